@@ -1,0 +1,44 @@
+/** Where an event says its personal fields are; the hash binds the ciphertext into the log. */
+export interface Sealed { readonly record: string; readonly sha256: string }
+
+export interface PersonalRecord {
+  readonly personId: string;
+  /** Deterministic name, for example `person/<id>/profile` or `person/<id>/account/<accountId>`. */
+  readonly record: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/**
+ * Keeps personal fields encrypted, each person under a key of their own, wrapped by a master key that is kept elsewhere.
+ * Erasing a person destroys the key: the ciphertext, and so the proof, stays.
+ */
+export interface Vault {
+  /**
+   * Encrypts and stores durably before it resolves. A record that exists keeps its ciphertext when its content is the
+   * same (so a repeated command binds the same hash) and is refused with RECORD_DIFFERS when it is not.
+   */
+  seal(records: readonly PersonalRecord[]): Promise<readonly Sealed[]>;
+  /** Decrypts in the order asked; undefined where the record is absent or the person was erased. Checks the hash. */
+  open(sealed: readonly Sealed[]): Promise<readonly (Readonly<Record<string, string>> | undefined)[]>;
+  /** Destroys the keys of these persons, durably. Idempotent. */
+  erase(personIds: readonly string[]): Promise<void>;
+  /**
+   * Keyed hash (HMAC-SHA-256, hex) of a normalised identity or account number, under a key that never leaves the vault's
+   * key ring; `purpose` separates the domains ('identity', 'account'). Synchronous: it is pure once the key ring is open.
+   */
+  keyedHash(purpose: 'identity' | 'account', value: string): string;
+  close(): Promise<void>;
+}
+
+export const VAULT = Symbol('Vault');
+
+export class VaultError extends Error {
+  constructor(
+    readonly code: 'VAULT_CORRUPT' | 'VAULT_NEWER_VERSION' | 'MASTER_KEY_MISSING' | 'MASTER_KEY_WRONG' | 'RECORD_DIFFERS' | 'PERSON_ERASED' | 'DISK_FULL' | 'VAULT_FAILED',
+    readonly detail: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${code}: ${detail}`, options);
+    this.name = 'VaultError';
+  }
+}

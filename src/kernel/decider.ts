@@ -1,0 +1,90 @@
+import type { EventData, EventType } from '../../events/generated.js';
+import { DomainError } from './errors.js';
+
+/** Who acts, in which role, and in which regions (absent: everywhere). */
+export interface Actor {
+  readonly id: string;
+  readonly role: Role;
+  readonly regions?: readonly string[];
+}
+
+export const ROLES = [
+  'intake', 'case-officer', 'supervisor', 'programme-manager', 'finance-officer', 'finance-controller',
+  'auditor', 'payment-system', 'administrator', 'automation',
+] as const;
+export type Role = (typeof ROLES)[number];
+
+/** What every command arrives with. `now` is a UTC ISO instant from the clock; deciders never read one themselves. */
+export interface Context {
+  readonly actor: Actor;
+  readonly now: string;
+  /** Client-made UUID. Event ids are a function of it and of the event's index. */
+  readonly commandId: string;
+  readonly correlationId: string;
+  readonly causationId?: string;
+}
+
+/** What `decide` returns: a fact that is not recorded yet. */
+export type Draft<T extends EventType = EventType> = { [K in T]: { readonly type: K; readonly data: EventData[K] } }[T];
+
+/** Who recorded an event, by which command. No personal data: `actor` is an account's subject, never a name. */
+export interface EventMeta {
+  readonly actor: string;
+  readonly role: Role;
+  readonly command: string;
+  readonly correlation: string;
+  readonly causation?: string;
+}
+
+/** The stored form, exactly: JSON with these keys in this order is the line in the log and the leaf of the tree. */
+export type StoredEvent<T extends EventType = EventType> = { [K in T]: {
+  readonly id: string;
+  readonly stream: string;
+  readonly revision: number;
+  readonly type: K;
+  readonly v: number;
+  readonly time: string;
+  readonly data: EventData[K];
+  readonly meta: EventMeta;
+} }[T];
+
+/** A stored event with its place in the log. Positions are 0-based, in commit order, without a gap. */
+export type Recorded<T extends EventType = EventType> = StoredEvent<T> & { readonly position: number };
+
+/**
+ * The pure core of a feature. `decide` answers with drafts (none: nothing to do) or throws DomainError; `evolve` has no
+ * rules and never throws. `evolve` must ignore types it does not know.
+ */
+export interface Decider<State, Command, T extends EventType> {
+  readonly initialState: State;
+  decide(state: State, command: Command, context: Context): readonly Draft<T>[];
+  evolve(state: State, event: Foldable<T>): State;
+}
+
+/** The part of an event that a fold may read; drafts become foldable with the context that made them. */
+export type Foldable<T extends EventType = EventType> = { [K in T]: {
+  readonly type: K;
+  readonly data: EventData[K];
+  readonly meta: { readonly actor: string; readonly role: Role };
+  readonly time: string;
+} }[T];
+
+export function fold<S, C, T extends EventType>(decider: Decider<S, C, T>, events: Iterable<Foldable<T>>, from: S = decider.initialState): S {
+  let state = from;
+  for (const event of events) state = decider.evolve(state, event);
+  return state;
+}
+
+/** Refuses an actor whose role may not do this. Roles come on top of the rules about persons, never instead. */
+export function requireRole(context: Context, ...allowed: readonly Role[]): void {
+  if (!allowed.includes(context.actor.role)) {
+    throw new DomainError('ROLE_NOT_ALLOWED', `The role ${context.actor.role} may not do this; it takes ${allowed.join(' or ')}.`, 'forbidden');
+  }
+}
+
+/** Refuses an actor whose role is limited to regions that do not include this one. */
+export function requireRegion(context: Context, region: string): void {
+  if (context.actor.regions && !context.actor.regions.includes(region)) {
+    throw new DomainError('REGION_NOT_ALLOWED', `Your role is limited to ${context.actor.regions.join(', ')}; this belongs to ${region}.`, 'forbidden');
+  }
+}

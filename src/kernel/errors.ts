@@ -1,0 +1,26 @@
+/**
+ * A command that the domain refuses. It is an answer, not a fault: nothing was written.
+ *
+ * `code` is stable and public (SCREAMING_SNAKE_CASE); `detail` is one English sentence for a person and never carries
+ * personal data; `field` names the place in the request at fault, as a JSON pointer without the leading slash
+ * ("facts/children/0/birthMonth"). `kind` decides the HTTP status in the one place that maps it.
+ */
+export class DomainError extends Error {
+  constructor(
+    readonly code: string,
+    readonly detail: string,
+    readonly kind: RefusalKind = 'rule',
+    readonly field?: string,
+  ) {
+    super(`${code}: ${detail}`);
+    this.name = 'DomainError';
+  }
+}
+
+/** invalid: 400 · forbidden: 403 · not-found: 404 · conflict: 409 · rule: 422 · unavailable: 503. */
+export type RefusalKind = 'invalid' | 'forbidden' | 'not-found' | 'conflict' | 'rule' | 'unavailable';
+
+/** Compile-time proof that a union was exhausted; at run time a broken invariant. */
+export function never(value: never): never {
+  throw new Error(`unreachable: ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,46 @@
+import { DomainError } from './errors.js';
+
+const PERIOD = /^[0-9]{4}-(0[1-9]|1[0-2])$/;
+const DATE = /^([0-9]{4})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$/;
+
+/** @throws DomainError INVALID_PERIOD */
+export function parsePeriod(text: string, field = 'period'): string {
+  if (typeof text !== 'string' || !PERIOD.test(text)) throw new DomainError('INVALID_PERIOD', `${field} is not a month YYYY-MM.`, 'invalid', field);
+  return text;
+}
+
+/** @throws DomainError INVALID_DATE also for days that the calendar does not have */
+export function parseLocalDate(text: string, field = 'date'): string {
+  const match = typeof text === 'string' ? DATE.exec(text) : null;
+  if (!match || Number(match[3]) > daysInMonth(Number(match[1]), Number(match[2]))) {
+    throw new DomainError('INVALID_DATE', `${field} is not a civil date YYYY-MM-DD.`, 'invalid', field);
+  }
+  return text;
+}
+
+export const daysInMonth = (year: number, month: number): number =>
+  month === 2 ? (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31;
+
+/** Months since year 0; periods compare and subtract as these. */
+export const monthIndex = (period: string): number => Number(period.slice(0, 4)) * 12 + Number(period.slice(5, 7)) - 1;
+
+export function periodOfIndex(index: number): string {
+  return `${String(Math.floor(index / 12)).padStart(4, '0')}-${String((index % 12) + 1).padStart(2, '0')}`;
+}
+export const addMonths = (period: string, months: number): string => periodOfIndex(monthIndex(period) + months);
+
+/** Last civil day of a period. */
+export const lastDayOf = (period: string): string =>
+  `${period}-${String(daysInMonth(Number(period.slice(0, 4)), Number(period.slice(5, 7)))).padStart(2, '0')}`;
+
+export function addDays(date: string, days: number): string {
+  return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** The civil date of a UTC instant in an IANA time zone. */
+export function localDateOf(instant: string, timeZone: string): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date(instant));
+}
+
+/** Completed years from a birth month (YYYY-MM) at the end of a period (YYYY-MM). Negative before birth. */
+export const ageInYears = (birthMonth: string, period: string): number => Math.floor((monthIndex(period) - monthIndex(birthMonth)) / 12);
