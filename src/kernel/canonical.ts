@@ -1,0 +1,26 @@
+import { hash } from 'node:crypto';
+
+/**
+ * JSON with object keys sorted by code unit and no white space (RFC 8785 for the values that events have: strings,
+ * safe integers, booleans, null, arrays, objects). The same value gives the same bytes, wherever it was made.
+ * @throws Error for a fraction, an unsafe integer, undefined or a function: they have no place in an event
+ */
+export function canonicalJson(value: unknown): string {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'number') {
+    if (!Number.isSafeInteger(value)) throw new Error(`no canonical form for the number ${value}`);
+    return String(value);
+  }
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value === 'object') {
+    const record = value as Record<string, unknown>;
+    return `{${Object.keys(record).sort().filter((key) => record[key] !== undefined).map((key) => `${JSON.stringify(key)}:${canonicalJson(record[key])}`).join(',')}}`;
+  }
+  throw new Error(`no canonical form for a ${typeof value}`);
+}
+
+/** SHA-256 in lower-case hex. */
+export const sha256Hex = (bytes: string | Uint8Array): string => hash('sha256', bytes, 'hex');
+
+/** The content hash that people approve: SHA-256 of the canonical JSON. */
+export const contentHash = (value: unknown): string => sha256Hex(canonicalJson(value));

@@ -1,0 +1,105 @@
+import type { EventType } from '../../events/generated.js';
+import type { EventRegistry } from '../../events/registry.js';
+import type { AppendGroup, AppendResult, EventStore, KeptReceipt, NewEvent, Receipt, StreamWrite } from '../adapters/event-store/port.js';
+import { fold, type Context, type Decider, type Draft } from '../kernel/decider.js';
+import { DomainError } from '../kernel/errors.js';
+import { eventId } from '../kernel/ids.js';
+
+/** One stream's part of a command. The type parameters are erased so that parts of different features go together. */
+export interface Part {
+  readonly stream: string;
+  decide(events: readonly never[], context: Context): readonly Draft[];
+}
+
+/** A part: the decider of the stream and the command for it. `command` may look at the folded state (for an exact amount, say). */
+export function part<S, C, T extends EventType>(stream: string, decider: Decider<S, C, T>, command: C | ((state: S) => C)): Part {
+  return {
+    stream,
+    decide(events, context) {
+      const state = fold(decider, events);
+      return decider.decide(state, typeof command === 'function' ? (command as (state: S) => C)(state) : command, context) as readonly Draft[];
+    },
+  };
+}
+
+export interface Outcome {
+  /** Log position of the last event written, or that the command saw where it wrote none. */
+  readonly position: number;
+  readonly events: number;
+  /** The receipt kept earlier under the same key, where there was one: the command was not run again. */
+  readonly kept?: KeptReceipt;
+}
+
+/** Makes drafts storable: ids from the command and index, the newest version, actor and causes; validates each payload. */
+export function stamp(registry: EventRegistry, drafts: readonly Draft[], context: Context, firstIndex = 0): NewEvent[] {
+  return drafts.map((draft, index) => {
+    const v = registry.latestVersion(draft.type);
+    registry.validate(draft.type, v, draft.data);
+    return {
+      id: eventId(context.commandId, firstIndex + index), type: draft.type, v, time: context.now, data: draft.data,
+      meta: {
+        actor: context.actor.id, role: context.actor.role, command: context.commandId, correlation: context.correlationId,
+        ...(context.causationId === undefined ? {} : { causation: context.causationId }),
+      },
+    };
+  });
+}
+
+const ATTEMPTS = 50;
+
+/**
+ * load ► fold ► decide ► append, over one stream or several at once. A stream that moved meanwhile is loaded and decided
+ * again; what a decider refuses is thrown as DomainError and nothing is written.
+ * @throws DomainError of the deciders, or CONCURRENT_CHANGE after 50 attempts
+ */
+export async function execute(
+  store: EventStore, registry: EventRegistry, locks: KeyedLocks, parts: readonly Part[], context: Context,
+  receipt?: (events: number) => Receipt,
+): Promise<Outcome> {
+  return locks.hold(parts.map((p) => p.stream), async () => {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      const loaded = parts.length === 1
+        ? [{ events: await store.readStream(parts[0]!.stream) }]
+        : await store.readStreams(parts.map((p) => p.stream));
+      const writes: StreamWrite[] = [];
+      let count = 0;
+      let seen = -1;
+      parts.forEach((p, i) => {
+        const events = loaded[i]!.events;
+        seen = Math.max(seen, events.at(-1)?.position ?? -1);
+        const drafts = p.decide(events as readonly never[], context);
+        if (drafts.length === 0) return;
+        writes.push({ stream: p.stream, expected: events.length === 0 ? 'no-stream' : events.at(-1)!.revision, events: stamp(registry, drafts, context, count) });
+        count += drafts.length;
+      });
+      if (writes.length === 0 && !receipt) return { position: seen, events: 0 };
+      const group: AppendGroup = { writes, ...(receipt ? { receipt: receipt(count) } : {}) };
+      const result: AppendResult = await store.append(group);
+      switch (result.kind) {
+        case 'appended': case 'duplicate': return { position: result.position, events: count };
+        case 'receipt-exists': return { position: result.receipt.position, events: 0, kept: result.receipt };
+        case 'conflict': continue;
+      }
+    }
+    throw new DomainError('CONCURRENT_CHANGE', 'Others kept changing the same record; send the same request again.', 'conflict');
+  });
+}
+
+/** Serialises commands of this process that touch the same streams, so that they rarely conflict in the store. */
+export class KeyedLocks {
+  readonly #tails = new Map<string, Promise<void>>();
+
+  async hold<T>(keys: readonly string[], work: () => Promise<T>): Promise<T> {
+    let release!: () => void;
+    const mine = new Promise<void>((resolve) => { release = resolve; });
+    const before = keys.map((key) => this.#tails.get(key));
+    for (const key of keys) this.#tails.set(key, mine);
+    try {
+      await Promise.all(before);
+      return await work();
+    } finally {
+      release();
+      for (const key of keys) if (this.#tails.get(key) === mine) this.#tails.delete(key);
+    }
+  }
+}
