@@ -1,0 +1,161 @@
+import { Ajv } from 'ajv';
+import { schemas } from '../../events/generated.js';
+import { contentHash } from '../kernel/canonical.js';
+import { DomainError } from '../kernel/errors.js';
+import { Entitlements } from './entitlement.js';
+import { ExpressionError, Language, reasonOf, type Expression } from './expression.js';
+import { factsValidator, readFactsSchema, type Facts, type FactsModel } from './facts.js';
+import { CEILING_ITEM, FLOOR_ITEM, type CompiledBenefit, type CompiledCriterion, type Policy, type PolicyBenefit } from './rules.js';
+import { SAMPLE_PERIOD, sampleFacts } from './samples.js';
+
+export type { Policy } from './rules.js';
+
+/** A policy whose every expression was parsed, type-checked and tried. Immutable but for its bounded memory of results. */
+export interface CompiledPolicy {
+  readonly policy: Policy;
+  /** SHA-256 of the canonical JSON of the policy: what PolicyPublished binds and people approve. */
+  readonly contentHash: string;
+  readonly model: FactsModel;
+  readonly language: Language;
+  readonly criteria: readonly CompiledCriterion[];
+  readonly monthly: readonly CompiledBenefit[];
+  readonly oneOff: readonly CompiledBenefit[];
+  /** Scalar facts and lists that the criteria read. */
+  readonly criteriaFacts: readonly string[];
+  readonly entitlements: Entitlements;
+  /** @throws DomainError FACTS_INVALID with the field at fault, never its value */
+  validateFacts(facts: unknown): asserts facts is Facts;
+}
+
+const structure = policyStructure();
+
+function policyStructure(): (policy: unknown) => void {
+  const published = schemas.find((entry) => entry.type === 'PolicyPublished')?.schema as { readonly properties: { readonly policy: object } };
+  const check = new Ajv({ allErrors: false, strict: true, strictTypes: false, strictRequired: false, ownProperties: true }).compile(published.properties.policy);
+  return (policy) => {
+    if (check(policy)) return;
+    const error = check.errors![0]!;
+    const extra = (error.params as { readonly additionalProperty?: string; readonly missingProperty?: string });
+    const name = extra.additionalProperty ?? extra.missingProperty;
+    const field = `policy${error.instancePath}${name === undefined ? '' : `/${name}`}`;
+    const reason = extra.additionalProperty !== undefined ? 'is not part of a policy' : extra.missingProperty !== undefined ? 'is missing' : (error.message ?? error.keyword);
+    throw invalid(field, `${field} ${reason}.`);
+  };
+}
+
+const invalid = (field: string, detail: string, code = 'POLICY_INVALID'): DomainError => new DomainError(code, detail, 'invalid', field);
+
+function checked(language: Language, text: string, over: string | undefined, type: 'bool' | 'int', field: string, what: string): Expression {
+  let expression: Expression;
+  try {
+    expression = language.compile(text, over);
+  } catch (error) {
+    if (error instanceof ExpressionError) throw invalid(field, `${what}: ${error.message}.`);
+    throw error;
+  }
+  if (expression.type === type) return expression;
+  if (expression.type === 'dyn') throw invalid(field, `${what}: the type of its result cannot be told, so it may never end in a verdict; it must be ${type}.`, 'POLICY_NO_VERDICT');
+  throw invalid(field, `${what}: must be of type ${type}, and is ${expression.type}.`);
+}
+
+function compileBenefits(language: Language, model: FactsModel, benefits: readonly PolicyBenefit[], place: string): CompiledBenefit[] {
+  return benefits.map((benefit, index) => {
+    const at = `${place}/${index}`;
+    if (benefit.over !== undefined && model.get(benefit.over)?.kind !== 'list') {
+      throw invalid(`${at}/over`, `Benefit ${benefit.code}, over: the facts have no list ${JSON.stringify(benefit.over)}.`);
+    }
+    return {
+      benefit,
+      place: at,
+      when: checked(language, benefit.when, benefit.over, 'bool', `${at}/when`, `Benefit ${benefit.code}, when`),
+      amountMinor: checked(language, benefit.amountMinor, benefit.over, 'int', `${at}/amountMinor`, `Benefit ${benefit.code}, amountMinor`),
+    };
+  });
+}
+
+function unique(ids: readonly (readonly [id: string, field: string])[], what: string): void {
+  const seen = new Set<string>();
+  for (const [id, field] of ids) {
+    if (seen.has(id)) throw invalid(field, `${what} ${id} occurs twice.`);
+    seen.add(id);
+  }
+}
+
+function checkRules(policy: Policy): void {
+  const { monthly, oneOff, floorMinor, ceilingMinor } = policy.benefits;
+  unique(policy.criteria.map((criterion, index) => [criterion.id, `policy/criteria/${index}/id`]), 'Criterion');
+  if (!policy.criteria.some((criterion) => criterion.kind === 'required')) {
+    throw invalid('policy/criteria', 'A policy needs at least one required criterion; with none, everybody would be eligible.');
+  }
+  const codes: (readonly [string, string])[] = [
+    [FLOOR_ITEM, ''], [CEILING_ITEM, ''],
+    ...monthly.map((benefit, index) => [benefit.code, `policy/benefits/monthly/${index}/code`] as const),
+    ...oneOff.map((benefit, index) => [benefit.code, `policy/benefits/oneOff/${index}/code`] as const),
+  ];
+  unique(codes, 'Benefit code');
+  if (floorMinor !== undefined && ceilingMinor !== undefined && BigInt(floorMinor) > BigInt(ceilingMinor)) {
+    throw invalid('policy/benefits/floorMinor', `The floor ${floorMinor} is above the ceiling ${ceilingMinor}.`);
+  }
+}
+
+/** Tries an expression on sample facts; one that errors on every sample would never decide anybody's case. */
+function mustDecide(language: Language, model: FactsModel, expression: Expression, over: string | undefined, field: string, what: string): void {
+  let reason = 'no sample of facts reaches it';
+  for (const facts of sampleFacts(model)) {
+    const household = language.household(facts, model.keys());
+    const members = over === undefined ? [undefined] : (facts[over] as readonly Readonly<Record<string, unknown>>[]).map((element, index) => language.member(over, element, index + 1));
+    for (const member of members.slice(0, 6)) {
+      try {
+        expression.run({ household, member, period: SAMPLE_PERIOD });
+        return;
+      } catch (error) {
+        reason = reasonOf(error);
+      }
+    }
+  }
+  throw invalid(field, `${what}: never ends in a verdict: ${reason} on every sample of facts.`, 'POLICY_NO_VERDICT');
+}
+
+/**
+ * Checks a policy and makes it ready to run.
+ * @param policy as data, also straight from a request: its structure is checked too
+ * @throws DomainError POLICY_INVALID with `field` such as "policy/criteria/2/expression" and a detail that names the
+ *   criterion or benefit and the type-check message; POLICY_NO_VERDICT for an expression that can never decide
+ */
+export function compilePolicy(policy: Policy): CompiledPolicy {
+  structure(policy);
+  const model = readFactsSchema(policy.factsSchema);
+  checkRules(policy);
+  const language = new Language(model);
+  const criteria = policy.criteria.map((criterion, index) => {
+    const place = `policy/criteria/${index}/expression`;
+    return { criterion, place, expression: checked(language, criterion.expression, undefined, 'bool', place, `Criterion ${criterion.id}, expression`) };
+  });
+  const monthly = compileBenefits(language, model, policy.benefits.monthly, 'policy/benefits/monthly');
+  const oneOff = compileBenefits(language, model, policy.benefits.oneOff, 'policy/benefits/oneOff');
+  for (const { criterion, expression, place } of criteria) mustDecide(language, model, expression, undefined, place, `Criterion ${criterion.id}, expression`);
+  for (const { benefit, when, amountMinor, place } of [...monthly, ...oneOff]) {
+    mustDecide(language, model, when, benefit.over, `${place}/when`, `Benefit ${benefit.code}, when`);
+    mustDecide(language, model, amountMinor, benefit.over, `${place}/amountMinor`, `Benefit ${benefit.code}, amountMinor`);
+  }
+  const criteriaFacts = new Set(criteria.flatMap(({ expression: { reads } }) => [...reads.scalars, ...reads.lists, ...reads.sizes]));
+  return {
+    policy, model, language, criteria, monthly, oneOff,
+    contentHash: contentHash(policy),
+    criteriaFacts: [...criteriaFacts],
+    entitlements: new Entitlements(policy, language, monthly, oneOff),
+    validateFacts: factsValidator(model),
+  };
+}
+
+/**
+ * The version that rules a period: the newest of those first paid in it or before.
+ * @param versions of one programme, in any order
+ */
+export function versionInForce<T extends { readonly version: number; readonly firstPaidPeriod: string }>(versions: Iterable<T>, period: string): T | undefined {
+  let found: T | undefined;
+  for (const candidate of versions) {
+    if (candidate.firstPaidPeriod <= period && (!found || candidate.version > found.version)) found = candidate;
+  }
+  return found;
+}

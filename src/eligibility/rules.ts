@@ -1,0 +1,21 @@
+import type { EventData } from '../../events/generated.js';
+import type { Expression } from './expression.js';
+
+/** A policy version's rules as data, exactly as PolicyPublished carries them. */
+export type Policy = EventData['PolicyPublished']['policy'];
+export type PolicyCriterion = Policy['criteria'][number];
+export type PolicyBenefit = Policy['benefits']['monthly'][number];
+
+export interface CompiledCriterion { readonly criterion: PolicyCriterion; readonly expression: Expression; readonly place: string }
+
+/** A benefit with its expressions; `place` is where it is in the policy, for errors. */
+export interface CompiledBenefit {
+  readonly benefit: PolicyBenefit;
+  readonly when: Expression;
+  readonly amountMinor: Expression;
+  readonly place: string;
+}
+
+/** Codes that the engine itself writes into an entitlement. */
+export const FLOOR_ITEM = 'floor';
+export const CEILING_ITEM = 'ceiling';
