@@ -23,8 +23,8 @@ export interface CompiledPolicy {
   /** Scalar facts and lists that the criteria read. */
   readonly criteriaFacts: readonly string[];
   readonly entitlements: Entitlements;
-  /** @throws DomainError FACTS_INVALID with the field at fault, never its value */
-  validateFacts(facts: unknown): asserts facts is Facts;
+  /** @returns the same facts, typed @throws DomainError FACTS_INVALID with the field at fault, never its value */
+  validateFacts(facts: unknown): Facts;
 }
 
 const structure = policyStructure();
