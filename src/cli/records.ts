@@ -1,0 +1,129 @@
+import { DomainError } from '../kernel/errors.js';
+import { detectDelimiter, splitRecord } from './csv.js';
+import type { Reject } from './household-row.js';
+import { MAX_LINE_BYTES, type LineBlock } from './lines.js';
+
+/** One record of a file: the fields of a CSV record, or an object of NDJSON; or why it is neither. */
+export type FileRecord = { readonly line: number; readonly record: unknown } | { readonly line: number; readonly reject: Reject };
+
+/** Turns lines into records; keeps what is unfinished between blocks. */
+export interface RecordReader {
+  read(block: LineBlock): readonly FileRecord[];
+  /** What was unfinished at the end of the file. */
+  end(): readonly FileRecord[];
+}
+
+/** A quoted field may hold line breaks; one that spans more lines than this was never closed. */
+const MAX_RECORD_LINES = 50;
+
+const bad = (line: number, code: string, reason: string): FileRecord => ({ line, reject: { line, column: '', code, reason } });
+
+function unreadable(line: number, text: undefined | null): FileRecord {
+  return text === undefined
+    ? bad(line, 'LINE_NOT_UTF8', 'is not UTF-8 text')
+    : bad(line, 'LINE_TOO_LONG', `is longer than ${MAX_LINE_BYTES} bytes`);
+}
+
+export class NdjsonReader implements RecordReader {
+  read({ first, lines }: LineBlock): readonly FileRecord[] {
+    const records: FileRecord[] = [];
+    for (let i = 0; i < lines.length; i += 1) {
+      const text = lines[i];
+      const line = first + i;
+      if (text === undefined || text === null) records.push(unreadable(line, text));
+      else if (text !== '' && text.trim() !== '') records.push(NdjsonReader.#parse(line, text));
+    }
+    return records;
+  }
+
+  end(): readonly FileRecord[] { return []; }
+
+  static #parse(line: number, text: string): FileRecord {
+    let record: unknown;
+    try {
+      record = JSON.parse(text);
+    } catch {
+      // The parser's message quotes the line, and the line is about a person.
+      return bad(line, 'JSON_INVALID', 'is not valid JSON');
+    }
+    if (typeof record !== 'object' || record === null || Array.isArray(record)) return bad(line, 'JSON_INVALID', 'is not a JSON object');
+    return { line, record };
+  }
+}
+
+/** Reads CSV; the header comes by `onHeader` before the first record. */
+export class CsvReader implements RecordReader {
+  #delimiter: string | undefined;
+  #width = 0;
+  /** Lines of a record that is still open, and the number of the first. */
+  #open: string[] = [];
+  #openedAt = 0;
+  readonly #onHeader: (columns: readonly string[]) => void;
+
+  constructor(delimiter: string | undefined, onHeader: (columns: readonly string[]) => void) {
+    this.#delimiter = delimiter;
+    this.#onHeader = onHeader;
+  }
+
+  read({ first, lines }: LineBlock): readonly FileRecord[] {
+    const records: FileRecord[] = [];
+    for (let i = 0; i < lines.length; i += 1) this.#line(first + i, lines[i], records);
+    return records;
+  }
+
+  end(): readonly FileRecord[] {
+    const records: FileRecord[] = [];
+    while (this.#open.length > 0) this.#giveUp(records);
+    if (this.#width === 0) throw new DomainError('INPUT_INVALID', 'The file is empty: it needs a header line with the names of the columns.', 'invalid', 'file');
+    return records;
+  }
+
+  #line(line: number, text: string | undefined | null, records: FileRecord[]): void {
+    if (text === undefined || text === null) {
+      while (this.#open.length > 0) this.#giveUp(records);
+      records.push(unreadable(line, text));
+      return;
+    }
+    if (this.#open.length === 0) {
+      if (text === '' || text.trim() === '') return;
+      this.#openedAt = line;
+    }
+    this.#open.push(text);
+    this.#close(records);
+  }
+
+  /** Takes the open lines as a record if they are one by now. */
+  #close(records: FileRecord[]): void {
+    const text = this.#open.length === 1 ? this.#open[0]! : this.#open.join('\n');
+    this.#delimiter ??= detectDelimiter(text);
+    const fields = splitRecord(text, this.#delimiter);
+    if (fields === 'open') {
+      if (this.#open.length >= MAX_RECORD_LINES || text.length > MAX_LINE_BYTES) this.#giveUp(records);
+      return;
+    }
+    // A quote that closes an earlier field by chance shows as a quote in the wrong place, lines later.
+    if (fields === 'malformed') { this.#giveUp(records); return; }
+    this.#open = [];
+    if (this.#width === 0) this.#header(fields);
+    else if (fields.length !== this.#width) records.push(bad(this.#openedAt, 'COLUMN_COUNT', `has ${fields.length} columns; the header has ${this.#width}`));
+    else records.push({ line: this.#openedAt, record: fields });
+  }
+
+  /** Refuses the first of the open lines only, and reads the others afresh. */
+  #giveUp(records: FileRecord[]): void {
+    const [, ...others] = this.#open;
+    const line = this.#openedAt;
+    this.#open = [];
+    if (this.#width === 0) throw new DomainError('INPUT_INVALID', 'The quotes of the header line are malformed.', 'invalid', 'file');
+    records.push(bad(line, 'QUOTES_MALFORMED', 'has a double quote that is not closed or not in its place'));
+    others.forEach((text, index) => this.#line(line + 1 + index, text, records));
+  }
+
+  #header(fields: readonly string[]): void {
+    const columns = fields.map((name) => name.trim());
+    const twice = columns.find((name, index) => name !== '' && columns.indexOf(name) !== index);
+    if (twice !== undefined) throw new DomainError('INPUT_INVALID', `The column ${JSON.stringify(twice)} occurs twice in the header.`, 'invalid', 'file');
+    this.#width = columns.length;
+    this.#onHeader(columns);
+  }
+}

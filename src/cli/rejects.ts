@@ -1,0 +1,58 @@
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { csvField } from './csv.js';
+import type { Reject } from './household-row.js';
+
+const HEADER = 'line;column;code;reason\n';
+const BUFFER_CHARACTERS = 65_536;
+
+/** A spreadsheet must not take a user's column name for a formula. */
+const harmless = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+
+const lineOf = ({ line, column, code, reason }: Reject): string => `${line};${csvField(harmless(column), ';')};${code};${csvField(reason, ';')}\n`;
+
+/**
+ * Writes a rejects file: CSV with `;`, a line for everything wrong. It appears under its name only when it is whole: until
+ * `commit` it is `<path>.partial`, and a run that is started again writes it afresh from the same input.
+ */
+export class RejectsFile {
+  readonly path: string;
+  #count = 0;
+  readonly #partial: string;
+  readonly #file: number;
+  #buffer = HEADER;
+
+  constructor(path: string) {
+    this.path = path;
+    this.#partial = `${path}.partial`;
+    this.#file = openSync(this.#partial, 'w', 0o600);
+  }
+
+  /** Lines written so far, without the header. */
+  get count(): number { return this.#count; }
+
+  add(rejects: readonly Reject[]): void {
+    for (const reject of rejects) this.#buffer += lineOf(reject);
+    this.#count += rejects.length;
+    if (this.#buffer.length >= BUFFER_CHARACTERS) this.#flush();
+  }
+
+  /** Makes the file durable and gives it its name. */
+  commit(): void {
+    this.#flush();
+    fsyncSync(this.#file);
+    closeSync(this.#file);
+    renameSync(this.#partial, this.path);
+  }
+
+  /** Leaves nothing behind. */
+  discard(): void {
+    closeSync(this.#file);
+    rmSync(this.#partial, { force: true });
+  }
+
+  #flush(): void {
+    const bytes = Buffer.from(this.#buffer, 'utf8');
+    for (let at = 0; at < bytes.length;) at += writeSync(this.#file, bytes, at);
+    this.#buffer = '';
+  }
+}
