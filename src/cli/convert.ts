@@ -12,6 +12,7 @@ export type Spec = Readonly<Record<string, unknown>>;
 const CONVERSIONS = ['values', 'oneOf', 'decimal', 'integer', 'date', 'month', 'code'] as const;
 export const VALUE_KEYS: readonly string[] = [...CONVERSIONS, 'optional', 'default'];
 const MAX_TEXT = 500;
+const MAX_KNOWN_DATES = 20_000;
 
 export const mappingInvalid = (field: string, reason: string): DomainError => new DomainError('MAPPING_INVALID', `${field} ${reason}.`, 'invalid', field);
 
@@ -104,13 +105,22 @@ function calendar(spec: unknown, field: string, wanted: 'date' | 'month'): Conve
   const expression = new RegExp(`^${source}$`);
   const [day, month, year] = ['dd', 'mm', 'yyyy'].map((part) => parts.indexOf(part) + 1) as [number, number, number];
   const reason = `must be a ${wanted} of the calendar, written ${pattern}`;
+  // A file has few different dates and very many rows.
+  const known = new Map<string, string>();
   return (cell, column, failures) => {
-    const match = expression.exec(textOf(cell) ?? '');
+    const text = textOf(cell) ?? '';
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const match = expression.exec(text);
     if (match) {
       const y = match[year]!;
       const m = match[month]!.padStart(2, '0');
       const d = day === 0 ? '01' : match[day]!.padStart(2, '0');
-      if (m >= '01' && m <= '12' && d >= '01' && Number(d) <= daysInMonth(Number(y), Number(m))) return wanted === 'month' ? `${y}-${m}` : `${y}-${m}-${d}`;
+      if (m >= '01' && m <= '12' && d >= '01' && Number(d) <= daysInMonth(Number(y), Number(m))) {
+        const value = wanted === 'month' ? `${y}-${m}` : `${y}-${m}-${d}`;
+        if (known.size < MAX_KNOWN_DATES) known.set(text, value);
+        return value;
+      }
     }
     failures.push({ column, code: 'DATE_INVALID', reason });
     return undefined;
@@ -124,6 +134,8 @@ const code: Convert = (cell, column, failures) => {
   return text?.replace(/[\s.\u00a0\u202f-]/g, '').toUpperCase();
 };
 
+/** Printable ASCII: already composed and without control characters. */
+const ASCII = /^[ -~]*$/;
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 
 /** Text as it is, in Unicode's composed form; numbers and booleans of NDJSON stay what they are. */
@@ -135,6 +147,7 @@ const plain: Convert = (cell, column, failures) => {
     return undefined;
   }
   if (typeof cell === 'number') return cell;
+  if (ASCII.test(text)) return text;
   if (CONTROL.test(text)) {
     failures.push({ column, code: 'TEXT_INVALID', reason: 'has a control character or a line break' });
     return undefined;

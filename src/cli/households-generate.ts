@@ -1,4 +1,4 @@
-import { addDays, addMonths } from '../kernel/time.js';
+import { addDays, addMonths, parseLocalDate } from '../kernel/time.js';
 import { ibanOfRib, ribOf } from './account-numbers.js';
 import { csvField } from './csv.js';
 import { COLUMNS, type GeneratedChild, type GeneratedHousehold } from './households-columns.js';
@@ -121,17 +121,21 @@ function accountOf(random: Random, shares: Shares, index: number, telephone: str
 
 const frenchDate = (date: string): string => `${date.slice(8, 10)}/${date.slice(5, 7)}/${date.slice(0, 4)}`;
 
-const daysBetween = (from: string, to: string): number => {
-  let days = 0;
-  for (let date = from; date < to && days < 3_660; date = addDays(date, 1)) days += 1;
-  return days;
-};
+const MAX_DAYS = 3_660;
+
+/** The civil dates from the first to the last, both included; at least the first. */
+function datesFrom(from: string, to: string): readonly string[] {
+  const dates = [parseLocalDate(from, 'receivedFrom')];
+  parseLocalDate(to, 'receivedTo');
+  for (let date = addDays(from, 1); date <= to && dates.length < MAX_DAYS; date = addDays(date, 1)) dates.push(date);
+  return dates;
+}
 
 /**
  * Households for tests, demonstrations and training: realistic in size, ages, school, scores around the threshold,
  * disabilities, orphans, regions, names and accounts, with duplicates and mistakes in the stated shares. Nobody in them exists.
  * Streams: memory does not grow with the count. Row i depends on the seed and i alone.
- * @throws RangeError for a count, seed or share out of range
+ * @throws RangeError for a count, seed or share out of range; DomainError INVALID_DATE
  */
 export function* generateHouseholds(options: GenerateOptions): Generator<GeneratedHousehold> {
   const { count, seed } = options;
@@ -139,11 +143,10 @@ export function* generateHouseholds(options: GenerateOptions): Generator<Generat
   if (!Number.isInteger(count) || count < 0 || count > MAX_COUNT) throw new RangeError(`count must be a whole number from 0 to ${MAX_COUNT}`);
   if (!Number.isSafeInteger(seed)) throw new RangeError('seed must be a whole number');
   for (const [name, share] of Object.entries(shares)) if (!(share >= 0 && share <= 1)) throw new RangeError(`the share of ${name} must be from 0 to 1`);
-  const from = options.receivedFrom ?? '2025-09-01';
-  const days = daysBetween(from, options.receivedTo ?? '2025-10-20');
+  const dates = datesFrom(options.receivedFrom ?? '2025-09-01', options.receivedTo ?? '2025-10-20');
   const hasError = (index: number): boolean => chosen(index, shares.errors, seed, STREAM.error);
   const isDuplicate = (index: number): boolean => index > 0 && !hasError(index) && chosen(index, shares.duplicates, seed, STREAM.duplicate);
-  const receivedOf = (index: number): string => addDays(from, new Random(mix(seed, STREAM.received, index)).below(days + 1));
+  const receivedOf = (index: number): string => new Random(mix(seed, STREAM.received, index)).pick(dates);
   let mistakes = 0;
 
   for (let index = 0; index < count; index += 1) {
