@@ -1,0 +1,27 @@
+import { budgetDecider } from '../budget/budget.decider.js';
+import { cycleDecider } from '../cycle/cycle.decider.js';
+import type { Context } from '../kernel/decider.js';
+import { streams } from '../kernel/ids.js';
+import { execute, part, type Outcome, type Part } from '../shell/execute.js';
+import { budgetStreamOf, fiscalYearOf, readCycle } from './cycles.js';
+import type { Deps } from './job.js';
+
+export interface ApproveArgs { readonly cycleId: string; /** The hash that the approver saw: of CyclePrepared. */ readonly contentHash: string }
+
+
+/**
+ * The approval and the reservation of its money, to be executed together: without the money there is no approval. The
+ * reservation is of the total prepared last; where that is not what the approver saw, the cycle refuses the hash.
+ */
+export async function approveCycleParts(deps: Pick<Deps, 'store'>, { cycleId, contentHash }: ApproveArgs): Promise<readonly Part[]> {
+  const { totalMinor } = await readCycle(deps.store, cycleId);
+  return [
+    part(streams.cycle(cycleId), cycleDecider, { type: 'ApproveCycle', contentHash, fiscalYear: fiscalYearOf(cycleId) }),
+    part(budgetStreamOf(cycleId), budgetDecider, { type: 'ReserveBudget', cycleId, amountMinor: totalMinor }),
+  ];
+}
+
+/** @throws DomainError BUDGET_EXCEEDED, SAME_PERSON, CONTENT_HASH_DIFFERS… and nothing is written */
+export async function approveCycle(deps: Deps, args: ApproveArgs, context: Context): Promise<Outcome> {
+  return execute(deps.store, deps.registry, deps.locks, await approveCycleParts(deps, args), context);
+}

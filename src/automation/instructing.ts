@@ -1,0 +1,156 @@
+import type { EventData } from '../../events/generated.js';
+import type { Instruction, WrittenFile } from '../adapters/payment-rail/port.js';
+import type { Recorded } from '../kernel/decider.js';
+import { streams } from '../kernel/ids.js';
+import { paymentDecider } from '../payment/payment.decider.js';
+import { record, task, type Unit } from './batch.js';
+import type { Deps, JobContext, OnProgress } from './job.js';
+import { endToEndIdOf, messageIdOf, remittanceOf, writeMessage, type Release } from './messages.js';
+import { orderedInRound, SetTally, type SetFigures } from './ordered-set.js';
+import { openPayees, payeeOf, type Payee } from './payees.js';
+import { pagesOf } from './walk.js';
+
+/** A payment of the released set with what its instruction takes from the person and the vault. */
+interface Item {
+  readonly paymentId: string;
+  readonly events: readonly Recorded[];
+  readonly ordered: { readonly amountMinor: string; readonly currency: string };
+  /** The first instruction, where an earlier run recorded it: it is not decided again. */
+  readonly instructed: EventData['PaymentInstructed'] | undefined;
+  readonly payee: Payee;
+  readonly account: Instruction['payee'];
+}
+/** A file to be: its places are taken in payment-id order, and filled once the payment's instruction is durable. */
+interface Message { readonly id: string; readonly instructions: (Instruction | undefined)[] }
+interface Place { readonly message: Message; readonly place: number; readonly item: Item; /** Index of the unit; -1 where it is recorded already. */ readonly unit: number }
+
+/**
+ * One run over the payments of a released cycle. Payments are recorded in payment-id order, so those that a killed run
+ * instructed come first, under the messages they were given then; the others follow in the last message or a new one.
+ */
+export class Instructing {
+  count = 0;
+  totalMinor = 0n;
+  readonly #tally = new SetTally();
+  readonly #files: Promise<WrittenFile | undefined>[] = [];
+  readonly #remittance: string;
+  #message: Message | undefined;
+  #sequence = 0;
+  #durable: Promise<void> = Promise.resolve();
+  #seen = 0;
+
+  constructor(
+    private readonly deps: Deps, private readonly base: JobContext, private readonly release: Release,
+    private readonly cycleId: string, private readonly round: number, private readonly releasedAt: number, private readonly maxPerFile: number, private readonly onProgress?: OnProgress,
+  ) {
+    this.#remittance = remittanceOf(release.programmeId, release.period);
+  }
+
+  /** The set found in the log, to be compared with the one released. Complete after `finish`. */
+  get set(): SetFigures { return this.#tally.figures(); }
+
+  /**
+   * Pages of payments with their payees; an erased person or one without an account is left out. Accounts are those at
+   * the release, so that a run that goes on later pays nobody that the first had left out, in the middle of its files.
+   */
+  async *pages(signal?: AbortSignal): AsyncGenerator<readonly Item[]> {
+    for await (const page of pagesOf(this.deps.store, `payment-${this.cycleId}-`, signal ? { signal } : {})) {
+      const found = page.flatMap(({ stream, events }) => {
+        const ordered = orderedInRound(events, this.round);
+        if (!ordered) return [];
+        const paymentId = stream.slice('payment-'.length);
+        this.#tally.add(paymentId, ordered.amountMinor, ordered.currency);
+        const instructed = events.find((event) => event.type === 'PaymentInstructed')?.data;
+        const cancelled = events.at(-1)!.type === 'PaymentCancelled';
+        return cancelled && !instructed ? [] : [{ paymentId, events, ordered, instructed }];
+      });
+      const persons = await this.deps.store.readStreams(found.map(({ paymentId }) => streams.person(paymentId.slice(this.cycleId.length + 1))), { asOf: this.releasedAt });
+      const payees = found.map(({ instructed }, i) => payeeOf(persons[i]!.events, instructed?.accountId));
+      const accounts = await openPayees(this.deps.vault, payees);
+      const items: Item[] = [];
+      found.forEach((payment, i) => {
+        if (payees[i] && accounts[i]) items.push({ ...payment, payee: payees[i], account: accounts[i] });
+      });
+      this.#seen += page.length;
+      yield items;
+      this.onProgress?.({ what: 'payments', done: this.#seen });
+    }
+  }
+
+  /** Starts synchronously, so that pages given one after the other are recorded in that order. */
+  async instruct(items: readonly Item[]): Promise<void> {
+    const places: Place[] = [];
+    const units: Unit[] = [];
+    const full: Message[] = [];
+    for (const item of items) {
+      const message = this.#messageFor(item.instructed?.messageId, full);
+      const place = message.instructions.push(undefined) - 1;
+      places.push({ message, place, item, unit: item.instructed ? -1 : units.push(this.#unit(item, message.id)) - 1 });
+    }
+    const recorded = this.#record(places, units);
+    this.#durable = Promise.all([this.#durable, recorded]).then(() => undefined);
+    this.#durable.catch(() => undefined);
+    const writes = full.map((message) => this.#write(message));
+    await recorded;
+    await Promise.all(writes);
+  }
+
+  /** Writes the last message and waits for all. */
+  async finish(): Promise<void> {
+    if (this.#message) await this.#write(this.#message);
+    await Promise.all(this.#files);
+  }
+
+  /** The files written, in order. Complete after `finish`. */
+  async files(): Promise<EventData['CycleInstructed']['files']> {
+    return (await Promise.all(this.#files)).filter((file) => file !== undefined);
+  }
+
+  async #record(places: readonly Place[], units: readonly Unit[]): Promise<void> {
+    const results = await record(this.deps, units, this.base);
+    for (const { message, place, item, unit } of places) {
+      if (unit >= 0 && results[unit]!.kind === 'refused') continue;
+      message.instructions[place] = this.#instruction(item);
+      this.count += 1;
+      this.totalMinor += BigInt(item.ordered.amountMinor);
+    }
+  }
+
+  /** Once everything given so far is durable. */
+  #write(message: Message): Promise<WrittenFile | undefined> {
+    const writing = this.#durable.then(async () => {
+      const instructions = message.instructions.filter((instruction) => instruction !== undefined);
+      return instructions.length === 0 ? undefined : writeMessage(this.deps.rail, this.release, message.id, instructions);
+    });
+    writing.catch(() => undefined);
+    this.#files.push(writing);
+    return writing;
+  }
+
+  #messageFor(recorded: string | undefined, full: Message[]): Message {
+    const current = this.#message;
+    if (current && (recorded === undefined ? current.instructions.length < this.maxPerFile : recorded === current.id)) return current;
+    if (current) full.push(current);
+    this.#sequence += 1;
+    const id = recorded ?? messageIdOf(this.release.programmeId, this.release.period, String(this.#sequence).padStart(4, '0'));
+    return (this.#message = { id, instructions: [] });
+  }
+
+  #unit({ paymentId, events, payee }: Item, messageId: string): Unit {
+    return {
+      verb: 'instruct', key: paymentId, loaded: [events],
+      tasks: [task(streams.payment(paymentId), paymentDecider, {
+        command: { type: 'InstructPayment', messageId, endToEndId: endToEndIdOf(paymentId, 1), accountId: payee.accountId, executionDate: this.release.executionDate },
+      })],
+    };
+  }
+
+  #instruction({ paymentId, ordered, account, instructed }: Item): Instruction {
+    return {
+      paymentId, attempt: 1,
+      endToEndId: instructed?.endToEndId ?? endToEndIdOf(paymentId, 1),
+      amountMinor: BigInt(ordered.amountMinor), currency: ordered.currency,
+      payee: account, remittance: this.#remittance,
+    };
+  }
+}

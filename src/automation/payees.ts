@@ -1,0 +1,56 @@
+import type { Instruction } from '../adapters/payment-rail/port.js';
+import type { Sealed, Vault } from '../adapters/vault/port.js';
+import type { Recorded } from '../kernel/decider.js';
+
+/** A person's payee account as events tell it; number and holder are in the vault. */
+export interface Payee {
+  readonly accountId: string;
+  readonly kind: Instruction['payee']['kind'];
+  readonly sealed: Sealed;
+  readonly profile: Sealed;
+}
+
+/**
+ * The account that a person is paid on now, or the account named (open or closed: what was instructed stays so).
+ * @param events of the person's stream
+ * @returns undefined for a person who is not registered, was erased, or has no such account
+ */
+export function payeeOf(events: readonly Recorded[], accountId?: string): Payee | undefined {
+  let profile: Sealed | undefined;
+  let payee: Payee | undefined;
+  for (const event of events) {
+    switch (event.type) {
+      case 'PersonRegistered': profile = event.data.sealed; break;
+      case 'PayeeAccountRegistered':
+        if (profile && (accountId === undefined || event.data.accountId === accountId)) {
+          payee = { accountId: event.data.accountId, kind: event.data.kind, sealed: event.data.sealed, profile };
+        }
+        break;
+      case 'PayeeAccountClosed':
+        if (accountId === undefined && payee?.accountId === event.data.accountId) payee = undefined;
+        break;
+      case 'PersonErased': return undefined;
+      default: break;
+    }
+  }
+  return payee;
+}
+
+/**
+ * Number and holder of each payee, in order; undefined where there is none or the vault no longer has it.
+ * The holder is the account's where it names one, else the person.
+ */
+export async function openPayees(vault: Vault, payees: readonly (Payee | undefined)[]): Promise<readonly (Instruction['payee'] | undefined)[]> {
+  const known = payees.filter((payee) => payee !== undefined);
+  const accounts = known.length === 0 ? [] : await vault.open(known.map((payee) => payee.sealed));
+  const nameless = known.filter((_, i) => accounts[i] && !accounts[i]['holder']);
+  const profiles = nameless.length === 0 ? [] : await vault.open(nameless.map((payee) => payee.profile));
+  const names = new Map(nameless.map((payee, i) => [payee, profiles[i]?.['name']]));
+  const opened = new Map<Payee, Instruction['payee']>();
+  known.forEach((payee, i) => {
+    const fields = accounts[i];
+    const name = fields?.['holder'] || names.get(payee);
+    if (fields?.['number'] && name) opened.set(payee, { name, kind: payee.kind, account: fields['number'] });
+  });
+  return payees.map((payee) => payee && opened.get(payee));
+}

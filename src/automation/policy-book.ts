@@ -1,0 +1,56 @@
+import type { EventData } from '../../events/generated.js';
+import type { EventStore } from '../adapters/event-store/port.js';
+import { compilePolicy, versionInForce, type CompiledPolicy } from '../eligibility/policy.js';
+import { DomainError } from '../kernel/errors.js';
+import { streams } from '../kernel/ids.js';
+
+/** One version in force, ready to run. */
+export interface PolicyInForce { readonly version: number; readonly compiled: CompiledPolicy }
+
+/** What jobs need to know of a programme, as of a position. */
+export interface ProgrammeBook {
+  readonly programmeId: string;
+  readonly definition: EventData['ProgrammeDefined'];
+  readonly open: boolean;
+  /** The newest version first paid in the period or before. @throws DomainError NO_POLICY_FOR_PERIOD */
+  policyOf(period: string): PolicyInForce;
+}
+
+/** Programmes and their compiled policies. A policy is compiled once, whatever streams and positions it is read at. */
+export class PolicyBook {
+  readonly #compiled = new Map<string, CompiledPolicy>();
+
+  constructor(private readonly store: EventStore) {}
+
+  /** @throws DomainError PROGRAMME_NOT_FOUND */
+  async programme(programmeId: string, asOf?: number): Promise<ProgrammeBook> {
+    const events = await this.store.readStream(streams.programme(programmeId), asOf === undefined ? {} : { asOf });
+    let definition: EventData['ProgrammeDefined'] | undefined;
+    let open = false;
+    const policies: EventData['PolicyPublished'][] = [];
+    for (const event of events) {
+      if (event.type === 'ProgrammeDefined') definition = event.data;
+      else if (event.type === 'PolicyPublished') policies.push(event.data);
+      else if (event.type === 'ProgrammeOpened') open = true;
+      else if (event.type === 'ProgrammeClosed') open = false;
+    }
+    if (!definition) throw new DomainError('PROGRAMME_NOT_FOUND', `There is no programme ${programmeId}.`, 'not-found', 'programmeId');
+    const inForce = new Map<string, PolicyInForce>();
+    return {
+      programmeId, definition, open,
+      policyOf: (period) => {
+        let found = inForce.get(period);
+        if (!found) inForce.set(period, (found = this.#inForce(programmeId, policies, period)));
+        return found;
+      },
+    };
+  }
+
+  #inForce(programmeId: string, policies: readonly EventData['PolicyPublished'][], period: string): PolicyInForce {
+    const published = versionInForce(policies, period);
+    if (!published) throw new DomainError('NO_POLICY_FOR_PERIOD', `No policy of ${programmeId} is paid in ${period}.`, 'rule', 'period');
+    let compiled = this.#compiled.get(published.contentHash);
+    if (!compiled) this.#compiled.set(published.contentHash, (compiled = compilePolicy(published.policy)));
+    return { version: published.version, compiled };
+  }
+}

@@ -1,0 +1,169 @@
+import type { Instruction, WrittenFile } from '../adapters/payment-rail/port.js';
+import type { Recorded } from '../kernel/decider.js';
+import { DomainError } from '../kernel/errors.js';
+import { partsOfCycle, partsOfPayment, streams } from '../kernel/ids.js';
+import { parseLocalDate } from '../kernel/time.js';
+import { paymentDecider } from '../payment/payment.decider.js';
+import { record, task, type Unit } from './batch.js';
+import { foldPayment } from './folds.js';
+import { PAGE, type Deps, type JobContext, type OnProgress } from './job.js';
+import { endToEndIdOf, MAX_PER_FILE, messageIdOf, remittanceOf, writeMessage, type Release } from './messages.js';
+import { openPayees, payeeOf } from './payees.js';
+import { PolicyBook } from './policy-book.js';
+import { refusal, type Refusal } from './refusals.js';
+import { pagesOf } from './walk.js';
+
+export interface ReinstructArgs {
+  readonly cycleId: string;
+  /** Exactly these, each answered for; absent: every rejected or returned payment whose payee has another account since. */
+  readonly paymentIds?: readonly string[];
+  /** Also to the account that failed before (the reason was elsewhere). */
+  readonly sameAccount?: boolean;
+  readonly executionDate: string;
+  readonly maxPerFile?: number;
+  readonly onRefused?: (refusals: readonly Refusal[]) => void;
+}
+export interface ReinstructSummary {
+  readonly cycleId: string;
+  reinstructed: number;
+  refused: number;
+  /** Rejected or returned, and still waiting for a mended account. */
+  waiting: number;
+  files: WrittenFile[];
+}
+type Reinstructed = Extract<Recorded, { readonly type: 'PaymentReinstructed' }>;
+
+/**
+ * Instructs rejected and returned payments of a cycle again, as new attempts of the same payments, in pain.001 files of
+ * their own. The events come first; the files of every re-instruction of the cycle are then derived from them, so that a
+ * run that was killed in between is mended by the next, whatever that still finds to do.
+ * @throws DomainError CYCLE_NOT_RELEASED, StoreError, VaultError, what the rail throws
+ */
+export async function reinstructPayments(deps: Deps, args: ReinstructArgs, base: JobContext, onProgress?: OnProgress, signal?: AbortSignal): Promise<ReinstructSummary> {
+  parseLocalDate(args.executionDate, 'executionDate');
+  const { programmeId, period } = partsOfCycle(args.cycleId);
+  const { definition } = await new PolicyBook(deps.store).programme(programmeId);
+  const found = await survey(deps, args, onProgress, signal);
+  const summary: ReinstructSummary = { cycleId: args.cycleId, reinstructed: 0, refused: 0, waiting: 0, files: [] };
+  const namer = new Namer(found.messages, (sequence) => messageIdOf(programmeId, period, `R${String(sequence).padStart(4, '0')}`), args.maxPerFile ?? MAX_PER_FILE);
+  for (let i = 0; i < found.candidates.length; i += PAGE) {
+    signal?.throwIfAborted();
+    await reinstructPage(deps, args, base, found.candidates.slice(i, i + PAGE), namer, summary);
+    onProgress?.({ what: 'payments re-instructed', done: summary.reinstructed, total: found.candidates.length });
+  }
+  const head = { programmeId, period, debtor: definition.debtor, currency: definition.currency };
+  for (const [messageId, paymentIds] of [...found.messages].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    signal?.throwIfAborted();
+    const file = await writeReinstructions(deps, head, messageId, paymentIds.sort());
+    if (file) summary.files.push(file);
+  }
+  return summary;
+}
+
+/** Payments that may be instructed again, and the messages of earlier re-instructions with their payments. */
+interface Survey { readonly candidates: readonly string[]; readonly messages: Map<string, string[]> }
+
+async function survey(deps: Deps, args: ReinstructArgs, onProgress?: OnProgress, signal?: AbortSignal): Promise<Survey> {
+  const failed: string[] = [];
+  const messages = new Map<string, string[]>();
+  let seen = 0;
+  for await (const page of pagesOf(deps.store, `payment-${args.cycleId}-`, signal ? { signal } : {})) {
+    for (const { stream, events } of page) {
+      const paymentId = stream.slice('payment-'.length);
+      for (const event of events) {
+        if (event.type === 'PaymentReinstructed') messages.set(event.data.messageId, [...(messages.get(event.data.messageId) ?? []), paymentId]);
+      }
+      const { status } = foldPayment(events);
+      if (status === 'rejected' || status === 'returned') failed.push(paymentId);
+    }
+    seen += page.length;
+    onProgress?.({ what: 'payments looked at', done: seen });
+  }
+  return { candidates: args.paymentIds ?? failed, messages };
+}
+
+/** Gives out message ids that no earlier run used, each for so many payments, and notes who got which. */
+class Namer {
+  #sequence = 0;
+  #current: { readonly id: string; readonly paymentIds: string[] } | undefined;
+
+  constructor(private readonly messages: Map<string, string[]>, private readonly nameOf: (sequence: number) => string, private readonly limit: number) {}
+
+  next(): string {
+    if (!this.#current || this.#current.paymentIds.length >= this.limit) {
+      let id: string;
+      do id = this.nameOf(this.#sequence += 1); while (this.messages.has(id));
+      this.#current = { id, paymentIds: [] };
+    }
+    return this.#current.id;
+  }
+
+  note(messageId: string, paymentId: string): void {
+    let paymentIds = this.messages.get(messageId);
+    if (!paymentIds) this.messages.set(messageId, (paymentIds = this.#current?.id === messageId ? this.#current.paymentIds : []));
+    paymentIds.push(paymentId);
+  }
+}
+
+async function reinstructPage(deps: Deps, args: ReinstructArgs, base: JobContext, paymentIds: readonly string[], namer: Namer, summary: ReinstructSummary): Promise<void> {
+  const payments = await deps.store.readStreams(paymentIds.map((id) => streams.payment(id)));
+  const persons = await deps.store.readStreams(paymentIds.map((id) => streams.person(partsOfPayment(id).personId)));
+  const payees = persons.map(({ events }) => payeeOf(events));
+  const accounts = await openPayees(deps.vault, payees);
+  const units: Unit[] = [];
+  const chosen: { readonly paymentId: string; readonly messageId: string }[] = [];
+  const refused: Refusal[] = [];
+  const messageId = namer.next();
+  paymentIds.forEach((paymentId, i) => {
+    const payee = accounts[i] && payees[i];
+    const state = foldPayment(payments[i]!.events);
+    const mended = payee && (args.sameAccount === true || payee.accountId !== state.accountId);
+    if (!mended) {
+      summary.waiting += 1;
+      if (args.paymentIds) refused.push(refusal(paymentId, payee ? notMended() : noAccount()));
+      return;
+    }
+    chosen.push({ paymentId, messageId });
+    units.push({ verb: 'reinstruct', key: paymentId, loaded: [payments[i]!.events], tasks: [task(streams.payment(paymentId), paymentDecider, {
+      command: { type: 'ReinstructPayment', messageId, endToEndId: endToEndIdOf(paymentId, state.attempt + 1), accountId: payee.accountId, executionDate: args.executionDate },
+    })] });
+  });
+  const results = await record(deps, units, base);
+  results.forEach((result, i) => {
+    const { paymentId } = chosen[i]!;
+    if (result.kind === 'refused') refused.push(refusal(paymentId, result.error));
+    else if (result.kind === 'recorded') {
+      summary.reinstructed += 1;
+      namer.note(messageId, paymentId);
+    }
+  });
+  summary.refused += refused.length;
+  if (refused.length > 0) args.onRefused?.(refused);
+}
+
+const notMended = (): DomainError => new DomainError('ACCOUNT_NOT_MENDED', 'The payee has the same account as when the payment failed.', 'rule');
+const noAccount = (): DomainError => new DomainError('NO_PAYEE_ACCOUNT', 'The payee has no account that can be paid on.', 'rule');
+
+/** The file of one re-instruction, from the events that carry its message id. */
+async function writeReinstructions(deps: Deps, head: Omit<Release, 'executionDate' | 'createdAt'>, messageId: string, paymentIds: readonly string[]): Promise<WrittenFile | undefined> {
+  const instructions: Instruction[] = [];
+  let createdAt: string | undefined;
+  let executionDate: string | undefined;
+  for (let i = 0; i < paymentIds.length; i += PAGE) {
+    const ids = paymentIds.slice(i, i + PAGE);
+    const payments = await deps.store.readStreams(ids.map((id) => streams.payment(id)));
+    const persons = await deps.store.readStreams(ids.map((id) => streams.person(partsOfPayment(id).personId)));
+    const found = payments.map(({ events }) => events.find((event): event is Reinstructed => event.type === 'PaymentReinstructed' && event.data.messageId === messageId));
+    const accounts = await openPayees(deps.vault, found.map((event, n) => event && payeeOf(persons[n]!.events, event.data.accountId)));
+    found.forEach((event, n) => {
+      const payee = accounts[n];
+      if (!event || !payee) return;
+      createdAt = createdAt === undefined || event.time < createdAt ? event.time : createdAt;
+      executionDate ??= event.data.executionDate;
+      const { paymentId, attempt, endToEndId, currency } = event.data;
+      instructions.push({ paymentId, attempt, endToEndId, currency, amountMinor: BigInt(event.data.amountMinor), payee, remittance: remittanceOf(head.programmeId, head.period) });
+    });
+  }
+  if (createdAt === undefined || executionDate === undefined) return undefined;
+  return writeMessage(deps.rail, { ...head, createdAt, executionDate }, messageId, instructions);
+}

@@ -1,0 +1,65 @@
+import type { EventData } from '../../events/generated.js';
+import { DomainError } from '../kernel/errors.js';
+import { partsOfCycle, streams } from '../kernel/ids.js';
+import { cycleDecider } from '../cycle/cycle.decider.js';
+import { pipelined, recordOne, task } from './batch.js';
+import { Instructing } from './instructing.js';
+import { AUTOMATION, type Deps, type JobContext, type OnProgress } from './job.js';
+import { MAX_PER_FILE } from './messages.js';
+import { PolicyBook } from './policy-book.js';
+import type { ProcessManager } from './runner.js';
+
+export interface InstructArgs { readonly cycleId: string; /** Credit transfers in one pain.001 file; default 100,000. */ readonly maxPerFile?: number }
+export interface InstructSummary {
+  readonly cycleId: string;
+  readonly count: number;
+  readonly totalMinor: string;
+  readonly files: EventData['CycleInstructed']['files'];
+  /** Payments of the released set without an account that can be paid on; they stay outstanding. */
+  readonly leftOut: number;
+  /** True where the cycle was instructed before: nothing was recorded or written. */
+  readonly already: boolean;
+}
+
+/**
+ * Instructs every payment of a released cycle and writes its pain.001 files. PaymentInstructed is the truth and comes
+ * first; a file is derived from it once all its payments are durable, so that a run that was killed and started again
+ * leaves the same events and, byte for byte, the same files. CycleInstructed then records their hashes.
+ * @throws DomainError CYCLE_NOT_RELEASED, StoreError, VaultError, what the rail throws
+ */
+export async function instructCycle(deps: Deps, args: InstructArgs, base: JobContext, onProgress?: OnProgress, signal?: AbortSignal): Promise<InstructSummary> {
+  const { cycleId } = args;
+  const { programmeId, period } = partsOfCycle(cycleId);
+  const history = await deps.store.readStream(streams.cycle(cycleId));
+  const done = history.findLast((event) => event.type === 'CycleInstructed');
+  if (done) return { cycleId, count: done.data.count, totalMinor: done.data.totalMinor, files: done.data.files, leftOut: 0, already: true };
+  const prepared = history.findLast((event) => event.type === 'CyclePrepared');
+  const released = history.findLast((event) => event.type === 'CycleReleased');
+  if (!prepared || !released) throw new DomainError('CYCLE_NOT_RELEASED', `Cycle ${cycleId} is not released.`, 'rule', 'cycleId');
+  const { definition } = await new PolicyBook(deps.store).programme(programmeId);
+  const run = new Instructing(deps, base, {
+    programmeId, period, debtor: definition.debtor, currency: definition.currency, executionDate: released.data.executionDate, createdAt: released.time,
+  }, cycleId, prepared.data.round, released.position, args.maxPerFile ?? MAX_PER_FILE, onProgress);
+  await pipelined(run.pages(signal), (page) => run.instruct(page), signal);
+  await run.finish();
+  if (run.set.contentHash !== released.data.contentHash) {
+    throw new Error(`the payments of ${cycleId} are not the set that was released: ${run.set.count} in the log, ${released.data.count} released`);
+  }
+  const files = await run.files();
+  await recordOne(deps, { verb: 'record-instruction', key: cycleId, tasks: [task(streams.cycle(cycleId), cycleDecider, {
+    command: { type: 'RecordInstruction', count: run.count, totalMinor: String(run.totalMinor), files },
+  })] }, base);
+  return { cycleId, count: run.count, totalMinor: String(run.totalMinor), files, leftOut: run.set.count - run.count, already: false };
+}
+
+/** Instructs a cycle once its release is recorded, whoever released it and over whichever surface. */
+export const whenCycleReleasedThenInstruct = (deps: Deps, options: { readonly maxPerFile?: number } = {}): ProcessManager => ({
+  name: 'when-cycle-released-then-instruct',
+  handles: ['CycleReleased'],
+  async handle(events, signal) {
+    for (const event of events) {
+      if (event.type !== 'CycleReleased') continue;
+      await instructCycle(deps, { cycleId: event.data.cycleId, ...options }, { actor: AUTOMATION, correlationId: event.meta.correlation }, undefined, signal);
+    }
+  },
+});
