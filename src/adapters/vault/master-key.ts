@@ -1,0 +1,56 @@
+import { createSecretKey, hkdfSync, randomBytes, type KeyObject } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { VaultError } from './port.js';
+
+/** 32 random bytes as 64 hex digits and a newline: something that a person can put into a safe. */
+const FORM = /^[0-9a-f]{64}\s*$/;
+
+export const masterKeyFile = (keysDir: string): string => join(keysDir, 'master.key');
+
+/**
+ * Reads the master key; makes it where there is none and `mayMake` says that nothing was sealed under one yet.
+ * @throws VaultError MASTER_KEY_MISSING, MASTER_KEY_WRONG when the file is not a key
+ */
+export function loadMasterKey(keysDir: string, mayMake: boolean): KeyObject {
+  const file = masterKeyFile(keysDir);
+  if (!existsSync(file)) {
+    if (!mayMake) {
+      throw new VaultError('MASTER_KEY_MISSING', `${file} is missing, and the vault was sealed under it. Put the key back from your copy; without it no personal data can be read.`);
+    }
+    make(keysDir, file);
+  }
+  const text = readFileSync(file, 'latin1');
+  if (!FORM.test(text)) throw new VaultError('MASTER_KEY_WRONG', `${file} is not a master key: it must hold 64 hexadecimal digits.`);
+  return createSecretKey(Buffer.from(text.trim(), 'hex'));
+}
+
+/** Whole or not at all, and never over a key that another process has just made: a link fails where the name is taken. */
+function make(keysDir: string, file: string): void {
+  mkdirSync(keysDir, { recursive: true, mode: 0o700 });
+  const part = `${file}.${randomBytes(6).toString('hex')}`;
+  const handle = openSync(part, 'wx', 0o600);
+  try {
+    writeFileSync(handle, `${randomBytes(32).toString('hex')}\n`);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  try {
+    linkSync(part, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(part);
+  }
+  const directory = openSync(dirname(file), 'r');
+  try { fsyncSync(directory); } finally { closeSync(directory); }
+}
+
+/** Keys for keyed hashes, one a purpose, derived (HKDF-SHA-256, RFC 5869) so that they say nothing of the master key. */
+export interface HashKeys { readonly identity: Uint8Array; readonly account: Uint8Array }
+
+export function hashKeys(master: KeyObject): HashKeys {
+  const derive = (purpose: string): Uint8Array => new Uint8Array(hkdfSync('sha256', master, new Uint8Array(0), `sanad keyed hash ${purpose}`, 32));
+  return { identity: derive('identity'), account: derive('account') };
+}
