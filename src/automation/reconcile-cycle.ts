@@ -3,6 +3,7 @@ import type { EventStore } from '../adapters/event-store/port.js';
 import { cycleDecider } from '../cycle/cycle.decider.js';
 import type { Context } from '../kernel/decider.js';
 import { streams } from '../kernel/ids.js';
+import type { PaymentState } from '../payment/payment.decider.js';
 import { execute, part, type Outcome } from '../shell/execute.js';
 import { foldPayment } from './folds.js';
 import type { Deps, OnProgress } from './job.js';
@@ -48,4 +49,11 @@ export async function reconcileCycle(deps: Deps, args: { readonly cycleId: strin
   const figures = await cycleFigures(deps.store, args.cycleId, onProgress, signal);
   const outcome = await execute(deps.store, deps.registry, deps.locks, [part(streams.cycle(args.cycleId), cycleDecider, { type: 'ReconcileCycle', figures })], context);
   return { ...outcome, figures };
+}
+
+function bucketOf(state: PaymentState): Bucket {
+  switch (state.status) {
+    case 'settled': case 'rejected': case 'returned': case 'cancelled': return state.status;
+    default: return 'outstanding';
+  }
 }

@@ -1,7 +1,7 @@
 import type { EventStore } from '../adapters/event-store/port.js';
 import { budgetDecider, type BudgetCommand } from '../budget/budget.decider.js';
 import type { Recorded } from '../kernel/decider.js';
-import { cycleId as cycleIdOf, partsOfPayment, streams } from '../kernel/ids.js';
+import { cycleId as cycleIdOf, partsOfPayment } from '../kernel/ids.js';
 import { recordOne, task, type Step, type Task } from './batch.js';
 import { budgetStreamOf } from './cycles.js';
 import { foldPayment } from './folds.js';
