@@ -1,3 +1,4 @@
+import { normaliseNationalId } from '../kernel/personal.js';
 import { daysInMonth } from '../kernel/time.js';
 import { isIban, isRib, isWallet } from './account-numbers.js';
 import type { Failure } from './convert.js';
@@ -8,7 +9,6 @@ import type { Bound, Mapping, Source } from './mapping.js';
 export type BuildHousehold = (record: unknown, line: number, rows: HouseholdRow[], rejects: Reject[]) => void;
 
 const REGION = /^[A-Z]{2}-[A-Z0-9]{1,3}$/;
-const NATIONAL_ID = /^[A-Z0-9]{4,20}$/;
 const DATE = /^([0-9]{4})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$/;
 const PHONE = /^\+?[0-9]{8,15}$/;
 const SEPARATORS = /[\s.\u00a0\u202f-]/g;
@@ -60,9 +60,21 @@ export function householdBuilder(mapping: Mapping, source: Source): BuildHouseho
       return value;
     };
 
+    const identity = (from: Target): string => {
+      const before = failures.length;
+      const given = text(from, 40);
+      if (given === '' || failures.length > before) return '';
+      try {
+        return normaliseNationalId(given);
+      } catch {
+        failures.push({ column: from.column, code: 'NATIONAL_ID_INVALID', reason: 'must be 4 to 24 letters and digits' });
+        return '';
+      }
+    };
+
     const values = {
       reference: text(reference, MAX_REFERENCE),
-      nationalId: matching(nationalId, 40, matches(NATIONAL_ID), 'NATIONAL_ID_INVALID', 'must have 4 to 20 letters and digits', true),
+      nationalId: identity(nationalId),
       name: text(name, MAX_NAME),
       nameArabic: text(nameArabic, MAX_NAME),
       phone: matching(phone, 40, matches(PHONE), 'PHONE_INVALID', 'must have 8 to 15 digits, with or without +', true),

@@ -12,7 +12,7 @@ export type EntitlementItem = Entitlement['items'][number];
 const MAX_AMOUNT_MINOR = 999_999_999_999_999n;
 const MAX_ITEMS = 200;
 /** Results kept for members seen before. A national programme has some ten thousand different ones a period. */
-const MEMO_LIMIT = 200_000;
+const MEMO_LIMIT = 100_000;
 
 /** What one member (or the household itself) adds. Shared between households: never changed once made. */
 interface Share {

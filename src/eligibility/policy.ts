@@ -3,7 +3,7 @@ import { schemas } from '../../events/generated.js';
 import { contentHash } from '../kernel/canonical.js';
 import { DomainError } from '../kernel/errors.js';
 import { Entitlements } from './entitlement.js';
-import { ExpressionError, Language, reasonOf, type Expression } from './expression.js';
+import { ExpressionError, Language, reasonOf, type Expression, type Variables } from './expression.js';
 import { factsValidator, readFactsSchema, type Facts, type FactsModel } from './facts.js';
 import { CEILING_ITEM, FLOOR_ITEM, type CompiledBenefit, type CompiledCriterion, type Policy, type PolicyBenefit } from './rules.js';
 import { SAMPLE_PERIOD, sampleFacts } from './samples.js';
@@ -26,6 +26,11 @@ export interface CompiledPolicy {
   /** @returns the same facts, typed @throws DomainError FACTS_INVALID with the field at fault, never its value */
   validateFacts(facts: unknown): Facts;
 }
+
+/** What the type checker calls a result that it knows nothing of: dyn, or a type parameter that nothing bound (as of `[][0]`). */
+const UNTYPED = /^(dyn|[A-Z])$/;
+/** Members of a list on which an expression over it is tried, in each sample. */
+const TRIED_MEMBERS = 6;
 
 const structure = policyStructure();
 
@@ -54,7 +59,7 @@ function checked(language: Language, text: string, over: string | undefined, typ
     throw error;
   }
   if (expression.type === type) return expression;
-  if (expression.type === 'dyn') throw invalid(field, `${what}: the type of its result cannot be told, so it may never end in a verdict; it must be ${type}.`, 'POLICY_NO_VERDICT');
+  if (UNTYPED.test(expression.type)) throw invalid(field, `${what}: the type of its result cannot be told, so it may never end in a verdict; it must be ${type}.`, 'POLICY_NO_VERDICT');
   throw invalid(field, `${what}: must be of type ${type}, and is ${expression.type}.`);
 }
 
@@ -98,19 +103,29 @@ function checkRules(policy: Policy): void {
   }
 }
 
-/** Tries an expression on sample facts; one that errors on every sample would never decide anybody's case. */
-function mustDecide(language: Language, model: FactsModel, expression: Expression, over: string | undefined, field: string, what: string): void {
-  let reason = 'no sample of facts reaches it';
-  for (const facts of sampleFacts(model)) {
-    const household = language.household(facts, model.keys());
-    const members = over === undefined ? [undefined] : (facts[over] as readonly Readonly<Record<string, unknown>>[]).map((element, index) => language.member(over, element, index + 1));
-    for (const member of members.slice(0, 6)) {
-      try {
-        expression.run({ household, member, period: SAMPLE_PERIOD });
-        return;
-      } catch (error) {
-        reason = reasonOf(error);
-      }
+/** Variables of an expression, for every sample of facts and, where it runs over a list, its first members. */
+function trials(language: Language, model: FactsModel): (over: string | undefined) => readonly Variables[] {
+  const samples = sampleFacts(model).map((facts) => ({ facts, household: language.household(facts, model.keys()) }));
+  const known = new Map<string | undefined, readonly Variables[]>();
+  return (over) => {
+    const made = known.get(over) ?? samples.flatMap(({ facts, household }) => {
+      const members = over === undefined ? [undefined] : (facts[over] as readonly Readonly<Record<string, unknown>>[]).slice(0, TRIED_MEMBERS);
+      return members.map((element, index) => ({ household, period: SAMPLE_PERIOD, member: element && over !== undefined ? language.member(over, element, index + 1) : undefined }));
+    });
+    known.set(over, made);
+    return made;
+  };
+}
+
+/** Tries an expression; one that errors on every sample of facts would never decide anybody's case. */
+function mustDecide(expression: Expression, tries: readonly Variables[], field: string, what: string): void {
+  let reason = 'evaluation error';
+  for (const variables of tries) {
+    try {
+      expression.run(variables);
+      return;
+    } catch (error) {
+      reason = reasonOf(error);
     }
   }
   throw invalid(field, `${what}: never ends in a verdict: ${reason} on every sample of facts.`, 'POLICY_NO_VERDICT');
@@ -133,10 +148,11 @@ export function compilePolicy(policy: Policy): CompiledPolicy {
   });
   const monthly = compileBenefits(language, model, policy.benefits.monthly, 'policy/benefits/monthly');
   const oneOff = compileBenefits(language, model, policy.benefits.oneOff, 'policy/benefits/oneOff');
-  for (const { criterion, expression, place } of criteria) mustDecide(language, model, expression, undefined, place, `Criterion ${criterion.id}, expression`);
+  const tries = trials(language, model);
+  for (const { criterion, expression, place } of criteria) mustDecide(expression, tries(undefined), place, `Criterion ${criterion.id}, expression`);
   for (const { benefit, when, amountMinor, place } of [...monthly, ...oneOff]) {
-    mustDecide(language, model, when, benefit.over, `${place}/when`, `Benefit ${benefit.code}, when`);
-    mustDecide(language, model, amountMinor, benefit.over, `${place}/amountMinor`, `Benefit ${benefit.code}, amountMinor`);
+    mustDecide(when, tries(benefit.over), `${place}/when`, `Benefit ${benefit.code}, when`);
+    mustDecide(amountMinor, tries(benefit.over), `${place}/amountMinor`, `Benefit ${benefit.code}, amountMinor`);
   }
   const criteriaFacts = new Set(criteria.flatMap(({ expression: { reads } }) => [...reads.scalars, ...reads.lists, ...reads.sizes]));
   return {

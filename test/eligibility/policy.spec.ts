@@ -66,6 +66,7 @@ describe('publishing a policy', () => {
     ['what does not parse', 'household.income <', 'POLICY_INVALID', 'character'],
     ['a fraction', 'household.income < 5.5', 'POLICY_INVALID', 'fractions are not part'],
     ['an untyped result', 'dyn(true)', 'POLICY_INVALID', 'function dyn is not part'],
+    ['a result without a type', '[][0]', 'POLICY_NO_VERDICT', 'cannot be told'],
     ['a division by zero', '1 / 0 == 1', 'POLICY_NO_VERDICT', 'division by zero on every sample'],
     ['an overflow', '9223372036854775807 + household.income - household.income + 1 > 0', 'POLICY_NO_VERDICT', 'numeric overflow'],
     ['an index that no list has', 'household.members[50].role == "child"', 'POLICY_NO_VERDICT', 'index out of bounds'],
