@@ -31,7 +31,7 @@ export const DEFAULT_SHARES: Shares = {
 export interface GenerateOptions {
   /** At most 10 million. */
   readonly count: number;
-  /** A whole number; the same seed gives the same file. */
+  /** A whole number of 32 bits; the same seed gives the same file. */
   readonly seed: number;
   readonly shares?: Partial<Shares>;
   /** First and last civil date of the applications (YYYY-MM-DD). */
@@ -141,7 +141,7 @@ export function* generateHouseholds(options: GenerateOptions): Generator<Generat
   const { count, seed } = options;
   const shares = { ...DEFAULT_SHARES, ...options.shares };
   if (!Number.isInteger(count) || count < 0 || count > MAX_COUNT) throw new RangeError(`count must be a whole number from 0 to ${MAX_COUNT}`);
-  if (!Number.isSafeInteger(seed)) throw new RangeError('seed must be a whole number');
+  if (!Number.isInteger(seed) || seed < 0 || seed > 0xffff_ffff) throw new RangeError('seed must be a whole number from 0 to 4294967295');
   for (const [name, share] of Object.entries(shares)) if (!(share >= 0 && share <= 1)) throw new RangeError(`the share of ${name} must be from 0 to 1`);
   const dates = datesFrom(options.receivedFrom ?? '2025-09-01', options.receivedTo ?? '2025-10-20');
   const hasError = (index: number): boolean => chosen(index, shares.errors, seed, STREAM.error);

@@ -112,8 +112,6 @@ function asdPolicy(rates: Rates): Policy {
 }
 
 const later = { laterCared: 3_600, laterOut: 2_400, disability: 10_000 };
-const version = (data: Omit<EventData['PolicyPublished'], 'programmeId' | 'contentHash'>): EventData['PolicyPublished'] =>
-  ({ programmeId: 'asd', ...data, contentHash: contentHash(data.policy) });
 
 /**
  * The three versions: the rates first paid in December 2023; the "2025 rate", announced long before it was first paid at
@@ -121,20 +119,23 @@ const version = (data: Omit<EventData['PolicyPublished'], 'programmeId' | 'conte
  * "2026 rate", whose start is unverified. The sources give no day for the announcements of versions 2 and 3: the first
  * of a month stands for it.
  */
-export const asdVersions: readonly EventData['PolicyPublished'][] = [
-  version({
+export const asdPolicies: readonly Omit<EventData['PolicyPublished'], 'programmeId' | 'contentHash'>[] = [
+  {
     version: 1, announcedOn: '2023-10-13', effectiveFrom: '2023-12-01', firstPaidPeriod: '2023-12', unverified: false,
     legalBasis: 'Loi n° 58-23 relative au régime d’aide sociale directe',
     policy: asdPolicy({ firstCared: 20_000, firstOut: 15_000, orphan: 35_000, ...later }),
-  }),
-  version({
+  },
+  {
     version: 2, announcedOn: '2024-12-01', effectiveFrom: '2025-01-01', firstPaidPeriod: '2025-11', unverified: false,
     legalBasis: 'Loi n° 58-23 relative au régime d’aide sociale directe, montants de 2025',
     policy: asdPolicy({ firstCared: 25_000, firstOut: 17_500, orphan: 37_500, ...later }),
-  }),
-  version({
+  },
+  {
     version: 3, announcedOn: '2025-12-01', effectiveFrom: '2026-01-01', firstPaidPeriod: '2026-01', unverified: true,
     legalBasis: 'Loi n° 58-23 relative au régime d’aide sociale directe, montants de 2026 (entrée en vigueur non vérifiée)',
     policy: asdPolicy({ firstCared: 30_000, firstOut: 20_000, orphan: 37_500, ...later }),
-  }),
+  },
 ];
+
+/** The same as they are published. */
+export const asdVersions: readonly EventData['PolicyPublished'][] = asdPolicies.map((data) => ({ programmeId: asdProgramme.programmeId, ...data, contentHash: contentHash(data.policy) }));
