@@ -116,8 +116,8 @@ const later = { laterCared: 3_600, laterOut: 2_400, disability: 10_000 };
 /**
  * The three versions: the rates first paid in December 2023; the "2025 rate", announced long before it was first paid at
  * the end of November 2025 (its disability supplement is the one of version 1, for want of a published figure); and the
- * "2026 rate", whose start is unverified. The sources give no day for the announcements of versions 2 and 3: the first
- * of a month stands for it.
+ * "2026 rate", whose start is unverified. The sources state when each rate was first paid; the days of announcement and of
+ * legal effect and the citation of the law stand for what a programme's owner would enter, and were not verified.
  */
 export const asdPolicies: readonly Omit<EventData['PolicyPublished'], 'programmeId' | 'contentHash'>[] = [
   {
