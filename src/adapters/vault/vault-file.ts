@@ -10,31 +10,42 @@ const APPLICATION = 0x53_4e_44_56; // "SNDV"
 const FORMAT = 1;
 const PROOF = 'the master key of this vault';
 const LOOKUP = 500;
-const KEPT_KEYS = 20_000;
+const KEPT_KEYS = 4_000;
 
 /*
  * Wrapped keys lie in a table that only ever grows at its end, and an erased one is overwritten in place by as many
  * zeroes. SQLite therefore never moves one to another page, which would leave a copy behind in the space that is free.
+ *
+ * Names and persons share one index, in which a person stands beside their records, and point to rows that are appended:
+ * a new person with all their records costs one page of random writing, however large the vault.
  */
 const SCHEMA = `
-  CREATE TABLE person (no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, erased INTEGER NOT NULL, wrapped BLOB NOT NULL);
-  CREATE TABLE record (name TEXT PRIMARY KEY, person INTEGER NOT NULL REFERENCES person, body BLOB NOT NULL) WITHOUT ROWID;
+  CREATE TABLE person (no INTEGER PRIMARY KEY, id TEXT NOT NULL, erased INTEGER NOT NULL, wrapped BLOB NOT NULL);
+  CREATE TABLE record (no INTEGER PRIMARY KEY, person INTEGER NOT NULL, body BLOB NOT NULL);
+  CREATE TABLE entry (name TEXT NOT NULL, kind INTEGER NOT NULL, no INTEGER NOT NULL, PRIMARY KEY (name, kind)) WITHOUT ROWID;
   CREATE TABLE proof (sealed BLOB NOT NULL);
 `;
+const PERSON = 0;
+const RECORD = 1;
+const personName = (id: string): string => `person/${id}`;
 
-interface PersonRow { readonly id: string; readonly no: number; readonly erased: number; readonly wrapped: Buffer }
-interface RecordRow extends PersonRow { readonly name: string; readonly body: Buffer }
-interface Holder { readonly no: number; readonly key: KeyObject }
+/** Index in the list that was looked up, number of the person, ciphertext. */
+type RecordRow = readonly [index: number, person: number, body: Buffer];
+type EntryRow = readonly [index: number, no: number];
+type PersonRow = readonly [no: number, id: string, erased: number, wrapped: Buffer];
+interface Holder { readonly no: number; readonly id: string; readonly key: KeyObject }
 
 /** The vault's file, opened by one thread. Everything here is synchronous; what is written counts after `commit`. */
 export class VaultFile {
   readonly #db: Database.Database;
-  readonly #keys = new Map<string, Holder>();
+  readonly #keys = new KeyCache();
   readonly master: KeyObject;
+  readonly #recordsNamed;
+  readonly #personsNamed;
   readonly #persons;
-  readonly #records;
   readonly #addPerson;
   readonly #addRecord;
+  readonly #addEntry;
   readonly #erase;
 
   /** @throws VaultError MASTER_KEY_*, VAULT_NEWER_VERSION, VAULT_CORRUPT, VAULT_FAILED */
@@ -45,13 +56,16 @@ export class VaultFile {
     this.#db = new Database(file, { timeout: 1_000 });
     try {
       this.master = this.#prepare(file, keysDir);
-      this.#persons = this.#db.prepare<[string], PersonRow>(
-        'SELECT p.id, p.no, p.erased, p.wrapped FROM json_each(?) j CROSS JOIN person p ON p.id = j.value');
-      this.#records = this.#db.prepare<[string], RecordRow>(
-        'SELECT r.name, r.body, p.id, p.no, p.erased, p.wrapped FROM json_each(?) j CROSS JOIN record r ON r.name = j.value CROSS JOIN person p ON p.no = r.person');
+      this.#recordsNamed = this.#db.prepare<[string], RecordRow>(
+        `SELECT j.key, r.person, r.body FROM json_each(?) j CROSS JOIN entry e ON e.name = j.value AND e.kind = ${RECORD} CROSS JOIN record r ON r.no = e.no`).raw();
+      this.#personsNamed = this.#db.prepare<[string], EntryRow>(
+        `SELECT j.key, e.no FROM json_each(?) j CROSS JOIN entry e ON e.name = j.value AND e.kind = ${PERSON}`).raw();
+      this.#persons = this.#db.prepare<[string], PersonRow>('SELECT p.no, p.id, p.erased, p.wrapped FROM json_each(?) j CROSS JOIN person p ON p.no = j.value').raw();
       this.#addPerson = this.#db.prepare<[string, Buffer]>('INSERT INTO person (id, erased, wrapped) VALUES (?, 0, ?)');
-      this.#addRecord = this.#db.prepare<[string, number, Buffer]>('INSERT INTO record (name, person, body) VALUES (?, ?, ?)');
-      this.#erase = this.#db.prepare<[number, string]>('UPDATE person SET erased = 1, wrapped = zeroblob(?) WHERE id = ? AND erased = 0');
+      this.#addRecord = this.#db.prepare<[number, Buffer]>('INSERT INTO record (person, body) VALUES (?, ?)');
+      this.#addEntry = this.#db.prepare<[string, number, number | bigint]>('INSERT INTO entry (name, kind, no) VALUES (?, ?, ?)');
+      this.#erase = this.#db.prepare<[number, string]>(
+        `UPDATE person SET erased = 1, wrapped = zeroblob(?) WHERE no = (SELECT no FROM entry WHERE name = ? AND kind = ${PERSON}) AND erased = 0`);
     } catch (error) {
       this.#db.close();
       throw failure(error);
@@ -69,8 +83,8 @@ export class VaultFile {
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
     db.pragma('secure_delete = ON');
-    db.pragma('cache_size = -65536');
-    db.pragma('wal_autocheckpoint = 4000');
+    db.pragma('cache_size = -32768');
+    db.pragma('wal_autocheckpoint = 16000');
     const master = loadMasterKey(keysDir, fresh);
     if (fresh) {
       db.transaction(() => {
@@ -106,52 +120,52 @@ export class VaultFile {
    * @throws VaultError RECORD_DIFFERS, PERSON_ERASED, VAULT_CORRUPT
    */
   seal(persons: readonly string[], names: readonly string[], plains: readonly string[]): string[] {
-    const before = new Map<string, RecordRow>();
-    for (const row of this.#lookup(this.#records, names)) before.set(row.name, row);
-    const holders = this.#holders(persons);
-    const fresh = new Map<string, { readonly person: string; readonly plain: string }>();
+    const before = this.#find(names);
+    const holders = this.#holdersOf(persons);
+    const fresh = new Map<string, number>();
     for (let i = 0; i < names.length; i += 1) {
-      const name = names[i]!;
-      const person = persons[i]!;
-      const plain = plains[i]!;
-      if (holders.get(person) === 'erased') throw new VaultError('PERSON_ERASED', `The person of ${name} was erased; nothing can be sealed for them.`);
-      const row = before.get(name);
-      const same = row ? row.id === person && this.#plain(row) === plain : undefined;
-      const twin = fresh.get(name);
-      if (same === false || (twin && (twin.person !== person || twin.plain !== plain))) {
-        throw new VaultError('RECORD_DIFFERS', `${name} is sealed already with other content; a change goes under a new name.`);
-      }
-      if (!row && !twin) fresh.set(name, { person, plain });
+      const [name, person, plain] = [names[i]!, persons[i]!, plains[i]!];
+      const holder = holders.get(person);
+      if (holder === 'erased') throw new VaultError('PERSON_ERASED', `The person of ${name} was erased; nothing can be sealed for them.`);
+      const row = before[i];
+      const twin = row ? undefined : fresh.get(name);
+      const differs = row
+        ? row[1] !== holder?.no || this.#plain(holder, name, row[2]) !== plain
+        : twin !== undefined && (persons[twin] !== person || plains[twin] !== plain);
+      if (differs) throw new VaultError('RECORD_DIFFERS', `${name} is sealed already with other content; a change goes under a new name.`);
+      if (!row && twin === undefined) fresh.set(name, i);
     }
     const hashes = new Map<string, string>();
-    for (const [name, { person, plain }] of fresh) {
-      const known = holders.get(person);
-      const holder = known === undefined || known === 'erased' ? this.#admit(person) : known;
-      holders.set(person, holder);
-      const body = encrypt(holder.key, name, plain);
-      this.#addRecord.run(name, holder.no, body);
+    for (const [name, i] of fresh) {
+      const person = persons[i]!;
+      let holder = holders.get(person);
+      if (holder === undefined || holder === 'erased') holders.set(person, (holder = this.#admit(person)));
+      const body = encrypt(holder.key, name, plains[i]!);
+      this.#addEntry.run(name, RECORD, this.#addRecord.run(holder.no, body).lastInsertRowid);
       hashes.set(name, hash('sha256', body, 'hex'));
     }
-    return names.map((name) => hashes.get(name) ?? hash('sha256', before.get(name)!.body, 'hex'));
+    return names.map((name, i) => hashes.get(name) ?? hash('sha256', before[i]![2], 'hex'));
   }
 
   /** The records as one JSON array, in the order asked; null where one is absent or its person was erased. */
   open(sealed: readonly Sealed[]): string {
-    const rows = new Map<string, RecordRow>();
-    for (const row of this.#lookup(this.#records, sealed.map((s) => s.record))) rows.set(row.name, row);
-    const parts = sealed.map(({ record, sha256 }) => {
-      const row = rows.get(record);
+    const rows = this.#find(sealed.map((s) => s.record));
+    const holders = this.#holders(rows.map((row) => row?.[1]));
+    const parts = sealed.map(({ record, sha256 }, i) => {
+      const row = rows[i];
       if (!row) return 'null';
-      if (hash('sha256', row.body, 'hex') !== sha256) throw new VaultError('VAULT_CORRUPT', `${record} is not what the log says was sealed: its hash differs.`);
-      return row.erased === 1 ? 'null' : this.#plain(row);
+      if (hash('sha256', row[2], 'hex') !== sha256) throw new VaultError('VAULT_CORRUPT', `${record} is not what the log says was sealed: its hash differs.`);
+      const holder = holders.get(row[1]);
+      if (!holder) throw new VaultError('VAULT_CORRUPT', `The person of ${record} is not in the vault's file any more.`);
+      return holder === 'erased' ? 'null' : this.#plain(holder, record, row[2]);
     });
     return `[${parts.join(',')}]`;
   }
 
   erase(persons: readonly string[]): void {
     for (const person of persons) {
-      this.#erase.run(WRAPPED, person);
-      this.#keys.delete(person);
+      this.#erase.run(WRAPPED, personName(person));
+      this.#keys.forget(person);
     }
   }
 
@@ -160,55 +174,97 @@ export class VaultFile {
 
   close(): void { this.#db.close(); }
 
-  /** Keys of those persons that are known; a person who is absent is unknown. */
-  #holders(persons: readonly string[]): Map<string, Holder | 'erased'> {
+  /** The rows of these names, each at its place. */
+  #find(names: readonly string[]): (RecordRow | undefined)[] {
+    const found = Array.from<RecordRow | undefined>({ length: names.length });
+    for (const [offset, row] of lookup(this.#recordsNamed, names)) found[offset + row[0]] = row;
+    return found;
+  }
+
+  /** Keys by person id; a person who was never here has none. */
+  #holdersOf(persons: readonly string[]): Map<string, Holder | 'erased'> {
     const holders = new Map<string, Holder | 'erased'>();
     const unknown: string[] = [];
     for (const person of new Set(persons)) {
-      const kept = this.#keys.get(person);
+      const kept = this.#keys.byId(person);
       if (kept) holders.set(person, kept);
       else unknown.push(person);
     }
-    for (const row of this.#lookup(this.#persons, unknown)) holders.set(row.id, row.erased === 1 ? 'erased' : this.#holder(row));
+    const numbers = new Map<number, string>();
+    for (const [offset, [index, no]] of lookup(this.#personsNamed, unknown.map(personName))) numbers.set(no, unknown[offset + index]!);
+    for (const [no, holder] of this.#holders([...numbers.keys()])) holders.set(numbers.get(no)!, holder);
     return holders;
   }
 
-  #admit(person: string): Holder {
-    const { key, wrapped } = makeKey(this.master, person);
-    return this.#keep(person, { no: Number(this.#addPerson.run(person, wrapped).lastInsertRowid), key });
+  /** Keys by the person's number. */
+  #holders(numbers: readonly (number | undefined)[]): Map<number, Holder | 'erased'> {
+    const holders = new Map<number, Holder | 'erased'>();
+    const unknown: number[] = [];
+    for (const no of new Set(numbers)) {
+      if (no === undefined) continue;
+      const kept = this.#keys.byNumber(no);
+      if (kept) holders.set(no, kept);
+      else unknown.push(no);
+    }
+    for (const [, [no, id, erased, wrapped]] of lookup(this.#persons, unknown)) holders.set(no, erased === 1 ? 'erased' : this.#unwrap(no, id, wrapped));
+    return holders;
   }
 
-  #holder(row: PersonRow): Holder {
-    const kept = this.#keys.get(row.id);
-    if (kept) return kept;
+  #admit(id: string): Holder {
+    const { key, wrapped } = makeKey(this.master, id);
+    const no = Number(this.#addPerson.run(id, wrapped).lastInsertRowid);
+    this.#addEntry.run(personName(id), PERSON, no);
+    return this.#keys.keep({ no, id, key });
+  }
+
+  #unwrap(no: number, id: string, wrapped: Buffer): Holder {
     try {
-      return this.#keep(row.id, { no: row.no, key: unwrapKey(this.master, row.id, row.wrapped) });
+      return this.#keys.keep({ no, id, key: unwrapKey(this.master, id, wrapped) });
     } catch {
-      throw new VaultError('VAULT_CORRUPT', `The key of person ${row.id} was changed in the vault's file.`);
+      throw new VaultError('VAULT_CORRUPT', `The key of person ${id} was changed in the vault's file.`);
     }
   }
 
-  #keep(person: string, holder: Holder): Holder {
-    // A Map keeps the order of insertion: its first key is the one longest here.
-    if (this.#keys.size >= KEPT_KEYS) this.#keys.delete(this.#keys.keys().next().value!);
-    this.#keys.set(person, holder);
+  #plain(holder: Holder, name: string, body: Buffer): string {
+    try {
+      return decrypt(holder.key, name, body).toString('utf8');
+    } catch {
+      throw new VaultError('VAULT_CORRUPT', `${name} does not decrypt: it was changed in the vault's file.`);
+    }
+  }
+}
+
+/** Rows of any number of keys, several hundred a statement, each with the index at which its statement's keys begin. */
+function* lookup<Row>(statement: Database.Statement<[string], Row>, keys: readonly (string | number)[]): Generator<readonly [offset: number, row: Row]> {
+  for (let at = 0; at < keys.length; at += LOOKUP) {
+    for (const row of statement.all(JSON.stringify(keys.slice(at, at + LOOKUP)))) yield [at, row];
+  }
+}
+
+/** Unwrapped keys of the persons seen last; the one longest here leaves first. */
+class KeyCache {
+  readonly #ids = new Map<string, Holder>();
+  readonly #numbers = new Map<number, Holder>();
+
+  byId(id: string): Holder | undefined { return this.#ids.get(id); }
+  byNumber(no: number): Holder | undefined { return this.#numbers.get(no); }
+
+  keep(holder: Holder): Holder {
+    if (this.#ids.size >= KEPT_KEYS) this.forget(this.#ids.keys().next().value!);
+    this.#ids.set(holder.id, holder);
+    this.#numbers.set(holder.no, holder);
     return holder;
   }
 
-  #plain(row: RecordRow): string {
-    const { key } = this.#holder(row);
-    try {
-      return decrypt(key, row.name, row.body).toString('utf8');
-    } catch {
-      throw new VaultError('VAULT_CORRUPT', `${row.name} does not decrypt: it was changed in the vault's file.`);
-    }
+  forget(id: string): void {
+    const holder = this.#ids.get(id);
+    this.#ids.delete(id);
+    if (holder) this.#numbers.delete(holder.no);
   }
 
-  /** Rows of any number of keys, several hundred a statement. */
-  *#lookup<Row>(statement: Database.Statement<[string], Row>, keys: readonly string[]): Generator<Row> {
-    for (let at = 0; at < keys.length; at += LOOKUP) {
-      yield* statement.all(JSON.stringify(keys.slice(at, at + LOOKUP)));
-    }
+  clear(): void {
+    this.#ids.clear();
+    this.#numbers.clear();
   }
 }
 
