@@ -11,6 +11,9 @@ export interface EmbeddedVaultOptions {
   readonly keysDir?: string;
 }
 
+/** The thread holds little: a small heap makes it collect often, instead of growing with every record it has ever seen. */
+const MEMORY = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 160 };
+
 /** The vault of this process. Other threads reach it through a port of theirs. */
 export interface EmbeddedVault extends Vault {
   /** A port to transfer to another thread, for `connectEmbeddedVault` there. */
@@ -23,7 +26,7 @@ export interface EmbeddedVault extends Vault {
  */
 export async function openEmbeddedVault(dir: string, options: EmbeddedVaultOptions = {}): Promise<EmbeddedVault> {
   const start: WorkerStart = { file: join(dir, 'vault.db'), keysDir: options.keysDir ?? join(dir, 'keys') };
-  const worker = new Worker(new URL('./embedded.worker.js', import.meta.url), { workerData: start, name: 'vault' });
+  const worker = new Worker(new URL('./embedded.worker.js', import.meta.url), { workerData: start, name: 'vault', resourceLimits: MEMORY });
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   const started = await new Promise<Started>((resolve, reject) => {
     worker.once('message', resolve);

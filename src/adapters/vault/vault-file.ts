@@ -10,7 +10,7 @@ const APPLICATION = 0x53_4e_44_56; // "SNDV"
 const FORMAT = 1;
 const PROOF = 'the master key of this vault';
 const LOOKUP = 500;
-const KEPT_KEYS = 4_000;
+const KEPT_KEYS = 500;
 
 /*
  * Wrapped keys lie in a table that only ever grows at its end, and an erased one is overwritten in place by as many
@@ -214,7 +214,8 @@ export class VaultFile {
     const { key, wrapped } = makeKey(this.master, id);
     const no = Number(this.#addPerson.run(id, wrapped).lastInsertRowid);
     this.#addEntry.run(personName(id), PERSON, no);
-    return this.#keys.keep({ no, id, key });
+    // Not kept: what was just sealed is rarely opened soon, and keys that live on fill the memory of a long import.
+    return { no, id, key };
   }
 
   #unwrap(no: number, id: string, wrapped: Buffer): Holder {
