@@ -24,6 +24,9 @@ interface Item {
 interface Message { readonly id: string; readonly instructions: (Instruction | undefined)[] }
 interface Place { readonly message: Message; readonly place: number; readonly item: Item; /** Index of the unit; -1 where it is recorded already. */ readonly unit: number }
 
+/** Which payments: those ordered in the round that was released, at the log position of the release. */
+export interface ReleasedSet { readonly cycleId: string; readonly round: number; readonly position: number; readonly maxPerFile: number }
+
 /**
  * One run over the payments of a released cycle. Payments are recorded in payment-id order, so those that a killed run
  * instructed come first, under the messages they were given then; the others follow in the last message or a new one.
@@ -41,7 +44,7 @@ export class Instructing {
 
   constructor(
     private readonly deps: Deps, private readonly base: JobContext, private readonly release: Release,
-    private readonly cycleId: string, private readonly round: number, private readonly releasedAt: number, private readonly maxPerFile: number, private readonly onProgress?: OnProgress,
+    private readonly released: ReleasedSet, private readonly onProgress?: OnProgress,
   ) {
     this.#remittance = remittanceOf(release.programmeId, release.period);
   }
@@ -54,9 +57,9 @@ export class Instructing {
    * the release, so that a run that goes on later pays nobody that the first had left out, in the middle of its files.
    */
   async *pages(signal?: AbortSignal): AsyncGenerator<readonly Item[]> {
-    for await (const page of pagesOf(this.deps.store, `payment-${this.cycleId}-`, signal ? { signal } : {})) {
+    for await (const page of pagesOf(this.deps.store, `payment-${this.released.cycleId}-`, signal ? { signal } : {})) {
       const found = page.flatMap(({ stream, events }) => {
-        const ordered = orderedInRound(events, this.round);
+        const ordered = orderedInRound(events, this.released.round);
         if (!ordered) return [];
         const paymentId = stream.slice('payment-'.length);
         this.#tally.add(paymentId, ordered.amountMinor, ordered.currency);
@@ -64,7 +67,7 @@ export class Instructing {
         const cancelled = events.at(-1)!.type === 'PaymentCancelled';
         return cancelled && !instructed ? [] : [{ paymentId, events, ordered, instructed }];
       });
-      const persons = await this.deps.store.readStreams(found.map(({ paymentId }) => streams.person(paymentId.slice(this.cycleId.length + 1))), { asOf: this.releasedAt });
+      const persons = await this.deps.store.readStreams(found.map(({ paymentId }) => streams.person(paymentId.slice(this.released.cycleId.length + 1))), { asOf: this.released.position });
       const payees = found.map(({ instructed }, i) => payeeOf(persons[i]!.events, instructed?.accountId));
       const accounts = await openPayees(this.deps.vault, payees);
       const items: Item[] = [];
@@ -129,7 +132,7 @@ export class Instructing {
 
   #messageFor(recorded: string | undefined, full: Message[]): Message {
     const current = this.#message;
-    if (current && (recorded === undefined ? current.instructions.length < this.maxPerFile : recorded === current.id)) return current;
+    if (current && (recorded === undefined ? current.instructions.length < this.released.maxPerFile : recorded === current.id)) return current;
     if (current) full.push(current);
     this.#sequence += 1;
     const id = recorded ?? messageIdOf(this.release.programmeId, this.release.period, String(this.#sequence).padStart(4, '0'));

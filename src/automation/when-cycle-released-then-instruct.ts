@@ -39,7 +39,7 @@ export async function instructCycle(deps: Deps, args: InstructArgs, base: JobCon
   const { definition } = await new PolicyBook(deps.store).programme(programmeId);
   const run = new Instructing(deps, base, {
     programmeId, period, debtor: definition.debtor, currency: definition.currency, executionDate: released.data.executionDate, createdAt: released.time,
-  }, cycleId, prepared.data.round, released.position, args.maxPerFile ?? MAX_PER_FILE, onProgress);
+  }, { cycleId, round: prepared.data.round, position: released.position, maxPerFile: args.maxPerFile ?? MAX_PER_FILE }, onProgress);
   await pipelined(run.pages(signal), (page) => run.instruct(page), signal);
   await run.finish();
   if (run.set.contentHash !== released.data.contentHash) {

@@ -1,0 +1,31 @@
+import { approveCycle } from '../../src/automation/approve-cycle.js';
+import { prepareCycle } from '../../src/automation/prepare-cycle.js';
+import { releaseCycle } from '../../src/automation/release-cycle.js';
+import { instructCycle } from '../../src/automation/when-cycle-released-then-instruct.js';
+import { countFromArgs, report } from './bare-log.js';
+import { actor, enrolHouseholds, openBench, openProgramme, peakMegabytes } from './enrolments.js';
+
+/** Preparing, approving and releasing one cycle with its pain.001 files, over enrolments that are there already. */
+const count = countFromArgs(100_000);
+const { engine, end } = await openBench();
+await openProgramme(engine);
+await enrolHouseholds(engine, count);
+const enrolledMb = peakMegabytes();
+
+const started = performance.now();
+const prepared = await prepareCycle(engine, { programmeId: 'asd', period: '2026-01' }, actor(engine, 'farid', 'finance-officer'));
+const preparedAt = performance.now();
+const { cycleId, contentHash } = prepared;
+await approveCycle(engine, { cycleId, contentHash }, actor(engine, 'kenza', 'finance-controller', 'approve'));
+await releaseCycle(engine, { cycleId, contentHash, executionDate: '2026-01-28' }, actor(engine, 'rachid', 'finance-controller', 'release'));
+const instructed = await instructCycle(engine, { cycleId }, actor(engine, 'automation', 'automation'));
+const ended = performance.now();
+
+if (prepared.count !== count || instructed.count !== count) throw new Error(`${prepared.count} ordered, ${instructed.count} instructed, of ${count}`);
+const seconds = (ended - started) / 1_000;
+const events = (await engine.store.lastPosition()) + 1;
+await end();
+report({
+  contender: 'sanad', count, seconds, perSecond: Math.round(count / seconds), prepareSeconds: (preparedAt - started) / 1_000, instructSeconds: (ended - preparedAt) / 1_000,
+  events, files: instructed.files.length, enrolledMb, peakMb: peakMegabytes(), durable: 'WAL, synchronous=FULL',
+});

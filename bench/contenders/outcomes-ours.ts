@@ -1,0 +1,53 @@
+import { createReadStream } from 'node:fs';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { approveCycle } from '../../src/automation/approve-cycle.js';
+import { prepareCycle } from '../../src/automation/prepare-cycle.js';
+import { releaseCycle } from '../../src/automation/release-cycle.js';
+import { takeInOutcomes, type ReportedOutcome } from '../../src/automation/take-in-outcomes.js';
+import { pagesOf } from '../../src/automation/walk.js';
+import { instructCycle } from '../../src/automation/when-cycle-released-then-instruct.js';
+import { countFromArgs, report } from './bare-log.js';
+import { actor, enrolHouseholds, openBench, openProgramme, peakMegabytes } from './enrolments.js';
+
+/** Taking a file of settlements in, one for every payment of a released cycle. */
+const count = countFromArgs(100_000);
+const { engine, end } = await openBench();
+await openProgramme(engine);
+await enrolHouseholds(engine, count);
+const { cycleId, contentHash } = await prepareCycle(engine, { programmeId: 'asd', period: '2026-01' }, actor(engine, 'farid', 'finance-officer'));
+await approveCycle(engine, { cycleId, contentHash }, actor(engine, 'kenza', 'finance-controller', 'approve'));
+await releaseCycle(engine, { cycleId, contentHash, executionDate: '2026-01-28' }, actor(engine, 'rachid', 'finance-controller', 'release'));
+await instructCycle(engine, { cycleId }, actor(engine, 'automation', 'automation'));
+
+const lines: string[] = [];
+for await (const page of pagesOf(engine.store, `payment-${cycleId}-`)) {
+  for (const { events } of page) {
+    const last = events.at(-1);
+    if (last?.type !== 'PaymentInstructed') throw new Error('a payment was not instructed');
+    const { paymentId, endToEndId, amountMinor } = last.data;
+    lines.push(JSON.stringify({ paymentId, endToEndId, outcome: 'settled', amountMinor, settledOn: '2026-01-29' }));
+  }
+}
+const path = join(engine.dir, 'outcomes.ndjson');
+writeFileSync(path, `${lines.join('\n')}\n`);
+
+async function* outcomes(): AsyncGenerator<ReportedOutcome[]> {
+  let batch: ReportedOutcome[] = [];
+  for await (const line of createInterface({ input: createReadStream(path) })) {
+    batch.push(JSON.parse(line) as ReportedOutcome);
+    if (batch.length === 500) {
+      yield batch;
+      batch = [];
+    }
+  }
+  if (batch.length > 0) yield batch;
+}
+
+const started = performance.now();
+const summary = await takeInOutcomes(engine, { source: 'file', outcomes: outcomes() }, actor(engine, 'bank', 'payment-system'));
+const seconds = (performance.now() - started) / 1_000;
+if (summary.applied !== count) throw new Error(`${summary.applied} applied of ${count}`);
+await end();
+report({ contender: 'sanad', count, seconds, perSecond: Math.round(count / seconds), peakMb: peakMegabytes(), durable: 'WAL, synchronous=FULL' });

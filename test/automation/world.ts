@@ -1,0 +1,79 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Deps, JobContext } from '../../src/automation/job.js';
+import { AutomationRunner, checkpointInMemory, type Checkpoint } from '../../src/automation/runner.js';
+import { whenApplicationApprovedThenEnrol } from '../../src/automation/when-application-approved-then-enrol.js';
+import { whenCycleReleasedThenInstruct } from '../../src/automation/when-cycle-released-then-instruct.js';
+import { whenPaymentsSettleThenSpendBudget } from '../../src/automation/when-payments-settle-then-spend-budget.js';
+import { budgetDecider } from '../../src/budget/budget.decider.js';
+import { openEngine, type Engine } from '../../src/cli/compose.js';
+import type { HouseholdRow } from '../../src/cli/household-row.js';
+import { generateHouseholds, householdsNdjson, type Shares } from '../../src/cli/households-generate.js';
+import { readMapping } from '../../src/cli/mapping.js';
+import { referenceMapping } from '../../src/cli/reference-mapping.js';
+import { readHouseholds } from '../../src/cli/tabular.js';
+import { asdProgramme, asdVersions } from '../../src/eligibility/reference/asd.js';
+import type { Context, Role } from '../../src/kernel/decider.js';
+import { streams, uuidOf } from '../../src/kernel/ids.js';
+import { programmeDecider } from '../../src/programme/programme.decider.js';
+import { execute, part } from '../../src/shell/execute.js';
+
+/** A real engine in a folder of its own. */
+export interface World { readonly engine: Engine; readonly dir: string; end(): Promise<void> }
+
+export async function newWorld(): Promise<World> {
+  const dir = await mkdtemp(join(tmpdir(), 'sanad-automation-'));
+  const engine = await openEngine(dir);
+  return {
+    engine, dir,
+    async end() {
+      await engine.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Somebody with a role; the same words give the same command again. */
+export const by = (deps: Pick<Deps, 'clock'>, id: string, role: Role, ...command: readonly (string | number)[]): Context =>
+  ({ actor: { id, role }, now: deps.clock.now(), commandId: uuidOf('test', id, ...command), correlationId: uuidOf('test', id) });
+
+export const PEOPLE = {
+  intake: ['ines', 'intake'], officer: ['omar', 'case-officer'], supervisor: ['salma', 'supervisor'],
+  finance: ['farid', 'finance-officer'], controller: ['kenza', 'finance-controller'], releaser: ['rachid', 'finance-controller'],
+  bank: ['bank', 'payment-system'], manager: ['meryem', 'programme-manager'],
+} as const satisfies Record<string, readonly [string, Role]>;
+
+export const as = (deps: Pick<Deps, 'clock'>, who: keyof typeof PEOPLE, ...command: readonly (string | number)[]): Context =>
+  by(deps, PEOPLE[who][0], PEOPLE[who][1], ...command);
+export const job = (deps: Pick<Deps, 'clock'>, who: keyof typeof PEOPLE): JobContext => as(deps, who, 'job');
+
+/** The reference programme, open, in its three policy versions, with money for 2026. Again changes nothing. */
+export async function openProgramme(deps: Deps, allottedMinor = '100000000000'): Promise<void> {
+  const programme = streams.programme(asdProgramme.programmeId);
+  if ((await deps.store.readStream(programme)).length > 0) return;
+  const run = (stream: string, name: string, p: ReturnType<typeof part>) => execute(deps.store, deps.registry, deps.locks, [p], as(deps, 'manager', stream, name));
+  await run(programme, 'define', part(programme, programmeDecider, { type: 'DefineProgramme', ...asdProgramme }));
+  for (const version of asdVersions) await run(programme, `publish ${version.version}`, part(programme, programmeDecider, { type: 'PublishPolicy', ...version }));
+  await run(programme, 'open', part(programme, programmeDecider, { type: 'OpenProgramme', programmeId: asdProgramme.programmeId }));
+  for (const fiscalYear of [2024, 2025, 2026]) {
+    const budget = streams.budget(asdProgramme.programmeId, fiscalYear);
+    await execute(deps.store, deps.registry, deps.locks, [part(budget, budgetDecider, {
+      type: 'AllotBudget', programmeId: asdProgramme.programmeId, fiscalYear, currency: asdProgramme.currency, amountMinor: allottedMinor, reference: 'LF',
+    })], as(deps, 'finance', 'allot', fiscalYear));
+  }
+}
+
+/** Batches of generated households, as an import file gives them. */
+export async function* households(count: number, seed: number, shares: Partial<Shares> = {}, batchSize = 50): AsyncGenerator<readonly HouseholdRow[]> {
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    for (const text of householdsNdjson(generateHouseholds({ count, seed, shares, receivedFrom: '2025-11-01', receivedTo: '2025-12-31' }))) yield Buffer.from(text, 'utf8');
+  }
+  for await (const batch of readHouseholds(bytes(), readMapping(referenceMapping), { batchSize })) yield batch.rows;
+}
+
+export const managers = (deps: Deps) => [whenApplicationApprovedThenEnrol(deps), whenCycleReleasedThenInstruct(deps), whenPaymentsSettleThenSpendBudget(deps)];
+
+/** Lets the process managers act on everything there is; the checkpoint is lost each time, on purpose. */
+export const drain = (deps: Deps, checkpoint: Checkpoint = checkpointInMemory()): Promise<number> =>
+  new AutomationRunner(deps, managers(deps), checkpoint).drain();

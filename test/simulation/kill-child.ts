@@ -1,0 +1,65 @@
+/**
+ * Runs import, decisions, preparation, release and outcomes on a folder, and says on standard output what the log
+ * acknowledged: `ack <position> <event id>` lines. Its parent kills it; started again it first proves that what it
+ * acknowledged before is there, then goes on. Arguments: folder, households, last acknowledged position and id.
+ */
+import { writeSync } from 'node:fs';
+import { takeInOutcomes } from '../../src/automation/take-in-outcomes.js';
+import type { AppendGroup, AppendResult, EventStore } from '../../src/adapters/event-store/port.js';
+import { openEngine } from '../../src/cli/compose.js';
+import { answers, enrolled, PROGRAMME, released } from '../automation/month.js';
+import { drain, job } from '../automation/world.js';
+
+const [dir, households, ackedPosition, ackedId] = [process.argv[2]!, Number(process.argv[3]), Number(process.argv[4]), process.argv[5]];
+const say = (line: string): void => { writeSync(1, `${line}\n`); };
+
+function acknowledge(group: AppendGroup, result: AppendResult): void {
+  const last = group.writes.at(-1)?.events.at(-1);
+  if (result.kind === 'appended' && last) say(`ack ${result.position} ${last.id}`);
+}
+
+const engine = await openEngine(dir);
+const inner: EventStore = engine.store;
+const store: EventStore = {
+  append: async (group) => {
+    const result = await inner.append(group);
+    acknowledge(group, result);
+    return result;
+  },
+  appendAll: async (groups) => {
+    const results = await inner.appendAll(groups);
+    groups.forEach((group, i) => { acknowledge(group, results[i]!); });
+    return results;
+  },
+  readStream: (stream, options) => inner.readStream(stream, options),
+  readStreams: (streams, options) => inner.readStreams(streams, options),
+  readCategory: (prefix, options) => inner.readCategory(prefix, options),
+  readAll: (after, limit) => inner.readAll(after, limit),
+  follow: (after, signal, pageSize) => inner.follow(after, signal, pageSize),
+  lastPosition: () => inner.lastPosition(),
+  receipt: (key) => inner.receipt(key),
+  close: () => inner.close(),
+};
+
+if (ackedPosition >= 0) {
+  const { events } = await store.readAll(ackedPosition - 1, 1);
+  if (events[0]?.id !== ackedId) {
+    say(`lost ${ackedPosition} ${ackedId}`);
+    process.exit(9);
+  }
+}
+
+const deps = { ...engine, store };
+say('start');
+await enrolled(deps, households);
+for (const period of ['2025-12', '2026-01']) {
+  const { cycleId } = await released(deps, period);
+  say(`released ${cycleId}`);
+  await takeInOutcomes(deps, {
+    source: 'file',
+    outcomes: answers(deps, cycleId, (_, n) => (n % 10 === 0 ? { outcome: 'rejected', reason: 'AC01' } : { outcome: 'settled', settledOn: `${period}-29` }), 7),
+  }, job(deps, 'bank'));
+  await drain(deps);
+}
+say('done');
+await engine.close();
