@@ -1,0 +1,55 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import Database from 'better-sqlite3';
+import { StoreError } from '../event-store/port.js';
+import { FOLDER_FORMAT, readManifest, writeManifest, type DataFolder } from './port.js';
+
+export interface DataFolderOptions {
+  /** False: only look, beside a process that holds the folder (making a token while `serve` runs). Default true. */
+  readonly hold?: boolean;
+}
+
+/**
+ * Opens a data folder, makes it (0700) where it is absent, and holds it for this process alone.
+ * The hold is an exclusive transaction on lock.db: the operating system ends it with the process, however that dies.
+ * @throws StoreError DATA_FOLDER_HELD, LOG_NEWER_VERSION, LOG_CORRUPT
+ */
+export async function openDataFolder(dir: string, options: DataFolderOptions = {}): Promise<DataFolder> {
+  const path = resolve(dir);
+  const [keys, files] = [join(path, 'keys'), join(path, 'files')];
+  for (const each of [path, keys, files]) mkdirSync(each, { recursive: true, mode: 0o700 });
+  const letGo = options.hold === false ? () => undefined : hold(path);
+  try {
+    if (readManifest(path) === undefined) writeManifest(path, { format: FOLDER_FORMAT });
+  } catch (error) {
+    letGo();
+    throw error;
+  }
+  return { path, keys, files, close: async () => letGo() };
+}
+
+function hold(path: string): () => void {
+  const note = join(path, 'lock.pid');
+  const db = new Database(join(path, 'lock.db'), { timeout: 0 });
+  try {
+    db.pragma('journal_mode = DELETE');
+    db.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    db.close();
+    if (!(error instanceof Database.SqliteError) || !error.code.startsWith('SQLITE_BUSY')) throw error;
+    throw new StoreError('DATA_FOLDER_HELD', `${path} is held by ${holder(note)}. Stop that one first, or use another folder.`, { cause: error });
+  }
+  writeFileSync(note, `${process.pid}\n`, { mode: 0o600 });
+  return () => {
+    if (db.open) db.close();
+  };
+}
+
+function holder(note: string): string {
+  try {
+    const pid = readFileSync(note, 'utf8').trim();
+    return /^[0-9]{1,10}$/.test(pid) ? `process ${pid}` : 'another process';
+  } catch {
+    return 'another process';
+  }
+}

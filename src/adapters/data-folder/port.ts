@@ -1,0 +1,82 @@
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { StoreError } from '../event-store/port.js';
+
+/** Where things are in a data folder. */
+export interface DataFolder {
+  /** Absolute. */
+  readonly path: string;
+  /** Folder of the keys, 0700; never in the same file as what they open. */
+  readonly keys: string;
+  /** Folder of the payment files. */
+  readonly files: string;
+  /** Lets go of the folder. Idempotent. */
+  close(): Promise<void>;
+}
+
+export const FOLDER_FORMAT = 1;
+const MANIFEST = 'folder.json';
+
+/** What folder.json says. */
+export interface Manifest {
+  readonly format: number;
+  /** Id of the log that was made here; a folder with one is never given a new log. */
+  readonly log?: string;
+}
+
+/**
+ * Reads folder.json; undefined where there is none.
+ * @throws StoreError LOG_NEWER_VERSION for a folder of a newer version, LOG_CORRUPT for one that cannot be read
+ */
+export function readManifest(dir: string): Manifest | undefined {
+  const file = join(dir, MANIFEST);
+  if (!existsSync(file)) return undefined;
+  const { format, log } = parse(readFileSync(file, 'utf8'));
+  if (!Number.isInteger(format) || (log !== undefined && typeof log !== 'string')) throw unreadable();
+  if (Number(format) > FOLDER_FORMAT) {
+    throw new StoreError('LOG_NEWER_VERSION', `The data folder has format ${String(format)}; this version of Sanad reads up to ${FOLDER_FORMAT}. Use the newer version.`);
+  }
+  return { format: Number(format), ...(typeof log === 'string' ? { log } : {}) };
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return { ...value };
+  } catch {
+    // Told below, without the text.
+  }
+  throw unreadable();
+}
+
+const unreadable = (): StoreError => new StoreError('LOG_CORRUPT', `${MANIFEST} of the data folder cannot be read. Restore it from a backup.`);
+
+/** Writes folder.json whole: temporary name, sync, rename, sync of the folder. */
+export function writeManifest(dir: string, manifest: Manifest): void {
+  writeWhole(dir, MANIFEST, `${JSON.stringify(manifest)}\n`);
+}
+
+/** Notes in folder.json, where there is one, that this folder has this log. */
+export function rememberLog(dir: string, log: string): void {
+  const manifest = readManifest(dir);
+  if (manifest && manifest.log !== log) writeManifest(dir, { ...manifest, log });
+}
+
+/** Replaces a small file durably: after a crash it holds the old text or the new, never half. */
+export function writeWhole(dir: string, name: string, text: string): void {
+  const temporary = join(dir, `${name}.new`);
+  const file = openSync(temporary, 'w', 0o600);
+  try {
+    writeSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(temporary, join(dir, name));
+  const folder = openSync(dir, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}

@@ -1,0 +1,67 @@
+import { ContractError, type EventRegistry } from '../../../events/registry.js';
+import type { EventType } from '../../../events/generated.js';
+import type { Recorded } from '../../kernel/decider.js';
+import { isUuid } from '../../kernel/ids.js';
+import type { Rows } from './log-protocol.js';
+import { MAX_EVENT_BYTES, StoreError, type NewEvent } from './port.js';
+
+/** Names of streams are ASCII without quotes and backslashes: they stand in JSON as they are and sort the same everywhere. */
+const STREAM = /^[a-z][a-z0-9]{0,30}-[!#-[\]-~]{1,200}$/;
+
+/** @throws ContractError for a name that no stream may have */
+export function checkStream(stream: string, type: string): void {
+  if (!STREAM.test(stream)) throw new ContractError('EVENT_INVALID', type, 0, 'stream', `${JSON.stringify(stream.slice(0, 80))} is not a stream name`);
+}
+
+/**
+ * The line that is stored, hashed and proved: JSON of StoredEvent in its key order.
+ * @throws ContractError for a payload that does not fit its schema; StoreError LIMIT_EXCEEDED for one over MAX_EVENT_BYTES
+ */
+export function lineOf(registry: EventRegistry, stream: string, revision: number, event: NewEvent): string {
+  const { id, type, v, time, data, meta } = event;
+  if (!isUuid(id)) throw new ContractError('EVENT_INVALID', type, v, 'id', 'is not a lower-case UUID');
+  registry.validate(type, v, data);
+  const line = JSON.stringify({ id, stream, revision, type, v, time, data, meta });
+  // A UTF-16 unit is at most three bytes of UTF-8, so that short lines need no counting.
+  if (line.length * 3 > MAX_EVENT_BYTES && Buffer.byteLength(line) > MAX_EVENT_BYTES) {
+    throw new StoreError('LIMIT_EXCEEDED', `${type} for ${stream} is ${Buffer.byteLength(line)} bytes; an event has at most ${MAX_EVENT_BYTES}.`);
+  }
+  return line;
+}
+
+interface Parsed { stream: string; revision: number; type: EventType; v: number; data: unknown; position?: number }
+
+/**
+ * Parses rows, checks that each line belongs to its row, validates payloads and lifts old versions.
+ * @throws StoreError LOG_CORRUPT or LOG_NEWER_VERSION that names the position
+ */
+export function recordedOf(registry: EventRegistry, rows: Rows): Recorded[] {
+  const { positions, streams, revisions, lines } = rows;
+  const events = new Array<Recorded>(lines.length);
+  for (let i = 0; i < lines.length; i += 1) {
+    const position = positions[i]!;
+    try {
+      const event = JSON.parse(lines[i]!) as Parsed;
+      if (event.stream !== streams[i] || event.revision !== revisions[i]) throw new Error('the line belongs to another stream or revision');
+      const lifted = registry.read(event.type, event.v, event.data);
+      if (lifted !== event.data) {
+        event.data = lifted;
+        event.v = registry.latestVersion(event.type);
+      }
+      event.position = position;
+      events[i] = event as Recorded;
+    } catch (error) {
+      throw unreadable(position, error);
+    }
+  }
+  return events;
+}
+
+function unreadable(position: number, error: unknown): StoreError {
+  if (error instanceof ContractError && error.code !== 'EVENT_INVALID') {
+    return new StoreError('LOG_NEWER_VERSION', `The event at position ${position} was written by a newer version of Sanad: ${error.message}.`, { cause: error });
+  }
+  // What JSON.parse says quotes the text, which an error must not carry.
+  const reason = error instanceof SyntaxError ? 'the line is not JSON' : error instanceof Error ? error.message : String(error);
+  return new StoreError('LOG_CORRUPT', `The event at position ${position} cannot be trusted: ${reason}. The log was left as it is; restore it from a backup.`);
+}
