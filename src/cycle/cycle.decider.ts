@@ -1,0 +1,137 @@
+import type { AggregateEvents, EventData } from '../../events/generated.js';
+import { requireRole, type Context, type Decider, type Draft } from '../kernel/decider.js';
+import { DomainError, never } from '../kernel/errors.js';
+import { parseLocalDate, parsePeriod } from '../kernel/time.js';
+
+export type CycleEvent = AggregateEvents['cycle'];
+type Figures = Omit<EventData['CycleReconciled'], 'cycleId'>;
+
+export interface CycleState {
+  readonly status: 'none' | 'open' | 'preparing' | 'prepared' | 'approved' | 'returned' | 'released' | 'instructed' | 'closed';
+  readonly cycleId: string;
+  readonly programmeId: string;
+  readonly period: string;
+  readonly currency: string;
+  readonly policyVersion: number;
+  readonly round: number;
+  readonly asOf: number;
+  readonly count: number;
+  readonly totalMinor: string;
+  readonly contentHash: string;
+  readonly preparer: string;
+  readonly approver: string;
+  /** Of the last reconciliation. */
+  readonly figures: Figures | undefined;
+}
+export type CycleCommand =
+  | ({ readonly type: 'OpenCycle' } & EventData['CycleOpened'])
+  | { readonly type: 'StartPreparation'; readonly asOf: number }
+  | { readonly type: 'RecordPreparation'; readonly asOf: number; readonly count: number; readonly totalMinor: string; readonly contentHash: string }
+  | { readonly type: 'ApproveCycle'; readonly contentHash: string; readonly fiscalYear: number }
+  | { readonly type: 'ReturnCycle'; readonly reason: string }
+  | { readonly type: 'ReleaseCycle'; readonly contentHash: string; readonly executionDate: string }
+  | { readonly type: 'RecordInstruction'; readonly count: number; readonly totalMinor: string; readonly files: EventData['CycleInstructed']['files'] }
+  | { readonly type: 'ReconcileCycle'; readonly figures: Figures }
+  | { readonly type: 'CloseCycle'; readonly releasedMinor: string };
+
+/** Codes that cycles refuse with. */
+export const CYCLE_REFUSALS = [
+  'ROLE_NOT_ALLOWED', 'CYCLE_ALREADY_OPEN', 'CYCLE_NOT_FOUND', 'CYCLE_STATUS', 'CYCLE_ALREADY_APPROVED', 'CYCLE_ALREADY_RELEASED', 'CONTENT_CHANGED', 'SAME_PERSON', 'PREPARATION_DIFFERS',
+  'FIGURES_DO_NOT_ADD_UP', 'NOT_RECONCILED', 'OPEN_BREAKS', 'PAYMENTS_OUTSTANDING', 'INVALID_PERIOD', 'INVALID_DATE',
+] as const;
+
+const initialState: CycleState = { status: 'none', cycleId: '', programmeId: '', period: '', currency: '', policyVersion: 0, round: 0, asOf: -1, count: 0, totalMinor: '0', contentHash: '', preparer: '', approver: '', figures: undefined };
+
+function requireStatus(state: CycleState, ...allowed: readonly CycleState['status'][]): void {
+  if (!allowed.includes(state.status)) throw new DomainError('CYCLE_STATUS', `The cycle is ${state.status}; this takes one that is ${allowed.join(' or ')}.`, 'rule');
+}
+function requireHash(state: CycleState, hash: string): void {
+  if (hash !== state.contentHash) throw new DomainError('CONTENT_CHANGED', 'The prepared set is not the one named; look at it again and name its present content hash.', 'conflict', 'contentHash');
+}
+
+function decide(state: CycleState, command: CycleCommand, context: Context): readonly Draft<CycleEvent>[] {
+  if (command.type === 'OpenCycle') {
+    requireRole(context, 'finance-officer');
+    parsePeriod(command.period);
+    if (state.status !== 'none') throw new DomainError('CYCLE_ALREADY_OPEN', `The cycle ${command.cycleId} is open already.`, 'conflict', 'period');
+    const { type, ...data } = command;
+    return [{ type: 'CycleOpened', data }];
+  }
+  if (state.status === 'none') throw new DomainError('CYCLE_NOT_FOUND', 'There is no such cycle.', 'not-found', 'cycleId');
+  const { cycleId } = state;
+  switch (command.type) {
+    case 'StartPreparation':
+      requireRole(context, 'finance-officer');
+      if (state.status === 'preparing') return [];
+      requireStatus(state, 'open', 'returned');
+      return [{ type: 'CyclePreparationStarted', data: { cycleId, round: state.round + 1, asOf: command.asOf } }];
+    case 'RecordPreparation':
+      requireRole(context, 'finance-officer');
+      requireStatus(state, 'preparing');
+      if (command.asOf !== state.asOf) throw new DomainError('PREPARATION_DIFFERS', `This preparation is as of position ${state.asOf}.`, 'conflict', 'asOf');
+      return [{ type: 'CyclePrepared', data: { cycleId, round: state.round, asOf: state.asOf, count: command.count, totalMinor: command.totalMinor, contentHash: command.contentHash } }];
+    case 'ApproveCycle':
+      requireRole(context, 'finance-controller');
+      if (state.status === 'approved') throw new DomainError('CYCLE_ALREADY_APPROVED', 'The cycle is approved already.', 'conflict');
+      requireStatus(state, 'prepared');
+      requireHash(state, command.contentHash);
+      if (state.preparer === context.actor.id) throw new DomainError('SAME_PERSON', 'Who prepared a cycle does not approve it.', 'forbidden');
+      return [{ type: 'CycleApproved', data: { cycleId, contentHash: command.contentHash, totalMinor: state.totalMinor, fiscalYear: command.fiscalYear } }];
+    case 'ReturnCycle':
+      requireRole(context, 'finance-controller');
+      requireStatus(state, 'prepared', 'approved');
+      return [{ type: 'CycleReturned', data: { cycleId, reason: command.reason } }];
+    case 'ReleaseCycle':
+      requireRole(context, 'finance-controller');
+      if (state.status === 'released' || state.status === 'instructed' || state.status === 'closed') throw new DomainError('CYCLE_ALREADY_RELEASED', 'The cycle is released already.', 'conflict');
+      requireStatus(state, 'approved');
+      requireHash(state, command.contentHash);
+      parseLocalDate(command.executionDate, 'executionDate');
+      if (state.preparer === context.actor.id || state.approver === context.actor.id) throw new DomainError('SAME_PERSON', 'Who prepared or approved a cycle does not release it.', 'forbidden');
+      return [{ type: 'CycleReleased', data: { cycleId, contentHash: state.contentHash, count: state.count, totalMinor: state.totalMinor, executionDate: command.executionDate } }];
+    case 'RecordInstruction':
+      requireRole(context, 'automation');
+      if (state.status === 'instructed') return [];
+      requireStatus(state, 'released');
+      return [{ type: 'CycleInstructed', data: { cycleId, count: command.count, totalMinor: command.totalMinor, files: command.files } }];
+    case 'ReconcileCycle': {
+      requireRole(context, 'finance-officer');
+      requireStatus(state, 'released', 'instructed');
+      const f = command.figures;
+      const counts = f.settledCount + f.rejectedCount + f.returnedCount + f.cancelledCount + f.outstandingCount;
+      const total = BigInt(f.settledMinor) + BigInt(f.rejectedMinor) + BigInt(f.returnedMinor) + BigInt(f.cancelledMinor) + BigInt(f.outstandingMinor);
+      if (counts !== f.orderedCount || total !== BigInt(f.orderedMinor)) throw new DomainError('FIGURES_DO_NOT_ADD_UP', 'Ordered is not settled + rejected + returned + cancelled + outstanding.', 'rule');
+      return [{ type: 'CycleReconciled', data: { cycleId, ...f } }];
+    }
+    case 'CloseCycle':
+      requireRole(context, 'finance-officer');
+      requireStatus(state, 'instructed');
+      if (!state.figures) throw new DomainError('NOT_RECONCILED', 'A cycle is reconciled before it is closed.', 'rule');
+      if (state.figures.openBreaks > 0) throw new DomainError('OPEN_BREAKS', `${state.figures.openBreaks} breaks are open.`, 'rule');
+      if (state.figures.outstandingCount > 0) throw new DomainError('PAYMENTS_OUTSTANDING', `${state.figures.outstandingCount} payments are outstanding.`, 'rule');
+      return [{ type: 'CycleClosed', data: { cycleId, releasedMinor: command.releasedMinor } }];
+    default: return never(command);
+  }
+}
+
+export const cycleDecider: Decider<CycleState, CycleCommand, CycleEvent> = {
+  initialState,
+  decide,
+  evolve(state, event) {
+    switch (event.type) {
+      case 'CycleOpened': {
+        const { cycleId, programmeId, period, currency, policyVersion } = event.data;
+        return { ...state, status: 'open', cycleId, programmeId, period, currency, policyVersion };
+      }
+      case 'CyclePreparationStarted': return { ...state, status: 'preparing', round: event.data.round, asOf: event.data.asOf };
+      case 'CyclePrepared': return { ...state, status: 'prepared', count: event.data.count, totalMinor: event.data.totalMinor, contentHash: event.data.contentHash, preparer: event.meta.actor };
+      case 'CycleApproved': return { ...state, status: 'approved', approver: event.meta.actor };
+      case 'CycleReturned': return { ...state, status: 'returned', approver: '' };
+      case 'CycleReleased': return { ...state, status: 'released' };
+      case 'CycleInstructed': return { ...state, status: 'instructed' };
+      case 'CycleReconciled': return { ...state, figures: event.data };
+      case 'CycleClosed': return { ...state, status: 'closed' };
+      default: return state;
+    }
+  },
+};

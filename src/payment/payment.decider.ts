@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import type { AggregateEvents, EventData } from '../../events/generated.js';
+import { requireRegion, requireRole, type Context, type Decider, type Draft } from '../kernel/decider.js';
+import { DomainError, never } from '../kernel/errors.js';
+import { uuidOf } from '../kernel/ids.js';
+import { parseLocalDate } from '../kernel/time.js';
+
+export type PaymentEvent = AggregateEvents['payment'];
+type Break = EventData['PaymentBreakRecorded'];
+type Source = Break['source'];
+
+/**
+ * Where a payment stands. `instructed` and `accepted` are outstanding: nobody knows yet, so nothing may be tried again.
+ * `rejected` and `returned` are definite: a new attempt may follow.
+ */
+export interface PaymentState {
+  readonly status: 'none' | 'ordered' | 'instructed' | 'accepted' | 'settled' | 'rejected' | 'returned' | 'cancelled';
+  readonly paymentId: string;
+  readonly region: string;
+  readonly round: number;
+  readonly amountMinor: string;
+  readonly currency: string;
+  readonly attempt: number;
+  /** End-to-end ids by attempt, from 1. */
+  readonly endToEndIds: readonly string[];
+  readonly accountId: string;
+  /** What was last said about each attempt, from 1. */
+  readonly outcomes: readonly (Reported | undefined)[];
+  readonly reason: string;
+  readonly openBreaks: readonly string[];
+  readonly breakIds: readonly string[];
+}
+type Reported = 'accepted' | 'settled' | 'rejected' | 'returned';
+
+export interface OutcomeReport {
+  readonly type: 'ReportOutcome';
+  readonly outcome: Reported | 'unknown';
+  readonly attempt: number;
+  readonly endToEndId: string;
+  readonly amountMinor?: string;
+  readonly currency?: string;
+  readonly reason?: string;
+  readonly settledOn?: string;
+  readonly source: Source;
+  readonly reference?: string;
+}
+interface Instruct { readonly messageId: string; readonly endToEndId: string; readonly accountId: string; readonly executionDate: string }
+export type PaymentCommand =
+  | ({ readonly type: 'OrderPayment' } & EventData['PaymentOrdered'])
+  | ({ readonly type: 'InstructPayment' } & Instruct)
+  | OutcomeReport
+  | ({ readonly type: 'ReinstructPayment' } & Instruct)
+  | { readonly type: 'CancelPayment'; readonly reason: string }
+  | { readonly type: 'ResolveBreak'; readonly breakId: string; readonly resolution: EventData['PaymentBreakResolved']['resolution']; readonly reason: string };
+
+/** Codes that payments refuse with. */
+export const PAYMENT_REFUSALS = [
+  'ROLE_NOT_ALLOWED', 'REGION_NOT_ALLOWED', 'PAYMENT_ALREADY_ORDERED', 'PAYMENT_UNKNOWN', 'PAYMENT_STATUS', 'ALREADY_INSTRUCTED', 'ATTEMPT_UNKNOWN', 'END_TO_END_ID_UNKNOWN', 'CURRENCY_DIFFERS',
+  'AMOUNT_NOT_POSITIVE', 'REASON_MISSING', 'OUTCOME_NOT_DEFINITE', 'BREAK_NOT_FOUND', 'BREAKS_OPEN', 'INVALID_DATE',
+] as const;
+
+const initialState: PaymentState = {
+  status: 'none', paymentId: '', region: '', round: 0, amountMinor: '0', currency: '', attempt: 0, endToEndIds: [], accountId: '', outcomes: [], reason: '', openBreaks: [], breakIds: [],
+};
+
+function decide(state: PaymentState, command: PaymentCommand, context: Context): readonly Draft<PaymentEvent>[] {
+  if (command.type === 'OrderPayment') {
+    requireRole(context, 'finance-officer');
+    if (BigInt(command.amountMinor) <= 0n) throw new DomainError('AMOUNT_NOT_POSITIVE', 'A payment is of more than nothing.', 'invalid', 'amountMinor');
+    let total = 0n;
+    for (const item of command.items) total += BigInt(item.amountMinor);
+    assert.equal(total, BigInt(command.amountMinor), 'the items sum to the amount');
+    if (state.status !== 'none' && !(state.status === 'cancelled' && state.attempt === 0 && command.round > state.round)) {
+      if (state.status === 'ordered' && state.round === command.round && state.amountMinor === command.amountMinor) return [];
+      throw new DomainError('PAYMENT_ALREADY_ORDERED', 'The enrolment has a payment for this period already.', 'conflict', 'paymentId');
+    }
+    const { type, ...data } = command;
+    return [{ type: 'PaymentOrdered', data }];
+  }
+  if (state.status === 'none') throw new DomainError('PAYMENT_UNKNOWN', 'There is no such payment.', 'not-found', 'paymentId');
+  requireRegion(context, state.region);
+  switch (command.type) {
+    case 'InstructPayment':
+      requireRole(context, 'automation');
+      if (state.attempt > 0) throw new DomainError('ALREADY_INSTRUCTED', 'The payment is instructed already.', 'conflict');
+      requireStatus(state, 'ordered');
+      return [{ type: 'PaymentInstructed', data: instruction(state, command, 1) }];
+    case 'ReinstructPayment':
+      requireRole(context, 'finance-officer');
+      if (state.status !== 'rejected' && state.status !== 'returned') {
+        throw new DomainError('OUTCOME_NOT_DEFINITE', `The payment is ${state.status}; only a rejected or returned one is instructed again.`, 'rule');
+      }
+      if (state.openBreaks.length > 0) throw new DomainError('BREAKS_OPEN', 'The payment has an open break; resolve it before it is instructed again.', 'rule');
+      return [{ type: 'PaymentReinstructed', data: instruction(state, command, state.attempt + 1) }];
+    case 'ReportOutcome': return report(state, command, context);
+    case 'CancelPayment':
+      requireRole(context, 'finance-officer');
+      if (state.status === 'cancelled') return [];
+      requireStatus(state, 'ordered');
+      return [{ type: 'PaymentCancelled', data: { paymentId: state.paymentId, reason: command.reason } }];
+    case 'ResolveBreak':
+      requireRole(context, 'finance-officer', 'finance-controller');
+      if (!state.openBreaks.includes(command.breakId)) {
+        if (state.breakIds.includes(command.breakId)) return [];
+        throw new DomainError('BREAK_NOT_FOUND', 'The payment has no such break.', 'not-found', 'breakId');
+      }
+      return [{ type: 'PaymentBreakResolved', data: { paymentId: state.paymentId, breakId: command.breakId, resolution: command.resolution, reason: command.reason } }];
+    default: return never(command);
+  }
+}
+
+function requireStatus(state: PaymentState, allowed: PaymentState['status']): void {
+  if (state.status !== allowed) throw new DomainError('PAYMENT_STATUS', `The payment is ${state.status}; this takes one that is ${allowed}.`, 'rule');
+}
+
+const instruction = (state: PaymentState, { messageId, endToEndId, accountId, executionDate }: Instruct, attempt: number): EventData['PaymentInstructed'] => ({
+  paymentId: state.paymentId, attempt, messageId, endToEndId, accountId, amountMinor: state.amountMinor, currency: state.currency, executionDate: parseLocalDate(executionDate, 'executionDate'),
+});
+
+/** The same outcome again changes nothing; a late acceptance neither; what cannot be true together becomes a break. */
+function report(state: PaymentState, command: OutcomeReport, context: Context): readonly Draft<PaymentEvent>[] {
+  requireRole(context, 'payment-system', 'finance-officer');
+  const { attempt, endToEndId, source, outcome, reference } = command;
+  if (command.currency !== undefined && command.currency !== state.currency) throw new DomainError('CURRENCY_DIFFERS', `The payment is in ${state.currency}.`, 'rule', 'currency');
+  if (command.amountMinor !== undefined && BigInt(command.amountMinor) <= 0n) throw new DomainError('AMOUNT_NOT_POSITIVE', 'An outcome is of more than nothing.', 'invalid', 'amount');
+  if (attempt > state.attempt) throw new DomainError('ATTEMPT_UNKNOWN', `The payment was instructed ${state.attempt} times; there is no attempt ${attempt}.`, 'rule', 'attempt');
+  if (state.endToEndIds[attempt - 1] !== endToEndId) throw new DomainError('END_TO_END_ID_UNKNOWN', 'The end-to-end id is not that of this attempt.', 'rule', 'endToEndId');
+  if ((outcome === 'rejected' || outcome === 'returned') && command.reason === undefined) throw new DomainError('REASON_MISSING', 'A rejection or return has an ISO 20022 reason code.', 'invalid', 'reason');
+  if (command.settledOn !== undefined) parseLocalDate(command.settledOn, 'settledOn');
+  const said = state.outcomes[attempt - 1];
+  const base = { paymentId: state.paymentId, attempt, endToEndId, source, ...(reference === undefined ? {} : { reference }) };
+  if (outcome === 'unknown') return said === undefined ? [{ type: 'PaymentOutcomeUnknown', data: base }] : [];
+  if (outcome === 'settled' && command.amountMinor !== undefined && command.amountMinor !== state.amountMinor) return broken(state, command, 'amount-differs');
+  if (outcome === said) return [];
+  const contradiction = contradicts(said, outcome);
+  if (contradiction === 'late') return [];
+  if (contradiction !== undefined) return broken(state, command, contradiction);
+  if (attempt < state.attempt) return broken(state, command, outcome === 'settled' ? 'settled-on-earlier-attempt' : 'other-contradiction');
+  switch (outcome) {
+    case 'accepted': return [{ type: 'PaymentAccepted', data: base }];
+    case 'settled': return [{ type: 'PaymentSettled', data: { ...base, amountMinor: state.amountMinor, currency: state.currency, settledOn: command.settledOn ?? context.now.slice(0, 10) } }];
+    case 'rejected': return [{ type: 'PaymentRejected', data: { ...base, reason: command.reason! } }];
+    case 'returned': return [{ type: 'PaymentReturned', data: { ...base, reason: command.reason! } }];
+    default: return never(outcome);
+  }
+}
+
+/** How what is said now stands to what was said before about the same attempt. */
+function contradicts(said: Reported | undefined, now: Reported): Break['kind'] | 'late' | undefined {
+  switch (said) {
+    case undefined: case 'accepted': return undefined;
+    case 'settled': return now === 'accepted' ? 'late' : now === 'rejected' ? 'rejected-after-settled' : undefined;
+    case 'rejected': return now === 'accepted' ? 'late' : now === 'settled' ? 'settled-after-rejected' : 'returned-after-rejected';
+    case 'returned': return now === 'accepted' ? 'late' : now === 'settled' ? 'settled-after-returned' : 'other-contradiction';
+    default: return never(said);
+  }
+}
+
+function broken(state: PaymentState, { attempt, endToEndId, outcome, amountMinor, reason, source }: OutcomeReport, kind: Break['kind']): readonly Draft<PaymentEvent>[] {
+  const breakId = uuidOf('break', state.paymentId, attempt, outcome, reason ?? '', amountMinor ?? '');
+  if (state.breakIds.includes(breakId)) return [];
+  return [{
+    type: 'PaymentBreakRecorded',
+    data: {
+      paymentId: state.paymentId, breakId, attempt, endToEndId, kind, reported: outcome as Reported, source,
+      ...(amountMinor === undefined ? {} : { reportedMinor: amountMinor }), ...(reason === undefined ? {} : { reason }),
+    },
+  }];
+}
+
+const put = <T>(list: readonly (T | undefined)[], index: number, value: T): readonly (T | undefined)[] => {
+  const copy = list.slice();
+  copy[index] = value;
+  return copy;
+};
+
+export const paymentDecider: Decider<PaymentState, PaymentCommand, PaymentEvent> = {
+  initialState,
+  decide,
+  evolve(state, event) {
+    switch (event.type) {
+      case 'PaymentOrdered': {
+        const { paymentId, region, round, amountMinor, currency } = event.data;
+        return { ...initialState, status: 'ordered', paymentId, region, round, amountMinor, currency };
+      }
+      case 'PaymentInstructed': case 'PaymentReinstructed':
+        return { ...state, status: 'instructed', attempt: event.data.attempt, endToEndIds: [...state.endToEndIds, event.data.endToEndId], accountId: event.data.accountId, reason: '' };
+      case 'PaymentAccepted': return { ...state, status: 'accepted', outcomes: put(state.outcomes, event.data.attempt - 1, 'accepted') };
+      case 'PaymentSettled': return { ...state, status: 'settled', outcomes: put(state.outcomes, event.data.attempt - 1, 'settled') };
+      case 'PaymentRejected': return { ...state, status: 'rejected', reason: event.data.reason, outcomes: put(state.outcomes, event.data.attempt - 1, 'rejected') };
+      case 'PaymentReturned': return { ...state, status: 'returned', reason: event.data.reason, outcomes: put(state.outcomes, event.data.attempt - 1, 'returned') };
+      case 'PaymentCancelled': return { ...state, status: 'cancelled' };
+      case 'PaymentBreakRecorded': return { ...state, breakIds: [...state.breakIds, event.data.breakId], openBreaks: [...state.openBreaks, event.data.breakId] };
+      case 'PaymentBreakResolved': {
+        const openBreaks = state.openBreaks.filter((id) => id !== event.data.breakId);
+        switch (event.data.resolution) {
+          case 'counted-as-settled': return { ...state, openBreaks, status: 'settled' };
+          case 'counted-as-returned': return { ...state, openBreaks, status: 'returned' };
+          default: return { ...state, openBreaks };
+        }
+      }
+      default: return state;
+    }
+  },
+};

@@ -1,0 +1,97 @@
+import type { AggregateEvents, EventData } from '../../events/generated.js';
+import { requireRole, type Decider, type Draft } from '../kernel/decider.js';
+import { DomainError, never } from '../kernel/errors.js';
+import { scaleOf } from '../kernel/money.js';
+import { parseLocalDate, parsePeriod } from '../kernel/time.js';
+
+export type ProgrammeEvent = AggregateEvents['programme'];
+export type PublishedPolicy = EventData['PolicyPublished'];
+
+export interface ProgrammeState {
+  readonly status: 'none' | 'defined' | 'open' | 'closed';
+  readonly definition: EventData['ProgrammeDefined'] | undefined;
+  /** In order of version, which is also the order of first paid periods. */
+  readonly policies: readonly PublishedPolicy[];
+}
+
+export type ProgrammeCommand =
+  | ({ readonly type: 'DefineProgramme' } & EventData['ProgrammeDefined'])
+  | ({ readonly type: 'PublishPolicy' } & EventData['PolicyPublished'])
+  | { readonly type: 'OpenProgramme'; readonly programmeId: string }
+  | { readonly type: 'CloseProgramme'; readonly programmeId: string; readonly reason: string };
+
+/** Codes that programmes refuse with. */
+export const PROGRAMME_REFUSALS = [
+  'ROLE_NOT_ALLOWED', 'PROGRAMME_ALREADY_DEFINED', 'PROGRAMME_NOT_FOUND', 'PROGRAMME_CLOSED', 'PROGRAMME_ALREADY_OPEN', 'PROGRAMME_NOT_OPEN',
+  'PROGRAMME_HAS_NO_POLICY', 'POLICY_VERSION_OUT_OF_ORDER', 'POLICY_DATES_OUT_OF_ORDER', 'UNKNOWN_CURRENCY', 'UNKNOWN_TIME_ZONE', 'INVALID_DATE', 'INVALID_PERIOD',
+] as const;
+
+const initialState: ProgrammeState = { status: 'none', definition: undefined, policies: [] };
+
+function decide(state: ProgrammeState, command: ProgrammeCommand, context: Parameters<typeof requireRole>[0]): readonly Draft<ProgrammeEvent>[] {
+  requireRole(context, 'programme-manager');
+  if (command.type === 'DefineProgramme') {
+    if (state.status !== 'none') throw new DomainError('PROGRAMME_ALREADY_DEFINED', `The programme ${command.programmeId} is defined already.`, 'conflict', 'programmeId');
+    scaleOf(command.currency);
+    requireTimeZone(command.timeZone);
+    const { type, ...data } = command;
+    return [{ type: 'ProgrammeDefined', data }];
+  }
+  if (state.status === 'none') throw new DomainError('PROGRAMME_NOT_FOUND', `There is no programme ${command.programmeId}.`, 'not-found', 'programmeId');
+  if (state.status === 'closed') throw new DomainError('PROGRAMME_CLOSED', `The programme ${command.programmeId} is closed.`, 'rule');
+  switch (command.type) {
+    case 'PublishPolicy': return publish(state, command);
+    case 'OpenProgramme':
+      if (state.status === 'open') throw new DomainError('PROGRAMME_ALREADY_OPEN', `The programme ${command.programmeId} is open already.`, 'conflict');
+      if (state.policies.length === 0) throw new DomainError('PROGRAMME_HAS_NO_POLICY', 'A programme opens with a published policy, not before.', 'rule');
+      return [{ type: 'ProgrammeOpened', data: { programmeId: command.programmeId } }];
+    case 'CloseProgramme':
+      if (state.status !== 'open') throw new DomainError('PROGRAMME_NOT_OPEN', `The programme ${command.programmeId} is not open.`, 'rule');
+      return [{ type: 'ProgrammeClosed', data: { programmeId: command.programmeId, reason: command.reason } }];
+    default: return never(command);
+  }
+}
+
+function publish(state: ProgrammeState, command: Extract<ProgrammeCommand, { type: 'PublishPolicy' }>): readonly Draft<ProgrammeEvent>[] {
+  parseLocalDate(command.announcedOn, 'announcedOn');
+  parseLocalDate(command.effectiveFrom, 'effectiveFrom');
+  parsePeriod(command.firstPaidPeriod, 'firstPaidPeriod');
+  const last = state.policies.at(-1);
+  if (command.version !== (last?.version ?? 0) + 1) {
+    throw new DomainError('POLICY_VERSION_OUT_OF_ORDER', `The next version is ${(last?.version ?? 0) + 1}.`, 'conflict', 'version');
+  }
+  if (last && command.firstPaidPeriod <= last.firstPaidPeriod) {
+    throw new DomainError('POLICY_DATES_OUT_OF_ORDER', `Version ${last.version} is first paid in ${last.firstPaidPeriod}; a newer one is first paid later.`, 'rule', 'firstPaidPeriod');
+  }
+  if (command.firstPaidPeriod < command.effectiveFrom.slice(0, 7)) {
+    throw new DomainError('POLICY_DATES_OUT_OF_ORDER', 'A policy is not paid before it takes effect.', 'rule', 'firstPaidPeriod');
+  }
+  const { type, ...data } = command;
+  return [{ type: 'PolicyPublished', data }];
+}
+
+function requireTimeZone(timeZone: string): void {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone });
+  } catch {
+    throw new DomainError('UNKNOWN_TIME_ZONE', 'timeZone is not an IANA time zone such as "Africa/Casablanca".', 'invalid', 'timeZone');
+  }
+}
+
+export const programmeDecider: Decider<ProgrammeState, ProgrammeCommand, ProgrammeEvent> = {
+  initialState,
+  decide,
+  evolve(state, event) {
+    switch (event.type) {
+      case 'ProgrammeDefined': return { ...state, status: 'defined', definition: event.data };
+      case 'PolicyPublished': return { ...state, policies: [...state.policies, event.data] };
+      case 'ProgrammeOpened': return { ...state, status: 'open' };
+      case 'ProgrammeClosed': return { ...state, status: 'closed' };
+      default: return state;
+    }
+  },
+};
+
+/** The policy that a period is paid under: the newest first paid in it or before. */
+export const policyForPeriod = (state: ProgrammeState, period: string): PublishedPolicy | undefined =>
+  state.policies.findLast((policy) => policy.firstPaidPeriod <= period);
