@@ -1,0 +1,22 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+
+/**
+ * Remembers a log position in a small file. Losing it, or an older one, is harmless: what follows the log bears seeing
+ * events again. So it is renamed into place, but not synced.
+ */
+export function fileCheckpoint(path: string): { load(): Promise<number>; save(position: number): Promise<void> } {
+  return {
+    async load() {
+      try {
+        const position = Number(readFileSync(path, 'utf8'));
+        return Number.isSafeInteger(position) && position >= -1 ? position : -1;
+      } catch {
+        return -1;
+      }
+    },
+    async save(position) {
+      writeFileSync(`${path}.partial`, String(position));
+      renameSync(`${path}.partial`, path);
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import type { Command } from 'commander';
+import { systemClock } from '../adapters/clock/embedded.js';
+import type { Actor, Context, Role } from '../kernel/decider.js';
+import { ROLES } from '../kernel/decider.js';
+import { DomainError } from '../kernel/errors.js';
+import { uuidOf } from '../kernel/ids.js';
+import { EXIT, fail, makeOutput, type Output } from './output.js';
+
+export interface CommonOptions { readonly data: string; readonly json?: boolean; readonly quiet?: boolean; readonly as?: string; readonly regions?: string }
+
+export interface Run { readonly out: Output; readonly signal: AbortSignal }
+
+/** Options that every command has. */
+export function common(command: Command): Command {
+  return command
+    .option('--data <dir>', 'data folder', process.env['SANAD_DATA'] ?? './data')
+    .option('--json', 'one JSON object on standard output')
+    .option('--quiet', 'no progress');
+}
+
+/** Adds who acts: every fact names its author, and two steps of one decision take two people. */
+export function acting(command: Command): Command {
+  return common(command)
+    .requiredOption('--as <subject>', 'who acts, as the log will name them (an account, not a name)')
+    .option('--regions <list>', 'limit the actor to these regions, comma-separated');
+}
+
+export function actorOf(options: CommonOptions, role: Role): Actor {
+  const id = options.as ?? '';
+  if (!/^[A-Za-z0-9][A-Za-z0-9._@:-]{0,99}$/.test(id)) throw new DomainError('INVALID_ACTOR', '--as takes 1 to 100 letters, digits or . _ @ : -', 'invalid', 'as');
+  if (!ROLES.includes(role)) throw new DomainError('INVALID_ROLE', `the role is one of ${ROLES.join(', ')}`, 'invalid', 'role');
+  const regions = options.regions?.split(',').map((region) => region.trim()).filter(Boolean);
+  return { id, role, ...(regions?.length ? { regions } : {}) };
+}
+
+/** A context whose command id is a function of what is asked, so that the same call again is the same command. */
+export function contextOf(actor: Actor, ...parts: readonly (string | number)[]): Context {
+  const commandId = uuidOf('cli', actor.id, ...parts);
+  return { actor, now: systemClock.now(), commandId, correlationId: commandId };
+}
+
+/** Runs a command's work: signals stop it at the next safe point, failures become one line and an exit code. */
+export function action<O extends CommonOptions, A extends readonly unknown[]>(
+  work: (run: Run, options: O, ...args: A) => Promise<number | void>,
+): (...args: unknown[]) => Promise<void> {
+  return async (...all) => {
+    const options = all.at(-2) as O;
+    const args = all.slice(0, -2) as unknown as A;
+    const started = performance.now();
+    const out = makeOutput(options, () => performance.now() - started);
+    const stop = new AbortController();
+    const onSignal = (): void => {
+      if (stop.signal.aborted) process.exit(EXIT.interrupted);
+      out.note('\nStopping at the next safe point; run the same command again to finish.');
+      stop.abort(new DomainError('INTERRUPTED', 'Stopped before the end; run the same command again to finish.', 'unavailable'));
+    };
+    process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+    try {
+      process.exitCode = (await work({ out, signal: stop.signal }, options, ...args)) ?? EXIT.ok;
+    } catch (error) {
+      process.exitCode = fail(error, options.json === true);
+    } finally {
+      process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    }
+  };
+}
+
+/** A whole number within limits, or a refusal that names the option. */
+export function wholeNumber(name: string, min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^[0-9]{1,15}$/.test(text) ? Number(text) : NaN;
+    if (!(value >= min && value <= max)) throw new DomainError('INVALID_OPTION', `--${name} takes a whole number from ${min} to ${max}`, 'invalid', name);
+    return value;
+  };
+}

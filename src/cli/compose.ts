@@ -1,0 +1,53 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { EventRegistry } from '../../events/registry.js';
+import { systemClock } from '../adapters/clock/embedded.js';
+import { openDataFolder } from '../adapters/data-folder/embedded.js';
+import { openEmbeddedLog } from '../adapters/event-store/embedded.js';
+import { paymentFiles } from '../adapters/payment-rail/embedded.js';
+import { openEmbeddedVault } from '../adapters/vault/embedded.js';
+import type { Deps } from '../automation/job.js';
+import { KeyedLocks } from '../shell/execute.js';
+
+/** The engine on a data folder, without HTTP: what bulk commands work with. Holds the folder until closed. */
+export interface Engine extends Deps {
+  readonly dir: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a data folder (makes it where it is absent). The log's writer and the vault work in threads of their own, so that
+ * deciding the next batch goes on while the last is synced; reads happen in this thread.
+ * @throws StoreError DATA_FOLDER_HELD, LOG_NEWER_VERSION, LOG_CORRUPT; VaultError
+ */
+export async function openEngine(dir: string): Promise<Engine> {
+  const folder = await openDataFolder(dir);
+  try {
+    const registry = new EventRegistry();
+    const store = await openEmbeddedLog(folder.path, { reader: 'local', registry });
+    const vault = await openEmbeddedVault(folder.path, { keysDir: folder.keys });
+    mkdirSync(join(folder.path, 'files'), { recursive: true });
+    const rail = paymentFiles(join(folder.path, 'files'));
+    return {
+      dir: folder.path, store, registry, vault, rail, clock: systemClock, locks: new KeyedLocks(),
+      async close() {
+        await store.close();
+        await vault.close();
+        await folder.close();
+      },
+    };
+  } catch (error) {
+    await folder.close();
+    throw error;
+  }
+}
+
+/** Opens the engine for one piece of work and closes it whatever happens. */
+export async function withEngine<T>(dir: string, work: (engine: Engine) => Promise<T>): Promise<T> {
+  const engine = await openEngine(dir);
+  try {
+    return await work(engine);
+  } finally {
+    await engine.close();
+  }
+}

@@ -1,0 +1,80 @@
+import { Command, Option } from 'commander';
+import { endToEndIndex } from '../automation/end-to-end-index.js';
+import { reinstructPayments } from '../automation/reinstruct-payments.js';
+import { takeInOutcomes } from '../automation/take-in-outcomes.js';
+import type { Refusal } from '../automation/refusals.js';
+import { cycleId as cycleIdOf, parseProgrammeId } from '../kernel/ids.js';
+import { parseLocalDate, parsePeriod } from '../kernel/time.js';
+import { acting, action, actorOf, contextOf, type CommonOptions } from './command.js';
+import { withEngine } from './compose.js';
+import { drainAutomations } from './drain.js';
+import type { Reject } from './household-row.js';
+import { readOutcomesFile, type OutcomesBatch } from './outcomes-file.js';
+import { EXIT } from './output.js';
+import { RejectsFile } from './rejects.js';
+
+interface OutcomesOptions extends CommonOptions { readonly rejects?: string; readonly currency: string }
+interface ReinstructOptions extends CommonOptions { readonly programme: string; readonly period: string; readonly executionDate: string; readonly sameAccount?: boolean }
+
+export function paymentsCommand(): Command {
+  const payments = new Command('payments').description('outcomes of payments, and instructing again');
+  acting(payments.command('outcomes <file>'))
+    .description('take outcomes in from CSV or NDJSON (endToEndId or paymentId, outcome, amount, currency, reason, settledOn, reference); again changes nothing')
+    .option('--rejects <file>', 'where refused lines go (default: <file>.rejects.csv)')
+    .addOption(new Option('--currency <code>', 'of amounts without one').default('MAD'))
+    .action(action<OutcomesOptions, [string]>(async (run, options, file) => {
+      const rejects = new RejectsFile(options.rejects ?? `${file}.rejects.csv`);
+      try {
+        const summary = await withEngine(options.data, async (engine) => {
+          const progress = run.out.progress('outcomes');
+          const lines = new Map<number, readonly number[]>();
+          let read = 0;
+          async function* outcomes(): AsyncGenerator<OutcomesBatch['outcomes']> {
+            for await (const batch of readOutcomesFile(file, options.currency)) {
+              rejects.add(batch.rejects);
+              if (batch.outcomes.length === 0) continue;
+              lines.set(read, batch.lines);
+              read += batch.outcomes.length;
+              yield batch.outcomes;
+            }
+          }
+          const result = await takeInOutcomes(engine, {
+            source: 'file', outcomes: outcomes(), lookup: endToEndIndex(engine.store),
+            onResults: (results, first) => {
+              const numbers = lines.get(first) ?? [];
+              lines.delete(first);
+              rejects.add(results.flatMap((answer, i): Reject[] => (answer.result === 'refused'
+                ? [{ line: numbers[i] ?? 0, column: answer.field ?? '', code: answer.code, reason: answer.detail }] : [])));
+            },
+          }, contextOf(actorOf(options, 'payment-system'), 'outcomes', file), ({ done }) => progress(done), run.signal);
+          await drainAutomations(engine, run);
+          return result;
+        });
+        rejects.commit();
+        run.out.result({ ...summary, rejectLines: rejects.count }, () =>
+          `${summary.read} read: ${summary.applied} applied, ${summary.unchanged} changed nothing, ${summary.breaks} became breaks, ${summary.refused} refused${rejects.count > 0 ? `, see ${rejects.path}` : ''}`);
+        return rejects.count > 0 ? EXIT.findings : EXIT.ok;
+      } catch (error) {
+        rejects.discard();
+        throw error;
+      }
+    }));
+  acting(payments.command('reinstruct'))
+    .description('instruct rejected and returned payments again, to accounts mended since')
+    .requiredOption('--programme <code>', 'programme').requiredOption('--period <YYYY-MM>', 'period')
+    .requiredOption('--execution-date <YYYY-MM-DD>', 'when the bank is to pay')
+    .option('--same-account', 'also to the account that failed before')
+    .action(action<ReinstructOptions, []>(async (run, options) => {
+      const refusals: Refusal[] = [];
+      const cycleId = cycleIdOf(parseProgrammeId(options.programme, 'programme'), parsePeriod(options.period));
+      const summary = await withEngine(options.data, (engine) => {
+        const progress = run.out.progress('payments re-instructed');
+        return reinstructPayments(engine, {
+          cycleId, executionDate: parseLocalDate(options.executionDate, 'executionDate'), sameAccount: options.sameAccount === true, onRefused: (more) => refusals.push(...more),
+        }, contextOf(actorOf(options, 'finance-officer'), 'reinstruct', cycleId), ({ done }) => progress(done), run.signal);
+      });
+      run.out.result({ ...summary, refusals }, () => `${summary.reinstructed} re-instructed, ${summary.waiting} wait for a mended account, ${summary.refused} refused`);
+      return summary.refused > 0 ? EXIT.findings : EXIT.ok;
+    }));
+  return payments;
+}

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { budgetDecider } from '../budget/budget.decider.js';
+import { compilePolicy } from '../eligibility/policy.js';
+import { asdPolicies, asdProgramme } from '../eligibility/reference/asd.js';
+import { contentHash } from '../kernel/canonical.js';
+import { DomainError } from '../kernel/errors.js';
+import { parseProgrammeId, streams } from '../kernel/ids.js';
+import { parseAmount } from '../kernel/money.js';
+import { programmeDecider } from '../programme/programme.decider.js';
+import { execute, part } from '../shell/execute.js';
+import { acting, action, actorOf, contextOf, wholeNumber, type CommonOptions } from './command.js';
+import { withEngine, type Engine } from './compose.js';
+import type { EventData } from '../../events/generated.js';
+import type { Actor } from '../kernel/decider.js';
+
+export type ProgrammeDefinition = EventData['ProgrammeDefined'];
+export type PolicyPublication = Omit<EventData['PolicyPublished'], 'programmeId' | 'contentHash'>;
+interface AllotOptions extends CommonOptions { readonly programme: string; readonly year: number; readonly amount: string; readonly currency: string; readonly reference: string }
+
+/** Defines a programme, publishes its policies in order and opens it. What is there already stays; again changes nothing. */
+export async function setUpProgramme(engine: Engine, definition: ProgrammeDefinition, policies: readonly PolicyPublication[], manager: Actor): Promise<{ programmeId: string; policies: number; recorded: number }> {
+  const { programmeId } = definition;
+  const stream = streams.programme(programmeId);
+  let recorded = 0;
+  const run = async (command: Parameters<typeof programmeDecider.decide>[1], key: string): Promise<void> => {
+    recorded += (await execute(engine.store, engine.registry, engine.locks, [part(stream, programmeDecider, command)], contextOf(manager, 'programme', programmeId, key))).events;
+  };
+  const known = await engine.store.readStream(stream);
+  const published = new Set(known.flatMap((event) => (event.type === 'PolicyPublished' ? [event.data.version] : [])));
+  if (known.length === 0) await run({ type: 'DefineProgramme', ...definition }, 'define');
+  for (const policy of policies) {
+    if (published.has(policy.version)) continue;
+    compilePolicy(policy.policy);
+    await run({ type: 'PublishPolicy', programmeId, ...policy, contentHash: contentHash(policy.policy) }, `policy ${policy.version}`);
+  }
+  if (!known.some((event) => event.type === 'ProgrammeOpened')) await run({ type: 'OpenProgramme', programmeId }, 'open');
+  return { programmeId, policies: policies.length, recorded };
+}
+
+export async function allotBudget(engine: Engine, args: { readonly programmeId: string; readonly fiscalYear: number; readonly amountMinor: string; readonly currency: string; readonly reference: string }, officer: Actor): Promise<{ events: number; position: number }> {
+  const stream = streams.budget(args.programmeId, args.fiscalYear);
+  const known = await engine.store.readStream(stream);
+  const same = known.find((event) => event.type === 'BudgetAllotted' && event.data.reference === args.reference && event.data.amountMinor === args.amountMinor);
+  if (same) return { events: 0, position: same.position };
+  return execute(engine.store, engine.registry, engine.locks, [part(stream, budgetDecider, { type: 'AllotBudget', ...args })], contextOf(officer, 'allot', args.programmeId, args.fiscalYear, args.reference));
+}
+
+function readJson(path: string): { programme: ProgrammeDefinition; policies: PolicyPublication[] } {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    throw new DomainError('FILE_UNREADABLE', `The file ${path} cannot be read.`, 'invalid', 'file');
+  }
+  try {
+    return JSON.parse(text) as { programme: ProgrammeDefinition; policies: PolicyPublication[] };
+  } catch (error) {
+    throw new DomainError('MALFORMED_JSON', `${path} is not JSON: ${error instanceof Error ? error.message : 'unreadable'}.`, 'invalid', 'file');
+  }
+}
+
+export function programmesCommand(): Command {
+  const programmes = new Command('programmes').description('define programmes and allot their budgets');
+  acting(programmes.command('define [file]'))
+    .description('define a programme with its policies from a JSON file {programme, policies}; without a file, the reference programme asd')
+    .action(action<CommonOptions, [string | undefined]>(async ({ out }, options, file) => {
+      const { programme, policies } = file === undefined ? { programme: asdProgramme, policies: asdPolicies } : readJson(file);
+      const result = await withEngine(options.data, (engine) => setUpProgramme(engine, programme, policies, actorOf(options, 'programme-manager')));
+      out.result(result, () => `${result.programmeId}: ${result.policies} policy versions; ${result.recorded} events recorded`);
+    }));
+  acting(programmes.command('allot'))
+    .description('allot money to a programme for a fiscal year')
+    .requiredOption('--programme <code>', 'programme')
+    .requiredOption('--year <YYYY>', 'fiscal year', wholeNumber('year', 2000, 2200))
+    .requiredOption('--amount <decimal>', 'in major units, for example 25000000.00')
+    .option('--currency <code>', 'ISO 4217', 'MAD')
+    .requiredOption('--reference <text>', 'the act that allots it')
+    .action(action<AllotOptions, []>(async ({ out }, options) => {
+      const result = await withEngine(options.data, (engine) => allotBudget(engine, {
+        programmeId: parseProgrammeId(options.programme, 'programme'), fiscalYear: options.year, currency: options.currency,
+        amountMinor: String(parseAmount(options.amount, options.currency)), reference: options.reference,
+      }, actorOf(options, 'finance-officer')));
+      out.result(result, () => (result.events > 0 ? 'allotted' : 'this allotment is there already'));
+    }));
+  return programmes;
+}
