@@ -16,8 +16,9 @@ export interface AssessArgs {
 }
 export interface AssessSummary { seen: number; determined: number; eligible: number; ineligible: number; refused: number }
 
-/** The command that determines an application: its facts under the version in force in the month it was received. */
-export const determinationOf = (book: ProgrammeBook) => (state: ApplicationState): ApplicationCommand => {
+/** The command that determines an application: its facts under the version in force in the month it was received. None where that was done. */
+export const determinationOf = (book: ProgrammeBook) => (state: ApplicationState): ApplicationCommand | undefined => {
+  if (state.status === 'determined') return undefined;
   const period = state.receivedOn.slice(0, 7);
   const { version, compiled } = book.policyOf(period);
   const { facts } = state;

@@ -27,5 +27,5 @@ export function dueIn(state: EnrolmentState, firstPosition: number, period: stri
     for (const item of entitlement.items) items.push(item);
   }
   if (total <= 0n) return undefined;
-  return { amountMinor: String(total), policyVersion: book.policyOf(period).version, contentHash: state.contentHash, items };
+  return { amountMinor: String(total), policyVersion: book.policyOf(period).version, contentHash: factsIn(state, period).contentHash, items };
 }

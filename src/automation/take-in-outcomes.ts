@@ -148,15 +148,12 @@ function reporting(stream: string, { outcome, paymentId }: Entry, source: Outcom
       const answered = outcome.endToEndId === undefined
         ? instructions.findLast(({ attempt }) => outcome.attempt === undefined || attempt === outcome.attempt)
         : instructions.find(({ endToEndId }) => endToEndId === outcome.endToEndId);
-      const currency = events[0]?.type === 'PaymentOrdered' ? events[0].data.currency : undefined;
-      if (outcome.currency !== undefined && currency !== undefined && outcome.currency !== currency) {
-        throw new DomainError('CURRENCY_DIFFERS', `The payment is in ${currency}, the outcome in another currency.`, 'rule', 'currency');
-      }
       const attempt = outcome.attempt ?? answered?.attempt ?? 1;
       const command: PaymentCommand = {
         type: 'ReportOutcome', outcome: outcome.outcome, attempt, source,
         endToEndId: outcome.endToEndId ?? answered?.endToEndId ?? endToEndIdOf(paymentId, attempt),
         ...(outcome.outcome === 'settled' ? { settledOn: outcome.settledOn ?? context.now.slice(0, 10) } : {}),
+        ...(outcome.currency === undefined ? {} : { currency: outcome.currency }),
         ...(outcome.amountMinor === undefined ? {} : { amountMinor: outcome.amountMinor }),
         ...(outcome.reason === undefined ? {} : { reason: outcome.reason }),
         ...(outcome.reference === undefined ? {} : { reference: outcome.reference }),

@@ -27,8 +27,9 @@ export interface InstructSummary {
  * leaves the same events and, byte for byte, the same files. CycleInstructed then records their hashes.
  * @throws DomainError CYCLE_NOT_RELEASED, StoreError, VaultError, what the rail throws
  */
-export async function instructCycle(deps: Deps, args: InstructArgs, base: JobContext, onProgress?: OnProgress, signal?: AbortSignal): Promise<InstructSummary> {
+export async function instructCycle(deps: Deps, args: InstructArgs, { correlationId }: Pick<JobContext, 'correlationId'>, onProgress?: OnProgress, signal?: AbortSignal): Promise<InstructSummary> {
   const { cycleId } = args;
+  const base: JobContext = { actor: AUTOMATION, correlationId };
   const { programmeId, period } = partsOfCycle(cycleId);
   const history = await deps.store.readStream(streams.cycle(cycleId));
   const done = history.findLast((event) => event.type === 'CycleInstructed');
@@ -59,7 +60,7 @@ export const whenCycleReleasedThenInstruct = (deps: Deps, options: { readonly ma
   async handle(events, signal) {
     for (const event of events) {
       if (event.type !== 'CycleReleased') continue;
-      await instructCycle(deps, { cycleId: event.data.cycleId, ...options }, { actor: AUTOMATION, correlationId: event.meta.correlation }, undefined, signal);
+      await instructCycle(deps, { cycleId: event.data.cycleId, ...options }, { correlationId: event.meta.correlation }, undefined, signal);
     }
   },
 });

@@ -56,14 +56,18 @@ function through(events: readonly Recorded[], type: 'BudgetSpent' | 'BudgetRefun
   return -1;
 }
 
-/** A settlement moves its amount; other facts move what they change in whether the payment is settled, net. */
+/** Ordered, instructed, accepted, settled: up to here nothing can have settled a payment before PaymentSettled does. */
+const PLAIN_REVISION = 3;
+
+/** A plain settlement moves its amount; other facts move what they change in whether the payment is settled, net. */
 async function movementsOf(store: EventStore, events: readonly Recorded[]): Promise<Movement[]> {
-  const unclear = [...new Set(events.filter((event) => event.type !== 'PaymentSettled').map((event) => event.stream))];
+  const plain = (event: Recorded): boolean => event.type === 'PaymentSettled' && event.revision <= PLAIN_REVISION;
+  const unclear = [...new Set(events.filter((event) => !plain(event)).map((event) => event.stream))];
   const histories = new Map((unclear.length === 0 ? [] : await store.readStreams(unclear)).map((read) => [read.stream, read.events]));
   const movements: Movement[] = [];
   for (const event of events) {
     const history = histories.get(event.stream);
-    const amountMinor = event.type === 'PaymentSettled'
+    const amountMinor = event.type === 'PaymentSettled' && plain(event)
       ? BigInt(event.data.amountMinor)
       : history ? settledMinor(history.slice(0, event.revision + 1)) - settledMinor(history.slice(0, event.revision)) : 0n;
     if (amountMinor === 0n) continue;

@@ -7,7 +7,7 @@ import { writeSync } from 'node:fs';
 import { takeInOutcomes } from '../../src/automation/take-in-outcomes.js';
 import type { AppendGroup, AppendResult, EventStore } from '../../src/adapters/event-store/port.js';
 import { openEngine } from '../../src/cli/compose.js';
-import { answers, enrolled, PROGRAMME, released } from '../automation/month.js';
+import { answers, enrolled, released } from '../automation/month.js';
 import { drain, job } from '../automation/world.js';
 
 const [dir, households, ackedPosition, ackedId] = [process.argv[2]!, Number(process.argv[3]), Number(process.argv[4]), process.argv[5]];
