@@ -28,3 +28,15 @@ export interface PaymentRail {
   write(head: MessageHead, instructions: AsyncIterable<readonly Instruction[]> | Iterable<readonly Instruction[]>): Promise<WrittenFile>;
 }
 export const PAYMENT_RAIL = Symbol('PaymentRail');
+
+/** Why a message was not written: nothing of it is left under its name. `detail` names the payment, never a name or an account. */
+export class RailError extends Error {
+  constructor(
+    readonly code: 'INSTRUCTION_INVALID' | 'LIMIT_EXCEEDED' | 'CONTROL_SUM_DIFFERS' | 'MESSAGE_DIFFERS' | 'MESSAGE_BUSY' | 'DISK_FULL' | 'RAIL_FAILED',
+    readonly detail: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${code}: ${detail}`, options);
+    this.name = 'RailError';
+  }
+}

@@ -1,0 +1,26 @@
+/** Remainder by 97 of a decimal number of any length. */
+function mod97(digits: string): number {
+  let rest = 0;
+  for (let i = 0; i < digits.length; i += 7) rest = Number(`${rest}${digits.slice(i, i + 7)}`) % 97;
+  return rest;
+}
+
+const asDigits = (text: string): string => text.replace(/[A-Z]/g, (letter) => String(letter.charCodeAt(0) - 55));
+
+/** An IBAN without spaces whose check digits are right (ISO 13616, ISO 7064 MOD 97-10). */
+export const isIban = (text: string): boolean => /^[A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}$/.test(text) && mod97(asDigits(text.slice(4) + text.slice(0, 4))) === 1;
+
+/** A Moroccan RIB: 24 digits, of which the last two are the key that makes the whole divisible by 97. */
+export const isRib = (text: string): boolean => /^[0-9]{24}$/.test(text) && mod97(text) === 0;
+
+/** A mobile wallet is addressed by its telephone number, with or without the country. */
+export const isWallet = (text: string): boolean => /^(\+[1-9][0-9]{7,14}|0[5-7][0-9]{8})$/.test(text);
+
+/** Completes bank (3), city (3) and account (16 digits) to a RIB. */
+export function ribOf(bank: string, city: string, account: string): string {
+  const body = `${bank}${city}${account}`;
+  return `${body}${String(97 - mod97(`${body}00`)).padStart(2, '0')}`;
+}
+
+/** The Moroccan IBAN of a RIB. */
+export const ibanOfRib = (rib: string): string => `MA${String(98 - mod97(asDigits(`${rib}MA00`))).padStart(2, '0')}${rib}`;
