@@ -40,16 +40,22 @@ async function writeFile(dir: string, head: MessageHead, first: string, instruct
   // What a process that was killed left under this name is overwritten.
   const file = await open(part, 'w', 0o600);
   let sha256: string;
+  let written = Promise.resolve();
   try {
     const digest = createHash('sha256');
     for await (const piece of pieces(head, first, instructions)) {
       const bytes = Buffer.from(piece, 'utf8');
       digest.update(bytes);
-      await file.writeFile(bytes);
+      // One piece is on its way to the disk while the next is made.
+      await written;
+      written = file.writeFile(bytes);
+      written.catch(() => undefined);
     }
+    await written;
     await file.sync();
     sha256 = digest.digest('hex');
   } catch (error) {
+    await written.catch(() => undefined);
     await file.close();
     await rm(part, { force: true });
     throw error;
