@@ -6,7 +6,7 @@ import { DomainError } from '../kernel/errors.js';
 import { streams, uuidOf } from '../kernel/ids.js';
 import { identityDecider } from '../person/identity.decider.js';
 import { personDecider } from '../person/person.decider.js';
-import { determinationOf } from './assess-applications.js';
+import { countDetermination, determinationOf } from './assess-applications.js';
 import { pipelined, record, task, type Unit, type UnitResult } from './batch.js';
 import { AUTOMATION, type Deps, type JobContext, type OnProgress } from './job.js';
 import { PolicyBook, type ProgrammeBook } from './policy-book.js';
@@ -127,7 +127,7 @@ class Intake {
     const sealed = await this.deps.vault.seal(records);
     const units = fresh.map((household, i) => this.#unit(household, sealed[i * 2]!, sealed[i * 2 + 1]!));
     const results = await record(this.deps, units, this.base);
-    for (let i = 0; i < results.length; i += 1) this.#count(fresh[i]!, units[i]!, results[i]!, rejects);
+    for (let i = 0; i < results.length; i += 1) this.#count(fresh[i]!, results[i]!, rejects);
   }
 
   /** What a row can be refused for without looking at the log. */
@@ -177,13 +177,14 @@ class Intake {
     };
   }
 
-  #count({ row }: Household, unit: Unit, result: UnitResult, rejects: ImportReject[]): void {
+  #count({ row }: Household, result: UnitResult, rejects: ImportReject[]): void {
     if (result.kind === 'refused') {
       if (result.error.code === 'IDENTITY_ALREADY_REGISTERED') this.#duplicate(row, rejects);
       else this.#reject(row, result.error, rejects);
-    } else if (result.kind === 'recorded') this.summary.submitted += 1;
-    else this.summary.alreadyThere += 1;
-    void unit;
+    } else if (result.kind === 'recorded') {
+      this.summary.submitted += 1;
+      countDetermination(result, this.summary);
+    } else this.summary.alreadyThere += 1;
   }
 
   #duplicate(row: ImportRow, rejects: ImportReject[]): void {
