@@ -1,13 +1,15 @@
 import type { EventType } from '../../events/generated.js';
 import type { EventRegistry } from '../../events/registry.js';
 import type { AppendGroup, AppendResult, EventStore, KeptReceipt, NewEvent, Receipt, StreamWrite } from '../adapters/event-store/port.js';
-import { fold, type Context, type Decider, type Draft } from '../kernel/decider.js';
+import { fold, type Context, type Decider, type Draft, type Recorded } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
 import { eventId } from '../kernel/ids.js';
 
 /** One stream's part of a command. The type parameters are erased so that parts of different features go together. */
 export interface Part {
   readonly stream: string;
+  /** The stream should be new: decided without reading first, and read where it turns out to be there. */
+  readonly fresh?: boolean;
   decide(events: readonly never[], context: Context): readonly Draft[];
 }
 
@@ -21,6 +23,10 @@ export function part<S, C, T extends EventType>(stream: string, decider: Decider
     },
   };
 }
+
+/** A part that makes its stream. Saves the reading of what is hardly ever there. */
+export const fresh = <S, C, T extends EventType>(stream: string, decider: Decider<S, C, T>, command: C | ((state: S) => C)): Part =>
+  ({ ...part(stream, decider, command), fresh: true });
 
 export interface Outcome {
   /** Log position of the last event written, or that the command saw where it wrote none. */
@@ -58,7 +64,7 @@ export async function execute(
 ): Promise<Outcome> {
   return locks.hold(parts.map((p) => p.stream), async () => {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-      const loaded = parts.length === 1
+      const loaded = attempt === 1 && parts.every((p) => p.fresh) ? parts.map(() => ({ events: [] as readonly Recorded[] })) : parts.length === 1
         ? [{ events: await store.readStream(parts[0]!.stream) }]
         : await store.readStreams(parts.map((p) => p.stream));
       const writes: StreamWrite[] = [];

@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import { EventRegistry } from '../events/registry.js';
+import { systemClock } from './adapters/clock/embedded.js';
+import { fileCheckpoint } from './adapters/data-folder/checkpoint.js';
+import { connectEmbeddedLog } from './adapters/event-store/embedded.js';
+import { paymentFiles } from './adapters/payment-rail/embedded.js';
+import { connectEmbeddedVault } from './adapters/vault/embedded.js';
+import type { Deps } from './automation/job.js';
+import { AutomationRunner } from './automation/runner.js';
+import { whenApplicationApprovedThenEnrol } from './automation/when-application-approved-then-enrol.js';
+import { whenCycleReleasedThenInstruct } from './automation/when-cycle-released-then-instruct.js';
+import { whenPaymentsSettleThenSpendBudget } from './automation/when-payments-settle-then-spend-budget.js';
+import type { BackgroundStart } from './shell/background.js';
+import { KeyedLocks } from './shell/execute.js';
+import { JobRunner, unfinished } from './shell/job-runner.js';
+import type { FromBackground, ToBackground } from './shell/jobs.js';
+import { untilStopped } from './shell/keep-going.js';
+
+/** The background thread: process managers and bulk jobs, at their own pace, beside the thread that answers HTTP. */
+const start = workerData as BackgroundStart;
+const port = parentPort!;
+const tell = (message: FromBackground): void => port.postMessage(message);
+const stop = new AbortController();
+
+const registry = new EventRegistry();
+const store = connectEmbeddedLog(start.dir, start.log, { registry });
+const vault = await connectEmbeddedVault(start.vault);
+const deps: Deps = { store, registry, vault, clock: systemClock, rail: paymentFiles(start.files), locks: new KeyedLocks() };
+
+const jobs = new JobRunner(deps, tell, stop.signal);
+port.on('message', (message: ToBackground) => {
+  if (message.kind === 'stop') stop.abort();
+  else jobs.start(message.job, message.by);
+});
+
+const automations = new AutomationRunner(
+  deps, [whenApplicationApprovedThenEnrol(deps), whenCycleReleasedThenInstruct(deps), whenPaymentsSettleThenSpendBudget(deps)],
+  fileCheckpoint(join(start.dir, 'automation.checkpoint')),
+);
+const automating = untilStopped('automation', () => automations.run(stop.signal), tell, stop.signal);
+const telling = setInterval(() => tell({ kind: 'followed', name: 'automation', position: automations.position }), 250);
+
+tell({ kind: 'ready' });
+for (const { job, by } of await unfinished(deps)) jobs.start(job, by);
+await automating;
+await jobs.settled();
+clearInterval(telling);
+await store.close();
+await vault.close();
+port.close();

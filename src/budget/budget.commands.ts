@@ -1,0 +1,56 @@
+import { PolicyBook } from '../automation/policy-book.js';
+import { DomainError } from '../kernel/errors.js';
+import { parseProgrammeId, streams } from '../kernel/ids.js';
+import { parseAmount } from '../kernel/money.js';
+import { Command } from '../shell/call.js';
+import { part } from '../shell/execute.js';
+import { Amount, Currency, SignedAmount, Text } from '../shell/fields.js';
+import { handlers, on, type PlanDeps } from '../shell/handlers.js';
+import { budgetDecider } from './budget.decider.js';
+
+export class AllotBudget extends Command {
+  @Amount() amount!: string;
+  @Currency() currency!: string;
+  @Text({ description: 'The act that allots it.' }) reference!: string;
+}
+export class AdjustBudget extends Command {
+  @SignedAmount({ description: 'What is added, or taken away.' }) delta!: string;
+  @Currency() currency!: string;
+  @Text() reason!: string;
+}
+
+function idOf(command: Command): { programmeId: string; fiscalYear: number; budgetId: string } {
+  const programmeId = parseProgrammeId(command.param('programmeId'));
+  const year = command.param('fiscalYear');
+  if (!/^2[0-9]{3}$/.test(year)) throw new DomainError('INVALID_FISCAL_YEAR', 'The fiscal year is a year YYYY.', 'invalid', 'fiscalYear');
+  return { programmeId, fiscalYear: Number(year), budgetId: `${programmeId}-${year}` };
+}
+
+/** A budget is in its programme's currency. @throws DomainError PROGRAMME_NOT_FOUND, CURRENCY_DIFFERS */
+async function requireCurrency({ store }: PlanDeps, programmeId: string, currency: string): Promise<void> {
+  const { definition } = await new PolicyBook(store).programme(programmeId);
+  if (definition.currency !== currency) throw new DomainError('CURRENCY_DIFFERS', `The programme pays in ${definition.currency}, not ${currency}.`, 'rule', 'currency');
+}
+
+function parseDelta(text: string, currency: string): string {
+  const amount = parseAmount(text.replace(/^-/, ''), currency, 'delta');
+  return String(text.startsWith('-') ? -amount : amount);
+}
+
+export const budgetHandlers = handlers(
+  on(AllotBudget, async (command, deps) => {
+    const { programmeId, fiscalYear, budgetId } = idOf(command);
+    const amountMinor = String(parseAmount(command.amount, command.currency));
+    await requireCurrency(deps, programmeId, command.currency);
+    return {
+      parts: [part(streams.budget(programmeId, fiscalYear), budgetDecider, { type: 'AllotBudget', programmeId, fiscalYear, currency: command.currency, amountMinor, reference: command.reference })],
+      answer: { budgetId }, status: 201,
+    };
+  }),
+  on(AdjustBudget, async (command, deps) => {
+    const { programmeId, fiscalYear, budgetId } = idOf(command);
+    const deltaMinor = parseDelta(command.delta, command.currency);
+    await requireCurrency(deps, programmeId, command.currency);
+    return { parts: [part(streams.budget(programmeId, fiscalYear), budgetDecider, { type: 'AdjustBudget', deltaMinor, reason: command.reason })], answer: { budgetId } };
+  }),
+);

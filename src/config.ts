@@ -1,0 +1,79 @@
+import { DomainError } from './kernel/errors.js';
+
+/**
+ * Every setting, from the environment. This is the only file that reads it; a wrong value stops the start with one line.
+ *
+ * | variable | default | meaning |
+ * |---|---|---|
+ * | SANAD_DATA | ./data | data folder; one process holds it at a time |
+ * | SANAD_HOST | 127.0.0.1 | address to listen on |
+ * | SANAD_PORT | 3000 | port; 0 takes a free one |
+ * | SANAD_MODE | development | production refuses the local token issuer |
+ * | SANAD_OIDC_ISSUER | (the local issuer) | issuer whose tokens are taken |
+ * | SANAD_OIDC_AUDIENCE | sanad | audience that tokens must name |
+ * | SANAD_OIDC_JWKS | <issuer>/.well-known/jwks.json | where the issuer's keys are |
+ * | SANAD_BODY_LIMIT | 1048576 | bytes of a request's body |
+ * | SANAD_REQUEST_TIMEOUT_MS | 30000 | to receive a whole request |
+ * | SANAD_THROTTLE_LIMIT | 30000 | requests of one caller in a window |
+ * | SANAD_THROTTLE_WINDOW_MS | 60000 | length of that window |
+ * | SANAD_READ_WAIT_MS | 5000 | how long a query waits for a position before READ_MODEL_BEHIND |
+ * | SANAD_STOP_TIMEOUT_MS | 20000 | how long a stop waits for requests and work under way |
+ * | SANAD_LOG_LEVEL | info | trace, debug, info, warn, error, fatal or silent |
+ * | SANAD_BACKGROUND | on | off: read models, automations and jobs stand still (for maintenance and measurements) |
+ */
+export interface Config {
+  readonly dataDir: string;
+  readonly host: string;
+  readonly port: number;
+  readonly mode: 'development' | 'production';
+  /** Absent: the data folder's local issuer. */
+  readonly oidc?: { readonly issuer: string; readonly audience: string; readonly jwks: string };
+  readonly bodyLimitBytes: number;
+  readonly requestTimeoutMs: number;
+  readonly throttle: { readonly limit: number; readonly windowMs: number };
+  readonly readWaitMs: number;
+  readonly stopTimeoutMs: number;
+  readonly logLevel: string;
+  readonly background: boolean;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
+/** @throws DomainError CONFIG_INVALID naming the variable */
+export function loadConfig(env: Env = process.env): Config {
+  const text = (name: string, fallback: string): string => env[name]?.trim() || fallback;
+  const whole = (name: string, fallback: number, min: number, max: number): number => {
+    const value = text(name, String(fallback));
+    const number = /^[0-9]{1,12}$/.test(value) ? Number(value) : NaN;
+    if (!(number >= min && number <= max)) throw wrong(name, `must be a whole number from ${min} to ${max}`);
+    return number;
+  };
+  const oneOf = <T extends string>(name: string, fallback: T, values: readonly T[]): T => {
+    const value = text(name, fallback);
+    if (!values.includes(value as T)) throw wrong(name, `must be one of ${values.join(', ')}`);
+    return value as T;
+  };
+  const url = (name: string, fallback: string): string => {
+    const value = text(name, fallback);
+    if (value !== '' && !URL.canParse(value)) throw wrong(name, 'must be a URL');
+    return value;
+  };
+  const mode = oneOf('SANAD_MODE', 'development', ['development', 'production']);
+  const issuer = url('SANAD_OIDC_ISSUER', '');
+  if (mode === 'production' && issuer === '') throw wrong('SANAD_OIDC_ISSUER', 'must name your OIDC issuer in production: tokens of the local issuer are refused there');
+  const audience = text('SANAD_OIDC_AUDIENCE', 'sanad');
+  return {
+    dataDir: text('SANAD_DATA', './data'), host: text('SANAD_HOST', '127.0.0.1'), port: whole('SANAD_PORT', 3000, 0, 65_535), mode,
+    ...(issuer === '' ? {} : { oidc: { issuer, audience, jwks: url('SANAD_OIDC_JWKS', `${issuer.replace(/\/$/, '')}/.well-known/jwks.json`) } }),
+    bodyLimitBytes: whole('SANAD_BODY_LIMIT', 1_048_576, 1_024, 67_108_864),
+    requestTimeoutMs: whole('SANAD_REQUEST_TIMEOUT_MS', 30_000, 100, 600_000),
+    throttle: { limit: whole('SANAD_THROTTLE_LIMIT', 30_000, 1, 1_000_000_000), windowMs: whole('SANAD_THROTTLE_WINDOW_MS', 60_000, 100, 86_400_000) },
+    readWaitMs: whole('SANAD_READ_WAIT_MS', 5_000, 0, 60_000),
+    stopTimeoutMs: whole('SANAD_STOP_TIMEOUT_MS', 20_000, 100, 600_000),
+    logLevel: oneOf('SANAD_LOG_LEVEL', 'info', LEVELS),
+    background: oneOf('SANAD_BACKGROUND', 'on', ['on', 'off']) === 'on',
+  };
+}
+
+const wrong = (name: string, reason: string): DomainError => new DomainError('CONFIG_INVALID', `${name} ${reason}.`, 'invalid', name);

@@ -1,0 +1,107 @@
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { LoggerService } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Logger } from 'nestjs-pino';
+import { AppModule, openFoundation, type Foundation, type Shell } from './app.module.js';
+import { loadConfig, type Config } from './config.js';
+import { DomainError } from './kernel/errors.js';
+import { Background, type BackgroundStart } from './shell/background.js';
+import { makeLog, type Log } from './shell/log.js';
+import { Meters } from './shell/meters.js';
+import { describeApi } from './shell/openapi.js';
+import { Followed } from './shell/reading.js';
+import { Routes } from './shell/routes.js';
+import { makeAdapter, prepareServer } from './shell/server.js';
+
+export interface RunningServer {
+  readonly url: string;
+  /** Stops accepting, answers what was asked, ends background work at a safe point, closes the log. Idempotent. */
+  close(): Promise<void>;
+  /** Resolves when the server can no longer do its work and should be stopped. */
+  readonly failed: Promise<void>;
+}
+
+const READ_MODELS = ['eligibility', 'disbursement', 'audit'];
+
+/**
+ * Opens the data folder and serves it.
+ * @throws StoreError, VaultError, DomainError CONFIG_INVALID, or the error of a port that is taken
+ */
+export async function startServer(config: Config, log: Log = makeLog(config.logLevel)): Promise<RunningServer> {
+  const foundation = await openFoundation(config);
+  let fail!: () => void;
+  const failed = new Promise<void>((resolve) => { fail = resolve; });
+  const meters = new Meters();
+  const followed = new Followed(READ_MODELS, config.readWaitMs);
+  const shell: Shell = { log, meters, followed, routes: new Routes(), background: new Background(log, meters, followed, fail) };
+  let app: NestFastifyApplication | undefined;
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await app?.close();
+    await shell.background.stop();
+    await foundation.close();
+  };
+  try {
+    meters.position(await foundation.deps.store.lastPosition());
+    if (config.background) await startBackground(foundation, shell.background);
+    app = await NestFactory.create<NestFastifyApplication>(AppModule.of(config, foundation, shell), makeAdapter(config, shell.routes), { bufferLogs: true, abortOnError: false, bodyParser: false });
+    app.useLogger(quieter(app.get(Logger)));
+    await prepareServer(app, log, meters);
+    describeApi(app);
+    await app.listen(config.port, config.host);
+    const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
+    log.info({ url, data: config.dataDir, mode: config.mode }, 'serving');
+    return { url, failed, close: () => (closing ??= close()) };
+  } catch (error) {
+    await close().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** The framework's tale of its own start is for debugging. */
+const quieter = (logger: Logger): LoggerService => ({
+  log: (message: unknown, ...rest: unknown[]) => logger.debug(message, ...rest), debug: (message: unknown, ...rest: unknown[]) => logger.debug(message, ...rest),
+  warn: (message: unknown, ...rest: unknown[]) => logger.warn(message, ...rest), error: (message: unknown, ...rest: unknown[]) => logger.error(message, ...rest),
+});
+
+async function startBackground({ folder, log, vault }: Foundation, background: Background): Promise<void> {
+  const start: BackgroundStart = { dir: folder.path, files: folder.files, log: log.port(), vault: vault.port() };
+  await background.attach(new Worker(new URL('./background.worker.js', import.meta.url), { workerData: start, transferList: [start.log, start.vault], name: 'background' }));
+}
+
+/** Runs a server until a signal, and tells the process's fate by its exit code: 0 stopped, 1 failed, 2 wrong setting. */
+export async function serve(config: Config, log: Log = makeLog(config.logLevel)): Promise<number> {
+  const server = await startServer(config, log);
+  const why = await Promise.race([signalled(), server.failed.then(() => 'failure' as const)]);
+  log.info({ why }, 'stopping');
+  const late = setTimeout(() => {
+    log.fatal({ afterMs: config.stopTimeoutMs }, 'work under way did not end in time; ending the process: what was acknowledged is durable');
+    process.exit(1);
+  }, config.stopTimeoutMs);
+  late.unref();
+  await server.close();
+  clearTimeout(late);
+  log.info('stopped');
+  return why === 'failure' ? 1 : 0;
+}
+
+const signalled = (): Promise<NodeJS.Signals> => new Promise((resolve) => { for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal)); });
+
+/** One line for whoever started the process. */
+export function lineOf(error: unknown): string {
+  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
+  const text = String(message ?? error).split('\n', 1)[0]!;
+  if (code === 'EADDRINUSE') return 'sanad: PORT_TAKEN: another process listens on this address; set SANAD_PORT.';
+  return `sanad: ${text}`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    process.exitCode = await serve(loadConfig());
+  } catch (error) {
+    process.stderr.write(`${lineOf(error)}\n`);
+    process.exitCode = error instanceof DomainError ? 2 : 1;
+  }
+}

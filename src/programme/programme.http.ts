@@ -1,0 +1,30 @@
+import { Controller, Inject } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import type { Answer } from '../shell/answer.js';
+import { Takes } from '../shell/endpoint.js';
+import { Order } from '../shell/order.js';
+import { CloseProgramme, DefineProgramme, OpenProgramme, PublishPolicy } from './programme.commands.js';
+
+const by = ['programme-manager'] as const;
+
+@ApiTags('programmes')
+@Controller('programmes')
+export class ProgrammeHttp {
+  constructor(@Inject(CommandBus) private readonly bus: CommandBus) {}
+
+  @Takes('', { by, says: 'Define a programme', answers: ['programmeId'], status: 201, refuses: { 400: ['UNKNOWN_CURRENCY', 'UNKNOWN_TIME_ZONE'], 409: ['PROGRAMME_ALREADY_DEFINED'] } })
+  define(@Order() command: DefineProgramme): Promise<Answer> { return this.bus.execute(command); }
+
+  @Takes(':programmeId/policies', {
+    by, says: 'Publish a version of its policy; every expression is type-checked and tried first', answers: ['programmeId', 'version', 'contentHash'], status: 201,
+    refuses: { 400: ['POLICY_INVALID', 'POLICY_NO_VERDICT', 'INVALID_PERIOD', 'INVALID_DATE'], 404: ['PROGRAMME_NOT_FOUND'], 409: ['POLICY_VERSION_OUT_OF_ORDER'], 422: ['POLICY_DATES_OUT_OF_ORDER', 'PROGRAMME_CLOSED'] },
+  })
+  publish(@Order() command: PublishPolicy): Promise<Answer> { return this.bus.execute(command); }
+
+  @Takes(':programmeId/opening', { by, says: 'Open a programme that has a policy', answers: ['programmeId'], refuses: { 404: ['PROGRAMME_NOT_FOUND'], 409: ['PROGRAMME_ALREADY_OPEN'], 422: ['PROGRAMME_HAS_NO_POLICY', 'PROGRAMME_CLOSED'] } })
+  open(@Order() command: OpenProgramme): Promise<Answer> { return this.bus.execute(command); }
+
+  @Takes(':programmeId/closing', { by, says: 'Close a programme', answers: ['programmeId'], refuses: { 404: ['PROGRAMME_NOT_FOUND'], 422: ['PROGRAMME_NOT_OPEN', 'PROGRAMME_CLOSED'] } })
+  close(@Order() command: CloseProgramme): Promise<Answer> { return this.bus.execute(command); }
+}

@@ -1,0 +1,32 @@
+import type { Progress } from '../automation/job.js';
+import type { Actor } from '../kernel/decider.js';
+
+/** Work for the background thread. Each is finished by running it again, whatever stopped it: the log is the truth. */
+export type Job =
+  | { readonly kind: 'prepare'; readonly programmeId: string; readonly period: string }
+  | { readonly kind: 'reconcile'; readonly cycleId: string; readonly commandId: string }
+  | { readonly kind: 'reinstruct'; readonly cycleId: string; readonly executionDate: string; readonly paymentIds?: readonly string[]; readonly sameAccount?: boolean };
+
+/** Who asked for it. */
+export interface JobFor { readonly actor: Actor; readonly correlationId: string }
+
+export interface JobStatus {
+  readonly jobId: string;
+  readonly state: 'running' | 'done' | 'failed' | 'interrupted';
+  readonly progress?: Progress;
+  readonly result?: unknown;
+  /** Why it failed. */
+  readonly code?: string;
+  readonly detail?: string;
+}
+
+export const jobIdOf = (job: Job): string => `${job.kind}-${job.kind === 'prepare' ? `${job.programmeId}-${job.period}` : job.cycleId}`;
+
+/** From the HTTP thread to the background thread. */
+export type ToBackground = { readonly kind: 'start'; readonly job: Job; readonly by: JobFor } | { readonly kind: 'stop' };
+/** From the background thread to the HTTP thread. */
+export type FromBackground =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'followed'; readonly name: string; readonly position: number }
+  | { readonly kind: 'job'; readonly status: JobStatus }
+  | { readonly kind: 'trouble'; readonly what: string; readonly detail: string };

@@ -1,0 +1,52 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Numbers about the running server, for Prometheus. A registry of its own, so that two servers in a process do not mix. */
+@Injectable()
+export class Meters implements OnModuleDestroy {
+  readonly registry = new Registry();
+  readonly #delay = monitorEventLoopDelay({ resolution: 20 });
+  readonly #commands = new Counter({ name: 'sanad_commands_total', help: 'Commands by type and outcome: done, repeated, or the code of the refusal.', labelNames: ['command', 'outcome'], registers: [this.registry] });
+  readonly #requests = new Histogram({
+    name: 'sanad_http_request_seconds', help: 'Time from request to answer.', labelNames: ['method', 'route', 'status'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10], registers: [this.registry],
+  });
+  readonly #position = new Gauge({ name: 'sanad_store_position', help: 'Last log position that this process knows to be durable.', registers: [this.registry] });
+  readonly #lag: Gauge<'projection'>;
+  #last = -1;
+  readonly #followers = new Map<string, number>();
+
+  constructor() {
+    const { registry } = this;
+    this.#lag = new Gauge({
+      name: 'sanad_projection_lag', help: 'Events that a follower of the log (read model or automation) has still to take.', labelNames: ['projection'], registers: [registry],
+      collect: () => { for (const [name, position] of this.#followers) this.#lag.set({ projection: name }, Math.max(0, this.#last - position)); },
+    });
+    const delay = this.#delay;
+    new Gauge({
+      name: 'sanad_event_loop_delay_seconds', help: 'How late timers of the HTTP thread fired since the last scrape.', labelNames: ['quantile'], registers: [registry],
+      collect() {
+        this.set({ quantile: '0.5' }, delay.percentile(50) / 1e9);
+        this.set({ quantile: '0.99' }, delay.percentile(99) / 1e9);
+        this.set({ quantile: '1' }, delay.max / 1e9);
+        delay.reset();
+      },
+    });
+    new Gauge({ name: 'sanad_resident_bytes', help: 'Resident memory of the process.', registers: [registry], collect() { this.set(process.memoryUsage.rss()); } });
+    delay.enable();
+  }
+
+  command(command: string, outcome: string): void { this.#commands.inc({ command, outcome }); }
+  request(method: string, route: string, status: number, seconds: number): void { this.#requests.observe({ method, route, status: String(status) }, seconds); }
+
+  position(position: number): void {
+    if (position <= this.#last) return;
+    this.#last = position;
+    this.#position.set(position);
+  }
+  /** A follower of the log has taken everything up to a position. */
+  followed(name: string, position: number): void { this.#followers.set(name, position); }
+
+  onModuleDestroy(): void { this.#delay.disable(); }
+}
