@@ -1,0 +1,74 @@
+import type { Recorded } from '../kernel/decider.js';
+import { EntitlementCheck } from './entitlement-check.js';
+import { KeyTable } from './key-table.js';
+import { MoneyCheck } from './money-check.js';
+import { PeopleCheck } from './people-check.js';
+import type { AuditReport, Invariant, Violation } from './report.js';
+
+export type { AuditReport, Violation } from './report.js';
+
+const MAX_VIOLATIONS = 1_000;
+
+export interface AuditCheck {
+  /** The events of the whole log, in commit order. */
+  add(event: Recorded): void;
+  finish(): AuditReport;
+}
+
+/**
+ * Proves I1 to I8 over a log from its events alone: it keeps books of its own and asks no read model. It trusts the
+ * schemas (events are validated when they are read) and the arithmetic of policies, nothing else.
+ */
+export function createAuditCheck(): AuditCheck {
+  return new Check();
+}
+
+class Check implements AuditCheck {
+  readonly #violations: Violation[] = [];
+  #violationCount = 0;
+  #events = 0;
+  readonly #streams = new KeyTable();
+  readonly #ids = new KeyTable();
+  #revisions = new Int32Array(1 << 12).fill(-1);
+  readonly #people = new PeopleCheck();
+  readonly #money = new MoneyCheck();
+  readonly #entitlements = new EntitlementCheck();
+  readonly #asOf = (paymentId: string): number => this.#money.asOfOf(paymentId);
+  readonly #preparing = (): boolean => this.#money.preparing;
+
+  add(event: Recorded): void {
+    const found = (invariant: Invariant, detail: string): void => this.#found(invariant, event.stream, event.position, detail);
+    const stream = this.#order(event, found);
+    this.#people.add(event, stream, found);
+    this.#entitlements.add(event, this.#asOf, this.#preparing, found);
+    this.#money.add(event, stream, found);
+  }
+
+  finish(): AuditReport {
+    this.#money.finish((invariant, detail, stream) => this.#found(invariant, stream, this.#events - 1, detail));
+    return { events: this.#events, violations: this.#violations, violationCount: this.#violationCount };
+  }
+
+  /** I8. Returns the dense number of the stream. */
+  #order(event: Recorded, found: (invariant: Invariant, detail: string) => void): number {
+    if (event.position !== this.#events) found('I8', `position ${event.position} follows ${this.#events - 1}`);
+    this.#events = event.position + 1;
+    const stream = this.#streams.add(event.stream);
+    if (stream >= this.#revisions.length) {
+      const grown = new Int32Array(this.#revisions.length * 2).fill(-1);
+      grown.set(this.#revisions);
+      this.#revisions = grown;
+    }
+    if (event.revision !== this.#revisions[stream]! + 1) found('I8', `revision ${event.revision} follows ${this.#revisions[stream]}`);
+    this.#revisions[stream] = event.revision;
+    if (event.meta.causation !== undefined && this.#ids.find(event.meta.causation) < 0) found('I8', 'its cause is not before it');
+    const known = this.#ids.size;
+    if (this.#ids.add(event.id) !== known) found('I8', `the event id ${event.id} occurs twice`);
+    return stream;
+  }
+
+  #found(invariant: Invariant, stream: string, position: number, detail: string): void {
+    this.#violationCount += 1;
+    if (this.#violations.length < MAX_VIOLATIONS) this.#violations.push({ invariant, stream, position, detail });
+  }
+}

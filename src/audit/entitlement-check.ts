@@ -1,0 +1,86 @@
+import type { EventData } from '../../events/generated.js';
+import { entitlementFor } from '../eligibility/determine.js';
+import { compilePolicy, versionInForce, type CompiledPolicy } from '../eligibility/policy.js';
+import { enrolmentDecider, factsIn, payableIn, type EnrolmentState } from '../enrolment/enrolment.decider.js';
+import type { Recorded } from '../kernel/decider.js';
+import { addMonths } from '../kernel/time.js';
+import type { Found } from './report.js';
+
+type Ordered = Extract<Recorded, { type: 'PaymentOrdered' }>;
+interface Published { readonly position: number; readonly data: EventData['PolicyPublished']; compiled?: CompiledPolicy }
+
+/** An enrolment as JSON text (a fifth of the memory of the object), where it last changed, and what it was before. */
+interface Kept { readonly at: number; readonly state: string; readonly before: Kept | undefined; paid: string }
+
+/**
+ * I5 and I7: every ordered amount is what the recorded facts and the policy of each of its periods give, item by item; no
+ * period of an enrolment is ordered twice; and nothing is ordered for an enrolment that was not payable as of the
+ * cycle's position. About 600 bytes an enrolment.
+ */
+export class EntitlementCheck {
+  readonly #policies = new Map<string, Published[]>();
+  readonly #enrolments = new Map<string, Kept>();
+  readonly #erased = new Set<string>();
+
+  add(event: Recorded, asOfOf: (paymentId: string) => number, preparing: () => boolean, found: Found): void {
+    switch (event.type) {
+      case 'PolicyPublished': {
+        const known = this.#policies.get(event.data.programmeId) ?? [];
+        this.#policies.set(event.data.programmeId, [...known, { position: event.position, data: event.data }]);
+        return;
+      }
+      case 'PersonErased': this.#erased.add(event.data.personId); return;
+      case 'EnrolmentStarted': case 'EntitlementRevised': case 'EnrolmentSuspended': case 'EnrolmentReinstated':
+      case 'RecertificationFellDue': case 'EnrolmentRecertified': case 'EnrolmentEnded': {
+        const before = this.#enrolments.get(event.stream);
+        const state = enrolmentDecider.evolve(before ? parse(before.state) : enrolmentDecider.initialState, event);
+        this.#enrolments.set(event.stream, { at: event.position, state: JSON.stringify(state), before: before && preparing() ? { ...before, before: undefined } : undefined, paid: before?.paid ?? '' });
+        return;
+      }
+      case 'PaymentOrdered': return this.#ordered(event, asOfOf(event.data.paymentId), found);
+      default: return;
+    }
+  }
+
+  #ordered(event: Ordered, asOf: number, found: Found): void {
+    const { programmeId, personId, period } = event.data;
+    const kept = this.#enrolments.get(`enrolment-${programmeId}-${personId}`);
+    if (!kept) return found('I7', 'ordered for somebody who is not enrolled');
+    const then = kept.at <= asOf ? kept : kept.before;
+    if (!then) return found('I7', 'ordered for an enrolment that began after what the cycle is prepared as of');
+    const state = parse(then.state);
+    if (this.#erased.has(personId)) found('I7', 'ordered for a person who was erased');
+    if (!payableIn(state, period)) found('I7', `ordered for ${period}, in which the enrolment is not payable`);
+    const periods = [...new Set(event.data.items.map((item) => item.period))].sort();
+    for (const month of periods) {
+      this.#once(kept, month, period, found);
+      const expected = this.#entitlement(programmeId, month, asOf, state);
+      if (expected === undefined) { found('I5', `no policy is paid in ${month}`); continue; }
+      const items = event.data.items.filter((item) => item.period === month);
+      if (JSON.stringify(items) !== JSON.stringify(expected.items)) found('I5', `${month}: the items are not what version ${expected.policyVersion} gives on the recorded facts (${total(items)} ordered, ${expected.amountMinor} due)`);
+    }
+    if (total(event.data.items) !== BigInt(event.data.amountMinor)) found('I5', `the items sum to ${total(event.data.items)}, not ${event.data.amountMinor}`);
+    for (let month = periods[0] ?? period; month < period; month = addMonths(month, 1)) {
+      if (month < state.startPeriod) found('I5', `${month} is before the enrolment's start`);
+    }
+  }
+
+  /** A period is in the orders of one cycle only. */
+  #once(kept: Kept, month: string, cycle: string, found: Found): void {
+    const at = kept.paid.indexOf(`${month}>`);
+    if (at < 0) kept.paid += `${month}>${cycle} `;
+    else if (kept.paid.slice(at + 8, at + 15) !== cycle) found('I5', `${month} was ordered before, in the cycle ${kept.paid.slice(at + 8, at + 15)}`);
+  }
+
+  #entitlement(programmeId: string, month: string, asOf: number, state: EnrolmentState): EventData['EnrolmentStarted']['entitlement'] | undefined {
+    const known = (this.#policies.get(programmeId) ?? []).filter((policy) => policy.position <= asOf);
+    const inForce = versionInForce(known.map((policy) => policy.data), month);
+    const published = known.find((policy) => policy.data === inForce);
+    if (!published) return undefined;
+    published.compiled ??= compilePolicy(published.data.policy);
+    return entitlementFor(published.compiled, published.data.version, factsIn(state, month).facts as never, month);
+  }
+}
+
+const parse = (text: string): EnrolmentState => JSON.parse(text) as EnrolmentState;
+const total = (items: readonly { readonly amountMinor: string }[]): bigint => items.reduce((sum, item) => sum + BigInt(item.amountMinor), 0n);

@@ -1,0 +1,214 @@
+import type { Recorded } from '../kernel/decider.js';
+import { partsOfPayment } from '../kernel/ids.js';
+import type { Found } from './report.js';
+
+const STATUS = ['none', 'ordered', 'outstanding', 'settled', 'rejected', 'returned', 'cancelled'] as const;
+type Status = (typeof STATUS)[number];
+type Sums = Record<Status, { count: number; minor: bigint }>;
+
+interface CycleBooks {
+  readonly sums: Sums;
+  asOf: number;
+  round: number;
+  roundCount: number;
+  roundMinor: bigint;
+  prepared: { count: number; minor: bigint } | undefined;
+  instructedCount: number;
+  instructedMinor: bigint;
+  reservedMinor: bigint;
+  spentMinor: bigint;
+  closed: boolean;
+}
+interface Budget { allotted: bigint; reserved: bigint; spent: bigint }
+
+const sums = (): Sums => Object.fromEntries(STATUS.map((status) => [status, { count: 0, minor: 0n }])) as Sums;
+
+/**
+ * I2, I3 and I6 over the whole log: what each payment goes through, what each budget holds at every position, and that
+ * the books of each cycle say what its payments say. About 32 bytes a payment, whatever the number of its events.
+ */
+export class MoneyCheck {
+  #status = new Uint8Array(1 << 12);
+  #attempt = new Uint16Array(1 << 12);
+  #amount = new BigInt64Array(1 << 12);
+  readonly #cycles = new Map<string, CycleBooks>();
+  readonly #budgets = new Map<string, Budget>();
+
+  /** @param stream dense number of the event's stream */
+  add(event: Recorded, stream: number, found: Found): void {
+    switch (event.type) {
+      case 'PaymentOrdered': return this.#ordered(event, stream, found);
+      case 'PaymentInstructed': case 'PaymentReinstructed': return this.#instructed(event, stream, found);
+      case 'PaymentAccepted': return this.#outcome(event, stream, 'outstanding', ['outstanding'], found);
+      case 'PaymentSettled':
+        if (BigInt(event.data.amountMinor) !== this.#amount[stream]) found('I2', `settled ${event.data.amountMinor} of ${this.#amount[stream]} ordered`);
+        return this.#outcome(event, stream, 'settled', ['outstanding'], found);
+      case 'PaymentRejected': return this.#outcome(event, stream, 'rejected', ['outstanding'], found);
+      case 'PaymentReturned': return this.#outcome(event, stream, 'returned', ['outstanding', 'settled'], found);
+      case 'PaymentCancelled':
+        if (this.#is(stream) !== 'ordered') found('I2', `cancelled when ${this.#is(stream)}`);
+        return this.#move(event.data.paymentId, stream, 'cancelled');
+      case 'PaymentBreakResolved':
+        if (event.data.resolution === 'counted-as-settled') this.#move(event.data.paymentId, stream, 'settled');
+        if (event.data.resolution === 'counted-as-returned') this.#move(event.data.paymentId, stream, 'returned');
+        return;
+      case 'CyclePreparationStarted': {
+        const cycle = this.#cycle(event.data.cycleId);
+        Object.assign(cycle, { asOf: event.data.asOf, round: event.data.round, roundCount: 0, roundMinor: 0n, prepared: undefined });
+        return;
+      }
+      case 'CyclePrepared': {
+        const cycle = this.#cycle(event.data.cycleId);
+        cycle.prepared = { count: event.data.count, minor: BigInt(event.data.totalMinor) };
+        if (cycle.roundCount !== event.data.count || cycle.roundMinor !== cycle.prepared.minor) {
+          found('I6', `prepared ${event.data.count} payments of ${event.data.totalMinor}; the log has ${cycle.roundCount} of ${cycle.roundMinor}`);
+        }
+        return;
+      }
+      case 'CycleApproved': case 'CycleReleased':
+        if (this.#cycle(event.data.cycleId).prepared?.minor !== BigInt(event.data.totalMinor)) found('I6', `${event.type} of another total than was prepared`);
+        return;
+      case 'CycleInstructed': {
+        const cycle = this.#cycle(event.data.cycleId);
+        if (cycle.instructedCount !== event.data.count || cycle.instructedMinor !== BigInt(event.data.totalMinor)) found('I6', `instructed ${event.data.count} of ${event.data.totalMinor}; the log has ${cycle.instructedCount} of ${cycle.instructedMinor}`);
+        return;
+      }
+      case 'CycleReconciled': return this.#reconciled(event, found);
+      case 'CycleClosed': this.#cycle(event.data.cycleId).closed = true; return;
+      case 'BudgetAllotted': this.#budgets.set(event.stream, { allotted: BigInt(event.data.amountMinor), reserved: 0n, spent: 0n }); return;
+      case 'BudgetAdjusted': return this.#budget(event.stream, undefined, BigInt(event.data.deltaMinor), 0n, 0n, found);
+      case 'BudgetReserved': return this.#budget(event.stream, event.data.cycleId, 0n, BigInt(event.data.amountMinor), 0n, found);
+      case 'BudgetReservationReleased': return this.#budget(event.stream, event.data.cycleId, 0n, -BigInt(event.data.amountMinor), 0n, found);
+      case 'BudgetSpent': return this.#budget(event.stream, event.data.cycleId, 0n, -BigInt(event.data.amountMinor), BigInt(event.data.amountMinor), found);
+      case 'BudgetRefunded': return this.#budget(event.stream, event.data.cycleId, 0n, BigInt(event.data.amountMinor), -BigInt(event.data.amountMinor), found);
+      default: return;
+    }
+  }
+
+  /** The log position that the cycle of a payment is prepared as of. */
+  asOfOf(paymentId: string): number { return this.#cycle(cycleOf(paymentId)).asOf; }
+  get preparing(): boolean { return [...this.#cycles.values()].some((cycle) => cycle.round > 0 && cycle.prepared === undefined); }
+
+  /** Money that no event of its own accounts for shows when the log ends. */
+  finish(found: (invariant: 'I6', detail: string, stream: string) => void): void {
+    for (const [cycleId, cycle] of this.#cycles) {
+      const settled = cycle.sums.settled.minor;
+      if (cycle.closed && cycle.spentMinor !== settled) found('I6', `closed with ${cycle.spentMinor} spent and ${settled} settled`, `cycle-${cycleId}`);
+      if (cycle.closed && cycle.reservedMinor !== 0n) found('I6', `closed with ${cycle.reservedMinor} still reserved`, `cycle-${cycleId}`);
+      if (cycle.spentMinor > settled + cycle.sums.returned.minor) found('I6', `${cycle.spentMinor} spent and only ${settled} settled`, `cycle-${cycleId}`);
+    }
+  }
+
+  #ordered(event: Extract<Recorded, { type: 'PaymentOrdered' }>, stream: number, found: Found): void {
+    const before = this.#is(stream);
+    const amount = BigInt(event.data.amountMinor);
+    if (before !== 'none' && !(before === 'cancelled' && this.#attempt[stream] === 0)) found('I2', `ordered again when ${before}`);
+    if (amount <= 0n) found('I6', `ordered ${amount}`);
+    const cycle = this.#cycle(cycleOf(event.data.paymentId));
+    if (event.data.round !== cycle.round || cycle.prepared) found('I6', `ordered in round ${event.data.round}, which is not being prepared`);
+    cycle.roundCount += 1;
+    cycle.roundMinor += amount;
+    this.#leave(cycle, stream);
+    this.#amount[stream] = amount;
+    this.#enter(cycle, stream, 'ordered');
+  }
+
+  #instructed(event: Extract<Recorded, { type: 'PaymentInstructed' | 'PaymentReinstructed' }>, stream: number, found: Found): void {
+    const before = this.#is(stream);
+    const allowed = event.type === 'PaymentInstructed' ? before === 'ordered' : before === 'rejected' || before === 'returned';
+    if (!allowed) found('I2', `instructed when ${before}`);
+    if (event.data.attempt !== this.#attempt[stream]! + 1) found('I2', `attempt ${event.data.attempt} after ${this.#attempt[stream]}`);
+    if (BigInt(event.data.amountMinor) !== this.#amount[stream]) found('I2', `instructed ${event.data.amountMinor} of ${this.#amount[stream]} ordered`);
+    this.#attempt[stream] = event.data.attempt;
+    if (event.type === 'PaymentInstructed') {
+      const cycle = this.#cycle(cycleOf(event.data.paymentId));
+      cycle.instructedCount += 1;
+      cycle.instructedMinor += BigInt(event.data.amountMinor);
+    }
+    this.#move(event.data.paymentId, stream, 'outstanding');
+  }
+
+  #outcome(event: { readonly type: string; readonly data: { readonly paymentId: string; readonly attempt: number } }, stream: number, to: Status, from: readonly Status[], found: Found): void {
+    const before = this.#is(stream);
+    if (!from.includes(before)) found('I2', `${event.type} when ${before}`);
+    if (event.data.attempt !== this.#attempt[stream]) found('I2', `${event.type} of attempt ${event.data.attempt}; the live one is ${this.#attempt[stream]}`);
+    this.#move(event.data.paymentId, stream, to);
+  }
+
+  #reconciled(event: Extract<Recorded, { type: 'CycleReconciled' }>, found: Found): void {
+    const f = event.data;
+    const parts = [f.settledMinor, f.rejectedMinor, f.returnedMinor, f.cancelledMinor, f.outstandingMinor].reduce((total, text) => total + BigInt(text), 0n);
+    if (parts !== BigInt(f.orderedMinor)) found('I6', `ordered ${f.orderedMinor} is not the sum ${parts} of where it is`);
+    // Only where nothing came in between can the figures be compared with the books as they stand here.
+    if (f.throughPosition !== event.position - 1) return;
+    const { sums: held } = this.#cycle(f.cycleId);
+    for (const [name, count, minor] of [
+      ['settled', f.settledCount, f.settledMinor], ['rejected', f.rejectedCount, f.rejectedMinor], ['returned', f.returnedCount, f.returnedMinor], ['cancelled', f.cancelledCount, f.cancelledMinor],
+    ] as const) {
+      if (held[name].count !== count || held[name].minor !== BigInt(minor)) found('I6', `reconciled with ${count} ${name} of ${minor}; the log has ${held[name].count} of ${held[name].minor}`);
+    }
+  }
+
+  #budget(stream: string, cycleId: string | undefined, allotted: bigint, reserved: bigint, spent: bigint, found: Found): void {
+    const budget = this.#budgets.get(stream) ?? { allotted: 0n, reserved: 0n, spent: 0n };
+    this.#budgets.set(stream, budget);
+    budget.allotted += allotted;
+    budget.reserved += reserved;
+    budget.spent += spent;
+    if (budget.reserved + budget.spent > budget.allotted) found('I3', `${budget.reserved} reserved and ${budget.spent} spent of ${budget.allotted} allotted`);
+    if (budget.reserved < 0n || budget.spent < 0n) found('I3', `${budget.reserved} reserved and ${budget.spent} spent`);
+    if (cycleId === undefined) return;
+    const cycle = this.#cycle(cycleId);
+    cycle.reservedMinor += reserved;
+    cycle.spentMinor += spent;
+    if (cycle.reservedMinor < 0n || cycle.spentMinor < 0n) found('I3', `${cycle.reservedMinor} reserved and ${cycle.spentMinor} spent for ${cycleId}`);
+  }
+
+  #is(stream: number): Status { return STATUS[this.#status[stream] ?? 0]!; }
+
+  #move(paymentId: string, stream: number, to: Status): void {
+    const cycle = this.#cycle(cycleOf(paymentId));
+    this.#leave(cycle, stream);
+    this.#enter(cycle, stream, to);
+  }
+
+  #leave(cycle: CycleBooks, stream: number): void {
+    this.#fit(stream);
+    const held = cycle.sums[this.#is(stream)];
+    held.count -= 1;
+    held.minor -= this.#amount[stream]!;
+  }
+
+  #enter(cycle: CycleBooks, stream: number, to: Status): void {
+    this.#status[stream] = STATUS.indexOf(to);
+    const held = cycle.sums[to];
+    held.count += 1;
+    held.minor += this.#amount[stream]!;
+  }
+
+  #fit(stream: number): void {
+    if (stream < this.#status.length) return;
+    const length = Math.max(stream + 1, this.#status.length * 2);
+    const status = new Uint8Array(length);
+    const attempt = new Uint16Array(length);
+    const amount = new BigInt64Array(length);
+    status.set(this.#status);
+    attempt.set(this.#attempt);
+    amount.set(this.#amount);
+    [this.#status, this.#attempt, this.#amount] = [status, attempt, amount];
+  }
+
+  #cycle(cycleId: string): CycleBooks {
+    let cycle = this.#cycles.get(cycleId);
+    if (!cycle) {
+      cycle = { sums: sums(), asOf: -1, round: 0, roundCount: 0, roundMinor: 0n, prepared: undefined, instructedCount: 0, instructedMinor: 0n, reservedMinor: 0n, spentMinor: 0n, closed: false };
+      this.#cycles.set(cycleId, cycle);
+    }
+    return cycle;
+  }
+}
+
+function cycleOf(paymentId: string): string {
+  const { programmeId, period } = partsOfPayment(paymentId);
+  return `${programmeId}-${period}`;
+}

@@ -1,0 +1,85 @@
+import type { Recorded } from '../kernel/decider.js';
+import type { Found } from './report.js';
+
+interface Deciding { readonly authors: string[]; recommender: string; rejecter: string }
+interface CyclePeople { preparer: string; approver: string }
+
+/**
+ * I1 and I4: one identity, one person; one active enrolment a person and programme; and the people of one decision
+ * differ. Applications are forgotten once nothing more can be decided about them.
+ */
+export class PeopleCheck {
+  readonly #deciding = new Map<string, Deciding>();
+  readonly #cycles = new Map<string, CyclePeople>();
+  readonly #accountsBy = new Map<string, string>();
+  #held = new Uint8Array(1 << 12);
+
+  /** @param stream dense number of the event's stream */
+  add(event: Recorded, stream: number, found: Found): void {
+    const { actor } = event.meta;
+    switch (event.type) {
+      case 'IdentityClaimed': case 'EnrolmentStarted':
+        if (this.#isHeld(stream)) found('I1', event.type === 'IdentityClaimed' ? 'claimed while somebody holds it' : 'started while an enrolment is active');
+        return this.#hold(stream, 1);
+      case 'IdentityReleased': case 'EnrolmentEnded': return this.#hold(stream, 0);
+      case 'ApplicationSubmitted': this.#deciding.set(event.stream, { authors: [actor], recommender: '', rejecter: '' }); return;
+      case 'ApplicationAmended': this.#deciding.get(event.stream)?.authors.push(actor); return;
+      case 'ApplicationRecommended': {
+        const people = this.#deciding.get(event.stream);
+        if (!people) return;
+        if (people.authors.includes(actor)) found('I4', 'recommended by who submitted or amended it');
+        people.recommender = actor;
+        return;
+      }
+      case 'ApplicationApproved': case 'ApplicationRejected': {
+        const people = this.#deciding.get(event.stream);
+        if (!people?.recommender) return found('I4', 'decided without a recommendation');
+        if (people.authors.includes(actor) || people.recommender === actor) found('I4', 'decided by who submitted, amended or recommended it');
+        if (event.type === 'ApplicationApproved') this.#deciding.delete(event.stream);
+        else people.rejecter = actor;
+        return;
+      }
+      case 'AppealUpheld': case 'AppealDismissed': {
+        const people = this.#deciding.get(event.stream);
+        if (people?.rejecter === actor) found('I4', 'the appeal was decided by who rejected the application');
+        if (people && event.type === 'AppealUpheld') people.recommender = '';
+        return;
+      }
+      case 'ApplicationWithdrawn': this.#deciding.delete(event.stream); return;
+      case 'PayeeAccountVerified':
+        if (this.#accountsBy.get(event.stream) === `${event.data.accountId} ${actor}`) found('I4', 'the account was verified by who registered it');
+        this.#accountsBy.delete(event.stream);
+        return;
+      case 'PayeeAccountRegistered':
+        // Only the replacements that follow the first account are verified before they are paid; the first is kept out to bound the memory.
+        if (event.revision > 1) this.#accountsBy.set(event.stream, `${event.data.accountId} ${actor}`);
+        return;
+      case 'CyclePrepared': this.#cycles.set(event.stream, { preparer: actor, approver: '' }); return;
+      case 'CycleApproved': {
+        const people = this.#cycles.get(event.stream);
+        if (!people) return found('I4', 'approved without having been prepared');
+        if (people.preparer === actor) found('I4', 'approved by who prepared it');
+        people.approver = actor;
+        return;
+      }
+      case 'CycleReleased': {
+        const people = this.#cycles.get(event.stream);
+        if (!people?.approver) return found('I4', 'released without an approval');
+        if (people.preparer === actor || people.approver === actor) found('I4', 'released by who prepared or approved it');
+        return;
+      }
+      default: return;
+    }
+  }
+
+  #isHeld(stream: number): boolean { return this.#held[stream] === 1; }
+
+  #hold(stream: number, value: 0 | 1): void {
+    if (stream >= this.#held.length) {
+      const grown = new Uint8Array(Math.max(stream + 1, this.#held.length * 2));
+      grown.set(this.#held);
+      this.#held = grown;
+    }
+    this.#held[stream] = value;
+  }
+}
