@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { hash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { XmlDocument, XmlElement, XsdValidator } from 'libxml2-wasm';
+import { XmlDocument, type XmlElement, XsdValidator } from 'libxml2-wasm';
 import { paymentFiles } from '../../src/adapters/payment-rail/embedded.js';
 import { MAX_TRANSACTIONS, text140 } from '../../src/adapters/payment-rail/pain001.js';
 import type { Instruction, MessageHead } from '../../src/adapters/payment-rail/port.js';
@@ -174,6 +174,12 @@ describe('its file', () => {
     ['no transfer', 'INSTRUCTION_INVALID', {}, { count: 0 }],
   ])('is not there after %s', async (_, code, more, head) => {
     await expect(write([instruction(1, more)], head)).rejects.toMatchObject({ code });
+    expect(readdirSync(dir)).toEqual([]);
+  });
+
+  it('is not there, not even in part, when the disk is full', async () => {
+    symlinkSync('/dev/full', join(dir, 'ASD-2025-11-1.xml.part'));
+    await expect(write(Array.from({ length: 3_000 }, (_, i) => instruction(i)))).rejects.toMatchObject({ name: 'RailError', code: 'DISK_FULL' });
     expect(readdirSync(dir)).toEqual([]);
   });
 
