@@ -110,8 +110,9 @@ async function syncFolder(dir: string): Promise<void> {
   }
 }
 
+/** Failures of the disk in our words; what the instructions or the message itself failed with stays as it is. */
 function failure(error: unknown, { messageId }: MessageHead): unknown {
-  if (!(error instanceof Error) || !('code' in error) || 'detail' in error) return error;
+  if (typeof error !== 'object' || error === null || !('syscall' in error) || !('code' in error)) return error;
   if (error.code === 'ENOSPC' || error.code === 'EDQUOT') return new RailError('DISK_FULL', `There is no space left for message ${messageId}; make room and run it again.`, { cause: error });
   return new RailError('RAIL_FAILED', `Message ${messageId} could not be written (${String(error.code)}).`, { cause: error });
 }
