@@ -4,7 +4,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { CLOSING, MAX_TRANSACTIONS, opening, transfer } from './pain001.js';
-import { RailError, type Instruction, type MessageHead, type PaymentRail, type WrittenFile } from './port.js';
+import { RailError, type MessageHead, type PaymentRail, type WrittenFile } from './port.js';
 
 /** Characters gathered before they are hashed and written. */
 const PIECE = 262_144;
@@ -76,7 +76,7 @@ async function* pieces(head: MessageHead, first: string, instructions: Parameter
   let text = first;
   let count = 0;
   let total = 0n;
-  for await (const batch of instructions as AsyncIterable<readonly Instruction[]>) {
+  for await (const batch of instructions) {
     for (const instruction of batch) {
       text += transfer(instruction, head.currency);
       total += instruction.amountMinor;
