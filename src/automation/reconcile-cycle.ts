@@ -27,6 +27,7 @@ export async function cycleFigures(store: EventStore, cycleId: string, onProgres
       const state = foldPayment(events);
       const bucket = bucketOf(state);
       counts[bucket] += 1;
+      openBreaks += state.openBreaks.length;
       totals[bucket] += BigInt(state.amountMinor);
     }
     seen += page.length;

@@ -1,0 +1,39 @@
+/** Which way imports may point. ARCHITECTURE's seven rules; test/architecture proves that each of them fires. */
+const PURE = '^(src/(kernel|eligibility|audit)/|src/[a-z]+/[a-z]+\\.decider\\.ts$|projections/[a-z]+/[a-z-]+\\.projection\\.ts$)';
+const FEATURES = '(programme|budget|person|application|enrolment|cycle|payment)';
+const CLIENTS = '^node_modules/(better-sqlite3|pg|pg-[a-z-]+|kafkajs|@eventstore|@types/better-sqlite3|@types/pg)(/|$)';
+const COMPOSITION = '^src/(app\\.module|background\\.worker|main)\\.ts$|^src/cli/|^test/|^bench/';
+
+export default {
+  forbidden: [
+    {
+      name: 'pure-stays-pure', severity: 'error', comment: '1. kernel, eligibility, audit, deciders and projections import each other and events/ only.',
+      from: { path: PURE },
+      to: { pathNot: `${PURE}|^events/|^projections/(projection|[a-z]+/[a-z-]+\\.tables|[a-z]+/[a-z-]+)\\.ts$|^node_modules/(@marcbachmann/cel-js|ajv)/|^(node:)?(crypto|assert|assert/strict)$` },
+    },
+    { name: 'events-is-a-leaf', severity: 'error', comment: '2. events/ imports nothing of ours.', from: { path: '^events/' }, to: { path: '^(src|projections|test|bench|stand-in|web)/' } },
+    { name: 'features-never-meet', severity: 'error', comment: '3. Features never import each other; automation/ joins them.', from: { path: `^src/${FEATURES}/` }, to: { path: `^src/${FEATURES}/`, pathNot: '^src/$1/' } },
+    { name: 'clients-in-adapters-only', severity: 'error', comment: '4. Third-party clients are imported in adapters/ only.', from: { path: '^(src|projections|events|stand-in)/', pathNot: '^src/adapters/' }, to: { path: CLIENTS } },
+    {
+      name: 'adapters-by-port-only', severity: 'error', comment: '5. Only the composition and tests import an adapter that is not a port.',
+      from: { path: '^(src|projections)/', pathNot: `${COMPOSITION}|^src/adapters/` }, to: { path: '^src/adapters/', pathNot: '/port\\.ts$' },
+    },
+    {
+      name: 'adapters-do-not-meet', severity: 'error', comment: '5. An adapter knows the ports of others, not the adapters.',
+      from: { path: '^src/adapters/([a-z-]+)/' }, to: { path: '^src/adapters/', pathNot: '^src/adapters/$1/|/port\\.ts$|^src/adapters/clock/' },
+    },
+    {
+      name: 'projections-know-ports', severity: 'error', comment: '6. projections/ imports events/, kernel, audit, ports; its HTTP files also the shell.',
+      from: { path: '^projections/', pathNot: '\\.http\\.ts$' }, to: { path: '^src/', pathNot: '^src/(kernel|audit)/|/port\\.ts$' },
+    },
+    { name: 'projections-in-composition-only', severity: 'error', comment: '6. src/ imports projections/ in the composition only.', from: { path: '^src/', pathNot: '^src/(app\\.module|background\\.worker|main)\\.ts$|^src/cli/' }, to: { path: '^projections/' } },
+    { name: 'no-cycles', severity: 'error', comment: '7. No cycles.', from: {}, to: { circular: true } },
+    { name: 'stand-in-stands-apart', severity: 'error', comment: 'The stand-in payment system knows the HTTP API only, and nothing knows it.', from: { path: '^stand-in/' }, to: { path: '^(src|events|projections)/' } },
+    { name: 'nothing-knows-the-stand-in', severity: 'error', from: { path: '^(src|events|projections)/' }, to: { path: '^stand-in/' } },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' }, tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' },
+    exclude: { path: '^dist' },
+  },
+};

@@ -1,0 +1,38 @@
+import tseslint from 'typescript-eslint';
+
+const clock = [
+  { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: 'Time comes from the clock port.' },
+  { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Time comes from the clock port.' },
+  { selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']", message: 'Randomness comes in by the command or a seed.' },
+];
+const money = [
+  { selector: "CallExpression[callee.name='parseFloat']", message: 'Money and decimals are never floats.' },
+];
+const tests = [
+  { selector: "CallExpression[callee.object.name='jest'][callee.property.name='mock']", message: 'jest.mock does nothing under ESM; write a fake.' },
+  { selector: "CallExpression[callee.property.name=/^(only|skip|todo)$/][callee.object.name=/^(test|it|describe)$/]", message: 'A test runs or is deleted.' },
+];
+
+export default tseslint.config(
+  { ignores: ['dist*/**', 'node_modules/**', 'bench/peers/**', 'events/generated.ts', '**/*.mjs', '**/*.d.ts'] },
+  {
+    files: ['**/*.ts'],
+    languageOptions: { parser: tseslint.parser, parserOptions: { projectService: false, emitDecoratorMetadata: true, experimentalDecorators: true } },
+    plugins: { '@typescript-eslint': tseslint.plugin },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports', disallowTypeAnnotations: false, prefer: 'type-imports' }],
+      '@typescript-eslint/ban-ts-comment': 'error',
+      '@typescript-eslint/no-non-null-asserted-optional-chain': 'error',
+      eqeqeq: ['error', 'always'], 'no-var': 'error', 'prefer-const': 'error', 'no-eval': 'error', 'no-new-func': 'error', 'no-debugger': 'error',
+      'no-fallthrough': 'error', 'no-unreachable': 'error', 'no-self-compare': 'error', 'no-template-curly-in-string': 'error', 'no-constant-condition': ['error', { checkLoops: false }],
+      'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
+      'max-params': ['error', 8],
+    },
+  },
+  { files: ['src/**/*.ts', 'events/**/*.ts', 'projections/**/*.ts'], rules: { 'no-console': 'error', 'no-restricted-syntax': ['error', ...clock, ...money] } },
+  { files: ['src/adapters/**/*.ts'], rules: { 'no-restricted-syntax': ['error', ...money] } },
+  { files: ['test/**/*.ts'], rules: { 'no-restricted-syntax': ['error', ...tests, ...money] } },
+);

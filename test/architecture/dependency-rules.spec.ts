@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+const ROOT = process.cwd();
+const CRUISER = join(ROOT, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs');
+const run = promisify(execFile);
+
+interface Cruise { readonly summary: { readonly violations: readonly { readonly from: string; readonly to: string; readonly rule: { readonly name: string } }[] } }
+
+async function cruise(dir: string, folders: readonly string[]): Promise<Cruise['summary']['violations']> {
+  const args = [CRUISER, '--config', join(dir, '.dependency-cruiser.mjs'), '--output-type', 'json', ...folders];
+  // It exits with the number of violations; the report is on standard output either way.
+  const { stdout } = await run(process.execPath, args, { cwd: dir, maxBuffer: 64 << 20 }).catch((error: { stdout: string }) => error);
+  return (JSON.parse(stdout) as Cruise).summary.violations;
+}
+
+/** For each rule, a file that breaks it by importing another: [rule, from, to]. */
+const BREAKS: readonly (readonly [rule: string, from: string, to: string])[] = [
+  ['pure-stays-pure', 'src/kernel/pure.ts', 'src/shell/impure.ts'],
+  ['pure-stays-pure', 'src/budget/budget.decider.ts', 'src/shell/impure.ts'],
+  ['pure-stays-pure', 'src/eligibility/rule.ts', 'src/automation/job.ts'],
+  ['pure-stays-pure', 'projections/audit/audit.projection.ts', 'src/shell/impure.ts'],
+  ['events-is-a-leaf', 'events/registry.ts', 'src/kernel/time.ts'],
+  ['features-never-meet', 'src/budget/budget.http.ts', 'src/person/person.http.ts'],
+  ['clients-in-adapters-only', 'src/shell/query.ts', 'node_modules/better-sqlite3/index.js'],
+  ['clients-in-adapters-only', 'projections/sql.ts', 'node_modules/pg/index.js'],
+  ['clients-in-adapters-only', 'src/automation/relay.ts', 'node_modules/kafkajs/index.js'],
+  ['adapters-by-port-only', 'src/shell/store.ts', 'src/adapters/event-store/embedded.ts'],
+  ['adapters-by-port-only', 'projections/store.ts', 'src/adapters/event-store/embedded.ts'],
+  ['adapters-do-not-meet', 'src/adapters/vault/embedded.ts', 'src/adapters/event-store/embedded.ts'],
+  ['projections-know-ports', 'projections/runner.ts', 'src/shell/impure.ts'],
+  ['projections-in-composition-only', 'src/shell/projecting.ts', 'projections/runner.ts'],
+  ['stand-in-stands-apart', 'stand-in/main.ts', 'src/kernel/money.ts'],
+  ['nothing-knows-the-stand-in', 'src/shell/bank.ts', 'stand-in/bank.ts'],
+];
+
+describe('which way imports may point', () => {
+  let dir: string;
+  beforeAll(async () => { dir = await mkdtemp(join(tmpdir(), 'sanad-architecture-')); });
+  afterAll(() => rm(dir, { recursive: true, force: true }));
+
+  async function tree(name: string, files: Readonly<Record<string, string>>): Promise<string> {
+    const root = join(dir, name);
+    for (const folder of ['src', 'events', 'projections', 'stand-in']) await mkdir(join(root, folder), { recursive: true });
+    for (const file of ['.dependency-cruiser.mjs', 'tsconfig.json']) await cp(join(ROOT, file), join(root, file));
+    await writeFile(join(root, 'package.json'), '{"type":"module","dependencies":{"better-sqlite3":"*","pg":"*","kafkajs":"*"}}');
+    for (const [file, text] of Object.entries(files)) {
+      await mkdir(dirname(join(root, file)), { recursive: true });
+      await writeFile(join(root, file), text);
+    }
+    return root;
+  }
+
+  const importOf = (from: string, to: string): string => {
+    const packaged = /^node_modules\/([^/]+)\//.exec(to)?.[1];
+    const path = packaged ?? `${'../'.repeat(from.split('/').length - 1)}${to.replace(/\.ts$/, '.js')}`;
+    return `import * as other from '${path}';\nexport default other;\n`;
+  };
+
+  test.each(BREAKS.map((row, i) => [...row, i] as const))('%s: %s must not import %s', async (rule, from, to, i) => {
+    const files: Record<string, string> = { [from]: importOf(from, to), [to]: 'export const x = 1;\n' };
+    const packaged = /^node_modules\/([^/]+)\//.exec(to)?.[1];
+    if (packaged) files[`node_modules/${packaged}/package.json`] = `{"name":"${packaged}","version":"1.0.0","main":"index.js","type":"module"}`;
+    const root = await tree(`break-${i}`, files);
+    const violations = await cruise(root, ['src', 'events', 'projections', 'stand-in']);
+    expect(violations.map((v) => `${v.rule.name}: ${v.from}`)).toContain(`${rule}: ${from}`);
+  });
+
+  test('no-cycles: two files must not import each other', async () => {
+    const root = await tree('cycle', { 'src/shell/a.ts': importOf('src/shell/a.ts', 'src/shell/b.ts'), 'src/shell/b.ts': importOf('src/shell/b.ts', 'src/shell/a.ts') });
+    const violations = await cruise(root, ['src']);
+    expect(violations.map((v) => v.rule.name)).toContain('no-cycles');
+  });
+
+  test('a tree that keeps the rules has no violation', async () => {
+    const root = await tree('good', {
+      'src/shell/store.ts': importOf('src/shell/store.ts', 'src/adapters/event-store/port.ts'), 'src/adapters/event-store/port.ts': 'export const x = 1;\n',
+      'src/budget/budget.decider.ts': importOf('src/budget/budget.decider.ts', 'src/kernel/money.ts'), 'src/kernel/money.ts': 'export const x = 1;\n',
+    });
+    expect(await cruise(root, ['src', 'events', 'projections', 'stand-in'])).toEqual([]);
+  });
+
+  test('this repository keeps the rules', async () => {
+    const violations = await cruise(ROOT, ['src', 'events', 'projections', 'stand-in', 'test']);
+    expect(violations.map((v) => `${v.rule.name}: ${v.from} → ${v.to}`)).toEqual([]);
+  });
+});
