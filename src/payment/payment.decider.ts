@@ -24,8 +24,8 @@ export interface PaymentState {
   /** End-to-end ids by attempt, from 1. */
   readonly endToEndIds: readonly string[];
   readonly accountId: string;
-  /** What was last said about each attempt, from 1. */
-  readonly outcomes: readonly (Reported | undefined)[];
+  /** What was said about each attempt, from 1, in order. */
+  readonly outcomes: readonly (readonly Reported[] | undefined)[];
   readonly reason: string;
   readonly openBreaks: readonly string[];
   readonly breakIds: readonly string[];
@@ -127,11 +127,12 @@ function report(state: PaymentState, command: OutcomeReport, context: Context): 
   if (state.endToEndIds[attempt - 1] !== endToEndId) throw new DomainError('END_TO_END_ID_UNKNOWN', 'The end-to-end id is not that of this attempt.', 'rule', 'endToEndId');
   if ((outcome === 'rejected' || outcome === 'returned') && command.reason === undefined) throw new DomainError('REASON_MISSING', 'A rejection or return has an ISO 20022 reason code.', 'invalid', 'reason');
   if (command.settledOn !== undefined) parseLocalDate(command.settledOn, 'settledOn');
-  const said = state.outcomes[attempt - 1];
+  const known = state.outcomes[attempt - 1];
+  const said = known?.at(-1);
   const base = { paymentId: state.paymentId, attempt, endToEndId, source, ...(reference === undefined ? {} : { reference }) };
   if (outcome === 'unknown') return said === undefined ? [{ type: 'PaymentOutcomeUnknown', data: base }] : [];
   if (outcome === 'settled' && command.amountMinor !== undefined && command.amountMinor !== state.amountMinor) return broken(state, command, 'amount-differs');
-  if (outcome === said) return [];
+  if (known?.includes(outcome)) return [];
   const contradiction = contradicts(said, outcome);
   if (contradiction === 'late') return [];
   if (contradiction !== undefined) return broken(state, command, contradiction);
@@ -168,9 +169,9 @@ function broken(state: PaymentState, { attempt, endToEndId, outcome, amountMinor
   }];
 }
 
-const put = <T>(list: readonly (T | undefined)[], index: number, value: T): readonly (T | undefined)[] => {
+const put = (list: PaymentState['outcomes'], index: number, outcome: Reported): PaymentState['outcomes'] => {
   const copy = list.slice();
-  copy[index] = value;
+  copy[index] = [...(list[index] ?? []), outcome];
   return copy;
 };
 
