@@ -55,8 +55,8 @@ export interface Rows {
   add<C extends Columns>(table: Table<C>, row: RowOf<Table<C>>): void;
 }
 
-/** Names one row of a `rows` table. */
-export type Touch = (table: Table, key: string) => void;
+/** Names one row of a `rows` table. `fresh`: it cannot be there yet, because its stream has only just begun. */
+export type Touch = (table: Table, key: string, fresh?: boolean) => void;
 
 /**
  * A pure fold of the log into rows. `touches` names every row of a `rows` table that `evolve` may get, put or remove for

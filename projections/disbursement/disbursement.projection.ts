@@ -175,8 +175,8 @@ export const disbursementProjection: Projection = {
     const { type } = event;
     if (type.startsWith('Payment')) {
       const data = event.data as { readonly paymentId: string; readonly breakId?: string };
-      touch(payments, data.paymentId);
-      if (data.breakId !== undefined) touch(breaks, data.breakId);
+      touch(payments, data.paymentId, event.revision === 0);
+      if (data.breakId !== undefined) touch(breaks, data.breakId, event.type === 'PaymentBreakRecorded');
     } else if (type.startsWith('Cycle')) {
       touch(cycles, (event.data as { readonly cycleId: string }).cycleId);
     } else {

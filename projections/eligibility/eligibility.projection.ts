@@ -195,11 +195,12 @@ export const eligibilityProjection: Projection = {
   handles: [...KINDS.keys()],
   touches(event: Recorded, touch: Touch): void {
     const data = event.data as { readonly applicationId?: string; readonly programmeId?: string; readonly personId?: string };
+    const fresh = event.revision === 0;
     switch (KINDS.get(event.type)) {
-      case 'application': return touch(applications, data.applicationId!);
-      case 'enrolment': return touch(enrolments, enrolmentId(data.programmeId!, data.personId!));
-      case 'person': return touch(persons, data.personId!);
-      case 'programme': return touch(programmes, data.programmeId!);
+      case 'application': return touch(applications, data.applicationId!, fresh);
+      case 'enrolment': return touch(enrolments, enrolmentId(data.programmeId!, data.personId!), fresh);
+      case 'person': return touch(persons, data.personId!, fresh);
+      case 'programme': return touch(programmes, data.programmeId!, fresh);
       case undefined:
     }
   },

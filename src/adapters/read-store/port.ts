@@ -8,6 +8,23 @@ export type ReadDb = Kysely<any>;
 export interface ReadStore {
   readonly dialect: 'sqlite' | 'postgres';
   readonly db: ReadDb;
+  /** Throws everything away and starts empty; absent where the store is not ours to throw away, and on read-only stores. */
+  recreate?(): Promise<void>;
   close(): Promise<void>;
 }
 export const READ_STORE = Symbol('ReadStore');
+
+/**
+ * A failure of the store of read models. It loses nothing: the log has everything. SQL that names what does not exist
+ * keeps the engine's own words in `detail`.
+ */
+export class ReadStoreError extends Error {
+  constructor(
+    readonly code: 'READ_STORE_CORRUPT' | 'READ_STORE_FAILED' | 'READ_STORE_CLOSED' | 'READ_STORE_ABSENT' | 'DISK_FULL',
+    readonly detail: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${code}: ${detail}`, options);
+    this.name = 'ReadStoreError';
+  }
+}

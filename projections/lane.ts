@@ -1,0 +1,132 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { schemas } from '../events/generated.js';
+import type { EventStore } from '../src/adapters/event-store/port.js';
+import type { ReadStore } from '../src/adapters/read-store/port.js';
+import type { Recorded } from '../src/kernel/decider.js';
+import { BuildTables } from './batch.js';
+import type { Build } from './builds.js';
+import { ProjectionError } from './errors.js';
+import { Revisions } from './revisions.js';
+
+/** What the runner reads the log with. */
+export type ProjectionLog = Pick<EventStore, 'readAll' | 'readStream' | 'lastPosition' | 'follow'>;
+
+const KNOWN_TYPES: ReadonlySet<string> = new Set(schemas.map(({ type }) => type));
+/** How often, and how long apart (doubling), the log is asked for events that are missing, before the lane stops. */
+const ATTEMPTS = 6;
+const FIRST_WAIT_MS = 10;
+
+export interface LaneOptions {
+  readonly pageSize: number;
+  /** Told after each commit; `position` is that of the lane. */
+  readonly onBatch: (position: number, events: number) => void;
+  readonly onUnknown: (type: string) => void;
+}
+
+/**
+ * Builds that are fed together: one read of a page serves all of them, and their rows and checkpoints are committed in
+ * one transaction, so that killed at any moment they go on where their rows are.
+ */
+export class Lane {
+  readonly #tables: readonly BuildTables[];
+  readonly #revisions: Revisions;
+
+  constructor(private readonly store: ReadStore, private readonly log: ProjectionLog, readonly builds: readonly Build[], private readonly options: LaneOptions) {
+    this.#tables = builds.map((build) => new BuildTables(store, build));
+    this.#revisions = new Revisions(log);
+  }
+
+  /** Every event up to here is in the rows of every build. */
+  get position(): number { return Math.min(...this.builds.map(({ position }) => position)); }
+
+  /**
+   * Reads the log to its end (or up to `until`), the next page while this one is written.
+   * @throws ProjectionError PROJECTION_GAP when the log itself has a hole that stays
+   */
+  async catchUp(signal?: AbortSignal, until = Number.MAX_SAFE_INTEGER): Promise<void> {
+    let coming = this.log.readAll(this.position, this.options.pageSize);
+    for (let attempt = 1; ;) {
+      const page = await coming;
+      if (signal?.aborted) return;
+      const events = page.next <= until ? page.events : page.events.filter(({ position }) => position <= until);
+      const whole = holeIn(events, this.position) === undefined;
+      const ends = page.end || page.events.length === 0 || page.next >= until;
+      if (whole && !ends) coming = this.log.readAll(page.next, this.options.pageSize);
+      if (whole) {
+        // The page that is coming may fail before it is awaited.
+        coming.catch(() => undefined);
+        await this.#commit(events, events.at(-1)?.position ?? this.position);
+        if (ends) return;
+        attempt = 1;
+        continue;
+      }
+      await this.#missing(attempt, `position ${holeIn(events, this.position)}`, signal);
+      if (signal?.aborted) return;
+      attempt += 1;
+      coming = this.log.readAll(this.position, this.options.pageSize);
+    }
+  }
+
+  /** Takes a page of a feed that gives the log in commit order, at least once. What is missing is read from the log. */
+  async takeInOrder(events: readonly Recorded[], signal?: AbortSignal): Promise<void> {
+    const from = this.position;
+    const ours = events.length > 0 && events[0]!.position > from ? events : events.filter(({ position }) => position > from);
+    const last = ours.at(-1);
+    if (!last) return;
+    if (holeIn(ours, from) === undefined) return this.#commit(ours, last.position);
+    for (let attempt = 1; this.position < last.position; attempt += 1) {
+      await this.catchUp(signal);
+      if (signal?.aborted) return;
+      if (this.position < last.position) await this.#missing(attempt, `positions ${this.position + 1} to ${last.position}`, signal);
+    }
+  }
+
+  /**
+   * Takes a page of a feed that is partitioned by stream: at least once, each stream in order, streams in any order.
+   * `through` is the position up to which the feed is known to have given everything.
+   */
+  async takeByStream(events: readonly Recorded[], through: number): Promise<void> {
+    await this.#commit(events, Math.max(this.position, through));
+  }
+
+  async #missing(attempt: number, what: string, signal?: AbortSignal): Promise<void> {
+    if (attempt >= ATTEMPTS) {
+      throw new ProjectionError('PROJECTION_GAP', `The log gives no event at ${what}. Check the log (sanad audit check); the read models stand at position ${this.position}.`);
+    }
+    await wait(FIRST_WAIT_MS * 2 ** attempt, undefined, signal ? { signal } : {}).catch(() => undefined);
+  }
+
+  async #commit(events: readonly Recorded[], position: number): Promise<void> {
+    if (events.length === 0 && position <= this.position) return;
+    for (const { type } of events) if (!KNOWN_TYPES.has(type)) this.options.onUnknown(type);
+    try {
+      const shares = await Promise.all(this.#tables.map((tables) => this.#revisions.admitted(this.store.db, tables, events)));
+      await this.store.db.transaction().execute(async (trx) => {
+        for (const [index, tables] of this.#tables.entries()) {
+          const share = shares[index] ?? [];
+          await tables.load(trx, share);
+          for (const event of share) tables.fold(event);
+          await tables.write(trx, Math.max(position, tables.build.position));
+        }
+      });
+    } catch (error) {
+      for (const tables of this.#tables) tables.forget();
+      throw error;
+    }
+    for (const tables of this.#tables) {
+      tables.build.position = Math.max(position, tables.build.position);
+      tables.rest();
+    }
+    this.options.onBatch(this.position, events.length);
+  }
+}
+
+/** The first position that is not there, of events that should go on right after a position. */
+function holeIn(events: readonly Recorded[], after: number): number | undefined {
+  let expected = after + 1;
+  for (const { position } of events) {
+    if (position !== expected) return expected;
+    expected += 1;
+  }
+  return undefined;
+}

@@ -1,0 +1,111 @@
+import { CompiledQuery } from 'kysely';
+import type { ReadDb, ReadStore } from '../src/adapters/read-store/port.js';
+import type { Table, Value } from './projection.js';
+
+/** Rows a statement; fewer are written by the next smaller ones, so that there are few statements to keep. SQLite gains nothing beyond 64. */
+const WRITE_SIZES = { sqlite: [64, 16, 4, 1], postgres: [512, 128, 32, 8, 1] } as const;
+const READ_SIZES = [512, 64, 8, 1] as const;
+/** SQLite's bound, and half of PostgreSQL's. */
+const MAX_PARAMETERS = 32_000;
+
+/**
+ * The few statements that a batch needs for one table, compiled by kysely once for each size and executed with new
+ * parameters ever after.
+ */
+export class TableStatements {
+  readonly columns: readonly string[];
+  readonly #writes = new Map<number, string>();
+  readonly #reads = new Map<number, string>();
+  readonly #removals = new Map<number, string>();
+  readonly #sizes: readonly number[];
+  readonly #key: string;
+
+  constructor(private readonly table: Table, private readonly name: string, private readonly dialect: ReadStore['dialect']) {
+    this.columns = Object.keys(table.columns);
+    this.#key = table.key[0] ?? '';
+    this.#sizes = WRITE_SIZES[dialect].filter((size) => size * this.columns.length <= MAX_PARAMETERS);
+  }
+
+  /** Writes rows: whole rows replace (rows), stay as they are (appended), or are added to what is there (tally). */
+  async write(db: ReadDb, rows: readonly Readonly<Record<string, Value>>[]): Promise<void> {
+    let from = 0;
+    for (const size of this.#sizes) {
+      for (; rows.length - from >= size; from += size) {
+        const parameters: Value[] = [];
+        for (let index = from; index < from + size; index += 1) {
+          const row = rows[index]!;
+          for (const column of this.columns) parameters.push(this.#storable(row[column]));
+        }
+        await db.executeQuery(CompiledQuery.raw(this.#write(db, size), parameters));
+      }
+    }
+  }
+
+  async read(db: ReadDb, keys: readonly string[]): Promise<Record<string, Value>[]> {
+    const found: Record<string, Value>[] = [];
+    await this.#inChunks(keys, async (size, parameters) => {
+      const { rows } = await db.executeQuery<Record<string, Value>>(CompiledQuery.raw(this.#read(db, size), parameters));
+      for (const row of rows) found.push(row);
+    });
+    return found;
+  }
+
+  async remove(db: ReadDb, keys: readonly string[]): Promise<void> {
+    await this.#inChunks(keys, async (size, parameters) => { await db.executeQuery(CompiledQuery.raw(this.#removal(db, size), parameters)); });
+  }
+
+  /** The last chunk is filled up by repeating a key, which changes nothing of an `in (…)`. */
+  async #inChunks(keys: readonly string[], execute: (size: number, parameters: string[]) => Promise<void>): Promise<void> {
+    for (let from = 0; from < keys.length;) {
+      const left = keys.length - from;
+      const size = READ_SIZES.findLast((candidate) => candidate >= left) ?? READ_SIZES[0];
+      const parameters = keys.slice(from, from + size);
+      while (parameters.length < size) parameters.push(parameters[0]!);
+      await execute(size, parameters);
+      from += size;
+    }
+  }
+
+  /** PostgreSQL has no place for the character U+0000, which JSON has. */
+  #storable(value: Value | undefined): Value {
+    if (this.dialect === 'postgres' && typeof value === 'string' && value.includes('\0')) return value.replaceAll('\0', '\uFFFD');
+    return value ?? null;
+  }
+
+  #write(db: ReadDb, size: number): string {
+    let text = this.#writes.get(size);
+    if (text === undefined) this.#writes.set(size, (text = this.#compileWrite(db, size)));
+    return text;
+  }
+
+  #compileWrite(db: ReadDb, size: number): string {
+    const { key, kind } = this.table;
+    const row = Object.fromEntries(this.columns.map((column) => [column, 0]));
+    const others = this.columns.filter((column) => !key.includes(column));
+    return db.insertInto(this.name).values(Array.from({ length: size }, () => row)).onConflict((conflict) => {
+      const same = conflict.columns([...key]);
+      if (kind === 'appended' || others.length === 0) return same.doNothing();
+      return same.doUpdateSet(({ ref, eb }) => Object.fromEntries(others.map((column) => [
+        column, kind === 'tally' ? eb(`${this.name}.${column}`, '+', ref(`excluded.${column}`)) : ref(`excluded.${column}`),
+      ])));
+    }).compile().sql;
+  }
+
+  #read(db: ReadDb, size: number): string {
+    let text = this.#reads.get(size);
+    if (text === undefined) {
+      text = db.selectFrom(this.name).select([...this.columns]).where(this.#key, 'in', Array.from({ length: size }, () => '')).compile().sql;
+      this.#reads.set(size, text);
+    }
+    return text;
+  }
+
+  #removal(db: ReadDb, size: number): string {
+    let text = this.#removals.get(size);
+    if (text === undefined) {
+      text = db.deleteFrom(this.name).where(this.#key, 'in', Array.from({ length: size }, () => '')).compile().sql;
+      this.#removals.set(size, text);
+    }
+    return text;
+  }
+}

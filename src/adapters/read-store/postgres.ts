@@ -1,0 +1,48 @@
+import { Kysely, PostgresDialect, type KyselyPlugin, type UnknownRow } from 'kysely';
+import pg from 'pg';
+import type { ReadStore } from './port.js';
+
+const INT8 = 20;
+const NUMERIC = 1700;
+
+export interface PostgresReadStoreOptions {
+  /** Connections at most; default 8. */
+  readonly max?: number;
+  /** Schema that holds the tables; it must exist. Default: the connection's own. */
+  readonly schema?: string;
+}
+
+/**
+ * Read models in PostgreSQL. A sum of 64-bit integers is numeric there, a count is int8; both are whole, and both arrive
+ * as bigint where the column is money (named `…_minor`) and as number everywhere else, as they do from SQLite.
+ */
+export async function openPostgresReadStore(connectionString: string, options: PostgresReadStoreOptions = {}): Promise<ReadStore> {
+  const pool = new pg.Pool({
+    connectionString, max: options.max ?? 8,
+    ...(options.schema === undefined ? {} : { options: `-c search_path=${options.schema}` }),
+    types: {
+      getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === INT8 || oid === NUMERIC ? whole : pg.types.getTypeParser(oid, format as 'text')),
+    },
+  });
+  // An idle connection that the server closes is replaced at the next query; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  const db = new Kysely<never>({ dialect: new PostgresDialect({ pool }), plugins: [numbersByName] });
+  return { dialect: 'postgres', db, close: () => db.destroy() };
+}
+
+const whole = (text: string): bigint | string => (/^-?\d+$/.test(text) ? BigInt(text) : text);
+
+const numbersByName: KyselyPlugin = {
+  transformQuery: ({ node }) => node,
+  async transformResult({ result }) {
+    for (const row of result.rows) narrow(row);
+    return result;
+  },
+};
+
+function narrow(row: UnknownRow): void {
+  for (const name of Object.keys(row)) {
+    const value = row[name];
+    if (typeof value === 'bigint' && !name.endsWith('_minor')) row[name] = Number(value);
+  }
+}
