@@ -14,6 +14,8 @@ export interface PreparedGroup {
 /** More groups or events than this in one call is bulk work. */
 const SINGLE_GROUPS = 16;
 const SINGLE_EVENTS = 64;
+/** So many calls of one tick go out at once, so that the writer works while this thread makes the next lines. */
+const FLUSH_CALLS = 16;
 /** What one thread may have waiting: beyond it, callers are told to come back. */
 const MAX_PENDING_EVENTS = 100_000;
 const MAX_PENDING_CHARS = 134_217_728;
@@ -68,6 +70,7 @@ export class AppendClient {
       // nextTick runs when the microtasks are done: whatever was awaiting the same answer has made its next call by then.
       if (this.#queued.length === 0) process.nextTick(() => this.#flush());
       this.#queued.push({ groups, events, chars, resolve, reject });
+      if (this.#queued.length === FLUSH_CALLS) this.#flush();
     });
   }
 

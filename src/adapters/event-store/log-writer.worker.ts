@@ -6,6 +6,12 @@ import { LogWriter } from './log-writer.js';
 import { asStoreError, openLogForWriting } from './sqlite-log.js';
 
 /** The thread that writes the log. It serves the thread that started it and every port that is handed to it. */
+/**
+ * How long to look for more before sleeping: someone who awaits each answer sends the next event within this, and waking
+ * a sleeping thread costs as much as half a commit.
+ */
+const LINGER_MS = 0.1;
+
 export interface WriterData { readonly dir: string; readonly mustExist: string | undefined }
 
 const main = parentPort!;
@@ -27,10 +33,21 @@ function start(): void {
   };
 
   /** Takes what arrived while the last commit was under way, so that it shares the next one. */
-  const gather = (): void => {
+  const gather = (): boolean => {
+    let any = false;
     for (const port of ports) {
-      for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) receive(port, next.message as ToWriter);
+      for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) {
+        receive(port, next.message as ToWriter);
+        any = true;
+      }
     }
+    return any;
+  };
+
+  const linger = (): boolean => {
+    const until = performance.now() + LINGER_MS;
+    do if (gather()) return true; while (performance.now() < until);
+    return false;
   };
 
   const join = (port: MessagePort): void => {
@@ -38,7 +55,7 @@ function start(): void {
     port.on('message', (message: ToWriter) => {
       receive(port, message);
       gather();
-      while (queue.step()) gather();
+      do while (queue.step()) gather(); while (!queue.closed && linger());
       if (!queue.closed) return;
       for (const each of ports) each.close();
     });

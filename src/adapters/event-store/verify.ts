@@ -5,17 +5,12 @@ import { asStoreError, guard, openLogForReading, type Sqlite } from './sqlite-lo
 
 const TAIL = 1_000;
 const PAGE = 1_000;
-const MAX_FAULTS = 100;
+const MAX_FAULTS = 10;
 
 type Row = [position: number, stream: string, revision: number, line: string, leaf: Buffer];
 
-export interface Fault { readonly position: number; readonly reason: string }
-export interface VerifiedLog {
-  readonly events: number;
-  readonly streams: number;
-  /** The first 100; none: every byte of the log is as it was written. */
-  readonly faults: readonly Fault[];
-}
+interface Fault { readonly position: number; readonly reason: string }
+export interface VerifiedLog { readonly events: number; readonly streams: number }
 
 /**
  * The quick look when the log is opened: positions without a gap, and the hashes of the last 1,000 events.
@@ -26,10 +21,10 @@ export function verifyTail(db: Sqlite): void {
     const rows = db.prepare('SELECT position, stream, revision, line, leaf FROM events ORDER BY position DESC LIMIT ?').raw().all(TAIL) as Row[];
     const last = rows[0]?.[0] ?? -1;
     const first = Number(db.prepare('SELECT min(position) FROM events').pluck().get() ?? 0);
-    if (first !== 0) throw corrupt({ position: 0, reason: 'the log does not start here' });
+    if (first !== 0) throw corrupt([{ position: 0, reason: 'the log does not start here' }]);
     rows.forEach((row, index) => {
       const reason = row[0] === last - index ? faultOf(row) : 'an event is missing before it';
-      if (reason !== undefined) throw corrupt({ position: row[0], reason });
+      if (reason !== undefined) throw corrupt([{ position: row[0], reason }]);
     });
   });
 }
@@ -37,18 +32,23 @@ export function verifyTail(db: Sqlite): void {
 /**
  * Checks every event of a log against its hash, its row and its place, in pages, on a connection of its own.
  * @param onProgress gets the number of events checked so far
- * @throws StoreError LOG_CORRUPT where the file cannot even be read; the signal's reason when it aborts
+ * @throws StoreError LOG_CORRUPT that names the first ten faults and counts the rest; the signal's reason when it aborts
  */
 export async function verifyLog(dir: string, onProgress?: (events: number) => void, signal?: AbortSignal): Promise<VerifiedLog> {
   const { db } = openLogForReading(dir);
   try {
     const faults: Fault[] = [];
-    const report = (position: number, reason: string): void => { if (faults.length < MAX_FAULTS) faults.push({ position, reason }); };
+    let count = 0;
+    const report = (position: number, reason: string): void => {
+      count += 1;
+      if (faults.length < MAX_FAULTS) faults.push({ position, reason });
+    };
     const end = Number(db.prepare('SELECT max(position) FROM events').pluck().get() ?? -1);
     const events = await verifyEvents(db, end, report, onProgress, signal);
     const index = await verifyStreams(db, end, report, signal);
     if (index.events !== events) report(end, `the index has ${index.events} events and the log ${events}`);
-    return { events, streams: index.streams, faults };
+    if (count > 0) throw corrupt(faults, count);
+    return { events, streams: index.streams };
   } catch (error) {
     if (signal?.aborted) throw error;
     throw asStoreError(error);
@@ -109,5 +109,8 @@ function faultOf([, stream, revision, line, leaf]: Row): string | undefined {
   return undefined;
 }
 
-const corrupt = ({ position, reason }: Fault): StoreError =>
-  new StoreError('LOG_CORRUPT', `The event at position ${position}: ${reason}. The log was left as it is; restore it from a backup.`);
+function corrupt(faults: readonly Fault[], count = faults.length): StoreError {
+  const named = faults.map(({ position, reason }) => `the event at position ${position}: ${reason}`).join('; ');
+  const more = count > faults.length ? `; and ${count - faults.length} more` : '';
+  return new StoreError('LOG_CORRUPT', `${named}${more}. The log was left as it is; restore it from a backup.`);
+}

@@ -1,0 +1,15 @@
+import { randomUUID } from 'node:crypto';
+import type { NewEvent, StreamWrite } from '../../src/adapters/event-store/port.js';
+import type { Recorded } from '../../src/kernel/decider.js';
+
+/** A budget event whose amount tells the tests which one it is. */
+export const allotted = (amountMinor: number, id: string = randomUUID()): NewEvent<'BudgetAllotted'> => ({
+  id, type: 'BudgetAllotted', v: 1, time: '2026-01-05T08:00:00.000Z',
+  data: { programmeId: 'asd', fiscalYear: 2026, currency: 'MAD', amountMinor: String(amountMinor), reference: 'LF 2026' },
+  meta: { actor: 'farid', role: 'finance-officer', command: randomUUID(), correlation: randomUUID() },
+});
+
+export const newStream = (category = 'budget'): string => `${category}-t${randomUUID().slice(0, 13)}`;
+export const write = (stream: string, expected: StreamWrite['expected'], ...amounts: readonly number[]): StreamWrite =>
+  ({ stream, expected, events: amounts.map((amount) => allotted(amount)) });
+export const amounts = (events: readonly Recorded[]): number[] => events.map(({ data }) => Number((data as { amountMinor: string }).amountMinor));

@@ -1,0 +1,61 @@
+import { Worker } from 'node:worker_threads';
+import { ContractError } from '../../events/registry.js';
+import type { EmbeddedLog } from '../../src/adapters/event-store/embedded.js';
+import { StoreError, type EventStore, type Page } from '../../src/adapters/event-store/port.js';
+import type { Ask, Told } from './connected-log.worker.js';
+
+/** An EventStore whose every call runs in another thread that is connected to `log`; closing it ends that thread. */
+export function logFromAnotherThread(dir: string, log: EmbeddedLog): EventStore {
+  const port = log.port();
+  const worker = new Worker(new URL('./connected-log.worker.js', import.meta.url), { workerData: { dir, port }, transferList: [port] });
+  const waiting = new Map<number, (told: Told) => void>();
+  let nextId = 1;
+  worker.on('message', (told: Told) => waiting.get(told.id)?.(told));
+  const exited = new Promise<void>((resolve) => worker.on('exit', () => resolve()));
+
+  const send = (ask: Ask): void => worker.postMessage(ask);
+  const outcome = (told: Told): unknown => {
+    if (told.kind === 'store-error') throw new StoreError(told.code, told.detail);
+    if (told.kind === 'contract-error') throw new ContractError(...told.of);
+    return told.value;
+  };
+  const ask = (method: Exclude<keyof EventStore, 'follow'>) => (...args: readonly unknown[]) => new Promise<never>((resolve, reject) => {
+    const id = nextId++;
+    waiting.set(id, (told) => {
+      waiting.delete(id);
+      try {
+        resolve(outcome(told) as never);
+      } catch (error) {
+        reject(error);
+      }
+    });
+    send({ id, method, args });
+  });
+
+  async function* follow(after: number, signal: AbortSignal, pageSize?: number): AsyncIterable<Page> {
+    const id = nextId++;
+    const told: Told[] = [];
+    let wake = (): void => undefined;
+    waiting.set(id, (each) => {
+      told.push(each);
+      wake();
+    });
+    signal.addEventListener('abort', () => send({ id, method: 'abort' }));
+    send({ id, method: 'follow', args: [after, pageSize] });
+    for (;;) {
+      const next = told.shift();
+      if (!next) await new Promise<void>((resolve) => { wake = resolve; });
+      else if (next.kind !== 'page') return void outcome(next);
+      else if (!signal.aborted) yield next.value as Page;
+    }
+  }
+
+  return {
+    append: ask('append'), appendAll: ask('appendAll'), readStream: ask('readStream'), readStreams: ask('readStreams'), readCategory: ask('readCategory'),
+    readAll: ask('readAll'), lastPosition: ask('lastPosition'), receipt: ask('receipt'), follow,
+    async close() {
+      await ask('close')();
+      await exited;
+    },
+  };
+}
