@@ -25,7 +25,7 @@ export async function summarise(dir: string, programmeId: string, fiscalYear: nu
       ...(await decisions(engine, run)), cycles,
       budget: { allottedMinor: String(budget.allottedMinor), reservedMinor: String(budget.reservedMinor), spentMinor: String(budget.spentMinor), freeMinor: String(freeMinor(budget)) },
       audit: { events: report.events, violations: report.violations.length },
-      rebuild: { identical: rebuilt.identical },
+      rebuild: { identical: rebuilt.identical === true },
     };
   });
 }

@@ -21,7 +21,7 @@ export function makeOutput(options: { readonly json?: boolean; readonly quiet?: 
   const terminal = process.stderr.isTTY === true;
   return {
     json,
-    result(value, text) { process.stdout.write(json ? `${JSON.stringify(value)}\n` : `${text()}\n`); },
+    result(value, text) { process.stdout.write(json ? `${JSON.stringify(value, (_key, each: unknown) => (typeof each === 'bigint' ? String(each) : each))}\n` : `${text()}\n`); },
     note(line) { if (!silent) process.stderr.write(`${line}\n`); },
     progress(label, total) {
       let last = -Infinity;

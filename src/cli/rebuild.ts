@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { openEmbeddedReadStore } from '../adapters/read-store/embedded.js';
+import { auditProjection } from '../../projections/audit/audit.projection.js';
+import { disbursementProjection } from '../../projections/disbursement/disbursement.projection.js';
+import { eligibilityProjection } from '../../projections/eligibility/eligibility.projection.js';
+import { ProjectionRunner, type RebuildReport } from '../../projections/runner.js';
+import { action, common, type CommonOptions, type Run } from './command.js';
+import { withEngine } from './compose.js';
+import { EXIT } from './output.js';
+
+interface RebuildOptions extends CommonOptions { readonly verify?: boolean }
+
+/** Builds the read models anew from the log, beside the live ones, and switches; with verify, compares them row for row first. */
+export async function rebuildReadModels(dir: string, options: { readonly verify: boolean }, run: Run): Promise<RebuildReport> {
+  return withEngine(dir, async (engine) => {
+    const store = await openEmbeddedReadStore(join(engine.dir, 'read.db'), { thread: 'local' });
+    try {
+      const runner = new ProjectionRunner({
+        store, projections: [eligibilityProjection, disbursementProjection, auditProjection], log: engine.store,
+        onNote: ({ what, detail }) => run.out.note(`  ${what}: ${detail}`),
+      });
+      const progress = run.out.progress('events rebuilt');
+      const report = await runner.rebuild({ verify: options.verify, signal: run.signal, onProgress: ({ done }) => progress(done) });
+      run.signal.throwIfAborted();
+      return report;
+    } finally {
+      await store.close();
+    }
+  });
+}
+
+export function rebuildCommand(): Command {
+  return common(new Command('rebuild'))
+    .description('build the read models anew from the log and switch to them')
+    .option('--verify', 'compare them row for row with the live ones first')
+    .action(action<RebuildOptions, []>(async (run, options) => {
+      const report = await rebuildReadModels(options.data, { verify: options.verify === true }, run);
+      run.out.result(report, () => [
+        `${report.events.toLocaleString('en')} events rebuilt into read models${report.identical === undefined ? '' : report.identical ? ', identical to the live ones' : ', which differ from the live ones'}`,
+        ...report.differences.slice(0, 20).map((difference) => `  ${difference.table} ${JSON.stringify(difference.key, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value))}: ${difference.only ? `only ${difference.only}` : (difference.columns ?? []).join(', ')}`),
+      ].join('\n'));
+      return report.identical === false ? EXIT.findings : EXIT.ok;
+    }));
+}
