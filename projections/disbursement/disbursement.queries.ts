@@ -91,6 +91,9 @@ export interface InstructionView {
   readonly executionDate: string;
   /** Where the payment stands by now; `instructed` waits for an answer. */
   readonly status: string;
+  readonly personId: string;
+  /** To go on after this one. */
+  readonly cursor: string;
 }
 /** `cursor` is always there: asked again with it, the feed goes on where it ended. */
 export interface InstructionFeed { readonly items: readonly InstructionView[]; readonly cursor: string | null; readonly end: boolean }
@@ -113,6 +116,7 @@ export async function listInstructions(store: ReadStore, cycleId: string, page: 
       items: kept.map((row) => ({
         paymentId: row.payment_id, attempt: row.attempt, endToEndId: row.end_to_end_id ?? '', messageId: row.message_id ?? '',
         accountId: row.account_id ?? '', amountMinor: row.amount_minor, currency: row.currency, executionDate: row.execution_date ?? '', status: row.status,
+        personId: row.person_id, cursor: encodeCursor('instructions', [row.instructed_position ?? -1]),
       })),
       cursor: last ? encodeCursor('instructions', [last.instructed_position ?? -1]) : page.cursor ?? null,
       end: rows.length <= limit,

@@ -56,6 +56,13 @@ class LocalDriver implements Driver {
   #connection: SqliteConnection;
   #free: Promise<void> = Promise.resolve();
   #release: (() => void) | undefined;
+  readonly #session: DatabaseConnection = {
+    executeQuery: async <R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> => {
+      const { rows, changes } = this.#connection.execute(sql, parameters);
+      return { rows: rows as R[], numAffectedRows: BigInt(changes) };
+    },
+    streamQuery: refuseStreaming,
+  };
 
   constructor(private readonly opened: () => SqliteConnection) {
     this.#connection = opened();
@@ -69,14 +76,7 @@ class LocalDriver implements Driver {
     this.#free = new Promise((resolve) => { release = resolve; });
     await before;
     this.#release = release;
-    const connection = this.#connection;
-    return {
-      async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-        const { rows, changes } = connection.execute(sql, parameters);
-        return { rows: rows as R[], numAffectedRows: BigInt(changes) };
-      },
-      streamQuery: refuseStreaming,
-    };
+    return this.#session;
   }
 
   async beginTransaction(connection: DatabaseConnection): Promise<void> { await connection.executeQuery(statement('begin immediate')); }

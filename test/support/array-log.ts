@@ -1,0 +1,47 @@
+import type { Page } from '../../src/adapters/event-store/port.js';
+import type { Recorded } from '../../src/kernel/decider.js';
+import type { ProjectionLog } from '../../projections/lane.js';
+
+/** A log that holds what a test gave it; `push` commits more, and followers see it. */
+export class ArrayLog implements ProjectionLog {
+  readonly #events: Recorded[];
+  #wake: (() => void)[] = [];
+  /** Positions that this log does not give, as if they were lost. */
+  readonly lost = new Set<number>();
+
+  constructor(events: readonly Recorded[] = []) { this.#events = [...events]; }
+
+  push(...events: readonly Recorded[]): void {
+    this.#events.push(...events);
+    for (const wake of this.#wake.splice(0)) wake();
+  }
+
+  async readAll(after: number, limit: number): Promise<Page> {
+    const events = this.#events.slice(after + 1, after + 1 + limit).filter(({ position }) => !this.lost.has(position));
+    const next = Math.min(after + limit, this.#events.length - 1);
+    return { events, next, end: next >= this.#events.length - 1 };
+  }
+
+  async readStream(stream: string, { from = 0, direction = 'forwards', limit = Number.MAX_SAFE_INTEGER, asOf = Number.MAX_SAFE_INTEGER }: Parameters<ProjectionLog['readStream']>[1] = {}): Promise<readonly Recorded[]> {
+    const found = this.#events.filter((event) => event.stream === stream && event.revision >= from && event.position <= asOf && !this.lost.has(event.position));
+    return (direction === 'backwards' ? found.reverse() : found).slice(0, limit);
+  }
+
+  async lastPosition(): Promise<number> { return this.#events.length - 1; }
+
+  async *follow(after: number, signal: AbortSignal, pageSize = 100): AsyncGenerator<Page> {
+    let position = after;
+    while (!signal.aborted) {
+      const page = await this.readAll(position, pageSize);
+      if (page.events.length > 0) {
+        position = page.next;
+        yield page;
+        continue;
+      }
+      await new Promise<void>((resolve) => {
+        this.#wake.push(resolve);
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+    }
+  }
+}

