@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
@@ -5,32 +6,53 @@ import { TerminusModule } from '@nestjs/terminus';
 import { ThrottlerModule } from '@nestjs/throttler';
 import { LoggerModule } from 'nestjs-pino';
 import { EventRegistry } from '../events/registry.js';
+import { AuditHttp } from '../projections/audit/audit.http.js';
+import { auditQuestions } from '../projections/audit/audit.questions.js';
+import { DisbursementHttp } from '../projections/disbursement/disbursement.http.js';
+import { disbursementQuestions } from '../projections/disbursement/disbursement.questions.js';
+import { EligibilityHttp } from '../projections/eligibility/eligibility.http.js';
+import { eligibilityQuestions } from '../projections/eligibility/eligibility.questions.js';
 import { systemClock } from './adapters/clock/embedded.js';
 import { CLOCK } from './adapters/clock/port.js';
+import { openAccessLog, type AccessLog } from './adapters/data-folder/access-log.js';
 import { openDataFolder } from './adapters/data-folder/embedded.js';
 import type { DataFolder } from './adapters/data-folder/port.js';
 import { openEmbeddedLog, type EmbeddedLog } from './adapters/event-store/embedded.js';
 import { EVENT_STORE } from './adapters/event-store/port.js';
 import { paymentFiles } from './adapters/payment-rail/embedded.js';
+import { openEmbeddedReadStore } from './adapters/read-store/embedded.js';
+import type { ReadStore } from './adapters/read-store/port.js';
 import { localIssuer } from './adapters/signer/embedded.js';
 import { oidcTrust } from './adapters/signer/oidc.js';
 import { bearerOf, verifyToken } from './adapters/signer/verify.js';
 import { openEmbeddedVault, type EmbeddedVault } from './adapters/vault/embedded.js';
 import { VAULT } from './adapters/vault/port.js';
 import type { Deps } from './automation/job.js';
+import { applicationHandlers } from './application/application.commands.js';
+import { ApplicationHttp } from './application/application.http.js';
 import { budgetHandlers } from './budget/budget.commands.js';
 import { BudgetHttp } from './budget/budget.http.js';
 import type { Config } from './config.js';
+import { cycleHandlers } from './cycle/cycle.commands.js';
+import { CycleHttp } from './cycle/cycle.http.js';
+import { enrolmentHandlers } from './enrolment/enrolment.commands.js';
+import { EnrolmentHttp } from './enrolment/enrolment.http.js';
+import { paymentHandlers } from './payment/payment.commands.js';
+import { PaymentHttp } from './payment/payment.http.js';
+import { personHandlers } from './person/person.commands.js';
+import { PersonHttp } from './person/person.http.js';
 import { programmeHandlers } from './programme/programme.commands.js';
 import { ProgrammeHttp } from './programme/programme.http.js';
 import { Background } from './shell/background.js';
+import { Books } from './shell/books.js';
 import { KeyedLocks } from './shell/execute.js';
-import { DEPS, Executor } from './shell/handlers.js';
+import { DEPS, Executor, type PlanDeps } from './shell/handlers.js';
 import { HealthHttp, MetricsHttp } from './shell/health.http.js';
 import { JobsHttp } from './shell/jobs.http.js';
 import { LOG, type Log } from './shell/log.js';
 import { Meters } from './shell/meters.js';
 import { Gate } from './shell/permit.js';
+import { QUESTION_DEPS, type QuestionDeps } from './shell/questions.js';
 import { ProblemFilter } from './shell/problem-filter.js';
 import { Followed } from './shell/reading.js';
 import { Routes } from './shell/routes.js';
@@ -43,6 +65,8 @@ export interface Foundation {
   readonly log: EmbeddedLog;
   readonly vault: EmbeddedVault;
   readonly deps: Deps;
+  readonly reads: ReadStore;
+  readonly access: AccessLog;
   readonly verify: VerifyAuthorization;
   close(): Promise<void>;
 }
@@ -57,11 +81,15 @@ export async function openFoundation(config: Config): Promise<Foundation> {
     opened.unshift(log);
     const vault = await openEmbeddedVault(folder.path, { keysDir: folder.keys });
     opened.unshift(vault);
+    const reads = await openEmbeddedReadStore(join(folder.path, 'read.db'), { thread: 'worker' });
+    opened.unshift(reads);
+    const access = await openAccessLog(folder.path);
+    opened.unshift(access);
     const trust = config.oidc
       ? oidcTrust({ issuer: config.oidc.issuer, audience: config.oidc.audience, jwksUrl: config.oidc.jwks })
       : (await localIssuer(folder.keys)).trust;
     return {
-      folder, log, vault,
+      folder, log, vault, reads, access,
       deps: { store: log, registry, vault, clock: systemClock, rail: paymentFiles(folder.files), locks: new KeyedLocks() },
       verify: (authorization) => verifyToken(trust, bearerOf(authorization), systemClock),
       close: async () => { for (const each of opened) await each.close(); },
@@ -77,9 +105,13 @@ export interface Shell { readonly log: Log; readonly meters: Meters; readonly ro
 
 @Module({})
 export class AppModule {
-  static of(config: Config, { deps, verify }: Foundation, shell: Shell): DynamicModule {
+  static of(config: Config, { deps, reads, access, verify }: Foundation, shell: Shell): DynamicModule {
+    const books = new Books(deps.store);
+    const { followed, background } = shell;
     const values: Provider[] = [
-      { provide: DEPS, useValue: deps }, { provide: EVENT_STORE, useValue: deps.store }, { provide: VAULT, useValue: deps.vault }, { provide: CLOCK, useValue: deps.clock },
+      { provide: DEPS, useValue: { ...deps, books, background } satisfies PlanDeps },
+      { provide: QUESTION_DEPS, useValue: { reads, store: deps.store, vault: deps.vault, clock: deps.clock, books, access, followed } satisfies QuestionDeps },
+      { provide: EVENT_STORE, useValue: deps.store }, { provide: VAULT, useValue: deps.vault }, { provide: CLOCK, useValue: deps.clock },
       { provide: VERIFY_AUTHORIZATION, useValue: verify }, { provide: LOG, useValue: shell.log }, { provide: Meters, useValue: shell.meters },
       { provide: Routes, useValue: shell.routes }, { provide: Followed, useValue: shell.followed }, { provide: Background, useValue: shell.background },
     ];
@@ -89,11 +121,15 @@ export class AppModule {
         CqrsModule.forRoot(), TerminusModule.forRoot({ logger: false }), LoggerModule.forRoot({ pinoHttp: { logger: shell.log, autoLogging: false }, forRoutes: [] }),
         ThrottlerModule.forRoot({ throttlers: [{ ttl: config.throttle.windowMs, limit: config.throttle.limit }], storage: new WindowStorage(), setHeaders: true }),
       ],
-      controllers: [HealthHttp, MetricsHttp, JobsHttp, ProgrammeHttp, BudgetHttp],
+      controllers: [
+        HealthHttp, MetricsHttp, JobsHttp, ProgrammeHttp, BudgetHttp, PersonHttp, ApplicationHttp, EnrolmentHttp, CycleHttp, PaymentHttp,
+        EligibilityHttp, DisbursementHttp, AuditHttp,
+      ],
       providers: [
         ...values, Executor, Tokens,
         { provide: APP_GUARD, useClass: Gate }, { provide: APP_GUARD, useClass: Throttle }, { provide: APP_FILTER, useClass: ProblemFilter },
-        ...programmeHandlers, ...budgetHandlers,
+        ...programmeHandlers, ...budgetHandlers, ...personHandlers, ...applicationHandlers, ...enrolmentHandlers, ...cycleHandlers, ...paymentHandlers,
+        ...eligibilityQuestions, ...disbursementQuestions, ...auditQuestions,
       ],
     };
   }

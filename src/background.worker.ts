@@ -1,10 +1,15 @@
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { EventRegistry } from '../events/registry.js';
+import { auditProjection } from '../projections/audit/audit.projection.js';
+import { disbursementProjection } from '../projections/disbursement/disbursement.projection.js';
+import { eligibilityProjection } from '../projections/eligibility/eligibility.projection.js';
+import { ProjectionRunner } from '../projections/runner.js';
 import { systemClock } from './adapters/clock/embedded.js';
 import { fileCheckpoint } from './adapters/data-folder/checkpoint.js';
 import { connectEmbeddedLog } from './adapters/event-store/embedded.js';
 import { paymentFiles } from './adapters/payment-rail/embedded.js';
+import { openEmbeddedReadStore } from './adapters/read-store/embedded.js';
 import { connectEmbeddedVault } from './adapters/vault/embedded.js';
 import type { Deps } from './automation/job.js';
 import { AutomationRunner } from './automation/runner.js';
@@ -14,7 +19,7 @@ import { whenPaymentsSettleThenSpendBudget } from './automation/when-payments-se
 import type { BackgroundStart } from './shell/background.js';
 import { KeyedLocks } from './shell/execute.js';
 import { JobRunner, unfinished } from './shell/job-runner.js';
-import type { FromBackground, ToBackground } from './shell/jobs.js';
+import { READ_MODELS, type FromBackground, type ToBackground } from './shell/jobs.js';
 import { untilStopped } from './shell/keep-going.js';
 
 /** The background thread: process managers and bulk jobs, at their own pace, beside the thread that answers HTTP. */
@@ -34,6 +39,13 @@ port.on('message', (message: ToBackground) => {
   else jobs.start(message.job, message.by);
 });
 
+const reads = await openEmbeddedReadStore(join(start.dir, 'read.db'), { thread: 'local', onDiscarded: (detail) => tell({ kind: 'note', what: 'read models', detail }) });
+const readModels = new ProjectionRunner({
+  store: reads, projections: [eligibilityProjection, disbursementProjection, auditProjection], log: store,
+  onCommitted: (position) => tell({ kind: 'followed', name: READ_MODELS, position }), onNote: (note) => tell({ kind: 'note', ...note }),
+});
+const projecting = untilStopped('read models', () => readModels.run(stop.signal), tell, stop.signal);
+
 const automations = new AutomationRunner(
   deps, [whenApplicationApprovedThenEnrol(deps), whenCycleReleasedThenInstruct(deps), whenPaymentsSettleThenSpendBudget(deps)],
   fileCheckpoint(join(start.dir, 'automation.checkpoint')),
@@ -43,9 +55,10 @@ const telling = setInterval(() => tell({ kind: 'followed', name: 'automation', p
 
 tell({ kind: 'ready' });
 for (const { job, by } of await unfinished(deps)) jobs.start(job, by);
-await automating;
+await Promise.all([automating, projecting]);
 await jobs.settled();
 clearInterval(telling);
+await reads.close();
 await store.close();
 await vault.close();
 port.close();

@@ -10,6 +10,7 @@ import { DomainError } from './kernel/errors.js';
 import { Background, type BackgroundStart } from './shell/background.js';
 import { makeLog, type Log } from './shell/log.js';
 import { Meters } from './shell/meters.js';
+import { READ_MODELS } from './shell/jobs.js';
 import { describeApi } from './shell/openapi.js';
 import { Followed } from './shell/reading.js';
 import { Routes } from './shell/routes.js';
@@ -23,8 +24,6 @@ export interface RunningServer {
   readonly failed: Promise<void>;
 }
 
-const READ_MODELS = ['eligibility', 'disbursement', 'audit'];
-
 /**
  * Opens the data folder and serves it.
  * @throws StoreError, VaultError, DomainError CONFIG_INVALID, or the error of a port that is taken
@@ -34,7 +33,7 @@ export async function startServer(config: Config, log: Log = makeLog(config.logL
   let fail!: () => void;
   const failed = new Promise<void>((resolve) => { fail = resolve; });
   const meters = new Meters();
-  const followed = new Followed(READ_MODELS, config.readWaitMs);
+  const followed = new Followed([READ_MODELS], config.readWaitMs);
   const shell: Shell = { log, meters, followed, routes: new Routes(), background: new Background(log, meters, followed, fail) };
   let app: NestFastifyApplication | undefined;
   let closing: Promise<void> | undefined;

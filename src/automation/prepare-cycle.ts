@@ -63,6 +63,16 @@ export async function prepareCycle(deps: Deps, args: PrepareArgs, base: JobConte
   return summaryOf(cycleId, await readCycle(deps.store, cycleId), false);
 }
 
+/**
+ * Refuses what a preparation would be refused for before it begins, so that who asks for one in the background is told at once.
+ * @throws DomainError INVALID_PERIOD, PROGRAMME_NOT_FOUND, NO_POLICY_FOR_PERIOD, EARLIER_CYCLE_NOT_PREPARED, LATER_CYCLE_STARTED
+ */
+export async function requirePreparable(deps: Pick<Deps, 'store'>, { programmeId, period }: PrepareArgs): Promise<void> {
+  const book = await new PolicyBook(deps.store).programme(programmeId);
+  book.policyOf(parsePeriod(period));
+  await paidThroughBefore(deps, programmeId, cycleIdOf(programmeId, period));
+}
+
 const isPrepared = ({ status }: CycleState): boolean => !['none', 'open', 'preparing', 'returned'].includes(status);
 
 function summaryOf(cycleId: string, state: CycleState, already: boolean): PrepareSummary {
@@ -74,7 +84,7 @@ function summaryOf(cycleId: string, state: CycleState, already: boolean): Prepar
  * The latest position that an earlier cycle of the programme was prepared as of. Cycles are prepared in the order of
  * their periods: what a cycle owes for earlier months depends on what the earlier cycles saw.
  */
-async function paidThroughBefore(deps: Deps, programmeId: string, cycleId: string): Promise<number> {
+async function paidThroughBefore(deps: Pick<Deps, 'store'>, programmeId: string, cycleId: string): Promise<number> {
   let paidThrough = -1;
   for await (const page of pagesOf(deps.store, `cycle-${programmeId}-`)) {
     for (const { stream, events } of page) {

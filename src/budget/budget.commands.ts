@@ -1,4 +1,3 @@
-import { PolicyBook } from '../automation/policy-book.js';
 import { DomainError } from '../kernel/errors.js';
 import { parseProgrammeId, streams } from '../kernel/ids.js';
 import { parseAmount } from '../kernel/money.js';
@@ -27,8 +26,8 @@ function idOf(command: Command): { programmeId: string; fiscalYear: number; budg
 }
 
 /** A budget is in its programme's currency. @throws DomainError PROGRAMME_NOT_FOUND, CURRENCY_DIFFERS */
-async function requireCurrency({ store }: PlanDeps, programmeId: string, currency: string): Promise<void> {
-  const { definition } = await new PolicyBook(store).programme(programmeId);
+async function requireCurrency({ books }: PlanDeps, programmeId: string, currency: string): Promise<void> {
+  const { definition } = await books.of(programmeId);
   if (definition.currency !== currency) throw new DomainError('CURRENCY_DIFFERS', `The programme pays in ${definition.currency}, not ${currency}.`, 'rule', 'currency');
 }
 

@@ -83,7 +83,7 @@ export function requireRole(context: Context, ...allowed: readonly Role[]): void
 }
 
 /** Refuses an actor whose role is limited to regions that do not include this one. */
-export function requireRegion(context: Context, region: string): void {
+export function requireRegion(context: Pick<Context, 'actor'>, region: string): void {
   if (context.actor.regions && !context.actor.regions.includes(region)) {
     throw new DomainError('REGION_NOT_ALLOWED', `Your role is limited to ${context.actor.regions.join(', ')}; this belongs to ${region}.`, 'forbidden');
   }

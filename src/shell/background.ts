@@ -78,6 +78,7 @@ export class Background {
         this.followed.set(message.name, message.position);
         break;
       case 'job': this.#note(message.status); break;
+      case 'note': this.log.info({ what: message.what, detail: message.detail }, 'background'); break;
       case 'trouble':
         this.trouble = `${message.what}: ${message.detail}`;
         this.log.error({ what: message.what, detail: message.detail }, 'background work failed; trying again');

@@ -30,7 +30,7 @@ export abstract class Command {
 
 /** A question, with what came in the query string and the path, and who asks. */
 export abstract class Query {
-  declare readonly asked: { readonly actor: Actor; readonly params: Readonly<Record<string, string>>; readonly correlationId: string };
+  declare readonly asked: { readonly actor: Actor; readonly params: Readonly<Record<string, string>>; readonly correlationId: string; readonly accept?: string | undefined };
 
   param(name: string): string {
     const value = this.asked.params[name];

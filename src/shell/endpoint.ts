@@ -3,7 +3,7 @@ import { ApiBearerAuth, ApiBody, ApiExtraModels, ApiHeader, ApiOperation, ApiPro
 import type { Role } from '../kernel/decider.js';
 import { SendAnswer } from './answer.js';
 import { ProblemSchema } from './openapi.js';
-import { Permit } from './permit.js';
+import { Everywhere, Permit } from './permit.js';
 
 /** Codes that an endpoint refuses with, by status. */
 export type Refusals = Readonly<Record<number, readonly string[]>>;
@@ -14,6 +14,8 @@ interface Endpoint {
   /** One line for the API's description. */
   readonly says: string;
   readonly refuses?: Refusals;
+  /** It concerns all regions at once: a role that is limited to some may not. */
+  readonly everywhere?: boolean;
 }
 interface TakesEndpoint extends Endpoint {
   /** Names of the ids in the answer, besides the position. */
@@ -23,11 +25,11 @@ interface TakesEndpoint extends Endpoint {
 
 const OF_COMMANDS: Refusals = {
   400: ['MALFORMED_JSON', 'UNKNOWN_FIELD', 'INVALID_FIELD', 'INVALID_ID', 'IDEMPOTENCY_KEY_REQUIRED', 'IDEMPOTENCY_KEY_INVALID'],
-  401: ['TOKEN_MISSING', 'TOKEN_EXPIRED', 'TOKEN_INVALID'], 403: ['ROLE_NOT_ALLOWED'], 409: ['IDEMPOTENCY_KEY_REUSED', 'CONCURRENT_CHANGE'],
+  401: ['TOKEN_MISSING', 'TOKEN_EXPIRED', 'TOKEN_INVALID'], 403: ['ROLE_NOT_ALLOWED', 'REGION_NOT_ALLOWED'], 409: ['IDEMPOTENCY_KEY_REUSED', 'CONCURRENT_CHANGE'],
   413: ['BODY_TOO_LARGE', 'LIMIT_EXCEEDED'], 415: ['UNSUPPORTED_MEDIA_TYPE'], 429: ['TOO_MANY_REQUESTS'], 503: ['OVERLOADED', 'OUTCOME_UNKNOWN'], 507: ['DISK_FULL'],
 };
 const OF_QUERIES: Refusals = {
-  400: ['UNKNOWN_FIELD', 'INVALID_FIELD'], 401: ['TOKEN_MISSING', 'TOKEN_EXPIRED', 'TOKEN_INVALID'], 403: ['ROLE_NOT_ALLOWED'],
+  400: ['UNKNOWN_FIELD', 'INVALID_FIELD'], 401: ['TOKEN_MISSING', 'TOKEN_EXPIRED', 'TOKEN_INVALID'], 403: ['ROLE_NOT_ALLOWED', 'REGION_NOT_ALLOWED'],
   429: ['TOO_MANY_REQUESTS'], 503: ['READ_MODEL_BEHIND'],
 };
 
@@ -40,12 +42,12 @@ function responses(own: Refusals = {}, common: Refusals = {}): MethodDecorator[]
 }
 
 /** An endpoint that takes a command: POST, a token, an idempotency key, and an answer with the log position. */
-export function Takes(path: string, { by, says, refuses, answers = [], status = 200 }: TakesEndpoint): MethodDecorator {
+export function Takes(path: string, { by, says, refuses, everywhere, answers = [], status = 200 }: TakesEndpoint): MethodDecorator {
   const properties = { ...Object.fromEntries(answers.map((name) => [name, { type: 'string' }])), position: { type: 'integer', description: 'Log position; give it to a query as `after`.' } };
   return (target, key, descriptor) => {
     const body = (Reflect.getMetadata('design:paramtypes', target, key) as (new () => object)[])[0]!;
     applyDecorators(
-      Post(path), HttpCode(status), Permit(...by), UseInterceptors(SendAnswer), ApiBearerAuth(), ApiExtraModels(ProblemSchema), ApiBody({ type: body }),
+      Post(path), HttpCode(status), Permit(...by), ...(everywhere ? [Everywhere()] : []), UseInterceptors(SendAnswer), ApiBearerAuth(), ApiExtraModels(ProblemSchema), ApiBody({ type: body }),
       ApiOperation({ summary: says, description: `Roles: ${by.join(', ')}.` }),
       ApiHeader({ name: 'Idempotency-Key', required: true, description: '1 to 128 visible characters of your making. The same key and body give the same answer, for ever.' }),
       ApiResponse({ status, description: 'Done, durably.', headers: { 'Sanad-Position': { schema: { type: 'integer' }, description: 'Log position.' } }, content: { 'application/json': { schema: { type: 'object', properties } } } }),
@@ -60,10 +62,10 @@ interface AsksEndpoint extends Endpoint {
 }
 
 /** An endpoint that answers a question: GET, a token. */
-export function Asks(path: string, { by, says, refuses, exports = false }: AsksEndpoint): MethodDecorator {
+export function Asks(path: string, { by, says, refuses, everywhere, exports = false }: AsksEndpoint): MethodDecorator {
   return (target, key, descriptor) => {
     applyDecorators(
-      Get(path), Permit(...by), ApiBearerAuth(), ApiExtraModels(ProblemSchema),
+      Get(path), Permit(...by), ...(everywhere ? [Everywhere()] : []), ApiBearerAuth(), ApiExtraModels(ProblemSchema),
       ApiOperation({ summary: says, description: `Roles: ${by.join(', ')}.` }),
       ...(exports ? [ApiProduces('application/json', 'application/x-ndjson', 'text/csv'), ApiQuery({ name: 'format', required: false, enum: ['json', 'ndjson', 'csv'], description: 'ndjson and csv are streams of all rows.' })] : []),
       ApiResponse({ status: 200, description: 'The answer.' }),

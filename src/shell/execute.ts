@@ -13,20 +13,33 @@ export interface Part {
   decide(events: readonly never[], context: Context): readonly Draft[];
 }
 
-/** A part: the decider of the stream and the command for it. `command` may look at the folded state (for an exact amount, say). */
-export function part<S, C, T extends EventType>(stream: string, decider: Decider<S, C, T>, command: C | ((state: S) => C)): Part {
+/**
+ * A part: the decider of the stream and its commands, one after the other. A command may look at the folded state (for an
+ * exact amount, say), and say that there is nothing to do.
+ */
+export function part<S, C, T extends EventType>(stream: string, decider: Decider<S, C, T>, ...commands: readonly (C | ((state: S) => C | undefined))[]): Part {
   return {
     stream,
     decide(events, context) {
-      const state = fold(decider, events);
-      return decider.decide(state, typeof command === 'function' ? (command as (state: S) => C)(state) : command, context) as readonly Draft[];
+      let state = fold(decider, events);
+      const decided: Draft[] = [];
+      for (const command of commands) {
+        const next = typeof command === 'function' ? (command as (state: S) => C | undefined)(state) : command;
+        if (next === undefined) continue;
+        const drafts = decider.decide(state, next, context);
+        for (const draft of drafts) {
+          decided.push(draft as Draft);
+          state = decider.evolve(state, { ...draft, meta: { actor: context.actor.id, role: context.actor.role }, time: context.now });
+        }
+      }
+      return decided;
     },
   };
 }
 
 /** A part that makes its stream. Saves the reading of what is hardly ever there. */
-export const fresh = <S, C, T extends EventType>(stream: string, decider: Decider<S, C, T>, command: C | ((state: S) => C)): Part =>
-  ({ ...part(stream, decider, command), fresh: true });
+export const fresh = <S, C, T extends EventType>(stream: string, decider: Decider<S, C, T>, ...commands: readonly (C | ((state: S) => C | undefined))[]): Part =>
+  ({ ...part(stream, decider, ...commands), fresh: true });
 
 export interface Outcome {
   /** Log position of the last event written, or that the command saw where it wrote none. */

@@ -4,6 +4,8 @@ import type { KeptReceipt, Receipt } from '../adapters/event-store/port.js';
 import type { Deps } from '../automation/job.js';
 import { DomainError } from '../kernel/errors.js';
 import { Answer } from './answer.js';
+import type { Background } from './background.js';
+import type { Books } from './books.js';
 import type { Command } from './call.js';
 import { execute, type Part } from './execute.js';
 import { keyReused } from './idempotency.js';
@@ -16,10 +18,14 @@ export interface Plan {
   readonly answer: Readonly<Record<string, unknown>>;
   /** Default 200; 201 where something is made, 202 where work goes on in the background. */
   readonly status?: number;
+  /** Done before the answer is sent, also when the command is repeated: it must bear being done again. */
+  readonly afterwards?: () => unknown;
+  /** Done when the command is refused and nothing of it was ever recorded. */
+  readonly undo?: () => Promise<void>;
 }
 
 /** What a plan may look at. Only what the domain cannot know by itself: another stream, the vault. */
-export type PlanDeps = Pick<Deps, 'store' | 'vault' | 'clock' | 'registry' | 'locks' | 'rail'>;
+export type PlanDeps = Deps & { readonly books: Books; readonly background: Background };
 export const DEPS = Symbol('Deps');
 
 /** A command's class and its plan, the class's type erased so that a feature's commands go together. */
@@ -49,7 +55,7 @@ export function handlers(...handled: readonly Handled[]): Type<ICommandHandler>[
 /** Runs commands under their idempotency keys. The answer and the facts become durable together. */
 @Injectable()
 export class Executor {
-  constructor(@Inject(DEPS) private readonly deps: Deps, @Inject(Meters) private readonly meters: Meters) {}
+  constructor(@Inject(DEPS) private readonly deps: PlanDeps, @Inject(Meters) private readonly meters: Meters) {}
 
   async run(command: Command, { plan, keptFirst }: Handled): Promise<Answer> {
     const { context, key, fingerprint } = command.call;
@@ -58,34 +64,42 @@ export class Executor {
       const kept = await this.deps.store.receipt(key);
       if (kept) return this.#kept(kept, command);
     }
-    let status = 200;
-    let body = '{}';
+    let planned: Plan | undefined;
     try {
-      const planned = await plan(command, this.deps);
-      status = planned.status ?? 200;
-      body = JSON.stringify(planned.answer);
-      const { store, registry, locks } = this.deps;
-      const outcome = await execute(store, registry, locks, planned.parts, context, () => ({ key, fingerprint, status, body }));
-      if (outcome.kept) return this.#kept(outcome.kept, command);
+      planned = await plan(command, this.deps);
+      const { parts, answer, status = 200, afterwards } = planned;
+      const body = JSON.stringify(answer);
+      const { store, registry, locks, books } = this.deps;
+      const outcome = await execute(store, registry, locks, parts, context, () => ({ key, fingerprint, status, body }));
+      for (const { stream } of parts) books.changed(stream);
+      if (outcome.kept) return await this.#repeated(outcome.kept, command, planned);
+      await afterwards?.();
       this.meters.command(name, 'done');
       this.meters.position(outcome.position);
       return new Answer(status, body, outcome.position);
     } catch (error) {
-      if (!(error instanceof DomainError) || error.kind === 'unavailable' || error.code === 'CONCURRENT_CHANGE') throw error;
-      return this.#refused(command, error);
+      if (!(error instanceof DomainError) || error.kind === 'unavailable' || error.code === 'CONCURRENT_CHANGE' || error.code === 'IDEMPOTENCY_KEY_REUSED') throw error;
+      return this.#refused(command, error, planned);
     }
   }
 
   /** A refusal is an answer too: it is kept, so that the same request is refused alike for ever. */
-  async #refused(command: Command, error: DomainError): Promise<Answer> {
+  async #refused(command: Command, error: DomainError, planned: Plan | undefined): Promise<Answer> {
     const { context, key, fingerprint } = command.call;
     const problem = problemOf(error, context.correlationId);
     const receipt: Receipt = { key, fingerprint, status: problem.status, body: JSON.stringify(problem) };
     const result = await this.deps.store.append({ writes: [], receipt });
-    if (result.kind === 'receipt-exists') return this.#kept(result.receipt, command);
+    if (result.kind === 'receipt-exists') return this.#repeated(result.receipt, command, planned);
     if (result.kind === 'conflict') throw new Error('a receipt by itself cannot conflict');
+    await planned?.undo?.();
     this.meters.command(command.constructor.name, error.code);
     return new Answer(receipt.status, receipt.body, result.position);
+  }
+
+  async #repeated(kept: KeptReceipt, command: Command, planned: Plan | undefined): Promise<Answer> {
+    const answer = this.#kept(kept, command);
+    if (answer.status < 400) await planned?.afterwards?.();
+    return answer;
   }
 
   #kept(kept: KeptReceipt, command: Command): Answer {

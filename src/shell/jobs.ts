@@ -22,6 +22,9 @@ export interface JobStatus {
 
 export const jobIdOf = (job: Job): string => `${job.kind}-${job.kind === 'prepare' ? `${job.programmeId}-${job.period}` : job.cycleId}`;
 
+/** The name under which the read models tell how far they are. */
+export const READ_MODELS = 'read-models';
+
 /** From the HTTP thread to the background thread. */
 export type ToBackground = { readonly kind: 'start'; readonly job: Job; readonly by: JobFor } | { readonly kind: 'stop' };
 /** From the background thread to the HTTP thread. */
@@ -29,4 +32,5 @@ export type FromBackground =
   | { readonly kind: 'ready' }
   | { readonly kind: 'followed'; readonly name: string; readonly position: number }
   | { readonly kind: 'job'; readonly status: JobStatus }
+  | { readonly kind: 'note'; readonly what: string; readonly detail: string }
   | { readonly kind: 'trouble'; readonly what: string; readonly detail: string };

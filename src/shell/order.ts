@@ -4,6 +4,8 @@ import { CLOCK, type Clock } from '../adapters/clock/port.js';
 import { uuidOf } from '../kernel/ids.js';
 import { actorOf, type Call, type Command, type Query, type Request } from './call.js';
 import { fingerprintOf, parseIdempotencyKey } from './idempotency.js';
+import { ReadQuery } from './questions.js';
+import { Followed } from './reading.js';
 import { validated } from './validate.js';
 
 /** Makes the command of a request: its body checked against the class of the parameter, and the call that it came in. */
@@ -27,12 +29,15 @@ class OrderPipe implements PipeTransform<Request, Command> {
   }
 }
 
-/** Makes the question of a request: its query string checked against the class of the parameter. */
+/** Makes the question of a request: its query string checked against the class of the parameter; waits for the read models. */
 @Injectable()
-class AskedPipe implements PipeTransform<Request, Query> {
-  transform(request: Request, { metatype }: ArgumentMetadata): Query {
+class AskedPipe implements PipeTransform<Request, Promise<Query>> {
+  constructor(@Inject(Followed) private readonly followed: Followed) {}
+
+  async transform(request: Request, { metatype }: ArgumentMetadata): Promise<Query> {
     const query = validated(metatype as Type<Query>, { ...(request.query as object) });
-    Object.defineProperty(query, 'asked', { value: { actor: actorOf(request), params: request.params as Record<string, string>, correlationId: request.id } });
+    Object.defineProperty(query, 'asked', { value: { actor: actorOf(request), params: request.params as Record<string, string>, correlationId: request.id, accept: request.headers.accept } });
+    if (query instanceof ReadQuery && query.after !== undefined) await this.followed.reached(Number(query.after));
     return query;
   }
 }

@@ -1,16 +1,19 @@
 import { Inject, Injectable, SetMetadata, type CanActivate, type CustomDecorator, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { ROLES, type Role } from '../kernel/decider.js';
+import { ROLES, type Actor, type Role } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
 import type { Request } from './call.js';
 import { Tokens } from './tokens.js';
 
 const PERMISSION = 'sanad:permission';
+const EVERYWHERE = 'sanad:everywhere';
 
 /** Lets these roles in. Every endpoint says so or is @Public(); one that says neither lets nobody in. */
 export const Permit = (...roles: readonly Role[]): CustomDecorator => SetMetadata(PERMISSION, new Set<Role>(roles));
 /** Needs no token: health, metrics, the API's own description. */
 export const Public = (): CustomDecorator => SetMetadata(PERMISSION, 'public');
+/** Concerns all regions at once: a role that is limited to some may not. */
+export const Everywhere = (): CustomDecorator => SetMetadata(EVERYWHERE, true);
 /** Any role that a person or a payment system can have. */
 export const EVERYONE: readonly Role[] = ROLES.filter((role) => role !== 'automation');
 
@@ -21,35 +24,37 @@ export const permissionOf = (reflector: Reflector, handler: () => unknown, contr
 /** Deny by default: verifies the token, checks the role against the endpoint's permission, and notes who calls. */
 @Injectable()
 export class Gate implements CanActivate {
-  readonly #permissions = new Map<unknown, Permission>();
+  readonly #rules = new Map<unknown, Rule>();
 
   constructor(@Inject(Reflector) private readonly reflector: Reflector, @Inject(Tokens) private readonly tokens: Tokens) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    const permission = this.#permission(context);
-    if (permission === 'public') return true;
+    const rule = this.#ruleOf(context);
+    if (rule.permission === 'public') return true;
     const request = context.switchToHttp().getRequest<Request>();
     const known = this.tokens.known(request.headers.authorization);
-    if (known) {
-      request.actor = known;
-      return allow(permission, known.role);
-    }
-    return this.tokens.verify(request.headers.authorization).then((actor) => {
-      request.actor = actor;
-      return allow(permission, actor.role);
-    });
+    if (known) return allow(rule, request, known);
+    return this.tokens.verify(request.headers.authorization).then((actor) => allow(rule, request, actor));
   }
 
-  #permission(context: ExecutionContext): Permission {
-    const handler = context.getHandler();
-    if (!this.#permissions.has(handler)) this.#permissions.set(handler, permissionOf(this.reflector, handler as () => unknown, context.getClass() as never));
-    return this.#permissions.get(handler);
+  #ruleOf(context: ExecutionContext): Rule {
+    const handler = context.getHandler() as () => unknown;
+    let rule = this.#rules.get(handler);
+    if (!rule) {
+      rule = { permission: permissionOf(this.reflector, handler, context.getClass() as never), everywhere: this.reflector.get<boolean>(EVERYWHERE, handler) === true };
+      this.#rules.set(handler, rule);
+    }
+    return rule;
   }
 }
 
-function allow(permission: Exclude<Permission, 'public'>, role: Role): true {
-  if (!permission?.has(role)) {
-    throw new DomainError('ROLE_NOT_ALLOWED', permission ? `The role ${role} may not do this; it takes ${[...permission].join(' or ')}.` : 'Nobody may do this.', 'forbidden');
+interface Rule { readonly permission: Permission; readonly everywhere: boolean }
+
+function allow({ permission, everywhere }: Rule, request: Request, actor: Actor): true {
+  request.actor = actor;
+  if (permission === undefined || permission === 'public' || !permission.has(actor.role)) {
+    throw new DomainError('ROLE_NOT_ALLOWED', permission instanceof Set ? `The role ${actor.role} may not do this; it takes ${[...permission].join(' or ')}.` : 'Nobody may do this.', 'forbidden');
   }
+  if (everywhere && actor.regions) throw new DomainError('REGION_NOT_ALLOWED', `Your role is limited to ${actor.regions.join(', ')}; this concerns every region.`, 'forbidden');
   return true;
 }

@@ -1,0 +1,16 @@
+import type { EventData } from '../../events/generated.js';
+import type { EventStore } from '../adapters/event-store/port.js';
+import { DomainError } from '../kernel/errors.js';
+import { streams } from '../kernel/ids.js';
+
+/**
+ * The registration of a person who is there.
+ * @throws DomainError PERSON_NOT_FOUND, PERSON_ERASED
+ */
+export async function registeredPerson(store: EventStore, personId: string): Promise<EventData['PersonRegistered']> {
+  const events = await store.readStream(streams.person(personId));
+  const first = events[0];
+  if (first?.type !== 'PersonRegistered') throw new DomainError('PERSON_NOT_FOUND', 'There is no such person.', 'not-found', 'personId');
+  if (events.at(-1)!.type === 'PersonErased') throw new DomainError('PERSON_ERASED', 'This person was erased.', 'rule', 'personId');
+  return first.data;
+}
