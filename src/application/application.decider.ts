@@ -18,6 +18,8 @@ export interface ApplicationState {
   readonly facts: Submitted['facts'];
   /** Of the facts that stand now. */
   readonly contentHash: string;
+  /** Policy version and date that the last determination is of. */
+  readonly determined: string;
   readonly eligible: boolean;
   readonly recommendation: 'approve' | 'reject' | undefined;
   /** Everybody who submitted or amended. */
@@ -26,6 +28,8 @@ export interface ApplicationState {
   readonly decider: string;
   /** UTC instant of the last approval or rejection. */
   readonly decidedAt: string;
+  /** An appeal against the last decision was dismissed. */
+  readonly appealDismissed: boolean;
 }
 
 export type ApplicationCommand =
@@ -44,13 +48,15 @@ export type ApplicationCommand =
 /** Codes that applications refuse with. */
 export const APPLICATION_REFUSALS = [
   'ROLE_NOT_ALLOWED', 'REGION_NOT_ALLOWED', 'APPLICATION_ALREADY_SUBMITTED', 'APPLICATION_NOT_FOUND', 'APPLICATION_STATUS', 'CONTENT_CHANGED',
-  'NOT_DETERMINED', 'NOT_ELIGIBLE', 'SAME_PERSON', 'NOT_RECOMMENDED_FOR_THIS', 'APPEAL_TOO_LATE', 'INVALID_DATE', 'INVALID_PERIOD',
+  'NOT_DETERMINED', 'NOT_ELIGIBLE', 'SAME_PERSON', 'NOT_RECOMMENDED_FOR_THIS', 'START_PERIOD_TOO_EARLY', 'APPEAL_TOO_LATE', 'APPEAL_ALREADY_DECIDED', 'INVALID_DATE', 'INVALID_PERIOD',
 ] as const;
 
 const initialState: ApplicationState = {
-  status: 'none', applicationId: '', programmeId: '', personId: '', region: '', receivedOn: '', facts: {}, contentHash: '', eligible: false,
-  recommendation: undefined, authors: [], recommender: '', decider: '', decidedAt: '',
+  status: 'none', applicationId: '', programmeId: '', personId: '', region: '', receivedOn: '', facts: {}, contentHash: '', determined: '', eligible: false,
+  recommendation: undefined, authors: [], recommender: '', decider: '', decidedAt: '', appealDismissed: false,
 };
+
+const determinedOf = ({ policyVersion, asOf }: Pick<Determined, 'policyVersion' | 'asOf'>): string => `${policyVersion} ${asOf}`;
 
 const samePerson = (what: string): never => { throw new DomainError('SAME_PERSON', what, 'forbidden'); };
 
@@ -86,6 +92,8 @@ function decide(state: ApplicationState, command: ApplicationCommand, context: C
     case 'DetermineEligibility':
       requireRole(context, 'case-officer', 'automation');
       requireStatus(state, 'submitted', 'determined', 'returned');
+      // Pure: the same facts, policy version and date give the same again.
+      if (state.status === 'determined' && state.determined === determinedOf(command.determination)) return [];
       return [{ type: 'EligibilityDetermined', data: { applicationId, ...command.determination, contentHash: state.contentHash } }];
     case 'RecommendApplication':
       requireRole(context, 'case-officer');
@@ -104,7 +112,7 @@ function decide(state: ApplicationState, command: ApplicationCommand, context: C
       requireContent(state, command.contentHash);
       requireStatus(state, 'recommended');
       requireThird(state, context);
-      parsePeriod(command.startPeriod, 'startPeriod');
+      if (parsePeriod(command.startPeriod, 'startPeriod') < state.receivedOn.slice(0, 7)) throw new DomainError('START_PERIOD_TOO_EARLY', `The application was received on ${state.receivedOn}; nothing is paid for months before.`, 'rule', 'startPeriod');
       if (state.recommendation !== 'approve') throw new DomainError('NOT_RECOMMENDED_FOR_THIS', 'It is recommended for rejection; return it to have it assessed again.', 'rule');
       return [{ type: 'ApplicationApproved', data: { applicationId, contentHash: command.contentHash, startPeriod: command.startPeriod } }];
     case 'RejectApplication':
@@ -121,6 +129,7 @@ function decide(state: ApplicationState, command: ApplicationCommand, context: C
     case 'LodgeAppeal':
       requireRole(context, 'intake');
       requireStatus(state, 'rejected');
+      if (state.appealDismissed) throw new DomainError('APPEAL_ALREADY_DECIDED', 'An appeal against this decision was dismissed already.', 'rule');
       if (command.today > addDays(command.decidedOn, command.appealDays)) throw new DomainError('APPEAL_TOO_LATE', `An appeal is lodged within ${command.appealDays} days of the decision.`, 'rule');
       return [{ type: 'AppealLodged', data: { applicationId, grounds: command.grounds } }];
     case 'UpholdAppeal': case 'DismissAppeal':
@@ -148,15 +157,15 @@ export const applicationDecider: Decider<ApplicationState, ApplicationCommand, A
       }
       case 'ApplicationAmended':
         return { ...state, status: 'submitted', facts: event.data.facts, contentHash: event.data.contentHash, eligible: false, recommendation: undefined, authors: [...state.authors, event.meta.actor] };
-      case 'EligibilityDetermined': return { ...state, status: 'determined', eligible: event.data.eligible };
+      case 'EligibilityDetermined': return { ...state, status: 'determined', determined: determinedOf(event.data), eligible: event.data.eligible };
       case 'ApplicationRecommended': return { ...state, status: 'recommended', recommendation: event.data.recommendation, recommender: event.meta.actor };
       case 'ApplicationReturned': return { ...state, status: 'returned', recommendation: undefined };
       case 'ApplicationApproved': return { ...state, status: 'approved', decider: event.meta.actor, decidedAt: event.time };
-      case 'ApplicationRejected': return { ...state, status: 'rejected', decider: event.meta.actor, decidedAt: event.time };
+      case 'ApplicationRejected': return { ...state, status: 'rejected', decider: event.meta.actor, decidedAt: event.time, appealDismissed: false };
       case 'ApplicationWithdrawn': return { ...state, status: 'withdrawn' };
       case 'AppealLodged': return { ...state, status: 'appealed' };
       case 'AppealUpheld': return { ...state, status: 'submitted', recommendation: undefined };
-      case 'AppealDismissed': return { ...state, status: 'rejected' };
+      case 'AppealDismissed': return { ...state, status: 'rejected', appealDismissed: true };
       default: return state;
     }
   },

@@ -22,7 +22,7 @@ interface Flow { readonly cycleId: string; readonly amountMinor: string; readonl
 export type BudgetCommand =
   | { readonly type: 'AllotBudget'; readonly programmeId: string; readonly fiscalYear: number; readonly currency: string; readonly amountMinor: string; readonly reference: string }
   | { readonly type: 'AdjustBudget'; readonly deltaMinor: string; readonly reason: string }
-  | { readonly type: 'ReserveBudget'; readonly cycleId: string; readonly amountMinor: string }
+  | { readonly type: 'ReserveBudget'; readonly cycleId: string; readonly amountMinor: string; /** Of the cycle, where the caller knows it. */ readonly currency?: string }
   | { readonly type: 'ReleaseReservation'; readonly cycleId: string; readonly amountMinor: string; readonly reason: string }
   | ({ readonly type: 'SpendBudget' } & Flow)
   | ({ readonly type: 'RefundBudget' } & Flow);
@@ -30,7 +30,7 @@ export type BudgetCommand =
 /** Codes that budgets refuse with. */
 export const BUDGET_REFUSALS = [
   'ROLE_NOT_ALLOWED', 'BUDGET_ALREADY_ALLOTTED', 'BUDGET_NOT_FOUND', 'BUDGET_EXCEEDED', 'BUDGET_BELOW_COMMITMENTS', 'AMOUNT_NOT_POSITIVE',
-  'ALREADY_RESERVED', 'RESERVATION_TOO_SMALL', 'REFUND_TOO_LARGE', 'UNKNOWN_CURRENCY',
+  'ALREADY_RESERVED', 'RESERVATION_TOO_SMALL', 'REFUND_TOO_LARGE', 'CURRENCY_DIFFERS', 'UNKNOWN_CURRENCY',
 ] as const;
 
 const NO_ACCOUNT: CycleAccount = { reservedMinor: 0n, spentMinor: 0n, spentThrough: -1, refundedThrough: -1 };
@@ -64,8 +64,10 @@ function decide(state: BudgetState, command: BudgetCommand, context: Context): r
     }
     case 'ReserveBudget': {
       requireRole(context, 'finance-controller');
-      const amount = BigInt(command.amountMinor);
-      if (amount === 0n) return [];
+      if (command.currency !== undefined && command.currency !== state.currency) throw new DomainError('CURRENCY_DIFFERS', `The budget is in ${state.currency}.`, 'rule', 'currency');
+      // A cycle without a payment needs no money.
+      if (BigInt(command.amountMinor) === 0n) return [];
+      const amount = positive(command.amountMinor);
       if ((state.cycles[command.cycleId]?.reservedMinor ?? 0n) > 0n) throw new DomainError('ALREADY_RESERVED', `Money is reserved for ${command.cycleId} already.`, 'conflict', 'cycleId');
       if (amount > freeMinor(state)) throw new DomainError('BUDGET_EXCEEDED', `The budget of ${fiscalYear} has ${freeMinor(state)} minor units free; ${amount} are needed.`, 'rule', 'amountMinor');
       return [{ type: 'BudgetReserved', data: { programmeId, fiscalYear, cycleId: command.cycleId, amountMinor: command.amountMinor } }];

@@ -18,7 +18,8 @@ export interface CycleState {
   readonly count: number;
   readonly totalMinor: string;
   readonly contentHash: string;
-  readonly preparer: string;
+  /** Everybody who took part in preparing the present round. */
+  readonly preparers: readonly string[];
   readonly approver: string;
   /** Of the last reconciliation. */
   readonly figures: Figures | undefined;
@@ -40,7 +41,7 @@ export const CYCLE_REFUSALS = [
   'FIGURES_DO_NOT_ADD_UP', 'NOT_RECONCILED', 'OPEN_BREAKS', 'PAYMENTS_OUTSTANDING', 'INVALID_PERIOD', 'INVALID_DATE',
 ] as const;
 
-const initialState: CycleState = { status: 'none', cycleId: '', programmeId: '', period: '', currency: '', policyVersion: 0, round: 0, asOf: -1, count: 0, totalMinor: '0', contentHash: '', preparer: '', approver: '', figures: undefined };
+const initialState: CycleState = { status: 'none', cycleId: '', programmeId: '', period: '', currency: '', policyVersion: 0, round: 0, asOf: -1, count: 0, totalMinor: '0', contentHash: '', preparers: [], approver: '', figures: undefined };
 
 function requireStatus(state: CycleState, ...allowed: readonly CycleState['status'][]): void {
   if (!allowed.includes(state.status)) throw new DomainError('CYCLE_STATUS', `The cycle is ${state.status}; this takes one that is ${allowed.join(' or ')}.`, 'rule');
@@ -75,7 +76,7 @@ function decide(state: CycleState, command: CycleCommand, context: Context): rea
       if (state.status === 'approved') throw new DomainError('CYCLE_ALREADY_APPROVED', 'The cycle is approved already.', 'conflict');
       requireStatus(state, 'prepared');
       requireHash(state, command.contentHash);
-      if (state.preparer === context.actor.id) throw new DomainError('SAME_PERSON', 'Who prepared a cycle does not approve it.', 'forbidden');
+      if (state.preparers.includes(context.actor.id)) throw new DomainError('SAME_PERSON', 'Who prepared a cycle does not approve it.', 'forbidden');
       return [{ type: 'CycleApproved', data: { cycleId, contentHash: command.contentHash, totalMinor: state.totalMinor, fiscalYear: command.fiscalYear } }];
     case 'ReturnCycle':
       requireRole(context, 'finance-controller');
@@ -87,7 +88,7 @@ function decide(state: CycleState, command: CycleCommand, context: Context): rea
       requireStatus(state, 'approved');
       requireHash(state, command.contentHash);
       parseLocalDate(command.executionDate, 'executionDate');
-      if (state.preparer === context.actor.id || state.approver === context.actor.id) throw new DomainError('SAME_PERSON', 'Who prepared or approved a cycle does not release it.', 'forbidden');
+      if (state.preparers.includes(context.actor.id) || state.approver === context.actor.id) throw new DomainError('SAME_PERSON', 'Who prepared or approved a cycle does not release it.', 'forbidden');
       return [{ type: 'CycleReleased', data: { cycleId, contentHash: state.contentHash, count: state.count, totalMinor: state.totalMinor, executionDate: command.executionDate } }];
     case 'RecordInstruction':
       requireRole(context, 'automation');
@@ -123,8 +124,8 @@ export const cycleDecider: Decider<CycleState, CycleCommand, CycleEvent> = {
         const { cycleId, programmeId, period, currency, policyVersion } = event.data;
         return { ...state, status: 'open', cycleId, programmeId, period, currency, policyVersion };
       }
-      case 'CyclePreparationStarted': return { ...state, status: 'preparing', round: event.data.round, asOf: event.data.asOf };
-      case 'CyclePrepared': return { ...state, status: 'prepared', count: event.data.count, totalMinor: event.data.totalMinor, contentHash: event.data.contentHash, preparer: event.meta.actor };
+      case 'CyclePreparationStarted': return { ...state, status: 'preparing', round: event.data.round, asOf: event.data.asOf, preparers: [event.meta.actor] };
+      case 'CyclePrepared': return { ...state, status: 'prepared', count: event.data.count, totalMinor: event.data.totalMinor, contentHash: event.data.contentHash, preparers: [...state.preparers, event.meta.actor] };
       case 'CycleApproved': return { ...state, status: 'approved', approver: event.meta.actor };
       case 'CycleReturned': return { ...state, status: 'returned', approver: '' };
       case 'CycleReleased': return { ...state, status: 'released' };

@@ -54,6 +54,12 @@ function requirePeriod(state: EnrolmentState, period: string, field: string): vo
   if (period < state.startPeriod) throw new DomainError('PERIOD_BEFORE_START', `The enrolment starts in ${state.startPeriod}.`, 'rule', field);
 }
 
+/** The same facts from the same period are what the enrolment says already. */
+function isNewest(state: EnrolmentState, { fromPeriod, contentHash }: Revision): boolean {
+  const newest = state.history.at(-1);
+  return newest?.fromPeriod === fromPeriod && newest.contentHash === contentHash;
+}
+
 function decide(state: EnrolmentState, command: EnrolmentCommand, context: Context): readonly Draft<EnrolmentEvent>[] {
   if (command.type === 'StartEnrolment') {
     requireRole(context, 'automation', 'supervisor');
@@ -74,6 +80,7 @@ function decide(state: EnrolmentState, command: EnrolmentCommand, context: Conte
       requireRole(context, 'automation', 'supervisor');
       requireStatus(state, 'active', 'suspended');
       requirePeriod(state, command.fromPeriod, 'fromPeriod');
+      if (isNewest(state, command)) return [];
       const { type, ...data } = command;
       return [{ type: 'EntitlementRevised', data: { programmeId, personId, ...data } }];
     }
@@ -100,7 +107,8 @@ function decide(state: EnrolmentState, command: EnrolmentCommand, context: Conte
       return [{ type: 'EnrolmentRecertified', data: { programmeId, personId, ...data } }];
     }
     case 'EndEnrolment':
-      requireRole(context, 'supervisor', 'automation');
+      // An administrator who erases a person ends what the person receives.
+      requireRole(context, 'supervisor', 'automation', 'administrator');
       requireStatus(state, 'active', 'suspended');
       parsePeriod(command.lastPeriod, 'lastPeriod');
       return [{ type: 'EnrolmentEnded', data: { programmeId, personId, lastPeriod: command.lastPeriod, reason: command.reason } }];

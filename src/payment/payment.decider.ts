@@ -27,10 +27,11 @@ export interface PaymentState {
   /** What was said about each attempt, from 1, in order. */
   readonly outcomes: readonly (readonly Reported[] | undefined)[];
   readonly reason: string;
-  readonly openBreaks: readonly string[];
+  readonly openBreaks: readonly OpenBreak[];
   readonly breakIds: readonly string[];
 }
 type Reported = 'accepted' | 'settled' | 'rejected' | 'returned';
+interface OpenBreak { readonly breakId: string; readonly attempt: number }
 
 export interface OutcomeReport {
   readonly type: 'ReportOutcome';
@@ -56,7 +57,7 @@ export type PaymentCommand =
 /** Codes that payments refuse with. */
 export const PAYMENT_REFUSALS = [
   'ROLE_NOT_ALLOWED', 'REGION_NOT_ALLOWED', 'PAYMENT_ALREADY_ORDERED', 'PAYMENT_UNKNOWN', 'PAYMENT_STATUS', 'ALREADY_INSTRUCTED', 'ATTEMPT_UNKNOWN', 'END_TO_END_ID_UNKNOWN', 'CURRENCY_DIFFERS',
-  'AMOUNT_NOT_POSITIVE', 'REASON_MISSING', 'OUTCOME_NOT_DEFINITE', 'BREAK_NOT_FOUND', 'BREAKS_OPEN', 'INVALID_DATE',
+  'AMOUNT_NOT_POSITIVE', 'REASON_MISSING', 'OUTCOME_NOT_DEFINITE', 'BREAK_NOT_FOUND', 'BREAKS_OPEN', 'RESOLUTION_DOES_NOT_FIT', 'INVALID_DATE',
 ] as const;
 
 const initialState: PaymentState = {
@@ -100,10 +101,9 @@ function decide(state: PaymentState, command: PaymentCommand, context: Context):
       return [{ type: 'PaymentCancelled', data: { paymentId: state.paymentId, reason: command.reason } }];
     case 'ResolveBreak':
       requireRole(context, 'finance-officer', 'finance-controller');
-      if (!state.openBreaks.includes(command.breakId)) {
-        if (state.breakIds.includes(command.breakId)) return [];
-        throw new DomainError('BREAK_NOT_FOUND', 'The payment has no such break.', 'not-found', 'breakId');
-      }
+      if (!state.breakIds.includes(command.breakId)) throw new DomainError('BREAK_NOT_FOUND', 'The payment has no such break.', 'not-found', 'breakId');
+      if (!state.openBreaks.some((open) => open.breakId === command.breakId)) return [];
+      requireFitting(state, command.breakId, command.resolution);
       return [{ type: 'PaymentBreakResolved', data: { paymentId: state.paymentId, breakId: command.breakId, resolution: command.resolution, reason: command.reason } }];
     default: return never(command);
   }
@@ -117,6 +117,27 @@ const instruction = (state: PaymentState, { messageId, endToEndId, accountId, ex
   paymentId: state.paymentId, attempt, messageId, endToEndId, accountId, amountMinor: state.amountMinor, currency: state.currency, executionDate: parseLocalDate(executionDate, 'executionDate'),
 });
 
+const lastOf = (said: readonly Reported[] | undefined): Reported | undefined => said?.at(-1);
+
+/** What a resolution says about the attempt of its break, where it says anything. */
+const countedAs = (resolution: EventData['PaymentBreakResolved']['resolution']): 'settled' | 'returned' | undefined =>
+  resolution === 'counted-as-settled' ? 'settled' : resolution === 'counted-as-returned' ? 'returned' : undefined;
+
+/**
+ * A resolution may move the payment, so what it says must be true of all attempts together: one of them settled, or none;
+ * and while the newest is with the bank, nobody can say.
+ */
+function requireFitting(state: PaymentState, breakId: string, resolution: EventData['PaymentBreakResolved']['resolution']): void {
+  const counted = countedAs(resolution);
+  if (counted === undefined) return;
+  const { attempt } = state.openBreaks.find((open) => open.breakId === breakId)!;
+  const outcomes = put(state.outcomes, attempt - 1, counted);
+  const live = lastOf(outcomes[state.attempt - 1]);
+  const settled = outcomes.filter((said) => lastOf(said) === 'settled').length;
+  if (live === undefined || live === 'accepted') throw new DomainError('RESOLUTION_DOES_NOT_FIT', `Attempt ${state.attempt} is with the bank; resolve the break once it has an outcome.`, 'rule', 'resolution');
+  if (settled > (counted === 'settled' ? 1 : 0)) throw new DomainError('RESOLUTION_DOES_NOT_FIT', `Another attempt settled; attempt ${attempt} does not change where the payment stands.`, 'rule', 'resolution');
+}
+
 /** The same outcome again changes nothing; a late acceptance neither; what cannot be true together becomes a break. */
 function report(state: PaymentState, command: OutcomeReport, context: Context): readonly Draft<PaymentEvent>[] {
   requireRole(context, 'payment-system', 'finance-officer');
@@ -128,7 +149,7 @@ function report(state: PaymentState, command: OutcomeReport, context: Context): 
   if ((outcome === 'rejected' || outcome === 'returned') && command.reason === undefined) throw new DomainError('REASON_MISSING', 'A rejection or return has an ISO 20022 reason code.', 'invalid', 'reason');
   if (command.settledOn !== undefined) parseLocalDate(command.settledOn, 'settledOn');
   const known = state.outcomes[attempt - 1];
-  const said = known?.at(-1);
+  const said = lastOf(known);
   const base = { paymentId: state.paymentId, attempt, endToEndId, source, ...(reference === undefined ? {} : { reference }) };
   if (outcome === 'unknown') return said === undefined ? [{ type: 'PaymentOutcomeUnknown', data: base }] : [];
   if (outcome === 'settled' && command.amountMinor !== undefined && command.amountMinor !== state.amountMinor) return broken(state, command, 'amount-differs');
@@ -191,14 +212,12 @@ export const paymentDecider: Decider<PaymentState, PaymentCommand, PaymentEvent>
       case 'PaymentRejected': return { ...state, status: 'rejected', reason: event.data.reason, outcomes: put(state.outcomes, event.data.attempt - 1, 'rejected') };
       case 'PaymentReturned': return { ...state, status: 'returned', reason: event.data.reason, outcomes: put(state.outcomes, event.data.attempt - 1, 'returned') };
       case 'PaymentCancelled': return { ...state, status: 'cancelled' };
-      case 'PaymentBreakRecorded': return { ...state, breakIds: [...state.breakIds, event.data.breakId], openBreaks: [...state.openBreaks, event.data.breakId] };
+      case 'PaymentBreakRecorded': return { ...state, breakIds: [...state.breakIds, event.data.breakId], openBreaks: [...state.openBreaks, { breakId: event.data.breakId, attempt: event.data.attempt }] };
       case 'PaymentBreakResolved': {
-        const openBreaks = state.openBreaks.filter((id) => id !== event.data.breakId);
-        switch (event.data.resolution) {
-          case 'counted-as-settled': return { ...state, openBreaks, status: 'settled' };
-          case 'counted-as-returned': return { ...state, openBreaks, status: 'returned' };
-          default: return { ...state, openBreaks };
-        }
+        const open = state.openBreaks.find(({ breakId }) => breakId === event.data.breakId);
+        const openBreaks = state.openBreaks.filter((other) => other !== open);
+        const counted = countedAs(event.data.resolution);
+        return open && counted ? { ...state, openBreaks, status: counted, outcomes: put(state.outcomes, open.attempt - 1, counted) } : { ...state, openBreaks };
       }
       default: return state;
     }
