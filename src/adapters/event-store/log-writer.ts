@@ -12,7 +12,7 @@ export const leafOf = (line: string): Buffer => hash('sha256', `\0${line}`, 'buf
 /** The id is the first thing in a stored line. */
 export const idOfLine = (line: string): string => line.slice(7, 43);
 
-const HEADS = 65_536;
+const HEADS_A_GENERATION = 65_536;
 
 /**
  * The log's one writer: synchronous, one transaction a call. Heads of streams are remembered, which is safe because nobody
@@ -27,7 +27,9 @@ export class LogWriter {
   readonly #undo: Statement;
   readonly #receipt: Statement;
   readonly #keep: Statement;
-  readonly #heads = new Map<string, number>();
+  /** Heads of streams in two generations: dropping the older one whole costs less than dropping the oldest of many. */
+  #heads = new Map<string, number>();
+  #olderHeads = new Map<string, number>();
   #last: number;
 
   constructor(private readonly db: Sqlite) {
@@ -75,7 +77,7 @@ export class LogWriter {
     }
     // A stream expected to be new is not looked up: inserting its first revision finds out, on the same index page.
     for (const { stream, expected } of group.writes) {
-      const head = this.#heads.get(stream) ?? (expected === NO_STREAM ? NO_STREAM : this.#lookUp(stream));
+      const head = this.#known(stream) ?? (expected === NO_STREAM ? NO_STREAM : this.#read(stream));
       if (head !== expected) return this.#refuse(group);
     }
     const before = this.#last;
@@ -117,19 +119,17 @@ export class LogWriter {
     };
   }
 
-  #lookUp(stream: string): number {
-    const known = this.#heads.get(stream);
-    if (known !== undefined) return known;
-    const head = Number(this.#head.get(stream) ?? NO_STREAM);
-    if (head !== NO_STREAM) this.#remember(stream, head);
-    return head;
-  }
+  #lookUp(stream: string): number { return this.#known(stream) ?? this.#read(stream); }
 
-  /** Keeps the most recently written streams; Map iterates in the order of insertion. */
+  #known(stream: string): number | undefined { return this.#heads.get(stream) ?? this.#olderHeads.get(stream); }
+
+  #read(stream: string): number { return Number(this.#head.get(stream) ?? NO_STREAM); }
+
   #remember(stream: string, revision: number): void {
-    this.#heads.delete(stream);
     this.#heads.set(stream, revision);
-    if (this.#heads.size > HEADS) this.#heads.delete(this.#heads.keys().next().value!);
+    if (this.#heads.size < HEADS_A_GENERATION) return;
+    this.#olderHeads = this.#heads;
+    this.#heads = new Map();
   }
 
   close(): void {
