@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Starts the command line on Node.js 24: on the pinned one where npm installed it, also when this was started by an older.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,15 +12,13 @@ if (!existsSync(main)) {
   console.error('sanad: not built yet; run `npm run build` once.');
   process.exit(1);
 }
-if (major >= 24) {
-  await import(main);
-} else {
-  const pinned = [`node-linux-${process.arch}`, '.bin'].map((name) => join(root, 'node_modules', name, name === '.bin' ? 'node' : 'bin/node')).find(existsSync);
-  if (pinned === undefined) {
-    console.error(`sanad: needs Node.js 24; this is ${process.versions.node}, and npm installed no newer one for this platform.`);
-    process.exit(1);
-  }
-  const { status, signal, error } = spawnSync(pinned, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
-  if (error) console.error(`sanad: ${error.message}`);
-  process.exit(signal ? 130 : (status ?? 1));
+const pinned = major >= 24 ? process.execPath : [`node-linux-${process.arch}/bin/node`, '.bin/node'].map((path) => join(root, 'node_modules', path)).find(existsSync);
+if (pinned === undefined) {
+  console.error(`sanad: needs Node.js 24; this is ${process.versions.node}, and npm installed no newer one for this platform.`);
+  process.exit(1);
 }
+// A small young generation: bulk work makes much short-lived garbage, and without this V8 lets it grow to hundreds of megabytes.
+const child = spawn(pinned, ['--max-semi-space-size=16', main, ...process.argv.slice(2)], { stdio: 'inherit' });
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.on('error', (error) => { console.error(`sanad: ${error.message}`); process.exit(1); });
+child.on('exit', (code, signal) => process.exit(signal ? 130 : code));

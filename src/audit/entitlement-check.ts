@@ -34,7 +34,7 @@ export class EntitlementCheck {
       case 'RecertificationFellDue': case 'EnrolmentRecertified': case 'EnrolmentEnded': {
         const before = this.#enrolments.get(event.stream);
         const state = enrolmentDecider.evolve(before ? parse(before.state) : enrolmentDecider.initialState, event);
-        this.#enrolments.set(event.stream, { at: event.position, state: JSON.stringify(state), before: before && preparing() ? { ...before, before: undefined } : undefined, paid: before?.paid ?? '' });
+        this.#enrolments.set(event.stream, { at: event.position, state: text(state), before: before && preparing() ? { ...before, before: undefined } : undefined, paid: before?.paid ?? '' });
         return;
       }
       case 'PaymentOrdered': return this.#ordered(event, asOfOf(event.data.paymentId), found);
@@ -82,5 +82,8 @@ export class EntitlementCheck {
   }
 }
 
-const parse = (text: string): EnrolmentState => JSON.parse(text) as EnrolmentState;
+/** What payability and facts depend on, and nothing else: that is most of the memory. */
+const text = ({ status, startPeriod, lastPeriod, payable, history }: EnrolmentState): string =>
+  JSON.stringify({ status, startPeriod, lastPeriod, payable, history: history.map(({ fromPeriod, facts }) => ({ fromPeriod, facts })) });
+const parse = (kept: string): EnrolmentState => ({ ...enrolmentDecider.initialState, ...(JSON.parse(kept) as Partial<EnrolmentState>) });
 const total = (items: readonly { readonly amountMinor: string }[]): bigint => items.reduce((sum, item) => sum + BigInt(item.amountMinor), 0n);

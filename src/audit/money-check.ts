@@ -1,5 +1,6 @@
 import type { Recorded } from '../kernel/decider.js';
 import { partsOfPayment } from '../kernel/ids.js';
+import { Movements } from './movements.js';
 import type { Found } from './report.js';
 
 const STATUS = ['none', 'ordered', 'outstanding', 'settled', 'rejected', 'returned', 'cancelled'] as const;
@@ -18,19 +19,29 @@ interface CycleBooks {
   reservedMinor: bigint;
   spentMinor: bigint;
   closed: boolean;
+  /** Reserved again after the cycle closed, because settled money came back. */
+  reservedSinceClosed: bigint;
+  readonly gained: Movements;
+  readonly lost: Movements;
 }
+/** An event of a payment, as far as its place goes. */
+interface Placed { readonly position: number; readonly data: { readonly paymentId: string } }
 interface Budget { allotted: bigint; reserved: bigint; spent: bigint }
 
 const sums = (): Sums => Object.fromEntries(STATUS.map((status) => [status, { count: 0, minor: 0n }])) as Sums;
 
 /**
  * I2, I3 and I6 over the whole log: what each payment goes through, what each budget holds at every position, and that
- * the books of each cycle say what its payments say. About 32 bytes a payment, whatever the number of its events.
+ * the books of each cycle say what its payments say. 13 bytes a payment, whatever the number of its events, and an entry
+ * for each settlement that the budget has not caught up with.
  */
 export class MoneyCheck {
   #status = new Uint8Array(1 << 12);
   #attempt = new Uint16Array(1 << 12);
   #amount = new BigInt64Array(1 << 12);
+  /** The attempt by which a settled payment is settled. */
+  #settledBy = new Uint16Array(1 << 12);
+  readonly #openBreaks = new Map<string, number>();
   readonly #cycles = new Map<string, CycleBooks>();
   readonly #budgets = new Map<string, Budget>();
 
@@ -47,11 +58,9 @@ export class MoneyCheck {
       case 'PaymentReturned': return this.#outcome(event, stream, 'returned', ['outstanding', 'settled'], found);
       case 'PaymentCancelled':
         if (this.#is(stream) !== 'ordered') found('I2', `cancelled when ${this.#is(stream)}`);
-        return this.#move(event.data.paymentId, stream, 'cancelled');
-      case 'PaymentBreakResolved':
-        if (event.data.resolution === 'counted-as-settled') this.#move(event.data.paymentId, stream, 'settled');
-        if (event.data.resolution === 'counted-as-returned') this.#move(event.data.paymentId, stream, 'returned');
-        return;
+        return this.#move(event, stream, 'cancelled');
+      case 'PaymentBreakRecorded': this.#openBreaks.set(event.data.breakId, event.data.attempt); return;
+      case 'PaymentBreakResolved': return this.#resolved(event, stream, found);
       case 'CyclePreparationStarted': {
         const cycle = this.#cycle(event.data.cycleId);
         Object.assign(cycle, { asOf: event.data.asOf, round: event.data.round, roundCount: 0, roundMinor: 0n, prepared: undefined });
@@ -65,9 +74,12 @@ export class MoneyCheck {
         }
         return;
       }
-      case 'CycleApproved': case 'CycleReleased':
-        if (this.#cycle(event.data.cycleId).prepared?.minor !== BigInt(event.data.totalMinor)) found('I6', `${event.type} of another total than was prepared`);
+      case 'CycleApproved': case 'CycleReleased': {
+        const { prepared, reservedMinor } = this.#cycle(event.data.cycleId);
+        if (prepared?.minor !== BigInt(event.data.totalMinor)) found('I6', `${event.type} of another total than was prepared`);
+        if (event.type === 'CycleReleased' && reservedMinor !== BigInt(event.data.totalMinor)) found('I6', `released ${event.data.totalMinor} with ${reservedMinor} reserved`);
         return;
+      }
       case 'CycleInstructed': {
         const cycle = this.#cycle(event.data.cycleId);
         if (cycle.instructedCount !== event.data.count || cycle.instructedMinor !== BigInt(event.data.totalMinor)) found('I6', `instructed ${event.data.count} of ${event.data.totalMinor}; the log has ${cycle.instructedCount} of ${cycle.instructedMinor}`);
@@ -79,8 +91,7 @@ export class MoneyCheck {
       case 'BudgetAdjusted': return this.#budget(event.stream, undefined, BigInt(event.data.deltaMinor), 0n, 0n, found);
       case 'BudgetReserved': return this.#budget(event.stream, event.data.cycleId, 0n, BigInt(event.data.amountMinor), 0n, found);
       case 'BudgetReservationReleased': return this.#budget(event.stream, event.data.cycleId, 0n, -BigInt(event.data.amountMinor), 0n, found);
-      case 'BudgetSpent': return this.#budget(event.stream, event.data.cycleId, 0n, -BigInt(event.data.amountMinor), BigInt(event.data.amountMinor), found);
-      case 'BudgetRefunded': return this.#budget(event.stream, event.data.cycleId, 0n, BigInt(event.data.amountMinor), -BigInt(event.data.amountMinor), found);
+      case 'BudgetSpent': case 'BudgetRefunded': return this.#flowed(event, found);
       default: return;
     }
   }
@@ -93,9 +104,9 @@ export class MoneyCheck {
   finish(found: (invariant: 'I6', detail: string, stream: string) => void): void {
     for (const [cycleId, cycle] of this.#cycles) {
       const settled = cycle.sums.settled.minor;
-      if (cycle.closed && cycle.spentMinor !== settled) found('I6', `closed with ${cycle.spentMinor} spent and ${settled} settled`, `cycle-${cycleId}`);
-      if (cycle.closed && cycle.reservedMinor !== 0n) found('I6', `closed with ${cycle.reservedMinor} still reserved`, `cycle-${cycleId}`);
-      if (cycle.spentMinor > settled + cycle.sums.returned.minor) found('I6', `${cycle.spentMinor} spent and only ${settled} settled`, `cycle-${cycleId}`);
+      const accounted = cycle.spentMinor + cycle.gained.minor - cycle.lost.minor;
+      if (accounted !== settled) found('I6', `${cycle.spentMinor} spent and ${accounted - cycle.spentMinor} to be, and ${settled} settled`, `cycle-${cycleId}`);
+      if (cycle.closed && cycle.reservedMinor !== cycle.reservedSinceClosed) found('I6', `closed with ${cycle.reservedMinor - cycle.reservedSinceClosed} still reserved`, `cycle-${cycleId}`);
     }
   }
 
@@ -125,14 +136,41 @@ export class MoneyCheck {
       cycle.instructedCount += 1;
       cycle.instructedMinor += BigInt(event.data.amountMinor);
     }
-    this.#move(event.data.paymentId, stream, 'outstanding');
+    this.#move(event, stream, 'outstanding');
   }
 
-  #outcome(event: { readonly type: string; readonly data: { readonly paymentId: string; readonly attempt: number } }, stream: number, to: Status, from: readonly Status[], found: Found): void {
+  #outcome(event: Placed & { readonly type: string; readonly data: { readonly attempt: number } }, stream: number, to: Status, from: readonly Status[], found: Found): void {
     const before = this.#is(stream);
     if (!from.includes(before)) found('I2', `${event.type} when ${before}`);
     if (event.data.attempt !== this.#attempt[stream]) found('I2', `${event.type} of attempt ${event.data.attempt}; the live one is ${this.#attempt[stream]}`);
-    this.#move(event.data.paymentId, stream, to);
+    this.#move(event, stream, to);
+  }
+
+  /** A person's verdict on a break moves the payment too, so it must be true of all attempts together. */
+  #resolved(event: Extract<Recorded, { type: 'PaymentBreakResolved' }>, stream: number, found: Found): void {
+    const { breakId, resolution } = event.data;
+    const attempt = this.#openBreaks.get(breakId);
+    this.#openBreaks.delete(breakId);
+    if (attempt === undefined) found('I2', 'resolved a break that is not open');
+    if (resolution !== 'counted-as-settled' && resolution !== 'counted-as-returned') return;
+    const before = this.#is(stream);
+    if (before === 'outstanding' && attempt !== this.#attempt[stream]) found('I2', `${resolution}, while attempt ${this.#attempt[stream]} is live`);
+    if (before === 'settled' && attempt !== this.#settledBy[stream]) found('I2', `attempt ${attempt} ${resolution}, when attempt ${this.#settledBy[stream]} settled`);
+    this.#move(event, stream, resolution === 'counted-as-settled' ? 'settled' : 'returned', attempt);
+  }
+
+  /** What a budget spends is what settled since it last did, and what it takes back is what came back. */
+  #flowed(event: Extract<Recorded, { type: 'BudgetSpent' | 'BudgetRefunded' }>, found: Found): void {
+    const { cycleId, count, throughPosition } = event.data;
+    const amount = BigInt(event.data.amountMinor);
+    const cycle = this.#cycle(cycleId);
+    const spends = event.type === 'BudgetSpent';
+    const moved = (spends ? cycle.gained : cycle.lost).take(throughPosition);
+    if (throughPosition >= event.position || moved.count !== count || moved.minor !== amount) {
+      found('I6', `${event.type} ${amount} for ${count} payments through ${throughPosition}; the log has ${moved.minor} for ${moved.count}`);
+    }
+    if (cycle.closed) cycle.reservedSinceClosed += spends ? -amount : amount;
+    this.#budget(event.stream, cycleId, 0n, spends ? -amount : amount, spends ? amount : -amount, found);
   }
 
   #reconciled(event: Extract<Recorded, { type: 'CycleReconciled' }>, found: Found): void {
@@ -166,9 +204,13 @@ export class MoneyCheck {
 
   #is(stream: number): Status { return STATUS[this.#status[stream] ?? 0]!; }
 
-  #move(paymentId: string, stream: number, to: Status): void {
+  #move({ position, data: { paymentId } }: Placed, stream: number, to: Status, attempt = this.#attempt[stream]): void {
     const cycle = this.#cycle(cycleOf(paymentId));
+    const before = this.#is(stream);
     this.#leave(cycle, stream);
+    if (to === 'settled' && before !== 'settled') cycle.gained.add(position, this.#amount[stream]!);
+    if (to !== 'settled' && before === 'settled') cycle.lost.add(position, this.#amount[stream]!);
+    if (to === 'settled') this.#settledBy[stream] = attempt ?? 0;
     this.#enter(cycle, stream, to);
   }
 
@@ -192,16 +234,18 @@ export class MoneyCheck {
     const status = new Uint8Array(length);
     const attempt = new Uint16Array(length);
     const amount = new BigInt64Array(length);
+    const settledBy = new Uint16Array(length);
     status.set(this.#status);
     attempt.set(this.#attempt);
     amount.set(this.#amount);
-    [this.#status, this.#attempt, this.#amount] = [status, attempt, amount];
+    settledBy.set(this.#settledBy);
+    [this.#status, this.#attempt, this.#amount, this.#settledBy] = [status, attempt, amount, settledBy];
   }
 
   #cycle(cycleId: string): CycleBooks {
     let cycle = this.#cycles.get(cycleId);
     if (!cycle) {
-      cycle = { sums: sums(), asOf: -1, round: 0, roundCount: 0, roundMinor: 0n, prepared: undefined, instructedCount: 0, instructedMinor: 0n, reservedMinor: 0n, spentMinor: 0n, closed: false };
+      cycle = { sums: sums(), asOf: -1, round: 0, roundCount: 0, roundMinor: 0n, prepared: undefined, instructedCount: 0, instructedMinor: 0n, reservedMinor: 0n, spentMinor: 0n, closed: false, reservedSinceClosed: 0n, gained: new Movements(), lost: new Movements() };
       this.#cycles.set(cycleId, cycle);
     }
     return cycle;

@@ -1,17 +1,21 @@
 import type { Recorded } from '../kernel/decider.js';
+import { KeyTable } from './key-table.js';
 import type { Found } from './report.js';
 
-interface Deciding { readonly authors: string[]; recommender: string; rejecter: string }
-interface CyclePeople { preparer: string; approver: string }
+/** `content` is the hash of what the application says, `assessed` of what was last found eligible. */
+interface Deciding { readonly authors: string[]; recommender: string; rejecter: string; content: string; assessed: string }
+interface CyclePeople { readonly preparers: string[]; approver: string }
 
 /**
  * I1 and I4: one identity, one person; one active enrolment a person and programme; and the people of one decision
- * differ. Applications are forgotten once nothing more can be decided about them.
+ * differ. It proves the first half of I5 too: an approval is of content that was found eligible, and an enrolment starts on
+ * content that was approved. Applications are forgotten once nothing more can be decided about them, but for 24 bytes.
  */
 export class PeopleCheck {
   readonly #deciding = new Map<string, Deciding>();
   readonly #cycles = new Map<string, CyclePeople>();
   readonly #accountsBy = new Map<string, string>();
+  readonly #approved = new KeyTable();
   #held = new Uint8Array(1 << 12);
 
   /** @param stream dense number of the event's stream */
@@ -20,10 +24,23 @@ export class PeopleCheck {
     switch (event.type) {
       case 'IdentityClaimed': case 'EnrolmentStarted':
         if (this.#isHeld(stream)) found('I1', event.type === 'IdentityClaimed' ? 'claimed while somebody holds it' : 'started while an enrolment is active');
+        if (event.type === 'EnrolmentStarted' && this.#approved.find(`${event.data.applicationId} ${event.data.contentHash}`) < 0) found('I5', 'started on content that nobody approved');
         return this.#hold(stream, 1);
       case 'IdentityReleased': case 'EnrolmentEnded': return this.#hold(stream, 0);
-      case 'ApplicationSubmitted': this.#deciding.set(event.stream, { authors: [actor], recommender: '', rejecter: '' }); return;
-      case 'ApplicationAmended': this.#deciding.get(event.stream)?.authors.push(actor); return;
+      case 'ApplicationSubmitted': this.#deciding.set(event.stream, { authors: [actor], recommender: '', rejecter: '', content: event.data.contentHash, assessed: '' }); return;
+      case 'ApplicationAmended': {
+        const people = this.#deciding.get(event.stream);
+        if (!people) return found('I4', 'amended after it was decided');
+        people.authors.push(actor);
+        people.content = event.data.contentHash;
+        people.recommender = '';
+        return;
+      }
+      case 'EligibilityDetermined': {
+        const people = this.#deciding.get(event.stream);
+        if (people) people.assessed = event.data.eligible ? event.data.contentHash : '';
+        return;
+      }
       case 'ApplicationRecommended': {
         const people = this.#deciding.get(event.stream);
         if (!people) return;
@@ -35,8 +52,14 @@ export class PeopleCheck {
         const people = this.#deciding.get(event.stream);
         if (!people?.recommender) return found('I4', 'decided without a recommendation');
         if (people.authors.includes(actor) || people.recommender === actor) found('I4', 'decided by who submitted, amended or recommended it');
-        if (event.type === 'ApplicationApproved') this.#deciding.delete(event.stream);
-        else people.rejecter = actor;
+        if (event.data.contentHash !== people.content) found('I4', 'decided on other content than the application has');
+        if (event.type === 'ApplicationRejected') {
+          people.rejecter = actor;
+          return;
+        }
+        if (event.data.contentHash !== people.assessed) found('I5', 'approved without having been found eligible');
+        this.#approved.add(`${event.data.applicationId} ${event.data.contentHash}`);
+        this.#deciding.delete(event.stream);
         return;
       }
       case 'AppealUpheld': case 'AppealDismissed': {
@@ -54,18 +77,20 @@ export class PeopleCheck {
         // Only the replacements that follow the first account are verified before they are paid; the first is kept out to bound the memory.
         if (event.revision > 1) this.#accountsBy.set(event.stream, `${event.data.accountId} ${actor}`);
         return;
-      case 'CyclePrepared': this.#cycles.set(event.stream, { preparer: actor, approver: '' }); return;
+      case 'CyclePreparationStarted': this.#cycles.set(event.stream, { preparers: [actor], approver: '' }); return;
+      case 'CyclePrepared': this.#cycles.get(event.stream)?.preparers.push(actor); return;
+      case 'CycleReturned': this.#cycles.delete(event.stream); return;
       case 'CycleApproved': {
         const people = this.#cycles.get(event.stream);
         if (!people) return found('I4', 'approved without having been prepared');
-        if (people.preparer === actor) found('I4', 'approved by who prepared it');
+        if (people.preparers.includes(actor)) found('I4', 'approved by who prepared it');
         people.approver = actor;
         return;
       }
       case 'CycleReleased': {
         const people = this.#cycles.get(event.stream);
         if (!people?.approver) return found('I4', 'released without an approval');
-        if (people.preparer === actor || people.approver === actor) found('I4', 'released by who prepared or approved it');
+        if (people.preparers.includes(actor) || people.approver === actor) found('I4', 'released by who prepared or approved it');
         return;
       }
       default: return;
