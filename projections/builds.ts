@@ -33,8 +33,10 @@ function columnType(dialect: Dialect, type: ColumnType): 'bigint' | 'integer' | 
   }
 }
 
-async function createTable(db: ReadDb, dialect: Dialect, name: string, { columns, key }: Table): Promise<void> {
-  // One integer key is SQLite's own row id; every other key makes the table its own index.
+async function createTable(db: ReadDb, dialect: Dialect, name: string, { columns, key, kind }: Table): Promise<void> {
+  // One integer key is SQLite's own row id. Tallies are few rows, and their own index. Rows are kept in the order in which
+  // they came, with an index on their key: bulk work goes over households in one order again and again, and then touches
+  // neighbours, where a table sorted by random ids would be touched all over.
   const rowId = dialect === 'sqlite' && key.length === 1 && columns[key[0] ?? ''] === 'integer';
   let builder: CreateTableBuilder<string, string> = db.schema.createTable(name);
   for (const [column, type] of Object.entries(columns)) {
@@ -44,7 +46,7 @@ async function createTable(db: ReadDb, dialect: Dialect, name: string, { columns
     });
   }
   if (!rowId) builder = builder.addPrimaryKeyConstraint(`${name}_pk`, [...key]);
-  if (dialect === 'sqlite' && !rowId) builder = builder.modifyEnd(sql`without rowid`);
+  if (dialect === 'sqlite' && kind === 'tally') builder = builder.modifyEnd(sql`without rowid`);
   await builder.execute();
 }
 

@@ -96,10 +96,10 @@ function submitted(data: EventData['ApplicationSubmitted'], actor: string, time:
 const UNJUDGED = { recommended_by: null, recommendation: null, decided_by: null, decided_at: null, start_period: null } as const;
 const UNDETERMINED = { eligible: null, policy_version: null, amount_minor: null, failed_criterion: null } as const;
 
-function determined(rows: Rows, data: EventData['EligibilityDetermined'], revision: number, actor: string, time: string): Partial<ApplicationRow> {
+function determined(rows: Rows, data: EventData['EligibilityDetermined'], { position, revision, time, meta: { actor } }: Recorded): Partial<ApplicationRow> {
   const amount = minor(data.entitlement.amountMinor);
   rows.put(determinations, {
-    application_id: data.applicationId, revision, time, actor, policy_version: data.policyVersion, as_of: data.asOf, eligible: data.eligible,
+    position, application_id: data.applicationId, revision, time, actor, policy_version: data.policyVersion, as_of: data.asOf, eligible: data.eligible,
     amount_minor: amount, findings: JSON.stringify(data.findings), entitlement: JSON.stringify(data.entitlement),
   });
   const failed = data.eligible ? undefined : data.findings.find(({ satisfied }) => !satisfied);
@@ -114,7 +114,7 @@ function changesOf(rows: Rows, row: ApplicationRow, event: Recorded): Partial<Ap
   const decided = { decided_by: actor, decided_at: time } as const;
   switch (event.type) {
     case 'ApplicationAmended': return { ...UNJUDGED, ...UNDETERMINED, status: 'submitted', content_hash: event.data.contentHash, reason: event.data.reason };
-    case 'EligibilityDetermined': return determined(rows, event.data, event.revision, actor, time);
+    case 'EligibilityDetermined': return determined(rows, event.data, event);
     case 'ApplicationRecommended': return { status: 'recommended', recommended_by: actor, recommendation: event.data.recommendation, reason: event.data.note ?? null };
     case 'ApplicationReturned': return { ...UNJUDGED, status: 'returned', reason: event.data.reason };
     case 'ApplicationApproved': return { ...decided, status: 'approved', start_period: event.data.startPeriod, reason: null };

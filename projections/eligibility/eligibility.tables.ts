@@ -45,9 +45,9 @@ export type ApplicationRow = RowOf<typeof applications>;
 
 /** Every determination as recorded: findings and entitlement are those of the event, never evaluated again. */
 export const determinations = table('eligibility_determination', 'appended', {
-  application_id: 'text', revision: 'integer', time: 'text', actor: 'text', policy_version: 'integer', as_of: 'text', eligible: 'boolean',
+  position: 'integer', application_id: 'text', revision: 'integer', time: 'text', actor: 'text', policy_version: 'integer', as_of: 'text', eligible: 'boolean',
   amount_minor: 'money', findings: 'json', entitlement: 'json',
-}, ['application_id', 'revision']);
+}, ['position'], [{ on: ['application_id', 'revision'] }]);
 
 export const enrolments = table('eligibility_enrolment', 'rows', {
   enrolment_id: 'text', programme_id: 'text', person_id: 'text', application_id: 'text', region: 'text', status: 'text',
