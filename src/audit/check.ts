@@ -34,13 +34,13 @@ class Check implements AuditCheck {
   readonly #money = new MoneyCheck();
   readonly #entitlements = new EntitlementCheck();
   readonly #asOf = (paymentId: string): number => this.#money.asOfOf(paymentId);
-  readonly #preparing = (): boolean => this.#money.preparing;
+  readonly #earliestAsOf = (): number => this.#money.earliestAsOf;
 
   add(event: Recorded): void {
     const found = (invariant: Invariant, detail: string): void => this.#found(invariant, event.stream, event.position, detail);
     const stream = this.#order(event, found);
     this.#people.add(event, stream, found);
-    this.#entitlements.add(event, this.#asOf, this.#preparing, found);
+    this.#entitlements.add(event, this.#asOf, this.#earliestAsOf, found);
     this.#money.add(event, stream, found);
   }
 

@@ -10,7 +10,11 @@ type Ordered = Extract<Recorded, { type: 'PaymentOrdered' }>;
 interface Published { readonly position: number; readonly data: EventData['PolicyPublished']; compiled?: CompiledPolicy }
 
 /** An enrolment as JSON text (a fifth of the memory of the object), where it last changed, and what it was before. */
-interface Kept { readonly at: number; readonly state: string; readonly before: Kept | undefined; paid: string }
+interface Version { readonly at: number; readonly state: string; before: Version | undefined }
+interface Kept { now: Version; /** "<period>><cycle's period> " for each period ordered. */ paid: string }
+
+/** A preparation starts within so many positions of the one that it is as of. */
+const MAX_START_LAG = 100_000;
 
 /**
  * I5 and I7: every ordered amount is what the recorded facts and the policy of each of its periods give, item by item; no
@@ -20,21 +24,25 @@ interface Kept { readonly at: number; readonly state: string; readonly before: K
 export class EntitlementCheck {
   readonly #policies = new Map<string, Published[]>();
   readonly #enrolments = new Map<string, Kept>();
-  readonly #erased = new Set<string>();
+  readonly #erasedAt = new Map<string, number>();
 
-  add(event: Recorded, asOfOf: (paymentId: string) => number, preparing: () => boolean, found: Found): void {
+  /** @param earliestAsOf the earliest position that a cycle is being prepared as of */
+  add(event: Recorded, asOfOf: (paymentId: string) => number, earliestAsOf: () => number, found: Found): void {
     switch (event.type) {
       case 'PolicyPublished': {
         const known = this.#policies.get(event.data.programmeId) ?? [];
         this.#policies.set(event.data.programmeId, [...known, { position: event.position, data: event.data }]);
         return;
       }
-      case 'PersonErased': this.#erased.add(event.data.personId); return;
+      case 'PersonErased': this.#erasedAt.set(event.data.personId, event.position); return;
       case 'EnrolmentStarted': case 'EntitlementRevised': case 'EnrolmentSuspended': case 'EnrolmentReinstated':
       case 'RecertificationFellDue': case 'EnrolmentRecertified': case 'EnrolmentEnded': {
-        const before = this.#enrolments.get(event.stream);
-        const state = enrolmentDecider.evolve(before ? parse(before.state) : enrolmentDecider.initialState, event);
-        this.#enrolments.set(event.stream, { at: event.position, state: text(state), before: before && preparing() ? { ...before, before: undefined } : undefined, paid: before?.paid ?? '' });
+        const kept = this.#enrolments.get(event.stream);
+        const state = enrolmentDecider.evolve(kept ? parse(kept.now.state) : enrolmentDecider.initialState, event);
+        const now: Version = { at: event.position, state: text(state), before: kept?.now };
+        if (!kept) this.#enrolments.set(event.stream, { now, paid: '' });
+        else kept.now = now;
+        forgetBefore(now, Math.min(event.position - MAX_START_LAG, earliestAsOf()));
         return;
       }
       case 'PaymentOrdered': return this.#ordered(event, asOfOf(event.data.paymentId), found);
@@ -46,10 +54,11 @@ export class EntitlementCheck {
     const { programmeId, personId, period } = event.data;
     const kept = this.#enrolments.get(`enrolment-${programmeId}-${personId}`);
     if (!kept) return found('I7', 'ordered for somebody who is not enrolled');
-    const then = kept.at <= asOf ? kept : kept.before;
+    let then: Version | undefined = kept.now;
+    while (then && then.at > asOf) then = then.before;
     if (!then) return found('I7', 'ordered for an enrolment that began after what the cycle is prepared as of');
     const state = parse(then.state);
-    if (this.#erased.has(personId)) found('I7', 'ordered for a person who was erased');
+    if ((this.#erasedAt.get(personId) ?? Infinity) <= asOf) found('I7', 'ordered for a person who was erased');
     if (!payableIn(state, period)) found('I7', `ordered for ${period}, in which the enrolment is not payable`);
     const periods = [...new Set(event.data.items.map((item) => item.period))].sort();
     for (const month of periods) {
@@ -80,6 +89,13 @@ export class EntitlementCheck {
     published.compiled ??= compilePolicy(published.data.policy);
     return entitlementFor(published.compiled, published.data.version, factsIn(state, month).facts as never, month);
   }
+}
+
+/** Drops the versions that no cycle can be prepared as of any more. */
+function forgetBefore(newest: Version, position: number): void {
+  let version = newest;
+  while (version.before && version.at > position) version = version.before;
+  version.before = undefined;
 }
 
 /** What payability and facts depend on, and nothing else: that is most of the memory. */

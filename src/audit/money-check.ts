@@ -98,7 +98,12 @@ export class MoneyCheck {
 
   /** The log position that the cycle of a payment is prepared as of. */
   asOfOf(paymentId: string): number { return this.#cycle(cycleOf(paymentId)).asOf; }
-  get preparing(): boolean { return [...this.#cycles.values()].some((cycle) => cycle.round > 0 && cycle.prepared === undefined); }
+  /** The earliest position that a cycle is being prepared as of; Infinity where none is. */
+  get earliestAsOf(): number {
+    let earliest = Infinity;
+    for (const cycle of this.#cycles.values()) if (cycle.round > 0 && !cycle.prepared) earliest = Math.min(earliest, cycle.asOf);
+    return earliest;
+  }
 
   /** Money that no event of its own accounts for shows when the log ends. */
   finish(found: (invariant: 'I6', detail: string, stream: string) => void): void {
