@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { uuidOf } from '../../src/kernel/ids.js';
-import { countFromArgs, openBareFile, openBareLog, report } from './bare-log.js';
+import { countFromArgs, openBareFile, openBareLog, report, startWatch } from './bare-log.js';
 
 /**
  * The floor of preparing and releasing a cycle: a bare script that decides an amount, serialises and hashes an order and an
@@ -14,7 +14,7 @@ const items = amounts.map((amount) => [{ code: 'child', period: '2026-01', membe
 const meta = { actor: 'floor', role: 'finance-officer', command: uuidOf('floor'), correlation: uuidOf('floor') };
 const time = '2026-01-05T08:00:00.000Z';
 
-const started = performance.now();
+const watch = startWatch();
 for (let from = 0; from < count; from += 1_000) {
   const lines: string[] = [];
   for (let i = from; i < Math.min(count, from + 1_000); i += 1) {
@@ -44,6 +44,6 @@ for (let from = 0; from < count; from += 1_000) {
   log.insert(lines, true);
 }
 file.end();
-const seconds = (performance.now() - started) / 1_000;
+const { seconds, cpuSeconds } = watch();
 log.close();
-report({ contender: 'bare script', count, seconds, perSecond: Math.round(count / seconds), durable: 'WAL, synchronous=FULL, 1,000 payments a transaction' });
+report({ contender: 'bare script', count, seconds, cpuSeconds, perSecond: Math.round(count / seconds), durable: 'WAL, synchronous=FULL, 1,000 payments a transaction' });

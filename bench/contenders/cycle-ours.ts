@@ -2,7 +2,7 @@ import { approveCycle } from '../../src/automation/approve-cycle.js';
 import { prepareCycle } from '../../src/automation/prepare-cycle.js';
 import { releaseCycle } from '../../src/automation/release-cycle.js';
 import { instructCycle } from '../../src/automation/when-cycle-released-then-instruct.js';
-import { countFromArgs, report } from './bare-log.js';
+import { countFromArgs, report, startWatch } from './bare-log.js';
 import { actor, enrolHouseholds, openBench, openProgramme, peakMegabytes } from './enrolments.js';
 
 /** Preparing, approving and releasing one cycle with its pain.001 files, over enrolments that are there already. */
@@ -12,20 +12,19 @@ await openProgramme(engine);
 await enrolHouseholds(engine, count);
 const enrolledMb = peakMegabytes();
 
-const started = performance.now();
+const watch = startWatch();
 const prepared = await prepareCycle(engine, { programmeId: 'asd', period: '2026-01' }, actor(engine, 'farid', 'finance-officer'));
-const preparedAt = performance.now();
+const preparing = watch();
 const { cycleId, contentHash } = prepared;
 await approveCycle(engine, { cycleId, contentHash }, actor(engine, 'kenza', 'finance-controller', 'approve'));
 await releaseCycle(engine, { cycleId, contentHash, executionDate: '2026-01-28' }, actor(engine, 'rachid', 'finance-controller', 'release'));
 const instructed = await instructCycle(engine, { cycleId }, actor(engine, 'automation', 'automation'));
-const ended = performance.now();
+const { seconds, cpuSeconds } = watch();
 
 if (prepared.count !== count || instructed.count !== count) throw new Error(`${prepared.count} ordered, ${instructed.count} instructed, of ${count}`);
-const seconds = (ended - started) / 1_000;
 const events = (await engine.store.lastPosition()) + 1;
 await end();
 report({
-  contender: 'sanad', count, seconds, perSecond: Math.round(count / seconds), prepareSeconds: (preparedAt - started) / 1_000, instructSeconds: (ended - preparedAt) / 1_000,
+  contender: 'sanad', count, seconds, cpuSeconds, perSecond: Math.round(count / seconds), preparing,
   events, files: instructed.files.length, enrolledMb, peakMb: peakMegabytes(), durable: 'WAL, synchronous=FULL',
 });

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { determine } from '../../src/eligibility/determine.js';
 import { compilePolicy } from '../../src/eligibility/policy.js';
 import { asdVersions } from '../../src/eligibility/reference/asd.js';
-import { countFromArgs, openBareLog, report } from './bare-log.js';
+import { countFromArgs, openBareLog, report, startWatch } from './bare-log.js';
 import { importRows } from './import-rows.js';
 
 /**
@@ -17,7 +17,7 @@ const path = join(log.dir, 'households.ndjson');
 writeFileSync(path, Array.from(importRows(count), (row) => `${JSON.stringify(row)}\n`).join(''));
 const policy = compilePolicy(asdVersions[2]!.policy);
 
-const started = performance.now();
+const watch = startWatch();
 let lines: string[] = [];
 let eligible = 0;
 for await (const line of createInterface({ input: createReadStream(path) })) {
@@ -35,6 +35,6 @@ for await (const line of createInterface({ input: createReadStream(path) })) {
   }
 }
 if (lines.length > 0) log.insert(lines, false);
-const seconds = (performance.now() - started) / 1_000;
+const { seconds, cpuSeconds } = watch();
 log.close();
-report({ contender: 'JSON.parse, one CEL policy, bare inserts', count, eligible, seconds, perSecond: Math.round(count / seconds), durable: 'WAL, synchronous=FULL, 1,000 households a transaction' });
+report({ contender: 'JSON.parse, one CEL policy, bare inserts', count, eligible, seconds, cpuSeconds, perSecond: Math.round(count / seconds), durable: 'WAL, synchronous=FULL, 1,000 households a transaction' });

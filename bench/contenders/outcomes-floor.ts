@@ -2,7 +2,7 @@ import { createReadStream, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { uuidOf } from '../../src/kernel/ids.js';
-import { countFromArgs, openBareLog, report } from './bare-log.js';
+import { countFromArgs, openBareLog, report, startWatch } from './bare-log.js';
 
 /** The floor of taking outcomes in: parse the lines of a file and insert one row each, a thousand a synced transaction. */
 const count = countFromArgs(100_000);
@@ -11,7 +11,7 @@ const path = join(log.dir, 'outcomes.ndjson');
 writeFileSync(path, Array.from({ length: count }, (_, i) =>
   `${JSON.stringify({ paymentId: `asd-2026-01-${uuidOf('floor', i)}`, endToEndId: `E${i}`, outcome: 'settled', amountMinor: '50000', settledOn: '2026-01-12' })}\n`).join(''));
 
-const started = performance.now();
+const watch = startWatch();
 let lines: string[] = [];
 for await (const line of createInterface({ input: createReadStream(path) })) {
   const outcome = JSON.parse(line) as { readonly paymentId: string; readonly outcome: string };
@@ -22,6 +22,6 @@ for await (const line of createInterface({ input: createReadStream(path) })) {
   }
 }
 if (lines.length > 0) log.insert(lines, false);
-const seconds = (performance.now() - started) / 1_000;
+const { seconds, cpuSeconds } = watch();
 log.close();
-report({ contender: 'parse and bare inserts', count, seconds, perSecond: Math.round(count / seconds), durable: 'WAL, synchronous=FULL, 1,000 outcomes a transaction' });
+report({ contender: 'parse and bare inserts', count, seconds, cpuSeconds, perSecond: Math.round(count / seconds), durable: 'WAL, synchronous=FULL, 1,000 outcomes a transaction' });

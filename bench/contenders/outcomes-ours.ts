@@ -8,7 +8,7 @@ import { releaseCycle } from '../../src/automation/release-cycle.js';
 import { takeInOutcomes, type ReportedOutcome } from '../../src/automation/take-in-outcomes.js';
 import { pagesOf } from '../../src/automation/walk.js';
 import { instructCycle } from '../../src/automation/when-cycle-released-then-instruct.js';
-import { countFromArgs, report } from './bare-log.js';
+import { countFromArgs, report, startWatch } from './bare-log.js';
 import { actor, enrolHouseholds, openBench, openProgramme, peakMegabytes } from './enrolments.js';
 
 /** Taking a file of settlements in, one for every payment of a released cycle. */
@@ -45,9 +45,9 @@ async function* outcomes(): AsyncGenerator<ReportedOutcome[]> {
   if (batch.length > 0) yield batch;
 }
 
-const started = performance.now();
+const watch = startWatch();
 const summary = await takeInOutcomes(engine, { source: 'file', outcomes: outcomes() }, actor(engine, 'bank', 'payment-system'));
-const seconds = (performance.now() - started) / 1_000;
+const { seconds, cpuSeconds } = watch();
 if (summary.applied !== count) throw new Error(`${summary.applied} applied of ${count}`);
 await end();
-report({ contender: 'sanad', count, seconds, perSecond: Math.round(count / seconds), peakMb: peakMegabytes(), durable: 'WAL, synchronous=FULL' });
+report({ contender: 'sanad', count, seconds, cpuSeconds, perSecond: Math.round(count / seconds), peakMb: peakMegabytes(), durable: 'WAL, synchronous=FULL' });

@@ -1,5 +1,5 @@
 import type { EventType } from '../../events/generated.js';
-import type { AppendGroup, NewEvent, StreamWrite } from '../adapters/event-store/port.js';
+import type { AppendGroup, AppendResult, NewEvent, StreamWrite } from '../adapters/event-store/port.js';
 import type { Actor, Context, Decider, Draft, Foldable, Recorded } from '../kernel/decider.js';
 import { fold } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
@@ -81,9 +81,9 @@ function groupOf(deps: Deps, base: JobContext, now: string, attempt: Attempt): A
     const decisions = unit.tasks[i]!.decide(loaded[i]!, context);
     if (decisions.length === 0) continue;
     const events: NewEvent[] = [];
+    // The store validates every payload as it makes its line; once is enough here, where there are millions.
     for (const { draft, actor } of decisions) {
       const v = deps.registry.latestVersion(draft.type);
-      deps.registry.validate(draft.type, v, draft.data);
       events.push({
         id: eventId(commandId, count), type: draft.type, v, time: now, data: draft.data,
         meta: {
@@ -103,10 +103,12 @@ function groupOf(deps: Deps, base: JobContext, now: string, attempt: Attempt): A
  * Decides every unit and appends what was decided in one call. Units whose streams moved meanwhile (or that were not new
  * after all) are read again and decided again, just those. Everything up to the first append happens synchronously, so
  * that batches started one after the other reach the log in that order.
+ * @param together so many units share one atomic group at the first attempt, which costs less; where one of them meets a
+ *   conflict, they are tried again one by one. Their streams must be distinct.
  * @returns one result a unit, in order
  * @throws DomainError CONCURRENT_CHANGE after 50 attempts, StoreError
  */
-export async function record(deps: Deps, units: readonly Unit[], base: JobContext): Promise<readonly UnitResult[]> {
+export async function record(deps: Deps, units: readonly Unit[], base: JobContext, together = 1): Promise<readonly UnitResult[]> {
   const results = new Array<UnitResult>(units.length);
   let attempts: Attempt[] = units.map((unit, index) => ({ unit, index, loaded: unit.loaded ?? unit.tasks.map(() => NEW) }));
   for (let round = 1; attempts.length > 0; round += 1) {
@@ -128,24 +130,29 @@ export async function record(deps: Deps, units: readonly Unit[], base: JobContex
         results[attempt.index] = { kind: 'refused', error };
       }
     }
-    attempts = groups.length === 0 ? [] : settle(tried, groups, await deps.store.appendAll(groups), results);
+    const size = round === 1 ? together : 1;
+    attempts = groups.length === 0 ? [] : settle(tried, groups, size, await deps.store.appendAll(merged(groups, size)), results);
     if (attempts.length > 0) await reload(deps, attempts);
   }
   return results;
 }
 
-function settle(
-  tried: readonly Attempt[], groups: readonly AppendGroup[],
-  answers: Awaited<ReturnType<Deps['store']['appendAll']>>, results: UnitResult[],
-): Attempt[] {
+/** Every `size` groups as one. */
+function merged(groups: readonly AppendGroup[], size: number): readonly AppendGroup[] {
+  if (size === 1) return groups;
+  const together: AppendGroup[] = [];
+  for (let i = 0; i < groups.length; i += size) together.push({ writes: groups.slice(i, i + size).flatMap((group) => group.writes) });
+  return together;
+}
+
+/** Writes down what became of the groups, `size` to an answer, and hands back those to be tried again. */
+function settle(tried: readonly Attempt[], groups: readonly AppendGroup[], size: number, answers: readonly AppendResult[], results: UnitResult[]): Attempt[] {
   const again: Attempt[] = [];
   for (let i = 0; i < tried.length; i += 1) {
-    const answer = answers[i]!;
+    const answer = answers[Math.floor(i / size)]!;
     if (answer.kind === 'conflict') again.push(tried[i]!);
     else if (answer.kind === 'receipt-exists') throw new Error('a bulk unit has no receipt');
-    else {
-      results[tried[i]!.index] = { kind: answer.kind === 'appended' ? 'recorded' : 'already', position: answer.position, writes: groups[i]!.writes };
-    }
+    else results[tried[i]!.index] = { kind: answer.kind === 'appended' ? 'recorded' : 'already', position: answer.position, writes: groups[i]!.writes };
   }
   return again;
 }

@@ -206,15 +206,15 @@ function claimant(events: readonly Recorded[]): string | undefined {
 }
 
 /**
- * Profile and account as the vault keeps them. The names carry a keyed hash of the content: a row that was corrected
+ * Profile and account as the vault keeps them. The names carry a keyed hash of the content of both: a row that was corrected
  * between a killed run and the next is another record, so neither run binds the other's ciphertext.
  */
 function personalRecords({ row, personId, accountId }: Household, deps: Deps): [PersonalRecord, PersonalRecord] {
   const profile = { nationalId: row.nationalId, name: row.name, ...(row.nameArabic === undefined ? {} : { nameArabic: row.nameArabic }), ...(row.phone === undefined ? {} : { phone: row.phone }) };
   const account = { number: row.account.number, holder: row.account.holder ?? row.name };
-  const mark = (fields: object): string => deps.vault.keyedHash('account', JSON.stringify(fields)).slice(0, 12);
+  const mark = deps.vault.keyedHash('account', JSON.stringify([profile, account])).slice(0, 12);
   return [
-    { personId, record: `person/${personId}/profile/${mark(profile)}`, fields: profile },
-    { personId, record: `person/${personId}/account/${accountId}/${mark(account)}`, fields: account },
+    { personId, record: `person/${personId}/profile/${mark}`, fields: profile },
+    { personId, record: `person/${personId}/account/${accountId}/${mark}`, fields: account },
   ];
 }

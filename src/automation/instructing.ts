@@ -1,14 +1,15 @@
 import type { EventData } from '../../events/generated.js';
 import type { Instruction, WrittenFile } from '../adapters/payment-rail/port.js';
+import type { StreamEvents } from '../adapters/event-store/port.js';
 import type { Recorded } from '../kernel/decider.js';
 import { streams } from '../kernel/ids.js';
 import { paymentDecider } from '../payment/payment.decider.js';
 import { record, task, type Unit } from './batch.js';
-import type { Deps, JobContext, OnProgress } from './job.js';
+import { TOGETHER, type Deps, type JobContext, type OnProgress } from './job.js';
 import { endToEndIdOf, messageIdOf, remittanceOf, writeMessage, type Release } from './messages.js';
 import { orderedInRound, SetTally, type SetFigures } from './ordered-set.js';
 import { openPayees, payeeOf, type Payee } from './payees.js';
-import { pagesOf } from './walk.js';
+import { ahead, pagesOf } from './walk.js';
 
 /** A payment of the released set with what its instruction takes from the person and the vault. */
 interface Item {
@@ -17,6 +18,7 @@ interface Item {
   readonly ordered: { readonly amountMinor: string; readonly currency: string };
   /** The first instruction, where an earlier run recorded it: it is not decided again. */
   readonly instructed: EventData['PaymentInstructed'] | undefined;
+  readonly endToEndId: string;
   readonly payee: Payee;
   readonly account: Instruction['payee'];
 }
@@ -57,27 +59,31 @@ export class Instructing {
    * the release, so that a run that goes on later pays nobody that the first had left out, in the middle of its files.
    */
   async *pages(signal?: AbortSignal): AsyncGenerator<readonly Item[]> {
-    for await (const page of pagesOf(this.deps.store, `payment-${this.released.cycleId}-`, signal ? { signal } : {})) {
-      const found = page.flatMap(({ stream, events }) => {
-        const ordered = orderedInRound(events, this.released.round);
-        if (!ordered) return [];
-        const paymentId = stream.slice('payment-'.length);
-        this.#tally.add(paymentId, ordered.amountMinor, ordered.currency);
-        const instructed = events.find((event) => event.type === 'PaymentInstructed')?.data;
-        const cancelled = events.at(-1)!.type === 'PaymentCancelled';
-        return cancelled && !instructed ? [] : [{ paymentId, events, ordered, instructed }];
-      });
-      const persons = await this.deps.store.readStreams(found.map(({ paymentId }) => streams.person(paymentId.slice(this.released.cycleId.length + 1))), { asOf: this.released.position });
-      const payees = found.map(({ instructed }, i) => payeeOf(persons[i]!.events, instructed?.accountId));
-      const accounts = await openPayees(this.deps.vault, payees);
-      const items: Item[] = [];
-      found.forEach((payment, i) => {
-        if (payees[i] && accounts[i]) items.push({ ...payment, payee: payees[i], account: accounts[i] });
-      });
-      this.#seen += page.length;
+    const walked = pagesOf(this.deps.store, `payment-${this.released.cycleId}-`, signal ? { signal } : {});
+    for await (const items of ahead(walked, (page) => this.#itemsOf(page))) {
       yield items;
       this.onProgress?.({ what: 'payments', done: this.#seen });
     }
+  }
+
+  async #itemsOf(page: readonly StreamEvents[]): Promise<readonly Item[]> {
+    const { cycleId, round, position } = this.released;
+    const found: Omit<Item, 'payee' | 'account'>[] = [];
+    for (const { stream, events } of page) {
+      const ordered = orderedInRound(events, round);
+      if (!ordered) continue;
+      const paymentId = stream.slice('payment-'.length);
+      this.#tally.add(paymentId, ordered.amountMinor, ordered.currency);
+      const instructed = events.find((event) => event.type === 'PaymentInstructed')?.data;
+      if (instructed || events.at(-1)!.type !== 'PaymentCancelled') {
+        found.push({ paymentId, events, ordered, instructed, endToEndId: instructed?.endToEndId ?? endToEndIdOf(paymentId, 1) });
+      }
+    }
+    this.#seen += page.length;
+    const persons = await this.deps.store.readStreams(found.map(({ paymentId }) => streams.person(paymentId.slice(cycleId.length + 1))), { asOf: position });
+    const payees = found.map(({ instructed }, i) => payeeOf(persons[i]!.events, instructed?.accountId));
+    const accounts = await openPayees(this.deps.vault, payees);
+    return found.flatMap((payment, i): Item[] => (payees[i] && accounts[i] ? [{ ...payment, payee: payees[i], account: accounts[i] }] : []));
   }
 
   /** Starts synchronously, so that pages given one after the other are recorded in that order. */
@@ -110,7 +116,7 @@ export class Instructing {
   }
 
   async #record(places: readonly Place[], units: readonly Unit[]): Promise<void> {
-    const results = await record(this.deps, units, this.base);
+    const results = await record(this.deps, units, this.base, TOGETHER);
     for (const { message, place, item, unit } of places) {
       if (unit >= 0 && results[unit]!.kind === 'refused') continue;
       message.instructions[place] = this.#instruction(item);
@@ -139,19 +145,18 @@ export class Instructing {
     return (this.#message = { id, instructions: [] });
   }
 
-  #unit({ paymentId, events, payee }: Item, messageId: string): Unit {
+  #unit({ paymentId, events, endToEndId, payee }: Item, messageId: string): Unit {
     return {
       verb: 'instruct', key: paymentId, loaded: [events],
       tasks: [task(streams.payment(paymentId), paymentDecider, {
-        command: { type: 'InstructPayment', messageId, endToEndId: endToEndIdOf(paymentId, 1), accountId: payee.accountId, executionDate: this.release.executionDate },
+        command: { type: 'InstructPayment', messageId, endToEndId, accountId: payee.accountId, executionDate: this.release.executionDate },
       })],
     };
   }
 
-  #instruction({ paymentId, ordered, account, instructed }: Item): Instruction {
+  #instruction({ paymentId, ordered, account, endToEndId }: Item): Instruction {
     return {
-      paymentId, attempt: 1,
-      endToEndId: instructed?.endToEndId ?? endToEndIdOf(paymentId, 1),
+      paymentId, attempt: 1, endToEndId,
       amountMinor: BigInt(ordered.amountMinor), currency: ordered.currency,
       payee: account, remittance: this.#remittance,
     };

@@ -31,3 +31,6 @@ export const AUTOMATION: Actor = { id: 'automation', role: 'automation' };
 
 /** Streams a page: large enough to amortise a round trip, small enough to leave other writers their turn. */
 export const PAGE = 500;
+
+/** Payments in one atomic group, where a job makes a great many of them and one alone has no meaning. */
+export const TOGETHER = 100;

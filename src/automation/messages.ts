@@ -17,7 +17,7 @@ export function messageIdOf(programmeId: string, period: string, part: string): 
 /** The end-to-end id of an attempt: 'E' and 24 hex characters, a function of payment and attempt. */
 export const endToEndIdOf = (paymentId: string, attempt: number): string => `E${hex(uuidOf('e2e', paymentId, attempt)).slice(0, 24)}`;
 
-const hex = (uuid: string): string => uuid.replaceAll('-', '').toUpperCase();
+const hex = (uuid: string): string => (uuid.slice(0, 8) + uuid.slice(9, 13) + uuid.slice(14, 18) + uuid.slice(19, 23) + uuid.slice(24)).toUpperCase();
 
 /** What the payee reads on the statement. */
 export const remittanceOf = (programmeId: string, period: string): string => `${programmeId.toUpperCase()} ${period}`;

@@ -33,3 +33,18 @@ export async function* pagesOfStreams(store: EventStore, streams: Iterable<strin
   }
   if (names.length > 0) yield await store.readStreams(names);
 }
+
+/**
+ * Prepares the next page while the caller works on this one: `make` of page n + 1 is under way when page n is handed out.
+ * Pages stay in order.
+ */
+export async function* ahead<A, B>(pages: AsyncIterable<A>, make: (page: A) => Promise<B>): AsyncGenerator<B> {
+  let coming: Promise<B> | undefined;
+  for await (const page of pages) {
+    const made = make(page);
+    made.catch(() => undefined);
+    if (coming) yield await coming;
+    coming = made;
+  }
+  if (coming) yield await coming;
+}
