@@ -113,6 +113,8 @@ export class AppendClient {
   /** What the writer says; `open` and `refused` are for whoever opened it. */
   receive(message: FromWriter): void {
     if (message.kind === 'done') {
+      // The writer counts an answer as notice too, and forgets that this thread watches.
+      this.#watching = false;
       this.#advance(message.last);
       for (const { id, results } of message.done) this.#settle(id, results);
     } else if (message.kind === 'committed') {
