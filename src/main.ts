@@ -18,6 +18,8 @@ import { makeAdapter, prepareServer } from './shell/server.js';
 
 export interface RunningServer {
   readonly url: string;
+  /** Every endpoint, for example "POST /cycles/:cycleId/prepare". */
+  readonly routes: readonly string[];
   /** Stops accepting, answers what was asked, ends background work at a safe point, closes the log. Idempotent. */
   close(): Promise<void>;
   /** Resolves when the server can no longer do its work and should be stopped. */
@@ -52,7 +54,7 @@ export async function startServer(config: Config, log: Log = makeLog(config.logL
     await app.listen(config.port, config.host);
     const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
     log.info({ url, data: config.dataDir, mode: config.mode }, 'serving');
-    return { url, failed, close: () => (closing ??= close()) };
+    return { url, routes: shell.routes.all, failed, close: () => (closing ??= close()) };
   } catch (error) {
     await close().catch(() => undefined);
     throw error;

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { approved, enrolled, expectStatus, HttpWorld, paid, person, ribNumber, setUp, submitted, type Json } from './http-world.js';
+
+describe('the life of an application over HTTP, to a settled payment', () => {
+  let world: HttpWorld;
+  beforeAll(async () => {
+    world = await HttpWorld.open();
+    await setUp(world);
+  });
+  afterAll(() => world.close());
+
+  it('is submitted, decided by three people, paid once, mended, reconciled and closed', async () => {
+    const { personId, applicationId } = await submitted(world, 1);
+    await approved(world, applicationId);
+    const { enrolments } = await enrolled(world, personId);
+    expect(enrolments[0]).toMatchObject({ programmeId: 'asd', status: 'active', startPeriod: '2025-10', amount: '500.00' });
+
+    await paid(world, 'asd-2025-10');
+    const system = await world.as('bank', 'payment-system');
+    const lines = (await system.get('/cycles/asd-2025-10/instructions')).text.trim().split('\n').map((line) => JSON.parse(line) as Json);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatchObject({ paymentId: `asd-2025-10-${personId}`, attempt: 1, amount: '500.00', currency: 'MAD', payee: { name: person(1).name, kind: 'iban', account: person(1).account.number } });
+    expect((await system.get(`/cycles/asd-2025-10/instructions?after=${lines[0].cursor}`)).text).toBe('');
+
+    const { paymentId, endToEndId } = lines[0];
+    const rejected = await expectStatus(200, system.post('/payments/outcomes', { outcomes: [{ paymentId, endToEndId, attempt: 1, outcome: 'rejected', reason: 'AC04' }] }));
+    expect(rejected.results).toEqual([expect.objectContaining({ result: 'applied', paymentId })]);
+
+    const intake = await world.as('i.berrada', 'intake');
+    await expectStatus(201, intake.post(`/persons/${personId}/accounts`, { kind: 'rib', number: ribNumber(77) }));
+    const officer = await world.as('f.elfassi', 'finance-officer');
+    const again = await expectStatus(202, officer.post('/cycles/asd-2025-10/reinstructions', { executionDate: '2025-12-05' }));
+    expect(await officer.job(again.jobId)).toMatchObject({ state: 'done', result: { reinstructed: 1, refused: 0 } });
+
+    const second = JSON.parse((await system.get(`/cycles/asd-2025-10/instructions?after=${lines[0].cursor}`)).text.trim());
+    expect(second).toMatchObject({ paymentId, attempt: 2, payee: { kind: 'rib', account: ribNumber(77) } });
+    const outcome = { paymentId, endToEndId: second.endToEndId, attempt: 2, outcome: 'settled', amount: '500.00', currency: 'MAD', settledOn: '2025-12-05' };
+    expect((await expectStatus(200, system.post('/payments/outcomes', { outcomes: [outcome] }))).results[0].result).toBe('applied');
+    expect((await expectStatus(200, system.post('/payments/outcomes', { outcomes: [outcome] }))).results[0].result).toBe('unchanged');
+
+    const { jobId } = await expectStatus(202, officer.post('/cycles/asd-2025-10/reconcile'));
+    expect(await officer.job(jobId)).toMatchObject({ state: 'done', result: { figures: { orderedCount: 1, settledCount: 1, settledMinor: '50000', outstandingCount: 0 } } });
+    const { position } = await expectStatus(200, officer.post('/cycles/asd-2025-10/close'));
+    const cycle = await expectStatus(200, officer.get(`/cycles/asd-2025-10?after=${position}`));
+    expect(cycle).toMatchObject({ status: 'closed', total: '500.00', progress: { ordered: { count: 1, amount: '500.00' }, byStatus: { settled: { count: 1, amount: '500.00' } }, openBreaks: 0 } });
+
+    const auditor = await world.as('a.auditor', 'auditor');
+    const story = await expectStatus(200, auditor.get(`/applications/${applicationId}?language=en`));
+    expect(story.history.map((entry: Json) => entry.type)).toEqual(['ApplicationSubmitted', 'EligibilityDetermined', 'ApplicationRecommended', 'ApplicationApproved']);
+    expect(story.determinations[0]).toMatchObject({ eligible: true, policyVersion: 1, amount: '500.00' });
+    const raw = await expectStatus(200, auditor.get(`/audit/streams/application-${applicationId}?asOf=${story.history[1].position}`));
+    expect(raw.events.map((event: Json) => event.type)).toEqual(['ApplicationSubmitted', 'EligibilityDetermined']);
+  });
+
+  it('answers a query given a position with what the command wrote', async () => {
+    const { applicationId, position } = await submitted(world, 2);
+    const officer = await world.as('o.chraibi', 'case-officer');
+    const { items } = await expectStatus(200, officer.get(`/applications/queue?status=submitted&after=${position}`));
+    expect(items.map((item: Json) => item.applicationId)).toContain(applicationId);
+  });
+
+  it('opens personal data to who may read it, and notes that they did', async () => {
+    const { personId } = await submitted(world, 3);
+    const supervisor = await world.as('s.doukkali', 'supervisor');
+    expect(await expectStatus(200, supervisor.get(`/persons/${personId}/profile`))).toMatchObject({ name: person(3).name, account: { number: person(3).account.number } });
+    const finance = await world.as('f.elfassi', 'finance-officer');
+    await expectStatus(403, finance.get(`/persons/${personId}/profile`));
+    const administrator = await world.as('adm', 'administrator');
+    await expectStatus(200, administrator.post(`/persons/${personId}/erasure`, { reason: 'asked to be forgotten' }));
+    await expectStatus(422, supervisor.get(`/persons/${personId}/profile`));
+  });
+});

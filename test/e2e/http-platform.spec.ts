@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROLES } from '../../src/kernel/decider.js';
+import { csvCell } from '../../src/shell/exports.js';
+import { expectStatus, HttpWorld, person, setUp, submitted, type Caller, type Json } from './http-world.js';
+
+const PUBLIC = [/^GET \/health\//, /^GET \/metrics$/, /^GET \/openapi\.json$/, /^GET \/docs/, /^HEAD /, /^OPTIONS /];
+
+describe('the platform under every endpoint', () => {
+  let world: HttpWorld;
+  let finance: Caller;
+  let intake: Caller;
+  beforeAll(async () => {
+    world = await HttpWorld.open();
+    await setUp(world);
+    finance = await world.as('f.elfassi', 'finance-officer');
+    intake = await world.as('i.berrada', 'intake');
+  });
+  afterAll(() => world.close());
+
+  it('lets nobody in without a token, and every endpoint has declared whom it lets in', async () => {
+    const callers = await Promise.all(ROLES.filter((role) => role !== 'automation').map((role) => world.as('walker', role)));
+    const closed = world.server.routes.filter((route) => !PUBLIC.some((pattern) => pattern.test(route)));
+    expect(closed.length).toBeGreaterThan(45);
+    for (const route of closed) {
+      const [method, path] = route.split(' ') as [string, string];
+      const url = path.replace(/:[A-Za-z]+/g, 'x');
+      expect(`${route} ${(await finance.send(method, url, undefined, { authorization: '' })).body.code}`).toBe(`${route} TOKEN_MISSING`);
+      const answers = await Promise.all(callers.map((caller) => caller.send(method, url, undefined, {})));
+      expect(`${route} is closed to all: ${answers.every(({ body }) => body?.code === 'ROLE_NOT_ALLOWED')}`).toBe(`${route} is closed to all: false`);
+    }
+  });
+
+  it('describes every endpoint with its schema, its refusals and the security scheme', async () => {
+    const { body } = await finance.get('/openapi.json', { authorization: '' });
+    expect(body.components.securitySchemes.bearer).toMatchObject({ type: 'http', scheme: 'bearer' });
+    const described = Object.entries(body.paths as Json).flatMap(([path, methods]) => Object.entries(methods as Json).map(([method, operation]) => ({ route: `${method.toUpperCase()} ${path}`, operation: operation as Json })));
+    for (const route of world.server.routes.filter((one) => !PUBLIC.some((pattern) => pattern.test(one)))) {
+      const found = described.find((one) => one.route === route.replace(/:([A-Za-z]+)/g, '{$1}'));
+      expect(`${route} ${found === undefined ? 'is not described' : 'is described'}`).toBe(`${route} is described`);
+      expect(found!.operation.security).toEqual([{ bearer: [] }]);
+      expect(found!.operation.responses['401'].content['application/problem+json'].schema).toBeDefined();
+    }
+    const { RegisterPerson } = body.components.schemas;
+    expect(RegisterPerson.required).toEqual(expect.arrayContaining(['nationalId', 'name', 'region', 'account']));
+  });
+
+  it('answers the same key and body alike for ever, also refusals, and another body with a conflict', async () => {
+    const first = await intake.post('/persons', person(30), 'key-1');
+    const again = await intake.post('/persons', person(30), 'key-1');
+    expect({ status: again.status, text: again.text }).toEqual({ status: 201, text: first.text });
+    const reordered = Object.fromEntries(Object.entries(person(30)).reverse());
+    expect((await intake.post('/persons', reordered, 'key-1')).text).toBe(first.text);
+    expect((await intake.post('/persons', person(31), 'key-1')).body).toMatchObject({ status: 409, code: 'IDEMPOTENCY_KEY_REUSED' });
+    const refused = await intake.post('/persons', person(30), 'key-2');
+    expect(refused.body.code).toBe('IDENTITY_ALREADY_REGISTERED');
+    expect(await intake.post('/persons', person(30), 'key-2')).toMatchObject({ status: 409, text: refused.text });
+    expect((await (await world.as('another', 'intake')).post('/persons', person(32), 'key-1')).status).toBe(201);
+  });
+
+  it('answers the same key alike when it comes many times at once', async () => {
+    const replies = await Promise.all(Array.from({ length: 20 }, () => intake.post('/persons', person(33), 'key-many')));
+    expect(new Set(replies.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
+    expect(replies[0]!.status).toBe(201);
+    const adjustments = await Promise.all(Array.from({ length: 20 }, () => finance.post('/budgets/asd/2025/adjustments', { delta: '1.00', currency: 'MAD', reason: 'once' }, 'adjust-many')));
+    expect(new Set(adjustments.map(({ text }) => text)).size).toBe(1);
+    const { items } = await expectStatus(200, finance.get(`/budgets?after=${adjustments[0]!.body.position}`));
+    expect(items[0].allotted).toBe('1000001.00');
+  });
+
+  it('asks for a key, and for one that can be kept', async () => {
+    const bare = await intake.send('POST', '/persons', JSON.stringify(person(34)), { 'content-type': 'application/json' });
+    expect(bare.body).toMatchObject({ status: 400, code: 'IDEMPOTENCY_KEY_REQUIRED', field: 'Idempotency-Key' });
+    expect((await intake.post('/persons', person(34), 'x'.repeat(129))).body.code).toBe('IDEMPOTENCY_KEY_INVALID');
+  });
+
+  it('hands the caller\'s correlation id on, into the log of events too', async () => {
+    const reply = await intake.post('/persons', person(35), 'correlated', { 'x-correlation-id': 'visit-4711' });
+    expect(reply.headers.get('x-correlation-id')).toBe('visit-4711');
+    const auditor = await world.as('a.auditor', 'auditor');
+    const { events } = await expectStatus(200, auditor.get(`/audit/streams/person-${reply.body.personId}`));
+    expect(events[0].meta).toMatchObject({ actor: 'i.berrada', role: 'intake', correlation: 'visit-4711' });
+  });
+
+  it('walks a list by cursors, and exports it as NDJSON and CSV without formulas', async () => {
+    const { position } = await submitted(world, 40);
+    for (let n = 41; n < 45; n += 1) await submitted(world, n);
+    const officer = await world.as('o.chraibi', 'case-officer');
+    await expectStatus(200, officer.get(`/applications?after=${position}`));
+    const seen: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const page: Json = await expectStatus(200, officer.get(`/applications?limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`));
+      expect(page.items.length).toBeLessThanOrEqual(2);
+      seen.push(...page.items.map((item: Json) => item.applicationId));
+      cursor = page.next;
+    }
+    expect(new Set(seen).size).toBe(seen.length);
+    const ndjson = await officer.get('/applications', { accept: 'application/x-ndjson' });
+    expect(ndjson.text.trim().split('\n').map((line) => JSON.parse(line).applicationId).sort()).toEqual([...seen].sort());
+    const csv = await officer.get('/applications?format=csv');
+    expect(csv.headers.get('content-type')).toContain('text/csv');
+    expect(csv.text.trim().split('\r\n')).toHaveLength(seen.length + 1);
+    expect((await officer.get('/applications?format=xml')).body.code).toBe('INVALID_FIELD');
+    expect((await officer.get('/applications?cursor=made-up')).body.code).toBe('INVALID_CURSOR');
+  });
+
+  it.each([['=1+1', "'=1+1"], ['+cmd', "'+cmd"], ['@SUM(A1)', "'@SUM(A1)"], ['-12.50', '-12.50'], ['-A1', "'-A1"], ['a,b', '"a,b"'], ['say "x"', '"say ""x"""'], [null, ''], [true, 'true']])('writes %j into a CSV cell as %s', (value, cell) => {
+    expect(csvCell(value)).toBe(cell);
+  });
+
+  it('says when a read model is behind what was asked for', async () => {
+    const impatient = await HttpWorld.open({ SANAD_READ_WAIT_MS: '50' });
+    try {
+      const caller = await impatient.as('f', 'finance-officer');
+      const reply = await caller.get('/cycles?after=1000000');
+      expect(reply.body).toMatchObject({ status: 503, code: 'READ_MODEL_BEHIND' });
+      expect(reply.headers.get('retry-after')).toBe('1');
+    } finally {
+      await impatient.close();
+    }
+  });
+
+  it('slows down who asks too often, by caller', async () => {
+    const narrow = await HttpWorld.open({ SANAD_THROTTLE_LIMIT: '5' });
+    try {
+      const caller = await narrow.as('busy', 'auditor');
+      const replies = await Promise.all(Array.from({ length: 8 }, () => caller.get('/programmes')));
+      const refused = replies.filter(({ status }) => status === 429);
+      expect(refused).toHaveLength(3);
+      expect(refused[0]!.body.code).toBe('TOO_MANY_REQUESTS');
+      expect(Number(refused[0]!.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect((await (await narrow.as('calm', 'auditor')).get('/programmes')).status).toBe(200);
+    } finally {
+      await narrow.close();
+    }
+  });
+
+  it('tells how it is: live, ready, and in figures', async () => {
+    const bare = { authorization: '' };
+    expect((await finance.get('/health/live', bare)).body).toEqual({ status: 'ok' });
+    expect((await finance.get('/health/ready', bare)).body.status).toBe('ok');
+    const { text } = await finance.get('/metrics', bare);
+    expect(text).toMatch(/sanad_commands_total\{command="RegisterPerson",outcome="done"\} [1-9]/);
+    expect(text).toMatch(/sanad_commands_total\{command="RegisterPerson",outcome="IDENTITY_ALREADY_REGISTERED"\} [1-9]/);
+    for (const name of ['sanad_http_request_seconds_bucket', 'sanad_store_position', 'sanad_projection_lag', 'sanad_event_loop_delay_seconds']) expect(text).toContain(name);
+  });
+
+  it('notes who read personal data, and never the data', async () => {
+    const { personId } = await submitted(world, 50);
+    await expectStatus(200, (await world.as('s.doukkali', 'supervisor')).get(`/persons/${personId}/profile`));
+    const notes = readFileSync(join(world.dir, 'access.ndjson'), 'utf8');
+    expect(notes).toContain(`"actor":"s.doukkali","role":"supervisor","what":"profile","of":"${personId}"`);
+    expect(notes).not.toContain('Fatima');
+  });
+});

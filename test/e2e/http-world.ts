@@ -1,0 +1,130 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { randomUUID } from 'node:crypto';
+import { localIssuer } from '../../src/adapters/signer/embedded.js';
+import type { TokenIssuer } from '../../src/adapters/signer/port.js';
+import { loadConfig } from '../../src/config.js';
+import { asdPolicies, asdProgramme } from '../../src/eligibility/reference/asd.js';
+import { ibanOfRib, ribOf } from '../../src/kernel/accounts.js';
+import type { Role } from '../../src/kernel/decider.js';
+import { startServer, type RunningServer } from '../../src/main.js';
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers of the API are read as a client in any language would
+export type Json = any;
+export interface Reply { readonly status: number; readonly body: Json; readonly text: string; readonly headers: Headers }
+
+/** One caller of the public API, with a token of its own. */
+export class Caller {
+  constructor(private readonly url: string, readonly token: string) {}
+
+  post(path: string, body: unknown = {}, key: string = randomUUID(), headers: Record<string, string> = {}): Promise<Reply> {
+    return this.send('POST', path, JSON.stringify(body), { 'content-type': 'application/json', 'idempotency-key': key, ...headers });
+  }
+  get(path: string, headers: Record<string, string> = {}): Promise<Reply> { return this.send('GET', path, undefined, headers); }
+
+  async send(method: string, path: string, body: string | undefined, headers: Record<string, string>): Promise<Reply> {
+    const response = await fetch(this.url + path, { method, headers: { authorization: `Bearer ${this.token}`, ...headers }, ...(body === undefined ? {} : { body }) });
+    const text = await response.text();
+    let parsed: Json;
+    try {
+      parsed = JSON.parse(text);
+    } catch {
+      parsed = undefined;
+    }
+    return { status: response.status, body: parsed, text, headers: response.headers };
+  }
+
+  /** Polls a job until it ended. */
+  async job(jobId: string): Promise<Json> {
+    for (;;) {
+      const { body } = await this.get(`/jobs/${jobId}`);
+      if (body.state !== 'running') return body;
+      await pause(20);
+    }
+  }
+}
+
+/** A real server on a free port, with a data folder of its own. */
+export class HttpWorld {
+  private constructor(readonly dir: string, readonly server: RunningServer, private readonly issuer: TokenIssuer) {}
+
+  static async open(env: Record<string, string> = {}, dir = mkdtempSync(join(tmpdir(), 'sanad-http-'))): Promise<HttpWorld> {
+    const server = await startServer(loadConfig({ SANAD_DATA: dir, SANAD_PORT: '0', SANAD_LOG_LEVEL: 'fatal', ...env }));
+    return new HttpWorld(dir, server, await localIssuer(join(dir, 'keys')));
+  }
+
+  async as(subject: string, role: Role, regions?: readonly string[]): Promise<Caller> {
+    return new Caller(this.server.url, await this.issuer.issue({ subject, role, ...(regions ? { regions } : {}) }));
+  }
+
+  async close(): Promise<void> {
+    await this.server.close();
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}
+
+/** Defines the reference programme with its policies, opens it and allots money to a year. */
+export async function setUp(world: HttpWorld, amount = '1000000.00', year = '2025'): Promise<void> {
+  const manager = await world.as('m.alaoui', 'programme-manager');
+  const finance = await world.as('f.elfassi', 'finance-officer');
+  await expectStatus(201, manager.post('/programmes', asdProgramme));
+  for (const policy of asdPolicies) await expectStatus(201, manager.post('/programmes/asd/policies', policy));
+  await expectStatus(200, manager.post('/programmes/asd/opening'));
+  await expectStatus(201, finance.post(`/budgets/asd/${year}/allotments`, { amount, currency: 'MAD', reference: 'Finance act' }));
+}
+
+export async function expectStatus(status: number, reply: Promise<Reply>): Promise<Json> {
+  const { status: got, body, text } = await reply;
+  if (got !== status) throw new Error(`expected ${status}, got ${got}: ${text.slice(0, 500)}`);
+  return body;
+}
+
+export const facts = { scoreMicro: 8_000_000, coveredByOtherScheme: false, children: [{ birthMonth: '2020-03', inSchool: false, schoolLevel: 'none', disabled: false, fatherlessOrphan: false }] };
+export const ribNumber = (n: number): string => ribOf('007', '810', String(n).padStart(16, '0'));
+export const person = (n: number, region = 'MA-06'): Json => ({
+  nationalId: `AB${100_000 + n}`, name: `Fatima Test ${n}`, nameArabic: 'فاطمة', phone: '+212612345678', region, account: { kind: 'iban', number: ibanOfRib(ribNumber(n)) },
+});
+
+/** Registers a person and submits their application. */
+export async function submitted(world: HttpWorld, n: number, region = 'MA-06', receivedOn = '2025-10-05'): Promise<{ personId: string; applicationId: string; position: number }> {
+  const intake = await world.as('i.berrada', 'intake');
+  const { personId } = await expectStatus(201, intake.post('/persons', person(n, region)));
+  const { applicationId, position } = await expectStatus(201, intake.post('/applications', { programmeId: 'asd', personId, receivedOn, channel: 'counter', facts }));
+  return { personId, applicationId, position };
+}
+
+/** Takes a submitted application to its approval, by three people. Returns the log position. */
+export async function approved(world: HttpWorld, applicationId: string): Promise<number> {
+  const officer = await world.as('o.chraibi', 'case-officer');
+  const supervisor = await world.as('s.doukkali', 'supervisor');
+  const { position } = await expectStatus(200, officer.post(`/applications/${applicationId}/determination`));
+  const { application } = await expectStatus(200, officer.get(`/applications/${applicationId}?after=${position}`));
+  await expectStatus(200, officer.post(`/applications/${applicationId}/recommendation`, { recommendation: 'approve', contentHash: application.contentHash }));
+  return (await expectStatus(200, supervisor.post(`/applications/${applicationId}/approval`, { contentHash: application.contentHash }))).position;
+}
+
+/** Waits until the process managers have acted: the read model of a person shows an enrolment. */
+export async function enrolled(world: HttpWorld, personId: string): Promise<Json> {
+  const officer = await world.as('o.chraibi', 'case-officer');
+  for (;;) {
+    const { status, body } = await officer.get(`/persons/${personId}`);
+    if (status === 200 && body.enrolments.length > 0) return body;
+    await pause(20);
+  }
+}
+
+/** Prepares, approves and releases a month by three people; waits until everything is instructed. */
+export async function paid(world: HttpWorld, cycleId: string): Promise<{ contentHash: string; total: string }> {
+  const officer = await world.as('f.elfassi', 'finance-officer');
+  const approver = await world.as('c.filali', 'finance-controller');
+  const releaser = await world.as('c.guessous', 'finance-controller');
+  const { jobId } = await expectStatus(202, officer.post(`/cycles/${cycleId}/prepare`));
+  const { state, result } = await officer.job(jobId);
+  if (state !== 'done') throw new Error(`the preparation is ${state}`);
+  await expectStatus(200, approver.post(`/cycles/${cycleId}/approve`, { contentHash: result.contentHash }));
+  const released = await expectStatus(202, releaser.post(`/cycles/${cycleId}/release`, { contentHash: result.contentHash, executionDate: '2025-11-28' }));
+  await releaser.job(released.jobId);
+  return { contentHash: result.contentHash, total: result.totalMinor };
+}
