@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { LoggerService } from '@nestjs/common';
@@ -8,6 +9,7 @@ import { AppModule, openFoundation, type Foundation, type Shell } from './app.mo
 import { loadConfig, type Config } from './config.js';
 import { DomainError } from './kernel/errors.js';
 import { Background, type BackgroundStart } from './shell/background.js';
+import { closeIdle, drain, Traffic } from './shell/drain.js';
 import { makeLog, type Log } from './shell/log.js';
 import { Meters } from './shell/meters.js';
 import { READ_MODELS } from './shell/jobs.js';
@@ -37,10 +39,11 @@ export async function startServer(config: Config, log: Log = makeLog(config.logL
   const meters = new Meters();
   const followed = new Followed([READ_MODELS], config.readWaitMs);
   const shell: Shell = { log, meters, followed, routes: new Routes(), background: new Background(log, meters, followed, fail) };
+  const traffic = new Traffic();
   let app: NestFastifyApplication | undefined;
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
-    await app?.close();
+    if (app) await closeServer(app, traffic, config.stopTimeoutMs / 2);
     await shell.background.stop();
     await foundation.close();
   };
@@ -49,7 +52,7 @@ export async function startServer(config: Config, log: Log = makeLog(config.logL
     if (config.background) await startBackground(foundation, shell.background);
     app = await NestFactory.create<NestFastifyApplication>(AppModule.of(config, foundation, shell), makeAdapter(config, shell.routes), { bufferLogs: true, abortOnError: false, bodyParser: false });
     app.useLogger(quieter(app.get(Logger)));
-    await prepareServer(app, log, meters);
+    await prepareServer(app, log, meters, traffic);
     describeApi(app);
     await app.listen(config.port, config.host);
     const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
@@ -66,6 +69,14 @@ const quieter = (logger: Logger): LoggerService => ({
   log: (message: unknown, ...rest: unknown[]) => logger.debug(message, ...rest), debug: (message: unknown, ...rest: unknown[]) => logger.debug(message, ...rest),
   warn: (message: unknown, ...rest: unknown[]) => logger.warn(message, ...rest), error: (message: unknown, ...rest: unknown[]) => logger.error(message, ...rest),
 });
+
+async function closeServer(app: NestFastifyApplication, traffic: Traffic, limitMs: number): Promise<void> {
+  const server: Server = app.getHttpServer();
+  await drain(server, traffic, limitMs);
+  const stop = closeIdle(server);
+  await app.close();
+  stop();
+}
 
 async function startBackground({ folder, log, vault }: Foundation, background: Background): Promise<void> {
   const start: BackgroundStart = { dir: folder.path, files: folder.files, log: log.port(), vault: vault.port() };

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { Config } from '../config.js';
 import { DomainError } from '../kernel/errors.js';
 import type { Request } from './call.js';
+import type { Traffic } from './drain.js';
 import type { Log } from './log.js';
 import type { Meters } from './meters.js';
 import { PROBLEM_JSON, problemOf } from './problem.js';
@@ -17,7 +18,7 @@ const CORRELATION = /^[\x21-\x7e]{1,64}$/;
 export function makeAdapter(config: Pick<Config, 'bodyLimitBytes' | 'requestTimeoutMs'>, routes: Routes): FastifyAdapter {
   const adapter = new FastifyAdapter({
     skipMiddie: true, bodyLimit: config.bodyLimitBytes, requestTimeout: config.requestTimeoutMs, connectionTimeout: 0, keepAliveTimeout: 65_000,
-    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false }, forceCloseConnections: 'idle', return503OnClosing: true,
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false }, forceCloseConnections: false, return503OnClosing: false,
     genReqId: (request: IncomingMessage) => {
       const given = request.headers['x-correlation-id'];
       return typeof given === 'string' && CORRELATION.test(given) ? given : randomUUID();
@@ -32,7 +33,7 @@ export function makeAdapter(config: Pick<Config, 'bodyLimitBytes' | 'requestTime
 }
 
 /** Headers, the body's parser, and one line and one figure a request. To be called before the application starts. */
-export async function prepareServer(app: NestFastifyApplication, log: Log, meters: Meters): Promise<void> {
+export async function prepareServer(app: NestFastifyApplication, log: Log, meters: Meters, traffic: Traffic): Promise<void> {
   const server = app.getHttpAdapter().getInstance();
   await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'self'"], imgSrc: ["'self'", 'data:'], styleSrc: ["'self'", "'unsafe-inline'"], scriptSrc: ["'self'", "'unsafe-inline'"], upgradeInsecureRequests: null } } });
   server.removeContentTypeParser('text/plain');
@@ -44,10 +45,13 @@ export async function prepareServer(app: NestFastifyApplication, log: Log, meter
     }
   });
   server.addHook('onRequest', (request, reply, done) => {
+    traffic.underWay += 1;
     void reply.header('x-correlation-id', request.id);
+    if (traffic.leaving) void reply.header('connection', 'close');
     done();
   });
   server.addHook('onResponse', (request, reply, done) => {
+    traffic.underWay -= 1;
     const route = request.routeOptions.url ?? 'none';
     meters.request(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
     if (log.isLevelEnabled('info')) {

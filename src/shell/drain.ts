@@ -1,0 +1,44 @@
+import type { Server } from 'node:http';
+import { Server as NetServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+
+const TICK_MS = 25;
+/** Ticks without a request before nothing more is expected: what a client had sent is read by then. */
+const QUIET_TICKS = 3;
+
+/** Requests under way, and whether the server is going away. */
+export class Traffic {
+  underWay = 0;
+  leaving = false;
+}
+
+/** How long connections that the system has accepted, and this process not yet, are waited for. */
+const ARRIVING_MS = 500;
+
+/**
+ * Answers what is under way and what arrives on the connections there are until they are quiet, and takes no new
+ * connection. What clients had sent is answered; each answer tells its client to connect anew.
+ * @param limitMs how long a slow request may take; then it is left to the closing of the server
+ */
+export async function drain(server: Server, traffic: Traffic, limitMs: number): Promise<void> {
+  traffic.leaving = true;
+  // Closing the listener resets whatever waits in the system's queue, so that is emptied first.
+  await quiet(traffic, Math.min(ARRIVING_MS, limitMs));
+  // Only the listening ends: http's own close would reset connections whose request is still on its way.
+  if (server.listening) NetServer.prototype.close.call(server);
+  await quiet(traffic, limitMs);
+}
+
+async function quiet(traffic: Traffic, limitMs: number): Promise<void> {
+  const beganMs = performance.now();
+  for (let ticks = 0; ticks < QUIET_TICKS && performance.now() - beganMs < limitMs;) {
+    await pause(TICK_MS);
+    ticks = traffic.underWay === 0 ? ticks + 1 : 0;
+  }
+}
+
+/** Closes connections as they fall idle, until stopped: whoever waits for the last one to close gets there. */
+export function closeIdle(server: Server): () => void {
+  const timer = setInterval(() => server.closeIdleConnections(), TICK_MS);
+  return () => clearInterval(timer);
+}
