@@ -17,7 +17,7 @@ async function* rows(): AsyncGenerator<ImportRow[]> {
   let batch: ImportRow[] = [];
   for await (const line of createInterface({ input: createReadStream(path) })) {
     batch.push(JSON.parse(line) as ImportRow);
-    if (batch.length === 250) {
+    if (batch.length === 500) {
       yield batch;
       batch = [];
     }

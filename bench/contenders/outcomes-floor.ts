@@ -4,7 +4,9 @@ import { createInterface } from 'node:readline';
 import { uuidOf } from '../../src/kernel/ids.js';
 import { countFromArgs, openBareLog, report, startWatch } from './bare-log.js';
 
-/** The floor of taking outcomes in: parse the lines of a file and insert one row each, a thousand a synced transaction. */
+/** The floor of taking outcomes in: parse the lines of a file and insert one fact each, as long as ours, a thousand a synced transaction. */
+const ID = uuidOf('floor');
+const meta = { actor: 'floor', role: 'payment-system', command: ID, correlation: ID };
 const count = countFromArgs(100_000);
 const log = openBareLog();
 const path = join(log.dir, 'outcomes.ndjson');
@@ -14,8 +16,11 @@ writeFileSync(path, Array.from({ length: count }, (_, i) =>
 const watch = startWatch();
 let lines: string[] = [];
 for await (const line of createInterface({ input: createReadStream(path) })) {
-  const outcome = JSON.parse(line) as { readonly paymentId: string; readonly outcome: string };
-  lines.push(JSON.stringify({ stream: `payment-${outcome.paymentId}`, revision: 2, type: 'PaymentSettled', data: outcome }));
+  const { paymentId, endToEndId, amountMinor, settledOn } = JSON.parse(line) as Readonly<Record<string, string>>;
+  lines.push(JSON.stringify({
+    id: ID, stream: `payment-${paymentId}`, revision: 2, type: 'PaymentSettled', v: 1, time: '2026-01-29T08:00:00.000Z',
+    data: { paymentId, attempt: 1, endToEndId, amountMinor, currency: 'MAD', settledOn, source: 'file' }, meta,
+  }));
   if (lines.length === 1_000) {
     log.insert(lines, false);
     lines = [];

@@ -37,7 +37,7 @@ async function* outcomes(): AsyncGenerator<ReportedOutcome[]> {
   let batch: ReportedOutcome[] = [];
   for await (const line of createInterface({ input: createReadStream(path) })) {
     batch.push(JSON.parse(line) as ReportedOutcome);
-    if (batch.length === 500) {
+    if (batch.length === 1_000) {
       yield batch;
       batch = [];
     }

@@ -4,7 +4,7 @@ import type { Actor, Context, Decider, Draft, Foldable, Recorded } from '../kern
 import { fold } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
 import { eventId, uuidOf } from '../kernel/ids.js';
-import type { Deps, JobContext } from './job.js';
+import { TOGETHER, type Deps, type JobContext } from './job.js';
 
 interface Decision { readonly draft: Draft; readonly actor: Actor }
 
@@ -102,13 +102,12 @@ function groupOf(deps: Deps, base: JobContext, now: string, attempt: Attempt): A
 /**
  * Decides every unit and appends what was decided in one call. Units whose streams moved meanwhile (or that were not new
  * after all) are read again and decided again, just those. Everything up to the first append happens synchronously, so
- * that batches started one after the other reach the log in that order.
- * @param together so many units share one atomic group at the first attempt, which costs less; where one of them meets a
- *   conflict, they are tried again one by one. Their streams must be distinct.
+ * that batches started one after the other reach the log in that order. At the first attempt a hundred units share an
+ * atomic group, which costs less; where one of them meets a conflict, those are tried again, each by itself.
  * @returns one result a unit, in order
  * @throws DomainError CONCURRENT_CHANGE after 50 attempts, StoreError
  */
-export async function record(deps: Deps, units: readonly Unit[], base: JobContext, together = 1): Promise<readonly UnitResult[]> {
+export async function record(deps: Deps, units: readonly Unit[], base: JobContext): Promise<readonly UnitResult[]> {
   const results = new Array<UnitResult>(units.length);
   let attempts: Attempt[] = units.map((unit, index) => ({ unit, index, loaded: unit.loaded ?? unit.tasks.map(() => NEW) }));
   for (let round = 1; attempts.length > 0; round += 1) {
@@ -130,30 +129,48 @@ export async function record(deps: Deps, units: readonly Unit[], base: JobContex
         results[attempt.index] = { kind: 'refused', error };
       }
     }
-    const size = round === 1 ? together : 1;
-    attempts = groups.length === 0 ? [] : settle(tried, groups, size, await deps.store.appendAll(merged(groups, size)), results);
+    const bundles = bundled(groups, round === 1 ? TOGETHER : 1);
+    attempts = groups.length === 0 ? [] : settle(tried, bundles, await deps.store.appendAll(bundles.map(({ writes }) => ({ writes }))), results);
     if (attempts.length > 0) await reload(deps, attempts);
   }
   return results;
 }
 
-/** Every `size` groups as one. */
-function merged(groups: readonly AppendGroup[], size: number): readonly AppendGroup[] {
-  if (size === 1) return groups;
-  const together: AppendGroup[] = [];
-  for (let i = 0; i < groups.length; i += size) together.push({ writes: groups.slice(i, i + size).flatMap((group) => group.writes) });
-  return together;
+interface Bundle { readonly writes: StreamWrite[]; readonly groups: AppendGroup[] }
+
+/** Groups that follow each other as one, up to `size`; a stream is in a bundle once. */
+function bundled(groups: readonly AppendGroup[], size: number): readonly Bundle[] {
+  const bundles: Bundle[] = [];
+  let streams = new Set<string>();
+  for (const group of groups) {
+    let bundle = bundles.at(-1);
+    if (!bundle || bundle.groups.length >= size || group.writes.some(({ stream }) => streams.has(stream))) {
+      bundles.push((bundle = { writes: [], groups: [] }));
+      streams = new Set();
+    }
+    bundle.groups.push(group);
+    for (const write of group.writes) {
+      bundle.writes.push(write);
+      streams.add(write.stream);
+    }
+  }
+  return bundles;
 }
 
-/** Writes down what became of the groups, `size` to an answer, and hands back those to be tried again. */
-function settle(tried: readonly Attempt[], groups: readonly AppendGroup[], size: number, answers: readonly AppendResult[], results: UnitResult[]): Attempt[] {
+/** Writes down what became of each group of each bundle, and hands back those to be tried again. */
+function settle(tried: readonly Attempt[], bundles: readonly Bundle[], answers: readonly AppendResult[], results: UnitResult[]): Attempt[] {
   const again: Attempt[] = [];
-  for (let i = 0; i < tried.length; i += 1) {
-    const answer = answers[Math.floor(i / size)]!;
-    if (answer.kind === 'conflict') again.push(tried[i]!);
-    else if (answer.kind === 'receipt-exists') throw new Error('a bulk unit has no receipt');
-    else results[tried[i]!.index] = { kind: answer.kind === 'appended' ? 'recorded' : 'already', position: answer.position, writes: groups[i]!.writes };
-  }
+  let next = 0;
+  bundles.forEach(({ groups }, i) => {
+    const answer = answers[i]!;
+    for (const { writes } of groups) {
+      const attempt = tried[next]!;
+      next += 1;
+      if (answer.kind === 'conflict') again.push(attempt);
+      else if (answer.kind === 'receipt-exists') throw new Error('a bulk unit has no receipt');
+      else results[attempt.index] = { kind: answer.kind === 'appended' ? 'recorded' : 'already', position: answer.position, writes };
+    }
+  });
   return again;
 }
 
@@ -181,7 +198,7 @@ export async function recordOne(deps: Deps, unit: Unit, base: JobContext): Promi
 /**
  * Takes batches from a source and works on up to `inFlight` of them at once: the next is read and decided while the
  * earlier are being synced. `work` starts in the order of the source. The first failure stops the reading, waits for
- * what is under way and is thrown.
+ * what is under way and is thrown; so is the signal's reason, however late it comes.
  */
 export async function pipelined<B>(source: AsyncIterable<B>, work: (batch: B) => Promise<void>, signal?: AbortSignal, inFlight = 3): Promise<void> {
   const underWay = new Set<Promise<void>>();
@@ -198,4 +215,5 @@ export async function pipelined<B>(source: AsyncIterable<B>, work: (batch: B) =>
     await Promise.all(underWay);
   }
   if (failure) throw failure.error;
+  signal?.throwIfAborted();
 }

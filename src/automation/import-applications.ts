@@ -127,7 +127,12 @@ class Intake {
     const sealed = await this.deps.vault.seal(records);
     const units = fresh.map((household, i) => this.#unit(household, sealed[i * 2]!, sealed[i * 2 + 1]!));
     const results = await record(this.deps, units, this.base);
-    for (let i = 0; i < results.length; i += 1) this.#count(fresh[i]!, results[i]!, rejects);
+    const meanwhile: Household[] = [];
+    results.forEach((result, i) => {
+      if (result.kind === 'refused' && result.error.code === 'PERSON_ALREADY_REGISTERED') meanwhile.push(fresh[i]!);
+      else this.#count(fresh[i]!, result, rejects);
+    });
+    if (meanwhile.length > 0) await this.#compare(meanwhile, rejects);
   }
 
   /** What a row can be refused for without looking at the log. */
@@ -147,12 +152,15 @@ class Intake {
     }
   }
 
-  /** Rows whose identity the same reference claimed in an earlier run: the same again, or something else under its name. */
+  /** Rows whose reference was taken in before: the same again, or something else under its name. */
   async #compare(households: readonly Household[], rejects: ImportReject[]): Promise<void> {
-    const applications = await this.deps.store.readStreams(households.map((h) => streams.application(h.applicationId)));
-    households.forEach(({ row }, i) => {
-      const submitted = applications[i]!.events[0];
-      if (submitted?.type === 'ApplicationSubmitted' && submitted.data.receivedOn === row.receivedOn && canonicalJson(submitted.data.facts) === canonicalJson(row.facts)) {
+    const read = await this.deps.store.readStreams(households.flatMap((h) => [streams.person(h.personId), streams.application(h.applicationId)]));
+    households.forEach(({ row, identityHash }, i) => {
+      const registered = read[i * 2]!.events[0];
+      const submitted = read[i * 2 + 1]!.events[0];
+      if (registered?.type !== 'PersonRegistered' || registered.data.identityHash !== identityHash) {
+        this.#reject(row, new DomainError('REFERENCE_ALREADY_USED', 'The same reference was taken in for another national identity.', 'conflict', 'reference'), rejects);
+      } else if (submitted?.type === 'ApplicationSubmitted' && submitted.data.receivedOn === row.receivedOn && canonicalJson(submitted.data.facts) === canonicalJson(row.facts)) {
         this.summary.alreadyThere += 1;
       } else {
         this.#reject(row, new DomainError('APPLICATION_DIFFERS', 'The same reference was taken in with other facts; amend that application instead.', 'conflict', 'reference'), rejects);

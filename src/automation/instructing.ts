@@ -5,7 +5,7 @@ import type { Recorded } from '../kernel/decider.js';
 import { streams } from '../kernel/ids.js';
 import { paymentDecider } from '../payment/payment.decider.js';
 import { record, task, type Unit } from './batch.js';
-import { TOGETHER, type Deps, type JobContext, type OnProgress } from './job.js';
+import type { Deps, JobContext, OnProgress } from './job.js';
 import { endToEndIdOf, messageIdOf, remittanceOf, writeMessage, type Release } from './messages.js';
 import { orderedInRound, SetTally, type SetFigures } from './ordered-set.js';
 import { openPayees, payeeOf, type Payee } from './payees.js';
@@ -116,7 +116,7 @@ export class Instructing {
   }
 
   async #record(places: readonly Place[], units: readonly Unit[]): Promise<void> {
-    const results = await record(this.deps, units, this.base, TOGETHER);
+    const results = await record(this.deps, units, this.base);
     for (const { message, place, item, unit } of places) {
       if (unit >= 0 && results[unit]!.kind === 'refused') continue;
       message.instructions[place] = this.#instruction(item);

@@ -32,5 +32,5 @@ export const AUTOMATION: Actor = { id: 'automation', role: 'automation' };
 /** Streams a page: large enough to amortise a round trip, small enough to leave other writers their turn. */
 export const PAGE = 500;
 
-/** Payments in one atomic group, where a job makes a great many of them and one alone has no meaning. */
+/** Households or payments in one atomic group, as long as none of them meets a conflict. */
 export const TOGETHER = 100;

@@ -8,7 +8,7 @@ import { paymentDecider } from '../payment/payment.decider.js';
 import { pipelined, record, recordOne, task, type Unit, type UnitResult } from './batch.js';
 import { foldCycle, readCycle } from './cycles.js';
 import { foldEnrolment, foldPayment } from './folds.js';
-import { TOGETHER, type Deps, type JobContext, type OnProgress } from './job.js';
+import type { Deps, JobContext, OnProgress } from './job.js';
 import { orderedInRound, SetTally, setFromLog } from './ordered-set.js';
 import { dueIn, type Due } from './payable.js';
 import { PolicyBook, type ProgrammeBook } from './policy-book.js';
@@ -147,7 +147,7 @@ class Preparation {
       const events = known?.[i]!.events;
       return events && orderedInRound(events, this.cycle.round) ? [] : [this.#unit(order, events)];
     });
-    const results = await record(this.deps, units, this.base, TOGETHER);
+    const results = await record(this.deps, units, this.base);
     refuseNone(results);
     this.foundOrders ||= results.some((result) => result.kind !== 'recorded');
     this.#seen += page.length;

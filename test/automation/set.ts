@@ -1,0 +1,26 @@
+import type { Deps } from '../../src/automation/job.js';
+import { pagesOf } from '../../src/automation/walk.js';
+
+/** Every stream of a category with the types of its events: what must be the same however a job was interrupted. */
+export async function shapeOf(deps: Pick<Deps, 'store'>, prefix: string): Promise<string[]> {
+  const shape: string[] = [];
+  for await (const page of pagesOf(deps.store, prefix)) for (const { stream, events } of page) shape.push(`${stream}: ${events.map((event) => event.type).join(' ')}`);
+  return shape;
+}
+
+/** Runs a job again and again, each time aborted at a later progress report, until it finishes by itself. */
+export async function interruptedUntilDone<T>(job: (signal: AbortSignal, onProgress: () => void) => Promise<T>): Promise<{ readonly result: T; readonly interruptions: number }> {
+  for (let reports = 1; ; reports += 1) {
+    const stop = new AbortController();
+    let left = reports;
+    try {
+      const result = await job(stop.signal, () => {
+        left -= 1;
+        if (left === 0) stop.abort(new Error('interrupted'));
+      });
+      return { result, interruptions: reports - 1 };
+    } catch (error) {
+      if (!(error instanceof Error && error.message === 'interrupted')) throw error;
+    }
+  }
+}
