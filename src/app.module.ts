@@ -14,7 +14,8 @@ import { EligibilityHttp } from '../projections/eligibility/eligibility.http.js'
 import { eligibilityQuestions } from '../projections/eligibility/eligibility.questions.js';
 import { systemClock } from './adapters/clock/embedded.js';
 import { CLOCK } from './adapters/clock/port.js';
-import { openAccessLog, type AccessLog } from './adapters/data-folder/access-log.js';
+import { openAccessLog } from './adapters/access-log/embedded.js';
+import type { AccessLog } from './adapters/access-log/port.js';
 import { openDataFolder } from './adapters/data-folder/embedded.js';
 import type { DataFolder } from './adapters/data-folder/port.js';
 import { openEmbeddedLog, type EmbeddedLog } from './adapters/event-store/embedded.js';

@@ -1,8 +1,5 @@
-import type { AccessLog } from '../adapters/data-folder/access-log.js';
 import type { Query } from './call.js';
 import type { QuestionDeps } from './questions.js';
-
-export type { AccessLog };
 
 /** Notes that the caller reads personal data, before they do. */
 export const noteReading = ({ access, clock }: Pick<QuestionDeps, 'access' | 'clock'>, query: Query, what: string, of: string, count: number): Promise<void> =>

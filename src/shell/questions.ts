@@ -1,5 +1,6 @@
 import { Inject, Injectable, type Type } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import type { AccessLog } from '../adapters/access-log/port.js';
 import type { EventStore } from '../adapters/event-store/port.js';
 import type { ReadStore } from '../adapters/read-store/port.js';
 import type { Vault } from '../adapters/vault/port.js';
@@ -8,7 +9,6 @@ import { DomainError } from '../kernel/errors.js';
 import type { Books } from './books.js';
 import { Query } from './call.js';
 import { OneOf, Pattern, Text } from './fields.js';
-import type { AccessLog } from './personal-data.js';
 import type { Followed } from './reading.js';
 
 /** What answers are made from. */
