@@ -1,0 +1,62 @@
+import { describe, expect, test } from '@jest/globals';
+import { asdProgramme, asdVersions } from '../../src/eligibility/reference/asd.js';
+import { fold } from '../../src/kernel/decider.js';
+import { policyForPeriod, programmeDecider, PROGRAMME_REFUSALS } from '../../src/programme/programme.decider.js';
+import { by, scenarios, was } from './given.js';
+
+const manager = by('meryem', 'programme-manager');
+const { given } = scenarios(programmeDecider, PROGRAMME_REFUSALS, { DefineProgramme: true, PublishPolicy: true, OpenProgramme: true, CloseProgramme: true });
+const programmeId = 'asd';
+const [v1, v2, v3] = asdVersions as [typeof asdVersions[0] & object, typeof asdVersions[0] & object, typeof asdVersions[0] & object];
+const defined = was('ProgrammeDefined', asdProgramme);
+const published = [was('PolicyPublished', v1), was('PolicyPublished', v2)];
+const opened = was('ProgrammeOpened', { programmeId });
+const closed = was('ProgrammeClosed', { programmeId, reason: 'the law was repealed' });
+
+describe('a programme', () => {
+  test('is defined once', () => {
+    given().when({ type: 'DefineProgramme', ...asdProgramme }, manager).then({ type: 'ProgrammeDefined', data: asdProgramme });
+    given(defined).when({ type: 'DefineProgramme', ...asdProgramme }, manager).thenRefused('PROGRAMME_ALREADY_DEFINED', 'programmeId');
+  });
+  test('has a currency and a time zone that exist', () => {
+    given().when({ type: 'DefineProgramme', ...asdProgramme, currency: 'ZZZ' }, manager).thenRefused('UNKNOWN_CURRENCY', 'currency');
+    given().when({ type: 'DefineProgramme', ...asdProgramme, timeZone: 'Africa/Atlantis' }, manager).thenRefused('UNKNOWN_TIME_ZONE', 'timeZone');
+  });
+  test('is a programme manager’s', () => {
+    given().when({ type: 'DefineProgramme', ...asdProgramme }, by('farid', 'finance-officer')).thenRefused('ROLE_NOT_ALLOWED');
+  });
+  test('opens once it has a policy, and once only', () => {
+    given().when({ type: 'OpenProgramme', programmeId }, manager).thenRefused('PROGRAMME_NOT_FOUND', 'programmeId');
+    given(defined).when({ type: 'OpenProgramme', programmeId }, manager).thenRefused('PROGRAMME_HAS_NO_POLICY');
+    given(defined, ...published).when({ type: 'OpenProgramme', programmeId }, manager).then({ type: 'ProgrammeOpened', data: { programmeId } });
+    given(defined, ...published, opened).when({ type: 'OpenProgramme', programmeId }, manager).thenRefused('PROGRAMME_ALREADY_OPEN');
+  });
+  test('closes when it is open, and then takes no policy', () => {
+    given(defined).when({ type: 'CloseProgramme', programmeId, reason: 'never mind' }, manager).thenRefused('PROGRAMME_NOT_OPEN');
+    given(defined, ...published, opened).when({ type: 'CloseProgramme', programmeId, reason: 'the law was repealed' }, manager).then({ type: 'ProgrammeClosed', data: { programmeId, reason: 'the law was repealed' } });
+    given(defined, ...published, opened, closed).when({ type: 'PublishPolicy', ...v3 }, manager).thenRefused('PROGRAMME_CLOSED');
+  });
+});
+
+describe('policies', () => {
+  test('are published in order of version and of first paid period', () => {
+    given(defined).when({ type: 'PublishPolicy', ...v1 }, manager).then({ type: 'PolicyPublished', data: v1 });
+    given(defined).when({ type: 'PublishPolicy', ...v2 }, manager).thenRefused('POLICY_VERSION_OUT_OF_ORDER', 'version');
+    given(defined, ...published).when({ type: 'PublishPolicy', ...v2 }, manager).thenRefused('POLICY_VERSION_OUT_OF_ORDER', 'version');
+    given(defined, ...published).when({ type: 'PublishPolicy', ...v3, effectiveFrom: '2025-01-01', firstPaidPeriod: v2.firstPaidPeriod }, manager).thenRefused('POLICY_DATES_OUT_OF_ORDER', 'firstPaidPeriod');
+  });
+  test('are not paid before they take effect', () => {
+    given(defined).when({ type: 'PublishPolicy', ...v1, effectiveFrom: '2024-01-01' }, manager).thenRefused('POLICY_DATES_OUT_OF_ORDER', 'firstPaidPeriod');
+  });
+  test('have dates that the calendar has', () => {
+    given(defined).when({ type: 'PublishPolicy', ...v1, announcedOn: '2023-02-30' }, manager).thenRefused('INVALID_DATE', 'announcedOn');
+    given(defined).when({ type: 'PublishPolicy', ...v1, firstPaidPeriod: '2023-13' }, manager).thenRefused('INVALID_PERIOD', 'firstPaidPeriod');
+  });
+  test('a period is paid under the newest that is first paid in it or before', () => {
+    const state = fold(programmeDecider, [defined, ...published]);
+    expect(policyForPeriod(state, '2023-11')).toBeUndefined();
+    expect(policyForPeriod(state, '2023-12')?.version).toBe(1);
+    expect(policyForPeriod(state, '2025-10')?.version).toBe(1);
+    expect(policyForPeriod(state, '2025-11')?.version).toBe(2);
+  });
+});
