@@ -1,0 +1,40 @@
+import { Command, CommanderError } from 'commander';
+import { applicationsCommand } from './applications.js';
+import { auditCommand } from './audit.js';
+import { cycleCommand } from './cycle.js';
+import { demoCommand } from './demo.js';
+import { householdsCommand } from './households.js';
+import { EXIT } from './output.js';
+import { paymentsCommand } from './payments.js';
+import { programmesCommand } from './programmes.js';
+import { rebuildCommand } from './rebuild.js';
+import { serveCommand } from './serve.js';
+import { tokenCommand } from './token.js';
+
+const program = new Command('sanad')
+  .description('Disburses direct aid from an event log, and proves it.')
+  .showHelpAfterError('(add --help for the options)')
+  .exitOverride();
+for (const command of [
+  serveCommand(), demoCommand(), tokenCommand(), programmesCommand(), householdsCommand(), applicationsCommand(),
+  cycleCommand(), paymentsCommand(), auditCommand(), rebuildCommand(),
+]) program.addCommand(withExitOverride(command));
+program.addHelpText('after', `
+Exit codes: 0 done · 1 refused or failed, nothing half done · 2 wrong usage · 3 finished, but part of the input was
+rejected or a check found something · 130 interrupted (run the same command again to finish).`);
+
+function withExitOverride(command: Command): Command {
+  command.exitOverride();
+  for (const sub of command.commands) withExitOverride(sub);
+  return command;
+}
+
+try {
+  await program.parseAsync(process.argv);
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  else if (error instanceof Error && 'detail' in error) {
+    process.stderr.write(`sanad: ${String(error.detail)}\n`);
+    process.exitCode = EXIT.usage;
+  } else throw error;
+}
