@@ -83,7 +83,12 @@ export class Instructing {
     const persons = await this.deps.store.readStreams(found.map(({ paymentId }) => streams.person(paymentId.slice(cycleId.length + 1))), { asOf: position });
     const payees = found.map(({ instructed }, i) => payeeOf(persons[i]!.events, instructed?.accountId));
     const accounts = await openPayees(this.deps.vault, payees);
-    return found.flatMap((payment, i): Item[] => (payees[i] && accounts[i] ? [{ ...payment, payee: payees[i], account: accounts[i] }] : []));
+    return found.flatMap((payment, i): Item[] => {
+      if (payees[i] && accounts[i]) return [{ ...payment, payee: payees[i], account: accounts[i] }];
+      // Instructed before its payee was erased: it counts, though no file can name the payee any more.
+      if (payment.instructed) this.#count(payment.ordered.amountMinor);
+      return [];
+    });
   }
 
   /** Starts synchronously, so that pages given one after the other are recorded in that order. */
@@ -120,9 +125,13 @@ export class Instructing {
     for (const { message, place, item, unit } of places) {
       if (unit >= 0 && results[unit]!.kind === 'refused') continue;
       message.instructions[place] = this.#instruction(item);
-      this.count += 1;
-      this.totalMinor += BigInt(item.ordered.amountMinor);
+      this.#count(item.ordered.amountMinor);
     }
+  }
+
+  #count(amountMinor: string): void {
+    this.count += 1;
+    this.totalMinor += BigInt(amountMinor);
   }
 
   /** Once everything given so far is durable. */

@@ -12,7 +12,8 @@ import type { Deps, JobContext, OnProgress } from './job.js';
 import { orderedInRound, SetTally, setFromLog } from './ordered-set.js';
 import { dueIn, type Due } from './payable.js';
 import { PolicyBook, type ProgrammeBook } from './policy-book.js';
-import { pagesOf } from './walk.js';
+import { isErased } from './registered-person.js';
+import { ahead, pagesOf } from './walk.js';
 
 export interface PrepareArgs { readonly programmeId: string; /** YYYY-MM */ readonly period: string }
 export interface PrepareSummary {
@@ -55,7 +56,8 @@ export async function prepareCycle(deps: Deps, args: PrepareArgs, base: JobConte
   const book = await books.programme(args.programmeId, cycle.asOf);
   if (cycle.round > 1) await cancelEarlierRounds(deps, cycleId, cycle.round, base, signal);
   const run = new Preparation(deps, base, cycle, book, paidThrough, onProgress);
-  await pipelined(pagesOf(deps.store, `enrolment-${args.programmeId}-`, { asOf: cycle.asOf, ...(signal ? { signal } : {}) }), (page) => run.order(page), signal);
+  const enrolments = pagesOf(deps.store, `enrolment-${args.programmeId}-`, { asOf: cycle.asOf, ...(signal ? { signal } : {}) });
+  await pipelined(ahead(enrolments, (page) => run.ordersOf(page)), (orders) => run.record(orders), signal);
   const figures = run.foundOrders ? await setFromLog(deps.store, cycleId, cycle.round, signal) : run.tally.figures();
   await recordOne(deps, { verb: 'record-preparation', key: cycleId, tasks: [task(streams.cycle(cycleId), cycleDecider, {
     command: { type: 'RecordPreparation', asOf: cycle.asOf, count: figures.count, totalMinor: String(figures.totalMinor), contentHash: figures.contentHash },
@@ -130,18 +132,24 @@ class Preparation {
     this.foundOrders = cycle.round > 1;
   }
 
-  async order(page: readonly StreamEvents[]): Promise<void> {
+  /** What the cycle owes the enrolments of a page, as of its position. */
+  async ordersOf(page: readonly StreamEvents[]): Promise<readonly Order[]> {
     const { programmeId, period } = this.cycle;
-    const { currency } = this.book.definition;
     const orders: Order[] = [];
     for (const { events } of page) {
       const state = foldEnrolment(events);
       const due = dueIn(state, events[0]!.position, period, this.paidThrough, this.book);
-      if (!due) continue;
-      const paymentId = paymentIdOf(programmeId, period, state.personId);
-      this.tally.add(paymentId, due.amountMinor, currency);
-      orders.push({ paymentId, personId: state.personId, region: state.region, due });
+      // Only whose enrolment is over can have been erased.
+      if (!due || (state.status === 'ended' && (await this.#erased(state.personId)))) continue;
+      orders.push({ paymentId: paymentIdOf(programmeId, period, state.personId), personId: state.personId, region: state.region, due });
     }
+    this.#seen += page.length;
+    return orders;
+  }
+
+  /** Given pages in order: the hash is over payment ids in order. */
+  async record(orders: readonly Order[]): Promise<void> {
+    for (const { paymentId, due } of orders) this.tally.add(paymentId, due.amountMinor, this.book.definition.currency);
     const known = this.cycle.round > 1 ? await this.deps.store.readStreams(orders.map(({ paymentId }) => streams.payment(paymentId))) : undefined;
     const units = orders.flatMap((order, i): Unit[] => {
       const events = known?.[i]!.events;
@@ -150,8 +158,11 @@ class Preparation {
     const results = await record(this.deps, units, this.base);
     refuseNone(results);
     this.foundOrders ||= results.some((result) => result.kind !== 'recorded');
-    this.#seen += page.length;
     this.onProgress?.({ what: 'enrolments', done: this.#seen });
+  }
+
+  async #erased(personId: string): Promise<boolean> {
+    return isErased(await this.deps.store.readStream(streams.person(personId), { asOf: this.cycle.asOf }));
   }
 
   #unit({ paymentId, personId, region, due }: Order, known: readonly Recorded[] | undefined): Unit {

@@ -27,7 +27,7 @@ export class AutomationRunner {
   #position: number | undefined;
 
   constructor(
-    private readonly deps: Pick<Deps, 'store'>,
+    private readonly deps: { readonly store: Pick<Deps['store'], 'readAll' | 'follow'> },
     private readonly managers: readonly ProcessManager[],
     private readonly checkpoint: Checkpoint,
     private readonly pageSize = 2_000,

@@ -4,11 +4,12 @@ import { streams } from '../kernel/ids.js';
 import { enrolmentDecider } from '../enrolment/enrolment.decider.js';
 import { record, task, type Unit } from './batch.js';
 import { AUTOMATION, PAGE, type Deps } from './job.js';
+import { isErased } from './registered-person.js';
 import type { ProcessManager } from './runner.js';
 
 /**
  * Starts the enrolment of every approved application: from the month it was received, with the facts and the entitlement
- * that were approved. A person enrolled in the programme already stays as they are.
+ * that were approved. A person enrolled in the programme already stays as they are; an erased one is not enrolled.
  */
 export const whenApplicationApprovedThenEnrol = (deps: Deps): ProcessManager => ({
   name: 'when-application-approved-then-enrol',
@@ -20,9 +21,11 @@ export const whenApplicationApprovedThenEnrol = (deps: Deps): ProcessManager => 
 
 async function enrol(deps: Deps, approvals: readonly Recorded[]): Promise<void> {
   const applications = await deps.store.readStreams(approvals.map((event) => event.stream));
+  const starts = approvals.map((event, i) => enrolmentOf(applications[i]!.events.slice(0, event.revision + 1)));
+  const persons = new Map((await deps.store.readStreams(starts.flatMap((start) => (start ? [streams.person(start.personId)] : [])))).map((read) => [read.stream, read.events]));
   const units = approvals.flatMap((event, i): Unit[] => {
-    const start = enrolmentOf(applications[i]!.events.slice(0, event.revision + 1));
-    if (!start) return [];
+    const start = starts[i];
+    if (!start || isErased(persons.get(streams.person(start.personId)) ?? [])) return [];
     const stream = streams.enrolment(start.programmeId, start.personId);
     return [{ verb: 'enrol', key: start.applicationId, causationId: event.id, tasks: [task(stream, enrolmentDecider, { command: { type: 'StartEnrolment', ...start } })] }];
   });

@@ -1,3 +1,4 @@
+import { requireNotEnrolled } from '../automation/registered-person.js';
 import { DomainError } from '../kernel/errors.js';
 import { parsePersonId, streams, uuidOf } from '../kernel/ids.js';
 import { normaliseNationalId } from '../kernel/personal.js';
@@ -41,6 +42,7 @@ const accountOf = (command: Command): { personId: string; accountId: string } =>
 async function erasure({ store }: PlanDeps, personId: string, reason: string): Promise<readonly Part[]> {
   const [registered] = await store.readStream(streams.person(personId), { limit: 1 });
   if (registered?.type !== 'PersonRegistered') throw new DomainError('PERSON_NOT_FOUND', 'There is no such person.', 'not-found', 'personId');
+  await requireNotEnrolled(store, personId);
   return [
     part(streams.person(personId), personDecider, { type: 'ErasePerson', personId, reason }),
     part(streams.identity(registered.data.identityHash), identityDecider, { type: 'ReleaseIdentity', reason }),

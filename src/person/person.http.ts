@@ -34,6 +34,6 @@ export class PersonHttp {
   @Takes(':personId/accounts/:accountId/closing', { by: ['intake', 'case-officer', 'supervisor'], says: 'Close a payee account', answers: ['personId', 'accountId'], refuses: NOT_THERE })
   closeAccount(@Order() command: ClosePayeeAccount): Promise<Answer> { return this.bus.execute(command); }
 
-  @Takes(':personId/erasure', { by: ['administrator'], says: 'Erase a person: the key of their personal fields is destroyed, the proof stays', answers: ['personId'], refuses: NOT_THERE })
+  @Takes(':personId/erasure', { by: ['administrator'], says: 'Erase a person: the key of their personal fields is destroyed, the proof stays', answers: ['personId'], refuses: { ...NOT_THERE, 422: ['PERSON_ERASED', 'STILL_ENROLLED'] } })
   erase(@Order() command: ErasePerson): Promise<Answer> { return this.bus.execute(command); }
 }

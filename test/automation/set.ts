@@ -8,9 +8,10 @@ export async function shapeOf(deps: Pick<Deps, 'store'>, prefix: string): Promis
   return shape;
 }
 
-/** Runs a job again and again, each time aborted at a later progress report, until it finishes by itself. */
+/** Runs a job again and again, each time aborted at a later progress report (1, 2, 3, 5, 8, 12…), until it finishes by itself. */
 export async function interruptedUntilDone<T>(job: (signal: AbortSignal, onProgress: () => void) => Promise<T>): Promise<{ readonly result: T; readonly interruptions: number }> {
-  for (let reports = 1; ; reports += 1) {
+  let interruptions = 0;
+  for (let reports = 1; ; reports += Math.ceil(reports / 2)) {
     const stop = new AbortController();
     let left = reports;
     try {
@@ -18,9 +19,10 @@ export async function interruptedUntilDone<T>(job: (signal: AbortSignal, onProgr
         left -= 1;
         if (left === 0) stop.abort(new Error('interrupted'));
       });
-      return { result, interruptions: reports - 1 };
+      return { result, interruptions };
     } catch (error) {
       if (!(error instanceof Error && error.message === 'interrupted')) throw error;
+      interruptions += 1;
     }
   }
 }
