@@ -29,6 +29,7 @@ import { renderSummary, type DemoSummary } from './demo-summary.js';
 import { drainAutomations } from './drain.js';
 import { writeHouseholds } from './households.js';
 import { readMapping } from './mapping.js';
+import { catchUpReadModels } from './rebuild.js';
 import { EXIT } from './output.js';
 import { referenceMapping } from './reference-mapping.js';
 
@@ -112,6 +113,7 @@ async function payPeriod(run: Run, options: DemoOptions, period: string): Promis
     state = await readCycle(engine.store, cycleId);
     if (state.status === 'approved') await releaseCycle(engine, { cycleId, contentHash, executionDate }, contextOf(PEOPLE.releaser, 'demo', 'release', cycleId));
     await drainAutomations(engine, run);
+    await catchUpReadModels(engine, run);
     return false;
   });
   if (closed) return;
@@ -122,6 +124,7 @@ async function payPeriod(run: Run, options: DemoOptions, period: string): Promis
     const mended = await mendAccounts(engine, cycleId, PEOPLE.intake, PEOPLE.officer, run.signal);
     const again = await reinstructPayments(engine, { cycleId, executionDate }, contextOf(PEOPLE.finance, 'demo', 'reinstruct', cycleId), undefined, run.signal);
     run.out.note(`   ${mended} accounts mended, ${again.reinstructed} payments instructed again`);
+    await catchUpReadModels(engine, run);
   });
   await answerByStandIn(run, options, cycleId);
   await withEngine(options.data, async (engine) => {

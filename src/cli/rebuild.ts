@@ -6,29 +6,39 @@ import { disbursementProjection } from '../../projections/disbursement/disbursem
 import { eligibilityProjection } from '../../projections/eligibility/eligibility.projection.js';
 import { ProjectionRunner, type RebuildReport } from '../../projections/runner.js';
 import { action, common, type CommonOptions, type Run } from './command.js';
-import { withEngine } from './compose.js';
+import { withEngine, type Engine } from './compose.js';
 import { EXIT } from './output.js';
 
 interface RebuildOptions extends CommonOptions { readonly verify?: boolean }
 
-/** Builds the read models anew from the log, beside the live ones, and switches; with verify, compares them row for row first. */
-export async function rebuildReadModels(dir: string, options: { readonly verify: boolean }, run: Run): Promise<RebuildReport> {
-  return withEngine(dir, async (engine) => {
-    const store = await openEmbeddedReadStore(join(engine.dir, 'read.db'), { thread: 'local' });
-    try {
-      const runner = new ProjectionRunner({
-        store, projections: [eligibilityProjection, disbursementProjection, auditProjection], log: engine.store,
-        onNote: ({ what, detail }) => run.out.note(`  ${what}: ${detail}`),
-      });
-      const progress = run.out.progress('events rebuilt');
-      const report = await runner.rebuild({ verify: options.verify, signal: run.signal, onProgress: ({ done }) => progress(done) });
-      run.signal.throwIfAborted();
-      return report;
-    } finally {
-      await store.close();
-    }
-  });
+/** Works on the read models of an engine that is open; nothing else may be writing them. */
+async function withReadModels<T>(engine: Engine, run: Pick<Run, 'out'>, work: (runner: ProjectionRunner) => Promise<T>): Promise<T> {
+  const store = await openEmbeddedReadStore(join(engine.dir, 'read.db'), { thread: 'local' });
+  try {
+    return await work(new ProjectionRunner({
+      store, projections: [eligibilityProjection, disbursementProjection, auditProjection], log: engine.store,
+      onNote: ({ what, detail }) => run.out.note(`  ${what}: ${detail}`),
+    }));
+  } finally {
+    await store.close();
+  }
 }
+
+/** Brings the read models up to the log's end, so that a server that is started next has little to catch up with. */
+export const catchUpReadModels = (engine: Engine, run: Run): Promise<number> =>
+  withReadModels(engine, run, (runner) => {
+    const progress = run.out.progress('events shown by the read models');
+    return runner.catchUp({ signal: run.signal, onProgress: ({ done }) => progress(done) });
+  });
+
+/** Builds the read models anew from the log, beside the live ones, and switches; with verify, compares them row for row first. */
+export const rebuildReadModels = (dir: string, options: { readonly verify: boolean }, run: Run): Promise<RebuildReport> =>
+  withEngine(dir, (engine) => withReadModels(engine, run, async (runner) => {
+    const progress = run.out.progress('events rebuilt');
+    const report = await runner.rebuild({ verify: options.verify, signal: run.signal, onProgress: ({ done }) => progress(done) });
+    run.signal.throwIfAborted();
+    return report;
+  }));
 
 export function rebuildCommand(): Command {
   return common(new Command('rebuild'))

@@ -10,7 +10,7 @@ export function tokenCommand(): Command {
   return common(new Command('token'))
     .description('make a bearer token of the data folder\'s local issuer (not for production, where your own OIDC issuer makes them)')
     .requiredOption('--subject <account>', 'whose token: an account, not a name')
-    .addOption(new Option('--role <role>', 'role').choices([...ROLES]).makeOptionMandatory())
+    .addOption(new Option('--role <role>', 'role').choices(ROLES.filter((role) => role !== 'automation')).makeOptionMandatory())
     .option('--regions <list>', 'limit to these regions, comma-separated')
     .option('--ttl <seconds>', 'how long it is valid', wholeNumber('ttl', 1, 86_400 * 30), 28_800)
     .action(action<TokenOptions, []>(async ({ out }, options) => {
