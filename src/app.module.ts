@@ -52,6 +52,7 @@ import { HealthHttp, MetricsHttp } from './shell/health.http.js';
 import { JobsHttp } from './shell/jobs.http.js';
 import { LOG, type Log } from './shell/log.js';
 import { Meters } from './shell/meters.js';
+import { People } from './shell/people.js';
 import { Gate } from './shell/permit.js';
 import { QUESTION_DEPS, type QuestionDeps } from './shell/questions.js';
 import { ProblemFilter } from './shell/problem-filter.js';
@@ -110,7 +111,7 @@ export class AppModule {
     const books = new Books(deps.store);
     const { followed, background } = shell;
     const values: Provider[] = [
-      { provide: DEPS, useValue: { ...deps, books, background } satisfies PlanDeps },
+      { provide: DEPS, useValue: { ...deps, books, people: new People(deps.store), background } satisfies PlanDeps },
       { provide: QUESTION_DEPS, useValue: { reads, store: deps.store, vault: deps.vault, clock: deps.clock, books, access, followed } satisfies QuestionDeps },
       { provide: EVENT_STORE, useValue: deps.store }, { provide: VAULT, useValue: deps.vault }, { provide: CLOCK, useValue: deps.clock },
       { provide: VERIFY_AUTHORIZATION, useValue: verify }, { provide: LOG, useValue: shell.log }, { provide: Meters, useValue: shell.meters },

@@ -19,6 +19,7 @@ import { whenPaymentsSettleThenSpendBudget } from './automation/when-payments-se
 import type { BackgroundStart } from './shell/background.js';
 import { KeyedLocks } from './shell/execute.js';
 import { JobRunner, unfinished } from './shell/job-runner.js';
+import { paced } from './shell/paced.js';
 import { READ_MODELS, type FromBackground, type ToBackground } from './shell/jobs.js';
 import { untilStopped } from './shell/keep-going.js';
 
@@ -42,12 +43,14 @@ port.on('message', (message: ToBackground) => {
 const reads = await openEmbeddedReadStore(join(start.dir, 'read.db'), { thread: 'local', onDiscarded: (detail) => tell({ kind: 'note', what: 'read models', detail }) });
 const readModels = new ProjectionRunner({
   store: reads, projections: [eligibilityProjection, disbursementProjection, auditProjection], log: store,
+  feed: { subscribe: (after, signal) => paced(store.follow(after, signal), signal) },
   onCommitted: (position) => tell({ kind: 'followed', name: READ_MODELS, position }), onNote: (note) => tell({ kind: 'note', ...note }),
 });
 const projecting = untilStopped('read models', () => readModels.run(stop.signal), tell, stop.signal);
 
+const following = { readAll: (after: number, limit: number) => store.readAll(after, limit), follow: (after: number, signal: AbortSignal, pageSize?: number) => paced(store.follow(after, signal, pageSize), signal) };
 const automations = new AutomationRunner(
-  deps, [whenApplicationApprovedThenEnrol(deps), whenCycleReleasedThenInstruct(deps), whenPaymentsSettleThenSpendBudget(deps)],
+  { store: following }, [whenApplicationApprovedThenEnrol(deps), whenCycleReleasedThenInstruct(deps), whenPaymentsSettleThenSpendBudget(deps)],
   fileCheckpoint(join(start.dir, 'automation.checkpoint')),
 );
 const automating = untilStopped('automation', () => automations.run(stop.signal), tell, stop.signal);

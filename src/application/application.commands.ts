@@ -1,6 +1,5 @@
 import type { EventData } from '../../events/generated.js';
 import { determinationOf } from '../automation/assess-applications.js';
-import { registeredPerson } from '../automation/registered-person.js';
 import { DomainError } from '../kernel/errors.js';
 import { parseApplicationId, streams, uuidOf } from '../kernel/ids.js';
 import { localDateOf } from '../kernel/time.js';
@@ -64,7 +63,7 @@ async function submitted({ store }: PlanDeps, applicationId: string): Promise<Ev
 export const applicationHandlers = handlers(
   on(SubmitApplication, async (command, deps) => {
     const { programmeId, personId, receivedOn, channel, facts } = command;
-    const [book, { region }] = await Promise.all([deps.books.of(programmeId), registeredPerson(deps.store, personId)]);
+    const [book, { region }] = await Promise.all([deps.books.of(programmeId), deps.people.of(personId)]);
     book.policyOf(receivedOn.slice(0, 7)).compiled.validateFacts(facts);
     const applicationId = uuidOf('application', command.call.context.commandId);
     return {

@@ -1,7 +1,8 @@
-import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
-import { map, type Observable } from 'rxjs';
+import type { FastifyInstance } from 'fastify';
 import { PROBLEM_JSON } from './problem.js';
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+const asItIs = (payload: unknown): string => payload as string;
 
 /** What a command was answered with; kept for ever under its idempotency key. `text` is the body's JSON without the position. */
 export class Answer {
@@ -14,17 +15,11 @@ export class Answer {
   }
 }
 
-/** Sends an answer: status, body, and the log position that a query may wait for. */
-@Injectable()
-export class SendAnswer implements NestInterceptor {
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const reply = context.switchToHttp().getResponse<FastifyReply>();
-    return next.handle().pipe(map((answer: unknown) => {
-      if (!(answer instanceof Answer)) return answer;
-      void reply.code(answer.status)
-        .header('content-type', answer.status >= 400 ? PROBLEM_JSON : 'application/json; charset=utf-8')
-        .header('sanad-position', answer.position);
-      return answer.body;
-    }));
-  }
+/** Has the server send answers as they are kept: their status, their text, and the log position that a query may wait for. */
+export function sendAnswers(server: FastifyInstance): void {
+  server.addHook('preSerialization', (_request, reply, payload, done) => {
+    if (!(payload instanceof Answer)) return done(null, payload);
+    void reply.code(payload.status).header('content-type', payload.status >= 400 ? PROBLEM_JSON : JSON_TYPE).header('sanad-position', payload.position).serializer(asItIs);
+    done(null, payload.body);
+  });
 }

@@ -1,7 +1,6 @@
-import { applyDecorators, Get, HttpCode, Post, UseInterceptors } from '@nestjs/common';
+import { applyDecorators, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiExtraModels, ApiHeader, ApiOperation, ApiProduces, ApiQuery, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import type { Role } from '../kernel/decider.js';
-import { SendAnswer } from './answer.js';
 import { ProblemSchema } from './openapi.js';
 import { Everywhere, Permit } from './permit.js';
 
@@ -47,7 +46,7 @@ export function Takes(path: string, { by, says, refuses, everywhere, answers = [
   return (target, key, descriptor) => {
     const body = (Reflect.getMetadata('design:paramtypes', target, key) as (new () => object)[])[0]!;
     applyDecorators(
-      Post(path), HttpCode(status), Permit(...by), ...(everywhere ? [Everywhere()] : []), UseInterceptors(SendAnswer), ApiBearerAuth(), ApiExtraModels(ProblemSchema), ApiBody({ type: body }),
+      Post(path), HttpCode(status), Permit(...by), ...(everywhere ? [Everywhere()] : []), ApiBearerAuth(), ApiExtraModels(ProblemSchema), ApiBody({ type: body }),
       ApiOperation({ summary: says, description: `Roles: ${by.join(', ')}.` }),
       ApiHeader({ name: 'Idempotency-Key', required: true, description: '1 to 128 visible characters of your making. The same key and body give the same answer, for ever.' }),
       ApiResponse({ status, description: 'Done, durably.', headers: { 'Sanad-Position': { schema: { type: 'integer' }, description: 'Log position.' } }, content: { 'application/json': { schema: { type: 'object', properties } } } }),

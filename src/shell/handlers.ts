@@ -10,7 +10,9 @@ import type { Command } from './call.js';
 import { execute, type Part } from './execute.js';
 import { keyReused } from './idempotency.js';
 import { Meters } from './meters.js';
+import type { People } from './people.js';
 import { problemOf } from './problem.js';
+import { Turn } from './turn.js';
 
 /** What a command comes to: the streams it is decided on, and what it is answered with besides the position. */
 export interface Plan {
@@ -25,7 +27,7 @@ export interface Plan {
 }
 
 /** What a plan may look at. Only what the domain cannot know by itself: another stream, the vault. */
-export type PlanDeps = Deps & { readonly books: Books; readonly background: Background };
+export type PlanDeps = Deps & { readonly books: Books; readonly people: People; readonly background: Background };
 export const DEPS = Symbol('Deps');
 
 /** A command's class and its plan, the class's type erased so that a feature's commands go together. */
@@ -55,11 +57,14 @@ export function handlers(...handled: readonly Handled[]): Type<ICommandHandler>[
 /** Runs commands under their idempotency keys. The answer and the facts become durable together. */
 @Injectable()
 export class Executor {
+  readonly #turn = new Turn();
+
   constructor(@Inject(DEPS) private readonly deps: PlanDeps, @Inject(Meters) private readonly meters: Meters) {}
 
   async run(command: Command, { plan, keptFirst }: Handled): Promise<Answer> {
     const { context, key, fingerprint } = command.call;
     const name = command.constructor.name;
+    await this.#turn.wait();
     if (keptFirst) {
       const kept = await this.deps.store.receipt(key);
       if (kept) return this.#kept(kept, command);
@@ -69,9 +74,12 @@ export class Executor {
       planned = await plan(command, this.deps);
       const { parts, answer, status = 200, afterwards } = planned;
       const body = JSON.stringify(answer);
-      const { store, registry, locks, books } = this.deps;
+      const { store, registry, locks, books, people } = this.deps;
       const outcome = await execute(store, registry, locks, parts, context, () => ({ key, fingerprint, status, body }));
-      for (const { stream } of parts) books.changed(stream);
+      for (const { stream } of parts) {
+        books.changed(stream);
+        people.changed(stream);
+      }
       if (outcome.kept) return await this.#repeated(outcome.kept, command, planned);
       await afterwards?.();
       this.meters.command(name, 'done');

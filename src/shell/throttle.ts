@@ -1,41 +1,68 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { InjectThrottlerOptions, InjectThrottlerStorage, ThrottlerGuard, type ThrottlerModuleOptions, type ThrottlerStorage } from '@nestjs/throttler';
+import { InjectThrottlerOptions, InjectThrottlerStorage, ThrottlerException, ThrottlerGuard, type ThrottlerModuleOptions, type ThrottlerStorage } from '@nestjs/throttler';
+import type { FastifyReply } from 'fastify';
 import type { Request } from './call.js';
 
 interface Window { hits: number; endsMs: number }
 interface Hits { totalHits: number; timeToExpire: number; isBlocked: boolean; timeToBlockExpire: number }
+const KEYS = 50_000;
 
 /** Counts requests in fixed windows of monotonic time. No timer a request, and bounded memory. */
 export class WindowStorage implements ThrottlerStorage {
   readonly #windows = new Map<string, Window>();
 
-  constructor(private readonly limitOfKeys = 50_000) {}
+  async increment(key: string, ttl: number, limit: number): Promise<Hits> { return this.count(key, ttl, limit); }
 
-  async increment(key: string, ttl: number, limit: number): Promise<Hits> {
+  count(key: string, ttlMs: number, limit: number): Hits {
     const nowMs = performance.now();
     let window = this.#windows.get(key);
     if (!window || window.endsMs <= nowMs) {
-      if (this.#windows.size >= this.limitOfKeys) this.#sweep(nowMs);
-      this.#windows.set(key, (window = { hits: 0, endsMs: nowMs + ttl }));
+      if (this.#windows.size >= KEYS) this.#sweep(nowMs);
+      this.#windows.set(key, (window = { hits: 0, endsMs: nowMs + ttlMs }));
     }
     window.hits += 1;
-    const seconds = Math.ceil((window.endsMs - nowMs) / 1000);
+    const seconds = Math.ceil((window.endsMs - nowMs) / 1_000);
     return { totalHits: window.hits, timeToExpire: seconds, isBlocked: window.hits > limit, timeToBlockExpire: seconds };
   }
 
   #sweep(nowMs: number): void {
     for (const [key, window] of this.#windows) if (window.endsMs <= nowMs) this.#windows.delete(key);
-    if (this.#windows.size >= this.limitOfKeys) this.#windows.clear();
+    if (this.#windows.size >= KEYS) this.#windows.clear();
   }
 }
 
-/** Limits each caller: the token's subject, or the address of who has none. One window for the whole API. */
+/** Under which @SkipThrottle() of the module notes what it skips. */
+const SKIP = 'THROTTLER:SKIPdefault';
+
+/**
+ * Limits each caller: the token's subject, or the address of who has none. One window for the whole API, and one await a
+ * request where the module's own guard has eight.
+ */
 @Injectable()
 export class Throttle extends ThrottlerGuard {
-  constructor(@InjectThrottlerOptions() options: ThrottlerModuleOptions, @InjectThrottlerStorage() storage: ThrottlerStorage, @Inject(Reflector) reflector: Reflector) {
-    super(options, storage, reflector);
+  readonly #skips = new Map<unknown, boolean>();
+
+  constructor(@InjectThrottlerOptions() options: ThrottlerModuleOptions, @InjectThrottlerStorage() private readonly windows: WindowStorage, @Inject(Reflector) reflector: Reflector) {
+    super(options, windows, reflector);
   }
-  protected override async getTracker(request: Request): Promise<string> { return request.actor?.id ?? request.ip; }
-  protected override generateKey(_: unknown, tracker: string): string { return tracker; }
+
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    if (this.#isSkipped(context)) return true;
+    const { ttl, limit } = this.throttlers[0]!;
+    const request = context.switchToHttp().getRequest<Request>();
+    const { isBlocked, timeToBlockExpire } = this.windows.count(request.actor?.id ?? request.ip, Number(ttl), Number(limit));
+    if (isBlocked) {
+      void context.switchToHttp().getResponse<FastifyReply>().header('retry-after', timeToBlockExpire);
+      throw new ThrottlerException();
+    }
+    return true;
+  }
+
+  #isSkipped(context: ExecutionContext): boolean {
+    const controller = context.getClass();
+    let skip = this.#skips.get(controller);
+    if (skip === undefined) this.#skips.set(controller, (skip = this.reflector.get<boolean>(SKIP, controller) === true));
+    return skip;
+  }
 }

@@ -1,0 +1,16 @@
+/**
+ * Resolves when the event loop has read everything that had arrived. Requests that came together go on together, and so
+ * travel to the log's threads in one message instead of one each.
+ */
+export class Turn {
+  #next: Promise<void> | undefined;
+
+  wait(): Promise<void> {
+    return (this.#next ??= new Promise((resolve) => {
+      setImmediate(() => {
+        this.#next = undefined;
+        resolve();
+      });
+    }));
+  }
+}
