@@ -16,6 +16,7 @@ import { AutomationRunner } from './automation/runner.js';
 import { whenApplicationApprovedThenEnrol } from './automation/when-application-approved-then-enrol.js';
 import { whenCycleReleasedThenInstruct } from './automation/when-cycle-released-then-instruct.js';
 import { whenPaymentsSettleThenSpendBudget } from './automation/when-payments-settle-then-spend-budget.js';
+import { whenPersonErasedThenDestroyKey } from './automation/when-person-erased-then-destroy-key.js';
 import type { BackgroundStart } from './shell/background.js';
 import { KeyedLocks } from './shell/execute.js';
 import { JobRunner, unfinished } from './shell/job-runner.js';
@@ -50,7 +51,7 @@ const projecting = untilStopped('read models', () => readModels.run(stop.signal)
 
 const following = { readAll: (after: number, limit: number) => store.readAll(after, limit), follow: (after: number, signal: AbortSignal, pageSize?: number) => paced(store.follow(after, signal, pageSize), signal) };
 const automations = new AutomationRunner(
-  { store: following }, [whenApplicationApprovedThenEnrol(deps), whenCycleReleasedThenInstruct(deps), whenPaymentsSettleThenSpendBudget(deps)],
+  { store: following }, [whenApplicationApprovedThenEnrol(deps), whenCycleReleasedThenInstruct(deps), whenPaymentsSettleThenSpendBudget(deps), whenPersonErasedThenDestroyKey(deps)],
   fileCheckpoint(join(start.dir, 'automation.checkpoint')),
 );
 const automating = untilStopped('automation', () => automations.run(stop.signal), tell, stop.signal);

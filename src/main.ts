@@ -1,3 +1,4 @@
+import './shell/node-version.js';
 import type { Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';

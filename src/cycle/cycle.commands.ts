@@ -71,7 +71,7 @@ export const cycleHandlers = handlers(
     return { parts: await closeCycleParts(deps, { cycleId }), answer: { cycleId } };
   }),
   on(ReinstructPayments, (command, deps) => inBackground(command, deps, {
-    kind: 'reinstruct', cycleId: idOf(command), executionDate: command.executionDate,
+    kind: 'reinstruct', cycleId: idOf(command), commandId: command.call.context.commandId, executionDate: command.executionDate,
     ...(command.paymentIds ? { paymentIds: command.paymentIds } : {}), ...(command.sameAccount === undefined ? {} : { sameAccount: command.sameAccount }),
   })),
 );

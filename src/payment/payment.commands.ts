@@ -57,9 +57,9 @@ export const paymentHandlers = handlers(
   on(ReinstructPayment, (command, deps) => {
     const paymentId = idOf(command);
     const { programmeId, period } = partsOfPayment(paymentId);
-    const { actor, correlationId } = command.call.context;
+    const { actor, correlationId, commandId } = command.call.context;
     const job: Job = {
-      kind: 'reinstruct', cycleId: `${programmeId}-${period}`, executionDate: command.executionDate, paymentIds: [paymentId],
+      kind: 'reinstruct', cycleId: `${programmeId}-${period}`, commandId, executionDate: command.executionDate, paymentIds: [paymentId],
       ...(command.sameAccount === undefined ? {} : { sameAccount: command.sameAccount }),
     };
     return { parts: [], answer: { paymentId, jobId: jobIdOf(job) }, status: 202, afterwards: () => deps.background.start(job, { actor, correlationId }) };

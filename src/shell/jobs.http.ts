@@ -1,7 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { EVENT_STORE, type EventStore } from '../adapters/event-store/port.js';
-import { readCycle } from '../automation/cycles.js';
 import { DomainError } from '../kernel/errors.js';
 import { streams } from '../kernel/ids.js';
 import { Background } from './background.js';
@@ -25,17 +24,21 @@ export class JobsHttp {
     return known;
   }
 
-  /** A job that this process did not run: what it came to is in the cycle's stream. */
+  /** A job that this process did not run: what it came to is in the cycle's stream, where it is in the log at all. */
   async #fromLog(jobId: string): Promise<JobStatus | undefined> {
-    const match = /^(prepare|instruct|reconcile|reinstruct)-(.+)$/.exec(jobId);
+    const match = JOB.exec(jobId);
     if (!match) return undefined;
-    const [, kind, cycleId] = match as unknown as [string, string, string];
-    const events = await this.store.readStream(streams.cycle(cycleId));
-    if (events.length === 0) return undefined;
-    const done = events.findLast((event) => event.type === ({ prepare: 'CyclePrepared', instruct: 'CycleInstructed', reconcile: 'CycleReconciled', reinstruct: 'CycleInstructed' } as const)[kind as 'prepare']);
-    if (kind === 'prepare' && (await readCycle(this.store, cycleId)).status === 'preparing') return { jobId, state: 'running' };
+    const kind = match[1] as keyof typeof DONE;
+    const events = await this.store.readStream(streams.cycle(match[2]!));
+    const begun = events.some((event) => event.type === BEGUN[kind]);
+    if (!begun) return undefined;
+    const done = events.at(-1)!.type === 'CyclePreparationStarted' ? undefined : events.findLast((event) => event.type === DONE[kind]);
     if (done) return { jobId, state: 'done', result: done.data };
-    if (kind === 'instruct') return events.some((event) => event.type === 'CycleReleased') ? { jobId, state: 'running' } : undefined;
-    return undefined;
+    return kind === 'prepare' || kind === 'instruct' ? { jobId, state: 'running' } : { jobId, state: 'interrupted', detail: 'It was not finished by the process that began it; send the request again under another key.' };
   }
 }
+
+const JOB = /^(prepare|instruct|reconcile|reinstruct)-([a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2})(?:-[0-9a-f]{8})?$/;
+/** What the log shows of a job's begin and end. A re-instruction shows in the payments only. */
+const BEGUN = { prepare: 'CyclePreparationStarted', instruct: 'CycleReleased', reconcile: 'CycleReleased', reinstruct: 'CycleReleased' } as const;
+const DONE = { prepare: 'CyclePrepared', instruct: 'CycleInstructed', reconcile: 'CycleReconciled', reinstruct: undefined } as const;

@@ -5,7 +5,7 @@ import type { Actor } from '../kernel/decider.js';
 export type Job =
   | { readonly kind: 'prepare'; readonly programmeId: string; readonly period: string }
   | { readonly kind: 'reconcile'; readonly cycleId: string; readonly commandId: string }
-  | { readonly kind: 'reinstruct'; readonly cycleId: string; readonly executionDate: string; readonly paymentIds?: readonly string[]; readonly sameAccount?: boolean };
+  | { readonly kind: 'reinstruct'; readonly cycleId: string; readonly commandId: string; readonly executionDate: string; readonly paymentIds?: readonly string[]; readonly sameAccount?: boolean };
 
 /** Who asked for it. */
 export interface JobFor { readonly actor: Actor; readonly correlationId: string }
@@ -20,7 +20,9 @@ export interface JobStatus {
   readonly detail?: string;
 }
 
-export const jobIdOf = (job: Job): string => `${job.kind}-${job.kind === 'prepare' ? `${job.programmeId}-${job.period}` : job.cycleId}`;
+/** A preparation is one a cycle, whoever asks; the others are one a command. */
+export const jobIdOf = (job: Job): string =>
+  (job.kind === 'prepare' ? `prepare-${job.programmeId}-${job.period}` : `${job.kind}-${job.cycleId}-${job.commandId.slice(0, 8)}`);
 
 /** The name under which the read models tell how far they are. */
 export const READ_MODELS = 'read-models';
