@@ -7,7 +7,7 @@ import { addMonths } from '../kernel/time.js';
 import type { Found } from './report.js';
 
 type Ordered = Extract<Recorded, { type: 'PaymentOrdered' }>;
-interface Published { readonly position: number; readonly data: EventData['PolicyPublished']; compiled?: CompiledPolicy }
+interface Published { readonly position: number; readonly data: EventData['PolicyPublished'] }
 
 /** An enrolment as JSON text (a fifth of the memory of the object), where it last changed, and what it was before. */
 interface Version { readonly at: number; readonly state: string; before: Version | undefined }
@@ -86,9 +86,16 @@ export class EntitlementCheck {
     const inForce = versionInForce(known.map((policy) => policy.data), month);
     const published = known.find((policy) => policy.data === inForce);
     if (!published) return undefined;
-    published.compiled ??= compilePolicy(published.data.policy);
-    return entitlementFor(published.compiled, published.data.version, factsIn(state, month).facts as never, month);
+    return entitlementFor(compiledOf(published.data.policy), published.data.version, factsIn(state, month).facts as never, month);
   }
+}
+
+/** Compiling costs tens of milliseconds, whoever checks how many logs that share the policy. */
+const compiled = new WeakMap<object, CompiledPolicy>();
+function compiledOf(policy: EventData['PolicyPublished']['policy']): CompiledPolicy {
+  const known = compiled.get(policy) ?? compilePolicy(policy);
+  compiled.set(policy, known);
+  return known;
 }
 
 /** Drops the versions that no cycle can be prepared as of any more. */
