@@ -55,6 +55,11 @@ export function Takes(path: string, { by, says, refuses, everywhere, answers = [
   };
 }
 
+const PAGE = {
+  type: 'object', required: ['items', 'next'],
+  properties: { items: { type: 'array', items: { type: 'object' } }, next: { type: 'string', nullable: true, description: 'Cursor of the next page; null on the last.' } },
+};
+
 interface AsksEndpoint extends Endpoint {
   /** What it can be sent as, besides JSON. */
   readonly exports?: boolean;
@@ -66,8 +71,9 @@ export function Asks(path: string, { by, says, refuses, everywhere, exports = fa
     applyDecorators(
       Get(path), Permit(...by), ...(everywhere ? [Everywhere()] : []), ApiBearerAuth(), ApiExtraModels(ProblemSchema),
       ApiOperation({ summary: says, description: `Roles: ${by.join(', ')}.` }),
-      ...(exports ? [ApiProduces('application/json', 'application/x-ndjson', 'text/csv'), ApiQuery({ name: 'format', required: false, enum: ['json', 'ndjson', 'csv'], description: 'ndjson and csv are streams of all rows.' })] : []),
-      ApiResponse({ status: 200, description: 'The answer.' }),
+      ApiQuery({ type: (Reflect.getMetadata('design:paramtypes', target, key) as (new () => object)[])[0]! }),
+      ...(exports ? [ApiProduces('application/json', 'application/x-ndjson', 'text/csv')] : []),
+      ApiResponse({ status: 200, description: exports ? 'A page; as NDJSON or CSV, a stream of all rows.' : 'The answer.', content: { 'application/json': { schema: exports ? PAGE : { type: 'object' } } } }),
       ...responses(refuses, OF_QUERIES),
     )(target, key as string, descriptor as TypedPropertyDescriptor<unknown>);
   };

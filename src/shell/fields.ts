@@ -86,7 +86,7 @@ export const Json = (common: Common = {}): Field => field(common, { type: 'objec
 
 export const Nested = (type: () => new () => object, common: Common = {}): Field => (target, property) => {
   nest(target, property, type);
-  field(common, { type }, IsObject({ message: 'must be an object' }), ValidateNested())(target, property);
+  field(common, { type: type() }, IsObject({ message: 'must be an object' }), ValidateNested())(target, property);
 };
 
 export const ListOf = (type: () => new () => object, max: number, common: Common = {}): Field => (target, property) => {

@@ -1,5 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ApiProperty, DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { ApiProperty, DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 
 class ProblemError {
   @ApiProperty({ type: String, description: 'Place in the request: a JSON pointer without the leading slash.' }) field!: string;
@@ -19,6 +19,17 @@ export class ProblemSchema {
   @ApiProperty({ type: String }) correlationId!: string;
 }
 
+/** Parts of the path are read by our own decorators, which the description does not see. */
+function withPathParameters(document: OpenAPIObject): OpenAPIObject {
+  for (const [path, methods] of Object.entries(document.paths)) {
+    const names = [...path.matchAll(/\{([^}]+)\}/g)].map((match) => match[1]!);
+    for (const operation of [methods.get, methods.post]) {
+      if (operation) operation.parameters = [...names.map((name) => ({ name, in: 'path' as const, required: true, schema: { type: 'string' } })), ...(operation.parameters ?? [])];
+    }
+  }
+  return document;
+}
+
 /** Serves the API's description at /openapi.json and, for people, at /docs. */
 export function describeApi(app: NestFastifyApplication): void {
   const config = new DocumentBuilder()
@@ -26,5 +37,5 @@ export function describeApi(app: NestFastifyApplication): void {
     .setDescription('Takes applications for aid, decides them under versioned rules by several people, pays each household once a cycle, and proves it.\n\nAmounts are decimal strings in major units. Commands need an Idempotency-Key and answer with a log position; give it to a query as `after` to read your own writes.')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A token of the trusted OIDC issuer, with the claims sub, role and, where it is limited, regions.' })
     .build();
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, config, { operationIdFactory: (controller, method) => `${controller.replace(/Http$/, '')}_${method}` }), { jsonDocumentUrl: 'openapi.json' });
+  SwaggerModule.setup('docs', app, () => withPathParameters(SwaggerModule.createDocument(app, config, { operationIdFactory: (controller, method) => `${controller.replace(/Http$/, '')}_${method}` })), { jsonDocumentUrl: 'openapi.json' });
 }

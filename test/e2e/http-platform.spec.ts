@@ -42,6 +42,9 @@ describe('the platform under every endpoint', () => {
       expect(found!.operation.security).toEqual([{ bearer: [] }]);
       expect(found!.operation.responses['401'].content['application/problem+json'].schema).toBeDefined();
     }
+    const references = [...JSON.stringify(body).matchAll(/"\$ref":"#\/components\/schemas\/([^"]*)"/g)].map((match) => match[1]!);
+    for (const reference of references) expect(Object.keys(body.components.schemas)).toContain(reference);
+    expect(body.paths['/applications'].get.parameters.map(({ name }: Json) => name)).toEqual(expect.arrayContaining(['cursor', 'limit', 'format', 'after', 'status']));
     const { RegisterPerson } = body.components.schemas;
     expect(RegisterPerson.required).toEqual(expect.arrayContaining(['nationalId', 'name', 'region', 'account']));
   });
