@@ -38,9 +38,9 @@ export async function prepareCycle(deps: Deps, args: PrepareArgs, base: JobConte
   const period = parsePeriod(args.period);
   const cycleId = cycleIdOf(args.programmeId, period);
   const books = new PolicyBook(deps.store);
-  const paidThrough = await paidThroughBefore(deps, args.programmeId, cycleId);
   const before = await readCycle(deps.store, cycleId);
   if (isPrepared(before)) return summaryOf(cycleId, before, true);
+  const paidThrough = await paidThroughBefore(deps, args.programmeId, cycleId);
   if (before.status === 'none') {
     const now = await books.programme(args.programmeId);
     await recordOne(deps, { verb: 'open-cycle', key: cycleId, tasks: [task(streams.cycle(cycleId), cycleDecider, {

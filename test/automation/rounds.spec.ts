@@ -190,6 +190,10 @@ describe('cycles that do not go straight', () => {
     expect(regular!.events[0]!.type === 'PaymentOrdered' && new Set(regular!.events[0]!.data.items.map((item) => item.period))).toEqual(new Set(['2026-01']));
   });
 
+  test('a cycle that was prepared before a later one still tells its set', async () => {
+    expect(await prepare('2025-12')).toMatchObject({ already: true, round: 2 });
+  });
+
   test('nothing is ordered for an erased person, and who is enrolled is not erased', async () => {
     const { engine } = world;
     const { personId } = (await enrolments(world)).at(-1)!;

@@ -48,19 +48,21 @@ export const as = (deps: Pick<Deps, 'clock'>, who: keyof typeof PEOPLE, ...comma
   by(deps, PEOPLE[who][0], PEOPLE[who][1], ...command);
 export const job = (deps: Pick<Deps, 'clock'>, who: keyof typeof PEOPLE): JobContext => as(deps, who, 'job');
 
-/** The reference programme, open, in its three policy versions, with money for 2026. Again changes nothing. */
+/** The reference programme, open, in its three policy versions, with money for each year. Started again, it finishes what is missing. */
 export async function openProgramme(deps: Deps, allottedMinor = '100000000000'): Promise<void> {
-  const programme = streams.programme(asdProgramme.programmeId);
-  if ((await deps.store.readStream(programme)).length > 0) return;
-  const run = (stream: string, name: string, p: ReturnType<typeof part>) => execute(deps.store, deps.registry, deps.locks, [p], as(deps, 'manager', stream, name));
-  await run(programme, 'define', part(programme, programmeDecider, { type: 'DefineProgramme', ...asdProgramme }));
-  for (const version of asdVersions) await run(programme, `publish ${version.version}`, part(programme, programmeDecider, { type: 'PublishPolicy', ...version }));
-  await run(programme, 'open', part(programme, programmeDecider, { type: 'OpenProgramme', programmeId: asdProgramme.programmeId }));
+  const { programmeId, currency } = asdProgramme;
+  const programme = streams.programme(programmeId);
+  const there = await deps.store.readStream(programme);
+  const run = (stream: string, name: string | number, p: ReturnType<typeof part>, who: keyof typeof PEOPLE = 'manager') =>
+    execute(deps.store, deps.registry, deps.locks, [p], as(deps, who, stream, name));
+  if (there.length === 0) await run(programme, 'define', part(programme, programmeDecider, { type: 'DefineProgramme', ...asdProgramme }));
+  const published = there.filter((event) => event.type === 'PolicyPublished').length;
+  for (const version of asdVersions.slice(published)) await run(programme, version.version, part(programme, programmeDecider, { type: 'PublishPolicy', ...version }));
+  if (there.at(-1)?.type !== 'ProgrammeOpened') await run(programme, 'open', part(programme, programmeDecider, { type: 'OpenProgramme', programmeId }));
   for (const fiscalYear of [2024, 2025, 2026]) {
-    const budget = streams.budget(asdProgramme.programmeId, fiscalYear);
-    await execute(deps.store, deps.registry, deps.locks, [part(budget, budgetDecider, {
-      type: 'AllotBudget', programmeId: asdProgramme.programmeId, fiscalYear, currency: asdProgramme.currency, amountMinor: allottedMinor, reference: 'LF',
-    })], as(deps, 'finance', 'allot', fiscalYear));
+    const budget = streams.budget(programmeId, fiscalYear);
+    if ((await deps.store.readStream(budget)).length > 0) continue;
+    await run(budget, 'allot', part(budget, budgetDecider, { type: 'AllotBudget', programmeId, fiscalYear, currency, amountMinor: allottedMinor, reference: 'LF' }), 'finance');
   }
 }
 
