@@ -33,19 +33,26 @@ function moving(stream: string, cycleId: string, movements: readonly Movement[])
   return {
     stream,
     decide(events, context) {
-      const steps = [
-        ...step('SpendBudget', cycleId, movements.filter((m) => m.amountMinor > 0n && m.position > through(events, 'BudgetSpent', cycleId))),
-        ...step('RefundBudget', cycleId, movements.filter((m) => m.amountMinor < 0n && m.position > through(events, 'BudgetRefunded', cycleId))),
-      ];
+      const spent = through(events, 'BudgetSpent', cycleId);
+      const refunded = through(events, 'BudgetRefunded', cycleId);
+      const steps = stepsOf(cycleId, movements.filter(({ amountMinor, position }) => position > (amountMinor > 0n ? spent : refunded)));
       return task(stream, budgetDecider, ...steps).decide(events, context);
     },
   };
 }
 
-function step<S>(type: 'SpendBudget' | 'RefundBudget', cycleId: string, movements: readonly Movement[]): Step<S, BudgetCommand>[] {
-  if (movements.length === 0) return [];
-  const total = movements.reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
-  return [{ command: { type, cycleId, amountMinor: String(total < 0n ? -total : total), count: movements.length, throughPosition: movements.at(-1)!.position } }];
+/** In the order in which the money moved: what settles a second time is paid from what came back in between. */
+function stepsOf<S>(cycleId: string, movements: readonly Movement[]): Step<S, BudgetCommand>[] {
+  const flows: { readonly type: 'SpendBudget' | 'RefundBudget'; total: bigint; count: number; throughPosition: number }[] = [];
+  for (const { amountMinor, position } of movements) {
+    const type = amountMinor > 0n ? 'SpendBudget' : 'RefundBudget';
+    let flow = flows.at(-1);
+    if (flow?.type !== type) flows.push((flow = { type, total: 0n, count: 0, throughPosition: position }));
+    flow.total += amountMinor > 0n ? amountMinor : -amountMinor;
+    flow.count += 1;
+    flow.throughPosition = position;
+  }
+  return flows.map(({ total, ...flow }) => ({ command: { ...flow, cycleId, amountMinor: String(total) } }));
 }
 
 function through(events: readonly Recorded[], type: 'BudgetSpent' | 'BudgetRefunded', cycleId: string): number {
