@@ -19,7 +19,7 @@ interface CycleBooks {
   reservedMinor: bigint;
   spentMinor: bigint;
   closed: boolean;
-  /** Reserved again after the cycle closed, because settled money came back. */
+  /** Reserved again after the cycle closed, because settled money came back or left late. */
   reservedSinceClosed: bigint;
   readonly gained: Movements;
   readonly lost: Movements;
@@ -89,7 +89,9 @@ export class MoneyCheck {
       case 'CycleClosed': this.#cycle(event.data.cycleId).closed = true; return;
       case 'BudgetAllotted': this.#budgets.set(event.stream, { allotted: BigInt(event.data.amountMinor), reserved: 0n, spent: 0n }); return;
       case 'BudgetAdjusted': return this.#budget(event.stream, undefined, BigInt(event.data.deltaMinor), 0n, 0n, found);
-      case 'BudgetReserved': return this.#budget(event.stream, event.data.cycleId, 0n, BigInt(event.data.amountMinor), 0n, found);
+      case 'BudgetReserved':
+        if (this.#cycle(event.data.cycleId).closed) this.#cycle(event.data.cycleId).reservedSinceClosed += BigInt(event.data.amountMinor);
+        return this.#budget(event.stream, event.data.cycleId, 0n, BigInt(event.data.amountMinor), 0n, found);
       case 'BudgetReservationReleased': return this.#budget(event.stream, event.data.cycleId, 0n, -BigInt(event.data.amountMinor), 0n, found);
       case 'BudgetSpent': case 'BudgetRefunded': return this.#flowed(event, found);
       default: return;

@@ -44,6 +44,9 @@ function positive(amountMinor: string): bigint {
   return amount;
 }
 
+const exceeded = (state: BudgetState, amount: bigint): DomainError =>
+  new DomainError('BUDGET_EXCEEDED', `The budget of ${state.fiscalYear} has ${freeMinor(state)} minor units free; ${amount} are needed.`, 'rule', 'amountMinor');
+
 function decide(state: BudgetState, command: BudgetCommand, context: Context): readonly Draft<BudgetEvent>[] {
   if (command.type === 'AllotBudget') {
     requireRole(context, 'finance-officer');
@@ -69,7 +72,7 @@ function decide(state: BudgetState, command: BudgetCommand, context: Context): r
       if (BigInt(command.amountMinor) === 0n) return [];
       const amount = positive(command.amountMinor);
       if ((state.cycles[command.cycleId]?.reservedMinor ?? 0n) > 0n) throw new DomainError('ALREADY_RESERVED', `Money is reserved for ${command.cycleId} already.`, 'conflict', 'cycleId');
-      if (amount > freeMinor(state)) throw new DomainError('BUDGET_EXCEEDED', `The budget of ${fiscalYear} has ${freeMinor(state)} minor units free; ${amount} are needed.`, 'rule', 'amountMinor');
+      if (amount > freeMinor(state)) throw exceeded(state, amount);
       return [{ type: 'BudgetReserved', data: { programmeId, fiscalYear, cycleId: command.cycleId, amountMinor: command.amountMinor } }];
     }
     case 'ReleaseReservation': {
@@ -87,9 +90,13 @@ function decide(state: BudgetState, command: BudgetCommand, context: Context): r
       const spends = type === 'SpendBudget';
       if (command.throughPosition <= (spends ? account.spentThrough : account.refundedThrough)) return [];
       const amount = positive(command.amountMinor);
-      if (spends && amount > account.reservedMinor) throw new DomainError('RESERVATION_TOO_SMALL', `Only ${account.reservedMinor} minor units are reserved for ${command.cycleId}.`, 'rule', 'amountMinor');
       if (!spends && amount > account.spentMinor) throw new DomainError('REFUND_TOO_LARGE', `Only ${account.spentMinor} minor units were spent for ${command.cycleId}.`, 'rule', 'amountMinor');
-      return [{ type: spends ? 'BudgetSpent' : 'BudgetRefunded', data: { programmeId, fiscalYear, ...flow } }];
+      const moved: Draft<BudgetEvent> = { type: spends ? 'BudgetSpent' : 'BudgetRefunded', data: { programmeId, fiscalYear, ...flow } };
+      const short = spends ? amount - account.reservedMinor : 0n;
+      if (short <= 0n) return [moved];
+      // The money has left already, after the cycle closed and its reservation was released: it is taken from what is free.
+      if (short > freeMinor(state)) throw exceeded(state, short);
+      return [{ type: 'BudgetReserved', data: { programmeId, fiscalYear, cycleId: command.cycleId, amountMinor: String(short) } }, moved];
     }
     default: return never(command);
   }

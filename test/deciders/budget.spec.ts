@@ -57,9 +57,12 @@ describe('spending and refunding', () => {
   const refund: BudgetCommand = { type: 'RefundBudget', cycleId, amountMinor: '50000', count: 1, throughPosition: 50 };
   test('spends what is reserved for the cycle', () => {
     given(allotted, reserved).when(spend, automation).then({ type: 'BudgetSpent', data: spent.data });
-    given(allotted, reserved).when({ ...spend, amountMinor: '60001' }, automation).thenRefused('RESERVATION_TOO_SMALL');
-    given(allotted, reserved).when({ ...spend, cycleId: 'asd-2026-02' }, automation).thenRefused('RESERVATION_TOO_SMALL');
     given(allotted, reserved).when(spend, officer).thenRefused('ROLE_NOT_ALLOWED');
+  });
+  test('takes what is not reserved, because the cycle was closed before the money left, from what is free', () => {
+    given(allotted, reserved).when({ ...spend, amountMinor: '60001' }, automation).then(
+      { type: 'BudgetReserved', data: { ...of, cycleId, amountMinor: '1' } }, { type: 'BudgetSpent', data: { ...of, cycleId, amountMinor: '60001', count: 1, throughPosition: 40 } });
+    given(allotted, reserved).when({ ...spend, cycleId: 'asd-2026-02', amountMinor: '40001' }, automation).thenRefused('BUDGET_EXCEEDED');
   });
   test('counts every settlement once, whatever is delivered again', () => {
     given(allotted, reserved, spent).when(spend, automation).then();

@@ -1,0 +1,57 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { schemas, type EventType } from '../../events/generated.js';
+import { createAuditCheck } from '../../src/audit/check.js';
+import { budgetDecider } from '../../src/budget/budget.decider.js';
+import { fold, type Recorded } from '../../src/kernel/decider.js';
+import { partsOfPayment } from '../../src/kernel/ids.js';
+import { historyArbitrary, play } from './model-histories.js';
+import { BUDGET } from './model-money.js';
+import { oracles, paidInTheEnd } from './model-oracles.js';
+
+const HISTORIES = 1_000;
+const COMMANDS = 50;
+
+function audited(events: readonly Recorded[]) {
+  const check = createAuditCheck();
+  for (const event of events) check.add(event);
+  return check.finish().violations;
+}
+
+/** Money that the payments say was paid, by cycle. */
+function paidByCycle(events: readonly Recorded[]): Map<string, bigint> {
+  const cycles = new Map<string, bigint>();
+  for (const [stream, minor] of paidInTheEnd(events)) {
+    const { programmeId, period } = partsOfPayment(stream.slice('payment-'.length));
+    cycles.set(`${programmeId}-${period}`, (cycles.get(`${programmeId}-${period}`) ?? 0n) + minor);
+  }
+  return cycles;
+}
+
+describe(`${HISTORIES} random histories of ${COMMANDS} commands`, () => {
+  test('keep I1 to I8, by the audit and by oracles of their own', () => {
+    const types = new Set<string>();
+    const refusals = new Set<string>();
+    let conflicts = 0;
+    fc.assert(fc.property(historyArbitrary(COMMANDS), (history) => {
+      const { log, refusals: refused } = play(history);
+      expect(audited(log.events)).toEqual([]);
+      expect(oracles(log.events)).toEqual([]);
+      const budget = fold(budgetDecider, log.stream(BUDGET) as never);
+      const paid = paidByCycle(log.events);
+      // All of it, unless what left after a cycle had closed is more than the budget has left.
+      if (!refused.has('BUDGET_EXCEEDED')) for (const [cycle, minor] of paid) expect([cycle, budget.cycles[cycle]?.spentMinor ?? 0n]).toEqual([cycle, minor]);
+      for (const { type } of log.events) types.add(type);
+      for (const code of refused) refusals.add(code);
+      conflicts += log.conflicts;
+    }), { numRuns: HISTORIES });
+
+    // The histories go everywhere: every type of event, every kind of conflict.
+    const never = schemas.map(({ type }) => type as EventType).filter((type) => !types.has(type));
+    expect(never).toEqual([]);
+    expect(conflicts).toBeGreaterThan(0);
+    for (const code of ['SAME_PERSON', 'CONTENT_CHANGED', 'BUDGET_EXCEEDED', 'IDENTITY_ALREADY_REGISTERED', 'CYCLE_ALREADY_RELEASED', 'BREAKS_OPEN', 'OPEN_BREAKS', 'PAYMENTS_OUTSTANDING', 'OUTCOME_NOT_DEFINITE', 'PERSON_ERASED', 'ROLE_NOT_ALLOWED', 'REGION_NOT_ALLOWED']) {
+      expect(refusals).toContain(code);
+    }
+  });
+});

@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+import { money, spend } from './model-money.js';
+import { people, type Act } from './model-people.js';
+import { World, type Op } from './model-world.js';
+
+/** How far things are when the random commands begin. */
+export type Start = 'opened' | 'enrolled' | 'prepared' | 'instructed';
+export interface History { readonly start: Start; readonly households: number; readonly ops: readonly Op[] }
+
+const acts: Readonly<Record<string, Act>> = { ...people, ...money };
+/** The commands that move things on are tried more often. */
+const weights: Readonly<Record<string, number>> = {
+  submit: 3, determine: 4, recommend: 6, decide: 6, appeal: 4, decideAppeal: 4, enrol: 4,
+  prepare: 4, approve: 6, release: 6, instruct: 4, report: 30, reinstruct: 6, resolve: 6, spend: 8, reconcile: 4, close: 4, returnCycle: 1, define: 0, openProgramme: 0,
+};
+const kinds = (of: object): fc.Arbitrary<string> =>
+  fc.oneof(...Object.keys(of).filter((kind) => weights[kind] !== 0).map((kind) => ({ weight: weights[kind] ?? 1, arbitrary: fc.constant(kind) })));
+const mostly = <T>(usual: T, weight: number, unusual: fc.Arbitrary<T>): fc.Arbitrary<T> => fc.oneof({ weight, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: unusual });
+
+const ops = (kind: fc.Arbitrary<string>, length: number): fc.Arbitrary<readonly Op[]> => {
+  const op: fc.Arbitrary<Op> = fc.record({
+    kind, a: fc.nat({ max: 7 }), b: fc.nat({ max: 7 }), who: fc.nat({ max: 3 }), staleBy: mostly(0, 5, fc.integer({ min: 1, max: 3 })), odd: mostly(false, 5, fc.constant(true)),
+    wrong: mostly<Op['wrong']>(undefined, 30, fc.constantFrom('role', 'region')),
+  });
+  // Some commands come twice in a row, as from a client that asks again.
+  return fc.array(fc.tuple(op, fc.nat({ max: 9 })), { minLength: length, maxLength: length })
+    .map((drawn) => drawn.map(([one, again], i) => (again === 0 && i > 0 ? drawn[i - 1]![0] : one)));
+};
+
+/** Histories about everything, about people mostly, and about money mostly, from wherever they begin. */
+export const historyArbitrary = (length: number): fc.Arbitrary<History> => fc.record({
+  start: fc.constantFrom<Start>('opened', 'enrolled', 'prepared', 'instructed', 'instructed', 'instructed'),
+  households: fc.integer({ min: 1, max: 3 }),
+  ops: fc.oneof({ weight: 2, arbitrary: ops(kinds(acts), length) }, { weight: 1, arbitrary: ops(kinds(people), length) }, { weight: 2, arbitrary: ops(kinds(money), length) }),
+});
+
+const plain = (kind: string, a: number, who: number): Op => ({ kind, a, b: 0, who, staleBy: 0, odd: false, wrong: undefined });
+
+/** Plays a history through the deciders; what was settled is spent at the end, as the automation would have by then. */
+export function play({ start, households, ops }: History): World {
+  const world = new World();
+  const act = (op: Op): void => acts[op.kind]!(world, op);
+  for (const kind of ['define', 'publish', 'openProgramme', 'allot']) act(plain(kind, 0, 0));
+  if (start !== 'opened') {
+    for (let n = 0; n < households; n += 1) {
+      act(plain('register', n, 0));
+      act({ ...plain('submit', n, 0), b: n * 2 % 4 });
+      for (const [who, kind] of ['determine', 'recommend', 'decide'].entries()) act(plain(kind, 0, who));
+    }
+    act(plain('enrol', 0, 0));
+    // One more applies, and is not eligible.
+    act(plain('register', 3, 0));
+    act({ ...plain('submit', 3, 0), b: 4 });
+    act(plain('determine', 0, 0));
+  }
+  if (start === 'prepared' || start === 'instructed') act(plain('prepare', 0, 0));
+  if (start === 'instructed') for (const [who, kind] of ['approve', 'release', 'instruct'].entries()) act(plain(kind, 0, who + 1));
+  for (const op of ops) act(op);
+  spend(world, plain('spend', 0, 0));
+  return world;
+}

@@ -1,0 +1,166 @@
+import type { Recorded } from '../../src/kernel/decider.js';
+import { BIRTH_GRANT, FIRST_PAID, FLOOR, RATES, type Facts } from './model-programme.js';
+
+/** What each oracle holds against a log; written for reading, with nothing of the engine's own rules. */
+export function oracles(events: readonly Recorded[]): string[] {
+  return [...identities(events), ...people(events), ...payments(events), ...budgets(events), ...orders(events), ...order(events)];
+}
+
+/** I1 */
+function* identities(events: readonly Recorded[]): Generator<string> {
+  const held = new Set<string>();
+  for (const { type, stream, position } of events) {
+    if (type === 'IdentityClaimed' || type === 'EnrolmentStarted') {
+      if (held.has(stream)) yield `I1 at ${position}: ${stream} is held already`;
+      held.add(stream);
+    }
+    if (type === 'IdentityReleased' || type === 'EnrolmentEnded') held.delete(stream);
+  }
+}
+
+/** I2: at most one live instruction and one net settlement a payment, and none while the other is there. */
+function* payments(events: readonly Recorded[]): Generator<string> {
+  const live = new Map<string, number>();
+  const paidBy = new Map<string, number>();
+  const breaks = new Map<string, number>();
+  for (const event of events) {
+    const at = `I2 at ${event.position}: ${event.type}`;
+    switch (event.type) {
+      case 'PaymentInstructed': case 'PaymentReinstructed':
+        if (live.has(event.stream)) yield `${at} while attempt ${live.get(event.stream)} is live`;
+        if (paidBy.has(event.stream)) yield `${at} though it is paid`;
+        live.set(event.stream, event.data.attempt);
+        break;
+      case 'PaymentSettled':
+        if (paidBy.has(event.stream)) yield `${at}, for the second time`;
+        if (live.get(event.stream) !== event.data.attempt) yield `${at} of an attempt that is not live`;
+        live.delete(event.stream);
+        paidBy.set(event.stream, event.data.attempt);
+        break;
+      case 'PaymentRejected': case 'PaymentReturned':
+        if ((live.get(event.stream) ?? paidBy.get(event.stream)) !== event.data.attempt) yield `${at} of an attempt that is not live`;
+        live.delete(event.stream);
+        paidBy.delete(event.stream);
+        break;
+      case 'PaymentCancelled':
+        if (live.has(event.stream) || paidBy.has(event.stream)) yield `${at} though it was instructed`;
+        break;
+      case 'PaymentBreakRecorded': breaks.set(event.data.breakId, event.data.attempt); break;
+      case 'PaymentBreakResolved': {
+        const attempt = breaks.get(event.data.breakId)!;
+        if (!event.data.resolution.startsWith('counted-as')) break;
+        if ((live.get(event.stream) ?? attempt) !== attempt) yield `${at} while another attempt is live`;
+        if ((paidBy.get(event.stream) ?? attempt) !== attempt) yield `${at} though another attempt paid`;
+        live.delete(event.stream);
+        if (event.data.resolution === 'counted-as-settled') paidBy.set(event.stream, attempt);
+        else paidBy.delete(event.stream);
+      }
+    }
+  }
+}
+
+/** What is paid in the end, by payment stream: the oracle that money is compared with. */
+export function paidInTheEnd(events: readonly Recorded[]): ReadonlyMap<string, bigint> {
+  const paid = new Map<string, bigint>();
+  const amounts = new Map<string, bigint>();
+  for (const event of events) {
+    if (event.type === 'PaymentOrdered') amounts.set(event.stream, BigInt(event.data.amountMinor));
+    if (event.type === 'PaymentSettled' || (event.type === 'PaymentBreakResolved' && event.data.resolution === 'counted-as-settled')) paid.set(event.stream, amounts.get(event.stream)!);
+    if (event.type === 'PaymentReturned' || event.type === 'PaymentRejected' || (event.type === 'PaymentBreakResolved' && event.data.resolution === 'counted-as-returned')) paid.delete(event.stream);
+  }
+  return paid;
+}
+
+/** I3 at every position. */
+function* budgets(events: readonly Recorded[]): Generator<string> {
+  let [allotted, reserved, spent] = [0n, 0n, 0n];
+  for (const { type, data, position } of events) {
+    if (type === 'BudgetAllotted') allotted += BigInt(data.amountMinor);
+    else if (type === 'BudgetAdjusted') allotted += BigInt(data.deltaMinor);
+    else if (type === 'BudgetReserved') reserved += BigInt(data.amountMinor);
+    else if (type === 'BudgetReservationReleased') reserved -= BigInt(data.amountMinor);
+    else if (type === 'BudgetSpent') { reserved -= BigInt(data.amountMinor); spent += BigInt(data.amountMinor); }
+    else if (type === 'BudgetRefunded') { reserved += BigInt(data.amountMinor); spent -= BigInt(data.amountMinor); }
+    // A reservation made up on the spot and what it is for are recorded together.
+    if (reserved + spent > allotted || reserved < 0n || spent < 0n) yield `I3 at ${position}: ${reserved} reserved and ${spent} spent of ${allotted}`;
+  }
+}
+
+/** I4: walks back from each decision to who did what it rests on. */
+function* people(events: readonly Recorded[]): Generator<string> {
+  for (const event of events) {
+    if (!['ApplicationApproved', 'ApplicationRejected', 'CycleApproved', 'CycleReleased'].includes(event.type)) continue;
+    const past = events.filter(({ stream, revision }) => stream === event.stream && revision < event.revision);
+    const since = past.slice(past.findLastIndex(({ type }) => type === 'CycleReturned') + 1);
+    const roles: Partial<Record<Recorded['type'], true>> = event.stream.startsWith('cycle-')
+      ? { CyclePreparationStarted: true, CyclePrepared: true, ...(event.type === 'CycleReleased' ? { CycleApproved: true } : {}) }
+      : { ApplicationSubmitted: true, ApplicationAmended: true };
+    const others = since.filter(({ type }) => roles[type]);
+    const recommended = past.findLast(({ type }) => type === 'ApplicationRecommended');
+    if (recommended) others.push(recommended);
+    if (event.stream.startsWith('application-') && !recommended) yield `I4 at ${event.position}: nobody recommended`;
+    if (others.some(({ meta }) => meta.actor === event.meta.actor)) yield `I4 at ${event.position}: ${event.type} by somebody who took part before`;
+  }
+}
+
+/** I5 and I7: the amount by a formula of its own, and whether the enrolment was payable, both as of the cycle's position. */
+function* orders(events: readonly Recorded[]): Generator<string> {
+  const months = new Map<string, string>();
+  const asOfs = new Map<string, number>();
+  for (const event of events) {
+    if (event.type === 'CyclePreparationStarted') asOfs.set(event.data.cycleId, event.data.asOf);
+    if (event.type !== 'PaymentOrdered') continue;
+    const { programmeId, personId, period, items, amountMinor } = event.data;
+    const asOf = asOfs.get(`${programmeId}-${period}`)!;
+    const past = events.filter(({ position, stream }) => position <= asOf && stream === `enrolment-${programmeId}-${personId}`);
+    const life = past.slice(past.findLastIndex(({ type }) => type === 'EnrolmentStarted'));
+    if (!payable(life, period)) yield `I7 at ${event.position}: ${period} is not payable`;
+    if (events.some(({ type, stream, position }) => type === 'PersonErased' && stream === `person-${personId}` && position <= asOf)) yield `I7 at ${event.position}: the person was erased`;
+    const version = (month: string): number => Math.max(...events.filter((e) => e.position <= asOf && e.type === 'PolicyPublished').map((e) => (e.type === 'PolicyPublished' ? e.data.version : 0)).filter((v) => FIRST_PAID[v]! <= month));
+    const paid = [...new Set(items.map((item) => item.period))];
+    let expected = 0;
+    for (const month of paid) {
+      expected += due(factsIn(life, month), version(month), month);
+      const before = months.get(`${personId} ${month}`);
+      if (before !== undefined && before !== period) yield `I5 at ${event.position}: ${month} was ordered in ${before}`;
+      months.set(`${personId} ${month}`, period);
+      if (month !== period && !payable(life, month)) yield `I7 at ${event.position}: the arrears of ${month} are not payable`;
+    }
+    if (!paid.includes(period) || String(expected) !== amountMinor) yield `I5 at ${event.position}: ${amountMinor} ordered, ${expected} due`;
+  }
+}
+
+function payable(life: readonly Recorded[], month: string): boolean {
+  let result = false;
+  for (const event of life) {
+    if (event.type === 'EnrolmentStarted') result = event.data.startPeriod <= month;
+    if (event.type === 'EnrolmentSuspended' && event.data.fromPeriod <= month) result = false;
+    if (event.type === 'EnrolmentReinstated' && event.data.fromPeriod <= month) result = true;
+  }
+  return result && !life.some((event) => event.type === 'EnrolmentEnded' && month > event.data.lastPeriod);
+}
+
+function factsIn(life: readonly Recorded[], month: string): Facts {
+  let facts: unknown;
+  for (const event of life) {
+    if (event.type === 'EnrolmentStarted') facts = event.data.facts;
+    if ((event.type === 'EntitlementRevised' || event.type === 'EnrolmentRecertified') && event.data.fromPeriod <= month) facts = event.data.facts;
+  }
+  return facts as Facts;
+}
+
+function due({ children }: Facts, version: number, month: string): number {
+  const counted = children.slice(0, 3);
+  return Math.max(FLOOR, counted.filter(({ birthMonth }) => birthMonth <= month).length * RATES[version]!) + counted.filter(({ birthMonth }) => birthMonth === month).length * BIRTH_GRANT;
+}
+
+/** I8 */
+function* order(events: readonly Recorded[]): Generator<string> {
+  const ids = new Set<string>();
+  const revisions = new Map<string, number>();
+  for (const [index, { id, stream, revision, position }] of events.entries()) {
+    if (position !== index || revision !== (revisions.get(stream) ?? -1) + 1 || ids.has(id)) yield `I8 at ${index}`;
+    revisions.set(stream, revision);
+    ids.add(id);
+  }
+}
