@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { EventRegistry } from '../events/registry.js';
@@ -26,6 +27,8 @@ import { untilStopped } from './shell/keep-going.js';
 
 /** The background thread: process managers and bulk jobs, at their own pace, beside the thread that answers HTTP. */
 const start = workerData as BackgroundStart;
+// On Linux a priority is a thread's, and 0 means this one: where processors are short, answering people comes first.
+if (process.platform === 'linux') setPriority(0, 5);
 const port = parentPort!;
 const tell = (message: FromBackground): void => port.postMessage(message);
 const stop = new AbortController();
