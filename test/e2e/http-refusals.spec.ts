@@ -161,6 +161,32 @@ describe('what bad input gets over HTTP', () => {
 });
 
 describe('the budget under 200 concurrent attempts', () => {
+  it('pays no cycle that it is one centime short of, and reserves once when it is not', async () => {
+    const world = await HttpWorld.open();
+    try {
+      await setUp(world, '499.99');
+      const finance = await world.as('f.elfassi', 'finance-officer');
+      const controller = await world.as('c.filali', 'finance-controller');
+      const { personId, applicationId } = await submitted(world, 60);
+      await approved(world, applicationId);
+      await enrolled(world, personId);
+      const { jobId } = await expectStatus(202, finance.post('/cycles/asd-2025-10/prepare'));
+      const { contentHash } = (await finance.job(jobId)).result;
+      const attempts = async (): Promise<string[]> => (await Promise.all(Array.from({ length: 200 }, () => controller.post('/cycles/asd-2025-10/approve', { contentHash })))).map(({ status, body }) => `${status} ${body.code ?? ''}`);
+      expect(new Set(await attempts())).toEqual(new Set(['422 BUDGET_EXCEEDED']));
+      const { position } = await expectStatus(200, finance.post('/budgets/asd/2025/adjustments', { delta: '0.01', currency: 'MAD', reason: 'a centime more' }));
+      expect(position).toBeGreaterThan(0);
+      const answers = await attempts();
+      expect(answers.filter((answer) => answer === '200 ')).toHaveLength(1);
+      expect(answers.filter((answer) => answer === '409 CYCLE_ALREADY_APPROVED')).toHaveLength(199);
+      const last = await expectStatus(200, finance.post('/budgets/asd/2025/adjustments', { delta: '1.00', currency: 'MAD', reason: 'to read after' }));
+      const { items } = await expectStatus(200, finance.get(`/budgets?after=${last.position}`));
+      expect(items[0]).toMatchObject({ allotted: '501.00', reserved: '500.00', free: '1.00' });
+    } finally {
+      await world.close();
+    }
+  });
+
   it('is never exceeded by a centime', async () => {
     const world = await HttpWorld.open();
     try {
