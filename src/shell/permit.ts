@@ -18,8 +18,8 @@ export const Everywhere = (): CustomDecorator => SetMetadata(EVERYWHERE, true);
 export const EVERYONE: readonly Role[] = ROLES.filter((role) => role !== 'automation');
 
 export type Permission = ReadonlySet<Role> | 'public' | undefined;
-export const permissionOf = (reflector: Reflector, handler: () => unknown, controller: () => unknown): Permission =>
-  reflector.getAllAndOverride<Permission>(PERMISSION, [handler, controller] as never);
+const permissionOf = (reflector: Reflector, context: ExecutionContext): Permission =>
+  reflector.getAllAndOverride<Permission>(PERMISSION, [context.getHandler(), context.getClass()]);
 
 /** Deny by default: verifies the token, checks the role against the endpoint's permission, and notes who calls. */
 @Injectable()
@@ -38,10 +38,10 @@ export class Gate implements CanActivate {
   }
 
   #ruleOf(context: ExecutionContext): Rule {
-    const handler = context.getHandler() as () => unknown;
+    const handler = context.getHandler();
     let rule = this.#rules.get(handler);
     if (!rule) {
-      rule = { permission: permissionOf(this.reflector, handler, context.getClass() as never), everywhere: this.reflector.get<boolean>(EVERYWHERE, handler) === true };
+      rule = { permission: permissionOf(this.reflector, context), everywhere: this.reflector.get<boolean>(EVERYWHERE, handler) === true };
       this.#rules.set(handler, rule);
     }
     return rule;

