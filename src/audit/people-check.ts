@@ -9,13 +9,18 @@ interface CyclePeople { readonly preparers: string[]; approver: string }
 /**
  * I1 and I4: one identity, one person; one active enrolment a person and programme; and the people of one decision
  * differ. It proves the first half of I5 too: an approval is of content that was found eligible, and an enrolment starts on
- * content that was approved. Applications are forgotten once nothing more can be decided about them, but for 24 bytes.
+ * content that was approved. Applications are forgotten once nothing more can be decided about them, but for 24 bytes; a
+ * person takes 32.
  */
 export class PeopleCheck {
   readonly #deciding = new Map<string, Deciding>();
   readonly #cycles = new Map<string, CyclePeople>();
   readonly #accountsBy = new Map<string, string>();
   readonly #approved = new KeyTable();
+  readonly #identities = new KeyTable();
+  /** By identity: one more than the stream number of the person registered with it. By person's stream: the identity. */
+  #personOf = new Int32Array(1 << 12);
+  #identityOf = new Int32Array(1 << 12);
   #held = new Uint8Array(1 << 12);
 
   /** @param stream dense number of the event's stream */
@@ -26,6 +31,16 @@ export class PeopleCheck {
         if (this.#isHeld(stream)) found('I1', event.type === 'IdentityClaimed' ? 'claimed while somebody holds it' : 'started while an enrolment is active');
         if (event.type === 'EnrolmentStarted' && this.#approved.find(`${event.data.applicationId} ${event.data.contentHash}`) < 0) found('I5', 'started on content that nobody approved');
         return this.#hold(stream, 1);
+      case 'PersonRegistered': {
+        const identity = this.#identities.add(event.data.identityHash);
+        this.#personOf = fitting(this.#personOf, identity);
+        this.#identityOf = fitting(this.#identityOf, stream);
+        if (this.#personOf[identity] !== 0) found('I1', 'registered with an identity that somebody else is registered with');
+        this.#personOf[identity] = stream + 1;
+        this.#identityOf[stream] = identity;
+        return;
+      }
+      case 'PersonErased': this.#personOf[this.#identityOf[stream] ?? -1] = 0; return;
       case 'IdentityReleased': case 'EnrolmentEnded': return this.#hold(stream, 0);
       case 'ApplicationSubmitted': this.#deciding.set(event.stream, { authors: [actor], recommender: '', rejecter: '', content: event.data.contentHash, assessed: '' }); return;
       case 'ApplicationAmended': {
@@ -107,4 +122,12 @@ export class PeopleCheck {
     }
     this.#held[stream] = value;
   }
+}
+
+/** The same numbers in an array with room for the index. */
+function fitting(array: Int32Array<ArrayBuffer>, index: number): Int32Array<ArrayBuffer> {
+  if (index < array.length) return array;
+  const grown = new Int32Array(Math.max(index + 1, array.length * 2));
+  grown.set(array);
+  return grown;
 }

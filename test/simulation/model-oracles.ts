@@ -9,7 +9,13 @@ export function oracles(events: readonly Recorded[]): string[] {
 /** I1 */
 function* identities(events: readonly Recorded[]): Generator<string> {
   const held = new Set<string>();
-  for (const { type, stream, position } of events) {
+  const registered = new Map<string, string>();
+  for (const { type, stream, position, data } of events) {
+    if (type === 'PersonRegistered') {
+      if (registered.has(data.identityHash)) yield `I1 at ${position}: the identity is another person's`;
+      registered.set(data.identityHash, data.personId);
+    }
+    if (type === 'PersonErased') for (const [hash, personId] of registered) if (personId === data.personId) registered.delete(hash);
     if (type === 'IdentityClaimed' || type === 'EnrolmentStarted') {
       if (held.has(stream)) yield `I1 at ${position}: ${stream} is held already`;
       held.add(stream);
