@@ -36,7 +36,8 @@ function hold(path: string): () => void {
     db.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     db.close();
-    if (!(error instanceof Database.SqliteError) || !error.code.startsWith('SQLITE_BUSY')) throw error;
+    // By its code: the addon throws the error class of whichever copy of the module was loaded first in the process.
+    if (!(typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('SQLITE_BUSY'))) throw error;
     throw new StoreError('DATA_FOLDER_HELD', `${path} is held by ${holder(note)}. Stop that one first, or use another folder.`, { cause: error });
   }
   writeFileSync(note, `${process.pid}\n`, { mode: 0o600 });

@@ -112,7 +112,7 @@ export function guard<T>(work: () => T, fallback: StoreErrorCode = 'STORE_FAILED
 
 export function asStoreError(error: unknown, fallback: StoreErrorCode = 'STORE_FAILED'): StoreError {
   if (error instanceof StoreError) return error;
-  if (!(error instanceof Database.SqliteError)) {
+  if (!isSqliteError(error)) {
     return new StoreError(fallback, error instanceof Error ? error.message : String(error), { cause: error });
   }
   const { code } = error;
@@ -128,4 +128,9 @@ export function asStoreError(error: unknown, fallback: StoreErrorCode = 'STORE_F
 }
 
 /** True where an insert was refused because the stream already has that revision. */
-export const isRevisionTaken = (error: unknown): boolean => error instanceof Database.SqliteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE';
+export const isRevisionTaken = (error: unknown): boolean => isSqliteError(error) && error.code === 'SQLITE_CONSTRAINT_UNIQUE';
+
+/** By its code, not its class: the addon throws the class of whichever copy of the module was loaded first in the process. */
+export function isSqliteError(error: unknown): error is { readonly code: string; readonly message: string } {
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' && error.code.startsWith('SQLITE_');
+}
