@@ -226,6 +226,19 @@ describe('a log that is not as it was written', () => {
     await store.close();
   });
 
+  it.each([
+    ['a line that is not JSON', 'UPDATE events SET line = substr(line, 1, 150) WHERE position = 1500'],
+    ['a line of another row', 'UPDATE events SET line = (SELECT line FROM events WHERE position = 1499) WHERE position = 1500'],
+    ['a payload that does not fit', 'UPDATE events SET line = replace(line, \'"MAD"\', \'"mad"\') WHERE position = 1500'],
+  ])('is named on a long walk too: %s', async (_, sql) => {
+    await filled(1_500);
+    change(sql);
+    const store = await openEmbeddedLog(dir, { reader: 'local' });
+    const walk = async (): Promise<void> => { for (let at = -1; ;) { const page = await store.readAll(at, 250); at = page.next; if (page.end) return; } };
+    await expect(walk()).rejects.toMatchObject({ code: 'LOG_CORRUPT', detail: expect.stringContaining('position 1500 ') });
+    await store.close();
+  });
+
   it('stops the verification when its signal aborts', async () => {
     await filled(1_000);
     const abort = new AbortController();

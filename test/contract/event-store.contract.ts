@@ -275,6 +275,22 @@ export function eventStoreContract(name: string, makeStore: () => Promise<StoreU
         for (const stream of streams) expect(seen.filter((event) => event.stream === stream).map(({ revision }) => revision)).toEqual([0, 1, 2]);
       });
 
+      it('gives a long walk every event once, while others append', async () => {
+        const start = await store.lastPosition();
+        const some = () => store.appendAll(Array.from({ length: 500 }, (_, n) => ({ writes: [write(newStream(), 'no-stream', n, n)] })));
+        await some();
+        const more = some();
+        const positions: number[] = [];
+        for (let position = start; ;) {
+          const page = await store.readAll(position, 250);
+          positions.push(...page.events.map((event) => event.position));
+          position = page.next;
+          if (page.end && positions.length >= 2_000) break;
+        }
+        await more;
+        expect(positions).toEqual(Array.from({ length: 2_000 }, (_, n) => start + 1 + n));
+      });
+
       it('ends where the log ends', async () => {
         const last = await store.lastPosition();
         expect(await store.readAll(last, 10)).toEqual({ events: [], next: last, end: true });

@@ -54,12 +54,16 @@ export interface Rows {
 export interface ReadStreamArgs { readonly stream: string; readonly from: number | undefined; readonly backwards: boolean; readonly limit: number; readonly asOf: number }
 export interface ReadCategoryArgs { readonly prefix: string; readonly after: string; readonly limit: number; readonly asOf: number }
 
+/** Events in commit order as one JSON array, each already checked against its row: cheap to hand over and to parse. */
+export interface TextPage { readonly text: string; readonly count: number; readonly end: boolean }
+
 /** What a reader can be asked; the same calls whether it is in this thread or in its own. */
 export interface ReadCalls {
   stream(args: ReadStreamArgs): Rows;
   streams(args: { readonly streams: readonly string[]; readonly asOf: number }): Rows;
   category(args: ReadCategoryArgs): Rows;
   page(args: { readonly after: number; readonly limit: number }): { readonly rows: Rows; readonly end: boolean };
+  text(args: { readonly after: number; readonly limit: number }): TextPage;
   last(args: undefined): number;
   receipt(args: { readonly key: string }): KeptReceipt | undefined;
 }

@@ -1,7 +1,9 @@
-import type { KeptReceipt } from './port.js';
-import type { ReadCalls, ReadCategoryArgs, ReadStreamArgs, Rows } from './log-protocol.js';
+import { StoreError, type KeptReceipt } from './port.js';
+import type { ReadCalls, ReadCategoryArgs, ReadStreamArgs, Rows, TextPage } from './log-protocol.js';
+import { isLineOf } from './stored-line.js';
 import { guard, type Sqlite, type Statement } from './sqlite-log.js';
 
+interface PageArgs { readonly after: number; readonly limit: number }
 type Row = [position: number, stream: string, revision: number, line: string];
 
 const CHUNK = 128;
@@ -64,20 +66,37 @@ export class LogReader implements ReadCalls {
     });
   }
 
-  page({ after, limit }: { readonly after: number; readonly limit: number }): { rows: Rows; end: boolean } {
+  page(args: PageArgs): { rows: Rows; end: boolean } {
+    const rows: Row[] = [];
+    const end = this.#walk(args, (row) => rows.push(row));
+    return { rows: columns(rows), end };
+  }
+
+  text(args: PageArgs): TextPage {
+    const lines: string[] = [];
+    const end = this.#walk(args, ([position, stream, revision, line]) => {
+      if (position !== args.after + 1 + lines.length || !isLineOf(line, stream, revision)) throw new StoreError('LOG_CORRUPT', `The event at position ${position} cannot be trusted.`);
+      lines.push(line);
+    });
+    return { text: `[${lines.join(',')}]`, count: lines.length, end };
+  }
+
+  /** Rows in commit order up to the limits of a page. True when the log ended there. */
+  #walk({ after, limit }: PageArgs, take: (row: Row) => void): boolean {
     return guard(() => {
-      const rows: Row[] = [];
-      let chars = 0;
-      while (rows.length < limit && chars < PAGE_CHARS) {
-        const wanted = Math.min(CHUNK, limit - rows.length);
-        const chunk = this.#page.all(rows.at(-1)?.[0] ?? after, wanted) as Row[];
+      let [position, count, chars] = [after, 0, 0];
+      while (count < limit && chars < PAGE_CHARS) {
+        const wanted = Math.min(CHUNK, limit - count);
+        const chunk = this.#page.all(position, wanted) as Row[];
         for (const row of chunk) {
-          rows.push(row);
+          take(row);
           chars += row[3].length;
         }
-        if (chunk.length < wanted) return { rows: columns(rows), end: true };
+        if (chunk.length < wanted) return true;
+        count += chunk.length;
+        position = chunk.at(-1)![0];
       }
-      return { rows: columns(rows), end: false };
+      return false;
     });
   }
 

@@ -29,6 +29,10 @@ export function lineOf(registry: EventRegistry, stream: string, revision: number
   return line;
 }
 
+/** True when the line says that it is this revision of this stream. The id before it always has 36 characters. */
+export const isLineOf = (line: string, stream: string, revision: number): boolean =>
+  line.startsWith(`{"id":"`) && line.startsWith(`","stream":"${stream}","revision":${revision},"type":"`, 43);
+
 interface Parsed { stream: string; revision: number; type: EventType; v: number; data: unknown; position?: number }
 
 /**
@@ -43,18 +47,38 @@ export function recordedOf(registry: EventRegistry, rows: Rows): Recorded[] {
     try {
       const event = JSON.parse(lines[i]!) as Parsed;
       if (event.stream !== streams[i] || event.revision !== revisions[i]) throw new Error('the line belongs to another stream or revision');
-      const lifted = registry.read(event.type, event.v, event.data);
-      if (lifted !== event.data) {
-        event.data = lifted;
-        event.v = registry.latestVersion(event.type);
-      }
-      event.position = position;
-      events[i] = event as Recorded;
+      events[i] = lift(registry, event, position);
     } catch (error) {
       throw unreadable(position, error);
     }
   }
   return events;
+}
+
+/**
+ * The same for a whole page of consecutive events that the reader checked against their rows.
+ * @throws SyntaxError when the text is not JSON, which row by row tells the position; StoreError as above
+ */
+export function recordedOfText(registry: EventRegistry, text: string, first: number): Recorded[] {
+  const events = JSON.parse(text) as Parsed[];
+  for (let i = 0; i < events.length; i += 1) {
+    try {
+      lift(registry, events[i]!, first + i);
+    } catch (error) {
+      throw unreadable(first + i, error);
+    }
+  }
+  return events as Recorded[];
+}
+
+function lift(registry: EventRegistry, event: Parsed, position: number): Recorded {
+  const lifted = registry.read(event.type, event.v, event.data);
+  if (lifted !== event.data) {
+    event.data = lifted;
+    event.v = registry.latestVersion(event.type);
+  }
+  event.position = position;
+  return event as Recorded;
 }
 
 function unreadable(position: number, error: unknown): StoreError {

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { StoreError } from './port.js';
+import { isLineOf } from './stored-line.js';
 import { leafOf } from './log-writer.js';
 import { asStoreError, guard, openLogForReading, type Sqlite } from './sqlite-log.js';
 
@@ -105,7 +106,7 @@ async function verifyStreams(db: Sqlite, end: number, report: Report, signal?: A
 
 function faultOf([, stream, revision, line, leaf]: Row): string | undefined {
   if (!Buffer.isBuffer(leaf) || !leafOf(String(line)).equals(leaf)) return 'its bytes do not have the hash they were stored with';
-  if (!line.startsWith(`","stream":"${stream}","revision":${revision},"type":"`, 43)) return 'the line belongs to another stream or revision';
+  if (!isLineOf(line, stream, revision)) return 'the line belongs to another stream or revision';
   return undefined;
 }
 

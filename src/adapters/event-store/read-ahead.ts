@@ -1,0 +1,48 @@
+import type { TextPage } from './log-protocol.js';
+import { readInWorker, type ReadClient } from './read-client.js';
+
+/** A long walk over the log: so many pages in a row, and perhaps the next one on its way. */
+interface Walk { readonly limit: number; readonly pages: number; readonly next: Promise<TextPage | undefined> | undefined }
+
+/** After so many full pages in a row a walk counts as long. */
+const LONG = 2;
+const SMALLEST_PAGE = 200;
+const WALKS = 8;
+
+/**
+ * Long walks (replay, audit, a projection that catches up) parse one page while a thread of its own fetches the next.
+ * What it fetches never goes stale: positions are never written again, and a page that met the end is not used.
+ */
+export class ReadAhead {
+  readonly #walks = new Map<number, Walk>();
+  #reader: ReadClient | undefined;
+
+  constructor(private readonly dir: string) {}
+
+  /** The page that was fetched ahead; undefined: read it in the ordinary way. */
+  async take(after: number, limit: number): Promise<TextPage | undefined> {
+    const walk = this.#walks.get(after);
+    const page = walk?.limit === limit ? await walk.next : undefined;
+    return page?.end === false ? page : undefined;
+  }
+
+  /** Tells that the page after `after` was full and that the next one begins after `next`. */
+  walked(after: number, limit: number, next: number): void {
+    const before = this.#walks.get(after);
+    this.#walks.delete(after);
+    if (limit < SMALLEST_PAGE) return;
+    const pages = before?.limit === limit ? before.pages + 1 : 1;
+    this.#walks.set(next, { limit, pages, next: pages >= LONG ? this.#fetch(next, limit) : undefined });
+    if (this.#walks.size > WALKS) this.#walks.delete(this.#walks.keys().next().value!);
+  }
+
+  async #fetch(after: number, limit: number): Promise<TextPage | undefined> {
+    this.#reader ??= readInWorker(this.dir);
+    // Whoever reads the page in the ordinary way meets the same failure, with its position.
+    return this.#reader.call('text', { after, limit }).catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    await this.#reader?.close();
+  }
+}
