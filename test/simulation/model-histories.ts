@@ -48,10 +48,11 @@ export function play({ start, households, ops }: History): World {
       for (const [who, kind] of ['determine', 'recommend', 'decide'].entries()) act(plain(kind, 0, who));
     }
     act(plain('enrol', 0, 0));
-    // One more applies, and is not eligible.
+    // One more applies, is not eligible, and may be told so.
     act(plain('register', 3, 0));
     act({ ...plain('submit', 3, 0), b: 4 });
     act(plain('determine', 0, 0));
+    if (households % 2 === 1) for (const [who, kind] of ['recommend', 'decide'].entries()) act(plain(kind, 0, who + 1));
   }
   if (start === 'prepared' || start === 'instructed') act(plain('prepare', 0, 0));
   if (start === 'instructed') for (const [who, kind] of ['approve', 'release', 'instruct'].entries()) act(plain(kind, 0, who + 1));

@@ -139,17 +139,21 @@ export function spend(world: World, op: Op, through = EVERYTHING): void {
     }
   }
   for (const [cycleId, all] of movements) {
-    const moving = (type: 'SpendBudget' | 'RefundBudget') => (state: BudgetState): BudgetCommand | undefined => {
+    all.sort((x, y) => x.position - y.position);
+    // One way, then the other, in the order in which the money moved.
+    const next = (state: BudgetState): BudgetCommand | undefined => {
       const account = state.cycles[cycleId];
-      const from = (type === 'SpendBudget' ? account?.spentThrough : account?.refundedThrough) ?? -1;
-      const ours = all.filter(({ minor }) => minor > 0n === (type === 'SpendBudget')).sort((x, y) => x.position - y.position);
-      const fresh = ours.filter(({ position }) => position > from);
+      const fresh = all.filter(({ position, minor }) => position > ((minor > 0n ? account?.spentThrough : account?.refundedThrough) ?? -1));
       // A command that is late by a whole delivery names what was counted before.
-      const some = fresh.length === 0 && op.odd ? ours : fresh;
-      const total = some.reduce((sum, { minor }) => sum + minor, 0n);
-      return some.length === 0 ? undefined : { type, cycleId, amountMinor: String(total < 0n ? -total : total), count: some.length, throughPosition: some.at(-1)!.position };
+      const some = fresh.length === 0 && op.odd ? all : fresh;
+      const turn = some.findIndex(({ minor }) => minor > 0n !== some[0]!.minor > 0n);
+      const run = turn < 0 ? some : some.slice(0, turn);
+      const total = run.reduce((sum, { minor }) => sum + minor, 0n);
+      return run.length === 0 ? undefined : {
+        type: total > 0n ? 'SpendBudget' : 'RefundBudget', cycleId, amountMinor: String(total < 0n ? -total : total), count: run.length, throughPosition: run.at(-1)!.position,
+      };
     };
-    world.run(op, 'automation', budget(moving('SpendBudget'), moving('RefundBudget')));
+    world.run(op, 'automation', budget(...all.map(() => next)));
   }
 }
 
