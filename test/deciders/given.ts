@@ -17,7 +17,7 @@ export const by = (id: string, role: Role, ...regions: readonly string[]): Conte
 
 /** An event of the past; `actor` recorded it. */
 export const was = <T extends EventType>(type: T, data: EventData[T], actor = 'someone', role: Role = 'intake', time = NOW): Foldable<T> =>
-  ({ type, data, meta: { actor, role }, time }) as unknown as Foldable<T>;
+  ({ type, data, meta: { actor, role }, time }) as Foldable<T>;
 
 interface Asserted<T extends EventType> {
   /** Exactly these events, which must fit their schemas; none: nothing to do. */
