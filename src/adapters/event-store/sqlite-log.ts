@@ -44,7 +44,7 @@ export function openLogForWriting(dir: string, mustExist?: string): OpenLog {
       db.pragma('journal_mode = WAL');
       db.pragma('synchronous = FULL');
       db.pragma(`wal_autocheckpoint = ${WAL_PAGES}`);
-      db.pragma('cache_size = -65536');
+      db.pragma('cache_size = -32768');
       if (empty) lay(db);
       const logId = idOf(db);
       if (mustExist !== undefined && logId !== mustExist) {
@@ -66,7 +66,7 @@ export function openLogForReading(dir: string): OpenLog {
     const db = new Database(file, { readonly: true, timeout: 5_000 });
     try {
       checkHeader(db);
-      db.pragma('cache_size = -32768');
+      db.pragma('cache_size = -16384');
       return { db, logId: idOf(db) };
     } catch (error) {
       db.close();

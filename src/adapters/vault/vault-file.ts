@@ -83,7 +83,7 @@ export class VaultFile {
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
     db.pragma('secure_delete = ON');
-    db.pragma('cache_size = -32768');
+    db.pragma('cache_size = -8192');
     db.pragma('wal_autocheckpoint = 16000');
     const master = loadMasterKey(keysDir, fresh);
     if (fresh) {
