@@ -33,6 +33,8 @@ export default tseslint.config(
     },
   },
   { files: ['src/**/*.ts', 'events/**/*.ts', 'projections/**/*.ts'], rules: { 'no-console': 'error', 'no-restricted-syntax': ['error', ...clock, ...money] } },
+  // Tables are decided at run time; kysely's own way of saying so is any.
+  { files: ['src/adapters/read-store/port.ts'], rules: { '@typescript-eslint/no-explicit-any': 'off' } },
   { files: ['src/adapters/**/*.ts'], rules: { 'no-restricted-syntax': ['error', ...money] } },
   { files: ['test/**/*.ts'], rules: { 'no-restricted-syntax': ['error', ...tests, ...money] } },
 );

@@ -45,7 +45,7 @@ export function action<O extends CommonOptions, A extends readonly unknown[]>(
 ): (...args: unknown[]) => Promise<void> {
   return async (...all) => {
     const options = all.at(-2) as O;
-    const args = all.slice(0, -2) as unknown as A;
+    const args = all.slice(0, -2) as readonly unknown[] as A;
     const started = performance.now();
     const out = makeOutput(options, () => performance.now() - started);
     const stop = new AbortController();
