@@ -6,6 +6,7 @@ import { streams } from '../kernel/ids.js';
 import { execute, part, type Outcome, type Part } from '../shell/execute.js';
 import { budgetStreamOf, foldBudget, readCycle } from './cycles.js';
 import type { Deps } from './job.js';
+import { cycleFigures } from './reconcile-cycle.js';
 
 export interface CloseArgs { readonly cycleId: string }
 
@@ -28,6 +29,15 @@ export async function closeCycleParts(deps: Pick<Deps, 'store'>, { cycleId }: Cl
   ];
 }
 
+/**
+ * Counts the payments once more before it closes: what moved since the reconciliation asks for another one.
+ * @throws DomainError NOT_RECONCILED, SPENDING_NOT_RECORDED
+ */
 export async function closeCycle(deps: Deps, args: CloseArgs, context: Context): Promise<Outcome> {
+  const { figures } = await readCycle(deps.store, args.cycleId);
+  const now = await cycleFigures(deps.store, args.cycleId);
+  if (figures && (now.outstandingCount !== figures.outstandingCount || now.settledMinor !== figures.settledMinor || now.openBreaks !== figures.openBreaks)) {
+    throw new DomainError('NOT_RECONCILED', 'Payments moved since the cycle was reconciled; reconcile it again.', 'conflict', 'cycleId');
+  }
   return execute(deps.store, deps.registry, deps.locks, await closeCycleParts(deps, args), context);
 }

@@ -5,6 +5,7 @@ import { partsOfCycle, partsOfPayment, streams } from '../kernel/ids.js';
 import { parseLocalDate } from '../kernel/time.js';
 import { paymentDecider } from '../payment/payment.decider.js';
 import { record, task, type Unit } from './batch.js';
+import { readCycle } from './cycles.js';
 import { foldPayment } from './folds.js';
 import { PAGE, type Deps, type JobContext, type OnProgress } from './job.js';
 import { endToEndIdOf, MAX_PER_FILE, messageIdOf, remittanceOf, writeMessage, type Release } from './messages.js';
@@ -37,12 +38,13 @@ type Reinstructed = Extract<Recorded, { readonly type: 'PaymentReinstructed' }>;
  * Instructs rejected and returned payments of a cycle again, as new attempts of the same payments, in pain.001 files of
  * their own. The events come first; the files of every re-instruction of the cycle are then derived from them, so that a
  * run that was killed in between is mended by the next, whatever that still finds to do.
- * @throws DomainError CYCLE_NOT_RELEASED, StoreError, VaultError, what the rail throws
+ * @throws DomainError CYCLE_NOT_RELEASED, CYCLE_STATUS for a closed cycle, StoreError, VaultError, what the rail throws
  */
 export async function reinstructPayments(deps: Deps, args: ReinstructArgs, base: JobContext, onProgress?: OnProgress, signal?: AbortSignal): Promise<ReinstructSummary> {
   parseLocalDate(args.executionDate, 'executionDate');
   const { programmeId, period } = partsOfCycle(args.cycleId);
   const { definition } = await new PolicyBook(deps.store).programme(programmeId);
+  if ((await readCycle(deps.store, args.cycleId)).status === 'closed') throw new DomainError('CYCLE_STATUS', `The cycle ${args.cycleId} is closed: its money was given back, so nothing of it is instructed again.`, 'rule', 'cycleId');
   const found = await survey(deps, args, onProgress, signal);
   const summary: ReinstructSummary = { cycleId: args.cycleId, reinstructed: 0, refused: 0, waiting: 0, files: [] };
   const namer = new Namer(found.messages, (sequence) => messageIdOf(programmeId, period, `R${String(sequence).padStart(4, '0')}`), args.maxPerFile ?? MAX_PER_FILE);
