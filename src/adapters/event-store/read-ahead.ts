@@ -16,13 +16,15 @@ const WALKS = 8;
 export class ReadAhead {
   readonly #walks = new Map<number, Walk>();
   #reader: ReadClient | undefined;
+  /** The thread takes a while to start; until it has answered once, nobody waits for it. */
+  #started = false;
 
   constructor(private readonly dir: string) {}
 
   /** The page that was fetched ahead; undefined: read it in the ordinary way. */
   async take(after: number, limit: number): Promise<TextPage | undefined> {
     const walk = this.#walks.get(after);
-    const page = walk?.limit === limit ? await walk.next : undefined;
+    const page = this.#started && walk?.limit === limit ? await walk.next : undefined;
     return page?.end === false ? page : undefined;
   }
 
@@ -37,9 +39,16 @@ export class ReadAhead {
   }
 
   async #fetch(after: number, limit: number): Promise<TextPage | undefined> {
+    if (this.#reader && !this.#started) return undefined;
     this.#reader ??= readInWorker(this.dir);
-    // Whoever reads the page in the ordinary way meets the same failure, with its position.
-    return this.#reader.call('text', { after, limit }).catch(() => undefined);
+    try {
+      return await this.#reader.call('text', { after, limit });
+    } catch {
+      // Whoever reads the page in the ordinary way meets the same failure, with its position.
+      return undefined;
+    } finally {
+      this.#started = true;
+    }
   }
 
   async close(): Promise<void> {

@@ -57,19 +57,21 @@ export function readInWorker(dir: string): ReadClient {
     resolve();
   }));
 
+  const send = (): void => {
+    if (queued.length > 0) worker.postMessage(queued);
+    queued = [];
+  };
+
   return {
     call(call, args) {
       return new Promise((resolve, reject) => {
         if (down !== undefined) return reject(new StoreError('STORE_CLOSED', down));
         const id = nextId++;
         pending.set(id, { resolve, reject });
-        if (queued.length === 0) {
-          process.nextTick(() => {
-            worker.postMessage(queued);
-            queued = [];
-          });
-        }
         queued.push({ id, call, args });
+        // A page fetched ahead leaves at once: the caller goes on to parse the page before, and ticks only end after that.
+        if (call === 'text') send();
+        else if (queued.length === 1) process.nextTick(send);
       });
     },
     async close() {
