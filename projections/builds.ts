@@ -79,10 +79,19 @@ async function createBuild(store: ReadStore, projection: Projection, taken: read
   return build;
 }
 
+/** The tables there are, in the schema that ours are in. */
+export async function tableNames({ db, dialect }: ReadStore): Promise<readonly string[]> {
+  const query = dialect === 'sqlite'
+    ? sql<{ name: string }>`select name from sqlite_master where type = 'table' order by name`
+    : sql<{ name: string }>`select tablename as name from pg_tables where schemaname = current_schema() order by tablename`;
+  return (await query.execute(db)).rows.map(({ name }) => name);
+}
+
 /** Removes what one build left: the row that says it is there goes last, so that a crash half way is finished next time. */
-async function dropBuild(db: ReadDb, projectionName: string, suffix: string): Promise<void> {
+async function dropBuild(store: ReadStore, projectionName: string, suffix: string): Promise<void> {
+  const { db } = store;
   // By name and not by the projection's tables: another version may have had others.
-  for (const { name } of await db.introspection.getTables()) {
+  for (const name of await tableNames(store)) {
     if (name.startsWith(`${projectionName}_`) && name.endsWith(`_${suffix}`)) await db.schema.dropTable(name).ifExists().execute();
   }
   await db.deleteFrom(STATE).where('projection', '=', projectionName).where('suffix', '=', suffix).execute();
@@ -99,7 +108,7 @@ export async function openBuilds(store: ReadStore, projections: readonly Project
   for (const projection of projections) {
     const rows = state.filter((row) => row.projection === projection.name);
     const wanted = rows.find((row) => row.live && row.version === projection.version) ?? rows.find((row) => row.version === projection.version);
-    for (const row of rows) if (row !== wanted && !row.live) await dropBuild(store.db, projection.name, row.suffix);
+    for (const row of rows) if (row !== wanted && !row.live) await dropBuild(store, projection.name, row.suffix);
     const build = wanted
       ? buildOf(projection, wanted.suffix, wanted.live, wanted.position, partitioned)
       : await createBuild(store, projection, rows.filter(({ live }) => live).map(({ suffix }) => suffix), partitioned);
@@ -112,15 +121,14 @@ export async function openBuilds(store: ReadStore, projections: readonly Project
 /** A build that was fed from the whole log has no revisions kept; a partitioned feed begins to keep them. */
 async function ensureSeen(store: ReadStore, build: Build, seen: Table): Promise<void> {
   const name = physical(seen, build.suffix);
-  const tables = await store.db.introspection.getTables();
-  if (tables.some((found) => found.name === name)) return;
+  if ((await tableNames(store)).includes(name)) return;
   await createTable(store.db, store.dialect, name, seen);
 }
 
 /** A build from the start of the log, beside the live one of the same version. */
 export async function buildBeside(store: ReadStore, live: Build): Promise<Build> {
   const beside = live.suffix.endsWith('b') ? live.suffix.slice(0, -1) : `${live.suffix}b`;
-  await dropBuild(store.db, live.projection.name, beside);
+  await dropBuild(store, live.projection.name, beside);
   return createBuild(store, live.projection, [live.suffix], live.seen !== undefined);
 }
 
@@ -146,8 +154,8 @@ export async function makeLive(store: ReadStore, build: Build): Promise<void> {
   build.live = true;
   forgetLive(store);
   const old = (await readState(store.db)).filter((row) => row.projection === name && row.suffix !== suffix);
-  for (const row of old) await dropBuild(store.db, name, row.suffix);
+  for (const row of old) await dropBuild(store, name, row.suffix);
 }
 
 /** Throws a build away that is not live. */
-export const discardBuild = (store: ReadStore, { projection, suffix }: Build): Promise<void> => dropBuild(store.db, projection.name, suffix);
+export const discardBuild = (store: ReadStore, { projection, suffix }: Build): Promise<void> => dropBuild(store, projection.name, suffix);

@@ -104,9 +104,10 @@ export function deleteDatabase(file: string): void {
 
 function asReadStoreError(error: unknown): Error {
   if (error instanceof ReadStoreError) return error;
-  if (!(error instanceof Error)) return new ReadStoreError('READ_STORE_FAILED', String(error));
-  const code = 'code' in error ? String(error.code) : '';
-  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return new ReadStoreError('READ_STORE_CORRUPT', error.message, { cause: error });
+  // By code and message, not by class: the addon throws the class of whichever copy of the module was loaded first.
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  const message = typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return new ReadStoreError('READ_STORE_CORRUPT', message, { cause: error });
   if (code === 'SQLITE_FULL') return new ReadStoreError('DISK_FULL', 'The disk that holds the read models is full.', { cause: error });
-  return new ReadStoreError('READ_STORE_FAILED', error.message, { cause: error });
+  return new ReadStoreError('READ_STORE_FAILED', message, { cause: error });
 }

@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openEmbeddedReadStore } from '../../src/adapters/read-store/embedded.js';
+import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';
+import type { ReadStore } from '../../src/adapters/read-store/port.js';
+import { auditProjection } from '../../projections/audit/audit.projection.js';
+import { openBuilds } from '../../projections/builds.js';
+import { disbursementProjection } from '../../projections/disbursement/disbursement.projection.js';
+import { eligibilityProjection } from '../../projections/eligibility/eligibility.projection.js';
+import { physical } from '../../projections/live.js';
+import type { Projection } from '../../projections/projection.js';
+import type { TestPostgres } from '../support/postgres.js';
+
+export const PROJECTIONS = [eligibilityProjection, disbursementProjection, auditProjection] as const;
+
+/** An engine to run the same assertions on; `open` gives an empty store each time, and `reopen` the last one again. */
+export interface Engine { readonly name: string; open(): Promise<ReadStore>; reopen(): Promise<ReadStore>; cleanUp(): void }
+
+export function engines(postgres: TestPostgres): Engine[] {
+  const dirs: string[] = [];
+  const file = () => join(dirs.at(-1) ?? '', 'read.db');
+  const sqlite: Engine = {
+    name: 'SQLite',
+    async open() {
+      dirs.push(mkdtempSync(join(tmpdir(), 'sanad-read-')));
+      return openEmbeddedReadStore(file(), { thread: 'local' });
+    },
+    reopen: () => openEmbeddedReadStore(file(), { thread: 'local' }),
+    cleanUp() { for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true }); },
+  };
+  if (!postgres.running) return [sqlite];
+  let schema = '';
+  return [sqlite, {
+    name: 'PostgreSQL',
+    async open() {
+      schema = await postgres.newSchema();
+      return openPostgresReadStore(postgres.url, { schema });
+    },
+    reopen: () => openPostgresReadStore(postgres.url, { schema }),
+    cleanUp() { /* the server goes, and its schemas with it */ },
+  }];
+}
+
+/** Every row of every table that queries read, in key order: what two ways to the same state must agree on. */
+export async function everyRow(store: ReadStore, projections: readonly Projection[] = PROJECTIONS): Promise<Record<string, unknown[]>> {
+  const all: Record<string, unknown[]> = {};
+  for (const build of await openBuilds(store, projections, false)) {
+    for (const table of build.projection.tables) {
+      let query = store.db.selectFrom(physical(table, build.suffix)).selectAll();
+      for (const column of table.key) query = query.orderBy(column);
+      all[table.name] = await query.execute();
+    }
+  }
+  return all;
+}
