@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { ReadCall, ReadCalls, ReadReply, ReadRequest } from './log-protocol.js';
 import { LogReader } from './log-reader.js';
@@ -18,7 +19,10 @@ export function readHere(dir: string): ReadClient {
     async call(call, args) {
       if (closed) throw new StoreError('STORE_CLOSED', 'The log was closed.');
       const method = reader[call] as (args: unknown) => ReturnType<ReadCalls[typeof call]>;
-      return method.call(reader, args);
+      const value = method.call(reader, args);
+      // Whoever polls the end of the log must let this thread hear what was committed meanwhile.
+      if (typeof value === 'object' && 'end' in value && value.end) await nextTurn();
+      return value;
     },
     async close() {
       if (!closed) reader.close();
