@@ -394,6 +394,32 @@ openBreaks: number
  */
 throughPosition: number
 }
+export interface CycleReinstructedV1 {
+/**
+ * <programme>-<period>
+ */
+cycleId: string
+/**
+ * @minItems 1
+ * @maxItems 100000
+ */
+files: {
+name: string
+/**
+ * ISO 20022 Max35Text.
+ */
+messageId: string
+/**
+ * Lower-case hex of 32 bytes.
+ */
+sha256: string
+count: number
+/**
+ * Amount in minor units of the currency (ISO 4217 scale), as a decimal string.
+ */
+totalMinor: string
+}[]
+}
 export interface CycleReleasedV1 {
 /**
  * <programme>-<period>
@@ -951,6 +977,67 @@ record: string
 sha256: string
 }
 }
+export interface PaymentTermsSetV1 {
+/**
+ * Programme code; no dash, because dashes separate the parts of stream names.
+ */
+programmeId: string
+/**
+ * What the payee reads on the statement; {programme} and {period} are filled in.
+ */
+remittance: string
+/**
+ * The accounts that pay, public money. A payment leaves from the first whose regions and payee kinds take it; where none does, from the account of the definition.
+ * 
+ * @minItems 1
+ * @maxItems 64
+ */
+accounts: {
+/**
+ * Stands in message ids and names of files.
+ */
+accountId: string
+/**
+ * Of the debtor.
+ */
+name: string
+bic: string
+kind: ("iban" | "rib")
+number: string
+/**
+ * The message that the bank takes.
+ */
+format: ("pain.001.001.09" | "pain.001.001.03")
+/**
+ * latin: names and texts are transliterated to the Latin set that payment systems share.
+ */
+characters: ("unicode" | "latin")
+/**
+ * Credit transfers in one file.
+ */
+maxPerFile: number
+/**
+ * How the bank knows who sends the file (InitgPty).
+ */
+initiatorId?: string
+/**
+ * Absent: all.
+ * 
+ * @minItems 1
+ * @maxItems 4
+ */
+payeeKinds?: ("iban" | "rib" | "wallet" | "cash")[]
+/**
+ * Absent: all.
+ * 
+ * @minItems 1
+ * @maxItems 1000
+ * 
+ * Items: ISO 3166-2 subdivision, for example MA-06.
+ */
+regions?: string[]
+}[]
+}
 export interface PolicyPublishedV1 {
 /**
  * Programme code; no dash, because dashes separate the parts of stream names.
@@ -1153,6 +1240,7 @@ export interface EventData {
   CyclePreparationStarted: CyclePreparationStartedV1;
   CyclePrepared: CyclePreparedV1;
   CycleReconciled: CycleReconciledV1;
+  CycleReinstructed: CycleReinstructedV1;
   CycleReleased: CycleReleasedV1;
   CycleReturned: CycleReturnedV1;
   EnrolmentEnded: EnrolmentEndedV1;
@@ -1180,6 +1268,7 @@ export interface EventData {
   PayeeAccountVerified: PayeeAccountVerifiedV1;
   PersonErased: PersonErasedV1;
   PersonRegistered: PersonRegisteredV1;
+  PaymentTermsSet: PaymentTermsSetV1;
   PolicyPublished: PolicyPublishedV1;
   ProgrammeClosed: ProgrammeClosedV1;
   ProgrammeDefined: ProgrammeDefinedV1;
@@ -1190,11 +1279,11 @@ export type EventType = keyof EventData;
 export interface AggregateEvents {
   application: 'AppealDismissed' | 'AppealLodged' | 'AppealUpheld' | 'ApplicationAmended' | 'ApplicationApproved' | 'ApplicationRecommended' | 'ApplicationRejected' | 'ApplicationReturned' | 'ApplicationSubmitted' | 'ApplicationWithdrawn' | 'EligibilityDetermined';
   budget: 'BudgetAdjusted' | 'BudgetAllotted' | 'BudgetRefunded' | 'BudgetReservationReleased' | 'BudgetReserved' | 'BudgetSpent';
-  cycle: 'CycleApproved' | 'CycleClosed' | 'CycleInstructed' | 'CycleOpened' | 'CyclePreparationStarted' | 'CyclePrepared' | 'CycleReconciled' | 'CycleReleased' | 'CycleReturned';
+  cycle: 'CycleApproved' | 'CycleClosed' | 'CycleInstructed' | 'CycleOpened' | 'CyclePreparationStarted' | 'CyclePrepared' | 'CycleReconciled' | 'CycleReinstructed' | 'CycleReleased' | 'CycleReturned';
   enrolment: 'EnrolmentEnded' | 'EnrolmentRecertified' | 'EnrolmentReinstated' | 'EnrolmentStarted' | 'EnrolmentSuspended' | 'EntitlementRevised' | 'RecertificationFellDue';
   payment: 'PaymentAccepted' | 'PaymentBreakRecorded' | 'PaymentBreakResolved' | 'PaymentCancelled' | 'PaymentInstructed' | 'PaymentOrdered' | 'PaymentOutcomeUnknown' | 'PaymentReinstructed' | 'PaymentRejected' | 'PaymentReturned' | 'PaymentSettled';
   person: 'IdentityClaimed' | 'IdentityReleased' | 'PayeeAccountClosed' | 'PayeeAccountRegistered' | 'PayeeAccountVerified' | 'PersonErased' | 'PersonRegistered';
-  programme: 'PolicyPublished' | 'ProgrammeClosed' | 'ProgrammeDefined' | 'ProgrammeOpened';
+  programme: 'PaymentTermsSet' | 'PolicyPublished' | 'ProgrammeClosed' | 'ProgrammeDefined' | 'ProgrammeOpened';
 }
 export interface PublishedSchema { readonly aggregate: string; readonly type: EventType; readonly version: number; readonly schema: object }
 export const schemas: readonly PublishedSchema[] = [
@@ -1222,6 +1311,7 @@ export const schemas: readonly PublishedSchema[] = [
   {"aggregate":"cycle","type":"CyclePreparationStarted","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CyclePreparationStarted.v1.schema.json","title":"CyclePreparationStarted","type":"object","additionalProperties":false,"required":["cycleId","round","asOf"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"round":{"type":"integer","minimum":1,"maximum":999},"asOf":{"type":"integer","minimum":-1,"description":"Log position (0-based, in commit order); -1 is before the first event."}}}},
   {"aggregate":"cycle","type":"CyclePrepared","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CyclePrepared.v1.schema.json","title":"CyclePrepared","type":"object","additionalProperties":false,"required":["cycleId","round","asOf","count","totalMinor","contentHash"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"round":{"type":"integer","minimum":1,"maximum":999},"asOf":{"type":"integer","minimum":-1,"description":"Log position (0-based, in commit order); -1 is before the first event."},"count":{"type":"integer","minimum":0},"totalMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"contentHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."}}}},
   {"aggregate":"cycle","type":"CycleReconciled","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CycleReconciled.v1.schema.json","title":"CycleReconciled","type":"object","additionalProperties":false,"required":["cycleId","orderedCount","orderedMinor","settledCount","settledMinor","rejectedCount","rejectedMinor","returnedCount","returnedMinor","cancelledCount","cancelledMinor","outstandingCount","outstandingMinor","openBreaks","throughPosition"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"orderedCount":{"type":"integer","minimum":0},"orderedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"settledCount":{"type":"integer","minimum":0},"settledMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"rejectedCount":{"type":"integer","minimum":0},"rejectedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"returnedCount":{"type":"integer","minimum":0},"returnedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"cancelledCount":{"type":"integer","minimum":0},"cancelledMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"outstandingCount":{"type":"integer","minimum":0},"outstandingMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"openBreaks":{"type":"integer","minimum":0},"throughPosition":{"type":"integer","minimum":-1,"description":"Log position (0-based, in commit order); -1 is before the first event."}}}},
+  {"aggregate":"cycle","type":"CycleReinstructed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CycleReinstructed.v1.schema.json","title":"CycleReinstructed","type":"object","additionalProperties":false,"required":["cycleId","files"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"files":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["name","messageId","sha256","count","totalMinor"],"properties":{"name":{"type":"string","minLength":1,"maxLength":140},"messageId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"count":{"type":"integer","minimum":0},"totalMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."}}},"maxItems":100000,"minItems":1}}}},
   {"aggregate":"cycle","type":"CycleReleased","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CycleReleased.v1.schema.json","title":"CycleReleased","type":"object","additionalProperties":false,"required":["cycleId","contentHash","count","totalMinor","executionDate"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"contentHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"count":{"type":"integer","minimum":0},"totalMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"executionDate":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."}}}},
   {"aggregate":"cycle","type":"CycleReturned","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CycleReturned.v1.schema.json","title":"CycleReturned","type":"object","additionalProperties":false,"required":["cycleId","reason"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"enrolment","type":"EnrolmentEnded","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/enrolment/EnrolmentEnded.v1.schema.json","title":"EnrolmentEnded","type":"object","additionalProperties":false,"required":["programmeId","personId","lastPeriod","reason"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"lastPeriod":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
@@ -1249,6 +1339,7 @@ export const schemas: readonly PublishedSchema[] = [
   {"aggregate":"person","type":"PayeeAccountVerified","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/PayeeAccountVerified.v1.schema.json","title":"PayeeAccountVerified","type":"object","additionalProperties":false,"required":["personId","accountId","method"],"properties":{"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"accountId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"method":{"type":"string","minLength":1,"maxLength":140}}}},
   {"aggregate":"person","type":"PersonErased","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/PersonErased.v1.schema.json","title":"PersonErased","type":"object","additionalProperties":false,"required":["personId","reason"],"properties":{"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"person","type":"PersonRegistered","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/PersonRegistered.v1.schema.json","title":"PersonRegistered","type":"object","additionalProperties":false,"required":["personId","identityHash","region","sealed"],"properties":{"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"identityHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"region":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."},"sealed":{"type":"object","additionalProperties":false,"description":"Where the vault keeps the ciphertext, and the hash of that ciphertext. Never personal data.","required":["record","sha256"],"properties":{"record":{"type":"string","minLength":1,"maxLength":120},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."}}}}}},
+  {"aggregate":"programme","type":"PaymentTermsSet","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/programme/PaymentTermsSet.v1.schema.json","title":"PaymentTermsSet","type":"object","additionalProperties":false,"required":["programmeId","remittance","accounts"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"remittance":{"type":"string","minLength":1,"maxLength":140,"description":"What the payee reads on the statement; {programme} and {period} are filled in."},"accounts":{"type":"array","minItems":1,"maxItems":64,"description":"The accounts that pay, public money. A payment leaves from the first whose regions and payee kinds take it; where none does, from the account of the definition.","items":{"type":"object","additionalProperties":false,"required":["accountId","name","bic","kind","number","format","characters","maxPerFile"],"properties":{"accountId":{"type":"string","pattern":"^[A-Z0-9]{1,8}$","description":"Stands in message ids and names of files."},"name":{"type":"string","minLength":1,"maxLength":140,"description":"Of the debtor."},"bic":{"type":"string","pattern":"^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$"},"kind":{"type":"string","enum":["iban","rib"]},"number":{"type":"string","pattern":"^([A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}|[0-9]{24})$"},"format":{"type":"string","enum":["pain.001.001.09","pain.001.001.03"],"description":"The message that the bank takes."},"characters":{"type":"string","enum":["unicode","latin"],"description":"latin: names and texts are transliterated to the Latin set that payment systems share."},"maxPerFile":{"type":"integer","minimum":1,"maximum":1000000,"description":"Credit transfers in one file."},"initiatorId":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,34}$","description":"How the bank knows who sends the file (InitgPty)."},"payeeKinds":{"type":"array","minItems":1,"maxItems":4,"uniqueItems":true,"items":{"type":"string","enum":["iban","rib","wallet","cash"]},"description":"Absent: all."},"regions":{"type":"array","minItems":1,"maxItems":1000,"uniqueItems":true,"items":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."},"description":"Absent: all."}}}}}}},
   {"aggregate":"programme","type":"PolicyPublished","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/programme/PolicyPublished.v1.schema.json","title":"PolicyPublished","type":"object","additionalProperties":false,"required":["programmeId","version","announcedOn","effectiveFrom","firstPaidPeriod","legalBasis","unverified","policy","contentHash"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"version":{"type":"integer","minimum":1,"maximum":100000},"announcedOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."},"effectiveFrom":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."},"firstPaidPeriod":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"legalBasis":{"type":"string","minLength":1,"maxLength":1000},"unverified":{"type":"boolean"},"policy":{"type":"object","additionalProperties":false,"description":"A policy version's rules, as data.","required":["factsSchema","criteria","benefits"],"properties":{"factsSchema":{"type":"object","additionalProperties":true,"description":"JSON Schema of the facts."},"criteria":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["id","kind","expression","text"],"properties":{"id":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"kind":{"type":"string","enum":["required","excluding"]},"expression":{"type":"string","minLength":1,"maxLength":2000,"description":"CEL expression."},"text":{"type":"object","additionalProperties":false,"description":"The same sentence in French, Arabic and English.","required":["fr","ar","en"],"properties":{"fr":{"type":"string","minLength":1,"maxLength":1000},"ar":{"type":"string","minLength":1,"maxLength":1000},"en":{"type":"string","minLength":1,"maxLength":1000}}}}},"maxItems":100,"minItems":1},"benefits":{"type":"object","additionalProperties":false,"required":["monthly","oneOff"],"properties":{"monthly":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["code","when","amountMinor","text"],"properties":{"code":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"over":{"type":"string","pattern":"^[a-zA-Z][a-zA-Z0-9]{0,40}$","description":"List of the facts that the benefit runs over; absent: once a household."},"group":{"type":"string","pattern":"^[a-zA-Z][a-zA-Z0-9-]{0,40}$","description":"Of the benefits in a group only the first that applies is paid for one member."},"when":{"type":"string","minLength":1,"maxLength":2000,"description":"CEL expression."},"amountMinor":{"type":"string","minLength":1,"maxLength":2000,"description":"CEL expression of type int: minor units."},"text":{"type":"object","additionalProperties":false,"description":"The same sentence in French, Arabic and English.","required":["fr","ar","en"],"properties":{"fr":{"type":"string","minLength":1,"maxLength":1000},"ar":{"type":"string","minLength":1,"maxLength":1000},"en":{"type":"string","minLength":1,"maxLength":1000}}}}},"maxItems":200},"oneOff":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["code","when","amountMinor","text"],"properties":{"code":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"over":{"type":"string","pattern":"^[a-zA-Z][a-zA-Z0-9]{0,40}$","description":"List of the facts that the benefit runs over; absent: once a household."},"group":{"type":"string","pattern":"^[a-zA-Z][a-zA-Z0-9-]{0,40}$","description":"Of the benefits in a group only the first that applies is paid for one member."},"when":{"type":"string","minLength":1,"maxLength":2000,"description":"CEL expression."},"amountMinor":{"type":"string","minLength":1,"maxLength":2000,"description":"CEL expression of type int: minor units."},"text":{"type":"object","additionalProperties":false,"description":"The same sentence in French, Arabic and English.","required":["fr","ar","en"],"properties":{"fr":{"type":"string","minLength":1,"maxLength":1000},"ar":{"type":"string","minLength":1,"maxLength":1000},"en":{"type":"string","minLength":1,"maxLength":1000}}}}},"maxItems":100},"floorMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"ceilingMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"memberCap":{"type":"integer","minimum":1,"maximum":100,"description":"Only the first so many members of each list count."}}}}},"contentHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."}}}},
   {"aggregate":"programme","type":"ProgrammeClosed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/programme/ProgrammeClosed.v1.schema.json","title":"ProgrammeClosed","type":"object","additionalProperties":false,"required":["programmeId","reason"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"programme","type":"ProgrammeDefined","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/programme/ProgrammeDefined.v1.schema.json","title":"ProgrammeDefined","type":"object","additionalProperties":false,"required":["programmeId","name","currency","timeZone","debtor","decisionDays","appealDays","appealDecisionDays"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"name":{"type":"object","additionalProperties":false,"description":"The same sentence in French, Arabic and English.","required":["fr","ar","en"],"properties":{"fr":{"type":"string","minLength":1,"maxLength":1000},"ar":{"type":"string","minLength":1,"maxLength":1000},"en":{"type":"string","minLength":1,"maxLength":1000}}},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217 code."},"timeZone":{"type":"string","minLength":1,"maxLength":64,"description":"IANA time zone."},"debtor":{"type":"object","additionalProperties":false,"description":"The account that pays; public money, not personal data.","required":["name","iban","bic"],"properties":{"name":{"type":"string","minLength":1,"maxLength":140},"iban":{"type":"string","pattern":"^[A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}$"},"bic":{"type":"string","pattern":"^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$"}}},"decisionDays":{"type":"integer","minimum":1,"maximum":365},"appealDays":{"type":"integer","minimum":1,"maximum":365},"appealDecisionDays":{"type":"integer","minimum":1,"maximum":365}}}},

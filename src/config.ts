@@ -19,6 +19,7 @@ import { DomainError } from './kernel/errors.js';
  * | SANAD_READ_WAIT_MS | 5000 | how long a query waits for a position before READ_MODEL_BEHIND |
  * | SANAD_STOP_TIMEOUT_MS | 20000 | how long a stop waits for requests and work under way |
  * | SANAD_LOG_LEVEL | info | trace, debug, info, warn, error, fatal or silent |
+ * | ISO20022_XSD_DIR | (none) | folder of ISO 20022 schemas (pain.001.001.09.xsd, …); messages are held against them before they leave |
  * | SANAD_BACKGROUND | on | off: read models, automations and jobs stand still (for maintenance and measurements) |
  */
 export interface Config {
@@ -35,6 +36,8 @@ export interface Config {
   readonly stopTimeoutMs: number;
   readonly logLevel: string;
   readonly background: boolean;
+  /** Absent: messages are not held against their schemas. */
+  readonly schemasDir?: string;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -72,8 +75,15 @@ export function loadConfig(env: Env = process.env): Config {
     readWaitMs: whole('SANAD_READ_WAIT_MS', 5_000, 0, 60_000),
     stopTimeoutMs: whole('SANAD_STOP_TIMEOUT_MS', 20_000, 100, 600_000),
     logLevel: oneOf('SANAD_LOG_LEVEL', 'info', LEVELS),
+    ...schemasIn(env),
     background: oneOf('SANAD_BACKGROUND', 'on', ['on', 'off']) === 'on',
   };
+}
+
+/** The folder of message schemas, where one is named; also for commands that need no other setting. */
+export function schemasIn(env: Env = process.env): Pick<Config, 'schemasDir'> {
+  const schemasDir = env['ISO20022_XSD_DIR']?.trim();
+  return schemasDir ? { schemasDir } : {};
 }
 
 const wrong = (name: string, reason: string): DomainError => new DomainError('CONFIG_INVALID', `${name} ${reason}.`, 'invalid', name);

@@ -8,6 +8,7 @@ import { openEngine, type Engine } from '../../src/cli/compose.js';
 import { determine } from '../../src/eligibility/determine.js';
 import { compilePolicy } from '../../src/eligibility/policy.js';
 import { asdProgramme, asdVersions } from '../../src/eligibility/reference/asd.js';
+import { ribOf } from '../../src/kernel/accounts.js';
 import type { Context, Role } from '../../src/kernel/decider.js';
 import { contentHash } from '../../src/kernel/canonical.js';
 import { eventId, streams, uuidOf } from '../../src/kernel/ids.js';
@@ -60,7 +61,7 @@ export async function enrolHouseholds(engine: Engine, count: number): Promise<vo
     const ids = Array.from({ length: Math.min(PER_CALL, count - from) }, (_, n) => uuidOf('bench person', from + n));
     const sealed = await engine.vault.seal(ids.flatMap((personId, n) => [
       { personId, record: `person/${personId}/profile`, fields: { name: `Payee ${from + n}`, nationalId: `B${from + n}` } },
-      { personId, record: `person/${personId}/account/1`, fields: { number: `01178${String(from + n).padStart(19, '0')}`, holder: `Payee ${from + n}` } },
+      { personId, record: `person/${personId}/account/1`, fields: { number: ribOf('011', '780', String(from + n).padStart(16, '0')), holder: `Payee ${from + n}` } },
     ]));
     const groups = ids.map((personId, n): AppendGroup => {
       const facts = factsOf(from + n);

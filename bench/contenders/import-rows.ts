@@ -1,4 +1,5 @@
 import type { ImportRow } from '../../src/automation/import-applications.js';
+import { ribOf } from '../../src/kernel/accounts.js';
 import { factsOf } from './enrolments.js';
 
 /** Rows of an import file, every one good. */
@@ -7,7 +8,7 @@ export function* importRows(count: number): Generator<ImportRow> {
     yield {
       line: i + 1, reference: `R${String(i).padStart(8, '0')}`, nationalId: `AB${String(i).padStart(8, '0')}`, name: `Payee ${i}`, nameArabic: `مستفيد ${i}`,
       phone: `+2126${String(i).padStart(8, '0')}`, region: `MA-${String(1 + (i % 12)).padStart(2, '0')}`, receivedOn: '2026-01-15',
-      account: { kind: 'rib', number: `01178${String(i).padStart(19, '0')}` }, facts: factsOf(i),
+      account: { kind: 'rib', number: ribOf('011', '780', String(i).padStart(16, '0')) }, facts: factsOf(i),
     };
   }
 }

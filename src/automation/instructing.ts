@@ -1,33 +1,36 @@
 import type { EventData } from '../../events/generated.js';
-import type { Instruction, WrittenFile } from '../adapters/payment-rail/port.js';
+import type { Instruction, MessageWriter, WrittenFile } from '../adapters/payment-rail/port.js';
 import type { StreamEvents } from '../adapters/event-store/port.js';
 import type { Recorded } from '../kernel/decider.js';
 import { streams } from '../kernel/ids.js';
 import { paymentDecider } from '../payment/payment.decider.js';
-import { record, task, type Unit } from './batch.js';
+import { record, task, type Unit, type UnitResult } from './batch.js';
 import type { Deps, JobContext, OnProgress } from './job.js';
-import { endToEndIdOf, messageIdOf, remittanceOf, writeMessage, type Release } from './messages.js';
-import { orderedInRound, SetTally, type SetFigures } from './ordered-set.js';
+import { endToEndIdOf, MAX_PER_FILE, messageIdOf, messagePart, outlineOf, type Release } from './messages.js';
+import { orderedInRound, SetTally, type Ordered, type SetFigures } from './ordered-set.js';
 import { openPayees, payeeOf, type Payee } from './payees.js';
+import type { PayingAccount } from './payment-terms.js';
 import { ahead, pagesOf } from './walk.js';
 
 /** A payment of the released set with what its instruction takes from the person and the vault. */
 interface Item {
   readonly paymentId: string;
   readonly events: readonly Recorded[];
-  readonly ordered: { readonly amountMinor: string; readonly currency: string };
+  readonly ordered: Ordered;
   /** The first instruction, where an earlier run recorded it: it is not decided again. */
   readonly instructed: EventData['PaymentInstructed'] | undefined;
   readonly endToEndId: string;
   readonly payee: Payee;
   readonly account: Instruction['payee'];
 }
-/** A file to be: its places are taken in payment-id order, and filled once the payment's instruction is durable. */
-interface Message { readonly id: string; readonly instructions: (Instruction | undefined)[] }
-interface Place { readonly message: Message; readonly place: number; readonly item: Item; /** Index of the unit; -1 where it is recorded already. */ readonly unit: number }
+/** A file to be. Its places are taken in payment-id order; a payment is added once its instruction is durable. */
+interface Message { readonly id: string; readonly account: PayingAccount; places: number; writer: MessageWriter | undefined; file: WrittenFile | undefined }
+interface Place { readonly message: Message; readonly item: Item; /** Index of the unit; -1 where it is recorded already. */ readonly unit: number }
+/** The message of one account that is being filled, and how many came before it. */
+interface Filling { current: Message | undefined; sequence: number }
 
 /** Which payments: those ordered in the round that was released, at the log position of the release. */
-export interface ReleasedSet { readonly cycleId: string; readonly round: number; readonly position: number; readonly maxPerFile: number }
+export interface ReleasedSet { readonly cycleId: string; readonly round: number; readonly position: number; /** Absent: as the terms of each account say. */ readonly maxPerFile?: number }
 
 /**
  * One run over the payments of a released cycle. Payments are recorded in payment-id order, so those that a killed run
@@ -37,18 +40,18 @@ export class Instructing {
   count = 0;
   totalMinor = 0n;
   readonly #tally = new SetTally();
-  readonly #files: Promise<WrittenFile | undefined>[] = [];
   readonly #remittance: string;
-  #message: Message | undefined;
-  #sequence = 0;
-  #durable: Promise<void> = Promise.resolve();
+  readonly #messages: Message[] = [];
+  readonly #filling = new Map<PayingAccount, Filling>();
+  /** Pages are added to their files one after the other. */
+  #written: Promise<void> = Promise.resolve();
   #seen = 0;
 
   constructor(
     private readonly deps: Deps, private readonly base: JobContext, private readonly release: Release,
     private readonly released: ReleasedSet, private readonly onProgress?: OnProgress,
   ) {
-    this.#remittance = remittanceOf(release.programmeId, release.period);
+    this.#remittance = release.terms.remittanceOf(release.period);
   }
 
   /** The set found in the log, to be compared with the one released. Complete after `finish`. */
@@ -91,42 +94,61 @@ export class Instructing {
     });
   }
 
-  /** Starts synchronously, so that pages given one after the other are recorded in that order. */
+  /** Starts synchronously, so that pages given one after the other are recorded, and written, in that order. */
   async instruct(items: readonly Item[]): Promise<void> {
     const places: Place[] = [];
     const units: Unit[] = [];
     const full: Message[] = [];
     for (const item of items) {
-      const message = this.#messageFor(item.instructed?.messageId, full);
-      const place = message.instructions.push(undefined) - 1;
-      places.push({ message, place, item, unit: item.instructed ? -1 : units.push(this.#unit(item, message.id)) - 1 });
+      const message = this.#messageFor(item, full);
+      message.places += 1;
+      places.push({ message, item, unit: item.instructed ? -1 : units.push(this.#unit(item, message.id)) - 1 });
     }
-    const recorded = this.#record(places, units);
-    this.#durable = Promise.all([this.#durable, recorded]).then(() => undefined);
-    this.#durable.catch(() => undefined);
-    const writes = full.map((message) => this.#write(message));
-    await recorded;
-    await Promise.all(writes);
+    const recorded = record(this.deps, units, this.base);
+    const written = this.#written.then(async () => this.#write(places, await recorded, full));
+    this.#written = written;
+    // Whoever awaits sees the failure; a page that nobody awaits any more must not end the process.
+    recorded.catch(() => undefined);
+    written.catch(() => undefined);
+    await written;
   }
 
-  /** Writes the last message and waits for all. */
+  /** Writes the last message of each account. */
   async finish(): Promise<void> {
-    if (this.#message) await this.#write(this.#message);
-    await Promise.all(this.#files);
+    await this.#written;
+    for (const { current } of this.#filling.values()) if (current) await this.#finishMessage(current);
   }
 
-  /** The files written, in order. Complete after `finish`. */
-  async files(): Promise<EventData['CycleInstructed']['files']> {
-    return (await Promise.all(this.#files)).filter((file) => file !== undefined);
+  /** Leaves nothing of files that were not finished. After `finish` it does nothing. */
+  async abandon(): Promise<void> {
+    await this.#written.catch(() => undefined);
+    for (const { writer } of this.#messages) await writer?.abandon();
   }
 
-  async #record(places: readonly Place[], units: readonly Unit[]): Promise<void> {
-    const results = await record(this.deps, units, this.base);
-    for (const { message, place, item, unit } of places) {
+  /** The files written, in the order in which they were begun. Complete after `finish`. */
+  get files(): EventData['CycleInstructed']['files'] {
+    return this.#messages.flatMap(({ file }) => (file ? [file] : []));
+  }
+
+  async #write(places: readonly Place[], results: readonly UnitResult[], full: readonly Message[]): Promise<void> {
+    const added = new Map<Message, Instruction[]>();
+    for (const { message, item, unit } of places) {
       if (unit >= 0 && results[unit]!.kind === 'refused') continue;
-      message.instructions[place] = this.#instruction(item);
+      const instructions = added.get(message);
+      if (instructions) instructions.push(this.#instruction(item));
+      else added.set(message, [this.#instruction(item)]);
       this.#count(item.ordered.amountMinor);
     }
+    for (const [message, instructions] of added) {
+      message.writer ??= await this.deps.rail.begin(outlineOf(this.release, message.account, message.id));
+      await message.writer.add(instructions);
+    }
+    for (const message of full) await this.#finishMessage(message);
+  }
+
+  async #finishMessage(message: Message): Promise<void> {
+    message.file = await message.writer?.finish();
+    message.writer = undefined;
   }
 
   #count(amountMinor: string): void {
@@ -134,24 +156,19 @@ export class Instructing {
     this.totalMinor += BigInt(amountMinor);
   }
 
-  /** Once everything given so far is durable. */
-  #write(message: Message): Promise<WrittenFile | undefined> {
-    const writing = this.#durable.then(async () => {
-      const instructions = message.instructions.filter((instruction) => instruction !== undefined);
-      return instructions.length === 0 ? undefined : writeMessage(this.deps.rail, this.release, message.id, instructions);
-    });
-    writing.catch(() => undefined);
-    this.#files.push(writing);
-    return writing;
-  }
-
-  #messageFor(recorded: string | undefined, full: Message[]): Message {
-    const current = this.#message;
-    if (current && (recorded === undefined ? current.instructions.length < this.released.maxPerFile : recorded === current.id)) return current;
+  #messageFor({ instructed, account, ordered }: Item, full: Message[]): Message {
+    const from = this.release.terms.accountFor(ordered.region, account.kind);
+    let filling = this.#filling.get(from);
+    if (!filling) this.#filling.set(from, (filling = { current: undefined, sequence: 0 }));
+    const { current } = filling;
+    const limit = this.released.maxPerFile ?? from.maxPerFile ?? MAX_PER_FILE;
+    if (current && (instructed ? instructed.messageId === current.id : current.places < limit)) return current;
     if (current) full.push(current);
-    this.#sequence += 1;
-    const id = recorded ?? messageIdOf(this.release.programmeId, this.release.period, String(this.#sequence).padStart(4, '0'));
-    return (this.#message = { id, instructions: [] });
+    filling.sequence += 1;
+    const id = instructed?.messageId ?? messageIdOf(this.release.programmeId, this.release.period, messagePart(from, String(filling.sequence).padStart(4, '0')));
+    filling.current = { id, account: from, places: 0, writer: undefined, file: undefined };
+    this.#messages.push(filling.current);
+    return filling.current;
   }
 
   #unit({ paymentId, events, endToEndId, payee }: Item, messageId: string): Unit {

@@ -1,11 +1,11 @@
-import type { EventData } from '../../events/generated.js';
-import type { Instruction, PaymentRail, WrittenFile } from '../adapters/payment-rail/port.js';
+import type { Instruction, MessageOutline, PaymentRail, WrittenFile } from '../adapters/payment-rail/port.js';
 import { uuidOf } from '../kernel/ids.js';
+import type { PayingAccount, PaymentTerms } from './payment-terms.js';
 
 /** ISO 20022 Max35Text. */
 const MAX = 35;
 
-/** Credit transfers in one pain.001 file. */
+/** Credit transfers in one pain.001 file, where the terms say nothing else. */
 export const MAX_PER_FILE = 100_000;
 
 /** A message id: readable where it fits, else a hash of the same parts. The same parts give the same id for ever. */
@@ -19,14 +19,12 @@ export const endToEndIdOf = (paymentId: string, attempt: number): string => `E${
 
 const hex = (uuid: string): string => (uuid.slice(0, 8) + uuid.slice(9, 13) + uuid.slice(14, 18) + uuid.slice(19, 23) + uuid.slice(24)).toUpperCase();
 
-/** What the payee reads on the statement. */
-export const remittanceOf = (programmeId: string, period: string): string => `${programmeId.toUpperCase()} ${period}`;
-
 /** What is the same for all messages of one release. */
 export interface Release {
   readonly programmeId: string;
   readonly period: string;
-  readonly debtor: EventData['ProgrammeDefined']['debtor'];
+  /** As of the release: a cycle is paid under one set of terms, from its release until it is closed. */
+  readonly terms: PaymentTerms;
   readonly currency: string;
   /** Civil date on which the debtor's bank is to execute. */
   readonly executionDate: string;
@@ -34,14 +32,20 @@ export interface Release {
   readonly createdAt: string;
 }
 
+/** The message from one account, before its transfers are known. */
+export const outlineOf = ({ createdAt, executionDate, currency }: Release, { debtor, format, characters }: PayingAccount, messageId: string): MessageOutline =>
+  ({ messageId, createdAt, executionDate, debtor, currency, format, characters });
+
+/** The part of a message id that tells messages of one release apart: the account, where terms name it, and a running number. */
+export const messagePart = ({ accountId }: PayingAccount, number: string): string => (accountId === '' ? number : `${accountId}-${number}`);
+
 const PER_PIECE = 1_000;
 
 /** Hands one message to the rail, in payment-id order. */
-export async function writeMessage(rail: PaymentRail, release: Release, messageId: string, instructions: readonly Instruction[]): Promise<WrittenFile> {
+export async function writeMessage(rail: PaymentRail, release: Release, account: PayingAccount, messageId: string, instructions: readonly Instruction[]): Promise<WrittenFile> {
   let totalMinor = 0n;
   for (const { amountMinor } of instructions) totalMinor += amountMinor;
-  const { createdAt, executionDate, debtor, currency } = release;
-  return rail.write({ messageId, createdAt, executionDate, debtor, currency, count: instructions.length, totalMinor }, piecesOf(instructions));
+  return rail.write({ ...outlineOf(release, account, messageId), count: instructions.length, totalMinor }, piecesOf(instructions));
 }
 
 function* piecesOf(instructions: readonly Instruction[]): Generator<readonly Instruction[]> {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { EventData } from '../../events/generated.js';
 import type { EventStore } from '../adapters/event-store/port.js';
 import type { Recorded } from '../kernel/decider.js';
 import { pagesOf } from './walk.js';
@@ -31,8 +32,10 @@ export class SetTally {
   }
 }
 
+export type Ordered = Pick<EventData['PaymentOrdered'], 'amountMinor' | 'currency' | 'region'>;
+
 /** The amount ordered in a round and still standing when the cycle was prepared; undefined when there is none. */
-export function orderedInRound(events: readonly Recorded[], round: number): { readonly amountMinor: string; readonly currency: string } | undefined {
+export function orderedInRound(events: readonly Recorded[], round: number): Ordered | undefined {
   for (let i = events.length - 1; i >= 0; i -= 1) {
     const event = events[i]!;
     if (event.type === 'PaymentOrdered') return event.data.round === round ? event.data : undefined;

@@ -1,5 +1,6 @@
 import type { Instruction } from '../adapters/payment-rail/port.js';
 import type { Sealed, Vault } from '../adapters/vault/port.js';
+import { canBePaid } from '../kernel/accounts.js';
 import type { Recorded } from '../kernel/decider.js';
 
 /** A person's payee account as events tell it; number and holder are in the vault. */
@@ -37,7 +38,8 @@ export function payeeOf(events: readonly Recorded[], accountId?: string): Payee 
 }
 
 /**
- * Number and holder of each payee, in order; undefined where there is none or the vault no longer has it.
+ * Number and holder of each payee, in order; undefined where there is none, the vault no longer has it, or the number is none
+ * that a message can name: one wrong digit must not hold up a million others.
  * The holder is the account's where it names one, else the person.
  */
 export async function openPayees(vault: Vault, payees: readonly (Payee | undefined)[]): Promise<readonly (Instruction['payee'] | undefined)[]> {
@@ -50,7 +52,8 @@ export async function openPayees(vault: Vault, payees: readonly (Payee | undefin
   known.forEach((payee, i) => {
     const fields = accounts[i];
     const name = fields?.['holder'] || names.get(payee);
-    if (fields?.['number'] && name) opened.set(payee, { name, kind: payee.kind, account: fields['number'] });
+    const number = fields?.['number'];
+    if (number && name && canBePaid(payee.kind, number)) opened.set(payee, { name, kind: payee.kind, account: number });
   });
   return payees.map((payee) => payee && opened.get(payee));
 }

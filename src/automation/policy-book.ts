@@ -3,6 +3,7 @@ import type { EventStore } from '../adapters/event-store/port.js';
 import { compilePolicy, versionInForce, type CompiledPolicy } from '../eligibility/policy.js';
 import { DomainError } from '../kernel/errors.js';
 import { streams } from '../kernel/ids.js';
+import { paymentTerms, type PaymentTerms } from './payment-terms.js';
 
 /** One version in force, ready to run. */
 export interface PolicyInForce { readonly version: number; readonly compiled: CompiledPolicy }
@@ -12,6 +13,7 @@ export interface ProgrammeBook {
   readonly programmeId: string;
   readonly definition: EventData['ProgrammeDefined'];
   readonly open: boolean;
+  readonly terms: PaymentTerms;
   /** The newest version first paid in the period or before. @throws DomainError NO_POLICY_FOR_PERIOD */
   policyOf(period: string): PolicyInForce;
 }
@@ -27,17 +29,19 @@ export class PolicyBook {
     const events = await this.store.readStream(streams.programme(programmeId), asOf === undefined ? {} : { asOf });
     let definition: EventData['ProgrammeDefined'] | undefined;
     let open = false;
+    let termsSet: EventData['PaymentTermsSet'] | undefined;
     const policies: EventData['PolicyPublished'][] = [];
     for (const event of events) {
       if (event.type === 'ProgrammeDefined') definition = event.data;
       else if (event.type === 'PolicyPublished') policies.push(event.data);
+      else if (event.type === 'PaymentTermsSet') termsSet = event.data;
       else if (event.type === 'ProgrammeOpened') open = true;
       else if (event.type === 'ProgrammeClosed') open = false;
     }
     if (!definition) throw new DomainError('PROGRAMME_NOT_FOUND', `There is no programme ${programmeId}.`, 'not-found', 'programmeId');
     const inForce = new Map<string, PolicyInForce>();
     return {
-      programmeId, definition, open,
+      programmeId, definition, open, terms: paymentTerms(definition, termsSet),
       policyOf: (period) => {
         let found = inForce.get(period);
         if (!found) inForce.set(period, (found = this.#inForce(programmeId, policies, period)));

@@ -4,12 +4,14 @@ import { DomainError } from '../kernel/errors.js';
 import { partsOfCycle, partsOfPayment, streams } from '../kernel/ids.js';
 import { parseLocalDate } from '../kernel/time.js';
 import { paymentDecider } from '../payment/payment.decider.js';
-import { record, task, type Unit } from './batch.js';
-import { readCycle } from './cycles.js';
+import { record, recordOne, task, type Unit } from './batch.js';
+import { cycleDecider } from '../cycle/cycle.decider.js';
+import { foldCycle } from './cycles.js';
 import { foldPayment } from './folds.js';
-import { PAGE, type Deps, type JobContext, type OnProgress } from './job.js';
-import { endToEndIdOf, MAX_PER_FILE, messageIdOf, remittanceOf, writeMessage, type Release } from './messages.js';
+import { AUTOMATION, PAGE, type Deps, type JobContext, type OnProgress } from './job.js';
+import { endToEndIdOf, MAX_PER_FILE, messageIdOf, messagePart, writeMessage, type Release } from './messages.js';
 import { openPayees, payeeOf } from './payees.js';
+import type { PayingAccount } from './payment-terms.js';
 import { PolicyBook } from './policy-book.js';
 import { refusal, type Refusal } from './refusals.js';
 import { pagesOf } from './walk.js';
@@ -30,34 +32,45 @@ export interface ReinstructSummary {
   refused: number;
   /** Rejected or returned, and still waiting for a mended account. */
   waiting: number;
+  /** Of every re-instruction of the cycle. */
   files: WrittenFile[];
 }
 type Reinstructed = Extract<Recorded, { readonly type: 'PaymentReinstructed' }>;
 
 /**
  * Instructs rejected and returned payments of a cycle again, as new attempts of the same payments, in pain.001 files of
- * their own. The events come first; the files of every re-instruction of the cycle are then derived from them, so that a
- * run that was killed in between is mended by the next, whatever that still finds to do.
+ * their own, under the terms that the cycle was released under. The events come first; files are then derived from them,
+ * also those that a run which was killed left out, and CycleReinstructed records their hashes.
  * @throws DomainError CYCLE_NOT_RELEASED, CYCLE_STATUS for a closed cycle, StoreError, VaultError, what the rail throws
  */
 export async function reinstructPayments(deps: Deps, args: ReinstructArgs, base: JobContext, onProgress?: OnProgress, signal?: AbortSignal): Promise<ReinstructSummary> {
   parseLocalDate(args.executionDate, 'executionDate');
   const { programmeId, period } = partsOfCycle(args.cycleId);
-  const { definition } = await new PolicyBook(deps.store).programme(programmeId);
-  if ((await readCycle(deps.store, args.cycleId)).status === 'closed') throw new DomainError('CYCLE_STATUS', `The cycle ${args.cycleId} is closed: its money was given back, so nothing of it is instructed again.`, 'rule', 'cycleId');
+  const history = await deps.store.readStream(streams.cycle(args.cycleId));
+  const cycle = foldCycle(history);
+  const released = history.findLast((event) => event.type === 'CycleReleased');
+  if (!released) throw new DomainError('CYCLE_NOT_RELEASED', `Cycle ${args.cycleId} is not released.`, 'rule', 'cycleId');
+  const { definition, terms } = await new PolicyBook(deps.store).programme(programmeId, released.position);
+  if (cycle.status === 'closed') throw new DomainError('CYCLE_STATUS', `The cycle ${args.cycleId} is closed: its money was given back, so nothing of it is instructed again.`, 'rule', 'cycleId');
   const found = await survey(deps, args, onProgress, signal);
+  const recorded = new Map(history.flatMap((event) => (event.type === 'CycleReinstructed' ? event.data.files : [])).map((file) => [file.messageId, file]));
   const summary: ReinstructSummary = { cycleId: args.cycleId, reinstructed: 0, refused: 0, waiting: 0, files: [] };
-  const namer = new Namer(found.messages, (sequence) => messageIdOf(programmeId, period, `R${String(sequence).padStart(4, '0')}`), args.maxPerFile ?? MAX_PER_FILE);
+  const head = { programmeId, period, terms, currency: definition.currency };
+  const namer = new Namer(found.messages, head, args.maxPerFile);
   for (let i = 0; i < found.candidates.length; i += PAGE) {
     signal?.throwIfAborted();
-    await reinstructPage(deps, args, base, found.candidates.slice(i, i + PAGE), namer, summary);
+    await reinstructPage(deps, args, base, found.candidates.slice(i, i + PAGE), head, namer, summary);
     onProgress?.({ what: 'payments re-instructed', done: summary.reinstructed, total: found.candidates.length });
   }
-  const head = { programmeId, period, debtor: definition.debtor, currency: definition.currency };
   for (const [messageId, paymentIds] of [...found.messages].sort(([a], [b]) => (a < b ? -1 : 1))) {
     signal?.throwIfAborted();
-    const file = await writeReinstructions(deps, head, messageId, paymentIds.sort());
+    const file = recorded.get(messageId) ?? await writeReinstructions(deps, head, messageId, paymentIds.sort());
     if (file) summary.files.push(file);
+  }
+  if (summary.files.length > 0) {
+    await recordOne(deps, { verb: 'record-reinstruction', key: args.cycleId, tasks: [task(streams.cycle(args.cycleId), cycleDecider, {
+      command: { type: 'RecordReinstruction', files: summary.files }, as: AUTOMATION,
+    })] }, base);
   }
   return summary;
 }
@@ -84,30 +97,39 @@ async function survey(deps: Deps, args: ReinstructArgs, onProgress?: OnProgress,
   return { candidates: args.paymentIds ?? failed, messages };
 }
 
-/** Gives out message ids that no earlier run used, each for so many payments, and notes who got which. */
+type Head = Omit<Release, 'executionDate' | 'createdAt'>;
+
+/** Gives out message ids that no earlier run used, per paying account, each for so many payments, and notes who got which. */
 class Namer {
-  #sequence = 0;
-  #current: { readonly id: string; readonly paymentIds: string[] } | undefined;
+  readonly #filling = new Map<PayingAccount, { readonly id: string; places: number }>();
+  readonly #sequences = new Map<PayingAccount, number>();
 
-  constructor(private readonly messages: Map<string, string[]>, private readonly nameOf: (sequence: number) => string, private readonly limit: number) {}
+  constructor(private readonly messages: Map<string, string[]>, private readonly head: Head, private readonly limit: number | undefined) {}
 
-  next(): string {
-    if (!this.#current || this.#current.paymentIds.length >= this.limit) {
+  next(account: PayingAccount): string {
+    let filling = this.#filling.get(account);
+    if (!filling || filling.places >= (this.limit ?? account.maxPerFile ?? MAX_PER_FILE)) {
+      let sequence = this.#sequences.get(account) ?? 0;
       let id: string;
-      do id = this.nameOf(this.#sequence += 1); while (this.messages.has(id));
-      this.#current = { id, paymentIds: [] };
+      do {
+        sequence += 1;
+        id = messageIdOf(this.head.programmeId, this.head.period, messagePart(account, `R${String(sequence).padStart(4, '0')}`));
+      } while (this.messages.has(id));
+      this.#sequences.set(account, sequence);
+      this.#filling.set(account, (filling = { id, places: 0 }));
     }
-    return this.#current.id;
+    filling.places += 1;
+    return filling.id;
   }
 
   note(messageId: string, paymentId: string): void {
-    let paymentIds = this.messages.get(messageId);
-    if (!paymentIds) this.messages.set(messageId, (paymentIds = this.#current?.id === messageId ? this.#current.paymentIds : []));
-    paymentIds.push(paymentId);
+    const paymentIds = this.messages.get(messageId);
+    if (paymentIds) paymentIds.push(paymentId);
+    else this.messages.set(messageId, [paymentId]);
   }
 }
 
-async function reinstructPage(deps: Deps, args: ReinstructArgs, base: JobContext, paymentIds: readonly string[], namer: Namer, summary: ReinstructSummary): Promise<void> {
+async function reinstructPage(deps: Deps, args: ReinstructArgs, base: JobContext, paymentIds: readonly string[], head: Head, namer: Namer, summary: ReinstructSummary): Promise<void> {
   const payments = await deps.store.readStreams(paymentIds.map((id) => streams.payment(id)));
   const persons = await deps.store.readStreams(paymentIds.map((id) => streams.person(partsOfPayment(id).personId)));
   const payees = persons.map(({ events }) => payeeOf(events));
@@ -115,7 +137,6 @@ async function reinstructPage(deps: Deps, args: ReinstructArgs, base: JobContext
   const units: Unit[] = [];
   const chosen: { readonly paymentId: string; readonly messageId: string }[] = [];
   const refused: Refusal[] = [];
-  const messageId = namer.next();
   paymentIds.forEach((paymentId, i) => {
     const payee = accounts[i] && payees[i];
     const state = foldPayment(payments[i]!.events);
@@ -125,6 +146,7 @@ async function reinstructPage(deps: Deps, args: ReinstructArgs, base: JobContext
       if (args.paymentIds) refused.push(refusal(paymentId, payee ? notMended() : noAccount()));
       return;
     }
+    const messageId = namer.next(accountFor(head, payments[i]!.events, payee.kind));
     chosen.push({ paymentId, messageId });
     units.push({ verb: 'reinstruct', key: paymentId, loaded: [payments[i]!.events], tasks: [task(streams.payment(paymentId), paymentDecider, {
       command: { type: 'ReinstructPayment', messageId, endToEndId: endToEndIdOf(paymentId, state.attempt + 1), accountId: payee.accountId, executionDate: args.executionDate },
@@ -132,7 +154,7 @@ async function reinstructPage(deps: Deps, args: ReinstructArgs, base: JobContext
   });
   const results = await record(deps, units, base);
   results.forEach((result, i) => {
-    const { paymentId } = chosen[i]!;
+    const { paymentId, messageId } = chosen[i]!;
     if (result.kind === 'refused') refused.push(refusal(paymentId, result.error));
     else if (result.kind === 'recorded') {
       summary.reinstructed += 1;
@@ -143,14 +165,21 @@ async function reinstructPage(deps: Deps, args: ReinstructArgs, base: JobContext
   if (refused.length > 0) args.onRefused?.(refused);
 }
 
+/** The account that a payment leaves from when its payee is paid on an account of this kind. */
+function accountFor({ terms }: Head, payment: readonly Recorded[], kind: Instruction['payee']['kind']): PayingAccount {
+  const ordered = payment.findLast((event) => event.type === 'PaymentOrdered');
+  return terms.accountFor(ordered?.data.region ?? '', kind);
+}
+
 const notMended = (): DomainError => new DomainError('ACCOUNT_NOT_MENDED', 'The payee has the same account as when the payment failed.', 'rule');
 const noAccount = (): DomainError => new DomainError('NO_PAYEE_ACCOUNT', 'The payee has no account that can be paid on.', 'rule');
 
-/** The file of one re-instruction, from the events that carry its message id. */
-async function writeReinstructions(deps: Deps, head: Omit<Release, 'executionDate' | 'createdAt'>, messageId: string, paymentIds: readonly string[]): Promise<WrittenFile | undefined> {
+/** The file of one re-instruction, from the events that carry its message id. Holds the transfers of one file. */
+async function writeReinstructions(deps: Deps, head: Head, messageId: string, paymentIds: readonly string[]): Promise<WrittenFile | undefined> {
   const instructions: Instruction[] = [];
   let createdAt: string | undefined;
   let executionDate: string | undefined;
+  let account: PayingAccount | undefined;
   for (let i = 0; i < paymentIds.length; i += PAGE) {
     const ids = paymentIds.slice(i, i + PAGE);
     const payments = await deps.store.readStreams(ids.map((id) => streams.payment(id)));
@@ -162,10 +191,11 @@ async function writeReinstructions(deps: Deps, head: Omit<Release, 'executionDat
       if (!event || !payee) return;
       createdAt = createdAt === undefined || event.time < createdAt ? event.time : createdAt;
       executionDate ??= event.data.executionDate;
+      account ??= accountFor(head, payments[n]!.events, payee.kind);
       const { paymentId, attempt, endToEndId, currency } = event.data;
-      instructions.push({ paymentId, attempt, endToEndId, currency, amountMinor: BigInt(event.data.amountMinor), payee, remittance: remittanceOf(head.programmeId, head.period) });
+      instructions.push({ paymentId, attempt, endToEndId, currency, amountMinor: BigInt(event.data.amountMinor), payee, remittance: head.terms.remittanceOf(head.period) });
     });
   }
-  if (createdAt === undefined || executionDate === undefined) return undefined;
-  return writeMessage(deps.rail, { ...head, createdAt, executionDate }, messageId, instructions);
+  if (createdAt === undefined || executionDate === undefined || account === undefined) return undefined;
+  return writeMessage(deps.rail, { ...head, createdAt, executionDate }, account, messageId, instructions);
 }

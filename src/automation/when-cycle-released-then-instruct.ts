@@ -5,11 +5,10 @@ import { cycleDecider } from '../cycle/cycle.decider.js';
 import { pipelined, recordOne, task } from './batch.js';
 import { Instructing } from './instructing.js';
 import { AUTOMATION, type Deps, type JobContext, type OnProgress } from './job.js';
-import { MAX_PER_FILE } from './messages.js';
 import { PolicyBook } from './policy-book.js';
 import type { ProcessManager } from './runner.js';
 
-export interface InstructArgs { readonly cycleId: string; /** Credit transfers in one pain.001 file; default 100,000. */ readonly maxPerFile?: number }
+export interface InstructArgs { readonly cycleId: string; /** Credit transfers in one pain.001 file; default: as the payment terms of each account say. */ readonly maxPerFile?: number }
 export interface InstructSummary {
   readonly cycleId: string;
   readonly count: number;
@@ -37,16 +36,20 @@ export async function instructCycle(deps: Deps, args: InstructArgs, { correlatio
   const prepared = history.findLast((event) => event.type === 'CyclePrepared');
   const released = history.findLast((event) => event.type === 'CycleReleased');
   if (!prepared || !released) throw new DomainError('CYCLE_NOT_RELEASED', `Cycle ${cycleId} is not released.`, 'rule', 'cycleId');
-  const { definition } = await new PolicyBook(deps.store).programme(programmeId);
+  const { definition, terms } = await new PolicyBook(deps.store).programme(programmeId, released.position);
   const run = new Instructing(deps, base, {
-    programmeId, period, debtor: definition.debtor, currency: definition.currency, executionDate: released.data.executionDate, createdAt: released.time,
-  }, { cycleId, round: prepared.data.round, position: released.position, maxPerFile: args.maxPerFile ?? MAX_PER_FILE }, onProgress);
-  await pipelined(run.pages(signal), (page) => run.instruct(page), signal);
-  await run.finish();
+    programmeId, period, terms, currency: definition.currency, executionDate: released.data.executionDate, createdAt: released.time,
+  }, { cycleId, round: prepared.data.round, position: released.position, ...(args.maxPerFile === undefined ? {} : { maxPerFile: args.maxPerFile }) }, onProgress);
+  try {
+    await pipelined(run.pages(signal), (page) => run.instruct(page), signal);
+    await run.finish();
+  } finally {
+    await run.abandon();
+  }
   if (run.set.contentHash !== released.data.contentHash) {
     throw new Error(`the payments of ${cycleId} are not the set that was released: ${run.set.count} in the log, ${released.data.count} released`);
   }
-  const files = await run.files();
+  const { files } = run;
   await recordOne(deps, { verb: 'record-instruction', key: cycleId, tasks: [task(streams.cycle(cycleId), cycleDecider, {
     command: { type: 'RecordInstruction', count: run.count, totalMinor: String(run.totalMinor), files },
   })] }, base);

@@ -5,8 +5,10 @@ import { systemClock } from '../adapters/clock/embedded.js';
 import { openDataFolder } from '../adapters/data-folder/embedded.js';
 import { openEmbeddedLog } from '../adapters/event-store/embedded.js';
 import { paymentFiles } from '../adapters/payment-rail/embedded.js';
+import { schemaCheck } from '../adapters/payment-rail/xsd.js';
 import { openEmbeddedVault } from '../adapters/vault/embedded.js';
 import type { Deps } from '../automation/job.js';
+import { schemasIn } from '../config.js';
 import { KeyedLocks } from '../shell/execute.js';
 
 /** The engine on a data folder, without HTTP: what bulk commands work with. Holds the folder until closed. */
@@ -27,7 +29,7 @@ export async function openEngine(dir: string): Promise<Engine> {
     const store = await openEmbeddedLog(folder.path, { reader: 'local', registry });
     const vault = await openEmbeddedVault(folder.path, { keysDir: folder.keys });
     mkdirSync(join(folder.path, 'files'), { recursive: true });
-    const rail = paymentFiles(join(folder.path, 'files'));
+    const rail = paymentFiles(join(folder.path, 'files'), schemaCheck(schemasIn().schemasDir));
     return {
       dir: folder.path, store, registry, vault, rail, clock: systemClock, locks: new KeyedLocks(),
       async close() {

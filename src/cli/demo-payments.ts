@@ -6,7 +6,7 @@ import { partsOfPayment, streams, uuidOf } from '../kernel/ids.js';
 import { paymentDecider } from '../payment/payment.decider.js';
 import { personDecider } from '../person/person.decider.js';
 import type { Engine } from './compose.js';
-import { ibanOfRib, ribOf } from './account-numbers.js';
+import { ibanOfRib, ribOf } from '../kernel/accounts.js';
 
 /** Of ten payees whose payment failed, this many bring another account. */
 const MENDED_OF_TEN = 9;

@@ -1,6 +1,6 @@
 import { normaliseNationalId } from '../kernel/personal.js';
 import { daysInMonth } from '../kernel/time.js';
-import { isIban, isRib, isWallet } from './account-numbers.js';
+import { isIban, isRib, isWallet } from '../kernel/accounts.js';
 import type { Failure } from './convert.js';
 import type { AccountKind, HouseholdRow, Reject } from './household-row.js';
 import type { Bound, Mapping, Source } from './mapping.js';

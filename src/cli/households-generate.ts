@@ -1,5 +1,5 @@
 import { addDays, addMonths, parseLocalDate } from '../kernel/time.js';
-import { ibanOfRib, ribOf } from './account-numbers.js';
+import { ibanOfRib, ribOf } from '../kernel/accounts.js';
 import { csvField } from './csv.js';
 import { COLUMNS, type GeneratedChild, type GeneratedHousehold } from './households-columns.js';
 import { spoil } from './households-errors.js';

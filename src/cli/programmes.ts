@@ -46,7 +46,7 @@ export async function allotBudget(engine: Engine, args: { readonly programmeId: 
   return execute(engine.store, engine.registry, engine.locks, [part(stream, budgetDecider, { type: 'AllotBudget', ...args })], contextOf(officer, 'allot', args.programmeId, args.fiscalYear, args.reference));
 }
 
-function readJson(path: string): { programme: ProgrammeDefinition; policies: PolicyPublication[] } {
+function readJson(path: string): unknown {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -54,7 +54,7 @@ function readJson(path: string): { programme: ProgrammeDefinition; policies: Pol
     throw new DomainError('FILE_UNREADABLE', `The file ${path} cannot be read.`, 'invalid', 'file');
   }
   try {
-    return JSON.parse(text) as { programme: ProgrammeDefinition; policies: PolicyPublication[] };
+    return JSON.parse(text);
   } catch (error) {
     throw new DomainError('MALFORMED_JSON', `${path} is not JSON: ${error instanceof Error ? error.message : 'unreadable'}.`, 'invalid', 'file');
   }
@@ -65,9 +65,22 @@ export function programmesCommand(): Command {
   acting(programmes.command('define [file]'))
     .description('define a programme with its policies from a JSON file {programme, policies}; without a file, the reference programme asd')
     .action(action<CommonOptions, [string | undefined]>(async ({ out }, options, file) => {
-      const { programme, policies } = file === undefined ? { programme: asdProgramme, policies: asdPolicies } : readJson(file);
+      const { programme, policies } = file === undefined ? { programme: asdProgramme, policies: asdPolicies } : readJson(file) as { programme: ProgrammeDefinition; policies: PolicyPublication[] };
       const result = await withEngine(options.data, (engine) => setUpProgramme(engine, programme, policies, actorOf(options, 'programme-manager')));
       out.result(result, () => `${result.programmeId}: ${result.policies} policy versions; ${result.recorded} events recorded`);
+    }));
+  acting(programmes.command('terms <file>'))
+    .description('set the accounts that a programme pays from, what their banks take and what payees read, from a JSON file {remittance, accounts}')
+    .requiredOption('--programme <code>', 'programme')
+    .action(action<CommonOptions & { readonly programme: string }, [string]>(async ({ out }, options, file) => {
+      const programmeId = parseProgrammeId(options.programme, 'programme');
+      const terms = { ...(readJson(file) as Omit<EventData['PaymentTermsSet'], 'programmeId'>), programmeId };
+      const result = await withEngine(options.data, async (engine) => {
+        engine.registry.validate('PaymentTermsSet', 1, terms);
+        return execute(engine.store, engine.registry, engine.locks, [part(streams.programme(programmeId), programmeDecider, { type: 'SetPaymentTerms', ...terms })],
+          contextOf(actorOf(options, 'programme-manager'), 'payment-terms', programmeId, await engine.store.lastPosition()));
+      });
+      out.result(result, () => (result.events > 0 ? 'set, for cycles released from now on' : 'these terms are set already'));
     }));
   acting(programmes.command('allot'))
     .description('allot money to a programme for a fiscal year')

@@ -21,6 +21,8 @@ export interface CycleState {
   /** Everybody who took part in preparing the present round. */
   readonly preparers: readonly string[];
   readonly approver: string;
+  /** Messages of re-instructions whose files are recorded. */
+  readonly reinstructed: readonly string[];
   /** Of the last reconciliation. */
   readonly figures: Figures | undefined;
 }
@@ -32,6 +34,7 @@ export type CycleCommand =
   | { readonly type: 'ReturnCycle'; readonly reason: string }
   | { readonly type: 'ReleaseCycle'; readonly contentHash: string; readonly executionDate: string }
   | { readonly type: 'RecordInstruction'; readonly count: number; readonly totalMinor: string; readonly files: EventData['CycleInstructed']['files'] }
+  | { readonly type: 'RecordReinstruction'; readonly files: EventData['CycleReinstructed']['files'] }
   | { readonly type: 'ReconcileCycle'; readonly figures: Figures }
   | { readonly type: 'CloseCycle'; readonly releasedMinor: string };
 
@@ -41,7 +44,7 @@ export const CYCLE_REFUSALS = [
   'FIGURES_DO_NOT_ADD_UP', 'NOT_RECONCILED', 'OPEN_BREAKS', 'PAYMENTS_OUTSTANDING', 'INVALID_PERIOD', 'INVALID_DATE',
 ] as const;
 
-const initialState: CycleState = { status: 'none', cycleId: '', programmeId: '', period: '', currency: '', policyVersion: 0, round: 0, asOf: -1, count: 0, totalMinor: '0', contentHash: '', preparers: [], approver: '', figures: undefined };
+const initialState: CycleState = { status: 'none', cycleId: '', programmeId: '', period: '', currency: '', policyVersion: 0, round: 0, asOf: -1, count: 0, totalMinor: '0', contentHash: '', preparers: [], approver: '', reinstructed: [], figures: undefined };
 
 function requireStatus(state: CycleState, ...allowed: readonly CycleState['status'][]): void {
   if (!allowed.includes(state.status)) throw new DomainError('CYCLE_STATUS', `The cycle is ${state.status}; this takes one that is ${allowed.join(' or ')}.`, 'rule');
@@ -95,6 +98,13 @@ function decide(state: CycleState, command: CycleCommand, context: Context): rea
       if (state.status === 'instructed') return [];
       requireStatus(state, 'released');
       return [{ type: 'CycleInstructed', data: { cycleId, count: command.count, totalMinor: command.totalMinor, files: command.files } }];
+    case 'RecordReinstruction': {
+      requireRole(context, 'automation');
+      const files = command.files.filter(({ messageId }) => !state.reinstructed.includes(messageId));
+      if (files.length === 0) return [];
+      requireStatus(state, 'released', 'instructed');
+      return [{ type: 'CycleReinstructed', data: { cycleId, files } }];
+    }
     case 'ReconcileCycle': {
       requireRole(context, 'finance-officer');
       requireStatus(state, 'released', 'instructed');
@@ -130,6 +140,7 @@ export const cycleDecider: Decider<CycleState, CycleCommand, CycleEvent> = {
       case 'CycleReturned': return { ...state, status: 'returned', approver: '' };
       case 'CycleReleased': return { ...state, status: 'released' };
       case 'CycleInstructed': return { ...state, status: 'instructed' };
+      case 'CycleReinstructed': return { ...state, reinstructed: [...state.reinstructed, ...event.data.files.map(({ messageId }) => messageId)] };
       case 'CycleReconciled': return { ...state, figures: event.data };
       case 'CycleClosed': return { ...state, status: 'closed' };
       default: return state;

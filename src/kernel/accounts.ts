@@ -16,6 +16,15 @@ export const isRib = (text: string): boolean => /^[0-9]{24}$/.test(text) && mod9
 /** A mobile wallet is addressed by its telephone number, with or without the country. */
 export const isWallet = (text: string): boolean => /^(\+[1-9][0-9]{7,14}|0[5-7][0-9]{8})$/.test(text);
 
+/** What stands for an account where there is none: a document shown at a counter, an operator's own number. Fits Max34Text. */
+const OTHER = /^[A-Za-z0-9+][A-Za-z0-9+/ ._-]{0,33}$/;
+
+/** Whether a payment message can name the account. Numbers are checked where they come in; older ones may not have been. */
+export function canBePaid(kind: 'iban' | 'rib' | 'wallet' | 'cash', number: string): boolean {
+  if (kind === 'iban') return isIban(number);
+  return kind === 'rib' ? isRib(number) : OTHER.test(number);
+}
+
 /** Completes bank (3), city (3) and account (16 digits) to a RIB. */
 export function ribOf(bank: string, city: string, account: string): string {
   const body = `${bank}${city}${account}`;

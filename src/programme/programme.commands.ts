@@ -4,7 +4,7 @@ import { contentHash } from '../kernel/canonical.js';
 import { parseProgrammeId, streams } from '../kernel/ids.js';
 import { Command } from '../shell/call.js';
 import { part, fresh } from '../shell/execute.js';
-import { Currency, Day, Flag, Json, Nested, Pattern, Period, ProgrammeCode, Text, Whole } from '../shell/fields.js';
+import { Currency, Day, Flag, Json, ListOf, ListOfText, Nested, OneOf, Pattern, Period, ProgrammeCode, Text, Whole } from '../shell/fields.js';
 import { handlers, on } from '../shell/handlers.js';
 import { programmeDecider } from './programme.decider.js';
 
@@ -41,6 +41,27 @@ export class PublishPolicy extends Command {
   @Json({ description: 'factsSchema, criteria and benefits; expressions in CEL. Amounts in minor units.' }) policy!: EventData['PolicyPublished']['policy'];
 }
 
+type TermsAccount = EventData['PaymentTermsSet']['accounts'][number];
+
+class PayingAccount {
+  @Pattern(/^[A-Z0-9]{1,8}$/, '1 to 8 capital letters and digits', { description: 'Stands in message ids and names of files.' }) accountId!: string;
+  @Text({ max: 140 }) name!: string;
+  @Pattern(/^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$/, 'a BIC') bic!: string;
+  @OneOf(['iban', 'rib']) kind!: TermsAccount['kind'];
+  @Pattern(/^([A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}|[0-9]{24})$/, 'an IBAN or a RIB without spaces') number!: string;
+  @OneOf(['pain.001.001.09', 'pain.001.001.03'], { description: 'The message that the bank takes.' }) format!: TermsAccount['format'];
+  @OneOf(['unicode', 'latin'], { description: 'latin: names and texts are transliterated.' }) characters!: TermsAccount['characters'];
+  @Whole(1, 1_000_000, { description: 'Credit transfers in one file.' }) maxPerFile!: number;
+  @Pattern(/^[A-Za-z0-9][A-Za-z0-9._-]{0,34}$/, 'at most 35 letters, digits, dots, dashes and underscores', { optional: true, description: 'How the bank knows who sends the file.' }) initiatorId?: string;
+  @ListOfText(4, { optional: true, each: /^(iban|rib|wallet|cash)$/, what: 'iban, rib, wallet, cash', description: 'iban, rib, wallet, cash; absent: all.' }) payeeKinds?: NonNullable<TermsAccount['payeeKinds']>;
+  @ListOfText(1_000, { optional: true, each: /^[A-Z0-9-]{2,10}$/, what: 'ISO 3166-2 codes', description: 'ISO 3166-2 codes; absent: all.' }) regions?: NonNullable<TermsAccount['regions']>;
+}
+
+export class SetPaymentTerms extends Command {
+  @Text({ max: 140, example: 'Aide sociale directe {period}', description: 'What the payee reads on the statement; {programme} and {period} are filled in.' }) remittance!: string;
+  @ListOf(() => PayingAccount, 64, { description: 'A payment leaves from the first that takes its region and payee; where none does, from the account of the definition.' }) accounts!: PayingAccount[];
+}
+
 export class OpenProgramme extends Command {}
 export class CloseProgramme extends Command { @Text() reason!: string; }
 
@@ -63,6 +84,11 @@ export const programmeHandlers = handlers(
       })],
       answer: { programmeId, version, contentHash: contentHash(policy) }, status: 201,
     };
+  }),
+  on(SetPaymentTerms, (command) => {
+    const programmeId = idOf(command);
+    const accounts = command.accounts.map((account) => ({ ...account })) as EventData['PaymentTermsSet']['accounts'];
+    return { parts: [part(streams.programme(programmeId), programmeDecider, { type: 'SetPaymentTerms', programmeId, remittance: command.remittance, accounts })], answer: { programmeId } };
   }),
   on(OpenProgramme, (command) => {
     const programmeId = idOf(command);

@@ -1,4 +1,6 @@
 import type { AggregateEvents, EventData } from '../../events/generated.js';
+import { isIban, isRib } from '../kernel/accounts.js';
+import { contentHash } from '../kernel/canonical.js';
 import { requireRole, type Decider, type Draft } from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
 import { scaleOf } from '../kernel/money.js';
@@ -12,21 +14,24 @@ export interface ProgrammeState {
   readonly definition: EventData['ProgrammeDefined'] | undefined;
   /** In order of version, which is also the order of first paid periods. */
   readonly policies: readonly PublishedPolicy[];
+  /** Set last; absent: all payments leave from the account of the definition. */
+  readonly terms: EventData['PaymentTermsSet'] | undefined;
 }
 
 export type ProgrammeCommand =
   | ({ readonly type: 'DefineProgramme' } & EventData['ProgrammeDefined'])
   | ({ readonly type: 'PublishPolicy' } & EventData['PolicyPublished'])
+  | ({ readonly type: 'SetPaymentTerms' } & EventData['PaymentTermsSet'])
   | { readonly type: 'OpenProgramme'; readonly programmeId: string }
   | { readonly type: 'CloseProgramme'; readonly programmeId: string; readonly reason: string };
 
 /** Codes that programmes refuse with. */
 export const PROGRAMME_REFUSALS = [
   'ROLE_NOT_ALLOWED', 'PROGRAMME_ALREADY_DEFINED', 'PROGRAMME_NOT_FOUND', 'PROGRAMME_CLOSED', 'PROGRAMME_ALREADY_OPEN', 'PROGRAMME_NOT_OPEN',
-  'PROGRAMME_HAS_NO_POLICY', 'POLICY_VERSION_OUT_OF_ORDER', 'POLICY_DATES_OUT_OF_ORDER', 'UNKNOWN_CURRENCY', 'UNKNOWN_TIME_ZONE', 'INVALID_DATE', 'INVALID_PERIOD',
+  'PROGRAMME_HAS_NO_POLICY', 'POLICY_VERSION_OUT_OF_ORDER', 'POLICY_DATES_OUT_OF_ORDER', 'UNKNOWN_CURRENCY', 'UNKNOWN_TIME_ZONE', 'INVALID_DATE', 'INVALID_PERIOD', 'INVALID_ACCOUNT', 'ACCOUNT_ID_USED',
 ] as const;
 
-const initialState: ProgrammeState = { status: 'none', definition: undefined, policies: [] };
+const initialState: ProgrammeState = { status: 'none', definition: undefined, policies: [], terms: undefined };
 
 function decide(state: ProgrammeState, command: ProgrammeCommand, context: Parameters<typeof requireRole>[0]): readonly Draft<ProgrammeEvent>[] {
   requireRole(context, 'programme-manager');
@@ -41,6 +46,7 @@ function decide(state: ProgrammeState, command: ProgrammeCommand, context: Param
   if (state.status === 'closed') throw new DomainError('PROGRAMME_CLOSED', `The programme ${command.programmeId} is closed.`, 'rule');
   switch (command.type) {
     case 'PublishPolicy': return publish(state, command);
+    case 'SetPaymentTerms': return setTerms(state, command);
     case 'OpenProgramme':
       if (state.status === 'open') throw new DomainError('PROGRAMME_ALREADY_OPEN', `The programme ${command.programmeId} is open already.`, 'conflict');
       if (state.policies.length === 0) throw new DomainError('PROGRAMME_HAS_NO_POLICY', 'A programme opens with a published policy, not before.', 'rule');
@@ -70,6 +76,19 @@ function publish(state: ProgrammeState, command: Extract<ProgrammeCommand, { typ
   return [{ type: 'PolicyPublished', data }];
 }
 
+/** The same terms again change nothing. Numbers are public money, but a wrong digit is money elsewhere. */
+function setTerms(state: ProgrammeState, { type, ...data }: Extract<ProgrammeCommand, { type: 'SetPaymentTerms' }>): readonly Draft<ProgrammeEvent>[] {
+  const seen = new Set<string>();
+  data.accounts.forEach(({ accountId, kind, number }, i) => {
+    if (seen.has(accountId)) throw new DomainError('ACCOUNT_ID_USED', `The account id ${accountId} names two accounts.`, 'invalid', `accounts/${i}/accountId`);
+    seen.add(accountId);
+    if (!(kind === 'iban' ? isIban(number) : isRib(number))) {
+      throw new DomainError('INVALID_ACCOUNT', `accounts/${i}/number must be ${kind === 'iban' ? 'an IBAN whose check digits are right' : '24 digits whose key is right'}.`, 'invalid', `accounts/${i}/number`);
+    }
+  });
+  return state.terms && contentHash(state.terms) === contentHash(data) ? [] : [{ type: 'PaymentTermsSet', data }];
+}
+
 function requireTimeZone(timeZone: string): void {
   try {
     new Intl.DateTimeFormat('en', { timeZone });
@@ -85,6 +104,7 @@ export const programmeDecider: Decider<ProgrammeState, ProgrammeCommand, Program
     switch (event.type) {
       case 'ProgrammeDefined': return { ...state, status: 'defined', definition: event.data };
       case 'PolicyPublished': return { ...state, policies: [...state.policies, event.data] };
+      case 'PaymentTermsSet': return { ...state, terms: event.data };
       case 'ProgrammeOpened': return { ...state, status: 'open' };
       case 'ProgrammeClosed': return { ...state, status: 'closed' };
       default: return state;

@@ -4,7 +4,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Answer } from '../shell/answer.js';
 import { Takes } from '../shell/endpoint.js';
 import { Order } from '../shell/order.js';
-import { CloseProgramme, DefineProgramme, OpenProgramme, PublishPolicy } from './programme.commands.js';
+import { CloseProgramme, DefineProgramme, OpenProgramme, PublishPolicy, SetPaymentTerms } from './programme.commands.js';
 
 const by = ['programme-manager'] as const;
 
@@ -21,6 +21,12 @@ export class ProgrammeHttp {
     refuses: { 400: ['POLICY_INVALID', 'POLICY_NO_VERDICT', 'INVALID_PERIOD', 'INVALID_DATE'], 404: ['PROGRAMME_NOT_FOUND'], 409: ['POLICY_VERSION_OUT_OF_ORDER'], 422: ['POLICY_DATES_OUT_OF_ORDER', 'PROGRAMME_CLOSED'] },
   })
   publish(@Order() command: PublishPolicy): Promise<Answer> { return this.bus.execute(command); }
+
+  @Takes(':programmeId/payment-terms', {
+    by, says: 'Set the accounts that pay, what their banks take, and what payees read; for cycles released from now on', answers: ['programmeId'],
+    refuses: { 400: ['INVALID_ACCOUNT', 'ACCOUNT_ID_USED'], 404: ['PROGRAMME_NOT_FOUND'], 422: ['PROGRAMME_CLOSED'] },
+  })
+  setTerms(@Order() command: SetPaymentTerms): Promise<Answer> { return this.bus.execute(command); }
 
   @Takes(':programmeId/opening', { by, says: 'Open a programme that has a policy', answers: ['programmeId'], refuses: { 404: ['PROGRAMME_NOT_FOUND'], 409: ['PROGRAMME_ALREADY_OPEN'], 422: ['PROGRAMME_HAS_NO_POLICY', 'PROGRAMME_CLOSED'] } })
   open(@Order() command: OpenProgramme): Promise<Answer> { return this.bus.execute(command); }

@@ -96,6 +96,7 @@ export const ListOf = (type: () => new () => object, max: number, common: Common
     IsObject({ each: true, message: 'must be a list of objects' }), ValidateNested({ each: true }))(target, property);
 };
 
-export const ListOfText = (max: number, common: Common = {}): Field =>
+export const ListOfText = (max: number, { each = /^/, what = 'texts', ...common }: Common & { readonly each?: RegExp; readonly what?: string } = {}): Field =>
   field(common, { type: [String], isArray: true, minItems: 1, maxItems: max } as ApiPropertyOptions,
-    IsArray({ message: 'must be a list' }), ArrayMinSize(1, { message: 'must not be empty' }), ArrayMaxSize(max, { message: `must have at most ${max} items` }), IsString({ each: true, message: 'must be a list of texts' }));
+    IsArray({ message: 'must be a list' }), ArrayMinSize(1, { message: 'must not be empty' }), ArrayMaxSize(max, { message: `must have at most ${max} items` }), IsString({ each: true, message: 'must be a list of texts' }),
+    Matches(each, { each: true, message: `must be a list of ${what}` }));

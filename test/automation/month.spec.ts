@@ -10,6 +10,7 @@ import { reconcileCycle } from '../../src/automation/reconcile-cycle.js';
 import { reinstructPayments } from '../../src/automation/reinstruct-payments.js';
 import { takeInBatch, takeInOutcomes } from '../../src/automation/take-in-outcomes.js';
 import { pagesOf } from '../../src/automation/walk.js';
+import { ribOf } from '../../src/kernel/accounts.js';
 import { partsOfPayment, streams, uuidOf } from '../../src/kernel/ids.js';
 import { personDecider } from '../../src/person/person.decider.js';
 import { execute, part } from '../../src/shell/execute.js';
@@ -94,7 +95,7 @@ describe('a month of direct aid', () => {
         if (events.at(-1)!.type !== 'PaymentRejected') continue;
         const { personId } = partsOfPayment(events.at(-1)!.stream.slice('payment-'.length));
         const accountId = uuidOf('account', personId, 2);
-        const [sealed] = await engine.vault.seal([{ personId, record: `person/${personId}/account/${accountId}`, fields: { number: '011780000012345678901222', holder: 'Payee' } }]);
+        const [sealed] = await engine.vault.seal([{ personId, record: `person/${personId}/account/${accountId}`, fields: { number: ribOf('011', '780', '0000123456789012'), holder: 'Payee' } }]);
         await execute(engine.store, engine.registry, engine.locks, [part(streams.person(personId), personDecider, {
           type: 'RegisterPayeeAccount', personId, accountId, kind: 'rib', accountHash: engine.vault.keyedHash('account', personId), sealed: sealed!,
         })], as(engine, 'officer', 'mend', personId));

@@ -3,7 +3,7 @@ import { DomainError } from '../../src/kernel/errors.js';
 import { determine } from '../../src/eligibility/determine.js';
 import { compilePolicy } from '../../src/eligibility/policy.js';
 import { asdVersions } from '../../src/eligibility/reference/asd.js';
-import { isIban, isRib, isWallet } from '../../src/cli/account-numbers.js';
+import { isIban, isRib, isWallet } from '../../src/kernel/accounts.js';
 import { DEFAULT_SHARES, generateHouseholds, householdsCsv, householdsNdjson } from '../../src/cli/households-generate.js';
 import type { HouseholdRow, Reject } from '../../src/cli/household-row.js';
 import { readMapping } from '../../src/cli/mapping.js';

@@ -3,7 +3,7 @@ import { cycleDecider, CYCLE_REFUSALS, type CycleCommand } from '../../src/cycle
 import { by, HASH, OTHER_HASH, scenarios, was } from './given.js';
 
 const { given } = scenarios(cycleDecider, CYCLE_REFUSALS, {
-  OpenCycle: true, StartPreparation: true, RecordPreparation: true, ApproveCycle: true, ReturnCycle: true, ReleaseCycle: true, RecordInstruction: true, ReconcileCycle: true, CloseCycle: true,
+  OpenCycle: true, StartPreparation: true, RecordPreparation: true, ApproveCycle: true, ReturnCycle: true, ReleaseCycle: true, RecordInstruction: true, RecordReinstruction: true, ReconcileCycle: true, CloseCycle: true,
 });
 const officer = by('farid', 'finance-officer');
 const controller = by('kenza', 'finance-controller');
@@ -77,6 +77,21 @@ describe('approving and releasing', () => {
     given(opened, started, prepared, approved, released).when({ type: 'RecordInstruction', ...set, files: [] }, automation).then({ type: 'CycleInstructed', data: instructed.data });
     given(opened, started, prepared, approved, released, instructed).when({ type: 'RecordInstruction', ...set, files: [] }, automation).then();
     given(opened, started, prepared, approved).when({ type: 'RecordInstruction', ...set, files: [] }, automation).thenRefused('CYCLE_STATUS');
+  });
+});
+
+describe('instructing again', () => {
+  const file = (messageId: string): { name: string; messageId: string; sha256: string; count: number; totalMinor: string } => ({ name: `${messageId}.xml`, messageId, sha256: HASH, count: 1, totalMinor: '50000' });
+  const history = [opened, started, prepared, approved, released, instructed] as const;
+  const again = was('CycleReinstructed', { cycleId, files: [file('R1')] }, 'automation', 'automation');
+  test('records the hash of each file once', () => {
+    given(...history).when({ type: 'RecordReinstruction', files: [file('R1')] }, automation).then({ type: 'CycleReinstructed', data: again.data });
+    given(...history, again).when({ type: 'RecordReinstruction', files: [file('R1')] }, automation).then();
+    given(...history, again).when({ type: 'RecordReinstruction', files: [file('R1'), file('R2')] }, automation).then({ type: 'CycleReinstructed', data: { cycleId, files: [file('R2')] } });
+  });
+  test('is of a cycle that was released, and the automation\'s to record', () => {
+    given(opened, started, prepared, approved).when({ type: 'RecordReinstruction', files: [file('R1')] }, automation).thenRefused('CYCLE_STATUS');
+    given(...history).when({ type: 'RecordReinstruction', files: [file('R1')] }, officer).thenRefused('ROLE_NOT_ALLOWED');
   });
 });
 

@@ -5,7 +5,7 @@ import { policyForPeriod, programmeDecider, PROGRAMME_REFUSALS } from '../../src
 import { by, scenarios, was } from './given.js';
 
 const manager = by('meryem', 'programme-manager');
-const { given } = scenarios(programmeDecider, PROGRAMME_REFUSALS, { DefineProgramme: true, PublishPolicy: true, OpenProgramme: true, CloseProgramme: true });
+const { given } = scenarios(programmeDecider, PROGRAMME_REFUSALS, { DefineProgramme: true, PublishPolicy: true, SetPaymentTerms: true, OpenProgramme: true, CloseProgramme: true });
 const programmeId = 'asd';
 const [v1, v2, v3] = asdVersions as [typeof asdVersions[0] & object, typeof asdVersions[0] & object, typeof asdVersions[0] & object];
 const defined = was('ProgrammeDefined', asdProgramme);
@@ -58,5 +58,25 @@ describe('policies', () => {
     expect(policyForPeriod(state, '2023-12')?.version).toBe(1);
     expect(policyForPeriod(state, '2025-10')?.version).toBe(1);
     expect(policyForPeriod(state, '2025-11')?.version).toBe(2);
+  });
+});
+
+describe('the terms that a programme pays under', () => {
+  const account = { accountId: 'POSTE', name: 'Trésorerie fictive', bic: 'SNADMAMR', kind: 'iban' as const, number: asdProgramme.debtor.iban, format: 'pain.001.001.03' as const, characters: 'latin' as const, maxPerFile: 50_000 };
+  const terms = { programmeId, remittance: 'Aide {period}', accounts: [account, { ...account, accountId: 'SUD', kind: 'rib' as const, number: '011519000001205000534921' }] };
+  test('are set, and set again only where they differ', () => {
+    given(defined).when({ type: 'SetPaymentTerms', ...terms }, manager).then({ type: 'PaymentTermsSet', data: terms });
+    given(defined, was('PaymentTermsSet', terms)).when({ type: 'SetPaymentTerms', ...terms }, manager).then();
+    const others = { ...terms, remittance: 'Aide sociale {period}' };
+    given(defined, was('PaymentTermsSet', terms)).when({ type: 'SetPaymentTerms', ...others }, manager).then({ type: 'PaymentTermsSet', data: others });
+  });
+  test('name each account once, by a number without a wrong digit', () => {
+    given(defined).when({ type: 'SetPaymentTerms', ...terms, accounts: [account, account] }, manager).thenRefused('ACCOUNT_ID_USED', 'accounts/1/accountId');
+    given(defined).when({ type: 'SetPaymentTerms', ...terms, accounts: [{ ...account, number: 'MA64000000000000000000123482' }] }, manager).thenRefused('INVALID_ACCOUNT', 'accounts/0/number');
+    given(defined).when({ type: 'SetPaymentTerms', ...terms, accounts: [{ ...account, kind: 'rib', number: '011519000001205000534922' }] }, manager).thenRefused('INVALID_ACCOUNT', 'accounts/0/number');
+  });
+  test('are a programme manager’s, of a programme that is not closed', () => {
+    given(defined).when({ type: 'SetPaymentTerms', ...terms }, by('farid', 'finance-officer')).thenRefused('ROLE_NOT_ALLOWED');
+    given(defined, ...published, opened, closed).when({ type: 'SetPaymentTerms', ...terms }, manager).thenRefused('PROGRAMME_CLOSED');
   });
 });

@@ -6,13 +6,14 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { XmlDocument, type XmlElement, XsdValidator } from 'libxml2-wasm';
 import { paymentFiles } from '../../src/adapters/payment-rail/embedded.js';
+import { isoSchemas } from '../../src/adapters/payment-rail/xsd.js';
 import { MAX_TRANSACTIONS, text140 } from '../../src/adapters/payment-rail/pain001.js';
 import { leaveOut } from '../support/left-out.js';
-import type { Instruction, MessageHead } from '../../src/adapters/payment-rail/port.js';
+import { FORMATS, type Instruction, type MessageHead } from '../../src/adapters/payment-rail/port.js';
 
 const root = join(import.meta.dirname, '../../..');
-const schema = join(process.env.REFERENCE_DATA ?? join(root, '../shared/data'), 'iso20022/xsd/pain.001.001.09.xsd');
-const hasSchema = existsSync(schema);
+const schemas = join(process.env.REFERENCE_DATA ?? join(root, '../shared/data'), 'iso20022/xsd');
+const hasSchema = existsSync(join(schemas, 'pain.001.001.09.xsd'));
 
 let dir: string;
 beforeEach(() => { dir = mkdtempSync(join(tmpdir(), 'sanad-rail-')); });
@@ -36,13 +37,14 @@ async function write(instructions: readonly Instruction[], more: Partial<Message
 }
 const NS = { p: 'urn:iso:std:iso:20022:tech:xsd:pain.001.001.09' };
 function texts(xml: string, path: string): string[] {
-  using document = XmlDocument.fromString(xml);
+  using document = XmlDocument.fromString(xml.replace('pain.001.001.03', 'pain.001.001.09'));
   return document.find(path, NS).map((node) => (node as XmlElement).content);
 }
 /** Throws with the schema's own words when the message does not fit it. */
 function validate(xml: string): void {
   if (!hasSchema) return;
-  using schemaDocument = XmlDocument.fromBuffer(readFileSync(schema));
+  const format = /urn:iso:std:iso:20022:tech:xsd:([a-z0-9.]+)/.exec(xml)![1]!;
+  using schemaDocument = XmlDocument.fromBuffer(readFileSync(join(schemas, `${format}.xsd`)));
   using validator = XsdValidator.fromDoc(schemaDocument);
   using document = XmlDocument.fromString(xml);
   validator.validate(document);
@@ -50,21 +52,25 @@ function validate(xml: string): void {
 
 describe('the published schema', () => {
   it('is at hand, or it is said that no message was held against it', () => {
-    if (!hasSchema) leaveOut('Payment files were not held against pain.001.001.09.xsd: it is not at hand (set REFERENCE_DATA).');
+    if (!hasSchema) leaveOut('Payment files were not held against pain.001.001.09.xsd and pain.001.001.03.xsd: they are not at hand (set REFERENCE_DATA).');
     else expect(() => validate('<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"/>')).toThrow();
   });
 });
 
 describe('a message', () => {
-  it('fits the schema with every kind of account, and says who gets what', async () => {
+  it.each(FORMATS)('of %s fits the schema with every kind of account, and says who gets what', async (format) => {
     const { xml } = await write([
       instruction(1), instruction(2, payee({ kind: 'rib', account: '011519000001205000534921' })),
       instruction(3, payee({ kind: 'wallet', account: '+212612345678' })), instruction(4, payee({ kind: 'cash', account: 'QX778899' })),
       instruction(5, { remittance: '' }),
-    ]);
+    ], { format });
     validate(xml);
-    expect(texts(xml, '//p:CdtrAcct//p:IBAN|//p:CdtrAcct//p:Othr/p:Id')).toEqual(['MA64011519000001205000534921', '011519000001205000534921', '+212612345678', 'QX778899', 'MA64011519000001205000534921']);
-    expect(texts(xml, '//p:SchmeNm/*')).toEqual(['BBAN', 'WALLET', 'CASH']);
+    expect(texts(xml, '//p:CdtrAcct//p:IBAN|//p:CdtrAcct//p:Othr/p:Id')).toEqual(['MA64011519000001205000534921', '011519000001205000534921', '+212612345678', 'MA64011519000001205000534921']);
+    expect(texts(xml, '//p:SchmeNm/*')).toEqual(['BBAN', 'WALLET']);
+    expect(texts(xml, '//p:Cdtr/p:Id/p:PrvtId/p:Othr/p:Id')).toEqual(['QX778899']);
+    expect(texts(xml, '//p:CdtTrfTxInf[p:InstrForCdtrAgt/p:Cd = "HOLD"]/p:PmtId/p:EndToEndId')).toEqual([`E${'4'.padStart(24, '0')}`]);
+    expect(texts(xml, '//p:Prxy[p:Tp/p:Cd = "MBNO"]/p:Id')).toEqual(format === 'pain.001.001.09' ? ['+212612345678'] : []);
+    expect(texts(xml, '//p:UETR')).toHaveLength(format === 'pain.001.001.09' ? 5 : 0);
     expect(texts(xml, '//p:NbOfTxs')).toEqual(['5', '5']);
     expect(texts(xml, '//p:CtrlSum')).toEqual(['2500.00', '2500.00']);
     expect(texts(xml, '//p:RmtInf/p:Ustrd')).toHaveLength(4);
@@ -116,6 +122,106 @@ describe('a message', () => {
     const { xml } = await write([instruction(1, { currency: 'TND', amountMinor: 5n })], { currency: 'TND' });
     validate(xml);
     expect(texts(xml, '//p:CtrlSum|//p:InstdAmt')).toEqual(['0.005', '0.005', '0.005']);
+  });
+});
+
+describe('the debtor', () => {
+  it.each(FORMATS)('of a message of %s may pay from a RIB, and tell the bank who sends the file', async (format) => {
+    const { iban, ...who } = DEBTOR;
+    const { xml } = await write([instruction(1)], { format, debtor: { ...who, initiatorId: 'ASD-SUD', rib: iban.slice(4) } });
+    validate(xml);
+    expect(texts(xml, '//p:DbtrAcct//p:Othr/p:Id')).toEqual([iban.slice(4)]);
+    expect(texts(xml, '//p:InitgPty/p:Id/p:OrgId/p:Othr/p:Id')).toEqual(['ASD-SUD']);
+  });
+
+  it('is refused with a wrong key, or a BIC that the format does not know', async () => {
+    const { iban, ...who } = DEBTOR;
+    await expect(write([instruction(1)], { debtor: { ...who, rib: `${iban.slice(4, -1)}2` } })).rejects.toMatchObject({ code: 'INSTRUCTION_INVALID' });
+    await expect(write([instruction(1)], { format: 'pain.001.001.03', debtor: { ...DEBTOR, bic: 'BC1AMAMC' } })).rejects.toMatchObject({ code: 'INSTRUCTION_INVALID' });
+  });
+});
+
+describe('a bank that takes Latin characters', () => {
+  it('gets names and texts in them, and the same references', async () => {
+    const names = ['فاطمة الزهراء العمراني', 'Zineb Aït Lahcen', 'ⵎⵓⵃⴰⵎⵎⴻⴷ', 'محمد & <x>'];
+    const { xml } = await write(names.map((name, i) => instruction(i + 1, { ...payee({ name }), remittance: 'دعم 2025-11' })), { characters: 'latin' });
+    validate(xml);
+    expect(texts(xml, '//p:Cdtr/p:Nm')).toEqual(['Fatima Zahra El Amrani', 'Zineb Ait Lahcen', 'Mouhammed', 'Mohamed + x']);
+    expect(texts(xml, '//p:Ustrd')[0]).toBe('Dam 2025-11');
+    expect(texts(xml, '//p:PmtInf/p:Dbtr/p:Nm')).toEqual(['Tresorerie fictive + Cie']);
+    expect(texts(xml, '//p:EndToEndId')).toEqual(names.map((_, i) => instruction(i + 1).endToEndId));
+    expect(xml).toMatch(/^[\x20-\x7e\n]+$/);
+  });
+
+  it('gets the reference where nothing is left of a name', async () => {
+    const { xml } = await write([instruction(1, payee({ name: '日本' }))], { characters: 'latin' });
+    expect(texts(xml, '//p:Cdtr/p:Nm')).toEqual([instruction(1).endToEndId]);
+    await expect(write([instruction(2, payee({ name: '\u0007' }))], { characters: 'latin', messageId: 'X' })).rejects.toMatchObject({ code: 'INSTRUCTION_INVALID' });
+  });
+});
+
+describe('a message begun before its count is known', () => {
+  const outline = (): MessageHead => headOf([]);
+  it('has the same bytes as one written at once', async () => {
+    const instructions = Array.from({ length: 2_500 }, (_, i) => instruction(i, { amountMinor: BigInt(i + 1) }));
+    const begun = await paymentFiles(dir).begin(outline());
+    for (let i = 0; i < instructions.length; i += 400) await begun.add(instructions.slice(i, i + 400));
+    expect(readdirSync(dir)).toEqual(['ASD-2025-11-1.xml.spool.part']);
+    const file = await begun.finish();
+    expect(readdirSync(dir)).toEqual(['ASD-2025-11-1.xml']);
+    expect(await paymentFiles(dir).write(headOf(instructions), [instructions])).toEqual(file);
+  });
+
+  it('leaves nothing when it is abandoned, fails or stays empty, and can be begun again', async () => {
+    const rail = paymentFiles(dir);
+    const abandoned = await rail.begin(outline());
+    await abandoned.add([instruction(1)]);
+    await expect(rail.begin(outline())).rejects.toMatchObject({ code: 'MESSAGE_BUSY' });
+    await abandoned.abandon();
+    const failing = await rail.begin(outline());
+    await expect(failing.add([instruction(1, { amountMinor: 0n })])).rejects.toMatchObject({ code: 'INSTRUCTION_INVALID' });
+    await failing.abandon();
+    const empty = await rail.begin(outline());
+    expect(await empty.finish()).toBeUndefined();
+    expect(readdirSync(dir)).toEqual([]);
+    writeFileSync(join(dir, 'ASD-2025-11-1.xml.spool.part'), 'what a killed process left');
+    const again = await rail.begin(outline());
+    await again.add([instruction(1)]);
+    expect(await again.finish()).toMatchObject({ count: 1, totalMinor: '50000' });
+    validate(readFileSync(join(dir, 'ASD-2025-11-1.xml'), 'utf8'));
+  });
+
+  it('never replaces another of its name', async () => {
+    await write([instruction(1)]);
+    const begun = await paymentFiles(dir).begin(outline());
+    await begun.add([instruction(2)]);
+    await expect(begun.finish()).rejects.toMatchObject({ code: 'MESSAGE_DIFFERS' });
+    expect(readdirSync(dir)).toEqual(['ASD-2025-11-1.xml']);
+  });
+});
+
+describe('held against the schema as it is written', () => {
+  const many = Array.from({ length: 1_201 }, (_, i) => instruction(i));
+  it('is the same file', async () => {
+    if (!hasSchema) return leaveOut('No message was held against its schema at run time: the schemas are not at hand (set REFERENCE_DATA).');
+    const unchecked = await write(many);
+    rmSync(join(dir, 'ASD-2025-11-1.xml'));
+    const checked = await paymentFiles(dir, { check: isoSchemas(schemas) }).write(headOf(many), [many]);
+    expect(checked.sha256).toBe(unchecked.sha256);
+  });
+
+  it('is not written where the schema refuses, which tells the element and never what it says', async () => {
+    writeFileSync(join(dir, 'pain.001.001.09.xsd'), `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="${NS.p}"><xs:element name="Document"/></xs:schema>`);
+    const rail = paymentFiles(join(dir, 'out'), { check: isoSchemas(dir) });
+    await expect(rail.write(headOf(many), [many])).resolves.toMatchObject({ count: 1_201 });
+    writeFileSync(join(dir, 'pain.001.001.09.xsd'), `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="${NS.p}"><xs:element name="Document" type="xs:integer"/></xs:schema>`);
+    const strict = paymentFiles(join(dir, 'strict'), { check: isoSchemas(dir) });
+    await expect(strict.write(headOf(many), [many])).rejects.toMatchObject({ code: 'SCHEMA_REFUSES', detail: expect.not.stringContaining('Zineb') });
+    expect(readdirSync(join(dir, 'strict'))).toEqual([]);
+  });
+
+  it('says which schema is missing', async () => {
+    await expect(paymentFiles(dir, { check: isoSchemas(dir) }).write(headOf(many), [many])).rejects.toMatchObject({ code: 'SCHEMA_MISSING' });
   });
 });
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { checks } from './model-checks.js';
 import { money, spend } from './model-money.js';
 import { people, type Act } from './model-people.js';
 import { World, type Op } from './model-world.js';
@@ -7,7 +8,7 @@ import { World, type Op } from './model-world.js';
 export type Start = 'opened' | 'enrolled' | 'prepared' | 'instructed';
 export interface History { readonly start: Start; readonly households: number; readonly ops: readonly Op[] }
 
-const acts: Readonly<Record<string, Act>> = { ...people, ...money };
+const acts: Readonly<Record<string, Act>> = { ...people, ...money, ...checks };
 /** The commands that move things on are tried more often. */
 const weights: Readonly<Record<string, number>> = {
   submit: 3, determine: 4, recommend: 6, decide: 6, appeal: 4, decideAppeal: 4, enrol: 4,
@@ -31,7 +32,7 @@ const ops = (kind: fc.Arbitrary<string>, length: number): fc.Arbitrary<readonly 
 export const historyArbitrary = (length: number): fc.Arbitrary<History> => fc.record({
   start: fc.constantFrom<Start>('opened', 'enrolled', 'prepared', 'instructed', 'instructed', 'instructed'),
   households: fc.integer({ min: 1, max: 3 }),
-  ops: fc.oneof({ weight: 2, arbitrary: ops(kinds(acts), length) }, { weight: 1, arbitrary: ops(kinds(people), length) }, { weight: 2, arbitrary: ops(kinds(money), length) }),
+  ops: fc.oneof({ weight: 2, arbitrary: ops(kinds(acts), length) }, { weight: 1, arbitrary: ops(kinds(people), length) }, { weight: 2, arbitrary: ops(kinds({ ...money, ...checks }), length) }),
 });
 
 const plain = (kind: string, a: number, who: number): Op => ({ kind, a, b: 0, who, staleBy: 0, odd: false, wrong: undefined });

@@ -1,4 +1,5 @@
 import type { ProgrammeBook } from '../../src/automation/policy-book.js';
+import { paymentTerms } from '../../src/automation/payment-terms.js';
 import { cycleDecider, type CycleState } from '../../src/cycle/cycle.decider.js';
 import { versionInForce } from '../../src/eligibility/policy.js';
 import { enrolmentDecider, type EnrolmentState } from '../../src/enrolment/enrolment.decider.js';
@@ -69,7 +70,7 @@ export class World {
   book(asOf?: number): ProgrammeBook {
     const { policies, status } = fold(programmeDecider, this.log.stream(streams.programme(PROGRAMME), asOf) as never);
     return {
-      programmeId: PROGRAMME, definition, open: status === 'open',
+      programmeId: PROGRAMME, definition, open: status === 'open', terms: paymentTerms(definition),
       policyOf(period) {
         const found = versionInForce(policies, period);
         if (!found) throw new DomainError('NO_POLICY_FOR_PERIOD', `No policy is paid in ${period}.`);

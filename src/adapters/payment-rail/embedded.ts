@@ -1,117 +1,179 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { CLOSING, MAX_TRANSACTIONS, opening, transfer } from './pain001.js';
-import { RailError, type MessageHead, type PaymentRail, type WrittenFile } from './port.js';
+import { RailError, type Instruction, type MessageHead, type MessageOutline, type MessageWriter, type PaymentRail, type WrittenFile } from './port.js';
+import { writeWhole } from './whole-file.js';
+import type { SchemaCheck } from './xsd.js';
 
 /** Characters gathered before they are hashed and written. */
 const PIECE = 262_144;
+/** Transfers held against the schema at once: a tree of some 5 MB. */
+const CHECKED = 500;
+
+export interface PaymentFilesOptions {
+  /** Every message is held against the published schema, piece by piece, before it is under its name. Absent: not. */
+  readonly check?: SchemaCheck;
+}
 
 /**
- * Writes each message as `<messageId>.xml`, a pain.001.001.09 file, into `dir`, for the bank to fetch. The folder and its
- * files are their owner's only: they hold names and accounts. Memory does not grow with the number of transfers.
- * @throws RailError (from `write`) also when a message of that name was written with other content: a file that may be at
- *   the bank already never changes
+ * Writes each message as `<messageId>.xml` into `dir`, for the bank to fetch. The folder and its files are their owner's
+ * only: they hold names and accounts. Memory does not grow with the number of transfers. A message that is begun before its
+ * count is known is kept aside as `<messageId>.xml.spool.part`, and written behind its head at the end.
+ * @throws RailError (from `write` and `finish`) also when a message of that name was written with other content
  */
-export function paymentFiles(dir: string): PaymentRail {
+export function paymentFiles(dir: string, { check }: PaymentFilesOptions = {}): PaymentRail {
   const writing = new Set<string>();
+  const take = (messageId: string): void => {
+    if (writing.has(messageId)) throw new RailError('MESSAGE_BUSY', `Message ${messageId} is being written already.`);
+    writing.add(messageId);
+  };
   return {
     async write(head, instructions) {
       const first = opening(head);
-      if (writing.has(head.messageId)) throw new RailError('MESSAGE_BUSY', `Message ${head.messageId} is being written already.`);
-      writing.add(head.messageId);
+      take(head.messageId);
       try {
-        return await writeFile(dir, head, first, instructions);
+        const transfers = new Transfers(head, check);
+        return await written(dir, head, pieces(head, first, transfers, instructions));
       } catch (error) {
         throw failure(error, head);
       } finally {
         writing.delete(head.messageId);
       }
     },
+    async begin(outline) {
+      opening({ ...outline, count: 1, totalMinor: 1n });
+      take(outline.messageId);
+      const release = (): void => { writing.delete(outline.messageId); };
+      try {
+        await mkdir(dir, { recursive: true, mode: 0o700 });
+        const path = join(dir, `${nameOf(outline)}.spool.part`);
+        return new Spool(dir, outline, path, await open(path, 'w', 0o600), new Transfers(outline, check), release);
+      } catch (error) {
+        release();
+        throw failure(error, outline);
+      }
+    },
   };
 }
 
-async function writeFile(dir: string, head: MessageHead, first: string, instructions: Parameters<PaymentRail['write']>[1]): Promise<WrittenFile> {
-  await mkdir(dir, { recursive: true, mode: 0o700 });
-  const name = `${head.messageId}.xml`;
-  const [part, whole] = [join(dir, `${name}.part`), join(dir, name)];
-  // What a process that was killed left under this name is overwritten.
-  const file = await open(part, 'w', 0o600);
-  let sha256: string;
-  let written = Promise.resolve();
-  try {
-    const digest = createHash('sha256');
-    for await (const piece of pieces(head, first, instructions)) {
-      const bytes = Buffer.from(piece, 'utf8');
-      digest.update(bytes);
-      // One piece is on its way to the disk while the next is made.
-      await written;
-      written = file.writeFile(bytes);
-      written.catch(() => undefined);
+const nameOf = ({ messageId }: Pick<MessageOutline, 'messageId'>): string => `${messageId}.xml`;
+
+async function written(dir: string, head: MessageHead, content: AsyncIterable<string | Uint8Array>): Promise<WrittenFile> {
+  const sha256 = await writeWhole(dir, nameOf(head), content);
+  return { name: nameOf(head), messageId: head.messageId, sha256, count: head.count, totalMinor: head.totalMinor.toString() };
+}
+
+/** Instructions to text; counts, adds up, and holds each piece against the schema where one is at hand. */
+class Transfers {
+  count = 0;
+  totalMinor = 0n;
+  readonly #around: string;
+
+  constructor(private readonly outline: MessageOutline, private readonly check: SchemaCheck | undefined) {
+    this.#around = check ? opening({ ...outline, count: 1, totalMinor: 1n }) : '';
+  }
+
+  /** Ready pieces of some hundred kilobytes, each of whole transfers. */
+  async *text(instructions: readonly Instruction[]): AsyncGenerator<string> {
+    const step = this.check ? CHECKED : instructions.length;
+    for (let from = 0; from < instructions.length; from += step) {
+      const to = Math.min(from + step, instructions.length);
+      let text = '';
+      for (let i = from; i < to; i += 1) {
+        const instruction = instructions[i]!;
+        text += transfer(instruction, this.outline);
+        this.totalMinor += instruction.amountMinor;
+        if (text.length >= PIECE && !this.check) {
+          yield text;
+          text = '';
+        }
+      }
+      this.count += to - from;
+      if (this.check) await this.check(this.outline.format ?? 'pain.001.001.09', this.#around + text + CLOSING);
+      yield text;
     }
-    await written;
-    await file.sync();
-    sha256 = digest.digest('hex');
-  } catch (error) {
-    await written.catch(() => undefined);
-    await file.close();
-    await rm(part, { force: true });
-    throw error;
   }
-  await file.close();
-  if (existsSync(whole)) {
-    await rm(part);
-    if (await sha256Of(whole) !== sha256) throw new RailError('MESSAGE_DIFFERS', `${name} was written before with other content; it was left as it is.`);
-  } else {
-    await rename(part, whole);
-  }
-  await syncFolder(dir);
-  return { name, messageId: head.messageId, sha256, count: head.count, totalMinor: head.totalMinor.toString() };
 }
 
 /** The message in large pieces; ends by checking what was promised in its head. */
-async function* pieces(head: MessageHead, first: string, instructions: Parameters<PaymentRail['write']>[1]): AsyncGenerator<string> {
+async function* pieces(head: MessageHead, first: string, transfers: Transfers, instructions: Parameters<PaymentRail['write']>[1]): AsyncGenerator<string> {
   let text = first;
-  let count = 0;
-  let total = 0n;
   for await (const batch of instructions) {
-    for (const instruction of batch) {
-      text += transfer(instruction, head.currency);
-      total += instruction.amountMinor;
-      if (text.length >= PIECE) {
-        yield text;
-        text = '';
-      }
+    for await (const piece of transfers.text(batch)) {
+      text += piece;
+      if (text.length < PIECE) continue;
+      yield text;
+      text = '';
     }
-    count += batch.length;
-    if (count > MAX_TRANSACTIONS) break;
+    if (transfers.count > MAX_TRANSACTIONS) break;
   }
-  if (count !== head.count || total !== head.totalMinor) {
-    throw new RailError('CONTROL_SUM_DIFFERS', `Message ${head.messageId} was announced with ${head.count} transfers of ${head.totalMinor} minor units and came with ${count} of ${total}.`);
+  if (transfers.count !== head.count || transfers.totalMinor !== head.totalMinor) {
+    throw new RailError('CONTROL_SUM_DIFFERS', `Message ${head.messageId} was announced with ${head.count} transfers of ${head.totalMinor} minor units and came with ${transfers.count} of ${transfers.totalMinor}.`);
   }
   yield text + CLOSING;
 }
 
-async function sha256Of(path: string): Promise<string> {
-  const digest = createHash('sha256');
-  await pipeline(createReadStream(path), digest);
-  return digest.digest('hex');
-}
+/** The transfers of a message whose head cannot be written yet. What a killed process left of one is overwritten. */
+class Spool implements MessageWriter {
+  #text = '';
+  #over = false;
 
-/** A renamed file is there after a power failure only when its folder was synced too. */
-async function syncFolder(dir: string): Promise<void> {
-  const folder = await open(dir, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
+  constructor(
+    private readonly dir: string, private readonly outline: MessageOutline, private readonly path: string,
+    private readonly file: FileHandle, private readonly transfers: Transfers, private readonly release: () => void,
+  ) {}
+
+  async add(instructions: readonly Instruction[]): Promise<void> {
+    if (this.#over) throw new Error(`message ${this.outline.messageId} is finished or abandoned`);
+    try {
+      for await (const piece of this.transfers.text(instructions)) {
+        this.#text += piece;
+        if (this.#text.length >= PIECE) await this.#flush();
+      }
+    } catch (error) {
+      throw failure(error, this.outline);
+    }
+  }
+
+  async finish(): Promise<WrittenFile | undefined> {
+    if (this.#over) throw new Error(`message ${this.outline.messageId} is finished or abandoned`);
+    try {
+      const { count, totalMinor } = this.transfers;
+      if (count === 0) return undefined;
+      await this.#flush();
+      const head: MessageHead = { ...this.outline, count, totalMinor };
+      return await written(this.dir, head, behind(opening(head), this.path));
+    } catch (error) {
+      throw failure(error, this.outline);
+    } finally {
+      await this.abandon();
+    }
+  }
+
+  async abandon(): Promise<void> {
+    if (this.#over) return;
+    this.#over = true;
+    await this.file.close().catch(() => undefined);
+    await rm(this.path, { force: true });
+    this.release();
+  }
+
+  async #flush(): Promise<void> {
+    const text = this.#text;
+    this.#text = '';
+    if (text !== '') await this.file.writeFile(text);
   }
 }
 
+async function* behind(first: string, path: string): AsyncGenerator<string | Uint8Array> {
+  yield first;
+  for await (const bytes of createReadStream(path, { highWaterMark: PIECE })) yield bytes as Buffer;
+  yield CLOSING;
+}
+
 /** Failures of the disk in our words; what the instructions or the message itself failed with stays as it is. */
-function failure(error: unknown, { messageId }: MessageHead): unknown {
+function failure(error: unknown, { messageId }: Pick<MessageOutline, 'messageId'>): unknown {
   if (typeof error !== 'object' || error === null || !('syscall' in error) || !('code' in error)) return error;
   if (error.code === 'ENOSPC' || error.code === 'EDQUOT') return new RailError('DISK_FULL', `There is no space left for message ${messageId}; make room and run it again.`, { cause: error });
   return new RailError('RAIL_FAILED', `Message ${messageId} could not be written (${String(error.code)}).`, { cause: error });

@@ -8,17 +8,43 @@ export interface Instruction {
   readonly payee: { readonly name: string; readonly kind: 'iban' | 'rib' | 'wallet' | 'cash'; readonly account: string };
   readonly remittance: string;
 }
-export interface MessageHead {
+
+/** The account that pays: an IBAN, or a national number (RIB) with its check key. */
+export type Debtor = {
+  readonly name: string;
+  readonly bic: string;
+  /** How the bank knows who sends the file; at most 35 characters. */
+  readonly initiatorId?: string;
+} & ({ readonly iban: string } | { readonly rib: string });
+
+export const FORMATS = ['pain.001.001.09', 'pain.001.001.03'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** A message before its transfers are known. */
+export interface MessageOutline {
   /** Unique per debtor for ever; at most 35 characters. */
   readonly messageId: string;
   readonly createdAt: string;
   readonly executionDate: string;
-  readonly debtor: { readonly name: string; readonly iban: string; readonly bic: string };
+  readonly debtor: Debtor;
   readonly currency: string;
-  readonly count: number;
-  readonly totalMinor: bigint;
+  /** Absent: pain.001.001.09. */
+  readonly format?: Format;
+  /** latin: names and texts in the characters that payment systems share (see kernel/transliteration). Absent: unicode. */
+  readonly characters?: 'unicode' | 'latin';
 }
+export interface MessageHead extends MessageOutline { readonly count: number; readonly totalMinor: bigint }
 export interface WrittenFile { readonly name: string; readonly messageId: string; readonly sha256: string; readonly count: number; readonly totalMinor: string }
+
+/** A message under way, whose count and total come out at its end. Nothing of it is under its name before `finish`. */
+export interface MessageWriter {
+  /** Adds transfers, in the order in which they will stand; one call at a time. */
+  add(instructions: readonly Instruction[]): Promise<void>;
+  /** Undefined where nothing was added: there is no file then. */
+  finish(): Promise<WrittenFile | undefined>;
+  /** Forgets it. After `finish` it does nothing. */
+  abandon(): Promise<void>;
+}
 
 /**
  * Hands instructions to a payment system. Writing the same message twice leaves the same bytes under the same name.
@@ -26,13 +52,14 @@ export interface WrittenFile { readonly name: string; readonly messageId: string
  */
 export interface PaymentRail {
   write(head: MessageHead, instructions: AsyncIterable<readonly Instruction[]> | Iterable<readonly Instruction[]>): Promise<WrittenFile>;
+  begin(outline: MessageOutline): Promise<MessageWriter>;
 }
 export const PAYMENT_RAIL = Symbol('PaymentRail');
 
 /** Why a message was not written: nothing of it is left under its name. `detail` names the payment, never a name or an account. */
 export class RailError extends Error {
   constructor(
-    readonly code: 'INSTRUCTION_INVALID' | 'LIMIT_EXCEEDED' | 'CONTROL_SUM_DIFFERS' | 'MESSAGE_DIFFERS' | 'MESSAGE_BUSY' | 'DISK_FULL' | 'RAIL_FAILED',
+    readonly code: 'INSTRUCTION_INVALID' | 'LIMIT_EXCEEDED' | 'CONTROL_SUM_DIFFERS' | 'MESSAGE_DIFFERS' | 'MESSAGE_BUSY' | 'SCHEMA_MISSING' | 'SCHEMA_REFUSES' | 'DISK_FULL' | 'RAIL_FAILED',
     readonly detail: string,
     options?: ErrorOptions,
   ) {

@@ -1,1 +1,0 @@
-export { ibanOfRib, isIban, isRib, isWallet, ribOf } from '../kernel/accounts.js';
