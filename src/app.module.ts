@@ -20,8 +20,7 @@ import { openDataFolder } from './adapters/data-folder/embedded.js';
 import type { DataFolder } from './adapters/data-folder/port.js';
 import { openEmbeddedLog, type EmbeddedLog } from './adapters/event-store/embedded.js';
 import { EVENT_STORE } from './adapters/event-store/port.js';
-import { paymentFiles } from './adapters/payment-rail/embedded.js';
-import { schemaCheck } from './adapters/payment-rail/xsd.js';
+import { isoRail } from './adapters/payment-rail/rail.js';
 import { openEmbeddedReadStore } from './adapters/read-store/embedded.js';
 import type { ReadStore } from './adapters/read-store/port.js';
 import { localIssuer } from './adapters/signer/embedded.js';
@@ -93,7 +92,7 @@ export async function openFoundation(config: Config): Promise<Foundation> {
       : (await localIssuer(folder.keys)).trust;
     return {
       folder, log, vault, reads, access,
-      deps: { store: log, registry, vault, clock: systemClock, rail: paymentFiles(folder.files, schemaCheck(config.schemasDir)), locks: new KeyedLocks() },
+      deps: { store: log, registry, vault, clock: systemClock, rail: isoRail(folder.files, config.rail), locks: new KeyedLocks() },
       verify: (authorization) => verifyToken(trust, bearerOf(authorization), systemClock),
       close: async () => { for (const each of opened) await each.close(); },
     };

@@ -9,8 +9,7 @@ import { ProjectionRunner } from '../projections/runner.js';
 import { systemClock } from './adapters/clock/embedded.js';
 import { fileCheckpoint } from './adapters/data-folder/checkpoint.js';
 import { connectEmbeddedLog } from './adapters/event-store/embedded.js';
-import { paymentFiles } from './adapters/payment-rail/embedded.js';
-import { schemaCheck } from './adapters/payment-rail/xsd.js';
+import { isoRail } from './adapters/payment-rail/rail.js';
 import { openEmbeddedReadStore } from './adapters/read-store/embedded.js';
 import { connectEmbeddedVault } from './adapters/vault/embedded.js';
 import type { Deps } from './automation/job.js';
@@ -37,7 +36,7 @@ const stop = new AbortController();
 const registry = new EventRegistry();
 const store = connectEmbeddedLog(start.dir, start.log, { registry });
 const vault = await connectEmbeddedVault(start.vault);
-const deps: Deps = { store, registry, vault, clock: systemClock, rail: paymentFiles(start.files, schemaCheck(start.schemasDir)), locks: new KeyedLocks() };
+const deps: Deps = { store, registry, vault, clock: systemClock, rail: isoRail(start.files, start.rail), locks: new KeyedLocks() };
 
 const jobs = new JobRunner(deps, tell, stop.signal);
 port.on('message', (message: ToBackground) => {

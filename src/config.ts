@@ -20,6 +20,7 @@ import { DomainError } from './kernel/errors.js';
  * | SANAD_STOP_TIMEOUT_MS | 20000 | how long a stop waits for requests and work under way |
  * | SANAD_LOG_LEVEL | info | trace, debug, info, warn, error, fatal or silent |
  * | ISO20022_XSD_DIR | (none) | folder of ISO 20022 schemas (pain.001.001.09.xsd, …); messages are held against them before they leave |
+ * | SANAD_BANK_FOLDER | (none) | folder that the bank's file transfer serves: messages go to its OUT, the bank's come in its IN |
  * | SANAD_BACKGROUND | on | off: read models, automations and jobs stand still (for maintenance and measurements) |
  */
 export interface Config {
@@ -36,8 +37,7 @@ export interface Config {
   readonly stopTimeoutMs: number;
   readonly logLevel: string;
   readonly background: boolean;
-  /** Absent: messages are not held against their schemas. */
-  readonly schemasDir?: string;
+  readonly rail: { readonly schemasDir?: string; readonly bankFolder?: string };
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -75,15 +75,16 @@ export function loadConfig(env: Env = process.env): Config {
     readWaitMs: whole('SANAD_READ_WAIT_MS', 5_000, 0, 60_000),
     stopTimeoutMs: whole('SANAD_STOP_TIMEOUT_MS', 20_000, 100, 600_000),
     logLevel: oneOf('SANAD_LOG_LEVEL', 'info', LEVELS),
-    ...schemasIn(env),
+    rail: railIn(env),
     background: oneOf('SANAD_BACKGROUND', 'on', ['on', 'off']) === 'on',
   };
 }
 
-/** The folder of message schemas, where one is named; also for commands that need no other setting. */
-export function schemasIn(env: Env = process.env): Pick<Config, 'schemasDir'> {
+/** Settings of the payment rail; also for commands that need no other. */
+export function railIn(env: Env = process.env): Config['rail'] {
   const schemasDir = env['ISO20022_XSD_DIR']?.trim();
-  return schemasDir ? { schemasDir } : {};
+  const bankFolder = env['SANAD_BANK_FOLDER']?.trim();
+  return { ...(schemasDir ? { schemasDir } : {}), ...(bankFolder ? { bankFolder } : {}) };
 }
 
 const wrong = (name: string, reason: string): DomainError => new DomainError('CONFIG_INVALID', `${name} ${reason}.`, 'invalid', name);

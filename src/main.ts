@@ -50,7 +50,7 @@ export async function startServer(config: Config, log: Log = makeLog(config.logL
   };
   try {
     meters.position(await foundation.deps.store.lastPosition());
-    if (config.background) await startBackground(foundation, config.schemasDir, shell.background);
+    if (config.background) await startBackground(foundation, config.rail, shell.background);
     app = await NestFactory.create<NestFastifyApplication>(AppModule.of(config, foundation, shell), makeAdapter(config, shell.routes), { bufferLogs: true, abortOnError: false, bodyParser: false });
     app.useLogger(quieter(app.get(Logger)));
     await prepareServer(app, log, meters, traffic);
@@ -79,8 +79,8 @@ async function closeServer(app: NestFastifyApplication, traffic: Traffic, limitM
   stop();
 }
 
-async function startBackground({ folder, log, vault }: Foundation, schemasDir: string | undefined, background: Background): Promise<void> {
-  const start: BackgroundStart = { dir: folder.path, files: folder.files, ...(schemasDir === undefined ? {} : { schemasDir }), log: log.port(), vault: vault.port() };
+async function startBackground({ folder, log, vault }: Foundation, rail: Config['rail'], background: Background): Promise<void> {
+  const start: BackgroundStart = { dir: folder.path, files: folder.files, rail, log: log.port(), vault: vault.port() };
   await background.attach(new Worker(new URL('./background.worker.js', import.meta.url), { workerData: start, transferList: [start.log, start.vault], name: 'background' }));
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { paymentFiles } from '../../src/adapters/payment-rail/embedded.js';
 import { schemaCheck } from '../../src/adapters/payment-rail/xsd.js';
-import { schemasIn } from '../../src/config.js';
+import { railIn } from '../../src/config.js';
 import { countFromArgs, report, startWatch } from './bare-log.js';
 import { peakMegabytes } from './enrolments.js';
 import { instructions, OUTLINE } from './pain001-work.js';
@@ -15,7 +15,7 @@ import { instructions, OUTLINE } from './pain001-work.js';
 const count = countFromArgs(1_000_000);
 const dir = mkdtempSync(join(process.env['SANAD_BENCH_DIR'] ?? tmpdir(), 'sanad-bench-'));
 for (const page of instructions(20_000)) if (page.length === 0) throw new Error('an empty page');
-const { schemasDir } = schemasIn();
+const { schemasDir } = railIn();
 
 const watch = startWatch();
 const message = await paymentFiles(dir, schemaCheck(schemasDir)).begin(OUTLINE);

@@ -4,11 +4,10 @@ import { EventRegistry } from '../../events/registry.js';
 import { systemClock } from '../adapters/clock/embedded.js';
 import { openDataFolder } from '../adapters/data-folder/embedded.js';
 import { openEmbeddedLog } from '../adapters/event-store/embedded.js';
-import { paymentFiles } from '../adapters/payment-rail/embedded.js';
-import { schemaCheck } from '../adapters/payment-rail/xsd.js';
+import { isoRail } from '../adapters/payment-rail/rail.js';
 import { openEmbeddedVault } from '../adapters/vault/embedded.js';
 import type { Deps } from '../automation/job.js';
-import { schemasIn } from '../config.js';
+import { railIn } from '../config.js';
 import { KeyedLocks } from '../shell/execute.js';
 
 /** The engine on a data folder, without HTTP: what bulk commands work with. Holds the folder until closed. */
@@ -29,7 +28,7 @@ export async function openEngine(dir: string): Promise<Engine> {
     const store = await openEmbeddedLog(folder.path, { reader: 'local', registry });
     const vault = await openEmbeddedVault(folder.path, { keysDir: folder.keys });
     mkdirSync(join(folder.path, 'files'), { recursive: true });
-    const rail = paymentFiles(join(folder.path, 'files'), schemaCheck(schemasIn().schemasDir));
+    const rail = isoRail(join(folder.path, 'files'), railIn());
     return {
       dir: folder.path, store, registry, vault, rail, clock: systemClock, locks: new KeyedLocks(),
       async close() {

@@ -88,4 +88,4 @@ export class Background {
 }
 
 /** What the background thread is started with. */
-export interface BackgroundStart { readonly dir: string; readonly files: string; readonly schemasDir?: string; readonly log: MessagePort; readonly vault: MessagePort }
+export interface BackgroundStart { readonly dir: string; readonly files: string; readonly rail: { readonly schemasDir?: string; readonly bankFolder?: string }; readonly log: MessagePort; readonly vault: MessagePort }
