@@ -263,6 +263,63 @@ contentHash: string
 totalMinor: string
 fiscalYear: number
 }
+export interface CycleCheckedV1 {
+/**
+ * <programme>-<period>
+ */
+cycleId: string
+round: number
+/**
+ * Log position (0-based, in commit order); -1 is before the first event.
+ */
+asOf: number
+/**
+ * Lower-case hex of 32 bytes.
+ */
+contentHash: string
+/**
+ * @maxItems 2000
+ */
+findings: {
+/**
+ * A function of what was found: the same finding has the same id whenever it is found.
+ */
+findingId: string
+check: ("person-elsewhere" | "account-elsewhere" | "shared-account" | "payee-erased" | "not-payable" | "no-account" | "above-entitlement" | "region-change" | "over-budget" | "over-forecast")
+/**
+ * block: the cycle is not approved before a second person overrode it.
+ */
+level: ("block" | "warn")
+/**
+ * Payments concerned.
+ */
+count: number
+/**
+ * Of the payments concerned, in minor units.
+ */
+amountMinor: string
+/**
+ * The first of them.
+ * 
+ * @maxItems 20
+ * 
+ * Items: <programme>-<period>-<person>
+ */
+payments: string[]
+/**
+ * ISO 3166-2 subdivision, for example MA-06.
+ */
+region?: string
+/**
+ * Payees on the account, percent of change, or minor units.
+ */
+measured?: string
+/**
+ * What it was held against, in the same unit.
+ */
+limit?: string
+}[]
+}
 export interface CycleClosedV1 {
 /**
  * <programme>-<period>
@@ -272,6 +329,18 @@ cycleId: string
  * Amount in minor units of the currency (ISO 4217 scale), as a decimal string.
  */
 releasedMinor: string
+}
+export interface CycleFindingOverriddenV1 {
+/**
+ * <programme>-<period>
+ */
+cycleId: string
+round: number
+/**
+ * A function of what was found: the same finding has the same id whenever it is found.
+ */
+findingId: string
+reason: string
 }
 export interface CycleInstructedV1 {
 /**
@@ -977,6 +1046,32 @@ record: string
 sha256: string
 }
 }
+export interface ChecksConfiguredV1 {
+/**
+ * Programme code; no dash, because dashes separate the parts of stream names.
+ */
+programmeId: string
+/**
+ * What is checked between preparing and approving a cycle; each check at most once.
+ * 
+ * @maxItems 20
+ */
+rules: {
+check: ("person-elsewhere" | "account-elsewhere" | "shared-account" | "payee-erased" | "not-payable" | "no-account" | "above-entitlement" | "region-change" | "over-budget" | "over-forecast")
+/**
+ * block: the cycle is not approved before a second person overrode it.
+ */
+level: ("block" | "warn")
+/**
+ * shared-account: payees on one account; region-change and over-forecast: percent.
+ */
+limit?: number
+/**
+ * over-forecast: what a cycle was expected to cost, in minor units.
+ */
+amountMinor?: string
+}[]
+}
 export interface PaymentTermsSetV1 {
 /**
  * Programme code; no dash, because dashes separate the parts of stream names.
@@ -1234,7 +1329,9 @@ export interface EventData {
   BudgetReserved: BudgetReservedV1;
   BudgetSpent: BudgetSpentV1;
   CycleApproved: CycleApprovedV1;
+  CycleChecked: CycleCheckedV1;
   CycleClosed: CycleClosedV1;
+  CycleFindingOverridden: CycleFindingOverriddenV1;
   CycleInstructed: CycleInstructedV1;
   CycleOpened: CycleOpenedV1;
   CyclePreparationStarted: CyclePreparationStartedV1;
@@ -1268,6 +1365,7 @@ export interface EventData {
   PayeeAccountVerified: PayeeAccountVerifiedV1;
   PersonErased: PersonErasedV1;
   PersonRegistered: PersonRegisteredV1;
+  ChecksConfigured: ChecksConfiguredV1;
   PaymentTermsSet: PaymentTermsSetV1;
   PolicyPublished: PolicyPublishedV1;
   ProgrammeClosed: ProgrammeClosedV1;
@@ -1279,11 +1377,11 @@ export type EventType = keyof EventData;
 export interface AggregateEvents {
   application: 'AppealDismissed' | 'AppealLodged' | 'AppealUpheld' | 'ApplicationAmended' | 'ApplicationApproved' | 'ApplicationRecommended' | 'ApplicationRejected' | 'ApplicationReturned' | 'ApplicationSubmitted' | 'ApplicationWithdrawn' | 'EligibilityDetermined';
   budget: 'BudgetAdjusted' | 'BudgetAllotted' | 'BudgetRefunded' | 'BudgetReservationReleased' | 'BudgetReserved' | 'BudgetSpent';
-  cycle: 'CycleApproved' | 'CycleClosed' | 'CycleInstructed' | 'CycleOpened' | 'CyclePreparationStarted' | 'CyclePrepared' | 'CycleReconciled' | 'CycleReinstructed' | 'CycleReleased' | 'CycleReturned';
+  cycle: 'CycleApproved' | 'CycleChecked' | 'CycleClosed' | 'CycleFindingOverridden' | 'CycleInstructed' | 'CycleOpened' | 'CyclePreparationStarted' | 'CyclePrepared' | 'CycleReconciled' | 'CycleReinstructed' | 'CycleReleased' | 'CycleReturned';
   enrolment: 'EnrolmentEnded' | 'EnrolmentRecertified' | 'EnrolmentReinstated' | 'EnrolmentStarted' | 'EnrolmentSuspended' | 'EntitlementRevised' | 'RecertificationFellDue';
   payment: 'PaymentAccepted' | 'PaymentBreakRecorded' | 'PaymentBreakResolved' | 'PaymentCancelled' | 'PaymentInstructed' | 'PaymentOrdered' | 'PaymentOutcomeUnknown' | 'PaymentReinstructed' | 'PaymentRejected' | 'PaymentReturned' | 'PaymentSettled';
   person: 'IdentityClaimed' | 'IdentityReleased' | 'PayeeAccountClosed' | 'PayeeAccountRegistered' | 'PayeeAccountVerified' | 'PersonErased' | 'PersonRegistered';
-  programme: 'PaymentTermsSet' | 'PolicyPublished' | 'ProgrammeClosed' | 'ProgrammeDefined' | 'ProgrammeOpened';
+  programme: 'ChecksConfigured' | 'PaymentTermsSet' | 'PolicyPublished' | 'ProgrammeClosed' | 'ProgrammeDefined' | 'ProgrammeOpened';
 }
 export interface PublishedSchema { readonly aggregate: string; readonly type: EventType; readonly version: number; readonly schema: object }
 export const schemas: readonly PublishedSchema[] = [
@@ -1305,7 +1403,9 @@ export const schemas: readonly PublishedSchema[] = [
   {"aggregate":"budget","type":"BudgetReserved","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/budget/BudgetReserved.v1.schema.json","title":"BudgetReserved","type":"object","additionalProperties":false,"required":["programmeId","fiscalYear","cycleId","amountMinor"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"fiscalYear":{"type":"integer","minimum":2000,"maximum":2200},"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."}}}},
   {"aggregate":"budget","type":"BudgetSpent","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/budget/BudgetSpent.v1.schema.json","title":"BudgetSpent","type":"object","additionalProperties":false,"required":["programmeId","fiscalYear","cycleId","amountMinor","count","throughPosition"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"fiscalYear":{"type":"integer","minimum":2000,"maximum":2200},"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"count":{"type":"integer","minimum":0},"throughPosition":{"type":"integer","minimum":-1,"description":"Log position (0-based, in commit order); -1 is before the first event."}}}},
   {"aggregate":"cycle","type":"CycleApproved","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CycleApproved.v1.schema.json","title":"CycleApproved","type":"object","additionalProperties":false,"required":["cycleId","contentHash","totalMinor","fiscalYear"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"contentHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"totalMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"fiscalYear":{"type":"integer","minimum":2000,"maximum":2200}}}},
+  {"aggregate":"cycle","type":"CycleChecked","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CycleChecked.v1.schema.json","title":"CycleChecked","type":"object","additionalProperties":false,"required":["cycleId","round","asOf","contentHash","findings"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"round":{"type":"integer","minimum":1,"maximum":999},"asOf":{"type":"integer","minimum":-1,"description":"Log position (0-based, in commit order); -1 is before the first event."},"contentHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"findings":{"type":"array","maxItems":2000,"items":{"type":"object","additionalProperties":false,"required":["findingId","check","level","count","amountMinor","payments"],"properties":{"findingId":{"type":"string","pattern":"^[a-z-]{4,24}-[0-9a-f]{12}$","description":"A function of what was found: the same finding has the same id whenever it is found."},"check":{"type":"string","enum":["person-elsewhere","account-elsewhere","shared-account","payee-erased","not-payable","no-account","above-entitlement","region-change","over-budget","over-forecast"]},"level":{"type":"string","enum":["block","warn"],"description":"block: the cycle is not approved before a second person overrode it."},"count":{"type":"integer","minimum":0,"description":"Payments concerned."},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Of the payments concerned, in minor units."},"payments":{"type":"array","maxItems":20,"items":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"description":"The first of them."},"region":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."},"measured":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Payees on the account, percent of change, or minor units."},"limit":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"What it was held against, in the same unit."}}}}}}},
   {"aggregate":"cycle","type":"CycleClosed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CycleClosed.v1.schema.json","title":"CycleClosed","type":"object","additionalProperties":false,"required":["cycleId","releasedMinor"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"releasedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."}}}},
+  {"aggregate":"cycle","type":"CycleFindingOverridden","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CycleFindingOverridden.v1.schema.json","title":"CycleFindingOverridden","type":"object","additionalProperties":false,"required":["cycleId","round","findingId","reason"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"round":{"type":"integer","minimum":1,"maximum":999},"findingId":{"type":"string","pattern":"^[a-z-]{4,24}-[0-9a-f]{12}$","description":"A function of what was found: the same finding has the same id whenever it is found."},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"cycle","type":"CycleInstructed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CycleInstructed.v1.schema.json","title":"CycleInstructed","type":"object","additionalProperties":false,"required":["cycleId","count","totalMinor","files"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"count":{"type":"integer","minimum":0},"totalMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"files":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["name","messageId","sha256","count","totalMinor"],"properties":{"name":{"type":"string","minLength":1,"maxLength":140},"messageId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"count":{"type":"integer","minimum":0},"totalMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."}}},"maxItems":100000}}}},
   {"aggregate":"cycle","type":"CycleOpened","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CycleOpened.v1.schema.json","title":"CycleOpened","type":"object","additionalProperties":false,"required":["cycleId","programmeId","period","policyVersion","currency"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"period":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"policyVersion":{"type":"integer","minimum":1,"maximum":100000},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217 code."}}}},
   {"aggregate":"cycle","type":"CyclePreparationStarted","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CyclePreparationStarted.v1.schema.json","title":"CyclePreparationStarted","type":"object","additionalProperties":false,"required":["cycleId","round","asOf"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"round":{"type":"integer","minimum":1,"maximum":999},"asOf":{"type":"integer","minimum":-1,"description":"Log position (0-based, in commit order); -1 is before the first event."}}}},
@@ -1339,6 +1439,7 @@ export const schemas: readonly PublishedSchema[] = [
   {"aggregate":"person","type":"PayeeAccountVerified","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/PayeeAccountVerified.v1.schema.json","title":"PayeeAccountVerified","type":"object","additionalProperties":false,"required":["personId","accountId","method"],"properties":{"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"accountId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"method":{"type":"string","minLength":1,"maxLength":140}}}},
   {"aggregate":"person","type":"PersonErased","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/PersonErased.v1.schema.json","title":"PersonErased","type":"object","additionalProperties":false,"required":["personId","reason"],"properties":{"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"person","type":"PersonRegistered","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/PersonRegistered.v1.schema.json","title":"PersonRegistered","type":"object","additionalProperties":false,"required":["personId","identityHash","region","sealed"],"properties":{"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"identityHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"region":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."},"sealed":{"type":"object","additionalProperties":false,"description":"Where the vault keeps the ciphertext, and the hash of that ciphertext. Never personal data.","required":["record","sha256"],"properties":{"record":{"type":"string","minLength":1,"maxLength":120},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."}}}}}},
+  {"aggregate":"programme","type":"ChecksConfigured","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/programme/ChecksConfigured.v1.schema.json","title":"ChecksConfigured","type":"object","additionalProperties":false,"required":["programmeId","rules"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"rules":{"type":"array","maxItems":20,"description":"What is checked between preparing and approving a cycle; each check at most once.","items":{"type":"object","additionalProperties":false,"required":["check","level"],"properties":{"check":{"type":"string","enum":["person-elsewhere","account-elsewhere","shared-account","payee-erased","not-payable","no-account","above-entitlement","region-change","over-budget","over-forecast"]},"level":{"type":"string","enum":["block","warn"],"description":"block: the cycle is not approved before a second person overrode it."},"limit":{"type":"integer","minimum":0,"maximum":1000000,"description":"shared-account: payees on one account; region-change and over-forecast: percent."},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"over-forecast: what a cycle was expected to cost, in minor units."}}}}}}},
   {"aggregate":"programme","type":"PaymentTermsSet","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/programme/PaymentTermsSet.v1.schema.json","title":"PaymentTermsSet","type":"object","additionalProperties":false,"required":["programmeId","remittance","accounts"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"remittance":{"type":"string","minLength":1,"maxLength":140,"description":"What the payee reads on the statement; {programme} and {period} are filled in."},"accounts":{"type":"array","minItems":1,"maxItems":64,"description":"The accounts that pay, public money. A payment leaves from the first whose regions and payee kinds take it; where none does, from the account of the definition.","items":{"type":"object","additionalProperties":false,"required":["accountId","name","bic","kind","number","format","characters","maxPerFile"],"properties":{"accountId":{"type":"string","pattern":"^[A-Z0-9]{1,8}$","description":"Stands in message ids and names of files."},"name":{"type":"string","minLength":1,"maxLength":140,"description":"Of the debtor."},"bic":{"type":"string","pattern":"^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$"},"kind":{"type":"string","enum":["iban","rib"]},"number":{"type":"string","pattern":"^([A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}|[0-9]{24})$"},"format":{"type":"string","enum":["pain.001.001.09","pain.001.001.03"],"description":"The message that the bank takes."},"characters":{"type":"string","enum":["unicode","latin"],"description":"latin: names and texts are transliterated to the Latin set that payment systems share."},"maxPerFile":{"type":"integer","minimum":1,"maximum":1000000,"description":"Credit transfers in one file."},"initiatorId":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,34}$","description":"How the bank knows who sends the file (InitgPty)."},"payeeKinds":{"type":"array","minItems":1,"maxItems":4,"uniqueItems":true,"items":{"type":"string","enum":["iban","rib","wallet","cash"]},"description":"Absent: all."},"regions":{"type":"array","minItems":1,"maxItems":1000,"uniqueItems":true,"items":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."},"description":"Absent: all."}}}}}}},
   {"aggregate":"programme","type":"PolicyPublished","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/programme/PolicyPublished.v1.schema.json","title":"PolicyPublished","type":"object","additionalProperties":false,"required":["programmeId","version","announcedOn","effectiveFrom","firstPaidPeriod","legalBasis","unverified","policy","contentHash"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"version":{"type":"integer","minimum":1,"maximum":100000},"announcedOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."},"effectiveFrom":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."},"firstPaidPeriod":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"legalBasis":{"type":"string","minLength":1,"maxLength":1000},"unverified":{"type":"boolean"},"policy":{"type":"object","additionalProperties":false,"description":"A policy version's rules, as data.","required":["factsSchema","criteria","benefits"],"properties":{"factsSchema":{"type":"object","additionalProperties":true,"description":"JSON Schema of the facts."},"criteria":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["id","kind","expression","text"],"properties":{"id":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"kind":{"type":"string","enum":["required","excluding"]},"expression":{"type":"string","minLength":1,"maxLength":2000,"description":"CEL expression."},"text":{"type":"object","additionalProperties":false,"description":"The same sentence in French, Arabic and English.","required":["fr","ar","en"],"properties":{"fr":{"type":"string","minLength":1,"maxLength":1000},"ar":{"type":"string","minLength":1,"maxLength":1000},"en":{"type":"string","minLength":1,"maxLength":1000}}}}},"maxItems":100,"minItems":1},"benefits":{"type":"object","additionalProperties":false,"required":["monthly","oneOff"],"properties":{"monthly":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["code","when","amountMinor","text"],"properties":{"code":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"over":{"type":"string","pattern":"^[a-zA-Z][a-zA-Z0-9]{0,40}$","description":"List of the facts that the benefit runs over; absent: once a household."},"group":{"type":"string","pattern":"^[a-zA-Z][a-zA-Z0-9-]{0,40}$","description":"Of the benefits in a group only the first that applies is paid for one member."},"when":{"type":"string","minLength":1,"maxLength":2000,"description":"CEL expression."},"amountMinor":{"type":"string","minLength":1,"maxLength":2000,"description":"CEL expression of type int: minor units."},"text":{"type":"object","additionalProperties":false,"description":"The same sentence in French, Arabic and English.","required":["fr","ar","en"],"properties":{"fr":{"type":"string","minLength":1,"maxLength":1000},"ar":{"type":"string","minLength":1,"maxLength":1000},"en":{"type":"string","minLength":1,"maxLength":1000}}}}},"maxItems":200},"oneOff":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["code","when","amountMinor","text"],"properties":{"code":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"over":{"type":"string","pattern":"^[a-zA-Z][a-zA-Z0-9]{0,40}$","description":"List of the facts that the benefit runs over; absent: once a household."},"group":{"type":"string","pattern":"^[a-zA-Z][a-zA-Z0-9-]{0,40}$","description":"Of the benefits in a group only the first that applies is paid for one member."},"when":{"type":"string","minLength":1,"maxLength":2000,"description":"CEL expression."},"amountMinor":{"type":"string","minLength":1,"maxLength":2000,"description":"CEL expression of type int: minor units."},"text":{"type":"object","additionalProperties":false,"description":"The same sentence in French, Arabic and English.","required":["fr","ar","en"],"properties":{"fr":{"type":"string","minLength":1,"maxLength":1000},"ar":{"type":"string","minLength":1,"maxLength":1000},"en":{"type":"string","minLength":1,"maxLength":1000}}}}},"maxItems":100},"floorMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"ceilingMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"memberCap":{"type":"integer","minimum":1,"maximum":100,"description":"Only the first so many members of each list count."}}}}},"contentHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."}}}},
   {"aggregate":"programme","type":"ProgrammeClosed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/programme/ProgrammeClosed.v1.schema.json","title":"ProgrammeClosed","type":"object","additionalProperties":false,"required":["programmeId","reason"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},

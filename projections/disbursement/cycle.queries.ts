@@ -30,10 +30,28 @@ export interface CycleView {
   readonly returnedReason: string | null;
   readonly closedAt: string | null;
   readonly files: readonly { readonly name: string; readonly messageId: string; readonly sha256: string; readonly count: number; readonly totalMinor: string }[];
+  /** Findings of the checks before approval that block and that nobody overrode; null before they ran. */
+  readonly blocking: number | null;
   /** The figures as they were reconciled; null before. */
   readonly reconciliation: Readonly<Record<string, unknown>> | null;
   readonly progress: Progress;
 }
+
+export interface CycleFinding {
+  readonly findingId: string;
+  readonly check: string;
+  readonly level: 'block' | 'warn';
+  readonly count: number;
+  readonly amountMinor: string;
+  readonly payments: readonly string[];
+  readonly region?: string;
+  readonly measured?: string;
+  readonly limit?: string;
+  readonly overridden?: { readonly by: string; readonly at: string; readonly reason: string };
+}
+
+/** One cycle, with what the checks found (null before they ran) and who answers for it. */
+export interface CycleStory extends CycleView { readonly findings: readonly CycleFinding[] | null }
 
 /** Where the cycle's payments are. Cancelled payments were ordered too; `outstanding` is instructed, accepted and unknown. */
 export interface Progress {
@@ -89,11 +107,23 @@ async function progressOf(store: ReadStore, cycleIds: readonly string[], regions
   });
 }
 
+function findingsOf({ findings, overrides }: CycleRow): readonly CycleFinding[] | null {
+  if (findings === null) return null;
+  const answered = overrides === null ? {} : JSON.parse(overrides) as Readonly<Record<string, CycleFinding['overridden']>>;
+  return (JSON.parse(findings) as CycleFinding[]).map((finding) => {
+    const overridden = answered[finding.findingId];
+    return overridden ? { ...finding, overridden } : finding;
+  });
+}
+
+const blockingIn = (findings: readonly CycleFinding[] | null): number | null => findings && findings.filter(({ level, overridden }) => level === 'block' && !overridden).length;
+
 const viewOf = (row: CycleRow, progress: Progress): CycleView => ({
   cycleId: row.cycle_id, programmeId: row.programme_id, period: row.period, policyVersion: row.policy_version, currency: row.currency,
   status: row.status, round: row.round, asOf: row.as_of, count: row.count, totalMinor: row.total_minor, contentHash: row.content_hash,
   preparedBy: row.prepared_by, preparedAt: row.prepared_at, approvedBy: row.approved_by, approvedAt: row.approved_at, fiscalYear: row.fiscal_year,
   releasedBy: row.released_by, releasedAt: row.released_at, executionDate: row.execution_date, returnedReason: row.returned_reason, closedAt: row.closed_at,
+  blocking: blockingIn(findingsOf(row)),
   files: row.files === null ? [] : JSON.parse(row.files), reconciliation: row.reconciliation === null ? null : JSON.parse(row.reconciliation), progress,
 });
 
@@ -111,9 +141,9 @@ export async function listCycles(store: ReadStore, filter: { readonly programmeI
   return pageOf(rows, limit, (row) => viewOf(row, progress(row.cycle_id)), (row) => encodeCursor('cycles', [row.cycle_id]));
 }
 
-export async function findCycle(store: ReadStore, cycleId: string, regions?: readonly string[]): Promise<CycleView | undefined> {
+export async function findCycle(store: ReadStore, cycleId: string, regions?: readonly string[]): Promise<CycleStory | undefined> {
   const row = await reading(store, [disbursementProjection], async (db, name) => db.selectFrom(name(cycles)).selectAll().$castTo<CycleRow>().where('cycle_id', '=', cycleId).executeTakeFirst());
-  return row && viewOf(row, (await progressOf(store, [cycleId], regions))(cycleId));
+  return row && { ...viewOf(row, (await progressOf(store, [cycleId], regions))(cycleId)), findings: findingsOf(row) };
 }
 
 export interface BudgetView {

@@ -11,7 +11,7 @@ const budgetId = (programmeId: string, fiscalYear: number): string => `${program
 const HANDLED = [
   'PaymentOrdered', 'PaymentInstructed', 'PaymentReinstructed', 'PaymentAccepted', 'PaymentOutcomeUnknown', 'PaymentSettled',
   'PaymentRejected', 'PaymentReturned', 'PaymentCancelled', 'PaymentBreakRecorded', 'PaymentBreakResolved',
-  'CycleOpened', 'CyclePreparationStarted', 'CyclePrepared', 'CycleApproved', 'CycleReturned', 'CycleReleased', 'CycleInstructed',
+  'CycleOpened', 'CyclePreparationStarted', 'CyclePrepared', 'CycleChecked', 'CycleFindingOverridden', 'CycleApproved', 'CycleReturned', 'CycleReleased', 'CycleInstructed',
   'CycleReconciled', 'CycleClosed',
   'BudgetAllotted', 'BudgetAdjusted', 'BudgetReserved', 'BudgetReservationReleased', 'BudgetSpent', 'BudgetRefunded',
 ] as const satisfies readonly EventType[];
@@ -113,12 +113,12 @@ function opened(data: EventData['CycleOpened'], time: string): CycleRow {
     cycle_id: data.cycleId, programme_id: data.programmeId, period: data.period, policy_version: data.policyVersion, currency: data.currency,
     status: 'opened', round: 0, as_of: null, count: null, total_minor: null, content_hash: null, prepared_by: null, prepared_at: null,
     approved_by: null, approved_at: null, fiscal_year: null, released_by: null, released_at: null, execution_date: null,
-    instructed_count: null, files: null, returned_reason: null, reconciliation: null, closed_at: null, updated_at: time,
+    instructed_count: null, files: null, returned_reason: null, findings: null, overrides: null, reconciliation: null, closed_at: null, updated_at: time,
   };
 }
 
 /** A round that begins, or that was returned, is neither prepared nor approved by anybody. */
-const UNDECIDED = { prepared_by: null, prepared_at: null, approved_by: null, approved_at: null, fiscal_year: null } as const;
+const UNDECIDED = { prepared_by: null, prepared_at: null, approved_by: null, approved_at: null, fiscal_year: null, findings: null, overrides: null } as const;
 
 function evolveCycle(rows: Rows, event: Recorded): void {
   const { time, meta: { actor } } = event;
@@ -133,6 +133,11 @@ function evolveCycle(rows: Rows, event: Recorded): void {
       status: 'prepared', round: event.data.round, as_of: event.data.asOf, count: event.data.count, total_minor: minor(event.data.totalMinor),
       content_hash: event.data.contentHash, prepared_by: actor, prepared_at: time, returned_reason: null,
     });
+    case 'CycleChecked': return put({ findings: JSON.stringify(event.data.findings) });
+    case 'CycleFindingOverridden': {
+      const overrides = cycle.overrides === null ? {} : JSON.parse(cycle.overrides) as object;
+      return put({ overrides: JSON.stringify({ ...overrides, [event.data.findingId]: { by: actor, at: time, reason: event.data.reason } }) });
+    }
     case 'CycleApproved': return put({ status: 'approved', approved_by: actor, approved_at: time, fiscal_year: event.data.fiscalYear });
     case 'CycleReturned': return put({ ...UNDECIDED, status: 'returned', returned_reason: event.data.reason });
     case 'CycleReleased': return put({ status: 'released', released_by: actor, released_at: time, execution_date: event.data.executionDate });
@@ -168,7 +173,7 @@ function evolveBudget(rows: Rows, event: Recorded): void {
 /** Money on its way: payments, cycles, budgets and breaks, and how many payments are where. */
 export const disbursementProjection: Projection = {
   name: 'disbursement',
-  version: 1,
+  version: 2,
   tables: [payments, paymentTally, answerTally, cycles, budgets, budgetCycles, breaks],
   handles: HANDLED,
   touches(event: Recorded, touch: Touch): void {

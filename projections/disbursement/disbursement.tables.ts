@@ -36,7 +36,7 @@ export const cycles = table('disbursement_cycle', 'rows', {
   round: 'integer', as_of: 'integer?', count: 'integer?', total_minor: 'money?', content_hash: 'text?',
   prepared_by: 'text?', prepared_at: 'text?', approved_by: 'text?', approved_at: 'text?', fiscal_year: 'integer?',
   released_by: 'text?', released_at: 'text?', execution_date: 'text?', instructed_count: 'integer?', files: 'json?',
-  returned_reason: 'text?', reconciliation: 'json?', closed_at: 'text?', updated_at: 'text',
+  returned_reason: 'text?', findings: 'json?', overrides: 'json?', reconciliation: 'json?', closed_at: 'text?', updated_at: 'text',
 }, ['cycle_id']);
 export type CycleRow = RowOf<typeof cycles>;
 

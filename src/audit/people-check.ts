@@ -4,7 +4,8 @@ import type { Found } from './report.js';
 
 /** `content` is the hash of what the application says, `assessed` of what was last found eligible. */
 interface Deciding { readonly authors: string[]; recommender: string; rejecter: string; content: string; assessed: string }
-interface CyclePeople { readonly preparers: string[]; approver: string }
+/** `blocking` are findings of the last check; `answered` those that somebody overrode. */
+interface CyclePeople { readonly preparers: string[]; approver: string; checker?: string; readonly overriders: string[]; readonly answered: Set<string>; blocking: readonly string[] }
 
 /**
  * I1 and I4: one identity, one person; one active enrolment a person and programme; and the people of one decision
@@ -92,13 +93,30 @@ export class PeopleCheck {
         // Only the replacements that follow the first account are verified before they are paid; the first is kept out to bound the memory.
         if (event.revision > 1) this.#accountsBy.set(event.stream, `${event.data.accountId} ${actor}`);
         return;
-      case 'CyclePreparationStarted': this.#cycles.set(event.stream, { preparers: [actor], approver: '' }); return;
+      case 'CyclePreparationStarted': this.#cycles.set(event.stream, { preparers: [actor], approver: '', overriders: [], answered: new Set(), blocking: [] }); return;
       case 'CyclePrepared': this.#cycles.get(event.stream)?.preparers.push(actor); return;
       case 'CycleReturned': this.#cycles.delete(event.stream); return;
+      case 'CycleChecked': {
+        const people = this.#cycles.get(event.stream);
+        if (!people) return;
+        people.blocking = event.data.findings.filter(({ level }) => level === 'block').map(({ findingId }) => findingId);
+        people.checker = actor;
+        return;
+      }
+      case 'CycleFindingOverridden': {
+        const people = this.#cycles.get(event.stream);
+        if (!people) return;
+        if (people.preparers.includes(actor) || people.checker === actor) found('I4', 'a finding was overridden by who prepared or checked the cycle');
+        people.overriders.push(actor);
+        people.answered.add(event.data.findingId);
+        return;
+      }
       case 'CycleApproved': {
         const people = this.#cycles.get(event.stream);
         if (!people) return found('I4', 'approved without having been prepared');
         if (people.preparers.includes(actor)) found('I4', 'approved by who prepared it');
+        if (people.overriders.includes(actor)) found('I4', 'approved by who overrode a finding of it');
+        if (people.blocking.some((findingId) => !people.answered.has(findingId))) found('I4', 'approved with findings that block it and that nobody overrode');
         people.approver = actor;
         return;
       }

@@ -32,7 +32,7 @@ export class SetTally {
   }
 }
 
-export type Ordered = Pick<EventData['PaymentOrdered'], 'amountMinor' | 'currency' | 'region'>;
+export type Ordered = Pick<EventData['PaymentOrdered'], 'amountMinor' | 'currency' | 'region' | 'items'>;
 
 /** The amount ordered in a round and still standing when the cycle was prepared; undefined when there is none. */
 export function orderedInRound(events: readonly Recorded[], round: number): Ordered | undefined {

@@ -7,6 +7,7 @@ import type { Recorded } from '../kernel/decider.js';
 export interface Payee {
   readonly accountId: string;
   readonly kind: Instruction['payee']['kind'];
+  readonly accountHash: string;
   readonly sealed: Sealed;
   readonly profile: Sealed;
 }
@@ -24,7 +25,7 @@ export function payeeOf(events: readonly Recorded[], accountId?: string): Payee 
       case 'PersonRegistered': profile = event.data.sealed; break;
       case 'PayeeAccountRegistered':
         if (profile && (accountId === undefined || event.data.accountId === accountId)) {
-          payee = { accountId: event.data.accountId, kind: event.data.kind, sealed: event.data.sealed, profile };
+          payee = { accountId: event.data.accountId, kind: event.data.kind, accountHash: event.data.accountHash, sealed: event.data.sealed, profile };
         }
         break;
       case 'PayeeAccountClosed':

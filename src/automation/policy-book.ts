@@ -14,6 +14,8 @@ export interface ProgrammeBook {
   readonly definition: EventData['ProgrammeDefined'];
   readonly open: boolean;
   readonly terms: PaymentTerms;
+  /** What a prepared cycle is checked for; none: cycles are approved unchecked. */
+  readonly rules: EventData['ChecksConfigured']['rules'];
   /** The newest version first paid in the period or before. @throws DomainError NO_POLICY_FOR_PERIOD */
   policyOf(period: string): PolicyInForce;
 }
@@ -29,11 +31,13 @@ export class PolicyBook {
     const events = await this.store.readStream(streams.programme(programmeId), asOf === undefined ? {} : { asOf });
     let definition: EventData['ProgrammeDefined'] | undefined;
     let open = false;
+    let rules: EventData['ChecksConfigured']['rules'] = [];
     let termsSet: EventData['PaymentTermsSet'] | undefined;
     const policies: EventData['PolicyPublished'][] = [];
     for (const event of events) {
       if (event.type === 'ProgrammeDefined') definition = event.data;
       else if (event.type === 'PolicyPublished') policies.push(event.data);
+      else if (event.type === 'ChecksConfigured') rules = event.data.rules;
       else if (event.type === 'PaymentTermsSet') termsSet = event.data;
       else if (event.type === 'ProgrammeOpened') open = true;
       else if (event.type === 'ProgrammeClosed') open = false;
@@ -41,7 +45,7 @@ export class PolicyBook {
     if (!definition) throw new DomainError('PROGRAMME_NOT_FOUND', `There is no programme ${programmeId}.`, 'not-found', 'programmeId');
     const inForce = new Map<string, PolicyInForce>();
     return {
-      programmeId, definition, open, terms: paymentTerms(definition, termsSet),
+      programmeId, definition, open, terms: paymentTerms(definition, termsSet), rules,
       policyOf: (period) => {
         let found = inForce.get(period);
         if (!found) inForce.set(period, (found = this.#inForce(programmeId, policies, period)));

@@ -6,6 +6,7 @@ import { cycleId as cycleIdOf, paymentId as paymentIdOf, streams } from '../kern
 import { parsePeriod } from '../kernel/time.js';
 import { paymentDecider } from '../payment/payment.decider.js';
 import { pipelined, record, recordOne, task, type Unit, type UnitResult } from './batch.js';
+import { checkCycle } from './check-cycle.js';
 import { foldCycle, readCycle } from './cycles.js';
 import { foldEnrolment, foldPayment } from './folds.js';
 import type { Deps, JobContext, OnProgress } from './job.js';
@@ -27,6 +28,8 @@ export interface PrepareSummary {
   readonly contentHash: string;
   /** True where the cycle was prepared before: nothing was recorded. */
   readonly already: boolean;
+  /** Blocking findings that nobody overrode; absent where the programme configured no checks. */
+  readonly openFindings?: number;
 }
 
 /**
@@ -39,7 +42,7 @@ export async function prepareCycle(deps: Deps, args: PrepareArgs, base: JobConte
   const cycleId = cycleIdOf(args.programmeId, period);
   const books = new PolicyBook(deps.store);
   const before = await readCycle(deps.store, cycleId);
-  if (isPrepared(before)) return summaryOf(cycleId, before, true);
+  if (isPrepared(before)) return checked(deps, summaryOf(cycleId, before, true), base, onProgress, signal);
   const paidThrough = await paidThroughBefore(deps, args.programmeId, cycleId);
   if (before.status === 'none') {
     const now = await books.programme(args.programmeId);
@@ -62,7 +65,17 @@ export async function prepareCycle(deps: Deps, args: PrepareArgs, base: JobConte
   await recordOne(deps, { verb: 'record-preparation', key: cycleId, tasks: [task(streams.cycle(cycleId), cycleDecider, {
     command: { type: 'RecordPreparation', asOf: cycle.asOf, count: figures.count, totalMinor: String(figures.totalMinor), contentHash: figures.contentHash },
   })] }, base);
-  return summaryOf(cycleId, await readCycle(deps.store, cycleId), false);
+  return checked(deps, summaryOf(cycleId, await readCycle(deps.store, cycleId), false), base, onProgress, signal);
+}
+
+/** Has a set that was just prepared (or whose check a killed run left out) checked, where the programme says so. */
+async function checked(deps: Deps, summary: PrepareSummary, base: JobContext, onProgress?: OnProgress, signal?: AbortSignal): Promise<PrepareSummary> {
+  const cycle = await readCycle(deps.store, summary.cycleId);
+  const { rules } = await new PolicyBook(deps.store).programme(cycle.programmeId);
+  if (rules.length === 0 || cycle.status !== 'prepared') return summary;
+  if (cycle.checkedHash === cycle.contentHash) return { ...summary, openFindings: cycle.openFindings.length };
+  const { open } = await checkCycle(deps, { cycleId: summary.cycleId }, base, onProgress, signal);
+  return { ...summary, openFindings: open };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { approveCycle } from '../automation/approve-cycle.js';
+import { checkCycle, overrideFinding } from '../automation/check-cycle.js';
 import { closeCycle } from '../automation/close-cycle.js';
 import { readCycle } from '../automation/cycles.js';
 import { prepareCycle } from '../automation/prepare-cycle.js';
@@ -14,7 +15,7 @@ import { acting, action, actorOf, common, contextOf, type CommonOptions, type Ru
 import { withEngine, type Engine } from './compose.js';
 import { drainAutomations } from './drain.js';
 
-interface CycleOptions extends CommonOptions { readonly programme: string; readonly period: string; readonly hash?: string; readonly executionDate?: string; readonly reason?: string }
+interface CycleOptions extends CommonOptions { readonly programme: string; readonly period: string; readonly hash?: string; readonly executionDate?: string; readonly reason?: string; readonly finding?: string }
 
 const idOf = (options: CycleOptions): string => cycleIdOf(parseProgrammeId(options.programme, 'programme'), parsePeriod(options.period));
 
@@ -22,7 +23,8 @@ const idOf = (options: CycleOptions): string => cycleIdOf(parseProgrammeId(optio
 export async function cycleStatus(engine: Engine, cycleId: string): Promise<object> {
   const state = await readCycle(engine.store, cycleId);
   if (state.status === 'none') throw new DomainError('CYCLE_NOT_FOUND', `There is no cycle ${cycleId}.`, 'not-found', 'period');
-  return { cycleId, status: state.status, contentHash: state.contentHash, ...(await cycleFigures(engine.store, cycleId)) };
+  const findings = state.findings.map((finding) => ({ ...finding, overriddenBy: state.overridden[finding.findingId] ?? null }));
+  return { cycleId, status: state.status, contentHash: state.contentHash, ...(state.checkedHash === '' ? {} : { findings }), ...(await cycleFigures(engine.store, cycleId)) };
 }
 
 export function cycleCommand(): Command {
@@ -44,6 +46,14 @@ export function cycleCommand(): Command {
     const progress = run.out.progress('enrolments');
     return prepareCycle(engine, { programmeId: parseProgrammeId(options.programme, 'programme'), period: options.period }, contextOf(actorOf(options, role), 'prepare', idOf(options)), ({ done }) => progress(done), run.signal);
   });
+  step('check', 'finance-officer', 'check the prepared set again for what its programme configured (preparing does it first)', (engine, run, options, role) => {
+    const progress = run.out.progress('payments');
+    return engine.store.lastPosition().then((position) => checkCycle(engine, { cycleId: idOf(options) }, contextOf(actorOf(options, role), 'check', idOf(options), position), ({ done }) => progress(done), run.signal));
+  });
+  step('override', 'finance-controller', 'answer for a finding that blocks the cycle', async (engine, _run, options, role) => {
+    const [findingId, reason] = [required(options.finding, 'finding'), required(options.reason, 'reason')];
+    return { cycleId: idOf(options), ...(await overrideFinding(engine, { cycleId: idOf(options), findingId, reason }, contextOf(actorOf(options, role), 'override', idOf(options), findingId, await engine.store.lastPosition()))) };
+  }).option('--finding <id>', 'id that `cycle check` or `cycle status` printed').option('--reason <text>', 'why it may be paid all the same');
   step('approve', 'finance-controller', 'reserve the total on the budget and approve exactly the prepared set', async (engine, _run, options, role) => {
     const contentHash = required(options.hash, 'hash');
     return { cycleId: idOf(options), ...(await approveCycle(engine, { cycleId: idOf(options), contentHash }, contextOf(actorOf(options, role), 'approve', idOf(options), contentHash))) };
@@ -66,7 +76,7 @@ export function cycleCommand(): Command {
     .requiredOption('--programme <code>', 'programme').requiredOption('--period <YYYY-MM>', 'period')
     .action(action<CycleOptions, []>(async ({ out }, options) => {
       const status = await withEngine(options.data, (engine) => cycleStatus(engine, parseCycleId(idOf(options))));
-      out.result(status, () => Object.entries(status).map(([key, value]) => `${key}: ${String(value)}`).join('\n'));
+      out.result(status, () => Object.entries(status).map(([key, value]) => `${key}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`).join('\n'));
     }));
   return cycle;
 }

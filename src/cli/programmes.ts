@@ -82,6 +82,19 @@ export function programmesCommand(): Command {
       });
       out.result(result, () => (result.events > 0 ? 'set, for cycles released from now on' : 'these terms are set already'));
     }));
+  acting(programmes.command('checks <file>'))
+    .description('configure what prepared cycles are checked for before they are approved, from a JSON file {rules}')
+    .requiredOption('--programme <code>', 'programme')
+    .action(action<CommonOptions & { readonly programme: string }, [string]>(async ({ out }, options, file) => {
+      const programmeId = parseProgrammeId(options.programme, 'programme');
+      const checks = { ...(readJson(file) as Omit<EventData['ChecksConfigured'], 'programmeId'>), programmeId };
+      const result = await withEngine(options.data, async (engine) => {
+        engine.registry.validate('ChecksConfigured', 1, checks);
+        return execute(engine.store, engine.registry, engine.locks, [part(streams.programme(programmeId), programmeDecider, { type: 'ConfigureChecks', ...checks })],
+          contextOf(actorOf(options, 'programme-manager'), 'checks', programmeId, await engine.store.lastPosition()));
+      });
+      out.result(result, () => (result.events > 0 ? 'configured' : 'these checks are configured already'));
+    }));
   acting(programmes.command('allot'))
     .description('allot money to a programme for a fiscal year')
     .requiredOption('--programme <code>', 'programme')

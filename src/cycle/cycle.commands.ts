@@ -1,4 +1,5 @@
 import { approveCycleParts } from '../automation/approve-cycle.js';
+import { overrideFindingParts } from '../automation/check-cycle.js';
 import { closeCycleParts } from '../automation/close-cycle.js';
 import { requirePreparable } from '../automation/prepare-cycle.js';
 import { releaseCycleParts } from '../automation/release-cycle.js';
@@ -6,7 +7,7 @@ import { returnCycleParts } from '../automation/return-cycle.js';
 import { cycleId as cycleIdOf, parseCycleId, partsOfCycle, streams } from '../kernel/ids.js';
 import { Command } from '../shell/call.js';
 import { fresh } from '../shell/execute.js';
-import { Day, Flag, Hash, ListOfText, Period, ProgrammeCode, Text } from '../shell/fields.js';
+import { Day, Flag, Hash, ListOfText, Pattern, Period, ProgrammeCode, Text } from '../shell/fields.js';
 import { handlers, on, type Plan, type PlanDeps } from '../shell/handlers.js';
 import { jobIdOf, type Job } from '../shell/jobs.js';
 import { cycleDecider } from './cycle.decider.js';
@@ -16,6 +17,11 @@ export class OpenCycle extends Command {
   @Period() period!: string;
 }
 export class PrepareCycle extends Command {}
+export class CheckCycle extends Command {}
+export class OverrideFinding extends Command {
+  @Pattern(/^[a-z-]{4,24}-[0-9a-f]{12}$/, 'the id of a finding') findingId!: string;
+  @Text() reason!: string;
+}
 export class ApproveCycle extends Command { @Hash({ description: 'Of the prepared set, as it was seen.' }) contentHash!: string; }
 export class ReturnCycle extends Command { @Text() reason!: string; }
 export class ReleaseCycle extends Command {
@@ -51,6 +57,11 @@ export const cycleHandlers = handlers(
     const { programmeId, period } = partsOfCycle(idOf(command));
     await requirePreparable(deps, { programmeId, period });
     return inBackground(command, deps, { kind: 'prepare', programmeId, period });
+  }),
+  on(CheckCycle, (command, deps) => inBackground(command, deps, { kind: 'check', cycleId: idOf(command), commandId: command.call.context.commandId })),
+  on(OverrideFinding, (command) => {
+    const cycleId = idOf(command);
+    return { parts: overrideFindingParts({ cycleId, findingId: command.findingId, reason: command.reason }), answer: { cycleId } };
   }),
   on(ApproveCycle, async (command, deps) => {
     const cycleId = idOf(command);

@@ -4,6 +4,7 @@ import { DomainError, never } from '../kernel/errors.js';
 import { parseLocalDate, parsePeriod } from '../kernel/time.js';
 
 export type CycleEvent = AggregateEvents['cycle'];
+type Finding = EventData['CycleChecked']['findings'][number];
 type Figures = Omit<EventData['CycleReconciled'], 'cycleId'>;
 
 export interface CycleState {
@@ -21,6 +22,14 @@ export interface CycleState {
   /** Everybody who took part in preparing the present round. */
   readonly preparers: readonly string[];
   readonly approver: string;
+  /** Hash of the set that was checked last in this round, by whom, and every finding; '' before. */
+  readonly checkedHash: string;
+  readonly checker: string;
+  readonly findings: readonly Finding[];
+  /** Who answers for a finding of this round. */
+  readonly overridden: Readonly<Record<string, string>>;
+  /** Blocking findings that nobody overrode. */
+  readonly openFindings: readonly string[];
   /** Messages of re-instructions whose files are recorded. */
   readonly reinstructed: readonly string[];
   /** Of the last reconciliation. */
@@ -30,7 +39,9 @@ export type CycleCommand =
   | ({ readonly type: 'OpenCycle' } & EventData['CycleOpened'])
   | { readonly type: 'StartPreparation'; readonly asOf: number }
   | { readonly type: 'RecordPreparation'; readonly asOf: number; readonly count: number; readonly totalMinor: string; readonly contentHash: string }
-  | { readonly type: 'ApproveCycle'; readonly contentHash: string; readonly fiscalYear: number }
+  | { readonly type: 'ApproveCycle'; readonly contentHash: string; readonly fiscalYear: number; /** True where the programme configured checks. */ readonly mustBeChecked?: boolean }
+  | { readonly type: 'RecordCheck'; readonly asOf: number; readonly contentHash: string; readonly findings: readonly Finding[] }
+  | { readonly type: 'OverrideFinding'; readonly findingId: string; readonly reason: string }
   | { readonly type: 'ReturnCycle'; readonly reason: string }
   | { readonly type: 'ReleaseCycle'; readonly contentHash: string; readonly executionDate: string }
   | { readonly type: 'RecordInstruction'; readonly count: number; readonly totalMinor: string; readonly files: EventData['CycleInstructed']['files'] }
@@ -42,9 +53,13 @@ export type CycleCommand =
 export const CYCLE_REFUSALS = [
   'ROLE_NOT_ALLOWED', 'CYCLE_ALREADY_OPEN', 'CYCLE_NOT_FOUND', 'CYCLE_STATUS', 'CYCLE_ALREADY_APPROVED', 'CYCLE_ALREADY_RELEASED', 'CONTENT_CHANGED', 'SAME_PERSON', 'PREPARATION_DIFFERS',
   'FIGURES_DO_NOT_ADD_UP', 'NOT_RECONCILED', 'OPEN_BREAKS', 'PAYMENTS_OUTSTANDING', 'INVALID_PERIOD', 'INVALID_DATE',
+  'NOT_CHECKED', 'FINDINGS_OPEN', 'FINDING_NOT_FOUND', 'FINDING_DOES_NOT_BLOCK', 'FINDING_ALREADY_OVERRIDDEN',
 ] as const;
 
-const initialState: CycleState = { status: 'none', cycleId: '', programmeId: '', period: '', currency: '', policyVersion: 0, round: 0, asOf: -1, count: 0, totalMinor: '0', contentHash: '', preparers: [], approver: '', reinstructed: [], figures: undefined };
+/** A round that begins has no findings, and what was overridden in an earlier one does not count. */
+const UNCHECKED = { checkedHash: '', checker: '', findings: [], overridden: {}, openFindings: [] } as const;
+
+const initialState: CycleState = { status: 'none', cycleId: '', programmeId: '', period: '', currency: '', policyVersion: 0, round: 0, asOf: -1, count: 0, totalMinor: '0', contentHash: '', preparers: [], approver: '', ...UNCHECKED, reinstructed: [], figures: undefined };
 
 function requireStatus(state: CycleState, ...allowed: readonly CycleState['status'][]): void {
   if (!allowed.includes(state.status)) throw new DomainError('CYCLE_STATUS', `The cycle is ${state.status}; this takes one that is ${allowed.join(' or ')}.`, 'rule');
@@ -80,7 +95,15 @@ function decide(state: CycleState, command: CycleCommand, context: Context): rea
       requireStatus(state, 'prepared');
       requireHash(state, command.contentHash);
       if (state.preparers.includes(context.actor.id)) throw new DomainError('SAME_PERSON', 'Who prepared a cycle does not approve it.', 'forbidden');
+      requireAnswered(state, command, context);
       return [{ type: 'CycleApproved', data: { cycleId, contentHash: command.contentHash, totalMinor: state.totalMinor, fiscalYear: command.fiscalYear } }];
+    case 'RecordCheck':
+      requireRole(context, 'finance-officer', 'automation');
+      requireStatus(state, 'prepared');
+      requireHash(state, command.contentHash);
+      if (state.checkedHash === command.contentHash && sameFindings(state.findings, command.findings)) return [];
+      return [{ type: 'CycleChecked', data: { cycleId, round: state.round, asOf: command.asOf, contentHash: command.contentHash, findings: [...command.findings] } }];
+    case 'OverrideFinding': return override(state, command, context);
     case 'ReturnCycle':
       requireRole(context, 'finance-controller');
       requireStatus(state, 'prepared', 'approved');
@@ -125,6 +148,30 @@ function decide(state: CycleState, command: CycleCommand, context: Context): rea
   }
 }
 
+/** Nothing that blocks is left, and who answers for a finding is another than who approves. */
+function requireAnswered(state: CycleState, command: Extract<CycleCommand, { type: 'ApproveCycle' }>, { actor }: Context): void {
+  if (command.mustBeChecked && state.checkedHash !== state.contentHash) throw new DomainError('NOT_CHECKED', 'The programme has cycles checked before they are approved; check this one.', 'rule');
+  if (state.openFindings.length > 0) throw new DomainError('FINDINGS_OPEN', `${state.openFindings.length} findings block the cycle; mend what they tell and check again, or have a second person override them.`, 'rule');
+  if (Object.values(state.overridden).includes(actor.id)) throw new DomainError('SAME_PERSON', 'Who overrode a finding of a cycle does not approve it.', 'forbidden');
+}
+
+function override(state: CycleState, { findingId, reason }: Extract<CycleCommand, { type: 'OverrideFinding' }>, context: Context): readonly Draft<CycleEvent>[] {
+  requireRole(context, 'finance-controller');
+  requireStatus(state, 'prepared');
+  const finding = state.findings.find((found) => found.findingId === findingId);
+  if (!finding) throw new DomainError('FINDING_NOT_FOUND', 'The last check of this cycle has no such finding.', 'not-found', 'findingId');
+  if (finding.level !== 'block') throw new DomainError('FINDING_DOES_NOT_BLOCK', 'This finding is a warning; there is nothing to override.', 'rule', 'findingId');
+  if (!state.openFindings.includes(findingId)) throw new DomainError('FINDING_ALREADY_OVERRIDDEN', 'This finding is overridden already.', 'conflict', 'findingId');
+  if (state.preparers.includes(context.actor.id) || state.checker === context.actor.id) throw new DomainError('SAME_PERSON', 'Who prepared or checked a cycle does not override what was found.', 'forbidden');
+  return [{ type: 'CycleFindingOverridden', data: { cycleId: state.cycleId, round: state.round, findingId, reason } }];
+}
+
+const sameFindings = (a: readonly Finding[], b: readonly Finding[]): boolean =>
+  a.length === b.length && a.every((finding, i) => finding.findingId === b[i]!.findingId && finding.level === b[i]!.level);
+
+const openOf = (findings: readonly Finding[], overridden: CycleState['overridden']): readonly string[] =>
+  findings.filter(({ findingId, level }) => level === 'block' && !Object.hasOwn(overridden, findingId)).map(({ findingId }) => findingId);
+
 export const cycleDecider: Decider<CycleState, CycleCommand, CycleEvent> = {
   initialState,
   decide,
@@ -134,8 +181,16 @@ export const cycleDecider: Decider<CycleState, CycleCommand, CycleEvent> = {
         const { cycleId, programmeId, period, currency, policyVersion } = event.data;
         return { ...state, status: 'open', cycleId, programmeId, period, currency, policyVersion };
       }
-      case 'CyclePreparationStarted': return { ...state, status: 'preparing', round: event.data.round, asOf: event.data.asOf, preparers: [event.meta.actor] };
+      case 'CyclePreparationStarted': return { ...state, status: 'preparing', round: event.data.round, asOf: event.data.asOf, preparers: [event.meta.actor], ...UNCHECKED };
       case 'CyclePrepared': return { ...state, status: 'prepared', count: event.data.count, totalMinor: event.data.totalMinor, contentHash: event.data.contentHash, preparers: [...state.preparers, event.meta.actor] };
+      case 'CycleChecked': {
+        const { contentHash, findings } = event.data;
+        return { ...state, checkedHash: contentHash, checker: event.meta.actor, findings, openFindings: openOf(findings, state.overridden) };
+      }
+      case 'CycleFindingOverridden': {
+        const overridden = { ...state.overridden, [event.data.findingId]: event.meta.actor };
+        return { ...state, overridden, openFindings: openOf(state.findings, overridden) };
+      }
       case 'CycleApproved': return { ...state, status: 'approved', approver: event.meta.actor };
       case 'CycleReturned': return { ...state, status: 'returned', approver: '' };
       case 'CycleReleased': return { ...state, status: 'released' };

@@ -4,7 +4,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Answer } from '../shell/answer.js';
 import { Takes } from '../shell/endpoint.js';
 import { Order } from '../shell/order.js';
-import { ApproveCycle, CloseCycle, OpenCycle, PrepareCycle, ReconcileCycle, ReinstructPayments, ReleaseCycle, ReturnCycle } from './cycle.commands.js';
+import { ApproveCycle, CheckCycle, CloseCycle, OpenCycle, OverrideFinding, PrepareCycle, ReconcileCycle, ReinstructPayments, ReleaseCycle, ReturnCycle } from './cycle.commands.js';
 
 const officer = { by: ['finance-officer'], everywhere: true } as const;
 const controller = { by: ['finance-controller'], everywhere: true } as const;
@@ -26,9 +26,18 @@ export class CycleHttp {
   })
   prepare(@Order() command: PrepareCycle): Promise<Answer> { return this.bus.execute(command); }
 
+  @Takes(':cycleId/check', { ...officer, says: 'Check the prepared set again for what the programme configured; in the background', answers: job, status: 202, refuses: NOT_THERE })
+  check(@Order() command: CheckCycle): Promise<Answer> { return this.bus.execute(command); }
+
+  @Takes(':cycleId/overrides', {
+    ...controller, says: 'Answer for a finding that blocks the cycle, with a reason; not by who prepared or checked it', answers,
+    refuses: { 400: ['INVALID_ID'], 403: ['SAME_PERSON'], 404: ['CYCLE_NOT_FOUND', 'FINDING_NOT_FOUND'], 409: ['FINDING_ALREADY_OVERRIDDEN'], 422: ['CYCLE_STATUS', 'FINDING_DOES_NOT_BLOCK'] },
+  })
+  override(@Order() command: OverrideFinding): Promise<Answer> { return this.bus.execute(command); }
+
   @Takes(':cycleId/approve', {
     ...controller, says: 'Approve exactly the prepared set and reserve its money; not by who prepared it', answers,
-    refuses: { 400: ['INVALID_ID'], 403: ['SAME_PERSON'], 404: ['CYCLE_NOT_FOUND', 'BUDGET_NOT_FOUND'], 409: ['CONTENT_CHANGED', 'CYCLE_ALREADY_APPROVED', 'ALREADY_RESERVED'], 422: ['CYCLE_STATUS', 'BUDGET_EXCEEDED'] },
+    refuses: { 400: ['INVALID_ID'], 403: ['SAME_PERSON'], 404: ['CYCLE_NOT_FOUND', 'PROGRAMME_NOT_FOUND', 'BUDGET_NOT_FOUND'], 409: ['CONTENT_CHANGED', 'CYCLE_ALREADY_APPROVED', 'ALREADY_RESERVED'], 422: ['CYCLE_STATUS', 'BUDGET_EXCEEDED', 'NOT_CHECKED', 'FINDINGS_OPEN'] },
   })
   approve(@Order() command: ApproveCycle): Promise<Answer> { return this.bus.execute(command); }
 

@@ -62,6 +62,22 @@ export class SetPaymentTerms extends Command {
   @ListOf(() => PayingAccount, 64, { description: 'A payment leaves from the first that takes its region and payee; where none does, from the account of the definition.' }) accounts!: PayingAccount[];
 }
 
+type CheckRule = EventData['ChecksConfigured']['rules'][number];
+const CHECKS: readonly CheckRule['check'][] = [
+  'person-elsewhere', 'account-elsewhere', 'shared-account', 'payee-erased', 'not-payable', 'no-account', 'above-entitlement', 'region-change', 'over-budget', 'over-forecast',
+];
+
+class Rule {
+  @OneOf(CHECKS) check!: CheckRule['check'];
+  @OneOf(['block', 'warn'], { description: 'block: the cycle is not approved before a second person overrode what was found.' }) level!: CheckRule['level'];
+  @Whole(0, 1_000_000, { optional: true, description: 'shared-account: payees on one account; region-change and over-forecast: percent.' }) limit?: number;
+  @Pattern(/^[1-9][0-9]{0,17}$/, 'minor units', { optional: true, description: 'over-forecast: what a cycle was expected to cost, in minor units.' }) amountMinor?: string;
+}
+
+export class ConfigureChecks extends Command {
+  @ListOf(() => Rule, 20, { description: 'What is checked between preparing and approving a cycle; these replace those before.' }) rules!: Rule[];
+}
+
 export class OpenProgramme extends Command {}
 export class CloseProgramme extends Command { @Text() reason!: string; }
 
@@ -89,6 +105,11 @@ export const programmeHandlers = handlers(
     const programmeId = idOf(command);
     const accounts = command.accounts.map((account) => ({ ...account })) as EventData['PaymentTermsSet']['accounts'];
     return { parts: [part(streams.programme(programmeId), programmeDecider, { type: 'SetPaymentTerms', programmeId, remittance: command.remittance, accounts })], answer: { programmeId } };
+  }),
+  on(ConfigureChecks, (command) => {
+    const programmeId = idOf(command);
+    const rules = command.rules.map((rule) => ({ ...rule })) as CheckRule[];
+    return { parts: [part(streams.programme(programmeId), programmeDecider, { type: 'ConfigureChecks', programmeId, rules })], answer: { programmeId } };
   }),
   on(OpenProgramme, (command) => {
     const programmeId = idOf(command);

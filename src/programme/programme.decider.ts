@@ -16,22 +16,25 @@ export interface ProgrammeState {
   readonly policies: readonly PublishedPolicy[];
   /** Set last; absent: all payments leave from the account of the definition. */
   readonly terms: EventData['PaymentTermsSet'] | undefined;
+  /** What a prepared cycle is checked for. */
+  readonly rules: EventData['ChecksConfigured']['rules'];
 }
 
 export type ProgrammeCommand =
   | ({ readonly type: 'DefineProgramme' } & EventData['ProgrammeDefined'])
   | ({ readonly type: 'PublishPolicy' } & EventData['PolicyPublished'])
   | ({ readonly type: 'SetPaymentTerms' } & EventData['PaymentTermsSet'])
+  | ({ readonly type: 'ConfigureChecks' } & EventData['ChecksConfigured'])
   | { readonly type: 'OpenProgramme'; readonly programmeId: string }
   | { readonly type: 'CloseProgramme'; readonly programmeId: string; readonly reason: string };
 
 /** Codes that programmes refuse with. */
 export const PROGRAMME_REFUSALS = [
   'ROLE_NOT_ALLOWED', 'PROGRAMME_ALREADY_DEFINED', 'PROGRAMME_NOT_FOUND', 'PROGRAMME_CLOSED', 'PROGRAMME_ALREADY_OPEN', 'PROGRAMME_NOT_OPEN',
-  'PROGRAMME_HAS_NO_POLICY', 'POLICY_VERSION_OUT_OF_ORDER', 'POLICY_DATES_OUT_OF_ORDER', 'UNKNOWN_CURRENCY', 'UNKNOWN_TIME_ZONE', 'INVALID_DATE', 'INVALID_PERIOD', 'INVALID_ACCOUNT', 'ACCOUNT_ID_USED',
+  'PROGRAMME_HAS_NO_POLICY', 'POLICY_VERSION_OUT_OF_ORDER', 'POLICY_DATES_OUT_OF_ORDER', 'UNKNOWN_CURRENCY', 'UNKNOWN_TIME_ZONE', 'INVALID_DATE', 'INVALID_PERIOD', 'INVALID_ACCOUNT', 'ACCOUNT_ID_USED', 'CHECK_TWICE', 'LIMIT_MISSING',
 ] as const;
 
-const initialState: ProgrammeState = { status: 'none', definition: undefined, policies: [], terms: undefined };
+const initialState: ProgrammeState = { status: 'none', definition: undefined, policies: [], terms: undefined, rules: [] };
 
 function decide(state: ProgrammeState, command: ProgrammeCommand, context: Parameters<typeof requireRole>[0]): readonly Draft<ProgrammeEvent>[] {
   requireRole(context, 'programme-manager');
@@ -47,6 +50,7 @@ function decide(state: ProgrammeState, command: ProgrammeCommand, context: Param
   switch (command.type) {
     case 'PublishPolicy': return publish(state, command);
     case 'SetPaymentTerms': return setTerms(state, command);
+    case 'ConfigureChecks': return configureChecks(state, command);
     case 'OpenProgramme':
       if (state.status === 'open') throw new DomainError('PROGRAMME_ALREADY_OPEN', `The programme ${command.programmeId} is open already.`, 'conflict');
       if (state.policies.length === 0) throw new DomainError('PROGRAMME_HAS_NO_POLICY', 'A programme opens with a published policy, not before.', 'rule');
@@ -89,6 +93,20 @@ function setTerms(state: ProgrammeState, { type, ...data }: Extract<ProgrammeCom
   return state.terms && contentHash(state.terms) === contentHash(data) ? [] : [{ type: 'PaymentTermsSet', data }];
 }
 
+/** Checks that measure something need to be told how much is too much. */
+const LIMITED = ['shared-account', 'region-change', 'over-forecast'];
+
+function configureChecks(state: ProgrammeState, { type, ...data }: Extract<ProgrammeCommand, { type: 'ConfigureChecks' }>): readonly Draft<ProgrammeEvent>[] {
+  const seen = new Set<string>();
+  data.rules.forEach(({ check, limit, amountMinor }, i) => {
+    if (seen.has(check)) throw new DomainError('CHECK_TWICE', `The check ${check} occurs twice.`, 'invalid', `rules/${i}/check`);
+    seen.add(check);
+    if (LIMITED.includes(check) && limit === undefined) throw new DomainError('LIMIT_MISSING', `The check ${check} needs a limit.`, 'invalid', `rules/${i}/limit`);
+    if (check === 'over-forecast' && amountMinor === undefined) throw new DomainError('LIMIT_MISSING', 'The check over-forecast needs the amount that a cycle was expected to cost.', 'invalid', `rules/${i}/amountMinor`);
+  });
+  return contentHash(state.rules) === contentHash(data.rules) ? [] : [{ type: 'ChecksConfigured', data }];
+}
+
 function requireTimeZone(timeZone: string): void {
   try {
     new Intl.DateTimeFormat('en', { timeZone });
@@ -105,6 +123,7 @@ export const programmeDecider: Decider<ProgrammeState, ProgrammeCommand, Program
       case 'ProgrammeDefined': return { ...state, status: 'defined', definition: event.data };
       case 'PolicyPublished': return { ...state, policies: [...state.policies, event.data] };
       case 'PaymentTermsSet': return { ...state, terms: event.data };
+      case 'ChecksConfigured': return { ...state, rules: event.data.rules };
       case 'ProgrammeOpened': return { ...state, status: 'open' };
       case 'ProgrammeClosed': return { ...state, status: 'closed' };
       default: return state;

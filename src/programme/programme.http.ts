@@ -4,7 +4,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Answer } from '../shell/answer.js';
 import { Takes } from '../shell/endpoint.js';
 import { Order } from '../shell/order.js';
-import { CloseProgramme, DefineProgramme, OpenProgramme, PublishPolicy, SetPaymentTerms } from './programme.commands.js';
+import { CloseProgramme, ConfigureChecks, DefineProgramme, OpenProgramme, PublishPolicy, SetPaymentTerms } from './programme.commands.js';
 
 const by = ['programme-manager'] as const;
 
@@ -27,6 +27,12 @@ export class ProgrammeHttp {
     refuses: { 400: ['INVALID_ACCOUNT', 'ACCOUNT_ID_USED'], 404: ['PROGRAMME_NOT_FOUND'], 422: ['PROGRAMME_CLOSED'] },
   })
   setTerms(@Order() command: SetPaymentTerms): Promise<Answer> { return this.bus.execute(command); }
+
+  @Takes(':programmeId/checks', {
+    by, says: 'Configure what prepared cycles are checked for, and what blocks them', answers: ['programmeId'],
+    refuses: { 400: ['CHECK_TWICE', 'LIMIT_MISSING'], 404: ['PROGRAMME_NOT_FOUND'], 422: ['PROGRAMME_CLOSED'] },
+  })
+  configureChecks(@Order() command: ConfigureChecks): Promise<Answer> { return this.bus.execute(command); }
 
   @Takes(':programmeId/opening', { by, says: 'Open a programme that has a policy', answers: ['programmeId'], refuses: { 404: ['PROGRAMME_NOT_FOUND'], 409: ['PROGRAMME_ALREADY_OPEN'], 422: ['PROGRAMME_HAS_NO_POLICY', 'PROGRAMME_CLOSED'] } })
   open(@Order() command: OpenProgramme): Promise<Answer> { return this.bus.execute(command); }

@@ -1,3 +1,4 @@
+import { checkCycle } from '../automation/check-cycle.js';
 import { prepareCycle } from '../automation/prepare-cycle.js';
 import { foldCycle } from '../automation/cycles.js';
 import type { Deps, OnProgress } from '../automation/job.js';
@@ -50,6 +51,7 @@ export class JobRunner {
   async #work(job: Job, by: JobFor, onProgress: OnProgress): Promise<unknown> {
     switch (job.kind) {
       case 'prepare': return prepareCycle(this.deps, job, by, onProgress, this.signal);
+      case 'check': return checkCycle(this.deps, job, by, onProgress, this.signal);
       case 'reconcile': return reconcileCycle(this.deps, job, { ...by, commandId: job.commandId, now: this.deps.clock.now() }, onProgress, this.signal);
       case 'reinstruct': {
         const refusals: Refusal[] = [];

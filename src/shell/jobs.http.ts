@@ -38,7 +38,7 @@ export class JobsHttp {
   }
 }
 
-const JOB = /^(prepare|instruct|reconcile|reinstruct)-([a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2})(?:-[0-9a-f]{8})?$/;
+const JOB = /^(prepare|check|instruct|reconcile|reinstruct)-([a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2})(?:-[0-9a-f]{8})?$/;
 /** What the log shows of a job's begin and end. A re-instruction shows in the payments only. */
-const BEGUN = { prepare: 'CyclePreparationStarted', instruct: 'CycleReleased', reconcile: 'CycleReleased', reinstruct: 'CycleReleased' } as const;
-const DONE = { prepare: 'CyclePrepared', instruct: 'CycleInstructed', reconcile: 'CycleReconciled', reinstruct: undefined } as const;
+const BEGUN = { prepare: 'CyclePreparationStarted', check: 'CyclePrepared', instruct: 'CycleReleased', reconcile: 'CycleReleased', reinstruct: 'CycleReleased' } as const;
+const DONE = { prepare: 'CyclePrepared', check: 'CycleChecked', instruct: 'CycleInstructed', reconcile: 'CycleReconciled', reinstruct: undefined } as const;

@@ -4,6 +4,7 @@ import type { Actor } from '../kernel/decider.js';
 /** Work for the background thread. Each is finished by running it again, whatever stopped it: the log is the truth. */
 export type Job =
   | { readonly kind: 'prepare'; readonly programmeId: string; readonly period: string }
+  | { readonly kind: 'check'; readonly cycleId: string; readonly commandId: string }
   | { readonly kind: 'reconcile'; readonly cycleId: string; readonly commandId: string }
   | { readonly kind: 'reinstruct'; readonly cycleId: string; readonly commandId: string; readonly executionDate: string; readonly paymentIds?: readonly string[]; readonly sameAccount?: boolean };
 

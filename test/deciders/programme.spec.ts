@@ -5,7 +5,7 @@ import { policyForPeriod, programmeDecider, PROGRAMME_REFUSALS } from '../../src
 import { by, scenarios, was } from './given.js';
 
 const manager = by('meryem', 'programme-manager');
-const { given } = scenarios(programmeDecider, PROGRAMME_REFUSALS, { DefineProgramme: true, PublishPolicy: true, SetPaymentTerms: true, OpenProgramme: true, CloseProgramme: true });
+const { given } = scenarios(programmeDecider, PROGRAMME_REFUSALS, { DefineProgramme: true, PublishPolicy: true, SetPaymentTerms: true, ConfigureChecks: true, OpenProgramme: true, CloseProgramme: true });
 const programmeId = 'asd';
 const [v1, v2, v3] = asdVersions as [typeof asdVersions[0] & object, typeof asdVersions[0] & object, typeof asdVersions[0] & object];
 const defined = was('ProgrammeDefined', asdProgramme);
@@ -78,5 +78,21 @@ describe('the terms that a programme pays under', () => {
   test('are a programme manager’s, of a programme that is not closed', () => {
     given(defined).when({ type: 'SetPaymentTerms', ...terms }, by('farid', 'finance-officer')).thenRefused('ROLE_NOT_ALLOWED');
     given(defined, ...published, opened, closed).when({ type: 'SetPaymentTerms', ...terms }, manager).thenRefused('PROGRAMME_CLOSED');
+  });
+});
+
+describe('the checks of a programme', () => {
+  const rules = [{ check: 'shared-account' as const, level: 'block' as const, limit: 3 }, { check: 'over-forecast' as const, level: 'warn' as const, limit: 5, amountMinor: '100' }];
+  test('are configured, and again only where they differ; none is none', () => {
+    given(defined).when({ type: 'ConfigureChecks', programmeId, rules }, manager).then({ type: 'ChecksConfigured', data: { programmeId, rules } });
+    given(defined, was('ChecksConfigured', { programmeId, rules })).when({ type: 'ConfigureChecks', programmeId, rules }, manager).then();
+    given(defined).when({ type: 'ConfigureChecks', programmeId, rules: [] }, manager).then();
+    given(defined, was('ChecksConfigured', { programmeId, rules })).when({ type: 'ConfigureChecks', programmeId, rules: [] }, manager).then({ type: 'ChecksConfigured', data: { programmeId, rules: [] } });
+  });
+  test('are each there once, and know how much is too much', () => {
+    given(defined).when({ type: 'ConfigureChecks', programmeId, rules: [rules[0]!, rules[0]!] }, manager).thenRefused('CHECK_TWICE', 'rules/1/check');
+    given(defined).when({ type: 'ConfigureChecks', programmeId, rules: [{ check: 'region-change', level: 'warn' }] }, manager).thenRefused('LIMIT_MISSING', 'rules/0/limit');
+    given(defined).when({ type: 'ConfigureChecks', programmeId, rules: [{ check: 'over-forecast', level: 'warn', limit: 5 }] }, manager).thenRefused('LIMIT_MISSING', 'rules/0/amountMinor');
+    given(defined).when({ type: 'ConfigureChecks', programmeId, rules }, by('farid', 'finance-officer')).thenRefused('ROLE_NOT_ALLOWED');
   });
 });

@@ -55,6 +55,16 @@ describe.each(engines(postgres))('read models on $name', (engine) => {
     expect((await workQueue(store, { regions: [] })).items).toEqual([]);
   });
 
+  it('tells what the checks before approval found, and who answers for it', async () => {
+    const checked = await findCycle(store, 'asd-2026-02');
+    expect(checked).toMatchObject({ blocking: 0, findings: [
+      { findingId: 'shared-account-0123456789ab', level: 'block', count: 1, overridden: { by: 'automation', reason: 'an orphanage' } }, { findingId: 'over-forecast-0123456789ab', level: 'warn' },
+    ] });
+    expect(checked!.findings![1]).not.toHaveProperty('overridden');
+    expect(await findCycle(store, 'asd-2026-01')).toMatchObject({ blocking: null, findings: null });
+    expect((await listCycles(store, {})).items.map(({ blocking }) => blocking)).toEqual([null, 0]);
+  });
+
   it('tells what is overdue, mine, and not mine to decide', async () => {
     const open = await all((page) => workQueue(store, {}, page), 50);
     const overdue = await all((page) => workQueue(store, { overdueOn: '2026-02-20' }, page), 3);

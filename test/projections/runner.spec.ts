@@ -177,7 +177,7 @@ describe.each(engines(postgres))('the projection runner on $name', (engine) => {
     await new ProjectionRunner({ store, projections: PROJECTIONS, log }).catchUp();
     const fresh = table('disbursement_extra', 'tally', { cycle_id: 'text', count: 'integer' }, ['cycle_id']);
     const next: Projection = {
-      ...disbursementProjection, version: 2, tables: [...disbursementProjection.tables, fresh],
+      ...disbursementProjection, version: disbursementProjection.version + 1, tables: [...disbursementProjection.tables, fresh],
       evolve(rows, event) {
         disbursementProjection.evolve(rows, event);
         if (event.type === 'PaymentOrdered') rows.add(fresh, { cycle_id: event.data.paymentId.slice(0, -37), count: 1 });
@@ -191,8 +191,8 @@ describe.each(engines(postgres))('the projection runner on $name', (engine) => {
     expect(seen.every((count) => count === 1)).toBe(true);
     expect(seen.length).toBeGreaterThan(3);
     const tables = (await tableNames(store)).filter((name) => name.startsWith('disbursement_'));
-    expect(tables).toContain(physical(fresh, 'v2'));
-    expect(tables.every((name) => name.endsWith('_v2'))).toBe(true);
+    expect(tables).toContain(physical(fresh, `v${next.version}`));
+    expect(tables.every((name) => name.endsWith(`_v${next.version}`))).toBe(true);
     expect((await listPayments(store, {}, { limit: 1_000 })).items.length).toBe(42);
     await store.close();
   });
@@ -206,7 +206,7 @@ describe.each(engines(postgres))('the projection runner on $name', (engine) => {
     expect(await runner.rebuild({ verify: true, onProgress: ({ done }) => progress.push(done) })).toMatchObject({ identical: true, events: EVENTS.length, differences: [] });
     expect(progress.at(-1)).toBe(EVENTS.length);
     const [victim] = (await listPayments(store, {}, { limit: 1 })).items;
-    const suffix = 'v1b';
+    const suffix = `v${disbursementProjection.version}b`;
     await store.db.updateTable(physical(payments, suffix)).set({ amount_minor: 9_007_199_254_740_993n }).where('payment_id', '=', victim!.paymentId).execute();
     await store.db.deleteFrom(physical(paymentTally, suffix)).where('status', '=', 'ordered').execute();
     const report = await runner.rebuild({ verify: true });

@@ -1,20 +1,66 @@
-import { cycleDecider } from '../../src/cycle/cycle.decider.js';
-import { streams } from '../../src/kernel/ids.js';
+import { CheckedSet, type Rule } from '../../src/automation/findings.js';
+import { orderedInRound } from '../../src/automation/ordered-set.js';
+import { cycleDecider, type CycleCommand } from '../../src/cycle/cycle.decider.js';
+import { payableIn } from '../../src/enrolment/enrolment.decider.js';
+import { partsOfPayment, streams } from '../../src/kernel/ids.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
-import { part } from '../../src/shell/execute.js';
+import { part, type Part } from '../../src/shell/execute.js';
 import type { Act } from './model-people.js';
 import { definition, PROGRAMME } from './model-programme.js';
+import { foldEnrolment, foldPerson, type World } from './model-world.js';
 
+const cycle = (id: string, command: CycleCommand): Part => part(streams.cycle(id), cycleDecider, command);
+const RULES: readonly (readonly Rule[])[] = [
+  [], [{ check: 'over-forecast', level: 'block', limit: 0, amountMinor: '1' }, { check: 'not-payable', level: 'block' }], [{ check: 'no-account', level: 'warn' }, { check: 'payee-erased', level: 'block' }], [],
+];
 const FILE = { sha256: 'a'.repeat(64), count: 1, totalMinor: '1' };
 
-/** The terms a programme pays under. */
+export const rulesOf = (world: World): readonly Rule[] =>
+  world.log.stream(streams.programme(PROGRAMME)).reduce<readonly Rule[]>((rules, event) => (event.type === 'ChecksConfigured' ? event.data.rules : rules), []);
+
+/** What the checks find in a prepared cycle as the log stands. */
+function findingsOf(world: World, cycleId: string, round: number) {
+  const set = new CheckedSet(rulesOf(world), round);
+  for (const { stream, events } of world.log.category(`payment-${cycleId}-`)) {
+    const ordered = orderedInRound(events, round);
+    if (!ordered) continue;
+    const paymentId = stream.slice('payment-'.length);
+    const { personId, period } = partsOfPayment(paymentId);
+    const person = foldPerson(world.log.stream(streams.person(personId)));
+    set.add({
+      paymentId, personId, region: ordered.region, amountMinor: BigInt(ordered.amountMinor), ...(person.account ? { accountHash: person.account.accountHash } : {}),
+      erased: person.status === 'erased', payable: payableIn(foldEnrolment(world.log.stream(streams.enrolment(PROGRAMME, personId))), period), withinEntitlement: true,
+    });
+  }
+  return set.findings({});
+}
+
+const configure: Act = (world, op) => world.run(op, 'programme-manager', part(streams.programme(PROGRAMME), programmeDecider, { type: 'ConfigureChecks', programmeId: PROGRAMME, rules: [...RULES[op.b % 4]!] }));
+const check: Act = (world, op) => {
+  const state = world.cycles(op, 'prepared');
+  if (state) world.run(op, 'finance-officer', cycle(state.cycleId, { type: 'RecordCheck', asOf: world.log.last, contentHash: state.contentHash, findings: findingsOf(world, state.cycleId, state.round) }));
+};
+
+/** The terms a programme pays under, what it has cycles checked for, and who answers for what was found. */
 export const checks: Readonly<Record<string, Act>> = {
   setTerms: (world, op) => world.run(op, 'programme-manager', part(streams.programme(PROGRAMME), programmeDecider, {
     type: 'SetPaymentTerms', programmeId: PROGRAMME, remittance: `Aide ${op.b} {period}`,
     accounts: [{ accountId: 'A', name: 'Trésorerie', bic: definition.debtor.bic, kind: 'iban', number: definition.debtor.iban, format: 'pain.001.001.03', characters: 'latin', maxPerFile: 1 + op.a }],
   })),
+  configureChecks: configure,
+  check,
+  // Mostly of a finding that another person's check just made.
+  override: (world, op) => {
+    if (!op.odd && !world.cycles(op, 'prepared')?.openFindings.length) {
+      configure(world, { ...op, b: 1 });
+      check(world, { ...op, who: (op.who + 1) % 4 });
+    }
+    const state = world.cycles(op, 'prepared');
+    const findingId = state?.openFindings[op.b % Math.max(1, state.openFindings.length)] ?? state?.findings[0]?.findingId;
+    if (state && findingId) world.run(op, 'finance-controller', cycle(state.cycleId, { type: 'OverrideFinding', findingId, reason: 'seen' }));
+  },
   recordReinstruction: (world, op) => {
     const state = world.cycles(op, 'instructed');
-    if (state) world.run(op, 'automation', part(streams.cycle(state.cycleId), cycleDecider, { type: 'RecordReinstruction', files: [{ name: `R${op.b}.xml`, messageId: `R${op.b}`, ...FILE }] }));
+    if (state) world.run(op, 'automation', cycle(state.cycleId, { type: 'RecordReinstruction', files: [{ name: `R${op.b}.xml`, messageId: `R${op.b}`, ...FILE }] }));
   },
 };

@@ -12,7 +12,7 @@ const acts: Readonly<Record<string, Act>> = { ...people, ...money, ...checks };
 /** The commands that move things on are tried more often. */
 const weights: Readonly<Record<string, number>> = {
   submit: 3, determine: 4, recommend: 6, decide: 6, appeal: 4, decideAppeal: 4, enrol: 4,
-  prepare: 4, approve: 6, release: 6, instruct: 4, report: 30, reinstruct: 6, resolve: 6, spend: 8, reconcile: 4, close: 4, returnCycle: 1, define: 0, openProgramme: 0,
+  prepare: 4, approve: 6, release: 6, instruct: 4, report: 30, reinstruct: 6, resolve: 6, spend: 8, reconcile: 4, close: 4, check: 5, override: 4, returnCycle: 1, define: 0, openProgramme: 0,
 };
 const kinds = (of: object): fc.Arbitrary<string> =>
   fc.oneof(...Object.keys(of).filter((kind) => weights[kind] !== 0).map((kind) => ({ weight: weights[kind] ?? 1, arbitrary: fc.constant(kind) })));

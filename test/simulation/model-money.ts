@@ -7,6 +7,7 @@ import { fold, type Recorded } from '../../src/kernel/decider.js';
 import { cycleId as cycleIdOf, partsOfPayment, paymentId as paymentIdOf, streams } from '../../src/kernel/ids.js';
 import { paymentDecider, type OutcomeReport, type PaymentCommand, type PaymentState } from '../../src/payment/payment.decider.js';
 import { part, type Part } from '../../src/shell/execute.js';
+import { rulesOf } from './model-checks.js';
 import type { Act } from './model-people.js';
 import { PERIODS, PROGRAMME } from './model-programme.js';
 import { foldCycle, foldEnrolment, foldPayment, foldPerson, type Op, type World } from './model-world.js';
@@ -200,7 +201,7 @@ export const money: Readonly<Record<string, Act>> = {
     if (!state) return;
     // What the approver looked at may be of the past.
     const seen = cycleState(world, state.cycleId, world.log.last - op.staleBy * 3);
-    world.run(op, 'finance-controller', cycle(state.cycleId, { type: 'ApproveCycle', contentHash: op.b === 7 ? WRONG_HASH : seen.contentHash, fiscalYear: 2026 }),
+    world.run(op, 'finance-controller', cycle(state.cycleId, { type: 'ApproveCycle', contentHash: op.b === 7 ? WRONG_HASH : seen.contentHash, fiscalYear: 2026, mustBeChecked: rulesOf(world).length > 0 }),
       budget({ type: 'ReserveBudget', cycleId: state.cycleId, amountMinor: seen.totalMinor, currency: 'MAD' }));
   },
   returnCycle: (world, op) => {

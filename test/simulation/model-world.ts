@@ -70,7 +70,7 @@ export class World {
   book(asOf?: number): ProgrammeBook {
     const { policies, status } = fold(programmeDecider, this.log.stream(streams.programme(PROGRAMME), asOf) as never);
     return {
-      programmeId: PROGRAMME, definition, open: status === 'open', terms: paymentTerms(definition),
+      programmeId: PROGRAMME, definition, open: status === 'open', terms: paymentTerms(definition), rules: [],
       policyOf(period) {
         const found = versionInForce(policies, period);
         if (!found) throw new DomainError('NO_POLICY_FOR_PERIOD', `No policy is paid in ${period}.`);

@@ -135,6 +135,12 @@ function pay(history: HistoryBuilder, households: readonly number[], period: str
   history.record(stream, 'finance-officer', { type: 'CyclePreparationStarted', data: { cycleId, round: 1, asOf: history.events.length - 1 } });
   for (const index of households) payOne(history, index, period, 'order');
   history.record(stream, 'finance-officer', { type: 'CyclePrepared', data: { cycleId, round: 1, asOf: history.events.length - 1, count: households.length, totalMinor, contentHash: HASH } });
+  if (period === '2026-02') {
+    const finding = (check: 'shared-account' | 'over-forecast', level: 'block' | 'warn') => ({ findingId: `${check}-0123456789ab`, check, level, count: 1, amountMinor: '50000', payments: [] });
+    history.record(stream, 'finance-officer', { type: 'CycleChecked', data: { cycleId, round: 1, asOf: history.events.length - 1, contentHash: HASH, findings: [finding('shared-account', 'block'), finding('over-forecast', 'warn')] } });
+    // By another controller than the one who approves.
+    history.record(stream, 'automation', { type: 'CycleFindingOverridden', data: { cycleId, round: 1, findingId: 'shared-account-0123456789ab', reason: 'an orphanage' } });
+  }
   history.record(budget, 'finance-controller', { type: 'BudgetReserved', data: { programmeId: 'asd', fiscalYear: 2026, cycleId, amountMinor: totalMinor } });
   history.record(stream, 'finance-controller', { type: 'CycleApproved', data: { cycleId, contentHash: HASH, totalMinor, fiscalYear: 2026 } });
   history.record(stream, 'automation', { type: 'CycleReleased', data: { cycleId, contentHash: HASH, count: households.length, totalMinor, executionDate: `${period}-25` } });
