@@ -75,7 +75,7 @@ class Rule {
 }
 
 export class ConfigureChecks extends Command {
-  @ListOf(() => Rule, 20, { description: 'What is checked between preparing and approving a cycle; these replace those before.' }) rules!: Rule[];
+  @ListOf(() => Rule, 20, { optional: true, description: 'What is checked between preparing and approving a cycle; these replace those before. Absent: nothing.' }) rules?: Rule[];
 }
 
 export class OpenProgramme extends Command {}
@@ -108,7 +108,7 @@ export const programmeHandlers = handlers(
   }),
   on(ConfigureChecks, (command) => {
     const programmeId = idOf(command);
-    const rules = command.rules.map((rule) => ({ ...rule })) as CheckRule[];
+    const rules = (command.rules ?? []).map((rule) => ({ ...rule })) as CheckRule[];
     return { parts: [part(streams.programme(programmeId), programmeDecider, { type: 'ConfigureChecks', programmeId, rules })], answer: { programmeId } };
   }),
   on(OpenProgramme, (command) => {

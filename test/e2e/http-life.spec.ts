@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { openEmbeddedLog } from '../../src/adapters/event-store/embedded.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 import { approved, enrolled, expectStatus, HttpWorld, paid, person, ribNumber, setUp, submitted, type Json } from './http-world.js';
@@ -83,6 +85,43 @@ describe('the life of an application over HTTP, to a settled payment', () => {
     expect(story.determinations[0]).toMatchObject({ eligible: true, policyVersion: 1, amount: '500.00' });
     const raw = await expectStatus(200, auditor.get(`/audit/streams/application-${applicationId}?asOf=${story.history[1].position}`));
     expect(raw.events.map((event: Json) => event.type)).toEqual(['ApplicationSubmitted', 'EligibilityDetermined']);
+  });
+
+  it('pays under the terms of its programme, after checks that a second person answered for', async () => {
+    const manager = await world.as('m.manager', 'programme-manager');
+    const officer = await world.as('f.elfassi', 'finance-officer');
+    const account = { accountId: 'POSTE', name: 'Trésorerie fictive', bic: 'SNADMAMR', kind: 'rib', number: ribNumber(1), format: 'pain.001.001.03', characters: 'latin', maxPerFile: 100, regions: ['MA-06'] };
+    const terms = { remittance: 'Aide {period}', accounts: [account] };
+    expect((await manager.post('/programmes/asd/payment-terms', { ...terms, accounts: [{ ...account, number: `${ribNumber(1).slice(0, -2)}00` }] })).body.code).toBe('INVALID_ACCOUNT');
+    expect((await manager.post('/programmes/asd/payment-terms', { ...terms, accounts: [{ ...account, payeeKinds: ['gold'] }] })).status).toBe(400);
+    await expectStatus(200, manager.post('/programmes/asd/payment-terms', terms));
+    expect((await manager.post('/programmes/asd/checks', { rules: [{ check: 'shared-account', level: 'block' }] })).body.code).toBe('LIMIT_MISSING');
+    await expectStatus(200, manager.post('/programmes/asd/checks', { rules: [{ check: 'over-forecast', level: 'block', limit: 0, amountMinor: '1' }] }));
+
+    await expectStatus(201, officer.post('/cycles', { programmeId: 'asd', period: '2025-11' }));
+    const { jobId } = await expectStatus(202, officer.post('/cycles/asd-2025-11/prepare'));
+    const { result } = await officer.job(jobId);
+    expect(result).toMatchObject({ openFindings: 1 });
+    const controller = await world.as('c.filali', 'finance-controller');
+    const second = await world.as('c.guessous', 'finance-controller');
+    const { contentHash } = result;
+    expect((await controller.post('/cycles/asd-2025-11/approve', { contentHash })).body.code).toBe('FINDINGS_OPEN');
+    const checked = await expectStatus(202, officer.post('/cycles/asd-2025-11/check'));
+    expect(await officer.job(checked.jobId)).toMatchObject({ state: 'done', result: { open: 1 } });
+    const [finding] = (await expectStatus(200, officer.get('/cycles/asd-2025-11'))).findings;
+    expect(finding).toMatchObject({ check: 'over-forecast', level: 'block' });
+    expect((await officer.post('/cycles/asd-2025-11/overrides', { findingId: finding.findingId, reason: 'mine' })).status).toBe(403);
+    const { position } = await expectStatus(200, second.post('/cycles/asd-2025-11/overrides', { findingId: finding.findingId, reason: 'the forecast is of last year' }));
+    expect(await expectStatus(200, officer.get(`/cycles/asd-2025-11?after=${position}`))).toMatchObject({ blocking: 0, findings: [{ overridden: { by: 'c.guessous', reason: 'the forecast is of last year' } }] });
+    expect((await second.post('/cycles/asd-2025-11/approve', { contentHash })).body.code).toBe('SAME_PERSON');
+    await expectStatus(200, controller.post('/cycles/asd-2025-11/approve', { contentHash }));
+    await expectStatus(202, second.post('/cycles/asd-2025-11/release', { contentHash, executionDate: '2025-11-28' }));
+    const { result: { files } } = await officer.job('instruct-asd-2025-11');
+    expect(files).toMatchObject([{ name: 'ASD-2025-11-POSTE-0001.xml' }]);
+    const xml = readFileSync(join(world.dir, 'files', files[0].name), 'utf8');
+    expect(xml).toContain('pain.001.001.03');
+    expect(xml).toContain('<Ustrd>Aide 2025-11</Ustrd>');
+    await expectStatus(200, manager.post('/programmes/asd/checks', {}));
   });
 
   it('answers a query given a position with what the command wrote', async () => {
