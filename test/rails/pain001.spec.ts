@@ -220,6 +220,23 @@ describe('held against the schema as it is written', () => {
     expect(readdirSync(join(dir, 'strict'))).toEqual([]);
   });
 
+  it('takes the messages that others published, and refuses them with one element spoilt', async () => {
+    const samples = join(schemas, '../samples/pain.001');
+    if (!hasSchema || !existsSync(samples)) return leaveOut('No published pain.001 sample was held against its schema: they are not at hand (set REFERENCE_DATA).');
+    const check = isoSchemas(schemas);
+    let seen = 0;
+    for (const name of readdirSync(samples)) {
+      const xml = readFileSync(join(samples, name), 'utf8');
+      const format = FORMATS.find((known) => xml.includes(`urn:iso:std:iso:20022:tech:xsd:${known}`));
+      if (!format) continue;
+      await check(format, xml);
+      const spoilt = xml.replace(/<NbOfTxs>\d+<\/NbOfTxs>/, '<NbOfTxs>secret</NbOfTxs>');
+      await expect(check(format, spoilt)).rejects.toMatchObject({ code: 'SCHEMA_REFUSES', detail: `The message does not fit ${format} at NbOfTxs.` });
+      seen += 1;
+    }
+    expect(seen).toBeGreaterThan(10);
+  });
+
   it('says which schema is missing', async () => {
     await expect(paymentFiles(dir, { check: isoSchemas(dir) }).write(headOf(many), [many])).rejects.toMatchObject({ code: 'SCHEMA_MISSING' });
   });
