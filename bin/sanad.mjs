@@ -19,7 +19,7 @@ if (pinned === undefined) {
 }
 // Bulk work makes much short-lived garbage in several threads. A small young generation, an old one that grows slowly, and few arenas for what the
 // threads allocate outside of it, keep that from growing to hundreds of megabytes.
-const child = spawn(pinned, ['--max-semi-space-size=8', '--heap-growing-percent=25', main, ...process.argv.slice(2)], { stdio: 'inherit', env: { MALLOC_ARENA_MAX: '2', ...process.env } });
+const child = spawn(pinned, ['--max-semi-space-size=8', '--heap-growing-percent=25', main, ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env: { MALLOC_ARENA_MAX: '2', ...process.env } });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('error', (error) => { console.error(`sanad: ${error.message}`); process.exit(1); });
 child.on('exit', (code, signal) => process.exit(signal ? 130 : code));

@@ -9,7 +9,7 @@ import { TableStatements } from './statements.js';
 type AnyRow = Readonly<Record<string, Value>>;
 
 /** Rows kept in memory between batches, at most, in each of two generations of each table. */
-const KEPT_ROWS = 8_000;
+const KEPT_ROWS = 2_000;
 
 interface Entry { row: AnyRow | undefined; changed: boolean }
 

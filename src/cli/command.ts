@@ -39,6 +39,8 @@ export function contextOf(actor: Actor, ...parts: readonly (string | number)[]):
   return { actor, now: systemClock.now(), commandId, correlationId: commandId };
 }
 
+const SAME_SIGNAL_MS = 500;
+
 /** Runs a command's work: signals stop it at the next safe point, failures become one line and an exit code. */
 export function action<O extends CommonOptions, A extends readonly unknown[]>(
   work: (run: Run, options: O, ...args: A) => Promise<number | void>,
@@ -49,7 +51,12 @@ export function action<O extends CommonOptions, A extends readonly unknown[]>(
     const started = performance.now();
     const out = makeOutput(options, () => performance.now() - started);
     const stop = new AbortController();
+    let signalledAt = -Infinity;
     const onSignal = (): void => {
+      const before = signalledAt;
+      signalledAt = performance.now();
+      // A terminal's signal comes twice, by itself and from what started this process.
+      if (signalledAt - before < SAME_SIGNAL_MS) return;
       if (stop.signal.aborted) process.exit(EXIT.interrupted);
       out.note('\nStopping at the next safe point; run the same command again to finish.');
       stop.abort(new DomainError('INTERRUPTED', 'Stopped before the end; run the same command again to finish.', 'unavailable'));

@@ -9,13 +9,11 @@ import { auditCheck } from './audit.js';
 import type { Run } from './command.js';
 import { withEngine, type Engine } from './compose.js';
 import type { DemoCycle, DemoSummary } from './demo-summary.js';
-import { rebuildReadModels } from './rebuild.js';
 
-type Totals = Pick<DemoSummary, 'cycles' | 'budget' | 'audit' | 'rebuild'> & { readonly eligible: number; readonly ineligible: number };
+type Totals = Pick<DemoSummary, 'cycles' | 'budget' | 'audit'> & { readonly eligible: number; readonly ineligible: number };
 
-/** Counts everything from the log itself, checks the log, and rebuilds the read models and compares them. */
+/** Checks the log, and counts everything from the log itself. */
 export async function summarise(dir: string, programmeId: string, fiscalYear: number, periods: readonly string[], run: Run): Promise<Totals> {
-  const rebuilt = await rebuildReadModels(dir, { verify: true }, run);
   return withEngine(dir, async (engine) => {
     const report = await auditCheck(engine, run);
     const cycles: DemoCycle[] = [];
@@ -25,7 +23,6 @@ export async function summarise(dir: string, programmeId: string, fiscalYear: nu
       ...(await decisions(engine, run)), cycles,
       budget: { allottedMinor: String(budget.allottedMinor), reservedMinor: String(budget.reservedMinor), spentMinor: String(budget.spentMinor), freeMinor: String(freeMinor(budget)) },
       audit: { events: report.events, violations: report.violations.length },
-      rebuild: { identical: rebuilt.identical === true },
     };
   });
 }

@@ -29,6 +29,11 @@ function withExitOverride(command: Command): Command {
   return command;
 }
 
+// bin/sanad.mjs is gone: nobody could stop this any more but by looking for it.
+process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+// A listener for the channel's end holds the process; only work may.
+process.channel?.unref();
+
 try {
   await program.parseAsync(process.argv);
 } catch (error) {

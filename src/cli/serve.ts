@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { loadConfig } from '../config.js';
-import { startServer } from '../main.js';
 import { action, common, wholeNumber, type CommonOptions } from './command.js';
 
 interface ServeOptions extends CommonOptions { readonly port?: number }
@@ -10,6 +9,8 @@ export function serveCommand(): Command {
     .description('serve the HTTP API, the read models and the automations of a data folder, on 127.0.0.1')
     .option('--port <n>', 'port (default 3000; 0 takes a free one)', wholeNumber('port', 0, 65_535))
     .action(action<ServeOptions, []>(async ({ out, signal }, options) => {
+      // Loading the server takes a second, which no other command should wait for.
+      const { startServer } = await import('../main.js');
       const server = await startServer(loadConfig({ ...process.env, SANAD_DATA: options.data, ...(options.port === undefined ? {} : { SANAD_PORT: String(options.port) }) }));
       out.result({ url: server.url, data: options.data }, () => `Serving ${options.data} at ${server.url} (API at ${server.url}/docs). Ctrl-C stops.`);
       if (!signal.aborted) await new Promise<void>((resolve) => { signal.addEventListener('abort', () => resolve(), { once: true }); });

@@ -8,7 +8,7 @@ export interface SqlResult { readonly rows: Record<string, unknown>[]; readonly 
 /** Prepared statements are kept: the runner's few are executed thousands of times, and preparing a long one costs milliseconds. */
 const KEPT_STATEMENTS = 400;
 /** Of pages, in KiB; negative as SQLite wants it. */
-const CACHE_KIB = -65_536;
+const CACHE_KIB = -32_768;
 
 interface Prepared {
   readonly statement: Database.Statement<unknown[], Record<string, unknown>>;
