@@ -68,6 +68,12 @@ export interface StreamEvents { readonly stream: string; readonly events: readon
  * Failures are StoreError; a group whose outcome is unknown rejects with `OUTCOME_UNKNOWN` and was not acknowledged.
  */
 export interface EventStore {
+  /**
+   * False where a group over many streams is not written at once: its writes are made in the order given, the receipt
+   * last, and an interrupted group is completed by the same group again. A conflict may then follow a part of the group,
+   * and whoever decides again must leave out what is there already. Absent: groups are atomic.
+   */
+  readonly atomicGroups?: boolean;
   /** Appends one group. Never resolves before the commit is synced. */
   append(group: AppendGroup): Promise<AppendResult>;
   /** Appends many independent groups, in order, in as few syncs as possible; one result a group, in the same order. */

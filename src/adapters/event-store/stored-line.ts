@@ -33,7 +33,8 @@ export function lineOf(registry: EventRegistry, stream: string, revision: number
 export const isLineOf = (line: string, stream: string, revision: number): boolean =>
   line.startsWith(`{"id":"`) && line.startsWith(`","stream":"${stream}","revision":${revision},"type":"`, 43);
 
-interface Parsed { stream: string; revision: number; type: EventType; v: number; data: unknown; position?: number }
+/** What was parsed, with the keys of StoredEvent in their order. */
+export interface Parsed { stream: string; revision: number; type: EventType; v: number; data: unknown; position?: number }
 
 /**
  * Parses rows, checks that each line belongs to its row, validates payloads and lifts old versions.
@@ -69,6 +70,18 @@ export function recordedOfText(registry: EventRegistry, text: string, first: num
     }
   }
   return events as Recorded[];
+}
+
+/**
+ * The same for one event that was parsed elsewhere.
+ * @throws StoreError as above
+ */
+export function recordedOfParsed(registry: EventRegistry, event: Parsed, position: number): Recorded {
+  try {
+    return lift(registry, event, position);
+  } catch (error) {
+    throw unreadable(position, error);
+  }
 }
 
 function lift(registry: EventRegistry, event: Parsed, position: number): Recorded {
