@@ -16,15 +16,19 @@ export type Order =
   | { readonly kind: 'drop-subscriptions'; readonly how: 'error' | 'end' | 'reset' }
   | { readonly kind: 'counts' };
 export type ToServer = Order & { readonly id: number };
-export interface Counts { readonly appends: number; readonly reads: number; readonly subscriptions: number; readonly events: number; readonly mostSent: number }
+export interface Counts { readonly appends: number; readonly reads: number; readonly subscriptions: number; readonly events: number; readonly mostSent: number; /** Of plans with an end. */ readonly faultsLeft: number }
 export type FromServer = { readonly kind: 'listening'; readonly port: number } | { readonly kind: 'done'; readonly id: number; readonly counts: Counts };
+
+const FOREVER = Number.MAX_SAFE_INTEGER;
 
 export class Faults {
   #plans: { on: FaultPlan['on']; fault: Fault; skip: number; left: number }[] = [];
 
   add({ on, fault, skip = 0, times }: FaultPlan): void {
-    this.#plans.push({ on, fault, skip, left: times < 0 ? Number.MAX_SAFE_INTEGER : times });
+    this.#plans.push({ on, fault, skip, left: times < 0 ? FOREVER : times });
   }
+
+  get left(): number { return this.#plans.reduce((sum, { left }) => sum + (left >= FOREVER - 1_000_000 ? 0 : left), 0); }
 
   heal(): void { this.#plans = []; }
 

@@ -91,7 +91,7 @@ process.on('message', (order: ToServer) => {
     else streams.dropSubscriptions(order.how);
   }
   const { appends, reads, mostSent, subscriptions } = streams;
-  process.send?.({ kind: 'done', id: order.id, counts: { appends, reads, mostSent, subscriptions: subscriptions.size, events: log.all.length } } satisfies FromServer);
+  process.send?.({ kind: 'done', id: order.id, counts: { appends, reads, mostSent, subscriptions: subscriptions.size, events: log.all.length, faultsLeft: faults.left } } satisfies FromServer);
 });
 // Whoever started it is gone.
 process.on('disconnect', () => process.exit(0));
