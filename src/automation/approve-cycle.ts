@@ -2,7 +2,7 @@ import { budgetDecider } from '../budget/budget.decider.js';
 import { cycleDecider } from '../cycle/cycle.decider.js';
 import type { Context } from '../kernel/decider.js';
 import { partsOfCycle, streams } from '../kernel/ids.js';
-import { execute, part, type Outcome, type Part } from '../shell/execute.js';
+import { execute, part, reserving, type Outcome, type Part } from '../shell/execute.js';
 import { budgetStreamOf, fiscalYearOf, readCycle } from './cycles.js';
 import type { Deps } from './job.js';
 import { PolicyBook } from './policy-book.js';
@@ -18,7 +18,8 @@ export async function approveCycleParts(deps: Pick<Deps, 'store'>, { cycleId, co
   const mustBeChecked = (await new PolicyBook(deps.store).programme(partsOfCycle(cycleId).programmeId)).rules.length > 0;
   return [
     part(streams.cycle(cycleId), cycleDecider, { type: 'ApproveCycle', contentHash, fiscalYear: fiscalYearOf(cycleId), mustBeChecked }),
-    part(budgetStreamOf(cycleId), budgetDecider, { type: 'ReserveBudget', cycleId, amountMinor: totalMinor }),
+    // Where both cannot be written together, the money is taken first: there is never an approval without it.
+    reserving(part(budgetStreamOf(cycleId), budgetDecider, { type: 'ReserveBudget', cycleId, amountMinor: totalMinor })),
   ];
 }
 

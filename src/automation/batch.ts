@@ -4,6 +4,7 @@ import type { Actor, Context, Decider, Draft, Foldable, Recorded } from '../kern
 import { fold } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
 import { eventId, uuidOf } from '../kernel/ids.js';
+import { doneBefore } from '../shell/execute.js';
 import { TOGETHER, type Deps, type JobContext } from './job.js';
 
 interface Decision { readonly draft: Draft; readonly actor: Actor }
@@ -78,6 +79,10 @@ function groupOf(deps: Deps, base: JobContext, now: string, attempt: Attempt): A
   let count = 0;
   for (let i = 0; i < unit.tasks.length; i += 1) {
     const { stream } = unit.tasks[i]!;
+    // Where groups are not atomic, an earlier try of the same unit may have written this stream and not the last.
+    const done = deps.store.atomicGroups === false ? doneBefore(loaded[i]!, commandId) : 0;
+    count += done;
+    if (done > 0) continue;
     const decisions = unit.tasks[i]!.decide(loaded[i]!, context);
     if (decisions.length === 0) continue;
     const events: NewEvent[] = [];
@@ -103,7 +108,8 @@ function groupOf(deps: Deps, base: JobContext, now: string, attempt: Attempt): A
  * Decides every unit and appends what was decided in one call. Units whose streams moved meanwhile (or that were not new
  * after all) are read again and decided again, just those. Everything up to the first append happens synchronously, so
  * that batches started one after the other reach the log in that order. At the first attempt a hundred units share an
- * atomic group, which costs less; where one of them meets a conflict, those are tried again, each by itself.
+ * atomic group, which costs less; where one of them meets a conflict, those are tried again, each by itself. A store whose
+ * groups are not atomic gets each unit by itself from the start.
  * @returns one result a unit, in order
  * @throws DomainError CONCURRENT_CHANGE after 50 attempts, StoreError
  */
@@ -129,7 +135,7 @@ export async function record(deps: Deps, units: readonly Unit[], base: JobContex
         results[attempt.index] = { kind: 'refused', error };
       }
     }
-    const bundles = bundled(groups, round === 1 ? TOGETHER : 1);
+    const bundles = bundled(groups, round === 1 && deps.store.atomicGroups !== false ? TOGETHER : 1);
     attempts = groups.length === 0 ? [] : settle(tried, bundles, await deps.store.appendAll(bundles.map(({ writes }) => ({ writes }))), results);
     if (attempts.length > 0) await reload(deps, attempts);
   }

@@ -117,7 +117,7 @@ class Intake {
       else if (holder === household.personId) seen.push(household);
       else this.#duplicate(household.row, rejects);
     });
-    if (seen.length > 0) await this.#compare(seen, rejects);
+    if (seen.length > 0) fresh.push(...await this.#compare(seen, rejects));
     if (fresh.length === 0) return;
     if (this.args.dryRun) {
       this.summary.submitted += fresh.length;
@@ -132,7 +132,8 @@ class Intake {
       if (result.kind === 'refused' && result.error.code === 'PERSON_ALREADY_REGISTERED') meanwhile.push(fresh[i]!);
       else this.#count(fresh[i]!, result, rejects);
     });
-    if (meanwhile.length > 0) await this.#compare(meanwhile, rejects);
+    const unfinished = meanwhile.length > 0 ? await this.#compare(meanwhile, rejects) : [];
+    if (unfinished.length > 0) await this.#record(unfinished, rejects);
   }
 
   /** What a row can be refused for without looking at the log. */
@@ -152,13 +153,20 @@ class Intake {
     }
   }
 
-  /** Rows whose reference was taken in before: the same again, or something else under its name. */
-  async #compare(households: readonly Household[], rejects: ImportReject[]): Promise<void> {
+  /**
+   * Rows whose reference was taken in before: the same again, or something else under its name.
+   * @returns those of which an earlier run wrote a part only, where the store cannot write a household at once
+   */
+  async #compare(households: readonly Household[], rejects: ImportReject[]): Promise<Household[]> {
+    const unfinished: Household[] = [];
     const read = await this.deps.store.readStreams(households.flatMap((h) => [streams.person(h.personId), streams.application(h.applicationId)]));
-    households.forEach(({ row, identityHash }, i) => {
+    households.forEach((household, i) => {
+      const { row, identityHash } = household;
       const registered = read[i * 2]!.events[0];
       const submitted = read[i * 2 + 1]!.events[0];
-      if (registered?.type !== 'PersonRegistered' || registered.data.identityHash !== identityHash) {
+      const registeredHere = registered === undefined || (registered.type === 'PersonRegistered' && registered.data.identityHash === identityHash);
+      if (submitted === undefined && registeredHere) unfinished.push(household);
+      else if (registered?.type !== 'PersonRegistered' || registered.data.identityHash !== identityHash) {
         this.#reject(row, new DomainError('REFERENCE_ALREADY_USED', 'The same reference was taken in for another national identity.', 'conflict', 'reference'), rejects);
       } else if (submitted?.type === 'ApplicationSubmitted' && submitted.data.receivedOn === row.receivedOn && canonicalJson(submitted.data.facts) === canonicalJson(row.facts)) {
         this.summary.alreadyThere += 1;
@@ -166,6 +174,7 @@ class Intake {
         this.#reject(row, new DomainError('APPLICATION_DIFFERS', 'The same reference was taken in with other facts; amend that application instead.', 'conflict', 'reference'), rejects);
       }
     });
+    return unfinished;
   }
 
   #unit(household: Household, profile: { record: string; sha256: string }, account: { record: string; sha256: string }): Unit {

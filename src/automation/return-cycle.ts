@@ -3,20 +3,21 @@ import { cycleDecider } from '../cycle/cycle.decider.js';
 import type { Context } from '../kernel/decider.js';
 import { streams } from '../kernel/ids.js';
 import { execute, part, type Outcome, type Part } from '../shell/execute.js';
-import { budgetStreamOf, readCycle } from './cycles.js';
+import { budgetStreamOf } from './cycles.js';
 import type { Deps } from './job.js';
 
 export interface ReturnArgs { readonly cycleId: string; readonly reason: string }
 
 /**
- * Sends a cycle back to its preparer. What was reserved for an approved one is released with it. The payments ordered are
+ * Sends a cycle back to its preparer. What was reserved for it is released with it. The payments ordered are
  * cancelled when the next round is prepared.
  */
 export async function returnCycleParts(deps: Pick<Deps, 'store'>, { cycleId, reason }: ReturnArgs): Promise<readonly Part[]> {
-  const { status } = await readCycle(deps.store, cycleId);
+  // Whatever the cycle's state: an approval that was cut short may have reserved already. Where nothing is, nothing is released.
+  const hasBudget = (await deps.store.readStream(budgetStreamOf(cycleId), { limit: 1 })).length > 0;
   return [
     part(streams.cycle(cycleId), cycleDecider, { type: 'ReturnCycle', reason }),
-    ...(status === 'approved' ? [part(budgetStreamOf(cycleId), budgetDecider, { type: 'ReleaseReservation', cycleId, amountMinor: 'all', reason })] : []),
+    ...(hasBudget ? [part(budgetStreamOf(cycleId), budgetDecider, { type: 'ReleaseReservation', cycleId, amountMinor: 'all', reason })] : []),
   ];
 }
 

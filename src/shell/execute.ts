@@ -10,6 +10,8 @@ export interface Part {
   readonly stream: string;
   /** The stream should be new: decided without reading first, and read where it turns out to be there. */
   readonly fresh?: boolean;
+  /** Takes what the other parts rely on (money, say): written before them where a store does not write all parts at once. */
+  readonly reserves?: boolean;
   decide(events: readonly never[], context: Context): readonly Draft[];
 }
 
@@ -41,6 +43,9 @@ export function part<S, C, T extends EventType>(stream: string, decider: Decider
 export const fresh = <S, C, T extends EventType>(stream: string, decider: Decider<S, C, T>, ...commands: readonly (C | ((state: S) => C | undefined))[]): Part =>
   ({ ...part(stream, decider, ...commands), fresh: true });
 
+/** A part that is written before the others where they cannot be written together. */
+export const reserving = (given: Part): Part => ({ ...given, reserves: true });
+
 export interface Outcome {
   /** Log position of the last event written, or that the command saw where it wrote none. */
   readonly position: number;
@@ -64,6 +69,13 @@ export function stamp(registry: EventRegistry, drafts: readonly Draft[], context
   });
 }
 
+/**
+ * How many events of a stream an earlier try of the same command wrote. Where groups are not atomic, that part is done, and
+ * deciding it again would be deciding on its own outcome.
+ */
+export const doneBefore = (events: readonly Recorded[], commandId: string): number =>
+  events.reduce((count, event) => (event.meta.command === commandId ? count + 1 : count), 0);
+
 const ATTEMPTS = 50;
 
 /**
@@ -86,10 +98,15 @@ export async function execute(
       parts.forEach((p, i) => {
         const events = loaded[i]!.events;
         seen = Math.max(seen, events.at(-1)?.position ?? -1);
+        const done = store.atomicGroups === false ? doneBefore(events, context.commandId) : 0;
+        count += done;
+        if (done > 0) return;
         const drafts = p.decide(events as readonly never[], context);
         if (drafts.length === 0) return;
-        writes.push({ stream: p.stream, expected: events.length === 0 ? 'no-stream' : events.at(-1)!.revision, events: stamp(registry, drafts, context, count) });
+        const write: StreamWrite = { stream: p.stream, expected: events.length === 0 ? 'no-stream' : events.at(-1)!.revision, events: stamp(registry, drafts, context, count) };
         count += drafts.length;
+        if (p.reserves && store.atomicGroups === false) writes.unshift(write);
+        else writes.push(write);
       });
       if (writes.length === 0 && !receipt) return { position: seen, events: 0 };
       const group: AppendGroup = { writes, ...(receipt ? { receipt: receipt(count) } : {}) };
