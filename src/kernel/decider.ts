@@ -48,7 +48,7 @@ export type StoredEvent<T extends EventType = EventType> = { [K in T]: {
   readonly meta: EventMeta;
 } }[T];
 
-/** A stored event with its place in the log. Positions are 0-based, in commit order, without a gap. */
+/** A stored event with its place in the log. Positions grow in commit order; in the embedded log from 0 without a gap, in EventStoreDB with gaps. */
 export type Recorded<T extends EventType = EventType> = StoredEvent<T> & { readonly position: number };
 
 /**
