@@ -1,0 +1,88 @@
+import { TextDecoder } from 'node:util';
+import { BankMessageError, type Place } from './port.js';
+
+const START: Place = { line: 1, column: 1 };
+
+/**
+ * Encodings that banks send, by the names that XML declarations use, to the decoder's. What ISO 8859-1 leaves to controls is
+ * read as windows-1252, as senders mean it.
+ */
+const ENCODINGS: Readonly<Record<string, string>> = {
+  'utf-8': 'utf-8', utf8: 'utf-8', 'utf-16': 'utf-8', 'utf-16le': 'utf-8', 'utf-16be': 'utf-8', 'us-ascii': 'utf-8', ascii: 'utf-8',
+  'iso-8859-1': 'windows-1252', 'iso8859-1': 'windows-1252', latin1: 'windows-1252', 'iso-8859-2': 'iso-8859-2', 'iso-8859-6': 'iso-8859-6',
+  'iso-8859-7': 'iso-8859-7', 'iso-8859-9': 'windows-1254', 'iso-8859-15': 'iso-8859-15',
+  'windows-1250': 'windows-1250', 'windows-1251': 'windows-1251', 'windows-1252': 'windows-1252', 'windows-1256': 'windows-1256', cp1252: 'windows-1252', cp1256: 'windows-1256',
+};
+
+/** The XML declaration has to be within these bytes; it is some forty characters. */
+const DECLARATION_BYTES = 512;
+const DECLARATION = /^<\?xml\s[^>]*?\bencoding\s*=\s*(?:"([^"]*)"|'([^']*)')/;
+
+/**
+ * Bytes to text: UTF-8 or UTF-16 by byte-order mark or by its first bytes, else as the XML declaration says, else UTF-8. A text
+ * that is declared UTF-16 and plainly is not comes from programs that wrote it through a string; it is read as UTF-8, where
+ * it must hold.
+ * @throws BankMessageError FILE_EMPTY, ENCODING_UNKNOWN, ENCODING_INVALID (bytes that the encoding does not have; the place is the caller's)
+ */
+export class Decoder {
+  #head: Buffer | undefined = Buffer.alloc(0);
+  #decoder: TextDecoder | undefined;
+  bytes = 0;
+
+  constructor(private readonly place: () => Place) {}
+
+  write(chunk: Uint8Array): string {
+    this.bytes += chunk.length;
+    if (this.#decoder) return this.#decode(chunk);
+    this.#head = Buffer.concat([this.#head!, chunk]);
+    return this.#head.length < DECLARATION_BYTES ? '' : this.#begin();
+  }
+
+  end(): string {
+    if (this.bytes === 0) throw new BankMessageError('FILE_EMPTY', 'the file is empty.', START);
+    return (this.#decoder ? '' : this.#begin()) + this.#finish();
+  }
+
+  #begin(): string {
+    const head = this.#head!;
+    this.#head = undefined;
+    this.#decoder = new TextDecoder(encodingOf(head), { fatal: true, ignoreBOM: false });
+    return this.#decode(head);
+  }
+
+  #decode(chunk: Uint8Array): string {
+    try {
+      return this.#decoder!.decode(chunk, { stream: true });
+    } catch {
+      throw this.#invalid();
+    }
+  }
+
+  #finish(): string {
+    try {
+      return this.#decoder!.decode();
+    } catch {
+      throw this.#invalid();
+    }
+  }
+
+  #invalid(): BankMessageError {
+    return new BankMessageError('ENCODING_INVALID', `bytes after this place are not ${this.#decoder!.encoding}.`, this.place());
+  }
+}
+
+function encodingOf(head: Buffer): string {
+  const [a = 0, b = 0, c = 0, d = 0] = head;
+  if ((a === 0 && b === 0) || (a === 0xff && b === 0xfe && c === 0 && d === 0)) throw new BankMessageError('ENCODING_UNKNOWN', 'UTF-32 is not read.', START);
+  if (a === 0xff && b === 0xfe) return 'utf-16le';
+  if (a === 0xfe && b === 0xff) return 'utf-16be';
+  if (a === 0xef && b === 0xbb && c === 0xbf) return 'utf-8';
+  if (a !== 0 && b === 0) return 'utf-16le';
+  if (a === 0 && b !== 0) return 'utf-16be';
+  const declared = DECLARATION.exec(head.toString('latin1', 0, DECLARATION_BYTES));
+  if (!declared) return 'utf-8';
+  const name = (declared[1] ?? declared[2] ?? '').toLowerCase();
+  const encoding = Object.hasOwn(ENCODINGS, name) ? ENCODINGS[name] : undefined;
+  if (encoding === undefined) throw new BankMessageError('ENCODING_UNKNOWN', 'the XML declaration names an encoding that is not read.', START);
+  return encoding;
+}
