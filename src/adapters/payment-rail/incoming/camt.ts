@@ -58,8 +58,9 @@ export function camt(family: 'camt.053' | 'camt.054', numbers: CamtNumbers, emit
   /** The return of the transaction in hand. */
   let returned: Fields | undefined;
   let batch: Fields | undefined;
-  /** Of a batch without transactions; several batches in one entry each tell their own. */
+  /** Of the batch in hand; several batches in one entry each tell their own. */
   let transactionsOfDetails = 0;
+  let sumOfDetails = 0n;
 
   const flush = (amount: Money | undefined): void => {
     if (open?.pending) emit(amount === undefined ? open.pending : { ...open.pending, amount });
@@ -75,6 +76,7 @@ export function camt(family: 'camt.053' | 'camt.054', numbers: CamtNumbers, emit
       else if (kind === 'details') {
         batch = undefined;
         transactionsOfDetails = 0;
+        sumOfDetails = 0n;
       }
     },
     end(fields) {
@@ -87,11 +89,13 @@ export function camt(family: 'camt.053' | 'camt.054', numbers: CamtNumbers, emit
           open!.transactions += 1;
           flush(undefined);
           const booked = booking('transaction', family, numbers, entry, fields, batch, returned);
+          if (booked.amount?.currency !== undefined && booked.amount.currency === batch?.get('total@')) sumOfDetails += BigInt(booked.amount.amountMinor ?? 0);
           if (booked.amount) emit(booked);
           else open!.pending = booked;
           break;
         }
         case 'details':
+          if (batch) exceeded(batch, transactionsOfDetails, sumOfDetails, onFinding);
           if (batch && transactionsOfDetails === 0) {
             emit(booking('batch', family, numbers, fields.parent!, undefined, batch, undefined));
             open!.batched = true;
@@ -122,6 +126,16 @@ export function camt(family: 'camt.053' | 'camt.054', numbers: CamtNumbers, emit
       }
     },
   };
+}
+
+/** A bank may leave details out; more of them than the batch has, in number or in money, contradict it. */
+function exceeded(batch: Fields, transactions: number, sumMinor: bigint, onFinding: (finding: Finding) => void): void {
+  const count = batch.get('count');
+  const total = moneyIn(batch, 'total', 'TtlAmt')?.amountMinor;
+  if (count !== undefined && (!/^\d{1,15}$/.test(count) || BigInt(count) < BigInt(transactions))) {
+    onFinding({ code: 'COUNT_DIFFERS', element: 'Btch', place: batch.place, detail: `Btch announces fewer transactions than the ${transactions} that there are.` });
+  }
+  if (total !== undefined && BigInt(total) < sumMinor) onFinding({ code: 'SUM_DIFFERS', element: 'Btch', place: batch.place, detail: 'Btch announces a smaller total than its transactions have.' });
 }
 
 function booking(scope: BookedEntry['scope'], family: Family, numbers: CamtNumbers, entry: Fields, own: Fields | undefined, batch: Fields | undefined, returned: Fields | undefined): BookedEntry {
