@@ -44,6 +44,7 @@ const SAME_SIGNAL_MS = 500;
 /** Runs a command's work: signals stop it at the next safe point, failures become one line and an exit code. */
 export function action<O extends CommonOptions, A extends readonly unknown[]>(
   work: (run: Run, options: O, ...args: A) => Promise<number | void>,
+  onStop = 'Stopping at the next safe point; run the same command again to finish.',
 ): (...args: unknown[]) => Promise<void> {
   return async (...all) => {
     const options = all.at(-2) as O;
@@ -58,7 +59,7 @@ export function action<O extends CommonOptions, A extends readonly unknown[]>(
       // A terminal's signal comes twice, by itself and from what started this process.
       if (signalledAt - before < SAME_SIGNAL_MS) return;
       if (stop.signal.aborted) process.exit(EXIT.interrupted);
-      out.note('\nStopping at the next safe point; run the same command again to finish.');
+      out.note(`\n${onStop}`);
       stop.abort(new DomainError('INTERRUPTED', 'Stopped before the end; run the same command again to finish.', 'unavailable'));
     };
     process.on('SIGINT', onSignal).on('SIGTERM', onSignal);

@@ -16,13 +16,16 @@ export interface Engine extends Deps {
   close(): Promise<void>;
 }
 
+/** Whether a folder that is absent is made. */
+export interface EngineOptions { readonly create: boolean }
+
 /**
- * Opens a data folder (makes it where it is absent). The log's writer and the vault work in threads of their own, so that
+ * Opens a data folder. The log's writer and the vault work in threads of their own, so that
  * deciding the next batch goes on while the last is synced; reads happen in this thread.
- * @throws StoreError DATA_FOLDER_HELD, LOG_NEWER_VERSION, LOG_CORRUPT; VaultError
+ * @throws StoreError DATA_FOLDER_HELD, DATA_FOLDER_MISSING, LOG_NEWER_VERSION, LOG_CORRUPT; VaultError
  */
-export async function openEngine(dir: string): Promise<Engine> {
-  const folder = await openDataFolder(dir);
+export async function openEngine(dir: string, { create }: EngineOptions = { create: true }): Promise<Engine> {
+  const folder = await openDataFolder(dir, { mustExist: !create });
   try {
     const registry = new EventRegistry();
     const store = await openEmbeddedLog(folder.path, { reader: 'local', registry });
@@ -43,9 +46,9 @@ export async function openEngine(dir: string): Promise<Engine> {
   }
 }
 
-/** Opens the engine for one piece of work and closes it whatever happens. */
-export async function withEngine<T>(dir: string, work: (engine: Engine) => Promise<T>): Promise<T> {
-  const engine = await openEngine(dir);
+/** Opens the engine for one piece of work and closes it whatever happens. By default the folder must be there. */
+export async function withEngine<T>(dir: string, work: (engine: Engine) => Promise<T>, options: EngineOptions = { create: false }): Promise<T> {
+  const engine = await openEngine(dir, options);
   try {
     return await work(engine);
   } finally {

@@ -68,7 +68,7 @@ async function takeIn(run: Run, options: DemoStepOptions): Promise<{ submitted: 
     run.out.note('1. Generating households');
     writeHouseholds({ path: file, count: options.households, seed: options.seed, format: 'csv' }, run.out.progress('households', options.households), run.signal);
   }
-  return withEngine(options.data, (engine) => takeInFile(engine, run, file, options));
+  return withEngine(options.data, (engine) => takeInFile(engine, run, file, options), { create: true });
 }
 
 async function takeInFile(engine: Engine, run: Run, file: string, options: DemoStepOptions): ReturnType<typeof takeIn> {

@@ -66,7 +66,7 @@ export function programmesCommand(): Command {
     .description('define a programme with its policies from a JSON file {programme, policies}; without a file, the reference programme asd')
     .action(action<CommonOptions, [string | undefined]>(async ({ out }, options, file) => {
       const { programme, policies } = file === undefined ? { programme: asdProgramme, policies: asdPolicies } : readJson(file) as { programme: ProgrammeDefinition; policies: PolicyPublication[] };
-      const result = await withEngine(options.data, (engine) => setUpProgramme(engine, programme, policies, actorOf(options, 'programme-manager')));
+      const result = await withEngine(options.data, (engine) => setUpProgramme(engine, programme, policies, actorOf(options, 'programme-manager')), { create: true });
       out.result(result, () => `${result.programmeId}: ${result.policies} policy versions; ${result.recorded} events recorded`);
     }));
   acting(programmes.command('terms <file>'))

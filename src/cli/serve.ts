@@ -15,5 +15,5 @@ export function serveCommand(): Command {
       out.result({ url: server.url, data: options.data }, () => `Serving ${options.data} at ${server.url} (API at ${server.url}/docs). Ctrl-C stops.`);
       if (!signal.aborted) await new Promise<void>((resolve) => { signal.addEventListener('abort', () => resolve(), { once: true }); });
       await server.close();
-    }));
+    }, 'Finishing what is under way, then stopping.'));
 }

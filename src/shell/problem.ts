@@ -87,7 +87,7 @@ function ofStore({ code, detail }: StoreError): Mapped {
     case 'LIMIT_EXCEEDED': return { status: 413, code, detail };
     case 'DISK_FULL': return { status: 507, code, detail };
     case 'OVERLOADED': case 'STORE_CLOSED': case 'OUTCOME_UNKNOWN': return { status: 503, code, detail };
-    case 'LOG_CORRUPT': case 'LOG_NEWER_VERSION': case 'DATA_FOLDER_HELD': case 'STORE_FAILED': return { status: 500, code, detail };
+    case 'LOG_CORRUPT': case 'LOG_NEWER_VERSION': case 'DATA_FOLDER_HELD': case 'DATA_FOLDER_MISSING': case 'STORE_FAILED': return { status: 500, code, detail };
   }
 }
 

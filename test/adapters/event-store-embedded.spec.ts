@@ -122,6 +122,14 @@ describe('the data folder', () => {
     await (await openDataFolder(dir)).close();
   });
 
+  it('is not made where one must exist', async () => {
+    const mistyped = join(dir, 'dtaa');
+    await expect(openDataFolder(mistyped, { mustExist: true })).rejects.toMatchObject({ code: 'DATA_FOLDER_MISSING', detail: expect.stringContaining(mistyped) });
+    expect(existsSync(mistyped)).toBe(false);
+    await (await openDataFolder(mistyped)).close();
+    await (await openDataFolder(mistyped, { mustExist: true })).close();
+  });
+
   it('is made for its owner alone', async () => {
     const folder = await openDataFolder(join(dir, 'new', 'folder'));
     for (const path of [folder.path, folder.keys, folder.files]) expect(statSync(path).mode & 0o777).toBe(0o700);

@@ -7,15 +7,20 @@ import { FOLDER_FORMAT, readManifest, writeManifest, type DataFolder } from './p
 export interface DataFolderOptions {
   /** False: only look, beside a process that holds the folder (making a token while `serve` runs). Default true. */
   readonly hold?: boolean;
+  /** True: refuse a folder that is absent or empty instead of making one, which hides a mistyped name. Default false. */
+  readonly mustExist?: boolean;
 }
 
 /**
  * Opens a data folder, makes it (0700) where it is absent, and holds it for this process alone.
  * The hold is an exclusive transaction on lock.db: the operating system ends it with the process, however that dies.
- * @throws StoreError DATA_FOLDER_HELD, LOG_NEWER_VERSION, LOG_CORRUPT
+ * @throws StoreError DATA_FOLDER_HELD, DATA_FOLDER_MISSING, LOG_NEWER_VERSION, LOG_CORRUPT
  */
 export async function openDataFolder(dir: string, options: DataFolderOptions = {}): Promise<DataFolder> {
   const path = resolve(dir);
+  if (options.mustExist === true && readManifest(path) === undefined) {
+    throw new StoreError('DATA_FOLDER_MISSING', `${path} is not a data folder of Sanad. --data names it; \`programmes define\`, \`serve\` and \`demo\` make one.`);
+  }
   const [keys, files] = [join(path, 'keys'), join(path, 'files')];
   for (const each of [path, keys, files]) mkdirSync(each, { recursive: true, mode: 0o700 });
   const letGo = options.hold === false ? () => undefined : hold(path);

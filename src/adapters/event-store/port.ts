@@ -105,7 +105,7 @@ export const MAX_EVENTS_PER_GROUP = 10_000;
 export const MAX_EVENT_BYTES = 1_048_576;
 
 export type StoreErrorCode =
-  | 'LOG_CORRUPT' | 'LOG_NEWER_VERSION' | 'DATA_FOLDER_HELD' | 'DISK_FULL' | 'STORE_CLOSED' | 'STORE_FAILED'
+  | 'LOG_CORRUPT' | 'LOG_NEWER_VERSION' | 'DATA_FOLDER_HELD' | 'DATA_FOLDER_MISSING' | 'DISK_FULL' | 'STORE_CLOSED' | 'STORE_FAILED'
   | 'OUTCOME_UNKNOWN' | 'LIMIT_EXCEEDED' | 'OVERLOADED';
 
 /** A failure of the store itself, never of the domain. `detail` says what to do. */
