@@ -28,9 +28,17 @@ interface Call {
   reject(error: StoreError): void;
 }
 
-/** The end of a channel to the writer: its own worker or a port to it. */
+/**
+ * How long to look for an answer before sleeping: a synced commit takes less than this on a good disk, and waking a sleeping
+ * thread costs as much again. What else the thread has to do goes on in between.
+ */
+const LOOK_MS = 0.3;
+
+/** The end of a channel to the writer. */
 export interface WriterChannel {
   postMessage(message: ToWriter): void;
+  /** A message that has arrived and that nobody was given yet. */
+  take(): FromWriter | undefined;
 }
 
 /** Sends groups to the writer's thread: all calls of one tick in one message, and wakes those who follow the log. */
@@ -44,6 +52,8 @@ export class AppendClient {
   #pendingCalls = 0;
   #settled: (() => void)[] = [];
   #watching = false;
+  #lookUntil = 0;
+  #looking = false;
   #down: WireFailure | undefined;
 
   constructor(private readonly channel: WriterChannel, private last: number) {}
@@ -84,6 +94,20 @@ export class AppendClient {
     if (single.length > 0) batches.push(this.#batch(single, false));
     for (const call of calls) if (isBulk(call)) batches.push(this.#batch([call], true));
     this.channel.postMessage({ kind: 'append', batches });
+    if (single.length > 0) this.#lookForAnswer();
+  }
+
+  #lookForAnswer(): void {
+    this.#lookUntil = performance.now() + LOOK_MS;
+    if (this.#looking) return;
+    this.#looking = true;
+    setImmediate(() => this.#look());
+  }
+
+  #look(): void {
+    for (let message = this.channel.take(); message; message = this.channel.take()) this.receive(message);
+    this.#looking = this.#sent.size > 0 && performance.now() < this.#lookUntil;
+    if (this.#looking) setImmediate(() => this.#look());
   }
 
   #batch(calls: readonly Call[], bulk: boolean): WireBatch {

@@ -1,4 +1,4 @@
-import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
+import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
 import { ContractError, EventRegistry } from '../../../events/registry.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { readManifest, rememberLog } from '../data-folder/port.js';
@@ -43,8 +43,14 @@ export async function openEmbeddedLog(dir: string, options: EmbeddedLogOptions =
     });
   });
   if (remembered === undefined) rememberLog(dir, opened.logId);
-  const appends = new AppendClient(worker, opened.last);
-  worker.on('message', (message: FromWriter) => appends.receive(message));
+  const portToWriter = (): MessagePort => {
+    const { port1, port2 } = new MessageChannel();
+    worker.postMessage({ kind: 'connect', port: port1 }, [port1]);
+    return port2;
+  };
+  const port = portToWriter();
+  const appends = new AppendClient(channelOf(port), opened.last);
+  port.on('message', (message: FromWriter) => appends.receive(message));
   worker.on('error', (error) => appends.down({ code: 'STORE_FAILED', detail: `The thread that writes the log failed: ${error instanceof Error ? error.message : String(error)}` }));
   const exited = new Promise<void>((resolve) => worker.on('exit', () => {
     appends.down({ code: 'STORE_CLOSED', detail: 'The log was closed.' });
@@ -55,20 +61,18 @@ export async function openEmbeddedLog(dir: string, options: EmbeddedLogOptions =
     worker.postMessage({ kind: 'close' });
     await exited;
   });
-  return Object.assign(store, {
-    port(): MessagePort {
-      const { port1, port2 } = new MessageChannel();
-      worker.postMessage({ kind: 'connect', port: port1 }, [port1]);
-      return port2;
-    },
-  });
+  return Object.assign(store, { port: portToWriter });
 }
+
+const channelOf = (port: MessagePort): WriterChannel => ({
+  postMessage: (message) => { port.postMessage(message); },
+  take: () => receiveMessageOnPort(port)?.message as FromWriter | undefined,
+});
 
 /** Joins a log that another thread opened: appends go to its writer, reads happen on a connection of this thread. */
 export function connectEmbeddedLog(dir: string, port: MessagePort, options: { readonly registry?: EventRegistry } = {}): EventStore {
-  const channel: WriterChannel = port;
   const reads = readHere(dir);
-  const appends = new AppendClient(channel, -1);
+  const appends = new AppendClient(channelOf(port), -1);
   port.on('message', (message: FromWriter) => appends.receive(message));
   const closed = new Promise<void>((resolve) => port.on('close', () => {
     appends.down({ code: 'STORE_CLOSED', detail: 'The thread that writes the log ended.' });
