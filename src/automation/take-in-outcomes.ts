@@ -21,6 +21,8 @@ export interface ReportedOutcome {
   /** Civil date YYYY-MM-DD. */
   readonly settledOn?: string;
   readonly reference?: string;
+  /** Where this one comes from, where one take has several sources. */
+  readonly source?: OutcomeSource;
 }
 export type OutcomeSource = EventData['PaymentSettled']['source'];
 
@@ -150,7 +152,7 @@ function reporting(stream: string, { outcome, paymentId }: Entry, source: Outcom
         : instructions.find(({ endToEndId }) => endToEndId === outcome.endToEndId);
       const attempt = outcome.attempt ?? answered?.attempt ?? 1;
       const command: PaymentCommand = {
-        type: 'ReportOutcome', outcome: outcome.outcome, attempt, source,
+        type: 'ReportOutcome', outcome: outcome.outcome, attempt, source: outcome.source ?? source,
         endToEndId: outcome.endToEndId ?? answered?.endToEndId ?? endToEndIdOf(paymentId, attempt),
         ...(outcome.outcome === 'settled' ? { settledOn: outcome.settledOn ?? context.now.slice(0, 10) } : {}),
         ...(outcome.currency === undefined ? {} : { currency: outcome.currency }),

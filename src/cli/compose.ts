@@ -4,14 +4,16 @@ import { EventRegistry } from '../../events/registry.js';
 import { systemClock } from '../adapters/clock/embedded.js';
 import { openDataFolder } from '../adapters/data-folder/embedded.js';
 import { openEmbeddedLog } from '../adapters/event-store/embedded.js';
+import { readBankMessage } from '../adapters/payment-rail/incoming/reader.js';
 import { isoRail } from '../adapters/payment-rail/rail.js';
 import { openEmbeddedVault } from '../adapters/vault/embedded.js';
-import type { Deps } from '../automation/job.js';
+import { messageArchive } from '../adapters/message-archive/embedded.js';
+import type { MessageDeps } from '../automation/take-in-message.js';
 import { railIn } from '../config.js';
 import { KeyedLocks } from '../shell/execute.js';
 
 /** The engine on a data folder, without HTTP: what bulk commands work with. Holds the folder until closed. */
-export interface Engine extends Deps {
+export interface Engine extends MessageDeps {
   readonly dir: string;
   close(): Promise<void>;
 }
@@ -33,7 +35,7 @@ export async function openEngine(dir: string, { create }: EngineOptions = { crea
     mkdirSync(join(folder.path, 'files'), { recursive: true });
     const rail = isoRail(join(folder.path, 'files'), railIn());
     return {
-      dir: folder.path, store, registry, vault, rail, clock: systemClock, locks: new KeyedLocks(),
+      dir: folder.path, store, registry, vault, rail, archive: messageArchive(join(folder.path, 'archive')), readMessage: readBankMessage, clock: systemClock, locks: new KeyedLocks(),
       async close() {
         await store.close();
         await vault.close();

@@ -5,6 +5,7 @@ import { cycleCommand } from './cycle.js';
 import { demoCommand } from './demo.js';
 import { householdsCommand } from './households.js';
 import { EXIT } from './output.js';
+import { messagesCommand } from './messages.js';
 import { paymentsCommand } from './payments.js';
 import { programmesCommand } from './programmes.js';
 import { rebuildCommand } from './rebuild.js';
@@ -17,7 +18,7 @@ const program = new Command('sanad')
   .exitOverride();
 for (const command of [
   serveCommand(), demoCommand(), tokenCommand(), programmesCommand(), householdsCommand(), applicationsCommand(),
-  cycleCommand(), paymentsCommand(), auditCommand(), rebuildCommand(),
+  cycleCommand(), paymentsCommand(), messagesCommand(), auditCommand(), rebuildCommand(),
 ]) program.addCommand(withExitOverride(command));
 program.addHelpText('after', `
 Exit codes: 0 done · 1 refused or failed, nothing half done · 2 wrong usage · 3 finished, but part of the input was

@@ -24,6 +24,8 @@ export const parseProgrammeId = (text: string, field = 'programmeId'): Programme
 export const parsePersonId = (text: string, field = 'personId'): PersonId => parse(UUID, text, 'person id (lower-case UUID)', field);
 export const parseApplicationId = (text: string, field = 'applicationId'): ApplicationId => parse(UUID, text, 'application id (lower-case UUID)', field);
 export const parseCycleId = (text: string, field = 'cycleId'): CycleId => parse(CYCLE, text, 'cycle id (<programme>-<YYYY-MM>)', field);
+export const parseEntryId = (text: string, field = 'entryId'): string => parse(UUID, text, 'bank entry id (lower-case UUID)', field);
+export const parseSha256 = (text: string, field = 'sha256'): string => parse(/^[0-9a-f]{64}$/, text, 'SHA-256 in lower-case hex', field);
 export const parsePaymentId = (text: string, field = 'paymentId'): PaymentId => parse(PAYMENT, text, 'payment id (<programme>-<YYYY-MM>-<person>)', field);
 
 export const cycleId = (programme: string, period: string): CycleId => `${programme}-${period}` as CycleId;
@@ -50,6 +52,8 @@ export const streams = {
   enrolment: (programme: string, person: string) => `enrolment-${programme}-${person}`,
   cycle: (cycle: string) => `cycle-${cycle}`,
   payment: (payment: string) => `payment-${payment}`,
+  message: (sha256: string) => `message-${sha256}`,
+  entry: (entry: string) => `entry-${entry}`,
 } as const;
 
 const hex = (bytes: string): string =>

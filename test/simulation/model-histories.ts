@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { bank } from './model-bank.js';
 import { checks } from './model-checks.js';
 import { money, spend } from './model-money.js';
 import { people, type Act } from './model-people.js';
@@ -8,11 +9,11 @@ import { World, type Op } from './model-world.js';
 export type Start = 'opened' | 'enrolled' | 'prepared' | 'instructed';
 export interface History { readonly start: Start; readonly households: number; readonly ops: readonly Op[] }
 
-const acts: Readonly<Record<string, Act>> = { ...people, ...money, ...checks };
+const acts: Readonly<Record<string, Act>> = { ...people, ...money, ...checks, ...bank };
 /** The commands that move things on are tried more often. */
 const weights: Readonly<Record<string, number>> = {
   submit: 3, determine: 4, recommend: 6, decide: 6, appeal: 4, decideAppeal: 4, enrol: 4,
-  prepare: 4, approve: 6, release: 6, instruct: 4, report: 30, reinstruct: 6, resolve: 6, spend: 8, reconcile: 4, close: 4, check: 5, override: 4, returnCycle: 1, define: 0, openProgramme: 0,
+  prepare: 4, approve: 6, release: 6, instruct: 4, report: 30, reinstruct: 6, resolve: 6, spend: 8, reconcile: 4, close: 4, check: 5, override: 4, returnCycle: 1, releaseMessage: 2, quarantineMessage: 2, define: 0, openProgramme: 0,
 };
 const kinds = (of: object): fc.Arbitrary<string> =>
   fc.oneof(...Object.keys(of).filter((kind) => weights[kind] !== 0).map((kind) => ({ weight: weights[kind] ?? 1, arbitrary: fc.constant(kind) })));
@@ -32,7 +33,7 @@ const ops = (kind: fc.Arbitrary<string>, length: number): fc.Arbitrary<readonly 
 export const historyArbitrary = (length: number): fc.Arbitrary<History> => fc.record({
   start: fc.constantFrom<Start>('opened', 'enrolled', 'prepared', 'instructed', 'instructed', 'instructed'),
   households: fc.integer({ min: 1, max: 3 }),
-  ops: fc.oneof({ weight: 2, arbitrary: ops(kinds(acts), length) }, { weight: 1, arbitrary: ops(kinds(people), length) }, { weight: 2, arbitrary: ops(kinds({ ...money, ...checks }), length) }),
+  ops: fc.oneof({ weight: 2, arbitrary: ops(kinds(acts), length) }, { weight: 1, arbitrary: ops(kinds(people), length) }, { weight: 2, arbitrary: ops(kinds({ ...money, ...checks, ...bank }), length) }),
 });
 
 const plain = (kind: string, a: number, who: number): Op => ({ kind, a, b: 0, who, staleBy: 0, odd: false, wrong: undefined });

@@ -1,0 +1,21 @@
+/** What was archived: the bytes are found again by their hash. */
+export interface Archived { readonly sha256: string; readonly bytes: number }
+
+/** Keeps incoming files as they came, before anything is made of them. They hold names and accounts. */
+export interface MessageArchive {
+  /**
+   * Keeps the bytes durably, once for the same bytes, and answers when they are on the disk.
+   * @throws ArchiveError FILE_TOO_LARGE, DISK_FULL, ARCHIVE_FAILED; and what the source fails with
+   */
+  put(bytes: AsyncIterable<Uint8Array>): Promise<Archived>;
+  /** The bytes of a hash, from the start; undefined where they are not here. @throws ArchiveError BYTES_DIFFER while reading a file that was changed */
+  open(sha256: string): Promise<AsyncIterable<Uint8Array> | undefined>;
+}
+export const MESSAGE_ARCHIVE = Symbol('MessageArchive');
+
+export class ArchiveError extends Error {
+  constructor(readonly code: 'FILE_TOO_LARGE' | 'DISK_FULL' | 'ARCHIVE_FAILED' | 'BYTES_DIFFER', readonly detail: string, options?: ErrorOptions) {
+    super(`${code}: ${detail}`, options);
+    this.name = 'ArchiveError';
+  }
+}
