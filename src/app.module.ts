@@ -21,6 +21,8 @@ import type { DataFolder } from './adapters/data-folder/port.js';
 import { openEmbeddedLog, type EmbeddedLog } from './adapters/event-store/embedded.js';
 import { EVENT_STORE } from './adapters/event-store/port.js';
 import { isoRail } from './adapters/payment-rail/rail.js';
+import { messageArchive } from './adapters/message-archive/embedded.js';
+import { MESSAGE_ARCHIVE } from './adapters/message-archive/port.js';
 import { openEmbeddedReadStore } from './adapters/read-store/embedded.js';
 import type { ReadStore } from './adapters/read-store/port.js';
 import { localIssuer } from './adapters/signer/embedded.js';
@@ -31,6 +33,8 @@ import { VAULT } from './adapters/vault/port.js';
 import type { Deps } from './automation/job.js';
 import { applicationHandlers } from './application/application.commands.js';
 import { ApplicationHttp } from './application/application.http.js';
+import { bankHandlers } from './bank/bank.commands.js';
+import { BankHttp } from './bank/bank.http.js';
 import { budgetHandlers } from './budget/budget.commands.js';
 import { BudgetHttp } from './budget/budget.http.js';
 import type { Config } from './config.js';
@@ -107,13 +111,13 @@ export interface Shell { readonly log: Log; readonly meters: Meters; readonly ro
 
 @Module({})
 export class AppModule {
-  static of(config: Config, { deps, reads, access, verify }: Foundation, shell: Shell): DynamicModule {
+  static of(config: Config, { folder, deps, reads, access, verify }: Foundation, shell: Shell): DynamicModule {
     const books = new Books(deps.store);
     const { followed, background } = shell;
     const values: Provider[] = [
       { provide: DEPS, useValue: { ...deps, books, people: new People(deps.store), background } satisfies PlanDeps },
       { provide: QUESTION_DEPS, useValue: { reads, store: deps.store, vault: deps.vault, clock: deps.clock, books, access, followed } satisfies QuestionDeps },
-      { provide: EVENT_STORE, useValue: deps.store }, { provide: VAULT, useValue: deps.vault }, { provide: CLOCK, useValue: deps.clock },
+      { provide: EVENT_STORE, useValue: deps.store }, { provide: VAULT, useValue: deps.vault }, { provide: CLOCK, useValue: deps.clock }, { provide: MESSAGE_ARCHIVE, useValue: messageArchive(join(folder.path, 'archive'), config.messageLimitBytes) },
       { provide: VERIFY_AUTHORIZATION, useValue: verify }, { provide: LOG, useValue: shell.log }, { provide: Meters, useValue: shell.meters },
       { provide: Routes, useValue: shell.routes }, { provide: Followed, useValue: shell.followed }, { provide: Background, useValue: shell.background },
     ];
@@ -124,13 +128,13 @@ export class AppModule {
         ThrottlerModule.forRoot({ throttlers: [{ ttl: config.throttle.windowMs, limit: config.throttle.limit }], storage: new WindowStorage(), setHeaders: true }),
       ],
       controllers: [
-        HealthHttp, MetricsHttp, JobsHttp, ProgrammeHttp, BudgetHttp, PersonHttp, ApplicationHttp, EnrolmentHttp, CycleHttp, PaymentHttp,
+        HealthHttp, MetricsHttp, JobsHttp, ProgrammeHttp, BudgetHttp, PersonHttp, ApplicationHttp, EnrolmentHttp, CycleHttp, PaymentHttp, BankHttp,
         EligibilityHttp, DisbursementHttp, AuditHttp,
       ],
       providers: [
         ...values, Executor, Tokens,
         { provide: APP_GUARD, useClass: Gate }, { provide: APP_GUARD, useClass: Throttle }, { provide: APP_FILTER, useClass: ProblemFilter },
-        ...programmeHandlers, ...budgetHandlers, ...personHandlers, ...applicationHandlers, ...enrolmentHandlers, ...cycleHandlers, ...paymentHandlers,
+        ...programmeHandlers, ...budgetHandlers, ...personHandlers, ...applicationHandlers, ...enrolmentHandlers, ...cycleHandlers, ...paymentHandlers, ...bankHandlers,
         ...eligibilityQuestions, ...disbursementQuestions, ...auditQuestions,
       ],
     };

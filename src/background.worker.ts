@@ -9,10 +9,13 @@ import { ProjectionRunner } from '../projections/runner.js';
 import { systemClock } from './adapters/clock/embedded.js';
 import { fileCheckpoint } from './adapters/data-folder/checkpoint.js';
 import { connectEmbeddedLog } from './adapters/event-store/embedded.js';
-import { isoRail } from './adapters/payment-rail/rail.js';
+import { bankFolderOf, isoRail } from './adapters/payment-rail/rail.js';
 import { openEmbeddedReadStore } from './adapters/read-store/embedded.js';
 import { connectEmbeddedVault } from './adapters/vault/embedded.js';
-import type { Deps } from './automation/job.js';
+import { messageArchive } from './adapters/message-archive/embedded.js';
+import { readBankMessage } from './adapters/payment-rail/incoming/reader.js';
+import { takeFrom } from './automation/take-from-folder.js';
+import type { MessageDeps } from './automation/take-in-message.js';
 import { AutomationRunner } from './automation/runner.js';
 import { whenApplicationApprovedThenEnrol } from './automation/when-application-approved-then-enrol.js';
 import { whenCycleReleasedThenInstruct } from './automation/when-cycle-released-then-instruct.js';
@@ -36,7 +39,7 @@ const stop = new AbortController();
 const registry = new EventRegistry();
 const store = connectEmbeddedLog(start.dir, start.log, { registry });
 const vault = await connectEmbeddedVault(start.vault);
-const deps: Deps = { store, registry, vault, clock: systemClock, rail: isoRail(start.files, start.rail), locks: new KeyedLocks() };
+const deps: MessageDeps = { archive: messageArchive(join(start.dir, 'archive')), readMessage: readBankMessage, store, registry, vault, clock: systemClock, rail: isoRail(start.files, start.rail), locks: new KeyedLocks() };
 
 const jobs = new JobRunner(deps, tell, stop.signal);
 port.on('message', (message: ToBackground) => {
@@ -62,7 +65,10 @@ const telling = setInterval(() => tell({ kind: 'followed', name: 'automation', p
 
 tell({ kind: 'ready' });
 for (const { job, by } of await unfinished(deps)) jobs.start(job, by);
-await Promise.all([automating, projecting]);
+const watching = bankFolderOf(start.files, start.rail)?.watch(takeFrom(deps), stop.signal, {
+  onTrouble: (what, error) => tell({ kind: 'trouble', what: `bank folder: ${what}`, detail: error instanceof Error ? error.message : String(error) }),
+});
+await Promise.all([automating, projecting, watching]);
 await jobs.settled();
 clearInterval(telling);
 await reads.close();

@@ -13,6 +13,7 @@ import { DomainError } from './kernel/errors.js';
  * | SANAD_OIDC_AUDIENCE | sanad | audience that tokens must name |
  * | SANAD_OIDC_JWKS | <issuer>/.well-known/jwks.json | where the issuer's keys are |
  * | SANAD_BODY_LIMIT | 1048576 | bytes of a request's body |
+ * | SANAD_MESSAGE_LIMIT | 1073741824 | bytes of a bank's file that comes over HTTP; files in a folder have a limit of 16 GiB |
  * | SANAD_REQUEST_TIMEOUT_MS | 30000 | to receive a whole request |
  * | SANAD_THROTTLE_LIMIT | 30000 | requests of one caller in a window |
  * | SANAD_THROTTLE_WINDOW_MS | 60000 | length of that window |
@@ -31,6 +32,7 @@ export interface Config {
   /** Absent: the data folder's local issuer. */
   readonly oidc?: { readonly issuer: string; readonly audience: string; readonly jwks: string };
   readonly bodyLimitBytes: number;
+  readonly messageLimitBytes: number;
   readonly requestTimeoutMs: number;
   readonly throttle: { readonly limit: number; readonly windowMs: number };
   readonly readWaitMs: number;
@@ -70,6 +72,7 @@ export function loadConfig(env: Env = process.env): Config {
     dataDir: text('SANAD_DATA', './data'), host: text('SANAD_HOST', '127.0.0.1'), port: whole('SANAD_PORT', 3000, 0, 65_535), mode,
     ...(issuer === '' ? {} : { oidc: { issuer, audience, jwks: url('SANAD_OIDC_JWKS', `${issuer.replace(/\/$/, '')}/.well-known/jwks.json`) } }),
     bodyLimitBytes: whole('SANAD_BODY_LIMIT', 1_048_576, 1_024, 67_108_864),
+    messageLimitBytes: whole('SANAD_MESSAGE_LIMIT', 1_073_741_824, 1_024, 17_179_869_184),
     requestTimeoutMs: whole('SANAD_REQUEST_TIMEOUT_MS', 30_000, 100, 600_000),
     throttle: { limit: whole('SANAD_THROTTLE_LIMIT', 30_000, 1, 1_000_000_000), windowMs: whole('SANAD_THROTTLE_WINDOW_MS', 60_000, 100, 86_400_000) },
     readWaitMs: whole('SANAD_READ_WAIT_MS', 5_000, 0, 60_000),

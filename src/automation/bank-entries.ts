@@ -5,7 +5,7 @@ import type { Context } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
 import { streams, uuidOf } from '../kernel/ids.js';
 import { paymentDecider, type PaymentCommand, type PaymentState } from '../payment/payment.decider.js';
-import { execute, part, type Outcome } from '../shell/execute.js';
+import { execute, part, type Outcome, type Part } from '../shell/execute.js';
 import type { Deps } from './job.js';
 
 export type QuarantinedEntry = EventData['BankEntryQuarantined'];
@@ -79,6 +79,11 @@ export interface AssignArgs {
  * @throws DomainError ENTRY_NOT_FOUND, ENTRY_STATUS, OUTCOME_MISSING, OUTCOME_DIFFERS, PAYMENT_UNKNOWN, and what payments refuse with
  */
 export async function assignEntry(deps: Pick<Deps, 'store' | 'registry' | 'locks'>, args: AssignArgs, context: Context): Promise<Outcome> {
+  return execute(deps.store, deps.registry, deps.locks, await assignEntryParts(deps, args, context.now), context);
+}
+
+/** @param now instant, for a settlement without a date */
+export async function assignEntryParts(deps: Pick<Deps, 'store'>, args: AssignArgs, now: string): Promise<readonly Part[]> {
   const events = await deps.store.readStream(streams.entry(args.entryId));
   const entry = events.flatMap((event) => (event.type === 'BankEntryQuarantined' ? [event.data] : []))[0];
   if (!entry) throw new DomainError('ENTRY_NOT_FOUND', 'No such entry is or was in quarantine.', 'not-found', 'entryId');
@@ -87,19 +92,22 @@ export async function assignEntry(deps: Pick<Deps, 'store' | 'registry' | 'locks
   const payment = await deps.store.readStream(streams.payment(args.paymentId));
   const newest = payment.findLast((event) => event.type === 'PaymentInstructed' || event.type === 'PaymentReinstructed');
   const attempt = args.attempt ?? (newest?.type === 'PaymentInstructed' || newest?.type === 'PaymentReinstructed' ? newest.data.attempt : 1);
-  return execute(deps.store, deps.registry, deps.locks, [
+  return [
     part(streams.payment(args.paymentId), paymentDecider, (state: PaymentState): PaymentCommand => ({
       type: 'ReportOutcome', outcome, attempt, endToEndId: state.endToEndIds[attempt - 1] ?? '', source: 'operator',
-      ...(outcome === 'settled' ? { settledOn: entry.bookedOn ?? context.now.slice(0, 10) } : {}),
+      ...(outcome === 'settled' ? { settledOn: entry.bookedOn ?? now.slice(0, 10) } : {}),
       ...(outcome === 'settled' && entry.amountMinor !== undefined ? { amountMinor: entry.amountMinor } : {}),
       ...(entry.currency === undefined ? {} : { currency: entry.currency }),
       ...(outcome === 'rejected' || outcome === 'returned' ? { reason: entry.reason ?? 'MS03' } : {}),
       ...(entry.bankReference === undefined ? {} : { reference: entry.bankReference }),
     })),
     part(streams.entry(args.entryId), bankEntryDecider, { type: 'AssignEntry', paymentId: args.paymentId, attempt, outcome, reason: args.reason }),
-  ], context);
+  ];
 }
 
 /** A person says that an entry is about no payment. @throws DomainError ENTRY_NOT_FOUND, ENTRY_STATUS */
-export const dismissEntry = (deps: Pick<Deps, 'store' | 'registry' | 'locks'>, { entryId, kind, reason }: { readonly entryId: string } & Pick<EventData['BankEntryDismissed'], 'kind' | 'reason'>, context: Context): Promise<Outcome> =>
-  execute(deps.store, deps.registry, deps.locks, [part(streams.entry(entryId), bankEntryDecider, { type: 'DismissEntry', kind, reason })], context);
+export const dismissEntry = (deps: Pick<Deps, 'store' | 'registry' | 'locks'>, args: DismissArgs, context: Context): Promise<Outcome> =>
+  execute(deps.store, deps.registry, deps.locks, dismissEntryParts(args), context);
+
+export type DismissArgs = { readonly entryId: string } & Pick<EventData['BankEntryDismissed'], 'kind' | 'reason'>;
+export const dismissEntryParts = ({ entryId, kind, reason }: DismissArgs): readonly Part[] => [part(streams.entry(entryId), bankEntryDecider, { type: 'DismissEntry', kind, reason })];

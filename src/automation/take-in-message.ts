@@ -45,7 +45,7 @@ export const MAX_UNCLEAR = 100_000;
  */
 export async function takeInMessage(deps: MessageDeps, file: ReceivedFile, base: JobContext, onProgress?: OnProgress, signal?: AbortSignal): Promise<MessageSummary> {
   const { sha256, bytes } = await deps.archive.put(file.bytes);
-  await say(deps, sha256, { type: 'ReceiveMessage', sha256, bytes, sender: file.sender, fileName: nameOf(file.fileName) }, base);
+  await say(deps, sha256, { type: 'ReceiveMessage', sha256, bytes, sender: file.sender, fileName: fileNameOf(file.fileName) }, base);
   return applyMessage(deps, sha256, base, onProgress, signal);
 }
 
@@ -220,7 +220,7 @@ async function say(deps: Deps, sha256: string, command: BankMessageCommand, base
 }
 
 /** The last part of a path, without characters that a log line or a terminal would obey. */
-function nameOf(path: string): string {
+export function fileNameOf(path: string): string {
   const name = (path.split(/[/\\]/).at(-1) ?? '').replaceAll(/\p{C}/gu, '').trim().slice(0, 255);
   return name === '' ? 'unnamed' : name;
 }

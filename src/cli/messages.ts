@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { Command, Option } from 'commander';
-import { assignEntry, dismissEntry, type AssignArgs } from '../automation/bank-entries.js';
+import { assignEntry, dismissEntry, type AssignArgs, type DismissArgs } from '../automation/bank-entries.js';
 import { listEntries, listMessages, readMessage, type EntryView, type Listed, type MessageView } from '../automation/bank-lists.js';
 import { releaseMessage, takeInMessage, type MessageSummary } from '../automation/take-in-message.js';
 import { DomainError } from '../kernel/errors.js';
@@ -13,7 +13,7 @@ import { EXIT, table } from './output.js';
 interface TakeOptions extends CommonOptions { readonly sender?: string }
 interface ListOptions extends CommonOptions { readonly status?: string; readonly after?: string; readonly limit: number; readonly message?: string }
 interface AssignOptions extends CommonOptions { readonly payment: string; readonly attempt?: number; readonly outcome?: AssignArgs['outcome']; readonly reason: string }
-interface DismissOptions extends CommonOptions { readonly kind: Parameters<typeof dismissEntry>[1]['kind']; readonly reason: string }
+interface DismissOptions extends CommonOptions { readonly kind: DismissArgs['kind']; readonly reason: string }
 
 /** Takes one file in; a failure of the disk stops the run, what is wrong with the file is an answer. */
 async function take(engine: Engine, run: Run, file: string, options: TakeOptions): Promise<MessageSummary> {

@@ -1,5 +1,5 @@
 import { applyDecorators, Get, HttpCode, Post } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiExtraModels, ApiHeader, ApiOperation, ApiProduces, ApiQuery, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiConsumes, ApiExtraModels, ApiHeader, ApiOperation, ApiProduces, ApiQuery, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import type { Role } from '../kernel/decider.js';
 import { ProblemSchema } from './openapi.js';
 import { Everywhere, Permit } from './permit.js';
@@ -20,6 +20,8 @@ interface TakesEndpoint extends Endpoint {
   /** Names of the ids in the answer, besides the position. */
   readonly answers?: readonly string[];
   readonly status?: number;
+  /** The body is a file of this type, not JSON. */
+  readonly file?: { readonly type: string; readonly description: string };
 }
 
 const OF_COMMANDS: Refusals = {
@@ -41,12 +43,13 @@ function responses(own: Refusals = {}, common: Refusals = {}): MethodDecorator[]
 }
 
 /** An endpoint that takes a command: POST, a token, an idempotency key, and an answer with the log position. */
-export function Takes(path: string, { by, says, refuses, everywhere, answers = [], status = 200 }: TakesEndpoint): MethodDecorator {
+export function Takes(path: string, { by, says, refuses, everywhere, answers = [], status = 200, file }: TakesEndpoint): MethodDecorator {
   const properties = { ...Object.fromEntries(answers.map((name) => [name, { type: 'string' }])), position: { type: 'integer', description: 'Log position; give it to a query as `after`.' } };
   return (target, key, descriptor) => {
-    const body = (Reflect.getMetadata('design:paramtypes', target, key) as (new () => object)[])[0]!;
+    const body = file ? [ApiConsumes(file.type), ApiBody({ schema: { type: 'string', format: 'binary' }, description: file.description })]
+      : [ApiBody({ type: (Reflect.getMetadata('design:paramtypes', target, key) as (new () => object)[])[0]! })];
     applyDecorators(
-      Post(path), HttpCode(status), Permit(...by), ...(everywhere ? [Everywhere()] : []), ApiBearerAuth(), ApiExtraModels(ProblemSchema), ApiBody({ type: body }),
+      Post(path), HttpCode(status), Permit(...by), ...(everywhere ? [Everywhere()] : []), ApiBearerAuth(), ApiExtraModels(ProblemSchema), ...body,
       ApiOperation({ summary: says, description: `Roles: ${by.join(', ')}.` }),
       ApiHeader({ name: 'Idempotency-Key', required: true, description: '1 to 128 visible characters of your making. The same key and body give the same answer, for ever.' }),
       ApiResponse({ status, description: 'Done, durably.', headers: { 'Sanad-Position': { schema: { type: 'integer' }, description: 'Log position.' } }, content: { 'application/json': { schema: { type: 'object', properties } } } }),

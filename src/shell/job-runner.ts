@@ -1,10 +1,11 @@
 import { checkCycle } from '../automation/check-cycle.js';
 import { prepareCycle } from '../automation/prepare-cycle.js';
 import { foldCycle } from '../automation/cycles.js';
-import type { Deps, OnProgress } from '../automation/job.js';
+import type { OnProgress } from '../automation/job.js';
 import { reconcileCycle } from '../automation/reconcile-cycle.js';
 import { reinstructPayments } from '../automation/reinstruct-payments.js';
 import type { Refusal } from '../automation/refusals.js';
+import { applyMessage, type MessageDeps } from '../automation/take-in-message.js';
 import { pagesOf } from '../automation/walk.js';
 import { DomainError, never } from '../kernel/errors.js';
 import { jobIdOf, type FromBackground, type Job, type JobFor, type JobStatus } from './jobs.js';
@@ -16,7 +17,7 @@ const MAX_REFUSALS = 1_000;
 export class JobRunner {
   #last: Promise<void> = Promise.resolve();
 
-  constructor(private readonly deps: Deps, private readonly tell: (message: FromBackground) => void, private readonly signal: AbortSignal) {}
+  constructor(private readonly deps: MessageDeps, private readonly tell: (message: FromBackground) => void, private readonly signal: AbortSignal) {}
 
   start(job: Job, by: JobFor): void {
     this.#last = this.#last.then(() => this.#run(job, by));
@@ -52,6 +53,7 @@ export class JobRunner {
     switch (job.kind) {
       case 'prepare': return prepareCycle(this.deps, job, by, onProgress, this.signal);
       case 'check': return checkCycle(this.deps, job, by, onProgress, this.signal);
+      case 'message': return applyMessage(this.deps, job.sha256, by, onProgress, this.signal);
       case 'reconcile': return reconcileCycle(this.deps, job, { ...by, commandId: job.commandId, now: this.deps.clock.now() }, onProgress, this.signal);
       case 'reinstruct': {
         const refusals: Refusal[] = [];
@@ -64,8 +66,8 @@ export class JobRunner {
   }
 }
 
-/** Preparations that an earlier process began and did not finish; the log says who asked for them. */
-export async function unfinished(deps: Pick<Deps, 'store'>): Promise<readonly { readonly job: Job; readonly by: JobFor }[]> {
+/** Preparations and messages that an earlier process began and did not finish; the log says who asked for them. */
+export async function unfinished(deps: Pick<MessageDeps, 'store'>): Promise<readonly { readonly job: Job; readonly by: JobFor }[]> {
   const found: { job: Job; by: JobFor }[] = [];
   for await (const page of pagesOf(deps.store, 'cycle-')) {
     for (const { events } of page) {
@@ -73,6 +75,13 @@ export async function unfinished(deps: Pick<Deps, 'store'>): Promise<readonly { 
       const begun = events.findLast((event) => event.type === 'CyclePreparationStarted');
       if (status !== 'preparing' || !begun) continue;
       found.push({ job: { kind: 'prepare', programmeId, period }, by: { actor: { id: begun.meta.actor, role: begun.meta.role }, correlationId: begun.meta.correlation } });
+    }
+  }
+  for await (const page of pagesOf(deps.store, 'message-')) {
+    for (const { events } of page) {
+      const last = events.at(-1)!;
+      if (last.type !== 'BankMessageReceived' && last.type !== 'BankMessageReleased') continue;
+      found.push({ job: { kind: 'message', sha256: last.data.sha256 }, by: { actor: { id: last.meta.actor, role: last.meta.role }, correlationId: last.meta.correlation } });
     }
   }
   return found;

@@ -5,6 +5,7 @@ import type { Actor } from '../kernel/decider.js';
 export type Job =
   | { readonly kind: 'prepare'; readonly programmeId: string; readonly period: string }
   | { readonly kind: 'check'; readonly cycleId: string; readonly commandId: string }
+  | { readonly kind: 'message'; readonly sha256: string }
   | { readonly kind: 'reconcile'; readonly cycleId: string; readonly commandId: string }
   | { readonly kind: 'reinstruct'; readonly cycleId: string; readonly commandId: string; readonly executionDate: string; readonly paymentIds?: readonly string[]; readonly sameAccount?: boolean };
 
@@ -21,9 +22,14 @@ export interface JobStatus {
   readonly detail?: string;
 }
 
-/** A preparation is one a cycle, whoever asks; the others are one a command. */
-export const jobIdOf = (job: Job): string =>
-  (job.kind === 'prepare' ? `prepare-${job.programmeId}-${job.period}` : `${job.kind}-${job.cycleId}-${job.commandId.slice(0, 8)}`);
+/** A preparation is one a cycle and an application one a message, whoever asks; the others are one a command. */
+export function jobIdOf(job: Job): string {
+  switch (job.kind) {
+    case 'prepare': return `prepare-${job.programmeId}-${job.period}`;
+    case 'message': return `message-${job.sha256}`;
+    default: return `${job.kind}-${job.cycleId}-${job.commandId.slice(0, 8)}`;
+  }
+}
 
 /** The name under which the read models tell how far they are. */
 export const READ_MODELS = 'read-models';

@@ -46,6 +46,11 @@ export async function prepareServer(app: NestFastifyApplication, log: Log, meter
       done(error as Error);
     }
   });
+  // A bank's file is not read into memory: whoever takes it gets the stream.
+  server.addContentTypeParser(['application/xml', 'text/xml'], (request, payload, done) => {
+    if (request.routeOptions.url === '/bank/messages') done(null, payload);
+    else done(Object.assign(new Error('only /bank/messages takes XML'), { code: 'FST_ERR_CTP_INVALID_MEDIA_TYPE' }));
+  });
   server.addHook('onRequest', (request, reply, done) => {
     traffic.underWay += 1;
     void reply.headers(security).header('x-correlation-id', request.id);

@@ -1,6 +1,6 @@
 import { paymentFiles } from './embedded.js';
 import type { PaymentRail } from './port.js';
-import { watchedFolder } from './watched-folder.js';
+import { watchedFolder, type WatchedFolder } from './watched-folder.js';
 import { schemaCheck } from './xsd.js';
 
 export interface RailSettings {
@@ -10,8 +10,10 @@ export interface RailSettings {
   readonly bankFolder?: string;
 }
 
-/** The rail of ISO 20022 files. @param files where messages are kept for good */
-export function isoRail(files: string, { schemasDir, bankFolder }: RailSettings = {}): PaymentRail {
-  const options = schemaCheck(schemasDir);
-  return bankFolder === undefined ? paymentFiles(files, options) : watchedFolder(bankFolder, files, options).rail;
-}
+/** The folder that is shared with the bank, where there is one. @param files where messages are kept for good */
+export const bankFolderOf = (files: string, { schemasDir, bankFolder }: RailSettings): WatchedFolder | undefined =>
+  (bankFolder === undefined ? undefined : watchedFolder(bankFolder, files, schemaCheck(schemasDir)));
+
+/** The rail of ISO 20022 files. */
+export const isoRail = (files: string, settings: RailSettings = {}): PaymentRail =>
+  bankFolderOf(files, settings)?.rail ?? paymentFiles(files, schemaCheck(settings.schemasDir));
