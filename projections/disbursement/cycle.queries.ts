@@ -3,6 +3,7 @@ import { reading, within } from '../live.js';
 import { decodeCursor, encodeCursor, limitOf, pageOf, type PageOf, type PageRequest } from '../paging.js';
 import { disbursementProjection } from './disbursement.projection.js';
 import { answerTally, breaks, budgetCycles, budgets, cycles, paymentTally, payments, OUTSTANDING, type BudgetRow, type CycleRow } from './disbursement.tables.js';
+import { inWords, type Texts } from '../../src/kernel/reasons.js';
 
 /** Payments, counted: `amountMinor` in minor units of the cycle's currency. */
 export interface Sum { readonly count: number; readonly amountMinor: bigint }
@@ -58,7 +59,7 @@ export interface Progress {
   readonly ordered: Sum;
   readonly outstanding: Sum;
   readonly byStatus: Readonly<Record<string, Sum>>;
-  readonly byReason: readonly (Sum & { readonly status: string; readonly reason: string })[];
+  readonly byReason: readonly (Sum & { readonly status: string; readonly reason: string; /** Absent for a code that only the bank can explain. */ readonly reasonTexts?: Texts })[];
   /** Every answer that came, whatever came after: rejected, returned, reinstructed. */
   readonly answers: Readonly<Record<string, Sum>>;
   readonly openBreaks: number;
@@ -87,7 +88,7 @@ async function progressOf(store: ReadStore, cycleIds: readonly string[], regions
     ]);
     return (cycleId) => {
       const byStatus: Record<string, Sum> = {};
-      const byReason: (Sum & { status: string; reason: string })[] = [];
+      const byReason: Progress['byReason'][number][] = [];
       let ordered = NOTHING;
       let outstanding = NOTHING;
       for (const row of tallies) {
@@ -96,7 +97,7 @@ async function progressOf(store: ReadStore, cycleIds: readonly string[], regions
         byStatus[row.status] = plus(byStatus[row.status] ?? NOTHING, sum);
         ordered = plus(ordered, sum);
         if (OUTSTANDING.some((status) => status === row.status)) outstanding = plus(outstanding, sum);
-        if (row.reason !== '') byReason.push({ status: row.status, reason: row.reason, ...sum });
+        if (row.reason !== '') byReason.push({ status: row.status, reason: row.reason, ...inWords(row.reason), ...sum });
       }
       return {
         ordered, outstanding, byStatus, byReason,

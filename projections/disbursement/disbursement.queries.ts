@@ -4,6 +4,7 @@ import { reading, within } from '../live.js';
 import { decodeCursor, encodeCursor, limitOf, pageOf, type PageOf, type PageRequest } from '../paging.js';
 import { disbursementProjection } from './disbursement.projection.js';
 import { breaks, payments, type BreakRow, type PaymentRow } from './disbursement.tables.js';
+import { inWords, type Texts } from '../../src/kernel/reasons.js';
 
 /** A payment as it stands. Amounts in minor units of `currency`; no name and no account number, those are in the vault. */
 export interface PaymentView {
@@ -21,6 +22,8 @@ export interface PaymentView {
   readonly accountId: string | null;
   readonly executionDate: string | null;
   readonly reason: string | null;
+  /** Absent for a code that only the bank can explain. */
+  readonly reasonTexts?: Texts;
   readonly settledOn: string | null;
   readonly updatedAt: string;
 }
@@ -29,7 +32,7 @@ const viewOf = (row: PaymentRow): PaymentView => ({
   paymentId: row.payment_id, cycleId: row.cycle_id, personId: row.person_id, region: row.region, status: row.status,
   amountMinor: row.amount_minor, currency: row.currency, policyVersion: row.policy_version, attempt: row.attempt,
   endToEndId: row.end_to_end_id, messageId: row.message_id, accountId: row.account_id, executionDate: row.execution_date,
-  reason: row.reason, settledOn: row.settled_on, updatedAt: row.updated_at,
+  reason: row.reason, ...inWords(row.reason ?? ''), settledOn: row.settled_on, updatedAt: row.updated_at,
 });
 
 export interface PaymentFilter {
