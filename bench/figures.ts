@@ -53,5 +53,6 @@ export const FIGURES: readonly Figure[] = [
   { name: 'cycle', unit: 'payments a second', writers: 1, mode: 'work', size: { small: 10_000, normal: 100_000, large: 1_000_000 }, ours: script('cycle-ours'), floor: script('cycle-floor'), target: 0.3 },
   { name: 'outcomes', unit: 'payments a second', writers: 1, mode: 'work', size: { small: 10_000, normal: 100_000, large: 500_000 }, ours: script('outcomes-ours'), floor: script('outcomes-floor'), target: 0.3 },
   { name: 'pain001', unit: 'credit transfers a second', writers: 1, mode: 'work', size: { small: 20_000, normal: 1_000_000, large: 1_000_000 }, ours: script('pain001-ours'), floor: script('pain001-floor'), target: 0.33 },
+  { name: 'camt054', unit: 'entries read and applied a second', writers: 1, mode: 'work', size: { small: 10_000, normal: 100_000, large: 1_000_000 }, ours: script('camt054-ours'), floor: script('camt054-floor'), target: 0.33 },
   { name: 'rebuild', unit: 'events a second', writers: 1, mode: 'work', size: { small: 20_000, normal: 200_000, large: 1_000_000 }, ours: script('rebuild-ours'), floor: script('rebuild-floor'), target: 0.4 },
 ];

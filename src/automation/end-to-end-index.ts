@@ -71,8 +71,8 @@ class Index {
     return `${this.#cycles[this.#cycleOf[entry]!]}-${person}`;
   }
 
-  /** The key is a hash already; its low bits are as good as any. */
-  #slotOf(key: bigint): number { return Number(key & BigInt(this.#slots.length - 1)); }
+  /** The key is a hash already, but its last 16 bits begin with the version of the UUID that it was made from, which is always the same. */
+  #slotOf(key: bigint): number { return Number((key >> 16n) & BigInt(this.#slots.length - 1)); }
 
   #place(entry: number): void {
     let slot = this.#slotOf(this.#keys[entry]!);
