@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 /**
  * A stand-in payment system, for demonstrations and tests: a program of its own that knows the engine by its public HTTP
- * API only. It reads a cycle's instructions and answers each as a bank would, with stated shares of trouble.
+ * API, or by the files of a shared folder. It reads instructions and answers each as a bank would, with stated shares of trouble.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Api, ApiError, ApiUnreachable } from './api.js';
 import { Behaviour, DEFAULT_SHARES, type Shares } from './behaviour.js';
+import { answerFolder, NotAnOrder, type FilesSummary } from './files.js';
 import { InstructionsMissing, run, type Summary } from './run.js';
 
 const EXIT = { ok: 0, refused: 1, usage: 2, unreachable: 3 } as const;
@@ -21,9 +22,13 @@ const SHARES: readonly (readonly [option: string, share: keyof Shares, says: str
   ['duplicates', 'duplicates', 'of all, besides: the last answer is sent twice'],
 ];
 
-const HELP = `stand-in: a stand-in payment system that answers a cycle's instructions over the public API
+const HELP = `stand-in: a stand-in payment system that answers a cycle's instructions over the public API, or files in a folder
 
 usage: node dist/stand-in/main.js --url URL --cycle CYCLE [options]
+       node dist/stand-in/main.js --folder DIR [--seed TEXT] [shares] [--json]
+
+  --folder DIR         answer the pain.001 files in DIR/OUT by pain.002 and camt.054 files in DIR/IN, then move them to
+                       DIR/FETCHED; every instruction is drawn like a first attempt, as a bank does not know better
 
   --url URL            where the API is, for example http://127.0.0.1:3000
   --token TOKEN        bearer token of the role payment-system; better given as STAND_IN_TOKEN in the environment
@@ -48,7 +53,7 @@ exit codes: 0 all answered · 1 the API refused, or answered nonsense · 2 wrong
 class UsageError extends Error {}
 
 const OPTIONS = {
-  url: { type: 'string' }, token: { type: 'string' }, cycle: { type: 'string' }, seed: { type: 'string', default: '1' },
+  folder: { type: 'string' }, url: { type: 'string' }, token: { type: 'string' }, cycle: { type: 'string' }, seed: { type: 'string', default: '1' },
   ...Object.fromEntries(SHARES.map(([option]) => [option, { type: 'string' } as const])),
   redraw: { type: 'boolean', default: false }, expect: { type: 'string', default: '0' }, follow: { type: 'boolean', default: false },
   idle: { type: 'string', default: '10' }, patience: { type: 'string', default: '60' }, json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
@@ -83,18 +88,22 @@ function sharesIn(values: Values): Shares {
   return { ...DEFAULT_SHARES, ...shares };
 }
 
-async function answer(values: Values): Promise<Summary> {
+function behaviourIn(values: Values): Behaviour {
+  try {
+    return new Behaviour(required(values, 'seed'), sharesIn(values), values['redraw'] === true);
+  } catch (error) {
+    throw error instanceof UsageError ? error : new UsageError((error as Error).message);
+  }
+}
+
+async function answer(values: Values): Promise<Summary | FilesSummary> {
+  if (values['folder'] !== undefined) return answerFolder(required(values, 'folder'), behaviourIn(values));
   const url = required(values, 'url').replace(/\/+$/, '');
   if (!/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')) throw new UsageError('--url must be an http or https address.');
   const token = typeof values['token'] === 'string' ? values['token'] : process.env['STAND_IN_TOKEN'] ?? '';
   if (token === '') throw new UsageError('Give a token: STAND_IN_TOKEN in the environment, or --token.');
   const cycle = required(values, 'cycle');
-  let behaviour: Behaviour;
-  try {
-    behaviour = new Behaviour(required(values, 'seed'), sharesIn(values), values['redraw'] === true);
-  } catch (error) {
-    throw error instanceof UsageError ? error : new UsageError((error as Error).message);
-  }
+  const behaviour = behaviourIn(values);
   const patienceMs = number(values, 'patience', 60, 86_400) * 1_000;
   const wait = async (ms: number): Promise<void> => { await sleep(ms); };
   const api = new Api({ url, token, patienceMs, wait, say: (line) => { process.stderr.write(`${line}\n`); } });
@@ -105,8 +114,9 @@ async function answer(values: Values): Promise<Summary> {
   });
 }
 
-function told(summary: Summary): string {
+function told(summary: Summary | FilesSummary): string {
   const list = (counts: Readonly<Record<string, number>>): string => Object.entries(counts).map(([word, n]) => `${n} ${word}`).join(', ') || 'none';
+  if ('folder' in summary) return `${summary.folder}: ${summary.fetched} files with ${summary.instructions} instructions fetched, ${summary.files} files answered\n  said: ${list(summary.outcomes)}\n`;
   return `${summary.cycle}: ${summary.instructions} instructions, ${summary.requests} requests\n  said: ${list(summary.outcomes)}\n  the engine made of it: ${list(summary.results)}\n`;
 }
 
@@ -121,7 +131,7 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(values['json'] === true ? `${JSON.stringify(summary)}\n` : told(summary));
     return EXIT.ok;
   } catch (error) {
-    if (!(error instanceof UsageError || error instanceof ApiError || error instanceof ApiUnreachable || error instanceof InstructionsMissing)) throw error;
+    if (!(error instanceof UsageError || error instanceof ApiError || error instanceof ApiUnreachable || error instanceof InstructionsMissing || error instanceof NotAnOrder)) throw error;
     process.stderr.write(`stand-in: ${error.message}${error instanceof UsageError ? ' See --help.' : ''}\n`);
     if (error instanceof UsageError) return EXIT.usage;
     return error instanceof ApiUnreachable ? EXIT.unreachable : EXIT.refused;

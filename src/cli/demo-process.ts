@@ -16,10 +16,12 @@ export type Said = { readonly result: unknown } | { readonly failure: { readonly
  * It ends with this process, and stops at its next safe point when the run is stopped.
  * @throws DomainError with the code that the step failed with
  */
-export async function inOwnProcess<S extends Step>(step: S, { data, json, quiet, households, seed, period }: Asked['options'], run: Run): Promise<ResultOf<S>> {
+export async function inOwnProcess<S extends Step>(step: S, { data, json, quiet, households, seed, rail, period }: Asked['options'], run: Run): Promise<ResultOf<S>> {
   run.signal.throwIfAborted();
-  const asked: Asked = { step, options: { data, households, seed, ...(period === undefined ? {} : { period }), ...(json === undefined ? {} : { json }), ...(quiet === undefined ? {} : { quiet }) } };
-  const child = fork(join(import.meta.dirname, 'demo-step.js'), [JSON.stringify(asked)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const asked: Asked = { step, options: { data, households, seed, rail, ...(period === undefined ? {} : { period }), ...(json === undefined ? {} : { json }), ...(quiet === undefined ? {} : { quiet }) } };
+  const child = fork(join(import.meta.dirname, 'demo-step.js'), [JSON.stringify(asked)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: rail === 'files' ? { ...process.env, SANAD_BANK_FOLDER: join(data, 'bank') } : process.env,
+  });
   const stop = (): void => { child.kill('SIGTERM'); };
   run.signal.addEventListener('abort', stop, { once: true });
   let said: Said | undefined;

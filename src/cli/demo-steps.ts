@@ -10,8 +10,10 @@ import { prepareCycle } from '../automation/prepare-cycle.js';
 import { reconcileCycle } from '../automation/reconcile-cycle.js';
 import { reinstructPayments } from '../automation/reinstruct-payments.js';
 import { releaseCycle } from '../automation/release-cycle.js';
+import { bankFolderOf } from '../adapters/payment-rail/rail.js';
 import { localIssuer } from '../adapters/signer/embedded.js';
-import { loadConfig } from '../config.js';
+import { loadConfig, railIn } from '../config.js';
+import { takeFrom } from '../automation/take-from-folder.js';
 import { asdPolicies, asdProgramme } from '../eligibility/reference/asd.js';
 import type { Actor, Role } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
@@ -21,6 +23,7 @@ import { importFile } from './applications.js';
 import { contextOf, type Run } from './command.js';
 import { withEngine, type Engine } from './compose.js';
 import { mendAccounts, resolveBreaks } from './demo-payments.js';
+import type { Rail } from './demo-rail.js';
 import { householdsFile, PERIODS, type DemoRun } from './demo-run.js';
 import { summarise } from './demo-totals.js';
 import { drainAutomations } from './drain.js';
@@ -48,7 +51,7 @@ const PEOPLE = {
 } as const;
 
 /** A step's arguments travel to its process as JSON. */
-export interface DemoStepOptions extends DemoRun { readonly data: string; /** Of the step 'pay'. */ readonly period?: string }
+export interface DemoStepOptions extends DemoRun { readonly data: string; /** How the stand-in bank is spoken to. */ readonly rail: Rail; /** Of the step 'pay'. */ readonly period?: string }
 
 /**
  * What the demo consists of, in order ('pay' once a period). Every step finds out by itself what is done already, so that
@@ -111,8 +114,8 @@ async function payPeriod(run: Run, options: DemoStepOptions): Promise<void> {
     return false;
   });
   if (closed) return;
-  run.out.note('   the stand-in payment system reads the instructions and answers over the API');
-  await answerByStandIn(run, options, cycleId);
+  run.out.note(options.rail === 'files' ? '   the stand-in bank fetches the pain.001 files and answers by pain.002 and camt.054' : '   the stand-in payment system reads the instructions and answers over the API');
+  await answered(run, options, cycleId);
   await withEngine(options.data, async (engine) => {
     await drainAutomations(engine, run);
     const mended = await mendAccounts(engine, cycleId, PEOPLE.intake, PEOPLE.officer, run.signal);
@@ -120,7 +123,7 @@ async function payPeriod(run: Run, options: DemoStepOptions): Promise<void> {
     run.out.note(`   ${mended} accounts mended, ${again.reinstructed} payments instructed again`);
     await catchUpReadModels(engine, run);
   });
-  await answerByStandIn(run, options, cycleId);
+  await answered(run, options, cycleId);
   await withEngine(options.data, async (engine) => {
     const breaks = await resolveBreaks(engine, cycleId, PEOPLE.finance, run.signal);
     await drainAutomations(engine, run);
@@ -138,24 +141,43 @@ async function rebuildAndCompare(run: Run, { data }: DemoStepOptions): Promise<{
   return { identical: identical === true };
 }
 
-/** Serves the folder and lets the stand-in, a program of its own, answer every instruction of the cycle. */
-async function answerByStandIn(run: Run, options: DemoStepOptions, cycleId: string): Promise<void> {
+const answered = (run: Run, options: DemoStepOptions, cycleId: string): Promise<void> => (options.rail === 'files' ? answeredByFiles(run, options) : answeredOverHttp(run, options, cycleId));
+
+/** Lets the stand-in answer the files in the bank's folder, and takes in what it left there. */
+async function answeredByFiles(run: Run, options: DemoStepOptions): Promise<void> {
+  const { bankFolder } = railIn();
+  await standIn(run, ['--folder', bankFolder!, '--seed', String(options.seed)]);
+  await withEngine(options.data, async (engine) => {
+    const folder = bankFolderOf(join(engine.dir, 'files'), railIn())!;
+    const trouble = (what: string, error: unknown): void => { run.out.note(`   ${what}: ${String(error)}`); };
+    // A file is whole when two looks saw it alike.
+    await folder.look(takeFrom(engine), run.signal, trouble);
+    const { taken, rejected, failed } = await folder.look(takeFrom(engine), run.signal, trouble);
+    run.out.note(`   ${taken} files of the bank taken in${rejected + failed > 0 ? `, ${rejected + failed} not` : ''}`);
+    if (failed > 0) throw new DomainError('FILES_NOT_TAKEN', `${failed} files of the bank could not be taken in; run the same command again.`, 'unavailable');
+  });
+}
+
+/** Runs the stand-in, a program of its own, to its end. */
+async function standIn(run: Run, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<void> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../../stand-in/main.js'), ...args, '--json'], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const stop = (): void => { child.kill('SIGTERM'); };
+  run.signal.addEventListener('abort', stop, { once: true });
+  child.stdout.resume();
+  const code = await new Promise<number | null>((resolve, reject) => { child.once('error', reject).once('exit', resolve); });
+  run.signal.removeEventListener('abort', stop);
+  run.signal.throwIfAborted();
+  if (code !== 0) throw new DomainError('STAND_IN_FAILED', `The stand-in payment system stopped with exit code ${code}.`, 'unavailable');
+}
+
+/** Serves the folder and lets the stand-in answer every instruction of the cycle. */
+async function answeredOverHttp(run: Run, options: DemoStepOptions, cycleId: string): Promise<void> {
   const { startServer } = await import('../main.js');
   const server = await startServer(loadConfig({ SANAD_DATA: options.data, SANAD_PORT: '0', SANAD_LOG_LEVEL: 'warn' }));
   try {
     const issuer = await localIssuer(join(options.data, 'keys'));
     const token = await issuer.issue({ subject: 'stand-in-bank', role: 'payment-system', ttlSeconds: 86_400 });
-    const program = join(import.meta.dirname, '../../stand-in/main.js');
-    const child = spawn(process.execPath, [program, '--url', server.url, '--cycle', cycleId, '--seed', String(options.seed), '--json'], {
-      env: { ...process.env, STAND_IN_TOKEN: token }, stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const stop = (): void => { child.kill('SIGTERM'); };
-    run.signal.addEventListener('abort', stop, { once: true });
-    child.stdout.resume();
-    const code = await new Promise<number | null>((resolve, reject) => { child.once('error', reject).once('exit', resolve); });
-    run.signal.removeEventListener('abort', stop);
-    run.signal.throwIfAborted();
-    if (code !== 0) throw new DomainError('STAND_IN_FAILED', `The stand-in payment system stopped with exit code ${code}.`, 'unavailable');
+    await standIn(run, ['--url', server.url, '--cycle', cycleId, '--seed', String(options.seed)], { STAND_IN_TOKEN: token });
   } finally {
     await server.close();
   }

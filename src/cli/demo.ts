@@ -1,14 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { openDataFolder } from '../adapters/data-folder/embedded.js';
 import { asdProgramme } from '../eligibility/reference/asd.js';
 import { action, common, wholeNumber, type CommonOptions, type Run } from './command.js';
 import { inOwnProcess } from './demo-process.js';
+import { RAILS, type Rail } from './demo-rail.js';
 import { PERIODS, rememberRun } from './demo-run.js';
 import { renderSummary, type DemoSummary } from './demo-summary.js';
 import { describeFailure, EXIT } from './output.js';
 
-interface DemoOptions extends CommonOptions { readonly households: number; readonly seed: number }
+interface DemoOptions extends CommonOptions { readonly households: number; readonly seed: number; readonly rail: Rail }
 
 /** How long, and how often, a folder is asked for that another process holds: one that was just killed lets go within moments. */
 const PATIENCE_MS = 10_000;
@@ -49,6 +50,7 @@ export function demoCommand(): Command {
     .description('run two months of the reference programme over made-up households, and prove them; run it again to finish a run that was stopped')
     .option('--households <n>', 'how many', wholeNumber('households', 1, 10_000_000), 2_000)
     .option('--seed <s>', 'randomness', wholeNumber('seed', 0, 4_294_967_295), 1)
+    .addOption(new Option('--rail <way>', 'how the stand-in bank is spoken to').choices(RAILS).default('files'))
     .action(action<DemoOptions, []>(async (run, options) => {
       const summary = await runDemo(run, options);
       run.out.result(summary, () => renderSummary(summary, asdProgramme.currency, options.data));

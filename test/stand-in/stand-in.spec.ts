@@ -160,7 +160,7 @@ describe('the program', () => {
 
   it('shares no code with the engine and needs no package', () => {
     const files = readdirSync(folder).filter((name) => name.endsWith('.js'));
-    expect(files.sort()).toEqual(['api.js', 'behaviour.js', 'main.js', 'run.js']);
+    expect(files.sort()).toEqual(['api.js', 'behaviour.js', 'files.js', 'main.js', 'run.js']);
     for (const file of files) {
       const imported = [...readFileSync(join(folder, file), 'utf8').matchAll(/from '([^']+)'/g)].map(([, name]) => name!);
       expect(imported.filter((name) => !isBuiltin(name) && !/^\.\/[a-z]+\.js$/.test(name))).toEqual([]);
