@@ -1,4 +1,5 @@
 import type { Recorded } from '../kernel/decider.js';
+import { CorrectionsCheck } from './corrections-check.js';
 import { EntitlementCheck } from './entitlement-check.js';
 import { KeyTable } from './key-table.js';
 import { MoneyCheck } from './money-check.js';
@@ -33,19 +34,26 @@ class Check implements AuditCheck {
   readonly #people = new PeopleCheck();
   readonly #money = new MoneyCheck();
   readonly #entitlements = new EntitlementCheck();
-  readonly #asOf = (paymentId: string): number => this.#money.asOfOf(paymentId);
-  readonly #earliestAsOf = (): number => this.#money.earliestAsOf;
+  readonly #corrections = new CorrectionsCheck();
+  readonly #asOf = {
+    payment: (paymentId: string): number => this.#money.asOfOf(paymentId),
+    correction: (correctionId: string): number => this.#corrections.asOfOf(correctionId),
+    earliest: (): number => Math.min(this.#money.earliestAsOf, this.#corrections.earliestAsOf),
+  };
+  readonly #isPaid = (paymentId: string): boolean => this.#money.isPaid(this.#streams.find(`payment-${paymentId}`));
 
   add(event: Recorded): void {
     const found = (invariant: Invariant, detail: string): void => this.#found(invariant, event.stream, event.position, detail);
     const stream = this.#order(event, found);
     this.#people.add(event, stream, found);
-    this.#entitlements.add(event, this.#asOf, this.#earliestAsOf, found);
+    this.#entitlements.add(event, this.#asOf, found);
+    this.#corrections.add(event, this.#isPaid, found);
     this.#money.add(event, stream, found);
   }
 
   finish(): AuditReport {
     this.#money.finish((invariant, detail, stream) => this.#found(invariant, stream, this.#events - 1, detail));
+    this.#corrections.finish((invariant, detail, stream) => this.#found(invariant, stream, this.#events - 1, detail));
     return { events: this.#events, violations: this.#violations, violationCount: this.#violationCount };
   }
 

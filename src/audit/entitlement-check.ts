@@ -1,11 +1,15 @@
 import type { EventData } from '../../events/generated.js';
 import { entitlementFor } from '../eligibility/determine.js';
-import { compilePolicy, versionInForce, type CompiledPolicy } from '../eligibility/policy.js';
+import { compilePolicy, versionInEffect, versionInForce, type CompiledPolicy } from '../eligibility/policy.js';
+import { isOfPolicy } from '../eligibility/rules.js';
 import { enrolmentDecider, factsIn, payableIn, type EnrolmentState } from '../enrolment/enrolment.decider.js';
 import type { Recorded } from '../kernel/decider.js';
 import { addMonths } from '../kernel/time.js';
 import type { Found } from './report.js';
 
+type Adjustment = Extract<Recorded, { type: 'AdjustmentProposed' }>;
+/** The log positions that things are computed as of. */
+export interface AsOf { payment(paymentId: string): number; correction(correctionId: string): number; /** Of what is being computed, the earliest. */ earliest(): number }
 type Ordered = Extract<Recorded, { type: 'PaymentOrdered' }>;
 interface Published { readonly position: number; readonly data: EventData['PolicyPublished'] }
 
@@ -17,17 +21,17 @@ interface Kept { now: Version; /** "<period>><cycle's period> " for each period 
 const MAX_START_LAG = 100_000;
 
 /**
- * I5 and I7: every ordered amount is what the recorded facts and the policy of each of its periods give, item by item; no
- * period of an enrolment is ordered twice; and nothing is ordered for an enrolment that was not payable as of the
- * cycle's position. About 600 bytes an enrolment.
+ * I5 and I7: every ordered amount is what the recorded facts and the policy of each of its periods give, item by item (but
+ * for approved arrears and recoveries, which the households' accounts prove); no period of an enrolment is ordered twice;
+ * nothing is ordered for an enrolment that was not payable as of the cycle's position; and what a correction says is due is
+ * what the facts and a policy of that month give. About 600 bytes an enrolment.
  */
 export class EntitlementCheck {
   readonly #policies = new Map<string, Published[]>();
   readonly #enrolments = new Map<string, Kept>();
   readonly #erasedAt = new Map<string, number>();
 
-  /** @param earliestAsOf the earliest position that a cycle is being prepared as of */
-  add(event: Recorded, asOfOf: (paymentId: string) => number, earliestAsOf: () => number, found: Found): void {
+  add(event: Recorded, asOf: AsOf, found: Found): void {
     switch (event.type) {
       case 'PolicyPublished': {
         const known = this.#policies.get(event.data.programmeId) ?? [];
@@ -42,10 +46,11 @@ export class EntitlementCheck {
         const now: Version = { at: event.position, state: text(state), before: kept?.now };
         if (!kept) this.#enrolments.set(event.stream, { now, paid: '' });
         else kept.now = now;
-        forgetBefore(now, Math.min(event.position - MAX_START_LAG, earliestAsOf()));
+        forgetBefore(now, Math.min(event.position - MAX_START_LAG, asOf.earliest()));
         return;
       }
-      case 'PaymentOrdered': return this.#ordered(event, asOfOf(event.data.paymentId), found);
+      case 'PaymentOrdered': return this.#ordered(event, asOf.payment(event.data.paymentId), found);
+      case 'AdjustmentProposed': return this.#adjusted(event, asOf.correction(event.data.correctionId), found);
       default: return;
     }
   }
@@ -54,23 +59,39 @@ export class EntitlementCheck {
     const { programmeId, personId, period } = event.data;
     const kept = this.#enrolments.get(`enrolment-${programmeId}-${personId}`);
     if (!kept) return found('I7', 'ordered for somebody who is not enrolled');
-    let then: Version | undefined = kept.now;
-    while (then && then.at > asOf) then = then.before;
+    const then = versionAt(kept, asOf);
     if (!then) return found('I7', 'ordered for an enrolment that began after what the cycle is prepared as of');
     const state = parse(then.state);
     if ((this.#erasedAt.get(personId) ?? Infinity) <= asOf) found('I7', 'ordered for a person who was erased');
     if (!payableIn(state, period)) found('I7', `ordered for ${period}, in which the enrolment is not payable`);
-    const periods = [...new Set(event.data.items.map((item) => item.period))].sort();
+    const items = event.data.items.filter(isOfPolicy);
+    const periods = [...new Set(items.map((item) => item.period))].sort();
     for (const month of periods) {
       this.#once(kept, month, period, found);
       const expected = this.#entitlement(programmeId, month, asOf, state);
       if (expected === undefined) { found('I5', `no policy is paid in ${month}`); continue; }
-      const items = event.data.items.filter((item) => item.period === month);
-      if (JSON.stringify(items) !== JSON.stringify(expected.items)) found('I5', `${month}: the items are not what version ${expected.policyVersion} gives on the recorded facts (${total(items)} ordered, ${expected.amountMinor} due)`);
+      const ordered = items.filter((item) => item.period === month);
+      if (JSON.stringify(ordered) !== JSON.stringify(expected.items)) found('I5', `${month}: the items are not what version ${expected.policyVersion} gives on the recorded facts (${total(ordered)} ordered, ${expected.amountMinor} due)`);
     }
     if (total(event.data.items) !== BigInt(event.data.amountMinor)) found('I5', `the items sum to ${total(event.data.items)}, not ${event.data.amountMinor}`);
     for (let month = periods[0] ?? period; month < period; month = addMonths(month, 1)) {
       if (month < state.startPeriod) found('I5', `${month} is before the enrolment's start`);
+    }
+  }
+
+  /** Months of an enrolment that ended before the present one began are not held any more, and are left out. */
+  #adjusted({ data: { programmeId, personId, periods } }: Adjustment, asOf: number, found: Found): void {
+    const kept = this.#enrolments.get(`enrolment-${programmeId}-${personId}`);
+    const then = kept && versionAt(kept, asOf);
+    if (!then) return found('I5', 'corrected for somebody who was not enrolled');
+    const state = parse(then.state);
+    const known = (this.#policies.get(programmeId) ?? []).filter((policy) => policy.position <= asOf).map((policy) => policy.data);
+    for (const { period, policyVersion, dueMinor } of periods) {
+      if (period < state.startPeriod) continue;
+      const rules = [versionInForce(known, period), versionInEffect(known, period)].find((rule) => rule?.version === policyVersion);
+      const due = payableIn(state, period) && rules ? entitlementFor(compiledOf(rules.policy), rules.version, factsIn(state, period).facts as never, period).amountMinor : '0';
+      if (policyVersion !== undefined && !rules) found('I5', `${period}: version ${policyVersion} is neither paid nor in effect`);
+      else if (due !== dueMinor) found('I5', `${period}: ${dueMinor} said to be due; the recorded facts give ${due}`);
     }
   }
 
@@ -96,6 +117,12 @@ function compiledOf(policy: EventData['PolicyPublished']['policy']): CompiledPol
   const known = compiled.get(policy) ?? compilePolicy(policy);
   compiled.set(policy, known);
   return known;
+}
+
+function versionAt(kept: Kept, asOf: number): Version | undefined {
+  let then: Version | undefined = kept.now;
+  while (then && then.at > asOf) then = then.before;
+  return then;
 }
 
 /** Drops the versions that no cycle can be prepared as of any more. */

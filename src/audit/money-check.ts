@@ -100,6 +100,8 @@ export class MoneyCheck {
 
   /** The log position that the cycle of a payment is prepared as of. */
   asOfOf(paymentId: string): number { return this.#cycle(cycleOf(paymentId)).asOf; }
+  /** Whether the payment of a stream (its dense number) is with the bank or settled. */
+  isPaid(stream: number): boolean { return this.#is(stream) === 'outstanding' || this.#is(stream) === 'settled'; }
   /** The earliest position that a cycle is being prepared as of; Infinity where none is. */
   get earliestAsOf(): number {
     let earliest = Infinity;

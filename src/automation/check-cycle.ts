@@ -3,6 +3,7 @@ import type { StreamEvents } from '../adapters/event-store/port.js';
 import { freeMinor } from '../budget/budget.decider.js';
 import { cycleDecider, type CycleState } from '../cycle/cycle.decider.js';
 import { entitlementFor } from '../eligibility/determine.js';
+import { isOfPolicy } from '../eligibility/rules.js';
 import { factsIn, payableIn, type EnrolmentState } from '../enrolment/enrolment.decider.js';
 import type { Context } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
@@ -142,10 +143,10 @@ class CycleCheck {
     });
   }
 
-  /** Whether the items of each period are no more than what the household's facts give in it under the policy first paid then. */
+  /** Whether the items of each period (approved arrears apart, which are of other months) are no more than what the household's facts give in it under the policy first paid then. */
   #within(enrolment: EnrolmentState, items: EventData['PaymentOrdered']['items']): boolean {
     const byPeriod = new Map<string, bigint>();
-    for (const { period, amountMinor } of items) byPeriod.set(period, (byPeriod.get(period) ?? 0n) + BigInt(amountMinor));
+    for (const { period, amountMinor } of items.filter(isOfPolicy)) byPeriod.set(period, (byPeriod.get(period) ?? 0n) + BigInt(amountMinor));
     for (const [period, amountMinor] of byPeriod) {
       if (enrolment.status === 'none') return false;
       const { version, compiled } = this.book.policyOf(period);

@@ -1,6 +1,6 @@
 import type { EventData } from '../../events/generated.js';
 import type { EventStore } from '../adapters/event-store/port.js';
-import { compilePolicy, versionInForce, type CompiledPolicy } from '../eligibility/policy.js';
+import { compilePolicy, versionInEffect, versionInForce, type CompiledPolicy } from '../eligibility/policy.js';
 import { DomainError } from '../kernel/errors.js';
 import { streams } from '../kernel/ids.js';
 import { paymentTerms, type PaymentTerms } from './payment-terms.js';
@@ -18,6 +18,8 @@ export interface ProgrammeBook {
   readonly rules: EventData['ChecksConfigured']['rules'];
   /** The newest version first paid in the period or before. @throws DomainError NO_POLICY_FOR_PERIOD */
   policyOf(period: string): PolicyInForce;
+  /** The newest version in legal effect in the period, whenever it was first paid. @throws DomainError NO_POLICY_FOR_PERIOD */
+  policyInEffect(period: string): PolicyInForce;
 }
 
 /** Programmes and their compiled policies. A policy is compiled once, whatever streams and positions it is read at. */
@@ -43,19 +45,20 @@ export class PolicyBook {
       else if (event.type === 'ProgrammeClosed') open = false;
     }
     if (!definition) throw new DomainError('PROGRAMME_NOT_FOUND', `There is no programme ${programmeId}.`, 'not-found', 'programmeId');
-    const inForce = new Map<string, PolicyInForce>();
-    return {
-      programmeId, definition, open, terms: paymentTerms(definition, termsSet), rules,
-      policyOf: (period) => {
-        let found = inForce.get(period);
-        if (!found) inForce.set(period, (found = this.#inForce(programmeId, policies, period)));
+    const byPeriod = (rule: typeof versionInForce<EventData['PolicyPublished']>): (period: string) => PolicyInForce => {
+      const known = new Map<string, PolicyInForce>();
+      return (period) => {
+        let found = known.get(period);
+        if (!found) known.set(period, (found = this.#ready(programmeId, rule(policies, period), period)));
         return found;
-      },
+      };
+    };
+    return {
+      programmeId, definition, open, terms: paymentTerms(definition, termsSet), rules, policyOf: byPeriod(versionInForce), policyInEffect: byPeriod(versionInEffect),
     };
   }
 
-  #inForce(programmeId: string, policies: readonly EventData['PolicyPublished'][], period: string): PolicyInForce {
-    const published = versionInForce(policies, period);
+  #ready(programmeId: string, published: EventData['PolicyPublished'] | undefined, period: string): PolicyInForce {
     if (!published) throw new DomainError('NO_POLICY_FOR_PERIOD', `No policy of ${programmeId} is paid in ${period}.`, 'rule', 'period');
     let compiled = this.#compiled.get(published.contentHash);
     if (!compiled) this.#compiled.set(published.contentHash, (compiled = compilePolicy(published.policy)));

@@ -5,7 +5,7 @@ import { DomainError } from '../kernel/errors.js';
 import { Entitlements } from './entitlement.js';
 import { ExpressionError, Language, reasonOf, type Expression, type Variables } from './expression.js';
 import { factsValidator, readFactsSchema, type Facts, type FactsModel } from './facts.js';
-import { CEILING_ITEM, FLOOR_ITEM, type CompiledBenefit, type CompiledCriterion, type Policy, type PolicyBenefit } from './rules.js';
+import { ARREARS_ITEM, CEILING_ITEM, FLOOR_ITEM, RECOVERY_ITEM, type CompiledBenefit, type CompiledCriterion, type Policy, type PolicyBenefit } from './rules.js';
 import { SAMPLE_PERIOD, sampleFacts } from './samples.js';
 
 export type { Policy } from './rules.js';
@@ -93,7 +93,7 @@ function checkRules(policy: Policy): void {
     throw invalid('policy/criteria', 'A policy needs at least one required criterion; with none, everybody would be eligible.');
   }
   const codes: (readonly [string, string])[] = [
-    [FLOOR_ITEM, ''], [CEILING_ITEM, ''],
+    [FLOOR_ITEM, ''], [CEILING_ITEM, ''], [ARREARS_ITEM, ''], [RECOVERY_ITEM, ''],
     ...monthly.map((benefit, index) => [benefit.code, `policy/benefits/monthly/${index}/code`] as const),
     ...oneOff.map((benefit, index) => [benefit.code, `policy/benefits/oneOff/${index}/code`] as const),
   ];
@@ -172,6 +172,19 @@ export function versionInForce<T extends { readonly version: number; readonly fi
   let found: T | undefined;
   for (const candidate of versions) {
     if (candidate.firstPaidPeriod <= period && (!found || candidate.version > found.version)) found = candidate;
+  }
+  return found;
+}
+
+/**
+ * The version that is the law of a period, whenever it was first paid: the newest that took effect by its first day or was
+ * first paid in it or before.
+ * @param versions of one programme, in any order
+ */
+export function versionInEffect<T extends { readonly version: number; readonly firstPaidPeriod: string; readonly effectiveFrom: string }>(versions: Iterable<T>, period: string): T | undefined {
+  let found: T | undefined;
+  for (const candidate of versions) {
+    if ((candidate.effectiveFrom <= `${period}-01` || candidate.firstPaidPeriod <= period) && (!found || candidate.version > found.version)) found = candidate;
   }
   return found;
 }

@@ -19,3 +19,9 @@ export interface CompiledBenefit {
 /** Codes that the engine itself writes into an entitlement. */
 export const FLOOR_ITEM = 'floor';
 export const CEILING_ITEM = 'ceiling';
+/** Codes of a payment's items that no policy gives: approved arrears of earlier months, and what a recovery keeps back. */
+export const ARREARS_ITEM = 'arrears';
+export const RECOVERY_ITEM = 'recovery';
+
+/** Whether a policy gives an item of a payment, or a correction of the past does. */
+export const isOfPolicy = ({ code }: { readonly code: string }): boolean => code !== ARREARS_ITEM && code !== RECOVERY_ITEM;

@@ -12,6 +12,7 @@ export type PaymentId = Branded<'payment'>;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const PROGRAMME = /^[a-z][a-z0-9]{1,30}$/;
 const CYCLE = /^([a-z][a-z0-9]{1,30})-([0-9]{4}-(?:0[1-9]|1[0-2]))$/;
+const CORRECTION = /^([a-z][a-z0-9]{1,30})-([0-9]{4})$/;
 const PAYMENT = /^([a-z][a-z0-9]{1,30})-([0-9]{4}-(?:0[1-9]|1[0-2]))-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 export const isUuid = (text: string): boolean => UUID.test(text);
@@ -28,6 +29,11 @@ export const parseEntryId = (text: string, field = 'entryId'): string => parse(U
 export const parseSha256 = (text: string, field = 'sha256'): string => parse(/^[0-9a-f]{64}$/, text, 'SHA-256 in lower-case hex', field);
 export const parsePaymentId = (text: string, field = 'paymentId'): PaymentId => parse(PAYMENT, text, 'payment id (<programme>-<YYYY-MM>-<person>)', field);
 
+export const parseCorrectionId = (text: string, field = 'correctionId'): string => parse<string>(CORRECTION, text, 'correction id (<programme>-<4 digits>)', field);
+
+export const correctionId = (programme: string, number: number): string => `${programme}-${String(number).padStart(4, '0')}`;
+/** One account of what a household owes a programme. */
+export const recoveryId = (programme: string, person: string): string => `${programme}-${person}`;
 export const cycleId = (programme: string, period: string): CycleId => `${programme}-${period}` as CycleId;
 export const paymentId = (programme: string, period: string, person: string): PaymentId => `${programme}-${period}-${person}` as PaymentId;
 
@@ -54,6 +60,9 @@ export const streams = {
   payment: (payment: string) => `payment-${payment}`,
   message: (sha256: string) => `message-${sha256}`,
   entry: (entry: string) => `entry-${entry}`,
+  correction: (correction: string) => `correction-${correction}`,
+  adjustment: (programme: string, person: string) => `adjustment-${programme}-${person}`,
+  recovery: (recovery: string) => `recovery-${recovery}`,
 } as const;
 
 const hex = (bytes: string): string =>

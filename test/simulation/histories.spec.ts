@@ -51,7 +51,7 @@ describe(`${HISTORIES} random histories of ${COMMANDS} commands`, () => {
     const never = schemas.map(({ type }) => type as EventType).filter((type) => !types.has(type));
     expect(never).toEqual([]);
     expect(conflicts).toBeGreaterThan(0);
-    for (const code of ['SAME_PERSON', 'CONTENT_CHANGED', 'BUDGET_EXCEEDED', 'IDENTITY_ALREADY_REGISTERED', 'CYCLE_ALREADY_RELEASED', 'BREAKS_OPEN', 'OPEN_BREAKS', 'PAYMENTS_OUTSTANDING', 'OUTCOME_NOT_DEFINITE', 'PERSON_ERASED', 'ROLE_NOT_ALLOWED', 'REGION_NOT_ALLOWED', 'NOT_CHECKED', 'FINDINGS_OPEN']) {
+    for (const code of ['SAME_PERSON', 'CONTENT_CHANGED', 'BUDGET_EXCEEDED', 'IDENTITY_ALREADY_REGISTERED', 'CYCLE_ALREADY_RELEASED', 'BREAKS_OPEN', 'OPEN_BREAKS', 'PAYMENTS_OUTSTANDING', 'OUTCOME_NOT_DEFINITE', 'PERSON_ERASED', 'ROLE_NOT_ALLOWED', 'REGION_NOT_ALLOWED', 'NOT_CHECKED', 'FINDINGS_OPEN', 'CORRECTION_OPEN', 'DEDUCTION_NOT_PLANNED']) {
       expect(refusals).toContain(code);
     }
   }, 120_000);

@@ -1,13 +1,15 @@
 import { endToEndIdOf } from '../../src/automation/messages.js';
 import { orderedInRound, SetTally } from '../../src/automation/ordered-set.js';
-import { dueIn } from '../../src/automation/payable.js';
+import { arrearsFor, foldAdjustment, foldRecovery } from '../../src/automation/household-accounts.js';
+import { dueIn, lessRecovery } from '../../src/automation/payable.js';
 import { budgetDecider, freeMinor, type BudgetCommand, type BudgetState } from '../../src/budget/budget.decider.js';
 import { cycleDecider, type CycleCommand, type CycleState } from '../../src/cycle/cycle.decider.js';
 import { fold, type Recorded } from '../../src/kernel/decider.js';
-import { cycleId as cycleIdOf, partsOfPayment, paymentId as paymentIdOf, streams } from '../../src/kernel/ids.js';
+import { cycleId as cycleIdOf, partsOfPayment, paymentId as paymentIdOf, recoveryId as recoveryIdOf, streams } from '../../src/kernel/ids.js';
 import { paymentDecider, type OutcomeReport, type PaymentCommand, type PaymentState } from '../../src/payment/payment.decider.js';
 import { part, type Part } from '../../src/shell/execute.js';
 import { rulesOf } from './model-checks.js';
+import { adjustment, recovery } from './model-corrections.js';
 import type { Act } from './model-people.js';
 import { PERIODS, PROGRAMME } from './model-programme.js';
 import { foldCycle, foldEnrolment, foldPayment, foldPerson, type Op, type World } from './model-world.js';
@@ -58,12 +60,20 @@ function prepare(world: World, op: Op, limit: number): void {
   let left = limit;
   for (const { events } of world.log.category(`enrolment-${PROGRAMME}-`, fixed)) {
     const state = foldEnrolment(events);
-    const due = dueIn(state, events[0]!.position, period, paidThrough, book);
     const paymentId = paymentIdOf(PROGRAMME, period, state.personId);
+    const arrears = arrearsFor(foldAdjustment(world.log.stream(streams.adjustment(PROGRAMME, state.personId), fixed)), paymentId, round);
+    const due = dueIn(state, events[0]!.position, period, paidThrough, book, arrears);
     if (foldPerson(world.log.stream(streams.person(state.personId), fixed)).status === 'erased') continue;
     if (!due || orderedInRound(world.log.stream(streams.payment(paymentId)), round)) continue;
     if (left-- <= 0) return;
-    if (!world.run(op, 'finance-officer', payment(paymentId, { type: 'OrderPayment', paymentId, programmeId: PROGRAMME, period, personId: state.personId, region: state.region, round, currency: 'MAD', ...due }))) return;
+    const { personId, region } = state;
+    const less = lessRecovery(due, foldRecovery(world.log.stream(streams.recovery(recoveryIdOf(PROGRAMME, personId)), fixed)), paymentId, period);
+    const order = (pay: typeof due, deduct: readonly Part[]): boolean => world.run(op, 'finance-officer',
+      ...(arrears ? [adjustment(personId, { type: 'OrderArrears', paymentId, round, amountMinor: arrears.amountMinor, correctionIds: arrears.correctionIds })] : []), ...deduct,
+      payment(paymentId, { type: 'OrderPayment', paymentId, programmeId: PROGRAMME, period, personId, region, round, currency: 'MAD', ...pay }));
+    // Where the recovery changed since the cycle's position, the payment goes without.
+    const deduct = less.deduction ? [recovery(personId, { type: 'Deduct', paymentId, round, ...less.deduction })] : [];
+    if (!order(less.due, deduct) && (deduct.length === 0 || !order(due, []))) return;
   }
   if (limit < EVERYTHING) return;
   const { count, totalMinor, contentHash } = setOf(world, id, round);

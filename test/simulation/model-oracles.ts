@@ -1,9 +1,10 @@
 import type { Recorded } from '../../src/kernel/decider.js';
+import { accounts } from './model-accounts-oracle.js';
 import { BIRTH_GRANT, FIRST_PAID, FLOOR, RATES, type Facts } from './model-programme.js';
 
 /** What each oracle holds against a log; written for reading, with nothing of the engine's own rules. */
 export function oracles(events: readonly Recorded[]): string[] {
-  return [...identities(events), ...people(events), ...payments(events), ...budgets(events), ...orders(events), ...order(events)];
+  return [...identities(events), ...people(events), ...payments(events), ...budgets(events), ...orders(events), ...order(events), ...accounts(events)];
 }
 
 /** I1 */
@@ -95,12 +96,12 @@ function* budgets(events: readonly Recorded[]): Generator<string> {
 /** I4: walks back from each decision to who did what it rests on. */
 function* people(events: readonly Recorded[]): Generator<string> {
   for (const event of events) {
-    if (!['ApplicationApproved', 'ApplicationRejected', 'CycleApproved', 'CycleReleased'].includes(event.type)) continue;
+    if (!['ApplicationApproved', 'ApplicationRejected', 'CycleApproved', 'CycleReleased', 'CorrectionApproved'].includes(event.type)) continue;
     const past = events.filter(({ stream, revision }) => stream === event.stream && revision < event.revision);
     const since = past.slice(past.findLastIndex(({ type }) => type === 'CycleReturned') + 1);
     const roles: Partial<Record<Recorded['type'], true>> = event.stream.startsWith('cycle-')
       ? { CyclePreparationStarted: true, CyclePrepared: true, ...(event.type === 'CycleReleased' ? { CycleApproved: true } : {}) }
-      : { ApplicationSubmitted: true, ApplicationAmended: true };
+      : { ApplicationSubmitted: true, ApplicationAmended: true, CorrectionStarted: true, CorrectionProposed: true };
     const others = since.filter(({ type }) => roles[type]);
     const recommended = past.findLast(({ type }) => type === 'ApplicationRecommended');
     if (recommended) others.push(recommended);
@@ -116,7 +117,10 @@ function* orders(events: readonly Recorded[]): Generator<string> {
   for (const event of events) {
     if (event.type === 'CyclePreparationStarted') asOfs.set(event.data.cycleId, event.data.asOf);
     if (event.type !== 'PaymentOrdered') continue;
-    const { programmeId, personId, period, items, amountMinor } = event.data;
+    const { programmeId, personId, period } = event.data;
+    // What corrections add or take is another oracle's.
+    const items = event.data.items.filter(({ code }) => code !== 'arrears' && code !== 'recovery');
+    const amountMinor = String(items.reduce((sum, item) => sum + BigInt(item.amountMinor), 0n));
     const asOf = asOfs.get(`${programmeId}-${period}`)!;
     const past = events.filter(({ position, stream }) => position <= asOf && stream === `enrolment-${programmeId}-${personId}`);
     const life = past.slice(past.findLastIndex(({ type }) => type === 'EnrolmentStarted'));

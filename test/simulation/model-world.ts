@@ -1,7 +1,7 @@
-import type { ProgrammeBook } from '../../src/automation/policy-book.js';
+import type { PolicyInForce, ProgrammeBook } from '../../src/automation/policy-book.js';
 import { paymentTerms } from '../../src/automation/payment-terms.js';
 import { cycleDecider, type CycleState } from '../../src/cycle/cycle.decider.js';
-import { versionInForce } from '../../src/eligibility/policy.js';
+import { versionInEffect, versionInForce } from '../../src/eligibility/policy.js';
 import { enrolmentDecider, type EnrolmentState } from '../../src/enrolment/enrolment.decider.js';
 import { applicationDecider, type ApplicationState } from '../../src/application/application.decider.js';
 import { fold, type Context, type Recorded, type Role } from '../../src/kernel/decider.js';
@@ -69,13 +69,13 @@ export class World {
   /** What the programme says as of a position. */
   book(asOf?: number): ProgrammeBook {
     const { policies, status } = fold(programmeDecider, this.log.stream(streams.programme(PROGRAMME), asOf) as never);
+    const ready = (found: (typeof policies)[number] | undefined, period: string): PolicyInForce => {
+      if (!found) throw new DomainError('NO_POLICY_FOR_PERIOD', `No policy is paid in ${period}.`);
+      return { version: found.version, compiled: compiledOf(found.version) };
+    };
     return {
       programmeId: PROGRAMME, definition, open: status === 'open', terms: paymentTerms(definition), rules: [],
-      policyOf(period) {
-        const found = versionInForce(policies, period);
-        if (!found) throw new DomainError('NO_POLICY_FOR_PERIOD', `No policy is paid in ${period}.`);
-        return { version: found.version, compiled: compiledOf(found.version) };
-      },
+      policyOf: (period) => ready(versionInForce(policies, period), period), policyInEffect: (period) => ready(versionInEffect(policies, period), period),
     };
   }
 
@@ -94,7 +94,7 @@ export class World {
 }
 
 /** The a-th of what the command is for, or of everything where it is aimed oddly. */
-function choose<T>({ a, odd }: Op, all: readonly T[], wanted: (one: T) => boolean): T | undefined {
+export function choose<T>({ a, odd }: Op, all: readonly T[], wanted: (one: T) => boolean): T | undefined {
   const some = odd ? all : all.filter(wanted);
   return some[a % Math.max(1, some.length)];
 }
