@@ -19,6 +19,8 @@ import type { MessageDeps } from './automation/take-in-message.js';
 import { AutomationRunner } from './automation/runner.js';
 import { whenApplicationApprovedThenEnrol } from './automation/when-application-approved-then-enrol.js';
 import { whenCycleReleasedThenInstruct } from './automation/when-cycle-released-then-instruct.js';
+import { whenCorrectionApprovedThenAdjust } from './automation/when-correction-approved-then-adjust.js';
+import { whenPaymentLapsesThenGiveBack } from './automation/when-payment-lapses-then-give-back.js';
 import { whenPaymentsSettleThenSpendBudget } from './automation/when-payments-settle-then-spend-budget.js';
 import { whenPersonErasedThenDestroyKey } from './automation/when-person-erased-then-destroy-key.js';
 import type { BackgroundStart } from './shell/background.js';
@@ -57,7 +59,11 @@ const projecting = untilStopped('read models', () => readModels.run(stop.signal)
 
 const following = { readAll: (after: number, limit: number) => store.readAll(after, limit), follow: (after: number, signal: AbortSignal, pageSize?: number) => paced(store.follow(after, signal, pageSize), signal) };
 const automations = new AutomationRunner(
-  { store: following }, [whenApplicationApprovedThenEnrol(deps), whenCycleReleasedThenInstruct(deps), whenPaymentsSettleThenSpendBudget(deps), whenPersonErasedThenDestroyKey(deps)],
+  { store: following },
+  [
+    whenApplicationApprovedThenEnrol(deps), whenCycleReleasedThenInstruct(deps), whenPaymentsSettleThenSpendBudget(deps), whenCorrectionApprovedThenAdjust(deps),
+    whenPaymentLapsesThenGiveBack(deps), whenPersonErasedThenDestroyKey(deps),
+  ],
   fileCheckpoint(join(start.dir, 'automation.checkpoint')),
 );
 const automating = untilStopped('automation', () => automations.run(stop.signal), tell, stop.signal);

@@ -52,6 +52,7 @@ export class CorrectionsCheck {
       case 'ArrearsOrdered': return this.#of(event.data).arrearsOrdered(event.data, found);
       case 'ArrearsReleased': return this.#of(event.data).arrearsReleased(event.data, isPaid, found);
       case 'OverpaymentEstablished': return this.#of(event.data).overpaid(event.data, found);
+      case 'OverpaymentOffset': return this.#debtor(event.data).offset(event.data, found);
       case 'RecoveryPlanAgreed': return this.#debtor(event.data).planned(event.data, event.meta.actor);
       case 'RecoveryDeducted': return this.#debtor(event.data).deducted(event.data, found);
       case 'RecoveryDeductionReversed': return this.#debtor(event.data).reversed(event.data, isPaid, found);

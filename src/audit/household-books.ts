@@ -10,6 +10,8 @@ export class HouseholdBooks {
   pending: { readonly correctionId: string; readonly minor: bigint } | undefined;
   suspended = false;
   readonly #arrears = new Map<string, { readonly minor: bigint; carriedBy: Carried | undefined }>();
+  /** What arrears were set against the debt, until they come onto the account. */
+  #offset: { readonly correctionId: string; readonly minor: bigint } | undefined;
   /** Corrections that found an overpayment. */
   readonly #overpaidBy = new Set<string>();
   readonly #establishedBy = new Set<string>();
@@ -26,14 +28,16 @@ export class HouseholdBooks {
 
   unconfirmed(): Iterable<string> { return this.#unconfirmed; }
 
-  established({ correctionId, differenceMinor }: EventData['AdjustmentEstablished'], found: Found): void {
-    const minor = BigInt(differenceMinor);
+  established({ correctionId, differenceMinor, offsetMinor = '0' }: EventData['AdjustmentEstablished'], found: Found): void {
+    const [minor, offset] = [BigInt(differenceMinor), BigInt(offsetMinor)];
+    if (offset !== (this.#offset?.correctionId === correctionId ? this.#offset.minor : 0n)) found('I6', `${offset} set against a debt that was not`);
+    this.#offset = undefined;
     if (this.#establishedBy.has(correctionId)) found('I6', `put on the account twice by ${correctionId}`);
     if (this.pending?.correctionId !== correctionId || this.pending.minor !== minor) found('I6', `${differenceMinor} put on the account, which is not what was proposed`);
     this.#establishedBy.add(correctionId);
     this.pending = undefined;
-    if (minor > 0n) this.#arrears.set(correctionId, { minor, carriedBy: undefined });
-    else if (!this.#overpaidBy.has(correctionId)) found('I6', 'an overpayment that nobody is asked to give back');
+    if (minor > offset) this.#arrears.set(correctionId, { minor: minor - offset, carriedBy: undefined });
+    else if (minor < 0n && !this.#overpaidBy.has(correctionId)) found('I6', 'an overpayment that nobody is asked to give back');
   }
 
   arrearsOrdered({ paymentId, round, amountMinor, correctionIds }: EventData['ArrearsOrdered'], found: Found): void {
@@ -67,6 +71,14 @@ export class HouseholdBooks {
     if (this.pending?.correctionId !== correctionId || -this.pending.minor !== BigInt(amountMinor)) found('I6', `an overpayment of ${amountMinor}, which is not what was proposed`);
     this.#overpaidBy.add(correctionId);
     this.#overpaid += BigInt(amountMinor);
+  }
+
+  offset({ correctionId, amountMinor, waivedMinor }: EventData['OverpaymentOffset'], found: Found): void {
+    if (this.pending?.correctionId !== correctionId) found('I6', 'set against a debt what no correction found');
+    this.#offset = { correctionId, minor: BigInt(amountMinor) };
+    this.#overpaid -= BigInt(amountMinor);
+    this.#waived -= BigInt(waivedMinor);
+    if (this.balance < 0n || this.#waived < 0n || this.#overpaid < 0n) found('I6', `${amountMinor} set against a debt, which is more than is owed or was waived`);
   }
 
   planned({ sharePercent, floorMinor }: EventData['RecoveryPlanAgreed'], by: string): void {

@@ -14,18 +14,23 @@ type Items = EventData['PaymentOrdered']['items'];
 /** Arrears that a payment carries, and the corrections that they are of. */
 export interface CarriedArrears { readonly amountMinor: string; readonly correctionIds: readonly string[]; readonly items: Items }
 
-/** What a payment carries of a household's approved arrears: an item a month and member, the benefits summed. */
+/** What a payment carries of a household's approved arrears: an item a month and member, the benefits summed; without a member also what was set against a debt. */
 export function arrearsFor(state: AdjustmentState, paymentId: string, round: number): CarriedArrears | undefined {
   const arrears = availableArrears(state, paymentId, round);
   if (arrears.length === 0) return undefined;
   const sums = new Map<string, { readonly period: string; readonly member?: number; total: bigint }>();
-  for (const { proposal } of arrears) {
+  const add = (period: string, member: number | undefined, minor: bigint): void => {
+    const key = `${period} ${String(member ?? 0).padStart(3, '0')}`;
+    let sum = sums.get(key);
+    if (!sum) sums.set(key, (sum = { period, ...(member === undefined ? {} : { member }), total: 0n }));
+    sum.total += minor;
+  };
+  for (const { proposal, offsetMinor } of arrears) {
+    const [first] = proposal.periods;
+    if (first && offsetMinor > 0n) add(first.period, undefined, -offsetMinor);
     for (const { period, items } of proposal.periods) {
       for (const { member, paidMinor, dueMinor } of items) {
-        const key = `${period} ${String(member ?? 0).padStart(3, '0')}`;
-        let sum = sums.get(key);
-        if (!sum) sums.set(key, (sum = { period, ...(member === undefined ? {} : { member }), total: 0n }));
-        sum.total += BigInt(dueMinor) - BigInt(paidMinor);
+        add(period, member, BigInt(dueMinor) - BigInt(paidMinor));
       }
     }
   }

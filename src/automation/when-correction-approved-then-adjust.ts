@@ -4,10 +4,10 @@ import { adjustmentDecider, type Proposal } from '../correction/adjustment.decid
 import { correctionDecider } from '../correction/correction.decider.js';
 import type { Recorded } from '../kernel/decider.js';
 import { recoveryId as recoveryIdOf, streams } from '../kernel/ids.js';
-import { recoveryDecider } from '../recovery/recovery.decider.js';
+import { offsettableMinor, recoveryDecider, type RecoveryState } from '../recovery/recovery.decider.js';
 import { pipelined, record, recordOne, task, type Task, type Unit } from './batch.js';
 import { readCorrection } from './corrections.js';
-import { foldAdjustment } from './household-accounts.js';
+import { foldAdjustment, foldRecovery } from './household-accounts.js';
 import { AUTOMATION, type Deps, type JobContext } from './job.js';
 import { PolicyBook } from './policy-book.js';
 import type { ProcessManager } from './runner.js';
@@ -53,7 +53,7 @@ async function adjust(deps: Deps, event: Approved, signal?: AbortSignal): Promis
       }
       return proposal === pending ? [{ stream, events, proposal }] : [];
     });
-    const recoveries = await recoveriesOf(deps, found.filter(({ proposal }) => isOverpaid(proposal)).map(({ proposal }) => proposal));
+    const recoveries = await recoveriesOf(deps, found.map(({ proposal }) => proposal));
     const units = found.map(({ stream, events, proposal }) => unitOf(event, currency, { stream, events }, proposal, recoveries));
     for (const result of await record(deps, units, base)) if (result.kind === 'refused') throw result.error;
   }, signal);
@@ -72,20 +72,26 @@ async function recoveriesOf(deps: Deps, proposals: readonly Proposal[]): Promise
   return new Map((await deps.store.readStreams(proposals.map(({ programmeId, personId }) => streams.recovery(recoveryIdOf(programmeId, personId))))).map(({ stream, events }) => [stream, events]));
 }
 
-/** The account and, for an overpayment, the debt: both or neither. */
+/** The account and the debt, which grows by an overpayment and shrinks by what arrears are set against: both or neither. */
 function unitOf(cause: Approved, currency: string, account: StreamEvents, proposal: Proposal, recoveries: ReadonlyMap<string, readonly Recorded[]>): Unit {
   const { correctionId, programmeId, personId } = proposal;
+  const stream = streams.recovery(recoveryIdOf(programmeId, personId));
+  const owed = recoveries.get(stream) ?? [];
+  const offsetMinor = offsetOf(proposal, foldRecovery(owed));
   const tasks: Task[] = [];
-  const loaded: (readonly Recorded[])[] = [];
-  if (isOverpaid(proposal)) {
-    const debt = debtOf(proposal, currency);
-    const stream = streams.recovery(debt.recoveryId);
-    tasks.push(task(stream, recoveryDecider, { command: { type: 'EstablishOverpayment', ...debt } }));
-    loaded.push(recoveries.get(stream) ?? []);
-  }
-  tasks.push(task(account.stream, adjustmentDecider, { command: { type: 'EstablishAdjustment', correctionId } }));
-  loaded.push(account.events);
+  if (isOverpaid(proposal)) tasks.push(task(stream, recoveryDecider, { command: { type: 'EstablishOverpayment', ...debtOf(proposal, currency) } }));
+  if (offsetMinor > 0n) tasks.push(task(stream, recoveryDecider, { command: { type: 'OffsetOverpayment', correctionId, amountMinor: String(offsetMinor) } }));
+  const loaded = [...tasks.map(() => owed), account.events];
+  tasks.push(task(account.stream, adjustmentDecider, { command: { type: 'EstablishAdjustment', correctionId, ...(offsetMinor > 0n ? { offsetMinor: String(offsetMinor) } : {}) } }));
   return { verb: 'adjust', key: `${correctionId} ${programmeId} ${personId}`, causationId: cause.id, tasks, loaded };
+}
+
+/** What of arrears the household has already, because it owes it or was let off. */
+export function offsetOf({ differenceMinor }: Pick<Proposal, 'differenceMinor'>, recovery: RecoveryState): bigint {
+  const arrears = BigInt(differenceMinor);
+  const held = offsettableMinor(recovery);
+  const least = arrears < held ? arrears : held;
+  return least > 0n ? least : 0n;
 }
 
 /** What a household owes after a correction found that it was paid too much. */

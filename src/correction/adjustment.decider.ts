@@ -7,7 +7,12 @@ export type AdjustmentEvent = AggregateEvents['adjustment'];
 export type Proposal = EventData['AdjustmentProposed'];
 
 /** Arrears that were approved: what is owed, and the payment that carries it (once there is one that stands). */
-export interface Arrears { readonly proposal: Proposal; readonly orderedBy: { readonly paymentId: string; readonly round: number } | undefined }
+export interface Arrears {
+  readonly proposal: Proposal;
+  /** What was set against a debt, and so is not paid. */
+  readonly offsetMinor: bigint;
+  readonly orderedBy: { readonly paymentId: string; readonly round: number } | undefined;
+}
 
 /** What corrections found for one household of one programme. */
 export interface AdjustmentState {
@@ -20,7 +25,7 @@ export interface AdjustmentState {
 
 export type AdjustmentCommand =
   | ({ readonly type: 'ProposeAdjustment' } & Proposal)
-  | { readonly type: 'EstablishAdjustment'; readonly correctionId: string }
+  | { readonly type: 'EstablishAdjustment'; readonly correctionId: string; readonly offsetMinor?: string }
   | { readonly type: 'OrderArrears'; readonly paymentId: string; readonly round: number; readonly amountMinor: string; readonly correctionIds: readonly string[] }
   | { readonly type: 'ReleaseArrears'; readonly paymentId: string; readonly round: number; readonly reason: string };
 
@@ -36,7 +41,7 @@ const initialState: AdjustmentState = { pending: undefined, established: [], arr
 export const availableArrears = (state: AdjustmentState, paymentId: string, round: number): readonly Arrears[] =>
   state.arrears.filter(({ orderedBy }) => !orderedBy || (orderedBy.paymentId === paymentId && orderedBy.round < round));
 
-export const arrearsMinor = (arrears: readonly Arrears[]): bigint => arrears.reduce((total, { proposal }) => total + BigInt(proposal.differenceMinor), 0n);
+export const arrearsMinor = (arrears: readonly Arrears[]): bigint => arrears.reduce((total, { proposal, offsetMinor }) => total + BigInt(proposal.differenceMinor) - offsetMinor, 0n);
 
 function requireSums({ periods, differenceMinor }: Proposal): void {
   let total = 0n;
@@ -64,7 +69,10 @@ function decide(state: AdjustmentState, command: AdjustmentCommand, context: Con
       if (state.established.some(({ correctionId }) => correctionId === command.correctionId)) return [];
       if (state.pending?.correctionId !== command.correctionId) throw new DomainError('ADJUSTMENT_NOT_FOUND', 'The correction proposed nothing for this household.', 'not-found', 'correctionId');
       const { correctionId, programmeId, personId, region, differenceMinor } = state.pending;
-      return [{ type: 'AdjustmentEstablished', data: { correctionId, programmeId, personId, region, differenceMinor } }];
+      const { offsetMinor } = command;
+      const most = BigInt(differenceMinor) > 0n ? BigInt(differenceMinor) : 0n;
+      if (offsetMinor !== undefined && BigInt(offsetMinor) > most) throw new DomainError('ADJUSTMENT_DOES_NOT_ADD_UP', 'No more than the arrears is set against a debt.', 'rule', 'offsetMinor');
+      return [{ type: 'AdjustmentEstablished', data: { correctionId, programmeId, personId, region, differenceMinor, ...(offsetMinor === undefined ? {} : { offsetMinor }) } }];
     }
     case 'OrderArrears': {
       requireRole(context, 'finance-officer');
@@ -100,8 +108,9 @@ export const adjustmentDecider: Decider<AdjustmentState, AdjustmentCommand, Adju
         const { pending } = state;
         if (!pending) return state;
         const established = [...state.established, pending];
-        return BigInt(pending.differenceMinor) > 0n
-          ? { pending: undefined, established, arrears: [...state.arrears, { proposal: pending, orderedBy: undefined }] }
+        const offsetMinor = BigInt(event.data.offsetMinor ?? '0');
+        return BigInt(pending.differenceMinor) > offsetMinor
+          ? { pending: undefined, established, arrears: [...state.arrears, { proposal: pending, offsetMinor, orderedBy: undefined }] }
           : { ...state, pending: undefined, established };
       }
       case 'ArrearsOrdered': {

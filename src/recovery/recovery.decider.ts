@@ -22,10 +22,13 @@ export interface RecoveryState {
   readonly plan: RecoveryPlan | undefined;
   readonly suspended: boolean;
   readonly correctionIds: readonly string[];
+  /** Corrections whose arrears were set against the debt. */
+  readonly offsetBy: readonly string[];
 }
 
 export type RecoveryCommand =
   | ({ readonly type: 'EstablishOverpayment' } & EventData['OverpaymentEstablished'])
+  | { readonly type: 'OffsetOverpayment'; readonly correctionId: string; readonly amountMinor: string }
   | { readonly type: 'AgreePlan'; readonly sharePercent: number; readonly floorMinor: string; readonly reason: string }
   | { readonly type: 'Deduct'; readonly paymentId: string; readonly round: number; readonly grossMinor: string; readonly amountMinor: string }
   | { readonly type: 'ReverseDeduction'; readonly paymentId: string; readonly round: number; readonly reason: string }
@@ -35,16 +38,22 @@ export type RecoveryCommand =
 /** Codes that recoveries refuse with. */
 export const RECOVERY_REFUSALS = [
   'ROLE_NOT_ALLOWED', 'REGION_NOT_ALLOWED', 'AMOUNT_NOT_POSITIVE', 'RECOVERY_NOT_FOUND', 'RECOVERY_STATUS', 'SHARE_OUT_OF_RANGE', 'FLOOR_MISSING', 'RECOVERY_SUSPENDED', 'RECOVERY_NOT_SUSPENDED',
-  'DEDUCTION_NOT_PLANNED', 'WAIVER_EXCEEDS_BALANCE', 'SAME_PERSON',
+  'DEDUCTION_NOT_PLANNED', 'OFFSET_EXCEEDS_DEBT', 'WAIVER_EXCEEDS_BALANCE', 'SAME_PERSON',
 ] as const;
 
 const initialState: RecoveryState = {
-  status: 'none', recoveryId: '', programmeId: '', personId: '', region: '', currency: '', overpaidMinor: 0n, waivedMinor: 0n, deductions: {}, plan: undefined, suspended: false, correctionIds: [],
+  status: 'none', recoveryId: '', programmeId: '', personId: '', region: '', currency: '', overpaidMinor: 0n, waivedMinor: 0n, deductions: {}, plan: undefined, suspended: false, correctionIds: [], offsetBy: [],
 };
 
 export const recoveredMinor = ({ deductions }: RecoveryState): bigint => Object.values(deductions).reduce((total, { amountMinor }) => total + amountMinor, 0n);
 /** What the household still owes; never negative. */
 export const balanceMinor = (state: RecoveryState): bigint => state.overpaidMinor - state.waivedMinor - recoveredMinor(state);
+
+/**
+ * What arrears are set against before they are paid, where an overpayment turns out to have been due after all: what the family
+ * has of it still, because it owes it or was let off. Only what it gave back is paid out again.
+ */
+export const offsettableMinor = (state: RecoveryState): bigint => balanceMinor(state) + state.waivedMinor;
 
 /** The balance with what an earlier round of a payment deducted given back: that payment was cancelled. */
 const balanceFor = (state: RecoveryState, paymentId: string): bigint => balanceMinor(state) + (state.deductions[paymentId]?.amountMinor ?? 0n);
@@ -81,6 +90,17 @@ function decide(state: RecoveryState, command: RecoveryCommand, context: Context
       if (BigInt(floorMinor) <= 0n) throw new DomainError('FLOOR_MISSING', 'A family keeps something of each payment: the floor is more than nothing.', 'invalid', 'floor');
       if (state.plan?.sharePercent === sharePercent && state.plan.floorMinor === floorMinor) return [];
       return [{ type: 'RecoveryPlanAgreed', data: { recoveryId, sharePercent, floorMinor, reason } }];
+    }
+    case 'OffsetOverpayment': {
+      requireRole(context, 'automation');
+      const { correctionId, amountMinor } = command;
+      if (state.offsetBy.includes(correctionId)) return [];
+      const amount = BigInt(amountMinor);
+      if (amount > offsettableMinor(state)) throw new DomainError('OFFSET_EXCEEDS_DEBT', 'No more is set against a debt than is owed or was waived.', 'rule', 'amountMinor');
+      const balance = balanceMinor(state);
+      const waivedMinor = amount > balance ? amount - balance : 0n;
+      const after = { ...state, overpaidMinor: state.overpaidMinor - amount, waivedMinor: state.waivedMinor - waivedMinor };
+      return [{ type: 'OverpaymentOffset', data: { recoveryId, correctionId, amountMinor, waivedMinor: String(waivedMinor) } }, ...(state.status === 'open' ? completion(after) : [])];
     }
     case 'Deduct': return deduct(state, command, context);
     case 'ReverseDeduction': {
@@ -164,6 +184,10 @@ export const recoveryDecider: Decider<RecoveryState, RecoveryCommand, RecoveryEv
         return { ...state, status: 'open', deductions: { ...state.deductions, [paymentId]: { round, amountMinor: BigInt(amountMinor) } } };
       }
       case 'RecoveryDeductionReversed': return { ...state, status: 'open', deductions: without(state.deductions, event.data.paymentId) };
+      case 'OverpaymentOffset': {
+        const { correctionId, amountMinor, waivedMinor } = event.data;
+        return { ...state, overpaidMinor: state.overpaidMinor - BigInt(amountMinor), waivedMinor: state.waivedMinor - BigInt(waivedMinor), offsetBy: [...state.offsetBy, correctionId] };
+      }
       case 'RecoverySuspended': return { ...state, suspended: true };
       case 'RecoveryResumed': return { ...state, suspended: false };
       case 'OverpaymentWaived': return { ...state, waivedMinor: state.waivedMinor + BigInt(event.data.amountMinor) };

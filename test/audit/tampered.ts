@@ -23,9 +23,14 @@ const GOOD = play({
   ],
 }).log.events;
 
+/** A household that was paid too much, and one too little: a correction, its approval, and the next cycle with both. */
+export const CORRECTED = play({ start: 'carrying', households: 1, ops: [op('approve', 1), op('release', 2), op('instruct', 3)] }).log.events;
+
 /** A copy of a log that obeys every rule, to be falsified by hand. Edits stay in place, so that positions mean the same. */
 export class Tampered {
-  readonly events: Recorded[] = structuredClone(GOOD);
+  readonly events: Recorded[];
+
+  constructor(good: readonly Recorded[] = GOOD) { this.events = structuredClone(good as Recorded[]); }
 
   /** The first event of a type that is wanted. */
   find<T extends EventType>(type: T, wanted: Wanted<T> = () => true): Of<T> {

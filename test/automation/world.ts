@@ -5,6 +5,8 @@ import type { Deps, JobContext } from '../../src/automation/job.js';
 import { AutomationRunner, checkpointInMemory, type Checkpoint } from '../../src/automation/runner.js';
 import { whenApplicationApprovedThenEnrol } from '../../src/automation/when-application-approved-then-enrol.js';
 import { whenCycleReleasedThenInstruct } from '../../src/automation/when-cycle-released-then-instruct.js';
+import { whenCorrectionApprovedThenAdjust } from '../../src/automation/when-correction-approved-then-adjust.js';
+import { whenPaymentLapsesThenGiveBack } from '../../src/automation/when-payment-lapses-then-give-back.js';
 import { whenPaymentsSettleThenSpendBudget } from '../../src/automation/when-payments-settle-then-spend-budget.js';
 import { budgetDecider } from '../../src/budget/budget.decider.js';
 import { openEngine, type Engine } from '../../src/cli/compose.js';
@@ -74,7 +76,7 @@ export async function* households(count: number, seed: number, shares: Partial<S
   for await (const batch of readHouseholds(bytes(), readMapping(referenceMapping), { batchSize })) yield batch.rows;
 }
 
-export const managers = (deps: Deps) => [whenApplicationApprovedThenEnrol(deps), whenCycleReleasedThenInstruct(deps), whenPaymentsSettleThenSpendBudget(deps)];
+export const managers = (deps: Deps) => [whenApplicationApprovedThenEnrol(deps), whenCycleReleasedThenInstruct(deps), whenPaymentsSettleThenSpendBudget(deps), whenCorrectionApprovedThenAdjust(deps), whenPaymentLapsesThenGiveBack(deps)];
 
 /** Lets the process managers act on everything there is; the checkpoint is lost each time, on purpose. */
 export const drain = (deps: Deps, checkpoint: Checkpoint = checkpointInMemory()): Promise<number> =>

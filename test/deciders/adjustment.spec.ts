@@ -32,6 +32,8 @@ describe('what a correction finds for a household', () => {
   test('is put on the account once, and only what the correction proposed last', () => {
     given(proposed).when({ type: 'EstablishAdjustment', correctionId: 'asd-0001' }, automation).then({ type: 'AdjustmentEstablished', data: established().data });
     given(proposed, established()).when({ type: 'EstablishAdjustment', correctionId: 'asd-0001' }, automation).then();
+    given(proposed).when({ type: 'EstablishAdjustment', correctionId: 'asd-0001', offsetMinor: '5000' }, automation).thenOne('AdjustmentEstablished', { differenceMinor: '5000', offsetMinor: '5000' });
+    given(proposed).when({ type: 'EstablishAdjustment', correctionId: 'asd-0001', offsetMinor: '5001' }, automation).thenRefused('ADJUSTMENT_DOES_NOT_ADD_UP', 'offsetMinor');
     given(proposed).when({ type: 'EstablishAdjustment', correctionId: 'asd-0002' }, automation).thenRefused('ADJUSTMENT_NOT_FOUND', 'correctionId');
   });
   test('is paid once: by one payment that stands', () => {
@@ -52,6 +54,8 @@ describe('what a correction finds for a household', () => {
     expect(available(paymentId, 1, proposed, established())).toBe(5_000n);
     expect(available(nextId, 1, proposed, established(), ordered())).toBe(0n);
     expect(available(paymentId, 2, proposed, established(), ordered())).toBe(5_000n);
+    const offset = (offsetMinor: string) => was('AdjustmentEstablished', { ...established().data, offsetMinor } as never);
+    expect([available(paymentId, 1, proposed, offset('2000')), available(paymentId, 1, proposed, offset('5000'))]).toEqual([3_000n, 0n]);
     const second = proposal('asd-0002', '30000');
     const both = [proposed, established(), was('AdjustmentProposed', second), established(second)];
     expect(available(paymentId, 1, ...both)).toBe(15_000n);

@@ -6,7 +6,7 @@ import { balanceMinor, deductibleMinor, recoveredMinor, recoveryDecider, RECOVER
 import { by, scenarios, uuid, was } from './given.js';
 
 const { given } = scenarios(recoveryDecider, RECOVERY_REFUSALS, {
-  EstablishOverpayment: true, AgreePlan: true, Deduct: true, ReverseDeduction: true, SuspendRecovery: true, ResumeRecovery: true, WaiveOverpayment: true,
+  EstablishOverpayment: true, AgreePlan: true, Deduct: true, ReverseDeduction: true, SuspendRecovery: true, ResumeRecovery: true, WaiveOverpayment: true, OffsetOverpayment: true,
 });
 const officer = by('farid', 'finance-officer');
 const controller = by('kenza', 'finance-controller');
@@ -75,6 +75,20 @@ describe('what a household was paid too much', () => {
   });
 });
 
+describe('an overpayment that was due after all', () => {
+  const offset = (amountMinor: string): RecoveryCommand => ({ type: 'OffsetOverpayment', correctionId: 'asd-0002', amountMinor });
+  const waived = was('OverpaymentWaived', { recoveryId, amountMinor: '5000', reason: 'hardship' });
+  test('is taken off what is owed first, then off what was waived, once', () => {
+    const events = [owed, planned, deducted('10000', '20000'), waived];
+    given(...events).when(offset('6000'), automation).then({ type: 'OverpaymentOffset', data: { recoveryId, correctionId: 'asd-0002', amountMinor: '6000', waivedMinor: '0' } });
+    given(...events).when(offset('20000'), automation).then(
+      { type: 'OverpaymentOffset', data: { recoveryId, correctionId: 'asd-0002', amountMinor: '20000', waivedMinor: '5000' } },
+      { type: 'RecoveryCompleted', data: { recoveryId, overpaidMinor: '10000', recoveredMinor: '10000', waivedMinor: '0' } });
+    given(...events).when(offset('20001'), automation).thenRefused('OFFSET_EXCEEDS_DEBT', 'amountMinor');
+    given(...events, was('OverpaymentOffset', { recoveryId, correctionId: 'asd-0002', amountMinor: '6000', waivedMinor: '0' })).when(offset('6000'), automation).then();
+  });
+});
+
 describe('any history of a recovery', () => {
   /** Decides and folds; what is refused leaves no trace. */
   function run(state: RecoveryState, command: RecoveryCommand, context = officer): { state: RecoveryState; events: readonly Foldable<RecoveryEvent>[] } {
@@ -93,6 +107,7 @@ describe('any history of a recovery', () => {
     fc.record({ kind: fc.constant('owe' as const), amount: minor(90_000), number: fc.integer({ min: 1, max: 4 }) }),
     fc.record({ kind: fc.constant('plan' as const), sharePercent: fc.integer({ min: 0, max: 110 }), floor: minor(60_000) }),
     fc.record({ kind: fc.constant('waive' as const), amount: minor(50_000) }),
+    fc.record({ kind: fc.constant('offset' as const), amount: minor(60_000), number: fc.integer({ min: 5, max: 8 }) }),
     fc.constant({ kind: 'suspend' as const }), fc.constant({ kind: 'resume' as const }),
   );
 
@@ -104,6 +119,7 @@ describe('any history of a recovery', () => {
           case 'owe': ({ state } = run(state, { type: 'EstablishOverpayment', ...owe(one.amount, `asd-000${one.number}`) }, automation)); break;
           case 'plan': ({ state } = run(state, { type: 'AgreePlan', sharePercent: one.sharePercent, floorMinor: one.floor, reason: 'x' })); break;
           case 'waive': ({ state } = run(state, { type: 'WaiveOverpayment', amountMinor: one.amount, reason: 'x' }, controller)); break;
+          case 'offset': ({ state } = run(state, { type: 'OffsetOverpayment', correctionId: `asd-000${one.number}`, amountMinor: one.amount }, automation)); break;
           case 'suspend': ({ state } = run(state, { type: 'SuspendRecovery', reason: 'x' })); break;
           case 'resume': ({ state } = run(state, { type: 'ResumeRecovery', reason: 'x' })); break;
           case 'lapse': ({ state } = run(state, { type: 'ReverseDeduction', paymentId: `p${one.month}`, round: one.round, reason: 'x' }, automation)); break;

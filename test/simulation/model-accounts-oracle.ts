@@ -15,10 +15,14 @@ export function* accounts(events: readonly Recorded[]): Generator<string> {
   };
   for (const { type, data, position } of events) {
     switch (type) {
-      case 'AdjustmentEstablished': if (!data.differenceMinor.startsWith('-')) of(`${data.programmeId}-${data.personId}`).arrears.set(data.correctionId, BigInt(data.differenceMinor)); break;
+      case 'AdjustmentEstablished': if (!data.differenceMinor.startsWith('-')) of(`${data.programmeId}-${data.personId}`).arrears.set(data.correctionId, BigInt(data.differenceMinor) - BigInt(data.offsetMinor ?? '0')); break;
       case 'ArrearsOrdered': of(`${data.programmeId}-${data.personId}`).carried.set(data.paymentId, BigInt(data.amountMinor)); break;
       case 'ArrearsReleased': of(`${data.programmeId}-${data.personId}`).carried.delete(data.paymentId); break;
       case 'OverpaymentEstablished': of(data.recoveryId).overpaid += BigInt(data.amountMinor); break;
+      case 'OverpaymentOffset':
+        of(data.recoveryId).overpaid -= BigInt(data.amountMinor);
+        of(data.recoveryId).waived -= BigInt(data.waivedMinor);
+        break;
       case 'OverpaymentWaived': of(data.recoveryId).waived += BigInt(data.amountMinor); break;
       case 'RecoveryDeducted': of(data.recoveryId).deducted.set(data.paymentId, BigInt(data.amountMinor)); break;
       case 'RecoveryDeductionReversed': of(data.recoveryId).deducted.delete(data.paymentId); break;

@@ -1,9 +1,10 @@
 import { monthsBetween, ruling, foldCorrection } from '../../src/automation/corrections.js';
 import { foldAdjustment, foldRecovery, hasCorrections } from '../../src/automation/household-accounts.js';
 import { differenceOf, livesOf, type Standing } from '../../src/automation/recompute.js';
-import { debtOf } from '../../src/automation/when-correction-approved-then-adjust.js';
+import { debtOf, offsetOf } from '../../src/automation/when-correction-approved-then-adjust.js';
 import { adjustmentDecider, type AdjustmentCommand } from '../../src/correction/adjustment.decider.js';
 import { correctionDecider, isOpen, type CorrectionCommand, type CorrectionState } from '../../src/correction/correction.decider.js';
+import { enrolmentDecider } from '../../src/enrolment/enrolment.decider.js';
 import { contentHash } from '../../src/kernel/canonical.js';
 import type { Role } from '../../src/kernel/decider.js';
 import { correctionId as correctionIdOf, cycleId as cycleIdOf, recoveryId as recoveryIdOf, streams } from '../../src/kernel/ids.js';
@@ -11,7 +12,7 @@ import { balanceMinor, recoveryDecider, type RecoveryCommand, type RecoveryState
 import { part, type Part } from '../../src/shell/execute.js';
 import type { Act } from './model-people.js';
 import { PERIODS, PROGRAMME } from './model-programme.js';
-import { choose, foldCycle, foldPayment, foldPerson, type Op, type World } from './model-world.js';
+import { choose, foldCycle, foldEnrolment, foldPayment, foldPerson, type Op, type World } from './model-world.js';
 
 export const adjustment = (personId: string, command: AdjustmentCommand): Part => part(streams.adjustment(PROGRAMME, personId), adjustmentDecider, command);
 export const recovery = (personId: string, command: RecoveryCommand): Part => part(streams.recovery(recoveryIdOf(PROGRAMME, personId)), recoveryDecider, command);
@@ -92,8 +93,11 @@ function apply(world: World, op: Op, limit = Number.MAX_SAFE_INTEGER): void {
     const minor = BigInt(proposal.differenceMinor);
     if (minor > 0n) { sums.arrearsCount += 1; sums.arrears += minor; } else { sums.overpaidCount += 1; sums.overpaid -= minor; }
     if (left-- <= 0) return;
-    const establish = adjustment(proposal.personId, { type: 'EstablishAdjustment', correctionId });
-    if (!world.run(op, 'automation', ...(minor < 0n ? [recovery(proposal.personId, { type: 'EstablishOverpayment', ...debtOf(proposal, 'MAD') })] : []), establish)) return;
+    if (established.includes(proposal)) continue;
+    const offset = offsetOf(proposal, foldRecovery(world.log.stream(streams.recovery(recoveryIdOf(PROGRAMME, proposal.personId)))));
+    const debt = minor < 0n ? [recovery(proposal.personId, { type: 'EstablishOverpayment', ...debtOf(proposal, 'MAD') })]
+      : offset > 0n ? [recovery(proposal.personId, { type: 'OffsetOverpayment', correctionId, amountMinor: String(offset) })] : [];
+    if (!world.run(op, 'automation', ...debt, adjustment(proposal.personId, { type: 'EstablishAdjustment', correctionId, ...(offset > 0n ? { offsetMinor: String(offset) } : {}) }))) return;
   }
   if (limit < Number.MAX_SAFE_INTEGER) return;
   const { arrearsCount, overpaidCount } = sums;
@@ -116,6 +120,15 @@ function giveBack(world: World, op: Op): void {
   }
 }
 
+/** Who owes something turns out to have been there all the time. */
+function vindicate(world: World, op: Op): void {
+  const state = choose(op, world.log.category('recovery-').map(({ events }) => foldRecovery(events)), () => true);
+  if (!state) return;
+  const { status } = foldEnrolment(world.log.stream(streams.enrolment(PROGRAMME, state.personId)));
+  world.run(op, 'supervisor', part(streams.enrolment(PROGRAMME, state.personId), enrolmentDecider,
+    ...(status === 'active' ? [{ type: 'SuspendEnrolment' as const, fromPeriod: '2026-01', reason: 'looked at again' }] : []), { type: 'ReinstateEnrolment', fromPeriod: '2026-01', reason: 'seen' }));
+}
+
 const onRecovery = (role: Role, command: (state: RecoveryState, op: Op) => RecoveryCommand): Act => (world, op) => {
   const state = choose(op, world.log.category('recovery-').map(({ events }) => foldRecovery(events)), ({ status }) => status === 'open');
   if (state) world.run(op, role, recovery(state.personId, command(state, op)));
@@ -135,6 +148,7 @@ export const corrections: Readonly<Record<string, Act>> = {
   applySome: (world, op) => apply(world, op, op.b % 2),
   applyCorrection: (world, op) => apply(world, op),
   giveBack,
+  vindicate,
   planRecovery: onRecovery('finance-officer', (_, { a, b }) => ({ type: 'AgreePlan', sharePercent: [20, 50, 100, 0][a % 4]!, floorMinor: ['20000', '1', '49000', '60000'][b % 4]!, reason: 'agreed' })),
   suspendRecovery: onRecovery('supervisor', () => ({ type: 'SuspendRecovery', reason: 'appeal' })),
   resumeRecovery: onRecovery('supervisor', () => ({ type: 'ResumeRecovery', reason: 'dismissed' })),

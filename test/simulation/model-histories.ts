@@ -18,7 +18,8 @@ const acts: Readonly<Record<string, Act>> = { ...people, ...money, ...checks, ..
 /** The commands that move things on are tried more often. */
 const weights: Readonly<Record<string, number>> = {
   submit: 3, determine: 4, recommend: 6, decide: 6, appeal: 4, decideAppeal: 4, enrol: 4,
-  prepare: 4, approve: 6, release: 6, instruct: 4, report: 30, reinstruct: 6, resolve: 6, spend: 8, reconcile: 4, close: 4, check: 5, override: 4, returnCycle: 1, releaseMessage: 2, quarantineMessage: 2, proposeCorrection: 5, approveCorrection: 8, applyCorrection: 6, planRecovery: 5, giveBack: 4, rejectCorrection: 4, suspendRecovery: 4, resumeRecovery: 5, waive: 2, cancel: 2, define: 0, openProgramme: 0,
+  prepare: 4, approve: 6, release: 6, instruct: 4, report: 30, reinstruct: 6, resolve: 6, spend: 8, reconcile: 4, close: 4, check: 5, override: 4, returnCycle: 1, releaseMessage: 2, quarantineMessage: 2,
+  proposeCorrection: 5, approveCorrection: 8, applyCorrection: 6, planRecovery: 5, giveBack: 4, vindicate: 3, rejectCorrection: 4, suspendRecovery: 4, resumeRecovery: 5, waive: 2, cancel: 2, define: 0, openProgramme: 0,
 };
 const kinds = (of: object): fc.Arbitrary<string> =>
   fc.oneof(...Object.keys(of).filter((kind) => weights[kind] !== 0).map((kind) => ({ weight: weights[kind] ?? 1, arbitrary: fc.constant(kind) })));
@@ -84,7 +85,12 @@ export function play({ start, households, ops }: History): World {
   if (start === 'instructed' || corrected) for (const [who, kind] of ['approve', 'release', 'instruct'].entries()) act(plain(kind, 0, who + 1));
   later();
   if (corrected) for (const [kind, who] of [['proposeCorrection', 0], ['approveCorrection', 1], ['applyCorrection', 0], ['planRecovery', 2]] as const) act(plain(kind, 1, who));
-  if (start === 'carrying') act(plain('prepare', 0, 0));
+  if (start === 'carrying') {
+    // An appeal that comes after the position that the next cycle is prepared as of; or a debt that turns out to be none.
+    if (households === 3) act(plain('suspendRecovery', 0, 2));
+    act({ ...plain('prepare', 0, 0), b: households === 3 ? 2 : 0 });
+    if (households === 2) for (const [kind, who] of [['vindicate', 2], ['proposeCorrection', 0], ['approveCorrection', 1], ['applyCorrection', 0]] as const) act(plain(kind, 0, who));
+  }
   for (const op of ops) act(op);
   act(plain('giveBack', 0, 0));
   spend(world, plain('spend', 0, 0));
