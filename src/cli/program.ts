@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { applicationsCommand } from './applications.js';
 import { auditCommand } from './audit.js';
+import { correctionsCommand } from './corrections.js';
 import { cycleCommand } from './cycle.js';
 import { demoCommand } from './demo.js';
 import { householdsCommand } from './households.js';
@@ -9,6 +10,7 @@ import { messagesCommand } from './messages.js';
 import { paymentsCommand } from './payments.js';
 import { programmesCommand } from './programmes.js';
 import { rebuildCommand } from './rebuild.js';
+import { recoveryCommand } from './recovery.js';
 import { serveCommand } from './serve.js';
 import { tokenCommand } from './token.js';
 
@@ -18,7 +20,7 @@ const program = new Command('sanad')
   .exitOverride();
 for (const command of [
   serveCommand(), demoCommand(), tokenCommand(), programmesCommand(), householdsCommand(), applicationsCommand(),
-  cycleCommand(), paymentsCommand(), messagesCommand(), auditCommand(), rebuildCommand(),
+  cycleCommand(), paymentsCommand(), messagesCommand(), correctionsCommand(), recoveryCommand(), auditCommand(), rebuildCommand(),
 ]) program.addCommand(withExitOverride(command));
 program.addHelpText('after', `
 Exit codes: 0 done · 1 refused or failed, nothing half done · 2 wrong usage · 3 finished, but part of the input was
