@@ -8,6 +8,8 @@ import { LoggerModule } from 'nestjs-pino';
 import { EventRegistry } from '../events/registry.js';
 import { AuditHttp } from '../projections/audit/audit.http.js';
 import { auditQuestions } from '../projections/audit/audit.questions.js';
+import { CorrectionQueriesHttp } from '../projections/correction/correction.http.js';
+import { correctionQuestions } from '../projections/correction/correction.questions.js';
 import { DisbursementHttp } from '../projections/disbursement/disbursement.http.js';
 import { disbursementQuestions } from '../projections/disbursement/disbursement.questions.js';
 import { EligibilityHttp } from '../projections/eligibility/eligibility.http.js';
@@ -38,6 +40,8 @@ import { BankHttp } from './bank/bank.http.js';
 import { budgetHandlers } from './budget/budget.commands.js';
 import { BudgetHttp } from './budget/budget.http.js';
 import type { Config } from './config.js';
+import { correctionHandlers } from './correction/correction.commands.js';
+import { CorrectionHttp } from './correction/correction.http.js';
 import { cycleHandlers } from './cycle/cycle.commands.js';
 import { CycleHttp } from './cycle/cycle.http.js';
 import { enrolmentHandlers } from './enrolment/enrolment.commands.js';
@@ -48,6 +52,8 @@ import { personHandlers } from './person/person.commands.js';
 import { PersonHttp } from './person/person.http.js';
 import { programmeHandlers } from './programme/programme.commands.js';
 import { ProgrammeHttp } from './programme/programme.http.js';
+import { recoveryHandlers } from './recovery/recovery.commands.js';
+import { RecoveryHttp } from './recovery/recovery.http.js';
 import { Background } from './shell/background.js';
 import { Books } from './shell/books.js';
 import { KeyedLocks } from './shell/execute.js';
@@ -128,14 +134,15 @@ export class AppModule {
         ThrottlerModule.forRoot({ throttlers: [{ ttl: config.throttle.windowMs, limit: config.throttle.limit }], storage: new WindowStorage(), setHeaders: true }),
       ],
       controllers: [
-        HealthHttp, MetricsHttp, JobsHttp, ProgrammeHttp, BudgetHttp, PersonHttp, ApplicationHttp, EnrolmentHttp, CycleHttp, PaymentHttp, BankHttp,
-        EligibilityHttp, DisbursementHttp, AuditHttp,
+        HealthHttp, MetricsHttp, JobsHttp, ProgrammeHttp, BudgetHttp, PersonHttp, ApplicationHttp, EnrolmentHttp, CycleHttp, PaymentHttp, BankHttp, CorrectionHttp, RecoveryHttp,
+        EligibilityHttp, DisbursementHttp, CorrectionQueriesHttp, AuditHttp,
       ],
       providers: [
         ...values, Executor, Tokens,
         { provide: APP_GUARD, useClass: Gate }, { provide: APP_GUARD, useClass: Throttle }, { provide: APP_FILTER, useClass: ProblemFilter },
         ...programmeHandlers, ...budgetHandlers, ...personHandlers, ...applicationHandlers, ...enrolmentHandlers, ...cycleHandlers, ...paymentHandlers, ...bankHandlers,
-        ...eligibilityQuestions, ...disbursementQuestions, ...auditQuestions,
+        ...correctionHandlers, ...recoveryHandlers,
+        ...eligibilityQuestions, ...disbursementQuestions, ...correctionQuestions, ...auditQuestions,
       ],
     };
   }

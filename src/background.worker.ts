@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { EventRegistry } from '../events/registry.js';
 import { auditProjection } from '../projections/audit/audit.projection.js';
+import { correctionProjection } from '../projections/correction/correction.projection.js';
 import { disbursementProjection } from '../projections/disbursement/disbursement.projection.js';
 import { eligibilityProjection } from '../projections/eligibility/eligibility.projection.js';
 import { ProjectionRunner } from '../projections/runner.js';
@@ -51,7 +52,7 @@ port.on('message', (message: ToBackground) => {
 
 const reads = await openEmbeddedReadStore(join(start.dir, 'read.db'), { thread: 'local', onDiscarded: (detail) => tell({ kind: 'note', what: 'read models', detail }) });
 const readModels = new ProjectionRunner({
-  store: reads, projections: [eligibilityProjection, disbursementProjection, auditProjection], log: store,
+  store: reads, projections: [eligibilityProjection, disbursementProjection, correctionProjection, auditProjection], log: store,
   feed: { subscribe: (after, signal) => paced(store.follow(after, signal), signal) },
   onCommitted: (position) => tell({ kind: 'followed', name: READ_MODELS, position }), onNote: (note) => tell({ kind: 'note', ...note }),
 });

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { openEmbeddedReadStore } from '../adapters/read-store/embedded.js';
 import { auditProjection } from '../../projections/audit/audit.projection.js';
+import { correctionProjection } from '../../projections/correction/correction.projection.js';
 import { disbursementProjection } from '../../projections/disbursement/disbursement.projection.js';
 import { eligibilityProjection } from '../../projections/eligibility/eligibility.projection.js';
 import { ProjectionRunner, type RebuildReport } from '../../projections/runner.js';
@@ -16,7 +17,7 @@ async function withReadModels<T>(engine: Engine, run: Pick<Run, 'out'>, work: (r
   const store = await openEmbeddedReadStore(join(engine.dir, 'read.db'), { thread: 'local' });
   try {
     return await work(new ProjectionRunner({
-      store, projections: [eligibilityProjection, disbursementProjection, auditProjection], log: engine.store,
+      store, projections: [eligibilityProjection, disbursementProjection, correctionProjection, auditProjection], log: engine.store,
       onNote: ({ what, detail }) => run.out.note(`  ${what}: ${detail}`),
     }));
   } finally {

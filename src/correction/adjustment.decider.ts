@@ -90,7 +90,7 @@ function decide(state: AdjustmentState, command: AdjustmentCommand, context: Con
       const carried = state.arrears.filter(({ orderedBy }) => orderedBy?.paymentId === paymentId && orderedBy.round === round);
       if (carried.length === 0) return [];
       const { programmeId, personId } = carried[0]!.proposal;
-      return [{ type: 'ArrearsReleased', data: { programmeId, personId, paymentId, round, amountMinor: String(arrearsMinor(carried)), reason } }];
+      return [{ type: 'ArrearsReleased', data: { programmeId, personId, paymentId, round, amountMinor: String(arrearsMinor(carried)), correctionIds: carried.map(({ proposal }) => proposal.correctionId), reason } }];
     }
     default: return never(command);
   }

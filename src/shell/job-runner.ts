@@ -1,7 +1,10 @@
 import { checkCycle } from '../automation/check-cycle.js';
 import { prepareCycle } from '../automation/prepare-cycle.js';
+import { foldCorrection } from '../automation/corrections.js';
 import { foldCycle } from '../automation/cycles.js';
 import type { OnProgress } from '../automation/job.js';
+import { planRecoveries } from '../automation/plan-recoveries.js';
+import { proposeCorrection } from '../automation/propose-correction.js';
 import { reconcileCycle } from '../automation/reconcile-cycle.js';
 import { reinstructPayments } from '../automation/reinstruct-payments.js';
 import type { Refusal } from '../automation/refusals.js';
@@ -52,6 +55,8 @@ export class JobRunner {
   async #work(job: Job, by: JobFor, onProgress: OnProgress): Promise<unknown> {
     switch (job.kind) {
       case 'prepare': return prepareCycle(this.deps, job, by, onProgress, this.signal);
+      case 'correct': return proposeCorrection(this.deps, job, by, onProgress, this.signal);
+      case 'plan-recoveries': return planRecoveries(this.deps, job, by, onProgress, this.signal);
       case 'check': return checkCycle(this.deps, job, by, onProgress, this.signal);
       case 'message': return applyMessage(this.deps, job.sha256, by, onProgress, this.signal);
       case 'reconcile': return reconcileCycle(this.deps, job, { ...by, commandId: job.commandId, now: this.deps.clock.now() }, onProgress, this.signal);
@@ -66,7 +71,7 @@ export class JobRunner {
   }
 }
 
-/** Preparations and messages that an earlier process began and did not finish; the log says who asked for them. */
+/** Preparations, messages and corrections that an earlier process began and did not finish; the log says who asked for them. */
 export async function unfinished(deps: Pick<MessageDeps, 'store'>): Promise<readonly { readonly job: Job; readonly by: JobFor }[]> {
   const found: { job: Job; by: JobFor }[] = [];
   for await (const page of pagesOf(deps.store, 'cycle-')) {
@@ -82,6 +87,14 @@ export async function unfinished(deps: Pick<MessageDeps, 'store'>): Promise<read
       const last = events.at(-1)!;
       if (last.type !== 'BankMessageReceived' && last.type !== 'BankMessageReleased') continue;
       found.push({ job: { kind: 'message', sha256: last.data.sha256 }, by: { actor: { id: last.meta.actor, role: last.meta.role }, correlationId: last.meta.correlation } });
+    }
+  }
+  for await (const page of pagesOf(deps.store, 'correction-')) {
+    for (const { events } of page) {
+      const [begun] = events;
+      if (begun?.type !== 'CorrectionStarted' || foldCorrection(events).status !== 'started') continue;
+      const { programmeId, fromPeriod, basis, personId, reason } = begun.data;
+      found.push({ job: { kind: 'correct', programmeId, fromPeriod, basis, reason, ...(personId === undefined ? {} : { personId }) }, by: { actor: { id: begun.meta.actor, role: begun.meta.role }, correlationId: begun.meta.correlation } });
     }
   }
   return found;

@@ -1,5 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { correctionsOf } from '../automation/corrections.js';
 import { EVENT_STORE, type EventStore } from '../adapters/event-store/port.js';
 import { DomainError } from '../kernel/errors.js';
 import { streams } from '../kernel/ids.js';
@@ -26,6 +27,8 @@ export class JobsHttp {
 
   /** A job that this process did not run: what it came to is in the cycle's stream, where it is in the log at all. */
   async #fromLog(jobId: string): Promise<JobStatus | undefined> {
+    const corrected = CORRECTION.exec(jobId);
+    if (corrected) return this.#correction(jobId, corrected[1]!);
     const match = JOB.exec(jobId);
     if (!match) return undefined;
     const kind = match[1] as keyof typeof DONE;
@@ -36,8 +39,16 @@ export class JobsHttp {
     if (done) return { jobId, state: 'done', result: done.data };
     return kind === 'prepare' || kind === 'instruct' ? { jobId, state: 'running' } : { jobId, state: 'interrupted', detail: 'It was not finished by the process that began it; send the request again under another key.' };
   }
+
+  async #correction(jobId: string, programmeId: string): Promise<JobStatus | undefined> {
+    const last = (await correctionsOf(this.store, programmeId)).at(-1);
+    if (!last) return undefined;
+    return last.proposed ? { jobId, state: 'done', result: last.proposed } : { jobId, state: last.status === 'started' ? 'running' : 'interrupted' };
+  }
 }
 
+/** The newest correction of a programme. */
+const CORRECTION = /^correct-([a-z][a-z0-9]{1,30})$/;
 const JOB = /^(prepare|check|instruct|reconcile|reinstruct)-([a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2})(?:-[0-9a-f]{8})?$/;
 /** What the log shows of a job's begin and end. A re-instruction shows in the payments only. */
 const BEGUN = { prepare: 'CyclePreparationStarted', check: 'CyclePrepared', instruct: 'CycleReleased', reconcile: 'CycleReleased', reinstruct: 'CycleReleased' } as const;

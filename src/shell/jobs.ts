@@ -4,6 +4,8 @@ import type { Actor } from '../kernel/decider.js';
 /** Work for the background thread. Each is finished by running it again, whatever stopped it: the log is the truth. */
 export type Job =
   | { readonly kind: 'prepare'; readonly programmeId: string; readonly period: string }
+  | { readonly kind: 'correct'; readonly programmeId: string; readonly fromPeriod: string; readonly basis: 'first-paid' | 'legal-effect'; readonly personId?: string; readonly reason: string }
+  | { readonly kind: 'plan-recoveries'; readonly programmeId: string; readonly commandId: string; readonly sharePercent: number; readonly floorMinor: string; readonly reason: string; readonly replace?: boolean }
   | { readonly kind: 'check'; readonly cycleId: string; readonly commandId: string }
   | { readonly kind: 'message'; readonly sha256: string }
   | { readonly kind: 'reconcile'; readonly cycleId: string; readonly commandId: string }
@@ -22,11 +24,13 @@ export interface JobStatus {
   readonly detail?: string;
 }
 
-/** A preparation is one a cycle and an application one a message, whoever asks; the others are one a command. */
+/** A preparation is one a cycle, an application one a message and a correction one a programme at a time, whoever asks; the others are one a command. */
 export function jobIdOf(job: Job): string {
   switch (job.kind) {
     case 'prepare': return `prepare-${job.programmeId}-${job.period}`;
     case 'message': return `message-${job.sha256}`;
+    case 'correct': return `correct-${job.programmeId}`;
+    case 'plan-recoveries': return `plan-recoveries-${job.programmeId}-${job.commandId.slice(0, 8)}`;
     default: return `${job.kind}-${job.cycleId}-${job.commandId.slice(0, 8)}`;
   }
 }

@@ -17,7 +17,7 @@ const first = proposal('asd-0001');
 const proposed = was('AdjustmentProposed', first);
 const established = (one = first) => was('AdjustmentEstablished', { correctionId: one.correctionId, ...of, region: 'MA-06', differenceMinor: one.differenceMinor });
 const ordered = (id = paymentId, round = 1) => was('ArrearsOrdered', { ...of, paymentId: id, round, amountMinor: '5000', correctionIds: ['asd-0001'] });
-const released = was('ArrearsReleased', { ...of, paymentId, round: 1, amountMinor: '5000', reason: 'cancelled' });
+const released = was('ArrearsReleased', { ...of, paymentId, round: 1, amountMinor: '5000', correctionIds: ['asd-0001'], reason: 'cancelled' });
 const order = (id = paymentId, round = 1) => ({ type: 'OrderArrears' as const, paymentId: id, round, amountMinor: '5000', correctionIds: ['asd-0001'] });
 const available = (id: string, round: number, ...events: readonly Foldable<AdjustmentEvent>[]): bigint => arrearsMinor(availableArrears(fold(adjustmentDecider, events), id, round));
 

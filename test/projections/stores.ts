@@ -6,13 +6,14 @@ import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js
 import type { ReadStore } from '../../src/adapters/read-store/port.js';
 import { auditProjection } from '../../projections/audit/audit.projection.js';
 import { openBuilds } from '../../projections/builds.js';
+import { correctionProjection } from '../../projections/correction/correction.projection.js';
 import { disbursementProjection } from '../../projections/disbursement/disbursement.projection.js';
 import { eligibilityProjection } from '../../projections/eligibility/eligibility.projection.js';
 import { physical } from '../../projections/live.js';
 import type { Projection } from '../../projections/projection.js';
 import type { TestPostgres } from '../support/postgres.js';
 
-export const PROJECTIONS = [eligibilityProjection, disbursementProjection, auditProjection] as const;
+export const PROJECTIONS = [eligibilityProjection, disbursementProjection, correctionProjection, auditProjection] as const;
 
 /** An engine to run the same assertions on; `open` gives an empty store each time, and `reopen` the last one again. */
 export interface Engine { readonly name: string; open(): Promise<ReadStore>; reopen(): Promise<ReadStore>; cleanUp(): void }
