@@ -86,8 +86,10 @@ function unitOf(cause: Approved, currency: string, account: StreamEvents, propos
   return { verb: 'adjust', key: `${correctionId} ${programmeId} ${personId}`, causationId: cause.id, tasks, loaded };
 }
 
-/** What of arrears the household has already, because it owes it or was let off. */
-export function offsetOf({ differenceMinor }: Pick<Proposal, 'differenceMinor'>, recovery: RecoveryState): bigint {
+/** What of arrears the household has already, because it owes it or was let off; as it was, where that was recorded by itself before. */
+export function offsetOf({ correctionId, differenceMinor }: Pick<Proposal, 'correctionId' | 'differenceMinor'>, recovery: RecoveryState): bigint {
+  const before = recovery.offsets[correctionId];
+  if (before !== undefined) return before;
   const arrears = BigInt(differenceMinor);
   const held = offsettableMinor(recovery);
   const least = arrears < held ? arrears : held;

@@ -22,8 +22,8 @@ export interface RecoveryState {
   readonly plan: RecoveryPlan | undefined;
   readonly suspended: boolean;
   readonly correctionIds: readonly string[];
-  /** Corrections whose arrears were set against the debt. */
-  readonly offsetBy: readonly string[];
+  /** What was set against the debt, by the correction that found it due. */
+  readonly offsets: Readonly<Record<string, bigint>>;
 }
 
 export type RecoveryCommand =
@@ -42,7 +42,7 @@ export const RECOVERY_REFUSALS = [
 ] as const;
 
 const initialState: RecoveryState = {
-  status: 'none', recoveryId: '', programmeId: '', personId: '', region: '', currency: '', overpaidMinor: 0n, waivedMinor: 0n, deductions: {}, plan: undefined, suspended: false, correctionIds: [], offsetBy: [],
+  status: 'none', recoveryId: '', programmeId: '', personId: '', region: '', currency: '', overpaidMinor: 0n, waivedMinor: 0n, deductions: {}, plan: undefined, suspended: false, correctionIds: [], offsets: {},
 };
 
 export const recoveredMinor = ({ deductions }: RecoveryState): bigint => Object.values(deductions).reduce((total, { amountMinor }) => total + amountMinor, 0n);
@@ -94,7 +94,7 @@ function decide(state: RecoveryState, command: RecoveryCommand, context: Context
     case 'OffsetOverpayment': {
       requireRole(context, 'automation');
       const { correctionId, amountMinor } = command;
-      if (state.offsetBy.includes(correctionId)) return [];
+      if (state.offsets[correctionId] !== undefined) return [];
       const amount = BigInt(amountMinor);
       if (amount > offsettableMinor(state)) throw new DomainError('OFFSET_EXCEEDS_DEBT', 'No more is set against a debt than is owed or was waived.', 'rule', 'amountMinor');
       const balance = balanceMinor(state);
@@ -186,7 +186,7 @@ export const recoveryDecider: Decider<RecoveryState, RecoveryCommand, RecoveryEv
       case 'RecoveryDeductionReversed': return { ...state, status: 'open', deductions: without(state.deductions, event.data.paymentId) };
       case 'OverpaymentOffset': {
         const { correctionId, amountMinor, waivedMinor } = event.data;
-        return { ...state, overpaidMinor: state.overpaidMinor - BigInt(amountMinor), waivedMinor: state.waivedMinor - BigInt(waivedMinor), offsetBy: [...state.offsetBy, correctionId] };
+        return { ...state, overpaidMinor: state.overpaidMinor - BigInt(amountMinor), waivedMinor: state.waivedMinor - BigInt(waivedMinor), offsets: { ...state.offsets, [correctionId]: BigInt(amountMinor) } };
       }
       case 'RecoverySuspended': return { ...state, suspended: true };
       case 'RecoveryResumed': return { ...state, suspended: false };
