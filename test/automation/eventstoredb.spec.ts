@@ -18,6 +18,7 @@ import { identityDecider } from '../../src/person/identity.decider.js';
 import { personDecider } from '../../src/person/person.decider.js';
 import { execute, fresh, KeyedLocks, part, type Part } from '../../src/shell/execute.js';
 import { startEventStoreDb, type TestEventStoreDb } from '../support/eventstoredb-server.js';
+import { everyStep } from './every-step.js';
 import { answers, enrolled, PROGRAMME, released } from './month.js';
 import { shapeOf } from './set.js';
 import { as, by, drain, households, job, newWorld, openProgramme, type World } from './world.js';
@@ -74,28 +75,6 @@ describe('a month of direct aid on EventStoreDB', () => {
 });
 
 describe('what spans several streams, interrupted at every append', () => {
-  /** Cuts the first try off before or after its n-th append, until a try gets through; each time another process finishes. */
-  async function everyStep(scene: () => Promise<{ readonly on: TestEventStoreDb; readonly world: World; run(deps: Deps): Promise<unknown>; check(deps: Deps, step: number): Promise<void>; between?(deps: Deps): Promise<void> }>): Promise<number> {
-    for (let step = 0; ; step += 1) {
-      for (const fault of ['reset-before', 'reset-after'] as const) {
-        const { on, world, run, check, between } = await scene();
-        const dying = await engineOn(world, on, 200);
-        await on.fault({ on: 'append', fault, skip: step, times: 1 });
-        await on.fault({ on: 'append', fault: 'unavailable', skip: step, times: -1 });
-        const failed = await run(dying).then(() => undefined, (error: unknown) => error);
-        const through = failed === undefined;
-        if (!through) expect(failed).toMatchObject({ name: 'StoreError', code: 'OUTCOME_UNKNOWN' });
-        await on.heal();
-        const finishing = await engineOn(world, on);
-        await between?.(finishing);
-        await run(finishing);
-        await check(finishing, step);
-        // Where it was the last append, and was written, the first try found that out by reading.
-        if (through && fault === 'reset-before') return step;
-      }
-    }
-  }
-
   const worldOn = async (on: TestEventStoreDb): Promise<World> => {
     const world = await newWorld();
     ends.push(() => world.end());
@@ -106,7 +85,7 @@ describe('what spans several streams, interrupted at every append', () => {
   it('registers a person once, with their identity', async () => {
     const world = await worldOn(server);
     let n = 0;
-    const steps = await everyStep(async () => {
+    const steps = await everyStep(engineOn, async () => {
       n += 1;
       const personId = uuidOf('spec-person', n);
       const identityHash = uuidOf('spec-identity', n).replaceAll('-', '').padEnd(64, '0');
@@ -136,7 +115,7 @@ describe('what spans several streams, interrupted at every append', () => {
     const rows: HouseholdRow[] = [];
     for await (const batch of households(20, 100, { duplicates: 0, errors: 0 })) rows.push(...batch);
     let n = -1;
-    const steps = await everyStep(async () => {
+    const steps = await everyStep(engineOn, async () => {
       n += 1;
       const household = rows[n]!;
       const take = (deps: Deps): Promise<ImportSummary> => importApplications(deps, { programmeId: PROGRAMME, rows: (async function* () { yield [household]; })(), determine: true }, job(deps, 'intake'));
@@ -155,7 +134,7 @@ describe('what spans several streams, interrupted at every append', () => {
   });
 
   it.each(['the same approval again', 'a return by another'])('never approves a cycle without its money: %s', async (ending) => {
-    const steps = await everyStep(async () => {
+    const steps = await everyStep(engineOn, async () => {
       const on = await startEventStoreDb();
       ends.push(() => on.stop());
       const world = await worldOn(on);
@@ -190,7 +169,7 @@ describe('what spans several streams, interrupted at every append', () => {
     const deps = await engineOn(world, on);
     await enrolled(deps, 6);
     let round = 0;
-    const steps = await everyStep(async () => {
+    const steps = await everyStep(engineOn, async () => {
       round += 1;
       const { cycleId, contentHash } = await prepareCycle(deps, { programmeId: PROGRAMME, period: PERIOD }, job(deps, 'finance'));
       await approveCycle(deps, { cycleId, contentHash }, as(deps, 'controller', 'approve', cycleId, round));
@@ -217,7 +196,7 @@ describe('what spans several streams, interrupted at every append', () => {
   it('erases a person and frees their identity', async () => {
     const world = await worldOn(server);
     let n = 0;
-    const steps = await everyStep(async () => {
+    const steps = await everyStep(engineOn, async () => {
       n += 1;
       const personId = uuidOf('spec-erased', n);
       const identityHash = uuidOf('spec-freed', n).replaceAll('-', '').padEnd(64, '0');
