@@ -6,19 +6,20 @@ import { correctionDecider, type CorrectionState } from '../correction/correctio
 import { canonicalJson, sha256Hex } from '../kernel/canonical.js';
 import type { Recorded } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
-import { correctionId as correctionIdOf, cycleId as cycleIdOf, streams } from '../kernel/ids.js';
+import { correctionId as correctionIdOf, cycleId as cycleIdOf, recoveryId as recoveryIdOf, streams } from '../kernel/ids.js';
 import { parsePeriod } from '../kernel/time.js';
 import { pipelined, record, recordOne, task, type Unit } from './batch.js';
 import { correctionsOf, foldCorrection, monthsBetween, pastOf, readCorrection, requireNoneOpen, ruling, type Past } from './corrections.js';
 import { foldPayment } from './folds.js';
-import { foldAdjustment, HouseholdAccounts } from './household-accounts.js';
+import { foldAdjustment, foldRecovery, HouseholdAccounts } from './household-accounts.js';
 import type { Deps, JobContext, OnProgress } from './job.js';
 import { PolicyBook, type ProgrammeBook } from './policy-book.js';
-import { differenceOf, livesOf, type Standing } from './recompute.js';
+import { differenceOf, livesOf, standingOf } from './recompute.js';
 import { isErased } from './registered-person.js';
 import { ahead, pagesOf } from './walk.js';
 
 type Started = EventData['CorrectionStarted'];
+type Ordered = EventData['PaymentOrdered'];
 export interface ProposeArgs {
   readonly programmeId: string;
   /** First month that is recomputed; the last is the last month with a released cycle. */
@@ -115,6 +116,7 @@ class Recomputation {
   readonly #months: readonly string[];
   readonly #payments: readonly (readonly [period: string, accounts: HouseholdAccounts])[];
   readonly #adjustments: HouseholdAccounts;
+  readonly #recoveries: HouseholdAccounts;
   readonly #ruling: ReturnType<typeof ruling>;
   readonly #firstPaid: ReturnType<ReturnType<typeof ruling>>;
   readonly #hash = createHash('sha256');
@@ -128,6 +130,7 @@ class Recomputation {
     this.#months = monthsBetween(fromPeriod, toPeriod);
     this.#payments = this.#months.map((period) => [period, new HouseholdAccounts(deps.store, `payment-${programmeId}-${period}-`, asOf)]);
     this.#adjustments = new HouseholdAccounts(deps.store, `adjustment-${programmeId}-`);
+    this.#recoveries = new HouseholdAccounts(deps.store, `recovery-${programmeId}-`, asOf);
     this.#ruling = ruling(book, corrections, correctionId);
     this.#firstPaid = ruling(book, [], correctionId)('');
   }
@@ -142,7 +145,7 @@ class Recomputation {
   async proposalsOf(page: readonly StreamEvents[]): Promise<readonly Proposed[]> {
     const { correctionId, programmeId, asOf } = this.started;
     const persons = page.map(({ stream }) => stream.slice(-36));
-    const [known, payments] = await Promise.all([this.#known(persons), this.#paymentsOf(persons)]);
+    const [known, owed, payments] = await Promise.all([this.#known(persons), this.#owed(persons), this.#paymentsOf(persons)]);
     const found: Proposed[] = [];
     for (const [i, { events }] of page.entries()) {
       const personId = persons[i]!;
@@ -150,8 +153,10 @@ class Recomputation {
       if (events[0]!.position > this.past.paidThrough) continue;
       const lives = livesOf(events);
       const adjusted = known.get(personId) ?? [];
-      const { established } = foldAdjustment(adjusted.filter(({ position }) => position <= asOf));
-      const difference = differenceOf({ lives, payments: payments.get(personId) ?? [], established }, this.#months, this.#ruling(personId), (period) => this.#firstPaid(period)?.version);
+      const adjustment = foldAdjustment(adjusted.filter(({ position }) => position <= asOf));
+      const recovery = foldRecovery(owed.get(personId) ?? []);
+      const standing = (payments.get(personId) ?? []).map((ordered) => standingOf(ordered, adjustment, recovery));
+      const difference = differenceOf({ lives, payments: standing, established: adjustment.established }, this.#months, this.#ruling(personId), (period) => this.#firstPaid(period)?.version);
       if (!difference || (lives.at(-1)!.status === 'ended' && (await this.#erased(personId)))) continue;
       found.push({ proposal: { correctionId, programmeId, personId, region: lives.at(-1)!.region, ...difference }, known: adjusted });
     }
@@ -194,9 +199,16 @@ class Recomputation {
     return new Map([[personId, await this.deps.store.readStream(streams.adjustment(programmeId, personId))]]);
   }
 
-  async #paymentsOf(persons: readonly string[]): Promise<ReadonlyMap<string, readonly Standing[]>> {
+  /** What households owe, as of the correction's position. */
+  async #owed(persons: readonly string[]): Promise<ReadonlyMap<string, readonly Recorded[]>> {
     const { programmeId, personId, asOf } = this.started;
-    const found = new Map<string, Standing[]>();
+    if (personId === undefined) return this.#recoveries.of(persons);
+    return new Map([[personId, await this.deps.store.readStream(streams.recovery(recoveryIdOf(programmeId, personId)), { asOf })]]);
+  }
+
+  async #paymentsOf(persons: readonly string[]): Promise<ReadonlyMap<string, readonly Ordered[]>> {
+    const { programmeId, personId, asOf } = this.started;
+    const found = new Map<string, Ordered[]>();
     const add = (period: string, person: string, events: readonly Recorded[]): void => {
       const standing = this.#standing(cycleIdOf(programmeId, period), events);
       if (standing) found.set(person, [...(found.get(person) ?? []), standing]);
@@ -212,7 +224,7 @@ class Recomputation {
     return found;
   }
 
-  #standing(cycleId: string, events: readonly Recorded[]): Standing | undefined {
+  #standing(cycleId: string, events: readonly Recorded[]): Ordered | undefined {
     const { status } = foldPayment(events);
     if (status === 'none' || status === 'cancelled') return undefined;
     if ((status === 'rejected' || status === 'returned') && this.past.closed.has(cycleId)) return undefined;

@@ -1,15 +1,28 @@
 import type { EventData } from '../../events/generated.js';
-import type { Proposal } from '../correction/adjustment.decider.js';
+import type { AdjustmentState, Proposal } from '../correction/adjustment.decider.js';
 import { entitlementFor } from '../eligibility/determine.js';
-import { isOfPolicy } from '../eligibility/rules.js';
+import { ARREARS_ITEM, RECOVERY_ITEM } from '../eligibility/rules.js';
 import { enrolmentDecider, factsIn, payableIn, type EnrolmentState } from '../enrolment/enrolment.decider.js';
 import type { Recorded } from '../kernel/decider.js';
+import type { RecoveryState } from '../recovery/recovery.decider.js';
 import type { PolicyInForce } from './policy-book.js';
 
 type Month = Proposal['periods'][number];
 type Item = Month['items'][number];
-/** A payment that stands: ordered, not cancelled, and not rejected or returned for good. */
+/** A payment that stands: ordered, not cancelled, and not rejected or returned for good; with the items that count. */
 export type Standing = Pick<EventData['PaymentOrdered'], 'period' | 'policyVersion' | 'contentHash' | 'items'>;
+
+/**
+ * What a payment that stands counts for. Arrears and a recovery count by the corrections that they come from, as long as the
+ * household's account says that this payment carries them. Where the account took them back because the payment had lapsed, and the
+ * bank paid it late all the same, they count as what they are: money that left, or that was kept back, once more.
+ */
+export function standingOf(ordered: EventData['PaymentOrdered'], adjustment: AdjustmentState, recovery: RecoveryState): Standing {
+  const { period, policyVersion, contentHash, items, paymentId, round } = ordered;
+  const carried = adjustment.arrears.some(({ orderedBy }) => orderedBy?.paymentId === paymentId && orderedBy.round === round);
+  const deducted = recovery.deductions[paymentId]?.round === round;
+  return { period, policyVersion, contentHash, items: items.filter(({ code }) => !((code === ARREARS_ITEM && carried) || (code === RECOVERY_ITEM && deducted))) };
+}
 
 export interface Household {
   /** Each of its enrolments in the programme, the oldest first; the last one is the present. */
@@ -57,8 +70,7 @@ class MonthBooks {
 
 /**
  * What a household is due for each month less what stands as paid for it, item by item and child by child. Payments count by
- * the months of their items, so what a first cycle paid for earlier months counts there; arrears and recoveries in payments do
- * not, because the corrections that they come from do.
+ * the months of their items, so what a first cycle paid for earlier months counts there.
  * @param rulingIn the policy that a month is due under; undefined where none is
  * @param paidUnder the version that the month was paid under where its payment does not say
  * @returns undefined where both are the same in sum
@@ -84,7 +96,7 @@ function monthOf({ lives, payments, established }: Household, period: string, ru
   for (const payment of payments) {
     if (payment.period === period) paidBy = payment;
     for (const item of payment.items) {
-      if (item.period !== period || !isOfPolicy(item)) continue;
+      if (item.period !== period) continue;
       paid = true;
       books.add(item, 'paid', BigInt(item.amountMinor));
     }

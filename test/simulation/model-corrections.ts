@@ -1,6 +1,6 @@
 import { monthsBetween, ruling, foldCorrection } from '../../src/automation/corrections.js';
 import { foldAdjustment, foldRecovery, hasCorrections } from '../../src/automation/household-accounts.js';
-import { differenceOf, livesOf, type Standing } from '../../src/automation/recompute.js';
+import { differenceOf, livesOf, standingOf, type Standing } from '../../src/automation/recompute.js';
 import { debtOf, offsetOf } from '../../src/automation/when-correction-approved-then-adjust.js';
 import { adjustmentDecider, type AdjustmentCommand } from '../../src/correction/adjustment.decider.js';
 import { correctionDecider, isOpen, type CorrectionCommand, type CorrectionState } from '../../src/correction/correction.decider.js';
@@ -55,15 +55,16 @@ function propose(world: World, op: Op, limit = Number.MAX_SAFE_INTEGER): void {
     const lives = livesOf(events);
     const { personId, region } = lives.at(-1)!;
     if (events[0]!.position > paidThrough || foldPerson(world.log.stream(streams.person(personId), asOf)).status === 'erased') continue;
+    const account = foldAdjustment(world.log.stream(streams.adjustment(PROGRAMME, personId), asOf));
+    const debt = foldRecovery(world.log.stream(streams.recovery(recoveryIdOf(PROGRAMME, personId)), asOf));
     const payments = months.flatMap((month): Standing[] => {
       const life = world.log.stream(streams.payment(`${PROGRAMME}-${month}-${personId}`), asOf);
       const { status } = foldPayment(life);
       const lost = (status === 'rejected' || status === 'returned') && closed.has(cycleIdOf(PROGRAMME, month));
       const ordered = life.findLast((event) => event.type === 'PaymentOrdered');
-      return status === 'none' || status === 'cancelled' || lost || ordered?.type !== 'PaymentOrdered' ? [] : [ordered.data];
+      return status === 'none' || status === 'cancelled' || lost || ordered?.type !== 'PaymentOrdered' ? [] : [standingOf(ordered.data, account, debt)];
     });
-    const { established } = foldAdjustment(world.log.stream(streams.adjustment(PROGRAMME, personId), asOf));
-    const difference = differenceOf({ lives, payments, established }, months, rules(personId), (month) => rules('')(month)?.version);
+    const difference = differenceOf({ lives, payments, established: account.established }, months, rules(personId), (month) => rules('')(month)?.version);
     if (!difference) continue;
     const proposal = { correctionId, programmeId: PROGRAMME, personId, region, ...difference };
     const minor = BigInt(difference.differenceMinor);
