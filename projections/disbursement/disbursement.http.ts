@@ -3,7 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { Asks } from '../../src/shell/endpoint.js';
 import { Asked } from '../../src/shell/order.js';
-import { ListBreaks, ListBudgets, ListCycles, ListPayments, ReadCycle, ReadInstructions, ReadOutstanding, ReadPayment, ReadTotals } from './disbursement.questions.js';
+import { ListBreaks, ListBudgets, ListCycles, ListPayments, ReadCycle, ReadInstructions, ReadOutstanding, ReadPayment, ReadReconciliation, ReadTotals } from './disbursement.questions.js';
 
 const finance = { by: ['finance-officer', 'finance-controller', 'programme-manager', 'auditor'] } as const;
 const payments = { by: [...finance.by, 'case-officer', 'supervisor', 'payment-system'] } as const;
@@ -21,6 +21,9 @@ export class DisbursementHttp {
 
   @Asks('cycles/:cycleId/instructions', { by: ['payment-system'], everywhere: true, says: 'What the payment system is to pay, as NDJSON in the order of instruction; go on after the cursor of the last line' })
   instructions(@Asked() query: ReadInstructions): Promise<unknown> { return this.bus.execute(query); }
+
+  @Asks('cycles/:cycleId/reconciliation', { ...finance, says: 'The reconciliation report of a cycle: totals by state, reasons, files, breaks with their age; as data, as a page to print (fr, ar, en) or for a spreadsheet', refuses: { 404: ['CYCLE_NOT_FOUND'] } })
+  reconciliation(@Asked() query: ReadReconciliation): Promise<unknown> { return this.bus.execute(query); }
 
   @Asks('payments', { ...payments, says: 'Payments, in your regions', exports: true })
   payments(@Asked() query: ListPayments): Promise<unknown> { return this.bus.execute(query); }

@@ -11,7 +11,7 @@ const budgetId = (programmeId: string, fiscalYear: number): string => `${program
 const HANDLED = [
   'PaymentOrdered', 'PaymentInstructed', 'PaymentReinstructed', 'PaymentAccepted', 'PaymentOutcomeUnknown', 'PaymentSettled',
   'PaymentRejected', 'PaymentReturned', 'PaymentCancelled', 'PaymentBreakRecorded', 'PaymentBreakResolved',
-  'CycleOpened', 'CyclePreparationStarted', 'CyclePrepared', 'CycleChecked', 'CycleFindingOverridden', 'CycleApproved', 'CycleReturned', 'CycleReleased', 'CycleInstructed',
+  'CycleOpened', 'CyclePreparationStarted', 'CyclePrepared', 'CycleChecked', 'CycleFindingOverridden', 'CycleApproved', 'CycleReturned', 'CycleReleased', 'CycleInstructed', 'CycleReinstructed',
   'CycleReconciled', 'CycleClosed',
   'BudgetAllotted', 'BudgetAdjusted', 'BudgetReserved', 'BudgetReservationReleased', 'BudgetSpent', 'BudgetRefunded',
 ] as const satisfies readonly EventType[];
@@ -142,6 +142,10 @@ function evolveCycle(rows: Rows, event: Recorded): void {
     case 'CycleReturned': return put({ ...UNDECIDED, status: 'returned', returned_reason: event.data.reason });
     case 'CycleReleased': return put({ status: 'released', released_by: actor, released_at: time, execution_date: event.data.executionDate });
     case 'CycleInstructed': return put({ status: 'instructed', instructed_count: event.data.count, files: JSON.stringify(event.data.files) });
+    case 'CycleReinstructed': {
+      const files = cycle.files === null ? [] : JSON.parse(cycle.files) as EventData['CycleReinstructed']['files'];
+      return put({ files: JSON.stringify([...files, ...event.data.files]) });
+    }
     case 'CycleReconciled': return put({ status: 'reconciled', reconciliation: JSON.stringify(event.data) });
     case 'CycleClosed': return put({ status: 'closed', closed_at: time });
     default:
@@ -173,7 +177,7 @@ function evolveBudget(rows: Rows, event: Recorded): void {
 /** Money on its way: payments, cycles, budgets and breaks, and how many payments are where. */
 export const disbursementProjection: Projection = {
   name: 'disbursement',
-  version: 2,
+  version: 3,
   tables: [payments, paymentTally, answerTally, cycles, budgets, budgetCycles, breaks],
   handles: HANDLED,
   touches(event: Recorded, touch: Touch): void {

@@ -9,6 +9,8 @@ import { presented } from '../../src/shell/present.js';
 import { answer, found, given, ListQuery, questions, ReadQuery, regionsOf, type QuestionDeps } from '../../src/shell/questions.js';
 import { listed } from '../lists.js';
 import { findCycle, listBudgets, listCycles, outstandingByAge, totalsByRegion } from './cycle.queries.js';
+import { readReport, reportCsv, reportHtml } from './reconciliation-report.js';
+import { LANGUAGES, type Language } from './report-texts.js';
 import { listBreaks, listInstructions, listPayments, paymentStory } from './disbursement.queries.js';
 
 const CYCLE = /^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$/;
@@ -19,6 +21,10 @@ export class ListCycles extends ListQuery {
   @Text({ max: 20, optional: true }) status?: string;
 }
 export class ReadCycle extends ReadQuery {}
+export class ReadReconciliation extends ReadQuery {
+  @OneOf(['json', 'html', 'csv'], { optional: true, description: 'Default json.' }) format?: 'json' | 'html' | 'csv';
+  @OneOf(LANGUAGES, { optional: true, description: 'Of html and csv; default fr.' }) language?: Language;
+}
 export class ReadInstructions extends Query {
   @Text({ max: 500, optional: true, description: 'The cursor of the last line that was taken.' }) after?: string;
   @Pattern(/^([1-9][0-9]{0,2}|1000)$/, 'a whole number from 1 to 1000', { optional: true, description: 'Lines; default 1000.' }) limit?: string;
@@ -62,11 +68,22 @@ async function instructions(query: ReadInstructions, deps: QuestionDeps): Promis
   return new StreamableFile(Buffer.from(lines.map((line) => `${line}\n`).join('')), { type: 'application/x-ndjson; charset=utf-8' });
 }
 
+/** A cycle against what the bank said of it: as data, as a page to print, or for a spreadsheet. */
+async function reconciliation(query: ReadReconciliation, { reads, books, clock }: QuestionDeps): Promise<unknown> {
+  const cycleId = parseCycleId(query.param('cycleId'));
+  const report = found(await readReport(reads, cycleId, clock.now(), query.asked.actor.regions), 'CYCLE_NOT_FOUND', 'cycle');
+  const { format = 'json', language = 'fr' } = query;
+  if (format === 'json') return presented(report, books);
+  const [text, type] = format === 'html' ? [reportHtml(report, language), 'text/html; charset=utf-8'] : [reportCsv(report, language), 'text/csv; charset=utf-8'];
+  return new StreamableFile(Buffer.from(text, 'utf8'), { type, disposition: `${format === 'html' ? 'inline' : 'attachment'}; filename="reconciliation-${cycleId}.${format}"` });
+}
+
 export const disbursementQuestions = questions(
   answer(ListCycles, (query, deps) => listed(query, deps, (page) => listCycles(deps.reads, { ...given(query, 'programmeId', 'status'), ...regionsOf(query) }, page), [
     'cycleId', 'programmeId', 'period', 'policyVersion', 'currency', 'status', 'round', 'count', 'total', 'contentHash', 'preparedBy', 'approvedBy', 'releasedBy', 'executionDate', 'closedAt',
   ], 'cycles')),
   answer(ReadCycle, async (query, { reads, books }) => presented(found(await findCycle(reads, parseCycleId(query.param('cycleId')), query.asked.actor.regions), 'CYCLE_NOT_FOUND', 'cycle'), books)),
+  answer(ReadReconciliation, reconciliation),
   answer(ReadInstructions, instructions),
   answer(ListPayments, (query, deps) => listed(query, deps, (page) => listPayments(deps.reads, { ...given(query, 'cycleId', 'status', 'reason', 'personId'), ...regionsOf(query) }, page), [
     'paymentId', 'cycleId', 'personId', 'region', 'status', 'amount', 'currency', 'policyVersion', 'attempt', 'endToEndId', 'messageId', 'executionDate', 'reason', 'settledOn', 'updatedAt',

@@ -1,4 +1,7 @@
-import { Command } from 'commander';
+import { writeFileSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import { agrees, readReport, reportCsv, reportHtml } from '../../projections/disbursement/reconciliation-report.js';
+import { LANGUAGES, type Language } from '../../projections/disbursement/report-texts.js';
 import { approveCycle } from '../automation/approve-cycle.js';
 import { checkCycle, overrideFinding } from '../automation/check-cycle.js';
 import { closeCycle } from '../automation/close-cycle.js';
@@ -14,8 +17,11 @@ import { parseLocalDate, parsePeriod } from '../kernel/time.js';
 import { acting, action, actorOf, common, contextOf, type CommonOptions, type Run } from './command.js';
 import { withEngine, type Engine } from './compose.js';
 import { drainAutomations } from './drain.js';
+import { EXIT } from './output.js';
+import { askReadModels } from './rebuild.js';
 
 interface CycleOptions extends CommonOptions { readonly programme: string; readonly period: string; readonly hash?: string; readonly executionDate?: string; readonly reason?: string; readonly finding?: string }
+interface ReportOptions extends CycleOptions { readonly format: 'html' | 'csv'; readonly language: Language; readonly out?: string }
 
 const idOf = (options: CycleOptions): string => cycleIdOf(parseProgrammeId(options.programme, 'programme'), parsePeriod(options.period));
 
@@ -72,6 +78,20 @@ export function cycleCommand(): Command {
   });
   step('close', 'finance-officer', 'close a reconciled cycle without open breaks; what was not paid is freed on the budget', (engine, _run, options, role) =>
     closeCycle(engine, { cycleId: idOf(options) }, contextOf(actorOf(options, role), 'close', idOf(options))));
+  common(cycle.command('report')).description('the reconciliation report: totals, reasons, files, breaks with their age; to print or for a spreadsheet')
+    .requiredOption('--programme <code>', 'programme').requiredOption('--period <YYYY-MM>', 'period')
+    .addOption(new Option('--format <format>', 'what to write').choices(['html', 'csv']).default('html')).addOption(new Option('--language <language>', 'of the report').choices(LANGUAGES).default('fr'))
+    .option('--out <file>', 'where to (default: reconciliation-<cycle>.<format>)')
+    .action(action<ReportOptions, []>(async (run, options) => {
+      const cycleId = parseCycleId(idOf(options));
+      const { format, language, out = `reconciliation-${cycleId}.${format}` } = options;
+      const report = await withEngine(options.data, (engine) => askReadModels(engine, run, (reads) => readReport(reads, cycleId, engine.clock.now())));
+      if (!report) throw new DomainError('CYCLE_NOT_FOUND', `There is no cycle ${cycleId}.`, 'not-found', 'period');
+      writeFileSync(out, format === 'html' ? reportHtml(report, language) : reportCsv(report, language));
+      const summary = { cycleId, file: out, agrees: agrees(report), openBreaks: report.cycle.progress.openBreaks };
+      run.out.result(summary, () => `${out}: ${summary.agrees ? 'the totals agree' : 'THE TOTALS DO NOT AGREE'}, ${summary.openBreaks} open breaks`);
+      return summary.agrees ? EXIT.ok : EXIT.findings;
+    }));
   common(cycle.command('status')).description('where a cycle and its payments stand')
     .requiredOption('--programme <code>', 'programme').requiredOption('--period <YYYY-MM>', 'period')
     .action(action<CycleOptions, []>(async ({ out }, options) => {

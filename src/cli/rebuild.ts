@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { openEmbeddedReadStore } from '../adapters/read-store/embedded.js';
+import type { ReadStore } from '../adapters/read-store/port.js';
 import { auditProjection } from '../../projections/audit/audit.projection.js';
 import { correctionProjection } from '../../projections/correction/correction.projection.js';
 import { disbursementProjection } from '../../projections/disbursement/disbursement.projection.js';
@@ -13,13 +14,13 @@ import { EXIT } from './output.js';
 interface RebuildOptions extends CommonOptions { readonly verify?: boolean }
 
 /** Works on the read models of an engine that is open; nothing else may be writing them. */
-async function withReadModels<T>(engine: Engine, run: Pick<Run, 'out'>, work: (runner: ProjectionRunner) => Promise<T>): Promise<T> {
+async function withReadModels<T>(engine: Engine, run: Pick<Run, 'out'>, work: (runner: ProjectionRunner, store: ReadStore) => Promise<T>): Promise<T> {
   const store = await openEmbeddedReadStore(join(engine.dir, 'read.db'), { thread: 'local' });
   try {
     return await work(new ProjectionRunner({
       store, projections: [eligibilityProjection, disbursementProjection, correctionProjection, auditProjection], log: engine.store,
       onNote: ({ what, detail }) => run.out.note(`  ${what}: ${detail}`),
-    }));
+    }), store);
   } finally {
     await store.close();
   }
@@ -30,6 +31,14 @@ export const catchUpReadModels = (engine: Engine, run: Run): Promise<number> =>
   withReadModels(engine, run, (runner) => {
     const progress = run.out.progress('events shown by the read models');
     return runner.catchUp({ signal: run.signal, onProgress: ({ done }) => progress(done) });
+  });
+
+/** Asks the read models, once they show the log to its end. */
+export const askReadModels = <T>(engine: Engine, run: Run, ask: (reads: ReadStore) => Promise<T>): Promise<T> =>
+  withReadModels(engine, run, async (runner, reads) => {
+    const progress = run.out.progress('events shown by the read models');
+    await runner.catchUp({ signal: run.signal, onProgress: ({ done }) => progress(done) });
+    return ask(reads);
   });
 
 /** Builds the read models anew from the log, beside the live ones, and switches; with verify, compares them row for row first. */

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { StreamableFile } from '@nestjs/common';
+import { csvCell } from '../kernel/csv.js';
 import { DomainError } from '../kernel/errors.js';
 
 export type Format = 'json' | 'ndjson' | 'csv';
@@ -37,14 +38,3 @@ async function* csv(pages: AsyncIterable<readonly unknown[]>, columns: readonly 
 
 const at = (row: unknown, path: readonly string[]): unknown =>
   path.reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined), row);
-
-/**
- * A CSV cell (RFC 4180). Text that a spreadsheet would run as a formula is led by an apostrophe (OWASP, CSV injection);
- * plain numbers, signed ones too, stay numbers.
- */
-export function csvCell(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
-  const safe = /^[=+\-@\t\r\n]/.test(text) && !/^-?[0-9]+(\.[0-9]+)?$/.test(text) ? `'${text}` : text;
-  return /[",\r\n;]/.test(safe) || /^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROLES } from '../../src/kernel/decider.js';
-import { csvCell } from '../../src/shell/exports.js';
+import { csvCell } from '../../src/kernel/csv.js';
 import { expectStatus, HttpWorld, person, setUp, submitted, type Caller, type Json } from './http-world.js';
 
 const PUBLIC = [/^GET \/health\//, /^GET \/metrics$/, /^GET \/openapi\.json$/, /^GET \/docs/, /^HEAD /, /^OPTIONS /];
