@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { approveCycle } from '../../src/automation/approve-cycle.js';
-import { closeCycle } from '../../src/automation/close-cycle.js';
+import { closeCycle, closeCycleParts } from '../../src/automation/close-cycle.js';
 import { readCycle } from '../../src/automation/cycles.js';
 import { decideApplications } from '../../src/automation/decide-applications.js';
 import { endToEndIndex } from '../../src/automation/end-to-end-index.js';
@@ -17,6 +17,7 @@ import type { HouseholdRow } from '../../src/cli/household-row.js';
 import { enrolmentDecider } from '../../src/enrolment/enrolment.decider.js';
 import type { DomainError } from '../../src/kernel/errors.js';
 import { streams } from '../../src/kernel/ids.js';
+import { paymentDecider } from '../../src/payment/payment.decider.js';
 import { personDecider } from '../../src/person/person.decider.js';
 import { execute, part } from '../../src/shell/execute.js';
 import { answers, enrolled, PROGRAMME, released } from './month.js';
@@ -36,6 +37,17 @@ const enrolments = async (world: World) => {
     for (const { events } of page) if (events[0]?.type === 'EnrolmentStarted') found.push(events[0].data);
   }
   return found;
+};
+const resolveBreaks = async ({ store, registry, locks, clock }: World['engine'], cycleId: string): Promise<void> => {
+  for await (const page of pagesOf(store, `payment-${cycleId}-`)) {
+    for (const { stream, events } of page) {
+      for (const event of events) {
+        if (event.type !== 'PaymentBreakRecorded') continue;
+        const resolve = part(stream, paymentDecider, { type: 'ResolveBreak', breakId: event.data.breakId, resolution: 'no-effect', reason: 'the bank took it back' });
+        await execute(store, registry, locks, [resolve], as({ clock }, 'finance', 'resolve', event.data.breakId));
+      }
+    }
+  }
 };
 
 describe('what an import refuses', () => {
@@ -154,6 +166,21 @@ describe('cycles that do not go straight', () => {
     await reconcileCycle(engine, { cycleId }, as(engine, 'finance', 'reconcile'));
     expect(await codeOf(closeCycle(engine, { cycleId }, as(engine, 'finance', 'close early')))).toBe('SPENDING_NOT_RECORDED');
     await drain(engine);
+    expect(await closeCycleParts(engine, { cycleId })).not.toHaveLength(0);
+  });
+
+  test('nor while a payment moved after the reconciliation, over whichever surface', async () => {
+    const { engine } = world;
+    const cycleId = `${PROGRAMME}-2025-12`;
+    await takeInOutcomes(engine, { source: 'file', outcomes: answers(engine, cycleId, (_, n) => (n === 0 ? { outcome: 'rejected', reason: 'AC04' } : undefined)) }, job(engine, 'bank'));
+    expect(await codeOf(closeCycleParts(engine, { cycleId }))).toBe('NOT_RECONCILED');
+    expect(await codeOf(closeCycle(engine, { cycleId }, as(engine, 'finance', 'close on old figures')))).toBe('NOT_RECONCILED');
+    const { figures } = await reconcileCycle(engine, { cycleId }, as(engine, 'finance', 'reconcile with a break'));
+    expect(figures.openBreaks).toBe(1);
+    expect(await codeOf(closeCycle(engine, { cycleId }, as(engine, 'finance', 'close with a break')))).toBe('OPEN_BREAKS');
+    await resolveBreaks(engine, cycleId);
+    expect(await codeOf(closeCycle(engine, { cycleId }, as(engine, 'finance', 'close before it is counted')))).toBe('NOT_RECONCILED');
+    await reconcileCycle(engine, { cycleId }, as(engine, 'finance', 'reconcile without a break'));
     await closeCycle(engine, { cycleId }, as(engine, 'finance', 'close'));
   });
 
