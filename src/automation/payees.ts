@@ -2,6 +2,7 @@ import type { Instruction } from '../adapters/payment-rail/port.js';
 import type { Sealed, Vault } from '../adapters/vault/port.js';
 import { canBePaid } from '../kernel/accounts.js';
 import type { Recorded } from '../kernel/decider.js';
+import { addDays } from '../kernel/time.js';
 
 /** A person's payee account as events tell it; number and holder are in the vault. */
 export interface Payee {
@@ -10,6 +11,8 @@ export interface Payee {
   readonly accountHash: string;
   readonly sealed: Sealed;
   readonly profile: Sealed;
+  /** When it took the place of another account; absent for the first that the person had. */
+  readonly changedAt?: string;
 }
 
 /**
@@ -20,13 +23,15 @@ export interface Payee {
 export function payeeOf(events: readonly Recorded[], accountId?: string): Payee | undefined {
   let profile: Sealed | undefined;
   let payee: Payee | undefined;
+  let had = false;
   for (const event of events) {
     switch (event.type) {
       case 'PersonRegistered': profile = event.data.sealed; break;
       case 'PayeeAccountRegistered':
         if (profile && (accountId === undefined || event.data.accountId === accountId)) {
-          payee = { accountId: event.data.accountId, kind: event.data.kind, accountHash: event.data.accountHash, sealed: event.data.sealed, profile };
+          payee = { accountId: event.data.accountId, kind: event.data.kind, accountHash: event.data.accountHash, sealed: event.data.sealed, profile, ...(had ? { changedAt: event.time } : {}) };
         }
+        had = true;
         break;
       case 'PayeeAccountClosed':
         if (accountId === undefined && payee?.accountId === event.data.accountId) payee = undefined;
@@ -36,6 +41,13 @@ export function payeeOf(events: readonly Recorded[], accountId?: string): Payee 
     }
   }
   return payee;
+}
+
+/** Until when a payee's changed account is not paid on: the usual fraud changes it just before money moves. @returns undefined where it may be paid on now */
+export function heldUntil({ changedAt }: Payee, holdDays: number, now: string): string | undefined {
+  if (changedAt === undefined || holdDays === 0) return undefined;
+  const until = `${addDays(changedAt.slice(0, 10), holdDays)}${changedAt.slice(10)}`;
+  return until > now ? until : undefined;
 }
 
 /**

@@ -16,6 +16,8 @@ export interface ProgrammeBook {
   readonly terms: PaymentTerms;
   /** What a prepared cycle is checked for; none: cycles are approved unchecked. */
   readonly rules: EventData['ChecksConfigured']['rules'];
+  /** Days for which a payee's changed account is not paid on again. */
+  readonly holdDays: number;
   /** The newest version first paid in the period or before. @throws DomainError NO_POLICY_FOR_PERIOD */
   policyOf(period: string): PolicyInForce;
   /** The newest version in legal effect in the period, whenever it was first paid. @throws DomainError NO_POLICY_FOR_PERIOD */
@@ -34,12 +36,14 @@ export class PolicyBook {
     let definition: EventData['ProgrammeDefined'] | undefined;
     let open = false;
     let rules: EventData['ChecksConfigured']['rules'] = [];
+    let holdDays = 0;
     let termsSet: EventData['PaymentTermsSet'] | undefined;
     const policies: EventData['PolicyPublished'][] = [];
     for (const event of events) {
       if (event.type === 'ProgrammeDefined') definition = event.data;
       else if (event.type === 'PolicyPublished') policies.push(event.data);
       else if (event.type === 'ChecksConfigured') rules = event.data.rules;
+      else if (event.type === 'AccountHoldSet') holdDays = event.data.days;
       else if (event.type === 'PaymentTermsSet') termsSet = event.data;
       else if (event.type === 'ProgrammeOpened') open = true;
       else if (event.type === 'ProgrammeClosed') open = false;
@@ -54,7 +58,7 @@ export class PolicyBook {
       };
     };
     return {
-      programmeId, definition, open, terms: paymentTerms(definition, termsSet), rules, policyOf: byPeriod(versionInForce), policyInEffect: byPeriod(versionInEffect),
+      programmeId, definition, open, terms: paymentTerms(definition, termsSet), rules, holdDays, policyOf: byPeriod(versionInForce), policyInEffect: byPeriod(versionInEffect),
     };
   }
 

@@ -10,7 +10,7 @@ import { foldCycle } from './cycles.js';
 import { foldPayment } from './folds.js';
 import { AUTOMATION, PAGE, type Deps, type JobContext, type OnProgress } from './job.js';
 import { endToEndIdOf, MAX_PER_FILE, messageIdOf, messagePart, writeMessage, type Release } from './messages.js';
-import { openPayees, payeeOf } from './payees.js';
+import { heldUntil, openPayees, payeeOf } from './payees.js';
 import type { PayingAccount } from './payment-terms.js';
 import { PolicyBook } from './policy-book.js';
 import { refusal, type Refusal } from './refusals.js';
@@ -32,6 +32,10 @@ export interface ReinstructSummary {
   refused: number;
   /** Rejected or returned, and still waiting for a mended account. */
   waiting: number;
+  /** Rejected or returned, and the mended account is held still; a later run takes them. */
+  held: number;
+  /** When the first of those is free. */
+  heldUntil?: string;
   /** Of every re-instruction of the cycle. */
   files: WrittenFile[];
 }
@@ -51,11 +55,13 @@ export async function reinstructPayments(deps: Deps, args: ReinstructArgs, base:
   const released = history.findLast((event) => event.type === 'CycleReleased');
   if (!released) throw new DomainError('CYCLE_NOT_RELEASED', `Cycle ${args.cycleId} is not released.`, 'rule', 'cycleId');
   const { definition, terms } = await new PolicyBook(deps.store).programme(programmeId, released.position);
+  // What the programme holds now, not at the release: a hold set since is there to stop what happened since.
+  const { holdDays } = await new PolicyBook(deps.store).programme(programmeId);
   if (cycle.status === 'closed') throw new DomainError('CYCLE_STATUS', `The cycle ${args.cycleId} is closed: its money was given back, so nothing of it is instructed again.`, 'rule', 'cycleId');
   const found = await survey(deps, args, onProgress, signal);
   const recorded = new Map(history.flatMap((event) => (event.type === 'CycleReinstructed' ? event.data.files : [])).map((file) => [file.messageId, file]));
-  const summary: ReinstructSummary = { cycleId: args.cycleId, reinstructed: 0, refused: 0, waiting: 0, files: [] };
-  const head = { programmeId, period, terms, currency: definition.currency };
+  const summary: ReinstructSummary = { cycleId: args.cycleId, reinstructed: 0, refused: 0, waiting: 0, held: 0, files: [] };
+  const head = { programmeId, period, terms, holdDays, currency: definition.currency };
   const namer = new Namer(found.messages, head, args.maxPerFile);
   for (let i = 0; i < found.candidates.length; i += PAGE) {
     signal?.throwIfAborted();
@@ -97,7 +103,7 @@ async function survey(deps: Deps, args: ReinstructArgs, onProgress?: OnProgress,
   return { candidates: args.paymentIds ?? failed, messages };
 }
 
-type Head = Omit<Release, 'executionDate' | 'createdAt'>;
+type Head = Omit<Release, 'executionDate' | 'createdAt'> & { readonly holdDays: number };
 
 /** Gives out message ids that no earlier run used, per paying account, each for so many payments, and notes who got which. */
 class Namer {
@@ -134,6 +140,7 @@ async function reinstructPage(deps: Deps, args: ReinstructArgs, base: JobContext
   const persons = await deps.store.readStreams(paymentIds.map((id) => streams.person(partsOfPayment(id).personId)));
   const payees = persons.map(({ events }) => payeeOf(events));
   const accounts = await openPayees(deps.vault, payees);
+  const now = deps.clock.now();
   const units: Unit[] = [];
   const chosen: { readonly paymentId: string; readonly messageId: string }[] = [];
   const refused: Refusal[] = [];
@@ -144,6 +151,13 @@ async function reinstructPage(deps: Deps, args: ReinstructArgs, base: JobContext
     if (!mended) {
       summary.waiting += 1;
       if (args.paymentIds) refused.push(refusal(paymentId, payee ? notMended() : noAccount()));
+      return;
+    }
+    const until = heldUntil(payee, head.holdDays, now);
+    if (until !== undefined && (state.status === 'rejected' || state.status === 'returned')) {
+      summary.held += 1;
+      summary.heldUntil = summary.heldUntil === undefined || until < summary.heldUntil ? until : summary.heldUntil;
+      if (args.paymentIds) refused.push(refusal(paymentId, held(until)));
       return;
     }
     const messageId = namer.next(accountFor(head, payments[i]!.events, payee.kind));
@@ -172,6 +186,7 @@ function accountFor({ terms }: Head, payment: readonly Recorded[], kind: Instruc
 }
 
 const notMended = (): DomainError => new DomainError('ACCOUNT_NOT_MENDED', 'The payee has the same account as when the payment failed.', 'rule');
+const held = (until: string): DomainError => new DomainError('ACCOUNT_HELD', `The payee's account was changed; it is not paid on before ${until}.`, 'rule');
 const noAccount = (): DomainError => new DomainError('NO_PAYEE_ACCOUNT', 'The payee has no account that can be paid on.', 'rule');
 
 /** The file of one re-instruction, from the events that carry its message id. Holds the transfers of one file. */

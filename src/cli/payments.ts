@@ -73,7 +73,7 @@ export function paymentsCommand(): Command {
           cycleId, executionDate: parseLocalDate(options.executionDate, 'executionDate'), sameAccount: options.sameAccount === true, onRefused: (more) => refusals.push(...more),
         }, contextOf(actorOf(options, 'finance-officer'), 'reinstruct', cycleId), ({ done }) => progress(done), run.signal);
       });
-      run.out.result({ ...summary, refusals }, () => `${summary.reinstructed} re-instructed, ${summary.waiting} wait for a mended account, ${summary.refused} refused`);
+      run.out.result({ ...summary, refusals }, () => `${summary.reinstructed} re-instructed, ${summary.waiting} wait for a mended account, ${summary.held} are held after a change of account${summary.heldUntil === undefined ? '' : `, the first until ${summary.heldUntil}`}, ${summary.refused} refused`);
       return summary.refused > 0 ? EXIT.findings : EXIT.ok;
     }));
   return payments;

@@ -95,6 +95,17 @@ export function programmesCommand(): Command {
       });
       out.result(result, () => (result.events > 0 ? 'configured' : 'these checks are configured already'));
     }));
+  acting(programmes.command('hold'))
+    .description('set for how many days a payee\'s changed account is not paid on again; 0: none')
+    .requiredOption('--programme <code>', 'programme')
+    .requiredOption('--days <n>', 'days of 24 hours', wholeNumber('days', 0, 365))
+    .action(action<CommonOptions & { readonly programme: string; readonly days: number }, []>(async ({ out }, options) => {
+      const programmeId = parseProgrammeId(options.programme, 'programme');
+      const result = await withEngine(options.data, async (engine) =>
+        execute(engine.store, engine.registry, engine.locks, [part(streams.programme(programmeId), programmeDecider, { type: 'SetAccountHold', programmeId, days: options.days })],
+          contextOf(actorOf(options, 'programme-manager'), 'account-hold', programmeId, await engine.store.lastPosition())));
+      out.result(result, () => (result.events > 0 ? 'set' : 'this hold is set already'));
+    }));
   acting(programmes.command('allot'))
     .description('allot money to a programme for a fiscal year')
     .requiredOption('--programme <code>', 'programme')

@@ -78,6 +78,10 @@ export class ConfigureChecks extends Command {
   @ListOf(() => Rule, 20, { optional: true, description: 'What is checked between preparing and approving a cycle; these replace those before. Absent: nothing.' }) rules?: Rule[];
 }
 
+export class SetAccountHold extends Command {
+  @Whole(0, 365, { description: 'Days for which a payee\'s changed account is not paid on again; 0: none.' }) days!: number;
+}
+
 export class OpenProgramme extends Command {}
 export class CloseProgramme extends Command { @Text() reason!: string; }
 
@@ -110,6 +114,10 @@ export const programmeHandlers = handlers(
     const programmeId = idOf(command);
     const rules = (command.rules ?? []).map((rule) => ({ ...rule })) as CheckRule[];
     return { parts: [part(streams.programme(programmeId), programmeDecider, { type: 'ConfigureChecks', programmeId, rules })], answer: { programmeId } };
+  }),
+  on(SetAccountHold, (command) => {
+    const programmeId = idOf(command);
+    return { parts: [part(streams.programme(programmeId), programmeDecider, { type: 'SetAccountHold', programmeId, days: command.days })], answer: { programmeId } };
   }),
   on(OpenProgramme, (command) => {
     const programmeId = idOf(command);

@@ -18,6 +18,8 @@ export interface ProgrammeState {
   readonly terms: EventData['PaymentTermsSet'] | undefined;
   /** What a prepared cycle is checked for. */
   readonly rules: EventData['ChecksConfigured']['rules'];
+  /** Days for which a payee's changed account is not paid on again. */
+  readonly holdDays: number;
 }
 
 export type ProgrammeCommand =
@@ -25,6 +27,7 @@ export type ProgrammeCommand =
   | ({ readonly type: 'PublishPolicy' } & EventData['PolicyPublished'])
   | ({ readonly type: 'SetPaymentTerms' } & EventData['PaymentTermsSet'])
   | ({ readonly type: 'ConfigureChecks' } & EventData['ChecksConfigured'])
+  | ({ readonly type: 'SetAccountHold' } & EventData['AccountHoldSet'])
   | { readonly type: 'OpenProgramme'; readonly programmeId: string }
   | { readonly type: 'CloseProgramme'; readonly programmeId: string; readonly reason: string };
 
@@ -34,7 +37,7 @@ export const PROGRAMME_REFUSALS = [
   'PROGRAMME_HAS_NO_POLICY', 'POLICY_VERSION_OUT_OF_ORDER', 'POLICY_DATES_OUT_OF_ORDER', 'UNKNOWN_CURRENCY', 'UNKNOWN_TIME_ZONE', 'INVALID_DATE', 'INVALID_PERIOD', 'INVALID_ACCOUNT', 'ACCOUNT_ID_USED', 'CHECK_TWICE', 'LIMIT_MISSING',
 ] as const;
 
-const initialState: ProgrammeState = { status: 'none', definition: undefined, policies: [], terms: undefined, rules: [] };
+const initialState: ProgrammeState = { status: 'none', definition: undefined, policies: [], terms: undefined, rules: [], holdDays: 0 };
 
 function decide(state: ProgrammeState, command: ProgrammeCommand, context: Parameters<typeof requireRole>[0]): readonly Draft<ProgrammeEvent>[] {
   requireRole(context, 'programme-manager');
@@ -51,6 +54,8 @@ function decide(state: ProgrammeState, command: ProgrammeCommand, context: Param
     case 'PublishPolicy': return publish(state, command);
     case 'SetPaymentTerms': return setTerms(state, command);
     case 'ConfigureChecks': return configureChecks(state, command);
+    case 'SetAccountHold':
+      return state.holdDays === command.days ? [] : [{ type: 'AccountHoldSet', data: { programmeId: command.programmeId, days: command.days } }];
     case 'OpenProgramme':
       if (state.status === 'open') throw new DomainError('PROGRAMME_ALREADY_OPEN', `The programme ${command.programmeId} is open already.`, 'conflict');
       if (state.policies.length === 0) throw new DomainError('PROGRAMME_HAS_NO_POLICY', 'A programme opens with a published policy, not before.', 'rule');
@@ -124,6 +129,7 @@ export const programmeDecider: Decider<ProgrammeState, ProgrammeCommand, Program
       case 'PolicyPublished': return { ...state, policies: [...state.policies, event.data] };
       case 'PaymentTermsSet': return { ...state, terms: event.data };
       case 'ChecksConfigured': return { ...state, rules: event.data.rules };
+      case 'AccountHoldSet': return { ...state, holdDays: event.data.days };
       case 'ProgrammeOpened': return { ...state, status: 'open' };
       case 'ProgrammeClosed': return { ...state, status: 'closed' };
       default: return state;

@@ -4,7 +4,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Answer } from '../shell/answer.js';
 import { Takes } from '../shell/endpoint.js';
 import { Order } from '../shell/order.js';
-import { CloseProgramme, ConfigureChecks, DefineProgramme, OpenProgramme, PublishPolicy, SetPaymentTerms } from './programme.commands.js';
+import { CloseProgramme, ConfigureChecks, DefineProgramme, OpenProgramme, PublishPolicy, SetAccountHold, SetPaymentTerms } from './programme.commands.js';
 
 const by = ['programme-manager'] as const;
 
@@ -33,6 +33,12 @@ export class ProgrammeHttp {
     refuses: { 400: ['CHECK_TWICE', 'LIMIT_MISSING'], 404: ['PROGRAMME_NOT_FOUND'], 422: ['PROGRAMME_CLOSED'] },
   })
   configureChecks(@Order() command: ConfigureChecks): Promise<Answer> { return this.bus.execute(command); }
+
+  @Takes(':programmeId/account-hold', {
+    by, says: 'Set for how many days a payee\'s changed account is not paid on again', answers: ['programmeId'],
+    refuses: { 404: ['PROGRAMME_NOT_FOUND'], 422: ['PROGRAMME_CLOSED'] },
+  })
+  holdAccounts(@Order() command: SetAccountHold): Promise<Answer> { return this.bus.execute(command); }
 
   @Takes(':programmeId/opening', { by, says: 'Open a programme that has a policy', answers: ['programmeId'], refuses: { 404: ['PROGRAMME_NOT_FOUND'], 409: ['PROGRAMME_ALREADY_OPEN'], 422: ['PROGRAMME_HAS_NO_POLICY', 'PROGRAMME_CLOSED'] } })
   open(@Order() command: OpenProgramme): Promise<Answer> { return this.bus.execute(command); }

@@ -13,6 +13,7 @@ import { pagesOf } from '../../src/automation/walk.js';
 import { ribOf } from '../../src/kernel/accounts.js';
 import { partsOfPayment, streams, uuidOf } from '../../src/kernel/ids.js';
 import { personDecider } from '../../src/person/person.decider.js';
+import { programmeDecider } from '../../src/programme/programme.decider.js';
 import { execute, part } from '../../src/shell/execute.js';
 import { answers, enrolled, PROGRAMME, released } from './month.js';
 import { as, drain, households, job, newWorld, type World } from './world.js';
@@ -85,6 +86,10 @@ describe('a month of direct aid', () => {
     expect(result).toMatchObject({ result: 'refused', code: 'PAYMENT_UNKNOWN' });
   });
 
+  const hold = (engine: World['engine'], days: number) => execute(engine.store, engine.registry, engine.locks, [
+    part(streams.programme(PROGRAMME), programmeDecider, { type: 'SetAccountHold', programmeId: PROGRAMME, days }),
+  ], as(engine, 'manager', 'hold', days));
+
   test('what was rejected is instructed again once the account is mended, and not before', async () => {
     const { engine } = world;
     const args = { cycleId: CYCLE, executionDate: '2026-01-10' };
@@ -101,6 +106,18 @@ describe('a month of direct aid', () => {
         })], as(engine, 'officer', 'mend', personId));
       }
     }
+    await hold(engine, 3);
+    const held = await reinstructPayments(engine, args, job(engine, 'finance'));
+    expect(held).toMatchObject({ reinstructed: 0, waiting: 0, held: early.waiting, refused: 0, files: [], heldUntil: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) });
+    const asked: string[] = [];
+    for await (const page of pagesOf(engine.store, `payment-${CYCLE}-`)) for (const { stream, events } of page) if (events.at(-1)!.type === 'PaymentRejected') asked.push(stream.slice('payment-'.length));
+    const codes: string[] = [];
+    const named = { ...args, sameAccount: true, paymentIds: asked, onRefused: (refusals: readonly { readonly code: string }[]) => codes.push(...refusals.map(({ code }) => code)) };
+    expect(await reinstructPayments(engine, named, job(engine, 'finance'))).toMatchObject({ reinstructed: 0, refused: asked.length });
+    expect(new Set(codes)).toEqual(new Set(['ACCOUNT_HELD']));
+    const before = { ...engine, clock: { now: () => new Date(Date.parse(held.heldUntil!) - 1).toISOString() } };
+    expect(await reinstructPayments(before, args, job(engine, 'finance'))).toMatchObject({ reinstructed: 0, held: early.waiting });
+    await hold(engine, 0);
     const now = await reinstructPayments(engine, args, job(engine, 'finance'));
     expect(now).toMatchObject({ reinstructed: early.waiting, waiting: 0, refused: 0 });
     expect(now.files).toHaveLength(1);

@@ -5,7 +5,7 @@ import { policyForPeriod, programmeDecider, PROGRAMME_REFUSALS } from '../../src
 import { by, scenarios, was } from './given.js';
 
 const manager = by('meryem', 'programme-manager');
-const { given } = scenarios(programmeDecider, PROGRAMME_REFUSALS, { DefineProgramme: true, PublishPolicy: true, SetPaymentTerms: true, ConfigureChecks: true, OpenProgramme: true, CloseProgramme: true });
+const { given } = scenarios(programmeDecider, PROGRAMME_REFUSALS, { DefineProgramme: true, PublishPolicy: true, SetPaymentTerms: true, ConfigureChecks: true, SetAccountHold: true, OpenProgramme: true, CloseProgramme: true });
 const programmeId = 'asd';
 const [v1, v2, v3] = asdVersions as [typeof asdVersions[0] & object, typeof asdVersions[0] & object, typeof asdVersions[0] & object];
 const defined = was('ProgrammeDefined', asdProgramme);
@@ -78,6 +78,17 @@ describe('the terms that a programme pays under', () => {
   test('are a programme manager’s, of a programme that is not closed', () => {
     given(defined).when({ type: 'SetPaymentTerms', ...terms }, by('farid', 'finance-officer')).thenRefused('ROLE_NOT_ALLOWED');
     given(defined, ...published, opened, closed).when({ type: 'SetPaymentTerms', ...terms }, manager).thenRefused('PROGRAMME_CLOSED');
+  });
+});
+
+describe('the hold of a programme on changed accounts', () => {
+  const holds = (days: number) => ({ programmeId, days });
+  test('is set by who manages it, and again only where it differs; none is none', () => {
+    given(defined).when({ type: 'SetAccountHold', ...holds(5) }, manager).then({ type: 'AccountHoldSet', data: holds(5) });
+    given(defined).when({ type: 'SetAccountHold', ...holds(0) }, manager).then();
+    given(defined, was('AccountHoldSet', holds(5))).when({ type: 'SetAccountHold', ...holds(5) }, manager).then();
+    given(defined, was('AccountHoldSet', holds(5))).when({ type: 'SetAccountHold', ...holds(0) }, manager).then({ type: 'AccountHoldSet', data: holds(0) });
+    given(defined).when({ type: 'SetAccountHold', ...holds(5) }, by('farid', 'finance-officer')).thenRefused('ROLE_NOT_ALLOWED');
   });
 });
 

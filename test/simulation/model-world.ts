@@ -74,7 +74,7 @@ export class World {
       return { version: found.version, compiled: compiledOf(found.version) };
     };
     return {
-      programmeId: PROGRAMME, definition, open: status === 'open', terms: paymentTerms(definition), rules: [],
+      programmeId: PROGRAMME, definition, open: status === 'open', terms: paymentTerms(definition), rules: [], holdDays: 0,
       policyOf: (period) => ready(versionInForce(policies, period), period), policyInEffect: (period) => ready(versionInEffect(policies, period), period),
     };
   }
