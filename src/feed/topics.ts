@@ -1,0 +1,87 @@
+import type { Recorded } from '../kernel/decider.js';
+
+/** Folders of events/: each has a topic, and all events of a stream are on one. */
+export const AGGREGATES = ['programme', 'budget', 'person', 'application', 'enrolment', 'cycle', 'payment'] as const;
+export type Aggregate = (typeof AGGREGATES)[number];
+
+/** Events of an aggregate, keyed by stream: each stream in order, streams in any order. */
+export const topicOf = (aggregate: Aggregate): string => `sanad.${aggregate}.v1`;
+/** Every event once more, on one partition, in commit order: for audit, and for whoever proves that nothing is missing. */
+export const AUDIT_TOPIC = 'sanad.audit.v1';
+/** What payment systems tell us of payments. */
+export const OUTCOMES_TOPIC = 'sanad.payment-outcomes.v1';
+/** Messages that a consumer of ours could not take, with their own headers and why. */
+export const DEAD_LETTER_TOPIC = 'sanad.dead-letter.v1';
+
+export interface TopicSettings { readonly topic: string; readonly partitions: number; readonly config: Readonly<Record<string, string>> }
+
+/** Partitions of an aggregate's topic. Changing it on a filled topic moves streams to other partitions: refill it instead. */
+export const PARTITIONS = 12;
+/** An event has at most 1 MiB (MAX_EVENT_BYTES); the rest is for its headers and the batch around it. */
+const MAX_MESSAGE_BYTES = 2_097_152;
+/** Kept for ever: a new consumer reads from the start. Nothing is compacted away, because every event counts. */
+const KEPT: Readonly<Record<string, string>> = {
+  'cleanup.policy': 'delete', 'retention.ms': '-1', 'retention.bytes': '-1', 'max.message.bytes': String(MAX_MESSAGE_BYTES), 'compression.type': 'producer',
+};
+const THIRTY_DAYS_MS = 30 * 24 * 60 * 60 * 1_000;
+
+/** The topics that the relay fills. */
+export const EVENT_TOPICS: readonly TopicSettings[] = [
+  ...AGGREGATES.map((aggregate) => ({ topic: topicOf(aggregate), partitions: PARTITIONS, config: KEPT })),
+  { topic: AUDIT_TOPIC, partitions: 1, config: KEPT },
+];
+/** Topics that carry what the log does not tell. */
+export const OTHER_TOPICS: readonly TopicSettings[] = [
+  { topic: OUTCOMES_TOPIC, partitions: PARTITIONS, config: { ...KEPT, 'retention.ms': String(THIRTY_DAYS_MS) } },
+  { topic: DEAD_LETTER_TOPIC, partitions: 1, config: KEPT },
+];
+
+/** Aggregate of a stream: the part of its name before the first dash. Claims of an identity are told with persons. */
+export function aggregateOf(stream: string): Aggregate {
+  const category = stream.slice(0, stream.indexOf('-'));
+  const aggregate = category === 'identity' ? 'person' : AGGREGATES.find((name) => name === category);
+  if (!aggregate) throw new Error(`no topic for the stream category "${category}"`);
+  return aggregate;
+}
+
+/** CloudEvents 1.0, binary mode of its Kafka binding: attributes are headers with the prefix `ce_`, the value is the data. */
+export const HEADERS = {
+  contentType: 'content-type', specversion: 'ce_specversion', id: 'ce_id', source: 'ce_source', type: 'ce_type', time: 'ce_time',
+  /** The stream. */
+  subject: 'ce_subject',
+  /** Path of the schema in events/. */
+  dataschema: 'ce_dataschema',
+  /** From 0 without a gap within the stream. */
+  revision: 'ce_revision',
+  /** Place in the log: grows in commit order, with gaps in some stores. */
+  position: 'ce_position',
+  /** On the audit topic only: position of the event before it, -1 for the first. A chain, so that a gap shows. */
+  previous: 'ce_previousposition',
+  actor: 'ce_actor', role: 'ce_role', command: 'ce_command', correlation: 'ce_correlation', causation: 'ce_causation',
+} as const;
+export const SOURCE = '/sanad';
+export const CONTENT_TYPE = 'application/json';
+
+export type EventHeaders = Readonly<Record<string, string>>;
+export interface EventMessage { readonly key: string; readonly value: string; readonly headers: EventHeaders }
+
+/** `ce_type` of an event: sanad.<aggregate>.<EventName>.v<version>. */
+export const ceType = (event: Pick<Recorded, 'type' | 'v' | 'stream'>): string => `sanad.${aggregateOf(event.stream)}.${event.type}.v${event.v}`;
+
+/** An event as a message. With `previous`, as the audit topic has it. */
+export function messageOf(event: Recorded, previous?: number): EventMessage {
+  const { meta } = event;
+  return {
+    key: event.stream,
+    value: JSON.stringify(event.data),
+    headers: {
+      [HEADERS.contentType]: CONTENT_TYPE, [HEADERS.specversion]: '1.0', [HEADERS.id]: event.id, [HEADERS.source]: SOURCE,
+      [HEADERS.type]: ceType(event), [HEADERS.time]: event.time, [HEADERS.subject]: event.stream,
+      [HEADERS.dataschema]: `events/${aggregateOf(event.stream)}/${event.type}.v${event.v}.schema.json`,
+      [HEADERS.revision]: String(event.revision), [HEADERS.position]: String(event.position),
+      ...(previous === undefined ? {} : { [HEADERS.previous]: String(previous) }),
+      [HEADERS.actor]: meta.actor, [HEADERS.role]: meta.role, [HEADERS.command]: meta.command, [HEADERS.correlation]: meta.correlation,
+      ...(meta.causation === undefined ? {} : { [HEADERS.causation]: meta.causation }),
+    },
+  };
+}
