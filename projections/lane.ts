@@ -9,7 +9,7 @@ import { ProjectionError } from './errors.js';
 import { Revisions } from './revisions.js';
 
 /** What the runner reads the log with. */
-export type ProjectionLog = Pick<EventStore, 'readAll' | 'readStream' | 'lastPosition' | 'follow'>;
+export type ProjectionLog = Pick<EventStore, 'readAll' | 'readStream' | 'lastPosition' | 'follow' | 'positionGaps'>;
 
 const KNOWN_TYPES: ReadonlySet<string> = new Set(schemas.map(({ type }) => type));
 /** How often, and how long apart (doubling), the log is asked for events that are missing, before the lane stops. */
@@ -49,7 +49,8 @@ export class Lane {
       const page = await coming;
       if (signal?.aborted) return;
       const events = page.next <= until ? page.events : page.events.filter(({ position }) => position <= until);
-      const whole = holeIn(events, this.position) === undefined;
+      const hole = this.#holeIn(events);
+      const whole = hole === undefined;
       const ends = page.end || page.events.length === 0 || page.next >= until;
       if (whole && !ends) coming = this.log.readAll(page.next, this.options.pageSize);
       if (whole) {
@@ -60,7 +61,7 @@ export class Lane {
         attempt = 1;
         continue;
       }
-      await this.#missing(attempt, `position ${holeIn(events, this.position)}`, signal);
+      await this.#missing(attempt, `position ${hole}`, signal);
       if (signal?.aborted) return;
       attempt += 1;
       coming = this.log.readAll(this.position, this.options.pageSize);
@@ -73,7 +74,7 @@ export class Lane {
     const ours = events.length > 0 && events[0]!.position > from ? events : events.filter(({ position }) => position > from);
     const last = ours.at(-1);
     if (!last) return;
-    if (holeIn(ours, from) === undefined) return this.#commit(ours, last.position);
+    if (this.#holeIn(ours) === undefined) return this.#commit(ours, last.position);
     for (let attempt = 1; this.position < last.position; attempt += 1) {
       await this.catchUp(signal);
       if (signal?.aborted) return;
@@ -87,6 +88,11 @@ export class Lane {
    */
   async takeByStream(events: readonly Recorded[], through: number): Promise<void> {
     await this.#commit(events, Math.max(this.position, through));
+  }
+
+  /** Where positions have gaps a hole cannot be told from one, and the order of the log is all that is taken for granted. */
+  #holeIn(events: readonly Recorded[]): number | undefined {
+    return this.log.positionGaps ? undefined : holeIn(events, this.position);
   }
 
   async #missing(attempt: number, what: string, signal?: AbortSignal): Promise<void> {

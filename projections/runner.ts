@@ -1,4 +1,4 @@
-import type { EventFeed } from '../src/adapters/event-bus/port.js';
+import type { EventFeed, FeedPage } from '../src/adapters/event-bus/port.js';
 import { MAX_PAGE } from '../src/adapters/event-store/port.js';
 import { ReadStoreError, type ReadStore } from '../src/adapters/read-store/port.js';
 import { buildBeside, discardBuild, indexBuild, makeLive, openBuilds, type Build } from './builds.js';
@@ -25,7 +25,7 @@ export interface RunnerOptions {
   readonly onCommitted?: (position: number) => void;
 }
 
-/** `done` and `total` in events of the log. */
+/** `done` and `total` in positions of the log, which are events where positions have no gaps. */
 export interface Progress { readonly done: number; readonly total: number }
 export interface WorkOptions { readonly onProgress?: (progress: Progress) => void; readonly signal?: AbortSignal }
 
@@ -93,7 +93,9 @@ export class ProjectionRunner {
       const until = this.position;
       const beside: Build[] = [];
       for (const build of live) beside.push(await buildBeside(store, build));
-      const lane = new Lane(store, log, beside, this.#laneOptions(work, until + 1));
+      let read = 0;
+      const told = this.#laneOptions(work, until + 1);
+      const lane = new Lane(store, log, beside, { ...told, onBatch: (position, events) => { read += events; told.onBatch(position, events); } });
       try {
         if (until >= 0) await lane.catchUp(work.signal, until);
         work.signal?.throwIfAborted();
@@ -101,7 +103,7 @@ export class ProjectionRunner {
         const report = await this.#compared(live, beside, work);
         for (const build of beside) await makeLive(store, build);
         this.#builds = beside;
-        return { events: until + 1, ...report };
+        return { events: read, ...report };
       } catch (error) {
         for (const build of beside) if (!build.live) await discardBuild(store, build).catch(() => undefined);
         throw error;
@@ -175,10 +177,10 @@ export class ProjectionRunner {
     if (signal.aborted) return;
     await this.#switchTo(lane);
     const { feed, log, partitioned } = this.options;
-    const pages = feed ? feed.subscribe(lane.position, signal) : log.follow(lane.position, signal);
+    const pages: AsyncIterable<FeedPage> = feed ? feed.subscribe(lane.position, signal) : log.follow(lane.position, signal);
     const watermark = new Watermark(lane.position);
     for await (const page of pages) {
-      if (partitioned) await lane.takeByStream(page.events, watermark.after(page.events));
+      if (partitioned) await lane.takeByStream(page.events, watermark.after(page.events, page.previous));
       else await lane.takeInOrder(page.events, signal);
     }
   }

@@ -20,14 +20,15 @@ export interface AuditCheck {
  * Proves I1 to I8 over a log from its events alone: it keeps books of its own and asks no read model. It trusts the
  * schemas (events are validated when they are read) and the arithmetic of policies, nothing else.
  */
-export function createAuditCheck(): AuditCheck {
-  return new Check();
+export function createAuditCheck({ positionGaps = false }: { /** Positions only grow, as in EventStoreDB. */ readonly positionGaps?: boolean | undefined } = {}): AuditCheck {
+  return new Check(positionGaps);
 }
 
 class Check implements AuditCheck {
   readonly #violations: Violation[] = [];
   #violationCount = 0;
   #events = 0;
+  #last = -1;
   readonly #streams = new KeyTable();
   readonly #ids = new KeyTable();
   #revisions = new Int32Array(1 << 12).fill(-1);
@@ -42,6 +43,8 @@ class Check implements AuditCheck {
   };
   readonly #isPaid = (paymentId: string): boolean => this.#money.isPaid(this.#streams.find(`payment-${paymentId}`));
 
+  constructor(private readonly positionGaps: boolean) {}
+
   add(event: Recorded): void {
     const found = (invariant: Invariant, detail: string): void => this.#found(invariant, event.stream, event.position, detail);
     const stream = this.#order(event, found);
@@ -52,15 +55,16 @@ class Check implements AuditCheck {
   }
 
   finish(): AuditReport {
-    this.#money.finish((invariant, detail, stream) => this.#found(invariant, stream, this.#events - 1, detail));
-    this.#corrections.finish((invariant, detail, stream) => this.#found(invariant, stream, this.#events - 1, detail));
+    this.#money.finish((invariant, detail, stream) => this.#found(invariant, stream, this.#last, detail));
+    this.#corrections.finish((invariant, detail, stream) => this.#found(invariant, stream, this.#last, detail));
     return { events: this.#events, violations: this.#violations, violationCount: this.#violationCount };
   }
 
   /** I8. Returns the dense number of the stream. */
   #order(event: Recorded, found: (invariant: Invariant, detail: string) => void): number {
-    if (event.position !== this.#events) found('I8', `position ${event.position} follows ${this.#events - 1}`);
-    this.#events = event.position + 1;
+    if (this.positionGaps ? event.position <= this.#last : event.position !== this.#last + 1) found('I8', `position ${event.position} follows ${this.#last}`);
+    this.#last = event.position;
+    this.#events += 1;
     const stream = this.#streams.add(event.stream);
     if (stream >= this.#revisions.length) {
       const grown = new Int32Array(this.#revisions.length * 2).fill(-1);

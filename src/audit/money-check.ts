@@ -41,12 +41,19 @@ export class MoneyCheck {
   #amount = new BigInt64Array(1 << 12);
   /** The attempt by which a settled payment is settled. */
   #settledBy = new Uint16Array(1 << 12);
+  /** Position of the event before. */
+  #before = -1;
   readonly #openBreaks = new Map<string, number>();
   readonly #cycles = new Map<string, CycleBooks>();
   readonly #budgets = new Map<string, Budget>();
 
   /** @param stream dense number of the event's stream */
   add(event: Recorded, stream: number, found: Found): void {
+    this.#take(event, stream, found);
+    this.#before = event.position;
+  }
+
+  #take(event: Recorded, stream: number, found: Found): void {
     switch (event.type) {
       case 'PaymentOrdered': return this.#ordered(event, stream, found);
       case 'PaymentInstructed': case 'PaymentReinstructed': return this.#instructed(event, stream, found);
@@ -187,7 +194,7 @@ export class MoneyCheck {
     const parts = [f.settledMinor, f.rejectedMinor, f.returnedMinor, f.cancelledMinor, f.outstandingMinor].reduce((total, text) => total + BigInt(text), 0n);
     if (parts !== BigInt(f.orderedMinor)) found('I6', `ordered ${f.orderedMinor} is not the sum ${parts} of where it is`);
     // Only where nothing came in between can the figures be compared with the books as they stand here.
-    if (f.throughPosition !== event.position - 1) return;
+    if (f.throughPosition !== this.#before) return;
     const { sums: held } = this.#cycle(f.cycleId);
     for (const [name, count, minor] of [
       ['settled', f.settledCount, f.settledMinor], ['rejected', f.rejectedCount, f.rejectedMinor], ['returned', f.returnedCount, f.returnedMinor], ['cancelled', f.cancelledCount, f.cancelledMinor],

@@ -8,7 +8,7 @@ import { EXIT } from './output.js';
 
 /** Replays the whole log against the invariants, a page at a time. */
 export async function auditCheck(engine: Engine, run: Run): Promise<AuditReport> {
-  const check = createAuditCheck();
+  const check = createAuditCheck({ positionGaps: engine.store.positionGaps });
   const total = (await engine.store.lastPosition()) + 1;
   const progress = run.out.progress('events checked', total);
   for (let after = -1; ;) {

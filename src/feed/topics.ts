@@ -55,7 +55,7 @@ export const HEADERS = {
   revision: 'ce_revision',
   /** Place in the log: grows in commit order, with gaps in some stores. */
   position: 'ce_position',
-  /** On the audit topic only: position of the event before it, -1 for the first. A chain, so that a gap shows. */
+  /** Position of the event before it in the log, -1 for the first. A chain, so that a gap shows: on the audit topic at once. */
   previous: 'ce_previousposition',
   actor: 'ce_actor', role: 'ce_role', command: 'ce_command', correlation: 'ce_correlation', causation: 'ce_causation',
 } as const;
@@ -68,8 +68,8 @@ export interface EventMessage { readonly key: string; readonly value: string; re
 /** `ce_type` of an event: sanad.<aggregate>.<EventName>.v<version>. */
 export const ceType = (event: Pick<Recorded, 'type' | 'v' | 'stream'>): string => `sanad.${aggregateOf(event.stream)}.${event.type}.v${event.v}`;
 
-/** An event as a message. With `previous`, as the audit topic has it. */
-export function messageOf(event: Recorded, previous?: number): EventMessage {
+/** An event as a message; `previous` is the position of the one before it in the log. */
+export function messageOf(event: Recorded, previous: number): EventMessage {
   const { meta } = event;
   return {
     key: event.stream,
@@ -79,7 +79,7 @@ export function messageOf(event: Recorded, previous?: number): EventMessage {
       [HEADERS.type]: ceType(event), [HEADERS.time]: event.time, [HEADERS.subject]: event.stream,
       [HEADERS.dataschema]: `events/${aggregateOf(event.stream)}/${event.type}.v${event.v}.schema.json`,
       [HEADERS.revision]: String(event.revision), [HEADERS.position]: String(event.position),
-      ...(previous === undefined ? {} : { [HEADERS.previous]: String(previous) }),
+      [HEADERS.previous]: String(previous),
       [HEADERS.actor]: meta.actor, [HEADERS.role]: meta.role, [HEADERS.command]: meta.command, [HEADERS.correlation]: meta.correlation,
       ...(meta.causation === undefined ? {} : { [HEADERS.causation]: meta.causation }),
     },

@@ -18,6 +18,8 @@ import { engines, everyRow, PROJECTIONS } from './stores.js';
 
 const postgres = await startPostgres('the projection runner');
 const EVENTS = historyOf({ households: 30 });
+/** Where a store whose positions have gaps would put an event. */
+const place = (position: number): number => position * 7 + 3 + (position % 3);
 
 afterAll(async () => { if (postgres.running) await postgres.stop(); });
 
@@ -134,6 +136,38 @@ describe.each(engines(postgres))('the projection runner on $name', (engine) => {
     await new ProjectionRunner({ store: again, projections: PROJECTIONS, log, pageSize: 64 }).catchUp();
     expect(await everyRow(again)).toEqual(rows);
     await again.close();
+  });
+
+  it('gives the same rows where positions have gaps, from the log, its tail and partitions', async () => {
+    const apart = EVENTS.map((event) => ({ ...event, position: place(event.position) }));
+    const end = place(EVENTS.length - 1);
+    const log = new ArrayLog(apart, true);
+    const whole = await engine.open();
+    await new ProjectionRunner({ store: whole, projections: PROJECTIONS, log }).catchUp();
+    const rows = await everyRow(whole);
+    const rebuilt = await new ProjectionRunner({ store: whole, projections: PROJECTIONS, log, pageSize: 50 }).rebuild({ verify: true });
+    expect(rebuilt).toMatchObject({ identical: true, events: EVENTS.length });
+    await whole.close();
+
+    const tailed = await engine.open();
+    const begun = new ArrayLog(apart.slice(0, 70), true);
+    await new ProjectionRunner({ store: tailed, projections: PROJECTIONS, log: begun, feed: feedOf(pagesOf(apart.slice(60), 33)) }).run(new AbortController().signal);
+    expect(await everyRow(tailed)).toEqual(rows);
+    await tailed.close();
+
+    const parted = await engine.open();
+    const shuffled = shuffledByStream(apart, (below) => Math.floor(below / 2));
+    const before = new Map(apart.map(({ position }, index) => [position, apart[index - 1]?.position ?? -1]));
+    const feed = { async *subscribe() {
+      for (const events of pagesOf(shuffled, 41)) yield { events, previous: events.map(({ position }) => before.get(position) ?? -1), next: -1, end: false };
+    } };
+    const empty = new ArrayLog([], true);
+    const runner = new ProjectionRunner({ store: parted, projections: PROJECTIONS, partitioned: true, feed, log: { positionGaps: true,
+      readAll: (after, limit) => empty.readAll(after, limit), lastPosition: () => empty.lastPosition(), readStream: log.readStream.bind(log), follow: empty.follow.bind(empty) } });
+    await runner.run(new AbortController().signal);
+    expect(runner.position).toBe(end);
+    expect(await everyRow(parted)).toEqual(rows);
+    await parted.close();
   });
 
   it('stops loudly at a gap that stays, and passes one that closes', async () => {

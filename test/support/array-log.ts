@@ -9,7 +9,7 @@ export class ArrayLog implements ProjectionLog {
   /** Positions that this log does not give, as if they were lost. */
   readonly lost = new Set<number>();
 
-  constructor(events: readonly Recorded[] = []) { this.#events = [...events]; }
+  constructor(events: readonly Recorded[] = [], readonly positionGaps = false) { this.#events = [...events]; }
 
   push(...events: readonly Recorded[]): void {
     this.#events.push(...events);
@@ -17,9 +17,16 @@ export class ArrayLog implements ProjectionLog {
   }
 
   async readAll(after: number, limit: number): Promise<Page> {
-    const events = this.#events.slice(after + 1, after + 1 + limit).filter(({ position }) => !this.lost.has(position));
-    const next = Math.min(after + limit, this.#events.length - 1);
-    return { events, next, end: next >= this.#events.length - 1 };
+    const taken = this.#events.slice(this.#firstAfter(after)).slice(0, limit);
+    const next = taken.at(-1)?.position ?? after;
+    return { events: taken.filter(({ position }) => !this.lost.has(position)), next, end: next >= this.#last };
+  }
+
+  get #last(): number { return this.#events.at(-1)?.position ?? -1; }
+
+  #firstAfter(after: number): number {
+    const at = this.#events.findIndex(({ position }) => position > after);
+    return at < 0 ? this.#events.length : at;
   }
 
   async readStream(stream: string, { from = 0, direction = 'forwards', limit = Number.MAX_SAFE_INTEGER, asOf = Number.MAX_SAFE_INTEGER }: Parameters<ProjectionLog['readStream']>[1] = {}): Promise<readonly Recorded[]> {
@@ -27,7 +34,7 @@ export class ArrayLog implements ProjectionLog {
     return (direction === 'backwards' ? found.reverse() : found).slice(0, limit);
   }
 
-  async lastPosition(): Promise<number> { return this.#events.length - 1; }
+  async lastPosition(): Promise<number> { return this.#last; }
 
   async *follow(after: number, signal: AbortSignal, pageSize = 100): AsyncGenerator<Page> {
     let position = after;

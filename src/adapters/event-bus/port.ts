@@ -1,7 +1,10 @@
 import type { Page } from '../event-store/port.js';
 
+/** `previous`: for each event the position before its own in the log, where the feed tells it; a partitioned one does. */
+export interface FeedPage extends Page { readonly previous?: readonly number[] }
+
 /** What feeds projections: pages of the log, at least once, each stream in order. The embedded feed is the log's own tail. */
 export interface EventFeed {
-  subscribe(after: number, signal: AbortSignal): AsyncIterable<Page>;
+  subscribe(after: number, signal: AbortSignal): AsyncIterable<FeedPage>;
 }
 export const EVENT_FEED = Symbol('EventFeed');

@@ -53,6 +53,7 @@ export async function openEventStoreDb(options: EventStoreDbOptions): Promise<Ev
 
 class EventStoreDb implements EventStore {
   readonly atomicGroups = false;
+  readonly positionGaps = true;
   readonly #prefixes: readonly string[];
   readonly #appender: StreamAppender;
   readonly #receipts: Receipts;

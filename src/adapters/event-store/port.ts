@@ -76,6 +76,8 @@ export interface EventStore {
    * and whoever decides again must leave out what is there already. Absent: groups are atomic.
    */
   readonly atomicGroups?: boolean;
+  /** True where positions only grow; absent, they go up by one from 0, so that a lost event shows. */
+  readonly positionGaps?: boolean;
   /** Appends one group. Never resolves before the commit is synced. */
   append(group: AppendGroup): Promise<AppendResult>;
   /** Appends many independent groups, in order, in as few syncs as possible; one result a group, in the same order. */
