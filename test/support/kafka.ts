@@ -1,0 +1,105 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createConnection, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { leaveOut } from './left-out.js';
+
+/** A broker for tests, or why there is none on this machine. `kill` and `start` only where it is our own. */
+export type TestKafka =
+  | { readonly running: true; readonly brokers: readonly string[]; readonly own?: { kill(): Promise<void>; start(): Promise<void> }; stop(): Promise<void> }
+  | { readonly running: false; readonly reason: string };
+
+const START_TIMEOUT_MS = 60_000;
+/** Any 16 bytes in base64: a cluster's id. */
+const CLUSTER = 'c2FuYWQtdGVzdHMtMDEyMw';
+
+/**
+ * Apache Kafka for tests: the brokers in KAFKA_BROKERS, or a broker of our own in KRaft mode on free ports of 127.0.0.1,
+ * from the jars that scripts/kafka/fetch.mjs brings. Where neither can be, says so, and in CI it throws.
+ */
+export async function startKafka(what: string): Promise<TestKafka> {
+  try {
+    const given = process.env['KAFKA_BROKERS'];
+    return given ? { running: true, brokers: given.split(','), stop: async () => undefined } : await own();
+  } catch (error) {
+    const reason = `${what} on Kafka is left out: ${error instanceof Error ? error.message : String(error)}`;
+    leaveOut(reason, error);
+    return { running: false, reason };
+  }
+}
+
+async function own(): Promise<TestKafka> {
+  const fetched = spawnSync(process.execPath, ['scripts/kafka/fetch.mjs'], { encoding: 'utf8', timeout: 320_000 });
+  if (fetched.status !== 0) throw new Error(`its jars are not here: ${fetched.stderr.trim().split('\n').find((line) => line.includes('Error')) ?? 'no reason given'}`);
+  const jars = join(fetched.stdout.trim(), '*');
+  const dir = mkdtempSync(join(tmpdir(), 'sanad-kafka-'));
+  const [port, controller] = await freePorts(2);
+  const settings = join(dir, 'server.properties');
+  writeFileSync(settings, Object.entries({
+    'process.roles': 'broker,controller', 'node.id': 1, 'controller.quorum.voters': `1@127.0.0.1:${controller}`,
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`, 'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'controller.listener.names': 'CONTROLLER', 'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'log.dirs': join(dir, 'log'), 'auto.create.topics.enable': false, 'group.initial.rebalance.delay.ms': 0,
+    'offsets.topic.replication.factor': 1, 'offsets.topic.num.partitions': 4, 'transaction.state.log.replication.factor': 1, 'transaction.state.log.min.isr': 1, 'log.cleaner.dedupe.buffer.size': 16_777_216,
+  }).map(([name, value]) => `${name}=${value}\n`).join(''));
+  const java = (main: string, ...args: string[]) => ['-Xmx512m', '-XX:+UseSerialGC', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error', '-cp', jars, main, ...args];
+  const formatted = spawnSync('java', java('kafka.tools.StorageTool', 'format', '-t', CLUSTER, '-c', settings), { encoding: 'utf8', timeout: 60_000 });
+  if (formatted.status !== 0) {
+    rmSync(dir, { recursive: true, force: true });
+    throw new Error(`its storage cannot be formatted: ${formatted.error?.message ?? formatted.stderr.slice(0, 300)}`);
+  }
+  let child: ChildProcess | undefined;
+  const kill = async (signal: NodeJS.Signals = 'SIGKILL'): Promise<void> => {
+    const running = child;
+    child = undefined;
+    if (!running || running.exitCode !== null) return;
+    const gone = new Promise((resolve) => { running.once('exit', resolve); });
+    running.kill(signal);
+    await gone;
+  };
+  const onExit = (): void => { child?.kill('SIGKILL'); };
+  const start = async (): Promise<void> => {
+    const said: string[] = [];
+    child = spawn('java', java('kafka.Kafka', settings), { stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const output of [child.stdout, child.stderr]) output?.on('data', (line: Buffer) => { said.push(String(line)); });
+    await listening(Number(port), child, said);
+  };
+  process.once('exit', onExit);
+  const stop = async (): Promise<void> => {
+    process.removeListener('exit', onExit);
+    await kill();
+    rmSync(dir, { recursive: true, force: true });
+  };
+  try {
+    await start();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { running: true, brokers: [`127.0.0.1:${port}`], own: { kill, start }, stop };
+}
+
+/** Free ports, held all at once so that they differ. */
+async function freePorts(count: number): Promise<number[]> {
+  const probes = Array.from({ length: count }, () => createServer());
+  await Promise.all(probes.map((probe) => new Promise<void>((resolve) => { probe.listen(0, '127.0.0.1', resolve); })));
+  const ports = probes.map((probe) => { const address = probe.address(); return address !== null && typeof address !== 'string' ? address.port : 0; });
+  await Promise.all(probes.map((probe) => new Promise((resolve) => { probe.close(resolve); })));
+  return ports;
+}
+
+async function listening(port: number, child: ChildProcess, said: readonly string[]): Promise<void> {
+  const until = Date.now() + START_TIMEOUT_MS;
+  while (Date.now() < until) {
+    if (child.exitCode !== null) throw new Error(`the broker does not start: ${said.join('').slice(0, 500)}`);
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = createConnection(port, '127.0.0.1', () => { socket.destroy(); resolve(true); });
+      socket.once('error', () => resolve(false));
+    });
+    if (open) return;
+    await wait(100);
+  }
+  throw new Error(`the broker did not listen within ${START_TIMEOUT_MS} ms`);
+}
