@@ -1,3 +1,4 @@
+import type { Recorded } from '../../kernel/decider.js';
 import type { Page } from '../event-store/port.js';
 
 /** `previous`: for each event the position before its own in the log, where the feed tells it; a partitioned one does. */
@@ -8,3 +9,10 @@ export interface EventFeed {
   subscribe(after: number, signal: AbortSignal): AsyncIterable<FeedPage>;
 }
 export const EVENT_FEED = Symbol('EventFeed');
+
+/** Where the relay publishes. */
+export interface BrokerWriter {
+  /** Resolves when every replica in sync has them all. `before` is the position of the event before the first. */
+  deliver(events: readonly Recorded[], before: number): Promise<void>;
+  close(): Promise<void>;
+}
