@@ -85,3 +85,6 @@ export function messageOf(event: Recorded, previous: number): EventMessage {
     },
   };
 }
+
+/** What a dead letter has beside the headers that it came with: where it was, and why it could not be taken. */
+export const DEAD_LETTER_HEADERS = { topic: 'sanad_topic', partition: 'sanad_partition', offset: 'sanad_offset', reason: 'sanad_reason' } as const;

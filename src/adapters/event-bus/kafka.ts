@@ -1,7 +1,9 @@
-import { Kafka, logLevel, type Producer } from 'kafkajs';
-import { aggregateOf, AUDIT_TOPIC, EVENT_TOPICS, messageOf, OTHER_TOPICS, topicOf, type EventMessage } from '../../feed/topics.js';
+import { Kafka, logLevel, type EachBatchPayload, type IHeaders, type KafkaMessage, type Producer } from 'kafkajs';
+import type { EventRegistry } from '../../../events/registry.js';
+import { readMessage } from '../../feed/read-message.js';
+import { aggregateOf, AGGREGATES, AUDIT_TOPIC, DEAD_LETTER_HEADERS, DEAD_LETTER_TOPIC, EVENT_TOPICS, messageOf, OTHER_TOPICS, topicOf, type EventMessage } from '../../feed/topics.js';
 import type { Recorded } from '../../kernel/decider.js';
-import type { BrokerWriter } from './port.js';
+import type { BrokerWriter, EventFeed, FeedPage } from './port.js';
 
 export interface KafkaOptions {
   /** host:port, at least one. */
@@ -85,3 +87,74 @@ function* batchesOf(events: readonly Recorded[], before: number): Generator<read
   }
   if (batch.length > 0) yield batch;
 }
+
+/** A member whose page takes longer than this to fold loses its partitions, and is given the page again. */
+const SESSION_TIMEOUT_MS = 60_000;
+
+interface Handed { readonly page: FeedPage; taken(): void }
+
+/**
+ * The aggregates' topics as a feed that is partitioned by stream. A page's offsets are committed when the next one is
+ * asked for, that is when its rows are; after a crash in between it comes again, and is told by stream and revision. One
+ * reader a group: each read store has one writer. A message that cannot be read goes to the dead-letter topic.
+ */
+export function kafkaFeed(options: KafkaOptions & { readonly groupId: string; readonly registry: EventRegistry }): EventFeed {
+  return { subscribe: (_after, signal) => pages(options, signal) };
+}
+
+async function* pages({ groupId, registry, ...options }: Parameters<typeof kafkaFeed>[0], signal: AbortSignal): AsyncGenerator<FeedPage> {
+  const kafka = client(options);
+  const producer = kafka.producer({ allowAutoTopicCreation: false });
+  const consumer = kafka.consumer({ groupId, sessionTimeout: SESSION_TIMEOUT_MS, allowAutoTopicCreation: false });
+  let crashed: Error | undefined;
+  let wake = (): void => undefined;
+  const waiting: Handed[] = [];
+  const rouse = (): void => wake();
+  consumer.on('consumer.crash', ({ payload }) => { crashed = payload.error; rouse(); });
+  signal.addEventListener('abort', rouse);
+  let held: Handed | undefined;
+  try {
+    await producer.connect();
+    await consumer.connect();
+    await consumer.subscribe({ topics: AGGREGATES.map(topicOf), fromBeginning: true });
+    await consumer.run({ autoCommit: true, eachBatchAutoResolve: true, eachBatch: async ({ batch, heartbeat }: EachBatchPayload) => {
+      const events: Recorded[] = [];
+      const previous: number[] = [];
+      for (const message of batch.messages) {
+        try {
+          const read = readMessage(registry, String(message.key ?? ''), String(message.value ?? ''), textsOf(message.headers));
+          events.push(read.event);
+          previous.push(read.previous);
+        } catch (error) {
+          await bury(producer, batch.topic, batch.partition, message, error instanceof Error ? error.message : 'unreadable');
+        }
+      }
+      if (events.length === 0) return;
+      await new Promise<void>((taken, stopped) => {
+        if (signal.aborted) return stopped(new Error('the reader stops'));
+        signal.addEventListener('abort', () => stopped(new Error('the reader stops')), { once: true });
+        waiting.push({ page: { events, previous, next: events.at(-1)?.position ?? -1, end: false }, taken });
+        rouse();
+      });
+      await heartbeat();
+    } });
+    while (!signal.aborted) {
+      held?.taken();
+      held = waiting.shift();
+      if (held) yield held.page;
+      else if (crashed) throw crashed;
+      else await new Promise<void>((resolve) => { wake = resolve; });
+    }
+  } finally {
+    signal.removeEventListener('abort', rouse);
+    await consumer.disconnect().catch(() => undefined);
+    await producer.disconnect().catch(() => undefined);
+  }
+}
+
+const textsOf = (headers: IHeaders | undefined): Record<string, string> => Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name, String(value ?? '')]));
+
+const bury = (producer: Producer, topic: string, partition: number, { key, value, headers, offset }: KafkaMessage, reason: string): Promise<unknown> =>
+  producer.send({ topic: DEAD_LETTER_TOPIC, acks: -1, messages: [{ key, value, headers: {
+    ...headers, [DEAD_LETTER_HEADERS.topic]: topic, [DEAD_LETTER_HEADERS.partition]: String(partition), [DEAD_LETTER_HEADERS.offset]: offset, [DEAD_LETTER_HEADERS.reason]: reason,
+  } }] });

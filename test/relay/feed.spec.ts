@@ -1,0 +1,73 @@
+import { afterAll, expect, it } from '@jest/globals';
+import { Kafka, logLevel } from 'kafkajs';
+import { EventRegistry } from '../../events/registry.js';
+import { ProjectionRunner } from '../../projections/runner.js';
+import { createTopics, kafkaFeed, openKafkaWriter } from '../../src/adapters/event-bus/kafka.js';
+import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';
+import { DEAD_LETTER_HEADERS, DEAD_LETTER_TOPIC, topicOf } from '../../src/feed/topics.js';
+import { everyRow, PROJECTIONS } from '../projections/stores.js';
+import { ArrayLog } from '../support/array-log.js';
+import { historyOf } from '../support/history.js';
+import { startKafka } from '../support/kafka.js';
+import { startPostgres } from '../support/postgres.js';
+
+const kafka = await startKafka('read models fed by a broker');
+const postgres = await startPostgres('read models fed by a broker');
+const EVENTS = historyOf({ households: 30 }).map((event) => ({ ...event, position: event.position * 3 + 1 }));
+const END = EVENTS.at(-1)!.position;
+const TIMEOUT_MS = 60_000;
+
+afterAll(async () => {
+  if (kafka.running) await kafka.stop();
+  if (postgres.running) await postgres.stop();
+});
+
+it('has the servers that it needs, or said what is left out', () => {
+  for (const server of [kafka, postgres]) expect(server.running || server.reason).toBeTruthy();
+});
+
+if (kafka.running && postgres.running) {
+  it('gives the same rows through Kafka, with redeliveries and a poison message, which is set aside', async () => {
+    const { brokers } = kafka;
+    const open = async () => openPostgresReadStore(postgres.url, { schema: await postgres.newSchema() });
+    const log = new ArrayLog(EVENTS, true);
+    const direct = await open();
+    await new ProjectionRunner({ store: direct, projections: PROJECTIONS, log }).catchUp();
+    const rows = await everyRow(direct);
+    await direct.close();
+
+    await createTopics({ brokers });
+    const client = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING });
+    const producer = client.producer();
+    await producer.connect();
+    await producer.send({ topic: topicOf('payment'), messages: [{ key: 'payment-x', value: 'no JSON', headers: { note: 'kept' } }] });
+    await producer.disconnect();
+    const writer = await openKafkaWriter({ brokers });
+    const half = Math.floor(EVENTS.length / 2);
+    await writer.deliver(EVENTS.slice(0, half + 20), -1);
+    await writer.deliver(EVENTS.slice(half), EVENTS[half - 1]!.position);
+    await writer.close();
+
+    const store = await open();
+    const empty = new ArrayLog([], true);
+    const stop = new AbortController();
+    const runner = new ProjectionRunner({
+      store, projections: PROJECTIONS, partitioned: true, feed: kafkaFeed({ brokers, groupId: 'read-models', registry: new EventRegistry() }),
+      log: { positionGaps: true, readAll: empty.readAll.bind(empty), lastPosition: empty.lastPosition.bind(empty), readStream: log.readStream.bind(log), follow: empty.follow.bind(empty) },
+      onCommitted: (position) => { if (position === END) stop.abort(); },
+    });
+    await runner.run(stop.signal);
+    expect(runner.position).toBe(END);
+    expect(await everyRow(store)).toEqual(rows);
+    await store.close();
+
+    const reader = client.consumer({ groupId: 'dead-letters' });
+    await reader.connect();
+    await reader.subscribe({ topic: DEAD_LETTER_TOPIC, fromBeginning: true });
+    const letter = await new Promise<Record<string, string>>((resolve, reject) => {
+      reader.run({ eachMessage: async ({ message }) => resolve({ value: String(message.value), ...Object.fromEntries(Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value)])) }) }).catch(reject);
+    });
+    await reader.disconnect();
+    expect(letter).toMatchObject({ value: 'no JSON', note: 'kept', [DEAD_LETTER_HEADERS.topic]: topicOf('payment'), [DEAD_LETTER_HEADERS.offset]: '0', [DEAD_LETTER_HEADERS.reason]: expect.stringContaining('ce_type') });
+  }, TIMEOUT_MS);
+}
