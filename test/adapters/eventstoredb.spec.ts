@@ -83,7 +83,8 @@ describe('an append that fails without saying whether it was written', () => {
   });
 
   it('is unknown when it was written and neither the answer nor a read comes back; the same again writes nothing', async () => {
-    const hasty = await open(impatient);
+    // Long enough for the request to reach a busy server, which is what this is about.
+    const hasty = await open({ deadlineMs: 1_000, patienceMs: 1_500 });
     const stream = newStream();
     const group = { writes: [write(stream, 'no-stream', 1)] };
     await server.fault({ on: 'append', fault: 'never-answer-after', times: -1 });
