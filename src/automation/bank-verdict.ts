@@ -24,15 +24,14 @@ const STATUSES: Readonly<Record<string, ReportedOutcome['outcome']>> = {
   RCVD: 'unknown', PDNG: 'unknown',
 };
 
-/** @param saidOn day of the message, for settlements that a status report dates by itself */
-export function verdictOf(entry: BankEntry, saidOn: string | undefined): Verdict {
+export function verdictOf(entry: BankEntry): Verdict {
   if (entry.kind === 'balance') return { kind: 'ignored' };
   const problem = entry.problems[0];
   if (problem) return { kind: 'unclear', code: 'ENTRY_INVALID', detail: `${problem.code} in ${problem.element}.` };
-  return entry.kind === 'status' ? ofStatus(entry, saidOn) : ofBooking(entry);
+  return entry.kind === 'status' ? ofStatus(entry) : ofBooking(entry);
 }
 
-function ofStatus(entry: StatusEntry, saidOn: string | undefined): Verdict {
+function ofStatus(entry: StatusEntry): Verdict {
   const { status, scope, original } = entry;
   // A partly accepted group says nothing that its transactions do not say; a group may also have no status of its own.
   if (scope !== 'transaction' && (status === undefined || status === 'PART')) return { kind: 'ignored' };
@@ -42,7 +41,6 @@ function ofStatus(entry: StatusEntry, saidOn: string | undefined): Verdict {
   const reported: ReportedOutcome = {
     outcome, source: 'pain.002',
     ...(outcome === 'rejected' ? { reason } : {}),
-    ...(outcome === 'settled' && saidOn !== undefined ? { settledOn: saidOn } : {}),
     ...(outcome === 'settled' && entry.amount?.amountMinor !== undefined ? { amountMinor: entry.amount.amountMinor, currency: entry.amount.currency } : {}),
     ...reference(entry.reference),
   };
@@ -50,6 +48,10 @@ function ofStatus(entry: StatusEntry, saidOn: string | undefined): Verdict {
   const messageId = scope === 'batch' ? original.batchId ?? original.messageId : original.messageId;
   return messageId === undefined ? missing(reported) : { kind: 'message', messageId, outcome: reported, exactly: original.count === undefined ? {} : { count: original.count } };
 }
+
+/** A status report dates no settlement: it has the day of the message. */
+export const dated = (outcome: ReportedOutcome, saidOn: string | undefined): ReportedOutcome =>
+  (outcome.outcome === 'settled' && outcome.source === 'pain.002' && saidOn !== undefined ? { ...outcome, settledOn: saidOn } : outcome);
 
 function ofBooking(entry: BookedEntry): Verdict {
   if (entry.status !== undefined && entry.status !== 'BOOK') return { kind: 'ignored' };

@@ -5,11 +5,12 @@ import { bankMessageDecider, type BankMessageCommand } from '../bank/message.dec
 import { streams } from '../kernel/ids.js';
 import { record, recordOne, task, type Unit } from './batch.js';
 import { EntryNamer, quarantined, type QuarantinedEntry } from './bank-entries.js';
-import { verdictOf, type Verdict } from './bank-verdict.js';
+import { dated, verdictOf, type Verdict } from './bank-verdict.js';
 import { foldBankMessage } from './folds.js';
 import { instructed, type Instructed } from './instructed-messages.js';
 import { PAGE, type Deps, type JobContext, type OnProgress } from './job.js';
 import { takeInOutcomes, type OutcomeResult, type OutcomesSummary, type ReportedOutcome } from './take-in-outcomes.js';
+import { VerdictSpool, type Spooled } from './verdict-spool.js';
 
 export interface MessageDeps extends Deps { readonly archive: MessageArchive; readonly readMessage: ReadBankMessage }
 
@@ -54,15 +55,24 @@ export async function applyMessage(deps: MessageDeps, sha256: string, base: JobC
   const state = foldBankMessage(await deps.store.readStream(streams.message(sha256)));
   if (state.status === 'applied') return { sha256, status: 'unchanged' };
   if (state.status === 'quarantined') return { sha256, status: 'quarantined', code: state.code };
+  const scratch = await deps.archive.scratch();
+  try {
+    return await readAndApply(deps, sha256, new VerdictSpool(scratch), state.status === 'released', base, onProgress, signal);
+  } finally {
+    await scratch.close();
+  }
+}
+
+async function readAndApply(deps: MessageDeps, sha256: string, spool: VerdictSpool, released: boolean, base: JobContext, onProgress?: OnProgress, signal?: AbortSignal): Promise<MessageSummary> {
   const ours = instructed(deps.store, signal);
-  const looked = await lookThrough(deps, sha256, ours, signal);
-  const refusal = 'failure' in looked ? looked.failure : whyNot(looked, state.status === 'released');
+  const looked = await lookThrough(deps, sha256, ours, spool, signal);
+  const refusal = 'failure' in looked ? looked.failure : whyNot(looked, released);
   if (refusal) {
     await say(deps, sha256, { type: 'QuarantineMessage', ...refusal }, base);
     return { sha256, status: 'quarantined', code: refusal.code, detail: refusal.detail };
   }
-  const { end } = looked as Looked;
-  const applied = await new Application(deps, ours, sha256, saidOn(end), base).run(onProgress, signal);
+  const { end, entries, ignored } = looked as Looked;
+  const applied = { entries, ignored, ...await new Application(deps, ours, sha256, saidOn(end), base).run(spool, onProgress, signal) };
   await say(deps, sha256, {
     type: 'RecordApplication', ...applied,
     messages: end.messages.slice(0, 1_000).map(({ messageType, messageId }) => ({ messageType, ...(messageId === undefined ? {} : { messageId }) })),
@@ -72,30 +82,50 @@ export async function applyMessage(deps: MessageDeps, sha256: string, base: JobC
 }
 
 interface Refusal { readonly code: string; readonly detail: string; readonly findings?: number }
-interface Looked { readonly end: BankMessageEnd; readonly unclear: number }
+interface Looked { readonly end: BankMessageEnd; readonly entries: number; readonly ignored: number; readonly unclear: number }
 
-/** Reads the file once to its end, so that nothing is applied of one that cannot be read. */
-async function lookThrough(deps: MessageDeps, sha256: string, ours: Instructed, signal?: AbortSignal): Promise<Looked | { readonly failure: Refusal }> {
+/** Reads the file to its end, so that nothing is applied of one that cannot be read; what it says goes into the spool. */
+async function lookThrough(deps: MessageDeps, sha256: string, ours: Instructed, spool: VerdictSpool, signal?: AbortSignal): Promise<Looked | { readonly failure: Refusal }> {
   const bytes = await deps.archive.open(sha256);
   if (!bytes) return { failure: { code: 'FILE_MISSING', detail: 'The archived file is missing; restore it from a backup and release the message.' } };
   const reading = deps.readMessage(bytes);
-  let unclear = 0;
+  const looked = { entries: 0, ignored: 0, unclear: 0 };
   try {
     for await (const entries of reading.entries) {
       signal?.throwIfAborted();
-      const ids: string[] = [];
-      for (const entry of entries) {
-        const verdict = verdictOf(entry, undefined);
-        if (verdict.kind === 'unclear') unclear += 1;
-        else if (verdict.kind === 'payment') ids.push(verdict.outcome.endToEndId!);
-      }
-      if (ids.length > 0) for (const found of await ours.lookup(ids)) if (found === undefined) unclear += 1;
+      await spoolBatch(entries, ours, spool, looked);
     }
   } catch (error) {
     if (!(error instanceof BankMessageError)) throw error;
     return { failure: { code: error.code, detail: error.detail.slice(0, 1_000) } };
   }
-  return { end: reading.end(), unclear };
+  return { end: reading.end(), ...looked };
+}
+
+async function spoolBatch(entries: readonly BankEntry[], ours: Instructed, spool: VerdictSpool, looked: { entries: number; ignored: number; unclear: number }): Promise<void> {
+  const verdicts = entries.map(verdictOf);
+  const ids = verdicts.flatMap((verdict) => (verdict.kind === 'payment' ? [verdict.outcome.endToEndId!] : []));
+  const found = ids.length === 0 ? [] : await ours.lookup(ids);
+  let next = 0;
+  verdicts.forEach((verdict, i) => {
+    const entry = entries[i]!;
+    if (entry.kind === 'balance') return;
+    const number = looked.entries;
+    looked.entries += 1;
+    if (verdict.kind === 'ignored') looked.ignored += 1;
+    else if (verdict.kind !== 'payment') {
+      if (verdict.kind === 'unclear') looked.unclear += 1;
+      spool.add(number, verdict, entry);
+    } else {
+      const paymentId = found[next];
+      next += 1;
+      if (paymentId === undefined) looked.unclear += 1;
+      spool.add(number, paymentId === undefined ? verdict : { ...verdict, outcome: { ...verdict.outcome, paymentId } }, entry);
+    }
+  });
+  // Nothing is kept of what is refused anyhow.
+  if (looked.unclear <= MAX_UNCLEAR) await spool.flush();
+  else spool.forget();
 }
 
 function whyNot({ end, unclear }: Looked, released: boolean): Refusal | undefined {
@@ -111,40 +141,35 @@ function saidOn({ messages }: BankMessageEnd): string | undefined {
   return day !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(day) && !Number.isNaN(Date.parse(day)) ? day : undefined;
 }
 
-interface Origin { readonly entry: BankEntry; readonly number: number; /** Of a whole message's payments, this one. */ readonly paymentId?: string }
+interface Origin { readonly spooled: Spooled; /** Of a whole message's payments, this one. */ readonly paymentId?: string }
 interface Batch { readonly outcomes: ReportedOutcome[]; readonly origins: Origin[] }
 
-/** One reading of the file that gives every entry to the payments it is about. */
+/** Gives every entry that was read to the payments it is about. */
 class Application {
-  #entries = 0;
   #quarantined = 0;
-  #ignored = 0;
   #handedOut = 0;
   readonly #underWay = new Map<number, readonly Origin[]>();
   readonly #namer = new EntryNamer();
 
   constructor(private readonly deps: MessageDeps, private readonly ours: Instructed, private readonly sha256: string, private readonly day: string | undefined, private readonly base: JobContext) {}
 
-  async run(onProgress?: OnProgress, signal?: AbortSignal): Promise<{ entries: number; outcomes: OutcomesSummary; quarantined: number; ignored: number }> {
+  async run(spool: VerdictSpool, onProgress?: OnProgress, signal?: AbortSignal): Promise<{ outcomes: OutcomesSummary; quarantined: number }> {
     const outcomes = await takeInOutcomes(this.deps, {
-      source: 'file', outcomes: this.#batches(), lookup: this.ours.lookup,
+      source: 'file', outcomes: this.#batches(spool), lookup: this.ours.lookup,
       onResults: (results, first) => this.#results(results, first),
     }, this.base, onProgress && (({ done }) => onProgress({ what: 'outcomes', done })), signal);
-    return { entries: this.#entries, outcomes, quarantined: this.#quarantined, ignored: this.#ignored };
+    return { outcomes, quarantined: this.#quarantined };
   }
 
-  async *#batches(): AsyncGenerator<readonly ReportedOutcome[]> {
-    const bytes = await this.deps.archive.open(this.sha256);
-    for await (const entries of this.deps.readMessage(bytes!).entries) {
+  async *#batches(spool: VerdictSpool): AsyncGenerator<readonly ReportedOutcome[]> {
+    for await (const batchOf of spool.batches()) {
       let batch: Batch = { outcomes: [], origins: [] };
       const unclear: QuarantinedEntry[] = [];
-      for (const entry of entries) {
-        const origin: Origin = { entry, number: this.#entries };
-        if (entry.kind !== 'balance') this.#entries += 1;
-        const verdict = verdictOf(entry, this.day);
-        if (verdict.kind === 'ignored') this.#ignored += entry.kind === 'balance' ? 0 : 1;
-        else if (verdict.kind === 'unclear') unclear.push(this.#unclear(origin, verdict));
-        else if (verdict.kind === 'payment') add(batch, verdict.outcome, origin);
+      for (const spooled of batchOf) {
+        const origin: Origin = { spooled };
+        const { verdict } = spooled;
+        if (verdict.kind === 'unclear') unclear.push(this.#unclear(origin, verdict));
+        else if (verdict.kind === 'payment') add(batch, dated(verdict.outcome, this.day), origin);
         else {
           // What was said before in the file is taken before what a whole message says.
           if (batch.outcomes.length > 0) yield this.#handOut(batch);
@@ -171,7 +196,7 @@ class Application {
     }
     for await (const payments of this.ours.paymentsOf(message)) {
       const batch: Batch = { outcomes: [], origins: [] };
-      for (const payment of payments) add(batch, { ...verdict.outcome, ...payment }, { ...origin, paymentId: payment.paymentId });
+      for (const payment of payments) add(batch, { ...dated(verdict.outcome, this.day), ...payment }, { ...origin, paymentId: payment.paymentId });
       yield this.#handOut(batch);
     }
   }
@@ -189,8 +214,8 @@ class Application {
     results.forEach((answer, i) => {
       if (answer.result !== 'refused') return;
       const origin = origins[i]!;
-      const verdict = verdictOf(origin.entry, this.day);
-      const said = 'outcome' in verdict && typeof verdict.outcome === 'object' ? verdict.outcome : undefined;
+      const { verdict } = origin.spooled;
+      const said = verdict.kind === 'unclear' ? undefined : verdict.outcome;
       unclear.push(this.#unclear(origin, { code: answer.code, detail: answer.detail, ...(said ? { outcome: said.outcome } : {}), ...(said?.reason === undefined ? {} : { reason: said.reason }) }, undefined, answer.paymentId));
     });
     await this.#quarantine(unclear);
@@ -198,7 +223,7 @@ class Application {
 
   #unclear(origin: Origin, { code, detail, outcome, reason }: Omit<Extract<Verdict, { kind: 'unclear' }>, 'kind'>, messageId?: string, paymentId = origin.paymentId): QuarantinedEntry {
     const said = { ...(outcome === undefined ? {} : { outcome }), ...(reason === undefined ? {} : { reason }) };
-    return quarantined(origin.entry, { sha256: this.sha256, number: origin.number, code, detail, ...said, ...(messageId === undefined ? {} : { messageId }), ...(paymentId === undefined ? {} : { paymentId }) }, this.#namer);
+    return quarantined(origin.spooled.entry(), { sha256: this.sha256, number: origin.spooled.number, code, detail, ...said, ...(messageId === undefined ? {} : { messageId }), ...(paymentId === undefined ? {} : { paymentId }) }, this.#namer);
   }
 
   async #quarantine(entries: readonly QuarantinedEntry[]): Promise<void> {

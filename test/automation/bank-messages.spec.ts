@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Scratch } from '../../src/adapters/message-archive/port.js';
 import { createAuditCheck } from '../../src/audit/check.js';
 import { assignEntry, dismissEntry } from '../../src/automation/bank-entries.js';
 import { listEntries, listMessages, readMessage } from '../../src/automation/bank-lists.js';
@@ -49,6 +52,25 @@ async function violations() {
     if (page.events.length === 0) return check.finish().violations;
     after = page.next;
   }
+}
+
+/** Reads what was found in pieces of one entry, and breaks off after so many were given out. */
+function stoppingAfter(count: number): MessageDeps {
+  const { archive } = world.engine;
+  const scratch = async (): Promise<Scratch> => {
+    const whole = await archive.scratch();
+    return { write: (text) => whole.write(text), close: () => whole.close(), async *lines() {
+      let given = 0;
+      for await (const lines of whole.lines()) {
+        for (const line of lines) {
+          if (given === count) throw new Error('stopped');
+          given += 1;
+          yield [line];
+        }
+      }
+    } };
+  };
+  return { ...world.engine, archive: { put: (bytes) => archive.put(bytes), open: (sha256) => archive.open(sha256), scratch } };
 }
 
 describe('a file from a bank', () => {
@@ -147,20 +169,24 @@ describe('a file from a bank', () => {
     expect(await violations()).toEqual([]);
   });
 
-  it('that was stopped in the middle is finished by taking it in again', async () => {
+  it('that was stopped anywhere in the middle is finished by taking it in again, as if it had not been', async () => {
     const all = await payments();
-    const stop = new AbortController();
-    const file = camtOf('camt.054', said(all, 'settled'));
-    let reads = 0;
-    const deps: MessageDeps = { ...world.engine, readMessage: (bytes) => {
-      reads += 1;
-      if (reads === 2) stop.abort(new Error('stopped'));
-      return world.engine.readMessage(bytes);
-    } };
-    await expect(takeInMessage(deps, { bytes: inPieces(file), sender: 's', fileName: 'f' }, job(world.engine, 'bank'), undefined, stop.signal)).rejects.toThrow('stopped');
-    expect((await listMessages(world.engine.store, { limit: 1 })).items[0]).toMatchObject({ status: 'received' });
-    expect(await take(file)).toMatchObject({ status: 'applied' });
-    expect(await figures()).toMatchObject({ settledCount: all.length });
+    for (let stopAfter = 0; stopAfter < 6; stopAfter += 1) {
+      const these = all.slice(stopAfter * 6, stopAfter * 6 + 6);
+      const file = camtOf('camt.054', [...said(these.slice(0, 5), 'settled'), { ...said(these.slice(5), 'settled')[0]!, endToEndId: `NOT OURS ${stopAfter}` }], { messageId: `STOP-${stopAfter}` });
+      await expect(takeInMessage(stoppingAfter(stopAfter), { bytes: inPieces(file), sender: 's', fileName: 'f' }, job(world.engine, 'bank'))).rejects.toThrow('stopped');
+      expect((await listMessages(world.engine.store, { status: 'received', limit: 10 })).items).toHaveLength(1);
+      expect(await figures()).toMatchObject({ settledCount: stopAfter * 5 + Math.min(stopAfter, 5) });
+      expect(await take(file)).toMatchObject({ status: 'applied', entries: 6, quarantined: 1, outcomes: { read: 5, applied: 5 - stopAfter, unchanged: stopAfter, breaks: 0, refused: 0 } });
+      expect(await figures()).toMatchObject({ settledCount: (stopAfter + 1) * 5 });
+      expect((await listEntries(world.engine.store, { limit: 100 })).items).toHaveLength(stopAfter + 1);
+    }
+    expect(await violations()).toEqual([]);
+  });
+
+  it('leaves nothing but itself in the archive', async () => {
+    await take(camtOf('camt.054', said(await payments(), 'settled')));
+    expect((await readdir(join(world.engine.dir, 'archive'))).every((name) => /^[0-9a-f]{64}\.xml$/.test(name))).toBe(true);
   });
 });
 

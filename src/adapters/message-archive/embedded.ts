@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { access, mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ArchiveError, type MessageArchive } from './port.js';
+import { ArchiveError, type MessageArchive, type Scratch } from './port.js';
 
 /** A statement of ten million entries is some 8 GiB. */
 const MAX_BYTES = 16 * 1_024 ** 3;
@@ -37,6 +37,47 @@ export function messageArchive(dir: string, maxBytes = MAX_BYTES): MessageArchiv
       }
       return checked(path, sha256);
     },
+    async scratch() {
+      const path = join(dir, `${randomUUID()}.part`);
+      try {
+        await mkdir(dir, { recursive: true, mode: 0o700 });
+        const file = await open(path, 'wx+', 0o600);
+        // The name goes at once: the system frees the space when the file is closed, also by a process that is killed.
+        await rm(path);
+        return scratch(file);
+      } catch (error) {
+        throw failure(error);
+      }
+    },
+  };
+}
+
+/** Characters read at once: a few hundred lines. */
+const PIECE = 262_144;
+
+function scratch(file: FileHandle): Scratch {
+  return {
+    async write(text) {
+      try {
+        await file.appendFile(text, 'utf8');
+      } catch (error) {
+        throw failure(error);
+      }
+    },
+    async *lines() {
+      let rest = '';
+      try {
+        for await (const piece of file.createReadStream({ start: 0, encoding: 'utf8', highWaterMark: PIECE, autoClose: false }) as AsyncIterable<string>) {
+          const lines = (rest + piece).split('\n');
+          rest = lines.pop()!;
+          if (lines.length > 0) yield lines;
+        }
+      } catch (error) {
+        throw failure(error);
+      }
+      if (rest !== '') yield [rest];
+    },
+    close: () => file.close(),
   };
 }
 

@@ -10,6 +10,20 @@ export interface MessageArchive {
   put(bytes: AsyncIterable<Uint8Array>): Promise<Archived>;
   /** The bytes of a hash, from the start; undefined where they are not here. @throws ArchiveError BYTES_DIFFER while reading a file that was changed */
   open(sha256: string): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /** An empty scratch file beside the archived ones. @throws ArchiveError DISK_FULL, ARCHIVE_FAILED */
+  scratch(): Promise<Scratch>;
+}
+
+/**
+ * Text that is too long for memory and is needed only while this process works. It has no name on the disk, so that nothing
+ * of it stays when the process ends, however it ends.
+ */
+export interface Scratch {
+  /** One call at a time. @throws ArchiveError DISK_FULL, ARCHIVE_FAILED */
+  write(text: string): Promise<void>;
+  /** All that was written, from the start, in pieces of whole lines. @throws ArchiveError ARCHIVE_FAILED */
+  lines(): AsyncIterable<readonly string[]>;
+  close(): Promise<void>;
 }
 export const MESSAGE_ARCHIVE = Symbol('MessageArchive');
 
