@@ -1,39 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { BankMessageError, type BankEntry } from '../../src/adapters/payment-rail/incoming/port.js';
+import { mutated } from '../support/mutations.js';
 import { balance, camt053, camt054, entry, GROUP, pain002, readAll, transaction } from './bank-messages.js';
-
-/** xorshift32: the same mutations on every machine. */
-function numbers(seed: number): (below: number) => number {
-  let state = seed | 1;
-  return (below) => {
-    state ^= state << 13; state ^= state >>> 17; state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 const SEEDS = [
   pain002(`${GROUP.replace('</OrgnlGrpInfAndSts>', '<GrpSts>PART</GrpSts></OrgnlGrpInfAndSts>')}<OrgnlPmtInfAndSts><OrgnlPmtInfId>B1</OrgnlPmtInfId><TxInfAndSts><OrgnlEndToEndId>E1</OrgnlEndToEndId><TxSts>RJCT</TxSts><StsRsnInf><Rsn><Cd>AC04</Cd></Rsn></StsRsnInf><OrgnlTxRef><Amt><InstdAmt Ccy="MAD">500.00</InstdAmt></Amt></OrgnlTxRef></TxInfAndSts></OrgnlPmtInfAndSts>`),
   camt054(entry('800.00', `<NtryDtls><Btch><NbOfTxs>2</NbOfTxs></Btch>${transaction('E1', '500.00')}${transaction('E2', '300.00', '<RtrInf><Rsn><Cd>AC01</Cd></Rsn></RtrInf>')}</NtryDtls>`)),
   camt053(`${balance('OPBD', '10.00')}${balance('CLBD', '5.00')}${entry('5.00', `<NtryDtls>${transaction('E1', '5.00')}</NtryDtls>`)}`),
 ];
-const WORDS = ['<', '>', '&', '&#0;', '&lt;', '"', "'", '\0', '\uFFFF', '\u00A0', '<!--', ']]>', '<![CDATA[', '<?', '<!DOCTYPE a>', '</Amt>', '<Amt Ccy="MAD">', '-', '1E9', '.', ',', '٥', ' xmlns="x"', '9'.repeat(40)];
-
-type Next = (below: number) => number;
-const MUTATIONS: readonly ((bytes: Buffer, next: Next) => Buffer)[] = [
-  (bytes, next) => { bytes[next(bytes.length)] = next(256); return bytes; },
-  (bytes, next) => bytes.subarray(0, next(bytes.length)),
-  (bytes, next) => { const at = next(bytes.length); return Buffer.concat([bytes.subarray(0, at), Buffer.from(WORDS[next(WORDS.length)]!), bytes.subarray(at)]); },
-  (bytes, next) => { const at = next(bytes.length); return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1 + next(40))]); },
-  (bytes, next) => { const [at, to] = [next(bytes.length), next(bytes.length)]; return Buffer.concat([bytes.subarray(0, at), bytes.subarray(to, to + next(200)), bytes.subarray(at)]); },
-  (bytes, next) => { const elements = bytes.toString('latin1').split(/(?=<)/); const one = elements[next(elements.length)]!; elements.splice(next(elements.length), next(2), one); return Buffer.from(elements.join(''), 'latin1'); },
-];
-
-function mutated(run: number): Buffer {
-  const next = numbers(run * 2_654_435_761);
-  let bytes: Buffer = Buffer.from(SEEDS[run % SEEDS.length]!);
-  for (let i = 0; i <= next(3) && bytes.length > 0; i += 1) bytes = MUTATIONS[next(MUTATIONS.length)]!(bytes, next);
-  return bytes;
-}
 
 /** An amount is exact and what its text says, or there is a problem with it. */
 const sound = ({ amount, problems }: BankEntry): boolean =>
@@ -43,7 +17,7 @@ describe('ten thousand mutated messages', () => {
   it('are read, or refused with a reason and a place, and no amount is guessed', async () => {
     const outcomes: Record<string, number> = {};
     for (let run = 0; run < 10_000; run += 1) {
-      const bytes = mutated(run);
+      const bytes = mutated(run, SEEDS);
       let outcome: string;
       try {
         const { entries, end } = await readAll(bytes);
