@@ -1,14 +1,17 @@
 /**
- * Runs import, decisions, preparation, release and outcomes on a folder, and says on standard output what the log
+ * Runs import, decisions, preparation, release, outcomes and a bank's file on a folder, and says on standard output what the log
  * acknowledged: `ack <position> <event id>` lines. Its parent kills it; started again it first proves that what it
  * acknowledged before is there, then goes on. Arguments: folder, households, last acknowledged position and id.
  */
 import { writeSync } from 'node:fs';
+import { takeInMessage } from '../../src/automation/take-in-message.js';
 import { takeInOutcomes } from '../../src/automation/take-in-outcomes.js';
 import type { AppendGroup, AppendResult, EventStore } from '../../src/adapters/event-store/port.js';
+import { pagesOf } from '../../src/automation/walk.js';
 import { openEngine } from '../../src/cli/compose.js';
 import { answers, enrolled, released } from '../automation/month.js';
 import { drain, job } from '../automation/world.js';
+import { inPieces, pain002Of, type Said } from '../support/bank-messages.js';
 
 const [dir, households, ackedPosition, ackedId] = [process.argv[2]!, Number(process.argv[3]), Number(process.argv[4]), process.argv[5]];
 const say = (line: string): void => { writeSync(1, `${line}\n`); };
@@ -49,16 +52,33 @@ if (ackedPosition >= 0) {
   }
 }
 
+/** What the bank says of a cycle; the same bytes however often it is asked. */
+async function statusReport(cycleId: string): Promise<string> {
+  const said: Said[] = [];
+  for await (const page of pagesOf(store, `payment-${cycleId}-`)) {
+    for (const event of page.flatMap(({ events }) => events)) {
+      if (event.type !== 'PaymentInstructed') continue;
+      const { endToEndId, amountMinor } = event.data;
+      said.push({ endToEndId, amount: `${amountMinor.slice(0, -2)}.${amountMinor.slice(-2)}`, what: said.length % 10 === 0 ? 'rejected' : 'settled' });
+    }
+  }
+  return pain002Of(said);
+}
+
 const deps = { ...engine, store };
 say('start');
 await enrolled(deps, households);
 for (const period of ['2025-12', '2026-01']) {
   const { cycleId } = await released(deps, period);
   say(`released ${cycleId}`);
-  await takeInOutcomes(deps, {
-    source: 'file',
-    outcomes: answers(deps, cycleId, (_, n) => (n % 10 === 0 ? { outcome: 'rejected', reason: 'AC01' } : { outcome: 'settled', settledOn: `${period}-29` }), 7),
-  }, job(deps, 'bank'));
+  if (period === '2025-12') {
+    await takeInOutcomes(deps, {
+      source: 'file',
+      outcomes: answers(deps, cycleId, (_, n) => (n % 10 === 0 ? { outcome: 'rejected', reason: 'AC01' } : { outcome: 'settled', settledOn: `${period}-29` }), 7),
+    }, job(deps, 'bank'));
+  } else {
+    await takeInMessage(deps, { bytes: inPieces(await statusReport(cycleId)), sender: 'bank', fileName: 'report.xml' }, job(deps, 'bank'));
+  }
   await drain(deps);
 }
 say('done');
