@@ -10,7 +10,7 @@ const budgetId = (programmeId: string, fiscalYear: number): string => `${program
 
 const HANDLED = [
   'PaymentOrdered', 'PaymentInstructed', 'PaymentReinstructed', 'PaymentAccepted', 'PaymentOutcomeUnknown', 'PaymentSettled',
-  'PaymentRejected', 'PaymentReturned', 'PaymentCancelled', 'PaymentBreakRecorded', 'PaymentBreakResolved',
+  'PaymentRejected', 'PaymentReturned', 'PaymentCancelled', 'PaymentCancellationRequested', 'PaymentBreakRecorded', 'PaymentBreakResolved',
   'CycleOpened', 'CyclePreparationStarted', 'CyclePrepared', 'CycleChecked', 'CycleFindingOverridden', 'CycleApproved', 'CycleReturned', 'CycleReleased', 'CycleInstructed', 'CycleReinstructed',
   'CycleReconciled', 'CycleClosed',
   'BudgetAllotted', 'BudgetAdjusted', 'BudgetReserved', 'BudgetReservationReleased', 'BudgetSpent', 'BudgetRefunded',
@@ -39,7 +39,7 @@ function order(rows: Rows, data: EventData['PaymentOrdered'], time: string): voi
     payment_id: data.paymentId, cycle_id: cycleOfPayment(data.paymentId), person_id: data.personId, region: data.region,
     status: 'ordered', amount_minor: minor(data.amountMinor), currency: data.currency, policy_version: data.policyVersion, round: data.round,
     attempt: 0, end_to_end_id: null, message_id: null, account_id: null, execution_date: null, instructed_position: null,
-    reason: null, settled_on: null, updated_at: time,
+    reason: null, settled_on: null, call_back_at: null, call_back_reason: null, updated_at: time,
   };
   if (before) count(rows, before, -1);
   count(rows, after, 1);
@@ -52,7 +52,7 @@ function instruct(rows: Rows, data: EventData['PaymentInstructed'], time: string
   if (again) answered(rows, before, 'reinstructed');
   change(rows, before, {
     ...before, status: 'instructed', attempt: data.attempt, end_to_end_id: data.endToEndId, message_id: data.messageId,
-    account_id: data.accountId, execution_date: data.executionDate, instructed_position: position, reason: null, updated_at: time,
+    account_id: data.accountId, execution_date: data.executionDate, instructed_position: position, reason: null, call_back_at: null, call_back_reason: null, updated_at: time,
   });
 }
 
@@ -89,6 +89,10 @@ function evolvePayment(rows: Rows, event: Recorded): void {
     case 'PaymentRejected': return undo(rows, event.data, 'rejected', time);
     case 'PaymentReturned': return undo(rows, event.data, 'returned', time);
     case 'PaymentCancelled': return settle(rows, event.data.paymentId, 'cancelled', time, null, null);
+    case 'PaymentCancellationRequested': {
+      const before = rows.get(payments, event.data.paymentId);
+      return before && rows.put(payments, { ...before, call_back_at: time, call_back_reason: event.data.reason });
+    }
     case 'PaymentBreakRecorded': {
       const { data } = event;
       return rows.put(breaks, {

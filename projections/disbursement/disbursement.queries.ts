@@ -25,6 +25,9 @@ export interface PaymentView {
   /** Absent for a code that only the bank can explain. */
   readonly reasonTexts?: Texts;
   readonly settledOn: string | null;
+  /** When the bank was asked to call it back, and why. */
+  readonly callBackAt: string | null;
+  readonly callBackReason: string | null;
   readonly updatedAt: string;
 }
 
@@ -32,7 +35,7 @@ const viewOf = (row: PaymentRow): PaymentView => ({
   paymentId: row.payment_id, cycleId: row.cycle_id, personId: row.person_id, region: row.region, status: row.status,
   amountMinor: row.amount_minor, currency: row.currency, policyVersion: row.policy_version, attempt: row.attempt,
   endToEndId: row.end_to_end_id, messageId: row.message_id, accountId: row.account_id, executionDate: row.execution_date,
-  reason: row.reason, ...inWords(row.reason ?? ''), settledOn: row.settled_on, updatedAt: row.updated_at,
+  reason: row.reason, ...inWords(row.reason ?? ''), settledOn: row.settled_on, callBackAt: row.call_back_at, callBackReason: row.call_back_reason, updatedAt: row.updated_at,
 });
 
 export interface PaymentFilter {
@@ -41,6 +44,8 @@ export interface PaymentFilter {
   /** ISO 20022 reason of the rejection or return that the payment rests in. */
   readonly reason?: string;
   readonly personId?: string;
+  /** Only those that the bank was asked to call back. */
+  readonly callBack?: boolean;
   /** An officer's regions; absent: everywhere. */
   readonly regions?: readonly string[];
 }
@@ -49,7 +54,7 @@ export interface PaymentFilter {
 export async function listPayments(store: ReadStore, filter: PaymentFilter, page: PageRequest = {}): Promise<PageOf<PaymentView>> {
   const limit = limitOf(page);
   const after = decodeCursor('payments', page.cursor, ['string']);
-  const { cycleId, status, reason, personId, regions } = filter;
+  const { cycleId, status, reason, personId, callBack, regions } = filter;
   return reading(store, [disbursementProjection], async (db, name) => {
     const rows = await db.selectFrom(name(payments)).selectAll().$castTo<PaymentRow>()
       .where(within('region', regions))
@@ -57,6 +62,7 @@ export async function listPayments(store: ReadStore, filter: PaymentFilter, page
       .$if(cycleId !== undefined, (query) => query.where('payment_id', '>', `${cycleId}-`).where('payment_id', '<', `${cycleId}.`))
       .$if(status !== undefined, (query) => query.where('status', '=', status))
       .$if(reason !== undefined, (query) => query.where('reason', '=', reason))
+      .$if(callBack === true, (query) => query.where('call_back_at', 'is not', null))
       .$if(personId !== undefined, (query) => query.where('person_id', '=', personId))
       .$if(after !== undefined, (query) => query.where('payment_id', '>', after![0]))
       .orderBy('payment_id').limit(limit + 1).execute();

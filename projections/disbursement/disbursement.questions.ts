@@ -34,6 +34,7 @@ export class ListPayments extends ListQuery {
   @OneOf(PAYMENT_STATUSES, { optional: true }) status?: string;
   @Pattern(/^[A-Z0-9]{1,35}$/, 'an ISO 20022 reason code', { optional: true }) reason?: string;
   @Uuid({ optional: true }) personId?: string;
+  @OneOf(['true'], { optional: true, description: 'Only payments that the bank was asked to call back.' }) callBack?: string;
 }
 export class ReadPayment extends ReadQuery {}
 export class ListBreaks extends ListQuery {
@@ -85,8 +86,8 @@ export const disbursementQuestions = questions(
   answer(ReadCycle, async (query, { reads, books }) => presented(found(await findCycle(reads, parseCycleId(query.param('cycleId')), query.asked.actor.regions), 'CYCLE_NOT_FOUND', 'cycle'), books)),
   answer(ReadReconciliation, reconciliation),
   answer(ReadInstructions, instructions),
-  answer(ListPayments, (query, deps) => listed(query, deps, (page) => listPayments(deps.reads, { ...given(query, 'cycleId', 'status', 'reason', 'personId'), ...regionsOf(query) }, page), [
-    'paymentId', 'cycleId', 'personId', 'region', 'status', 'amount', 'currency', 'policyVersion', 'attempt', 'endToEndId', 'messageId', 'executionDate', 'reason', 'settledOn', 'updatedAt',
+  answer(ListPayments, (query, deps) => listed(query, deps, (page) => listPayments(deps.reads, { ...given(query, 'cycleId', 'status', 'reason', 'personId'), ...(query.callBack === 'true' ? { callBack: true } : {}), ...regionsOf(query) }, page), [
+    'paymentId', 'cycleId', 'personId', 'region', 'status', 'amount', 'currency', 'policyVersion', 'attempt', 'endToEndId', 'messageId', 'executionDate', 'reason', 'settledOn', 'callBackAt', 'callBackReason', 'updatedAt',
   ], 'payments')),
   answer(ReadPayment, async (query, { reads, books }) => presented(found(await paymentStory(reads, parsePaymentId(query.param('paymentId')), query.asked.actor.regions), 'PAYMENT_UNKNOWN', 'payment'), books)),
   answer(ListBreaks, (query, deps) => listed(query, deps, (page) => listBreaks(deps.reads, {

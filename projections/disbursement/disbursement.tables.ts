@@ -12,8 +12,11 @@ export const payments = table('disbursement_payment', 'rows', {
   /** Log position of the current instruction: the order in which payment systems read them. */
   instructed_position: 'integer?',
   /** ISO 20022 reason of the rejection or return that the payment rests in. */
-  reason: 'text?', settled_on: 'text?', updated_at: 'text',
+  reason: 'text?', settled_on: 'text?',
+  /** When the bank was asked to call the current instruction back, and why. */
+  call_back_at: 'text?', call_back_reason: 'text?', updated_at: 'text',
 }, ['payment_id'], [
+  { on: ['call_back_at', 'payment_id'], notNull: 'call_back_at' },
   { on: ['status', 'payment_id'] },
   { on: ['reason', 'payment_id'], notNull: 'reason' },
   { on: ['cycle_id', 'instructed_position'], notNull: 'instructed_position' },

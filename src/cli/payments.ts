@@ -1,10 +1,13 @@
 import { Command, Option } from 'commander';
 import { endToEndIndex } from '../automation/end-to-end-index.js';
 import { reinstructPayments } from '../automation/reinstruct-payments.js';
+import { foldPayment } from '../automation/folds.js';
 import { takeInOutcomes } from '../automation/take-in-outcomes.js';
 import type { Refusal } from '../automation/refusals.js';
-import { cycleId as cycleIdOf, parseProgrammeId } from '../kernel/ids.js';
+import { cycleId as cycleIdOf, parsePaymentId, parseProgrammeId, streams } from '../kernel/ids.js';
 import { parseLocalDate, parsePeriod } from '../kernel/time.js';
+import { paymentDecider } from '../payment/payment.decider.js';
+import { execute, part } from '../shell/execute.js';
 import { acting, action, actorOf, contextOf, type CommonOptions } from './command.js';
 import { withEngine } from './compose.js';
 import { drainAutomations } from './drain.js';
@@ -58,6 +61,20 @@ export function paymentsCommand(): Command {
         rejects.discard();
         throw error;
       }
+    }));
+  acting(payments.command('cancel <payment>'))
+    .description('cancel a payment that is not instructed yet; of one that is with the bank, record that it was asked to call it back')
+    .requiredOption('--reason <text>', 'why')
+    .action(action<CommonOptions & { readonly reason: string }, [string]>(async (run, options, payment) => {
+      const paymentId = parsePaymentId(payment, 'payment');
+      const result = await withEngine(options.data, async (engine) => {
+        const { status } = foldPayment(await engine.store.readStream(streams.payment(paymentId)));
+        const type = status === 'instructed' || status === 'accepted' ? 'RequestCancellation' : 'CancelPayment';
+        const outcome = await execute(engine.store, engine.registry, engine.locks, [part(streams.payment(paymentId), paymentDecider, { type, reason: options.reason })], contextOf(actorOf(options, 'finance-officer'), type, paymentId));
+        await drainAutomations(engine, run);
+        return { paymentId, cancelled: type === 'CancelPayment', events: outcome.events };
+      });
+      run.out.result(result, () => (result.cancelled ? 'cancelled' : 'it is with the bank: recorded that the bank is asked to call it back; what it answers decides'));
     }));
   acting(payments.command('reinstruct'))
     .description('instruct rejected and returned payments again, to accounts mended since')

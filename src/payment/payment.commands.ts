@@ -31,6 +31,7 @@ export class ReinstructPayment extends Command {
   @Flag({ optional: true, description: 'Also to the account that failed before.' }) sameAccount?: boolean;
 }
 export class CancelPayment extends Command { @Text() reason!: string; }
+export class RequestCancellation extends Command { @Text({ max: 500 }) reason!: string; }
 export class ResolveBreak extends Command {
   @OneOf(RESOLUTIONS) resolution!: EventData['PaymentBreakResolved']['resolution'];
   @Text() reason!: string;
@@ -67,6 +68,10 @@ export const paymentHandlers = handlers(
   on(CancelPayment, (command) => {
     const paymentId = idOf(command);
     return { parts: [part(streams.payment(paymentId), paymentDecider, { type: 'CancelPayment', reason: command.reason })], answer: { paymentId } };
+  }),
+  on(RequestCancellation, (command) => {
+    const paymentId = idOf(command);
+    return { parts: [part(streams.payment(paymentId), paymentDecider, { type: 'RequestCancellation', reason: command.reason })], answer: { paymentId } };
   }),
   on(ResolveBreak, (command) => {
     const paymentId = idOf(command);

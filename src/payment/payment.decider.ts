@@ -27,6 +27,8 @@ export interface PaymentState {
   /** What was said about each attempt, from 1, in order. */
   readonly outcomes: readonly (readonly Reported[] | undefined)[];
   readonly reason: string;
+  /** The newest attempt that somebody asked the bank to call back; 0 for none. */
+  readonly callBack: number;
   readonly openBreaks: readonly OpenBreak[];
   readonly breakIds: readonly string[];
 }
@@ -52,6 +54,7 @@ export type PaymentCommand =
   | OutcomeReport
   | ({ readonly type: 'ReinstructPayment' } & Instruct)
   | { readonly type: 'CancelPayment'; readonly reason: string }
+  | { readonly type: 'RequestCancellation'; readonly reason: string }
   | { readonly type: 'ResolveBreak'; readonly breakId: string; readonly resolution: EventData['PaymentBreakResolved']['resolution']; readonly reason: string };
 
 /** Codes that payments refuse with. */
@@ -61,7 +64,7 @@ export const PAYMENT_REFUSALS = [
 ] as const;
 
 const initialState: PaymentState = {
-  status: 'none', paymentId: '', region: '', round: 0, amountMinor: '0', currency: '', attempt: 0, endToEndIds: [], accountId: '', outcomes: [], reason: '', openBreaks: [], breakIds: [],
+  status: 'none', paymentId: '', region: '', round: 0, amountMinor: '0', currency: '', attempt: 0, endToEndIds: [], accountId: '', outcomes: [], reason: '', callBack: 0, openBreaks: [], breakIds: [],
 };
 
 function decide(state: PaymentState, command: PaymentCommand, context: Context): readonly Draft<PaymentEvent>[] {
@@ -99,6 +102,11 @@ function decide(state: PaymentState, command: PaymentCommand, context: Context):
       if (state.status === 'cancelled') return [];
       requireStatus(state, 'ordered');
       return [{ type: 'PaymentCancelled', data: { paymentId: state.paymentId, reason: command.reason } }];
+    case 'RequestCancellation':
+      requireRole(context, 'finance-officer');
+      if (state.status !== 'instructed' && state.status !== 'accepted') throw new DomainError('PAYMENT_STATUS', `The payment is ${state.status}; only one that is with the bank can be asked back.`, 'rule');
+      if (state.callBack === state.attempt) return [];
+      return [{ type: 'PaymentCancellationRequested', data: { paymentId: state.paymentId, attempt: state.attempt, reason: command.reason } }];
     case 'ResolveBreak':
       requireRole(context, 'finance-officer', 'finance-controller');
       if (!state.breakIds.includes(command.breakId)) throw new DomainError('BREAK_NOT_FOUND', 'The payment has no such break.', 'not-found', 'breakId');
@@ -212,6 +220,7 @@ export const paymentDecider: Decider<PaymentState, PaymentCommand, PaymentEvent>
       case 'PaymentRejected': return { ...state, status: 'rejected', reason: event.data.reason, outcomes: put(state.outcomes, event.data.attempt - 1, 'rejected') };
       case 'PaymentReturned': return { ...state, status: 'returned', reason: event.data.reason, outcomes: put(state.outcomes, event.data.attempt - 1, 'returned') };
       case 'PaymentCancelled': return { ...state, status: 'cancelled' };
+      case 'PaymentCancellationRequested': return { ...state, callBack: event.data.attempt };
       case 'PaymentBreakRecorded': return { ...state, breakIds: [...state.breakIds, event.data.breakId], openBreaks: [...state.openBreaks, { breakId: event.data.breakId, attempt: event.data.attempt }] };
       case 'PaymentBreakResolved': {
         const open = state.openBreaks.find(({ breakId }) => breakId === event.data.breakId);

@@ -5,7 +5,7 @@ import { uuidOf } from '../../src/kernel/ids.js';
 import { paymentDecider, PAYMENT_REFUSALS, type OutcomeReport, type PaymentCommand } from '../../src/payment/payment.decider.js';
 import { by, HASH, scenarios, uuid, was } from './given.js';
 
-const { given } = scenarios(paymentDecider, PAYMENT_REFUSALS, { OrderPayment: true, InstructPayment: true, ReportOutcome: true, ReinstructPayment: true, CancelPayment: true, ResolveBreak: true });
+const { given } = scenarios(paymentDecider, PAYMENT_REFUSALS, { OrderPayment: true, InstructPayment: true, ReportOutcome: true, ReinstructPayment: true, CancelPayment: true, RequestCancellation: true, ResolveBreak: true });
 const officer = by('farid', 'finance-officer');
 const automation = by('automation', 'automation');
 const bank = by('bank', 'payment-system');
@@ -54,6 +54,23 @@ describe('ordering', () => {
     given(ordered, cancelled).when({ type: 'OrderPayment', ...order }, officer).thenRefused('PAYMENT_ALREADY_ORDERED');
     given(ordered, cancelled).when({ type: 'OrderPayment', ...order, round: 2 }, officer).thenOne('PaymentOrdered', { round: 2 });
     given(ordered, instructed).when({ type: 'CancelPayment', reason: 'too late' }, officer).thenRefused('PAYMENT_STATUS');
+  });
+});
+
+describe('asking a payment back', () => {
+  const asked = was('PaymentCancellationRequested', { paymentId, attempt: 1, reason: 'left the country' });
+  const ask = { type: 'RequestCancellation', reason: 'left the country' } as const;
+  test('is recorded while it is with the bank, once an attempt, and moves nothing', () => {
+    for (const history of [[ordered, instructed], [ordered, instructed, accepted]]) given(...history).when(ask, officer).then({ type: 'PaymentCancellationRequested', data: asked.data });
+    given(ordered, instructed, asked).when(ask, officer).then();
+    given(ordered, instructed, asked).when(outcome('settled'), bank).thenOne('PaymentSettled', {});
+    given(ordered, instructed, asked, rejected(), again).when(ask, officer).thenOne('PaymentCancellationRequested', { attempt: 2 });
+    given(ordered, instructed, asked).when({ type: 'ReinstructPayment', ...instruct(2) }, officer).thenRefused('OUTCOME_NOT_DEFINITE');
+  });
+  test('is refused before, where it can be cancelled, and after, where it is decided', () => {
+    for (const history of [[ordered], [ordered, cancelled], [ordered, instructed, settled()], [ordered, instructed, rejected()], [ordered, instructed, settled(), returned()]]) given(...history).when(ask, officer).thenRefused('PAYMENT_STATUS');
+    given(ordered, instructed).when(ask, bank).thenRefused('ROLE_NOT_ALLOWED');
+    given(ordered, instructed).when({ type: 'CancelPayment', reason: 'x' }, officer).thenRefused('PAYMENT_STATUS');
   });
 });
 

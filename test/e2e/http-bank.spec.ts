@@ -88,6 +88,13 @@ describe('files of banks', () => {
     expect((await expectStatus(200, finance.get('/bank/entries?status=quarantined'))).items).toEqual([]);
   });
 
+  it('do not answer yet: what is with the bank can be asked back, and is listed', async () => {
+    const { paymentId } = payments[2]!;
+    expect((await finance.post(`/payments/${paymentId}/cancellation`, { reason: 'too late' })).body).toMatchObject({ status: 422, code: 'PAYMENT_STATUS' });
+    const { position } = await expectStatus(200, finance.post(`/payments/${paymentId}/cancellation-request`, { reason: 'moved abroad' }));
+    expect((await expectStatus(200, finance.get(`/payments?callBack=true&after=${position}`))).items).toMatchObject([{ paymentId, status: 'instructed', callBackReason: 'moved abroad' }]);
+  });
+
   it('come by the folder that the bank serves, and go back with the reason where they cannot be read', async () => {
     mkdirSync(join(folder, 'IN'), { recursive: true });
     const drop = (name: string, text: string): void => {

@@ -232,6 +232,10 @@ export const money: Readonly<Record<string, Act>> = {
     const state = world.payments(op, ({ status }) => status === 'ordered');
     if (state) world.run(op, 'finance-officer', payment(state.paymentId, { type: 'CancelPayment', reason: 'a mistake' }));
   },
+  askBack: (world, op) => {
+    const state = world.payments(op, ({ status }) => op.odd || status === 'instructed' || status === 'accepted');
+    if (state) world.run(op, 'finance-officer', payment(state.paymentId, { type: 'RequestCancellation', reason: 'paid by mistake' }));
+  },
   resolve,
   spend: (world, op) => spend(world, op, op.odd ? world.log.last - op.b : EVERYTHING),
   reconcile: (world, op) => {
