@@ -1,7 +1,7 @@
 import type { Recorded } from '../kernel/decider.js';
 
 /** Folders of events/: each has a topic, and all events of a stream are on one. */
-export const AGGREGATES = ['programme', 'budget', 'person', 'application', 'enrolment', 'cycle', 'payment', 'message', 'entry'] as const;
+export const AGGREGATES = ['programme', 'budget', 'person', 'application', 'enrolment', 'cycle', 'payment', 'message', 'entry', 'adjustment', 'correction', 'recovery'] as const;
 export type Aggregate = (typeof AGGREGATES)[number];
 
 /** Events of an aggregate, keyed by stream: each stream in order, streams in any order. */

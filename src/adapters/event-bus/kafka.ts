@@ -15,7 +15,8 @@ export interface KafkaOptions {
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 15_000;
-const RETRIES = 5;
+/** With waits that double from 0.3 s: about half a minute, so that new leaders of partitions can be chosen. */
+const RETRIES = 7;
 /** A batch for one partition must stay below the topic's max.message.bytes (2 MiB); an event alone has 1 MiB at most. */
 const MAX_BATCH_BYTES = 900_000;
 /** What a message takes beyond its value: key and headers. */
