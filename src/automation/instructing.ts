@@ -8,7 +8,8 @@ import { record, task, type Unit, type UnitResult } from './batch.js';
 import type { Deps, JobContext, OnProgress } from './job.js';
 import { endToEndIdOf, MAX_PER_FILE, messageIdOf, messagePart, outlineOf, type Release } from './messages.js';
 import { orderedInRound, SetTally, type Ordered, type SetFigures } from './ordered-set.js';
-import { openPayees, payeeOf, type Payee } from './payees.js';
+import { heldBy, openPayees, payeeOf, type Payee } from './payees.js';
+import type { AccountHold } from '../programme/programme.decider.js';
 import type { PayingAccount } from './payment-terms.js';
 import { ahead, pagesOf } from './walk.js';
 
@@ -30,7 +31,7 @@ interface Place { readonly message: Message; readonly item: Item; /** Index of t
 interface Filling { current: Message | undefined; sequence: number }
 
 /** Which payments: those ordered in the round that was released, at the log position of the release. */
-export interface ReleasedSet { readonly cycleId: string; readonly round: number; readonly position: number; /** Absent: as the terms of each account say. */ readonly maxPerFile?: number }
+export interface ReleasedSet { readonly cycleId: string; readonly round: number; readonly position: number; /** Absent: as the terms of each account say. */ readonly maxPerFile?: number; readonly hold: AccountHold }
 
 /**
  * One run over the payments of a released cycle. Payments are recorded in payment-id order, so those that a killed run
@@ -58,8 +59,9 @@ export class Instructing {
   get set(): SetFigures { return this.#tally.figures(); }
 
   /**
-   * Pages of payments with their payees; an erased person or one without an account is left out. Accounts are those at
-   * the release, so that a run that goes on later pays nobody that the first had left out, in the middle of its files.
+   * Pages of payments with their payees; an erased person, one without an account, or whose account is held, is left out:
+   * they are instructed with those that are instructed again. Accounts, and how long they are held, are those at the
+   * release, so that a run that goes on later pays nobody that the first had left out, in the middle of its files.
    */
   async *pages(signal?: AbortSignal): AsyncGenerator<readonly Item[]> {
     const walked = pagesOf(this.deps.store, `payment-${this.released.cycleId}-`, signal ? { signal } : {});
@@ -70,7 +72,7 @@ export class Instructing {
   }
 
   async #itemsOf(page: readonly StreamEvents[]): Promise<readonly Item[]> {
-    const { cycleId, round, position } = this.released;
+    const { cycleId, round, position, hold } = this.released;
     const found: Omit<Item, 'payee' | 'account'>[] = [];
     for (const { stream, events } of page) {
       const ordered = orderedInRound(events, round);
@@ -84,7 +86,10 @@ export class Instructing {
     }
     this.#seen += page.length;
     const persons = await this.deps.store.readStreams(found.map(({ paymentId }) => streams.person(paymentId.slice(cycleId.length + 1))), { asOf: position });
-    const payees = found.map(({ instructed }, i) => payeeOf(persons[i]!.events, instructed?.accountId));
+    const payees = found.map(({ instructed }, i) => {
+      const payee = payeeOf(persons[i]!.events, instructed?.accountId);
+      return payee && (instructed || !heldBy(payee, hold, this.release.createdAt)) ? payee : undefined;
+    });
     const accounts = await openPayees(this.deps.vault, payees);
     return found.flatMap((payment, i): Item[] => {
       if (payees[i] && accounts[i]) return [{ ...payment, payee: payees[i], account: accounts[i] }];

@@ -3,6 +3,7 @@ import type { Sealed, Vault } from '../adapters/vault/port.js';
 import { canBePaid } from '../kernel/accounts.js';
 import type { Recorded } from '../kernel/decider.js';
 import { addDays } from '../kernel/time.js';
+import type { AccountHold } from '../programme/programme.decider.js';
 
 /** A person's payee account as events tell it; number and holder are in the vault. */
 export interface Payee {
@@ -13,6 +14,8 @@ export interface Payee {
   readonly profile: Sealed;
   /** When it took the place of another account; absent for the first that the person had. */
   readonly changedAt?: string;
+  /** By another person than who registered it. */
+  readonly verified: boolean;
 }
 
 /**
@@ -29,9 +32,12 @@ export function payeeOf(events: readonly Recorded[], accountId?: string): Payee 
       case 'PersonRegistered': profile = event.data.sealed; break;
       case 'PayeeAccountRegistered':
         if (profile && (accountId === undefined || event.data.accountId === accountId)) {
-          payee = { accountId: event.data.accountId, kind: event.data.kind, accountHash: event.data.accountHash, sealed: event.data.sealed, profile, ...(had ? { changedAt: event.time } : {}) };
+          payee = { accountId: event.data.accountId, kind: event.data.kind, accountHash: event.data.accountHash, sealed: event.data.sealed, profile, verified: false, ...(had ? { changedAt: event.time } : {}) };
         }
         had = true;
+        break;
+      case 'PayeeAccountVerified':
+        if (payee?.accountId === event.data.accountId) payee = { ...payee, verified: true };
         break;
       case 'PayeeAccountClosed':
         if (accountId === undefined && payee?.accountId === event.data.accountId) payee = undefined;
@@ -43,11 +49,19 @@ export function payeeOf(events: readonly Recorded[], accountId?: string): Payee 
   return payee;
 }
 
-/** Until when a payee's changed account is not paid on: the usual fraud changes it just before money moves. @returns undefined where it may be paid on now */
-export function heldUntil({ changedAt }: Payee, holdDays: number, now: string): string | undefined {
-  if (changedAt === undefined || holdDays === 0) return undefined;
-  const until = `${addDays(changedAt.slice(0, 10), holdDays)}${changedAt.slice(10)}`;
-  return until > now ? until : undefined;
+/** Why an account is not paid on yet. `until`: an instant; absent where it waits to be verified. */
+export interface Held { readonly until?: string }
+
+/**
+ * Whether a payee's account is held: the usual fraud changes it just before money moves.
+ * @param now instant against which days are counted
+ * @returns undefined where it may be paid on
+ */
+export function heldBy({ changedAt, verified }: Payee, { days, verification }: AccountHold, now: string): Held | undefined {
+  if (!verified && (verification === 'every' || (verification === 'changed' && changedAt !== undefined))) return {};
+  if (changedAt === undefined || days === 0) return undefined;
+  const until = `${addDays(changedAt.slice(0, 10), days)}${changedAt.slice(10)}`;
+  return until > now ? { until } : undefined;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { EventStore } from '../adapters/event-store/port.js';
 import { compilePolicy, versionInEffect, versionInForce, type CompiledPolicy } from '../eligibility/policy.js';
 import { DomainError } from '../kernel/errors.js';
 import { streams } from '../kernel/ids.js';
+import { holdOf, NO_HOLD, type AccountHold } from '../programme/programme.decider.js';
 import { paymentTerms, type PaymentTerms } from './payment-terms.js';
 
 /** One version in force, ready to run. */
@@ -16,8 +17,8 @@ export interface ProgrammeBook {
   readonly terms: PaymentTerms;
   /** What a prepared cycle is checked for; none: cycles are approved unchecked. */
   readonly rules: EventData['ChecksConfigured']['rules'];
-  /** Days for which a payee's changed account is not paid on again. */
-  readonly holdDays: number;
+  /** What an account waits for before it is paid on. */
+  readonly hold: AccountHold;
   /** The newest version first paid in the period or before. @throws DomainError NO_POLICY_FOR_PERIOD */
   policyOf(period: string): PolicyInForce;
   /** The newest version in legal effect in the period, whenever it was first paid. @throws DomainError NO_POLICY_FOR_PERIOD */
@@ -36,14 +37,14 @@ export class PolicyBook {
     let definition: EventData['ProgrammeDefined'] | undefined;
     let open = false;
     let rules: EventData['ChecksConfigured']['rules'] = [];
-    let holdDays = 0;
+    let hold = NO_HOLD;
     let termsSet: EventData['PaymentTermsSet'] | undefined;
     const policies: EventData['PolicyPublished'][] = [];
     for (const event of events) {
       if (event.type === 'ProgrammeDefined') definition = event.data;
       else if (event.type === 'PolicyPublished') policies.push(event.data);
       else if (event.type === 'ChecksConfigured') rules = event.data.rules;
-      else if (event.type === 'AccountHoldSet') holdDays = event.data.days;
+      else if (event.type === 'AccountHoldSet') hold = holdOf(event.data);
       else if (event.type === 'PaymentTermsSet') termsSet = event.data;
       else if (event.type === 'ProgrammeOpened') open = true;
       else if (event.type === 'ProgrammeClosed') open = false;
@@ -58,7 +59,7 @@ export class PolicyBook {
       };
     };
     return {
-      programmeId, definition, open, terms: paymentTerms(definition, termsSet), rules, holdDays, policyOf: byPeriod(versionInForce), policyInEffect: byPeriod(versionInEffect),
+      programmeId, definition, open, terms: paymentTerms(definition, termsSet), rules, hold, policyOf: byPeriod(versionInForce), policyInEffect: byPeriod(versionInEffect),
     };
   }
 

@@ -14,7 +14,7 @@ export interface InstructSummary {
   readonly count: number;
   readonly totalMinor: string;
   readonly files: EventData['CycleInstructed']['files'];
-  /** Payments of the released set without an account that can be paid on; they stay outstanding. */
+  /** Payments of the released set whose payee has no account that can be paid on, or one that is held; they stay outstanding. */
   readonly leftOut: number;
   /** True where the cycle was instructed before: nothing was recorded or written. */
   readonly already: boolean;
@@ -36,10 +36,10 @@ export async function instructCycle(deps: Deps, args: InstructArgs, { correlatio
   const prepared = history.findLast((event) => event.type === 'CyclePrepared');
   const released = history.findLast((event) => event.type === 'CycleReleased');
   if (!prepared || !released) throw new DomainError('CYCLE_NOT_RELEASED', `Cycle ${cycleId} is not released.`, 'rule', 'cycleId');
-  const { definition, terms } = await new PolicyBook(deps.store).programme(programmeId, released.position);
+  const { definition, terms, hold } = await new PolicyBook(deps.store).programme(programmeId, released.position);
   const run = new Instructing(deps, base, {
     programmeId, period, terms, currency: definition.currency, executionDate: released.data.executionDate, createdAt: released.time,
-  }, { cycleId, round: prepared.data.round, position: released.position, ...(args.maxPerFile === undefined ? {} : { maxPerFile: args.maxPerFile }) }, onProgress);
+  }, { cycleId, round: prepared.data.round, position: released.position, hold, ...(args.maxPerFile === undefined ? {} : { maxPerFile: args.maxPerFile }) }, onProgress);
   try {
     await pipelined(run.pages(signal), (page) => run.instruct(page), signal);
     await run.finish();

@@ -1,11 +1,9 @@
-import { createReadStream } from 'node:fs';
 import type { ReportedOutcome } from '../automation/take-in-outcomes.js';
 import { DomainError } from '../kernel/errors.js';
 import { parseAmount } from '../kernel/money.js';
 import { parseLocalDate } from '../kernel/time.js';
 import type { Reject } from './household-row.js';
-import { readLines } from './lines.js';
-import { CsvReader, NdjsonReader, type FileRecord, type RecordReader } from './records.js';
+import { readTableFile } from './table-file.js';
 
 export interface OutcomesBatch { readonly outcomes: readonly ReportedOutcome[]; /** The line of each outcome. */ readonly lines: readonly number[]; readonly rejects: readonly Reject[] }
 
@@ -20,8 +18,6 @@ const BATCH = 500;
  * @throws DomainError FILE_UNREADABLE, INPUT_INVALID, COLUMN_UNKNOWN
  */
 export async function* readOutcomesFile(path: string, currency: string): AsyncGenerator<OutcomesBatch> {
-  let columns: readonly string[] = [];
-  let reader: RecordReader | undefined;
   let outcomes: ReportedOutcome[] = [];
   let lines: number[] = [];
   let rejects: Reject[] = [];
@@ -32,39 +28,21 @@ export async function* readOutcomesFile(path: string, currency: string): AsyncGe
     rejects = [];
     return batch;
   };
-  const take = function* (records: readonly FileRecord[]): Generator<OutcomesBatch> {
-    for (const entry of records) {
+  for await (const entries of readTableFile(path, COLUMNS)) {
+    for (const entry of entries) {
       if ('reject' in entry) rejects.push(entry.reject);
       else {
         const failed: Reject[] = [];
-        const outcome = toOutcome(columns.length > 0 ? byName(columns, entry.record as readonly string[]) : (entry.record as Record<string, unknown>), entry.line, currency, failed);
+        const outcome = toOutcome(entry.record, entry.line, currency, failed);
         if (outcome) { outcomes.push(outcome); lines.push(entry.line); } else rejects.push(...failed);
       }
       if (outcomes.length + rejects.length >= BATCH) yield flush();
     }
-  };
-  const csv = (): RecordReader => new CsvReader(undefined, (header) => {
-    const unknown = header.find((name) => !COLUMNS.includes(name as Column));
-    if (unknown !== undefined) throw new DomainError('COLUMN_UNKNOWN', `The column ${JSON.stringify(unknown)} is not one of ${COLUMNS.join(', ')}.`, 'invalid', 'file');
-    columns = header;
-  });
-  try {
-    for await (const block of readLines(createReadStream(path, { highWaterMark: 262_144 }) as AsyncIterable<Uint8Array>)) {
-      reader ??= (block.lines.find((line) => line?.trim()) ?? '').trimStart().startsWith('{') ? new NdjsonReader() : csv();
-      yield* take(reader.read(block));
-    }
-  } catch (error) {
-    if (error instanceof DomainError || !(error instanceof Error && 'syscall' in error)) throw error;
-    throw new DomainError('FILE_UNREADABLE', `The file ${path} cannot be read.`, 'invalid', 'file');
   }
-  yield* take((reader ?? csv()).end());
   if (outcomes.length + rejects.length > 0) yield flush();
 }
 
-const byName = (columns: readonly string[], fields: readonly string[]): Record<string, unknown> =>
-  Object.fromEntries(columns.map((name, index) => [name, fields[index] === '' ? undefined : fields[index]]));
-
-function toOutcome(record: Record<string, unknown>, line: number, currency: string, rejects: Reject[]): ReportedOutcome | undefined {
+function toOutcome(record: Readonly<Record<string, unknown>>, line: number, currency: string, rejects: Reject[]): ReportedOutcome | undefined {
   const bad = (column: string, code: string, reason: string): undefined => { rejects.push({ line, column, code, reason }); return undefined; };
   const unknown = Object.keys(record).find((key) => !COLUMNS.includes(key as Column));
   if (unknown !== undefined) return bad(unknown, 'UNKNOWN_FIELD', 'is not a field of an outcome');

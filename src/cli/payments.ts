@@ -77,7 +77,7 @@ export function paymentsCommand(): Command {
       run.out.result(result, () => (result.cancelled ? 'cancelled' : 'it is with the bank: recorded that the bank is asked to call it back; what it answers decides'));
     }));
   acting(payments.command('reinstruct'))
-    .description('instruct rejected and returned payments again, to accounts mended since')
+    .description('instruct rejected and returned payments again, to accounts mended since, and those that were left out at the release')
     .requiredOption('--programme <code>', 'programme').requiredOption('--period <YYYY-MM>', 'period')
     .requiredOption('--execution-date <YYYY-MM-DD>', 'when the bank is to pay')
     .option('--same-account', 'also to the account that failed before')
@@ -90,7 +90,7 @@ export function paymentsCommand(): Command {
           cycleId, executionDate: parseLocalDate(options.executionDate, 'executionDate'), sameAccount: options.sameAccount === true, onRefused: (more) => refusals.push(...more),
         }, contextOf(actorOf(options, 'finance-officer'), 'reinstruct', cycleId), ({ done }) => progress(done), run.signal);
       });
-      run.out.result({ ...summary, refusals }, () => `${summary.reinstructed} re-instructed, ${summary.waiting} wait for a mended account, ${summary.held} are held after a change of account${summary.heldUntil === undefined ? '' : `, the first until ${summary.heldUntil}`}, ${summary.refused} refused`);
+      run.out.result({ ...summary, refusals }, () => `${summary.reinstructed} re-instructed, ${summary.instructed} left out before and instructed now, ${summary.waiting} wait for an account, ${summary.held} have one that is held${summary.heldUntil === undefined ? '' : `, the first until ${summary.heldUntil}`}, ${summary.refused} refused`);
       return summary.refused > 0 ? EXIT.findings : EXIT.ok;
     }));
   return payments;

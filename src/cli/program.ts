@@ -7,6 +7,7 @@ import { demoCommand } from './demo.js';
 import { householdsCommand } from './households.js';
 import { EXIT } from './output.js';
 import { messagesCommand } from './messages.js';
+import { payeesCommand } from './payees.js';
 import { paymentsCommand } from './payments.js';
 import { programmesCommand } from './programmes.js';
 import { rebuildCommand } from './rebuild.js';
@@ -20,7 +21,7 @@ const program = new Command('sanad')
   .exitOverride();
 for (const command of [
   serveCommand(), demoCommand(), tokenCommand(), programmesCommand(), householdsCommand(), applicationsCommand(),
-  cycleCommand(), paymentsCommand(), messagesCommand(), correctionsCommand(), recoveryCommand(), auditCommand(), rebuildCommand(),
+  cycleCommand(), payeesCommand(), paymentsCommand(), messagesCommand(), correctionsCommand(), recoveryCommand(), auditCommand(), rebuildCommand(),
 ]) program.addCommand(withExitOverride(command));
 program.addHelpText('after', `
 Exit codes: 0 done · 1 refused or failed, nothing half done · 2 wrong usage · 3 finished, but part of the input was

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { budgetDecider } from '../budget/budget.decider.js';
 import { compilePolicy } from '../eligibility/policy.js';
 import { asdPolicies, asdProgramme } from '../eligibility/reference/asd.js';
@@ -7,7 +7,7 @@ import { contentHash } from '../kernel/canonical.js';
 import { DomainError } from '../kernel/errors.js';
 import { parseProgrammeId, streams } from '../kernel/ids.js';
 import { parseAmount } from '../kernel/money.js';
-import { programmeDecider } from '../programme/programme.decider.js';
+import { programmeDecider, type AccountHold } from '../programme/programme.decider.js';
 import { execute, part } from '../shell/execute.js';
 import { acting, action, actorOf, contextOf, wholeNumber, type CommonOptions } from './command.js';
 import { withEngine, type Engine } from './compose.js';
@@ -96,13 +96,14 @@ export function programmesCommand(): Command {
       out.result(result, () => (result.events > 0 ? 'configured' : 'these checks are configured already'));
     }));
   acting(programmes.command('hold'))
-    .description('set for how many days a payee\'s changed account is not paid on again; 0: none')
+    .description('set what an account waits for before it is paid on: days after a change, and verification by another person')
     .requiredOption('--programme <code>', 'programme')
-    .requiredOption('--days <n>', 'days of 24 hours', wholeNumber('days', 0, 365))
-    .action(action<CommonOptions & { readonly programme: string; readonly days: number }, []>(async ({ out }, options) => {
+    .requiredOption('--days <n>', 'days of 24 hours after a change; 0: none', wholeNumber('days', 0, 365))
+    .addOption(new Option('--verified <which>', 'accounts that another person must have verified').choices(['none', 'changed', 'every']).default('none'))
+    .action(action<CommonOptions & { readonly programme: string; readonly days: number; readonly verified: AccountHold['verification'] }, []>(async ({ out }, options) => {
       const programmeId = parseProgrammeId(options.programme, 'programme');
       const result = await withEngine(options.data, async (engine) =>
-        execute(engine.store, engine.registry, engine.locks, [part(streams.programme(programmeId), programmeDecider, { type: 'SetAccountHold', programmeId, days: options.days })],
+        execute(engine.store, engine.registry, engine.locks, [part(streams.programme(programmeId), programmeDecider, { type: 'SetAccountHold', programmeId, days: options.days, verification: options.verified })],
           contextOf(actorOf(options, 'programme-manager'), 'account-hold', programmeId, await engine.store.lastPosition())));
       out.result(result, () => (result.events > 0 ? 'set' : 'this hold is set already'));
     }));

@@ -6,7 +6,7 @@ import { Command } from '../shell/call.js';
 import { part, fresh } from '../shell/execute.js';
 import { Currency, Day, Flag, Json, ListOf, ListOfText, Nested, OneOf, Pattern, Period, ProgrammeCode, Text, Whole } from '../shell/fields.js';
 import { handlers, on } from '../shell/handlers.js';
-import { programmeDecider } from './programme.decider.js';
+import { programmeDecider, type AccountHold } from './programme.decider.js';
 
 class InThreeLanguages {
   @Text() fr!: string;
@@ -79,7 +79,8 @@ export class ConfigureChecks extends Command {
 }
 
 export class SetAccountHold extends Command {
-  @Whole(0, 365, { description: 'Days for which a payee\'s changed account is not paid on again; 0: none.' }) days!: number;
+  @Whole(0, 365, { description: 'Days for which a payee\'s changed account is not paid on; 0: none.' }) days!: number;
+  @OneOf(['none', 'changed', 'every'], { optional: true, description: 'Which accounts are not paid on before another person verified them; absent: none.' }) verification?: AccountHold['verification'];
 }
 
 export class OpenProgramme extends Command {}
@@ -117,7 +118,7 @@ export const programmeHandlers = handlers(
   }),
   on(SetAccountHold, (command) => {
     const programmeId = idOf(command);
-    return { parts: [part(streams.programme(programmeId), programmeDecider, { type: 'SetAccountHold', programmeId, days: command.days })], answer: { programmeId } };
+    return { parts: [part(streams.programme(programmeId), programmeDecider, { type: 'SetAccountHold', programmeId, days: command.days, ...(command.verification === undefined ? {} : { verification: command.verification }) })], answer: { programmeId } };
   }),
   on(OpenProgramme, (command) => {
     const programmeId = idOf(command);

@@ -18,8 +18,8 @@ export interface ProgrammeState {
   readonly terms: EventData['PaymentTermsSet'] | undefined;
   /** What a prepared cycle is checked for. */
   readonly rules: EventData['ChecksConfigured']['rules'];
-  /** Days for which a payee's changed account is not paid on again. */
-  readonly holdDays: number;
+  /** What an account waits for before it is paid on. */
+  readonly hold: AccountHold;
 }
 
 export type ProgrammeCommand =
@@ -37,7 +37,12 @@ export const PROGRAMME_REFUSALS = [
   'PROGRAMME_HAS_NO_POLICY', 'POLICY_VERSION_OUT_OF_ORDER', 'POLICY_DATES_OUT_OF_ORDER', 'UNKNOWN_CURRENCY', 'UNKNOWN_TIME_ZONE', 'INVALID_DATE', 'INVALID_PERIOD', 'INVALID_ACCOUNT', 'ACCOUNT_ID_USED', 'CHECK_TWICE', 'LIMIT_MISSING',
 ] as const;
 
-const initialState: ProgrammeState = { status: 'none', definition: undefined, policies: [], terms: undefined, rules: [], holdDays: 0 };
+/** Days after a change, and which accounts another person must have verified. */
+export type AccountHold = Required<Pick<EventData['AccountHoldSet'], 'days' | 'verification'>>;
+export const NO_HOLD: AccountHold = { days: 0, verification: 'none' };
+export const holdOf = ({ days, verification = 'none' }: EventData['AccountHoldSet']): AccountHold => ({ days, verification });
+
+const initialState: ProgrammeState = { status: 'none', definition: undefined, policies: [], terms: undefined, rules: [], hold: NO_HOLD };
 
 function decide(state: ProgrammeState, command: ProgrammeCommand, context: Parameters<typeof requireRole>[0]): readonly Draft<ProgrammeEvent>[] {
   requireRole(context, 'programme-manager');
@@ -54,8 +59,11 @@ function decide(state: ProgrammeState, command: ProgrammeCommand, context: Param
     case 'PublishPolicy': return publish(state, command);
     case 'SetPaymentTerms': return setTerms(state, command);
     case 'ConfigureChecks': return configureChecks(state, command);
-    case 'SetAccountHold':
-      return state.holdDays === command.days ? [] : [{ type: 'AccountHoldSet', data: { programmeId: command.programmeId, days: command.days } }];
+    case 'SetAccountHold': {
+      const { type, ...data } = command;
+      const { days, verification } = holdOf(data);
+      return state.hold.days === days && state.hold.verification === verification ? [] : [{ type: 'AccountHoldSet', data }];
+    }
     case 'OpenProgramme':
       if (state.status === 'open') throw new DomainError('PROGRAMME_ALREADY_OPEN', `The programme ${command.programmeId} is open already.`, 'conflict');
       if (state.policies.length === 0) throw new DomainError('PROGRAMME_HAS_NO_POLICY', 'A programme opens with a published policy, not before.', 'rule');
@@ -129,7 +137,7 @@ export const programmeDecider: Decider<ProgrammeState, ProgrammeCommand, Program
       case 'PolicyPublished': return { ...state, policies: [...state.policies, event.data] };
       case 'PaymentTermsSet': return { ...state, terms: event.data };
       case 'ChecksConfigured': return { ...state, rules: event.data.rules };
-      case 'AccountHoldSet': return { ...state, holdDays: event.data.days };
+      case 'AccountHoldSet': return { ...state, hold: holdOf(event.data) };
       case 'ProgrammeOpened': return { ...state, status: 'open' };
       case 'ProgrammeClosed': return { ...state, status: 'closed' };
       default: return state;

@@ -35,7 +35,7 @@ export class ProgrammeHttp {
   configureChecks(@Order() command: ConfigureChecks): Promise<Answer> { return this.bus.execute(command); }
 
   @Takes(':programmeId/account-hold', {
-    by, says: 'Set for how many days a payee\'s changed account is not paid on again', answers: ['programmeId'],
+    by, says: 'Set what an account waits for before it is paid on: days after a change, and verification by another person', answers: ['programmeId'],
     refuses: { 404: ['PROGRAMME_NOT_FOUND'], 422: ['PROGRAMME_CLOSED'] },
   })
   holdAccounts(@Order() command: SetAccountHold): Promise<Answer> { return this.bus.execute(command); }

@@ -47,7 +47,7 @@ export const checks: Readonly<Record<string, Act>> = {
     type: 'SetPaymentTerms', programmeId: PROGRAMME, remittance: `Aide ${op.b} {period}`,
     accounts: [{ accountId: 'A', name: 'Trésorerie', bic: definition.debtor.bic, kind: 'iban', number: definition.debtor.iban, format: 'pain.001.001.03', characters: 'latin', maxPerFile: 1 + op.a }],
   })),
-  setAccountHold: (world, op) => world.run(op, 'programme-manager', part(streams.programme(PROGRAMME), programmeDecider, { type: 'SetAccountHold', programmeId: PROGRAMME, days: op.b % 4 })),
+  setAccountHold: (world, op) => world.run(op, 'programme-manager', part(streams.programme(PROGRAMME), programmeDecider, { type: 'SetAccountHold', programmeId: PROGRAMME, days: op.b % 4, ...(op.odd ? {} : { verification: (['none', 'changed', 'every'] as const)[op.b % 3]! }) })),
   configureChecks: configure,
   check,
   // Mostly of a finding that another person's check just made.

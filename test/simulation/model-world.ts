@@ -9,7 +9,7 @@ import { DomainError } from '../../src/kernel/errors.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
 import { paymentDecider, type PaymentState } from '../../src/payment/payment.decider.js';
 import { personDecider, type PersonState } from '../../src/person/person.decider.js';
-import { programmeDecider } from '../../src/programme/programme.decider.js';
+import { NO_HOLD, programmeDecider } from '../../src/programme/programme.decider.js';
 import type { Part } from '../../src/shell/execute.js';
 import { ModelLog } from './model-log.js';
 import { compiledOf, definition, PROGRAMME } from './model-programme.js';
@@ -74,7 +74,7 @@ export class World {
       return { version: found.version, compiled: compiledOf(found.version) };
     };
     return {
-      programmeId: PROGRAMME, definition, open: status === 'open', terms: paymentTerms(definition), rules: [], holdDays: 0,
+      programmeId: PROGRAMME, definition, open: status === 'open', terms: paymentTerms(definition), rules: [], hold: NO_HOLD,
       policyOf: (period) => ready(versionInForce(policies, period), period), policyInEffect: (period) => ready(versionInEffect(policies, period), period),
     };
   }
