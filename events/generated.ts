@@ -972,10 +972,49 @@ outcome: ("accepted" | "settled" | "rejected" | "returned")
  */
 reason: string
 }
+export interface BankEntryCandidatesFoundV1 {
+entryId: string
+/**
+ * Best first.
+ * 
+ * @minItems 1
+ * @maxItems 5
+ */
+candidates: {
+/**
+ * <programme>-<period>-<person>
+ */
+paymentId: string
+attempt: number
+/**
+ * 40 for the amount, up to 20 for the day, up to 40 for the payee.
+ */
+score: number
+/**
+ * Days from the execution date to the booking.
+ */
+days?: number
+/**
+ * What of the payee the entry has in common with the payment.
+ */
+payee: ("account" | "name" | "unknown")
+}[]
+/**
+ * Further payments with the score of the last one.
+ */
+alike: number
+}
 export interface BankEntryDismissedV1 {
 entryId: string
 kind: ("not-ours" | "fee" | "funding" | "duplicate" | "other")
 reason: string
+}
+export interface BankEntryOwnerSetV1 {
+entryId: string
+/**
+ * Who looks after it: the subject of an account, not a name.
+ */
+owner: string
 }
 export interface BankEntryQuarantinedV1 {
 entryId: string
@@ -1141,6 +1180,17 @@ source: ("http" | "file" | "operator" | "pain.002" | "camt.053" | "camt.054" | "
  * ISO 20022 Max35Text.
  */
 reference?: string
+}
+export interface PaymentBreakOwnerSetV1 {
+/**
+ * <programme>-<period>-<person>
+ */
+paymentId: string
+breakId: string
+/**
+ * Who looks after it: the subject of an account, not a name.
+ */
+owner: string
 }
 export interface PaymentBreakRecordedV1 {
 /**
@@ -1916,13 +1966,16 @@ export interface EventData {
   EntitlementRevised: EntitlementRevisedV1;
   RecertificationFellDue: RecertificationFellDueV1;
   BankEntryAssigned: BankEntryAssignedV1;
+  BankEntryCandidatesFound: BankEntryCandidatesFoundV1;
   BankEntryDismissed: BankEntryDismissedV1;
+  BankEntryOwnerSet: BankEntryOwnerSetV1;
   BankEntryQuarantined: BankEntryQuarantinedV1;
   BankMessageApplied: BankMessageAppliedV1;
   BankMessageQuarantined: BankMessageQuarantinedV1;
   BankMessageReceived: BankMessageReceivedV1;
   BankMessageReleased: BankMessageReleasedV1;
   PaymentAccepted: PaymentAcceptedV1;
+  PaymentBreakOwnerSet: PaymentBreakOwnerSetV1;
   PaymentBreakRecorded: PaymentBreakRecordedV1;
   PaymentBreakResolved: PaymentBreakResolvedV1;
   PaymentCancellationRequested: PaymentCancellationRequestedV1;
@@ -1967,9 +2020,9 @@ export interface AggregateEvents {
   correction: 'CorrectionApplied' | 'CorrectionApproved' | 'CorrectionProposed' | 'CorrectionRejected' | 'CorrectionStarted';
   cycle: 'CycleApproved' | 'CycleChecked' | 'CycleClosed' | 'CycleFindingOverridden' | 'CycleInstructed' | 'CycleOpened' | 'CyclePreparationStarted' | 'CyclePrepared' | 'CycleReconciled' | 'CycleReinstructed' | 'CycleReleased' | 'CycleReturned';
   enrolment: 'EnrolmentEnded' | 'EnrolmentRecertified' | 'EnrolmentReinstated' | 'EnrolmentStarted' | 'EnrolmentSuspended' | 'EntitlementRevised' | 'RecertificationFellDue';
-  entry: 'BankEntryAssigned' | 'BankEntryDismissed' | 'BankEntryQuarantined';
+  entry: 'BankEntryAssigned' | 'BankEntryCandidatesFound' | 'BankEntryDismissed' | 'BankEntryOwnerSet' | 'BankEntryQuarantined';
   message: 'BankMessageApplied' | 'BankMessageQuarantined' | 'BankMessageReceived' | 'BankMessageReleased';
-  payment: 'PaymentAccepted' | 'PaymentBreakRecorded' | 'PaymentBreakResolved' | 'PaymentCancellationRequested' | 'PaymentCancelled' | 'PaymentInstructed' | 'PaymentOrdered' | 'PaymentOutcomeUnknown' | 'PaymentReinstructed' | 'PaymentRejected' | 'PaymentReturned' | 'PaymentSettled';
+  payment: 'PaymentAccepted' | 'PaymentBreakOwnerSet' | 'PaymentBreakRecorded' | 'PaymentBreakResolved' | 'PaymentCancellationRequested' | 'PaymentCancelled' | 'PaymentInstructed' | 'PaymentOrdered' | 'PaymentOutcomeUnknown' | 'PaymentReinstructed' | 'PaymentRejected' | 'PaymentReturned' | 'PaymentSettled';
   person: 'IdentityClaimed' | 'IdentityReleased' | 'PayeeAccountClosed' | 'PayeeAccountRegistered' | 'PayeeAccountVerified' | 'PersonErased' | 'PersonRegistered';
   programme: 'AccountHoldSet' | 'ChecksConfigured' | 'PaymentTermsSet' | 'PolicyPublished' | 'ProgrammeClosed' | 'ProgrammeDefined' | 'ProgrammeOpened';
   recovery: 'OverpaymentEstablished' | 'OverpaymentOffset' | 'OverpaymentWaived' | 'RecoveryCompleted' | 'RecoveryDeducted' | 'RecoveryDeductionReversed' | 'RecoveryPlanAgreed' | 'RecoveryResumed' | 'RecoverySuspended';
@@ -2022,13 +2075,16 @@ export const schemas: readonly PublishedSchema[] = [
   {"aggregate":"enrolment","type":"EntitlementRevised","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/enrolment/EntitlementRevised.v1.schema.json","title":"EntitlementRevised","type":"object","additionalProperties":false,"required":["programmeId","personId","fromPeriod","facts","contentHash","entitlement","reason"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"fromPeriod":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"facts":{"type":"object","additionalProperties":true,"description":"Facts as the policy version's facts schema types them; pseudonymous, months instead of days, no name and no number.","maxProperties":200},"contentHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"entitlement":{"type":"object","additionalProperties":false,"description":"What one period pays, itemised; the items sum to the amount.","required":["period","policyVersion","amountMinor","items"],"properties":{"period":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"policyVersion":{"type":"integer","minimum":1,"maximum":100000},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"items":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["code","period","amountMinor"],"properties":{"code":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"period":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"member":{"type":"integer","minimum":1,"maximum":100,"description":"1-based rank of the member in the list the benefit runs over."},"amountMinor":{"type":"string","pattern":"^(0|-?[1-9][0-9]{0,17})$","description":"Signed amount in minor units, as a decimal string."}}},"maxItems":200}}},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"enrolment","type":"RecertificationFellDue","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/enrolment/RecertificationFellDue.v1.schema.json","title":"RecertificationFellDue","type":"object","additionalProperties":false,"required":["programmeId","personId","dueOn"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"dueOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."}}}},
   {"aggregate":"entry","type":"BankEntryAssigned","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/entry/BankEntryAssigned.v1.schema.json","title":"BankEntryAssigned","type":"object","additionalProperties":false,"required":["entryId","paymentId","attempt","outcome","reason"],"properties":{"entryId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"outcome":{"type":"string","enum":["accepted","settled","rejected","returned"]},"reason":{"type":"string","minLength":1,"maxLength":500,"description":"Why the person is sure."}}}},
+  {"aggregate":"entry","type":"BankEntryCandidatesFound","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/entry/BankEntryCandidatesFound.v1.schema.json","title":"BankEntryCandidatesFound","type":"object","additionalProperties":false,"required":["entryId","candidates","alike"],"properties":{"entryId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"candidates":{"type":"array","minItems":1,"maxItems":5,"description":"Best first.","items":{"type":"object","additionalProperties":false,"required":["paymentId","attempt","score","payee"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"score":{"type":"integer","minimum":0,"maximum":100,"description":"40 for the amount, up to 20 for the day, up to 40 for the payee."},"days":{"type":"integer","minimum":-3660,"maximum":3660,"description":"Days from the execution date to the booking."},"payee":{"type":"string","enum":["account","name","unknown"],"description":"What of the payee the entry has in common with the payment."}}}},"alike":{"type":"integer","minimum":0,"description":"Further payments with the score of the last one."}}}},
   {"aggregate":"entry","type":"BankEntryDismissed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/entry/BankEntryDismissed.v1.schema.json","title":"BankEntryDismissed","type":"object","additionalProperties":false,"required":["entryId","kind","reason"],"properties":{"entryId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"kind":{"type":"string","enum":["not-ours","fee","funding","duplicate","other"]},"reason":{"type":"string","minLength":1,"maxLength":500}}}},
+  {"aggregate":"entry","type":"BankEntryOwnerSet","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/entry/BankEntryOwnerSet.v1.schema.json","title":"BankEntryOwnerSet","type":"object","additionalProperties":false,"required":["entryId","owner"],"properties":{"entryId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"owner":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._@:-]{0,99}$","description":"Who looks after it: the subject of an account, not a name."}}}},
   {"aggregate":"entry","type":"BankEntryQuarantined","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/entry/BankEntryQuarantined.v1.schema.json","title":"BankEntryQuarantined","type":"object","additionalProperties":false,"required":["entryId","sha256","number","family","scope","code","detail"],"properties":{"entryId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"SHA-256 of the file's bytes, lower-case hex."},"number":{"type":"integer","minimum":0,"description":"0-based number of the entry in the file."},"family":{"type":"string","enum":["pain.002","camt.054","camt.053"]},"scope":{"type":"string","enum":["group","batch","transaction","entry"]},"code":{"type":"string","pattern":"^[A-Z][A-Z0-9_]{1,40}$","description":"Why it was not applied."},"detail":{"type":"string","minLength":1,"maxLength":1000},"outcome":{"type":"string","enum":["accepted","settled","rejected","returned","unknown"],"description":"What it says about a payment, where that is clear."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"The payment that it names, where there is one."},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"Only where it has the form of one of ours: what others write there may name a person."},"messageId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217."},"direction":{"type":"string","enum":["debit","credit"]},"bookedOn":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$","description":"Civil date."},"bankReference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},
   {"aggregate":"message","type":"BankMessageApplied","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/message/BankMessageApplied.v1.schema.json","title":"BankMessageApplied","type":"object","additionalProperties":false,"required":["sha256","messages","entries","outcomes","quarantined","ignored","turnover"],"properties":{"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"SHA-256 of the file's bytes, lower-case hex."},"messages":{"type":"array","maxItems":1000,"items":{"type":"object","additionalProperties":false,"required":["messageType"],"properties":{"messageType":{"type":"string","minLength":1,"maxLength":35},"messageId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},"entries":{"type":"integer","minimum":0,"description":"Entries in the file: statuses and bookings."},"outcomes":{"type":"object","additionalProperties":false,"required":["read","applied","unchanged","breaks","refused"],"properties":{"read":{"type":"integer","minimum":0},"applied":{"type":"integer","minimum":0},"unchanged":{"type":"integer","minimum":0},"breaks":{"type":"integer","minimum":0},"refused":{"type":"integer","minimum":0}},"description":"What the payments made of it; a status of a whole message is an outcome of each of its payments."},"quarantined":{"type":"integer","minimum":0,"description":"Entries that a person has to look at, from this file or from an earlier one that said the same."},"ignored":{"type":"integer","minimum":0,"description":"Entries that say nothing about a payment: pending or informational bookings, partly accepted groups."},"turnover":{"type":"array","maxItems":200,"items":{"type":"object","additionalProperties":false,"required":["currency","debitMinor","creditMinor"],"properties":{"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217."},"debitMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"creditMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."}}},"description":"What the file's bookings come to."}}}},
   {"aggregate":"message","type":"BankMessageQuarantined","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/message/BankMessageQuarantined.v1.schema.json","title":"BankMessageQuarantined","type":"object","additionalProperties":false,"required":["sha256","code","detail"],"properties":{"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"SHA-256 of the file's bytes, lower-case hex."},"code":{"type":"string","pattern":"^[A-Z][A-Z0-9_]{1,40}$","description":"Why nothing of the message was applied."},"detail":{"type":"string","minLength":1,"maxLength":1000,"description":"A sentence without personal data; it names the place."},"findings":{"type":"integer","minimum":0,"description":"How many findings there are, where it could be read."}}}},
   {"aggregate":"message","type":"BankMessageReceived","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/message/BankMessageReceived.v1.schema.json","title":"BankMessageReceived","type":"object","additionalProperties":false,"required":["sha256","bytes","sender","fileName"],"properties":{"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"SHA-256 of the file's bytes, lower-case hex."},"bytes":{"type":"integer","minimum":0},"sender":{"type":"string","minLength":1,"maxLength":140,"description":"Who delivered it: a folder's or a client's name."},"fileName":{"type":"string","minLength":1,"maxLength":255}}}},
   {"aggregate":"message","type":"BankMessageReleased","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/message/BankMessageReleased.v1.schema.json","title":"BankMessageReleased","type":"object","additionalProperties":false,"required":["sha256","reason"],"properties":{"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"SHA-256 of the file's bytes, lower-case hex."},"reason":{"type":"string","minLength":1,"maxLength":500}}}},
   {"aggregate":"payment","type":"PaymentAccepted","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentAccepted.v1.schema.json","title":"PaymentAccepted","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"source":{"type":"string","enum":["http","file","operator","pain.002","camt.053","camt.054","topic"]},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},
+  {"aggregate":"payment","type":"PaymentBreakOwnerSet","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakOwnerSet.v1.schema.json","title":"PaymentBreakOwnerSet","type":"object","additionalProperties":false,"required":["paymentId","breakId","owner"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"owner":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._@:-]{0,99}$","description":"Who looks after it: the subject of an account, not a name."}}}},
   {"aggregate":"payment","type":"PaymentBreakRecorded","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakRecorded.v1.schema.json","title":"PaymentBreakRecorded","type":"object","additionalProperties":false,"required":["paymentId","breakId","attempt","endToEndId","kind","reported","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"kind":{"type":"string","enum":["settled-after-rejected","settled-after-returned","settled-after-cancelled","settled-on-earlier-attempt","rejected-after-settled","amount-differs","outcome-before-instruction","returned-after-rejected","other-contradiction"]},"reported":{"type":"string","enum":["accepted","settled","rejected","returned"]},"reportedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"source":{"type":"string","enum":["http","file","operator","pain.002","camt.053","camt.054","topic"]}}}},
   {"aggregate":"payment","type":"PaymentBreakResolved","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakResolved.v1.schema.json","title":"PaymentBreakResolved","type":"object","additionalProperties":false,"required":["paymentId","breakId","resolution","reason"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"resolution":{"type":"string","enum":["bank-error","counted-as-settled","counted-as-returned","recovered","no-effect"]},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"payment","type":"PaymentCancellationRequested","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentCancellationRequested.v1.schema.json","title":"PaymentCancellationRequested","type":"object","additionalProperties":false,"required":["paymentId","attempt","reason"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},

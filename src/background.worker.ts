@@ -16,7 +16,7 @@ import { connectEmbeddedVault } from './adapters/vault/embedded.js';
 import { messageArchive } from './adapters/message-archive/embedded.js';
 import { readBankMessage } from './adapters/payment-rail/incoming/reader.js';
 import { takeFrom } from './automation/take-from-folder.js';
-import type { MessageDeps } from './automation/take-in-message.js';
+import type { MessageDeps } from './automation/job.js';
 import { AutomationRunner } from './automation/runner.js';
 import { whenApplicationApprovedThenEnrol } from './automation/when-application-approved-then-enrol.js';
 import { whenCycleReleasedThenInstruct } from './automation/when-cycle-released-then-instruct.js';

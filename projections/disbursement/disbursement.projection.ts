@@ -10,7 +10,7 @@ const budgetId = (programmeId: string, fiscalYear: number): string => `${program
 
 const HANDLED = [
   'PaymentOrdered', 'PaymentInstructed', 'PaymentReinstructed', 'PaymentAccepted', 'PaymentOutcomeUnknown', 'PaymentSettled',
-  'PaymentRejected', 'PaymentReturned', 'PaymentCancelled', 'PaymentCancellationRequested', 'PaymentBreakRecorded', 'PaymentBreakResolved',
+  'PaymentRejected', 'PaymentReturned', 'PaymentCancelled', 'PaymentCancellationRequested', 'PaymentBreakRecorded', 'PaymentBreakOwnerSet', 'PaymentBreakResolved',
   'CycleOpened', 'CyclePreparationStarted', 'CyclePrepared', 'CycleChecked', 'CycleFindingOverridden', 'CycleApproved', 'CycleReturned', 'CycleReleased', 'CycleInstructed', 'CycleReinstructed',
   'CycleReconciled', 'CycleClosed',
   'BudgetAllotted', 'BudgetAdjusted', 'BudgetReserved', 'BudgetReservationReleased', 'BudgetSpent', 'BudgetRefunded',
@@ -98,9 +98,13 @@ function evolvePayment(rows: Rows, event: Recorded): void {
       return rows.put(breaks, {
         break_id: data.breakId, payment_id: data.paymentId, cycle_id: cycleOfPayment(data.paymentId), kind: data.kind, attempt: data.attempt,
         end_to_end_id: data.endToEndId, reported: data.reported, reported_minor: data.reportedMinor === undefined ? null : minor(data.reportedMinor),
-        reason: data.reason ?? null, source: data.source, recorded_at: time, open: true,
+        reason: data.reason ?? null, source: data.source, recorded_at: time, open: true, owner: null,
         resolution: null, resolution_reason: null, resolved_by: null, resolved_at: null,
       });
+    }
+    case 'PaymentBreakOwnerSet': {
+      const found = rows.get(breaks, event.data.breakId);
+      return found && rows.put(breaks, { ...found, owner: event.data.owner });
     }
     case 'PaymentBreakResolved': {
       const { data } = event;
@@ -181,7 +185,7 @@ function evolveBudget(rows: Rows, event: Recorded): void {
 /** Money on its way: payments, cycles, budgets and breaks, and how many payments are where. */
 export const disbursementProjection: Projection = {
   name: 'disbursement',
-  version: 3,
+  version: 4,
   tables: [payments, paymentTally, answerTally, cycles, budgets, budgetCycles, breaks],
   handles: HANDLED,
   touches(event: Recorded, touch: Touch): void {

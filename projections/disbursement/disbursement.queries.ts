@@ -4,6 +4,7 @@ import { reading, within } from '../live.js';
 import { decodeCursor, encodeCursor, limitOf, pageOf, type PageOf, type PageRequest } from '../paging.js';
 import { disbursementProjection } from './disbursement.projection.js';
 import { breaks, payments, type BreakRow, type PaymentRow } from './disbursement.tables.js';
+import { daysBefore, daysBetween } from '../../src/kernel/time.js';
 import { inWords, type Texts } from '../../src/kernel/reasons.js';
 
 /** A payment as it stands. Amounts in minor units of `currency`; no name and no account number, those are in the vault. */
@@ -77,13 +78,13 @@ export const payeeHistory = (store: ReadStore, personId: string, regions?: reado
 export interface PaymentStory { readonly payment: PaymentView; readonly history: readonly AuditEntry[]; readonly breaks: readonly BreakView[] }
 
 /** One payment's whole life, with the items of its amount in the history's PaymentOrdered; undefined when there is none in these regions. */
-export async function paymentStory(store: ReadStore, paymentId: string, regions?: readonly string[]): Promise<PaymentStory | undefined> {
+export async function paymentStory(store: ReadStore, paymentId: string, now: string, regions?: readonly string[]): Promise<PaymentStory | undefined> {
   const row = await reading(store, [disbursementProjection], async (db, name) => db.selectFrom(name(payments)).selectAll().$castTo<PaymentRow>()
     .where('payment_id', '=', paymentId).where(within('region', regions)).executeTakeFirst());
   if (!row) return undefined;
   const [history, found] = await Promise.all([
     streamHistory(store, `payment-${paymentId}`, { limit: 1_000 }),
-    listBreaks(store, { paymentId }, { limit: 1_000 }),
+    listBreaks(store, { paymentId }, now, { limit: 1_000 }),
   ]);
   return { payment: viewOf(row), history: history.items, breaks: found.items };
 }
@@ -147,29 +148,36 @@ export interface BreakView {
   readonly source: string;
   readonly recordedAt: string;
   readonly open: boolean;
+  /** Who looks after it. */
+  readonly owner: string | null;
+  /** Days that it has been open, or was. */
+  readonly ageDays: number;
   readonly resolution: string | null;
   readonly resolutionReason: string | null;
   readonly resolvedBy: string | null;
   readonly resolvedAt: string | null;
 }
 
-export interface BreakFilter { readonly cycleId?: string; readonly paymentId?: string; readonly open?: boolean; readonly regions?: readonly string[] }
+export interface BreakFilter { readonly cycleId?: string; readonly paymentId?: string; readonly open?: boolean; readonly owner?: string; readonly olderThanDays?: number; readonly regions?: readonly string[] }
 
-export async function listBreaks(store: ReadStore, filter: BreakFilter, page: PageRequest = {}): Promise<PageOf<BreakView>> {
+/** @param now instant that ages count to */
+export async function listBreaks(store: ReadStore, filter: BreakFilter, now: string, page: PageRequest = {}): Promise<PageOf<BreakView>> {
   const limit = limitOf(page);
   const after = decodeCursor('breaks', page.cursor, ['string']);
-  const { cycleId, paymentId, open, regions } = filter;
+  const { cycleId, paymentId, open, owner, olderThanDays, regions } = filter;
   return reading(store, [disbursementProjection], async (db, name) => {
     const rows = await db.selectFrom(`${name(breaks)} as b`).selectAll('b').$castTo<BreakRow>()
       .$if(regions !== undefined, (query) => query.where('b.payment_id', 'in', db.selectFrom(name(payments)).select('payment_id').where(within('region', regions))))
       .$if(cycleId !== undefined, (query) => query.where('b.cycle_id', '=', cycleId))
       .$if(paymentId !== undefined, (query) => query.where('b.payment_id', '=', paymentId))
       .$if(open !== undefined, (query) => query.where('b.open', '=', open))
+      .$if(owner !== undefined, (query) => query.where('b.owner', '=', owner!))
+      .$if(olderThanDays !== undefined, (query) => query.where('b.recorded_at', '<=', daysBefore(now, olderThanDays!)))
       .$if(after !== undefined, (query) => query.where('b.break_id', '>', after![0]))
       .orderBy('b.break_id').limit(limit + 1).execute();
     return pageOf(rows, limit, (row) => ({
       breakId: row.break_id, paymentId: row.payment_id, cycleId: row.cycle_id, kind: row.kind, attempt: row.attempt, endToEndId: row.end_to_end_id,
-      reported: row.reported, reportedMinor: row.reported_minor, reason: row.reason, source: row.source, recordedAt: row.recorded_at, open: row.open,
+      reported: row.reported, reportedMinor: row.reported_minor, reason: row.reason, source: row.source, recordedAt: row.recorded_at, open: row.open, owner: row.owner, ageDays: daysBetween(row.recorded_at, row.resolved_at ?? now),
       resolution: row.resolution, resolutionReason: row.resolution_reason, resolvedBy: row.resolved_by, resolvedAt: row.resolved_at,
     }), (row) => encodeCursor('breaks', [row.break_id]));
   });

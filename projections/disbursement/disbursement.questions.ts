@@ -3,7 +3,7 @@ import { parseCycleId, parsePaymentId, streams } from '../../src/kernel/ids.js';
 import { formatAmount } from '../../src/kernel/money.js';
 import { StreamableFile } from '@nestjs/common';
 import { Query } from '../../src/shell/call.js';
-import { OneOf, Pattern, Period, ProgrammeCode, Text, Uuid } from '../../src/shell/fields.js';
+import { OneOf, Pattern, Period, ProgrammeCode, Subject, Text, Uuid } from '../../src/shell/fields.js';
 import { noteReading } from '../../src/shell/personal-data.js';
 import { presented } from '../../src/shell/present.js';
 import { answer, found, given, ListQuery, questions, ReadQuery, regionsOf, type QuestionDeps } from '../../src/shell/questions.js';
@@ -40,6 +40,8 @@ export class ReadPayment extends ReadQuery {}
 export class ListBreaks extends ListQuery {
   @Pattern(CYCLE, 'a cycle id', { optional: true }) cycleId?: string;
   @OneOf(['true', 'false'], { optional: true }) open?: string;
+  @Subject({ optional: true, description: 'Who looks after it.' }) owner?: string;
+  @Pattern(/^[0-9]{1,4}$/, 'days', { optional: true, description: 'Recorded at least so many days ago.' }) olderThanDays?: string;
 }
 export class ListBudgets extends ReadQuery {
   @ProgrammeCode({ optional: true }) programmeId?: string;
@@ -89,11 +91,11 @@ export const disbursementQuestions = questions(
   answer(ListPayments, (query, deps) => listed(query, deps, (page) => listPayments(deps.reads, { ...given(query, 'cycleId', 'status', 'reason', 'personId'), ...(query.callBack === 'true' ? { callBack: true } : {}), ...regionsOf(query) }, page), [
     'paymentId', 'cycleId', 'personId', 'region', 'status', 'amount', 'currency', 'policyVersion', 'attempt', 'endToEndId', 'messageId', 'executionDate', 'reason', 'settledOn', 'callBackAt', 'callBackReason', 'updatedAt',
   ], 'payments')),
-  answer(ReadPayment, async (query, { reads, books }) => presented(found(await paymentStory(reads, parsePaymentId(query.param('paymentId')), query.asked.actor.regions), 'PAYMENT_UNKNOWN', 'payment'), books)),
+  answer(ReadPayment, async (query, { reads, books, clock }) => presented(found(await paymentStory(reads, parsePaymentId(query.param('paymentId')), clock.now(), query.asked.actor.regions), 'PAYMENT_UNKNOWN', 'payment'), books)),
   answer(ListBreaks, (query, deps) => listed(query, deps, (page) => listBreaks(deps.reads, {
-    ...given(query, 'cycleId'), ...(query.open === undefined ? {} : { open: query.open === 'true' }), ...regionsOf(query),
-  }, page), [
-    'breakId', 'paymentId', 'cycleId', 'kind', 'attempt', 'endToEndId', 'reported', 'reason', 'source', 'recordedAt', 'open', 'resolution', 'resolutionReason', 'resolvedBy', 'resolvedAt',
+    ...given(query, 'cycleId', 'owner'), ...(query.open === undefined ? {} : { open: query.open === 'true' }), ...(query.olderThanDays === undefined ? {} : { olderThanDays: Number(query.olderThanDays) }), ...regionsOf(query),
+  }, deps.clock.now(), page), [
+    'breakId', 'paymentId', 'cycleId', 'kind', 'attempt', 'endToEndId', 'reported', 'reason', 'source', 'recordedAt', 'open', 'owner', 'ageDays', 'resolution', 'resolutionReason', 'resolvedBy', 'resolvedAt',
   ], 'breaks')),
   answer(ListBudgets, async (query, { reads, books }) => ({
     items: await presented(await listBudgets(reads, { ...given(query, 'programmeId'), ...(query.fiscalYear === undefined ? {} : { fiscalYear: Number(query.fiscalYear) }) }), books),

@@ -56,7 +56,7 @@ export const budgetCycles = table('disbursement_budget_cycle', 'tally', {
 
 export const breaks = table('disbursement_break', 'rows', {
   break_id: 'text', payment_id: 'text', cycle_id: 'text', kind: 'text', attempt: 'integer', end_to_end_id: 'text',
-  reported: 'text', reported_minor: 'money?', reason: 'text?', source: 'text', recorded_at: 'text', open: 'boolean',
+  reported: 'text', reported_minor: 'money?', reason: 'text?', source: 'text', recorded_at: 'text', open: 'boolean', owner: 'text?',
   resolution: 'text?', resolution_reason: 'text?', resolved_by: 'text?', resolved_at: 'text?',
 }, ['break_id'], [{ on: ['cycle_id', 'break_id'] }, { on: ['payment_id', 'break_id'] }]);
 export type BreakRow = RowOf<typeof breaks>;

@@ -18,13 +18,12 @@ export interface ReconciliationReport {
 
 const BREAKS = 1_000;
 const STATES = ['settled', 'rejected', 'returned', 'cancelled', 'outstanding'] as const;
-const DAY_MS = 86_400_000;
 
 /** @param regions those of the caller; absent: everywhere. Undefined where there is no such cycle. */
 export async function readReport(reads: ReadStore, cycleId: string, madeAt: string, regions?: readonly string[]): Promise<ReconciliationReport | undefined> {
   const cycle = await findCycle(reads, cycleId, regions);
   if (!cycle) return undefined;
-  const { items, next } = await listBreaks(reads, { cycleId, ...(regions ? { regions } : {}) }, { limit: BREAKS });
+  const { items, next } = await listBreaks(reads, { cycleId, ...(regions ? { regions } : {}) }, madeAt, { limit: BREAKS });
   return { cycle, breaks: items.toSorted((a, b) => (a.recordedAt < b.recordedAt ? -1 : 1)), moreBreaks: next !== null, madeAt };
 }
 
@@ -38,15 +37,12 @@ export function agrees(report: ReconciliationReport): boolean {
   return sums.reduce((total, { count }) => total + count, 0) === ordered.count && sums.reduce((total, { amountMinor }) => total + amountMinor, 0n) === ordered.amountMinor;
 }
 
-/** Whole days that a break has been open, or was. */
-const daysOf = ({ recordedAt, resolvedAt }: BreakView, madeAt: string): number => Math.max(0, Math.floor((Date.parse(resolvedAt ?? madeAt) - Date.parse(recordedAt)) / DAY_MS));
-
 interface Section { readonly title: string; readonly head: readonly string[]; readonly rows: readonly (readonly string[])[]; /** Columns that are numbers. */ readonly numbers: readonly number[]; readonly note?: string }
 
 /** What the page and the table have in common. */
 function sections(report: ReconciliationReport, language: Language): readonly Section[] {
   const say = words[language];
-  const { cycle, breaks, moreBreaks, madeAt } = report;
+  const { cycle, breaks, moreBreaks } = report;
   const money = (minor: bigint | string): string => `${formatAmount(BigInt(minor), cycle.currency)} ${cycle.currency}`;
   const row = (name: string, { count, amountMinor }: Sum): string[] => [name, String(count), money(amountMinor)];
   return [
@@ -63,10 +59,10 @@ function sections(report: ReconciliationReport, language: Language): readonly Se
       rows: cycle.files.map(({ messageId, count, totalMinor, sha256 }) => [messageId, String(count), money(totalMinor), sha256]),
     },
     {
-      title: say.breaks, head: [say.kind, say.payment, say.reported, say.amount, say.since, say.days, say.resolution, say.by], numbers: [3, 5], ...(moreBreaks ? { note: say.more } : {}),
+      title: say.breaks, head: [say.kind, say.payment, say.reported, say.amount, say.since, say.days, say.owner, say.resolution, say.by], numbers: [3, 5], ...(moreBreaks ? { note: say.more } : {}),
       rows: breaks.map((one) => [
         kinds[one.kind]?.[language] ?? one.kind, one.paymentId, `${one.reported}${one.reason === null ? '' : ` (${one.reason})`}`, one.reportedMinor === null ? '' : money(one.reportedMinor), one.recordedAt.slice(0, 10),
-        String(daysOf(one, madeAt)), one.open ? say.open : kinds[one.resolution ?? '']?.[language] ?? '', one.resolvedBy ?? '',
+        String(one.ageDays), one.owner ?? '', one.open ? say.open : kinds[one.resolution ?? '']?.[language] ?? '', one.resolvedBy ?? '',
       ]),
     },
   ];

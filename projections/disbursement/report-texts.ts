@@ -6,7 +6,7 @@ const fr = {
   title: 'Rapport de rapprochement', programme: 'Programme', period: 'Mois', status: 'État', policy: 'Version des règles', preparedBy: 'Préparé par', approvedBy: 'Approuvé par', releasedBy: 'Libéré par',
   executionDate: "Date d'exécution", madeAt: 'Établi le', position: 'Position du journal', totals: 'Totaux', count: 'Nombre', amount: 'Montant', ordered: 'Ordonné', settled: 'Réglé', rejected: 'Rejeté', returned: 'Retourné',
   cancelled: 'Annulé', outstanding: 'En attente', holds: 'Ordonné = réglé + rejeté + retourné + annulé + en attente : vérifié', fails: 'Les totaux ne concordent pas', reasons: 'Motifs', code: 'Code', text: 'Libellé',
-  files: 'Fichiers remis à la banque', message: 'Message', sha256: 'SHA-256', breaks: 'Écarts', kind: 'Nature', payment: 'Paiement', reported: 'Annoncé', since: 'Depuis', days: 'Jours', resolution: 'Résolution', by: 'Par', open: 'ouvert',
+  files: 'Fichiers remis à la banque', message: 'Message', sha256: 'SHA-256', breaks: 'Écarts', kind: 'Nature', payment: 'Paiement', reported: 'Annoncé', since: 'Depuis', days: 'Jours', owner: 'Responsable', resolution: 'Résolution', by: 'Par', open: 'ouvert',
   none: 'Aucun', more: 'autres écarts ne figurent pas ici', signature: 'Nom, date et signature',
 };
 type Words = Readonly<Record<keyof typeof fr, string>>;
@@ -15,7 +15,7 @@ const en: Words = {
   title: 'Reconciliation report', programme: 'Programme', period: 'Month', status: 'Status', policy: 'Policy version', preparedBy: 'Prepared by', approvedBy: 'Approved by', releasedBy: 'Released by',
   executionDate: 'Execution date', madeAt: 'Made on', position: 'Log position', totals: 'Totals', count: 'Count', amount: 'Amount', ordered: 'Ordered', settled: 'Settled', rejected: 'Rejected', returned: 'Returned',
   cancelled: 'Cancelled', outstanding: 'Outstanding', holds: 'Ordered = settled + rejected + returned + cancelled + outstanding: it holds', fails: 'The totals do not agree', reasons: 'Reasons', code: 'Code', text: 'Text',
-  files: 'Files handed to the bank', message: 'Message', sha256: 'SHA-256', breaks: 'Breaks', kind: 'Kind', payment: 'Payment', reported: 'Reported', since: 'Since', days: 'Days', resolution: 'Resolution', by: 'By', open: 'open',
+  files: 'Files handed to the bank', message: 'Message', sha256: 'SHA-256', breaks: 'Breaks', kind: 'Kind', payment: 'Payment', reported: 'Reported', since: 'Since', days: 'Days', owner: 'Owner', resolution: 'Resolution', by: 'By', open: 'open',
   none: 'None', more: 'more breaks are not shown here', signature: 'Name, date and signature',
 };
 
@@ -23,7 +23,7 @@ const ar: Words = {
   title: 'تقرير المطابقة', programme: 'البرنامج', period: 'الشهر', status: 'الحالة', policy: 'نسخة القواعد', preparedBy: 'أعده', approvedBy: 'صادق عليه', releasedBy: 'أفرج عنه',
   executionDate: 'تاريخ التنفيذ', madeAt: 'حرر في', position: 'موضع السجل', totals: 'المجاميع', count: 'العدد', amount: 'المبلغ', ordered: 'المأمور به', settled: 'المسوى', rejected: 'المرفوض', returned: 'المرجع',
   cancelled: 'الملغى', outstanding: 'قيد الانتظار', holds: 'المأمور به = المسوى + المرفوض + المرجع + الملغى + قيد الانتظار: مطابق', fails: 'المجاميع غير متطابقة', reasons: 'الأسباب', code: 'الرمز', text: 'البيان',
-  files: 'الملفات المسلمة للبنك', message: 'الرسالة', sha256: 'SHA-256', breaks: 'الفوارق', kind: 'النوع', payment: 'الأداء', reported: 'المعلن', since: 'منذ', days: 'الأيام', resolution: 'التسوية', by: 'من طرف', open: 'مفتوح',
+  files: 'الملفات المسلمة للبنك', message: 'الرسالة', sha256: 'SHA-256', breaks: 'الفوارق', kind: 'النوع', payment: 'الأداء', reported: 'المعلن', since: 'منذ', days: 'الأيام', owner: 'المكلف', resolution: 'التسوية', by: 'من طرف', open: 'مفتوح',
   none: 'لا شيء', more: 'فوارق أخرى غير معروضة هنا', signature: 'الاسم والتاريخ والتوقيع',
 };
 

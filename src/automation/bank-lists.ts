@@ -1,6 +1,7 @@
 import type { EventData } from '../../events/generated.js';
 import type { EventStore, StreamEvents } from '../adapters/event-store/port.js';
 import { streams } from '../kernel/ids.js';
+import { daysBetween } from '../kernel/time.js';
 import type { BankEntryState } from '../bank/entry.decider.js';
 import type { BankMessageState } from '../bank/message.decider.js';
 import { foldBankEntry, foldBankMessage } from './folds.js';
@@ -17,6 +18,14 @@ export type MessageView = EventData['BankMessageReceived'] & {
 export type EntryView = EventData['BankEntryQuarantined'] & {
   readonly status: Exclude<BankEntryState['status'], 'none'>;
   readonly quarantinedAt: string;
+  /** Days that it has waited, or did until a person decided. */
+  readonly ageDays: number;
+  /** Who looks after it. */
+  readonly owner?: string;
+  /** Payments that it may be about, best first. */
+  readonly candidates?: EventData['BankEntryCandidatesFound']['candidates'];
+  /** Further payments as likely as the last of them. */
+  readonly alike?: number;
   /** What a person made of it. */
   readonly decision?: { readonly kind: string; readonly paymentId?: string; readonly reason: string; readonly by: string; readonly at: string };
 };
@@ -47,8 +56,13 @@ async function list<T>(store: EventStore, prefix: string, viewOf: (stream: Strea
 export const listMessages = (store: EventStore, { status, after, limit }: { readonly status?: string; readonly after?: string; readonly limit: number }): Promise<Listed<MessageView>> =>
   list(store, 'message-', (stream) => { const view = messageView(stream); return status === undefined || view.status === status ? view : undefined; }, after, limit);
 
-export const listEntries = (store: EventStore, { status, sha256, after, limit }: { readonly status?: string; readonly sha256?: string; readonly after?: string; readonly limit: number }): Promise<Listed<EntryView>> =>
-  list(store, 'entry-', (stream) => { const view = entryView(stream); return (status === undefined || view.status === status) && (sha256 === undefined || view.sha256 === sha256) ? view : undefined; }, after, limit);
+export interface EntriesWanted { readonly status?: string; readonly sha256?: string; readonly owner?: string; readonly olderThanDays?: number; readonly after?: string; readonly limit: number; /** Instant that ages count to. */ readonly now: string }
+
+export const listEntries = (store: EventStore, { status, sha256, owner, olderThanDays = 0, after, limit, now }: EntriesWanted): Promise<Listed<EntryView>> =>
+  list(store, 'entry-', (stream) => {
+    const view = entryView(stream, now);
+    return (status === undefined || view.status === status) && (sha256 === undefined || view.sha256 === sha256) && (owner === undefined || view.owner === owner) && view.ageDays >= olderThanDays ? view : undefined;
+  }, after, limit);
 
 /** Undefined where there is no such message. */
 export async function readMessage(store: EventStore, sha256: string): Promise<MessageView | undefined> {
@@ -75,16 +89,18 @@ function messageView({ events }: StreamEvents): MessageView {
   return { ...view, status: foldBankMessage(events).status } as MessageView;
 }
 
-function entryView({ events }: StreamEvents): EntryView {
+function entryView({ events }: StreamEvents, now: string): EntryView {
   let view: Partial<EntryView> = {};
   for (const { time: at, meta, ...event } of events) {
     const by = meta.actor;
     switch (event.type) {
       case 'BankEntryQuarantined': view = { ...event.data, quarantinedAt: at }; break;
+      case 'BankEntryOwnerSet': view = { ...view, owner: event.data.owner }; break;
+      case 'BankEntryCandidatesFound': view = { ...view, candidates: event.data.candidates, alike: event.data.alike }; break;
       case 'BankEntryAssigned': view = { ...view, decision: { kind: 'assigned', paymentId: event.data.paymentId, reason: event.data.reason, by, at } }; break;
       case 'BankEntryDismissed': view = { ...view, decision: { kind: event.data.kind, reason: event.data.reason, by, at } }; break;
       default:
     }
   }
-  return { ...view, status: foldBankEntry(events).status } as EntryView;
+  return { ...view, status: foldBankEntry(events).status, ageDays: daysBetween(view.quarantinedAt ?? now, view.decision?.at ?? now) } as EntryView;
 }

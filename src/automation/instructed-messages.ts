@@ -52,6 +52,9 @@ export function instructed(store: EventStore, signal?: AbortSignal): Instructed 
   };
 }
 
+/** Cycles that are released and not closed, in order. */
+export const openCycles = async (store: EventStore): Promise<readonly string[]> => (await cyclesOf(store)).open;
+
 async function cyclesOf(store: EventStore): Promise<Cycles> {
   const messages = new Map<string, SentMessage>();
   const [open, closed]: [string[], string[]] = [[], []];

@@ -1,6 +1,8 @@
 import type { EventRegistry } from '../../events/registry.js';
 import type { Clock } from '../adapters/clock/port.js';
 import type { EventStore } from '../adapters/event-store/port.js';
+import type { MessageArchive } from '../adapters/message-archive/port.js';
+import type { ReadBankMessage } from '../adapters/payment-rail/incoming/port.js';
 import type { PaymentRail } from '../adapters/payment-rail/port.js';
 import type { Vault } from '../adapters/vault/port.js';
 import type { Actor, Context } from '../kernel/decider.js';
@@ -15,6 +17,9 @@ export interface Deps {
   readonly rail: PaymentRail;
   readonly locks: KeyedLocks;
 }
+
+/** What taking in a bank's files needs besides. */
+export interface MessageDeps extends Deps { readonly archive: MessageArchive; readonly readMessage: ReadBankMessage }
 
 /**
  * Who asks for a bulk job, and under which correlation. A whole Context fits. Command ids are not taken from it: each

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
 import type { Actor } from '../kernel/decider.js';
 import { uuidOf } from '../kernel/ids.js';
-import { fileNameOf, takeInMessage, type MessageDeps } from './take-in-message.js';
+import type { MessageDeps } from './job.js';
+import { fileNameOf, takeInMessage } from './take-in-message.js';
 
 /** Files that come by the bank's folder are its word. */
 export const BANK_FOLDER: Actor = { id: 'bank-folder', role: 'payment-system' };

@@ -1,5 +1,4 @@
-import type { MessageArchive } from '../adapters/message-archive/port.js';
-import { BankMessageError, type BankEntry, type BankMessageEnd, type ReadBankMessage } from '../adapters/payment-rail/incoming/port.js';
+import { BankMessageError, type BankEntry, type BankMessageEnd } from '../adapters/payment-rail/incoming/port.js';
 import { bankEntryDecider } from '../bank/entry.decider.js';
 import { bankMessageDecider, type BankMessageCommand } from '../bank/message.decider.js';
 import { streams } from '../kernel/ids.js';
@@ -8,11 +7,10 @@ import { EntryNamer, quarantined, type QuarantinedEntry } from './bank-entries.j
 import { dated, verdictOf, type Verdict } from './bank-verdict.js';
 import { foldBankMessage } from './folds.js';
 import { instructed, type Instructed } from './instructed-messages.js';
-import { PAGE, type Deps, type JobContext, type OnProgress } from './job.js';
+import { matchEntries } from './match-entries.js';
+import { PAGE, type Deps, type JobContext, type MessageDeps, type OnProgress } from './job.js';
 import { takeInOutcomes, type OutcomeResult, type OutcomesSummary, type ReportedOutcome } from './take-in-outcomes.js';
 import { VerdictSpool, type Spooled } from './verdict-spool.js';
-
-export interface MessageDeps extends Deps { readonly archive: MessageArchive; readonly readMessage: ReadBankMessage }
 
 export interface ReceivedFile {
   readonly bytes: AsyncIterable<Uint8Array>;
@@ -57,7 +55,9 @@ export async function applyMessage(deps: MessageDeps, sha256: string, base: JobC
   if (state.status === 'quarantined') return { sha256, status: 'quarantined', code: state.code };
   const scratch = await deps.archive.scratch();
   try {
-    return await readAndApply(deps, sha256, new VerdictSpool(scratch), state.status === 'released', base, onProgress, signal);
+    const summary = await readAndApply(deps, sha256, new VerdictSpool(scratch), state.status === 'released', base, onProgress, signal);
+    if (summary.quarantined !== undefined && summary.quarantined > 0) await matchEntries(deps, { sha256 }, base, onProgress, signal);
+    return summary;
   } finally {
     await scratch.close();
   }

@@ -3,9 +3,10 @@ import { assignEntryParts, dismissEntryParts } from '../automation/bank-entries.
 import { parseEntryId, parsePaymentId, parseSha256, streams } from '../kernel/ids.js';
 import { Command } from '../shell/call.js';
 import { part } from '../shell/execute.js';
-import { OneOf, Pattern, Text, Whole } from '../shell/fields.js';
+import { OneOf, Pattern, Subject, Text, Whole } from '../shell/fields.js';
 import { handlers, on, type Plan, type PlanDeps } from '../shell/handlers.js';
 import { jobIdOf, type Job } from '../shell/jobs.js';
+import { bankEntryDecider } from './entry.decider.js';
 import { bankMessageDecider } from './message.decider.js';
 
 /** A file that is archived already; its request's body was the file itself. */
@@ -19,6 +20,8 @@ export class AssignBankEntry extends Command {
   @OneOf(['accepted', 'settled', 'rejected', 'returned'], { optional: true, description: 'Needed where the entry does not say it.' }) outcome?: EventData['BankEntryAssigned']['outcome'];
   @Text({ max: 500, description: 'Why you are sure.' }) reason!: string;
 }
+export class MatchEntries extends Command {}
+export class SetEntryOwner extends Command { @Subject({ description: 'Who is to look after it.' }) owner!: string; }
 export class DismissBankEntry extends Command {
   @OneOf(['not-ours', 'fee', 'funding', 'duplicate', 'other']) kind!: EventData['BankEntryDismissed']['kind'];
   @Text({ max: 500 }) reason!: string;
@@ -45,6 +48,15 @@ export const bankHandlers = handlers(
     const entryId = parseEntryId(command.param('entryId'));
     const args = { entryId, paymentId: parsePaymentId(paymentId), reason, ...(attempt === undefined ? {} : { attempt }), ...(outcome === undefined ? {} : { outcome }) };
     return { parts: await assignEntryParts(deps, args, command.call.context.now), answer: { entryId, paymentId } };
+  }),
+  on(MatchEntries, (command, deps) => {
+    const { actor, correlationId } = command.call.context;
+    const job: Job = { kind: 'match' };
+    return { parts: [], answer: { jobId: jobIdOf(job) }, status: 202, afterwards: () => deps.background.start(job, { actor, correlationId }) };
+  }),
+  on(SetEntryOwner, (command) => {
+    const entryId = parseEntryId(command.param('entryId'));
+    return { parts: [part(streams.entry(entryId), bankEntryDecider, { type: 'SetEntryOwner', owner: command.owner })], answer: { entryId } };
   }),
   on(DismissBankEntry, (command) => {
     const entryId = parseEntryId(command.param('entryId'));

@@ -11,11 +11,11 @@ import { parseSha256, uuidOf } from '../kernel/ids.js';
 import type { Answer } from '../shell/answer.js';
 import { actorOf, Query, type Request } from '../shell/call.js';
 import { Asks, Takes } from '../shell/endpoint.js';
-import { Hash, OneOf, Pattern, Text } from '../shell/fields.js';
+import { Hash, OneOf, Pattern, Subject, Text } from '../shell/fields.js';
 import { fingerprintOf, parseIdempotencyKey } from '../shell/idempotency.js';
 import { Asked, Order } from '../shell/order.js';
 import { found } from '../shell/questions.js';
-import { AssignBankEntry, DismissBankEntry, ReceiveBankMessage, ReleaseBankMessage } from './bank.commands.js';
+import { AssignBankEntry, DismissBankEntry, MatchEntries, ReceiveBankMessage, ReleaseBankMessage, SetEntryOwner } from './bank.commands.js';
 
 const LIMIT = (): ((target: object, property: string) => void) => Pattern(/^([1-9][0-9]{0,2}|1000)$/, 'a whole number from 1 to 1000', { optional: true, description: 'Rows of a page; default 50.' });
 export class BankMessagesQuery extends Query {
@@ -27,6 +27,8 @@ export class BankMessageQuery extends Query {}
 export class BankEntriesQuery extends Query {
   @OneOf(['quarantined', 'assigned', 'dismissed'], { optional: true }) status?: string;
   @Hash({ optional: true, description: 'Of the file that said it first.' }) sha256?: string;
+  @Subject({ optional: true, description: 'Who looks after it.' }) owner?: string;
+  @Pattern(/^[0-9]{1,4}$/, 'days', { optional: true, description: 'Waiting for at least so many days.' }) olderThanDays?: string;
   @LIMIT() limit?: string;
   @Text({ max: 100, optional: true, description: 'What the page before gave as next.' }) cursor?: string;
 }
@@ -82,14 +84,23 @@ export class BankHttp {
 
   @Asks('entries', { by: READERS, everywhere: true, says: 'What banks said that names no payment by itself, and what a person made of it' })
   async entries(@Asked() query: BankEntriesQuery): Promise<unknown> {
-    return page(await listEntries(this.store, { ...asked(query), ...(query.sha256 === undefined ? {} : { sha256: query.sha256 }) }));
+    const { sha256, owner, olderThanDays } = query;
+    return page(await listEntries(this.store, {
+      ...asked(query), now: this.clock.now(), ...(sha256 === undefined ? {} : { sha256 }), ...(owner === undefined ? {} : { owner }), ...(olderThanDays === undefined ? {} : { olderThanDays: Number(olderThanDays) }),
+    }));
   }
+
+  @Takes('entries/matching', { ...officer, says: 'Look again for payments that waiting entries may be about: same amount, near in time, same payee; in the background', answers: ['jobId'], status: 202 })
+  match(@Order() command: MatchEntries): Promise<Answer> { return this.bus.execute(command); }
 
   @Takes('entries/:entryId/assignment', {
     ...officer, says: 'Say which payment an entry is about; the payment decides as always', answers: ['entryId', 'paymentId'],
     refuses: { 400: ['INVALID_ID', 'OUTCOME_MISSING'], 404: ['ENTRY_NOT_FOUND', 'PAYMENT_UNKNOWN'], 409: ['ENTRY_STATUS'], 422: ['OUTCOME_DIFFERS', 'CURRENCY_DIFFERS', 'ATTEMPT_UNKNOWN'] },
   })
   assign(@Order() command: AssignBankEntry): Promise<Answer> { return this.bus.execute(command); }
+
+  @Takes('entries/:entryId/owner', { ...officer, says: 'Say who looks after an entry that waits', answers: ['entryId'], refuses: { 400: ['INVALID_ID'], 404: ['ENTRY_NOT_FOUND'], 409: ['ENTRY_STATUS'] } })
+  setOwner(@Order() command: SetEntryOwner): Promise<Answer> { return this.bus.execute(command); }
 
   @Takes('entries/:entryId/dismissal', { ...officer, says: 'Say that an entry is about no payment', answers: ['entryId'], refuses: { 400: ['INVALID_ID'], 404: ['ENTRY_NOT_FOUND'], 409: ['ENTRY_STATUS'] } })
   dismiss(@Order() command: DismissBankEntry): Promise<Answer> { return this.bus.execute(command); }

@@ -11,18 +11,23 @@ type Dismissed = EventData['BankEntryDismissed'];
 export interface BankEntryState {
   readonly status: 'none' | 'quarantined' | 'assigned' | 'dismissed';
   readonly entry: Quarantined | undefined;
+  /** Who looks after it; '' for nobody. */
+  readonly owner: string;
+  readonly candidates: EventData['BankEntryCandidatesFound'] | undefined;
   readonly paymentId: string;
 }
 
 export type BankEntryCommand =
   | ({ readonly type: 'QuarantineEntry' } & Quarantined)
   | ({ readonly type: 'AssignEntry' } & Omit<Assigned, 'entryId'>)
+  | { readonly type: 'SetEntryOwner'; readonly owner: string }
+  | ({ readonly type: 'RecordCandidates' } & Omit<EventData['BankEntryCandidatesFound'], 'entryId'>)
   | { readonly type: 'DismissEntry'; readonly kind: Dismissed['kind']; readonly reason: string };
 
 /** Codes that entries refuse with. */
 export const BANK_ENTRY_REFUSALS = ['ROLE_NOT_ALLOWED', 'ENTRY_NOT_FOUND', 'ENTRY_STATUS', 'OUTCOME_DIFFERS'] as const;
 
-const initialState: BankEntryState = { status: 'none', entry: undefined, paymentId: '' };
+const initialState: BankEntryState = { status: 'none', entry: undefined, owner: '', candidates: undefined, paymentId: '' };
 
 function decide(state: BankEntryState, command: BankEntryCommand, context: Context): readonly Draft<BankEntryEvent>[] {
   if (command.type === 'QuarantineEntry') {
@@ -32,6 +37,12 @@ function decide(state: BankEntryState, command: BankEntryCommand, context: Conte
   }
   if (state.entry === undefined) throw new DomainError('ENTRY_NOT_FOUND', 'No such entry is or was in quarantine.', 'not-found', 'entryId');
   const { entryId, outcome } = state.entry;
+  if (command.type === 'RecordCandidates') {
+    requireRole(context, 'automation');
+    const { type, ...data } = command;
+    const found = { entryId, ...data };
+    return state.status !== 'quarantined' || JSON.stringify(state.candidates) === JSON.stringify(found) ? [] : [{ type: 'BankEntryCandidatesFound', data: found }];
+  }
   requireRole(context, 'finance-officer');
   switch (command.type) {
     case 'AssignEntry': {
@@ -41,6 +52,9 @@ function decide(state: BankEntryState, command: BankEntryCommand, context: Conte
       const { type, ...data } = command;
       return [{ type: 'BankEntryAssigned', data: { entryId, ...data } }];
     }
+    case 'SetEntryOwner':
+      requireQuarantined(state);
+      return state.owner === command.owner ? [] : [{ type: 'BankEntryOwnerSet', data: { entryId, owner: command.owner } }];
     case 'DismissEntry':
       if (state.status === 'dismissed') return [];
       requireQuarantined(state);
@@ -59,6 +73,8 @@ export const bankEntryDecider: Decider<BankEntryState, BankEntryCommand, BankEnt
   evolve(state, event) {
     switch (event.type) {
       case 'BankEntryQuarantined': return { ...state, status: 'quarantined', entry: event.data };
+      case 'BankEntryOwnerSet': return { ...state, owner: event.data.owner };
+      case 'BankEntryCandidatesFound': return { ...state, candidates: event.data };
       case 'BankEntryAssigned': return { ...state, status: 'assigned', paymentId: event.data.paymentId };
       case 'BankEntryDismissed': return { ...state, status: 'dismissed' };
       default: return state;

@@ -25,9 +25,14 @@ export function acting(command: Command): Command {
     .option('--regions <list>', 'limit the actor to these regions, comma-separated');
 }
 
+/** The subject of an account. @throws DomainError */
+export function subjectOf(text: string, option = 'owner', code = 'INVALID_OPTION'): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._@:-]{0,99}$/.test(text)) throw new DomainError(code, `--${option} takes 1 to 100 letters, digits or . _ @ : -`, 'invalid', option);
+  return text;
+}
+
 export function actorOf(options: CommonOptions, role: Role): Actor {
-  const id = options.as ?? '';
-  if (!/^[A-Za-z0-9][A-Za-z0-9._@:-]{0,99}$/.test(id)) throw new DomainError('INVALID_ACTOR', '--as takes 1 to 100 letters, digits or . _ @ : -', 'invalid', 'as');
+  const id = subjectOf(options.as ?? '', 'as', 'INVALID_ACTOR');
   if (!ROLES.includes(role)) throw new DomainError('INVALID_ROLE', `the role is one of ${ROLES.join(', ')}`, 'invalid', 'role');
   const regions = options.regions?.split(',').map((region) => region.trim()).filter(Boolean);
   return { id, role, ...(regions?.length ? { regions } : {}) };

@@ -8,7 +8,7 @@ import { readBankMessage } from '../adapters/payment-rail/incoming/reader.js';
 import { isoRail } from '../adapters/payment-rail/rail.js';
 import { openEmbeddedVault } from '../adapters/vault/embedded.js';
 import { messageArchive } from '../adapters/message-archive/embedded.js';
-import type { MessageDeps } from '../automation/take-in-message.js';
+import type { MessageDeps } from '../automation/job.js';
 import { railIn } from '../config.js';
 import { KeyedLocks } from '../shell/execute.js';
 

@@ -2,16 +2,19 @@ import { createReadStream } from 'node:fs';
 import { Command, Option } from 'commander';
 import { assignEntry, dismissEntry, type AssignArgs, type DismissArgs } from '../automation/bank-entries.js';
 import { listEntries, listMessages, readMessage, type EntryView, type Listed, type MessageView } from '../automation/bank-lists.js';
+import { matchEntries } from '../automation/match-entries.js';
 import { releaseMessage, takeInMessage, type MessageSummary } from '../automation/take-in-message.js';
 import { DomainError } from '../kernel/errors.js';
-import { parseEntryId, parsePaymentId, parseSha256 } from '../kernel/ids.js';
-import { acting, action, actorOf, common, contextOf, wholeNumber, type CommonOptions, type Run } from './command.js';
+import { bankEntryDecider } from '../bank/entry.decider.js';
+import { parseEntryId, parsePaymentId, parseSha256, streams } from '../kernel/ids.js';
+import { execute, part } from '../shell/execute.js';
+import { acting, action, actorOf, common, contextOf, subjectOf, wholeNumber, type CommonOptions, type Run } from './command.js';
 import { withEngine, type Engine } from './compose.js';
 import { drainAutomations } from './drain.js';
 import { EXIT, table } from './output.js';
 
 interface TakeOptions extends CommonOptions { readonly sender?: string }
-interface ListOptions extends CommonOptions { readonly status?: string; readonly after?: string; readonly limit: number; readonly message?: string }
+interface ListOptions extends CommonOptions { readonly status?: string; readonly owner?: string; readonly olderThan?: number; readonly after?: string; readonly limit: number; readonly message?: string }
 interface AssignOptions extends CommonOptions { readonly payment: string; readonly attempt?: number; readonly outcome?: AssignArgs['outcome']; readonly reason: string }
 interface DismissOptions extends CommonOptions { readonly kind: DismissArgs['kind']; readonly reason: string }
 
@@ -80,9 +83,29 @@ export function messagesCommand(): Command {
     }));
   paged(messages.command('entries')).description('entries that name no payment by themselves')
     .addOption(statusOption('quarantined', 'assigned', 'dismissed').default('quarantined')).option('--message <sha256>', 'of this file only')
-    .action(action<ListOptions, []>(async ({ out }, { data, message, ...query }) => {
-      const found = await withEngine(data, ({ store }) => listEntries(store, { ...query, ...(message === undefined ? {} : { sha256: parseSha256(message, 'message') }) }));
-      out.result(found, () => listed<EntryView>(found, ['entry', 'since', 'family', 'code', 'says', 'minor units', 'booked', 'reference'], (one) => [one.entryId, one.quarantinedAt.slice(0, 10), one.family, one.code, one.outcome ?? '', `${one.amountMinor ?? ''} ${one.currency ?? ''}`, one.bookedOn ?? '', one.bankReference ?? '']));
+    .option('--owner <subject>', 'that this person looks after').option('--older-than <days>', 'that have waited so long', wholeNumber('older-than', 0, 9_999))
+    .action(action<ListOptions, []>(async ({ out }, { data, message, olderThan, ...query }) => {
+      const found = await withEngine(data, ({ store, clock }) => listEntries(store, {
+        ...query, now: clock.now(), ...(olderThan === undefined ? {} : { olderThanDays: olderThan }), ...(message === undefined ? {} : { sha256: parseSha256(message, 'message') }),
+      }));
+      out.result(found, () => listed<EntryView>(found, ['entry', 'days', 'owner', 'family', 'code', 'says', 'minor units', 'booked', 'reference', 'may be', 'score'], (one) => {
+        const best = one.candidates?.[0];
+        return [one.entryId, String(one.ageDays), one.owner ?? '', one.family, one.code, one.outcome ?? '', `${one.amountMinor ?? ''} ${one.currency ?? ''}`, one.bookedOn ?? '', one.bankReference ?? '', best?.paymentId ?? '', best ? String(best.score) : ''];
+      }));
+    }));
+  acting(messages.command('match')).description('look again for payments that waiting entries may be about: same amount, near in time, same payee')
+    .action(action<CommonOptions, []>(async (run, options) => {
+      const progress = run.out.progress('payments compared');
+      const summary = await withEngine(options.data, (engine) => matchEntries(engine, {}, contextOf(actorOf(options, 'finance-officer'), 'match'), ({ done }) => progress(done), run.signal));
+      run.out.result(summary, () => `${summary.entries} entries wait, ${summary.matched} of them may be about a payment (messages entries; confirm with messages assign)`);
+    }));
+  acting(messages.command('own <entry>')).description('say who looks after an entry that waits')
+    .requiredOption('--owner <subject>', 'the subject of an account')
+    .action(action<CommonOptions & { readonly owner: string }, [string]>(async ({ out }, options, entry) => {
+      const entryId = parseEntryId(entry);
+      const result = await withEngine(options.data, ({ store, registry, locks }) => execute(store, registry, locks, [part(streams.entry(entryId), bankEntryDecider, { type: 'SetEntryOwner', owner: subjectOf(options.owner) })],
+        contextOf(actorOf(options, 'finance-officer'), 'own', entry, options.owner)));
+      out.result(result, () => (result.events > 0 ? 'noted' : 'was so before'));
     }));
   acting(messages.command('assign <entry>')).description('say which payment an entry is about')
     .requiredOption('--payment <id>', 'payment id').requiredOption('--reason <text>', 'why you are sure')

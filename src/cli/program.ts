@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { applicationsCommand } from './applications.js';
 import { auditCommand } from './audit.js';
+import { breaksCommand } from './breaks.js';
 import { correctionsCommand } from './corrections.js';
 import { cycleCommand } from './cycle.js';
 import { demoCommand } from './demo.js';
@@ -21,7 +22,7 @@ const program = new Command('sanad')
   .exitOverride();
 for (const command of [
   serveCommand(), demoCommand(), tokenCommand(), programmesCommand(), householdsCommand(), applicationsCommand(),
-  cycleCommand(), payeesCommand(), paymentsCommand(), messagesCommand(), correctionsCommand(), recoveryCommand(), auditCommand(), rebuildCommand(),
+  cycleCommand(), payeesCommand(), paymentsCommand(), breaksCommand(), messagesCommand(), correctionsCommand(), recoveryCommand(), auditCommand(), rebuildCommand(),
 ]) program.addCommand(withExitOverride(command));
 program.addHelpText('after', `
 Exit codes: 0 done · 1 refused or failed, nothing half done · 2 wrong usage · 3 finished, but part of the input was

@@ -26,6 +26,7 @@ export const parsePersonId = (text: string, field = 'personId'): PersonId => par
 export const parseApplicationId = (text: string, field = 'applicationId'): ApplicationId => parse(UUID, text, 'application id (lower-case UUID)', field);
 export const parseCycleId = (text: string, field = 'cycleId'): CycleId => parse(CYCLE, text, 'cycle id (<programme>-<YYYY-MM>)', field);
 export const parseEntryId = (text: string, field = 'entryId'): string => parse(UUID, text, 'bank entry id (lower-case UUID)', field);
+export const parseBreakId = (text: string, field = 'breakId'): string => parse(UUID, text, 'break id (lower-case UUID)', field);
 export const parseSha256 = (text: string, field = 'sha256'): string => parse(/^[0-9a-f]{64}$/, text, 'SHA-256 in lower-case hex', field);
 export const parsePaymentId = (text: string, field = 'paymentId'): PaymentId => parse(PAYMENT, text, 'payment id (<programme>-<YYYY-MM>-<person>)', field);
 

@@ -37,6 +37,12 @@ export function addDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }
 
+/** The instant so many days of 24 hours earlier. */
+export const daysBefore = (instant: string, days: number): string => `${addDays(instant.slice(0, 10), -days)}${instant.slice(10)}`;
+
+/** Whole days of 24 hours from an instant to another; 0 where the other is before it. */
+export const daysBetween = (from: string, to: string): number => Math.max(0, Math.floor((Date.parse(to) - Date.parse(from)) / 86_400_000));
+
 /** The civil date of a UTC instant in an IANA time zone. */
 export function localDateOf(instant: string, timeZone: string): string {
   return new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date(instant));

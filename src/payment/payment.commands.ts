@@ -5,12 +5,12 @@ import { parsePaymentId, partsOfPayment, streams } from '../kernel/ids.js';
 import { parseAmount } from '../kernel/money.js';
 import { Command } from '../shell/call.js';
 import { part } from '../shell/execute.js';
-import { Amount, Currency, Day, Flag, ListOf, OneOf, Pattern, Text, Whole } from '../shell/fields.js';
+import { Amount, Currency, Day, Flag, ListOf, OneOf, Pattern, Subject, Text, Whole } from '../shell/fields.js';
 import { handlers, on } from '../shell/handlers.js';
 import { jobIdOf, type Job } from '../shell/jobs.js';
 import { paymentDecider } from './payment.decider.js';
 
-const RESOLUTIONS = ['bank-error', 'counted-as-settled', 'counted-as-returned', 'recovered', 'no-effect'] as const;
+export const RESOLUTIONS = ['bank-error', 'counted-as-settled', 'counted-as-returned', 'recovered', 'no-effect'] as const;
 
 class Outcome {
   @Pattern(/^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])-[0-9a-f-]{36}$/, 'a payment id') paymentId!: string;
@@ -32,6 +32,7 @@ export class ReinstructPayment extends Command {
 }
 export class CancelPayment extends Command { @Text() reason!: string; }
 export class RequestCancellation extends Command { @Text({ max: 500 }) reason!: string; }
+export class SetBreakOwner extends Command { @Subject({ description: 'Who is to look after it.' }) owner!: string; }
 export class ResolveBreak extends Command {
   @OneOf(RESOLUTIONS) resolution!: EventData['PaymentBreakResolved']['resolution'];
   @Text() reason!: string;
@@ -72,6 +73,11 @@ export const paymentHandlers = handlers(
   on(RequestCancellation, (command) => {
     const paymentId = idOf(command);
     return { parts: [part(streams.payment(paymentId), paymentDecider, { type: 'RequestCancellation', reason: command.reason })], answer: { paymentId } };
+  }),
+  on(SetBreakOwner, (command) => {
+    const paymentId = idOf(command);
+    const breakId = command.param('breakId');
+    return { parts: [part(streams.payment(paymentId), paymentDecider, { type: 'SetBreakOwner', breakId, owner: command.owner })], answer: { paymentId, breakId } };
   }),
   on(ResolveBreak, (command) => {
     const paymentId = idOf(command);

@@ -33,7 +33,7 @@ export interface PaymentState {
   readonly breakIds: readonly string[];
 }
 type Reported = 'accepted' | 'settled' | 'rejected' | 'returned';
-interface OpenBreak { readonly breakId: string; readonly attempt: number }
+interface OpenBreak { readonly breakId: string; readonly attempt: number; /** Who looks after it. */ readonly owner?: string }
 
 export interface OutcomeReport {
   readonly type: 'ReportOutcome';
@@ -55,12 +55,13 @@ export type PaymentCommand =
   | ({ readonly type: 'ReinstructPayment' } & Instruct)
   | { readonly type: 'CancelPayment'; readonly reason: string }
   | { readonly type: 'RequestCancellation'; readonly reason: string }
+  | { readonly type: 'SetBreakOwner'; readonly breakId: string; readonly owner: string }
   | { readonly type: 'ResolveBreak'; readonly breakId: string; readonly resolution: EventData['PaymentBreakResolved']['resolution']; readonly reason: string };
 
 /** Codes that payments refuse with. */
 export const PAYMENT_REFUSALS = [
   'ROLE_NOT_ALLOWED', 'REGION_NOT_ALLOWED', 'PAYMENT_ALREADY_ORDERED', 'PAYMENT_UNKNOWN', 'PAYMENT_STATUS', 'ALREADY_INSTRUCTED', 'ATTEMPT_UNKNOWN', 'END_TO_END_ID_UNKNOWN', 'CURRENCY_DIFFERS',
-  'AMOUNT_NOT_POSITIVE', 'REASON_MISSING', 'OUTCOME_NOT_DEFINITE', 'BREAK_NOT_FOUND', 'BREAKS_OPEN', 'RESOLUTION_DOES_NOT_FIT', 'INVALID_DATE',
+  'AMOUNT_NOT_POSITIVE', 'REASON_MISSING', 'OUTCOME_NOT_DEFINITE', 'BREAK_NOT_FOUND', 'BREAK_RESOLVED', 'BREAKS_OPEN', 'RESOLUTION_DOES_NOT_FIT', 'INVALID_DATE',
 ] as const;
 
 const initialState: PaymentState = {
@@ -107,6 +108,13 @@ function decide(state: PaymentState, command: PaymentCommand, context: Context):
       if (state.status !== 'instructed' && state.status !== 'accepted') throw new DomainError('PAYMENT_STATUS', `The payment is ${state.status}; only one that is with the bank can be asked back.`, 'rule');
       if (state.callBack === state.attempt) return [];
       return [{ type: 'PaymentCancellationRequested', data: { paymentId: state.paymentId, attempt: state.attempt, reason: command.reason } }];
+    case 'SetBreakOwner': {
+      requireRole(context, 'finance-officer', 'finance-controller');
+      if (!state.breakIds.includes(command.breakId)) throw new DomainError('BREAK_NOT_FOUND', 'The payment has no such break.', 'not-found', 'breakId');
+      const open = state.openBreaks.find(({ breakId }) => breakId === command.breakId);
+      if (!open) throw new DomainError('BREAK_RESOLVED', 'The break is resolved; nobody has to look after it.', 'conflict', 'breakId');
+      return open.owner === command.owner ? [] : [{ type: 'PaymentBreakOwnerSet', data: { paymentId: state.paymentId, breakId: command.breakId, owner: command.owner } }];
+    }
     case 'ResolveBreak':
       requireRole(context, 'finance-officer', 'finance-controller');
       if (!state.breakIds.includes(command.breakId)) throw new DomainError('BREAK_NOT_FOUND', 'The payment has no such break.', 'not-found', 'breakId');
@@ -222,6 +230,7 @@ export const paymentDecider: Decider<PaymentState, PaymentCommand, PaymentEvent>
       case 'PaymentCancelled': return { ...state, status: 'cancelled' };
       case 'PaymentCancellationRequested': return { ...state, callBack: event.data.attempt };
       case 'PaymentBreakRecorded': return { ...state, breakIds: [...state.breakIds, event.data.breakId], openBreaks: [...state.openBreaks, { breakId: event.data.breakId, attempt: event.data.attempt }] };
+      case 'PaymentBreakOwnerSet': return { ...state, openBreaks: state.openBreaks.map((open) => (open.breakId === event.data.breakId ? { ...open, owner: event.data.owner } : open)) };
       case 'PaymentBreakResolved': {
         const open = state.openBreaks.find(({ breakId }) => breakId === event.data.breakId);
         const openBreaks = state.openBreaks.filter((other) => other !== open);

@@ -4,7 +4,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Answer } from '../shell/answer.js';
 import { Takes } from '../shell/endpoint.js';
 import { Order } from '../shell/order.js';
-import { CancelPayment, ReinstructPayment, ReportOutcomes, RequestCancellation, ResolveBreak } from './payment.commands.js';
+import { CancelPayment, ReinstructPayment, ReportOutcomes, RequestCancellation, ResolveBreak, SetBreakOwner } from './payment.commands.js';
 
 const NOT_THERE = { 400: ['INVALID_ID'], 403: ['REGION_NOT_ALLOWED'], 404: ['PAYMENT_UNKNOWN'] };
 
@@ -27,6 +27,12 @@ export class PaymentHttp {
 
   @Takes(':paymentId/cancellation-request', { by: ['finance-officer'], says: 'Record that the bank was asked to call back a payment that is with it; what it answers decides', answers: ['paymentId'], refuses: { ...NOT_THERE, 422: ['PAYMENT_STATUS'] } })
   requestCancellation(@Order() command: RequestCancellation): Promise<Answer> { return this.bus.execute(command); }
+
+  @Takes(':paymentId/breaks/:breakId/owner', {
+    by: ['finance-officer', 'finance-controller'], says: 'Say who looks after an open break', answers: ['paymentId', 'breakId'],
+    refuses: { ...NOT_THERE, 404: ['PAYMENT_UNKNOWN', 'BREAK_NOT_FOUND'], 409: ['BREAK_RESOLVED'] },
+  })
+  setBreakOwner(@Order() command: SetBreakOwner): Promise<Answer> { return this.bus.execute(command); }
 
   @Takes(':paymentId/breaks/:breakId/resolution', {
     by: ['finance-officer', 'finance-controller'], says: 'Resolve a contradiction between what was recorded and what was reported', answers: ['paymentId', 'breakId'],

@@ -69,6 +69,8 @@ export const Day = (common: Common = {}): Field =>
 export const Uuid = (common: Common = {}): Field =>
   field({ ...common }, { type: String, format: 'uuid' }, matching('uuidText', 'must be a UUID in lower case', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/));
 
+/** Who acts, as tokens and the log name them. */
+export const Subject = (common: Common = {}): Field => Pattern(/^[A-Za-z0-9][A-Za-z0-9._@:-]{0,99}$/, 'the subject of an account', { example: 'f.elfassi', ...common });
 export const Hash = (common: Common = {}): Field => Pattern(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hex', common);
 export const ProgrammeCode = (common: Common = {}): Field => Pattern(/^[a-z][a-z0-9]{1,30}$/, 'a programme code: 2 to 31 small letters and digits', { example: 'asd', ...common });
 export const Region = (common: Common = {}): Field => Pattern(/^[A-Z0-9-]{2,10}$/, 'an ISO 3166-2 code', { example: 'MA-06', ...common });

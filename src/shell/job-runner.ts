@@ -2,13 +2,14 @@ import { checkCycle } from '../automation/check-cycle.js';
 import { prepareCycle } from '../automation/prepare-cycle.js';
 import { foldCorrection } from '../automation/corrections.js';
 import { foldCycle } from '../automation/cycles.js';
-import type { OnProgress } from '../automation/job.js';
+import type { MessageDeps, OnProgress } from '../automation/job.js';
+import { matchEntries } from '../automation/match-entries.js';
 import { planRecoveries } from '../automation/plan-recoveries.js';
 import { proposeCorrection } from '../automation/propose-correction.js';
 import { reconcileCycle } from '../automation/reconcile-cycle.js';
 import { reinstructPayments } from '../automation/reinstruct-payments.js';
 import type { Refusal } from '../automation/refusals.js';
-import { applyMessage, type MessageDeps } from '../automation/take-in-message.js';
+import { applyMessage } from '../automation/take-in-message.js';
 import { pagesOf } from '../automation/walk.js';
 import { DomainError, never } from '../kernel/errors.js';
 import { jobIdOf, type FromBackground, type Job, type JobFor, type JobStatus } from './jobs.js';
@@ -59,6 +60,7 @@ export class JobRunner {
       case 'plan-recoveries': return planRecoveries(this.deps, job, by, onProgress, this.signal);
       case 'check': return checkCycle(this.deps, job, by, onProgress, this.signal);
       case 'message': return applyMessage(this.deps, job.sha256, by, onProgress, this.signal);
+      case 'match': return matchEntries(this.deps, {}, by, onProgress, this.signal);
       case 'reconcile': return reconcileCycle(this.deps, job, { ...by, commandId: job.commandId, now: this.deps.clock.now() }, onProgress, this.signal);
       case 'reinstruct': {
         const refusals: Refusal[] = [];

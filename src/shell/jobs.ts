@@ -8,6 +8,7 @@ export type Job =
   | { readonly kind: 'plan-recoveries'; readonly programmeId: string; readonly commandId: string; readonly sharePercent: number; readonly floorMinor: string; readonly reason: string; readonly replace?: boolean }
   | { readonly kind: 'check'; readonly cycleId: string; readonly commandId: string }
   | { readonly kind: 'message'; readonly sha256: string }
+  | { readonly kind: 'match' }
   | { readonly kind: 'reconcile'; readonly cycleId: string; readonly commandId: string }
   | { readonly kind: 'reinstruct'; readonly cycleId: string; readonly commandId: string; readonly executionDate: string; readonly paymentIds?: readonly string[]; readonly sameAccount?: boolean };
 
@@ -24,11 +25,12 @@ export interface JobStatus {
   readonly detail?: string;
 }
 
-/** A preparation is one a cycle, an application one a message and a correction one a programme at a time, whoever asks; the others are one a command. */
+/** A preparation is one a cycle, an application one a message, a correction one a programme and a matching one at a time, whoever asks; the others are one a command. */
 export function jobIdOf(job: Job): string {
   switch (job.kind) {
     case 'prepare': return `prepare-${job.programmeId}-${job.period}`;
     case 'message': return `message-${job.sha256}`;
+    case 'match': return 'match';
     case 'correct': return `correct-${job.programmeId}`;
     case 'plan-recoveries': return `plan-recoveries-${job.programmeId}-${job.commandId.slice(0, 8)}`;
     default: return `${job.kind}-${job.cycleId}-${job.commandId.slice(0, 8)}`;

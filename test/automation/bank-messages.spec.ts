@@ -7,7 +7,8 @@ import { createAuditCheck } from '../../src/audit/check.js';
 import { assignEntry, dismissEntry } from '../../src/automation/bank-entries.js';
 import { listEntries, listMessages, readMessage } from '../../src/automation/bank-lists.js';
 import { cycleFigures } from '../../src/automation/reconcile-cycle.js';
-import { releaseMessage, takeInMessage, type MessageDeps, type MessageSummary } from '../../src/automation/take-in-message.js';
+import type { MessageDeps } from '../../src/automation/job.js';
+import { releaseMessage, takeInMessage, type MessageSummary } from '../../src/automation/take-in-message.js';
 import { pagesOf } from '../../src/automation/walk.js';
 import { camtOf, inPieces, pain002Of, type Said } from '../support/bank-messages.js';
 import { enrolled, released } from './month.js';
@@ -73,6 +74,8 @@ function stoppingAfter(count: number): MessageDeps {
   return { ...world.engine, archive: { put: (bytes) => archive.put(bytes), open: (sha256) => archive.open(sha256), scratch } };
 }
 
+const NOW = new Date().toISOString();
+
 describe('a file from a bank', () => {
   it('settles, and changes nothing when it comes again, also in other clothes', async () => {
     const all = await payments();
@@ -101,7 +104,7 @@ describe('a file from a bank', () => {
     const all = await payments();
     const summary = await take(pain002Of([], {}, { originalId: all[0]!.messageId, status: 'RJCT', reason: 'DT01', count: all.length + 1 }));
     expect(summary).toMatchObject({ status: 'applied', outcomes: { read: 0 }, quarantined: 1 });
-    const { items: [entry] } = await listEntries(world.engine.store, { limit: 10 });
+    const { items: [entry] } = await listEntries(world.engine.store, { now: NOW, limit: 10 });
     expect(entry).toMatchObject({ code: 'BATCH_DIFFERS', status: 'quarantined', outcome: 'rejected', reason: 'DT01', messageId: all[0]!.messageId });
     expect(await figures()).toMatchObject({ rejectedCount: 0 });
   });
@@ -153,7 +156,7 @@ describe('a file from a bank', () => {
     const file = camtOf('camt.054', [...said(rest, 'settled'), { ...said([one!], 'settled')[0]!, endToEndId: 'M. EL FASSI, LOYER' }, { ...said([two!], 'settled')[0]!, endToEndId: `E${'A'.repeat(24)}` }]);
     expect(await take(file)).toMatchObject({ status: 'applied', quarantined: 2, outcomes: { applied: rest.length, refused: 1 } });
     expect(await take(camtOf('camt.053', [{ ...said([one!], 'settled')[0]!, endToEndId: 'M. EL FASSI, LOYER' }]))).toMatchObject({ status: 'applied', quarantined: 1 });
-    const { items } = await listEntries(world.engine.store, { status: 'quarantined', limit: 10 });
+    const { items } = await listEntries(world.engine.store, { now: NOW, status: 'quarantined', limit: 10 });
     expect(items.map(({ code }) => code).sort()).toEqual(['PAYMENT_UNKNOWN', 'REFERENCE_UNKNOWN']);
     // What a foreign reference says may be a name: it stays in the archive.
     expect(JSON.stringify(await world.engine.store.readAll(0, 5_000))).not.toContain('FASSI');
@@ -165,7 +168,7 @@ describe('a file from a bank', () => {
     await expect(assignEntry(world.engine, { entryId: foreign.entryId, paymentId: two!.paymentId, reason: 'x' }, as(world.engine, 'finance', 'assign 3'))).rejects.toMatchObject({ code: 'ENTRY_STATUS' });
     await dismissEntry(world.engine, { entryId: unknown.entryId, kind: 'not-ours', reason: 'another ministry' }, as(world.engine, 'finance', 'dismiss'));
     expect(await figures()).toMatchObject({ settledCount: rest.length + 1, outstandingCount: 1 });
-    expect((await listEntries(world.engine.store, { limit: 10 })).items.map(({ status }) => status).sort()).toEqual(['assigned', 'dismissed']);
+    expect((await listEntries(world.engine.store, { now: NOW, limit: 10 })).items.map(({ status }) => status).sort()).toEqual(['assigned', 'dismissed']);
     expect(await violations()).toEqual([]);
   });
 
@@ -179,7 +182,7 @@ describe('a file from a bank', () => {
       expect(await figures()).toMatchObject({ settledCount: stopAfter * 5 + Math.min(stopAfter, 5) });
       expect(await take(file)).toMatchObject({ status: 'applied', entries: 6, quarantined: 1, outcomes: { read: 5, applied: 5 - stopAfter, unchanged: stopAfter, breaks: 0, refused: 0 } });
       expect(await figures()).toMatchObject({ settledCount: (stopAfter + 1) * 5 });
-      expect((await listEntries(world.engine.store, { limit: 100 })).items).toHaveLength(stopAfter + 1);
+      expect((await listEntries(world.engine.store, { now: NOW, limit: 100 })).items).toHaveLength(stopAfter + 1);
     }
     expect(await violations()).toEqual([]);
   });

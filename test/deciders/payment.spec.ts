@@ -5,7 +5,7 @@ import { uuidOf } from '../../src/kernel/ids.js';
 import { paymentDecider, PAYMENT_REFUSALS, type OutcomeReport, type PaymentCommand } from '../../src/payment/payment.decider.js';
 import { by, HASH, scenarios, uuid, was } from './given.js';
 
-const { given } = scenarios(paymentDecider, PAYMENT_REFUSALS, { OrderPayment: true, InstructPayment: true, ReportOutcome: true, ReinstructPayment: true, CancelPayment: true, RequestCancellation: true, ResolveBreak: true });
+const { given } = scenarios(paymentDecider, PAYMENT_REFUSALS, { OrderPayment: true, InstructPayment: true, ReportOutcome: true, ReinstructPayment: true, CancelPayment: true, RequestCancellation: true, SetBreakOwner: true, ResolveBreak: true });
 const officer = by('farid', 'finance-officer');
 const automation = by('automation', 'automation');
 const bank = by('bank', 'payment-system');
@@ -158,6 +158,18 @@ describe('contradictions', () => {
     given(...live, rejected(), open, resolved(open, 'counted-as-settled')).when(resolve(open, 'bank-error'), officer).then();
     given(...live, rejected()).when(resolve(open, 'bank-error'), officer).thenRefused('BREAK_NOT_FOUND', 'breakId');
     given(...live, rejected(), open).when(resolve(open, 'bank-error'), bank).thenRefused('ROLE_NOT_ALLOWED');
+  });
+  test('have an owner while they are open', () => {
+    const open = broken('settled-after-rejected', 'settled');
+    const { paymentId, breakId } = open.data;
+    const owned = (owner: string) => was('PaymentBreakOwnerSet', { paymentId, breakId, owner });
+    const own = (owner: string): PaymentCommand => ({ type: 'SetBreakOwner', breakId, owner });
+    given(...live, rejected(), open).when(own('hind'), officer).then({ type: 'PaymentBreakOwnerSet', data: { paymentId, breakId, owner: 'hind' } });
+    given(...live, rejected(), open, owned('hind')).when(own('hind'), officer).then();
+    given(...live, rejected(), open, owned('hind')).when(own('omar'), officer).thenOne('PaymentBreakOwnerSet', { owner: 'omar' });
+    given(...live, rejected(), open, owned('hind'), resolved(open, 'bank-error')).when(own('omar'), officer).thenRefused('BREAK_RESOLVED', 'breakId');
+    given(...live, rejected()).when(own('hind'), officer).thenRefused('BREAK_NOT_FOUND', 'breakId');
+    given(...live, rejected(), open).when(own('hind'), bank).thenRefused('ROLE_NOT_ALLOWED');
   });
   test('a verdict on an attempt while another is with the bank would pay twice', () => {
     const open = broken('settled-after-rejected', 'settled');

@@ -7,10 +7,10 @@ import { schemas } from '../../events/generated.js';
 const sum = (count: number, amountMinor: bigint) => ({ count, amountMinor });
 const broken: BreakView = {
   breakId: 'b', paymentId: 'asd-2025-10-3f1b2c4d-5e6f-5a7b-8c9d-0e1f2a3b4c5d', cycleId: 'asd-2025-10', kind: 'rejected-after-settled', attempt: 1, endToEndId: 'E1', reported: 'rejected', reportedMinor: null, reason: 'AC04', source: 'camt.054',
-  recordedAt: '2025-10-30T09:00:00.000Z', open: true, resolution: null, resolutionReason: null, resolvedBy: null, resolvedAt: null,
+  recordedAt: '2025-10-30T09:00:00.000Z', open: true, owner: 'h.alami', ageDays: 5, resolution: null, resolutionReason: null, resolvedBy: null, resolvedAt: null,
 };
 const report: ReconciliationReport = {
-  madeAt: '2025-11-04T10:00:00.000Z', moreBreaks: false, breaks: [broken, { ...broken, breakId: 'c', open: false, resolution: 'bank-error', resolvedBy: '=HYPERLINK("x")<b>', resolvedAt: '2025-10-31T09:00:00.000Z' }],
+  madeAt: '2025-11-04T10:00:00.000Z', moreBreaks: false, breaks: [broken, { ...broken, breakId: 'c', open: false, owner: null, ageDays: 1, resolution: 'bank-error', resolvedBy: '=HYPERLINK("x")<b>', resolvedAt: '2025-10-31T09:00:00.000Z' }],
   cycle: {
     cycleId: 'asd-2025-10', programmeId: 'asd', period: '2025-10', policyVersion: 1, currency: 'MAD', status: 'instructed', round: 1, asOf: 9, count: 4, totalMinor: 200_000n, contentHash: 'a', preparedBy: 'f', preparedAt: null, approvedBy: 'c',
     approvedAt: null, fiscalYear: 2025, releasedBy: 'g', releasedAt: null, executionDate: '2025-10-28', returnedReason: null, closedAt: null, files: [{ name: 'M1.xml', messageId: 'M1', sha256: 'f'.repeat(64), count: 4, totalMinor: '200000' }],
@@ -39,9 +39,9 @@ describe('the reconciliation report', () => {
     expect(page).not.toMatch(/<script|src=|href=/);
   });
 
-  it('counts the days that a break is open, or was', () => {
+  it('tells the days that a break is open, or was, and who looks after it', () => {
     const rows = reportCsv(report, 'en').split('\r\n').filter((line) => line.startsWith('rejected after settled'));
-    expect(rows.map((line) => line.split(',').slice(5, 7))).toEqual([['5', 'open'], ['1', "the bank's error"]]);
+    expect(rows.map((line) => line.split(',').slice(5, 8))).toEqual([['5', 'h.alami', 'open'], ['1', '', "the bank's error"]]);
   });
 
   it('is a table that a spreadsheet opens and does not run', () => {

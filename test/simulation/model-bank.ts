@@ -48,6 +48,16 @@ export const bank: Readonly<Record<string, Act>> = {
     type: 'RecordApplication', messages: [], entries: 0, outcomes: { read: 0, applied: 0, unchanged: 0, breaks: 0, refused: 0 }, quarantined: 0, ignored: 0, turnover: [],
   })),
   quarantineEntry,
+  ownEntry: (world, op) => {
+    if (!op.odd) quarantineEntry(world, op);
+    world.run(op, 'finance-officer', entry(op, { type: 'SetEntryOwner', owner: `owner-${op.b % 3}` }));
+  },
+  findCandidates: (world, op) => {
+    const state = world.payments(op, ({ attempt }) => attempt > 0);
+    if (!state) return;
+    if (!op.odd) quarantineEntry(world, op);
+    world.run(op, 'automation', entry(op, { type: 'RecordCandidates', candidates: [{ paymentId: state.paymentId, attempt: state.attempt, score: 60, days: 0, payee: 'unknown' }], alike: op.b % 2 }));
+  },
   assignEntry: assign,
   dismissEntry: (world, op) => world.run(op, 'finance-officer', entry(op, { type: 'DismissEntry', kind: 'fee', reason: 'the monthly fee' })),
 };

@@ -133,6 +133,13 @@ function resolve(world: World, op: Op): void {
   world.run(op, 'finance-officer', payment(state.paymentId, { type: 'ResolveBreak', breakId: breakId ?? '00000000-0000-4000-8000-000000000000', resolution: RESOLUTIONS[op.b % 5]!, reason: 'the bank says so' }));
 }
 
+function ownBreak(world: World, op: Op): void {
+  const state = world.payments(op, ({ openBreaks }) => openBreaks.length > 0);
+  if (!state) return;
+  const breakId = op.odd ? state.breakIds.at(-1) : state.openBreaks[0]?.breakId;
+  world.run(op, 'finance-officer', payment(state.paymentId, { type: 'SetBreakOwner', breakId: breakId ?? '00000000-0000-4000-8000-000000000000', owner: `owner-${op.b % 3}` }));
+}
+
 /** Spends what settled and takes back what came back, up to a position; what was counted before is delivered again. */
 export function spend(world: World, op: Op, through = EVERYTHING): void {
   const movements = new Map<string, { readonly position: number; readonly minor: bigint }[]>();
@@ -236,7 +243,7 @@ export const money: Readonly<Record<string, Act>> = {
     const state = world.payments(op, ({ status }) => op.odd || status === 'instructed' || status === 'accepted');
     if (state) world.run(op, 'finance-officer', payment(state.paymentId, { type: 'RequestCancellation', reason: 'paid by mistake' }));
   },
-  resolve,
+  resolve, ownBreak,
   spend: (world, op) => spend(world, op, op.odd ? world.log.last - op.b : EVERYTHING),
   reconcile: (world, op) => {
     const state = world.cycles(op, 'instructed', 'released');

@@ -8,8 +8,12 @@ export interface Said {
   readonly amount: string;
   readonly what: 'settled' | 'returned' | 'rejected' | 'accepted';
   readonly reason?: string;
+  /** Who is paid, as the bank knows them. */
+  readonly payee?: { readonly name?: string; readonly iban?: string; readonly other?: string };
 }
 export interface Dress {
+  /** camt: booking date. */
+  readonly bookedOn?: string;
   /** Prefix of all elements, without the colon. */
   readonly prefix?: string;
   readonly version?: string;
@@ -44,15 +48,23 @@ function dressed(type: string, body: string, dress: Dress): string {
   return `<?xml version="1.0" encoding="${encoding}"?>${eol}<?sender v1?>${whole}${eol}`;
 }
 
+/** Creditor and account; since version 08 the party stands one element deeper. */
+function partiesOf({ payee }: Said, { tag, text }: ReturnType<typeof tagger>, deep: boolean): string {
+  if (!payee) return '';
+  const name = payee.name === undefined ? '' : text('Nm', payee.name);
+  const account = payee.iban !== undefined ? text('IBAN', payee.iban) : payee.other !== undefined ? tag('Othr', text('Id', payee.other)) : '';
+  return (name === '' ? '' : tag('Cdtr', deep ? tag('Pty', name) : name)) + (account === '' ? '' : tag('CdtrAcct', tag('Id', account)));
+}
+
 /** A pain.002 that gives every payment its own status; `group` is said of all of a message of ours. */
 export function pain002Of(said: readonly Said[], dress: Dress = {}, group: { readonly originalId?: string; readonly status?: string; readonly batchStatus?: string; readonly count?: number; readonly reason?: string } = {}): string {
   const { tag, text } = tagger(dress);
   const { eol = '' } = dress;
   const because = (reason: string | undefined): string => (reason === undefined ? '' : tag('StsRsnInf', tag('Rsn', text('Cd', reason))));
   const statuses = { settled: 'ACSC', returned: 'RJCT', rejected: 'RJCT', accepted: 'ACSP' };
-  const transactions = said.map(({ endToEndId, amount, what, reason }) => tag('TxInfAndSts',
+  const transactions = said.map((one) => ({ ...one, parties: partiesOf(one, { tag, text }, false) })).map(({ endToEndId, amount, what, reason, parties }) => tag('TxInfAndSts',
     text('OrgnlInstrId', endToEndId) + text('OrgnlEndToEndId', endToEndId) + text('TxSts', statuses[what]) + because(reason)
-    + tag('OrgnlTxRef', tag('Amt', text('InstdAmt', amount, ' Ccy="MAD"')))) + eol).join('');
+    + tag('OrgnlTxRef', tag('Amt', text('InstdAmt', amount, ' Ccy="MAD"')) + parties)) + eol).join('');
   const head = tag('GrpHdr', text('MsgId', dress.messageId ?? 'BANK-1') + text('CreDtTm', '2026-01-29T08:00:00'));
   const original = tag('OrgnlGrpInfAndSts', text('OrgnlMsgId', group.originalId ?? 'ASD-1') + text('OrgnlMsgNmId', 'pain.001.001.09') + (group.count === undefined ? '' : text('OrgnlNbOfTxs', String(group.count)))
     + (group.status === undefined ? '' : text('GrpSts', group.status) + because(group.reason)));
@@ -63,18 +75,18 @@ export function pain002Of(said: readonly Said[], dress: Dress = {}, group: { rea
 /** A camt.054 or camt.053 with one booking a payment. */
 export function camtOf(family: 'camt.054' | 'camt.053', said: readonly Said[], dress: Dress = {}): string {
   const { tag, text } = tagger(dress);
-  const { eol = '', version = '08', together = 1 } = dress;
+  const { eol = '', version = '08', together = 1, bookedOn = '2026-01-29' } = dress;
   const entries: string[] = [];
   for (const direction of ['DBIT', 'CRDT'] as const) {
     const own = said.filter(({ what }) => (what === 'returned') === (direction === 'CRDT'));
     for (let from = 0; from < own.length; from += together) {
       const group = own.slice(from, from + together);
       const total = group.reduce((sum, { amount }) => sum + BigInt(amount.replace('.', '')), 0n).toString().padStart(3, '0');
-      const details = group.map(({ endToEndId, amount, what, reason }) => tag('TxDtls',
+      const details = group.map((one) => ({ ...one, parties: partiesOf(one, { tag, text }, version === '08') })).map(({ endToEndId, amount, what, reason, parties }) => tag('TxDtls',
         tag('Refs', text('AcctSvcrRef', 'BK1') + text('EndToEndId', endToEndId)) + (version === '02' ? tag('AmtDtls', tag('TxAmt', text('Amt', amount, ' Ccy="MAD"'))) : text('Amt', amount, ' Ccy="MAD"') + text('CdtDbtInd', direction))
-        + (what === 'returned' ? tag('RtrInf', tag('Rsn', text('Cd', reason ?? 'AC04'))) : ''))).join(eol);
+        + (parties === '' ? '' : tag('RltdPties', parties)) + (what === 'returned' ? tag('RtrInf', tag('Rsn', text('Cd', reason ?? 'AC04'))) : ''))).join(eol);
       entries.push(tag('Ntry', text('Amt', `${total.slice(0, -2)}.${total.slice(-2)}`, ' Ccy="MAD"') + text('CdtDbtInd', direction)
-        + (version === '08' ? tag('Sts', text('Cd', 'BOOK')) : text('Sts', 'BOOK')) + tag('BookgDt', text('Dt', '2026-01-29')) + tag('ValDt', text('DtTm', '2026-01-30T00:00:00+01:00'))
+        + (version === '08' ? tag('Sts', text('Cd', 'BOOK')) : text('Sts', 'BOOK')) + tag('BookgDt', text('Dt', bookedOn)) + tag('ValDt', text('DtTm', '2026-01-30T00:00:00+01:00'))
         + tag('BkTxCd', tag('Domn', text('Cd', 'PMNT') + tag('Fmly', text('Cd', 'ICDT') + text('SubFmlyCd', direction === 'CRDT' ? 'RRTN' : 'DMCT')))) + tag('NtryDtls', details)) + eol);
     }
   }

@@ -1,43 +1,45 @@
 import type { BankEntry, BookedEntry, Family, Finding, Money } from './port.js';
 import { StatementSums } from './statement.js';
-import { choice, ignored, nodeOf, record, whole, type Fields, type Mapper, type Node, type Shape } from './shape.js';
-import { dayIn, directionIn, flagIn, idIn, maybe, moneyIn } from './values.js';
+import { choice, ignored, nodeOf, PARTIES, record, whole, type Fields, type Mapper, type Node, type Part, type Shape } from './shape.js';
+import { dayIn, directionIn, flagIn, idIn, maybe, moneyIn, partiesIn } from './values.js';
 
 const bankCode: Shape = { Domn: { Cd: 'domain', Fmly: { Cd: 'codeFamily', SubFmlyCd: 'subFamily' } }, Prtry: { Cd: 'proprietaryCode' } };
 const day = (name: string): Shape => ({ Dt: `${name}On`, DtTm: `${name}At` });
 
-const TRANSACTION = record('transaction', {
+const transaction = (related: Shape): Part => record('transaction', {
   Refs: whole({
     MsgId: 'messageId', AcctSvcrRef: 'bank', PmtInfId: 'batchId', InstrId: 'instructionId', EndToEndId: 'endToEndId', UETR: 'uetr', TxId: 'transactionId',
     ...ignored('MndtId ChqNb ClrSysRef AcctOwnrTxId AcctSvcrTxId MktInfrstrctrTxId PrcgId Prtry'),
   }),
   Amt: 'amount', CdtDbtInd: 'direction', AmtDtls: { InstdAmt: { Amt: 'instructed' }, TxAmt: { Amt: 'transacted' } }, BkTxCd: bankCode,
   RtrInf: record('return', { Rsn: whole({ Cd: 'returnReason', Prtry: 'proprietaryReturnReason' }), ...ignored('OrgnlBkTxCd Orgtr AddtlInf') }),
-  ...ignored('Avlbty Chrgs Intrst RltdPties RltdAgts LclInstrm PmtTpInf Purp RltdRmtInf RmtInf RltdDts RltdPric RltdQties FinInstrmId Tax CorpActn SfkpgAcct CshDpst CardTx AddtlTxInf SplmtryData'),
+  ...ignored('Avlbty Chrgs Intrst RltdPties RltdAgts LclInstrm PmtTpInf Purp RltdRmtInf RmtInf RltdDts RltdPric RltdQties FinInstrmId Tax CorpActn SfkpgAcct CshDpst CardTx AddtlTxInf SplmtryData'), ...related,
 });
 
-const ENTRY = record('entry', {
+const entry = (related: Shape): Part => record('entry', {
   NtryRef: 'entry', Amt: 'amount', CdtDbtInd: 'direction', RvslInd: 'reversal', Sts: choice('status', { Cd: 'status', Prtry: 'status' }), BookgDt: day('booked'), ValDt: day('value'),
   AcctSvcrRef: 'bank', BkTxCd: bankCode,
   NtryDtls: record('details', {
     Btch: record('batchInformation', { MsgId: 'messageId', PmtInfId: 'batchId', NbOfTxs: 'count', TtlAmt: 'total', CdtDbtInd: 'direction' }),
-    TxDtls: TRANSACTION,
+    TxDtls: transaction(related),
   }),
   ...ignored('Avlbty ComssnWvrInd AddtlInfInd AmtDtls Chrgs TechInptChanl Intrst CardTx AddtlNtryInf'),
 });
 
 const page = { PgNb: 'page', LastPgInd: 'lastPage' };
-const STATEMENT = record('statement', {
+const statement = (related: Shape): Part => record('statement', {
   Id: 'id', CreDtTm: 'createdAt', Acct: { Ccy: 'currency' }, NtfctnPgntn: page, StmtPgntn: page,
   TxsSummry: { TtlNtries: { NbOfNtries: 'entries', Sum: 'sum' }, TtlCdtNtries: { NbOfNtries: 'credits', Sum: 'creditSum' }, TtlDbtNtries: { NbOfNtries: 'debits', Sum: 'debitSum' } },
   Bal: record('balance', { Tp: { CdOrPrtry: { Cd: 'code', Prtry: 'code' } }, Amt: 'amount', CdtDbtInd: 'direction', Dt: day('balance'), ...ignored('CdtLine Avlbty') }),
-  Ntry: ENTRY,
+  Ntry: entry(related),
   ...ignored('ElctrncSeqNb RptgSeq LglSeqNb FrToDt CpyDplctInd RptgSrc RltdAcct Intrst AddtlNtfctnInf AddtlStmtInf'),
 });
 
-const root = (name: string, statement: string): Node =>
-  nodeOf(name, record('message', { GrpHdr: { MsgId: 'messageId', CreDtTm: 'createdAt' }, [statement]: STATEMENT, ...ignored('SplmtryData') }));
-const ROOTS = { 'camt.054': root('BkToCstmrDbtCdtNtfctn', 'Ntfctn'), 'camt.053': root('BkToCstmrStmt', 'Stmt') } as const;
+const root = (name: string, element: string, related: Shape): Node =>
+  nodeOf(name, record('message', { GrpHdr: { MsgId: 'messageId', CreDtTm: 'createdAt' }, [element]: statement(related), ...ignored('SplmtryData') }));
+const roots = (related: Shape = {}) => ({ 'camt.054': root('BkToCstmrDbtCdtNtfctn', 'Ntfctn', related), 'camt.053': root('BkToCstmrStmt', 'Stmt', related) }) as const;
+const ROOTS = roots();
+const ROOTS_WITH_PARTIES = roots({ RltdPties: PARTIES });
 
 /** What is known of an entry while its details are read. */
 interface Open {
@@ -52,7 +54,7 @@ interface Open {
 export interface CamtNumbers { statement: number; entry: number }
 
 /** BankToCustomerDebitCreditNotification and BankToCustomerStatement, versions 02 to 12. @param numbers of the file, counted on */
-export function camt(family: 'camt.053' | 'camt.054', numbers: CamtNumbers, emit: (entry: BankEntry) => void, onHead: (fields: Fields) => void, onFinding: (finding: Finding) => void, onTurnover: StatementSums['onTurnover']): Mapper {
+export function camt(family: 'camt.053' | 'camt.054', numbers: CamtNumbers, emit: (entry: BankEntry) => void, onHead: (fields: Fields) => void, onFinding: (finding: Finding) => void, onTurnover: StatementSums['onTurnover'], parties = false): Mapper {
   let open: Open | undefined;
   let sums: StatementSums | undefined;
   /** The return of the transaction in hand. */
@@ -68,7 +70,7 @@ export function camt(family: 'camt.053' | 'camt.054', numbers: CamtNumbers, emit
   };
 
   return {
-    root: ROOTS[family],
+    root: (parties ? ROOTS_WITH_PARTIES : ROOTS)[family],
     begin({ kind, place }) {
       if (kind === 'statement') sums = new StatementSums(place, onFinding, onTurnover);
       else if (kind === 'entry') open = { number: numbers.entry, transactions: 0, returned: false, batched: false };
@@ -164,7 +166,7 @@ function booking(scope: BookedEntry['scope'], family: Family, numbers: CamtNumbe
     references, ...maybe('bankCode', codeIn(own) ?? codeIn(entry)), returned: returned !== undefined, ...maybe('returnReason', returned?.get('returnReason')),
     ...maybe('proprietaryReturnReason', returned?.get('proprietaryReturnReason')),
     ...(batch ? { batch: { ...maybe('count', batch.get('count')), ...maybe('total', total), ...maybe('direction', batchDirection) } } : {}),
-    problems: problems.length > 1 ? unique(problems) : problems,
+    problems: problems.length > 1 ? unique(problems) : problems, ...(own ? partiesIn(own) : {}),
   };
 }
 

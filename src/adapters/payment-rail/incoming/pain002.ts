@@ -1,11 +1,11 @@
 import type { BankEntry, Finding, StatusEntry } from './port.js';
-import { ignored, nodeOf, record, whole, type Fields, type Mapper } from './shape.js';
-import { idIn, maybe, moneyIn } from './values.js';
+import { ignored, nodeOf, PARTIES, record, whole, type Fields, type Mapper, type Shape } from './shape.js';
+import { idIn, maybe, moneyIn, partiesIn } from './values.js';
 
 const reasons = { Rsn: { Cd: 'reasons[]', Prtry: 'proprietary[]' } };
 
 /** CustomerPaymentStatusReport, versions 03 to 14: what later versions add is of no effect here. */
-const ROOT = nodeOf('CstmrPmtStsRpt', record('message', {
+const root = (related: Shape) => nodeOf('CstmrPmtStsRpt', record('message', {
   GrpHdr: { MsgId: 'messageId', CreDtTm: 'createdAt' },
   OrgnlGrpInfAndSts: record('group', {
     OrgnlMsgId: 'messageId', OrgnlMsgNmId: 'messageType', OrgnlNbOfTxs: 'count', OrgnlCtrlSum: 'controlSum', GrpSts: 'status', StsRsnInf: reasons,
@@ -16,18 +16,21 @@ const ROOT = nodeOf('CstmrPmtStsRpt', record('message', {
     ...ignored('NbOfTxsPerSts ReqdExctnDt'),
     TxInfAndSts: record('transaction', {
       OrgnlInstrId: 'instructionId', OrgnlEndToEndId: 'endToEndId', OrgnlUETR: 'uetr', TxSts: 'status', StsRsnInf: reasons, AcctSvcrRef: 'reference',
-      OrgnlTxRef: { Amt: whole({ InstdAmt: 'amount', ...ignored('EqvtAmt') }) },
+      OrgnlTxRef: { ...related, Amt: whole({ InstdAmt: 'amount', ...ignored('EqvtAmt') }) },
       ...ignored('StsId ChrgsInf TrckrData AccptncDtTm PrcgDt FctvIntrBkSttlmDt ClrSysRef PmtCxlRsnInf CxlStsRsnInf SplmtryData'),
     }),
   }),
   ...ignored('SplmtryData'),
 }));
 
+const ROOT = root({});
+const ROOT_WITH_PARTIES = root(PARTIES);
+
 /** Statuses in the order in which they stand, except that a group's comes last and a batch's after its transactions. */
-export function pain002(emit: (entry: BankEntry) => void, onHead: (fields: Fields) => void, onFinding: (finding: Finding) => void): Mapper {
+export function pain002(emit: (entry: BankEntry) => void, onHead: (fields: Fields) => void, onFinding: (finding: Finding) => void, parties = false): Mapper {
   let group: Fields | undefined;
   return {
-    root: ROOT,
+    root: parties ? ROOT_WITH_PARTIES : ROOT,
     end(fields) {
       switch (fields.kind) {
         case 'transaction': emit(status('transaction', fields, fields.parent, group)); break;
@@ -61,6 +64,6 @@ function status(scope: StatusEntry['scope'], own: Fields, batch: Fields | undefi
   const reference = idIn(own, 'reference', 'reference', 'AcctSvcrRef');
   return {
     kind: 'status', family: 'pain.002', scope, place: own.place, original, ...maybe('status', own.get('status') ?? inherited), ...(inherited === undefined ? {} : { inherited: true as const }),
-    reasons: own.list('reasons'), proprietaryReasons: own.list('proprietary'), ...maybe('amount', amount), ...reference, problems: own.problems,
+    reasons: own.list('reasons'), proprietaryReasons: own.list('proprietary'), ...maybe('amount', amount), ...reference, problems: own.problems, ...partiesIn(own),
   };
 }

@@ -37,10 +37,14 @@ export interface Finding {
   readonly detail: string;
 }
 
+/** Who pays and who is paid, as the sender spells them. Read only where asked for: it names persons. */
+export interface Parties { readonly names: readonly string[]; readonly accounts: readonly string[] }
+
 interface Read {
   readonly family: Family;
   readonly place: Place;
   readonly problems: readonly Problem[];
+  readonly parties?: Parties;
 }
 
 /** One status of a pain.002: of a whole message of ours, of one batch (PmtInf) of it, or of one transfer. */
@@ -147,7 +151,7 @@ export interface BankMessageReading {
 }
 
 /** Reads a message from its bytes, in memory that does not grow with them. @throws BankMessageError from `entries` */
-export type ReadBankMessage = (bytes: AsyncIterable<Uint8Array>) => BankMessageReading;
+export type ReadBankMessage = (bytes: AsyncIterable<Uint8Array>, options?: { readonly parties?: boolean }) => BankMessageReading;
 
 /** Why a message cannot be read. Nothing of it may be applied. */
 export class BankMessageError extends Error {

@@ -15,14 +15,14 @@ const MAX_MESSAGES = 1_000;
 /** Entries of one batch, at least. */
 const BATCH = 500;
 
-export interface ReaderOptions { readonly limits?: Partial<XmlLimits> }
+export interface ReaderOptions { readonly limits?: Partial<XmlLimits>; /** Also read who pays and who is paid. */ readonly parties?: boolean }
 
 /**
  * Reads pain.002, camt.054 and camt.053 from bytes in any encoding that banks send, with any prefixes, with or without a header
  * or envelope, several in one file too. Texts stay texts; amounts become minor units where they can be read exactly.
  */
-export function readBankMessage(bytes: AsyncIterable<Uint8Array>, { limits }: ReaderOptions = {}): BankMessageReading {
-  const reading = new Reading(limits);
+export function readBankMessage(bytes: AsyncIterable<Uint8Array>, { limits, parties }: ReaderOptions = {}): BankMessageReading {
+  const reading = new Reading(limits, parties === true);
   return { entries: reading.entries(bytes), end: () => reading.end() };
 }
 
@@ -39,7 +39,7 @@ class Reading {
   readonly #numbers: CamtNumbers = { statement: 0, entry: 0 };
   #declared: string | undefined;
 
-  constructor(limits: Partial<XmlLimits> | undefined) {
+  constructor(limits: Partial<XmlLimits> | undefined, private readonly parties: boolean) {
     this.#walker = new Walker(() => this.#xml.place, (local, uri, attributes, around) => this.#find(local, uri, attributes, around), (finding) => this.#note(finding));
     this.#xml = new XmlReader(this.#walker, limits);
   }
@@ -99,7 +99,7 @@ class Reading {
       this.#note({ code: 'TYPE_DIFFERS', element: 'MsgDefIdr', place, detail: 'The business application header names another message type than the message.' });
     }
     const onHead = (fields: Fields): void => this.#head(family, messageType, around, fields);
-    return family === 'pain.002' ? pain002(this.#emit, onHead, this.#note) : camt(family, this.#numbers, this.#emit, onHead, this.#note, this.#turn);
+    return family === 'pain.002' ? pain002(this.#emit, onHead, this.#note, this.parties) : camt(family, this.#numbers, this.#emit, onHead, this.#note, this.#turn, this.parties);
   }
 
   #typeOf(family: Family, type: RegExpExecArray | null, code: 'VERSION_UNKNOWN'): string {

@@ -10,13 +10,18 @@ import type { Attributes, XmlHandler } from './xml.js';
 export interface Shape { readonly [element: string]: string | Shape | Part | undefined }
 
 /** `record`: the element begins a record of its own. `whole`: all its children are named, so that an unknown one is found. */
-class Part {
+export class Part {
   constructor(readonly shape: Shape, readonly more: { readonly field?: string; readonly record?: string; readonly whole?: boolean }) {}
 }
 export const record = (kind: string, shape: Shape): Part => new Part(shape, { record: kind, whole: true });
 export const whole = (shape: Shape): Part => new Part(shape, { whole: true });
 /** Text in some versions, elements in others. */
 export const choice = (field: string, shape: Shape): Part => new Part(shape, { field });
+/** Who pays and who is paid, into the fields `names[]` and `accounts[]`; a party stands in Pty from version 08 on. */
+export const PARTIES: Shape = {
+  ...Object.fromEntries(['Dbtr', 'Cdtr', 'UltmtDbtr', 'UltmtCdtr'].map((name) => [name, { Nm: 'names[]', Pty: { Nm: 'names[]' } }])),
+  ...Object.fromEntries(['DbtrAcct', 'CdtrAcct'].map((name) => [name, { Id: { IBAN: 'accounts[]', Othr: { Id: 'accounts[]' } } }])),
+};
 /** Elements that are known and not read. */
 export const ignored = (names: string): Shape => Object.fromEntries(names.split(' ').map((name) => [name, undefined]));
 

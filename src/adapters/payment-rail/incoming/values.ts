@@ -1,7 +1,7 @@
 import { DomainError } from '../../../kernel/errors.js';
 import { parseAmount } from '../../../kernel/money.js';
 import { daysInMonth } from '../../../kernel/time.js';
-import type { Direction, Money } from './port.js';
+import type { Direction, Money, Parties } from './port.js';
 import type { Fields } from './shape.js';
 
 /** ISO 20022 Max35Text: what identifies is never longer, and never cut. */
@@ -50,6 +50,12 @@ export function idIn<K extends string>(fields: Fields, field: string, key: K, el
   if (text.length <= MAX_ID) return { [key]: text } as { readonly [N in K]: string };
   fields.problem('TEXT_TOO_LONG', element);
   return {};
+}
+
+/** Of a record whose shape has PARTIES; nothing where none is named. */
+export function partiesIn(fields: Fields): { readonly parties?: Parties } {
+  const [names, accounts] = [fields.list('names'), fields.list('accounts')];
+  return names.length + accounts.length === 0 ? {} : { parties: { names, accounts } };
 }
 
 export function directionIn(fields: Fields, field: string): Direction | undefined {
