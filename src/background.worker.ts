@@ -14,7 +14,7 @@ import { bankFolderOf, isoRail } from './adapters/payment-rail/rail.js';
 import { openEmbeddedReadStore } from './adapters/read-store/embedded.js';
 import { connectEmbeddedVault } from './adapters/vault/embedded.js';
 import { messageArchive } from './adapters/message-archive/embedded.js';
-import { readBankMessage } from './adapters/payment-rail/incoming/reader.js';
+import { readBankMessageInThread } from './adapters/payment-rail/incoming/threaded.js';
 import { takeFrom } from './automation/take-from-folder.js';
 import type { MessageDeps } from './automation/job.js';
 import { AutomationRunner } from './automation/runner.js';
@@ -42,7 +42,7 @@ const stop = new AbortController();
 const registry = new EventRegistry();
 const store = connectEmbeddedLog(start.dir, start.log, { registry });
 const vault = await connectEmbeddedVault(start.vault);
-const deps: MessageDeps = { archive: messageArchive(join(start.dir, 'archive')), readMessage: readBankMessage, store, registry, vault, clock: systemClock, rail: isoRail(start.files, start.rail), locks: new KeyedLocks() };
+const deps: MessageDeps = { archive: messageArchive(join(start.dir, 'archive')), readMessage: readBankMessageInThread, store, registry, vault, clock: systemClock, rail: isoRail(start.files, start.rail), locks: new KeyedLocks() };
 
 const jobs = new JobRunner(deps, tell, stop.signal);
 port.on('message', (message: ToBackground) => {

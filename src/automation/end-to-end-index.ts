@@ -19,7 +19,7 @@ export function endToEndIndex(store: EventStore, cycleIds?: readonly string[], s
 async function build(store: EventStore, cycleIds: readonly string[] | undefined, signal?: AbortSignal): Promise<Index> {
   const index = new Index();
   for (const prefix of cycleIds?.map((id) => `payment-${id}-`) ?? ['payment-']) {
-    for await (const page of pagesOf(store, prefix, signal ? { signal } : {})) {
+    for await (const page of pagesOf(store, prefix, { types: ['PaymentInstructed', 'PaymentReinstructed'], ...(signal ? { signal } : {}) })) {
       for (const { events } of page) {
         for (const event of events) {
           if (event.type === 'PaymentInstructed' || event.type === 'PaymentReinstructed') index.add(event.data.endToEndId, event.data.paymentId);

@@ -43,7 +43,7 @@ export function instructed(store: EventStore, signal?: AbortSignal): Instructed 
     },
     async message(messageId) { return (await cycles()).messages.get(messageId); },
     async *paymentsOf({ cycleId, messageId }) {
-      for await (const page of pagesOf(store, `payment-${cycleId}-`, signal ? { signal } : {})) {
+      for await (const page of pagesOf(store, `payment-${cycleId}-`, { types: ['PaymentInstructed', 'PaymentReinstructed'], ...(signal ? { signal } : {}) })) {
         const payments = page.flatMap(({ events }): SentPayment[] => events.flatMap((event) =>
           ((event.type === 'PaymentInstructed' || event.type === 'PaymentReinstructed') && event.data.messageId === messageId ? [{ paymentId: event.data.paymentId, endToEndId: event.data.endToEndId }] : [])));
         if (payments.length > 0) yield payments;

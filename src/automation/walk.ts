@@ -1,4 +1,4 @@
-import type { EventStore, StreamEvents } from '../adapters/event-store/port.js';
+import type { CategoryOptions, EventStore, StreamEvents } from '../adapters/event-store/port.js';
 import { PAGE } from './job.js';
 
 /**
@@ -6,11 +6,11 @@ import { PAGE } from './job.js';
  * @param prefix for example "enrolment-asd-"
  */
 export async function* pagesOf(
-  store: EventStore, prefix: string, options: { readonly asOf?: number; readonly limit?: number; readonly signal?: AbortSignal } = {},
+  store: EventStore, prefix: string, options: { readonly asOf?: number; readonly limit?: number; readonly types?: CategoryOptions['types']; readonly signal?: AbortSignal } = {},
 ): AsyncGenerator<readonly StreamEvents[]> {
   const limit = options.limit ?? PAGE;
   const read = (after: string | undefined): Promise<readonly StreamEvents[]> =>
-    store.readCategory(prefix, { limit, ...(after === undefined ? {} : { after }), ...(options.asOf === undefined ? {} : { asOf: options.asOf }) });
+    store.readCategory(prefix, { limit, ...(after === undefined ? {} : { after }), ...(options.asOf === undefined ? {} : { asOf: options.asOf }), ...(options.types ? { types: options.types } : {}) });
   let next: Promise<readonly StreamEvents[]> | undefined = read(undefined);
   while (next) {
     const page: readonly StreamEvents[] = await next;

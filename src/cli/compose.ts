@@ -4,7 +4,7 @@ import { EventRegistry } from '../../events/registry.js';
 import { systemClock } from '../adapters/clock/embedded.js';
 import { openDataFolder } from '../adapters/data-folder/embedded.js';
 import { openEmbeddedLog } from '../adapters/event-store/embedded.js';
-import { readBankMessage } from '../adapters/payment-rail/incoming/reader.js';
+import { readBankMessageInThread } from '../adapters/payment-rail/incoming/threaded.js';
 import { isoRail } from '../adapters/payment-rail/rail.js';
 import { openEmbeddedVault } from '../adapters/vault/embedded.js';
 import { messageArchive } from '../adapters/message-archive/embedded.js';
@@ -35,7 +35,7 @@ export async function openEngine(dir: string, { create }: EngineOptions = { crea
     mkdirSync(join(folder.path, 'files'), { recursive: true });
     const rail = isoRail(join(folder.path, 'files'), railIn());
     return {
-      dir: folder.path, store, registry, vault, rail, archive: messageArchive(join(folder.path, 'archive')), readMessage: readBankMessage, clock: systemClock, locks: new KeyedLocks(),
+      dir: folder.path, store, registry, vault, rail, archive: messageArchive(join(folder.path, 'archive')), readMessage: readBankMessageInThread, clock: systemClock, locks: new KeyedLocks(),
       async close() {
         await store.close();
         await vault.close();

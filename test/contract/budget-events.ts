@@ -9,6 +9,11 @@ export const allotted = (amountMinor: number, id: string = randomUUID()): NewEve
   meta: { actor: 'farid', role: 'finance-officer', command: randomUUID(), correlation: randomUUID() },
 });
 
+/** Another type, of the same fields as far as tests look. */
+export const released = (amountMinor: number): NewEvent<'BudgetReservationReleased'> => ({
+  ...allotted(amountMinor), type: 'BudgetReservationReleased', data: { programmeId: 'asd', fiscalYear: 2026, cycleId: 'asd-2026-01', amountMinor: String(amountMinor), reason: 'closed' },
+});
+
 export const newStream = (category = 'budget'): string => `${category}-t${randomUUID().slice(0, 13)}`;
 export const write = (stream: string, expected: StreamWrite['expected'], ...amounts: readonly number[]): StreamWrite =>
   ({ stream, expected, events: amounts.map((amount) => allotted(amount)) });

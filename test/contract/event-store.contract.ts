@@ -3,8 +3,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AppendGroup, AppendResult, EventStore, NewEvent, StreamWrite } from '../../src/adapters/event-store/port.js';
 import { MAX_EVENT_BYTES, MAX_EVENTS_PER_GROUP, MAX_PAGE } from '../../src/adapters/event-store/port.js';
+import type { EventType } from '../../events/generated.js';
 import type { Recorded } from '../../src/kernel/decider.js';
-import { allotted, amounts, newStream, write } from './budget-events.js';
+import { allotted, amounts, newStream, released, write } from './budget-events.js';
 
 /** A store under test. It may hold other events already: every test uses streams of its own. */
 export interface StoreUnderTest { readonly store: EventStore; close(): Promise<void> }
@@ -264,6 +265,20 @@ export function eventStoreContract(name: string, makeStore: () => Promise<StoreU
       it('leaves out what came after a position', async () => {
         const read = await store.readCategory(prefix, { limit: 10, asOf: afterThree });
         expect(read.map(({ stream, events }) => [stream, amounts(events)])).toEqual([[names[0], [1, 1]], [names[2], [2, 2]], [names[3], [0, 0]]]);
+      });
+
+      it('gives events of some types only, where asked, and the last of each stream', async () => {
+        const some = `${newStream('enrolment')}-`;
+        const kinds = (events: readonly Recorded[]) => events.map(({ type, revision }) => `${revision} ${type}`);
+        for (const [name, events] of [['a', [allotted(1), released(2), released(3)]], ['b', [released(4), allotted(5)]], ['c', [released(6), released(7), allotted(8), released(9)]], ['d', [allotted(1)]]] as const) {
+          await appended({ stream: some + name, expected: 'no-stream', events });
+        }
+        const read = (types: EventType[], limit: number, after?: string) => store.readCategory(some, { types, limit, ...(after === undefined ? {} : { after: some + after }) });
+        expect((await read(['BudgetAllotted'], 10)).map(({ events }) => kinds(events))).toEqual([
+          ['0 BudgetAllotted', '2 BudgetReservationReleased'], ['1 BudgetAllotted'], ['2 BudgetAllotted', '3 BudgetReservationReleased'], ['0 BudgetAllotted'],
+        ]);
+        expect((await read([], 2)).map(({ stream, events }) => [stream, kinds(events)])).toEqual([[`${some}a`, ['2 BudgetReservationReleased']], [`${some}b`, ['1 BudgetAllotted']]]);
+        expect((await read(['BudgetReservationReleased'], 2, 'b')).map(({ events }) => kinds(events))).toEqual([['0 BudgetReservationReleased', '1 BudgetReservationReleased', '3 BudgetReservationReleased'], ['0 BudgetAllotted']]);
       });
 
       it('has nothing for a prefix that nobody uses', async () => {

@@ -7,7 +7,7 @@ import { NO_STREAM, type FromWriter, type Rows, type WireFailure } from './log-p
 import type { WriterData } from './log-writer.worker.js';
 import {
   MAX_EVENTS_PER_GROUP, MAX_PAGE, StoreError,
-  type AppendGroup, type AppendResult, type EventStore, type KeptReceipt, type Page, type ReadOptions, type StreamEvents,
+  type AppendGroup, type AppendResult, type EventStore, type KeptReceipt, type Page, type ReadOptions, type CategoryOptions, type StreamEvents,
 } from './port.js';
 import { ReadAhead } from './read-ahead.js';
 import { readHere, readInWorker, type ReadClient } from './read-client.js';
@@ -119,9 +119,9 @@ class EmbeddedEventStore implements EventStore {
     return streams.map((stream) => found.get(stream) ?? { stream, events: [] });
   }
 
-  async readCategory(prefix: string, options: { readonly after?: string; readonly limit: number; readonly asOf?: number }): Promise<readonly StreamEvents[]> {
-    const { after = '', limit, asOf = Number.MAX_SAFE_INTEGER } = options;
-    return byStream(this.#recorded(await this.reads.call('category', { prefix, after, limit, asOf })));
+  async readCategory(prefix: string, options: CategoryOptions): Promise<readonly StreamEvents[]> {
+    const { after = '', limit, asOf = Number.MAX_SAFE_INTEGER, types } = options;
+    return byStream(this.#recorded(await this.reads.call('category', { prefix, after, limit, asOf, types })));
   }
 
   async readAll(after: number, limit: number): Promise<Page> {

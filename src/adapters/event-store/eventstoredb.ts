@@ -11,7 +11,7 @@ import { Receipts, RECEIPT_PREFIX } from './eventstoredb-receipts.js';
 import { connectionOf } from './eventstoredb-url.js';
 import {
   MAX_PAGE, StoreError,
-  type AppendGroup, type AppendResult, type EventStore, type KeptReceipt, type Page, type ReadOptions, type StreamEvents,
+  type AppendGroup, type AppendResult, type EventStore, type KeptReceipt, type Page, type ReadOptions, type CategoryOptions, type StreamEvents,
 } from './port.js';
 
 export interface EventStoreDbOptions {
@@ -134,9 +134,10 @@ class EventStoreDb implements EventStore {
     return streams.map((stream) => found.get(stream)!);
   }
 
-  async readCategory(prefix: string, { after, limit, asOf = Number.MAX_SAFE_INTEGER }: { readonly after?: string; readonly limit: number; readonly asOf?: number }): Promise<readonly StreamEvents[]> {
+  async readCategory(prefix: string, { after, limit, asOf = Number.MAX_SAFE_INTEGER, types }: CategoryOptions): Promise<readonly StreamEvents[]> {
     const names = await this.#answered(() => this.#names.page(prefix, { after, limit, asOf }));
-    return this.readStreams(names, { asOf });
+    const found = await this.readStreams(names, { asOf });
+    return types ? found.map(({ stream, events }) => ({ stream, events: events.filter((event, i) => i + 1 === events.length || types.includes(event.type)) })) : found;
   }
 
   async readAll(after: number, limit: number): Promise<Page> {

@@ -52,7 +52,7 @@ export interface Rows {
 }
 
 export interface ReadStreamArgs { readonly stream: string; readonly from: number | undefined; readonly backwards: boolean; readonly limit: number; readonly asOf: number }
-export interface ReadCategoryArgs { readonly prefix: string; readonly after: string; readonly limit: number; readonly asOf: number }
+export interface ReadCategoryArgs { readonly prefix: string; readonly after: string; readonly limit: number; readonly asOf: number; readonly types: readonly string[] | undefined }
 
 /** Events in commit order as one JSON array, each already checked against its row: cheap to hand over and to parse. */
 export interface TextPage { readonly text: string; readonly count: number; readonly end: boolean }

@@ -1,6 +1,6 @@
 import { StoreError, type KeptReceipt } from './port.js';
 import type { ReadCalls, ReadCategoryArgs, ReadStreamArgs, Rows, TextPage } from './log-protocol.js';
-import { isLineOf } from './stored-line.js';
+import { isLineOf, typeIn } from './stored-line.js';
 import { guard, type Sqlite, type Statement } from './sqlite-log.js';
 
 interface PageArgs { readonly after: number; readonly limit: number }
@@ -41,7 +41,7 @@ export class LogReader implements ReadCalls {
     return guard(() => columns(this.#many.all(JSON.stringify(streams), asOf) as Row[]));
   }
 
-  category({ prefix, after, limit, asOf }: ReadCategoryArgs): Rows {
+  category({ prefix, after, limit, asOf, types }: ReadCategoryArgs): Rows {
     return guard(() => {
       const rows: Row[] = [];
       const end = afterPrefix(prefix);
@@ -49,18 +49,31 @@ export class LogReader implements ReadCalls {
       let [stream, revision] = after >= prefix ? [after, Number.MAX_SAFE_INTEGER] : [prefix, -1];
       let found = 0;
       let name = '';
+      const wanted = types && new Set(types);
+      /** The last row of the stream in hand, where it was not wanted so far. */
+      let left: Row | undefined;
+      const done = (): Rows => {
+        if (left) rows.push(left);
+        return columns(rows);
+      };
       for (;;) {
         const chunk = this.#category.all(stream, revision, end, asOf, CHUNK) as Row[];
         for (const row of chunk) {
           if (row[1] !== name) {
-            if (found === limit) return columns(rows);
+            if (found === limit) return done();
+            if (left) rows.push(left);
+            left = undefined;
             found += 1;
             name = row[1];
           }
-          rows.push(row);
+          if (wanted && !wanted.has(typeIn(row[3], row[1], row[2]))) left = row;
+          else {
+            left = undefined;
+            rows.push(row);
+          }
         }
         const last = chunk.at(-1);
-        if (chunk.length < CHUNK || !last) return columns(rows);
+        if (chunk.length < CHUNK || !last) return done();
         [, stream, revision] = last;
       }
     });

@@ -63,6 +63,8 @@ export interface ReadOptions {
 
 export interface Page { readonly events: readonly Recorded[]; /** Position to pass as `after` next. */ readonly next: number; readonly end: boolean }
 
+export interface CategoryOptions { readonly after?: string; readonly limit: number; readonly asOf?: number; readonly types?: readonly EventType[] }
+
 export interface StreamEvents { readonly stream: string; readonly events: readonly Recorded[] }
 
 /**
@@ -88,9 +90,10 @@ export interface EventStore {
   readStreams(streams: readonly string[], options?: { readonly asOf?: number }): Promise<readonly StreamEvents[]>;
   /**
    * Whole streams whose name starts with `prefix`, in name order (binary), after `after`, at most `limit` streams.
-   * Streams with no event at or before `asOf` are left out. Fewer than `limit` means the end.
+   * Streams with no event at or before `asOf` are left out. Fewer than `limit` means the end. With `types`, of each stream
+   * only the events of these types and its last one: a walk that needs no others need not parse them.
    */
-  readCategory(prefix: string, options: { readonly after?: string; readonly limit: number; readonly asOf?: number }): Promise<readonly StreamEvents[]>;
+  readCategory(prefix: string, options: CategoryOptions): Promise<readonly StreamEvents[]>;
   /** Events in commit order, after a position (-1: from the start), at most `limit` (bounded by MAX_PAGE). */
   readAll(after: number, limit: number): Promise<Page>;
   /** Pages in commit order for ever: history first, then live as it is committed. Ends when the signal aborts. */

@@ -33,6 +33,13 @@ export function lineOf(registry: EventRegistry, stream: string, revision: number
 export const isLineOf = (line: string, stream: string, revision: number): boolean =>
   line.startsWith(`{"id":"`) && line.startsWith(`","stream":"${stream}","revision":${revision},"type":"`, 43);
 
+/** The type that the line of this row says, without parsing it; '' where the line is not of the row. */
+export function typeIn(line: string, stream: string, revision: number): string {
+  if (!isLineOf(line, stream, revision)) return '';
+  const at = 43 + `","stream":"${stream}","revision":${revision},"type":"`.length;
+  return line.slice(at, line.indexOf('"', at));
+}
+
 /** What was parsed, with the keys of StoredEvent in their order. */
 export interface Parsed { stream: string; revision: number; type: EventType; v: number; data: unknown; position?: number }
 
