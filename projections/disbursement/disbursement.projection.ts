@@ -19,7 +19,7 @@ const HANDLED = [
 function count(rows: Rows, payment: PaymentRow, by: 1 | -1): void {
   rows.add(paymentTally, {
     cycle_id: payment.cycle_id, region: payment.region, status: payment.status, reason: payment.reason ?? '',
-    execution_date: payment.execution_date ?? '', count: by, amount_minor: by === 1 ? payment.amount_minor : -payment.amount_minor,
+    execution_date: payment.execution_date ?? '', count: by, amount_minor: by === 1 ? payment.amount_minor : -payment.amount_minor, bank_minor: by === 1 ? payment.bank_minor : -payment.bank_minor,
   });
 }
 
@@ -39,7 +39,7 @@ function order(rows: Rows, data: EventData['PaymentOrdered'], time: string): voi
     payment_id: data.paymentId, cycle_id: cycleOfPayment(data.paymentId), person_id: data.personId, region: data.region,
     status: 'ordered', amount_minor: minor(data.amountMinor), currency: data.currency, policy_version: data.policyVersion, round: data.round,
     attempt: 0, end_to_end_id: null, message_id: null, account_id: null, execution_date: null, instructed_position: null,
-    reason: null, settled_on: null, call_back_at: null, call_back_reason: null, updated_at: time,
+    reason: null, settled_on: null, call_back_at: null, call_back_reason: null, bank_minor: before?.bank_minor ?? 0n, updated_at: time,
   };
   if (before) count(rows, before, -1);
   count(rows, after, 1);
@@ -59,6 +59,14 @@ function instruct(rows: Rows, data: EventData['PaymentInstructed'], time: string
 function settle(rows: Rows, paymentId: string, status: PaymentStatus, time: string, reason: string | null, settledOn: string | null): void {
   const before = rows.get(payments, paymentId);
   if (before) change(rows, before, { ...before, status, reason, settled_on: settledOn, updated_at: time });
+}
+
+/** A bank says that money left for the payment, or did not, or came back. What never left cannot come back, and is no difference. */
+function bankSaid(rows: Rows, paymentId: string, what: 'settled' | 'rejected' | 'returned', minorUnits?: bigint): void {
+  const before = rows.get(payments, paymentId);
+  if (!before) return;
+  const by = what === 'settled' ? minorUnits ?? before.amount_minor : before.bank_minor > 0n ? -before.amount_minor : 0n;
+  if (by !== 0n) change(rows, before, { ...before, bank_minor: before.bank_minor + by });
 }
 
 function undo(rows: Rows, data: { readonly paymentId: string; readonly reason: string }, status: 'rejected' | 'returned', time: string): void {
@@ -85,9 +93,13 @@ function evolvePayment(rows: Rows, event: Recorded): void {
     case 'PaymentReinstructed': return instruct(rows, event.data, time, event.position, true);
     case 'PaymentAccepted': return settle(rows, event.data.paymentId, 'accepted', time, null, null);
     case 'PaymentOutcomeUnknown': return settle(rows, event.data.paymentId, 'unknown', time, null, null);
-    case 'PaymentSettled': return settle(rows, event.data.paymentId, 'settled', time, null, event.data.settledOn);
+    case 'PaymentSettled':
+      bankSaid(rows, event.data.paymentId, 'settled');
+      return settle(rows, event.data.paymentId, 'settled', time, null, event.data.settledOn);
     case 'PaymentRejected': return undo(rows, event.data, 'rejected', time);
-    case 'PaymentReturned': return undo(rows, event.data, 'returned', time);
+    case 'PaymentReturned':
+      if (rows.get(payments, event.data.paymentId)?.status === 'settled') bankSaid(rows, event.data.paymentId, 'returned');
+      return undo(rows, event.data, 'returned', time);
     case 'PaymentCancelled': return settle(rows, event.data.paymentId, 'cancelled', time, null, null);
     case 'PaymentCancellationRequested': {
       const before = rows.get(payments, event.data.paymentId);
@@ -95,6 +107,7 @@ function evolvePayment(rows: Rows, event: Recorded): void {
     }
     case 'PaymentBreakRecorded': {
       const { data } = event;
+      if (data.reported !== 'accepted') bankSaid(rows, data.paymentId, data.reported, data.reportedMinor === undefined ? undefined : minor(data.reportedMinor));
       return rows.put(breaks, {
         break_id: data.breakId, payment_id: data.paymentId, cycle_id: cycleOfPayment(data.paymentId), kind: data.kind, attempt: data.attempt,
         end_to_end_id: data.endToEndId, reported: data.reported, reported_minor: data.reportedMinor === undefined ? null : minor(data.reportedMinor),

@@ -14,7 +14,9 @@ export const payments = table('disbursement_payment', 'rows', {
   /** ISO 20022 reason of the rejection or return that the payment rests in. */
   reason: 'text?', settled_on: 'text?',
   /** When the bank was asked to call the current instruction back, and why. */
-  call_back_at: 'text?', call_back_reason: 'text?', updated_at: 'text',
+  call_back_at: 'text?', call_back_reason: 'text?',
+  /** What left the account for it and did not come back, as banks said it: also what became a break. */
+  bank_minor: 'money', updated_at: 'text',
 }, ['payment_id'], [
   { on: ['call_back_at', 'payment_id'], notNull: 'call_back_at' },
   { on: ['status', 'payment_id'] },
@@ -26,7 +28,7 @@ export type PaymentRow = RowOf<typeof payments>;
 
 /** Payments by where they are, in count and money. `execution_date` and `reason` are '' where there is none. */
 export const paymentTally = table('disbursement_tally', 'tally', {
-  cycle_id: 'text', region: 'text', status: 'text', reason: 'text', execution_date: 'text', count: 'integer', amount_minor: 'money',
+  cycle_id: 'text', region: 'text', status: 'text', reason: 'text', execution_date: 'text', count: 'integer', amount_minor: 'money', bank_minor: 'money',
 }, ['cycle_id', 'region', 'status', 'reason', 'execution_date']);
 
 /** How often each kind of answer came, whatever came after: rejected, returned, reinstructed, cancelled, unknown. */

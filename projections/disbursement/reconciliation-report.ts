@@ -2,13 +2,16 @@ import type { ReadStore } from '../../src/adapters/read-store/port.js';
 import { csvCell } from '../../src/kernel/csv.js';
 import { formatAmount } from '../../src/kernel/money.js';
 import { reasonTexts } from '../../src/kernel/reasons.js';
+import { bankSide, type BankSide } from './bank-side.queries.js';
 import { findCycle, type CycleStory, type Sum } from './cycle.queries.js';
 import { listBreaks, type BreakView } from './disbursement.queries.js';
+import { OUTSTANDING } from './disbursement.tables.js';
 import { kinds, states, words, type Language } from './report-texts.js';
 
 /** A cycle against what the bank said of it, as the read models show it. Amounts in minor units; nothing in it names a person. */
 export interface ReconciliationReport {
   readonly cycle: CycleStory;
+  readonly bank: BankSide;
   /** Newest last, at most `BREAKS`. */
   readonly breaks: readonly BreakView[];
   readonly moreBreaks: boolean;
@@ -24,7 +27,7 @@ export async function readReport(reads: ReadStore, cycleId: string, madeAt: stri
   const cycle = await findCycle(reads, cycleId, regions);
   if (!cycle) return undefined;
   const { items, next } = await listBreaks(reads, { cycleId, ...(regions ? { regions } : {}) }, madeAt, { limit: BREAKS });
-  return { cycle, breaks: items.toSorted((a, b) => (a.recordedAt < b.recordedAt ? -1 : 1)), moreBreaks: next !== null, madeAt };
+  return { cycle, bank: await bankSide(reads, cycleId, regions), breaks: items.toSorted((a, b) => (a.recordedAt < b.recordedAt ? -1 : 1)), moreBreaks: next !== null, madeAt };
 }
 
 const NOTHING: Sum = { count: 0, amountMinor: 0n };
@@ -42,7 +45,7 @@ interface Section { readonly title: string; readonly head: readonly string[]; re
 /** What the page and the table have in common. */
 function sections(report: ReconciliationReport, language: Language): readonly Section[] {
   const say = words[language];
-  const { cycle, breaks, moreBreaks } = report;
+  const { cycle, bank, breaks, moreBreaks } = report;
   const money = (minor: bigint | string): string => `${formatAmount(BigInt(minor), cycle.currency)} ${cycle.currency}`;
   const row = (name: string, { count, amountMinor }: Sum): string[] => [name, String(count), money(amountMinor)];
   return [
@@ -51,8 +54,16 @@ function sections(report: ReconciliationReport, language: Language): readonly Se
       rows: [row(say.ordered, cycle.progress.ordered), ...STATES.map((state) => row(say[state], sumOf(report, state)))],
     },
     {
+      title: say.bankSide, head: [say.status, say.amount], numbers: [1], note: bank.differences.every((one) => one.breaks > 0) ? say.explained : say.unexplained,
+      rows: [[say.bankSaid, money(bank.bankMinor)], [say.settled, money(bank.settledMinor)], [say.difference, money(bank.differenceMinor)]],
+    },
+    ...(bank.differences.length === 0 ? [] : [{
+      title: say.differences, head: [say.payment, say.status, say.bankSaid, say.settled, say.difference, say.breaks], numbers: [2, 3, 4, 5], ...(bank.moreDifferences ? { note: say.moreDifferences } : {}),
+      rows: bank.differences.map(({ paymentId, status, bankMinor, oursMinor, breaks: count }) => [paymentId, statusIn(status, say), money(bankMinor), money(oursMinor), money(bankMinor - oursMinor), String(count)]),
+    }]),
+    {
       title: say.reasons, head: [say.status, say.code, say.text, say.count, say.amount], numbers: [3, 4],
-      rows: cycle.progress.byReason.map(({ status, reason, count, amountMinor }) => [status === 'rejected' ? say.rejected : status === 'returned' ? say.returned : status, reason, reasonTexts(reason)?.[language] ?? '', String(count), money(amountMinor)]),
+      rows: cycle.progress.byReason.map(({ status, reason, count, amountMinor }) => [statusIn(status, say), reason, reasonTexts(reason)?.[language] ?? '', String(count), money(amountMinor)]),
     },
     {
       title: say.files, head: [say.message, say.count, say.amount, say.sha256], numbers: [1, 2],
@@ -67,6 +78,9 @@ function sections(report: ReconciliationReport, language: Language): readonly Se
     },
   ];
 }
+
+/** Where a payment stands, in words. */
+const statusIn = (status: string, say: (typeof words)[Language]): string => STATES.some((state) => state === status) ? say[status as (typeof STATES)[number]] : OUTSTANDING.some((state) => state === status) || status === 'ordered' ? say.outstanding : status;
 
 function facts({ cycle, madeAt }: ReconciliationReport, language: Language): readonly (readonly [string, string])[] {
   const say = words[language];
@@ -101,7 +115,7 @@ export function reportHtml(report: ReconciliationReport, language: Language): st
     const css = (i: number): string => (numbers.includes(i) ? ' class="n"' : '');
     const body = rows.length === 0 ? `<p>${html(say.none)}</p>`
       : `<table><thead><tr>${head.map((text, i) => `<th scope="col"${css(i)}>${html(text)}</th>`).join('')}</tr></thead><tbody>${rows.map((row) => `<tr>${row.map((text, i) => `<td${css(i)}>${cell(text)}</td>`).join('')}</tr>`).join('')}</tbody></table>`;
-    return `<section><h2>${html(name)}</h2>${body}${note === undefined ? '' : `<p class="note${note === say.fails ? ' bad' : ''}">${html(note)}</p>`}</section>`;
+    return `<section><h2>${html(name)}</h2>${body}${note === undefined ? '' : `<p class="note${note === say.fails || note === say.unexplained ? ' bad' : ''}">${html(note)}</p>`}</section>`;
   });
   return `<!doctype html><html lang="${language}" dir="${language === 'ar' ? 'rtl' : 'ltr'}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${html(title)}</title><style>${STYLE}</style></head>`
     + `<body><h1>${html(say.title)}</h1><dl>${facts(report, language).map(([name, value]) => `<div><dt>${html(name)}</dt><dd>${cell(value)}</dd></div>`).join('')}</dl>${tables.join('')}<p class="sign">${html(say.signature)}</p></body></html>\n`;

@@ -7,6 +7,7 @@ const fr = {
   executionDate: "Date d'exécution", madeAt: 'Établi le', position: 'Position du journal', totals: 'Totaux', count: 'Nombre', amount: 'Montant', ordered: 'Ordonné', settled: 'Réglé', rejected: 'Rejeté', returned: 'Retourné',
   cancelled: 'Annulé', outstanding: 'En attente', holds: 'Ordonné = réglé + rejeté + retourné + annulé + en attente : vérifié', fails: 'Les totaux ne concordent pas', reasons: 'Motifs', code: 'Code', text: 'Libellé',
   files: 'Fichiers remis à la banque', message: 'Message', sha256: 'SHA-256', breaks: 'Écarts', kind: 'Nature', payment: 'Paiement', reported: 'Annoncé', since: 'Depuis', days: 'Jours', owner: 'Responsable', resolution: 'Résolution', by: 'Par', open: 'ouvert',
+  bankSide: 'Du côté de la banque', bankSaid: 'Sorti du compte selon la banque', difference: 'Différence', differences: 'Différences', explained: 'Chaque différence a un écart nommé : vérifié', unexplained: 'Une différence n’a pas d’écart nommé', moreDifferences: 'd’autres différences ne figurent pas ici',
   none: 'Aucun', more: 'autres écarts ne figurent pas ici', signature: 'Nom, date et signature',
 };
 type Words = Readonly<Record<keyof typeof fr, string>>;
@@ -16,6 +17,7 @@ const en: Words = {
   executionDate: 'Execution date', madeAt: 'Made on', position: 'Log position', totals: 'Totals', count: 'Count', amount: 'Amount', ordered: 'Ordered', settled: 'Settled', rejected: 'Rejected', returned: 'Returned',
   cancelled: 'Cancelled', outstanding: 'Outstanding', holds: 'Ordered = settled + rejected + returned + cancelled + outstanding: it holds', fails: 'The totals do not agree', reasons: 'Reasons', code: 'Code', text: 'Text',
   files: 'Files handed to the bank', message: 'Message', sha256: 'SHA-256', breaks: 'Breaks', kind: 'Kind', payment: 'Payment', reported: 'Reported', since: 'Since', days: 'Days', owner: 'Owner', resolution: 'Resolution', by: 'By', open: 'open',
+  bankSide: "The bank's side", bankSaid: 'Left the account, the bank says', difference: 'Difference', differences: 'Differences', explained: 'Every difference has a named break: verified', unexplained: 'A difference has no named break', moreDifferences: 'more differences are not shown here',
   none: 'None', more: 'more breaks are not shown here', signature: 'Name, date and signature',
 };
 
@@ -24,6 +26,7 @@ const ar: Words = {
   executionDate: 'تاريخ التنفيذ', madeAt: 'حرر في', position: 'موضع السجل', totals: 'المجاميع', count: 'العدد', amount: 'المبلغ', ordered: 'المأمور به', settled: 'المسوى', rejected: 'المرفوض', returned: 'المرجع',
   cancelled: 'الملغى', outstanding: 'قيد الانتظار', holds: 'المأمور به = المسوى + المرفوض + المرجع + الملغى + قيد الانتظار: مطابق', fails: 'المجاميع غير متطابقة', reasons: 'الأسباب', code: 'الرمز', text: 'البيان',
   files: 'الملفات المسلمة للبنك', message: 'الرسالة', sha256: 'SHA-256', breaks: 'الفوارق', kind: 'النوع', payment: 'الأداء', reported: 'المعلن', since: 'منذ', days: 'الأيام', owner: 'المكلف', resolution: 'التسوية', by: 'من طرف', open: 'مفتوح',
+  bankSide: 'من جهة البنك', bankSaid: 'الخارج من الحساب حسب البنك', difference: 'الفرق', differences: 'الفروق', explained: 'لكل فرق سبب مسجل: مطابق', unexplained: 'فرق بلا سبب مسجل', moreDifferences: 'فروق أخرى غير معروضة هنا',
   none: 'لا شيء', more: 'فوارق أخرى غير معروضة هنا', signature: 'الاسم والتاريخ والتوقيع',
 };
 

@@ -6,18 +6,23 @@ import { DomainError } from '../kernel/errors.js';
 import { streams } from '../kernel/ids.js';
 import { execute, part, type Outcome, type Part } from '../shell/execute.js';
 import { budgetStreamOf, foldBudget, readCycle } from './cycles.js';
+import { foldBankEntry } from './folds.js';
 import type { Deps } from './job.js';
+import { pagesOf } from './walk.js';
 
 export interface CloseArgs { readonly cycleId: string }
 
 /**
  * Closes a cycle and releases what is left of its reservation, together. Refused with open breaks or anything outstanding,
+ * with entries of bank files that name it and that nobody decided on,
  * where a payment moved after the reconciliation, and until the budget has spent exactly what settled: a reservation
  * released earlier would be missing then.
- * @throws DomainError NOT_RECONCILED, SPENDING_NOT_RECORDED
+ * @throws DomainError ENTRIES_OPEN, NOT_RECONCILED, SPENDING_NOT_RECORDED
  */
 export async function closeCycleParts(deps: Pick<Deps, 'store'>, { cycleId }: CloseArgs): Promise<readonly Part[]> {
   const { figures } = await readCycle(deps.store, cycleId);
+  const waiting = await entriesAbout(deps.store, cycleId);
+  if (waiting.length > 0) throw new DomainError('ENTRIES_OPEN', `${waiting.length} entries of bank files may be about payments of this cycle and wait for a person, the first is ${waiting[0]}; assign or dismiss them.`, 'rule', 'cycleId');
   if (figures && await movedSince(deps.store, cycleId, figures.throughPosition)) {
     throw new DomainError('NOT_RECONCILED', 'Payments moved since the cycle was reconciled; reconcile it again.', 'conflict', 'cycleId');
   }
@@ -36,6 +41,27 @@ export async function closeCycleParts(deps: Pick<Deps, 'store'>, { cycleId }: Cl
 /** Closes a cycle for a caller that has no command bus; refuses what `closeCycleParts` refuses. */
 export async function closeCycle(deps: Deps, args: CloseArgs, context: Context): Promise<Outcome> {
   return execute(deps.store, deps.registry, deps.locks, await closeCycleParts(deps, args), context);
+}
+
+/** Entries in quarantine that name a message or a payment of the cycle, or that a payment of it was found for. */
+async function entriesAbout(store: EventStore, cycleId: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  let messages: ReadonlySet<string> | undefined;
+  for await (const page of pagesOf(store, 'entry-')) {
+    for (const { events } of page) {
+      const { status, entry, candidates } = foldBankEntry(events);
+      if (status !== 'quarantined' || !entry) continue;
+      messages ??= await messagesOf(store, cycleId);
+      const payments = [...(entry.paymentId === undefined ? [] : [entry.paymentId]), ...(candidates?.candidates ?? []).map(({ paymentId }) => paymentId)];
+      if (payments.some((id) => id.startsWith(`${cycleId}-`)) || (entry.messageId !== undefined && messages.has(entry.messageId))) found.push(entry.entryId);
+    }
+  }
+  return found;
+}
+
+async function messagesOf(store: EventStore, cycleId: string): Promise<ReadonlySet<string>> {
+  const events = await store.readStream(streams.cycle(cycleId));
+  return new Set(events.flatMap((event) => (event.type === 'CycleInstructed' || event.type === 'CycleReinstructed' ? event.data.files : [])).map(({ messageId }) => messageId));
 }
 
 /** What changes a cycle's figures; an acceptance, or word that nothing is known, does not. */

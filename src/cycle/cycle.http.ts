@@ -56,6 +56,6 @@ export class CycleHttp {
   @Takes(':cycleId/reconcile', { ...officer, says: 'Record how many payments stand where, to the centime; in the background', answers: job, status: 202, refuses: NOT_THERE })
   reconcile(@Order() command: ReconcileCycle): Promise<Answer> { return this.bus.execute(command); }
 
-  @Takes(':cycleId/close', { ...officer, says: 'Close a reconciled cycle without open breaks; what was not paid is free again', answers, refuses: { ...NOT_THERE, 409: ['NOT_RECONCILED', 'SPENDING_NOT_RECORDED'], 422: ['CYCLE_STATUS', 'NOT_RECONCILED', 'OPEN_BREAKS', 'PAYMENTS_OUTSTANDING'] } })
+  @Takes(':cycleId/close', { ...officer, says: 'Close a reconciled cycle without open breaks; what was not paid is free again', answers, refuses: { ...NOT_THERE, 409: ['NOT_RECONCILED', 'SPENDING_NOT_RECORDED'], 422: ['CYCLE_STATUS', 'NOT_RECONCILED', 'OPEN_BREAKS', 'ENTRIES_OPEN', 'PAYMENTS_OUTSTANDING'] } })
   close(@Order() command: CloseCycle): Promise<Answer> { return this.bus.execute(command); }
 }

@@ -3,6 +3,7 @@ import type { EventData } from '../../events/generated.js';
 import type { Instruction } from '../../src/adapters/payment-rail/port.js';
 import { assignEntry } from '../../src/automation/bank-entries.js';
 import { listEntries, type EntryView } from '../../src/automation/bank-lists.js';
+import { closeCycle } from '../../src/automation/close-cycle.js';
 import { matchEntries } from '../../src/automation/match-entries.js';
 import { openPayees, payeeOf } from '../../src/automation/payees.js';
 import { takeInMessage, type MessageSummary } from '../../src/automation/take-in-message.js';
@@ -64,6 +65,7 @@ describe('entries without a reference of ours', () => {
     await assignEntry(world.engine, { entryId, paymentId: some[0]!.paymentId, reason: 'the account is theirs' }, as(world.engine, 'finance', 'assign', entryId));
     expect(await statusOf(some[0]!)).toBe('PaymentSettled');
     expect((await entries()).map((entry) => entry.entryId)).not.toContain(entryId);
+    await expect(closeCycle(world.engine, { cycleId: CYCLE }, as(world.engine, 'finance', 'close'))).rejects.toMatchObject({ code: 'ENTRIES_OPEN' });
   });
 
   it('are told the payment by the payee’s name, in any order and spelling of its words', async () => {

@@ -10,7 +10,7 @@ const broken: BreakView = {
   recordedAt: '2025-10-30T09:00:00.000Z', open: true, owner: 'h.alami', ageDays: 5, resolution: null, resolutionReason: null, resolvedBy: null, resolvedAt: null,
 };
 const report: ReconciliationReport = {
-  madeAt: '2025-11-04T10:00:00.000Z', moreBreaks: false, breaks: [broken, { ...broken, breakId: 'c', open: false, owner: null, ageDays: 1, resolution: 'bank-error', resolvedBy: '=HYPERLINK("x")<b>', resolvedAt: '2025-10-31T09:00:00.000Z' }],
+  madeAt: '2025-11-04T10:00:00.000Z', moreBreaks: false, bank: { bankMinor: 149_999n, settledMinor: 100_000n, differenceMinor: 49_999n, moreDifferences: false, differences: [{ paymentId: broken.paymentId, status: 'rejected', bankMinor: 49_999n, oursMinor: 0n, breaks: 1 }] }, breaks: [broken, { ...broken, breakId: 'c', open: false, owner: null, ageDays: 1, resolution: 'bank-error', resolvedBy: '=HYPERLINK("x")<b>', resolvedAt: '2025-10-31T09:00:00.000Z' }],
   cycle: {
     cycleId: 'asd-2025-10', programmeId: 'asd', period: '2025-10', policyVersion: 1, currency: 'MAD', status: 'instructed', round: 1, asOf: 9, count: 4, totalMinor: 200_000n, contentHash: 'a', preparedBy: 'f', preparedAt: null, approvedBy: 'c',
     approvedAt: null, fiscalYear: 2025, releasedBy: 'g', releasedAt: null, executionDate: '2025-10-28', returnedReason: null, closedAt: null, files: [{ name: 'M1.xml', messageId: 'M1', sha256: 'f'.repeat(64), count: 4, totalMinor: '200000' }],
@@ -37,6 +37,13 @@ describe('the reconciliation report', () => {
     expect(page).not.toContain('<b>');
     expect(page).toContain('&lt;b&gt;');
     expect(page).not.toMatch(/<script|src=|href=/);
+  });
+
+  it('sets what the bank says against our books, and says whether each difference has a name', () => {
+    expect(reportCsv(report, 'en')).toContain(`The bank's side,Every difference has a named break: verified\r\nStatus,Amount\r\n"Left the account, the bank says",1499.99 MAD\r\nSettled,1000.00 MAD\r\nDifference,499.99 MAD`);
+    const unnamed = { ...report, bank: { ...report.bank, differences: [{ ...report.bank.differences[0]!, breaks: 0 }] } };
+    expect(reportHtml(unnamed, 'en')).toContain('<p class="note bad">A difference has no named break</p>');
+    expect(reportHtml(unnamed, 'ar')).toContain(words.ar.unexplained);
   });
 
   it('tells the days that a break is open, or was, and who looks after it', () => {
