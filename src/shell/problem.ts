@@ -98,6 +98,7 @@ function ofVault({ code, detail }: VaultError): Mapped {
     case 'RECORD_DIFFERS': return { status: 409, code, detail };
     case 'PERSON_ERASED': return { status: 422, code, detail };
     case 'DISK_FULL': return { status: 507, code, detail };
+    case 'VAULT_AWAY': return { status: 503, code, detail };
     default: return { status: 500, code, detail };
   }
 }

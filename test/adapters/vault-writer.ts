@@ -1,8 +1,11 @@
-/** Seals for ever in the folder given and prints what was acknowledged, a line a request; the test kills it. */
+/** Seals for ever in the folder given, or in the schema given of a database, and prints what was acknowledged, a line a request; the test kills it. */
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { openEmbeddedVault } from '../../src/adapters/vault/embedded.js';
+import { openPostgresVault } from '../../src/adapters/vault/postgres.js';
 
-const vault = await openEmbeddedVault(process.argv[2]!);
+const [dir, url, schema] = process.argv.slice(2);
+const vault = url === undefined ? await openEmbeddedVault(dir!) : await openPostgresVault(url, { schema: schema!, masterKey: { keysDir: join(dir!, 'keys') } });
 for (;;) {
   const records = Array.from({ length: 20 }, () => {
     const personId = randomUUID();

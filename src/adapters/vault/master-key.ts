@@ -20,6 +20,12 @@ export function loadMasterKey(keysDir: string, mayMake: boolean): KeyObject {
     }
     make(keysDir, file);
   }
+  return readMasterKey(file);
+}
+
+/** A key that is kept in a file of any name, for example a mounted secret. @throws VaultError MASTER_KEY_MISSING, MASTER_KEY_WRONG */
+export function readMasterKey(file: string): KeyObject {
+  if (!existsSync(file)) throw new VaultError('MASTER_KEY_MISSING', `${file} is missing; it must hold the vault's master key.`);
   const text = readFileSync(file, 'latin1');
   if (!FORM.test(text)) throw new VaultError('MASTER_KEY_WRONG', `${file} is not a master key: it must hold 64 hexadecimal digits.`);
   return createSecretKey(Buffer.from(text.trim(), 'hex'));

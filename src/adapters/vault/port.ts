@@ -34,7 +34,7 @@ export const VAULT = Symbol('Vault');
 
 export class VaultError extends Error {
   constructor(
-    readonly code: 'VAULT_CORRUPT' | 'VAULT_NEWER_VERSION' | 'MASTER_KEY_MISSING' | 'MASTER_KEY_WRONG' | 'RECORD_DIFFERS' | 'PERSON_ERASED' | 'DISK_FULL' | 'VAULT_FAILED',
+    readonly code: 'VAULT_CORRUPT' | 'VAULT_NEWER_VERSION' | 'MASTER_KEY_MISSING' | 'MASTER_KEY_WRONG' | 'RECORD_DIFFERS' | 'PERSON_ERASED' | 'DISK_FULL' | 'VAULT_AWAY' | 'VAULT_FAILED',
     readonly detail: string,
     options?: ErrorOptions,
   ) {

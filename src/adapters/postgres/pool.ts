@@ -1,0 +1,136 @@
+import pg from 'pg';
+
+const MAX_CONNECTIONS = 8;
+const CONNECT_TIMEOUT_MS = 5_000;
+const STATEMENT_TIMEOUT_MS = 30_000;
+/** A connection that a firewall dropped is noticed by its keep-alive, which begins after so long without a word. */
+const KEEP_ALIVE_MS = 2_000;
+const ATTEMPTS = 4;
+/** Connection exceptions, too many connections, shutting down or starting up, a statement too long under way, a standby. */
+const AWAY = /^(08...|53300|57014|57P0[123]|25006|55P03)$/;
+/** "sanad" in bytes and one more: whoever makes tables holds it, because `if not exists` fails where two do it at once. */
+const TABLES_LOCK = '126857670649856';
+
+export interface Session {
+  /** Rows of one statement. Integers of 64 bits come as strings, bytea as Buffer. @throws PostgresError */
+  query<R extends object>(text: string, values?: readonly unknown[]): Promise<readonly R[]>;
+}
+
+/** Connections of this process to one database. */
+export interface Postgres extends Session {
+  /**
+   * Durable when it resolves (`synchronous_commit` on, whatever the server's default). Runs `work` again, up to four times
+   * in all, when the server ended it for a deadlock. @throws PostgresError, or what `work` threw, with nothing written
+   */
+  transaction<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  /** Makes tables that may be there already, also when other processes do so at the same time. */
+  create(ddl: string): Promise<void>;
+  /** Waits for what is under way; what comes later fails with kind 'closed'. */
+  close(): Promise<void>;
+}
+
+export interface PostgresOptions {
+  /** Shows in pg_stat_activity. */
+  readonly name: string;
+  /** Connections at most; default 8. */
+  readonly max?: number;
+  /** Schema that holds the tables; it must exist. Default: the connection's own. */
+  readonly schema?: string;
+}
+
+/** `away`: no answer, or the server is not taking work; send it again later. Never carries the connection string or a value. */
+export class PostgresError extends Error {
+  constructor(readonly kind: 'away' | 'full' | 'corrupt' | 'deadlock' | 'closed' | 'failed', detail: string, options?: ErrorOptions) {
+    super(detail, options);
+    this.name = 'PostgresError';
+  }
+}
+
+/** Settings of a connection, for a pool and for a session of its own alike. */
+export const connectionOf = (connectionString: string, { name, schema }: PostgresOptions): pg.ClientConfig => ({
+  connectionString, application_name: name, keepAlive: true, keepAliveInitialDelayMillis: KEEP_ALIVE_MS, connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  statement_timeout: STATEMENT_TIMEOUT_MS, query_timeout: STATEMENT_TIMEOUT_MS + CONNECT_TIMEOUT_MS,
+  ...(schema === undefined ? {} : { options: `-c search_path=${schema}` }),
+});
+
+/** Connects when first asked something. */
+export function openPostgres(connectionString: string, options: PostgresOptions): Postgres {
+  const pool = new pg.Pool({ ...connectionOf(connectionString, options), max: options.max ?? MAX_CONNECTIONS });
+  // An idle connection that the server closes is replaced at the next query; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  const underWay = new Set<Promise<unknown>>();
+  let closing: Promise<void> | undefined;
+
+  /** What the pool has queued when it ends it forgets, so nothing is queued then. */
+  const counted = <T>(work: () => Promise<T>): Promise<T> => {
+    if (closing) return Promise.reject(new PostgresError('closed', 'The connection to PostgreSQL was closed.'));
+    const done = work();
+    underWay.add(done);
+    return done.finally(() => underWay.delete(done));
+  };
+
+  const attempt = async <T>(work: (session: Session) => Promise<T>): Promise<T> => {
+    const client = await pool.connect().catch(rethrow);
+    let broken = false;
+    const session = sessionOf(client, () => { broken = true; });
+    try {
+      await session.query('begin; set local synchronous_commit = on');
+      const result = await work(session);
+      await session.query('commit');
+      return result;
+    } catch (error) {
+      if (!broken) await session.query('rollback').catch(() => undefined);
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  };
+  const transaction = async <T>(work: (session: Session) => Promise<T>): Promise<T> => {
+    for (let left = ATTEMPTS - 1; ; left -= 1) {
+      try {
+        return await attempt(work);
+      } catch (error) {
+        if (left === 0 || !(error instanceof PostgresError && error.kind === 'deadlock')) throw error;
+      }
+    }
+  };
+
+  return {
+    query: (text, values) => counted(() => sessionOf(pool).query(text, values)),
+    transaction: (work) => counted(() => transaction(work)),
+    create: (ddl) => counted(() => transaction(async (session) => {
+      await session.query('select pg_advisory_xact_lock($1)', [TABLES_LOCK]);
+      await session.query(ddl);
+    })),
+    close: () => (closing ??= Promise.allSettled(underWay).then(() => pool.end())),
+  };
+}
+
+/** A pg client or pool as a session. `onBroken`: the connection is of no use any more. */
+export function sessionOf(client: Pick<pg.ClientBase, 'query'> | pg.Pool, onBroken?: () => void): Session {
+  return {
+    async query<R extends object>(text: string, values?: readonly unknown[]): Promise<readonly R[]> {
+      try {
+        return (await (client as pg.ClientBase).query<R>(text, values === undefined ? undefined : [...values])).rows;
+      } catch (error) {
+        const known = failure(error);
+        if (known.kind === 'away') onBroken?.();
+        throw known;
+      }
+    },
+  };
+}
+
+function rethrow(error: unknown): never { throw failure(error); }
+
+export function failure(error: unknown): PostgresError {
+  if (error instanceof PostgresError) return error;
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const options = { cause: error };
+  // Where it is no error of the database, it is not the server that spoke: the connection was refused, cut or silent for too long.
+  if (!(error instanceof pg.DatabaseError) || AWAY.test(code)) return new PostgresError('away', `PostgreSQL cannot be reached or takes no work now${code ? ` (${code})` : ''}; send it again.`, options);
+  if (code === '53100') return new PostgresError('full', 'PostgreSQL has no space left; make room and send it again.', options);
+  if (code.startsWith('XX')) return new PostgresError('corrupt', `PostgreSQL found its data damaged (${code}); restore it from your copy.`, options);
+  if (code === '40P01' || code === '40001') return new PostgresError('deadlock', 'PostgreSQL ended one of two transactions that waited for each other; send it again.', options);
+  return new PostgresError('failed', `PostgreSQL refused a statement (${code}).`, options);
+}
