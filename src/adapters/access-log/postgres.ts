@@ -1,0 +1,74 @@
+import { DomainError } from '../../kernel/errors.js';
+import { openPostgres, PostgresError, type Postgres } from '../postgres/pool.js';
+import type { Access, AccessLog } from './port.js';
+
+/** Lines a statement at most. */
+const TOGETHER = 1_000;
+const TABLE = `
+  create table if not exists sanad_access (
+    no bigint generated always as identity primary key, time timestamptz not null, actor text not null, role text not null,
+    what text not null, "of" text not null, count bigint not null, correlation text not null
+  );
+`;
+const ADD = `
+  insert into sanad_access (time, actor, role, what, "of", count, correlation)
+  select * from unnest($1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[])
+`;
+
+export interface PostgresAccessLogOptions {
+  /** Schema that holds the table; it must exist. Default: the connection's own. */
+  readonly schema?: string;
+}
+
+/**
+ * Readings of personal data in one table, for any number of processes. Lines that come while others are being written
+ * share the next statement. @throws DomainError ACCESS_LOG_AWAY, ACCESS_LOG_FAILED: nobody sees what could not be noted
+ */
+export async function openPostgresAccessLog(connectionString: string, options: PostgresAccessLogOptions = {}): Promise<AccessLog> {
+  const database = openPostgres(connectionString, { name: 'sanad-access-log', max: 2, ...options });
+  try {
+    await database.create(TABLE);
+  } catch (error) {
+    await database.close();
+    throw told(error);
+  }
+  let waiting: { readonly access: Access; done(): void; failed(error: unknown): void }[] = [];
+  let writing: Promise<void> | undefined;
+  let closed = false;
+  const write = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const taken = waiting.slice(0, TOGETHER);
+      waiting = waiting.slice(TOGETHER);
+      try {
+        await add(database, taken.map(({ access }) => access));
+        for (const { done } of taken) done();
+      } catch (error) {
+        for (const { failed } of taken) failed(told(error));
+      }
+    }
+    writing = undefined;
+  };
+  return {
+    note: (access) => (closed ? Promise.reject(told(new PostgresError('closed', 'The access log was closed.'))) : new Promise((done, failed) => {
+      waiting.push({ access, done, failed });
+      writing ??= write();
+    })),
+    async close() {
+      closed = true;
+      await writing;
+      await database.close();
+    },
+  };
+}
+
+const add = (database: Postgres, lines: readonly Access[]): Promise<unknown> => database.transaction((session) => session.query(ADD, [
+  lines.map(({ time }) => time), lines.map(({ actor }) => actor), lines.map(({ role }) => role), lines.map(({ what }) => what),
+  lines.map((line) => line.of), lines.map(({ count }) => count), lines.map(({ correlation }) => correlation),
+]));
+
+function told(error: unknown): unknown {
+  if (!(error instanceof PostgresError)) return error;
+  return error.kind === 'failed' || error.kind === 'corrupt'
+    ? new DomainError('ACCESS_LOG_FAILED', error.message, 'unavailable')
+    : new DomainError('ACCESS_LOG_AWAY', 'Who reads personal data cannot be noted now, so it is not shown; send the request again.', 'unavailable');
+}
