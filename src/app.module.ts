@@ -59,6 +59,7 @@ import { Books } from './shell/books.js';
 import { KeyedLocks } from './shell/execute.js';
 import { DEPS, Executor, type PlanDeps } from './shell/handlers.js';
 import { HealthHttp, MetricsHttp } from './shell/health.http.js';
+import { JOBS } from './shell/jobs.js';
 import { JobsHttp } from './shell/jobs.http.js';
 import { LOG, type Log } from './shell/log.js';
 import { Meters } from './shell/meters.js';
@@ -125,7 +126,7 @@ export class AppModule {
       { provide: QUESTION_DEPS, useValue: { reads, store: deps.store, vault: deps.vault, clock: deps.clock, books, access, followed } satisfies QuestionDeps },
       { provide: EVENT_STORE, useValue: deps.store }, { provide: VAULT, useValue: deps.vault }, { provide: CLOCK, useValue: deps.clock }, { provide: MESSAGE_ARCHIVE, useValue: messageArchive(join(folder.path, 'archive'), config.messageLimitBytes) },
       { provide: VERIFY_AUTHORIZATION, useValue: verify }, { provide: LOG, useValue: shell.log }, { provide: Meters, useValue: shell.meters },
-      { provide: Routes, useValue: shell.routes }, { provide: Followed, useValue: shell.followed }, { provide: Background, useValue: shell.background },
+      { provide: Routes, useValue: shell.routes }, { provide: Followed, useValue: shell.followed }, { provide: Background, useValue: shell.background }, { provide: JOBS, useValue: shell.background },
     ];
     return {
       module: AppModule,

@@ -1,5 +1,5 @@
 import type { MessagePort, Worker } from 'node:worker_threads';
-import { jobIdOf, type FromBackground, type Job, type JobFor, type JobStatus, type ToBackground } from './jobs.js';
+import { jobIdOf, type FromBackground, type Job, type JobFor, type Jobs, type JobStatus, type ToBackground } from './jobs.js';
 import type { Log } from './log.js';
 import type { Meters } from './meters.js';
 import type { Followed } from './reading.js';
@@ -7,7 +7,7 @@ import type { Followed } from './reading.js';
 const REMEMBERED_JOBS = 1_000;
 
 /** The HTTP thread's end of the background thread: read models, automations and jobs run over there. */
-export class Background {
+export class Background implements Jobs {
   readonly #jobs = new Map<string, JobStatus>();
   #worker: Worker | undefined;
   #exited: Promise<void> = Promise.resolve();

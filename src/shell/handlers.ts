@@ -4,7 +4,7 @@ import type { KeptReceipt, Receipt } from '../adapters/event-store/port.js';
 import type { Deps } from '../automation/job.js';
 import { DomainError } from '../kernel/errors.js';
 import { Answer } from './answer.js';
-import type { Background } from './background.js';
+import type { Jobs } from './jobs.js';
 import type { Books } from './books.js';
 import type { Command } from './call.js';
 import { execute, type Part } from './execute.js';
@@ -27,7 +27,7 @@ export interface Plan {
 }
 
 /** What a plan may look at. Only what the domain cannot know by itself: another stream, the vault. */
-export type PlanDeps = Deps & { readonly books: Books; readonly people: People; readonly background: Background };
+export type PlanDeps = Deps & { readonly books: Books; readonly people: People; readonly background: Pick<Jobs, 'start'> };
 export const DEPS = Symbol('Deps');
 
 /** A command's class and its plan, the class's type erased so that a feature's commands go together. */

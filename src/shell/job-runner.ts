@@ -12,10 +12,16 @@ import type { Refusal } from '../automation/refusals.js';
 import { applyMessage } from '../automation/take-in-message.js';
 import { pagesOf } from '../automation/walk.js';
 import { DomainError, never } from '../kernel/errors.js';
-import { jobIdOf, type FromBackground, type Job, type JobFor, type JobStatus } from './jobs.js';
+import { jobIdOf, type FromBackground, type Job, type JobFor } from './jobs.js';
 
 const PROGRESS_EVERY_MS = 200;
 const MAX_REFUSALS = 1_000;
+
+/** How a job ended. A fault is a failure for want of something, not a refusal: tried again, it may go well. */
+export type JobEnd =
+  | { readonly state: 'done'; readonly result: unknown }
+  | { readonly state: 'failed'; readonly code: string; readonly detail: string; readonly fault: boolean }
+  | { readonly state: 'interrupted' };
 
 /** Runs jobs one after the other, and tells how they go. */
 export class JobRunner {
@@ -24,48 +30,49 @@ export class JobRunner {
   constructor(private readonly deps: MessageDeps, private readonly tell: (message: FromBackground) => void, private readonly signal: AbortSignal) {}
 
   start(job: Job, by: JobFor): void {
-    this.#last = this.#last.then(() => this.#run(job, by));
+    this.#last = this.#last.then(async () => {
+      const jobId = jobIdOf(job);
+      const { fault: _, ...end }: JobEnd & { readonly fault?: boolean } = await this.run(job, by, (progress) => this.tell({ kind: 'job', status: { jobId, state: 'running', progress } }), this.signal);
+      this.tell({ kind: 'job', status: { jobId, ...end } });
+    });
   }
 
   /** Resolves when nothing is under way. */
   async settled(): Promise<void> { await this.#last; }
 
-  async #run(job: Job, by: JobFor): Promise<void> {
-    const jobId = jobIdOf(job);
-    const status = (status: Omit<JobStatus, 'jobId'>): void => this.tell({ kind: 'job', status: { jobId, ...status } });
+  /** Runs one job to its end, or until the signal aborts. Tells its progress a few times a second; never rejects. */
+  async run(job: Job, by: JobFor, onProgress: OnProgress, signal: AbortSignal): Promise<JobEnd> {
     let toldMs = 0;
-    const onProgress: OnProgress = (progress) => {
+    const atTimes: OnProgress = (progress) => {
       if (performance.now() - toldMs < PROGRESS_EVERY_MS) return;
       toldMs = performance.now();
-      status({ state: 'running', progress });
+      onProgress(progress);
     };
     try {
-      this.signal.throwIfAborted();
-      status({ state: 'done', result: await this.#work(job, by, onProgress) });
+      signal.throwIfAborted();
+      return { state: 'done', result: await this.#work(job, by, atTimes, signal) };
     } catch (error) {
-      if (this.signal.aborted) status({ state: 'interrupted' });
-      else if (error instanceof DomainError) status({ state: 'failed', code: error.code, detail: error.detail });
-      else {
-        const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
-        status({ state: 'failed', code: typeof code === 'string' ? code : 'INTERNAL_ERROR', detail: 'The work stopped; send the request again to go on.' });
-        this.tell({ kind: 'trouble', what: jobId, detail: String(message ?? error).split('\n', 1)[0]! });
-      }
+      if (signal.aborted) return { state: 'interrupted' };
+      if (error instanceof DomainError) return { state: 'failed', code: error.code, detail: error.detail, fault: error.kind === 'unavailable' };
+      const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
+      this.tell({ kind: 'trouble', what: jobIdOf(job), detail: String(message ?? error).split('\n', 1)[0]! });
+      return { state: 'failed', code: typeof code === 'string' ? code : 'INTERNAL_ERROR', detail: 'The work stopped; send the request again to go on.', fault: true };
     }
   }
 
-  async #work(job: Job, by: JobFor, onProgress: OnProgress): Promise<unknown> {
+  async #work(job: Job, by: JobFor, onProgress: OnProgress, signal: AbortSignal): Promise<unknown> {
     switch (job.kind) {
-      case 'prepare': return prepareCycle(this.deps, job, by, onProgress, this.signal);
-      case 'correct': return proposeCorrection(this.deps, job, by, onProgress, this.signal);
-      case 'plan-recoveries': return planRecoveries(this.deps, job, by, onProgress, this.signal);
-      case 'check': return checkCycle(this.deps, job, by, onProgress, this.signal);
-      case 'message': return applyMessage(this.deps, job.sha256, by, onProgress, this.signal);
-      case 'match': return matchEntries(this.deps, {}, by, onProgress, this.signal);
-      case 'reconcile': return reconcileCycle(this.deps, job, { ...by, commandId: job.commandId, now: this.deps.clock.now() }, onProgress, this.signal);
+      case 'prepare': return prepareCycle(this.deps, job, by, onProgress, signal);
+      case 'correct': return proposeCorrection(this.deps, job, by, onProgress, signal);
+      case 'plan-recoveries': return planRecoveries(this.deps, job, by, onProgress, signal);
+      case 'check': return checkCycle(this.deps, job, by, onProgress, signal);
+      case 'message': return applyMessage(this.deps, job.sha256, by, onProgress, signal);
+      case 'match': return matchEntries(this.deps, {}, by, onProgress, signal);
+      case 'reconcile': return reconcileCycle(this.deps, job, { ...by, commandId: job.commandId, now: this.deps.clock.now() }, onProgress, signal);
       case 'reinstruct': {
         const refusals: Refusal[] = [];
         const onRefused = (more: readonly Refusal[]): void => { refusals.push(...more.slice(0, MAX_REFUSALS - refusals.length)); };
-        const summary = await reinstructPayments(this.deps, { ...job, onRefused }, by, onProgress, this.signal);
+        const summary = await reinstructPayments(this.deps, { ...job, onRefused }, by, onProgress, signal);
         return { ...summary, files: summary.files.map(({ name, count, totalMinor }) => ({ name, count, totalMinor: String(totalMinor) })), refusals };
       }
       default: return never(job);

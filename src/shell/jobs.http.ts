@@ -4,23 +4,22 @@ import { correctionsOf } from '../automation/corrections.js';
 import { EVENT_STORE, type EventStore } from '../adapters/event-store/port.js';
 import { DomainError } from '../kernel/errors.js';
 import { streams } from '../kernel/ids.js';
-import { Background } from './background.js';
 import { Asked } from './order.js';
 import { Query } from './call.js';
 import { Asks } from './endpoint.js';
-import type { JobStatus } from './jobs.js';
+import { JOBS, type Jobs, type JobStatus } from './jobs.js';
 
 export class JobQuery extends Query {}
 
 @ApiTags('jobs')
 @Controller('jobs')
 export class JobsHttp {
-  constructor(@Inject(Background) private readonly background: Background, @Inject(EVENT_STORE) private readonly store: EventStore) {}
+  constructor(@Inject(JOBS) private readonly jobs: Jobs, @Inject(EVENT_STORE) private readonly store: EventStore) {}
 
   @Asks(':jobId', { by: ['finance-officer', 'finance-controller', 'auditor', 'programme-manager'], says: 'How far a job of the background is: running, done, failed or interrupted', refuses: { 404: ['JOB_NOT_FOUND'] } })
   async job(@Asked() query: JobQuery): Promise<JobStatus> {
     const jobId = query.param('jobId');
-    const known = this.background.job(jobId) ?? (await this.#fromLog(jobId));
+    const known = (await this.jobs.job(jobId)) ?? (await this.#fromLog(jobId));
     if (!known) throw new DomainError('JOB_NOT_FOUND', 'There is no such job.', 'not-found', 'jobId');
     return known;
   }

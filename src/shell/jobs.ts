@@ -25,6 +25,14 @@ export interface JobStatus {
   readonly detail?: string;
 }
 
+/** Where the commands hand their jobs over, and where queries ask how they go: the background thread, or a queue that another process works off. */
+export interface Jobs {
+  /** Starts a job; one that is running already goes on. Gives its id. */
+  start(job: Job, by: JobFor): string | Promise<string>;
+  job(jobId: string): JobStatus | undefined | Promise<JobStatus | undefined>;
+}
+export const JOBS = Symbol('Jobs');
+
 /** A preparation is one a cycle, an application one a message, a correction one a programme and a matching one at a time, whoever asks; the others are one a command. */
 export function jobIdOf(job: Job): string {
   switch (job.kind) {

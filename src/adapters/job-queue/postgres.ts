@@ -1,0 +1,177 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { DomainError } from '../../kernel/errors.js';
+import { openPostgres, PostgresError, type Postgres } from '../postgres/pool.js';
+import { JOB_KEEPS_STOPPING, MAX_TRIES, type ClaimedJob, type Finish, type JobQueue, type QueuedState } from './port.js';
+
+const LEASE_MS = 15_000;
+const ASK_EVERY_MS = 500;
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 60_000;
+/** Signs of life a lease: some may be lost on the way. */
+const BEATS = 10;
+
+/** `lease_until` is when a running job, or one that waits for another try, may be claimed. `attempt` only grows: what a worker says counts as long as nobody took the job after it. Times are the server's. */
+const TABLE = `
+  create table if not exists sanad_job (
+    job_id text collate "C" primary key, work json not null, state text not null, submitted timestamptz not null default clock_timestamp(),
+    attempt bigint not null default 0, tries integer not null default 0, worker text, lease_until timestamptz,
+    progress json, result json, code text, detail text
+  );
+  create index if not exists sanad_job_open on sanad_job (submitted, job_id) where state in ('waiting', 'running');
+`;
+const SUBMIT = `
+  insert into sanad_job (job_id, work, state) values ($1, $2, 'waiting')
+  on conflict (job_id) do update set work = excluded.work, state = 'waiting', submitted = excluded.submitted, tries = 0, worker = null, lease_until = null, progress = null, result = null, code = null, detail = null
+  where sanad_job.state in ('done', 'failed')
+`;
+const CLAIM = `
+  update sanad_job set state = 'running', attempt = attempt + 1, tries = tries + 1, worker = $1, lease_until = clock_timestamp() + $2 * interval '1 millisecond'
+  where job_id = (
+    select job_id from sanad_job where state in ('waiting', 'running') and (lease_until is null or lease_until < clock_timestamp())
+    order by submitted, job_id limit 1 for update skip locked
+  ) returning job_id, work, attempt, tries
+`;
+const BEAT = `
+  update sanad_job set lease_until = clock_timestamp() + $3 * interval '1 millisecond', progress = coalesce($4, progress)
+  where job_id = $1 and attempt = $2 and state = 'running' returning job_id
+`;
+const FINISH = `
+  update sanad_job set state = $3, result = $4, code = $5, detail = $6, lease_until = null
+  where job_id = $1 and attempt = $2 and state = 'running' returning job_id
+`;
+const RELEASE = "update sanad_job set state = 'waiting', tries = greatest(tries - 1, 0), worker = null, lease_until = null where job_id = $1 and attempt = $2 and state = 'running'";
+
+const RETRY = `
+  update sanad_job set state = case when tries < $3 then 'waiting' else 'failed' end, worker = null, code = $4, detail = $5,
+    lease_until = clock_timestamp() + least($6 * power(2, tries - 1), $7) * interval '1 millisecond'
+  where job_id = $1 and attempt = $2 and state = 'running'
+`;
+
+interface ClaimedRow<Work> { readonly job_id: string; readonly work: Work; readonly attempt: string; readonly tries: number }
+interface StateRow { readonly state: QueuedState['state']; readonly progress: unknown; readonly result: unknown; readonly code: string | null; readonly detail: string | null }
+
+export interface PostgresJobQueueOptions {
+  /** How long a worker that shows no life keeps its job; default 15 s. */
+  readonly leaseMs?: number;
+  /** How often one that waits for a job asks; default 500 ms. */
+  readonly askEveryMs?: number;
+  /** The pause before the second try of a job; default 1 s. */
+  readonly firstPauseMs?: number;
+  /** Schema that holds the table; it must exist. Default: the connection's own. */
+  readonly schema?: string;
+}
+
+/** Jobs in a table. `Work` is JSON. @throws DomainError JOB_QUEUE_AWAY, JOB_QUEUE_FAILED */
+export async function openPostgresJobQueue<Work extends object>(connectionString: string, options: PostgresJobQueueOptions = {}): Promise<JobQueue<Work>> {
+  const { leaseMs = LEASE_MS, askEveryMs = ASK_EVERY_MS, firstPauseMs = FIRST_PAUSE_MS, schema } = options;
+  const database = openPostgres(connectionString, { name: 'sanad-jobs', max: 4, ...(schema === undefined ? {} : { schema }) });
+  try {
+    await database.create(TABLE);
+  } catch (error) {
+    await database.close();
+    throw told(error);
+  }
+  // A single statement is a transaction of its own, but for synchronous_commit: what is acknowledged is durable.
+  const durably = <R extends object>(text: string, values: readonly unknown[]): Promise<readonly R[]> => database.transaction((session) => session.query<R>(text, values)).catch(rethrow);
+
+  const claim = async (worker: string, signal: AbortSignal): Promise<ClaimedJob<Work> | undefined> => {
+    while (!signal.aborted) {
+      const askedMs = performance.now();
+      const [row] = await durably<ClaimedRow<Work>>(CLAIM, [worker, leaseMs]);
+      if (row && row.tries <= MAX_TRIES) return new Held(database, row, { leaseMs, firstPauseMs }, askedMs);
+      if (row) await durably(FINISH, [row.job_id, row.attempt, 'failed', null, JOB_KEEPS_STOPPING, `Its worker stopped ${MAX_TRIES} times; send the request again when it is known why.`]);
+      else await wait(askEveryMs, undefined, { signal }).catch(() => undefined);
+    }
+    return undefined;
+  };
+
+  return {
+    claim,
+    submit: async (jobId, work) => { await durably(SUBMIT, [jobId, JSON.stringify(work)]); },
+    async state(jobId) {
+      const [row] = await database.query<StateRow>('select state, progress, result, code, detail from sanad_job where job_id = $1', [jobId]).catch(rethrow);
+      if (!row) return undefined;
+      const { state, progress, result, code, detail } = row;
+      return { state, ...(progress === null ? {} : { progress }), ...(result === null ? {} : { result }), ...(code === null ? {} : { code }), ...(detail === null ? {} : { detail }) };
+    },
+    close: () => database.close(),
+  };
+}
+
+class Held<Work> implements ClaimedJob<Work> {
+  readonly jobId: string;
+  readonly work: Work;
+  readonly #attempt: string;
+  readonly #lost = new AbortController();
+  readonly #beating: NodeJS.Timeout;
+  #progress: unknown;
+  /** Until when the lease lasts for certain, by this process's clock: counted from before it was asked for. */
+  #untilMs: number;
+  #beat: Promise<void> | undefined;
+
+  constructor(private readonly database: Postgres, row: ClaimedRow<Work>, private readonly times: { readonly leaseMs: number; readonly firstPauseMs: number }, askedMs: number) {
+    [this.jobId, this.work, this.#attempt] = [row.job_id, row.work, row.attempt];
+    this.#untilMs = askedMs + times.leaseMs;
+    this.#beating = setInterval(() => { this.#live(); }, times.leaseMs / BEATS).unref();
+  }
+
+  get lost(): AbortSignal { return this.#lost.signal; }
+
+  tell(progress: unknown): void { this.#progress = progress; }
+
+  async finish(how: Finish): Promise<boolean> {
+    await this.#end();
+    const ended = how.state === 'done' ? [json(how.result), null, null] : [null, how.code, how.detail];
+    const rows = await this.database.transaction((session) => session.query(FINISH, [this.jobId, this.#attempt, how.state, ...ended])).catch(rethrow);
+    return rows.length > 0;
+  }
+
+  async release(): Promise<void> {
+    await this.#end();
+    await this.database.query(RELEASE, [this.jobId, this.#attempt]).catch(rethrow);
+  }
+
+  async retry({ code, detail }: { readonly code: string; readonly detail: string }): Promise<void> {
+    await this.#end();
+    await this.database.query(RETRY, [this.jobId, this.#attempt, MAX_TRIES, code, detail, this.times.firstPauseMs, LONGEST_PAUSE_MS]).catch(rethrow);
+  }
+
+  async #end(): Promise<void> {
+    clearInterval(this.#beating);
+    await this.#beat;
+  }
+
+  #live(): void {
+    if (performance.now() >= this.#untilMs) this.#lose();
+    else this.#beat ??= this.#renew().finally(() => { this.#beat = undefined; });
+  }
+
+  async #renew(): Promise<void> {
+    const askedMs = performance.now();
+    const progress = this.#progress;
+    try {
+      const rows = await this.database.query(BEAT, [this.jobId, this.#attempt, this.times.leaseMs, progress === undefined ? null : json(progress)]);
+      if (rows.length === 0) this.#lose();
+      else this.#untilMs = askedMs + this.times.leaseMs;
+    } catch {
+      // The server is away: the job goes on until the lease has ended for certain.
+    }
+  }
+
+  #lose(): void {
+    clearInterval(this.#beating);
+    this.#lost.abort(new DomainError('JOB_LOST', 'The job was not renewed in time and may be in other hands.', 'unavailable'));
+  }
+}
+
+/** Whole numbers beyond 2^53 as strings, as the API shows them. */
+const json = (value: unknown): string => JSON.stringify(value ?? null, (_key, part: unknown) => (typeof part === 'bigint' ? part.toString() : part));
+
+function rethrow(error: unknown): never { throw told(error); }
+
+function told(error: unknown): unknown {
+  if (!(error instanceof PostgresError)) return error;
+  return error.kind === 'failed' || error.kind === 'corrupt'
+    ? new DomainError('JOB_QUEUE_FAILED', error.message, 'unavailable')
+    : new DomainError('JOB_QUEUE_AWAY', 'The work cannot be handed over now; send the request again, under the same key.', 'unavailable');
+}
