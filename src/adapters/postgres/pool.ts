@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 
 const MAX_CONNECTIONS = 8;
@@ -5,6 +6,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
 /** A connection that a firewall dropped is noticed by its keep-alive, which begins after so long without a word. */
 const KEEP_ALIVE_MS = 2_000;
+const GOOD_BYE_MS = 1_000;
 const ATTEMPTS = 4;
 /** Connection exceptions, too many connections, shutting down or starting up, a statement too long under way, a standby. */
 const AWAY = /^(08...|53300|57014|57P0[123]|25006|55P03)$/;
@@ -12,7 +14,7 @@ const AWAY = /^(08...|53300|57014|57P0[123]|25006|55P03)$/;
 const TABLES_LOCK = '126857670649856';
 
 export interface Session {
-  /** Rows of one statement. Integers of 64 bits come as strings, bytea as Buffer. @throws PostgresError */
+  /** Rows of one statement, or none of several that are sent as one. Integers of 64 bits come as strings, bytea as Buffer. @throws PostgresError */
   query<R extends object>(text: string, values?: readonly unknown[]): Promise<readonly R[]>;
 }
 
@@ -27,6 +29,13 @@ export interface Postgres extends Session {
   create(ddl: string): Promise<void>;
   /** Waits for what is under way; what comes later fails with kind 'closed'. */
   close(): Promise<void>;
+}
+
+/** One connection, whose session is the same until it ends. */
+export interface Connection extends Session {
+  /** Aborts when the connection is gone, for whatever reason. */
+  readonly ended: AbortSignal;
+  end(): Promise<void>;
 }
 
 export interface PostgresOptions {
@@ -47,7 +56,7 @@ export class PostgresError extends Error {
 }
 
 /** Settings of a connection, for a pool and for a session of its own alike. */
-export const connectionOf = (connectionString: string, { name, schema }: PostgresOptions): pg.ClientConfig => ({
+const connectionOf = (connectionString: string, { name, schema }: PostgresOptions): pg.ClientConfig => ({
   connectionString, application_name: name, keepAlive: true, keepAliveInitialDelayMillis: KEEP_ALIVE_MS, connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   statement_timeout: STATEMENT_TIMEOUT_MS, query_timeout: STATEMENT_TIMEOUT_MS + CONNECT_TIMEOUT_MS,
   ...(schema === undefined ? {} : { options: `-c search_path=${schema}` }),
@@ -98,20 +107,40 @@ export function openPostgres(connectionString: string, options: PostgresOptions)
   return {
     query: (text, values) => counted(() => sessionOf(pool).query(text, values)),
     transaction: (work) => counted(() => transaction(work)),
-    create: (ddl) => counted(() => transaction(async (session) => {
-      await session.query('select pg_advisory_xact_lock($1)', [TABLES_LOCK]);
-      await session.query(ddl);
-    })),
+    create: (ddl) => counted(() => createTables(sessionOf(pool), ddl)),
     close: () => (closing ??= Promise.allSettled(underWay).then(() => pool.end())),
   };
 }
 
+/** As `create` of a pool. The statements are one transaction, since they are sent as one. */
+export async function createTables(session: Session, ddl: string): Promise<void> {
+  await session.query(`select pg_advisory_xact_lock(${TABLES_LOCK}); ${ddl}`);
+}
+
+/** A session of its own, for what hangs on one: locks. @throws PostgresError */
+export async function connectPostgres(connectionString: string, options: PostgresOptions): Promise<Connection> {
+  const client = new pg.Client(connectionOf(connectionString, options));
+  const ended = new AbortController();
+  client.on('error', () => ended.abort());
+  client.on('end', () => ended.abort());
+  await client.connect().catch(rethrow);
+  // A connection that does not say good-bye in time is cut, so that nobody waits for a server that is away.
+  const end = async (): Promise<void> => {
+    if (!ended.signal.aborted) await Promise.race([client.end(), wait(GOOD_BYE_MS, undefined, { ref: false })]);
+    client.connection.stream.destroy();
+    ended.abort();
+  };
+  return { ...sessionOf(client), ended: ended.signal, end };
+}
+
 /** A pg client or pool as a session. `onBroken`: the connection is of no use any more. */
-export function sessionOf(client: Pick<pg.ClientBase, 'query'> | pg.Pool, onBroken?: () => void): Session {
+function sessionOf(client: Pick<pg.ClientBase, 'query'> | pg.Pool, onBroken?: () => void): Session {
   return {
     async query<R extends object>(text: string, values?: readonly unknown[]): Promise<readonly R[]> {
       try {
-        return (await (client as pg.ClientBase).query<R>(text, values === undefined ? undefined : [...values])).rows;
+        const result: Partial<pg.QueryResult<R>> = await (client as pg.ClientBase).query<R>(text, values === undefined ? undefined : [...values]);
+        // Several statements sent as one give a list of results, of which none is wanted.
+        return result.rows ?? [];
       } catch (error) {
         const known = failure(error);
         if (known.kind === 'away') onBroken?.();
@@ -123,7 +152,7 @@ export function sessionOf(client: Pick<pg.ClientBase, 'query'> | pg.Pool, onBrok
 
 function rethrow(error: unknown): never { throw failure(error); }
 
-export function failure(error: unknown): PostgresError {
+function failure(error: unknown): PostgresError {
   if (error instanceof PostgresError) return error;
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   const options = { cause: error };

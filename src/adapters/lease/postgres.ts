@@ -1,0 +1,38 @@
+import { holdLock } from '../postgres/lock.js';
+import { createTables } from '../postgres/pool.js';
+import type { Lease, LeaseHold } from './port.js';
+
+const TABLE = 'create table if not exists sanad_lease (name text primary key, position bigint not null)';
+const SAVE = 'insert into sanad_lease (name, position) values ($1, $2) on conflict (name) do update set position = excluded.position';
+
+export interface PostgresLeaseOptions {
+  /** Schema that holds the table; it must exist. Default: the connection's own. Leases of different schemas are different. */
+  readonly schema?: string;
+}
+
+/**
+ * A session's advisory lock, and the checkpoint written over the same session, so that whoever lost the one cannot move
+ * the other. A holder that dies is replaced at once, one that is cut off without either end seeing it within ten seconds.
+ */
+export function postgresLease(connectionString: string, name: string, options: PostgresLeaseOptions = {}): Lease {
+  const hold = async (signal: AbortSignal): Promise<LeaseHold | undefined> => {
+    const held = await holdLock(connectionString, { name: `sanad-${name}`, lock: `lease/${name}`, ...options }, signal);
+    if (!held) return undefined;
+    try {
+      await createTables(held, TABLE);
+    } catch (error) {
+      await held.release();
+      throw error;
+    }
+    return {
+      lost: held.lost,
+      async load() {
+        const [row] = await held.query<{ position: string }>('select position from sanad_lease where name = $1', [name]);
+        return Number(row?.position ?? -1);
+      },
+      async save(position) { await held.query(SAVE, [name, position]); },
+      release: () => held.release(),
+    };
+  };
+  return { hold };
+}
