@@ -2,11 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
 import { openEmbeddedReadStore } from '../../src/adapters/read-store/embedded.js';
 import { listPayments } from '../../projections/disbursement/disbursement.queries.js';
 import { ProjectionRunner } from '../../projections/runner.js';
 import { ArrayLog } from '../support/array-log.js';
 import { historyOf } from '../support/history.js';
+import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';
 import { startPostgres } from '../support/postgres.js';
 import { engines, everyRow, PROJECTIONS } from '../projections/stores.js';
 
@@ -36,6 +38,25 @@ describe.each(engines(postgres))('a read store on $name', (engine) => {
       throw new Error('no');
     })).rejects.toThrow('no');
     expect(await store.db.selectFrom('t').selectAll().execute()).toEqual([]);
+    await store.close();
+  });
+});
+
+if (postgres.running) describe('the read store on PostgreSQL', () => {
+  it('fails the transaction whose connection was cut between two statements, and goes on with another', async () => {
+    const store = await openPostgresReadStore(postgres.url);
+    const others = await openPostgresReadStore(postgres.url);
+    const pid = sql<{ pid: number }>`select pg_backend_pid() as pid`;
+    const cut = store.db.transaction().execute(async (trx) => {
+      const { rows } = await pid.execute(trx);
+      await sql`select pg_terminate_backend(${rows[0]!.pid})`.execute(others.db);
+      // Until the end of the connection has come in, which nobody waits for.
+      await new Promise(setImmediate);
+      await pid.execute(trx);
+    });
+    await expect(cut).rejects.toThrow();
+    expect((await pid.execute(store.db)).rows).toHaveLength(1);
+    await others.close();
     await store.close();
   });
 });

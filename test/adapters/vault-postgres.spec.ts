@@ -113,13 +113,37 @@ if (postgres.running) describe('the vault of many processes', () => {
   it('says that the server is away, and not where it is or what was sealed', async () => {
     const gone = openPostgresVault('postgresql://sanad:hidden@127.0.0.1:1/none', { masterKey: { keysDir: join(dir, 'keys') } });
     await expect(gone).rejects.toMatchObject({ code: 'VAULT_AWAY', detail: expect.not.stringContaining('hidden') });
-    const vault = await open();
+  });
+
+  it('keeps one ciphertext of each record while its connections are cut again and again, in the middle of anything', async () => {
+    const [vault, other] = [await open(), await open()];
     const client = new pg.Client({ connectionString: url });
     await client.connect();
-    await client.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'sanad-vault'");
+    let cuts = 0;
+    let sealing = true;
+    const cutting = (async () => {
+      while (sealing) cuts += (await client.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'sanad-vault' and pid <> pg_backend_pid()")).rowCount ?? 0;
+    })();
+    const records = profiles(150);
+    let refused = 0;
+    const insisting = async (record: PersonalRecord, to: Vault) => {
+      for (;;) {
+        try {
+          return (await to.seal([record]))[0]!;
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'VAULT_AWAY' });
+          refused += 1;
+        }
+        if (refused > 2_000) sealing = false;
+      }
+    };
+    const sealed = await Promise.all(records.map((record) => insisting(record, vault)));
+    const again = await Promise.all(records.map((record) => insisting(record, other)));
+    sealing = false;
+    await cutting;
     await client.end();
-    const [record] = profiles(1);
-    const sealed = await vault.seal([record!]).catch(() => vault.seal([record!]));
-    expect(await vault.open(sealed)).toEqual([record!.fields]);
+    expect(cuts).toBeGreaterThan(0);
+    expect(again).toEqual(sealed);
+    expect(await vault.open(sealed).catch(() => vault.open(sealed))).toEqual(records.map(({ fields }) => fields));
   });
 });

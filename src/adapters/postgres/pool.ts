@@ -3,7 +3,9 @@ import pg from 'pg';
 
 const MAX_CONNECTIONS = 8;
 const CONNECT_TIMEOUT_MS = 5_000;
-const STATEMENT_TIMEOUT_MS = 30_000;
+const STATEMENT_TIMEOUT_MS = 10_000;
+/** Longer than the server's own, whose answer says more: this one is for a server that says nothing. */
+const SILENCE_MS = 12_000;
 /** A connection that a firewall dropped is noticed by its keep-alive, which begins after so long without a word. */
 const KEEP_ALIVE_MS = 2_000;
 const GOOD_BYE_MS = 1_000;
@@ -58,15 +60,17 @@ export class PostgresError extends Error {
 /** Settings of a connection, for a pool and for a session of its own alike. */
 const connectionOf = (connectionString: string, { name, schema }: PostgresOptions): pg.ClientConfig => ({
   connectionString, application_name: name, keepAlive: true, keepAliveInitialDelayMillis: KEEP_ALIVE_MS, connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-  statement_timeout: STATEMENT_TIMEOUT_MS, query_timeout: STATEMENT_TIMEOUT_MS + CONNECT_TIMEOUT_MS,
+  statement_timeout: STATEMENT_TIMEOUT_MS, query_timeout: SILENCE_MS,
   ...(schema === undefined ? {} : { options: `-c search_path=${schema}` }),
 });
 
 /** Connects when first asked something. */
 export function openPostgres(connectionString: string, options: PostgresOptions): Postgres {
   const pool = new pg.Pool({ ...connectionOf(connectionString, options), max: options.max ?? MAX_CONNECTIONS });
-  // An idle connection that the server closes is replaced at the next query; without a listener it would end the process.
+  // A connection that the server closes is replaced at the next query. Without a listener it would end the process: the
+  // pool hears of idle ones, and nobody of one that was taken out and waits between two statements.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => { client.on('error', () => undefined); });
   const underWay = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
 

@@ -4,6 +4,9 @@ import type { ReadStore } from './port.js';
 
 const INT8 = 20;
 const NUMERIC = 1700;
+/** For a connection of the pool, or for a new one: a server that is away is said to be so. */
+const CONNECT_TIMEOUT_MS = 10_000;
+const KEEP_ALIVE_MS = 2_000;
 
 export interface PostgresReadStoreOptions {
   /** Connections at most; default 8. */
@@ -18,14 +21,16 @@ export interface PostgresReadStoreOptions {
  */
 export async function openPostgresReadStore(connectionString: string, options: PostgresReadStoreOptions = {}): Promise<ReadStore> {
   const pool = new pg.Pool({
-    connectionString, max: options.max ?? 8,
+    connectionString, max: options.max ?? 8, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, keepAlive: true, keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     ...(options.schema === undefined ? {} : { options: `-c search_path=${options.schema}` }),
     types: {
       getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === INT8 || oid === NUMERIC ? whole : pg.types.getTypeParser(oid, format as 'text')),
     },
   });
-  // An idle connection that the server closes is replaced at the next query; without a listener it would end the process.
+  // A connection that the server closes is replaced at the next query. Without a listener it would end the process: the
+  // pool hears of idle ones, and nobody of one that was taken out and waits between two statements.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => { client.on('error', () => undefined); });
   const db = new Kysely<never>({ dialect: new PostgresDialect({ pool }), plugins: [numbersByName] });
   return { dialect: 'postgres', db, close: () => db.destroy() };
 }

@@ -4,7 +4,12 @@ import { openPostgres, PostgresError, type Postgres } from '../postgres/pool.js'
 import { decrypt, encrypt } from './envelope.js';
 import { hashKeys, loadMasterKey, readMasterKey } from './master-key.js';
 import { VaultError, type PersonalRecord, type Sealed, type Vault } from './port.js';
-import { FORMAT, openSealed, PROOF, sealAll, TABLES, wipe } from './postgres-tables.js';
+import { FORMAT, openSealed, PROOF, sealAll, TABLES, wipe, type Wanted } from './postgres-tables.js';
+import { Together } from './together.js';
+
+/** Transactions that seal at once, and records that the requests in one of them may have together. */
+const SEALING = 4;
+const RECORDS = 1_000;
 
 /** Where the master key is: never in the database that holds what it wraps. */
 export type MasterKeyAt =
@@ -59,16 +64,26 @@ function masterOf(database: Postgres, at: MasterKeyAt): Promise<KeyObject> {
 
 class PostgresVault implements Vault {
   readonly #hashKeys: Readonly<Record<'identity' | 'account', KeyObject>>;
+  readonly #sealing: Together<readonly Wanted[], readonly Sealed[]>;
+  #closing: Promise<void> | undefined;
 
   constructor(private readonly database: Postgres, private readonly master: KeyObject) {
     const keys = hashKeys(master);
     this.#hashKeys = { identity: createSecretKey(keys.identity), account: createSecretKey(keys.account) };
+    this.#sealing = new Together((requests) => this.#seal(requests), { atOnce: SEALING, weight: (wanted) => wanted.length, most: RECORDS, ofOne: (error) => error instanceof VaultError });
   }
 
   async seal(records: readonly PersonalRecord[]): Promise<readonly Sealed[]> {
     if (records.length === 0) return [];
     const wanted = records.map(({ personId, record, fields }) => ({ person: personId, name: record, plain: canonicalJson(fields) }));
-    return this.database.transaction((session) => sealAll(session, this.master, wanted)).catch(rethrow);
+    if (this.#closing) throw told(new PostgresError('closed', 'The vault was closed.'));
+    return this.#sealing.ask(wanted).catch(rethrow);
+  }
+
+  async #seal(requests: readonly (readonly Wanted[])[]): Promise<readonly (readonly Sealed[])[]> {
+    const sealed = await this.database.transaction((session) => sealAll(session, this.master, requests.flat()));
+    let at = 0;
+    return requests.map(({ length }) => sealed.slice(at, (at += length)));
   }
 
   async open(sealed: readonly Sealed[]): Promise<readonly (Readonly<Record<string, string>> | undefined)[]> {
@@ -83,7 +98,7 @@ class PostgresVault implements Vault {
     return createHmac('sha256', this.#hashKeys[purpose]).update(value, 'utf8').digest('hex');
   }
 
-  close(): Promise<void> { return this.database.close(); }
+  close(): Promise<void> { return (this.#closing ??= this.#sealing.settled().then(() => this.database.close())); }
 }
 
 function rethrow(error: unknown): never { throw told(error); }
