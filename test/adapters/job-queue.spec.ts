@@ -181,6 +181,14 @@ if (postgres.running) describe('the queue of jobs in PostgreSQL', () => {
     expect(await queue.state('j')).toMatchObject({ state: 'failed', code: JOB_KEEPS_STOPPING });
   });
 
+  it('remembers the jobs that ended last, and none that has not ended', async () => {
+    const queue = await open({ remembered: 3 });
+    for (const id of ['a', 'b', 'c', 'd', 'e', 'waits']) await queue.submit(id, { of: id });
+    for (let i = 0; i < 5; i += 1) await (await claimed(queue)).finish({ state: 'done', result: i });
+    const states = await Promise.all(['a', 'b', 'c', 'd', 'e', 'waits'].map(async (id) => (await queue.state(id))?.state));
+    expect(states).toEqual([undefined, undefined, 'done', 'done', 'done', 'waiting']);
+  });
+
   it('says that the server is away', async () => {
     await expect(openPostgresJobQueue('postgresql://127.0.0.1:1/none')).rejects.toMatchObject({ code: 'JOB_QUEUE_AWAY', kind: 'unavailable' });
   });

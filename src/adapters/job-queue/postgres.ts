@@ -7,6 +7,8 @@ const LEASE_MS = 15_000;
 const ASK_EVERY_MS = 500;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
+/** Jobs that have ended and are remembered; what older ones came to is in the log. */
+const REMEMBERED = 10_000;
 /** Signs of life a lease: some may be lost on the way. */
 const BEATS = 10;
 
@@ -18,6 +20,7 @@ const TABLE = `
     progress json, result json, code text, detail text
   );
   create index if not exists sanad_job_open on sanad_job (submitted, job_id) where state in ('waiting', 'running');
+  create index if not exists sanad_job_ended on sanad_job (submitted) where state in ('done', 'failed');
 `;
 const SUBMIT = `
   insert into sanad_job (job_id, work, state) values ($1, $2, 'waiting')
@@ -41,6 +44,9 @@ const FINISH = `
 `;
 const RELEASE = "update sanad_job set state = 'waiting', tries = greatest(tries - 1, 0), worker = null, lease_until = null where job_id = $1 and attempt = $2 and state = 'running'";
 
+const FORGET = `
+  delete from sanad_job where job_id in (select job_id from sanad_job where state in ('done', 'failed') order by submitted desc offset $1 for update skip locked)
+`;
 const RETRY = `
   update sanad_job set state = case when tries < $3 then 'waiting' else 'failed' end, worker = null, code = $4, detail = $5,
     lease_until = clock_timestamp() + least($6 * power(2, tries - 1), $7) * interval '1 millisecond'
@@ -48,6 +54,7 @@ const RETRY = `
 `;
 
 interface ClaimedRow<Work> { readonly job_id: string; readonly work: Work; readonly attempt: string; readonly tries: number }
+interface Times { readonly leaseMs: number; readonly firstPauseMs: number; readonly remembered: number }
 interface StateRow { readonly state: QueuedState['state']; readonly progress: unknown; readonly result: unknown; readonly code: string | null; readonly detail: string | null }
 
 export interface PostgresJobQueueOptions {
@@ -57,13 +64,15 @@ export interface PostgresJobQueueOptions {
   readonly askEveryMs?: number;
   /** The pause before the second try of a job; default 1 s. */
   readonly firstPauseMs?: number;
+  /** How many jobs that have ended are kept; default 10,000. */
+  readonly remembered?: number;
   /** Schema that holds the table; it must exist. Default: the connection's own. */
   readonly schema?: string;
 }
 
 /** Jobs in a table. `Work` is JSON. @throws DomainError JOB_QUEUE_AWAY, JOB_QUEUE_FAILED */
 export async function openPostgresJobQueue<Work extends object>(connectionString: string, options: PostgresJobQueueOptions = {}): Promise<JobQueue<Work>> {
-  const { leaseMs = LEASE_MS, askEveryMs = ASK_EVERY_MS, firstPauseMs = FIRST_PAUSE_MS, schema } = options;
+  const { leaseMs = LEASE_MS, askEveryMs = ASK_EVERY_MS, firstPauseMs = FIRST_PAUSE_MS, remembered = REMEMBERED, schema } = options;
   const database = openPostgres(connectionString, { name: 'sanad-jobs', max: 4, ...(schema === undefined ? {} : { schema }) });
   try {
     await database.create(TABLE);
@@ -78,7 +87,7 @@ export async function openPostgresJobQueue<Work extends object>(connectionString
     while (!signal.aborted) {
       const askedMs = performance.now();
       const [row] = await durably<ClaimedRow<Work>>(CLAIM, [worker, leaseMs]);
-      if (row && row.tries <= MAX_TRIES) return new Held(database, row, { leaseMs, firstPauseMs }, askedMs);
+      if (row && row.tries <= MAX_TRIES) return new Held(database, row, { leaseMs, firstPauseMs, remembered }, askedMs);
       if (row) await durably(FINISH, [row.job_id, row.attempt, 'failed', null, JOB_KEEPS_STOPPING, `Its worker stopped ${MAX_TRIES} times; send the request again when it is known why.`]);
       else await wait(askEveryMs, undefined, { signal }).catch(() => undefined);
     }
@@ -109,7 +118,7 @@ class Held<Work> implements ClaimedJob<Work> {
   #untilMs: number;
   #beat: Promise<void> | undefined;
 
-  constructor(private readonly database: Postgres, row: ClaimedRow<Work>, private readonly times: { readonly leaseMs: number; readonly firstPauseMs: number }, askedMs: number) {
+  constructor(private readonly database: Postgres, row: ClaimedRow<Work>, private readonly times: Times, askedMs: number) {
     [this.jobId, this.work, this.#attempt] = [row.job_id, row.work, row.attempt];
     this.#untilMs = askedMs + times.leaseMs;
     this.#beating = setInterval(() => { this.#live(); }, times.leaseMs / BEATS).unref();
@@ -122,8 +131,11 @@ class Held<Work> implements ClaimedJob<Work> {
   async finish(how: Finish): Promise<boolean> {
     await this.#end();
     const ended = how.state === 'done' ? [json(how.result), null, null] : [null, how.code, how.detail];
-    const rows = await this.database.transaction((session) => session.query(FINISH, [this.jobId, this.#attempt, how.state, ...ended])).catch(rethrow);
-    return rows.length > 0;
+    return this.database.transaction(async (session) => {
+      const rows = await session.query(FINISH, [this.jobId, this.#attempt, how.state, ...ended]);
+      await session.query(FORGET, [this.times.remembered]);
+      return rows.length > 0;
+    }).catch(rethrow);
   }
 
   async release(): Promise<void> {
