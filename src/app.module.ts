@@ -24,7 +24,7 @@ import { openEmbeddedLog, type EmbeddedLog } from './adapters/event-store/embedd
 import { EVENT_STORE } from './adapters/event-store/port.js';
 import { isoRail } from './adapters/payment-rail/rail.js';
 import { messageArchive } from './adapters/message-archive/embedded.js';
-import { MESSAGE_ARCHIVE } from './adapters/message-archive/port.js';
+import { MESSAGE_ARCHIVE, type MessageArchive } from './adapters/message-archive/port.js';
 import { openEmbeddedReadStore } from './adapters/read-store/embedded.js';
 import type { ReadStore } from './adapters/read-store/port.js';
 import { localIssuer } from './adapters/signer/embedded.js';
@@ -54,12 +54,11 @@ import { programmeHandlers } from './programme/programme.commands.js';
 import { ProgrammeHttp } from './programme/programme.http.js';
 import { recoveryHandlers } from './recovery/recovery.commands.js';
 import { RecoveryHttp } from './recovery/recovery.http.js';
-import { Background } from './shell/background.js';
 import { Books } from './shell/books.js';
 import { KeyedLocks } from './shell/execute.js';
 import { DEPS, Executor, type PlanDeps } from './shell/handlers.js';
 import { HealthHttp, MetricsHttp } from './shell/health.http.js';
-import { JOBS } from './shell/jobs.js';
+import { JOBS, type Jobs } from './shell/jobs.js';
 import { JobsHttp } from './shell/jobs.http.js';
 import { LOG, type Log } from './shell/log.js';
 import { Meters } from './shell/meters.js';
@@ -69,18 +68,24 @@ import { QUESTION_DEPS, type QuestionDeps } from './shell/questions.js';
 import { ProblemFilter } from './shell/problem-filter.js';
 import { Followed } from './shell/reading.js';
 import { Routes } from './shell/routes.js';
+import { VITALS, type Vitals } from './shell/vitals.js';
 import { Throttle, WindowStorage } from './shell/throttle.js';
 import { Tokens, VERIFY_AUTHORIZATION, type VerifyAuthorization } from './shell/tokens.js';
 
-/** Everything that a server stands on, opened. */
-export interface Foundation {
-  readonly folder: DataFolder;
-  readonly log: EmbeddedLog;
-  readonly vault: EmbeddedVault;
+/** What the HTTP API stands on, whatever the size. */
+export interface Served {
   readonly deps: Deps;
+  readonly archive: MessageArchive;
   readonly reads: ReadStore;
   readonly access: AccessLog;
   readonly verify: VerifyAuthorization;
+}
+
+/** Everything that an embedded server stands on, opened. */
+export interface Foundation extends Served {
+  readonly folder: DataFolder;
+  readonly log: EmbeddedLog;
+  readonly vault: EmbeddedVault;
   close(): Promise<void>;
 }
 
@@ -98,13 +103,10 @@ export async function openFoundation(config: Config): Promise<Foundation> {
     opened.unshift(reads);
     const access = await openAccessLog(folder.path);
     opened.unshift(access);
-    const trust = config.oidc
-      ? oidcTrust({ issuer: config.oidc.issuer, audience: config.oidc.audience, jwksUrl: config.oidc.jwks })
-      : (await localIssuer(folder.keys)).trust;
     return {
-      folder, log, vault, reads, access,
+      folder, log, vault, reads, access, archive: messageArchive(join(folder.path, 'archive'), config.messageLimitBytes),
       deps: { store: log, registry, vault, clock: systemClock, rail: isoRail(folder.files, config.rail), locks: new KeyedLocks() },
-      verify: (authorization) => verifyToken(trust, bearerOf(authorization), systemClock),
+      verify: await verifierOf(config, folder.keys),
       close: async () => { for (const each of opened) await each.close(); },
     };
   } catch (error) {
@@ -113,20 +115,26 @@ export async function openFoundation(config: Config): Promise<Foundation> {
   }
 }
 
+/** Who is believed: the OIDC issuer of the settings, else the local one whose key is in the folder. @throws Error of a wrong OIDC option */
+export async function verifierOf({ oidc }: Pick<Config, 'oidc'>, keysDir: string): Promise<VerifyAuthorization> {
+  const trust = oidc ? oidcTrust({ issuer: oidc.issuer, audience: oidc.audience, jwksUrl: oidc.jwks }) : (await localIssuer(keysDir)).trust;
+  return (authorization) => verifyToken(trust, bearerOf(authorization), systemClock);
+}
+
 /** What the shell makes per server and the module hands out. */
-export interface Shell { readonly log: Log; readonly meters: Meters; readonly routes: Routes; readonly followed: Followed; readonly background: Background }
+export interface Shell { readonly log: Log; readonly meters: Meters; readonly routes: Routes; readonly followed: Followed; readonly jobs: Jobs; readonly vitals: Vitals }
 
 @Module({})
 export class AppModule {
-  static of(config: Config, { folder, deps, reads, access, verify }: Foundation, shell: Shell): DynamicModule {
+  static of(config: Config, { archive, deps, reads, access, verify }: Served, shell: Shell): DynamicModule {
     const books = new Books(deps.store);
-    const { followed, background } = shell;
+    const { followed, jobs } = shell;
     const values: Provider[] = [
-      { provide: DEPS, useValue: { ...deps, books, people: new People(deps.store), background } satisfies PlanDeps },
+      { provide: DEPS, useValue: { ...deps, books, people: new People(deps.store), background: jobs } satisfies PlanDeps },
       { provide: QUESTION_DEPS, useValue: { reads, store: deps.store, vault: deps.vault, clock: deps.clock, books, access, followed } satisfies QuestionDeps },
-      { provide: EVENT_STORE, useValue: deps.store }, { provide: VAULT, useValue: deps.vault }, { provide: CLOCK, useValue: deps.clock }, { provide: MESSAGE_ARCHIVE, useValue: messageArchive(join(folder.path, 'archive'), config.messageLimitBytes) },
+      { provide: EVENT_STORE, useValue: deps.store }, { provide: VAULT, useValue: deps.vault }, { provide: CLOCK, useValue: deps.clock }, { provide: MESSAGE_ARCHIVE, useValue: archive },
       { provide: VERIFY_AUTHORIZATION, useValue: verify }, { provide: LOG, useValue: shell.log }, { provide: Meters, useValue: shell.meters },
-      { provide: Routes, useValue: shell.routes }, { provide: Followed, useValue: shell.followed }, { provide: Background, useValue: shell.background }, { provide: JOBS, useValue: shell.background },
+      { provide: Routes, useValue: shell.routes }, { provide: Followed, useValue: shell.followed }, { provide: VITALS, useValue: shell.vitals }, { provide: JOBS, useValue: jobs },
     ];
     return {
       module: AppModule,
@@ -144,6 +152,22 @@ export class AppModule {
         ...programmeHandlers, ...budgetHandlers, ...personHandlers, ...applicationHandlers, ...enrolmentHandlers, ...cycleHandlers, ...paymentHandlers, ...bankHandlers,
         ...correctionHandlers, ...recoveryHandlers,
         ...eligibilityQuestions, ...disbursementQuestions, ...correctionQuestions, ...auditQuestions,
+      ],
+    };
+  }
+}
+
+/** A process that serves nobody: its health and its figures, and nothing else. */
+@Module({})
+export class WatchedModule {
+  static of({ deps }: Pick<Served, 'deps'>, shell: Pick<Shell, 'log' | 'meters' | 'routes' | 'followed' | 'vitals'>): DynamicModule {
+    return {
+      module: WatchedModule,
+      imports: [TerminusModule.forRoot({ logger: false }), LoggerModule.forRoot({ pinoHttp: { logger: shell.log, autoLogging: false }, forRoutes: [] })],
+      controllers: [HealthHttp, MetricsHttp],
+      providers: [
+        { provide: EVENT_STORE, useValue: deps.store }, { provide: Meters, useValue: shell.meters }, { provide: Followed, useValue: shell.followed }, { provide: VITALS, useValue: shell.vitals },
+        { provide: APP_FILTER, useClass: ProblemFilter }, { provide: LOG, useValue: shell.log }, { provide: Routes, useValue: shell.routes },
       ],
     };
   }

@@ -22,6 +22,12 @@ import { DomainError } from './kernel/errors.js';
  * | SANAD_LOG_LEVEL | info | trace, debug, info, warn, error, fatal or silent |
  * | ISO20022_XSD_DIR | (none) | folder of ISO 20022 schemas (pain.001.001.09.xsd, …); messages are held against them before they leave |
  * | SANAD_BANK_FOLDER | (none) | folder that the bank's file transfer serves: messages go to its OUT, the bank's come in its IN |
+ * | SANAD_SIZE | embedded | distributed: the log, the feed and the read models are servers; also for the command line |
+ * | SANAD_ROLE | all | what this process does at the distributed size: api, relay, projector, automation or all of them |
+ * | EVENTSTORE_URL | (none) | connection string of EventStoreDB or KurrentDB; for the distributed size |
+ * | KAFKA_BROKERS | (none) | host:port of Kafka's brokers, with commas; for the distributed size |
+ * | DATABASE_URL | (none) | connection string of PostgreSQL; for the distributed size |
+ * | SANAD_MASTER_KEY_FILE | <data>/keys/master.key | file with the vault's master key; the same for every process of the distributed size |
  * | SANAD_BACKGROUND | on | off: read models, automations and jobs stand still (for maintenance and measurements) |
  */
 export interface Config {
@@ -39,8 +45,17 @@ export interface Config {
   readonly stopTimeoutMs: number;
   readonly logLevel: string;
   readonly background: boolean;
+  readonly role: RoleName;
+  /** Absent: everything is in the data folder. */
+  readonly distributed?: Distributed;
   readonly rail: { readonly schemasDir?: string; readonly bankFolder?: string };
 }
+
+export const ROLE_NAMES = ['all', 'api', 'relay', 'projector', 'automation'] as const;
+export type RoleName = (typeof ROLE_NAMES)[number];
+
+/** The servers of the distributed size. The URLs carry passwords: never to be printed. */
+export interface Distributed { readonly eventStoreUrl: string; readonly brokers: readonly string[]; readonly databaseUrl: string; readonly masterKeyFile?: string }
 
 type Env = Readonly<Record<string, string | undefined>>;
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
@@ -78,10 +93,32 @@ export function loadConfig(env: Env = process.env): Config {
     readWaitMs: whole('SANAD_READ_WAIT_MS', 5_000, 0, 60_000),
     stopTimeoutMs: whole('SANAD_STOP_TIMEOUT_MS', 20_000, 100, 600_000),
     logLevel: oneOf('SANAD_LOG_LEVEL', 'info', LEVELS),
-    rail: railIn(env),
+    ...sizeIn(env), rail: railIn(env),
     background: oneOf('SANAD_BACKGROUND', 'on', ['on', 'off']) === 'on',
   };
 }
+
+/**
+ * The size, and what this process does of it; also for commands that need no other setting. A role of its own is one of the
+ * distributed size; `all` is embedded unless SANAD_SIZE says otherwise.
+ * @throws DomainError CONFIG_INVALID naming the variable
+ */
+export function sizeIn(env: Env = process.env): Pick<Config, 'role' | 'distributed'> {
+  const [role, size] = [env['SANAD_ROLE']?.trim() || 'all', env['SANAD_SIZE']?.trim() || 'embedded'];
+  if (!isRole(role)) throw wrong('SANAD_ROLE', `must be one of ${ROLE_NAMES.join(', ')}`);
+  if (size !== 'embedded' && size !== 'distributed') throw wrong('SANAD_SIZE', 'must be embedded or distributed');
+  if (role === 'all' && size === 'embedded') return { role };
+  const needed = (name: string): string => {
+    const value = env[name]?.trim();
+    if (!value) throw wrong(name, `must be set for ${role === 'all' ? 'the distributed size' : `the role ${role}`}`);
+    return value;
+  };
+  const [eventStoreUrl, databaseUrl, masterKeyFile] = [needed('EVENTSTORE_URL'), needed('DATABASE_URL'), env['SANAD_MASTER_KEY_FILE']?.trim()];
+  const brokers = needed('KAFKA_BROKERS').split(',').map((broker) => broker.trim());
+  if (!brokers.every((broker) => /^[^\s:]+:\d{1,5}$/.test(broker))) throw wrong('KAFKA_BROKERS', 'must be host:port, more of them with commas');
+  return { role, distributed: { eventStoreUrl, brokers, databaseUrl, ...(masterKeyFile ? { masterKeyFile } : {}) } };
+}
+const isRole = (text: string): text is RoleName => ROLE_NAMES.some((name) => name === text);
 
 /** Settings of the payment rail; also for commands that need no other. */
 export function railIn(env: Env = process.env): Config['rail'] {

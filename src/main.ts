@@ -1,82 +1,50 @@
 import './shell/node-version.js';
-import type { Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { LoggerService } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Logger } from 'nestjs-pino';
+// First: it loads the framework before what extends it.
+import { listen, type Listening, type RunningServer } from './shell/listen.js';
 import { AppModule, openFoundation, type Foundation, type Shell } from './app.module.js';
 import { loadConfig, type Config } from './config.js';
+import { startRole } from './distributed.js';
 import { DomainError } from './kernel/errors.js';
 import { Background, type BackgroundStart } from './shell/background.js';
-import { closeIdle, drain, Traffic } from './shell/drain.js';
 import { makeLog, type Log } from './shell/log.js';
 import { Meters } from './shell/meters.js';
 import { READ_MODELS } from './shell/jobs.js';
-import { describeApi } from './shell/openapi.js';
 import { Followed } from './shell/reading.js';
 import { Routes } from './shell/routes.js';
-import { makeAdapter, prepareServer } from './shell/server.js';
-
-export interface RunningServer {
-  readonly url: string;
-  /** Every endpoint, for example "POST /cycles/:cycleId/prepare". */
-  readonly routes: readonly string[];
-  /** Stops accepting, answers what was asked, ends background work at a safe point, closes the log. Idempotent. */
-  close(): Promise<void>;
-  /** Resolves when the server can no longer do its work and should be stopped. */
-  readonly failed: Promise<void>;
-}
 
 /**
- * Opens the data folder and serves it.
+ * Opens the data folder and serves it; at the distributed size, does this process's role.
  * @throws StoreError, VaultError, DomainError CONFIG_INVALID, or the error of a port that is taken
  */
 export async function startServer(config: Config, log: Log = makeLog(config.logLevel)): Promise<RunningServer> {
+  if (config.distributed) return startRole(config, config.distributed, log);
   const foundation = await openFoundation(config);
   let fail!: () => void;
   const failed = new Promise<void>((resolve) => { fail = resolve; });
   const meters = new Meters();
   const followed = new Followed([READ_MODELS], config.readWaitMs);
-  const shell: Shell = { log, meters, followed, routes: new Routes(), background: new Background(log, meters, followed, fail) };
-  const traffic = new Traffic();
-  let app: NestFastifyApplication | undefined;
+  const background = new Background(log, meters, followed, fail);
+  const shell: Shell = { log, meters, followed, routes: new Routes(), jobs: background, vitals: background };
+  let listening: Listening | undefined;
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
-    if (app) await closeServer(app, traffic, config.stopTimeoutMs / 2);
-    await shell.background.stop();
+    await listening?.close(config.stopTimeoutMs / 2);
+    await background.stop();
     await foundation.close();
   };
   try {
     meters.position(await foundation.deps.store.lastPosition());
-    if (config.background) await startBackground(foundation, config.rail, shell.background);
-    app = await NestFactory.create<NestFastifyApplication>(AppModule.of(config, foundation, shell), makeAdapter(config, shell.routes), { bufferLogs: true, abortOnError: false, bodyParser: false });
-    app.useLogger(quieter(app.get(Logger)));
-    await prepareServer(app, log, meters, traffic);
-    describeApi(app);
-    await app.listen(config.port, config.host);
-    const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
+    if (config.background) await startBackground(foundation, config.rail, background);
+    listening = await listen(AppModule.of(config, foundation, shell), config, shell);
+    const { url } = listening;
     log.info({ url, data: config.dataDir, mode: config.mode }, 'serving');
     return { url, routes: shell.routes.all, failed, close: () => (closing ??= close()) };
   } catch (error) {
     await close().catch(() => undefined);
     throw error;
   }
-}
-
-/** The framework's tale of its own start is for debugging. */
-const quieter = (logger: Logger): LoggerService => ({
-  log: (message: unknown, ...rest: unknown[]) => logger.debug(message, ...rest), debug: (message: unknown, ...rest: unknown[]) => logger.debug(message, ...rest),
-  warn: (message: unknown, ...rest: unknown[]) => logger.warn(message, ...rest), error: (message: unknown, ...rest: unknown[]) => logger.error(message, ...rest),
-});
-
-async function closeServer(app: NestFastifyApplication, traffic: Traffic, limitMs: number): Promise<void> {
-  const server: Server = app.getHttpServer();
-  await drain(server, traffic, limitMs);
-  const stop = closeIdle(server);
-  await app.close();
-  stop();
 }
 
 async function startBackground({ folder, log, vault }: Foundation, rail: Config['rail'], background: Background): Promise<void> {

@@ -3,11 +3,12 @@ import { jobIdOf, type FromBackground, type Job, type JobFor, type Jobs, type Jo
 import type { Log } from './log.js';
 import type { Meters } from './meters.js';
 import type { Followed } from './reading.js';
+import type { Vitals } from './vitals.js';
 
 const REMEMBERED_JOBS = 1_000;
 
 /** The HTTP thread's end of the background thread: read models, automations and jobs run over there. */
-export class Background implements Jobs {
+export class Background implements Jobs, Vitals {
   readonly #jobs = new Map<string, JobStatus>();
   #worker: Worker | undefined;
   #exited: Promise<void> = Promise.resolve();

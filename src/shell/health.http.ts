@@ -4,7 +4,7 @@ import { HealthCheck, HealthCheckService, type HealthCheckResult, type HealthInd
 import { SkipThrottle } from '@nestjs/throttler';
 import { EVENT_STORE, type EventStore } from '../adapters/event-store/port.js';
 import { DomainError } from '../kernel/errors.js';
-import { Background } from './background.js';
+import { VITALS, type Vitals } from './vitals.js';
 import { Meters } from './meters.js';
 import { Public } from './permit.js';
 import { Followed } from './reading.js';
@@ -18,7 +18,7 @@ const MAX_LAG = 100_000;
 export class HealthHttp {
   constructor(
     @Inject(HealthCheckService) private readonly health: HealthCheckService, @Inject(EVENT_STORE) private readonly store: EventStore,
-    @Inject(Background) private readonly background: Background, @Inject(Followed) private readonly followed: Followed,
+    @Inject(VITALS) private readonly vitals: Vitals, @Inject(Followed) private readonly followed: Followed,
   ) {}
 
   @Get('health/live') @Public()
@@ -31,7 +31,7 @@ export class HealthHttp {
     try {
       return await this.health.check([() => this.#store(), () => this.#readModels()]);
     } catch {
-      throw new DomainError('NOT_READY', this.background.trouble ?? 'The log or the read models are not ready.', 'unavailable');
+      throw new DomainError('NOT_READY', this.vitals.trouble ?? 'The log or the read models are not ready.', 'unavailable');
     }
   }
 
@@ -41,7 +41,8 @@ export class HealthHttp {
 
   async #readModels(): Promise<HealthIndicatorResult> {
     const lag = Math.max(0, (await this.store.lastPosition()) - this.followed.position);
-    const up = this.background.alive && lag <= MAX_LAG && this.background.trouble === undefined;
+    // Positions of a server's log count bytes, not events: there the projector's own health tells.
+    const up = this.vitals.alive && (this.store.positionGaps === true || lag <= MAX_LAG) && this.vitals.trouble === undefined;
     if (!up) throw new Error('not ready');
     return { readModels: { status: 'up', lag } };
   }

@@ -48,5 +48,17 @@ export class Meters implements OnModuleDestroy {
   /** A follower of the log has taken everything up to a position. */
   followed(name: string, position: number): void { this.#followers.set(name, position); }
 
+  /** @param last the log's last position */
+  relay(figures: () => { readonly active: boolean; readonly position: number; readonly published: number }, last: () => Promise<number>): void {
+    const registers = [this.registry];
+    new Gauge({ name: 'sanad_relay_active', help: '1 where this relay is the one at work.', registers, collect() { this.set(figures().active ? 1 : 0); } });
+    new Gauge({ name: 'sanad_relay_position', help: 'Position of the last event that was published and kept.', registers, collect() { this.set(figures().position); } });
+    new Gauge({ name: 'sanad_relay_published_total', help: 'Events published by this process; its rate is the relay\'s.', registers, collect() { this.set(figures().published); } });
+    new Gauge({ name: 'sanad_relay_lag', help: 'Positions from the last published event to the end of the log; -1 where the log is away.', registers, async collect() {
+      const { active, position } = figures();
+      this.set(active ? await last().then((end) => Math.max(0, end - position), () => -1) : 0);
+    } });
+  }
+
   onModuleDestroy(): void { this.#delay.disable(); }
 }

@@ -16,7 +16,7 @@ export class Relay {
   #position = -1;
   #published = 0;
 
-  constructor(private readonly store: Pick<EventStore, 'follow'>, private readonly state: RelayState, private readonly connect: () => Promise<BrokerWriter>) {}
+  constructor(private readonly store: Pick<EventStore, 'follow'>, private readonly state: RelayState, private readonly connect: () => Promise<BrokerWriter>, private readonly onPublished: () => void = () => undefined) {}
 
   get figures(): RelayFigures { return { active: this.#active, position: this.#position, published: this.#published }; }
 
@@ -39,6 +39,7 @@ export class Relay {
           await hold.moved(last.position);
           this.#position = last.position;
           this.#published += events.length;
+          this.onPublished();
         }
       } finally {
         this.#active = false;

@@ -9,7 +9,8 @@ import { loadConfig } from '../../src/config.js';
 import { asdPolicies, asdProgramme } from '../../src/eligibility/reference/asd.js';
 import { ibanOfRib, ribOf } from '../../src/kernel/accounts.js';
 import type { Role } from '../../src/kernel/decider.js';
-import { startServer, type RunningServer } from '../../src/main.js';
+import { startServer } from '../../src/main.js';
+import type { RunningServer } from '../../src/shell/listen.js';
 
 /** Answers of the API are read as a client in any language would. */
 export type Json = ReturnType<typeof JSON.parse>;
@@ -66,7 +67,7 @@ export class HttpWorld {
 }
 
 /** Defines the reference programme with its policies, opens it and allots money to a year. */
-export async function setUp(world: HttpWorld, amount = '1000000.00', year = '2025'): Promise<void> {
+export async function setUp(world: Pick<HttpWorld, 'as'>, amount = '1000000.00', year = '2025'): Promise<void> {
   const manager = await world.as('m.alaoui', 'programme-manager');
   const finance = await world.as('f.elfassi', 'finance-officer');
   await expectStatus(201, manager.post('/programmes', asdProgramme));
@@ -88,7 +89,7 @@ export const person = (n: number, region = 'MA-06'): Json => ({
 });
 
 /** Registers a person and submits their application. */
-export async function submitted(world: HttpWorld, n: number, region = 'MA-06', receivedOn = '2025-10-05'): Promise<{ personId: string; applicationId: string; position: number }> {
+export async function submitted(world: Pick<HttpWorld, 'as'>, n: number, region = 'MA-06', receivedOn = '2025-10-05'): Promise<{ personId: string; applicationId: string; position: number }> {
   const intake = await world.as('i.berrada', 'intake');
   const { personId } = await expectStatus(201, intake.post('/persons', person(n, region)));
   const { applicationId, position } = await expectStatus(201, intake.post('/applications', { programmeId: 'asd', personId, receivedOn, channel: 'counter', facts }));
@@ -96,7 +97,7 @@ export async function submitted(world: HttpWorld, n: number, region = 'MA-06', r
 }
 
 /** Takes a submitted application to its approval, by three people. Returns the log position. */
-export async function approved(world: HttpWorld, applicationId: string): Promise<number> {
+export async function approved(world: Pick<HttpWorld, 'as'>, applicationId: string): Promise<number> {
   const officer = await world.as('o.chraibi', 'case-officer');
   const supervisor = await world.as('s.doukkali', 'supervisor');
   const { position } = await expectStatus(200, officer.post(`/applications/${applicationId}/determination`));
@@ -106,7 +107,7 @@ export async function approved(world: HttpWorld, applicationId: string): Promise
 }
 
 /** Waits until the process managers have acted: the read model of a person shows an enrolment. */
-export async function enrolled(world: HttpWorld, personId: string): Promise<Json> {
+export async function enrolled(world: Pick<HttpWorld, 'as'>, personId: string): Promise<Json> {
   const officer = await world.as('o.chraibi', 'case-officer');
   for (;;) {
     const { status, body } = await officer.get(`/persons/${personId}`);
@@ -116,7 +117,7 @@ export async function enrolled(world: HttpWorld, personId: string): Promise<Json
 }
 
 /** Prepares, approves and releases a month by three people; waits until everything is instructed. */
-export async function paid(world: HttpWorld, cycleId: string): Promise<{ contentHash: string; total: string }> {
+export async function paid(world: Pick<HttpWorld, 'as'>, cycleId: string): Promise<{ contentHash: string; total: string }> {
   const officer = await world.as('f.elfassi', 'finance-officer');
   const approver = await world.as('c.filali', 'finance-controller');
   const releaser = await world.as('c.guessous', 'finance-controller');

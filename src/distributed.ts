@@ -1,0 +1,251 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { EventRegistry } from '../events/registry.js';
+import { auditProjection } from '../projections/audit/audit.projection.js';
+import { correctionProjection } from '../projections/correction/correction.projection.js';
+import { disbursementProjection } from '../projections/disbursement/disbursement.projection.js';
+import { eligibilityProjection } from '../projections/eligibility/eligibility.projection.js';
+import { livePosition, ReadPositions } from '../projections/positions.js';
+import { ProjectionRunner } from '../projections/runner.js';
+import { openPostgresAccessLog } from './adapters/access-log/postgres.js';
+import type { AccessLog } from './adapters/access-log/port.js';
+import { systemClock } from './adapters/clock/embedded.js';
+import { openDataFolder } from './adapters/data-folder/embedded.js';
+import { createTopics, kafkaFeed, openKafkaWriter } from './adapters/event-bus/kafka.js';
+import { openEventStoreDb } from './adapters/event-store/eventstoredb.js';
+import type { JobQueue } from './adapters/job-queue/port.js';
+import { openPostgresJobQueue } from './adapters/job-queue/postgres.js';
+import { postgresLease } from './adapters/lease/postgres.js';
+import { messageArchive } from './adapters/message-archive/embedded.js';
+import { readBankMessageInThread } from './adapters/payment-rail/incoming/threaded.js';
+import { bankFolderOf, isoRail } from './adapters/payment-rail/rail.js';
+import { openPostgresReadStore } from './adapters/read-store/postgres.js';
+import type { ReadStore } from './adapters/read-store/port.js';
+import { postgresRelayState } from './adapters/relay-state/postgres.js';
+import { openPostgresVault } from './adapters/vault/postgres.js';
+import { AppModule, verifierOf, WatchedModule, type Shell } from './app.module.js';
+import type { MessageDeps } from './automation/job.js';
+import { AutomationRunner } from './automation/runner.js';
+import { takeFrom } from './automation/take-from-folder.js';
+import { whenApplicationApprovedThenEnrol } from './automation/when-application-approved-then-enrol.js';
+import { whenCorrectionApprovedThenAdjust } from './automation/when-correction-approved-then-adjust.js';
+import { whenCycleReleasedThenInstruct } from './automation/when-cycle-released-then-instruct.js';
+import { whenPaymentLapsesThenGiveBack } from './automation/when-payment-lapses-then-give-back.js';
+import { whenPaymentsSettleThenSpendBudget } from './automation/when-payments-settle-then-spend-budget.js';
+import { whenPersonErasedThenDestroyKey } from './automation/when-person-erased-then-destroy-key.js';
+import type { Config, Distributed } from './config.js';
+import { KeyedLocks } from './shell/execute.js';
+import { JobRunner, unfinished } from './shell/job-runner.js';
+import { jobIdOf, READ_MODELS, type FromBackground } from './shell/jobs.js';
+import { untilStopped } from './shell/keep-going.js';
+import { listen, type Listening, type RunningServer } from './shell/listen.js';
+import type { Log } from './shell/log.js';
+import { Meters } from './shell/meters.js';
+import { QueuedJobs, workOff, type QueuedJob } from './shell/queued-jobs.js';
+import { Followed } from './shell/reading.js';
+import { Relay } from './shell/relay.js';
+import { Routes } from './shell/routes.js';
+import type { Vitals } from './shell/vitals.js';
+import { whileHeld } from './shell/while-held.js';
+
+export const PROJECTIONS = [eligibilityProjection, disbursementProjection, correctionProjection, auditProjection] as const;
+/** The one automation at work, and the one projector: names of their leases. */
+export const AUTOMATION_LEASE = 'automation';
+export const PROJECTOR_LEASE = 'projector';
+const CONSUMER_GROUP = 'sanad-read-models';
+/** How often an api looks how far the read models are while nobody waits for them. */
+const LOOK_EVERY_MS = 1_000;
+
+/** The servers of the distributed size, and what of the data folder the processes share: keys, files to and from banks. */
+export interface Servers extends MessageDeps {
+  readonly dir: string;
+  readonly keysDir: string;
+  readonly filesDir: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to the log and the vault. The folder is held by nobody: many processes share it.
+ * @throws StoreError, VaultError, PostgresError
+ */
+export async function openServers({ dataDir, rail, messageLimitBytes }: Pick<Config, 'dataDir' | 'rail'> & { readonly messageLimitBytes?: number }, { eventStoreUrl, databaseUrl, masterKeyFile }: Distributed, onDropped?: (reason: string) => void): Promise<Servers> {
+  const folder = await openDataFolder(dataDir, { hold: false });
+  const registry = new EventRegistry();
+  const store = await openEventStoreDb({ url: eventStoreUrl, registry, ...(onDropped ? { onDropped } : {}) });
+  try {
+    const vault = await openPostgresVault(databaseUrl, { masterKey: masterKeyFile === undefined ? { keysDir: folder.keys } : { keyFile: masterKeyFile } });
+    return {
+      dir: folder.path, keysDir: folder.keys, filesDir: folder.files, store, registry, vault, clock: systemClock, rail: isoRail(folder.files, rail), locks: new KeyedLocks(),
+      archive: messageArchive(join(folder.path, 'archive'), messageLimitBytes), readMessage: readBankMessageInThread,
+      close: async () => {
+        await vault.close();
+        await store.close();
+      },
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** What this process does beside answering, and how that goes. */
+class Duties implements Vitals {
+  readonly alive = true;
+  readonly #troubles = new Map<string, string>();
+  readonly #running: Promise<void>[] = [];
+  readonly stop = new AbortController();
+
+  constructor(private readonly log: Log) {}
+
+  get trouble(): string | undefined { return this.#troubles.values().next().value; }
+
+  readonly tell = (message: FromBackground): void => {
+    if (message.kind === 'trouble') {
+      this.#troubles.set(message.what, `${message.what}: ${message.detail}`);
+      this.log.error({ what: message.what, detail: message.detail }, 'work failed; trying again');
+    } else if (message.kind === 'note') this.log.info({ what: message.what, detail: message.detail }, 'background');
+  };
+
+  /** Something that goes on was seen of this duty. */
+  well(what: string): void { this.#troubles.delete(what); }
+
+  /** Does it until the process stops, again and again where it fails. */
+  take(what: string, work: (signal: AbortSignal) => Promise<void>): void {
+    const { signal } = this.stop;
+    this.#running.push(untilStopped(what, () => work(signal), this.tell, signal));
+  }
+
+  async end(): Promise<void> {
+    this.stop.abort();
+    await Promise.all(this.#running);
+  }
+}
+
+/** The read models are built by another process: how far they are is in their store. */
+class FollowedElsewhere extends Followed {
+  constructor(private readonly positions: ReadPositions, private readonly limitMs: number) { super([READ_MODELS], limitMs); }
+
+  override get position(): number { return this.positions.known; }
+  override reached(position: number): Promise<void> { return this.positions.waitFor(position, this.limitMs); }
+}
+
+/** What a role needs besides the log and the vault; opened where it is first asked for. */
+interface Role { readonly config: Config; readonly distributed: Distributed; readonly servers: Servers; readonly meters: Meters; readonly followed: Followed; readonly duties: Duties; readonly queue: JobQueue<QueuedJob>; readonly reads: ReadStore }
+
+/**
+ * Does one role of the distributed size, or all of them, and serves its API or its health over HTTP.
+ * @throws StoreError, VaultError, PostgresError, or the error of a port that is taken
+ */
+export async function startRole(config: Config, distributed: Distributed, log: Log): Promise<RunningServer> {
+  const { role } = config;
+  const does = (name: typeof role): boolean => role === 'all' || role === name;
+  const opened: { close(): Promise<void> }[] = [];
+  const keep = <T extends { close(): Promise<void> }>(one: T): T => { opened.unshift(one); return one; };
+  const meters = new Meters();
+  const duties = new Duties(log);
+  let listening: Listening | undefined;
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await listening?.close(config.stopTimeoutMs / 2);
+    await duties.end();
+    for (const each of opened) await each.close();
+  };
+  try {
+    const servers = keep(await openServers(config, distributed, (reason) => log.warn({ reason }, 'the subscription to the log dropped and is begun again')));
+    const reads = keep(await openPostgresReadStore(distributed.databaseUrl));
+    const queue = keep(await openPostgresJobQueue<QueuedJob>(distributed.databaseUrl));
+    const positions = new ReadPositions(reads, PROJECTIONS);
+    const followed = new FollowedElsewhere(positions, config.readWaitMs);
+    const at: Role = { config, distributed, servers, meters, followed, duties, queue, reads };
+    if (does('relay')) relay(at);
+    if (does('projector')) projector(at);
+    if (does('automation')) automation(at);
+    if (does('api')) duties.take('read positions', (signal) => look(at, positions, signal));
+    const shell: Shell = { log, meters, followed, routes: new Routes(), jobs: new QueuedJobs(queue), vitals: duties };
+    if (does('api')) {
+      const access: AccessLog = keep(await openPostgresAccessLog(distributed.databaseUrl));
+      const verify = await verifierOf(config, servers.keysDir);
+      listening = await listen(AppModule.of(config, { deps: servers, archive: servers.archive, reads, access, verify }, shell), config, shell);
+    } else listening = await listen(WatchedModule.of({ deps: servers }, shell), config, shell, { described: false });
+    const { url } = listening;
+    log.info({ url, role, mode: config.mode }, 'serving');
+    return { url, routes: shell.routes.all, failed: new Promise(() => undefined), close: () => (closing ??= close()) };
+  } catch (error) {
+    await close().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Publishes the log; of many relays one is at work. */
+function relay({ distributed: { brokers, databaseUrl }, servers: { store }, meters, duties }: Role): void {
+  const carrier = new Relay(store, postgresRelayState(databaseUrl), () => openKafkaWriter({ brokers }), () => duties.well('relay'));
+  meters.relay(() => carrier.figures, () => store.lastPosition());
+  duties.take('relay', async (signal) => {
+    await createTopics({ brokers });
+    await carrier.run(signal);
+  });
+}
+
+/** Builds the read models from Kafka; of many projectors one is at work, because read models have one writer. */
+function projector({ distributed: { brokers, databaseUrl }, servers: { store, registry }, reads, meters, duties }: Role): void {
+  const lease = postgresLease(databaseUrl, PROJECTOR_LEASE);
+  duties.take('read models', (signal) => whileHeld(lease, async (_, held) => {
+    await createTopics({ brokers });
+    const runner = new ProjectionRunner({
+      store: reads, projections: PROJECTIONS, log: store, partitioned: true, feed: kafkaFeed({ brokers, groupId: CONSUMER_GROUP, registry }),
+      onCommitted: (position) => {
+        duties.well('read models');
+        meters.followed(READ_MODELS, position);
+      },
+      onNote: (note) => duties.tell({ kind: 'note', ...note }),
+    });
+    await runner.run(held);
+  }, signal));
+}
+
+/** Process managers, jobs that an api was asked for, and files of banks; of many one is at work. */
+function automation({ config, distributed: { databaseUrl }, servers, queue, meters, duties }: Role): void {
+  const lease = postgresLease(databaseUrl, AUTOMATION_LEASE);
+  duties.take('automation', (signal) => whileHeld(lease, async (hold, held) => {
+    for (const { job, by } of await unfinished(servers)) await queue.submit(jobIdOf(job), { job, by });
+    const automations = new AutomationRunner(servers, [
+      whenApplicationApprovedThenEnrol(servers), whenCycleReleasedThenInstruct(servers), whenPaymentsSettleThenSpendBudget(servers), whenCorrectionApprovedThenAdjust(servers),
+      whenPaymentLapsesThenGiveBack(servers), whenPersonErasedThenDestroyKey(servers),
+    ], { load: () => hold.load(), save: async (position) => {
+      await hold.save(position);
+      duties.well('automation');
+      meters.followed('automation', position);
+    } });
+    // What fails ends the others, so that all begin again together under the lease.
+    const failed = new AbortController();
+    const until = AbortSignal.any([held, failed.signal]);
+    const together = [
+      automations.run(until),
+      workOff(queue, new JobRunner(servers, duties.tell, until), `automation-${process.pid}-${randomUUID()}`, until),
+      bankFolderOf(servers.filesDir, config.rail)?.watch(takeFrom(servers), until, {
+        onTrouble: (what, error) => duties.tell({ kind: 'trouble', what: `bank folder: ${what}`, detail: error instanceof Error ? error.message : String(error) }),
+      }) ?? Promise.resolve(),
+    ].map((work) => work.catch((error: unknown) => { failed.abort(); throw error; }));
+    const broken = (await Promise.allSettled(together)).find((end) => end.status === 'rejected');
+    if (broken) throw broken.reason;
+  }, signal));
+}
+
+/** Looks how far the read models are, for health and metrics; who waits for a position looks more often by itself. */
+async function look({ reads, servers: { store }, meters, duties }: Role, positions: ReadPositions, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const position = await livePosition(reads, PROJECTIONS).catch((error: unknown) => {
+      // Its tables are made by the projector, which may come later.
+      if (typeof error === 'object' && error !== null && 'code' in error && error.code === '42P01') return -1;
+      throw error;
+    });
+    positions.notify(position);
+    meters.followed(READ_MODELS, position);
+    meters.position(await store.lastPosition());
+    duties.well('read positions');
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, LOOK_EVERY_MS);
+      signal.addEventListener('abort', () => { clearTimeout(timer); resolve(); }, { once: true });
+    });
+  }
+}
