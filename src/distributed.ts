@@ -1,30 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { EventRegistry } from '../events/registry.js';
-import { auditProjection } from '../projections/audit/audit.projection.js';
-import { correctionProjection } from '../projections/correction/correction.projection.js';
-import { disbursementProjection } from '../projections/disbursement/disbursement.projection.js';
-import { eligibilityProjection } from '../projections/eligibility/eligibility.projection.js';
 import { livePosition, ReadPositions } from '../projections/positions.js';
 import { ProjectionRunner } from '../projections/runner.js';
 import { openPostgresAccessLog } from './adapters/access-log/postgres.js';
 import type { AccessLog } from './adapters/access-log/port.js';
-import { systemClock } from './adapters/clock/embedded.js';
-import { openDataFolder } from './adapters/data-folder/embedded.js';
 import { createTopics, kafkaFeed, openKafkaWriter } from './adapters/event-bus/kafka.js';
-import { openEventStoreDb } from './adapters/event-store/eventstoredb.js';
 import type { JobQueue } from './adapters/job-queue/port.js';
 import { openPostgresJobQueue } from './adapters/job-queue/postgres.js';
 import { postgresLease } from './adapters/lease/postgres.js';
-import { messageArchive } from './adapters/message-archive/embedded.js';
-import { readBankMessageInThread } from './adapters/payment-rail/incoming/threaded.js';
-import { bankFolderOf, isoRail } from './adapters/payment-rail/rail.js';
+import { bankFolderOf } from './adapters/payment-rail/rail.js';
 import { openPostgresReadStore } from './adapters/read-store/postgres.js';
 import type { ReadStore } from './adapters/read-store/port.js';
 import { postgresRelayState } from './adapters/relay-state/postgres.js';
-import { openPostgresVault } from './adapters/vault/postgres.js';
+// First: it loads the framework before what extends it.
+import { listen, type Listening, type RunningServer } from './shell/listen.js';
 import { AppModule, verifierOf, WatchedModule, type Shell } from './app.module.js';
-import type { MessageDeps } from './automation/job.js';
 import { AutomationRunner } from './automation/runner.js';
 import { takeFrom } from './automation/take-from-folder.js';
 import { whenApplicationApprovedThenEnrol } from './automation/when-application-approved-then-enrol.js';
@@ -34,13 +23,12 @@ import { whenPaymentLapsesThenGiveBack } from './automation/when-payment-lapses-
 import { whenPaymentsSettleThenSpendBudget } from './automation/when-payments-settle-then-spend-budget.js';
 import { whenPersonErasedThenDestroyKey } from './automation/when-person-erased-then-destroy-key.js';
 import type { Config, Distributed } from './config.js';
-import { KeyedLocks } from './shell/execute.js';
 import { JobRunner, unfinished } from './shell/job-runner.js';
 import { jobIdOf, READ_MODELS, type FromBackground } from './shell/jobs.js';
 import { untilStopped } from './shell/keep-going.js';
-import { listen, type Listening, type RunningServer } from './shell/listen.js';
 import type { Log } from './shell/log.js';
 import { Meters } from './shell/meters.js';
+import { AUTOMATION_LEASE, openServers, PROJECTIONS, PROJECTOR_LEASE, type Servers } from './servers.js';
 import { QueuedJobs, workOff, type QueuedJob } from './shell/queued-jobs.js';
 import { Followed } from './shell/reading.js';
 import { Relay } from './shell/relay.js';
@@ -48,45 +36,9 @@ import { Routes } from './shell/routes.js';
 import type { Vitals } from './shell/vitals.js';
 import { whileHeld } from './shell/while-held.js';
 
-export const PROJECTIONS = [eligibilityProjection, disbursementProjection, correctionProjection, auditProjection] as const;
-/** The one automation at work, and the one projector: names of their leases. */
-export const AUTOMATION_LEASE = 'automation';
-export const PROJECTOR_LEASE = 'projector';
 const CONSUMER_GROUP = 'sanad-read-models';
 /** How often an api looks how far the read models are while nobody waits for them. */
 const LOOK_EVERY_MS = 1_000;
-
-/** The servers of the distributed size, and what of the data folder the processes share: keys, files to and from banks. */
-export interface Servers extends MessageDeps {
-  readonly dir: string;
-  readonly keysDir: string;
-  readonly filesDir: string;
-  close(): Promise<void>;
-}
-
-/**
- * Connects to the log and the vault. The folder is held by nobody: many processes share it.
- * @throws StoreError, VaultError, PostgresError
- */
-export async function openServers({ dataDir, rail, messageLimitBytes }: Pick<Config, 'dataDir' | 'rail'> & { readonly messageLimitBytes?: number }, { eventStoreUrl, databaseUrl, masterKeyFile }: Distributed, onDropped?: (reason: string) => void): Promise<Servers> {
-  const folder = await openDataFolder(dataDir, { hold: false });
-  const registry = new EventRegistry();
-  const store = await openEventStoreDb({ url: eventStoreUrl, registry, ...(onDropped ? { onDropped } : {}) });
-  try {
-    const vault = await openPostgresVault(databaseUrl, { masterKey: masterKeyFile === undefined ? { keysDir: folder.keys } : { keyFile: masterKeyFile } });
-    return {
-      dir: folder.path, keysDir: folder.keys, filesDir: folder.files, store, registry, vault, clock: systemClock, rail: isoRail(folder.files, rail), locks: new KeyedLocks(),
-      archive: messageArchive(join(folder.path, 'archive'), messageLimitBytes), readMessage: readBankMessageInThread,
-      close: async () => {
-        await vault.close();
-        await store.close();
-      },
-    };
-  } catch (error) {
-    await store.close();
-    throw error;
-  }
-}
 
 /** What this process does beside answering, and how that goes. */
 class Duties implements Vitals {

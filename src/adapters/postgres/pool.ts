@@ -156,12 +156,14 @@ function sessionOf(client: Pick<pg.ClientBase, 'query'> | pg.Pool, onBroken?: ()
 
 function rethrow(error: unknown): never { throw failure(error); }
 
+/** Whether it is not the database that refused: the connection failed, was cut, was silent for too long, or the server takes no work. */
+export const isAway = (error: unknown): boolean => !(error instanceof pg.DatabaseError) || AWAY.test(error.code ?? '');
+
 function failure(error: unknown): PostgresError {
   if (error instanceof PostgresError) return error;
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   const options = { cause: error };
-  // Where it is no error of the database, it is not the server that spoke: the connection was refused, cut or silent for too long.
-  if (!(error instanceof pg.DatabaseError) || AWAY.test(code)) return new PostgresError('away', `PostgreSQL cannot be reached or takes no work now${code ? ` (${code})` : ''}; send it again.`, options);
+  if (isAway(error)) return new PostgresError('away', `PostgreSQL cannot be reached or takes no work now${code ? ` (${code})` : ''}; send it again.`, options);
   if (code === '53100') return new PostgresError('full', 'PostgreSQL has no space left; make room and send it again.', options);
   if (code.startsWith('XX')) return new PostgresError('corrupt', `PostgreSQL found its data damaged (${code}); restore it from your copy.`, options);
   if (code === '40P01' || code === '40001') return new PostgresError('deadlock', 'PostgreSQL ended one of two transactions that waited for each other; send it again.', options);

@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect, type KyselyPlugin, type UnknownRow } from 'kysely';
 import pg from 'pg';
-import type { ReadStore } from './port.js';
+import { isAway } from '../postgres/pool.js';
+import { ReadStoreError, type ReadStore } from './port.js';
 
 const INT8 = 20;
 const NUMERIC = 1700;
@@ -21,7 +22,7 @@ export interface PostgresReadStoreOptions {
  */
 export async function openPostgresReadStore(connectionString: string, options: PostgresReadStoreOptions = {}): Promise<ReadStore> {
   const pool = new pg.Pool({
-    connectionString, max: options.max ?? 8, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, keepAlive: true, keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+    Client: ToldClient, connectionString, max: options.max ?? 8, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, keepAlive: true, keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     ...(options.schema === undefined ? {} : { options: `-c search_path=${options.schema}` }),
     types: {
       getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === INT8 || oid === NUMERIC ? whole : pg.types.getTypeParser(oid, format as 'text')),
@@ -31,8 +32,22 @@ export async function openPostgresReadStore(connectionString: string, options: P
   // pool hears of idle ones, and nobody of one that was taken out and waits between two statements.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => { client.on('error', () => undefined); });
-  const db = new Kysely<never>({ dialect: new PostgresDialect({ pool }), plugins: [numbersByName] });
+  const told = { options: pool.options, connect: () => pool.connect().catch(rethrow), end: () => pool.end() };
+  const db = new Kysely<never>({ dialect: new PostgresDialect({ pool: told }), plugins: [numbersByName] });
   return { dialect: 'postgres', db, close: () => db.destroy() };
+}
+
+/** A client whose queries say that the server is away where it is; what the database itself refuses stays as it is. */
+class ToldClient extends pg.Client {
+  // One of pg's many signatures: its caller here asks for promises only.
+  override query(...args: never[]): never {
+    const asked: unknown = (super.query as (...all: never[]) => unknown)(...args);
+    return (asked instanceof Promise ? asked.catch(rethrow) : asked) as never;
+  }
+}
+
+function rethrow(error: unknown): never {
+  throw isAway(error) ? new ReadStoreError('READ_STORE_AWAY', 'The read models cannot be reached now; ask again in a moment.', { cause: error }) : error;
 }
 
 const whole = (text: string): bigint | string => (/^-?\d+$/.test(text) ? BigInt(text) : text);
