@@ -1,4 +1,6 @@
+import type { GovstackSettings } from './adapters/payment-rail/govstack/port.js';
 import { DomainError } from './kernel/errors.js';
+import { LENGTHS } from './kernel/govstack.js';
 
 /**
  * Every setting, from the environment. This is the only file that reads it; a wrong value stops the start with one line.
@@ -22,6 +24,17 @@ import { DomainError } from './kernel/errors.js';
  * | SANAD_LOG_LEVEL | info | trace, debug, info, warn, error, fatal or silent |
  * | ISO20022_XSD_DIR | (none) | folder of ISO 20022 schemas (pain.001.001.09.xsd, …); messages are held against them before they leave |
  * | SANAD_BANK_FOLDER | (none) | folder that the bank's file transfer serves: messages go to its OUT, the bank's come in its IN |
+ * | SANAD_GOVSTACK_URL | (none) | a GovStack payments building block that payments go through, in place of files; where its paths begin |
+ * | SANAD_GOVSTACK_BBID | (needed) | Sanad's id there: source building block and registering institution |
+ * | SANAD_GOVSTACK_CALLBACK_URL | (needed) | where the block's callbacks come: this server's address and /govstack/callback |
+ * | SANAD_GOVSTACK_TENANT | (the BBID) | Platform-TenantId |
+ * | SANAD_GOVSTACK_TOKEN | (none) | bearer token for the block |
+ * | SANAD_GOVSTACK_MODE | mojaloop | paymentMode of the transfers |
+ * | SANAD_GOVSTACK_BATCH | 1000 | transfers in one bulk payment; not to be changed while a cycle is being instructed |
+ * | SANAD_GOVSTACK_REGISTER | on | off: payees are not registered and updated before they are paid |
+ * | SANAD_GOVSTACK_VALIDATE | (off) | destinationDFSPID that validates accounts before they are paid |
+ * | SANAD_GOVSTACK_TIMEOUT_MS | 30000 | to wait for one answer of the block |
+ * | SANAD_GOVSTACK_ATTEMPTS | 5 | how often a request without an answer is sent |
  * | SANAD_BACKGROUND | on | off: read models, automations and jobs stand still (for maintenance and measurements) |
  */
 export interface Config {
@@ -39,7 +52,7 @@ export interface Config {
   readonly stopTimeoutMs: number;
   readonly logLevel: string;
   readonly background: boolean;
-  readonly rail: { readonly schemasDir?: string; readonly bankFolder?: string };
+  readonly rail: { readonly schemasDir?: string; readonly bankFolder?: string; readonly govstack?: GovstackSettings };
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -47,13 +60,7 @@ const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 /** @throws DomainError CONFIG_INVALID naming the variable */
 export function loadConfig(env: Env = process.env): Config {
-  const text = (name: string, fallback: string): string => env[name]?.trim() || fallback;
-  const whole = (name: string, fallback: number, min: number, max: number): number => {
-    const value = text(name, String(fallback));
-    const number = /^[0-9]{1,12}$/.test(value) ? Number(value) : NaN;
-    if (!(number >= min && number <= max)) throw wrong(name, `must be a whole number from ${min} to ${max}`);
-    return number;
-  };
+  const { text, whole } = readers(env);
   const oneOf = <T extends string>(name: string, fallback: T, values: readonly T[]): T => {
     const value = text(name, fallback);
     if (!values.includes(value as T)) throw wrong(name, `must be one of ${values.join(', ')}`);
@@ -87,7 +94,51 @@ export function loadConfig(env: Env = process.env): Config {
 export function railIn(env: Env = process.env): Config['rail'] {
   const schemasDir = env['ISO20022_XSD_DIR']?.trim();
   const bankFolder = env['SANAD_BANK_FOLDER']?.trim();
-  return { ...(schemasDir ? { schemasDir } : {}), ...(bankFolder ? { bankFolder } : {}) };
+  const govstack = govstackIn(env);
+  return { ...(schemasDir ? { schemasDir } : {}), ...(bankFolder ? { bankFolder } : {}), ...(govstack ? { govstack } : {}) };
+}
+
+/** @throws DomainError CONFIG_INVALID naming the variable */
+function govstackIn(env: Env): GovstackSettings | undefined {
+  const { text, whole } = readers(env);
+  const short = (name: string, fallback: string, length: number): string => {
+    const value = text(name, fallback);
+    if (!/^[\x21-\x7e]+$/.test(value) || value.length > length) throw wrong(name, `must have 1 to ${length} visible ASCII characters`);
+    return value;
+  };
+  const url = text('SANAD_GOVSTACK_URL', '');
+  if (url === '') return undefined;
+  const address = (name: string, value: string): string => {
+    if (!/^https?:$/.test(URL.canParse(value) ? new URL(value).protocol : '')) throw wrong(name, 'must be an http or https URL');
+    return value.replace(/\/+$/, '');
+  };
+  if (env['SANAD_BANK_FOLDER']?.trim()) throw wrong('SANAD_GOVSTACK_URL', 'cannot be set together with SANAD_BANK_FOLDER: payments go one way');
+  const bbId = short('SANAD_GOVSTACK_BBID', '', LENGTHS.institutionId);
+  const onOff = text('SANAD_GOVSTACK_REGISTER', 'on');
+  if (onOff !== 'on' && onOff !== 'off') throw wrong('SANAD_GOVSTACK_REGISTER', 'must be on or off');
+  const token = text('SANAD_GOVSTACK_TOKEN', '');
+  if (token !== '' && !/^[\x21-\x7e]+$/.test(token)) throw wrong('SANAD_GOVSTACK_TOKEN', 'must be visible ASCII characters');
+  return {
+    url: address('SANAD_GOVSTACK_URL', url), bbId, tenantId: short('SANAD_GOVSTACK_TENANT', bbId, LENGTHS.tenantId),
+    callbackUrl: address('SANAD_GOVSTACK_CALLBACK_URL', short('SANAD_GOVSTACK_CALLBACK_URL', '', LENGTHS.callbackUrl)),
+    ...(token === '' ? {} : { token }), timeoutMs: whole('SANAD_GOVSTACK_TIMEOUT_MS', 30_000, 100, 600_000), attempts: whole('SANAD_GOVSTACK_ATTEMPTS', 5, 1, 20),
+    batchSize: whole('SANAD_GOVSTACK_BATCH', 1_000, 1, 10_000), paymentMode: short('SANAD_GOVSTACK_MODE', 'mojaloop', LENGTHS.paymentMode), register: onOff === 'on',
+    ...(text('SANAD_GOVSTACK_VALIDATE', '') === '' ? {} : { validateAt: short('SANAD_GOVSTACK_VALIDATE', '', LENGTHS.dfspId) }),
+  };
+}
+
+interface Readers { text(name: string, fallback: string): string; whole(name: string, fallback: number, min: number, max: number): number }
+function readers(env: Env): Readers {
+  const text = (name: string, fallback: string): string => env[name]?.trim() || fallback;
+  return {
+    text,
+    whole(name, fallback, min, max) {
+      const value = text(name, String(fallback));
+      const number = /^[0-9]{1,12}$/.test(value) ? Number(value) : NaN;
+      if (!(number >= min && number <= max)) throw wrong(name, `must be a whole number from ${min} to ${max}`);
+      return number;
+    },
+  };
 }
 
 const wrong = (name: string, reason: string): DomainError => new DomainError('CONFIG_INVALID', `${name} ${reason}.`, 'invalid', name);

@@ -1,4 +1,6 @@
 import { paymentFiles } from './embedded.js';
+import { govstackBlock, govstackRail } from './govstack.js';
+import type { GovstackBlock, GovstackSettings } from './govstack/port.js';
 import type { PaymentRail } from './port.js';
 import { watchedFolder, type WatchedFolder } from './watched-folder.js';
 import { schemaCheck } from './xsd.js';
@@ -8,12 +10,19 @@ export interface RailSettings {
   readonly schemasDir?: string;
   /** A folder that the bank's file transfer serves (see watchedFolder); absent: messages stay among the files of the data folder. */
   readonly bankFolder?: string;
+  /** A payments building block; absent: payments go out as ISO 20022 files. */
+  readonly govstack?: GovstackSettings;
 }
 
 /** The folder that is shared with the bank, where there is one. @param files where messages are kept for good */
 export const bankFolderOf = (files: string, { schemasDir, bankFolder }: RailSettings): WatchedFolder | undefined =>
   (bankFolder === undefined ? undefined : watchedFolder(bankFolder, files, schemaCheck(schemasDir)));
 
-/** The rail of ISO 20022 files. */
-export const isoRail = (files: string, settings: RailSettings = {}): PaymentRail =>
-  bankFolderOf(files, settings)?.rail ?? paymentFiles(files, schemaCheck(settings.schemasDir));
+/** The payments building block that payments go through, where there is one. @param files where what is sent is kept for good */
+export const govstackBlockOf = (files: string, { govstack }: RailSettings): GovstackBlock | undefined =>
+  (govstack === undefined ? undefined : govstackBlock(files, govstack));
+
+/** The rail that payments go out by: a GovStack payments building block where one is set, else ISO 20022 files. */
+export const isoRail = (files: string, settings: RailSettings = {}): PaymentRail => (settings.govstack
+  ? govstackRail(files, settings.govstack)
+  : bankFolderOf(files, settings)?.rail ?? paymentFiles(files, schemaCheck(settings.schemasDir)));
