@@ -22,7 +22,8 @@ import { openDataFolder } from './adapters/data-folder/embedded.js';
 import type { DataFolder } from './adapters/data-folder/port.js';
 import { openEmbeddedLog, type EmbeddedLog } from './adapters/event-store/embedded.js';
 import { EVENT_STORE } from './adapters/event-store/port.js';
-import { isoRail } from './adapters/payment-rail/rail.js';
+import { GOVSTACK_BLOCK } from './adapters/payment-rail/govstack/port.js';
+import { govstackBlockOf, isoRail } from './adapters/payment-rail/rail.js';
 import { messageArchive } from './adapters/message-archive/embedded.js';
 import { MESSAGE_ARCHIVE } from './adapters/message-archive/port.js';
 import { openEmbeddedReadStore } from './adapters/read-store/embedded.js';
@@ -46,6 +47,7 @@ import { cycleHandlers } from './cycle/cycle.commands.js';
 import { CycleHttp } from './cycle/cycle.http.js';
 import { enrolmentHandlers } from './enrolment/enrolment.commands.js';
 import { EnrolmentHttp } from './enrolment/enrolment.http.js';
+import { GovstackCallbackHttp } from './govstack/callback.http.js';
 import { paymentHandlers } from './payment/payment.commands.js';
 import { PaymentHttp } from './payment/payment.http.js';
 import { personHandlers } from './person/person.commands.js';
@@ -124,6 +126,7 @@ export class AppModule {
       { provide: DEPS, useValue: { ...deps, books, people: new People(deps.store), background } satisfies PlanDeps },
       { provide: QUESTION_DEPS, useValue: { reads, store: deps.store, vault: deps.vault, clock: deps.clock, books, access, followed } satisfies QuestionDeps },
       { provide: EVENT_STORE, useValue: deps.store }, { provide: VAULT, useValue: deps.vault }, { provide: CLOCK, useValue: deps.clock }, { provide: MESSAGE_ARCHIVE, useValue: messageArchive(join(folder.path, 'archive'), config.messageLimitBytes) },
+      { provide: GOVSTACK_BLOCK, useValue: govstackBlockOf(folder.files, config.rail) },
       { provide: VERIFY_AUTHORIZATION, useValue: verify }, { provide: LOG, useValue: shell.log }, { provide: Meters, useValue: shell.meters },
       { provide: Routes, useValue: shell.routes }, { provide: Followed, useValue: shell.followed }, { provide: Background, useValue: shell.background },
     ];
@@ -134,7 +137,7 @@ export class AppModule {
         ThrottlerModule.forRoot({ throttlers: [{ ttl: config.throttle.windowMs, limit: config.throttle.limit }], storage: new WindowStorage(), setHeaders: true }),
       ],
       controllers: [
-        HealthHttp, MetricsHttp, JobsHttp, ProgrammeHttp, BudgetHttp, PersonHttp, ApplicationHttp, EnrolmentHttp, CycleHttp, PaymentHttp, BankHttp, CorrectionHttp, RecoveryHttp,
+        HealthHttp, MetricsHttp, JobsHttp, ProgrammeHttp, BudgetHttp, PersonHttp, ApplicationHttp, EnrolmentHttp, CycleHttp, PaymentHttp, BankHttp, CorrectionHttp, RecoveryHttp, GovstackCallbackHttp,
         EligibilityHttp, DisbursementHttp, CorrectionQueriesHttp, AuditHttp,
       ],
       providers: [

@@ -1,7 +1,7 @@
 import { paymentFiles } from './embedded.js';
 import { govstackBlock, govstackRail } from './govstack.js';
 import type { GovstackBlock, GovstackSettings } from './govstack/port.js';
-import type { PaymentRail } from './port.js';
+import { RailError, type PaymentRail } from './port.js';
 import { watchedFolder, type WatchedFolder } from './watched-folder.js';
 import { schemaCheck } from './xsd.js';
 
@@ -18,9 +18,13 @@ export interface RailSettings {
 export const bankFolderOf = (files: string, { schemasDir, bankFolder }: RailSettings): WatchedFolder | undefined =>
   (bankFolder === undefined ? undefined : watchedFolder(bankFolder, files, schemaCheck(schemasDir)));
 
-/** The payments building block that payments go through, where there is one. @param files where what is sent is kept for good */
-export const govstackBlockOf = (files: string, { govstack }: RailSettings): GovstackBlock | undefined =>
-  (govstack === undefined ? undefined : govstackBlock(files, govstack));
+/** What was sent to a payments building block; nothing, where none is set. @param files where what is sent is kept for good */
+export const govstackBlockOf = (files: string, { govstack }: RailSettings): GovstackBlock => (govstack === undefined ? NO_BLOCK : govstackBlock(files, govstack));
+
+const NO_BLOCK: GovstackBlock = {
+  batch: () => Promise.resolve(undefined),
+  details: () => { throw new RailError('RAIL_FAILED', 'No payments block is set, so that none can be asked.'); },
+};
 
 /** The rail that payments go out by: a GovStack payments building block where one is set, else ISO 20022 files. */
 export const isoRail = (files: string, settings: RailSettings = {}): PaymentRail => (settings.govstack
