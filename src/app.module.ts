@@ -22,7 +22,7 @@ import { openDataFolder } from './adapters/data-folder/embedded.js';
 import type { DataFolder } from './adapters/data-folder/port.js';
 import { openEmbeddedLog, type EmbeddedLog } from './adapters/event-store/embedded.js';
 import { EVENT_STORE } from './adapters/event-store/port.js';
-import { GOVSTACK_BLOCK } from './adapters/payment-rail/govstack/port.js';
+import { GOVSTACK_BLOCK, GOVSTACK_CALLER, type GovstackCaller } from './adapters/payment-rail/govstack/port.js';
 import { govstackBlockOf, isoRail } from './adapters/payment-rail/rail.js';
 import { messageArchive } from './adapters/message-archive/embedded.js';
 import { MESSAGE_ARCHIVE } from './adapters/message-archive/port.js';
@@ -47,6 +47,8 @@ import { cycleHandlers } from './cycle/cycle.commands.js';
 import { CycleHttp } from './cycle/cycle.http.js';
 import { enrolmentHandlers } from './enrolment/enrolment.commands.js';
 import { EnrolmentHttp } from './enrolment/enrolment.http.js';
+import { GovstackBatchHttp } from './govstack/batch.http.js';
+import { GovstackBeneficiaryHttp } from './govstack/beneficiary.http.js';
 import { GovstackCallbackHttp } from './govstack/callback.http.js';
 import { paymentHandlers } from './payment/payment.commands.js';
 import { PaymentHttp } from './payment/payment.http.js';
@@ -115,7 +117,7 @@ export async function openFoundation(config: Config): Promise<Foundation> {
 }
 
 /** What the shell makes per server and the module hands out. */
-export interface Shell { readonly log: Log; readonly meters: Meters; readonly routes: Routes; readonly followed: Followed; readonly background: Background }
+export interface Shell { readonly log: Log; readonly meters: Meters; readonly routes: Routes; readonly followed: Followed; readonly background: Background; readonly caller: GovstackCaller }
 
 @Module({})
 export class AppModule {
@@ -126,7 +128,7 @@ export class AppModule {
       { provide: DEPS, useValue: { ...deps, books, people: new People(deps.store), background } satisfies PlanDeps },
       { provide: QUESTION_DEPS, useValue: { reads, store: deps.store, vault: deps.vault, clock: deps.clock, books, access, followed } satisfies QuestionDeps },
       { provide: EVENT_STORE, useValue: deps.store }, { provide: VAULT, useValue: deps.vault }, { provide: CLOCK, useValue: deps.clock }, { provide: MESSAGE_ARCHIVE, useValue: messageArchive(join(folder.path, 'archive'), config.messageLimitBytes) },
-      { provide: GOVSTACK_BLOCK, useValue: govstackBlockOf(folder.files, config.rail) },
+      { provide: GOVSTACK_BLOCK, useValue: govstackBlockOf(folder.files, config.rail) }, { provide: GOVSTACK_CALLER, useValue: shell.caller },
       { provide: VERIFY_AUTHORIZATION, useValue: verify }, { provide: LOG, useValue: shell.log }, { provide: Meters, useValue: shell.meters },
       { provide: Routes, useValue: shell.routes }, { provide: Followed, useValue: shell.followed }, { provide: Background, useValue: shell.background },
     ];
@@ -137,7 +139,7 @@ export class AppModule {
         ThrottlerModule.forRoot({ throttlers: [{ ttl: config.throttle.windowMs, limit: config.throttle.limit }], storage: new WindowStorage(), setHeaders: true }),
       ],
       controllers: [
-        HealthHttp, MetricsHttp, JobsHttp, ProgrammeHttp, BudgetHttp, PersonHttp, ApplicationHttp, EnrolmentHttp, CycleHttp, PaymentHttp, BankHttp, CorrectionHttp, RecoveryHttp, GovstackCallbackHttp,
+        HealthHttp, MetricsHttp, JobsHttp, ProgrammeHttp, BudgetHttp, PersonHttp, ApplicationHttp, EnrolmentHttp, CycleHttp, PaymentHttp, BankHttp, CorrectionHttp, RecoveryHttp, GovstackBatchHttp, GovstackBeneficiaryHttp, GovstackCallbackHttp,
         EligibilityHttp, DisbursementHttp, CorrectionQueriesHttp, AuditHttp,
       ],
       providers: [

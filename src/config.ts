@@ -35,6 +35,7 @@ import { LENGTHS } from './kernel/govstack.js';
  * | SANAD_GOVSTACK_VALIDATE | (off) | destinationDFSPID that validates accounts before they are paid |
  * | SANAD_GOVSTACK_TIMEOUT_MS | 30000 | to wait for one answer of the block |
  * | SANAD_GOVSTACK_ATTEMPTS | 5 | how often a request without an answer is sent |
+ * | SANAD_GOVSTACK_CALLBACKS | (none) | addresses, with commas between, under which those who use Sanad as a payments block may be called back |
  * | SANAD_BACKGROUND | on | off: read models, automations and jobs stand still (for maintenance and measurements) |
  */
 export interface Config {
@@ -53,6 +54,7 @@ export interface Config {
   readonly logLevel: string;
   readonly background: boolean;
   readonly rail: { readonly schemasDir?: string; readonly bankFolder?: string; readonly govstack?: GovstackSettings };
+  readonly callbacks: { readonly allowed: readonly string[]; readonly timeoutMs: number; readonly attempts: number };
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -85,7 +87,7 @@ export function loadConfig(env: Env = process.env): Config {
     readWaitMs: whole('SANAD_READ_WAIT_MS', 5_000, 0, 60_000),
     stopTimeoutMs: whole('SANAD_STOP_TIMEOUT_MS', 20_000, 100, 600_000),
     logLevel: oneOf('SANAD_LOG_LEVEL', 'info', LEVELS),
-    rail: railIn(env),
+    rail: railIn(env), callbacks: { allowed: callbacksIn(env), timeoutMs: 10_000, attempts: 5 },
     background: oneOf('SANAD_BACKGROUND', 'on', ['on', 'off']) === 'on',
   };
 }
@@ -109,7 +111,7 @@ function govstackIn(env: Env): GovstackSettings | undefined {
   const url = text('SANAD_GOVSTACK_URL', '');
   if (url === '') return undefined;
   const address = (name: string, value: string): string => {
-    if (!/^https?:$/.test(URL.canParse(value) ? new URL(value).protocol : '')) throw wrong(name, 'must be an http or https URL');
+    if (!isHttp(value)) throw wrong(name, 'must be an http or https URL');
     return value.replace(/\/+$/, '');
   };
   if (env['SANAD_BANK_FOLDER']?.trim()) throw wrong('SANAD_GOVSTACK_URL', 'cannot be set together with SANAD_BANK_FOLDER: payments go one way');
@@ -126,6 +128,15 @@ function govstackIn(env: Env): GovstackSettings | undefined {
     ...(text('SANAD_GOVSTACK_VALIDATE', '') === '' ? {} : { validateAt: short('SANAD_GOVSTACK_VALIDATE', '', LENGTHS.dfspId) }),
   };
 }
+
+/** @throws DomainError CONFIG_INVALID */
+function callbacksIn(env: Env): readonly string[] {
+  const urls = (env['SANAD_GOVSTACK_CALLBACKS'] ?? '').split(',').map((url) => url.trim()).filter((url) => url !== '');
+  if (urls.some((url) => !isHttp(url))) throw wrong('SANAD_GOVSTACK_CALLBACKS', 'must be http or https URLs with commas between');
+  return urls;
+}
+
+const isHttp = (url: string): boolean => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 
 interface Readers { text(name: string, fallback: string): string; whole(name: string, fallback: number, min: number, max: number): number }
 function readers(env: Env): Readers {

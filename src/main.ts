@@ -6,6 +6,7 @@ import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
+import { callbackSender } from './adapters/payment-rail/govstack/callbacks.js';
 import { AppModule, openFoundation, type Foundation, type Shell } from './app.module.js';
 import { loadConfig, type Config } from './config.js';
 import { DomainError } from './kernel/errors.js';
@@ -39,12 +40,14 @@ export async function startServer(config: Config, log: Log = makeLog(config.logL
   const failed = new Promise<void>((resolve) => { fail = resolve; });
   const meters = new Meters();
   const followed = new Followed([READ_MODELS], config.readWaitMs);
-  const shell: Shell = { log, meters, followed, routes: new Routes(), background: new Background(log, meters, followed, fail) };
+  const caller = callbackSender(config.callbacks, (what, detail) => log.warn({ what, detail }, 'a caller was not called back'));
+  const shell: Shell = { log, meters, followed, caller, routes: new Routes(), background: new Background(log, meters, followed, fail) };
   const traffic = new Traffic();
   let app: NestFastifyApplication | undefined;
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     if (app) await closeServer(app, traffic, config.stopTimeoutMs / 2);
+    await caller.close();
     await shell.background.stop();
     await foundation.close();
   };

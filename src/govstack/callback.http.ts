@@ -54,7 +54,7 @@ export class OnboardingResultBody {
   @ListOf(() => FailedBeneficiary, MAX, { optional: true, min: 0 }) failedCases?: FailedBeneficiary[];
 }
 
-const BY = ['payment-system'] as const;
+const BY = { by: ['payment-system'], everywhere: true } as const;
 const QUERY: readonly Taken[] = [{ name: 'batchId', max: LENGTHS.batchId }, { name: 'X-CorrelationID', max: LENGTHS.correlationId }];
 const CALLBACK: readonly Taken[] = [{ name: 'X-Callback-URL', optional: true }];
 const MESSAGE = { type: 'object', properties: { message: { type: 'string' } } };
@@ -65,14 +65,14 @@ const MESSAGE = { type: 'object', properties: { message: { type: 'string' } } };
 export class GovstackCallbackHttp {
   constructor(@Inject(DEPS) private readonly deps: PlanDeps, @Inject(GOVSTACK_BLOCK) private readonly block: GovstackBlock, @Inject(LOG) private readonly log: Log) {}
 
-  @Published('POST', 'api/v1/batch', { by: BY, says: 'Say how a batch stands that Sanad sent; the outcomes of its transfers are taken in', file: 'BulkPaymentStatusUpdate', status: 200, body: BatchStatusBody, query: QUERY, headers: CALLBACK, answers: MESSAGE })
+  @Published('POST', 'api/v1/batch', { ...BY, says: 'Say how a batch stands that Sanad sent; the outcomes of its transfers are taken in', file: 'BulkPaymentStatusUpdate', status: 200, body: BatchStatusBody, query: QUERY, headers: CALLBACK, answers: MESSAGE })
   async status(@Req() request: Request): Promise<unknown> {
     const { batchId, 'X-CorrelationID': correlationId } = taken(request, 'query', QUERY);
     return this.#status(request, correlationId!, batchId);
   }
 
   /** The address that Sanad gives as X-Callback-URL: which callback it is shows in its fields. */
-  @Published('POST', 'callback', { by: BY, says: 'Any callback of the block: a batch\'s status, the result of validating accounts, of registering or of updating beneficiaries', file: 'BulkPaymentStatusUpdate, BulkValidateAccountResponse, RegisterBeneficiaryResponse, UpdateBeneficiaryResponse', status: 200, answers: {
+  @Published('POST', 'callback', { ...BY, says: 'Any callback of the block: a batch\'s status, the result of validating accounts, of registering or of updating beneficiaries', file: 'BulkPaymentStatusUpdate, BulkValidateAccountResponse, RegisterBeneficiaryResponse, UpdateBeneficiaryResponse', status: 200, answers: {
     type: 'object', properties: { responseCode: { type: 'string', maxLength: 2 }, responseDescription: { type: 'string', maxLength: LENGTHS.responseDescription }, requestID: { type: 'string', maxLength: LENGTHS.correlationId } },
   } })
   async callback(@Req() request: Request): Promise<unknown> {

@@ -12,6 +12,8 @@ export interface Request {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
 }
+/** Where a request goes, and how long and how often it is tried. */
+type Reached = Pick<GovstackSettings, 'url' | 'token' | 'timeoutMs' | 'attempts'>;
 export interface Reply { readonly status: number; readonly text: string }
 
 /** Bytes of an answer that are read: a page of details, not a page of the web. */
@@ -28,7 +30,7 @@ const PASSING = new Set([408, 425, 429, 500, 502, 503, 504]);
  * @throws RailError RAIL_REFUSED for any other answer, naming field and reason as far as the block does;
  *   RAIL_FAILED where no answer came: whether the block took it is then not known, and the same request may be sent again
  */
-export async function send(settings: GovstackSettings, request: Request, { taken = [], signal }: { readonly taken?: readonly number[]; readonly signal?: AbortSignal } = {}): Promise<Reply> {
+export async function send(settings: Reached, request: Request, { taken = [], signal }: { readonly taken?: readonly number[]; readonly signal?: AbortSignal } = {}): Promise<Reply> {
   let failure = '';
   for (let attempt = 1; attempt <= settings.attempts; attempt += 1) {
     const answer = await once(settings, request, signal);
@@ -47,7 +49,7 @@ const pauseOf = (attempt: number, retryAfterMs = 0): number => Math.min(LONGEST_
 
 type Answer = (Reply & { readonly retryAfterMs: number }) | { readonly failure: string };
 
-async function once({ url, token, timeoutMs }: GovstackSettings, { method, path, headers, body }: Request, signal?: AbortSignal): Promise<Answer> {
+async function once({ url, token, timeoutMs }: Reached, { method, path, headers, body }: Request, signal?: AbortSignal): Promise<Answer> {
   signal?.throwIfAborted();
   const late = AbortSignal.timeout(timeoutMs);
   try {

@@ -62,3 +62,14 @@ export interface GovstackBlock {
   details(batch: SentBatch, signal?: AbortSignal): AsyncIterable<readonly BlockTransaction[]>;
 }
 export const GOVSTACK_BLOCK = Symbol('GovstackBlock');
+
+/** Calls back whoever used Sanad as a payments block. */
+export interface GovstackCaller {
+  /** Whether a caller may be called back there. */
+  allows(url: string): boolean;
+  /** Begins to deliver; several attempts, nothing is thrown. @param what for messages, without anything personal */
+  tell(what: string, url: string, query: Readonly<Record<string, string>>, body: object): void;
+  /** Gives up what is not delivered yet. */
+  close(): Promise<void>;
+}
+export const GOVSTACK_CALLER = Symbol('GovstackCaller');
