@@ -15,9 +15,10 @@ import { writeWhole } from './whole-file.js';
  * The rail of a GovStack payments building block (G2P Payments API). A message is first written whole as `<messageId>.ndjson` into
  * `files`: a head, a line for each batch with the body that is sent, and a foot with count and total. Then it is sent, batch by
  * batch. A message that could not be sent whole fails, and writing it again sends what the block did not confirm.
+ * @param deferred a message is done once it is written: what is sent when is the outbox's concern (see govstackOutbox)
  * @throws RailError (from `write` and `finish`); nothing is sent of a message with an instruction that the API has no room for
  */
-export function govstackRail(files: string, settings: GovstackSettings): PaymentRail {
+export function govstackRail(files: string, settings: GovstackSettings, deferred = false): PaymentRail {
   const kept = new Kept(files);
   const writing = new Set<string>();
 
@@ -28,7 +29,7 @@ export function govstackRail(files: string, settings: GovstackSettings): Payment
     try {
       await mkdir(files, { recursive: true, mode: 0o700 });
       const path = join(files, `${documentName(messageId)}.spool.part`);
-      return new Spool({ files, path, outline, settings, kept, release: () => { writing.delete(messageId); } }, await open(path, 'w', 0o600));
+      return new Spool({ files, path, outline, settings, kept, deferred, release: () => { writing.delete(messageId); } }, await open(path, 'w', 0o600));
     } catch (error) {
       writing.delete(messageId);
       throw failure(error, messageId);
@@ -82,6 +83,7 @@ interface Spooling {
   readonly outline: MessageOutline;
   readonly settings: GovstackSettings;
   readonly kept: Kept;
+  readonly deferred: boolean;
   readonly release: () => void;
 }
 
@@ -116,7 +118,7 @@ class Spool implements MessageWriter {
   }
 
   async finish(): Promise<WrittenFile | undefined> {
-    const { files, path, outline, settings, kept } = this.at;
+    const { files, path, outline, settings, kept, deferred } = this.at;
     const { messageId } = outline;
     this.#underWay();
     try {
@@ -124,7 +126,8 @@ class Spool implements MessageWriter {
       await this.#flush();
       const name = documentName(messageId);
       const sha256 = await writeWhole(files, name, whole(headLine(outline), path, footLine(this.count, this.totalMinor, outline.currency)));
-      await sendMessage(settings, kept, messageId);
+      await kept.keepPending(messageId);
+      if (!deferred) await sendMessage(settings, kept, messageId);
       return { name, messageId, sha256, count: this.count, totalMinor: this.totalMinor.toString() };
     } catch (error) {
       throw failure(error, messageId);

@@ -1,5 +1,6 @@
 import { paymentFiles } from './embedded.js';
 import { govstackBlock, govstackRail } from './govstack.js';
+import { govstackOutbox, type GovstackOutbox } from './govstack/outbox.js';
 import type { GovstackBlock, GovstackSettings } from './govstack/port.js';
 import { RailError, type PaymentRail } from './port.js';
 import { watchedFolder, type WatchedFolder } from './watched-folder.js';
@@ -12,6 +13,8 @@ export interface RailSettings {
   readonly bankFolder?: string;
   /** A payments building block; absent: payments go out as ISO 20022 files. */
   readonly govstack?: GovstackSettings;
+  /** What goes to a payments block is left to its outbox, so that a block that does not answer holds up nothing else. */
+  readonly deferred?: boolean;
 }
 
 /** The folder that is shared with the bank, where there is one. @param files where messages are kept for good */
@@ -26,7 +29,10 @@ const NO_BLOCK: GovstackBlock = {
   details: () => { throw new RailError('RAIL_FAILED', 'No payments block is set, so that none can be asked.'); },
 };
 
+/** What sends to the payments block what is not sent yet, where there is one. @param files where what is sent is kept for good */
+export const govstackOutboxOf = (files: string, { govstack }: RailSettings): GovstackOutbox | undefined => (govstack === undefined ? undefined : govstackOutbox(files, govstack));
+
 /** The rail that payments go out by: a GovStack payments building block where one is set, else ISO 20022 files. */
 export const isoRail = (files: string, settings: RailSettings = {}): PaymentRail => (settings.govstack
-  ? govstackRail(files, settings.govstack)
+  ? govstackRail(files, settings.govstack, settings.deferred)
   : bankFolderOf(files, settings)?.rail ?? paymentFiles(files, schemaCheck(settings.schemasDir)));

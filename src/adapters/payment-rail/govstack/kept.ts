@@ -1,7 +1,7 @@
-import { open, readFile } from 'node:fs/promises';
+import { open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RailError } from '../port.js';
-import { writeWhole } from '../whole-file.js';
+import { syncFolder, writeWhole } from '../whole-file.js';
 import { batchOf, type Batch } from './document.js';
 
 /** Where a batch stands in its message's document, in bytes. */
@@ -16,11 +16,27 @@ const MAX_LINE = 33_554_432;
 
 /**
  * What a folder of files keeps about batches, beside the documents: `govstack/<correlation id>.place.json`, written before a batch is
- * sent, and `govstack/<correlation id>.taken.json`, written once the block has it. Each is written whole, once.
+ * sent, and `govstack/<correlation id>.taken.json`, written once the block has it. Each is written whole, once. A message that
+ * is not sent whole yet has its name in `govstack/pending/`.
  */
 export class Kept {
   readonly #dir: string;
-  constructor(private readonly files: string) { this.#dir = join(files, 'govstack'); }
+  readonly #pending: string;
+  constructor(private readonly files: string) {
+    this.#dir = join(files, 'govstack');
+    this.#pending = join(this.#dir, 'pending');
+  }
+
+  /** Ids of messages whose document is written and that are not sent whole, in order. */
+  async pending(): Promise<readonly string[]> {
+    const names = await readdir(this.#pending).catch(absent) ?? [];
+    return names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length)).sort();
+  }
+  async keepPending(messageId: string): Promise<void> { await writeWhole(this.#pending, `${messageId}.json`, lineOf({ messageId })); }
+  async sent(messageId: string): Promise<void> {
+    await rm(join(this.#pending, `${messageId}.json`), { force: true });
+    await syncFolder(this.#pending);
+  }
 
   async place(correlationId: string): Promise<Place | undefined> { return this.#read<Place>(correlationId, 'place'); }
   async taken(correlationId: string): Promise<Taken | undefined> { return this.#read<Taken>(correlationId, 'taken'); }
@@ -68,15 +84,18 @@ export class Kept {
   }
 
   async #read<T>(correlationId: string, what: string): Promise<T | undefined> {
-    try {
-      return JSON.parse(await readFile(join(this.#dir, `${correlationId}.${what}.json`), 'utf8')) as T;
-    } catch (error) {
-      if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return undefined;
-      throw error;
-    }
+    const text = await readFile(join(this.#dir, `${correlationId}.${what}.json`), 'utf8').catch(absent);
+    return text === undefined ? undefined : JSON.parse(text) as T;
   }
 
   async #write(correlationId: string, what: string, content: object): Promise<void> {
-    await writeWhole(this.#dir, `${correlationId}.${what}.json`, (async function* () { yield `${JSON.stringify(content)}\n`; })());
+    await writeWhole(this.#dir, `${correlationId}.${what}.json`, lineOf(content));
   }
+}
+
+async function* lineOf(content: object): AsyncGenerator<string> { yield `${JSON.stringify(content)}\n`; }
+
+/** Undefined for what is not there; any other failure stays one. */
+function absent(error: unknown): undefined {
+  if (!(typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT')) throw error;
 }

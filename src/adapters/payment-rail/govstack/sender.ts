@@ -12,7 +12,7 @@ import { masked, refusalIn } from './refusal.js';
  * the document, so that one sent again after a crash is the same, under the same id.
  * @throws RailError RAIL_REFUSED, RAIL_FAILED; what was confirmed stays so
  */
-export async function sendMessage(settings: GovstackSettings, kept: Kept, messageId: string): Promise<void> {
+export async function sendMessage(settings: GovstackSettings, kept: Kept, messageId: string, signal?: AbortSignal): Promise<void> {
   let index = 0;
   const waiting: { readonly index: number; readonly at: number; readonly length: number; readonly correlationId: string }[] = [];
   for await (const { text, at, length } of kept.linesOf(messageId)) {
@@ -24,11 +24,12 @@ export async function sendMessage(settings: GovstackSettings, kept: Kept, messag
     index += 1;
   }
   for (const { at, length, correlationId, index: batch } of waiting) {
-    await sendBatch(settings, kept, { messageId, index: batch }, await kept.batchAt(correlationId, { messageId, at, length }));
+    await sendBatch(settings, kept, { messageId, index: batch }, await kept.batchAt(correlationId, { messageId, at, length }), signal ? { signal } : {});
   }
+  await kept.sent(messageId);
 }
 
-async function sendBatch(settings: GovstackSettings, kept: Kept, { messageId, index }: { readonly messageId: string; readonly index: number }, batch: Batch): Promise<void> {
+async function sendBatch(settings: GovstackSettings, kept: Kept, { messageId, index }: { readonly messageId: string; readonly index: number }, batch: Batch, options: { readonly signal?: AbortSignal }): Promise<void> {
   const { bbId, callbackUrl, validateAt } = settings;
   const { correlationId, body } = batch;
   const transfers = settings.register || validateAt !== undefined ? transfersOf(body) : [];
@@ -37,8 +38,8 @@ async function sendBatch(settings: GovstackSettings, kept: Kept, { messageId, in
     const registering = registration(register, transfers);
     if (registering !== undefined) {
       const headers = { 'X-Callback-URL': callbackUrl, 'X-Registering-Institution-ID': bbId };
-      accepted(`RegisterBeneficiary for batch ${correlationId}`, await send(settings, { what: `RegisterBeneficiary for batch ${correlationId}`, method: 'POST', path: '/identityAccountMapper/beneficiary', headers, body: registering }));
-      accepted(`UpdateBeneficiary for batch ${correlationId}`, await send(settings, { what: `UpdateBeneficiary for batch ${correlationId}`, method: 'PUT', path: '/identityAccountMapper/beneficiary', headers, body: updating(update, bbId, transfers)! }));
+      accepted(`RegisterBeneficiary for batch ${correlationId}`, await send(settings, { what: `RegisterBeneficiary for batch ${correlationId}`, method: 'POST', path: '/identityAccountMapper/beneficiary', headers, body: registering }, options));
+      accepted(`UpdateBeneficiary for batch ${correlationId}`, await send(settings, { what: `UpdateBeneficiary for batch ${correlationId}`, method: 'PUT', path: '/identityAccountMapper/beneficiary', headers, body: updating(update, bbId, transfers)! }, options));
     }
   }
   if (validateAt !== undefined) {
@@ -47,14 +48,14 @@ async function sendBatch(settings: GovstackSettings, kept: Kept, { messageId, in
       await send(settings, {
         what: `BulkValidateAccount for batch ${correlationId}`, method: 'POST', path: '/beneficiaries?command=validate', body: validating,
         headers: { 'X-Client-Correlation-ID': correlationIdOf('validate', messageId, index), 'X-Registering-Institution-ID': bbId, 'X-Callback-URL': callbackUrl },
-      });
+      }, options);
     }
   }
   const reply = await send(settings, {
     what: `BulkPayment of batch ${correlationId}`, method: 'POST', path: '/batchtransactions?type=raw', body,
     headers: { 'X-CorrelationID': correlationId, 'Platform-TenantId': settings.tenantId ?? bbId, 'X-Registering-Institution-Id': bbId, 'X-Callback-URL': callbackUrl },
     // 409 is not published, and what blocks say to an id that they know already.
-  }, { taken: [409] });
+  }, { ...options, taken: [409] });
   await kept.keepTaken(correlationId, reply.status === 409 ? {} : { batchId: batchIdIn(correlationId, reply) });
 }
 
