@@ -41,21 +41,24 @@ const TOGETHER = 500;
 export async function takeInBatchStatus(deps: Deps, block: GovstackBlock, status: BatchStatus, base: JobContext, signal?: AbortSignal): Promise<StatusTaken> {
   const batch = await batchOf(block, status.correlationId, status.batchId);
   requireSame(batch, status);
-  const taken: StatusTaken = { applied: 0, unchanged: 0, breaks: 0, refused: 0, unanswered: 0 };
-  const take = async (outcomes: readonly ReportedOutcome[]): Promise<void> => {
-    for (let from = 0; from < outcomes.length; from += TOGETHER) {
-      for (const { result } of await takeInBatch(deps, 'http', outcomes.slice(from, from + TOGETHER), base)) taken[result === 'break' ? 'breaks' : result] += 1;
-    }
-  };
   const day = dayOf(status.generatedAt);
   const all = status.completed === status.total ? 'settled' : status.completed === 0 && status.failed === 0 ? 'accepted' : undefined;
-  if (all !== undefined) {
-    await take(batch.transfers.map((transfer) => ({ ...named(transfer, batch), outcome: all, reference: batch.correlationId, ...(all === 'settled' ? { amountMinor: String(transfer.amountMinor), ...day } : {}) })));
-    return taken;
-  }
+  if (all === undefined) return askAbout(deps, block, { ...batch, batchId: status.batchId }, base, signal, day);
+  const taken = nothing();
+  await take(deps, base, taken, batch.transfers.map((transfer) => ({ ...named(transfer, batch), outcome: all, reference: batch.correlationId, ...(all === 'settled' ? { amountMinor: String(transfer.amountMinor), ...day } : {}) })));
+  return taken;
+}
+
+/**
+ * Asks the block how each transfer of a batch stands, and takes in what it says.
+ * @param day of settlements for which the block says no other; absent: today's
+ * @throws RailError
+ */
+export async function askAbout(deps: Deps, block: GovstackBlock, batch: SentBatch, base: JobContext, signal?: AbortSignal, day: { readonly settledOn?: string } = {}): Promise<StatusTaken> {
+  const taken = nothing();
   const finder = new Finder(batch);
-  for await (const transactions of block.details({ ...batch, batchId: status.batchId }, signal)) {
-    await take(transactions.flatMap((transaction): ReportedOutcome[] => {
+  for await (const transactions of block.details(batch, signal)) {
+    await take(deps, base, taken, transactions.flatMap((transaction): ReportedOutcome[] => {
       const { status: word, amount } = transaction;
       const outcome = WORDS[word?.trim().toUpperCase() ?? ''];
       const amountMinor = amount === undefined ? undefined : orNone(() => parseAmount(amount, batch.currency));
@@ -67,6 +70,14 @@ export async function takeInBatchStatus(deps: Deps, block: GovstackBlock, status
   }
   taken.unanswered = finder.left;
   return taken;
+}
+
+export const nothing = (): StatusTaken => ({ applied: 0, unchanged: 0, breaks: 0, refused: 0, unanswered: 0 });
+
+async function take(deps: Deps, base: JobContext, taken: StatusTaken, outcomes: readonly ReportedOutcome[]): Promise<void> {
+  for (let from = 0; from < outcomes.length; from += TOGETHER) {
+    for (const { result } of await takeInBatch(deps, 'http', outcomes.slice(from, from + TOGETHER), base)) taken[result === 'break' ? 'breaks' : result] += 1;
+  }
 }
 
 /** @throws DomainError BATCH_UNKNOWN, BATCH_DIFFERS */

@@ -12,19 +12,21 @@ let block: FakeBlock;
 let bank: Caller;
 let finance: Caller;
 const persons: string[] = [];
+let wallet: string;
 const CYCLE = 'asd-2025-10';
 const ID = (batch: number): string => correlationIdOf('pay', 'ASD-2025-10-0001', batch);
 
 beforeAll(async () => {
   if (operations.size === 0) return;
   block = await fakeBlock(operations);
-  world = await HttpWorld.open({ SANAD_GOVSTACK_URL: block.url, SANAD_GOVSTACK_BBID: 'SANAD', SANAD_GOVSTACK_CALLBACK_URL: 'https://sanad.example/govstack/callback', SANAD_GOVSTACK_BATCH: '3' });
+  world = await HttpWorld.open({ SANAD_GOVSTACK_URL: block.url, SANAD_GOVSTACK_BBID: 'SANAD', SANAD_GOVSTACK_CALLBACK_URL: 'https://sanad.example/govstack/callback', SANAD_GOVSTACK_BATCH: '3', SANAD_GOVSTACK_VALIDATE: 'BANK1' });
   await setUp(world);
   for (const n of [1, 2, 3, 4, 5, 6]) {
     const { personId, applicationId } = await submitted(world, n);
     await approved(world, applicationId);
     await enrolled(world, personId);
     persons.push(personId);
+    if (n === 6) wallet = (await expectStatus(201, (await world.as('i.berrada', 'intake')).post(`/persons/${personId}/accounts`, { kind: 'wallet', number: '+212698765432' }))).accountId;
   }
   bank = await world.as('payments-block', 'payment-system');
   finance = await world.as('f.elfassi', 'finance-officer');
@@ -140,6 +142,16 @@ else describe('callbacks of a payments block', () => {
     // IBANs are too long to have been asked about.
     expect((await callBack({ ...valid, numberOfFailedCases: 1, failedAccountLookups: [{ instructionID: batchOf(0).transfers[0]!.requestId }] })).body).toMatchObject({ status: 400, field: 'failedAccountLookups' });
     expect((await callBack({ ...valid, batchId: 'UNKNOWN00000' })).body).toMatchObject({ status: 400, code: 'BATCH_UNKNOWN' });
-    expect(persons).toHaveLength(6);
+  });
+
+  it('verify the accounts that the block found', async () => {
+    const asked = block.seen.filter(({ path }) => path === '/beneficiaries').map(({ json, headers }) => ({ ...(json as Json), clientCorrelationId: headers['x-client-correlation-id'] }));
+    expect(asked.map(({ creditInstructions }) => creditInstructions.map(({ financialAddress }: Json) => financialAddress))).toEqual([['+212698765432']]);
+    const [{ batchId, clientCorrelationId, creditInstructions }] = asked as [Json];
+    const verify = async (): Promise<string> => (await (await world.as('s.doukkali', 'supervisor')).post(`/persons/${persons[5]}/accounts/${wallet}/verification`, { method: 'seen' })).body.code;
+    const failed = { clientCorrelationId, batchId, numberOfFailedCases: 1, failedAccountLookups: [{ instructionID: creditInstructions[0].instructionID, failureReason: 'no such wallet' }] };
+    await expectStatus(200, callBack(failed));
+    for (const _ of [1, 2]) await expectStatus(200, callBack({ clientCorrelationId, batchId, numberOfFailedCases: 0 }));
+    expect(await verify()).toBe('ACCOUNT_ALREADY_VERIFIED');
   });
 });

@@ -62,7 +62,7 @@ export async function fakeBlock(operations: ReadonlyMap<string, Operation>): Pro
       return say(202, fault === 'no-batch-id' ? {} : { batchId: batch.batchId });
     }
     if (request.path === '/api/v1/batch/detail') {
-      const batch = [...batches.values()].find(({ batchId }) => batchId === request.query.get('batchId'));
+      const batch = [...batches.values()].find(({ batchId, correlationId }) => batchId === request.query.get('batchId') || correlationId === request.query.get('X-CorrelationID'));
       if (!batch) return say(404, {});
       const [page, size] = [Number(request.query.get('pageNo') ?? 0), Number(request.query.get('pageSize') ?? 50)];
       return say(200, held.details(batch).slice(page * size, (page + 1) * size));

@@ -1,12 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { instructionIdOf } from '../../kernel/govstack.js';
+import { correlationIdOf, instructionIdOf } from '../../kernel/govstack.js';
 import { parseAmount } from '../../kernel/money.js';
 import { details } from './govstack/details.js';
 import { batchLine, footLine, headLine, transferOf, transfersOf, transferText } from './govstack/document.js';
 import { documentName, Kept } from './govstack/kept.js';
-import type { GovstackBlock, GovstackSettings, SentTransfer } from './govstack/port.js';
+import type { GovstackBlock, GovstackSettings, SentBatch, SentTransfer } from './govstack/port.js';
 import { sendMessage } from './govstack/sender.js';
 import { RailError, type Instruction, type MessageOutline, type MessageWriter, type PaymentRail, type WrittenFile } from './port.js';
 import { writeWhole } from './whole-file.js';
@@ -58,20 +58,28 @@ export function govstackRail(files: string, settings: GovstackSettings, deferred
 /** What was sent from `files`, and what the block says about it. */
 export function govstackBlock(files: string, settings: GovstackSettings): GovstackBlock {
   const kept = new Kept(files);
+  async function batch(correlationId: string): Promise<SentBatch | undefined> {
+    const place = await kept.place(correlationId);
+    if (!place) return undefined;
+    const { references, body } = await kept.batchAt(correlationId, place);
+    const transfers = transfersOf(body);
+    const taken = await kept.taken(correlationId);
+    return {
+      correlationId, messageId: place.messageId, currency: transfers[0]!.currency, ...(taken?.batchId === undefined ? {} : { batchId: taken.batchId }),
+      transfers: transfers.map((transfer, i): SentTransfer => ({
+        instructionId: transfer.requestId, paymentId: references[i]![0], endToEndId: references[i]![1],
+        payeeIdentity: transfer.creditParty[0]!.value, account: transfer.creditParty[1]!.value, amountMinor: parseAmount(transfer.amount, transfer.currency),
+      })),
+    };
+  }
   return {
-    async batch(correlationId) {
-      const place = await kept.place(correlationId);
-      if (!place) return undefined;
-      const { references, body } = await kept.batchAt(correlationId, place);
-      const transfers = transfersOf(body);
-      const taken = await kept.taken(correlationId);
-      return {
-        correlationId, messageId: place.messageId, currency: transfers[0]!.currency, ...(taken?.batchId === undefined ? {} : { batchId: taken.batchId }),
-        transfers: transfers.map((transfer, i): SentTransfer => ({
-          instructionId: transfer.requestId, paymentId: references[i]![0], endToEndId: references[i]![1],
-          payeeIdentity: transfer.creditParty[0]!.value, account: transfer.creditParty[1]!.value, amountMinor: parseAmount(transfer.amount, transfer.currency),
-        })),
-      };
+    batch,
+    async *batchesOf(messageId) {
+      for (let index = 0; ; index += 1) {
+        const sent = await batch(correlationIdOf('pay', messageId, index));
+        if (!sent) return;
+        yield sent;
+      }
     },
     details: (batch, signal) => details(settings, batch, signal),
   };

@@ -26,6 +26,7 @@ export const govstackBlockOf = (files: string, { govstack }: RailSettings): Govs
 
 const NO_BLOCK: GovstackBlock = {
   batch: () => Promise.resolve(undefined),
+  batchesOf: () => { throw new RailError('RAIL_FAILED', 'No payments block is set, so that nothing was sent to one.'); },
   details: () => { throw new RailError('RAIL_FAILED', 'No payments block is set, so that none can be asked.'); },
 };
 

@@ -58,6 +58,8 @@ export interface BlockTransaction {
 export interface GovstackBlock {
   /** A batch that the block has taken; undefined for one that it was not sent, or did not confirm yet. @throws RailError where its document is gone or damaged */
   batch(correlationId: string): Promise<SentBatch | undefined>;
+  /** The batches of a message of ours that went to the block, in order. @throws RailError as `batch` */
+  batchesOf(messageId: string): AsyncIterable<SentBatch>;
   /** Asks the block (BatchDetails), page by page. @throws RailError */
   details(batch: SentBatch, signal?: AbortSignal): AsyncIterable<readonly BlockTransaction[]>;
 }
