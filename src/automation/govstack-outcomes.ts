@@ -1,6 +1,6 @@
 import type { BlockTransaction, GovstackBlock, SentBatch, SentTransfer } from '../adapters/payment-rail/govstack/port.js';
 import { DomainError } from '../kernel/errors.js';
-import { parseAmount, sum } from '../kernel/money.js';
+import { parseAmount, scaleOf, sum } from '../kernel/money.js';
 import { reasonCodes } from '../kernel/reasons.js';
 import { parseLocalDate } from '../kernel/time.js';
 import type { Deps, JobContext } from './job.js';
@@ -93,10 +93,25 @@ function requireSame({ transfers, currency }: SentBatch, { total, ongoing, compl
   if (total !== transfers.length) throw differs('TotalTransactions', `is ${total}; ${transfers.length} were sent`);
   if (completed + failed + ongoing !== total) throw differs('completed', 'and failed and ongoing do not add up to TotalTransactions');
   const ours = sum(transfers.map(({ amountMinor }) => amountMinor));
-  if (parseAmount(amounts.totalAmount, currency, 'totalAmount') !== ours) throw differs('totalAmount', 'is not the amount that was sent');
-  if (completed === total && parseAmount(amounts.completedAmount, currency, 'completed_amount') !== ours) throw differs('completed_amount', 'is not the amount that was sent, and every transfer is said to be completed');
-  if (completed === 0 && parseAmount(amounts.completedAmount, currency, 'completed_amount') !== 0n) throw differs('completed_amount', 'is not zero, and no transfer is said to be completed');
-  if (failed === 0 && parseAmount(amounts.failedAmount, currency, 'failed_amount') !== 0n) throw differs('failed_amount', 'is not zero, and no transfer is said to have failed');
+  if (sumOf(amounts.totalAmount, currency, 'totalAmount') !== ours) throw differs('totalAmount', 'is not the amount that was sent');
+  if (completed === total && sumOf(amounts.completedAmount, currency, 'completed_amount') !== ours) throw differs('completed_amount', 'is not the amount that was sent, and every transfer is said to be completed');
+  if (completed === 0 && sumOf(amounts.completedAmount, currency, 'completed_amount') !== 0n) throw differs('completed_amount', 'is not zero, and no transfer is said to be completed');
+  if (failed === 0 && sumOf(amounts.failedAmount, currency, 'failed_amount') !== 0n) throw differs('failed_amount', 'is not zero, and no transfer is said to have failed');
+}
+
+/**
+ * A sum as blocks give it, which add up in floating point: 1500.3000000000002 is 1500.30. What is further off than a
+ * thousandth of a minor unit is no sum of amounts.
+ * @throws DomainError INVALID_AMOUNT
+ */
+function sumOf(text: string, currency: string, field: string): bigint {
+  const [, whole, decimals] = /^([0-9]{1,15})\.([0-9]+)$/.exec(text) ?? [];
+  const scale = scaleOf(currency);
+  if (whole === undefined || decimals === undefined || decimals.length <= scale) return parseAmount(text, currency, field);
+  const thousandths = BigInt(whole + decimals.slice(0, scale + 3).padEnd(scale + 3, '0'));
+  const minor = (thousandths + 500n) / 1_000n;
+  const off = thousandths - minor * 1_000n;
+  return off >= -1n && off <= 1n ? minor : parseAmount(text, currency, field);
 }
 
 const named = ({ paymentId, endToEndId }: SentTransfer, { currency }: SentBatch): Pick<ReportedOutcome, 'paymentId' | 'endToEndId' | 'currency'> => ({ paymentId, endToEndId, currency });

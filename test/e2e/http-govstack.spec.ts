@@ -80,6 +80,7 @@ else describe('callbacks of a payments block', () => {
     expect((await tell(body, { id: 'X'.repeat(13) })).body).toMatchObject({ status: 400, field: 'X-CorrelationID' });
     expect((await tell({ ...body, TotalTransactions: 4, completed: 4 })).body).toMatchObject({ status: 400, code: 'BATCH_DIFFERS', field: 'TotalTransactions' });
     expect((await tell({ ...body, totalAmount: body.totalAmount + 0.01, completed_amount: body.totalAmount + 0.01 })).body).toMatchObject({ status: 400, code: 'BATCH_DIFFERS', field: 'totalAmount' });
+    expect((await tell({ ...body, totalAmount: body.totalAmount + 0.00002, completed_amount: body.totalAmount })).body).toMatchObject({ status: 400, code: 'INVALID_AMOUNT', field: 'totalAmount' });
     expect((await tell({ ...body, completed_amount: 1 })).body).toMatchObject({ status: 400, field: 'completed_amount' });
     expect((await tell({ ...body, failed: 1 })).body).toMatchObject({ status: 400, field: 'completed' });
     expect((await tell({ ...body, totalAmount: 'much' })).body).toMatchObject({ status: 400, field: 'totalAmount' });
@@ -93,7 +94,7 @@ else describe('callbacks of a payments block', () => {
     const ongoing = statusOf(batchOf(0), { ongoing: 3, completed: 0, completed_amount: 0, ongoing_amount: totalOf(batchOf(0)) });
     expect((await expectStatus(200, tell(ongoing))).message).toBe('3 applied, 0 unchanged, 0 contradictory, 0 refused, 0 without an outcome.');
     expect(await statuses()).toEqual(['accepted', 'accepted', 'accepted', 'instructed', 'instructed', 'instructed']);
-    const done = statusOf(batchOf(0));
+    const done = statusOf(batchOf(0), { totalAmount: totalOf(batchOf(0)) + 0.0000000001 });
     const first = await tell(done);
     expect(first.body).toEqual({ message: '3 applied, 0 unchanged, 0 contradictory, 0 refused, 0 without an outcome.' });
     expect(operations.get('BulkPaymentStatusUpdate')!.answer(first.status, first.body)).toEqual([]);

@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { paymentFiles } from '../../src/adapters/payment-rail/embedded.js';
 import { govstackBlock, govstackRail } from '../../src/adapters/payment-rail/govstack.js';
 import type { GovstackSettings } from '../../src/adapters/payment-rail/govstack/port.js';
 import type { Instruction, MessageHead } from '../../src/adapters/payment-rail/port.js';
@@ -134,6 +135,15 @@ else describe('a message to a payments block', () => {
     expect(await (await govstackRail(files, settings).begin(headOf(FIVE))).finish()).toBeUndefined();
     expect(block.seen).toEqual([]);
     expect(readdirSync(files)).toEqual([]);
+  });
+
+  it('does not go to the block where it went to a bank as a file, nor the other way round', async () => {
+    const other = join(files, 'other');
+    await paymentFiles(files).write(headOf(FIVE), [FIVE]);
+    await expect(write()).rejects.toMatchObject({ code: 'MESSAGE_DIFFERS' });
+    expect(block.seen).toEqual([]);
+    await govstackRail(other, settings).write(headOf(FIVE), [FIVE]);
+    await expect(paymentFiles(other).write(headOf(FIVE), [FIVE])).rejects.toMatchObject({ code: 'MESSAGE_DIFFERS' });
   });
 
   it('never changes once it is written', async () => {

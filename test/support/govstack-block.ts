@@ -6,7 +6,7 @@ export type Fault = '500' | 'silent' | 'reset' | 'reset-after-accept' | '400' | 
 export interface Seen { readonly method: string; readonly path: string; readonly query: URLSearchParams; readonly headers: IncomingMessage['headers']; readonly text: string; readonly json: unknown }
 export interface BlockBatch { readonly batchId: string; readonly correlationId: string; readonly text: string; readonly transfers: readonly { readonly requestId: string; readonly amount: number; readonly currency: string }[] }
 
-/** A payments building block that holds every request against the published files, and fails as it is told. */
+/** A payments building block that holds every request against the published files, where they are at hand, and fails as it is told. */
 export interface FakeBlock {
   readonly url: string;
   readonly seen: readonly Seen[];
@@ -36,8 +36,8 @@ export async function fakeBlock(operations: ReadonlyMap<string, Operation>): Pro
   function answer(request: Seen, response: ServerResponse): void {
     const fault = faults.get(request.path)?.shift();
     const operation = [...operations.values()].find(({ method, path }) => method === request.method && path === request.path);
-    if (!operation) violations.push(`${request.method} ${request.path} is not published`);
-    else violations.push(...[...operation.parameters(request.headers, request.query), ...operation.body(request.json)].map((wrong) => `${operation.file}: ${wrong}`));
+    if (!operation && operations.size > 0) violations.push(`${request.method} ${request.path} is not published`);
+    if (operation) violations.push(...[...operation.parameters(request.headers, request.query), ...operation.body(request.json)].map((wrong) => `${operation.file}: ${wrong}`));
     const say = (status: number, body: unknown, headers = {}): void => { response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body)); };
     if (fault === 'silent') return;
     if (fault === 'reset') return void response.socket!.resetAndDestroy();

@@ -9,7 +9,7 @@ import { documentName, Kept } from './govstack/kept.js';
 import type { GovstackBlock, GovstackSettings, SentBatch, SentTransfer } from './govstack/port.js';
 import { sendMessage } from './govstack/sender.js';
 import { RailError, type Instruction, type MessageOutline, type MessageWriter, type PaymentRail, type WrittenFile } from './port.js';
-import { writeWhole } from './whole-file.js';
+import { requireNotSent, writeWhole } from './whole-file.js';
 
 /**
  * The rail of a GovStack payments building block (G2P Payments API). A message is first written whole as `<messageId>.ndjson` into
@@ -133,6 +133,7 @@ class Spool implements MessageWriter {
       if (this.count === 0) return undefined;
       await this.#flush();
       const name = documentName(messageId);
+      requireNotSent(files, `${messageId}.xml`);
       const sha256 = await writeWhole(files, name, whole(headLine(outline), path, footLine(this.count, this.totalMinor, outline.currency)));
       await kept.keepPending(messageId);
       if (!deferred) await sendMessage(settings, kept, messageId);

@@ -19,7 +19,8 @@ export async function sendMessage(settings: GovstackSettings, kept: Kept, messag
     if (!text.startsWith('{"correlationId":')) continue;
     const correlationId = correlationIdOf('pay', messageId, index);
     // Its place is kept before it is sent: the block may call back before it has answered.
-    await kept.keepPlace(correlationId, { messageId, at, length });
+    const place = await kept.place(correlationId);
+    if (place?.messageId !== messageId || place.at !== at || place.length !== length) await kept.keepPlace(correlationId, { messageId, at, length });
     if (!await kept.taken(correlationId)) waiting.push({ index, at, length, correlationId });
     index += 1;
   }
