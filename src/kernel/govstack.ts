@@ -62,6 +62,9 @@ export const instructionIdOf = (endToEndId: string): string => idOf(LENGTHS.inst
 export const correlationIdOf = (what: 'pay' | 'register' | 'update' | 'validate' | 'callback', messageId: string, batch: number): string =>
   idOf(LENGTHS.correlationId, what, messageId, batch);
 
+/** The id of a request that validates these accounts. */
+export const validationIdOf = (accountIds: readonly string[]): string => idOf(LENGTHS.correlationId, 'accounts', ...accountIds);
+
 /** Letters and digits, and what a URL and a form carry as it stands. */
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-._~!$*';
 const BASE = BigInt(DIGITS.length);

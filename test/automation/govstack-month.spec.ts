@@ -7,6 +7,7 @@ import { RailError } from '../../src/adapters/payment-rail/port.js';
 import type { GovstackSettings } from '../../src/adapters/payment-rail/govstack/port.js';
 import { approveCycle } from '../../src/automation/approve-cycle.js';
 import { askBlock } from '../../src/automation/govstack-ask.js';
+import { takeInValidation, validateUnverified } from '../../src/automation/govstack-validation.js';
 import type { Deps } from '../../src/automation/job.js';
 import { prepareCycle } from '../../src/automation/prepare-cycle.js';
 import { reconcileCycle } from '../../src/automation/reconcile-cycle.js';
@@ -41,6 +42,24 @@ describe('a month that is paid through a payments block which fails in every way
   });
   afterAll(() => Promise.all([world.end(), block.close()]));
   const known = () => govstackBlock(join(world.dir, 'files'), settings);
+
+  test('accounts that nobody verified are looked at before anything is paid, as far as the published length goes', async () => {
+    const first = await validateUnverified(deps, known(), PROGRAMME);
+    expect(first.asked).toBeGreaterThan(3);
+    expect(first.asked + first.tooLong).toBe(first.unverified);
+    const requests = block.seen.map(({ json, text }) => ({ ...(json as { batchId: string; creditInstructions: { instructionID: string }[] }), text }));
+    expect(requests.flatMap(({ creditInstructions }) => creditInstructions)).toHaveLength(first.asked);
+    expect(block.seen.every(({ path }) => path === '/beneficiaries')).toBe(true);
+    expect(await validateUnverified(deps, known(), PROGRAMME)).toEqual(first);
+    expect(block.seen.slice(requests.length).map(({ text }) => text)).toEqual(requests.map(({ text }) => text));
+    const [{ batchId, creditInstructions }] = requests as [typeof requests[0]];
+    const failed = [creditInstructions[0]!.instructionID];
+    for (const verified of [creditInstructions.length - 1, 0]) expect(await takeInValidation(deps, known(), { batchId, failed }, job(deps, 'bank'))).toMatchObject({ verified, refused: 0, failed: 1 });
+    await expect(takeInValidation(deps, known(), { batchId, failed: ['another'] }, job(deps, 'bank'))).rejects.toMatchObject({ code: 'BATCH_DIFFERS' });
+    await expect(takeInValidation(deps, known(), { batchId: 'UNKNOWN00000', failed: [] }, job(deps, 'bank'))).rejects.toMatchObject({ code: 'BATCH_UNKNOWN' });
+    expect((await validateUnverified(deps, known(), PROGRAMME)).unverified).toBe(first.unverified - creditInstructions.length + 1);
+    expect(block.violations).toEqual([]);
+  });
 
   test('every payment reaches the block in one batch, whose content never changes, and files are recorded as they are', async () => {
     const { contentHash } = await prepareCycle(deps, { programmeId: PROGRAMME, period: PERIOD }, job(deps, 'finance'));

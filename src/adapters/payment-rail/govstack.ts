@@ -7,6 +7,7 @@ import { details } from './govstack/details.js';
 import { batchLine, footLine, headLine, transferOf, transfersOf, transferText } from './govstack/document.js';
 import { documentName, Kept } from './govstack/kept.js';
 import type { GovstackBlock, GovstackSettings, SentBatch, SentTransfer } from './govstack/port.js';
+import { validateAccounts } from './govstack/validate.js';
 import { sendMessage } from './govstack/sender.js';
 import { RailError, type Instruction, type MessageOutline, type MessageWriter, type PaymentRail, type WrittenFile } from './port.js';
 import { requireNotSent, writeWhole } from './whole-file.js';
@@ -81,6 +82,8 @@ export function govstackBlock(files: string, settings: GovstackSettings): Govsta
         yield sent;
       }
     },
+    asked: (batchId) => kept.asked(batchId),
+    validate: (accounts, signal) => validateAccounts(settings, kept, accounts, signal),
     details: (batch, signal) => details(settings, batch, signal),
   };
 }

@@ -24,10 +24,13 @@ export const bankFolderOf = (files: string, { schemasDir, bankFolder }: RailSett
 /** What was sent to a payments building block; nothing, where none is set. @param files where what is sent is kept for good */
 export const govstackBlockOf = (files: string, { govstack }: RailSettings): GovstackBlock => (govstack === undefined ? NO_BLOCK : govstackBlock(files, govstack));
 
+const none = (): RailError => new RailError('RAIL_FAILED', 'No payments block is set (SANAD_GOVSTACK_URL).');
 const NO_BLOCK: GovstackBlock = {
   batch: () => Promise.resolve(undefined),
-  batchesOf: () => { throw new RailError('RAIL_FAILED', 'No payments block is set, so that nothing was sent to one.'); },
-  details: () => { throw new RailError('RAIL_FAILED', 'No payments block is set, so that none can be asked.'); },
+  asked: () => Promise.resolve(undefined),
+  batchesOf: () => { throw none(); },
+  details: () => { throw none(); },
+  validate: () => Promise.reject(none()),
 };
 
 /** What sends to the payments block what is not sent yet, where there is one. @param files where what is sent is kept for good */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { RailError } from '../port.js';
 import { syncFolder, writeWhole } from '../whole-file.js';
 import { batchOf, type Batch } from './document.js';
+import type { AskedAccount } from './port.js';
 
 /** Where a batch stands in its message's document, in bytes. */
 export interface Place { readonly messageId: string; readonly at: number; readonly length: number }
@@ -16,7 +17,7 @@ const MAX_LINE = 33_554_432;
 
 /**
  * What a folder of files keeps about batches, beside the documents: `govstack/<correlation id>.place.json`, written before a batch is
- * sent, and `govstack/<correlation id>.taken.json`, written once the block has it. Each is written whole, once. A message that
+ * sent, and `govstack/<correlation id>.taken.json`, written once the block has it; `<batch id>.asked.json` says which accounts one was asked to validate. Each is written whole, once. A message that
  * is not sent whole yet has its name in `govstack/pending/`.
  */
 export class Kept {
@@ -40,6 +41,8 @@ export class Kept {
 
   async place(correlationId: string): Promise<Place | undefined> { return this.#read<Place>(correlationId, 'place'); }
   async taken(correlationId: string): Promise<Taken | undefined> { return this.#read<Taken>(correlationId, 'taken'); }
+  async asked(batchId: string): Promise<readonly AskedAccount[] | undefined> { return this.#read<readonly AskedAccount[]>(batchId, 'asked'); }
+  async keepAsked(batchId: string, accounts: readonly AskedAccount[]): Promise<void> { await this.#write(batchId, 'asked', accounts); }
   /** @throws RailError MESSAGE_DIFFERS where two batches have one correlation id */
   async keepPlace(correlationId: string, place: Place): Promise<void> { await this.#write(correlationId, 'place', place); }
   async keepTaken(correlationId: string, taken: Taken): Promise<void> { await this.#write(correlationId, 'taken', taken); }

@@ -42,6 +42,10 @@ export interface SentBatch {
   readonly currency: string;
   readonly transfers: readonly SentTransfer[];
 }
+/** An account that the block is asked to look at. `address` is its number. */
+export interface AccountToValidate { readonly personId: string; readonly accountId: string; readonly address: string }
+/** The same without its number, as it is kept until the block answers. */
+export interface AskedAccount { readonly instructionId: string; readonly personId: string; readonly accountId: string }
 /** What the block says about one transfer of a batch. */
 export interface BlockTransaction {
   readonly transactionId?: string;
@@ -60,6 +64,14 @@ export interface GovstackBlock {
   batch(correlationId: string): Promise<SentBatch | undefined>;
   /** The batches of a message of ours that went to the block, in order. @throws RailError as `batch` */
   batchesOf(messageId: string): AsyncIterable<SentBatch>;
+  /**
+   * Asks the block to validate accounts (BulkValidateAccount), apart from any payment. The same accounts again are the same request.
+   * @returns how many were asked about, and how many have a number longer than the published 20 characters
+   * @throws RailError
+   */
+  validate(accounts: readonly AccountToValidate[], signal?: AbortSignal): Promise<{ readonly asked: number; readonly tooLong: number }>;
+  /** What one such request asked about; undefined for a batch id that is none. */
+  asked(batchId: string): Promise<readonly AskedAccount[] | undefined>;
   /** Asks the block (BatchDetails), page by page. @throws RailError */
   details(batch: SentBatch, signal?: AbortSignal): AsyncIterable<readonly BlockTransaction[]>;
 }
