@@ -1,6 +1,6 @@
 /** Which way imports may point. ARCHITECTURE's seven rules; test/architecture proves that each of them fires. */
 const PURE = '^(src/(kernel|eligibility|audit)/|src/[a-z]+/[a-z]+\\.decider\\.ts$|projections/[a-z]+/[a-z-]+\\.projection\\.ts$)';
-const FEATURES = '(programme|budget|person|application|enrolment|cycle|payment|bank|correction|recovery)';
+const FEATURES = '(programme|budget|person|application|enrolment|cycle|payment|bank|correction|recovery|govstack)';
 const CLIENTS = '^node_modules/(better-sqlite3|pg|pg-[a-z-]+|kafkajs|@eventstore|libxml2-wasm|saxes|@types/better-sqlite3|@types/pg)(/|$)';
 const COMPOSITION = '^src/(app\\.module|background\\.worker|distributed|servers|main)\\.ts$|^src/cli/|^test/|^bench/';
 

@@ -22,7 +22,8 @@ import { openDataFolder } from './adapters/data-folder/embedded.js';
 import type { DataFolder } from './adapters/data-folder/port.js';
 import { openEmbeddedLog, type EmbeddedLog } from './adapters/event-store/embedded.js';
 import { EVENT_STORE } from './adapters/event-store/port.js';
-import { isoRail } from './adapters/payment-rail/rail.js';
+import { GOVSTACK_BLOCK, GOVSTACK_CALLER, type GovstackCaller } from './adapters/payment-rail/govstack/port.js';
+import { govstackBlockOf, isoRail } from './adapters/payment-rail/rail.js';
 import { messageArchive } from './adapters/message-archive/embedded.js';
 import { MESSAGE_ARCHIVE, type MessageArchive } from './adapters/message-archive/port.js';
 import { openEmbeddedReadStore } from './adapters/read-store/embedded.js';
@@ -46,6 +47,9 @@ import { cycleHandlers } from './cycle/cycle.commands.js';
 import { CycleHttp } from './cycle/cycle.http.js';
 import { enrolmentHandlers } from './enrolment/enrolment.commands.js';
 import { EnrolmentHttp } from './enrolment/enrolment.http.js';
+import { GovstackBatchHttp } from './govstack/batch.http.js';
+import { GovstackBeneficiaryHttp } from './govstack/beneficiary.http.js';
+import { GovstackCallbackHttp } from './govstack/callback.http.js';
 import { paymentHandlers } from './payment/payment.commands.js';
 import { PaymentHttp } from './payment/payment.http.js';
 import { personHandlers } from './person/person.commands.js';
@@ -76,6 +80,8 @@ import { Tokens, VERIFY_AUTHORIZATION, type VerifyAuthorization } from './shell/
 export interface Served {
   readonly deps: Deps;
   readonly archive: MessageArchive;
+  /** Where messages to payment systems are kept for good. */
+  readonly filesDir: string;
   readonly reads: ReadStore;
   readonly access: AccessLog;
   readonly verify: VerifyAuthorization;
@@ -104,7 +110,7 @@ export async function openFoundation(config: Config): Promise<Foundation> {
     const access = await openAccessLog(folder.path);
     opened.unshift(access);
     return {
-      folder, log, vault, reads, access, archive: messageArchive(join(folder.path, 'archive'), config.messageLimitBytes),
+      folder, log, vault, reads, access, filesDir: folder.files, archive: messageArchive(join(folder.path, 'archive'), config.messageLimitBytes),
       deps: { store: log, registry, vault, clock: systemClock, rail: isoRail(folder.files, config.rail), locks: new KeyedLocks() },
       verify: await verifierOf(config, folder.keys),
       close: async () => { for (const each of opened) await each.close(); },
@@ -122,17 +128,18 @@ export async function verifierOf({ oidc }: Pick<Config, 'oidc'>, keysDir: string
 }
 
 /** What the shell makes per server and the module hands out. */
-export interface Shell { readonly log: Log; readonly meters: Meters; readonly routes: Routes; readonly followed: Followed; readonly jobs: Jobs; readonly vitals: Vitals }
+export interface Shell { readonly log: Log; readonly meters: Meters; readonly routes: Routes; readonly followed: Followed; readonly jobs: Jobs; readonly vitals: Vitals; readonly caller: GovstackCaller }
 
 @Module({})
 export class AppModule {
-  static of(config: Config, { archive, deps, reads, access, verify }: Served, shell: Shell): DynamicModule {
+  static of(config: Config, { archive, filesDir, deps, reads, access, verify }: Served, shell: Shell): DynamicModule {
     const books = new Books(deps.store);
     const { followed, jobs } = shell;
     const values: Provider[] = [
       { provide: DEPS, useValue: { ...deps, books, people: new People(deps.store), background: jobs } satisfies PlanDeps },
       { provide: QUESTION_DEPS, useValue: { reads, store: deps.store, vault: deps.vault, clock: deps.clock, books, access, followed } satisfies QuestionDeps },
       { provide: EVENT_STORE, useValue: deps.store }, { provide: VAULT, useValue: deps.vault }, { provide: CLOCK, useValue: deps.clock }, { provide: MESSAGE_ARCHIVE, useValue: archive },
+      { provide: GOVSTACK_BLOCK, useValue: govstackBlockOf(filesDir, config.rail) }, { provide: GOVSTACK_CALLER, useValue: shell.caller },
       { provide: VERIFY_AUTHORIZATION, useValue: verify }, { provide: LOG, useValue: shell.log }, { provide: Meters, useValue: shell.meters },
       { provide: Routes, useValue: shell.routes }, { provide: Followed, useValue: shell.followed }, { provide: VITALS, useValue: shell.vitals }, { provide: JOBS, useValue: jobs },
     ];
@@ -143,7 +150,7 @@ export class AppModule {
         ThrottlerModule.forRoot({ throttlers: [{ ttl: config.throttle.windowMs, limit: config.throttle.limit }], storage: new WindowStorage(), setHeaders: true }),
       ],
       controllers: [
-        HealthHttp, MetricsHttp, JobsHttp, ProgrammeHttp, BudgetHttp, PersonHttp, ApplicationHttp, EnrolmentHttp, CycleHttp, PaymentHttp, BankHttp, CorrectionHttp, RecoveryHttp,
+        HealthHttp, MetricsHttp, JobsHttp, ProgrammeHttp, BudgetHttp, PersonHttp, ApplicationHttp, EnrolmentHttp, CycleHttp, PaymentHttp, BankHttp, CorrectionHttp, RecoveryHttp, GovstackBatchHttp, GovstackBeneficiaryHttp, GovstackCallbackHttp,
         EligibilityHttp, DisbursementHttp, CorrectionQueriesHttp, AuditHttp,
       ],
       providers: [

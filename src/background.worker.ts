@@ -10,7 +10,7 @@ import { ProjectionRunner } from '../projections/runner.js';
 import { systemClock } from './adapters/clock/embedded.js';
 import { fileCheckpoint } from './adapters/data-folder/checkpoint.js';
 import { connectEmbeddedLog } from './adapters/event-store/embedded.js';
-import { bankFolderOf, isoRail } from './adapters/payment-rail/rail.js';
+import { bankFolderOf, govstackOutboxOf, isoRail } from './adapters/payment-rail/rail.js';
 import { openEmbeddedReadStore } from './adapters/read-store/embedded.js';
 import { connectEmbeddedVault } from './adapters/vault/embedded.js';
 import { messageArchive } from './adapters/message-archive/embedded.js';
@@ -42,7 +42,7 @@ const stop = new AbortController();
 const registry = new EventRegistry();
 const store = connectEmbeddedLog(start.dir, start.log, { registry });
 const vault = await connectEmbeddedVault(start.vault);
-const deps: MessageDeps = { archive: messageArchive(join(start.dir, 'archive')), readMessage: readBankMessageInThread, store, registry, vault, clock: systemClock, rail: isoRail(start.files, start.rail), locks: new KeyedLocks() };
+const deps: MessageDeps = { archive: messageArchive(join(start.dir, 'archive')), readMessage: readBankMessageInThread, store, registry, vault, clock: systemClock, rail: isoRail(start.files, { ...start.rail, deferred: true }), locks: new KeyedLocks() };
 
 const jobs = new JobRunner(deps, tell, stop.signal);
 port.on('message', (message: ToBackground) => {
@@ -75,7 +75,10 @@ for (const { job, by } of await unfinished(deps)) jobs.start(job, by);
 const watching = bankFolderOf(start.files, start.rail)?.watch(takeFrom(deps), stop.signal, {
   onTrouble: (what, error) => tell({ kind: 'trouble', what: `bank folder: ${what}`, detail: error instanceof Error ? error.message : String(error) }),
 });
-await Promise.all([automating, projecting, watching]);
+const sending = govstackOutboxOf(start.files, start.rail)?.watch(stop.signal, {
+  onTrouble: (what, error) => tell({ kind: 'trouble', what: `payments block: ${what}`, detail: error instanceof Error ? error.message : String(error) }),
+});
+await Promise.all([automating, projecting, watching, sending]);
 await jobs.settled();
 clearInterval(telling);
 await reads.close();

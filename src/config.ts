@@ -1,4 +1,6 @@
+import type { GovstackSettings } from './adapters/payment-rail/govstack/port.js';
 import { DomainError } from './kernel/errors.js';
+import { LENGTHS } from './kernel/govstack.js';
 
 /**
  * Every setting, from the environment. This is the only file that reads it; a wrong value stops the start with one line.
@@ -28,6 +30,18 @@ import { DomainError } from './kernel/errors.js';
  * | KAFKA_BROKERS | (none) | host:port of Kafka's brokers, with commas; for the distributed size |
  * | DATABASE_URL | (none) | connection string of PostgreSQL; for the distributed size |
  * | SANAD_MASTER_KEY_FILE | <data>/keys/master.key | file with the vault's master key; the same for every process of the distributed size |
+ * | SANAD_GOVSTACK_URL | (none) | a GovStack payments building block that payments go through, in place of files; where its paths begin |
+ * | SANAD_GOVSTACK_BBID | (needed) | Sanad's id there: source building block and registering institution |
+ * | SANAD_GOVSTACK_CALLBACK_URL | (needed) | where the block's callbacks come: this server's address and /govstack/callback |
+ * | SANAD_GOVSTACK_TENANT | (the BBID) | Platform-TenantId |
+ * | SANAD_GOVSTACK_TOKEN | (none) | bearer token for the block |
+ * | SANAD_GOVSTACK_MODE | mojaloop | paymentMode of the transfers |
+ * | SANAD_GOVSTACK_BATCH | 1000 | transfers in one bulk payment; not to be changed while a cycle is being instructed |
+ * | SANAD_GOVSTACK_REGISTER | on | off: payees are not registered and updated before they are paid |
+ * | SANAD_GOVSTACK_VALIDATE | (off) | destinationDFSPID that validates accounts before they are paid |
+ * | SANAD_GOVSTACK_TIMEOUT_MS | 30000 | to wait for one answer of the block |
+ * | SANAD_GOVSTACK_ATTEMPTS | 5 | how often a request without an answer is sent |
+ * | SANAD_GOVSTACK_CALLBACKS | (none) | addresses, with commas between, under which those who use Sanad as a payments block may be called back |
  * | SANAD_BACKGROUND | on | off: read models, automations and jobs stand still (for maintenance and measurements) |
  */
 export interface Config {
@@ -48,7 +62,8 @@ export interface Config {
   readonly role: RoleName;
   /** Absent: everything is in the data folder. */
   readonly distributed?: Distributed;
-  readonly rail: { readonly schemasDir?: string; readonly bankFolder?: string };
+  readonly rail: { readonly schemasDir?: string; readonly bankFolder?: string; readonly govstack?: GovstackSettings };
+  readonly callbacks: { readonly allowed: readonly string[]; readonly timeoutMs: number; readonly attempts: number };
 }
 
 export const ROLE_NAMES = ['all', 'api', 'relay', 'projector', 'automation'] as const;
@@ -62,13 +77,7 @@ const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 /** @throws DomainError CONFIG_INVALID naming the variable */
 export function loadConfig(env: Env = process.env): Config {
-  const text = (name: string, fallback: string): string => env[name]?.trim() || fallback;
-  const whole = (name: string, fallback: number, min: number, max: number): number => {
-    const value = text(name, String(fallback));
-    const number = /^[0-9]{1,12}$/.test(value) ? Number(value) : NaN;
-    if (!(number >= min && number <= max)) throw wrong(name, `must be a whole number from ${min} to ${max}`);
-    return number;
-  };
+  const { text, whole } = readers(env);
   const oneOf = <T extends string>(name: string, fallback: T, values: readonly T[]): T => {
     const value = text(name, fallback);
     if (!values.includes(value as T)) throw wrong(name, `must be one of ${values.join(', ')}`);
@@ -93,7 +102,7 @@ export function loadConfig(env: Env = process.env): Config {
     readWaitMs: whole('SANAD_READ_WAIT_MS', 5_000, 0, 60_000),
     stopTimeoutMs: whole('SANAD_STOP_TIMEOUT_MS', 20_000, 100, 600_000),
     logLevel: oneOf('SANAD_LOG_LEVEL', 'info', LEVELS),
-    ...sizeIn(env), rail: railIn(env),
+    ...sizeIn(env), rail: railIn(env), callbacks: { allowed: callbacksIn(env), timeoutMs: 10_000, attempts: 5 },
     background: oneOf('SANAD_BACKGROUND', 'on', ['on', 'off']) === 'on',
   };
 }
@@ -124,7 +133,60 @@ const isRole = (text: string): text is RoleName => ROLE_NAMES.some((name) => nam
 export function railIn(env: Env = process.env): Config['rail'] {
   const schemasDir = env['ISO20022_XSD_DIR']?.trim();
   const bankFolder = env['SANAD_BANK_FOLDER']?.trim();
-  return { ...(schemasDir ? { schemasDir } : {}), ...(bankFolder ? { bankFolder } : {}) };
+  const govstack = govstackIn(env);
+  return { ...(schemasDir ? { schemasDir } : {}), ...(bankFolder ? { bankFolder } : {}), ...(govstack ? { govstack } : {}) };
+}
+
+/** @throws DomainError CONFIG_INVALID naming the variable */
+function govstackIn(env: Env): GovstackSettings | undefined {
+  const { text, whole } = readers(env);
+  const short = (name: string, fallback: string, length: number): string => {
+    const value = text(name, fallback);
+    if (!/^[\x21-\x7e]+$/.test(value) || value.length > length) throw wrong(name, `must have 1 to ${length} visible ASCII characters`);
+    return value;
+  };
+  const url = text('SANAD_GOVSTACK_URL', '');
+  if (url === '') return undefined;
+  const address = (name: string, value: string): string => {
+    if (!isHttp(value)) throw wrong(name, 'must be an http or https URL');
+    return value.replace(/\/+$/, '');
+  };
+  if (env['SANAD_BANK_FOLDER']?.trim()) throw wrong('SANAD_GOVSTACK_URL', 'cannot be set together with SANAD_BANK_FOLDER: payments go one way');
+  const bbId = short('SANAD_GOVSTACK_BBID', '', LENGTHS.institutionId);
+  const onOff = text('SANAD_GOVSTACK_REGISTER', 'on');
+  if (onOff !== 'on' && onOff !== 'off') throw wrong('SANAD_GOVSTACK_REGISTER', 'must be on or off');
+  const token = text('SANAD_GOVSTACK_TOKEN', '');
+  if (token !== '' && !/^[\x21-\x7e]+$/.test(token)) throw wrong('SANAD_GOVSTACK_TOKEN', 'must be visible ASCII characters');
+  return {
+    url: address('SANAD_GOVSTACK_URL', url), bbId, tenantId: short('SANAD_GOVSTACK_TENANT', bbId, LENGTHS.tenantId),
+    callbackUrl: address('SANAD_GOVSTACK_CALLBACK_URL', short('SANAD_GOVSTACK_CALLBACK_URL', '', LENGTHS.callbackUrl)),
+    ...(token === '' ? {} : { token }), timeoutMs: whole('SANAD_GOVSTACK_TIMEOUT_MS', 30_000, 100, 600_000), attempts: whole('SANAD_GOVSTACK_ATTEMPTS', 5, 1, 20),
+    batchSize: whole('SANAD_GOVSTACK_BATCH', 1_000, 1, 10_000), paymentMode: short('SANAD_GOVSTACK_MODE', 'mojaloop', LENGTHS.paymentMode), register: onOff === 'on',
+    ...(text('SANAD_GOVSTACK_VALIDATE', '') === '' ? {} : { validateAt: short('SANAD_GOVSTACK_VALIDATE', '', LENGTHS.dfspId) }),
+  };
+}
+
+/** @throws DomainError CONFIG_INVALID */
+function callbacksIn(env: Env): readonly string[] {
+  const urls = (env['SANAD_GOVSTACK_CALLBACKS'] ?? '').split(',').map((url) => url.trim()).filter((url) => url !== '');
+  if (urls.some((url) => !isHttp(url))) throw wrong('SANAD_GOVSTACK_CALLBACKS', 'must be http or https URLs with commas between');
+  return urls;
+}
+
+const isHttp = (url: string): boolean => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+
+interface Readers { text(name: string, fallback: string): string; whole(name: string, fallback: number, min: number, max: number): number }
+function readers(env: Env): Readers {
+  const text = (name: string, fallback: string): string => env[name]?.trim() || fallback;
+  return {
+    text,
+    whole(name, fallback, min, max) {
+      const value = text(name, String(fallback));
+      const number = /^[0-9]{1,12}$/.test(value) ? Number(value) : NaN;
+      if (!(number >= min && number <= max)) throw wrong(name, `must be a whole number from ${min} to ${max}`);
+      return number;
+    },
+  };
 }
 
 const wrong = (name: string, reason: string): DomainError => new DomainError('CONFIG_INVALID', `${name} ${reason}.`, 'invalid', name);

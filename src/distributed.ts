@@ -7,7 +7,8 @@ import { createTopics, kafkaFeed, openKafkaWriter } from './adapters/event-bus/k
 import type { JobQueue } from './adapters/job-queue/port.js';
 import { openPostgresJobQueue } from './adapters/job-queue/postgres.js';
 import { postgresLease } from './adapters/lease/postgres.js';
-import { bankFolderOf } from './adapters/payment-rail/rail.js';
+import { callbackSender } from './adapters/payment-rail/govstack/callbacks.js';
+import { bankFolderOf, govstackOutboxOf } from './adapters/payment-rail/rail.js';
 import { openPostgresReadStore } from './adapters/read-store/postgres.js';
 import type { ReadStore } from './adapters/read-store/port.js';
 import { postgresRelayState } from './adapters/relay-state/postgres.js';
@@ -103,7 +104,7 @@ export async function startRole(config: Config, distributed: Distributed, log: L
     for (const each of opened) await each.close();
   };
   try {
-    const servers = keep(await openServers(config, distributed, (reason) => log.warn({ reason }, 'the subscription to the log dropped and is begun again')));
+    const servers = keep(await openServers({ ...config, rail: { ...config.rail, deferred: true } }, distributed, (reason) => log.warn({ reason }, 'the subscription to the log dropped and is begun again')));
     const reads = keep(await openPostgresReadStore(distributed.databaseUrl));
     const queue = keep(await openPostgresJobQueue<QueuedJob>(distributed.databaseUrl));
     const positions = new ReadPositions(reads, PROJECTIONS);
@@ -113,11 +114,12 @@ export async function startRole(config: Config, distributed: Distributed, log: L
     if (does('projector')) projector(at);
     if (does('automation')) automation(at);
     if (does('api')) duties.take('read positions', (signal) => look(at, positions, signal));
-    const shell: Shell = { log, meters, followed, routes: new Routes(), jobs: new QueuedJobs(queue), vitals: duties };
+    const caller = keep(callbackSender(config.callbacks, (what, detail) => log.warn({ what, detail }, 'a caller was not called back')));
+    const shell: Shell = { log, meters, caller, followed, routes: new Routes(), jobs: new QueuedJobs(queue), vitals: duties };
     if (does('api')) {
       const access: AccessLog = keep(await openPostgresAccessLog(distributed.databaseUrl));
       const verify = await verifierOf(config, servers.keysDir);
-      listening = await listen(AppModule.of(config, { deps: servers, archive: servers.archive, reads, access, verify }, shell), config, shell);
+      listening = await listen(AppModule.of(config, { deps: servers, archive: servers.archive, filesDir: servers.filesDir, reads, access, verify }, shell), config, shell);
     } else listening = await listen(WatchedModule.of({ deps: servers }, shell), config, shell, { described: false });
     const { url } = listening;
     log.info({ url, role, mode: config.mode }, 'serving');
@@ -176,6 +178,9 @@ function automation({ config, distributed: { databaseUrl }, servers, queue, mete
       workOff(queue, new JobRunner(servers, duties.tell, until), `automation-${process.pid}-${randomUUID()}`, until),
       bankFolderOf(servers.filesDir, config.rail)?.watch(takeFrom(servers), until, {
         onTrouble: (what, error) => duties.tell({ kind: 'trouble', what: `bank folder: ${what}`, detail: error instanceof Error ? error.message : String(error) }),
+      }) ?? Promise.resolve(),
+      govstackOutboxOf(servers.filesDir, config.rail)?.watch(until, {
+        onTrouble: (what, error) => duties.tell({ kind: 'trouble', what: `payments block: ${what}`, detail: error instanceof Error ? error.message : String(error) }),
       }) ?? Promise.resolve(),
     ].map((work) => work.catch((error: unknown) => { failed.abort(); throw error; }));
     const broken = (await Promise.allSettled(together)).find((end) => end.status === 'rejected');

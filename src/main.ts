@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 // First: it loads the framework before what extends it.
 import { listen, type Listening, type RunningServer } from './shell/listen.js';
+import { callbackSender } from './adapters/payment-rail/govstack/callbacks.js';
 import { AppModule, openFoundation, type Foundation, type Shell } from './app.module.js';
 import { loadConfig, type Config } from './config.js';
 import { startRole } from './distributed.js';
@@ -26,11 +27,13 @@ export async function startServer(config: Config, log: Log = makeLog(config.logL
   const meters = new Meters();
   const followed = new Followed([READ_MODELS], config.readWaitMs);
   const background = new Background(log, meters, followed, fail);
-  const shell: Shell = { log, meters, followed, routes: new Routes(), jobs: background, vitals: background };
+  const caller = callbackSender(config.callbacks, (what, detail) => log.warn({ what, detail }, 'a caller was not called back'));
+  const shell: Shell = { log, meters, caller, followed, routes: new Routes(), jobs: background, vitals: background };
   let listening: Listening | undefined;
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await listening?.close(config.stopTimeoutMs / 2);
+    await caller.close();
     await background.stop();
     await foundation.close();
   };

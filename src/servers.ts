@@ -9,7 +9,7 @@ import { openDataFolder } from './adapters/data-folder/embedded.js';
 import { openEventStoreDb } from './adapters/event-store/eventstoredb.js';
 import { messageArchive } from './adapters/message-archive/embedded.js';
 import { readBankMessageInThread } from './adapters/payment-rail/incoming/threaded.js';
-import { isoRail } from './adapters/payment-rail/rail.js';
+import { isoRail, type RailSettings } from './adapters/payment-rail/rail.js';
 import { openPostgresVault } from './adapters/vault/postgres.js';
 import type { MessageDeps } from './automation/job.js';
 import type { Config, Distributed } from './config.js';
@@ -32,7 +32,7 @@ export interface Servers extends MessageDeps {
  * Connects to the log and the vault. The folder is held by nobody: many processes share it.
  * @throws StoreError, VaultError, PostgresError
  */
-export async function openServers({ dataDir, rail, messageLimitBytes }: Pick<Config, 'dataDir' | 'rail'> & { readonly messageLimitBytes?: number }, { eventStoreUrl, databaseUrl, masterKeyFile }: Distributed, onDropped?: (reason: string) => void): Promise<Servers> {
+export async function openServers({ dataDir, rail, messageLimitBytes }: Pick<Config, 'dataDir'> & { readonly rail: RailSettings; readonly messageLimitBytes?: number }, { eventStoreUrl, databaseUrl, masterKeyFile }: Distributed, onDropped?: (reason: string) => void): Promise<Servers> {
   const folder = await openDataFolder(dataDir, { hold: false });
   const registry = new EventRegistry();
   const store = await openEventStoreDb({ url: eventStoreUrl, registry, ...(onDropped ? { onDropped } : {}) });

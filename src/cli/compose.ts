@@ -5,7 +5,8 @@ import { systemClock } from '../adapters/clock/embedded.js';
 import { openDataFolder } from '../adapters/data-folder/embedded.js';
 import { openEmbeddedLog } from '../adapters/event-store/embedded.js';
 import { readBankMessageInThread } from '../adapters/payment-rail/incoming/threaded.js';
-import { isoRail } from '../adapters/payment-rail/rail.js';
+import type { GovstackBlock } from '../adapters/payment-rail/govstack/port.js';
+import { govstackBlockOf, isoRail } from '../adapters/payment-rail/rail.js';
 import { openEmbeddedVault } from '../adapters/vault/embedded.js';
 import { messageArchive } from '../adapters/message-archive/embedded.js';
 import type { MessageDeps } from '../automation/job.js';
@@ -15,6 +16,7 @@ import { KeyedLocks } from '../shell/execute.js';
 /** The engine on a data folder, without HTTP: what bulk commands work with. Holds the folder until closed. */
 export interface Engine extends MessageDeps {
   readonly dir: string;
+  readonly block: GovstackBlock;
   close(): Promise<void>;
 }
 
@@ -33,9 +35,10 @@ export async function openEngine(dir: string, { create }: EngineOptions = { crea
     const store = await openEmbeddedLog(folder.path, { reader: 'local', registry });
     const vault = await openEmbeddedVault(folder.path, { keysDir: folder.keys });
     mkdirSync(join(folder.path, 'files'), { recursive: true });
-    const rail = isoRail(join(folder.path, 'files'), railIn());
+    const [files, settings] = [join(folder.path, 'files'), railIn()];
+    const [rail, block] = [isoRail(files, settings), govstackBlockOf(files, settings)];
     return {
-      dir: folder.path, store, registry, vault, rail, archive: messageArchive(join(folder.path, 'archive')), readMessage: readBankMessageInThread, clock: systemClock, locks: new KeyedLocks(),
+      dir: folder.path, store, registry, vault, rail, block, archive: messageArchive(join(folder.path, 'archive')), readMessage: readBankMessageInThread, clock: systemClock, locks: new KeyedLocks(),
       async close() {
         await store.close();
         await vault.close();

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { validateUnverified } from '../automation/govstack-validation.js';
 import { unverifiedAccounts, verifyAccounts, type AccountName } from '../automation/verify-accounts.js';
 import { DomainError } from '../kernel/errors.js';
 import { parsePersonId, parseProgrammeId } from '../kernel/ids.js';
@@ -52,6 +53,15 @@ export function payeesCommand(): Command {
       });
       if (options.json === true) out.result({ accounts }, () => '');
       else out.note(`${count} accounts are not verified`);
+    }));
+  common(payees.command('ask-block'))
+    .description('ask the payments block (SANAD_GOVSTACK_URL, SANAD_GOVSTACK_VALIDATE) to look at accounts that nobody verified; those that it does not call back as failed are verified then')
+    .requiredOption('--programme <code>', 'programme')
+    .action(action<CommonOptions & { readonly programme: string }, []>(async (run, options) => {
+      const programmeId = parseProgrammeId(options.programme, 'programme');
+      const progress = run.out.progress('accounts');
+      const result = await withEngine(options.data, (engine) => validateUnverified(engine, engine.block, programmeId, ({ done }) => progress(done), run.signal));
+      run.out.result(result, () => `${result.unverified} are not verified: ${result.asked} asked about, ${result.tooLong} with a number that is too long for it`);
     }));
   acting(payees.command('verify <file>'))
     .description('note that accounts were verified (CSV or NDJSON with personId and accountId), by another person than who registered them; again changes nothing')

@@ -1,10 +1,11 @@
 import { Command, Option } from 'commander';
+import { askBlock } from '../automation/govstack-ask.js';
 import { endToEndIndex } from '../automation/end-to-end-index.js';
 import { reinstructPayments } from '../automation/reinstruct-payments.js';
 import { foldPayment } from '../automation/folds.js';
 import { takeInOutcomes } from '../automation/take-in-outcomes.js';
 import type { Refusal } from '../automation/refusals.js';
-import { cycleId as cycleIdOf, parsePaymentId, parseProgrammeId, streams } from '../kernel/ids.js';
+import { cycleId as cycleIdOf, parseCycleId, parsePaymentId, parseProgrammeId, streams } from '../kernel/ids.js';
 import { parseLocalDate, parsePeriod } from '../kernel/time.js';
 import { paymentDecider } from '../payment/payment.decider.js';
 import { execute, part } from '../shell/execute.js';
@@ -61,6 +62,18 @@ export function paymentsCommand(): Command {
         rejects.discard();
         throw error;
       }
+    }));
+  acting(payments.command('ask-block <cycle>'))
+    .description('ask the payments block (SANAD_GOVSTACK_URL) how each payment of a cycle stands, and take in what it says; again changes nothing')
+    .action(action<CommonOptions, [string]>(async (run, options, cycle) => {
+      const cycleId = parseCycleId(cycle, 'cycle');
+      const result = await withEngine(options.data, async (engine) => {
+        const progress = run.out.progress('batches');
+        const taken = await askBlock(engine, engine.block, cycleId, contextOf(actorOf(options, 'payment-system'), 'ask-block', cycleId), ({ done }) => progress(done), run.signal);
+        await drainAutomations(engine, run);
+        return taken;
+      });
+      run.out.result(result, () => `${result.batches} batches: ${result.applied} applied, ${result.unchanged} changed nothing, ${result.breaks} became breaks, ${result.refused} refused, ${result.unanswered} without an outcome`);
     }));
   acting(payments.command('cancel <payment>'))
     .description('cancel a payment that is not instructed yet; of one that is with the bank, record that it was asked to call it back')

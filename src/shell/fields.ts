@@ -91,10 +91,10 @@ export const Nested = (type: () => new () => object, common: Common = {}): Field
   field(common, { type: type() }, IsObject({ message: 'must be an object' }), ValidateNested())(target, property);
 };
 
-export const ListOf = (type: () => new () => object, max: number, common: Common = {}): Field => (target, property) => {
+export const ListOf = (type: () => new () => object, max: number, { min = 1, ...common }: Common & { readonly min?: 0 | 1 } = {}): Field => (target, property) => {
   nest(target, property, type);
-  field(common, { type: [type()], isArray: true, minItems: 1, maxItems: max } as ApiPropertyOptions,
-    IsArray({ message: 'must be a list' }), ArrayMinSize(1, { message: 'must not be empty' }), ArrayMaxSize(max, { message: `must have at most ${max} items` }),
+  field(common, { type: [type()], isArray: true, minItems: min, maxItems: max } as ApiPropertyOptions,
+    IsArray({ message: 'must be a list' }), ArrayMinSize(min, { message: 'must not be empty' }), ArrayMaxSize(max, { message: `must have at most ${max} items` }),
     IsObject({ each: true, message: 'must be a list of objects' }), ValidateNested({ each: true }))(target, property);
 };
 

@@ -23,7 +23,7 @@ export class ProblemSchema {
 function withPathParameters(document: OpenAPIObject): OpenAPIObject {
   for (const [path, methods] of Object.entries(document.paths)) {
     const names = [...path.matchAll(/\{([^}]+)\}/g)].map((match) => match[1]!);
-    for (const operation of [methods.get, methods.post]) {
+    for (const operation of [methods.get, methods.post, methods.put]) {
       if (operation) operation.parameters = [...names.map((name) => ({ name, in: 'path' as const, required: true, schema: { type: 'string' } })), ...(operation.parameters ?? [])];
     }
   }

@@ -20,6 +20,8 @@ export function makeAdapter(config: Pick<Config, 'bodyLimitBytes' | 'requestTime
   const adapter = new FastifyAdapter({
     skipMiddie: true, bodyLimit: config.bodyLimitBytes, requestTimeout: config.requestTimeoutMs, connectionTimeout: 0, keepAliveTimeout: 65_000,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false }, forceCloseConnections: false, return503OnClosing: false,
+    // GovStack publishes AccountLookup with a slash at its end; Nest registers no such path.
+    rewriteUrl: ({ url = '/' }: Pick<IncomingMessage, 'url'>) => url.replace(/^\/govstack\/beneficiary\/(?=\?|$)/, '/govstack/beneficiary'),
     genReqId: (request: IncomingMessage) => {
       const given = request.headers['x-correlation-id'];
       return typeof given === 'string' && CORRELATION.test(given) ? given : randomUUID();

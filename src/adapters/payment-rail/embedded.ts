@@ -3,7 +3,7 @@ import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CLOSING, MAX_TRANSACTIONS, opening, transfer } from './pain001.js';
 import { RailError, type Instruction, type MessageHead, type MessageOutline, type MessageWriter, type PaymentRail, type WrittenFile } from './port.js';
-import { writeWhole } from './whole-file.js';
+import { requireNotSent, writeWhole } from './whole-file.js';
 import type { SchemaCheck } from './xsd.js';
 
 /** Characters gathered before they are hashed and written. */
@@ -60,6 +60,7 @@ export function paymentFiles(dir: string, { check }: PaymentFilesOptions = {}): 
 const nameOf = ({ messageId }: Pick<MessageOutline, 'messageId'>): string => `${messageId}.xml`;
 
 async function written(dir: string, head: MessageHead, content: AsyncIterable<string | Uint8Array>): Promise<WrittenFile> {
+  requireNotSent(dir, `${head.messageId}.ndjson`);
   const sha256 = await writeWhole(dir, nameOf(head), content);
   return { name: nameOf(head), messageId: head.messageId, sha256, count: head.count, totalMinor: head.totalMinor.toString() };
 }

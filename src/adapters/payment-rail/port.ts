@@ -59,7 +59,7 @@ export const PAYMENT_RAIL = Symbol('PaymentRail');
 /** Why a message was not written: nothing of it is left under its name. `detail` names the payment, never a name or an account. */
 export class RailError extends Error {
   constructor(
-    readonly code: 'INSTRUCTION_INVALID' | 'LIMIT_EXCEEDED' | 'CONTROL_SUM_DIFFERS' | 'MESSAGE_DIFFERS' | 'MESSAGE_BUSY' | 'SCHEMA_MISSING' | 'SCHEMA_REFUSES' | 'DISK_FULL' | 'RAIL_FAILED',
+    readonly code: 'INSTRUCTION_INVALID' | 'LIMIT_EXCEEDED' | 'CONTROL_SUM_DIFFERS' | 'MESSAGE_DIFFERS' | 'MESSAGE_BUSY' | 'SCHEMA_MISSING' | 'SCHEMA_REFUSES' | 'DISK_FULL' | 'RAIL_REFUSED' | 'RAIL_FAILED',
     readonly detail: string,
     options?: ErrorOptions,
   ) {

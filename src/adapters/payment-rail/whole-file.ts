@@ -54,6 +54,15 @@ async function writePart(part: string, pieces: AsyncIterable<string | Uint8Array
   }
 }
 
+/**
+ * A message that went out one way never goes out another: whoever was asked to pay it first may have done so.
+ * @param other what it is called among `dir`'s files where it went the other way
+ * @throws RailError MESSAGE_DIFFERS
+ */
+export function requireNotSent(dir: string, other: string): void {
+  if (existsSync(join(dir, other))) throw new RailError('MESSAGE_DIFFERS', `${other} was written before: the message went out another way, and stays there.`);
+}
+
 export async function sha256Of(path: string): Promise<string> {
   const digest = createHash('sha256');
   await pipeline(createReadStream(path), digest);
