@@ -10,13 +10,16 @@ import { govstackBlockOf, isoRail } from '../adapters/payment-rail/rail.js';
 import { openEmbeddedVault } from '../adapters/vault/embedded.js';
 import { messageArchive } from '../adapters/message-archive/embedded.js';
 import type { MessageDeps } from '../automation/job.js';
-import { railIn } from '../config.js';
+import { railIn, sizeIn, type Distributed } from '../config.js';
+import { openServers } from '../servers.js';
 import { KeyedLocks } from '../shell/execute.js';
 
 /** The engine on a data folder, without HTTP: what bulk commands work with. Holds the folder until closed. */
 export interface Engine extends MessageDeps {
   readonly dir: string;
   readonly block: GovstackBlock;
+  /** At the distributed size: its servers. Read models and automations are then other processes' work, to be waited for. */
+  readonly distributed?: Distributed;
   close(): Promise<void>;
 }
 
@@ -26,9 +29,15 @@ export interface EngineOptions { readonly create: boolean }
 /**
  * Opens a data folder. The log's writer and the vault work in threads of their own, so that
  * deciding the next batch goes on while the last is synced; reads happen in this thread.
+ * At the distributed size (SANAD_SIZE) it connects to the servers, and the folder is shared.
  * @throws StoreError DATA_FOLDER_HELD, DATA_FOLDER_MISSING, LOG_NEWER_VERSION, LOG_CORRUPT; VaultError
  */
 export async function openEngine(dir: string, { create }: EngineOptions = { create: true }): Promise<Engine> {
+  const { distributed } = sizeIn();
+  if (distributed) {
+    const servers = await openServers({ dataDir: dir, rail: railIn() }, distributed);
+    return { ...servers, distributed, block: govstackBlockOf(servers.filesDir, railIn()) };
+  }
   const folder = await openDataFolder(dir, { mustExist: !create });
   try {
     const registry = new EventRegistry();

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { approveCycle } from '../automation/approve-cycle.js';
 import { assessApplications } from '../automation/assess-applications.js';
 import { closeCycle } from '../automation/close-cycle.js';
@@ -35,6 +36,7 @@ import { referenceMapping } from './reference-mapping.js';
 
 const PROGRAMME = asdProgramme.programmeId;
 const FISCAL_YEAR = 2025;
+const TAKEN_WITHIN_MS = 600_000;
 /** Minor units a household: what two months with arrears come to stays well below it. */
 const ALLOTTED_PER_HOUSEHOLD = 800_000n;
 
@@ -148,6 +150,8 @@ async function answeredByFiles(run: Run, options: DemoStepOptions): Promise<void
   const { bankFolder } = railIn();
   await standIn(run, ['--folder', bankFolder!, '--seed', String(options.seed)]);
   await withEngine(options.data, async (engine) => {
+    // Another process takes files in as soon as they are whole.
+    if (engine.distributed) return untilTaken(bankFolder!, run);
     const folder = bankFolderOf(join(engine.dir, 'files'), railIn())!;
     const trouble = (what: string, error: unknown): void => { run.out.note(`   ${what}: ${String(error)}`); };
     // A file is whole when two looks saw it alike.
@@ -156,6 +160,15 @@ async function answeredByFiles(run: Run, options: DemoStepOptions): Promise<void
     run.out.note(`   ${taken} files of the bank taken in${rejected + failed > 0 ? `, ${rejected + failed} not` : ''}`);
     if (failed > 0) throw new DomainError('FILES_NOT_TAKEN', `${failed} files of the bank could not be taken in; run the same command again.`, 'unavailable');
   });
+}
+
+/** Waits until the bank's files are gone from IN, to DONE or REJECTED. */
+async function untilTaken(bankFolder: string, run: Run): Promise<void> {
+  const came = join(bankFolder, 'IN');
+  for (const deadline = performance.now() + TAKEN_WITHIN_MS; readdirSync(came).length > 0;) {
+    if (performance.now() > deadline) throw new DomainError('FILES_NOT_TAKEN', `Files of the bank wait in ${came}; is a process with the role automation at work?`, 'unavailable');
+    await wait(200, undefined, { signal: run.signal });
+  }
 }
 
 /** Runs the stand-in, a program of its own, to its end. */

@@ -30,7 +30,7 @@ export interface DemoCycle {
 const count = (value: number): string => value.toLocaleString('en');
 
 /** The summary that a person reads. */
-export function renderSummary(summary: DemoSummary, currency: string, dataDir: string): string {
+export function renderSummary(summary: DemoSummary, currency: string, /** Of the embedded size; absent: there is nothing to serve again. */ dataDir?: string): string {
   const money = (amountMinor: string): string => {
     const [whole, decimals] = formatAmount(amountMinor, currency).split('.');
     return `${BigInt(whole!).toLocaleString('en')}${decimals ? `.${decimals}` : ''} ${currency}`;
@@ -56,6 +56,6 @@ export function renderSummary(summary: DemoSummary, currency: string, dataDir: s
     `Read models  rebuilt from the log and identical: ${ok(summary.rebuild.identical)}`,
     `Time         ${(summary.elapsedMs / 1000).toFixed(1)} s, ${count(summary.eventsPerSecond)} events a second over the whole run`,
     '',
-    `The data is in ${dataDir}. \`npm start -- --data ${dataDir}\` serves it; the API is described at /docs.`,
+    ...(dataDir === undefined ? [] : [`The data is in ${dataDir}. \`npm start -- --data ${dataDir}\` serves it; the API is described at /docs.`]),
   ].join('\n');
 }

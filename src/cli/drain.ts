@@ -1,16 +1,39 @@
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileCheckpoint } from '../adapters/data-folder/checkpoint.js';
+import { leasePosition } from '../adapters/lease/postgres.js';
 import { AutomationRunner } from '../automation/runner.js';
 import { whenApplicationApprovedThenEnrol } from '../automation/when-application-approved-then-enrol.js';
 import { whenCycleReleasedThenInstruct } from '../automation/when-cycle-released-then-instruct.js';
 import { whenCorrectionApprovedThenAdjust } from '../automation/when-correction-approved-then-adjust.js';
 import { whenPaymentLapsesThenGiveBack } from '../automation/when-payment-lapses-then-give-back.js';
 import { whenPaymentsSettleThenSpendBudget } from '../automation/when-payments-settle-then-spend-budget.js';
+import type { Distributed } from '../config.js';
+import { DomainError } from '../kernel/errors.js';
+import { AUTOMATION_LEASE } from '../servers.js';
 import type { Run } from './command.js';
 import type { Engine } from './compose.js';
 
+/** How long the automation may stand still before nobody waits for it any more. */
+const PATIENCE_MS = 60_000;
+const LOOK_EVERY_MS = 200;
+
+/** At the distributed size the role `automation` does it: waits until it has acted on everything recorded so far, and on what that recorded. */
+async function waitForAutomation({ store }: Engine, { databaseUrl }: Distributed, { out, signal }: Pick<Run, 'out' | 'signal'>): Promise<void> {
+  const progress = out.progress('log position of the automation');
+  for (let [known, movedMs] = [-2, performance.now()]; ;) {
+    const position = await leasePosition(databaseUrl, AUTOMATION_LEASE);
+    progress(position);
+    if (position >= await store.lastPosition()) return;
+    if (position > known) [known, movedMs] = [position, performance.now()];
+    if (performance.now() - movedMs > PATIENCE_MS) throw new DomainError('AUTOMATION_STANDS_STILL', `The automation has stood at position ${position} for ${PATIENCE_MS / 1_000} s; is a process with the role automation at work?`, 'unavailable');
+    await wait(LOOK_EVERY_MS, undefined, { signal });
+  }
+}
+
 /** Runs the process managers until they have acted on everything recorded so far: enrolments, instructions, spending, corrections. */
 export async function drainAutomations(engine: Engine, run: Pick<Run, 'out' | 'signal'>): Promise<void> {
+  if (engine.distributed) return waitForAutomation(engine, engine.distributed, run);
   const managers = [
     whenApplicationApprovedThenEnrol(engine), whenCycleReleasedThenInstruct(engine), whenPaymentsSettleThenSpendBudget(engine),
     whenCorrectionApprovedThenAdjust(engine), whenPaymentLapsesThenGiveBack(engine),

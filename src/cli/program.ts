@@ -13,6 +13,7 @@ import { paymentsCommand } from './payments.js';
 import { programmesCommand } from './programmes.js';
 import { rebuildCommand } from './rebuild.js';
 import { recoveryCommand } from './recovery.js';
+import { relayCommand } from './relay.js';
 import { serveCommand } from './serve.js';
 import { tokenCommand } from './token.js';
 
@@ -22,7 +23,7 @@ const program = new Command('sanad')
   .exitOverride();
 for (const command of [
   serveCommand(), demoCommand(), tokenCommand(), programmesCommand(), householdsCommand(), applicationsCommand(),
-  cycleCommand(), payeesCommand(), paymentsCommand(), breaksCommand(), messagesCommand(), correctionsCommand(), recoveryCommand(), auditCommand(), rebuildCommand(),
+  cycleCommand(), payeesCommand(), paymentsCommand(), breaksCommand(), messagesCommand(), correctionsCommand(), recoveryCommand(), auditCommand(), rebuildCommand(), relayCommand(),
 ]) program.addCommand(withExitOverride(command));
 program.addHelpText('after', `
 Exit codes: 0 done · 1 refused or failed, nothing half done · 2 wrong usage · 3 finished, but part of the input was

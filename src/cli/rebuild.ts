@@ -1,24 +1,65 @@
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Command } from 'commander';
 import { openEmbeddedReadStore } from '../adapters/read-store/embedded.js';
 import type { ReadStore } from '../adapters/read-store/port.js';
-import { auditProjection } from '../../projections/audit/audit.projection.js';
-import { correctionProjection } from '../../projections/correction/correction.projection.js';
-import { disbursementProjection } from '../../projections/disbursement/disbursement.projection.js';
-import { eligibilityProjection } from '../../projections/eligibility/eligibility.projection.js';
+import { openPostgresReadStore } from '../adapters/read-store/postgres.js';
+import { postgresLease } from '../adapters/lease/postgres.js';
+import { livePosition } from '../../projections/positions.js';
 import { ProjectionRunner, type RebuildReport } from '../../projections/runner.js';
+import type { Distributed } from '../config.js';
+import { DomainError } from '../kernel/errors.js';
+import { PROJECTIONS, PROJECTOR_LEASE } from '../servers.js';
 import { action, common, type CommonOptions, type Run } from './command.js';
 import { withEngine, type Engine } from './compose.js';
 import { EXIT } from './output.js';
 
 interface RebuildOptions extends CommonOptions { readonly verify?: boolean }
 
+/** How long a projector that was just stopped may take to let go. */
+const LET_GO_MS = 15_000;
+const LOOK_EVERY_MS = 50;
+/** How long the projector may stand still before nobody waits for it any more. */
+const PATIENCE_MS = 60_000;
+
+/** At the distributed size another process builds the read models: waits until they show the log to its end. */
+async function shownElsewhere<T>({ store }: Engine, { databaseUrl }: Distributed, { out, signal }: Run, ask: (reads: ReadStore) => Promise<T>): Promise<T> {
+  const progress = out.progress('log position of the read models');
+  const reads = await openPostgresReadStore(databaseUrl);
+  try {
+    for (let [known, movedMs] = [-2, performance.now()]; ;) {
+      const position = await livePosition(reads, PROJECTIONS);
+      progress(position);
+      if (position >= await store.lastPosition()) return await ask(reads);
+      if (position > known) [known, movedMs] = [position, performance.now()];
+      if (performance.now() - movedMs > PATIENCE_MS) throw new DomainError('PROJECTOR_STANDS_STILL', `The read models have stood at position ${position} for ${PATIENCE_MS / 1_000} s; are processes with the roles relay and projector at work?`, 'unavailable');
+      await wait(LOOK_EVERY_MS, undefined, { signal });
+    }
+  } finally {
+    await reads.close();
+  }
+}
+
+/** Their one writer, in place of the projector, which has to be stopped. @throws DomainError PROJECTOR_AT_WORK */
+async function inPlaceOfProjector<T>({ store }: Engine, { databaseUrl }: Distributed, { out, signal }: Run, work: (runner: ProjectionRunner) => Promise<T>): Promise<T> {
+  const hold = await postgresLease(databaseUrl, PROJECTOR_LEASE).hold(AbortSignal.any([signal, AbortSignal.timeout(LET_GO_MS)]));
+  signal.throwIfAborted();
+  if (!hold) throw new DomainError('PROJECTOR_AT_WORK', 'A projector is at work, and read models have one writer: stop it first, and start it again afterwards.', 'unavailable');
+  const reads = await openPostgresReadStore(databaseUrl);
+  try {
+    return await work(new ProjectionRunner({ store: reads, projections: PROJECTIONS, log: store, partitioned: true, onNote: ({ what, detail }) => out.note(`  ${what}: ${detail}`) }));
+  } finally {
+    await reads.close();
+    await hold.release();
+  }
+}
+
 /** Works on the read models of an engine that is open; nothing else may be writing them. */
 async function withReadModels<T>(engine: Engine, run: Pick<Run, 'out'>, work: (runner: ProjectionRunner, store: ReadStore) => Promise<T>): Promise<T> {
   const store = await openEmbeddedReadStore(join(engine.dir, 'read.db'), { thread: 'local' });
   try {
     return await work(new ProjectionRunner({
-      store, projections: [eligibilityProjection, disbursementProjection, correctionProjection, auditProjection], log: engine.store,
+      store, projections: PROJECTIONS, log: engine.store,
       onNote: ({ what, detail }) => run.out.note(`  ${what}: ${detail}`),
     }), store);
   } finally {
@@ -27,28 +68,31 @@ async function withReadModels<T>(engine: Engine, run: Pick<Run, 'out'>, work: (r
 }
 
 /** Brings the read models up to the log's end, so that a server that is started next has little to catch up with. */
-export const catchUpReadModels = (engine: Engine, run: Run): Promise<number> =>
-  withReadModels(engine, run, (runner) => {
+export const catchUpReadModels = (engine: Engine, run: Run): Promise<unknown> =>
+  (engine.distributed ? shownElsewhere(engine, engine.distributed, run, async () => undefined) : withReadModels(engine, run, (runner) => {
     const progress = run.out.progress('events shown by the read models');
     return runner.catchUp({ signal: run.signal, onProgress: ({ done }) => progress(done) });
-  });
+  }));
 
 /** Asks the read models, once they show the log to its end. */
 export const askReadModels = <T>(engine: Engine, run: Run, ask: (reads: ReadStore) => Promise<T>): Promise<T> =>
-  withReadModels(engine, run, async (runner, reads) => {
+  (engine.distributed ? shownElsewhere(engine, engine.distributed, run, ask) : withReadModels(engine, run, async (runner, reads) => {
     const progress = run.out.progress('events shown by the read models');
     await runner.catchUp({ signal: run.signal, onProgress: ({ done }) => progress(done) });
     return ask(reads);
-  });
+  }));
 
 /** Builds the read models anew from the log, beside the live ones, and switches; with verify, compares them row for row first. */
 export const rebuildReadModels = (dir: string, options: { readonly verify: boolean }, run: Run): Promise<RebuildReport> =>
-  withEngine(dir, (engine) => withReadModels(engine, run, async (runner) => {
-    const progress = run.out.progress('events rebuilt');
-    const report = await runner.rebuild({ verify: options.verify, signal: run.signal, onProgress: ({ done }) => progress(done) });
-    run.signal.throwIfAborted();
-    return report;
-  }));
+  withEngine(dir, (engine) => {
+    const work = async (runner: ProjectionRunner): Promise<RebuildReport> => {
+      const progress = run.out.progress('events rebuilt');
+      const report = await runner.rebuild({ verify: options.verify, signal: run.signal, onProgress: ({ done }) => progress(done) });
+      run.signal.throwIfAborted();
+      return report;
+    };
+    return engine.distributed ? inPlaceOfProjector(engine, engine.distributed, run, work) : withReadModels(engine, run, work);
+  });
 
 export function rebuildCommand(): Command {
   return common(new Command('rebuild'))

@@ -23,9 +23,9 @@ afterAll(async () => {
   if (postgres.running) await postgres.stop();
 });
 
-async function until(what: () => boolean): Promise<void> {
+async function until(what: () => boolean, or: () => Promise<boolean> = async () => false): Promise<void> {
   const end = Date.now() + TIMEOUT_MS;
-  while (!what()) {
+  while (!what() && !(await or())) {
     if (Date.now() > end) throw new Error('it did not come true');
     await wait(20);
   }
@@ -115,6 +115,26 @@ if (kafka.running && postgres.running) describe('the relay on Kafka and PostgreS
     const audit = (await everything(brokers)).filter(({ topic }) => topic === AUDIT_TOPIC);
     const wanted = EVENTS.slice(10, 20).map(({ id }) => id);
     expect(audit.slice(EVENTS.length).map(({ headers }) => headers[HEADERS.id])).toEqual([...wanted, ...wanted]);
+  }, TIMEOUT_MS);
+
+  it('fills topics that were deleted again, from the log, once its checkpoint is set back', async () => {
+    const admin = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    const topics = EVENT_TOPICS.map(({ topic }) => topic);
+    await admin.deleteTopics({ topics });
+    await until(() => false, async () => (await admin.listTopics()).every((topic) => !topics.includes(topic)));
+    await admin.disconnect();
+    await createTopics({ brokers });
+    await postgresRelayState(url).rewind(-1);
+    const stop = new AbortController();
+    const relay = relayOf(new ArrayLog(EVENTS, true));
+    const run = relay.run(stop.signal);
+    await until(() => relay.figures.position === END);
+    stop.abort();
+    await run;
+    const read = await everything(brokers);
+    expect(read.filter(({ topic }) => topic === AUDIT_TOPIC).map(({ headers }) => headers[HEADERS.id])).toEqual(EVENTS.map(({ id }) => id));
+    expect(read.filter(({ topic }) => topic !== AUDIT_TOPIC)).toHaveLength(EVENTS.length);
   }, TIMEOUT_MS);
 
   it('is not set back while a relay is at work', async () => {

@@ -40,8 +40,11 @@ export interface Cluster {
   end(): Promise<void>;
 }
 
-/** The three servers, each real where this machine can have it, and our roles as processes of their own. Why not, where not. */
-export async function startCluster(what: string): Promise<Cluster | { readonly reason: string }> {
+/**
+ * The three servers, each real where this machine can have it, and our roles as processes of their own. Why not, where not.
+ * @param given dir: kept when the cluster ends; absent: a temporary folder
+ */
+export async function startCluster(what: string, given: { readonly dir?: string; readonly eventStoreUrl?: string } = {}): Promise<Cluster | { readonly reason: string }> {
   const kafka = await startKafka(what);
   if (!kafka.running) return { reason: kafka.reason };
   const postgres = await startPostgres(what);
@@ -49,9 +52,9 @@ export async function startCluster(what: string): Promise<Cluster | { readonly r
     await kafka.stop();
     return { reason: postgres.reason };
   }
-  const dir = mkdtempSync(join(tmpdir(), 'sanad-cluster-'));
+  const dir = given.dir ?? mkdtempSync(join(tmpdir(), 'sanad-cluster-'));
   const store = await startEventStoreDb(join(dir, 'log.ndjson'));
-  const env = { SANAD_DATA: dir, SANAD_PORT: '0', SANAD_LOG_LEVEL: 'info', EVENTSTORE_URL: store.url, KAFKA_BROKERS: kafka.brokers.join(','), DATABASE_URL: postgres.url };
+  const env = { SANAD_DATA: dir, SANAD_PORT: '0', SANAD_LOG_LEVEL: 'info', EVENTSTORE_URL: given.eventStoreUrl ?? store.url, KAFKA_BROKERS: kafka.brokers.join(','), DATABASE_URL: postgres.url };
   const processes = new Set<ChildProcess>();
   const start = async (role: RoleName, more: Readonly<Record<string, string>> = {}): Promise<RoleProcess> => {
     const child = spawn(process.execPath, [MAIN], { env: { PATH: process.env['PATH'] ?? '', ...env, SANAD_SIZE: 'distributed', SANAD_ROLE: role, ...more }, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -83,7 +86,7 @@ export async function startCluster(what: string): Promise<Cluster | { readonly r
       await store.stop();
       await kafka.stop();
       await postgres.stop();
-      rmSync(dir, { recursive: true, force: true });
+      if (given.dir === undefined) rmSync(dir, { recursive: true, force: true });
     },
   };
 }

@@ -1,4 +1,5 @@
-import { Kafka, logLevel, type EachBatchPayload, type IHeaders, type KafkaMessage, type Producer } from 'kafkajs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Kafka, KafkaJSProtocolError, logLevel, type Admin, type EachBatchPayload, type IHeaders, type KafkaMessage, type Producer } from 'kafkajs';
 import type { EventRegistry } from '../../../events/registry.js';
 import { readMessage } from '../../feed/read-message.js';
 import { aggregateOf, AGGREGATES, AUDIT_TOPIC, DEAD_LETTER_HEADERS, DEAD_LETTER_TOPIC, EVENT_TOPICS, messageOf, OTHER_TOPICS, topicOf, type EventMessage } from '../../feed/topics.js';
@@ -14,6 +15,8 @@ export interface KafkaOptions {
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
+const LEADER_TRIES = 150;
+const LEADER_PAUSE_MS = 200;
 const REQUEST_TIMEOUT_MS = 15_000;
 /** With waits that double from 0.3 s: about half a minute, so that new leaders of partitions can be chosen. */
 const RETRIES = 7;
@@ -26,6 +29,20 @@ const client = ({ brokers, clientId = 'sanad' }: KafkaOptions): Kafka => new Kaf
   clientId, brokers: [...brokers], connectionTimeout: CONNECT_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, retry: { retries: RETRIES }, logLevel: logLevel.NOTHING,
 });
 
+/** Waits until every partition has a leader. Just after a topic was made, or made again, a broker may not know it yet. */
+async function led(admin: Admin, topics: string[]): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      const { topics: known } = await admin.fetchTopicMetadata({ topics });
+      if (known.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return;
+    } catch (error) {
+      if (!(error instanceof KafkaJSProtocolError) || !error.retriable || tries >= LEADER_TRIES) throw error;
+    }
+    if (tries >= LEADER_TRIES) throw new Error('Some partitions have no leader yet.');
+    await wait(LEADER_PAUSE_MS);
+  }
+}
+
 /** Makes the topics that are not there, with their settings; one that is there stays as it is. */
 export async function createTopics(options: KafkaOptions): Promise<void> {
   const admin = client(options).admin();
@@ -35,10 +52,11 @@ export async function createTopics(options: KafkaOptions): Promise<void> {
     const missing = [...EVENT_TOPICS, ...OTHER_TOPICS].filter(({ topic }) => !there.has(topic));
     if (missing.length === 0) return;
     const replicas = options.replicas ?? Math.min(3, (await admin.describeCluster()).brokers.length);
-    await admin.createTopics({ waitForLeaders: true, topics: missing.map(({ topic, partitions, config }) => ({
+    await admin.createTopics({ waitForLeaders: false, topics: missing.map(({ topic, partitions, config }) => ({
       topic, numPartitions: partitions, replicationFactor: replicas,
       configEntries: Object.entries({ ...config, 'min.insync.replicas': String(Math.max(1, replicas - 1)) }).map(([name, value]) => ({ name, value })),
     })) });
+    await led(admin, missing.map(({ topic }) => topic));
   } finally {
     await admin.disconnect();
   }

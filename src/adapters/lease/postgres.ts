@@ -1,9 +1,21 @@
 import { holdLock } from '../postgres/lock.js';
-import { createTables } from '../postgres/pool.js';
+import { connectPostgres, createTables } from '../postgres/pool.js';
 import type { Lease, LeaseHold } from './port.js';
 
 const TABLE = 'create table if not exists sanad_lease (name text primary key, position bigint not null)';
 const SAVE = 'insert into sanad_lease (name, position) values ($1, $2) on conflict (name) do update set position = excluded.position';
+
+/** The position that the holder of a lease saved last, for whoever waits for it; -1 where none did. @throws PostgresError */
+export async function leasePosition(connectionString: string, name: string): Promise<number> {
+  const session = await connectPostgres(connectionString, { name: `sanad-${name}-look` });
+  try {
+    await createTables(session, TABLE);
+    const [row] = await session.query<{ position: string }>('select position from sanad_lease where name = $1', [name]);
+    return Number(row?.position ?? -1);
+  } finally {
+    await session.end();
+  }
+}
 
 export interface PostgresLeaseOptions {
   /** Schema that holds the table; it must exist. Default: the connection's own. Leases of different schemas are different. */
