@@ -8,7 +8,7 @@ import type { Lease, LeaseHold } from '../../src/adapters/lease/port.js';
 import { AutomationRunner } from '../../src/automation/runner.js';
 import { whileHeld } from '../../src/shell/while-held.js';
 import { ArrayLog } from '../support/array-log.js';
-import { cutLine } from '../support/cut-line.js';
+import { startProxy } from '../support/proxy.js';
 import { historyOf } from '../support/history.js';
 import { startPostgres } from '../support/postgres.js';
 
@@ -85,21 +85,20 @@ if (postgres.running) describe('the lease in PostgreSQL', () => {
   });
 
   it('passes from one that is cut off without either end seeing it, who knows before the other has it', async () => {
-    const { hostname, port } = new URL(url);
-    const line = await cutLine(hostname, Number(port));
+    const line = await startProxy(() => Number(new URL(url).port));
     const through = new URL(url);
     through.host = `127.0.0.1:${line.port}`;
     const hold = await held(lease('automation', through.href));
     const order: string[] = [];
     const lost = aborted(hold.lost).then(() => { order.push('lost'); });
     const waiting = held(lease()).then(() => { order.push('taken over'); });
-    line.silence();
+    line.set('silent');
     const silentMs = performance.now();
     await Promise.all([lost, waiting]);
     expect(order).toEqual(['lost', 'taken over']);
     expect(performance.now() - silentMs).toBeLessThan(TAKEN_OVER_MS);
     await expect(hold.save(9)).rejects.toThrow();
-    await line.close();
+    await line.stop();
   });
 
   it('lets one of two automations act, and the other go on behind it', async () => {

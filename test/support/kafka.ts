@@ -15,14 +15,17 @@ const START_TIMEOUT_MS = 60_000;
 /** Any 16 bytes in base64: a cluster's id. */
 const CLUSTER = 'c2FuYWQtdGVzdHMtMDEyMw';
 
+/** Which port clients are sent to, for a broker behind something, given its own. */
+export type Advertised = (port: number) => number;
+
 /**
  * Apache Kafka for tests: the brokers in KAFKA_BROKERS, or a broker of our own in KRaft mode on free ports of 127.0.0.1,
  * from the jars that scripts/kafka/fetch.mjs brings. Where neither can be, says so, and in CI it throws.
  */
-export async function startKafka(what: string): Promise<TestKafka> {
+export async function startKafka(what: string, behind?: Advertised): Promise<TestKafka> {
   try {
     const given = process.env['KAFKA_BROKERS'];
-    return given ? { running: true, brokers: given.split(','), stop: async () => undefined } : await own();
+    return given ? { running: true, brokers: given.split(','), stop: async () => undefined } : await own(behind);
   } catch (error) {
     const reason = `${what} on Kafka is left out: ${error instanceof Error ? error.message : String(error)}`;
     leaveOut(reason, error);
@@ -30,7 +33,7 @@ export async function startKafka(what: string): Promise<TestKafka> {
   }
 }
 
-async function own(): Promise<TestKafka> {
+async function own(behind?: Advertised): Promise<TestKafka> {
   const fetched = spawnSync(process.execPath, ['scripts/kafka/fetch.mjs'], { encoding: 'utf8', timeout: 320_000 });
   if (fetched.status !== 0) throw new Error(`its jars are not here: ${fetched.stderr.trim().split('\n').find((line) => line.includes('Error')) ?? 'no reason given'}`);
   const jars = join(fetched.stdout.trim(), '*');
@@ -39,7 +42,7 @@ async function own(): Promise<TestKafka> {
   const settings = join(dir, 'server.properties');
   writeFileSync(settings, Object.entries({
     'process.roles': 'broker,controller', 'node.id': 1, 'controller.quorum.voters': `1@127.0.0.1:${controller}`,
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`, 'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`, 'advertised.listeners': `PLAINTEXT://127.0.0.1:${behind ? behind(Number(port)) : port}`,
     'controller.listener.names': 'CONTROLLER', 'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'log.dirs': join(dir, 'log'), 'auto.create.topics.enable': false, 'group.initial.rebalance.delay.ms': 0,
     'offsets.topic.replication.factor': 1, 'offsets.topic.num.partitions': 4, 'transaction.state.log.replication.factor': 1, 'transaction.state.log.min.isr': 1, 'log.cleaner.dedupe.buffer.size': 16_777_216,
@@ -78,7 +81,7 @@ async function own(): Promise<TestKafka> {
     await stop();
     throw error;
   }
-  return { running: true, brokers: [`127.0.0.1:${port}`], own: { kill, start }, stop };
+  return { running: true, brokers: [`127.0.0.1:${behind ? behind(Number(port)) : port}`], own: { kill, start }, stop };
 }
 
 /** Free ports, held all at once so that they differ. */

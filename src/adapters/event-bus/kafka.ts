@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Kafka, KafkaJSProtocolError, logLevel, type Admin, type EachBatchPayload, type IHeaders, type KafkaMessage, type Producer } from 'kafkajs';
+import { Kafka, logLevel, type Admin, type EachBatchPayload, type IHeaders, type KafkaMessage, type Producer } from 'kafkajs';
 import type { EventRegistry } from '../../../events/registry.js';
 import { readMessage } from '../../feed/read-message.js';
 import { aggregateOf, AGGREGATES, AUDIT_TOPIC, DEAD_LETTER_HEADERS, DEAD_LETTER_TOPIC, EVENT_TOPICS, messageOf, OTHER_TOPICS, topicOf, type EventMessage } from '../../feed/topics.js';
@@ -36,7 +36,7 @@ async function led(admin: Admin, topics: string[]): Promise<void> {
       const { topics: known } = await admin.fetchTopicMetadata({ topics });
       if (known.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return;
     } catch (error) {
-      if (!(error instanceof KafkaJSProtocolError) || !error.retriable || tries >= LEADER_TRIES) throw error;
+      if (!(error instanceof Error && 'retriable' in error && error.retriable === true) || tries >= LEADER_TRIES) throw error;
     }
     if (tries >= LEADER_TRIES) throw new Error('Some partitions have no leader yet.');
     await wait(LEADER_PAUSE_MS);

@@ -1,0 +1,66 @@
+import { createConnection, createServer, type Socket } from 'node:net';
+
+/**
+ * - open: bytes pass. - closed: connections are cut, and new ones too. - silent: nothing passes and nothing is closed, as on a
+ *   line that broke without either end seeing it. - slow: every piece waits. - deaf: what is asked arrives, and the connection is
+ *   cut before the answer.
+ */
+export type Weather = 'open' | 'closed' | 'silent' | 'slow' | 'deaf';
+
+export interface Proxy {
+  readonly port: number;
+  set(weather: Weather): void;
+  stop(): Promise<void>;
+}
+
+const SLOW_MS = 60;
+
+/** A line between a client and a server of ours, whose weather a test makes. */
+export async function startProxy(target: () => number): Promise<Proxy> {
+  let weather: Weather = 'open';
+  const lines = new Set<{ readonly client: Socket; readonly server: Socket }>();
+  const pass = (from: Socket, to: Socket, asks: boolean): void => {
+    from.on('data', (bytes) => {
+      if (weather === 'silent') return;
+      if (weather === 'deaf' && !asks) {
+        from.destroy();
+        to.destroy();
+      } else if (weather === 'slow') setTimeout(() => { if (!to.destroyed) to.write(bytes); }, SLOW_MS);
+      else if (!to.destroyed) to.write(bytes);
+    });
+    from.on('error', () => to.destroy());
+    from.on('close', () => { if (weather !== 'silent') to.destroy(); });
+  };
+  const server = createServer((client) => {
+    if (weather === 'closed') {
+      client.destroy();
+      return;
+    }
+    const line = { client, server: createConnection(target(), '127.0.0.1') };
+    lines.add(line);
+    pass(client, line.server, true);
+    pass(line.server, client, false);
+    client.once('close', () => lines.delete(line));
+  });
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  const cut = (): void => {
+    for (const line of lines) {
+      line.client.destroy();
+      line.server.destroy();
+    }
+    lines.clear();
+  };
+  const address = server.address();
+  return {
+    port: address !== null && typeof address === 'object' ? address.port : 0,
+    set(next) {
+      // Who was silent has lost bytes: such a line must not speak again.
+      if (weather === 'silent' || next === 'closed') cut();
+      weather = next;
+    },
+    async stop() {
+      cut();
+      await new Promise((resolve) => { server.close(resolve); });
+    },
+  };
+}
