@@ -1,7 +1,7 @@
 /** A program that one figure is measured with: `kind` says how it is started (rounds.ts). */
 export interface Contender {
   readonly name: string;
-  readonly kind: 'run-one' | 'script' | 'peer-sqlite' | 'peer-postgres';
+  readonly kind: 'run-one' | 'script' | 'servers' | 'peer-sqlite' | 'peer-postgres';
   /** Share of the figure's size that it is given, where it is too slow for all of it. */
   readonly share?: number;
 }
@@ -34,6 +34,8 @@ const peers = (share: number): readonly Contender[] => [
 ];
 const one = (name: string): Contender => ({ name, kind: 'run-one' });
 const script = (name: string): Contender => ({ name, kind: 'script' });
+/** A script that is given a new database and a Kafka. */
+const servers = (name: string): Contender => ({ name, kind: 'servers' });
 
 export const FIGURES: readonly Figure[] = [
   {
@@ -55,4 +57,6 @@ export const FIGURES: readonly Figure[] = [
   { name: 'pain001', unit: 'credit transfers a second', writers: 1, mode: 'work', size: { small: 20_000, normal: 1_000_000, large: 1_000_000 }, ours: script('pain001-ours'), floor: script('pain001-floor'), target: 0.33 },
   { name: 'camt054', unit: 'entries read and applied a second', writers: 1, mode: 'work', size: { small: 10_000, normal: 100_000, large: 1_000_000 }, ours: script('camt054-ours'), floor: script('camt054-floor'), target: 0.33 },
   { name: 'rebuild', unit: 'events a second', writers: 1, mode: 'work', size: { small: 20_000, normal: 200_000, large: 1_000_000 }, ours: script('rebuild-ours'), floor: script('rebuild-floor'), target: 0.4 },
+  { name: 'relay', unit: 'events published to Kafka a second', writers: 1, mode: 'work', size: { small: 10_000, normal: 100_000, large: 1_000_000 }, ours: servers('relay-ours'), floor: servers('relay-floor'), target: 0.8 },
+  { name: 'projection', unit: 'events from Kafka into PostgreSQL a second', writers: 1, mode: 'work', size: { small: 10_000, normal: 100_000, large: 500_000 }, ours: servers('projection-ours'), floor: servers('projection-floor'), target: 0.5 },
 ];

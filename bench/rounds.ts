@@ -35,24 +35,26 @@ interface Printed {
 function commandOf(figure: Figure, contender: Contender, size: number, place: string, peersDir: string): string[] {
   switch (contender.kind) {
     case 'run-one': return [fileURLToPath(new URL('run-one.js', PROGRAMS)), contender.name, String(figure.writers), String(size)];
-    case 'script': return [fileURLToPath(new URL(`${contender.name}.js`, PROGRAMS)), String(size)];
+    case 'script': case 'servers': return [fileURLToPath(new URL(`${contender.name}.js`, PROGRAMS)), String(size)];
     case 'peer-sqlite': case 'peer-postgres':
       return [join(peersDir, 'peer.mjs'), contender.name, figure.mode, String(figure.writers), String(size), place, fileURLToPath(new URL('payment-story.js', PROGRAMS))];
   }
 }
 
-export interface Setting { readonly peersDir: string; readonly postgres?: DurablePostgres }
+export interface Setting { readonly peersDir: string; readonly postgres?: DurablePostgres; readonly brokers?: readonly string[] }
 
 /** Runs a contender once, in a process and on a store of its own. Never throws: what fails is disqualified, with the reason. */
-export async function runOnce(figure: Figure, contender: Contender, size: number, { peersDir, postgres }: Setting): Promise<Outcome> {
+export async function runOnce(figure: Figure, contender: Contender, size: number, { peersDir, postgres, brokers }: Setting): Promise<Outcome> {
   const dir = mkdtempSync(join(process.env['SANAD_BENCH_DIR'] ?? tmpdir(), 'sanad-bench-round-'));
   const given = Math.max(64, Math.round(size * (contender.share ?? 1)));
   const failed = (reason: string): Outcome => ({ contender: contender.name, perSecond: 0, disqualified: reason });
   try {
     if (contender.kind === 'peer-postgres' && !postgres) return failed('there is no PostgreSQL here');
+    if (contender.kind === 'servers' && !(postgres && brokers)) return failed('there is no PostgreSQL or no Kafka here');
+    const servers = contender.kind === 'servers' ? { DATABASE_URL: await postgres!.newDatabase(), KAFKA_BROKERS: brokers!.join(',') } : {};
     const place = contender.kind === 'peer-postgres' ? await postgres!.newDatabase() : dir;
     const { stdout } = await promisify(execFile)(process.execPath, commandOf(figure, contender, given, place, peersDir), {
-      env: { ...process.env, SANAD_BENCH_DIR: dir }, timeout: LIMIT_MS, maxBuffer: 64 << 20,
+      env: { ...process.env, SANAD_BENCH_DIR: dir, ...servers }, timeout: LIMIT_MS, maxBuffer: 64 << 20,
     });
     return judge(contender, JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Printed);
   } catch (error) {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { FIGURES, SCALES, type Figure, type Scale } from './figures.js';
 import { startDurablePostgres, type DurablePostgres } from './postgres.js';
+import { startKafka } from '../test/support/kafka.js';
 import { runRounds } from './rounds.js';
 import { verdictOf, type Verdict } from './verdict.js';
 
@@ -44,19 +45,20 @@ function installPeers(): void {
 async function measure({ figures, rounds, scale, withPeers }: Asked): Promise<{ verdicts: Verdict[]; postgres: string }> {
   const peersWanted = withPeers && figures.some(({ peers }) => peers);
   let postgres: DurablePostgres | undefined;
-  if (peersWanted) {
-    installPeers();
-    postgres = await startDurablePostgres();
-  }
+  const serversWanted = figures.some(({ ours }) => ours.kind === 'servers');
+  if (peersWanted) installPeers();
+  if (peersWanted || serversWanted) postgres = await startDurablePostgres();
+  const kafka = serversWanted ? await startKafka('the figures of the distributed size') : undefined;
   try {
     const verdicts: Verdict[] = [];
     for (const figure of figures) {
       const contenders = [figure.floor, figure.ours, ...(figure.beside ?? []), ...(withPeers ? figure.peers ?? [] : [])];
       const size = figure.size[scale];
-      verdicts.push(verdictOf(figure, size, await runRounds(figure, size, rounds, contenders, { peersDir, ...(postgres ? { postgres } : {}) }, note)));
+      verdicts.push(verdictOf(figure, size, await runRounds(figure, size, rounds, contenders, { peersDir, ...(postgres ? { postgres } : {}), ...(kafka?.running ? { brokers: kafka.brokers } : {}) }, note)));
     }
     return { verdicts, postgres: postgres?.settings ?? 'not started' };
   } finally {
+    if (kafka?.running) await kafka.stop();
     await postgres?.stop();
   }
 }

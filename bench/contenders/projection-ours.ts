@@ -1,0 +1,41 @@
+import { EventRegistry } from '../../events/registry.js';
+import { ProjectionRunner } from '../../projections/runner.js';
+import type { FeedPage } from '../../src/adapters/event-bus/port.js';
+import { kafkaFeed, openKafkaWriter } from '../../src/adapters/event-bus/kafka.js';
+import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';
+import { ArrayLog } from '../../test/support/array-log.js';
+import { countFromArgs, report, startWatch } from './bare-log.js';
+import { peakMegabytes } from './enrolments.js';
+import { eventsOf, PROJECTIONS } from './rebuild-log.js';
+import { brokers, database, emptyTopics } from './servers.js';
+
+/** Read models built from Kafka into PostgreSQL: everything is in the topics before it begins. Timed from the first page on: joining a group takes seconds, once. */
+const events = eventsOf(countFromArgs(100_000));
+await emptyTopics();
+const writer = await openKafkaWriter({ brokers: brokers() });
+for (let from = 0; from < events.length; from += 1_000) await writer.deliver(events.slice(from, from + 1_000), from - 1);
+await writer.close();
+const reads = await openPostgresReadStore(database());
+const log = new ArrayLog([]);
+let watch = startWatch();
+const kafka = kafkaFeed({ brokers: brokers(), groupId: `bench-${performance.now()}`, registry: new EventRegistry() });
+async function* timed(after: number, signal: AbortSignal): AsyncGenerator<FeedPage> {
+  let first = true;
+  for await (const page of kafka.subscribe(after, signal)) {
+    if (first) watch = startWatch();
+    first = false;
+    yield page;
+  }
+}
+const stop = new AbortController();
+const last = events.length - 1;
+const runner = new ProjectionRunner({
+  store: reads, projections: PROJECTIONS, log, partitioned: true, feed: { subscribe: timed },
+  onCommitted: (position) => { if (position >= last) stop.abort(); },
+});
+await runner.run(stop.signal);
+const { seconds, cpuSeconds } = watch();
+if (runner.position < last) throw new Error(`the read models stand at ${runner.position} of ${last}`);
+await reads.close();
+report({ contender: 'sanad', count: events.length, seconds, cpuSeconds, perSecond: Math.round(events.length / seconds), peakMb: peakMegabytes(), durable: 'PostgreSQL, synchronous_commit=on' });
+process.exit(0);
