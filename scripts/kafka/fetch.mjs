@@ -16,7 +16,8 @@ const sums = (dir) => readdirSync(dir).filter((name) => name.endsWith('.jar')).s
 const pinned = () => readFileSync(list, 'utf8').trim().split('\n').sort((a, b) => (a.slice(66) < b.slice(66) ? -1 : 1)).join('\n') + '\n';
 
 const renew = process.argv.includes('--renew');
-if (renew || !existsSync(folder) || sums(folder) !== pinned()) {
+const right = () => existsSync(folder) && sums(folder) === pinned();
+if (renew || !right()) {
   const fresh = join(cache, `kafka-${process.pid}`);
   mkdirSync(fresh, { recursive: true });
   const mvn = spawnSync('mvn', ['-q', '-B', '-C', '-f', join(here, 'pom.xml'), 'dependency:copy-dependencies', `-DoutputDirectory=${fresh}`], { encoding: 'utf8', timeout: 300_000 });
@@ -24,8 +25,15 @@ if (renew || !existsSync(folder) || sums(folder) !== pinned()) {
     if (mvn.status !== 0) throw new Error(`Maven could not bring Kafka's jars: ${mvn.error?.message ?? `${mvn.stdout}${mvn.stderr}`.slice(0, 500)}`);
     if (renew) writeFileSync(list, sums(fresh));
     else if (sums(fresh) !== pinned()) throw new Error('Kafka\'s jars are not those of scripts/kafka/jars.sha256; after a change of pom.xml run it with --renew');
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(fresh, folder);
+    // Another process may have brought them meanwhile, and a broker may be loading them: what is right stays.
+    if (!right()) {
+      rmSync(folder, { recursive: true, force: true });
+      try {
+        renameSync(fresh, folder);
+      } catch (error) {
+        if (!right()) throw error;
+      }
+    }
   } finally {
     rmSync(fresh, { recursive: true, force: true });
   }

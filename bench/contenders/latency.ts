@@ -1,0 +1,58 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { livePosition } from '../../projections/positions.js';
+import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';
+import { PROJECTIONS } from '../../src/servers.js';
+import { expectStatus, person, setUp } from '../../test/e2e/http-world.js';
+import { startCluster } from '../../test/roles/cluster.js';
+
+/**
+ * From an acknowledged command to the read model, at the distributed size: so many commands a second over HTTP for so many
+ * seconds, each a person with an account; how long after its answer the read models' committed checkpoint has its position.
+ * The log is the test server of EventStoreDB's protocol, not a real one.
+ * node dist/bench/contenders/latency.js [commands a second, default 200] [seconds, default 20]
+ */
+const [rate, seconds] = [Number(process.argv[2] ?? 200), Number(process.argv[3] ?? 20)];
+const cluster = await startCluster('the latency of the distributed size');
+if ('reason' in cluster) throw new Error(cluster.reason);
+try {
+  await cluster.start('relay');
+  const [api] = await Promise.all([cluster.start('api', { SANAD_LOG_LEVEL: 'info', SANAD_THROTTLE_LIMIT: '1000000' }), cluster.start('projector')]);
+  await setUp(cluster.across(() => [api]));
+  const intake = await cluster.caller(api, 'i.berrada', 'intake');
+  const reads = await openPostgresReadStore(cluster.postgres.url);
+  const waiting: { readonly position: number; readonly answeredMs: number }[] = [];
+  const took: number[] = [];
+  const answers: number[] = [];
+  let over = false;
+  const looking = (async (): Promise<void> => {
+    while (!over || waiting.length > 0) {
+      const position = await livePosition(reads, PROJECTIONS);
+      const now = performance.now();
+      for (let i = waiting.length - 1; i >= 0; i -= 1) if (waiting[i]!.position <= position) took.push(now - waiting.splice(i, 1)[0]!.answeredMs);
+      await wait(1);
+    }
+  })();
+  const warm = Math.ceil(rate * 2);
+  const sent: Promise<void>[] = [];
+  const startMs = performance.now();
+  for (let n = 0; n < rate * seconds + warm; n += 1) {
+    await wait(Math.max(0, startMs + (n * 1_000) / rate - performance.now()));
+    sent.push((async () => {
+      const sentMs = performance.now();
+      const { position } = await expectStatus(201, intake.post('/persons', person(n + 1)));
+      if (n < warm) return;
+      answers.push(performance.now() - sentMs);
+      waiting.push({ position, answeredMs: performance.now() });
+    })());
+  }
+  await Promise.all(sent);
+  over = true;
+  await looking;
+  await reads.close();
+  const at = (values: number[], share: number): number => Math.round(values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))]! * 10) / 10;
+  const of = (values: number[]) => ({ medianMs: at(values, 0.5), p99Ms: at(values, 0.99), maxMs: at(values, 1) });
+  process.stdout.write(`${JSON.stringify({ contender: 'latency', commandsASecond: rate, seconds, commands: took.length, answered: of(answers), visibleAfterAnswer: of(took) })}\n`);
+} finally {
+  await cluster.end();
+}
+process.exit(0);
