@@ -24,6 +24,7 @@ import { whenPaymentLapsesThenGiveBack } from './automation/when-payment-lapses-
 import { whenPaymentsSettleThenSpendBudget } from './automation/when-payments-settle-then-spend-budget.js';
 import { whenPersonErasedThenDestroyKey } from './automation/when-person-erased-then-destroy-key.js';
 import type { Config, Distributed } from './config.js';
+import { Traffic } from './shell/drain.js';
 import { JobRunner, unfinished } from './shell/job-runner.js';
 import { jobIdOf, READ_MODELS, type FromBackground } from './shell/jobs.js';
 import { untilStopped } from './shell/keep-going.js';
@@ -115,7 +116,7 @@ export async function startRole(config: Config, distributed: Distributed, log: L
     if (does('automation')) automation(at);
     if (does('api')) duties.take('read positions', (signal) => look(at, positions, signal));
     const caller = keep(callbackSender(config.callbacks, (what, detail) => log.warn({ what, detail }, 'a caller was not called back')));
-    const shell: Shell = { log, meters, caller, followed, routes: new Routes(), jobs: new QueuedJobs(queue), vitals: duties };
+    const shell: Shell = { log, traffic: new Traffic(), meters, caller, followed, routes: new Routes(), jobs: new QueuedJobs(queue), vitals: duties };
     if (does('api')) {
       const access: AccessLog = keep(await openPostgresAccessLog(distributed.databaseUrl));
       const verify = await verifierOf(config, servers.keysDir);

@@ -55,12 +55,13 @@ export async function prepareServer(app: NestFastifyApplication, log: Log, meter
   });
   server.addHook('onRequest', (request, reply, done) => {
     traffic.underWay += 1;
+    // Also where the client went away, which the framework's own end of a response does not tell.
+    reply.raw.once('close', () => { traffic.underWay -= 1; });
     void reply.headers(security).header('x-correlation-id', request.id);
     if (traffic.leaving) void reply.header('connection', 'close');
     done();
   });
   server.addHook('onResponse', (request, reply, done) => {
-    traffic.underWay -= 1;
     const route = request.routeOptions.url ?? 'none';
     meters.request(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
     if (log.isLevelEnabled('info')) {
