@@ -11,7 +11,7 @@ const TOGETHER = 500;
 export interface KafkaOptions { readonly brokers: readonly string[]; readonly groupId: string }
 export interface Publisher { readonly publish: (outcomes: readonly Outcome[]) => Promise<void>; close(): Promise<void> }
 
-const clientOf = ({ brokers }: Pick<KafkaOptions, 'brokers'>): Kafka => new Kafka({ clientId: 'payment-system', brokers: [...brokers], logLevel: logLevel.ERROR });
+const clientOf = ({ brokers }: Pick<KafkaOptions, 'brokers'>): Kafka => new Kafka({ clientId: 'payment-system', brokers: [...brokers], logLevel: logLevel.NOTHING });
 
 /** Outcomes of one payment have one key, and so keep their order. @throws what connecting fails with: nothing may be sent then */
 export async function publisherTo(options: Pick<KafkaOptions, 'brokers'>): Promise<Publisher> {

@@ -83,7 +83,7 @@ async function boundsOf(options: KafkaOptions): Promise<Bounds> {
 /** Letters from one offset to before another, until `look` has seen enough. The topic has one partition. */
 async function eachLetter(options: KafkaOptions, from: number, end: number, look: (message: KafkaMessage, commit: () => Promise<void>) => Promise<boolean>): Promise<void> {
   if (from >= end) return;
-  const consumer = client(options).consumer({ groupId: GROUP, allowAutoTopicCreation: false, retry: { restartOnFailure: async () => false } });
+  const consumer = client(options).consumer({ groupId: GROUP, allowAutoTopicCreation: false });
   let ended = false;
   let quiet: NodeJS.Timeout | undefined;
   try {
@@ -95,7 +95,7 @@ async function eachLetter(options: KafkaOptions, from: number, end: number, look
         quiet = setTimeout(() => reject(new Error(`nothing came from ${DEAD_LETTER_TOPIC} within ${SILENCE_MS} ms; another command may be reading it`)), SILENCE_MS);
       };
       silence();
-      consumer.on('consumer.crash', ({ payload }) => reject(payload.error));
+      consumer.on('consumer.crash', ({ payload }) => { if (!payload.restart) reject(payload.error); });
       consumer.run({ autoCommit: false, eachMessage: async ({ message, partition }) => {
         const offset = Number(message.offset);
         if (ended || offset < from) return;
