@@ -21,7 +21,8 @@ export interface TopicFigures { applied: number; unchanged: number; breaks: numb
 export class OutcomesFromTopic {
   #figures: TopicFigures = { applied: 0, unchanged: 0, breaks: 0, setAside: 0 };
 
-  constructor(private readonly deps: Deps, private readonly topic: InboundTopic) {}
+  /** @param onWell told when messages can come, and after each batch */
+  constructor(private readonly deps: Deps, private readonly topic: InboundTopic, private readonly onWell: () => void = () => undefined) {}
 
   get figures(): Readonly<TopicFigures> { return this.#figures; }
 
@@ -29,7 +30,7 @@ export class OutcomesFromTopic {
    * Works until the signal aborts. Whoever runs it starts it again after a failure: what was not taken comes again.
    * @throws when the broker or the store is lost
    */
-  run(signal: AbortSignal): Promise<void> { return this.topic.run((messages) => this.take(messages), signal); }
+  run(signal: AbortSignal): Promise<void> { return this.topic.run((messages) => this.take(messages), signal, this.onWell); }
 
   /** Resolves when the outcomes are durable, with a reason for each message that could not be taken. */
   async take(messages: readonly Inbound[]): Promise<readonly (string | undefined)[]> {
@@ -56,6 +57,7 @@ export class OutcomesFromTopic {
     });
     figures.setAside += reasons.filter((reason) => reason !== undefined).length;
     this.#figures = figures;
+    this.onWell();
     return reasons;
   }
 }

@@ -8,7 +8,7 @@ const PARTITIONS_AT_ONCE = 4;
 
 /** A topic in a consumer group of ours. Members share its partitions; a rebalance gives what was not committed to another. */
 export const kafkaInbound = (options: KafkaOptions & { readonly topic: string; readonly groupId: string }): InboundTopic => ({
-  async run(take, signal) {
+  async run(take, signal, onReady) {
     const kafka = client(options);
     const producer = kafka.producer({ allowAutoTopicCreation: false });
     const consumer = kafka.consumer({ groupId: options.groupId, sessionTimeout: SESSION_TIMEOUT_MS, allowAutoTopicCreation: false, retry: { restartOnFailure: async () => false } });
@@ -21,16 +21,18 @@ export const kafkaInbound = (options: KafkaOptions & { readonly topic: string; r
       await consumer.subscribe({ topics: [options.topic], fromBeginning: true });
       await consumer.run({
         eachBatchAutoResolve: false, partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
-        eachBatch: async (payload) => {
+        eachBatch: (payload) => takeBatch(payload, async (messages) => {
           try {
-            await takeBatch(payload, take, (message, reason) => bury(producer, payload.batch.topic, payload.batch.partition, message, reason), ended);
+            const reasons = await take(messages.map(({ key, value, headers }): Inbound => ({ key: String(key ?? ''), value: String(value ?? ''), headers: textsOf(headers) })));
+            await Promise.all(messages.map((message, index) => (reasons[index] === undefined ? undefined : bury(producer, payload.batch.topic, payload.batch.partition, message, reasons[index]))));
           } catch (error) {
             // kafkajs would try again without an end and without a word: whoever runs this is told, and starts it again.
             failed.abort(error);
             throw error;
           }
-        },
+        }, ended),
       });
+      onReady?.();
       if (!ended.aborted) await new Promise<void>((resolve) => { ended.addEventListener('abort', () => resolve(), { once: true }); });
     } finally {
       await consumer.disconnect().catch(() => undefined);
@@ -42,13 +44,12 @@ export const kafkaInbound = (options: KafkaOptions & { readonly topic: string; r
 
 type Message = EachBatchPayload['batch']['messages'][number];
 
-async function takeBatch({ batch, resolveOffset, heartbeat, commitOffsetsIfNecessary, isRunning, isStale }: EachBatchPayload, take: Parameters<InboundTopic['run']>[0],
-  setAside: (message: Message, reason: string) => Promise<unknown>, ended: AbortSignal): Promise<void> {
+/** What `take` throws is ours; what moving offsets and heartbeats throw (the group rebalances) kafkajs deals with. */
+async function takeBatch({ batch, resolveOffset, heartbeat, commitOffsetsIfNecessary, isRunning, isStale }: EachBatchPayload, take: (messages: readonly Message[]) => Promise<void>, ended: AbortSignal): Promise<void> {
   for (let first = 0; first < batch.messages.length; first += TOGETHER) {
     if (!isRunning() || isStale() || ended.aborted) return;
     const messages = batch.messages.slice(first, first + TOGETHER);
-    const reasons = await take(messages.map(({ key, value, headers }): Inbound => ({ key: String(key ?? ''), value: String(value ?? ''), headers: textsOf(headers) })));
-    await Promise.all(messages.map((message, index) => (reasons[index] === undefined ? undefined : setAside(message, reasons[index]))));
+    await take(messages);
     resolveOffset(messages.at(-1)!.offset);
     await commitOffsetsIfNecessary();
     await heartbeat();
