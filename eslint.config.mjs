@@ -36,7 +36,7 @@ export default tseslint.config(
   },
   {
     // With types: what is begun is awaited, or its failure is lost.
-    files: ['src/**/*.ts', 'events/**/*.ts', 'projections/**/*.ts', 'stand-in/**/*.ts'],
+    files: ['src/**/*.ts', 'events/**/*.ts', 'projections/**/*.ts', 'stand-in/**/*.ts', 'examples/**/*.ts'],
     languageOptions: { parserOptions: { projectService: true } },
     rules: { '@typescript-eslint/no-floating-promises': 'error', '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }] },
   },

@@ -58,7 +58,9 @@ import { programmeHandlers } from './programme/programme.commands.js';
 import { ProgrammeHttp } from './programme/programme.http.js';
 import { recoveryHandlers } from './recovery/recovery.commands.js';
 import { RecoveryHttp } from './recovery/recovery.http.js';
+import { FeedHttp } from './feed/feed.http.js';
 import { Books } from './shell/books.js';
+import { Traffic } from './shell/drain.js';
 import { KeyedLocks } from './shell/execute.js';
 import { DEPS, Executor, type PlanDeps } from './shell/handlers.js';
 import { HealthHttp, MetricsHttp } from './shell/health.http.js';
@@ -128,7 +130,7 @@ export async function verifierOf({ oidc }: Pick<Config, 'oidc'>, keysDir: string
 }
 
 /** What the shell makes per server and the module hands out. */
-export interface Shell { readonly log: Log; readonly meters: Meters; readonly routes: Routes; readonly followed: Followed; readonly jobs: Jobs; readonly vitals: Vitals; readonly caller: GovstackCaller }
+export interface Shell { readonly log: Log; readonly traffic: Traffic; readonly meters: Meters; readonly routes: Routes; readonly followed: Followed; readonly jobs: Jobs; readonly vitals: Vitals; readonly caller: GovstackCaller }
 
 @Module({})
 export class AppModule {
@@ -141,6 +143,7 @@ export class AppModule {
       { provide: EVENT_STORE, useValue: deps.store }, { provide: VAULT, useValue: deps.vault }, { provide: CLOCK, useValue: deps.clock }, { provide: MESSAGE_ARCHIVE, useValue: archive },
       { provide: GOVSTACK_BLOCK, useValue: govstackBlockOf(filesDir, config.rail) }, { provide: GOVSTACK_CALLER, useValue: shell.caller },
       { provide: VERIFY_AUTHORIZATION, useValue: verify }, { provide: LOG, useValue: shell.log }, { provide: Meters, useValue: shell.meters },
+      { provide: Traffic, useValue: shell.traffic },
       { provide: Routes, useValue: shell.routes }, { provide: Followed, useValue: shell.followed }, { provide: VITALS, useValue: shell.vitals }, { provide: JOBS, useValue: jobs },
     ];
     return {
@@ -151,7 +154,7 @@ export class AppModule {
       ],
       controllers: [
         HealthHttp, MetricsHttp, JobsHttp, ProgrammeHttp, BudgetHttp, PersonHttp, ApplicationHttp, EnrolmentHttp, CycleHttp, PaymentHttp, BankHttp, CorrectionHttp, RecoveryHttp, GovstackBatchHttp, GovstackBeneficiaryHttp, GovstackCallbackHttp,
-        EligibilityHttp, DisbursementHttp, CorrectionQueriesHttp, AuditHttp,
+        EligibilityHttp, DisbursementHttp, CorrectionQueriesHttp, AuditHttp, FeedHttp,
       ],
       providers: [
         ...values, Executor, Tokens,

@@ -123,10 +123,16 @@ export function sizeIn(env: Env = process.env): Pick<Config, 'role' | 'distribut
     return value;
   };
   const [eventStoreUrl, databaseUrl, masterKeyFile] = [needed('EVENTSTORE_URL'), needed('DATABASE_URL'), env['SANAD_MASTER_KEY_FILE']?.trim()];
-  const brokers = needed('KAFKA_BROKERS').split(',').map((broker) => broker.trim());
-  if (!brokers.every((broker) => /^[^\s:]+:\d{1,5}$/.test(broker))) throw wrong('KAFKA_BROKERS', 'must be host:port, more of them with commas');
-  return { role, distributed: { eventStoreUrl, brokers, databaseUrl, ...(masterKeyFile ? { masterKeyFile } : {}) } };
+  needed('KAFKA_BROKERS');
+  return { role, distributed: { eventStoreUrl, brokers: brokersIn(env), databaseUrl, ...(masterKeyFile ? { masterKeyFile } : {}) } };
 }
+/** Brokers of Kafka; also for commands that need no other setting. @throws DomainError CONFIG_INVALID */
+export function brokersIn(env: Env = process.env): readonly string[] {
+  const brokers = (env['KAFKA_BROKERS'] ?? '').split(',').map((broker) => broker.trim());
+  if (!brokers.every((broker) => /^[^\s:]+:\d{1,5}$/.test(broker))) throw wrong('KAFKA_BROKERS', 'must be host:port, more of them with commas');
+  return brokers;
+}
+
 const isRole = (text: string): text is RoleName => ROLE_NAMES.some((name) => name === text);
 
 /** Settings of the payment rail; also for commands that need no other. */

@@ -4,6 +4,7 @@ import { ProjectionRunner } from '../projections/runner.js';
 import { openPostgresAccessLog } from './adapters/access-log/postgres.js';
 import type { AccessLog } from './adapters/access-log/port.js';
 import { createTopics, kafkaFeed, openKafkaWriter } from './adapters/event-bus/kafka.js';
+import { kafkaInbound } from './adapters/event-bus/kafka-inbound.js';
 import type { JobQueue } from './adapters/job-queue/port.js';
 import { openPostgresJobQueue } from './adapters/job-queue/postgres.js';
 import { postgresLease } from './adapters/lease/postgres.js';
@@ -17,6 +18,7 @@ import { listen, type Listening, type RunningServer } from './shell/listen.js';
 import { AppModule, verifierOf, WatchedModule, type Shell } from './app.module.js';
 import { AutomationRunner } from './automation/runner.js';
 import { takeFrom } from './automation/take-from-folder.js';
+import { OutcomesFromTopic } from './automation/take-outcomes-topic.js';
 import { whenApplicationApprovedThenEnrol } from './automation/when-application-approved-then-enrol.js';
 import { whenCorrectionApprovedThenAdjust } from './automation/when-correction-approved-then-adjust.js';
 import { whenCycleReleasedThenInstruct } from './automation/when-cycle-released-then-instruct.js';
@@ -24,6 +26,8 @@ import { whenPaymentLapsesThenGiveBack } from './automation/when-payment-lapses-
 import { whenPaymentsSettleThenSpendBudget } from './automation/when-payments-settle-then-spend-budget.js';
 import { whenPersonErasedThenDestroyKey } from './automation/when-person-erased-then-destroy-key.js';
 import type { Config, Distributed } from './config.js';
+import { OUTCOMES_TOPIC } from './feed/topics.js';
+import { Traffic } from './shell/drain.js';
 import { JobRunner, unfinished } from './shell/job-runner.js';
 import { jobIdOf, READ_MODELS, type FromBackground } from './shell/jobs.js';
 import { untilStopped } from './shell/keep-going.js';
@@ -38,6 +42,7 @@ import type { Vitals } from './shell/vitals.js';
 import { whileHeld } from './shell/while-held.js';
 
 const CONSUMER_GROUP = 'sanad-read-models';
+const OUTCOMES_GROUP = 'sanad-outcomes';
 /** How often an api looks how far the read models are while nobody waits for them. */
 const LOOK_EVERY_MS = 1_000;
 
@@ -115,7 +120,7 @@ export async function startRole(config: Config, distributed: Distributed, log: L
     if (does('automation')) automation(at);
     if (does('api')) duties.take('read positions', (signal) => look(at, positions, signal));
     const caller = keep(callbackSender(config.callbacks, (what, detail) => log.warn({ what, detail }, 'a caller was not called back')));
-    const shell: Shell = { log, meters, caller, followed, routes: new Routes(), jobs: new QueuedJobs(queue), vitals: duties };
+    const shell: Shell = { log, traffic: new Traffic(), meters, caller, followed, routes: new Routes(), jobs: new QueuedJobs(queue), vitals: duties };
     if (does('api')) {
       const access: AccessLog = keep(await openPostgresAccessLog(distributed.databaseUrl));
       const verify = await verifierOf(config, servers.keysDir);
@@ -158,7 +163,13 @@ function projector({ distributed: { brokers, databaseUrl }, servers: { store, re
 }
 
 /** Process managers, jobs that an api was asked for, and files of banks; of many one is at work. */
-function automation({ config, distributed: { databaseUrl }, servers, queue, meters, duties }: Role): void {
+function automation({ config, distributed: { brokers, databaseUrl }, servers, queue, meters, duties }: Role): void {
+  // Every process takes its share of the topic: the payments themselves say what is known.
+  const outcomes = new OutcomesFromTopic(servers, kafkaInbound({ brokers, topic: OUTCOMES_TOPIC, groupId: OUTCOMES_GROUP }), () => duties.well('outcomes'));
+  duties.take('outcomes', async (signal) => {
+    await createTopics({ brokers });
+    await outcomes.run(signal);
+  });
   const lease = postgresLease(databaseUrl, AUTOMATION_LEASE);
   duties.take('automation', (signal) => whileHeld(lease, async (hold, held) => {
     for (const { job, by } of await unfinished(servers)) await queue.submit(jobIdOf(job), { job, by });

@@ -9,6 +9,7 @@ import { loadConfig, type Config } from './config.js';
 import { startRole } from './distributed.js';
 import { DomainError } from './kernel/errors.js';
 import { Background, type BackgroundStart } from './shell/background.js';
+import { Traffic } from './shell/drain.js';
 import { makeLog, type Log } from './shell/log.js';
 import { Meters } from './shell/meters.js';
 import { READ_MODELS } from './shell/jobs.js';
@@ -28,7 +29,7 @@ export async function startServer(config: Config, log: Log = makeLog(config.logL
   const followed = new Followed([READ_MODELS], config.readWaitMs);
   const background = new Background(log, meters, followed, fail);
   const caller = callbackSender(config.callbacks, (what, detail) => log.warn({ what, detail }, 'a caller was not called back'));
-  const shell: Shell = { log, meters, caller, followed, routes: new Routes(), jobs: background, vitals: background };
+  const shell: Shell = { log, traffic: new Traffic(), meters, caller, followed, routes: new Routes(), jobs: background, vitals: background };
   let listening: Listening | undefined;
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {

@@ -4,6 +4,7 @@ import { auditCommand } from './audit.js';
 import { breaksCommand } from './breaks.js';
 import { correctionsCommand } from './corrections.js';
 import { cycleCommand } from './cycle.js';
+import { deadLettersCommand } from './dead-letters.js';
 import { demoCommand } from './demo.js';
 import { householdsCommand } from './households.js';
 import { EXIT } from './output.js';
@@ -23,7 +24,7 @@ const program = new Command('sanad')
   .exitOverride();
 for (const command of [
   serveCommand(), demoCommand(), tokenCommand(), programmesCommand(), householdsCommand(), applicationsCommand(),
-  cycleCommand(), payeesCommand(), paymentsCommand(), breaksCommand(), messagesCommand(), correctionsCommand(), recoveryCommand(), auditCommand(), rebuildCommand(), relayCommand(),
+  cycleCommand(), payeesCommand(), paymentsCommand(), breaksCommand(), messagesCommand(), correctionsCommand(), recoveryCommand(), auditCommand(), rebuildCommand(), relayCommand(), deadLettersCommand(),
 ]) program.addCommand(withExitOverride(command));
 program.addHelpText('after', `
 Exit codes: 0 done · 1 refused or failed, nothing half done · 2 wrong usage · 3 finished, but part of the input was

@@ -86,5 +86,18 @@ export function messageOf(event: Recorded, previous: number): EventMessage {
   };
 }
 
+const ATTRIBUTE_PREFIX = 'ce_';
+
+/**
+ * The same event in CloudEvents' structured mode: one JSON object with every header of its message as an attribute, so that
+ * numbers are strings here too (CloudEvents' own integers have 32 bits, and positions more).
+ * @param more attributes beside those of the message
+ */
+export function structuredOf({ value, headers }: EventMessage, more: Readonly<Record<string, string>> = {}): string {
+  const attributes = Object.entries(headers).filter(([name]) => name.startsWith(ATTRIBUTE_PREFIX)).map(([name, text]) => [name.slice(ATTRIBUTE_PREFIX.length), text]);
+  const head = JSON.stringify({ ...Object.fromEntries(attributes), datacontenttype: headers[HEADERS.contentType], ...more });
+  return `${head.slice(0, -1)},"data":${value}}`;
+}
+
 /** What a dead letter has beside the headers that it came with: where it was, and why it could not be taken. */
 export const DEAD_LETTER_HEADERS = { topic: 'sanad_topic', partition: 'sanad_partition', offset: 'sanad_offset', reason: 'sanad_reason' } as const;

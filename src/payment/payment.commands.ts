@@ -1,28 +1,16 @@
 import type { EventData } from '../../events/generated.js';
-import { takeInBatch, type ReportedOutcome } from '../automation/take-in-outcomes.js';
-import { DomainError } from '../kernel/errors.js';
+import { takeInBatch } from '../automation/take-in-outcomes.js';
 import { parsePaymentId, partsOfPayment, streams } from '../kernel/ids.js';
-import { parseAmount } from '../kernel/money.js';
 import { Command } from '../shell/call.js';
 import { part } from '../shell/execute.js';
-import { Amount, Currency, Day, Flag, ListOf, OneOf, Pattern, Subject, Text, Whole } from '../shell/fields.js';
+import { Day, Flag, ListOf, OneOf, Subject, Text } from '../shell/fields.js';
 import { handlers, on } from '../shell/handlers.js';
 import { jobIdOf, type Job } from '../shell/jobs.js';
+import { Outcome, reported } from './outcome.js';
 import { paymentDecider } from './payment.decider.js';
 
 export const RESOLUTIONS = ['bank-error', 'counted-as-settled', 'counted-as-returned', 'recovered', 'no-effect'] as const;
 
-class Outcome {
-  @Pattern(/^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])-[0-9a-f-]{36}$/, 'a payment id') paymentId!: string;
-  @Text({ max: 35, optional: true, description: 'Of the instruction that is answered; it must be one of the payment\'s.' }) endToEndId?: string;
-  @OneOf(['accepted', 'settled', 'rejected', 'returned', 'unknown']) outcome!: ReportedOutcome['outcome'];
-  @Whole(1, 1_000, { optional: true }) attempt?: number;
-  @Amount({ optional: true }) amount?: string;
-  @Currency({ optional: true, description: 'Needed with an amount.' }) currency?: string;
-  @Pattern(/^[A-Z0-9]{1,35}$/, 'an ISO 20022 reason code', { optional: true, example: 'AC04' }) reason?: string;
-  @Day({ optional: true }) settledOn?: string;
-  @Text({ max: 35, optional: true }) reference?: string;
-}
 export class ReportOutcomes extends Command {
   @ListOf(() => Outcome, 1_000) outcomes!: Outcome[];
 }
@@ -40,20 +28,10 @@ export class ResolveBreak extends Command {
 
 const idOf = (command: Command): string => parsePaymentId(command.param('paymentId'));
 
-function reported({ paymentId, endToEndId, outcome, attempt, amount, currency, reason, settledOn, reference }: Outcome, index: number): ReportedOutcome {
-  const field = `outcomes/${index}`;
-  if (amount !== undefined && currency === undefined) throw new DomainError('INVALID_FIELD', `${field} has an amount and no currency.`, 'invalid', `${field}/currency`);
-  return {
-    outcome, paymentId, ...(endToEndId === undefined ? {} : { endToEndId }), ...(attempt === undefined ? {} : { attempt }),
-    ...(amount === undefined ? {} : { amountMinor: String(parseAmount(amount, currency!, `${field}/amount`)) }), ...(currency === undefined ? {} : { currency }),
-    ...(reason === undefined ? {} : { reason }), ...(settledOn === undefined ? {} : { settledOn }), ...(reference === undefined ? {} : { reference }),
-  };
-}
-
 export const paymentHandlers = handlers(
   // Each outcome is recorded by itself and bears being taken in again, so the answer is kept after them and not with them.
   on(ReportOutcomes, async ({ outcomes, call }, deps) => {
-    const results = await takeInBatch(deps, 'http', outcomes.map(reported), call.context);
+    const results = await takeInBatch(deps, 'http', outcomes.map((outcome, index) => reported(outcome, `outcomes/${index}`)), call.context);
     return { parts: [], answer: { results } };
   }, { keptFirst: true }),
   on(ReinstructPayment, (command, deps) => {

@@ -8,8 +8,13 @@ const QUIET_TICKS = 3;
 
 /** Requests under way, and whether the server is going away. */
 export class Traffic {
+  readonly #left = new AbortController();
   underWay = 0;
-  leaving = false;
+
+  get leaving(): boolean { return this.#left.signal.aborted; }
+  /** Aborts when the server is going away: whoever only waits should answer then. */
+  get left(): AbortSignal { return this.#left.signal; }
+  leave(): void { this.#left.abort(); }
 }
 
 /** How long connections that the system has accepted, and this process not yet, are waited for. */
@@ -21,7 +26,7 @@ const ARRIVING_MS = 500;
  * @param limitMs how long a slow request may take; then it is left to the closing of the server
  */
 export async function drain(server: Server, traffic: Traffic, limitMs: number): Promise<void> {
-  traffic.leaving = true;
+  traffic.leave();
   // Closing the listener resets whatever waits in the system's queue, so that is emptied first.
   await quiet(traffic, Math.min(ARRIVING_MS, limitMs));
   // Only the listening ends: http's own close would reset connections whose request is still on its way.

@@ -29,10 +29,9 @@ export interface Listening {
 
 /** Serves a module over HTTP as every process of ours does. @throws the error of a port that is taken */
 export async function listen(
-  module: DynamicModule, config: Pick<Config, 'bodyLimitBytes' | 'requestTimeoutMs' | 'port' | 'host'>, { log, meters, routes }: { readonly log: Log; readonly meters: Meters; readonly routes: Routes },
+  module: DynamicModule, config: Pick<Config, 'bodyLimitBytes' | 'requestTimeoutMs' | 'port' | 'host'>, { log, meters, routes, traffic = new Traffic() }: { readonly log: Log; readonly meters: Meters; readonly routes: Routes; readonly traffic?: Traffic },
   options: { readonly described?: boolean } = {},
 ): Promise<Listening> {
-  const traffic = new Traffic();
   const app = await NestFactory.create<NestFastifyApplication>(module, makeAdapter(config, routes), { bufferLogs: true, abortOnError: false, bodyParser: false });
   const close = async (limitMs: number): Promise<void> => {
     const server: Server = app.getHttpServer();

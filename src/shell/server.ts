@@ -3,12 +3,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../config.js';
-import { DomainError } from '../kernel/errors.js';
 import { sendAnswers } from './answer.js';
 import type { Request } from './call.js';
 import type { Traffic } from './drain.js';
 import type { Log } from './log.js';
 import type { Meters } from './meters.js';
+import { parseJson } from './parse-json.js';
 import { PROBLEM_JSON, problemOf } from './problem.js';
 import type { Routes } from './routes.js';
 import { securityHeaders } from './security-headers.js';
@@ -55,12 +55,13 @@ export async function prepareServer(app: NestFastifyApplication, log: Log, meter
   });
   server.addHook('onRequest', (request, reply, done) => {
     traffic.underWay += 1;
+    // Also where the client went away, which the framework's own end of a response does not tell.
+    reply.raw.once('close', () => { traffic.underWay -= 1; });
     void reply.headers(security).header('x-correlation-id', request.id);
     if (traffic.leaving) void reply.header('connection', 'close');
     done();
   });
   server.addHook('onResponse', (request, reply, done) => {
-    traffic.underWay -= 1;
     const route = request.routeOptions.url ?? 'none';
     meters.request(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
     if (log.isLevelEnabled('info')) {
@@ -69,47 +70,4 @@ export async function prepareServer(app: NestFastifyApplication, log: Log, meter
     }
     done();
   });
-}
-
-const MAX_DEPTH = 64;
-
-/**
- * @throws DomainError MALFORMED_JSON; FORBIDDEN_FIELD for a key that would change an object's prototype; TOO_DEEP
- */
-export function parseJson(body: Buffer): unknown {
-  if (body.length === 0) return undefined;
-  const text = body.toString('utf8');
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new DomainError('MALFORMED_JSON', 'The body is not well-formed JSON.', 'invalid');
-  }
-  if (mayHarm(text)) refuseHarm(value, '', 0);
-  return value;
-}
-
-/** Cheap and on the safe side: whether the text can hold a harmful key, also an escaped one, or nest too deep. */
-function mayHarm(text: string): boolean {
-  if (/proto|constructor|\\u/.test(text)) return true;
-  let opened = 0;
-  for (let at = text.search(/[[{]/); at >= 0 && opened <= MAX_DEPTH; opened += 1) {
-    const brace = text.indexOf('{', at + 1);
-    const bracket = text.indexOf('[', at + 1);
-    at = brace < 0 ? bracket : bracket < 0 ? brace : Math.min(brace, bracket);
-  }
-  return opened > MAX_DEPTH;
-}
-
-function refuseHarm(value: unknown, place: string, depth: number): void {
-  if (typeof value !== 'object' || value === null) return;
-  if (depth > MAX_DEPTH) throw new DomainError('TOO_DEEP', `The body nests deeper than ${MAX_DEPTH} levels.`, 'invalid');
-  if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i += 1) refuseHarm(value[i], `${place}${i}/`, depth + 1);
-    return;
-  }
-  for (const key of Object.keys(value)) {
-    if (key === '__proto__' || key === 'constructor' || key === 'prototype') throw new DomainError('UNKNOWN_FIELD', `${place}${key} is not a field of this request.`, 'invalid', `${place}${key}`);
-    refuseHarm((value as Record<string, unknown>)[key], `${place}${key}/`, depth + 1);
-  }
 }

@@ -35,6 +35,8 @@ const BREAKS: readonly (readonly [rule: string, from: string, to: string])[] = [
   ['projections-know-ports', 'projections/runner.ts', 'src/shell/impure.ts'],
   ['projections-in-composition-only', 'src/shell/projecting.ts', 'projections/runner.ts'],
   ['stand-in-stands-apart', 'stand-in/main.ts', 'src/kernel/money.ts'],
+  ['examples-stand-apart', 'examples/bank.ts', 'src/kernel/money.ts'],
+  ['nothing-knows-the-examples', 'src/shell/bank.ts', 'examples/bank.ts'],
   ['nothing-knows-the-stand-in', 'src/shell/bank.ts', 'stand-in/bank.ts'],
 ];
 
@@ -45,7 +47,7 @@ describe('which way imports may point', () => {
 
   async function tree(name: string, files: Readonly<Record<string, string>>): Promise<string> {
     const root = join(dir, name);
-    for (const folder of ['src', 'events', 'projections', 'stand-in']) await mkdir(join(root, folder), { recursive: true });
+    for (const folder of ['src', 'events', 'projections', 'stand-in', 'examples']) await mkdir(join(root, folder), { recursive: true });
     for (const file of ['.dependency-cruiser.mjs', 'tsconfig.json']) await cp(join(ROOT, file), join(root, file));
     await writeFile(join(root, 'package.json'), '{"type":"module","dependencies":{"better-sqlite3":"*","pg":"*","kafkajs":"*"}}');
     for (const [file, text] of Object.entries(files)) {
@@ -71,7 +73,7 @@ describe('which way imports may point', () => {
         const packaged = /^node_modules\/([^/]+)\//.exec(to)?.[1];
         if (packaged) files[`node_modules/${packaged}/package.json`] = `{"name":"${packaged}","version":"1.0.0","main":"index.js","type":"module"}`;
       }
-      violations = await cruise(await tree('bad', files), ['src', 'events', 'projections', 'stand-in']);
+      violations = await cruise(await tree('bad', files), ['src', 'events', 'projections', 'stand-in', 'examples']);
     });
 
     test.each(BREAKS)('%s: %s must not import %s', (rule, from, to) => {
@@ -93,11 +95,11 @@ describe('which way imports may point', () => {
       'src/shell/store.ts': importOf('src/shell/store.ts', 'src/adapters/event-store/port.ts'), 'src/adapters/event-store/port.ts': 'export const x = 1;\n',
       'src/budget/budget.decider.ts': importOf('src/budget/budget.decider.ts', 'src/kernel/money.ts'), 'src/kernel/money.ts': 'export const x = 1;\n',
     });
-    expect(await cruise(root, ['src', 'events', 'projections', 'stand-in'])).toEqual([]);
+    expect(await cruise(root, ['src', 'events', 'projections', 'stand-in', 'examples'])).toEqual([]);
   });
 
   test('this repository keeps the rules', async () => {
-    const violations = await cruise(ROOT, ['src', 'events', 'projections', 'stand-in', 'test']);
+    const violations = await cruise(ROOT, ['src', 'events', 'projections', 'stand-in', 'examples', 'test']);
     expect(violations.map((v) => `${v.rule.name}: ${v.from} → ${v.to}`)).toEqual([]);
   });
 });

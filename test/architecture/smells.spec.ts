@@ -10,8 +10,8 @@ interface Smell {
   readonly sample: readonly [path: string, text: string];
 }
 
-const OURS = /^(src|projections|events|stand-in)\//;
-const ALL = /^(src|projections|events|stand-in|test|bench)\//;
+const OURS = /^(src|projections|events|stand-in|examples)\//;
+const ALL = /^(src|projections|events|stand-in|examples|test|bench)\//;
 // Spelled in two parts, so that this file does not smell of itself.
 const word = (...parts: readonly string[]): string => parts.join('');
 
@@ -35,7 +35,7 @@ function smellsOf(path: string, text: string): string[] {
   return SMELLS.filter(({ name, where, pattern }) => where.test(path) && (name === 'no folder for what has no name' ? NAMELESS.test(path) : pattern.test(text))).map(({ name }) => name);
 }
 
-const files = ['src', 'projections', 'events', 'stand-in', 'test', 'bench'].flatMap((folder) =>
+const files = ['src', 'projections', 'events', 'stand-in', 'examples', 'test', 'bench'].flatMap((folder) =>
   readdirSync(join(process.cwd(), folder), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts') && !file.includes('node_modules') && file !== 'generated.ts').map((file) => `${folder}/${file}`));
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
+import { publisherTo } from '../../examples/payment-system/kafka.js';
 import { approved, enrolled, expectStatus, paid, person, setUp, submitted } from '../e2e/http-world.js';
 import { startCluster, type Cluster, type RoleProcess } from './cluster.js';
 
@@ -48,6 +49,33 @@ if (!('reason' in cluster)) describe('the distributed size, each role in process
     // Written at one api, read with its token at another.
     expect((await expectStatus(200, (await world.as('f.elfassi', 'finance-officer')).get(`/payments/${items[0].paymentId}?after=${position}`))).payment.status).toBe('settled');
     expect((await expectStatus(200, (await world.as('f.elfassi', 'finance-officer')).get(`/payments/${items[0].paymentId}?after=${position}`))).payment.status).toBe('settled');
+  }, TIMEOUT_MS);
+
+  it('takes outcomes from the topic, and gives the log over HTTP as one chain, every answer by another api', async () => {
+    const finance = await world.as('f.elfassi', 'finance-officer');
+    const { paymentId, endToEndId } = (await finance.get('/payments?cycleId=asd-2025-11')).body.items[0];
+    const publisher = await publisherTo({ brokers: all.kafka.brokers });
+    await publisher.publish([{ paymentId, endToEndId, attempt: 1, outcome: 'returned', reason: 'AC04' }]);
+    await publisher.close();
+    for (let status = ''; status !== 'returned';) {
+      status = (await expectStatus(200, finance.get(`/payments/${paymentId}`))).payment.status;
+      await pause(50);
+    }
+    let last = -1;
+    let types = '';
+    for (let count = 1; count > 0;) {
+      const { status, text, headers } = await (await world.as('a.auditor', 'auditor')).get(`/feed?after=${last}&limit=10`);
+      expect(status).toBe(200);
+      const lines = text.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+      for (const { position, previousposition, type } of lines) {
+        expect(previousposition).toBe(String(last));
+        last = Number(position);
+        types = type;
+      }
+      expect(headers.get('sanad-position')).toBe(String(last));
+      count = lines.length;
+    }
+    expect(types).not.toBe('');
   }, TIMEOUT_MS);
 
   it('repeats the answer of a command at another api', async () => {

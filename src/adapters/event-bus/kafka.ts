@@ -6,6 +6,8 @@ import { aggregateOf, AGGREGATES, AUDIT_TOPIC, DEAD_LETTER_HEADERS, DEAD_LETTER_
 import type { Recorded } from '../../kernel/decider.js';
 import type { BrokerWriter, EventFeed, FeedPage } from './port.js';
 
+export type { EachBatchPayload, IHeaders, KafkaMessage } from 'kafkajs';
+
 export interface KafkaOptions {
   /** host:port, at least one. */
   readonly brokers: readonly string[];
@@ -25,7 +27,8 @@ const MAX_BATCH_BYTES = 900_000;
 /** What a message takes beyond its value: key and headers. */
 const MESSAGE_OVERHEAD_BYTES = 700;
 
-const client = ({ brokers, clientId = 'sanad' }: KafkaOptions): Kafka => new Kafka({
+/** The one place that makes clients; the files beside this one take theirs from here. */
+export const client = ({ brokers, clientId = 'sanad' }: KafkaOptions): Kafka => new Kafka({
   clientId, brokers: [...brokers], connectionTimeout: CONNECT_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, retry: { retries: RETRIES }, logLevel: logLevel.NOTHING,
 });
 
@@ -108,7 +111,7 @@ function* batchesOf(events: readonly Recorded[], before: number): Generator<read
 }
 
 /** A member whose page takes longer than this to fold loses its partitions, and is given the page again. */
-const SESSION_TIMEOUT_MS = 60_000;
+export const SESSION_TIMEOUT_MS = 60_000;
 
 interface Handed { readonly page: FeedPage; taken(): void }
 
@@ -171,9 +174,10 @@ async function* pages({ groupId, registry, ...options }: Parameters<typeof kafka
   }
 }
 
-const textsOf = (headers: IHeaders | undefined): Record<string, string> => Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name, String(value ?? '')]));
+export const textsOf = (headers: IHeaders | undefined): Record<string, string> => Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name, String(value ?? '')]));
 
-const bury = (producer: Producer, topic: string, partition: number, { key, value, headers, offset }: KafkaMessage, reason: string): Promise<unknown> =>
+/** Sets a message aside as it came, with where it was and why it could not be taken. The reason must have nothing of its data. */
+export const bury = (producer: Producer, topic: string, partition: number, { key, value, headers, offset }: KafkaMessage, reason: string): Promise<unknown> =>
   producer.send({ topic: DEAD_LETTER_TOPIC, acks: -1, messages: [{ key, value, headers: {
     ...headers, [DEAD_LETTER_HEADERS.topic]: topic, [DEAD_LETTER_HEADERS.partition]: String(partition), [DEAD_LETTER_HEADERS.offset]: offset, [DEAD_LETTER_HEADERS.reason]: reason,
   } }] });

@@ -16,3 +16,17 @@ export interface BrokerWriter {
   deliver(events: readonly Recorded[], before: number): Promise<void>;
   close(): Promise<void>;
 }
+
+/** A message for a consumer of ours, as it came. */
+export interface Inbound { readonly key: string; readonly value: string; readonly headers: Readonly<Record<string, string>> }
+
+/** A topic that others write to and we take in: at least once, each key in order. */
+export interface InboundTopic {
+  /**
+   * Hands messages to `take` until the signal aborts. `take` resolves when what they say is durable, with a reason for each
+   * that could not be taken (undefined: it was), which sets that one aside as a dead letter. Only then are offsets moved.
+   * `onReady` is told when it has its share of the topic.
+   * @throws what `take` or the broker fails with: whoever runs it starts it again, and gets those messages again
+   */
+  run(take: (messages: readonly Inbound[]) => Promise<readonly (string | undefined)[]>, signal: AbortSignal, onReady?: () => void): Promise<void>;
+}

@@ -1,0 +1,128 @@
+import { DEAD_LETTER_HEADERS, DEAD_LETTER_TOPIC, EVENT_TOPICS, OTHER_TOPICS } from '../../feed/topics.js';
+import { client, textsOf, type KafkaMessage, type KafkaOptions } from './kafka.js';
+
+/** A message that a consumer of ours could not take. `letter` is its own offset in the dead-letter topic. */
+export interface DeadLetter {
+  readonly letter: number;
+  readonly topic: string;
+  readonly partition: string;
+  readonly offset: string;
+  readonly key: string;
+  readonly reason: string;
+  /** Put back by a replay before. */
+  readonly replayed: boolean;
+}
+/** `left`: letters that tell no topic of ours, which nobody of ours has written; they stay where they are. */
+export interface Replayed { readonly replayed: number; readonly left: number }
+
+/** Its offset in the dead-letter topic is how far letters have been put back. */
+const GROUP = 'sanad-dead-letters';
+/** A broker that says nothing for so long is given up. */
+const SILENCE_MS = 30_000;
+const TARGETS: ReadonlySet<string> = new Set([...EVENT_TOPICS, ...OTHER_TOPICS].map(({ topic }) => topic).filter((topic) => topic !== DEAD_LETTER_TOPIC));
+
+/**
+ * The letters that are there now, oldest first.
+ * @param all also those that were put back before
+ */
+export async function listDeadLetters(options: KafkaOptions, { all = false, limit }: { readonly all?: boolean; readonly limit: number }): Promise<readonly DeadLetter[]> {
+  const { low, high, mark } = await boundsOf(options);
+  const letters: DeadLetter[] = [];
+  await eachLetter(options, all ? low : mark, high, async (message) => {
+    letters.push(letterOf(message, mark));
+    return letters.length < limit;
+  });
+  return letters;
+}
+
+/**
+ * Puts letters back on their topics, with the key, value and headers that they came with; durable before it is noted. Ended
+ * in between, it puts some back twice, which changes nothing. What still cannot be taken becomes a letter again.
+ * @param letter one only, also one that was put back before; absent: all that were not
+ */
+export async function replayDeadLetters(options: KafkaOptions, letter?: number): Promise<Replayed> {
+  const { low, high, mark } = await boundsOf(options);
+  const first = letter ?? mark;
+  const end = letter === undefined ? high : Math.min(letter + 1, high);
+  if (letter !== undefined && (letter < low || letter >= high)) return { replayed: 0, left: 0 };
+  const producer = client(options).producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false });
+  await producer.connect();
+  const done = { replayed: 0, left: 0 };
+  try {
+    await eachLetter(options, first, end, async (message, commit) => {
+      const { topic } = letterOf(message, mark);
+      if (TARGETS.has(topic)) {
+        const own = Object.entries(message.headers ?? {}).filter(([name]) => !Object.values<string>(DEAD_LETTER_HEADERS).includes(name));
+        await producer.send({ topic, acks: -1, messages: [{ key: message.key, value: message.value, headers: Object.fromEntries(own) }] });
+        done.replayed += 1;
+      } else done.left += 1;
+      if (letter === undefined) await commit();
+      return true;
+    });
+  } finally {
+    await producer.disconnect().catch(() => undefined);
+  }
+  return done;
+}
+
+interface Bounds { readonly low: number; readonly high: number; readonly mark: number }
+
+async function boundsOf(options: KafkaOptions): Promise<Bounds> {
+  const admin = client(options).admin();
+  await admin.connect();
+  try {
+    const [there] = await admin.fetchTopicOffsets(DEAD_LETTER_TOPIC);
+    const [group] = await admin.fetchOffsets({ groupId: GROUP, topics: [DEAD_LETTER_TOPIC] });
+    const low = Number(there?.low ?? 0);
+    return { low, high: Number(there?.high ?? 0), mark: Math.max(low, Number(group?.partitions[0]?.offset ?? -1)) };
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** Letters from one offset to before another, until `look` has seen enough. The topic has one partition. */
+async function eachLetter(options: KafkaOptions, from: number, end: number, look: (message: KafkaMessage, commit: () => Promise<void>) => Promise<boolean>): Promise<void> {
+  if (from >= end) return;
+  const consumer = client(options).consumer({ groupId: GROUP, allowAutoTopicCreation: false });
+  let ended = false;
+  let quiet: NodeJS.Timeout | undefined;
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topics: [DEAD_LETTER_TOPIC], fromBeginning: true });
+    await new Promise<void>((resolve, reject) => {
+      const silence = (): void => {
+        clearTimeout(quiet);
+        quiet = setTimeout(() => reject(new Error(`nothing came from ${DEAD_LETTER_TOPIC} within ${SILENCE_MS} ms; another command may be reading it`)), SILENCE_MS);
+      };
+      silence();
+      consumer.on('consumer.crash', ({ payload }) => { if (!payload.restart) reject(payload.error); });
+      consumer.run({ autoCommit: false, eachMessage: async ({ message, partition }) => {
+        const offset = Number(message.offset);
+        if (ended || offset < from) return;
+        silence();
+        const commit = (): Promise<void> => consumer.commitOffsets([{ topic: DEAD_LETTER_TOPIC, partition, offset: String(offset + 1) }]);
+        try {
+          if (offset < end && await look(message, commit) && offset + 1 < end) return;
+          ended = true;
+          resolve();
+        } catch (error) {
+          ended = true;
+          reject(error);
+        }
+      } }).catch(reject);
+      consumer.seek({ topic: DEAD_LETTER_TOPIC, partition: 0, offset: String(from) });
+    });
+  } finally {
+    clearTimeout(quiet);
+    await consumer.disconnect().catch(() => undefined);
+  }
+}
+
+function letterOf({ key, headers, offset }: KafkaMessage, mark: number): DeadLetter {
+  const texts = textsOf(headers);
+  const text = (name: string): string => texts[name] ?? '';
+  return {
+    letter: Number(offset), topic: text(DEAD_LETTER_HEADERS.topic), partition: text(DEAD_LETTER_HEADERS.partition), offset: text(DEAD_LETTER_HEADERS.offset),
+    key: String(key ?? ''), reason: text(DEAD_LETTER_HEADERS.reason), replayed: Number(offset) < mark,
+  };
+}
