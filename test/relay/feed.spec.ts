@@ -1,10 +1,11 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, expect, it } from '@jest/globals';
 import { Kafka, logLevel } from 'kafkajs';
 import { EventRegistry } from '../../events/registry.js';
 import { ProjectionRunner } from '../../projections/runner.js';
 import { createTopics, kafkaFeed, openKafkaWriter } from '../../src/adapters/event-bus/kafka.js';
 import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';
-import { DEAD_LETTER_HEADERS, DEAD_LETTER_TOPIC, topicOf } from '../../src/feed/topics.js';
+import { AGGREGATES, DEAD_LETTER_HEADERS, DEAD_LETTER_TOPIC, topicOf } from '../../src/feed/topics.js';
 import { everyRow, PROJECTIONS } from '../projections/stores.js';
 import { ArrayLog } from '../support/array-log.js';
 import { historyOf } from '../support/history.js';
@@ -70,4 +71,54 @@ if (kafka.running && postgres.running) {
     await reader.disconnect();
     expect(letter).toMatchObject({ value: 'no JSON', note: 'kept', [DEAD_LETTER_HEADERS.topic]: topicOf('payment'), [DEAD_LETTER_HEADERS.offset]: '0', [DEAD_LETTER_HEADERS.reason]: expect.stringContaining('ce_type') });
   }, TIMEOUT_MS);
+
+  it('gives the same rows to one that is slow by a factor of a hundred, while another member comes and goes', async () => {
+    const { brokers } = kafka;
+    const open = async () => openPostgresReadStore(postgres.url, { schema: await postgres.newSchema() });
+    const log = new ArrayLog(EVENTS, true);
+    const direct = await open();
+    await new ProjectionRunner({ store: direct, projections: PROJECTIONS, log }).catchUp();
+    const rows = await everyRow(direct);
+    await direct.close();
+    await createTopics({ brokers });
+    const writer = await openKafkaWriter({ brokers });
+    // Many small batches, so that there are many pages.
+    for (let from = 0; from < EVENTS.length; from += 10) await writer.deliver(EVENTS.slice(from, from + 10), EVENTS[from - 1]?.position ?? -1);
+    await writer.close();
+
+    const groupId = 'slow-read-models';
+    const store = await open();
+    const empty = new ArrayLog([], true);
+    const stop = new AbortController();
+    const feed = kafkaFeed({ brokers, groupId, registry: new EventRegistry() });
+    let pages = 0;
+    let taken = 0;
+    const runner = new ProjectionRunner({
+      store, projections: PROJECTIONS, partitioned: true, feed: { async *subscribe(after, signal) {
+        for await (const page of feed.subscribe(after, signal)) {
+          pages += 1;
+          taken += page.events.length;
+          await wait(200);
+          yield page;
+        }
+      } },
+      log: { positionGaps: true, readAll: empty.readAll.bind(empty), lastPosition: empty.lastPosition.bind(empty), readStream: log.readStream.bind(log), follow: empty.follow.bind(empty) },
+      onCommitted: (position) => { if (position === END) stop.abort(); },
+    });
+    const running = runner.run(stop.signal);
+    // Takes half of the partitions away, commits nothing, and goes: what it was given comes back.
+    const intruder = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).consumer({ groupId, sessionTimeout: 60_000 });
+    await intruder.connect();
+    await intruder.subscribe({ topics: AGGREGATES.map(topicOf), fromBeginning: true });
+    let stolen = 0;
+    await intruder.run({ autoCommit: false, eachMessage: async () => { stolen += 1; } });
+    while (stolen === 0) await wait(20);
+    await intruder.disconnect();
+    await running;
+    expect(runner.position).toBe(END);
+    expect(pages).toBeGreaterThan(5);
+    expect(taken).toBeGreaterThanOrEqual(EVENTS.length);
+    expect(await everyRow(store)).toEqual(rows);
+    await store.close();
+  }, 120_000);
 }
