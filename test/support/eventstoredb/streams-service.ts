@@ -46,6 +46,9 @@ export class StreamsService {
     });
     call.on('error', () => undefined);
     await once(call, 'end');
+    // A client that gave up in the middle ends the stream too. The real server takes such an append as cancelled, not as a shorter one.
+    await new Promise((resolve) => { setImmediate(resolve); });
+    if (call.cancelled) return;
     const { stream, expected } = header;
     this.appends += 1;
     const fault = this.options.faults.next('append');
