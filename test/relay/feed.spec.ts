@@ -28,14 +28,20 @@ it('has the servers that it needs, or said what is left out', () => {
 });
 
 if (kafka.running && postgres.running) {
+  /** The log, what its read models come to, and new read stores. */
+  async function direct() {
+    const open = async () => openPostgresReadStore(postgres.running ? postgres.url : '', { schema: postgres.running ? await postgres.newSchema() : '' });
+    const log = new ArrayLog(EVENTS, true);
+    const store = await open();
+    await new ProjectionRunner({ store, projections: PROJECTIONS, log }).catchUp();
+    const rows = await everyRow(store);
+    await store.close();
+    return { open, log, rows };
+  }
+
   it('gives the same rows through Kafka, with redeliveries and a poison message, which is set aside', async () => {
     const { brokers } = kafka;
-    const open = async () => openPostgresReadStore(postgres.url, { schema: await postgres.newSchema() });
-    const log = new ArrayLog(EVENTS, true);
-    const direct = await open();
-    await new ProjectionRunner({ store: direct, projections: PROJECTIONS, log }).catchUp();
-    const rows = await everyRow(direct);
-    await direct.close();
+    const { open, log, rows } = await direct();
 
     await createTopics({ brokers });
     const client = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING });
@@ -74,12 +80,7 @@ if (kafka.running && postgres.running) {
 
   it('gives the same rows to one that is slow by a factor of a hundred, while another member comes and goes', async () => {
     const { brokers } = kafka;
-    const open = async () => openPostgresReadStore(postgres.url, { schema: await postgres.newSchema() });
-    const log = new ArrayLog(EVENTS, true);
-    const direct = await open();
-    await new ProjectionRunner({ store: direct, projections: PROJECTIONS, log }).catchUp();
-    const rows = await everyRow(direct);
-    await direct.close();
+    const { open, log, rows } = await direct();
     await createTopics({ brokers });
     const writer = await openKafkaWriter({ brokers });
     // Many small batches, so that there are many pages.

@@ -1,17 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createAuditCheck } from '../../src/audit/check.js';
 import { decideApplications } from '../../src/automation/decide-applications.js';
 import { importApplications } from '../../src/automation/import-applications.js';
-import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';
 import { openServers, type Servers } from '../../src/servers.js';
 import type { RoleName } from '../../src/config.js';
-import { livePosition } from '../../projections/positions.js';
-import { ProjectionRunner } from '../../projections/runner.js';
 import { households, job, openProgramme } from '../automation/world.js';
 import { expectStatus, type Caller, type Json, type Reply } from '../e2e/http-world.js';
-import { engines, everyRow, PROJECTIONS } from '../projections/stores.js';
 import { startCluster, type Cluster, type RoleProcess } from './cluster.js';
+import { provesItself } from './proof.js';
 
 const TIMEOUT_MS = 240_000;
 const HOUSEHOLDS = 120;
@@ -126,27 +122,5 @@ if (!('reason' in cluster)) describe('a month at the distributed size, while eve
     await untilProgress(({ byStatus }) => byStatus.settled?.count === eligible - rejected && byStatus.rejected?.count === rejected);
   }, TIMEOUT_MS);
 
-  it('in the end nothing is lost or doubled, and the read models are the fold of the log', async () => {
-    const reads = await openPostgresReadStore(all.postgres.url);
-    const fresh = engines({ running: false, reason: '' })[0]!;
-    const folded = await fresh.open();
-    try {
-      const last = await servers.store.lastPosition();
-      while (await livePosition(reads, PROJECTIONS) < last) await pause(50);
-      const check = createAuditCheck({ positionGaps: true });
-      for (let after = -1, end = false; !end;) {
-        const page = await servers.store.readAll(after, 1_000);
-        for (const event of page.events) check.add(event);
-        after = page.next;
-        end = page.end;
-      }
-      expect(check.finish().violations).toEqual([]);
-      await new ProjectionRunner({ store: folded, projections: PROJECTIONS, log: servers.store }).catchUp();
-      expect(await everyRow(reads)).toEqual(await everyRow(folded));
-    } finally {
-      await folded.close();
-      fresh.cleanUp();
-      await reads.close();
-    }
-  }, TIMEOUT_MS);
+  it('in the end nothing is lost or doubled, and the read models are the fold of the log', () => provesItself(servers, all.postgres.url), TIMEOUT_MS);
 });

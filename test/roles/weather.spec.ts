@@ -1,14 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
-import { livePosition } from '../../projections/positions.js';
-import { ProjectionRunner } from '../../projections/runner.js';
-import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';
-import { createAuditCheck } from '../../src/audit/check.js';
 import { openServers } from '../../src/servers.js';
 import { expectStatus, facts, person, setUp, type Caller, type Reply } from '../e2e/http-world.js';
-import { engines, everyRow, PROJECTIONS } from '../projections/stores.js';
 import type { Weather } from '../support/proxy.js';
 import { startCluster, type Cluster, type RoleProcess } from './cluster.js';
+import { provesItself } from './proof.js';
 
 const TIMEOUT_MS = 240_000;
 const cluster = await startCluster('the lines between our processes and their servers', { proxied: true });
@@ -59,28 +55,11 @@ if (!('reason' in cluster)) describe('the distributed size on bad lines', () => 
 
   it('in the end nothing is lost or doubled, and the read models are the fold of the log', async () => {
     const servers = await openServers({ dataDir: all.dir, rail: {} }, { eventStoreUrl: all.store.url, brokers: all.kafka.brokers, databaseUrl: all.postgres.url });
-    const reads = await openPostgresReadStore(all.postgres.url);
-    const fresh = engines({ running: false, reason: '' })[0]!;
-    const folded = await fresh.open();
     try {
       expect(await servers.store.readCategory('person-', { limit: 1_000 })).toHaveLength(people);
       expect(await servers.store.readCategory('application-', { limit: 1_000 })).toHaveLength(people);
-      const last = await servers.store.lastPosition();
-      while (await livePosition(reads, PROJECTIONS) < last) await pause(50);
-      const check = createAuditCheck({ positionGaps: true });
-      for (let after = -1, end = false; !end;) {
-        const page = await servers.store.readAll(after, 1_000);
-        for (const event of page.events) check.add(event);
-        after = page.next;
-        end = page.end;
-      }
-      expect(check.finish().violations).toEqual([]);
-      await new ProjectionRunner({ store: folded, projections: PROJECTIONS, log: servers.store }).catchUp();
-      expect(await everyRow(reads)).toEqual(await everyRow(folded));
+      await provesItself(servers, all.postgres.url);
     } finally {
-      await folded.close();
-      fresh.cleanUp();
-      await reads.close();
       await servers.close();
     }
   }, TIMEOUT_MS);

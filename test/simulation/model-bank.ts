@@ -56,7 +56,7 @@ export const bank: Readonly<Record<string, Act>> = {
     const state = world.payments(op, ({ attempt }) => attempt > 0);
     if (!state) return;
     if (!op.odd) quarantineEntry(world, op);
-    world.run(op, 'automation', entry(op, { type: 'RecordCandidates', candidates: [{ paymentId: state.paymentId, attempt: state.attempt, score: 60, days: 0, payee: 'unknown' }], alike: op.b % 2 }));
+    world.run(op, 'automation', entry(op, { type: 'RecordCandidates', candidates: [{ paymentId: state.paymentId, attempt: Math.max(1, state.attempt), score: 60, days: 0, payee: 'unknown' }], alike: op.b % 2 }));
   },
   assignEntry: assign,
   dismissEntry: (world, op) => world.run(op, 'finance-officer', entry(op, { type: 'DismissEntry', kind: 'fee', reason: 'the monthly fee' })),

@@ -1,0 +1,33 @@
+import { expect } from '@jest/globals';
+import { setTimeout as pause } from 'node:timers/promises';
+import { livePosition } from '../../projections/positions.js';
+import { ProjectionRunner } from '../../projections/runner.js';
+import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';
+import { createAuditCheck } from '../../src/audit/check.js';
+import type { Servers } from '../../src/servers.js';
+import { engines, everyRow, PROJECTIONS } from '../projections/stores.js';
+
+/** Waits until the read models show the log to its end: then no invariant is broken, and they are what the log folds to. */
+export async function provesItself({ store }: Pick<Servers, 'store'>, databaseUrl: string): Promise<void> {
+  const reads = await openPostgresReadStore(databaseUrl);
+  const fresh = engines({ running: false, reason: '' })[0]!;
+  const folded = await fresh.open();
+  try {
+    const last = await store.lastPosition();
+    while (await livePosition(reads, PROJECTIONS) < last) await pause(50);
+    const check = createAuditCheck({ positionGaps: true });
+    for (let after = -1, end = false; !end;) {
+      const page = await store.readAll(after, 1_000);
+      for (const event of page.events) check.add(event);
+      after = page.next;
+      end = page.end;
+    }
+    expect(check.finish().violations).toEqual([]);
+    await new ProjectionRunner({ store: folded, projections: PROJECTIONS, log: store }).catchUp();
+    expect(await everyRow(reads)).toEqual(await everyRow(folded));
+  } finally {
+    await folded.close();
+    fresh.cleanUp();
+    await reads.close();
+  }
+}
