@@ -1,11 +1,16 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TextPage } from './log-protocol.js';
 import { readInWorker, type ReadClient } from './read-client.js';
 
-/** A long walk over the log: so many pages in a row, and perhaps the next one on its way. */
-interface Walk { readonly limit: number; readonly pages: number; readonly next: Promise<TextPage | undefined> | undefined }
+type Fetched = Promise<TextPage | undefined>;
+
+/** A long walk over the log: so many pages in a row, and perhaps the next ones on their way, by where they begin. */
+interface Walk { readonly limit: number; readonly pages: number; readonly fetched: ReadonlyMap<number, Fetched> }
 
 /** After so many full pages in a row a walk counts as long. */
 const LONG = 2;
+/** Pages on their way at once, so that neither side waits for the other's slower pages. */
+const DEPTH = 2;
 const SMALLEST_PAGE = 200;
 const WALKS = 8;
 
@@ -24,7 +29,11 @@ export class ReadAhead {
   /** The page that was fetched ahead; undefined: read it in the ordinary way. */
   async take(after: number, limit: number): Promise<TextPage | undefined> {
     const walk = this.#walks.get(after);
-    const page = this.#started && walk?.limit === limit ? await walk.next : undefined;
+    const fetched = walk?.limit === limit ? walk.fetched.get(after) : undefined;
+    if (!fetched) return undefined;
+    // Someone who reads page after page without waiting for anything would never hear that the thread has started.
+    if (!this.#started) await nextTurn();
+    const page = this.#started ? await fetched : undefined;
     return page?.end === false ? page : undefined;
   }
 
@@ -34,7 +43,10 @@ export class ReadAhead {
     this.#walks.delete(after);
     if (limit < SMALLEST_PAGE) return;
     const pages = before?.limit === limit ? before.pages + 1 : 1;
-    this.#walks.set(next, { limit, pages, next: pages >= LONG ? this.#fetch(next, limit) : undefined });
+    const fetched = new Map<number, Fetched>();
+    // A page of long events ends early; what was fetched for where it should have ended is of no use then.
+    if (pages >= LONG) for (let i = 0, from = next; i < DEPTH; i += 1, from += limit) fetched.set(from, before?.fetched.get(from) ?? this.#fetch(from, limit));
+    this.#walks.set(next, { limit, pages, fetched });
     if (this.#walks.size > WALKS) this.#walks.delete(this.#walks.keys().next().value!);
   }
 
