@@ -16,6 +16,8 @@ const DEFAULT_LIMIT = 500;
 const LONGEST_WAIT_MS = 25_000;
 /** Answers that are made or waited for at once; each may hold 4 MiB, and a subscription to the store. */
 const MOST_AT_ONCE = 64;
+/** Of one caller, so that one with many connections leaves room for the others. */
+const MOST_OF_ONE = 16;
 /** What a payment system may read: what it is to pay, and what became of it. Everything else concerns applicants. */
 const OF_PAYMENT_SYSTEMS: ReadonlySet<Aggregate> = new Set(['payment', 'cycle'] as const);
 const TYPES: ReadonlySet<string> = new Set(schemas.map(({ type }) => type));
@@ -32,6 +34,8 @@ export class ReadFeed extends Query {
 @Controller('feed')
 export class FeedHttp {
   #atOnce = 0;
+  /** Answers under way by caller; only of those who have any. */
+  readonly #ofEach = new Map<string, number>();
 
   constructor(@Inject(EVENT_STORE) private readonly store: EventStore, @Inject(Traffic) private readonly traffic: Traffic) {}
 
@@ -40,16 +44,20 @@ export class FeedHttp {
    * goes away, or a server that stops, ends the reading.
    */
   @Asks('', {
-    by: ['payment-system', 'auditor'], everywhere: true, refuses: { 400: ['POSITION_UNKNOWN'], 403: ['TOPIC_NOT_ALLOWED'], 503: ['OVERLOADED'] },
+    by: ['payment-system', 'auditor'], everywhere: true, refuses: { 400: ['POSITION_UNKNOWN'], 403: ['TOPIC_NOT_ALLOWED'], 429: ['FEED_SHARE_TAKEN'], 503: ['OVERLOADED'] },
     says: 'The log as CloudEvents in JSON, one a line, in commit order; Sanad-Position is what to ask after next. With wait: a long poll',
   })
   @ApiProduces('application/x-ndjson')
   async read(@Asked() query: ReadFeed, @Res({ passthrough: true }) reply: FastifyReply): Promise<StreamableFile> {
     const request = requestOf(query);
+    const caller = query.asked.actor.id;
+    const own = this.#ofEach.get(caller) ?? 0;
+    if (own >= MOST_OF_ONE) throw new DomainError('FEED_SHARE_TAKEN', `${MOST_OF_ONE} readers of yours wait for the feed already; one is enough to miss nothing.`, 'too-many');
     if (this.#atOnce >= MOST_AT_ONCE) throw new DomainError('OVERLOADED', `${MOST_AT_ONCE} readers wait for the feed already; ask again in a moment.`, 'unavailable');
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
     this.#atOnce += 1;
+    this.#ofEach.set(caller, own + 1);
     try {
       if (request.after > await this.store.lastPosition()) throw new DomainError('POSITION_UNKNOWN', 'The log ends before this position: it is not of this log, or the log is not what it was.', 'invalid', 'after');
       const { lines, position } = await readFeed(this.store, request, AbortSignal.any([gone.signal, this.traffic.left]));
@@ -57,6 +65,9 @@ export class FeedHttp {
       return new StreamableFile(Buffer.from(lines.map((line) => `${line}\n`).join('')), { type: 'application/x-ndjson; charset=utf-8' });
     } finally {
       this.#atOnce -= 1;
+      const left = (this.#ofEach.get(caller) ?? 1) - 1;
+      if (left === 0) this.#ofEach.delete(caller);
+      else this.#ofEach.set(caller, left);
     }
   }
 }

@@ -27,7 +27,7 @@ export class ProblemFilter implements ExceptionFilter {
     void reply.code(problem.status).header('content-type', PROBLEM_JSON);
     if (problem.status === 401) void reply.header('www-authenticate', 'Bearer realm="sanad"');
     if (allow.length > 0) void reply.header('allow', allow.join(', '));
-    if (problem.status === 503 && !reply.hasHeader('retry-after')) void reply.header('retry-after', '1');
+    if ((problem.status === 503 || problem.status === 429) && !reply.hasHeader('retry-after')) void reply.header('retry-after', '1');
     void reply.send(JSON.stringify(problem));
   }
 }

@@ -21,7 +21,7 @@ export interface Problem {
 export const PROBLEM_JSON = 'application/problem+json; charset=utf-8';
 
 const STATUS_OF_KIND: Readonly<Record<RefusalKind, number>> =
-  { invalid: 400, unauthenticated: 401, forbidden: 403, 'not-found': 404, conflict: 409, rule: 422, unavailable: 503 };
+  { invalid: 400, unauthenticated: 401, forbidden: 403, 'not-found': 404, conflict: 409, rule: 422, 'too-many': 429, unavailable: 503 };
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'The request is not valid', 401: 'A valid token is needed', 403: 'Not allowed', 404: 'Not found', 405: 'Method not allowed',

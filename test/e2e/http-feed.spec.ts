@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { request } from 'node:http';
+import { request, type ClientRequest } from 'node:http';
 import { EventRegistry } from '../../events/registry.js';
 import { readMessage } from '../../src/feed/read-message.js';
 import { approved, enrolled, expectStatus, HttpWorld, paid, person, setUp, submitted, type Caller, type Json, type Reply } from './http-world.js';
@@ -100,15 +100,36 @@ describe('the feed over HTTP', () => {
 
   it('forgets readers that go away, so that the next are served, and answers those that wait when it stops', async () => {
     const other = await HttpWorld.open();
-    const caller = await other.as('a.auditor', 'auditor');
-    const open = async (): Promise<() => void> => {
-      const asked = request(`${other.server.url}/feed?wait=25000`, { headers: { authorization: `Bearer ${caller.token}` }, agent: false });
-      asked.on('error', () => undefined);
-      asked.end();
-      return () => asked.destroy();
+    const callers = await Promise.all(['a.auditor', 'b.auditor', 'c.auditor', 'd.auditor', 'e.auditor'].map((name) => other.as(name, 'auditor')));
+    const caller = callers.pop()!;
+    /** A reader that waits, and asks again where one of the questions below was in its place. */
+    const open = ({ token }: Caller): (() => void) => {
+      let left = false;
+      let asked: ClientRequest;
+      const ask = (): void => {
+        asked = request(`${other.server.url}/feed?wait=25000`, { headers: { authorization: `Bearer ${token}` }, agent: false });
+        asked.on('error', () => undefined);
+        asked.on('response', (response) => {
+          response.resume();
+          if (response.statusCode !== 200 && !left) ask();
+        });
+        asked.end();
+      };
+      ask();
+      return () => {
+        left = true;
+        asked.destroy();
+      };
     };
-    const leave = await Promise.all(Array.from({ length: 64 }, open));
+    const own = Array.from({ length: 16 }, () => open(callers[0]!));
     let turned: Reply;
+    do turned = await callers[0]!.get('/feed');
+    while (turned.status === 200);
+    expect(turned.body).toMatchObject({ status: 429, code: 'FEED_SHARE_TAKEN' });
+    expect(turned.headers.get('retry-after')).toBe('1');
+    expect((await caller.get('/feed')).status).toBe(200);
+
+    const leave = [...own, ...callers.slice(1).flatMap((each) => Array.from({ length: 16 }, () => open(each)))];
     do turned = await caller.get('/feed');
     while (turned.status === 200);
     expect(turned.body).toMatchObject({ status: 503, code: 'OVERLOADED' });
