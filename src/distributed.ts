@@ -45,6 +45,8 @@ const CONSUMER_GROUP = 'sanad-read-models';
 const OUTCOMES_GROUP = 'sanad-outcomes';
 /** How often an api looks how far the read models are while nobody waits for them. */
 const LOOK_EVERY_MS = 1_000;
+/** A question to the read models; one that takes longer answers 503, so that it does not hold a connection that others wait for. */
+const QUERY_LIMIT_MS = 30_000;
 
 /** What this process does beside answering, and how that goes. */
 class Duties implements Vitals {
@@ -88,7 +90,7 @@ class FollowedElsewhere extends Followed {
 }
 
 /** What a role needs besides the log and the vault; opened where it is first asked for. */
-interface Role { readonly config: Config; readonly distributed: Distributed; readonly servers: Servers; readonly meters: Meters; readonly followed: Followed; readonly duties: Duties; readonly queue: JobQueue<QueuedJob>; readonly reads: ReadStore }
+interface Role { readonly config: Config; readonly distributed: Distributed; readonly servers: Servers; readonly meters: Meters; readonly followed: Followed; readonly duties: Duties; readonly queue: JobQueue<QueuedJob>; readonly reads: ReadStore; /** The same, for whoever builds them. */ readonly built: ReadStore }
 
 /**
  * Does one role of the distributed size, or all of them, and serves its API or its health over HTTP.
@@ -110,11 +112,13 @@ export async function startRole(config: Config, distributed: Distributed, log: L
   };
   try {
     const servers = keep(await openServers({ ...config, rail: { ...config.rail, deferred: true } }, distributed, (reason) => log.warn({ reason }, 'the subscription to the log dropped and is begun again')));
-    const reads = keep(await openPostgresReadStore(distributed.databaseUrl));
+    const reads = keep(await openPostgresReadStore(distributed.databaseUrl, { statementTimeoutMs: QUERY_LIMIT_MS }));
+    // Building them has no such limit: what is rebuilt is as long as it is.
+    const built = does('projector') ? keep(await openPostgresReadStore(distributed.databaseUrl)) : reads;
     const queue = keep(await openPostgresJobQueue<QueuedJob>(distributed.databaseUrl));
     const positions = new ReadPositions(reads, PROJECTIONS);
     const followed = new FollowedElsewhere(positions, config.readWaitMs);
-    const at: Role = { config, distributed, servers, meters, followed, duties, queue, reads };
+    const at: Role = { config, distributed, servers, meters, followed, duties, queue, reads, built };
     if (does('relay')) relay(at);
     if (does('projector')) projector(at);
     if (does('automation')) automation(at);
@@ -146,12 +150,12 @@ function relay({ distributed: { brokers, databaseUrl }, servers: { store }, mete
 }
 
 /** Builds the read models from Kafka; of many projectors one is at work, because read models have one writer. */
-function projector({ distributed: { brokers, databaseUrl }, servers: { store, registry }, reads, meters, duties }: Role): void {
+function projector({ distributed: { brokers, databaseUrl }, servers: { store, registry }, built, meters, duties }: Role): void {
   const lease = postgresLease(databaseUrl, PROJECTOR_LEASE);
   duties.take('read models', (signal) => whileHeld(lease, async (_, held) => {
     await createTopics({ brokers });
     const runner = new ProjectionRunner({
-      store: reads, projections: PROJECTIONS, log: store, partitioned: true, feed: kafkaFeed({ brokers, groupId: CONSUMER_GROUP, registry }),
+      store: built, projections: PROJECTIONS, log: store, partitioned: true, feed: kafkaFeed({ brokers, groupId: CONSUMER_GROUP, registry }),
       onCommitted: (position) => {
         duties.well('read models');
         meters.followed(READ_MODELS, position);

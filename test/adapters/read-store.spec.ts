@@ -59,6 +59,13 @@ if (postgres.running) describe('the read store on PostgreSQL', () => {
     await others.close();
     await store.close();
   });
+
+  it('ends a statement that takes longer than it may, and answers the next', async () => {
+    const store = await openPostgresReadStore(postgres.url, { max: 1, statementTimeoutMs: 200 });
+    await expect(sql`select pg_sleep(20)`.execute(store.db)).rejects.toMatchObject({ code: 'READ_STORE_AWAY' });
+    expect((await sql<{ one: number }>`select 1 as one`.execute(store.db)).rows).toEqual([{ one: 1 }]);
+    await store.close();
+  });
 });
 
 describe('the embedded read store', () => {

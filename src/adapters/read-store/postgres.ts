@@ -14,6 +14,8 @@ export interface PostgresReadStoreOptions {
   readonly max?: number;
   /** Schema that holds the tables; it must exist. Default: the connection's own. */
   readonly schema?: string;
+  /** Milliseconds that a statement may take; then it fails as READ_STORE_AWAY. Default: no limit, which building read models needs. */
+  readonly statementTimeoutMs?: number;
 }
 
 /**
@@ -24,6 +26,7 @@ export async function openPostgresReadStore(connectionString: string, options: P
   const pool = new pg.Pool({
     Client: ToldClient, connectionString, max: options.max ?? 8, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, keepAlive: true, keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     ...(options.schema === undefined ? {} : { options: `-c search_path=${options.schema}` }),
+    ...(options.statementTimeoutMs === undefined ? {} : { statement_timeout: options.statementTimeoutMs }),
     types: {
       getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === INT8 || oid === NUMERIC ? whole : pg.types.getTypeParser(oid, format as 'text')),
     },
