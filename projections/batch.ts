@@ -109,9 +109,10 @@ class SummedTable {
     }
   }
 
+  /** In the order of their keys: processes that add to the same sums then wait for each other and never in a circle. */
   async write(db: ReadDb): Promise<void> {
     if (this.#sums.size === 0) return;
-    const rows = [...this.#sums.values()];
+    const rows = [...this.#sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
     this.#sums.clear();
     await this.statements.write(db, rows);
   }
@@ -180,9 +181,13 @@ export class BuildTables implements Rows {
     if (this.build.seen) this.put(this.build.seen, { stream: event.stream, revision: event.revision });
   }
 
-  /** Writes everything that changed, and that the build is at `position`. */
-  async write(trx: ReadDb, position: number): Promise<void> {
-    for (const tables of [this.#loaded, this.#summed, this.#appended]) for (const each of tables.values()) await each.write(trx);
+  /** Writes every row that changed. */
+  async write(trx: ReadDb): Promise<void> {
+    for (const tables of [this.#loaded, this.#appended, this.#summed]) for (const each of tables.values()) await each.write(trx);
+  }
+
+  /** Writes that the build is at `position`. */
+  async reach(trx: ReadDb, position: number): Promise<void> {
     await trx.updateTable(STATE).set({ position }).where('projection', '=', this.build.projection.name).where('suffix', '=', this.build.suffix).execute();
   }
 

@@ -1,7 +1,9 @@
 import { sql, type CreateTableBuilder, type RawBuilder } from 'kysely';
 import type { ReadDb, ReadStore } from '../src/adapters/read-store/port.js';
+import { ProjectionError } from './errors.js';
 import { forgetLive, physical, STATE } from './live.js';
 import { table, type ColumnType, type Projection, type Table } from './projection.js';
+import { createShare } from './share.js';
 
 /**
  * The tables of one projection in one version, and how far they are. `suffix` tells its tables from those of another
@@ -103,10 +105,13 @@ async function dropBuild(store: ReadStore, projectionName: string, suffix: strin
  */
 export async function openBuilds(store: ReadStore, projections: readonly Projection[], partitioned: boolean): Promise<Build[]> {
   await createState(store.db);
+  if (partitioned) await createShare(store);
   const state = await readState(store.db);
   const builds: Build[] = [];
   for (const projection of projections) {
     const rows = state.filter((row) => row.projection === projection.name);
+    const newer = rows.find((row) => row.live && row.version > projection.version);
+    if (newer && partitioned) throw new ProjectionError('PROJECTION_NEWER', `${projection.name} is live in version ${newer.version} and this process has version ${projection.version}: it is of an older release. Stop it.`);
     const wanted = rows.find((row) => row.live && row.version === projection.version) ?? rows.find((row) => row.version === projection.version);
     for (const row of rows) if (row !== wanted && !row.live) await dropBuild(store, projection.name, row.suffix);
     const build = wanted
@@ -143,14 +148,22 @@ export async function indexBuild(store: ReadStore, { tables, suffix }: Build): P
   }
 }
 
-/** From here on queries read this build. The old one is dropped after the switch is committed. */
+/** From here on queries read this build, when it has its indexes. The old one is dropped after the switch is committed. */
 export async function makeLive(store: ReadStore, build: Build): Promise<void> {
-  const { projection: { name }, suffix } = build;
   await indexBuild(store, build);
-  await store.db.transaction().execute(async (trx) => {
-    await trx.updateTable(STATE).set({ live: false }).where('projection', '=', name).where('suffix', '<>', suffix).execute();
-    await trx.updateTable(STATE).set({ live: true }).where('projection', '=', name).where('suffix', '=', suffix).execute();
-  });
+  await store.db.transaction().execute((trx) => switchLive(trx, build));
+  await afterSwitch(store, build);
+}
+
+/** The part of the switch that is done at once, when the build has its indexes. */
+export async function switchLive(trx: ReadDb, { projection: { name }, suffix }: Build): Promise<void> {
+  await trx.updateTable(STATE).set({ live: false }).where('projection', '=', name).where('suffix', '<>', suffix).execute();
+  await trx.updateTable(STATE).set({ live: true }).where('projection', '=', name).where('suffix', '=', suffix).execute();
+}
+
+/** What follows when the switch is committed: the old builds are dropped. */
+export async function afterSwitch(store: ReadStore, build: Build): Promise<void> {
+  const { projection: { name }, suffix } = build;
   build.live = true;
   forgetLive(store);
   const old = (await readState(store.db)).filter((row) => row.projection === name && row.suffix !== suffix);

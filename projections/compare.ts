@@ -14,7 +14,7 @@ export interface TableComparison {
   readonly rebuilt: { readonly rows: number; readonly hash: string };
   readonly differences: number;
 }
-export interface Comparison { readonly identical: boolean; readonly tables: readonly TableComparison[]; /** The first ones. */ readonly differences: readonly Difference[] }
+interface BuildComparison { readonly identical: boolean; readonly tables: readonly TableComparison[]; /** The first ones. */ readonly differences: readonly Difference[] }
 
 const PAGE = 2_000;
 const SHOWN_DIFFERENCES = 20;
@@ -96,9 +96,33 @@ async function compareTable(db: ReadDb, table: Table, live: Build, rebuilt: Buil
 }
 
 /** Compares two builds of a projection, row for row, without holding either in memory. */
-export async function compareBuilds(db: ReadDb, live: Build, rebuilt: Build, signal?: AbortSignal): Promise<Comparison> {
+export async function compareBuilds(db: ReadDb, live: Build, rebuilt: Build, signal?: AbortSignal): Promise<BuildComparison> {
   const differences: Difference[] = [];
   const tables: TableComparison[] = [];
   for (const table of live.projection.tables) tables.push(await compareTable(db, table, live, rebuilt, differences, signal));
   return { identical: tables.every((table) => table.differences === 0), tables, differences };
+}
+
+export interface Comparison {
+  /** Only where it was asked for: whether the rows are the same. */
+  readonly identical?: boolean;
+  readonly tables: readonly TableComparison[];
+  /** The first differences; a table's number of them is in `tables`. */
+  readonly differences: readonly Difference[];
+}
+
+/** Compares builds with those beside them, in the same order. */
+export async function compareAll(db: ReadDb, live: readonly Build[], beside: readonly Build[], signal?: AbortSignal): Promise<Comparison> {
+  const tables: TableComparison[] = [];
+  const differences: Difference[] = [];
+  let identical = true;
+  for (const [index, build] of live.entries()) {
+    const rebuilt = beside[index];
+    if (!rebuilt) continue;
+    const comparison = await compareBuilds(db, build, rebuilt, signal);
+    identical &&= comparison.identical;
+    tables.push(...comparison.tables);
+    differences.push(...comparison.differences);
+  }
+  return { identical, tables, differences };
 }

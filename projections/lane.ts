@@ -1,12 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { schemas } from '../events/generated.js';
+import type { FeedPage } from '../src/adapters/event-bus/port.js';
 import type { EventStore } from '../src/adapters/event-store/port.js';
-import type { ReadStore } from '../src/adapters/read-store/port.js';
+import type { ReadDb, ReadStore } from '../src/adapters/read-store/port.js';
 import type { Recorded } from '../src/kernel/decider.js';
 import { BuildTables } from './batch.js';
 import type { Build } from './builds.js';
 import { ProjectionError } from './errors.js';
 import { Revisions } from './revisions.js';
+import type { Share } from './share.js';
 
 /** What the runner reads the log with. */
 export type ProjectionLog = Pick<EventStore, 'readAll' | 'readStream' | 'lastPosition' | 'follow' | 'positionGaps'>;
@@ -21,6 +23,8 @@ export interface LaneOptions {
   /** Told after each commit; `position` is that of the lane. */
   readonly onBatch: (position: number, events: number) => void;
   readonly onUnknown: (type: string) => void;
+  /** A transaction that all is to be done in; default: one a page. */
+  readonly within?: ReadDb;
 }
 
 /**
@@ -83,11 +87,18 @@ export class Lane {
   }
 
   /**
-   * Takes a page of a feed that is partitioned by stream: at least once, each stream in order, streams in any order.
-   * `through` is the position up to which the feed is known to have given everything.
+   * Takes a page of a feed that is partitioned by stream: at least once, each stream in order, streams in any order, of
+   * which other processes take other parts.
+   * @throws BuildsChangedError
    */
-  async takeByStream(events: readonly Recorded[], through: number): Promise<void> {
-    await this.#commit(events, Math.max(this.position, through));
+  async takeByStream({ events, previous, part = '' }: FeedPage, share: Share): Promise<void> {
+    this.#tellUnknown(events);
+    const position = await this.#whole(share, async (trx) => {
+      if (await share.take(trx, part)) for (const tables of this.#tables) tables.forget();
+      for (const tables of this.#tables) await this.#fold(trx, tables, await this.#revisions.admitted(trx, tables, events));
+      return share.advance(trx, this.builds, events, previous);
+    });
+    this.#reached(position, events.length);
   }
 
   /** Where positions have gaps a hole cannot be told from one, and the order of the log is all that is taken for granted. */
@@ -104,26 +115,44 @@ export class Lane {
 
   async #commit(events: readonly Recorded[], position: number): Promise<void> {
     if (events.length === 0 && position <= this.position) return;
-    for (const { type } of events) if (!KNOWN_TYPES.has(type)) this.options.onUnknown(type);
+    this.#tellUnknown(events);
+    await this.#whole(undefined, async (trx) => {
+      for (const tables of this.#tables) {
+        await this.#fold(trx, tables, await this.#revisions.admitted(trx, tables, events));
+        await tables.reach(trx, Math.max(position, tables.build.position));
+      }
+    });
+    this.#reached(position, events.length);
+  }
+
+  async #fold(trx: ReadDb, tables: BuildTables, events: readonly Recorded[]): Promise<void> {
+    await tables.load(trx, events);
+    for (const event of events) tables.fold(event);
+    await tables.write(trx);
+  }
+
+  /** All of it or, where it fails, none: nor what is in memory. */
+  async #whole<T>(share: Share | undefined, work: (trx: ReadDb) => Promise<T>): Promise<T> {
+    const { within } = this.options;
     try {
-      const shares = await Promise.all(this.#tables.map((tables) => this.#revisions.admitted(this.store.db, tables, events)));
-      await this.store.db.transaction().execute(async (trx) => {
-        for (const [index, tables] of this.#tables.entries()) {
-          const share = shares[index] ?? [];
-          await tables.load(trx, share);
-          for (const event of share) tables.fold(event);
-          await tables.write(trx, Math.max(position, tables.build.position));
-        }
-      });
+      return await (within ? work(within) : this.store.db.transaction().execute(work));
     } catch (error) {
       for (const tables of this.#tables) tables.forget();
+      share?.forget();
       throw error;
     }
+  }
+
+  #reached(position: number, events: number): void {
     for (const tables of this.#tables) {
       tables.build.position = Math.max(position, tables.build.position);
       tables.rest();
     }
-    this.options.onBatch(this.position, events.length);
+    this.options.onBatch(this.position, events);
+  }
+
+  #tellUnknown(events: readonly Recorded[]): void {
+    for (const { type } of events) if (!KNOWN_TYPES.has(type)) this.options.onUnknown(type);
   }
 }
 

@@ -2,13 +2,12 @@ import type { EventFeed, FeedPage } from '../src/adapters/event-bus/port.js';
 import { MAX_PAGE } from '../src/adapters/event-store/port.js';
 import { ReadStoreError, type ReadStore } from '../src/adapters/read-store/port.js';
 import { buildBeside, discardBuild, indexBuild, makeLive, openBuilds, type Build } from './builds.js';
-import { compareBuilds, type Difference, type TableComparison } from './compare.js';
-import { Lane, type ProjectionLog } from './lane.js';
+import { compareAll, type Comparison } from './compare.js';
+import { Lane, type LaneOptions, type ProjectionLog } from './lane.js';
 import type { Projection } from './projection.js';
-import { Watermark } from './watermark.js';
 
 /** Something that an operator may want to know; goes to the structured log. */
-export interface RunnerNote { readonly what: 'building' | 'switched' | 'unknown-type' | 'recreated'; readonly detail: string }
+export interface RunnerNote { readonly what: 'building' | 'switched' | 'unknown-type' | 'recreated' | 'filled'; readonly detail: string }
 
 export interface RunnerOptions {
   /** This runner is the only writer of these projections' tables. */
@@ -17,8 +16,6 @@ export interface RunnerOptions {
   readonly log: ProjectionLog;
   /** What is followed once the log was read to its end; default: the log's own tail. */
   readonly feed?: EventFeed;
-  /** The feed gives each stream in order, but streams in any order (a broker's partitions). */
-  readonly partitioned?: boolean;
   readonly pageSize?: number;
   readonly onNote?: (note: RunnerNote) => void;
   /** Told the position that the live builds all show, after each commit: what `ReadPositions.notify` wants. */
@@ -29,14 +26,26 @@ export interface RunnerOptions {
 export interface Progress { readonly done: number; readonly total: number }
 export interface WorkOptions { readonly onProgress?: (progress: Progress) => void; readonly signal?: AbortSignal }
 
-export interface RebuildReport {
+export const NOT_COMPARED: Comparison = { tables: [], differences: [] };
+
+/** With `verify`: how the rebuilt rows differ from those that were live. */
+export interface RebuildReport extends Comparison {
   /** Events that were read. */
   readonly events: number;
-  /** Only with `verify`: whether the rebuilt rows are those that were live. */
-  readonly identical?: boolean;
-  readonly tables: readonly TableComparison[];
-  /** The first differences; a table's number of them is in `tables`. */
-  readonly differences: readonly Difference[];
+}
+
+/** Event types that nobody published and that are passed over, told once each. */
+export class PassedOver {
+  readonly #types = new Map<string, number>();
+
+  constructor(private readonly onNote?: (note: RunnerNote) => void) {}
+
+  get types(): ReadonlyMap<string, number> { return this.#types; }
+
+  readonly add = (type: string): void => {
+    if (!this.#types.has(type)) this.onNote?.({ what: 'unknown-type', detail: `${type} is skipped: nobody published it` });
+    this.#types.set(type, (this.#types.get(type) ?? 0) + 1);
+  };
 }
 
 /**
@@ -45,14 +54,14 @@ export interface RebuildReport {
  * complete. Anything that it cannot do right, it stops at, with the place.
  */
 export class ProjectionRunner {
-  readonly #skipped = new Map<string, number>();
+  readonly #skipped: PassedOver;
   #builds: Build[] | undefined;
   #busy = false;
 
-  constructor(private readonly options: RunnerOptions) {}
+  constructor(private readonly options: RunnerOptions) { this.#skipped = new PassedOver(options.onNote); }
 
   /** Events passed over because nobody published their type, by type. */
-  get skipped(): ReadonlyMap<string, number> { return this.#skipped; }
+  get skipped(): ReadonlyMap<string, number> { return this.#skipped.types; }
 
   /** The position that every build has reached; -1 before the start. */
   get position(): number { return this.#builds ? Math.min(...this.#builds.map(({ position }) => position)) : -1; }
@@ -100,7 +109,7 @@ export class ProjectionRunner {
         if (until >= 0) await lane.catchUp(work.signal, until);
         work.signal?.throwIfAborted();
         for (const build of beside) await indexBuild(store, build);
-        const report = await this.#compared(live, beside, work);
+        const report = work.verify ? await compareAll(store.db, live, beside, work.signal) : NOT_COMPARED;
         for (const build of beside) await makeLive(store, build);
         this.#builds = beside;
         return { events: read, ...report };
@@ -109,22 +118,6 @@ export class ProjectionRunner {
         throw error;
       }
     }));
-  }
-
-  async #compared(live: readonly Build[], beside: readonly Build[], { verify, signal }: WorkOptions & { readonly verify?: boolean }): Promise<Omit<RebuildReport, 'events'>> {
-    if (!verify) return { tables: [], differences: [] };
-    const tables: TableComparison[] = [];
-    const differences: Difference[] = [];
-    let identical = true;
-    for (const [index, build] of live.entries()) {
-      const rebuilt = beside[index];
-      if (!rebuilt) continue;
-      const comparison = await compareBuilds(this.options.store.db, build, rebuilt, signal);
-      identical &&= comparison.identical;
-      tables.push(...comparison.tables);
-      differences.push(...comparison.differences);
-    }
-    return { identical, tables, differences };
   }
 
   async #reachEnd(work: WorkOptions): Promise<void> {
@@ -137,25 +130,22 @@ export class ProjectionRunner {
 
   /** Live builds are fed together, and so are the ones being made, which begin far behind. */
   async #lanes(work: WorkOptions = {}, total = 0): Promise<Lane[]> {
-    const { store, projections, log, partitioned = false, onNote } = this.options;
-    this.#builds = await openBuilds(store, projections, partitioned);
+    const { store, projections, log, onNote } = this.options;
+    this.#builds = await openBuilds(store, projections, false);
     const making = this.#builds.filter(({ live }) => !live);
     for (const { projection, suffix, position } of making) onNote?.({ what: 'building', detail: `${projection.name} ${suffix} from position ${position + 1}` });
     return [this.#builds.filter(({ live }) => live), making].filter((builds) => builds.length > 0)
       .map((builds) => new Lane(store, log, builds, this.#laneOptions(work, total)));
   }
 
-  #laneOptions(work: WorkOptions, total: number): ConstructorParameters<typeof Lane>[3] {
+  #laneOptions(work: WorkOptions, total: number): LaneOptions {
     return {
       pageSize: this.options.pageSize ?? MAX_PAGE,
       onBatch: (position) => {
         work.onProgress?.({ done: position + 1, total: Math.max(total, position + 1) });
         this.#committed();
       },
-      onUnknown: (type) => {
-        if (!this.#skipped.has(type)) this.options.onNote?.({ what: 'unknown-type', detail: `${type} is skipped: nobody published it` });
-        this.#skipped.set(type, (this.#skipped.get(type) ?? 0) + 1);
-      },
+      onUnknown: this.#skipped.add,
     };
   }
 
@@ -176,13 +166,9 @@ export class ProjectionRunner {
     await lane.catchUp(signal);
     if (signal.aborted) return;
     await this.#switchTo(lane);
-    const { feed, log, partitioned } = this.options;
+    const { feed, log } = this.options;
     const pages: AsyncIterable<FeedPage> = feed ? feed.subscribe(lane.position, signal) : log.follow(lane.position, signal);
-    const watermark = new Watermark(lane.position);
-    for await (const page of pages) {
-      if (partitioned) await lane.takeByStream(page.events, watermark.after(page.events, page.previous));
-      else await lane.takeInOrder(page.events, signal);
-    }
+    for await (const page of pages) await lane.takeInOrder(page.events, signal);
   }
 
   /** A store whose file turns out to be damaged is thrown away, once, and built anew: it holds nothing of its own. */

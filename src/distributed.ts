@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { livePosition, ReadPositions } from '../projections/positions.js';
-import { ProjectionRunner } from '../projections/runner.js';
+import { SharedRunner } from '../projections/shared-runner.js';
 import { openPostgresAccessLog } from './adapters/access-log/postgres.js';
 import type { AccessLog } from './adapters/access-log/port.js';
 import { createTopics, kafkaFeed, openKafkaWriter } from './adapters/event-bus/kafka.js';
@@ -149,21 +149,22 @@ function relay({ distributed: { brokers, databaseUrl }, servers: { store }, mete
   });
 }
 
-/** Builds the read models from Kafka; of many projectors one is at work, because read models have one writer. */
+/** Builds the read models from Kafka, together with the other projectors; what is made from the log one makes for all. */
 function projector({ distributed: { brokers, databaseUrl }, servers: { store, registry }, built, meters, duties }: Role): void {
   const lease = postgresLease(databaseUrl, PROJECTOR_LEASE);
-  duties.take('read models', (signal) => whileHeld(lease, async (_, held) => {
+  duties.take('read models', async (signal) => {
     await createTopics({ brokers });
-    const runner = new ProjectionRunner({
-      store: built, projections: PROJECTIONS, log: store, partitioned: true, feed: kafkaFeed({ brokers, groupId: CONSUMER_GROUP, registry }),
+    const runner = new SharedRunner({
+      store: built, projections: PROJECTIONS, log: store, member: randomUUID(), feed: kafkaFeed({ brokers, groupId: CONSUMER_GROUP, registry }),
+      inTurn: (work, until) => whileHeld(lease, (_, held) => work(held), until),
       onCommitted: (position) => {
         duties.well('read models');
         meters.followed(READ_MODELS, position);
       },
       onNote: (note) => duties.tell({ kind: 'note', ...note }),
     });
-    await runner.run(held);
-  }, signal));
+    await runner.run(signal);
+  });
 }
 
 /** Process managers, jobs that an api was asked for, and files of banks; of many one is at work. */

@@ -1,5 +1,5 @@
 import { EventRegistry } from '../../events/registry.js';
-import { ProjectionRunner } from '../../projections/runner.js';
+import { SharedRunner } from '../../projections/shared-runner.js';
 import type { FeedPage } from '../../src/adapters/event-bus/port.js';
 import { kafkaFeed, openKafkaWriter } from '../../src/adapters/event-bus/kafka.js';
 import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';
@@ -29,8 +29,8 @@ async function* timed(after: number, signal: AbortSignal): AsyncGenerator<FeedPa
 }
 const stop = new AbortController();
 const last = events.length - 1;
-const runner = new ProjectionRunner({
-  store: reads, projections: PROJECTIONS, log, partitioned: true, feed: { subscribe: timed },
+const runner = new SharedRunner({
+  store: reads, projections: PROJECTIONS, log, member: 'bench', inTurn: (work, until) => work(until), feed: { subscribe: timed },
   onCommitted: (position) => { if (position >= last) stop.abort(); },
 });
 await runner.run(stop.signal);

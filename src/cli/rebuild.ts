@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Command } from 'commander';
@@ -7,17 +8,17 @@ import { openPostgresReadStore } from '../adapters/read-store/postgres.js';
 import { postgresLease } from '../adapters/lease/postgres.js';
 import { livePosition } from '../../projections/positions.js';
 import { ProjectionRunner, type RebuildReport } from '../../projections/runner.js';
+import { SharedRunner } from '../../projections/shared-runner.js';
 import type { Distributed } from '../config.js';
 import { DomainError } from '../kernel/errors.js';
 import { PROJECTIONS, PROJECTOR_LEASE } from '../servers.js';
+import { whileHeld } from '../shell/while-held.js';
 import { action, common, type CommonOptions, type Run } from './command.js';
 import { withEngine, type Engine } from './compose.js';
 import { EXIT } from './output.js';
 
 interface RebuildOptions extends CommonOptions { readonly verify?: boolean }
 
-/** How long a projector that was just stopped may take to let go. */
-const LET_GO_MS = 15_000;
 const LOOK_EVERY_MS = 50;
 /** How long the projector may stand still before nobody waits for it any more. */
 const PATIENCE_MS = 60_000;
@@ -40,17 +41,17 @@ async function shownElsewhere<T>({ store }: Engine, { databaseUrl }: Distributed
   }
 }
 
-/** Their one writer, in place of the projector, which has to be stopped. @throws DomainError PROJECTOR_AT_WORK */
-async function inPlaceOfProjector<T>({ store }: Engine, { databaseUrl }: Distributed, { out, signal }: Run, work: (runner: ProjectionRunner) => Promise<T>): Promise<T> {
-  const hold = await postgresLease(databaseUrl, PROJECTOR_LEASE).hold(AbortSignal.any([signal, AbortSignal.timeout(LET_GO_MS)]));
-  signal.throwIfAborted();
-  if (!hold) throw new DomainError('PROJECTOR_AT_WORK', 'A projector is at work, and read models have one writer: stop it first, and start it again afterwards.', 'unavailable');
+/** Beside the projectors, which go on; when another process is making read models, after it. */
+async function besideProjectors<T>({ store }: Engine, { databaseUrl }: Distributed, { out }: Run, work: (runner: SharedRunner) => Promise<T>): Promise<T> {
+  const lease = postgresLease(databaseUrl, PROJECTOR_LEASE);
   const reads = await openPostgresReadStore(databaseUrl);
   try {
-    return await work(new ProjectionRunner({ store: reads, projections: PROJECTIONS, log: store, partitioned: true, onNote: ({ what, detail }) => out.note(`  ${what}: ${detail}`) }));
+    return await work(new SharedRunner({
+      store: reads, projections: PROJECTIONS, log: store, member: randomUUID(), inTurn: (turn, until) => whileHeld(lease, (_, held) => turn(held), until),
+      onNote: ({ what, detail }) => out.note(`  ${what}: ${detail}`),
+    }));
   } finally {
     await reads.close();
-    await hold.release();
   }
 }
 
@@ -85,13 +86,13 @@ export const askReadModels = <T>(engine: Engine, run: Run, ask: (reads: ReadStor
 /** Builds the read models anew from the log, beside the live ones, and switches; with verify, compares them row for row first. */
 export const rebuildReadModels = (dir: string, options: { readonly verify: boolean }, run: Run): Promise<RebuildReport> =>
   withEngine(dir, (engine) => {
-    const work = async (runner: ProjectionRunner): Promise<RebuildReport> => {
+    const work = async (runner: Pick<ProjectionRunner, 'rebuild'>): Promise<RebuildReport> => {
       const progress = run.out.progress('events rebuilt');
       const report = await runner.rebuild({ verify: options.verify, signal: run.signal, onProgress: ({ done }) => progress(done) });
       run.signal.throwIfAborted();
       return report;
     };
-    return engine.distributed ? inPlaceOfProjector(engine, engine.distributed, run, work) : withReadModels(engine, run, work);
+    return engine.distributed ? besideProjectors(engine, engine.distributed, run, work) : withReadModels(engine, run, work);
   });
 
 export function rebuildCommand(): Command {

@@ -11,10 +11,11 @@ import { physical } from '../../projections/live.js';
 import { livePosition, ReadPositions } from '../../projections/positions.js';
 import { table, type Projection } from '../../projections/projection.js';
 import { ProjectionRunner, type RunnerNote } from '../../projections/runner.js';
+import { SharedRunner } from '../../projections/shared-runner.js';
 import { ArrayLog } from '../support/array-log.js';
 import { historyOf } from '../support/history.js';
 import { startPostgres } from '../support/postgres.js';
-import { engines, everyRow, PROJECTIONS } from './stores.js';
+import { engines, everyRow, inTurnAlone, PROJECTIONS } from './stores.js';
 
 const postgres = await startPostgres('the projection runner');
 const EVENTS = historyOf({ households: 30 });
@@ -82,7 +83,7 @@ describe.each(engines(postgres))('the projection runner on $name', (engine) => {
     const store = await engine.open();
     const log = new ArrayLog(EVENTS);
     const empty = new ArrayLog();
-    const runner = new ProjectionRunner({ store, projections: PROJECTIONS, partitioned: true, feed: feedOf(pages), log: {
+    const runner = new SharedRunner({ store, projections: PROJECTIONS, member: 'a test', inTurn: inTurnAlone, feed: feedOf(pages), log: {
       readAll: (after, limit) => empty.readAll(after, limit), lastPosition: () => empty.lastPosition(),
       readStream: (stream, options) => log.readStream(stream, options), follow: (after, signal) => empty.follow(after, signal),
     } });
@@ -96,13 +97,13 @@ describe.each(engines(postgres))('the projection runner on $name', (engine) => {
     const rows = await expected();
     const store = await engine.open();
     const log = new ArrayLog(EVENTS.slice(0, 100));
-    await new ProjectionRunner({ store, projections: PROJECTIONS, log, partitioned: true }).catchUp();
+    await new SharedRunner({ store, projections: PROJECTIONS, log, member: 'a test', inTurn: inTurnAlone }).catchUp();
     log.push(...EVENTS.slice(100));
     const withHoles = EVENTS.slice(100).filter(({ stream, revision }) => !(stream.startsWith('payment-') && revision === 1));
     const stuck = { readAll: async () => ({ events: [], next: 99, end: true }), lastPosition: async () => 99, readStream: log.readStream.bind(log), follow: log.follow.bind(log) };
-    await new ProjectionRunner({ store, projections: PROJECTIONS, log: stuck, partitioned: true, feed: feedOf(pagesOf(withHoles, 60)) }).run(new AbortController().signal);
+    await new SharedRunner({ store, projections: PROJECTIONS, log: stuck, member: 'a test', inTurn: inTurnAlone, feed: feedOf(pagesOf(withHoles, 60)) }).run(new AbortController().signal);
     expect(await livePosition(store, PROJECTIONS)).toBeLessThan(EVENTS.length - 1);
-    await new ProjectionRunner({ store, projections: PROJECTIONS, log, partitioned: true }).catchUp();
+    await new SharedRunner({ store, projections: PROJECTIONS, log, member: 'a test', inTurn: inTurnAlone }).catchUp();
     expect(await livePosition(store, PROJECTIONS)).toBe(EVENTS.length - 1);
     expect(await everyRow(store)).toEqual(rows);
     await store.close();
@@ -162,7 +163,7 @@ describe.each(engines(postgres))('the projection runner on $name', (engine) => {
       for (const events of pagesOf(shuffled, 41)) yield { events, previous: events.map(({ position }) => before.get(position) ?? -1), next: -1, end: false };
     } };
     const empty = new ArrayLog([], true);
-    const runner = new ProjectionRunner({ store: parted, projections: PROJECTIONS, partitioned: true, feed, log: { positionGaps: true,
+    const runner = new SharedRunner({ store: parted, projections: PROJECTIONS, member: 'a test', inTurn: inTurnAlone, feed, log: { positionGaps: true,
       readAll: (after, limit) => empty.readAll(after, limit), lastPosition: () => empty.lastPosition(), readStream: log.readStream.bind(log), follow: empty.follow.bind(empty) } });
     await runner.run(new AbortController().signal);
     expect(runner.position).toBe(end);

@@ -13,6 +13,9 @@ import { physical } from '../../projections/live.js';
 import type { Projection } from '../../projections/projection.js';
 import type { TestPostgres } from '../support/postgres.js';
 
+/** One projector is all there is: it is always its turn. */
+export const inTurnAlone = (work: (held: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> => work(signal);
+
 export const PROJECTIONS = [eligibilityProjection, disbursementProjection, correctionProjection, auditProjection] as const;
 
 /** An engine to run the same assertions on; `open` gives an empty store each time, and `reopen` the last one again. */

@@ -3,10 +3,11 @@ import { afterAll, expect, it } from '@jest/globals';
 import { Kafka, logLevel } from 'kafkajs';
 import { EventRegistry } from '../../events/registry.js';
 import { ProjectionRunner } from '../../projections/runner.js';
+import { SharedRunner } from '../../projections/shared-runner.js';
 import { createTopics, kafkaFeed, openKafkaWriter } from '../../src/adapters/event-bus/kafka.js';
 import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';
 import { AGGREGATES, DEAD_LETTER_HEADERS, DEAD_LETTER_TOPIC, topicOf } from '../../src/feed/topics.js';
-import { everyRow, PROJECTIONS } from '../projections/stores.js';
+import { everyRow, inTurnAlone, PROJECTIONS } from '../projections/stores.js';
 import { ArrayLog } from '../support/array-log.js';
 import { historyOf } from '../support/history.js';
 import { startKafka } from '../support/kafka.js';
@@ -58,8 +59,8 @@ if (kafka.running && postgres.running) {
     const store = await open();
     const empty = new ArrayLog([], true);
     const stop = new AbortController();
-    const runner = new ProjectionRunner({
-      store, projections: PROJECTIONS, partitioned: true, feed: kafkaFeed({ brokers, groupId: 'read-models', registry: new EventRegistry() }),
+    const runner = new SharedRunner({
+      store, projections: PROJECTIONS, member: 'a test', inTurn: inTurnAlone, feed: kafkaFeed({ brokers, groupId: 'read-models', registry: new EventRegistry() }),
       log: { positionGaps: true, readAll: empty.readAll.bind(empty), lastPosition: empty.lastPosition.bind(empty), readStream: log.readStream.bind(log), follow: empty.follow.bind(empty) },
       onCommitted: (position) => { if (position === END) stop.abort(); },
     });
@@ -94,8 +95,8 @@ if (kafka.running && postgres.running) {
     const feed = kafkaFeed({ brokers, groupId, registry: new EventRegistry() });
     let pages = 0;
     let taken = 0;
-    const runner = new ProjectionRunner({
-      store, projections: PROJECTIONS, partitioned: true, feed: { async *subscribe(after, signal) {
+    const runner = new SharedRunner({
+      store, projections: PROJECTIONS, member: 'a test', inTurn: inTurnAlone, feed: { async *subscribe(after, signal) {
         for await (const page of feed.subscribe(after, signal)) {
           pages += 1;
           taken += page.events.length;

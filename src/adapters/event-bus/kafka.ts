@@ -117,8 +117,8 @@ interface Handed { readonly page: FeedPage; taken(): void }
 
 /**
  * The aggregates' topics as a feed that is partitioned by stream. A page's offsets are committed when the next one is
- * asked for, that is when its rows are; after a crash in between it comes again, and is told by stream and revision. One
- * reader a group: each read store has one writer. A message that cannot be read goes to the dead-letter topic.
+ * asked for, that is when its rows are; after a crash in between, or when its partition goes to another reader of the
+ * group, it comes again, and is told by stream and revision. A message that cannot be read goes to the dead-letter topic.
  */
 export function kafkaFeed(options: KafkaOptions & { readonly groupId: string; readonly registry: EventRegistry }): EventFeed {
   return { subscribe: (_after, signal) => pages(options, signal) };
@@ -155,7 +155,7 @@ async function* pages({ groupId, registry, ...options }: Parameters<typeof kafka
       await new Promise<void>((taken, stopped) => {
         if (signal.aborted) return stopped(new Error('the reader stops'));
         signal.addEventListener('abort', () => stopped(new Error('the reader stops')), { once: true });
-        waiting.push({ page: { events, previous, next: events.at(-1)?.position ?? -1, end: false }, taken });
+        waiting.push({ page: { events, previous, part: `${batch.topic}/${batch.partition}`, next: events.at(-1)?.position ?? -1, end: false }, taken });
         rouse();
       });
       await heartbeat();

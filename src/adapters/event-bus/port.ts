@@ -1,8 +1,11 @@
 import type { Recorded } from '../../kernel/decider.js';
 import type { Page } from '../event-store/port.js';
 
-/** `previous`: for each event the position before its own in the log, where the feed tells it; a partitioned one does. */
-export interface FeedPage extends Page { readonly previous?: readonly number[] }
+/**
+ * `previous`: for each event the position before its own in the log, where the feed tells it; a partitioned one does.
+ * `part`: the partition that the events are from, by whatever name; a stream is in one.
+ */
+export interface FeedPage extends Page { readonly previous?: readonly number[]; readonly part?: string }
 
 /** What feeds projections: pages of the log, at least once, each stream in order. The embedded feed is the log's own tail. */
 export interface EventFeed {
