@@ -103,7 +103,9 @@ class SummedTable {
     for (const column of this.#added) {
       const a = sum[column];
       const b = row[column];
-      if (typeof a === 'bigint' && typeof b === 'bigint') sum[column] = a + b;
+      const bound = this.table.bounds[column];
+      if (bound !== undefined && typeof a === 'number' && typeof b === 'number') sum[column] = bound === 'least' ? Math.min(a, b) : Math.max(a, b);
+      else if (typeof a === 'bigint' && typeof b === 'bigint') sum[column] = a + b;
       else if (typeof a === 'number' && typeof b === 'number') sum[column] = a + b;
       else throw new Error(`${this.table.name}.${column} cannot be added to`);
     }

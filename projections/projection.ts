@@ -17,6 +17,7 @@ type ValueOf<T extends ColumnType> = T extends `${infer B}?` ? BaseValue<B> | nu
  * - rows: has one text key column; loaded before the fold, and written back whole.
  * - appended: written once an event and never read by the fold.
  * - tally: sums; every column outside the key is added to, never read, so that any order of events gives the same sums.
+ *   `bounds` names columns of which the least or greatest value is kept instead.
  */
 export type TableKind = 'rows' | 'appended' | 'tally';
 
@@ -35,12 +36,16 @@ export interface Table<C extends Columns = Columns> {
   readonly key: readonly string[];
   /** Secondary indexes: made after a bulk build. */
   readonly indexes: readonly Index[];
+  readonly bounds: Bounds;
 }
+
+/** Columns of a tally that keep their least or greatest value. */
+export type Bounds<Column extends string = string> = Readonly<Partial<Record<Column, 'least' | 'greatest'>>>;
 
 export type RowOf<T extends Table> = { readonly [K in keyof T['columns']]: ValueOf<T['columns'][K]> };
 
-export function table<const C extends Columns>(name: string, kind: TableKind, columns: C, key: readonly (keyof C & string)[], indexes: readonly Index<keyof C & string>[] = []): Table<C> {
-  return { name, kind, columns, key, indexes };
+export function table<const C extends Columns>(name: string, kind: TableKind, columns: C, key: readonly (keyof C & string)[], indexes: readonly Index<keyof C & string>[] = [], bounds?: Bounds<keyof C & string>): Table<C> {
+  return { name, kind, columns, key, indexes, bounds: bounds ?? {} };
 }
 
 /** The rows that an event may touch, already loaded. Changes are written in bulk, in one transaction with the checkpoint. */
@@ -51,7 +56,7 @@ export interface Rows {
   put<C extends Columns>(table: Table<C>, row: RowOf<Table<C>>): void;
   /** Removes a row of a `rows` table that `touches` named. */
   remove<C extends Columns>(table: Table<C>, key: string): void;
-  /** Adds to the sums of a `tally` table under the row's key columns. */
+  /** Adds to the sums (and bounds) of a `tally` table under the row's key columns. */
   add<C extends Columns>(table: Table<C>, row: RowOf<Table<C>>): void;
 }
 

@@ -79,15 +79,18 @@ export class TableStatements {
   }
 
   #compileWrite(db: ReadDb, size: number): string {
-    const { key, kind } = this.table;
+    const { key, kind, bounds } = this.table;
+    const name = { least: this.dialect === 'sqlite' ? 'min' : 'least', greatest: this.dialect === 'sqlite' ? 'max' : 'greatest' } as const;
     const row = Object.fromEntries(this.columns.map((column) => [column, 0]));
     const others = this.columns.filter((column) => !key.includes(column));
     return db.insertInto(this.name).values(Array.from({ length: size }, () => row)).onConflict((conflict) => {
       const same = conflict.columns([...key]);
       if (kind === 'appended' || others.length === 0) return same.doNothing();
-      return same.doUpdateSet(({ ref, eb }) => Object.fromEntries(others.map((column) => [
-        column, kind === 'tally' ? eb(`${this.name}.${column}`, '+', ref(`excluded.${column}`)) : ref(`excluded.${column}`),
-      ])));
+      return same.doUpdateSet(({ ref, eb, fn }) => Object.fromEntries(others.map((column) => {
+        const [there, given] = [ref(`${this.name}.${column}`), ref(`excluded.${column}`)];
+        const bound = bounds[column];
+        return [column, kind !== 'tally' ? given : bound ? fn<number>(name[bound], [there, given]) : eb(there, '+', given)];
+      })));
     }).compile().sql;
   }
 

@@ -1,6 +1,6 @@
 import { schemas, type EventType } from '../../events/generated.js';
 import type { Recorded } from '../../src/kernel/decider.js';
-import type { Projection, Rows, Touch } from '../projection.js';
+import type { Projection, Rows } from '../projection.js';
 import { auditEvents, auditHours, auditTally } from './audit.tables.js';
 
 const ALL = [...new Set(schemas.map(({ type }) => type))];
@@ -86,17 +86,12 @@ export const auditProjection: Projection = {
   version: 1,
   tables: [auditEvents, auditTally, auditHours],
   handles: ALL,
-  touches(event: Recorded, touch: Touch): void {
-    touch(auditHours, event.time.slice(0, 13));
-  },
+  touches(): void { /* Rows are only added. */ },
   evolve(rows: Rows, event: Recorded): void {
     const { position, stream, revision, type, time, meta: { actor, role, correlation } } = event;
     rows.put(auditEvents, { position, stream, revision, type, time, actor, role, correlation, detail: detailOf(event) });
     rows.add(auditTally, { day: time.slice(0, 10), actor, role, type, count: 1 });
     const hour = time.slice(0, 13);
-    const seen = rows.get(auditHours, hour);
-    rows.put(auditHours, seen
-      ? { hour, first_position: Math.min(seen.first_position, position), last_position: Math.max(seen.last_position, position), count: seen.count + 1 }
-      : { hour, first_position: position, last_position: position, count: 1 });
+    rows.add(auditHours, { hour, first_position: position, last_position: position, count: 1 });
   },
 };

@@ -16,6 +16,6 @@ export const auditTally = table('audit_tally', 'tally', {
  * First and last position of each hour of the clock, so that a range of time is a range of positions. Time follows
  * position closely but not strictly: two commands may be stamped in one order and committed in the other.
  */
-export const auditHours = table('audit_hour', 'rows', {
+export const auditHours = table('audit_hour', 'tally', {
   hour: 'text', first_position: 'integer', last_position: 'integer', count: 'integer',
-}, ['hour']);
+}, ['hour'], [], { first_position: 'least', last_position: 'greatest' });
