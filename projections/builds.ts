@@ -1,9 +1,8 @@
 import { sql, type CreateTableBuilder, type RawBuilder } from 'kysely';
 import type { ReadDb, ReadStore } from '../src/adapters/read-store/port.js';
 import { ProjectionError } from './errors.js';
-import { forgetLive, physical, STATE } from './live.js';
+import { forgetLive, LINKS, PARTS, physical, STATE } from './live.js';
 import { table, type ColumnType, type Projection, type Table } from './projection.js';
-import { createShare } from './share.js';
 
 /**
  * The tables of one projection in one version, and how far they are. `suffix` tells its tables from those of another
@@ -58,6 +57,15 @@ export async function createState(db: ReadDb): Promise<void> {
     .addColumn('version', 'integer', (column) => column.notNull()).addColumn('live', 'boolean', (column) => column.notNull())
     .addColumn('position', 'bigint', (column) => column.notNull())
     .addPrimaryKeyConstraint(`${STATE}_pk`, ['projection', 'suffix']).execute();
+}
+
+/** What processes that share a feed have in common. */
+async function createShare({ db, dialect }: ReadStore): Promise<void> {
+  await db.schema.createTable(PARTS).ifNotExists()
+    .addColumn('part', 'text', (column) => column.primaryKey()).addColumn('member', 'text', (column) => column.notNull()).execute();
+  await db.schema.createTable(LINKS).ifNotExists()
+    .addColumn('id', dialect === 'sqlite' ? 'integer' : 'bigint', (column) => (dialect === 'sqlite' ? column.primaryKey().autoIncrement() : column.primaryKey().generatedByDefaultAsIdentity()))
+    .addColumn('until', 'bigint', (column) => column.notNull()).addColumn('links', 'text', (column) => column.notNull()).execute();
 }
 
 const readState = (db: ReadDb): Promise<StateRow[]> => db.selectFrom(STATE).selectAll().$castTo<StateRow>().orderBy('projection').orderBy('suffix').execute();

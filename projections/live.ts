@@ -5,6 +5,10 @@ import type { Projection, Table } from './projection.js';
 
 /** Which build of each projection there is, how far it is, and which one queries read. One row a build. */
 export const STATE = 'projection_state';
+/** Which process folded a part of the feed last. One row a part. */
+export const PARTS = 'projection_parts';
+/** Events that were folded beyond a position that was not: pairs of the position before an event and its own. */
+export const LINKS = 'projection_links';
 
 /** The name of a table in a build. */
 export const physical = (table: Table, suffix: string): string => `${table.name}_${suffix}`;

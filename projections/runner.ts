@@ -18,8 +18,8 @@ export interface RunnerOptions {
   readonly feed?: EventFeed;
   readonly pageSize?: number;
   readonly onNote?: (note: RunnerNote) => void;
-  /** Told the position that the live builds all show, after each commit: what `ReadPositions.notify` wants. */
-  readonly onCommitted?: (position: number) => void;
+  /** Told the position that the live builds all show, after each commit (what `ReadPositions.notify` wants), and where a broker feeds it how many events were taken. */
+  readonly onCommitted?: (position: number, events?: number) => void;
 }
 
 /** `done` and `total` in positions of the log, which are events where positions have no gaps. */

@@ -2,13 +2,8 @@ import { sql } from 'kysely';
 import type { ReadDb, ReadStore } from '../src/adapters/read-store/port.js';
 import type { Recorded } from '../src/kernel/decider.js';
 import type { Build } from './builds.js';
-import { STATE } from './live.js';
+import { LINKS, PARTS, STATE } from './live.js';
 import { Watermark } from './watermark.js';
-
-/** Which process folded a part of the feed last. One row a part. */
-const PARTS = 'projection_parts';
-/** Events that were folded beyond a position that was not: pairs of the position before an event and its own. */
-const LINKS = 'projection_links';
 
 /** The live builds are not those that this process feeds: another one switched. It opens them again. */
 export class BuildsChangedError extends Error {
@@ -16,14 +11,6 @@ export class BuildsChangedError extends Error {
     super('The live read models are not those that were fed until now; they are opened again.');
     this.name = 'BuildsChangedError';
   }
-}
-
-export async function createShare({ db, dialect }: ReadStore): Promise<void> {
-  await db.schema.createTable(PARTS).ifNotExists()
-    .addColumn('part', 'text', (column) => column.primaryKey()).addColumn('member', 'text', (column) => column.notNull()).execute();
-  await db.schema.createTable(LINKS).ifNotExists()
-    .addColumn('id', dialect === 'sqlite' ? 'integer' : 'bigint', (column) => (dialect === 'sqlite' ? column.primaryKey().autoIncrement() : column.primaryKey().generatedByDefaultAsIdentity()))
-    .addColumn('until', 'bigint', (column) => column.notNull()).addColumn('links', 'text', (column) => column.notNull()).execute();
 }
 
 /** Until the transaction ends nobody else folds; and whoever folds afterwards forgets what it has in memory. */

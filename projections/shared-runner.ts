@@ -152,7 +152,7 @@ export class SharedRunner {
     const { store, feed, member } = this.options;
     const stop = new AbortController();
     const either = AbortSignal.any([signal, stop.signal]);
-    const lane = this.#lane(builds, (position) => this.#committed(position));
+    const lane = this.#lane(builds, (position, events) => this.#committed(position, events));
     const share = new Share(store.dialect, member);
     const fed = (async (): Promise<void> => {
       for await (const page of feed?.subscribe(lane.position, either) ?? []) await lane.takeByStream(page, share);
@@ -199,8 +199,8 @@ export class SharedRunner {
     return new Lane(this.options.store, this.options.log, builds, { pageSize: this.options.pageSize ?? MAX_PAGE, onBatch, onUnknown: this.#skipped.add, ...(within ? { within } : {}) });
   }
 
-  #committed(position: number): void {
-    if (position >= 0 || this.#builds.length > 0) this.options.onCommitted?.(position);
+  #committed(position: number, events = 0): void {
+    this.options.onCommitted?.(position, events);
   }
 }
 

@@ -1,3 +1,5 @@
+import { accessSync, constants } from 'node:fs';
+import { SASL_MECHANISMS, type KafkaConnection } from './adapters/event-bus/port.js';
 import type { GovstackSettings } from './adapters/payment-rail/govstack/port.js';
 import { DomainError } from './kernel/errors.js';
 import { LENGTHS } from './kernel/govstack.js';
@@ -28,6 +30,11 @@ import { LENGTHS } from './kernel/govstack.js';
  * | SANAD_ROLE | all | what this process does at the distributed size: api, relay, projector, automation or all of them |
  * | EVENTSTORE_URL | (none) | connection string of EventStoreDB or KurrentDB; for the distributed size |
  * | KAFKA_BROKERS | (none) | host:port of Kafka's brokers, with commas; for the distributed size |
+ * | KAFKA_TLS | off | on: encrypted, and the brokers' certificates are checked |
+ * | KAFKA_TLS_CA | (those that Node knows) | file with the authority that signed the brokers' certificates, PEM |
+ * | KAFKA_TLS_CERT, KAFKA_TLS_KEY | (none) | files with a certificate of our own and its key, PEM, where brokers ask for one |
+ * | KAFKA_SASL_MECHANISM | (none) | plain, scram-sha-256 or scram-sha-512 |
+ * | KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD | (needed with it) | who we are for the brokers |
  * | DATABASE_URL | (none) | connection string of PostgreSQL; for the distributed size |
  * | SANAD_MASTER_KEY_FILE | <data>/keys/master.key | file with the vault's master key; the same for every process of the distributed size |
  * | SANAD_GOVSTACK_URL | (none) | a GovStack payments building block that payments go through, in place of files; where its paths begin |
@@ -70,7 +77,7 @@ export const ROLE_NAMES = ['all', 'api', 'relay', 'projector', 'automation'] as 
 export type RoleName = (typeof ROLE_NAMES)[number];
 
 /** The servers of the distributed size. The URLs carry passwords: never to be printed. */
-export interface Distributed { readonly eventStoreUrl: string; readonly brokers: readonly string[]; readonly databaseUrl: string; readonly masterKeyFile?: string }
+export interface Distributed { readonly eventStoreUrl: string; readonly kafka: KafkaConnection; readonly databaseUrl: string; readonly masterKeyFile?: string }
 
 type Env = Readonly<Record<string, string | undefined>>;
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
@@ -124,13 +131,39 @@ export function sizeIn(env: Env = process.env): Pick<Config, 'role' | 'distribut
   };
   const [eventStoreUrl, databaseUrl, masterKeyFile] = [needed('EVENTSTORE_URL'), needed('DATABASE_URL'), env['SANAD_MASTER_KEY_FILE']?.trim()];
   needed('KAFKA_BROKERS');
-  return { role, distributed: { eventStoreUrl, brokers: brokersIn(env), databaseUrl, ...(masterKeyFile ? { masterKeyFile } : {}) } };
+  return { role, distributed: { eventStoreUrl, kafka: kafkaIn(env), databaseUrl, ...(masterKeyFile ? { masterKeyFile } : {}) } };
 }
-/** Brokers of Kafka; also for commands that need no other setting. @throws DomainError CONFIG_INVALID */
-export function brokersIn(env: Env = process.env): readonly string[] {
+/** Kafka; also for commands that need no other setting. @throws DomainError CONFIG_INVALID naming the variable */
+export function kafkaIn(env: Env = process.env): KafkaConnection {
+  const { text } = readers(env);
   const brokers = (env['KAFKA_BROKERS'] ?? '').split(',').map((broker) => broker.trim());
   if (!brokers.every((broker) => /^[^\s:]+:\d{1,5}$/.test(broker))) throw wrong('KAFKA_BROKERS', 'must be host:port, more of them with commas');
-  return brokers;
+  const [tls, caFile, certFile, keyFile] = [text('KAFKA_TLS', 'off'), text('KAFKA_TLS_CA', ''), text('KAFKA_TLS_CERT', ''), text('KAFKA_TLS_KEY', '')];
+  if (tls !== 'on' && tls !== 'off') throw wrong('KAFKA_TLS', 'must be on or off');
+  for (const [name, file] of [['KAFKA_TLS_CA', caFile], ['KAFKA_TLS_CERT', certFile], ['KAFKA_TLS_KEY', keyFile]] as const) {
+    if (file !== '' && tls === 'off') throw wrong('KAFKA_TLS', `must be on where ${name} is set`);
+    if (file !== '' && !isReadable(file)) throw wrong(name, 'must name a file that can be read');
+  }
+  if ((certFile === '') !== (keyFile === '')) throw wrong(certFile === '' ? 'KAFKA_TLS_CERT' : 'KAFKA_TLS_KEY', 'is missing: a certificate and its key go together');
+  const mechanism = text('KAFKA_SASL_MECHANISM', '').toLowerCase();
+  const [username, password] = [text('KAFKA_SASL_USERNAME', ''), text('KAFKA_SASL_PASSWORD', '')];
+  const known = SASL_MECHANISMS.find((one) => one === mechanism);
+  if (mechanism !== '' && !known) throw wrong('KAFKA_SASL_MECHANISM', `must be one of ${SASL_MECHANISMS.join(', ')}`);
+  if (known && (username === '' || password === '')) throw wrong(username === '' ? 'KAFKA_SASL_USERNAME' : 'KAFKA_SASL_PASSWORD', 'must be set with KAFKA_SASL_MECHANISM');
+  if (!known && (username !== '' || password !== '')) throw wrong('KAFKA_SASL_MECHANISM', 'must be set with KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD');
+  return {
+    brokers, ...(tls === 'on' ? { tls: { ...(caFile ? { caFile } : {}), ...(certFile ? { certFile, keyFile } : {}) } } : {}),
+    ...(known ? { sasl: { mechanism: known, username, password } } : {}),
+  };
+}
+
+function isReadable(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const isRole = (text: string): text is RoleName => ROLE_NAMES.some((name) => name === text);

@@ -140,24 +140,27 @@ export async function startRole(config: Config, distributed: Distributed, log: L
 }
 
 /** Publishes the log; of many relays one is at work. */
-function relay({ distributed: { brokers, databaseUrl }, servers: { store }, meters, duties }: Role): void {
-  const carrier = new Relay(store, postgresRelayState(databaseUrl), () => openKafkaWriter({ brokers }), () => duties.well('relay'));
+function relay({ distributed: { kafka, databaseUrl }, servers: { store }, meters, duties }: Role): void {
+  const carrier = new Relay(store, postgresRelayState(databaseUrl), () => openKafkaWriter(kafka), () => duties.well('relay'));
   meters.relay(() => carrier.figures, () => store.lastPosition());
   duties.take('relay', async (signal) => {
-    await createTopics({ brokers });
+    await createTopics(kafka);
     await carrier.run(signal);
   });
 }
 
 /** Builds the read models from Kafka, together with the other projectors; what is made from the log one makes for all. */
-function projector({ distributed: { brokers, databaseUrl }, servers: { store, registry }, built, meters, duties }: Role): void {
+function projector({ distributed: { kafka, databaseUrl }, servers: { store, registry }, built, meters, duties }: Role): void {
   const lease = postgresLease(databaseUrl, PROJECTOR_LEASE);
+  let [folded, setAside] = [0, 0];
+  meters.projector(() => ({ folded, setAside }));
   duties.take('read models', async (signal) => {
-    await createTopics({ brokers });
+    await createTopics(kafka);
     const runner = new SharedRunner({
-      store: built, projections: PROJECTIONS, log: store, member: randomUUID(), feed: kafkaFeed({ brokers, groupId: CONSUMER_GROUP, registry }),
+      store: built, projections: PROJECTIONS, log: store, member: randomUUID(), feed: kafkaFeed({ ...kafka, groupId: CONSUMER_GROUP, registry, onSetAside: () => { setAside += 1; } }),
       inTurn: (work, until) => whileHeld(lease, (_, held) => work(held), until),
-      onCommitted: (position) => {
+      onCommitted: (position, events = 0) => {
+        folded += events;
         duties.well('read models');
         meters.followed(READ_MODELS, position);
       },
@@ -168,11 +171,12 @@ function projector({ distributed: { brokers, databaseUrl }, servers: { store, re
 }
 
 /** Process managers, jobs that an api was asked for, and files of banks; of many one is at work. */
-function automation({ config, distributed: { brokers, databaseUrl }, servers, queue, meters, duties }: Role): void {
+function automation({ config, distributed: { kafka, databaseUrl }, servers, queue, meters, duties }: Role): void {
   // Every process takes its share of the topic: the payments themselves say what is known.
-  const outcomes = new OutcomesFromTopic(servers, kafkaInbound({ brokers, topic: OUTCOMES_TOPIC, groupId: OUTCOMES_GROUP }), () => duties.well('outcomes'));
+  const outcomes = new OutcomesFromTopic(servers, kafkaInbound({ ...kafka, topic: OUTCOMES_TOPIC, groupId: OUTCOMES_GROUP }), () => duties.well('outcomes'));
+  meters.outcomes(() => outcomes.figures);
   duties.take('outcomes', async (signal) => {
-    await createTopics({ brokers });
+    await createTopics(kafka);
     await outcomes.run(signal);
   });
   const lease = postgresLease(databaseUrl, AUTOMATION_LEASE);

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { brokersIn } from '../config.js';
+import { kafkaIn } from '../config.js';
 import { action, common, wholeNumber, type CommonOptions } from './command.js';
 import { EXIT, table } from './output.js';
 
@@ -17,7 +17,7 @@ export function deadLettersCommand(): Command {
     .option('--limit <n>', 'at most so many, oldest first', wholeNumber('limit', 1, 10_000), 100)
     .action(action<ListOptions, []>(async ({ out }, { all = false, limit }) => {
       const { listDeadLetters } = await onKafka();
-      const found = await listDeadLetters({ brokers: brokersIn() }, { all, limit });
+      const found = await listDeadLetters(kafkaIn(), { all, limit });
       out.result({ letters: found }, () => (found.length === 0 ? 'No dead letters.'
         : table([['letter', 'topic', 'partition', 'offset', 'key', 'reason'], ...found.map((one) => [String(one.letter), one.topic, one.partition, one.offset, one.key, `${one.reason}${one.replayed ? ' (put back)' : ''}`])])));
     }));
@@ -26,7 +26,7 @@ export function deadLettersCommand(): Command {
     .option('--letter <n>', 'this one only, also when it was put back before', wholeNumber('letter', 0, Number.MAX_SAFE_INTEGER))
     .action(action<ReplayOptions, []>(async ({ out }, { letter }) => {
       const { replayDeadLetters } = await onKafka();
-      const { replayed, left } = await replayDeadLetters({ brokers: brokersIn() }, letter);
+      const { replayed, left } = await replayDeadLetters(kafkaIn(), letter);
       out.result({ replayed, left }, () => `${replayed} put back${left > 0 ? `, ${left} left: they name no topic of ours` : ''}.`);
       return left > 0 || (letter !== undefined && replayed === 0) ? EXIT.findings : EXIT.ok;
     }));

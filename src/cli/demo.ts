@@ -15,17 +15,14 @@ export interface DemoOptions extends CommonOptions { readonly households: number
 const PATIENCE_MS = 10_000;
 const ASK_EVERY_MS = 100;
 
-/** What stands around the demo: at the distributed size, the read models have another writer while they are not rebuilt. */
-export interface DemoSurroundings { readonly aroundRebuild?: <T>(work: () => Promise<T>) => Promise<T> }
-
 /** Runs two months of the reference programme on a data folder. */
-export async function runDemo(run: Run, options: DemoOptions, { aroundRebuild = (work) => work() }: DemoSurroundings = {}): Promise<DemoSummary> {
+export async function runDemo(run: Run, options: DemoOptions): Promise<DemoSummary> {
   const started = performance.now();
   await untilFree(options.data, run.signal);
   rememberRun(options.data, options);
   const taken = await inOwnProcess('take-in', options, run);
   for (const period of PERIODS) await inOwnProcess('pay', { ...options, period }, run);
-  const rebuild = await aroundRebuild(() => inOwnProcess('rebuild', options, run));
+  const rebuild = await inOwnProcess('rebuild', options, run);
   const totals = await inOwnProcess('check', options, run);
   const elapsedMs = Math.round(performance.now() - started);
   return {

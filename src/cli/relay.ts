@@ -16,7 +16,7 @@ export function relayCommand(): Command {
       const { distributed } = sizeIn();
       if (!distributed) throw new DomainError('CONFIG_INVALID', 'SANAD_SIZE must be distributed: the embedded size has no topics.', 'invalid', 'SANAD_SIZE');
       const after = options.after ?? -1;
-      await createTopics({ brokers: distributed.brokers });
+      await createTopics(distributed.kafka);
       try {
         await postgresRelayState(distributed.databaseUrl).rewind(after);
       } catch (error) {

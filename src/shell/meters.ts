@@ -60,5 +60,18 @@ export class Meters implements OnModuleDestroy {
     } });
   }
 
+  projector(figures: () => { readonly folded: number; readonly setAside: number }): void {
+    const registers = [this.registry];
+    new Gauge({ name: 'sanad_projected_events_total', help: 'Events that this process was given by the broker and has folded into the read models, repeated ones too.', registers, collect() { this.set(figures().folded); } });
+    new Gauge({ name: 'sanad_projector_set_aside_total', help: 'Messages that this process could not read and set aside as dead letters.', registers, collect() { this.set(figures().setAside); } });
+  }
+
+  outcomes(figures: () => { readonly applied: number; readonly unchanged: number; readonly breaks: number; readonly setAside: number }): void {
+    new Gauge({ name: 'sanad_outcomes_total', help: 'Messages of the outcomes topic that this process took in, by what came of them; set-aside are dead letters.', labelNames: ['result'], registers: [this.registry], collect() {
+      const { applied, unchanged, breaks, setAside } = figures();
+      for (const [result, count] of Object.entries({ applied, unchanged, break: breaks, 'set-aside': setAside })) this.set({ result }, count);
+    } });
+  }
+
   onModuleDestroy(): void { this.#delay.disable(); }
 }

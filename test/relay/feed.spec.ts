@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, expect, it } from '@jest/globals';
 import { Kafka, logLevel } from 'kafkajs';
 import { EventRegistry } from '../../events/registry.js';
+import { livePosition } from '../../projections/positions.js';
 import { ProjectionRunner } from '../../projections/runner.js';
 import { SharedRunner } from '../../projections/shared-runner.js';
 import { createTopics, kafkaFeed, openKafkaWriter } from '../../src/adapters/event-bus/kafka.js';
@@ -121,6 +122,48 @@ if (kafka.running && postgres.running) {
     expect(pages).toBeGreaterThan(5);
     expect(taken).toBeGreaterThanOrEqual(EVENTS.length);
     expect(await everyRow(store)).toEqual(rows);
+    await store.close();
+  }, 120_000);
+
+  it('gives the same rows to two members of the group, of which one goes and another comes', async () => {
+    const { brokers } = kafka;
+    const { open, log, rows } = await direct();
+    await createTopics({ brokers });
+    const writer = await openKafkaWriter({ brokers });
+    const half = Math.floor(EVENTS.length / 2);
+    const deliver = async (from: number, to: number): Promise<void> => { for (let at = from; at < to; at += 10) await writer.deliver(EVENTS.slice(at, Math.min(at + 10, to)), EVENTS[at - 1]?.position ?? -1); };
+    const store = await open();
+    const empty = new ArrayLog([], true);
+    const feed = kafkaFeed({ brokers, groupId: 'shared-read-models', registry: new EventRegistry() });
+    const member = (name: string) => {
+      const [stop, taken] = [new AbortController(), { events: -1 }];
+      const runner = new SharedRunner({
+        store, projections: PROJECTIONS, member: name, inTurn: inTurnAlone, feed,
+        log: { positionGaps: true, readAll: empty.readAll.bind(empty), lastPosition: empty.lastPosition.bind(empty), readStream: log.readStream.bind(log), follow: empty.follow.bind(empty) },
+        onCommitted: (_, events = 0) => { taken.events = Math.max(0, taken.events) + events; },
+      });
+      return { stop, taken, running: runner.run(stop.signal) };
+    };
+    const first = member('first');
+    // The tables are there: two that make them at once would need a lease.
+    while (first.taken.events < 0) await Promise.race([wait(20), first.running]);
+    const second = member('second');
+    // Both have a share when both are given events; events come again and again until then.
+    while (first.taken.events <= 0 || second.taken.events <= 0) {
+      await deliver(0, half);
+      await Promise.race([wait(200), first.running, second.running]);
+    }
+    second.stop.abort();
+    await second.running;
+    const third = member('third');
+    await deliver(half, EVENTS.length);
+    while (await livePosition(store, PROJECTIONS) < END) await Promise.race([wait(20), first.running, third.running]);
+    expect(await everyRow(store)).toEqual(rows);
+    for (const { stop, running } of [first, third]) {
+      stop.abort();
+      await running;
+    }
+    await writer.close();
     await store.close();
   }, 120_000);
 }

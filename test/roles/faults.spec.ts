@@ -11,6 +11,7 @@ import { provesItself } from './proof.js';
 
 const TIMEOUT_MS = 240_000;
 const HOUSEHOLDS = 120;
+const KAFKA_AWAY_MS = 60_000;
 const CYCLE = 'asd-2025-12';
 const cluster = await startCluster('faults of the distributed size');
 
@@ -31,7 +32,9 @@ if (!('reason' in cluster)) describe('a month at the distributed size, while eve
   beforeAll(async () => {
     await all.start('relay').then((relay) => running.set('relay', relay));
     for (const role of ['api', 'projector', 'automation'] as const) running.set(role, await all.start(role));
-    servers = await openServers({ dataDir: all.dir, rail: {} }, { eventStoreUrl: all.env['EVENTSTORE_URL']!, brokers: all.kafka.brokers, databaseUrl: all.postgres.url });
+    // Two share the feed; the one that is killed is one of them.
+    await all.start('projector');
+    servers = await openServers({ dataDir: all.dir, rail: {} }, { eventStoreUrl: all.env['EVENTSTORE_URL']!, kafka: { brokers: all.kafka.brokers }, databaseUrl: all.postgres.url });
   }, TIMEOUT_MS);
   afterAll(async () => {
     await servers.close();
@@ -117,7 +120,14 @@ if (!('reason' in cluster)) describe('a month at the distributed size, while eve
       if (part === 2 && all.kafka.own) await all.kafka.own.kill();
       await expectStatus(200, send());
     }
-    if (all.kafka.own) await all.kafka.own.start();
+    if (all.kafka.own) {
+      // A minute in all: commands go on.
+      for (const until = Date.now() + KAFKA_AWAY_MS; Date.now() < until; await pause(2_000)) {
+        const manager = await who('meryem', 'programme-manager');
+        await expectStatus(200, insist(() => manager.post('/programmes/asd/account-hold', { days: 1 + (Date.now() % 2) })));
+      }
+      await all.kafka.own.start();
+    }
     const rejected = Math.ceil(eligible / 10);
     await untilProgress(({ byStatus }) => byStatus.settled?.count === eligible - rejected && byStatus.rejected?.count === rejected);
   }, TIMEOUT_MS);

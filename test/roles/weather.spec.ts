@@ -54,7 +54,7 @@ if (!('reason' in cluster)) describe('the distributed size on bad lines', () => 
   }, TIMEOUT_MS);
 
   it('in the end nothing is lost or doubled, and the read models are the fold of the log', async () => {
-    const servers = await openServers({ dataDir: all.dir, rail: {} }, { eventStoreUrl: all.store.url, brokers: all.kafka.brokers, databaseUrl: all.postgres.url });
+    const servers = await openServers({ dataDir: all.dir, rail: {} }, { eventStoreUrl: all.store.url, kafka: { brokers: all.kafka.brokers }, databaseUrl: all.postgres.url });
     try {
       expect(await servers.store.readCategory('person-', { limit: 1_000 })).toHaveLength(people);
       expect(await servers.store.readCategory('application-', { limit: 1_000 })).toHaveLength(people);

@@ -1,16 +1,15 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Kafka, logLevel, type Admin, type EachBatchPayload, type IHeaders, type KafkaMessage, type Producer } from 'kafkajs';
+import { Kafka, logLevel, type Admin, type EachBatchPayload, type IHeaders, type KafkaMessage, type Producer, type SASLOptions } from 'kafkajs';
 import type { EventRegistry } from '../../../events/registry.js';
 import { readMessage } from '../../feed/read-message.js';
 import { aggregateOf, AGGREGATES, AUDIT_TOPIC, DEAD_LETTER_HEADERS, DEAD_LETTER_TOPIC, EVENT_TOPICS, messageOf, OTHER_TOPICS, topicOf, type EventMessage } from '../../feed/topics.js';
 import type { Recorded } from '../../kernel/decider.js';
-import type { BrokerWriter, EventFeed, FeedPage } from './port.js';
+import type { BrokerWriter, EventFeed, FeedPage, KafkaConnection } from './port.js';
 
 export type { EachBatchPayload, IHeaders, KafkaMessage } from 'kafkajs';
 
-export interface KafkaOptions {
-  /** host:port, at least one. */
-  readonly brokers: readonly string[];
+export interface KafkaOptions extends KafkaConnection {
   readonly clientId?: string;
   /** Copies of each partition of a topic that is made; default as many as there are brokers, 3 at most. */
   readonly replicas?: number;
@@ -28,9 +27,19 @@ const MAX_BATCH_BYTES = 900_000;
 const MESSAGE_OVERHEAD_BYTES = 700;
 
 /** The one place that makes clients; the files beside this one take theirs from here. */
-export const client = ({ brokers, clientId = 'sanad' }: KafkaOptions): Kafka => new Kafka({
-  clientId, brokers: [...brokers], connectionTimeout: CONNECT_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, retry: { retries: RETRIES }, logLevel: logLevel.NOTHING,
+export const client = ({ brokers, tls, sasl, clientId = 'sanad' }: KafkaOptions): Kafka => new Kafka({
+  clientId, brokers: [...brokers], ...(tls ? { ssl: { ...read('ca', tls.caFile), ...read('cert', tls.certFile), ...read('key', tls.keyFile) } } : {}), ...(sasl ? { sasl: saslOf(sasl) } : {}), connectionTimeout: CONNECT_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, retry: { retries: RETRIES }, logLevel: logLevel.NOTHING,
 });
+
+const read = (name: 'ca' | 'cert' | 'key', file: string | undefined): { readonly [K in typeof name]?: string } => (file === undefined ? {} : { [name]: readFileSync(file, 'utf8') });
+/** kafkajs has a type for each mechanism. */
+function saslOf({ mechanism, ...who }: NonNullable<KafkaConnection['sasl']>): SASLOptions {
+  switch (mechanism) {
+    case 'plain': return { mechanism, ...who };
+    case 'scram-sha-256': return { mechanism, ...who };
+    case 'scram-sha-512': return { mechanism, ...who };
+  }
+}
 
 /** Waits until every partition has a leader. Just after a topic was made, or made again, a broker may not know it yet. */
 async function led(admin: Admin, topics: string[]): Promise<void> {
@@ -120,11 +129,11 @@ interface Handed { readonly page: FeedPage; taken(): void }
  * asked for, that is when its rows are; after a crash in between, or when its partition goes to another reader of the
  * group, it comes again, and is told by stream and revision. A message that cannot be read goes to the dead-letter topic.
  */
-export function kafkaFeed(options: KafkaOptions & { readonly groupId: string; readonly registry: EventRegistry }): EventFeed {
+export function kafkaFeed(options: KafkaOptions & { readonly groupId: string; readonly registry: EventRegistry; readonly onSetAside?: () => void }): EventFeed {
   return { subscribe: (_after, signal) => pages(options, signal) };
 }
 
-async function* pages({ groupId, registry, ...options }: Parameters<typeof kafkaFeed>[0], signal: AbortSignal): AsyncGenerator<FeedPage> {
+async function* pages({ groupId, registry, onSetAside, ...options }: Parameters<typeof kafkaFeed>[0], signal: AbortSignal): AsyncGenerator<FeedPage> {
   const kafka = client(options);
   const producer = kafka.producer({ allowAutoTopicCreation: false });
   const consumer = kafka.consumer({ groupId, sessionTimeout: SESSION_TIMEOUT_MS, allowAutoTopicCreation: false });
@@ -149,6 +158,7 @@ async function* pages({ groupId, registry, ...options }: Parameters<typeof kafka
           previous.push(read.previous);
         } catch (error) {
           await bury(producer, batch.topic, batch.partition, message, error instanceof Error ? error.message : 'unreadable');
+          onSetAside?.();
         }
       }
       if (events.length === 0) return;

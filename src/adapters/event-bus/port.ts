@@ -13,6 +13,18 @@ export interface EventFeed {
 }
 export const EVENT_FEED = Symbol('EventFeed');
 
+/** How brokers are reached. */
+export interface KafkaConnection {
+  /** host:port, at least one. */
+  readonly brokers: readonly string[];
+  /** Absent: in the clear. Files in PEM: the authority that signed the brokers' certificates (default: those that Node knows), and a certificate and key of our own where brokers ask for one. */
+  readonly tls?: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string };
+  /** Absent: nobody asks who we are. Never to be printed. */
+  readonly sasl?: { readonly mechanism: SaslMechanism; readonly username: string; readonly password: string };
+}
+export const SASL_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
+export type SaslMechanism = (typeof SASL_MECHANISMS)[number];
+
 /** Where the relay publishes. */
 export interface BrokerWriter {
   /** Resolves when every replica in sync has them all. `before` is the position of the event before the first. */
