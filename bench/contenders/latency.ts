@@ -1,13 +1,15 @@
+import { Agent, request } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { livePosition } from '../../projections/positions.js';
 import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';
 import { PROJECTIONS } from '../../src/servers.js';
 import { expectStatus, person, setUp } from '../../test/e2e/http-world.js';
 import { startCluster } from '../../test/roles/cluster.js';
+import { bodyFor } from './http-work.js';
 
 /**
  * From an acknowledged command to the read model, at the distributed size: so many commands a second over HTTP for so many
- * seconds, each a person with an account; how long after its answer the read models' committed checkpoint has its position.
+ * seconds, each an application of a household; how long after its answer the read models' committed checkpoint has its position.
  * The log is the test server of EventStoreDB's protocol, not a real one.
  * node dist/bench/contenders/latency.js [commands a second, default 200] [seconds, default 20]
  */
@@ -19,6 +21,19 @@ try {
   const [api] = await Promise.all([cluster.start('api', { SANAD_LOG_LEVEL: 'info', SANAD_THROTTLE_LIMIT: '1000000' }), cluster.start('projector')]);
   await setUp(cluster.across(() => [api]));
   const intake = await cluster.caller(api, 'i.berrada', 'intake');
+  const bodies: string[] = [];
+  for (let n = 0; n < 64; n += 1) bodies.push(bodyFor((await expectStatus(201, intake.post('/persons', person(n + 1)))).personId));
+  // So many connections, kept: a new one for each command would be measured too.
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  const apply = (n: number): Promise<number> => new Promise((resolve, reject) => {
+    const body = bodies[n % bodies.length]!;
+    const call = request(`${api.url}/applications`, { method: 'POST', agent, headers: { authorization: `Bearer ${intake.token}`, 'content-type': 'application/json', 'idempotency-key': `latency-${n}`, 'content-length': Buffer.byteLength(body) } }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => { text += chunk; }).on('end', () => (response.statusCode === 201 ? resolve((JSON.parse(text) as { position: number }).position) : reject(new Error(text))));
+    });
+    call.on('error', reject);
+    call.end(body);
+  });
   const reads = await openPostgresReadStore(cluster.postgres.url);
   const waiting: { readonly position: number; readonly answeredMs: number }[] = [];
   const took: number[] = [];
@@ -39,7 +54,7 @@ try {
     await wait(Math.max(0, startMs + (n * 1_000) / rate - performance.now()));
     sent.push((async () => {
       const sentMs = performance.now();
-      const { position } = await expectStatus(201, intake.post('/persons', person(n + 1)));
+      const position = await apply(n);
       if (n < warm) return;
       answers.push(performance.now() - sentMs);
       waiting.push({ position, answeredMs: performance.now() });
@@ -48,6 +63,7 @@ try {
   await Promise.all(sent);
   over = true;
   await looking;
+  agent.destroy();
   await reads.close();
   const at = (values: number[], share: number): number => Math.round(values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))]! * 10) / 10;
   const of = (values: number[]) => ({ medianMs: at(values, 0.5), p99Ms: at(values, 0.99), maxMs: at(values, 1) });

@@ -18,6 +18,8 @@ await writer.close();
 const reads = await openPostgresReadStore(database());
 const log = new ArrayLog([]);
 let watch = startWatch();
+let taken = 0;
+const tenths: number[] = [];
 const kafka = kafkaFeed({ brokers: brokers(), groupId: `bench-${performance.now()}`, registry: new EventRegistry() });
 async function* timed(after: number, signal: AbortSignal): AsyncGenerator<FeedPage> {
   let first = true;
@@ -25,6 +27,9 @@ async function* timed(after: number, signal: AbortSignal): AsyncGenerator<FeedPa
     if (first) watch = startWatch();
     first = false;
     yield page;
+    taken += page.events.length;
+    // How long each tenth took: what was there before must not make it longer.
+    while (taken >= (tenths.length + 1) * (events.length / 10)) tenths.push(watch().seconds);
   }
 }
 const stop = new AbortController();
@@ -37,5 +42,5 @@ await runner.run(stop.signal);
 const { seconds, cpuSeconds } = watch();
 if (runner.position < last) throw new Error(`the read models stand at ${runner.position} of ${last}`);
 await reads.close();
-report({ contender: 'sanad', count: events.length, seconds, cpuSeconds, perSecond: Math.round(events.length / seconds), peakMb: peakMegabytes(), durable: 'PostgreSQL, synchronous_commit=on' });
+report({ contender: 'sanad', count: events.length, seconds, cpuSeconds, perSecond: Math.round(events.length / seconds), peakMb: peakMegabytes(), lastTenthToFirst: Math.round(((tenths.at(-1)! - tenths.at(-2)!) / tenths[0]!) * 100) / 100, durable: 'PostgreSQL, synchronous_commit=on' });
 process.exit(0);
