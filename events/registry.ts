@@ -16,11 +16,19 @@ export class ContractError extends Error {
   }
 }
 
-interface Entry { readonly schema: object; validate?: ValidateFunction }
+interface Entry {
+  readonly schema: object;
+  validate?: ValidateFunction;
+}
 
 /** Validates payloads against the published schemas and lifts old versions to the newest. Validators compile on first use. */
 export class EventRegistry {
-  readonly #ajv = new Ajv({ allErrors: false, strict: true, strictTypes: false, strictRequired: false });
+  readonly #ajv = new Ajv({
+    allErrors: false,
+    strict: true,
+    strictTypes: false,
+    strictRequired: false,
+  });
   readonly #entries = new Map<string, Map<number, Entry>>();
   readonly #latest = new Map<string, number>();
   readonly #aggregates = new Map<string, string>();
@@ -38,15 +46,28 @@ export class EventRegistry {
     }
   }
 
-  knows(type: string): type is EventType { return this.#latest.has(type); }
+  knows(type: string): type is EventType {
+    return this.#latest.has(type);
+  }
 
-  types(): readonly string[] { return [...this.#latest.keys()]; }
+  types(): readonly string[] {
+    return [...this.#latest.keys()];
+  }
 
-  aggregateOf(type: string): string | undefined { return this.#aggregates.get(type); }
+  aggregateOf(type: string): string | undefined {
+    return this.#aggregates.get(type);
+  }
 
   latestVersion(type: string): number {
     const version = this.#latest.get(type);
-    if (version === undefined) throw new ContractError('EVENT_TYPE_UNKNOWN', type, 0, '', 'no schema was published for this type');
+    if (version === undefined)
+      throw new ContractError(
+        'EVENT_TYPE_UNKNOWN',
+        type,
+        0,
+        '',
+        'no schema was published for this type',
+      );
     return version;
   }
 
@@ -54,12 +75,24 @@ export class EventRegistry {
   validate(type: string, version: number, data: unknown): void {
     const entry = this.#entries.get(type)?.get(version);
     if (!entry) {
-      throw new ContractError(this.#latest.has(type) ? 'EVENT_VERSION_UNKNOWN' : 'EVENT_TYPE_UNKNOWN', type, version, '', 'no schema was published for it');
+      throw new ContractError(
+        this.#latest.has(type) ? 'EVENT_VERSION_UNKNOWN' : 'EVENT_TYPE_UNKNOWN',
+        type,
+        version,
+        '',
+        'no schema was published for it',
+      );
     }
     const validate = (entry.validate ??= this.#ajv.compile(entry.schema));
     if (!validate(data)) {
       const first = validate.errors?.[0];
-      throw new ContractError('EVENT_INVALID', type, version, fieldOf(first), first?.message ?? 'does not fit its schema');
+      throw new ContractError(
+        'EVENT_INVALID',
+        type,
+        version,
+        fieldOf(first),
+        first?.message ?? 'does not fit its schema',
+      );
     }
   }
 
@@ -71,7 +104,14 @@ export class EventRegistry {
     let lifted = data;
     for (let v = version; v < latest; v += 1) {
       const lift = this.lifts[type]?.[v];
-      if (!lift) throw new ContractError('EVENT_VERSION_UNKNOWN', type, v, '', `no upcast to version ${v + 1}`);
+      if (!lift)
+        throw new ContractError(
+          'EVENT_VERSION_UNKNOWN',
+          type,
+          v,
+          '',
+          `no upcast to version ${v + 1}`,
+        );
       lifted = lift(lifted as never);
     }
     this.validate(type, latest, lifted);
@@ -81,6 +121,11 @@ export class EventRegistry {
 
 function fieldOf(error: ErrorObject | undefined): string {
   if (!error) return '';
-  const extra = error.keyword === 'required' ? `/${String(error.params['missingProperty'])}` : error.keyword === 'additionalProperties' ? `/${String(error.params['additionalProperty'])}` : '';
+  const extra =
+    error.keyword === 'required'
+      ? `/${String(error.params['missingProperty'])}`
+      : error.keyword === 'additionalProperties'
+        ? `/${String(error.params['additionalProperty'])}`
+        : '';
   return `${error.instancePath}${extra}`.replace(/^\//, '');
 }

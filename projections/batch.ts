@@ -11,7 +11,10 @@ type AnyRow = Readonly<Record<string, Value>>;
 /** Rows kept in memory between batches, at most, in each of two generations of each table. */
 const KEPT_ROWS = 2_000;
 
-interface Entry { row: AnyRow | undefined; changed: boolean }
+interface Entry {
+  row: AnyRow | undefined;
+  changed: boolean;
+}
 
 /** A `rows` table during a batch: everything touched is in `young`, loaded or known not to exist. */
 class LoadedTable {
@@ -20,7 +23,10 @@ class LoadedTable {
   #missing: string[] = [];
   readonly #changed = new Map<string, Entry>();
 
-  constructor(private readonly statements: TableStatements, private readonly table: Table) {}
+  constructor(
+    private readonly statements: TableStatements,
+    private readonly table: Table,
+  ) {}
 
   touch(key: string, fresh: boolean): void {
     if (this.#young.has(key)) return;
@@ -45,7 +51,9 @@ class LoadedTable {
     }
   }
 
-  get(key: string): AnyRow | undefined { return this.#entry(key).row; }
+  get(key: string): AnyRow | undefined {
+    return this.#entry(key).row;
+  }
 
   set(key: string, row: AnyRow | undefined): void {
     const entry = this.#entry(key);
@@ -78,7 +86,8 @@ class LoadedTable {
 
   #entry(key: string): Entry {
     const entry = this.#young.get(key);
-    if (!entry) throw new Error(`the fold used row ${key} of ${this.table.name}, which it had not named`);
+    if (!entry)
+      throw new Error(`the fold used row ${key} of ${this.table.name}, which it had not named`);
     return entry;
   }
 }
@@ -88,7 +97,10 @@ class SummedTable {
   readonly #sums = new Map<string, Record<string, Value>>();
   readonly #added: readonly string[];
 
-  constructor(private readonly statements: TableStatements, private readonly table: Table) {
+  constructor(
+    private readonly statements: TableStatements,
+    private readonly table: Table,
+  ) {
     this.#added = statements.columns.filter((column) => !table.key.includes(column));
   }
 
@@ -104,7 +116,8 @@ class SummedTable {
       const a = sum[column];
       const b = row[column];
       const bound = this.table.bounds[column];
-      if (bound !== undefined && typeof a === 'number' && typeof b === 'number') sum[column] = bound === 'least' ? Math.min(a, b) : Math.max(a, b);
+      if (bound !== undefined && typeof a === 'number' && typeof b === 'number')
+        sum[column] = bound === 'least' ? Math.min(a, b) : Math.max(a, b);
       else if (typeof a === 'bigint' && typeof b === 'bigint') sum[column] = a + b;
       else if (typeof a === 'number' && typeof b === 'number') sum[column] = a + b;
       else throw new Error(`${this.table.name}.${column} cannot be added to`);
@@ -123,7 +136,9 @@ class SummedTable {
 class AppendedTable {
   #rows: AnyRow[] = [];
   constructor(private readonly statements: TableStatements) {}
-  put(row: AnyRow): void { this.#rows.push(row); }
+  put(row: AnyRow): void {
+    this.#rows.push(row);
+  }
   async write(db: ReadDb): Promise<void> {
     const rows = this.#rows;
     this.#rows = [];
@@ -139,7 +154,10 @@ export class BuildTables implements Rows {
   readonly #dialect: ReadStore['dialect'];
   readonly handles: ReadonlySet<string>;
 
-  constructor(store: ReadStore, readonly build: Build) {
+  constructor(
+    store: ReadStore,
+    readonly build: Build,
+  ) {
     this.#dialect = store.dialect;
     this.handles = new Set(build.projection.handles);
     this.forget();
@@ -148,7 +166,8 @@ export class BuildTables implements Rows {
   /** Names the rows that these events may use, and loads the ones that are not in memory. */
   async load(db: ReadDb, events: readonly Recorded[]): Promise<void> {
     const { projection, seen } = this.build;
-    const touch = (table: Table, key: string, fresh = false) => this.#rowsOf(table).touch(key, fresh);
+    const touch = (table: Table, key: string, fresh = false) =>
+      this.#rowsOf(table).touch(key, fresh);
     for (const event of events) {
       if (this.handles.has(event.type)) projection.touches(event, touch);
       if (seen) touch(seen, event.stream);
@@ -177,28 +196,45 @@ export class BuildTables implements Rows {
         this.build.projection.evolve(this, event);
       } catch (error) {
         const { position, stream, revision, type } = event;
-        throw new ProjectionError('PROJECTION_FAILED', `${this.build.projection.name} cannot fold the ${type} at position ${position} (${stream}, revision ${revision}): ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+        throw new ProjectionError(
+          'PROJECTION_FAILED',
+          `${this.build.projection.name} cannot fold the ${type} at position ${position} (${stream}, revision ${revision}): ${error instanceof Error ? error.message : String(error)}`,
+          { cause: error },
+        );
       }
     }
-    if (this.build.seen) this.put(this.build.seen, { stream: event.stream, revision: event.revision });
+    if (this.build.seen)
+      this.put(this.build.seen, { stream: event.stream, revision: event.revision });
   }
 
   /** Writes every row that changed. */
   async write(trx: ReadDb): Promise<void> {
-    for (const tables of [this.#loaded, this.#appended, this.#summed]) for (const each of tables.values()) await each.write(trx);
+    for (const tables of [this.#loaded, this.#appended, this.#summed])
+      for (const each of tables.values()) await each.write(trx);
   }
 
   /** Writes that the build is at `position`. */
   async reach(trx: ReadDb, position: number): Promise<void> {
-    await trx.updateTable(STATE).set({ position }).where('projection', '=', this.build.projection.name).where('suffix', '=', this.build.suffix).execute();
+    await trx
+      .updateTable(STATE)
+      .set({ position })
+      .where('projection', '=', this.build.projection.name)
+      .where('suffix', '=', this.build.suffix)
+      .execute();
   }
 
-  rest(): void { for (const loaded of this.#loaded.values()) loaded.rest(); }
+  rest(): void {
+    for (const loaded of this.#loaded.values()) loaded.rest();
+  }
 
   /** After a batch that was not committed, memory holds what the tables do not. */
   forget(): void {
     for (const table of this.build.tables) {
-      const statements = new TableStatements(table, physical(table, this.build.suffix), this.#dialect);
+      const statements = new TableStatements(
+        table,
+        physical(table, this.build.suffix),
+        this.#dialect,
+      );
       if (table.kind === 'rows') this.#loaded.set(table, new LoadedTable(statements, table));
       else if (table.kind === 'tally') this.#summed.set(table, new SummedTable(statements, table));
       else this.#appended.set(table, new AppendedTable(statements));
@@ -215,7 +251,9 @@ export class BuildTables implements Rows {
     else this.#rowsOf(table).set(String((row as AnyRow)[table.key[0] ?? '']), row as AnyRow);
   }
 
-  remove<C extends Columns>(table: Table<C>, key: string): void { this.#rowsOf(table).set(key, undefined); }
+  remove<C extends Columns>(table: Table<C>, key: string): void {
+    this.#rowsOf(table).set(key, undefined);
+  }
 
   add<C extends Columns>(table: Table<C>, row: RowOf<Table<C>>): void {
     const summed = this.#summed.get(table);
@@ -225,7 +263,8 @@ export class BuildTables implements Rows {
 
   #rowsOf(table: Table): LoadedTable {
     const loaded = this.#loaded.get(table);
-    if (!loaded) throw new Error(`${table.name} is not a table of rows of ${this.build.projection.name}`);
+    if (!loaded)
+      throw new Error(`${table.name} is not a table of rows of ${this.build.projection.name}`);
     return loaded;
   }
 }

@@ -6,7 +6,12 @@ import type { Table, Value } from './projection.js';
 
 type AnyRow = Readonly<Record<string, Value>>;
 /** A row that two builds do not agree on. `only` says which has it, where one has not; else `columns` differ. */
-export interface Difference { readonly table: string; readonly key: readonly Value[]; readonly only?: 'live' | 'rebuilt'; readonly columns?: readonly string[] }
+export interface Difference {
+  readonly table: string;
+  readonly key: readonly Value[];
+  readonly only?: 'live' | 'rebuilt';
+  readonly columns?: readonly string[];
+}
 /** One table of both builds. `hash` is SHA-256 over every row's canonical form, in key order. */
 export interface TableComparison {
   readonly table: string;
@@ -14,12 +19,21 @@ export interface TableComparison {
   readonly rebuilt: { readonly rows: number; readonly hash: string };
   readonly differences: number;
 }
-interface BuildComparison { readonly identical: boolean; readonly tables: readonly TableComparison[]; /** The first ones. */ readonly differences: readonly Difference[] }
+interface BuildComparison {
+  readonly identical: boolean;
+  readonly tables: readonly TableComparison[];
+  /** The first ones. */ readonly differences: readonly Difference[];
+}
 
 const PAGE = 2_000;
 const SHOWN_DIFFERENCES = 20;
 
-async function* inKeyOrder(db: ReadDb, table: Table, name: string, signal?: AbortSignal): AsyncGenerator<AnyRow> {
+async function* inKeyOrder(
+  db: ReadDb,
+  table: Table,
+  name: string,
+  signal?: AbortSignal,
+): AsyncGenerator<AnyRow> {
   const key = [...table.key];
   let after: Value[] | undefined;
   for (;;) {
@@ -29,7 +43,16 @@ async function* inKeyOrder(db: ReadDb, table: Table, name: string, signal?: Abor
     if (after) {
       const last = after;
       // (a, b) > (x, y), spelled out for any number of columns.
-      query = query.where(({ and, or, eb }) => or(key.map((column, index) => and([...key.slice(0, index).map((same, place) => eb(same, '=', last[place])), eb(column, '>', last[index])]))));
+      query = query.where(({ and, or, eb }) =>
+        or(
+          key.map((column, index) =>
+            and([
+              ...key.slice(0, index).map((same, place) => eb(same, '=', last[place])),
+              eb(column, '>', last[index]),
+            ]),
+          ),
+        ),
+      );
     }
     const rows = await query.execute();
     yield* rows;
@@ -39,14 +62,18 @@ async function* inKeyOrder(db: ReadDb, table: Table, name: string, signal?: Abor
   }
 }
 
-const shown = (value: Value | undefined): string => (typeof value === 'bigint' ? `${value}n` : JSON.stringify(value ?? null));
+const shown = (value: Value | undefined): string =>
+  typeof value === 'bigint' ? `${value}n` : JSON.stringify(value ?? null);
 
 class Side {
   readonly #hash = createHash('sha256');
   #rows = 0;
   current: AnyRow | undefined;
 
-  constructor(private readonly rows: AsyncGenerator<AnyRow>, private readonly columns: readonly string[]) {}
+  constructor(
+    private readonly rows: AsyncGenerator<AnyRow>,
+    private readonly columns: readonly string[],
+  ) {}
 
   async next(): Promise<void> {
     const { value, done } = await this.rows.next();
@@ -56,20 +83,32 @@ class Side {
     for (const column of this.columns) this.#hash.update(`${shown(this.current[column])}\n`);
   }
 
-  sum(): { rows: number; hash: string } { return { rows: this.#rows, hash: this.#hash.digest('hex') }; }
+  sum(): { rows: number; hash: string } {
+    return { rows: this.#rows, hash: this.#hash.digest('hex') };
+  }
 }
 
 function order(table: Table, a: AnyRow, b: AnyRow): number {
   for (const column of table.key) {
     const [x, y] = [a[column] ?? '', b[column] ?? ''];
     // Both engines sort text by code point; JavaScript by UTF-16 unit, which differs beyond the basic plane only.
-    const less = typeof x === 'string' ? Buffer.compare(Buffer.from(x), Buffer.from(String(y))) : Number(x) - Number(y);
+    const less =
+      typeof x === 'string'
+        ? Buffer.compare(Buffer.from(x), Buffer.from(String(y)))
+        : Number(x) - Number(y);
     if (less !== 0) return less;
   }
   return 0;
 }
 
-async function compareTable(db: ReadDb, table: Table, live: Build, rebuilt: Build, found: Difference[], signal?: AbortSignal): Promise<TableComparison> {
+async function compareTable(
+  db: ReadDb,
+  table: Table,
+  live: Build,
+  rebuilt: Build,
+  found: Difference[],
+  signal?: AbortSignal,
+): Promise<TableComparison> {
   const columns = Object.keys(table.columns);
   const left = new Side(inKeyOrder(db, table, physical(table, live.suffix), signal), columns);
   const right = new Side(inKeyOrder(db, table, physical(table, rebuilt.suffix), signal), columns);
@@ -96,10 +135,16 @@ async function compareTable(db: ReadDb, table: Table, live: Build, rebuilt: Buil
 }
 
 /** Compares two builds of a projection, row for row, without holding either in memory. */
-export async function compareBuilds(db: ReadDb, live: Build, rebuilt: Build, signal?: AbortSignal): Promise<BuildComparison> {
+export async function compareBuilds(
+  db: ReadDb,
+  live: Build,
+  rebuilt: Build,
+  signal?: AbortSignal,
+): Promise<BuildComparison> {
   const differences: Difference[] = [];
   const tables: TableComparison[] = [];
-  for (const table of live.projection.tables) tables.push(await compareTable(db, table, live, rebuilt, differences, signal));
+  for (const table of live.projection.tables)
+    tables.push(await compareTable(db, table, live, rebuilt, differences, signal));
   return { identical: tables.every((table) => table.differences === 0), tables, differences };
 }
 
@@ -112,7 +157,12 @@ export interface Comparison {
 }
 
 /** Compares builds with those beside them, in the same order. */
-export async function compareAll(db: ReadDb, live: readonly Build[], beside: readonly Build[], signal?: AbortSignal): Promise<Comparison> {
+export async function compareAll(
+  db: ReadDb,
+  live: readonly Build[],
+  beside: readonly Build[],
+  signal?: AbortSignal,
+): Promise<Comparison> {
   const tables: TableComparison[] = [];
   const differences: Difference[] = [];
   let identical = true;

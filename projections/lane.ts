@@ -11,7 +11,10 @@ import { Revisions } from './revisions.js';
 import type { Share } from './share.js';
 
 /** What the runner reads the log with. */
-export type ProjectionLog = Pick<EventStore, 'readAll' | 'readStream' | 'lastPosition' | 'follow' | 'positionGaps'>;
+export type ProjectionLog = Pick<
+  EventStore,
+  'readAll' | 'readStream' | 'lastPosition' | 'follow' | 'positionGaps'
+>;
 
 const KNOWN_TYPES: ReadonlySet<string> = new Set(schemas.map(({ type }) => type));
 /** How often, and how long apart (doubling), the log is asked for events that are missing, before the lane stops. */
@@ -35,13 +38,20 @@ export class Lane {
   readonly #tables: readonly BuildTables[];
   readonly #revisions: Revisions;
 
-  constructor(private readonly store: ReadStore, private readonly log: ProjectionLog, readonly builds: readonly Build[], private readonly options: LaneOptions) {
+  constructor(
+    private readonly store: ReadStore,
+    private readonly log: ProjectionLog,
+    readonly builds: readonly Build[],
+    private readonly options: LaneOptions,
+  ) {
     this.#tables = builds.map((build) => new BuildTables(store, build));
     this.#revisions = new Revisions(log);
   }
 
   /** Every event up to here is in the rows of every build. */
-  get position(): number { return Math.min(...this.builds.map(({ position }) => position)); }
+  get position(): number {
+    return Math.min(...this.builds.map(({ position }) => position));
+  }
 
   /**
    * Reads the log to its end (or up to `until`), the next page while this one is written.
@@ -52,7 +62,8 @@ export class Lane {
     for (let attempt = 1; ;) {
       const page = await coming;
       if (signal?.aborted) return;
-      const events = page.next <= until ? page.events : page.events.filter(({ position }) => position <= until);
+      const events =
+        page.next <= until ? page.events : page.events.filter(({ position }) => position <= until);
       const hole = this.#holeIn(events);
       const whole = hole === undefined;
       const ends = page.end || page.events.length === 0 || page.next >= until;
@@ -75,14 +86,18 @@ export class Lane {
   /** Takes a page of a feed that gives the log in commit order, at least once. What is missing is read from the log. */
   async takeInOrder(events: readonly Recorded[], signal?: AbortSignal): Promise<void> {
     const from = this.position;
-    const ours = events.length > 0 && events[0]!.position > from ? events : events.filter(({ position }) => position > from);
+    const ours =
+      events.length > 0 && events[0]!.position > from
+        ? events
+        : events.filter(({ position }) => position > from);
     const last = ours.at(-1);
     if (!last) return;
     if (this.#holeIn(ours) === undefined) return this.#commit(ours, last.position);
     for (let attempt = 1; this.position < last.position; attempt += 1) {
       await this.catchUp(signal);
       if (signal?.aborted) return;
-      if (this.position < last.position) await this.#missing(attempt, `positions ${this.position + 1} to ${last.position}`, signal);
+      if (this.position < last.position)
+        await this.#missing(attempt, `positions ${this.position + 1} to ${last.position}`, signal);
     }
   }
 
@@ -95,7 +110,8 @@ export class Lane {
     this.#tellUnknown(events);
     const position = await this.#whole(share, async (trx) => {
       if (await share.take(trx, part)) for (const tables of this.#tables) tables.forget();
-      for (const tables of this.#tables) await this.#fold(trx, tables, await this.#revisions.admitted(trx, tables, events));
+      for (const tables of this.#tables)
+        await this.#fold(trx, tables, await this.#revisions.admitted(trx, tables, events));
       return share.advance(trx, this.builds, events, previous);
     });
     this.#reached(position, events.length);
@@ -108,9 +124,14 @@ export class Lane {
 
   async #missing(attempt: number, what: string, signal?: AbortSignal): Promise<void> {
     if (attempt >= ATTEMPTS) {
-      throw new ProjectionError('PROJECTION_GAP', `The log gives no event at ${what}. Check the log (sanad audit check); the read models stand at position ${this.position}.`);
+      throw new ProjectionError(
+        'PROJECTION_GAP',
+        `The log gives no event at ${what}. Check the log (sanad audit check); the read models stand at position ${this.position}.`,
+      );
     }
-    await wait(FIRST_WAIT_MS * 2 ** attempt, undefined, signal ? { signal } : {}).catch(() => undefined);
+    await wait(FIRST_WAIT_MS * 2 ** attempt, undefined, signal ? { signal } : {}).catch(
+      () => undefined,
+    );
   }
 
   async #commit(events: readonly Recorded[], position: number): Promise<void> {

@@ -23,8 +23,18 @@ async function liveSuffix(store: ReadStore, projection: Projection): Promise<str
   if (!known) suffixes.set(store, (known = new Map()));
   const cached = known.get(projection.name);
   if (cached !== undefined) return cached;
-  const row = await store.db.selectFrom(STATE).select('suffix').where('projection', '=', projection.name).where('live', '=', true).executeTakeFirst();
-  if (!row) throw new DomainError('READ_MODEL_BUILDING', `The read model ${projection.name} is being built; ask again in a moment.`, 'unavailable');
+  const row = await store.db
+    .selectFrom(STATE)
+    .select('suffix')
+    .where('projection', '=', projection.name)
+    .where('live', '=', true)
+    .executeTakeFirst();
+  if (!row)
+    throw new DomainError(
+      'READ_MODEL_BUILDING',
+      `The read model ${projection.name} is being built; ask again in a moment.`,
+      'unavailable',
+    );
   known.set(projection.name, row['suffix']);
   return row['suffix'];
 }
@@ -40,7 +50,11 @@ function tableIsMissing(error: unknown): boolean {
  * tables are dropped, and the query that misses one is run again on the new ones.
  * @throws DomainError READ_MODEL_BUILDING while the first build is not finished
  */
-export async function reading<T>(store: ReadStore, projections: readonly Projection[], work: (db: ReadDb, name: NameOf) => Promise<T>): Promise<T> {
+export async function reading<T>(
+  store: ReadStore,
+  projections: readonly Projection[],
+  work: (db: ReadDb, name: NameOf) => Promise<T>,
+): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       const names = new Map<Table, string>();
@@ -50,22 +64,33 @@ export async function reading<T>(store: ReadStore, projections: readonly Project
       }
       return await work(store.db, (table) => {
         const name = names.get(table);
-        if (name === undefined) throw new Error(`${table.name} belongs to no projection of this query`);
+        if (name === undefined)
+          throw new Error(`${table.name} belongs to no projection of this query`);
         return name;
       });
     } catch (error) {
       if (!tableIsMissing(error)) throw error;
       suffixes.delete(store);
-      if (attempt === 3) throw new DomainError('READ_MODEL_BUILDING', 'The read models are being built; ask again in a moment.', 'unavailable');
+      if (attempt === 3)
+        throw new DomainError(
+          'READ_MODEL_BUILDING',
+          'The read models are being built; ask again in a moment.',
+          'unavailable',
+        );
     }
   }
 }
 
 /** Forgets the names that queries on this store use; the next one asks which build is live. */
-export const forgetLive = (store: ReadStore): void => { suffixes.delete(store); };
+export const forgetLive = (store: ReadStore): void => {
+  suffixes.delete(store);
+};
 
 /** `column in (…)`, in either dialect, also for an empty list (nothing fits) and for no list (everything fits). */
-export function within(column: string, values: readonly (string | number)[] | undefined): RawBuilder<boolean> {
+export function within(
+  column: string,
+  values: readonly (string | number)[] | undefined,
+): RawBuilder<boolean> {
   if (values === undefined) return sql<boolean>`1 = 1`;
   if (values.length === 0) return sql<boolean>`1 = 0`;
   return sql<boolean>`${sql.ref(column)} in (${sql.join(values)})`;

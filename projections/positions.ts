@@ -4,12 +4,25 @@ import { STATE } from './live.js';
 import type { Projection } from './projection.js';
 
 /** How far the live builds of these projections all are; -1 while one has none. */
-export async function livePosition(store: ReadStore, projections: readonly Projection[]): Promise<number> {
-  const rows = await store.db.selectFrom(STATE).select(['projection', 'position']).where('live', '=', true).$castTo<{ projection: string; position: number }>().execute();
-  return Math.min(...projections.map(({ name }) => rows.find((row) => row.projection === name)?.position ?? -1));
+export async function livePosition(
+  store: ReadStore,
+  projections: readonly Projection[],
+): Promise<number> {
+  const rows = await store.db
+    .selectFrom(STATE)
+    .select(['projection', 'position'])
+    .where('live', '=', true)
+    .$castTo<{ projection: string; position: number }>()
+    .execute();
+  return Math.min(
+    ...projections.map(({ name }) => rows.find((row) => row.projection === name)?.position ?? -1),
+  );
 }
 
-interface Waiter { readonly position: number; done(): void }
+interface Waiter {
+  readonly position: number;
+  done(): void;
+}
 
 /**
  * Waits until the read models show a log position, so that whoever wrote reads what they wrote. It works beside the
@@ -22,10 +35,16 @@ export class ReadPositions {
   #looking = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly store: ReadStore, private readonly projections: readonly Projection[], private readonly pollMs = 10) {}
+  constructor(
+    private readonly store: ReadStore,
+    private readonly projections: readonly Projection[],
+    private readonly pollMs = 10,
+  ) {}
 
   /** The newest position that was seen; it never goes back. */
-  get known(): number { return this.#known; }
+  get known(): number {
+    return this.#known;
+  }
 
   /** The runner committed up to here (see `onCommitted`). */
   notify(position: number): void {
@@ -38,10 +57,23 @@ export class ReadPositions {
   async waitFor(position: number, timeoutMs: number): Promise<void> {
     if (position <= this.#known) return;
     await new Promise<void>((resolve, reject) => {
-      const waiter: Waiter = { position, done: () => { this.#leave(waiter, timeout); resolve(); } };
+      const waiter: Waiter = {
+        position,
+        done: () => {
+          this.#leave(waiter, timeout);
+          resolve();
+        },
+      };
       const timeout = setTimeout(() => {
         this.#leave(waiter, timeout);
-        reject(new DomainError('READ_MODEL_BEHIND', `The read models have not reached position ${position} yet; they are at ${this.#known}.`, 'unavailable', 'position'));
+        reject(
+          new DomainError(
+            'READ_MODEL_BEHIND',
+            `The read models have not reached position ${position} yet; they are at ${this.#known}.`,
+            'unavailable',
+            'position',
+          ),
+        );
       }, timeoutMs);
       this.#waiters.add(waiter);
       void this.#look();

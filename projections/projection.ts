@@ -9,7 +9,13 @@ type Base = 'text' | 'integer' | 'money' | 'boolean' | 'json';
 export type ColumnType = Base | `${Base}?`;
 export type Columns = Readonly<Record<string, ColumnType>>;
 export type Value = string | number | bigint | boolean | null;
-type BaseValue<T> = T extends 'text' | 'json' ? string : T extends 'integer' ? number : T extends 'money' ? bigint : boolean;
+type BaseValue<T> = T extends 'text' | 'json'
+  ? string
+  : T extends 'integer'
+    ? number
+    : T extends 'money'
+      ? bigint
+      : boolean;
 type ValueOf<T extends ColumnType> = T extends `${infer B}?` ? BaseValue<B> | null : BaseValue<T>;
 
 /**
@@ -40,11 +46,22 @@ export interface Table<C extends Columns = Columns> {
 }
 
 /** Columns of a tally that keep their least or greatest value. */
-export type Bounds<Column extends string = string> = Readonly<Partial<Record<Column, 'least' | 'greatest'>>>;
+export type Bounds<Column extends string = string> = Readonly<
+  Partial<Record<Column, 'least' | 'greatest'>>
+>;
 
-export type RowOf<T extends Table> = { readonly [K in keyof T['columns']]: ValueOf<T['columns'][K]> };
+export type RowOf<T extends Table> = {
+  readonly [K in keyof T['columns']]: ValueOf<T['columns'][K]>;
+};
 
-export function table<const C extends Columns>(name: string, kind: TableKind, columns: C, key: readonly (keyof C & string)[], indexes: readonly Index<keyof C & string>[] = [], bounds?: Bounds<keyof C & string>): Table<C> {
+export function table<const C extends Columns>(
+  name: string,
+  kind: TableKind,
+  columns: C,
+  key: readonly (keyof C & string)[],
+  indexes: readonly Index<keyof C & string>[] = [],
+  bounds?: Bounds<keyof C & string>,
+): Table<C> {
   return { name, kind, columns, key, indexes, bounds: bounds ?? {} };
 }
 

@@ -1,13 +1,23 @@
 import type { EventFeed, FeedPage } from '../src/adapters/event-bus/port.js';
 import { MAX_PAGE } from '../src/adapters/event-store/port.js';
 import { ReadStoreError, type ReadStore } from '../src/adapters/read-store/port.js';
-import { buildBeside, discardBuild, indexBuild, makeLive, openBuilds, type Build } from './builds.js';
+import {
+  buildBeside,
+  discardBuild,
+  indexBuild,
+  makeLive,
+  openBuilds,
+  type Build,
+} from './builds.js';
 import { compareAll, type Comparison } from './compare.js';
 import { Lane, type LaneOptions, type ProjectionLog } from './lane.js';
 import type { Projection } from './projection.js';
 
 /** Something that an operator may want to know; goes to the structured log. */
-export interface RunnerNote { readonly what: 'building' | 'switched' | 'unknown-type' | 'recreated' | 'filled'; readonly detail: string }
+export interface RunnerNote {
+  readonly what: 'building' | 'switched' | 'unknown-type' | 'recreated' | 'filled';
+  readonly detail: string;
+}
 
 export interface RunnerOptions {
   /** This runner is the only writer of these projections' tables. */
@@ -23,8 +33,14 @@ export interface RunnerOptions {
 }
 
 /** `done` and `total` in positions of the log, which are events where positions have no gaps. */
-export interface Progress { readonly done: number; readonly total: number }
-export interface WorkOptions { readonly onProgress?: (progress: Progress) => void; readonly signal?: AbortSignal }
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+}
+export interface WorkOptions {
+  readonly onProgress?: (progress: Progress) => void;
+  readonly signal?: AbortSignal;
+}
 
 export const NOT_COMPARED: Comparison = { tables: [], differences: [] };
 
@@ -40,10 +56,13 @@ export class PassedOver {
 
   constructor(private readonly onNote?: (note: RunnerNote) => void) {}
 
-  get types(): ReadonlyMap<string, number> { return this.#types; }
+  get types(): ReadonlyMap<string, number> {
+    return this.#types;
+  }
 
   readonly add = (type: string): void => {
-    if (!this.#types.has(type)) this.onNote?.({ what: 'unknown-type', detail: `${type} is skipped: nobody published it` });
+    if (!this.#types.has(type))
+      this.onNote?.({ what: 'unknown-type', detail: `${type} is skipped: nobody published it` });
     this.#types.set(type, (this.#types.get(type) ?? 0) + 1);
   };
 }
@@ -58,35 +77,50 @@ export class ProjectionRunner {
   #builds: Build[] | undefined;
   #busy = false;
 
-  constructor(private readonly options: RunnerOptions) { this.#skipped = new PassedOver(options.onNote); }
+  constructor(private readonly options: RunnerOptions) {
+    this.#skipped = new PassedOver(options.onNote);
+  }
 
   /** Events passed over because nobody published their type, by type. */
-  get skipped(): ReadonlyMap<string, number> { return this.#skipped.types; }
+  get skipped(): ReadonlyMap<string, number> {
+    return this.#skipped.types;
+  }
 
   /** The position that every build has reached; -1 before the start. */
-  get position(): number { return this.#builds ? Math.min(...this.#builds.map(({ position }) => position)) : -1; }
+  get position(): number {
+    return this.#builds ? Math.min(...this.#builds.map(({ position }) => position)) : -1;
+  }
 
   /**
    * Brings the read models up to the log's end and follows it until the signal aborts.
    * @throws ProjectionError PROJECTION_GAP, PROJECTION_FAILED; ReadStoreError; ContractError from the log for a payload that does not fit
    */
   async run(signal: AbortSignal): Promise<void> {
-    await this.#alone(() => this.#mending(async () => {
-      const stop = new AbortController();
-      const either = AbortSignal.any([signal, stop.signal]);
-      // One lane that fails stops the other: a read model that stands still must not look alive.
-      const lanes = (await this.#lanes()).map((lane) => this.#follow(lane, either).catch((error: unknown) => { stop.abort(); throw error; }));
-      const failed = (await Promise.allSettled(lanes)).find((end) => end.status === 'rejected');
-      if (failed) throw failed.reason;
-    }));
+    await this.#alone(() =>
+      this.#mending(async () => {
+        const stop = new AbortController();
+        const either = AbortSignal.any([signal, stop.signal]);
+        // One lane that fails stops the other: a read model that stands still must not look alive.
+        const lanes = (await this.#lanes()).map((lane) =>
+          this.#follow(lane, either).catch((error: unknown) => {
+            stop.abort();
+            throw error;
+          }),
+        );
+        const failed = (await Promise.allSettled(lanes)).find((end) => end.status === 'rejected');
+        if (failed) throw failed.reason;
+      }),
+    );
   }
 
   /** Brings the read models up to the log's end and returns the position reached. */
   async catchUp(work: WorkOptions = {}): Promise<number> {
-    return this.#alone(() => this.#mending(async () => {
-      await this.#reachEnd(work);
-      return this.position;
-    }));
+    return this.#alone(() =>
+      this.#mending(async () => {
+        await this.#reachEnd(work);
+        return this.position;
+      }),
+    );
   }
 
   /**
@@ -94,30 +128,41 @@ export class ProjectionRunner {
    * first. Aborted, it leaves the live ones as they were.
    */
   async rebuild(work: WorkOptions & { readonly verify?: boolean } = {}): Promise<RebuildReport> {
-    return this.#alone(() => this.#mending(async () => {
-      const { store, log } = this.options;
-      await this.#reachEnd({ ...(work.signal ? { signal: work.signal } : {}) });
-      work.signal?.throwIfAborted();
-      const live = this.#builds ?? [];
-      const until = this.position;
-      const beside: Build[] = [];
-      for (const build of live) beside.push(await buildBeside(store, build));
-      let read = 0;
-      const told = this.#laneOptions(work, until + 1);
-      const lane = new Lane(store, log, beside, { ...told, onBatch: (position, events) => { read += events; told.onBatch(position, events); } });
-      try {
-        if (until >= 0) await lane.catchUp(work.signal, until);
+    return this.#alone(() =>
+      this.#mending(async () => {
+        const { store, log } = this.options;
+        await this.#reachEnd({ ...(work.signal ? { signal: work.signal } : {}) });
         work.signal?.throwIfAborted();
-        for (const build of beside) await indexBuild(store, build);
-        const report = work.verify ? await compareAll(store.db, live, beside, work.signal) : NOT_COMPARED;
-        for (const build of beside) await makeLive(store, build);
-        this.#builds = beside;
-        return { events: read, ...report };
-      } catch (error) {
-        for (const build of beside) if (!build.live) await discardBuild(store, build).catch(() => undefined);
-        throw error;
-      }
-    }));
+        const live = this.#builds ?? [];
+        const until = this.position;
+        const beside: Build[] = [];
+        for (const build of live) beside.push(await buildBeside(store, build));
+        let read = 0;
+        const told = this.#laneOptions(work, until + 1);
+        const lane = new Lane(store, log, beside, {
+          ...told,
+          onBatch: (position, events) => {
+            read += events;
+            told.onBatch(position, events);
+          },
+        });
+        try {
+          if (until >= 0) await lane.catchUp(work.signal, until);
+          work.signal?.throwIfAborted();
+          for (const build of beside) await indexBuild(store, build);
+          const report = work.verify
+            ? await compareAll(store.db, live, beside, work.signal)
+            : NOT_COMPARED;
+          for (const build of beside) await makeLive(store, build);
+          this.#builds = beside;
+          return { events: read, ...report };
+        } catch (error) {
+          for (const build of beside)
+            if (!build.live) await discardBuild(store, build).catch(() => undefined);
+          throw error;
+        }
+      }),
+    );
   }
 
   async #reachEnd(work: WorkOptions): Promise<void> {
@@ -133,8 +178,13 @@ export class ProjectionRunner {
     const { store, projections, log, onNote } = this.options;
     this.#builds = await openBuilds(store, projections, false);
     const making = this.#builds.filter(({ live }) => !live);
-    for (const { projection, suffix, position } of making) onNote?.({ what: 'building', detail: `${projection.name} ${suffix} from position ${position + 1}` });
-    return [this.#builds.filter(({ live }) => live), making].filter((builds) => builds.length > 0)
+    for (const { projection, suffix, position } of making)
+      onNote?.({
+        what: 'building',
+        detail: `${projection.name} ${suffix} from position ${position + 1}`,
+      });
+    return [this.#builds.filter(({ live }) => live), making]
+      .filter((builds) => builds.length > 0)
       .map((builds) => new Lane(store, log, builds, this.#laneOptions(work, total)));
   }
 
@@ -157,7 +207,10 @@ export class ProjectionRunner {
     for (const build of builds) {
       if (build.live) continue;
       await makeLive(this.options.store, build);
-      this.options.onNote?.({ what: 'switched', detail: `${build.projection.name} is read from ${build.suffix}` });
+      this.options.onNote?.({
+        what: 'switched',
+        detail: `${build.projection.name} is read from ${build.suffix}`,
+      });
     }
     this.#committed();
   }
@@ -167,7 +220,9 @@ export class ProjectionRunner {
     if (signal.aborted) return;
     await this.#switchTo(lane);
     const { feed, log } = this.options;
-    const pages: AsyncIterable<FeedPage> = feed ? feed.subscribe(lane.position, signal) : log.follow(lane.position, signal);
+    const pages: AsyncIterable<FeedPage> = feed
+      ? feed.subscribe(lane.position, signal)
+      : log.follow(lane.position, signal);
     for await (const page of pages) await lane.takeInOrder(page.events, signal);
   }
 
@@ -177,8 +232,16 @@ export class ProjectionRunner {
       return await work();
     } catch (error) {
       const { store, onNote } = this.options;
-      if (!(error instanceof ReadStoreError) || error.code !== 'READ_STORE_CORRUPT' || !store.recreate) throw error;
-      onNote?.({ what: 'recreated', detail: `the read models were damaged (${error.detail}) and are built anew from the log` });
+      if (
+        !(error instanceof ReadStoreError) ||
+        error.code !== 'READ_STORE_CORRUPT' ||
+        !store.recreate
+      )
+        throw error;
+      onNote?.({
+        what: 'recreated',
+        detail: `the read models were damaged (${error.detail}) and are built anew from the log`,
+      });
       await store.recreate();
       return work();
     }

@@ -15,26 +15,43 @@ export class BuildsChangedError extends Error {
 
 /** Until the transaction ends nobody else folds; and whoever folds afterwards forgets what it has in memory. */
 export async function aloneIn(trx: ReadDb, dialect: ReadStore['dialect']): Promise<void> {
-  if (dialect === 'postgres') await sql`lock table ${sql.table(PARTS)} in exclusive mode`.execute(trx);
+  if (dialect === 'postgres')
+    await sql`lock table ${sql.table(PARTS)} in exclusive mode`.execute(trx);
   await trx.updateTable(PARTS).set({ member: '' }).execute();
 }
 
 /** How far the live builds of these projections all are, and whether events beyond were folded: then something between is missing. */
-export async function stateOf({ db }: ReadStore, builds: readonly Build[]): Promise<{ readonly position: number; readonly beyond: boolean }> {
-  const rows = await db.selectFrom(STATE).select(['projection', 'suffix', 'position']).where('live', '=', true).$castTo<StateRow>().execute();
+export async function stateOf(
+  { db }: ReadStore,
+  builds: readonly Build[],
+): Promise<{ readonly position: number; readonly beyond: boolean }> {
+  const rows = await db
+    .selectFrom(STATE)
+    .select(['projection', 'suffix', 'position'])
+    .where('live', '=', true)
+    .$castTo<StateRow>()
+    .execute();
   const link = await db.selectFrom(LINKS).select('id').limit(1).executeTakeFirst();
   return { position: lowest(rows, builds), beyond: link !== undefined };
 }
 
-interface StateRow { readonly projection: string; readonly suffix: string; readonly position: number }
+interface StateRow {
+  readonly projection: string;
+  readonly suffix: string;
+  readonly position: number;
+}
 
 /** @throws BuildsChangedError when one of them is not live */
 function lowest(rows: readonly StateRow[], builds: readonly Build[]): number {
-  return Math.min(...builds.map(({ projection, suffix }) => {
-    const row = rows.find((each) => each.projection === projection.name && each.suffix === suffix);
-    if (!row) throw new BuildsChangedError();
-    return row.position;
-  }));
+  return Math.min(
+    ...builds.map(({ projection, suffix }) => {
+      const row = rows.find(
+        (each) => each.projection === projection.name && each.suffix === suffix,
+      );
+      if (!row) throw new BuildsChangedError();
+      return row.position;
+    }),
+  );
 }
 
 /**
@@ -46,17 +63,29 @@ export class Share {
   #watermark = new Watermark(-1);
   #seen = 0;
 
-  constructor(private readonly dialect: ReadStore['dialect'], private readonly member: string) {}
+  constructor(
+    private readonly dialect: ReadStore['dialect'],
+    private readonly member: string,
+  ) {}
 
   /** Holds a part until the transaction ends; true when somebody else had it before, so that rows in memory may be old. */
   async take(trx: ReadDb, part: string): Promise<boolean> {
     const held = async (): Promise<string | undefined> => {
-      const query = trx.selectFrom(PARTS).select('member').where('part', '=', part).$castTo<{ member: string }>();
-      return (await (this.dialect === 'postgres' ? query.forUpdate() : query).executeTakeFirst())?.member;
+      const query = trx
+        .selectFrom(PARTS)
+        .select('member')
+        .where('part', '=', part)
+        .$castTo<{ member: string }>();
+      return (await (this.dialect === 'postgres' ? query.forUpdate() : query).executeTakeFirst())
+        ?.member;
     };
     let member = await held();
     if (member === undefined) {
-      await trx.insertInto(PARTS).values({ part, member: '' }).onConflict((conflict) => conflict.column('part').doNothing()).execute();
+      await trx
+        .insertInto(PARTS)
+        .values({ part, member: '' })
+        .onConflict((conflict) => conflict.column('part').doNothing())
+        .execute();
       member = await held();
     }
     if (member === this.member) return false;
@@ -69,26 +98,66 @@ export class Share {
    * rows are held by one at a time.
    * @throws BuildsChangedError
    */
-  async advance(trx: ReadDb, builds: readonly Build[], events: readonly Recorded[], previous?: readonly number[]): Promise<number> {
-    const query = trx.selectFrom(STATE).select(['projection', 'suffix', 'position']).where('live', '=', true).orderBy('projection').$castTo<StateRow>();
-    const from = lowest(await (this.dialect === 'postgres' ? query.forUpdate() : query).execute(), builds);
-    const links = await trx.selectFrom(LINKS).select(['id', 'links']).where('id', '>', this.#seen).orderBy('id').$castTo<{ id: number; links: string }>().execute();
+  async advance(
+    trx: ReadDb,
+    builds: readonly Build[],
+    events: readonly Recorded[],
+    previous?: readonly number[],
+  ): Promise<number> {
+    const query = trx
+      .selectFrom(STATE)
+      .select(['projection', 'suffix', 'position'])
+      .where('live', '=', true)
+      .orderBy('projection')
+      .$castTo<StateRow>();
+    const from = lowest(
+      await (this.dialect === 'postgres' ? query.forUpdate() : query).execute(),
+      builds,
+    );
+    const links = await trx
+      .selectFrom(LINKS)
+      .select(['id', 'links'])
+      .where('id', '>', this.#seen)
+      .orderBy('id')
+      .$castTo<{ id: number; links: string }>()
+      .execute();
     this.#watermark.standAt(from);
     for (const { id, links: text } of links) {
       this.#watermark.add(JSON.parse(text) as number[]);
       this.#seen = id;
     }
-    const own = events.flatMap(({ position }, index) => (position > from ? [previous?.[index] ?? position - 1, position] : []));
+    const own = events.flatMap(({ position }, index) =>
+      position > from ? [previous?.[index] ?? position - 1, position] : [],
+    );
     const to = this.#watermark.add(own);
     if (to > from) {
-      for (const { projection: { name }, suffix } of builds) {
-        await trx.updateTable(STATE).set({ position: to }).where('projection', '=', name).where('suffix', '=', suffix).where('position', '<', to).execute();
+      for (const {
+        projection: { name },
+        suffix,
+      } of builds) {
+        await trx
+          .updateTable(STATE)
+          .set({ position: to })
+          .where('projection', '=', name)
+          .where('suffix', '=', suffix)
+          .where('position', '<', to)
+          .execute();
       }
       if (this.#seen > 0) await trx.deleteFrom(LINKS).where('until', '<=', to).execute();
     }
-    const left = own.flatMap((position, index) => (index % 2 === 1 && position > to ? [own[index - 1]!, position] : []));
+    const left = own.flatMap((position, index) =>
+      index % 2 === 1 && position > to ? [own[index - 1]!, position] : [],
+    );
     if (left.length > 0) {
-      const kept = await trx.insertInto(LINKS).values({ until: left.reduce((last, position) => Math.max(last, position)), links: JSON.stringify(left) }).returning('id').$castTo<{ id: number }>().executeTakeFirstOrThrow();
+      const kept = await trx
+        .insertInto(LINKS)
+        .values({
+          until: left.reduce((last, position) => Math.max(last, position)),
+          links: JSON.stringify(left),
+        })
+        .returning('id')
+        .$castTo<{ id: number }>()
+        .executeTakeFirstOrThrow();
       this.#seen = kept.id;
     }
     return to;

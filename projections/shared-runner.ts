@@ -2,10 +2,24 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { EventFeed } from '../src/adapters/event-bus/port.js';
 import { MAX_PAGE } from '../src/adapters/event-store/port.js';
 import type { ReadDb } from '../src/adapters/read-store/port.js';
-import { afterSwitch, buildBeside, discardBuild, indexBuild, openBuilds, switchLive, type Build } from './builds.js';
+import {
+  afterSwitch,
+  buildBeside,
+  discardBuild,
+  indexBuild,
+  openBuilds,
+  switchLive,
+  type Build,
+} from './builds.js';
 import { compareAll } from './compare.js';
 import { Lane, type LaneOptions } from './lane.js';
-import { NOT_COMPARED, PassedOver, type RebuildReport, type RunnerOptions, type WorkOptions } from './runner.js';
+import {
+  NOT_COMPARED,
+  PassedOver,
+  type RebuildReport,
+  type RunnerOptions,
+  type WorkOptions,
+} from './runner.js';
 import { aloneIn, BuildsChangedError, Share, stateOf } from './share.js';
 
 /** How often a process looks whether the read models stand before a hole, and after how many looks it fills it from the log. */
@@ -18,7 +32,10 @@ export interface SharedRunnerOptions extends Omit<RunnerOptions, 'feed'> {
   /** A name that no other process has, also not one before. */
   readonly member: string;
   /** Does work that one process does at a time, when it is this one's turn; its signal aborts when the turn is over. */
-  readonly inTurn: (work: (held: AbortSignal) => Promise<void>, signal: AbortSignal) => Promise<void>;
+  readonly inTurn: (
+    work: (held: AbortSignal) => Promise<void>,
+    signal: AbortSignal,
+  ) => Promise<void>;
   readonly lookEveryMs?: number;
 }
 
@@ -31,13 +48,19 @@ export class SharedRunner {
   readonly #skipped: PassedOver;
   #builds: readonly Build[] = [];
 
-  constructor(private readonly options: SharedRunnerOptions) { this.#skipped = new PassedOver(options.onNote); }
+  constructor(private readonly options: SharedRunnerOptions) {
+    this.#skipped = new PassedOver(options.onNote);
+  }
 
   /** Events passed over because nobody published their type, by type. */
-  get skipped(): ReadonlyMap<string, number> { return this.#skipped.types; }
+  get skipped(): ReadonlyMap<string, number> {
+    return this.#skipped.types;
+  }
 
   /** The position that every build had reached when this process last committed or looked; -1 before the start. */
-  get position(): number { return this.#builds.length > 0 ? Math.min(...this.#builds.map(({ position }) => position)) : -1; }
+  get position(): number {
+    return this.#builds.length > 0 ? Math.min(...this.#builds.map(({ position }) => position)) : -1;
+  }
 
   /**
    * Takes its part of the feed until the signal aborts or the feed ends.
@@ -80,10 +103,15 @@ export class SharedRunner {
       let events = 0;
       const onProgress: WorkOptions['onProgress'] = work.onProgress;
       const total = (await this.options.log.lastPosition()) + 1;
-      const lane = (within?: ReadDb) => this.#lane(beside, (position, read) => {
-        events += read;
-        onProgress?.({ done: position + 1, total: Math.max(total, position + 1) });
-      }, within);
+      const lane = (within?: ReadDb) =>
+        this.#lane(
+          beside,
+          (position, read) => {
+            events += read;
+            onProgress?.({ done: position + 1, total: Math.max(total, position + 1) });
+          },
+          within,
+        );
       try {
         await lane().catchUp(held);
         held.throwIfAborted();
@@ -100,7 +128,8 @@ export class SharedRunner {
         this.#builds = beside;
         report = { events, ...compared };
       } catch (error) {
-        for (const build of beside) if (!build.live) await discardBuild(store, build).catch(() => undefined);
+        for (const build of beside)
+          if (!build.live) await discardBuild(store, build).catch(() => undefined);
         throw error;
       }
     }, work.signal ?? NEVER);
@@ -119,12 +148,25 @@ export class SharedRunner {
     const builds = await openBuilds(store, projections, true);
     const making = builds.filter(({ live }) => !live);
     if (making.length > 0) {
-      for (const { projection, suffix, position } of making) onNote?.({ what: 'building', detail: `${projection.name} ${suffix} from position ${position + 1}` });
+      for (const { projection, suffix, position } of making)
+        onNote?.({
+          what: 'building',
+          detail: `${projection.name} ${suffix} from position ${position + 1}`,
+        });
       const live = builds.filter((build) => build.live);
       const made = new AbortController();
       const failed = new AbortController();
-      const meanwhile = live.length === 0 ? Promise.resolve() : this.#follow(live, AbortSignal.any([held, made.signal])).catch((error: unknown) => { failed.abort(); throw error; });
-      const [make, feed] = await Promise.allSettled([this.#make(making, AbortSignal.any([held, failed.signal])).finally(() => made.abort()), meanwhile]);
+      const meanwhile =
+        live.length === 0
+          ? Promise.resolve()
+          : this.#follow(live, AbortSignal.any([held, made.signal])).catch((error: unknown) => {
+              failed.abort();
+              throw error;
+            });
+      const [make, feed] = await Promise.allSettled([
+        this.#make(making, AbortSignal.any([held, failed.signal])).finally(() => made.abort()),
+        meanwhile,
+      ]);
       for (const end of [feed, make]) if (end.status === 'rejected') throw end.reason;
       if (held.aborted) return;
     }
@@ -144,7 +186,10 @@ export class SharedRunner {
     });
     for (const build of making) {
       await afterSwitch(store, build);
-      onNote?.({ what: 'switched', detail: `${build.projection.name} is read from ${build.suffix}` });
+      onNote?.({
+        what: 'switched',
+        detail: `${build.projection.name} is read from ${build.suffix}`,
+      });
     }
   }
 
@@ -155,23 +200,35 @@ export class SharedRunner {
     const lane = this.#lane(builds, (position, events) => this.#committed(position, events));
     const share = new Share(store.dialect, member);
     const fed = (async (): Promise<void> => {
-      for await (const page of feed?.subscribe(lane.position, either) ?? []) await lane.takeByStream(page, share);
+      for await (const page of feed?.subscribe(lane.position, either) ?? [])
+        await lane.takeByStream(page, share);
     })();
-    const ends = await Promise.allSettled([fed.finally(() => stop.abort()), this.#watch(builds, either).catch((error: unknown) => { stop.abort(); throw error; })]);
+    const ends = await Promise.allSettled([
+      fed.finally(() => stop.abort()),
+      this.#watch(builds, either).catch((error: unknown) => {
+        stop.abort();
+        throw error;
+      }),
+    ]);
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
   }
 
   /** Looks how far all came together, and fills from the log what the feed does not give. */
   async #watch(builds: readonly Build[], signal: AbortSignal): Promise<void> {
     for (let [stands, looks] = [-2, 0]; !signal.aborted;) {
-      await wait(this.options.lookEveryMs ?? LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+      await wait(this.options.lookEveryMs ?? LOOK_EVERY_MS, undefined, { signal }).catch(
+        () => undefined,
+      );
       if (signal.aborted) return;
       const { position, beyond } = await stateOf(this.options.store, builds);
       if (position !== stands) this.#committed(position);
       looks = beyond && position === stands ? looks + 1 : 0;
       stands = position;
       if (looks < PATIENCE_LOOKS) continue;
-      this.options.onNote?.({ what: 'filled', detail: `what follows position ${position} did not come; it is read from the log` });
+      this.options.onNote?.({
+        what: 'filled',
+        detail: `what follows position ${position} did not come; it is read from the log`,
+      });
       await this.#fill(builds, { signal });
       looks = 0;
     }
@@ -181,8 +238,13 @@ export class SharedRunner {
   async #fill(builds: readonly Build[], { signal, onProgress }: WorkOptions): Promise<void> {
     const total = (await this.options.log.lastPosition()) + 1;
     const own = builds.map((build) => ({ ...build }));
-    await this.#alone((trx) => this.#lane(own, (position) => onProgress?.({ done: position + 1, total }), trx).catchUp(signal));
-    for (const [index, build] of builds.entries()) build.position = Math.max(build.position, own[index]?.position ?? -1);
+    await this.#alone((trx) =>
+      this.#lane(own, (position) => onProgress?.({ done: position + 1, total }), trx).catchUp(
+        signal,
+      ),
+    );
+    for (const [index, build] of builds.entries())
+      build.position = Math.max(build.position, own[index]?.position ?? -1);
     this.#committed(this.position);
   }
 
@@ -196,7 +258,12 @@ export class SharedRunner {
   }
 
   #lane(builds: readonly Build[], onBatch: LaneOptions['onBatch'], within?: ReadDb): Lane {
-    return new Lane(this.options.store, this.options.log, builds, { pageSize: this.options.pageSize ?? MAX_PAGE, onBatch, onUnknown: this.#skipped.add, ...(within ? { within } : {}) });
+    return new Lane(this.options.store, this.options.log, builds, {
+      pageSize: this.options.pageSize ?? MAX_PAGE,
+      onBatch,
+      onUnknown: this.#skipped.add,
+      ...(within ? { within } : {}),
+    });
   }
 
   #committed(position: number, events = 0): void {

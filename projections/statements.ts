@@ -6,7 +6,13 @@ import type { Table, Value } from './projection.js';
 const WRITE_SIZES = [64, 16, 4, 1] as const;
 /** PostgreSQL is given columns as arrays, in one short statement whatever the number of rows: it reads a list of values much more slowly. */
 const ARRAY_ROWS = 5_000;
-const ARRAY_TYPES = { text: 'text', json: 'text', integer: 'bigint', money: 'bigint', boolean: 'boolean' } as const;
+const ARRAY_TYPES = {
+  text: 'text',
+  json: 'text',
+  integer: 'bigint',
+  money: 'bigint',
+  boolean: 'boolean',
+} as const;
 const READ_SIZES = [512, 64, 8, 1] as const;
 /** SQLite's bound. */
 const MAX_PARAMETERS = 32_000;
@@ -23,7 +29,11 @@ export class TableStatements {
   readonly #sizes: readonly number[];
   readonly #key: string;
 
-  constructor(private readonly table: Table, private readonly name: string, private readonly dialect: ReadStore['dialect']) {
+  constructor(
+    private readonly table: Table,
+    private readonly name: string,
+    private readonly dialect: ReadStore['dialect'],
+  ) {
     this.columns = Object.keys(table.columns);
     this.#key = table.key[0] ?? '';
     this.#sizes = WRITE_SIZES.filter((size) => size * this.columns.length <= MAX_PARAMETERS);
@@ -48,27 +58,43 @@ export class TableStatements {
   async #writeArrays(db: ReadDb, rows: readonly Readonly<Record<string, Value>>[]): Promise<void> {
     for (let from = 0; from < rows.length; from += ARRAY_ROWS) {
       const part = rows.slice(from, from + ARRAY_ROWS);
-      await db.executeQuery(CompiledQuery.raw(this.#write(db, 1), this.columns.map((column) => part.map((row) => this.#storable(row[column])))));
+      await db.executeQuery(
+        CompiledQuery.raw(
+          this.#write(db, 1),
+          this.columns.map((column) => part.map((row) => this.#storable(row[column]))),
+        ),
+      );
     }
   }
 
   async read(db: ReadDb, keys: readonly string[]): Promise<Record<string, Value>[]> {
-    if (this.dialect === 'postgres') return (await db.executeQuery<Record<string, Value>>(CompiledQuery.raw(this.#read(db, 1), [keys]))).rows;
+    if (this.dialect === 'postgres')
+      return (
+        await db.executeQuery<Record<string, Value>>(CompiledQuery.raw(this.#read(db, 1), [keys]))
+      ).rows;
     const found: Record<string, Value>[] = [];
     await this.#inChunks(keys, async (size, parameters) => {
-      const { rows } = await db.executeQuery<Record<string, Value>>(CompiledQuery.raw(this.#read(db, size), parameters));
+      const { rows } = await db.executeQuery<Record<string, Value>>(
+        CompiledQuery.raw(this.#read(db, size), parameters),
+      );
       for (const row of rows) found.push(row);
     });
     return found;
   }
 
   async remove(db: ReadDb, keys: readonly string[]): Promise<void> {
-    if (this.dialect === 'postgres') return void await db.executeQuery(CompiledQuery.raw(this.#removal(db, 1), [keys]));
-    await this.#inChunks(keys, async (size, parameters) => { await db.executeQuery(CompiledQuery.raw(this.#removal(db, size), parameters)); });
+    if (this.dialect === 'postgres')
+      return void (await db.executeQuery(CompiledQuery.raw(this.#removal(db, 1), [keys])));
+    await this.#inChunks(keys, async (size, parameters) => {
+      await db.executeQuery(CompiledQuery.raw(this.#removal(db, size), parameters));
+    });
   }
 
   /** The last chunk is filled up by repeating a key, which changes nothing of an `in (…)`. */
-  async #inChunks(keys: readonly string[], execute: (size: number, parameters: string[]) => Promise<void>): Promise<void> {
+  async #inChunks(
+    keys: readonly string[],
+    execute: (size: number, parameters: string[]) => Promise<void>,
+  ): Promise<void> {
     for (let from = 0; from < keys.length;) {
       const left = keys.length - from;
       const size = READ_SIZES.findLast((candidate) => candidate >= left) ?? READ_SIZES[0];
@@ -81,7 +107,8 @@ export class TableStatements {
 
   /** PostgreSQL has no place for the character U+0000, which JSON has. */
   #storable(value: Value | undefined): Value {
-    if (this.dialect === 'postgres' && typeof value === 'string' && value.includes('\0')) return value.replaceAll('\0', '\uFFFD');
+    if (this.dialect === 'postgres' && typeof value === 'string' && value.includes('\0'))
+      return value.replaceAll('\0', '\uFFFD');
     return value ?? null;
   }
 
@@ -93,20 +120,43 @@ export class TableStatements {
 
   #compileWrite(db: ReadDb, size: number): string {
     const { key, kind, bounds } = this.table;
-    const name = { least: this.dialect === 'sqlite' ? 'min' : 'least', greatest: this.dialect === 'sqlite' ? 'max' : 'greatest' } as const;
+    const name = {
+      least: this.dialect === 'sqlite' ? 'min' : 'least',
+      greatest: this.dialect === 'sqlite' ? 'max' : 'greatest',
+    } as const;
     const row = Object.fromEntries(this.columns.map((column) => [column, 0]));
     const others = this.columns.filter((column) => !key.includes(column));
-    const into = this.dialect === 'sqlite' ? db.insertInto(this.name).values(Array.from({ length: size }, () => row))
-      : db.insertInto(this.name).columns(this.columns).expression(sql`select * from unnest(${sql.join(this.columns.map((column) => sql`${''}::${sql.raw(this.#arrayType(column))}[]`))})`);
-    return into.onConflict((conflict) => {
-      const same = conflict.columns([...key]);
-      if (kind === 'appended' || others.length === 0) return same.doNothing();
-      return same.doUpdateSet(({ ref, eb, fn }) => Object.fromEntries(others.map((column) => {
-        const [there, given] = [ref(`${this.name}.${column}`), ref(`excluded.${column}`)];
-        const bound = bounds[column];
-        return [column, kind !== 'tally' ? given : bound ? fn<number>(name[bound], [there, given]) : eb(there, '+', given)];
-      })));
-    }).compile().sql;
+    const into =
+      this.dialect === 'sqlite'
+        ? db.insertInto(this.name).values(Array.from({ length: size }, () => row))
+        : db
+            .insertInto(this.name)
+            .columns(this.columns)
+            .expression(
+              sql`select * from unnest(${sql.join(this.columns.map((column) => sql`${''}::${sql.raw(this.#arrayType(column))}[]`))})`,
+            );
+    return into
+      .onConflict((conflict) => {
+        const same = conflict.columns([...key]);
+        if (kind === 'appended' || others.length === 0) return same.doNothing();
+        return same.doUpdateSet(({ ref, eb, fn }) =>
+          Object.fromEntries(
+            others.map((column) => {
+              const [there, given] = [ref(`${this.name}.${column}`), ref(`excluded.${column}`)];
+              const bound = bounds[column];
+              return [
+                column,
+                kind !== 'tally'
+                  ? given
+                  : bound
+                    ? fn<number>(name[bound], [there, given])
+                    : eb(there, '+', given),
+              ];
+            }),
+          ),
+        );
+      })
+      .compile().sql;
   }
 
   #read(db: ReadDb, size: number): string {
@@ -120,10 +170,18 @@ export class TableStatements {
 
   #ofKeys<Q extends { where(condition: RawBuilder<boolean>): Q }>(query: Q, size: number): Q {
     const key = sql.ref(this.#key);
-    return query.where(this.dialect === 'sqlite' ? sql<boolean>`${key} in (${sql.join(Array.from({ length: size }, () => ''))})` : sql<boolean>`${key} = any(${''}::${sql.raw(this.#arrayType(this.#key))}[])`);
+    return query.where(
+      this.dialect === 'sqlite'
+        ? sql<boolean>`${key} in (${sql.join(Array.from({ length: size }, () => ''))})`
+        : sql<boolean>`${key} = any(${''}::${sql.raw(this.#arrayType(this.#key))}[])`,
+    );
   }
 
-  #arrayType(column: string): string { return ARRAY_TYPES[(this.table.columns[column] ?? 'text').replace('?', '') as keyof typeof ARRAY_TYPES]; }
+  #arrayType(column: string): string {
+    return ARRAY_TYPES[
+      (this.table.columns[column] ?? 'text').replace('?', '') as keyof typeof ARRAY_TYPES
+    ];
+  }
 
   #removal(db: ReadDb, size: number): string {
     let text = this.#removals.get(size);

@@ -18,8 +18,13 @@ export class Watermark {
 
   /** @param links for each event the position before its own and its own, in turn. Returns the position reached. */
   add(links: readonly number[]): number {
-    for (let index = 0; index < links.length; index += 2) if (links[index + 1]! > this.position) this.#beyond.set(links[index]!, links[index + 1]!);
-    for (let next = this.#beyond.get(this.position); next !== undefined; next = this.#beyond.get(this.position)) {
+    for (let index = 0; index < links.length; index += 2)
+      if (links[index + 1]! > this.position) this.#beyond.set(links[index]!, links[index + 1]!);
+    for (
+      let next = this.#beyond.get(this.position);
+      next !== undefined;
+      next = this.#beyond.get(this.position)
+    ) {
       this.#beyond.delete(this.position);
       this.position = next;
     }

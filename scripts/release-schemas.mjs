@@ -6,16 +6,34 @@ import { join } from 'node:path';
 
 const root = new URL('../events/', import.meta.url).pathname;
 const target = join(root, 'released.json');
-const canonical = (value) => Array.isArray(value) ? `[${value.map(canonical).join(',')}]`
-  : value !== null && typeof value === 'object' ? `{${Object.keys(value).sort().map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(',')}}` : JSON.stringify(value);
-const hash = (path) => createHash('sha256').update(canonical(JSON.parse(readFileSync(path, 'utf8')))).digest('hex');
+const canonical = (value) =>
+  Array.isArray(value)
+    ? `[${value.map(canonical).join(',')}]`
+    : value !== null && typeof value === 'object'
+      ? `{${Object.keys(value)
+          .sort()
+          .map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`)
+          .join(',')}}`
+      : JSON.stringify(value);
+const hash = (path) =>
+  createHash('sha256')
+    .update(canonical(JSON.parse(readFileSync(path, 'utf8'))))
+    .digest('hex');
 const released = existsSync(target) ? JSON.parse(readFileSync(target, 'utf8')) : {};
-for (const aggregate of readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name)) {
+for (const aggregate of readdirSync(root, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name)) {
   for (const file of readdirSync(join(root, aggregate))) {
     const match = /^(\w+)\.v(\d+)\.schema\.json$/.exec(file);
     if (!match) continue;
     const name = `${match[1]}@${match[2]}`;
-    released[name] ??= { schema: hash(join(root, aggregate, file)), example: hash(join(root, aggregate, 'examples', `${match[1]}.v${match[2]}.json`)) };
+    released[name] ??= {
+      schema: hash(join(root, aggregate, file)),
+      example: hash(join(root, aggregate, 'examples', `${match[1]}.v${match[2]}.json`)),
+    };
   }
 }
-writeFileSync(target, `${JSON.stringify(Object.fromEntries(Object.entries(released).sort()), null, 2)}\n`);
+writeFileSync(
+  target,
+  `${JSON.stringify(Object.fromEntries(Object.entries(released).sort()), null, 2)}\n`,
+);

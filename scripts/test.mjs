@@ -6,9 +6,21 @@ import { join } from 'node:path';
 
 const dir = mkdtempSync(join(tmpdir(), 'sanad-tests-'));
 const list = join(dir, 'left-out');
-const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js', ...process.argv.slice(2)];
-const { status, signal } = spawnSync(process.execPath, jest, { stdio: 'inherit', env: { ...process.env, SANAD_LEFT_OUT: list } });
+const jest = [
+  '--experimental-vm-modules',
+  '--disable-warning=ExperimentalWarning',
+  'node_modules/jest/bin/jest.js',
+  ...process.argv.slice(2),
+];
+const { status, signal } = spawnSync(process.execPath, jest, {
+  stdio: 'inherit',
+  env: { ...process.env, SANAD_LEFT_OUT: list },
+});
 const leftOut = existsSync(list) ? [...new Set(readFileSync(list, 'utf8').trim().split('\n'))] : [];
 rmSync(dir, { recursive: true, force: true });
-console.log(leftOut.length === 0 ? 'Nothing was left out.' : ['Not tested on this machine:', ...leftOut.map((line) => `  - ${line}`)].join('\n'));
+console.log(
+  leftOut.length === 0
+    ? 'Nothing was left out.'
+    : ['Not tested on this machine:', ...leftOut.map((line) => `  - ${line}`)].join('\n'),
+);
 process.exit(signal ? 1 : status);

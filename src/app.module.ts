@@ -22,7 +22,11 @@ import { openDataFolder } from './adapters/data-folder/embedded.js';
 import type { DataFolder } from './adapters/data-folder/port.js';
 import { openEmbeddedLog, type EmbeddedLog } from './adapters/event-store/embedded.js';
 import { EVENT_STORE } from './adapters/event-store/port.js';
-import { GOVSTACK_BLOCK, GOVSTACK_CALLER, type GovstackCaller } from './adapters/payment-rail/govstack/port.js';
+import {
+  GOVSTACK_BLOCK,
+  GOVSTACK_CALLER,
+  type GovstackCaller,
+} from './adapters/payment-rail/govstack/port.js';
 import { govstackBlockOf, isoRail } from './adapters/payment-rail/rail.js';
 import { messageArchive } from './adapters/message-archive/embedded.js';
 import { MESSAGE_ARCHIVE, type MessageArchive } from './adapters/message-archive/port.js';
@@ -112,10 +116,25 @@ export async function openFoundation(config: Config): Promise<Foundation> {
     const access = await openAccessLog(folder.path);
     opened.unshift(access);
     return {
-      folder, log, vault, reads, access, filesDir: folder.files, archive: messageArchive(join(folder.path, 'archive'), config.messageLimitBytes),
-      deps: { store: log, registry, vault, clock: systemClock, rail: isoRail(folder.files, config.rail), locks: new KeyedLocks() },
+      folder,
+      log,
+      vault,
+      reads,
+      access,
+      filesDir: folder.files,
+      archive: messageArchive(join(folder.path, 'archive'), config.messageLimitBytes),
+      deps: {
+        store: log,
+        registry,
+        vault,
+        clock: systemClock,
+        rail: isoRail(folder.files, config.rail),
+        locks: new KeyedLocks(),
+      },
       verify: await verifierOf(config, folder.keys),
-      close: async () => { for (const each of opened) await each.close(); },
+      close: async () => {
+        for (const each of opened) await each.close();
+      },
     };
   } catch (error) {
     for (const each of opened) await each.close().catch(() => undefined);
@@ -124,44 +143,133 @@ export async function openFoundation(config: Config): Promise<Foundation> {
 }
 
 /** Who is believed: the OIDC issuer of the settings, else the local one whose key is in the folder. @throws Error of a wrong OIDC option */
-export async function verifierOf({ oidc }: Pick<Config, 'oidc'>, keysDir: string): Promise<VerifyAuthorization> {
-  const trust = oidc ? oidcTrust({ issuer: oidc.issuer, audience: oidc.audience, jwksUrl: oidc.jwks }) : (await localIssuer(keysDir)).trust;
+export async function verifierOf(
+  { oidc }: Pick<Config, 'oidc'>,
+  keysDir: string,
+): Promise<VerifyAuthorization> {
+  const trust = oidc
+    ? oidcTrust({ issuer: oidc.issuer, audience: oidc.audience, jwksUrl: oidc.jwks })
+    : (await localIssuer(keysDir)).trust;
   return (authorization) => verifyToken(trust, bearerOf(authorization), systemClock);
 }
 
 /** What the shell makes per server and the module hands out. */
-export interface Shell { readonly log: Log; readonly traffic: Traffic; readonly meters: Meters; readonly routes: Routes; readonly followed: Followed; readonly jobs: Jobs; readonly vitals: Vitals; readonly caller: GovstackCaller }
+export interface Shell {
+  readonly log: Log;
+  readonly traffic: Traffic;
+  readonly meters: Meters;
+  readonly routes: Routes;
+  readonly followed: Followed;
+  readonly jobs: Jobs;
+  readonly vitals: Vitals;
+  readonly caller: GovstackCaller;
+}
 
 @Module({})
 export class AppModule {
-  static of(config: Config, { archive, filesDir, deps, reads, access, verify }: Served, shell: Shell): DynamicModule {
+  static of(
+    config: Config,
+    { archive, filesDir, deps, reads, access, verify }: Served,
+    shell: Shell,
+  ): DynamicModule {
     const books = new Books(deps.store);
     const { followed, jobs } = shell;
     const values: Provider[] = [
-      { provide: DEPS, useValue: { ...deps, books, people: new People(deps.store), background: jobs } satisfies PlanDeps },
-      { provide: QUESTION_DEPS, useValue: { reads, store: deps.store, vault: deps.vault, clock: deps.clock, books, access, followed } satisfies QuestionDeps },
-      { provide: EVENT_STORE, useValue: deps.store }, { provide: VAULT, useValue: deps.vault }, { provide: CLOCK, useValue: deps.clock }, { provide: MESSAGE_ARCHIVE, useValue: archive },
-      { provide: GOVSTACK_BLOCK, useValue: govstackBlockOf(filesDir, config.rail) }, { provide: GOVSTACK_CALLER, useValue: shell.caller },
-      { provide: VERIFY_AUTHORIZATION, useValue: verify }, { provide: LOG, useValue: shell.log }, { provide: Meters, useValue: shell.meters },
+      {
+        provide: DEPS,
+        useValue: {
+          ...deps,
+          books,
+          people: new People(deps.store),
+          background: jobs,
+        } satisfies PlanDeps,
+      },
+      {
+        provide: QUESTION_DEPS,
+        useValue: {
+          reads,
+          store: deps.store,
+          vault: deps.vault,
+          clock: deps.clock,
+          books,
+          access,
+          followed,
+        } satisfies QuestionDeps,
+      },
+      { provide: EVENT_STORE, useValue: deps.store },
+      { provide: VAULT, useValue: deps.vault },
+      { provide: CLOCK, useValue: deps.clock },
+      { provide: MESSAGE_ARCHIVE, useValue: archive },
+      { provide: GOVSTACK_BLOCK, useValue: govstackBlockOf(filesDir, config.rail) },
+      { provide: GOVSTACK_CALLER, useValue: shell.caller },
+      { provide: VERIFY_AUTHORIZATION, useValue: verify },
+      { provide: LOG, useValue: shell.log },
+      { provide: Meters, useValue: shell.meters },
       { provide: Traffic, useValue: shell.traffic },
-      { provide: Routes, useValue: shell.routes }, { provide: Followed, useValue: shell.followed }, { provide: VITALS, useValue: shell.vitals }, { provide: JOBS, useValue: jobs },
+      { provide: Routes, useValue: shell.routes },
+      { provide: Followed, useValue: shell.followed },
+      { provide: VITALS, useValue: shell.vitals },
+      { provide: JOBS, useValue: jobs },
     ];
     return {
       module: AppModule,
       imports: [
-        CqrsModule.forRoot(), TerminusModule.forRoot({ logger: false }), LoggerModule.forRoot({ pinoHttp: { logger: shell.log, autoLogging: false }, forRoutes: [] }),
-        ThrottlerModule.forRoot({ throttlers: [{ ttl: config.throttle.windowMs, limit: config.throttle.limit }], storage: new WindowStorage(), setHeaders: true }),
+        CqrsModule.forRoot(),
+        TerminusModule.forRoot({ logger: false }),
+        LoggerModule.forRoot({
+          pinoHttp: { logger: shell.log, autoLogging: false },
+          forRoutes: [],
+        }),
+        ThrottlerModule.forRoot({
+          throttlers: [{ ttl: config.throttle.windowMs, limit: config.throttle.limit }],
+          storage: new WindowStorage(),
+          setHeaders: true,
+        }),
       ],
       controllers: [
-        HealthHttp, MetricsHttp, JobsHttp, ProgrammeHttp, BudgetHttp, PersonHttp, ApplicationHttp, EnrolmentHttp, CycleHttp, PaymentHttp, BankHttp, CorrectionHttp, RecoveryHttp, GovstackBatchHttp, GovstackBeneficiaryHttp, GovstackCallbackHttp,
-        EligibilityHttp, DisbursementHttp, CorrectionQueriesHttp, AuditHttp, FeedHttp,
+        HealthHttp,
+        MetricsHttp,
+        JobsHttp,
+        ProgrammeHttp,
+        BudgetHttp,
+        PersonHttp,
+        ApplicationHttp,
+        EnrolmentHttp,
+        CycleHttp,
+        PaymentHttp,
+        BankHttp,
+        CorrectionHttp,
+        RecoveryHttp,
+        GovstackBatchHttp,
+        GovstackBeneficiaryHttp,
+        GovstackCallbackHttp,
+        EligibilityHttp,
+        DisbursementHttp,
+        CorrectionQueriesHttp,
+        AuditHttp,
+        FeedHttp,
       ],
       providers: [
-        ...values, Executor, Tokens,
-        { provide: APP_GUARD, useClass: Gate }, { provide: APP_GUARD, useClass: Throttle }, { provide: APP_FILTER, useClass: ProblemFilter },
-        ...programmeHandlers, ...budgetHandlers, ...personHandlers, ...applicationHandlers, ...enrolmentHandlers, ...cycleHandlers, ...paymentHandlers, ...bankHandlers,
-        ...correctionHandlers, ...recoveryHandlers,
-        ...eligibilityQuestions, ...disbursementQuestions, ...correctionQuestions, ...auditQuestions,
+        ...values,
+        Executor,
+        Tokens,
+        { provide: APP_GUARD, useClass: Gate },
+        { provide: APP_GUARD, useClass: Throttle },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        ...programmeHandlers,
+        ...budgetHandlers,
+        ...personHandlers,
+        ...applicationHandlers,
+        ...enrolmentHandlers,
+        ...cycleHandlers,
+        ...paymentHandlers,
+        ...bankHandlers,
+        ...correctionHandlers,
+        ...recoveryHandlers,
+        ...eligibilityQuestions,
+        ...disbursementQuestions,
+        ...correctionQuestions,
+        ...auditQuestions,
       ],
     };
   }
@@ -170,14 +278,28 @@ export class AppModule {
 /** A process that serves nobody: its health and its figures, and nothing else. */
 @Module({})
 export class WatchedModule {
-  static of({ deps }: Pick<Served, 'deps'>, shell: Pick<Shell, 'log' | 'meters' | 'routes' | 'followed' | 'vitals'>): DynamicModule {
+  static of(
+    { deps }: Pick<Served, 'deps'>,
+    shell: Pick<Shell, 'log' | 'meters' | 'routes' | 'followed' | 'vitals'>,
+  ): DynamicModule {
     return {
       module: WatchedModule,
-      imports: [TerminusModule.forRoot({ logger: false }), LoggerModule.forRoot({ pinoHttp: { logger: shell.log, autoLogging: false }, forRoutes: [] })],
+      imports: [
+        TerminusModule.forRoot({ logger: false }),
+        LoggerModule.forRoot({
+          pinoHttp: { logger: shell.log, autoLogging: false },
+          forRoutes: [],
+        }),
+      ],
       controllers: [HealthHttp, MetricsHttp],
       providers: [
-        { provide: EVENT_STORE, useValue: deps.store }, { provide: Meters, useValue: shell.meters }, { provide: Followed, useValue: shell.followed }, { provide: VITALS, useValue: shell.vitals },
-        { provide: APP_FILTER, useClass: ProblemFilter }, { provide: LOG, useValue: shell.log }, { provide: Routes, useValue: shell.routes },
+        { provide: EVENT_STORE, useValue: deps.store },
+        { provide: Meters, useValue: shell.meters },
+        { provide: Followed, useValue: shell.followed },
+        { provide: VITALS, useValue: shell.vitals },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: LOG, useValue: shell.log },
+        { provide: Routes, useValue: shell.routes },
       ],
     };
   }

@@ -42,7 +42,16 @@ const stop = new AbortController();
 const registry = new EventRegistry();
 const store = connectEmbeddedLog(start.dir, start.log, { registry });
 const vault = await connectEmbeddedVault(start.vault);
-const deps: MessageDeps = { archive: messageArchive(join(start.dir, 'archive')), readMessage: readBankMessageInThread, store, registry, vault, clock: systemClock, rail: isoRail(start.files, { ...start.rail, deferred: true }), locks: new KeyedLocks() };
+const deps: MessageDeps = {
+  archive: messageArchive(join(start.dir, 'archive')),
+  readMessage: readBankMessageInThread,
+  store,
+  registry,
+  vault,
+  clock: systemClock,
+  rail: isoRail(start.files, { ...start.rail, deferred: true }),
+  locks: new KeyedLocks(),
+};
 
 const jobs = new JobRunner(deps, tell, stop.signal);
 port.on('message', (message: ToBackground) => {
@@ -50,33 +59,75 @@ port.on('message', (message: ToBackground) => {
   else jobs.start(message.job, message.by);
 });
 
-const reads = await openEmbeddedReadStore(join(start.dir, 'read.db'), { thread: 'local', onDiscarded: (detail) => tell({ kind: 'note', what: 'read models', detail }) });
-const readModels = new ProjectionRunner({
-  store: reads, projections: [eligibilityProjection, disbursementProjection, correctionProjection, auditProjection], log: store,
-  feed: { subscribe: (after, signal) => paced(store.follow(after, signal), signal) },
-  onCommitted: (position) => tell({ kind: 'followed', name: READ_MODELS, position }), onNote: (note) => tell({ kind: 'note', ...note }),
+const reads = await openEmbeddedReadStore(join(start.dir, 'read.db'), {
+  thread: 'local',
+  onDiscarded: (detail) => tell({ kind: 'note', what: 'read models', detail }),
 });
-const projecting = untilStopped('read models', () => readModels.run(stop.signal), tell, stop.signal);
+const readModels = new ProjectionRunner({
+  store: reads,
+  projections: [
+    eligibilityProjection,
+    disbursementProjection,
+    correctionProjection,
+    auditProjection,
+  ],
+  log: store,
+  feed: { subscribe: (after, signal) => paced(store.follow(after, signal), signal) },
+  onCommitted: (position) => tell({ kind: 'followed', name: READ_MODELS, position }),
+  onNote: (note) => tell({ kind: 'note', ...note }),
+});
+const projecting = untilStopped(
+  'read models',
+  () => readModels.run(stop.signal),
+  tell,
+  stop.signal,
+);
 
-const following = { readAll: (after: number, limit: number) => store.readAll(after, limit), follow: (after: number, signal: AbortSignal, pageSize?: number) => paced(store.follow(after, signal, pageSize), signal) };
+const following = {
+  readAll: (after: number, limit: number) => store.readAll(after, limit),
+  follow: (after: number, signal: AbortSignal, pageSize?: number) =>
+    paced(store.follow(after, signal, pageSize), signal),
+};
 const automations = new AutomationRunner(
   { store: following },
   [
-    whenApplicationApprovedThenEnrol(deps), whenCycleReleasedThenInstruct(deps), whenPaymentsSettleThenSpendBudget(deps), whenCorrectionApprovedThenAdjust(deps),
-    whenPaymentLapsesThenGiveBack(deps), whenPersonErasedThenDestroyKey(deps),
+    whenApplicationApprovedThenEnrol(deps),
+    whenCycleReleasedThenInstruct(deps),
+    whenPaymentsSettleThenSpendBudget(deps),
+    whenCorrectionApprovedThenAdjust(deps),
+    whenPaymentLapsesThenGiveBack(deps),
+    whenPersonErasedThenDestroyKey(deps),
   ],
   fileCheckpoint(join(start.dir, 'automation.checkpoint')),
 );
-const automating = untilStopped('automation', () => automations.run(stop.signal), tell, stop.signal);
-const telling = setInterval(() => tell({ kind: 'followed', name: 'automation', position: automations.position }), 250);
+const automating = untilStopped(
+  'automation',
+  () => automations.run(stop.signal),
+  tell,
+  stop.signal,
+);
+const telling = setInterval(
+  () => tell({ kind: 'followed', name: 'automation', position: automations.position }),
+  250,
+);
 
 tell({ kind: 'ready' });
 for (const { job, by } of await unfinished(deps)) jobs.start(job, by);
 const watching = bankFolderOf(start.files, start.rail)?.watch(takeFrom(deps), stop.signal, {
-  onTrouble: (what, error) => tell({ kind: 'trouble', what: `bank folder: ${what}`, detail: error instanceof Error ? error.message : String(error) }),
+  onTrouble: (what, error) =>
+    tell({
+      kind: 'trouble',
+      what: `bank folder: ${what}`,
+      detail: error instanceof Error ? error.message : String(error),
+    }),
 });
 const sending = govstackOutboxOf(start.files, start.rail)?.watch(stop.signal, {
-  onTrouble: (what, error) => tell({ kind: 'trouble', what: `payments block: ${what}`, detail: error instanceof Error ? error.message : String(error) }),
+  onTrouble: (what, error) =>
+    tell({
+      kind: 'trouble',
+      what: `payments block: ${what}`,
+      detail: error instanceof Error ? error.message : String(error),
+    }),
 });
 await Promise.all([automating, projecting, watching, sending]);
 await jobs.settled();

@@ -20,16 +20,32 @@ import { Routes } from './shell/routes.js';
  * Opens the data folder and serves it; at the distributed size, does this process's role.
  * @throws StoreError, VaultError, DomainError CONFIG_INVALID, or the error of a port that is taken
  */
-export async function startServer(config: Config, log: Log = makeLog(config.logLevel)): Promise<RunningServer> {
+export async function startServer(
+  config: Config,
+  log: Log = makeLog(config.logLevel),
+): Promise<RunningServer> {
   if (config.distributed) return startRole(config, config.distributed, log);
   const foundation = await openFoundation(config);
   let fail!: () => void;
-  const failed = new Promise<void>((resolve) => { fail = resolve; });
+  const failed = new Promise<void>((resolve) => {
+    fail = resolve;
+  });
   const meters = new Meters();
   const followed = new Followed([READ_MODELS], config.readWaitMs);
   const background = new Background(log, meters, followed, fail);
-  const caller = callbackSender(config.callbacks, (what, detail) => log.warn({ what, detail }, 'a caller was not called back'));
-  const shell: Shell = { log, traffic: new Traffic(), meters, caller, followed, routes: new Routes(), jobs: background, vitals: background };
+  const caller = callbackSender(config.callbacks, (what, detail) =>
+    log.warn({ what, detail }, 'a caller was not called back'),
+  );
+  const shell: Shell = {
+    log,
+    traffic: new Traffic(),
+    meters,
+    caller,
+    followed,
+    routes: new Routes(),
+    jobs: background,
+    vitals: background,
+  };
   let listening: Listening | undefined;
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
@@ -51,9 +67,25 @@ export async function startServer(config: Config, log: Log = makeLog(config.logL
   }
 }
 
-async function startBackground({ folder, log, vault }: Foundation, rail: Config['rail'], background: Background): Promise<void> {
-  const start: BackgroundStart = { dir: folder.path, files: folder.files, rail, log: log.port(), vault: vault.port() };
-  await background.attach(new Worker(new URL('./background.worker.js', import.meta.url), { workerData: start, transferList: [start.log, start.vault], name: 'background' }));
+async function startBackground(
+  { folder, log, vault }: Foundation,
+  rail: Config['rail'],
+  background: Background,
+): Promise<void> {
+  const start: BackgroundStart = {
+    dir: folder.path,
+    files: folder.files,
+    rail,
+    log: log.port(),
+    vault: vault.port(),
+  };
+  await background.attach(
+    new Worker(new URL('./background.worker.js', import.meta.url), {
+      workerData: start,
+      transferList: [start.log, start.vault],
+      name: 'background',
+    }),
+  );
 }
 
 /** Runs a server until a signal, and tells the process's fate by its exit code: 0 stopped, 1 failed, 2 wrong setting. */
@@ -62,7 +94,10 @@ export async function serve(config: Config, log: Log = makeLog(config.logLevel))
   const why = await Promise.race([signalled(), server.failed.then(() => 'failure' as const)]);
   log.info({ why }, 'stopping');
   const late = setTimeout(() => {
-    log.fatal({ afterMs: config.stopTimeoutMs }, 'work under way did not end in time; ending the process: what was acknowledged is durable');
+    log.fatal(
+      { afterMs: config.stopTimeoutMs },
+      'work under way did not end in time; ending the process: what was acknowledged is durable',
+    );
     process.exit(1);
   }, config.stopTimeoutMs);
   late.unref();
@@ -72,13 +107,18 @@ export async function serve(config: Config, log: Log = makeLog(config.logLevel))
   return why === 'failure' ? 1 : 0;
 }
 
-const signalled = (): Promise<NodeJS.Signals> => new Promise((resolve) => { for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal)); });
+const signalled = (): Promise<NodeJS.Signals> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const)
+      process.once(signal, () => resolve(signal));
+  });
 
 /** One line for whoever started the process. */
 export function lineOf(error: unknown): string {
   const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
   const text = String(message ?? error).split('\n', 1)[0]!;
-  if (code === 'EADDRINUSE') return 'sanad: PORT_TAKEN: another process listens on this address; set SANAD_PORT.';
+  if (code === 'EADDRINUSE')
+    return 'sanad: PORT_TAKEN: another process listens on this address; set SANAD_PORT.';
   return `sanad: ${text}`;
 }
 

@@ -15,7 +15,12 @@ import type { MessageDeps } from './automation/job.js';
 import type { Config, Distributed } from './config.js';
 import { KeyedLocks } from './shell/execute.js';
 
-export const PROJECTIONS = [eligibilityProjection, disbursementProjection, correctionProjection, auditProjection] as const;
+export const PROJECTIONS = [
+  eligibilityProjection,
+  disbursementProjection,
+  correctionProjection,
+  auditProjection,
+] as const;
 /** The one automation at work, and the one projector: names of their leases. */
 export const AUTOMATION_LEASE = 'automation';
 export const PROJECTOR_LEASE = 'projector';
@@ -32,15 +37,39 @@ export interface Servers extends MessageDeps {
  * Connects to the log and the vault. The folder is held by nobody: many processes share it.
  * @throws StoreError, VaultError, PostgresError
  */
-export async function openServers({ dataDir, rail, messageLimitBytes }: Pick<Config, 'dataDir'> & { readonly rail: RailSettings; readonly messageLimitBytes?: number }, { eventStoreUrl, databaseUrl, masterKeyFile }: Distributed, onDropped?: (reason: string) => void): Promise<Servers> {
+export async function openServers(
+  {
+    dataDir,
+    rail,
+    messageLimitBytes,
+  }: Pick<Config, 'dataDir'> & { readonly rail: RailSettings; readonly messageLimitBytes?: number },
+  { eventStoreUrl, databaseUrl, masterKeyFile }: Distributed,
+  onDropped?: (reason: string) => void,
+): Promise<Servers> {
   const folder = await openDataFolder(dataDir, { hold: false });
   const registry = new EventRegistry();
-  const store = await openEventStoreDb({ url: eventStoreUrl, registry, ...(onDropped ? { onDropped } : {}) });
+  const store = await openEventStoreDb({
+    url: eventStoreUrl,
+    registry,
+    ...(onDropped ? { onDropped } : {}),
+  });
   try {
-    const vault = await openPostgresVault(databaseUrl, { masterKey: masterKeyFile === undefined ? { keysDir: folder.keys } : { keyFile: masterKeyFile } });
+    const vault = await openPostgresVault(databaseUrl, {
+      masterKey:
+        masterKeyFile === undefined ? { keysDir: folder.keys } : { keyFile: masterKeyFile },
+    });
     return {
-      dir: folder.path, keysDir: folder.keys, filesDir: folder.files, store, registry, vault, clock: systemClock, rail: isoRail(folder.files, rail), locks: new KeyedLocks(),
-      archive: messageArchive(join(folder.path, 'archive'), messageLimitBytes), readMessage: readBankMessageInThread,
+      dir: folder.path,
+      keysDir: folder.keys,
+      filesDir: folder.files,
+      store,
+      registry,
+      vault,
+      clock: systemClock,
+      rail: isoRail(folder.files, rail),
+      locks: new KeyedLocks(),
+      archive: messageArchive(join(folder.path, 'archive'), messageLimitBytes),
+      readMessage: readBankMessageInThread,
       close: async () => {
         await vault.close();
         await store.close();

@@ -46,7 +46,15 @@ export interface Shares {
   readonly duplicates: number;
 }
 
-export const DEFAULT_SHARES: Shares = { acceptedOnly: 0, rejected: 0.03, returned: 0.01, late: 0.02, unknown: 0.005, contradictory: 0.002, duplicates: 0.02 };
+export const DEFAULT_SHARES: Shares = {
+  acceptedOnly: 0,
+  rejected: 0.03,
+  returned: 0.01,
+  late: 0.02,
+  unknown: 0.005,
+  contradictory: 0.002,
+  duplicates: 0.02,
+};
 
 /** Those of which a payment has at most one, in the order in which they are drawn. */
 const FATES = ['acceptedOnly', 'rejected', 'returned', 'late', 'unknown', 'contradictory'] as const;
@@ -60,7 +68,10 @@ const RETURNS = ['AC04', 'AC06', 'MD07'] as const;
  * What is said about a payment, in rounds: each round is reported before the next begins, for a whole page of payments.
  * `later` waits until every page is through.
  */
-export interface Answers { readonly now: readonly (Outcome | undefined)[]; readonly later: readonly (Outcome | undefined)[] }
+export interface Answers {
+  readonly now: readonly (Outcome | undefined)[];
+  readonly later: readonly (Outcome | undefined)[];
+}
 export const ROUNDS = 4;
 
 /** @throws Error naming a share that is no share, or that together they are more than all */
@@ -69,12 +80,19 @@ export function checkShares(shares: Shares): void {
     if (!(share >= 0 && share <= 1)) throw new Error(`The share ${name} must be from 0 to 1.`);
   }
   const sum = FATES.reduce((total, fate) => total + shares[fate], 0);
-  if (sum > 1 + 1e-9) throw new Error(`The shares of ${FATES.join(', ')} sum to ${sum.toFixed(3)}; together they can be 1 at most.`);
+  if (sum > 1 + 1e-9)
+    throw new Error(
+      `The shares of ${FATES.join(', ')} sum to ${sum.toFixed(3)}; together they can be 1 at most.`,
+    );
 }
 
 export class Behaviour {
   /** @param redraw whether a later attempt is drawn like the first; otherwise it settles, as after a mended account */
-  constructor(private readonly seed: string, private readonly shares: Shares, private readonly redraw = false) {
+  constructor(
+    private readonly seed: string,
+    private readonly shares: Shares,
+    private readonly redraw = false,
+  ) {
     checkShares(shares);
   }
 
@@ -84,20 +102,47 @@ export class Behaviour {
     const base = { endToEndId, paymentId, attempt };
     const { reference } = drawn;
     const accepted: Outcome = { ...base, outcome: 'accepted' };
-    const settled: Outcome = { ...base, outcome: 'settled', amount: instruction.amount, currency: instruction.currency, settledOn: instruction.executionDate, reference };
-    const rejected: Outcome = { ...base, outcome: 'rejected', reason: drawn.oneOf(REJECTIONS), reference };
-    const returned: Outcome = { ...base, outcome: 'returned', amount: instruction.amount, currency: instruction.currency, reason: drawn.oneOf(RETURNS), reference };
-    const again = (last: Outcome): Outcome | undefined => (drawn.duplicate < this.shares.duplicates ? last : undefined);
+    const settled: Outcome = {
+      ...base,
+      outcome: 'settled',
+      amount: instruction.amount,
+      currency: instruction.currency,
+      settledOn: instruction.executionDate,
+      reference,
+    };
+    const rejected: Outcome = {
+      ...base,
+      outcome: 'rejected',
+      reason: drawn.oneOf(REJECTIONS),
+      reference,
+    };
+    const returned: Outcome = {
+      ...base,
+      outcome: 'returned',
+      amount: instruction.amount,
+      currency: instruction.currency,
+      reason: drawn.oneOf(RETURNS),
+      reference,
+    };
+    const again = (last: Outcome): Outcome | undefined =>
+      drawn.duplicate < this.shares.duplicates ? last : undefined;
     switch (this.#fate(attempt, drawn.fate)) {
-      case 'settled': return { now: [accepted, settled, undefined, again(settled)], later: [] };
-      case 'acceptedOnly': return { now: [accepted, undefined, undefined, again(accepted)], later: [] };
-      case 'rejected': return { now: [undefined, rejected, undefined, again(rejected)], later: [] };
-      case 'returned': return { now: [accepted, settled, returned, again(returned)], later: [] };
-      case 'late': return { now: [], later: [settled, accepted, again(settled)] };
-      case 'unknown': return { now: [{ ...base, outcome: 'unknown' }], later: [settled, again(settled)] };
-      case 'contradictory': return drawn.choice < 0.5
-        ? { now: [accepted, settled, rejected, again(rejected)], later: [] }
-        : { now: [undefined, rejected, settled, again(settled)], later: [] };
+      case 'settled':
+        return { now: [accepted, settled, undefined, again(settled)], later: [] };
+      case 'acceptedOnly':
+        return { now: [accepted, undefined, undefined, again(accepted)], later: [] };
+      case 'rejected':
+        return { now: [undefined, rejected, undefined, again(rejected)], later: [] };
+      case 'returned':
+        return { now: [accepted, settled, returned, again(returned)], later: [] };
+      case 'late':
+        return { now: [], later: [settled, accepted, again(settled)] };
+      case 'unknown':
+        return { now: [{ ...base, outcome: 'unknown' }], later: [settled, again(settled)] };
+      case 'contradictory':
+        return drawn.choice < 0.5
+          ? { now: [accepted, settled, rejected, again(rejected)], later: [] }
+          : { now: [undefined, rejected, settled, again(settled)], later: [] };
     }
   }
 
@@ -116,12 +161,24 @@ export class Behaviour {
 class Drawn {
   constructor(private readonly digits: string) {}
 
-  get fate(): number { return this.#part(0); }
-  get duplicate(): number { return this.#part(12); }
-  get choice(): number { return this.#part(24); }
-  get reference(): string { return `SI${this.digits.slice(36, 52).toUpperCase()}`; }
+  get fate(): number {
+    return this.#part(0);
+  }
+  get duplicate(): number {
+    return this.#part(12);
+  }
+  get choice(): number {
+    return this.#part(24);
+  }
+  get reference(): string {
+    return `SI${this.digits.slice(36, 52).toUpperCase()}`;
+  }
 
-  oneOf<T>(choices: readonly T[]): T { return choices[Math.floor(this.choice * choices.length)]!; }
+  oneOf<T>(choices: readonly T[]): T {
+    return choices[Math.floor(this.choice * choices.length)]!;
+  }
 
-  #part(at: number): number { return Number.parseInt(this.digits.slice(at, at + 12), 16) / 2 ** 48; }
+  #part(at: number): number {
+    return Number.parseInt(this.digits.slice(at, at + 12), 16) / 2 ** 48;
+  }
 }

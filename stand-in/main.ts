@@ -53,10 +53,19 @@ exit codes: 0 all answered · 1 the API refused, or answered nonsense · 2 wrong
 class UsageError extends Error {}
 
 const OPTIONS = {
-  folder: { type: 'string' }, url: { type: 'string' }, token: { type: 'string' }, cycle: { type: 'string' }, seed: { type: 'string', default: '1' },
+  folder: { type: 'string' },
+  url: { type: 'string' },
+  token: { type: 'string' },
+  cycle: { type: 'string' },
+  seed: { type: 'string', default: '1' },
   ...Object.fromEntries(SHARES.map(([option]) => [option, { type: 'string' } as const])),
-  redraw: { type: 'boolean', default: false }, expect: { type: 'string', default: '0' }, follow: { type: 'boolean', default: false },
-  idle: { type: 'string', default: '10' }, patience: { type: 'string', default: '60' }, json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
+  redraw: { type: 'boolean', default: false },
+  expect: { type: 'string', default: '0' },
+  follow: { type: 'boolean', default: false },
+  idle: { type: 'string', default: '10' },
+  patience: { type: 'string', default: '60' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
 } as const;
 
 type Values = Readonly<Record<string, string | boolean | undefined>>;
@@ -78,13 +87,16 @@ function required(values: Values, name: string): string {
 function number(values: Values, name: string, fallback: number, max: number): number {
   const value = values[name];
   if (value === undefined) return fallback;
-  const parsed = typeof value === 'string' && /^[0-9]+(\.[0-9]+)?$/.test(value) ? Number(value) : Number.NaN;
+  const parsed =
+    typeof value === 'string' && /^[0-9]+(\.[0-9]+)?$/.test(value) ? Number(value) : Number.NaN;
   if (!(parsed <= max)) throw new UsageError(`--${name} must be a number from 0 to ${max}.`);
   return parsed;
 }
 
 function sharesIn(values: Values): Shares {
-  const shares = Object.fromEntries(SHARES.map(([option, share]) => [share, number(values, option, DEFAULT_SHARES[share], 1)]));
+  const shares = Object.fromEntries(
+    SHARES.map(([option, share]) => [share, number(values, option, DEFAULT_SHARES[share], 1)]),
+  );
   return { ...DEFAULT_SHARES, ...shares };
 }
 
@@ -97,26 +109,54 @@ function behaviourIn(values: Values): Behaviour {
 }
 
 async function answer(values: Values): Promise<Summary | FilesSummary> {
-  if (values['folder'] !== undefined) return answerFolder(required(values, 'folder'), behaviourIn(values));
+  if (values['folder'] !== undefined)
+    return answerFolder(required(values, 'folder'), behaviourIn(values));
   const url = required(values, 'url').replace(/\/+$/, '');
-  if (!/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')) throw new UsageError('--url must be an http or https address.');
-  const token = typeof values['token'] === 'string' ? values['token'] : process.env['STAND_IN_TOKEN'] ?? '';
-  if (token === '') throw new UsageError('Give a token: STAND_IN_TOKEN in the environment, or --token.');
+  if (!/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : ''))
+    throw new UsageError('--url must be an http or https address.');
+  const token =
+    typeof values['token'] === 'string' ? values['token'] : (process.env['STAND_IN_TOKEN'] ?? '');
+  if (token === '')
+    throw new UsageError('Give a token: STAND_IN_TOKEN in the environment, or --token.');
   const cycle = required(values, 'cycle');
   const behaviour = behaviourIn(values);
   const patienceMs = number(values, 'patience', 60, 86_400) * 1_000;
-  const wait = async (ms: number): Promise<void> => { await sleep(ms); };
-  const api = new Api({ url, token, patienceMs, wait, say: (line) => { process.stderr.write(`${line}\n`); } });
+  const wait = async (ms: number): Promise<void> => {
+    await sleep(ms);
+  };
+  const api = new Api({
+    url,
+    token,
+    patienceMs,
+    wait,
+    say: (line) => {
+      process.stderr.write(`${line}\n`);
+    },
+  });
   return run(api, behaviour, {
-    cycle, wait, patienceMs, pollMs: 500, expect: number(values, 'expect', 0, 1e12),
+    cycle,
+    wait,
+    patienceMs,
+    pollMs: 500,
+    expect: number(values, 'expect', 0, 1e12),
     ...(values['follow'] === true ? { idleMs: number(values, 'idle', 10, 86_400) * 1_000 } : {}),
-    ...(process.stderr.isTTY ? { onProgress: ({ instructions }) => { process.stderr.write(`\r${instructions} instructions answered`); } } : {}),
+    ...(process.stderr.isTTY
+      ? {
+          onProgress: ({ instructions }) => {
+            process.stderr.write(`\r${instructions} instructions answered`);
+          },
+        }
+      : {}),
   });
 }
 
 function told(summary: Summary | FilesSummary): string {
-  const list = (counts: Readonly<Record<string, number>>): string => Object.entries(counts).map(([word, n]) => `${n} ${word}`).join(', ') || 'none';
-  if ('folder' in summary) return `${summary.folder}: ${summary.fetched} files with ${summary.instructions} instructions fetched, ${summary.files} files answered\n  said: ${list(summary.outcomes)}\n`;
+  const list = (counts: Readonly<Record<string, number>>): string =>
+    Object.entries(counts)
+      .map(([word, n]) => `${n} ${word}`)
+      .join(', ') || 'none';
+  if ('folder' in summary)
+    return `${summary.folder}: ${summary.fetched} files with ${summary.instructions} instructions fetched, ${summary.files} files answered\n  said: ${list(summary.outcomes)}\n`;
   return `${summary.cycle}: ${summary.instructions} instructions, ${summary.requests} requests\n  said: ${list(summary.outcomes)}\n  the engine made of it: ${list(summary.results)}\n`;
 }
 
@@ -131,8 +171,17 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(values['json'] === true ? `${JSON.stringify(summary)}\n` : told(summary));
     return EXIT.ok;
   } catch (error) {
-    if (!(error instanceof UsageError || error instanceof ApiError || error instanceof ApiUnreachable || error instanceof InstructionsMissing || error instanceof NotAnOrder)) throw error;
-    process.stderr.write(`stand-in: ${error.message}${error instanceof UsageError ? ' See --help.' : ''}\n`);
+    if (!(
+      error instanceof UsageError ||
+      error instanceof ApiError ||
+      error instanceof ApiUnreachable ||
+      error instanceof InstructionsMissing ||
+      error instanceof NotAnOrder
+    ))
+      throw error;
+    process.stderr.write(
+      `stand-in: ${error.message}${error instanceof UsageError ? ' See --help.' : ''}\n`,
+    );
     if (error instanceof UsageError) return EXIT.usage;
     return error instanceof ApiUnreachable ? EXIT.unreachable : EXIT.refused;
   }

@@ -28,7 +28,13 @@ export class InstructionsMissing extends Error {}
 
 /** Reads all instructions of a cycle and answers each; returns when all that came is answered, the late ones too. */
 export async function run(api: Api, behaviour: Behaviour, options: RunOptions): Promise<Summary> {
-  const summary: Summary = { cycle: options.cycle, instructions: 0, outcomes: { accepted: 0, settled: 0, rejected: 0, returned: 0, unknown: 0 }, requests: 0, results: {} };
+  const summary: Summary = {
+    cycle: options.cycle,
+    instructions: 0,
+    outcomes: { accepted: 0, settled: 0, rejected: 0, returned: 0, unknown: 0 },
+    requests: 0,
+    results: {},
+  };
   const late: Instruction[] = [];
   let cursor: string | undefined;
   let idle = 0;
@@ -38,16 +44,33 @@ export async function run(api: Api, behaviour: Behaviour, options: RunOptions): 
       idle = 0;
       cursor = page.cursor;
       summary.instructions += page.instructions.length;
-      late.push(...page.instructions.filter((instruction) => behaviour.answers(instruction).later.length > 0));
-      await report(api, summary, page.instructions, (instruction) => behaviour.answers(instruction).now);
+      late.push(
+        ...page.instructions.filter(
+          (instruction) => behaviour.answers(instruction).later.length > 0,
+        ),
+      );
+      await report(
+        api,
+        summary,
+        page.instructions,
+        (instruction) => behaviour.answers(instruction).now,
+      );
       options.onProgress?.(summary);
       continue;
     }
     const missing = summary.instructions < options.expect;
-    if (!missing) await report(api, summary, late.splice(0), (instruction) => behaviour.answers(instruction).later);
+    if (!missing)
+      await report(
+        api,
+        summary,
+        late.splice(0),
+        (instruction) => behaviour.answers(instruction).later,
+      );
     if (!missing && idle >= (options.idleMs ?? 0)) return summary;
     if (missing && idle >= options.patienceMs) {
-      throw new InstructionsMissing(`Only ${summary.instructions} of the ${options.expect} expected instructions of ${options.cycle} came.`);
+      throw new InstructionsMissing(
+        `Only ${summary.instructions} of the ${options.expect} expected instructions of ${options.cycle} came.`,
+      );
     }
     await options.wait(options.pollMs);
     idle += options.pollMs;
@@ -58,7 +81,12 @@ export async function run(api: Api, behaviour: Behaviour, options: RunOptions): 
  * Reports round by round, each in requests of at most a thousand. First and later attempts go in requests of their own,
  * so that a second run, which finds more attempts, says the rest in the very requests of the first.
  */
-async function report(api: Api, summary: Summary, instructions: readonly Instruction[], answersTo: (instruction: Instruction) => readonly (Outcome | undefined)[]): Promise<void> {
+async function report(
+  api: Api,
+  summary: Summary,
+  instructions: readonly Instruction[],
+  answersTo: (instruction: Instruction) => readonly (Outcome | undefined)[],
+): Promise<void> {
   for (const same of Map.groupBy(instructions, (instruction) => instruction.attempt).values()) {
     for (let at = 0; at < same.length; at += PAGE) {
       const answers = same.slice(at, at + PAGE).map(answersTo);
@@ -74,5 +102,6 @@ async function report(api: Api, summary: Summary, instructions: readonly Instruc
 function count(summary: Summary, outcomes: readonly Outcome[], results: Results): void {
   summary.requests += 1;
   for (const { outcome } of outcomes) summary.outcomes[outcome] += 1;
-  for (const [word, n] of Object.entries(results)) summary.results[word] = (summary.results[word] ?? 0) + n;
+  for (const [word, n] of Object.entries(results))
+    summary.results[word] = (summary.results[word] ?? 0) + n;
 }

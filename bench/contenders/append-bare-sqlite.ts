@@ -10,18 +10,26 @@ import { storedLine, workOf } from './payment-story.js';
  * transaction for as many events as there are writers. Lines and hashes are made beforehand; nothing is checked.
  */
 export const run: Run = async (dir, { writers, events }) => {
-  const work = workOf(writers, events).map((steps) => steps.map((step) => {
-    const line = storedLine(step);
-    return { stream: step.stream, revision: step.revision, line, leaf: leafOf(line) };
-  }));
+  const work = workOf(writers, events).map((steps) =>
+    steps.map((step) => {
+      const line = storedLine(step);
+      return { stream: step.stream, revision: step.revision, line, leaf: leafOf(line) };
+    }),
+  );
   const db = new Database(join(dir, 'bare.db'));
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
   db.pragma('wal_autocheckpoint = 8000');
   db.pragma('cache_size = -65536');
-  db.exec('CREATE TABLE events (position INTEGER PRIMARY KEY, stream TEXT NOT NULL, revision INTEGER NOT NULL, line TEXT NOT NULL, leaf BLOB NOT NULL)');
+  db.exec(
+    'CREATE TABLE events (position INTEGER PRIMARY KEY, stream TEXT NOT NULL, revision INTEGER NOT NULL, line TEXT NOT NULL, leaf BLOB NOT NULL)',
+  );
   db.exec('CREATE UNIQUE INDEX events_by_stream ON events (stream, revision)');
-  const [begin, insert, commit] = [db.prepare('BEGIN IMMEDIATE'), db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?)'), db.prepare('COMMIT')];
+  const [begin, insert, commit] = [
+    db.prepare('BEGIN IMMEDIATE'),
+    db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?)'),
+    db.prepare('COMMIT'),
+  ];
   const rounds = work[0]!.length;
   let position = -1;
   const started = performance.now();
@@ -35,5 +43,10 @@ export const run: Run = async (dir, { writers, events }) => {
   }
   const seconds = (performance.now() - started) / 1_000;
   db.close();
-  return { events: position + 1, seconds, distinct: countDistinct(dir, 'bare.db'), durable: 'SQLite, WAL, synchronous=FULL' };
+  return {
+    events: position + 1,
+    seconds,
+    distinct: countDistinct(dir, 'bare.db'),
+    durable: 'SQLite, WAL, synchronous=FULL',
+  };
 };

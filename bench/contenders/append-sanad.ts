@@ -9,13 +9,25 @@ export const run: Run = async (dir, { writers, events }) => {
   const work = workOf(writers, events);
   const store = await openEmbeddedLog(dir);
   const started = performance.now();
-  await Promise.all(work.map(async (steps) => {
-    for (const { stream, revision, event } of steps) {
-      const result = await store.append({ writes: [{ stream, expected: revision === 0 ? 'no-stream' : revision - 1, events: [event] }] });
-      if (result.kind !== 'appended') throw new StoreError('STORE_FAILED', `${stream} ${revision}: ${result.kind}`);
-    }
-  }));
+  await Promise.all(
+    work.map(async (steps) => {
+      for (const { stream, revision, event } of steps) {
+        const result = await store.append({
+          writes: [
+            { stream, expected: revision === 0 ? 'no-stream' : revision - 1, events: [event] },
+          ],
+        });
+        if (result.kind !== 'appended')
+          throw new StoreError('STORE_FAILED', `${stream} ${revision}: ${result.kind}`);
+      }
+    }),
+  );
   const seconds = (performance.now() - started) / 1_000;
   await store.close();
-  return { events: work.flat().length, seconds, distinct: countDistinct(dir, 'log.db'), durable: 'SQLite, WAL, synchronous=FULL' };
+  return {
+    events: work.flat().length,
+    seconds,
+    distinct: countDistinct(dir, 'log.db'),
+    durable: 'SQLite, WAL, synchronous=FULL',
+  };
 };

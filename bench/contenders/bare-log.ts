@@ -58,13 +58,18 @@ export function openBareFile(path: string): { write(text: string): void; end(): 
 /** The number of items, from the command line; what every contender is given. */
 export const countFromArgs = (fallback: number): number => Number(process.argv[2] ?? fallback);
 
-export const report = (figures: Readonly<Record<string, unknown>>): void => { process.stdout.write(`${JSON.stringify(figures)}\n`); };
+export const report = (figures: Readonly<Record<string, unknown>>): void => {
+  process.stdout.write(`${JSON.stringify(figures)}\n`);
+};
 
 /** Wall and processor time (all threads of this process) from now on, in seconds. */
 export function startWatch(): () => { readonly seconds: number; readonly cpuSeconds: number } {
   const [started, used] = [performance.now(), process.cpuUsage()];
   return () => {
     const { user, system } = process.cpuUsage(used);
-    return { seconds: (performance.now() - started) / 1_000, cpuSeconds: (user + system) / 1_000_000 };
+    return {
+      seconds: (performance.now() - started) / 1_000,
+      cpuSeconds: (user + system) / 1_000_000,
+    };
   };
 }

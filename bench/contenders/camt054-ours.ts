@@ -25,9 +25,21 @@ if (folder === undefined) {
   const { engine } = await openBench();
   await openProgramme(engine);
   await enrolHouseholds(engine, count);
-  const { cycleId, contentHash } = await prepareCycle(engine, { programmeId: 'asd', period: '2026-01' }, actor(engine, 'farid', 'finance-officer'));
-  await approveCycle(engine, { cycleId, contentHash }, actor(engine, 'kenza', 'finance-controller', 'approve'));
-  await releaseCycle(engine, { cycleId, contentHash, executionDate: '2026-01-28' }, actor(engine, 'rachid', 'finance-controller', 'release'));
+  const { cycleId, contentHash } = await prepareCycle(
+    engine,
+    { programmeId: 'asd', period: '2026-01' },
+    actor(engine, 'farid', 'finance-officer'),
+  );
+  await approveCycle(
+    engine,
+    { cycleId, contentHash },
+    actor(engine, 'kenza', 'finance-controller', 'approve'),
+  );
+  await releaseCycle(
+    engine,
+    { cycleId, contentHash, executionDate: '2026-01-28' },
+    actor(engine, 'rachid', 'finance-controller', 'release'),
+  );
   await instructCycle(engine, { cycleId }, actor(engine, 'automation', 'automation'));
   const file = textFile(PATH(engine.dir));
   file.write(OPENING);
@@ -45,16 +57,46 @@ if (folder === undefined) {
   await engine.close();
   try {
     // The flags are those that bin/sanad.mjs starts a command with.
-    process.stdout.write(execFileSync(process.execPath, ['--max-semi-space-size=8', '--heap-growing-percent=25', fileURLToPath(import.meta.url), String(count), engine.dir], { env: { MALLOC_ARENA_MAX: '2', ...process.env } }));
+    process.stdout.write(
+      execFileSync(
+        process.execPath,
+        [
+          '--max-semi-space-size=8',
+          '--heap-growing-percent=25',
+          fileURLToPath(import.meta.url),
+          String(count),
+          engine.dir,
+        ],
+        { env: { MALLOC_ARENA_MAX: '2', ...process.env } },
+      ),
+    );
   } finally {
     rmSync(engine.dir, { recursive: true, force: true });
   }
 } else {
   const engine = await openEngine(folder);
   const watch = startWatch();
-  const { outcomes } = await takeInMessage(engine, { bytes: createReadStream(PATH(folder), { highWaterMark: 262_144 }) as AsyncIterable<Uint8Array>, sender: 'bench', fileName: 'camt054.xml' }, actor(engine, 'bank', 'payment-system'));
+  const { outcomes } = await takeInMessage(
+    engine,
+    {
+      bytes: createReadStream(PATH(folder), {
+        highWaterMark: 262_144,
+      }) as AsyncIterable<Uint8Array>,
+      sender: 'bench',
+      fileName: 'camt054.xml',
+    },
+    actor(engine, 'bank', 'payment-system'),
+  );
   const { seconds, cpuSeconds } = watch();
   if (outcomes?.applied !== count) throw new Error(`${outcomes?.applied} applied of ${count}`);
   await engine.close();
-  report({ contender: 'sanad', count, seconds, cpuSeconds, perSecond: Math.round(count / seconds), peakMb: peakMegabytes(), durable: 'WAL, synchronous=FULL' });
+  report({
+    contender: 'sanad',
+    count,
+    seconds,
+    cpuSeconds,
+    perSecond: Math.round(count / seconds),
+    peakMb: peakMegabytes(),
+    durable: 'WAL, synchronous=FULL',
+  });
 }

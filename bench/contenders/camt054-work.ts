@@ -10,10 +10,12 @@ export const CLOSING = '</Ntfctn></BkToCstmrDbtCdtNtfctn></Document>\n';
 
 export function entryText(number: number, endToEndId: string, amountMinor: string): string {
   const amount = `${amountMinor.slice(0, -2)}.${amountMinor.slice(-2)}`;
-  return `<Ntry><NtryRef>${number}</NtryRef><Amt Ccy="MAD">${amount}</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-01-29</Dt></BookgDt><ValDt><Dt>2026-01-29</Dt></ValDt><AcctSvcrRef>BK${number}</AcctSvcrRef>`
-    + '<BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>ICDT</Cd><SubFmlyCd>DMCT</SubFmlyCd></Fmly></Domn></BkTxCd><NtryDtls><TxDtls>'
-    + `<Refs><AcctSvcrRef>BK${number}</AcctSvcrRef><InstrId>${endToEndId}</InstrId><EndToEndId>${endToEndId}</EndToEndId></Refs><Amt Ccy="MAD">${amount}</Amt><CdtDbtInd>DBIT</CdtDbtInd>`
-    + `<RltdPties><Cdtr><Pty><Nm>Payee ${number}</Nm></Pty></Cdtr><CdtrAcct><Id><Othr><Id>${String(number).padStart(24, '0')}</Id></Othr></Id></CdtrAcct></RltdPties><RmtInf><Ustrd>Aide sociale directe 2026-01</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>\n`;
+  return (
+    `<Ntry><NtryRef>${number}</NtryRef><Amt Ccy="MAD">${amount}</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-01-29</Dt></BookgDt><ValDt><Dt>2026-01-29</Dt></ValDt><AcctSvcrRef>BK${number}</AcctSvcrRef>` +
+    '<BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>ICDT</Cd><SubFmlyCd>DMCT</SubFmlyCd></Fmly></Domn></BkTxCd><NtryDtls><TxDtls>' +
+    `<Refs><AcctSvcrRef>BK${number}</AcctSvcrRef><InstrId>${endToEndId}</InstrId><EndToEndId>${endToEndId}</EndToEndId></Refs><Amt Ccy="MAD">${amount}</Amt><CdtDbtInd>DBIT</CdtDbtInd>` +
+    `<RltdPties><Cdtr><Pty><Nm>Payee ${number}</Nm></Pty></Cdtr><CdtrAcct><Id><Othr><Id>${String(number).padStart(24, '0')}</Id></Othr></Id></CdtrAcct></RltdPties><RmtInf><Ustrd>Aide sociale directe 2026-01</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>\n`
+  );
 }
 
 /** A file written in pieces of a megabyte. */

@@ -1,5 +1,8 @@
 /** What a contender does: its work on an empty folder, once. Set-up outside the timed part is its own affair. */
-export interface RunOptions { readonly writers: number; readonly events: number }
+export interface RunOptions {
+  readonly writers: number;
+  readonly events: number;
+}
 export interface RunResult {
   readonly events: number;
   readonly seconds: number;

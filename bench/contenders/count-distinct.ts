@@ -5,7 +5,14 @@ import Database from 'better-sqlite3';
 export function countDistinct(dir: string, file: string): number {
   const db = new Database(join(dir, file), { readonly: true });
   try {
-    return Number(db.prepare('SELECT count(*) FROM (SELECT DISTINCT +stream, +revision FROM events NOT INDEXED)').pluck().get());
+    return Number(
+      db
+        .prepare(
+          'SELECT count(*) FROM (SELECT DISTINCT +stream, +revision FROM events NOT INDEXED)',
+        )
+        .pluck()
+        .get(),
+    );
   } finally {
     db.close();
   }

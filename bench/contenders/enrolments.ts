@@ -18,8 +18,17 @@ import { execute, part } from '../../src/shell/execute.js';
 const PER_CALL = 300;
 const { programmeId } = asdProgramme;
 
-export const actor = (deps: Engine, id: string, role: Role, ...command: readonly string[]): Context =>
-  ({ actor: { id, role }, now: deps.clock.now(), commandId: uuidOf('bench', id, ...command), correlationId: uuidOf('bench', id) });
+export const actor = (
+  deps: Engine,
+  id: string,
+  role: Role,
+  ...command: readonly string[]
+): Context => ({
+  actor: { id, role },
+  now: deps.clock.now(),
+  commandId: uuidOf('bench', id, ...command),
+  correlationId: uuidOf('bench', id),
+});
 
 /** An engine in a folder of its own, which is removed at the end. */
 export async function openBench(): Promise<{ readonly engine: Engine; end(): Promise<void> }> {
@@ -38,18 +47,57 @@ export async function openBench(): Promise<{ readonly engine: Engine; end(): Pro
 export async function openProgramme(engine: Engine): Promise<void> {
   const stream = streams.programme(programmeId);
   const budget = streams.budget(programmeId, 2026);
-  const run = (name: string, target: string, p: ReturnType<typeof part>, role: Role) => execute(engine.store, engine.registry, engine.locks, [{ ...p, stream: target }], actor(engine, 'setup', role, name));
-  await run('define', stream, part(stream, programmeDecider, { type: 'DefineProgramme', ...asdProgramme }), 'programme-manager');
-  for (const version of asdVersions) await run(`publish ${version.version}`, stream, part(stream, programmeDecider, { type: 'PublishPolicy', ...version }), 'programme-manager');
-  await run('open', stream, part(stream, programmeDecider, { type: 'OpenProgramme', programmeId }), 'programme-manager');
-  await run('allot', budget, part(budget, budgetDecider, { type: 'AllotBudget', programmeId, fiscalYear: 2026, currency: 'MAD', amountMinor: '100000000000000', reference: 'LF 2026' }), 'finance-officer');
+  const run = (name: string, target: string, p: ReturnType<typeof part>, role: Role) =>
+    execute(
+      engine.store,
+      engine.registry,
+      engine.locks,
+      [{ ...p, stream: target }],
+      actor(engine, 'setup', role, name),
+    );
+  await run(
+    'define',
+    stream,
+    part(stream, programmeDecider, { type: 'DefineProgramme', ...asdProgramme }),
+    'programme-manager',
+  );
+  for (const version of asdVersions)
+    await run(
+      `publish ${version.version}`,
+      stream,
+      part(stream, programmeDecider, { type: 'PublishPolicy', ...version }),
+      'programme-manager',
+    );
+  await run(
+    'open',
+    stream,
+    part(stream, programmeDecider, { type: 'OpenProgramme', programmeId }),
+    'programme-manager',
+  );
+  await run(
+    'allot',
+    budget,
+    part(budget, budgetDecider, {
+      type: 'AllotBudget',
+      programmeId,
+      fiscalYear: 2026,
+      currency: 'MAD',
+      amountMinor: '100000000000000',
+      reference: 'LF 2026',
+    }),
+    'finance-officer',
+  );
 }
 
 export const factsOf = (i: number) => ({
-  scoreMicro: 8_500_000 + (i % 1_000) * 100, coveredByOtherScheme: false,
+  scoreMicro: 8_500_000 + (i % 1_000) * 100,
+  coveredByOtherScheme: false,
   children: Array.from({ length: 1 + (i % 4) }, (_, n) => ({
-    birthMonth: `${2023 - ((i + n * 3) % 17)}-${String(1 + ((i + n) % 12)).padStart(2, '0')}`, inSchool: (i + n) % 5 !== 0,
-    schoolLevel: (i + n) % 5 === 0 ? 'none' : 'primary', disabled: (i + n) % 29 === 0, fatherlessOrphan: i % 31 === 0,
+    birthMonth: `${2023 - ((i + n * 3) % 17)}-${String(1 + ((i + n) % 12)).padStart(2, '0')}`,
+    inSchool: (i + n) % 5 !== 0,
+    schoolLevel: (i + n) % 5 === 0 ? 'none' : 'primary',
+    disabled: (i + n) % 29 === 0,
+    fatherlessOrphan: i % 31 === 0,
   })).sort((a, b) => (a.birthMonth < b.birthMonth ? -1 : 1)),
 });
 
@@ -58,25 +106,66 @@ export async function enrolHouseholds(engine: Engine, count: number): Promise<vo
   const policy = compilePolicy(asdVersions[2]!.policy);
   let pending: Promise<unknown> = Promise.resolve();
   for (let from = 0; from < count; from += PER_CALL) {
-    const ids = Array.from({ length: Math.min(PER_CALL, count - from) }, (_, n) => uuidOf('bench person', from + n));
-    const sealed = await engine.vault.seal(ids.flatMap((personId, n) => [
-      { personId, record: `person/${personId}/profile`, fields: { name: `Payee ${from + n}`, nationalId: `B${from + n}` } },
-      { personId, record: `person/${personId}/account/1`, fields: { number: ribOf('011', '780', String(from + n).padStart(16, '0')), holder: `Payee ${from + n}` } },
-    ]));
+    const ids = Array.from({ length: Math.min(PER_CALL, count - from) }, (_, n) =>
+      uuidOf('bench person', from + n),
+    );
+    const sealed = await engine.vault.seal(
+      ids.flatMap((personId, n) => [
+        {
+          personId,
+          record: `person/${personId}/profile`,
+          fields: { name: `Payee ${from + n}`, nationalId: `B${from + n}` },
+        },
+        {
+          personId,
+          record: `person/${personId}/account/1`,
+          fields: {
+            number: ribOf('011', '780', String(from + n).padStart(16, '0')),
+            holder: `Payee ${from + n}`,
+          },
+        },
+      ]),
+    );
     const groups = ids.map((personId, n): AppendGroup => {
       const facts = factsOf(from + n);
       policy.validateFacts(facts);
       const hash = contentHash(facts);
       const { entitlement } = determine(policy, 3, facts, '2026-01');
-      return { writes: [
-        write(engine, streams.person(personId), [
-          ['PersonRegistered', { personId, identityHash: hash, region: 'MA-06', sealed: sealed[n * 2] }],
-          ['PayeeAccountRegistered', { personId, accountId: uuidOf('bench account', personId), kind: 'rib', accountHash: hash, sealed: sealed[n * 2 + 1] }],
-        ]),
-        write(engine, streams.enrolment(programmeId, personId), [
-          ['EnrolmentStarted', { programmeId, personId, applicationId: personId, region: 'MA-06', startPeriod: '2026-01', facts, contentHash: hash, entitlement }],
-        ]),
-      ] };
+      return {
+        writes: [
+          write(engine, streams.person(personId), [
+            [
+              'PersonRegistered',
+              { personId, identityHash: hash, region: 'MA-06', sealed: sealed[n * 2] },
+            ],
+            [
+              'PayeeAccountRegistered',
+              {
+                personId,
+                accountId: uuidOf('bench account', personId),
+                kind: 'rib',
+                accountHash: hash,
+                sealed: sealed[n * 2 + 1],
+              },
+            ],
+          ]),
+          write(engine, streams.enrolment(programmeId, personId), [
+            [
+              'EnrolmentStarted',
+              {
+                programmeId,
+                personId,
+                applicationId: personId,
+                region: 'MA-06',
+                startPeriod: '2026-01',
+                facts,
+                contentHash: hash,
+                entitlement,
+              },
+            ],
+          ]),
+        ],
+      };
     });
     await pending;
     pending = engine.store.appendAll(groups);
@@ -84,14 +173,26 @@ export async function enrolHouseholds(engine: Engine, count: number): Promise<vo
   await pending;
 }
 
-function write(engine: Engine, stream: string, events: readonly (readonly [EventType, unknown])[]): StreamWrite {
+function write(
+  engine: Engine,
+  stream: string,
+  events: readonly (readonly [EventType, unknown])[],
+): StreamWrite {
   const command = uuidOf('bench', stream);
   const time = engine.clock.now();
   return {
-    stream, expected: 'no-stream',
+    stream,
+    expected: 'no-stream',
     events: events.map(([type, data], index): NewEvent => {
       engine.registry.validate(type, 1, data);
-      return { id: eventId(command, index), type, v: 1, time, data, meta: { actor: 'bench', role: 'automation', command, correlation: command } };
+      return {
+        id: eventId(command, index),
+        type,
+        v: 1,
+        time,
+        data,
+        meta: { actor: 'bench', role: 'automation', command, correlation: command },
+      };
     }),
   };
 }

@@ -59,7 +59,8 @@ function client(index: number): Promise<void> {
       text += chunk.toString('latin1');
       const end = wholeAnswer(text);
       if (end === 0) return;
-      if (!text.startsWith('HTTP/1.1 201')) throw new Error(`not accepted: ${text.slice(0, 2_000)}`);
+      if (!text.startsWith('HTTP/1.1 201'))
+        throw new Error(`not accepted: ${text.slice(0, 2_000)}`);
       text = text.slice(end);
       answered += 1;
       if (answered === load.warmUp) startedMs = performance.now();
@@ -72,5 +73,8 @@ function client(index: number): Promise<void> {
 await Promise.all(Array.from({ length: load.clients }, (_, i) => client(i)));
 const seconds = (performance.now() - startedMs) / 1_000;
 latencies.sort((a, b) => a - b);
-const at = (share: number): number => Math.round((latencies[Math.floor(latencies.length * share)] ?? 0) * 100) / 100;
-process.stdout.write(JSON.stringify({ requests: load.requests, seconds, p50Ms: at(0.5), p99Ms: at(0.99) }));
+const at = (share: number): number =>
+  Math.round((latencies[Math.floor(latencies.length * share)] ?? 0) * 100) / 100;
+process.stdout.write(
+  JSON.stringify({ requests: load.requests, seconds, p50Ms: at(0.5), p99Ms: at(0.99) }),
+);

@@ -19,30 +19,64 @@ const path = join(log.dir, 'households.ndjson');
 writeFileSync(path, Array.from(importRows(count), (row) => `${JSON.stringify(row)}\n`).join(''));
 
 const cel = new Environment()
-  .registerVariable('household', 'dyn').registerVariable('member', 'dyn').registerVariable('period', 'string')
-  .registerFunction('ageYears(string, string): int', (birth: unknown, at: unknown) => BigInt(ageInYears(String(birth), String(at))))
+  .registerVariable('household', 'dyn')
+  .registerVariable('member', 'dyn')
+  .registerVariable('period', 'string')
+  .registerFunction('ageYears(string, string): int', (birth: unknown, at: unknown) =>
+    BigInt(ageInYears(String(birth), String(at))),
+  )
   .registerFunction('monthOf(string): int', (text: unknown) => BigInt(String(text).slice(5, 7)));
 const { criteria, benefits } = asdVersions[2]!.policy;
-const required = criteria.map(({ id, kind, expression }) => ({ id, kind, holds: cel.parse(expression) }));
-const paid = [...benefits.monthly, ...benefits.oneOff].map(({ code, over, group, when, amountMinor }) => ({ code, over, group, when: cel.parse(when), amountMinor: BigInt(amountMinor) }));
+const required = criteria.map(({ id, kind, expression }) => ({
+  id,
+  kind,
+  holds: cel.parse(expression),
+}));
+const paid = [...benefits.monthly, ...benefits.oneOff].map(
+  ({ code, over, group, when, amountMinor }) => ({
+    code,
+    over,
+    group,
+    when: cel.parse(when),
+    amountMinor: BigInt(amountMinor),
+  }),
+);
 
-interface Row { readonly reference: string; readonly facts: { readonly scoreMicro: number; readonly children: readonly Readonly<Record<string, unknown>>[] } & Readonly<Record<string, unknown>> }
+interface Row {
+  readonly reference: string;
+  readonly facts: {
+    readonly scoreMicro: number;
+    readonly children: readonly Readonly<Record<string, unknown>>[];
+  } & Readonly<Record<string, unknown>>;
+}
 
-interface Determination { readonly eligible: boolean; readonly amountMinor: string; readonly findings: readonly object[]; readonly items: readonly object[] }
+interface Determination {
+  readonly eligible: boolean;
+  readonly amountMinor: string;
+  readonly findings: readonly object[];
+  readonly items: readonly object[];
+}
 
 function determine({ facts }: Row): Determination {
   const household = { ...facts, scoreMicro: BigInt(facts.scoreMicro) };
   const period = '2026-01';
   const findings = required.map(({ id, kind, holds }) => {
     const holding = holds({ household, period });
-    return { criterion: id, kind, holds: holding, satisfied: holding === (kind === 'required'), inputs: { scoreMicro: facts.scoreMicro } };
+    return {
+      criterion: id,
+      kind,
+      holds: holding,
+      satisfied: holding === (kind === 'required'),
+      inputs: { scoreMicro: facts.scoreMicro },
+    };
   });
   const items: object[] = [];
   let amountMinor = 0n;
   const pay = (over: string | undefined, member: unknown): void => {
     const done = new Set<string>();
     for (const benefit of paid) {
-      if (benefit.over !== over || (benefit.group !== undefined && done.has(benefit.group))) continue;
+      if (benefit.over !== over || (benefit.group !== undefined && done.has(benefit.group)))
+        continue;
       if (benefit.when({ household, member, period }) !== true) continue;
       if (benefit.group !== undefined) done.add(benefit.group);
       amountMinor += benefit.amountMinor;
@@ -50,14 +84,30 @@ function determine({ facts }: Row): Determination {
     }
   };
   pay(undefined, undefined);
-  facts.children.forEach((child, i) => { pay('children', { ...child, rank: BigInt(i + 1) }); });
-  return { eligible: findings.every(({ satisfied }) => satisfied), amountMinor: String(amountMinor), findings, items };
+  facts.children.forEach((child, i) => {
+    pay('children', { ...child, rank: BigInt(i + 1) });
+  });
+  return {
+    eligible: findings.every(({ satisfied }) => satisfied),
+    amountMinor: String(amountMinor),
+    findings,
+    items,
+  };
 }
 
 const [ID, HASH] = [uuidOf('floor'), 'a'.repeat(64)];
 const meta = { actor: 'floor', role: 'intake', command: ID, correlation: ID };
 const lineOf = (category: string, revision: number, type: string, data: object): string =>
-  JSON.stringify({ id: ID, stream: `${category}-${ID}`, revision, type, v: 1, time: '2026-01-15T08:00:00.000Z', data, meta });
+  JSON.stringify({
+    id: ID,
+    stream: `${category}-${ID}`,
+    revision,
+    type,
+    v: 1,
+    time: '2026-01-15T08:00:00.000Z',
+    data,
+    meta,
+  });
 
 const watch = startWatch();
 let lines: string[] = [];
@@ -69,10 +119,37 @@ for await (const line of createInterface({ input: createReadStream(path) })) {
   if (determination.eligible) eligible += 1;
   lines.push(
     lineOf('identity', 0, 'IdentityClaimed', { identityHash: HASH, personId: ID }),
-    lineOf('person', 0, 'PersonRegistered', { personId: ID, identityHash: HASH, region: 'MA-06', sealed: { record: `person/${ID}/profile/123456789012`, sha256: HASH } }),
-    lineOf('person', 1, 'PayeeAccountRegistered', { personId: ID, accountId: ID, kind: 'rib', accountHash: HASH, sealed: { record: `person/${ID}/account/${ID}/123456789012`, sha256: HASH } }),
-    lineOf('application', 0, 'ApplicationSubmitted', { applicationId: ID, reference, programmeId: 'asd', personId: ID, region: 'MA-06', receivedOn: '2026-01-15', channel: 'import', facts, contentHash: HASH }),
-    lineOf('application', 1, 'EligibilityDetermined', { applicationId: ID, policyVersion: 3, asOf: '2026-01-15', ...determination, contentHash: HASH }),
+    lineOf('person', 0, 'PersonRegistered', {
+      personId: ID,
+      identityHash: HASH,
+      region: 'MA-06',
+      sealed: { record: `person/${ID}/profile/123456789012`, sha256: HASH },
+    }),
+    lineOf('person', 1, 'PayeeAccountRegistered', {
+      personId: ID,
+      accountId: ID,
+      kind: 'rib',
+      accountHash: HASH,
+      sealed: { record: `person/${ID}/account/${ID}/123456789012`, sha256: HASH },
+    }),
+    lineOf('application', 0, 'ApplicationSubmitted', {
+      applicationId: ID,
+      reference,
+      programmeId: 'asd',
+      personId: ID,
+      region: 'MA-06',
+      receivedOn: '2026-01-15',
+      channel: 'import',
+      facts,
+      contentHash: HASH,
+    }),
+    lineOf('application', 1, 'EligibilityDetermined', {
+      applicationId: ID,
+      policyVersion: 3,
+      asOf: '2026-01-15',
+      ...determination,
+      contentHash: HASH,
+    }),
   );
   if (lines.length >= 5_000) {
     log.insert(lines, false);
@@ -82,4 +159,12 @@ for await (const line of createInterface({ input: createReadStream(path) })) {
 if (lines.length > 0) log.insert(lines, false);
 const { seconds, cpuSeconds } = watch();
 log.close();
-report({ contender: 'JSON.parse, one CEL policy, bare inserts', count, eligible, seconds, cpuSeconds, perSecond: Math.round(count / seconds), durable: 'WAL, synchronous=FULL, 1,000 households a transaction' });
+report({
+  contender: 'JSON.parse, one CEL policy, bare inserts',
+  count,
+  eligible,
+  seconds,
+  cpuSeconds,
+  perSecond: Math.round(count / seconds),
+  durable: 'WAL, synchronous=FULL, 1,000 households a transaction',
+});

@@ -26,8 +26,22 @@ async function* rows(): AsyncGenerator<ImportRow[]> {
 }
 
 const watch = startWatch();
-const summary = await importApplications(engine, { programmeId: 'asd', rows: rows(), determine: true }, actor(engine, 'ines', 'intake'));
+const summary = await importApplications(
+  engine,
+  { programmeId: 'asd', rows: rows(), determine: true },
+  actor(engine, 'ines', 'intake'),
+);
 const { seconds, cpuSeconds } = watch();
-if (summary.submitted !== count) throw new Error(`${summary.submitted} submitted of ${count}: ${JSON.stringify(summary)}`);
+if (summary.submitted !== count)
+  throw new Error(`${summary.submitted} submitted of ${count}: ${JSON.stringify(summary)}`);
 await end();
-report({ contender: 'sanad', count, eligible: summary.eligible, seconds, cpuSeconds, perSecond: Math.round(count / seconds), peakMb: peakMegabytes(), durable: 'WAL, synchronous=FULL' });
+report({
+  contender: 'sanad',
+  count,
+  eligible: summary.eligible,
+  seconds,
+  cpuSeconds,
+  perSecond: Math.round(count / seconds),
+  peakMb: peakMegabytes(),
+  durable: 'WAL, synchronous=FULL',
+});

@@ -6,9 +6,16 @@ import { factsOf } from './enrolments.js';
 export function* importRows(count: number): Generator<ImportRow> {
   for (let i = 0; i < count; i += 1) {
     yield {
-      line: i + 1, reference: `R${String(i).padStart(8, '0')}`, nationalId: `AB${String(i).padStart(8, '0')}`, name: `Payee ${i}`, nameArabic: `مستفيد ${i}`,
-      phone: `+2126${String(i).padStart(8, '0')}`, region: `MA-${String(1 + (i % 12)).padStart(2, '0')}`, receivedOn: '2026-01-15',
-      account: { kind: 'rib', number: ribOf('011', '780', String(i).padStart(16, '0')) }, facts: factsOf(i),
+      line: i + 1,
+      reference: `R${String(i).padStart(8, '0')}`,
+      nationalId: `AB${String(i).padStart(8, '0')}`,
+      name: `Payee ${i}`,
+      nameArabic: `مستفيد ${i}`,
+      phone: `+2126${String(i).padStart(8, '0')}`,
+      region: `MA-${String(1 + (i % 12)).padStart(2, '0')}`,
+      receivedOn: '2026-01-15',
+      account: { kind: 'rib', number: ribOf('011', '780', String(i).padStart(16, '0')) },
+      facts: factsOf(i),
     };
   }
 }

@@ -18,22 +18,51 @@ const cluster = await startCluster('the latency of the distributed size');
 if ('reason' in cluster) throw new Error(cluster.reason);
 try {
   await cluster.start('relay');
-  const [api] = await Promise.all([cluster.start('api', { SANAD_LOG_LEVEL: 'info', SANAD_THROTTLE_LIMIT: '1000000' }), cluster.start('projector')]);
+  const [api] = await Promise.all([
+    cluster.start('api', { SANAD_LOG_LEVEL: 'info', SANAD_THROTTLE_LIMIT: '1000000' }),
+    cluster.start('projector'),
+  ]);
   await setUp(cluster.across(() => [api]));
   const intake = await cluster.caller(api, 'i.berrada', 'intake');
   const bodies: string[] = [];
-  for (let n = 0; n < 64; n += 1) bodies.push(bodyFor((await expectStatus(201, intake.post('/persons', person(n + 1)))).personId));
+  for (let n = 0; n < 64; n += 1)
+    bodies.push(
+      bodyFor((await expectStatus(201, intake.post('/persons', person(n + 1)))).personId),
+    );
   // So many connections, kept: a new one for each command would be measured too.
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
-  const apply = (n: number): Promise<number> => new Promise((resolve, reject) => {
-    const body = bodies[n % bodies.length]!;
-    const call = request(`${api.url}/applications`, { method: 'POST', agent, headers: { authorization: `Bearer ${intake.token}`, 'content-type': 'application/json', 'idempotency-key': `latency-${n}`, 'content-length': Buffer.byteLength(body) } }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (chunk: string) => { text += chunk; }).on('end', () => (response.statusCode === 201 ? resolve((JSON.parse(text) as { position: number }).position) : reject(new Error(text))));
+  const apply = (n: number): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const body = bodies[n % bodies.length]!;
+      const call = request(
+        `${api.url}/applications`,
+        {
+          method: 'POST',
+          agent,
+          headers: {
+            authorization: `Bearer ${intake.token}`,
+            'content-type': 'application/json',
+            'idempotency-key': `latency-${n}`,
+            'content-length': Buffer.byteLength(body),
+          },
+        },
+        (response) => {
+          let text = '';
+          response
+            .setEncoding('utf8')
+            .on('data', (chunk: string) => {
+              text += chunk;
+            })
+            .on('end', () =>
+              response.statusCode === 201
+                ? resolve((JSON.parse(text) as { position: number }).position)
+                : reject(new Error(text)),
+            );
+        },
+      );
+      call.on('error', reject);
+      call.end(body);
     });
-    call.on('error', reject);
-    call.end(body);
-  });
   const reads = await openPostgresReadStore(cluster.postgres.url);
   const waiting: { readonly position: number; readonly answeredMs: number }[] = [];
   const took: number[] = [];
@@ -43,7 +72,8 @@ try {
     while (!over || waiting.length > 0) {
       const position = await livePosition(reads, PROJECTIONS);
       const now = performance.now();
-      for (let i = waiting.length - 1; i >= 0; i -= 1) if (waiting[i]!.position <= position) took.push(now - waiting.splice(i, 1)[0]!.answeredMs);
+      for (let i = waiting.length - 1; i >= 0; i -= 1)
+        if (waiting[i]!.position <= position) took.push(now - waiting.splice(i, 1)[0]!.answeredMs);
       await wait(1);
     }
   })();
@@ -52,22 +82,35 @@ try {
   const startMs = performance.now();
   for (let n = 0; n < rate * seconds + warm; n += 1) {
     await wait(Math.max(0, startMs + (n * 1_000) / rate - performance.now()));
-    sent.push((async () => {
-      const sentMs = performance.now();
-      const position = await apply(n);
-      if (n < warm) return;
-      answers.push(performance.now() - sentMs);
-      waiting.push({ position, answeredMs: performance.now() });
-    })());
+    sent.push(
+      (async () => {
+        const sentMs = performance.now();
+        const position = await apply(n);
+        if (n < warm) return;
+        answers.push(performance.now() - sentMs);
+        waiting.push({ position, answeredMs: performance.now() });
+      })(),
+    );
   }
   await Promise.all(sent);
   over = true;
   await looking;
   agent.destroy();
   await reads.close();
-  const at = (values: number[], share: number): number => Math.round(values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))]! * 10) / 10;
-  const of = (values: number[]) => ({ medianMs: at(values, 0.5), p99Ms: at(values, 0.99), maxMs: at(values, 1) });
-  process.stdout.write(`${JSON.stringify({ contender: 'latency', commandsASecond: rate, seconds, commands: took.length, answered: of(answers), visibleAfterAnswer: of(took) })}\n`);
+  const at = (values: number[], share: number): number =>
+    Math.round(
+      values.toSorted((a, b) => a - b)[
+        Math.min(values.length - 1, Math.floor(values.length * share))
+      ]! * 10,
+    ) / 10;
+  const of = (values: number[]) => ({
+    medianMs: at(values, 0.5),
+    p99Ms: at(values, 0.99),
+    maxMs: at(values, 1),
+  });
+  process.stdout.write(
+    `${JSON.stringify({ contender: 'latency', commandsASecond: rate, seconds, commands: took.length, answered: of(answers), visibleAfterAnswer: of(took) })}\n`,
+  );
 } finally {
   await cluster.end();
 }

@@ -16,9 +16,21 @@ const count = countFromArgs(100_000);
 const { engine, end } = await openBench();
 await openProgramme(engine);
 await enrolHouseholds(engine, count);
-const { cycleId, contentHash } = await prepareCycle(engine, { programmeId: 'asd', period: '2026-01' }, actor(engine, 'farid', 'finance-officer'));
-await approveCycle(engine, { cycleId, contentHash }, actor(engine, 'kenza', 'finance-controller', 'approve'));
-await releaseCycle(engine, { cycleId, contentHash, executionDate: '2026-01-28' }, actor(engine, 'rachid', 'finance-controller', 'release'));
+const { cycleId, contentHash } = await prepareCycle(
+  engine,
+  { programmeId: 'asd', period: '2026-01' },
+  actor(engine, 'farid', 'finance-officer'),
+);
+await approveCycle(
+  engine,
+  { cycleId, contentHash },
+  actor(engine, 'kenza', 'finance-controller', 'approve'),
+);
+await releaseCycle(
+  engine,
+  { cycleId, contentHash, executionDate: '2026-01-28' },
+  actor(engine, 'rachid', 'finance-controller', 'release'),
+);
 await instructCycle(engine, { cycleId }, actor(engine, 'automation', 'automation'));
 
 const lines: string[] = [];
@@ -27,7 +39,15 @@ for await (const page of pagesOf(engine.store, `payment-${cycleId}-`)) {
     const last = events.at(-1);
     if (last?.type !== 'PaymentInstructed') throw new Error('a payment was not instructed');
     const { paymentId, endToEndId, amountMinor } = last.data;
-    lines.push(JSON.stringify({ paymentId, endToEndId, outcome: 'settled', amountMinor, settledOn: '2026-01-29' }));
+    lines.push(
+      JSON.stringify({
+        paymentId,
+        endToEndId,
+        outcome: 'settled',
+        amountMinor,
+        settledOn: '2026-01-29',
+      }),
+    );
   }
 }
 const path = join(engine.dir, 'outcomes.ndjson');
@@ -46,8 +66,20 @@ async function* outcomes(): AsyncGenerator<ReportedOutcome[]> {
 }
 
 const watch = startWatch();
-const summary = await takeInOutcomes(engine, { source: 'file', outcomes: outcomes() }, actor(engine, 'bank', 'payment-system'));
+const summary = await takeInOutcomes(
+  engine,
+  { source: 'file', outcomes: outcomes() },
+  actor(engine, 'bank', 'payment-system'),
+);
 const { seconds, cpuSeconds } = watch();
 if (summary.applied !== count) throw new Error(`${summary.applied} applied of ${count}`);
 await end();
-report({ contender: 'sanad', count, seconds, cpuSeconds, perSecond: Math.round(count / seconds), peakMb: peakMegabytes(), durable: 'WAL, synchronous=FULL' });
+report({
+  contender: 'sanad',
+  count,
+  seconds,
+  cpuSeconds,
+  perSecond: Math.round(count / seconds),
+  peakMb: peakMegabytes(),
+  durable: 'WAL, synchronous=FULL',
+});

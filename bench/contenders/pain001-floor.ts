@@ -11,7 +11,8 @@ import { instructions, OUTLINE } from './pain001-work.js';
 const count = countFromArgs(1_000_000);
 const dir = mkdtempSync(join(process.env['SANAD_BENCH_DIR'] ?? tmpdir(), 'sanad-bench-'));
 let totalMinor = 0n;
-for (const page of instructions(count)) for (const { amountMinor } of page) totalMinor += amountMinor;
+for (const page of instructions(count))
+  for (const { amountMinor } of page) totalMinor += amountMinor;
 
 const watch = startWatch();
 const stream = createWriteStream(join(dir, 'floor.xml'), { highWaterMark: 1 << 20 });
@@ -25,4 +26,12 @@ stream.end(CLOSING);
 await once(stream, 'finish');
 const { seconds, cpuSeconds } = watch();
 rmSync(dir, { recursive: true });
-report({ contender: 'writer alone', count, seconds, cpuSeconds, perSecond: Math.round(count / seconds), peakMb: peakMegabytes(), durable: 'not synced' });
+report({
+  contender: 'writer alone',
+  count,
+  seconds,
+  cpuSeconds,
+  perSecond: Math.round(count / seconds),
+  peakMb: peakMegabytes(),
+  durable: 'not synced',
+});

@@ -25,4 +25,14 @@ const { seconds, cpuSeconds } = watch();
 if (file?.count !== count) throw new Error(`${file?.count} written of ${count}`);
 const { size } = statSync(join(dir, file.name));
 rmSync(dir, { recursive: true });
-report({ contender: 'sanad', count, seconds, cpuSeconds, perSecond: Math.round(count / seconds), megabytes: Math.round(size / 1e6), peakMb: peakMegabytes(), checked: schemasDir !== undefined, durable: 'synced, renamed, folder synced' });
+report({
+  contender: 'sanad',
+  count,
+  seconds,
+  cpuSeconds,
+  perSecond: Math.round(count / seconds),
+  megabytes: Math.round(size / 1e6),
+  peakMb: peakMegabytes(),
+  checked: schemasDir !== undefined,
+  durable: 'synced, renamed, folder synced',
+});

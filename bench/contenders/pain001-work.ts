@@ -6,8 +6,17 @@ import { uuidOf } from '../../src/kernel/ids.js';
 
 /** The same payments for both contenders: names in both scripts, all kinds of payees. */
 export const OUTLINE: MessageOutline = {
-  messageId: 'ASD-2026-01-0001', createdAt: '2026-01-27T08:00:00.000Z', executionDate: '2026-01-28', currency: 'MAD',
-  debtor: { name: 'Trésorerie fictive du programme ASD', iban: 'MA64000000000000000000123481', bic: 'SNADMAMR' }, format: 'pain.001.001.09', characters: 'latin',
+  messageId: 'ASD-2026-01-0001',
+  createdAt: '2026-01-27T08:00:00.000Z',
+  executionDate: '2026-01-28',
+  currency: 'MAD',
+  debtor: {
+    name: 'Trésorerie fictive du programme ASD',
+    iban: 'MA64000000000000000000123481',
+    bic: 'SNADMAMR',
+  },
+  format: 'pain.001.001.09',
+  characters: 'latin',
 };
 
 const PAGE = 500;
@@ -20,9 +29,21 @@ function pageOf(page: number): Instruction[] {
     const paymentId = `asd-2026-01-${uuidOf('bench', i)}`;
     const [first, last] = [FIRST_NAMES[i % FIRST_NAMES.length]!, SURNAMES[i % SURNAMES.length]!];
     const name = i % 3 === 0 ? `${first[1]} ${last[1]}` : `${first[0]} ${last[0]}`;
-    const payee: Instruction['payee'] = i % 10 === 0 ? { name, kind: 'wallet', account: `+2126${String(i % 100_000_000).padStart(8, '0')}` }
-      : i % 23 === 0 ? { name, kind: 'cash', account: `AB${i}` } : { name, kind: 'rib', account: ribOf('350', '780', String(i).padStart(16, '0')) };
-    return { paymentId, attempt: 1, endToEndId: endToEndIdOf(paymentId, 1), amountMinor: BigInt(50_000 + (i % 97) * 100), currency: 'MAD', payee, remittance: 'Aide sociale directe 2026-01' };
+    const payee: Instruction['payee'] =
+      i % 10 === 0
+        ? { name, kind: 'wallet', account: `+2126${String(i % 100_000_000).padStart(8, '0')}` }
+        : i % 23 === 0
+          ? { name, kind: 'cash', account: `AB${i}` }
+          : { name, kind: 'rib', account: ribOf('350', '780', String(i).padStart(16, '0')) };
+    return {
+      paymentId,
+      attempt: 1,
+      endToEndId: endToEndIdOf(paymentId, 1),
+      amountMinor: BigInt(50_000 + (i % 97) * 100),
+      currency: 'MAD',
+      payee,
+      remittance: 'Aide sociale directe 2026-01',
+    };
   });
 }
 

@@ -17,7 +17,8 @@ const events = eventsOf(countFromArgs(100_000));
 const pages = pagesOf(events);
 const store = await openPostgresReadStore(database());
 const nameOf = new Map<Table, string>();
-for (const { projection, suffix } of await openBuilds(store, PROJECTIONS, true)) for (const table of projection.tables) nameOf.set(table, physical(table, suffix));
+for (const { projection, suffix } of await openBuilds(store, PROJECTIONS, true))
+  for (const table of projection.tables) nameOf.set(table, physical(table, suffix));
 await store.close();
 const client = new pg.Client({ connectionString: database() });
 await client.connect();
@@ -28,9 +29,13 @@ async function upsert(table: Table, rows: readonly Row[]): Promise<void> {
   const size = Math.floor(PARAMETERS / columns.length);
   for (let from = 0; from < rows.length; from += size) {
     const chunk = rows.slice(from, from + size);
-    const places = chunk.map((_, r) => `(${columns.map((__, c) => `$${r * columns.length + c + 1}`).join(', ')})`).join(', ');
-    await client.query(`insert into ${nameOf.get(table)} (${columns.join(', ')}) values ${places} on conflict (${table.key.join(', ')}) do ${others.length === 0 ? 'nothing' : `update set ${others.map((column) => `${column} = excluded.${column}`).join(', ')}`}`,
-      chunk.flatMap((row) => columns.map((column) => row[column] ?? null)));
+    const places = chunk
+      .map((_, r) => `(${columns.map((__, c) => `$${r * columns.length + c + 1}`).join(', ')})`)
+      .join(', ');
+    await client.query(
+      `insert into ${nameOf.get(table)} (${columns.join(', ')}) values ${places} on conflict (${table.key.join(', ')}) do ${others.length === 0 ? 'nothing' : `update set ${others.map((column) => `${column} = excluded.${column}`).join(', ')}`}`,
+      chunk.flatMap((row) => columns.map((column) => row[column] ?? null)),
+    );
   }
 }
 
@@ -42,4 +47,11 @@ for (const page of pages) {
 }
 const { seconds, cpuSeconds } = watch();
 await client.end();
-report({ contender: 'bare multi-row upserts of the same rows', count: events.length, seconds, cpuSeconds, perSecond: Math.round(events.length / seconds), durable: 'PostgreSQL, synchronous_commit=on' });
+report({
+  contender: 'bare multi-row upserts of the same rows',
+  count: events.length,
+  seconds,
+  cpuSeconds,
+  perSecond: Math.round(events.length / seconds),
+  durable: 'PostgreSQL, synchronous_commit=on',
+});

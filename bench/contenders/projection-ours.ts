@@ -13,14 +13,19 @@ import { brokers, database, emptyTopics } from './servers.js';
 const events = eventsOf(countFromArgs(100_000));
 await emptyTopics();
 const writer = await openKafkaWriter({ brokers: brokers() });
-for (let from = 0; from < events.length; from += 1_000) await writer.deliver(events.slice(from, from + 1_000), from - 1);
+for (let from = 0; from < events.length; from += 1_000)
+  await writer.deliver(events.slice(from, from + 1_000), from - 1);
 await writer.close();
 const reads = await openPostgresReadStore(database());
 const log = new ArrayLog([]);
 let watch = startWatch();
 let taken = 0;
 const tenths: number[] = [];
-const kafka = kafkaFeed({ brokers: brokers(), groupId: `bench-${performance.now()}`, registry: new EventRegistry() });
+const kafka = kafkaFeed({
+  brokers: brokers(),
+  groupId: `bench-${performance.now()}`,
+  registry: new EventRegistry(),
+});
 async function* timed(after: number, signal: AbortSignal): AsyncGenerator<FeedPage> {
   let first = true;
   for await (const page of kafka.subscribe(after, signal)) {
@@ -35,12 +40,29 @@ async function* timed(after: number, signal: AbortSignal): AsyncGenerator<FeedPa
 const stop = new AbortController();
 const last = events.length - 1;
 const runner = new SharedRunner({
-  store: reads, projections: PROJECTIONS, log, member: 'bench', inTurn: (work, until) => work(until), feed: { subscribe: timed },
-  onCommitted: (position) => { if (position >= last) stop.abort(); },
+  store: reads,
+  projections: PROJECTIONS,
+  log,
+  member: 'bench',
+  inTurn: (work, until) => work(until),
+  feed: { subscribe: timed },
+  onCommitted: (position) => {
+    if (position >= last) stop.abort();
+  },
 });
 await runner.run(stop.signal);
 const { seconds, cpuSeconds } = watch();
-if (runner.position < last) throw new Error(`the read models stand at ${runner.position} of ${last}`);
+if (runner.position < last)
+  throw new Error(`the read models stand at ${runner.position} of ${last}`);
 await reads.close();
-report({ contender: 'sanad', count: events.length, seconds, cpuSeconds, perSecond: Math.round(events.length / seconds), peakMb: peakMegabytes(), lastTenthToFirst: Math.round(((tenths.at(-1)! - tenths.at(-2)!) / tenths[0]!) * 100) / 100, durable: 'PostgreSQL, synchronous_commit=on' });
+report({
+  contender: 'sanad',
+  count: events.length,
+  seconds,
+  cpuSeconds,
+  perSecond: Math.round(events.length / seconds),
+  peakMb: peakMegabytes(),
+  lastTenthToFirst: Math.round(((tenths.at(-1)! - tenths.at(-2)!) / tenths[0]!) * 100) / 100,
+  durable: 'PostgreSQL, synchronous_commit=on',
+});
 process.exit(0);

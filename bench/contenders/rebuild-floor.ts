@@ -23,7 +23,8 @@ const dir = mkdtempSync(join(process.env['SANAD_BENCH_DIR'] ?? tmpdir(), 'sanad-
 const file = join(dir, 'read.db');
 const store = await openEmbeddedReadStore(file, { thread: 'local' });
 const nameOf = new Map<Table, string>();
-for (const { projection, suffix } of await openBuilds(store, PROJECTIONS, false)) for (const table of projection.tables) nameOf.set(table, physical(table, suffix));
+for (const { projection, suffix } of await openBuilds(store, PROJECTIONS, false))
+  for (const table of projection.tables) nameOf.set(table, physical(table, suffix));
 await store.close();
 
 const db = new Database(file);
@@ -41,17 +42,35 @@ function upsert(table: Table, rows: readonly Row[]): void {
     const text = `INSERT OR REPLACE INTO ${name} (${columns.join(', ')}) VALUES ${chunk.map(() => `(${columns.map(() => '?').join(', ')})`).join(', ')}`;
     let statement = statements.get(text);
     if (!statement) statements.set(text, (statement = db.prepare(text)));
-    statement.run(chunk.flatMap((row) => columns.map((column) => (typeof row[column] === 'boolean' ? Number(row[column]) : row[column] ?? null))));
+    statement.run(
+      chunk.flatMap((row) =>
+        columns.map((column) =>
+          typeof row[column] === 'boolean' ? Number(row[column]) : (row[column] ?? null),
+        ),
+      ),
+    );
   }
 }
 
 const watch = startWatch();
-const write = db.transaction((page: ReadonlyMap<Table, readonly Row[]>) => { for (const [table, rows] of page) upsert(table, rows); });
+const write = db.transaction((page: ReadonlyMap<Table, readonly Row[]>) => {
+  for (const [table, rows] of page) upsert(table, rows);
+});
 for (const page of pages) write(page);
 for (const [table, name] of nameOf) {
-  for (const [number, { on, notNull }] of table.indexes.entries()) db.exec(`CREATE INDEX ${name}_i${number} ON ${name} (${on.join(', ')})${notNull === undefined ? '' : ` WHERE ${notNull} IS NOT NULL`}`);
+  for (const [number, { on, notNull }] of table.indexes.entries())
+    db.exec(
+      `CREATE INDEX ${name}_i${number} ON ${name} (${on.join(', ')})${notNull === undefined ? '' : ` WHERE ${notNull} IS NOT NULL`}`,
+    );
 }
 const { seconds, cpuSeconds } = watch();
 db.close();
 rmSync(dir, { recursive: true, force: true });
-report({ contender: 'coalesced upserts of the same rows', count: events.length, seconds, cpuSeconds, perSecond: Math.round(events.length / seconds), durable: 'SQLite, WAL, synchronous=NORMAL' });
+report({
+  contender: 'coalesced upserts of the same rows',
+  count: events.length,
+  seconds,
+  cpuSeconds,
+  perSecond: Math.round(events.length / seconds),
+  durable: 'SQLite, WAL, synchronous=NORMAL',
+});

@@ -4,7 +4,11 @@ import { auditProjection } from '../../projections/audit/audit.projection.js';
 import { disbursementProjection } from '../../projections/disbursement/disbursement.projection.js';
 import { eligibilityProjection } from '../../projections/eligibility/eligibility.projection.js';
 
-export const PROJECTIONS = [eligibilityProjection, disbursementProjection, auditProjection] as const;
+export const PROJECTIONS = [
+  eligibilityProjection,
+  disbursementProjection,
+  auditProjection,
+] as const;
 
 /** About as many events as asked for: a programme's life over two cycles. */
 export const eventsOf = (count: number): Recorded[] => {

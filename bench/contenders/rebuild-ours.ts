@@ -13,17 +13,38 @@ const dir = mkdtempSync(join(process.env['SANAD_BENCH_DIR'] ?? tmpdir(), 'sanad-
 const log = await openEmbeddedLog(dir, { reader: 'local' });
 const events = eventsOf(countFromArgs(200_000));
 for (let from = 0; from < events.length; from += 1_000) {
-  const result = await log.appendAll(events.slice(from, from + 1_000).map(({ stream, revision, position: _position, ...event }) =>
-    ({ writes: [{ stream, expected: revision === 0 ? 'no-stream' as const : revision - 1, events: [event] }] })));
-  if (result.some(({ kind }) => kind !== 'appended')) throw new Error('the log did not take the history');
+  const result = await log.appendAll(
+    events
+      .slice(from, from + 1_000)
+      .map(({ stream, revision, position: _position, ...event }) => ({
+        writes: [
+          {
+            stream,
+            expected: revision === 0 ? ('no-stream' as const) : revision - 1,
+            events: [event],
+          },
+        ],
+      })),
+  );
+  if (result.some(({ kind }) => kind !== 'appended'))
+    throw new Error('the log did not take the history');
 }
 const store = await openEmbeddedReadStore(join(dir, 'read.db'), { thread: 'local' });
 const runner = new ProjectionRunner({ store, projections: PROJECTIONS, log });
 const watch = startWatch();
 const position = await runner.catchUp();
 const { seconds, cpuSeconds } = watch();
-if (position !== events.length - 1) throw new Error(`the read models stand at ${position} of ${events.length - 1}`);
+if (position !== events.length - 1)
+  throw new Error(`the read models stand at ${position} of ${events.length - 1}`);
 await store.close();
 await log.close();
 rmSync(dir, { recursive: true, force: true });
-report({ contender: 'sanad', count: events.length, seconds, cpuSeconds, perSecond: Math.round(events.length / seconds), peakMb: peakMegabytes(), durable: 'SQLite, WAL, synchronous=NORMAL (comes back from the log)' });
+report({
+  contender: 'sanad',
+  count: events.length,
+  seconds,
+  cpuSeconds,
+  perSecond: Math.round(events.length / seconds),
+  peakMb: peakMegabytes(),
+  durable: 'SQLite, WAL, synchronous=NORMAL (comes back from the log)',
+});

@@ -11,12 +11,26 @@ const events = eventsOf(countFromArgs(100_000));
 await emptyTopics();
 const stop = new AbortController();
 let watch = startWatch();
-const relay = new Relay(new ArrayLog(events), postgresRelayState(database()), async () => {
-  const writer = await openKafkaWriter({ brokers: brokers() });
-  watch = startWatch();
-  return writer;
-}, () => { if (relay.figures.published === events.length) stop.abort(); });
+const relay = new Relay(
+  new ArrayLog(events),
+  postgresRelayState(database()),
+  async () => {
+    const writer = await openKafkaWriter({ brokers: brokers() });
+    watch = startWatch();
+    return writer;
+  },
+  () => {
+    if (relay.figures.published === events.length) stop.abort();
+  },
+);
 await relay.run(stop.signal);
 const { seconds, cpuSeconds } = watch();
-report({ contender: 'sanad', count: events.length, seconds, cpuSeconds, perSecond: Math.round(events.length / seconds), durable: 'acks from all in sync (one broker); checkpoint in PostgreSQL' });
+report({
+  contender: 'sanad',
+  count: events.length,
+  seconds,
+  cpuSeconds,
+  perSecond: Math.round(events.length / seconds),
+  durable: 'acks from all in sync (one broker); checkpoint in PostgreSQL',
+});
 process.exit(0);

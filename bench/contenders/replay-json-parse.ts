@@ -8,10 +8,14 @@ export const run: Run = async (_dir, { events }) => {
   const seen = new Set<string>();
   let revisions = 0;
   const started = performance.now();
-  for (const line of lines) revisions += (JSON.parse(line) as { readonly revision: number }).revision;
+  for (const line of lines)
+    revisions += (JSON.parse(line) as { readonly revision: number }).revision;
   const seconds = (performance.now() - started) / 1_000;
   for (const line of lines) {
-    const { stream, revision } = JSON.parse(line) as { readonly stream: string; readonly revision: number };
+    const { stream, revision } = JSON.parse(line) as {
+      readonly stream: string;
+      readonly revision: number;
+    };
     seen.add(`${stream} ${revision}`);
   }
   if (revisions === 0) throw new Error('nothing was parsed');

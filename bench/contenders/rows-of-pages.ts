@@ -10,8 +10,16 @@ class Memory implements Rows {
   readonly #rows = new Map<Table, Map<string, Row>>();
   #changed = new Map<Table, Map<string, Row>>();
 
-  get<C extends Columns>(table: Table<C>, key: string): RowOf<Table<C>> | undefined { return this.#rows.get(table)?.get(key) as RowOf<Table<C>> | undefined; }
-  put<C extends Columns>(table: Table<C>, row: RowOf<Table<C>>): void { this.#set(table, table.key.map((column) => String((row as Row)[column])).join('\n'), row as Row); }
+  get<C extends Columns>(table: Table<C>, key: string): RowOf<Table<C>> | undefined {
+    return this.#rows.get(table)?.get(key) as RowOf<Table<C>> | undefined;
+  }
+  put<C extends Columns>(table: Table<C>, row: RowOf<Table<C>>): void {
+    this.#set(
+      table,
+      table.key.map((column) => String((row as Row)[column])).join('\n'),
+      row as Row,
+    );
+  }
   remove<C extends Columns>(table: Table<C>, key: string): void {
     this.#rows.get(table)?.delete(key);
     this.#changed.get(table)?.delete(key);
@@ -20,7 +28,14 @@ class Memory implements Rows {
   add<C extends Columns>(table: Table<C>, row: RowOf<Table<C>>): void {
     const key = table.key.map((column) => String((row as Row)[column])).join('\n');
     const before = this.#rows.get(table)?.get(key);
-    const sum = before && Object.fromEntries(Object.entries(row as Row).map(([column, value]) => [column, table.key.includes(column) ? value : added(before[column], value)]));
+    const sum =
+      before &&
+      Object.fromEntries(
+        Object.entries(row as Row).map(([column, value]) => [
+          column,
+          table.key.includes(column) ? value : added(before[column], value),
+        ]),
+      );
     this.#set(table, key, sum ?? (row as Row));
   }
 
@@ -45,11 +60,15 @@ function added(a: Value | undefined, b: Value): Value {
 }
 
 /** For each page of the log the rows that its events leave, each once. */
-export function pagesOf(events: readonly Recorded[]): readonly ReadonlyMap<Table, readonly Row[]>[] {
+export function pagesOf(
+  events: readonly Recorded[],
+): readonly ReadonlyMap<Table, readonly Row[]>[] {
   const memory = new Memory();
   const pages: ReadonlyMap<Table, readonly Row[]>[] = [];
   for (let from = 0; from < events.length; from += MAX_PAGE) {
-    for (const event of events.slice(from, from + MAX_PAGE)) for (const projection of PROJECTIONS) if (projection.handles.includes(event.type)) projection.evolve(memory, event);
+    for (const event of events.slice(from, from + MAX_PAGE))
+      for (const projection of PROJECTIONS)
+        if (projection.handles.includes(event.type)) projection.evolve(memory, event);
     pages.push(memory.takeChanged());
   }
   return pages;

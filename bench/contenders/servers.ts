@@ -18,7 +18,10 @@ export async function emptyTopics(): Promise<void> {
   const there = new Set(await admin.listTopics());
   const topics = EVENT_TOPICS.map(({ topic }) => topic).filter((topic) => there.has(topic));
   if (topics.length > 0) await admin.deleteTopics({ topics });
-  while ((await admin.listTopics()).some((topic) => topics.includes(topic))) await new Promise((resolve) => { setTimeout(resolve, 50); });
+  while ((await admin.listTopics()).some((topic) => topics.includes(topic)))
+    await new Promise((resolve) => {
+      setTimeout(resolve, 50);
+    });
   await admin.disconnect();
   await createTopics({ brokers: brokers() });
 }

@@ -11,12 +11,21 @@ export async function open(url) {
   return {
     durable: 'PostgreSQL, fsync=on, synchronous_commit=on',
     append: ({ stream, revision, event: { type, data, meta } }) =>
-      store.appendToStream(stream, [{ type, data, metadata: meta }], { expectedStreamVersion: revision === 0 ? 'STREAM_DOES_NOT_EXIST' : BigInt(revision) }),
+      store.appendToStream(stream, [{ type, data, metadata: meta }], {
+        expectedStreamVersion: revision === 0 ? 'STREAM_DOES_NOT_EXIST' : BigInt(revision),
+      }),
     async *readAll() {
       let after = 0n;
       for (;;) {
-        const { messages, currentGlobalPosition, areMessagesLeft } = await readMessagesBatch(pool.execute, { after, batchSize: PAGE });
-        if (messages.length > 0) yield messages.map(({ metadata }) => ({ stream: metadata.streamName, revision: Number(metadata.streamPosition) - 1 }));
+        const { messages, currentGlobalPosition, areMessagesLeft } = await readMessagesBatch(
+          pool.execute,
+          { after, batchSize: PAGE },
+        );
+        if (messages.length > 0)
+          yield messages.map(({ metadata }) => ({
+            stream: metadata.streamName,
+            revision: Number(metadata.streamPosition) - 1,
+          }));
         if (messages.length === 0 || !areMessagesLeft) return;
         after = currentGlobalPosition;
       }

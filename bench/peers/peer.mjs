@@ -10,7 +10,12 @@ const { open } = await import(`./${peer}.mjs`);
 
 const work = workOf(Number(writers), Number(events));
 const store = await open(place);
-const write = (lists) => Promise.all(lists.map(async (steps) => { for (const step of steps) await store.append(step); }));
+const write = (lists) =>
+  Promise.all(
+    lists.map(async (steps) => {
+      for (const step of steps) await store.append(step);
+    }),
+  );
 
 async function readAll() {
   const seen = new Set();
@@ -38,4 +43,7 @@ if (mode === 'append') {
   result = { events: total, seconds, distinct, read };
 }
 await store.close();
-process.stdout.write(`${JSON.stringify({ contender: peer, writers: Number(writers), durable: store.durable, ...result })}\n`, () => process.exit(0));
+process.stdout.write(
+  `${JSON.stringify({ contender: peer, writers: Number(writers), durable: store.durable, ...result })}\n`,
+  () => process.exit(0),
+);

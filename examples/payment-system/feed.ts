@@ -16,27 +16,42 @@ export interface FeedOptions {
 const TIMEOUT_MS = 60_000;
 
 /** Reads a piece of GET /feed; fetch checks that the answer is as long as its Content-Length says. */
-export const feedOf = ({ url, token, limit = 500, waitMs = 0, signal }: FeedOptions) => async (after: number): Promise<FeedPiece> => {
-  const response = await fetch(`${url}/feed?after=${after}&limit=${limit}&wait=${waitMs}`, { headers: { authorization: `Bearer ${token}` }, signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])]) });
-  const text = await response.text();
-  if (response.status !== 200) throw new Error(`the feed answers ${response.status}: ${text.slice(0, 300)}`);
-  const position = Number(response.headers.get('sanad-position') ?? NaN);
-  if (!Number.isSafeInteger(position)) throw new Error('the feed answers without Sanad-Position');
-  return { events: text.split('\n').filter(Boolean).map(eventOfLine), position };
-};
+export const feedOf =
+  ({ url, token, limit = 500, waitMs = 0, signal }: FeedOptions) =>
+  async (after: number): Promise<FeedPiece> => {
+    const response = await fetch(`${url}/feed?after=${after}&limit=${limit}&wait=${waitMs}`, {
+      headers: { authorization: `Bearer ${token}` },
+      signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])]),
+    });
+    const text = await response.text();
+    if (response.status !== 200)
+      throw new Error(`the feed answers ${response.status}: ${text.slice(0, 300)}`);
+    const position = Number(response.headers.get('sanad-position') ?? NaN);
+    if (!Number.isSafeInteger(position)) throw new Error('the feed answers without Sanad-Position');
+    return { events: text.split('\n').filter(Boolean).map(eventOfLine), position };
+  };
 
 /** Outcomes of a request at most. */
 const TOGETHER = 1_000;
 
 /** Says what became of payments over HTTP, for who has no Kafka. The key is a function of the body, so that a repeated request is the same one. */
-export const outcomesOver = ({ url, token }: Pick<FeedOptions, 'url' | 'token'>) => async (outcomes: readonly Outcome[]): Promise<void> => {
-  for (let first = 0; first < outcomes.length; first += TOGETHER) {
-    const body = JSON.stringify({ outcomes: outcomes.slice(first, first + TOGETHER) });
-    const response = await fetch(`${url}/payments/outcomes`, {
-      method: 'POST', body, signal: AbortSignal.timeout(TIMEOUT_MS),
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': createHash('sha256').update(body).digest('hex') },
-    });
-    const text = await response.text();
-    if (response.status !== 200) throw new Error(`the outcomes are answered with ${response.status}: ${text.slice(0, 300)}`);
-  }
-};
+export const outcomesOver =
+  ({ url, token }: Pick<FeedOptions, 'url' | 'token'>) =>
+  async (outcomes: readonly Outcome[]): Promise<void> => {
+    for (let first = 0; first < outcomes.length; first += TOGETHER) {
+      const body = JSON.stringify({ outcomes: outcomes.slice(first, first + TOGETHER) });
+      const response = await fetch(`${url}/payments/outcomes`, {
+        method: 'POST',
+        body,
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+        headers: {
+          authorization: `Bearer ${token}`,
+          'content-type': 'application/json',
+          'idempotency-key': createHash('sha256').update(body).digest('hex'),
+        },
+      });
+      const text = await response.text();
+      if (response.status !== 200)
+        throw new Error(`the outcomes are answered with ${response.status}: ${text.slice(0, 300)}`);
+    }
+  };

@@ -1,4 +1,12 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
 import type { Event } from './event.js';
 
 /** What to do with an event: it is new, it was seen before, or events before it are missing. */
@@ -13,20 +21,34 @@ export class Inbox {
   readonly #revisions: Map<string, number>;
 
   /** @param file where it is kept; absent: in memory. @param start position to begin after where the file is not there yet */
-  constructor(private readonly file?: string, start = -1) {
-    const kept = file !== undefined && existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { position: number; revisions: Record<string, number> }) : { position: start, revisions: {} };
+  constructor(
+    private readonly file?: string,
+    start = -1,
+  ) {
+    const kept =
+      file !== undefined && existsSync(file)
+        ? (JSON.parse(readFileSync(file, 'utf8')) as {
+            position: number;
+            revisions: Record<string, number>;
+          })
+        : { position: start, revisions: {} };
     this.#position = kept.position;
     this.#revisions = new Map(Object.entries(kept.revisions));
   }
 
-  get position(): number { return this.#position; }
+  get position(): number {
+    return this.#position;
+  }
 
   /** @throws Error where the chain closes and the stream does not: then the source is wrong, and no reading again helps */
   place({ stream, revision, position, previous }: Event): Place {
     const last = this.#revisions.get(stream);
     if (position <= this.#position || (last !== undefined && revision <= last)) return 'known';
     if (previous !== this.#position) return 'gap';
-    if (last !== undefined && revision !== last + 1) throw new Error(`${stream} goes from revision ${last} to ${revision}, and nothing is missing before position ${position}`);
+    if (last !== undefined && revision !== last + 1)
+      throw new Error(
+        `${stream} goes from revision ${last} to ${revision}, and nothing is missing before position ${position}`,
+      );
     return 'new';
   }
 
@@ -37,7 +59,9 @@ export class Inbox {
   }
 
   /** A filtered feed was read up to here: what it left out was not for us. */
-  reached(position: number): void { this.#position = Math.max(this.#position, position); }
+  reached(position: number): void {
+    this.#position = Math.max(this.#position, position);
+  }
 
   /** Keeps it, whole or not at all. */
   save(): void {
@@ -45,7 +69,13 @@ export class Inbox {
     const beside = `${this.file}.new`;
     const descriptor = openSync(beside, 'w');
     try {
-      writeSync(descriptor, JSON.stringify({ position: this.#position, revisions: Object.fromEntries(this.#revisions) }));
+      writeSync(
+        descriptor,
+        JSON.stringify({
+          position: this.#position,
+          revisions: Object.fromEntries(this.#revisions),
+        }),
+      );
       fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);

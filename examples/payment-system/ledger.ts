@@ -1,7 +1,22 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
 
 /** What is to be paid. */
-export interface Instruction { readonly paymentId: string; readonly attempt: number; readonly endToEndId: string; readonly amountMinor: string; readonly currency: string; readonly executionDate: string }
+export interface Instruction {
+  readonly paymentId: string;
+  readonly attempt: number;
+  readonly endToEndId: string;
+  readonly amountMinor: string;
+  readonly currency: string;
+  readonly executionDate: string;
+}
 /** What is said of a payment: the value of a message on sanad.payment-outcomes.v1 (events/payment-outcome.v1.schema.json). */
 export interface Outcome {
   readonly paymentId: string;
@@ -14,7 +29,9 @@ export interface Outcome {
   readonly reason?: string;
 }
 /** Pays, or refuses with an ISO 20022 reason. */
-export type Pay = (instruction: Instruction) => { readonly paid: true } | { readonly paid: false; readonly reason: string };
+export type Pay = (
+  instruction: Instruction,
+) => { readonly paid: true } | { readonly paid: false; readonly reason: string };
 
 /**
  * What was paid, by end-to-end id: one a payment and attempt. It is on disk before anybody hears of it, so that an
@@ -26,7 +43,10 @@ export class Ledger {
   #written = 0;
 
   /** @param file one outcome a line; absent: in memory */
-  constructor(private readonly pay: Pay, file?: string) {
+  constructor(
+    private readonly pay: Pay,
+    file?: string,
+  ) {
     if (file === undefined) return;
     if (existsSync(file)) {
       const text = readFileSync(file, 'utf8');
@@ -39,9 +59,13 @@ export class Ledger {
   }
 
   /** Payments that were decided, each once. */
-  get size(): number { return this.#outcomes.size; }
+  get size(): number {
+    return this.#outcomes.size;
+  }
   /** How often something was decided by this process. */
-  get decided(): number { return this.#written; }
+  get decided(): number {
+    return this.#written;
+  }
 
   /** Outcomes in the order of the instructions; durable when it returns. */
   settle(instructions: readonly Instruction[]): readonly Outcome[] {
@@ -62,20 +86,35 @@ export class Ledger {
     return outcomes;
   }
 
-  close(): void { if (this.#descriptor !== undefined) closeSync(this.#descriptor); }
+  close(): void {
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+  }
 
-  #note(outcome: Outcome): void { this.#outcomes.set(outcome.endToEndId, outcome); }
+  #note(outcome: Outcome): void {
+    this.#outcomes.set(outcome.endToEndId, outcome);
+  }
 }
 
-function outcomeOf({ paymentId, attempt, endToEndId, amountMinor, currency, executionDate }: Instruction, verdict: ReturnType<Pay>): Outcome {
+function outcomeOf(
+  { paymentId, attempt, endToEndId, amountMinor, currency, executionDate }: Instruction,
+  verdict: ReturnType<Pay>,
+): Outcome {
   const which = { paymentId, attempt, endToEndId };
   if (!verdict.paid) return { ...which, outcome: 'rejected', reason: verdict.reason };
-  return { ...which, outcome: 'settled', amount: majorUnits(amountMinor, currency), currency, settledOn: executionDate };
+  return {
+    ...which,
+    outcome: 'settled',
+    amount: majorUnits(amountMinor, currency),
+    currency,
+    settledOn: executionDate,
+  };
 }
 
 /** Minor units as a decimal string in major units, with the decimals of ISO 4217. */
 function majorUnits(minor: string, currency: string): string {
-  const decimals = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  const decimals =
+    new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions()
+      .maximumFractionDigits ?? 2;
   const digits = minor.padStart(decimals + 1, '0');
   return decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
 }

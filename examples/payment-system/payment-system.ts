@@ -3,7 +3,10 @@ import type { Inbox } from './inbox.js';
 import type { Instruction, Ledger, Outcome } from './ledger.js';
 
 /** A piece of the feed: events in order, and the position up to which it was read; no events: there is nothing more now. */
-export interface FeedPiece { readonly events: readonly Event[]; readonly position: number }
+export interface FeedPiece {
+  readonly events: readonly Event[];
+  readonly position: number;
+}
 export interface Ways {
   /** Resolves when the outcomes are durable at the other end. */
   readonly publish: (outcomes: readonly Outcome[]) => Promise<void>;
@@ -13,7 +16,12 @@ export interface Ways {
 
 /** Events are missing, and there is no feed to fetch them from. */
 export class Gap extends Error {
-  constructor(readonly after: number, readonly before: number) { super(`events are missing after position ${after} and before ${before}`); }
+  constructor(
+    readonly after: number,
+    readonly before: number,
+  ) {
+    super(`events are missing after position ${after} and before ${before}`);
+  }
 }
 
 const INSTRUCTED = /^sanad\.payment\.Payment(Instructed|Reinstructed)\.v1$/;
@@ -26,7 +34,11 @@ const INSTRUCTED = /^sanad\.payment\.Payment(Instructed|Reinstructed)\.v1$/;
 export class PaymentSystem {
   #failed: unknown;
 
-  constructor(private readonly inbox: Inbox, private readonly ledger: Ledger, private readonly ways: Ways) {}
+  constructor(
+    private readonly inbox: Inbox,
+    private readonly ledger: Ledger,
+    private readonly ways: Ways,
+  ) {}
 
   /**
    * Takes events of one source in its order; those that are known are dropped, and what is missing is fetched first.
@@ -70,12 +82,15 @@ export class PaymentSystem {
       await this.#answer(events);
       if (events.length === 0) break;
     }
-    if (before < Number.MAX_SAFE_INTEGER && this.inbox.position < before) throw new Gap(this.inbox.position, before);
+    if (before < Number.MAX_SAFE_INTEGER && this.inbox.position < before)
+      throw new Gap(this.inbox.position, before);
   }
 
   async #answer(events: readonly Event[]): Promise<void> {
     try {
-      const outcomes = this.ledger.settle(events.filter(({ type }) => INSTRUCTED.test(type)).map(({ data }) => instructionOf(data)));
+      const outcomes = this.ledger.settle(
+        events.filter(({ type }) => INSTRUCTED.test(type)).map(({ data }) => instructionOf(data)),
+      );
       if (outcomes.length > 0) await this.ways.publish(outcomes);
       this.inbox.save();
     } catch (error) {
@@ -86,7 +101,8 @@ export class PaymentSystem {
 
   /** After a failure the inbox in memory is ahead of what was answered; the one on disk is not: start anew with that. */
   #assertSound(): void {
-    if (this.#failed !== undefined) throw new Error('it failed before; start anew', { cause: this.#failed });
+    if (this.#failed !== undefined)
+      throw new Error('it failed before; start anew', { cause: this.#failed });
   }
 }
 
@@ -98,5 +114,12 @@ function instructionOf(data: Readonly<Record<string, unknown>>): Instruction {
   };
   const attempt = data['attempt'];
   if (typeof attempt !== 'number') throw new Error('an instruction has no attempt');
-  return { paymentId: text('paymentId'), endToEndId: text('endToEndId'), attempt, amountMinor: text('amountMinor'), currency: text('currency'), executionDate: text('executionDate') };
+  return {
+    paymentId: text('paymentId'),
+    endToEndId: text('endToEndId'),
+    attempt,
+    amountMinor: text('amountMinor'),
+    currency: text('currency'),
+    executionDate: text('executionDate'),
+  };
 }

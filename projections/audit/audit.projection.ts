@@ -55,15 +55,37 @@ const TELLING: Partial<Record<EventType, readonly string[]>> = {
   CycleReconciled: ['orderedMinor', 'settledMinor', 'outstandingMinor', 'openBreaks'],
   CycleClosed: ['releasedMinor'],
   PaymentOrdered: ['round', 'amountMinor', 'currency', 'policyVersion', 'items'],
-  PaymentInstructed: ['attempt', 'endToEndId', 'messageId', 'accountId', 'amountMinor', 'executionDate'],
-  PaymentReinstructed: ['attempt', 'endToEndId', 'messageId', 'accountId', 'amountMinor', 'executionDate'],
+  PaymentInstructed: [
+    'attempt',
+    'endToEndId',
+    'messageId',
+    'accountId',
+    'amountMinor',
+    'executionDate',
+  ],
+  PaymentReinstructed: [
+    'attempt',
+    'endToEndId',
+    'messageId',
+    'accountId',
+    'amountMinor',
+    'executionDate',
+  ],
   PaymentAccepted: ['attempt', 'source', 'reference'],
   PaymentOutcomeUnknown: ['attempt', 'source', 'reference'],
   PaymentSettled: ['attempt', 'amountMinor', 'settledOn', 'source', 'reference'],
   PaymentRejected: ['attempt', 'reason', 'source', 'reference'],
   PaymentReturned: ['attempt', 'reason', 'source', 'reference'],
   PaymentCancelled: ['reason'],
-  PaymentBreakRecorded: ['breakId', 'attempt', 'kind', 'reported', 'reportedMinor', 'reason', 'source'],
+  PaymentBreakRecorded: [
+    'breakId',
+    'attempt',
+    'kind',
+    'reported',
+    'reportedMinor',
+    'reason',
+    'source',
+  ],
   PaymentBreakResolved: ['breakId', 'resolution', 'reason'],
 };
 
@@ -86,10 +108,29 @@ export const auditProjection: Projection = {
   version: 1,
   tables: [auditEvents, auditTally, auditHours],
   handles: ALL,
-  touches(): void { /* Rows are only added. */ },
+  touches(): void {
+    /* Rows are only added. */
+  },
   evolve(rows: Rows, event: Recorded): void {
-    const { position, stream, revision, type, time, meta: { actor, role, correlation } } = event;
-    rows.put(auditEvents, { position, stream, revision, type, time, actor, role, correlation, detail: detailOf(event) });
+    const {
+      position,
+      stream,
+      revision,
+      type,
+      time,
+      meta: { actor, role, correlation },
+    } = event;
+    rows.put(auditEvents, {
+      position,
+      stream,
+      revision,
+      type,
+      time,
+      actor,
+      role,
+      correlation,
+      detail: detailOf(event),
+    });
     rows.add(auditTally, { day: time.slice(0, 10), actor, role, type, count: 1 });
     const hour = time.slice(0, 13);
     rows.add(auditHours, { hour, first_position: position, last_position: position, count: 1 });

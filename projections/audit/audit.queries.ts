@@ -1,6 +1,13 @@
 import type { ReadStore } from '../../src/adapters/read-store/port.js';
 import { reading, within } from '../live.js';
-import { decodeCursor, encodeCursor, limitOf, pageOf, type PageOf, type PageRequest } from '../paging.js';
+import {
+  decodeCursor,
+  encodeCursor,
+  limitOf,
+  pageOf,
+  type PageOf,
+  type PageRequest,
+} from '../paging.js';
 import { auditProjection } from './audit.projection.js';
 import { auditEvents, auditHours, auditTally, type AuditRow } from './audit.tables.js';
 
@@ -33,18 +40,35 @@ export interface AuditFilter {
 }
 
 const entryOf = (row: AuditRow): AuditEntry => ({
-  position: row.position, stream: row.stream, revision: row.revision, type: row.type, time: row.time, actor: row.actor, role: row.role,
-  correlation: row.correlation, detail: row.detail === null ? {} : JSON.parse(row.detail),
+  position: row.position,
+  stream: row.stream,
+  revision: row.revision,
+  type: row.type,
+  time: row.time,
+  actor: row.actor,
+  role: row.role,
+  correlation: row.correlation,
+  detail: row.detail === null ? {} : JSON.parse(row.detail),
 });
 
-interface Bounds { readonly first?: number; readonly last?: number }
+interface Bounds {
+  readonly first?: number;
+  readonly last?: number;
+}
 
 /** The positions that a range of time can be at, from the hours that it touches; undefined when it touches none. */
-async function positionsOf(store: ReadStore, { from, to }: AuditFilter): Promise<Bounds | undefined> {
+async function positionsOf(
+  store: ReadStore,
+  { from, to }: AuditFilter,
+): Promise<Bounds | undefined> {
   if (from === undefined && to === undefined) return {};
   return reading(store, [auditProjection], async (db, name) => {
-    const row = await db.selectFrom(name(auditHours))
-      .select(({ fn }) => [fn.min('first_position').as('first'), fn.max('last_position').as('last')])
+    const row = await db
+      .selectFrom(name(auditHours))
+      .select(({ fn }) => [
+        fn.min('first_position').as('first'),
+        fn.max('last_position').as('last'),
+      ])
       .$if(from !== undefined, (query) => query.where('hour', '>=', from!.slice(0, 13)))
       .$if(to !== undefined, (query) => query.where('hour', '<=', to!.slice(0, 13)))
       .executeTakeFirst();
@@ -55,7 +79,11 @@ async function positionsOf(store: ReadStore, { from, to }: AuditFilter): Promise
 }
 
 /** Who did what, when and in which role. Filters add up. */
-export async function auditTrail(store: ReadStore, filter: AuditFilter, page: PageRequest = {}): Promise<PageOf<AuditEntry>> {
+export async function auditTrail(
+  store: ReadStore,
+  filter: AuditFilter,
+  page: PageRequest = {},
+): Promise<PageOf<AuditEntry>> {
   const limit = limitOf(page);
   const oldest = filter.order === 'oldest';
   const kind = oldest ? 'audit-oldest' : 'audit-newest';
@@ -64,7 +92,10 @@ export async function auditTrail(store: ReadStore, filter: AuditFilter, page: Pa
   if (!bounds) return { items: [], next: null };
   const { stream, actor, role, types, from, to, fromPosition, toPosition } = filter;
   return reading(store, [auditProjection], async (db, name) => {
-    const rows = await db.selectFrom(name(auditEvents)).selectAll().$castTo<AuditRow>()
+    const rows = await db
+      .selectFrom(name(auditEvents))
+      .selectAll()
+      .$castTo<AuditRow>()
       .where(within('type', types))
       .$if(stream !== undefined, (query) => query.where('stream', '=', stream))
       .$if(actor !== undefined, (query) => query.where('actor', '=', actor))
@@ -84,34 +115,57 @@ export async function auditTrail(store: ReadStore, filter: AuditFilter, page: Pa
 }
 
 /** The life of one stream, oldest first. */
-export async function streamHistory(store: ReadStore, stream: string, page: PageRequest = {}): Promise<PageOf<AuditEntry>> {
+export async function streamHistory(
+  store: ReadStore,
+  stream: string,
+  page: PageRequest = {},
+): Promise<PageOf<AuditEntry>> {
   const limit = limitOf(page);
   const after = decodeCursor('stream', page.cursor, ['number']);
   return reading(store, [auditProjection], async (db, name) => {
-    const rows = await db.selectFrom(name(auditEvents)).selectAll().$castTo<AuditRow>()
+    const rows = await db
+      .selectFrom(name(auditEvents))
+      .selectAll()
+      .$castTo<AuditRow>()
       .where('stream', '=', stream)
       .$if(after !== undefined, (query) => query.where('revision', '>', after![0]))
-      .orderBy('revision').limit(limit + 1).execute();
+      .orderBy('revision')
+      .limit(limit + 1)
+      .execute();
     return pageOf(rows, limit, entryOf, (row) => encodeCursor('stream', [row.revision]));
   });
 }
 
 /** How much of what a person did in a role. */
-export interface Activity { readonly actor: string; readonly role: string; readonly type: string; readonly count: number }
+export interface Activity {
+  readonly actor: string;
+  readonly role: string;
+  readonly type: string;
+  readonly count: number;
+}
 
 /** Activity between two civil days (UTC), both inclusive, most first. */
-export async function activity(store: ReadStore, filter: { readonly fromDay?: string; readonly toDay?: string; readonly actor?: string }): Promise<readonly Activity[]> {
+export async function activity(
+  store: ReadStore,
+  filter: { readonly fromDay?: string; readonly toDay?: string; readonly actor?: string },
+): Promise<readonly Activity[]> {
   const { fromDay, toDay, actor } = filter;
   return reading(store, [auditProjection], async (db, name) => {
-    const rows = await db.selectFrom(name(auditTally))
-      .select(['actor', 'role', 'type']).select(({ fn }) => fn.sum<number>('count').as('count'))
+    const rows = await db
+      .selectFrom(name(auditTally))
+      .select(['actor', 'role', 'type'])
+      .select(({ fn }) => fn.sum<number>('count').as('count'))
       .$castTo<Activity>()
       .$if(fromDay !== undefined, (query) => query.where('day', '>=', fromDay))
       .$if(toDay !== undefined, (query) => query.where('day', '<=', toDay))
       .$if(actor !== undefined, (query) => query.where('actor', '=', actor))
       .groupBy(['actor', 'role', 'type'])
-      .orderBy('count', 'desc').orderBy('actor').orderBy('role').orderBy('type')
-      .limit(10_000).execute();
+      .orderBy('count', 'desc')
+      .orderBy('actor')
+      .orderBy('role')
+      .orderBy('type')
+      .limit(10_000)
+      .execute();
     return rows;
   });
 }

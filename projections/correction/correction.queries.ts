@@ -2,9 +2,23 @@ import type { EventData } from '../../events/generated.js';
 import type { ReadStore } from '../../src/adapters/read-store/port.js';
 import { streamHistory, type AuditEntry } from '../audit/audit.queries.js';
 import { reading, within } from '../live.js';
-import { decodeCursor, encodeCursor, limitOf, pageOf, type PageOf, type PageRequest } from '../paging.js';
+import {
+  decodeCursor,
+  encodeCursor,
+  limitOf,
+  pageOf,
+  type PageOf,
+  type PageRequest,
+} from '../paging.js';
 import { correctionProjection } from './correction.projection.js';
-import { adjustments, corrections, recoveries, type AdjustmentRow, type CorrectionRow, type RecoveryRow } from './correction.tables.js';
+import {
+  adjustments,
+  corrections,
+  recoveries,
+  type AdjustmentRow,
+  type CorrectionRow,
+  type RecoveryRow,
+} from './correction.tables.js';
 
 export interface CorrectionView {
   readonly correctionId: string;
@@ -32,26 +46,67 @@ export interface CorrectionView {
 }
 
 const correctionView = (row: CorrectionRow): CorrectionView => ({
-  correctionId: row.correction_id, programmeId: row.programme_id, fromPeriod: row.from_period, toPeriod: row.to_period, basis: row.basis, personId: row.person_id, reason: row.reason,
-  status: row.status, asOf: row.as_of, households: row.households, arrearsCount: row.arrears_count, arrearsMinor: row.arrears_minor, overpaidCount: row.overpaid_count, overpaidMinor: row.overpaid_minor,
-  contentHash: row.content_hash, proposedBy: row.proposed_by, proposedAt: row.proposed_at, approvedBy: row.approved_by, approvedAt: row.approved_at, rejectedReason: row.rejected_reason, updatedAt: row.updated_at,
+  correctionId: row.correction_id,
+  programmeId: row.programme_id,
+  fromPeriod: row.from_period,
+  toPeriod: row.to_period,
+  basis: row.basis,
+  personId: row.person_id,
+  reason: row.reason,
+  status: row.status,
+  asOf: row.as_of,
+  households: row.households,
+  arrearsCount: row.arrears_count,
+  arrearsMinor: row.arrears_minor,
+  overpaidCount: row.overpaid_count,
+  overpaidMinor: row.overpaid_minor,
+  contentHash: row.content_hash,
+  proposedBy: row.proposed_by,
+  proposedAt: row.proposed_at,
+  approvedBy: row.approved_by,
+  approvedAt: row.approved_at,
+  rejectedReason: row.rejected_reason,
+  updatedAt: row.updated_at,
 });
 
 /** In the order of programme and number. */
-export async function listCorrections(store: ReadStore, filter: { readonly programmeId?: string; readonly status?: string } = {}, page: PageRequest = {}): Promise<PageOf<CorrectionView>> {
+export async function listCorrections(
+  store: ReadStore,
+  filter: { readonly programmeId?: string; readonly status?: string } = {},
+  page: PageRequest = {},
+): Promise<PageOf<CorrectionView>> {
   const limit = limitOf(page);
   const after = decodeCursor('corrections', page.cursor, ['string']);
   const { programmeId, status } = filter;
-  const rows = await reading(store, [correctionProjection], async (db, name) => db.selectFrom(name(corrections)).selectAll().$castTo<CorrectionRow>()
-    .$if(programmeId !== undefined, (query) => query.where('programme_id', '=', programmeId))
-    .$if(status !== undefined, (query) => query.where('status', '=', status))
-    .$if(after !== undefined, (query) => query.where('correction_id', '>', after![0]))
-    .orderBy('correction_id').limit(limit + 1).execute());
-  return pageOf(rows, limit, correctionView, (row) => encodeCursor('corrections', [row.correction_id]));
+  const rows = await reading(store, [correctionProjection], async (db, name) =>
+    db
+      .selectFrom(name(corrections))
+      .selectAll()
+      .$castTo<CorrectionRow>()
+      .$if(programmeId !== undefined, (query) => query.where('programme_id', '=', programmeId))
+      .$if(status !== undefined, (query) => query.where('status', '=', status))
+      .$if(after !== undefined, (query) => query.where('correction_id', '>', after![0]))
+      .orderBy('correction_id')
+      .limit(limit + 1)
+      .execute(),
+  );
+  return pageOf(rows, limit, correctionView, (row) =>
+    encodeCursor('corrections', [row.correction_id]),
+  );
 }
 
-export async function findCorrection(store: ReadStore, correctionId: string): Promise<CorrectionView | undefined> {
-  const row = await reading(store, [correctionProjection], async (db, name) => db.selectFrom(name(corrections)).selectAll().$castTo<CorrectionRow>().where('correction_id', '=', correctionId).executeTakeFirst());
+export async function findCorrection(
+  store: ReadStore,
+  correctionId: string,
+): Promise<CorrectionView | undefined> {
+  const row = await reading(store, [correctionProjection], async (db, name) =>
+    db
+      .selectFrom(name(corrections))
+      .selectAll()
+      .$castTo<CorrectionRow>()
+      .where('correction_id', '=', correctionId)
+      .executeTakeFirst(),
+  );
   return row && correctionView(row);
 }
 
@@ -72,24 +127,57 @@ export interface AdjustmentView {
   readonly paymentId: string | null;
   readonly updatedAt: string;
 }
-export interface AdjustmentFilter { readonly correctionId?: string; readonly personId?: string; readonly status?: string; readonly kind?: 'arrears' | 'overpayment'; readonly regions?: readonly string[] }
+export interface AdjustmentFilter {
+  readonly correctionId?: string;
+  readonly personId?: string;
+  readonly status?: string;
+  readonly kind?: 'arrears' | 'overpayment';
+  readonly regions?: readonly string[];
+}
 
-export async function listAdjustments(store: ReadStore, filter: AdjustmentFilter, page: PageRequest = {}): Promise<PageOf<AdjustmentView>> {
+export async function listAdjustments(
+  store: ReadStore,
+  filter: AdjustmentFilter,
+  page: PageRequest = {},
+): Promise<PageOf<AdjustmentView>> {
   const limit = limitOf(page);
   const after = decodeCursor('adjustments', page.cursor, ['string']);
   const { correctionId, personId, status, kind, regions } = filter;
-  const rows = await reading(store, [correctionProjection], async (db, name) => db.selectFrom(name(adjustments)).selectAll().$castTo<AdjustmentRow>()
-    .where(within('region', regions))
-    .$if(correctionId !== undefined, (query) => query.where('correction_id', '=', correctionId))
-    .$if(personId !== undefined, (query) => query.where('person_id', '=', personId))
-    .$if(status !== undefined, (query) => query.where('status', '=', status))
-    .$if(kind !== undefined, (query) => query.where('difference_minor', kind === 'arrears' ? '>' : '<', 0))
-    .$if(after !== undefined, (query) => query.where('adjustment_id', '>', after![0]))
-    .orderBy('adjustment_id').limit(limit + 1).execute());
-  return pageOf(rows, limit, (row) => ({
-    adjustmentId: row.adjustment_id, correctionId: row.correction_id, programmeId: row.programme_id, personId: row.person_id, region: row.region, status: row.status,
-    differenceMinor: row.difference_minor, offsetMinor: row.offset_minor, periods: JSON.parse(row.periods) as AdjustmentView['periods'], paymentId: row.payment_id, updatedAt: row.updated_at,
-  }), (row) => encodeCursor('adjustments', [row.adjustment_id]));
+  const rows = await reading(store, [correctionProjection], async (db, name) =>
+    db
+      .selectFrom(name(adjustments))
+      .selectAll()
+      .$castTo<AdjustmentRow>()
+      .where(within('region', regions))
+      .$if(correctionId !== undefined, (query) => query.where('correction_id', '=', correctionId))
+      .$if(personId !== undefined, (query) => query.where('person_id', '=', personId))
+      .$if(status !== undefined, (query) => query.where('status', '=', status))
+      .$if(kind !== undefined, (query) =>
+        query.where('difference_minor', kind === 'arrears' ? '>' : '<', 0),
+      )
+      .$if(after !== undefined, (query) => query.where('adjustment_id', '>', after![0]))
+      .orderBy('adjustment_id')
+      .limit(limit + 1)
+      .execute(),
+  );
+  return pageOf(
+    rows,
+    limit,
+    (row) => ({
+      adjustmentId: row.adjustment_id,
+      correctionId: row.correction_id,
+      programmeId: row.programme_id,
+      personId: row.person_id,
+      region: row.region,
+      status: row.status,
+      differenceMinor: row.difference_minor,
+      offsetMinor: row.offset_minor,
+      periods: JSON.parse(row.periods) as AdjustmentView['periods'],
+      paymentId: row.payment_id,
+      updatedAt: row.updated_at,
+    }),
+    (row) => encodeCursor('adjustments', [row.adjustment_id]),
+  );
 }
 
 /** What a household owes a programme. overpaid = recovered + waived + balance. */
@@ -110,35 +198,82 @@ export interface RecoveryView {
   readonly floorMinor: bigint | null;
   readonly updatedAt: string;
 }
-export interface RecoveryFilter { readonly programmeId?: string; readonly status?: string; readonly suspended?: boolean; readonly planned?: boolean; readonly regions?: readonly string[] }
+export interface RecoveryFilter {
+  readonly programmeId?: string;
+  readonly status?: string;
+  readonly suspended?: boolean;
+  readonly planned?: boolean;
+  readonly regions?: readonly string[];
+}
 
 const recoveryView = (row: RecoveryRow): RecoveryView => ({
-  recoveryId: row.recovery_id, programmeId: row.programme_id, personId: row.person_id, region: row.region, currency: row.currency, status: row.status, suspended: row.suspended,
-  overpaidMinor: row.overpaid_minor, recoveredMinor: row.recovered_minor, waivedMinor: row.waived_minor, balanceMinor: row.overpaid_minor - row.recovered_minor - row.waived_minor,
-  sharePercent: row.share_percent, floorMinor: row.floor_minor, updatedAt: row.updated_at,
+  recoveryId: row.recovery_id,
+  programmeId: row.programme_id,
+  personId: row.person_id,
+  region: row.region,
+  currency: row.currency,
+  status: row.status,
+  suspended: row.suspended,
+  overpaidMinor: row.overpaid_minor,
+  recoveredMinor: row.recovered_minor,
+  waivedMinor: row.waived_minor,
+  balanceMinor: row.overpaid_minor - row.recovered_minor - row.waived_minor,
+  sharePercent: row.share_percent,
+  floorMinor: row.floor_minor,
+  updatedAt: row.updated_at,
 });
 
-export async function listRecoveries(store: ReadStore, filter: RecoveryFilter = {}, page: PageRequest = {}): Promise<PageOf<RecoveryView>> {
+export async function listRecoveries(
+  store: ReadStore,
+  filter: RecoveryFilter = {},
+  page: PageRequest = {},
+): Promise<PageOf<RecoveryView>> {
   const limit = limitOf(page);
   const after = decodeCursor('recoveries', page.cursor, ['string']);
   const { programmeId, status, suspended, planned, regions } = filter;
-  const rows = await reading(store, [correctionProjection], async (db, name) => db.selectFrom(name(recoveries)).selectAll().$castTo<RecoveryRow>()
-    .where(within('region', regions))
-    .$if(programmeId !== undefined, (query) => query.where('programme_id', '=', programmeId))
-    .$if(status !== undefined, (query) => query.where('status', '=', status))
-    .$if(suspended !== undefined, (query) => query.where('suspended', '=', suspended))
-    .$if(planned !== undefined, (query) => query.where('share_percent', planned === true ? 'is not' : 'is', null))
-    .$if(after !== undefined, (query) => query.where('recovery_id', '>', after![0]))
-    .orderBy('recovery_id').limit(limit + 1).execute());
+  const rows = await reading(store, [correctionProjection], async (db, name) =>
+    db
+      .selectFrom(name(recoveries))
+      .selectAll()
+      .$castTo<RecoveryRow>()
+      .where(within('region', regions))
+      .$if(programmeId !== undefined, (query) => query.where('programme_id', '=', programmeId))
+      .$if(status !== undefined, (query) => query.where('status', '=', status))
+      .$if(suspended !== undefined, (query) => query.where('suspended', '=', suspended))
+      .$if(planned !== undefined, (query) =>
+        query.where('share_percent', planned === true ? 'is not' : 'is', null),
+      )
+      .$if(after !== undefined, (query) => query.where('recovery_id', '>', after![0]))
+      .orderBy('recovery_id')
+      .limit(limit + 1)
+      .execute(),
+  );
   return pageOf(rows, limit, recoveryView, (row) => encodeCursor('recoveries', [row.recovery_id]));
 }
 
-export interface RecoveryStory { readonly recovery: RecoveryView; readonly history: readonly AuditEntry[] }
+export interface RecoveryStory {
+  readonly recovery: RecoveryView;
+  readonly history: readonly AuditEntry[];
+}
 
 /** One household's debt and everything that happened to it; undefined where there is none in these regions. */
-export async function recoveryStory(store: ReadStore, recoveryId: string, regions?: readonly string[]): Promise<RecoveryStory | undefined> {
-  const row = await reading(store, [correctionProjection], async (db, name) => db.selectFrom(name(recoveries)).selectAll().$castTo<RecoveryRow>()
-    .where('recovery_id', '=', recoveryId).where(within('region', regions)).executeTakeFirst());
+export async function recoveryStory(
+  store: ReadStore,
+  recoveryId: string,
+  regions?: readonly string[],
+): Promise<RecoveryStory | undefined> {
+  const row = await reading(store, [correctionProjection], async (db, name) =>
+    db
+      .selectFrom(name(recoveries))
+      .selectAll()
+      .$castTo<RecoveryRow>()
+      .where('recovery_id', '=', recoveryId)
+      .where(within('region', regions))
+      .executeTakeFirst(),
+  );
   if (!row) return undefined;
-  return { recovery: recoveryView(row), history: (await streamHistory(store, `recovery-${recoveryId}`, { limit: 1_000 })).items };
+  return {
+    recovery: recoveryView(row),
+    history: (await streamHistory(store, `recovery-${recoveryId}`, { limit: 1_000 })).items,
+  };
 }

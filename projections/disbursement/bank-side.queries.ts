@@ -4,7 +4,13 @@ import { disbursementProjection } from './disbursement.projection.js';
 import { breaks, payments, paymentTally, type PaymentRow } from './disbursement.tables.js';
 
 /** A payment of which the bank says something else than our books. In minor units. */
-export interface Difference { readonly paymentId: string; readonly status: string; readonly bankMinor: bigint; readonly oursMinor: bigint; /** Breaks of it, open or resolved: every difference has one. */ readonly breaks: number }
+export interface Difference {
+  readonly paymentId: string;
+  readonly status: string;
+  readonly bankMinor: bigint;
+  readonly oursMinor: bigint;
+  /** Breaks of it, open or resolved: every difference has one. */ readonly breaks: number;
+}
 
 /** What banks said of a cycle against what our books say, in minor units of its currency. */
 export interface BankSide {
@@ -20,24 +26,67 @@ export interface BankSide {
 
 const DIFFERENCES = 1_000;
 
-export async function bankSide(store: ReadStore, cycleId: string, regions?: readonly string[]): Promise<BankSide> {
+export async function bankSide(
+  store: ReadStore,
+  cycleId: string,
+  regions?: readonly string[],
+): Promise<BankSide> {
   return reading(store, [disbursementProjection], async (db, name) => {
-    const tallies = await db.selectFrom(name(paymentTally)).select('status').select(({ fn }) => [fn.sum('amount_minor').as('amount_minor'), fn.sum('bank_minor').as('bank_minor')])
+    const tallies = await db
+      .selectFrom(name(paymentTally))
+      .select('status')
+      .select(({ fn }) => [
+        fn.sum('amount_minor').as('amount_minor'),
+        fn.sum('bank_minor').as('bank_minor'),
+      ])
       .$castTo<{ status: string; amount_minor: bigint; bank_minor: bigint }>()
-      .where('cycle_id', '=', cycleId).where(within('region', regions)).groupBy('status').execute();
-    const differing = await db.selectFrom(name(payments)).select(['payment_id', 'status', 'amount_minor', 'bank_minor']).$castTo<Pick<PaymentRow, 'payment_id' | 'status' | 'amount_minor' | 'bank_minor'>>()
-      .where('payment_id', '>', `${cycleId}-`).where('payment_id', '<', `${cycleId}.`).where(within('region', regions))
-      .where(({ or, and, eb }) => or([and([eb('status', '=', 'settled'), eb('bank_minor', '<>', eb.ref('amount_minor'))]), and([eb('status', '<>', 'settled'), eb('bank_minor', '<>', 0n)])]))
-      .orderBy('payment_id').limit(DIFFERENCES + 1).execute();
+      .where('cycle_id', '=', cycleId)
+      .where(within('region', regions))
+      .groupBy('status')
+      .execute();
+    const differing = await db
+      .selectFrom(name(payments))
+      .select(['payment_id', 'status', 'amount_minor', 'bank_minor'])
+      .$castTo<Pick<PaymentRow, 'payment_id' | 'status' | 'amount_minor' | 'bank_minor'>>()
+      .where('payment_id', '>', `${cycleId}-`)
+      .where('payment_id', '<', `${cycleId}.`)
+      .where(within('region', regions))
+      .where(({ or, and, eb }) =>
+        or([
+          and([eb('status', '=', 'settled'), eb('bank_minor', '<>', eb.ref('amount_minor'))]),
+          and([eb('status', '<>', 'settled'), eb('bank_minor', '<>', 0n)]),
+        ]),
+      )
+      .orderBy('payment_id')
+      .limit(DIFFERENCES + 1)
+      .execute();
     const kept = differing.slice(0, DIFFERENCES);
-    const known = kept.length === 0 ? [] : await db.selectFrom(name(breaks)).select('payment_id').select(({ fn }) => fn.countAll().as('count')).$castTo<{ payment_id: string; count: number }>()
-      .where('cycle_id', '=', cycleId).groupBy('payment_id').execute();
+    const known =
+      kept.length === 0
+        ? []
+        : await db
+            .selectFrom(name(breaks))
+            .select('payment_id')
+            .select(({ fn }) => fn.countAll().as('count'))
+            .$castTo<{ payment_id: string; count: number }>()
+            .where('cycle_id', '=', cycleId)
+            .groupBy('payment_id')
+            .execute();
     const counts = new Map(known.map(({ payment_id, count }) => [payment_id, Number(count)]));
     const bankMinor = tallies.reduce((sum, row) => sum + row.bank_minor, 0n);
     const settledMinor = tallies.find(({ status }) => status === 'settled')?.amount_minor ?? 0n;
     return {
-      bankMinor, settledMinor, differenceMinor: bankMinor - settledMinor, moreDifferences: differing.length > DIFFERENCES,
-      differences: kept.map((row) => ({ paymentId: row.payment_id, status: row.status, bankMinor: row.bank_minor, oursMinor: row.status === 'settled' ? row.amount_minor : 0n, breaks: counts.get(row.payment_id) ?? 0 })),
+      bankMinor,
+      settledMinor,
+      differenceMinor: bankMinor - settledMinor,
+      moreDifferences: differing.length > DIFFERENCES,
+      differences: kept.map((row) => ({
+        paymentId: row.payment_id,
+        status: row.status,
+        bankMinor: row.bank_minor,
+        oursMinor: row.status === 'settled' ? row.amount_minor : 0n,
+        breaks: counts.get(row.payment_id) ?? 0,
+      })),
     };
   });
 }

@@ -1,12 +1,33 @@
 import type { ReadStore } from '../../src/adapters/read-store/port.js';
 import { reading, within } from '../live.js';
-import { decodeCursor, encodeCursor, limitOf, pageOf, type PageOf, type PageRequest } from '../paging.js';
+import {
+  decodeCursor,
+  encodeCursor,
+  limitOf,
+  pageOf,
+  type PageOf,
+  type PageRequest,
+} from '../paging.js';
 import { disbursementProjection } from './disbursement.projection.js';
-import { answerTally, breaks, budgetCycles, budgets, cycles, paymentTally, payments, OUTSTANDING, type BudgetRow, type CycleRow } from './disbursement.tables.js';
+import {
+  answerTally,
+  breaks,
+  budgetCycles,
+  budgets,
+  cycles,
+  paymentTally,
+  payments,
+  OUTSTANDING,
+  type BudgetRow,
+  type CycleRow,
+} from './disbursement.tables.js';
 import { inWords, type Texts } from '../../src/kernel/reasons.js';
 
 /** Payments, counted: `amountMinor` in minor units of the cycle's currency. */
-export interface Sum { readonly count: number; readonly amountMinor: bigint }
+export interface Sum {
+  readonly count: number;
+  readonly amountMinor: bigint;
+}
 
 export interface CycleView {
   readonly cycleId: string;
@@ -30,7 +51,13 @@ export interface CycleView {
   readonly executionDate: string | null;
   readonly returnedReason: string | null;
   readonly closedAt: string | null;
-  readonly files: readonly { readonly name: string; readonly messageId: string; readonly sha256: string; readonly count: number; readonly totalMinor: string }[];
+  readonly files: readonly {
+    readonly name: string;
+    readonly messageId: string;
+    readonly sha256: string;
+    readonly count: number;
+    readonly totalMinor: string;
+  }[];
   /** Findings of the checks before approval that block and that nobody overrode; null before they ran. */
   readonly blocking: number | null;
   /** The figures as they were reconciled; null before. */
@@ -52,39 +79,95 @@ export interface CycleFinding {
 }
 
 /** One cycle, with what the checks found (null before they ran) and who answers for it. */
-export interface CycleStory extends CycleView { readonly findings: readonly CycleFinding[] | null }
+export interface CycleStory extends CycleView {
+  readonly findings: readonly CycleFinding[] | null;
+}
 
 /** Where the cycle's payments are. Cancelled payments were ordered too; `outstanding` is instructed, accepted and unknown. */
 export interface Progress {
   readonly ordered: Sum;
   readonly outstanding: Sum;
   readonly byStatus: Readonly<Record<string, Sum>>;
-  readonly byReason: readonly (Sum & { readonly status: string; readonly reason: string; /** Absent for a code that only the bank can explain. */ readonly reasonTexts?: Texts })[];
+  readonly byReason: readonly (Sum & {
+    readonly status: string;
+    readonly reason: string;
+    /** Absent for a code that only the bank can explain. */ readonly reasonTexts?: Texts;
+  })[];
   /** Every answer that came, whatever came after: rejected, returned, reinstructed. */
   readonly answers: Readonly<Record<string, Sum>>;
   readonly openBreaks: number;
 }
 
 const NOTHING: Sum = { count: 0, amountMinor: 0n };
-const plus = (a: Sum, b: Sum): Sum => ({ count: a.count + b.count, amountMinor: a.amountMinor + b.amountMinor });
+const plus = (a: Sum, b: Sum): Sum => ({
+  count: a.count + b.count,
+  amountMinor: a.amountMinor + b.amountMinor,
+});
 
-interface TallyRow { readonly cycle_id: string; readonly status: string; readonly reason: string; readonly count: number; readonly amount_minor: bigint }
-interface AnswerRow { readonly cycle_id: string; readonly answer: string; readonly count: number; readonly amount_minor: bigint }
+interface TallyRow {
+  readonly cycle_id: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly count: number;
+  readonly amount_minor: bigint;
+}
+interface AnswerRow {
+  readonly cycle_id: string;
+  readonly answer: string;
+  readonly count: number;
+  readonly amount_minor: bigint;
+}
 
 /** The sums of these cycles in these regions, in three statements however many cycles there are. */
-async function progressOf(store: ReadStore, cycleIds: readonly string[], regions: readonly string[] | undefined): Promise<(cycleId: string) => Progress> {
+async function progressOf(
+  store: ReadStore,
+  cycleIds: readonly string[],
+  regions: readonly string[] | undefined,
+): Promise<(cycleId: string) => Progress> {
   return reading(store, [disbursementProjection], async (db, name) => {
     const [tallies, answers, open] = await Promise.all([
-      db.selectFrom(name(paymentTally)).select(['cycle_id', 'status', 'reason'])
-        .select(({ fn }) => [fn.sum('count').as('count'), fn.sum('amount_minor').as('amount_minor')]).$castTo<TallyRow>()
-        .where(within('cycle_id', cycleIds)).where(within('region', regions)).groupBy(['cycle_id', 'status', 'reason']).orderBy('status').orderBy('reason').execute(),
-      db.selectFrom(name(answerTally)).select(['cycle_id', 'answer'])
-        .select(({ fn }) => [fn.sum('count').as('count'), fn.sum('amount_minor').as('amount_minor')]).$castTo<AnswerRow>()
-        .where(within('cycle_id', cycleIds)).where(within('region', regions)).groupBy(['cycle_id', 'answer']).execute(),
-      db.selectFrom(name(breaks)).select('cycle_id').select(({ fn }) => fn.countAll().as('count')).$castTo<{ cycle_id: string; count: number }>()
-        .where(within('cycle_id', cycleIds)).where('open', '=', true)
-        .$if(regions !== undefined, (query) => query.where('payment_id', 'in', db.selectFrom(name(payments)).select('payment_id').where(within('region', regions))))
-        .groupBy('cycle_id').execute(),
+      db
+        .selectFrom(name(paymentTally))
+        .select(['cycle_id', 'status', 'reason'])
+        .select(({ fn }) => [
+          fn.sum('count').as('count'),
+          fn.sum('amount_minor').as('amount_minor'),
+        ])
+        .$castTo<TallyRow>()
+        .where(within('cycle_id', cycleIds))
+        .where(within('region', regions))
+        .groupBy(['cycle_id', 'status', 'reason'])
+        .orderBy('status')
+        .orderBy('reason')
+        .execute(),
+      db
+        .selectFrom(name(answerTally))
+        .select(['cycle_id', 'answer'])
+        .select(({ fn }) => [
+          fn.sum('count').as('count'),
+          fn.sum('amount_minor').as('amount_minor'),
+        ])
+        .$castTo<AnswerRow>()
+        .where(within('cycle_id', cycleIds))
+        .where(within('region', regions))
+        .groupBy(['cycle_id', 'answer'])
+        .execute(),
+      db
+        .selectFrom(name(breaks))
+        .select('cycle_id')
+        .select(({ fn }) => fn.countAll().as('count'))
+        .$castTo<{ cycle_id: string; count: number }>()
+        .where(within('cycle_id', cycleIds))
+        .where('open', '=', true)
+        .$if(regions !== undefined, (query) =>
+          query.where(
+            'payment_id',
+            'in',
+            db.selectFrom(name(payments)).select('payment_id').where(within('region', regions)),
+          ),
+        )
+        .groupBy('cycle_id')
+        .execute(),
     ]);
     return (cycleId) => {
       const byStatus: Record<string, Sum> = {};
@@ -96,12 +179,21 @@ async function progressOf(store: ReadStore, cycleIds: readonly string[], regions
         const sum = { count: row.count, amountMinor: row.amount_minor };
         byStatus[row.status] = plus(byStatus[row.status] ?? NOTHING, sum);
         ordered = plus(ordered, sum);
-        if (OUTSTANDING.some((status) => status === row.status)) outstanding = plus(outstanding, sum);
-        if (row.reason !== '') byReason.push({ status: row.status, reason: row.reason, ...inWords(row.reason), ...sum });
+        if (OUTSTANDING.some((status) => status === row.status))
+          outstanding = plus(outstanding, sum);
+        if (row.reason !== '')
+          byReason.push({ status: row.status, reason: row.reason, ...inWords(row.reason), ...sum });
       }
       return {
-        ordered, outstanding, byStatus, byReason,
-        answers: Object.fromEntries(answers.filter((row) => row.cycle_id === cycleId).map((row) => [row.answer, { count: row.count, amountMinor: row.amount_minor }])),
+        ordered,
+        outstanding,
+        byStatus,
+        byReason,
+        answers: Object.fromEntries(
+          answers
+            .filter((row) => row.cycle_id === cycleId)
+            .map((row) => [row.answer, { count: row.count, amountMinor: row.amount_minor }]),
+        ),
         openBreaks: open.find((row) => row.cycle_id === cycleId)?.count ?? 0,
       };
     };
@@ -110,41 +202,104 @@ async function progressOf(store: ReadStore, cycleIds: readonly string[], regions
 
 function findingsOf({ findings, overrides }: CycleRow): readonly CycleFinding[] | null {
   if (findings === null) return null;
-  const answered = overrides === null ? {} : JSON.parse(overrides) as Readonly<Record<string, CycleFinding['overridden']>>;
+  const answered =
+    overrides === null
+      ? {}
+      : (JSON.parse(overrides) as Readonly<Record<string, CycleFinding['overridden']>>);
   return (JSON.parse(findings) as CycleFinding[]).map((finding) => {
     const overridden = answered[finding.findingId];
     return overridden ? { ...finding, overridden } : finding;
   });
 }
 
-const blockingIn = (findings: readonly CycleFinding[] | null): number | null => findings && findings.filter(({ level, overridden }) => level === 'block' && !overridden).length;
+const blockingIn = (findings: readonly CycleFinding[] | null): number | null =>
+  findings && findings.filter(({ level, overridden }) => level === 'block' && !overridden).length;
 
 const viewOf = (row: CycleRow, progress: Progress): CycleView => ({
-  cycleId: row.cycle_id, programmeId: row.programme_id, period: row.period, policyVersion: row.policy_version, currency: row.currency,
-  status: row.status, round: row.round, asOf: row.as_of, count: row.count, totalMinor: row.total_minor, contentHash: row.content_hash,
-  preparedBy: row.prepared_by, preparedAt: row.prepared_at, approvedBy: row.approved_by, approvedAt: row.approved_at, fiscalYear: row.fiscal_year,
-  releasedBy: row.released_by, releasedAt: row.released_at, executionDate: row.execution_date, returnedReason: row.returned_reason, closedAt: row.closed_at,
+  cycleId: row.cycle_id,
+  programmeId: row.programme_id,
+  period: row.period,
+  policyVersion: row.policy_version,
+  currency: row.currency,
+  status: row.status,
+  round: row.round,
+  asOf: row.as_of,
+  count: row.count,
+  totalMinor: row.total_minor,
+  contentHash: row.content_hash,
+  preparedBy: row.prepared_by,
+  preparedAt: row.prepared_at,
+  approvedBy: row.approved_by,
+  approvedAt: row.approved_at,
+  fiscalYear: row.fiscal_year,
+  releasedBy: row.released_by,
+  releasedAt: row.released_at,
+  executionDate: row.execution_date,
+  returnedReason: row.returned_reason,
+  closedAt: row.closed_at,
   blocking: blockingIn(findingsOf(row)),
-  files: row.files === null ? [] : JSON.parse(row.files), reconciliation: row.reconciliation === null ? null : JSON.parse(row.reconciliation), progress,
+  files: row.files === null ? [] : JSON.parse(row.files),
+  reconciliation: row.reconciliation === null ? null : JSON.parse(row.reconciliation),
+  progress,
 });
 
 /** Cycles in the order of programme and period. With regions, progress counts only theirs; the cycle's own figures are national. */
-export async function listCycles(store: ReadStore, filter: { readonly programmeId?: string; readonly status?: string; readonly regions?: readonly string[] }, page: PageRequest = {}): Promise<PageOf<CycleView>> {
+export async function listCycles(
+  store: ReadStore,
+  filter: {
+    readonly programmeId?: string;
+    readonly status?: string;
+    readonly regions?: readonly string[];
+  },
+  page: PageRequest = {},
+): Promise<PageOf<CycleView>> {
   const limit = limitOf(page);
   const after = decodeCursor('cycles', page.cursor, ['string']);
   const { programmeId, status, regions } = filter;
-  const rows = await reading(store, [disbursementProjection], async (db, name) => db.selectFrom(name(cycles)).selectAll().$castTo<CycleRow>()
-    .$if(programmeId !== undefined, (query) => query.where('programme_id', '=', programmeId))
-    .$if(status !== undefined, (query) => query.where('status', '=', status))
-    .$if(after !== undefined, (query) => query.where('cycle_id', '>', after![0]))
-    .orderBy('cycle_id').limit(limit + 1).execute());
-  const progress = await progressOf(store, rows.map((row) => row.cycle_id), regions);
-  return pageOf(rows, limit, (row) => viewOf(row, progress(row.cycle_id)), (row) => encodeCursor('cycles', [row.cycle_id]));
+  const rows = await reading(store, [disbursementProjection], async (db, name) =>
+    db
+      .selectFrom(name(cycles))
+      .selectAll()
+      .$castTo<CycleRow>()
+      .$if(programmeId !== undefined, (query) => query.where('programme_id', '=', programmeId))
+      .$if(status !== undefined, (query) => query.where('status', '=', status))
+      .$if(after !== undefined, (query) => query.where('cycle_id', '>', after![0]))
+      .orderBy('cycle_id')
+      .limit(limit + 1)
+      .execute(),
+  );
+  const progress = await progressOf(
+    store,
+    rows.map((row) => row.cycle_id),
+    regions,
+  );
+  return pageOf(
+    rows,
+    limit,
+    (row) => viewOf(row, progress(row.cycle_id)),
+    (row) => encodeCursor('cycles', [row.cycle_id]),
+  );
 }
 
-export async function findCycle(store: ReadStore, cycleId: string, regions?: readonly string[]): Promise<CycleStory | undefined> {
-  const row = await reading(store, [disbursementProjection], async (db, name) => db.selectFrom(name(cycles)).selectAll().$castTo<CycleRow>().where('cycle_id', '=', cycleId).executeTakeFirst());
-  return row && { ...viewOf(row, (await progressOf(store, [cycleId], regions))(cycleId)), findings: findingsOf(row) };
+export async function findCycle(
+  store: ReadStore,
+  cycleId: string,
+  regions?: readonly string[],
+): Promise<CycleStory | undefined> {
+  const row = await reading(store, [disbursementProjection], async (db, name) =>
+    db
+      .selectFrom(name(cycles))
+      .selectAll()
+      .$castTo<CycleRow>()
+      .where('cycle_id', '=', cycleId)
+      .executeTakeFirst(),
+  );
+  return (
+    row && {
+      ...viewOf(row, (await progressOf(store, [cycleId], regions))(cycleId)),
+      findings: findingsOf(row),
+    }
+  );
 }
 
 export interface BudgetView {
@@ -157,60 +312,164 @@ export interface BudgetView {
   readonly spentMinor: bigint;
   readonly freeMinor: bigint;
   readonly updatedAt: string;
-  readonly cycles: readonly { readonly cycleId: string; readonly reservedMinor: bigint; readonly spentMinor: bigint }[];
+  readonly cycles: readonly {
+    readonly cycleId: string;
+    readonly reservedMinor: bigint;
+    readonly spentMinor: bigint;
+  }[];
 }
 
 /** Budgets with what each cycle holds of them; at most 1,000, in the order of programme and year. */
-export async function listBudgets(store: ReadStore, filter: { readonly programmeId?: string; readonly fiscalYear?: number } = {}): Promise<readonly BudgetView[]> {
+export async function listBudgets(
+  store: ReadStore,
+  filter: { readonly programmeId?: string; readonly fiscalYear?: number } = {},
+): Promise<readonly BudgetView[]> {
   const { programmeId, fiscalYear } = filter;
   return reading(store, [disbursementProjection], async (db, name) => {
-    const rows = await db.selectFrom(name(budgets)).selectAll().$castTo<BudgetRow>()
+    const rows = await db
+      .selectFrom(name(budgets))
+      .selectAll()
+      .$castTo<BudgetRow>()
       .$if(programmeId !== undefined, (query) => query.where('programme_id', '=', programmeId))
       .$if(fiscalYear !== undefined, (query) => query.where('fiscal_year', '=', fiscalYear))
-      .orderBy('budget_id').limit(1_000).execute();
-    const uses = await db.selectFrom(name(budgetCycles)).selectAll().$castTo<{ budget_id: string; cycle_id: string; reserved_minor: bigint; spent_minor: bigint }>()
-      .where(within('budget_id', rows.map((row) => row.budget_id))).orderBy('budget_id').orderBy('cycle_id').execute();
+      .orderBy('budget_id')
+      .limit(1_000)
+      .execute();
+    const uses = await db
+      .selectFrom(name(budgetCycles))
+      .selectAll()
+      .$castTo<{
+        budget_id: string;
+        cycle_id: string;
+        reserved_minor: bigint;
+        spent_minor: bigint;
+      }>()
+      .where(
+        within(
+          'budget_id',
+          rows.map((row) => row.budget_id),
+        ),
+      )
+      .orderBy('budget_id')
+      .orderBy('cycle_id')
+      .execute();
     return rows.map((row) => ({
-      budgetId: row.budget_id, programmeId: row.programme_id, fiscalYear: row.fiscal_year, currency: row.currency,
-      allottedMinor: row.allotted_minor, reservedMinor: row.reserved_minor, spentMinor: row.spent_minor,
-      freeMinor: row.allotted_minor - row.reserved_minor - row.spent_minor, updatedAt: row.updated_at,
-      cycles: uses.filter((use) => use.budget_id === row.budget_id).map((use) => ({ cycleId: use.cycle_id, reservedMinor: use.reserved_minor, spentMinor: use.spent_minor })),
+      budgetId: row.budget_id,
+      programmeId: row.programme_id,
+      fiscalYear: row.fiscal_year,
+      currency: row.currency,
+      allottedMinor: row.allotted_minor,
+      reservedMinor: row.reserved_minor,
+      spentMinor: row.spent_minor,
+      freeMinor: row.allotted_minor - row.reserved_minor - row.spent_minor,
+      updatedAt: row.updated_at,
+      cycles: uses
+        .filter((use) => use.budget_id === row.budget_id)
+        .map((use) => ({
+          cycleId: use.cycle_id,
+          reservedMinor: use.reserved_minor,
+          spentMinor: use.spent_minor,
+        })),
     }));
   });
 }
 
 /** What was instructed and is not answered, by the day that it was to be executed. */
-export interface Aging extends Sum { readonly cycleId: string; readonly executionDate: string; readonly status: string }
+export interface Aging extends Sum {
+  readonly cycleId: string;
+  readonly executionDate: string;
+  readonly status: string;
+}
 
 /** Oldest first; `daysOutstanding` against a day is the caller's subtraction, and its choice of buckets. */
-export async function outstandingByAge(store: ReadStore, filter: { readonly cycleId?: string; readonly regions?: readonly string[] } = {}): Promise<readonly Aging[]> {
+export async function outstandingByAge(
+  store: ReadStore,
+  filter: { readonly cycleId?: string; readonly regions?: readonly string[] } = {},
+): Promise<readonly Aging[]> {
   const { cycleId, regions } = filter;
   return reading(store, [disbursementProjection], async (db, name) => {
-    const rows = await db.selectFrom(name(paymentTally)).select(['cycle_id', 'execution_date', 'status'])
+    const rows = await db
+      .selectFrom(name(paymentTally))
+      .select(['cycle_id', 'execution_date', 'status'])
       .select(({ fn }) => [fn.sum('count').as('count'), fn.sum('amount_minor').as('amount_minor')])
-      .$castTo<{ cycle_id: string; execution_date: string; status: string; count: number; amount_minor: bigint }>()
-      .where(within('status', OUTSTANDING)).where(within('region', regions))
+      .$castTo<{
+        cycle_id: string;
+        execution_date: string;
+        status: string;
+        count: number;
+        amount_minor: bigint;
+      }>()
+      .where(within('status', OUTSTANDING))
+      .where(within('region', regions))
       .$if(cycleId !== undefined, (query) => query.where('cycle_id', '=', cycleId))
-      .groupBy(['cycle_id', 'execution_date', 'status']).orderBy('execution_date').orderBy('cycle_id').orderBy('status').execute();
-    return rows.filter(({ count }) => count > 0).map((row) => ({ cycleId: row.cycle_id, executionDate: row.execution_date, status: row.status, count: row.count, amountMinor: row.amount_minor }));
+      .groupBy(['cycle_id', 'execution_date', 'status'])
+      .orderBy('execution_date')
+      .orderBy('cycle_id')
+      .orderBy('status')
+      .execute();
+    return rows
+      .filter(({ count }) => count > 0)
+      .map((row) => ({
+        cycleId: row.cycle_id,
+        executionDate: row.execution_date,
+        status: row.status,
+        count: row.count,
+        amountMinor: row.amount_minor,
+      }));
   });
 }
 
-export interface RegionTotal extends Sum { readonly cycleId: string; readonly region: string; readonly status: string }
+export interface RegionTotal extends Sum {
+  readonly cycleId: string;
+  readonly region: string;
+  readonly status: string;
+}
 
 /** Payments by region, month (a cycle is one month of one programme) and status, at most 10,000 rows. */
-export async function totalsByRegion(store: ReadStore, filter: { readonly programmeId?: string; readonly fromPeriod?: string; readonly toPeriod?: string; readonly regions?: readonly string[] } = {}): Promise<readonly RegionTotal[]> {
+export async function totalsByRegion(
+  store: ReadStore,
+  filter: {
+    readonly programmeId?: string;
+    readonly fromPeriod?: string;
+    readonly toPeriod?: string;
+    readonly regions?: readonly string[];
+  } = {},
+): Promise<readonly RegionTotal[]> {
   const { programmeId, fromPeriod, toPeriod, regions } = filter;
   return reading(store, [disbursementProjection], async (db, name) => {
-    const rows = await db.selectFrom(`${name(paymentTally)} as t`).innerJoin(`${name(cycles)} as c`, 'c.cycle_id', 't.cycle_id')
+    const rows = await db
+      .selectFrom(`${name(paymentTally)} as t`)
+      .innerJoin(`${name(cycles)} as c`, 'c.cycle_id', 't.cycle_id')
       .select(['t.cycle_id', 't.region', 't.status'])
-      .select(({ fn }) => [fn.sum('t.count').as('count'), fn.sum('t.amount_minor').as('amount_minor')])
-      .$castTo<{ cycle_id: string; region: string; status: string; count: number; amount_minor: bigint }>()
+      .select(({ fn }) => [
+        fn.sum('t.count').as('count'),
+        fn.sum('t.amount_minor').as('amount_minor'),
+      ])
+      .$castTo<{
+        cycle_id: string;
+        region: string;
+        status: string;
+        count: number;
+        amount_minor: bigint;
+      }>()
       .where(within('t.region', regions))
       .$if(programmeId !== undefined, (query) => query.where('c.programme_id', '=', programmeId))
       .$if(fromPeriod !== undefined, (query) => query.where('c.period', '>=', fromPeriod))
       .$if(toPeriod !== undefined, (query) => query.where('c.period', '<=', toPeriod))
-      .groupBy(['t.cycle_id', 't.region', 't.status']).orderBy('t.cycle_id').orderBy('t.region').orderBy('t.status').limit(10_000).execute();
-    return rows.filter(({ count }) => count > 0).map((row) => ({ cycleId: row.cycle_id, region: row.region, status: row.status, count: row.count, amountMinor: row.amount_minor }));
+      .groupBy(['t.cycle_id', 't.region', 't.status'])
+      .orderBy('t.cycle_id')
+      .orderBy('t.region')
+      .orderBy('t.status')
+      .limit(10_000)
+      .execute();
+    return rows
+      .filter(({ count }) => count > 0)
+      .map((row) => ({
+        cycleId: row.cycle_id,
+        region: row.region,
+        status: row.status,
+        count: row.count,
+        amountMinor: row.amount_minor,
+      }));
   });
 }

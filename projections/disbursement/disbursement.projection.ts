@@ -2,24 +2,69 @@ import type { EventData, EventType } from '../../events/generated.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { minor } from '../../src/kernel/money.js';
 import type { Projection, Rows, Touch } from '../projection.js';
-import { answerTally, breaks, budgetCycles, budgets, cycles, payments, paymentTally, type BudgetRow, type CycleRow, type PaymentRow, type PaymentStatus } from './disbursement.tables.js';
+import {
+  answerTally,
+  breaks,
+  budgetCycles,
+  budgets,
+  cycles,
+  payments,
+  paymentTally,
+  type BudgetRow,
+  type CycleRow,
+  type PaymentRow,
+  type PaymentStatus,
+} from './disbursement.tables.js';
 
 /** A payment id is `<programme>-<period>-<person>`; the person is a UUID of 36 characters. */
 export const cycleOfPayment = (paymentId: string): string => paymentId.slice(0, -37);
-const budgetId = (programmeId: string, fiscalYear: number): string => `${programmeId}-${fiscalYear}`;
+const budgetId = (programmeId: string, fiscalYear: number): string =>
+  `${programmeId}-${fiscalYear}`;
 
 const HANDLED = [
-  'PaymentOrdered', 'PaymentInstructed', 'PaymentReinstructed', 'PaymentAccepted', 'PaymentOutcomeUnknown', 'PaymentSettled',
-  'PaymentRejected', 'PaymentReturned', 'PaymentCancelled', 'PaymentCancellationRequested', 'PaymentBreakRecorded', 'PaymentBreakOwnerSet', 'PaymentBreakResolved',
-  'CycleOpened', 'CyclePreparationStarted', 'CyclePrepared', 'CycleChecked', 'CycleFindingOverridden', 'CycleApproved', 'CycleReturned', 'CycleReleased', 'CycleInstructed', 'CycleReinstructed',
-  'CycleReconciled', 'CycleClosed',
-  'BudgetAllotted', 'BudgetAdjusted', 'BudgetReserved', 'BudgetReservationReleased', 'BudgetSpent', 'BudgetRefunded',
+  'PaymentOrdered',
+  'PaymentInstructed',
+  'PaymentReinstructed',
+  'PaymentAccepted',
+  'PaymentOutcomeUnknown',
+  'PaymentSettled',
+  'PaymentRejected',
+  'PaymentReturned',
+  'PaymentCancelled',
+  'PaymentCancellationRequested',
+  'PaymentBreakRecorded',
+  'PaymentBreakOwnerSet',
+  'PaymentBreakResolved',
+  'CycleOpened',
+  'CyclePreparationStarted',
+  'CyclePrepared',
+  'CycleChecked',
+  'CycleFindingOverridden',
+  'CycleApproved',
+  'CycleReturned',
+  'CycleReleased',
+  'CycleInstructed',
+  'CycleReinstructed',
+  'CycleReconciled',
+  'CycleClosed',
+  'BudgetAllotted',
+  'BudgetAdjusted',
+  'BudgetReserved',
+  'BudgetReservationReleased',
+  'BudgetSpent',
+  'BudgetRefunded',
 ] as const satisfies readonly EventType[];
 
 function count(rows: Rows, payment: PaymentRow, by: 1 | -1): void {
   rows.add(paymentTally, {
-    cycle_id: payment.cycle_id, region: payment.region, status: payment.status, reason: payment.reason ?? '',
-    execution_date: payment.execution_date ?? '', count: by, amount_minor: by === 1 ? payment.amount_minor : -payment.amount_minor, bank_minor: by === 1 ? payment.bank_minor : -payment.bank_minor,
+    cycle_id: payment.cycle_id,
+    region: payment.region,
+    status: payment.status,
+    reason: payment.reason ?? '',
+    execution_date: payment.execution_date ?? '',
+    count: by,
+    amount_minor: by === 1 ? payment.amount_minor : -payment.amount_minor,
+    bank_minor: by === 1 ? payment.bank_minor : -payment.bank_minor,
   });
 }
 
@@ -30,46 +75,109 @@ function change(rows: Rows, before: PaymentRow, after: PaymentRow): void {
 }
 
 function answered(rows: Rows, payment: PaymentRow, answer: string, reason = ''): void {
-  rows.add(answerTally, { cycle_id: payment.cycle_id, region: payment.region, answer, reason, count: 1, amount_minor: payment.amount_minor });
+  rows.add(answerTally, {
+    cycle_id: payment.cycle_id,
+    region: payment.region,
+    answer,
+    reason,
+    count: 1,
+    amount_minor: payment.amount_minor,
+  });
 }
 
 function order(rows: Rows, data: EventData['PaymentOrdered'], time: string): void {
   const before = rows.get(payments, data.paymentId);
   const after: PaymentRow = {
-    payment_id: data.paymentId, cycle_id: cycleOfPayment(data.paymentId), person_id: data.personId, region: data.region,
-    status: 'ordered', amount_minor: minor(data.amountMinor), currency: data.currency, policy_version: data.policyVersion, round: data.round,
-    attempt: 0, end_to_end_id: null, message_id: null, account_id: null, execution_date: null, instructed_position: null,
-    reason: null, settled_on: null, call_back_at: null, call_back_reason: null, bank_minor: before?.bank_minor ?? 0n, updated_at: time,
+    payment_id: data.paymentId,
+    cycle_id: cycleOfPayment(data.paymentId),
+    person_id: data.personId,
+    region: data.region,
+    status: 'ordered',
+    amount_minor: minor(data.amountMinor),
+    currency: data.currency,
+    policy_version: data.policyVersion,
+    round: data.round,
+    attempt: 0,
+    end_to_end_id: null,
+    message_id: null,
+    account_id: null,
+    execution_date: null,
+    instructed_position: null,
+    reason: null,
+    settled_on: null,
+    call_back_at: null,
+    call_back_reason: null,
+    bank_minor: before?.bank_minor ?? 0n,
+    updated_at: time,
   };
   if (before) count(rows, before, -1);
   count(rows, after, 1);
   rows.put(payments, after);
 }
 
-function instruct(rows: Rows, data: EventData['PaymentInstructed'], time: string, position: number, again: boolean): void {
+function instruct(
+  rows: Rows,
+  data: EventData['PaymentInstructed'],
+  time: string,
+  position: number,
+  again: boolean,
+): void {
   const before = rows.get(payments, data.paymentId);
   if (!before) return;
   if (again) answered(rows, before, 'reinstructed');
   change(rows, before, {
-    ...before, status: 'instructed', attempt: data.attempt, end_to_end_id: data.endToEndId, message_id: data.messageId,
-    account_id: data.accountId, execution_date: data.executionDate, instructed_position: position, reason: null, call_back_at: null, call_back_reason: null, updated_at: time,
+    ...before,
+    status: 'instructed',
+    attempt: data.attempt,
+    end_to_end_id: data.endToEndId,
+    message_id: data.messageId,
+    account_id: data.accountId,
+    execution_date: data.executionDate,
+    instructed_position: position,
+    reason: null,
+    call_back_at: null,
+    call_back_reason: null,
+    updated_at: time,
   });
 }
 
-function settle(rows: Rows, paymentId: string, status: PaymentStatus, time: string, reason: string | null, settledOn: string | null): void {
+function settle(
+  rows: Rows,
+  paymentId: string,
+  status: PaymentStatus,
+  time: string,
+  reason: string | null,
+  settledOn: string | null,
+): void {
   const before = rows.get(payments, paymentId);
-  if (before) change(rows, before, { ...before, status, reason, settled_on: settledOn, updated_at: time });
+  if (before)
+    change(rows, before, { ...before, status, reason, settled_on: settledOn, updated_at: time });
 }
 
 /** A bank says that money left for the payment, or did not, or came back. What never left cannot come back, and is no difference. */
-function bankSaid(rows: Rows, paymentId: string, what: 'settled' | 'rejected' | 'returned', minorUnits?: bigint): void {
+function bankSaid(
+  rows: Rows,
+  paymentId: string,
+  what: 'settled' | 'rejected' | 'returned',
+  minorUnits?: bigint,
+): void {
   const before = rows.get(payments, paymentId);
   if (!before) return;
-  const by = what === 'settled' ? minorUnits ?? before.amount_minor : before.bank_minor > 0n ? -before.amount_minor : 0n;
+  const by =
+    what === 'settled'
+      ? (minorUnits ?? before.amount_minor)
+      : before.bank_minor > 0n
+        ? -before.amount_minor
+        : 0n;
   if (by !== 0n) change(rows, before, { ...before, bank_minor: before.bank_minor + by });
 }
 
-function undo(rows: Rows, data: { readonly paymentId: string; readonly reason: string }, status: 'rejected' | 'returned', time: string): void {
+function undo(
+  rows: Rows,
+  data: { readonly paymentId: string; readonly reason: string },
+  status: 'rejected' | 'returned',
+  time: string,
+): void {
   const before = rows.get(payments, data.paymentId);
   if (before) answered(rows, before, status, data.reason);
   settle(rows, data.paymentId, status, time, data.reason, null);
@@ -78,7 +186,8 @@ function undo(rows: Rows, data: { readonly paymentId: string; readonly reason: s
 /** What an operator's verdict on a contradiction makes of the payment itself. */
 function resolved(rows: Rows, data: EventData['PaymentBreakResolved'], time: string): void {
   const day = time.slice(0, 10);
-  if (data.resolution === 'counted-as-settled') settle(rows, data.paymentId, 'settled', time, null, day);
+  if (data.resolution === 'counted-as-settled')
+    settle(rows, data.paymentId, 'settled', time, null, day);
   if (data.resolution === 'counted-as-returned') {
     const payment = rows.get(payments, data.paymentId);
     settle(rows, data.paymentId, 'returned', time, payment?.reason ?? null, null);
@@ -88,31 +197,61 @@ function resolved(rows: Rows, data: EventData['PaymentBreakResolved'], time: str
 function evolvePayment(rows: Rows, event: Recorded): void {
   const { time } = event;
   switch (event.type) {
-    case 'PaymentOrdered': return order(rows, event.data, time);
-    case 'PaymentInstructed': return instruct(rows, event.data, time, event.position, false);
-    case 'PaymentReinstructed': return instruct(rows, event.data, time, event.position, true);
-    case 'PaymentAccepted': return settle(rows, event.data.paymentId, 'accepted', time, null, null);
-    case 'PaymentOutcomeUnknown': return settle(rows, event.data.paymentId, 'unknown', time, null, null);
+    case 'PaymentOrdered':
+      return order(rows, event.data, time);
+    case 'PaymentInstructed':
+      return instruct(rows, event.data, time, event.position, false);
+    case 'PaymentReinstructed':
+      return instruct(rows, event.data, time, event.position, true);
+    case 'PaymentAccepted':
+      return settle(rows, event.data.paymentId, 'accepted', time, null, null);
+    case 'PaymentOutcomeUnknown':
+      return settle(rows, event.data.paymentId, 'unknown', time, null, null);
     case 'PaymentSettled':
       bankSaid(rows, event.data.paymentId, 'settled');
       return settle(rows, event.data.paymentId, 'settled', time, null, event.data.settledOn);
-    case 'PaymentRejected': return undo(rows, event.data, 'rejected', time);
+    case 'PaymentRejected':
+      return undo(rows, event.data, 'rejected', time);
     case 'PaymentReturned':
-      if (rows.get(payments, event.data.paymentId)?.status === 'settled') bankSaid(rows, event.data.paymentId, 'returned');
+      if (rows.get(payments, event.data.paymentId)?.status === 'settled')
+        bankSaid(rows, event.data.paymentId, 'returned');
       return undo(rows, event.data, 'returned', time);
-    case 'PaymentCancelled': return settle(rows, event.data.paymentId, 'cancelled', time, null, null);
+    case 'PaymentCancelled':
+      return settle(rows, event.data.paymentId, 'cancelled', time, null, null);
     case 'PaymentCancellationRequested': {
       const before = rows.get(payments, event.data.paymentId);
-      return before && rows.put(payments, { ...before, call_back_at: time, call_back_reason: event.data.reason });
+      return (
+        before &&
+        rows.put(payments, { ...before, call_back_at: time, call_back_reason: event.data.reason })
+      );
     }
     case 'PaymentBreakRecorded': {
       const { data } = event;
-      if (data.reported !== 'accepted') bankSaid(rows, data.paymentId, data.reported, data.reportedMinor === undefined ? undefined : minor(data.reportedMinor));
+      if (data.reported !== 'accepted')
+        bankSaid(
+          rows,
+          data.paymentId,
+          data.reported,
+          data.reportedMinor === undefined ? undefined : minor(data.reportedMinor),
+        );
       return rows.put(breaks, {
-        break_id: data.breakId, payment_id: data.paymentId, cycle_id: cycleOfPayment(data.paymentId), kind: data.kind, attempt: data.attempt,
-        end_to_end_id: data.endToEndId, reported: data.reported, reported_minor: data.reportedMinor === undefined ? null : minor(data.reportedMinor),
-        reason: data.reason ?? null, source: data.source, recorded_at: time, open: true, owner: null,
-        resolution: null, resolution_reason: null, resolved_by: null, resolved_at: null,
+        break_id: data.breakId,
+        payment_id: data.paymentId,
+        cycle_id: cycleOfPayment(data.paymentId),
+        kind: data.kind,
+        attempt: data.attempt,
+        end_to_end_id: data.endToEndId,
+        reported: data.reported,
+        reported_minor: data.reportedMinor === undefined ? null : minor(data.reportedMinor),
+        reason: data.reason ?? null,
+        source: data.source,
+        recorded_at: time,
+        open: true,
+        owner: null,
+        resolution: null,
+        resolution_reason: null,
+        resolved_by: null,
+        resolved_at: null,
       });
     }
     case 'PaymentBreakOwnerSet': {
@@ -122,7 +261,15 @@ function evolvePayment(rows: Rows, event: Recorded): void {
     case 'PaymentBreakResolved': {
       const { data } = event;
       const found = rows.get(breaks, data.breakId);
-      if (found) rows.put(breaks, { ...found, open: false, resolution: data.resolution, resolution_reason: data.reason, resolved_by: event.meta.actor, resolved_at: time });
+      if (found)
+        rows.put(breaks, {
+          ...found,
+          open: false,
+          resolution: data.resolution,
+          resolution_reason: data.reason,
+          resolved_by: event.meta.actor,
+          resolved_at: time,
+        });
       return resolved(rows, data, time);
     }
     default:
@@ -131,66 +278,175 @@ function evolvePayment(rows: Rows, event: Recorded): void {
 
 function opened(data: EventData['CycleOpened'], time: string): CycleRow {
   return {
-    cycle_id: data.cycleId, programme_id: data.programmeId, period: data.period, policy_version: data.policyVersion, currency: data.currency,
-    status: 'opened', round: 0, as_of: null, count: null, total_minor: null, content_hash: null, prepared_by: null, prepared_at: null,
-    approved_by: null, approved_at: null, fiscal_year: null, released_by: null, released_at: null, execution_date: null,
-    instructed_count: null, files: null, returned_reason: null, findings: null, overrides: null, reconciliation: null, closed_at: null, updated_at: time,
+    cycle_id: data.cycleId,
+    programme_id: data.programmeId,
+    period: data.period,
+    policy_version: data.policyVersion,
+    currency: data.currency,
+    status: 'opened',
+    round: 0,
+    as_of: null,
+    count: null,
+    total_minor: null,
+    content_hash: null,
+    prepared_by: null,
+    prepared_at: null,
+    approved_by: null,
+    approved_at: null,
+    fiscal_year: null,
+    released_by: null,
+    released_at: null,
+    execution_date: null,
+    instructed_count: null,
+    files: null,
+    returned_reason: null,
+    findings: null,
+    overrides: null,
+    reconciliation: null,
+    closed_at: null,
+    updated_at: time,
   };
 }
 
 /** A round that begins, or that was returned, is neither prepared nor approved by anybody. */
-const UNDECIDED = { prepared_by: null, prepared_at: null, approved_by: null, approved_at: null, fiscal_year: null, findings: null, overrides: null } as const;
+const UNDECIDED = {
+  prepared_by: null,
+  prepared_at: null,
+  approved_by: null,
+  approved_at: null,
+  fiscal_year: null,
+  findings: null,
+  overrides: null,
+} as const;
 
 function evolveCycle(rows: Rows, event: Recorded): void {
-  const { time, meta: { actor } } = event;
+  const {
+    time,
+    meta: { actor },
+  } = event;
   if (event.type === 'CycleOpened') return rows.put(cycles, opened(event.data, time));
   const id = (event.data as { readonly cycleId: string }).cycleId;
   const cycle = rows.get(cycles, id);
   if (!cycle) return;
-  const put = (changes: Partial<CycleRow>) => rows.put(cycles, { ...cycle, ...changes, updated_at: time });
+  const put = (changes: Partial<CycleRow>) =>
+    rows.put(cycles, { ...cycle, ...changes, updated_at: time });
   switch (event.type) {
-    case 'CyclePreparationStarted': return put({ ...UNDECIDED, status: 'preparing', round: event.data.round, as_of: event.data.asOf, count: null, total_minor: null, content_hash: null });
-    case 'CyclePrepared': return put({
-      status: 'prepared', round: event.data.round, as_of: event.data.asOf, count: event.data.count, total_minor: minor(event.data.totalMinor),
-      content_hash: event.data.contentHash, prepared_by: actor, prepared_at: time, returned_reason: null,
-    });
-    case 'CycleChecked': return put({ findings: JSON.stringify(event.data.findings) });
+    case 'CyclePreparationStarted':
+      return put({
+        ...UNDECIDED,
+        status: 'preparing',
+        round: event.data.round,
+        as_of: event.data.asOf,
+        count: null,
+        total_minor: null,
+        content_hash: null,
+      });
+    case 'CyclePrepared':
+      return put({
+        status: 'prepared',
+        round: event.data.round,
+        as_of: event.data.asOf,
+        count: event.data.count,
+        total_minor: minor(event.data.totalMinor),
+        content_hash: event.data.contentHash,
+        prepared_by: actor,
+        prepared_at: time,
+        returned_reason: null,
+      });
+    case 'CycleChecked':
+      return put({ findings: JSON.stringify(event.data.findings) });
     case 'CycleFindingOverridden': {
-      const overrides = cycle.overrides === null ? {} : JSON.parse(cycle.overrides) as object;
-      return put({ overrides: JSON.stringify({ ...overrides, [event.data.findingId]: { by: actor, at: time, reason: event.data.reason } }) });
+      const overrides = cycle.overrides === null ? {} : (JSON.parse(cycle.overrides) as object);
+      return put({
+        overrides: JSON.stringify({
+          ...overrides,
+          [event.data.findingId]: { by: actor, at: time, reason: event.data.reason },
+        }),
+      });
     }
-    case 'CycleApproved': return put({ status: 'approved', approved_by: actor, approved_at: time, fiscal_year: event.data.fiscalYear });
-    case 'CycleReturned': return put({ ...UNDECIDED, status: 'returned', returned_reason: event.data.reason });
-    case 'CycleReleased': return put({ status: 'released', released_by: actor, released_at: time, execution_date: event.data.executionDate });
-    case 'CycleInstructed': return put({ status: 'instructed', instructed_count: event.data.count, files: JSON.stringify(event.data.files) });
+    case 'CycleApproved':
+      return put({
+        status: 'approved',
+        approved_by: actor,
+        approved_at: time,
+        fiscal_year: event.data.fiscalYear,
+      });
+    case 'CycleReturned':
+      return put({ ...UNDECIDED, status: 'returned', returned_reason: event.data.reason });
+    case 'CycleReleased':
+      return put({
+        status: 'released',
+        released_by: actor,
+        released_at: time,
+        execution_date: event.data.executionDate,
+      });
+    case 'CycleInstructed':
+      return put({
+        status: 'instructed',
+        instructed_count: event.data.count,
+        files: JSON.stringify(event.data.files),
+      });
     case 'CycleReinstructed': {
-      const files = cycle.files === null ? [] : JSON.parse(cycle.files) as EventData['CycleReinstructed']['files'];
+      const files =
+        cycle.files === null
+          ? []
+          : (JSON.parse(cycle.files) as EventData['CycleReinstructed']['files']);
       return put({ files: JSON.stringify([...files, ...event.data.files]) });
     }
-    case 'CycleReconciled': return put({ status: 'reconciled', reconciliation: JSON.stringify(event.data) });
-    case 'CycleClosed': return put({ status: 'closed', closed_at: time });
+    case 'CycleReconciled':
+      return put({ status: 'reconciled', reconciliation: JSON.stringify(event.data) });
+    case 'CycleClosed':
+      return put({ status: 'closed', closed_at: time });
     default:
   }
 }
 
 function evolveBudget(rows: Rows, event: Recorded): void {
-  const { programmeId, fiscalYear } = event.data as { readonly programmeId: string; readonly fiscalYear: number };
+  const { programmeId, fiscalYear } = event.data as {
+    readonly programmeId: string;
+    readonly fiscalYear: number;
+  };
   const id = budgetId(programmeId, fiscalYear);
   const budget: BudgetRow = rows.get(budgets, id) ?? {
-    budget_id: id, programme_id: programmeId, fiscal_year: fiscalYear, currency: '', allotted_minor: 0n, reserved_minor: 0n, spent_minor: 0n, updated_at: event.time,
+    budget_id: id,
+    programme_id: programmeId,
+    fiscal_year: fiscalYear,
+    currency: '',
+    allotted_minor: 0n,
+    reserved_minor: 0n,
+    spent_minor: 0n,
+    updated_at: event.time,
   };
-  const put = (changes: Partial<BudgetRow>) => rows.put(budgets, { ...budget, ...changes, updated_at: event.time });
+  const put = (changes: Partial<BudgetRow>) =>
+    rows.put(budgets, { ...budget, ...changes, updated_at: event.time });
   const use = (cycleId: string, reserved: bigint, spent: bigint) => {
-    rows.add(budgetCycles, { budget_id: id, cycle_id: cycleId, reserved_minor: reserved, spent_minor: spent });
-    put({ reserved_minor: budget.reserved_minor + reserved, spent_minor: budget.spent_minor + spent });
+    rows.add(budgetCycles, {
+      budget_id: id,
+      cycle_id: cycleId,
+      reserved_minor: reserved,
+      spent_minor: spent,
+    });
+    put({
+      reserved_minor: budget.reserved_minor + reserved,
+      spent_minor: budget.spent_minor + spent,
+    });
   };
   switch (event.type) {
-    case 'BudgetAllotted': return put({ currency: event.data.currency, allotted_minor: budget.allotted_minor + minor(event.data.amountMinor) });
-    case 'BudgetAdjusted': return put({ allotted_minor: budget.allotted_minor + minor(event.data.deltaMinor) });
-    case 'BudgetReserved': return use(event.data.cycleId, minor(event.data.amountMinor), 0n);
-    case 'BudgetReservationReleased': return use(event.data.cycleId, -minor(event.data.amountMinor), 0n);
-    case 'BudgetSpent': return use(event.data.cycleId, -minor(event.data.amountMinor), minor(event.data.amountMinor));
-    case 'BudgetRefunded': return use(event.data.cycleId, minor(event.data.amountMinor), -minor(event.data.amountMinor));
+    case 'BudgetAllotted':
+      return put({
+        currency: event.data.currency,
+        allotted_minor: budget.allotted_minor + minor(event.data.amountMinor),
+      });
+    case 'BudgetAdjusted':
+      return put({ allotted_minor: budget.allotted_minor + minor(event.data.deltaMinor) });
+    case 'BudgetReserved':
+      return use(event.data.cycleId, minor(event.data.amountMinor), 0n);
+    case 'BudgetReservationReleased':
+      return use(event.data.cycleId, -minor(event.data.amountMinor), 0n);
+    case 'BudgetSpent':
+      return use(event.data.cycleId, -minor(event.data.amountMinor), minor(event.data.amountMinor));
+    case 'BudgetRefunded':
+      return use(event.data.cycleId, minor(event.data.amountMinor), -minor(event.data.amountMinor));
     default:
   }
 }
@@ -206,7 +462,8 @@ export const disbursementProjection: Projection = {
     if (type.startsWith('Payment')) {
       const data = event.data as { readonly paymentId: string; readonly breakId?: string };
       touch(payments, data.paymentId, event.revision === 0);
-      if (data.breakId !== undefined) touch(breaks, data.breakId, event.type === 'PaymentBreakRecorded');
+      if (data.breakId !== undefined)
+        touch(breaks, data.breakId, event.type === 'PaymentBreakRecorded');
     } else if (type.startsWith('Cycle')) {
       touch(cycles, (event.data as { readonly cycleId: string }).cycleId);
     } else {

@@ -1,7 +1,14 @@
 import type { ReadStore } from '../../src/adapters/read-store/port.js';
 import { streamHistory, type AuditEntry } from '../audit/audit.queries.js';
 import { reading, within } from '../live.js';
-import { decodeCursor, encodeCursor, limitOf, pageOf, type PageOf, type PageRequest } from '../paging.js';
+import {
+  decodeCursor,
+  encodeCursor,
+  limitOf,
+  pageOf,
+  type PageOf,
+  type PageRequest,
+} from '../paging.js';
 import { disbursementProjection } from './disbursement.projection.js';
 import { breaks, payments, type BreakRow, type PaymentRow } from './disbursement.tables.js';
 import { daysBefore, daysBetween } from '../../src/kernel/time.js';
@@ -33,10 +40,25 @@ export interface PaymentView {
 }
 
 const viewOf = (row: PaymentRow): PaymentView => ({
-  paymentId: row.payment_id, cycleId: row.cycle_id, personId: row.person_id, region: row.region, status: row.status,
-  amountMinor: row.amount_minor, currency: row.currency, policyVersion: row.policy_version, attempt: row.attempt,
-  endToEndId: row.end_to_end_id, messageId: row.message_id, accountId: row.account_id, executionDate: row.execution_date,
-  reason: row.reason, ...inWords(row.reason ?? ''), settledOn: row.settled_on, callBackAt: row.call_back_at, callBackReason: row.call_back_reason, updatedAt: row.updated_at,
+  paymentId: row.payment_id,
+  cycleId: row.cycle_id,
+  personId: row.person_id,
+  region: row.region,
+  status: row.status,
+  amountMinor: row.amount_minor,
+  currency: row.currency,
+  policyVersion: row.policy_version,
+  attempt: row.attempt,
+  endToEndId: row.end_to_end_id,
+  messageId: row.message_id,
+  accountId: row.account_id,
+  executionDate: row.execution_date,
+  reason: row.reason,
+  ...inWords(row.reason ?? ''),
+  settledOn: row.settled_on,
+  callBackAt: row.call_back_at,
+  callBackReason: row.call_back_reason,
+  updatedAt: row.updated_at,
 });
 
 export interface PaymentFilter {
@@ -52,35 +74,67 @@ export interface PaymentFilter {
 }
 
 /** Payments in the order of their ids, which is by programme, period and person. */
-export async function listPayments(store: ReadStore, filter: PaymentFilter, page: PageRequest = {}): Promise<PageOf<PaymentView>> {
+export async function listPayments(
+  store: ReadStore,
+  filter: PaymentFilter,
+  page: PageRequest = {},
+): Promise<PageOf<PaymentView>> {
   const limit = limitOf(page);
   const after = decodeCursor('payments', page.cursor, ['string']);
   const { cycleId, status, reason, personId, callBack, regions } = filter;
   return reading(store, [disbursementProjection], async (db, name) => {
-    const rows = await db.selectFrom(name(payments)).selectAll().$castTo<PaymentRow>()
+    const rows = await db
+      .selectFrom(name(payments))
+      .selectAll()
+      .$castTo<PaymentRow>()
       .where(within('region', regions))
       // A cycle's payments are a range of the primary key: '.' follows '-'.
-      .$if(cycleId !== undefined, (query) => query.where('payment_id', '>', `${cycleId}-`).where('payment_id', '<', `${cycleId}.`))
+      .$if(cycleId !== undefined, (query) =>
+        query.where('payment_id', '>', `${cycleId}-`).where('payment_id', '<', `${cycleId}.`),
+      )
       .$if(status !== undefined, (query) => query.where('status', '=', status))
       .$if(reason !== undefined, (query) => query.where('reason', '=', reason))
       .$if(callBack === true, (query) => query.where('call_back_at', 'is not', null))
       .$if(personId !== undefined, (query) => query.where('person_id', '=', personId))
       .$if(after !== undefined, (query) => query.where('payment_id', '>', after![0]))
-      .orderBy('payment_id').limit(limit + 1).execute();
+      .orderBy('payment_id')
+      .limit(limit + 1)
+      .execute();
     return pageOf(rows, limit, viewOf, (row) => encodeCursor('payments', [row.payment_id]));
   });
 }
 
 /** What the person was and is being paid, in all programmes, newest period last. */
-export const payeeHistory = (store: ReadStore, personId: string, regions?: readonly string[], page: PageRequest = {}): Promise<PageOf<PaymentView>> =>
+export const payeeHistory = (
+  store: ReadStore,
+  personId: string,
+  regions?: readonly string[],
+  page: PageRequest = {},
+): Promise<PageOf<PaymentView>> =>
   listPayments(store, { personId, ...(regions ? { regions } : {}) }, page);
 
-export interface PaymentStory { readonly payment: PaymentView; readonly history: readonly AuditEntry[]; readonly breaks: readonly BreakView[] }
+export interface PaymentStory {
+  readonly payment: PaymentView;
+  readonly history: readonly AuditEntry[];
+  readonly breaks: readonly BreakView[];
+}
 
 /** One payment's whole life, with the items of its amount in the history's PaymentOrdered; undefined when there is none in these regions. */
-export async function paymentStory(store: ReadStore, paymentId: string, now: string, regions?: readonly string[]): Promise<PaymentStory | undefined> {
-  const row = await reading(store, [disbursementProjection], async (db, name) => db.selectFrom(name(payments)).selectAll().$castTo<PaymentRow>()
-    .where('payment_id', '=', paymentId).where(within('region', regions)).executeTakeFirst());
+export async function paymentStory(
+  store: ReadStore,
+  paymentId: string,
+  now: string,
+  regions?: readonly string[],
+): Promise<PaymentStory | undefined> {
+  const row = await reading(store, [disbursementProjection], async (db, name) =>
+    db
+      .selectFrom(name(payments))
+      .selectAll()
+      .$castTo<PaymentRow>()
+      .where('payment_id', '=', paymentId)
+      .where(within('region', regions))
+      .executeTakeFirst(),
+  );
   if (!row) return undefined;
   const [history, found] = await Promise.all([
     streamHistory(store, `payment-${paymentId}`, { limit: 1_000 }),
@@ -106,29 +160,52 @@ export interface InstructionView {
   readonly cursor: string;
 }
 /** `cursor` is always there: asked again with it, the feed goes on where it ended. */
-export interface InstructionFeed { readonly items: readonly InstructionView[]; readonly cursor: string | null; readonly end: boolean }
+export interface InstructionFeed {
+  readonly items: readonly InstructionView[];
+  readonly cursor: string | null;
+  readonly end: boolean;
+}
 
 /**
  * A cycle's instructions in the order in which they were recorded. A payment that is instructed again comes again, at the
  * end; its earlier instruction, which was rejected or returned for good, is no longer in the feed.
  */
-export async function listInstructions(store: ReadStore, cycleId: string, page: PageRequest = {}): Promise<InstructionFeed> {
+export async function listInstructions(
+  store: ReadStore,
+  cycleId: string,
+  page: PageRequest = {},
+): Promise<InstructionFeed> {
   const limit = limitOf(page);
   const after = decodeCursor('instructions', page.cursor, ['number']);
   return reading(store, [disbursementProjection], async (db, name) => {
-    const rows = await db.selectFrom(name(payments)).selectAll().$castTo<PaymentRow>()
+    const rows = await db
+      .selectFrom(name(payments))
+      .selectAll()
+      .$castTo<PaymentRow>()
       .where('cycle_id', '=', cycleId)
       .where('instructed_position', '>', after?.[0] ?? -1)
-      .orderBy('instructed_position').limit(limit + 1).execute();
+      .orderBy('instructed_position')
+      .limit(limit + 1)
+      .execute();
     const kept = rows.slice(0, limit);
     const last = kept.at(-1);
     return {
       items: kept.map((row) => ({
-        paymentId: row.payment_id, attempt: row.attempt, endToEndId: row.end_to_end_id ?? '', messageId: row.message_id ?? '',
-        accountId: row.account_id ?? '', amountMinor: row.amount_minor, currency: row.currency, executionDate: row.execution_date ?? '', status: row.status,
-        personId: row.person_id, cursor: encodeCursor('instructions', [row.instructed_position ?? -1]),
+        paymentId: row.payment_id,
+        attempt: row.attempt,
+        endToEndId: row.end_to_end_id ?? '',
+        messageId: row.message_id ?? '',
+        accountId: row.account_id ?? '',
+        amountMinor: row.amount_minor,
+        currency: row.currency,
+        executionDate: row.execution_date ?? '',
+        status: row.status,
+        personId: row.person_id,
+        cursor: encodeCursor('instructions', [row.instructed_position ?? -1]),
       })),
-      cursor: last ? encodeCursor('instructions', [last.instructed_position ?? -1]) : page.cursor ?? null,
+      cursor: last
+        ? encodeCursor('instructions', [last.instructed_position ?? -1])
+        : (page.cursor ?? null),
       end: rows.length <= limit,
     };
   });
@@ -158,27 +235,72 @@ export interface BreakView {
   readonly resolvedAt: string | null;
 }
 
-export interface BreakFilter { readonly cycleId?: string; readonly paymentId?: string; readonly open?: boolean; readonly owner?: string; readonly olderThanDays?: number; readonly regions?: readonly string[] }
+export interface BreakFilter {
+  readonly cycleId?: string;
+  readonly paymentId?: string;
+  readonly open?: boolean;
+  readonly owner?: string;
+  readonly olderThanDays?: number;
+  readonly regions?: readonly string[];
+}
 
 /** @param now instant that ages count to */
-export async function listBreaks(store: ReadStore, filter: BreakFilter, now: string, page: PageRequest = {}): Promise<PageOf<BreakView>> {
+export async function listBreaks(
+  store: ReadStore,
+  filter: BreakFilter,
+  now: string,
+  page: PageRequest = {},
+): Promise<PageOf<BreakView>> {
   const limit = limitOf(page);
   const after = decodeCursor('breaks', page.cursor, ['string']);
   const { cycleId, paymentId, open, owner, olderThanDays, regions } = filter;
   return reading(store, [disbursementProjection], async (db, name) => {
-    const rows = await db.selectFrom(`${name(breaks)} as b`).selectAll('b').$castTo<BreakRow>()
-      .$if(regions !== undefined, (query) => query.where('b.payment_id', 'in', db.selectFrom(name(payments)).select('payment_id').where(within('region', regions))))
+    const rows = await db
+      .selectFrom(`${name(breaks)} as b`)
+      .selectAll('b')
+      .$castTo<BreakRow>()
+      .$if(regions !== undefined, (query) =>
+        query.where(
+          'b.payment_id',
+          'in',
+          db.selectFrom(name(payments)).select('payment_id').where(within('region', regions)),
+        ),
+      )
       .$if(cycleId !== undefined, (query) => query.where('b.cycle_id', '=', cycleId))
       .$if(paymentId !== undefined, (query) => query.where('b.payment_id', '=', paymentId))
       .$if(open !== undefined, (query) => query.where('b.open', '=', open))
       .$if(owner !== undefined, (query) => query.where('b.owner', '=', owner!))
-      .$if(olderThanDays !== undefined, (query) => query.where('b.recorded_at', '<=', daysBefore(now, olderThanDays!)))
+      .$if(olderThanDays !== undefined, (query) =>
+        query.where('b.recorded_at', '<=', daysBefore(now, olderThanDays!)),
+      )
       .$if(after !== undefined, (query) => query.where('b.break_id', '>', after![0]))
-      .orderBy('b.break_id').limit(limit + 1).execute();
-    return pageOf(rows, limit, (row) => ({
-      breakId: row.break_id, paymentId: row.payment_id, cycleId: row.cycle_id, kind: row.kind, attempt: row.attempt, endToEndId: row.end_to_end_id,
-      reported: row.reported, reportedMinor: row.reported_minor, reason: row.reason, source: row.source, recordedAt: row.recorded_at, open: row.open, owner: row.owner, ageDays: daysBetween(row.recorded_at, row.resolved_at ?? now),
-      resolution: row.resolution, resolutionReason: row.resolution_reason, resolvedBy: row.resolved_by, resolvedAt: row.resolved_at,
-    }), (row) => encodeCursor('breaks', [row.break_id]));
+      .orderBy('b.break_id')
+      .limit(limit + 1)
+      .execute();
+    return pageOf(
+      rows,
+      limit,
+      (row) => ({
+        breakId: row.break_id,
+        paymentId: row.payment_id,
+        cycleId: row.cycle_id,
+        kind: row.kind,
+        attempt: row.attempt,
+        endToEndId: row.end_to_end_id,
+        reported: row.reported,
+        reportedMinor: row.reported_minor,
+        reason: row.reason,
+        source: row.source,
+        recordedAt: row.recorded_at,
+        open: row.open,
+        owner: row.owner,
+        ageDays: daysBetween(row.recorded_at, row.resolved_at ?? now),
+        resolution: row.resolution,
+        resolutionReason: row.resolution_reason,
+        resolvedBy: row.resolved_by,
+        resolvedAt: row.resolved_at,
+      }),
+      (row) => encodeCursor('breaks', [row.break_id]),
+    );
   });
 }

@@ -5,9 +5,33 @@ import { payeeHistory, type PaymentView } from '../disbursement/disbursement.que
 import { reading, within } from '../live.js';
 import type { RowOf } from '../projection.js';
 import { eligibilityProjection } from './eligibility.projection.js';
-import { applications, determinations, enrolments, persons, policies, programmes, type ApplicationRow, type EnrolmentRow, type PersonRow } from './eligibility.tables.js';
-import { inWords, itemsInWords, type FindingInWords, type ItemInWords, type Language, type PolicyTexts, type RecordedFinding, type Text } from './explain.js';
-import { applicationView, deadlinesOf, listApplications, type ApplicationView } from './queue.queries.js';
+import {
+  applications,
+  determinations,
+  enrolments,
+  persons,
+  policies,
+  programmes,
+  type ApplicationRow,
+  type EnrolmentRow,
+  type PersonRow,
+} from './eligibility.tables.js';
+import {
+  inWords,
+  itemsInWords,
+  type FindingInWords,
+  type ItemInWords,
+  type Language,
+  type PolicyTexts,
+  type RecordedFinding,
+  type Text,
+} from './explain.js';
+import {
+  applicationView,
+  deadlinesOf,
+  listApplications,
+  type ApplicationView,
+} from './queue.queries.js';
 
 export interface DeterminationView {
   readonly revision: number;
@@ -30,16 +54,44 @@ export interface ApplicationStory {
 }
 
 /** An application's whole story, its findings in the words of the policy; undefined when there is none in these regions. */
-export async function applicationStory(store: ReadStore, applicationId: string, options: { readonly language: Language; readonly regions?: readonly string[] }): Promise<ApplicationStory | undefined> {
+export async function applicationStory(
+  store: ReadStore,
+  applicationId: string,
+  options: { readonly language: Language; readonly regions?: readonly string[] },
+): Promise<ApplicationStory | undefined> {
   const { language, regions } = options;
   const deadlines = await deadlinesOf(store);
   const found = await reading(store, [eligibilityProjection], async (db, name) => {
-    const row = await db.selectFrom(name(applications)).selectAll().$castTo<ApplicationRow>().where('application_id', '=', applicationId).where(within('region', regions)).executeTakeFirst();
+    const row = await db
+      .selectFrom(name(applications))
+      .selectAll()
+      .$castTo<ApplicationRow>()
+      .where('application_id', '=', applicationId)
+      .where(within('region', regions))
+      .executeTakeFirst();
     if (!row) return undefined;
-    const made = await db.selectFrom(name(determinations)).selectAll().$castTo<RowOf<typeof determinations>>().where('application_id', '=', applicationId).orderBy('revision').limit(1_000).execute();
-    const words = await db.selectFrom(name(policies)).select(['version', 'texts']).$castTo<{ version: number; texts: string }>()
-      .where('programme_id', '=', row.programme_id).where(within('version', [...new Set(made.map(({ policy_version }) => policy_version))])).execute();
-    return { row, made, texts: new Map<number, PolicyTexts>(words.map(({ version, texts }) => [version, JSON.parse(texts)])) };
+    const made = await db
+      .selectFrom(name(determinations))
+      .selectAll()
+      .$castTo<RowOf<typeof determinations>>()
+      .where('application_id', '=', applicationId)
+      .orderBy('revision')
+      .limit(1_000)
+      .execute();
+    const words = await db
+      .selectFrom(name(policies))
+      .select(['version', 'texts'])
+      .$castTo<{ version: number; texts: string }>()
+      .where('programme_id', '=', row.programme_id)
+      .where(within('version', [...new Set(made.map(({ policy_version }) => policy_version))]))
+      .execute();
+    return {
+      row,
+      made,
+      texts: new Map<number, PolicyTexts>(
+        words.map(({ version, texts }) => [version, JSON.parse(texts)]),
+      ),
+    };
   });
   if (!found) return undefined;
   const history = await streamHistory(store, `application-${applicationId}`, { limit: 1_000 });
@@ -48,10 +100,19 @@ export async function applicationStory(store: ReadStore, applicationId: string, 
     determinations: found.made.map((row) => {
       const texts = found.texts.get(row.policy_version);
       const findings: RecordedFinding[] = JSON.parse(row.findings);
-      const entitlement: EventData['EligibilityDetermined']['entitlement'] = JSON.parse(row.entitlement);
+      const entitlement: EventData['EligibilityDetermined']['entitlement'] = JSON.parse(
+        row.entitlement,
+      );
       return {
-        revision: row.revision, time: row.time, actor: row.actor, policyVersion: row.policy_version, asOf: row.as_of, eligible: row.eligible,
-        amountMinor: row.amount_minor, findings: inWords(findings, texts, language), items: itemsInWords(entitlement.items, texts, language),
+        revision: row.revision,
+        time: row.time,
+        actor: row.actor,
+        policyVersion: row.policy_version,
+        asOf: row.as_of,
+        eligible: row.eligible,
+        amountMinor: row.amount_minor,
+        findings: inWords(findings, texts, language),
+        items: itemsInWords(entitlement.items, texts, language),
       };
     }),
     history: history.items,
@@ -76,9 +137,19 @@ export interface EnrolmentView {
 }
 
 const enrolmentView = (row: EnrolmentRow): EnrolmentView => ({
-  programmeId: row.programme_id, personId: row.person_id, applicationId: row.application_id, region: row.region, status: row.status,
-  startPeriod: row.start_period, fromPeriod: row.from_period, lastPeriod: row.last_period, policyVersion: row.policy_version,
-  amountMinor: row.amount_minor, recertificationDueOn: row.recertification_due_on, reason: row.reason, updatedAt: row.updated_at,
+  programmeId: row.programme_id,
+  personId: row.person_id,
+  applicationId: row.application_id,
+  region: row.region,
+  status: row.status,
+  startPeriod: row.start_period,
+  fromPeriod: row.from_period,
+  lastPeriod: row.last_period,
+  policyVersion: row.policy_version,
+  amountMinor: row.amount_minor,
+  recertificationDueOn: row.recertification_due_on,
+  reason: row.reason,
+  updatedAt: row.updated_at,
 });
 
 /** A person by id, without anything personal: those fields are in the vault. */
@@ -88,18 +159,40 @@ export interface PersonView {
   readonly status: string;
   readonly registeredAt: string;
   readonly erasedAt: string | null;
-  readonly account: { readonly accountId: string; readonly kind: string; readonly verified: boolean; readonly since: string } | null;
+  readonly account: {
+    readonly accountId: string;
+    readonly kind: string;
+    readonly verified: boolean;
+    readonly since: string;
+  } | null;
   readonly enrolments: readonly EnrolmentView[];
   readonly applications: readonly ApplicationView[];
   readonly payments: readonly PaymentView[];
 }
 
 /** A person's programmes, applications and payments (the first 1,000 of each); undefined when there is none in these regions. */
-export async function personOverview(store: ReadStore, personId: string, regions?: readonly string[]): Promise<PersonView | undefined> {
+export async function personOverview(
+  store: ReadStore,
+  personId: string,
+  regions?: readonly string[],
+): Promise<PersonView | undefined> {
   const found = await reading(store, [eligibilityProjection], async (db, name) => {
-    const person = await db.selectFrom(name(persons)).selectAll().$castTo<PersonRow>().where('person_id', '=', personId).where(within('region', regions)).executeTakeFirst();
+    const person = await db
+      .selectFrom(name(persons))
+      .selectAll()
+      .$castTo<PersonRow>()
+      .where('person_id', '=', personId)
+      .where(within('region', regions))
+      .executeTakeFirst();
     if (!person) return undefined;
-    const enrolled = await db.selectFrom(name(enrolments)).selectAll().$castTo<EnrolmentRow>().where('person_id', '=', personId).orderBy('enrolment_id').limit(1_000).execute();
+    const enrolled = await db
+      .selectFrom(name(enrolments))
+      .selectAll()
+      .$castTo<EnrolmentRow>()
+      .where('person_id', '=', personId)
+      .orderBy('enrolment_id')
+      .limit(1_000)
+      .execute();
     return { person, enrolled };
   });
   if (!found) return undefined;
@@ -109,9 +202,23 @@ export async function personOverview(store: ReadStore, personId: string, regions
     payeeHistory(store, personId, regions, { limit: 1_000 }),
   ]);
   return {
-    personId: person.person_id, region: person.region, status: person.status, registeredAt: person.registered_at, erasedAt: person.erased_at,
-    account: person.account_id === null ? null : { accountId: person.account_id, kind: person.account_kind ?? '', verified: person.account_verified, since: person.account_since ?? '' },
-    enrolments: enrolled.map(enrolmentView), applications: filed.items, payments: paid.items,
+    personId: person.person_id,
+    region: person.region,
+    status: person.status,
+    registeredAt: person.registered_at,
+    erasedAt: person.erased_at,
+    account:
+      person.account_id === null
+        ? null
+        : {
+            accountId: person.account_id,
+            kind: person.account_kind ?? '',
+            verified: person.account_verified,
+            since: person.account_since ?? '',
+          },
+    enrolments: enrolled.map(enrolmentView),
+    applications: filed.items,
+    payments: paid.items,
   };
 }
 
@@ -140,15 +247,42 @@ export interface PolicyView {
 /** Programmes with their published policies; at most 1,000 of each. */
 export async function listProgrammes(store: ReadStore): Promise<readonly ProgrammeView[]> {
   return reading(store, [eligibilityProjection], async (db, name) => {
-    const rows = await db.selectFrom(name(programmes)).selectAll().$castTo<RowOf<typeof programmes>>().orderBy('programme_id').limit(1_000).execute();
-    const published = await db.selectFrom(name(policies)).selectAll().$castTo<RowOf<typeof policies>>().orderBy('programme_id').orderBy('version').limit(1_000).execute();
+    const rows = await db
+      .selectFrom(name(programmes))
+      .selectAll()
+      .$castTo<RowOf<typeof programmes>>()
+      .orderBy('programme_id')
+      .limit(1_000)
+      .execute();
+    const published = await db
+      .selectFrom(name(policies))
+      .selectAll()
+      .$castTo<RowOf<typeof policies>>()
+      .orderBy('programme_id')
+      .orderBy('version')
+      .limit(1_000)
+      .execute();
     return rows.map((row) => ({
-      programmeId: row.programme_id, name: JSON.parse(row.name), currency: row.currency, timeZone: row.time_zone, decisionDays: row.decision_days,
-      appealDays: row.appeal_days, appealDecisionDays: row.appeal_decision_days, status: row.status,
-      policies: published.filter(({ programme_id }) => programme_id === row.programme_id).map((policy) => ({
-        version: policy.version, announcedOn: policy.announced_on, effectiveFrom: policy.effective_from, firstPaidPeriod: policy.first_paid_period,
-        legalBasis: policy.legal_basis, unverified: policy.unverified, contentHash: policy.content_hash, texts: JSON.parse(policy.texts),
-      })),
+      programmeId: row.programme_id,
+      name: JSON.parse(row.name),
+      currency: row.currency,
+      timeZone: row.time_zone,
+      decisionDays: row.decision_days,
+      appealDays: row.appeal_days,
+      appealDecisionDays: row.appeal_decision_days,
+      status: row.status,
+      policies: published
+        .filter(({ programme_id }) => programme_id === row.programme_id)
+        .map((policy) => ({
+          version: policy.version,
+          announcedOn: policy.announced_on,
+          effectiveFrom: policy.effective_from,
+          firstPaidPeriod: policy.first_paid_period,
+          legalBasis: policy.legal_basis,
+          unverified: policy.unverified,
+          contentHash: policy.content_hash,
+          texts: JSON.parse(policy.texts),
+        })),
     }));
   });
 }

@@ -1,7 +1,14 @@
 import type { ReadStore } from '../../src/adapters/read-store/port.js';
 import { addDays } from '../../src/kernel/time.js';
 import { reading, within } from '../live.js';
-import { decodeCursor, encodeCursor, limitOf, pageOf, type PageOf, type PageRequest } from '../paging.js';
+import {
+  decodeCursor,
+  encodeCursor,
+  limitOf,
+  pageOf,
+  type PageOf,
+  type PageRequest,
+} from '../paging.js';
 import { eligibilityProjection } from './eligibility.projection.js';
 import { applications, programmes, OPEN, type ApplicationRow } from './eligibility.tables.js';
 
@@ -35,25 +42,60 @@ export interface ApplicationView {
   readonly updatedAt: string;
 }
 
-export interface Deadlines { readonly programme_id: string; readonly currency: string; readonly decision_days: number; readonly appeal_decision_days: number }
+export interface Deadlines {
+  readonly programme_id: string;
+  readonly currency: string;
+  readonly decision_days: number;
+  readonly appeal_decision_days: number;
+}
 
 /** Programmes are few: each query reads their deadlines afresh. */
 export const deadlinesOf = (store: ReadStore): Promise<readonly Deadlines[]> =>
-  reading(store, [eligibilityProjection], async (db, name) => db.selectFrom(name(programmes))
-    .select(['programme_id', 'currency', 'decision_days', 'appeal_decision_days']).$castTo<Deadlines>().orderBy('programme_id').limit(1_000).execute());
+  reading(store, [eligibilityProjection], async (db, name) =>
+    db
+      .selectFrom(name(programmes))
+      .select(['programme_id', 'currency', 'decision_days', 'appeal_decision_days'])
+      .$castTo<Deadlines>()
+      .orderBy('programme_id')
+      .limit(1_000)
+      .execute(),
+  );
 
-const daysFor = (status: string, deadlines: Deadlines): number => (status === 'appealed' ? deadlines.appeal_decision_days : deadlines.decision_days);
+const daysFor = (status: string, deadlines: Deadlines): number =>
+  status === 'appealed' ? deadlines.appeal_decision_days : deadlines.decision_days;
 
-export function applicationView(row: ApplicationRow, deadlines: readonly Deadlines[]): ApplicationView {
+export function applicationView(
+  row: ApplicationRow,
+  deadlines: readonly Deadlines[],
+): ApplicationView {
   const programme = deadlines.find(({ programme_id }) => programme_id === row.programme_id);
   const open = OPEN.some((status) => status === row.status);
   return {
-    applicationId: row.application_id, programmeId: row.programme_id, personId: row.person_id, region: row.region, channel: row.channel,
-    status: row.status, receivedOn: row.received_on, dueOn: open && programme ? addDays(row.clock_from, daysFor(row.status, programme)) : null,
-    officer: row.officer, submittedBy: row.submitted_by, recommendedBy: row.recommended_by, recommendation: row.recommendation,
-    decidedBy: row.decided_by, decidedAt: row.decided_at, eligible: row.eligible, failedCriterion: row.failed_criterion,
-    policyVersion: row.policy_version, amountMinor: row.amount_minor, currency: programme?.currency ?? '', contentHash: row.content_hash,
-    startPeriod: row.start_period, reason: row.reason, appeals: row.appeals, submittedAt: row.submitted_at, updatedAt: row.updated_at,
+    applicationId: row.application_id,
+    programmeId: row.programme_id,
+    personId: row.person_id,
+    region: row.region,
+    channel: row.channel,
+    status: row.status,
+    receivedOn: row.received_on,
+    dueOn: open && programme ? addDays(row.clock_from, daysFor(row.status, programme)) : null,
+    officer: row.officer,
+    submittedBy: row.submitted_by,
+    recommendedBy: row.recommended_by,
+    recommendation: row.recommendation,
+    decidedBy: row.decided_by,
+    decidedAt: row.decided_at,
+    eligible: row.eligible,
+    failedCriterion: row.failed_criterion,
+    policyVersion: row.policy_version,
+    amountMinor: row.amount_minor,
+    currency: programme?.currency ?? '',
+    contentHash: row.content_hash,
+    startPeriod: row.start_period,
+    reason: row.reason,
+    appeals: row.appeals,
+    submittedAt: row.submitted_at,
+    updatedAt: row.updated_at,
   };
 }
 
@@ -75,26 +117,83 @@ export interface QueueFilter {
  * What waits for officers, the longest waiting first. Each status (and region) is read along its own index and the
  * results merged, so that a page costs the same however long the queue is.
  */
-export async function workQueue(store: ReadStore, filter: QueueFilter, page: PageRequest = {}): Promise<PageOf<ApplicationView>> {
+export async function workQueue(
+  store: ReadStore,
+  filter: QueueFilter,
+  page: PageRequest = {},
+): Promise<PageOf<ApplicationView>> {
   const limit = limitOf(page);
   const after = decodeCursor('queue', page.cursor, ['string', 'string']);
   const deadlines = await deadlinesOf(store);
-  const { programmeId, regions, officer, notHandledBy, eligible, overdueOn, statuses = OPEN } = filter;
-  const parts = statuses.flatMap((status) => (regions && officer === undefined ? regions.map((region) => ({ status, within: [region] })) : [{ status, within: regions }]));
+  const {
+    programmeId,
+    regions,
+    officer,
+    notHandledBy,
+    eligible,
+    overdueOn,
+    statuses = OPEN,
+  } = filter;
+  const parts = statuses.flatMap((status) =>
+    regions && officer === undefined
+      ? regions.map((region) => ({ status, within: [region] }))
+      : [{ status, within: regions }],
+  );
   return reading(store, [eligibilityProjection], async (db, name) => {
-    const lists = await Promise.all(parts.map((part) => db.selectFrom(name(applications)).selectAll().$castTo<ApplicationRow>()
-      .where('status', '=', part.status).where(within('region', part.within))
-      .$if(officer !== undefined, (query) => query.where('officer', '=', officer))
-      .$if(programmeId !== undefined, (query) => query.where('programme_id', '=', programmeId))
-      .$if(eligible !== undefined, (query) => query.where('eligible', '=', eligible))
-      .$if(notHandledBy !== undefined, (query) => query.where('submitted_by', '<>', notHandledBy)
-        .where(({ eb, or }) => or([eb('recommended_by', 'is', null), eb('recommended_by', '<>', notHandledBy)])))
-      .$if(overdueOn !== undefined, (query) => query.where(({ and, or, eb }) => or(deadlines.map((programme) =>
-        and([eb('programme_id', '=', programme.programme_id), eb('clock_from', '<', addDays(overdueOn!, -daysFor(part.status, programme)))])))))
-      .$if(after !== undefined, (query) => query.where(({ eb, refTuple, tuple }) => eb(refTuple('clock_from', 'application_id'), '>', tuple(after![0], after![1]))))
-      .orderBy('clock_from').orderBy('application_id').limit(limit + 1).execute()));
-    const rows = lists.flat().sort((a, b) => (a.clock_from === b.clock_from ? compare(a.application_id, b.application_id) : compare(a.clock_from, b.clock_from)));
-    return pageOf(rows.slice(0, limit + 1), limit, (row) => applicationView(row, deadlines), (row) => encodeCursor('queue', [row.clock_from, row.application_id]));
+    const lists = await Promise.all(
+      parts.map((part) =>
+        db
+          .selectFrom(name(applications))
+          .selectAll()
+          .$castTo<ApplicationRow>()
+          .where('status', '=', part.status)
+          .where(within('region', part.within))
+          .$if(officer !== undefined, (query) => query.where('officer', '=', officer))
+          .$if(programmeId !== undefined, (query) => query.where('programme_id', '=', programmeId))
+          .$if(eligible !== undefined, (query) => query.where('eligible', '=', eligible))
+          .$if(notHandledBy !== undefined, (query) =>
+            query
+              .where('submitted_by', '<>', notHandledBy)
+              .where(({ eb, or }) =>
+                or([eb('recommended_by', 'is', null), eb('recommended_by', '<>', notHandledBy)]),
+              ),
+          )
+          .$if(overdueOn !== undefined, (query) =>
+            query.where(({ and, or, eb }) =>
+              or(
+                deadlines.map((programme) =>
+                  and([
+                    eb('programme_id', '=', programme.programme_id),
+                    eb('clock_from', '<', addDays(overdueOn!, -daysFor(part.status, programme))),
+                  ]),
+                ),
+              ),
+            ),
+          )
+          .$if(after !== undefined, (query) =>
+            query.where(({ eb, refTuple, tuple }) =>
+              eb(refTuple('clock_from', 'application_id'), '>', tuple(after![0], after![1])),
+            ),
+          )
+          .orderBy('clock_from')
+          .orderBy('application_id')
+          .limit(limit + 1)
+          .execute(),
+      ),
+    );
+    const rows = lists
+      .flat()
+      .sort((a, b) =>
+        a.clock_from === b.clock_from
+          ? compare(a.application_id, b.application_id)
+          : compare(a.clock_from, b.clock_from),
+      );
+    return pageOf(
+      rows.slice(0, limit + 1),
+      limit,
+      (row) => applicationView(row, deadlines),
+      (row) => encodeCursor('queue', [row.clock_from, row.application_id]),
+    );
   });
 }
 
@@ -111,22 +210,39 @@ export interface ApplicationFilter {
 }
 
 /** All applications, open or not, in the order of their ids: for lists and exports. */
-export async function listApplications(store: ReadStore, filter: ApplicationFilter, page: PageRequest = {}): Promise<PageOf<ApplicationView>> {
+export async function listApplications(
+  store: ReadStore,
+  filter: ApplicationFilter,
+  page: PageRequest = {},
+): Promise<PageOf<ApplicationView>> {
   const limit = limitOf(page);
   const after = decodeCursor('applications', page.cursor, ['string']);
   const deadlines = await deadlinesOf(store);
-  const { programmeId, status, regions, personId, failedCriterion, receivedFrom, receivedTo } = filter;
+  const { programmeId, status, regions, personId, failedCriterion, receivedFrom, receivedTo } =
+    filter;
   return reading(store, [eligibilityProjection], async (db, name) => {
-    const rows = await db.selectFrom(name(applications)).selectAll().$castTo<ApplicationRow>()
+    const rows = await db
+      .selectFrom(name(applications))
+      .selectAll()
+      .$castTo<ApplicationRow>()
       .where(within('region', regions))
       .$if(programmeId !== undefined, (query) => query.where('programme_id', '=', programmeId))
       .$if(status !== undefined, (query) => query.where('status', '=', status))
       .$if(personId !== undefined, (query) => query.where('person_id', '=', personId))
-      .$if(failedCriterion !== undefined, (query) => query.where('failed_criterion', '=', failedCriterion))
+      .$if(failedCriterion !== undefined, (query) =>
+        query.where('failed_criterion', '=', failedCriterion),
+      )
       .$if(receivedFrom !== undefined, (query) => query.where('received_on', '>=', receivedFrom))
       .$if(receivedTo !== undefined, (query) => query.where('received_on', '<=', receivedTo))
       .$if(after !== undefined, (query) => query.where('application_id', '>', after![0]))
-      .orderBy('application_id').limit(limit + 1).execute();
-    return pageOf(rows, limit, (row) => applicationView(row, deadlines), (row) => encodeCursor('applications', [row.application_id]));
+      .orderBy('application_id')
+      .limit(limit + 1)
+      .execute();
+    return pageOf(
+      rows,
+      limit,
+      (row) => applicationView(row, deadlines),
+      (row) => encodeCursor('applications', [row.application_id]),
+    );
   });
 }

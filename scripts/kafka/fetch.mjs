@@ -2,7 +2,15 @@
 // With --renew it writes jars.sha256 anew, after a change of the pom.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,20 +19,52 @@ const cache = join(here, '../../.cache');
 const folder = join(cache, 'kafka');
 const list = join(here, 'jars.sha256');
 
-const sums = (dir) => readdirSync(dir).filter((name) => name.endsWith('.jar')).sort()
-  .map((name) => `${createHash('sha256').update(readFileSync(join(dir, name))).digest('hex')}  ${name}\n`).join('');
-const pinned = () => readFileSync(list, 'utf8').trim().split('\n').sort((a, b) => (a.slice(66) < b.slice(66) ? -1 : 1)).join('\n') + '\n';
+const sums = (dir) =>
+  readdirSync(dir)
+    .filter((name) => name.endsWith('.jar'))
+    .sort()
+    .map(
+      (name) =>
+        `${createHash('sha256')
+          .update(readFileSync(join(dir, name)))
+          .digest('hex')}  ${name}\n`,
+    )
+    .join('');
+const pinned = () =>
+  readFileSync(list, 'utf8')
+    .trim()
+    .split('\n')
+    .sort((a, b) => (a.slice(66) < b.slice(66) ? -1 : 1))
+    .join('\n') + '\n';
 
 const renew = process.argv.includes('--renew');
 const right = () => existsSync(folder) && sums(folder) === pinned();
 if (renew || !right()) {
   const fresh = join(cache, `kafka-${process.pid}`);
   mkdirSync(fresh, { recursive: true });
-  const mvn = spawnSync('mvn', ['-q', '-B', '-C', '-f', join(here, 'pom.xml'), 'dependency:copy-dependencies', `-DoutputDirectory=${fresh}`], { encoding: 'utf8', timeout: 300_000 });
+  const mvn = spawnSync(
+    'mvn',
+    [
+      '-q',
+      '-B',
+      '-C',
+      '-f',
+      join(here, 'pom.xml'),
+      'dependency:copy-dependencies',
+      `-DoutputDirectory=${fresh}`,
+    ],
+    { encoding: 'utf8', timeout: 300_000 },
+  );
   try {
-    if (mvn.status !== 0) throw new Error(`Maven could not bring Kafka's jars: ${mvn.error?.message ?? `${mvn.stdout}${mvn.stderr}`.slice(0, 500)}`);
+    if (mvn.status !== 0)
+      throw new Error(
+        `Maven could not bring Kafka's jars: ${mvn.error?.message ?? `${mvn.stdout}${mvn.stderr}`.slice(0, 500)}`,
+      );
     if (renew) writeFileSync(list, sums(fresh));
-    else if (sums(fresh) !== pinned()) throw new Error('Kafka\'s jars are not those of scripts/kafka/jars.sha256; after a change of pom.xml run it with --renew');
+    else if (sums(fresh) !== pinned())
+      throw new Error(
+        "Kafka's jars are not those of scripts/kafka/jars.sha256; after a change of pom.xml run it with --renew",
+      );
     // Another process may have brought them meanwhile, and a broker may be loading them: what is right stays.
     if (!right()) {
       rmSync(folder, { recursive: true, force: true });

@@ -1,6 +1,12 @@
 import type { AggregateEvents, EventData } from '../../events/generated.js';
 import { contentHash } from '../kernel/canonical.js';
-import { requireRegion, requireRole, type Context, type Decider, type Draft } from '../kernel/decider.js';
+import {
+  requireRegion,
+  requireRole,
+  type Context,
+  type Decider,
+  type Draft,
+} from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
 import { addDays, parseLocalDate, parsePeriod } from '../kernel/time.js';
 
@@ -9,7 +15,16 @@ type Submitted = EventData['ApplicationSubmitted'];
 type Determined = EventData['EligibilityDetermined'];
 
 export interface ApplicationState {
-  readonly status: 'none' | 'submitted' | 'determined' | 'recommended' | 'returned' | 'approved' | 'rejected' | 'withdrawn' | 'appealed';
+  readonly status:
+    | 'none'
+    | 'submitted'
+    | 'determined'
+    | 'recommended'
+    | 'returned'
+    | 'approved'
+    | 'rejected'
+    | 'withdrawn'
+    | 'appealed';
   readonly applicationId: string;
   readonly programmeId: string;
   readonly personId: string;
@@ -34,51 +49,135 @@ export interface ApplicationState {
 
 export type ApplicationCommand =
   | ({ readonly type: 'SubmitApplication' } & Omit<Submitted, 'contentHash'>)
-  | { readonly type: 'AmendApplication'; readonly facts: Submitted['facts']; readonly reason: string }
-  | { readonly type: 'DetermineEligibility'; readonly determination: Omit<Determined, 'applicationId' | 'contentHash'> }
-  | { readonly type: 'RecommendApplication'; readonly recommendation: 'approve' | 'reject'; readonly contentHash: string; readonly note?: string }
+  | {
+      readonly type: 'AmendApplication';
+      readonly facts: Submitted['facts'];
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'DetermineEligibility';
+      readonly determination: Omit<Determined, 'applicationId' | 'contentHash'>;
+    }
+  | {
+      readonly type: 'RecommendApplication';
+      readonly recommendation: 'approve' | 'reject';
+      readonly contentHash: string;
+      readonly note?: string;
+    }
   | { readonly type: 'ReturnApplication'; readonly reason: string }
-  | { readonly type: 'ApproveApplication'; readonly contentHash: string; readonly startPeriod: string }
+  | {
+      readonly type: 'ApproveApplication';
+      readonly contentHash: string;
+      readonly startPeriod: string;
+    }
   | { readonly type: 'RejectApplication'; readonly contentHash: string; readonly reason: string }
   | { readonly type: 'WithdrawApplication'; readonly reason: string }
-  | { readonly type: 'LodgeAppeal'; readonly grounds: string; /** Civil date in the programme's time zone. */ readonly today: string; readonly decidedOn: string; readonly appealDays: number }
+  | {
+      readonly type: 'LodgeAppeal';
+      readonly grounds: string;
+      /** Civil date in the programme's time zone. */ readonly today: string;
+      readonly decidedOn: string;
+      readonly appealDays: number;
+    }
   | { readonly type: 'UpholdAppeal'; readonly reason: string }
   | { readonly type: 'DismissAppeal'; readonly reason: string };
 
 /** Codes that applications refuse with. */
 export const APPLICATION_REFUSALS = [
-  'ROLE_NOT_ALLOWED', 'REGION_NOT_ALLOWED', 'APPLICATION_ALREADY_SUBMITTED', 'APPLICATION_NOT_FOUND', 'APPLICATION_STATUS', 'CONTENT_CHANGED',
-  'NOT_DETERMINED', 'NOT_ELIGIBLE', 'SAME_PERSON', 'NOT_RECOMMENDED_FOR_THIS', 'START_PERIOD_TOO_EARLY', 'APPEAL_TOO_LATE', 'APPEAL_ALREADY_DECIDED', 'INVALID_DATE', 'INVALID_PERIOD',
+  'ROLE_NOT_ALLOWED',
+  'REGION_NOT_ALLOWED',
+  'APPLICATION_ALREADY_SUBMITTED',
+  'APPLICATION_NOT_FOUND',
+  'APPLICATION_STATUS',
+  'CONTENT_CHANGED',
+  'NOT_DETERMINED',
+  'NOT_ELIGIBLE',
+  'SAME_PERSON',
+  'NOT_RECOMMENDED_FOR_THIS',
+  'START_PERIOD_TOO_EARLY',
+  'APPEAL_TOO_LATE',
+  'APPEAL_ALREADY_DECIDED',
+  'INVALID_DATE',
+  'INVALID_PERIOD',
 ] as const;
 
 const initialState: ApplicationState = {
-  status: 'none', applicationId: '', programmeId: '', personId: '', region: '', receivedOn: '', facts: {}, contentHash: '', determined: '', eligible: false,
-  recommendation: undefined, authors: [], recommender: '', decider: '', decidedAt: '', appealDismissed: false,
+  status: 'none',
+  applicationId: '',
+  programmeId: '',
+  personId: '',
+  region: '',
+  receivedOn: '',
+  facts: {},
+  contentHash: '',
+  determined: '',
+  eligible: false,
+  recommendation: undefined,
+  authors: [],
+  recommender: '',
+  decider: '',
+  decidedAt: '',
+  appealDismissed: false,
 };
 
-const determinedOf = ({ policyVersion, asOf }: Pick<Determined, 'policyVersion' | 'asOf'>): string => `${policyVersion} ${asOf}`;
+const determinedOf = ({
+  policyVersion,
+  asOf,
+}: Pick<Determined, 'policyVersion' | 'asOf'>): string => `${policyVersion} ${asOf}`;
 
-const samePerson = (what: string): never => { throw new DomainError('SAME_PERSON', what, 'forbidden'); };
+const samePerson = (what: string): never => {
+  throw new DomainError('SAME_PERSON', what, 'forbidden');
+};
 
-function requireStatus(state: ApplicationState, ...allowed: readonly ApplicationState['status'][]): void {
-  if (!allowed.includes(state.status)) throw new DomainError('APPLICATION_STATUS', `The application is ${state.status}; this takes one that is ${allowed.join(' or ')}.`, 'rule');
+function requireStatus(
+  state: ApplicationState,
+  ...allowed: readonly ApplicationState['status'][]
+): void {
+  if (!allowed.includes(state.status))
+    throw new DomainError(
+      'APPLICATION_STATUS',
+      `The application is ${state.status}; this takes one that is ${allowed.join(' or ')}.`,
+      'rule',
+    );
 }
 
 function requireContent(state: ApplicationState, hash: string): void {
-  if (hash !== state.contentHash) throw new DomainError('CONTENT_CHANGED', 'The application was amended since; look at it again and name its present content hash.', 'conflict', 'contentHash');
+  if (hash !== state.contentHash)
+    throw new DomainError(
+      'CONTENT_CHANGED',
+      'The application was amended since; look at it again and name its present content hash.',
+      'conflict',
+      'contentHash',
+    );
 }
 
-function decide(state: ApplicationState, command: ApplicationCommand, context: Context): readonly Draft<ApplicationEvent>[] {
+function decide(
+  state: ApplicationState,
+  command: ApplicationCommand,
+  context: Context,
+): readonly Draft<ApplicationEvent>[] {
   if (command.type === 'SubmitApplication') {
     requireRole(context, 'intake');
     requireRegion(context, command.region);
     parseLocalDate(command.receivedOn, 'receivedOn');
     const { type, ...data } = command;
     const hash = contentHash(command.facts);
-    if (state.status !== 'none') throw new DomainError('APPLICATION_ALREADY_SUBMITTED', 'An application of this id is there already.', 'conflict', 'applicationId');
+    if (state.status !== 'none')
+      throw new DomainError(
+        'APPLICATION_ALREADY_SUBMITTED',
+        'An application of this id is there already.',
+        'conflict',
+        'applicationId',
+      );
     return [{ type: 'ApplicationSubmitted', data: { ...data, contentHash: hash } }];
   }
-  if (state.status === 'none') throw new DomainError('APPLICATION_NOT_FOUND', 'There is no such application.', 'not-found', 'applicationId');
+  if (state.status === 'none')
+    throw new DomainError(
+      'APPLICATION_NOT_FOUND',
+      'There is no such application.',
+      'not-found',
+      'applicationId',
+    );
   requireRegion(context, state.region);
   const { applicationId } = state;
   switch (command.type) {
@@ -87,22 +186,55 @@ function decide(state: ApplicationState, command: ApplicationCommand, context: C
       requireStatus(state, 'submitted', 'determined', 'recommended', 'returned');
       const hash = contentHash(command.facts);
       if (hash === state.contentHash) return [];
-      return [{ type: 'ApplicationAmended', data: { applicationId, facts: command.facts, contentHash: hash, reason: command.reason } }];
+      return [
+        {
+          type: 'ApplicationAmended',
+          data: { applicationId, facts: command.facts, contentHash: hash, reason: command.reason },
+        },
+      ];
     }
     case 'DetermineEligibility':
       requireRole(context, 'case-officer', 'automation');
       requireStatus(state, 'submitted', 'determined', 'returned');
       // Pure: the same facts, policy version and date give the same again.
-      if (state.status === 'determined' && state.determined === determinedOf(command.determination)) return [];
-      return [{ type: 'EligibilityDetermined', data: { applicationId, ...command.determination, contentHash: state.contentHash } }];
+      if (state.status === 'determined' && state.determined === determinedOf(command.determination))
+        return [];
+      return [
+        {
+          type: 'EligibilityDetermined',
+          data: { applicationId, ...command.determination, contentHash: state.contentHash },
+        },
+      ];
     case 'RecommendApplication':
       requireRole(context, 'case-officer');
       requireContent(state, command.contentHash);
-      if (state.status === 'submitted') throw new DomainError('NOT_DETERMINED', 'Eligibility was not determined for what the application says now.', 'rule');
+      if (state.status === 'submitted')
+        throw new DomainError(
+          'NOT_DETERMINED',
+          'Eligibility was not determined for what the application says now.',
+          'rule',
+        );
       requireStatus(state, 'determined');
-      if (state.authors.includes(context.actor.id)) samePerson('Who submitted or amended an application does not recommend it.');
-      if (command.recommendation === 'approve' && !state.eligible) throw new DomainError('NOT_ELIGIBLE', 'The determination says not eligible; it can only be recommended for rejection.', 'rule', 'recommendation');
-      return [{ type: 'ApplicationRecommended', data: { applicationId, recommendation: command.recommendation, contentHash: command.contentHash, ...(command.note === undefined ? {} : { note: command.note }) } }];
+      if (state.authors.includes(context.actor.id))
+        samePerson('Who submitted or amended an application does not recommend it.');
+      if (command.recommendation === 'approve' && !state.eligible)
+        throw new DomainError(
+          'NOT_ELIGIBLE',
+          'The determination says not eligible; it can only be recommended for rejection.',
+          'rule',
+          'recommendation',
+        );
+      return [
+        {
+          type: 'ApplicationRecommended',
+          data: {
+            applicationId,
+            recommendation: command.recommendation,
+            contentHash: command.contentHash,
+            ...(command.note === undefined ? {} : { note: command.note }),
+          },
+        },
+      ];
     case 'ReturnApplication':
       requireRole(context, 'case-officer', 'supervisor');
       requireStatus(state, 'submitted', 'determined', 'recommended');
@@ -112,16 +244,46 @@ function decide(state: ApplicationState, command: ApplicationCommand, context: C
       requireContent(state, command.contentHash);
       requireStatus(state, 'recommended');
       requireThird(state, context);
-      if (parsePeriod(command.startPeriod, 'startPeriod') < state.receivedOn.slice(0, 7)) throw new DomainError('START_PERIOD_TOO_EARLY', `The application was received on ${state.receivedOn}; nothing is paid for months before.`, 'rule', 'startPeriod');
-      if (state.recommendation !== 'approve') throw new DomainError('NOT_RECOMMENDED_FOR_THIS', 'It is recommended for rejection; return it to have it assessed again.', 'rule');
-      return [{ type: 'ApplicationApproved', data: { applicationId, contentHash: command.contentHash, startPeriod: command.startPeriod } }];
+      if (parsePeriod(command.startPeriod, 'startPeriod') < state.receivedOn.slice(0, 7))
+        throw new DomainError(
+          'START_PERIOD_TOO_EARLY',
+          `The application was received on ${state.receivedOn}; nothing is paid for months before.`,
+          'rule',
+          'startPeriod',
+        );
+      if (state.recommendation !== 'approve')
+        throw new DomainError(
+          'NOT_RECOMMENDED_FOR_THIS',
+          'It is recommended for rejection; return it to have it assessed again.',
+          'rule',
+        );
+      return [
+        {
+          type: 'ApplicationApproved',
+          data: {
+            applicationId,
+            contentHash: command.contentHash,
+            startPeriod: command.startPeriod,
+          },
+        },
+      ];
     case 'RejectApplication':
       requireRole(context, 'supervisor');
       requireContent(state, command.contentHash);
       requireStatus(state, 'recommended');
       requireThird(state, context);
-      if (state.recommendation !== 'reject') throw new DomainError('NOT_RECOMMENDED_FOR_THIS', 'It is recommended for approval; return it to have it assessed again.', 'rule');
-      return [{ type: 'ApplicationRejected', data: { applicationId, contentHash: command.contentHash, reason: command.reason } }];
+      if (state.recommendation !== 'reject')
+        throw new DomainError(
+          'NOT_RECOMMENDED_FOR_THIS',
+          'It is recommended for approval; return it to have it assessed again.',
+          'rule',
+        );
+      return [
+        {
+          type: 'ApplicationRejected',
+          data: { applicationId, contentHash: command.contentHash, reason: command.reason },
+        },
+      ];
     case 'WithdrawApplication':
       requireRole(context, 'intake');
       requireStatus(state, 'submitted', 'determined', 'recommended', 'returned', 'appealed');
@@ -129,21 +291,41 @@ function decide(state: ApplicationState, command: ApplicationCommand, context: C
     case 'LodgeAppeal':
       requireRole(context, 'intake');
       requireStatus(state, 'rejected');
-      if (state.appealDismissed) throw new DomainError('APPEAL_ALREADY_DECIDED', 'An appeal against this decision was dismissed already.', 'rule');
-      if (command.today > addDays(command.decidedOn, command.appealDays)) throw new DomainError('APPEAL_TOO_LATE', `An appeal is lodged within ${command.appealDays} days of the decision.`, 'rule');
+      if (state.appealDismissed)
+        throw new DomainError(
+          'APPEAL_ALREADY_DECIDED',
+          'An appeal against this decision was dismissed already.',
+          'rule',
+        );
+      if (command.today > addDays(command.decidedOn, command.appealDays))
+        throw new DomainError(
+          'APPEAL_TOO_LATE',
+          `An appeal is lodged within ${command.appealDays} days of the decision.`,
+          'rule',
+        );
       return [{ type: 'AppealLodged', data: { applicationId, grounds: command.grounds } }];
-    case 'UpholdAppeal': case 'DismissAppeal':
+    case 'UpholdAppeal':
+    case 'DismissAppeal':
       requireRole(context, 'supervisor');
       requireStatus(state, 'appealed');
-      if (context.actor.id === state.decider) samePerson('Who rejected an application does not decide its appeal.');
-      return [{ type: command.type === 'UpholdAppeal' ? 'AppealUpheld' : 'AppealDismissed', data: { applicationId, reason: command.reason } }];
-    default: return never(command);
+      if (context.actor.id === state.decider)
+        samePerson('Who rejected an application does not decide its appeal.');
+      return [
+        {
+          type: command.type === 'UpholdAppeal' ? 'AppealUpheld' : 'AppealDismissed',
+          data: { applicationId, reason: command.reason },
+        },
+      ];
+    default:
+      return never(command);
   }
 }
 
 function requireThird(state: ApplicationState, context: Context): void {
-  if (state.authors.includes(context.actor.id)) samePerson('Who submitted or amended an application does not decide it.');
-  if (state.recommender === context.actor.id) samePerson('Who recommended an application does not decide it.');
+  if (state.authors.includes(context.actor.id))
+    samePerson('Who submitted or amended an application does not decide it.');
+  if (state.recommender === context.actor.id)
+    samePerson('Who recommended an application does not decide it.');
 }
 
 export const applicationDecider: Decider<ApplicationState, ApplicationCommand, ApplicationEvent> = {
@@ -152,21 +334,74 @@ export const applicationDecider: Decider<ApplicationState, ApplicationCommand, A
   evolve(state, event) {
     switch (event.type) {
       case 'ApplicationSubmitted': {
-        const { applicationId, programmeId, personId, region, receivedOn, facts, contentHash: hash } = event.data;
-        return { ...initialState, status: 'submitted', applicationId, programmeId, personId, region, receivedOn, facts, contentHash: hash, authors: [event.meta.actor] };
+        const {
+          applicationId,
+          programmeId,
+          personId,
+          region,
+          receivedOn,
+          facts,
+          contentHash: hash,
+        } = event.data;
+        return {
+          ...initialState,
+          status: 'submitted',
+          applicationId,
+          programmeId,
+          personId,
+          region,
+          receivedOn,
+          facts,
+          contentHash: hash,
+          authors: [event.meta.actor],
+        };
       }
       case 'ApplicationAmended':
-        return { ...state, status: 'submitted', facts: event.data.facts, contentHash: event.data.contentHash, eligible: false, recommendation: undefined, authors: [...state.authors, event.meta.actor] };
-      case 'EligibilityDetermined': return { ...state, status: 'determined', determined: determinedOf(event.data), eligible: event.data.eligible };
-      case 'ApplicationRecommended': return { ...state, status: 'recommended', recommendation: event.data.recommendation, recommender: event.meta.actor };
-      case 'ApplicationReturned': return { ...state, status: 'returned', recommendation: undefined };
-      case 'ApplicationApproved': return { ...state, status: 'approved', decider: event.meta.actor, decidedAt: event.time };
-      case 'ApplicationRejected': return { ...state, status: 'rejected', decider: event.meta.actor, decidedAt: event.time, appealDismissed: false };
-      case 'ApplicationWithdrawn': return { ...state, status: 'withdrawn' };
-      case 'AppealLodged': return { ...state, status: 'appealed' };
-      case 'AppealUpheld': return { ...state, status: 'submitted', recommendation: undefined };
-      case 'AppealDismissed': return { ...state, status: 'rejected', appealDismissed: true };
-      default: return state;
+        return {
+          ...state,
+          status: 'submitted',
+          facts: event.data.facts,
+          contentHash: event.data.contentHash,
+          eligible: false,
+          recommendation: undefined,
+          authors: [...state.authors, event.meta.actor],
+        };
+      case 'EligibilityDetermined':
+        return {
+          ...state,
+          status: 'determined',
+          determined: determinedOf(event.data),
+          eligible: event.data.eligible,
+        };
+      case 'ApplicationRecommended':
+        return {
+          ...state,
+          status: 'recommended',
+          recommendation: event.data.recommendation,
+          recommender: event.meta.actor,
+        };
+      case 'ApplicationReturned':
+        return { ...state, status: 'returned', recommendation: undefined };
+      case 'ApplicationApproved':
+        return { ...state, status: 'approved', decider: event.meta.actor, decidedAt: event.time };
+      case 'ApplicationRejected':
+        return {
+          ...state,
+          status: 'rejected',
+          decider: event.meta.actor,
+          decidedAt: event.time,
+          appealDismissed: false,
+        };
+      case 'ApplicationWithdrawn':
+        return { ...state, status: 'withdrawn' };
+      case 'AppealLodged':
+        return { ...state, status: 'appealed' };
+      case 'AppealUpheld':
+        return { ...state, status: 'submitted', recommendation: undefined };
+      case 'AppealDismissed':
+        return { ...state, status: 'rejected', appealDismissed: true };
+      default:
+        return state;
     }
   },
 };

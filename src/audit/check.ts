@@ -20,7 +20,11 @@ export interface AuditCheck {
  * Proves I1 to I8 over a log from its events alone: it keeps books of its own and asks no read model. It trusts the
  * schemas (events are validated when they are read) and the arithmetic of policies, nothing else.
  */
-export function createAuditCheck({ positionGaps = false }: { /** Positions only grow, as in EventStoreDB. */ readonly positionGaps?: boolean | undefined } = {}): AuditCheck {
+export function createAuditCheck({
+  positionGaps = false,
+}: {
+  /** Positions only grow, as in EventStoreDB. */ readonly positionGaps?: boolean | undefined;
+} = {}): AuditCheck {
   return new Check(positionGaps);
 }
 
@@ -41,12 +45,14 @@ class Check implements AuditCheck {
     correction: (correctionId: string): number => this.#corrections.asOfOf(correctionId),
     earliest: (): number => Math.min(this.#money.earliestAsOf, this.#corrections.earliestAsOf),
   };
-  readonly #isPaid = (paymentId: string): boolean => this.#money.isPaid(this.#streams.find(`payment-${paymentId}`));
+  readonly #isPaid = (paymentId: string): boolean =>
+    this.#money.isPaid(this.#streams.find(`payment-${paymentId}`));
 
   constructor(private readonly positionGaps: boolean) {}
 
   add(event: Recorded): void {
-    const found = (invariant: Invariant, detail: string): void => this.#found(invariant, event.stream, event.position, detail);
+    const found = (invariant: Invariant, detail: string): void =>
+      this.#found(invariant, event.stream, event.position, detail);
     const stream = this.#order(event, found);
     this.#people.add(event, stream, found);
     this.#entitlements.add(event, this.#asOf, found);
@@ -55,14 +61,23 @@ class Check implements AuditCheck {
   }
 
   finish(): AuditReport {
-    this.#money.finish((invariant, detail, stream) => this.#found(invariant, stream, this.#last, detail));
-    this.#corrections.finish((invariant, detail, stream) => this.#found(invariant, stream, this.#last, detail));
-    return { events: this.#events, violations: this.#violations, violationCount: this.#violationCount };
+    this.#money.finish((invariant, detail, stream) =>
+      this.#found(invariant, stream, this.#last, detail),
+    );
+    this.#corrections.finish((invariant, detail, stream) =>
+      this.#found(invariant, stream, this.#last, detail),
+    );
+    return {
+      events: this.#events,
+      violations: this.#violations,
+      violationCount: this.#violationCount,
+    };
   }
 
   /** I8. Returns the dense number of the stream. */
   #order(event: Recorded, found: (invariant: Invariant, detail: string) => void): number {
-    if (this.positionGaps ? event.position <= this.#last : event.position !== this.#last + 1) found('I8', `position ${event.position} follows ${this.#last}`);
+    if (this.positionGaps ? event.position <= this.#last : event.position !== this.#last + 1)
+      found('I8', `position ${event.position} follows ${this.#last}`);
     this.#last = event.position;
     this.#events += 1;
     const stream = this.#streams.add(event.stream);
@@ -71,9 +86,11 @@ class Check implements AuditCheck {
       grown.set(this.#revisions);
       this.#revisions = grown;
     }
-    if (event.revision !== this.#revisions[stream]! + 1) found('I8', `revision ${event.revision} follows ${this.#revisions[stream]}`);
+    if (event.revision !== this.#revisions[stream]! + 1)
+      found('I8', `revision ${event.revision} follows ${this.#revisions[stream]}`);
     this.#revisions[stream] = event.revision;
-    if (event.meta.causation !== undefined && this.#ids.find(event.meta.causation) < 0) found('I8', 'its cause is not before it');
+    if (event.meta.causation !== undefined && this.#ids.find(event.meta.causation) < 0)
+      found('I8', 'its cause is not before it');
     const known = this.#ids.size;
     if (this.#ids.add(event.id) !== known) found('I8', `the event id ${event.id} occurs twice`);
     return stream;
@@ -81,6 +98,7 @@ class Check implements AuditCheck {
 
   #found(invariant: Invariant, stream: string, position: number, detail: string): void {
     this.#violationCount += 1;
-    if (this.#violations.length < MAX_VIOLATIONS) this.#violations.push({ invariant, stream, position, detail });
+    if (this.#violations.length < MAX_VIOLATIONS)
+      this.#violations.push({ invariant, stream, position, detail });
   }
 }

@@ -4,9 +4,26 @@ import { HouseholdBooks } from './household-books.js';
 import type { Found, Violation } from './report.js';
 
 type Event<T extends Recorded['type']> = Extract<Recorded, { readonly type: T }>;
-interface Sums { arrearsCount: number; arrears: bigint; overpaidCount: number; overpaid: bigint }
-interface Run { readonly asOf: number; readonly proposers: string[]; readonly proposed: Sums; readonly established: Sums; contentHash: string | undefined; approved: boolean }
-interface Figures { readonly arrearsCount: number; readonly arrearsMinor: string; readonly overpaidCount: number; readonly overpaidMinor: string }
+interface Sums {
+  arrearsCount: number;
+  arrears: bigint;
+  overpaidCount: number;
+  overpaid: bigint;
+}
+interface Run {
+  readonly asOf: number;
+  readonly proposers: string[];
+  readonly proposed: Sums;
+  readonly established: Sums;
+  contentHash: string | undefined;
+  approved: boolean;
+}
+interface Figures {
+  readonly arrearsCount: number;
+  readonly arrearsMinor: string;
+  readonly overpaidCount: number;
+  readonly overpaidMinor: string;
+}
 
 const nothing = (): Sums => ({ arrearsCount: 0, arrears: 0n, overpaidCount: 0, overpaid: 0n });
 
@@ -24,9 +41,17 @@ export class CorrectionsCheck {
   add(event: Recorded, isPaid: (paymentId: string) => boolean, found: Found): void {
     switch (event.type) {
       case 'CorrectionStarted':
-        this.#runs.set(event.data.correctionId, { asOf: event.data.asOf, proposers: [event.meta.actor], proposed: nothing(), established: nothing(), contentHash: undefined, approved: false });
+        this.#runs.set(event.data.correctionId, {
+          asOf: event.data.asOf,
+          proposers: [event.meta.actor],
+          proposed: nothing(),
+          established: nothing(),
+          contentHash: undefined,
+          approved: false,
+        });
         return;
-      case 'AdjustmentProposed': return this.#proposed(event, found);
+      case 'AdjustmentProposed':
+        return this.#proposed(event, found);
       case 'CorrectionProposed': {
         const run = this.#runs.get(event.data.correctionId);
         if (!run) return found('I6', 'proposed without having been started');
@@ -36,62 +61,98 @@ export class CorrectionsCheck {
       }
       case 'CorrectionApproved': {
         const run = this.#runs.get(event.data.correctionId);
-        if (run?.contentHash === undefined) return found('I4', 'approved without having been proposed');
-        if (run.contentHash !== event.data.contentHash) found('I4', 'approved other content than was proposed');
+        if (run?.contentHash === undefined)
+          return found('I4', 'approved without having been proposed');
+        if (run.contentHash !== event.data.contentHash)
+          found('I4', 'approved other content than was proposed');
         if (run.proposers.includes(event.meta.actor)) found('I4', 'approved by who proposed it');
         run.approved = true;
         return;
       }
-      case 'AdjustmentEstablished': return this.#established(event, found);
+      case 'AdjustmentEstablished':
+        return this.#established(event, found);
       case 'CorrectionApplied': {
         const run = this.#runs.get(event.data.correctionId);
         if (!run) return found('I6', 'applied without having been started');
         compare(run.proposed, event.data, 'proposed', found);
         return compare(run.established, event.data, 'put on accounts', found);
       }
-      case 'ArrearsOrdered': return this.#of(event.data).arrearsOrdered(event.data, found);
-      case 'ArrearsReleased': return this.#of(event.data).arrearsReleased(event.data, isPaid, found);
-      case 'OverpaymentEstablished': return this.#of(event.data).overpaid(event.data, found);
-      case 'OverpaymentOffset': return this.#debtor(event.data).offset(event.data, found);
-      case 'RecoveryPlanAgreed': return this.#debtor(event.data).planned(event.data, event.meta.actor);
-      case 'RecoveryDeducted': return this.#debtor(event.data).deducted(event.data, found);
-      case 'RecoveryDeductionReversed': return this.#debtor(event.data).reversed(event.data, isPaid, found);
-      case 'RecoverySuspended': this.#debtor(event.data).suspended = true; return;
-      case 'RecoveryResumed': this.#debtor(event.data).suspended = false; return;
-      case 'OverpaymentWaived': return this.#debtor(event.data).waived(event.data, event.meta.actor, found);
-      case 'RecoveryCompleted': return this.#debtor(event.data).completed(event.data, found);
-      case 'PaymentOrdered': return this.#ordered(event, found);
-      default: return;
+      case 'ArrearsOrdered':
+        return this.#of(event.data).arrearsOrdered(event.data, found);
+      case 'ArrearsReleased':
+        return this.#of(event.data).arrearsReleased(event.data, isPaid, found);
+      case 'OverpaymentEstablished':
+        return this.#of(event.data).overpaid(event.data, found);
+      case 'OverpaymentOffset':
+        return this.#debtor(event.data).offset(event.data, found);
+      case 'RecoveryPlanAgreed':
+        return this.#debtor(event.data).planned(event.data, event.meta.actor);
+      case 'RecoveryDeducted':
+        return this.#debtor(event.data).deducted(event.data, found);
+      case 'RecoveryDeductionReversed':
+        return this.#debtor(event.data).reversed(event.data, isPaid, found);
+      case 'RecoverySuspended':
+        this.#debtor(event.data).suspended = true;
+        return;
+      case 'RecoveryResumed':
+        this.#debtor(event.data).suspended = false;
+        return;
+      case 'OverpaymentWaived':
+        return this.#debtor(event.data).waived(event.data, event.meta.actor, found);
+      case 'RecoveryCompleted':
+        return this.#debtor(event.data).completed(event.data, found);
+      case 'PaymentOrdered':
+        return this.#ordered(event, found);
+      default:
+        return;
     }
   }
 
   /** What the accounts say that a payment carries, and no payment does. */
   finish(found: (invariant: Violation['invariant'], detail: string, stream: string) => void): void {
     for (const [key, household] of this.#households) {
-      for (const paymentId of household.unconfirmed()) found('I6', 'the household\'s account says that this payment carries arrears or a recovery, and it was not ordered so', `payment-${paymentId}`);
-      if (household.balance < 0n) found('I6', `${-household.balance} more recovered and waived than was overpaid`, `recovery-${key}`);
+      for (const paymentId of household.unconfirmed())
+        found(
+          'I6',
+          "the household's account says that this payment carries arrears or a recovery, and it was not ordered so",
+          `payment-${paymentId}`,
+        );
+      if (household.balance < 0n)
+        found(
+          'I6',
+          `${-household.balance} more recovered and waived than was overpaid`,
+          `recovery-${key}`,
+        );
     }
   }
 
   /** Corrections are recomputed as of their start; the earliest of those that are under way, or Infinity. */
   get earliestAsOf(): number {
     let earliest = Infinity;
-    for (const { contentHash, asOf } of this.#runs.values()) if (contentHash === undefined) earliest = Math.min(earliest, asOf);
+    for (const { contentHash, asOf } of this.#runs.values())
+      if (contentHash === undefined) earliest = Math.min(earliest, asOf);
     return earliest;
   }
-  asOfOf(correctionId: string): number { return this.#runs.get(correctionId)?.asOf ?? -1; }
+  asOfOf(correctionId: string): number {
+    return this.#runs.get(correctionId)?.asOf ?? -1;
+  }
 
   #proposed({ data }: Event<'AdjustmentProposed'>, found: Found): void {
     const run = this.#runs.get(data.correctionId);
-    if (!run || run.contentHash !== undefined) found('I6', 'proposed for a correction that is not under way');
+    if (!run || run.contentHash !== undefined)
+      found('I6', 'proposed for a correction that is not under way');
     let total = 0n;
     for (const { period, paidMinor, dueMinor, items } of data.periods) {
       const difference = BigInt(dueMinor) - BigInt(paidMinor);
-      const sum = items.reduce((all, item) => all + BigInt(item.dueMinor) - BigInt(item.paidMinor), 0n);
+      const sum = items.reduce(
+        (all, item) => all + BigInt(item.dueMinor) - BigInt(item.paidMinor),
+        0n,
+      );
       if (sum !== difference) found('I6', `${period}: the items sum to ${sum}, not ${difference}`);
       total += difference;
     }
-    if (total !== BigInt(data.differenceMinor)) found('I6', `the months sum to ${total}, not ${data.differenceMinor}`);
+    if (total !== BigInt(data.differenceMinor))
+      found('I6', `the months sum to ${total}, not ${data.differenceMinor}`);
     const household = this.#of(data);
     const before = household.pending;
     if (run && before?.correctionId === data.correctionId) count(run.proposed, before.minor, -1);
@@ -109,16 +170,34 @@ export class CorrectionsCheck {
   #ordered({ data }: Event<'PaymentOrdered'>, found: Found): void {
     const { programmeId, personId, paymentId, round, amountMinor, items } = data;
     const household = this.#households.get(`${programmeId}-${personId}`);
-    const sumOf = (wanted: string): bigint => items.reduce((sum, item) => (item.code === wanted ? sum + BigInt(item.amountMinor) : sum), 0n);
+    const sumOf = (wanted: string): bigint =>
+      items.reduce(
+        (sum, item) => (item.code === wanted ? sum + BigInt(item.amountMinor) : sum),
+        0n,
+      );
     const [arrears, recovery] = [sumOf(ARREARS_ITEM), -sumOf(RECOVERY_ITEM)];
     if (!household) {
-      if (arrears !== 0n || recovery !== 0n) found('I6', 'arrears or a recovery of a household that no correction concerned');
+      if (arrears !== 0n || recovery !== 0n)
+        found('I6', 'arrears or a recovery of a household that no correction concerned');
       return;
     }
-    household.paymentOrdered(paymentId, round, { arrears, recovery, grossMinor: BigInt(amountMinor) + recovery }, found);
+    household.paymentOrdered(
+      paymentId,
+      round,
+      { arrears, recovery, grossMinor: BigInt(amountMinor) + recovery },
+      found,
+    );
   }
 
-  #of({ programmeId, personId }: { readonly programmeId: string; readonly personId: string }): HouseholdBooks { return this.#debtor({ recoveryId: `${programmeId}-${personId}` }); }
+  #of({
+    programmeId,
+    personId,
+  }: {
+    readonly programmeId: string;
+    readonly personId: string;
+  }): HouseholdBooks {
+    return this.#debtor({ recoveryId: `${programmeId}-${personId}` });
+  }
 
   #debtor({ recoveryId }: { readonly recoveryId: string }): HouseholdBooks {
     let household = this.#households.get(recoveryId);
@@ -137,8 +216,21 @@ function count(sums: Sums, minor: bigint, by: 1 | -1): void {
   }
 }
 
-function compare(sums: Sums, { arrearsCount, arrearsMinor, overpaidCount, overpaidMinor }: Figures, what: string, found: Found): void {
-  if (sums.arrearsCount !== arrearsCount || sums.arrears !== BigInt(arrearsMinor) || sums.overpaidCount !== overpaidCount || sums.overpaid !== BigInt(overpaidMinor)) {
-    found('I6', `${arrearsCount} arrears of ${arrearsMinor} and ${overpaidCount} overpayments of ${overpaidMinor}; ${what} were ${sums.arrearsCount} of ${sums.arrears} and ${sums.overpaidCount} of ${sums.overpaid}`);
+function compare(
+  sums: Sums,
+  { arrearsCount, arrearsMinor, overpaidCount, overpaidMinor }: Figures,
+  what: string,
+  found: Found,
+): void {
+  if (
+    sums.arrearsCount !== arrearsCount ||
+    sums.arrears !== BigInt(arrearsMinor) ||
+    sums.overpaidCount !== overpaidCount ||
+    sums.overpaid !== BigInt(overpaidMinor)
+  ) {
+    found(
+      'I6',
+      `${arrearsCount} arrears of ${arrearsMinor} and ${overpaidCount} overpayments of ${overpaidMinor}; ${what} were ${sums.arrearsCount} of ${sums.arrears} and ${sums.overpaidCount} of ${sums.overpaid}`,
+    );
   }
 }

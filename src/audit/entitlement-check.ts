@@ -1,21 +1,45 @@
 import type { EventData } from '../../events/generated.js';
 import { entitlementFor } from '../eligibility/determine.js';
-import { compilePolicy, versionInEffect, versionInForce, type CompiledPolicy } from '../eligibility/policy.js';
+import {
+  compilePolicy,
+  versionInEffect,
+  versionInForce,
+  type CompiledPolicy,
+} from '../eligibility/policy.js';
 import { isOfPolicy } from '../eligibility/rules.js';
-import { enrolmentDecider, factsIn, payableIn, type EnrolmentState } from '../enrolment/enrolment.decider.js';
+import {
+  enrolmentDecider,
+  factsIn,
+  payableIn,
+  type EnrolmentState,
+} from '../enrolment/enrolment.decider.js';
 import type { Recorded } from '../kernel/decider.js';
 import { addMonths } from '../kernel/time.js';
 import type { Found } from './report.js';
 
 type Adjustment = Extract<Recorded, { type: 'AdjustmentProposed' }>;
 /** The log positions that things are computed as of. */
-export interface AsOf { payment(paymentId: string): number; correction(correctionId: string): number; /** Of what is being computed, the earliest. */ earliest(): number }
+export interface AsOf {
+  payment(paymentId: string): number;
+  correction(correctionId: string): number;
+  /** Of what is being computed, the earliest. */ earliest(): number;
+}
 type Ordered = Extract<Recorded, { type: 'PaymentOrdered' }>;
-interface Published { readonly position: number; readonly data: EventData['PolicyPublished'] }
+interface Published {
+  readonly position: number;
+  readonly data: EventData['PolicyPublished'];
+}
 
 /** An enrolment as JSON text (a fifth of the memory of the object), where it last changed, and what it was before. */
-interface Version { readonly at: number; readonly state: string; before: Version | undefined }
-interface Kept { now: Version; /** "<period>><cycle's period> " for each period ordered. */ paid: string }
+interface Version {
+  readonly at: number;
+  readonly state: string;
+  before: Version | undefined;
+}
+interface Kept {
+  now: Version;
+  /** "<period>><cycle's period> " for each period ordered. */ paid: string;
+}
 
 /** A preparation starts within so many positions of the one that it is as of. */
 const MAX_START_LAG = 100_000;
@@ -35,23 +59,39 @@ export class EntitlementCheck {
     switch (event.type) {
       case 'PolicyPublished': {
         const known = this.#policies.get(event.data.programmeId) ?? [];
-        this.#policies.set(event.data.programmeId, [...known, { position: event.position, data: event.data }]);
+        this.#policies.set(event.data.programmeId, [
+          ...known,
+          { position: event.position, data: event.data },
+        ]);
         return;
       }
-      case 'PersonErased': this.#erasedAt.set(event.data.personId, event.position); return;
-      case 'EnrolmentStarted': case 'EntitlementRevised': case 'EnrolmentSuspended': case 'EnrolmentReinstated':
-      case 'RecertificationFellDue': case 'EnrolmentRecertified': case 'EnrolmentEnded': {
+      case 'PersonErased':
+        this.#erasedAt.set(event.data.personId, event.position);
+        return;
+      case 'EnrolmentStarted':
+      case 'EntitlementRevised':
+      case 'EnrolmentSuspended':
+      case 'EnrolmentReinstated':
+      case 'RecertificationFellDue':
+      case 'EnrolmentRecertified':
+      case 'EnrolmentEnded': {
         const kept = this.#enrolments.get(event.stream);
-        const state = enrolmentDecider.evolve(kept ? parse(kept.now.state) : enrolmentDecider.initialState, event);
+        const state = enrolmentDecider.evolve(
+          kept ? parse(kept.now.state) : enrolmentDecider.initialState,
+          event,
+        );
         const now: Version = { at: event.position, state: text(state), before: kept?.now };
         if (!kept) this.#enrolments.set(event.stream, { now, paid: '' });
         else kept.now = now;
         forgetBefore(now, Math.min(event.position - MAX_START_LAG, asOf.earliest()));
         return;
       }
-      case 'PaymentOrdered': return this.#ordered(event, asOf.payment(event.data.paymentId), found);
-      case 'AdjustmentProposed': return this.#adjusted(event, asOf.correction(event.data.correctionId), found);
-      default: return;
+      case 'PaymentOrdered':
+        return this.#ordered(event, asOf.payment(event.data.paymentId), found);
+      case 'AdjustmentProposed':
+        return this.#adjusted(event, asOf.correction(event.data.correctionId), found);
+      default:
+        return;
     }
   }
 
@@ -60,38 +100,70 @@ export class EntitlementCheck {
     const kept = this.#enrolments.get(`enrolment-${programmeId}-${personId}`);
     if (!kept) return found('I7', 'ordered for somebody who is not enrolled');
     const then = versionAt(kept, asOf);
-    if (!then) return found('I7', 'ordered for an enrolment that began after what the cycle is prepared as of');
+    if (!then)
+      return found(
+        'I7',
+        'ordered for an enrolment that began after what the cycle is prepared as of',
+      );
     const state = parse(then.state);
-    if ((this.#erasedAt.get(personId) ?? Infinity) <= asOf) found('I7', 'ordered for a person who was erased');
-    if (!payableIn(state, period)) found('I7', `ordered for ${period}, in which the enrolment is not payable`);
+    if ((this.#erasedAt.get(personId) ?? Infinity) <= asOf)
+      found('I7', 'ordered for a person who was erased');
+    if (!payableIn(state, period))
+      found('I7', `ordered for ${period}, in which the enrolment is not payable`);
     const items = event.data.items.filter(isOfPolicy);
     const periods = [...new Set(items.map((item) => item.period))].sort();
     for (const month of periods) {
       this.#once(kept, month, period, found);
       const expected = this.#entitlement(programmeId, month, asOf, state);
-      if (expected === undefined) { found('I5', `no policy is paid in ${month}`); continue; }
+      if (expected === undefined) {
+        found('I5', `no policy is paid in ${month}`);
+        continue;
+      }
       const ordered = items.filter((item) => item.period === month);
-      if (JSON.stringify(ordered) !== JSON.stringify(expected.items)) found('I5', `${month}: the items are not what version ${expected.policyVersion} gives on the recorded facts (${total(ordered)} ordered, ${expected.amountMinor} due)`);
+      if (JSON.stringify(ordered) !== JSON.stringify(expected.items))
+        found(
+          'I5',
+          `${month}: the items are not what version ${expected.policyVersion} gives on the recorded facts (${total(ordered)} ordered, ${expected.amountMinor} due)`,
+        );
     }
-    if (total(event.data.items) !== BigInt(event.data.amountMinor)) found('I5', `the items sum to ${total(event.data.items)}, not ${event.data.amountMinor}`);
+    if (total(event.data.items) !== BigInt(event.data.amountMinor))
+      found('I5', `the items sum to ${total(event.data.items)}, not ${event.data.amountMinor}`);
     for (let month = periods[0] ?? period; month < period; month = addMonths(month, 1)) {
       if (month < state.startPeriod) found('I5', `${month} is before the enrolment's start`);
     }
   }
 
   /** Months of an enrolment that ended before the present one began are not held any more, and are left out. */
-  #adjusted({ data: { programmeId, personId, periods } }: Adjustment, asOf: number, found: Found): void {
+  #adjusted(
+    { data: { programmeId, personId, periods } }: Adjustment,
+    asOf: number,
+    found: Found,
+  ): void {
     const kept = this.#enrolments.get(`enrolment-${programmeId}-${personId}`);
     const then = kept && versionAt(kept, asOf);
     if (!then) return found('I5', 'corrected for somebody who was not enrolled');
     const state = parse(then.state);
-    const known = (this.#policies.get(programmeId) ?? []).filter((policy) => policy.position <= asOf).map((policy) => policy.data);
+    const known = (this.#policies.get(programmeId) ?? [])
+      .filter((policy) => policy.position <= asOf)
+      .map((policy) => policy.data);
     for (const { period, policyVersion, dueMinor } of periods) {
       if (period < state.startPeriod) continue;
-      const rules = [versionInForce(known, period), versionInEffect(known, period)].find((rule) => rule?.version === policyVersion);
-      const due = payableIn(state, period) && rules ? entitlementFor(compiledOf(rules.policy), rules.version, factsIn(state, period).facts as never, period).amountMinor : '0';
-      if (policyVersion !== undefined && !rules) found('I5', `${period}: version ${policyVersion} is neither paid nor in effect`);
-      else if (due !== dueMinor) found('I5', `${period}: ${dueMinor} said to be due; the recorded facts give ${due}`);
+      const rules = [versionInForce(known, period), versionInEffect(known, period)].find(
+        (rule) => rule?.version === policyVersion,
+      );
+      const due =
+        payableIn(state, period) && rules
+          ? entitlementFor(
+              compiledOf(rules.policy),
+              rules.version,
+              factsIn(state, period).facts as never,
+              period,
+            ).amountMinor
+          : '0';
+      if (policyVersion !== undefined && !rules)
+        found('I5', `${period}: version ${policyVersion} is neither paid nor in effect`);
+      else if (due !== dueMinor)
+        found('I5', `${period}: ${dueMinor} said to be due; the recorded facts give ${due}`);
     }
   }
 
@@ -99,15 +171,31 @@ export class EntitlementCheck {
   #once(kept: Kept, month: string, cycle: string, found: Found): void {
     const at = kept.paid.indexOf(`${month}>`);
     if (at < 0) kept.paid += `${month}>${cycle} `;
-    else if (kept.paid.slice(at + 8, at + 15) !== cycle) found('I5', `${month} was ordered before, in the cycle ${kept.paid.slice(at + 8, at + 15)}`);
+    else if (kept.paid.slice(at + 8, at + 15) !== cycle)
+      found('I5', `${month} was ordered before, in the cycle ${kept.paid.slice(at + 8, at + 15)}`);
   }
 
-  #entitlement(programmeId: string, month: string, asOf: number, state: EnrolmentState): EventData['EnrolmentStarted']['entitlement'] | undefined {
-    const known = (this.#policies.get(programmeId) ?? []).filter((policy) => policy.position <= asOf);
-    const inForce = versionInForce(known.map((policy) => policy.data), month);
+  #entitlement(
+    programmeId: string,
+    month: string,
+    asOf: number,
+    state: EnrolmentState,
+  ): EventData['EnrolmentStarted']['entitlement'] | undefined {
+    const known = (this.#policies.get(programmeId) ?? []).filter(
+      (policy) => policy.position <= asOf,
+    );
+    const inForce = versionInForce(
+      known.map((policy) => policy.data),
+      month,
+    );
     const published = known.find((policy) => policy.data === inForce);
     if (!published) return undefined;
-    return entitlementFor(compiledOf(published.data.policy), published.data.version, factsIn(state, month).facts as never, month);
+    return entitlementFor(
+      compiledOf(published.data.policy),
+      published.data.version,
+      factsIn(state, month).facts as never,
+      month,
+    );
   }
 }
 
@@ -134,6 +222,16 @@ function forgetBefore(newest: Version, position: number): void {
 
 /** What payability and facts depend on, and nothing else: that is most of the memory. */
 const text = ({ status, startPeriod, lastPeriod, payable, history }: EnrolmentState): string =>
-  JSON.stringify({ status, startPeriod, lastPeriod, payable, history: history.map(({ fromPeriod, facts }) => ({ fromPeriod, facts })) });
-const parse = (kept: string): EnrolmentState => ({ ...enrolmentDecider.initialState, ...(JSON.parse(kept) as Partial<EnrolmentState>) });
-const total = (items: readonly { readonly amountMinor: string }[]): bigint => items.reduce((sum, item) => sum + BigInt(item.amountMinor), 0n);
+  JSON.stringify({
+    status,
+    startPeriod,
+    lastPeriod,
+    payable,
+    history: history.map(({ fromPeriod, facts }) => ({ fromPeriod, facts })),
+  });
+const parse = (kept: string): EnrolmentState => ({
+  ...enrolmentDecider.initialState,
+  ...(JSON.parse(kept) as Partial<EnrolmentState>),
+});
+const total = (items: readonly { readonly amountMinor: string }[]): bigint =>
+  items.reduce((sum, item) => sum + BigInt(item.amountMinor), 0n);

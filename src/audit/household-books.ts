@@ -1,9 +1,20 @@
 import type { EventData } from '../../events/generated.js';
 import type { Found } from './report.js';
 
-interface Carried { readonly paymentId: string; readonly round: number }
-interface Deduction { readonly round: number; readonly minor: bigint; readonly grossMinor: bigint }
-interface Ordered { readonly arrears: bigint; readonly recovery: bigint; readonly grossMinor: bigint }
+interface Carried {
+  readonly paymentId: string;
+  readonly round: number;
+}
+interface Deduction {
+  readonly round: number;
+  readonly minor: bigint;
+  readonly grossMinor: bigint;
+}
+interface Ordered {
+  readonly arrears: bigint;
+  readonly recovery: bigint;
+  readonly grossMinor: bigint;
+}
 
 /** What a household is owed for the past and owes, kept from the events alone. */
 export class HouseholdBooks {
@@ -22,89 +33,147 @@ export class HouseholdBooks {
   readonly #unconfirmed = new Set<string>();
   #overpaid = 0n;
   #waived = 0n;
-  #plan: { readonly sharePercent: number; readonly floorMinor: bigint; readonly by: string } | undefined;
+  #plan:
+    { readonly sharePercent: number; readonly floorMinor: bigint; readonly by: string } | undefined;
 
-  get balance(): bigint { return this.#overpaid - this.#waived - this.#recovered(); }
-
-  unconfirmed(): Iterable<string> { return this.#unconfirmed; }
-
-  established({ correctionId, differenceMinor, offsetMinor = '0' }: EventData['AdjustmentEstablished'], found: Found): void {
-    const [minor, offset] = [BigInt(differenceMinor), BigInt(offsetMinor)];
-    if (offset !== (this.#offset?.correctionId === correctionId ? this.#offset.minor : 0n)) found('I6', `${offset} set against a debt that was not`);
-    this.#offset = undefined;
-    if (this.#establishedBy.has(correctionId)) found('I6', `put on the account twice by ${correctionId}`);
-    if (this.pending?.correctionId !== correctionId || this.pending.minor !== minor) found('I6', `${differenceMinor} put on the account, which is not what was proposed`);
-    this.#establishedBy.add(correctionId);
-    this.pending = undefined;
-    if (minor > offset) this.#arrears.set(correctionId, { minor: minor - offset, carriedBy: undefined });
-    else if (minor < 0n && !this.#overpaidBy.has(correctionId)) found('I6', 'an overpayment that nobody is asked to give back');
+  get balance(): bigint {
+    return this.#overpaid - this.#waived - this.#recovered();
   }
 
-  arrearsOrdered({ paymentId, round, amountMinor, correctionIds }: EventData['ArrearsOrdered'], found: Found): void {
+  unconfirmed(): Iterable<string> {
+    return this.#unconfirmed;
+  }
+
+  established(
+    { correctionId, differenceMinor, offsetMinor = '0' }: EventData['AdjustmentEstablished'],
+    found: Found,
+  ): void {
+    const [minor, offset] = [BigInt(differenceMinor), BigInt(offsetMinor)];
+    if (offset !== (this.#offset?.correctionId === correctionId ? this.#offset.minor : 0n))
+      found('I6', `${offset} set against a debt that was not`);
+    this.#offset = undefined;
+    if (this.#establishedBy.has(correctionId))
+      found('I6', `put on the account twice by ${correctionId}`);
+    if (this.pending?.correctionId !== correctionId || this.pending.minor !== minor)
+      found('I6', `${differenceMinor} put on the account, which is not what was proposed`);
+    this.#establishedBy.add(correctionId);
+    this.pending = undefined;
+    if (minor > offset)
+      this.#arrears.set(correctionId, { minor: minor - offset, carriedBy: undefined });
+    else if (minor < 0n && !this.#overpaidBy.has(correctionId))
+      found('I6', 'an overpayment that nobody is asked to give back');
+  }
+
+  arrearsOrdered(
+    { paymentId, round, amountMinor, correctionIds }: EventData['ArrearsOrdered'],
+    found: Found,
+  ): void {
     let sum = 0n;
-    for (const one of this.#arrears.values()) if (one.carriedBy?.paymentId === paymentId) one.carriedBy = undefined;
+    for (const one of this.#arrears.values())
+      if (one.carriedBy?.paymentId === paymentId) one.carriedBy = undefined;
     for (const correctionId of correctionIds) {
       const arrears = this.#arrears.get(correctionId);
       if (!arrears) found('I6', `arrears of ${correctionId}, which are not on the account`);
-      else if (arrears.carriedBy) found('I2', `arrears of ${correctionId} are ordered twice: ${arrears.carriedBy.paymentId} carries them`);
+      else if (arrears.carriedBy)
+        found(
+          'I2',
+          `arrears of ${correctionId} are ordered twice: ${arrears.carriedBy.paymentId} carries them`,
+        );
       else arrears.carriedBy = { paymentId, round };
       sum += arrears?.minor ?? 0n;
     }
-    if (sum !== BigInt(amountMinor)) found('I6', `arrears of ${amountMinor} ordered; the account has ${sum}`);
+    if (sum !== BigInt(amountMinor))
+      found('I6', `arrears of ${amountMinor} ordered; the account has ${sum}`);
     this.#unconfirmed.add(paymentId);
   }
 
-  arrearsReleased({ paymentId, round, amountMinor }: EventData['ArrearsReleased'], isPaid: (paymentId: string) => boolean, found: Found): void {
+  arrearsReleased(
+    { paymentId, round, amountMinor }: EventData['ArrearsReleased'],
+    isPaid: (paymentId: string) => boolean,
+    found: Found,
+  ): void {
     let sum = 0n;
     for (const one of this.#arrears.values()) {
       if (one.carriedBy?.paymentId !== paymentId || one.carriedBy.round !== round) continue;
       one.carriedBy = undefined;
       sum += one.minor;
     }
-    if (sum !== BigInt(amountMinor)) found('I6', `arrears of ${amountMinor} released; the payment carried ${sum}`);
-    if (this.#rounds.get(paymentId) === round && isPaid(paymentId)) found('I2', 'arrears released that a payment pays');
+    if (sum !== BigInt(amountMinor))
+      found('I6', `arrears of ${amountMinor} released; the payment carried ${sum}`);
+    if (this.#rounds.get(paymentId) === round && isPaid(paymentId))
+      found('I2', 'arrears released that a payment pays');
     this.#unconfirmed.delete(paymentId);
   }
 
   overpaid({ correctionId, amountMinor }: EventData['OverpaymentEstablished'], found: Found): void {
-    if (this.#overpaidBy.has(correctionId)) found('I6', `the overpayment of ${correctionId} is owed twice`);
-    if (this.pending?.correctionId !== correctionId || -this.pending.minor !== BigInt(amountMinor)) found('I6', `an overpayment of ${amountMinor}, which is not what was proposed`);
+    if (this.#overpaidBy.has(correctionId))
+      found('I6', `the overpayment of ${correctionId} is owed twice`);
+    if (this.pending?.correctionId !== correctionId || -this.pending.minor !== BigInt(amountMinor))
+      found('I6', `an overpayment of ${amountMinor}, which is not what was proposed`);
     this.#overpaidBy.add(correctionId);
     this.#overpaid += BigInt(amountMinor);
   }
 
-  offset({ correctionId, amountMinor, waivedMinor }: EventData['OverpaymentOffset'], found: Found): void {
-    if (this.pending?.correctionId !== correctionId) found('I6', 'set against a debt what no correction found');
+  offset(
+    { correctionId, amountMinor, waivedMinor }: EventData['OverpaymentOffset'],
+    found: Found,
+  ): void {
+    if (this.pending?.correctionId !== correctionId)
+      found('I6', 'set against a debt what no correction found');
     this.#offset = { correctionId, minor: BigInt(amountMinor) };
     this.#overpaid -= BigInt(amountMinor);
     this.#waived -= BigInt(waivedMinor);
-    if (this.balance < 0n || this.#waived < 0n || this.#overpaid < 0n) found('I6', `${amountMinor} set against a debt, which is more than is owed or was waived`);
+    if (this.balance < 0n || this.#waived < 0n || this.#overpaid < 0n)
+      found('I6', `${amountMinor} set against a debt, which is more than is owed or was waived`);
   }
 
   planned({ sharePercent, floorMinor }: EventData['RecoveryPlanAgreed'], by: string): void {
     this.#plan = { sharePercent, floorMinor: BigInt(floorMinor), by };
   }
 
-  deducted({ paymentId, round, grossMinor, amountMinor, remainingMinor }: EventData['RecoveryDeducted'], found: Found): void {
+  deducted(
+    { paymentId, round, grossMinor, amountMinor, remainingMinor }: EventData['RecoveryDeducted'],
+    found: Found,
+  ): void {
     const [gross, minor] = [BigInt(grossMinor), BigInt(amountMinor)];
     const before = this.#deductions.get(paymentId);
-    if (before && before.round >= round) found('I2', `deducted twice from the payment in round ${round}`);
+    if (before && before.round >= round)
+      found('I2', `deducted twice from the payment in round ${round}`);
     this.#deductions.set(paymentId, { round, minor, grossMinor: gross });
     this.#unconfirmed.add(paymentId);
     if (!this.#plan) found('I6', 'deducted without a plan');
     else {
-      if (minor * 100n > gross * BigInt(this.#plan.sharePercent)) found('I6', `deducted ${minor} of ${gross}, which is more than ${this.#plan.sharePercent} percent`);
-      if (gross - minor < this.#plan.floorMinor) found('I6', `deducted ${minor} of ${gross}, which leaves less than the floor ${this.#plan.floorMinor}`);
+      if (minor * 100n > gross * BigInt(this.#plan.sharePercent))
+        found(
+          'I6',
+          `deducted ${minor} of ${gross}, which is more than ${this.#plan.sharePercent} percent`,
+        );
+      if (gross - minor < this.#plan.floorMinor)
+        found(
+          'I6',
+          `deducted ${minor} of ${gross}, which leaves less than the floor ${this.#plan.floorMinor}`,
+        );
     }
     if (this.suspended) found('I6', 'deducted while the recovery is suspended');
-    if (this.balance < 0n) found('I6', `recovered ${this.#recovered()} and waived ${this.#waived} of ${this.#overpaid} overpaid`);
-    else if (this.balance !== BigInt(remainingMinor)) found('I6', `${remainingMinor} said to remain; the log has ${this.balance}`);
+    if (this.balance < 0n)
+      found(
+        'I6',
+        `recovered ${this.#recovered()} and waived ${this.#waived} of ${this.#overpaid} overpaid`,
+      );
+    else if (this.balance !== BigInt(remainingMinor))
+      found('I6', `${remainingMinor} said to remain; the log has ${this.balance}`);
   }
 
-  reversed({ paymentId, round, amountMinor }: EventData['RecoveryDeductionReversed'], isPaid: (paymentId: string) => boolean, found: Found): void {
+  reversed(
+    { paymentId, round, amountMinor }: EventData['RecoveryDeductionReversed'],
+    isPaid: (paymentId: string) => boolean,
+    found: Found,
+  ): void {
     const deduction = this.#deductions.get(paymentId);
-    if (deduction?.round !== round || deduction.minor !== BigInt(amountMinor)) found('I6', `a deduction of ${amountMinor} given back that was not made`);
-    if (this.#rounds.get(paymentId) === round && isPaid(paymentId)) found('I2', 'a deduction given back of a payment that pays');
+    if (deduction?.round !== round || deduction.minor !== BigInt(amountMinor))
+      found('I6', `a deduction of ${amountMinor} given back that was not made`);
+    if (this.#rounds.get(paymentId) === round && isPaid(paymentId))
+      found('I2', 'a deduction given back of a payment that pays');
     this.#deductions.delete(paymentId);
     this.#unconfirmed.delete(paymentId);
   }
@@ -112,23 +181,44 @@ export class HouseholdBooks {
   waived({ amountMinor }: EventData['OverpaymentWaived'], by: string, found: Found): void {
     this.#waived += BigInt(amountMinor);
     if (this.#plan?.by === by) found('I4', 'waived by who agreed the plan');
-    if (this.balance < 0n) found('I6', `recovered ${this.#recovered()} and waived ${this.#waived} of ${this.#overpaid} overpaid`);
+    if (this.balance < 0n)
+      found(
+        'I6',
+        `recovered ${this.#recovered()} and waived ${this.#waived} of ${this.#overpaid} overpaid`,
+      );
   }
 
-  completed({ overpaidMinor, recoveredMinor, waivedMinor }: EventData['RecoveryCompleted'], found: Found): void {
+  completed(
+    { overpaidMinor, recoveredMinor, waivedMinor }: EventData['RecoveryCompleted'],
+    found: Found,
+  ): void {
     if (this.balance !== 0n) found('I6', `completed with ${this.balance} left`);
-    if (BigInt(overpaidMinor) !== this.#overpaid || BigInt(recoveredMinor) !== this.#recovered() || BigInt(waivedMinor) !== this.#waived) found('I6', 'completed with other figures than the log has');
+    if (
+      BigInt(overpaidMinor) !== this.#overpaid ||
+      BigInt(recoveredMinor) !== this.#recovered() ||
+      BigInt(waivedMinor) !== this.#waived
+    )
+      found('I6', 'completed with other figures than the log has');
   }
 
-  paymentOrdered(paymentId: string, round: number, { arrears, recovery, grossMinor }: Ordered, found: Found): void {
+  paymentOrdered(
+    paymentId: string,
+    round: number,
+    { arrears, recovery, grossMinor }: Ordered,
+    found: Found,
+  ): void {
     this.#rounds.set(paymentId, round);
     let carried = 0n;
-    for (const { minor, carriedBy } of this.#arrears.values()) if (carriedBy?.paymentId === paymentId && carriedBy.round === round) carried += minor;
-    if (carried !== arrears) found('I6', `the payment has arrears of ${arrears}; the account says ${carried}`);
+    for (const { minor, carriedBy } of this.#arrears.values())
+      if (carriedBy?.paymentId === paymentId && carriedBy.round === round) carried += minor;
+    if (carried !== arrears)
+      found('I6', `the payment has arrears of ${arrears}; the account says ${carried}`);
     const deduction = this.#deductions.get(paymentId);
     const deducted = deduction?.round === round ? deduction : undefined;
-    if ((deducted?.minor ?? 0n) !== recovery) found('I6', `the payment gives back ${recovery}; the account says ${deducted?.minor ?? 0n}`);
-    else if (deducted && deducted.grossMinor !== grossMinor) found('I6', `deducted from ${deducted.grossMinor}; the payment is of ${grossMinor}`);
+    if ((deducted?.minor ?? 0n) !== recovery)
+      found('I6', `the payment gives back ${recovery}; the account says ${deducted?.minor ?? 0n}`);
+    else if (deducted && deducted.grossMinor !== grossMinor)
+      found('I6', `deducted from ${deducted.grossMinor}; the payment is of ${grossMinor}`);
     this.#unconfirmed.delete(paymentId);
   }
 

@@ -8,7 +8,9 @@ export class KeyTable {
   #low = new Int32Array(1 << 11);
   #size = 0;
 
-  get size(): number { return this.#size; }
+  get size(): number {
+    return this.#size;
+  }
 
   /** The number of a string, or -1. */
   find(key: string): number {
@@ -47,7 +49,8 @@ export class KeyTable {
     this.#high = grown(this.#high, slots.length / 2);
     this.#low = grown(this.#low, slots.length / 2);
     this.#slots = slots;
-    for (let index = 0; index < this.#size; index += 1) slots[this.#slot(this.#high[index]!, this.#low[index]!)] = index;
+    for (let index = 0; index < this.#size; index += 1)
+      slots[this.#slot(this.#high[index]!, this.#low[index]!)] = index;
   }
 }
 

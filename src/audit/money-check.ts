@@ -3,7 +3,15 @@ import { partsOfPayment } from '../kernel/ids.js';
 import { Movements } from './movements.js';
 import type { Found } from './report.js';
 
-const STATUS = ['none', 'ordered', 'outstanding', 'settled', 'rejected', 'returned', 'cancelled'] as const;
+const STATUS = [
+  'none',
+  'ordered',
+  'outstanding',
+  'settled',
+  'rejected',
+  'returned',
+  'cancelled',
+] as const;
 type Status = (typeof STATUS)[number];
 type Sums = Record<Status, { count: number; minor: bigint }>;
 
@@ -25,10 +33,18 @@ interface CycleBooks {
   readonly lost: Movements;
 }
 /** An event of a payment, as far as its place goes. */
-interface Placed { readonly position: number; readonly data: { readonly paymentId: string } }
-interface Budget { allotted: bigint; reserved: bigint; spent: bigint }
+interface Placed {
+  readonly position: number;
+  readonly data: { readonly paymentId: string };
+}
+interface Budget {
+  allotted: bigint;
+  reserved: bigint;
+  spent: bigint;
+}
 
-const sums = (): Sums => Object.fromEntries(STATUS.map((status) => [status, { count: 0, minor: 0n }])) as Sums;
+const sums = (): Sums =>
+  Object.fromEntries(STATUS.map((status) => [status, { count: 0, minor: 0n }])) as Sums;
 
 /**
  * I2, I3 and I6 over the whole log: what each payment goes through, what each budget holds at every position, and that
@@ -55,64 +71,127 @@ export class MoneyCheck {
 
   #take(event: Recorded, stream: number, found: Found): void {
     switch (event.type) {
-      case 'PaymentOrdered': return this.#ordered(event, stream, found);
-      case 'PaymentInstructed': case 'PaymentReinstructed': return this.#instructed(event, stream, found);
-      case 'PaymentAccepted': return this.#outcome(event, stream, 'outstanding', ['outstanding'], found);
+      case 'PaymentOrdered':
+        return this.#ordered(event, stream, found);
+      case 'PaymentInstructed':
+      case 'PaymentReinstructed':
+        return this.#instructed(event, stream, found);
+      case 'PaymentAccepted':
+        return this.#outcome(event, stream, 'outstanding', ['outstanding'], found);
       case 'PaymentSettled':
-        if (BigInt(event.data.amountMinor) !== this.#amount[stream]) found('I2', `settled ${event.data.amountMinor} of ${this.#amount[stream]} ordered`);
+        if (BigInt(event.data.amountMinor) !== this.#amount[stream])
+          found('I2', `settled ${event.data.amountMinor} of ${this.#amount[stream]} ordered`);
         return this.#outcome(event, stream, 'settled', ['outstanding'], found);
-      case 'PaymentRejected': return this.#outcome(event, stream, 'rejected', ['outstanding'], found);
-      case 'PaymentReturned': return this.#outcome(event, stream, 'returned', ['outstanding', 'settled'], found);
+      case 'PaymentRejected':
+        return this.#outcome(event, stream, 'rejected', ['outstanding'], found);
+      case 'PaymentReturned':
+        return this.#outcome(event, stream, 'returned', ['outstanding', 'settled'], found);
       case 'PaymentCancelled':
         if (this.#is(stream) !== 'ordered') found('I2', `cancelled when ${this.#is(stream)}`);
         return this.#move(event, stream, 'cancelled');
-      case 'PaymentBreakRecorded': this.#openBreaks.set(event.data.breakId, event.data.attempt); return;
-      case 'PaymentBreakResolved': return this.#resolved(event, stream, found);
+      case 'PaymentBreakRecorded':
+        this.#openBreaks.set(event.data.breakId, event.data.attempt);
+        return;
+      case 'PaymentBreakResolved':
+        return this.#resolved(event, stream, found);
       case 'CyclePreparationStarted': {
         const cycle = this.#cycle(event.data.cycleId);
-        Object.assign(cycle, { asOf: event.data.asOf, round: event.data.round, roundCount: 0, roundMinor: 0n, prepared: undefined });
+        Object.assign(cycle, {
+          asOf: event.data.asOf,
+          round: event.data.round,
+          roundCount: 0,
+          roundMinor: 0n,
+          prepared: undefined,
+        });
         return;
       }
       case 'CyclePrepared': {
         const cycle = this.#cycle(event.data.cycleId);
         cycle.prepared = { count: event.data.count, minor: BigInt(event.data.totalMinor) };
         if (cycle.roundCount !== event.data.count || cycle.roundMinor !== cycle.prepared.minor) {
-          found('I6', `prepared ${event.data.count} payments of ${event.data.totalMinor}; the log has ${cycle.roundCount} of ${cycle.roundMinor}`);
+          found(
+            'I6',
+            `prepared ${event.data.count} payments of ${event.data.totalMinor}; the log has ${cycle.roundCount} of ${cycle.roundMinor}`,
+          );
         }
         return;
       }
-      case 'CycleApproved': case 'CycleReleased': {
+      case 'CycleApproved':
+      case 'CycleReleased': {
         const { prepared, reservedMinor } = this.#cycle(event.data.cycleId);
-        if (prepared?.minor !== BigInt(event.data.totalMinor)) found('I6', `${event.type} of another total than was prepared`);
-        if (event.type === 'CycleReleased' && reservedMinor !== BigInt(event.data.totalMinor)) found('I6', `released ${event.data.totalMinor} with ${reservedMinor} reserved`);
+        if (prepared?.minor !== BigInt(event.data.totalMinor))
+          found('I6', `${event.type} of another total than was prepared`);
+        if (event.type === 'CycleReleased' && reservedMinor !== BigInt(event.data.totalMinor))
+          found('I6', `released ${event.data.totalMinor} with ${reservedMinor} reserved`);
         return;
       }
       case 'CycleInstructed': {
         const cycle = this.#cycle(event.data.cycleId);
-        if (cycle.instructedCount !== event.data.count || cycle.instructedMinor !== BigInt(event.data.totalMinor)) found('I6', `instructed ${event.data.count} of ${event.data.totalMinor}; the log has ${cycle.instructedCount} of ${cycle.instructedMinor}`);
+        if (
+          cycle.instructedCount !== event.data.count ||
+          cycle.instructedMinor !== BigInt(event.data.totalMinor)
+        )
+          found(
+            'I6',
+            `instructed ${event.data.count} of ${event.data.totalMinor}; the log has ${cycle.instructedCount} of ${cycle.instructedMinor}`,
+          );
         return;
       }
-      case 'CycleReconciled': return this.#reconciled(event, found);
-      case 'CycleClosed': this.#cycle(event.data.cycleId).closed = true; return;
-      case 'BudgetAllotted': this.#budgets.set(event.stream, { allotted: BigInt(event.data.amountMinor), reserved: 0n, spent: 0n }); return;
-      case 'BudgetAdjusted': return this.#budget(event.stream, undefined, BigInt(event.data.deltaMinor), 0n, 0n, found);
+      case 'CycleReconciled':
+        return this.#reconciled(event, found);
+      case 'CycleClosed':
+        this.#cycle(event.data.cycleId).closed = true;
+        return;
+      case 'BudgetAllotted':
+        this.#budgets.set(event.stream, {
+          allotted: BigInt(event.data.amountMinor),
+          reserved: 0n,
+          spent: 0n,
+        });
+        return;
+      case 'BudgetAdjusted':
+        return this.#budget(event.stream, undefined, BigInt(event.data.deltaMinor), 0n, 0n, found);
       case 'BudgetReserved':
-        if (this.#cycle(event.data.cycleId).closed) this.#cycle(event.data.cycleId).reservedSinceClosed += BigInt(event.data.amountMinor);
-        return this.#budget(event.stream, event.data.cycleId, 0n, BigInt(event.data.amountMinor), 0n, found);
-      case 'BudgetReservationReleased': return this.#budget(event.stream, event.data.cycleId, 0n, -BigInt(event.data.amountMinor), 0n, found);
-      case 'BudgetSpent': case 'BudgetRefunded': return this.#flowed(event, found);
-      default: return;
+        if (this.#cycle(event.data.cycleId).closed)
+          this.#cycle(event.data.cycleId).reservedSinceClosed += BigInt(event.data.amountMinor);
+        return this.#budget(
+          event.stream,
+          event.data.cycleId,
+          0n,
+          BigInt(event.data.amountMinor),
+          0n,
+          found,
+        );
+      case 'BudgetReservationReleased':
+        return this.#budget(
+          event.stream,
+          event.data.cycleId,
+          0n,
+          -BigInt(event.data.amountMinor),
+          0n,
+          found,
+        );
+      case 'BudgetSpent':
+      case 'BudgetRefunded':
+        return this.#flowed(event, found);
+      default:
+        return;
     }
   }
 
   /** The log position that the cycle of a payment is prepared as of. */
-  asOfOf(paymentId: string): number { return this.#cycle(cycleOf(paymentId)).asOf; }
+  asOfOf(paymentId: string): number {
+    return this.#cycle(cycleOf(paymentId)).asOf;
+  }
   /** Whether the payment of a stream (its dense number) is with the bank or settled. */
-  isPaid(stream: number): boolean { return this.#is(stream) === 'outstanding' || this.#is(stream) === 'settled'; }
+  isPaid(stream: number): boolean {
+    return this.#is(stream) === 'outstanding' || this.#is(stream) === 'settled';
+  }
   /** The earliest position that a cycle is being prepared as of; Infinity where none is. */
   get earliestAsOf(): number {
     let earliest = Infinity;
-    for (const cycle of this.#cycles.values()) if (cycle.round > 0 && !cycle.prepared) earliest = Math.min(earliest, cycle.asOf);
+    for (const cycle of this.#cycles.values())
+      if (cycle.round > 0 && !cycle.prepared) earliest = Math.min(earliest, cycle.asOf);
     return earliest;
   }
 
@@ -121,18 +200,34 @@ export class MoneyCheck {
     for (const [cycleId, cycle] of this.#cycles) {
       const settled = cycle.sums.settled.minor;
       const accounted = cycle.spentMinor + cycle.gained.minor - cycle.lost.minor;
-      if (accounted !== settled) found('I6', `${cycle.spentMinor} spent and ${accounted - cycle.spentMinor} to be, and ${settled} settled`, `cycle-${cycleId}`);
-      if (cycle.closed && cycle.reservedMinor !== cycle.reservedSinceClosed) found('I6', `closed with ${cycle.reservedMinor - cycle.reservedSinceClosed} still reserved`, `cycle-${cycleId}`);
+      if (accounted !== settled)
+        found(
+          'I6',
+          `${cycle.spentMinor} spent and ${accounted - cycle.spentMinor} to be, and ${settled} settled`,
+          `cycle-${cycleId}`,
+        );
+      if (cycle.closed && cycle.reservedMinor !== cycle.reservedSinceClosed)
+        found(
+          'I6',
+          `closed with ${cycle.reservedMinor - cycle.reservedSinceClosed} still reserved`,
+          `cycle-${cycleId}`,
+        );
     }
   }
 
-  #ordered(event: Extract<Recorded, { type: 'PaymentOrdered' }>, stream: number, found: Found): void {
+  #ordered(
+    event: Extract<Recorded, { type: 'PaymentOrdered' }>,
+    stream: number,
+    found: Found,
+  ): void {
     const before = this.#is(stream);
     const amount = BigInt(event.data.amountMinor);
-    if (before !== 'none' && !(before === 'cancelled' && this.#attempt[stream] === 0)) found('I2', `ordered again when ${before}`);
+    if (before !== 'none' && !(before === 'cancelled' && this.#attempt[stream] === 0))
+      found('I2', `ordered again when ${before}`);
     if (amount <= 0n) found('I6', `ordered ${amount}`);
     const cycle = this.#cycle(cycleOf(event.data.paymentId));
-    if (event.data.round !== cycle.round || cycle.prepared) found('I6', `ordered in round ${event.data.round}, which is not being prepared`);
+    if (event.data.round !== cycle.round || cycle.prepared)
+      found('I6', `ordered in round ${event.data.round}, which is not being prepared`);
     cycle.roundCount += 1;
     cycle.roundMinor += amount;
     this.#leave(cycle, stream);
@@ -140,12 +235,21 @@ export class MoneyCheck {
     this.#enter(cycle, stream, 'ordered');
   }
 
-  #instructed(event: Extract<Recorded, { type: 'PaymentInstructed' | 'PaymentReinstructed' }>, stream: number, found: Found): void {
+  #instructed(
+    event: Extract<Recorded, { type: 'PaymentInstructed' | 'PaymentReinstructed' }>,
+    stream: number,
+    found: Found,
+  ): void {
     const before = this.#is(stream);
-    const allowed = event.type === 'PaymentInstructed' ? before === 'ordered' : before === 'rejected' || before === 'returned';
+    const allowed =
+      event.type === 'PaymentInstructed'
+        ? before === 'ordered'
+        : before === 'rejected' || before === 'returned';
     if (!allowed) found('I2', `instructed when ${before}`);
-    if (event.data.attempt !== this.#attempt[stream]! + 1) found('I2', `attempt ${event.data.attempt} after ${this.#attempt[stream]}`);
-    if (BigInt(event.data.amountMinor) !== this.#amount[stream]) found('I2', `instructed ${event.data.amountMinor} of ${this.#amount[stream]} ordered`);
+    if (event.data.attempt !== this.#attempt[stream]! + 1)
+      found('I2', `attempt ${event.data.attempt} after ${this.#attempt[stream]}`);
+    if (BigInt(event.data.amountMinor) !== this.#amount[stream])
+      found('I2', `instructed ${event.data.amountMinor} of ${this.#amount[stream]} ordered`);
     this.#attempt[stream] = event.data.attempt;
     if (event.type === 'PaymentInstructed') {
       const cycle = this.#cycle(cycleOf(event.data.paymentId));
@@ -155,72 +259,143 @@ export class MoneyCheck {
     this.#move(event, stream, 'outstanding');
   }
 
-  #outcome(event: Placed & { readonly type: string; readonly data: { readonly attempt: number } }, stream: number, to: Status, from: readonly Status[], found: Found): void {
+  #outcome(
+    event: Placed & { readonly type: string; readonly data: { readonly attempt: number } },
+    stream: number,
+    to: Status,
+    from: readonly Status[],
+    found: Found,
+  ): void {
     const before = this.#is(stream);
     if (!from.includes(before)) found('I2', `${event.type} when ${before}`);
-    if (event.data.attempt !== this.#attempt[stream]) found('I2', `${event.type} of attempt ${event.data.attempt}; the live one is ${this.#attempt[stream]}`);
+    if (event.data.attempt !== this.#attempt[stream])
+      found(
+        'I2',
+        `${event.type} of attempt ${event.data.attempt}; the live one is ${this.#attempt[stream]}`,
+      );
     this.#move(event, stream, to);
   }
 
   /** A person's verdict on a break moves the payment too, so it must be true of all attempts together. */
-  #resolved(event: Extract<Recorded, { type: 'PaymentBreakResolved' }>, stream: number, found: Found): void {
+  #resolved(
+    event: Extract<Recorded, { type: 'PaymentBreakResolved' }>,
+    stream: number,
+    found: Found,
+  ): void {
     const { breakId, resolution } = event.data;
     const attempt = this.#openBreaks.get(breakId);
     this.#openBreaks.delete(breakId);
     if (attempt === undefined) found('I2', 'resolved a break that is not open');
     if (resolution !== 'counted-as-settled' && resolution !== 'counted-as-returned') return;
     const before = this.#is(stream);
-    if (before === 'outstanding' && attempt !== this.#attempt[stream]) found('I2', `${resolution}, while attempt ${this.#attempt[stream]} is live`);
-    if (before === 'settled' && attempt !== this.#settledBy[stream]) found('I2', `attempt ${attempt} ${resolution}, when attempt ${this.#settledBy[stream]} settled`);
-    this.#move(event, stream, resolution === 'counted-as-settled' ? 'settled' : 'returned', attempt);
+    if (before === 'outstanding' && attempt !== this.#attempt[stream])
+      found('I2', `${resolution}, while attempt ${this.#attempt[stream]} is live`);
+    if (before === 'settled' && attempt !== this.#settledBy[stream])
+      found(
+        'I2',
+        `attempt ${attempt} ${resolution}, when attempt ${this.#settledBy[stream]} settled`,
+      );
+    this.#move(
+      event,
+      stream,
+      resolution === 'counted-as-settled' ? 'settled' : 'returned',
+      attempt,
+    );
   }
 
   /** What a budget spends is what settled since it last did, and what it takes back is what came back. */
-  #flowed(event: Extract<Recorded, { type: 'BudgetSpent' | 'BudgetRefunded' }>, found: Found): void {
+  #flowed(
+    event: Extract<Recorded, { type: 'BudgetSpent' | 'BudgetRefunded' }>,
+    found: Found,
+  ): void {
     const { cycleId, count, throughPosition } = event.data;
     const amount = BigInt(event.data.amountMinor);
     const cycle = this.#cycle(cycleId);
     const spends = event.type === 'BudgetSpent';
     const moved = (spends ? cycle.gained : cycle.lost).take(throughPosition);
     if (throughPosition >= event.position || moved.count !== count || moved.minor !== amount) {
-      found('I6', `${event.type} ${amount} for ${count} payments through ${throughPosition}; the log has ${moved.minor} for ${moved.count}`);
+      found(
+        'I6',
+        `${event.type} ${amount} for ${count} payments through ${throughPosition}; the log has ${moved.minor} for ${moved.count}`,
+      );
     }
     if (cycle.closed) cycle.reservedSinceClosed += spends ? -amount : amount;
-    this.#budget(event.stream, cycleId, 0n, spends ? -amount : amount, spends ? amount : -amount, found);
+    this.#budget(
+      event.stream,
+      cycleId,
+      0n,
+      spends ? -amount : amount,
+      spends ? amount : -amount,
+      found,
+    );
   }
 
   #reconciled(event: Extract<Recorded, { type: 'CycleReconciled' }>, found: Found): void {
     const f = event.data;
-    const parts = [f.settledMinor, f.rejectedMinor, f.returnedMinor, f.cancelledMinor, f.outstandingMinor].reduce((total, text) => total + BigInt(text), 0n);
-    if (parts !== BigInt(f.orderedMinor)) found('I6', `ordered ${f.orderedMinor} is not the sum ${parts} of where it is`);
+    const parts = [
+      f.settledMinor,
+      f.rejectedMinor,
+      f.returnedMinor,
+      f.cancelledMinor,
+      f.outstandingMinor,
+    ].reduce((total, text) => total + BigInt(text), 0n);
+    if (parts !== BigInt(f.orderedMinor))
+      found('I6', `ordered ${f.orderedMinor} is not the sum ${parts} of where it is`);
     // Only where nothing came in between can the figures be compared with the books as they stand here.
     if (f.throughPosition !== this.#before) return;
     const { sums: held } = this.#cycle(f.cycleId);
     for (const [name, count, minor] of [
-      ['settled', f.settledCount, f.settledMinor], ['rejected', f.rejectedCount, f.rejectedMinor], ['returned', f.returnedCount, f.returnedMinor], ['cancelled', f.cancelledCount, f.cancelledMinor],
+      ['settled', f.settledCount, f.settledMinor],
+      ['rejected', f.rejectedCount, f.rejectedMinor],
+      ['returned', f.returnedCount, f.returnedMinor],
+      ['cancelled', f.cancelledCount, f.cancelledMinor],
     ] as const) {
-      if (held[name].count !== count || held[name].minor !== BigInt(minor)) found('I6', `reconciled with ${count} ${name} of ${minor}; the log has ${held[name].count} of ${held[name].minor}`);
+      if (held[name].count !== count || held[name].minor !== BigInt(minor))
+        found(
+          'I6',
+          `reconciled with ${count} ${name} of ${minor}; the log has ${held[name].count} of ${held[name].minor}`,
+        );
     }
   }
 
-  #budget(stream: string, cycleId: string | undefined, allotted: bigint, reserved: bigint, spent: bigint, found: Found): void {
+  #budget(
+    stream: string,
+    cycleId: string | undefined,
+    allotted: bigint,
+    reserved: bigint,
+    spent: bigint,
+    found: Found,
+  ): void {
     const budget = this.#budgets.get(stream) ?? { allotted: 0n, reserved: 0n, spent: 0n };
     this.#budgets.set(stream, budget);
     budget.allotted += allotted;
     budget.reserved += reserved;
     budget.spent += spent;
-    if (budget.reserved + budget.spent > budget.allotted) found('I3', `${budget.reserved} reserved and ${budget.spent} spent of ${budget.allotted} allotted`);
-    if (budget.reserved < 0n || budget.spent < 0n) found('I3', `${budget.reserved} reserved and ${budget.spent} spent`);
+    if (budget.reserved + budget.spent > budget.allotted)
+      found(
+        'I3',
+        `${budget.reserved} reserved and ${budget.spent} spent of ${budget.allotted} allotted`,
+      );
+    if (budget.reserved < 0n || budget.spent < 0n)
+      found('I3', `${budget.reserved} reserved and ${budget.spent} spent`);
     if (cycleId === undefined) return;
     const cycle = this.#cycle(cycleId);
     cycle.reservedMinor += reserved;
     cycle.spentMinor += spent;
-    if (cycle.reservedMinor < 0n || cycle.spentMinor < 0n) found('I3', `${cycle.reservedMinor} reserved and ${cycle.spentMinor} spent for ${cycleId}`);
+    if (cycle.reservedMinor < 0n || cycle.spentMinor < 0n)
+      found('I3', `${cycle.reservedMinor} reserved and ${cycle.spentMinor} spent for ${cycleId}`);
   }
 
-  #is(stream: number): Status { return STATUS[this.#status[stream] ?? 0]!; }
+  #is(stream: number): Status {
+    return STATUS[this.#status[stream] ?? 0]!;
+  }
 
-  #move({ position, data: { paymentId } }: Placed, stream: number, to: Status, attempt = this.#attempt[stream]): void {
+  #move(
+    { position, data: { paymentId } }: Placed,
+    stream: number,
+    to: Status,
+    attempt = this.#attempt[stream],
+  ): void {
     const cycle = this.#cycle(cycleOf(paymentId));
     const before = this.#is(stream);
     this.#leave(cycle, stream);
@@ -255,13 +430,33 @@ export class MoneyCheck {
     attempt.set(this.#attempt);
     amount.set(this.#amount);
     settledBy.set(this.#settledBy);
-    [this.#status, this.#attempt, this.#amount, this.#settledBy] = [status, attempt, amount, settledBy];
+    [this.#status, this.#attempt, this.#amount, this.#settledBy] = [
+      status,
+      attempt,
+      amount,
+      settledBy,
+    ];
   }
 
   #cycle(cycleId: string): CycleBooks {
     let cycle = this.#cycles.get(cycleId);
     if (!cycle) {
-      cycle = { sums: sums(), asOf: -1, round: 0, roundCount: 0, roundMinor: 0n, prepared: undefined, instructedCount: 0, instructedMinor: 0n, reservedMinor: 0n, spentMinor: 0n, closed: false, reservedSinceClosed: 0n, gained: new Movements(), lost: new Movements() };
+      cycle = {
+        sums: sums(),
+        asOf: -1,
+        round: 0,
+        roundCount: 0,
+        roundMinor: 0n,
+        prepared: undefined,
+        instructedCount: 0,
+        instructedMinor: 0n,
+        reservedMinor: 0n,
+        spentMinor: 0n,
+        closed: false,
+        reservedSinceClosed: 0n,
+        gained: new Movements(),
+        lost: new Movements(),
+      };
       this.#cycles.set(cycleId, cycle);
     }
     return cycle;

@@ -2,16 +2,21 @@
 export class Movements {
   #entries: { readonly position: number; readonly minor: bigint }[] = [];
 
-  add(position: number, minor: bigint): void { this.#entries.push({ position, minor }); }
+  add(position: number, minor: bigint): void {
+    this.#entries.push({ position, minor });
+  }
 
   /** Takes what moved up to a position, that position included. */
   take(through: number): { readonly count: number; readonly minor: bigint } {
     let count = 0;
     let minor = 0n;
-    while (count < this.#entries.length && this.#entries[count]!.position <= through) minor += this.#entries[count++]!.minor;
+    while (count < this.#entries.length && this.#entries[count]!.position <= through)
+      minor += this.#entries[count++]!.minor;
     this.#entries = this.#entries.slice(count);
     return { count, minor };
   }
 
-  get minor(): bigint { return this.#entries.reduce((total, entry) => total + entry.minor, 0n); }
+  get minor(): bigint {
+    return this.#entries.reduce((total, entry) => total + entry.minor, 0n);
+  }
 }

@@ -1,5 +1,9 @@
 import type { EventStore } from '../adapters/event-store/port.js';
-import { correctionDecider, isOpen, type CorrectionState } from '../correction/correction.decider.js';
+import {
+  correctionDecider,
+  isOpen,
+  type CorrectionState,
+} from '../correction/correction.decider.js';
 import type { Recorded } from '../kernel/decider.js';
 import { fold } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
@@ -9,13 +13,27 @@ import { foldCycle } from './cycles.js';
 import type { PolicyInForce, ProgrammeBook } from './policy-book.js';
 import { pagesOf } from './walk.js';
 
-export const foldCorrection = (events: readonly Recorded[]): CorrectionState => fold(correctionDecider, events as never);
-export const readCorrection = async (store: EventStore, correctionId: string): Promise<CorrectionState> => foldCorrection(await store.readStream(streams.correction(correctionId)));
+export const foldCorrection = (events: readonly Recorded[]): CorrectionState =>
+  fold(correctionDecider, events as never);
+export const readCorrection = async (
+  store: EventStore,
+  correctionId: string,
+): Promise<CorrectionState> =>
+  foldCorrection(await store.readStream(streams.correction(correctionId)));
 
 /** The corrections of a programme, in the order they were started. */
-export async function correctionsOf(store: EventStore, programmeId: string, asOf?: number): Promise<readonly CorrectionState[]> {
+export async function correctionsOf(
+  store: EventStore,
+  programmeId: string,
+  asOf?: number,
+): Promise<readonly CorrectionState[]> {
   const all: CorrectionState[] = [];
-  for await (const page of pagesOf(store, `correction-${programmeId}-`, asOf === undefined ? {} : { asOf })) for (const { events } of page) all.push(foldCorrection(events));
+  for await (const page of pagesOf(
+    store,
+    `correction-${programmeId}-`,
+    asOf === undefined ? {} : { asOf },
+  ))
+    for (const { events } of page) all.push(foldCorrection(events));
   return all;
 }
 
@@ -36,7 +54,8 @@ export async function pastOf(store: EventStore, programmeId: string, asOf: numbe
   for await (const page of pagesOf(store, `cycle-${programmeId}-`, { asOf })) {
     for (const { events } of page) {
       const cycle = foldCycle(events);
-      if (cycle.status !== 'released' && cycle.status !== 'instructed' && cycle.status !== 'closed') continue;
+      if (cycle.status !== 'released' && cycle.status !== 'instructed' && cycle.status !== 'closed')
+        continue;
       if (toPeriod === undefined || cycle.period > toPeriod) toPeriod = cycle.period;
       paidThrough = Math.max(paidThrough, cycle.asOf);
       if (cycle.status === 'closed') closed.add(cycle.cycleId);
@@ -55,14 +74,26 @@ export function monthsBetween(fromPeriod: string, toPeriod: string): readonly st
  * The policy that a household is due a month under: the one first paid in it, unless a correction that was approved (or this
  * one) decided on the newest in legal effect. A decision for legal effect stays for its months: later corrections do not undo it.
  */
-export function ruling(book: ProgrammeBook, corrections: readonly CorrectionState[], correctionId: string): (personId: string) => (period: string) => PolicyInForce | undefined {
+export function ruling(
+  book: ProgrammeBook,
+  corrections: readonly CorrectionState[],
+  correctionId: string,
+): (personId: string) => (period: string) => PolicyInForce | undefined {
   const lawful = corrections.flatMap(({ status, started }) =>
-    (started?.basis === 'legal-effect' && (started.correctionId === correctionId || status === 'applied' || status === 'approved') ? [started] : []));
+    started?.basis === 'legal-effect' &&
+    (started.correctionId === correctionId || status === 'applied' || status === 'approved')
+      ? [started]
+      : [],
+  );
   return (personId) => {
-    const ours = lawful.filter((started) => started.personId === undefined || started.personId === personId);
+    const ours = lawful.filter(
+      (started) => started.personId === undefined || started.personId === personId,
+    );
     return (period) => {
       try {
-        return ours.some(({ fromPeriod, toPeriod }) => fromPeriod <= period && period <= toPeriod) ? book.policyInEffect(period) : book.policyOf(period);
+        return ours.some(({ fromPeriod, toPeriod }) => fromPeriod <= period && period <= toPeriod)
+          ? book.policyInEffect(period)
+          : book.policyOf(period);
       } catch (error) {
         if (error instanceof DomainError && error.code === 'NO_POLICY_FOR_PERIOD') return undefined;
         throw error;
@@ -74,5 +105,11 @@ export function ruling(book: ProgrammeBook, corrections: readonly CorrectionStat
 /** @throws DomainError CORRECTION_OPEN where another correction of the programme waits for a decision */
 export function requireNoneOpen(corrections: readonly CorrectionState[]): void {
   const open = corrections.find(isOpen);
-  if (open) throw new DomainError('CORRECTION_OPEN', `${open.started!.correctionId} is ${open.status}; it comes first, because what it finds counts as paid for the next.`, 'conflict', 'programmeId');
+  if (open)
+    throw new DomainError(
+      'CORRECTION_OPEN',
+      `${open.started!.correctionId} is ${open.status}; it comes first, because what it finds counts as paid for the next.`,
+      'conflict',
+      'programmeId',
+    );
 }

@@ -9,10 +9,14 @@ import { partsOfCycle, streams } from '../kernel/ids.js';
 export const readCycle = async (store: EventStore, cycleId: string): Promise<CycleState> =>
   foldCycle(await store.readStream(streams.cycle(cycleId)));
 
-export const foldCycle = (events: readonly Recorded[]): CycleState => fold(cycleDecider, events as never);
+export const foldCycle = (events: readonly Recorded[]): CycleState =>
+  fold(cycleDecider, events as never);
 
-export const foldBudget = (events: readonly Recorded[]): BudgetState => fold(budgetDecider, events as never);
+export const foldBudget = (events: readonly Recorded[]): BudgetState =>
+  fold(budgetDecider, events as never);
 
 /** The budget year that pays a cycle: the year of its period. */
-export const fiscalYearOf = (cycleId: string): number => Number(partsOfCycle(cycleId).period.slice(0, 4));
-export const budgetStreamOf = (cycleId: string): string => streams.budget(partsOfCycle(cycleId).programmeId, fiscalYearOf(cycleId));
+export const fiscalYearOf = (cycleId: string): number =>
+  Number(partsOfCycle(cycleId).period.slice(0, 4));
+export const budgetStreamOf = (cycleId: string): string =>
+  streams.budget(partsOfCycle(cycleId).programmeId, fiscalYearOf(cycleId));

@@ -8,7 +8,11 @@ import { pagesOf } from './walk.js';
  * keeps. A wrong hit is possible in theory and does no harm: the payment's decider compares the whole id.
  * @param cycleIds the cycles whose payments the file may be about; absent: all
  */
-export function endToEndIndex(store: EventStore, cycleIds?: readonly string[], signal?: AbortSignal): EndToEndLookup {
+export function endToEndIndex(
+  store: EventStore,
+  cycleIds?: readonly string[],
+  signal?: AbortSignal,
+): EndToEndLookup {
   let built: Promise<Index> | undefined;
   return async (endToEndIds) => {
     const index = await (built ??= build(store, cycleIds, signal));
@@ -16,13 +20,21 @@ export function endToEndIndex(store: EventStore, cycleIds?: readonly string[], s
   };
 }
 
-async function build(store: EventStore, cycleIds: readonly string[] | undefined, signal?: AbortSignal): Promise<Index> {
+async function build(
+  store: EventStore,
+  cycleIds: readonly string[] | undefined,
+  signal?: AbortSignal,
+): Promise<Index> {
   const index = new Index();
   for (const prefix of cycleIds?.map((id) => `payment-${id}-`) ?? ['payment-']) {
-    for await (const page of pagesOf(store, prefix, { types: ['PaymentInstructed', 'PaymentReinstructed'], ...(signal ? { signal } : {}) })) {
+    for await (const page of pagesOf(store, prefix, {
+      types: ['PaymentInstructed', 'PaymentReinstructed'],
+      ...(signal ? { signal } : {}),
+    })) {
       for (const { events } of page) {
         for (const event of events) {
-          if (event.type === 'PaymentInstructed' || event.type === 'PaymentReinstructed') index.add(event.data.endToEndId, event.data.paymentId);
+          if (event.type === 'PaymentInstructed' || event.type === 'PaymentReinstructed')
+            index.add(event.data.endToEndId, event.data.paymentId);
         }
       }
     }
@@ -50,7 +62,11 @@ class Index {
     if (this.#cycles.at(-1) !== cycle) this.#cycles.push(cycle);
     this.#keys[this.#count] = key;
     this.#cycleOf[this.#count] = this.#cycles.length - 1;
-    this.#persons.write(paymentId.slice(-PERSON_TEXT).replaceAll('-', ''), this.#count * PERSON_BYTES, 'hex');
+    this.#persons.write(
+      paymentId.slice(-PERSON_TEXT).replaceAll('-', ''),
+      this.#count * PERSON_BYTES,
+      'hex',
+    );
     this.#place(this.#count);
     this.#count += 1;
   }
@@ -67,12 +83,20 @@ class Index {
 
   #paymentAt(entry: number): string {
     const hex = this.#persons.toString('hex', entry * PERSON_BYTES, (entry + 1) * PERSON_BYTES);
-    const person = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+    const person = [
+      hex.slice(0, 8),
+      hex.slice(8, 12),
+      hex.slice(12, 16),
+      hex.slice(16, 20),
+      hex.slice(20),
+    ].join('-');
     return `${this.#cycles[this.#cycleOf[entry]!]}-${person}`;
   }
 
   /** The key is a hash already, but its last 16 bits begin with the version of the UUID that it was made from, which is always the same. */
-  #slotOf(key: bigint): number { return Number((key >> 16n) & BigInt(this.#slots.length - 1)); }
+  #slotOf(key: bigint): number {
+    return Number((key >> 16n) & BigInt(this.#slots.length - 1));
+  }
 
   #place(entry: number): void {
     let slot = this.#slotOf(this.#keys[entry]!);

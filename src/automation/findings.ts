@@ -21,7 +21,10 @@ export interface CheckedPayment {
 }
 
 /** Payments and their amount. */
-export interface Tally { readonly count: number; readonly totalMinor: bigint }
+export interface Tally {
+  readonly count: number;
+  readonly totalMinor: bigint;
+}
 
 /** What the set is held against, beyond itself. */
 export interface Against {
@@ -46,11 +49,25 @@ class Found {
   #more = 0;
   #moreMinor = 0n;
 
-  constructor(private readonly rule: Rule, private readonly round: number) {}
+  constructor(
+    private readonly rule: Rule,
+    private readonly round: number,
+  ) {}
 
-  add(subject: string, payments: readonly { readonly paymentId: string; readonly amountMinor: bigint }[], more: Pick<Finding, 'region' | 'measured' | 'limit'> = {}): void {
+  add(
+    subject: string,
+    payments: readonly { readonly paymentId: string; readonly amountMinor: bigint }[],
+    more: Pick<Finding, 'region' | 'measured' | 'limit'> = {},
+  ): void {
     const totalMinor = payments.reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
-    if (this.findings.length < TOLD) this.#tell(subject, payments.length, totalMinor, payments.slice(0, NAMED).map(({ paymentId }) => paymentId), more);
+    if (this.findings.length < TOLD)
+      this.#tell(
+        subject,
+        payments.length,
+        totalMinor,
+        payments.slice(0, NAMED).map(({ paymentId }) => paymentId),
+        more,
+      );
     else {
       this.#more += payments.length;
       this.#moreMinor += totalMinor;
@@ -58,7 +75,11 @@ class Found {
   }
 
   /** What concerns the set as a whole. */
-  whole(subject: string, { count, totalMinor }: Tally, more: Pick<Finding, 'region' | 'measured' | 'limit'>): void {
+  whole(
+    subject: string,
+    { count, totalMinor }: Tally,
+    more: Pick<Finding, 'region' | 'measured' | 'limit'>,
+  ): void {
     this.#tell(subject, count, totalMinor, [], more);
   }
 
@@ -70,10 +91,26 @@ class Found {
     return this.findings;
   }
 
-  #tell(subject: string, count: number, totalMinor: bigint, payments: string[], more: Pick<Finding, 'region' | 'measured' | 'limit'>): void {
+  #tell(
+    subject: string,
+    count: number,
+    totalMinor: bigint,
+    payments: string[],
+    more: Pick<Finding, 'region' | 'measured' | 'limit'>,
+  ): void {
     const { check, level } = this.rule;
-    const id = sha256Hex(`${check}|${this.round}|${subject}|${count}|${totalMinor}|${more.measured ?? ''}|${more.limit ?? ''}`).slice(0, 12);
-    this.findings.push({ findingId: `${check}-${id}`, check, level, count, amountMinor: String(totalMinor), payments, ...more });
+    const id = sha256Hex(
+      `${check}|${this.round}|${subject}|${count}|${totalMinor}|${more.measured ?? ''}|${more.limit ?? ''}`,
+    ).slice(0, 12);
+    this.findings.push({
+      findingId: `${check}-${id}`,
+      check,
+      level,
+      count,
+      amountMinor: String(totalMinor),
+      payments,
+      ...more,
+    });
   }
 }
 
@@ -98,7 +135,11 @@ export class CheckedSet {
   }
 
   /** Whether any rule needs what other programmes pay. */
-  get looksElsewhere(): boolean { return ['person-elsewhere', 'account-elsewhere', 'shared-account'].some((check) => this.#rules.has(check as Check)); }
+  get looksElsewhere(): boolean {
+    return ['person-elsewhere', 'account-elsewhere', 'shared-account'].some((check) =>
+      this.#rules.has(check as Check),
+    );
+  }
 
   addElsewhere({ personId, accountHash }: Pick<CheckedPayment, 'personId' | 'accountHash'>): void {
     const person = keyOf(personId);
@@ -125,11 +166,13 @@ export class CheckedSet {
     else if (accountHash === undefined) this.#one('no-account', payment);
     if (!payment.payable) this.#one('not-payable', payment);
     if (!payment.withinEntitlement) this.#one('above-entitlement', payment);
-    if (this.#personsElsewhere.size > 0 && this.#personsElsewhere.has(keyOf(personId))) this.#one('person-elsewhere', payment);
+    if (this.#personsElsewhere.size > 0 && this.#personsElsewhere.has(keyOf(personId)))
+      this.#one('person-elsewhere', payment);
     if (accountHash === undefined) return;
     const others = this.#accountsElsewhere.get(keyOf(accountHash));
     if (others?.some((other) => other !== keyOf(personId))) this.#one('account-elsewhere', payment);
-    if (this.#rules.has('shared-account')) this.#accounts.add(keyOf(accountHash), paymentId, amountMinor);
+    if (this.#rules.has('shared-account'))
+      this.#accounts.add(keyOf(accountHash), paymentId, amountMinor);
   }
 
   /** @returns findings in the order of the rules, at most 101 a rule */
@@ -139,12 +182,17 @@ export class CheckedSet {
     const set: Tally = { count: this.#count, totalMinor: this.#total };
     if (freeMinor === undefined || this.#total > freeMinor) {
       const free = freeMinor === undefined || freeMinor < 0n ? 0n : freeMinor;
-      this.#found.get('over-budget')?.whole('total', set, { measured: String(this.#total), limit: String(free) });
+      this.#found
+        .get('over-budget')
+        ?.whole('total', set, { measured: String(this.#total), limit: String(free) });
     }
     const forecast = this.#rules.get('over-forecast');
     if (forecast?.amountMinor !== undefined) {
-      const most = BigInt(forecast.amountMinor) * BigInt(100 + (forecast.limit ?? 0)) / 100n;
-      if (this.#total > most) this.#found.get('over-forecast')!.whole('total', set, { measured: String(this.#total), limit: String(most) });
+      const most = (BigInt(forecast.amountMinor) * BigInt(100 + (forecast.limit ?? 0))) / 100n;
+      if (this.#total > most)
+        this.#found
+          .get('over-forecast')!
+          .whole('total', set, { measured: String(this.#total), limit: String(most) });
     }
     return [...this.#found.values()].flatMap((found) => found.all());
   }
@@ -160,7 +208,10 @@ export class CheckedSet {
     for (const { key, payments } of this.#accounts.groups()) {
       const here = new Set(payments.map(({ paymentId }) => keyOf(paymentId.slice(-36))));
       for (const person of this.#accountsElsewhere.get(key) ?? []) here.add(person);
-      if (here.size > limit) this.#found.get('shared-account')!.add(key.toString(16), payments, { measured: String(here.size), limit: String(limit) });
+      if (here.size > limit)
+        this.#found
+          .get('shared-account')!
+          .add(key.toString(16), payments, { measured: String(here.size), limit: String(limit) });
     }
   }
 
@@ -174,7 +225,10 @@ export class CheckedSet {
       const counts = percent(BigInt(before.count), BigInt(now.count));
       const totals = percent(before.totalMinor, now.totalMinor);
       const measured = counts > totals ? counts : totals;
-      if (measured > limit) this.#found.get('region-change')!.whole(region, now, { region, measured: String(measured), limit: String(limit) });
+      if (measured > limit)
+        this.#found
+          .get('region-change')!
+          .whole(region, now, { region, measured: String(measured), limit: String(limit) });
     }
   }
 }
@@ -209,14 +263,25 @@ class Accounts {
   }
 
   /** Accounts with the payments on them, in payment-id order; accounts in the order of their hash. */
-  *groups(): Generator<{ readonly key: bigint; readonly payments: readonly { readonly paymentId: string; readonly amountMinor: bigint }[] }> {
+  *groups(): Generator<{
+    readonly key: bigint;
+    readonly payments: readonly { readonly paymentId: string; readonly amountMinor: bigint }[];
+  }> {
     const keys = this.#keys;
-    const order = new Uint32Array(this.#count).map((_, i) => i).sort((a, b) => (keys[a]! < keys[b]! ? -1 : keys[a]! > keys[b]! ? 1 : a - b));
+    const order = new Uint32Array(this.#count)
+      .map((_, i) => i)
+      .sort((a, b) => (keys[a]! < keys[b]! ? -1 : keys[a]! > keys[b]! ? 1 : a - b));
     for (let from = 0; from < order.length;) {
       const key = keys[order[from]!]!;
       let to = from + 1;
       while (to < order.length && keys[order[to]!] === key) to += 1;
-      yield { key, payments: Array.from(order.subarray(from, to), (i) => ({ paymentId: this.#paymentAt(i), amountMinor: this.#amounts[i]! })) };
+      yield {
+        key,
+        payments: Array.from(order.subarray(from, to), (i) => ({
+          paymentId: this.#paymentAt(i),
+          amountMinor: this.#amounts[i]!,
+        })),
+      };
       from = to;
     }
   }
@@ -228,7 +293,11 @@ class Accounts {
 
   #grow(): void {
     const size = this.#keys.length * 2;
-    const [keys, amounts, persons] = [new BigUint64Array(size), new BigUint64Array(size), Buffer.alloc(16 * size)];
+    const [keys, amounts, persons] = [
+      new BigUint64Array(size),
+      new BigUint64Array(size),
+      Buffer.alloc(16 * size),
+    ];
     keys.set(this.#keys);
     amounts.set(this.#amounts);
     this.#persons.copy(persons);

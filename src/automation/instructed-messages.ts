@@ -4,8 +4,16 @@ import type { EndToEndLookup } from './take-in-outcomes.js';
 import { pagesOf } from './walk.js';
 
 /** A message of ours that was handed to a bank. */
-export interface SentMessage { readonly cycleId: string; readonly messageId: string; readonly count: number; readonly totalMinor: string }
-export interface SentPayment { readonly paymentId: string; readonly endToEndId: string }
+export interface SentMessage {
+  readonly cycleId: string;
+  readonly messageId: string;
+  readonly count: number;
+  readonly totalMinor: string;
+}
+export interface SentPayment {
+  readonly paymentId: string;
+  readonly endToEndId: string;
+}
 
 /** What was instructed, as the log has it; read when first asked. */
 export interface Instructed {
@@ -15,7 +23,11 @@ export interface Instructed {
   paymentsOf(message: SentMessage): AsyncIterable<readonly SentPayment[]>;
 }
 
-interface Cycles { readonly messages: ReadonlyMap<string, SentMessage>; readonly open: readonly string[]; readonly closed: readonly string[] }
+interface Cycles {
+  readonly messages: ReadonlyMap<string, SentMessage>;
+  readonly open: readonly string[];
+  readonly closed: readonly string[];
+}
 
 /**
  * End-to-end ids are looked for among the payments of cycles that are released and not closed; those of closed ones are
@@ -28,7 +40,9 @@ export function instructed(store: EventStore, signal?: AbortSignal): Instructed 
     let index: EndToEndLookup | undefined;
     return async (ids) => {
       const ofThese = (await cycles())[which];
-      return ofThese.length === 0 ? ids.map(() => undefined) : (index ??= endToEndIndex(store, ofThese, signal))(ids);
+      return ofThese.length === 0
+        ? ids.map(() => undefined)
+        : (index ??= endToEndIndex(store, ofThese, signal))(ids);
     };
   };
   const [open, closed] = [indexOf('open'), indexOf('closed')];
@@ -41,11 +55,22 @@ export function instructed(store: EventStore, signal?: AbortSignal): Instructed 
       let next = 0;
       return found.map((id) => id ?? late[next++]);
     },
-    async message(messageId) { return (await cycles()).messages.get(messageId); },
+    async message(messageId) {
+      return (await cycles()).messages.get(messageId);
+    },
     async *paymentsOf({ cycleId, messageId }) {
-      for await (const page of pagesOf(store, `payment-${cycleId}-`, { types: ['PaymentInstructed', 'PaymentReinstructed'], ...(signal ? { signal } : {}) })) {
-        const payments = page.flatMap(({ events }): SentPayment[] => events.flatMap((event) =>
-          ((event.type === 'PaymentInstructed' || event.type === 'PaymentReinstructed') && event.data.messageId === messageId ? [{ paymentId: event.data.paymentId, endToEndId: event.data.endToEndId }] : [])));
+      for await (const page of pagesOf(store, `payment-${cycleId}-`, {
+        types: ['PaymentInstructed', 'PaymentReinstructed'],
+        ...(signal ? { signal } : {}),
+      })) {
+        const payments = page.flatMap(({ events }): SentPayment[] =>
+          events.flatMap((event) =>
+            (event.type === 'PaymentInstructed' || event.type === 'PaymentReinstructed') &&
+            event.data.messageId === messageId
+              ? [{ paymentId: event.data.paymentId, endToEndId: event.data.endToEndId }]
+              : [],
+          ),
+        );
         if (payments.length > 0) yield payments;
       }
     },
@@ -53,7 +78,8 @@ export function instructed(store: EventStore, signal?: AbortSignal): Instructed 
 }
 
 /** Cycles that are released and not closed, in order. */
-export const openCycles = async (store: EventStore): Promise<readonly string[]> => (await cyclesOf(store)).open;
+export const openCycles = async (store: EventStore): Promise<readonly string[]> =>
+  (await cyclesOf(store)).open;
 
 async function cyclesOf(store: EventStore): Promise<Cycles> {
   const messages = new Map<string, SentMessage>();
@@ -65,9 +91,11 @@ async function cyclesOf(store: EventStore): Promise<Cycles> {
         if (event.type === 'CycleReleased') released = event.data.cycleId;
         if (event.type !== 'CycleInstructed' && event.type !== 'CycleReinstructed') continue;
         const { cycleId, files } = event.data;
-        for (const { messageId, count, totalMinor } of files) messages.set(messageId, { cycleId: cycleId, messageId, count, totalMinor });
+        for (const { messageId, count, totalMinor } of files)
+          messages.set(messageId, { cycleId: cycleId, messageId, count, totalMinor });
       }
-      if (released !== undefined) (events.some(({ type }) => type === 'CycleClosed') ? closed : open).push(released);
+      if (released !== undefined)
+        (events.some(({ type }) => type === 'CycleClosed') ? closed : open).push(released);
     }
   }
   return { messages, open, closed };

@@ -6,7 +6,14 @@ import { streams } from '../kernel/ids.js';
 import { paymentDecider } from '../payment/payment.decider.js';
 import { record, task, type Unit, type UnitResult } from './batch.js';
 import type { Deps, JobContext, OnProgress } from './job.js';
-import { endToEndIdOf, MAX_PER_FILE, messageIdOf, messagePart, outlineOf, type Release } from './messages.js';
+import {
+  endToEndIdOf,
+  MAX_PER_FILE,
+  messageIdOf,
+  messagePart,
+  outlineOf,
+  type Release,
+} from './messages.js';
 import { orderedInRound, SetTally, type Ordered, type SetFigures } from './ordered-set.js';
 import { heldBy, openPayees, payeeOf, type Payee } from './payees.js';
 import type { AccountHold } from '../programme/programme.decider.js';
@@ -25,13 +32,32 @@ interface Item {
   readonly account: Instruction['payee'];
 }
 /** A file to be. Its places are taken in payment-id order; a payment is added once its instruction is durable. */
-interface Message { readonly id: string; readonly account: PayingAccount; places: number; writer: MessageWriter | undefined; file: WrittenFile | undefined }
-interface Place { readonly message: Message; readonly item: Item; /** Index of the unit; -1 where it is recorded already. */ readonly unit: number }
+interface Message {
+  readonly id: string;
+  readonly account: PayingAccount;
+  places: number;
+  writer: MessageWriter | undefined;
+  file: WrittenFile | undefined;
+}
+interface Place {
+  readonly message: Message;
+  readonly item: Item;
+  /** Index of the unit; -1 where it is recorded already. */ readonly unit: number;
+}
 /** The message of one account that is being filled, and how many came before it. */
-interface Filling { current: Message | undefined; sequence: number }
+interface Filling {
+  current: Message | undefined;
+  sequence: number;
+}
 
 /** Which payments: those ordered in the round that was released, at the log position of the release. */
-export interface ReleasedSet { readonly cycleId: string; readonly round: number; readonly position: number; /** Absent: as the terms of each account say. */ readonly maxPerFile?: number; readonly hold: AccountHold }
+export interface ReleasedSet {
+  readonly cycleId: string;
+  readonly round: number;
+  readonly position: number;
+  /** Absent: as the terms of each account say. */ readonly maxPerFile?: number;
+  readonly hold: AccountHold;
+}
 
 /**
  * One run over the payments of a released cycle. Payments are recorded in payment-id order, so those that a killed run
@@ -49,14 +75,19 @@ export class Instructing {
   #seen = 0;
 
   constructor(
-    private readonly deps: Deps, private readonly base: JobContext, private readonly release: Release,
-    private readonly released: ReleasedSet, private readonly onProgress?: OnProgress,
+    private readonly deps: Deps,
+    private readonly base: JobContext,
+    private readonly release: Release,
+    private readonly released: ReleasedSet,
+    private readonly onProgress?: OnProgress,
   ) {
     this.#remittance = release.terms.remittanceOf(release.period);
   }
 
   /** The set found in the log, to be compared with the one released. Complete after `finish`. */
-  get set(): SetFigures { return this.#tally.figures(); }
+  get set(): SetFigures {
+    return this.#tally.figures();
+  }
 
   /**
    * Pages of payments with their payees; an erased person, one without an account, or whose account is held, is left out:
@@ -64,7 +95,11 @@ export class Instructing {
    * release, so that a run that goes on later pays nobody that the first had left out, in the middle of its files.
    */
   async *pages(signal?: AbortSignal): AsyncGenerator<readonly Item[]> {
-    const walked = pagesOf(this.deps.store, `payment-${this.released.cycleId}-`, signal ? { signal } : {});
+    const walked = pagesOf(
+      this.deps.store,
+      `payment-${this.released.cycleId}-`,
+      signal ? { signal } : {},
+    );
     for await (const items of ahead(walked, (page) => this.#itemsOf(page))) {
       yield items;
       this.onProgress?.({ what: 'payments', done: this.#seen });
@@ -81,14 +116,25 @@ export class Instructing {
       this.#tally.add(paymentId, ordered.amountMinor, ordered.currency);
       const instructed = events.find((event) => event.type === 'PaymentInstructed')?.data;
       if (instructed || events.at(-1)!.type !== 'PaymentCancelled') {
-        found.push({ paymentId, events, ordered, instructed, endToEndId: instructed?.endToEndId ?? endToEndIdOf(paymentId, 1) });
+        found.push({
+          paymentId,
+          events,
+          ordered,
+          instructed,
+          endToEndId: instructed?.endToEndId ?? endToEndIdOf(paymentId, 1),
+        });
       }
     }
     this.#seen += page.length;
-    const persons = await this.deps.store.readStreams(found.map(({ paymentId }) => streams.person(paymentId.slice(cycleId.length + 1))), { asOf: position });
+    const persons = await this.deps.store.readStreams(
+      found.map(({ paymentId }) => streams.person(paymentId.slice(cycleId.length + 1))),
+      { asOf: position },
+    );
     const payees = found.map(({ instructed }, i) => {
       const payee = payeeOf(persons[i]!.events, instructed?.accountId);
-      return payee && (instructed || !heldBy(payee, hold, this.release.createdAt)) ? payee : undefined;
+      return payee && (instructed || !heldBy(payee, hold, this.release.createdAt))
+        ? payee
+        : undefined;
     });
     const accounts = await openPayees(this.deps.vault, payees);
     return found.flatMap((payment, i): Item[] => {
@@ -107,7 +153,11 @@ export class Instructing {
     for (const item of items) {
       const message = this.#messageFor(item, full);
       message.places += 1;
-      places.push({ message, item, unit: item.instructed ? -1 : units.push(this.#unit(item, message.id)) - 1 });
+      places.push({
+        message,
+        item,
+        unit: item.instructed ? -1 : units.push(this.#unit(item, message.id)) - 1,
+      });
     }
     const recorded = record(this.deps, units, this.base);
     const written = this.#written.then(async () => this.#write(places, await recorded, full));
@@ -121,7 +171,8 @@ export class Instructing {
   /** Writes the last message of each account. */
   async finish(): Promise<void> {
     await this.#written;
-    for (const { current } of this.#filling.values()) if (current) await this.#finishMessage(current);
+    for (const { current } of this.#filling.values())
+      if (current) await this.#finishMessage(current);
   }
 
   /** Leaves nothing of files that were not finished. After `finish` it does nothing. */
@@ -135,7 +186,11 @@ export class Instructing {
     return this.#messages.flatMap(({ file }) => (file ? [file] : []));
   }
 
-  async #write(places: readonly Place[], results: readonly UnitResult[], full: readonly Message[]): Promise<void> {
+  async #write(
+    places: readonly Place[],
+    results: readonly UnitResult[],
+    full: readonly Message[],
+  ): Promise<void> {
     const added = new Map<Message, Instruction[]>();
     for (const { message, item, unit } of places) {
       if (unit >= 0 && results[unit]!.kind === 'refused') continue;
@@ -145,7 +200,9 @@ export class Instructing {
       this.#count(item.ordered.amountMinor);
     }
     for (const [message, instructions] of added) {
-      message.writer ??= await this.deps.rail.begin(outlineOf(this.release, message.account, message.id));
+      message.writer ??= await this.deps.rail.begin(
+        outlineOf(this.release, message.account, message.id),
+      );
       await message.writer.add(instructions);
     }
     for (const message of full) await this.#finishMessage(message);
@@ -167,10 +224,17 @@ export class Instructing {
     if (!filling) this.#filling.set(from, (filling = { current: undefined, sequence: 0 }));
     const { current } = filling;
     const limit = this.released.maxPerFile ?? from.maxPerFile ?? MAX_PER_FILE;
-    if (current && (instructed ? instructed.messageId === current.id : current.places < limit)) return current;
+    if (current && (instructed ? instructed.messageId === current.id : current.places < limit))
+      return current;
     if (current) full.push(current);
     filling.sequence += 1;
-    const id = instructed?.messageId ?? messageIdOf(this.release.programmeId, this.release.period, messagePart(from, String(filling.sequence).padStart(4, '0')));
+    const id =
+      instructed?.messageId ??
+      messageIdOf(
+        this.release.programmeId,
+        this.release.period,
+        messagePart(from, String(filling.sequence).padStart(4, '0')),
+      );
     filling.current = { id, account: from, places: 0, writer: undefined, file: undefined };
     this.#messages.push(filling.current);
     return filling.current;
@@ -178,18 +242,32 @@ export class Instructing {
 
   #unit({ paymentId, events, endToEndId, payee }: Item, messageId: string): Unit {
     return {
-      verb: 'instruct', key: paymentId, loaded: [events],
-      tasks: [task(streams.payment(paymentId), paymentDecider, {
-        command: { type: 'InstructPayment', messageId, endToEndId, accountId: payee.accountId, executionDate: this.release.executionDate },
-      })],
+      verb: 'instruct',
+      key: paymentId,
+      loaded: [events],
+      tasks: [
+        task(streams.payment(paymentId), paymentDecider, {
+          command: {
+            type: 'InstructPayment',
+            messageId,
+            endToEndId,
+            accountId: payee.accountId,
+            executionDate: this.release.executionDate,
+          },
+        }),
+      ],
     };
   }
 
   #instruction({ paymentId, ordered, account, endToEndId }: Item): Instruction {
     return {
-      paymentId, attempt: 1, endToEndId,
-      amountMinor: BigInt(ordered.amountMinor), currency: ordered.currency,
-      payee: account, remittance: this.#remittance,
+      paymentId,
+      attempt: 1,
+      endToEndId,
+      amountMinor: BigInt(ordered.amountMinor),
+      currency: ordered.currency,
+      payee: account,
+      remittance: this.#remittance,
     };
   }
 }

@@ -19,7 +19,10 @@ export interface Deps {
 }
 
 /** What taking in a bank's files needs besides. */
-export interface MessageDeps extends Deps { readonly archive: MessageArchive; readonly readMessage: ReadBankMessage }
+export interface MessageDeps extends Deps {
+  readonly archive: MessageArchive;
+  readonly readMessage: ReadBankMessage;
+}
 
 /**
  * Who asks for a bulk job, and under which correlation. A whole Context fits. Command ids are not taken from it: each
@@ -28,7 +31,11 @@ export interface MessageDeps extends Deps { readonly archive: MessageArchive; re
 export type JobContext = Pick<Context, 'actor' | 'correlationId'>;
 
 /** `done` of `total` (where it is known) of `what`, for a progress line. */
-export interface Progress { readonly what: string; readonly done: number; readonly total?: number }
+export interface Progress {
+  readonly what: string;
+  readonly done: number;
+  readonly total?: number;
+}
 export type OnProgress = (progress: Progress) => void;
 
 /** The process managers act under this name. */

@@ -5,7 +5,11 @@ import type { Recorded } from '../kernel/decider.js';
 import { pagesOf } from './walk.js';
 
 /** Count, total (minor units) and content hash of the payments of a cycle: what is prepared, approved and released. */
-export interface SetFigures { readonly count: number; readonly totalMinor: bigint; readonly contentHash: string }
+export interface SetFigures {
+  readonly count: number;
+  readonly totalMinor: bigint;
+  readonly contentHash: string;
+}
 
 /** Adds payments in payment-id order; the hash is SHA-256 over lines `<paymentId>|<amountMinor>|<currency>\n`. */
 export class SetTally {
@@ -23,7 +27,11 @@ export class SetTally {
 
   figures(): SetFigures {
     this.#flush();
-    return { count: this.#count, totalMinor: this.#total, contentHash: this.#hash.copy().digest('hex') };
+    return {
+      count: this.#count,
+      totalMinor: this.#total,
+      contentHash: this.#hash.copy().digest('hex'),
+    };
   }
 
   #flush(): void {
@@ -32,7 +40,10 @@ export class SetTally {
   }
 }
 
-export type Ordered = Pick<EventData['PaymentOrdered'], 'amountMinor' | 'currency' | 'region' | 'items'>;
+export type Ordered = Pick<
+  EventData['PaymentOrdered'],
+  'amountMinor' | 'currency' | 'region' | 'items'
+>;
 
 /** The amount ordered in a round and still standing when the cycle was prepared; undefined when there is none. */
 export function orderedInRound(events: readonly Recorded[], round: number): Ordered | undefined {
@@ -44,12 +55,18 @@ export function orderedInRound(events: readonly Recorded[], round: number): Orde
 }
 
 /** The set of a cycle's round, from the log. */
-export async function setFromLog(store: EventStore, cycleId: string, round: number, signal?: AbortSignal): Promise<SetFigures> {
+export async function setFromLog(
+  store: EventStore,
+  cycleId: string,
+  round: number,
+  signal?: AbortSignal,
+): Promise<SetFigures> {
   const tally = new SetTally();
   for await (const page of pagesOf(store, `payment-${cycleId}-`, signal ? { signal } : {})) {
     for (const { stream, events } of page) {
       const ordered = orderedInRound(events, round);
-      if (ordered) tally.add(stream.slice('payment-'.length), ordered.amountMinor, ordered.currency);
+      if (ordered)
+        tally.add(stream.slice('payment-'.length), ordered.amountMinor, ordered.currency);
     }
   }
   return tally.figures();

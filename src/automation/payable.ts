@@ -7,9 +7,17 @@ import { addMonths } from '../kernel/time.js';
 import type { ProgrammeBook } from './policy-book.js';
 
 /** What a recovery keeps back of a payment. */
-export interface Deduction { readonly grossMinor: string; readonly amountMinor: string }
+export interface Deduction {
+  readonly grossMinor: string;
+  readonly amountMinor: string;
+}
 
-export interface Due { readonly amountMinor: string; readonly policyVersion: number; readonly contentHash: string; readonly items: EventData['PaymentOrdered']['items'] }
+export interface Due {
+  readonly amountMinor: string;
+  readonly policyVersion: number;
+  readonly contentHash: string;
+  readonly items: EventData['PaymentOrdered']['items'];
+}
 
 /**
  * What a cycle owes an enrolment: the entitlement of its period, and where no earlier cycle could have paid it (the
@@ -19,7 +27,14 @@ export interface Due { readonly amountMinor: string; readonly policyVersion: num
  * @param arrears approved ones, which the payment carries with it
  * @returns undefined where nothing is due
  */
-export function dueIn(state: EnrolmentState, firstPosition: number, period: string, paidThrough: number, book: ProgrammeBook, arrears?: CarriedArrears): Due | undefined {
+export function dueIn(
+  state: EnrolmentState,
+  firstPosition: number,
+  period: string,
+  paidThrough: number,
+  book: ProgrammeBook,
+  arrears?: CarriedArrears,
+): Due | undefined {
   if (!payableIn(state, period)) return undefined;
   const from = firstPosition > paidThrough ? state.startPeriod : period;
   const items: EventData['PaymentOrdered']['items'] = [];
@@ -37,16 +52,30 @@ export function dueIn(state: EnrolmentState, firstPosition: number, period: stri
     items.push(...arrears.items);
   }
   if (total <= 0n) return undefined;
-  return { amountMinor: String(total), policyVersion: book.policyOf(period).version, contentHash: factsIn(state, period).contentHash, items };
+  return {
+    amountMinor: String(total),
+    policyVersion: book.policyOf(period).version,
+    contentHash: factsIn(state, period).contentHash,
+    items,
+  };
 }
 
 /** The same less what a recovery keeps back, where its plan gives something of this payment. */
-export function lessRecovery(due: Due, recovery: RecoveryState, paymentId: string, period: string): { readonly due: Due; readonly deduction?: Deduction } {
+export function lessRecovery(
+  due: Due,
+  recovery: RecoveryState,
+  paymentId: string,
+  period: string,
+): { readonly due: Due; readonly deduction?: Deduction } {
   const item = recoveryFor(recovery, paymentId, period, BigInt(due.amountMinor));
   if (!item) return { due };
   const amountMinor = -BigInt(item.amountMinor);
   return {
-    due: { ...due, amountMinor: String(BigInt(due.amountMinor) - amountMinor), items: [...due.items, item] },
+    due: {
+      ...due,
+      amountMinor: String(BigInt(due.amountMinor) - amountMinor),
+      items: [...due.items, item],
+    },
     deduction: { grossMinor: due.amountMinor, amountMinor: String(amountMinor) },
   };
 }

@@ -29,10 +29,20 @@ export function payeeOf(events: readonly Recorded[], accountId?: string): Payee 
   let had = false;
   for (const event of events) {
     switch (event.type) {
-      case 'PersonRegistered': profile = event.data.sealed; break;
+      case 'PersonRegistered':
+        profile = event.data.sealed;
+        break;
       case 'PayeeAccountRegistered':
         if (profile && (accountId === undefined || event.data.accountId === accountId)) {
-          payee = { accountId: event.data.accountId, kind: event.data.kind, accountHash: event.data.accountHash, sealed: event.data.sealed, profile, verified: false, ...(had ? { changedAt: event.time } : {}) };
+          payee = {
+            accountId: event.data.accountId,
+            kind: event.data.kind,
+            accountHash: event.data.accountHash,
+            sealed: event.data.sealed,
+            profile,
+            verified: false,
+            ...(had ? { changedAt: event.time } : {}),
+          };
         }
         had = true;
         break;
@@ -42,23 +52,35 @@ export function payeeOf(events: readonly Recorded[], accountId?: string): Payee 
       case 'PayeeAccountClosed':
         if (accountId === undefined && payee?.accountId === event.data.accountId) payee = undefined;
         break;
-      case 'PersonErased': return undefined;
-      default: break;
+      case 'PersonErased':
+        return undefined;
+      default:
+        break;
     }
   }
   return payee;
 }
 
 /** Why an account is not paid on yet. `until`: an instant; absent where it waits to be verified. */
-export interface Held { readonly until?: string }
+export interface Held {
+  readonly until?: string;
+}
 
 /**
  * Whether a payee's account is held: the usual fraud changes it just before money moves.
  * @param now instant against which days are counted
  * @returns undefined where it may be paid on
  */
-export function heldBy({ changedAt, verified }: Payee, { days, verification }: AccountHold, now: string): Held | undefined {
-  if (!verified && (verification === 'every' || (verification === 'changed' && changedAt !== undefined))) return {};
+export function heldBy(
+  { changedAt, verified }: Payee,
+  { days, verification }: AccountHold,
+  now: string,
+): Held | undefined {
+  if (
+    !verified &&
+    (verification === 'every' || (verification === 'changed' && changedAt !== undefined))
+  )
+    return {};
   if (changedAt === undefined || days === 0) return undefined;
   const until = `${addDays(changedAt.slice(0, 10), days)}${changedAt.slice(10)}`;
   return until > now ? { until } : undefined;
@@ -69,18 +91,23 @@ export function heldBy({ changedAt, verified }: Payee, { days, verification }: A
  * that a message can name: one wrong digit must not hold up a million others.
  * The holder is the account's where it names one, else the person.
  */
-export async function openPayees(vault: Vault, payees: readonly (Payee | undefined)[]): Promise<readonly (Instruction['payee'] | undefined)[]> {
+export async function openPayees(
+  vault: Vault,
+  payees: readonly (Payee | undefined)[],
+): Promise<readonly (Instruction['payee'] | undefined)[]> {
   const known = payees.filter((payee) => payee !== undefined);
   const accounts = known.length === 0 ? [] : await vault.open(known.map((payee) => payee.sealed));
   const nameless = known.filter((_, i) => accounts[i] && !accounts[i]['holder']);
-  const profiles = nameless.length === 0 ? [] : await vault.open(nameless.map((payee) => payee.profile));
+  const profiles =
+    nameless.length === 0 ? [] : await vault.open(nameless.map((payee) => payee.profile));
   const names = new Map(nameless.map((payee, i) => [payee, profiles[i]?.['name']]));
   const opened = new Map<Payee, Instruction['payee']>();
   known.forEach((payee, i) => {
     const fields = accounts[i];
     const name = fields?.['holder'] || names.get(payee);
     const number = fields?.['number'];
-    if (number && name && canBePaid(payee.kind, number)) opened.set(payee, { name, kind: payee.kind, account: number });
+    if (number && name && canBePaid(payee.kind, number))
+      opened.set(payee, { name, kind: payee.kind, account: number });
   });
   return payees.map((payee) => payee && opened.get(payee));
 }

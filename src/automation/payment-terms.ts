@@ -23,23 +23,53 @@ export interface PaymentTerms {
 
 type Definition = EventData['ProgrammeDefined'];
 
-export function paymentTerms({ programmeId, debtor }: Pick<Definition, 'programmeId' | 'debtor'>, set?: EventData['PaymentTermsSet']): PaymentTerms {
-  const fallback: PayingAccount = { accountId: '', debtor, format: 'pain.001.001.09', characters: 'unicode' };
+export function paymentTerms(
+  { programmeId, debtor }: Pick<Definition, 'programmeId' | 'debtor'>,
+  set?: EventData['PaymentTermsSet'],
+): PaymentTerms {
+  const fallback: PayingAccount = {
+    accountId: '',
+    debtor,
+    format: 'pain.001.001.09',
+    characters: 'unicode',
+  };
   const template = set?.remittance ?? '{programme} {period}';
-  const configured = (set?.accounts ?? []).map((account) => ({ account: payingAccount(account), regions: account.regions, kinds: account.payeeKinds }));
+  const configured = (set?.accounts ?? []).map((account) => ({
+    account: payingAccount(account),
+    regions: account.regions,
+    kinds: account.payeeKinds,
+  }));
   return {
     accounts: [...configured.map(({ account }) => account), fallback],
     accountFor(region, kind) {
       for (const { account, regions, kinds } of configured) {
-        if ((!regions || regions.includes(region)) && (!kinds || kinds.includes(kind))) return account;
+        if ((!regions || regions.includes(region)) && (!kinds || kinds.includes(kind)))
+          return account;
       }
       return fallback;
     },
-    remittanceOf: (period) => template.replaceAll('{programme}', programmeId.toUpperCase()).replaceAll('{period}', period),
+    remittanceOf: (period) =>
+      template.replaceAll('{programme}', programmeId.toUpperCase()).replaceAll('{period}', period),
   };
 }
 
-function payingAccount({ accountId, name, bic, kind, number, initiatorId, format, characters, maxPerFile }: EventData['PaymentTermsSet']['accounts'][number]): PayingAccount {
+function payingAccount({
+  accountId,
+  name,
+  bic,
+  kind,
+  number,
+  initiatorId,
+  format,
+  characters,
+  maxPerFile,
+}: EventData['PaymentTermsSet']['accounts'][number]): PayingAccount {
   const who = { name, bic, ...(initiatorId === undefined ? {} : { initiatorId }) };
-  return { accountId, debtor: kind === 'iban' ? { ...who, iban: number } : { ...who, rib: number }, format, characters, maxPerFile };
+  return {
+    accountId,
+    debtor: kind === 'iban' ? { ...who, iban: number } : { ...who, rib: number },
+    format,
+    characters,
+    maxPerFile,
+  };
 }

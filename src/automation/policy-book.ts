@@ -1,13 +1,21 @@
 import type { EventData } from '../../events/generated.js';
 import type { EventStore } from '../adapters/event-store/port.js';
-import { compilePolicy, versionInEffect, versionInForce, type CompiledPolicy } from '../eligibility/policy.js';
+import {
+  compilePolicy,
+  versionInEffect,
+  versionInForce,
+  type CompiledPolicy,
+} from '../eligibility/policy.js';
 import { DomainError } from '../kernel/errors.js';
 import { streams } from '../kernel/ids.js';
 import { holdOf, NO_HOLD, type AccountHold } from '../programme/programme.decider.js';
 import { paymentTerms, type PaymentTerms } from './payment-terms.js';
 
 /** One version in force, ready to run. */
-export interface PolicyInForce { readonly version: number; readonly compiled: CompiledPolicy }
+export interface PolicyInForce {
+  readonly version: number;
+  readonly compiled: CompiledPolicy;
+}
 
 /** What jobs need to know of a programme, as of a position. */
 export interface ProgrammeBook {
@@ -33,7 +41,10 @@ export class PolicyBook {
 
   /** @throws DomainError PROGRAMME_NOT_FOUND */
   async programme(programmeId: string, asOf?: number): Promise<ProgrammeBook> {
-    const events = await this.store.readStream(streams.programme(programmeId), asOf === undefined ? {} : { asOf });
+    const events = await this.store.readStream(
+      streams.programme(programmeId),
+      asOf === undefined ? {} : { asOf },
+    );
     let definition: EventData['ProgrammeDefined'] | undefined;
     let open = false;
     let rules: EventData['ChecksConfigured']['rules'] = [];
@@ -49,24 +60,51 @@ export class PolicyBook {
       else if (event.type === 'ProgrammeOpened') open = true;
       else if (event.type === 'ProgrammeClosed') open = false;
     }
-    if (!definition) throw new DomainError('PROGRAMME_NOT_FOUND', `There is no programme ${programmeId}.`, 'not-found', 'programmeId');
-    const byPeriod = (rule: typeof versionInForce<EventData['PolicyPublished']>): (period: string) => PolicyInForce => {
+    if (!definition)
+      throw new DomainError(
+        'PROGRAMME_NOT_FOUND',
+        `There is no programme ${programmeId}.`,
+        'not-found',
+        'programmeId',
+      );
+    const byPeriod = (
+      rule: typeof versionInForce<EventData['PolicyPublished']>,
+    ): ((period: string) => PolicyInForce) => {
       const known = new Map<string, PolicyInForce>();
       return (period) => {
         let found = known.get(period);
-        if (!found) known.set(period, (found = this.#ready(programmeId, rule(policies, period), period)));
+        if (!found)
+          known.set(period, (found = this.#ready(programmeId, rule(policies, period), period)));
         return found;
       };
     };
     return {
-      programmeId, definition, open, terms: paymentTerms(definition, termsSet), rules, hold, policyOf: byPeriod(versionInForce), policyInEffect: byPeriod(versionInEffect),
+      programmeId,
+      definition,
+      open,
+      terms: paymentTerms(definition, termsSet),
+      rules,
+      hold,
+      policyOf: byPeriod(versionInForce),
+      policyInEffect: byPeriod(versionInEffect),
     };
   }
 
-  #ready(programmeId: string, published: EventData['PolicyPublished'] | undefined, period: string): PolicyInForce {
-    if (!published) throw new DomainError('NO_POLICY_FOR_PERIOD', `No policy of ${programmeId} is paid in ${period}.`, 'rule', 'period');
+  #ready(
+    programmeId: string,
+    published: EventData['PolicyPublished'] | undefined,
+    period: string,
+  ): PolicyInForce {
+    if (!published)
+      throw new DomainError(
+        'NO_POLICY_FOR_PERIOD',
+        `No policy of ${programmeId} is paid in ${period}.`,
+        'rule',
+        'period',
+      );
     let compiled = this.#compiled.get(published.contentHash);
-    if (!compiled) this.#compiled.set(published.contentHash, (compiled = compilePolicy(published.policy)));
+    if (!compiled)
+      this.#compiled.set(published.contentHash, (compiled = compilePolicy(published.policy)));
     return { version: published.version, compiled };
   }
 }

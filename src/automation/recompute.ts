@@ -2,7 +2,12 @@ import type { EventData } from '../../events/generated.js';
 import type { AdjustmentState, Proposal } from '../correction/adjustment.decider.js';
 import { entitlementFor } from '../eligibility/determine.js';
 import { ARREARS_ITEM, RECOVERY_ITEM } from '../eligibility/rules.js';
-import { enrolmentDecider, factsIn, payableIn, type EnrolmentState } from '../enrolment/enrolment.decider.js';
+import {
+  enrolmentDecider,
+  factsIn,
+  payableIn,
+  type EnrolmentState,
+} from '../enrolment/enrolment.decider.js';
 import type { Recorded } from '../kernel/decider.js';
 import type { RecoveryState } from '../recovery/recovery.decider.js';
 import type { PolicyInForce } from './policy-book.js';
@@ -10,18 +15,34 @@ import type { PolicyInForce } from './policy-book.js';
 type Month = Proposal['periods'][number];
 type Item = Month['items'][number];
 /** A payment that stands: ordered, not cancelled, and not rejected or returned for good; with the items that count. */
-export type Standing = Pick<EventData['PaymentOrdered'], 'period' | 'policyVersion' | 'contentHash' | 'items'>;
+export type Standing = Pick<
+  EventData['PaymentOrdered'],
+  'period' | 'policyVersion' | 'contentHash' | 'items'
+>;
 
 /**
  * What a payment that stands counts for. Arrears and a recovery count by the corrections that they come from, as long as the
  * household's account says that this payment carries them. Where the account took them back because the payment had lapsed, and the
  * bank paid it late all the same, they count as what they are: money that left, or that was kept back, once more.
  */
-export function standingOf(ordered: EventData['PaymentOrdered'], adjustment: AdjustmentState, recovery: RecoveryState): Standing {
+export function standingOf(
+  ordered: EventData['PaymentOrdered'],
+  adjustment: AdjustmentState,
+  recovery: RecoveryState,
+): Standing {
   const { period, policyVersion, contentHash, items, paymentId, round } = ordered;
-  const carried = adjustment.arrears.some(({ orderedBy }) => orderedBy?.paymentId === paymentId && orderedBy.round === round);
+  const carried = adjustment.arrears.some(
+    ({ orderedBy }) => orderedBy?.paymentId === paymentId && orderedBy.round === round,
+  );
   const deducted = recovery.deductions[paymentId]?.round === round;
-  return { period, policyVersion, contentHash, items: items.filter(({ code }) => !((code === ARREARS_ITEM && carried) || (code === RECOVERY_ITEM && deducted))) };
+  return {
+    period,
+    policyVersion,
+    contentHash,
+    items: items.filter(
+      ({ code }) => !((code === ARREARS_ITEM && carried) || (code === RECOVERY_ITEM && deducted)),
+    ),
+  };
 }
 
 export interface Household {
@@ -36,29 +57,53 @@ export interface Household {
 export function livesOf(events: readonly Recorded[]): readonly EnrolmentState[] {
   const lives: EnrolmentState[] = [];
   for (const event of events) {
-    const state = enrolmentDecider.evolve(lives.at(-1) ?? enrolmentDecider.initialState, event as never);
+    const state = enrolmentDecider.evolve(
+      lives.at(-1) ?? enrolmentDecider.initialState,
+      event as never,
+    );
     if (event.type === 'EnrolmentStarted') lives.push(state);
     else if (lives.length > 0) lives[lives.length - 1] = state;
   }
   return lives;
 }
 
-const keyOf = ({ code, member }: { readonly code: string; readonly member?: number }): string => `${code}|${member ?? ''}`;
+const keyOf = ({ code, member }: { readonly code: string; readonly member?: number }): string =>
+  `${code}|${member ?? ''}`;
 
 /** Amounts by benefit and member, as they stand before and as they are due. */
 class MonthBooks {
-  readonly #rows = new Map<string, { readonly code: string; readonly member?: number; paid: bigint; due: bigint }>();
+  readonly #rows = new Map<
+    string,
+    { readonly code: string; readonly member?: number; paid: bigint; due: bigint }
+  >();
 
-  add(item: { readonly code: string; readonly member?: number }, side: 'paid' | 'due', amountMinor: bigint): void {
+  add(
+    item: { readonly code: string; readonly member?: number },
+    side: 'paid' | 'due',
+    amountMinor: bigint,
+  ): void {
     const key = keyOf(item);
     let row = this.#rows.get(key);
-    if (!row) this.#rows.set(key, (row = { code: item.code, ...(item.member === undefined ? {} : { member: item.member }), paid: 0n, due: 0n }));
+    if (!row)
+      this.#rows.set(
+        key,
+        (row = {
+          code: item.code,
+          ...(item.member === undefined ? {} : { member: item.member }),
+          paid: 0n,
+          due: 0n,
+        }),
+      );
     row[side] += amountMinor;
   }
 
   differences(): Item[] {
     const rows = [...this.#rows.values()].filter(({ paid, due }) => paid !== due);
-    return rows.map(({ paid, due, ...item }) => ({ ...item, paidMinor: String(paid), dueMinor: String(due) }));
+    return rows.map(({ paid, due, ...item }) => ({
+      ...item,
+      paidMinor: String(paid),
+      dueMinor: String(due),
+    }));
   }
 
   total(side: 'paid' | 'due'): bigint {
@@ -76,7 +121,10 @@ class MonthBooks {
  * @returns undefined where both are the same in sum
  */
 export function differenceOf(
-  household: Household, periods: readonly string[], rulingIn: (period: string) => PolicyInForce | undefined, paidUnder: (period: string) => number | undefined,
+  household: Household,
+  periods: readonly string[],
+  rulingIn: (period: string) => PolicyInForce | undefined,
+  paidUnder: (period: string) => number | undefined,
 ): Pick<Proposal, 'differenceMinor' | 'periods'> | undefined {
   const months: Month[] = [];
   let difference = 0n;
@@ -89,7 +137,12 @@ export function differenceOf(
   return difference === 0n ? undefined : { differenceMinor: String(difference), periods: months };
 }
 
-function monthOf({ lives, payments, established }: Household, period: string, rulingIn: (period: string) => PolicyInForce | undefined, paidUnder: (period: string) => number | undefined): Month | undefined {
+function monthOf(
+  { lives, payments, established }: Household,
+  period: string,
+  rulingIn: (period: string) => PolicyInForce | undefined,
+  paidUnder: (period: string) => number | undefined,
+): Month | undefined {
   const books = new MonthBooks();
   let paidBy: Standing | undefined;
   let paid = false;
@@ -105,12 +158,20 @@ function monthOf({ lives, payments, established }: Household, period: string, ru
     for (const month of adjustment.periods) {
       if (month.period !== period) continue;
       paid = true;
-      for (const item of month.items) books.add(item, 'paid', BigInt(item.dueMinor) - BigInt(item.paidMinor));
+      for (const item of month.items)
+        books.add(item, 'paid', BigInt(item.dueMinor) - BigInt(item.paidMinor));
     }
   }
   const life = lives.findLast(({ startPeriod }) => startPeriod <= period);
   const ruling = life && payableIn(life, period) ? rulingIn(period) : undefined;
-  if (life && ruling) for (const item of entitlementFor(ruling.compiled, ruling.version, factsIn(life, period).facts, period).items) books.add(item, 'due', BigInt(item.amountMinor));
+  if (life && ruling)
+    for (const item of entitlementFor(
+      ruling.compiled,
+      ruling.version,
+      factsIn(life, period).facts,
+      period,
+    ).items)
+      books.add(item, 'due', BigInt(item.amountMinor));
   const items = books.differences();
   if (items.length === 0) return undefined;
   const causes: Month['causes'] = [];
@@ -118,7 +179,15 @@ function monthOf({ lives, payments, established }: Household, period: string, ru
   else if (!paid) causes.push('not-paid');
   else {
     if ((paidBy?.policyVersion ?? paidUnder(period)) !== ruling.version) causes.push('policy');
-    if (!paidBy || causes.length === 0 || paidBy.contentHash !== factsIn(life!, period).contentHash) causes.push('facts');
+    if (!paidBy || causes.length === 0 || paidBy.contentHash !== factsIn(life!, period).contentHash)
+      causes.push('facts');
   }
-  return { period, ...(ruling ? { policyVersion: ruling.version } : {}), causes, paidMinor: String(books.total('paid')), dueMinor: String(books.total('due')), items };
+  return {
+    period,
+    ...(ruling ? { policyVersion: ruling.version } : {}),
+    causes,
+    paidMinor: String(books.total('paid')),
+    dueMinor: String(books.total('due')),
+    items,
+  };
 }

@@ -12,13 +12,22 @@ export interface ReleaseArgs {
   readonly executionDate: string;
 }
 
-export const releaseCycleParts = ({ cycleId, contentHash, executionDate }: ReleaseArgs): readonly Part[] =>
-  [part(streams.cycle(cycleId), cycleDecider, { type: 'ReleaseCycle', contentHash, executionDate })];
+export const releaseCycleParts = ({
+  cycleId,
+  contentHash,
+  executionDate,
+}: ReleaseArgs): readonly Part[] => [
+  part(streams.cycle(cycleId), cycleDecider, { type: 'ReleaseCycle', contentHash, executionDate }),
+];
 
 /**
  * Releases an approved cycle. Instructing follows from the fact: `instructCycle`, or the automation that follows the log.
  * @throws DomainError SAME_PERSON, and for a second release
  */
-export async function releaseCycle(deps: Deps, args: ReleaseArgs, context: Context): Promise<Outcome> {
+export async function releaseCycle(
+  deps: Deps,
+  args: ReleaseArgs,
+  context: Context,
+): Promise<Outcome> {
   return execute(deps.store, deps.registry, deps.locks, releaseCycleParts(args), context);
 }

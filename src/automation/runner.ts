@@ -4,7 +4,10 @@ import type { Recorded } from '../kernel/decider.js';
 import type { Deps, OnProgress } from './job.js';
 
 /** Where the runner was; losing it costs a walk over the log, never correctness: what was done is told by the streams. */
-export interface Checkpoint { load(): Promise<number>; save(position: number): Promise<void> }
+export interface Checkpoint {
+  load(): Promise<number>;
+  save(position: number): Promise<void>;
+}
 
 /**
  * Follows the log and acts on what happened. `handle` gets the events of a page that it `handles`, in commit order, and
@@ -19,7 +22,12 @@ export interface ProcessManager {
 /** A checkpoint for tests and for jobs that start where the log ends. */
 export const checkpointInMemory = (start = -1): Checkpoint => {
   let position = start;
-  return { load: async () => position, save: async (next) => { position = next; } };
+  return {
+    load: async () => position,
+    save: async (next) => {
+      position = next;
+    },
+  };
 };
 
 /** Drives the process managers from one checkpoint, live or until caught up. */
@@ -34,7 +42,9 @@ export class AutomationRunner {
   ) {}
 
   /** Log position up to which every manager has acted; -1 before the first. */
-  get position(): number { return this.#position ?? -1; }
+  get position(): number {
+    return this.#position ?? -1;
+  }
 
   /** Follows the log until the signal aborts. Rejects when a manager fails; started again, it goes on where it was. */
   async run(signal: AbortSignal): Promise<void> {

@@ -28,11 +28,23 @@ export type OutcomeSource = EventData['PaymentSettled']['source'];
 
 /** What became of one outcome, in the order given. */
 export type OutcomeResult =
-  | { readonly result: 'applied' | 'unchanged' | 'break'; readonly paymentId: string; readonly position: number }
-  | { readonly result: 'refused'; readonly paymentId: string | undefined; readonly code: string; readonly detail: string; readonly field?: string };
+  | {
+      readonly result: 'applied' | 'unchanged' | 'break';
+      readonly paymentId: string;
+      readonly position: number;
+    }
+  | {
+      readonly result: 'refused';
+      readonly paymentId: string | undefined;
+      readonly code: string;
+      readonly detail: string;
+      readonly field?: string;
+    };
 
 /** Finds the payments of end-to-end ids, in order; a read model or `endToEndIndex`. What it says is checked by the decider. */
-export type EndToEndLookup = (endToEndIds: readonly string[]) => Promise<readonly (string | undefined)[]>;
+export type EndToEndLookup = (
+  endToEndIds: readonly string[],
+) => Promise<readonly (string | undefined)[]>;
 
 export interface OutcomesArgs {
   readonly source: OutcomeSource;
@@ -44,46 +56,79 @@ export interface OutcomesArgs {
   readonly onResults?: (results: readonly OutcomeResult[], first: number) => void | Promise<void>;
 }
 /** `applied + unchanged + breaks + refused = read`. */
-export interface OutcomesSummary { read: number; applied: number; unchanged: number; breaks: number; refused: number }
+export interface OutcomesSummary {
+  read: number;
+  applied: number;
+  unchanged: number;
+  breaks: number;
+  refused: number;
+}
 
 /**
  * Takes a stream of outcomes in. Each is decided by its payment: the same outcome twice changes nothing, a contradiction
  * becomes a named break. Outcomes of one payment are taken in the order given, also across batches under way.
  * @throws StoreError, the signal's reason
  */
-export async function takeInOutcomes(deps: Deps, args: OutcomesArgs, base: JobContext, onProgress?: OnProgress, signal?: AbortSignal): Promise<OutcomesSummary> {
+export async function takeInOutcomes(
+  deps: Deps,
+  args: OutcomesArgs,
+  base: JobContext,
+  onProgress?: OnProgress,
+  signal?: AbortSignal,
+): Promise<OutcomesSummary> {
   const summary: OutcomesSummary = { read: 0, applied: 0, unchanged: 0, breaks: 0, refused: 0 };
   const desk = new OutcomeDesk(deps, args.source, base, args.lookup);
-  await pipelined(args.outcomes, async (outcomes) => {
-    const first = summary.read;
-    summary.read += outcomes.length;
-    const results = await desk.take(outcomes);
-    for (const { result } of results) summary[result === 'break' ? 'breaks' : result] += 1;
-    await args.onResults?.(results, first);
-    onProgress?.({ what: 'outcomes', done: summary.read });
-  }, signal);
+  await pipelined(
+    args.outcomes,
+    async (outcomes) => {
+      const first = summary.read;
+      summary.read += outcomes.length;
+      const results = await desk.take(outcomes);
+      for (const { result } of results) summary[result === 'break' ? 'breaks' : result] += 1;
+      await args.onResults?.(results, first);
+      onProgress?.({ what: 'outcomes', done: summary.read });
+    },
+    signal,
+  );
   return summary;
 }
 
 /** One batch by itself, as over HTTP: at most a thousand or so. */
-export const takeInBatch = (deps: Deps, source: OutcomeSource, outcomes: readonly ReportedOutcome[], base: JobContext, lookup?: EndToEndLookup): Promise<readonly OutcomeResult[]> =>
-  new OutcomeDesk(deps, source, base, lookup).take(outcomes);
+export const takeInBatch = (
+  deps: Deps,
+  source: OutcomeSource,
+  outcomes: readonly ReportedOutcome[],
+  base: JobContext,
+  lookup?: EndToEndLookup,
+): Promise<readonly OutcomeResult[]> => new OutcomeDesk(deps, source, base, lookup).take(outcomes);
 
-interface Entry { readonly index: number; readonly paymentId: string; readonly outcome: ReportedOutcome }
+interface Entry {
+  readonly index: number;
+  readonly paymentId: string;
+  readonly outcome: ReportedOutcome;
+}
 
 class OutcomeDesk {
   /** Per payment, the batch that has it in hand. */
   readonly #inHand = new Map<string, Promise<void>>();
 
-  constructor(private readonly deps: Deps, private readonly source: OutcomeSource, private readonly base: JobContext, private readonly lookup?: EndToEndLookup) {}
+  constructor(
+    private readonly deps: Deps,
+    private readonly source: OutcomeSource,
+    private readonly base: JobContext,
+    private readonly lookup?: EndToEndLookup,
+  ) {}
 
   async take(outcomes: readonly ReportedOutcome[]): Promise<readonly OutcomeResult[]> {
     const results = new Array<OutcomeResult>(outcomes.length);
-    const named = outcomes.some((outcome) => outcome.paymentId === undefined) ? await this.#name(outcomes) : outcomes.map((outcome) => outcome.paymentId);
+    const named = outcomes.some((outcome) => outcome.paymentId === undefined)
+      ? await this.#name(outcomes)
+      : outcomes.map((outcome) => outcome.paymentId);
     const entries: Entry[] = [];
     outcomes.forEach((outcome, index) => {
       try {
-        if (named[index] === undefined) throw unknownPayment(outcome.endToEndId === undefined ? 'paymentId' : 'endToEndId');
+        if (named[index] === undefined)
+          throw unknownPayment(outcome.endToEndId === undefined ? 'paymentId' : 'endToEndId');
         entries.push({ index, outcome, paymentId: parsePaymentId(named[index]) });
       } catch (error) {
         results[index] = refused(error, named[index]);
@@ -91,7 +136,9 @@ class OutcomeDesk {
     });
     const before = new Set<Promise<void>>();
     let done!: () => void;
-    const mine = new Promise<void>((resolve) => { done = resolve; });
+    const mine = new Promise<void>((resolve) => {
+      done = resolve;
+    });
     for (const { paymentId } of entries) {
       const other = this.#inHand.get(paymentId);
       if (other && other !== mine) before.add(other);
@@ -102,7 +149,8 @@ class OutcomeDesk {
       for (let wave = entries; wave.length > 0;) wave = await this.#takeWave(wave, results);
     } finally {
       done();
-      for (const { paymentId } of entries) if (this.#inHand.get(paymentId) === mine) this.#inHand.delete(paymentId);
+      for (const { paymentId } of entries)
+        if (this.#inHand.get(paymentId) === mine) this.#inHand.delete(paymentId);
     }
     return results;
   }
@@ -116,7 +164,9 @@ class OutcomeDesk {
       else now.set(entry.paymentId, entry);
     }
     const wave = [...now.values()];
-    const payments = await this.deps.store.readStreams(wave.map(({ paymentId }) => streams.payment(paymentId)));
+    const payments = await this.deps.store.readStreams(
+      wave.map(({ paymentId }) => streams.payment(paymentId)),
+    );
     const units: Unit[] = [];
     const known: Entry[] = [];
     wave.forEach((entry, i) => {
@@ -126,18 +176,31 @@ class OutcomeDesk {
         return;
       }
       known.push(entry);
-      units.push({ verb: 'outcome', key: entry.paymentId, loaded: [events], tasks: [reporting(stream, entry, this.source)] });
+      units.push({
+        verb: 'outcome',
+        key: entry.paymentId,
+        loaded: [events],
+        tasks: [reporting(stream, entry, this.source)],
+      });
     });
     const answers = await record(this.deps, units, this.base);
-    answers.forEach((answer, i) => { results[known[i]!.index] = resultOf(answer, known[i]!.paymentId); });
+    answers.forEach((answer, i) => {
+      results[known[i]!.index] = resultOf(answer, known[i]!.paymentId);
+    });
     return later;
   }
 
   async #name(outcomes: readonly ReportedOutcome[]): Promise<readonly (string | undefined)[]> {
-    const nameless = outcomes.filter((outcome) => outcome.paymentId === undefined && outcome.endToEndId !== undefined).map((outcome) => outcome.endToEndId!);
+    const nameless = outcomes
+      .filter((outcome) => outcome.paymentId === undefined && outcome.endToEndId !== undefined)
+      .map((outcome) => outcome.endToEndId!);
     const found = this.lookup && nameless.length > 0 ? await this.lookup(nameless) : [];
     const byEndToEndId = new Map(nameless.map((endToEndId, i) => [endToEndId, found[i]]));
-    return outcomes.map((outcome) => outcome.paymentId ?? (outcome.endToEndId === undefined ? undefined : byEndToEndId.get(outcome.endToEndId)));
+    return outcomes.map(
+      (outcome) =>
+        outcome.paymentId ??
+        (outcome.endToEndId === undefined ? undefined : byEndToEndId.get(outcome.endToEndId)),
+    );
   }
 }
 
@@ -146,15 +209,27 @@ function reporting(stream: string, { outcome, paymentId }: Entry, source: Outcom
   return {
     stream,
     decide(events, context) {
-      const instructions = events.filter((event) => event.type === 'PaymentInstructed' || event.type === 'PaymentReinstructed').map((event) => event.data);
-      const answered = outcome.endToEndId === undefined
-        ? instructions.findLast(({ attempt }) => outcome.attempt === undefined || attempt === outcome.attempt)
-        : instructions.find(({ endToEndId }) => endToEndId === outcome.endToEndId);
+      const instructions = events
+        .filter(
+          (event) => event.type === 'PaymentInstructed' || event.type === 'PaymentReinstructed',
+        )
+        .map((event) => event.data);
+      const answered =
+        outcome.endToEndId === undefined
+          ? instructions.findLast(
+              ({ attempt }) => outcome.attempt === undefined || attempt === outcome.attempt,
+            )
+          : instructions.find(({ endToEndId }) => endToEndId === outcome.endToEndId);
       const attempt = outcome.attempt ?? answered?.attempt ?? 1;
       const command: PaymentCommand = {
-        type: 'ReportOutcome', outcome: outcome.outcome, attempt, source: outcome.source ?? source,
+        type: 'ReportOutcome',
+        outcome: outcome.outcome,
+        attempt,
+        source: outcome.source ?? source,
         endToEndId: outcome.endToEndId ?? answered?.endToEndId ?? endToEndIdOf(paymentId, attempt),
-        ...(outcome.outcome === 'settled' ? { settledOn: outcome.settledOn ?? context.now.slice(0, 10) } : {}),
+        ...(outcome.outcome === 'settled'
+          ? { settledOn: outcome.settledOn ?? context.now.slice(0, 10) }
+          : {}),
         ...(outcome.currency === undefined ? {} : { currency: outcome.currency }),
         ...(outcome.amountMinor === undefined ? {} : { amountMinor: outcome.amountMinor }),
         ...(outcome.reason === undefined ? {} : { reason: outcome.reason }),
@@ -167,14 +242,24 @@ function reporting(stream: string, { outcome, paymentId }: Entry, source: Outcom
 
 function resultOf(answer: UnitResult, paymentId: string): OutcomeResult {
   if (answer.kind === 'refused') return refused(answer.error, paymentId);
-  if (answer.kind !== 'recorded') return { result: 'unchanged', paymentId, position: answer.position };
-  const isBreak = answer.writes.some((write) => write.events.some((event) => event.type === 'PaymentBreakRecorded'));
+  if (answer.kind !== 'recorded')
+    return { result: 'unchanged', paymentId, position: answer.position };
+  const isBreak = answer.writes.some((write) =>
+    write.events.some((event) => event.type === 'PaymentBreakRecorded'),
+  );
   return { result: isBreak ? 'break' : 'applied', paymentId, position: answer.position };
 }
 
 function refused(error: unknown, paymentId: string | undefined): OutcomeResult {
   if (!(error instanceof DomainError)) throw error;
-  return { result: 'refused', paymentId, code: error.code, detail: error.detail, ...(error.field === undefined ? {} : { field: error.field }) };
+  return {
+    result: 'refused',
+    paymentId,
+    code: error.code,
+    detail: error.detail,
+    ...(error.field === undefined ? {} : { field: error.field }),
+  };
 }
 
-const unknownPayment = (field: string): DomainError => new DomainError('PAYMENT_UNKNOWN', 'No such payment was ordered here.', 'not-found', field);
+const unknownPayment = (field: string): DomainError =>
+  new DomainError('PAYMENT_UNKNOWN', 'No such payment was ordered here.', 'not-found', field);

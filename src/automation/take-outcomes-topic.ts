@@ -12,7 +12,12 @@ import { takeInBatch, type OutcomeResult, type ReportedOutcome } from './take-in
 export const OUTCOMES_WRITER: Actor = { id: 'outcomes-topic', role: 'payment-system' };
 
 /** Of this process: messages that were applied, changed nothing, became breaks, and were set aside as dead letters. */
-export interface TopicFigures { applied: number; unchanged: number; breaks: number; setAside: number }
+export interface TopicFigures {
+  applied: number;
+  unchanged: number;
+  breaks: number;
+  setAside: number;
+}
 
 /**
  * Takes outcomes from the topic in as `POST /payments/outcomes` does: the same fields, the same commands. The same message
@@ -22,15 +27,23 @@ export class OutcomesFromTopic {
   #figures: TopicFigures = { applied: 0, unchanged: 0, breaks: 0, setAside: 0 };
 
   /** @param onWell told when messages can come, and after each batch */
-  constructor(private readonly deps: Deps, private readonly topic: InboundTopic, private readonly onWell: () => void = () => undefined) {}
+  constructor(
+    private readonly deps: Deps,
+    private readonly topic: InboundTopic,
+    private readonly onWell: () => void = () => undefined,
+  ) {}
 
-  get figures(): Readonly<TopicFigures> { return this.#figures; }
+  get figures(): Readonly<TopicFigures> {
+    return this.#figures;
+  }
 
   /**
    * Works until the signal aborts. Whoever runs it starts it again after a failure: what was not taken comes again.
    * @throws when the broker or the store is lost
    */
-  run(signal: AbortSignal): Promise<void> { return this.topic.run((messages) => this.take(messages), signal, this.onWell); }
+  run(signal: AbortSignal): Promise<void> {
+    return this.topic.run((messages) => this.take(messages), signal, this.onWell);
+  }
 
   /** Resolves when the outcomes are durable, with a reason for each message that could not be taken. */
   async take(messages: readonly Inbound[]): Promise<readonly (string | undefined)[]> {
@@ -48,7 +61,13 @@ export class OutcomesFromTopic {
     });
     let results: readonly OutcomeResult[] = [];
     if (outcomes.length > 0) {
-      results = await takeInBatch(this.deps, 'topic', outcomes, { actor: OUTCOMES_WRITER, correlationId: uuidOf('outcomes-topic', ...outcomes.map(({ paymentId }) => paymentId ?? '')) });
+      results = await takeInBatch(this.deps, 'topic', outcomes, {
+        actor: OUTCOMES_WRITER,
+        correlationId: uuidOf(
+          'outcomes-topic',
+          ...outcomes.map(({ paymentId }) => paymentId ?? ''),
+        ),
+      });
     }
     const figures = { ...this.#figures };
     results.forEach((answer, i) => {
@@ -65,6 +84,12 @@ export class OutcomesFromTopic {
 /** @throws DomainError that says what does not fit; never with the data in it */
 function outcomeOf({ key, value }: Inbound): ReportedOutcome {
   const outcome = reported(validated(Outcome, parseJson(Buffer.from(value))), 'value');
-  if (outcome.paymentId !== key) throw new DomainError('KEY_DIFFERS', 'The key must be the paymentId of the value: outcomes of one payment keep their order by it.', 'invalid', 'key');
+  if (outcome.paymentId !== key)
+    throw new DomainError(
+      'KEY_DIFFERS',
+      'The key must be the paymentId of the value: outcomes of one payment keep their order by it.',
+      'invalid',
+      'key',
+    );
   return outcome;
 }

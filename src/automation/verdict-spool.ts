@@ -34,7 +34,9 @@ export class VerdictSpool {
   }
 
   /** Drops what was added since the last flush. */
-  forget(): void { this.#pending = []; }
+  forget(): void {
+    this.#pending = [];
+  }
 
   /** In the order added, a few hundred at a time. @throws ArchiveError */
   async *batches(): AsyncGenerator<readonly Spooled[]> {
@@ -46,5 +48,9 @@ function spooled(line: string): Spooled {
   const first = line.indexOf('\t');
   const second = line.indexOf('\t', first + 1);
   const verdict: Saying = JSON.parse(line.slice(first + 1, second));
-  return { number: Number(line.slice(0, first)), verdict, entry: (): BankEntry => JSON.parse(line.slice(second + 1)) };
+  return {
+    number: Number(line.slice(0, first)),
+    verdict,
+    entry: (): BankEntry => JSON.parse(line.slice(second + 1)),
+  };
 }

@@ -6,11 +6,23 @@ import { PAGE } from './job.js';
  * @param prefix for example "enrolment-asd-"
  */
 export async function* pagesOf(
-  store: EventStore, prefix: string, options: { readonly asOf?: number; readonly limit?: number; readonly types?: CategoryOptions['types']; readonly signal?: AbortSignal } = {},
+  store: EventStore,
+  prefix: string,
+  options: {
+    readonly asOf?: number;
+    readonly limit?: number;
+    readonly types?: CategoryOptions['types'];
+    readonly signal?: AbortSignal;
+  } = {},
 ): AsyncGenerator<readonly StreamEvents[]> {
   const limit = options.limit ?? PAGE;
   const read = (after: string | undefined): Promise<readonly StreamEvents[]> =>
-    store.readCategory(prefix, { limit, ...(after === undefined ? {} : { after }), ...(options.asOf === undefined ? {} : { asOf: options.asOf }), ...(options.types ? { types: options.types } : {}) });
+    store.readCategory(prefix, {
+      limit,
+      ...(after === undefined ? {} : { after }),
+      ...(options.asOf === undefined ? {} : { asOf: options.asOf }),
+      ...(options.types ? { types: options.types } : {}),
+    });
   let next: Promise<readonly StreamEvents[]> | undefined = read(undefined);
   while (next) {
     const page: readonly StreamEvents[] = await next;
@@ -22,7 +34,11 @@ export async function* pagesOf(
 }
 
 /** Pages of the streams named, in the order asked, as whole streams. */
-export async function* pagesOfStreams(store: EventStore, streams: Iterable<string>, limit = PAGE): AsyncGenerator<readonly StreamEvents[]> {
+export async function* pagesOfStreams(
+  store: EventStore,
+  streams: Iterable<string>,
+  limit = PAGE,
+): AsyncGenerator<readonly StreamEvents[]> {
   let names: string[] = [];
   for (const stream of streams) {
     names.push(stream);
@@ -38,7 +54,10 @@ export async function* pagesOfStreams(store: EventStore, streams: Iterable<strin
  * Prepares the next page while the caller works on this one: `make` of page n + 1 is under way when page n is handed out.
  * Pages stay in order.
  */
-export async function* ahead<A, B>(pages: AsyncIterable<A>, make: (page: A) => Promise<B>): AsyncGenerator<B> {
+export async function* ahead<A, B>(
+  pages: AsyncIterable<A>,
+  make: (page: A) => Promise<B>,
+): AsyncGenerator<B> {
   let coming: Promise<B> | undefined;
   for await (const page of pages) {
     const made = make(page);

@@ -21,13 +21,28 @@ export const whenApplicationApprovedThenEnrol = (deps: Deps): ProcessManager => 
 
 async function enrol(deps: Deps, approvals: readonly Recorded[]): Promise<void> {
   const applications = await deps.store.readStreams(approvals.map((event) => event.stream));
-  const starts = approvals.map((event, i) => enrolmentOf(applications[i]!.events.slice(0, event.revision + 1)));
-  const persons = new Map((await deps.store.readStreams(starts.flatMap((start) => (start ? [streams.person(start.personId)] : [])))).map((read) => [read.stream, read.events]));
+  const starts = approvals.map((event, i) =>
+    enrolmentOf(applications[i]!.events.slice(0, event.revision + 1)),
+  );
+  const persons = new Map(
+    (
+      await deps.store.readStreams(
+        starts.flatMap((start) => (start ? [streams.person(start.personId)] : [])),
+      )
+    ).map((read) => [read.stream, read.events]),
+  );
   const units = approvals.flatMap((event, i): Unit[] => {
     const start = starts[i];
     if (!start || isErased(persons.get(streams.person(start.personId)) ?? [])) return [];
     const stream = streams.enrolment(start.programmeId, start.personId);
-    return [{ verb: 'enrol', key: start.applicationId, causationId: event.id, tasks: [task(stream, enrolmentDecider, { command: { type: 'StartEnrolment', ...start } })] }];
+    return [
+      {
+        verb: 'enrol',
+        key: start.applicationId,
+        causationId: event.id,
+        tasks: [task(stream, enrolmentDecider, { command: { type: 'StartEnrolment', ...start } })],
+      },
+    ];
   });
   await record(deps, units, { actor: AUTOMATION, correlationId: approvals[0]!.meta.correlation });
 }
@@ -46,5 +61,14 @@ function enrolmentOf(events: readonly Recorded[]) {
   }
   if (!submitted || !facts || !determined || !approved) return undefined;
   const { programmeId, personId, region, applicationId } = submitted;
-  return { programmeId, personId, applicationId, region, startPeriod: approved.startPeriod, facts: facts.facts, contentHash: facts.contentHash, entitlement: determined.entitlement };
+  return {
+    programmeId,
+    personId,
+    applicationId,
+    region,
+    startPeriod: approved.startPeriod,
+    facts: facts.facts,
+    contentHash: facts.contentHash,
+    entitlement: determined.entitlement,
+  };
 }

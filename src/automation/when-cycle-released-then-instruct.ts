@@ -8,7 +8,10 @@ import { AUTOMATION, type Deps, type JobContext, type OnProgress } from './job.j
 import { PolicyBook } from './policy-book.js';
 import type { ProcessManager } from './runner.js';
 
-export interface InstructArgs { readonly cycleId: string; /** Credit transfers in one pain.001 file; default: as the payment terms of each account say. */ readonly maxPerFile?: number }
+export interface InstructArgs {
+  readonly cycleId: string;
+  /** Credit transfers in one pain.001 file; default: as the payment terms of each account say. */ readonly maxPerFile?: number;
+}
 export interface InstructSummary {
   readonly cycleId: string;
   readonly count: number;
@@ -26,20 +29,60 @@ export interface InstructSummary {
  * leaves the same events and, byte for byte, the same files. CycleInstructed then records their hashes.
  * @throws DomainError CYCLE_NOT_RELEASED, StoreError, VaultError, what the rail throws
  */
-export async function instructCycle(deps: Deps, args: InstructArgs, { correlationId }: Pick<JobContext, 'correlationId'>, onProgress?: OnProgress, signal?: AbortSignal): Promise<InstructSummary> {
+export async function instructCycle(
+  deps: Deps,
+  args: InstructArgs,
+  { correlationId }: Pick<JobContext, 'correlationId'>,
+  onProgress?: OnProgress,
+  signal?: AbortSignal,
+): Promise<InstructSummary> {
   const { cycleId } = args;
   const base: JobContext = { actor: AUTOMATION, correlationId };
   const { programmeId, period } = partsOfCycle(cycleId);
   const history = await deps.store.readStream(streams.cycle(cycleId));
   const done = history.findLast((event) => event.type === 'CycleInstructed');
-  if (done) return { cycleId, count: done.data.count, totalMinor: done.data.totalMinor, files: done.data.files, leftOut: 0, already: true };
+  if (done)
+    return {
+      cycleId,
+      count: done.data.count,
+      totalMinor: done.data.totalMinor,
+      files: done.data.files,
+      leftOut: 0,
+      already: true,
+    };
   const prepared = history.findLast((event) => event.type === 'CyclePrepared');
   const released = history.findLast((event) => event.type === 'CycleReleased');
-  if (!prepared || !released) throw new DomainError('CYCLE_NOT_RELEASED', `Cycle ${cycleId} is not released.`, 'rule', 'cycleId');
-  const { definition, terms, hold } = await new PolicyBook(deps.store).programme(programmeId, released.position);
-  const run = new Instructing(deps, base, {
-    programmeId, period, terms, currency: definition.currency, executionDate: released.data.executionDate, createdAt: released.time,
-  }, { cycleId, round: prepared.data.round, position: released.position, hold, ...(args.maxPerFile === undefined ? {} : { maxPerFile: args.maxPerFile }) }, onProgress);
+  if (!prepared || !released)
+    throw new DomainError(
+      'CYCLE_NOT_RELEASED',
+      `Cycle ${cycleId} is not released.`,
+      'rule',
+      'cycleId',
+    );
+  const { definition, terms, hold } = await new PolicyBook(deps.store).programme(
+    programmeId,
+    released.position,
+  );
+  const run = new Instructing(
+    deps,
+    base,
+    {
+      programmeId,
+      period,
+      terms,
+      currency: definition.currency,
+      executionDate: released.data.executionDate,
+      createdAt: released.time,
+    },
+    {
+      cycleId,
+      round: prepared.data.round,
+      position: released.position,
+      hold,
+      ...(args.maxPerFile === undefined ? {} : { maxPerFile: args.maxPerFile }),
+    },
+    onProgress,
+  );
   try {
     await pipelined(run.pages(signal), (page) => run.instruct(page), signal);
     await run.finish();
@@ -47,23 +90,56 @@ export async function instructCycle(deps: Deps, args: InstructArgs, { correlatio
     await run.abandon();
   }
   if (run.set.contentHash !== released.data.contentHash) {
-    throw new Error(`the payments of ${cycleId} are not the set that was released: ${run.set.count} in the log, ${released.data.count} released`);
+    throw new Error(
+      `the payments of ${cycleId} are not the set that was released: ${run.set.count} in the log, ${released.data.count} released`,
+    );
   }
   const { files } = run;
-  await recordOne(deps, { verb: 'record-instruction', key: cycleId, tasks: [task(streams.cycle(cycleId), cycleDecider, {
-    command: { type: 'RecordInstruction', count: run.count, totalMinor: String(run.totalMinor), files },
-  })] }, base);
-  return { cycleId, count: run.count, totalMinor: String(run.totalMinor), files, leftOut: run.set.count - run.count, already: false };
+  await recordOne(
+    deps,
+    {
+      verb: 'record-instruction',
+      key: cycleId,
+      tasks: [
+        task(streams.cycle(cycleId), cycleDecider, {
+          command: {
+            type: 'RecordInstruction',
+            count: run.count,
+            totalMinor: String(run.totalMinor),
+            files,
+          },
+        }),
+      ],
+    },
+    base,
+  );
+  return {
+    cycleId,
+    count: run.count,
+    totalMinor: String(run.totalMinor),
+    files,
+    leftOut: run.set.count - run.count,
+    already: false,
+  };
 }
 
 /** Instructs a cycle once its release is recorded, whoever released it and over whichever surface. */
-export const whenCycleReleasedThenInstruct = (deps: Deps, options: { readonly maxPerFile?: number } = {}): ProcessManager => ({
+export const whenCycleReleasedThenInstruct = (
+  deps: Deps,
+  options: { readonly maxPerFile?: number } = {},
+): ProcessManager => ({
   name: 'when-cycle-released-then-instruct',
   handles: ['CycleReleased'],
   async handle(events, signal) {
     for (const event of events) {
       if (event.type !== 'CycleReleased') continue;
-      await instructCycle(deps, { cycleId: event.data.cycleId, ...options }, { correlationId: event.meta.correlation }, undefined, signal);
+      await instructCycle(
+        deps,
+        { cycleId: event.data.cycleId, ...options },
+        { correlationId: event.meta.correlation },
+        undefined,
+        signal,
+      );
     }
   },
 });

@@ -9,7 +9,11 @@ import { AUTOMATION, type Deps } from './job.js';
 import type { ProcessManager } from './runner.js';
 
 /** Money that moved at a log position: positive when a payment settled, negative when a settled one came back. */
-interface Movement { readonly position: number; readonly cycleId: string; readonly amountMinor: bigint }
+interface Movement {
+  readonly position: number;
+  readonly cycleId: string;
+  readonly amountMinor: bigint;
+}
 
 /**
  * Takes settled money from a cycle's reservation and gives returned money back, summed per cycle and page. How far each
@@ -20,10 +24,17 @@ export const whenPaymentsSettleThenSpendBudget = (deps: Deps): ProcessManager =>
   handles: ['PaymentSettled', 'PaymentReturned', 'PaymentRejected', 'PaymentBreakResolved'],
   async handle(events) {
     const correlationId = events[0]!.meta.correlation;
-    const byCycle = Map.groupBy(await movementsOf(deps.store, events), (movement) => movement.cycleId);
+    const byCycle = Map.groupBy(
+      await movementsOf(deps.store, events),
+      (movement) => movement.cycleId,
+    );
     for (const [cycleId, movements] of byCycle) {
       const stream = budgetStreamOf(cycleId);
-      await recordOne(deps, { verb: 'move-budget', key: cycleId, tasks: [moving(stream, cycleId, movements)] }, { actor: AUTOMATION, correlationId });
+      await recordOne(
+        deps,
+        { verb: 'move-budget', key: cycleId, tasks: [moving(stream, cycleId, movements)] },
+        { actor: AUTOMATION, correlationId },
+      );
     }
   },
 });
@@ -35,7 +46,12 @@ function moving(stream: string, cycleId: string, movements: readonly Movement[])
     decide(events, context) {
       const spent = through(events, 'BudgetSpent', cycleId);
       const refunded = through(events, 'BudgetRefunded', cycleId);
-      const steps = stepsOf(cycleId, movements.filter(({ amountMinor, position }) => position > (amountMinor > 0n ? spent : refunded)));
+      const steps = stepsOf(
+        cycleId,
+        movements.filter(
+          ({ amountMinor, position }) => position > (amountMinor > 0n ? spent : refunded),
+        ),
+      );
       return task(stream, budgetDecider, ...steps).decide(events, context);
     },
   };
@@ -43,19 +59,31 @@ function moving(stream: string, cycleId: string, movements: readonly Movement[])
 
 /** In the order in which the money moved: what settles a second time is paid from what came back in between. */
 function stepsOf<S>(cycleId: string, movements: readonly Movement[]): Step<S, BudgetCommand>[] {
-  const flows: { readonly type: 'SpendBudget' | 'RefundBudget'; total: bigint; count: number; throughPosition: number }[] = [];
+  const flows: {
+    readonly type: 'SpendBudget' | 'RefundBudget';
+    total: bigint;
+    count: number;
+    throughPosition: number;
+  }[] = [];
   for (const { amountMinor, position } of movements) {
     const type = amountMinor > 0n ? 'SpendBudget' : 'RefundBudget';
     let flow = flows.at(-1);
-    if (flow?.type !== type) flows.push((flow = { type, total: 0n, count: 0, throughPosition: position }));
+    if (flow?.type !== type)
+      flows.push((flow = { type, total: 0n, count: 0, throughPosition: position }));
     flow.total += amountMinor > 0n ? amountMinor : -amountMinor;
     flow.count += 1;
     flow.throughPosition = position;
   }
-  return flows.map(({ total, ...flow }) => ({ command: { ...flow, cycleId, amountMinor: String(total) } }));
+  return flows.map(({ total, ...flow }) => ({
+    command: { ...flow, cycleId, amountMinor: String(total) },
+  }));
 }
 
-function through(events: readonly Recorded[], type: 'BudgetSpent' | 'BudgetRefunded', cycleId: string): number {
+function through(
+  events: readonly Recorded[],
+  type: 'BudgetSpent' | 'BudgetRefunded',
+  cycleId: string,
+): number {
   for (let i = events.length - 1; i >= 0; i -= 1) {
     const event = events[i]!;
     if (event.type === type && event.data.cycleId === cycleId) return event.data.throughPosition;
@@ -68,18 +96,34 @@ const PLAIN_REVISION = 3;
 
 /** A plain settlement moves its amount; other facts move what they change in whether the payment is settled, net. */
 async function movementsOf(store: EventStore, events: readonly Recorded[]): Promise<Movement[]> {
-  const plain = (event: Recorded): boolean => event.type === 'PaymentSettled' && event.revision <= PLAIN_REVISION;
-  const unclear = [...new Set(events.filter((event) => !plain(event)).map((event) => event.stream))];
-  const histories = new Map((unclear.length === 0 ? [] : await store.readStreams(unclear)).map((read) => [read.stream, read.events]));
+  const plain = (event: Recorded): boolean =>
+    event.type === 'PaymentSettled' && event.revision <= PLAIN_REVISION;
+  const unclear = [
+    ...new Set(events.filter((event) => !plain(event)).map((event) => event.stream)),
+  ];
+  const histories = new Map(
+    (unclear.length === 0 ? [] : await store.readStreams(unclear)).map((read) => [
+      read.stream,
+      read.events,
+    ]),
+  );
   const movements: Movement[] = [];
   for (const event of events) {
     const history = histories.get(event.stream);
-    const amountMinor = event.type === 'PaymentSettled' && plain(event)
-      ? BigInt(event.data.amountMinor)
-      : history ? settledMinor(history.slice(0, event.revision + 1)) - settledMinor(history.slice(0, event.revision)) : 0n;
+    const amountMinor =
+      event.type === 'PaymentSettled' && plain(event)
+        ? BigInt(event.data.amountMinor)
+        : history
+          ? settledMinor(history.slice(0, event.revision + 1)) -
+            settledMinor(history.slice(0, event.revision))
+          : 0n;
     if (amountMinor === 0n) continue;
     const { programmeId, period } = partsOfPayment(event.stream.slice('payment-'.length));
-    movements.push({ position: event.position, cycleId: cycleIdOf(programmeId, period), amountMinor });
+    movements.push({
+      position: event.position,
+      cycleId: cycleIdOf(programmeId, period),
+      amountMinor,
+    });
   }
   return movements;
 }

@@ -5,5 +5,8 @@ import type { ProcessManager } from './runner.js';
 export const whenPersonErasedThenDestroyKey = (deps: Pick<Deps, 'vault'>): ProcessManager => ({
   name: 'when-person-erased-then-destroy-key',
   handles: ['PersonErased'],
-  handle: (events) => deps.vault.erase(events.flatMap((event) => (event.type === 'PersonErased' ? [event.data.personId] : []))),
+  handle: (events) =>
+    deps.vault.erase(
+      events.flatMap((event) => (event.type === 'PersonErased' ? [event.data.personId] : [])),
+    ),
 });

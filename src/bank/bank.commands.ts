@@ -13,53 +13,116 @@ import { bankMessageDecider } from './message.decider.js';
 export class ReceiveBankMessage extends Command {
   declare readonly received: EventData['BankMessageReceived'];
 }
-export class ReleaseBankMessage extends Command { @Text({ max: 500 }) reason!: string; }
+export class ReleaseBankMessage extends Command {
+  @Text({ max: 500 }) reason!: string;
+}
 export class AssignBankEntry extends Command {
-  @Pattern(/^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])-[0-9a-f-]{36}$/, 'a payment id') paymentId!: string;
-  @Whole(1, 999, { optional: true, description: 'Which instruction it answers; absent: the newest.' }) attempt?: number;
-  @OneOf(['accepted', 'settled', 'rejected', 'returned'], { optional: true, description: 'Needed where the entry does not say it.' }) outcome?: EventData['BankEntryAssigned']['outcome'];
+  @Pattern(/^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])-[0-9a-f-]{36}$/, 'a payment id')
+  paymentId!: string;
+  @Whole(1, 999, {
+    optional: true,
+    description: 'Which instruction it answers; absent: the newest.',
+  })
+  attempt?: number;
+  @OneOf(['accepted', 'settled', 'rejected', 'returned'], {
+    optional: true,
+    description: 'Needed where the entry does not say it.',
+  })
+  outcome?: EventData['BankEntryAssigned']['outcome'];
   @Text({ max: 500, description: 'Why you are sure.' }) reason!: string;
 }
 export class MatchEntries extends Command {}
-export class SetEntryOwner extends Command { @Subject({ description: 'Who is to look after it.' }) owner!: string; }
+export class SetEntryOwner extends Command {
+  @Subject({ description: 'Who is to look after it.' }) owner!: string;
+}
 export class DismissBankEntry extends Command {
-  @OneOf(['not-ours', 'fee', 'funding', 'duplicate', 'other']) kind!: EventData['BankEntryDismissed']['kind'];
+  @OneOf(['not-ours', 'fee', 'funding', 'duplicate', 'other'])
+  kind!: EventData['BankEntryDismissed']['kind'];
   @Text({ max: 500 }) reason!: string;
 }
 
 /** Records what is said of a message, and applies it in the background. */
-function applied(command: Command, deps: PlanDeps, sha256: string, plan: Pick<Plan, 'parts'>): Plan {
+function applied(
+  command: Command,
+  deps: PlanDeps,
+  sha256: string,
+  plan: Pick<Plan, 'parts'>,
+): Plan {
   const { actor, correlationId } = command.call.context;
   const job: Job = { kind: 'message', sha256 };
-  return { ...plan, answer: { sha256, jobId: jobIdOf(job) }, status: 202, afterwards: () => deps.background.start(job, { actor, correlationId }) };
+  return {
+    ...plan,
+    answer: { sha256, jobId: jobIdOf(job) },
+    status: 202,
+    afterwards: () => deps.background.start(job, { actor, correlationId }),
+  };
 }
 
 export const bankHandlers = handlers(
   on(ReceiveBankMessage, (command, deps) => {
     const { sha256 } = command.received;
-    return applied(command, deps, sha256, { parts: [part(streams.message(sha256), bankMessageDecider, { type: 'ReceiveMessage', ...command.received })] });
+    return applied(command, deps, sha256, {
+      parts: [
+        part(streams.message(sha256), bankMessageDecider, {
+          type: 'ReceiveMessage',
+          ...command.received,
+        }),
+      ],
+    });
   }),
   on(ReleaseBankMessage, (command, deps) => {
     const sha256 = parseSha256(command.param('hash'), 'hash');
-    return applied(command, deps, sha256, { parts: [part(streams.message(sha256), bankMessageDecider, { type: 'ReleaseMessage', reason: command.reason })] });
+    return applied(command, deps, sha256, {
+      parts: [
+        part(streams.message(sha256), bankMessageDecider, {
+          type: 'ReleaseMessage',
+          reason: command.reason,
+        }),
+      ],
+    });
   }),
   on(AssignBankEntry, async (command, deps) => {
     const { paymentId, attempt, outcome, reason } = command;
     const entryId = parseEntryId(command.param('entryId'));
-    const args = { entryId, paymentId: parsePaymentId(paymentId), reason, ...(attempt === undefined ? {} : { attempt }), ...(outcome === undefined ? {} : { outcome }) };
-    return { parts: await assignEntryParts(deps, args, command.call.context.now), answer: { entryId, paymentId } };
+    const args = {
+      entryId,
+      paymentId: parsePaymentId(paymentId),
+      reason,
+      ...(attempt === undefined ? {} : { attempt }),
+      ...(outcome === undefined ? {} : { outcome }),
+    };
+    return {
+      parts: await assignEntryParts(deps, args, command.call.context.now),
+      answer: { entryId, paymentId },
+    };
   }),
   on(MatchEntries, (command, deps) => {
     const { actor, correlationId } = command.call.context;
     const job: Job = { kind: 'match' };
-    return { parts: [], answer: { jobId: jobIdOf(job) }, status: 202, afterwards: () => deps.background.start(job, { actor, correlationId }) };
+    return {
+      parts: [],
+      answer: { jobId: jobIdOf(job) },
+      status: 202,
+      afterwards: () => deps.background.start(job, { actor, correlationId }),
+    };
   }),
   on(SetEntryOwner, (command) => {
     const entryId = parseEntryId(command.param('entryId'));
-    return { parts: [part(streams.entry(entryId), bankEntryDecider, { type: 'SetEntryOwner', owner: command.owner })], answer: { entryId } };
+    return {
+      parts: [
+        part(streams.entry(entryId), bankEntryDecider, {
+          type: 'SetEntryOwner',
+          owner: command.owner,
+        }),
+      ],
+      answer: { entryId },
+    };
   }),
   on(DismissBankEntry, (command) => {
     const entryId = parseEntryId(command.param('entryId'));
-    return { parts: dismissEntryParts({ entryId, kind: command.kind, reason: command.reason }), answer: { entryId } };
+    return {
+      parts: dismissEntryParts({ entryId, kind: command.kind, reason: command.reason }),
+      answer: { entryId },
+    };
   }),
 );

@@ -25,46 +25,80 @@ export type BankEntryCommand =
   | { readonly type: 'DismissEntry'; readonly kind: Dismissed['kind']; readonly reason: string };
 
 /** Codes that entries refuse with. */
-export const BANK_ENTRY_REFUSALS = ['ROLE_NOT_ALLOWED', 'ENTRY_NOT_FOUND', 'ENTRY_STATUS', 'OUTCOME_DIFFERS'] as const;
+export const BANK_ENTRY_REFUSALS = [
+  'ROLE_NOT_ALLOWED',
+  'ENTRY_NOT_FOUND',
+  'ENTRY_STATUS',
+  'OUTCOME_DIFFERS',
+] as const;
 
-const initialState: BankEntryState = { status: 'none', entry: undefined, owner: '', candidates: undefined, paymentId: '' };
+const initialState: BankEntryState = {
+  status: 'none',
+  entry: undefined,
+  owner: '',
+  candidates: undefined,
+  paymentId: '',
+};
 
-function decide(state: BankEntryState, command: BankEntryCommand, context: Context): readonly Draft<BankEntryEvent>[] {
+function decide(
+  state: BankEntryState,
+  command: BankEntryCommand,
+  context: Context,
+): readonly Draft<BankEntryEvent>[] {
   if (command.type === 'QuarantineEntry') {
     requireRole(context, 'payment-system', 'finance-officer');
     const { type, ...data } = command;
     return state.entry === undefined ? [{ type: 'BankEntryQuarantined', data }] : [];
   }
-  if (state.entry === undefined) throw new DomainError('ENTRY_NOT_FOUND', 'No such entry is or was in quarantine.', 'not-found', 'entryId');
+  if (state.entry === undefined)
+    throw new DomainError(
+      'ENTRY_NOT_FOUND',
+      'No such entry is or was in quarantine.',
+      'not-found',
+      'entryId',
+    );
   const { entryId, outcome } = state.entry;
   if (command.type === 'RecordCandidates') {
     requireRole(context, 'automation');
     const { type, ...data } = command;
     const found = { entryId, ...data };
-    return state.status !== 'quarantined' || JSON.stringify(state.candidates) === JSON.stringify(found) ? [] : [{ type: 'BankEntryCandidatesFound', data: found }];
+    return state.status !== 'quarantined' ||
+      JSON.stringify(state.candidates) === JSON.stringify(found)
+      ? []
+      : [{ type: 'BankEntryCandidatesFound', data: found }];
   }
   requireRole(context, 'finance-officer');
   switch (command.type) {
     case 'AssignEntry': {
       if (state.status === 'assigned' && state.paymentId === command.paymentId) return [];
       requireQuarantined(state);
-      if (outcome !== undefined && outcome !== 'unknown' && outcome !== command.outcome) throw new DomainError('OUTCOME_DIFFERS', `The entry says ${outcome}.`, 'rule', 'outcome');
+      if (outcome !== undefined && outcome !== 'unknown' && outcome !== command.outcome)
+        throw new DomainError('OUTCOME_DIFFERS', `The entry says ${outcome}.`, 'rule', 'outcome');
       const { type, ...data } = command;
       return [{ type: 'BankEntryAssigned', data: { entryId, ...data } }];
     }
     case 'SetEntryOwner':
       requireQuarantined(state);
-      return state.owner === command.owner ? [] : [{ type: 'BankEntryOwnerSet', data: { entryId, owner: command.owner } }];
+      return state.owner === command.owner
+        ? []
+        : [{ type: 'BankEntryOwnerSet', data: { entryId, owner: command.owner } }];
     case 'DismissEntry':
       if (state.status === 'dismissed') return [];
       requireQuarantined(state);
-      return [{ type: 'BankEntryDismissed', data: { entryId, kind: command.kind, reason: command.reason } }];
-    default: return never(command);
+      return [
+        {
+          type: 'BankEntryDismissed',
+          data: { entryId, kind: command.kind, reason: command.reason },
+        },
+      ];
+    default:
+      return never(command);
   }
 }
 
 function requireQuarantined({ status }: BankEntryState): void {
-  if (status !== 'quarantined') throw new DomainError('ENTRY_STATUS', `The entry is ${status} already.`, 'conflict', 'entryId');
+  if (status !== 'quarantined')
+    throw new DomainError('ENTRY_STATUS', `The entry is ${status} already.`, 'conflict', 'entryId');
 }
 
 export const bankEntryDecider: Decider<BankEntryState, BankEntryCommand, BankEntryEvent> = {
@@ -72,12 +106,18 @@ export const bankEntryDecider: Decider<BankEntryState, BankEntryCommand, BankEnt
   decide,
   evolve(state, event) {
     switch (event.type) {
-      case 'BankEntryQuarantined': return { ...state, status: 'quarantined', entry: event.data };
-      case 'BankEntryOwnerSet': return { ...state, owner: event.data.owner };
-      case 'BankEntryCandidatesFound': return { ...state, candidates: event.data };
-      case 'BankEntryAssigned': return { ...state, status: 'assigned', paymentId: event.data.paymentId };
-      case 'BankEntryDismissed': return { ...state, status: 'dismissed' };
-      default: return state;
+      case 'BankEntryQuarantined':
+        return { ...state, status: 'quarantined', entry: event.data };
+      case 'BankEntryOwnerSet':
+        return { ...state, owner: event.data.owner };
+      case 'BankEntryCandidatesFound':
+        return { ...state, candidates: event.data };
+      case 'BankEntryAssigned':
+        return { ...state, status: 'assigned', paymentId: event.data.paymentId };
+      case 'BankEntryDismissed':
+        return { ...state, status: 'dismissed' };
+      default:
+        return state;
     }
   },
 };

@@ -17,22 +17,41 @@ export interface BankMessageState {
 
 export type BankMessageCommand =
   | ({ readonly type: 'ReceiveMessage' } & EventData['BankMessageReceived'])
-  | { readonly type: 'QuarantineMessage'; readonly code: string; readonly detail: string; readonly findings?: number }
+  | {
+      readonly type: 'QuarantineMessage';
+      readonly code: string;
+      readonly detail: string;
+      readonly findings?: number;
+    }
   | { readonly type: 'ReleaseMessage'; readonly reason: string }
   | ({ readonly type: 'RecordApplication' } & Omit<EventData['BankMessageApplied'], 'sha256'>);
 
 /** Codes that messages refuse with. */
-export const BANK_MESSAGE_REFUSALS = ['ROLE_NOT_ALLOWED', 'MESSAGE_NOT_FOUND', 'MESSAGE_STATUS'] as const;
+export const BANK_MESSAGE_REFUSALS = [
+  'ROLE_NOT_ALLOWED',
+  'MESSAGE_NOT_FOUND',
+  'MESSAGE_STATUS',
+] as const;
 
 const initialState: BankMessageState = { status: 'none', sha256: '', code: '' };
 
-function decide(state: BankMessageState, command: BankMessageCommand, context: Context): readonly Draft<BankMessageEvent>[] {
+function decide(
+  state: BankMessageState,
+  command: BankMessageCommand,
+  context: Context,
+): readonly Draft<BankMessageEvent>[] {
   if (command.type === 'ReceiveMessage') {
     requireRole(context, 'payment-system', 'finance-officer');
     const { type, ...data } = command;
     return state.status === 'none' ? [{ type: 'BankMessageReceived', data }] : [];
   }
-  if (state.status === 'none') throw new DomainError('MESSAGE_NOT_FOUND', 'No message with this hash was received.', 'not-found', 'sha256');
+  if (state.status === 'none')
+    throw new DomainError(
+      'MESSAGE_NOT_FOUND',
+      'No message with this hash was received.',
+      'not-found',
+      'sha256',
+    );
   const { sha256 } = state;
   switch (command.type) {
     case 'QuarantineMessage': {
@@ -54,12 +73,22 @@ function decide(state: BankMessageState, command: BankMessageCommand, context: C
       const { type, ...data } = command;
       return [{ type: 'BankMessageApplied', data: { sha256, ...data } }];
     }
-    default: return never(command);
+    default:
+      return never(command);
   }
 }
 
-function requireStatus(state: BankMessageState, ...allowed: readonly BankMessageState['status'][]): void {
-  if (!allowed.includes(state.status)) throw new DomainError('MESSAGE_STATUS', `The message is ${state.status}; this takes one that is ${allowed.join(' or ')}.`, 'rule', 'sha256');
+function requireStatus(
+  state: BankMessageState,
+  ...allowed: readonly BankMessageState['status'][]
+): void {
+  if (!allowed.includes(state.status))
+    throw new DomainError(
+      'MESSAGE_STATUS',
+      `The message is ${state.status}; this takes one that is ${allowed.join(' or ')}.`,
+      'rule',
+      'sha256',
+    );
 }
 
 export const bankMessageDecider: Decider<BankMessageState, BankMessageCommand, BankMessageEvent> = {
@@ -67,11 +96,16 @@ export const bankMessageDecider: Decider<BankMessageState, BankMessageCommand, B
   decide,
   evolve(state, event) {
     switch (event.type) {
-      case 'BankMessageReceived': return { ...state, status: 'received', sha256: event.data.sha256 };
-      case 'BankMessageQuarantined': return { ...state, status: 'quarantined', code: event.data.code };
-      case 'BankMessageReleased': return { ...state, status: 'released' };
-      case 'BankMessageApplied': return { ...state, status: 'applied' };
-      default: return state;
+      case 'BankMessageReceived':
+        return { ...state, status: 'received', sha256: event.data.sha256 };
+      case 'BankMessageQuarantined':
+        return { ...state, status: 'quarantined', code: event.data.code };
+      case 'BankMessageReleased':
+        return { ...state, status: 'released' };
+      case 'BankMessageApplied':
+        return { ...state, status: 'applied' };
+      default:
+        return state;
     }
   },
 };

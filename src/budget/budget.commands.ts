@@ -21,14 +21,30 @@ export class AdjustBudget extends Command {
 function idOf(command: Command): { programmeId: string; fiscalYear: number; budgetId: string } {
   const programmeId = parseProgrammeId(command.param('programmeId'));
   const year = command.param('fiscalYear');
-  if (!/^2[0-9]{3}$/.test(year)) throw new DomainError('INVALID_FISCAL_YEAR', 'The fiscal year is a year YYYY.', 'invalid', 'fiscalYear');
+  if (!/^2[0-9]{3}$/.test(year))
+    throw new DomainError(
+      'INVALID_FISCAL_YEAR',
+      'The fiscal year is a year YYYY.',
+      'invalid',
+      'fiscalYear',
+    );
   return { programmeId, fiscalYear: Number(year), budgetId: `${programmeId}-${year}` };
 }
 
 /** A budget is in its programme's currency. @throws DomainError PROGRAMME_NOT_FOUND, CURRENCY_DIFFERS */
-async function requireCurrency({ books }: PlanDeps, programmeId: string, currency: string): Promise<void> {
+async function requireCurrency(
+  { books }: PlanDeps,
+  programmeId: string,
+  currency: string,
+): Promise<void> {
   const { definition } = await books.of(programmeId);
-  if (definition.currency !== currency) throw new DomainError('CURRENCY_DIFFERS', `The programme pays in ${definition.currency}, not ${currency}.`, 'rule', 'currency');
+  if (definition.currency !== currency)
+    throw new DomainError(
+      'CURRENCY_DIFFERS',
+      `The programme pays in ${definition.currency}, not ${currency}.`,
+      'rule',
+      'currency',
+    );
 }
 
 function parseDelta(text: string, currency: string): string {
@@ -42,14 +58,33 @@ export const budgetHandlers = handlers(
     const amountMinor = String(parseAmount(command.amount, command.currency));
     await requireCurrency(deps, programmeId, command.currency);
     return {
-      parts: [part(streams.budget(programmeId, fiscalYear), budgetDecider, { type: 'AllotBudget', programmeId, fiscalYear, currency: command.currency, amountMinor, reference: command.reference })],
-      answer: { budgetId }, status: 201,
+      parts: [
+        part(streams.budget(programmeId, fiscalYear), budgetDecider, {
+          type: 'AllotBudget',
+          programmeId,
+          fiscalYear,
+          currency: command.currency,
+          amountMinor,
+          reference: command.reference,
+        }),
+      ],
+      answer: { budgetId },
+      status: 201,
     };
   }),
   on(AdjustBudget, async (command, deps) => {
     const { programmeId, fiscalYear, budgetId } = idOf(command);
     const deltaMinor = parseDelta(command.delta, command.currency);
     await requireCurrency(deps, programmeId, command.currency);
-    return { parts: [part(streams.budget(programmeId, fiscalYear), budgetDecider, { type: 'AdjustBudget', deltaMinor, reason: command.reason })], answer: { budgetId } };
+    return {
+      parts: [
+        part(streams.budget(programmeId, fiscalYear), budgetDecider, {
+          type: 'AdjustBudget',
+          deltaMinor,
+          reason: command.reason,
+        }),
+      ],
+      answer: { budgetId },
+    };
   }),
 );

@@ -16,98 +16,264 @@ export interface BudgetState {
   readonly spentMinor: bigint;
   readonly cycles: Readonly<Record<string, CycleAccount>>;
 }
-export interface CycleAccount { readonly reservedMinor: bigint; readonly spentMinor: bigint; readonly spentThrough: number; readonly refundedThrough: number }
+export interface CycleAccount {
+  readonly reservedMinor: bigint;
+  readonly spentMinor: bigint;
+  readonly spentThrough: number;
+  readonly refundedThrough: number;
+}
 
-interface Flow { readonly cycleId: string; readonly amountMinor: string; readonly count: number; readonly throughPosition: number }
+interface Flow {
+  readonly cycleId: string;
+  readonly amountMinor: string;
+  readonly count: number;
+  readonly throughPosition: number;
+}
 export type BudgetCommand =
-  | { readonly type: 'AllotBudget'; readonly programmeId: string; readonly fiscalYear: number; readonly currency: string; readonly amountMinor: string; readonly reference: string }
+  | {
+      readonly type: 'AllotBudget';
+      readonly programmeId: string;
+      readonly fiscalYear: number;
+      readonly currency: string;
+      readonly amountMinor: string;
+      readonly reference: string;
+    }
   | { readonly type: 'AdjustBudget'; readonly deltaMinor: string; readonly reason: string }
-  | { readonly type: 'ReserveBudget'; readonly cycleId: string; readonly amountMinor: string; /** Of the cycle, where the caller knows it. */ readonly currency?: string }
-  | { readonly type: 'ReleaseReservation'; readonly cycleId: string; readonly amountMinor: string; readonly reason: string }
+  | {
+      readonly type: 'ReserveBudget';
+      readonly cycleId: string;
+      readonly amountMinor: string;
+      /** Of the cycle, where the caller knows it. */ readonly currency?: string;
+    }
+  | {
+      readonly type: 'ReleaseReservation';
+      readonly cycleId: string;
+      readonly amountMinor: string;
+      readonly reason: string;
+    }
   | ({ readonly type: 'SpendBudget' } & Flow)
   | ({ readonly type: 'RefundBudget' } & Flow);
 
 /** Codes that budgets refuse with. */
 export const BUDGET_REFUSALS = [
-  'ROLE_NOT_ALLOWED', 'BUDGET_ALREADY_ALLOTTED', 'BUDGET_NOT_FOUND', 'BUDGET_EXCEEDED', 'BUDGET_BELOW_COMMITMENTS', 'AMOUNT_NOT_POSITIVE',
-  'ALREADY_RESERVED', 'RESERVATION_TOO_SMALL', 'REFUND_TOO_LARGE', 'CURRENCY_DIFFERS', 'UNKNOWN_CURRENCY',
+  'ROLE_NOT_ALLOWED',
+  'BUDGET_ALREADY_ALLOTTED',
+  'BUDGET_NOT_FOUND',
+  'BUDGET_EXCEEDED',
+  'BUDGET_BELOW_COMMITMENTS',
+  'AMOUNT_NOT_POSITIVE',
+  'ALREADY_RESERVED',
+  'RESERVATION_TOO_SMALL',
+  'REFUND_TOO_LARGE',
+  'CURRENCY_DIFFERS',
+  'UNKNOWN_CURRENCY',
 ] as const;
 
-const NO_ACCOUNT: CycleAccount = { reservedMinor: 0n, spentMinor: 0n, spentThrough: -1, refundedThrough: -1 };
-const initialState: BudgetState = { status: 'none', programmeId: '', fiscalYear: 0, currency: '', allottedMinor: 0n, reservedMinor: 0n, spentMinor: 0n, cycles: {} };
+const NO_ACCOUNT: CycleAccount = {
+  reservedMinor: 0n,
+  spentMinor: 0n,
+  spentThrough: -1,
+  refundedThrough: -1,
+};
+const initialState: BudgetState = {
+  status: 'none',
+  programmeId: '',
+  fiscalYear: 0,
+  currency: '',
+  allottedMinor: 0n,
+  reservedMinor: 0n,
+  spentMinor: 0n,
+  cycles: {},
+};
 
-export const freeMinor = (state: BudgetState): bigint => state.allottedMinor - state.reservedMinor - state.spentMinor;
+export const freeMinor = (state: BudgetState): bigint =>
+  state.allottedMinor - state.reservedMinor - state.spentMinor;
 
 function positive(amountMinor: string): bigint {
   const amount = BigInt(amountMinor);
-  if (amount <= 0n) throw new DomainError('AMOUNT_NOT_POSITIVE', 'The amount must be more than nothing.', 'invalid', 'amountMinor');
+  if (amount <= 0n)
+    throw new DomainError(
+      'AMOUNT_NOT_POSITIVE',
+      'The amount must be more than nothing.',
+      'invalid',
+      'amountMinor',
+    );
   return amount;
 }
 
 const exceeded = (state: BudgetState, amount: bigint): DomainError =>
-  new DomainError('BUDGET_EXCEEDED', `The budget of ${state.fiscalYear} has ${freeMinor(state)} minor units free; ${amount} are needed.`, 'rule', 'amountMinor');
+  new DomainError(
+    'BUDGET_EXCEEDED',
+    `The budget of ${state.fiscalYear} has ${freeMinor(state)} minor units free; ${amount} are needed.`,
+    'rule',
+    'amountMinor',
+  );
 
-function decide(state: BudgetState, command: BudgetCommand, context: Context): readonly Draft<BudgetEvent>[] {
+function decide(
+  state: BudgetState,
+  command: BudgetCommand,
+  context: Context,
+): readonly Draft<BudgetEvent>[] {
   if (command.type === 'AllotBudget') {
     requireRole(context, 'finance-officer');
-    if (state.status !== 'none') throw new DomainError('BUDGET_ALREADY_ALLOTTED', 'This budget is allotted already; adjust it instead.', 'conflict');
+    if (state.status !== 'none')
+      throw new DomainError(
+        'BUDGET_ALREADY_ALLOTTED',
+        'This budget is allotted already; adjust it instead.',
+        'conflict',
+      );
     scaleOf(command.currency);
     positive(command.amountMinor);
     const { type, ...data } = command;
     return [{ type: 'BudgetAllotted', data }];
   }
-  if (state.status === 'none') throw new DomainError('BUDGET_NOT_FOUND', 'No budget was allotted to this programme for this fiscal year.', 'not-found');
+  if (state.status === 'none')
+    throw new DomainError(
+      'BUDGET_NOT_FOUND',
+      'No budget was allotted to this programme for this fiscal year.',
+      'not-found',
+    );
   const { programmeId, fiscalYear } = state;
   switch (command.type) {
     case 'AdjustBudget': {
       requireRole(context, 'finance-officer');
-      if (BigInt(command.deltaMinor) === 0n) throw new DomainError('AMOUNT_NOT_POSITIVE', 'An adjustment by nothing is none.', 'invalid', 'deltaMinor');
-      if (freeMinor(state) + BigInt(command.deltaMinor) < 0n) throw new DomainError('BUDGET_BELOW_COMMITMENTS', 'The budget cannot be less than what is reserved and spent.', 'rule', 'deltaMinor');
-      return [{ type: 'BudgetAdjusted', data: { programmeId, fiscalYear, deltaMinor: command.deltaMinor, reason: command.reason } }];
+      if (BigInt(command.deltaMinor) === 0n)
+        throw new DomainError(
+          'AMOUNT_NOT_POSITIVE',
+          'An adjustment by nothing is none.',
+          'invalid',
+          'deltaMinor',
+        );
+      if (freeMinor(state) + BigInt(command.deltaMinor) < 0n)
+        throw new DomainError(
+          'BUDGET_BELOW_COMMITMENTS',
+          'The budget cannot be less than what is reserved and spent.',
+          'rule',
+          'deltaMinor',
+        );
+      return [
+        {
+          type: 'BudgetAdjusted',
+          data: { programmeId, fiscalYear, deltaMinor: command.deltaMinor, reason: command.reason },
+        },
+      ];
     }
     case 'ReserveBudget': {
       requireRole(context, 'finance-controller');
-      if (command.currency !== undefined && command.currency !== state.currency) throw new DomainError('CURRENCY_DIFFERS', `The budget is in ${state.currency}.`, 'rule', 'currency');
+      if (command.currency !== undefined && command.currency !== state.currency)
+        throw new DomainError(
+          'CURRENCY_DIFFERS',
+          `The budget is in ${state.currency}.`,
+          'rule',
+          'currency',
+        );
       // A cycle without a payment needs no money.
       if (BigInt(command.amountMinor) === 0n) return [];
       const amount = positive(command.amountMinor);
-      if ((state.cycles[command.cycleId]?.reservedMinor ?? 0n) > 0n) throw new DomainError('ALREADY_RESERVED', `Money is reserved for ${command.cycleId} already.`, 'conflict', 'cycleId');
+      if ((state.cycles[command.cycleId]?.reservedMinor ?? 0n) > 0n)
+        throw new DomainError(
+          'ALREADY_RESERVED',
+          `Money is reserved for ${command.cycleId} already.`,
+          'conflict',
+          'cycleId',
+        );
       if (amount > freeMinor(state)) throw exceeded(state, amount);
-      return [{ type: 'BudgetReserved', data: { programmeId, fiscalYear, cycleId: command.cycleId, amountMinor: command.amountMinor } }];
+      return [
+        {
+          type: 'BudgetReserved',
+          data: {
+            programmeId,
+            fiscalYear,
+            cycleId: command.cycleId,
+            amountMinor: command.amountMinor,
+          },
+        },
+      ];
     }
     case 'ReleaseReservation': {
       requireRole(context, 'finance-officer', 'finance-controller', 'automation');
       const reserved = state.cycles[command.cycleId]?.reservedMinor ?? 0n;
       const amount = command.amountMinor === 'all' ? reserved : positive(command.amountMinor);
       if (amount === 0n) return [];
-      if (amount > reserved) throw new DomainError('RESERVATION_TOO_SMALL', `Only ${reserved} minor units are reserved for ${command.cycleId}.`, 'rule', 'amountMinor');
-      return [{ type: 'BudgetReservationReleased', data: { programmeId, fiscalYear, cycleId: command.cycleId, amountMinor: String(amount), reason: command.reason } }];
+      if (amount > reserved)
+        throw new DomainError(
+          'RESERVATION_TOO_SMALL',
+          `Only ${reserved} minor units are reserved for ${command.cycleId}.`,
+          'rule',
+          'amountMinor',
+        );
+      return [
+        {
+          type: 'BudgetReservationReleased',
+          data: {
+            programmeId,
+            fiscalYear,
+            cycleId: command.cycleId,
+            amountMinor: String(amount),
+            reason: command.reason,
+          },
+        },
+      ];
     }
-    case 'SpendBudget': case 'RefundBudget': {
+    case 'SpendBudget':
+    case 'RefundBudget': {
       requireRole(context, 'automation');
       const { type, ...flow } = command;
       const account = state.cycles[command.cycleId] ?? NO_ACCOUNT;
       const spends = type === 'SpendBudget';
-      if (command.throughPosition <= (spends ? account.spentThrough : account.refundedThrough)) return [];
+      if (command.throughPosition <= (spends ? account.spentThrough : account.refundedThrough))
+        return [];
       const amount = positive(command.amountMinor);
-      if (!spends && amount > account.spentMinor) throw new DomainError('REFUND_TOO_LARGE', `Only ${account.spentMinor} minor units were spent for ${command.cycleId}.`, 'rule', 'amountMinor');
-      const moved: Draft<BudgetEvent> = { type: spends ? 'BudgetSpent' : 'BudgetRefunded', data: { programmeId, fiscalYear, ...flow } };
+      if (!spends && amount > account.spentMinor)
+        throw new DomainError(
+          'REFUND_TOO_LARGE',
+          `Only ${account.spentMinor} minor units were spent for ${command.cycleId}.`,
+          'rule',
+          'amountMinor',
+        );
+      const moved: Draft<BudgetEvent> = {
+        type: spends ? 'BudgetSpent' : 'BudgetRefunded',
+        data: { programmeId, fiscalYear, ...flow },
+      };
       const short = spends ? amount - account.reservedMinor : 0n;
       if (short <= 0n) return [moved];
       // The money has left already, after the cycle closed and its reservation was released: it is taken from what is free.
       if (short > freeMinor(state)) throw exceeded(state, short);
-      return [{ type: 'BudgetReserved', data: { programmeId, fiscalYear, cycleId: command.cycleId, amountMinor: String(short) } }, moved];
+      return [
+        {
+          type: 'BudgetReserved',
+          data: { programmeId, fiscalYear, cycleId: command.cycleId, amountMinor: String(short) },
+        },
+        moved,
+      ];
     }
-    default: return never(command);
+    default:
+      return never(command);
   }
 }
 
 /** Moves money between free, reserved and spent, in total and for the cycle. */
-function move(state: BudgetState, cycleId: string, reserved: bigint, spent: bigint, through?: Partial<CycleAccount>): BudgetState {
+function move(
+  state: BudgetState,
+  cycleId: string,
+  reserved: bigint,
+  spent: bigint,
+  through?: Partial<CycleAccount>,
+): BudgetState {
   const account = state.cycles[cycleId] ?? NO_ACCOUNT;
   return {
-    ...state, reservedMinor: state.reservedMinor + reserved, spentMinor: state.spentMinor + spent,
-    cycles: { ...state.cycles, [cycleId]: { ...account, reservedMinor: account.reservedMinor + reserved, spentMinor: account.spentMinor + spent, ...through } },
+    ...state,
+    reservedMinor: state.reservedMinor + reserved,
+    spentMinor: state.spentMinor + spent,
+    cycles: {
+      ...state.cycles,
+      [cycleId]: {
+        ...account,
+        reservedMinor: account.reservedMinor + reserved,
+        spentMinor: account.spentMinor + spent,
+        ...through,
+      },
+    },
   };
 }
 
@@ -118,14 +284,39 @@ export const budgetDecider: Decider<BudgetState, BudgetCommand, BudgetEvent> = {
     switch (event.type) {
       case 'BudgetAllotted': {
         const { programmeId, fiscalYear, currency } = event.data;
-        return { ...state, status: 'allotted', programmeId, fiscalYear, currency, allottedMinor: BigInt(event.data.amountMinor) };
+        return {
+          ...state,
+          status: 'allotted',
+          programmeId,
+          fiscalYear,
+          currency,
+          allottedMinor: BigInt(event.data.amountMinor),
+        };
       }
-      case 'BudgetAdjusted': return { ...state, allottedMinor: state.allottedMinor + BigInt(event.data.deltaMinor) };
-      case 'BudgetReserved': return move(state, event.data.cycleId, BigInt(event.data.amountMinor), 0n);
-      case 'BudgetReservationReleased': return move(state, event.data.cycleId, -BigInt(event.data.amountMinor), 0n);
-      case 'BudgetSpent': return move(state, event.data.cycleId, -BigInt(event.data.amountMinor), BigInt(event.data.amountMinor), { spentThrough: event.data.throughPosition });
-      case 'BudgetRefunded': return move(state, event.data.cycleId, BigInt(event.data.amountMinor), -BigInt(event.data.amountMinor), { refundedThrough: event.data.throughPosition });
-      default: return state;
+      case 'BudgetAdjusted':
+        return { ...state, allottedMinor: state.allottedMinor + BigInt(event.data.deltaMinor) };
+      case 'BudgetReserved':
+        return move(state, event.data.cycleId, BigInt(event.data.amountMinor), 0n);
+      case 'BudgetReservationReleased':
+        return move(state, event.data.cycleId, -BigInt(event.data.amountMinor), 0n);
+      case 'BudgetSpent':
+        return move(
+          state,
+          event.data.cycleId,
+          -BigInt(event.data.amountMinor),
+          BigInt(event.data.amountMinor),
+          { spentThrough: event.data.throughPosition },
+        );
+      case 'BudgetRefunded':
+        return move(
+          state,
+          event.data.cycleId,
+          BigInt(event.data.amountMinor),
+          -BigInt(event.data.amountMinor),
+          { refundedThrough: event.data.throughPosition },
+        );
+      default:
+        return state;
     }
   },
 };

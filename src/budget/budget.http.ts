@@ -14,14 +14,34 @@ export class BudgetHttp {
   constructor(@Inject(CommandBus) private readonly bus: CommandBus) {}
 
   @Takes('allotments', {
-    by, everywhere: true, says: 'Allot money to a programme for a fiscal year', answers: ['budgetId'], status: 201,
-    refuses: { 400: ['INVALID_AMOUNT', 'UNKNOWN_CURRENCY', 'AMOUNT_NOT_POSITIVE', 'INVALID_FISCAL_YEAR'], 404: ['PROGRAMME_NOT_FOUND'], 409: ['BUDGET_ALREADY_ALLOTTED'], 422: ['CURRENCY_DIFFERS'] },
+    by,
+    everywhere: true,
+    says: 'Allot money to a programme for a fiscal year',
+    answers: ['budgetId'],
+    status: 201,
+    refuses: {
+      400: ['INVALID_AMOUNT', 'UNKNOWN_CURRENCY', 'AMOUNT_NOT_POSITIVE', 'INVALID_FISCAL_YEAR'],
+      404: ['PROGRAMME_NOT_FOUND'],
+      409: ['BUDGET_ALREADY_ALLOTTED'],
+      422: ['CURRENCY_DIFFERS'],
+    },
   })
-  allot(@Order() command: AllotBudget): Promise<Answer> { return this.bus.execute(command); }
+  allot(@Order() command: AllotBudget): Promise<Answer> {
+    return this.bus.execute(command);
+  }
 
   @Takes('adjustments', {
-    by, everywhere: true, says: 'Add to a budget, or take from what is free', answers: ['budgetId'],
-    refuses: { 400: ['INVALID_AMOUNT', 'AMOUNT_NOT_POSITIVE'], 404: ['BUDGET_NOT_FOUND', 'PROGRAMME_NOT_FOUND'], 422: ['BUDGET_BELOW_COMMITMENTS', 'CURRENCY_DIFFERS'] },
+    by,
+    everywhere: true,
+    says: 'Add to a budget, or take from what is free',
+    answers: ['budgetId'],
+    refuses: {
+      400: ['INVALID_AMOUNT', 'AMOUNT_NOT_POSITIVE'],
+      404: ['BUDGET_NOT_FOUND', 'PROGRAMME_NOT_FOUND'],
+      422: ['BUDGET_BELOW_COMMITMENTS', 'CURRENCY_DIFFERS'],
+    },
   })
-  adjust(@Order() command: AdjustBudget): Promise<Answer> { return this.bus.execute(command); }
+  adjust(@Order() command: AdjustBudget): Promise<Answer> {
+    return this.bus.execute(command);
+  }
 }

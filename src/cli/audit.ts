@@ -24,19 +24,27 @@ export async function auditCheck(engine: Engine, run: Run): Promise<AuditReport>
 export function auditCommand(): Command {
   const audit = new Command('audit').description('prove the log');
   common(audit.command('check'))
-    .description('verify every stored byte, then replay the whole log against the invariants I1 to I8')
-    .action(action<CommonOptions, []>(async (run, options) => {
-      const report = await withEngine(options.data, async (engine) => {
-        const bytes = run.out.progress('events hashed');
-        // A server's log has bytes of its own; there the events are proved, not how they are stored.
-        const verified = engine.distributed ? {} : await verifyLog(engine.dir, bytes, run.signal);
-        return { ...verified, ...(await auditCheck(engine, run)) };
-      });
-      run.out.result(report, () => [
-        `${report.events.toLocaleString('en')} events checked: ${report.violations.length === 0 ? 'no violation of I1 to I8' : `${report.violations.length} violations`}`,
-        ...report.violations.slice(0, 100).map((v) => `  ${v.invariant} at ${v.position} in ${v.stream}: ${v.detail}`),
-      ].join('\n'));
-      return report.violations.length === 0 ? EXIT.ok : EXIT.findings;
-    }));
+    .description(
+      'verify every stored byte, then replay the whole log against the invariants I1 to I8',
+    )
+    .action(
+      action<CommonOptions, []>(async (run, options) => {
+        const report = await withEngine(options.data, async (engine) => {
+          const bytes = run.out.progress('events hashed');
+          // A server's log has bytes of its own; there the events are proved, not how they are stored.
+          const verified = engine.distributed ? {} : await verifyLog(engine.dir, bytes, run.signal);
+          return { ...verified, ...(await auditCheck(engine, run)) };
+        });
+        run.out.result(report, () =>
+          [
+            `${report.events.toLocaleString('en')} events checked: ${report.violations.length === 0 ? 'no violation of I1 to I8' : `${report.violations.length} violations`}`,
+            ...report.violations
+              .slice(0, 100)
+              .map((v) => `  ${v.invariant} at ${v.position} in ${v.stream}: ${v.detail}`),
+          ].join('\n'),
+        );
+        return report.violations.length === 0 ? EXIT.ok : EXIT.findings;
+      }),
+    );
   return audit;
 }

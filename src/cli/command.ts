@@ -6,9 +6,18 @@ import { DomainError } from '../kernel/errors.js';
 import { uuidOf } from '../kernel/ids.js';
 import { EXIT, fail, makeOutput, type Output } from './output.js';
 
-export interface CommonOptions { readonly data: string; readonly json?: boolean; readonly quiet?: boolean; readonly as?: string; readonly regions?: string }
+export interface CommonOptions {
+  readonly data: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly as?: string;
+  readonly regions?: string;
+}
 
-export interface Run { readonly out: Output; readonly signal: AbortSignal }
+export interface Run {
+  readonly out: Output;
+  readonly signal: AbortSignal;
+}
 
 /** Options that every command has. */
 export function common(command: Command): Command {
@@ -21,20 +30,38 @@ export function common(command: Command): Command {
 /** Adds who acts: every fact names its author, and two steps of one decision take two people. */
 export function acting(command: Command): Command {
   return common(command)
-    .requiredOption('--as <subject>', 'who acts, as the log will name them (an account, not a name)')
+    .requiredOption(
+      '--as <subject>',
+      'who acts, as the log will name them (an account, not a name)',
+    )
     .option('--regions <list>', 'limit the actor to these regions, comma-separated');
 }
 
 /** The subject of an account. @throws DomainError */
 export function subjectOf(text: string, option = 'owner', code = 'INVALID_OPTION'): string {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._@:-]{0,99}$/.test(text)) throw new DomainError(code, `--${option} takes 1 to 100 letters, digits or . _ @ : -`, 'invalid', option);
+  if (!/^[A-Za-z0-9][A-Za-z0-9._@:-]{0,99}$/.test(text))
+    throw new DomainError(
+      code,
+      `--${option} takes 1 to 100 letters, digits or . _ @ : -`,
+      'invalid',
+      option,
+    );
   return text;
 }
 
 export function actorOf(options: CommonOptions, role: Role): Actor {
   const id = subjectOf(options.as ?? '', 'as', 'INVALID_ACTOR');
-  if (!ROLES.includes(role)) throw new DomainError('INVALID_ROLE', `the role is one of ${ROLES.join(', ')}`, 'invalid', 'role');
-  const regions = options.regions?.split(',').map((region) => region.trim()).filter(Boolean);
+  if (!ROLES.includes(role))
+    throw new DomainError(
+      'INVALID_ROLE',
+      `the role is one of ${ROLES.join(', ')}`,
+      'invalid',
+      'role',
+    );
+  const regions = options.regions
+    ?.split(',')
+    .map((region) => region.trim())
+    .filter(Boolean);
   return { id, role, ...(regions?.length ? { regions } : {}) };
 }
 
@@ -65,7 +92,13 @@ export function action<O extends CommonOptions, A extends readonly unknown[]>(
       if (signalledAt - before < SAME_SIGNAL_MS) return;
       if (stop.signal.aborted) process.exit(EXIT.interrupted);
       out.note(`\n${onStop}`);
-      stop.abort(new DomainError('INTERRUPTED', 'Stopped before the end; run the same command again to finish.', 'unavailable'));
+      stop.abort(
+        new DomainError(
+          'INTERRUPTED',
+          'Stopped before the end; run the same command again to finish.',
+          'unavailable',
+        ),
+      );
     };
     process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
     try {
@@ -82,7 +115,13 @@ export function action<O extends CommonOptions, A extends readonly unknown[]>(
 export function wholeNumber(name: string, min: number, max: number): (text: string) => number {
   return (text) => {
     const value = /^[0-9]{1,15}$/.test(text) ? Number(text) : NaN;
-    if (!(value >= min && value <= max)) throw new DomainError('INVALID_OPTION', `--${name} takes a whole number from ${min} to ${max}`, 'invalid', name);
+    if (!(value >= min && value <= max))
+      throw new DomainError(
+        'INVALID_OPTION',
+        `--${name} takes a whole number from ${min} to ${max}`,
+        'invalid',
+        name,
+      );
     return value;
   };
 }

@@ -24,7 +24,9 @@ export interface Engine extends MessageDeps {
 }
 
 /** Whether a folder that is absent is made. */
-export interface EngineOptions { readonly create: boolean }
+export interface EngineOptions {
+  readonly create: boolean;
+}
 
 /**
  * Opens a data folder. The log's writer and the vault work in threads of their own, so that
@@ -32,7 +34,10 @@ export interface EngineOptions { readonly create: boolean }
  * At the distributed size (SANAD_SIZE) it connects to the servers, and the folder is shared.
  * @throws StoreError DATA_FOLDER_HELD, DATA_FOLDER_MISSING, LOG_NEWER_VERSION, LOG_CORRUPT; VaultError
  */
-export async function openEngine(dir: string, { create }: EngineOptions = { create: true }): Promise<Engine> {
+export async function openEngine(
+  dir: string,
+  { create }: EngineOptions = { create: true },
+): Promise<Engine> {
   const { distributed } = sizeIn();
   if (distributed) {
     const servers = await openServers({ dataDir: dir, rail: railIn() }, distributed);
@@ -47,7 +52,16 @@ export async function openEngine(dir: string, { create }: EngineOptions = { crea
     const [files, settings] = [join(folder.path, 'files'), railIn()];
     const [rail, block] = [isoRail(files, settings), govstackBlockOf(files, settings)];
     return {
-      dir: folder.path, store, registry, vault, rail, block, archive: messageArchive(join(folder.path, 'archive')), readMessage: readBankMessageInThread, clock: systemClock, locks: new KeyedLocks(),
+      dir: folder.path,
+      store,
+      registry,
+      vault,
+      rail,
+      block,
+      archive: messageArchive(join(folder.path, 'archive')),
+      readMessage: readBankMessageInThread,
+      clock: systemClock,
+      locks: new KeyedLocks(),
       async close() {
         await store.close();
         await vault.close();
@@ -61,7 +75,11 @@ export async function openEngine(dir: string, { create }: EngineOptions = { crea
 }
 
 /** Opens the engine for one piece of work and closes it whatever happens. By default the folder must be there. */
-export async function withEngine<T>(dir: string, work: (engine: Engine) => Promise<T>, options: EngineOptions = { create: false }): Promise<T> {
+export async function withEngine<T>(
+  dir: string,
+  work: (engine: Engine) => Promise<T>,
+  options: EngineOptions = { create: false },
+): Promise<T> {
   const engine = await openEngine(dir, options);
   try {
     return await work(engine);

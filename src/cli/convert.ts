@@ -2,7 +2,11 @@ import { DomainError } from '../kernel/errors.js';
 import { daysInMonth } from '../kernel/time.js';
 
 /** What was wrong with one value: the user's column, a stable code, a reason that never quotes the value. */
-export interface Failure { readonly column: string; readonly code: string; readonly reason: string }
+export interface Failure {
+  readonly column: string;
+  readonly code: string;
+  readonly reason: string;
+}
 
 /** Turns a cell (text in CSV, any JSON value in NDJSON) into a value; on failure notes it and gives undefined. */
 export type Convert = (cell: unknown, column: string, failures: Failure[]) => unknown;
@@ -14,41 +18,54 @@ export const VALUE_KEYS: readonly string[] = [...CONVERSIONS, 'optional', 'defau
 const MAX_TEXT = 500;
 const MAX_KNOWN_DATES = 20_000;
 
-export const mappingInvalid = (field: string, reason: string): DomainError => new DomainError('MAPPING_INVALID', `${field} ${reason}.`, 'invalid', field);
+export const mappingInvalid = (field: string, reason: string): DomainError =>
+  new DomainError('MAPPING_INVALID', `${field} ${reason}.`, 'invalid', field);
 
 export function specAt(value: unknown, field: string): Spec {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw mappingInvalid(field, 'must be an object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw mappingInvalid(field, 'must be an object');
   return value as Spec;
 }
 
 export function onlyKnown(spec: Spec, field: string, allowed: readonly string[]): void {
   const unknown = Object.keys(spec).find((key) => !allowed.includes(key));
-  if (unknown !== undefined) throw mappingInvalid(`${field}/${unknown}`, `is not known; possible are ${allowed.join(', ')}`);
+  if (unknown !== undefined)
+    throw mappingInvalid(`${field}/${unknown}`, `is not known; possible are ${allowed.join(', ')}`);
 }
 
 export function textAt(value: unknown, field: string): string {
-  if (typeof value !== 'string' || value === '') throw mappingInvalid(field, 'must be a text that is not empty');
+  if (typeof value !== 'string' || value === '')
+    throw mappingInvalid(field, 'must be a text that is not empty');
   return value;
 }
 
 /** A cell as trimmed text; undefined for what has no text (an object, an unsafe number). */
 export function textOf(cell: unknown): string | undefined {
   switch (typeof cell) {
-    case 'string': return cell.trim();
-    case 'number': return Number.isFinite(cell) && (!Number.isInteger(cell) || Number.isSafeInteger(cell)) ? String(cell) : undefined;
-    case 'boolean': return String(cell);
-    default: return cell === null || cell === undefined ? '' : undefined;
+    case 'string':
+      return cell.trim();
+    case 'number':
+      return Number.isFinite(cell) && (!Number.isInteger(cell) || Number.isSafeInteger(cell))
+        ? String(cell)
+        : undefined;
+    case 'boolean':
+      return String(cell);
+    default:
+      return cell === null || cell === undefined ? '' : undefined;
   }
 }
 
 function values(spec: unknown, field: string): Convert {
   const table = new Map<string, unknown>();
   for (const [key, value] of Object.entries(specAt(spec, field))) {
-    if (typeof value === 'object' && value !== null) throw mappingInvalid(`${field}/${key}`, 'must be a text, a number, true or false');
+    if (typeof value === 'object' && value !== null)
+      throw mappingInvalid(`${field}/${key}`, 'must be a text, a number, true or false');
     table.set(key, value).set(key.trim().toLowerCase(), value);
   }
   if (table.size === 0) throw mappingInvalid(field, 'must name at least one value');
-  const reason = `must be one of ${Object.keys(spec as object).slice(0, 20).join(', ')}`;
+  const reason = `must be one of ${Object.keys(spec as object)
+    .slice(0, 20)
+    .join(', ')}`;
   return (cell, column, failures) => {
     const text = textOf(cell) ?? '';
     const found = table.get(text) ?? table.get(text.toLowerCase());
@@ -58,7 +75,12 @@ function values(spec: unknown, field: string): Convert {
 }
 
 function oneOf(spec: unknown, field: string): Convert {
-  if (!Array.isArray(spec) || spec.length === 0 || !spec.every((value) => typeof value === 'string')) throw mappingInvalid(field, 'must be a list of texts');
+  if (
+    !Array.isArray(spec) ||
+    spec.length === 0 ||
+    !spec.every((value) => typeof value === 'string')
+  )
+    throw mappingInvalid(field, 'must be a list of texts');
   return values(Object.fromEntries(spec.map((value: string) => [value, value])), field);
 }
 
@@ -67,16 +89,22 @@ function decimal(spec: unknown, field: string): Convert {
   const given = specAt(spec, field);
   onlyKnown(given, field, ['scale', 'separator']);
   const scale = given['scale'];
-  if (typeof scale !== 'number' || !Number.isInteger(scale) || scale < 0 || scale > 12) throw mappingInvalid(`${field}/scale`, 'must be a whole number from 0 to 12');
+  if (typeof scale !== 'number' || !Number.isInteger(scale) || scale < 0 || scale > 12)
+    throw mappingInvalid(`${field}/scale`, 'must be a whole number from 0 to 12');
   const separator = given['separator'] ?? ',';
-  if (separator !== ',' && separator !== '.') throw mappingInvalid(`${field}/separator`, 'must be "," or "."');
+  if (separator !== ',' && separator !== '.')
+    throw mappingInvalid(`${field}/separator`, 'must be "," or "."');
   const reason = `must be a number with at most ${scale} decimals after "${separator}"`;
   return (cell, column, failures) => {
     const text = textOf(cell) ?? '';
     // A JSON number is always written with a point.
     const match = /^(-?)([0-9]{1,15})(?:([.,])([0-9]+))?$/.exec(text);
     const decimals = match?.[4] ?? '';
-    if (match && decimals.length <= scale && (match[3] === undefined || match[3] === (typeof cell === 'number' ? '.' : separator))) {
+    if (
+      match &&
+      decimals.length <= scale &&
+      (match[3] === undefined || match[3] === (typeof cell === 'number' ? '.' : separator))
+    ) {
       const value = Number(`${match[1]}${match[2]}${decimals.padEnd(scale, '0')}`);
       if (Number.isSafeInteger(value)) return value;
     }
@@ -98,12 +126,28 @@ function calendar(spec: unknown, field: string, wanted: 'date' | 'month'): Conve
   const pattern = textAt(spec, field);
   const parts: readonly string[] = pattern.match(/dd|mm|yyyy/g) ?? [];
   const counts = (part: string): number => parts.filter((found) => found === part).length;
-  if (counts('mm') !== 1 || counts('yyyy') !== 1 || counts('dd') > 1 || (wanted === 'date' && counts('dd') !== 1)) {
-    throw mappingInvalid(field, wanted === 'date' ? 'must have dd, mm and yyyy once, for example "dd/mm/yyyy"' : 'must have mm and yyyy once, for example "mm/yyyy"');
+  if (
+    counts('mm') !== 1 ||
+    counts('yyyy') !== 1 ||
+    counts('dd') > 1 ||
+    (wanted === 'date' && counts('dd') !== 1)
+  ) {
+    throw mappingInvalid(
+      field,
+      wanted === 'date'
+        ? 'must have dd, mm and yyyy once, for example "dd/mm/yyyy"'
+        : 'must have mm and yyyy once, for example "mm/yyyy"',
+    );
   }
-  const source = pattern.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/dd|mm|yyyy/g, (part) => (part === 'yyyy' ? '([0-9]{4})' : '([0-9]{1,2})'));
+  const source = pattern
+    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    .replace(/dd|mm|yyyy/g, (part) => (part === 'yyyy' ? '([0-9]{4})' : '([0-9]{1,2})'));
   const expression = new RegExp(`^${source}$`);
-  const [day, month, year] = ['dd', 'mm', 'yyyy'].map((part) => parts.indexOf(part) + 1) as [number, number, number];
+  const [day, month, year] = ['dd', 'mm', 'yyyy'].map((part) => parts.indexOf(part) + 1) as [
+    number,
+    number,
+    number,
+  ];
   const reason = `must be a ${wanted} of the calendar, written ${pattern}`;
   // A file has few different dates and very many rows.
   const known = new Map<string, string>();
@@ -143,13 +187,22 @@ const plain: Convert = (cell, column, failures) => {
   if (typeof cell === 'boolean') return cell;
   const text = textOf(cell);
   if (text === undefined || text.length > MAX_TEXT) {
-    failures.push({ column, code: text === undefined ? 'TEXT_INVALID' : 'TEXT_TOO_LONG', reason: text === undefined ? 'must be a text or a number' : `is longer than ${MAX_TEXT} characters` });
+    failures.push({
+      column,
+      code: text === undefined ? 'TEXT_INVALID' : 'TEXT_TOO_LONG',
+      reason:
+        text === undefined ? 'must be a text or a number' : `is longer than ${MAX_TEXT} characters`,
+    });
     return undefined;
   }
   if (typeof cell === 'number') return cell;
   if (ASCII.test(text)) return text;
   if (CONTROL.test(text)) {
-    failures.push({ column, code: 'TEXT_INVALID', reason: 'has a control character or a line break' });
+    failures.push({
+      column,
+      code: 'TEXT_INVALID',
+      reason: 'has a control character or a line break',
+    });
     return undefined;
   }
   return text.normalize('NFC');
@@ -157,15 +210,24 @@ const plain: Convert = (cell, column, failures) => {
 
 function conversion(spec: Spec, field: string): Convert {
   const [kind, ...more] = CONVERSIONS.filter((name) => spec[name] !== undefined);
-  if (more.length > 0) throw mappingInvalid(field, `has ${kind} and ${more.join(', ')}; one conversion is possible`);
+  if (more.length > 0)
+    throw mappingInvalid(field, `has ${kind} and ${more.join(', ')}; one conversion is possible`);
   switch (kind) {
-    case 'values': return values(spec['values'], `${field}/values`);
-    case 'oneOf': return oneOf(spec['oneOf'], `${field}/oneOf`);
-    case 'decimal': return decimal(spec['decimal'], `${field}/decimal`);
-    case 'integer': return integer;
-    case 'date': case 'month': return calendar(spec[kind], `${field}/${kind}`, kind);
-    case 'code': return code;
-    default: return plain;
+    case 'values':
+      return values(spec['values'], `${field}/values`);
+    case 'oneOf':
+      return oneOf(spec['oneOf'], `${field}/oneOf`);
+    case 'decimal':
+      return decimal(spec['decimal'], `${field}/decimal`);
+    case 'integer':
+      return integer;
+    case 'date':
+    case 'month':
+      return calendar(spec[kind], `${field}/${kind}`, kind);
+    case 'code':
+      return code;
+    default:
+      return plain;
   }
 }
 
@@ -179,10 +241,17 @@ export function readConversion(spec: Spec, field: string): Convert {
   const convert = conversion(spec, field);
   const optional = spec['optional'] === true;
   const fallback = spec['default'];
-  if (typeof fallback === 'object' && fallback !== null) throw mappingInvalid(`${field}/default`, 'must be a text, a number, true or false');
+  if (typeof fallback === 'object' && fallback !== null)
+    throw mappingInvalid(`${field}/default`, 'must be a text, a number, true or false');
   return (cell, column, failures) => {
-    if (cell === undefined || cell === null || cell === '' || (typeof cell === 'string' && cell.trim() === '')) {
-      if (fallback === undefined && !optional) failures.push({ column, code: 'VALUE_MISSING', reason: 'is empty' });
+    if (
+      cell === undefined ||
+      cell === null ||
+      cell === '' ||
+      (typeof cell === 'string' && cell.trim() === '')
+    ) {
+      if (fallback === undefined && !optional)
+        failures.push({ column, code: 'VALUE_MISSING', reason: 'is empty' });
       return fallback;
     }
     return convert(cell, column, failures);

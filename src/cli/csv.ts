@@ -23,7 +23,10 @@ export function splitRecord(text: string, delimiter: string): string[] | 'open' 
       const quote = text.indexOf('"', from);
       if (quote < 0) return 'open';
       value += text.slice(from, quote);
-      if (text[quote + 1] !== '"') { at = quote + 1; break; }
+      if (text[quote + 1] !== '"') {
+        at = quote + 1;
+        break;
+      }
       value += '"';
       from = quote + 2;
     }
@@ -45,4 +48,6 @@ export function detectDelimiter(header: string): string {
 
 /** One field, in quotes where it needs them. */
 export const csvField = (text: string, delimiter: string): string =>
-  text.includes('"') || text.includes(delimiter) || text.includes('\n') || text.includes('\r') ? `"${text.replaceAll('"', '""')}"` : text;
+  text.includes('"') || text.includes(delimiter) || text.includes('\n') || text.includes('\r')
+    ? `"${text.replaceAll('"', '""')}"`
+    : text;

@@ -6,7 +6,10 @@ import { DomainError } from '../kernel/errors.js';
 export const PERIODS = ['2025-10', '2025-11'] as const;
 
 /** What a demo's folder was made with; another run with other numbers needs another folder. */
-export interface DemoRun { readonly households: number; readonly seed: number }
+export interface DemoRun {
+  readonly households: number;
+  readonly seed: number;
+}
 
 const folderOf = (dir: string): string => join(dir, 'demo');
 export const householdsFile = (dir: string): string => join(folderOf(dir), 'households.csv');
@@ -19,7 +22,12 @@ export function rememberRun(dir: string, { households, seed }: DemoRun): void {
   if (existsSync(path)) {
     const known = JSON.parse(readFileSync(path, 'utf8')) as DemoRun;
     if (known.households !== households || known.seed !== seed) {
-      throw new DomainError('DEMO_FOLDER_OTHER_RUN', `${dir} holds the demo of ${known.households} households and seed ${known.seed}; use the same numbers to finish it, or another --data.`, 'conflict', 'data');
+      throw new DomainError(
+        'DEMO_FOLDER_OTHER_RUN',
+        `${dir} holds the demo of ${known.households} households and seed ${known.seed}; use the same numbers to finish it, or another --data.`,
+        'conflict',
+        'data',
+      );
     }
   } else {
     writeFileSync(`${path}.partial`, JSON.stringify({ households, seed }));

@@ -53,7 +53,11 @@ const PEOPLE = {
 } as const;
 
 /** A step's arguments travel to its process as JSON. */
-export interface DemoStepOptions extends DemoRun { readonly data: string; /** How the stand-in bank is spoken to. */ readonly rail: Rail; /** Of the step 'pay'. */ readonly period?: string }
+export interface DemoStepOptions extends DemoRun {
+  readonly data: string;
+  /** How the stand-in bank is spoken to. */ readonly rail: Rail;
+  /** Of the step 'pay'. */ readonly period?: string;
+}
 
 /**
  * What the demo consists of, in order ('pay' once a period). Every step finds out by itself what is done already, so that
@@ -61,38 +65,93 @@ export interface DemoStepOptions extends DemoRun { readonly data: string; /** Ho
  */
 export const STEPS = {
   'take-in': takeIn,
-  'pay': payPeriod,
-  'rebuild': rebuildAndCompare,
-  'check': (run: Run, { data }: DemoStepOptions) => summarise(data, PROGRAMME, FISCAL_YEAR, PERIODS, run),
+  pay: payPeriod,
+  rebuild: rebuildAndCompare,
+  check: (run: Run, { data }: DemoStepOptions) =>
+    summarise(data, PROGRAMME, FISCAL_YEAR, PERIODS, run),
 } as const;
 
 /** Generates the file, sets the programme up, imports, determines, recommends, approves by another person, and enrols. */
-async function takeIn(run: Run, options: DemoStepOptions): Promise<{ submitted: number; duplicates: number; rejectedRows: number }> {
+async function takeIn(
+  run: Run,
+  options: DemoStepOptions,
+): Promise<{ submitted: number; duplicates: number; rejectedRows: number }> {
   const file = householdsFile(options.data);
   if (!existsSync(file)) {
     run.out.note('1. Generating households');
-    writeHouseholds({ path: file, count: options.households, seed: options.seed, format: 'csv' }, run.out.progress('households', options.households), run.signal);
+    writeHouseholds(
+      { path: file, count: options.households, seed: options.seed, format: 'csv' },
+      run.out.progress('households', options.households),
+      run.signal,
+    );
   }
-  return withEngine(options.data, (engine) => takeInFile(engine, run, file, options), { create: true });
+  return withEngine(options.data, (engine) => takeInFile(engine, run, file, options), {
+    create: true,
+  });
 }
 
-async function takeInFile(engine: Engine, run: Run, file: string, options: DemoStepOptions): ReturnType<typeof takeIn> {
+async function takeInFile(
+  engine: Engine,
+  run: Run,
+  file: string,
+  options: DemoStepOptions,
+): ReturnType<typeof takeIn> {
   await setUpProgramme(engine, asdProgramme, asdPolicies, PEOPLE.manager);
-  await allotBudget(engine, {
-    programmeId: PROGRAMME, fiscalYear: FISCAL_YEAR, currency: asdProgramme.currency, reference: 'demo allotment',
-    amountMinor: String(ALLOTTED_PER_HOUSEHOLD * BigInt(Math.max(1, options.households))),
-  }, PEOPLE.finance);
+  await allotBudget(
+    engine,
+    {
+      programmeId: PROGRAMME,
+      fiscalYear: FISCAL_YEAR,
+      currency: asdProgramme.currency,
+      reference: 'demo allotment',
+      amountMinor: String(ALLOTTED_PER_HOUSEHOLD * BigInt(Math.max(1, options.households))),
+    },
+    PEOPLE.finance,
+  );
   run.out.note('2. Importing applications');
-  const report = await importFile(engine, { file, mapping: readMapping(referenceMapping), programmeId: PROGRAMME, rejectsFile: `${file}.rejects.csv` },
-    contextOf(PEOPLE.intake, 'demo', 'import'), run.out.progress('bytes read'), run.signal);
+  const report = await importFile(
+    engine,
+    {
+      file,
+      mapping: readMapping(referenceMapping),
+      programmeId: PROGRAMME,
+      rejectsFile: `${file}.rejects.csv`,
+    },
+    contextOf(PEOPLE.intake, 'demo', 'import'),
+    run.out.progress('bytes read'),
+    run.signal,
+  );
   run.out.note('3. Determining, recommending and approving, by three people; enrolling');
-  const progress = (label: string) => { const report = run.out.progress(label); return ({ done }: { readonly done: number }): void => report(done); };
-  await assessApplications(engine, { programmeId: PROGRAMME }, contextOf(PEOPLE.officer, 'demo', 'assess'), progress('applications looked at'), run.signal);
-  for (const [act, actor] of [['recommend', PEOPLE.officer], ['approve', PEOPLE.supervisor], ['reject', PEOPLE.supervisor]] as const) {
-    await decideApplications(engine, { programmeId: PROGRAMME, action: act }, contextOf(actor, 'demo', act), progress(`${act}: applications looked at`), run.signal);
+  const progress = (label: string) => {
+    const report = run.out.progress(label);
+    return ({ done }: { readonly done: number }): void => report(done);
+  };
+  await assessApplications(
+    engine,
+    { programmeId: PROGRAMME },
+    contextOf(PEOPLE.officer, 'demo', 'assess'),
+    progress('applications looked at'),
+    run.signal,
+  );
+  for (const [act, actor] of [
+    ['recommend', PEOPLE.officer],
+    ['approve', PEOPLE.supervisor],
+    ['reject', PEOPLE.supervisor],
+  ] as const) {
+    await decideApplications(
+      engine,
+      { programmeId: PROGRAMME, action: act },
+      contextOf(actor, 'demo', act),
+      progress(`${act}: applications looked at`),
+      run.signal,
+    );
   }
   await drainAutomations(engine, run);
-  return { submitted: report.submitted + report.alreadyThere, duplicates: report.duplicates, rejectedRows: report.rejectedRows };
+  return {
+    submitted: report.submitted + report.alreadyThere,
+    duplicates: report.duplicates,
+    rejectedRows: report.rejectedRows,
+  };
 }
 
 /** One month: prepare, approve, release, outcomes, mend, instruct again, outcomes, breaks, reconcile, close. */
@@ -105,23 +164,49 @@ async function payPeriod(run: Run, options: DemoStepOptions): Promise<void> {
     let state = await readCycle(engine.store, cycleId);
     if (state.status === 'closed') return true;
     const prepared = run.out.progress('enrolments');
-    await prepareCycle(engine, { programmeId: PROGRAMME, period }, contextOf(PEOPLE.finance, 'demo', 'prepare', cycleId), ({ done }) => prepared(done), run.signal);
+    await prepareCycle(
+      engine,
+      { programmeId: PROGRAMME, period },
+      contextOf(PEOPLE.finance, 'demo', 'prepare', cycleId),
+      ({ done }) => prepared(done),
+      run.signal,
+    );
     state = await readCycle(engine.store, cycleId);
     const { contentHash } = state;
-    if (state.status === 'prepared') await approveCycle(engine, { cycleId, contentHash }, contextOf(PEOPLE.approver, 'demo', 'approve', cycleId));
+    if (state.status === 'prepared')
+      await approveCycle(
+        engine,
+        { cycleId, contentHash },
+        contextOf(PEOPLE.approver, 'demo', 'approve', cycleId),
+      );
     state = await readCycle(engine.store, cycleId);
-    if (state.status === 'approved') await releaseCycle(engine, { cycleId, contentHash, executionDate }, contextOf(PEOPLE.releaser, 'demo', 'release', cycleId));
+    if (state.status === 'approved')
+      await releaseCycle(
+        engine,
+        { cycleId, contentHash, executionDate },
+        contextOf(PEOPLE.releaser, 'demo', 'release', cycleId),
+      );
     await drainAutomations(engine, run);
     await catchUpReadModels(engine, run);
     return false;
   });
   if (closed) return;
-  run.out.note(options.rail === 'files' ? '   the stand-in bank fetches the pain.001 files and answers by pain.002 and camt.054' : '   the stand-in payment system reads the instructions and answers over the API');
+  run.out.note(
+    options.rail === 'files'
+      ? '   the stand-in bank fetches the pain.001 files and answers by pain.002 and camt.054'
+      : '   the stand-in payment system reads the instructions and answers over the API',
+  );
   await answered(run, options, cycleId);
   await withEngine(options.data, async (engine) => {
     await drainAutomations(engine, run);
     const mended = await mendAccounts(engine, cycleId, PEOPLE.intake, PEOPLE.officer, run.signal);
-    const again = await reinstructPayments(engine, { cycleId, executionDate }, contextOf(PEOPLE.finance, 'demo', 'reinstruct', cycleId), undefined, run.signal);
+    const again = await reinstructPayments(
+      engine,
+      { cycleId, executionDate },
+      contextOf(PEOPLE.finance, 'demo', 'reinstruct', cycleId),
+      undefined,
+      run.signal,
+    );
     run.out.note(`   ${mended} accounts mended, ${again.reinstructed} payments instructed again`);
     await catchUpReadModels(engine, run);
   });
@@ -130,20 +215,34 @@ async function payPeriod(run: Run, options: DemoStepOptions): Promise<void> {
     const breaks = await resolveBreaks(engine, cycleId, PEOPLE.finance, run.signal);
     await drainAutomations(engine, run);
     const position = await engine.store.lastPosition();
-    const { figures } = await reconcileCycle(engine, { cycleId }, contextOf(PEOPLE.finance, 'demo', 'reconcile', cycleId, position), undefined, run.signal);
-    run.out.note(`   reconciled: ${figures.orderedCount} ordered = ${figures.settledCount} settled + ${figures.rejectedCount} rejected + ${figures.returnedCount} returned + ${figures.cancelledCount} cancelled + ${figures.outstandingCount} outstanding; ${breaks} breaks resolved`);
+    const { figures } = await reconcileCycle(
+      engine,
+      { cycleId },
+      contextOf(PEOPLE.finance, 'demo', 'reconcile', cycleId, position),
+      undefined,
+      run.signal,
+    );
+    run.out.note(
+      `   reconciled: ${figures.orderedCount} ordered = ${figures.settledCount} settled + ${figures.rejectedCount} rejected + ${figures.returnedCount} returned + ${figures.cancelledCount} cancelled + ${figures.outstandingCount} outstanding; ${breaks} breaks resolved`,
+    );
     await closeCycle(engine, { cycleId }, contextOf(PEOPLE.finance, 'demo', 'close', cycleId));
     await drainAutomations(engine, run);
   });
 }
 
-async function rebuildAndCompare(run: Run, { data }: DemoStepOptions): Promise<{ identical: boolean }> {
+async function rebuildAndCompare(
+  run: Run,
+  { data }: DemoStepOptions,
+): Promise<{ identical: boolean }> {
   run.out.note('5. Checking the whole log and rebuilding the read models');
   const { identical } = await rebuildReadModels(data, { verify: true }, run);
   return { identical: identical === true };
 }
 
-const answered = (run: Run, options: DemoStepOptions, cycleId: string): Promise<void> => (options.rail === 'files' ? answeredByFiles(run, options) : answeredOverHttp(run, options, cycleId));
+const answered = (run: Run, options: DemoStepOptions, cycleId: string): Promise<void> =>
+  options.rail === 'files'
+    ? answeredByFiles(run, options)
+    : answeredOverHttp(run, options, cycleId);
 
 /** Lets the stand-in answer the files in the bank's folder, and takes in what it left there. */
 async function answeredByFiles(run: Run, options: DemoStepOptions): Promise<void> {
@@ -153,12 +252,21 @@ async function answeredByFiles(run: Run, options: DemoStepOptions): Promise<void
     // Another process takes files in as soon as they are whole.
     if (engine.distributed) return untilTaken(bankFolder!, run);
     const folder = bankFolderOf(join(engine.dir, 'files'), railIn())!;
-    const trouble = (what: string, error: unknown): void => { run.out.note(`   ${what}: ${String(error)}`); };
+    const trouble = (what: string, error: unknown): void => {
+      run.out.note(`   ${what}: ${String(error)}`);
+    };
     // A file is whole when two looks saw it alike.
     await folder.look(takeFrom(engine), run.signal, trouble);
     const { taken, rejected, failed } = await folder.look(takeFrom(engine), run.signal, trouble);
-    run.out.note(`   ${taken} files of the bank taken in${rejected + failed > 0 ? `, ${rejected + failed} not` : ''}`);
-    if (failed > 0) throw new DomainError('FILES_NOT_TAKEN', `${failed} files of the bank could not be taken in; run the same command again.`, 'unavailable');
+    run.out.note(
+      `   ${taken} files of the bank taken in${rejected + failed > 0 ? `, ${rejected + failed} not` : ''}`,
+    );
+    if (failed > 0)
+      throw new DomainError(
+        'FILES_NOT_TAKEN',
+        `${failed} files of the bank could not be taken in; run the same command again.`,
+        'unavailable',
+      );
   });
 }
 
@@ -166,31 +274,65 @@ async function answeredByFiles(run: Run, options: DemoStepOptions): Promise<void
 async function untilTaken(bankFolder: string, run: Run): Promise<void> {
   const came = join(bankFolder, 'IN');
   for (const deadline = performance.now() + TAKEN_WITHIN_MS; readdirSync(came).length > 0;) {
-    if (performance.now() > deadline) throw new DomainError('FILES_NOT_TAKEN', `Files of the bank wait in ${came}; is a process with the role automation at work?`, 'unavailable');
+    if (performance.now() > deadline)
+      throw new DomainError(
+        'FILES_NOT_TAKEN',
+        `Files of the bank wait in ${came}; is a process with the role automation at work?`,
+        'unavailable',
+      );
     await wait(200, undefined, { signal: run.signal });
   }
 }
 
 /** Runs the stand-in, a program of its own, to its end. */
-async function standIn(run: Run, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<void> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../../stand-in/main.js'), ...args, '--json'], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
-  const stop = (): void => { child.kill('SIGTERM'); };
+async function standIn(
+  run: Run,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const child = spawn(
+    process.execPath,
+    [join(import.meta.dirname, '../../stand-in/main.js'), ...args, '--json'],
+    { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const stop = (): void => {
+    child.kill('SIGTERM');
+  };
   run.signal.addEventListener('abort', stop, { once: true });
   child.stdout.resume();
-  const code = await new Promise<number | null>((resolve, reject) => { child.once('error', reject).once('exit', resolve); });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject).once('exit', resolve);
+  });
   run.signal.removeEventListener('abort', stop);
   run.signal.throwIfAborted();
-  if (code !== 0) throw new DomainError('STAND_IN_FAILED', `The stand-in payment system stopped with exit code ${code}.`, 'unavailable');
+  if (code !== 0)
+    throw new DomainError(
+      'STAND_IN_FAILED',
+      `The stand-in payment system stopped with exit code ${code}.`,
+      'unavailable',
+    );
 }
 
 /** Serves the folder and lets the stand-in answer every instruction of the cycle. */
-async function answeredOverHttp(run: Run, options: DemoStepOptions, cycleId: string): Promise<void> {
+async function answeredOverHttp(
+  run: Run,
+  options: DemoStepOptions,
+  cycleId: string,
+): Promise<void> {
   const { startServer } = await import('../main.js');
-  const server = await startServer(loadConfig({ SANAD_DATA: options.data, SANAD_PORT: '0', SANAD_LOG_LEVEL: 'warn' }));
+  const server = await startServer(
+    loadConfig({ SANAD_DATA: options.data, SANAD_PORT: '0', SANAD_LOG_LEVEL: 'warn' }),
+  );
   try {
     const issuer = await localIssuer(join(options.data, 'keys'));
-    const token = await issuer.issue({ subject: 'stand-in-bank', role: 'payment-system', ttlSeconds: 86_400 });
-    await standIn(run, ['--url', server.url, '--cycle', cycleId, '--seed', String(options.seed)], { STAND_IN_TOKEN: token });
+    const token = await issuer.issue({
+      subject: 'stand-in-bank',
+      role: 'payment-system',
+      ttlSeconds: 86_400,
+    });
+    await standIn(run, ['--url', server.url, '--cycle', cycleId, '--seed', String(options.seed)], {
+      STAND_IN_TOKEN: token,
+    });
   } finally {
     await server.close();
   }

@@ -4,9 +4,20 @@ import { table } from './output.js';
 /** What the main job came to; the shape of `sanad demo --json`. Money in minor units, as decimal strings. */
 export interface DemoSummary {
   readonly households: number;
-  readonly applications: { readonly submitted: number; readonly eligible: number; readonly ineligible: number; readonly rejectedRows: number; readonly duplicates: number };
+  readonly applications: {
+    readonly submitted: number;
+    readonly eligible: number;
+    readonly ineligible: number;
+    readonly rejectedRows: number;
+    readonly duplicates: number;
+  };
   readonly cycles: readonly DemoCycle[];
-  readonly budget: { readonly allottedMinor: string; readonly reservedMinor: string; readonly spentMinor: string; readonly freeMinor: string };
+  readonly budget: {
+    readonly allottedMinor: string;
+    readonly reservedMinor: string;
+    readonly spentMinor: string;
+    readonly freeMinor: string;
+  };
   readonly audit: { readonly events: number; readonly violations: number };
   readonly rebuild: { readonly identical: boolean };
   readonly elapsedMs: number;
@@ -30,17 +41,40 @@ export interface DemoCycle {
 const count = (value: number): string => value.toLocaleString('en');
 
 /** The summary that a person reads. */
-export function renderSummary(summary: DemoSummary, currency: string, /** Of the embedded size; absent: there is nothing to serve again. */ dataDir?: string): string {
+export function renderSummary(
+  summary: DemoSummary,
+  currency: string,
+  /** Of the embedded size; absent: there is nothing to serve again. */ dataDir?: string,
+): string {
   const money = (amountMinor: string): string => {
     const [whole, decimals] = formatAmount(amountMinor, currency).split('.');
     return `${BigInt(whole!).toLocaleString('en')}${decimals ? `.${decimals}` : ''} ${currency}`;
   };
   const a = summary.applications;
   const cycles = table([
-    ['period', 'policy', 'ordered', 'settled', 'rejected', 'returned', 'outstanding', 're-instructed', 'ordered amount', 'settled amount'],
+    [
+      'period',
+      'policy',
+      'ordered',
+      'settled',
+      'rejected',
+      'returned',
+      'outstanding',
+      're-instructed',
+      'ordered amount',
+      'settled amount',
+    ],
     ...summary.cycles.map((c) => [
-      c.period, `v${c.policyVersion}`, count(c.ordered), count(c.settled), count(c.rejected), count(c.returned), count(c.outstanding), count(c.reinstructed),
-      money(c.orderedMinor), money(c.settledMinor),
+      c.period,
+      `v${c.policyVersion}`,
+      count(c.ordered),
+      count(c.settled),
+      count(c.rejected),
+      count(c.returned),
+      count(c.outstanding),
+      count(c.reinstructed),
+      money(c.orderedMinor),
+      money(c.settledMinor),
     ]),
   ]);
   const ok = (good: boolean): string => (good ? 'yes' : 'NO');
@@ -56,6 +90,10 @@ export function renderSummary(summary: DemoSummary, currency: string, /** Of the
     `Read models  rebuilt from the log and identical: ${ok(summary.rebuild.identical)}`,
     `Time         ${(summary.elapsedMs / 1000).toFixed(1)} s, ${count(summary.eventsPerSecond)} events a second over the whole run`,
     '',
-    ...(dataDir === undefined ? [] : [`The data is in ${dataDir}. \`npm start -- --data ${dataDir}\` serves it; the API is described at /docs.`]),
+    ...(dataDir === undefined
+      ? []
+      : [
+          `The data is in ${dataDir}. \`npm start -- --data ${dataDir}\` serves it; the API is described at /docs.`,
+        ]),
   ].join('\n');
 }

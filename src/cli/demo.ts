@@ -9,7 +9,11 @@ import { PERIODS, rememberRun } from './demo-run.js';
 import { renderSummary, type DemoSummary } from './demo-summary.js';
 import { describeFailure, EXIT } from './output.js';
 
-export interface DemoOptions extends CommonOptions { readonly households: number; readonly seed: number; readonly rail: Rail }
+export interface DemoOptions extends CommonOptions {
+  readonly households: number;
+  readonly seed: number;
+  readonly rail: Rail;
+}
 
 /** How long, and how often, a folder is asked for that another process holds: one that was just killed lets go within moments. */
 const PATIENCE_MS = 10_000;
@@ -27,9 +31,19 @@ export async function runDemo(run: Run, options: DemoOptions): Promise<DemoSumma
   const elapsedMs = Math.round(performance.now() - started);
   return {
     households: options.households,
-    applications: { submitted: taken.submitted, eligible: totals.eligible, ineligible: totals.ineligible, rejectedRows: taken.rejectedRows, duplicates: taken.duplicates },
-    cycles: totals.cycles, budget: totals.budget, audit: totals.audit, rebuild,
-    elapsedMs, eventsPerSecond: Math.round(totals.audit.events / (elapsedMs / 1000)),
+    applications: {
+      submitted: taken.submitted,
+      eligible: totals.eligible,
+      ineligible: totals.ineligible,
+      rejectedRows: taken.rejectedRows,
+      duplicates: taken.duplicates,
+    },
+    cycles: totals.cycles,
+    budget: totals.budget,
+    audit: totals.audit,
+    rebuild,
+    elapsedMs,
+    eventsPerSecond: Math.round(totals.audit.events / (elapsedMs / 1000)),
   };
 }
 
@@ -38,7 +52,8 @@ async function untilFree(dir: string, signal: AbortSignal): Promise<void> {
     try {
       return await (await openDataFolder(dir)).close();
     } catch (error) {
-      if (describeFailure(error).code !== 'DATA_FOLDER_HELD' || performance.now() > deadline) throw error;
+      if (describeFailure(error).code !== 'DATA_FOLDER_HELD' || performance.now() > deadline)
+        throw error;
     }
     await wait(ASK_EVERY_MS);
     signal.throwIfAborted();
@@ -47,13 +62,23 @@ async function untilFree(dir: string, signal: AbortSignal): Promise<void> {
 
 export function demoCommand(): Command {
   return common(new Command('demo'))
-    .description('run two months of the reference programme over made-up households, and prove them; run it again to finish a run that was stopped')
+    .description(
+      'run two months of the reference programme over made-up households, and prove them; run it again to finish a run that was stopped',
+    )
     .option('--households <n>', 'how many', wholeNumber('households', 1, 10_000_000), 2_000)
     .option('--seed <s>', 'randomness', wholeNumber('seed', 0, 4_294_967_295), 1)
-    .addOption(new Option('--rail <way>', 'how the stand-in bank is spoken to').choices(RAILS).default('files'))
-    .action(action<DemoOptions, []>(async (run, options) => {
-      const summary = await runDemo(run, options);
-      run.out.result(summary, () => renderSummary(summary, asdProgramme.currency, options.data));
-      return summary.audit.violations === 0 && summary.rebuild.identical ? EXIT.ok : EXIT.findings;
-    }));
+    .addOption(
+      new Option('--rail <way>', 'how the stand-in bank is spoken to')
+        .choices(RAILS)
+        .default('files'),
+    )
+    .action(
+      action<DemoOptions, []>(async (run, options) => {
+        const summary = await runDemo(run, options);
+        run.out.result(summary, () => renderSummary(summary, asdProgramme.currency, options.data));
+        return summary.audit.violations === 0 && summary.rebuild.identical
+          ? EXIT.ok
+          : EXIT.findings;
+      }),
+    );
 }

@@ -19,25 +19,44 @@ const PATIENCE_MS = 60_000;
 const LOOK_EVERY_MS = 200;
 
 /** At the distributed size the role `automation` does it: waits until it has acted on everything recorded so far, and on what that recorded. */
-async function waitForAutomation({ store }: Engine, { databaseUrl }: Distributed, { out, signal }: Pick<Run, 'out' | 'signal'>): Promise<void> {
+async function waitForAutomation(
+  { store }: Engine,
+  { databaseUrl }: Distributed,
+  { out, signal }: Pick<Run, 'out' | 'signal'>,
+): Promise<void> {
   const progress = out.progress('log position of the automation');
   for (let [known, movedMs] = [-2, performance.now()]; ;) {
     const position = await leasePosition(databaseUrl, AUTOMATION_LEASE);
     progress(position);
-    if (position >= await store.lastPosition()) return;
+    if (position >= (await store.lastPosition())) return;
     if (position > known) [known, movedMs] = [position, performance.now()];
-    if (performance.now() - movedMs > PATIENCE_MS) throw new DomainError('AUTOMATION_STANDS_STILL', `The automation has stood at position ${position} for ${PATIENCE_MS / 1_000} s; is a process with the role automation at work?`, 'unavailable');
+    if (performance.now() - movedMs > PATIENCE_MS)
+      throw new DomainError(
+        'AUTOMATION_STANDS_STILL',
+        `The automation has stood at position ${position} for ${PATIENCE_MS / 1_000} s; is a process with the role automation at work?`,
+        'unavailable',
+      );
     await wait(LOOK_EVERY_MS, undefined, { signal });
   }
 }
 
 /** Runs the process managers until they have acted on everything recorded so far: enrolments, instructions, spending, corrections. */
-export async function drainAutomations(engine: Engine, run: Pick<Run, 'out' | 'signal'>): Promise<void> {
+export async function drainAutomations(
+  engine: Engine,
+  run: Pick<Run, 'out' | 'signal'>,
+): Promise<void> {
   if (engine.distributed) return waitForAutomation(engine, engine.distributed, run);
   const managers = [
-    whenApplicationApprovedThenEnrol(engine), whenCycleReleasedThenInstruct(engine), whenPaymentsSettleThenSpendBudget(engine),
-    whenCorrectionApprovedThenAdjust(engine), whenPaymentLapsesThenGiveBack(engine),
+    whenApplicationApprovedThenEnrol(engine),
+    whenCycleReleasedThenInstruct(engine),
+    whenPaymentsSettleThenSpendBudget(engine),
+    whenCorrectionApprovedThenAdjust(engine),
+    whenPaymentLapsesThenGiveBack(engine),
   ];
   const progress = run.out.progress('events followed');
-  await new AutomationRunner(engine, managers, fileCheckpoint(join(engine.dir, 'automation.checkpoint'))).drain(({ done }) => progress(done), run.signal);
+  await new AutomationRunner(
+    engine,
+    managers,
+    fileCheckpoint(join(engine.dir, 'automation.checkpoint')),
+  ).drain(({ done }) => progress(done), run.signal);
 }

@@ -1,5 +1,10 @@
 /** A child as the columns of `enfants` write it. */
-export interface GeneratedChild { naissance: string; scolarite: string; handicap: string; orphelin: string }
+export interface GeneratedChild {
+  naissance: string;
+  scolarite: string;
+  handicap: string;
+  orphelin: string;
+}
 
 /** A household in the columns of an administration's own file. All text, as a spreadsheet would export it. */
 export interface GeneratedHousehold {
@@ -23,5 +28,17 @@ export interface GeneratedHousehold {
 }
 
 export const COLUMNS = [
-  'reference', 'cin', 'nom', 'prenom', 'nom_arabe', 'telephone', 'region', 'date_demande', 'score_rsu', 'autre_regime', 'compte_type', 'compte', 'enfants',
+  'reference',
+  'cin',
+  'nom',
+  'prenom',
+  'nom_arabe',
+  'telephone',
+  'region',
+  'date_demande',
+  'score_rsu',
+  'autre_regime',
+  'compte_type',
+  'compte',
+  'enfants',
 ] as const satisfies readonly (keyof GeneratedHousehold)[];

@@ -25,7 +25,15 @@ export interface Shares {
 }
 
 export const DEFAULT_SHARES: Shares = {
-  duplicates: 0.01, errors: 0.02, aboveThreshold: 0.1, otherScheme: 0.04, wallets: 0.15, cash: 0.05, ibans: 0.05, disabilities: 0.03, orphans: 0.04,
+  duplicates: 0.01,
+  errors: 0.02,
+  aboveThreshold: 0.1,
+  otherScheme: 0.04,
+  wallets: 0.15,
+  cash: 0.05,
+  ibans: 0.05,
+  disabilities: 0.03,
+  orphans: 0.04,
 };
 
 export interface GenerateOptions {
@@ -40,7 +48,16 @@ export interface GenerateOptions {
 }
 
 /** Streams of numbers of a row, apart so that a change in one does not change the others. */
-const STREAM = { identity: 1, case: 2, account: 3, children: 4, duplicate: 5, error: 6, offset: 7, received: 8 } as const;
+const STREAM = {
+  identity: 1,
+  case: 2,
+  account: 3,
+  children: 4,
+  duplicate: 5,
+  error: 6,
+  offset: 7,
+  received: 8,
+} as const;
 const REGION_WEIGHTS = REGIONS.map(([, thousands]) => thousands);
 const BANK_WEIGHTS = BANKS.map(([, weight]) => weight);
 const CHILDREN_WEIGHTS = [17, 20, 26, 19, 10, 5, 2, 1];
@@ -61,7 +78,10 @@ function chosen(index: number, share: number, seed: number, stream: number): boo
   return index === first + (mix(seed, stream, stretch) % Math.max(1, next - first));
 }
 
-function identityOf(index: number, seed: number): Pick<GeneratedHousehold, 'cin' | 'nom' | 'prenom' | 'nom_arabe' | 'telephone' | 'region'> {
+function identityOf(
+  index: number,
+  seed: number,
+): Pick<GeneratedHousehold, 'cin' | 'nom' | 'prenom' | 'nom_arabe' | 'telephone' | 'region'> {
   const random = new Random(mix(seed, STREAM.identity, index));
   const number = (index * CIN_STEP + mix(seed, STREAM.offset)) % CIN_SPACE;
   const letters = Math.floor(number / 1_000_000);
@@ -70,7 +90,9 @@ function identityOf(index: number, seed: number): Pick<GeneratedHousehold, 'cin'
   const phone = (index * PHONE_STEP + mix(seed, STREAM.offset)) % PHONE_SPACE;
   return {
     cin: `${String.fromCharCode(65 + Math.floor(letters / 26), 65 + (letters % 26))}${String(number % 1_000_000).padStart(6, '0')}`,
-    nom, prenom, nom_arabe: `${prenomArabe} ${nomArabe}`,
+    nom,
+    prenom,
+    nom_arabe: `${prenomArabe} ${nomArabe}`,
     telephone: `06${String(phone).padStart(8, '0')}`,
     region: REGIONS[random.weighted(REGION_WEIGHTS)]![0],
   };
@@ -105,21 +127,39 @@ function childrenOf(random: Random, shares: Shares, month: string): GeneratedChi
 function scoreOf(random: Random, shares: Shares): string {
   // A hundredth sits right at the edge, where a mistake of one would show.
   const micro = random.chance(shares.aboveThreshold)
-    ? THRESHOLD_MICRO + (random.chance(0.1) ? 0 : Math.floor(random.next() * random.next() * 2_000_000))
-    : THRESHOLD_MICRO - 1 - (random.chance(0.01) ? 0 : Math.floor((random.next() + random.next() + random.next()) * 800_000));
+    ? THRESHOLD_MICRO +
+      (random.chance(0.1) ? 0 : Math.floor(random.next() * random.next() * 2_000_000))
+    : THRESHOLD_MICRO -
+      1 -
+      (random.chance(0.01)
+        ? 0
+        : Math.floor((random.next() + random.next() + random.next()) * 800_000));
   return `${Math.floor(micro / 1_000_000)},${String(micro % 1_000_000).padStart(6, '0')}`;
 }
 
-function accountOf(random: Random, shares: Shares, index: number, telephone: string): { compte_type: string; compte: string } {
+function accountOf(
+  random: Random,
+  shares: Shares,
+  index: number,
+  telephone: string,
+): { compte_type: string; compte: string } {
   const kind = random.next();
   if (kind < shares.cash) return { compte_type: 'especes', compte: '' };
-  if (kind < shares.cash + shares.wallets) return { compte_type: 'portefeuille', compte: telephone };
+  if (kind < shares.cash + shares.wallets)
+    return { compte_type: 'portefeuille', compte: telephone };
   const bank = BANKS[random.weighted(BANK_WEIGHTS)]![0];
-  const rib = ribOf(bank, String(random.between(100, 899)), `${String(random.below(1_000_000)).padStart(6, '0')}${String(index).padStart(10, '0')}`);
-  return kind < shares.cash + shares.wallets + shares.ibans ? { compte_type: 'IBAN', compte: ibanOfRib(rib) } : { compte_type: 'RIB', compte: rib };
+  const rib = ribOf(
+    bank,
+    String(random.between(100, 899)),
+    `${String(random.below(1_000_000)).padStart(6, '0')}${String(index).padStart(10, '0')}`,
+  );
+  return kind < shares.cash + shares.wallets + shares.ibans
+    ? { compte_type: 'IBAN', compte: ibanOfRib(rib) }
+    : { compte_type: 'RIB', compte: rib };
 }
 
-const frenchDate = (date: string): string => `${date.slice(8, 10)}/${date.slice(5, 7)}/${date.slice(0, 4)}`;
+const frenchDate = (date: string): string =>
+  `${date.slice(8, 10)}/${date.slice(5, 7)}/${date.slice(0, 4)}`;
 
 const MAX_DAYS = 3_660;
 
@@ -127,7 +167,8 @@ const MAX_DAYS = 3_660;
 function datesFrom(from: string, to: string): readonly string[] {
   const dates = [parseLocalDate(from, 'receivedFrom')];
   parseLocalDate(to, 'receivedTo');
-  for (let date = addDays(from, 1); date <= to && dates.length < MAX_DAYS; date = addDays(date, 1)) dates.push(date);
+  for (let date = addDays(from, 1); date <= to && dates.length < MAX_DAYS; date = addDays(date, 1))
+    dates.push(date);
   return dates;
 }
 
@@ -140,13 +181,19 @@ function datesFrom(from: string, to: string): readonly string[] {
 export function* generateHouseholds(options: GenerateOptions): Generator<GeneratedHousehold> {
   const { count, seed } = options;
   const shares = { ...DEFAULT_SHARES, ...options.shares };
-  if (!Number.isInteger(count) || count < 0 || count > MAX_COUNT) throw new RangeError(`count must be a whole number from 0 to ${MAX_COUNT}`);
-  if (!Number.isInteger(seed) || seed < 0 || seed > 0xffff_ffff) throw new RangeError('seed must be a whole number from 0 to 4294967295');
-  for (const [name, share] of Object.entries(shares)) if (!(share >= 0 && share <= 1)) throw new RangeError(`the share of ${name} must be from 0 to 1`);
+  if (!Number.isInteger(count) || count < 0 || count > MAX_COUNT)
+    throw new RangeError(`count must be a whole number from 0 to ${MAX_COUNT}`);
+  if (!Number.isInteger(seed) || seed < 0 || seed > 0xffff_ffff)
+    throw new RangeError('seed must be a whole number from 0 to 4294967295');
+  for (const [name, share] of Object.entries(shares))
+    if (!(share >= 0 && share <= 1))
+      throw new RangeError(`the share of ${name} must be from 0 to 1`);
   const dates = datesFrom(options.receivedFrom ?? '2025-09-01', options.receivedTo ?? '2025-10-20');
   const hasError = (index: number): boolean => chosen(index, shares.errors, seed, STREAM.error);
-  const isDuplicate = (index: number): boolean => index > 0 && !hasError(index) && chosen(index, shares.duplicates, seed, STREAM.duplicate);
-  const receivedOf = (index: number): string => new Random(mix(seed, STREAM.received, index)).pick(dates);
+  const isDuplicate = (index: number): boolean =>
+    index > 0 && !hasError(index) && chosen(index, shares.duplicates, seed, STREAM.duplicate);
+  const receivedOf = (index: number): string =>
+    new Random(mix(seed, STREAM.received, index)).pick(dates);
   let mistakes = 0;
 
   for (let index = 0; index < count; index += 1) {
@@ -165,17 +212,31 @@ export function* generateHouseholds(options: GenerateOptions): Generator<Generat
       date_demande: frenchDate(received),
       score_rsu: scoreOf(random, shares),
       autre_regime: random.chance(shares.otherScheme) ? 'oui' : 'non',
-      ...accountOf(new Random(mix(seed, STREAM.account, person)), shares, person, identity.telephone),
-      enfants: childrenOf(new Random(mix(seed, STREAM.children, person)), shares, receivedOf(person).slice(0, 7)),
+      ...accountOf(
+        new Random(mix(seed, STREAM.account, person)),
+        shares,
+        person,
+        identity.telephone,
+      ),
+      enfants: childrenOf(
+        new Random(mix(seed, STREAM.children, person)),
+        shares,
+        receivedOf(person).slice(0, 7),
+      ),
     };
     yield hasError(index) ? spoil(household, mistakes++) : household;
   }
 }
 
 const CHUNK_ROWS = 500;
-const childText = ({ naissance, scolarite, handicap, orphelin }: GeneratedChild): string => `${naissance}/${scolarite}/${handicap}/${orphelin}`;
+const childText = ({ naissance, scolarite, handicap, orphelin }: GeneratedChild): string =>
+  `${naissance}/${scolarite}/${handicap}/${orphelin}`;
 
-function* chunked(rows: Iterable<GeneratedHousehold>, start: string, write: (row: GeneratedHousehold) => string): Generator<string> {
+function* chunked(
+  rows: Iterable<GeneratedHousehold>,
+  start: string,
+  write: (row: GeneratedHousehold) => string,
+): Generator<string> {
   let chunk = start;
   let inChunk = 0;
   for (const row of rows) {
@@ -191,10 +252,21 @@ function* chunked(rows: Iterable<GeneratedHousehold>, start: string, write: (row
 }
 
 /** The rows as CSV text, in chunks. `bom` for spreadsheets that take UTF-8 for something else without it. */
-export function householdsCsv(rows: Iterable<GeneratedHousehold>, { delimiter = ';', bom = false }: { delimiter?: ';' | ',' | '\t'; bom?: boolean } = {}): Generator<string> {
-  const line = (cells: readonly string[]): string => `${cells.map((cell) => csvField(cell, delimiter)).join(delimiter)}\n`;
-  return chunked(rows, `${bom ? '\ufeff' : ''}${line(COLUMNS)}`, (row) => line(COLUMNS.map((column) => (column === 'enfants' ? row.enfants.map(childText).join('|') : row[column]))));
+export function householdsCsv(
+  rows: Iterable<GeneratedHousehold>,
+  { delimiter = ';', bom = false }: { delimiter?: ';' | ',' | '\t'; bom?: boolean } = {},
+): Generator<string> {
+  const line = (cells: readonly string[]): string =>
+    `${cells.map((cell) => csvField(cell, delimiter)).join(delimiter)}\n`;
+  return chunked(rows, `${bom ? '\ufeff' : ''}${line(COLUMNS)}`, (row) =>
+    line(
+      COLUMNS.map((column) =>
+        column === 'enfants' ? row.enfants.map(childText).join('|') : row[column],
+      ),
+    ),
+  );
 }
 
 /** The rows as NDJSON text, in chunks; children are an array of objects. */
-export const householdsNdjson = (rows: Iterable<GeneratedHousehold>): Generator<string> => chunked(rows, '', (row) => `${JSON.stringify(row)}\n`);
+export const householdsNdjson = (rows: Iterable<GeneratedHousehold>): Generator<string> =>
+  chunked(rows, '', (row) => `${JSON.stringify(row)}\n`);

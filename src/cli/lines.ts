@@ -17,14 +17,26 @@ const NEWLINE = 0x0a;
 const UTF8_BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
 function refuseOtherEncodings(start: Buffer): void {
-  const utf16 = start.length >= 2 && ((start[0] === 0xff && start[1] === 0xfe) || (start[0] === 0xfe && start[1] === 0xff));
-  if (utf16 || start.includes(0)) throw new DomainError('INPUT_INVALID', 'The file is not UTF-8 text (it looks like UTF-16 or a binary file); save it as CSV UTF-8.', 'invalid', 'file');
+  const utf16 =
+    start.length >= 2 &&
+    ((start[0] === 0xff && start[1] === 0xfe) || (start[0] === 0xfe && start[1] === 0xff));
+  if (utf16 || start.includes(0))
+    throw new DomainError(
+      'INPUT_INVALID',
+      'The file is not UTF-8 text (it looks like UTF-16 or a binary file); save it as CSV UTF-8.',
+      'invalid',
+      'file',
+    );
 }
 
 /** Whole lines of a buffer that ends with a newline (or ends the file), without their line ends. */
 function split(block: Buffer): (string | undefined | null)[] {
   const trimmed = block.at(-1) === NEWLINE ? block.subarray(0, -1) : block;
-  if (isUtf8(trimmed)) return trimmed.toString('utf8').split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+  if (isUtf8(trimmed))
+    return trimmed
+      .toString('utf8')
+      .split('\n')
+      .map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
   const lines: (string | undefined)[] = [];
   for (let from = 0; from <= trimmed.length;) {
     const at = trimmed.indexOf(NEWLINE, from);
@@ -48,9 +60,15 @@ export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenera
   let skipping = false;
   for await (const chunk of chunks) {
     bytes += chunk.length;
-    let data: Buffer = rest.length === 0 ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length) : Buffer.concat([rest, chunk]);
+    let data: Buffer =
+      rest.length === 0
+        ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+        : Buffer.concat([rest, chunk]);
     if (!started) {
-      if (data.length < UTF8_BOM.length) { rest = Buffer.from(data); continue; }
+      if (data.length < UTF8_BOM.length) {
+        rest = Buffer.from(data);
+        continue;
+      }
       started = true;
       refuseOtherEncodings(data.subarray(0, 4_096));
       if (data.subarray(0, 3).equals(UTF8_BOM)) data = data.subarray(3);
@@ -58,7 +76,12 @@ export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenera
     const end = data.lastIndexOf(NEWLINE) + 1;
     // A copy: the stream may reuse the memory of its chunk.
     rest = Buffer.from(data.subarray(end));
-    const lines = end === 0 ? [] : split(data.subarray(0, end)).map((line) => (line && line.length > MAX_LINE_BYTES ? null : line));
+    const lines =
+      end === 0
+        ? []
+        : split(data.subarray(0, end)).map((line) =>
+            line && line.length > MAX_LINE_BYTES ? null : line,
+          );
     if (skipping && lines.length > 0) {
       lines[0] = null;
       skipping = false;
@@ -70,7 +93,8 @@ export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenera
     if (lines.length > 0) yield { first, lines, bytes };
     first += lines.length;
   }
-  if (rest.length > 0 || skipping) yield { first, lines: skipping ? [null] : split(started ? rest : withoutMark(rest)), bytes };
+  if (rest.length > 0 || skipping)
+    yield { first, lines: skipping ? [null] : split(started ? rest : withoutMark(rest)), bytes };
 }
 
 const withoutMark = (start: Buffer): Buffer => (start.equals(UTF8_BOM) ? Buffer.alloc(0) : start);

@@ -1,11 +1,27 @@
-import { mappingInvalid, onlyKnown, readConversion, specAt, textAt, textOf, VALUE_KEYS, type Convert, type Failure, type Spec } from './convert.js';
+import {
+  mappingInvalid,
+  onlyKnown,
+  readConversion,
+  specAt,
+  textAt,
+  textOf,
+  VALUE_KEYS,
+  type Convert,
+  type Failure,
+  type Spec,
+} from './convert.js';
 
 type Element = Record<string, unknown>;
 
 /** One part of a list's element: takes its cell and fills one field, or several at once. */
-interface Part { readonly column: string; apply(cell: unknown, column: string, element: Element, failures: Failure[]): void }
+interface Part {
+  readonly column: string;
+  apply(cell: unknown, column: string, element: Element, failures: Failure[]): void;
+}
 
-interface ColumnSource { get(column: string, optional: boolean): (record: unknown) => unknown }
+interface ColumnSource {
+  get(column: string, optional: boolean): (record: unknown) => unknown;
+}
 
 /** A list fact, read from a mapping; `columns` are the file's columns that it comes from. */
 export interface ReadList {
@@ -24,7 +40,10 @@ function fieldName(value: unknown, place: string): string {
 }
 
 /** `set`: one text that stands for several fields, such as "S2": { "inSchool": true, "schoolLevel": "lower-secondary" }. */
-function setting(spec: unknown, place: string): (cell: unknown, column: string, element: Element, failures: Failure[]) => void {
+function setting(
+  spec: unknown,
+  place: string,
+): (cell: unknown, column: string, element: Element, failures: Failure[]) => void {
   const table = new Map<string, Element>();
   for (const [key, given] of Object.entries(specAt(spec, place))) {
     const element = specAt(given, `${place}/${key}`);
@@ -49,11 +68,17 @@ function readPart(value: unknown, place: string): Part {
   onlyKnown(spec, place, ['column', 'field', ...VALUE_KEYS]);
   const name = fieldName(spec['field'], `${place}/field`);
   const convert: Convert = readConversion(spec, place);
-  return { column, apply: (cell, at, element, failures) => { element[name] = convert(cell, at, failures); } };
+  return {
+    column,
+    apply: (cell, at, element, failures) => {
+      element[name] = convert(cell, at, failures);
+    },
+  };
 }
 
 function readParts(value: unknown, place: string): Part[] {
-  if (!Array.isArray(value) || value.length === 0) throw mappingInvalid(place, 'must be a list of parts');
+  if (!Array.isArray(value) || value.length === 0)
+    throw mappingInvalid(place, 'must be a list of parts');
   return value.map((part, index) => readPart(part, `${place}/${index}`));
 }
 
@@ -61,11 +86,14 @@ function readParts(value: unknown, place: string): Part[] {
 function ordering(sortBy: unknown, place: string): (elements: Element[]) => Element[] {
   if (sortBy === undefined) return (elements) => elements;
   const name = fieldName(sortBy, place);
-  return (elements) => (elements.length < 2 ? elements : elements.sort((a, b) => {
-    const left = String(a[name]);
-    const right = String(b[name]);
-    return left < right ? -1 : left > right ? 1 : 0;
-  }));
+  return (elements) =>
+    elements.length < 2
+      ? elements
+      : elements.sort((a, b) => {
+          const left = String(a[name]);
+          const right = String(b[name]);
+          return left < right ? -1 : left > right ? 1 : 0;
+        });
 }
 
 /** `{ column, list: { separator, partSeparator, parts, sortBy? } }`: "2015-03/S2|2018-07/S1", or an array of objects in NDJSON. */
@@ -82,14 +110,27 @@ function oneColumn(spec: Spec, field: string): ReadList {
   const fromText = (text: string, at: string, failures: Failure[]): Element => {
     const cells = text.split(partSeparator);
     const element: Element = {};
-    if (cells.length !== parts.length) failures.push({ column: at, code: 'LIST_INVALID', reason: `must have ${parts.length} parts between "${partSeparator}"` });
+    if (cells.length !== parts.length)
+      failures.push({
+        column: at,
+        code: 'LIST_INVALID',
+        reason: `must have ${parts.length} parts between "${partSeparator}"`,
+      });
     else for (let i = 0; i < parts.length; i += 1) parts[i]!.apply(cells[i], at, element, failures);
     return element;
   };
   const fromObject = (value: unknown, at: string, failures: Failure[]): Element => {
     const element: Element = {};
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) failures.push({ column: at, code: 'LIST_INVALID', reason: 'must be an object' });
-    else for (const part of parts) part.apply(Object.hasOwn(value, part.column) ? (value as Element)[part.column] : undefined, `${at}.${part.column}`, element, failures);
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      failures.push({ column: at, code: 'LIST_INVALID', reason: 'must be an object' });
+    else
+      for (const part of parts)
+        part.apply(
+          Object.hasOwn(value, part.column) ? (value as Element)[part.column] : undefined,
+          `${at}.${part.column}`,
+          element,
+          failures,
+        );
     return element;
   };
   return {
@@ -104,15 +145,24 @@ function oneColumn(spec: Spec, field: string): ReadList {
           failures.push({ column, code: 'LIST_INVALID', reason: 'must be a list' });
           return undefined;
         }
-        const entries: readonly unknown[] = text === undefined ? (cell as readonly unknown[]) : text.split(separator);
+        const entries: readonly unknown[] =
+          text === undefined ? (cell as readonly unknown[]) : text.split(separator);
         if (entries.length > MAX_ITEMS) {
-          failures.push({ column, code: 'LIST_TOO_LONG', reason: `has more than ${MAX_ITEMS} entries` });
+          failures.push({
+            column,
+            code: 'LIST_TOO_LONG',
+            reason: `has more than ${MAX_ITEMS} entries`,
+          });
           return undefined;
         }
         const elements: Element[] = [];
         for (let i = 0; i < entries.length; i += 1) {
           const at = `${column}[${i + 1}]`;
-          elements.push(text === undefined ? fromObject(entries[i], at, failures) : fromText((entries[i] as string).trim(), at, failures));
+          elements.push(
+            text === undefined
+              ? fromObject(entries[i], at, failures)
+              : fromText((entries[i] as string).trim(), at, failures),
+          );
         }
         return order(elements);
       };
@@ -126,23 +176,34 @@ function repeated(spec: Spec, field: string): ReadList {
   const repeat = specAt(spec['repeat'], `${field}/repeat`);
   onlyKnown(repeat, `${field}/repeat`, ['upTo', 'parts', 'sortBy']);
   const upTo = repeat['upTo'];
-  if (typeof upTo !== 'number' || !Number.isInteger(upTo) || upTo < 1 || upTo > MAX_ITEMS) throw mappingInvalid(`${field}/repeat/upTo`, `must be a whole number from 1 to ${MAX_ITEMS}`);
+  if (typeof upTo !== 'number' || !Number.isInteger(upTo) || upTo < 1 || upTo > MAX_ITEMS)
+    throw mappingInvalid(`${field}/repeat/upTo`, `must be a whole number from 1 to ${MAX_ITEMS}`);
   const parts = readParts(repeat['parts'], `${field}/repeat/parts`);
   const plain = parts.findIndex((part) => !part.column.includes('{n}'));
-  if (plain >= 0) throw mappingInvalid(`${field}/repeat/parts/${plain}/column`, 'must have {n} where the number goes');
+  if (plain >= 0)
+    throw mappingInvalid(
+      `${field}/repeat/parts/${plain}/column`,
+      'must have {n} where the number goes',
+    );
   const order = ordering(repeat['sortBy'], `${field}/repeat/sortBy`);
-  const numbered = Array.from({ length: upTo }, (_, index) => parts.map((part) => ({ part, column: part.column.replaceAll('{n}', String(index + 1)) })));
+  const numbered = Array.from({ length: upTo }, (_, index) =>
+    parts.map((part) => ({ part, column: part.column.replaceAll('{n}', String(index + 1)) })),
+  );
   return {
     columns: numbered.flatMap((group) => group.map(({ column }) => column)),
     bind(source) {
-      const groups = numbered.map((group) => group.map(({ part, column }) => ({ part, column, get: source.get(column, true) })));
+      const groups = numbered.map((group) =>
+        group.map(({ part, column }) => ({ part, column, get: source.get(column, true) })),
+      );
       return (record, failures) => {
         const elements: Element[] = [];
         for (const group of groups) {
           const cells = group.map(({ get }) => get(record));
           if (cells.every((cell) => textOf(cell) === '')) continue;
           const element: Element = {};
-          group.forEach(({ part, column }, index) => part.apply(cells[index], column, element, failures));
+          group.forEach(({ part, column }, index) =>
+            part.apply(cells[index], column, element, failures),
+          );
           elements.push(element);
         }
         return order(elements);
@@ -156,4 +217,5 @@ function repeated(spec: Spec, field: string): ReadList {
  * `{ column, field, …conversion }` or `{ column, set: { "<text>": { "<field>": value } } }`; in text, parts go by place.
  * @throws DomainError MAPPING_INVALID with the place in the mapping
  */
-export const readList = (spec: Spec, field: string): ReadList => (spec['repeat'] === undefined ? oneColumn(spec, field) : repeated(spec, field));
+export const readList = (spec: Spec, field: string): ReadList =>
+  spec['repeat'] === undefined ? oneColumn(spec, field) : repeated(spec, field);

@@ -1,17 +1,32 @@
 import { DomainError } from '../kernel/errors.js';
-import { mappingInvalid, onlyKnown, readConversion, specAt, textAt, VALUE_KEYS, type Convert, type Failure, type Spec } from './convert.js';
+import {
+  mappingInvalid,
+  onlyKnown,
+  readConversion,
+  specAt,
+  textAt,
+  VALUE_KEYS,
+  type Convert,
+  type Failure,
+  type Spec,
+} from './convert.js';
 import { readList, type ReadList } from './mapping-list.js';
 
 /** Reads one value of a record, whatever its file format; `undefined` for a column or key that is not there. */
 export type Get = (record: unknown) => unknown;
 
 /** Where the columns of a record are. Of a CSV file every column that is not `optional` must be in the header. */
-export interface Source { get(column: string, optional: boolean): Get }
+export interface Source {
+  get(column: string, optional: boolean): Get;
+}
 
 /** A target of the mapping, bound to a file: gives the value, or notes failures and gives undefined. */
 export type Bound = (record: unknown, failures: Failure[]) => unknown;
 
-interface Field { readonly columns: readonly string[]; bind(source: Source): Bound }
+interface Field {
+  readonly columns: readonly string[];
+  bind(source: Source): Bound;
+}
 
 /** A mapping file, checked: how the user's own columns become a household. */
 export interface Mapping {
@@ -22,15 +37,26 @@ export interface Mapping {
   columnOf(target: string): string;
 }
 
-const REQUIRED = ['reference', 'nationalId', 'name', 'region', 'receivedOn', 'account.kind', 'account.number'];
+const REQUIRED = [
+  'reference',
+  'nationalId',
+  'name',
+  'region',
+  'receivedOn',
+  'account.kind',
+  'account.number',
+];
 const OPTIONAL = ['nameArabic', 'phone', 'account.holder'];
 const FACT = /^facts\.[a-zA-Z][a-zA-Z0-9]{0,40}$/;
 
 function readField(target: string, value: unknown): Field {
   const field = `fields/${target}`;
   const spec = specAt(value, field);
-  const kinds = ['column', 'columns', 'constant', 'repeat'].filter((kind) => spec[kind] !== undefined);
-  if (kinds.length !== 1) throw mappingInvalid(field, 'must have exactly one of column, columns, constant and repeat');
+  const kinds = ['column', 'columns', 'constant', 'repeat'].filter(
+    (kind) => spec[kind] !== undefined,
+  );
+  if (kinds.length !== 1)
+    throw mappingInvalid(field, 'must have exactly one of column, columns, constant and repeat');
   if (spec['constant'] !== undefined) return constant(spec, field);
   if (spec['repeat'] !== undefined || spec['list'] !== undefined) {
     if (!FACT.test(target)) throw mappingInvalid(field, 'is a list; only facts can be lists');
@@ -39,12 +65,14 @@ function readField(target: string, value: unknown): Field {
   return spec['columns'] === undefined ? single(spec, field) : joined(spec, field);
 }
 
-const mayBeAbsent = (spec: Spec): boolean => spec['optional'] === true || spec['default'] !== undefined;
+const mayBeAbsent = (spec: Spec): boolean =>
+  spec['optional'] === true || spec['default'] !== undefined;
 
 function constant(spec: Spec, field: string): Field {
   onlyKnown(spec, field, ['constant']);
   const value = spec['constant'];
-  if (typeof value === 'object' && !(Array.isArray(value) && value.length === 0)) throw mappingInvalid(`${field}/constant`, 'must be a text, a number, true, false or []');
+  if (typeof value === 'object' && !(Array.isArray(value) && value.length === 0))
+    throw mappingInvalid(`${field}/constant`, 'must be a text, a number, true, false or []');
   return { columns: [], bind: () => () => value };
 }
 
@@ -53,14 +81,21 @@ function single(spec: Spec, field: string): Field {
   const column = textAt(spec['column'], `${field}/column`);
   const convert = readConversion(spec, field);
   const optional = mayBeAbsent(spec);
-  return { columns: [column], bind: (source) => { const get = source.get(column, optional); return (record, failures) => convert(get(record), column, failures); } };
+  return {
+    columns: [column],
+    bind: (source) => {
+      const get = source.get(column, optional);
+      return (record, failures) => convert(get(record), column, failures);
+    },
+  };
 }
 
 /** Several columns as one text, for example last name and first name. */
 function joined(spec: Spec, field: string): Field {
   onlyKnown(spec, field, ['columns', 'join', ...VALUE_KEYS]);
   const given: unknown = spec['columns'];
-  if (!Array.isArray(given) || given.length === 0) throw mappingInvalid(`${field}/columns`, 'must be a list of columns');
+  if (!Array.isArray(given) || given.length === 0)
+    throw mappingInvalid(`${field}/columns`, 'must be a list of columns');
   const columns = given.map((column, index) => textAt(column, `${field}/columns/${index}`));
   const between = typeof spec['join'] === 'string' ? spec['join'] : ' ';
   const convert: Convert = readConversion(spec, field);
@@ -70,12 +105,23 @@ function joined(spec: Spec, field: string): Field {
     columns,
     bind: (source) => {
       const gets = columns.map((column) => source.get(column, optional));
-      return (record, failures) => convert(gets.map((get) => String(get(record) ?? '').trim()).filter((text) => text !== '').join(between), name, failures);
+      return (record, failures) =>
+        convert(
+          gets
+            .map((get) => String(get(record) ?? '').trim())
+            .filter((text) => text !== '')
+            .join(between),
+          name,
+          failures,
+        );
     },
   };
 }
 
-const listed = (list: ReadList): Field => ({ columns: list.columns, bind: (source) => list.bind(source) });
+const listed = (list: ReadList): Field => ({
+  columns: list.columns,
+  bind: (source) => list.bind(source),
+});
 
 /**
  * Reads a mapping file's JSON:
@@ -88,19 +134,28 @@ export function readMapping(json: unknown): Mapping {
   const spec = specAt(json, 'mapping');
   onlyKnown(spec, 'mapping', ['$comment', 'format', 'delimiter', 'fields']);
   const { format, delimiter } = spec;
-  if (format !== undefined && format !== 'csv' && format !== 'ndjson') throw mappingInvalid('format', 'must be "csv" or "ndjson"');
-  if (delimiter !== undefined && delimiter !== ';' && delimiter !== ',' && delimiter !== '\t') throw mappingInvalid('delimiter', 'must be ";", "," or a tabulator');
+  if (format !== undefined && format !== 'csv' && format !== 'ndjson')
+    throw mappingInvalid('format', 'must be "csv" or "ndjson"');
+  if (delimiter !== undefined && delimiter !== ';' && delimiter !== ',' && delimiter !== '\t')
+    throw mappingInvalid('delimiter', 'must be ";", "," or a tabulator');
   const fields = new Map<string, Field>();
   for (const [target, how] of Object.entries(specAt(spec['fields'], 'fields'))) {
     if (!REQUIRED.includes(target) && !OPTIONAL.includes(target) && !FACT.test(target)) {
-      throw mappingInvalid(`fields/${target}`, `is no target; possible are ${[...REQUIRED, ...OPTIONAL].join(', ')} and facts.<fact>`);
+      throw mappingInvalid(
+        `fields/${target}`,
+        `is no target; possible are ${[...REQUIRED, ...OPTIONAL].join(', ')} and facts.<fact>`,
+      );
     }
     fields.set(target, readField(target, how));
   }
-  for (const target of REQUIRED) if (!fields.has(target)) throw mappingInvalid(`fields/${target}`, 'is missing');
-  if (![...fields.keys()].some((target) => FACT.test(target))) throw mappingInvalid('fields', 'maps no fact: name at least one facts.<fact>');
+  for (const target of REQUIRED)
+    if (!fields.has(target)) throw mappingInvalid(`fields/${target}`, 'is missing');
+  if (![...fields.keys()].some((target) => FACT.test(target)))
+    throw mappingInvalid('fields', 'maps no fact: name at least one facts.<fact>');
   return {
-    format, delimiter, fields,
+    format,
+    delimiter,
+    fields,
     columnOf(target) {
       const [root, name = ''] = target.split(/[/.]/);
       const found = fields.get(target) ?? fields.get(`${root}.${name}`) ?? fields.get(root ?? '');
@@ -115,7 +170,12 @@ export function parseMapping(text: string): Mapping {
   try {
     json = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (error) {
-    throw new DomainError('MAPPING_INVALID', `The mapping file is not JSON: ${error instanceof Error ? error.message : 'unreadable'}.`, 'invalid', 'mapping');
+    throw new DomainError(
+      'MAPPING_INVALID',
+      `The mapping file is not JSON: ${error instanceof Error ? error.message : 'unreadable'}.`,
+      'invalid',
+      'mapping',
+    );
   }
   return readMapping(json);
 }

@@ -5,9 +5,23 @@ import { parseLocalDate } from '../kernel/time.js';
 import type { Reject } from './household-row.js';
 import { readTableFile } from './table-file.js';
 
-export interface OutcomesBatch { readonly outcomes: readonly ReportedOutcome[]; /** The line of each outcome. */ readonly lines: readonly number[]; readonly rejects: readonly Reject[] }
+export interface OutcomesBatch {
+  readonly outcomes: readonly ReportedOutcome[];
+  /** The line of each outcome. */ readonly lines: readonly number[];
+  readonly rejects: readonly Reject[];
+}
 
-const COLUMNS = ['paymentId', 'endToEndId', 'outcome', 'attempt', 'amount', 'currency', 'reason', 'settledOn', 'reference'] as const;
+const COLUMNS = [
+  'paymentId',
+  'endToEndId',
+  'outcome',
+  'attempt',
+  'amount',
+  'currency',
+  'reason',
+  'settledOn',
+  'reference',
+] as const;
 type Column = (typeof COLUMNS)[number];
 const OUTCOMES: readonly string[] = ['accepted', 'settled', 'rejected', 'returned', 'unknown'];
 const BATCH = 500;
@@ -17,7 +31,10 @@ const BATCH = 500;
  * becomes a reject with its column and reason.
  * @throws DomainError FILE_UNREADABLE, INPUT_INVALID, COLUMN_UNKNOWN
  */
-export async function* readOutcomesFile(path: string, currency: string): AsyncGenerator<OutcomesBatch> {
+export async function* readOutcomesFile(
+  path: string,
+  currency: string,
+): AsyncGenerator<OutcomesBatch> {
   let outcomes: ReportedOutcome[] = [];
   let lines: number[] = [];
   let rejects: Reject[] = [];
@@ -34,7 +51,10 @@ export async function* readOutcomesFile(path: string, currency: string): AsyncGe
       else {
         const failed: Reject[] = [];
         const outcome = toOutcome(entry.record, entry.line, currency, failed);
-        if (outcome) { outcomes.push(outcome); lines.push(entry.line); } else rejects.push(...failed);
+        if (outcome) {
+          outcomes.push(outcome);
+          lines.push(entry.line);
+        } else rejects.push(...failed);
       }
       if (outcomes.length + rejects.length >= BATCH) yield flush();
     }
@@ -42,8 +62,16 @@ export async function* readOutcomesFile(path: string, currency: string): AsyncGe
   if (outcomes.length + rejects.length > 0) yield flush();
 }
 
-function toOutcome(record: Readonly<Record<string, unknown>>, line: number, currency: string, rejects: Reject[]): ReportedOutcome | undefined {
-  const bad = (column: string, code: string, reason: string): undefined => { rejects.push({ line, column, code, reason }); return undefined; };
+function toOutcome(
+  record: Readonly<Record<string, unknown>>,
+  line: number,
+  currency: string,
+  rejects: Reject[],
+): ReportedOutcome | undefined {
+  const bad = (column: string, code: string, reason: string): undefined => {
+    rejects.push({ line, column, code, reason });
+    return undefined;
+  };
   const unknown = Object.keys(record).find((key) => !COLUMNS.includes(key as Column));
   if (unknown !== undefined) return bad(unknown, 'UNKNOWN_FIELD', 'is not a field of an outcome');
   const text = (column: Column): string | undefined => {
@@ -51,23 +79,34 @@ function toOutcome(record: Readonly<Record<string, unknown>>, line: number, curr
     return value === undefined || value === null ? undefined : String(value).trim();
   };
   const outcome = text('outcome');
-  if (outcome === undefined || !OUTCOMES.includes(outcome)) return bad('outcome', 'OUTCOME_INVALID', `must be one of ${OUTCOMES.join(', ')}`);
+  if (outcome === undefined || !OUTCOMES.includes(outcome))
+    return bad('outcome', 'OUTCOME_INVALID', `must be one of ${OUTCOMES.join(', ')}`);
   const paymentId = text('paymentId');
   const endToEndId = text('endToEndId');
-  if (paymentId === undefined && endToEndId === undefined) return bad('endToEndId', 'PAYMENT_MISSING', 'names no payment: it takes an endToEndId or a paymentId');
+  if (paymentId === undefined && endToEndId === undefined)
+    return bad(
+      'endToEndId',
+      'PAYMENT_MISSING',
+      'names no payment: it takes an endToEndId or a paymentId',
+    );
   const attempt = text('attempt');
-  if (attempt !== undefined && !/^[1-9][0-9]{0,2}$/.test(attempt)) return bad('attempt', 'ATTEMPT_INVALID', 'must be a whole number from 1 to 999');
+  if (attempt !== undefined && !/^[1-9][0-9]{0,2}$/.test(attempt))
+    return bad('attempt', 'ATTEMPT_INVALID', 'must be a whole number from 1 to 999');
   const amount = text('amount');
   const settledOn = text('settledOn');
   try {
-    const amountMinor = amount === undefined ? undefined : String(parseAmount(amount, text('currency') ?? currency));
+    const amountMinor =
+      amount === undefined ? undefined : String(parseAmount(amount, text('currency') ?? currency));
     if (settledOn !== undefined) parseLocalDate(settledOn, 'settledOn');
     return {
       outcome: outcome as ReportedOutcome['outcome'],
-      ...(paymentId === undefined ? {} : { paymentId }), ...(endToEndId === undefined ? {} : { endToEndId }),
+      ...(paymentId === undefined ? {} : { paymentId }),
+      ...(endToEndId === undefined ? {} : { endToEndId }),
       ...(attempt === undefined ? {} : { attempt: Number(attempt) }),
       ...(amountMinor === undefined ? {} : { amountMinor, currency: text('currency') ?? currency }),
-      ...optional('reason', text('reason')), ...optional('settledOn', settledOn), ...optional('reference', text('reference')),
+      ...optional('reason', text('reason')),
+      ...optional('settledOn', settledOn),
+      ...optional('reference', text('reference')),
     };
   } catch (error) {
     if (error instanceof DomainError) return bad(error.field ?? '', error.code, error.detail);
@@ -75,4 +114,8 @@ function toOutcome(record: Readonly<Record<string, unknown>>, line: number, curr
   }
 }
 
-const optional = <K extends string>(key: K, value: string | undefined): Partial<Record<K, string>> => (value === undefined ? {} : { [key]: value } as Record<K, string>);
+const optional = <K extends string>(
+  key: K,
+  value: string | undefined,
+): Partial<Record<K, string>> =>
+  value === undefined ? {} : ({ [key]: value } as Record<K, string>);

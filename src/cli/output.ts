@@ -15,14 +15,25 @@ export interface Output {
   progress(label: string, total?: number): (done: number) => void;
 }
 
-export function makeOutput(options: { readonly json?: boolean; readonly quiet?: boolean }, elapsedMs: () => number): Output {
+export function makeOutput(
+  options: { readonly json?: boolean; readonly quiet?: boolean },
+  elapsedMs: () => number,
+): Output {
   const json = options.json === true;
   const silent = json || options.quiet === true;
   const terminal = process.stderr.isTTY === true;
   return {
     json,
-    result(value, text) { process.stdout.write(json ? `${JSON.stringify(value, (_key, each: unknown) => (typeof each === 'bigint' ? String(each) : each))}\n` : `${text()}\n`); },
-    note(line) { if (!silent) process.stderr.write(`${line}\n`); },
+    result(value, text) {
+      process.stdout.write(
+        json
+          ? `${JSON.stringify(value, (_key, each: unknown) => (typeof each === 'bigint' ? String(each) : each))}\n`
+          : `${text()}\n`,
+      );
+    },
+    note(line) {
+      if (!silent) process.stderr.write(`${line}\n`);
+    },
     progress(label, total) {
       let last = -Infinity;
       return (done) => {
@@ -31,7 +42,9 @@ export function makeOutput(options: { readonly json?: boolean; readonly quiet?: 
         const finished = total !== undefined && done >= total;
         if (!finished && now - last < (terminal ? 100 : 5_000)) return;
         last = now;
-        const share = total ? ` of ${total.toLocaleString('en')} (${Math.floor((done / total) * 100)} %)` : '';
+        const share = total
+          ? ` of ${total.toLocaleString('en')} (${Math.floor((done / total) * 100)} %)`
+          : '';
         const line = `  ${label}: ${done.toLocaleString('en')}${share}`;
         process.stderr.write(terminal ? `\r\x1b[K${line}${finished ? '\n' : ''}` : `${line}\n`);
       };
@@ -41,23 +54,47 @@ export function makeOutput(options: { readonly json?: boolean; readonly quiet?: 
 
 /** A refusal or failure as one object: { code, field?, reason }. Only our own errors speak; others are named by kind. */
 export function describeFailure(error: unknown): { code: string; field?: string; reason: string } {
-  if (error instanceof DomainError) return { code: error.code, ...(error.field === undefined ? {} : { field: error.field }), reason: error.detail };
+  if (error instanceof DomainError)
+    return {
+      code: error.code,
+      ...(error.field === undefined ? {} : { field: error.field }),
+      reason: error.detail,
+    };
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
-    const detail = 'detail' in error && typeof error.detail === 'string' ? error.detail : error.message;
+    const detail =
+      'detail' in error && typeof error.detail === 'string' ? error.detail : error.message;
     return { code: error.code, reason: detail };
   }
-  return { code: 'INTERNAL', reason: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  return {
+    code: 'INTERNAL',
+    reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  };
 }
 
 /** Prints a failure on standard error and returns the exit code for it. */
 export function fail(error: unknown, json: boolean): number {
   const failure = describeFailure(error);
-  process.stderr.write(json ? `${JSON.stringify({ error: failure })}\n` : `sanad: ${failure.code}${failure.field ? ` at ${failure.field}` : ''}: ${failure.reason}\n`);
+  process.stderr.write(
+    json
+      ? `${JSON.stringify({ error: failure })}\n`
+      : `sanad: ${failure.code}${failure.field ? ` at ${failure.field}` : ''}: ${failure.reason}\n`,
+  );
   return failure.code === 'INTERRUPTED' ? EXIT.interrupted : EXIT.failed;
 }
 
 /** Left-aligned text, right-aligned numbers; no dependency is worth these lines. */
 export function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  return rows.map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join('  ').trimEnd()).join('\n');
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) =>
+          column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!),
+        )
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }

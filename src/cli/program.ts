@@ -23,12 +23,31 @@ const program = new Command('sanad')
   .showHelpAfterError('(add --help for the options)')
   .exitOverride();
 for (const command of [
-  serveCommand(), demoCommand(), tokenCommand(), programmesCommand(), householdsCommand(), applicationsCommand(),
-  cycleCommand(), payeesCommand(), paymentsCommand(), breaksCommand(), messagesCommand(), correctionsCommand(), recoveryCommand(), auditCommand(), rebuildCommand(), relayCommand(), deadLettersCommand(),
-]) program.addCommand(withExitOverride(command));
-program.addHelpText('after', `
+  serveCommand(),
+  demoCommand(),
+  tokenCommand(),
+  programmesCommand(),
+  householdsCommand(),
+  applicationsCommand(),
+  cycleCommand(),
+  payeesCommand(),
+  paymentsCommand(),
+  breaksCommand(),
+  messagesCommand(),
+  correctionsCommand(),
+  recoveryCommand(),
+  auditCommand(),
+  rebuildCommand(),
+  relayCommand(),
+  deadLettersCommand(),
+])
+  program.addCommand(withExitOverride(command));
+program.addHelpText(
+  'after',
+  `
 Exit codes: 0 done · 1 refused or failed, nothing half done · 2 wrong usage · 3 finished, but part of the input was
-rejected or a check found something · 130 interrupted (run the same command again to finish).`);
+rejected or a check found something · 130 interrupted (run the same command again to finish).`,
+);
 
 function withExitOverride(command: Command): Command {
   command.exitOverride();
@@ -44,7 +63,8 @@ process.channel?.unref();
 try {
   await program.parseAsync(process.argv);
 } catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof CommanderError)
+    process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   else if (error instanceof Error && 'detail' in error) {
     process.stderr.write(`sanad: ${String(error.detail)}\n`);
     process.exitCode = EXIT.usage;

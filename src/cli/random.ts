@@ -13,7 +13,9 @@ export function mix(...words: readonly number[]): number {
 export class Random {
   #state: number;
 
-  constructor(seed: number) { this.#state = seed >>> 0; }
+  constructor(seed: number) {
+    this.#state = seed >>> 0;
+  }
 
   /** In [0, 1). */
   next(): number {
@@ -25,13 +27,21 @@ export class Random {
   }
 
   /** A whole number from 0 to below `limit`. */
-  below(limit: number): number { return Math.floor(this.next() * limit); }
+  below(limit: number): number {
+    return Math.floor(this.next() * limit);
+  }
 
-  between(from: number, to: number): number { return from + this.below(to - from + 1); }
+  between(from: number, to: number): number {
+    return from + this.below(to - from + 1);
+  }
 
-  chance(share: number): boolean { return this.next() < share; }
+  chance(share: number): boolean {
+    return this.next() < share;
+  }
 
-  pick<T>(values: readonly T[]): T { return values[this.below(values.length)]!; }
+  pick<T>(values: readonly T[]): T {
+    return values[this.below(values.length)]!;
+  }
 
   /** The index of a weight, with a probability in proportion to it. */
   weighted(weights: readonly number[]): number {

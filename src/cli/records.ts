@@ -4,7 +4,9 @@ import type { Reject } from './household-row.js';
 import { MAX_LINE_BYTES, type LineBlock } from './lines.js';
 
 /** One record of a file: the fields of a CSV record, or an object of NDJSON; or why it is neither. */
-export type FileRecord = { readonly line: number; readonly record: unknown } | { readonly line: number; readonly reject: Reject };
+export type FileRecord =
+  | { readonly line: number; readonly record: unknown }
+  | { readonly line: number; readonly reject: Reject };
 
 /** Turns lines into records; keeps what is unfinished between blocks. */
 export interface RecordReader {
@@ -16,7 +18,10 @@ export interface RecordReader {
 /** A quoted field may hold line breaks; one that spans more lines than this was never closed. */
 const MAX_RECORD_LINES = 50;
 
-const bad = (line: number, code: string, reason: string): FileRecord => ({ line, reject: { line, column: '', code, reason } });
+const bad = (line: number, code: string, reason: string): FileRecord => ({
+  line,
+  reject: { line, column: '', code, reason },
+});
 
 function unreadable(line: number, text: undefined | null): FileRecord {
   return text === undefined
@@ -36,7 +41,9 @@ export class NdjsonReader implements RecordReader {
     return records;
   }
 
-  end(): readonly FileRecord[] { return []; }
+  end(): readonly FileRecord[] {
+    return [];
+  }
 
   static #parse(line: number, text: string): FileRecord {
     let record: unknown;
@@ -46,7 +53,8 @@ export class NdjsonReader implements RecordReader {
       // The parser's message quotes the line, and the line is about a person.
       return bad(line, 'JSON_INVALID', 'is not valid JSON');
     }
-    if (typeof record !== 'object' || record === null || Array.isArray(record)) return bad(line, 'JSON_INVALID', 'is not a JSON object');
+    if (typeof record !== 'object' || record === null || Array.isArray(record))
+      return bad(line, 'JSON_INVALID', 'is not a JSON object');
     return { line, record };
   }
 }
@@ -74,7 +82,13 @@ export class CsvReader implements RecordReader {
   end(): readonly FileRecord[] {
     const records: FileRecord[] = [];
     while (this.#open.length > 0) this.#giveUp(records);
-    if (this.#width === 0) throw new DomainError('INPUT_INVALID', 'The file is empty: it needs a header line with the names of the columns.', 'invalid', 'file');
+    if (this.#width === 0)
+      throw new DomainError(
+        'INPUT_INVALID',
+        'The file is empty: it needs a header line with the names of the columns.',
+        'invalid',
+        'file',
+      );
     return records;
   }
 
@@ -98,14 +112,25 @@ export class CsvReader implements RecordReader {
     this.#delimiter ??= detectDelimiter(text);
     const fields = splitRecord(text, this.#delimiter);
     if (fields === 'open') {
-      if (this.#open.length >= MAX_RECORD_LINES || text.length > MAX_LINE_BYTES) this.#giveUp(records);
+      if (this.#open.length >= MAX_RECORD_LINES || text.length > MAX_LINE_BYTES)
+        this.#giveUp(records);
       return;
     }
     // A quote that closes an earlier field by chance shows as a quote in the wrong place, lines later.
-    if (fields === 'malformed') { this.#giveUp(records); return; }
+    if (fields === 'malformed') {
+      this.#giveUp(records);
+      return;
+    }
     this.#open = [];
     if (this.#width === 0) this.#header(fields);
-    else if (fields.length !== this.#width) records.push(bad(this.#openedAt, 'COLUMN_COUNT', `has ${fields.length} columns; the header has ${this.#width}`));
+    else if (fields.length !== this.#width)
+      records.push(
+        bad(
+          this.#openedAt,
+          'COLUMN_COUNT',
+          `has ${fields.length} columns; the header has ${this.#width}`,
+        ),
+      );
     else records.push({ line: this.#openedAt, record: fields });
   }
 
@@ -114,15 +139,29 @@ export class CsvReader implements RecordReader {
     const [, ...others] = this.#open;
     const line = this.#openedAt;
     this.#open = [];
-    if (this.#width === 0) throw new DomainError('INPUT_INVALID', 'The quotes of the header line are malformed.', 'invalid', 'file');
-    records.push(bad(line, 'QUOTES_MALFORMED', 'has a double quote that is not closed or not in its place'));
+    if (this.#width === 0)
+      throw new DomainError(
+        'INPUT_INVALID',
+        'The quotes of the header line are malformed.',
+        'invalid',
+        'file',
+      );
+    records.push(
+      bad(line, 'QUOTES_MALFORMED', 'has a double quote that is not closed or not in its place'),
+    );
     others.forEach((text, index) => this.#line(line + 1 + index, text, records));
   }
 
   #header(fields: readonly string[]): void {
     const columns = fields.map((name) => name.trim());
     const twice = columns.find((name, index) => name !== '' && columns.indexOf(name) !== index);
-    if (twice !== undefined) throw new DomainError('INPUT_INVALID', `The column ${JSON.stringify(twice)} occurs twice in the header.`, 'invalid', 'file');
+    if (twice !== undefined)
+      throw new DomainError(
+        'INPUT_INVALID',
+        `The column ${JSON.stringify(twice)} occurs twice in the header.`,
+        'invalid',
+        'file',
+      );
     this.#width = columns.length;
     this.#onHeader(columns);
   }

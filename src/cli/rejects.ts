@@ -8,7 +8,8 @@ const BUFFER_CHARACTERS = 65_536;
 /** A spreadsheet must not take a user's column name for a formula. */
 const harmless = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
 
-const lineOf = ({ line, column, code, reason }: Reject): string => `${line};${csvField(harmless(column), ';')};${code};${csvField(reason, ';')}\n`;
+const lineOf = ({ line, column, code, reason }: Reject): string =>
+  `${line};${csvField(harmless(column), ';')};${code};${csvField(reason, ';')}\n`;
 
 /**
  * Writes a rejects file: CSV with `;`, a line for everything wrong. It appears under its name only when it is whole: until
@@ -28,7 +29,9 @@ export class RejectsFile {
   }
 
   /** Lines written so far, without the header. */
-  get count(): number { return this.#count; }
+  get count(): number {
+    return this.#count;
+  }
 
   add(rejects: readonly Reject[]): void {
     for (const reject of rejects) this.#buffer += lineOf(reject);

@@ -14,7 +14,9 @@ class CsvSource implements Source {
   readonly missing: string[] = [];
   readonly #places: ReadonlyMap<string, number>;
 
-  constructor(columns: readonly string[]) { this.#places = new Map(columns.map((name, index) => [name, index])); }
+  constructor(columns: readonly string[]) {
+    this.#places = new Map(columns.map((name, index) => [name, index]));
+  }
 
   get(column: string, optional: boolean): Get {
     const place = this.#places.get(column);
@@ -28,8 +30,13 @@ class CsvSource implements Source {
 const jsonSource: Source = {
   get(column) {
     const path = column.split('.');
-    const own = (value: unknown, key: string): unknown => (typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Readonly<Record<string, unknown>>)[key] : undefined);
-    return path.length === 1 ? (record) => own(record, column) : (record) => own(record, column) ?? path.reduce(own, record);
+    const own = (value: unknown, key: string): unknown =>
+      typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+        ? (value as Readonly<Record<string, unknown>>)[key]
+        : undefined;
+    return path.length === 1
+      ? (record) => own(record, column)
+      : (record) => own(record, column) ?? path.reduce(own, record);
   },
 };
 
@@ -37,7 +44,12 @@ function csvBuilder(mapping: Mapping, columns: readonly string[]): BuildHousehol
   const source = new CsvSource(columns);
   const build = householdBuilder(mapping, source);
   if (source.missing.length > 0) {
-    throw new DomainError('COLUMN_MISSING', `The header has no ${[...new Set(source.missing)].map((name) => JSON.stringify(name)).join(', ')}, which the mapping reads; it has ${columns.map((name) => JSON.stringify(name)).join(', ')}.`, 'invalid', 'file');
+    throw new DomainError(
+      'COLUMN_MISSING',
+      `The header has no ${[...new Set(source.missing)].map((name) => JSON.stringify(name)).join(', ')}, which the mapping reads; it has ${columns.map((name) => JSON.stringify(name)).join(', ')}.`,
+      'invalid',
+      'file',
+    );
   }
   return build;
 }
@@ -53,7 +65,11 @@ export interface ReadOptions {
  * RFC 4180. A bad record becomes rejects (all that is wrong with it) and reading goes on.
  * @throws DomainError INPUT_INVALID or COLUMN_MISSING when no record of the file could be read
  */
-export async function* readHouseholds(chunks: AsyncIterable<Uint8Array>, mapping: Mapping, options: ReadOptions = {}): AsyncGenerator<HouseholdBatch> {
+export async function* readHouseholds(
+  chunks: AsyncIterable<Uint8Array>,
+  mapping: Mapping,
+  options: ReadOptions = {},
+): AsyncGenerator<HouseholdBatch> {
   const batchSize = options.batchSize ?? DEFAULT_BATCH;
   let build: BuildHousehold = householdBuilder(mapping, jsonSource);
   let reader: RecordReader | undefined;
@@ -81,13 +97,19 @@ export async function* readHouseholds(chunks: AsyncIterable<Uint8Array>, mapping
     pending = 0;
     return batch;
   };
-  const csv = (): RecordReader => new CsvReader(mapping.delimiter, (columns) => { build = csvBuilder(mapping, columns); });
+  const csv = (): RecordReader =>
+    new CsvReader(mapping.delimiter, (columns) => {
+      build = csvBuilder(mapping, columns);
+    });
 
   for await (const block of readLines(chunks)) {
     bytes = block.bytes;
     if (!reader) {
       const start = block.lines.find((line) => line !== '' && line?.trim() !== '');
-      const json = mapping.format === undefined ? (start ?? '').trimStart().startsWith('{') : mapping.format === 'ndjson';
+      const json =
+        mapping.format === undefined
+          ? (start ?? '').trimStart().startsWith('{')
+          : mapping.format === 'ndjson';
       reader = json ? new NdjsonReader() : csv();
     }
     yield* take(reader.read(block));
@@ -100,7 +122,11 @@ export async function* readHouseholds(chunks: AsyncIterable<Uint8Array>, mapping
  * The same from a file.
  * @throws DomainError FILE_UNREADABLE when it cannot be opened
  */
-export async function* readHouseholdsFile(path: string, mapping: Mapping, options: ReadOptions = {}): AsyncGenerator<HouseholdBatch> {
+export async function* readHouseholdsFile(
+  path: string,
+  mapping: Mapping,
+  options: ReadOptions = {},
+): AsyncGenerator<HouseholdBatch> {
   yield* readHouseholds(bytesOf(path), mapping, options);
 }
 
@@ -110,6 +136,11 @@ async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
     yield* createReadStream(path, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Uint8Array>;
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
-    throw new DomainError('FILE_UNREADABLE', `The file cannot be read (${reason}).`, 'invalid', 'file');
+    throw new DomainError(
+      'FILE_UNREADABLE',
+      `The file cannot be read (${reason}).`,
+      'invalid',
+      'file',
+    );
   }
 }

@@ -25,12 +25,32 @@ export interface AdjustmentState {
 
 export type AdjustmentCommand =
   | ({ readonly type: 'ProposeAdjustment' } & Proposal)
-  | { readonly type: 'EstablishAdjustment'; readonly correctionId: string; readonly offsetMinor?: string }
-  | { readonly type: 'OrderArrears'; readonly paymentId: string; readonly round: number; readonly amountMinor: string; readonly correctionIds: readonly string[] }
-  | { readonly type: 'ReleaseArrears'; readonly paymentId: string; readonly round: number; readonly reason: string };
+  | {
+      readonly type: 'EstablishAdjustment';
+      readonly correctionId: string;
+      readonly offsetMinor?: string;
+    }
+  | {
+      readonly type: 'OrderArrears';
+      readonly paymentId: string;
+      readonly round: number;
+      readonly amountMinor: string;
+      readonly correctionIds: readonly string[];
+    }
+  | {
+      readonly type: 'ReleaseArrears';
+      readonly paymentId: string;
+      readonly round: number;
+      readonly reason: string;
+    };
 
 /** Codes that adjustments refuse with. */
-export const ADJUSTMENT_REFUSALS = ['ROLE_NOT_ALLOWED', 'ADJUSTMENT_DOES_NOT_ADD_UP', 'ADJUSTMENT_NOT_FOUND', 'ARREARS_CHANGED'] as const;
+export const ADJUSTMENT_REFUSALS = [
+  'ROLE_NOT_ALLOWED',
+  'ADJUSTMENT_DOES_NOT_ADD_UP',
+  'ADJUSTMENT_NOT_FOUND',
+  'ARREARS_CHANGED',
+] as const;
 
 const initialState: AdjustmentState = { pending: undefined, established: [], arrears: [] };
 
@@ -38,24 +58,52 @@ const initialState: AdjustmentState = { pending: undefined, established: [], arr
  * Arrears that a payment may carry: approved, and carried by no other; what an earlier round of the same payment carried
  * was cancelled with it.
  */
-export const availableArrears = (state: AdjustmentState, paymentId: string, round: number): readonly Arrears[] =>
-  state.arrears.filter(({ orderedBy }) => !orderedBy || (orderedBy.paymentId === paymentId && orderedBy.round < round));
+export const availableArrears = (
+  state: AdjustmentState,
+  paymentId: string,
+  round: number,
+): readonly Arrears[] =>
+  state.arrears.filter(
+    ({ orderedBy }) => !orderedBy || (orderedBy.paymentId === paymentId && orderedBy.round < round),
+  );
 
-export const arrearsMinor = (arrears: readonly Arrears[]): bigint => arrears.reduce((total, { proposal, offsetMinor }) => total + BigInt(proposal.differenceMinor) - offsetMinor, 0n);
+export const arrearsMinor = (arrears: readonly Arrears[]): bigint =>
+  arrears.reduce(
+    (total, { proposal, offsetMinor }) => total + BigInt(proposal.differenceMinor) - offsetMinor,
+    0n,
+  );
 
 function requireSums({ periods, differenceMinor }: Proposal): void {
   let total = 0n;
   for (const { period, paidMinor, dueMinor, items } of periods) {
     const difference = BigInt(dueMinor) - BigInt(paidMinor);
-    if (items.reduce((sum, item) => sum + BigInt(item.dueMinor) - BigInt(item.paidMinor), 0n) !== difference) {
-      throw new DomainError('ADJUSTMENT_DOES_NOT_ADD_UP', `The items of ${period} do not sum to the difference between what is due and what was paid.`, 'rule', 'periods');
+    if (
+      items.reduce((sum, item) => sum + BigInt(item.dueMinor) - BigInt(item.paidMinor), 0n) !==
+      difference
+    ) {
+      throw new DomainError(
+        'ADJUSTMENT_DOES_NOT_ADD_UP',
+        `The items of ${period} do not sum to the difference between what is due and what was paid.`,
+        'rule',
+        'periods',
+      );
     }
     total += difference;
   }
-  if (total !== BigInt(differenceMinor)) throw new DomainError('ADJUSTMENT_DOES_NOT_ADD_UP', 'The months do not sum to the difference.', 'rule', 'differenceMinor');
+  if (total !== BigInt(differenceMinor))
+    throw new DomainError(
+      'ADJUSTMENT_DOES_NOT_ADD_UP',
+      'The months do not sum to the difference.',
+      'rule',
+      'differenceMinor',
+    );
 }
 
-function decide(state: AdjustmentState, command: AdjustmentCommand, context: Context): readonly Draft<AdjustmentEvent>[] {
+function decide(
+  state: AdjustmentState,
+  command: AdjustmentCommand,
+  context: Context,
+): readonly Draft<AdjustmentEvent>[] {
   switch (command.type) {
     case 'ProposeAdjustment': {
       requireRole(context, 'finance-officer');
@@ -66,58 +114,129 @@ function decide(state: AdjustmentState, command: AdjustmentCommand, context: Con
     }
     case 'EstablishAdjustment': {
       requireRole(context, 'automation');
-      if (state.established.some(({ correctionId }) => correctionId === command.correctionId)) return [];
-      if (state.pending?.correctionId !== command.correctionId) throw new DomainError('ADJUSTMENT_NOT_FOUND', 'The correction proposed nothing for this household.', 'not-found', 'correctionId');
+      if (state.established.some(({ correctionId }) => correctionId === command.correctionId))
+        return [];
+      if (state.pending?.correctionId !== command.correctionId)
+        throw new DomainError(
+          'ADJUSTMENT_NOT_FOUND',
+          'The correction proposed nothing for this household.',
+          'not-found',
+          'correctionId',
+        );
       const { correctionId, programmeId, personId, region, differenceMinor } = state.pending;
       const { offsetMinor } = command;
       const most = BigInt(differenceMinor) > 0n ? BigInt(differenceMinor) : 0n;
-      if (offsetMinor !== undefined && BigInt(offsetMinor) > most) throw new DomainError('ADJUSTMENT_DOES_NOT_ADD_UP', 'No more than the arrears is set against a debt.', 'rule', 'offsetMinor');
-      return [{ type: 'AdjustmentEstablished', data: { correctionId, programmeId, personId, region, differenceMinor, ...(offsetMinor === undefined ? {} : { offsetMinor }) } }];
+      if (offsetMinor !== undefined && BigInt(offsetMinor) > most)
+        throw new DomainError(
+          'ADJUSTMENT_DOES_NOT_ADD_UP',
+          'No more than the arrears is set against a debt.',
+          'rule',
+          'offsetMinor',
+        );
+      return [
+        {
+          type: 'AdjustmentEstablished',
+          data: {
+            correctionId,
+            programmeId,
+            personId,
+            region,
+            differenceMinor,
+            ...(offsetMinor === undefined ? {} : { offsetMinor }),
+          },
+        },
+      ];
     }
     case 'OrderArrears': {
       requireRole(context, 'finance-officer');
       const { paymentId, round, amountMinor, correctionIds } = command;
-      const carried = state.arrears.filter(({ orderedBy }) => orderedBy?.paymentId === paymentId && orderedBy.round === round);
+      const carried = state.arrears.filter(
+        ({ orderedBy }) => orderedBy?.paymentId === paymentId && orderedBy.round === round,
+      );
       if (carried.length > 0 && sameIds(carried, correctionIds)) return [];
-      const chosen = availableArrears(state, paymentId, round).filter(({ proposal }) => correctionIds.includes(proposal.correctionId));
-      if (!sameIds(chosen, correctionIds) || arrearsMinor(chosen) !== BigInt(amountMinor)) throw new DomainError('ARREARS_CHANGED', 'These arrears are not there to be ordered.', 'conflict');
+      const chosen = availableArrears(state, paymentId, round).filter(({ proposal }) =>
+        correctionIds.includes(proposal.correctionId),
+      );
+      if (!sameIds(chosen, correctionIds) || arrearsMinor(chosen) !== BigInt(amountMinor))
+        throw new DomainError(
+          'ARREARS_CHANGED',
+          'These arrears are not there to be ordered.',
+          'conflict',
+        );
       const { programmeId, personId } = chosen[0]!.proposal;
-      return [{ type: 'ArrearsOrdered', data: { programmeId, personId, paymentId, round, amountMinor, correctionIds: [...correctionIds] } }];
+      return [
+        {
+          type: 'ArrearsOrdered',
+          data: {
+            programmeId,
+            personId,
+            paymentId,
+            round,
+            amountMinor,
+            correctionIds: [...correctionIds],
+          },
+        },
+      ];
     }
     case 'ReleaseArrears': {
       requireRole(context, 'automation');
       const { paymentId, round, reason } = command;
-      const carried = state.arrears.filter(({ orderedBy }) => orderedBy?.paymentId === paymentId && orderedBy.round === round);
+      const carried = state.arrears.filter(
+        ({ orderedBy }) => orderedBy?.paymentId === paymentId && orderedBy.round === round,
+      );
       if (carried.length === 0) return [];
       const { programmeId, personId } = carried[0]!.proposal;
-      return [{ type: 'ArrearsReleased', data: { programmeId, personId, paymentId, round, amountMinor: String(arrearsMinor(carried)), correctionIds: carried.map(({ proposal }) => proposal.correctionId), reason } }];
+      return [
+        {
+          type: 'ArrearsReleased',
+          data: {
+            programmeId,
+            personId,
+            paymentId,
+            round,
+            amountMinor: String(arrearsMinor(carried)),
+            correctionIds: carried.map(({ proposal }) => proposal.correctionId),
+            reason,
+          },
+        },
+      ];
     }
-    default: return never(command);
+    default:
+      return never(command);
   }
 }
 
-const sameIds = (arrears: readonly Arrears[], ids: readonly string[]): boolean => arrears.length === ids.length && arrears.every(({ proposal }) => ids.includes(proposal.correctionId));
+const sameIds = (arrears: readonly Arrears[], ids: readonly string[]): boolean =>
+  arrears.length === ids.length &&
+  arrears.every(({ proposal }) => ids.includes(proposal.correctionId));
 
 export const adjustmentDecider: Decider<AdjustmentState, AdjustmentCommand, AdjustmentEvent> = {
   initialState,
   decide,
   evolve(state, event) {
     switch (event.type) {
-      case 'AdjustmentProposed': return { ...state, pending: event.data };
+      case 'AdjustmentProposed':
+        return { ...state, pending: event.data };
       case 'AdjustmentEstablished': {
         const { pending } = state;
         if (!pending) return state;
         const established = [...state.established, pending];
         const offsetMinor = BigInt(event.data.offsetMinor ?? '0');
         return BigInt(pending.differenceMinor) > offsetMinor
-          ? { pending: undefined, established, arrears: [...state.arrears, { proposal: pending, offsetMinor, orderedBy: undefined }] }
+          ? {
+              pending: undefined,
+              established,
+              arrears: [...state.arrears, { proposal: pending, offsetMinor, orderedBy: undefined }],
+            }
           : { ...state, pending: undefined, established };
       }
       case 'ArrearsOrdered': {
         const { paymentId, round, correctionIds } = event.data;
         return {
-          ...state, arrears: state.arrears.map((one) => {
-            if (correctionIds.includes(one.proposal.correctionId)) return { ...one, orderedBy: { paymentId, round } };
+          ...state,
+          arrears: state.arrears.map((one) => {
+            if (correctionIds.includes(one.proposal.correctionId))
+              return { ...one, orderedBy: { paymentId, round } };
             // An earlier round of the payment was cancelled; what it carried and this one does not is there again.
             return one.orderedBy?.paymentId === paymentId ? { ...one, orderedBy: undefined } : one;
           }),
@@ -125,9 +244,17 @@ export const adjustmentDecider: Decider<AdjustmentState, AdjustmentCommand, Adju
       }
       case 'ArrearsReleased': {
         const { paymentId, round } = event.data;
-        return { ...state, arrears: state.arrears.map((one) => (one.orderedBy?.paymentId === paymentId && one.orderedBy.round === round ? { ...one, orderedBy: undefined } : one)) };
+        return {
+          ...state,
+          arrears: state.arrears.map((one) =>
+            one.orderedBy?.paymentId === paymentId && one.orderedBy.round === round
+              ? { ...one, orderedBy: undefined }
+              : one,
+          ),
+        };
       }
-      default: return state;
+      default:
+        return state;
     }
   },
 };

@@ -10,7 +10,8 @@ type Proposed = EventData['CorrectionProposed'];
 /** A recomputation of a programme's past, from its start to the day that what it found is arrears and overpayments. */
 export interface CorrectionState {
   /** `settled`: nothing was found, so that there is nothing to decide. */
-  readonly status: 'none' | 'started' | 'proposed' | 'settled' | 'approved' | 'rejected' | 'applied';
+  readonly status:
+    'none' | 'started' | 'proposed' | 'settled' | 'approved' | 'rejected' | 'applied';
   readonly started: Started | undefined;
   readonly proposed: Proposed | undefined;
   /** Everybody who took part in proposing. */
@@ -26,29 +27,72 @@ export type CorrectionCommand =
 
 /** Codes that corrections refuse with. */
 export const CORRECTION_REFUSALS = [
-  'ROLE_NOT_ALLOWED', 'CORRECTION_ALREADY_STARTED', 'CORRECTION_NOT_FOUND', 'CORRECTION_STATUS', 'CONTENT_CHANGED', 'SAME_PERSON', 'INVALID_PERIOD', 'PERIODS_OUT_OF_ORDER', 'FIGURES_DIFFER',
+  'ROLE_NOT_ALLOWED',
+  'CORRECTION_ALREADY_STARTED',
+  'CORRECTION_NOT_FOUND',
+  'CORRECTION_STATUS',
+  'CONTENT_CHANGED',
+  'SAME_PERSON',
+  'INVALID_PERIOD',
+  'PERIODS_OUT_OF_ORDER',
+  'FIGURES_DIFFER',
 ] as const;
 
-const initialState: CorrectionState = { status: 'none', started: undefined, proposed: undefined, proposers: [] };
+const initialState: CorrectionState = {
+  status: 'none',
+  started: undefined,
+  proposed: undefined,
+  proposers: [],
+};
 
 /** Whether another correction of the programme has to wait: what this one found is not yet on the households' accounts. */
-export const isOpen = ({ status }: CorrectionState): boolean => status === 'started' || status === 'proposed' || status === 'approved';
+export const isOpen = ({ status }: CorrectionState): boolean =>
+  status === 'started' || status === 'proposed' || status === 'approved';
 
-function requireStatus(state: CorrectionState, ...allowed: readonly CorrectionState['status'][]): void {
-  if (!allowed.includes(state.status)) throw new DomainError('CORRECTION_STATUS', `The correction is ${state.status}; this takes one that is ${allowed.join(' or ')}.`, 'rule');
+function requireStatus(
+  state: CorrectionState,
+  ...allowed: readonly CorrectionState['status'][]
+): void {
+  if (!allowed.includes(state.status))
+    throw new DomainError(
+      'CORRECTION_STATUS',
+      `The correction is ${state.status}; this takes one that is ${allowed.join(' or ')}.`,
+      'rule',
+    );
 }
 
-function decide(state: CorrectionState, command: CorrectionCommand, context: Context): readonly Draft<CorrectionEvent>[] {
+function decide(
+  state: CorrectionState,
+  command: CorrectionCommand,
+  context: Context,
+): readonly Draft<CorrectionEvent>[] {
   if (command.type === 'StartCorrection') {
     requireRole(context, 'finance-officer');
-    if (state.status !== 'none') throw new DomainError('CORRECTION_ALREADY_STARTED', `The correction ${command.correctionId} was started already.`, 'conflict', 'correctionId');
+    if (state.status !== 'none')
+      throw new DomainError(
+        'CORRECTION_ALREADY_STARTED',
+        `The correction ${command.correctionId} was started already.`,
+        'conflict',
+        'correctionId',
+      );
     if (parsePeriod(command.fromPeriod, 'fromPeriod') > parsePeriod(command.toPeriod, 'toPeriod')) {
-      throw new DomainError('PERIODS_OUT_OF_ORDER', `The last month paid is ${command.toPeriod}; there is nothing to correct from ${command.fromPeriod} on.`, 'rule', 'fromPeriod');
+      throw new DomainError(
+        'PERIODS_OUT_OF_ORDER',
+        `The last month paid is ${command.toPeriod}; there is nothing to correct from ${command.fromPeriod} on.`,
+        'rule',
+        'fromPeriod',
+      );
     }
     const { type, ...data } = command;
     return [{ type: 'CorrectionStarted', data }];
   }
-  if (!state.started) throw new DomainError('CORRECTION_NOT_FOUND', 'There is no such correction.', 'not-found', 'correctionId');
+  if (!state.started)
+    throw new DomainError(
+      'CORRECTION_NOT_FOUND',
+      'There is no such correction.',
+      'not-found',
+      'correctionId',
+    );
   const { correctionId } = state.started;
   switch (command.type) {
     case 'ProposeCorrection': {
@@ -60,9 +104,22 @@ function decide(state: CorrectionState, command: CorrectionCommand, context: Con
     case 'ApproveCorrection':
       requireRole(context, 'finance-controller');
       requireStatus(state, 'proposed');
-      if (command.contentHash !== state.proposed!.contentHash) throw new DomainError('CONTENT_CHANGED', 'What is proposed is not what was named; look at it again and name its content hash.', 'conflict', 'contentHash');
-      if (state.proposers.includes(context.actor.id)) throw new DomainError('SAME_PERSON', 'Who proposed a correction does not approve it.', 'forbidden');
-      return [{ type: 'CorrectionApproved', data: { correctionId, contentHash: command.contentHash } }];
+      if (command.contentHash !== state.proposed!.contentHash)
+        throw new DomainError(
+          'CONTENT_CHANGED',
+          'What is proposed is not what was named; look at it again and name its content hash.',
+          'conflict',
+          'contentHash',
+        );
+      if (state.proposers.includes(context.actor.id))
+        throw new DomainError(
+          'SAME_PERSON',
+          'Who proposed a correction does not approve it.',
+          'forbidden',
+        );
+      return [
+        { type: 'CorrectionApproved', data: { correctionId, contentHash: command.contentHash } },
+      ];
     case 'RejectCorrection':
       requireRole(context, 'finance-controller', 'finance-officer');
       requireStatus(state, 'started', 'proposed');
@@ -73,12 +130,22 @@ function decide(state: CorrectionState, command: CorrectionCommand, context: Con
       requireStatus(state, 'approved');
       const { type, ...data } = command;
       const { arrearsCount, arrearsMinor, overpaidCount, overpaidMinor } = state.proposed!;
-      if (data.arrearsCount !== arrearsCount || data.arrearsMinor !== arrearsMinor || data.overpaidCount !== overpaidCount || data.overpaidMinor !== overpaidMinor) {
-        throw new DomainError('FIGURES_DIFFER', 'What was put on the households\' accounts is not what was approved.', 'rule');
+      if (
+        data.arrearsCount !== arrearsCount ||
+        data.arrearsMinor !== arrearsMinor ||
+        data.overpaidCount !== overpaidCount ||
+        data.overpaidMinor !== overpaidMinor
+      ) {
+        throw new DomainError(
+          'FIGURES_DIFFER',
+          "What was put on the households' accounts is not what was approved.",
+          'rule',
+        );
       }
       return [{ type: 'CorrectionApplied', data: { correctionId, ...data } }];
     }
-    default: return never(command);
+    default:
+      return never(command);
   }
 }
 
@@ -87,15 +154,25 @@ export const correctionDecider: Decider<CorrectionState, CorrectionCommand, Corr
   decide,
   evolve(state, event) {
     switch (event.type) {
-      case 'CorrectionStarted': return { ...state, status: 'started', started: event.data, proposers: [event.meta.actor] };
+      case 'CorrectionStarted':
+        return { ...state, status: 'started', started: event.data, proposers: [event.meta.actor] };
       case 'CorrectionProposed': {
         const { arrearsCount, overpaidCount } = event.data;
-        return { ...state, status: arrearsCount + overpaidCount === 0 ? 'settled' : 'proposed', proposed: event.data, proposers: [...state.proposers, event.meta.actor] };
+        return {
+          ...state,
+          status: arrearsCount + overpaidCount === 0 ? 'settled' : 'proposed',
+          proposed: event.data,
+          proposers: [...state.proposers, event.meta.actor],
+        };
       }
-      case 'CorrectionApproved': return { ...state, status: 'approved' };
-      case 'CorrectionRejected': return { ...state, status: 'rejected' };
-      case 'CorrectionApplied': return { ...state, status: 'applied' };
-      default: return state;
+      case 'CorrectionApproved':
+        return { ...state, status: 'approved' };
+      case 'CorrectionRejected':
+        return { ...state, status: 'rejected' };
+      case 'CorrectionApplied':
+        return { ...state, status: 'applied' };
+      default:
+        return state;
     }
   },
 };

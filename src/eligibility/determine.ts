@@ -15,23 +15,42 @@ export interface Determination {
   readonly entitlement: Entitlement;
 }
 
-function evaluate({ criterion, expression, place }: CompiledCriterion, variables: Variables): boolean {
+function evaluate(
+  { criterion, expression, place }: CompiledCriterion,
+  variables: Variables,
+): boolean {
   let value: unknown;
   try {
     value = expression.run(variables);
   } catch (error) {
-    throw new DomainError('POLICY_EVALUATION_FAILED', `Criterion ${criterion.id}, expression: ${reasonOf(error)}.`, 'rule', place);
+    throw new DomainError(
+      'POLICY_EVALUATION_FAILED',
+      `Criterion ${criterion.id}, expression: ${reasonOf(error)}.`,
+      'rule',
+      place,
+    );
   }
-  if (typeof value !== 'boolean') throw new DomainError('POLICY_EVALUATION_FAILED', `Criterion ${criterion.id}, expression: gave no verdict.`, 'rule', place);
+  if (typeof value !== 'boolean')
+    throw new DomainError(
+      'POLICY_EVALUATION_FAILED',
+      `Criterion ${criterion.id}, expression: gave no verdict.`,
+      'rule',
+      place,
+    );
   return value;
 }
 
 /** The facts that the expression read, by name; of a list of which it took the size only, `<list>.size`. */
-function inputsOf({ expression: { reads } }: CompiledCriterion, facts: Facts, period: string): Record<string, unknown> {
+function inputsOf(
+  { expression: { reads } }: CompiledCriterion,
+  facts: Facts,
+  period: string,
+): Record<string, unknown> {
   const inputs: Record<string, unknown> = {};
   for (const name of reads.scalars) inputs[name] = facts[name];
   for (const name of reads.lists) inputs[name] = facts[name];
-  for (const name of reads.sizes) if (!reads.lists.has(name)) inputs[`${name}.size`] = (facts[name] as readonly unknown[]).length;
+  for (const name of reads.sizes)
+    if (!reads.lists.has(name)) inputs[`${name}.size`] = (facts[name] as readonly unknown[]).length;
   if (reads.period) inputs['period'] = period;
   return inputs;
 }
@@ -43,8 +62,17 @@ function inputsOf({ expression: { reads } }: CompiledCriterion, facts: Facts, pe
  * @param period month YYYY-MM: of the determination's date, and of the entitlement
  * @throws DomainError POLICY_EVALUATION_FAILED that names the criterion or benefit
  */
-export function determine(compiled: CompiledPolicy, version: number, facts: Facts, period: string): Determination {
-  const variables: Variables = { household: compiled.language.household(facts, compiled.criteriaFacts), member: undefined, period };
+export function determine(
+  compiled: CompiledPolicy,
+  version: number,
+  facts: Facts,
+  period: string,
+): Determination {
+  const variables: Variables = {
+    household: compiled.language.household(facts, compiled.criteriaFacts),
+    member: undefined,
+    period,
+  };
   const findings: Finding[] = [];
   let eligible = true;
   for (const compiledCriterion of compiled.criteria) {
@@ -52,7 +80,13 @@ export function determine(compiled: CompiledPolicy, version: number, facts: Fact
     const holds = evaluate(compiledCriterion, variables);
     const satisfied = holds === (kind === 'required');
     if (!satisfied) eligible = false;
-    findings.push({ criterion: id, kind, holds, satisfied, inputs: inputsOf(compiledCriterion, facts, period) });
+    findings.push({
+      criterion: id,
+      kind,
+      holds,
+      satisfied,
+      inputs: inputsOf(compiledCriterion, facts, period),
+    });
   }
   const entitlement = eligible
     ? entitlementFor(compiled, version, facts, period)
@@ -69,5 +103,9 @@ export function determine(compiled: CompiledPolicy, version: number, facts: Fact
  * @param period month YYYY-MM in the programme's time zone
  * @throws DomainError POLICY_EVALUATION_FAILED that names the benefit and column: an integer overflow, a negative amount…
  */
-export const entitlementFor = (compiled: CompiledPolicy, version: number, facts: Facts, period: string): Entitlement =>
-  compiled.entitlements.of(version, facts, period);
+export const entitlementFor = (
+  compiled: CompiledPolicy,
+  version: number,
+  facts: Facts,
+  period: string,
+): Entitlement => compiled.entitlements.of(version, facts, period);

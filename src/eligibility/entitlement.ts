@@ -38,19 +38,28 @@ interface BenefitSet {
 
 const NOTHING: Share = { monthly: [], monthlyMinor: 0n, oneOff: [], oneOffMinor: 0n };
 
-function benefitSets(monthly: readonly CompiledBenefit[], oneOff: readonly CompiledBenefit[]): BenefitSet[] {
+function benefitSets(
+  monthly: readonly CompiledBenefit[],
+  oneOff: readonly CompiledBenefit[],
+): BenefitSet[] {
   const all = [...monthly, ...oneOff];
   return [...new Set(all.map(({ benefit }) => benefit.over))].map((over) => {
     const ours = ({ benefit }: CompiledBenefit): boolean => benefit.over === over;
-    const reads = all.filter(ours).flatMap(({ when, amountMinor }) => [when.reads, amountMinor.reads]);
+    const reads = all
+      .filter(ours)
+      .flatMap(({ when, amountMinor }) => [when.reads, amountMinor.reads]);
     const scalars = [...new Set(reads.flatMap((r) => [...r.scalars]))];
     const sizes = [...new Set(reads.flatMap((r) => [...r.sizes]))];
     const lists = [...new Set(reads.flatMap((r) => [...r.lists]))];
     return {
-      over, scalars, sizes,
+      over,
+      scalars,
+      sizes,
       monthly: monthly.filter(ours),
       oneOff: oneOff.filter(ours),
-      memberFields: [...new Set(reads.flatMap((r) => [...r.member]))].filter((name) => name !== 'rank'),
+      memberFields: [...new Set(reads.flatMap((r) => [...r.member]))].filter(
+        (name) => name !== 'rank',
+      ),
       householdFacts: [...new Set([...scalars, ...sizes, ...lists])],
       memoised: lists.length === 0,
     };
@@ -71,11 +80,17 @@ export class Entitlements {
   readonly #memo = new Map<string, Map<string, Share>[]>();
   #kept = 0;
 
-  constructor(policy: Policy, language: Language, monthly: readonly CompiledBenefit[], oneOff: readonly CompiledBenefit[]) {
+  constructor(
+    policy: Policy,
+    language: Language,
+    monthly: readonly CompiledBenefit[],
+    oneOff: readonly CompiledBenefit[],
+  ) {
     this.#sets = benefitSets(monthly, oneOff);
     this.#language = language;
     this.#floor = BigInt(policy.benefits.floorMinor ?? '0');
-    this.#ceiling = policy.benefits.ceilingMinor === undefined ? undefined : BigInt(policy.benefits.ceilingMinor);
+    this.#ceiling =
+      policy.benefits.ceilingMinor === undefined ? undefined : BigInt(policy.benefits.ceilingMinor);
     this.#cap = policy.benefits.memberCap ?? Number.MAX_SAFE_INTEGER;
   }
 
@@ -96,11 +111,22 @@ export class Entitlements {
       items.push({ code: CEILING_ITEM, period, amountMinor: String(this.#ceiling - monthlyMinor) });
       monthlyMinor = this.#ceiling;
     }
-    if (oneOffMinor > 0n) for (const share of shares) for (const item of share.oneOff) items.push(item);
+    if (oneOffMinor > 0n)
+      for (const share of shares) for (const item of share.oneOff) items.push(item);
     if (items.length > MAX_ITEMS) {
-      throw new DomainError('POLICY_EVALUATION_FAILED', `The entitlement has ${items.length} items; at most ${MAX_ITEMS} are possible.`, 'rule', 'policy/benefits');
+      throw new DomainError(
+        'POLICY_EVALUATION_FAILED',
+        `The entitlement has ${items.length} items; at most ${MAX_ITEMS} are possible.`,
+        'rule',
+        'policy/benefits',
+      );
     }
-    return { period, policyVersion: version, amountMinor: String(monthlyMinor + oneOffMinor), items };
+    return {
+      period,
+      policyVersion: version,
+      amountMinor: String(monthlyMinor + oneOffMinor),
+      items,
+    };
   }
 
   #shares(facts: Facts, period: string): Share[] {
@@ -117,17 +143,27 @@ export class Entitlements {
       }
       const members = facts[set.over] as readonly Readonly<Record<string, unknown>>[];
       const count = Math.min(members.length, this.#cap);
-      for (let i = 0; i < count; i += 1) shares.push(this.#share(set, kept, prefix, facts, members[i]!, i + 1, period));
+      for (let i = 0; i < count; i += 1)
+        shares.push(this.#share(set, kept, prefix, facts, members[i]!, i + 1, period));
     }
     return shares;
   }
 
-  #share(set: BenefitSet, kept: Map<string, Share>, prefix: string, facts: Facts, member: Readonly<Record<string, unknown>> | undefined, rank: number, period: string): Share {
+  #share(
+    set: BenefitSet,
+    kept: Map<string, Share>,
+    prefix: string,
+    facts: Facts,
+    member: Readonly<Record<string, unknown>> | undefined,
+    rank: number,
+    period: string,
+  ): Share {
     if (!set.memoised) return this.#evaluate(set, facts, member, rank, period);
     let key = prefix;
     if (member) {
       key += rank;
-      for (let i = 0; i < set.memberFields.length; i += 1) key += `|${member[set.memberFields[i]!] as string | number | boolean}`;
+      for (let i = 0; i < set.memberFields.length; i += 1)
+        key += `|${member[set.memberFields[i]!] as string | number | boolean}`;
     }
     const known = kept.get(key);
     if (known) return known;
@@ -142,15 +178,26 @@ export class Entitlements {
     return share;
   }
 
-  #evaluate(set: BenefitSet, facts: Facts, member: Readonly<Record<string, unknown>> | undefined, rank: number, period: string): Share {
+  #evaluate(
+    set: BenefitSet,
+    facts: Facts,
+    member: Readonly<Record<string, unknown>> | undefined,
+    rank: number,
+    period: string,
+  ): Share {
     const variables: Variables = {
       household: this.#language.household(facts, set.householdFacts),
-      member: member && set.over !== undefined ? this.#language.member(set.over, member, rank) : undefined,
+      member:
+        member && set.over !== undefined
+          ? this.#language.member(set.over, member, rank)
+          : undefined,
       period,
     };
     const [monthly, monthlyMinor] = pay(set.monthly, variables, rank);
     const [oneOff, oneOffMinor] = pay(set.oneOff, variables, rank);
-    return monthly.length + oneOff.length === 0 ? NOTHING : { monthly, monthlyMinor, oneOff, oneOffMinor };
+    return monthly.length + oneOff.length === 0
+      ? NOTHING
+      : { monthly, monthlyMinor, oneOff, oneOffMinor };
   }
 }
 
@@ -162,7 +209,11 @@ function householdKey(set: BenefitSet, facts: Facts): string {
 }
 
 /** Of each group only the first benefit that applies; a benefit of nothing takes its group's place but makes no item. */
-function pay(benefits: readonly CompiledBenefit[], variables: Variables, rank: number): [EntitlementItem[], bigint] {
+function pay(
+  benefits: readonly CompiledBenefit[],
+  variables: Variables,
+  rank: number,
+): [EntitlementItem[], bigint] {
   const items: EntitlementItem[] = [];
   const groups = new Set<string>();
   let total = 0n;
@@ -172,15 +223,25 @@ function pay(benefits: readonly CompiledBenefit[], variables: Variables, rank: n
     if (!run(compiled, 'when', variables)) continue;
     if (group !== undefined) groups.add(group);
     const amount = run(compiled, 'amountMinor', variables);
-    if (typeof amount !== 'bigint' || amount < 0n || amount > MAX_AMOUNT_MINOR) throw failed(compiled, 'amountMinor', 'the amount is negative or has more than 15 digits');
+    if (typeof amount !== 'bigint' || amount < 0n || amount > MAX_AMOUNT_MINOR)
+      throw failed(compiled, 'amountMinor', 'the amount is negative or has more than 15 digits');
     if (amount === 0n) continue;
     total += amount;
-    items.push({ code, period: variables.period, ...(rank === 0 ? {} : { member: rank }), amountMinor: String(amount) });
+    items.push({
+      code,
+      period: variables.period,
+      ...(rank === 0 ? {} : { member: rank }),
+      amountMinor: String(amount),
+    });
   }
   return [items, total];
 }
 
-function run(compiled: CompiledBenefit, column: 'when' | 'amountMinor', variables: Variables): unknown {
+function run(
+  compiled: CompiledBenefit,
+  column: 'when' | 'amountMinor',
+  variables: Variables,
+): unknown {
   try {
     return compiled[column].run(variables);
   } catch (error) {
@@ -189,4 +250,9 @@ function run(compiled: CompiledBenefit, column: 'when' | 'amountMinor', variable
 }
 
 const failed = (compiled: CompiledBenefit, column: string, reason: string): DomainError =>
-  new DomainError('POLICY_EVALUATION_FAILED', `Benefit ${compiled.benefit.code}, ${column}: ${reason}.`, 'rule', `${compiled.place}/${column}`);
+  new DomainError(
+    'POLICY_EVALUATION_FAILED',
+    `Benefit ${compiled.benefit.code}, ${column}: ${reason}.`,
+    'rule',
+    `${compiled.place}/${column}`,
+  );

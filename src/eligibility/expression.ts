@@ -23,7 +23,11 @@ export interface Expression {
 }
 
 /** The variables of an expression, in CEL's own types: integers are bigint, objects instances of the language's classes. */
-export interface Variables { readonly household: object; readonly member: object | undefined; readonly period: string }
+export interface Variables {
+  readonly household: object;
+  readonly member: object | undefined;
+  readonly period: string;
+}
 
 /** Why an expression is no part of the language, with the text's place where known. */
 export class ExpressionError extends Error {}
@@ -31,7 +35,13 @@ export class ExpressionError extends Error {}
 const FUNCTIONS = new Set(['size', 'ageYears', 'monthOf']);
 const MACROS = new Set(['all', 'exists', 'exists_one', 'filter', 'map']);
 const METHODS = new Set(['size', 'contains', 'startsWith', 'endsWith']);
-const LIMITS = { maxAstNodes: 500, maxDepth: 60, maxListElements: 200, maxMapEntries: 1, maxCallArguments: 4 };
+const LIMITS = {
+  maxAstNodes: 500,
+  maxDepth: 60,
+  maxListElements: 200,
+  maxMapEntries: 1,
+  maxCallArguments: 4,
+};
 /** Loops over lists of 100 inside loops over lists of 100 still end at once; one level more would not. */
 const MAX_NESTED_LOOPS = 2;
 const MONTH = /^[0-9]{4}-(0[1-9]|1[0-2])(-[0-9]{2})?$/;
@@ -60,7 +70,9 @@ export class Language {
   readonly #Household = class Household {};
   readonly #members = new Map<string, new () => object>();
 
-  constructor(model: FactsModel) { this.#model = model; }
+  constructor(model: FactsModel) {
+    this.#model = model;
+  }
 
   /** @throws ExpressionError when the text does not parse, does not type-check, or uses more than the language has */
   compile(text: string, over: string | undefined): Expression {
@@ -73,7 +85,8 @@ export class Language {
     }
     const reads = collectReads(parsed.ast, this.#model);
     const result = parsed.check();
-    if (!result.valid || result.type === undefined) throw new ExpressionError(describeCel(result.error));
+    if (!result.valid || result.type === undefined)
+      throw new ExpressionError(describeCel(result.error));
     return { type: result.type, reads, run: (variables) => parsed(variables) as unknown };
   }
 
@@ -82,7 +95,11 @@ export class Language {
     const instance = new this.#Household() as Record<string, unknown>;
     for (const name of names) {
       const value = facts[name];
-      instance[name] = Array.isArray(value) ? value.map((element, index) => this.member(name, element as Readonly<Record<string, unknown>>, index + 1)) : toCel(value);
+      instance[name] = Array.isArray(value)
+        ? value.map((element, index) =>
+            this.member(name, element as Readonly<Record<string, unknown>>, index + 1),
+          )
+        : toCel(value);
     }
     return instance;
   }
@@ -90,7 +107,8 @@ export class Language {
   /** The `member` variable, or an element of a list: its fields and its 1-based rank. */
   member(list: string, element: Readonly<Record<string, unknown>>, rank: number): object {
     const instance = new (this.#classOf(list))() as Record<string, unknown>;
-    for (const name of (this.#model.get(list) as ListField).member.keys()) instance[name] = toCel(element[name]);
+    for (const name of (this.#model.get(list) as ListField).member.keys())
+      instance[name] = toCel(element[name]);
     instance['rank'] = BigInt(rank);
     return instance;
   }
@@ -104,21 +122,33 @@ export class Language {
   #environment(over: string | undefined): Environment {
     const known = this.#environments.get(over ?? '');
     if (known) return known;
-    const environment = new Environment({ unlistedVariablesAreDyn: false, homogeneousAggregateLiterals: true, limits: LIMITS });
+    const environment = new Environment({
+      unlistedVariablesAreDyn: false,
+      homogeneousAggregateLiterals: true,
+      limits: LIMITS,
+    });
     const household: Record<string, string> = {};
     for (const [name, field] of this.#model) {
-      if (field.kind !== 'list') { household[name] = celType(field); continue; }
+      if (field.kind !== 'list') {
+        household[name] = celType(field);
+        continue;
+      }
       const typeName = `Member_${name}`;
       const memberFields: Record<string, string> = { rank: 'int' };
-      for (const [memberName, memberField] of field.member) memberFields[memberName] = celType(memberField);
+      for (const [memberName, memberField] of field.member)
+        memberFields[memberName] = celType(memberField);
       environment.registerType(typeName, { ctor: this.#classOf(name), fields: memberFields });
       household[name] = `list<${typeName}>`;
     }
     environment.registerType('Household', { ctor: this.#Household, fields: household });
     environment.registerVariable('household', 'Household').registerVariable('period', 'string');
     if (over !== undefined) environment.registerVariable('member', `Member_${over}`);
-    environment.registerFunction('ageYears(string, string): int', (birth: unknown, at: unknown) => BigInt(ageInYears(month(birth), month(at))));
-    environment.registerFunction('monthOf(string): int', (text: unknown) => BigInt(month(text).slice(5, 7)));
+    environment.registerFunction('ageYears(string, string): int', (birth: unknown, at: unknown) =>
+      BigInt(ageInYears(month(birth), month(at))),
+    );
+    environment.registerFunction('monthOf(string): int', (text: unknown) =>
+      BigInt(month(text).slice(5, 7)),
+    );
     this.#environments.set(over ?? '', environment);
     return environment;
   }
@@ -126,28 +156,53 @@ export class Language {
 
 /** The message of a CEL error of the policy's own text, with the column. Not for evaluation errors: those can quote facts. */
 function describeCel(error: unknown): string {
-  const cel = error as { readonly summary?: string; readonly message?: string; readonly range?: { readonly start: number } };
+  const cel = error as {
+    readonly summary?: string;
+    readonly message?: string;
+    readonly range?: { readonly start: number };
+  };
   const message = cel.summary ?? cel.message ?? 'not an expression';
   return cel.range === undefined ? message : `${message} (at character ${cel.range.start + 1})`;
 }
 
 /** Why CEL failed, by its code alone: its message can quote facts. */
 export function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'evaluation_error';
+  const code =
+    error instanceof Error && 'code' in error && typeof error.code === 'string'
+      ? error.code
+      : 'evaluation_error';
   return code.replaceAll('_', ' ');
 }
 
-interface MutableReads { scalars: Set<string>; lists: Set<string>; sizes: Set<string>; member: Set<string>; period: boolean }
+interface MutableReads {
+  scalars: Set<string>;
+  lists: Set<string>;
+  sizes: Set<string>;
+  member: Set<string>;
+  period: boolean;
+}
 
 /** Walks the syntax tree: refuses what the language leaves out, and notes the facts that are read. */
 function collectReads(root: ASTNode, model: FactsModel): Reads {
-  const reads: MutableReads = { scalars: new Set(), lists: new Set(), sizes: new Set(), member: new Set(), period: false };
+  const reads: MutableReads = {
+    scalars: new Set(),
+    lists: new Set(),
+    sizes: new Set(),
+    member: new Set(),
+    period: false,
+  };
   const at = (node: ASTNode): string => ` (at character ${node.start + 1})`;
 
   /** `household.x`, `member["x"]`: the variable and the field, if the node is such an access. */
   const access = (node: ASTNode): { variable: string; field: string } | undefined => {
-    if (node.op === '.' && node.args[0].op === 'id') return { variable: node.args[0].args, field: node.args[1] };
-    if (node.op === '[]' && node.args[0].op === 'id' && node.args[1].op === 'value' && typeof node.args[1].args === 'string') {
+    if (node.op === '.' && node.args[0].op === 'id')
+      return { variable: node.args[0].args, field: node.args[1] };
+    if (
+      node.op === '[]' &&
+      node.args[0].op === 'id' &&
+      node.args[1].op === 'value' &&
+      typeof node.args[1].args === 'string'
+    ) {
       return { variable: node.args[0].args, field: node.args[1].args };
     }
     return undefined;
@@ -166,19 +221,30 @@ function collectReads(root: ASTNode, model: FactsModel): Reads {
   const visit = (node: ASTNode, loops: number): void => {
     const found = access(node);
     if (found?.variable === 'household') return noteHousehold(found.field, false);
-    if (found?.variable === 'member') { reads.member.add(found.field); return; }
+    if (found?.variable === 'member') {
+      reads.member.add(found.field);
+      return;
+    }
     switch (node.op) {
       case 'value':
-        if (typeof node.args === 'number') throw new ExpressionError(`fractions are not part of the language; use whole numbers${at(node)}`);
-        if (typeof node.args === 'object') throw new ExpressionError(`only whole numbers, strings, true and false may be written${at(node)}`);
+        if (typeof node.args === 'number')
+          throw new ExpressionError(
+            `fractions are not part of the language; use whole numbers${at(node)}`,
+          );
+        if (typeof node.args === 'object')
+          throw new ExpressionError(
+            `only whole numbers, strings, true and false may be written${at(node)}`,
+          );
         return;
       case 'id':
-        if (node.args === 'household' || node.args === 'member') throw new ExpressionError(`${node.args} is an object: name one of its fields${at(node)}`);
+        if (node.args === 'household' || node.args === 'member')
+          throw new ExpressionError(`${node.args} is an object: name one of its fields${at(node)}`);
         if (node.args === 'period') reads.period = true;
         return;
       case 'call': {
         const [name, args] = node.args;
-        if (!FUNCTIONS.has(name)) throw new ExpressionError(`the function ${name} is not part of the language${at(node)}`);
+        if (!FUNCTIONS.has(name))
+          throw new ExpressionError(`the function ${name} is not part of the language${at(node)}`);
         if (name === 'size' && args.length === 1) return visitSized(args[0]!, loops);
         for (const argument of args) visit(argument, loops);
         return;
@@ -189,25 +255,35 @@ function collectReads(root: ASTNode, model: FactsModel): Reads {
         visit(receiver, loops);
         if (MACROS.has(name)) {
           const [variable, ...bodies] = args;
-          if (loops + 1 > MAX_NESTED_LOOPS) throw new ExpressionError(`loops may be nested ${MAX_NESTED_LOOPS} deep${at(node)}`);
+          if (loops + 1 > MAX_NESTED_LOOPS)
+            throw new ExpressionError(`loops may be nested ${MAX_NESTED_LOOPS} deep${at(node)}`);
           if (variable?.op !== 'id' || ['household', 'member', 'period'].includes(variable.args)) {
-            throw new ExpressionError(`${name} takes a variable of its own, not household, member or period${at(node)}`);
+            throw new ExpressionError(
+              `${name} takes a variable of its own, not household, member or period${at(node)}`,
+            );
           }
           for (const body of bodies) visit(body, loops + 1);
           return;
         }
-        if (!METHODS.has(name)) throw new ExpressionError(`the method ${name} is not part of the language${at(node)}`);
+        if (!METHODS.has(name))
+          throw new ExpressionError(`the method ${name} is not part of the language${at(node)}`);
         for (const argument of args) visit(argument, loops);
         return;
       }
       case '.':
         return visit(node.args[0], loops);
       case '[]':
-        if (node.args[1].op !== 'value') throw new ExpressionError(`an index is written out, not computed${at(node)}`);
+        if (node.args[1].op !== 'value')
+          throw new ExpressionError(`an index is written out, not computed${at(node)}`);
         return visit(node.args[0], loops);
-      case '.?': case '[?]': case 'map':
-        throw new ExpressionError(`${node.op === 'map' ? 'maps' : 'optional fields'} are not part of the language${at(node)}`);
-      case '!_': case '-_':
+      case '.?':
+      case '[?]':
+      case 'map':
+        throw new ExpressionError(
+          `${node.op === 'map' ? 'maps' : 'optional fields'} are not part of the language${at(node)}`,
+        );
+      case '!_':
+      case '-_':
         return visit(node.args, loops);
       case 'list':
         for (const element of node.args) visit(element, loops);

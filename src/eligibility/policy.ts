@@ -3,9 +3,24 @@ import { schemas } from '../../events/generated.js';
 import { contentHash } from '../kernel/canonical.js';
 import { DomainError } from '../kernel/errors.js';
 import { Entitlements } from './entitlement.js';
-import { ExpressionError, Language, reasonOf, type Expression, type Variables } from './expression.js';
+import {
+  ExpressionError,
+  Language,
+  reasonOf,
+  type Expression,
+  type Variables,
+} from './expression.js';
 import { factsValidator, readFactsSchema, type Facts, type FactsModel } from './facts.js';
-import { ARREARS_ITEM, CEILING_ITEM, FLOOR_ITEM, RECOVERY_ITEM, type CompiledBenefit, type CompiledCriterion, type Policy, type PolicyBenefit } from './rules.js';
+import {
+  ARREARS_ITEM,
+  CEILING_ITEM,
+  FLOOR_ITEM,
+  RECOVERY_ITEM,
+  type CompiledBenefit,
+  type CompiledCriterion,
+  type Policy,
+  type PolicyBenefit,
+} from './rules.js';
 import { SAMPLE_PERIOD, sampleFacts } from './samples.js';
 
 export type { Policy } from './rules.js';
@@ -35,22 +50,46 @@ const TRIED_MEMBERS = 6;
 const structure = policyStructure();
 
 function policyStructure(): (policy: unknown) => void {
-  const published = schemas.find((entry) => entry.type === 'PolicyPublished')?.schema as { readonly properties: { readonly policy: object } };
-  const check = new Ajv({ allErrors: false, strict: true, strictTypes: false, strictRequired: false, ownProperties: true }).compile(published.properties.policy);
+  const published = schemas.find((entry) => entry.type === 'PolicyPublished')?.schema as {
+    readonly properties: { readonly policy: object };
+  };
+  const check = new Ajv({
+    allErrors: false,
+    strict: true,
+    strictTypes: false,
+    strictRequired: false,
+    ownProperties: true,
+  }).compile(published.properties.policy);
   return (policy) => {
     if (check(policy)) return;
     const error = check.errors![0]!;
-    const extra = (error.params as { readonly additionalProperty?: string; readonly missingProperty?: string });
+    const extra = error.params as {
+      readonly additionalProperty?: string;
+      readonly missingProperty?: string;
+    };
     const name = extra.additionalProperty ?? extra.missingProperty;
     const field = `policy${error.instancePath}${name === undefined ? '' : `/${name}`}`;
-    const reason = extra.additionalProperty !== undefined ? 'is not part of a policy' : extra.missingProperty !== undefined ? 'is missing' : (error.message ?? error.keyword);
+    const reason =
+      extra.additionalProperty !== undefined
+        ? 'is not part of a policy'
+        : extra.missingProperty !== undefined
+          ? 'is missing'
+          : (error.message ?? error.keyword);
     throw invalid(field, `${field} ${reason}.`);
   };
 }
 
-const invalid = (field: string, detail: string, code = 'POLICY_INVALID'): DomainError => new DomainError(code, detail, 'invalid', field);
+const invalid = (field: string, detail: string, code = 'POLICY_INVALID'): DomainError =>
+  new DomainError(code, detail, 'invalid', field);
 
-function checked(language: Language, text: string, over: string | undefined, type: 'bool' | 'int', field: string, what: string): Expression {
+function checked(
+  language: Language,
+  text: string,
+  over: string | undefined,
+  type: 'bool' | 'int',
+  field: string,
+  what: string,
+): Expression {
   let expression: Expression;
   try {
     expression = language.compile(text, over);
@@ -59,21 +98,48 @@ function checked(language: Language, text: string, over: string | undefined, typ
     throw error;
   }
   if (expression.type === type) return expression;
-  if (UNTYPED.test(expression.type)) throw invalid(field, `${what}: the type of its result cannot be told, so it may never end in a verdict; it must be ${type}.`, 'POLICY_NO_VERDICT');
+  if (UNTYPED.test(expression.type))
+    throw invalid(
+      field,
+      `${what}: the type of its result cannot be told, so it may never end in a verdict; it must be ${type}.`,
+      'POLICY_NO_VERDICT',
+    );
   throw invalid(field, `${what}: must be of type ${type}, and is ${expression.type}.`);
 }
 
-function compileBenefits(language: Language, model: FactsModel, benefits: readonly PolicyBenefit[], place: string): CompiledBenefit[] {
+function compileBenefits(
+  language: Language,
+  model: FactsModel,
+  benefits: readonly PolicyBenefit[],
+  place: string,
+): CompiledBenefit[] {
   return benefits.map((benefit, index) => {
     const at = `${place}/${index}`;
     if (benefit.over !== undefined && model.get(benefit.over)?.kind !== 'list') {
-      throw invalid(`${at}/over`, `Benefit ${benefit.code}, over: the facts have no list ${JSON.stringify(benefit.over)}.`);
+      throw invalid(
+        `${at}/over`,
+        `Benefit ${benefit.code}, over: the facts have no list ${JSON.stringify(benefit.over)}.`,
+      );
     }
     return {
       benefit,
       place: at,
-      when: checked(language, benefit.when, benefit.over, 'bool', `${at}/when`, `Benefit ${benefit.code}, when`),
-      amountMinor: checked(language, benefit.amountMinor, benefit.over, 'int', `${at}/amountMinor`, `Benefit ${benefit.code}, amountMinor`),
+      when: checked(
+        language,
+        benefit.when,
+        benefit.over,
+        'bool',
+        `${at}/when`,
+        `Benefit ${benefit.code}, when`,
+      ),
+      amountMinor: checked(
+        language,
+        benefit.amountMinor,
+        benefit.over,
+        'int',
+        `${at}/amountMinor`,
+        `Benefit ${benefit.code}, amountMinor`,
+      ),
     };
   });
 }
@@ -88,37 +154,78 @@ function unique(ids: readonly (readonly [id: string, field: string])[], what: st
 
 function checkRules(policy: Policy): void {
   const { monthly, oneOff, floorMinor, ceilingMinor } = policy.benefits;
-  unique(policy.criteria.map((criterion, index) => [criterion.id, `policy/criteria/${index}/id`]), 'Criterion');
+  unique(
+    policy.criteria.map((criterion, index) => [criterion.id, `policy/criteria/${index}/id`]),
+    'Criterion',
+  );
   if (!policy.criteria.some((criterion) => criterion.kind === 'required')) {
-    throw invalid('policy/criteria', 'A policy needs at least one required criterion; with none, everybody would be eligible.');
+    throw invalid(
+      'policy/criteria',
+      'A policy needs at least one required criterion; with none, everybody would be eligible.',
+    );
   }
   const codes: (readonly [string, string])[] = [
-    [FLOOR_ITEM, ''], [CEILING_ITEM, ''], [ARREARS_ITEM, ''], [RECOVERY_ITEM, ''],
-    ...monthly.map((benefit, index) => [benefit.code, `policy/benefits/monthly/${index}/code`] as const),
-    ...oneOff.map((benefit, index) => [benefit.code, `policy/benefits/oneOff/${index}/code`] as const),
+    [FLOOR_ITEM, ''],
+    [CEILING_ITEM, ''],
+    [ARREARS_ITEM, ''],
+    [RECOVERY_ITEM, ''],
+    ...monthly.map(
+      (benefit, index) => [benefit.code, `policy/benefits/monthly/${index}/code`] as const,
+    ),
+    ...oneOff.map(
+      (benefit, index) => [benefit.code, `policy/benefits/oneOff/${index}/code`] as const,
+    ),
   ];
   unique(codes, 'Benefit code');
-  if (floorMinor !== undefined && ceilingMinor !== undefined && BigInt(floorMinor) > BigInt(ceilingMinor)) {
-    throw invalid('policy/benefits/floorMinor', `The floor ${floorMinor} is above the ceiling ${ceilingMinor}.`);
+  if (
+    floorMinor !== undefined &&
+    ceilingMinor !== undefined &&
+    BigInt(floorMinor) > BigInt(ceilingMinor)
+  ) {
+    throw invalid(
+      'policy/benefits/floorMinor',
+      `The floor ${floorMinor} is above the ceiling ${ceilingMinor}.`,
+    );
   }
 }
 
 /** Variables of an expression, for every sample of facts and, where it runs over a list, its first members. */
-function trials(language: Language, model: FactsModel): (over: string | undefined) => readonly Variables[] {
-  const samples = sampleFacts(model).map((facts) => ({ facts, household: language.household(facts, model.keys()) }));
+function trials(
+  language: Language,
+  model: FactsModel,
+): (over: string | undefined) => readonly Variables[] {
+  const samples = sampleFacts(model).map((facts) => ({
+    facts,
+    household: language.household(facts, model.keys()),
+  }));
   const known = new Map<string | undefined, readonly Variables[]>();
   return (over) => {
-    const made = known.get(over) ?? samples.flatMap(({ facts, household }) => {
-      const members = over === undefined ? [undefined] : (facts[over] as readonly Readonly<Record<string, unknown>>[]).slice(0, TRIED_MEMBERS);
-      return members.map((element, index) => ({ household, period: SAMPLE_PERIOD, member: element && over !== undefined ? language.member(over, element, index + 1) : undefined }));
-    });
+    const made =
+      known.get(over) ??
+      samples.flatMap(({ facts, household }) => {
+        const members =
+          over === undefined
+            ? [undefined]
+            : (facts[over] as readonly Readonly<Record<string, unknown>>[]).slice(0, TRIED_MEMBERS);
+        return members.map((element, index) => ({
+          household,
+          period: SAMPLE_PERIOD,
+          member:
+            element && over !== undefined ? language.member(over, element, index + 1) : undefined,
+        }));
+      });
     known.set(over, made);
     return made;
   };
 }
 
 /** Tries an expression; one that errors on every sample of facts would never decide anybody's case. */
-function mustDecide(expression: Expression, tries: readonly Variables[], field: string, what: string): void {
+function mustDecide(
+  expression: Expression,
+  tries: readonly Variables[],
+  field: string,
+  what: string,
+): void {
   let reason = 'evaluation error';
   for (const variables of tries) {
     try {
@@ -128,7 +235,11 @@ function mustDecide(expression: Expression, tries: readonly Variables[], field: 
       reason = reasonOf(error);
     }
   }
-  throw invalid(field, `${what}: never ends in a verdict: ${reason} on every sample of facts.`, 'POLICY_NO_VERDICT');
+  throw invalid(
+    field,
+    `${what}: never ends in a verdict: ${reason} on every sample of facts.`,
+    'POLICY_NO_VERDICT',
+  );
 }
 
 /**
@@ -144,19 +255,52 @@ export function compilePolicy(policy: Policy): CompiledPolicy {
   const language = new Language(model);
   const criteria = policy.criteria.map((criterion, index) => {
     const place = `policy/criteria/${index}/expression`;
-    return { criterion, place, expression: checked(language, criterion.expression, undefined, 'bool', place, `Criterion ${criterion.id}, expression`) };
+    return {
+      criterion,
+      place,
+      expression: checked(
+        language,
+        criterion.expression,
+        undefined,
+        'bool',
+        place,
+        `Criterion ${criterion.id}, expression`,
+      ),
+    };
   });
-  const monthly = compileBenefits(language, model, policy.benefits.monthly, 'policy/benefits/monthly');
+  const monthly = compileBenefits(
+    language,
+    model,
+    policy.benefits.monthly,
+    'policy/benefits/monthly',
+  );
   const oneOff = compileBenefits(language, model, policy.benefits.oneOff, 'policy/benefits/oneOff');
   const tries = trials(language, model);
-  for (const { criterion, expression, place } of criteria) mustDecide(expression, tries(undefined), place, `Criterion ${criterion.id}, expression`);
+  for (const { criterion, expression, place } of criteria)
+    mustDecide(expression, tries(undefined), place, `Criterion ${criterion.id}, expression`);
   for (const { benefit, when, amountMinor, place } of [...monthly, ...oneOff]) {
     mustDecide(when, tries(benefit.over), `${place}/when`, `Benefit ${benefit.code}, when`);
-    mustDecide(amountMinor, tries(benefit.over), `${place}/amountMinor`, `Benefit ${benefit.code}, amountMinor`);
+    mustDecide(
+      amountMinor,
+      tries(benefit.over),
+      `${place}/amountMinor`,
+      `Benefit ${benefit.code}, amountMinor`,
+    );
   }
-  const criteriaFacts = new Set(criteria.flatMap(({ expression: { reads } }) => [...reads.scalars, ...reads.lists, ...reads.sizes]));
+  const criteriaFacts = new Set(
+    criteria.flatMap(({ expression: { reads } }) => [
+      ...reads.scalars,
+      ...reads.lists,
+      ...reads.sizes,
+    ]),
+  );
   return {
-    policy, model, language, criteria, monthly, oneOff,
+    policy,
+    model,
+    language,
+    criteria,
+    monthly,
+    oneOff,
     contentHash: contentHash(policy),
     criteriaFacts: [...criteriaFacts],
     entitlements: new Entitlements(policy, language, monthly, oneOff),
@@ -168,10 +312,13 @@ export function compilePolicy(policy: Policy): CompiledPolicy {
  * The version that rules a period: the newest of those first paid in it or before.
  * @param versions of one programme, in any order
  */
-export function versionInForce<T extends { readonly version: number; readonly firstPaidPeriod: string }>(versions: Iterable<T>, period: string): T | undefined {
+export function versionInForce<
+  T extends { readonly version: number; readonly firstPaidPeriod: string },
+>(versions: Iterable<T>, period: string): T | undefined {
   let found: T | undefined;
   for (const candidate of versions) {
-    if (candidate.firstPaidPeriod <= period && (!found || candidate.version > found.version)) found = candidate;
+    if (candidate.firstPaidPeriod <= period && (!found || candidate.version > found.version))
+      found = candidate;
   }
   return found;
 }
@@ -181,10 +328,20 @@ export function versionInForce<T extends { readonly version: number; readonly fi
  * first paid in it or before.
  * @param versions of one programme, in any order
  */
-export function versionInEffect<T extends { readonly version: number; readonly firstPaidPeriod: string; readonly effectiveFrom: string }>(versions: Iterable<T>, period: string): T | undefined {
+export function versionInEffect<
+  T extends {
+    readonly version: number;
+    readonly firstPaidPeriod: string;
+    readonly effectiveFrom: string;
+  },
+>(versions: Iterable<T>, period: string): T | undefined {
   let found: T | undefined;
   for (const candidate of versions) {
-    if ((candidate.effectiveFrom <= `${period}-01` || candidate.firstPaidPeriod <= period) && (!found || candidate.version > found.version)) found = candidate;
+    if (
+      (candidate.effectiveFrom <= `${period}-01` || candidate.firstPaidPeriod <= period) &&
+      (!found || candidate.version > found.version)
+    )
+      found = candidate;
   }
   return found;
 }

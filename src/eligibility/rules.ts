@@ -6,7 +6,11 @@ export type Policy = EventData['PolicyPublished']['policy'];
 export type PolicyCriterion = Policy['criteria'][number];
 export type PolicyBenefit = Policy['benefits']['monthly'][number];
 
-export interface CompiledCriterion { readonly criterion: PolicyCriterion; readonly expression: Expression; readonly place: string }
+export interface CompiledCriterion {
+  readonly criterion: PolicyCriterion;
+  readonly expression: Expression;
+  readonly place: string;
+}
 
 /** A benefit with its expressions; `place` is where it is in the policy, for errors. */
 export interface CompiledBenefit {
@@ -24,4 +28,5 @@ export const ARREARS_ITEM = 'arrears';
 export const RECOVERY_ITEM = 'recovery';
 
 /** Whether a policy gives an item of a payment, or a correction of the past does. */
-export const isOfPolicy = ({ code }: { readonly code: string }): boolean => code !== ARREARS_ITEM && code !== RECOVERY_ITEM;
+export const isOfPolicy = ({ code }: { readonly code: string }): boolean =>
+  code !== ARREARS_ITEM && code !== RECOVERY_ITEM;

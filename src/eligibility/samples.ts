@@ -9,9 +9,25 @@ const AGES_IN_YEARS = [0, 3, 5, 6, 12, 17, 18, 20, 21, 40, 59, 60, 65, 90];
 /** Values at and around the edges of what the schema allows. */
 function valuesOf(field: ScalarField): readonly unknown[] {
   switch (field.kind) {
-    case 'bool': return [false, true];
-    case 'int': return [...new Set([field.minimum, field.maximum, 0, 1, -1, 2, 10, 100, 1_000, Math.floor((field.minimum + field.maximum) / 2)])]
-      .filter((value) => Number.isSafeInteger(value) && value >= field.minimum && value <= field.maximum);
+    case 'bool':
+      return [false, true];
+    case 'int':
+      return [
+        ...new Set([
+          field.minimum,
+          field.maximum,
+          0,
+          1,
+          -1,
+          2,
+          10,
+          100,
+          1_000,
+          Math.floor((field.minimum + field.maximum) / 2),
+        ]),
+      ].filter(
+        (value) => Number.isSafeInteger(value) && value >= field.minimum && value <= field.maximum,
+      );
     case 'string': {
       if (typeof field.form !== 'string') return field.form.oneOf;
       const months = AGES_IN_YEARS.map((years) => addMonths(SAMPLE_PERIOD, -12 * years));
@@ -21,7 +37,9 @@ function valuesOf(field: ScalarField): readonly unknown[] {
 }
 
 function lengthsOf(field: ListField): readonly number[] {
-  return [...new Set([field.minItems, 1, 2, 3, 6, field.maxItems])].filter((length) => length >= field.minItems && length <= field.maxItems);
+  return [...new Set([field.minItems, 1, 2, 3, 6, field.maxItems])].filter(
+    (length) => length >= field.minItems && length <= field.maxItems,
+  );
 }
 
 /**
@@ -35,14 +53,25 @@ export function sampleFacts(model: FactsModel): readonly Facts[] {
     state = (state * 48_271) % 2_147_483_647;
     return values[state % values.length]!;
   };
-  return Array.from({ length: SAMPLES }, (_, index) => Object.fromEntries([...model].map(([name, field]) => {
-    if (field.kind !== 'list') {
-      const values = valuesOf(field);
-      return [name, index < values.length ? values[index] : pick(values)];
-    }
-    const lengths = lengthsOf(field);
-    const members = [...field.member].map(([memberName, memberField]) => [memberName, valuesOf(memberField)] as const);
-    const length = index < lengths.length ? lengths[index]! : pick(lengths);
-    return [name, Array.from({ length }, () => Object.fromEntries(members.map(([memberName, values]) => [memberName, pick(values)])))];
-  })));
+  return Array.from({ length: SAMPLES }, (_, index) =>
+    Object.fromEntries(
+      [...model].map(([name, field]) => {
+        if (field.kind !== 'list') {
+          const values = valuesOf(field);
+          return [name, index < values.length ? values[index] : pick(values)];
+        }
+        const lengths = lengthsOf(field);
+        const members = [...field.member].map(
+          ([memberName, memberField]) => [memberName, valuesOf(memberField)] as const,
+        );
+        const length = index < lengths.length ? lengths[index]! : pick(lengths);
+        return [
+          name,
+          Array.from({ length }, () =>
+            Object.fromEntries(members.map(([memberName, values]) => [memberName, pick(values)])),
+          ),
+        ];
+      }),
+    ),
+  );
 }

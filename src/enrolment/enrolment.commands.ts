@@ -24,38 +24,88 @@ export class EndEnrolment extends Command {
 }
 export class ReviseEntitlement extends Command {
   @Period({ description: 'From this month on the facts are these.' }) fromPeriod!: string;
-  @Json({ description: 'As the policy\'s factsSchema says.' }) facts!: Facts;
+  @Json({ description: "As the policy's factsSchema says." }) facts!: Facts;
   @Text() reason!: string;
 }
-export class MarkRecertificationDue extends Command { @Day() dueOn!: string; }
+export class MarkRecertificationDue extends Command {
+  @Day() dueOn!: string;
+}
 export class RecertifyEnrolment extends Command {
   @Period() fromPeriod!: string;
-  @Json({ description: 'As the policy\'s factsSchema says.' }) facts!: Facts;
+  @Json({ description: "As the policy's factsSchema says." }) facts!: Facts;
   @Day() nextDueOn!: string;
 }
 
 function idOf(command: Command): { programmeId: string; personId: string } {
-  return { programmeId: parseProgrammeId(command.param('programmeId')), personId: parsePersonId(command.param('personId')) };
+  return {
+    programmeId: parseProgrammeId(command.param('programmeId')),
+    personId: parsePersonId(command.param('personId')),
+  };
 }
 
 function simply(command: Command, decided: EnrolmentCommand): Plan {
   const { programmeId, personId } = idOf(command);
-  return { parts: [part(streams.enrolment(programmeId, personId), enrolmentDecider, decided)], answer: { programmeId, personId } };
+  return {
+    parts: [part(streams.enrolment(programmeId, personId), enrolmentDecider, decided)],
+    answer: { programmeId, personId },
+  };
 }
 
 /** What new facts pay from a month on, under the policy of that month. */
-async function revised(command: ReviseEntitlement | RecertifyEnrolment, { books }: PlanDeps): Promise<Pick<EventData['EntitlementRevised'], 'fromPeriod' | 'facts' | 'contentHash' | 'entitlement'>> {
+async function revised(
+  command: ReviseEntitlement | RecertifyEnrolment,
+  { books }: PlanDeps,
+): Promise<
+  Pick<EventData['EntitlementRevised'], 'fromPeriod' | 'facts' | 'contentHash' | 'entitlement'>
+> {
   const { fromPeriod } = command;
   const { version, compiled } = (await books.of(idOf(command).programmeId)).policyOf(fromPeriod);
   const facts = compiled.validateFacts(command.facts);
-  return { fromPeriod, facts, contentHash: contentHash(facts), entitlement: entitlementFor(compiled, version, facts, fromPeriod) };
+  return {
+    fromPeriod,
+    facts,
+    contentHash: contentHash(facts),
+    entitlement: entitlementFor(compiled, version, facts, fromPeriod),
+  };
 }
 
 export const enrolmentHandlers = handlers(
-  on(SuspendEnrolment, (command) => simply(command, { type: 'SuspendEnrolment', fromPeriod: command.fromPeriod, reason: command.reason })),
-  on(ReinstateEnrolment, (command) => simply(command, { type: 'ReinstateEnrolment', fromPeriod: command.fromPeriod, reason: command.reason })),
-  on(EndEnrolment, (command) => simply(command, { type: 'EndEnrolment', lastPeriod: command.lastPeriod, reason: command.reason })),
-  on(ReviseEntitlement, async (command, deps) => simply(command, { type: 'ReviseEntitlement', ...(await revised(command, deps)), reason: command.reason })),
-  on(MarkRecertificationDue, (command) => simply(command, { type: 'MarkRecertificationDue', dueOn: command.dueOn })),
-  on(RecertifyEnrolment, async (command, deps) => simply(command, { type: 'RecertifyEnrolment', ...(await revised(command, deps)), nextDueOn: command.nextDueOn })),
+  on(SuspendEnrolment, (command) =>
+    simply(command, {
+      type: 'SuspendEnrolment',
+      fromPeriod: command.fromPeriod,
+      reason: command.reason,
+    }),
+  ),
+  on(ReinstateEnrolment, (command) =>
+    simply(command, {
+      type: 'ReinstateEnrolment',
+      fromPeriod: command.fromPeriod,
+      reason: command.reason,
+    }),
+  ),
+  on(EndEnrolment, (command) =>
+    simply(command, {
+      type: 'EndEnrolment',
+      lastPeriod: command.lastPeriod,
+      reason: command.reason,
+    }),
+  ),
+  on(ReviseEntitlement, async (command, deps) =>
+    simply(command, {
+      type: 'ReviseEntitlement',
+      ...(await revised(command, deps)),
+      reason: command.reason,
+    }),
+  ),
+  on(MarkRecertificationDue, (command) =>
+    simply(command, { type: 'MarkRecertificationDue', dueOn: command.dueOn }),
+  ),
+  on(RecertifyEnrolment, async (command, deps) =>
+    simply(command, {
+      type: 'RecertifyEnrolment',
+      ...(await revised(command, deps)),
+      nextDueOn: command.nextDueOn,
+    }),
+  ),
 );

@@ -1,5 +1,11 @@
 import type { AggregateEvents, EventData } from '../../events/generated.js';
-import { requireRegion, requireRole, type Context, type Decider, type Draft } from '../kernel/decider.js';
+import {
+  requireRegion,
+  requireRole,
+  type Context,
+  type Decider,
+  type Draft,
+} from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
 import { parsePeriod } from '../kernel/time.js';
 
@@ -7,8 +13,15 @@ export type EnrolmentEvent = AggregateEvents['enrolment'];
 type Started = EventData['EnrolmentStarted'];
 
 /** From a period on: what the household is like, or whether it is paid. */
-interface FactsFrom { readonly fromPeriod: string; readonly facts: Started['facts']; readonly contentHash: string }
-interface PayableFrom { readonly fromPeriod: string; readonly payable: boolean }
+interface FactsFrom {
+  readonly fromPeriod: string;
+  readonly facts: Started['facts'];
+  readonly contentHash: string;
+}
+interface PayableFrom {
+  readonly fromPeriod: string;
+  readonly payable: boolean;
+}
 
 export interface EnrolmentState {
   readonly status: 'none' | 'active' | 'suspended' | 'ended';
@@ -26,7 +39,12 @@ export interface EnrolmentState {
   readonly recertificationDue: boolean;
 }
 
-interface Revision { readonly fromPeriod: string; readonly facts: Started['facts']; readonly contentHash: string; readonly entitlement: Started['entitlement'] }
+interface Revision {
+  readonly fromPeriod: string;
+  readonly facts: Started['facts'];
+  readonly contentHash: string;
+  readonly entitlement: Started['entitlement'];
+}
 export type EnrolmentCommand =
   | ({ readonly type: 'StartEnrolment' } & Started)
   | ({ readonly type: 'ReviseEntitlement'; readonly reason: string } & Revision)
@@ -38,20 +56,51 @@ export type EnrolmentCommand =
 
 /** Codes that enrolments refuse with. */
 export const ENROLMENT_REFUSALS = [
-  'ROLE_NOT_ALLOWED', 'REGION_NOT_ALLOWED', 'ALREADY_ENROLLED', 'ENROLMENT_NOT_FOUND', 'ENROLMENT_STATUS', 'INVALID_PERIOD', 'PERIOD_BEFORE_START', 'RECERTIFICATION_ALREADY_DUE',
+  'ROLE_NOT_ALLOWED',
+  'REGION_NOT_ALLOWED',
+  'ALREADY_ENROLLED',
+  'ENROLMENT_NOT_FOUND',
+  'ENROLMENT_STATUS',
+  'INVALID_PERIOD',
+  'PERIOD_BEFORE_START',
+  'RECERTIFICATION_ALREADY_DUE',
 ] as const;
 
 const initialState: EnrolmentState = {
-  status: 'none', programmeId: '', personId: '', applicationId: '', region: '', startPeriod: '', contentHash: '', history: [], payable: [], lastPeriod: undefined, recertificationDue: false,
+  status: 'none',
+  programmeId: '',
+  personId: '',
+  applicationId: '',
+  region: '',
+  startPeriod: '',
+  contentHash: '',
+  history: [],
+  payable: [],
+  lastPeriod: undefined,
+  recertificationDue: false,
 };
 
-function requireStatus(state: EnrolmentState, ...allowed: readonly EnrolmentState['status'][]): void {
-  if (!allowed.includes(state.status)) throw new DomainError('ENROLMENT_STATUS', `The enrolment is ${state.status}; this takes one that is ${allowed.join(' or ')}.`, 'rule');
+function requireStatus(
+  state: EnrolmentState,
+  ...allowed: readonly EnrolmentState['status'][]
+): void {
+  if (!allowed.includes(state.status))
+    throw new DomainError(
+      'ENROLMENT_STATUS',
+      `The enrolment is ${state.status}; this takes one that is ${allowed.join(' or ')}.`,
+      'rule',
+    );
 }
 
 function requirePeriod(state: EnrolmentState, period: string, field: string): void {
   parsePeriod(period, field);
-  if (period < state.startPeriod) throw new DomainError('PERIOD_BEFORE_START', `The enrolment starts in ${state.startPeriod}.`, 'rule', field);
+  if (period < state.startPeriod)
+    throw new DomainError(
+      'PERIOD_BEFORE_START',
+      `The enrolment starts in ${state.startPeriod}.`,
+      'rule',
+      field,
+    );
 }
 
 /** The same facts from the same period are what the enrolment says already. */
@@ -60,19 +109,40 @@ function isNewest(state: EnrolmentState, { fromPeriod, contentHash }: Revision):
   return newest?.fromPeriod === fromPeriod && newest.contentHash === contentHash;
 }
 
-function decide(state: EnrolmentState, command: EnrolmentCommand, context: Context): readonly Draft<EnrolmentEvent>[] {
+function decide(
+  state: EnrolmentState,
+  command: EnrolmentCommand,
+  context: Context,
+): readonly Draft<EnrolmentEvent>[] {
   if (command.type === 'StartEnrolment') {
     requireRole(context, 'automation', 'supervisor');
     if (state.status === 'active' || state.status === 'suspended') {
       if (state.applicationId === command.applicationId) return [];
-      throw new DomainError('ALREADY_ENROLLED', 'The person is enrolled in this programme already.', 'conflict', 'personId');
+      throw new DomainError(
+        'ALREADY_ENROLLED',
+        'The person is enrolled in this programme already.',
+        'conflict',
+        'personId',
+      );
     }
     parsePeriod(command.startPeriod, 'startPeriod');
-    if (state.lastPeriod !== undefined && command.startPeriod <= state.lastPeriod) throw new DomainError('PERIOD_BEFORE_START', `An earlier enrolment is paid through ${state.lastPeriod}.`, 'rule', 'startPeriod');
+    if (state.lastPeriod !== undefined && command.startPeriod <= state.lastPeriod)
+      throw new DomainError(
+        'PERIOD_BEFORE_START',
+        `An earlier enrolment is paid through ${state.lastPeriod}.`,
+        'rule',
+        'startPeriod',
+      );
     const { type, ...data } = command;
     return [{ type: 'EnrolmentStarted', data }];
   }
-  if (state.status === 'none') throw new DomainError('ENROLMENT_NOT_FOUND', 'The person is not enrolled in this programme.', 'not-found', 'personId');
+  if (state.status === 'none')
+    throw new DomainError(
+      'ENROLMENT_NOT_FOUND',
+      'The person is not enrolled in this programme.',
+      'not-found',
+      'personId',
+    );
   requireRegion(context, state.region);
   const { programmeId, personId } = state;
   switch (command.type) {
@@ -88,17 +158,34 @@ function decide(state: EnrolmentState, command: EnrolmentCommand, context: Conte
       requireRole(context, 'supervisor', 'automation');
       requireStatus(state, 'active');
       requirePeriod(state, command.fromPeriod, 'fromPeriod');
-      return [{ type: 'EnrolmentSuspended', data: { programmeId, personId, fromPeriod: command.fromPeriod, reason: command.reason } }];
+      return [
+        {
+          type: 'EnrolmentSuspended',
+          data: { programmeId, personId, fromPeriod: command.fromPeriod, reason: command.reason },
+        },
+      ];
     case 'ReinstateEnrolment':
       requireRole(context, 'supervisor');
       requireStatus(state, 'suspended');
       requirePeriod(state, command.fromPeriod, 'fromPeriod');
-      return [{ type: 'EnrolmentReinstated', data: { programmeId, personId, fromPeriod: command.fromPeriod, reason: command.reason } }];
+      return [
+        {
+          type: 'EnrolmentReinstated',
+          data: { programmeId, personId, fromPeriod: command.fromPeriod, reason: command.reason },
+        },
+      ];
     case 'MarkRecertificationDue':
       requireRole(context, 'automation', 'case-officer');
       requireStatus(state, 'active', 'suspended');
-      if (state.recertificationDue) throw new DomainError('RECERTIFICATION_ALREADY_DUE', 'Recertification is due already.', 'conflict');
-      return [{ type: 'RecertificationFellDue', data: { programmeId, personId, dueOn: command.dueOn } }];
+      if (state.recertificationDue)
+        throw new DomainError(
+          'RECERTIFICATION_ALREADY_DUE',
+          'Recertification is due already.',
+          'conflict',
+        );
+      return [
+        { type: 'RecertificationFellDue', data: { programmeId, personId, dueOn: command.dueOn } },
+      ];
     case 'RecertifyEnrolment': {
       requireRole(context, 'supervisor', 'automation');
       requireStatus(state, 'active', 'suspended');
@@ -111,12 +198,21 @@ function decide(state: EnrolmentState, command: EnrolmentCommand, context: Conte
       requireRole(context, 'supervisor', 'automation', 'administrator');
       requireStatus(state, 'active', 'suspended');
       parsePeriod(command.lastPeriod, 'lastPeriod');
-      return [{ type: 'EnrolmentEnded', data: { programmeId, personId, lastPeriod: command.lastPeriod, reason: command.reason } }];
-    default: return never(command);
+      return [
+        {
+          type: 'EnrolmentEnded',
+          data: { programmeId, personId, lastPeriod: command.lastPeriod, reason: command.reason },
+        },
+      ];
+    default:
+      return never(command);
   }
 }
 
-const from = <T extends { readonly fromPeriod: string }>(list: readonly T[], entry: T): readonly T[] => [...list.filter((e) => e.fromPeriod < entry.fromPeriod), entry];
+const from = <T extends { readonly fromPeriod: string }>(
+  list: readonly T[],
+  entry: T,
+): readonly T[] => [...list.filter((e) => e.fromPeriod < entry.fromPeriod), entry];
 
 export const enrolmentDecider: Decider<EnrolmentState, EnrolmentCommand, EnrolmentEvent> = {
   initialState,
@@ -124,21 +220,51 @@ export const enrolmentDecider: Decider<EnrolmentState, EnrolmentCommand, Enrolme
   evolve(state, event) {
     switch (event.type) {
       case 'EnrolmentStarted': {
-        const { programmeId, personId, applicationId, region, startPeriod, facts, contentHash } = event.data;
+        const { programmeId, personId, applicationId, region, startPeriod, facts, contentHash } =
+          event.data;
         return {
-          status: 'active', programmeId, personId, applicationId, region, startPeriod, contentHash, lastPeriod: undefined, recertificationDue: false,
-          history: [{ fromPeriod: startPeriod, facts, contentHash }], payable: [{ fromPeriod: startPeriod, payable: true }],
+          status: 'active',
+          programmeId,
+          personId,
+          applicationId,
+          region,
+          startPeriod,
+          contentHash,
+          lastPeriod: undefined,
+          recertificationDue: false,
+          history: [{ fromPeriod: startPeriod, facts, contentHash }],
+          payable: [{ fromPeriod: startPeriod, payable: true }],
         };
       }
-      case 'EntitlementRevised': case 'EnrolmentRecertified': {
+      case 'EntitlementRevised':
+      case 'EnrolmentRecertified': {
         const { fromPeriod, facts, contentHash } = event.data;
-        return { ...state, contentHash, history: from(state.history, { fromPeriod, facts, contentHash }), recertificationDue: event.type === 'EnrolmentRecertified' ? false : state.recertificationDue };
+        return {
+          ...state,
+          contentHash,
+          history: from(state.history, { fromPeriod, facts, contentHash }),
+          recertificationDue:
+            event.type === 'EnrolmentRecertified' ? false : state.recertificationDue,
+        };
       }
-      case 'EnrolmentSuspended': return { ...state, status: 'suspended', payable: from(state.payable, { fromPeriod: event.data.fromPeriod, payable: false }) };
-      case 'EnrolmentReinstated': return { ...state, status: 'active', payable: from(state.payable, { fromPeriod: event.data.fromPeriod, payable: true }) };
-      case 'RecertificationFellDue': return { ...state, recertificationDue: true };
-      case 'EnrolmentEnded': return { ...state, status: 'ended', lastPeriod: event.data.lastPeriod };
-      default: return state;
+      case 'EnrolmentSuspended':
+        return {
+          ...state,
+          status: 'suspended',
+          payable: from(state.payable, { fromPeriod: event.data.fromPeriod, payable: false }),
+        };
+      case 'EnrolmentReinstated':
+        return {
+          ...state,
+          status: 'active',
+          payable: from(state.payable, { fromPeriod: event.data.fromPeriod, payable: true }),
+        };
+      case 'RecertificationFellDue':
+        return { ...state, recertificationDue: true };
+      case 'EnrolmentEnded':
+        return { ...state, status: 'ended', lastPeriod: event.data.lastPeriod };
+      default:
+        return state;
     }
   },
 };

@@ -15,7 +15,10 @@ export interface FeedRequest {
 }
 
 /** One CloudEvent in JSON a line, and the position up to which the log was looked through: what to ask `after` next. */
-export interface FeedAnswer { readonly lines: readonly string[]; readonly position: number }
+export interface FeedAnswer {
+  readonly lines: readonly string[];
+  readonly position: number;
+}
 
 /** An answer is held in memory until it is sent: one more event than this at most. */
 export const MAX_ANSWER_BYTES = 4_194_304;
@@ -28,7 +31,11 @@ const PAGE = 500;
  * it follows the log until something does, the time is over or the signal aborts. The store is read no faster than the
  * reader asks, since each question takes one bounded answer.
  */
-export async function readFeed(store: Pick<EventStore, 'readAll' | 'follow'>, request: FeedRequest, signal: AbortSignal): Promise<FeedAnswer> {
+export async function readFeed(
+  store: Pick<EventStore, 'readAll' | 'follow'>,
+  request: FeedRequest,
+  signal: AbortSignal,
+): Promise<FeedAnswer> {
   const piece = new Piece(request);
   for (let end = false; !end && !piece.full && !signal.aborted;) {
     const page = await store.readAll(piece.position, PAGE);
@@ -36,7 +43,11 @@ export async function readFeed(store: Pick<EventStore, 'readAll' | 'follow'>, re
     end = page.end;
   }
   if (piece.lines.length === 0 && !piece.full && request.waitMs > 0 && !signal.aborted) {
-    for await (const { events } of store.follow(piece.position, AbortSignal.any([signal, AbortSignal.timeout(request.waitMs)]), PAGE)) {
+    for await (const { events } of store.follow(
+      piece.position,
+      AbortSignal.any([signal, AbortSignal.timeout(request.waitMs)]),
+      PAGE,
+    )) {
       piece.take(events);
       if (piece.lines.length > 0 || piece.full) break;
     }
@@ -58,7 +69,11 @@ class Piece {
   }
 
   get full(): boolean {
-    return this.lines.length >= this.request.limit || this.#bytes >= MAX_ANSWER_BYTES || this.#lookedThrough >= MAX_LOOKED_THROUGH;
+    return (
+      this.lines.length >= this.request.limit ||
+      this.#bytes >= MAX_ANSWER_BYTES ||
+      this.#lookedThrough >= MAX_LOOKED_THROUGH
+    );
   }
 
   take(events: readonly Recorded[]): void {
@@ -66,7 +81,9 @@ class Piece {
       if (this.full) return;
       this.#lookedThrough += 1;
       if (this.#fits(event)) {
-        const line = structuredOf(messageOf(event, this.position), { previousinfeed: String(this.#previousInFeed) });
+        const line = structuredOf(messageOf(event, this.position), {
+          previousinfeed: String(this.#previousInFeed),
+        });
         this.lines.push(line);
         this.#bytes += Buffer.byteLength(line);
         this.#previousInFeed = event.position;
@@ -77,6 +94,9 @@ class Piece {
 
   #fits(event: Recorded): boolean {
     const { aggregates, types } = this.request;
-    return (!types || types.has(event.type)) && (!aggregates || aggregates.has(aggregateOf(event.stream)));
+    return (
+      (!types || types.has(event.type)) &&
+      (!aggregates || aggregates.has(aggregateOf(event.stream)))
+    );
   }
 }

@@ -1,7 +1,20 @@
 import type { Recorded } from '../kernel/decider.js';
 
 /** Folders of events/: each has a topic, and all events of a stream are on one. */
-export const AGGREGATES = ['programme', 'budget', 'person', 'application', 'enrolment', 'cycle', 'payment', 'message', 'entry', 'adjustment', 'correction', 'recovery'] as const;
+export const AGGREGATES = [
+  'programme',
+  'budget',
+  'person',
+  'application',
+  'enrolment',
+  'cycle',
+  'payment',
+  'message',
+  'entry',
+  'adjustment',
+  'correction',
+  'recovery',
+] as const;
 export type Aggregate = (typeof AGGREGATES)[number];
 
 /** Events of an aggregate, keyed by stream: each stream in order, streams in any order. */
@@ -13,7 +26,11 @@ export const OUTCOMES_TOPIC = 'sanad.payment-outcomes.v1';
 /** Messages that a consumer of ours could not take, with their own headers and why. */
 export const DEAD_LETTER_TOPIC = 'sanad.dead-letter.v1';
 
-export interface TopicSettings { readonly topic: string; readonly partitions: number; readonly config: Readonly<Record<string, string>> }
+export interface TopicSettings {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly config: Readonly<Record<string, string>>;
+}
 
 /** Partitions of an aggregate's topic. Changing it on a filled topic moves streams to other partitions: refill it instead. */
 export const PARTITIONS = 12;
@@ -21,32 +38,50 @@ export const PARTITIONS = 12;
 const MAX_MESSAGE_BYTES = 2_097_152;
 /** Kept for ever: a new consumer reads from the start. Nothing is compacted away, because every event counts. */
 const KEPT: Readonly<Record<string, string>> = {
-  'cleanup.policy': 'delete', 'retention.ms': '-1', 'retention.bytes': '-1', 'max.message.bytes': String(MAX_MESSAGE_BYTES), 'compression.type': 'producer',
+  'cleanup.policy': 'delete',
+  'retention.ms': '-1',
+  'retention.bytes': '-1',
+  'max.message.bytes': String(MAX_MESSAGE_BYTES),
+  'compression.type': 'producer',
 };
 const THIRTY_DAYS_MS = 30 * 24 * 60 * 60 * 1_000;
 
 /** The topics that the relay fills. */
 export const EVENT_TOPICS: readonly TopicSettings[] = [
-  ...AGGREGATES.map((aggregate) => ({ topic: topicOf(aggregate), partitions: PARTITIONS, config: KEPT })),
+  ...AGGREGATES.map((aggregate) => ({
+    topic: topicOf(aggregate),
+    partitions: PARTITIONS,
+    config: KEPT,
+  })),
   { topic: AUDIT_TOPIC, partitions: 1, config: KEPT },
 ];
 /** Topics that carry what the log does not tell. */
 export const OTHER_TOPICS: readonly TopicSettings[] = [
-  { topic: OUTCOMES_TOPIC, partitions: PARTITIONS, config: { ...KEPT, 'retention.ms': String(THIRTY_DAYS_MS) } },
+  {
+    topic: OUTCOMES_TOPIC,
+    partitions: PARTITIONS,
+    config: { ...KEPT, 'retention.ms': String(THIRTY_DAYS_MS) },
+  },
   { topic: DEAD_LETTER_TOPIC, partitions: 1, config: KEPT },
 ];
 
 /** Aggregate of a stream: the part of its name before the first dash. Claims of an identity are told with persons. */
 export function aggregateOf(stream: string): Aggregate {
   const category = stream.slice(0, stream.indexOf('-'));
-  const aggregate = category === 'identity' ? 'person' : AGGREGATES.find((name) => name === category);
+  const aggregate =
+    category === 'identity' ? 'person' : AGGREGATES.find((name) => name === category);
   if (!aggregate) throw new Error(`no topic for the stream category "${category}"`);
   return aggregate;
 }
 
 /** CloudEvents 1.0, binary mode of its Kafka binding: attributes are headers with the prefix `ce_`, the value is the data. */
 export const HEADERS = {
-  contentType: 'content-type', specversion: 'ce_specversion', id: 'ce_id', source: 'ce_source', type: 'ce_type', time: 'ce_time',
+  contentType: 'content-type',
+  specversion: 'ce_specversion',
+  id: 'ce_id',
+  source: 'ce_source',
+  type: 'ce_type',
+  time: 'ce_time',
   /** The stream. */
   subject: 'ce_subject',
   /** Path of the schema in events/. */
@@ -57,16 +92,25 @@ export const HEADERS = {
   position: 'ce_position',
   /** Position of the event before it in the log, -1 for the first. A chain, so that a gap shows: on the audit topic at once. */
   previous: 'ce_previousposition',
-  actor: 'ce_actor', role: 'ce_role', command: 'ce_command', correlation: 'ce_correlation', causation: 'ce_causation',
+  actor: 'ce_actor',
+  role: 'ce_role',
+  command: 'ce_command',
+  correlation: 'ce_correlation',
+  causation: 'ce_causation',
 } as const;
 export const SOURCE = '/sanad';
 export const CONTENT_TYPE = 'application/json';
 
 export type EventHeaders = Readonly<Record<string, string>>;
-export interface EventMessage { readonly key: string; readonly value: string; readonly headers: EventHeaders }
+export interface EventMessage {
+  readonly key: string;
+  readonly value: string;
+  readonly headers: EventHeaders;
+}
 
 /** `ce_type` of an event: sanad.<aggregate>.<EventName>.v<version>. */
-export const ceType = (event: Pick<Recorded, 'type' | 'v' | 'stream'>): string => `sanad.${aggregateOf(event.stream)}.${event.type}.v${event.v}`;
+export const ceType = (event: Pick<Recorded, 'type' | 'v' | 'stream'>): string =>
+  `sanad.${aggregateOf(event.stream)}.${event.type}.v${event.v}`;
 
 /** An event as a message; `previous` is the position of the one before it in the log. */
 export function messageOf(event: Recorded, previous: number): EventMessage {
@@ -75,12 +119,21 @@ export function messageOf(event: Recorded, previous: number): EventMessage {
     key: event.stream,
     value: JSON.stringify(event.data),
     headers: {
-      [HEADERS.contentType]: CONTENT_TYPE, [HEADERS.specversion]: '1.0', [HEADERS.id]: event.id, [HEADERS.source]: SOURCE,
-      [HEADERS.type]: ceType(event), [HEADERS.time]: event.time, [HEADERS.subject]: event.stream,
+      [HEADERS.contentType]: CONTENT_TYPE,
+      [HEADERS.specversion]: '1.0',
+      [HEADERS.id]: event.id,
+      [HEADERS.source]: SOURCE,
+      [HEADERS.type]: ceType(event),
+      [HEADERS.time]: event.time,
+      [HEADERS.subject]: event.stream,
       [HEADERS.dataschema]: `events/${aggregateOf(event.stream)}/${event.type}.v${event.v}.schema.json`,
-      [HEADERS.revision]: String(event.revision), [HEADERS.position]: String(event.position),
+      [HEADERS.revision]: String(event.revision),
+      [HEADERS.position]: String(event.position),
       [HEADERS.previous]: String(previous),
-      [HEADERS.actor]: meta.actor, [HEADERS.role]: meta.role, [HEADERS.command]: meta.command, [HEADERS.correlation]: meta.correlation,
+      [HEADERS.actor]: meta.actor,
+      [HEADERS.role]: meta.role,
+      [HEADERS.command]: meta.command,
+      [HEADERS.correlation]: meta.correlation,
       ...(meta.causation === undefined ? {} : { [HEADERS.causation]: meta.causation }),
     },
   };
@@ -93,11 +146,25 @@ const ATTRIBUTE_PREFIX = 'ce_';
  * numbers are strings here too (CloudEvents' own integers have 32 bits, and positions more).
  * @param more attributes beside those of the message
  */
-export function structuredOf({ value, headers }: EventMessage, more: Readonly<Record<string, string>> = {}): string {
-  const attributes = Object.entries(headers).filter(([name]) => name.startsWith(ATTRIBUTE_PREFIX)).map(([name, text]) => [name.slice(ATTRIBUTE_PREFIX.length), text]);
-  const head = JSON.stringify({ ...Object.fromEntries(attributes), datacontenttype: headers[HEADERS.contentType], ...more });
+export function structuredOf(
+  { value, headers }: EventMessage,
+  more: Readonly<Record<string, string>> = {},
+): string {
+  const attributes = Object.entries(headers)
+    .filter(([name]) => name.startsWith(ATTRIBUTE_PREFIX))
+    .map(([name, text]) => [name.slice(ATTRIBUTE_PREFIX.length), text]);
+  const head = JSON.stringify({
+    ...Object.fromEntries(attributes),
+    datacontenttype: headers[HEADERS.contentType],
+    ...more,
+  });
   return `${head.slice(0, -1)},"data":${value}}`;
 }
 
 /** What a dead letter has beside the headers that it came with: where it was, and why it could not be taken. */
-export const DEAD_LETTER_HEADERS = { topic: 'sanad_topic', partition: 'sanad_partition', offset: 'sanad_offset', reason: 'sanad_reason' } as const;
+export const DEAD_LETTER_HEADERS = {
+  topic: 'sanad_topic',
+  partition: 'sanad_partition',
+  offset: 'sanad_offset',
+  reason: 'sanad_reason',
+} as const;

@@ -5,16 +5,20 @@ function mod97(digits: string): number {
   return rest;
 }
 
-const asDigits = (text: string): string => text.replace(/[A-Z]/g, (letter) => String(letter.charCodeAt(0) - 55));
+const asDigits = (text: string): string =>
+  text.replace(/[A-Z]/g, (letter) => String(letter.charCodeAt(0) - 55));
 
 /** An IBAN without spaces whose check digits are right (ISO 13616, ISO 7064 MOD 97-10). */
-export const isIban = (text: string): boolean => /^[A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}$/.test(text) && mod97(asDigits(text.slice(4) + text.slice(0, 4))) === 1;
+export const isIban = (text: string): boolean =>
+  /^[A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}$/.test(text) &&
+  mod97(asDigits(text.slice(4) + text.slice(0, 4))) === 1;
 
 /** A Moroccan RIB: 24 digits, of which the last two are the key that makes the whole divisible by 97. */
 export const isRib = (text: string): boolean => /^[0-9]{24}$/.test(text) && mod97(text) === 0;
 
 /** A mobile wallet is addressed by its telephone number, with or without the country. */
-export const isWallet = (text: string): boolean => /^(\+[1-9][0-9]{7,14}|0[5-7][0-9]{8})$/.test(text);
+export const isWallet = (text: string): boolean =>
+  /^(\+[1-9][0-9]{7,14}|0[5-7][0-9]{8})$/.test(text);
 
 /** What stands for an account where there is none: a document shown at a counter, an operator's own number. Fits Max34Text. */
 const OTHER = /^[A-Za-z0-9+][A-Za-z0-9+/ ._-]{0,33}$/;
@@ -32,4 +36,5 @@ export function ribOf(bank: string, city: string, account: string): string {
 }
 
 /** The Moroccan IBAN of a RIB. */
-export const ibanOfRib = (rib: string): string => `MA${String(98 - mod97(asDigits(`${rib}MA00`))).padStart(2, '0')}${rib}`;
+export const ibanOfRib = (rib: string): string =>
+  `MA${String(98 - mod97(asDigits(`${rib}MA00`))).padStart(2, '0')}${rib}`;

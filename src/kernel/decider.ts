@@ -9,8 +9,16 @@ export interface Actor {
 }
 
 export const ROLES = [
-  'intake', 'case-officer', 'supervisor', 'programme-manager', 'finance-officer', 'finance-controller',
-  'auditor', 'payment-system', 'administrator', 'automation',
+  'intake',
+  'case-officer',
+  'supervisor',
+  'programme-manager',
+  'finance-officer',
+  'finance-controller',
+  'auditor',
+  'payment-system',
+  'administrator',
+  'automation',
 ] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -25,7 +33,9 @@ export interface Context {
 }
 
 /** What `decide` returns: a fact that is not recorded yet. */
-export type Draft<T extends EventType = EventType> = { [K in T]: { readonly type: K; readonly data: EventData[K] } }[T];
+export type Draft<T extends EventType = EventType> = {
+  [K in T]: { readonly type: K; readonly data: EventData[K] };
+}[T];
 
 /** Who recorded an event, by which command. No personal data: `actor` is an account's subject, never a name. */
 export interface EventMeta {
@@ -37,19 +47,23 @@ export interface EventMeta {
 }
 
 /** The stored form, exactly: JSON with these keys in this order is the line in the log and the leaf of the tree. */
-export type StoredEvent<T extends EventType = EventType> = { [K in T]: {
-  readonly id: string;
-  readonly stream: string;
-  readonly revision: number;
-  readonly type: K;
-  readonly v: number;
-  readonly time: string;
-  readonly data: EventData[K];
-  readonly meta: EventMeta;
-} }[T];
+export type StoredEvent<T extends EventType = EventType> = {
+  [K in T]: {
+    readonly id: string;
+    readonly stream: string;
+    readonly revision: number;
+    readonly type: K;
+    readonly v: number;
+    readonly time: string;
+    readonly data: EventData[K];
+    readonly meta: EventMeta;
+  };
+}[T];
 
 /** A stored event with its place in the log. Positions grow in commit order; in the embedded log from 0 without a gap, in EventStoreDB with gaps. */
-export type Recorded<T extends EventType = EventType> = StoredEvent<T> & { readonly position: number };
+export type Recorded<T extends EventType = EventType> = StoredEvent<T> & {
+  readonly position: number;
+};
 
 /**
  * The pure core of a feature. `decide` answers with drafts (none: nothing to do) or throws DomainError; `evolve` has no
@@ -62,14 +76,20 @@ export interface Decider<State, Command, T extends EventType> {
 }
 
 /** The part of an event that a fold may read; drafts become foldable with the context that made them. */
-export type Foldable<T extends EventType = EventType> = { [K in T]: {
-  readonly type: K;
-  readonly data: EventData[K];
-  readonly meta: { readonly actor: string; readonly role: Role };
-  readonly time: string;
-} }[T];
+export type Foldable<T extends EventType = EventType> = {
+  [K in T]: {
+    readonly type: K;
+    readonly data: EventData[K];
+    readonly meta: { readonly actor: string; readonly role: Role };
+    readonly time: string;
+  };
+}[T];
 
-export function fold<S, C, T extends EventType>(decider: Decider<S, C, T>, events: Iterable<Foldable<T>>, from: S = decider.initialState): S {
+export function fold<S, C, T extends EventType>(
+  decider: Decider<S, C, T>,
+  events: Iterable<Foldable<T>>,
+  from: S = decider.initialState,
+): S {
   let state = from;
   for (const event of events) state = decider.evolve(state, event);
   return state;
@@ -78,13 +98,21 @@ export function fold<S, C, T extends EventType>(decider: Decider<S, C, T>, event
 /** Refuses an actor whose role may not do this. Roles come on top of the rules about persons, never instead. */
 export function requireRole(context: Context, ...allowed: readonly Role[]): void {
   if (!allowed.includes(context.actor.role)) {
-    throw new DomainError('ROLE_NOT_ALLOWED', `The role ${context.actor.role} may not do this; it takes ${allowed.join(' or ')}.`, 'forbidden');
+    throw new DomainError(
+      'ROLE_NOT_ALLOWED',
+      `The role ${context.actor.role} may not do this; it takes ${allowed.join(' or ')}.`,
+      'forbidden',
+    );
   }
 }
 
 /** Refuses an actor whose role is limited to regions that do not include this one. */
 export function requireRegion(context: Pick<Context, 'actor'>, region: string): void {
   if (context.actor.regions && !context.actor.regions.includes(region)) {
-    throw new DomainError('REGION_NOT_ALLOWED', `Your role is limited to ${context.actor.regions.join(', ')}; this belongs to ${region}.`, 'forbidden');
+    throw new DomainError(
+      'REGION_NOT_ALLOWED',
+      `Your role is limited to ${context.actor.regions.join(', ')}; this belongs to ${region}.`,
+      'forbidden',
+    );
   }
 }

@@ -18,7 +18,15 @@ export class DomainError extends Error {
 }
 
 /** invalid: 400 · unauthenticated: 401 · forbidden: 403 · not-found: 404 · conflict: 409 · rule: 422 · too-many: 429 · unavailable: 503. */
-export type RefusalKind = 'invalid' | 'unauthenticated' | 'forbidden' | 'not-found' | 'conflict' | 'rule' | 'too-many' | 'unavailable';
+export type RefusalKind =
+  | 'invalid'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not-found'
+  | 'conflict'
+  | 'rule'
+  | 'too-many'
+  | 'unavailable';
 
 /** Compile-time proof that a union was exhausted; at run time a broken invariant. */
 export function never(value: never): never {

@@ -39,7 +39,8 @@ export type Modality = (typeof MODALITIES)[number];
  * 00 bank account, 01 mobile money, 02 virtual address, 03 wallet id, 04 voucher, as the block's reference software reads the
  * published enumeration. A wallet of ours is known by its telephone number, and cash is handed out against a document.
  */
-export const modalityOf = (kind: AccountKind): Modality => ({ iban: '00', rib: '00', wallet: '01', cash: '04' } as const)[kind];
+export const modalityOf = (kind: AccountKind): Modality =>
+  (({ iban: '00', rib: '00', wallet: '01', cash: '04' }) as const)[kind];
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
@@ -56,14 +57,19 @@ function idOf(length: number, ...parts: readonly (string | number)[]): string {
 }
 
 /** The id of one transfer: 80 bits of the end-to-end id's hash, which is longer than the API has room for. */
-export const instructionIdOf = (endToEndId: string): string => idOf(LENGTHS.instructionId, 'instruction', endToEndId);
+export const instructionIdOf = (endToEndId: string): string =>
+  idOf(LENGTHS.instructionId, 'instruction', endToEndId);
 
 /** The id of one request about one batch of a message: 60 bits. The same request again has the same id. */
-export const correlationIdOf = (what: 'pay' | 'register' | 'update' | 'validate' | 'callback', messageId: string, batch: number): string =>
-  idOf(LENGTHS.correlationId, what, messageId, batch);
+export const correlationIdOf = (
+  what: 'pay' | 'register' | 'update' | 'validate' | 'callback',
+  messageId: string,
+  batch: number,
+): string => idOf(LENGTHS.correlationId, what, messageId, batch);
 
 /** The id of a request that validates these accounts. */
-export const validationIdOf = (accountIds: readonly string[]): string => idOf(LENGTHS.correlationId, 'accounts', ...accountIds);
+export const validationIdOf = (accountIds: readonly string[]): string =>
+  idOf(LENGTHS.correlationId, 'accounts', ...accountIds);
 
 /** Letters and digits, and what a URL and a form carry as it stands. */
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-._~!$*';
@@ -79,8 +85,10 @@ export function functionalIdOf(personId: string): string {
   if (!isUuid(personId)) throw new RangeError('not a UUID');
   const hex = personId.replaceAll('-', '');
   const value = BigInt(`0x${hex}`);
-  const packed = ((value >> 80n) << 74n) | (((value >> 64n) & 0xfffn) << 62n) | (value & 0x3fff_ffff_ffff_ffffn);
-  if (hex[12] !== '5' || (value >> 62n & 3n) !== 2n) throw new RangeError('not a UUID of version 5');
+  const packed =
+    ((value >> 80n) << 74n) | (((value >> 64n) & 0xfffn) << 62n) | (value & 0x3fff_ffff_ffff_ffffn);
+  if (hex[12] !== '5' || ((value >> 62n) & 3n) !== 2n)
+    throw new RangeError('not a UUID of version 5');
   let rest = packed;
   let id = '';
   for (let i = 0; i < LENGTHS.payeeIdentity; i += 1) {
@@ -100,7 +108,12 @@ export function personIdOf(functionalId: string): string | undefined {
     packed = packed * BASE + BigInt(digit);
   }
   if (packed >> BITS !== 0n) return undefined;
-  const value = ((packed >> 74n) << 80n) | (5n << 76n) | (((packed >> 62n) & 0xfffn) << 64n) | (2n << 62n) | (packed & 0x3fff_ffff_ffff_ffffn);
+  const value =
+    ((packed >> 74n) << 80n) |
+    (5n << 76n) |
+    (((packed >> 62n) & 0xfffn) << 64n) |
+    (2n << 62n) |
+    (packed & 0x3fff_ffff_ffff_ffffn);
   const hex = value.toString(16).padStart(32, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }

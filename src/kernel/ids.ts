@@ -13,39 +13,69 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const PROGRAMME = /^[a-z][a-z0-9]{1,30}$/;
 const CYCLE = /^([a-z][a-z0-9]{1,30})-([0-9]{4}-(?:0[1-9]|1[0-2]))$/;
 const CORRECTION = /^([a-z][a-z0-9]{1,30})-([0-9]{4})$/;
-const PAYMENT = /^([a-z][a-z0-9]{1,30})-([0-9]{4}-(?:0[1-9]|1[0-2]))-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+const PAYMENT =
+  /^([a-z][a-z0-9]{1,30})-([0-9]{4}-(?:0[1-9]|1[0-2]))-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 export const isUuid = (text: string): boolean => UUID.test(text);
 
 function parse<T extends string>(pattern: RegExp, text: string, what: string, field: string): T {
-  if (typeof text !== 'string' || !pattern.test(text)) throw new DomainError('INVALID_ID', `${field} is not a ${what}.`, 'invalid', field);
+  if (typeof text !== 'string' || !pattern.test(text))
+    throw new DomainError('INVALID_ID', `${field} is not a ${what}.`, 'invalid', field);
   return text as T;
 }
-export const parseProgrammeId = (text: string, field = 'programmeId'): ProgrammeId => parse(PROGRAMME, text, 'programme code', field);
-export const parsePersonId = (text: string, field = 'personId'): PersonId => parse(UUID, text, 'person id (lower-case UUID)', field);
-export const parseApplicationId = (text: string, field = 'applicationId'): ApplicationId => parse(UUID, text, 'application id (lower-case UUID)', field);
-export const parseCycleId = (text: string, field = 'cycleId'): CycleId => parse(CYCLE, text, 'cycle id (<programme>-<YYYY-MM>)', field);
-export const parseEntryId = (text: string, field = 'entryId'): string => parse(UUID, text, 'bank entry id (lower-case UUID)', field);
-export const parseBreakId = (text: string, field = 'breakId'): string => parse(UUID, text, 'break id (lower-case UUID)', field);
-export const parseSha256 = (text: string, field = 'sha256'): string => parse(/^[0-9a-f]{64}$/, text, 'SHA-256 in lower-case hex', field);
-export const parsePaymentId = (text: string, field = 'paymentId'): PaymentId => parse(PAYMENT, text, 'payment id (<programme>-<YYYY-MM>-<person>)', field);
+export const parseProgrammeId = (text: string, field = 'programmeId'): ProgrammeId =>
+  parse(PROGRAMME, text, 'programme code', field);
+export const parsePersonId = (text: string, field = 'personId'): PersonId =>
+  parse(UUID, text, 'person id (lower-case UUID)', field);
+export const parseApplicationId = (text: string, field = 'applicationId'): ApplicationId =>
+  parse(UUID, text, 'application id (lower-case UUID)', field);
+export const parseCycleId = (text: string, field = 'cycleId'): CycleId =>
+  parse(CYCLE, text, 'cycle id (<programme>-<YYYY-MM>)', field);
+export const parseEntryId = (text: string, field = 'entryId'): string =>
+  parse(UUID, text, 'bank entry id (lower-case UUID)', field);
+export const parseBreakId = (text: string, field = 'breakId'): string =>
+  parse(UUID, text, 'break id (lower-case UUID)', field);
+export const parseSha256 = (text: string, field = 'sha256'): string =>
+  parse(/^[0-9a-f]{64}$/, text, 'SHA-256 in lower-case hex', field);
+export const parsePaymentId = (text: string, field = 'paymentId'): PaymentId =>
+  parse(PAYMENT, text, 'payment id (<programme>-<YYYY-MM>-<person>)', field);
 
-export const parseCorrectionId = (text: string, field = 'correctionId'): string => parse<string>(CORRECTION, text, 'correction id (<programme>-<4 digits>)', field);
+export const parseCorrectionId = (text: string, field = 'correctionId'): string =>
+  parse<string>(CORRECTION, text, 'correction id (<programme>-<4 digits>)', field);
 
-export const correctionId = (programme: string, number: number): string => `${programme}-${String(number).padStart(4, '0')}`;
+export const correctionId = (programme: string, number: number): string =>
+  `${programme}-${String(number).padStart(4, '0')}`;
 /** One account of what a household owes a programme. */
 export const recoveryId = (programme: string, person: string): string => `${programme}-${person}`;
-export const cycleId = (programme: string, period: string): CycleId => `${programme}-${period}` as CycleId;
-export const paymentId = (programme: string, period: string, person: string): PaymentId => `${programme}-${period}-${person}` as PaymentId;
+export const cycleId = (programme: string, period: string): CycleId =>
+  `${programme}-${period}` as CycleId;
+export const paymentId = (programme: string, period: string, person: string): PaymentId =>
+  `${programme}-${period}-${person}` as PaymentId;
 
 export function partsOfCycle(id: string): { programmeId: string; period: string } {
   const match = CYCLE.exec(id);
-  if (!match) throw new DomainError('INVALID_ID', 'cycleId is not a cycle id (<programme>-<YYYY-MM>).', 'invalid', 'cycleId');
+  if (!match)
+    throw new DomainError(
+      'INVALID_ID',
+      'cycleId is not a cycle id (<programme>-<YYYY-MM>).',
+      'invalid',
+      'cycleId',
+    );
   return { programmeId: match[1]!, period: match[2]! };
 }
-export function partsOfPayment(id: string): { programmeId: string; period: string; personId: string } {
+export function partsOfPayment(id: string): {
+  programmeId: string;
+  period: string;
+  personId: string;
+} {
   const match = PAYMENT.exec(id);
-  if (!match) throw new DomainError('INVALID_ID', 'paymentId is not a payment id (<programme>-<YYYY-MM>-<person>).', 'invalid', 'paymentId');
+  if (!match)
+    throw new DomainError(
+      'INVALID_ID',
+      'paymentId is not a payment id (<programme>-<YYYY-MM>-<person>).',
+      'invalid',
+      'paymentId',
+    );
   return { programmeId: match[1]!, period: match[2]!, personId: match[3]! };
 }
 
@@ -70,7 +100,9 @@ const hex = (bytes: string): string =>
   `${bytes.slice(0, 8)}-${bytes.slice(8, 12)}-5${bytes.slice(13, 16)}-${'89ab'[parseInt(bytes[16]!, 16) & 3]}${bytes.slice(17, 20)}-${bytes.slice(20, 32)}`;
 
 /** A name-based UUID (RFC 9562 version 5, SHA-1), of a namespace word and parts; the same parts give the same id for ever. */
-export const uuidOf = (...parts: readonly (string | number)[]): string => hex(hash('sha1', `sanad\n${parts.join('\n')}`, 'hex'));
+export const uuidOf = (...parts: readonly (string | number)[]): string =>
+  hex(hash('sha1', `sanad\n${parts.join('\n')}`, 'hex'));
 
 /** The id of the index-th event of a command. */
-export const eventId = (commandId: string, index: number): string => hex(hash('sha1', `${commandId}\n${index}`, 'hex'));
+export const eventId = (commandId: string, index: number): string =>
+  hex(hash('sha1', `${commandId}\n${index}`, 'hex'));

@@ -1,12 +1,33 @@
 import { DomainError } from './errors.js';
 
 /** ISO 4217 minor-unit scales of the currencies that aid is paid in here; another currency is refused, never guessed. */
-const SCALES: Readonly<Record<string, number>> = { MAD: 2, EUR: 2, USD: 2, XOF: 0, XAF: 0, TND: 3, MRU: 2, DZD: 2, EGP: 2, JOD: 3, KWD: 3, GBP: 2, CHF: 2, JPY: 0 };
+const SCALES: Readonly<Record<string, number>> = {
+  MAD: 2,
+  EUR: 2,
+  USD: 2,
+  XOF: 0,
+  XAF: 0,
+  TND: 3,
+  MRU: 2,
+  DZD: 2,
+  EGP: 2,
+  JOD: 3,
+  KWD: 3,
+  GBP: 2,
+  CHF: 2,
+  JPY: 0,
+};
 
 /** @throws DomainError UNKNOWN_CURRENCY */
 export function scaleOf(currency: string): number {
   const scale = Object.hasOwn(SCALES, currency) ? SCALES[currency] : undefined;
-  if (scale === undefined) throw new DomainError('UNKNOWN_CURRENCY', `${JSON.stringify(currency)} is not a currency that Sanad knows.`, 'invalid', 'currency');
+  if (scale === undefined)
+    throw new DomainError(
+      'UNKNOWN_CURRENCY',
+      `${JSON.stringify(currency)} is not a currency that Sanad knows.`,
+      'invalid',
+      'currency',
+    );
   return scale;
 }
 
@@ -16,10 +37,23 @@ export function scaleOf(currency: string): number {
  */
 export function parseAmount(text: string, currency: string, field = 'amount'): bigint {
   const scale = scaleOf(currency);
-  const match = typeof text === 'string' ? /^(0|[1-9][0-9]{0,14})(?:\.([0-9]+))?$/.exec(text) : null;
-  if (!match) throw new DomainError('INVALID_AMOUNT', `${field} must be a decimal string such as "500.00": not negative, no exponent, no separators.`, 'invalid', field);
+  const match =
+    typeof text === 'string' ? /^(0|[1-9][0-9]{0,14})(?:\.([0-9]+))?$/.exec(text) : null;
+  if (!match)
+    throw new DomainError(
+      'INVALID_AMOUNT',
+      `${field} must be a decimal string such as "500.00": not negative, no exponent, no separators.`,
+      'invalid',
+      field,
+    );
   const decimals = match[2] ?? '';
-  if (decimals.length > scale) throw new DomainError('INVALID_AMOUNT', `${field} has ${decimals.length} decimals; ${currency} has ${scale}.`, 'invalid', field);
+  if (decimals.length > scale)
+    throw new DomainError(
+      'INVALID_AMOUNT',
+      `${field} has ${decimals.length} decimals; ${currency} has ${scale}.`,
+      'invalid',
+      field,
+    );
   return BigInt(match[1]! + decimals.padEnd(scale, '0'));
 }
 

@@ -1,5 +1,9 @@
 /** A text in the three languages of those who read it. */
-export interface Texts { readonly fr: string; readonly ar: string; readonly en: string }
+export interface Texts {
+  readonly fr: string;
+  readonly ar: string;
+  readonly en: string;
+}
 
 /**
  * ISO 20022 external status and return reason codes (ExternalStatusReason1Code, ExternalReturnReason1Code) in words: those
@@ -97,10 +101,14 @@ TM01|Received after the cut-off time|Reçu après l'heure limite|وصل بعد �
 UPAY|The payment is undue|Paiement indu|أداء غير مستحق
 `;
 
-const TEXTS: ReadonlyMap<string, Texts> = new Map(TABLE.trim().split('\n').map((line): [string, Texts] => {
-  const [code, en, fr, ar] = line.split('|') as [string, string, string, string];
-  return [code, { fr, ar, en }];
-}));
+const TEXTS: ReadonlyMap<string, Texts> = new Map(
+  TABLE.trim()
+    .split('\n')
+    .map((line): [string, Texts] => {
+      const [code, en, fr, ar] = line.split('|') as [string, string, string, string];
+      return [code, { fr, ar, en }];
+    }),
+);
 
 /** Every code that has a text. */
 export const reasonCodes: readonly string[] = [...TEXTS.keys()];

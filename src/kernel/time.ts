@@ -5,7 +5,8 @@ const DATE = /^([0-9]{4})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$/;
 
 /** @throws DomainError INVALID_PERIOD */
 export function parsePeriod(text: string, field = 'period'): string {
-  if (typeof text !== 'string' || !PERIOD.test(text)) throw new DomainError('INVALID_PERIOD', `${field} is not a month YYYY-MM.`, 'invalid', field);
+  if (typeof text !== 'string' || !PERIOD.test(text))
+    throw new DomainError('INVALID_PERIOD', `${field} is not a month YYYY-MM.`, 'invalid', field);
   return text;
 }
 
@@ -13,21 +14,34 @@ export function parsePeriod(text: string, field = 'period'): string {
 export function parseLocalDate(text: string, field = 'date'): string {
   const match = typeof text === 'string' ? DATE.exec(text) : null;
   if (!match || Number(match[3]) > daysInMonth(Number(match[1]), Number(match[2]))) {
-    throw new DomainError('INVALID_DATE', `${field} is not a civil date YYYY-MM-DD.`, 'invalid', field);
+    throw new DomainError(
+      'INVALID_DATE',
+      `${field} is not a civil date YYYY-MM-DD.`,
+      'invalid',
+      field,
+    );
   }
   return text;
 }
 
 export const daysInMonth = (year: number, month: number): number =>
-  month === 2 ? (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31;
+  month === 2
+    ? year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+      ? 29
+      : 28
+    : [4, 6, 9, 11].includes(month)
+      ? 30
+      : 31;
 
 /** Months since year 0; periods compare and subtract as these. */
-export const monthIndex = (period: string): number => Number(period.slice(0, 4)) * 12 + Number(period.slice(5, 7)) - 1;
+export const monthIndex = (period: string): number =>
+  Number(period.slice(0, 4)) * 12 + Number(period.slice(5, 7)) - 1;
 
 export function periodOfIndex(index: number): string {
   return `${String(Math.floor(index / 12)).padStart(4, '0')}-${String((index % 12) + 1).padStart(2, '0')}`;
 }
-export const addMonths = (period: string, months: number): string => periodOfIndex(monthIndex(period) + months);
+export const addMonths = (period: string, months: number): string =>
+  periodOfIndex(monthIndex(period) + months);
 
 /** Last civil day of a period. */
 export const lastDayOf = (period: string): string =>
@@ -38,15 +52,23 @@ export function addDays(date: string, days: number): string {
 }
 
 /** The instant so many days of 24 hours earlier. */
-export const daysBefore = (instant: string, days: number): string => `${addDays(instant.slice(0, 10), -days)}${instant.slice(10)}`;
+export const daysBefore = (instant: string, days: number): string =>
+  `${addDays(instant.slice(0, 10), -days)}${instant.slice(10)}`;
 
 /** Whole days of 24 hours from an instant to another; 0 where the other is before it. */
-export const daysBetween = (from: string, to: string): number => Math.max(0, Math.floor((Date.parse(to) - Date.parse(from)) / 86_400_000));
+export const daysBetween = (from: string, to: string): number =>
+  Math.max(0, Math.floor((Date.parse(to) - Date.parse(from)) / 86_400_000));
 
 /** The civil date of a UTC instant in an IANA time zone. */
 export function localDateOf(instant: string, timeZone: string): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date(instant));
+  return new Intl.DateTimeFormat('en-CA', {
+    timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  }).format(new Date(instant));
 }
 
 /** Completed years from a birth month (YYYY-MM) at the end of a period (YYYY-MM). Negative before birth. */
-export const ageInYears = (birthMonth: string, period: string): number => Math.floor((monthIndex(period) - monthIndex(birthMonth)) / 12);
+export const ageInYears = (birthMonth: string, period: string): number =>
+  Math.floor((monthIndex(period) - monthIndex(birthMonth)) / 12);

@@ -1,8 +1,19 @@
 import type { EventData } from '../../events/generated.js';
-import { requireRegion, requireRole, type Context, type Decider, type Draft } from '../kernel/decider.js';
+import {
+  requireRegion,
+  requireRole,
+  type Context,
+  type Decider,
+  type Draft,
+} from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
 
-export type PersonEvent = 'PersonRegistered' | 'PayeeAccountRegistered' | 'PayeeAccountVerified' | 'PayeeAccountClosed' | 'PersonErased';
+export type PersonEvent =
+  | 'PersonRegistered'
+  | 'PayeeAccountRegistered'
+  | 'PayeeAccountVerified'
+  | 'PayeeAccountClosed'
+  | 'PersonErased';
 type Account = EventData['PayeeAccountRegistered'];
 
 export interface PersonState {
@@ -20,60 +31,154 @@ export interface PersonState {
 export type PersonCommand =
   | ({ readonly type: 'RegisterPerson' } & EventData['PersonRegistered'])
   | ({ readonly type: 'RegisterPayeeAccount' } & Account)
-  | { readonly type: 'VerifyPayeeAccount'; readonly personId: string; readonly accountId: string; readonly method: string }
-  | { readonly type: 'ClosePayeeAccount'; readonly personId: string; readonly accountId: string; readonly reason: string }
+  | {
+      readonly type: 'VerifyPayeeAccount';
+      readonly personId: string;
+      readonly accountId: string;
+      readonly method: string;
+    }
+  | {
+      readonly type: 'ClosePayeeAccount';
+      readonly personId: string;
+      readonly accountId: string;
+      readonly reason: string;
+    }
   | { readonly type: 'ErasePerson'; readonly personId: string; readonly reason: string };
 
 /** Codes that persons refuse with. */
 export const PERSON_REFUSALS = [
-  'ROLE_NOT_ALLOWED', 'REGION_NOT_ALLOWED', 'PERSON_ALREADY_REGISTERED', 'PERSON_NOT_FOUND', 'PERSON_ERASED', 'ACCOUNT_NOT_FOUND', 'ACCOUNT_ID_USED', 'ACCOUNT_ALREADY_VERIFIED', 'SAME_PERSON',
+  'ROLE_NOT_ALLOWED',
+  'REGION_NOT_ALLOWED',
+  'PERSON_ALREADY_REGISTERED',
+  'PERSON_NOT_FOUND',
+  'PERSON_ERASED',
+  'ACCOUNT_NOT_FOUND',
+  'ACCOUNT_ID_USED',
+  'ACCOUNT_ALREADY_VERIFIED',
+  'SAME_PERSON',
 ] as const;
 
-const initialState: PersonState = { status: 'none', personId: '', identityHash: '', region: '', sealed: undefined, account: undefined, accountRegisteredBy: '', accountVerified: false, accountIds: [] };
+const initialState: PersonState = {
+  status: 'none',
+  personId: '',
+  identityHash: '',
+  region: '',
+  sealed: undefined,
+  account: undefined,
+  accountRegisteredBy: '',
+  accountVerified: false,
+  accountIds: [],
+};
 
-function decide(state: PersonState, command: PersonCommand, context: Context): readonly Draft<PersonEvent>[] {
+function decide(
+  state: PersonState,
+  command: PersonCommand,
+  context: Context,
+): readonly Draft<PersonEvent>[] {
   if (command.type === 'RegisterPerson') {
     requireRole(context, 'intake', 'case-officer');
     requireRegion(context, command.region);
-    if (state.status === 'erased') throw new DomainError('PERSON_ERASED', 'This person was erased; the id cannot be used again.', 'conflict', 'personId');
-    if (state.status === 'registered') throw new DomainError('PERSON_ALREADY_REGISTERED', 'This person is registered already.', 'conflict', 'personId');
+    if (state.status === 'erased')
+      throw new DomainError(
+        'PERSON_ERASED',
+        'This person was erased; the id cannot be used again.',
+        'conflict',
+        'personId',
+      );
+    if (state.status === 'registered')
+      throw new DomainError(
+        'PERSON_ALREADY_REGISTERED',
+        'This person is registered already.',
+        'conflict',
+        'personId',
+      );
     const { type, ...data } = command;
     return [{ type: 'PersonRegistered', data }];
   }
-  if (state.status === 'none') throw new DomainError('PERSON_NOT_FOUND', 'There is no such person.', 'not-found', 'personId');
-  if (state.status === 'erased') throw new DomainError('PERSON_ERASED', 'This person was erased.', 'rule', 'personId');
+  if (state.status === 'none')
+    throw new DomainError('PERSON_NOT_FOUND', 'There is no such person.', 'not-found', 'personId');
+  if (state.status === 'erased')
+    throw new DomainError('PERSON_ERASED', 'This person was erased.', 'rule', 'personId');
   requireRegion(context, state.region);
   const { personId } = state;
   switch (command.type) {
     case 'RegisterPayeeAccount': {
       requireRole(context, 'intake', 'case-officer');
       if (state.accountIds.includes(command.accountId)) {
-        if (state.account?.accountId === command.accountId && state.account.accountHash === command.accountHash) return [];
-        throw new DomainError('ACCOUNT_ID_USED', 'This account id was used before.', 'conflict', 'accountId');
+        if (
+          state.account?.accountId === command.accountId &&
+          state.account.accountHash === command.accountHash
+        )
+          return [];
+        throw new DomainError(
+          'ACCOUNT_ID_USED',
+          'This account id was used before.',
+          'conflict',
+          'accountId',
+        );
       }
       const { type, ...data } = command;
-      const closed: Draft<PersonEvent>[] = state.account ? [{ type: 'PayeeAccountClosed', data: { personId, accountId: state.account.accountId, reason: 'replaced by another account' } }] : [];
+      const closed: Draft<PersonEvent>[] = state.account
+        ? [
+            {
+              type: 'PayeeAccountClosed',
+              data: {
+                personId,
+                accountId: state.account.accountId,
+                reason: 'replaced by another account',
+              },
+            },
+          ]
+        : [];
       return [...closed, { type: 'PayeeAccountRegistered', data }];
     }
     case 'VerifyPayeeAccount':
       requireRole(context, 'case-officer', 'supervisor', 'finance-officer', 'payment-system');
       requireAccount(state, command.accountId);
-      if (state.accountVerified) throw new DomainError('ACCOUNT_ALREADY_VERIFIED', 'This account is verified already.', 'conflict', 'accountId');
-      if (state.accountRegisteredBy === context.actor.id) throw new DomainError('SAME_PERSON', 'Who registered an account does not verify it.', 'forbidden');
-      return [{ type: 'PayeeAccountVerified', data: { personId, accountId: command.accountId, method: command.method } }];
+      if (state.accountVerified)
+        throw new DomainError(
+          'ACCOUNT_ALREADY_VERIFIED',
+          'This account is verified already.',
+          'conflict',
+          'accountId',
+        );
+      if (state.accountRegisteredBy === context.actor.id)
+        throw new DomainError(
+          'SAME_PERSON',
+          'Who registered an account does not verify it.',
+          'forbidden',
+        );
+      return [
+        {
+          type: 'PayeeAccountVerified',
+          data: { personId, accountId: command.accountId, method: command.method },
+        },
+      ];
     case 'ClosePayeeAccount':
       requireRole(context, 'intake', 'case-officer', 'supervisor');
       requireAccount(state, command.accountId);
-      return [{ type: 'PayeeAccountClosed', data: { personId, accountId: command.accountId, reason: command.reason } }];
+      return [
+        {
+          type: 'PayeeAccountClosed',
+          data: { personId, accountId: command.accountId, reason: command.reason },
+        },
+      ];
     case 'ErasePerson':
       requireRole(context, 'administrator');
       return [{ type: 'PersonErased', data: { personId, reason: command.reason } }];
-    default: return never(command);
+    default:
+      return never(command);
   }
 }
 
 function requireAccount(state: PersonState, accountId: string): void {
-  if (state.account?.accountId !== accountId) throw new DomainError('ACCOUNT_NOT_FOUND', 'The person has no open account of this id.', 'not-found', 'accountId');
+  if (state.account?.accountId !== accountId)
+    throw new DomainError(
+      'ACCOUNT_NOT_FOUND',
+      'The person has no open account of this id.',
+      'not-found',
+      'accountId',
+    );
 }
 
 export const personDecider: Decider<PersonState, PersonCommand, PersonEvent> = {
@@ -81,12 +186,33 @@ export const personDecider: Decider<PersonState, PersonCommand, PersonEvent> = {
   decide,
   evolve(state, event) {
     switch (event.type) {
-      case 'PersonRegistered': return { ...state, status: 'registered', personId: event.data.personId, identityHash: event.data.identityHash, region: event.data.region, sealed: event.data.sealed };
-      case 'PayeeAccountRegistered': return { ...state, account: event.data, accountRegisteredBy: event.meta.actor, accountVerified: false, accountIds: [...state.accountIds, event.data.accountId] };
-      case 'PayeeAccountVerified': return { ...state, accountVerified: true };
-      case 'PayeeAccountClosed': return state.account?.accountId === event.data.accountId ? { ...state, account: undefined, accountVerified: false } : state;
-      case 'PersonErased': return { ...state, status: 'erased', account: undefined };
-      default: return state;
+      case 'PersonRegistered':
+        return {
+          ...state,
+          status: 'registered',
+          personId: event.data.personId,
+          identityHash: event.data.identityHash,
+          region: event.data.region,
+          sealed: event.data.sealed,
+        };
+      case 'PayeeAccountRegistered':
+        return {
+          ...state,
+          account: event.data,
+          accountRegisteredBy: event.meta.actor,
+          accountVerified: false,
+          accountIds: [...state.accountIds, event.data.accountId],
+        };
+      case 'PayeeAccountVerified':
+        return { ...state, accountVerified: true };
+      case 'PayeeAccountClosed':
+        return state.account?.accountId === event.data.accountId
+          ? { ...state, account: undefined, accountVerified: false }
+          : state;
+      case 'PersonErased':
+        return { ...state, status: 'erased', account: undefined };
+      default:
+        return state;
     }
   },
 };

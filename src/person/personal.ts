@@ -2,12 +2,23 @@ import type { PersonalRecord, Vault } from '../adapters/vault/port.js';
 import { isIban, isRib, isWallet } from '../kernel/accounts.js';
 import { DomainError } from '../kernel/errors.js';
 
-export interface AccountFields { readonly kind: 'iban' | 'rib' | 'wallet' | 'cash'; readonly number: string; readonly holder?: string | undefined }
+export interface AccountFields {
+  readonly kind: 'iban' | 'rib' | 'wallet' | 'cash';
+  readonly number: string;
+  readonly holder?: string | undefined;
+}
 
-const SPELLED: Readonly<Record<AccountFields['kind'], (number: string) => boolean>> =
-  { iban: isIban, rib: isRib, wallet: isWallet, cash: (number) => /^[A-Z0-9]{4,24}$/.test(number) };
+const SPELLED: Readonly<Record<AccountFields['kind'], (number: string) => boolean>> = {
+  iban: isIban,
+  rib: isRib,
+  wallet: isWallet,
+  cash: (number) => /^[A-Z0-9]{4,24}$/.test(number),
+};
 const WHAT: Readonly<Record<AccountFields['kind'], string>> = {
-  iban: 'an IBAN whose check digits are right', rib: '24 digits whose key is right', wallet: 'a telephone number', cash: 'the number of the document shown at the counter, 4 to 24 letters and digits',
+  iban: 'an IBAN whose check digits are right',
+  rib: '24 digits whose key is right',
+  wallet: 'a telephone number',
+  cash: 'the number of the document shown at the counter, 4 to 24 letters and digits',
 };
 
 /**
@@ -16,25 +27,51 @@ const WHAT: Readonly<Record<AccountFields['kind'], string>> = {
  */
 export function accountNumber({ kind, number }: AccountFields, field: string): string {
   const spelled = number.replace(/[\s.\u00a0\u202f-]/g, '').toUpperCase();
-  if (!SPELLED[kind](spelled)) throw new DomainError('INVALID_ACCOUNT', `${field} must be ${WHAT[kind]}.`, 'invalid', field);
+  if (!SPELLED[kind](spelled))
+    throw new DomainError('INVALID_ACCOUNT', `${field} must be ${WHAT[kind]}.`, 'invalid', field);
   return spelled;
 }
 
 /** Composed Unicode without control characters, as names are kept. @throws DomainError INVALID_TEXT */
 export function personName(text: string, field: string): string {
   const name = text.normalize('NFC').trim();
-  if (name === '' || /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(name)) throw new DomainError('INVALID_TEXT', `${field} must be text on one line.`, 'invalid', field);
+  if (name === '' || /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(name))
+    throw new DomainError('INVALID_TEXT', `${field} must be text on one line.`, 'invalid', field);
   return name;
 }
 
 /** The part of a record's name that tells contents apart, so that a repeated seal never meets another content under its name. */
-const mark = (vault: Vault, fields: object): string => vault.keyedHash('account', JSON.stringify(fields)).slice(0, 12);
+const mark = (vault: Vault, fields: object): string =>
+  vault.keyedHash('account', JSON.stringify(fields)).slice(0, 12);
 
-export function profileRecord(vault: Vault, personId: string, profile: { readonly nationalId: string; readonly name: string; readonly nameArabic?: string; readonly phone?: string }): PersonalRecord {
-  return { personId, record: `person/${personId}/profile/${mark(vault, profile)}`, fields: { ...profile } };
+export function profileRecord(
+  vault: Vault,
+  personId: string,
+  profile: {
+    readonly nationalId: string;
+    readonly name: string;
+    readonly nameArabic?: string;
+    readonly phone?: string;
+  },
+): PersonalRecord {
+  return {
+    personId,
+    record: `person/${personId}/profile/${mark(vault, profile)}`,
+    fields: { ...profile },
+  };
 }
 
-export function accountRecord(vault: Vault, personId: string, accountId: string, number: string, holder: string | undefined): PersonalRecord {
+export function accountRecord(
+  vault: Vault,
+  personId: string,
+  accountId: string,
+  number: string,
+  holder: string | undefined,
+): PersonalRecord {
   const fields = { number, ...(holder === undefined ? {} : { holder }) };
-  return { personId, record: `person/${personId}/account/${accountId}/${mark(vault, fields)}`, fields };
+  return {
+    personId,
+    record: `person/${personId}/account/${accountId}/${mark(vault, fields)}`,
+    fields,
+  };
 }

@@ -4,7 +4,21 @@ import { contentHash } from '../kernel/canonical.js';
 import { parseProgrammeId, streams } from '../kernel/ids.js';
 import { Command } from '../shell/call.js';
 import { part, fresh } from '../shell/execute.js';
-import { Currency, Day, Flag, Json, ListOf, ListOfText, Nested, OneOf, Pattern, Period, ProgrammeCode, Text, Whole } from '../shell/fields.js';
+import {
+  Currency,
+  Day,
+  Flag,
+  Json,
+  ListOf,
+  ListOfText,
+  Nested,
+  OneOf,
+  Pattern,
+  Period,
+  ProgrammeCode,
+  Text,
+  Whole,
+} from '../shell/fields.js';
 import { handlers, on } from '../shell/handlers.js';
 import { programmeDecider, type AccountHold } from './programme.decider.js';
 
@@ -37,95 +51,252 @@ export class PublishPolicy extends Command {
   @Day() effectiveFrom!: string;
   @Period() firstPaidPeriod!: string;
   @Text() legalBasis!: string;
-  @Flag({ description: 'True while a date or figure awaits confirmation by its source.' }) unverified!: boolean;
-  @Json({ description: 'factsSchema, criteria and benefits; expressions in CEL. Amounts in minor units.' }) policy!: EventData['PolicyPublished']['policy'];
+  @Flag({ description: 'True while a date or figure awaits confirmation by its source.' })
+  unverified!: boolean;
+  @Json({
+    description: 'factsSchema, criteria and benefits; expressions in CEL. Amounts in minor units.',
+  })
+  policy!: EventData['PolicyPublished']['policy'];
 }
 
 type TermsAccount = EventData['PaymentTermsSet']['accounts'][number];
 
 class PayingAccount {
-  @Pattern(/^[A-Z0-9]{1,8}$/, '1 to 8 capital letters and digits', { description: 'Stands in message ids and names of files.' }) accountId!: string;
+  @Pattern(/^[A-Z0-9]{1,8}$/, '1 to 8 capital letters and digits', {
+    description: 'Stands in message ids and names of files.',
+  })
+  accountId!: string;
   @Text({ max: 140 }) name!: string;
   @Pattern(/^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$/, 'a BIC') bic!: string;
   @OneOf(['iban', 'rib']) kind!: TermsAccount['kind'];
-  @Pattern(/^([A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}|[0-9]{24})$/, 'an IBAN or a RIB without spaces') number!: string;
-  @OneOf(['pain.001.001.09', 'pain.001.001.03'], { description: 'The message that the bank takes.' }) format!: TermsAccount['format'];
-  @OneOf(['unicode', 'latin'], { description: 'latin: names and texts are transliterated.' }) characters!: TermsAccount['characters'];
+  @Pattern(/^([A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}|[0-9]{24})$/, 'an IBAN or a RIB without spaces')
+  number!: string;
+  @OneOf(['pain.001.001.09', 'pain.001.001.03'], {
+    description: 'The message that the bank takes.',
+  })
+  format!: TermsAccount['format'];
+  @OneOf(['unicode', 'latin'], { description: 'latin: names and texts are transliterated.' })
+  characters!: TermsAccount['characters'];
   @Whole(1, 1_000_000, { description: 'Credit transfers in one file.' }) maxPerFile!: number;
-  @Pattern(/^[A-Za-z0-9][A-Za-z0-9._-]{0,34}$/, 'at most 35 letters, digits, dots, dashes and underscores', { optional: true, description: 'How the bank knows who sends the file.' }) initiatorId?: string;
-  @ListOfText(4, { optional: true, each: /^(iban|rib|wallet|cash)$/, what: 'iban, rib, wallet, cash', description: 'iban, rib, wallet, cash; absent: all.' }) payeeKinds?: NonNullable<TermsAccount['payeeKinds']>;
-  @ListOfText(1_000, { optional: true, each: /^[A-Z0-9-]{2,10}$/, what: 'ISO 3166-2 codes', description: 'ISO 3166-2 codes; absent: all.' }) regions?: NonNullable<TermsAccount['regions']>;
+  @Pattern(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,34}$/,
+    'at most 35 letters, digits, dots, dashes and underscores',
+    { optional: true, description: 'How the bank knows who sends the file.' },
+  )
+  initiatorId?: string;
+  @ListOfText(4, {
+    optional: true,
+    each: /^(iban|rib|wallet|cash)$/,
+    what: 'iban, rib, wallet, cash',
+    description: 'iban, rib, wallet, cash; absent: all.',
+  })
+  payeeKinds?: NonNullable<TermsAccount['payeeKinds']>;
+  @ListOfText(1_000, {
+    optional: true,
+    each: /^[A-Z0-9-]{2,10}$/,
+    what: 'ISO 3166-2 codes',
+    description: 'ISO 3166-2 codes; absent: all.',
+  })
+  regions?: NonNullable<TermsAccount['regions']>;
 }
 
 export class SetPaymentTerms extends Command {
-  @Text({ max: 140, example: 'Aide sociale directe {period}', description: 'What the payee reads on the statement; {programme} and {period} are filled in.' }) remittance!: string;
-  @ListOf(() => PayingAccount, 64, { description: 'A payment leaves from the first that takes its region and payee; where none does, from the account of the definition.' }) accounts!: PayingAccount[];
+  @Text({
+    max: 140,
+    example: 'Aide sociale directe {period}',
+    description: 'What the payee reads on the statement; {programme} and {period} are filled in.',
+  })
+  remittance!: string;
+  @ListOf(() => PayingAccount, 64, {
+    description:
+      'A payment leaves from the first that takes its region and payee; where none does, from the account of the definition.',
+  })
+  accounts!: PayingAccount[];
 }
 
 type CheckRule = EventData['ChecksConfigured']['rules'][number];
 const CHECKS: readonly CheckRule['check'][] = [
-  'person-elsewhere', 'account-elsewhere', 'shared-account', 'payee-erased', 'not-payable', 'no-account', 'above-entitlement', 'region-change', 'over-budget', 'over-forecast',
+  'person-elsewhere',
+  'account-elsewhere',
+  'shared-account',
+  'payee-erased',
+  'not-payable',
+  'no-account',
+  'above-entitlement',
+  'region-change',
+  'over-budget',
+  'over-forecast',
 ];
 
 class Rule {
   @OneOf(CHECKS) check!: CheckRule['check'];
-  @OneOf(['block', 'warn'], { description: 'block: the cycle is not approved before a second person overrode what was found.' }) level!: CheckRule['level'];
-  @Whole(0, 1_000_000, { optional: true, description: 'shared-account: payees on one account; region-change and over-forecast: percent.' }) limit?: number;
-  @Pattern(/^[1-9][0-9]{0,17}$/, 'minor units', { optional: true, description: 'over-forecast: what a cycle was expected to cost, in minor units.' }) amountMinor?: string;
+  @OneOf(['block', 'warn'], {
+    description: 'block: the cycle is not approved before a second person overrode what was found.',
+  })
+  level!: CheckRule['level'];
+  @Whole(0, 1_000_000, {
+    optional: true,
+    description: 'shared-account: payees on one account; region-change and over-forecast: percent.',
+  })
+  limit?: number;
+  @Pattern(/^[1-9][0-9]{0,17}$/, 'minor units', {
+    optional: true,
+    description: 'over-forecast: what a cycle was expected to cost, in minor units.',
+  })
+  amountMinor?: string;
 }
 
 export class ConfigureChecks extends Command {
-  @ListOf(() => Rule, 20, { optional: true, description: 'What is checked between preparing and approving a cycle; these replace those before. Absent: nothing.' }) rules?: Rule[];
+  @ListOf(() => Rule, 20, {
+    optional: true,
+    description:
+      'What is checked between preparing and approving a cycle; these replace those before. Absent: nothing.',
+  })
+  rules?: Rule[];
 }
 
 export class SetAccountHold extends Command {
-  @Whole(0, 365, { description: 'Days for which a payee\'s changed account is not paid on; 0: none.' }) days!: number;
-  @OneOf(['none', 'changed', 'every'], { optional: true, description: 'Which accounts are not paid on before another person verified them; absent: none.' }) verification?: AccountHold['verification'];
+  @Whole(0, 365, {
+    description: "Days for which a payee's changed account is not paid on; 0: none.",
+  })
+  days!: number;
+  @OneOf(['none', 'changed', 'every'], {
+    optional: true,
+    description:
+      'Which accounts are not paid on before another person verified them; absent: none.',
+  })
+  verification?: AccountHold['verification'];
 }
 
 export class OpenProgramme extends Command {}
-export class CloseProgramme extends Command { @Text() reason!: string; }
+export class CloseProgramme extends Command {
+  @Text() reason!: string;
+}
 
 const idOf = (command: Command): string => parseProgrammeId(command.param('programmeId'));
 
 export const programmeHandlers = handlers(
-  on(DefineProgramme, ({ programmeId, name, currency, timeZone, debtor, decisionDays, appealDays, appealDecisionDays }) => ({
-    parts: [fresh(streams.programme(programmeId), programmeDecider, {
-      type: 'DefineProgramme', programmeId, name: { ...name }, currency, timeZone, debtor: { ...debtor }, decisionDays, appealDays, appealDecisionDays,
-    })],
-    answer: { programmeId }, status: 201,
-  })),
+  on(
+    DefineProgramme,
+    ({
+      programmeId,
+      name,
+      currency,
+      timeZone,
+      debtor,
+      decisionDays,
+      appealDays,
+      appealDecisionDays,
+    }) => ({
+      parts: [
+        fresh(streams.programme(programmeId), programmeDecider, {
+          type: 'DefineProgramme',
+          programmeId,
+          name: { ...name },
+          currency,
+          timeZone,
+          debtor: { ...debtor },
+          decisionDays,
+          appealDays,
+          appealDecisionDays,
+        }),
+      ],
+      answer: { programmeId },
+      status: 201,
+    }),
+  ),
   on(PublishPolicy, (command) => {
     const programmeId = idOf(command);
-    const { version, announcedOn, effectiveFrom, firstPaidPeriod, legalBasis, unverified, policy } = command;
+    const { version, announcedOn, effectiveFrom, firstPaidPeriod, legalBasis, unverified, policy } =
+      command;
     compilePolicy(policy);
     return {
-      parts: [part(streams.programme(programmeId), programmeDecider, {
-        type: 'PublishPolicy', programmeId, version, announcedOn, effectiveFrom, firstPaidPeriod, legalBasis, unverified, policy, contentHash: contentHash(policy),
-      })],
-      answer: { programmeId, version, contentHash: contentHash(policy) }, status: 201,
+      parts: [
+        part(streams.programme(programmeId), programmeDecider, {
+          type: 'PublishPolicy',
+          programmeId,
+          version,
+          announcedOn,
+          effectiveFrom,
+          firstPaidPeriod,
+          legalBasis,
+          unverified,
+          policy,
+          contentHash: contentHash(policy),
+        }),
+      ],
+      answer: { programmeId, version, contentHash: contentHash(policy) },
+      status: 201,
     };
   }),
   on(SetPaymentTerms, (command) => {
     const programmeId = idOf(command);
-    const accounts = command.accounts.map((account) => ({ ...account })) as EventData['PaymentTermsSet']['accounts'];
-    return { parts: [part(streams.programme(programmeId), programmeDecider, { type: 'SetPaymentTerms', programmeId, remittance: command.remittance, accounts })], answer: { programmeId } };
+    const accounts = command.accounts.map((account) => ({
+      ...account,
+    })) as EventData['PaymentTermsSet']['accounts'];
+    return {
+      parts: [
+        part(streams.programme(programmeId), programmeDecider, {
+          type: 'SetPaymentTerms',
+          programmeId,
+          remittance: command.remittance,
+          accounts,
+        }),
+      ],
+      answer: { programmeId },
+    };
   }),
   on(ConfigureChecks, (command) => {
     const programmeId = idOf(command);
     const rules = (command.rules ?? []).map((rule) => ({ ...rule })) as CheckRule[];
-    return { parts: [part(streams.programme(programmeId), programmeDecider, { type: 'ConfigureChecks', programmeId, rules })], answer: { programmeId } };
+    return {
+      parts: [
+        part(streams.programme(programmeId), programmeDecider, {
+          type: 'ConfigureChecks',
+          programmeId,
+          rules,
+        }),
+      ],
+      answer: { programmeId },
+    };
   }),
   on(SetAccountHold, (command) => {
     const programmeId = idOf(command);
-    return { parts: [part(streams.programme(programmeId), programmeDecider, { type: 'SetAccountHold', programmeId, days: command.days, ...(command.verification === undefined ? {} : { verification: command.verification }) })], answer: { programmeId } };
+    return {
+      parts: [
+        part(streams.programme(programmeId), programmeDecider, {
+          type: 'SetAccountHold',
+          programmeId,
+          days: command.days,
+          ...(command.verification === undefined ? {} : { verification: command.verification }),
+        }),
+      ],
+      answer: { programmeId },
+    };
   }),
   on(OpenProgramme, (command) => {
     const programmeId = idOf(command);
-    return { parts: [part(streams.programme(programmeId), programmeDecider, { type: 'OpenProgramme', programmeId })], answer: { programmeId } };
+    return {
+      parts: [
+        part(streams.programme(programmeId), programmeDecider, {
+          type: 'OpenProgramme',
+          programmeId,
+        }),
+      ],
+      answer: { programmeId },
+    };
   }),
   on(CloseProgramme, (command) => {
     const programmeId = idOf(command);
-    return { parts: [part(streams.programme(programmeId), programmeDecider, { type: 'CloseProgramme', programmeId, reason: command.reason })], answer: { programmeId } };
+    return {
+      parts: [
+        part(streams.programme(programmeId), programmeDecider, {
+          type: 'CloseProgramme',
+          programmeId,
+          reason: command.reason,
+        }),
+      ],
+      answer: { programmeId },
+    };
   }),
 );

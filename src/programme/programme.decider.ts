@@ -33,98 +33,232 @@ export type ProgrammeCommand =
 
 /** Codes that programmes refuse with. */
 export const PROGRAMME_REFUSALS = [
-  'ROLE_NOT_ALLOWED', 'PROGRAMME_ALREADY_DEFINED', 'PROGRAMME_NOT_FOUND', 'PROGRAMME_CLOSED', 'PROGRAMME_ALREADY_OPEN', 'PROGRAMME_NOT_OPEN',
-  'PROGRAMME_HAS_NO_POLICY', 'POLICY_VERSION_OUT_OF_ORDER', 'POLICY_DATES_OUT_OF_ORDER', 'UNKNOWN_CURRENCY', 'UNKNOWN_TIME_ZONE', 'INVALID_DATE', 'INVALID_PERIOD', 'INVALID_ACCOUNT', 'ACCOUNT_ID_USED', 'CHECK_TWICE', 'LIMIT_MISSING',
+  'ROLE_NOT_ALLOWED',
+  'PROGRAMME_ALREADY_DEFINED',
+  'PROGRAMME_NOT_FOUND',
+  'PROGRAMME_CLOSED',
+  'PROGRAMME_ALREADY_OPEN',
+  'PROGRAMME_NOT_OPEN',
+  'PROGRAMME_HAS_NO_POLICY',
+  'POLICY_VERSION_OUT_OF_ORDER',
+  'POLICY_DATES_OUT_OF_ORDER',
+  'UNKNOWN_CURRENCY',
+  'UNKNOWN_TIME_ZONE',
+  'INVALID_DATE',
+  'INVALID_PERIOD',
+  'INVALID_ACCOUNT',
+  'ACCOUNT_ID_USED',
+  'CHECK_TWICE',
+  'LIMIT_MISSING',
 ] as const;
 
 /** Days after a change, and which accounts another person must have verified. */
 export type AccountHold = Required<Pick<EventData['AccountHoldSet'], 'days' | 'verification'>>;
 export const NO_HOLD: AccountHold = { days: 0, verification: 'none' };
-export const holdOf = ({ days, verification = 'none' }: EventData['AccountHoldSet']): AccountHold => ({ days, verification });
+export const holdOf = ({
+  days,
+  verification = 'none',
+}: EventData['AccountHoldSet']): AccountHold => ({ days, verification });
 
-const initialState: ProgrammeState = { status: 'none', definition: undefined, policies: [], terms: undefined, rules: [], hold: NO_HOLD };
+const initialState: ProgrammeState = {
+  status: 'none',
+  definition: undefined,
+  policies: [],
+  terms: undefined,
+  rules: [],
+  hold: NO_HOLD,
+};
 
-function decide(state: ProgrammeState, command: ProgrammeCommand, context: Parameters<typeof requireRole>[0]): readonly Draft<ProgrammeEvent>[] {
+function decide(
+  state: ProgrammeState,
+  command: ProgrammeCommand,
+  context: Parameters<typeof requireRole>[0],
+): readonly Draft<ProgrammeEvent>[] {
   requireRole(context, 'programme-manager');
   if (command.type === 'DefineProgramme') {
-    if (state.status !== 'none') throw new DomainError('PROGRAMME_ALREADY_DEFINED', `The programme ${command.programmeId} is defined already.`, 'conflict', 'programmeId');
+    if (state.status !== 'none')
+      throw new DomainError(
+        'PROGRAMME_ALREADY_DEFINED',
+        `The programme ${command.programmeId} is defined already.`,
+        'conflict',
+        'programmeId',
+      );
     scaleOf(command.currency);
     requireTimeZone(command.timeZone);
     const { type, ...data } = command;
     return [{ type: 'ProgrammeDefined', data }];
   }
-  if (state.status === 'none') throw new DomainError('PROGRAMME_NOT_FOUND', `There is no programme ${command.programmeId}.`, 'not-found', 'programmeId');
-  if (state.status === 'closed') throw new DomainError('PROGRAMME_CLOSED', `The programme ${command.programmeId} is closed.`, 'rule');
+  if (state.status === 'none')
+    throw new DomainError(
+      'PROGRAMME_NOT_FOUND',
+      `There is no programme ${command.programmeId}.`,
+      'not-found',
+      'programmeId',
+    );
+  if (state.status === 'closed')
+    throw new DomainError(
+      'PROGRAMME_CLOSED',
+      `The programme ${command.programmeId} is closed.`,
+      'rule',
+    );
   switch (command.type) {
-    case 'PublishPolicy': return publish(state, command);
-    case 'SetPaymentTerms': return setTerms(state, command);
-    case 'ConfigureChecks': return configureChecks(state, command);
+    case 'PublishPolicy':
+      return publish(state, command);
+    case 'SetPaymentTerms':
+      return setTerms(state, command);
+    case 'ConfigureChecks':
+      return configureChecks(state, command);
     case 'SetAccountHold': {
       const { type, ...data } = command;
       const { days, verification } = holdOf(data);
-      return state.hold.days === days && state.hold.verification === verification ? [] : [{ type: 'AccountHoldSet', data }];
+      return state.hold.days === days && state.hold.verification === verification
+        ? []
+        : [{ type: 'AccountHoldSet', data }];
     }
     case 'OpenProgramme':
-      if (state.status === 'open') throw new DomainError('PROGRAMME_ALREADY_OPEN', `The programme ${command.programmeId} is open already.`, 'conflict');
-      if (state.policies.length === 0) throw new DomainError('PROGRAMME_HAS_NO_POLICY', 'A programme opens with a published policy, not before.', 'rule');
+      if (state.status === 'open')
+        throw new DomainError(
+          'PROGRAMME_ALREADY_OPEN',
+          `The programme ${command.programmeId} is open already.`,
+          'conflict',
+        );
+      if (state.policies.length === 0)
+        throw new DomainError(
+          'PROGRAMME_HAS_NO_POLICY',
+          'A programme opens with a published policy, not before.',
+          'rule',
+        );
       return [{ type: 'ProgrammeOpened', data: { programmeId: command.programmeId } }];
     case 'CloseProgramme':
-      if (state.status !== 'open') throw new DomainError('PROGRAMME_NOT_OPEN', `The programme ${command.programmeId} is not open.`, 'rule');
-      return [{ type: 'ProgrammeClosed', data: { programmeId: command.programmeId, reason: command.reason } }];
-    default: return never(command);
+      if (state.status !== 'open')
+        throw new DomainError(
+          'PROGRAMME_NOT_OPEN',
+          `The programme ${command.programmeId} is not open.`,
+          'rule',
+        );
+      return [
+        {
+          type: 'ProgrammeClosed',
+          data: { programmeId: command.programmeId, reason: command.reason },
+        },
+      ];
+    default:
+      return never(command);
   }
 }
 
-function publish(state: ProgrammeState, command: Extract<ProgrammeCommand, { type: 'PublishPolicy' }>): readonly Draft<ProgrammeEvent>[] {
+function publish(
+  state: ProgrammeState,
+  command: Extract<ProgrammeCommand, { type: 'PublishPolicy' }>,
+): readonly Draft<ProgrammeEvent>[] {
   parseLocalDate(command.announcedOn, 'announcedOn');
   parseLocalDate(command.effectiveFrom, 'effectiveFrom');
   parsePeriod(command.firstPaidPeriod, 'firstPaidPeriod');
   const last = state.policies.at(-1);
   if (command.version !== (last?.version ?? 0) + 1) {
-    throw new DomainError('POLICY_VERSION_OUT_OF_ORDER', `The next version is ${(last?.version ?? 0) + 1}.`, 'conflict', 'version');
+    throw new DomainError(
+      'POLICY_VERSION_OUT_OF_ORDER',
+      `The next version is ${(last?.version ?? 0) + 1}.`,
+      'conflict',
+      'version',
+    );
   }
   if (last && command.firstPaidPeriod <= last.firstPaidPeriod) {
-    throw new DomainError('POLICY_DATES_OUT_OF_ORDER', `Version ${last.version} is first paid in ${last.firstPaidPeriod}; a newer one is first paid later.`, 'rule', 'firstPaidPeriod');
+    throw new DomainError(
+      'POLICY_DATES_OUT_OF_ORDER',
+      `Version ${last.version} is first paid in ${last.firstPaidPeriod}; a newer one is first paid later.`,
+      'rule',
+      'firstPaidPeriod',
+    );
   }
   if (command.firstPaidPeriod < command.effectiveFrom.slice(0, 7)) {
-    throw new DomainError('POLICY_DATES_OUT_OF_ORDER', 'A policy is not paid before it takes effect.', 'rule', 'firstPaidPeriod');
+    throw new DomainError(
+      'POLICY_DATES_OUT_OF_ORDER',
+      'A policy is not paid before it takes effect.',
+      'rule',
+      'firstPaidPeriod',
+    );
   }
   const { type, ...data } = command;
   return [{ type: 'PolicyPublished', data }];
 }
 
 /** The same terms again change nothing. Numbers are public money, but a wrong digit is money elsewhere. */
-function setTerms(state: ProgrammeState, { type, ...data }: Extract<ProgrammeCommand, { type: 'SetPaymentTerms' }>): readonly Draft<ProgrammeEvent>[] {
+function setTerms(
+  state: ProgrammeState,
+  { type, ...data }: Extract<ProgrammeCommand, { type: 'SetPaymentTerms' }>,
+): readonly Draft<ProgrammeEvent>[] {
   const seen = new Set<string>();
   data.accounts.forEach(({ accountId, kind, number }, i) => {
-    if (seen.has(accountId)) throw new DomainError('ACCOUNT_ID_USED', `The account id ${accountId} names two accounts.`, 'invalid', `accounts/${i}/accountId`);
+    if (seen.has(accountId))
+      throw new DomainError(
+        'ACCOUNT_ID_USED',
+        `The account id ${accountId} names two accounts.`,
+        'invalid',
+        `accounts/${i}/accountId`,
+      );
     seen.add(accountId);
     if (!(kind === 'iban' ? isIban(number) : isRib(number))) {
-      throw new DomainError('INVALID_ACCOUNT', `accounts/${i}/number must be ${kind === 'iban' ? 'an IBAN whose check digits are right' : '24 digits whose key is right'}.`, 'invalid', `accounts/${i}/number`);
+      throw new DomainError(
+        'INVALID_ACCOUNT',
+        `accounts/${i}/number must be ${kind === 'iban' ? 'an IBAN whose check digits are right' : '24 digits whose key is right'}.`,
+        'invalid',
+        `accounts/${i}/number`,
+      );
     }
   });
-  return state.terms && contentHash(state.terms) === contentHash(data) ? [] : [{ type: 'PaymentTermsSet', data }];
+  return state.terms && contentHash(state.terms) === contentHash(data)
+    ? []
+    : [{ type: 'PaymentTermsSet', data }];
 }
 
 /** Checks that measure something need to be told how much is too much. */
 const LIMITED = ['shared-account', 'region-change', 'over-forecast'];
 
-function configureChecks(state: ProgrammeState, { type, ...data }: Extract<ProgrammeCommand, { type: 'ConfigureChecks' }>): readonly Draft<ProgrammeEvent>[] {
+function configureChecks(
+  state: ProgrammeState,
+  { type, ...data }: Extract<ProgrammeCommand, { type: 'ConfigureChecks' }>,
+): readonly Draft<ProgrammeEvent>[] {
   const seen = new Set<string>();
   data.rules.forEach(({ check, limit, amountMinor }, i) => {
-    if (seen.has(check)) throw new DomainError('CHECK_TWICE', `The check ${check} occurs twice.`, 'invalid', `rules/${i}/check`);
+    if (seen.has(check))
+      throw new DomainError(
+        'CHECK_TWICE',
+        `The check ${check} occurs twice.`,
+        'invalid',
+        `rules/${i}/check`,
+      );
     seen.add(check);
-    if (LIMITED.includes(check) && limit === undefined) throw new DomainError('LIMIT_MISSING', `The check ${check} needs a limit.`, 'invalid', `rules/${i}/limit`);
-    if (check === 'over-forecast' && amountMinor === undefined) throw new DomainError('LIMIT_MISSING', 'The check over-forecast needs the amount that a cycle was expected to cost.', 'invalid', `rules/${i}/amountMinor`);
+    if (LIMITED.includes(check) && limit === undefined)
+      throw new DomainError(
+        'LIMIT_MISSING',
+        `The check ${check} needs a limit.`,
+        'invalid',
+        `rules/${i}/limit`,
+      );
+    if (check === 'over-forecast' && amountMinor === undefined)
+      throw new DomainError(
+        'LIMIT_MISSING',
+        'The check over-forecast needs the amount that a cycle was expected to cost.',
+        'invalid',
+        `rules/${i}/amountMinor`,
+      );
   });
-  return contentHash(state.rules) === contentHash(data.rules) ? [] : [{ type: 'ChecksConfigured', data }];
+  return contentHash(state.rules) === contentHash(data.rules)
+    ? []
+    : [{ type: 'ChecksConfigured', data }];
 }
 
 function requireTimeZone(timeZone: string): void {
   try {
     new Intl.DateTimeFormat('en', { timeZone });
   } catch {
-    throw new DomainError('UNKNOWN_TIME_ZONE', 'timeZone is not an IANA time zone such as "Africa/Casablanca".', 'invalid', 'timeZone');
+    throw new DomainError(
+      'UNKNOWN_TIME_ZONE',
+      'timeZone is not an IANA time zone such as "Africa/Casablanca".',
+      'invalid',
+      'timeZone',
+    );
   }
 }
 
@@ -133,18 +267,29 @@ export const programmeDecider: Decider<ProgrammeState, ProgrammeCommand, Program
   decide,
   evolve(state, event) {
     switch (event.type) {
-      case 'ProgrammeDefined': return { ...state, status: 'defined', definition: event.data };
-      case 'PolicyPublished': return { ...state, policies: [...state.policies, event.data] };
-      case 'PaymentTermsSet': return { ...state, terms: event.data };
-      case 'ChecksConfigured': return { ...state, rules: event.data.rules };
-      case 'AccountHoldSet': return { ...state, hold: holdOf(event.data) };
-      case 'ProgrammeOpened': return { ...state, status: 'open' };
-      case 'ProgrammeClosed': return { ...state, status: 'closed' };
-      default: return state;
+      case 'ProgrammeDefined':
+        return { ...state, status: 'defined', definition: event.data };
+      case 'PolicyPublished':
+        return { ...state, policies: [...state.policies, event.data] };
+      case 'PaymentTermsSet':
+        return { ...state, terms: event.data };
+      case 'ChecksConfigured':
+        return { ...state, rules: event.data.rules };
+      case 'AccountHoldSet':
+        return { ...state, hold: holdOf(event.data) };
+      case 'ProgrammeOpened':
+        return { ...state, status: 'open' };
+      case 'ProgrammeClosed':
+        return { ...state, status: 'closed' };
+      default:
+        return state;
     }
   },
 };
 
 /** The policy that a period is paid under: the newest first paid in it or before. */
-export const policyForPeriod = (state: ProgrammeState, period: string): PublishedPolicy | undefined =>
+export const policyForPeriod = (
+  state: ProgrammeState,
+  period: string,
+): PublishedPolicy | undefined =>
   state.policies.findLast((policy) => policy.firstPaidPeriod <= period);

@@ -1,4 +1,9 @@
-import { parsePersonId, parseProgrammeId, recoveryId as recoveryIdOf, streams } from '../kernel/ids.js';
+import {
+  parsePersonId,
+  parseProgrammeId,
+  recoveryId as recoveryIdOf,
+  streams,
+} from '../kernel/ids.js';
 import { parseAmount } from '../kernel/money.js';
 import { Command } from '../shell/call.js';
 import { part } from '../shell/execute.js';
@@ -8,39 +13,80 @@ import { jobIdOf, type Job } from '../shell/jobs.js';
 import { recoveryDecider, type RecoveryCommand } from './recovery.decider.js';
 
 export class AgreePlan extends Command {
-  @Whole(1, 100, { description: 'Percent of each payment, before the deduction.' }) sharePercent!: number;
-  @Amount({ description: 'What the family keeps of each payment at least, in major units.' }) floor!: string;
+  @Whole(1, 100, { description: 'Percent of each payment, before the deduction.' })
+  sharePercent!: number;
+  @Amount({ description: 'What the family keeps of each payment at least, in major units.' })
+  floor!: string;
   @Text() reason!: string;
 }
-export class AgreePlans extends AgreePlan { @Flag({ optional: true, description: 'Also with households that have a plan.' }) replace?: boolean; }
-export class SuspendRecovery extends Command { @Text() reason!: string; }
-export class ResumeRecovery extends Command { @Text() reason!: string; }
+export class AgreePlans extends AgreePlan {
+  @Flag({ optional: true, description: 'Also with households that have a plan.' })
+  replace?: boolean;
+}
+export class SuspendRecovery extends Command {
+  @Text() reason!: string;
+}
+export class ResumeRecovery extends Command {
+  @Text() reason!: string;
+}
 export class WaiveOverpayment extends Command {
   @Amount() amount!: string;
   @Text() reason!: string;
 }
 
 const programmeOf = (command: Command): string => parseProgrammeId(command.param('programmeId'));
-const currencyOf = async (command: Command, { books }: PlanDeps): Promise<string> => (await books.of(programmeOf(command))).definition.currency;
+const currencyOf = async (command: Command, { books }: PlanDeps): Promise<string> =>
+  (await books.of(programmeOf(command))).definition.currency;
 
 function simply(command: Command, decided: RecoveryCommand): Plan {
   const recoveryId = recoveryIdOf(programmeOf(command), parsePersonId(command.param('personId')));
-  return { parts: [part(streams.recovery(recoveryId), recoveryDecider, decided)], answer: { recoveryId } };
+  return {
+    parts: [part(streams.recovery(recoveryId), recoveryDecider, decided)],
+    answer: { recoveryId },
+  };
 }
 
 export const recoveryHandlers = handlers(
-  on(AgreePlan, async (command, deps) => simply(command, {
-    type: 'AgreePlan', sharePercent: command.sharePercent, floorMinor: String(parseAmount(command.floor, await currencyOf(command, deps), 'floor')), reason: command.reason,
-  })),
+  on(AgreePlan, async (command, deps) =>
+    simply(command, {
+      type: 'AgreePlan',
+      sharePercent: command.sharePercent,
+      floorMinor: String(parseAmount(command.floor, await currencyOf(command, deps), 'floor')),
+      reason: command.reason,
+    }),
+  ),
   on(AgreePlans, async (command, deps) => {
     const programmeId = programmeOf(command);
     const { actor, correlationId, commandId } = command.call.context;
     const { sharePercent, reason, replace } = command;
     const floorMinor = String(parseAmount(command.floor, await currencyOf(command, deps), 'floor'));
-    const job: Job = { kind: 'plan-recoveries', programmeId, commandId, sharePercent, floorMinor, reason, ...(replace === undefined ? {} : { replace }) };
-    return { parts: [], answer: { programmeId, jobId: jobIdOf(job) }, status: 202, afterwards: () => deps.background.start(job, { actor, correlationId }) };
+    const job: Job = {
+      kind: 'plan-recoveries',
+      programmeId,
+      commandId,
+      sharePercent,
+      floorMinor,
+      reason,
+      ...(replace === undefined ? {} : { replace }),
+    };
+    return {
+      parts: [],
+      answer: { programmeId, jobId: jobIdOf(job) },
+      status: 202,
+      afterwards: () => deps.background.start(job, { actor, correlationId }),
+    };
   }),
-  on(SuspendRecovery, (command) => simply(command, { type: 'SuspendRecovery', reason: command.reason })),
-  on(ResumeRecovery, (command) => simply(command, { type: 'ResumeRecovery', reason: command.reason })),
-  on(WaiveOverpayment, async (command, deps) => simply(command, { type: 'WaiveOverpayment', amountMinor: String(parseAmount(command.amount, await currencyOf(command, deps))), reason: command.reason })),
+  on(SuspendRecovery, (command) =>
+    simply(command, { type: 'SuspendRecovery', reason: command.reason }),
+  ),
+  on(ResumeRecovery, (command) =>
+    simply(command, { type: 'ResumeRecovery', reason: command.reason }),
+  ),
+  on(WaiveOverpayment, async (command, deps) =>
+    simply(command, {
+      type: 'WaiveOverpayment',
+      amountMinor: String(parseAmount(command.amount, await currencyOf(command, deps))),
+      reason: command.reason,
+    }),
+  ),
 );

@@ -1,11 +1,24 @@
 import type { AggregateEvents, EventData } from '../../events/generated.js';
-import { requireRegion, requireRole, type Context, type Decider, type Draft } from '../kernel/decider.js';
+import {
+  requireRegion,
+  requireRole,
+  type Context,
+  type Decider,
+  type Draft,
+} from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
 
 export type RecoveryEvent = AggregateEvents['recovery'];
 
-export interface RecoveryPlan { readonly sharePercent: number; readonly floorMinor: string; readonly agreedBy: string }
-interface Deduction { readonly round: number; readonly amountMinor: bigint }
+export interface RecoveryPlan {
+  readonly sharePercent: number;
+  readonly floorMinor: string;
+  readonly agreedBy: string;
+}
+interface Deduction {
+  readonly round: number;
+  readonly amountMinor: bigint;
+}
 
 /** What a household was paid too much by a programme, and what became of it. Amounts in minor units. */
 export interface RecoveryState {
@@ -28,57 +41,126 @@ export interface RecoveryState {
 
 export type RecoveryCommand =
   | ({ readonly type: 'EstablishOverpayment' } & EventData['OverpaymentEstablished'])
-  | { readonly type: 'OffsetOverpayment'; readonly correctionId: string; readonly amountMinor: string }
-  | { readonly type: 'AgreePlan'; readonly sharePercent: number; readonly floorMinor: string; readonly reason: string }
-  | { readonly type: 'Deduct'; readonly paymentId: string; readonly round: number; readonly grossMinor: string; readonly amountMinor: string }
-  | { readonly type: 'ReverseDeduction'; readonly paymentId: string; readonly round: number; readonly reason: string }
+  | {
+      readonly type: 'OffsetOverpayment';
+      readonly correctionId: string;
+      readonly amountMinor: string;
+    }
+  | {
+      readonly type: 'AgreePlan';
+      readonly sharePercent: number;
+      readonly floorMinor: string;
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'Deduct';
+      readonly paymentId: string;
+      readonly round: number;
+      readonly grossMinor: string;
+      readonly amountMinor: string;
+    }
+  | {
+      readonly type: 'ReverseDeduction';
+      readonly paymentId: string;
+      readonly round: number;
+      readonly reason: string;
+    }
   | { readonly type: 'SuspendRecovery' | 'ResumeRecovery'; readonly reason: string }
   | { readonly type: 'WaiveOverpayment'; readonly amountMinor: string; readonly reason: string };
 
 /** Codes that recoveries refuse with. */
 export const RECOVERY_REFUSALS = [
-  'ROLE_NOT_ALLOWED', 'REGION_NOT_ALLOWED', 'AMOUNT_NOT_POSITIVE', 'RECOVERY_NOT_FOUND', 'RECOVERY_STATUS', 'SHARE_OUT_OF_RANGE', 'FLOOR_MISSING', 'RECOVERY_SUSPENDED', 'RECOVERY_NOT_SUSPENDED',
-  'DEDUCTION_NOT_PLANNED', 'OFFSET_EXCEEDS_DEBT', 'WAIVER_EXCEEDS_BALANCE', 'SAME_PERSON',
+  'ROLE_NOT_ALLOWED',
+  'REGION_NOT_ALLOWED',
+  'AMOUNT_NOT_POSITIVE',
+  'RECOVERY_NOT_FOUND',
+  'RECOVERY_STATUS',
+  'SHARE_OUT_OF_RANGE',
+  'FLOOR_MISSING',
+  'RECOVERY_SUSPENDED',
+  'RECOVERY_NOT_SUSPENDED',
+  'DEDUCTION_NOT_PLANNED',
+  'OFFSET_EXCEEDS_DEBT',
+  'WAIVER_EXCEEDS_BALANCE',
+  'SAME_PERSON',
 ] as const;
 
 const initialState: RecoveryState = {
-  status: 'none', recoveryId: '', programmeId: '', personId: '', region: '', currency: '', overpaidMinor: 0n, waivedMinor: 0n, deductions: {}, plan: undefined, suspended: false, correctionIds: [], offsets: {},
+  status: 'none',
+  recoveryId: '',
+  programmeId: '',
+  personId: '',
+  region: '',
+  currency: '',
+  overpaidMinor: 0n,
+  waivedMinor: 0n,
+  deductions: {},
+  plan: undefined,
+  suspended: false,
+  correctionIds: [],
+  offsets: {},
 };
 
-export const recoveredMinor = ({ deductions }: RecoveryState): bigint => Object.values(deductions).reduce((total, { amountMinor }) => total + amountMinor, 0n);
+export const recoveredMinor = ({ deductions }: RecoveryState): bigint =>
+  Object.values(deductions).reduce((total, { amountMinor }) => total + amountMinor, 0n);
 /** What the household still owes; never negative. */
-export const balanceMinor = (state: RecoveryState): bigint => state.overpaidMinor - state.waivedMinor - recoveredMinor(state);
+export const balanceMinor = (state: RecoveryState): bigint =>
+  state.overpaidMinor - state.waivedMinor - recoveredMinor(state);
 
 /**
  * What arrears are set against before they are paid, where an overpayment turns out to have been due after all: what the family
  * has of it still, because it owes it or was let off. Only what it gave back is paid out again.
  */
-export const offsettableMinor = (state: RecoveryState): bigint => balanceMinor(state) + state.waivedMinor;
+export const offsettableMinor = (state: RecoveryState): bigint =>
+  balanceMinor(state) + state.waivedMinor;
 
 /** The balance with what an earlier round of a payment deducted given back: that payment was cancelled. */
-const balanceFor = (state: RecoveryState, paymentId: string): bigint => balanceMinor(state) + (state.deductions[paymentId]?.amountMinor ?? 0n);
+const balanceFor = (state: RecoveryState, paymentId: string): bigint =>
+  balanceMinor(state) + (state.deductions[paymentId]?.amountMinor ?? 0n);
 
 /**
  * What a payment of so much may give back: the plan's share of it (rounded down to the minor unit), what leaves the family
  * its floor, and what is owed, whichever is least. Nothing without a plan, or while an appeal runs.
  */
-export function deductibleMinor(state: RecoveryState, paymentId: string, grossMinor: bigint): bigint {
+export function deductibleMinor(
+  state: RecoveryState,
+  paymentId: string,
+  grossMinor: bigint,
+): bigint {
   if (state.status === 'none' || !state.plan || state.suspended) return 0n;
-  const shareMinor = grossMinor * BigInt(state.plan.sharePercent) / 100n;
+  const shareMinor = (grossMinor * BigInt(state.plan.sharePercent)) / 100n;
   const aboveFloorMinor = grossMinor - BigInt(state.plan.floorMinor);
-  const least = [shareMinor, aboveFloorMinor, balanceFor(state, paymentId)].reduce((a, b) => (b < a ? b : a));
+  const least = [shareMinor, aboveFloorMinor, balanceFor(state, paymentId)].reduce((a, b) =>
+    b < a ? b : a,
+  );
   return least > 0n ? least : 0n;
 }
 
-function decide(state: RecoveryState, command: RecoveryCommand, context: Context): readonly Draft<RecoveryEvent>[] {
+function decide(
+  state: RecoveryState,
+  command: RecoveryCommand,
+  context: Context,
+): readonly Draft<RecoveryEvent>[] {
   if (command.type === 'EstablishOverpayment') {
     requireRole(context, 'automation');
-    if (BigInt(command.amountMinor) <= 0n) throw new DomainError('AMOUNT_NOT_POSITIVE', 'An overpayment is of more than nothing.', 'invalid', 'amountMinor');
+    if (BigInt(command.amountMinor) <= 0n)
+      throw new DomainError(
+        'AMOUNT_NOT_POSITIVE',
+        'An overpayment is of more than nothing.',
+        'invalid',
+        'amountMinor',
+      );
     if (state.correctionIds.includes(command.correctionId)) return [];
     const { type, ...data } = command;
     return [{ type: 'OverpaymentEstablished', data }];
   }
-  if (state.status === 'none') throw new DomainError('RECOVERY_NOT_FOUND', 'This household owes the programme nothing.', 'not-found', 'recoveryId');
+  if (state.status === 'none')
+    throw new DomainError(
+      'RECOVERY_NOT_FOUND',
+      'This household owes the programme nothing.',
+      'not-found',
+      'recoveryId',
+    );
   const { recoveryId } = state;
   switch (command.type) {
     case 'AgreePlan': {
@@ -86,81 +168,201 @@ function decide(state: RecoveryState, command: RecoveryCommand, context: Context
       requireRegion(context, state.region);
       requireOpen(state);
       const { sharePercent, floorMinor, reason } = command;
-      if (!Number.isInteger(sharePercent) || sharePercent < 1 || sharePercent > 100) throw new DomainError('SHARE_OUT_OF_RANGE', 'The share of each payment is 1 to 100 percent.', 'invalid', 'sharePercent');
-      if (BigInt(floorMinor) <= 0n) throw new DomainError('FLOOR_MISSING', 'A family keeps something of each payment: the floor is more than nothing.', 'invalid', 'floor');
-      if (state.plan?.sharePercent === sharePercent && state.plan.floorMinor === floorMinor) return [];
-      return [{ type: 'RecoveryPlanAgreed', data: { recoveryId, sharePercent, floorMinor, reason } }];
+      if (!Number.isInteger(sharePercent) || sharePercent < 1 || sharePercent > 100)
+        throw new DomainError(
+          'SHARE_OUT_OF_RANGE',
+          'The share of each payment is 1 to 100 percent.',
+          'invalid',
+          'sharePercent',
+        );
+      if (BigInt(floorMinor) <= 0n)
+        throw new DomainError(
+          'FLOOR_MISSING',
+          'A family keeps something of each payment: the floor is more than nothing.',
+          'invalid',
+          'floor',
+        );
+      if (state.plan?.sharePercent === sharePercent && state.plan.floorMinor === floorMinor)
+        return [];
+      return [
+        { type: 'RecoveryPlanAgreed', data: { recoveryId, sharePercent, floorMinor, reason } },
+      ];
     }
     case 'OffsetOverpayment': {
       requireRole(context, 'automation');
       const { correctionId, amountMinor } = command;
       if (state.offsets[correctionId] !== undefined) return [];
       const amount = BigInt(amountMinor);
-      if (amount > offsettableMinor(state)) throw new DomainError('OFFSET_EXCEEDS_DEBT', 'No more is set against a debt than is owed or was waived.', 'rule', 'amountMinor');
+      if (amount > offsettableMinor(state))
+        throw new DomainError(
+          'OFFSET_EXCEEDS_DEBT',
+          'No more is set against a debt than is owed or was waived.',
+          'rule',
+          'amountMinor',
+        );
       const balance = balanceMinor(state);
       const waivedMinor = amount > balance ? amount - balance : 0n;
-      const after = { ...state, overpaidMinor: state.overpaidMinor - amount, waivedMinor: state.waivedMinor - waivedMinor };
-      return [{ type: 'OverpaymentOffset', data: { recoveryId, correctionId, amountMinor, waivedMinor: String(waivedMinor) } }, ...(state.status === 'open' ? completion(after) : [])];
+      const after = {
+        ...state,
+        overpaidMinor: state.overpaidMinor - amount,
+        waivedMinor: state.waivedMinor - waivedMinor,
+      };
+      return [
+        {
+          type: 'OverpaymentOffset',
+          data: { recoveryId, correctionId, amountMinor, waivedMinor: String(waivedMinor) },
+        },
+        ...(state.status === 'open' ? completion(after) : []),
+      ];
     }
-    case 'Deduct': return deduct(state, command, context);
+    case 'Deduct':
+      return deduct(state, command, context);
     case 'ReverseDeduction': {
       requireRole(context, 'automation');
       const { paymentId, round, reason } = command;
       const deduction = state.deductions[paymentId];
       if (deduction?.round !== round) return [];
-      return [{ type: 'RecoveryDeductionReversed', data: { recoveryId, paymentId, round, amountMinor: String(deduction.amountMinor), reason } }];
+      return [
+        {
+          type: 'RecoveryDeductionReversed',
+          data: {
+            recoveryId,
+            paymentId,
+            round,
+            amountMinor: String(deduction.amountMinor),
+            reason,
+          },
+        },
+      ];
     }
     case 'SuspendRecovery':
       requireRole(context, 'supervisor', 'finance-officer');
       requireRegion(context, state.region);
       requireOpen(state);
-      if (state.suspended) throw new DomainError('RECOVERY_SUSPENDED', 'The recovery is suspended already.', 'conflict');
+      if (state.suspended)
+        throw new DomainError(
+          'RECOVERY_SUSPENDED',
+          'The recovery is suspended already.',
+          'conflict',
+        );
       return [{ type: 'RecoverySuspended', data: { recoveryId, reason: command.reason } }];
     case 'ResumeRecovery':
       requireRole(context, 'supervisor', 'finance-officer');
       requireRegion(context, state.region);
-      if (!state.suspended) throw new DomainError('RECOVERY_NOT_SUSPENDED', 'The recovery is not suspended.', 'conflict');
+      if (!state.suspended)
+        throw new DomainError(
+          'RECOVERY_NOT_SUSPENDED',
+          'The recovery is not suspended.',
+          'conflict',
+        );
       return [{ type: 'RecoveryResumed', data: { recoveryId, reason: command.reason } }];
     case 'WaiveOverpayment': {
       requireRole(context, 'finance-controller');
       requireRegion(context, state.region);
       requireOpen(state);
       const waivedMinor = BigInt(command.amountMinor);
-      if (waivedMinor <= 0n) throw new DomainError('AMOUNT_NOT_POSITIVE', 'A waiver is of more than nothing.', 'invalid', 'amount');
-      if (waivedMinor > balanceMinor(state)) throw new DomainError('WAIVER_EXCEEDS_BALANCE', 'No more is waived than the household owes.', 'rule', 'amount');
-      if (state.plan?.agreedBy === context.actor.id) throw new DomainError('SAME_PERSON', 'Who agreed the plan does not waive the debt.', 'forbidden');
+      if (waivedMinor <= 0n)
+        throw new DomainError(
+          'AMOUNT_NOT_POSITIVE',
+          'A waiver is of more than nothing.',
+          'invalid',
+          'amount',
+        );
+      if (waivedMinor > balanceMinor(state))
+        throw new DomainError(
+          'WAIVER_EXCEEDS_BALANCE',
+          'No more is waived than the household owes.',
+          'rule',
+          'amount',
+        );
+      if (state.plan?.agreedBy === context.actor.id)
+        throw new DomainError(
+          'SAME_PERSON',
+          'Who agreed the plan does not waive the debt.',
+          'forbidden',
+        );
       const waived = { ...state, waivedMinor: state.waivedMinor + waivedMinor };
-      return [{ type: 'OverpaymentWaived', data: { recoveryId, amountMinor: command.amountMinor, reason: command.reason } }, ...completion(waived)];
+      return [
+        {
+          type: 'OverpaymentWaived',
+          data: { recoveryId, amountMinor: command.amountMinor, reason: command.reason },
+        },
+        ...completion(waived),
+      ];
     }
-    default: return never(command);
+    default:
+      return never(command);
   }
 }
 
 function requireOpen(state: RecoveryState): void {
-  if (state.status !== 'open') throw new DomainError('RECOVERY_STATUS', 'The household owes nothing any more.', 'rule');
+  if (state.status !== 'open')
+    throw new DomainError('RECOVERY_STATUS', 'The household owes nothing any more.', 'rule');
 }
 
 /** The same deduction again changes nothing; one that the plan does not allow (any more) is refused, so that the payment goes without. */
-function deduct(state: RecoveryState, { paymentId, round, grossMinor, amountMinor }: Extract<RecoveryCommand, { type: 'Deduct' }>, context: Context): readonly Draft<RecoveryEvent>[] {
+function deduct(
+  state: RecoveryState,
+  { paymentId, round, grossMinor, amountMinor }: Extract<RecoveryCommand, { type: 'Deduct' }>,
+  context: Context,
+): readonly Draft<RecoveryEvent>[] {
   requireRole(context, 'finance-officer');
   const before = state.deductions[paymentId];
   if (before?.round === round && String(before.amountMinor) === amountMinor) return [];
   const amount = BigInt(amountMinor);
-  if ((before && before.round >= round) || amount <= 0n || amount > deductibleMinor(state, paymentId, BigInt(grossMinor))) {
-    throw new DomainError('DEDUCTION_NOT_PLANNED', 'The plan as it is now does not give so much of this payment.', 'rule', 'amountMinor');
+  if (
+    (before && before.round >= round) ||
+    amount <= 0n ||
+    amount > deductibleMinor(state, paymentId, BigInt(grossMinor))
+  ) {
+    throw new DomainError(
+      'DEDUCTION_NOT_PLANNED',
+      'The plan as it is now does not give so much of this payment.',
+      'rule',
+      'amountMinor',
+    );
   }
-  const deducted = { ...state, deductions: { ...state.deductions, [paymentId]: { round, amountMinor: amount } } };
+  const deducted = {
+    ...state,
+    deductions: { ...state.deductions, [paymentId]: { round, amountMinor: amount } },
+  };
   const remaining = balanceMinor(deducted);
-  return [{ type: 'RecoveryDeducted', data: { recoveryId: state.recoveryId, paymentId, round, grossMinor, amountMinor, remainingMinor: String(remaining) } }, ...completion(deducted)];
+  return [
+    {
+      type: 'RecoveryDeducted',
+      data: {
+        recoveryId: state.recoveryId,
+        paymentId,
+        round,
+        grossMinor,
+        amountMinor,
+        remainingMinor: String(remaining),
+      },
+    },
+    ...completion(deducted),
+  ];
 }
 
 function completion(state: RecoveryState): readonly Draft<RecoveryEvent>[] {
   if (balanceMinor(state) > 0n) return [];
   const { recoveryId, overpaidMinor, waivedMinor } = state;
-  return [{ type: 'RecoveryCompleted', data: { recoveryId, overpaidMinor: String(overpaidMinor), recoveredMinor: String(recoveredMinor(state)), waivedMinor: String(waivedMinor) } }];
+  return [
+    {
+      type: 'RecoveryCompleted',
+      data: {
+        recoveryId,
+        overpaidMinor: String(overpaidMinor),
+        recoveredMinor: String(recoveredMinor(state)),
+        waivedMinor: String(waivedMinor),
+      },
+    },
+  ];
 }
 
-function without(deductions: RecoveryState['deductions'], paymentId: string): RecoveryState['deductions'] {
+function without(
+  deductions: RecoveryState['deductions'],
+  paymentId: string,
+): RecoveryState['deductions'] {
   const { [paymentId]: _gone, ...rest } = deductions;
   return rest;
 }
@@ -171,28 +373,66 @@ export const recoveryDecider: Decider<RecoveryState, RecoveryCommand, RecoveryEv
   evolve(state, event) {
     switch (event.type) {
       case 'OverpaymentEstablished': {
-        const { recoveryId, programmeId, personId, region, currency, correctionId, amountMinor } = event.data;
+        const { recoveryId, programmeId, personId, region, currency, correctionId, amountMinor } =
+          event.data;
         return {
-          ...state, status: 'open', recoveryId, programmeId, personId, region, currency,
-          overpaidMinor: state.overpaidMinor + BigInt(amountMinor), correctionIds: [...state.correctionIds, correctionId],
+          ...state,
+          status: 'open',
+          recoveryId,
+          programmeId,
+          personId,
+          region,
+          currency,
+          overpaidMinor: state.overpaidMinor + BigInt(amountMinor),
+          correctionIds: [...state.correctionIds, correctionId],
         };
       }
-      case 'RecoveryPlanAgreed': return { ...state, plan: { sharePercent: event.data.sharePercent, floorMinor: event.data.floorMinor, agreedBy: event.meta.actor } };
+      case 'RecoveryPlanAgreed':
+        return {
+          ...state,
+          plan: {
+            sharePercent: event.data.sharePercent,
+            floorMinor: event.data.floorMinor,
+            agreedBy: event.meta.actor,
+          },
+        };
       case 'RecoveryDeducted': {
         const { paymentId, round, amountMinor } = event.data;
         // An earlier round of the same payment was cancelled, and what it deducted with it. The debt is open until RecoveryCompleted says otherwise.
-        return { ...state, status: 'open', deductions: { ...state.deductions, [paymentId]: { round, amountMinor: BigInt(amountMinor) } } };
+        return {
+          ...state,
+          status: 'open',
+          deductions: {
+            ...state.deductions,
+            [paymentId]: { round, amountMinor: BigInt(amountMinor) },
+          },
+        };
       }
-      case 'RecoveryDeductionReversed': return { ...state, status: 'open', deductions: without(state.deductions, event.data.paymentId) };
+      case 'RecoveryDeductionReversed':
+        return {
+          ...state,
+          status: 'open',
+          deductions: without(state.deductions, event.data.paymentId),
+        };
       case 'OverpaymentOffset': {
         const { correctionId, amountMinor, waivedMinor } = event.data;
-        return { ...state, overpaidMinor: state.overpaidMinor - BigInt(amountMinor), waivedMinor: state.waivedMinor - BigInt(waivedMinor), offsets: { ...state.offsets, [correctionId]: BigInt(amountMinor) } };
+        return {
+          ...state,
+          overpaidMinor: state.overpaidMinor - BigInt(amountMinor),
+          waivedMinor: state.waivedMinor - BigInt(waivedMinor),
+          offsets: { ...state.offsets, [correctionId]: BigInt(amountMinor) },
+        };
       }
-      case 'RecoverySuspended': return { ...state, suspended: true };
-      case 'RecoveryResumed': return { ...state, suspended: false };
-      case 'OverpaymentWaived': return { ...state, waivedMinor: state.waivedMinor + BigInt(event.data.amountMinor) };
-      case 'RecoveryCompleted': return { ...state, status: 'completed' };
-      default: return state;
+      case 'RecoverySuspended':
+        return { ...state, suspended: true };
+      case 'RecoveryResumed':
+        return { ...state, suspended: false };
+      case 'OverpaymentWaived':
+        return { ...state, waivedMinor: state.waivedMinor + BigInt(event.data.amountMinor) };
+      case 'RecoveryCompleted':
+        return { ...state, status: 'completed' };
+      default:
+        return state;
     }
   },
 };

@@ -1,5 +1,13 @@
 import type { MessagePort, Worker } from 'node:worker_threads';
-import { jobIdOf, type FromBackground, type Job, type JobFor, type Jobs, type JobStatus, type ToBackground } from './jobs.js';
+import {
+  jobIdOf,
+  type FromBackground,
+  type Job,
+  type JobFor,
+  type Jobs,
+  type JobStatus,
+  type ToBackground,
+} from './jobs.js';
 import type { Log } from './log.js';
 import type { Meters } from './meters.js';
 import type { Followed } from './reading.js';
@@ -17,13 +25,22 @@ export class Background implements Jobs, Vitals {
   /** Why the background last failed, until it reports progress again. */
   trouble: string | undefined;
 
-  constructor(private readonly log: Log, private readonly meters: Meters, private readonly followed: Followed, private readonly onDeath: () => void) {}
+  constructor(
+    private readonly log: Log,
+    private readonly meters: Meters,
+    private readonly followed: Followed,
+    private readonly onDeath: () => void,
+  ) {}
 
-  get alive(): boolean { return this.#alive; }
+  get alive(): boolean {
+    return this.#alive;
+  }
 
   attach(worker: Worker): Promise<void> {
     this.#worker = worker;
-    this.#exited = new Promise((resolve) => { worker.once('exit', () => resolve()); });
+    this.#exited = new Promise((resolve) => {
+      worker.once('exit', () => resolve());
+    });
     return new Promise((resolve, reject) => {
       worker.on('message', (message: FromBackground) => {
         if (message.kind === 'ready') {
@@ -53,7 +70,9 @@ export class Background implements Jobs, Vitals {
     return jobId;
   }
 
-  job(jobId: string): JobStatus | undefined { return this.#jobs.get(jobId); }
+  job(jobId: string): JobStatus | undefined {
+    return this.#jobs.get(jobId);
+  }
 
   /** Ends at the next safe point; what was under way is finished by the next start. */
   async stop(): Promise<void> {
@@ -62,7 +81,9 @@ export class Background implements Jobs, Vitals {
     await this.#exited;
   }
 
-  #send(message: ToBackground): void { this.#worker?.postMessage(message); }
+  #send(message: ToBackground): void {
+    this.#worker?.postMessage(message);
+  }
 
   #note(status: JobStatus): void {
     this.#jobs.delete(status.jobId);
@@ -78,15 +99,28 @@ export class Background implements Jobs, Vitals {
         this.meters.followed(message.name, message.position);
         this.followed.set(message.name, message.position);
         break;
-      case 'job': this.#note(message.status); break;
-      case 'note': this.log.info({ what: message.what, detail: message.detail }, 'background'); break;
+      case 'job':
+        this.#note(message.status);
+        break;
+      case 'note':
+        this.log.info({ what: message.what, detail: message.detail }, 'background');
+        break;
       case 'trouble':
         this.trouble = `${message.what}: ${message.detail}`;
-        this.log.error({ what: message.what, detail: message.detail }, 'background work failed; trying again');
+        this.log.error(
+          { what: message.what, detail: message.detail },
+          'background work failed; trying again',
+        );
         break;
     }
   }
 }
 
 /** What the background thread is started with. */
-export interface BackgroundStart { readonly dir: string; readonly files: string; readonly rail: { readonly schemasDir?: string; readonly bankFolder?: string }; readonly log: MessagePort; readonly vault: MessagePort }
+export interface BackgroundStart {
+  readonly dir: string;
+  readonly files: string;
+  readonly rail: { readonly schemasDir?: string; readonly bankFolder?: string };
+  readonly log: MessagePort;
+  readonly vault: MessagePort;
+}

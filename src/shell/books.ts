@@ -9,7 +9,9 @@ export class Books {
   readonly #policies: PolicyBook;
   readonly #known = new Map<string, Promise<ProgrammeBook>>();
 
-  constructor(store: EventStore) { this.#policies = new PolicyBook(store); }
+  constructor(store: EventStore) {
+    this.#policies = new PolicyBook(store);
+  }
 
   /** @throws DomainError PROGRAMME_NOT_FOUND */
   of(programmeId: string): Promise<ProgrammeBook> {

@@ -30,7 +30,12 @@ export abstract class Command {
 
 /** A question, with what came in the query string and the path, and who asks. */
 export abstract class Query {
-  declare readonly asked: { readonly actor: Actor; readonly params: Readonly<Record<string, string>>; readonly correlationId: string; readonly accept?: string | undefined };
+  declare readonly asked: {
+    readonly actor: Actor;
+    readonly params: Readonly<Record<string, string>>;
+    readonly correlationId: string;
+    readonly accept?: string | undefined;
+  };
 
   param(name: string): string {
     const value = this.asked.params[name];
@@ -40,10 +45,13 @@ export abstract class Query {
 }
 
 /** Set by the guard on every request that needs a token. */
-export interface Authenticated { actor?: Actor }
+export interface Authenticated {
+  actor?: Actor;
+}
 export type Request = FastifyRequest & Authenticated;
 
 export function actorOf(request: Request): Actor {
-  if (!request.actor) throw new Error('the route lets requests in without a token, and asks who calls');
+  if (!request.actor)
+    throw new Error('the route lets requests in without a token, and asks who calls');
   return request.actor;
 }

@@ -11,10 +11,16 @@ export class Traffic {
   readonly #left = new AbortController();
   underWay = 0;
 
-  get leaving(): boolean { return this.#left.signal.aborted; }
+  get leaving(): boolean {
+    return this.#left.signal.aborted;
+  }
   /** Aborts when the server is going away: whoever only waits should answer then. */
-  get left(): AbortSignal { return this.#left.signal; }
-  leave(): void { this.#left.abort(); }
+  get left(): AbortSignal {
+    return this.#left.signal;
+  }
+  leave(): void {
+    this.#left.abort();
+  }
 }
 
 /** How long connections that the system has accepted, and this process not yet, are waited for. */

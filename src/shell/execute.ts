@@ -1,6 +1,14 @@
 import type { EventType } from '../../events/generated.js';
 import type { EventRegistry } from '../../events/registry.js';
-import type { AppendGroup, AppendResult, EventStore, KeptReceipt, NewEvent, Receipt, StreamWrite } from '../adapters/event-store/port.js';
+import type {
+  AppendGroup,
+  AppendResult,
+  EventStore,
+  KeptReceipt,
+  NewEvent,
+  Receipt,
+  StreamWrite,
+} from '../adapters/event-store/port.js';
 import { fold, type Context, type Decider, type Draft, type Recorded } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
 import { eventId } from '../kernel/ids.js';
@@ -19,19 +27,28 @@ export interface Part {
  * A part: the decider of the stream and its commands, one after the other. A command may look at the folded state (for an
  * exact amount, say), and say that there is nothing to do.
  */
-export function part<S, C, T extends EventType>(stream: string, decider: Decider<S, C, T>, ...commands: readonly (C | ((state: S) => C | undefined))[]): Part {
+export function part<S, C, T extends EventType>(
+  stream: string,
+  decider: Decider<S, C, T>,
+  ...commands: readonly (C | ((state: S) => C | undefined))[]
+): Part {
   return {
     stream,
     decide(events, context) {
       let state = fold(decider, events);
       const decided: Draft[] = [];
       for (const command of commands) {
-        const next = typeof command === 'function' ? (command as (state: S) => C | undefined)(state) : command;
+        const next =
+          typeof command === 'function' ? (command as (state: S) => C | undefined)(state) : command;
         if (next === undefined) continue;
         const drafts = decider.decide(state, next, context);
         for (const draft of drafts) {
           decided.push(draft as Draft);
-          state = decider.evolve(state, { ...draft, meta: { actor: context.actor.id, role: context.actor.role }, time: context.now });
+          state = decider.evolve(state, {
+            ...draft,
+            meta: { actor: context.actor.id, role: context.actor.role },
+            time: context.now,
+          });
         }
       }
       return decided;
@@ -40,8 +57,11 @@ export function part<S, C, T extends EventType>(stream: string, decider: Decider
 }
 
 /** A part that makes its stream. Saves the reading of what is hardly ever there. */
-export const fresh = <S, C, T extends EventType>(stream: string, decider: Decider<S, C, T>, ...commands: readonly (C | ((state: S) => C | undefined))[]): Part =>
-  ({ ...part(stream, decider, ...commands), fresh: true });
+export const fresh = <S, C, T extends EventType>(
+  stream: string,
+  decider: Decider<S, C, T>,
+  ...commands: readonly (C | ((state: S) => C | undefined))[]
+): Part => ({ ...part(stream, decider, ...commands), fresh: true });
 
 /** A part that is written before the others where they cannot be written together. */
 export const reserving = (given: Part): Part => ({ ...given, reserves: true });
@@ -55,14 +75,26 @@ export interface Outcome {
 }
 
 /** Makes drafts storable: ids from the command and index, the newest version, actor and causes; validates each payload. */
-export function stamp(registry: EventRegistry, drafts: readonly Draft[], context: Context, firstIndex = 0): NewEvent[] {
+export function stamp(
+  registry: EventRegistry,
+  drafts: readonly Draft[],
+  context: Context,
+  firstIndex = 0,
+): NewEvent[] {
   return drafts.map((draft, index) => {
     const v = registry.latestVersion(draft.type);
     registry.validate(draft.type, v, draft.data);
     return {
-      id: eventId(context.commandId, firstIndex + index), type: draft.type, v, time: context.now, data: draft.data,
+      id: eventId(context.commandId, firstIndex + index),
+      type: draft.type,
+      v,
+      time: context.now,
+      data: draft.data,
       meta: {
-        actor: context.actor.id, role: context.actor.role, command: context.commandId, correlation: context.correlationId,
+        actor: context.actor.id,
+        role: context.actor.role,
+        command: context.commandId,
+        correlation: context.correlationId,
         ...(context.causationId === undefined ? {} : { causation: context.causationId }),
       },
     };
@@ -84,41 +116,63 @@ const ATTEMPTS = 50;
  * @throws DomainError of the deciders, or CONCURRENT_CHANGE after 50 attempts
  */
 export async function execute(
-  store: EventStore, registry: EventRegistry, locks: KeyedLocks, parts: readonly Part[], context: Context,
+  store: EventStore,
+  registry: EventRegistry,
+  locks: KeyedLocks,
+  parts: readonly Part[],
+  context: Context,
   receipt?: (events: number) => Receipt,
 ): Promise<Outcome> {
-  return locks.hold(parts.map((p) => p.stream), async () => {
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-      const loaded = attempt === 1 && parts.every((p) => p.fresh) ? parts.map(() => ({ events: [] as readonly Recorded[] })) : parts.length === 1
-        ? [{ events: await store.readStream(parts[0]!.stream) }]
-        : await store.readStreams(parts.map((p) => p.stream));
-      const writes: StreamWrite[] = [];
-      let count = 0;
-      let seen = -1;
-      parts.forEach((p, i) => {
-        const events = loaded[i]!.events;
-        seen = Math.max(seen, events.at(-1)?.position ?? -1);
-        const done = store.atomicGroups === false ? doneBefore(events, context.commandId) : 0;
-        count += done;
-        if (done > 0) return;
-        const drafts = p.decide(events as readonly never[], context);
-        if (drafts.length === 0) return;
-        const write: StreamWrite = { stream: p.stream, expected: events.length === 0 ? 'no-stream' : events.at(-1)!.revision, events: stamp(registry, drafts, context, count) };
-        count += drafts.length;
-        if (p.reserves && store.atomicGroups === false) writes.unshift(write);
-        else writes.push(write);
-      });
-      if (writes.length === 0 && !receipt) return { position: seen, events: 0 };
-      const group: AppendGroup = { writes, ...(receipt ? { receipt: receipt(count) } : {}) };
-      const result: AppendResult = await store.append(group);
-      switch (result.kind) {
-        case 'appended': case 'duplicate': return { position: result.position, events: count };
-        case 'receipt-exists': return { position: result.receipt.position, events: 0, kept: result.receipt };
-        case 'conflict': continue;
+  return locks.hold(
+    parts.map((p) => p.stream),
+    async () => {
+      for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+        const loaded =
+          attempt === 1 && parts.every((p) => p.fresh)
+            ? parts.map(() => ({ events: [] as readonly Recorded[] }))
+            : parts.length === 1
+              ? [{ events: await store.readStream(parts[0]!.stream) }]
+              : await store.readStreams(parts.map((p) => p.stream));
+        const writes: StreamWrite[] = [];
+        let count = 0;
+        let seen = -1;
+        parts.forEach((p, i) => {
+          const events = loaded[i]!.events;
+          seen = Math.max(seen, events.at(-1)?.position ?? -1);
+          const done = store.atomicGroups === false ? doneBefore(events, context.commandId) : 0;
+          count += done;
+          if (done > 0) return;
+          const drafts = p.decide(events as readonly never[], context);
+          if (drafts.length === 0) return;
+          const write: StreamWrite = {
+            stream: p.stream,
+            expected: events.length === 0 ? 'no-stream' : events.at(-1)!.revision,
+            events: stamp(registry, drafts, context, count),
+          };
+          count += drafts.length;
+          if (p.reserves && store.atomicGroups === false) writes.unshift(write);
+          else writes.push(write);
+        });
+        if (writes.length === 0 && !receipt) return { position: seen, events: 0 };
+        const group: AppendGroup = { writes, ...(receipt ? { receipt: receipt(count) } : {}) };
+        const result: AppendResult = await store.append(group);
+        switch (result.kind) {
+          case 'appended':
+          case 'duplicate':
+            return { position: result.position, events: count };
+          case 'receipt-exists':
+            return { position: result.receipt.position, events: 0, kept: result.receipt };
+          case 'conflict':
+            continue;
+        }
       }
-    }
-    throw new DomainError('CONCURRENT_CHANGE', 'Others kept changing the same record; send the same request again.', 'conflict');
-  });
+      throw new DomainError(
+        'CONCURRENT_CHANGE',
+        'Others kept changing the same record; send the same request again.',
+        'conflict',
+      );
+    },
+  );
 }
 
 /** Serialises commands of this process that touch the same streams, so that they rarely conflict in the store. */
@@ -127,7 +181,9 @@ export class KeyedLocks {
 
   async hold<T>(keys: readonly string[], work: () => Promise<T>): Promise<T> {
     let release!: () => void;
-    const mine = new Promise<void>((resolve) => { release = resolve; });
+    const mine = new Promise<void>((resolve) => {
+      release = resolve;
+    });
     const before = keys.map((key) => this.#tails.get(key));
     for (const key of keys) this.#tails.set(key, mine);
     try {

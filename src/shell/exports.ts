@@ -4,13 +4,21 @@ import { csvCell } from '../kernel/csv.js';
 import { DomainError } from '../kernel/errors.js';
 
 export type Format = 'json' | 'ndjson' | 'csv';
-const TYPES = { ndjson: 'application/x-ndjson; charset=utf-8', csv: 'text/csv; charset=utf-8' } as const;
+const TYPES = {
+  ndjson: 'application/x-ndjson; charset=utf-8',
+  csv: 'text/csv; charset=utf-8',
+} as const;
 
 /** @throws DomainError NOT_ACCEPTABLE */
 export function formatOf(format: string | undefined, accept: string | undefined): Format {
   if (format !== undefined) {
     if (format === 'json' || format === 'ndjson' || format === 'csv') return format;
-    throw new DomainError('INVALID_FIELD', 'format must be json, ndjson or csv.', 'invalid', 'format');
+    throw new DomainError(
+      'INVALID_FIELD',
+      'format must be json, ndjson or csv.',
+      'invalid',
+      'format',
+    );
   }
   if (accept?.includes('application/x-ndjson')) return 'ndjson';
   return accept?.includes('text/csv') ? 'csv' : 'json';
@@ -21,20 +29,40 @@ export function formatOf(format: string | undefined, accept: string | undefined)
  * the number of rows, and a client that goes away stops the work.
  * @param columns of the CSV, in order; a column may be a path ("account/kind")
  */
-export function exported(format: 'ndjson' | 'csv', pages: AsyncIterable<readonly unknown[]>, columns: readonly string[], name: string): StreamableFile {
+export function exported(
+  format: 'ndjson' | 'csv',
+  pages: AsyncIterable<readonly unknown[]>,
+  columns: readonly string[],
+  name: string,
+): StreamableFile {
   const lines = format === 'ndjson' ? ndjson(pages) : csv(pages, columns);
-  return new StreamableFile(Readable.from(lines, { objectMode: false, highWaterMark: 65_536 }), { type: TYPES[format], disposition: `attachment; filename="${name}.${format}"` });
+  return new StreamableFile(Readable.from(lines, { objectMode: false, highWaterMark: 65_536 }), {
+    type: TYPES[format],
+    disposition: `attachment; filename="${name}.${format}"`,
+  });
 }
 
 async function* ndjson(pages: AsyncIterable<readonly unknown[]>): AsyncGenerator<string> {
   for await (const page of pages) yield page.map((row) => `${JSON.stringify(row)}\n`).join('');
 }
 
-async function* csv(pages: AsyncIterable<readonly unknown[]>, columns: readonly string[]): AsyncGenerator<string> {
+async function* csv(
+  pages: AsyncIterable<readonly unknown[]>,
+  columns: readonly string[],
+): AsyncGenerator<string> {
   yield `\ufeff${columns.join(',')}\r\n`;
   const paths = columns.map((column) => column.split('/'));
-  for await (const page of pages) yield page.map((row) => `${paths.map((path) => csvCell(at(row, path))).join(',')}\r\n`).join('');
+  for await (const page of pages)
+    yield page
+      .map((row) => `${paths.map((path) => csvCell(at(row, path))).join(',')}\r\n`)
+      .join('');
 }
 
 const at = (row: unknown, path: readonly string[]): unknown =>
-  path.reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined), row);
+  path.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null
+        ? (value as Record<string, unknown>)[key]
+        : undefined,
+    row,
+  );

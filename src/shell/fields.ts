@@ -1,6 +1,20 @@
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import {
-  ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsIn, IsInt, IsObject, IsOptional, IsString, Length, Matches, Max, Min, ValidateBy, ValidateNested,
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  Max,
+  Min,
+  ValidateBy,
+  ValidateNested,
 } from 'class-validator';
 import { DomainError } from '../kernel/errors.js';
 import { scaleOf } from '../kernel/money.js';
@@ -12,93 +26,233 @@ import { nest } from './validate.js';
  * Messages complete the sentence "<field> …" and never quote a value.
  */
 type Field = (target: object, property: string) => void;
-interface Common { readonly optional?: boolean; readonly description?: string; readonly example?: unknown }
+interface Common {
+  readonly optional?: boolean;
+  readonly description?: string;
+  readonly example?: unknown;
+}
 
-function field(common: Common, schema: ApiPropertyOptions, ...checks: readonly PropertyDecorator[]): Field {
+function field(
+  common: Common,
+  schema: ApiPropertyOptions,
+  ...checks: readonly PropertyDecorator[]
+): Field {
   return (target, property) => {
     if (common.optional) IsOptional()(target, property);
     for (const check of checks) check(target, property);
     const { optional, ...documented } = common;
-    ApiProperty({ ...schema, ...documented, required: optional !== true } as ApiPropertyOptions)(target, property);
+    ApiProperty({ ...schema, ...documented, required: optional !== true } as ApiPropertyOptions)(
+      target,
+      property,
+    );
   };
 }
 
 /** A check by a kernel parser that throws DomainError: one definition of what a period, a date, an amount is. */
-function parsed(name: string, message: string, parse: (text: string) => unknown): PropertyDecorator {
-  return ValidateBy({ name, validator: {
-    validate(value: unknown) {
-      if (typeof value !== 'string') return false;
-      try {
-        parse(value);
-        return true;
-      } catch (error) {
-        if (error instanceof DomainError) return false;
-        throw error;
-      }
+function parsed(
+  name: string,
+  message: string,
+  parse: (text: string) => unknown,
+): PropertyDecorator {
+  return ValidateBy({
+    name,
+    validator: {
+      validate(value: unknown) {
+        if (typeof value !== 'string') return false;
+        try {
+          parse(value);
+          return true;
+        } catch (error) {
+          if (error instanceof DomainError) return false;
+          throw error;
+        }
+      },
+      defaultMessage: () => message,
     },
-    defaultMessage: () => message,
-  } });
+  });
 }
 const matching = (name: string, message: string, pattern: RegExp): PropertyDecorator =>
-  ValidateBy({ name, validator: { validate: (value) => typeof value === 'string' && pattern.test(value), defaultMessage: () => message } });
+  ValidateBy({
+    name,
+    validator: {
+      validate: (value) => typeof value === 'string' && pattern.test(value),
+      defaultMessage: () => message,
+    },
+  });
 
-export const Text = ({ max = 1_000, min = 1, ...common }: Common & { readonly max?: number; readonly min?: number } = {}): Field =>
-  field(common, { type: String, minLength: min, maxLength: max }, IsString({ message: 'must be text' }), Length(min, max, { message: `must have ${min} to ${max} characters` }));
+export const Text = ({
+  max = 1_000,
+  min = 1,
+  ...common
+}: Common & { readonly max?: number; readonly min?: number } = {}): Field =>
+  field(
+    common,
+    { type: String, minLength: min, maxLength: max },
+    IsString({ message: 'must be text' }),
+    Length(min, max, { message: `must have ${min} to ${max} characters` }),
+  );
 
 export const Pattern = (pattern: RegExp, what: string, common: Common = {}): Field =>
-  field(common, { type: String, pattern: pattern.source }, IsString({ message: 'must be text' }), Matches(pattern, { message: `must be ${what}` }));
+  field(
+    common,
+    { type: String, pattern: pattern.source },
+    IsString({ message: 'must be text' }),
+    Matches(pattern, { message: `must be ${what}` }),
+  );
 
 /** Decimal string in major units; the currency's decimals are checked where the currency is known. */
 export const Amount = (common: Common = {}): Field =>
-  field({ example: '500.00', ...common }, { type: String, pattern: '^(0|[1-9][0-9]{0,14})(\\.[0-9]{1,3})?$', description: 'Decimal string in major units of the currency.' },
-    matching('amount', 'must be a decimal string such as "500.00": not negative, not a number, no more decimals than the currency has', /^(0|[1-9][0-9]{0,14})(\.[0-9]{1,3})?$/));
+  field(
+    { example: '500.00', ...common },
+    {
+      type: String,
+      pattern: '^(0|[1-9][0-9]{0,14})(\\.[0-9]{1,3})?$',
+      description: 'Decimal string in major units of the currency.',
+    },
+    matching(
+      'amount',
+      'must be a decimal string such as "500.00": not negative, not a number, no more decimals than the currency has',
+      /^(0|[1-9][0-9]{0,14})(\.[0-9]{1,3})?$/,
+    ),
+  );
 
 export const SignedAmount = (common: Common = {}): Field =>
-  field({ example: '-500.00', ...common }, { type: String, pattern: '^-?(0|[1-9][0-9]{0,14})(\\.[0-9]{1,3})?$', description: 'Signed decimal string in major units of the currency.' },
-    matching('amount', 'must be a signed decimal string such as "-500.00", not a number', /^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,3})?$/));
+  field(
+    { example: '-500.00', ...common },
+    {
+      type: String,
+      pattern: '^-?(0|[1-9][0-9]{0,14})(\\.[0-9]{1,3})?$',
+      description: 'Signed decimal string in major units of the currency.',
+    },
+    matching(
+      'amount',
+      'must be a signed decimal string such as "-500.00", not a number',
+      /^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,3})?$/,
+    ),
+  );
 
 export const Currency = (common: Common = {}): Field =>
-  field({ example: 'MAD', ...common }, { type: String, pattern: '^[A-Z]{3}$' }, parsed('currency', 'must be an ISO 4217 code that Sanad pays in', scaleOf));
+  field(
+    { example: 'MAD', ...common },
+    { type: String, pattern: '^[A-Z]{3}$' },
+    parsed('currency', 'must be an ISO 4217 code that Sanad pays in', scaleOf),
+  );
 
 export const Period = (common: Common = {}): Field =>
-  field({ example: '2025-12', ...common }, { type: String, pattern: '^[0-9]{4}-(0[1-9]|1[0-2])$' }, parsed('period', 'must be a month YYYY-MM', (text) => parsePeriod(text)));
+  field(
+    { example: '2025-12', ...common },
+    { type: String, pattern: '^[0-9]{4}-(0[1-9]|1[0-2])$' },
+    parsed('period', 'must be a month YYYY-MM', (text) => parsePeriod(text)),
+  );
 
 export const Day = (common: Common = {}): Field =>
-  field({ example: '2025-12-01', ...common }, { type: String, format: 'date' }, parsed('localDate', 'must be a day YYYY-MM-DD that the calendar has', (text) => parseLocalDate(text)));
+  field(
+    { example: '2025-12-01', ...common },
+    { type: String, format: 'date' },
+    parsed('localDate', 'must be a day YYYY-MM-DD that the calendar has', (text) =>
+      parseLocalDate(text),
+    ),
+  );
 
 export const Uuid = (common: Common = {}): Field =>
-  field({ ...common }, { type: String, format: 'uuid' }, matching('uuidText', 'must be a UUID in lower case', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/));
+  field(
+    { ...common },
+    { type: String, format: 'uuid' },
+    matching(
+      'uuidText',
+      'must be a UUID in lower case',
+      /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+    ),
+  );
 
 /** Who acts, as tokens and the log name them. */
-export const Subject = (common: Common = {}): Field => Pattern(/^[A-Za-z0-9][A-Za-z0-9._@:-]{0,99}$/, 'the subject of an account', { example: 'f.elfassi', ...common });
-export const Hash = (common: Common = {}): Field => Pattern(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hex', common);
-export const ProgrammeCode = (common: Common = {}): Field => Pattern(/^[a-z][a-z0-9]{1,30}$/, 'a programme code: 2 to 31 small letters and digits', { example: 'asd', ...common });
-export const Region = (common: Common = {}): Field => Pattern(/^[A-Z0-9-]{2,10}$/, 'an ISO 3166-2 code', { example: 'MA-06', ...common });
+export const Subject = (common: Common = {}): Field =>
+  Pattern(/^[A-Za-z0-9][A-Za-z0-9._@:-]{0,99}$/, 'the subject of an account', {
+    example: 'f.elfassi',
+    ...common,
+  });
+export const Hash = (common: Common = {}): Field =>
+  Pattern(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hex', common);
+export const ProgrammeCode = (common: Common = {}): Field =>
+  Pattern(/^[a-z][a-z0-9]{1,30}$/, 'a programme code: 2 to 31 small letters and digits', {
+    example: 'asd',
+    ...common,
+  });
+export const Region = (common: Common = {}): Field =>
+  Pattern(/^[A-Z0-9-]{2,10}$/, 'an ISO 3166-2 code', { example: 'MA-06', ...common });
 
 export const OneOf = (values: readonly string[], common: Common = {}): Field =>
-  field(common, { type: String, enum: [...values] }, IsIn(values, { message: `must be one of ${values.join(', ')}` }));
+  field(
+    common,
+    { type: String, enum: [...values] },
+    IsIn(values, { message: `must be one of ${values.join(', ')}` }),
+  );
 
 export const Whole = (min: number, max: number, common: Common = {}): Field =>
-  field(common, { type: 'integer', minimum: min, maximum: max }, IsInt({ message: 'must be a whole number' }), Min(min, { message: `must be at least ${min}` }), Max(max, { message: `must be at most ${max}` }));
+  field(
+    common,
+    { type: 'integer', minimum: min, maximum: max },
+    IsInt({ message: 'must be a whole number' }),
+    Min(min, { message: `must be at least ${min}` }),
+    Max(max, { message: `must be at most ${max}` }),
+  );
 
-export const Flag = (common: Common = {}): Field => field(common, { type: Boolean }, IsBoolean({ message: 'must be true or false' }));
+export const Flag = (common: Common = {}): Field =>
+  field(common, { type: Boolean }, IsBoolean({ message: 'must be true or false' }));
 
 /** Free JSON that something else checks by its own schema (facts, a policy). */
-export const Json = (common: Common = {}): Field => field(common, { type: 'object', additionalProperties: true }, IsObject({ message: 'must be an object' }));
+export const Json = (common: Common = {}): Field =>
+  field(
+    common,
+    { type: 'object', additionalProperties: true },
+    IsObject({ message: 'must be an object' }),
+  );
 
-export const Nested = (type: () => new () => object, common: Common = {}): Field => (target, property) => {
-  nest(target, property, type);
-  field(common, { type: type() }, IsObject({ message: 'must be an object' }), ValidateNested())(target, property);
-};
+export const Nested =
+  (type: () => new () => object, common: Common = {}): Field =>
+  (target, property) => {
+    nest(target, property, type);
+    field(
+      common,
+      { type: type() },
+      IsObject({ message: 'must be an object' }),
+      ValidateNested(),
+    )(target, property);
+  };
 
-export const ListOf = (type: () => new () => object, max: number, { min = 1, ...common }: Common & { readonly min?: 0 | 1 } = {}): Field => (target, property) => {
-  nest(target, property, type);
-  field(common, { type: [type()], isArray: true, minItems: min, maxItems: max } as ApiPropertyOptions,
-    IsArray({ message: 'must be a list' }), ArrayMinSize(min, { message: 'must not be empty' }), ArrayMaxSize(max, { message: `must have at most ${max} items` }),
-    IsObject({ each: true, message: 'must be a list of objects' }), ValidateNested({ each: true }))(target, property);
-};
+export const ListOf =
+  (
+    type: () => new () => object,
+    max: number,
+    { min = 1, ...common }: Common & { readonly min?: 0 | 1 } = {},
+  ): Field =>
+  (target, property) => {
+    nest(target, property, type);
+    field(
+      common,
+      { type: [type()], isArray: true, minItems: min, maxItems: max } as ApiPropertyOptions,
+      IsArray({ message: 'must be a list' }),
+      ArrayMinSize(min, { message: 'must not be empty' }),
+      ArrayMaxSize(max, { message: `must have at most ${max} items` }),
+      IsObject({ each: true, message: 'must be a list of objects' }),
+      ValidateNested({ each: true }),
+    )(target, property);
+  };
 
-export const ListOfText = (max: number, { each = /^/, what = 'texts', ...common }: Common & { readonly each?: RegExp; readonly what?: string } = {}): Field =>
-  field(common, { type: [String], isArray: true, minItems: 1, maxItems: max } as ApiPropertyOptions,
-    IsArray({ message: 'must be a list' }), ArrayMinSize(1, { message: 'must not be empty' }), ArrayMaxSize(max, { message: `must have at most ${max} items` }), IsString({ each: true, message: 'must be a list of texts' }),
-    Matches(each, { each: true, message: `must be a list of ${what}` }));
+export const ListOfText = (
+  max: number,
+  {
+    each = /^/,
+    what = 'texts',
+    ...common
+  }: Common & { readonly each?: RegExp; readonly what?: string } = {},
+): Field =>
+  field(
+    common,
+    { type: [String], isArray: true, minItems: 1, maxItems: max } as ApiPropertyOptions,
+    IsArray({ message: 'must be a list' }),
+    ArrayMinSize(1, { message: 'must not be empty' }),
+    ArrayMaxSize(max, { message: `must have at most ${max} items` }),
+    IsString({ each: true, message: 'must be a list of texts' }),
+    Matches(each, { each: true, message: `must be a list of ${what}` }),
+  );

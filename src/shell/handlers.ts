@@ -27,7 +27,11 @@ export interface Plan {
 }
 
 /** What a plan may look at. Only what the domain cannot know by itself: another stream, the vault. */
-export type PlanDeps = Deps & { readonly books: Books; readonly people: People; readonly background: Pick<Jobs, 'start'> };
+export type PlanDeps = Deps & {
+  readonly books: Books;
+  readonly people: People;
+  readonly background: Pick<Jobs, 'start'>;
+};
 export const DEPS = Symbol('Deps');
 
 /** A command's class and its plan, the class's type erased so that a feature's commands go together. */
@@ -38,8 +42,11 @@ export interface Handled {
   readonly keptFirst?: boolean;
 }
 
-export const on = <C extends Command>(command: Type<C>, plan: (command: C, deps: PlanDeps) => Plan | Promise<Plan>, options: Pick<Handled, 'keptFirst'> = {}): Handled =>
-  ({ command, plan: (given, deps) => plan(given as C, deps), ...options });
+export const on = <C extends Command>(
+  command: Type<C>,
+  plan: (command: C, deps: PlanDeps) => Plan | Promise<Plan>,
+  options: Pick<Handled, 'keptFirst'> = {},
+): Handled => ({ command, plan: (given, deps) => plan(given as C, deps), ...options });
 
 /** Makes the command bus's handlers of a feature: each plans, executes, keeps the answer, and answers. */
 export function handlers(...handled: readonly Handled[]): Type<ICommandHandler>[] {
@@ -47,7 +54,9 @@ export function handlers(...handled: readonly Handled[]): Type<ICommandHandler>[
     @CommandHandler(one.command)
     class Handler implements ICommandHandler<Command, Answer> {
       constructor(@Inject(Executor) private readonly executor: Executor) {}
-      execute(command: Command): Promise<Answer> { return this.executor.run(command, one); }
+      execute(command: Command): Promise<Answer> {
+        return this.executor.run(command, one);
+      }
     }
     Object.defineProperty(Handler, 'name', { value: `Handle${one.command.name}` });
     return Handler;
@@ -59,7 +68,10 @@ export function handlers(...handled: readonly Handled[]): Type<ICommandHandler>[
 export class Executor {
   readonly #turn = new Turn();
 
-  constructor(@Inject(DEPS) private readonly deps: PlanDeps, @Inject(Meters) private readonly meters: Meters) {}
+  constructor(
+    @Inject(DEPS) private readonly deps: PlanDeps,
+    @Inject(Meters) private readonly meters: Meters,
+  ) {}
 
   async run(command: Command, { plan, keptFirst }: Handled): Promise<Answer> {
     const { context, key, fingerprint } = command.call;
@@ -75,7 +87,12 @@ export class Executor {
       const { parts, answer, status = 200, afterwards } = planned;
       const body = JSON.stringify(answer);
       const { store, registry, locks, books, people } = this.deps;
-      const outcome = await execute(store, registry, locks, parts, context, () => ({ key, fingerprint, status, body }));
+      const outcome = await execute(store, registry, locks, parts, context, () => ({
+        key,
+        fingerprint,
+        status,
+        body,
+      }));
       for (const { stream } of parts) {
         books.changed(stream);
         people.changed(stream);
@@ -86,7 +103,13 @@ export class Executor {
       this.meters.position(outcome.position);
       return new Answer(status, body, outcome.position);
     } catch (error) {
-      if (!(error instanceof DomainError) || error.kind === 'unavailable' || error.code === 'CONCURRENT_CHANGE' || error.code === 'IDEMPOTENCY_KEY_REUSED') throw error;
+      if (
+        !(error instanceof DomainError) ||
+        error.kind === 'unavailable' ||
+        error.code === 'CONCURRENT_CHANGE' ||
+        error.code === 'IDEMPOTENCY_KEY_REUSED'
+      )
+        throw error;
       return this.#refused(command, error, planned);
     }
   }
@@ -95,7 +118,12 @@ export class Executor {
   async #refused(command: Command, error: DomainError, planned: Plan | undefined): Promise<Answer> {
     const { context, key, fingerprint } = command.call;
     const problem = problemOf(error, context.correlationId);
-    const receipt: Receipt = { key, fingerprint, status: problem.status, body: JSON.stringify(problem) };
+    const receipt: Receipt = {
+      key,
+      fingerprint,
+      status: problem.status,
+      body: JSON.stringify(problem),
+    };
     const result = await this.deps.store.append({ writes: [], receipt });
     if (result.kind === 'receipt-exists') return this.#repeated(result.receipt, command, planned);
     if (result.kind === 'conflict') throw new Error('a receipt by itself cannot conflict');

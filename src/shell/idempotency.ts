@@ -5,13 +5,26 @@ const KEY = /^[\x21-\x7e]{1,128}$/;
 
 /** @throws DomainError IDEMPOTENCY_KEY_REQUIRED, IDEMPOTENCY_KEY_INVALID */
 export function parseIdempotencyKey(header: string | string[] | undefined): string {
-  if (header === undefined || header === '') throw new DomainError('IDEMPOTENCY_KEY_REQUIRED', 'A command takes an Idempotency-Key header of your making (a UUID, say), so that you can send it again safely.', 'invalid', 'Idempotency-Key');
-  if (typeof header !== 'string' || !KEY.test(header)) throw new DomainError('IDEMPOTENCY_KEY_INVALID', 'Idempotency-Key must be 1 to 128 visible ASCII characters.', 'invalid', 'Idempotency-Key');
+  if (header === undefined || header === '')
+    throw new DomainError(
+      'IDEMPOTENCY_KEY_REQUIRED',
+      'A command takes an Idempotency-Key header of your making (a UUID, say), so that you can send it again safely.',
+      'invalid',
+      'Idempotency-Key',
+    );
+  if (typeof header !== 'string' || !KEY.test(header))
+    throw new DomainError(
+      'IDEMPOTENCY_KEY_INVALID',
+      'Idempotency-Key must be 1 to 128 visible ASCII characters.',
+      'invalid',
+      'Idempotency-Key',
+    );
   return header;
 }
 
 /** SHA-256 of what is asked, in one spelling: the order of the fields and the white space of the body do not count. */
-export const fingerprintOf = (method: string, path: string, body: unknown): string => sha256Hex(`${method} ${path}\n${spelled(body)}`);
+export const fingerprintOf = (method: string, path: string, body: unknown): string =>
+  sha256Hex(`${method} ${path}\n${spelled(body)}`);
 
 /** JSON with sorted keys. Unlike the canonical form of events it takes any JSON: a request may be wrong in any way. */
 function spelled(value: unknown): string {
@@ -19,9 +32,17 @@ function spelled(value: unknown): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(spelled).join(',')}]`;
   const record = value as Record<string, unknown>;
-  return `{${Object.keys(record).sort().map((key) => `${JSON.stringify(key)}:${spelled(record[key])}`).join(',')}}`;
+  return `{${Object.keys(record)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${spelled(record[key])}`)
+    .join(',')}}`;
 }
 
 /** The same key came with another request. */
 export const keyReused = (): DomainError =>
-  new DomainError('IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used for another request; take a new one.', 'conflict', 'Idempotency-Key');
+  new DomainError(
+    'IDEMPOTENCY_KEY_REUSED',
+    'This Idempotency-Key was used for another request; take a new one.',
+    'conflict',
+    'Idempotency-Key',
+  );

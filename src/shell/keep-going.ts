@@ -5,7 +5,12 @@ const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 30_000;
 
 /** Runs work that should never end; says what went wrong when it fails, and starts it again after a growing pause. */
-export async function untilStopped(what: string, work: () => Promise<void>, tell: (message: FromBackground) => void, signal: AbortSignal): Promise<void> {
+export async function untilStopped(
+  what: string,
+  work: () => Promise<void>,
+  tell: (message: FromBackground) => void,
+  signal: AbortSignal,
+): Promise<void> {
   let pauseMs = FIRST_PAUSE_MS;
   while (!signal.aborted) {
     const beganMs = performance.now();
@@ -13,10 +18,17 @@ export async function untilStopped(what: string, work: () => Promise<void>, tell
       await work();
     } catch (error) {
       if (signal.aborted) return;
-      tell({ kind: 'trouble', what, detail: error instanceof Error ? error.message.split('\n', 1)[0]! : String(error) });
+      tell({
+        kind: 'trouble',
+        what,
+        detail: error instanceof Error ? error.message.split('\n', 1)[0]! : String(error),
+      });
     }
     if (signal.aborted) return;
-    pauseMs = performance.now() - beganMs > LONGEST_PAUSE_MS ? FIRST_PAUSE_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+    pauseMs =
+      performance.now() - beganMs > LONGEST_PAUSE_MS
+        ? FIRST_PAUSE_MS
+        : Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
     await pause(pauseMs, undefined, { signal }).catch(() => undefined);
   }
 }

@@ -29,10 +29,26 @@ export interface Listening {
 
 /** Serves a module over HTTP as every process of ours does. @throws the error of a port that is taken */
 export async function listen(
-  module: DynamicModule, config: Pick<Config, 'bodyLimitBytes' | 'requestTimeoutMs' | 'port' | 'host'>, { log, meters, routes, traffic = new Traffic() }: { readonly log: Log; readonly meters: Meters; readonly routes: Routes; readonly traffic?: Traffic },
+  module: DynamicModule,
+  config: Pick<Config, 'bodyLimitBytes' | 'requestTimeoutMs' | 'port' | 'host'>,
+  {
+    log,
+    meters,
+    routes,
+    traffic = new Traffic(),
+  }: {
+    readonly log: Log;
+    readonly meters: Meters;
+    readonly routes: Routes;
+    readonly traffic?: Traffic;
+  },
   options: { readonly described?: boolean } = {},
 ): Promise<Listening> {
-  const app = await NestFactory.create<NestFastifyApplication>(module, makeAdapter(config, routes), { bufferLogs: true, abortOnError: false, bodyParser: false });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    module,
+    makeAdapter(config, routes),
+    { bufferLogs: true, abortOnError: false, bodyParser: false },
+  );
   const close = async (limitMs: number): Promise<void> => {
     const server: Server = app.getHttpServer();
     await drain(server, traffic, limitMs);
@@ -54,6 +70,8 @@ export async function listen(
 
 /** The framework's tale of its own start is for debugging. */
 const quieter = (logger: Logger): LoggerService => ({
-  log: (message: unknown, ...rest: unknown[]) => logger.debug(message, ...rest), debug: (message: unknown, ...rest: unknown[]) => logger.debug(message, ...rest),
-  warn: (message: unknown, ...rest: unknown[]) => logger.warn(message, ...rest), error: (message: unknown, ...rest: unknown[]) => logger.error(message, ...rest),
+  log: (message: unknown, ...rest: unknown[]) => logger.debug(message, ...rest),
+  debug: (message: unknown, ...rest: unknown[]) => logger.debug(message, ...rest),
+  warn: (message: unknown, ...rest: unknown[]) => logger.warn(message, ...rest),
+  error: (message: unknown, ...rest: unknown[]) => logger.error(message, ...rest),
 });

@@ -3,6 +3,8 @@ const NEEDED = 24;
 const major = Number(process.versions.node.split('.', 1)[0]);
 
 if (major < NEEDED) {
-  process.stderr.write(`sanad: NODE_TOO_OLD: Sanad runs on Node.js ${NEEDED} and newer, and this is ${process.versions.node}. Start it through npm (npm start), which brings its own.\n`);
+  process.stderr.write(
+    `sanad: NODE_TOO_OLD: Sanad runs on Node.js ${NEEDED} and newer, and this is ${process.versions.node}. Start it through npm (npm start), which brings its own.\n`,
+  );
   process.exit(1);
 }

@@ -2,7 +2,11 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiProperty, DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 
 class ProblemError {
-  @ApiProperty({ type: String, description: 'Place in the request: a JSON pointer without the leading slash.' }) field!: string;
+  @ApiProperty({
+    type: String,
+    description: 'Place in the request: a JSON pointer without the leading slash.',
+  })
+  field!: string;
   @ApiProperty({ type: String }) code!: string;
   @ApiProperty({ type: String }) detail!: string;
 }
@@ -12,9 +16,11 @@ export class ProblemSchema {
   @ApiProperty({ type: String, format: 'uri' }) type!: string;
   @ApiProperty({ type: String }) title!: string;
   @ApiProperty({ type: 'integer' }) status!: number;
-  @ApiProperty({ type: String, description: 'Stable, in capitals: what programs compare.' }) code!: string;
+  @ApiProperty({ type: String, description: 'Stable, in capitals: what programs compare.' })
+  code!: string;
   @ApiProperty({ type: String }) detail!: string;
-  @ApiProperty({ type: String, required: false, description: 'The place in the request at fault.' }) field?: string;
+  @ApiProperty({ type: String, required: false, description: 'The place in the request at fault.' })
+  field?: string;
   @ApiProperty({ type: [ProblemError], required: false }) errors?: ProblemError[];
   @ApiProperty({ type: String }) correlationId!: string;
 }
@@ -24,7 +30,16 @@ function withPathParameters(document: OpenAPIObject): OpenAPIObject {
   for (const [path, methods] of Object.entries(document.paths)) {
     const names = [...path.matchAll(/\{([^}]+)\}/g)].map((match) => match[1]!);
     for (const operation of [methods.get, methods.post, methods.put]) {
-      if (operation) operation.parameters = [...names.map((name) => ({ name, in: 'path' as const, required: true, schema: { type: 'string' } })), ...(operation.parameters ?? [])];
+      if (operation)
+        operation.parameters = [
+          ...names.map((name) => ({
+            name,
+            in: 'path' as const,
+            required: true,
+            schema: { type: 'string' },
+          })),
+          ...(operation.parameters ?? []),
+        ];
     }
   }
   return document;
@@ -33,9 +48,29 @@ function withPathParameters(document: OpenAPIObject): OpenAPIObject {
 /** Serves the API's description at /openapi.json and, for people, at /docs. */
 export function describeApi(app: NestFastifyApplication): void {
   const config = new DocumentBuilder()
-    .setTitle('Sanad').setVersion('1')
-    .setDescription('Takes applications for aid, decides them under versioned rules by several people, pays each household once a cycle, and proves it.\n\nAmounts are decimal strings in major units. Commands need an Idempotency-Key and answer with a log position; give it to a query as `after` to read your own writes.')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A token of the trusted OIDC issuer, with the claims sub, role and, where it is limited, regions.' })
+    .setTitle('Sanad')
+    .setVersion('1')
+    .setDescription(
+      'Takes applications for aid, decides them under versioned rules by several people, pays each household once a cycle, and proves it.\n\nAmounts are decimal strings in major units. Commands need an Idempotency-Key and answer with a log position; give it to a query as `after` to read your own writes.',
+    )
+    .addBearerAuth({
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'JWT',
+      description:
+        'A token of the trusted OIDC issuer, with the claims sub, role and, where it is limited, regions.',
+    })
     .build();
-  SwaggerModule.setup('docs', app, () => withPathParameters(SwaggerModule.createDocument(app, config, { operationIdFactory: (controller, method) => `${controller.replace(/Http$/, '')}_${method}` })), { jsonDocumentUrl: 'openapi.json' });
+  SwaggerModule.setup(
+    'docs',
+    app,
+    () =>
+      withPathParameters(
+        SwaggerModule.createDocument(app, config, {
+          operationIdFactory: (controller, method) =>
+            `${controller.replace(/Http$/, '')}_${method}`,
+        }),
+      ),
+    { jsonDocumentUrl: 'openapi.json' },
+  );
 }

@@ -1,4 +1,11 @@
-import { createParamDecorator, Injectable, type ArgumentMetadata, type ExecutionContext, type PipeTransform, type Type } from '@nestjs/common';
+import {
+  createParamDecorator,
+  Injectable,
+  type ArgumentMetadata,
+  type ExecutionContext,
+  type PipeTransform,
+  type Type,
+} from '@nestjs/common';
 import { Inject } from '@nestjs/common';
 import { CLOCK, type Clock } from '../adapters/clock/port.js';
 import { uuidOf } from '../kernel/ids.js';
@@ -19,7 +26,12 @@ class OrderPipe implements PipeTransform<Request, Command> {
     const body: unknown = request.body ?? {};
     const command = validated(metatype as Type<Command>, body);
     const call: Call = {
-      context: { actor, now: this.clock.now(), commandId: uuidOf('command', actor.id, key), correlationId: request.id },
+      context: {
+        actor,
+        now: this.clock.now(),
+        commandId: uuidOf('command', actor.id, key),
+        correlationId: request.id,
+      },
       params: request.params as Record<string, string>,
       key: `${actor.id} ${key}`,
       fingerprint: fingerprintOf(request.method, pathOf(request.url), body),
@@ -36,8 +48,16 @@ class AskedPipe implements PipeTransform<Request, Promise<Query>> {
 
   async transform(request: Request, { metatype }: ArgumentMetadata): Promise<Query> {
     const query = validated(metatype as Type<Query>, { ...(request.query as object) });
-    Object.defineProperty(query, 'asked', { value: { actor: actorOf(request), params: request.params as Record<string, string>, correlationId: request.id, accept: request.headers.accept } });
-    if (query instanceof ReadQuery && query.after !== undefined) await this.followed.reached(Number(query.after));
+    Object.defineProperty(query, 'asked', {
+      value: {
+        actor: actorOf(request),
+        params: request.params as Record<string, string>,
+        correlationId: request.id,
+        accept: request.headers.accept,
+      },
+    });
+    if (query instanceof ReadQuery && query.after !== undefined)
+      await this.followed.reached(Number(query.after));
     return query;
   }
 }
@@ -47,7 +67,9 @@ const pathOf = (url: string): string => {
   return end < 0 ? url : url.slice(0, end);
 };
 
-const requestOf = createParamDecorator((_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<Request>());
+const requestOf = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  context.switchToHttp().getRequest<Request>(),
+);
 
 /** The command that a request is, of the parameter's class. */
 export const Order = (): ParameterDecorator => requestOf(OrderPipe);

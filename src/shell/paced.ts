@@ -9,10 +9,15 @@ const LONGEST_MS = 100;
  * most 100 ms. A single fact is followed at once; a flood costs ten transactions a second, not hundreds. History, which
  * comes in full pages, is not held up.
  */
-export async function* paced(pages: AsyncIterable<Page>, signal: AbortSignal): AsyncGenerator<Page> {
+export async function* paced(
+  pages: AsyncIterable<Page>,
+  signal: AbortSignal,
+): AsyncGenerator<Page> {
   for await (const page of pages) {
     yield page;
     if (!page.end) continue;
-    await pause(Math.min(LONGEST_MS, page.events.length * PER_EVENT_MS), undefined, { signal }).catch(() => undefined);
+    await pause(Math.min(LONGEST_MS, page.events.length * PER_EVENT_MS), undefined, {
+      signal,
+    }).catch(() => undefined);
   }
 }

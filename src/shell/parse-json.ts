@@ -33,13 +33,20 @@ function mayHarm(text: string): boolean {
 
 function refuseHarm(value: unknown, place: string, depth: number): void {
   if (typeof value !== 'object' || value === null) return;
-  if (depth > MAX_DEPTH) throw new DomainError('TOO_DEEP', `The body nests deeper than ${MAX_DEPTH} levels.`, 'invalid');
+  if (depth > MAX_DEPTH)
+    throw new DomainError('TOO_DEEP', `The body nests deeper than ${MAX_DEPTH} levels.`, 'invalid');
   if (Array.isArray(value)) {
     for (let i = 0; i < value.length; i += 1) refuseHarm(value[i], `${place}${i}/`, depth + 1);
     return;
   }
   for (const key of Object.keys(value)) {
-    if (key === '__proto__' || key === 'constructor' || key === 'prototype') throw new DomainError('UNKNOWN_FIELD', `${place}${key} is not a field of this request.`, 'invalid', `${place}${key}`);
+    if (key === '__proto__' || key === 'constructor' || key === 'prototype')
+      throw new DomainError(
+        'UNKNOWN_FIELD',
+        `${place}${key} is not a field of this request.`,
+        'invalid',
+        `${place}${key}`,
+      );
     refuseHarm((value as Record<string, unknown>)[key], `${place}${key}/`, depth + 1);
   }
 }

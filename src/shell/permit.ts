@@ -1,4 +1,11 @@
-import { Inject, Injectable, SetMetadata, type CanActivate, type CustomDecorator, type ExecutionContext } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  SetMetadata,
+  type CanActivate,
+  type CustomDecorator,
+  type ExecutionContext,
+} from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { ROLES, type Actor, type Role } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
@@ -9,7 +16,8 @@ const PERMISSION = 'sanad:permission';
 const EVERYWHERE = 'sanad:everywhere';
 
 /** Lets these roles in. Every endpoint says so or is @Public(); one that says neither lets nobody in. */
-export const Permit = (...roles: readonly Role[]): CustomDecorator => SetMetadata(PERMISSION, new Set<Role>(roles));
+export const Permit = (...roles: readonly Role[]): CustomDecorator =>
+  SetMetadata(PERMISSION, new Set<Role>(roles));
 /** Needs no token: health, metrics, the API's own description. */
 export const Public = (): CustomDecorator => SetMetadata(PERMISSION, 'public');
 /** Concerns all regions at once: a role that is limited to some may not. */
@@ -26,7 +34,10 @@ const permissionOf = (reflector: Reflector, context: ExecutionContext): Permissi
 export class Gate implements CanActivate {
   readonly #rules = new Map<unknown, Rule>();
 
-  constructor(@Inject(Reflector) private readonly reflector: Reflector, @Inject(Tokens) private readonly tokens: Tokens) {}
+  constructor(
+    @Inject(Reflector) private readonly reflector: Reflector,
+    @Inject(Tokens) private readonly tokens: Tokens,
+  ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const rule = this.#ruleOf(context);
@@ -34,27 +45,46 @@ export class Gate implements CanActivate {
     const request = context.switchToHttp().getRequest<Request>();
     const known = this.tokens.known(request.headers.authorization);
     if (known) return allow(rule, request, known);
-    return this.tokens.verify(request.headers.authorization).then((actor) => allow(rule, request, actor));
+    return this.tokens
+      .verify(request.headers.authorization)
+      .then((actor) => allow(rule, request, actor));
   }
 
   #ruleOf(context: ExecutionContext): Rule {
     const handler = context.getHandler();
     let rule = this.#rules.get(handler);
     if (!rule) {
-      rule = { permission: permissionOf(this.reflector, context), everywhere: this.reflector.get<boolean>(EVERYWHERE, handler) === true };
+      rule = {
+        permission: permissionOf(this.reflector, context),
+        everywhere: this.reflector.get<boolean>(EVERYWHERE, handler) === true,
+      };
       this.#rules.set(handler, rule);
     }
     return rule;
   }
 }
 
-interface Rule { readonly permission: Permission; readonly everywhere: boolean }
+interface Rule {
+  readonly permission: Permission;
+  readonly everywhere: boolean;
+}
 
 function allow({ permission, everywhere }: Rule, request: Request, actor: Actor): true {
   request.actor = actor;
   if (permission === undefined || permission === 'public' || !permission.has(actor.role)) {
-    throw new DomainError('ROLE_NOT_ALLOWED', permission instanceof Set ? `The role ${actor.role} may not do this; it takes ${[...permission].join(' or ')}.` : 'Nobody may do this.', 'forbidden');
+    throw new DomainError(
+      'ROLE_NOT_ALLOWED',
+      permission instanceof Set
+        ? `The role ${actor.role} may not do this; it takes ${[...permission].join(' or ')}.`
+        : 'Nobody may do this.',
+      'forbidden',
+    );
   }
-  if (everywhere && actor.regions) throw new DomainError('REGION_NOT_ALLOWED', `Your role is limited to ${actor.regions.join(', ')}; this concerns every region.`, 'forbidden');
+  if (everywhere && actor.regions)
+    throw new DomainError(
+      'REGION_NOT_ALLOWED',
+      `Your role is limited to ${actor.regions.join(', ')}; this concerns every region.`,
+      'forbidden',
+    );
   return true;
 }

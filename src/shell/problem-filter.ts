@@ -8,7 +8,10 @@ import { Routes } from './routes.js';
 /** Sends whatever was thrown as problem+json. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(@Inject(LOG) private readonly log: Log, @Inject(Routes) private readonly routes: Routes) {}
+  constructor(
+    @Inject(LOG) private readonly log: Log,
+    @Inject(Routes) private readonly routes: Routes,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<Request>();
@@ -18,7 +21,16 @@ export class ProblemFilter implements ExceptionFilter {
     if (allow.length > 0) problem = problemOf({ statusCode: 405 }, request.id);
     if (problem.status >= 500) {
       const { name, stack, cause } = error instanceof Error ? error : new Error(String(error));
-      this.log.error({ correlationId: request.id, code: problem.code, name, stack, cause: cause instanceof Error ? cause.stack : undefined }, 'request failed');
+      this.log.error(
+        {
+          correlationId: request.id,
+          code: problem.code,
+          name,
+          stack,
+          cause: cause instanceof Error ? cause.stack : undefined,
+        },
+        'request failed',
+      );
     }
     if (reply.sent || reply.raw.headersSent) {
       reply.raw.destroy();
@@ -27,7 +39,8 @@ export class ProblemFilter implements ExceptionFilter {
     void reply.code(problem.status).header('content-type', PROBLEM_JSON);
     if (problem.status === 401) void reply.header('www-authenticate', 'Bearer realm="sanad"');
     if (allow.length > 0) void reply.header('allow', allow.join(', '));
-    if ((problem.status === 503 || problem.status === 429) && !reply.hasHeader('retry-after')) void reply.header('retry-after', '1');
+    if ((problem.status === 503 || problem.status === 429) && !reply.hasHeader('retry-after'))
+      void reply.header('retry-after', '1');
     void reply.send(JSON.stringify(problem));
   }
 }

@@ -20,20 +20,44 @@ export interface Problem {
 }
 export const PROBLEM_JSON = 'application/problem+json; charset=utf-8';
 
-const STATUS_OF_KIND: Readonly<Record<RefusalKind, number>> =
-  { invalid: 400, unauthenticated: 401, forbidden: 403, 'not-found': 404, conflict: 409, rule: 422, 'too-many': 429, unavailable: 503 };
+const STATUS_OF_KIND: Readonly<Record<RefusalKind, number>> = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  'not-found': 404,
+  conflict: 409,
+  rule: 422,
+  'too-many': 429,
+  unavailable: 503,
+};
 
 const TITLES: Readonly<Record<number, string>> = {
-  400: 'The request is not valid', 401: 'A valid token is needed', 403: 'Not allowed', 404: 'Not found', 405: 'Method not allowed',
-  406: 'Not acceptable', 409: 'In conflict with what is recorded', 413: 'The body is too large', 414: 'The address is too long', 415: 'The content type is not supported',
-  422: 'A rule refuses it', 429: 'Too many requests', 500: 'Something failed here', 503: 'Not available now', 507: 'No room to store it',
+  400: 'The request is not valid',
+  401: 'A valid token is needed',
+  403: 'Not allowed',
+  404: 'Not found',
+  405: 'Method not allowed',
+  406: 'Not acceptable',
+  409: 'In conflict with what is recorded',
+  413: 'The body is too large',
+  414: 'The address is too long',
+  415: 'The content type is not supported',
+  422: 'A rule refuses it',
+  429: 'Too many requests',
+  500: 'Something failed here',
+  503: 'Not available now',
+  507: 'No room to store it',
 };
 
 /** Fastify's own refusals, by its code. */
 const FASTIFY: Readonly<Record<string, readonly [status: number, code: string, detail: string]>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: [413, 'BODY_TOO_LARGE', 'The body is larger than this server takes.'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [415, 'UNSUPPORTED_MEDIA_TYPE', 'Send application/json.'],
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: [400, 'INVALID_CONTENT_LENGTH', 'The body is not as long as its Content-Length says.'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
+    400,
+    'INVALID_CONTENT_LENGTH',
+    'The body is not as long as its Content-Length says.',
+  ],
   FST_ERR_BAD_URL: [400, 'MALFORMED_URL', 'The address is not a valid URL.'],
   FST_ERR_MAX_PARAM_LENGTH: [414, 'PATH_TOO_LONG', 'A part of the address is too long.'],
 };
@@ -50,58 +74,107 @@ const HTTP: Readonly<Record<number, readonly [code: string, detail: string]>> = 
   503: ['UNAVAILABLE', 'The server is not ready; try again.'],
 };
 
-interface Mapped { readonly status: number; readonly code: string; readonly detail: string; readonly field?: string; readonly errors?: readonly FieldError[] }
+interface Mapped {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly field?: string;
+  readonly errors?: readonly FieldError[];
+}
 
 /** The one place that gives errors a status. What it does not know is a fault of ours: 500, and no word of it leaves. */
 function mapped(error: unknown): Mapped {
   if (error instanceof DomainError) {
     return {
-      status: STATUS_OF_KIND[error.kind], code: error.code, detail: error.detail,
-      ...(error.field ? { field: fieldOf(error.field) } : {}), ...(error instanceof InvalidRequest ? { errors: error.errors } : {}),
+      status: STATUS_OF_KIND[error.kind],
+      code: error.code,
+      detail: error.detail,
+      ...(error.field ? { field: fieldOf(error.field) } : {}),
+      ...(error instanceof InvalidRequest ? { errors: error.errors } : {}),
     };
   }
   if (error instanceof StoreError) return ofStore(error);
   if (error instanceof VaultError) return ofVault(error);
-  if (error instanceof ReadStoreError && error.code === 'READ_STORE_AWAY') return { status: 503, code: error.code, detail: error.detail };
-  if (error instanceof ArchiveError) return { status: error.code === 'FILE_TOO_LARGE' ? 413 : error.code === 'DISK_FULL' ? 507 : 500, code: error.code, detail: error.detail };
+  if (error instanceof ReadStoreError && error.code === 'READ_STORE_AWAY')
+    return { status: 503, code: error.code, detail: error.detail };
+  if (error instanceof ArchiveError)
+    return {
+      status: error.code === 'FILE_TOO_LARGE' ? 413 : error.code === 'DISK_FULL' ? 507 : 500,
+      code: error.code,
+      detail: error.detail,
+    };
   if (error instanceof ContractError) {
     // The request passed its own checks, and still would make an event that the contract does not allow: say which field.
     return error.code === 'EVENT_INVALID'
-      ? { status: 400, code: 'INVALID_FIELD', detail: `${error.field} does not fit the contract of ${error.type}.`, field: error.field }
-      : { status: 500, code: 'CONTRACT_BROKEN', detail: 'The log holds an event that this version does not know.' };
+      ? {
+          status: 400,
+          code: 'INVALID_FIELD',
+          detail: `${error.field} does not fit the contract of ${error.type}.`,
+          field: error.field,
+        }
+      : {
+          status: 500,
+          code: 'CONTRACT_BROKEN',
+          detail: 'The log holds an event that this version does not know.',
+        };
   }
   const foreign = error as { readonly code?: unknown; readonly statusCode?: unknown };
   if (typeof foreign.code === 'string' && Object.hasOwn(FASTIFY, foreign.code)) {
     const [status, code, detail] = FASTIFY[foreign.code]!;
     return { status, code, detail };
   }
-  const status = error instanceof HttpException ? error.getStatus() : typeof foreign.statusCode === 'number' ? foreign.statusCode : 500;
+  const status =
+    error instanceof HttpException
+      ? error.getStatus()
+      : typeof foreign.statusCode === 'number'
+        ? foreign.statusCode
+        : 500;
   const known = HTTP[status];
   if (known) return { status, code: known[0], detail: known[1] };
   return status >= 400 && status < 500
     ? { status, code: 'INVALID_REQUEST', detail: 'The request cannot be read.' }
-    : { status: 500, code: 'INTERNAL_ERROR', detail: 'Something failed here; the log of the server says more under the correlation id.' };
+    : {
+        status: 500,
+        code: 'INTERNAL_ERROR',
+        detail: 'Something failed here; the log of the server says more under the correlation id.',
+      };
 }
 
 /** Deciders name minor units ("amountMinor"); the request's field has the amount in major units under the same name ("amount"). */
-const fieldOf = (field: string): string => (field.includes('/') ? field : field.replace(/Minor$/, ''));
+const fieldOf = (field: string): string =>
+  field.includes('/') ? field : field.replace(/Minor$/, '');
 
 function ofStore({ code, detail }: StoreError): Mapped {
   switch (code) {
-    case 'LIMIT_EXCEEDED': return { status: 413, code, detail };
-    case 'DISK_FULL': return { status: 507, code, detail };
-    case 'OVERLOADED': case 'STORE_CLOSED': case 'OUTCOME_UNKNOWN': return { status: 503, code, detail };
-    case 'LOG_CORRUPT': case 'LOG_NEWER_VERSION': case 'DATA_FOLDER_HELD': case 'DATA_FOLDER_MISSING': case 'STORE_FAILED': return { status: 500, code, detail };
+    case 'LIMIT_EXCEEDED':
+      return { status: 413, code, detail };
+    case 'DISK_FULL':
+      return { status: 507, code, detail };
+    case 'OVERLOADED':
+    case 'STORE_CLOSED':
+    case 'OUTCOME_UNKNOWN':
+      return { status: 503, code, detail };
+    case 'LOG_CORRUPT':
+    case 'LOG_NEWER_VERSION':
+    case 'DATA_FOLDER_HELD':
+    case 'DATA_FOLDER_MISSING':
+    case 'STORE_FAILED':
+      return { status: 500, code, detail };
   }
 }
 
 function ofVault({ code, detail }: VaultError): Mapped {
   switch (code) {
-    case 'RECORD_DIFFERS': return { status: 409, code, detail };
-    case 'PERSON_ERASED': return { status: 422, code, detail };
-    case 'DISK_FULL': return { status: 507, code, detail };
-    case 'VAULT_AWAY': return { status: 503, code, detail };
-    default: return { status: 500, code, detail };
+    case 'RECORD_DIFFERS':
+      return { status: 409, code, detail };
+    case 'PERSON_ERASED':
+      return { status: 422, code, detail };
+    case 'DISK_FULL':
+      return { status: 507, code, detail };
+    case 'VAULT_AWAY':
+      return { status: 503, code, detail };
+    default:
+      return { status: 500, code, detail };
   }
 }
 
@@ -109,7 +182,12 @@ export function problemOf(error: unknown, correlationId: string): Problem {
   const { status, code, detail, field, errors } = mapped(error);
   return {
     type: `https://sanad.example/problems/${code.toLowerCase().replaceAll('_', '-')}`,
-    title: TITLES[status] ?? 'The request failed', status, code, detail,
-    ...(field === undefined ? {} : { field }), ...(errors && errors.length > 0 ? { errors } : {}), correlationId,
+    title: TITLES[status] ?? 'The request failed',
+    status,
+    code,
+    detail,
+    ...(field === undefined ? {} : { field }),
+    ...(errors && errors.length > 0 ? { errors } : {}),
+    correlationId,
   };
 }

@@ -12,27 +12,54 @@ import { OneOf, Pattern, Text } from './fields.js';
 import type { Followed } from './reading.js';
 
 /** What answers are made from. */
-export interface QuestionDeps { readonly reads: ReadStore; readonly store: EventStore; readonly vault: Vault; readonly books: Books; readonly clock: Clock; readonly access: AccessLog; readonly followed: Followed }
+export interface QuestionDeps {
+  readonly reads: ReadStore;
+  readonly store: EventStore;
+  readonly vault: Vault;
+  readonly books: Books;
+  readonly clock: Clock;
+  readonly access: AccessLog;
+  readonly followed: Followed;
+}
 export const QUESTION_DEPS = Symbol('QuestionDeps');
 
 /** A question to read models; `after` is a log position that they must have reached. */
 export abstract class ReadQuery extends Query {
-  @Pattern(/^(-1|[0-9]{1,15})$/, 'a log position', { optional: true, description: 'Log position that a command was answered with: the answer includes what it wrote.' }) after?: string;
+  @Pattern(/^(-1|[0-9]{1,15})$/, 'a log position', {
+    optional: true,
+    description:
+      'Log position that a command was answered with: the answer includes what it wrote.',
+  })
+  after?: string;
 }
 
 /** A question for a list. */
 export abstract class ListQuery extends ReadQuery {
-  @Pattern(/^([1-9][0-9]{0,2}|1000)$/, 'a whole number from 1 to 1000', { optional: true, description: 'Rows of a page; default 50.' }) limit?: string;
-  @Text({ max: 500, optional: true, description: 'What the page before gave as next.' }) cursor?: string;
+  @Pattern(/^([1-9][0-9]{0,2}|1000)$/, 'a whole number from 1 to 1000', {
+    optional: true,
+    description: 'Rows of a page; default 50.',
+  })
+  limit?: string;
+  @Text({ max: 500, optional: true, description: 'What the page before gave as next.' })
+  cursor?: string;
   @OneOf(['json', 'ndjson', 'csv'], { optional: true }) format?: string;
 
   get page(): { limit?: number; cursor?: string } {
-    return { ...(this.limit === undefined ? {} : { limit: Number(this.limit) }), ...(this.cursor === undefined ? {} : { cursor: this.cursor }) };
+    return {
+      ...(this.limit === undefined ? {} : { limit: Number(this.limit) }),
+      ...(this.cursor === undefined ? {} : { cursor: this.cursor }),
+    };
   }
 }
 
-export interface Answered { readonly query: Type<Query>; readonly work: (query: Query, deps: QuestionDeps) => Promise<unknown> }
-export const answer = <Q extends Query>(query: Type<Q>, work: (query: Q, deps: QuestionDeps) => Promise<unknown>): Answered => ({ query, work: (given, deps) => work(given as Q, deps) });
+export interface Answered {
+  readonly query: Type<Query>;
+  readonly work: (query: Query, deps: QuestionDeps) => Promise<unknown>;
+}
+export const answer = <Q extends Query>(
+  query: Type<Q>,
+  work: (query: Q, deps: QuestionDeps) => Promise<unknown>,
+): Answered => ({ query, work: (given, deps) => work(given as Q, deps) });
 
 /** Makes the query bus's handlers of a read model. */
 export function questions(...answered: readonly Answered[]): Type<IQueryHandler>[] {
@@ -41,7 +68,9 @@ export function questions(...answered: readonly Answered[]): Type<IQueryHandler>
     @Injectable()
     class Handler implements IQueryHandler<Query, unknown> {
       constructor(@Inject(QUESTION_DEPS) private readonly deps: QuestionDeps) {}
-      execute(given: Query): Promise<unknown> { return work(given, this.deps); }
+      execute(given: Query): Promise<unknown> {
+        return work(given, this.deps);
+      }
     }
     Object.defineProperty(Handler, 'name', { value: `Answer${query.name}` });
     return Handler;
@@ -55,10 +84,14 @@ export function found<T>(value: T | undefined, code: string, what: string): T {
 }
 
 /** Regions of the caller, as the queries take them. */
-export const regionsOf = (query: Query): { regions?: readonly string[] } => (query.asked.actor.regions ? { regions: query.asked.actor.regions } : {});
+export const regionsOf = (query: Query): { regions?: readonly string[] } =>
+  query.asked.actor.regions ? { regions: query.asked.actor.regions } : {};
 
 /** The fields that were given. */
-export function given<T extends object, K extends keyof T & string>(query: T, ...names: readonly K[]): { [N in K]?: Exclude<T[N], undefined> } {
+export function given<T extends object, K extends keyof T & string>(
+  query: T,
+  ...names: readonly K[]
+): { [N in K]?: Exclude<T[N], undefined> } {
   const filter: { [N in K]?: Exclude<T[N], undefined> } = {};
   for (const name of names) {
     const value = query[name];

@@ -6,7 +6,10 @@ export class Followed {
   readonly #waiting = new Set<() => void>();
 
   /** @param models names of the read models that a query may wait for */
-  constructor(private readonly models: readonly string[], private readonly waitMs: number) {}
+  constructor(
+    private readonly models: readonly string[],
+    private readonly waitMs: number,
+  ) {}
 
   set(name: string, position: number): void {
     this.#positions.set(name, position);
@@ -16,7 +19,8 @@ export class Followed {
   /** Position up to which every read model is; -1 before the first event. */
   get position(): number {
     let position = Number.MAX_SAFE_INTEGER;
-    for (const model of this.models) position = Math.min(position, this.#positions.get(model) ?? -1);
+    for (const model of this.models)
+      position = Math.min(position, this.#positions.get(model) ?? -1);
     return this.models.length === 0 ? -1 : position;
   }
 
@@ -32,8 +36,23 @@ export class Followed {
         this.#waiting.delete(look);
         settle();
       };
-      const look = (): void => { if (this.position >= position) done(resolve); };
-      const timer = setTimeout(() => done(() => reject(new DomainError('READ_MODEL_BEHIND', `The read models are at position ${this.position}; ask again for ${position} in a moment.`, 'unavailable', 'after'))), this.waitMs);
+      const look = (): void => {
+        if (this.position >= position) done(resolve);
+      };
+      const timer = setTimeout(
+        () =>
+          done(() =>
+            reject(
+              new DomainError(
+                'READ_MODEL_BEHIND',
+                `The read models are at position ${this.position}; ask again for ${position} in a moment.`,
+                'unavailable',
+                'after',
+              ),
+            ),
+          ),
+        this.waitMs,
+      );
       this.#waiting.add(look);
     });
   }

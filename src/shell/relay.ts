@@ -5,7 +5,11 @@ import type { RelayState } from '../adapters/relay-state/port.js';
 const PAGE = 1_000;
 
 /** `position` is the last that was published and kept; `published` counts the events of this process. */
-export interface RelayFigures { readonly active: boolean; readonly position: number; readonly published: number }
+export interface RelayFigures {
+  readonly active: boolean;
+  readonly position: number;
+  readonly published: number;
+}
 
 /**
  * Carries the log to the broker: reads in commit order, publishes, and only then moves the checkpoint. Killed in between
@@ -16,9 +20,16 @@ export class Relay {
   #position = -1;
   #published = 0;
 
-  constructor(private readonly store: Pick<EventStore, 'follow'>, private readonly state: RelayState, private readonly connect: () => Promise<BrokerWriter>, private readonly onPublished: () => void = () => undefined) {}
+  constructor(
+    private readonly store: Pick<EventStore, 'follow'>,
+    private readonly state: RelayState,
+    private readonly connect: () => Promise<BrokerWriter>,
+    private readonly onPublished: () => void = () => undefined,
+  ) {}
 
-  get figures(): RelayFigures { return { active: this.#active, position: this.#position, published: this.#published }; }
+  get figures(): RelayFigures {
+    return { active: this.#active, position: this.#position, published: this.#published };
+  }
 
   /**
    * Works until the signal aborts. Whoever runs it starts it again after a failure: it goes on after the checkpoint.
@@ -32,7 +43,11 @@ export class Relay {
       this.#active = true;
       this.#position = hold.position;
       try {
-        for await (const { events } of this.store.follow(hold.position, AbortSignal.any([signal, hold.lost]), PAGE)) {
+        for await (const { events } of this.store.follow(
+          hold.position,
+          AbortSignal.any([signal, hold.lost]),
+          PAGE,
+        )) {
           const last = events.at(-1);
           if (!last) continue;
           await publisher.deliver(events, this.#position);
@@ -45,7 +60,8 @@ export class Relay {
         this.#active = false;
         await publisher.close().catch(() => undefined);
       }
-      if (hold.lost.aborted && !signal.aborted) throw new Error('The relay lost its hold: the connection to PostgreSQL ended.');
+      if (hold.lost.aborted && !signal.aborted)
+        throw new Error('The relay lost its hold: the connection to PostgreSQL ended.');
     } finally {
       await hold.release().catch(() => undefined);
     }

@@ -1,18 +1,35 @@
 import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { InjectThrottlerOptions, InjectThrottlerStorage, ThrottlerException, ThrottlerGuard, type ThrottlerModuleOptions, type ThrottlerStorage } from '@nestjs/throttler';
+import {
+  InjectThrottlerOptions,
+  InjectThrottlerStorage,
+  ThrottlerException,
+  ThrottlerGuard,
+  type ThrottlerModuleOptions,
+  type ThrottlerStorage,
+} from '@nestjs/throttler';
 import type { FastifyReply } from 'fastify';
 import type { Request } from './call.js';
 
-interface Window { hits: number; endsMs: number }
-interface Hits { totalHits: number; timeToExpire: number; isBlocked: boolean; timeToBlockExpire: number }
+interface Window {
+  hits: number;
+  endsMs: number;
+}
+interface Hits {
+  totalHits: number;
+  timeToExpire: number;
+  isBlocked: boolean;
+  timeToBlockExpire: number;
+}
 const KEYS = 50_000;
 
 /** Counts requests in fixed windows of monotonic time. No timer a request, and bounded memory. */
 export class WindowStorage implements ThrottlerStorage {
   readonly #windows = new Map<string, Window>();
 
-  async increment(key: string, ttl: number, limit: number): Promise<Hits> { return this.count(key, ttl, limit); }
+  async increment(key: string, ttl: number, limit: number): Promise<Hits> {
+    return this.count(key, ttl, limit);
+  }
 
   count(key: string, ttlMs: number, limit: number): Hits {
     const nowMs = performance.now();
@@ -23,11 +40,17 @@ export class WindowStorage implements ThrottlerStorage {
     }
     window.hits += 1;
     const seconds = Math.ceil((window.endsMs - nowMs) / 1_000);
-    return { totalHits: window.hits, timeToExpire: seconds, isBlocked: window.hits > limit, timeToBlockExpire: seconds };
+    return {
+      totalHits: window.hits,
+      timeToExpire: seconds,
+      isBlocked: window.hits > limit,
+      timeToBlockExpire: seconds,
+    };
   }
 
   #sweep(nowMs: number): void {
-    for (const [key, window] of this.#windows) if (window.endsMs <= nowMs) this.#windows.delete(key);
+    for (const [key, window] of this.#windows)
+      if (window.endsMs <= nowMs) this.#windows.delete(key);
     if (this.#windows.size >= KEYS) this.#windows.clear();
   }
 }
@@ -43,7 +66,11 @@ const SKIP = 'THROTTLER:SKIPdefault';
 export class Throttle extends ThrottlerGuard {
   readonly #skips = new Map<unknown, boolean>();
 
-  constructor(@InjectThrottlerOptions() options: ThrottlerModuleOptions, @InjectThrottlerStorage() private readonly windows: WindowStorage, @Inject(Reflector) reflector: Reflector) {
+  constructor(
+    @InjectThrottlerOptions() options: ThrottlerModuleOptions,
+    @InjectThrottlerStorage() private readonly windows: WindowStorage,
+    @Inject(Reflector) reflector: Reflector,
+  ) {
     super(options, windows, reflector);
   }
 
@@ -51,9 +78,16 @@ export class Throttle extends ThrottlerGuard {
     if (this.#isSkipped(context)) return true;
     const { ttl, limit } = this.throttlers[0]!;
     const request = context.switchToHttp().getRequest<Request>();
-    const { isBlocked, timeToBlockExpire } = this.windows.count(request.actor?.id ?? request.ip, Number(ttl), Number(limit));
+    const { isBlocked, timeToBlockExpire } = this.windows.count(
+      request.actor?.id ?? request.ip,
+      Number(ttl),
+      Number(limit),
+    );
     if (isBlocked) {
-      void context.switchToHttp().getResponse<FastifyReply>().header('retry-after', timeToBlockExpire);
+      void context
+        .switchToHttp()
+        .getResponse<FastifyReply>()
+        .header('retry-after', timeToBlockExpire);
       throw new ThrottlerException();
     }
     return true;
@@ -62,7 +96,8 @@ export class Throttle extends ThrottlerGuard {
   #isSkipped(context: ExecutionContext): boolean {
     const controller = context.getClass();
     let skip = this.#skips.get(controller);
-    if (skip === undefined) this.#skips.set(controller, (skip = this.reflector.get<boolean>(SKIP, controller) === true));
+    if (skip === undefined)
+      this.#skips.set(controller, (skip = this.reflector.get<boolean>(SKIP, controller) === true));
     return skip;
   }
 }

@@ -5,7 +5,10 @@ import type { Actor } from '../kernel/decider.js';
 export type VerifyAuthorization = (authorization: string | undefined) => Promise<Actor>;
 export const VERIFY_AUTHORIZATION = Symbol('VerifyAuthorization');
 
-interface Seen { readonly actor: Actor; readonly untilMs: number }
+interface Seen {
+  readonly actor: Actor;
+  readonly untilMs: number;
+}
 
 /** Verified tokens are remembered this long, so that one that expired or whose key was withdrawn stops working soon. */
 const REMEMBER_MS = 10_000;
@@ -16,7 +19,9 @@ const REMEMBER = 10_000;
 export class Tokens {
   readonly #seen = new Map<string, Seen>();
 
-  constructor(@Inject(VERIFY_AUTHORIZATION) private readonly verifyAuthorization: VerifyAuthorization) {}
+  constructor(
+    @Inject(VERIFY_AUTHORIZATION) private readonly verifyAuthorization: VerifyAuthorization,
+  ) {}
 
   /** The caller of a token that was verified a moment ago. */
   known(authorization: string | undefined): Actor | undefined {

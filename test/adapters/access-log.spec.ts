@@ -9,15 +9,25 @@ import { openPostgresAccessLog } from '../../src/adapters/access-log/postgres.js
 import { startPostgres } from '../support/postgres.js';
 
 const postgres = await startPostgres('the access log');
-afterAll(async () => { if (postgres.running) await postgres.stop(); });
+afterAll(async () => {
+  if (postgres.running) await postgres.stop();
+});
 
-interface Place { open(): Promise<AccessLog>; lines(): Promise<Access[]>; cleanUp(): void }
+interface Place {
+  open(): Promise<AccessLog>;
+  lines(): Promise<Access[]>;
+  cleanUp(): void;
+}
 
 function file(): Place {
   const dir = mkdtempSync(join(tmpdir(), 'sanad-access-'));
   return {
     open: () => openAccessLog(dir),
-    lines: async () => readFileSync(join(dir, 'access.ndjson'), 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line) as Access),
+    lines: async () =>
+      readFileSync(join(dir, 'access.ndjson'), 'utf8')
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as Access),
     cleanUp: () => rmSync(dir, { recursive: true, force: true }),
   };
 }
@@ -28,17 +38,34 @@ async function table(url: string, schema: string): Promise<Place> {
     async lines() {
       const client = new pg.Client({ connectionString: url });
       await client.connect();
-      const { rows } = await client.query<Omit<Access, 'time' | 'count'> & { time: Date; count: string }>(`select time, actor, role, what, "of", count, correlation from ${schema}.sanad_access order by no`);
+      const { rows } = await client.query<
+        Omit<Access, 'time' | 'count'> & { time: Date; count: string }
+      >(
+        `select time, actor, role, what, "of", count, correlation from ${schema}.sanad_access order by no`,
+      );
       await client.end();
-      return rows.map(({ time, count, ...rest }) => ({ time: time.toISOString(), ...rest, count: Number(count) }));
+      return rows.map(({ time, count, ...rest }) => ({
+        time: time.toISOString(),
+        ...rest,
+        count: Number(count),
+      }));
     },
     cleanUp: () => undefined,
   };
 }
 
 const places: [string, () => Promise<Place>][] = [['a file', async () => file()]];
-if (postgres.running) places.push(['PostgreSQL', async () => table(postgres.url, await postgres.newSchema())]);
-const reading = (n: number): Access => ({ time: `2026-03-01T08:00:00.${String(n % 1_000).padStart(3, '0')}Z`, actor: `officer-${n}`, role: 'case-officer', what: 'application', of: `application-${n}`, count: n, correlation: `c-${n}` });
+if (postgres.running)
+  places.push(['PostgreSQL', async () => table(postgres.url, await postgres.newSchema())]);
+const reading = (n: number): Access => ({
+  time: `2026-03-01T08:00:00.${String(n % 1_000).padStart(3, '0')}Z`,
+  actor: `officer-${n}`,
+  role: 'case-officer',
+  what: 'application',
+  of: `application-${n}`,
+  count: n,
+  correlation: `c-${n}`,
+});
 
 describe.each(places)('the access log in %s', (_, newPlace) => {
   const used: Place[] = [];
@@ -46,7 +73,9 @@ describe.each(places)('the access log in %s', (_, newPlace) => {
     used.push(await newPlace());
     return used.at(-1)!;
   };
-  afterEach(() => { for (const each of used.splice(0)) each.cleanUp(); });
+  afterEach(() => {
+    for (const each of used.splice(0)) each.cleanUp();
+  });
 
   it('holds a reading when the note resolves', async () => {
     const { open, lines } = await place();
@@ -78,13 +107,21 @@ describe.each(places)('the access log in %s', (_, newPlace) => {
   });
 });
 
-if (postgres.running) describe('the access log of many processes', () => {
-  it('takes the lines of all, and refuses to show what it cannot note', async () => {
-    const { open, lines } = await table(postgres.url, await postgres.newSchema());
-    const logs = await Promise.all([open(), open(), open()]);
-    await Promise.all(logs.flatMap((log, i) => Array.from({ length: 50 }, (_, n) => log.note(reading(i * 100 + n)))));
-    for (const log of logs) await log.close();
-    expect(new Set((await lines()).map(({ correlation }) => correlation)).size).toBe(150);
-    await expect(openPostgresAccessLog('postgresql://127.0.0.1:1/none')).rejects.toMatchObject({ code: 'ACCESS_LOG_AWAY', kind: 'unavailable' });
+if (postgres.running)
+  describe('the access log of many processes', () => {
+    it('takes the lines of all, and refuses to show what it cannot note', async () => {
+      const { open, lines } = await table(postgres.url, await postgres.newSchema());
+      const logs = await Promise.all([open(), open(), open()]);
+      await Promise.all(
+        logs.flatMap((log, i) =>
+          Array.from({ length: 50 }, (_, n) => log.note(reading(i * 100 + n))),
+        ),
+      );
+      for (const log of logs) await log.close();
+      expect(new Set((await lines()).map(({ correlation }) => correlation)).size).toBe(150);
+      await expect(openPostgresAccessLog('postgresql://127.0.0.1:1/none')).rejects.toMatchObject({
+        code: 'ACCESS_LOG_AWAY',
+        kind: 'unavailable',
+      });
+    });
   });
-});

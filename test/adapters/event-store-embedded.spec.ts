@@ -1,6 +1,18 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, copyFileSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -15,15 +27,26 @@ import { WriteQueue } from '../../src/adapters/event-store/write-queue.js';
 import { allotted, amounts, newStream, write } from '../contract/budget-events.js';
 
 let dir: string;
-beforeEach(() => { dir = mkdtempSync(join(tmpdir(), 'sanad-log-')); });
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'sanad-log-'));
+});
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 /** A child process that has begun its work; what it prints is collected. */
 async function child(mode: string): Promise<{ process: ChildProcess; printed(): string }> {
-  const started = spawn(process.execPath, [join(import.meta.dirname, 'log-child.js'), dir, mode], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const started = spawn(process.execPath, [join(import.meta.dirname, 'log-child.js'), dir, mode], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let output = '';
-  started.stdout!.setEncoding('utf8').on('data', (text: string) => { output += text; });
-  await Promise.race([once(started.stdout!, 'data'), once(started, 'exit').then(() => { throw new Error('the child ended early'); })]);
+  started.stdout!.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+  });
+  await Promise.race([
+    once(started.stdout!, 'data'),
+    once(started, 'exit').then(() => {
+      throw new Error('the child ended early');
+    }),
+  ]);
   return { process: started, printed: () => output };
 }
 
@@ -31,7 +54,11 @@ async function child(mode: string): Promise<{ process: ChildProcess; printed(): 
 async function filled(streams: number): Promise<void> {
   const folder = await openDataFolder(dir);
   const store = await openEmbeddedLog(dir, { reader: 'local' });
-  await store.appendAll(Array.from({ length: streams }, (_, n) => ({ writes: [write(newStream(), 'no-stream', n, n)] })));
+  await store.appendAll(
+    Array.from({ length: streams }, (_, n) => ({
+      writes: [write(newStream(), 'no-stream', n, n)],
+    })),
+  );
   await store.close();
   await folder.close();
 }
@@ -41,48 +68,67 @@ const change = (sql: string): void => {
   db.exec(sql);
   db.close();
 };
-const opening = (): Promise<unknown> => openEmbeddedLog(dir, { reader: 'local' }).then((store) => store.close(), (error: unknown) => error);
+const opening = (): Promise<unknown> =>
+  openEmbeddedLog(dir, { reader: 'local' }).then(
+    (store) => store.close(),
+    (error: unknown) => error,
+  );
 
 describe('durability', () => {
-  it.each([60, 150, 300])('keeps everything that was acknowledged before kill -9 after %i ms of appends', async (ms) => {
-    const appending = await child('append');
-    setTimeout(() => appending.process.kill('SIGKILL'), ms);
-    await once(appending.process, 'close');
+  it.each([60, 150, 300])(
+    'keeps everything that was acknowledged before kill -9 after %i ms of appends',
+    async (ms) => {
+      const appending = await child('append');
+      setTimeout(() => appending.process.kill('SIGKILL'), ms);
+      await once(appending.process, 'close');
 
-    const folder = await openDataFolder(dir);
-    const store = await openEmbeddedLog(dir, { reader: 'local' });
-    const acknowledged = appending.printed().split('\n').slice(0, -1).map((line) => line.split(' '));
-    const stored = new Set<string>();
-    for (let position = -1; ;) {
-      const page = await store.readAll(position, 1_000);
-      for (const { stream, revision } of page.events) stored.add(`${stream} ${revision}`);
-      position = page.next;
-      if (page.end) break;
-    }
-    expect(acknowledged.length).toBeGreaterThan(8);
-    expect(acknowledged.filter(([stream, revision]) => !stored.has(`${stream} ${revision}`))).toEqual([]);
-    expect((await verifyLog(dir)).events).toBe(stored.size);
-    await store.close();
-    await folder.close();
-  });
+      const folder = await openDataFolder(dir);
+      const store = await openEmbeddedLog(dir, { reader: 'local' });
+      const acknowledged = appending
+        .printed()
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => line.split(' '));
+      const stored = new Set<string>();
+      for (let position = -1; ;) {
+        const page = await store.readAll(position, 1_000);
+        for (const { stream, revision } of page.events) stored.add(`${stream} ${revision}`);
+        position = page.next;
+        if (page.end) break;
+      }
+      expect(acknowledged.length).toBeGreaterThan(8);
+      expect(
+        acknowledged.filter(([stream, revision]) => !stored.has(`${stream} ${revision}`)),
+      ).toEqual([]);
+      expect((await verifyLog(dir)).events).toBe(stored.size);
+      await store.close();
+      await folder.close();
+    },
+  );
 
   it('reads and continues after it was closed and opened again', async () => {
     const stream = newStream();
     for (let n = 0; n < 3; n += 1) {
       const store = await openEmbeddedLog(dir);
       await store.append({ writes: [write(stream, n === 0 ? 'no-stream' : n - 1, n)] });
-      expect(amounts(await store.readStream(stream))).toEqual(Array.from({ length: n + 1 }, (_, i) => i));
+      expect(amounts(await store.readStream(stream))).toEqual(
+        Array.from({ length: n + 1 }, (_, i) => i),
+      );
       await store.close();
     }
   });
 
   it('finishes what was appended before it closes, and refuses what comes after', async () => {
     const store = await openEmbeddedLog(dir);
-    const under = Array.from({ length: 100 }, () => store.append({ writes: [write(newStream(), 'no-stream', 1)] }));
+    const under = Array.from({ length: 100 }, () =>
+      store.append({ writes: [write(newStream(), 'no-stream', 1)] }),
+    );
     const closed = store.close();
     expect((await Promise.all(under)).every(({ kind }) => kind === 'appended')).toBe(true);
     await closed;
-    await expect(store.append({ writes: [write(newStream(), 'no-stream', 1)] })).rejects.toMatchObject({ code: 'STORE_CLOSED' });
+    await expect(
+      store.append({ writes: [write(newStream(), 'no-stream', 1)] }),
+    ).rejects.toMatchObject({ code: 'STORE_CLOSED' });
     await expect(store.readStream(newStream())).rejects.toMatchObject({ code: 'STORE_CLOSED' });
   });
 
@@ -90,19 +136,34 @@ describe('durability', () => {
     const log = await openEmbeddedLog(dir);
     const joined = connectEmbeddedLog(dir, log.port());
     await joined.append({ writes: [write(newStream(), 'no-stream', 1)] });
-    const followed = (async () => { for await (const page of joined.follow(0, new AbortController().signal)) expect(page).toBeUndefined(); })();
+    const followed = (async () => {
+      for await (const page of joined.follow(0, new AbortController().signal))
+        expect(page).toBeUndefined();
+    })();
     followed.catch(() => undefined);
     await log.close();
     await expect(followed).rejects.toMatchObject({ code: 'STORE_CLOSED' });
-    await expect(joined.append({ writes: [write(newStream(), 'no-stream', 1)] })).rejects.toMatchObject({ code: 'STORE_CLOSED' });
+    await expect(
+      joined.append({ writes: [write(newStream(), 'no-stream', 1)] }),
+    ).rejects.toMatchObject({ code: 'STORE_CLOSED' });
     await joined.close();
   });
 
   it('refuses what is more than may wait', async () => {
     const store = await openEmbeddedLog(dir, { reader: 'local' });
-    const big = () => ({ writes: [{ stream: newStream(), expected: 'no-stream' as const, events: Array.from({ length: 9_000 }, (_, n) => allotted(n)) }] });
+    const big = () => ({
+      writes: [
+        {
+          stream: newStream(),
+          expected: 'no-stream' as const,
+          events: Array.from({ length: 9_000 }, (_, n) => allotted(n)),
+        },
+      ],
+    });
     const results = await Promise.allSettled(Array.from({ length: 12 }, () => store.append(big())));
-    const refused = results.filter((result) => result.status === 'rejected').map((result) => (result.reason as StoreError).code);
+    const refused = results
+      .filter((result) => result.status === 'rejected')
+      .map((result) => (result.reason as StoreError).code);
     expect(refused).toEqual(['OVERLOADED']);
     await store.close();
   });
@@ -111,7 +172,10 @@ describe('durability', () => {
 describe('the data folder', () => {
   it('is held by one process at a time, which the refusal names, and let go of by kill -9', async () => {
     const { process: holder } = await child('hold');
-    await expect(openDataFolder(dir)).rejects.toMatchObject({ code: 'DATA_FOLDER_HELD', detail: expect.stringContaining(`process ${holder.pid}`) });
+    await expect(openDataFolder(dir)).rejects.toMatchObject({
+      code: 'DATA_FOLDER_HELD',
+      detail: expect.stringContaining(`process ${holder.pid}`),
+    });
     const beside = await openDataFolder(dir, { hold: false });
     await beside.close();
     holder.kill('SIGKILL');
@@ -124,7 +188,10 @@ describe('the data folder', () => {
 
   it('is not made where one must exist', async () => {
     const mistyped = join(dir, 'dtaa');
-    await expect(openDataFolder(mistyped, { mustExist: true })).rejects.toMatchObject({ code: 'DATA_FOLDER_MISSING', detail: expect.stringContaining(mistyped) });
+    await expect(openDataFolder(mistyped, { mustExist: true })).rejects.toMatchObject({
+      code: 'DATA_FOLDER_MISSING',
+      detail: expect.stringContaining(mistyped),
+    });
     expect(existsSync(mistyped)).toBe(false);
     await (await openDataFolder(mistyped)).close();
     await (await openDataFolder(mistyped, { mustExist: true })).close();
@@ -132,7 +199,8 @@ describe('the data folder', () => {
 
   it('is made for its owner alone', async () => {
     const folder = await openDataFolder(join(dir, 'new', 'folder'));
-    for (const path of [folder.path, folder.keys, folder.files]) expect(statSync(path).mode & 0o777).toBe(0o700);
+    for (const path of [folder.path, folder.keys, folder.files])
+      expect(statSync(path).mode & 0o777).toBe(0o700);
     await folder.close();
   });
 
@@ -151,7 +219,11 @@ describe('the data folder', () => {
 describe('a log that is not as it was written', () => {
   const refusedAndUntouched = async (code: string, detail: RegExp): Promise<void> => {
     const before = existsSync(file()) ? readFileSync(file()) : undefined;
-    expect(await opening()).toMatchObject({ name: 'StoreError', code, detail: expect.stringMatching(detail) });
+    expect(await opening()).toMatchObject({
+      name: 'StoreError',
+      code,
+      detail: expect.stringMatching(detail),
+    });
     expect(existsSync(file()) ? readFileSync(file()) : undefined).toEqual(before);
   };
 
@@ -183,7 +255,7 @@ describe('a log that is not as it was written', () => {
     await refusedAndUntouched('LOG_CORRUPT', /not the log/);
   });
 
-  it('with a damaged header, or that is another program\'s, is refused', async () => {
+  it("with a damaged header, or that is another program's, is refused", async () => {
     await filled(2);
     const good = readFileSync(file());
     writeFileSync(file(), Buffer.concat([Buffer.from('something else'), good.subarray(14)]));
@@ -209,48 +281,101 @@ describe('a log that is not as it was written', () => {
     await filled(1_000);
     expect((await verifyLog(dir)).events).toBe(2_000);
     flip('"amountMinor":"7"', '"amountMinor":"6"');
-    await expect(verifyLog(dir)).rejects.toMatchObject({ code: 'LOG_CORRUPT', detail: expect.stringMatching(/position 1[45]: its bytes do not have the hash/) });
+    await expect(verifyLog(dir)).rejects.toMatchObject({
+      code: 'LOG_CORRUPT',
+      detail: expect.stringMatching(/position 1[45]: its bytes do not have the hash/),
+    });
   });
 
   it.each([
-    ['an event is missing', 'DELETE FROM events WHERE position = 500', /position 501: an event is missing/],
-    ['a revision is missing', 'UPDATE events SET revision = 5 WHERE position = 501', /revision 1 of its stream is missing/],
-    ['an event stands under another stream', 'UPDATE events SET stream = \'budget-other\' WHERE position = 500', /position 500: the line belongs to another stream/],
-    ['a hash is another', 'UPDATE events SET leaf = zeroblob(32) WHERE position = 3', /position 3: its bytes do not have the hash/],
+    [
+      'an event is missing',
+      'DELETE FROM events WHERE position = 500',
+      /position 501: an event is missing/,
+    ],
+    [
+      'a revision is missing',
+      'UPDATE events SET revision = 5 WHERE position = 501',
+      /revision 1 of its stream is missing/,
+    ],
+    [
+      'an event stands under another stream',
+      "UPDATE events SET stream = 'budget-other' WHERE position = 500",
+      /position 500: the line belongs to another stream/,
+    ],
+    [
+      'a hash is another',
+      'UPDATE events SET leaf = zeroblob(32) WHERE position = 3',
+      /position 3: its bytes do not have the hash/,
+    ],
   ])('where %s is found by the full verification', async (_, sql, expected) => {
     await filled(1_000);
     change(sql);
-    await expect(verifyLog(dir)).rejects.toMatchObject({ code: 'LOG_CORRUPT', detail: expect.stringMatching(expected) });
+    await expect(verifyLog(dir)).rejects.toMatchObject({
+      code: 'LOG_CORRUPT',
+      detail: expect.stringMatching(expected),
+    });
   });
 
   it('is never handed out: reading names the position', async () => {
     await filled(1_000);
-    change('UPDATE events SET stream = \'budget-other\' WHERE position = 3; UPDATE events SET line = \'{"id\' WHERE position = 10; DELETE FROM events WHERE position = 20');
+    change(
+      "UPDATE events SET stream = 'budget-other' WHERE position = 3; UPDATE events SET line = '{\"id' WHERE position = 10; DELETE FROM events WHERE position = 20",
+    );
     const store = await openEmbeddedLog(dir, { reader: 'local' });
-    await expect(store.readAll(-1, 5)).rejects.toMatchObject({ code: 'LOG_CORRUPT', detail: expect.stringContaining('position 3 ') });
+    await expect(store.readAll(-1, 5)).rejects.toMatchObject({
+      code: 'LOG_CORRUPT',
+      detail: expect.stringContaining('position 3 '),
+    });
     await expect(store.readStream('budget-other')).rejects.toMatchObject({ code: 'LOG_CORRUPT' });
-    await expect(store.readAll(5, 10)).rejects.toMatchObject({ code: 'LOG_CORRUPT', detail: expect.stringContaining('position 10 ') });
-    await expect(store.readAll(15, 10)).rejects.toMatchObject({ code: 'LOG_CORRUPT', detail: expect.stringContaining('position 20 ') });
+    await expect(store.readAll(5, 10)).rejects.toMatchObject({
+      code: 'LOG_CORRUPT',
+      detail: expect.stringContaining('position 10 '),
+    });
+    await expect(store.readAll(15, 10)).rejects.toMatchObject({
+      code: 'LOG_CORRUPT',
+      detail: expect.stringContaining('position 20 '),
+    });
     await store.close();
   });
 
   it.each([
-    ['a line that is not JSON', 'UPDATE events SET line = substr(line, 1, 150) WHERE position = 1500'],
-    ['a line of another row', 'UPDATE events SET line = (SELECT line FROM events WHERE position = 1499) WHERE position = 1500'],
-    ['a payload that does not fit', 'UPDATE events SET line = replace(line, \'"MAD"\', \'"mad"\') WHERE position = 1500'],
+    [
+      'a line that is not JSON',
+      'UPDATE events SET line = substr(line, 1, 150) WHERE position = 1500',
+    ],
+    [
+      'a line of another row',
+      'UPDATE events SET line = (SELECT line FROM events WHERE position = 1499) WHERE position = 1500',
+    ],
+    [
+      'a payload that does not fit',
+      'UPDATE events SET line = replace(line, \'"MAD"\', \'"mad"\') WHERE position = 1500',
+    ],
   ])('is named on a long walk too: %s', async (_, sql) => {
     await filled(1_500);
     change(sql);
     const store = await openEmbeddedLog(dir, { reader: 'local' });
-    const walk = async (): Promise<void> => { for (let at = -1; ;) { const page = await store.readAll(at, 250); at = page.next; if (page.end) return; } };
-    await expect(walk()).rejects.toMatchObject({ code: 'LOG_CORRUPT', detail: expect.stringContaining('position 1500 ') });
+    const walk = async (): Promise<void> => {
+      for (let at = -1; ;) {
+        const page = await store.readAll(at, 250);
+        at = page.next;
+        if (page.end) return;
+      }
+    };
+    await expect(walk()).rejects.toMatchObject({
+      code: 'LOG_CORRUPT',
+      detail: expect.stringContaining('position 1500 '),
+    });
     await store.close();
   });
 
   it('stops the verification when its signal aborts', async () => {
     await filled(1_000);
     const abort = new AbortController();
-    await expect(verifyLog(dir, () => abort.abort(), abort.signal)).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(verifyLog(dir, () => abort.abort(), abort.signal)).rejects.toMatchObject({
+      name: 'AbortError',
+    });
   });
 
   /** Changes the first occurrence of a text in the file, as a bad disk would: without the database knowing. */
@@ -268,12 +393,32 @@ describe('a commit that fails', () => {
   const queueOn = (writer: ConstructorParameters<typeof WriteQueue>[0]) => {
     const said: unknown[] = [];
     const queue = new WriteQueue(writer);
-    const port = { postMessage: (message: unknown) => { said.push(message); } };
+    const port = {
+      postMessage: (message: unknown) => {
+        said.push(message);
+      },
+    };
     let id = 0;
-    const push = (stream: string, events: number, bulk = false): void => queue.push(port, [{
-      id: id++, bulk, writes: [1], streams: [stream], expected: [-1], counts: [events],
-      lines: Array.from({ length: events }, (_, revision) => JSON.stringify({ id: allotted(1).id, stream, revision, type: 'BudgetAllotted', text: 'x'.repeat(1_000) })),
-    }]);
+    const push = (stream: string, events: number, bulk = false): void =>
+      queue.push(port, [
+        {
+          id: id++,
+          bulk,
+          writes: [1],
+          streams: [stream],
+          expected: [-1],
+          counts: [events],
+          lines: Array.from({ length: events }, (_, revision) =>
+            JSON.stringify({
+              id: allotted(1).id,
+              stream,
+              revision,
+              type: 'BudgetAllotted',
+              text: 'x'.repeat(1_000),
+            }),
+          ),
+        },
+      ]);
     return { queue, push, said };
   };
 
@@ -296,12 +441,20 @@ describe('a commit that fails', () => {
     ]);
     db.close();
     const again = openLogForWriting(dir);
-    expect(again.db.prepare('SELECT DISTINCT stream FROM events').pluck().all()).toEqual(['budget-first']);
+    expect(again.db.prepare('SELECT DISTINCT stream FROM events').pluck().all()).toEqual([
+      'budget-first',
+    ]);
     again.db.close();
   });
 
   it('in its sync leaves the outcome open, and takes nothing more', () => {
-    const failing = { last: -1, close: () => undefined, commit: () => { throw new StoreError('OUTCOME_UNKNOWN', 'fsync failed'); } };
+    const failing = {
+      last: -1,
+      close: () => undefined,
+      commit: () => {
+        throw new StoreError('OUTCOME_UNKNOWN', 'fsync failed');
+      },
+    };
     const { queue, push, said } = queueOn(failing);
     push('budget-first', 1);
     for (const stream of ['budget-second', 'budget-third']) push(stream, 1_500, true);
@@ -324,17 +477,27 @@ describe('a commit that fails', () => {
     one.queue.step();
     two.push('budget-second', 1);
     two.queue.step();
-    expect(two.said).toMatchObject([{ failed: [{ failure: { code: 'STORE_FAILED', detail: expect.stringContaining('Another process') } }] }]);
+    expect(two.said).toMatchObject([
+      {
+        failed: [
+          { failure: { code: 'STORE_FAILED', detail: expect.stringContaining('Another process') } },
+        ],
+      },
+    ]);
     mine.db.close();
     theirs.db.close();
   });
 
   it('never lets bulk work hold a single command back', () => {
     const taken: string[][] = [];
-    const writer = { last: -1, close: () => undefined, commit: (groups: readonly { readonly writes: readonly { readonly stream: string }[] }[]) => {
-      taken.push(groups.flatMap(({ writes }) => writes.map(({ stream }) => stream)));
-      return groups.map(() => 0);
-    } };
+    const writer = {
+      last: -1,
+      close: () => undefined,
+      commit: (groups: readonly { readonly writes: readonly { readonly stream: string }[] }[]) => {
+        taken.push(groups.flatMap(({ writes }) => writes.map(({ stream }) => stream)));
+        return groups.map(() => 0);
+      },
+    };
     const { queue, push } = queueOn(writer);
     for (const stream of ['budget-bulk1', 'budget-bulk2']) push(stream, 1_900, true);
     push('budget-single1', 1);

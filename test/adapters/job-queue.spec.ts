@@ -3,193 +3,243 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
-import { JOB_KEEPS_STOPPING, MAX_TRIES, type ClaimedJob, type JobQueue } from '../../src/adapters/job-queue/port.js';
-import { openPostgresJobQueue, type PostgresJobQueueOptions } from '../../src/adapters/job-queue/postgres.js';
+import {
+  JOB_KEEPS_STOPPING,
+  MAX_TRIES,
+  type ClaimedJob,
+  type JobQueue,
+} from '../../src/adapters/job-queue/port.js';
+import {
+  openPostgresJobQueue,
+  type PostgresJobQueueOptions,
+} from '../../src/adapters/job-queue/postgres.js';
 import { startPostgres } from '../support/postgres.js';
 
 const postgres = await startPostgres('the queue of jobs');
-afterAll(async () => { if (postgres.running) await postgres.stop(); });
-
-interface Work { readonly of: string }
-const never = new AbortController().signal;
-const aborted = (signal: AbortSignal): Promise<unknown> => (signal.aborted ? Promise.resolve() : once(signal, 'abort'));
-
-it('has the server that it needs, or said what is left out', () => { expect(postgres.running || postgres.reason).toBeTruthy(); });
-
-if (postgres.running) describe('the queue of jobs in PostgreSQL', () => {
-  const { url } = postgres;
-  const queues: JobQueue<Work>[] = [];
-  const children: ChildProcess[] = [];
-  let schema: string;
-  const open = async (options: PostgresJobQueueOptions = {}): Promise<JobQueue<Work>> => {
-    queues.push(await openPostgresJobQueue<Work>(url, { schema, askEveryMs: 20, ...options }));
-    return queues.at(-1)!;
-  };
-  const claimed = async (queue: JobQueue<Work>, worker = 'w'): Promise<ClaimedJob<Work>> => (await queue.claim(worker, never))!;
-  beforeEach(async () => { schema = await postgres.newSchema(); });
-  afterEach(async () => {
-    for (const child of children.splice(0)) child.kill('SIGKILL');
-    for (const queue of queues.splice(0)) await queue.close();
-  });
-
-  it('hands a job that one process submits to another, and shows every process how it goes', async () => {
-    const [api, other, worker] = [await open(), await open(), await open({ leaseMs: 200 })];
-    expect(await api.state('prepare-x')).toBeUndefined();
-    await api.submit('prepare-x', { of: 'x' });
-    expect(await other.state('prepare-x')).toEqual({ state: 'waiting' });
-    const job = await claimed(worker);
-    expect([job.jobId, job.work]).toEqual(['prepare-x', { of: 'x' }]);
-    job.tell({ what: 'households', done: 7n });
-    let seen = await other.state('prepare-x');
-    while (seen?.progress === undefined) seen = await other.state('prepare-x');
-    expect(seen).toEqual({ state: 'running', progress: { what: 'households', done: '7' } });
-    expect(await job.finish({ state: 'done', result: { totalMinor: 12_345_678_901_234_567_890n } })).toBe(true);
-    expect(await api.state('prepare-x')).toMatchObject({ state: 'done', result: { totalMinor: '12345678901234567890' } });
-  });
-
-  it('takes a job that is submitted again as the same until it ended, and then runs it anew', async () => {
-    const queue = await open();
-    await Promise.all(Array.from({ length: 8 }, () => queue.submit('j', { of: 'first' })));
-    const job = await claimed(queue);
-    await queue.submit('j', { of: 'second' });
-    expect(await queue.claim('w', AbortSignal.timeout(100))).toBeUndefined();
-    await job.finish({ state: 'failed', code: 'NOPE', detail: 'It could not be.' });
-    expect(await queue.state('j')).toEqual({ state: 'failed', code: 'NOPE', detail: 'It could not be.' });
-    await queue.submit('j', { of: 'third' });
-    expect(await queue.state('j')).toEqual({ state: 'waiting' });
-    expect((await claimed(queue)).work).toEqual({ of: 'third' });
-  });
-
-  it('gives each job to one of many workers that claim at once, the first submitted first', async () => {
-    const workers = await Promise.all(Array.from({ length: 4 }, () => open()));
-    const ids = Array.from({ length: 40 }, (_, i) => `job-${String(99 - i)}`);
-    for (const id of ids) await workers[0]!.submit(id, { of: id });
-    const taken: string[][] = await Promise.all(workers.map(async (queue) => {
-      const mine: string[] = [];
-      for (let i = 0; i < 10; i += 1) {
-        const job = await claimed(queue);
-        mine.push(job.jobId);
-        await job.finish({ state: 'done', result: null });
-      }
-      return mine;
-    }));
-    expect(taken.flat().sort()).toEqual([...ids].sort());
-    for (const mine of taken) expect(mine).toEqual(ids.filter((id) => mine.includes(id)));
-  });
-
-  it('waits for a job, and stops waiting when it is told to', async () => {
-    const queue = await open();
-    const waiting = claimed(queue);
-    await queue.submit('late', { of: 'l' });
-    expect((await waiting).jobId).toBe('late');
-    const stop = new AbortController();
-    const idle = queue.claim('w', stop.signal);
-    stop.abort();
-    expect(await idle).toBeUndefined();
-  });
-
-  it('keeps a job with a worker that lives, however long it takes', async () => {
-    const queue = await open({ leaseMs: 150 });
-    await queue.submit('long', { of: 'l' });
-    const job = await claimed(queue);
-    expect(await queue.claim('other', AbortSignal.timeout(600))).toBeUndefined();
-    expect(job.lost.aborted).toBe(false);
-    expect(await job.finish({ state: 'done', result: 1 })).toBe(true);
-  });
-
-  it('gives the job of a worker that was killed to the next, within the lease', async () => {
-    const leaseMs = 1_000;
-    const queue = await open({ leaseMs });
-    await queue.submit('j', { of: 'x' });
-    const child = spawn(process.execPath, [new URL('./job-worker.js', import.meta.url).pathname, url, schema, String(leaseMs)], { stdio: ['ignore', 'pipe', 'inherit'] });
-    children.push(child);
-    for await (const line of createInterface(child.stdout)) {
-      expect(line).toBe('j');
-      break;
-    }
-    expect(await queue.claim('too early', AbortSignal.timeout(1_500))).toBeUndefined();
-    child.kill('SIGKILL');
-    await once(child, 'exit');
-    const killedMs = performance.now();
-    const again = await claimed(queue);
-    expect(performance.now() - killedMs).toBeLessThan(leaseMs * 3);
-    expect(again.jobId).toBe('j');
-    expect(await again.finish({ state: 'done', result: null })).toBe(true);
-  });
-
-  it('tells a worker that lost its job, whose end then does not count', async () => {
-    const [slow, quick] = [await open({ leaseMs: 60_000 }), await open({ leaseMs: 400 })];
-    await quick.submit('j', { of: 'x' });
-    const lost = await claimed(quick, 'loses');
-    // As if the process had stood still: another may take the job once the server thinks the lease is over.
-    await quick.close();
-    const taken = await claimed(slow, 'takes over');
-    await aborted(lost.lost);
-    await expect(lost.finish({ state: 'done', result: 'of the lost one' })).rejects.toMatchObject({ code: 'JOB_QUEUE_AWAY' });
-    expect(await taken.finish({ state: 'done', result: 'of the other' })).toBe(true);
-    expect(await slow.state('j')).toMatchObject({ state: 'done', result: 'of the other' });
-  });
-
-  it('counts nothing of a worker after whom another took the job, though its own connection is well', async () => {
-    const queue = await open({ leaseMs: 500 });
-    await queue.submit('j', { of: 'x' });
-    const first = await claimed(queue);
-    const client = new pg.Client({ connectionString: url });
-    await client.connect();
-    await client.query(`update ${schema}.sanad_job set attempt = attempt + 1`);
-    await client.end();
-    await aborted(first.lost);
-    expect(await first.finish({ state: 'done', result: 'too late' })).toBe(false);
-    expect(await queue.state('j')).toEqual({ state: 'running' });
-  });
-
-  it('puts back what a worker releases, at once and as often as it likes', async () => {
-    const queue = await open();
-    await queue.submit('j', { of: 'x' });
-    for (let i = 0; i < MAX_TRIES + 3; i += 1) await (await claimed(queue)).release();
-    expect(await queue.state('j')).toEqual({ state: 'waiting' });
-  });
-
-  it('tries a job again after a pause that doubles, and fails it with its reason in the end', async () => {
-    const queue = await open({ firstPauseMs: 40 });
-    await queue.submit('j', { of: 'x' });
-    const beganMs = performance.now();
-    for (const pauseMs of [40, 80, 160]) {
-      await (await claimed(queue)).retry({ code: 'STORE_FAILED', detail: 'It was away.' });
-      expect(await queue.state('j')).toMatchObject({ state: 'waiting', code: 'STORE_FAILED' });
-      expect(await queue.claim('too early', AbortSignal.timeout(pauseMs / 2))).toBeUndefined();
-    }
-    const job = await claimed(queue);
-    expect(performance.now() - beganMs).toBeGreaterThan(280);
-    const client = new pg.Client({ connectionString: url });
-    await client.connect();
-    await client.query(`update ${schema}.sanad_job set tries = $1`, [MAX_TRIES]);
-    await client.end();
-    await job.retry({ code: 'STORE_FAILED', detail: 'It was still away.' });
-    expect(await queue.state('j')).toEqual({ state: 'failed', code: 'STORE_FAILED', detail: 'It was still away.' });
-  });
-
-  it('gives up a job whose workers keep dying, and says so', async () => {
-    const queue = await open({ leaseMs: 30 });
-    const workers = await Promise.all(Array.from({ length: MAX_TRIES }, () => openPostgresJobQueue<Work>(url, { schema, leaseMs: 30, askEveryMs: 10 })));
-    await queue.submit('j', { of: 'x' });
-    for (const worker of workers) {
-      await claimed(worker);
-      await worker.close();
-    }
-    expect(await queue.claim('w', AbortSignal.timeout(500))).toBeUndefined();
-    expect(await queue.state('j')).toMatchObject({ state: 'failed', code: JOB_KEEPS_STOPPING });
-  });
-
-  it('remembers the jobs that ended last, and none that has not ended', async () => {
-    const queue = await open({ remembered: 3 });
-    for (const id of ['a', 'b', 'c', 'd', 'e', 'waits']) await queue.submit(id, { of: id });
-    for (let i = 0; i < 5; i += 1) await (await claimed(queue)).finish({ state: 'done', result: i });
-    const states = await Promise.all(['a', 'b', 'c', 'd', 'e', 'waits'].map(async (id) => (await queue.state(id))?.state));
-    expect(states).toEqual([undefined, undefined, 'done', 'done', 'done', 'waiting']);
-  });
-
-  it('says that the server is away', async () => {
-    await expect(openPostgresJobQueue('postgresql://127.0.0.1:1/none')).rejects.toMatchObject({ code: 'JOB_QUEUE_AWAY', kind: 'unavailable' });
-  });
+afterAll(async () => {
+  if (postgres.running) await postgres.stop();
 });
+
+interface Work {
+  readonly of: string;
+}
+const never = new AbortController().signal;
+const aborted = (signal: AbortSignal): Promise<unknown> =>
+  signal.aborted ? Promise.resolve() : once(signal, 'abort');
+
+it('has the server that it needs, or said what is left out', () => {
+  expect(postgres.running || postgres.reason).toBeTruthy();
+});
+
+if (postgres.running)
+  describe('the queue of jobs in PostgreSQL', () => {
+    const { url } = postgres;
+    const queues: JobQueue<Work>[] = [];
+    const children: ChildProcess[] = [];
+    let schema: string;
+    const open = async (options: PostgresJobQueueOptions = {}): Promise<JobQueue<Work>> => {
+      queues.push(await openPostgresJobQueue<Work>(url, { schema, askEveryMs: 20, ...options }));
+      return queues.at(-1)!;
+    };
+    const claimed = async (queue: JobQueue<Work>, worker = 'w'): Promise<ClaimedJob<Work>> =>
+      (await queue.claim(worker, never))!;
+    beforeEach(async () => {
+      schema = await postgres.newSchema();
+    });
+    afterEach(async () => {
+      for (const child of children.splice(0)) child.kill('SIGKILL');
+      for (const queue of queues.splice(0)) await queue.close();
+    });
+
+    it('hands a job that one process submits to another, and shows every process how it goes', async () => {
+      const [api, other, worker] = [await open(), await open(), await open({ leaseMs: 200 })];
+      expect(await api.state('prepare-x')).toBeUndefined();
+      await api.submit('prepare-x', { of: 'x' });
+      expect(await other.state('prepare-x')).toEqual({ state: 'waiting' });
+      const job = await claimed(worker);
+      expect([job.jobId, job.work]).toEqual(['prepare-x', { of: 'x' }]);
+      job.tell({ what: 'households', done: 7n });
+      let seen = await other.state('prepare-x');
+      while (seen?.progress === undefined) seen = await other.state('prepare-x');
+      expect(seen).toEqual({ state: 'running', progress: { what: 'households', done: '7' } });
+      expect(
+        await job.finish({ state: 'done', result: { totalMinor: 12_345_678_901_234_567_890n } }),
+      ).toBe(true);
+      expect(await api.state('prepare-x')).toMatchObject({
+        state: 'done',
+        result: { totalMinor: '12345678901234567890' },
+      });
+    });
+
+    it('takes a job that is submitted again as the same until it ended, and then runs it anew', async () => {
+      const queue = await open();
+      await Promise.all(Array.from({ length: 8 }, () => queue.submit('j', { of: 'first' })));
+      const job = await claimed(queue);
+      await queue.submit('j', { of: 'second' });
+      expect(await queue.claim('w', AbortSignal.timeout(100))).toBeUndefined();
+      await job.finish({ state: 'failed', code: 'NOPE', detail: 'It could not be.' });
+      expect(await queue.state('j')).toEqual({
+        state: 'failed',
+        code: 'NOPE',
+        detail: 'It could not be.',
+      });
+      await queue.submit('j', { of: 'third' });
+      expect(await queue.state('j')).toEqual({ state: 'waiting' });
+      expect((await claimed(queue)).work).toEqual({ of: 'third' });
+    });
+
+    it('gives each job to one of many workers that claim at once, the first submitted first', async () => {
+      const workers = await Promise.all(Array.from({ length: 4 }, () => open()));
+      const ids = Array.from({ length: 40 }, (_, i) => `job-${String(99 - i)}`);
+      for (const id of ids) await workers[0]!.submit(id, { of: id });
+      const taken: string[][] = await Promise.all(
+        workers.map(async (queue) => {
+          const mine: string[] = [];
+          for (let i = 0; i < 10; i += 1) {
+            const job = await claimed(queue);
+            mine.push(job.jobId);
+            await job.finish({ state: 'done', result: null });
+          }
+          return mine;
+        }),
+      );
+      expect(taken.flat().sort()).toEqual([...ids].sort());
+      for (const mine of taken) expect(mine).toEqual(ids.filter((id) => mine.includes(id)));
+    });
+
+    it('waits for a job, and stops waiting when it is told to', async () => {
+      const queue = await open();
+      const waiting = claimed(queue);
+      await queue.submit('late', { of: 'l' });
+      expect((await waiting).jobId).toBe('late');
+      const stop = new AbortController();
+      const idle = queue.claim('w', stop.signal);
+      stop.abort();
+      expect(await idle).toBeUndefined();
+    });
+
+    it('keeps a job with a worker that lives, however long it takes', async () => {
+      const queue = await open({ leaseMs: 150 });
+      await queue.submit('long', { of: 'l' });
+      const job = await claimed(queue);
+      expect(await queue.claim('other', AbortSignal.timeout(600))).toBeUndefined();
+      expect(job.lost.aborted).toBe(false);
+      expect(await job.finish({ state: 'done', result: 1 })).toBe(true);
+    });
+
+    it('gives the job of a worker that was killed to the next, within the lease', async () => {
+      const leaseMs = 1_000;
+      const queue = await open({ leaseMs });
+      await queue.submit('j', { of: 'x' });
+      const child = spawn(
+        process.execPath,
+        [new URL('./job-worker.js', import.meta.url).pathname, url, schema, String(leaseMs)],
+        { stdio: ['ignore', 'pipe', 'inherit'] },
+      );
+      children.push(child);
+      for await (const line of createInterface(child.stdout)) {
+        expect(line).toBe('j');
+        break;
+      }
+      expect(await queue.claim('too early', AbortSignal.timeout(1_500))).toBeUndefined();
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      const killedMs = performance.now();
+      const again = await claimed(queue);
+      expect(performance.now() - killedMs).toBeLessThan(leaseMs * 3);
+      expect(again.jobId).toBe('j');
+      expect(await again.finish({ state: 'done', result: null })).toBe(true);
+    });
+
+    it('tells a worker that lost its job, whose end then does not count', async () => {
+      const [slow, quick] = [await open({ leaseMs: 60_000 }), await open({ leaseMs: 400 })];
+      await quick.submit('j', { of: 'x' });
+      const lost = await claimed(quick, 'loses');
+      // As if the process had stood still: another may take the job once the server thinks the lease is over.
+      await quick.close();
+      const taken = await claimed(slow, 'takes over');
+      await aborted(lost.lost);
+      await expect(lost.finish({ state: 'done', result: 'of the lost one' })).rejects.toMatchObject(
+        { code: 'JOB_QUEUE_AWAY' },
+      );
+      expect(await taken.finish({ state: 'done', result: 'of the other' })).toBe(true);
+      expect(await slow.state('j')).toMatchObject({ state: 'done', result: 'of the other' });
+    });
+
+    it('counts nothing of a worker after whom another took the job, though its own connection is well', async () => {
+      const queue = await open({ leaseMs: 500 });
+      await queue.submit('j', { of: 'x' });
+      const first = await claimed(queue);
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      await client.query(`update ${schema}.sanad_job set attempt = attempt + 1`);
+      await client.end();
+      await aborted(first.lost);
+      expect(await first.finish({ state: 'done', result: 'too late' })).toBe(false);
+      expect(await queue.state('j')).toEqual({ state: 'running' });
+    });
+
+    it('puts back what a worker releases, at once and as often as it likes', async () => {
+      const queue = await open();
+      await queue.submit('j', { of: 'x' });
+      for (let i = 0; i < MAX_TRIES + 3; i += 1) await (await claimed(queue)).release();
+      expect(await queue.state('j')).toEqual({ state: 'waiting' });
+    });
+
+    it('tries a job again after a pause that doubles, and fails it with its reason in the end', async () => {
+      const queue = await open({ firstPauseMs: 40 });
+      await queue.submit('j', { of: 'x' });
+      const beganMs = performance.now();
+      for (const pauseMs of [40, 80, 160]) {
+        await (await claimed(queue)).retry({ code: 'STORE_FAILED', detail: 'It was away.' });
+        expect(await queue.state('j')).toMatchObject({ state: 'waiting', code: 'STORE_FAILED' });
+        expect(await queue.claim('too early', AbortSignal.timeout(pauseMs / 2))).toBeUndefined();
+      }
+      const job = await claimed(queue);
+      expect(performance.now() - beganMs).toBeGreaterThan(280);
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      await client.query(`update ${schema}.sanad_job set tries = $1`, [MAX_TRIES]);
+      await client.end();
+      await job.retry({ code: 'STORE_FAILED', detail: 'It was still away.' });
+      expect(await queue.state('j')).toEqual({
+        state: 'failed',
+        code: 'STORE_FAILED',
+        detail: 'It was still away.',
+      });
+    });
+
+    it('gives up a job whose workers keep dying, and says so', async () => {
+      const queue = await open({ leaseMs: 30 });
+      const workers = await Promise.all(
+        Array.from({ length: MAX_TRIES }, () =>
+          openPostgresJobQueue<Work>(url, { schema, leaseMs: 30, askEveryMs: 10 }),
+        ),
+      );
+      await queue.submit('j', { of: 'x' });
+      for (const worker of workers) {
+        await claimed(worker);
+        await worker.close();
+      }
+      expect(await queue.claim('w', AbortSignal.timeout(500))).toBeUndefined();
+      expect(await queue.state('j')).toMatchObject({ state: 'failed', code: JOB_KEEPS_STOPPING });
+    });
+
+    it('remembers the jobs that ended last, and none that has not ended', async () => {
+      const queue = await open({ remembered: 3 });
+      for (const id of ['a', 'b', 'c', 'd', 'e', 'waits']) await queue.submit(id, { of: id });
+      for (let i = 0; i < 5; i += 1)
+        await (await claimed(queue)).finish({ state: 'done', result: i });
+      const states = await Promise.all(
+        ['a', 'b', 'c', 'd', 'e', 'waits'].map(async (id) => (await queue.state(id))?.state),
+      );
+      expect(states).toEqual([undefined, undefined, 'done', 'done', 'done', 'waiting']);
+    });
+
+    it('says that the server is away', async () => {
+      await expect(openPostgresJobQueue('postgresql://127.0.0.1:1/none')).rejects.toMatchObject({
+        code: 'JOB_QUEUE_AWAY',
+        kind: 'unavailable',
+      });
+    });
+  });

@@ -2,7 +2,9 @@
 import { postgresLease } from '../../src/adapters/lease/postgres.js';
 
 const [url, schema] = process.argv.slice(2);
-const hold = await postgresLease(url!, 'automation', { schema: schema! }).hold(new AbortController().signal);
+const hold = await postgresLease(url!, 'automation', { schema: schema! }).hold(
+  new AbortController().signal,
+);
 await hold?.save(5);
 process.stdout.write('held\n');
 setInterval(() => undefined, 1_000);

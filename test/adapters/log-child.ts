@@ -13,13 +13,23 @@ if (mode === 'hold') {
   setInterval(() => undefined, 1_000);
 } else {
   const store = await openEmbeddedLog(dir, { reader: 'local' });
-  await Promise.all(Array.from({ length: 8 }, async () => {
-    for (;;) {
-      const stream = newStream();
-      for (let revision = 0; revision < 3; revision += 1) {
-        await store.append({ writes: [{ stream, expected: revision === 0 ? 'no-stream' : revision - 1, events: [allotted(revision)] }] });
-        process.stdout.write(`${stream} ${revision}\n`);
+  await Promise.all(
+    Array.from({ length: 8 }, async () => {
+      for (;;) {
+        const stream = newStream();
+        for (let revision = 0; revision < 3; revision += 1) {
+          await store.append({
+            writes: [
+              {
+                stream,
+                expected: revision === 0 ? 'no-stream' : revision - 1,
+                events: [allotted(revision)],
+              },
+            ],
+          });
+          process.stdout.write(`${stream} ${revision}\n`);
+        }
       }
-    }
-  }));
+    }),
+  );
 }

@@ -6,7 +6,9 @@ import { messageArchive } from '../../src/adapters/message-archive/embedded.js';
 import { inPieces } from '../support/bank-messages.js';
 
 let dir: string;
-beforeEach(async () => { dir = await mkdtemp(join(tmpdir(), 'sanad-archive-')); });
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'sanad-archive-'));
+});
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
 async function textOf(bytes: AsyncIterable<Uint8Array> | undefined): Promise<string> {
@@ -28,18 +30,28 @@ describe('the archive of bank messages', () => {
   });
 
   it('refuses what is too large and says when a kept file was changed', async () => {
-    await expect(messageArchive(dir, 3).put(inPieces('four'))).rejects.toMatchObject({ code: 'FILE_TOO_LARGE' });
+    await expect(messageArchive(dir, 3).put(inPieces('four'))).rejects.toMatchObject({
+      code: 'FILE_TOO_LARGE',
+    });
     expect(await readdir(dir)).toEqual([]);
     const archive = messageArchive(dir);
     const { sha256 } = await archive.put(inPieces('as it came'));
     await writeFile(join(dir, `${sha256}.xml`), 'as it went');
-    await expect(textOf(await archive.open(sha256))).rejects.toMatchObject({ code: 'BYTES_DIFFER' });
+    await expect(textOf(await archive.open(sha256))).rejects.toMatchObject({
+      code: 'BYTES_DIFFER',
+    });
   });
 
   it('gives scratch files that have no name, and whole lines however long the text and wide its letters', async () => {
     const scratch = await messageArchive(dir).scratch();
     const lines = Array.from({ length: 3_000 }, (_, i) => `${i} ${'دعم€'.repeat(i % 90)}`);
-    for (let from = 0; from < lines.length; from += 500) await scratch.write(lines.slice(from, from + 500).map((line) => `${line}\n`).join(''));
+    for (let from = 0; from < lines.length; from += 500)
+      await scratch.write(
+        lines
+          .slice(from, from + 500)
+          .map((line) => `${line}\n`)
+          .join(''),
+      );
     expect(await readdir(dir)).toEqual([]);
     for (let time = 0; time < 2; time += 1) {
       const read: string[] = [];

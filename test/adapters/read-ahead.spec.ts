@@ -15,13 +15,20 @@ let dir: string;
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'sanad-ahead-'));
   const store = await openEmbeddedLog(dir, { reader: 'local' });
-  await store.appendAll(Array.from({ length: EVENTS / 2 }, (_, n) => ({ writes: [write(newStream(), 'no-stream', n, n)] })));
+  await store.appendAll(
+    Array.from({ length: EVENTS / 2 }, (_, n) => ({
+      writes: [write(newStream(), 'no-stream', n, n)],
+    })),
+  );
   await store.close();
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 /** Positions of a whole walk that waits for nothing but its pages. */
-async function walked(store: EventStore, onPage: (next: number) => Promise<void> = () => Promise.resolve()): Promise<number[]> {
+async function walked(
+  store: EventStore,
+  onPage: (next: number) => Promise<void> = () => Promise.resolve(),
+): Promise<number[]> {
   const positions: number[] = [];
   for (let after = -1; ;) {
     const page = await store.readAll(after, PAGE);
@@ -63,8 +70,16 @@ describe('a long walk over the log', () => {
   });
 
   it.each([
-    ['is not JSON', `UPDATE events SET line = substr(line, 1, length(line) - 1) WHERE position = 1111`, /position 1111 .*not JSON/],
-    ['is of another stream', `UPDATE events SET stream = 'budget-other-2026' WHERE position = 1111`, /position 1111 .*another stream/],
+    [
+      'is not JSON',
+      `UPDATE events SET line = substr(line, 1, length(line) - 1) WHERE position = 1111`,
+      /position 1111 .*not JSON/,
+    ],
+    [
+      'is of another stream',
+      `UPDATE events SET stream = 'budget-other-2026' WHERE position = 1111`,
+      /position 1111 .*another stream/,
+    ],
     ['is missing', `DELETE FROM events WHERE position = 1111`, /position 1111 is missing/],
   ])('names the position of an event that %s', async (_, sql, message) => {
     const db = new Database(join(dir, 'log.db'));

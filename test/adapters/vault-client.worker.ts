@@ -2,10 +2,13 @@ import { parentPort, type MessagePort } from 'node:worker_threads';
 import { connectEmbeddedVault } from '../../src/adapters/vault/embedded.js';
 import type { PersonalRecord } from '../../src/adapters/vault/port.js';
 
-parentPort?.once('message', async ({ port, record }: { port: MessagePort; record: PersonalRecord }) => {
-  const vault = await connectEmbeddedVault(port);
-  const [sealed] = await vault.seal([record]);
-  const [opened] = await vault.open([sealed!]);
-  parentPort?.postMessage({ sealed, opened, hashed: vault.keyedHash('identity', 'x') });
-  await vault.close();
-});
+parentPort?.once(
+  'message',
+  async ({ port, record }: { port: MessagePort; record: PersonalRecord }) => {
+    const vault = await connectEmbeddedVault(port);
+    const [sealed] = await vault.seal([record]);
+    const [opened] = await vault.open([sealed!]);
+    parentPort?.postMessage({ sealed, opened, hashed: vault.keyedHash('identity', 'x') });
+    await vault.close();
+  },
+);

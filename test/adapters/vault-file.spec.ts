@@ -26,8 +26,17 @@ afterEach(async () => {
   for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true });
 });
 
-const profile = (personId: string): PersonalRecord => ({ personId, record: `person/${personId}/profile`, fields: { name: 'Zineb Aït Lahcen', nationalId: 'QX778899' } });
-const bytesOf = (dir: string): Buffer => Buffer.concat(readdirSync(dir).filter((f) => f.startsWith('vault.db')).map((f) => readFileSync(join(dir, f))));
+const profile = (personId: string): PersonalRecord => ({
+  personId,
+  record: `person/${personId}/profile`,
+  fields: { name: 'Zineb Aït Lahcen', nationalId: 'QX778899' },
+});
+const bytesOf = (dir: string): Buffer =>
+  Buffer.concat(
+    readdirSync(dir)
+      .filter((f) => f.startsWith('vault.db'))
+      .map((f) => readFileSync(join(dir, f))),
+  );
 /** Changes the closed file as somebody with an editor would. */
 function tamper(dir: string, sql: string): void {
   const db = new Database(join(dir, 'vault.db'));
@@ -36,7 +45,7 @@ function tamper(dir: string, sql: string): void {
 }
 
 /** What the vault in a file does beside what every vault does (vault.spec.ts). */
-describe('the vault\'s file', () => {
+describe("the vault's file", () => {
   it('is for its owner only, and alone in its folder when the keys are elsewhere', async () => {
     const dir = newDir();
     const vault = await openEmbeddedVault(dir, { keysDir: join(newDir(), 'keys') });
@@ -52,7 +61,12 @@ describe('the vault\'s file', () => {
     for (let at = 0; at < people.length; at += 250) await vault.seal(people.slice(at, at + 250));
     await vault.close();
     const db = new Database(join(dir, 'vault.db'), { readonly: true });
-    const wrapped = new Map(db.prepare<[], { id: string; wrapped: Buffer }>('SELECT id, wrapped FROM person').all().map((r) => [r.id, r.wrapped]));
+    const wrapped = new Map(
+      db
+        .prepare<[], { id: string; wrapped: Buffer }>('SELECT id, wrapped FROM person')
+        .all()
+        .map((r) => [r.id, r.wrapped]),
+    );
     db.close();
     const again = await open(dir);
     const erased = people.filter((_, i) => i % 7 === 0).map((p) => p.personId);
@@ -84,7 +98,9 @@ describe('the vault\'s file', () => {
     const port = vault.port();
     const personId = randomUUID();
     worker.postMessage({ port, record: profile(personId) }, [port]);
-    const [answer] = await once(worker, 'message') as [{ sealed: { record: string; sha256: string }; opened: object; hashed: string }];
+    const [answer] = (await once(worker, 'message')) as [
+      { sealed: { record: string; sha256: string }; opened: object; hashed: string },
+    ];
     await worker.terminate();
     expect(answer.opened).toEqual(profile(personId).fields);
     expect(answer.hashed).toBe(vault.keyedHash('identity', 'x'));

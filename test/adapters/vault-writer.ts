@@ -5,7 +5,10 @@ import { openEmbeddedVault } from '../../src/adapters/vault/embedded.js';
 import { openPostgresVault } from '../../src/adapters/vault/postgres.js';
 
 const [dir, url, schema] = process.argv.slice(2);
-const vault = url === undefined ? await openEmbeddedVault(dir!) : await openPostgresVault(url, { schema: schema!, masterKey: { keysDir: join(dir!, 'keys') } });
+const vault =
+  url === undefined
+    ? await openEmbeddedVault(dir!)
+    : await openPostgresVault(url, { schema: schema!, masterKey: { keysDir: join(dir!, 'keys') } });
 for (;;) {
   const records = Array.from({ length: 20 }, () => {
     const personId = randomUUID();

@@ -9,9 +9,15 @@ import { startPostgres } from '../support/postgres.js';
 import { vaultEngines } from './vaults.js';
 
 const postgres = await startPostgres('the vault');
-afterAll(async () => { if (postgres.running) await postgres.stop(); });
+afterAll(async () => {
+  if (postgres.running) await postgres.stop();
+});
 
-const profile = (personId: string, name = 'Zineb Aït Lahcen'): PersonalRecord => ({ personId, record: `person/${personId}/profile`, fields: { name, nationalId: 'QX778899' } });
+const profile = (personId: string, name = 'Zineb Aït Lahcen'): PersonalRecord => ({
+  personId,
+  record: `person/${personId}/profile`,
+  fields: { name, nationalId: 'QX778899' },
+});
 
 /** What every vault keeps to. What only the file does is in vault-file.spec.ts, what only the tables do in vault-postgres.spec.ts. */
 describe.each(vaultEngines(postgres))('the vault in $name', ({ place: newPlace, cleanUp }) => {
@@ -31,7 +37,9 @@ describe.each(vaultEngines(postgres))('the vault in $name', ({ place: newPlace, 
 
     it('answers undefined for a record that nobody sealed, and nothing for nothing', async () => {
       const vault = await (await newPlace()).open();
-      expect(await vault.open([{ record: 'person/x/profile', sha256: '0'.repeat(64) }])).toEqual([undefined]);
+      expect(await vault.open([{ record: 'person/x/profile', sha256: '0'.repeat(64) }])).toEqual([
+        undefined,
+      ]);
       expect(await vault.open([])).toEqual([]);
       expect(await vault.seal([])).toEqual([]);
     });
@@ -40,7 +48,10 @@ describe.each(vaultEngines(postgres))('the vault in $name', ({ place: newPlace, 
       const vault = await (await newPlace()).open();
       const id = randomUUID();
       const [one] = await vault.seal([{ personId: id, record: 'r', fields: { a: '1', b: '2' } }]);
-      const both = await vault.seal([{ personId: id, record: 'r', fields: { b: '2', a: '1' } }, { personId: id, record: 'r', fields: { a: '1', b: '2' } }]);
+      const both = await vault.seal([
+        { personId: id, record: 'r', fields: { b: '2', a: '1' } },
+        { personId: id, record: 'r', fields: { a: '1', b: '2' } },
+      ]);
       expect(both).toEqual([one, one]);
     });
 
@@ -49,7 +60,9 @@ describe.each(vaultEngines(postgres))('the vault in $name', ({ place: newPlace, 
       const vault = await place.open();
       const [sealed] = await vault.seal([profile(randomUUID())]);
       await vault.close();
-      expect((await place.bodies()).map((body) => hash('sha256', body, 'hex'))).toEqual([sealed!.sha256]);
+      expect((await place.bodies()).map((body) => hash('sha256', body, 'hex'))).toEqual([
+        sealed!.sha256,
+      ]);
     });
 
     it('refuses other content, or another person, under a name that is taken, and writes nothing of that request', async () => {
@@ -61,8 +74,15 @@ describe.each(vaultEngines(postgres))('the vault in $name', ({ place: newPlace, 
       const beside = vault.seal([profile(person)]);
       await expect(differing).rejects.toMatchObject({ name: 'VaultError', code: 'RECORD_DIFFERS' });
       expect(await beside).toEqual([kept]);
-      await expect(vault.seal([{ ...profile(randomUUID()), record: profile(person).record }])).rejects.toMatchObject({ code: 'RECORD_DIFFERS' });
-      await expect(vault.seal([{ personId: person, record: 'n', fields: { a: '1' } }, { personId: person, record: 'n', fields: { a: '2' } }])).rejects.toMatchObject({ code: 'RECORD_DIFFERS' });
+      await expect(
+        vault.seal([{ ...profile(randomUUID()), record: profile(person).record }]),
+      ).rejects.toMatchObject({ code: 'RECORD_DIFFERS' });
+      await expect(
+        vault.seal([
+          { personId: person, record: 'n', fields: { a: '1' } },
+          { personId: person, record: 'n', fields: { a: '2' } },
+        ]),
+      ).rejects.toMatchObject({ code: 'RECORD_DIFFERS' });
       // The record that came with the refused one was not kept: its own hash is made now, and opens.
       const [later] = await vault.seal([{ ...other, fields: { name: 'Not the same as before' } }]);
       expect(await vault.open([later!])).toEqual([{ name: 'Not the same as before' }]);
@@ -86,7 +106,8 @@ describe.each(vaultEngines(postgres))('the vault in $name', ({ place: newPlace, 
       const master = readFileSync(join(place.dir, 'keys', 'master.key'), 'utf8').trim();
       for (const haystack of [bytes, await place.bytes()]) {
         expect(haystack.length).toBeGreaterThan(100);
-        for (const needle of ['Unmistakable', 'QX778899', 'nationalId', master]) expect(haystack.includes(needle)).toBe(false);
+        for (const needle of ['Unmistakable', 'QX778899', 'nationalId', master])
+          expect(haystack.includes(needle)).toBe(false);
         expect(haystack.includes(Buffer.from(master, 'hex'))).toBe(false);
       }
       expect(statSync(join(place.dir, 'keys', 'master.key')).mode & 0o777).toBe(0o600);
@@ -124,7 +145,9 @@ describe.each(vaultEngines(postgres))('the vault in $name', ({ place: newPlace, 
     await vault.close();
     const again = await place.open();
     expect(await again.open(sealed)).toEqual([undefined, stays.fields]);
-    await expect(again.open([{ ...sealed[0]!, sha256: 'f'.repeat(64) }])).rejects.toMatchObject({ code: 'VAULT_CORRUPT' });
+    await expect(again.open([{ ...sealed[0]!, sha256: 'f'.repeat(64) }])).rejects.toMatchObject({
+      code: 'VAULT_CORRUPT',
+    });
   });
 
   describe('after somebody changed it', () => {
@@ -134,26 +157,36 @@ describe.each(vaultEngines(postgres))('the vault in $name', ({ place: newPlace, 
       const sealed = await vault.seal([profile(randomUUID())]);
       await vault.close();
       await place.tamper(what);
-      await expect((await place.open()).open(sealed)).rejects.toMatchObject({ code: 'VAULT_CORRUPT' });
+      await expect((await place.open()).open(sealed)).rejects.toMatchObject({
+        code: 'VAULT_CORRUPT',
+      });
     });
 
     it('refuses a ciphertext moved under another name of the same person', async () => {
       const place = await newPlace();
       const vault = await place.open();
       const personId = randomUUID();
-      const [one, two] = await vault.seal([{ personId, record: 'a', fields: { x: '1' } }, { personId, record: 'b', fields: { x: '2' } }]);
+      const [one, two] = await vault.seal([
+        { personId, record: 'a', fields: { x: '1' } },
+        { personId, record: 'b', fields: { x: '2' } },
+      ]);
       await vault.close();
       await place.tamper('a name');
       const again = await place.open();
       await expect(again.open([two!])).rejects.toMatchObject({ code: 'VAULT_CORRUPT' });
-      await expect(again.open([{ record: 'b', sha256: one!.sha256 }])).rejects.toMatchObject({ code: 'VAULT_CORRUPT' });
+      await expect(again.open([{ record: 'b', sha256: one!.sha256 }])).rejects.toMatchObject({
+        code: 'VAULT_CORRUPT',
+      });
     });
 
     it('refuses a newer format', async () => {
       const place = await newPlace();
       await (await place.open()).close();
       await place.tamper('the format');
-      await expect(place.open()).rejects.toMatchObject({ name: 'VaultError', code: 'VAULT_NEWER_VERSION' });
+      await expect(place.open()).rejects.toMatchObject({
+        name: 'VaultError',
+        code: 'VAULT_NEWER_VERSION',
+      });
     });
   });
 
@@ -169,7 +202,10 @@ describe.each(vaultEngines(postgres))('the vault in $name', ({ place: newPlace, 
       await place.open();
     });
 
-    it.each([['another key', `${'ab'.repeat(32)}\n`], ['something else', 'not a key']])('is refused when it is %s', async (_, text) => {
+    it.each([
+      ['another key', `${'ab'.repeat(32)}\n`],
+      ['something else', 'not a key'],
+    ])('is refused when it is %s', async (_, text) => {
       const place = await newPlace();
       await (await place.open()).close();
       writeFileSync(join(place.dir, 'keys', 'master.key'), text);
@@ -182,12 +218,18 @@ describe.each(vaultEngines(postgres))('the vault in $name', ({ place: newPlace, 
     const last = vault.seal([profile(randomUUID())]);
     await vault.close();
     await expect(last).resolves.toHaveLength(1);
-    await expect(vault.seal([profile(randomUUID())])).rejects.toMatchObject({ code: 'VAULT_FAILED' });
+    await expect(vault.seal([profile(randomUUID())])).rejects.toMatchObject({
+      code: 'VAULT_FAILED',
+    });
   });
 
   it('has everything it acknowledged after kill -9', async () => {
     const place = await newPlace();
-    const child = spawn(process.execPath, [new URL('./vault-writer.js', import.meta.url).pathname, ...place.writer], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(
+      process.execPath,
+      [new URL('./vault-writer.js', import.meta.url).pathname, ...place.writer],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
     const acknowledged: string[] = [];
     for await (const line of createInterface(child.stdout)) {
       acknowledged.push(line);
@@ -195,7 +237,9 @@ describe.each(vaultEngines(postgres))('the vault in $name', ({ place: newPlace, 
     }
     expect(acknowledged.length).toBeGreaterThanOrEqual(25);
     const vault = await place.open();
-    const sealed = acknowledged.flatMap((line) => JSON.parse(line) as { record: string; sha256: string }[]);
+    const sealed = acknowledged.flatMap(
+      (line) => JSON.parse(line) as { record: string; sha256: string }[],
+    );
     const opened = await vault.open(sealed);
     expect(opened).toEqual(sealed.map(({ record }) => ({ name: `the holder of ${record}` })));
   });

@@ -26,7 +26,11 @@ export interface VaultPlace {
 }
 
 /** An engine to run the same scenarios on. */
-export interface VaultEngine { readonly name: string; place(): Promise<VaultPlace>; cleanUp(): Promise<void> }
+export interface VaultEngine {
+  readonly name: string;
+  place(): Promise<VaultPlace>;
+  cleanUp(): Promise<void>;
+}
 
 const FILE: Readonly<Record<Tampering, string>> = {
   'a ciphertext': 'UPDATE record SET body = zeroblob(length(body))',
@@ -37,7 +41,8 @@ const FILE: Readonly<Record<Tampering, string>> = {
 const TABLES: Readonly<Record<Tampering, string>> = {
   'a ciphertext': "update sanad_vault_record set body = decode(repeat('00', length(body)), 'hex')",
   'a wrapped key': "update sanad_vault_person set wrapped = decode(repeat('00', 60), 'hex')",
-  'a name': "update sanad_vault_record set body = (select body from sanad_vault_record where name = 'a') where name = 'b'",
+  'a name':
+    "update sanad_vault_record set body = (select body from sanad_vault_record where name = 'a') where name = 'b'",
   'the format': 'update sanad_vault set format = 99',
 };
 
@@ -57,38 +62,86 @@ export function vaultEngines(postgres: TestPostgres): VaultEngine[] {
     for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true });
   };
   const sqlite: VaultEngine = {
-    name: 'SQLite', cleanUp,
+    name: 'SQLite',
+    cleanUp,
     async place() {
       const dir = newDir();
       const onFile = <T>(work: (db: Database.Database) => T): T => {
         const db = new Database(join(dir, 'vault.db'));
-        try { return work(db); } finally { db.close(); }
+        try {
+          return work(db);
+        } finally {
+          db.close();
+        }
       };
       return {
-        dir, writer: [dir], open: (keysDir) => kept(openEmbeddedVault(dir, keysDir === undefined ? {} : { keysDir })),
-        bytes: async () => Buffer.concat(readdirSync(dir).filter((file) => file.startsWith('vault.db')).map((file) => readFileSync(join(dir, file)))),
-        bodies: async () => onFile((db) => db.prepare<[], Buffer>('SELECT body FROM record').pluck().all()),
-        tamper: async (what) => onFile((db) => { db.exec(FILE[what]); }),
+        dir,
+        writer: [dir],
+        open: (keysDir) => kept(openEmbeddedVault(dir, keysDir === undefined ? {} : { keysDir })),
+        bytes: async () =>
+          Buffer.concat(
+            readdirSync(dir)
+              .filter((file) => file.startsWith('vault.db'))
+              .map((file) => readFileSync(join(dir, file))),
+          ),
+        bodies: async () =>
+          onFile((db) => db.prepare<[], Buffer>('SELECT body FROM record').pluck().all()),
+        tamper: async (what) =>
+          onFile((db) => {
+            db.exec(FILE[what]);
+          }),
       };
     },
   };
   if (!postgres.running) return [sqlite];
-  return [sqlite, {
-    name: 'PostgreSQL', cleanUp,
-    async place() {
-      const [dir, schema] = [newDir(), await postgres.newSchema()];
-      const ask = async <R extends object>(sql: string): Promise<R[]> => {
-        const client = new pg.Client({ connectionString: postgres.url, options: `-c search_path=${schema}` });
-        await client.connect();
-        try { return (await client.query<R>(sql)).rows; } finally { await client.end(); }
-      };
-      return {
-        dir, writer: [dir, postgres.url, schema], open: (keysDir) => kept(openPostgresVault(postgres.url, { schema, masterKey: { keysDir: keysDir ?? join(dir, 'keys') } })),
-        bytes: async () => Buffer.concat((await ask<Record<string, unknown>>('select p.*, r.*, v.proof from sanad_vault v, sanad_vault_person p left join sanad_vault_record r on r.person = p.id'))
-          .flatMap(Object.values).map((value) => (Buffer.isBuffer(value) ? value : Buffer.from(String(value))))),
-        bodies: async () => (await ask<{ body: Buffer }>('select body from sanad_vault_record')).map(({ body }) => body),
-        tamper: async (what) => { await ask(TABLES[what]); },
-      };
+  return [
+    sqlite,
+    {
+      name: 'PostgreSQL',
+      cleanUp,
+      async place() {
+        const [dir, schema] = [newDir(), await postgres.newSchema()];
+        const ask = async <R extends object>(sql: string): Promise<R[]> => {
+          const client = new pg.Client({
+            connectionString: postgres.url,
+            options: `-c search_path=${schema}`,
+          });
+          await client.connect();
+          try {
+            return (await client.query<R>(sql)).rows;
+          } finally {
+            await client.end();
+          }
+        };
+        return {
+          dir,
+          writer: [dir, postgres.url, schema],
+          open: (keysDir) =>
+            kept(
+              openPostgresVault(postgres.url, {
+                schema,
+                masterKey: { keysDir: keysDir ?? join(dir, 'keys') },
+              }),
+            ),
+          bytes: async () =>
+            Buffer.concat(
+              (
+                await ask<Record<string, unknown>>(
+                  'select p.*, r.*, v.proof from sanad_vault v, sanad_vault_person p left join sanad_vault_record r on r.person = p.id',
+                )
+              )
+                .flatMap(Object.values)
+                .map((value) => (Buffer.isBuffer(value) ? value : Buffer.from(String(value)))),
+            ),
+          bodies: async () =>
+            (await ask<{ body: Buffer }>('select body from sanad_vault_record')).map(
+              ({ body }) => body,
+            ),
+          tamper: async (what) => {
+            await ask(TABLES[what]);
+          },
+        };
+      },
     },
-  }];
+  ];
 }

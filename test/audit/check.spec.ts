@@ -28,24 +28,51 @@ const falsifications: Readonly<Record<Invariant, Readonly<Record<string, Falsify
   },
   I2: {
     'instructed again though it settled': (log) => {
-      const { stream, data: { paymentId, attempt } } = log.find('PaymentSettled', (settled) => !log.events.some((event) => event.type === 'PaymentReturned' && event.stream === settled.stream));
-      return log.append(stream, 'PaymentReinstructed', { ...log.find('PaymentInstructed').data, paymentId, attempt: attempt + 1 });
+      const {
+        stream,
+        data: { paymentId, attempt },
+      } = log.find(
+        'PaymentSettled',
+        (settled) =>
+          !log.events.some(
+            (event) => event.type === 'PaymentReturned' && event.stream === settled.stream,
+          ),
+      );
+      return log.append(stream, 'PaymentReinstructed', {
+        ...log.find('PaymentInstructed').data,
+        paymentId,
+        attempt: attempt + 1,
+      });
     },
     'settled twice': (log) => {
       const { stream, data } = log.find('PaymentSettled');
       return log.append(stream, 'PaymentSettled', data);
     },
-    'settled by another amount than was ordered': (log) => log.edit(log.find('PaymentSettled'), { amountMinor: '1' }),
-    'instructed by another amount than was ordered': (log) => log.edit(log.find('PaymentReinstructed'), { amountMinor: '1' }),
+    'settled by another amount than was ordered': (log) =>
+      log.edit(log.find('PaymentSettled'), { amountMinor: '1' }),
+    'instructed by another amount than was ordered': (log) =>
+      log.edit(log.find('PaymentReinstructed'), { amountMinor: '1' }),
     'an attempt left out': (log) => log.edit(log.find('PaymentReinstructed'), { attempt: 3 }),
-    'an outcome of an attempt that is not the live one': (log) => log.edit(log.find('PaymentRejected'), { attempt: 2 }),
+    'an outcome of an attempt that is not the live one': (log) =>
+      log.edit(log.find('PaymentRejected'), { attempt: 2 }),
     'cancelled when it was with the bank': (log) => {
-      const { stream, data: { paymentId } } = log.find('PaymentSettled');
+      const {
+        stream,
+        data: { paymentId },
+      } = log.find('PaymentSettled');
       return log.append(stream, 'PaymentCancelled', { paymentId, reason: 'a mistake' });
     },
     'a break resolved that nobody recorded': (log) => {
-      const { stream, data: { paymentId } } = log.find('PaymentSettled');
-      return log.append(stream, 'PaymentBreakResolved', { paymentId, breakId: uuidOf('no break'), resolution: 'no-effect', reason: 'none' });
+      const {
+        stream,
+        data: { paymentId },
+      } = log.find('PaymentSettled');
+      return log.append(stream, 'PaymentBreakResolved', {
+        paymentId,
+        breakId: uuidOf('no break'),
+        resolution: 'no-effect',
+        reason: 'none',
+      });
     },
   },
   I3: {
@@ -54,30 +81,55 @@ const falsifications: Readonly<Record<Invariant, Readonly<Record<string, Falsify
       return log.find('BudgetReserved');
     },
     'an adjustment below what is reserved and spent': (log) => {
-      const { stream, data: { programmeId, fiscalYear, amountMinor } } = log.find('BudgetAllotted');
-      return log.append(stream, 'BudgetAdjusted', { programmeId, fiscalYear, deltaMinor: `-${amountMinor}`, reason: 'decree' });
+      const {
+        stream,
+        data: { programmeId, fiscalYear, amountMinor },
+      } = log.find('BudgetAllotted');
+      return log.append(stream, 'BudgetAdjusted', {
+        programmeId,
+        fiscalYear,
+        deltaMinor: `-${amountMinor}`,
+        reason: 'decree',
+      });
     },
   },
   I4: {
     'recommended by who submitted': (log) => {
       const recommended = log.find('ApplicationRecommended');
-      return log.by(recommended, log.find('ApplicationSubmitted', ({ stream }) => stream === recommended.stream).meta.actor);
+      return log.by(
+        recommended,
+        log.find('ApplicationSubmitted', ({ stream }) => stream === recommended.stream).meta.actor,
+      );
     },
     'approved by who recommended': (log) => {
       const approved = log.find('ApplicationApproved');
-      return log.by(approved, log.find('ApplicationRecommended', ({ stream }) => stream === approved.stream).meta.actor);
+      return log.by(
+        approved,
+        log.find('ApplicationRecommended', ({ stream }) => stream === approved.stream).meta.actor,
+      );
     },
     'rejected by who submitted': (log) => {
       const rejected = log.find('ApplicationRejected');
-      return log.by(rejected, log.find('ApplicationSubmitted', ({ stream }) => stream === rejected.stream).meta.actor);
+      return log.by(
+        rejected,
+        log.find('ApplicationSubmitted', ({ stream }) => stream === rejected.stream).meta.actor,
+      );
     },
-    'rejected on other content': (log) => log.edit(log.find('ApplicationRejected'), { contentHash: 'e'.repeat(64) }),
-    'an appeal decided by who rejected': (log) => log.by(log.find('AppealDismissed'), log.find('ApplicationRejected').meta.actor),
-    'a cycle approved by who prepared it': (log) => log.by(log.find('CycleApproved'), log.find('CyclePrepared').meta.actor),
-    'a cycle released by who approved it': (log) => log.by(log.find('CycleReleased'), log.find('CycleApproved').meta.actor),
+    'rejected on other content': (log) =>
+      log.edit(log.find('ApplicationRejected'), { contentHash: 'e'.repeat(64) }),
+    'an appeal decided by who rejected': (log) =>
+      log.by(log.find('AppealDismissed'), log.find('ApplicationRejected').meta.actor),
+    'a cycle approved by who prepared it': (log) =>
+      log.by(log.find('CycleApproved'), log.find('CyclePrepared').meta.actor),
+    'a cycle released by who approved it': (log) =>
+      log.by(log.find('CycleReleased'), log.find('CycleApproved').meta.actor),
     'an account verified by who registered it': (log) => {
       const verified = log.find('PayeeAccountVerified');
-      return log.by(verified, log.find('PayeeAccountRegistered', ({ data }) => data.accountId === verified.data.accountId).meta.actor);
+      return log.by(
+        verified,
+        log.find('PayeeAccountRegistered', ({ data }) => data.accountId === verified.data.accountId)
+          .meta.actor,
+      );
     },
   },
   I5: {
@@ -88,33 +140,51 @@ const falsifications: Readonly<Record<Invariant, Readonly<Record<string, Falsify
     },
     'an item that the policy does not give': (log) => {
       const order = log.find('PaymentOrdered');
-      return log.edit(order, { items: order.data.items.map((item) => ({ ...item, code: 'gift' })) });
+      return log.edit(order, {
+        items: order.data.items.map((item) => ({ ...item, code: 'gift' })),
+      });
     },
     'approved without having been found eligible': (log) => {
       const approved = log.find('ApplicationApproved');
-      log.edit(log.find('EligibilityDetermined', ({ stream }) => stream === approved.stream), { eligible: false });
+      log.edit(
+        log.find('EligibilityDetermined', ({ stream }) => stream === approved.stream),
+        { eligible: false },
+      );
       return approved;
     },
-    'enrolled on content that nobody approved': (log) => log.edit(log.find('EnrolmentStarted'), { contentHash: 'e'.repeat(64) }),
+    'enrolled on content that nobody approved': (log) =>
+      log.edit(log.find('EnrolmentStarted'), { contentHash: 'e'.repeat(64) }),
   },
   I6: {
-    'prepared a total that nobody ordered': (log) => log.edit(log.find('CyclePrepared'), { totalMinor: '1' }),
+    'prepared a total that nobody ordered': (log) =>
+      log.edit(log.find('CyclePrepared'), { totalMinor: '1' }),
     'prepared a payment more': (log) => log.edit(log.find('CyclePrepared'), { count: 99 }),
     'released another total': (log) => log.edit(log.find('CycleReleased'), { totalMinor: '1' }),
     'instructed a payment less': (log) => log.edit(log.find('CycleInstructed'), { count: 0 }),
-    'spent for more payments than settled': (log) => log.edit(log.find('BudgetSpent'), { count: 99 }),
+    'spent for more payments than settled': (log) =>
+      log.edit(log.find('BudgetSpent'), { count: 99 }),
     'spent less than settled': (log) => log.edit(log.last('BudgetSpent'), { amountMinor: '1' }),
     'took back more than came back': (log) => log.edit(log.find('BudgetRefunded'), { count: 99 }),
-    'reconciled figures that do not add up': (log) => log.edit(log.last('CycleReconciled'), { orderedMinor: '1' }),
+    'reconciled figures that do not add up': (log) =>
+      log.edit(log.last('CycleReconciled'), { orderedMinor: '1' }),
     'reconciled figures that the payments do not have': (log) => {
-      const { data: { settledMinor, returnedMinor } } = log.last('CycleReconciled');
-      return log.edit(log.last('CycleReconciled'), { settledMinor: returnedMinor, returnedMinor: settledMinor });
+      const {
+        data: { settledMinor, returnedMinor },
+      } = log.last('CycleReconciled');
+      return log.edit(log.last('CycleReconciled'), {
+        settledMinor: returnedMinor,
+        returnedMinor: settledMinor,
+      });
     },
   },
   I7: {
     'ordered for a month in which the enrolment is suspended': (log) => {
       const suspended = log.find('EnrolmentSuspended');
-      const order = log.find('PaymentOrdered', ({ data, position }) => position > suspended.position && data.personId === suspended.data.personId);
+      const order = log.find(
+        'PaymentOrdered',
+        ({ data, position }) =>
+          position > suspended.position && data.personId === suspended.data.personId,
+      );
       log.edit(suspended, { fromPeriod: order.data.period });
       return order;
     },
@@ -123,10 +193,17 @@ const falsifications: Readonly<Record<Invariant, Readonly<Record<string, Falsify
       log.edit(started, { startPeriod: '2026-02' });
       return log.find('PaymentOrdered', ({ data }) => data.personId === started.data.personId);
     },
-    'ordered for somebody who is not enrolled': (log) => log.edit(log.last('PaymentOrdered'), { personId: ofAnother }),
+    'ordered for somebody who is not enrolled': (log) =>
+      log.edit(log.last('PaymentOrdered'), { personId: ofAnother }),
     'ordered for a person who was erased': (log) => {
-      const { data: { personId }, ...order } = log.find('PaymentOrdered');
-      log.replace(log.find('PayeeAccountRegistered', ({ data }) => data.personId === personId), { type: 'PersonErased', data: { personId, reason: 'asked' } });
+      const {
+        data: { personId },
+        ...order
+      } = log.find('PaymentOrdered');
+      log.replace(
+        log.find('PayeeAccountRegistered', ({ data }) => data.personId === personId),
+        { type: 'PersonErased', data: { personId, reason: 'asked' } },
+      );
       return log.events[order.position]!;
     },
   },
@@ -140,7 +217,10 @@ const falsifications: Readonly<Record<Invariant, Readonly<Record<string, Falsify
       return log.replace(last, { position: last.position + 1 });
     },
     'an event id used twice': (log) => log.replace(log.events.at(-1)!, { id: log.events[0]!.id }),
-    'a cause that is not before its effect': (log) => log.replace(log.events[5]!, { meta: { ...log.events[5]!.meta, causation: log.events[6]!.id } }),
+    'a cause that is not before its effect': (log) =>
+      log.replace(log.events[5]!, {
+        meta: { ...log.events[5]!.meta, causation: log.events[6]!.id },
+      }),
   },
 };
 
@@ -165,13 +245,18 @@ describe('the audit check', () => {
     const place = (position: number): number => position * 5 + 2;
     const apart = new Tampered().events.map((event) => {
       const data: Record<string, unknown> = { ...event.data };
-      for (const name of ['asOf', 'throughPosition']) if (typeof data[name] === 'number') data[name] = place(data[name]);
+      for (const name of ['asOf', 'throughPosition'])
+        if (typeof data[name] === 'number') data[name] = place(data[name]);
       return Object.assign({}, event, { position: place(event.position), data });
     });
     expect(audit(apart, true)).toEqual({ events: apart.length, violations: [], violationCount: 0 });
     expect(audit(apart).violations[0]).toMatchObject({ invariant: 'I8', position: place(0) });
-    const back = apart.map((event, index) => (index === 9 ? { ...event, position: place(2) } : event));
-    expect(audit(back, true).violations.map(({ invariant, position }) => ({ invariant, position }))).toEqual([{ invariant: 'I8', position: place(2) }]);
+    const back = apart.map((event, index) =>
+      index === 9 ? { ...event, position: place(2) } : event,
+    );
+    expect(
+      audit(back, true).violations.map(({ invariant, position }) => ({ invariant, position })),
+    ).toEqual([{ invariant: 'I8', position: place(2) }]);
   });
 
   test('keeps the first thousand and counts them all', () => {

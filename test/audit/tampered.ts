@@ -7,52 +7,115 @@ import { play } from '../simulation/model-histories.js';
 type Of<T extends EventType> = Extract<Recorded, { readonly type: T }>;
 type Wanted<T extends EventType> = (event: Of<T>) => boolean;
 
-const op = (kind: string, who: number, a = 0, b = 0): Op => ({ kind, a, b, who, staleBy: 0, odd: false, wrong: undefined });
+const op = (kind: string, who: number, a = 0, b = 0): Op => ({
+  kind,
+  a,
+  b,
+  who,
+  staleBy: 0,
+  odd: false,
+  wrong: undefined,
+});
 
 /**
  * Two cycles of a small programme, from the first application to the books: payments accepted, settled, rejected and
  * instructed again, one that came back, a rejected application and its appeal, a suspension to come, a verified account.
  */
 const GOOD = play({
-  start: 'instructed', households: 4, ops: [
-    op('report', 0, 0, 2), op('report', 0, 0, 0), op('report', 0, 0, 3), op('reinstruct', 0), op('report', 0, 0, 0), op('spend', 0),
-    op('submit', 0, 1, 9), op('determine', 1), op('recommend', 1), op('decide', 2), op('appeal', 0), op('decideAppeal', 3, 0, 1),
-    op('account', 0, 0, 1), op('verify', 1, 0, 1), { ...op('verify', 1, 0, 1), odd: true },
-    op('suspend', 2, 0, 3), op('prepare', 0), op('approve', 1), op('release', 2), op('instruct', 3),
-    op('report', 0, 0, 0), op('spend', 0), op('report', 3, 0, 4), op('spend', 0), op('reconcile', 0), op('reconcile', 0, 1),
+  start: 'instructed',
+  households: 4,
+  ops: [
+    op('report', 0, 0, 2),
+    op('report', 0, 0, 0),
+    op('report', 0, 0, 3),
+    op('reinstruct', 0),
+    op('report', 0, 0, 0),
+    op('spend', 0),
+    op('submit', 0, 1, 9),
+    op('determine', 1),
+    op('recommend', 1),
+    op('decide', 2),
+    op('appeal', 0),
+    op('decideAppeal', 3, 0, 1),
+    op('account', 0, 0, 1),
+    op('verify', 1, 0, 1),
+    { ...op('verify', 1, 0, 1), odd: true },
+    op('suspend', 2, 0, 3),
+    op('prepare', 0),
+    op('approve', 1),
+    op('release', 2),
+    op('instruct', 3),
+    op('report', 0, 0, 0),
+    op('spend', 0),
+    op('report', 3, 0, 4),
+    op('spend', 0),
+    op('reconcile', 0),
+    op('reconcile', 0, 1),
   ],
 }).log.events;
 
 /** A household that was paid too much, and one too little: a correction, its approval, and the next cycle with both. */
-export const CORRECTED = play({ start: 'carrying', households: 1, ops: [op('approve', 1), op('release', 2), op('instruct', 3)] }).log.events;
+export const CORRECTED = play({
+  start: 'carrying',
+  households: 1,
+  ops: [op('approve', 1), op('release', 2), op('instruct', 3)],
+}).log.events;
 
 /** A copy of a log that obeys every rule, to be falsified by hand. Edits stay in place, so that positions mean the same. */
 export class Tampered {
   readonly events: Recorded[];
 
-  constructor(good: readonly Recorded[] = GOOD) { this.events = structuredClone(good as Recorded[]); }
+  constructor(good: readonly Recorded[] = GOOD) {
+    this.events = structuredClone(good as Recorded[]);
+  }
 
   /** The first event of a type that is wanted. */
   find<T extends EventType>(type: T, wanted: Wanted<T> = () => true): Of<T> {
-    const found = this.events.find((event): event is Of<T> => event.type === type && wanted(event as Of<T>));
+    const found = this.events.find(
+      (event): event is Of<T> => event.type === type && wanted(event as Of<T>),
+    );
     if (!found) throw new Error(`the good log has no such ${type}`);
     return found;
   }
   /** The last event of a type. */
-  last<T extends EventType>(type: T): Of<T> { return this.find(type, ({ position }) => !this.events.some((later) => later.type === type && later.position > position)); }
+  last<T extends EventType>(type: T): Of<T> {
+    return this.find(
+      type,
+      ({ position }) =>
+        !this.events.some((later) => later.type === type && later.position > position),
+    );
+  }
 
   /** Puts another event in the place of one. */
   replace(event: Recorded, change: object): Recorded {
     return (this.events[this.events.indexOf(event)] = { ...event, ...change } as Recorded);
   }
-  edit<T extends EventType>(event: Of<T>, data: Partial<EventData[T]>): Recorded { return this.replace(event, { data: { ...event.data, ...data } }); }
-  by(event: Recorded, actor: string): Recorded { return this.replace(event, { meta: { ...event.meta, actor } }); }
+  edit<T extends EventType>(event: Of<T>, data: Partial<EventData[T]>): Recorded {
+    return this.replace(event, { data: { ...event.data, ...data } });
+  }
+  by(event: Recorded, actor: string): Recorded {
+    return this.replace(event, { meta: { ...event.meta, actor } });
+  }
 
   /** Commits one more event to a stream. */
-  append<T extends EventType>(stream: string, type: T, data: EventData[T], actor = 'automation'): Recorded {
+  append<T extends EventType>(
+    stream: string,
+    type: T,
+    data: EventData[T],
+    actor = 'automation',
+  ): Recorded {
     const position = this.events.length;
     const revision = this.events.filter((event) => event.stream === stream).length;
-    const event = { ...this.events[0]!, id: uuidOf('tampered', position), stream, revision, type, data, position, meta: { ...this.events[0]!.meta, actor } } as Recorded;
+    const event = {
+      ...this.events[0]!,
+      id: uuidOf('tampered', position),
+      stream,
+      revision,
+      type,
+      data,
+      position,
+      meta: { ...this.events[0]!.meta, actor },
+    } as Recorded;
     this.events.push(event);
     return event;
   }

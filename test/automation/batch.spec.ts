@@ -7,7 +7,9 @@ async function* numbers(count: number, onRead?: (n: number) => void): AsyncGener
     yield n;
   }
 }
-const turns = async (count: number): Promise<void> => { for (let i = 0; i < count; i += 1) await Promise.resolve(); };
+const turns = async (count: number): Promise<void> => {
+  for (let i = 0; i < count; i += 1) await Promise.resolve();
+};
 
 describe('pipelined', () => {
   test('starts the batches in order and never has more than three under way', async () => {
@@ -15,7 +17,7 @@ describe('pipelined', () => {
     let [underWay, most] = [0, 0];
     await pipelined(numbers(20), async (n) => {
       started.push(n);
-      most = Math.max(most, underWay += 1);
+      most = Math.max(most, (underWay += 1));
       await turns((n * 7) % 11);
       underWay -= 1;
     });
@@ -25,11 +27,18 @@ describe('pipelined', () => {
 
   test('a failure stops the reading, waits for what is under way, and is thrown', async () => {
     let [read, finished] = [0, 0];
-    await expect(pipelined(numbers(100, () => { read += 1; }), async (n) => {
-      if (n === 4) throw new Error('four');
-      await turns(50);
-      finished += 1;
-    })).rejects.toThrow('four');
+    await expect(
+      pipelined(
+        numbers(100, () => {
+          read += 1;
+        }),
+        async (n) => {
+          if (n === 4) throw new Error('four');
+          await turns(50);
+          finished += 1;
+        },
+      ),
+    ).rejects.toThrow('four');
     expect(read).toBeLessThan(10);
     expect(finished).toBeGreaterThanOrEqual(4);
   });
@@ -37,10 +46,16 @@ describe('pipelined', () => {
   test('an aborted signal stops before the next batch', async () => {
     const stop = new AbortController();
     const seen: number[] = [];
-    await expect(pipelined(numbers(100), async (n) => {
-      seen.push(n);
-      if (n === 2) stop.abort(new Error('enough'));
-    }, stop.signal)).rejects.toThrow('enough');
+    await expect(
+      pipelined(
+        numbers(100),
+        async (n) => {
+          seen.push(n);
+          if (n === 2) stop.abort(new Error('enough'));
+        },
+        stop.signal,
+      ),
+    ).rejects.toThrow('enough');
     expect(seen).toEqual([0, 1, 2]);
   });
 });

@@ -20,7 +20,9 @@ import { PROGRAMME, released } from './month.js';
 import { as, drain, job, newWorld, type World } from './world.js';
 
 const ends: (() => Promise<unknown>)[] = [];
-afterAll(async () => { for (const end of ends.toReversed()) await end(); });
+afterAll(async () => {
+  for (const end of ends.toReversed()) await end();
+});
 
 const engineOn = async (world: World, on: TestEventStoreDb, patienceMs = 10_000): Promise<Deps> => {
   const store = await openEventStoreDb({ url: on.url, deadlineMs: 1_000, patienceMs });
@@ -28,24 +30,49 @@ const engineOn = async (world: World, on: TestEventStoreDb, patienceMs = 10_000)
   return { ...world.engine, store, locks: new KeyedLocks() };
 };
 
-interface Corrected { readonly on: TestEventStoreDb; readonly world: World; readonly deps: Deps; readonly owed: string; readonly owing: string }
+interface Corrected {
+  readonly on: TestEventStoreDb;
+  readonly world: World;
+  readonly deps: Deps;
+  readonly owed: string;
+  readonly owing: string;
+}
 
 /** One family that was left out of a month, one that was paid it for nothing, and a correction that says so. */
-async function corrected(): Promise<Corrected & { readonly correctionId: string; readonly contentHash: string }> {
+async function corrected(): Promise<
+  Corrected & { readonly correctionId: string; readonly contentHash: string }
+> {
   const on = await startEventStoreDb();
   const world = await newWorld();
-  ends.push(() => on.stop(), () => world.end());
+  ends.push(
+    () => on.stop(),
+    () => world.end(),
+  );
   const deps = await engineOn(world, on);
-  const { owed, owing } = await enrolFamilies(deps, { owed: [child('2013-04')], owing: [child('2014-05')] }, asdVersions);
+  const { owed, owing } = await enrolFamilies(
+    deps,
+    { owed: [child('2013-04')], owing: [child('2014-05')] },
+    asdVersions,
+  );
   let n = 0;
   const enrolment = (personId: string, command: EnrolmentCommand) =>
-    execute(deps.store, deps.registry, deps.locks, [part(streams.enrolment(PROGRAMME, personId), enrolmentDecider, command)], as(deps, 'supervisor', 'enrolment', n++));
+    execute(
+      deps.store,
+      deps.registry,
+      deps.locks,
+      [part(streams.enrolment(PROGRAMME, personId), enrolmentDecider, command)],
+      as(deps, 'supervisor', 'enrolment', n++),
+    );
   await enrolment(owed, { type: 'SuspendEnrolment', fromPeriod: '2025-10', reason: 'not seen' });
   await released(deps, '2025-10');
   await enrolment(owed, { type: 'ReinstateEnrolment', fromPeriod: '2025-10', reason: 'seen' });
   await enrolment(owing, { type: 'SuspendEnrolment', fromPeriod: '2025-10', reason: 'abroad' });
   await enrolment(owing, { type: 'ReinstateEnrolment', fromPeriod: '2025-11', reason: 'back' });
-  const { correctionId, contentHash, arrearsMinor, overpaidMinor } = await proposeCorrection(deps, { programmeId: PROGRAMME, fromPeriod: '2025-10', reason: 'late' }, job(deps, 'finance'));
+  const { correctionId, contentHash, arrearsMinor, overpaidMinor } = await proposeCorrection(
+    deps,
+    { programmeId: PROGRAMME, fromPeriod: '2025-10', reason: 'late' },
+    job(deps, 'finance'),
+  );
   expect([arrearsMinor, overpaidMinor]).toEqual(['50000', '50000']);
   await approveCorrection(deps, { correctionId, contentHash }, as(deps, 'controller', 'approve'));
   return { on, world, deps, owed, owing, correctionId, contentHash };
@@ -57,13 +84,15 @@ const accounts = async ({ store }: Deps, { owed, owing }: Pick<Corrected, 'owed'
 });
 
 describe('corrections on a store without atomic groups, interrupted at every append', () => {
-  it('put each household\'s difference on its account once', async () => {
+  it("put each household's difference on its account once", async () => {
     const steps = await everyStep(engineOn, async (): Promise<Scene> => {
       const made = await corrected();
       return {
         ...made,
         async run(deps) {
-          const approved = (await deps.store.readStream(streams.correction(made.correctionId))).filter(({ type }) => type === 'CorrectionApproved');
+          const approved = (
+            await deps.store.readStream(streams.correction(made.correctionId))
+          ).filter(({ type }) => type === 'CorrectionApproved');
           await whenCorrectionApprovedThenAdjust(deps).handle(approved);
         },
         async check(deps) {
@@ -82,16 +111,40 @@ describe('corrections on a store without atomic groups, interrupted at every app
     const steps = await everyStep(engineOn, async (): Promise<Scene> => {
       const made = await corrected();
       await drain(made.deps);
-      await planRecoveries(made.deps, { programmeId: PROGRAMME, sharePercent: 20, floorMinor: '30000', reason: 'agreed' }, job(made.deps, 'finance'));
+      await planRecoveries(
+        made.deps,
+        { programmeId: PROGRAMME, sharePercent: 20, floorMinor: '30000', reason: 'agreed' },
+        job(made.deps, 'finance'),
+      );
       return {
-        ...made, run: (deps) => prepareCycle(deps, { programmeId: PROGRAMME, period: '2025-11' }, job(deps, 'finance')),
+        ...made,
+        run: (deps) =>
+          prepareCycle(deps, { programmeId: PROGRAMME, period: '2025-11' }, job(deps, 'finance')),
         async check(deps) {
           const { arrears, debt } = await accounts(deps, made);
-          expect(arrears.map(({ orderedBy }) => orderedBy)).toEqual([{ paymentId: `${PROGRAMME}-2025-11-${made.owed}`, round: 1 }]);
+          expect(arrears.map(({ orderedBy }) => orderedBy)).toEqual([
+            { paymentId: `${PROGRAMME}-2025-11-${made.owed}`, round: 1 },
+          ]);
           expect([recoveredMinor(debt), balanceMinor(debt)]).toEqual([10_000n, 40_000n]);
-          const payments = await deps.store.readStreams([made.owed, made.owing].map((person) => streams.payment(`${PROGRAMME}-2025-11-${person}`)));
-          expect(payments.map(({ events }) => events.map((event) => (event.type === 'PaymentOrdered' ? event.data.amountMinor : event.type)))).toEqual([['100000'], ['40000']]);
-          expect(await prepareCycle(deps, { programmeId: PROGRAMME, period: '2025-11' }, job(deps, 'finance'))).toMatchObject({ count: 2, totalMinor: '140000' });
+          const payments = await deps.store.readStreams(
+            [made.owed, made.owing].map((person) =>
+              streams.payment(`${PROGRAMME}-2025-11-${person}`),
+            ),
+          );
+          expect(
+            payments.map(({ events }) =>
+              events.map((event) =>
+                event.type === 'PaymentOrdered' ? event.data.amountMinor : event.type,
+              ),
+            ),
+          ).toEqual([['100000'], ['40000']]);
+          expect(
+            await prepareCycle(
+              deps,
+              { programmeId: PROGRAMME, period: '2025-11' },
+              job(deps, 'finance'),
+            ),
+          ).toMatchObject({ count: 2, totalMinor: '140000' });
         },
       };
     });

@@ -3,7 +3,11 @@ import { openEventStoreDb } from '../../src/adapters/event-store/eventstoredb.js
 import type { EventStore } from '../../src/adapters/event-store/port.js';
 import { approveCycle } from '../../src/automation/approve-cycle.js';
 import { foldBudget, readCycle } from '../../src/automation/cycles.js';
-import { applicationIdOf, importApplications, type ImportSummary } from '../../src/automation/import-applications.js';
+import {
+  applicationIdOf,
+  importApplications,
+  type ImportSummary,
+} from '../../src/automation/import-applications.js';
 import type { Deps } from '../../src/automation/job.js';
 import { prepareCycle } from '../../src/automation/prepare-cycle.js';
 import { reconcileCycle } from '../../src/automation/reconcile-cycle.js';
@@ -37,9 +41,19 @@ const storeOf = async (on: TestEventStoreDb, patienceMs = 10_000): Promise<Event
   return store;
 };
 /** Another process's engine: its own store and locks. */
-const engineOn = async (world: World, on: TestEventStoreDb, patienceMs?: number): Promise<Deps> => ({ ...world.engine, store: await storeOf(on, patienceMs), locks: new KeyedLocks() });
+const engineOn = async (
+  world: World,
+  on: TestEventStoreDb,
+  patienceMs?: number,
+): Promise<Deps> => ({
+  ...world.engine,
+  store: await storeOf(on, patienceMs),
+  locks: new KeyedLocks(),
+});
 
-beforeAll(async () => { server = await startEventStoreDb(); });
+beforeAll(async () => {
+  server = await startEventStoreDb();
+});
 afterAll(async () => {
   for (const end of ends.toReversed()) await end();
   await server.stop();
@@ -48,14 +62,22 @@ afterAll(async () => {
 async function month(deps: Deps): Promise<ImportSummary> {
   const imported = await enrolled(deps, HOUSEHOLDS);
   const { cycleId } = await released(deps, PERIOD);
-  await takeInOutcomes(deps, { source: 'file', outcomes: answers(deps, cycleId, () => ({ outcome: 'settled', settledOn: '2026-01-02' })) }, job(deps, 'bank'));
+  await takeInOutcomes(
+    deps,
+    {
+      source: 'file',
+      outcomes: answers(deps, cycleId, () => ({ outcome: 'settled', settledOn: '2026-01-02' })),
+    },
+    job(deps, 'bank'),
+  );
   await drain(deps);
   await reconcileCycle(deps, { cycleId }, as(deps, 'finance', 'reconcile', cycleId));
   await closeCycle(deps, { cycleId }, as(deps, 'finance', 'close', cycleId));
   return imported;
 }
 
-const shapes = async (deps: Deps): Promise<string[][]> => Promise.all(PREFIXES.map((prefix) => shapeOf(deps, prefix)));
+const shapes = async (deps: Deps): Promise<string[][]> =>
+  Promise.all(PREFIXES.map((prefix) => shapeOf(deps, prefix)));
 const budgetOf = async (deps: Deps) => {
   const { reservedMinor, spentMinor } = foldBudget(await deps.store.readStream(BUDGET));
   return { reservedMinor, spentMinor };
@@ -64,7 +86,10 @@ const budgetOf = async (deps: Deps) => {
 describe('a month of direct aid on EventStoreDB', () => {
   it('ends like the same month on the embedded log', async () => {
     const [embedded, other] = [await newWorld(), await newWorld()];
-    ends.push(() => embedded.end(), () => other.end());
+    ends.push(
+      () => embedded.end(),
+      () => other.end(),
+    );
     const distributed = await engineOn(other, server);
     const [one, two] = [await month(embedded.engine), await month(distributed)];
     expect(two).toEqual(one);
@@ -91,15 +116,38 @@ describe('what spans several streams, interrupted at every append', () => {
       const identityHash = uuidOf('spec-identity', n).replaceAll('-', '').padEnd(64, '0');
       const sealed = { record: `person/${personId}/profile`, sha256: 'ab'.repeat(32) };
       const parts: readonly Part[] = [
-        fresh(streams.identity(identityHash), identityDecider, { type: 'ClaimIdentity', identityHash, personId }),
-        fresh(streams.person(personId), personDecider, { type: 'RegisterPerson', personId, identityHash, region: 'MA-06', sealed }),
+        fresh(streams.identity(identityHash), identityDecider, {
+          type: 'ClaimIdentity',
+          identityHash,
+          personId,
+        }),
+        fresh(streams.person(personId), personDecider, {
+          type: 'RegisterPerson',
+          personId,
+          identityHash,
+          region: 'MA-06',
+          sealed,
+        }),
       ];
       const key = `register ${n}`;
       return {
-        on: server, world,
-        run: (deps) => execute(deps.store, deps.registry, deps.locks, parts, by(deps, 'ines', 'intake', key), () => ({ key, fingerprint: 'f', status: 201, body: '{}' })),
+        on: server,
+        world,
+        run: (deps) =>
+          execute(
+            deps.store,
+            deps.registry,
+            deps.locks,
+            parts,
+            by(deps, 'ines', 'intake', key),
+            () => ({ key, fingerprint: 'f', status: 201, body: '{}' }),
+          ),
         async check({ store }) {
-          expect((await store.readStreams([streams.identity(identityHash), streams.person(personId)])).map(({ events }) => events.map(({ type }) => type))).toEqual([['IdentityClaimed'], ['PersonRegistered']]);
+          expect(
+            (
+              await store.readStreams([streams.identity(identityHash), streams.person(personId)])
+            ).map(({ events }) => events.map(({ type }) => type)),
+          ).toEqual([['IdentityClaimed'], ['PersonRegistered']]);
           expect(await store.receipt(key)).toMatchObject({ status: 201 });
         },
       };
@@ -113,19 +161,37 @@ describe('what spans several streams, interrupted at every append', () => {
     ends.push(() => on.stop());
     const world = await worldOn(on);
     const rows: HouseholdRow[] = [];
-    for await (const batch of households(20, 100, { duplicates: 0, errors: 0 })) rows.push(...batch);
+    for await (const batch of households(20, 100, { duplicates: 0, errors: 0 }))
+      rows.push(...batch);
     let n = -1;
     const steps = await everyStep(engineOn, async () => {
       n += 1;
       const household = rows[n]!;
-      const take = (deps: Deps): Promise<ImportSummary> => importApplications(deps, { programmeId: PROGRAMME, rows: (async function* () { yield [household]; })(), determine: true }, job(deps, 'intake'));
+      const take = (deps: Deps): Promise<ImportSummary> =>
+        importApplications(
+          deps,
+          {
+            programmeId: PROGRAMME,
+            rows: (async function* () {
+              yield [household];
+            })(),
+            determine: true,
+          },
+          job(deps, 'intake'),
+        );
       return {
-        on, world,
+        on,
+        world,
         run: take,
         async check(deps) {
           expect(await take(deps)).toMatchObject({ read: 1, alreadyThere: 1 });
-          const [application] = await deps.store.readStreams([streams.application(applicationIdOf(PROGRAMME, household.reference))]);
-          expect(application!.events.map(({ type }) => type)).toEqual(['ApplicationSubmitted', 'EligibilityDetermined']);
+          const [application] = await deps.store.readStreams([
+            streams.application(applicationIdOf(PROGRAMME, household.reference)),
+          ]);
+          expect(application!.events.map(({ type }) => type)).toEqual([
+            'ApplicationSubmitted',
+            'EligibilityDetermined',
+          ]);
         },
       };
     });
@@ -133,34 +199,54 @@ describe('what spans several streams, interrupted at every append', () => {
     expect(steps).toBe(3);
   });
 
-  it.each(['the same approval again', 'a return by another'])('never approves a cycle without its money: %s', async (ending) => {
-    const steps = await everyStep(engineOn, async () => {
-      const on = await startEventStoreDb();
-      ends.push(() => on.stop());
-      const world = await worldOn(on);
-      const setUp = await engineOn(world, on);
-      await enrolled(setUp, 6);
-      const { cycleId, contentHash, totalMinor } = await prepareCycle(setUp, { programmeId: PROGRAMME, period: PERIOD }, job(setUp, 'finance'));
-      const returns = ending === 'a return by another';
-      return {
-        on, world,
-        async run(deps) {
-          if (returns && (await readCycle(deps.store, cycleId)).status === 'returned') return;
-          await approveCycle(deps, { cycleId, contentHash }, as(deps, 'controller', 'approve', cycleId));
-        },
-        async between(deps) {
-          const { status } = await readCycle(deps.store, cycleId);
-          if (status === 'approved') expect((await budgetOf(deps)).reservedMinor).toBe(BigInt(totalMinor));
-          if (returns) await returnCycle(deps, { cycleId, reason: 'look again' }, as(deps, 'releaser', 'return', cycleId));
-        },
-        async check(deps) {
-          expect((await readCycle(deps.store, cycleId)).status).toBe(returns ? 'returned' : 'approved');
-          expect((await budgetOf(deps)).reservedMinor).toBe(returns ? 0n : BigInt(totalMinor));
-        },
-      };
-    });
-    expect(steps).toBe(2);
-  });
+  it.each(['the same approval again', 'a return by another'])(
+    'never approves a cycle without its money: %s',
+    async (ending) => {
+      const steps = await everyStep(engineOn, async () => {
+        const on = await startEventStoreDb();
+        ends.push(() => on.stop());
+        const world = await worldOn(on);
+        const setUp = await engineOn(world, on);
+        await enrolled(setUp, 6);
+        const { cycleId, contentHash, totalMinor } = await prepareCycle(
+          setUp,
+          { programmeId: PROGRAMME, period: PERIOD },
+          job(setUp, 'finance'),
+        );
+        const returns = ending === 'a return by another';
+        return {
+          on,
+          world,
+          async run(deps) {
+            if (returns && (await readCycle(deps.store, cycleId)).status === 'returned') return;
+            await approveCycle(
+              deps,
+              { cycleId, contentHash },
+              as(deps, 'controller', 'approve', cycleId),
+            );
+          },
+          async between(deps) {
+            const { status } = await readCycle(deps.store, cycleId);
+            if (status === 'approved')
+              expect((await budgetOf(deps)).reservedMinor).toBe(BigInt(totalMinor));
+            if (returns)
+              await returnCycle(
+                deps,
+                { cycleId, reason: 'look again' },
+                as(deps, 'releaser', 'return', cycleId),
+              );
+          },
+          async check(deps) {
+            expect((await readCycle(deps.store, cycleId)).status).toBe(
+              returns ? 'returned' : 'approved',
+            );
+            expect((await budgetOf(deps)).reservedMinor).toBe(returns ? 0n : BigInt(totalMinor));
+          },
+        };
+      });
+      expect(steps).toBe(2);
+    },
+  );
 
   it('releases a cycle once, and returns what was reserved with a cycle', async () => {
     const on = await startEventStoreDb();
@@ -171,12 +257,26 @@ describe('what spans several streams, interrupted at every append', () => {
     let round = 0;
     const steps = await everyStep(engineOn, async () => {
       round += 1;
-      const { cycleId, contentHash } = await prepareCycle(deps, { programmeId: PROGRAMME, period: PERIOD }, job(deps, 'finance'));
-      await approveCycle(deps, { cycleId, contentHash }, as(deps, 'controller', 'approve', cycleId, round));
+      const { cycleId, contentHash } = await prepareCycle(
+        deps,
+        { programmeId: PROGRAMME, period: PERIOD },
+        job(deps, 'finance'),
+      );
+      await approveCycle(
+        deps,
+        { cycleId, contentHash },
+        as(deps, 'controller', 'approve', cycleId, round),
+      );
       const command = round;
       return {
-        on, world,
-        run: (engine) => returnCycle(engine, { cycleId, reason: 'look again' }, as(engine, 'releaser', 'return', cycleId, command)),
+        on,
+        world,
+        run: (engine) =>
+          returnCycle(
+            engine,
+            { cycleId, reason: 'look again' },
+            as(engine, 'releaser', 'return', cycleId, command),
+          ),
         async check(engine) {
           expect((await readCycle(engine.store, cycleId)).status).toBe('returned');
           expect((await budgetOf(engine)).reservedMinor).toBe(0n);
@@ -184,13 +284,30 @@ describe('what spans several streams, interrupted at every append', () => {
       };
     });
     expect(steps).toBe(2);
-    const { cycleId, contentHash } = await prepareCycle(deps, { programmeId: PROGRAMME, period: PERIOD }, job(deps, 'finance'));
-    await approveCycle(deps, { cycleId, contentHash }, as(deps, 'controller', 'approve', cycleId, 'last'));
+    const { cycleId, contentHash } = await prepareCycle(
+      deps,
+      { programmeId: PROGRAMME, period: PERIOD },
+      job(deps, 'finance'),
+    );
+    await approveCycle(
+      deps,
+      { cycleId, contentHash },
+      as(deps, 'controller', 'approve', cycleId, 'last'),
+    );
     await on.fault({ on: 'append', fault: 'reset-after', times: 1 });
-    const release = (engine: Deps) => releaseCycle(engine, { cycleId, contentHash, executionDate: `${PERIOD}-28` }, as(engine, 'releaser', 'release', cycleId));
+    const release = (engine: Deps) =>
+      releaseCycle(
+        engine,
+        { cycleId, contentHash, executionDate: `${PERIOD}-28` },
+        as(engine, 'releaser', 'release', cycleId),
+      );
     await release(deps);
     await release(await engineOn(world, on));
-    expect((await deps.store.readStream(streams.cycle(cycleId))).filter(({ type }) => type === 'CycleReleased')).toHaveLength(1);
+    expect(
+      (await deps.store.readStream(streams.cycle(cycleId))).filter(
+        ({ type }) => type === 'CycleReleased',
+      ),
+    ).toHaveLength(1);
   });
 
   it('erases a person and frees their identity', async () => {
@@ -201,20 +318,58 @@ describe('what spans several streams, interrupted at every append', () => {
       const personId = uuidOf('spec-erased', n);
       const identityHash = uuidOf('spec-freed', n).replaceAll('-', '').padEnd(64, '0');
       const setUp = await engineOn(world, server);
-      await execute(setUp.store, setUp.registry, setUp.locks, [
-        fresh(streams.identity(identityHash), identityDecider, { type: 'ClaimIdentity', identityHash, personId }),
-        fresh(streams.person(personId), personDecider, { type: 'RegisterPerson', personId, identityHash, region: 'MA-06', sealed: { record: `person/${personId}/profile`, sha256: 'ab'.repeat(32) } }),
-      ], by(setUp, 'ines', 'intake', 'erased', n));
+      await execute(
+        setUp.store,
+        setUp.registry,
+        setUp.locks,
+        [
+          fresh(streams.identity(identityHash), identityDecider, {
+            type: 'ClaimIdentity',
+            identityHash,
+            personId,
+          }),
+          fresh(streams.person(personId), personDecider, {
+            type: 'RegisterPerson',
+            personId,
+            identityHash,
+            region: 'MA-06',
+            sealed: { record: `person/${personId}/profile`, sha256: 'ab'.repeat(32) },
+          }),
+        ],
+        by(setUp, 'ines', 'intake', 'erased', n),
+      );
       const parts = [
-        part(streams.person(personId), personDecider, { type: 'ErasePerson', personId, reason: 'asked' }),
-        part(streams.identity(identityHash), identityDecider, { type: 'ReleaseIdentity', reason: 'asked' }),
+        part(streams.person(personId), personDecider, {
+          type: 'ErasePerson',
+          personId,
+          reason: 'asked',
+        }),
+        part(streams.identity(identityHash), identityDecider, {
+          type: 'ReleaseIdentity',
+          reason: 'asked',
+        }),
       ];
       const command = n;
       return {
-        on: server, world,
-        run: (deps) => execute(deps.store, deps.registry, deps.locks, parts, by(deps, 'adil', 'administrator', 'erase', command)),
+        on: server,
+        world,
+        run: (deps) =>
+          execute(
+            deps.store,
+            deps.registry,
+            deps.locks,
+            parts,
+            by(deps, 'adil', 'administrator', 'erase', command),
+          ),
         async check({ store }) {
-          expect((await store.readStreams([streams.identity(identityHash), streams.person(personId)])).map(({ events }) => events.map(({ type }) => type))).toEqual([['IdentityClaimed', 'IdentityReleased'], ['PersonRegistered', 'PersonErased']]);
+          expect(
+            (
+              await store.readStreams([streams.identity(identityHash), streams.person(personId)])
+            ).map(({ events }) => events.map(({ type }) => type)),
+          ).toEqual([
+            ['IdentityClaimed', 'IdentityReleased'],
+            ['PersonRegistered', 'PersonErased'],
+          ]);
         },
       };
     });
@@ -226,7 +381,8 @@ describe('walking the log', () => {
   it('gives every stream of a category once', async () => {
     const store = await storeOf(server);
     const names: string[] = [];
-    for await (const page of pagesOf(store, 'identity-')) names.push(...page.map(({ stream }) => stream));
+    for await (const page of pagesOf(store, 'identity-'))
+      names.push(...page.map(({ stream }) => stream));
     expect(names).toEqual([...new Set(names)].sort());
     expect(names.length).toBeGreaterThan(0);
   });

@@ -16,14 +16,20 @@ export interface Scene {
  * Cuts the first try off before or after its n-th append, until a try gets through; each time another process finishes.
  * @returns how many appends the work takes
  */
-export async function everyStep(engineOn: (world: World, on: TestEventStoreDb, patienceMs?: number) => Promise<Deps>, scene: () => Promise<Scene>): Promise<number> {
+export async function everyStep(
+  engineOn: (world: World, on: TestEventStoreDb, patienceMs?: number) => Promise<Deps>,
+  scene: () => Promise<Scene>,
+): Promise<number> {
   for (let step = 0; ; step += 1) {
     for (const fault of ['reset-before', 'reset-after'] as const) {
       const { on, world, run, check, between } = await scene();
       const dying = await engineOn(world, on, 200);
       await on.fault({ on: 'append', fault, skip: step, times: 1 });
       await on.fault({ on: 'append', fault: 'unavailable', skip: step, times: -1 });
-      const failed = await run(dying).then(() => undefined, (error: unknown) => error);
+      const failed = await run(dying).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
       const through = failed === undefined;
       if (!through) expect(failed).toMatchObject({ name: 'StoreError', code: 'OUTCOME_UNKNOWN' });
       await on.heal();

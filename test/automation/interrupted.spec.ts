@@ -14,7 +14,7 @@ import { as, drain, households, job, newWorld, openProgramme, type World } from 
 const COUNT = 1_200;
 const PERIOD = '2025-12';
 const CYCLE = `${PROGRAMME}-${PERIOD}`;
-const settled = () => ({ outcome: 'settled', settledOn: '2025-12-29' } as const);
+const settled = () => ({ outcome: 'settled', settledOn: '2025-12-29' }) as const;
 
 /** The same work in two worlds: once in peace, once stopped at every point where it can be stopped. */
 describe('a job that is stopped again and again', () => {
@@ -26,15 +26,35 @@ describe('a job that is stopped again and again', () => {
     await enrolled(calm.engine, COUNT);
   });
   afterAll(() => Promise.all([calm.end(), stopped.end()]));
-  const same = async (prefix: string): Promise<void> => expect(await shapeOf(stopped.engine, prefix)).toEqual(await shapeOf(calm.engine, prefix));
+  const same = async (prefix: string): Promise<void> =>
+    expect(await shapeOf(stopped.engine, prefix)).toEqual(await shapeOf(calm.engine, prefix));
 
   test('imports the same applications', async () => {
     const { engine } = stopped;
     const { interruptions } = await interruptedUntilDone((signal, onProgress) =>
-      importApplications(engine, { programmeId: PROGRAMME, rows: households(COUNT, 1), determine: true }, job(engine, 'intake'), onProgress, signal));
+      importApplications(
+        engine,
+        { programmeId: PROGRAMME, rows: households(COUNT, 1), determine: true },
+        job(engine, 'intake'),
+        onProgress,
+        signal,
+      ),
+    );
     expect(interruptions).toBeGreaterThan(3);
-    for (const [action, who] of [['recommend', 'officer'], ['approve', 'supervisor'], ['reject', 'supervisor']] as const) {
-      await interruptedUntilDone((signal, onProgress) => decideApplications(engine, { programmeId: PROGRAMME, action }, job(engine, who), onProgress, signal));
+    for (const [action, who] of [
+      ['recommend', 'officer'],
+      ['approve', 'supervisor'],
+      ['reject', 'supervisor'],
+    ] as const) {
+      await interruptedUntilDone((signal, onProgress) =>
+        decideApplications(
+          engine,
+          { programmeId: PROGRAMME, action },
+          job(engine, who),
+          onProgress,
+          signal,
+        ),
+      );
     }
     await drain(engine);
     await same('application-');
@@ -45,32 +65,82 @@ describe('a job that is stopped again and again', () => {
   test('prepares the same set, under the same hash', async () => {
     const { engine } = stopped;
     const expected = await released(calm.engine, PERIOD);
-    const { result, interruptions } = await interruptedUntilDone((signal, onProgress) => prepareCycle(engine, { programmeId: PROGRAMME, period: PERIOD }, job(engine, 'finance'), onProgress, signal));
+    const { result, interruptions } = await interruptedUntilDone((signal, onProgress) =>
+      prepareCycle(
+        engine,
+        { programmeId: PROGRAMME, period: PERIOD },
+        job(engine, 'finance'),
+        onProgress,
+        signal,
+      ),
+    );
     expect(interruptions).toBeGreaterThan(1);
-    expect(result).toMatchObject({ count: expected.count, totalMinor: expected.totalMinor, contentHash: expected.contentHash });
+    expect(result).toMatchObject({
+      count: expected.count,
+      totalMinor: expected.totalMinor,
+      contentHash: expected.contentHash,
+    });
   });
 
   test('instructs each payment once, also when the size of files is another the second time', async () => {
     const { engine } = stopped;
-    const { contentHash } = await prepareCycle(engine, { programmeId: PROGRAMME, period: PERIOD }, job(engine, 'finance'));
-    await approveCycle(engine, { cycleId: CYCLE, contentHash }, as(engine, 'controller', 'approve'));
-    await releaseCycle(engine, { cycleId: CYCLE, contentHash, executionDate: '2025-12-28' }, as(engine, 'releaser', 'release'));
+    const { contentHash } = await prepareCycle(
+      engine,
+      { programmeId: PROGRAMME, period: PERIOD },
+      job(engine, 'finance'),
+    );
+    await approveCycle(
+      engine,
+      { cycleId: CYCLE, contentHash },
+      as(engine, 'controller', 'approve'),
+    );
+    await releaseCycle(
+      engine,
+      { cycleId: CYCLE, contentHash, executionDate: '2025-12-28' },
+      as(engine, 'releaser', 'release'),
+    );
     let size = 50;
-    const { result } = await interruptedUntilDone((signal, onProgress) => instructCycle(engine, { cycleId: CYCLE, maxPerFile: (size += 57) }, { correlationId: 'test' }, onProgress, signal));
+    const { result } = await interruptedUntilDone((signal, onProgress) =>
+      instructCycle(
+        engine,
+        { cycleId: CYCLE, maxPerFile: (size += 57) },
+        { correlationId: 'test' },
+        onProgress,
+        signal,
+      ),
+    );
     expect(result.files.reduce((sum, file) => sum + file.count, 0)).toBe(result.count);
     expect(new Set(result.files.map((file) => file.messageId)).size).toBe(result.files.length);
     await same(`payment-${CYCLE}-`);
   });
 
   test('takes every outcome in once and spends exactly what settled', async () => {
-    await takeInOutcomes(calm.engine, { source: 'file', outcomes: answers(calm.engine, CYCLE, settled) }, job(calm.engine, 'bank'));
+    await takeInOutcomes(
+      calm.engine,
+      { source: 'file', outcomes: answers(calm.engine, CYCLE, settled) },
+      job(calm.engine, 'bank'),
+    );
     const { engine } = stopped;
     await interruptedUntilDone((signal, onProgress) =>
-      takeInOutcomes(engine, { source: 'file', outcomes: answers(engine, CYCLE, settled, 200) }, job(engine, 'bank'), onProgress, signal));
+      takeInOutcomes(
+        engine,
+        { source: 'file', outcomes: answers(engine, CYCLE, settled, 200) },
+        job(engine, 'bank'),
+        onProgress,
+        signal,
+      ),
+    );
     await same(`payment-${CYCLE}-`);
     await drain(engine);
-    const spent = (await engine.store.readStream(streams.budget(PROGRAMME, 2025))).reduce((sum, event) => sum + (event.type === 'BudgetSpent' ? BigInt(event.data.amountMinor) : 0n), 0n);
-    const { totalMinor } = await prepareCycle(engine, { programmeId: PROGRAMME, period: PERIOD }, job(engine, 'finance'));
+    const spent = (await engine.store.readStream(streams.budget(PROGRAMME, 2025))).reduce(
+      (sum, event) => sum + (event.type === 'BudgetSpent' ? BigInt(event.data.amountMinor) : 0n),
+      0n,
+    );
+    const { totalMinor } = await prepareCycle(
+      engine,
+      { programmeId: PROGRAMME, period: PERIOD },
+      job(engine, 'finance'),
+    );
     expect(String(spent)).toBe(totalMinor);
   });
 });

@@ -20,20 +20,42 @@ describe('money that settled, came back and settled again before the budget caug
   });
   afterAll(() => world.end());
   const all = (cycleId: string, answer: Omit<ReportedOutcome, 'paymentId'>) =>
-    takeInOutcomes(world.engine, { source: 'file', outcomes: answers(world.engine, cycleId, () => answer) }, job(world.engine, 'bank'));
+    takeInOutcomes(
+      world.engine,
+      { source: 'file', outcomes: answers(world.engine, cycleId, () => answer) },
+      job(world.engine, 'bank'),
+    );
 
   test('is spent once, also from a budget that has nothing left but the reservation', async () => {
     const { engine } = world;
     const { cycleId, totalMinor } = await released(engine, '2025-12');
     const free = freeMinor(foldBudget(await engine.store.readStream(BUDGET)));
-    await execute(engine.store, engine.registry, engine.locks, [part(BUDGET, budgetDecider, { type: 'AdjustBudget', deltaMinor: `-${free}`, reason: 'decree' })], as(engine, 'finance', 'adjust'));
+    await execute(
+      engine.store,
+      engine.registry,
+      engine.locks,
+      [
+        part(BUDGET, budgetDecider, {
+          type: 'AdjustBudget',
+          deltaMinor: `-${free}`,
+          reason: 'decree',
+        }),
+      ],
+      as(engine, 'finance', 'adjust'),
+    );
     await all(cycleId, { outcome: 'settled', settledOn: '2025-12-29' });
     await all(cycleId, { outcome: 'returned', reason: 'AC04' });
-    await reinstructPayments(engine, { cycleId, executionDate: '2026-01-10', sameAccount: true }, job(engine, 'finance'));
+    await reinstructPayments(
+      engine,
+      { cycleId, executionDate: '2026-01-10', sameAccount: true },
+      job(engine, 'finance'),
+    );
     await all(cycleId, { outcome: 'settled', settledOn: '2026-01-11' });
     await drain(engine);
     await drain(engine);
-    const { spentMinor, reservedMinor } = foldBudget(await engine.store.readStream(BUDGET)).cycles[cycleId]!;
+    const { spentMinor, reservedMinor } = foldBudget(await engine.store.readStream(BUDGET)).cycles[
+      cycleId
+    ]!;
     expect([String(spentMinor), reservedMinor]).toEqual([totalMinor, 0n]);
     expect((await cycleFigures(engine.store, cycleId)).settledMinor).toBe(totalMinor);
     const check = createAuditCheck();

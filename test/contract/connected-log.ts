@@ -7,7 +7,10 @@ import type { Ask, Told } from './connected-log.worker.js';
 /** An EventStore whose every call runs in another thread that is connected to `log`; closing it ends that thread. */
 export function logFromAnotherThread(dir: string, log: EmbeddedLog): EventStore {
   const port = log.port();
-  const worker = new Worker(new URL('./connected-log.worker.js', import.meta.url), { workerData: { dir, port }, transferList: [port] });
+  const worker = new Worker(new URL('./connected-log.worker.js', import.meta.url), {
+    workerData: { dir, port },
+    transferList: [port],
+  });
   const waiting = new Map<number, (told: Told) => void>();
   let nextId = 1;
   worker.on('message', (told: Told) => waiting.get(told.id)?.(told));
@@ -19,20 +22,27 @@ export function logFromAnotherThread(dir: string, log: EmbeddedLog): EventStore 
     if (told.kind === 'contract-error') throw new ContractError(...told.of);
     return told.value;
   };
-  const ask = (method: Exclude<keyof EventStore, 'follow'>) => (...args: readonly unknown[]) => new Promise<never>((resolve, reject) => {
-    const id = nextId++;
-    waiting.set(id, (told) => {
-      waiting.delete(id);
-      try {
-        resolve(outcome(told) as never);
-      } catch (error) {
-        reject(error);
-      }
-    });
-    send({ id, method, args });
-  });
+  const ask =
+    (method: Exclude<keyof EventStore, 'follow'>) =>
+    (...args: readonly unknown[]) =>
+      new Promise<never>((resolve, reject) => {
+        const id = nextId++;
+        waiting.set(id, (told) => {
+          waiting.delete(id);
+          try {
+            resolve(outcome(told) as never);
+          } catch (error) {
+            reject(error);
+          }
+        });
+        send({ id, method, args });
+      });
 
-  async function* follow(after: number, signal: AbortSignal, pageSize?: number): AsyncIterable<Page> {
+  async function* follow(
+    after: number,
+    signal: AbortSignal,
+    pageSize?: number,
+  ): AsyncIterable<Page> {
     const id = nextId++;
     const told: Told[] = [];
     let wake = (): void => undefined;
@@ -44,15 +54,25 @@ export function logFromAnotherThread(dir: string, log: EmbeddedLog): EventStore 
     send({ id, method: 'follow', args: [after, pageSize] });
     for (;;) {
       const next = told.shift();
-      if (!next) await new Promise<void>((resolve) => { wake = resolve; });
+      if (!next)
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
       else if (next.kind !== 'page') return void outcome(next);
       else if (!signal.aborted) yield next.value as Page;
     }
   }
 
   return {
-    append: ask('append'), appendAll: ask('appendAll'), readStream: ask('readStream'), readStreams: ask('readStreams'), readCategory: ask('readCategory'),
-    readAll: ask('readAll'), lastPosition: ask('lastPosition'), receipt: ask('receipt'), follow,
+    append: ask('append'),
+    appendAll: ask('appendAll'),
+    readStream: ask('readStream'),
+    readStreams: ask('readStreams'),
+    readCategory: ask('readCategory'),
+    readAll: ask('readAll'),
+    lastPosition: ask('lastPosition'),
+    receipt: ask('receipt'),
+    follow,
     async close() {
       await ask('close')();
       await exited;

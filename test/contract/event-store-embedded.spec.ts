@@ -1,7 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEmbeddedLog, type EmbeddedLogOptions } from '../../src/adapters/event-store/embedded.js';
+import {
+  openEmbeddedLog,
+  type EmbeddedLogOptions,
+} from '../../src/adapters/event-store/embedded.js';
 import { logFromAnotherThread } from './connected-log.js';
 import { eventStoreContract } from './event-store.contract.js';
 
@@ -20,7 +23,7 @@ const opened = (options: EmbeddedLogOptions) => async () => {
 };
 
 eventStoreContract('embedded, read in a thread of its own', opened({ reader: 'worker' }));
-eventStoreContract('embedded, read in the caller\'s thread', opened({ reader: 'local' }));
+eventStoreContract("embedded, read in the caller's thread", opened({ reader: 'local' }));
 eventStoreContract('embedded, from another thread', async () => {
   const dir = folder();
   const log = await openEmbeddedLog(dir);

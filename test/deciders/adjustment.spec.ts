@@ -1,67 +1,197 @@
 import { describe, expect, test } from '@jest/globals';
-import { adjustmentDecider, ADJUSTMENT_REFUSALS, arrearsMinor, availableArrears, type AdjustmentEvent, type Proposal } from '../../src/correction/adjustment.decider.js';
+import {
+  adjustmentDecider,
+  ADJUSTMENT_REFUSALS,
+  arrearsMinor,
+  availableArrears,
+  type AdjustmentEvent,
+  type Proposal,
+} from '../../src/correction/adjustment.decider.js';
 import { fold, type Foldable } from '../../src/kernel/decider.js';
 import { by, scenarios, uuid, was } from './given.js';
 
-const { given } = scenarios(adjustmentDecider, ADJUSTMENT_REFUSALS, { ProposeAdjustment: true, EstablishAdjustment: true, OrderArrears: true, ReleaseArrears: true });
+const { given } = scenarios(adjustmentDecider, ADJUSTMENT_REFUSALS, {
+  ProposeAdjustment: true,
+  EstablishAdjustment: true,
+  OrderArrears: true,
+  ReleaseArrears: true,
+});
 const officer = by('farid', 'finance-officer');
 const automation = by('automation', 'automation');
 const of = { programmeId: 'asd', personId: uuid(2) };
 const paymentId = `asd-2026-02-${uuid(2)}`;
 const nextId = `asd-2026-03-${uuid(2)}`;
 const proposal = (correctionId: string, dueMinor = '25000'): Proposal => ({
-  correctionId, ...of, region: 'MA-06', differenceMinor: String(BigInt(dueMinor) - 20_000n),
-  periods: [{ period: '2025-11', policyVersion: 2, causes: ['policy'], paidMinor: '20000', dueMinor, items: [{ code: 'child-1-3', member: 1, paidMinor: '20000', dueMinor }] }],
+  correctionId,
+  ...of,
+  region: 'MA-06',
+  differenceMinor: String(BigInt(dueMinor) - 20_000n),
+  periods: [
+    {
+      period: '2025-11',
+      policyVersion: 2,
+      causes: ['policy'],
+      paidMinor: '20000',
+      dueMinor,
+      items: [{ code: 'child-1-3', member: 1, paidMinor: '20000', dueMinor }],
+    },
+  ],
 });
 const first = proposal('asd-0001');
 const proposed = was('AdjustmentProposed', first);
-const established = (one = first) => was('AdjustmentEstablished', { correctionId: one.correctionId, ...of, region: 'MA-06', differenceMinor: one.differenceMinor });
-const ordered = (id = paymentId, round = 1) => was('ArrearsOrdered', { ...of, paymentId: id, round, amountMinor: '5000', correctionIds: ['asd-0001'] });
-const released = was('ArrearsReleased', { ...of, paymentId, round: 1, amountMinor: '5000', correctionIds: ['asd-0001'], reason: 'cancelled' });
-const order = (id = paymentId, round = 1) => ({ type: 'OrderArrears' as const, paymentId: id, round, amountMinor: '5000', correctionIds: ['asd-0001'] });
-const available = (id: string, round: number, ...events: readonly Foldable<AdjustmentEvent>[]): bigint => arrearsMinor(availableArrears(fold(adjustmentDecider, events), id, round));
+const established = (one = first) =>
+  was('AdjustmentEstablished', {
+    correctionId: one.correctionId,
+    ...of,
+    region: 'MA-06',
+    differenceMinor: one.differenceMinor,
+  });
+const ordered = (id = paymentId, round = 1) =>
+  was('ArrearsOrdered', {
+    ...of,
+    paymentId: id,
+    round,
+    amountMinor: '5000',
+    correctionIds: ['asd-0001'],
+  });
+const released = was('ArrearsReleased', {
+  ...of,
+  paymentId,
+  round: 1,
+  amountMinor: '5000',
+  correctionIds: ['asd-0001'],
+  reason: 'cancelled',
+});
+const order = (id = paymentId, round = 1) => ({
+  type: 'OrderArrears' as const,
+  paymentId: id,
+  round,
+  amountMinor: '5000',
+  correctionIds: ['asd-0001'],
+});
+const available = (
+  id: string,
+  round: number,
+  ...events: readonly Foldable<AdjustmentEvent>[]
+): bigint => arrearsMinor(availableArrears(fold(adjustmentDecider, events), id, round));
 
 describe('what a correction finds for a household', () => {
   test('is proposed with every item, which add up', () => {
-    given().when({ type: 'ProposeAdjustment', ...first }, officer).then({ type: 'AdjustmentProposed', data: first });
-    given(proposed).when({ type: 'ProposeAdjustment', ...first }, officer).then();
-    given().when({ type: 'ProposeAdjustment', ...first, differenceMinor: '5001' }, officer).thenRefused('ADJUSTMENT_DOES_NOT_ADD_UP', 'differenceMinor');
-    given().when({ type: 'ProposeAdjustment', ...first, periods: [{ ...first.periods[0]!, items: [{ code: 'floor', paidMinor: '0', dueMinor: '1' }] }] }, officer).thenRefused('ADJUSTMENT_DOES_NOT_ADD_UP', 'periods');
-    given().when({ type: 'ProposeAdjustment', ...first }, automation).thenRefused('ROLE_NOT_ALLOWED');
+    given()
+      .when({ type: 'ProposeAdjustment', ...first }, officer)
+      .then({ type: 'AdjustmentProposed', data: first });
+    given(proposed)
+      .when({ type: 'ProposeAdjustment', ...first }, officer)
+      .then();
+    given()
+      .when({ type: 'ProposeAdjustment', ...first, differenceMinor: '5001' }, officer)
+      .thenRefused('ADJUSTMENT_DOES_NOT_ADD_UP', 'differenceMinor');
+    given()
+      .when(
+        {
+          type: 'ProposeAdjustment',
+          ...first,
+          periods: [
+            { ...first.periods[0]!, items: [{ code: 'floor', paidMinor: '0', dueMinor: '1' }] },
+          ],
+        },
+        officer,
+      )
+      .thenRefused('ADJUSTMENT_DOES_NOT_ADD_UP', 'periods');
+    given()
+      .when({ type: 'ProposeAdjustment', ...first }, automation)
+      .thenRefused('ROLE_NOT_ALLOWED');
   });
   test('is put on the account once, and only what the correction proposed last', () => {
-    given(proposed).when({ type: 'EstablishAdjustment', correctionId: 'asd-0001' }, automation).then({ type: 'AdjustmentEstablished', data: established().data });
-    given(proposed, established()).when({ type: 'EstablishAdjustment', correctionId: 'asd-0001' }, automation).then();
-    given(proposed).when({ type: 'EstablishAdjustment', correctionId: 'asd-0001', offsetMinor: '5000' }, automation).thenOne('AdjustmentEstablished', { differenceMinor: '5000', offsetMinor: '5000' });
-    given(proposed).when({ type: 'EstablishAdjustment', correctionId: 'asd-0001', offsetMinor: '5001' }, automation).thenRefused('ADJUSTMENT_DOES_NOT_ADD_UP', 'offsetMinor');
-    given(proposed).when({ type: 'EstablishAdjustment', correctionId: 'asd-0002' }, automation).thenRefused('ADJUSTMENT_NOT_FOUND', 'correctionId');
+    given(proposed)
+      .when({ type: 'EstablishAdjustment', correctionId: 'asd-0001' }, automation)
+      .then({ type: 'AdjustmentEstablished', data: established().data });
+    given(proposed, established())
+      .when({ type: 'EstablishAdjustment', correctionId: 'asd-0001' }, automation)
+      .then();
+    given(proposed)
+      .when(
+        { type: 'EstablishAdjustment', correctionId: 'asd-0001', offsetMinor: '5000' },
+        automation,
+      )
+      .thenOne('AdjustmentEstablished', { differenceMinor: '5000', offsetMinor: '5000' });
+    given(proposed)
+      .when(
+        { type: 'EstablishAdjustment', correctionId: 'asd-0001', offsetMinor: '5001' },
+        automation,
+      )
+      .thenRefused('ADJUSTMENT_DOES_NOT_ADD_UP', 'offsetMinor');
+    given(proposed)
+      .when({ type: 'EstablishAdjustment', correctionId: 'asd-0002' }, automation)
+      .thenRefused('ADJUSTMENT_NOT_FOUND', 'correctionId');
   });
   test('is paid once: by one payment that stands', () => {
-    given(proposed, established()).when(order(), officer).then({ type: 'ArrearsOrdered', data: ordered().data });
+    given(proposed, established())
+      .when(order(), officer)
+      .then({ type: 'ArrearsOrdered', data: ordered().data });
     given(proposed, established(), ordered()).when(order(), officer).then();
-    given(proposed, established(), ordered()).when(order(nextId), officer).thenRefused('ARREARS_CHANGED');
+    given(proposed, established(), ordered())
+      .when(order(nextId), officer)
+      .thenRefused('ARREARS_CHANGED');
     given(proposed).when(order(), officer).thenRefused('ARREARS_CHANGED');
-    given(proposed, established()).when({ ...order(), amountMinor: '4999' }, officer).thenRefused('ARREARS_CHANGED');
+    given(proposed, established())
+      .when({ ...order(), amountMinor: '4999' }, officer)
+      .thenRefused('ARREARS_CHANGED');
   });
   test('is paid by a later round of the same payment, and by the next where a payment lapsed', () => {
-    given(proposed, established(), ordered()).when(order(paymentId, 2), officer).then({ type: 'ArrearsOrdered', data: ordered(paymentId, 2).data });
-    given(proposed, established(), ordered()).when({ type: 'ReleaseArrears', paymentId, round: 1, reason: 'cancelled' }, automation).then({ type: 'ArrearsReleased', data: released.data });
-    given(proposed, established(), ordered(), ordered(paymentId, 2)).when({ type: 'ReleaseArrears', paymentId, round: 1, reason: 'cancelled' }, automation).then();
-    given(proposed, established(), ordered(), released).when(order(nextId), officer).then({ type: 'ArrearsOrdered', data: ordered(nextId).data });
+    given(proposed, established(), ordered())
+      .when(order(paymentId, 2), officer)
+      .then({ type: 'ArrearsOrdered', data: ordered(paymentId, 2).data });
+    given(proposed, established(), ordered())
+      .when({ type: 'ReleaseArrears', paymentId, round: 1, reason: 'cancelled' }, automation)
+      .then({ type: 'ArrearsReleased', data: released.data });
+    given(proposed, established(), ordered(), ordered(paymentId, 2))
+      .when({ type: 'ReleaseArrears', paymentId, round: 1, reason: 'cancelled' }, automation)
+      .then();
+    given(proposed, established(), ordered(), released)
+      .when(order(nextId), officer)
+      .then({ type: 'ArrearsOrdered', data: ordered(nextId).data });
   });
   test('is there for a payment, or not', () => {
     expect(available(paymentId, 1, proposed)).toBe(0n);
     expect(available(paymentId, 1, proposed, established())).toBe(5_000n);
     expect(available(nextId, 1, proposed, established(), ordered())).toBe(0n);
     expect(available(paymentId, 2, proposed, established(), ordered())).toBe(5_000n);
-    const offset = (offsetMinor: string) => was('AdjustmentEstablished', { ...established().data, offsetMinor } as never);
-    expect([available(paymentId, 1, proposed, offset('2000')), available(paymentId, 1, proposed, offset('5000'))]).toEqual([3_000n, 0n]);
+    const offset = (offsetMinor: string) =>
+      was('AdjustmentEstablished', { ...established().data, offsetMinor } as never);
+    expect([
+      available(paymentId, 1, proposed, offset('2000')),
+      available(paymentId, 1, proposed, offset('5000')),
+    ]).toEqual([3_000n, 0n]);
     const second = proposal('asd-0002', '30000');
     const both = [proposed, established(), was('AdjustmentProposed', second), established(second)];
     expect(available(paymentId, 1, ...both)).toBe(15_000n);
     const over = proposal('asd-0002', '10000');
-    expect(available(paymentId, 1, proposed, established(), was('AdjustmentProposed', over), established(over))).toBe(5_000n);
+    expect(
+      available(
+        paymentId,
+        1,
+        proposed,
+        established(),
+        was('AdjustmentProposed', over),
+        established(over),
+      ),
+    ).toBe(5_000n);
     // What a later round leaves out is there for another payment.
-    expect(available(nextId, 1, ...both, ordered(), was('ArrearsOrdered', { ...of, paymentId, round: 2, amountMinor: '10000', correctionIds: ['asd-0002'] }))).toBe(5_000n);
+    expect(
+      available(
+        nextId,
+        1,
+        ...both,
+        ordered(),
+        was('ArrearsOrdered', {
+          ...of,
+          paymentId,
+          round: 2,
+          amountMinor: '10000',
+          correctionIds: ['asd-0002'],
+        }),
+      ),
+    ).toBe(5_000n);
   });
 });

@@ -1,77 +1,199 @@
 import { describe, test } from '@jest/globals';
-import { budgetDecider, BUDGET_REFUSALS, type BudgetCommand } from '../../src/budget/budget.decider.js';
+import {
+  budgetDecider,
+  BUDGET_REFUSALS,
+  type BudgetCommand,
+} from '../../src/budget/budget.decider.js';
 import { by, scenarios, was } from './given.js';
 
-const { given } = scenarios(budgetDecider, BUDGET_REFUSALS, { AllotBudget: true, AdjustBudget: true, ReserveBudget: true, ReleaseReservation: true, SpendBudget: true, RefundBudget: true });
+const { given } = scenarios(budgetDecider, BUDGET_REFUSALS, {
+  AllotBudget: true,
+  AdjustBudget: true,
+  ReserveBudget: true,
+  ReleaseReservation: true,
+  SpendBudget: true,
+  RefundBudget: true,
+});
 const officer = by('farid', 'finance-officer');
 const controller = by('kenza', 'finance-controller');
 const automation = by('automation', 'automation');
 const of = { programmeId: 'asd', fiscalYear: 2026 };
 const cycleId = 'asd-2026-01';
-const allot: BudgetCommand = { type: 'AllotBudget', ...of, currency: 'MAD', amountMinor: '100000', reference: 'LF 2026' };
-const allotted = was('BudgetAllotted', { ...of, currency: 'MAD', amountMinor: '100000', reference: 'LF 2026' });
+const allot: BudgetCommand = {
+  type: 'AllotBudget',
+  ...of,
+  currency: 'MAD',
+  amountMinor: '100000',
+  reference: 'LF 2026',
+};
+const allotted = was('BudgetAllotted', {
+  ...of,
+  currency: 'MAD',
+  amountMinor: '100000',
+  reference: 'LF 2026',
+});
 const reserved = was('BudgetReserved', { ...of, cycleId, amountMinor: '60000' });
-const spent = was('BudgetSpent', { ...of, cycleId, amountMinor: '50000', count: 1, throughPosition: 40 });
-const refunded = was('BudgetRefunded', { ...of, cycleId, amountMinor: '50000', count: 1, throughPosition: 50 });
+const spent = was('BudgetSpent', {
+  ...of,
+  cycleId,
+  amountMinor: '50000',
+  count: 1,
+  throughPosition: 40,
+});
+const refunded = was('BudgetRefunded', {
+  ...of,
+  cycleId,
+  amountMinor: '50000',
+  count: 1,
+  throughPosition: 50,
+});
 
 describe('allotting', () => {
   test('happens once, of more than nothing, in a known currency', () => {
     given().when(allot, officer).then({ type: 'BudgetAllotted', data: allotted.data });
     given(allotted).when(allot, officer).thenRefused('BUDGET_ALREADY_ALLOTTED');
-    given().when({ ...allot, amountMinor: '0' }, officer).thenRefused('AMOUNT_NOT_POSITIVE', 'amountMinor');
-    given().when({ ...allot, currency: 'ABC' }, officer).thenRefused('UNKNOWN_CURRENCY', 'currency');
+    given()
+      .when({ ...allot, amountMinor: '0' }, officer)
+      .thenRefused('AMOUNT_NOT_POSITIVE', 'amountMinor');
+    given()
+      .when({ ...allot, currency: 'ABC' }, officer)
+      .thenRefused('UNKNOWN_CURRENCY', 'currency');
     given().when(allot, controller).thenRefused('ROLE_NOT_ALLOWED');
   });
   test('can be adjusted down to what is committed, not a centime further', () => {
-    given(allotted, reserved).when({ type: 'AdjustBudget', deltaMinor: '-40000', reason: 'cut' }, officer).then({ type: 'BudgetAdjusted', data: { ...of, deltaMinor: '-40000', reason: 'cut' } });
-    given(allotted, reserved).when({ type: 'AdjustBudget', deltaMinor: '-40001', reason: 'cut' }, officer).thenRefused('BUDGET_BELOW_COMMITMENTS', 'deltaMinor');
-    given(allotted).when({ type: 'AdjustBudget', deltaMinor: '0', reason: 'nothing' }, officer).thenRefused('AMOUNT_NOT_POSITIVE', 'deltaMinor');
-    given().when({ type: 'AdjustBudget', deltaMinor: '1', reason: 'more' }, officer).thenRefused('BUDGET_NOT_FOUND');
+    given(allotted, reserved)
+      .when({ type: 'AdjustBudget', deltaMinor: '-40000', reason: 'cut' }, officer)
+      .then({ type: 'BudgetAdjusted', data: { ...of, deltaMinor: '-40000', reason: 'cut' } });
+    given(allotted, reserved)
+      .when({ type: 'AdjustBudget', deltaMinor: '-40001', reason: 'cut' }, officer)
+      .thenRefused('BUDGET_BELOW_COMMITMENTS', 'deltaMinor');
+    given(allotted)
+      .when({ type: 'AdjustBudget', deltaMinor: '0', reason: 'nothing' }, officer)
+      .thenRefused('AMOUNT_NOT_POSITIVE', 'deltaMinor');
+    given()
+      .when({ type: 'AdjustBudget', deltaMinor: '1', reason: 'more' }, officer)
+      .thenRefused('BUDGET_NOT_FOUND');
   });
 });
 
 describe('reserving', () => {
   test('takes what is free, to the centime', () => {
-    given(allotted).when({ type: 'ReserveBudget', cycleId, amountMinor: '100000', currency: 'MAD' }, controller).then({ type: 'BudgetReserved', data: { ...of, cycleId, amountMinor: '100000' } });
-    given(allotted).when({ type: 'ReserveBudget', cycleId, amountMinor: '100001' }, controller).thenRefused('BUDGET_EXCEEDED', 'amountMinor');
-    given(allotted, reserved).when({ type: 'ReserveBudget', cycleId: 'asd-2026-02', amountMinor: '40001' }, controller).thenRefused('BUDGET_EXCEEDED');
-    given(allotted, reserved, spent).when({ type: 'ReserveBudget', cycleId: 'asd-2026-02', amountMinor: '40001' }, controller).thenRefused('BUDGET_EXCEEDED');
-    given(allotted, reserved, was('BudgetAdjusted', { ...of, deltaMinor: '1', reason: 'more' })).when({ type: 'ReserveBudget', cycleId: 'asd-2026-02', amountMinor: '40001' }, controller).thenOne('BudgetReserved');
+    given(allotted)
+      .when({ type: 'ReserveBudget', cycleId, amountMinor: '100000', currency: 'MAD' }, controller)
+      .then({ type: 'BudgetReserved', data: { ...of, cycleId, amountMinor: '100000' } });
+    given(allotted)
+      .when({ type: 'ReserveBudget', cycleId, amountMinor: '100001' }, controller)
+      .thenRefused('BUDGET_EXCEEDED', 'amountMinor');
+    given(allotted, reserved)
+      .when({ type: 'ReserveBudget', cycleId: 'asd-2026-02', amountMinor: '40001' }, controller)
+      .thenRefused('BUDGET_EXCEEDED');
+    given(allotted, reserved, spent)
+      .when({ type: 'ReserveBudget', cycleId: 'asd-2026-02', amountMinor: '40001' }, controller)
+      .thenRefused('BUDGET_EXCEEDED');
+    given(allotted, reserved, was('BudgetAdjusted', { ...of, deltaMinor: '1', reason: 'more' }))
+      .when({ type: 'ReserveBudget', cycleId: 'asd-2026-02', amountMinor: '40001' }, controller)
+      .thenOne('BudgetReserved');
   });
   test('is of more than nothing, once a cycle, in the budget’s currency', () => {
     given(allotted).when({ type: 'ReserveBudget', cycleId, amountMinor: '0' }, controller).then();
-    given(allotted).when({ type: 'ReserveBudget', cycleId, amountMinor: '-5' }, controller).thenRefused('AMOUNT_NOT_POSITIVE');
-    given(allotted).when({ type: 'ReserveBudget', cycleId, amountMinor: '5', currency: 'EUR' }, controller).thenRefused('CURRENCY_DIFFERS', 'currency');
-    given(allotted, reserved).when({ type: 'ReserveBudget', cycleId, amountMinor: '5' }, controller).thenRefused('ALREADY_RESERVED', 'cycleId');
+    given(allotted)
+      .when({ type: 'ReserveBudget', cycleId, amountMinor: '-5' }, controller)
+      .thenRefused('AMOUNT_NOT_POSITIVE');
+    given(allotted)
+      .when({ type: 'ReserveBudget', cycleId, amountMinor: '5', currency: 'EUR' }, controller)
+      .thenRefused('CURRENCY_DIFFERS', 'currency');
+    given(allotted, reserved)
+      .when({ type: 'ReserveBudget', cycleId, amountMinor: '5' }, controller)
+      .thenRefused('ALREADY_RESERVED', 'cycleId');
   });
   test('is undone in part or whole, and then is free again', () => {
-    given(allotted, reserved).when({ type: 'ReleaseReservation', cycleId, amountMinor: 'all', reason: 'returned' }, controller).then({ type: 'BudgetReservationReleased', data: { ...of, cycleId, amountMinor: '60000', reason: 'returned' } });
-    given(allotted, reserved).when({ type: 'ReleaseReservation', cycleId, amountMinor: '60001', reason: 'returned' }, controller).thenRefused('RESERVATION_TOO_SMALL', 'amountMinor');
-    given(allotted).when({ type: 'ReleaseReservation', cycleId, amountMinor: 'all', reason: 'returned' }, controller).then();
-    given(allotted, reserved, was('BudgetReservationReleased', { ...of, cycleId, amountMinor: '60000', reason: 'returned' })).when({ type: 'ReserveBudget', cycleId, amountMinor: '100000' }, controller).thenOne('BudgetReserved');
+    given(allotted, reserved)
+      .when(
+        { type: 'ReleaseReservation', cycleId, amountMinor: 'all', reason: 'returned' },
+        controller,
+      )
+      .then({
+        type: 'BudgetReservationReleased',
+        data: { ...of, cycleId, amountMinor: '60000', reason: 'returned' },
+      });
+    given(allotted, reserved)
+      .when(
+        { type: 'ReleaseReservation', cycleId, amountMinor: '60001', reason: 'returned' },
+        controller,
+      )
+      .thenRefused('RESERVATION_TOO_SMALL', 'amountMinor');
+    given(allotted)
+      .when(
+        { type: 'ReleaseReservation', cycleId, amountMinor: 'all', reason: 'returned' },
+        controller,
+      )
+      .then();
+    given(
+      allotted,
+      reserved,
+      was('BudgetReservationReleased', {
+        ...of,
+        cycleId,
+        amountMinor: '60000',
+        reason: 'returned',
+      }),
+    )
+      .when({ type: 'ReserveBudget', cycleId, amountMinor: '100000' }, controller)
+      .thenOne('BudgetReserved');
   });
 });
 
 describe('spending and refunding', () => {
-  const spend: BudgetCommand = { type: 'SpendBudget', cycleId, amountMinor: '50000', count: 1, throughPosition: 40 };
-  const refund: BudgetCommand = { type: 'RefundBudget', cycleId, amountMinor: '50000', count: 1, throughPosition: 50 };
+  const spend: BudgetCommand = {
+    type: 'SpendBudget',
+    cycleId,
+    amountMinor: '50000',
+    count: 1,
+    throughPosition: 40,
+  };
+  const refund: BudgetCommand = {
+    type: 'RefundBudget',
+    cycleId,
+    amountMinor: '50000',
+    count: 1,
+    throughPosition: 50,
+  };
   test('spends what is reserved for the cycle', () => {
-    given(allotted, reserved).when(spend, automation).then({ type: 'BudgetSpent', data: spent.data });
+    given(allotted, reserved)
+      .when(spend, automation)
+      .then({ type: 'BudgetSpent', data: spent.data });
     given(allotted, reserved).when(spend, officer).thenRefused('ROLE_NOT_ALLOWED');
   });
   test('takes what is not reserved, because the cycle was closed before the money left, from what is free', () => {
-    given(allotted, reserved).when({ ...spend, amountMinor: '60001' }, automation).then(
-      { type: 'BudgetReserved', data: { ...of, cycleId, amountMinor: '1' } }, { type: 'BudgetSpent', data: { ...of, cycleId, amountMinor: '60001', count: 1, throughPosition: 40 } });
-    given(allotted, reserved).when({ ...spend, cycleId: 'asd-2026-02', amountMinor: '40001' }, automation).thenRefused('BUDGET_EXCEEDED');
+    given(allotted, reserved)
+      .when({ ...spend, amountMinor: '60001' }, automation)
+      .then(
+        { type: 'BudgetReserved', data: { ...of, cycleId, amountMinor: '1' } },
+        {
+          type: 'BudgetSpent',
+          data: { ...of, cycleId, amountMinor: '60001', count: 1, throughPosition: 40 },
+        },
+      );
+    given(allotted, reserved)
+      .when({ ...spend, cycleId: 'asd-2026-02', amountMinor: '40001' }, automation)
+      .thenRefused('BUDGET_EXCEEDED');
   });
   test('counts every settlement once, whatever is delivered again', () => {
     given(allotted, reserved, spent).when(spend, automation).then();
-    given(allotted, reserved, spent).when({ ...spend, throughPosition: 39 }, automation).then();
+    given(allotted, reserved, spent)
+      .when({ ...spend, throughPosition: 39 }, automation)
+      .then();
     given(allotted, reserved, spent, refunded).when(refund, automation).then();
   });
   test('takes back what was spent and no more', () => {
-    given(allotted, reserved, spent).when(refund, automation).then({ type: 'BudgetRefunded', data: refunded.data });
-    given(allotted, reserved, spent).when({ ...refund, amountMinor: '50001' }, automation).thenRefused('REFUND_TOO_LARGE', 'amountMinor');
-    given(allotted, reserved, spent, refunded).when({ ...spend, throughPosition: 60, amountMinor: '60000' }, automation).thenOne('BudgetSpent');
+    given(allotted, reserved, spent)
+      .when(refund, automation)
+      .then({ type: 'BudgetRefunded', data: refunded.data });
+    given(allotted, reserved, spent)
+      .when({ ...refund, amountMinor: '50001' }, automation)
+      .thenRefused('REFUND_TOO_LARGE', 'amountMinor');
+    given(allotted, reserved, spent, refunded)
+      .when({ ...spend, throughPosition: 60, amountMinor: '60000' }, automation)
+      .thenOne('BudgetSpent');
   });
 });

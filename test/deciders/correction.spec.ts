@@ -2,12 +2,26 @@ import { describe, test } from '@jest/globals';
 import { correctionDecider, CORRECTION_REFUSALS } from '../../src/correction/correction.decider.js';
 import { by, HASH, OTHER_HASH, scenarios, was } from './given.js';
 
-const { given } = scenarios(correctionDecider, CORRECTION_REFUSALS, { StartCorrection: true, ProposeCorrection: true, ApproveCorrection: true, RejectCorrection: true, ApplyCorrection: true });
+const { given } = scenarios(correctionDecider, CORRECTION_REFUSALS, {
+  StartCorrection: true,
+  ProposeCorrection: true,
+  ApproveCorrection: true,
+  RejectCorrection: true,
+  ApplyCorrection: true,
+});
 const officer = by('farid', 'finance-officer');
 const controller = by('kenza', 'finance-controller');
 const automation = by('automation', 'automation');
 const correctionId = 'asd-0001';
-const start = { correctionId, programmeId: 'asd', fromPeriod: '2025-11', toPeriod: '2026-01', basis: 'first-paid' as const, asOf: 90, reason: 'rates published late' };
+const start = {
+  correctionId,
+  programmeId: 'asd',
+  fromPeriod: '2025-11',
+  toPeriod: '2026-01',
+  basis: 'first-paid' as const,
+  asOf: 90,
+  reason: 'rates published late',
+};
 const figures = { arrearsCount: 2, arrearsMinor: '15000', overpaidCount: 1, overpaidMinor: '2000' };
 const proposal = { asOf: 90, households: 10, ...figures, contentHash: HASH };
 const started = was('CorrectionStarted', start, 'farid');
@@ -17,33 +31,78 @@ const applied = was('CorrectionApplied', { correctionId, ...figures });
 
 describe('a correction', () => {
   test('is started once, for months that were paid', () => {
-    given().when({ type: 'StartCorrection', ...start }, officer).then({ type: 'CorrectionStarted', data: start });
-    given(started).when({ type: 'StartCorrection', ...start }, officer).thenRefused('CORRECTION_ALREADY_STARTED', 'correctionId');
-    given().when({ type: 'StartCorrection', ...start }, controller).thenRefused('ROLE_NOT_ALLOWED');
-    given().when({ type: 'StartCorrection', ...start, fromPeriod: '2026-02' }, officer).thenRefused('PERIODS_OUT_OF_ORDER', 'fromPeriod');
-    given().when({ type: 'StartCorrection', ...start, fromPeriod: '2026-2' }, officer).thenRefused('INVALID_PERIOD', 'fromPeriod');
+    given()
+      .when({ type: 'StartCorrection', ...start }, officer)
+      .then({ type: 'CorrectionStarted', data: start });
+    given(started)
+      .when({ type: 'StartCorrection', ...start }, officer)
+      .thenRefused('CORRECTION_ALREADY_STARTED', 'correctionId');
+    given()
+      .when({ type: 'StartCorrection', ...start }, controller)
+      .thenRefused('ROLE_NOT_ALLOWED');
+    given()
+      .when({ type: 'StartCorrection', ...start, fromPeriod: '2026-02' }, officer)
+      .thenRefused('PERIODS_OUT_OF_ORDER', 'fromPeriod');
+    given()
+      .when({ type: 'StartCorrection', ...start, fromPeriod: '2026-2' }, officer)
+      .thenRefused('INVALID_PERIOD', 'fromPeriod');
   });
   test('is approved by another person than proposed it, exactly as it was seen', () => {
-    given(started).when({ type: 'ProposeCorrection', ...proposal }, officer).then({ type: 'CorrectionProposed', data: proposed.data });
-    given(started, proposed).when({ type: 'ApproveCorrection', contentHash: HASH }, controller).then({ type: 'CorrectionApproved', data: approved.data });
-    given(started, proposed).when({ type: 'ApproveCorrection', contentHash: OTHER_HASH }, controller).thenRefused('CONTENT_CHANGED', 'contentHash');
-    given(started, proposed).when({ type: 'ApproveCorrection', contentHash: HASH }, by('farid', 'finance-controller')).thenRefused('SAME_PERSON');
-    given(started, was('CorrectionProposed', { correctionId, ...proposal }, 'samir')).when({ type: 'ApproveCorrection', contentHash: HASH }, by('samir', 'finance-controller')).thenRefused('SAME_PERSON');
-    given(started).when({ type: 'ApproveCorrection', contentHash: HASH }, controller).thenRefused('CORRECTION_STATUS');
-    given().when({ type: 'ApproveCorrection', contentHash: HASH }, controller).thenRefused('CORRECTION_NOT_FOUND', 'correctionId');
+    given(started)
+      .when({ type: 'ProposeCorrection', ...proposal }, officer)
+      .then({ type: 'CorrectionProposed', data: proposed.data });
+    given(started, proposed)
+      .when({ type: 'ApproveCorrection', contentHash: HASH }, controller)
+      .then({ type: 'CorrectionApproved', data: approved.data });
+    given(started, proposed)
+      .when({ type: 'ApproveCorrection', contentHash: OTHER_HASH }, controller)
+      .thenRefused('CONTENT_CHANGED', 'contentHash');
+    given(started, proposed)
+      .when({ type: 'ApproveCorrection', contentHash: HASH }, by('farid', 'finance-controller'))
+      .thenRefused('SAME_PERSON');
+    given(started, was('CorrectionProposed', { correctionId, ...proposal }, 'samir'))
+      .when({ type: 'ApproveCorrection', contentHash: HASH }, by('samir', 'finance-controller'))
+      .thenRefused('SAME_PERSON');
+    given(started)
+      .when({ type: 'ApproveCorrection', contentHash: HASH }, controller)
+      .thenRefused('CORRECTION_STATUS');
+    given()
+      .when({ type: 'ApproveCorrection', contentHash: HASH }, controller)
+      .thenRefused('CORRECTION_NOT_FOUND', 'correctionId');
   });
   test('that found nothing is settled', () => {
-    const nothing = was('CorrectionProposed', { correctionId, ...proposal, arrearsCount: 0, arrearsMinor: '0', overpaidCount: 0, overpaidMinor: '0' });
-    given(started, nothing).when({ type: 'ApproveCorrection', contentHash: HASH }, controller).thenRefused('CORRECTION_STATUS');
+    const nothing = was('CorrectionProposed', {
+      correctionId,
+      ...proposal,
+      arrearsCount: 0,
+      arrearsMinor: '0',
+      overpaidCount: 0,
+      overpaidMinor: '0',
+    });
+    given(started, nothing)
+      .when({ type: 'ApproveCorrection', contentHash: HASH }, controller)
+      .thenRefused('CORRECTION_STATUS');
   });
   test('is rejected before it is approved, not after', () => {
-    given(started, proposed).when({ type: 'RejectCorrection', reason: 'another date' }, controller).then({ type: 'CorrectionRejected', data: { correctionId, reason: 'another date' } });
-    given(started, proposed, approved).when({ type: 'RejectCorrection', reason: 'another date' }, controller).thenRefused('CORRECTION_STATUS');
+    given(started, proposed)
+      .when({ type: 'RejectCorrection', reason: 'another date' }, controller)
+      .then({ type: 'CorrectionRejected', data: { correctionId, reason: 'another date' } });
+    given(started, proposed, approved)
+      .when({ type: 'RejectCorrection', reason: 'another date' }, controller)
+      .thenRefused('CORRECTION_STATUS');
   });
   test('is applied once, in the sums that were approved', () => {
-    given(started, proposed, approved).when({ type: 'ApplyCorrection', ...figures }, automation).then({ type: 'CorrectionApplied', data: applied.data });
-    given(started, proposed, approved, applied).when({ type: 'ApplyCorrection', ...figures }, automation).then();
-    given(started, proposed, approved).when({ type: 'ApplyCorrection', ...figures, arrearsMinor: '14999' }, automation).thenRefused('FIGURES_DIFFER');
-    given(started, proposed).when({ type: 'ApplyCorrection', ...figures }, automation).thenRefused('CORRECTION_STATUS');
+    given(started, proposed, approved)
+      .when({ type: 'ApplyCorrection', ...figures }, automation)
+      .then({ type: 'CorrectionApplied', data: applied.data });
+    given(started, proposed, approved, applied)
+      .when({ type: 'ApplyCorrection', ...figures }, automation)
+      .then();
+    given(started, proposed, approved)
+      .when({ type: 'ApplyCorrection', ...figures, arrearsMinor: '14999' }, automation)
+      .thenRefused('FIGURES_DIFFER');
+    given(started, proposed)
+      .when({ type: 'ApplyCorrection', ...figures }, automation)
+      .thenRefused('CORRECTION_STATUS');
   });
 });

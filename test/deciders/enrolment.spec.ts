@@ -1,17 +1,48 @@
 import { describe, expect, test } from '@jest/globals';
-import { enrolmentDecider, ENROLMENT_REFUSALS, factsIn, payableIn, type EnrolmentCommand, type EnrolmentEvent } from '../../src/enrolment/enrolment.decider.js';
+import {
+  enrolmentDecider,
+  ENROLMENT_REFUSALS,
+  factsIn,
+  payableIn,
+  type EnrolmentCommand,
+  type EnrolmentEvent,
+} from '../../src/enrolment/enrolment.decider.js';
 import { fold, type Foldable } from '../../src/kernel/decider.js';
 import { by, HASH, OTHER_HASH, scenarios, uuid, was } from './given.js';
 
 const { given } = scenarios(enrolmentDecider, ENROLMENT_REFUSALS, {
-  StartEnrolment: true, ReviseEntitlement: true, SuspendEnrolment: true, ReinstateEnrolment: true, MarkRecertificationDue: true, RecertifyEnrolment: true, EndEnrolment: true,
+  StartEnrolment: true,
+  ReviseEntitlement: true,
+  SuspendEnrolment: true,
+  ReinstateEnrolment: true,
+  MarkRecertificationDue: true,
+  RecertifyEnrolment: true,
+  EndEnrolment: true,
 });
 const automation = by('automation', 'automation');
 const supervisor = by('salma', 'supervisor');
 const of = { programmeId: 'asd', personId: uuid(2) };
-const entitlement = { period: '2026-01', policyVersion: 3, amountMinor: '50000', items: [{ code: 'floor', period: '2026-01', amountMinor: '50000' }] };
-const start = { ...of, applicationId: uuid(1), region: 'MA-06', startPeriod: '2026-01', facts: { children: [] }, contentHash: HASH, entitlement };
-const revision = { fromPeriod: '2026-03', facts: { children: [{ disabled: true }] }, contentHash: OTHER_HASH, entitlement: { ...entitlement, period: '2026-03' } };
+const entitlement = {
+  period: '2026-01',
+  policyVersion: 3,
+  amountMinor: '50000',
+  items: [{ code: 'floor', period: '2026-01', amountMinor: '50000' }],
+};
+const start = {
+  ...of,
+  applicationId: uuid(1),
+  region: 'MA-06',
+  startPeriod: '2026-01',
+  facts: { children: [] },
+  contentHash: HASH,
+  entitlement,
+};
+const revision = {
+  fromPeriod: '2026-03',
+  facts: { children: [{ disabled: true }] },
+  contentHash: OTHER_HASH,
+  entitlement: { ...entitlement, period: '2026-03' },
+};
 const started = was('EnrolmentStarted', start);
 const revised = was('EntitlementRevised', { ...of, ...revision, reason: 'a child was born' });
 const suspended = was('EnrolmentSuspended', { ...of, fromPeriod: '2026-03', reason: 'not seen' });
@@ -21,53 +52,132 @@ const ended = was('EnrolmentEnded', { ...of, lastPeriod: '2026-04', reason: 'mov
 
 describe('an enrolment', () => {
   test('starts once a person and programme', () => {
-    given().when({ type: 'StartEnrolment', ...start }, automation).then({ type: 'EnrolmentStarted', data: start });
-    given(started).when({ type: 'StartEnrolment', ...start }, automation).then();
-    given(started).when({ type: 'StartEnrolment', ...start, applicationId: uuid(3) }, automation).thenRefused('ALREADY_ENROLLED', 'personId');
-    given(started, suspended).when({ type: 'StartEnrolment', ...start, applicationId: uuid(3) }, automation).thenRefused('ALREADY_ENROLLED', 'personId');
-    given().when({ type: 'StartEnrolment', ...start }, by('ines', 'intake')).thenRefused('ROLE_NOT_ALLOWED');
-    given().when({ type: 'StartEnrolment', ...start, startPeriod: '2026-1' }, automation).thenRefused('INVALID_PERIOD', 'startPeriod');
+    given()
+      .when({ type: 'StartEnrolment', ...start }, automation)
+      .then({ type: 'EnrolmentStarted', data: start });
+    given(started)
+      .when({ type: 'StartEnrolment', ...start }, automation)
+      .then();
+    given(started)
+      .when({ type: 'StartEnrolment', ...start, applicationId: uuid(3) }, automation)
+      .thenRefused('ALREADY_ENROLLED', 'personId');
+    given(started, suspended)
+      .when({ type: 'StartEnrolment', ...start, applicationId: uuid(3) }, automation)
+      .thenRefused('ALREADY_ENROLLED', 'personId');
+    given()
+      .when({ type: 'StartEnrolment', ...start }, by('ines', 'intake'))
+      .thenRefused('ROLE_NOT_ALLOWED');
+    given()
+      .when({ type: 'StartEnrolment', ...start, startPeriod: '2026-1' }, automation)
+      .thenRefused('INVALID_PERIOD', 'startPeriod');
   });
   test('starts again after it ended, for months that the first did not pay', () => {
-    given(started, ended).when({ type: 'StartEnrolment', ...start, applicationId: uuid(3), startPeriod: '2026-04' }, automation).thenRefused('PERIOD_BEFORE_START', 'startPeriod');
-    given(started, ended).when({ type: 'StartEnrolment', ...start, applicationId: uuid(3), startPeriod: '2026-05' }, automation).thenOne('EnrolmentStarted', { startPeriod: '2026-05' });
+    given(started, ended)
+      .when(
+        { type: 'StartEnrolment', ...start, applicationId: uuid(3), startPeriod: '2026-04' },
+        automation,
+      )
+      .thenRefused('PERIOD_BEFORE_START', 'startPeriod');
+    given(started, ended)
+      .when(
+        { type: 'StartEnrolment', ...start, applicationId: uuid(3), startPeriod: '2026-05' },
+        automation,
+      )
+      .thenOne('EnrolmentStarted', { startPeriod: '2026-05' });
   });
   test('is revised from a month on, the same once', () => {
-    const revise: EnrolmentCommand = { type: 'ReviseEntitlement', ...revision, reason: 'a child was born' };
-    given(started).when(revise, supervisor).then({ type: 'EntitlementRevised', data: revised.data });
+    const revise: EnrolmentCommand = {
+      type: 'ReviseEntitlement',
+      ...revision,
+      reason: 'a child was born',
+    };
+    given(started)
+      .when(revise, supervisor)
+      .then({ type: 'EntitlementRevised', data: revised.data });
     given(started, revised).when(revise, supervisor).then();
-    given(started).when({ ...revise, fromPeriod: '2025-12' }, supervisor).thenRefused('PERIOD_BEFORE_START', 'fromPeriod');
+    given(started)
+      .when({ ...revise, fromPeriod: '2025-12' }, supervisor)
+      .thenRefused('PERIOD_BEFORE_START', 'fromPeriod');
     given().when(revise, supervisor).thenRefused('ENROLMENT_NOT_FOUND', 'personId');
-    given(started).when(revise, by('salma', 'supervisor', 'MA-01')).thenRefused('REGION_NOT_ALLOWED');
+    given(started)
+      .when(revise, by('salma', 'supervisor', 'MA-01'))
+      .thenRefused('REGION_NOT_ALLOWED');
   });
   test('is suspended, reinstated and ended by a person', () => {
-    given(started).when({ type: 'SuspendEnrolment', fromPeriod: '2026-03', reason: 'not seen' }, supervisor).then({ type: 'EnrolmentSuspended', data: suspended.data });
-    given(started, suspended).when({ type: 'SuspendEnrolment', fromPeriod: '2026-03', reason: 'not seen' }, supervisor).thenRefused('ENROLMENT_STATUS');
-    given(started, suspended).when({ type: 'ReinstateEnrolment', fromPeriod: '2026-05', reason: 'seen' }, supervisor).then({ type: 'EnrolmentReinstated', data: reinstated.data });
-    given(started).when({ type: 'ReinstateEnrolment', fromPeriod: '2026-05', reason: 'seen' }, supervisor).thenRefused('ENROLMENT_STATUS');
-    given(started, suspended).when({ type: 'ReinstateEnrolment', fromPeriod: '2026-05', reason: 'seen' }, automation).thenRefused('ROLE_NOT_ALLOWED');
-    given(started).when({ type: 'EndEnrolment', lastPeriod: '2026-04', reason: 'moved abroad' }, supervisor).then({ type: 'EnrolmentEnded', data: ended.data });
-    given(started, ended).when({ type: 'EndEnrolment', lastPeriod: '2026-04', reason: 'moved abroad' }, supervisor).thenRefused('ENROLMENT_STATUS');
+    given(started)
+      .when({ type: 'SuspendEnrolment', fromPeriod: '2026-03', reason: 'not seen' }, supervisor)
+      .then({ type: 'EnrolmentSuspended', data: suspended.data });
+    given(started, suspended)
+      .when({ type: 'SuspendEnrolment', fromPeriod: '2026-03', reason: 'not seen' }, supervisor)
+      .thenRefused('ENROLMENT_STATUS');
+    given(started, suspended)
+      .when({ type: 'ReinstateEnrolment', fromPeriod: '2026-05', reason: 'seen' }, supervisor)
+      .then({ type: 'EnrolmentReinstated', data: reinstated.data });
+    given(started)
+      .when({ type: 'ReinstateEnrolment', fromPeriod: '2026-05', reason: 'seen' }, supervisor)
+      .thenRefused('ENROLMENT_STATUS');
+    given(started, suspended)
+      .when({ type: 'ReinstateEnrolment', fromPeriod: '2026-05', reason: 'seen' }, automation)
+      .thenRefused('ROLE_NOT_ALLOWED');
+    given(started)
+      .when({ type: 'EndEnrolment', lastPeriod: '2026-04', reason: 'moved abroad' }, supervisor)
+      .then({ type: 'EnrolmentEnded', data: ended.data });
+    given(started, ended)
+      .when({ type: 'EndEnrolment', lastPeriod: '2026-04', reason: 'moved abroad' }, supervisor)
+      .thenRefused('ENROLMENT_STATUS');
   });
   test('is recertified', () => {
-    given(started).when({ type: 'MarkRecertificationDue', dueOn: '2026-12-31' }, automation).then({ type: 'RecertificationFellDue', data: due.data });
-    given(started, due).when({ type: 'MarkRecertificationDue', dueOn: '2026-12-31' }, automation).thenRefused('RECERTIFICATION_ALREADY_DUE');
-    const recertify: EnrolmentCommand = { type: 'RecertifyEnrolment', ...revision, nextDueOn: '2027-12-31' };
-    given(started, due).when(recertify, supervisor).then({ type: 'EnrolmentRecertified', data: { ...of, ...revision, nextDueOn: '2027-12-31' } });
-    given(started, due, was('EnrolmentRecertified', { ...of, ...revision, nextDueOn: '2027-12-31' })).when({ type: 'MarkRecertificationDue', dueOn: '2027-12-31' }, automation).thenOne('RecertificationFellDue');
+    given(started)
+      .when({ type: 'MarkRecertificationDue', dueOn: '2026-12-31' }, automation)
+      .then({ type: 'RecertificationFellDue', data: due.data });
+    given(started, due)
+      .when({ type: 'MarkRecertificationDue', dueOn: '2026-12-31' }, automation)
+      .thenRefused('RECERTIFICATION_ALREADY_DUE');
+    const recertify: EnrolmentCommand = {
+      type: 'RecertifyEnrolment',
+      ...revision,
+      nextDueOn: '2027-12-31',
+    };
+    given(started, due)
+      .when(recertify, supervisor)
+      .then({
+        type: 'EnrolmentRecertified',
+        data: { ...of, ...revision, nextDueOn: '2027-12-31' },
+      });
+    given(
+      started,
+      due,
+      was('EnrolmentRecertified', { ...of, ...revision, nextDueOn: '2027-12-31' }),
+    )
+      .when({ type: 'MarkRecertificationDue', dueOn: '2027-12-31' }, automation)
+      .thenOne('RecertificationFellDue');
   });
 });
 
 describe('what is paid', () => {
   const paid = (...events: readonly Foldable<EnrolmentEvent>[]): string[] => {
     const state = fold(enrolmentDecider, events);
-    return ['2025-12', '2026-01', '2026-02', '2026-03', '2026-04', '2026-05', '2026-06'].filter((period) => payableIn(state, period));
+    return ['2025-12', '2026-01', '2026-02', '2026-03', '2026-04', '2026-05', '2026-06'].filter(
+      (period) => payableIn(state, period),
+    );
   };
   test('is every month from the start to the last, but those suspended', () => {
     expect(paid()).toEqual([]);
-    expect(paid(started)).toEqual(['2026-01', '2026-02', '2026-03', '2026-04', '2026-05', '2026-06']);
+    expect(paid(started)).toEqual([
+      '2026-01',
+      '2026-02',
+      '2026-03',
+      '2026-04',
+      '2026-05',
+      '2026-06',
+    ]);
     expect(paid(started, suspended)).toEqual(['2026-01', '2026-02']);
-    expect(paid(started, suspended, reinstated)).toEqual(['2026-01', '2026-02', '2026-05', '2026-06']);
+    expect(paid(started, suspended, reinstated)).toEqual([
+      '2026-01',
+      '2026-02',
+      '2026-05',
+      '2026-06',
+    ]);
     expect(paid(started, ended)).toEqual(['2026-01', '2026-02', '2026-03', '2026-04']);
     expect(paid(started, suspended, ended)).toEqual(['2026-01', '2026-02']);
   });
@@ -75,7 +185,17 @@ describe('what is paid', () => {
     const state = fold(enrolmentDecider, [started, revised]);
     expect(factsIn(state, '2026-02').contentHash).toBe(HASH);
     expect(factsIn(state, '2026-03').contentHash).toBe(OTHER_HASH);
-    const corrected = fold(enrolmentDecider, [started, revised, was('EntitlementRevised', { ...of, ...revision, fromPeriod: '2026-02', contentHash: 'c'.repeat(64), reason: 'born earlier' })]);
+    const corrected = fold(enrolmentDecider, [
+      started,
+      revised,
+      was('EntitlementRevised', {
+        ...of,
+        ...revision,
+        fromPeriod: '2026-02',
+        contentHash: 'c'.repeat(64),
+        reason: 'born earlier',
+      }),
+    ]);
     expect(factsIn(corrected, '2026-04').contentHash).toBe('c'.repeat(64));
   });
 });

@@ -1,7 +1,14 @@
 import { afterAll, expect } from '@jest/globals';
 import type { EventData, EventType } from '../../events/generated.js';
 import { EventRegistry } from '../../events/registry.js';
-import { fold, type Context, type Decider, type Draft, type Foldable, type Role } from '../../src/kernel/decider.js';
+import {
+  fold,
+  type Context,
+  type Decider,
+  type Draft,
+  type Foldable,
+  type Role,
+} from '../../src/kernel/decider.js';
 import { DomainError } from '../../src/kernel/errors.js';
 
 const registry = new EventRegistry();
@@ -12,12 +19,21 @@ export const OTHER_HASH = 'b'.repeat(64);
 export const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 
 /** Somebody in a role, perhaps limited to regions. */
-export const by = (id: string, role: Role, ...regions: readonly string[]): Context =>
-  ({ actor: { id, role, ...(regions.length > 0 ? { regions } : {}) }, now: NOW, commandId: uuid(9_000), correlationId: uuid(9_000) });
+export const by = (id: string, role: Role, ...regions: readonly string[]): Context => ({
+  actor: { id, role, ...(regions.length > 0 ? { regions } : {}) },
+  now: NOW,
+  commandId: uuid(9_000),
+  correlationId: uuid(9_000),
+});
 
 /** An event of the past; `actor` recorded it. */
-export const was = <T extends EventType>(type: T, data: EventData[T], actor = 'someone', role: Role = 'intake', time = NOW): Foldable<T> =>
-  ({ type, data, meta: { actor, role }, time }) as Foldable<T>;
+export const was = <T extends EventType>(
+  type: T,
+  data: EventData[T],
+  actor = 'someone',
+  role: Role = 'intake',
+  time = NOW,
+): Foldable<T> => ({ type, data, meta: { actor, role }, time }) as Foldable<T>;
 
 interface Asserted<T extends EventType> {
   /** Exactly these events, which must fit their schemas; none: nothing to do. */
@@ -32,7 +48,9 @@ interface Asserted<T extends EventType> {
  * for a command that none used, for a refusal code that is declared and was never seen, and for one seen and not declared.
  */
 export function scenarios<S, C extends { readonly type: string }, T extends EventType>(
-  decider: Decider<S, C, T>, refusals: readonly string[], commands: { readonly [K in C['type']]: true },
+  decider: Decider<S, C, T>,
+  refusals: readonly string[],
+  commands: { readonly [K in C['type']]: true },
 ) {
   const seen = { codes: new Set<string>(), commands: new Set<string>() };
   afterAll(() => {
@@ -41,21 +59,30 @@ export function scenarios<S, C extends { readonly type: string }, T extends Even
   });
 
   function given(...events: readonly Foldable<T>[]) {
-    for (const event of events) registry.validate(event.type, registry.latestVersion(event.type), event.data);
+    for (const event of events)
+      registry.validate(event.type, registry.latestVersion(event.type), event.data);
     return {
       when(command: C, context: Context): Asserted<T> {
         seen.commands.add(command.type);
         const decided = attempt(() => decider.decide(fold(decider, events), command, context));
         return {
-          then(...drafts) { expect(drafted(decided)).toEqual(drafts); },
+          then(...drafts) {
+            expect(drafted(decided)).toEqual(drafts);
+          },
           thenOne(type, data = {}) {
             const drafts = drafted(decided);
             expect(drafts.map((draft) => draft.type)).toEqual([type]);
             expect(drafts[0]!.data).toMatchObject(data);
           },
           thenRefused(code, field) {
-            if (!(decided instanceof DomainError)) throw new Error(`decided ${JSON.stringify(decided)} instead of refusing with ${code}`);
-            expect({ code: decided.code, ...(field === undefined ? {} : { field: decided.field }) }).toEqual({ code, ...(field === undefined ? {} : { field }) });
+            if (!(decided instanceof DomainError))
+              throw new Error(
+                `decided ${JSON.stringify(decided)} instead of refusing with ${code}`,
+              );
+            expect({
+              code: decided.code,
+              ...(field === undefined ? {} : { field: decided.field }),
+            }).toEqual({ code, ...(field === undefined ? {} : { field }) });
             seen.codes.add(decided.code);
           },
         };
@@ -65,13 +92,16 @@ export function scenarios<S, C extends { readonly type: string }, T extends Even
 
   function drafted(decided: readonly Draft<T>[] | DomainError): readonly Draft<T>[] {
     if (decided instanceof DomainError) throw decided;
-    for (const draft of decided) registry.validate(draft.type, registry.latestVersion(draft.type), draft.data);
+    for (const draft of decided)
+      registry.validate(draft.type, registry.latestVersion(draft.type), draft.data);
     return decided;
   }
   return { given };
 }
 
-function attempt<T extends EventType>(decide: () => readonly Draft<T>[]): readonly Draft<T>[] | DomainError {
+function attempt<T extends EventType>(
+  decide: () => readonly Draft<T>[],
+): readonly Draft<T>[] | DomainError {
   try {
     return decide();
   } catch (error) {

@@ -1,6 +1,10 @@
 import { describe, test } from '@jest/globals';
 import { identityDecider, IDENTITY_REFUSALS } from '../../src/person/identity.decider.js';
-import { personDecider, PERSON_REFUSALS, type PersonCommand } from '../../src/person/person.decider.js';
+import {
+  personDecider,
+  PERSON_REFUSALS,
+  type PersonCommand,
+} from '../../src/person/person.decider.js';
 import { by, HASH, OTHER_HASH, scenarios, uuid, was } from './given.js';
 
 const intake = by('ines', 'intake');
@@ -8,66 +12,165 @@ const officer = by('omar', 'case-officer');
 const administrator = by('adam', 'administrator');
 const personId = uuid(1);
 const sealed = { record: 'person/1', sha256: HASH };
-const registered = was('PersonRegistered', { personId, identityHash: HASH, region: 'MA-06', sealed });
+const registered = was('PersonRegistered', {
+  personId,
+  identityHash: HASH,
+  region: 'MA-06',
+  sealed,
+});
 const account = { personId, accountId: uuid(10), kind: 'iban' as const, accountHash: HASH, sealed };
 const other = { ...account, accountId: uuid(11), accountHash: OTHER_HASH };
 const withAccount = was('PayeeAccountRegistered', account, 'ines');
 const erased = was('PersonErased', { personId, reason: 'asked for it' });
 
 describe('an identity', () => {
-  const { given } = scenarios(identityDecider, IDENTITY_REFUSALS, { ClaimIdentity: true, ReleaseIdentity: true });
+  const { given } = scenarios(identityDecider, IDENTITY_REFUSALS, {
+    ClaimIdentity: true,
+    ReleaseIdentity: true,
+  });
   const claimed = was('IdentityClaimed', { identityHash: HASH, personId });
   test('is one person’s', () => {
-    given().when({ type: 'ClaimIdentity', identityHash: HASH, personId }, intake).then({ type: 'IdentityClaimed', data: claimed.data });
+    given()
+      .when({ type: 'ClaimIdentity', identityHash: HASH, personId }, intake)
+      .then({ type: 'IdentityClaimed', data: claimed.data });
     given(claimed).when({ type: 'ClaimIdentity', identityHash: HASH, personId }, intake).then();
-    given(claimed).when({ type: 'ClaimIdentity', identityHash: HASH, personId: uuid(2) }, intake).thenRefused('IDENTITY_ALREADY_REGISTERED', 'nationalId');
-    given().when({ type: 'ClaimIdentity', identityHash: HASH, personId }, by('bank', 'payment-system')).thenRefused('ROLE_NOT_ALLOWED');
+    given(claimed)
+      .when({ type: 'ClaimIdentity', identityHash: HASH, personId: uuid(2) }, intake)
+      .thenRefused('IDENTITY_ALREADY_REGISTERED', 'nationalId');
+    given()
+      .when({ type: 'ClaimIdentity', identityHash: HASH, personId }, by('bank', 'payment-system'))
+      .thenRefused('ROLE_NOT_ALLOWED');
   });
   test('is free again once released', () => {
     const released = was('IdentityReleased', { identityHash: HASH, personId, reason: 'erased' });
-    given(claimed).when({ type: 'ReleaseIdentity', reason: 'erased' }, administrator).then({ type: 'IdentityReleased', data: released.data });
-    given(claimed, released).when({ type: 'ReleaseIdentity', reason: 'erased' }, administrator).thenRefused('IDENTITY_NOT_CLAIMED');
-    given(claimed, released).when({ type: 'ClaimIdentity', identityHash: HASH, personId: uuid(2) }, intake).thenOne('IdentityClaimed', { personId: uuid(2) });
+    given(claimed)
+      .when({ type: 'ReleaseIdentity', reason: 'erased' }, administrator)
+      .then({ type: 'IdentityReleased', data: released.data });
+    given(claimed, released)
+      .when({ type: 'ReleaseIdentity', reason: 'erased' }, administrator)
+      .thenRefused('IDENTITY_NOT_CLAIMED');
+    given(claimed, released)
+      .when({ type: 'ClaimIdentity', identityHash: HASH, personId: uuid(2) }, intake)
+      .thenOne('IdentityClaimed', { personId: uuid(2) });
   });
 });
 
 describe('a person', () => {
-  const { given } = scenarios(personDecider, PERSON_REFUSALS, { RegisterPerson: true, RegisterPayeeAccount: true, VerifyPayeeAccount: true, ClosePayeeAccount: true, ErasePerson: true });
-  const register: PersonCommand = { type: 'RegisterPerson', personId, identityHash: HASH, region: 'MA-06', sealed };
-  const verify: PersonCommand = { type: 'VerifyPayeeAccount', personId, accountId: account.accountId, method: 'bank letter' };
+  const { given } = scenarios(personDecider, PERSON_REFUSALS, {
+    RegisterPerson: true,
+    RegisterPayeeAccount: true,
+    VerifyPayeeAccount: true,
+    ClosePayeeAccount: true,
+    ErasePerson: true,
+  });
+  const register: PersonCommand = {
+    type: 'RegisterPerson',
+    personId,
+    identityHash: HASH,
+    region: 'MA-06',
+    sealed,
+  };
+  const verify: PersonCommand = {
+    type: 'VerifyPayeeAccount',
+    personId,
+    accountId: account.accountId,
+    method: 'bank letter',
+  };
   test('is registered once, by who works in their region', () => {
     given().when(register, intake).then({ type: 'PersonRegistered', data: registered.data });
     given(registered).when(register, intake).thenRefused('PERSON_ALREADY_REGISTERED', 'personId');
-    given().when(register, by('ines', 'intake', 'MA-01')).thenRefused('REGION_NOT_ALLOWED');
+    given()
+      .when(register, by('ines', 'intake', 'MA-01'))
+      .thenRefused('REGION_NOT_ALLOWED');
     given().when(register, by('samir', 'supervisor')).thenRefused('ROLE_NOT_ALLOWED');
   });
   test('has one account: another one closes it', () => {
-    given(registered).when({ type: 'RegisterPayeeAccount', ...account }, intake).then({ type: 'PayeeAccountRegistered', data: account });
-    given(registered, withAccount).when({ type: 'RegisterPayeeAccount', ...other }, intake).then(
-      { type: 'PayeeAccountClosed', data: { personId, accountId: account.accountId, reason: 'replaced by another account' } },
-      { type: 'PayeeAccountRegistered', data: other },
-    );
-    given(registered, withAccount).when({ type: 'RegisterPayeeAccount', ...account }, intake).then();
-    given(registered, withAccount).when({ type: 'RegisterPayeeAccount', ...other, accountId: account.accountId }, intake).thenRefused('ACCOUNT_ID_USED', 'accountId');
-    given().when({ type: 'RegisterPayeeAccount', ...account }, intake).thenRefused('PERSON_NOT_FOUND', 'personId');
+    given(registered)
+      .when({ type: 'RegisterPayeeAccount', ...account }, intake)
+      .then({ type: 'PayeeAccountRegistered', data: account });
+    given(registered, withAccount)
+      .when({ type: 'RegisterPayeeAccount', ...other }, intake)
+      .then(
+        {
+          type: 'PayeeAccountClosed',
+          data: { personId, accountId: account.accountId, reason: 'replaced by another account' },
+        },
+        { type: 'PayeeAccountRegistered', data: other },
+      );
+    given(registered, withAccount)
+      .when({ type: 'RegisterPayeeAccount', ...account }, intake)
+      .then();
+    given(registered, withAccount)
+      .when({ type: 'RegisterPayeeAccount', ...other, accountId: account.accountId }, intake)
+      .thenRefused('ACCOUNT_ID_USED', 'accountId');
+    given()
+      .when({ type: 'RegisterPayeeAccount', ...account }, intake)
+      .thenRefused('PERSON_NOT_FOUND', 'personId');
   });
   test('has the account verified by somebody else', () => {
-    given(registered, withAccount).when(verify, officer).then({ type: 'PayeeAccountVerified', data: { personId, accountId: account.accountId, method: 'bank letter' } });
-    given(registered, withAccount).when(verify, by('ines', 'case-officer')).thenRefused('SAME_PERSON');
-    given(registered, withAccount, was('PayeeAccountVerified', { personId, accountId: account.accountId, method: 'bank letter' })).when(verify, officer).thenRefused('ACCOUNT_ALREADY_VERIFIED');
+    given(registered, withAccount)
+      .when(verify, officer)
+      .then({
+        type: 'PayeeAccountVerified',
+        data: { personId, accountId: account.accountId, method: 'bank letter' },
+      });
+    given(registered, withAccount)
+      .when(verify, by('ines', 'case-officer'))
+      .thenRefused('SAME_PERSON');
+    given(
+      registered,
+      withAccount,
+      was('PayeeAccountVerified', {
+        personId,
+        accountId: account.accountId,
+        method: 'bank letter',
+      }),
+    )
+      .when(verify, officer)
+      .thenRefused('ACCOUNT_ALREADY_VERIFIED');
     given(registered).when(verify, officer).thenRefused('ACCOUNT_NOT_FOUND', 'accountId');
-    given(registered, withAccount).when(verify, by('omar', 'case-officer', 'MA-07')).thenRefused('REGION_NOT_ALLOWED');
+    given(registered, withAccount)
+      .when(verify, by('omar', 'case-officer', 'MA-07'))
+      .thenRefused('REGION_NOT_ALLOWED');
   });
   test('has the account closed', () => {
-    const close: PersonCommand = { type: 'ClosePayeeAccount', personId, accountId: account.accountId, reason: 'bank closed it' };
-    given(registered, withAccount).when(close, intake).then({ type: 'PayeeAccountClosed', data: { personId, accountId: account.accountId, reason: 'bank closed it' } });
-    given(registered, withAccount, was('PayeeAccountClosed', { personId, accountId: account.accountId, reason: 'bank closed it' })).when(close, intake).thenRefused('ACCOUNT_NOT_FOUND');
+    const close: PersonCommand = {
+      type: 'ClosePayeeAccount',
+      personId,
+      accountId: account.accountId,
+      reason: 'bank closed it',
+    };
+    given(registered, withAccount)
+      .when(close, intake)
+      .then({
+        type: 'PayeeAccountClosed',
+        data: { personId, accountId: account.accountId, reason: 'bank closed it' },
+      });
+    given(
+      registered,
+      withAccount,
+      was('PayeeAccountClosed', {
+        personId,
+        accountId: account.accountId,
+        reason: 'bank closed it',
+      }),
+    )
+      .when(close, intake)
+      .thenRefused('ACCOUNT_NOT_FOUND');
   });
   test('once erased stays so', () => {
-    given(registered).when({ type: 'ErasePerson', personId, reason: 'asked for it' }, administrator).then({ type: 'PersonErased', data: { personId, reason: 'asked for it' } });
-    given(registered, erased).when({ type: 'ErasePerson', personId, reason: 'asked for it' }, administrator).thenRefused('PERSON_ERASED');
+    given(registered)
+      .when({ type: 'ErasePerson', personId, reason: 'asked for it' }, administrator)
+      .then({ type: 'PersonErased', data: { personId, reason: 'asked for it' } });
+    given(registered, erased)
+      .when({ type: 'ErasePerson', personId, reason: 'asked for it' }, administrator)
+      .thenRefused('PERSON_ERASED');
     given(registered, erased).when(register, intake).thenRefused('PERSON_ERASED', 'personId');
-    given(registered, erased).when({ type: 'RegisterPayeeAccount', ...account }, intake).thenRefused('PERSON_ERASED');
-    given(registered).when({ type: 'ErasePerson', personId, reason: 'asked for it' }, officer).thenRefused('ROLE_NOT_ALLOWED');
+    given(registered, erased)
+      .when({ type: 'RegisterPayeeAccount', ...account }, intake)
+      .thenRefused('PERSON_ERASED');
+    given(registered)
+      .when({ type: 'ErasePerson', personId, reason: 'asked for it' }, officer)
+      .thenRefused('ROLE_NOT_ALLOWED');
   });
 });

@@ -1,13 +1,29 @@
 import { describe, expect, test } from '@jest/globals';
 import { asdProgramme, asdVersions } from '../../src/eligibility/reference/asd.js';
 import { fold } from '../../src/kernel/decider.js';
-import { policyForPeriod, programmeDecider, PROGRAMME_REFUSALS } from '../../src/programme/programme.decider.js';
+import {
+  policyForPeriod,
+  programmeDecider,
+  PROGRAMME_REFUSALS,
+} from '../../src/programme/programme.decider.js';
 import { by, scenarios, was } from './given.js';
 
 const manager = by('meryem', 'programme-manager');
-const { given } = scenarios(programmeDecider, PROGRAMME_REFUSALS, { DefineProgramme: true, PublishPolicy: true, SetPaymentTerms: true, ConfigureChecks: true, SetAccountHold: true, OpenProgramme: true, CloseProgramme: true });
+const { given } = scenarios(programmeDecider, PROGRAMME_REFUSALS, {
+  DefineProgramme: true,
+  PublishPolicy: true,
+  SetPaymentTerms: true,
+  ConfigureChecks: true,
+  SetAccountHold: true,
+  OpenProgramme: true,
+  CloseProgramme: true,
+});
 const programmeId = 'asd';
-const [v1, v2, v3] = asdVersions as [typeof asdVersions[0] & object, typeof asdVersions[0] & object, typeof asdVersions[0] & object];
+const [v1, v2, v3] = asdVersions as [
+  (typeof asdVersions)[0] & object,
+  (typeof asdVersions)[0] & object,
+  (typeof asdVersions)[0] & object,
+];
 const defined = was('ProgrammeDefined', asdProgramme);
 const published = [was('PolicyPublished', v1), was('PolicyPublished', v2)];
 const opened = was('ProgrammeOpened', { programmeId });
@@ -15,42 +31,88 @@ const closed = was('ProgrammeClosed', { programmeId, reason: 'the law was repeal
 
 describe('a programme', () => {
   test('is defined once', () => {
-    given().when({ type: 'DefineProgramme', ...asdProgramme }, manager).then({ type: 'ProgrammeDefined', data: asdProgramme });
-    given(defined).when({ type: 'DefineProgramme', ...asdProgramme }, manager).thenRefused('PROGRAMME_ALREADY_DEFINED', 'programmeId');
+    given()
+      .when({ type: 'DefineProgramme', ...asdProgramme }, manager)
+      .then({ type: 'ProgrammeDefined', data: asdProgramme });
+    given(defined)
+      .when({ type: 'DefineProgramme', ...asdProgramme }, manager)
+      .thenRefused('PROGRAMME_ALREADY_DEFINED', 'programmeId');
   });
   test('has a currency and a time zone that exist', () => {
-    given().when({ type: 'DefineProgramme', ...asdProgramme, currency: 'ZZZ' }, manager).thenRefused('UNKNOWN_CURRENCY', 'currency');
-    given().when({ type: 'DefineProgramme', ...asdProgramme, timeZone: 'Africa/Atlantis' }, manager).thenRefused('UNKNOWN_TIME_ZONE', 'timeZone');
+    given()
+      .when({ type: 'DefineProgramme', ...asdProgramme, currency: 'ZZZ' }, manager)
+      .thenRefused('UNKNOWN_CURRENCY', 'currency');
+    given()
+      .when({ type: 'DefineProgramme', ...asdProgramme, timeZone: 'Africa/Atlantis' }, manager)
+      .thenRefused('UNKNOWN_TIME_ZONE', 'timeZone');
   });
   test('is a programme manager’s', () => {
-    given().when({ type: 'DefineProgramme', ...asdProgramme }, by('farid', 'finance-officer')).thenRefused('ROLE_NOT_ALLOWED');
+    given()
+      .when({ type: 'DefineProgramme', ...asdProgramme }, by('farid', 'finance-officer'))
+      .thenRefused('ROLE_NOT_ALLOWED');
   });
   test('opens once it has a policy, and once only', () => {
-    given().when({ type: 'OpenProgramme', programmeId }, manager).thenRefused('PROGRAMME_NOT_FOUND', 'programmeId');
-    given(defined).when({ type: 'OpenProgramme', programmeId }, manager).thenRefused('PROGRAMME_HAS_NO_POLICY');
-    given(defined, ...published).when({ type: 'OpenProgramme', programmeId }, manager).then({ type: 'ProgrammeOpened', data: { programmeId } });
-    given(defined, ...published, opened).when({ type: 'OpenProgramme', programmeId }, manager).thenRefused('PROGRAMME_ALREADY_OPEN');
+    given()
+      .when({ type: 'OpenProgramme', programmeId }, manager)
+      .thenRefused('PROGRAMME_NOT_FOUND', 'programmeId');
+    given(defined)
+      .when({ type: 'OpenProgramme', programmeId }, manager)
+      .thenRefused('PROGRAMME_HAS_NO_POLICY');
+    given(defined, ...published)
+      .when({ type: 'OpenProgramme', programmeId }, manager)
+      .then({ type: 'ProgrammeOpened', data: { programmeId } });
+    given(defined, ...published, opened)
+      .when({ type: 'OpenProgramme', programmeId }, manager)
+      .thenRefused('PROGRAMME_ALREADY_OPEN');
   });
   test('closes when it is open, and then takes no policy', () => {
-    given(defined).when({ type: 'CloseProgramme', programmeId, reason: 'never mind' }, manager).thenRefused('PROGRAMME_NOT_OPEN');
-    given(defined, ...published, opened).when({ type: 'CloseProgramme', programmeId, reason: 'the law was repealed' }, manager).then({ type: 'ProgrammeClosed', data: { programmeId, reason: 'the law was repealed' } });
-    given(defined, ...published, opened, closed).when({ type: 'PublishPolicy', ...v3 }, manager).thenRefused('PROGRAMME_CLOSED');
+    given(defined)
+      .when({ type: 'CloseProgramme', programmeId, reason: 'never mind' }, manager)
+      .thenRefused('PROGRAMME_NOT_OPEN');
+    given(defined, ...published, opened)
+      .when({ type: 'CloseProgramme', programmeId, reason: 'the law was repealed' }, manager)
+      .then({ type: 'ProgrammeClosed', data: { programmeId, reason: 'the law was repealed' } });
+    given(defined, ...published, opened, closed)
+      .when({ type: 'PublishPolicy', ...v3 }, manager)
+      .thenRefused('PROGRAMME_CLOSED');
   });
 });
 
 describe('policies', () => {
   test('are published in order of version and of first paid period', () => {
-    given(defined).when({ type: 'PublishPolicy', ...v1 }, manager).then({ type: 'PolicyPublished', data: v1 });
-    given(defined).when({ type: 'PublishPolicy', ...v2 }, manager).thenRefused('POLICY_VERSION_OUT_OF_ORDER', 'version');
-    given(defined, ...published).when({ type: 'PublishPolicy', ...v2 }, manager).thenRefused('POLICY_VERSION_OUT_OF_ORDER', 'version');
-    given(defined, ...published).when({ type: 'PublishPolicy', ...v3, effectiveFrom: '2025-01-01', firstPaidPeriod: v2.firstPaidPeriod }, manager).thenRefused('POLICY_DATES_OUT_OF_ORDER', 'firstPaidPeriod');
+    given(defined)
+      .when({ type: 'PublishPolicy', ...v1 }, manager)
+      .then({ type: 'PolicyPublished', data: v1 });
+    given(defined)
+      .when({ type: 'PublishPolicy', ...v2 }, manager)
+      .thenRefused('POLICY_VERSION_OUT_OF_ORDER', 'version');
+    given(defined, ...published)
+      .when({ type: 'PublishPolicy', ...v2 }, manager)
+      .thenRefused('POLICY_VERSION_OUT_OF_ORDER', 'version');
+    given(defined, ...published)
+      .when(
+        {
+          type: 'PublishPolicy',
+          ...v3,
+          effectiveFrom: '2025-01-01',
+          firstPaidPeriod: v2.firstPaidPeriod,
+        },
+        manager,
+      )
+      .thenRefused('POLICY_DATES_OUT_OF_ORDER', 'firstPaidPeriod');
   });
   test('are not paid before they take effect', () => {
-    given(defined).when({ type: 'PublishPolicy', ...v1, effectiveFrom: '2024-01-01' }, manager).thenRefused('POLICY_DATES_OUT_OF_ORDER', 'firstPaidPeriod');
+    given(defined)
+      .when({ type: 'PublishPolicy', ...v1, effectiveFrom: '2024-01-01' }, manager)
+      .thenRefused('POLICY_DATES_OUT_OF_ORDER', 'firstPaidPeriod');
   });
   test('have dates that the calendar has', () => {
-    given(defined).when({ type: 'PublishPolicy', ...v1, announcedOn: '2023-02-30' }, manager).thenRefused('INVALID_DATE', 'announcedOn');
-    given(defined).when({ type: 'PublishPolicy', ...v1, firstPaidPeriod: '2023-13' }, manager).thenRefused('INVALID_PERIOD', 'firstPaidPeriod');
+    given(defined)
+      .when({ type: 'PublishPolicy', ...v1, announcedOn: '2023-02-30' }, manager)
+      .thenRefused('INVALID_DATE', 'announcedOn');
+    given(defined)
+      .when({ type: 'PublishPolicy', ...v1, firstPaidPeriod: '2023-13' }, manager)
+      .thenRefused('INVALID_PERIOD', 'firstPaidPeriod');
   });
   test('a period is paid under the newest that is first paid in it or before', () => {
     const state = fold(programmeDecider, [defined, ...published]);
@@ -62,48 +124,135 @@ describe('policies', () => {
 });
 
 describe('the terms that a programme pays under', () => {
-  const account = { accountId: 'POSTE', name: 'Trésorerie fictive', bic: 'SNADMAMR', kind: 'iban' as const, number: asdProgramme.debtor.iban, format: 'pain.001.001.03' as const, characters: 'latin' as const, maxPerFile: 50_000 };
-  const terms = { programmeId, remittance: 'Aide {period}', accounts: [account, { ...account, accountId: 'SUD', kind: 'rib' as const, number: '011519000001205000534921' }] };
+  const account = {
+    accountId: 'POSTE',
+    name: 'Trésorerie fictive',
+    bic: 'SNADMAMR',
+    kind: 'iban' as const,
+    number: asdProgramme.debtor.iban,
+    format: 'pain.001.001.03' as const,
+    characters: 'latin' as const,
+    maxPerFile: 50_000,
+  };
+  const terms = {
+    programmeId,
+    remittance: 'Aide {period}',
+    accounts: [
+      account,
+      { ...account, accountId: 'SUD', kind: 'rib' as const, number: '011519000001205000534921' },
+    ],
+  };
   test('are set, and set again only where they differ', () => {
-    given(defined).when({ type: 'SetPaymentTerms', ...terms }, manager).then({ type: 'PaymentTermsSet', data: terms });
-    given(defined, was('PaymentTermsSet', terms)).when({ type: 'SetPaymentTerms', ...terms }, manager).then();
+    given(defined)
+      .when({ type: 'SetPaymentTerms', ...terms }, manager)
+      .then({ type: 'PaymentTermsSet', data: terms });
+    given(defined, was('PaymentTermsSet', terms))
+      .when({ type: 'SetPaymentTerms', ...terms }, manager)
+      .then();
     const others = { ...terms, remittance: 'Aide sociale {period}' };
-    given(defined, was('PaymentTermsSet', terms)).when({ type: 'SetPaymentTerms', ...others }, manager).then({ type: 'PaymentTermsSet', data: others });
+    given(defined, was('PaymentTermsSet', terms))
+      .when({ type: 'SetPaymentTerms', ...others }, manager)
+      .then({ type: 'PaymentTermsSet', data: others });
   });
   test('name each account once, by a number without a wrong digit', () => {
-    given(defined).when({ type: 'SetPaymentTerms', ...terms, accounts: [account, account] }, manager).thenRefused('ACCOUNT_ID_USED', 'accounts/1/accountId');
-    given(defined).when({ type: 'SetPaymentTerms', ...terms, accounts: [{ ...account, number: 'MA64000000000000000000123482' }] }, manager).thenRefused('INVALID_ACCOUNT', 'accounts/0/number');
-    given(defined).when({ type: 'SetPaymentTerms', ...terms, accounts: [{ ...account, kind: 'rib', number: '011519000001205000534922' }] }, manager).thenRefused('INVALID_ACCOUNT', 'accounts/0/number');
+    given(defined)
+      .when({ type: 'SetPaymentTerms', ...terms, accounts: [account, account] }, manager)
+      .thenRefused('ACCOUNT_ID_USED', 'accounts/1/accountId');
+    given(defined)
+      .when(
+        {
+          type: 'SetPaymentTerms',
+          ...terms,
+          accounts: [{ ...account, number: 'MA64000000000000000000123482' }],
+        },
+        manager,
+      )
+      .thenRefused('INVALID_ACCOUNT', 'accounts/0/number');
+    given(defined)
+      .when(
+        {
+          type: 'SetPaymentTerms',
+          ...terms,
+          accounts: [{ ...account, kind: 'rib', number: '011519000001205000534922' }],
+        },
+        manager,
+      )
+      .thenRefused('INVALID_ACCOUNT', 'accounts/0/number');
   });
   test('are a programme manager’s, of a programme that is not closed', () => {
-    given(defined).when({ type: 'SetPaymentTerms', ...terms }, by('farid', 'finance-officer')).thenRefused('ROLE_NOT_ALLOWED');
-    given(defined, ...published, opened, closed).when({ type: 'SetPaymentTerms', ...terms }, manager).thenRefused('PROGRAMME_CLOSED');
+    given(defined)
+      .when({ type: 'SetPaymentTerms', ...terms }, by('farid', 'finance-officer'))
+      .thenRefused('ROLE_NOT_ALLOWED');
+    given(defined, ...published, opened, closed)
+      .when({ type: 'SetPaymentTerms', ...terms }, manager)
+      .thenRefused('PROGRAMME_CLOSED');
   });
 });
 
 describe('the hold of a programme on changed accounts', () => {
   const holds = (days: number) => ({ programmeId, days });
   test('is set by who manages it, and again only where it differs; none is none', () => {
-    given(defined).when({ type: 'SetAccountHold', ...holds(5) }, manager).then({ type: 'AccountHoldSet', data: holds(5) });
-    given(defined).when({ type: 'SetAccountHold', ...holds(0) }, manager).then();
-    given(defined, was('AccountHoldSet', holds(5))).when({ type: 'SetAccountHold', ...holds(5) }, manager).then();
-    given(defined, was('AccountHoldSet', holds(5))).when({ type: 'SetAccountHold', ...holds(0) }, manager).then({ type: 'AccountHoldSet', data: holds(0) });
-    given(defined).when({ type: 'SetAccountHold', ...holds(5) }, by('farid', 'finance-officer')).thenRefused('ROLE_NOT_ALLOWED');
+    given(defined)
+      .when({ type: 'SetAccountHold', ...holds(5) }, manager)
+      .then({ type: 'AccountHoldSet', data: holds(5) });
+    given(defined)
+      .when({ type: 'SetAccountHold', ...holds(0) }, manager)
+      .then();
+    given(defined, was('AccountHoldSet', holds(5)))
+      .when({ type: 'SetAccountHold', ...holds(5) }, manager)
+      .then();
+    given(defined, was('AccountHoldSet', holds(5)))
+      .when({ type: 'SetAccountHold', ...holds(0) }, manager)
+      .then({ type: 'AccountHoldSet', data: holds(0) });
+    given(defined)
+      .when({ type: 'SetAccountHold', ...holds(5) }, by('farid', 'finance-officer'))
+      .thenRefused('ROLE_NOT_ALLOWED');
   });
 });
 
 describe('the checks of a programme', () => {
-  const rules = [{ check: 'shared-account' as const, level: 'block' as const, limit: 3 }, { check: 'over-forecast' as const, level: 'warn' as const, limit: 5, amountMinor: '100' }];
+  const rules = [
+    { check: 'shared-account' as const, level: 'block' as const, limit: 3 },
+    { check: 'over-forecast' as const, level: 'warn' as const, limit: 5, amountMinor: '100' },
+  ];
   test('are configured, and again only where they differ; none is none', () => {
-    given(defined).when({ type: 'ConfigureChecks', programmeId, rules }, manager).then({ type: 'ChecksConfigured', data: { programmeId, rules } });
-    given(defined, was('ChecksConfigured', { programmeId, rules })).when({ type: 'ConfigureChecks', programmeId, rules }, manager).then();
+    given(defined)
+      .when({ type: 'ConfigureChecks', programmeId, rules }, manager)
+      .then({ type: 'ChecksConfigured', data: { programmeId, rules } });
+    given(defined, was('ChecksConfigured', { programmeId, rules }))
+      .when({ type: 'ConfigureChecks', programmeId, rules }, manager)
+      .then();
     given(defined).when({ type: 'ConfigureChecks', programmeId, rules: [] }, manager).then();
-    given(defined, was('ChecksConfigured', { programmeId, rules })).when({ type: 'ConfigureChecks', programmeId, rules: [] }, manager).then({ type: 'ChecksConfigured', data: { programmeId, rules: [] } });
+    given(defined, was('ChecksConfigured', { programmeId, rules }))
+      .when({ type: 'ConfigureChecks', programmeId, rules: [] }, manager)
+      .then({ type: 'ChecksConfigured', data: { programmeId, rules: [] } });
   });
   test('are each there once, and know how much is too much', () => {
-    given(defined).when({ type: 'ConfigureChecks', programmeId, rules: [rules[0]!, rules[0]!] }, manager).thenRefused('CHECK_TWICE', 'rules/1/check');
-    given(defined).when({ type: 'ConfigureChecks', programmeId, rules: [{ check: 'region-change', level: 'warn' }] }, manager).thenRefused('LIMIT_MISSING', 'rules/0/limit');
-    given(defined).when({ type: 'ConfigureChecks', programmeId, rules: [{ check: 'over-forecast', level: 'warn', limit: 5 }] }, manager).thenRefused('LIMIT_MISSING', 'rules/0/amountMinor');
-    given(defined).when({ type: 'ConfigureChecks', programmeId, rules }, by('farid', 'finance-officer')).thenRefused('ROLE_NOT_ALLOWED');
+    given(defined)
+      .when({ type: 'ConfigureChecks', programmeId, rules: [rules[0]!, rules[0]!] }, manager)
+      .thenRefused('CHECK_TWICE', 'rules/1/check');
+    given(defined)
+      .when(
+        {
+          type: 'ConfigureChecks',
+          programmeId,
+          rules: [{ check: 'region-change', level: 'warn' }],
+        },
+        manager,
+      )
+      .thenRefused('LIMIT_MISSING', 'rules/0/limit');
+    given(defined)
+      .when(
+        {
+          type: 'ConfigureChecks',
+          programmeId,
+          rules: [{ check: 'over-forecast', level: 'warn', limit: 5 }],
+        },
+        manager,
+      )
+      .thenRefused('LIMIT_MISSING', 'rules/0/amountMinor');
+    given(defined)
+      .when({ type: 'ConfigureChecks', programmeId, rules }, by('farid', 'finance-officer'))
+      .thenRefused('ROLE_NOT_ALLOWED');
   });
 });

@@ -27,27 +27,43 @@ describe('the example of a payment system, over HTTP', () => {
     await paid(world, 'asd-2025-11');
     sanad = { url: world.server.url, token: (await world.as('bank', 'payment-system')).token };
     const { text } = await (await world.as('a.auditor', 'auditor')).get('/feed?limit=1000');
-    log = text.split('\n').filter(Boolean).map((line) => ({ ...eventOfLine(line), previous: Number(JSON.parse(line).previousposition) }));
+    log = text
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => ({
+        ...eventOfLine(line),
+        previous: Number(JSON.parse(line).previousposition),
+      }));
   });
   afterAll(async () => {
     await world.close();
     rmSync(dir, { recursive: true, force: true });
   });
 
-  const collecting = (said: Outcome[]) => async (outcomes: readonly Outcome[]): Promise<void> => { said.push(...outcomes); };
+  const collecting =
+    (said: Outcome[]) =>
+    async (outcomes: readonly Outcome[]): Promise<void> => {
+      said.push(...outcomes);
+    };
   const all = () => ({ paid: true }) as const;
 
-  it.each([0, 1, 10, 20])('fetches what is missing on its topic from the feed, wherever it begins to be missing: after %i events', async (have) => {
-    const said: Outcome[] = [];
-    const inbox = new Inbox();
-    const system = new PaymentSystem(inbox, new Ledger(all), { publish: collecting(said), feed: feedOf({ ...sanad, limit: 3 }) });
-    await system.take(log.slice(0, have));
-    await system.take(log.slice(-1));
-    await system.take(log);
-    expect(inbox.position).toBe(log.at(-1)!.position);
-    expect(new Set(said.map(({ endToEndId }) => endToEndId)).size).toBe(2);
-    expect(said).toHaveLength(2);
-  });
+  it.each([0, 1, 10, 20])(
+    'fetches what is missing on its topic from the feed, wherever it begins to be missing: after %i events',
+    async (have) => {
+      const said: Outcome[] = [];
+      const inbox = new Inbox();
+      const system = new PaymentSystem(inbox, new Ledger(all), {
+        publish: collecting(said),
+        feed: feedOf({ ...sanad, limit: 3 }),
+      });
+      await system.take(log.slice(0, have));
+      await system.take(log.slice(-1));
+      await system.take(log);
+      expect(inbox.position).toBe(log.at(-1)!.position);
+      expect(new Set(said.map(({ endToEndId }) => endToEndId)).size).toBe(2);
+      expect(said).toHaveLength(2);
+    },
+  );
 
   it('stops where nobody has what is missing, and where stream and log contradict', async () => {
     const without = new PaymentSystem(new Inbox(), new Ledger(all), { publish: collecting([]) });
@@ -63,7 +79,12 @@ describe('the example of a payment system, over HTTP', () => {
     const file = join(dir, 'ledger.ndjson');
     const kept = join(dir, 'inbox.json');
     const first = new Ledger(all, file);
-    const dying = new PaymentSystem(new Inbox(kept), first, { publish: async () => { throw new Error('the line is cut'); }, feed: feedOf(sanad) });
+    const dying = new PaymentSystem(new Inbox(kept), first, {
+      publish: async () => {
+        throw new Error('the line is cut');
+      },
+      feed: feedOf(sanad),
+    });
     await expect(dying.resynchronise()).rejects.toThrow('the line is cut');
     await expect(dying.resynchronise()).rejects.toThrow('start anew');
     first.close();
@@ -71,22 +92,51 @@ describe('the example of a payment system, over HTTP', () => {
     writeFileSync(file, '{"paymentId":"to', { flag: 'a' });
     const said: Outcome[] = [];
     const second = new Ledger(() => ({ paid: false, reason: 'AC04' }), file);
-    await new PaymentSystem(new Inbox(kept), second, { publish: collecting(said), feed: feedOf(sanad) }).resynchronise();
+    await new PaymentSystem(new Inbox(kept), second, {
+      publish: collecting(said),
+      feed: feedOf(sanad),
+    }).resynchronise();
     second.close();
-    expect({ decided: second.decided, outcomes: said.map(({ outcome }) => outcome) }).toEqual({ decided: 0, outcomes: ['settled', 'settled'] });
+    expect({ decided: second.decided, outcomes: said.map(({ outcome }) => outcome) }).toEqual({
+      decided: 0,
+      outcomes: ['settled', 'settled'],
+    });
     expect(readFileSync(file, 'utf8')).toBe(before);
     const again: Outcome[] = [];
     const third = new Ledger(all, file);
-    await new PaymentSystem(new Inbox(kept), third, { publish: collecting(again), feed: feedOf(sanad) }).resynchronise();
+    await new PaymentSystem(new Inbox(kept), third, {
+      publish: collecting(again),
+      feed: feedOf(sanad),
+    }).resynchronise();
     third.close();
     expect(again).toEqual([]);
   });
 
   it('pays and answers over HTTP alone, from any position', async () => {
     const ledger = new Ledger(all);
-    await new PaymentSystem(new Inbox(undefined, 10), ledger, { publish: outcomesOver(sanad), feed: feedOf({ ...sanad, limit: 2 }) }).resynchronise();
+    await new PaymentSystem(new Inbox(undefined, 10), ledger, {
+      publish: outcomesOver(sanad),
+      feed: feedOf({ ...sanad, limit: 2 }),
+    }).resynchronise();
     expect(ledger.size).toBe(2);
-    const { lines } = await (await world.as('bank', 'payment-system')).get('/feed?types=PaymentSettled').then(({ text }) => ({ lines: text.split('\n').filter(Boolean).map((line) => JSON.parse(line)) }));
-    expect(lines.map(({ data }) => data)).toEqual([expect.objectContaining({ amountMinor: '100000', currency: 'MAD', settledOn: '2025-11-28', source: 'http' }), expect.objectContaining({ settledOn: '2025-11-28' })]);
+    const { lines } = await (
+      await world.as('bank', 'payment-system')
+    )
+      .get('/feed?types=PaymentSettled')
+      .then(({ text }) => ({
+        lines: text
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => JSON.parse(line)),
+      }));
+    expect(lines.map(({ data }) => data)).toEqual([
+      expect.objectContaining({
+        amountMinor: '100000',
+        currency: 'MAD',
+        settledOn: '2025-11-28',
+        source: 'http',
+      }),
+      expect.objectContaining({ settledOn: '2025-11-28' }),
+    ]);
   });
 });

@@ -1,6 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
-import { approved, enrolled, expectStatus, HttpWorld, paid, setUp, submitted, type Caller } from './http-world.js';
+import {
+  approved,
+  enrolled,
+  expectStatus,
+  HttpWorld,
+  paid,
+  setUp,
+  submitted,
+  type Caller,
+} from './http-world.js';
 
 describe('a correction over HTTP, from a late fact to a recovered debt', () => {
   let world: HttpWorld;
@@ -11,7 +20,11 @@ describe('a correction over HTTP, from a late fact to a recovered debt', () => {
   beforeAll(async () => {
     world = await HttpWorld.open();
     await setUp(world);
-    [officer, controller, supervisor] = await Promise.all([world.as('f.elfassi', 'finance-officer'), world.as('c.filali', 'finance-controller'), world.as('s.doukkali', 'supervisor')]);
+    [officer, controller, supervisor] = await Promise.all([
+      world.as('f.elfassi', 'finance-officer'),
+      world.as('c.filali', 'finance-controller'),
+      world.as('s.doukkali', 'supervisor'),
+    ]);
     const application = await submitted(world, 1);
     ({ personId } = application);
     await approved(world, application.applicationId);
@@ -20,30 +33,100 @@ describe('a correction over HTTP, from a late fact to a recovered debt', () => {
   afterAll(() => world.close());
 
   it('refuses to correct what was not paid', async () => {
-    expect((await officer.post('/corrections', { programmeId: 'asd', fromPeriod: '2025-10', reason: 'early' })).body.code).toBe('NOTHING_PAID');
+    expect(
+      (
+        await officer.post('/corrections', {
+          programmeId: 'asd',
+          fromPeriod: '2025-10',
+          reason: 'early',
+        })
+      ).body.code,
+    ).toBe('NOTHING_PAID');
     expect((await officer.get('/jobs/correct-asd')).body.code).toBe('JOB_NOT_FOUND');
-    expect((await controller.post('/corrections', { programmeId: 'asd', fromPeriod: '2025-10', reason: 'early' })).body.code).toBe('ROLE_NOT_ALLOWED');
+    expect(
+      (
+        await controller.post('/corrections', {
+          programmeId: 'asd',
+          fromPeriod: '2025-10',
+          reason: 'early',
+        })
+      ).body.code,
+    ).toBe('ROLE_NOT_ALLOWED');
   });
 
   it('is proposed, seen child by child, approved by another person, planned, deducted, suspended and waived', async () => {
     await paid(world, 'asd-2025-10');
     await paid(world, 'asd-2025-11');
     // Abroad in October, as was heard in December; back since.
-    await expectStatus(200, supervisor.post(`/enrolments/asd/${personId}/suspension`, { fromPeriod: '2025-10', reason: 'abroad' }));
-    await expectStatus(200, supervisor.post(`/enrolments/asd/${personId}/reinstatement`, { fromPeriod: '2025-11', reason: 'back' }));
-    expect((await officer.post('/corrections', { programmeId: 'asd', fromPeriod: '2025-12', reason: 'late' })).body.code).toBe('PERIODS_OUT_OF_ORDER');
-    const { jobId } = await expectStatus(202, officer.post('/corrections', { programmeId: 'asd', fromPeriod: '2025-10', reason: 'abroad in October' }));
+    await expectStatus(
+      200,
+      supervisor.post(`/enrolments/asd/${personId}/suspension`, {
+        fromPeriod: '2025-10',
+        reason: 'abroad',
+      }),
+    );
+    await expectStatus(
+      200,
+      supervisor.post(`/enrolments/asd/${personId}/reinstatement`, {
+        fromPeriod: '2025-11',
+        reason: 'back',
+      }),
+    );
+    expect(
+      (
+        await officer.post('/corrections', {
+          programmeId: 'asd',
+          fromPeriod: '2025-12',
+          reason: 'late',
+        })
+      ).body.code,
+    ).toBe('PERIODS_OUT_OF_ORDER');
+    const { jobId } = await expectStatus(
+      202,
+      officer.post('/corrections', {
+        programmeId: 'asd',
+        fromPeriod: '2025-10',
+        reason: 'abroad in October',
+      }),
+    );
     expect(jobId).toBe('correct-asd');
     const { state, result } = await officer.job(jobId);
-    expect({ state, result }).toMatchObject({ state: 'done', result: { correctionId: 'asd-0001', overpaidCount: 1, overpaidMinor: '50000' } });
+    expect({ state, result }).toMatchObject({
+      state: 'done',
+      result: { correctionId: 'asd-0001', overpaidCount: 1, overpaidMinor: '50000' },
+    });
     const { contentHash } = result;
-    expect((await officer.post('/corrections', { programmeId: 'asd', fromPeriod: '2025-11', reason: 'another' })).body.code).toBe('CORRECTION_OPEN');
+    expect(
+      (
+        await officer.post('/corrections', {
+          programmeId: 'asd',
+          fromPeriod: '2025-11',
+          reason: 'another',
+        })
+      ).body.code,
+    ).toBe('CORRECTION_OPEN');
     const own = await world.as('f.elfassi', 'finance-controller');
-    expect((await own.post('/corrections/asd-0001/approve', { contentHash })).body.code).toBe('SAME_PERSON');
-    const { position } = await expectStatus(200, controller.post('/corrections/asd-0001/approve', { contentHash }));
-    expect(await expectStatus(200, officer.get(`/corrections/asd-0001?after=${position}`))).toMatchObject({ overpaid: '500.00', arrears: '0.00', approvedBy: 'c.filali' });
-    const { items } = await expectStatus(200, officer.get('/adjustments?correctionId=asd-0001&kind=overpayment'));
-    expect(items).toMatchObject([{ personId, difference: '-500.00', periods: [{ period: '2025-10', causes: ['not-payable'], paid: '500.00', due: '0.00' }] }]);
+    expect((await own.post('/corrections/asd-0001/approve', { contentHash })).body.code).toBe(
+      'SAME_PERSON',
+    );
+    const { position } = await expectStatus(
+      200,
+      controller.post('/corrections/asd-0001/approve', { contentHash }),
+    );
+    expect(
+      await expectStatus(200, officer.get(`/corrections/asd-0001?after=${position}`)),
+    ).toMatchObject({ overpaid: '500.00', arrears: '0.00', approvedBy: 'c.filali' });
+    const { items } = await expectStatus(
+      200,
+      officer.get('/adjustments?correctionId=asd-0001&kind=overpayment'),
+    );
+    expect(items).toMatchObject([
+      {
+        personId,
+        difference: '-500.00',
+        periods: [{ period: '2025-10', causes: ['not-payable'], paid: '500.00', due: '0.00' }],
+      },
+    ]);
 
     // The process managers put it on the account.
     for (;;) {
@@ -51,23 +134,80 @@ describe('a correction over HTTP, from a late fact to a recovered debt', () => {
       if (status === 200) break;
       await pause(20);
     }
-    const plans = await expectStatus(202, officer.post('/recoveries/asd/plans', { sharePercent: 50, floor: '300.00', reason: 'agreed' }));
+    const plans = await expectStatus(
+      202,
+      officer.post('/recoveries/asd/plans', {
+        sharePercent: 50,
+        floor: '300.00',
+        reason: 'agreed',
+      }),
+    );
     expect(await officer.job(plans.jobId)).toMatchObject({ state: 'done', result: { planned: 1 } });
     await paid(world, 'asd-2025-12');
-    const suspended = await expectStatus(200, supervisor.post(`/recoveries/asd/${personId}/suspension`, { reason: 'the family appealed' }));
-    const story = await expectStatus(200, officer.get(`/recoveries/asd/${personId}?after=${suspended.position}`));
-    expect(story.recovery).toMatchObject({ overpaid: '500.00', recovered: '200.00', balance: '300.00', sharePercent: 50, floor: '300.00', status: 'open' });
-    expect((await expectStatus(200, officer.get(`/recoveries?suspended=true&after=${suspended.position}`))).items).toMatchObject([{ personId }]);
-    await expectStatus(200, supervisor.post(`/recoveries/asd/${personId}/resumption`, { reason: 'dismissed' }));
-    expect((await controller.post(`/recoveries/asd/${personId}/waiver`, { amount: '300.01', reason: 'hardship' })).body.code).toBe('WAIVER_EXCEEDS_BALANCE');
-    expect((await (await world.as('elsewhere', 'finance-controller', ['MA-01'])).post(`/recoveries/asd/${personId}/waiver`, { amount: '1.00', reason: 'hardship' })).body.code).toBe('REGION_NOT_ALLOWED');
-    const waived = await expectStatus(200, controller.post(`/recoveries/asd/${personId}/waiver`, { amount: '300.00', reason: 'hardship' }));
-    expect((await expectStatus(200, officer.get(`/recoveries/asd/${personId}?after=${waived.position}`))).recovery).toMatchObject({ status: 'completed', balance: '0.00', waived: '300.00' });
+    const suspended = await expectStatus(
+      200,
+      supervisor.post(`/recoveries/asd/${personId}/suspension`, { reason: 'the family appealed' }),
+    );
+    const story = await expectStatus(
+      200,
+      officer.get(`/recoveries/asd/${personId}?after=${suspended.position}`),
+    );
+    expect(story.recovery).toMatchObject({
+      overpaid: '500.00',
+      recovered: '200.00',
+      balance: '300.00',
+      sharePercent: 50,
+      floor: '300.00',
+      status: 'open',
+    });
+    expect(
+      (
+        await expectStatus(
+          200,
+          officer.get(`/recoveries?suspended=true&after=${suspended.position}`),
+        )
+      ).items,
+    ).toMatchObject([{ personId }]);
+    await expectStatus(
+      200,
+      supervisor.post(`/recoveries/asd/${personId}/resumption`, { reason: 'dismissed' }),
+    );
+    expect(
+      (
+        await controller.post(`/recoveries/asd/${personId}/waiver`, {
+          amount: '300.01',
+          reason: 'hardship',
+        })
+      ).body.code,
+    ).toBe('WAIVER_EXCEEDS_BALANCE');
+    expect(
+      (
+        await (
+          await world.as('elsewhere', 'finance-controller', ['MA-01'])
+        ).post(`/recoveries/asd/${personId}/waiver`, { amount: '1.00', reason: 'hardship' })
+      ).body.code,
+    ).toBe('REGION_NOT_ALLOWED');
+    const waived = await expectStatus(
+      200,
+      controller.post(`/recoveries/asd/${personId}/waiver`, {
+        amount: '300.00',
+        reason: 'hardship',
+      }),
+    );
+    expect(
+      (await expectStatus(200, officer.get(`/recoveries/asd/${personId}?after=${waived.position}`)))
+        .recovery,
+    ).toMatchObject({ status: 'completed', balance: '0.00', waived: '300.00' });
     expect((await officer.get('/recoveries?format=csv')).text).toContain(`asd-${personId}`);
   });
 
   it('that found nothing is settled', async () => {
-    const { jobId } = await expectStatus(202, officer.post('/corrections', { programmeId: 'asd', fromPeriod: '2025-10', reason: 'again' }));
-    expect(await officer.job(jobId)).toMatchObject({ result: { correctionId: 'asd-0002', arrearsCount: 0, overpaidCount: 0, status: 'settled' } });
+    const { jobId } = await expectStatus(
+      202,
+      officer.post('/corrections', { programmeId: 'asd', fromPeriod: '2025-10', reason: 'again' }),
+    );
+    expect(await officer.job(jobId)).toMatchObject({
+      result: { correctionId: 'asd-0002', arrearsCount: 0, overpaidCount: 0, status: 'settled' },
+    });
   });
 });

@@ -9,7 +9,20 @@ import { functionalIdOf } from '../../src/kernel/govstack.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 import { publishedOperations } from '../support/govstack-openapi.js';
 import { leaveOut } from '../support/left-out.js';
-import { approved, enrolled, expectStatus, HttpWorld, paid, person, ribNumber, setUp, submitted, type Caller, type Json, type Reply } from './http-world.js';
+import {
+  approved,
+  enrolled,
+  expectStatus,
+  HttpWorld,
+  paid,
+  person,
+  ribNumber,
+  setUp,
+  submitted,
+  type Caller,
+  type Json,
+  type Reply,
+} from './http-world.js';
 
 const operations = publishedOperations();
 let world: HttpWorld;
@@ -27,12 +40,19 @@ const id = (n: number): string => functionalIdOf(persons[n]!);
 beforeAll(async () => {
   receiver = createServer((request, response) => {
     const pieces: Buffer[] = [];
-    request.on('data', (piece: Buffer) => pieces.push(piece)).on('end', () => {
-      calledBack.push({ url: new URL(request.url!, 'http://receiver'), body: JSON.parse(Buffer.concat(pieces).toString('utf8')) });
-      response.writeHead(200).end('{}');
-    });
+    request
+      .on('data', (piece: Buffer) => pieces.push(piece))
+      .on('end', () => {
+        calledBack.push({
+          url: new URL(request.url!, 'http://receiver'),
+          body: JSON.parse(Buffer.concat(pieces).toString('utf8')),
+        });
+        response.writeHead(200).end('{}');
+      });
   });
-  await new Promise<void>((resolve) => { receiver.listen(0, '127.0.0.1', resolve); });
+  await new Promise<void>((resolve) => {
+    receiver.listen(0, '127.0.0.1', resolve);
+  });
   receiverUrl = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/results`;
   world = await HttpWorld.open({ SANAD_GOVSTACK_CALLBACKS: receiverUrl });
   await setUp(world);
@@ -54,11 +74,15 @@ beforeAll(async () => {
 afterAll(async () => {
   await world?.close();
   receiver?.closeAllConnections();
-  await new Promise<void>((resolve) => { receiver.close(() => resolve()); });
+  await new Promise<void>((resolve) => {
+    receiver.close(() => resolve());
+  });
 });
 /** Every test is called back at an address of its own. */
 let tests = 0;
-beforeEach(() => { callbackUrl = `${receiverUrl}/${tests += 1}`; });
+beforeEach(() => {
+  callbackUrl = `${receiverUrl}/${(tests += 1)}`;
+});
 const here = () => calledBack.filter(({ url }) => callbackUrl.endsWith(url.pathname));
 
 async function backFrom(file: string): Promise<Json> {
@@ -67,132 +91,392 @@ async function backFrom(file: string): Promise<Json> {
   expect(operations.get(file)?.body(body) ?? []).toEqual([]);
   return body;
 }
-const send = (by: Caller, method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Reply> =>
-  by.send(method, `/govstack${path}`, body === undefined ? undefined : JSON.stringify(body), { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers });
+const send = (
+  by: Caller,
+  method: string,
+  path: string,
+  body: unknown,
+  headers: Record<string, string>,
+): Promise<Reply> =>
+  by.send(method, `/govstack${path}`, body === undefined ? undefined : JSON.stringify(body), {
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...headers,
+  });
 const MAPPER = '/identityAccountMapper/beneficiary';
-const register = (beneficiaries: Json[], more: Record<string, string> = {}, by = intake): Promise<Reply> =>
-  send(by, 'POST', MAPPER, { RequestID: 'REG1', Beneficiaries: beneficiaries }, { 'X-Callback-URL': callbackUrl, 'X-Registering-Institution-ID': 'MIN-FIN', ...more });
-const update = (beneficiaries: Json[], by = intake, requestID = 'UPD1'): Promise<Reply> => send(by, 'PUT', MAPPER, { requestID, sourceBBID: 'MIN-FIN', beneficiaries }, { 'X-Callback-URL': callbackUrl });
-const lookup = (payee: string, by = intake): Promise<Reply> => send(by, 'GET', `/beneficiary/?payeeIdentity=${encodeURIComponent(payee)}&requestId=L1`, undefined, { 'X-Callback_URL': 'http://x', registeringInstitutionId: 'MIN-FIN' });
+const register = (
+  beneficiaries: Json[],
+  more: Record<string, string> = {},
+  by = intake,
+): Promise<Reply> =>
+  send(
+    by,
+    'POST',
+    MAPPER,
+    { RequestID: 'REG1', Beneficiaries: beneficiaries },
+    { 'X-Callback-URL': callbackUrl, 'X-Registering-Institution-ID': 'MIN-FIN', ...more },
+  );
+const update = (beneficiaries: Json[], by = intake, requestID = 'UPD1'): Promise<Reply> =>
+  send(
+    by,
+    'PUT',
+    MAPPER,
+    { requestID, sourceBBID: 'MIN-FIN', beneficiaries },
+    { 'X-Callback-URL': callbackUrl },
+  );
+const lookup = (payee: string, by = intake): Promise<Reply> =>
+  send(
+    by,
+    'GET',
+    `/beneficiary/?payeeIdentity=${encodeURIComponent(payee)}&requestId=L1`,
+    undefined,
+    { 'X-Callback_URL': 'http://x', registeringInstitutionId: 'MIN-FIN' },
+  );
 const WALLET = '+212698765432';
 
 describe('an account mapper', () => {
   it('registers accounts of persons who are known and have none, and says of the others why not', async () => {
-    await expectStatus(200, (await world.as('o.chraibi', 'case-officer')).post(`/persons/${persons[2]}/accounts/${lost}/closing`, { reason: 'lost' }));
+    await expectStatus(
+      200,
+      (await world.as('o.chraibi', 'case-officer')).post(
+        `/persons/${persons[2]}/accounts/${lost}/closing`,
+        { reason: 'lost' },
+      ),
+    );
     const unknown = functionalIdOf(uuidOf('person', 'nobody'));
     const asked = [
-      { payeeIdentity: id(2), PaymentModality: '01', FinancialAddress: WALLET }, { payeeIdentity: unknown, PaymentModality: '01', FinancialAddress: WALLET },
-      { payeeIdentity: id(0), PaymentModality: '00', FinancialAddress: ribNumber(99) }, { payeeIdentity: id(1), PaymentModality: '02', FinancialAddress: 'fatima@bank' },
-      { payeeIdentity: 'not ours', PaymentModality: '00', FinancialAddress: '1' }, { payeeIdentity: id(1), PaymentModality: '00', FinancialAddress: ribNumber(2) },
+      { payeeIdentity: id(2), PaymentModality: '01', FinancialAddress: WALLET },
+      { payeeIdentity: unknown, PaymentModality: '01', FinancialAddress: WALLET },
+      { payeeIdentity: id(0), PaymentModality: '00', FinancialAddress: ribNumber(99) },
+      { payeeIdentity: id(1), PaymentModality: '02', FinancialAddress: 'fatima@bank' },
+      { payeeIdentity: 'not ours', PaymentModality: '00', FinancialAddress: '1' },
+      { payeeIdentity: id(1), PaymentModality: '00', FinancialAddress: ribNumber(2) },
     ];
-    expect(operations.get('RegisterBeneficiaryRequest')?.body({ RequestID: 'REG1', Beneficiaries: asked }) ?? []).toEqual([]);
+    expect(
+      operations
+        .get('RegisterBeneficiaryRequest')
+        ?.body({ RequestID: 'REG1', Beneficiaries: asked }) ?? [],
+    ).toEqual([]);
     const { status, body } = await register(asked);
     expect(operations.get('RegisterBeneficiaryRequest')?.answer(status, body) ?? []).toEqual([]);
-    expect(body).toEqual({ responseCode: '00', requestID: 'REG1', responseDescription: '1 set, 0 as they were, 5 refused; the first, number 2: No such payee is registered here.' });
+    expect(body).toEqual({
+      responseCode: '00',
+      requestID: 'REG1',
+      responseDescription:
+        '1 set, 0 as they were, 5 refused; the first, number 2: No such payee is registered here.',
+    });
     expect(await backFrom('RegisterBeneficiaryResponse')).toMatchObject({
-      requestID: 'REG1', registerRequestID: 'REG1', numberFailedCases: 5, failedCases: [
-        { payeeIdentity: unknown, paymentModality: '01', failureReason: 'PAYEE_UNKNOWN: No such payee is registered here.' }, { payeeIdentity: id(0), failureReason: expect.stringMatching(/^ALREADY_REGISTERED/) },
-        { failureReason: expect.stringMatching(/^MODALITY_NOT_PAID/) }, { payeeIdentity: 'not ours', failureReason: expect.stringMatching(/^PAYEE_UNKNOWN/) }, { failureReason: expect.stringMatching(/^PAYEE_TWICE/) },
+      requestID: 'REG1',
+      registerRequestID: 'REG1',
+      numberFailedCases: 5,
+      failedCases: [
+        {
+          payeeIdentity: unknown,
+          paymentModality: '01',
+          failureReason: 'PAYEE_UNKNOWN: No such payee is registered here.',
+        },
+        { payeeIdentity: id(0), failureReason: expect.stringMatching(/^ALREADY_REGISTERED/) },
+        { failureReason: expect.stringMatching(/^MODALITY_NOT_PAID/) },
+        { payeeIdentity: 'not ours', failureReason: expect.stringMatching(/^PAYEE_UNKNOWN/) },
+        { failureReason: expect.stringMatching(/^PAYEE_TWICE/) },
       ],
     });
-    expect((await register([asked[0]!])).body).toMatchObject({ responseCode: '00', responseDescription: '0 set, 1 as they were, 0 refused.' });
+    expect((await register([asked[0]!])).body).toMatchObject({
+      responseCode: '00',
+      responseDescription: '0 set, 1 as they were, 0 refused.',
+    });
     expect((await register([asked[1]!])).body).toMatchObject({ responseCode: '01' });
   });
 
   it('answers what is not as published with 400 and its code', async () => {
     const good = { payeeIdentity: id(2), PaymentModality: '01', FinancialAddress: WALLET };
-    for (const [bad, more] of [[[{ ...good, PaymentModality: '07' }], {}], [[{ ...good, payeeIdentity: 'x'.repeat(21) }], {}], [[{ ...good, FinancialAddress: '9'.repeat(31) }], {}], [[], {}], [[good], { 'X-Callback-URL': 'http://169.254.169.254/latest' }], [[good], { 'X-Callback-URL': `${receiverUrl}-other` }], [[good], { 'X-Registering-Institution-ID': 'x'.repeat(13) }]] as const) {
+    for (const [bad, more] of [
+      [[{ ...good, PaymentModality: '07' }], {}],
+      [[{ ...good, payeeIdentity: 'x'.repeat(21) }], {}],
+      [[{ ...good, FinancialAddress: '9'.repeat(31) }], {}],
+      [[], {}],
+      [[good], { 'X-Callback-URL': 'http://169.254.169.254/latest' }],
+      [[good], { 'X-Callback-URL': `${receiverUrl}-other` }],
+      [[good], { 'X-Registering-Institution-ID': 'x'.repeat(13) }],
+    ] as const) {
       const { status, body } = await register([...bad], more);
-      expect({ status, ...body }).toMatchObject({ status: 400, ResponseCode: '01', RequestID: 'REG1' });
+      expect({ status, ...body }).toMatchObject({
+        status: 400,
+        ResponseCode: '01',
+        RequestID: 'REG1',
+      });
       expect(operations.get('RegisterBeneficiaryRequest')?.answer(status, body) ?? []).toEqual([]);
     }
-    expect((await register([good], {}, block)).body).toMatchObject({ status: 403, code: 'ROLE_NOT_ALLOWED' });
+    expect((await register([good], {}, block)).body).toMatchObject({
+      status: 403,
+      code: 'ROLE_NOT_ALLOWED',
+    });
     expect(here()).toEqual([]);
   });
 
-  it('changes accounts by the person\'s own rules, and the same again changes nothing', async () => {
-    const change = { payeeIdentity: id(1), paymentModality: '00', financialAddress: ibanOfRib(ribNumber(77)) };
-    const { status, body } = await update([change, { payeeIdentity: id(2), financialAddress: 'none' }, { payeeIdentity: id(0), status: '0' }, { payeeIdentity: id(0) }]);
+  it("changes accounts by the person's own rules, and the same again changes nothing", async () => {
+    const change = {
+      payeeIdentity: id(1),
+      paymentModality: '00',
+      financialAddress: ibanOfRib(ribNumber(77)),
+    };
+    const { status, body } = await update([
+      change,
+      { payeeIdentity: id(2), financialAddress: 'none' },
+      { payeeIdentity: id(0), status: '0' },
+      { payeeIdentity: id(0) },
+    ]);
     expect(operations.get('UpdateBeneficiaryRequest')?.answer(status, body) ?? []).toEqual([]);
     expect(body).toMatchObject({ responseCode: '00', requestID: 'UPD1' });
     const back = await backFrom('UpdateBeneficiaryResponse');
-    expect(back.failedCases.map(({ failureReason }: Json) => failureReason.split(':')[0])).toEqual(['INVALID_ACCOUNT', 'STATUS_NOT_TAKEN', 'PAYEE_TWICE']);
-    expect((await update([change])).body.responseDescription).toBe('0 set, 1 as they were, 0 refused.');
+    expect(back.failedCases.map(({ failureReason }: Json) => failureReason.split(':')[0])).toEqual([
+      'INVALID_ACCOUNT',
+      'STATUS_NOT_TAKEN',
+      'PAYEE_TWICE',
+    ]);
+    expect((await update([change])).body.responseDescription).toBe(
+      '0 set, 1 as they were, 0 refused.',
+    );
     const elsewhere = await world.as('registry-2', 'intake', ['MA-01']);
-    expect((await update([{ ...change, financialAddress: ibanOfRib(ribNumber(78)) }], elsewhere, 'UPD2')).body).toMatchObject({ responseCode: '01', responseDescription: expect.stringContaining('Your role is limited to MA-01') });
-    expect((await lookup(id(1), elsewhere)).body).toMatchObject({ status: 403, code: 'REGION_NOT_ALLOWED' });
+    expect(
+      (await update([{ ...change, financialAddress: ibanOfRib(ribNumber(78)) }], elsewhere, 'UPD2'))
+        .body,
+    ).toMatchObject({
+      responseCode: '01',
+      responseDescription: expect.stringContaining('Your role is limited to MA-01'),
+    });
+    expect((await lookup(id(1), elsewhere)).body).toMatchObject({
+      status: 403,
+      code: 'REGION_NOT_ALLOWED',
+    });
     const found = await lookup(id(1));
     expect(operations.get('AccountLookup')?.answer(found.status, found.body) ?? []).toEqual([]);
-    expect(found.body).toEqual({ requestId: 'L1', paymentModalityList: [{ payeeIdentity: id(1), paymentModality: '00', financialAddress: change.financialAddress }] });
-    expect((await send(intake, 'PUT', '/beneficiary', { requestId: 'L2', payeePartyIds: [id(2), 'nobody'] }, { 'X-Callback_URL': 'http://x', registeringInstitutionId: 'M' })).body).toEqual({
-      requestId: 'L2', paymentModalityList: [{ payeeIdentity: id(2), paymentModality: '01', financialAddress: WALLET }],
+    expect(found.body).toEqual({
+      requestId: 'L1',
+      paymentModalityList: [
+        { payeeIdentity: id(1), paymentModality: '00', financialAddress: change.financialAddress },
+      ],
     });
-    expect(readFileSync(join(world.dir, 'access.ndjson'), 'utf8')).toContain('"what":"payee accounts"');
+    expect(
+      (
+        await send(
+          intake,
+          'PUT',
+          '/beneficiary',
+          { requestId: 'L2', payeePartyIds: [id(2), 'nobody'] },
+          { 'X-Callback_URL': 'http://x', registeringInstitutionId: 'M' },
+        )
+      ).body,
+    ).toEqual({
+      requestId: 'L2',
+      paymentModalityList: [
+        { payeeIdentity: id(2), paymentModality: '01', financialAddress: WALLET },
+      ],
+    });
+    expect(readFileSync(join(world.dir, 'access.ndjson'), 'utf8')).toContain(
+      '"what":"payee accounts"',
+    );
   });
 });
 
 describe('a payments block', () => {
-  const validate = (instructions: Json[]): Promise<Reply> => send(block, 'POST', '/beneficiaries?command=validate', { batchId: 'B1', destinationDFSPID: 'SANAD', creditInstructions: instructions },
-    { 'X-Client-Correlation-ID': 'CORRELATION-OF-20-CH', 'X-Registering-Institution-ID': 'MIN-FIN', 'X-Callback-URL': callbackUrl });
+  const validate = (instructions: Json[]): Promise<Reply> =>
+    send(
+      block,
+      'POST',
+      '/beneficiaries?command=validate',
+      { batchId: 'B1', destinationDFSPID: 'SANAD', creditInstructions: instructions },
+      {
+        'X-Client-Correlation-ID': 'CORRELATION-OF-20-CH',
+        'X-Registering-Institution-ID': 'MIN-FIN',
+        'X-Callback-URL': callbackUrl,
+      },
+    );
   it('says which accounts it could not pay on', async () => {
-    const of = (instructionID: string, financialAddress: string, more = {}): Json => ({ instructionID, financialAddress, ...more });
-    expect((await validate([of('1', WALLET), of('2', WALLET, { amount: 1.001, currency: 'MAD' }), of('3', '+212600000000'), of('4', '+1'), of('5', 'NO9386011117948')])).status).toBe(202);
+    const of = (instructionID: string, financialAddress: string, more = {}): Json => ({
+      instructionID,
+      financialAddress,
+      ...more,
+    });
+    expect(
+      (
+        await validate([
+          of('1', WALLET),
+          of('2', WALLET, { amount: 1.001, currency: 'MAD' }),
+          of('3', '+212600000000'),
+          of('4', '+1'),
+          of('5', 'NO9386011117948'),
+        ])
+      ).status,
+    ).toBe(202);
     const body = await backFrom('BulkValidateAccountResponse');
-    expect(body).toMatchObject({ clientCorrelationId: 'CORRELATION-', batchId: 'B1', numberOfFailedCases: 4 });
-    expect(body.failedAccountLookups.map(({ instructionID, failureReason }: Json) => `${instructionID} ${failureReason}`)).toEqual([
-      expect.stringMatching(/^2 amount has 3 decimals/), '3 No beneficiary has this account.', '4 The telephone number is wrong.', '5 The check digits of the IBAN are wrong.',
+    expect(body).toMatchObject({
+      clientCorrelationId: 'CORRELATION-',
+      batchId: 'B1',
+      numberOfFailedCases: 4,
+    });
+    expect(
+      body.failedAccountLookups.map(
+        ({ instructionID, failureReason }: Json) => `${instructionID} ${failureReason}`,
+      ),
+    ).toEqual([
+      expect.stringMatching(/^2 amount has 3 decimals/),
+      '3 No beneficiary has this account.',
+      '4 The telephone number is wrong.',
+      '5 The check digits of the IBAN are wrong.',
     ]);
-    expect((await validate([of('1', '9'.repeat(21))])).body).toMatchObject({ status: 400, field: 'creditInstructions/0/financialAddress' });
+    expect((await validate([of('1', '9'.repeat(21))])).body).toMatchObject({
+      status: 400,
+      field: 'creditInstructions/0/financialAddress',
+    });
   });
 
   const transfer = (n: number, more: Json = {}): Json => ({
-    requestId: `T${n}`, creditParty: [{ key: 'payeeIdentity', value: id(n) }], debitParty: [{ key: 'accountNumber', value: '1' }], paymentMode: 'mojaloop', amount: 500, currency: 'MAD', descriptionText: 'ASD', ...more,
+    requestId: `T${n}`,
+    creditParty: [{ key: 'payeeIdentity', value: id(n) }],
+    debitParty: [{ key: 'accountNumber', value: '1' }],
+    paymentMode: 'mojaloop',
+    amount: 500,
+    currency: 'MAD',
+    descriptionText: 'ASD',
+    ...more,
   });
-  const hand = (transfers: Json, correlation = 'C1', more: Record<string, string> = {}, by = block): Promise<Reply> =>
-    send(by, 'POST', '/batchtransactions?type=raw', transfers, { 'X-CorrelationID': correlation, 'Platform-TenantId': 'T', 'X-Callback-URL': callbackUrl, ...more });
+  const hand = (
+    transfers: Json,
+    correlation = 'C1',
+    more: Record<string, string> = {},
+    by = block,
+  ): Promise<Reply> =>
+    send(by, 'POST', '/batchtransactions?type=raw', transfers, {
+      'X-CorrelationID': correlation,
+      'Platform-TenantId': 'T',
+      'X-Callback-URL': callbackUrl,
+      ...more,
+    });
 
-  it('confirms a batch of payments that are Sanad\'s own, and says how they stand', async () => {
+  it("confirms a batch of payments that are Sanad's own, and says how they stand", async () => {
     const { items } = await expectStatus(200, finance.get('/payments?cycleId=asd-2025-10'));
-    const amountOf = (n: number): number => Number((items as Json[]).find(({ paymentId }) => paymentId.endsWith(persons[n]!)).amount ?? 500);
-    const batch = [transfer(0, { amount: amountOf(0) }), transfer(1, { amount: amountOf(1), creditParty: [{ key: 'payeeIdentity', value: id(1) }, { key: 'iban', value: ibanOfRib(ribNumber(2)) }] })];
+    const amountOf = (n: number): number =>
+      Number(
+        (items as Json[]).find(({ paymentId }) => paymentId.endsWith(persons[n]!)).amount ?? 500,
+      );
+    const batch = [
+      transfer(0, { amount: amountOf(0) }),
+      transfer(1, {
+        amount: amountOf(1),
+        creditParty: [
+          { key: 'payeeIdentity', value: id(1) },
+          { key: 'iban', value: ibanOfRib(ribNumber(2)) },
+        ],
+      }),
+    ];
     expect(operations.get('BulkPayment')?.body(batch) ?? []).toEqual([]);
     const { status, body } = await hand(batch);
     expect(status).toBe(202);
     expect(operations.get('BulkPayment')?.answer(status, body) ?? []).toEqual([]);
     const back = await backFrom('BulkPaymentStatusUpdate');
     expect(here()[0]!.url.searchParams.get('X-CorrelationID')).toBe('C1');
-    expect(back).toMatchObject({ requestId: 'C1', batchId: body.batchId, TotalTransactions: 2, ongoing: 2, failed: 0, completed: 0, totalAmount: amountOf(0) + amountOf(1), completed_amount: 0 });
+    expect(back).toMatchObject({
+      requestId: 'C1',
+      batchId: body.batchId,
+      TotalTransactions: 2,
+      ongoing: 2,
+      failed: 0,
+      completed: 0,
+      totalAmount: amountOf(0) + amountOf(1),
+      completed_amount: 0,
+    });
     expect((await hand(batch)).body).toEqual(body);
-    expect((await hand([batch[0]])).body).toMatchObject({ status: 400, code: 'CORRELATION_ID_REUSED' });
-    await expectStatus(200, block.post('/payments/outcomes', { outcomes: [{ paymentId: `asd-2025-10-${persons[0]}`, outcome: 'settled' }, { paymentId: `asd-2025-10-${persons[1]}`, outcome: 'rejected', reason: 'AC04' }] }));
-    const ask = (query = '', by = block): Promise<Reply> => send(by, 'GET', `/api/v1/batch/detail?batchId=${body.batchId}${query}`, undefined, { 'Platform-TenantId': 'T' });
+    expect((await hand([batch[0]])).body).toMatchObject({
+      status: 400,
+      code: 'CORRELATION_ID_REUSED',
+    });
+    await expectStatus(
+      200,
+      block.post('/payments/outcomes', {
+        outcomes: [
+          { paymentId: `asd-2025-10-${persons[0]}`, outcome: 'settled' },
+          { paymentId: `asd-2025-10-${persons[1]}`, outcome: 'rejected', reason: 'AC04' },
+        ],
+      }),
+    );
+    const ask = (query = '', by = block): Promise<Reply> =>
+      send(by, 'GET', `/api/v1/batch/detail?batchId=${body.batchId}${query}`, undefined, {
+        'Platform-TenantId': 'T',
+      });
     const details = await ask();
     expect(operations.get('BatchDetails')?.answer(details.status, details.body) ?? []).toEqual([]);
-    expect(details.body).toMatchObject([{ transactionId: 'T0', status: 'COMPLETED', payeePartyId: id(0) }, { transactionId: 'T1', status: 'FAILED', errorInformation: 'AC04' }]);
+    expect(details.body).toMatchObject([
+      { transactionId: 'T0', status: 'COMPLETED', payeePartyId: id(0) },
+      { transactionId: 'T1', status: 'FAILED', errorInformation: 'AC04' },
+    ]);
     expect((await ask('&pageSize=1&pageNo=1')).body).toMatchObject([{ transactionId: 'T1' }]);
     expect((await ask('&status=COMPLETED')).body).toMatchObject([{ transactionId: 'T0' }]);
     expect((await ask('&pageSize=0')).body).toMatchObject({ status: 400, field: 'pageSize' });
-    expect((await ask('', await world.as('other-bb', 'payment-system'))).body).toMatchObject({ status: 400, code: 'BATCH_UNKNOWN' });
+    expect((await ask('', await world.as('other-bb', 'payment-system'))).body).toMatchObject({
+      status: 400,
+      code: 'BATCH_UNKNOWN',
+    });
   });
 
-  it('refuses a batch whole, naming each transfer that is no payment of Sanad\'s, and pays nothing', async () => {
+  it("refuses a batch whole, naming each transfer that is no payment of Sanad's, and pays nothing", async () => {
     const before = (await expectStatus(200, finance.get('/payments?cycleId=asd-2025-10'))).items;
-    const { body } = await hand([
-      transfer(0), transfer(0, { amount: 1 }), transfer(2), transfer(0, { creditParty: [{ key: 'payeeIdentity', value: id(0) }, { key: 'msisdn', value: WALLET }] }), transfer(0, { creditParty: [{ key: 'payeeIdentity', value: 'nobody' }] }), transfer(0),
-    ], 'C2');
+    const { body } = await hand(
+      [
+        transfer(0),
+        transfer(0, { amount: 1 }),
+        transfer(2),
+        transfer(0, {
+          creditParty: [
+            { key: 'payeeIdentity', value: id(0) },
+            { key: 'msisdn', value: WALLET },
+          ],
+        }),
+        transfer(0, { creditParty: [{ key: 'payeeIdentity', value: 'nobody' }] }),
+        transfer(0),
+      ],
+      'C2',
+    );
     expect(body.status).toBe(400);
-    expect(body.errors.map(({ field, code }: Json) => `${field} ${code}`)).toEqual(['1 AMOUNT_DIFFERS', '2 PAYMENT_UNKNOWN', '3 ACCOUNT_DIFFERS', '4 PAYMENT_UNKNOWN', '5 TRANSFER_TWICE']);
+    expect(body.errors.map(({ field, code }: Json) => `${field} ${code}`)).toEqual([
+      '1 AMOUNT_DIFFERS',
+      '2 PAYMENT_UNKNOWN',
+      '3 ACCOUNT_DIFFERS',
+      '4 PAYMENT_UNKNOWN',
+      '5 TRANSFER_TWICE',
+    ]);
     expect(JSON.stringify(body)).not.toContain(WALLET);
-    expect((await hand([transfer(0, { creditParty: [{ key: 'name', value: 'F' }] })], 'C3')).body).toMatchObject({ status: 400, field: '0/creditParty' });
-    expect((await hand([transfer(0, { requestId: 'x'.repeat(17) })], 'C3')).body).toMatchObject({ status: 400, field: '0/requestId' });
+    expect(
+      (await hand([transfer(0, { creditParty: [{ key: 'name', value: 'F' }] })], 'C3')).body,
+    ).toMatchObject({ status: 400, field: '0/creditParty' });
+    expect((await hand([transfer(0, { requestId: 'x'.repeat(17) })], 'C3')).body).toMatchObject({
+      status: 400,
+      field: '0/requestId',
+    });
     expect((await hand({ not: 'a list' }, 'C3')).body).toMatchObject({ status: 400 });
-    expect((await hand([transfer(0)], 'C4', { 'X-Program-Id': 'other' })).body).toMatchObject({ status: 400, code: 'PAYMENT_UNKNOWN' });
-    expect((await hand([transfer(0)], 'C5', { 'X-Callback-URL': 'https://elsewhere.example/' })).body).toMatchObject({ status: 400, code: 'CALLBACK_NOT_ALLOWED', field: 'X-Callback-URL' });
-    expect((await hand([transfer(0)], 'C5', {}, intake)).body).toMatchObject({ status: 403, code: 'ROLE_NOT_ALLOWED' });
-    expect((await hand([transfer(0)], 'C5', {}, await world.as('regional', 'payment-system', ['MA-06']))).body).toMatchObject({ status: 403, code: 'REGION_NOT_ALLOWED' });
-    expect((await expectStatus(200, finance.get('/payments?cycleId=asd-2025-10'))).items).toEqual(before);
+    expect((await hand([transfer(0)], 'C4', { 'X-Program-Id': 'other' })).body).toMatchObject({
+      status: 400,
+      code: 'PAYMENT_UNKNOWN',
+    });
+    expect(
+      (await hand([transfer(0)], 'C5', { 'X-Callback-URL': 'https://elsewhere.example/' })).body,
+    ).toMatchObject({ status: 400, code: 'CALLBACK_NOT_ALLOWED', field: 'X-Callback-URL' });
+    expect((await hand([transfer(0)], 'C5', {}, intake)).body).toMatchObject({
+      status: 403,
+      code: 'ROLE_NOT_ALLOWED',
+    });
+    expect(
+      (await hand([transfer(0)], 'C5', {}, await world.as('regional', 'payment-system', ['MA-06'])))
+        .body,
+    ).toMatchObject({ status: 403, code: 'REGION_NOT_ALLOWED' });
+    expect((await expectStatus(200, finance.get('/payments?cycleId=asd-2025-10'))).items).toEqual(
+      before,
+    );
     expect(here()).toEqual([]);
   });
 });
 
-if (operations.size === 0) it('the published API is not at hand', () => leaveOut('Nothing that Sanad answers as a payments block was held against the GovStack payments API: it is not at hand (set REFERENCE_DATA).'));
+if (operations.size === 0)
+  it('the published API is not at hand', () =>
+    leaveOut(
+      'Nothing that Sanad answers as a payments block was held against the GovStack payments API: it is not at hand (set REFERENCE_DATA).',
+    ));

@@ -4,7 +4,18 @@ import { correlationIdOf } from '../../src/kernel/govstack.js';
 import { fakeBlock, type BlockBatch, type FakeBlock } from '../support/govstack-block.js';
 import { publishedOperations } from '../support/govstack-openapi.js';
 import { leaveOut } from '../support/left-out.js';
-import { approved, enrolled, expectStatus, HttpWorld, paid, setUp, submitted, type Caller, type Json, type Reply } from './http-world.js';
+import {
+  approved,
+  enrolled,
+  expectStatus,
+  HttpWorld,
+  paid,
+  setUp,
+  submitted,
+  type Caller,
+  type Json,
+  type Reply,
+} from './http-world.js';
 
 const operations = publishedOperations();
 let world: HttpWorld;
@@ -19,14 +30,29 @@ const ID = (batch: number): string => correlationIdOf('pay', 'ASD-2025-10-0001',
 beforeAll(async () => {
   if (operations.size === 0) return;
   block = await fakeBlock(operations);
-  world = await HttpWorld.open({ SANAD_GOVSTACK_URL: block.url, SANAD_GOVSTACK_BBID: 'SANAD', SANAD_GOVSTACK_CALLBACK_URL: 'https://sanad.example/govstack/callback', SANAD_GOVSTACK_BATCH: '3', SANAD_GOVSTACK_VALIDATE: 'BANK1' });
+  world = await HttpWorld.open({
+    SANAD_GOVSTACK_URL: block.url,
+    SANAD_GOVSTACK_BBID: 'SANAD',
+    SANAD_GOVSTACK_CALLBACK_URL: 'https://sanad.example/govstack/callback',
+    SANAD_GOVSTACK_BATCH: '3',
+    SANAD_GOVSTACK_VALIDATE: 'BANK1',
+  });
   await setUp(world);
   for (const n of [1, 2, 3, 4, 5, 6]) {
     const { personId, applicationId } = await submitted(world, n);
     await approved(world, applicationId);
     await enrolled(world, personId);
     persons.push(personId);
-    if (n === 6) wallet = (await expectStatus(201, (await world.as('i.berrada', 'intake')).post(`/persons/${personId}/accounts`, { kind: 'wallet', number: '+212698765432' }))).accountId;
+    if (n === 6)
+      wallet = (
+        await expectStatus(
+          201,
+          (await world.as('i.berrada', 'intake')).post(`/persons/${personId}/accounts`, {
+            kind: 'wallet',
+            number: '+212698765432',
+          }),
+        )
+      ).accountId;
   }
   bank = await world.as('payments-block', 'payment-system');
   finance = await world.as('f.elfassi', 'finance-officer');
@@ -40,120 +66,366 @@ afterAll(async () => {
 });
 
 const batchOf = (index: number): BlockBatch => block.batches.get(ID(index))!;
-const totalOf = (batch: BlockBatch): number => batch.transfers.reduce((sum, { amount }) => sum + amount, 0);
+const totalOf = (batch: BlockBatch): number =>
+  batch.transfers.reduce((sum, { amount }) => sum + amount, 0);
 /** What the block says of a batch, as published. */
 function statusOf(batch: BlockBatch, more: Json = {}): Json {
   const total = totalOf(batch);
   return {
-    requestId: batch.correlationId, batchId: batch.batchId, TotalTransactions: batch.transfers.length, ongoing: 0, failed: 0, completed: batch.transfers.length,
-    totalAmount: total, completed_amount: total, ongoing_amount: 0, failed_amount: 0, result_file: null, resultGeneratedAt: '2025-11-28T10:00:00Z', note: 'done', ...more,
+    requestId: batch.correlationId,
+    batchId: batch.batchId,
+    TotalTransactions: batch.transfers.length,
+    ongoing: 0,
+    failed: 0,
+    completed: batch.transfers.length,
+    totalAmount: total,
+    completed_amount: total,
+    ongoing_amount: 0,
+    failed_amount: 0,
+    result_file: null,
+    resultGeneratedAt: '2025-11-28T10:00:00Z',
+    note: 'done',
+    ...more,
   };
 }
-const tell = (body: Json, { id = body.requestId, batchId = body.batchId, by = bank }: { id?: string; batchId?: string; by?: Caller } = {}): Promise<Reply> =>
-  by.send('POST', `/govstack/api/v1/batch?batchId=${batchId}&X-CorrelationID=${id}`, JSON.stringify(body), { 'content-type': 'application/json' });
-const callBack = (body: Json, by = bank): Promise<Reply> => by.send('POST', '/govstack/callback', JSON.stringify(body), { 'content-type': 'application/json' });
+const tell = (
+  body: Json,
+  {
+    id = body.requestId,
+    batchId = body.batchId,
+    by = bank,
+  }: { id?: string; batchId?: string; by?: Caller } = {},
+): Promise<Reply> =>
+  by.send(
+    'POST',
+    `/govstack/api/v1/batch?batchId=${batchId}&X-CorrelationID=${id}`,
+    JSON.stringify(body),
+    { 'content-type': 'application/json' },
+  );
+const callBack = (body: Json, by = bank): Promise<Reply> =>
+  by.send('POST', '/govstack/callback', JSON.stringify(body), {
+    'content-type': 'application/json',
+  });
 async function position(): Promise<number> {
-  const { position: at } = await expectStatus(200, finance.post('/payments/outcomes', { outcomes: [{ paymentId: `asd-2025-10-00000000-0000-5000-8000-000000000000`, outcome: 'accepted' }] }));
+  const { position: at } = await expectStatus(
+    200,
+    finance.post('/payments/outcomes', {
+      outcomes: [
+        { paymentId: `asd-2025-10-00000000-0000-5000-8000-000000000000`, outcome: 'accepted' },
+      ],
+    }),
+  );
   return at;
 }
 async function statuses(): Promise<string[]> {
-  const { items } = await expectStatus(200, finance.get(`/payments?cycleId=${CYCLE}&after=${await position()}`));
+  const { items } = await expectStatus(
+    200,
+    finance.get(`/payments?cycleId=${CYCLE}&after=${await position()}`),
+  );
   return (items as Json[]).map(({ status }) => status).sort();
 }
 
-if (operations.size === 0) it('the published API is not at hand', () => leaveOut('No callback was held against the GovStack payments API: it is not at hand (set REFERENCE_DATA).'));
-else describe('callbacks of a payments block', () => {
-  it('follow what was sent as published', () => {
-    expect(block.violations).toEqual([]);
-    expect([...block.batches.keys()]).toEqual([ID(0), ID(1)]);
-    expect(block.batches.size).toBe(2);
-  });
+if (operations.size === 0)
+  it('the published API is not at hand', () =>
+    leaveOut(
+      'No callback was held against the GovStack payments API: it is not at hand (set REFERENCE_DATA).',
+    ));
+else
+  describe('callbacks of a payments block', () => {
+    it('follow what was sent as published', () => {
+      expect(block.violations).toEqual([]);
+      expect([...block.batches.keys()]).toEqual([ID(0), ID(1)]);
+      expect(block.batches.size).toBe(2);
+    });
 
-  it('are refused where they are not about what was sent', async () => {
-    const body = statusOf(batchOf(0));
-    const operation = operations.get('BulkPaymentStatusUpdate')!;
-    expect(operation.body({ ...body, result_file: '' })).toEqual([]);
-    expect((await tell(body, { by: finance })).body).toMatchObject({ status: 403, code: 'ROLE_NOT_ALLOWED' });
-    expect((await tell(body, { id: 'UNKNOWN00000' })).body).toMatchObject({ status: 400, code: 'BATCH_UNKNOWN', field: 'X-CorrelationID' });
-    expect((await tell(body, { batchId: 'another' })).body).toMatchObject({ status: 400, code: 'BATCH_DIFFERS', field: 'batchId' });
-    expect((await tell({ ...body, batchId: 'another' })).body).toMatchObject({ status: 400, code: 'BATCH_DIFFERS', field: 'batchId' });
-    expect((await tell(body, { id: 'X'.repeat(13) })).body).toMatchObject({ status: 400, field: 'X-CorrelationID' });
-    expect((await tell({ ...body, TotalTransactions: 4, completed: 4 })).body).toMatchObject({ status: 400, code: 'BATCH_DIFFERS', field: 'TotalTransactions' });
-    expect((await tell({ ...body, totalAmount: body.totalAmount + 0.01, completed_amount: body.totalAmount + 0.01 })).body).toMatchObject({ status: 400, code: 'BATCH_DIFFERS', field: 'totalAmount' });
-    expect((await tell({ ...body, totalAmount: body.totalAmount + 0.00002, completed_amount: body.totalAmount })).body).toMatchObject({ status: 400, code: 'INVALID_AMOUNT', field: 'totalAmount' });
-    expect((await tell({ ...body, completed_amount: 1 })).body).toMatchObject({ status: 400, field: 'completed_amount' });
-    expect((await tell({ ...body, failed: 1 })).body).toMatchObject({ status: 400, field: 'completed' });
-    expect((await tell({ ...body, totalAmount: 'much' })).body).toMatchObject({ status: 400, field: 'totalAmount' });
-    expect((await tell({ ...body, more: 1 })).body).toMatchObject({ status: 400, code: 'UNKNOWN_FIELD', field: 'more' });
-    expect((await tell({ ...body, resultGeneratedAt: 'today' })).body).toMatchObject({ status: 400, field: 'resultGeneratedAt' });
-    expect((await callBack({ hello: 1 })).body).toMatchObject({ status: 400, code: 'CALLBACK_UNKNOWN' });
-    expect(await statuses()).toEqual(Array(6).fill('instructed'));
-  });
+    it('are refused where they are not about what was sent', async () => {
+      const body = statusOf(batchOf(0));
+      const operation = operations.get('BulkPaymentStatusUpdate')!;
+      expect(operation.body({ ...body, result_file: '' })).toEqual([]);
+      expect((await tell(body, { by: finance })).body).toMatchObject({
+        status: 403,
+        code: 'ROLE_NOT_ALLOWED',
+      });
+      expect((await tell(body, { id: 'UNKNOWN00000' })).body).toMatchObject({
+        status: 400,
+        code: 'BATCH_UNKNOWN',
+        field: 'X-CorrelationID',
+      });
+      expect((await tell(body, { batchId: 'another' })).body).toMatchObject({
+        status: 400,
+        code: 'BATCH_DIFFERS',
+        field: 'batchId',
+      });
+      expect((await tell({ ...body, batchId: 'another' })).body).toMatchObject({
+        status: 400,
+        code: 'BATCH_DIFFERS',
+        field: 'batchId',
+      });
+      expect((await tell(body, { id: 'X'.repeat(13) })).body).toMatchObject({
+        status: 400,
+        field: 'X-CorrelationID',
+      });
+      expect((await tell({ ...body, TotalTransactions: 4, completed: 4 })).body).toMatchObject({
+        status: 400,
+        code: 'BATCH_DIFFERS',
+        field: 'TotalTransactions',
+      });
+      expect(
+        (
+          await tell({
+            ...body,
+            totalAmount: body.totalAmount + 0.01,
+            completed_amount: body.totalAmount + 0.01,
+          })
+        ).body,
+      ).toMatchObject({ status: 400, code: 'BATCH_DIFFERS', field: 'totalAmount' });
+      expect(
+        (
+          await tell({
+            ...body,
+            totalAmount: body.totalAmount + 0.00002,
+            completed_amount: body.totalAmount,
+          })
+        ).body,
+      ).toMatchObject({ status: 400, code: 'INVALID_AMOUNT', field: 'totalAmount' });
+      expect((await tell({ ...body, completed_amount: 1 })).body).toMatchObject({
+        status: 400,
+        field: 'completed_amount',
+      });
+      expect((await tell({ ...body, failed: 1 })).body).toMatchObject({
+        status: 400,
+        field: 'completed',
+      });
+      expect((await tell({ ...body, totalAmount: 'much' })).body).toMatchObject({
+        status: 400,
+        field: 'totalAmount',
+      });
+      expect((await tell({ ...body, more: 1 })).body).toMatchObject({
+        status: 400,
+        code: 'UNKNOWN_FIELD',
+        field: 'more',
+      });
+      expect((await tell({ ...body, resultGeneratedAt: 'today' })).body).toMatchObject({
+        status: 400,
+        field: 'resultGeneratedAt',
+      });
+      expect((await callBack({ hello: 1 })).body).toMatchObject({
+        status: 400,
+        code: 'CALLBACK_UNKNOWN',
+      });
+      expect(await statuses()).toEqual(Array(6).fill('instructed'));
+    });
 
-  it('settle a batch that is completed as it was sent, once, however often and whichever way they come', async () => {
-    const ongoing = statusOf(batchOf(0), { ongoing: 3, completed: 0, completed_amount: 0, ongoing_amount: totalOf(batchOf(0)) });
-    expect((await expectStatus(200, tell(ongoing))).message).toBe('3 applied, 0 unchanged, 0 contradictory, 0 refused, 0 without an outcome.');
-    expect(await statuses()).toEqual(['accepted', 'accepted', 'accepted', 'instructed', 'instructed', 'instructed']);
-    const done = statusOf(batchOf(0), { totalAmount: totalOf(batchOf(0)) + 0.0000000001 });
-    const first = await tell(done);
-    expect(first.body).toEqual({ message: '3 applied, 0 unchanged, 0 contradictory, 0 refused, 0 without an outcome.' });
-    expect(operations.get('BulkPaymentStatusUpdate')!.answer(first.status, first.body)).toEqual([]);
-    for (const again of [() => tell(done), () => callBack(done), () => callBack(ongoing), () => tell({ ...done, resultGeneratedAt: '2025-12-03T10:00:00.000Z' })]) {
-      expect((await expectStatus(200, again())).message).toBe('0 applied, 3 unchanged, 0 contradictory, 0 refused, 0 without an outcome.');
-    }
-    expect(await statuses()).toEqual(['instructed', 'instructed', 'instructed', 'settled', 'settled', 'settled']);
-    const { items } = await expectStatus(200, finance.get(`/payments?cycleId=${CYCLE}&status=settled`));
-    expect((items as Json[]).map(({ settledOn }) => settledOn)).toEqual(Array(3).fill('2025-11-28'));
-  });
+    it('settle a batch that is completed as it was sent, once, however often and whichever way they come', async () => {
+      const ongoing = statusOf(batchOf(0), {
+        ongoing: 3,
+        completed: 0,
+        completed_amount: 0,
+        ongoing_amount: totalOf(batchOf(0)),
+      });
+      expect((await expectStatus(200, tell(ongoing))).message).toBe(
+        '3 applied, 0 unchanged, 0 contradictory, 0 refused, 0 without an outcome.',
+      );
+      expect(await statuses()).toEqual([
+        'accepted',
+        'accepted',
+        'accepted',
+        'instructed',
+        'instructed',
+        'instructed',
+      ]);
+      const done = statusOf(batchOf(0), { totalAmount: totalOf(batchOf(0)) + 0.0000000001 });
+      const first = await tell(done);
+      expect(first.body).toEqual({
+        message: '3 applied, 0 unchanged, 0 contradictory, 0 refused, 0 without an outcome.',
+      });
+      expect(operations.get('BulkPaymentStatusUpdate')!.answer(first.status, first.body)).toEqual(
+        [],
+      );
+      for (const again of [
+        () => tell(done),
+        () => callBack(done),
+        () => callBack(ongoing),
+        () => tell({ ...done, resultGeneratedAt: '2025-12-03T10:00:00.000Z' }),
+      ]) {
+        expect((await expectStatus(200, again())).message).toBe(
+          '0 applied, 3 unchanged, 0 contradictory, 0 refused, 0 without an outcome.',
+        );
+      }
+      expect(await statuses()).toEqual([
+        'instructed',
+        'instructed',
+        'instructed',
+        'settled',
+        'settled',
+        'settled',
+      ]);
+      const { items } = await expectStatus(
+        200,
+        finance.get(`/payments?cycleId=${CYCLE}&status=settled`),
+      );
+      expect((items as Json[]).map(({ settledOn }) => settledOn)).toEqual(
+        Array(3).fill('2025-11-28'),
+      );
+    });
 
-  it('of a batch that is neither have the block asked for each transfer', async () => {
-    const batch = batchOf(1);
-    const [one, two, three] = batch.transfers;
-    const half = statusOf(batch, { completed: 1, failed: 1, ongoing: 1, completed_amount: one!.amount, failed_amount: two!.amount, ongoing_amount: three!.amount });
-    block.fail('/api/v1/batch/detail', '500', '500', '500', '500', '500');
-    expect((await tell(half)).body).toMatchObject({ status: 503, code: 'BLOCK_UNAVAILABLE' });
-    expect(await statuses()).toEqual(['instructed', 'instructed', 'instructed', 'settled', 'settled', 'settled']);
-    const { creditParty } = (JSON.parse(batch.text) as Json[])[1];
-    block.details = () => [
-      { transactionId: one!.requestId, status: 'COMPLETED', amount: one!.amount, currency: 'MAD', completedAt: '2025-11-29T08:00:00Z', batchId: batch.batchId },
-      { transactionId: '2251799813', payeePartyId: creditParty[0].value, status: 'FAILED', amount: two!.amount, errorInformation: 'AC04 account closed', batchId: batch.batchId },
-      { transactionId: 'somebody-else', status: 'COMPLETED', amount: 9.99 }, { transactionId: three!.requestId, status: 'COMPLETED', amount: 0.001 },
-    ];
-    expect((await expectStatus(200, tell(half))).message).toBe('2 applied, 0 unchanged, 0 contradictory, 0 refused, 1 without an outcome.');
-    expect((await expectStatus(200, tell(half))).message).toBe('0 applied, 2 unchanged, 0 contradictory, 0 refused, 1 without an outcome.');
-    expect(await statuses()).toEqual(['instructed', 'rejected', 'settled', 'settled', 'settled', 'settled']);
-    expect((await expectStatus(200, finance.get(`/payments?cycleId=${CYCLE}&status=rejected`))).items).toMatchObject([{ reason: 'AC04' }]);
-    expect(block.violations).toEqual([]);
-    for (const operation of ['BatchDetails']) expect(operations.get(operation)!.answer(200, block.details(batch))).toEqual([]);
-  }, 30_000);
+    it('of a batch that is neither have the block asked for each transfer', async () => {
+      const batch = batchOf(1);
+      const [one, two, three] = batch.transfers;
+      const half = statusOf(batch, {
+        completed: 1,
+        failed: 1,
+        ongoing: 1,
+        completed_amount: one!.amount,
+        failed_amount: two!.amount,
+        ongoing_amount: three!.amount,
+      });
+      block.fail('/api/v1/batch/detail', '500', '500', '500', '500', '500');
+      expect((await tell(half)).body).toMatchObject({ status: 503, code: 'BLOCK_UNAVAILABLE' });
+      expect(await statuses()).toEqual([
+        'instructed',
+        'instructed',
+        'instructed',
+        'settled',
+        'settled',
+        'settled',
+      ]);
+      const { creditParty } = (JSON.parse(batch.text) as Json[])[1];
+      block.details = () => [
+        {
+          transactionId: one!.requestId,
+          status: 'COMPLETED',
+          amount: one!.amount,
+          currency: 'MAD',
+          completedAt: '2025-11-29T08:00:00Z',
+          batchId: batch.batchId,
+        },
+        {
+          transactionId: '2251799813',
+          payeePartyId: creditParty[0].value,
+          status: 'FAILED',
+          amount: two!.amount,
+          errorInformation: 'AC04 account closed',
+          batchId: batch.batchId,
+        },
+        { transactionId: 'somebody-else', status: 'COMPLETED', amount: 9.99 },
+        { transactionId: three!.requestId, status: 'COMPLETED', amount: 0.001 },
+      ];
+      expect((await expectStatus(200, tell(half))).message).toBe(
+        '2 applied, 0 unchanged, 0 contradictory, 0 refused, 1 without an outcome.',
+      );
+      expect((await expectStatus(200, tell(half))).message).toBe(
+        '0 applied, 2 unchanged, 0 contradictory, 0 refused, 1 without an outcome.',
+      );
+      expect(await statuses()).toEqual([
+        'instructed',
+        'rejected',
+        'settled',
+        'settled',
+        'settled',
+        'settled',
+      ]);
+      expect(
+        (await expectStatus(200, finance.get(`/payments?cycleId=${CYCLE}&status=rejected`))).items,
+      ).toMatchObject([{ reason: 'AC04' }]);
+      expect(block.violations).toEqual([]);
+      for (const operation of ['BatchDetails'])
+        expect(operations.get(operation)!.answer(200, block.details(batch))).toEqual([]);
+    }, 30_000);
 
-  it('become breaks where they contradict what was said before', async () => {
-    expect((await expectStatus(200, tell(statusOf(batchOf(1))))).message).toBe('1 applied, 1 unchanged, 1 contradictory, 0 refused, 0 without an outcome.');
-    expect(await statuses()).toEqual(['rejected', 'settled', 'settled', 'settled', 'settled', 'settled']);
-  });
+    it('become breaks where they contradict what was said before', async () => {
+      expect((await expectStatus(200, tell(statusOf(batchOf(1))))).message).toBe(
+        '1 applied, 1 unchanged, 1 contradictory, 0 refused, 0 without an outcome.',
+      );
+      expect(await statuses()).toEqual([
+        'rejected',
+        'settled',
+        'settled',
+        'settled',
+        'settled',
+        'settled',
+      ]);
+    });
 
-  it('about accounts and beneficiaries are taken in too', async () => {
-    const ok = { requestID: 'R1', registerRequestID: 'R0', numberFailedCases: 1, failedCases: [{ payeeIdentity: 'x', paymentModality: '00', failureReason: 'known already' }] };
-    expect(await expectStatus(200, callBack(ok))).toEqual({ responseCode: '00', responseDescription: 'Received.', requestID: 'R1' });
-    expect((await callBack({ ...ok, numberFailedCases: 2 })).body).toMatchObject({ status: 400, field: 'numberFailedCases' });
-    expect((await callBack({ ...ok, failedCases: [{ payeeIdentity: 'x', paymentModality: '09' }] })).body).toMatchObject({ status: 400, field: 'failedCases/0/paymentModality' });
-    const valid = { clientCorrelationId: 'V1', batchId: ID(0), numberOfFailedCases: 0, failedAccountLookups: [] };
-    expect(operations.get('BulkValidateAccountResponse')!.body(valid)).toEqual([]);
-    expect(await expectStatus(200, callBack(valid))).toMatchObject({ responseCode: '00' });
-    // IBANs are too long to have been asked about; the one wallet was.
-    const { requestId } = batchOf(0).transfers.find((transfer) => !JSON.stringify(transfer).includes('+212698765432'))!;
-    expect((await callBack({ ...valid, numberOfFailedCases: 1, failedAccountLookups: [{ instructionID: requestId }] })).body).toMatchObject({ status: 400, field: 'failedAccountLookups' });
-    expect((await callBack({ ...valid, batchId: 'UNKNOWN00000' })).body).toMatchObject({ status: 400, code: 'BATCH_UNKNOWN' });
-  });
+    it('about accounts and beneficiaries are taken in too', async () => {
+      const ok = {
+        requestID: 'R1',
+        registerRequestID: 'R0',
+        numberFailedCases: 1,
+        failedCases: [
+          { payeeIdentity: 'x', paymentModality: '00', failureReason: 'known already' },
+        ],
+      };
+      expect(await expectStatus(200, callBack(ok))).toEqual({
+        responseCode: '00',
+        responseDescription: 'Received.',
+        requestID: 'R1',
+      });
+      expect((await callBack({ ...ok, numberFailedCases: 2 })).body).toMatchObject({
+        status: 400,
+        field: 'numberFailedCases',
+      });
+      expect(
+        (await callBack({ ...ok, failedCases: [{ payeeIdentity: 'x', paymentModality: '09' }] }))
+          .body,
+      ).toMatchObject({ status: 400, field: 'failedCases/0/paymentModality' });
+      const valid = {
+        clientCorrelationId: 'V1',
+        batchId: ID(0),
+        numberOfFailedCases: 0,
+        failedAccountLookups: [],
+      };
+      expect(operations.get('BulkValidateAccountResponse')!.body(valid)).toEqual([]);
+      expect(await expectStatus(200, callBack(valid))).toMatchObject({ responseCode: '00' });
+      // IBANs are too long to have been asked about; the one wallet was.
+      const { requestId } = batchOf(0).transfers.find(
+        (transfer) => !JSON.stringify(transfer).includes('+212698765432'),
+      )!;
+      expect(
+        (
+          await callBack({
+            ...valid,
+            numberOfFailedCases: 1,
+            failedAccountLookups: [{ instructionID: requestId }],
+          })
+        ).body,
+      ).toMatchObject({ status: 400, field: 'failedAccountLookups' });
+      expect((await callBack({ ...valid, batchId: 'UNKNOWN00000' })).body).toMatchObject({
+        status: 400,
+        code: 'BATCH_UNKNOWN',
+      });
+    });
 
-  it('verify the accounts that the block found', async () => {
-    const asked = block.seen.filter(({ path }) => path === '/beneficiaries').map(({ json, headers }) => ({ ...(json as Json), clientCorrelationId: headers['x-client-correlation-id'] }));
-    expect(asked.map(({ creditInstructions }) => creditInstructions.map(({ financialAddress }: Json) => financialAddress))).toEqual([['+212698765432']]);
-    const [{ batchId, clientCorrelationId, creditInstructions }] = asked as [Json];
-    const verify = async (): Promise<string> => (await (await world.as('s.doukkali', 'supervisor')).post(`/persons/${persons[5]}/accounts/${wallet}/verification`, { method: 'seen' })).body.code;
-    const failed = { clientCorrelationId, batchId, numberOfFailedCases: 1, failedAccountLookups: [{ instructionID: creditInstructions[0].instructionID, failureReason: 'no such wallet' }] };
-    await expectStatus(200, callBack(failed));
-    for (const _ of [1, 2]) await expectStatus(200, callBack({ clientCorrelationId, batchId, numberOfFailedCases: 0 }));
-    expect(await verify()).toBe('ACCOUNT_ALREADY_VERIFIED');
+    it('verify the accounts that the block found', async () => {
+      const asked = block.seen
+        .filter(({ path }) => path === '/beneficiaries')
+        .map(({ json, headers }) => ({
+          ...(json as Json),
+          clientCorrelationId: headers['x-client-correlation-id'],
+        }));
+      expect(
+        asked.map(({ creditInstructions }) =>
+          creditInstructions.map(({ financialAddress }: Json) => financialAddress),
+        ),
+      ).toEqual([['+212698765432']]);
+      const [{ batchId, clientCorrelationId, creditInstructions }] = asked as [Json];
+      const verify = async (): Promise<string> =>
+        (
+          await (
+            await world.as('s.doukkali', 'supervisor')
+          ).post(`/persons/${persons[5]}/accounts/${wallet}/verification`, { method: 'seen' })
+        ).body.code;
+      const failed = {
+        clientCorrelationId,
+        batchId,
+        numberOfFailedCases: 1,
+        failedAccountLookups: [
+          { instructionID: creditInstructions[0].instructionID, failureReason: 'no such wallet' },
+        ],
+      };
+      await expectStatus(200, callBack(failed));
+      for (const _ of [1, 2])
+        await expectStatus(200, callBack({ clientCorrelationId, batchId, numberOfFailedCases: 0 }));
+      expect(await verify()).toBe('ACCOUNT_ALREADY_VERIFIED');
+    });
   });
-});

@@ -3,9 +3,24 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROLES } from '../../src/kernel/decider.js';
 import { csvCell } from '../../src/kernel/csv.js';
-import { expectStatus, HttpWorld, person, setUp, submitted, type Caller, type Json } from './http-world.js';
+import {
+  expectStatus,
+  HttpWorld,
+  person,
+  setUp,
+  submitted,
+  type Caller,
+  type Json,
+} from './http-world.js';
 
-const PUBLIC = [/^GET \/health\//, /^GET \/metrics$/, /^GET \/openapi\.json$/, /^GET \/docs/, /^HEAD /, /^OPTIONS /];
+const PUBLIC = [
+  /^GET \/health\//,
+  /^GET \/metrics$/,
+  /^GET \/openapi\.json$/,
+  /^GET \/docs/,
+  /^HEAD /,
+  /^OPTIONS /,
+];
 
 describe('the platform under every endpoint', () => {
   let world: HttpWorld;
@@ -20,33 +35,64 @@ describe('the platform under every endpoint', () => {
   afterAll(() => world.close());
 
   it('lets nobody in without a token, and every endpoint has declared whom it lets in', async () => {
-    const callers = await Promise.all(ROLES.filter((role) => role !== 'automation').map((role) => world.as('walker', role)));
-    const closed = world.server.routes.filter((route) => !PUBLIC.some((pattern) => pattern.test(route)));
+    const callers = await Promise.all(
+      ROLES.filter((role) => role !== 'automation').map((role) => world.as('walker', role)),
+    );
+    const closed = world.server.routes.filter(
+      (route) => !PUBLIC.some((pattern) => pattern.test(route)),
+    );
     expect(closed.length).toBeGreaterThan(45);
     for (const route of closed) {
       const [method, path] = route.split(' ') as [string, string];
       const url = path.replace(/:[A-Za-z]+/g, 'x');
-      expect(`${route} ${(await finance.send(method, url, undefined, { authorization: '' })).body.code}`).toBe(`${route} TOKEN_MISSING`);
-      const answers = await Promise.all(callers.map((caller) => caller.send(method, url, undefined, {})));
-      expect(`${route} is closed to all: ${answers.every(({ body }) => body?.code === 'ROLE_NOT_ALLOWED')}`).toBe(`${route} is closed to all: false`);
+      expect(
+        `${route} ${(await finance.send(method, url, undefined, { authorization: '' })).body.code}`,
+      ).toBe(`${route} TOKEN_MISSING`);
+      const answers = await Promise.all(
+        callers.map((caller) => caller.send(method, url, undefined, {})),
+      );
+      expect(
+        `${route} is closed to all: ${answers.every(({ body }) => body?.code === 'ROLE_NOT_ALLOWED')}`,
+      ).toBe(`${route} is closed to all: false`);
     }
   });
 
   it('describes every endpoint with its schema, its refusals and the security scheme', async () => {
     const { body } = await finance.get('/openapi.json', { authorization: '' });
-    expect(body.components.securitySchemes.bearer).toMatchObject({ type: 'http', scheme: 'bearer' });
-    const described = Object.entries(body.paths as Json).flatMap(([path, methods]) => Object.entries(methods as Json).map(([method, operation]) => ({ route: `${method.toUpperCase()} ${path}`, operation: operation as Json })));
-    for (const route of world.server.routes.filter((one) => !PUBLIC.some((pattern) => pattern.test(one)))) {
+    expect(body.components.securitySchemes.bearer).toMatchObject({
+      type: 'http',
+      scheme: 'bearer',
+    });
+    const described = Object.entries(body.paths as Json).flatMap(([path, methods]) =>
+      Object.entries(methods as Json).map(([method, operation]) => ({
+        route: `${method.toUpperCase()} ${path}`,
+        operation: operation as Json,
+      })),
+    );
+    for (const route of world.server.routes.filter(
+      (one) => !PUBLIC.some((pattern) => pattern.test(one)),
+    )) {
       const found = described.find((one) => one.route === route.replace(/:([A-Za-z]+)/g, '{$1}'));
-      expect(`${route} ${found === undefined ? 'is not described' : 'is described'}`).toBe(`${route} is described`);
+      expect(`${route} ${found === undefined ? 'is not described' : 'is described'}`).toBe(
+        `${route} is described`,
+      );
       expect(found!.operation.security).toEqual([{ bearer: [] }]);
-      expect(found!.operation.responses['401'].content['application/problem+json'].schema).toBeDefined();
+      expect(
+        found!.operation.responses['401'].content['application/problem+json'].schema,
+      ).toBeDefined();
     }
-    const references = [...JSON.stringify(body).matchAll(/"\$ref":"#\/components\/schemas\/([^"]*)"/g)].map((match) => match[1]!);
-    for (const reference of references) expect(Object.keys(body.components.schemas)).toContain(reference);
-    expect(body.paths['/applications'].get.parameters.map(({ name }: Json) => name)).toEqual(expect.arrayContaining(['cursor', 'limit', 'format', 'after', 'status']));
+    const references = [
+      ...JSON.stringify(body).matchAll(/"\$ref":"#\/components\/schemas\/([^"]*)"/g),
+    ].map((match) => match[1]!);
+    for (const reference of references)
+      expect(Object.keys(body.components.schemas)).toContain(reference);
+    expect(body.paths['/applications'].get.parameters.map(({ name }: Json) => name)).toEqual(
+      expect.arrayContaining(['cursor', 'limit', 'format', 'after', 'status']),
+    );
     const { RegisterPerson } = body.components.schemas;
-    expect(RegisterPerson.required).toEqual(expect.arrayContaining(['nationalId', 'name', 'region', 'account']));
+    expect(RegisterPerson.required).toEqual(
+      expect.arrayContaining(['nationalId', 'name', 'region', 'account']),
+    );
   });
 
   it('answers the same key and body alike for ever, also refusals, and another body with a conflict', async () => {
@@ -55,35 +101,73 @@ describe('the platform under every endpoint', () => {
     expect({ status: again.status, text: again.text }).toEqual({ status: 201, text: first.text });
     const reordered = Object.fromEntries(Object.entries(person(30)).reverse());
     expect((await intake.post('/persons', reordered, 'key-1')).text).toBe(first.text);
-    expect((await intake.post('/persons', person(31), 'key-1')).body).toMatchObject({ status: 409, code: 'IDEMPOTENCY_KEY_REUSED' });
+    expect((await intake.post('/persons', person(31), 'key-1')).body).toMatchObject({
+      status: 409,
+      code: 'IDEMPOTENCY_KEY_REUSED',
+    });
     const refused = await intake.post('/persons', person(30), 'key-2');
     expect(refused.body.code).toBe('IDENTITY_ALREADY_REGISTERED');
-    expect(await intake.post('/persons', person(30), 'key-2')).toMatchObject({ status: 409, text: refused.text });
-    expect((await (await world.as('another', 'intake')).post('/persons', person(32), 'key-1')).status).toBe(201);
+    expect(await intake.post('/persons', person(30), 'key-2')).toMatchObject({
+      status: 409,
+      text: refused.text,
+    });
+    expect(
+      (await (await world.as('another', 'intake')).post('/persons', person(32), 'key-1')).status,
+    ).toBe(201);
   });
 
   it('answers the same key alike when it comes many times at once', async () => {
-    const replies = await Promise.all(Array.from({ length: 20 }, () => intake.post('/persons', person(33), 'key-many')));
+    const replies = await Promise.all(
+      Array.from({ length: 20 }, () => intake.post('/persons', person(33), 'key-many')),
+    );
     expect(new Set(replies.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
     expect(replies[0]!.status).toBe(201);
-    const adjustments = await Promise.all(Array.from({ length: 20 }, () => finance.post('/budgets/asd/2025/adjustments', { delta: '1.00', currency: 'MAD', reason: 'once' }, 'adjust-many')));
+    const adjustments = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        finance.post(
+          '/budgets/asd/2025/adjustments',
+          { delta: '1.00', currency: 'MAD', reason: 'once' },
+          'adjust-many',
+        ),
+      ),
+    );
     expect(new Set(adjustments.map(({ text }) => text)).size).toBe(1);
-    const { items } = await expectStatus(200, finance.get(`/budgets?after=${adjustments[0]!.body.position}`));
+    const { items } = await expectStatus(
+      200,
+      finance.get(`/budgets?after=${adjustments[0]!.body.position}`),
+    );
     expect(items[0].allotted).toBe('1000001.00');
   });
 
   it('asks for a key, and for one that can be kept', async () => {
-    const bare = await intake.send('POST', '/persons', JSON.stringify(person(34)), { 'content-type': 'application/json' });
-    expect(bare.body).toMatchObject({ status: 400, code: 'IDEMPOTENCY_KEY_REQUIRED', field: 'Idempotency-Key' });
-    expect((await intake.post('/persons', person(34), 'x'.repeat(129))).body.code).toBe('IDEMPOTENCY_KEY_INVALID');
+    const bare = await intake.send('POST', '/persons', JSON.stringify(person(34)), {
+      'content-type': 'application/json',
+    });
+    expect(bare.body).toMatchObject({
+      status: 400,
+      code: 'IDEMPOTENCY_KEY_REQUIRED',
+      field: 'Idempotency-Key',
+    });
+    expect((await intake.post('/persons', person(34), 'x'.repeat(129))).body.code).toBe(
+      'IDEMPOTENCY_KEY_INVALID',
+    );
   });
 
-  it('hands the caller\'s correlation id on, into the log of events too', async () => {
-    const reply = await intake.post('/persons', person(35), 'correlated', { 'x-correlation-id': 'visit-4711' });
+  it("hands the caller's correlation id on, into the log of events too", async () => {
+    const reply = await intake.post('/persons', person(35), 'correlated', {
+      'x-correlation-id': 'visit-4711',
+    });
     expect(reply.headers.get('x-correlation-id')).toBe('visit-4711');
     const auditor = await world.as('a.auditor', 'auditor');
-    const { events } = await expectStatus(200, auditor.get(`/audit/streams/person-${reply.body.personId}`));
-    expect(events[0].meta).toMatchObject({ actor: 'i.berrada', role: 'intake', correlation: 'visit-4711' });
+    const { events } = await expectStatus(
+      200,
+      auditor.get(`/audit/streams/person-${reply.body.personId}`),
+    );
+    expect(events[0].meta).toMatchObject({
+      actor: 'i.berrada',
+      role: 'intake',
+      correlation: 'visit-4711',
+    });
   });
 
   it('walks a list by cursors, and exports it as NDJSON and CSV without formulas', async () => {
@@ -93,14 +177,23 @@ describe('the platform under every endpoint', () => {
     await expectStatus(200, officer.get(`/applications?after=${position}`));
     const seen: string[] = [];
     for (let cursor: string | null = ''; cursor !== null;) {
-      const page: Json = await expectStatus(200, officer.get(`/applications?limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`));
+      const page: Json = await expectStatus(
+        200,
+        officer.get(`/applications?limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`),
+      );
       expect(page.items.length).toBeLessThanOrEqual(2);
       seen.push(...page.items.map((item: Json) => item.applicationId));
       cursor = page.next;
     }
     expect(new Set(seen).size).toBe(seen.length);
     const ndjson = await officer.get('/applications', { accept: 'application/x-ndjson' });
-    expect(ndjson.text.trim().split('\n').map((line) => JSON.parse(line).applicationId).sort()).toEqual([...seen].sort());
+    expect(
+      ndjson.text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).applicationId)
+        .sort(),
+    ).toEqual([...seen].sort());
     const csv = await officer.get('/applications?format=csv');
     expect(csv.headers.get('content-type')).toContain('text/csv');
     expect(csv.text.trim().split('\r\n')).toHaveLength(seen.length + 1);
@@ -108,7 +201,17 @@ describe('the platform under every endpoint', () => {
     expect((await officer.get('/applications?cursor=made-up')).body.code).toBe('INVALID_CURSOR');
   });
 
-  it.each([['=1+1', "'=1+1"], ['+cmd', "'+cmd"], ['@SUM(A1)', "'@SUM(A1)"], ['-12.50', '-12.50'], ['-A1', "'-A1"], ['a,b', '"a,b"'], ['say "x"', '"say ""x"""'], [null, ''], [true, 'true']])('writes %j into a CSV cell as %s', (value, cell) => {
+  it.each([
+    ['=1+1', "'=1+1"],
+    ['+cmd', "'+cmd"],
+    ['@SUM(A1)', "'@SUM(A1)"],
+    ['-12.50', '-12.50'],
+    ['-A1', "'-A1"],
+    ['a,b', '"a,b"'],
+    ['say "x"', '"say ""x"""'],
+    [null, ''],
+    [true, 'true'],
+  ])('writes %j into a CSV cell as %s', (value, cell) => {
     expect(csvCell(value)).toBe(cell);
   });
 
@@ -145,15 +248,28 @@ describe('the platform under every endpoint', () => {
     expect((await finance.get('/health/ready', bare)).body.status).toBe('ok');
     const { text } = await finance.get('/metrics', bare);
     expect(text).toMatch(/sanad_commands_total\{command="RegisterPerson",outcome="done"\} [1-9]/);
-    expect(text).toMatch(/sanad_commands_total\{command="RegisterPerson",outcome="IDENTITY_ALREADY_REGISTERED"\} [1-9]/);
-    for (const name of ['sanad_http_request_seconds_bucket', 'sanad_store_position', 'sanad_projection_lag', 'sanad_event_loop_delay_seconds']) expect(text).toContain(name);
+    expect(text).toMatch(
+      /sanad_commands_total\{command="RegisterPerson",outcome="IDENTITY_ALREADY_REGISTERED"\} [1-9]/,
+    );
+    for (const name of [
+      'sanad_http_request_seconds_bucket',
+      'sanad_store_position',
+      'sanad_projection_lag',
+      'sanad_event_loop_delay_seconds',
+    ])
+      expect(text).toContain(name);
   });
 
   it('notes who read personal data, and never the data', async () => {
     const { personId } = await submitted(world, 50);
-    await expectStatus(200, (await world.as('s.doukkali', 'supervisor')).get(`/persons/${personId}/profile`));
+    await expectStatus(
+      200,
+      (await world.as('s.doukkali', 'supervisor')).get(`/persons/${personId}/profile`),
+    );
     const notes = readFileSync(join(world.dir, 'access.ndjson'), 'utf8');
-    expect(notes).toContain(`"actor":"s.doukkali","role":"supervisor","what":"profile","of":"${personId}"`);
+    expect(notes).toContain(
+      `"actor":"s.doukkali","role":"supervisor","what":"profile","of":"${personId}"`,
+    );
     expect(notes).not.toContain('Fatima');
   });
 });

@@ -12,8 +12,12 @@ import { Caller, expectStatus, person } from './http-world.js';
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const folders: string[] = [];
 const children: ChildProcess[] = [];
-afterEach(() => { for (const child of children.splice(0)) child.kill('SIGKILL'); });
-afterAll(() => { for (const folder of folders) rmSync(folder, { recursive: true, force: true }); });
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
 
 const folder = (): string => {
   const dir = mkdtempSync(join(tmpdir(), 'sanad-process-'));
@@ -21,24 +25,51 @@ const folder = (): string => {
   return dir;
 };
 
-interface Running { readonly child: ChildProcess; readonly url: string; readonly output: () => string; readonly exit: Promise<number | null> }
-interface Ended { readonly code: number | null; readonly stderr: string }
+interface Running {
+  readonly child: ChildProcess;
+  readonly url: string;
+  readonly output: () => string;
+  readonly exit: Promise<number | null>;
+}
+interface Ended {
+  readonly code: number | null;
+  readonly stderr: string;
+}
 
-function run(env: Record<string, string>): { child: ChildProcess; ended: Promise<Ended>; out: () => string } {
-  const child = spawn(process.execPath, [MAIN], { env: { PATH: process.env['PATH'] ?? '', SANAD_PORT: '0', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+function run(env: Record<string, string>): {
+  child: ChildProcess;
+  ended: Promise<Ended>;
+  out: () => string;
+} {
+  const child = spawn(process.execPath, [MAIN], {
+    env: { PATH: process.env['PATH'] ?? '', SANAD_PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   children.push(child);
   let out = '';
   let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => { out += chunk.toString(); });
-  child.stderr.on('data', (chunk: Buffer) => { stderr += chunk.toString(); });
-  return { child, out: () => out, ended: new Promise((resolve) => { child.once('close', (code) => resolve({ code, stderr })); }) };
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  return {
+    child,
+    out: () => out,
+    ended: new Promise((resolve) => {
+      child.once('close', (code) => resolve({ code, stderr }));
+    }),
+  };
 }
 
 async function serving(env: Record<string, string>): Promise<Running> {
   const { child, out, ended } = run(env);
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout!.on('data', () => {
-      const line = out().split('\n').find((one) => one.includes('"msg":"serving"'));
+      const line = out()
+        .split('\n')
+        .find((one) => one.includes('"msg":"serving"'));
       if (line) resolve((JSON.parse(line) as { url: string }).url);
     });
     void ended.then(({ stderr }) => reject(new Error(`ended: ${stderr}`)));
@@ -58,13 +89,33 @@ describe('the process that serves', () => {
     await intake.post('/persons', { ...person(2), nationalId: '?' });
     server.child.kill('SIGTERM');
     expect(await server.exit).toBe(0);
-    const lines = server.output().trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    const lines = server
+      .output()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(lines.filter(({ msg }) => msg === 'request')).toEqual([
-      expect.objectContaining({ method: 'POST', route: '/persons', status: 201, actor: 'i.berrada', role: 'intake', correlationId: expect.any(String) }),
+      expect.objectContaining({
+        method: 'POST',
+        route: '/persons',
+        status: 201,
+        actor: 'i.berrada',
+        role: 'intake',
+        correlationId: expect.any(String),
+      }),
       expect.objectContaining({ status: 400 }),
     ]);
     const given = person(1);
-    for (const secret of [intake.token, given.nationalId, given.name, given.nameArabic, given.phone, given.account.number, 'secret-key']) expect(server.output()).not.toContain(secret);
+    for (const secret of [
+      intake.token,
+      given.nationalId,
+      given.name,
+      given.nameArabic,
+      given.phone,
+      given.account.number,
+      'secret-key',
+    ])
+      expect(server.output()).not.toContain(secret);
   });
 
   it('answers what was asked before it stops on SIGTERM', async () => {
@@ -76,11 +127,16 @@ describe('the process that serves', () => {
     server.child.kill('SIGTERM');
     const answers = await Promise.allSettled(asked);
     expect(await server.exit).toBe(0);
-    const acknowledged = answers.flatMap((answer) => (answer.status === 'fulfilled' && answer.value.status === 201 ? [answer.value.body.personId as string] : []));
+    const acknowledged = answers.flatMap((answer) =>
+      answer.status === 'fulfilled' && answer.value.status === 201
+        ? [answer.value.body.personId as string]
+        : [],
+    );
     expect(acknowledged.length).toBeGreaterThan(0);
     const next = await serving({ SANAD_DATA: dir });
     const auditor = await caller(dir, next.url, 'a', 'auditor');
-    for (const personId of acknowledged) await expectStatus(200, auditor.get(`/audit/streams/person-${personId}`));
+    for (const personId of acknowledged)
+      await expectStatus(200, auditor.get(`/audit/streams/person-${personId}`));
     next.child.kill('SIGTERM');
     await next.exit;
   });
@@ -92,7 +148,11 @@ describe('the process that serves', () => {
     const acknowledged = new Map<string, string>();
     const names = Array.from({ length: 60 }, (_, n) => `p${n}`);
     const asking = names.map(async (programmeId) => {
-      const { status, text } = await manager.post('/programmes', { ...asdProgramme, programmeId }, `define-${programmeId}`);
+      const { status, text } = await manager.post(
+        '/programmes',
+        { ...asdProgramme, programmeId },
+        `define-${programmeId}`,
+      );
       if (status === 201) acknowledged.set(programmeId, text);
       if (acknowledged.size === 20) server.child.kill('SIGKILL');
     });
@@ -102,7 +162,11 @@ describe('the process that serves', () => {
     const next = await serving({ SANAD_DATA: dir });
     const again = await caller(dir, next.url, 'm.alaoui', 'programme-manager');
     for (const programmeId of names) {
-      const reply = await again.post('/programmes', { ...asdProgramme, programmeId }, `define-${programmeId}`);
+      const reply = await again.post(
+        '/programmes',
+        { ...asdProgramme, programmeId },
+        `define-${programmeId}`,
+      );
       expect(reply.status).toBe(201);
       if (acknowledged.has(programmeId)) expect(reply.text).toBe(acknowledged.get(programmeId));
     }
@@ -117,7 +181,10 @@ describe('the process that serves', () => {
     const dir = folder();
     const server = await serving({ SANAD_DATA: dir });
     const held = await run({ SANAD_DATA: dir }).ended;
-    expect({ code: held.code, lines: held.stderr.trim().split('\n').length }).toEqual({ code: 1, lines: 1 });
+    expect({ code: held.code, lines: held.stderr.trim().split('\n').length }).toEqual({
+      code: 1,
+      lines: 1,
+    });
     expect(held.stderr).toContain('DATA_FOLDER_HELD');
     const taken = await run({ SANAD_DATA: folder(), SANAD_PORT: new URL(server.url).port }).ended;
     expect(taken.stderr).toContain('PORT_TAKEN');
@@ -128,6 +195,9 @@ describe('the process that serves', () => {
     const wrong = await run({ SANAD_DATA: folder(), SANAD_BODY_LIMIT: 'lots' }).ended;
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('SANAD_BODY_LIMIT') });
     const production = await run({ SANAD_DATA: folder(), SANAD_MODE: 'production' }).ended;
-    expect(production).toMatchObject({ code: 2, stderr: expect.stringContaining('SANAD_OIDC_ISSUER') });
+    expect(production).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('SANAD_OIDC_ISSUER'),
+    });
   });
 });

@@ -1,11 +1,31 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { asdPolicies, asdProgramme } from '../../src/eligibility/reference/asd.js';
-import { approved, enrolled, expectStatus, facts, HttpWorld, paid, person, setUp, submitted, type Caller, type Json, type Reply } from './http-world.js';
+import {
+  approved,
+  enrolled,
+  expectStatus,
+  facts,
+  HttpWorld,
+  paid,
+  person,
+  setUp,
+  submitted,
+  type Caller,
+  type Json,
+  type Reply,
+} from './http-world.js';
 
 /** A refusal is problem+json with status, code, and the field at fault where there is one. */
-async function expectProblem(reply: Promise<Reply>, status: number, code: string, field?: string): Promise<Json> {
+async function expectProblem(
+  reply: Promise<Reply>,
+  status: number,
+  code: string,
+  field?: string,
+): Promise<Json> {
   const { body, headers, text } = await reply;
-  expect(`${body?.status} ${body?.code} ${body?.field ?? ''} ${text.length < 4_000}`).toBe(`${status} ${code} ${field ?? body?.field ?? ''} true`);
+  expect(`${body?.status} ${body?.code} ${body?.field ?? ''} ${text.length < 4_000}`).toBe(
+    `${status} ${code} ${field ?? body?.field ?? ''} true`,
+  );
   expect(headers.get('content-type')).toContain('application/problem+json');
   expect(body.correlationId).toBe(headers.get('x-correlation-id'));
   return body;
@@ -32,28 +52,75 @@ describe('what bad input gets over HTTP', () => {
   afterAll(() => world.close());
 
   it('names unknown fields, at any depth, and fields of a wrong type', async () => {
-    await expectProblem(intake.post('/persons', { ...person(10), shoeSize: 43 }), 400, 'UNKNOWN_FIELD', 'shoeSize');
-    await expectProblem(intake.post('/persons', { ...person(10), account: { ...person(10).account, pin: '1' } }), 400, 'UNKNOWN_FIELD', 'account/pin');
-    await expectProblem(intake.post('/persons', { ...person(10), name: 7 }), 400, 'INVALID_FIELD', 'name');
-    await expectProblem(intake.post('/persons', { ...person(10), account: 'none' }), 400, 'INVALID_FIELD', 'account');
+    await expectProblem(
+      intake.post('/persons', { ...person(10), shoeSize: 43 }),
+      400,
+      'UNKNOWN_FIELD',
+      'shoeSize',
+    );
+    await expectProblem(
+      intake.post('/persons', { ...person(10), account: { ...person(10).account, pin: '1' } }),
+      400,
+      'UNKNOWN_FIELD',
+      'account/pin',
+    );
+    await expectProblem(
+      intake.post('/persons', { ...person(10), name: 7 }),
+      400,
+      'INVALID_FIELD',
+      'name',
+    );
+    await expectProblem(
+      intake.post('/persons', { ...person(10), account: 'none' }),
+      400,
+      'INVALID_FIELD',
+      'account',
+    );
     await expectProblem(intake.post('/persons', [person(10)]), 400, 'BODY_NOT_AN_OBJECT');
   });
 
   it('never quotes what is personal', async () => {
-    const wrong = { ...person(11), nationalId: '!!secret-number!!', account: { kind: 'iban', number: 'MA00secretaccount' } };
+    const wrong = {
+      ...person(11),
+      nationalId: '!!secret-number!!',
+      account: { kind: 'iban', number: 'MA00secretaccount' },
+    };
     const { text } = await intake.post('/persons', wrong);
     expect(text).not.toContain('secret');
-    expect((await intake.post('/persons', { ...person(11), account: { kind: 'iban', number: 'MA000000000000000000' } })).text).toContain('INVALID_ACCOUNT');
+    expect(
+      (
+        await intake.post('/persons', {
+          ...person(11),
+          account: { kind: 'iban', number: 'MA000000000000000000' },
+        })
+      ).text,
+    ).toContain('INVALID_ACCOUNT');
   });
 
   it('refuses prototypes, malformed and endless JSON', async () => {
-    const raw = (body: string) => manager.send('POST', '/programmes', body, { 'content-type': 'application/json', 'idempotency-key': 'raw' });
+    const raw = (body: string) =>
+      manager.send('POST', '/programmes', body, {
+        'content-type': 'application/json',
+        'idempotency-key': 'raw',
+      });
     await expectProblem(raw('{"a":'), 400, 'MALFORMED_JSON');
     await expectProblem(raw('{"__proto__":{"role":"auditor"}}'), 400, 'UNKNOWN_FIELD', '__proto__');
-    await expectProblem(raw('{"name":{"constructor":{}}}'), 400, 'UNKNOWN_FIELD', 'name/constructor');
+    await expectProblem(
+      raw('{"name":{"constructor":{}}}'),
+      400,
+      'UNKNOWN_FIELD',
+      'name/constructor',
+    );
     await expectProblem(raw(`${'['.repeat(1_000)}${']'.repeat(1_000)}`), 400, 'TOO_DEEP');
     await expectProblem(raw(JSON.stringify({ a: 'x'.repeat(1_100_000) })), 413, 'BODY_TOO_LARGE');
-    await expectProblem(manager.send('POST', '/programmes', 'a=1', { 'content-type': 'application/x-www-form-urlencoded', 'idempotency-key': 'raw' }), 415, 'UNSUPPORTED_MEDIA_TYPE');
+    await expectProblem(
+      manager.send('POST', '/programmes', 'a=1', {
+        'content-type': 'application/x-www-form-urlencoded',
+        'idempotency-key': 'raw',
+      }),
+      415,
+      'UNSUPPORTED_MEDIA_TYPE',
+    );
   });
 
   it('tells a wrong method, a wrong address and a wrong caller apart', async () => {
@@ -61,13 +128,22 @@ describe('what bad input gets over HTTP', () => {
     expect(wrongMethod.status).toBe(405);
     expect(wrongMethod.headers.get('allow')).toContain('POST');
     await expectProblem(finance.get('/nowhere'), 404, 'NOT_FOUND');
-    await expectProblem(finance.send('GET', '/cycles', undefined, { authorization: 'Bearer x.y.z' }), 401, 'TOKEN_INVALID');
-    await expectProblem(finance.send('GET', '/cycles', undefined, { authorization: '' }), 401, 'TOKEN_MISSING');
+    await expectProblem(
+      finance.send('GET', '/cycles', undefined, { authorization: 'Bearer x.y.z' }),
+      401,
+      'TOKEN_INVALID',
+    );
+    await expectProblem(
+      finance.send('GET', '/cycles', undefined, { authorization: '' }),
+      401,
+      'TOKEN_MISSING',
+    );
     await expectProblem(intake.get('/audit/events'), 403, 'ROLE_NOT_ALLOWED');
   });
 
   it('refuses negative, fractional and foreign money', async () => {
-    const allot = (amount: unknown, currency = 'MAD') => finance.post('/budgets/asd/2026/allotments', { amount, currency, reference: 'act' });
+    const allot = (amount: unknown, currency = 'MAD') =>
+      finance.post('/budgets/asd/2026/allotments', { amount, currency, reference: 'act' });
     await expectProblem(allot('-1.00'), 400, 'INVALID_AMOUNT', 'amount');
     await expectProblem(allot('1.005'), 400, 'INVALID_AMOUNT', 'amount');
     await expectProblem(allot(100), 400, 'INVALID_AMOUNT', 'amount');
@@ -78,64 +154,208 @@ describe('what bad input gets over HTTP', () => {
   });
 
   it('refuses periods and days that do not exist', async () => {
-    await expectProblem(finance.post('/cycles', { programmeId: 'asd', period: '2025-13' }), 400, 'INVALID_PERIOD', 'period');
+    await expectProblem(
+      finance.post('/cycles', { programmeId: 'asd', period: '2025-13' }),
+      400,
+      'INVALID_PERIOD',
+      'period',
+    );
     await expectProblem(finance.post('/cycles/asd-2025-00/prepare'), 400, 'INVALID_ID', 'cycleId');
-    await expectProblem(finance.post('/cycles', { programmeId: 'asd', period: '2019-01' }), 422, 'NO_POLICY_FOR_PERIOD', 'period');
-    await expectProblem(finance.post('/cycles', { programmeId: 'nobody', period: '2025-10' }), 404, 'PROGRAMME_NOT_FOUND', 'programmeId');
-    await expectProblem(intake.post('/applications', { programmeId: 'asd', personId: 'x', receivedOn: '2025-02-30', channel: 'counter', facts }), 400, 'INVALID_ID', 'personId');
+    await expectProblem(
+      finance.post('/cycles', { programmeId: 'asd', period: '2019-01' }),
+      422,
+      'NO_POLICY_FOR_PERIOD',
+      'period',
+    );
+    await expectProblem(
+      finance.post('/cycles', { programmeId: 'nobody', period: '2025-10' }),
+      404,
+      'PROGRAMME_NOT_FOUND',
+      'programmeId',
+    );
+    await expectProblem(
+      intake.post('/applications', {
+        programmeId: 'asd',
+        personId: 'x',
+        receivedOn: '2025-02-30',
+        channel: 'counter',
+        facts,
+      }),
+      400,
+      'INVALID_ID',
+      'personId',
+    );
     const { personId } = await submitted(world, 12);
-    await expectProblem(intake.post('/applications', { programmeId: 'asd', personId, receivedOn: '2025-02-30', channel: 'counter', facts }), 400, 'INVALID_DATE', 'receivedOn');
+    await expectProblem(
+      intake.post('/applications', {
+        programmeId: 'asd',
+        personId,
+        receivedOn: '2025-02-30',
+        channel: 'counter',
+        facts,
+      }),
+      400,
+      'INVALID_DATE',
+      'receivedOn',
+    );
   });
 
   it('refuses facts that do not fit the policy, naming the fact', async () => {
     const { personId } = await submitted(world, 13);
     const bad = { ...facts, children: [{ ...facts.children[0], birthMonth: 'soon' }] };
-    const { field } = await expectProblem(intake.post('/applications', { programmeId: 'asd', personId, receivedOn: '2025-10-05', channel: 'counter', facts: bad }), 400, 'FACTS_INVALID');
+    const { field } = await expectProblem(
+      intake.post('/applications', {
+        programmeId: 'asd',
+        personId,
+        receivedOn: '2025-10-05',
+        channel: 'counter',
+        facts: bad,
+      }),
+      400,
+      'FACTS_INVALID',
+    );
     expect(field).toContain('children/0/birthMonth');
   });
 
   it('refuses a policy whose CEL does not type-check or never ends in a verdict, naming criterion and column', async () => {
     const [first] = asdPolicies;
-    const next = { ...asdPolicies.at(-1)!, version: 4, firstPaidPeriod: '2027-01', effectiveFrom: '2027-01-01' };
-    const withExpression = (expression: string) => ({ ...next, policy: { ...first!.policy, criteria: [{ ...first!.policy.criteria[0]!, expression }, ...first!.policy.criteria.slice(1)] } });
-    const wrong = await expectProblem(manager.post('/programmes/asd/policies', withExpression('scoreMicro < ')), 400, 'POLICY_INVALID');
+    const next = {
+      ...asdPolicies.at(-1)!,
+      version: 4,
+      firstPaidPeriod: '2027-01',
+      effectiveFrom: '2027-01-01',
+    };
+    const withExpression = (expression: string) => ({
+      ...next,
+      policy: {
+        ...first!.policy,
+        criteria: [
+          { ...first!.policy.criteria[0]!, expression },
+          ...first!.policy.criteria.slice(1),
+        ],
+      },
+    });
+    const wrong = await expectProblem(
+      manager.post('/programmes/asd/policies', withExpression('scoreMicro < ')),
+      400,
+      'POLICY_INVALID',
+    );
     expect(wrong.detail).toContain(first!.policy.criteria[0]!.id);
-    expect((await manager.post('/programmes/asd/policies', withExpression('scoreMicro + 1'))).body.code).toBe('POLICY_INVALID');
-    await expectProblem(manager.post('/programmes/asd/policies', { ...next, version: 9 }), 409, 'POLICY_VERSION_OUT_OF_ORDER', 'version');
-    await expectProblem(manager.post('/programmes', asdProgramme), 409, 'PROGRAMME_ALREADY_DEFINED', 'programmeId');
+    expect(
+      (await manager.post('/programmes/asd/policies', withExpression('scoreMicro + 1'))).body.code,
+    ).toBe('POLICY_INVALID');
+    await expectProblem(
+      manager.post('/programmes/asd/policies', { ...next, version: 9 }),
+      409,
+      'POLICY_VERSION_OUT_OF_ORDER',
+      'version',
+    );
+    await expectProblem(
+      manager.post('/programmes', asdProgramme),
+      409,
+      'PROGRAMME_ALREADY_DEFINED',
+      'programmeId',
+    );
   });
 
   it('registers one of two persons who bring the same identity at the same instant', async () => {
-    const replies = await Promise.all(Array.from({ length: 8 }, () => intake.post('/persons', person(20))));
-    expect(replies.map(({ status }) => status).sort()).toEqual([201, ...Array.from({ length: 7 }, () => 409)]);
-    for (const { status, body } of replies) if (status === 409) expect(body).toMatchObject({ code: 'IDENTITY_ALREADY_REGISTERED', field: 'nationalId' });
-    await expectProblem(intake.post('/persons', { ...person(20), nationalId: ' ab-100.020 ' }), 409, 'IDENTITY_ALREADY_REGISTERED', 'nationalId');
+    const replies = await Promise.all(
+      Array.from({ length: 8 }, () => intake.post('/persons', person(20))),
+    );
+    expect(replies.map(({ status }) => status).sort()).toEqual([
+      201,
+      ...Array.from({ length: 7 }, () => 409),
+    ]);
+    for (const { status, body } of replies)
+      if (status === 409)
+        expect(body).toMatchObject({ code: 'IDENTITY_ALREADY_REGISTERED', field: 'nationalId' });
+    await expectProblem(
+      intake.post('/persons', { ...person(20), nationalId: ' ab-100.020 ' }),
+      409,
+      'IDENTITY_ALREADY_REGISTERED',
+      'nationalId',
+    );
   });
 
   it('lets nobody recommend or approve their own, nor what was amended since', async () => {
     const { applicationId } = await submitted(world, 21);
-    const { position } = await expectStatus(200, officer.post(`/applications/${applicationId}/determination`));
-    const { application } = await expectStatus(200, officer.get(`/applications/${applicationId}?after=${position}`));
+    const { position } = await expectStatus(
+      200,
+      officer.post(`/applications/${applicationId}/determination`),
+    );
+    const { application } = await expectStatus(
+      200,
+      officer.get(`/applications/${applicationId}?after=${position}`),
+    );
     const { contentHash } = application;
     const same = await world.as('i.berrada', 'case-officer');
-    await expectProblem(same.post(`/applications/${applicationId}/recommendation`, { recommendation: 'approve', contentHash }), 403, 'SAME_PERSON');
-    await expectStatus(200, officer.post(`/applications/${applicationId}/recommendation`, { recommendation: 'approve', contentHash }));
+    await expectProblem(
+      same.post(`/applications/${applicationId}/recommendation`, {
+        recommendation: 'approve',
+        contentHash,
+      }),
+      403,
+      'SAME_PERSON',
+    );
+    await expectStatus(
+      200,
+      officer.post(`/applications/${applicationId}/recommendation`, {
+        recommendation: 'approve',
+        contentHash,
+      }),
+    );
     for (const subject of ['i.berrada', 'o.chraibi']) {
-      await expectProblem((await world.as(subject, 'supervisor')).post(`/applications/${applicationId}/approval`, { contentHash }), 403, 'SAME_PERSON');
+      await expectProblem(
+        (await world.as(subject, 'supervisor')).post(`/applications/${applicationId}/approval`, {
+          contentHash,
+        }),
+        403,
+        'SAME_PERSON',
+      );
     }
-    await expectStatus(200, intake.post(`/applications/${applicationId}/amend`, { facts: { ...facts, coveredByOtherScheme: true }, reason: 'told so' }));
-    await expectProblem(supervisor.post(`/applications/${applicationId}/approval`, { contentHash }), 409, 'CONTENT_CHANGED', 'contentHash');
+    await expectStatus(
+      200,
+      intake.post(`/applications/${applicationId}/amend`, {
+        facts: { ...facts, coveredByOtherScheme: true },
+        reason: 'told so',
+      }),
+    );
+    await expectProblem(
+      supervisor.post(`/applications/${applicationId}/approval`, { contentHash }),
+      409,
+      'CONTENT_CHANGED',
+      'contentHash',
+    );
   });
 
   it('keeps an officer to their regions, in what they do and what they see', async () => {
     const { applicationId, position } = await submitted(world, 22, 'MA-01');
     const local = await world.as('o.local', 'case-officer', ['MA-06']);
-    await expectProblem(local.post(`/applications/${applicationId}/determination`), 403, 'REGION_NOT_ALLOWED');
-    await expectProblem(local.get(`/applications/${applicationId}?after=${position}`), 404, 'APPLICATION_NOT_FOUND');
+    await expectProblem(
+      local.post(`/applications/${applicationId}/determination`),
+      403,
+      'REGION_NOT_ALLOWED',
+    );
+    await expectProblem(
+      local.get(`/applications/${applicationId}?after=${position}`),
+      404,
+      'APPLICATION_NOT_FOUND',
+    );
     const { items } = await expectStatus(200, local.get('/applications?limit=1000'));
     expect(new Set(items.map((item: Json) => item.region))).toEqual(new Set(['MA-06']));
-    await expectProblem((await world.as('i.local', 'intake', ['MA-06'])).post('/persons', person(23, 'MA-01')), 403, 'REGION_NOT_ALLOWED');
-    await expectProblem((await world.as('f.local', 'finance-officer', ['MA-06'])).post('/cycles', { programmeId: 'asd', period: '2025-10' }), 403, 'REGION_NOT_ALLOWED');
+    await expectProblem(
+      (await world.as('i.local', 'intake', ['MA-06'])).post('/persons', person(23, 'MA-01')),
+      403,
+      'REGION_NOT_ALLOWED',
+    );
+    await expectProblem(
+      (await world.as('f.local', 'finance-officer', ['MA-06'])).post('/cycles', {
+        programmeId: 'asd',
+        period: '2025-10',
+      }),
+      403,
+      'REGION_NOT_ALLOWED',
+    );
   });
 
   it('takes money once: release twice, unknown payments, other amounts and contradictions', async () => {
@@ -144,19 +364,67 @@ describe('what bad input gets over HTTP', () => {
     await enrolled(world, personId);
     const { contentHash } = await paid(world, 'asd-2025-10');
     const releaser = await world.as('c.guessous', 'finance-controller');
-    await expectProblem(releaser.post('/cycles/asd-2025-10/release', { contentHash, executionDate: '2025-11-28' }), 409, 'CYCLE_ALREADY_RELEASED');
+    await expectProblem(
+      releaser.post('/cycles/asd-2025-10/release', { contentHash, executionDate: '2025-11-28' }),
+      409,
+      'CYCLE_ALREADY_RELEASED',
+    );
     const paymentId = `asd-2025-10-${personId}`;
-    const report = async (outcome: object): Promise<Json> => (await expectStatus(200, system.post('/payments/outcomes', { outcomes: [{ paymentId, ...outcome }] }))).results[0];
-    expect(await report({ outcome: 'settled', paymentId: 'asd-2025-10-00000000-0000-4000-8000-000000000000' })).toMatchObject({ result: 'refused', code: 'PAYMENT_UNKNOWN' });
-    expect(await report({ outcome: 'settled', amount: '500.00', currency: 'EUR' })).toMatchObject({ result: 'refused', code: 'CURRENCY_DIFFERS' });
-    await expectProblem(system.post('/payments/outcomes', { outcomes: [{ paymentId, outcome: 'settled', amount: '-500.00', currency: 'MAD' }] }), 400, 'INVALID_AMOUNT', 'outcomes/0/amount');
-    await expectProblem(system.post('/payments/outcomes', { outcomes: [{ paymentId, outcome: 'lost' }] }), 400, 'INVALID_FIELD', 'outcomes/0/outcome');
-    expect(await report({ outcome: 'rejected', reason: 'AC04' })).toMatchObject({ result: 'applied' });
-    const contradiction = await report({ outcome: 'settled', amount: '500.00', currency: 'MAD', settledOn: '2025-11-28' });
+    const report = async (outcome: object): Promise<Json> =>
+      (
+        await expectStatus(
+          200,
+          system.post('/payments/outcomes', { outcomes: [{ paymentId, ...outcome }] }),
+        )
+      ).results[0];
+    expect(
+      await report({
+        outcome: 'settled',
+        paymentId: 'asd-2025-10-00000000-0000-4000-8000-000000000000',
+      }),
+    ).toMatchObject({ result: 'refused', code: 'PAYMENT_UNKNOWN' });
+    expect(await report({ outcome: 'settled', amount: '500.00', currency: 'EUR' })).toMatchObject({
+      result: 'refused',
+      code: 'CURRENCY_DIFFERS',
+    });
+    await expectProblem(
+      system.post('/payments/outcomes', {
+        outcomes: [{ paymentId, outcome: 'settled', amount: '-500.00', currency: 'MAD' }],
+      }),
+      400,
+      'INVALID_AMOUNT',
+      'outcomes/0/amount',
+    );
+    await expectProblem(
+      system.post('/payments/outcomes', { outcomes: [{ paymentId, outcome: 'lost' }] }),
+      400,
+      'INVALID_FIELD',
+      'outcomes/0/outcome',
+    );
+    expect(await report({ outcome: 'rejected', reason: 'AC04' })).toMatchObject({
+      result: 'applied',
+    });
+    const contradiction = await report({
+      outcome: 'settled',
+      amount: '500.00',
+      currency: 'MAD',
+      settledOn: '2025-11-28',
+    });
     expect(contradiction.result).toBe('break');
-    const { items } = await expectStatus(200, finance.get(`/breaks?open=true&after=${contradiction.position}`));
-    expect(items).toEqual([expect.objectContaining({ paymentId, kind: 'settled-after-rejected', open: true })]);
-    await expectStatus(200, finance.post(`/payments/${paymentId}/breaks/${items[0].breakId}/resolution`, { resolution: 'bank-error', reason: 'the bank corrected itself' }));
+    const { items } = await expectStatus(
+      200,
+      finance.get(`/breaks?open=true&after=${contradiction.position}`),
+    );
+    expect(items).toEqual([
+      expect.objectContaining({ paymentId, kind: 'settled-after-rejected', open: true }),
+    ]);
+    await expectStatus(
+      200,
+      finance.post(`/payments/${paymentId}/breaks/${items[0].breakId}/resolution`, {
+        resolution: 'bank-error',
+        reason: 'the bank corrected itself',
+      }),
+    );
   });
 });
 
@@ -172,14 +440,35 @@ describe('the budget under 200 concurrent attempts', () => {
       await enrolled(world, personId);
       const { jobId } = await expectStatus(202, finance.post('/cycles/asd-2025-10/prepare'));
       const { contentHash } = (await finance.job(jobId)).result;
-      const attempts = async (): Promise<string[]> => (await Promise.all(Array.from({ length: 200 }, () => controller.post('/cycles/asd-2025-10/approve', { contentHash })))).map(({ status, body }) => `${status} ${body.code ?? ''}`);
+      const attempts = async (): Promise<string[]> =>
+        (
+          await Promise.all(
+            Array.from({ length: 200 }, () =>
+              controller.post('/cycles/asd-2025-10/approve', { contentHash }),
+            ),
+          )
+        ).map(({ status, body }) => `${status} ${body.code ?? ''}`);
       expect(new Set(await attempts())).toEqual(new Set(['422 BUDGET_EXCEEDED']));
-      const { position } = await expectStatus(200, finance.post('/budgets/asd/2025/adjustments', { delta: '0.01', currency: 'MAD', reason: 'a centime more' }));
+      const { position } = await expectStatus(
+        200,
+        finance.post('/budgets/asd/2025/adjustments', {
+          delta: '0.01',
+          currency: 'MAD',
+          reason: 'a centime more',
+        }),
+      );
       expect(position).toBeGreaterThan(0);
       const answers = await attempts();
       expect(answers.filter((answer) => answer === '200 ')).toHaveLength(1);
       expect(answers.filter((answer) => answer === '409 CYCLE_ALREADY_APPROVED')).toHaveLength(199);
-      const last = await expectStatus(200, finance.post('/budgets/asd/2025/adjustments', { delta: '1.00', currency: 'MAD', reason: 'to read after' }));
+      const last = await expectStatus(
+        200,
+        finance.post('/budgets/asd/2025/adjustments', {
+          delta: '1.00',
+          currency: 'MAD',
+          reason: 'to read after',
+        }),
+      );
       const { items } = await expectStatus(200, finance.get(`/budgets?after=${last.position}`));
       expect(items[0]).toMatchObject({ allotted: '501.00', reserved: '500.00', free: '1.00' });
     } finally {
@@ -192,11 +481,26 @@ describe('the budget under 200 concurrent attempts', () => {
     try {
       await setUp(world, '100.00');
       const finance = await world.as('f.elfassi', 'finance-officer');
-      const replies = await Promise.all(Array.from({ length: 200 }, (_, i) => finance.post('/budgets/asd/2025/adjustments', { delta: i % 2 === 0 ? '-1.01' : '-0.99', currency: 'MAD', reason: `try ${i}` })));
+      const replies = await Promise.all(
+        Array.from({ length: 200 }, (_, i) =>
+          finance.post('/budgets/asd/2025/adjustments', {
+            delta: i % 2 === 0 ? '-1.01' : '-0.99',
+            currency: 'MAD',
+            reason: `try ${i}`,
+          }),
+        ),
+      );
       expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200, 422]));
-      const position = Math.max(...replies.map(({ headers }) => Number(headers.get('sanad-position') ?? -1)));
+      const position = Math.max(
+        ...replies.map(({ headers }) => Number(headers.get('sanad-position') ?? -1)),
+      );
       const { items } = await expectStatus(200, finance.get(`/budgets?after=${position}`));
-      const left = 10_000 - replies.reduce((sum, { status }, i) => sum + (status === 200 ? (i % 2 === 0 ? 101 : 99) : 0), 0);
+      const left =
+        10_000 -
+        replies.reduce(
+          (sum, { status }, i) => sum + (status === 200 ? (i % 2 === 0 ? 101 : 99) : 0),
+          0,
+        );
       expect(Math.round(Number(items[0].allotted) * 100)).toBe(left);
       expect(left).toBeGreaterThanOrEqual(0);
       expect(left).toBeLessThan(99);

@@ -14,19 +14,47 @@ import type { RunningServer } from '../../src/shell/listen.js';
 
 /** Answers of the API are read as a client in any language would. */
 export type Json = ReturnType<typeof JSON.parse>;
-export interface Reply { readonly status: number; readonly body: Json; readonly text: string; readonly headers: Headers }
+export interface Reply {
+  readonly status: number;
+  readonly body: Json;
+  readonly text: string;
+  readonly headers: Headers;
+}
 
 /** One caller of the public API, with a token of its own. */
 export class Caller {
-  constructor(private readonly url: string, readonly token: string) {}
+  constructor(
+    private readonly url: string,
+    readonly token: string,
+  ) {}
 
-  post(path: string, body: unknown = {}, key: string = randomUUID(), headers: Record<string, string> = {}): Promise<Reply> {
-    return this.send('POST', path, JSON.stringify(body), { 'content-type': 'application/json', 'idempotency-key': key, ...headers });
+  post(
+    path: string,
+    body: unknown = {},
+    key: string = randomUUID(),
+    headers: Record<string, string> = {},
+  ): Promise<Reply> {
+    return this.send('POST', path, JSON.stringify(body), {
+      'content-type': 'application/json',
+      'idempotency-key': key,
+      ...headers,
+    });
   }
-  get(path: string, headers: Record<string, string> = {}): Promise<Reply> { return this.send('GET', path, undefined, headers); }
+  get(path: string, headers: Record<string, string> = {}): Promise<Reply> {
+    return this.send('GET', path, undefined, headers);
+  }
 
-  async send(method: string, path: string, body: string | undefined, headers: Record<string, string>): Promise<Reply> {
-    const response = await fetch(this.url + path, { method, headers: { authorization: `Bearer ${this.token}`, ...headers }, ...(body === undefined ? {} : { body }) });
+  async send(
+    method: string,
+    path: string,
+    body: string | undefined,
+    headers: Record<string, string>,
+  ): Promise<Reply> {
+    const response = await fetch(this.url + path, {
+      method,
+      headers: { authorization: `Bearer ${this.token}`, ...headers },
+      ...(body === undefined ? {} : { body }),
+    });
     const text = await response.text();
     let parsed: Json;
     try {
@@ -49,15 +77,27 @@ export class Caller {
 
 /** A real server on a free port, with a data folder of its own. */
 export class HttpWorld {
-  private constructor(readonly dir: string, readonly server: RunningServer, private readonly issuer: TokenIssuer) {}
+  private constructor(
+    readonly dir: string,
+    readonly server: RunningServer,
+    private readonly issuer: TokenIssuer,
+  ) {}
 
-  static async open(env: Record<string, string> = {}, dir = mkdtempSync(join(tmpdir(), 'sanad-http-'))): Promise<HttpWorld> {
-    const server = await startServer(loadConfig({ SANAD_DATA: dir, SANAD_PORT: '0', SANAD_LOG_LEVEL: 'fatal', ...env }));
+  static async open(
+    env: Record<string, string> = {},
+    dir = mkdtempSync(join(tmpdir(), 'sanad-http-')),
+  ): Promise<HttpWorld> {
+    const server = await startServer(
+      loadConfig({ SANAD_DATA: dir, SANAD_PORT: '0', SANAD_LOG_LEVEL: 'fatal', ...env }),
+    );
     return new HttpWorld(dir, server, await localIssuer(join(dir, 'keys')));
   }
 
   async as(subject: string, role: Role, regions?: readonly string[]): Promise<Caller> {
-    return new Caller(this.server.url, await this.issuer.issue({ subject, role, ...(regions ? { regions } : {}) }));
+    return new Caller(
+      this.server.url,
+      await this.issuer.issue({ subject, role, ...(regions ? { regions } : {}) }),
+    );
   }
 
   async close(): Promise<void> {
@@ -67,13 +107,25 @@ export class HttpWorld {
 }
 
 /** Defines the reference programme with its policies, opens it and allots money to a year. */
-export async function setUp(world: Pick<HttpWorld, 'as'>, amount = '1000000.00', year = '2025'): Promise<void> {
+export async function setUp(
+  world: Pick<HttpWorld, 'as'>,
+  amount = '1000000.00',
+  year = '2025',
+): Promise<void> {
   const manager = await world.as('m.alaoui', 'programme-manager');
   const finance = await world.as('f.elfassi', 'finance-officer');
   await expectStatus(201, manager.post('/programmes', asdProgramme));
-  for (const policy of asdPolicies) await expectStatus(201, manager.post('/programmes/asd/policies', policy));
+  for (const policy of asdPolicies)
+    await expectStatus(201, manager.post('/programmes/asd/policies', policy));
   await expectStatus(200, manager.post('/programmes/asd/opening'));
-  await expectStatus(201, finance.post(`/budgets/asd/${year}/allotments`, { amount, currency: 'MAD', reference: 'Finance act' }));
+  await expectStatus(
+    201,
+    finance.post(`/budgets/asd/${year}/allotments`, {
+      amount,
+      currency: 'MAD',
+      reference: 'Finance act',
+    }),
+  );
 }
 
 export async function expectStatus(status: number, reply: Promise<Reply>): Promise<Json> {
@@ -82,28 +134,81 @@ export async function expectStatus(status: number, reply: Promise<Reply>): Promi
   return body;
 }
 
-export const facts = { scoreMicro: 8_000_000, coveredByOtherScheme: false, children: [{ birthMonth: '2020-03', inSchool: false, schoolLevel: 'none', disabled: false, fatherlessOrphan: false }] };
+export const facts = {
+  scoreMicro: 8_000_000,
+  coveredByOtherScheme: false,
+  children: [
+    {
+      birthMonth: '2020-03',
+      inSchool: false,
+      schoolLevel: 'none',
+      disabled: false,
+      fatherlessOrphan: false,
+    },
+  ],
+};
 export const ribNumber = (n: number): string => ribOf('007', '810', String(n).padStart(16, '0'));
 export const person = (n: number, region = 'MA-06'): Json => ({
-  nationalId: `AB${100_000 + n}`, name: `Fatima Test ${n}`, nameArabic: 'فاطمة', phone: '+212612345678', region, account: { kind: 'iban', number: ibanOfRib(ribNumber(n)) },
+  nationalId: `AB${100_000 + n}`,
+  name: `Fatima Test ${n}`,
+  nameArabic: 'فاطمة',
+  phone: '+212612345678',
+  region,
+  account: { kind: 'iban', number: ibanOfRib(ribNumber(n)) },
 });
 
 /** Registers a person and submits their application. */
-export async function submitted(world: Pick<HttpWorld, 'as'>, n: number, region = 'MA-06', receivedOn = '2025-10-05'): Promise<{ personId: string; applicationId: string; position: number }> {
+export async function submitted(
+  world: Pick<HttpWorld, 'as'>,
+  n: number,
+  region = 'MA-06',
+  receivedOn = '2025-10-05',
+): Promise<{ personId: string; applicationId: string; position: number }> {
   const intake = await world.as('i.berrada', 'intake');
   const { personId } = await expectStatus(201, intake.post('/persons', person(n, region)));
-  const { applicationId, position } = await expectStatus(201, intake.post('/applications', { programmeId: 'asd', personId, receivedOn, channel: 'counter', facts }));
+  const { applicationId, position } = await expectStatus(
+    201,
+    intake.post('/applications', {
+      programmeId: 'asd',
+      personId,
+      receivedOn,
+      channel: 'counter',
+      facts,
+    }),
+  );
   return { personId, applicationId, position };
 }
 
 /** Takes a submitted application to its approval, by three people. Returns the log position. */
-export async function approved(world: Pick<HttpWorld, 'as'>, applicationId: string): Promise<number> {
+export async function approved(
+  world: Pick<HttpWorld, 'as'>,
+  applicationId: string,
+): Promise<number> {
   const officer = await world.as('o.chraibi', 'case-officer');
   const supervisor = await world.as('s.doukkali', 'supervisor');
-  const { position } = await expectStatus(200, officer.post(`/applications/${applicationId}/determination`));
-  const { application } = await expectStatus(200, officer.get(`/applications/${applicationId}?after=${position}`));
-  await expectStatus(200, officer.post(`/applications/${applicationId}/recommendation`, { recommendation: 'approve', contentHash: application.contentHash }));
-  return (await expectStatus(200, supervisor.post(`/applications/${applicationId}/approval`, { contentHash: application.contentHash }))).position;
+  const { position } = await expectStatus(
+    200,
+    officer.post(`/applications/${applicationId}/determination`),
+  );
+  const { application } = await expectStatus(
+    200,
+    officer.get(`/applications/${applicationId}?after=${position}`),
+  );
+  await expectStatus(
+    200,
+    officer.post(`/applications/${applicationId}/recommendation`, {
+      recommendation: 'approve',
+      contentHash: application.contentHash,
+    }),
+  );
+  return (
+    await expectStatus(
+      200,
+      supervisor.post(`/applications/${applicationId}/approval`, {
+        contentHash: application.contentHash,
+      }),
+    )
+  ).position;
 }
 
 /** Waits until the process managers have acted: the read model of a person shows an enrolment. */
@@ -117,15 +222,27 @@ export async function enrolled(world: Pick<HttpWorld, 'as'>, personId: string): 
 }
 
 /** Prepares, approves and releases a month by three people; waits until everything is instructed. */
-export async function paid(world: Pick<HttpWorld, 'as'>, cycleId: string): Promise<{ contentHash: string; total: string }> {
+export async function paid(
+  world: Pick<HttpWorld, 'as'>,
+  cycleId: string,
+): Promise<{ contentHash: string; total: string }> {
   const officer = await world.as('f.elfassi', 'finance-officer');
   const approver = await world.as('c.filali', 'finance-controller');
   const releaser = await world.as('c.guessous', 'finance-controller');
   const { jobId } = await expectStatus(202, officer.post(`/cycles/${cycleId}/prepare`));
   const { state, result } = await officer.job(jobId);
   if (state !== 'done') throw new Error(`the preparation is ${state}`);
-  await expectStatus(200, approver.post(`/cycles/${cycleId}/approve`, { contentHash: result.contentHash }));
-  const released = await expectStatus(202, releaser.post(`/cycles/${cycleId}/release`, { contentHash: result.contentHash, executionDate: '2025-11-28' }));
+  await expectStatus(
+    200,
+    approver.post(`/cycles/${cycleId}/approve`, { contentHash: result.contentHash }),
+  );
+  const released = await expectStatus(
+    202,
+    releaser.post(`/cycles/${cycleId}/release`, {
+      contentHash: result.contentHash,
+      executionDate: '2025-11-28',
+    }),
+  );
   await releaser.job(released.jobId);
   return { contentHash: result.contentHash, total: result.totalMinor };
 }

@@ -14,12 +14,25 @@ import type { Projection } from '../../projections/projection.js';
 import type { TestPostgres } from '../support/postgres.js';
 
 /** One projector is all there is: it is always its turn. */
-export const inTurnAlone = (work: (held: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> => work(signal);
+export const inTurnAlone = (
+  work: (held: AbortSignal) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> => work(signal);
 
-export const PROJECTIONS = [eligibilityProjection, disbursementProjection, correctionProjection, auditProjection] as const;
+export const PROJECTIONS = [
+  eligibilityProjection,
+  disbursementProjection,
+  correctionProjection,
+  auditProjection,
+] as const;
 
 /** An engine to run the same assertions on; `open` gives an empty store each time, and `reopen` the last one again. */
-export interface Engine { readonly name: string; open(): Promise<ReadStore>; reopen(): Promise<ReadStore>; cleanUp(): void }
+export interface Engine {
+  readonly name: string;
+  open(): Promise<ReadStore>;
+  reopen(): Promise<ReadStore>;
+  cleanUp(): void;
+}
 
 export function engines(postgres: TestPostgres): Engine[] {
   const dirs: string[] = [];
@@ -31,23 +44,33 @@ export function engines(postgres: TestPostgres): Engine[] {
       return openEmbeddedReadStore(file(), { thread: 'local' });
     },
     reopen: () => openEmbeddedReadStore(file(), { thread: 'local' }),
-    cleanUp() { for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true }); },
+    cleanUp() {
+      for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true });
+    },
   };
   if (!postgres.running) return [sqlite];
   let schema = '';
-  return [sqlite, {
-    name: 'PostgreSQL',
-    async open() {
-      schema = await postgres.newSchema();
-      return openPostgresReadStore(postgres.url, { schema });
+  return [
+    sqlite,
+    {
+      name: 'PostgreSQL',
+      async open() {
+        schema = await postgres.newSchema();
+        return openPostgresReadStore(postgres.url, { schema });
+      },
+      reopen: () => openPostgresReadStore(postgres.url, { schema }),
+      cleanUp() {
+        /* the server goes, and its schemas with it */
+      },
     },
-    reopen: () => openPostgresReadStore(postgres.url, { schema }),
-    cleanUp() { /* the server goes, and its schemas with it */ },
-  }];
+  ];
 }
 
 /** Every row of every table that queries read, in key order: what two ways to the same state must agree on. */
-export async function everyRow(store: ReadStore, projections: readonly Projection[] = PROJECTIONS): Promise<Record<string, unknown[]>> {
+export async function everyRow(
+  store: ReadStore,
+  projections: readonly Projection[] = PROJECTIONS,
+): Promise<Record<string, unknown[]>> {
   const all: Record<string, unknown[]> = {};
   for (const build of await openBuilds(store, projections, false)) {
     for (const table of build.projection.tables) {

@@ -2,26 +2,49 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ibanOfRib, isIban, isRib, isWallet, ribOf } from '../../src/kernel/accounts.js';
 
-const digits = (n: number): fc.Arbitrary<string> => fc.array(fc.integer({ min: 0, max: 9 }), { minLength: n, maxLength: n }).map((d) => d.join(''));
+const digits = (n: number): fc.Arbitrary<string> =>
+  fc.array(fc.integer({ min: 0, max: 9 }), { minLength: n, maxLength: n }).map((d) => d.join(''));
 
 describe('account numbers', () => {
-  it.each(['GB29NWBK60161331926819', 'DE89370400440532013000', 'MA64011519000001205000534921', 'FR1420041010050500013M02606'])('takes the published example %s', (iban) => {
+  it.each([
+    'GB29NWBK60161331926819',
+    'DE89370400440532013000',
+    'MA64011519000001205000534921',
+    'FR1420041010050500013M02606',
+  ])('takes the published example %s', (iban) => {
     expect(isIban(iban)).toBe(true);
   });
 
-  it.each(['', 'MA', 'GB29NWBK60161331926818', 'gb29nwbk60161331926819', 'GB29 NWBK 6016 1331 9268 19', 'MA64011519000001205000534921'.repeat(2)])('refuses %p as an IBAN', (text) => {
+  it.each([
+    '',
+    'MA',
+    'GB29NWBK60161331926818',
+    'gb29nwbk60161331926819',
+    'GB29 NWBK 6016 1331 9268 19',
+    'MA64011519000001205000534921'.repeat(2),
+  ])('refuses %p as an IBAN', (text) => {
     expect(isIban(text)).toBe(false);
   });
 
   it('completes any bank, city and account to a RIB and an IBAN, and notices any one digit changed', () => {
-    fc.assert(fc.property(digits(3), digits(3), digits(16), fc.nat(23), fc.integer({ min: 1, max: 9 }), (bank, city, account, at, by) => {
-      const rib = ribOf(bank, city, account);
-      expect(isRib(rib)).toBe(true);
-      expect(isIban(ibanOfRib(rib))).toBe(true);
-      const changed = rib.slice(0, at) + String((Number(rib[at]) + by) % 10) + rib.slice(at + 1);
-      expect(isRib(changed)).toBe(false);
-      expect(isIban(`${ibanOfRib(rib).slice(0, 4)}${changed}`)).toBe(false);
-    }));
+    fc.assert(
+      fc.property(
+        digits(3),
+        digits(3),
+        digits(16),
+        fc.nat(23),
+        fc.integer({ min: 1, max: 9 }),
+        (bank, city, account, at, by) => {
+          const rib = ribOf(bank, city, account);
+          expect(isRib(rib)).toBe(true);
+          expect(isIban(ibanOfRib(rib))).toBe(true);
+          const changed =
+            rib.slice(0, at) + String((Number(rib[at]) + by) % 10) + rib.slice(at + 1);
+          expect(isRib(changed)).toBe(false);
+          expect(isIban(`${ibanOfRib(rib).slice(0, 4)}${changed}`)).toBe(false);
+        },
+      ),
+    );
   });
 
   it('takes a wallet by its telephone number', () => {

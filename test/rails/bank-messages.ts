@@ -1,10 +1,26 @@
-import { BankMessageError, type BankEntry, type BankMessageEnd, type BookedEntry, type StatusEntry } from '../../src/adapters/payment-rail/incoming/port.js';
-import { readBankMessage, type ReaderOptions } from '../../src/adapters/payment-rail/incoming/reader.js';
+import {
+  BankMessageError,
+  type BankEntry,
+  type BankMessageEnd,
+  type BookedEntry,
+  type StatusEntry,
+} from '../../src/adapters/payment-rail/incoming/port.js';
+import {
+  readBankMessage,
+  type ReaderOptions,
+} from '../../src/adapters/payment-rail/incoming/reader.js';
 
-export interface ReadMessage { readonly entries: readonly BankEntry[]; readonly end: BankMessageEnd }
+export interface ReadMessage {
+  readonly entries: readonly BankEntry[];
+  readonly end: BankMessageEnd;
+}
 
 /** Reads a message that is in memory, in pieces of `chunk` bytes. */
-export async function readAll(message: string | Uint8Array, chunk = 65_536, options: ReaderOptions = {}): Promise<ReadMessage> {
+export async function readAll(
+  message: string | Uint8Array,
+  chunk = 65_536,
+  options: ReaderOptions = {},
+): Promise<ReadMessage> {
   const bytes = typeof message === 'string' ? Buffer.from(message) : message;
   const reading = readBankMessage(pieces(bytes, chunk), options);
   const entries: BankEntry[] = [];
@@ -13,9 +29,13 @@ export async function readAll(message: string | Uint8Array, chunk = 65_536, opti
 }
 
 /** What it is refused with; an answer that is no refusal fails the test. */
-export async function refusalOf(message: string | Uint8Array, options: ReaderOptions = {}): Promise<BankMessageError> {
+export async function refusalOf(
+  message: string | Uint8Array,
+  options: ReaderOptions = {},
+): Promise<BankMessageError> {
   const answer = await readAll(message, 65_536, options).catch((error: unknown) => error);
-  if (!(answer instanceof BankMessageError)) throw new Error('it was not refused', { cause: answer });
+  if (!(answer instanceof BankMessageError))
+    throw new Error('it was not refused', { cause: answer });
   return answer;
 }
 
@@ -23,8 +43,10 @@ async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Arr
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
-export const statuses = (entries: readonly BankEntry[]): StatusEntry[] => entries.filter((entry) => entry.kind === 'status');
-export const bookings = (entries: readonly BankEntry[]): BookedEntry[] => entries.filter((entry) => entry.kind === 'booking');
+export const statuses = (entries: readonly BankEntry[]): StatusEntry[] =>
+  entries.filter((entry) => entry.kind === 'status');
+export const bookings = (entries: readonly BankEntry[]): BookedEntry[] =>
+  entries.filter((entry) => entry.kind === 'booking');
 
 export const NAMESPACE = 'urn:iso:std:iso:20022:tech:xsd:';
 export const HEAD = '<GrpHdr><MsgId>BANK-1</MsgId><CreDtTm>2025-12-03T10:00:00</CreDtTm></GrpHdr>';
@@ -32,7 +54,8 @@ export const HEAD = '<GrpHdr><MsgId>BANK-1</MsgId><CreDtTm>2025-12-03T10:00:00</
 /** A pain.002 of what stands between its group header and its end. */
 export const pain002 = (inner: string, version = '10'): string =>
   `<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="${NAMESPACE}pain.002.001.${version}"><CstmrPmtStsRpt>${HEAD}${inner}</CstmrPmtStsRpt></Document>`;
-export const GROUP = '<OrgnlGrpInfAndSts><OrgnlMsgId>ASD-1</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId></OrgnlGrpInfAndSts>';
+export const GROUP =
+  '<OrgnlGrpInfAndSts><OrgnlMsgId>ASD-1</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId></OrgnlGrpInfAndSts>';
 
 /** A camt.054 of entries. */
 export const camt054 = (entries: string, version = '08'): string =>

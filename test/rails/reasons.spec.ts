@@ -8,11 +8,20 @@ describe('reason codes in words', () => {
     for (const code of reasonCodes) {
       expect(code).toMatch(/^[A-Z0-9]{4}$/);
       const { fr, ar, en } = reasonTexts(code)!;
-      expect([code, /^[\p{Script=Latin}\p{P}\s]+$/u.test(fr), /^[\p{Script=Latin}\p{P}\s]+$/u.test(en), /^[\p{Script=Arabic}\p{P}\s]+$/u.test(ar)]).toEqual([code, true, true, true]);
+      expect([
+        code,
+        /^[\p{Script=Latin}\p{P}\s]+$/u.test(fr),
+        /^[\p{Script=Latin}\p{P}\s]+$/u.test(en),
+        /^[\p{Script=Arabic}\p{P}\s]+$/u.test(ar),
+      ]).toEqual([code, true, true, true]);
     }
   });
   it('say nothing where only the bank can', () => {
     expect(inWords('ZZ99')).toEqual({});
-    expect(inWords('AC04').reasonTexts).toEqual({ fr: 'Compte clos', ar: 'الحساب مغلق', en: 'The account is closed' });
+    expect(inWords('AC04').reasonTexts).toEqual({
+      fr: 'Compte clos',
+      ar: 'الحساب مغلق',
+      en: 'The account is closed',
+    });
   });
 });

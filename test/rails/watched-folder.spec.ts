@@ -1,11 +1,26 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { hash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Instruction, MessageHead } from '../../src/adapters/payment-rail/port.js';
-import { watchedFolder, type Taken, type WatchedFolder } from '../../src/adapters/payment-rail/watched-folder.js';
+import {
+  watchedFolder,
+  type Taken,
+  type WatchedFolder,
+} from '../../src/adapters/payment-rail/watched-folder.js';
 
 let root: string;
 let folder: WatchedFolder;
@@ -19,11 +34,21 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const never = new AbortController().signal;
 const INSTRUCTION: Instruction = {
-  paymentId: 'asd-2025-11-00000000-0000-5000-8000-000000000000', attempt: 1, endToEndId: 'E1', amountMinor: 50_000n, currency: 'MAD',
-  payee: { name: 'Payee', kind: 'iban', account: 'MA64011519000001205000534921' }, remittance: 'ASD',
+  paymentId: 'asd-2025-11-00000000-0000-5000-8000-000000000000',
+  attempt: 1,
+  endToEndId: 'E1',
+  amountMinor: 50_000n,
+  currency: 'MAD',
+  payee: { name: 'Payee', kind: 'iban', account: 'MA64011519000001205000534921' },
+  remittance: 'ASD',
 };
 const HEAD: MessageHead = {
-  messageId: 'ASD-1', createdAt: '2025-12-01T08:00:00.000Z', executionDate: '2025-12-02', currency: 'MAD', count: 1, totalMinor: 50_000n,
+  messageId: 'ASD-1',
+  createdAt: '2025-12-01T08:00:00.000Z',
+  executionDate: '2025-12-02',
+  currency: 'MAD',
+  count: 1,
+  totalMinor: 50_000n,
   debtor: { name: 'Trésorerie', iban: 'MA64011519000001205000534921', bic: 'BCMAMAMC' },
 };
 
@@ -67,24 +92,32 @@ describe('what goes out', () => {
   it('never replaces a message that was handed over with other content', async () => {
     await folder.rail.write(HEAD, [[INSTRUCTION]]);
     rmSync(join(root, 'files', 'ASD-1.xml'));
-    await expect(folder.rail.write({ ...HEAD, executionDate: '2025-12-03' }, [[INSTRUCTION]])).rejects.toMatchObject({ code: 'MESSAGE_DIFFERS' });
+    await expect(
+      folder.rail.write({ ...HEAD, executionDate: '2025-12-03' }, [[INSTRUCTION]]),
+    ).rejects.toMatchObject({ code: 'MESSAGE_DIFFERS' });
   });
 
   it('says what is wrong with the folder', async () => {
     writeFileSync(at(), 'a file');
-    await expect(folder.rail.write(HEAD, [[INSTRUCTION]])).rejects.toMatchObject({ code: 'RAIL_FAILED' });
+    await expect(folder.rail.write(HEAD, [[INSTRUCTION]])).rejects.toMatchObject({
+      code: 'RAIL_FAILED',
+    });
     rmSync(at());
-    await expect(folder.rail.write(HEAD, [[INSTRUCTION]])).resolves.toMatchObject({ name: 'ASD-1.xml' });
+    await expect(folder.rail.write(HEAD, [[INSTRUCTION]])).resolves.toMatchObject({
+      name: 'ASD-1.xml',
+    });
   });
 });
 
 describe('what comes in', () => {
   let calls: string[];
-  const saying = (answer: (content: string) => Taken) => async (path: string): Promise<Taken> => {
-    const content = readFileSync(path, 'utf8');
-    calls.push(content);
-    return answer(content);
-  };
+  const saying =
+    (answer: (content: string) => Taken) =>
+    async (path: string): Promise<Taken> => {
+      const content = readFileSync(path, 'utf8');
+      calls.push(content);
+      return answer(content);
+    };
   const taken = saying(() => ({ kind: 'taken' }));
   beforeEach(() => {
     calls = [];
@@ -94,20 +127,35 @@ describe('what comes in', () => {
 
   it('is taken once it is whole, and moved to DONE', async () => {
     arrive('a.xml', 'half');
-    expect(await folder.look(taken, never)).toEqual({ taken: 0, rejected: 0, failed: 0, waiting: 1 });
+    expect(await folder.look(taken, never)).toEqual({
+      taken: 0,
+      rejected: 0,
+      failed: 0,
+      waiting: 1,
+    });
     arrive('a.xml', 'half and the other');
     expect(await folder.look(taken, never)).toMatchObject({ taken: 0, waiting: 1 });
     expect(await folder.look(taken, never)).toMatchObject({ taken: 1, waiting: 0 });
     expect(calls).toEqual(['half and the other']);
-    expect([readdirSync(at('IN')), readdirSync(at('WORK')), readdirSync(at('DONE'))]).toEqual([[], [], ['a.xml']]);
+    expect([readdirSync(at('IN')), readdirSync(at('WORK')), readdirSync(at('DONE'))]).toEqual([
+      [],
+      [],
+      ['a.xml'],
+    ]);
   });
 
   it('is left alone while it has a temporary name, and where it is no file', async () => {
-    for (const name of ['a.xml.part', '.a.xml', 'a.xml.filepart', 'a.xml.tmp', 'a.xml~']) arrive(name, 'x');
+    for (const name of ['a.xml.part', '.a.xml', 'a.xml.filepart', 'a.xml.tmp', 'a.xml~'])
+      arrive(name, 'x');
     mkdirSync(at('IN', 'folder'));
     symlinkSync('/etc/hostname', at('IN', 'link.xml'));
     await folder.look(taken, never);
-    expect(await folder.look(taken, never)).toEqual({ taken: 0, rejected: 0, failed: 0, waiting: 0 });
+    expect(await folder.look(taken, never)).toEqual({
+      taken: 0,
+      rejected: 0,
+      failed: 0,
+      waiting: 0,
+    });
     renameSync(at('IN', 'a.xml.part'), at('IN', 'a.xml'));
     await folder.look(taken, never);
     expect(await folder.look(taken, never)).toMatchObject({ taken: 1 });
@@ -119,7 +167,9 @@ describe('what comes in', () => {
     await folder.look(rejecting, never);
     expect(await folder.look(rejecting, never)).toMatchObject({ rejected: 1 });
     expect(readdirSync(at('REJECTED')).sort()).toEqual(['bad.xml', 'bad.xml.reason.txt']);
-    expect(readFileSync(at('REJECTED', 'bad.xml.reason.txt'), 'utf8')).toBe('a DOCTYPE is refused\n');
+    expect(readFileSync(at('REJECTED', 'bad.xml.reason.txt'), 'utf8')).toBe(
+      'a DOCTYPE is refused\n',
+    );
   });
 
   it('stays and is tried again where taking it fails, and holds up no other', async () => {
@@ -132,14 +182,27 @@ describe('what comes in', () => {
       return { kind: 'taken' };
     });
     await folder.look(take, never);
-    expect(await folder.look(take, never, (what) => troubles.push(what))).toMatchObject({ taken: 1, failed: 1 });
+    expect(await folder.look(take, never, (what) => troubles.push(what))).toMatchObject({
+      taken: 1,
+      failed: 1,
+    });
     arrive('a.xml', 'another a');
-    expect(await folder.look(take, never, (what) => troubles.push(what))).toMatchObject({ failed: 1, waiting: 1 });
-    expect(await folder.look(take, never, (what) => troubles.push(what))).toMatchObject({ failed: 1, waiting: 1 });
+    expect(await folder.look(take, never, (what) => troubles.push(what))).toMatchObject({
+      failed: 1,
+      waiting: 1,
+    });
+    expect(await folder.look(take, never, (what) => troubles.push(what))).toMatchObject({
+      failed: 1,
+      waiting: 1,
+    });
     expect(troubles).toEqual(['a.xml', 'a.xml', 'a.xml']);
     down = false;
     expect(await folder.look(take, never)).toMatchObject({ taken: 2 });
-    expect(readdirSync(at('DONE')).sort()).toEqual(['a.xml', expect.stringMatching(/^a\.xml\.[0-9a-f]{16}$/), 'b.xml']);
+    expect(readdirSync(at('DONE')).sort()).toEqual([
+      'a.xml',
+      expect.stringMatching(/^a\.xml\.[0-9a-f]{16}$/),
+      'b.xml',
+    ]);
     expect(readdirSync(at('WORK'))).toEqual([]);
   });
 
@@ -150,7 +213,11 @@ describe('what comes in', () => {
       await folder.look(taken, never);
     }
     expect(calls).toEqual(['one', 'two', 'one', 'two']);
-    expect(readdirSync(at('DONE')).map((name) => readFileSync(at('DONE', name), 'utf8')).sort()).toEqual(['one', 'two']);
+    expect(
+      readdirSync(at('DONE'))
+        .map((name) => readFileSync(at('DONE', name), 'utf8'))
+        .sort(),
+    ).toEqual(['one', 'two']);
     expect(readdirSync(at('WORK'))).toEqual([]);
   });
 
@@ -160,11 +227,19 @@ describe('what comes in', () => {
     writeFileSync(at('WORK', 'killed-before-taking.xml'), 'x');
     writeFileSync(at('WORK', 'killed-before-moving.xml'), 'y');
     expect(await again().look(taken, never)).toMatchObject({ taken: 2 });
-    expect(readdirSync(at('DONE')).sort()).toEqual(['killed-before-moving.xml', 'killed-before-taking.xml']);
+    expect(readdirSync(at('DONE')).sort()).toEqual([
+      'killed-before-moving.xml',
+      'killed-before-taking.xml',
+    ]);
     mkdirSync(at('REJECTED'), { recursive: true });
     writeFileSync(at('WORK', 'r.xml'), 'r');
     writeFileSync(at('REJECTED', 'r.xml.reason.txt'), 'half a rea');
-    expect(await again().look(saying(() => ({ kind: 'rejected', reason: 'whole' })), never)).toMatchObject({ rejected: 1 });
+    expect(
+      await again().look(
+        saying(() => ({ kind: 'rejected', reason: 'whole' })),
+        never,
+      ),
+    ).toMatchObject({ rejected: 1 });
     expect(readFileSync(at('REJECTED', 'r.xml.reason.txt'), 'utf8')).toBe('whole\n');
   });
 
@@ -173,19 +248,35 @@ describe('what comes in', () => {
     for (let i = 0; i < files; i += 1) arrive(`${String(i).padStart(3, '0')}.xml`, `content ${i}`);
     const ledger = join(root, 'ledger');
     mkdirSync(ledger);
-    for (let round = 1; readdirSync(at('IN')).length + (existsSync(at('WORK')) ? readdirSync(at('WORK')).length : 0) > 0; round += 1) {
+    for (
+      let round = 1;
+      readdirSync(at('IN')).length + (existsSync(at('WORK')) ? readdirSync(at('WORK')).length : 0) >
+      0;
+      round += 1
+    ) {
       expect(round).toBeLessThan(50);
       await killedAfter(round, ledger);
     }
     expect(readdirSync(ledger)).toHaveLength(files);
-    expect(readdirSync(at('DONE')).length + readdirSync(at('REJECTED')).filter((name) => name.endsWith('.xml')).length).toBe(files);
-    for (const name of readdirSync(at('REJECTED'))) if (name.endsWith('.xml')) expect(readdirSync(at('REJECTED'))).toContain(`${name}.reason.txt`);
+    expect(
+      readdirSync(at('DONE')).length +
+        readdirSync(at('REJECTED')).filter((name) => name.endsWith('.xml')).length,
+    ).toBe(files);
+    for (const name of readdirSync(at('REJECTED')))
+      if (name.endsWith('.xml'))
+        expect(readdirSync(at('REJECTED'))).toContain(`${name}.reason.txt`);
   });
 
   /** A process that watches, and is killed as soon as it said that it holds its n-th file; or ends by itself when nothing is left. */
   function killedAfter(n: number, ledger: string): Promise<void> {
-    const module = new URL('../../src/adapters/payment-rail/watched-folder.js', import.meta.url).href;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', `
+    const module = new URL('../../src/adapters/payment-rail/watched-folder.js', import.meta.url)
+      .href;
+    const child = spawn(
+      process.execPath,
+      [
+        '--input-type=module',
+        '-e',
+        `
       const { watchedFolder } = await import(${JSON.stringify(module)});
       const { writeFileSync } = await import('node:fs');
       const { basename } = await import('node:path');
@@ -198,7 +289,10 @@ describe('what comes in', () => {
       const signal = new AbortController().signal;
       await folder.look(take, signal);
       await folder.look(take, signal);
-    `], { stdio: ['ignore', 'pipe', 'inherit'] });
+    `,
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
     let held = 0;
     child.stdout.on('data', (dots: Buffer) => {
       held += dots.length;
@@ -224,12 +318,22 @@ describe('what comes in', () => {
     rmSync(at(), { recursive: true });
     writeFileSync(at(), 'a file');
     const troubles: string[] = [];
-    await folder.watch(saying(() => { stop.abort(); return { kind: 'taken' }; }), stop.signal, { everyMs: 1, onTrouble: (what) => {
-      troubles.push(what);
-      rmSync(at());
-      mkdirSync(at('IN'), { recursive: true });
-      arrive('a.xml', 'a');
-    } });
+    await folder.watch(
+      saying(() => {
+        stop.abort();
+        return { kind: 'taken' };
+      }),
+      stop.signal,
+      {
+        everyMs: 1,
+        onTrouble: (what) => {
+          troubles.push(what);
+          rmSync(at());
+          mkdirSync(at('IN'), { recursive: true });
+          arrive('a.xml', 'a');
+        },
+      },
+    );
     expect(troubles).toEqual(['the folder']);
     expect(calls).toEqual(['a']);
   });

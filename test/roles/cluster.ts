@@ -47,10 +47,31 @@ export interface Cluster {
  * The three servers, each real where this machine can have it, and our roles as processes of their own. Why not, where not.
  * @param given proxied: a line with weather to each server; dir: kept when the cluster ends; absent: a temporary folder
  */
-export async function startCluster(what: string, given: { readonly dir?: string; readonly eventStoreUrl?: string; readonly proxied?: boolean } = {}): Promise<Cluster | { readonly reason: string }> {
+export async function startCluster(
+  what: string,
+  given: {
+    readonly dir?: string;
+    readonly eventStoreUrl?: string;
+    readonly proxied?: boolean;
+  } = {},
+): Promise<Cluster | { readonly reason: string }> {
   const ports = { store: 0, kafka: 0, postgres: 0 };
-  const lines = given.proxied === true ? { store: await startProxy(() => ports.store), kafka: await startProxy(() => ports.kafka), postgres: await startProxy(() => ports.postgres) } : undefined;
-  const kafka = await startKafka(what, lines && ((port) => { ports.kafka = port; return lines.kafka.port; }));
+  const lines =
+    given.proxied === true
+      ? {
+          store: await startProxy(() => ports.store),
+          kafka: await startProxy(() => ports.kafka),
+          postgres: await startProxy(() => ports.postgres),
+        }
+      : undefined;
+  const kafka = await startKafka(
+    what,
+    lines &&
+      ((port) => {
+        ports.kafka = port;
+        return lines.kafka.port;
+      }),
+  );
   if (!kafka.running) return { reason: kafka.reason };
   const postgres = await startPostgres(what);
   if (!postgres.running) {
@@ -61,34 +82,95 @@ export async function startCluster(what: string, given: { readonly dir?: string;
   const store = await startEventStoreDb(join(dir, 'log.ndjson'));
   ports.store = Number(new URL(store.url).port);
   ports.postgres = Number(new URL(postgres.url).port);
-  const through = (url: string, line: Proxy | undefined): string => (line ? url.replace(/:\d+(?=[/?])/, `:${line.port}`) : url);
-  const env = { SANAD_DATA: dir, SANAD_PORT: '0', SANAD_LOG_LEVEL: 'info', EVENTSTORE_URL: given.eventStoreUrl ?? through(store.url, lines?.store), KAFKA_BROKERS: kafka.brokers.join(','), DATABASE_URL: through(postgres.url, lines?.postgres) };
+  const through = (url: string, line: Proxy | undefined): string =>
+    line ? url.replace(/:\d+(?=[/?])/, `:${line.port}`) : url;
+  const env = {
+    SANAD_DATA: dir,
+    SANAD_PORT: '0',
+    SANAD_LOG_LEVEL: 'info',
+    EVENTSTORE_URL: given.eventStoreUrl ?? through(store.url, lines?.store),
+    KAFKA_BROKERS: kafka.brokers.join(','),
+    DATABASE_URL: through(postgres.url, lines?.postgres),
+  };
   const processes = new Set<ChildProcess>();
-  const start = async (role: RoleName, more: Readonly<Record<string, string>> = {}): Promise<RoleProcess> => {
-    const child = spawn(process.execPath, [MAIN], { env: { PATH: process.env['PATH'] ?? '', ...env, SANAD_SIZE: 'distributed', SANAD_ROLE: role, ...more }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const start = async (
+    role: RoleName,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<RoleProcess> => {
+    const child = spawn(process.execPath, [MAIN], {
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        ...env,
+        SANAD_SIZE: 'distributed',
+        SANAD_ROLE: role,
+        ...more,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     processes.add(child);
     let log = '';
-    for (const output of [child.stdout, child.stderr]) output.on('data', (chunk: Buffer) => { log += chunk.toString(); });
-    const exited = new Promise<number | null>((resolve) => { child.once('exit', (code) => { processes.delete(child); resolve(code); }); });
-    const url = await new Promise<string>((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error(`${role} did not serve in time: ${log.slice(-2_000)}`)), START_TIMEOUT_MS);
-      child.stdout.on('data', () => {
-        const line = log.split('\n').find((one) => one.includes('"msg":"serving"') && one.endsWith('}'));
-        if (line) { clearTimeout(late); resolve((JSON.parse(line) as { url: string }).url); }
+    for (const output of [child.stdout, child.stderr])
+      output.on('data', (chunk: Buffer) => {
+        log += chunk.toString();
       });
-      void exited.then((code) => { clearTimeout(late); reject(new Error(`${role} ended with ${code}: ${log.slice(-2_000)}`)); });
+    const exited = new Promise<number | null>((resolve) => {
+      child.once('exit', (code) => {
+        processes.delete(child);
+        resolve(code);
+      });
+    });
+    const url = await new Promise<string>((resolve, reject) => {
+      const late = setTimeout(
+        () => reject(new Error(`${role} did not serve in time: ${log.slice(-2_000)}`)),
+        START_TIMEOUT_MS,
+      );
+      child.stdout.on('data', () => {
+        const line = log
+          .split('\n')
+          .find((one) => one.includes('"msg":"serving"') && one.endsWith('}'));
+        if (line) {
+          clearTimeout(late);
+          resolve((JSON.parse(line) as { url: string }).url);
+        }
+      });
+      void exited.then((code) => {
+        clearTimeout(late);
+        reject(new Error(`${role} ended with ${code}: ${log.slice(-2_000)}`));
+      });
     });
     return {
-      role, url, pid: child.pid!, log: () => log,
-      async kill() { child.kill('SIGKILL'); await exited; },
-      async stop() { child.kill('SIGTERM'); return exited; },
+      role,
+      url,
+      pid: child.pid!,
+      log: () => log,
+      async kill() {
+        child.kill('SIGKILL');
+        await exited;
+      },
+      async stop() {
+        child.kill('SIGTERM');
+        return exited;
+      },
     };
   };
-  const caller = async (api: RoleProcess, subject: string, role: Role): Promise<Caller> => new Caller(api.url, await (await localIssuer(join(dir, 'keys'))).issue({ subject, role }));
+  const caller = async (api: RoleProcess, subject: string, role: Role): Promise<Caller> =>
+    new Caller(api.url, await (await localIssuer(join(dir, 'keys'))).issue({ subject, role }));
   let turn = 0;
   return {
-    store, kafka, postgres, dir, env, start, caller, ...(lines ? { lines } : {}),
-    across: (apis) => ({ as: (subject, role) => { turn += 1; return caller(apis()[turn % apis().length]!, subject, role); } }),
+    store,
+    kafka,
+    postgres,
+    dir,
+    env,
+    start,
+    caller,
+    ...(lines ? { lines } : {}),
+    across: (apis) => ({
+      as: (subject, role) => {
+        turn += 1;
+        return caller(apis()[turn % apis().length]!, subject, role);
+      },
+    }),
     async end() {
       for (const child of processes) child.kill('SIGKILL');
       await store.stop();

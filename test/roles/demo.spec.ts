@@ -20,21 +20,32 @@ const postgres = await startPostgres('the demo at the distributed size');
 for (const server of [kafka, postgres]) if (server.running) await server.stop();
 
 describe('the main job at both sizes', () => {
-  it('has the servers that it needs, or said what is left out', () => { for (const server of [kafka, postgres]) expect(server.running || server.reason).toBeTruthy(); });
+  it('has the servers that it needs, or said what is left out', () => {
+    for (const server of [kafka, postgres]) expect(server.running || server.reason).toBeTruthy();
+  });
 
-  if (kafka.running && postgres.running) it('comes to the same totals for the same seed', async () => {
-    const sizes = ['--households', '80', '--seed', '5', '--json'];
-    const totals = async (program: string, ...args: string[]) => {
-      const { stdout } = await run(process.execPath, [program, ...args, ...sizes], { maxBuffer: 10_000_000, timeout: 200_000 });
-      const { elapsedMs, eventsPerSecond, audit, ...same } = JSON.parse(stdout) as DemoSummary;
-      expect(elapsedMs).toBeGreaterThan(0);
-      expect(eventsPerSecond).toBeGreaterThan(0);
-      expect(audit.violations).toBe(0);
-      return same;
-    };
-    const embedded = await totals(at('../../src/cli/main.js'), 'demo', '--data', join(dir, 'embedded'));
-    const distributed = await totals(at('./demo.js'), '--data', join(dir, 'distributed'));
-    expect(distributed).toEqual(embedded);
-    expect(distributed.rebuild.identical).toBe(true);
-  }, 300_000);
+  if (kafka.running && postgres.running)
+    it('comes to the same totals for the same seed', async () => {
+      const sizes = ['--households', '80', '--seed', '5', '--json'];
+      const totals = async (program: string, ...args: string[]) => {
+        const { stdout } = await run(process.execPath, [program, ...args, ...sizes], {
+          maxBuffer: 10_000_000,
+          timeout: 200_000,
+        });
+        const { elapsedMs, eventsPerSecond, audit, ...same } = JSON.parse(stdout) as DemoSummary;
+        expect(elapsedMs).toBeGreaterThan(0);
+        expect(eventsPerSecond).toBeGreaterThan(0);
+        expect(audit.violations).toBe(0);
+        return same;
+      };
+      const embedded = await totals(
+        at('../../src/cli/main.js'),
+        'demo',
+        '--data',
+        join(dir, 'embedded'),
+      );
+      const distributed = await totals(at('./demo.js'), '--data', join(dir, 'distributed'));
+      expect(distributed).toEqual(embedded);
+      expect(distributed.rebuild.identical).toBe(true);
+    }, 300_000);
 });

@@ -8,13 +8,16 @@ import type { Servers } from '../../src/servers.js';
 import { engines, everyRow, PROJECTIONS } from '../projections/stores.js';
 
 /** Waits until the read models show the log to its end: then no invariant is broken, and they are what the log folds to. */
-export async function provesItself({ store }: Pick<Servers, 'store'>, databaseUrl: string): Promise<void> {
+export async function provesItself(
+  { store }: Pick<Servers, 'store'>,
+  databaseUrl: string,
+): Promise<void> {
   const reads = await openPostgresReadStore(databaseUrl);
   const fresh = engines({ running: false, reason: '' })[0]!;
   const folded = await fresh.open();
   try {
     const last = await store.lastPosition();
-    while (await livePosition(reads, PROJECTIONS) < last) await pause(50);
+    while ((await livePosition(reads, PROJECTIONS)) < last) await pause(50);
     const check = createAuditCheck({ positionGaps: true });
     for (let after = -1, end = false; !end;) {
       const page = await store.readAll(after, 1_000);

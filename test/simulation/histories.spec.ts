@@ -33,25 +33,53 @@ describe(`${HISTORIES} random histories of ${COMMANDS} commands`, () => {
     const types = new Set<string>();
     const refusals = new Set<string>();
     let conflicts = 0;
-    fc.assert(fc.property(historyArbitrary(COMMANDS), (history) => {
-      const { log, refusals: refused } = play(history);
-      expect(audited(log.events)).toEqual([]);
-      expect(oracles(log.events)).toEqual([]);
-      const budget = fold(budgetDecider, log.stream(BUDGET) as never);
-      const paid = paidByCycle(log.events);
-      // All of it, unless what left after a cycle had closed is more than the budget has left.
-      const closed = new Set(log.events.flatMap((event) => (event.type === 'CycleClosed' && refused.has('BUDGET_EXCEEDED') ? [event.data.cycleId] : [])));
-      for (const [cycle, minor] of paid) if (!closed.has(cycle)) expect([cycle, budget.cycles[cycle]?.spentMinor ?? 0n]).toEqual([cycle, minor]);
-      for (const { type } of log.events) types.add(type);
-      for (const code of refused) refusals.add(code);
-      conflicts += log.conflicts;
-    }), { numRuns: HISTORIES });
+    fc.assert(
+      fc.property(historyArbitrary(COMMANDS), (history) => {
+        const { log, refusals: refused } = play(history);
+        expect(audited(log.events)).toEqual([]);
+        expect(oracles(log.events)).toEqual([]);
+        const budget = fold(budgetDecider, log.stream(BUDGET) as never);
+        const paid = paidByCycle(log.events);
+        // All of it, unless what left after a cycle had closed is more than the budget has left.
+        const closed = new Set(
+          log.events.flatMap((event) =>
+            event.type === 'CycleClosed' && refused.has('BUDGET_EXCEEDED')
+              ? [event.data.cycleId]
+              : [],
+          ),
+        );
+        for (const [cycle, minor] of paid)
+          if (!closed.has(cycle))
+            expect([cycle, budget.cycles[cycle]?.spentMinor ?? 0n]).toEqual([cycle, minor]);
+        for (const { type } of log.events) types.add(type);
+        for (const code of refused) refusals.add(code);
+        conflicts += log.conflicts;
+      }),
+      { numRuns: HISTORIES },
+    );
 
     // The histories go everywhere: every type of event, every kind of conflict.
     const never = schemas.map(({ type }) => type as EventType).filter((type) => !types.has(type));
     expect(never).toEqual([]);
     expect(conflicts).toBeGreaterThan(0);
-    for (const code of ['SAME_PERSON', 'CONTENT_CHANGED', 'BUDGET_EXCEEDED', 'IDENTITY_ALREADY_REGISTERED', 'CYCLE_ALREADY_RELEASED', 'BREAKS_OPEN', 'OPEN_BREAKS', 'PAYMENTS_OUTSTANDING', 'OUTCOME_NOT_DEFINITE', 'PERSON_ERASED', 'ROLE_NOT_ALLOWED', 'REGION_NOT_ALLOWED', 'NOT_CHECKED', 'FINDINGS_OPEN', 'CORRECTION_OPEN', 'DEDUCTION_NOT_PLANNED']) {
+    for (const code of [
+      'SAME_PERSON',
+      'CONTENT_CHANGED',
+      'BUDGET_EXCEEDED',
+      'IDENTITY_ALREADY_REGISTERED',
+      'CYCLE_ALREADY_RELEASED',
+      'BREAKS_OPEN',
+      'OPEN_BREAKS',
+      'PAYMENTS_OUTSTANDING',
+      'OUTCOME_NOT_DEFINITE',
+      'PERSON_ERASED',
+      'ROLE_NOT_ALLOWED',
+      'REGION_NOT_ALLOWED',
+      'NOT_CHECKED',
+      'FINDINGS_OPEN',
+      'CORRECTION_OPEN',
+      'DEDUCTION_NOT_PLANNED',
+    ]) {
       expect(refusals).toContain(code);
     }
   }, 120_000);

@@ -13,8 +13,15 @@ import { answers, enrolled, released } from '../automation/month.js';
 import { drain, job } from '../automation/world.js';
 import { inPieces, pain002Of, type Said } from '../support/bank-messages.js';
 
-const [dir, households, ackedPosition, ackedId] = [process.argv[2]!, Number(process.argv[3]), Number(process.argv[4]), process.argv[5]];
-const say = (line: string): void => { writeSync(1, `${line}\n`); };
+const [dir, households, ackedPosition, ackedId] = [
+  process.argv[2]!,
+  Number(process.argv[3]),
+  Number(process.argv[4]),
+  process.argv[5],
+];
+const say = (line: string): void => {
+  writeSync(1, `${line}\n`);
+};
 
 function acknowledge(group: AppendGroup, result: AppendResult): void {
   const last = group.writes.at(-1)?.events.at(-1);
@@ -31,7 +38,9 @@ const store: EventStore = {
   },
   appendAll: async (groups) => {
     const results = await inner.appendAll(groups);
-    groups.forEach((group, i) => { acknowledge(group, results[i]!); });
+    groups.forEach((group, i) => {
+      acknowledge(group, results[i]!);
+    });
     return results;
   },
   readStream: (stream, options) => inner.readStream(stream, options),
@@ -59,7 +68,11 @@ async function statusReport(cycleId: string): Promise<string> {
     for (const event of page.flatMap(({ events }) => events)) {
       if (event.type !== 'PaymentInstructed') continue;
       const { endToEndId, amountMinor } = event.data;
-      said.push({ endToEndId, amount: `${amountMinor.slice(0, -2)}.${amountMinor.slice(-2)}`, what: said.length % 10 === 0 ? 'rejected' : 'settled' });
+      said.push({
+        endToEndId,
+        amount: `${amountMinor.slice(0, -2)}.${amountMinor.slice(-2)}`,
+        what: said.length % 10 === 0 ? 'rejected' : 'settled',
+      });
     }
   }
   return pain002Of(said);
@@ -72,12 +85,28 @@ for (const period of ['2025-12', '2026-01']) {
   const { cycleId } = await released(deps, period);
   say(`released ${cycleId}`);
   if (period === '2025-12') {
-    await takeInOutcomes(deps, {
-      source: 'file',
-      outcomes: answers(deps, cycleId, (_, n) => (n % 10 === 0 ? { outcome: 'rejected', reason: 'AC01' } : { outcome: 'settled', settledOn: `${period}-29` }), 7),
-    }, job(deps, 'bank'));
+    await takeInOutcomes(
+      deps,
+      {
+        source: 'file',
+        outcomes: answers(
+          deps,
+          cycleId,
+          (_, n) =>
+            n % 10 === 0
+              ? { outcome: 'rejected', reason: 'AC01' }
+              : { outcome: 'settled', settledOn: `${period}-29` },
+          7,
+        ),
+      },
+      job(deps, 'bank'),
+    );
   } else {
-    await takeInMessage(deps, { bytes: inPieces(await statusReport(cycleId)), sender: 'bank', fileName: 'report.xml' }, job(deps, 'bank'));
+    await takeInMessage(
+      deps,
+      { bytes: inPieces(await statusReport(cycleId)), sender: 'bank', fileName: 'report.xml' },
+      job(deps, 'bank'),
+    );
   }
   await drain(deps);
 }

@@ -28,20 +28,43 @@ function random(seed: number): () => number {
   };
 }
 
-interface Run { readonly finished: boolean; readonly killed: boolean; readonly lost: string | undefined; readonly acked: Acked; readonly errors: string; readonly lastedMs: number }
-interface Acked { readonly position: number; readonly id: string }
+interface Run {
+  readonly finished: boolean;
+  readonly killed: boolean;
+  readonly lost: string | undefined;
+  readonly acked: Acked;
+  readonly errors: string;
+  readonly lastedMs: number;
+}
+interface Acked {
+  readonly position: number;
+  readonly id: string;
+}
 
 /** Starts a child on a folder; kills it `afterMs` after it began its work. */
 function run(dir: string, acked: Acked, afterMs: number): Promise<Run> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [CHILD, dir, String(HOUSEHOLDS), String(acked.position), acked.id], { stdio: ['ignore', 'pipe', 'pipe'] });
-    let [latest, lost, finished, errors, startedAt] = [acked, undefined as string | undefined, false, '', 0];
+    const child = spawn(
+      process.execPath,
+      [CHILD, dir, String(HOUSEHOLDS), String(acked.position), acked.id],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    let [latest, lost, finished, errors, startedAt] = [
+      acked,
+      undefined as string | undefined,
+      false,
+      '',
+      0,
+    ];
     let timer: NodeJS.Timeout | undefined;
     child.on('error', reject);
-    child.stderr.on('data', (bytes: Buffer) => { errors += bytes.toString(); });
+    child.stderr.on('data', (bytes: Buffer) => {
+      errors += bytes.toString();
+    });
     createInterface({ input: child.stdout }).on('line', (line) => {
       const [word, position, id] = line.split(' ');
-      if (word === 'ack' && Number(position) > latest.position) latest = { position: Number(position), id: id! };
+      if (word === 'ack' && Number(position) > latest.position)
+        latest = { position: Number(position), id: id! };
       else if (word === 'lost') lost = line;
       else if (word === 'done') finished = true;
       else if (word === 'start') {
@@ -51,7 +74,14 @@ function run(dir: string, acked: Acked, afterMs: number): Promise<Run> {
     });
     child.on('close', (_code, signal) => {
       clearTimeout(timer);
-      resolve({ finished, killed: signal === 'SIGKILL', lost, acked: latest, errors, lastedMs: performance.now() - startedAt });
+      resolve({
+        finished,
+        killed: signal === 'SIGKILL',
+        lost,
+        acked: latest,
+        errors,
+        lastedMs: performance.now() - startedAt,
+      });
     });
   });
 }
@@ -75,19 +105,53 @@ async function outcomeOf(dir: string): Promise<object> {
     }
     const payments: string[] = [];
     for await (const page of pagesOf(engine.store, 'payment-')) {
-      for (const { stream, events: history } of page) payments.push(`${stream} ${history.map((event) => event.type).join(' ')}`);
+      for (const { stream, events: history } of page)
+        payments.push(`${stream} ${history.map((event) => event.type).join(' ')}`);
     }
-    const budgets = await Promise.all([2025, 2026].map(async (year) => (await engine.store.readStream(streams.budget(PROGRAMME, year)))
-      .reduce((spent, event) => spent + (event.type === 'BudgetSpent' ? BigInt(event.data.amountMinor) : 0n), 0n)));
-    const cycles = await Promise.all(CYCLES.map(async (id) => (await engine.store.readStream(streams.cycle(id))).filter((event) => event.type === 'CyclePrepared' || event.type === 'CycleInstructed')));
+    const budgets = await Promise.all(
+      [2025, 2026].map(async (year) =>
+        (await engine.store.readStream(streams.budget(PROGRAMME, year))).reduce(
+          (spent, event) =>
+            spent + (event.type === 'BudgetSpent' ? BigInt(event.data.amountMinor) : 0n),
+          0n,
+        ),
+      ),
+    );
+    const cycles = await Promise.all(
+      CYCLES.map(async (id) =>
+        (await engine.store.readStream(streams.cycle(id))).filter(
+          (event) => event.type === 'CyclePrepared' || event.type === 'CycleInstructed',
+        ),
+      ),
+    );
     for (const event of cycles.flat()) {
       if (event.type !== 'CycleInstructed') continue;
-      for (const file of event.data.files) expect(createHash('sha256').update(await readFile(join(dir, 'files', file.name))).digest('hex')).toBe(file.sha256);
+      for (const file of event.data.files)
+        expect(
+          createHash('sha256')
+            .update(await readFile(join(dir, 'files', file.name)))
+            .digest('hex'),
+        ).toBe(file.sha256);
     }
     return {
-      facts, distinctIds: ids.size === events, payments,
+      facts,
+      distinctIds: ids.size === events,
+      payments,
       budgets: budgets.map(String),
-      sets: cycles.flat().flatMap((event) => (event.type === 'CyclePrepared' ? [[event.data.cycleId, event.data.count, event.data.totalMinor, event.data.contentHash]] : [])),
+      sets: cycles
+        .flat()
+        .flatMap((event) =>
+          event.type === 'CyclePrepared'
+            ? [
+                [
+                  event.data.cycleId,
+                  event.data.count,
+                  event.data.totalMinor,
+                  event.data.contentHash,
+                ],
+              ]
+            : [],
+        ),
       files: (await readdir(join(dir, 'files'))).sort(),
     };
   } finally {
@@ -121,7 +185,10 @@ describe(`kill -9 at ${KILLS} random moments`, () => {
           const enough = kills >= KILLS;
           const result = await run(dir, acked, enough ? 120_000 : next() * whole.lastedMs * 0.6);
           if (result.killed) kills += 1;
-          else if (!result.finished) throw new Error(`seed ${seed}, lane ${number}, kill ${kills}: ${result.lost ?? result.errors}`);
+          else if (!result.finished)
+            throw new Error(
+              `seed ${seed}, lane ${number}, kill ${kills}: ${result.lost ?? result.errors}`,
+            );
           acked = result.acked;
           done = result.finished;
         }

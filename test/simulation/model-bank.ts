@@ -2,21 +2,40 @@ import { bankEntryDecider, type BankEntryCommand } from '../../src/bank/entry.de
 import { bankMessageDecider, type BankMessageCommand } from '../../src/bank/message.decider.js';
 import { endToEndIdOf } from '../../src/automation/messages.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
-import { paymentDecider, type PaymentCommand, type PaymentState } from '../../src/payment/payment.decider.js';
+import {
+  paymentDecider,
+  type PaymentCommand,
+  type PaymentState,
+} from '../../src/payment/payment.decider.js';
 import { part, type Part } from '../../src/shell/execute.js';
 import type { Act } from './model-people.js';
 import type { Op } from './model-world.js';
 
 const sha256Of = (op: Op): string => String(op.a % 8 === 7 ? 1 : 0).repeat(64);
 const entryIdOf = (op: Op): string => uuidOf('model entry', op.b);
-const message = (op: Op, command: BankMessageCommand): Part => part(streams.message(sha256Of(op)), bankMessageDecider, command);
-const entry = (op: Op, command: BankEntryCommand): Part => part(streams.entry(entryIdOf(op)), bankEntryDecider, command);
+const message = (op: Op, command: BankMessageCommand): Part =>
+  part(streams.message(sha256Of(op)), bankMessageDecider, command);
+const entry = (op: Op, command: BankEntryCommand): Part =>
+  part(streams.entry(entryIdOf(op)), bankEntryDecider, command);
 
 const SAID = ['settled', 'returned', 'rejected', 'settled'] as const;
 
-const quarantineEntry: Act = (world, op) => world.run(op, 'payment-system', entry(op, {
-  type: 'QuarantineEntry', entryId: entryIdOf(op), sha256: sha256Of(op), number: op.b, family: 'camt.054', scope: 'transaction', code: 'REFERENCE_UNKNOWN', detail: 'The entry names no payment of ours.', outcome: SAID[op.b % 4]!,
-}));
+const quarantineEntry: Act = (world, op) =>
+  world.run(
+    op,
+    'payment-system',
+    entry(op, {
+      type: 'QuarantineEntry',
+      entryId: entryIdOf(op),
+      sha256: sha256Of(op),
+      number: op.b,
+      family: 'camt.054',
+      scope: 'transaction',
+      code: 'REFERENCE_UNKNOWN',
+      detail: 'The entry names no payment of ours.',
+      outcome: SAID[op.b % 4]!,
+    }),
+  );
 
 /** A person says that an entry is about a payment: both together, or neither. */
 const assign: Act = (world, op) => {
@@ -24,40 +43,119 @@ const assign: Act = (world, op) => {
   if (!state) return;
   const outcome = SAID[op.b % 4]!;
   if (!op.odd) quarantineEntry(world, op);
-  world.run(op, 'finance-officer',
-    part(streams.payment(state.paymentId), paymentDecider, ({ attempt }: PaymentState): PaymentCommand => ({
-      type: 'ReportOutcome', outcome, attempt, endToEndId: endToEndIdOf(state.paymentId, attempt), source: 'operator', ...(outcome === 'settled' ? {} : { reason: 'MS03' }),
-    })),
-    entry(op, { type: 'AssignEntry', paymentId: state.paymentId, attempt: state.attempt, outcome, reason: 'the bank wrote so' }));
+  world.run(
+    op,
+    'finance-officer',
+    part(
+      streams.payment(state.paymentId),
+      paymentDecider,
+      ({ attempt }: PaymentState): PaymentCommand => ({
+        type: 'ReportOutcome',
+        outcome,
+        attempt,
+        endToEndId: endToEndIdOf(state.paymentId, attempt),
+        source: 'operator',
+        ...(outcome === 'settled' ? {} : { reason: 'MS03' }),
+      }),
+    ),
+    entry(op, {
+      type: 'AssignEntry',
+      paymentId: state.paymentId,
+      attempt: state.attempt,
+      outcome,
+      reason: 'the bank wrote so',
+    }),
+  );
 };
 
-const receive: Act = (world, op) => world.run(op, 'payment-system', message(op, { type: 'ReceiveMessage', sha256: sha256Of(op), bytes: 10, sender: 'bank', fileName: 'f.xml' }));
+const receive: Act = (world, op) =>
+  world.run(
+    op,
+    'payment-system',
+    message(op, {
+      type: 'ReceiveMessage',
+      sha256: sha256Of(op),
+      bytes: 10,
+      sender: 'bank',
+      fileName: 'f.xml',
+    }),
+  );
 const quarantine: Act = (world, op) => {
   if (!op.odd) receive(world, op);
-  world.run(op, 'payment-system', message(op, { type: 'QuarantineMessage', code: 'SUM_DIFFERS', detail: 'Line 1, column 1: the sums differ.' }));
+  world.run(
+    op,
+    'payment-system',
+    message(op, {
+      type: 'QuarantineMessage',
+      code: 'SUM_DIFFERS',
+      detail: 'Line 1, column 1: the sums differ.',
+    }),
+  );
 };
 const release: Act = (world, op) => {
   if (!op.odd) quarantine(world, op);
-  world.run(op, 'finance-officer', message(op, { type: 'ReleaseMessage', reason: 'the bank says so' }));
+  world.run(
+    op,
+    'finance-officer',
+    message(op, { type: 'ReleaseMessage', reason: 'the bank says so' }),
+  );
 };
 
 /** Files of a bank, and entries that wait for a person. */
 export const bank: Readonly<Record<string, Act>> = {
-  receiveMessage: receive, quarantineMessage: quarantine, releaseMessage: release,
-  applyMessage: (world, op) => world.run(op, 'payment-system', message(op, {
-    type: 'RecordApplication', messages: [], entries: 0, outcomes: { read: 0, applied: 0, unchanged: 0, breaks: 0, refused: 0 }, quarantined: 0, ignored: 0, turnover: [],
-  })),
+  receiveMessage: receive,
+  quarantineMessage: quarantine,
+  releaseMessage: release,
+  applyMessage: (world, op) =>
+    world.run(
+      op,
+      'payment-system',
+      message(op, {
+        type: 'RecordApplication',
+        messages: [],
+        entries: 0,
+        outcomes: { read: 0, applied: 0, unchanged: 0, breaks: 0, refused: 0 },
+        quarantined: 0,
+        ignored: 0,
+        turnover: [],
+      }),
+    ),
   quarantineEntry,
   ownEntry: (world, op) => {
     if (!op.odd) quarantineEntry(world, op);
-    world.run(op, 'finance-officer', entry(op, { type: 'SetEntryOwner', owner: `owner-${op.b % 3}` }));
+    world.run(
+      op,
+      'finance-officer',
+      entry(op, { type: 'SetEntryOwner', owner: `owner-${op.b % 3}` }),
+    );
   },
   findCandidates: (world, op) => {
     const state = world.payments(op, ({ attempt }) => attempt > 0);
     if (!state) return;
     if (!op.odd) quarantineEntry(world, op);
-    world.run(op, 'automation', entry(op, { type: 'RecordCandidates', candidates: [{ paymentId: state.paymentId, attempt: Math.max(1, state.attempt), score: 60, days: 0, payee: 'unknown' }], alike: op.b % 2 }));
+    world.run(
+      op,
+      'automation',
+      entry(op, {
+        type: 'RecordCandidates',
+        candidates: [
+          {
+            paymentId: state.paymentId,
+            attempt: Math.max(1, state.attempt),
+            score: 60,
+            days: 0,
+            payee: 'unknown',
+          },
+        ],
+        alike: op.b % 2,
+      }),
+    );
   },
   assignEntry: assign,
-  dismissEntry: (world, op) => world.run(op, 'finance-officer', entry(op, { type: 'DismissEntry', kind: 'fee', reason: 'the monthly fee' })),
+  dismissEntry: (world, op) =>
+    world.run(
+      op,
+      'finance-officer',
+      entry(op, { type: 'DismissEntry', kind: 'fee', reason: 'the monthly fee' }),
+    ),
 };

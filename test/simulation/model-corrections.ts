@@ -1,31 +1,82 @@
 import { monthsBetween, ruling, foldCorrection } from '../../src/automation/corrections.js';
-import { foldAdjustment, foldRecovery, hasCorrections } from '../../src/automation/household-accounts.js';
-import { differenceOf, livesOf, standingOf, type Standing } from '../../src/automation/recompute.js';
+import {
+  foldAdjustment,
+  foldRecovery,
+  hasCorrections,
+} from '../../src/automation/household-accounts.js';
+import {
+  differenceOf,
+  livesOf,
+  standingOf,
+  type Standing,
+} from '../../src/automation/recompute.js';
 import { debtOf, offsetOf } from '../../src/automation/when-correction-approved-then-adjust.js';
-import { adjustmentDecider, type AdjustmentCommand } from '../../src/correction/adjustment.decider.js';
-import { correctionDecider, isOpen, type CorrectionCommand, type CorrectionState } from '../../src/correction/correction.decider.js';
+import {
+  adjustmentDecider,
+  type AdjustmentCommand,
+} from '../../src/correction/adjustment.decider.js';
+import {
+  correctionDecider,
+  isOpen,
+  type CorrectionCommand,
+  type CorrectionState,
+} from '../../src/correction/correction.decider.js';
 import { enrolmentDecider } from '../../src/enrolment/enrolment.decider.js';
 import { contentHash } from '../../src/kernel/canonical.js';
 import type { Role } from '../../src/kernel/decider.js';
-import { correctionId as correctionIdOf, cycleId as cycleIdOf, recoveryId as recoveryIdOf, streams } from '../../src/kernel/ids.js';
-import { balanceMinor, recoveryDecider, type RecoveryCommand, type RecoveryState } from '../../src/recovery/recovery.decider.js';
+import {
+  correctionId as correctionIdOf,
+  cycleId as cycleIdOf,
+  recoveryId as recoveryIdOf,
+  streams,
+} from '../../src/kernel/ids.js';
+import {
+  balanceMinor,
+  recoveryDecider,
+  type RecoveryCommand,
+  type RecoveryState,
+} from '../../src/recovery/recovery.decider.js';
 import { part, type Part } from '../../src/shell/execute.js';
 import type { Act } from './model-people.js';
 import { PERIODS, PROGRAMME } from './model-programme.js';
-import { choose, foldCycle, foldEnrolment, foldPayment, foldPerson, type Op, type World } from './model-world.js';
+import {
+  choose,
+  foldCycle,
+  foldEnrolment,
+  foldPayment,
+  foldPerson,
+  type Op,
+  type World,
+} from './model-world.js';
 
-export const adjustment = (personId: string, command: AdjustmentCommand): Part => part(streams.adjustment(PROGRAMME, personId), adjustmentDecider, command);
-export const recovery = (personId: string, command: RecoveryCommand): Part => part(streams.recovery(recoveryIdOf(PROGRAMME, personId)), recoveryDecider, command);
-const correction = (id: string, command: CorrectionCommand): Part => part(streams.correction(id), correctionDecider, command);
+export const adjustment = (personId: string, command: AdjustmentCommand): Part =>
+  part(streams.adjustment(PROGRAMME, personId), adjustmentDecider, command);
+export const recovery = (personId: string, command: RecoveryCommand): Part =>
+  part(streams.recovery(recoveryIdOf(PROGRAMME, personId)), recoveryDecider, command);
+const correction = (id: string, command: CorrectionCommand): Part =>
+  part(streams.correction(id), correctionDecider, command);
 
-const correctionsOf = (world: World): readonly CorrectionState[] => world.log.category(`correction-${PROGRAMME}-`).map(({ events }) => foldCorrection(events));
-const inStatus = (world: World, op: Op, ...statuses: readonly CorrectionState['status'][]): CorrectionState | undefined =>
+const correctionsOf = (world: World): readonly CorrectionState[] =>
+  world.log.category(`correction-${PROGRAMME}-`).map(({ events }) => foldCorrection(events));
+const inStatus = (
+  world: World,
+  op: Op,
+  ...statuses: readonly CorrectionState['status'][]
+): CorrectionState | undefined =>
   choose(op, correctionsOf(world), ({ status }) => statuses.includes(status));
 
 /** What was paid for good as of a position. */
 function pastOf(world: World, asOf: number) {
-  const released = PERIODS.map((period) => foldCycle(world.log.stream(streams.cycle(cycleIdOf(PROGRAMME, period)), asOf))).filter(({ status }) => ['released', 'instructed', 'closed'].includes(status));
-  return { toPeriod: released.at(-1)?.period, paidThrough: Math.max(-1, ...released.map((cycle) => cycle.asOf)), closed: new Set(released.filter(({ status }) => status === 'closed').map(({ cycleId }) => cycleId)) };
+  const released = PERIODS.map((period) =>
+    foldCycle(world.log.stream(streams.cycle(cycleIdOf(PROGRAMME, period)), asOf)),
+  ).filter(({ status }) => ['released', 'instructed', 'closed'].includes(status));
+  return {
+    toPeriod: released.at(-1)?.period,
+    paidThrough: Math.max(-1, ...released.map((cycle) => cycle.asOf)),
+    closed: new Set(
+      released.filter(({ status }) => status === 'closed').map(({ cycleId }) => cycleId),
+    ),
+  };
 }
 
 /** Starts a correction or goes on with one, and proposes for `limit` households, or for all and records it. */
@@ -38,7 +89,23 @@ function propose(world: World, op: Op, limit = Number.MAX_SAFE_INTEGER): void {
     if (toPeriod === undefined) return world.refuse('NOTHING_PAID');
     const correctionId = correctionIdOf(PROGRAMME, correctionsOf(world).length + 1);
     const fromPeriod = op.odd ? PERIODS[op.b % PERIODS.length]! : PERIODS[0];
-    if (!world.run(op, 'finance-officer', correction(correctionId, { type: 'StartCorrection', correctionId, programmeId: PROGRAMME, fromPeriod, toPeriod, basis: op.b % 4 === 3 ? 'legal-effect' : 'first-paid', asOf, reason: 'a late fact' }))) return;
+    if (
+      !world.run(
+        op,
+        'finance-officer',
+        correction(correctionId, {
+          type: 'StartCorrection',
+          correctionId,
+          programmeId: PROGRAMME,
+          fromPeriod,
+          toPeriod,
+          basis: op.b % 4 === 3 ? 'legal-effect' : 'first-paid',
+          asOf,
+          reason: 'a late fact',
+        }),
+      )
+    )
+      return;
   }
   const all = correctionsOf(world);
   const { started } = all.at(-1)!;
@@ -54,30 +121,71 @@ function propose(world: World, op: Op, limit = Number.MAX_SAFE_INTEGER): void {
   for (const { events } of world.log.category(`enrolment-${PROGRAMME}-`, asOf)) {
     const lives = livesOf(events);
     const { personId, region } = lives.at(-1)!;
-    if (events[0]!.position > paidThrough || foldPerson(world.log.stream(streams.person(personId), asOf)).status === 'erased') continue;
+    if (
+      events[0]!.position > paidThrough ||
+      foldPerson(world.log.stream(streams.person(personId), asOf)).status === 'erased'
+    )
+      continue;
     const account = foldAdjustment(world.log.stream(streams.adjustment(PROGRAMME, personId), asOf));
-    const debt = foldRecovery(world.log.stream(streams.recovery(recoveryIdOf(PROGRAMME, personId)), asOf));
+    const debt = foldRecovery(
+      world.log.stream(streams.recovery(recoveryIdOf(PROGRAMME, personId)), asOf),
+    );
     const payments = months.flatMap((month): Standing[] => {
       const life = world.log.stream(streams.payment(`${PROGRAMME}-${month}-${personId}`), asOf);
       const { status } = foldPayment(life);
-      const lost = (status === 'rejected' || status === 'returned') && closed.has(cycleIdOf(PROGRAMME, month));
+      const lost =
+        (status === 'rejected' || status === 'returned') && closed.has(cycleIdOf(PROGRAMME, month));
       const ordered = life.findLast((event) => event.type === 'PaymentOrdered');
-      return status === 'none' || status === 'cancelled' || lost || ordered?.type !== 'PaymentOrdered' ? [] : [standingOf(ordered.data, account, debt)];
+      return status === 'none' ||
+        status === 'cancelled' ||
+        lost ||
+        ordered?.type !== 'PaymentOrdered'
+        ? []
+        : [standingOf(ordered.data, account, debt)];
     });
-    const difference = differenceOf({ lives, payments, established: account.established }, months, rules(personId), (month) => rules('')(month)?.version);
+    const difference = differenceOf(
+      { lives, payments, established: account.established },
+      months,
+      rules(personId),
+      (month) => rules('')(month)?.version,
+    );
     if (!difference) continue;
     const proposal = { correctionId, programmeId: PROGRAMME, personId, region, ...difference };
     const minor = BigInt(difference.differenceMinor);
-    if (minor > 0n) { sums.arrearsCount += 1; sums.arrears += minor; } else { sums.overpaidCount += 1; sums.overpaid -= minor; }
+    if (minor > 0n) {
+      sums.arrearsCount += 1;
+      sums.arrears += minor;
+    } else {
+      sums.overpaidCount += 1;
+      sums.overpaid -= minor;
+    }
     found.push(proposal);
     if (left-- <= 0) return;
-    if (!world.run(op, 'finance-officer', adjustment(personId, { type: 'ProposeAdjustment', ...proposal }))) return;
+    if (
+      !world.run(
+        op,
+        'finance-officer',
+        adjustment(personId, { type: 'ProposeAdjustment', ...proposal }),
+      )
+    )
+      return;
   }
   if (limit < Number.MAX_SAFE_INTEGER) return;
   const { arrearsCount, overpaidCount } = sums;
-  world.run(op, 'finance-officer', correction(correctionId, {
-    type: 'ProposeCorrection', asOf, households: found.length, arrearsCount, arrearsMinor: String(sums.arrears), overpaidCount, overpaidMinor: String(sums.overpaid), contentHash: contentHash(found as never),
-  }));
+  world.run(
+    op,
+    'finance-officer',
+    correction(correctionId, {
+      type: 'ProposeCorrection',
+      asOf,
+      households: found.length,
+      arrearsCount,
+      arrearsMinor: String(sums.arrears),
+      overpaidCount,
+      overpaidMinor: String(sums.overpaid),
+      contentHash: contentHash(found as never),
+    }),
+  );
 }
 
 /** Puts `limit` approved adjustments on their accounts, or all and records it; handled before, they change nothing. */
@@ -89,69 +197,177 @@ function apply(world: World, op: Op, limit = Number.MAX_SAFE_INTEGER): void {
   let left = limit;
   for (const { events } of world.log.category(`adjustment-${PROGRAMME}-`)) {
     const { pending, established } = foldAdjustment(events);
-    const proposal = [...established, ...(pending ? [pending] : [])].find((one) => one.correctionId === correctionId);
+    const proposal = [...established, ...(pending ? [pending] : [])].find(
+      (one) => one.correctionId === correctionId,
+    );
     if (!proposal) continue;
     const minor = BigInt(proposal.differenceMinor);
-    if (minor > 0n) { sums.arrearsCount += 1; sums.arrears += minor; } else { sums.overpaidCount += 1; sums.overpaid -= minor; }
+    if (minor > 0n) {
+      sums.arrearsCount += 1;
+      sums.arrears += minor;
+    } else {
+      sums.overpaidCount += 1;
+      sums.overpaid -= minor;
+    }
     if (left-- <= 0) return;
     if (established.includes(proposal)) continue;
-    const offset = offsetOf(proposal, foldRecovery(world.log.stream(streams.recovery(recoveryIdOf(PROGRAMME, proposal.personId)))));
-    const debt = minor < 0n ? [recovery(proposal.personId, { type: 'EstablishOverpayment', ...debtOf(proposal, 'MAD') })]
-      : offset > 0n ? [recovery(proposal.personId, { type: 'OffsetOverpayment', correctionId, amountMinor: String(offset) })] : [];
-    if (!world.run(op, 'automation', ...debt, adjustment(proposal.personId, { type: 'EstablishAdjustment', correctionId, ...(offset > 0n ? { offsetMinor: String(offset) } : {}) }))) return;
+    const offset = offsetOf(
+      proposal,
+      foldRecovery(world.log.stream(streams.recovery(recoveryIdOf(PROGRAMME, proposal.personId)))),
+    );
+    const debt =
+      minor < 0n
+        ? [
+            recovery(proposal.personId, {
+              type: 'EstablishOverpayment',
+              ...debtOf(proposal, 'MAD'),
+            }),
+          ]
+        : offset > 0n
+          ? [
+              recovery(proposal.personId, {
+                type: 'OffsetOverpayment',
+                correctionId,
+                amountMinor: String(offset),
+              }),
+            ]
+          : [];
+    if (
+      !world.run(
+        op,
+        'automation',
+        ...debt,
+        adjustment(proposal.personId, {
+          type: 'EstablishAdjustment',
+          correctionId,
+          ...(offset > 0n ? { offsetMinor: String(offset) } : {}),
+        }),
+      )
+    )
+      return;
   }
   if (limit < Number.MAX_SAFE_INTEGER) return;
   const { arrearsCount, overpaidCount } = sums;
-  world.run(op, 'automation', correction(correctionId, { type: 'ApplyCorrection', arrearsCount, arrearsMinor: String(sums.arrears), overpaidCount, overpaidMinor: String(sums.overpaid) }));
+  world.run(
+    op,
+    'automation',
+    correction(correctionId, {
+      type: 'ApplyCorrection',
+      arrearsCount,
+      arrearsMinor: String(sums.arrears),
+      overpaidCount,
+      overpaidMinor: String(sums.overpaid),
+    }),
+  );
 }
 
 /** Gives back what lapsed payments carried, all of them again: the automation's checkpoint may be lost. */
 function giveBack(world: World, op: Op): void {
   for (const { stream, events } of world.log.category('payment-')) {
     const state = foldPayment(events);
-    const closed = foldCycle(world.log.stream(streams.cycle(stream.slice('payment-'.length, -37)))).status === 'closed';
+    const closed =
+      foldCycle(world.log.stream(streams.cycle(stream.slice('payment-'.length, -37)))).status ===
+      'closed';
     events.forEach((event, i) => {
-      const lapses = event.type === 'PaymentCancelled' || (closed && i === events.length - 1 && (state.status === 'rejected' || state.status === 'returned'));
-      const ordered = lapses ? events.slice(0, i + 1).findLast((one) => one.type === 'PaymentOrdered') : undefined;
+      const lapses =
+        event.type === 'PaymentCancelled' ||
+        (closed &&
+          i === events.length - 1 &&
+          (state.status === 'rejected' || state.status === 'returned'));
+      const ordered = lapses
+        ? events.slice(0, i + 1).findLast((one) => one.type === 'PaymentOrdered')
+        : undefined;
       if (ordered?.type !== 'PaymentOrdered' || !hasCorrections(ordered.data.items)) return;
       const { paymentId, round, personId, items } = ordered.data;
-      if (items.some(({ code }) => code === 'arrears')) world.run(op, 'automation', adjustment(personId, { type: 'ReleaseArrears', paymentId, round, reason: 'lapsed' }));
-      if (items.some(({ code }) => code === 'recovery')) world.run(op, 'automation', recovery(personId, { type: 'ReverseDeduction', paymentId, round, reason: 'lapsed' }));
+      if (items.some(({ code }) => code === 'arrears'))
+        world.run(
+          op,
+          'automation',
+          adjustment(personId, { type: 'ReleaseArrears', paymentId, round, reason: 'lapsed' }),
+        );
+      if (items.some(({ code }) => code === 'recovery'))
+        world.run(
+          op,
+          'automation',
+          recovery(personId, { type: 'ReverseDeduction', paymentId, round, reason: 'lapsed' }),
+        );
     });
   }
 }
 
 /** Who owes something turns out to have been there all the time. */
 function vindicate(world: World, op: Op): void {
-  const state = choose(op, world.log.category('recovery-').map(({ events }) => foldRecovery(events)), () => true);
+  const state = choose(
+    op,
+    world.log.category('recovery-').map(({ events }) => foldRecovery(events)),
+    () => true,
+  );
   if (!state) return;
   const { status } = foldEnrolment(world.log.stream(streams.enrolment(PROGRAMME, state.personId)));
-  world.run(op, 'supervisor', part(streams.enrolment(PROGRAMME, state.personId), enrolmentDecider,
-    ...(status === 'active' ? [{ type: 'SuspendEnrolment' as const, fromPeriod: '2026-01', reason: 'looked at again' }] : []), { type: 'ReinstateEnrolment', fromPeriod: '2026-01', reason: 'seen' }));
+  world.run(
+    op,
+    'supervisor',
+    part(
+      streams.enrolment(PROGRAMME, state.personId),
+      enrolmentDecider,
+      ...(status === 'active'
+        ? [{ type: 'SuspendEnrolment' as const, fromPeriod: '2026-01', reason: 'looked at again' }]
+        : []),
+      { type: 'ReinstateEnrolment', fromPeriod: '2026-01', reason: 'seen' },
+    ),
+  );
 }
 
-const onRecovery = (role: Role, command: (state: RecoveryState, op: Op) => RecoveryCommand): Act => (world, op) => {
-  const state = choose(op, world.log.category('recovery-').map(({ events }) => foldRecovery(events)), ({ status }) => status === 'open');
-  if (state) world.run(op, role, recovery(state.personId, command(state, op)));
-};
+const onRecovery =
+  (role: Role, command: (state: RecoveryState, op: Op) => RecoveryCommand): Act =>
+  (world, op) => {
+    const state = choose(
+      op,
+      world.log.category('recovery-').map(({ events }) => foldRecovery(events)),
+      ({ status }) => status === 'open',
+    );
+    if (state) world.run(op, role, recovery(state.personId, command(state, op)));
+  };
 
 export const corrections: Readonly<Record<string, Act>> = {
   proposeSome: (world, op) => propose(world, op, op.b % 2),
   proposeCorrection: (world, op) => propose(world, op),
   approveCorrection: (world, op) => {
     const state = inStatus(world, op, 'proposed');
-    if (state?.proposed) world.run(op, 'finance-controller', correction(state.proposed.correctionId, { type: 'ApproveCorrection', contentHash: op.b === 7 ? 'd'.repeat(64) : state.proposed.contentHash }));
+    if (state?.proposed)
+      world.run(
+        op,
+        'finance-controller',
+        correction(state.proposed.correctionId, {
+          type: 'ApproveCorrection',
+          contentHash: op.b === 7 ? 'd'.repeat(64) : state.proposed.contentHash,
+        }),
+      );
   },
   rejectCorrection: (world, op) => {
     const state = inStatus(world, op, 'proposed', 'started');
-    if (state?.started && op.b < 4) world.run(op, 'finance-controller', correction(state.started.correctionId, { type: 'RejectCorrection', reason: 'not so' }));
+    if (state?.started && op.b < 4)
+      world.run(
+        op,
+        'finance-controller',
+        correction(state.started.correctionId, { type: 'RejectCorrection', reason: 'not so' }),
+      );
   },
   applySome: (world, op) => apply(world, op, op.b % 2),
   applyCorrection: (world, op) => apply(world, op),
   giveBack,
   vindicate,
-  planRecovery: onRecovery('finance-officer', (_, { a, b }) => ({ type: 'AgreePlan', sharePercent: [20, 50, 100, 0][a % 4]!, floorMinor: ['20000', '1', '49000', '60000'][b % 4]!, reason: 'agreed' })),
+  planRecovery: onRecovery('finance-officer', (_, { a, b }) => ({
+    type: 'AgreePlan',
+    sharePercent: [20, 50, 100, 0][a % 4]!,
+    floorMinor: ['20000', '1', '49000', '60000'][b % 4]!,
+    reason: 'agreed',
+  })),
   suspendRecovery: onRecovery('supervisor', () => ({ type: 'SuspendRecovery', reason: 'appeal' })),
   resumeRecovery: onRecovery('supervisor', () => ({ type: 'ResumeRecovery', reason: 'dismissed' })),
-  waive: onRecovery('finance-controller', (state, { b }) => ({ type: 'WaiveOverpayment', amountMinor: b < 3 ? String(balanceMinor(state)) : String(b * 5_000), reason: 'hardship' })),
+  waive: onRecovery('finance-controller', (state, { b }) => ({
+    type: 'WaiveOverpayment',
+    amountMinor: b < 3 ? String(balanceMinor(state)) : String(b * 5_000),
+    reason: 'hardship',
+  })),
 };

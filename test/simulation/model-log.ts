@@ -12,7 +12,9 @@ export class ModelLog {
   conflicts = 0;
   readonly #streams = new Map<string, Recorded[]>();
 
-  get last(): number { return this.events.length - 1; }
+  get last(): number {
+    return this.events.length - 1;
+  }
 
   stream(name: string, asOf = Number.MAX_SAFE_INTEGER): readonly Recorded[] {
     const events = this.#streams.get(name) ?? [];
@@ -20,9 +22,15 @@ export class ModelLog {
   }
 
   /** Streams whose name begins so and that have events up to the position, in order of name. */
-  category(prefix: string, asOf = Number.MAX_SAFE_INTEGER): { readonly stream: string; readonly events: readonly Recorded[] }[] {
-    return [...this.#streams.keys()].filter((name) => name.startsWith(prefix)).sort()
-      .map((stream) => ({ stream, events: this.stream(stream, asOf) })).filter(({ events }) => events.length > 0);
+  category(
+    prefix: string,
+    asOf = Number.MAX_SAFE_INTEGER,
+  ): { readonly stream: string; readonly events: readonly Recorded[] }[] {
+    return [...this.#streams.keys()]
+      .filter((name) => name.startsWith(prefix))
+      .sort()
+      .map((stream) => ({ stream, events: this.stream(stream, asOf) }))
+      .filter(({ events }) => events.length > 0);
   }
 
   /**
@@ -42,7 +50,11 @@ export class ModelLog {
           moved ||= events.length < all.length;
           const drafts = part.decide(events as never, context) as readonly Draft[];
           if (drafts.length === 0) continue;
-          writes.push({ stream: part.stream, expected: events.length === 0 ? 'no-stream' : events.length - 1, events: stamp(registry, drafts, context, count) });
+          writes.push({
+            stream: part.stream,
+            expected: events.length === 0 ? 'no-stream' : events.length - 1,
+            events: stamp(registry, drafts, context, count),
+          });
           count += drafts.length;
         }
       } catch (error) {
@@ -58,12 +70,22 @@ export class ModelLog {
   /** @returns false, and appends nothing, where one of the streams is not at its expected revision */
   append(writes: readonly StreamWrite[]): boolean {
     const lengths = writes.map(({ stream }) => this.stream(stream).length);
-    if (writes.some(({ expected }, i) => (expected === 'no-stream' ? -1 : expected) !== lengths[i]! - 1)) return false;
+    if (
+      writes.some(
+        ({ expected }, i) => (expected === 'no-stream' ? -1 : expected) !== lengths[i]! - 1,
+      )
+    )
+      return false;
     for (const { stream, events } of writes) {
       const kept = this.#streams.get(stream) ?? [];
       this.#streams.set(stream, kept);
       for (const event of events) {
-        const recorded = { ...event, stream, revision: kept.length, position: this.events.length } as Recorded;
+        const recorded = {
+          ...event,
+          stream,
+          revision: kept.length,
+          position: this.events.length,
+        } as Recorded;
         kept.push(recorded);
         this.events.push(recorded);
       }

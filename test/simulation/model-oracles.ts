@@ -4,7 +4,15 @@ import { BIRTH_GRANT, FIRST_PAID, FLOOR, RATES, type Facts } from './model-progr
 
 /** What each oracle holds against a log; written for reading, with nothing of the engine's own rules. */
 export function oracles(events: readonly Recorded[]): string[] {
-  return [...identities(events), ...people(events), ...payments(events), ...budgets(events), ...orders(events), ...order(events), ...accounts(events)];
+  return [
+    ...identities(events),
+    ...people(events),
+    ...payments(events),
+    ...budgets(events),
+    ...orders(events),
+    ...order(events),
+    ...accounts(events),
+  ];
 }
 
 /** I1 */
@@ -13,10 +21,13 @@ function* identities(events: readonly Recorded[]): Generator<string> {
   const registered = new Map<string, string>();
   for (const { type, stream, position, data } of events) {
     if (type === 'PersonRegistered') {
-      if (registered.has(data.identityHash)) yield `I1 at ${position}: the identity is another person's`;
+      if (registered.has(data.identityHash))
+        yield `I1 at ${position}: the identity is another person's`;
       registered.set(data.identityHash, data.personId);
     }
-    if (type === 'PersonErased') for (const [hash, personId] of registered) if (personId === data.personId) registered.delete(hash);
+    if (type === 'PersonErased')
+      for (const [hash, personId] of registered)
+        if (personId === data.personId) registered.delete(hash);
     if (type === 'IdentityClaimed' || type === 'EnrolmentStarted') {
       if (held.has(stream)) yield `I1 at ${position}: ${stream} is held already`;
       held.add(stream);
@@ -33,31 +44,40 @@ function* payments(events: readonly Recorded[]): Generator<string> {
   for (const event of events) {
     const at = `I2 at ${event.position}: ${event.type}`;
     switch (event.type) {
-      case 'PaymentInstructed': case 'PaymentReinstructed':
+      case 'PaymentInstructed':
+      case 'PaymentReinstructed':
         if (live.has(event.stream)) yield `${at} while attempt ${live.get(event.stream)} is live`;
         if (paidBy.has(event.stream)) yield `${at} though it is paid`;
         live.set(event.stream, event.data.attempt);
         break;
       case 'PaymentSettled':
         if (paidBy.has(event.stream)) yield `${at}, for the second time`;
-        if (live.get(event.stream) !== event.data.attempt) yield `${at} of an attempt that is not live`;
+        if (live.get(event.stream) !== event.data.attempt)
+          yield `${at} of an attempt that is not live`;
         live.delete(event.stream);
         paidBy.set(event.stream, event.data.attempt);
         break;
-      case 'PaymentRejected': case 'PaymentReturned':
-        if ((live.get(event.stream) ?? paidBy.get(event.stream)) !== event.data.attempt) yield `${at} of an attempt that is not live`;
+      case 'PaymentRejected':
+      case 'PaymentReturned':
+        if ((live.get(event.stream) ?? paidBy.get(event.stream)) !== event.data.attempt)
+          yield `${at} of an attempt that is not live`;
         live.delete(event.stream);
         paidBy.delete(event.stream);
         break;
       case 'PaymentCancelled':
-        if (live.has(event.stream) || paidBy.has(event.stream)) yield `${at} though it was instructed`;
+        if (live.has(event.stream) || paidBy.has(event.stream))
+          yield `${at} though it was instructed`;
         break;
-      case 'PaymentBreakRecorded': breaks.set(event.data.breakId, event.data.attempt); break;
+      case 'PaymentBreakRecorded':
+        breaks.set(event.data.breakId, event.data.attempt);
+        break;
       case 'PaymentBreakResolved': {
         const attempt = breaks.get(event.data.breakId)!;
         if (!event.data.resolution.startsWith('counted-as')) break;
-        if ((live.get(event.stream) ?? attempt) !== attempt) yield `${at} while another attempt is live`;
-        if ((paidBy.get(event.stream) ?? attempt) !== attempt) yield `${at} though another attempt paid`;
+        if ((live.get(event.stream) ?? attempt) !== attempt)
+          yield `${at} while another attempt is live`;
+        if ((paidBy.get(event.stream) ?? attempt) !== attempt)
+          yield `${at} though another attempt paid`;
         live.delete(event.stream);
         if (event.data.resolution === 'counted-as-settled') paidBy.set(event.stream, attempt);
         else paidBy.delete(event.stream);
@@ -72,8 +92,17 @@ export function paidInTheEnd(events: readonly Recorded[]): ReadonlyMap<string, b
   const amounts = new Map<string, bigint>();
   for (const event of events) {
     if (event.type === 'PaymentOrdered') amounts.set(event.stream, BigInt(event.data.amountMinor));
-    if (event.type === 'PaymentSettled' || (event.type === 'PaymentBreakResolved' && event.data.resolution === 'counted-as-settled')) paid.set(event.stream, amounts.get(event.stream)!);
-    if (event.type === 'PaymentReturned' || event.type === 'PaymentRejected' || (event.type === 'PaymentBreakResolved' && event.data.resolution === 'counted-as-returned')) paid.delete(event.stream);
+    if (
+      event.type === 'PaymentSettled' ||
+      (event.type === 'PaymentBreakResolved' && event.data.resolution === 'counted-as-settled')
+    )
+      paid.set(event.stream, amounts.get(event.stream)!);
+    if (
+      event.type === 'PaymentReturned' ||
+      event.type === 'PaymentRejected' ||
+      (event.type === 'PaymentBreakResolved' && event.data.resolution === 'counted-as-returned')
+    )
+      paid.delete(event.stream);
   }
   return paid;
 }
@@ -86,27 +115,55 @@ function* budgets(events: readonly Recorded[]): Generator<string> {
     else if (type === 'BudgetAdjusted') allotted += BigInt(data.deltaMinor);
     else if (type === 'BudgetReserved') reserved += BigInt(data.amountMinor);
     else if (type === 'BudgetReservationReleased') reserved -= BigInt(data.amountMinor);
-    else if (type === 'BudgetSpent') { reserved -= BigInt(data.amountMinor); spent += BigInt(data.amountMinor); }
-    else if (type === 'BudgetRefunded') { reserved += BigInt(data.amountMinor); spent -= BigInt(data.amountMinor); }
+    else if (type === 'BudgetSpent') {
+      reserved -= BigInt(data.amountMinor);
+      spent += BigInt(data.amountMinor);
+    } else if (type === 'BudgetRefunded') {
+      reserved += BigInt(data.amountMinor);
+      spent -= BigInt(data.amountMinor);
+    }
     // A reservation made up on the spot and what it is for are recorded together.
-    if (reserved + spent > allotted || reserved < 0n || spent < 0n) yield `I3 at ${position}: ${reserved} reserved and ${spent} spent of ${allotted}`;
+    if (reserved + spent > allotted || reserved < 0n || spent < 0n)
+      yield `I3 at ${position}: ${reserved} reserved and ${spent} spent of ${allotted}`;
   }
 }
 
 /** I4: walks back from each decision to who did what it rests on. */
 function* people(events: readonly Recorded[]): Generator<string> {
   for (const event of events) {
-    if (!['ApplicationApproved', 'ApplicationRejected', 'CycleApproved', 'CycleReleased', 'CorrectionApproved'].includes(event.type)) continue;
-    const past = events.filter(({ stream, revision }) => stream === event.stream && revision < event.revision);
+    if (
+      ![
+        'ApplicationApproved',
+        'ApplicationRejected',
+        'CycleApproved',
+        'CycleReleased',
+        'CorrectionApproved',
+      ].includes(event.type)
+    )
+      continue;
+    const past = events.filter(
+      ({ stream, revision }) => stream === event.stream && revision < event.revision,
+    );
     const since = past.slice(past.findLastIndex(({ type }) => type === 'CycleReturned') + 1);
     const roles: Partial<Record<Recorded['type'], true>> = event.stream.startsWith('cycle-')
-      ? { CyclePreparationStarted: true, CyclePrepared: true, ...(event.type === 'CycleReleased' ? { CycleApproved: true } : {}) }
-      : { ApplicationSubmitted: true, ApplicationAmended: true, CorrectionStarted: true, CorrectionProposed: true };
+      ? {
+          CyclePreparationStarted: true,
+          CyclePrepared: true,
+          ...(event.type === 'CycleReleased' ? { CycleApproved: true } : {}),
+        }
+      : {
+          ApplicationSubmitted: true,
+          ApplicationAmended: true,
+          CorrectionStarted: true,
+          CorrectionProposed: true,
+        };
     const others = since.filter(({ type }) => roles[type]);
     const recommended = past.findLast(({ type }) => type === 'ApplicationRecommended');
     if (recommended) others.push(recommended);
-    if (event.stream.startsWith('application-') && !recommended) yield `I4 at ${event.position}: nobody recommended`;
-    if (others.some(({ meta }) => meta.actor === event.meta.actor)) yield `I4 at ${event.position}: ${event.type} by somebody who took part before`;
+    if (event.stream.startsWith('application-') && !recommended)
+      yield `I4 at ${event.position}: nobody recommended`;
+    if (others.some(({ meta }) => meta.actor === event.meta.actor))
+      yield `I4 at ${event.position}: ${event.type} by somebody who took part before`;
   }
 }
 
@@ -122,21 +179,39 @@ function* orders(events: readonly Recorded[]): Generator<string> {
     const items = event.data.items.filter(({ code }) => code !== 'arrears' && code !== 'recovery');
     const amountMinor = String(items.reduce((sum, item) => sum + BigInt(item.amountMinor), 0n));
     const asOf = asOfs.get(`${programmeId}-${period}`)!;
-    const past = events.filter(({ position, stream }) => position <= asOf && stream === `enrolment-${programmeId}-${personId}`);
+    const past = events.filter(
+      ({ position, stream }) =>
+        position <= asOf && stream === `enrolment-${programmeId}-${personId}`,
+    );
     const life = past.slice(past.findLastIndex(({ type }) => type === 'EnrolmentStarted'));
     if (!payable(life, period)) yield `I7 at ${event.position}: ${period} is not payable`;
-    if (events.some(({ type, stream, position }) => type === 'PersonErased' && stream === `person-${personId}` && position <= asOf)) yield `I7 at ${event.position}: the person was erased`;
-    const version = (month: string): number => Math.max(...events.filter((e) => e.position <= asOf && e.type === 'PolicyPublished').map((e) => (e.type === 'PolicyPublished' ? e.data.version : 0)).filter((v) => FIRST_PAID[v]! <= month));
+    if (
+      events.some(
+        ({ type, stream, position }) =>
+          type === 'PersonErased' && stream === `person-${personId}` && position <= asOf,
+      )
+    )
+      yield `I7 at ${event.position}: the person was erased`;
+    const version = (month: string): number =>
+      Math.max(
+        ...events
+          .filter((e) => e.position <= asOf && e.type === 'PolicyPublished')
+          .map((e) => (e.type === 'PolicyPublished' ? e.data.version : 0))
+          .filter((v) => FIRST_PAID[v]! <= month),
+      );
     const paid = [...new Set(items.map((item) => item.period))];
     let expected = 0;
     for (const month of paid) {
       expected += due(factsIn(life, month), version(month), month);
       const before = months.get(`${personId} ${month}`);
-      if (before !== undefined && before !== period) yield `I5 at ${event.position}: ${month} was ordered in ${before}`;
+      if (before !== undefined && before !== period)
+        yield `I5 at ${event.position}: ${month} was ordered in ${before}`;
       months.set(`${personId} ${month}`, period);
-      if (month !== period && !payable(life, month)) yield `I7 at ${event.position}: the arrears of ${month} are not payable`;
+      if (month !== period && !payable(life, month))
+        yield `I7 at ${event.position}: the arrears of ${month} are not payable`;
     }
-    if (!paid.includes(period) || String(expected) !== amountMinor) yield `I5 at ${event.position}: ${amountMinor} ordered, ${expected} due`;
+    if (!paid.includes(period) || String(expected) !== amountMinor)
+      yield `I5 at ${event.position}: ${amountMinor} ordered, ${expected} due`;
   }
 }
 
@@ -147,21 +222,34 @@ function payable(life: readonly Recorded[], month: string): boolean {
     if (event.type === 'EnrolmentSuspended' && event.data.fromPeriod <= month) result = false;
     if (event.type === 'EnrolmentReinstated' && event.data.fromPeriod <= month) result = true;
   }
-  return result && !life.some((event) => event.type === 'EnrolmentEnded' && month > event.data.lastPeriod);
+  return (
+    result &&
+    !life.some((event) => event.type === 'EnrolmentEnded' && month > event.data.lastPeriod)
+  );
 }
 
 function factsIn(life: readonly Recorded[], month: string): Facts {
   let facts: unknown;
   for (const event of life) {
     if (event.type === 'EnrolmentStarted') facts = event.data.facts;
-    if ((event.type === 'EntitlementRevised' || event.type === 'EnrolmentRecertified') && event.data.fromPeriod <= month) facts = event.data.facts;
+    if (
+      (event.type === 'EntitlementRevised' || event.type === 'EnrolmentRecertified') &&
+      event.data.fromPeriod <= month
+    )
+      facts = event.data.facts;
   }
   return facts as Facts;
 }
 
 function due({ children }: Facts, version: number, month: string): number {
   const counted = children.slice(0, 3);
-  return Math.max(FLOOR, counted.filter(({ birthMonth }) => birthMonth <= month).length * RATES[version]!) + counted.filter(({ birthMonth }) => birthMonth === month).length * BIRTH_GRANT;
+  return (
+    Math.max(
+      FLOOR,
+      counted.filter(({ birthMonth }) => birthMonth <= month).length * RATES[version]!,
+    ) +
+    counted.filter(({ birthMonth }) => birthMonth === month).length * BIRTH_GRANT
+  );
 }
 
 /** I8 */
@@ -169,7 +257,8 @@ function* order(events: readonly Recorded[]): Generator<string> {
   const ids = new Set<string>();
   const revisions = new Map<string, number>();
   for (const [index, { id, stream, revision, position }] of events.entries()) {
-    if (position !== index || revision !== (revisions.get(stream) ?? -1) + 1 || ids.has(id)) yield `I8 at ${index}`;
+    if (position !== index || revision !== (revisions.get(stream) ?? -1) + 1 || ids.has(id))
+      yield `I8 at ${index}`;
     revisions.set(stream, revision);
     ids.add(id);
   }

@@ -1,6 +1,14 @@
-import { applicationDecider, type ApplicationCommand, type ApplicationState } from '../../src/application/application.decider.js';
+import {
+  applicationDecider,
+  type ApplicationCommand,
+  type ApplicationState,
+} from '../../src/application/application.decider.js';
 import { determine } from '../../src/eligibility/determine.js';
-import { enrolmentDecider, type EnrolmentCommand, type EnrolmentState } from '../../src/enrolment/enrolment.decider.js';
+import {
+  enrolmentDecider,
+  type EnrolmentCommand,
+  type EnrolmentState,
+} from '../../src/enrolment/enrolment.decider.js';
 import { contentHash } from '../../src/kernel/canonical.js';
 import type { Role } from '../../src/kernel/decider.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
@@ -17,24 +25,63 @@ const personOf = (n: number): string => uuidOf('person', n % 5);
 const hashOf = (n: number): string => HASHES[n % 4]!;
 const sealed = { record: 'person', sha256: HASHES[0]! };
 const periodOf = (n: number): string => PERIODS[n % PERIODS.length]!;
-const accountOf = (personId: string, n: number) => ({ personId, accountId: uuidOf('account', personId, n), kind: 'iban' as const, accountHash: hashOf(n), sealed });
+const accountOf = (personId: string, n: number) => ({
+  personId,
+  accountId: uuidOf('account', personId, n),
+  kind: 'iban' as const,
+  accountHash: hashOf(n),
+  sealed,
+});
 
-const person = (id: string, ...commands: readonly PersonCommand[]): Part => part(streams.person(id), personDecider, ...commands);
-const onApplication = (role: Role, command: (state: ApplicationState, op: Op) => ApplicationCommand, ...statuses: readonly ApplicationState['status'][]): Act => (world, op) => {
-  const state = world.applications(op, ...statuses);
-  if (state) world.run(op, role, part(streams.application(state.applicationId), applicationDecider, command(state, op)));
-};
-const onEnrolment = (role: Role, command: (state: EnrolmentState, op: Op, world: World) => EnrolmentCommand, ...statuses: readonly EnrolmentState['status'][]): Act => (world, op) => {
-  const state = world.enrolments(op, ...statuses);
-  if (state) world.run(op, role, part(streams.enrolment(PROGRAMME, state.personId), enrolmentDecider, command(state, op, world)));
-};
+const person = (id: string, ...commands: readonly PersonCommand[]): Part =>
+  part(streams.person(id), personDecider, ...commands);
+const onApplication =
+  (
+    role: Role,
+    command: (state: ApplicationState, op: Op) => ApplicationCommand,
+    ...statuses: readonly ApplicationState['status'][]
+  ): Act =>
+  (world, op) => {
+    const state = world.applications(op, ...statuses);
+    if (state)
+      world.run(
+        op,
+        role,
+        part(streams.application(state.applicationId), applicationDecider, command(state, op)),
+      );
+  };
+const onEnrolment =
+  (
+    role: Role,
+    command: (state: EnrolmentState, op: Op, world: World) => EnrolmentCommand,
+    ...statuses: readonly EnrolmentState['status'][]
+  ): Act =>
+  (world, op) => {
+    const state = world.enrolments(op, ...statuses);
+    if (state)
+      world.run(
+        op,
+        role,
+        part(
+          streams.enrolment(PROGRAMME, state.personId),
+          enrolmentDecider,
+          command(state, op, world),
+        ),
+      );
+  };
 /** What somebody who looked at the application would name, and now and then something else. */
-const seenHash = (state: ApplicationState, { b }: Op): string => (b === 7 ? HASHES[3]! : state.contentHash);
+const seenHash = (state: ApplicationState, { b }: Op): string =>
+  b === 7 ? HASHES[3]! : state.contentHash;
 const revisionOf = (state: EnrolmentState, { a, b }: Op, world: World) => {
   const fromPeriod = periodOf(a);
   const { version, compiled } = world.book().policyOf(fromPeriod);
   const facts = factsOf(b);
-  return { fromPeriod, facts, contentHash: contentHash(facts), entitlement: determine(compiled, version, facts, fromPeriod).entitlement };
+  return {
+    fromPeriod,
+    facts,
+    contentHash: contentHash(facts),
+    entitlement: determine(compiled, version, facts, fromPeriod).entitlement,
+  };
 };
 
 /** Starts the enrolments of approved applications, those handled before too: the automation's checkpoint may be lost. */
@@ -46,68 +93,279 @@ const enrol: Act = (world, op) => {
     if (submitted?.type !== 'ApplicationSubmitted') continue;
     const { personId, programmeId, region, applicationId } = submitted.data;
     if (foldPerson(world.log.stream(streams.person(personId))).status === 'erased') continue;
-    const facts = application.findLast(({ type }) => type === 'ApplicationSubmitted' || type === 'ApplicationAmended');
+    const facts = application.findLast(
+      ({ type }) => type === 'ApplicationSubmitted' || type === 'ApplicationAmended',
+    );
     const determined = application.findLast(({ type }) => type === 'EligibilityDetermined');
-    if ((facts?.type !== 'ApplicationSubmitted' && facts?.type !== 'ApplicationAmended') || determined?.type !== 'EligibilityDetermined') continue;
-    world.run(op, 'automation', part(streams.enrolment(programmeId, personId), enrolmentDecider, {
-      type: 'StartEnrolment', programmeId, personId, applicationId, region, startPeriod: event.data.startPeriod, facts: facts.data.facts, contentHash: facts.data.contentHash, entitlement: determined.data.entitlement,
-    }));
+    if (
+      (facts?.type !== 'ApplicationSubmitted' && facts?.type !== 'ApplicationAmended') ||
+      determined?.type !== 'EligibilityDetermined'
+    )
+      continue;
+    world.run(
+      op,
+      'automation',
+      part(streams.enrolment(programmeId, personId), enrolmentDecider, {
+        type: 'StartEnrolment',
+        programmeId,
+        personId,
+        applicationId,
+        region,
+        startPeriod: event.data.startPeriod,
+        facts: facts.data.facts,
+        contentHash: facts.data.contentHash,
+        entitlement: determined.data.entitlement,
+      }),
+    );
   }
 };
 
 export const people: Readonly<Record<string, Act>> = {
-  define: (world, op) => world.run(op, 'programme-manager', part(streams.programme(PROGRAMME), programmeDecider, { type: 'DefineProgramme', ...definition })),
-  publish: (world, op) => world.run(op, 'programme-manager', part(streams.programme(PROGRAMME), programmeDecider, { type: 'PublishPolicy', ...versions[op.a % 2]! })),
-  openProgramme: (world, op) => world.run(op, 'programme-manager', part(streams.programme(PROGRAMME), programmeDecider, { type: 'OpenProgramme', programmeId: PROGRAMME })),
-  closeProgramme: (world, op) => op.odd && world.run(op, 'programme-manager', part(streams.programme(PROGRAMME), programmeDecider, { type: 'CloseProgramme', programmeId: PROGRAMME, reason: 'over' })),
+  define: (world, op) =>
+    world.run(
+      op,
+      'programme-manager',
+      part(streams.programme(PROGRAMME), programmeDecider, {
+        type: 'DefineProgramme',
+        ...definition,
+      }),
+    ),
+  publish: (world, op) =>
+    world.run(
+      op,
+      'programme-manager',
+      part(streams.programme(PROGRAMME), programmeDecider, {
+        type: 'PublishPolicy',
+        ...versions[op.a % 2]!,
+      }),
+    ),
+  openProgramme: (world, op) =>
+    world.run(
+      op,
+      'programme-manager',
+      part(streams.programme(PROGRAMME), programmeDecider, {
+        type: 'OpenProgramme',
+        programmeId: PROGRAMME,
+      }),
+    ),
+  closeProgramme: (world, op) =>
+    op.odd &&
+    world.run(
+      op,
+      'programme-manager',
+      part(streams.programme(PROGRAMME), programmeDecider, {
+        type: 'CloseProgramme',
+        programmeId: PROGRAMME,
+        reason: 'over',
+      }),
+    ),
   // Five people with four national identities between them: one has another's number.
   register: (world, op) => {
     const personId = personOf(op.a);
-    world.run(op, 'intake',
-      part(streams.identity(hashOf(op.a)), identityDecider, { type: 'ClaimIdentity', identityHash: hashOf(op.a), personId }),
-      person(personId, { type: 'RegisterPerson', personId, identityHash: hashOf(op.a), region: op.a % 2 === 0 ? 'MA-01' : 'MA-02', sealed }, { type: 'RegisterPayeeAccount', ...accountOf(personId, 0) }));
+    world.run(
+      op,
+      'intake',
+      part(streams.identity(hashOf(op.a)), identityDecider, {
+        type: 'ClaimIdentity',
+        identityHash: hashOf(op.a),
+        personId,
+      }),
+      person(
+        personId,
+        {
+          type: 'RegisterPerson',
+          personId,
+          identityHash: hashOf(op.a),
+          region: op.a % 2 === 0 ? 'MA-01' : 'MA-02',
+          sealed,
+        },
+        { type: 'RegisterPayeeAccount', ...accountOf(personId, 0) },
+      ),
+    );
   },
-  account: (world, op) => world.run(op, 'intake', person(personOf(op.a), { type: 'RegisterPayeeAccount', ...accountOf(personOf(op.a), op.b) })),
-  verify: (world, op) => world.run(op, 'case-officer', person(personOf(op.a), { type: 'VerifyPayeeAccount', personId: personOf(op.a), accountId: accountOf(personOf(op.a), op.odd ? op.b : 0).accountId, method: 'letter' })),
-  closeAccount: (world, op) => world.run(op, 'intake', person(personOf(op.a), { type: 'ClosePayeeAccount', personId: personOf(op.a), accountId: accountOf(personOf(op.a), op.b).accountId, reason: 'closed' })),
+  account: (world, op) =>
+    world.run(
+      op,
+      'intake',
+      person(personOf(op.a), { type: 'RegisterPayeeAccount', ...accountOf(personOf(op.a), op.b) }),
+    ),
+  verify: (world, op) =>
+    world.run(
+      op,
+      'case-officer',
+      person(personOf(op.a), {
+        type: 'VerifyPayeeAccount',
+        personId: personOf(op.a),
+        accountId: accountOf(personOf(op.a), op.odd ? op.b : 0).accountId,
+        method: 'letter',
+      }),
+    ),
+  closeAccount: (world, op) =>
+    world.run(
+      op,
+      'intake',
+      person(personOf(op.a), {
+        type: 'ClosePayeeAccount',
+        personId: personOf(op.a),
+        accountId: accountOf(personOf(op.a), op.b).accountId,
+        reason: 'closed',
+      }),
+    ),
   erase: (world, op) => {
     const personId = personOf(op.a);
     const { status } = foldEnrolment(world.log.stream(streams.enrolment(PROGRAMME, personId)));
     if (status === 'active' || status === 'suspended') return world.refuse('PERSON_ENROLLED');
     const state = foldPerson(world.log.stream(streams.person(personId)));
-    world.run(op, 'administrator', person(personId, { type: 'ErasePerson', personId, reason: 'asked' }), part(streams.identity(state.identityHash || hashOf(op.a)), identityDecider, { type: 'ReleaseIdentity', reason: 'erased' }));
+    world.run(
+      op,
+      'administrator',
+      person(personId, { type: 'ErasePerson', personId, reason: 'asked' }),
+      part(streams.identity(state.identityHash || hashOf(op.a)), identityDecider, {
+        type: 'ReleaseIdentity',
+        reason: 'erased',
+      }),
+    );
   },
 
   submit: (world, op) => {
     const applicationId = uuidOf('application', op.a, op.b % 2);
     const state = foldPerson(world.log.stream(streams.person(personOf(op.a))));
     if (state.status !== 'registered') return world.refuse('PERSON_NOT_FOUND');
-    world.run(op, 'intake', part(streams.application(applicationId), applicationDecider, {
-      type: 'SubmitApplication', applicationId, programmeId: PROGRAMME, personId: state.personId, region: state.region, receivedOn: `${periodOf(op.b)}-10`, channel: 'counter', facts: factsOf(op.b),
-    }));
+    world.run(
+      op,
+      'intake',
+      part(streams.application(applicationId), applicationDecider, {
+        type: 'SubmitApplication',
+        applicationId,
+        programmeId: PROGRAMME,
+        personId: state.personId,
+        region: state.region,
+        receivedOn: `${periodOf(op.b)}-10`,
+        channel: 'counter',
+        facts: factsOf(op.b),
+      }),
+    );
   },
-  amend: onApplication('intake', (_, { b }) => ({ type: 'AmendApplication', facts: factsOf(b), reason: 'mended' }), 'submitted', 'determined', 'recommended', 'returned'),
+  amend: onApplication(
+    'intake',
+    (_, { b }) => ({ type: 'AmendApplication', facts: factsOf(b), reason: 'mended' }),
+    'submitted',
+    'determined',
+    'recommended',
+    'returned',
+  ),
   determine: (world, op) => {
     const state = world.applications(op, 'submitted', 'returned');
     if (!state) return;
     const { version, compiled } = world.book().policyOf(state.receivedOn.slice(0, 7));
     const result = determine(compiled, version, state.facts, state.receivedOn.slice(0, 7));
-    world.run(op, op.b % 2 === 0 ? 'automation' : 'case-officer', part(streams.application(state.applicationId), applicationDecider, { type: 'DetermineEligibility', determination: { policyVersion: version, asOf: state.receivedOn, ...result } }));
+    world.run(
+      op,
+      op.b % 2 === 0 ? 'automation' : 'case-officer',
+      part(streams.application(state.applicationId), applicationDecider, {
+        type: 'DetermineEligibility',
+        determination: { policyVersion: version, asOf: state.receivedOn, ...result },
+      }),
+    );
   },
-  recommend: onApplication('case-officer', (state, op) => ({ type: 'RecommendApplication', recommendation: state.eligible !== op.odd ? 'approve' : 'reject', contentHash: seenHash(state, op) }), 'determined'),
-  return: onApplication('supervisor', () => ({ type: 'ReturnApplication', reason: 'look again' }), 'submitted', 'determined', 'recommended'),
-  decide: onApplication('supervisor', (state, op) => (state.recommendation === 'reject' !== (op.b === 6)
-    ? { type: 'RejectApplication', contentHash: seenHash(state, op), reason: 'score' }
-    : { type: 'ApproveApplication', contentHash: seenHash(state, op), startPeriod: op.b === 5 ? '2025-12' : state.receivedOn.slice(0, 7) }), 'recommended'),
-  withdraw: onApplication('intake', () => ({ type: 'WithdrawApplication', reason: 'moved' }), 'submitted', 'determined', 'recommended', 'returned', 'appealed'),
-  appeal: onApplication('intake', (_, { b }) => ({ type: 'LodgeAppeal', grounds: 'wrong', today: b === 7 ? '2026-03-01' : '2026-02-02', decidedOn: '2026-02-01', appealDays: 15 }), 'rejected'),
-  decideAppeal: onApplication('supervisor', (_, { b }) => ({ type: b % 2 === 0 ? 'UpholdAppeal' : 'DismissAppeal', reason: 'seen' }), 'appealed'),
+  recommend: onApplication(
+    'case-officer',
+    (state, op) => ({
+      type: 'RecommendApplication',
+      recommendation: state.eligible !== op.odd ? 'approve' : 'reject',
+      contentHash: seenHash(state, op),
+    }),
+    'determined',
+  ),
+  return: onApplication(
+    'supervisor',
+    () => ({ type: 'ReturnApplication', reason: 'look again' }),
+    'submitted',
+    'determined',
+    'recommended',
+  ),
+  decide: onApplication(
+    'supervisor',
+    (state, op) =>
+      (state.recommendation === 'reject') !== (op.b === 6)
+        ? { type: 'RejectApplication', contentHash: seenHash(state, op), reason: 'score' }
+        : {
+            type: 'ApproveApplication',
+            contentHash: seenHash(state, op),
+            startPeriod: op.b === 5 ? '2025-12' : state.receivedOn.slice(0, 7),
+          },
+    'recommended',
+  ),
+  withdraw: onApplication(
+    'intake',
+    () => ({ type: 'WithdrawApplication', reason: 'moved' }),
+    'submitted',
+    'determined',
+    'recommended',
+    'returned',
+    'appealed',
+  ),
+  appeal: onApplication(
+    'intake',
+    (_, { b }) => ({
+      type: 'LodgeAppeal',
+      grounds: 'wrong',
+      today: b === 7 ? '2026-03-01' : '2026-02-02',
+      decidedOn: '2026-02-01',
+      appealDays: 15,
+    }),
+    'rejected',
+  ),
+  decideAppeal: onApplication(
+    'supervisor',
+    (_, { b }) => ({ type: b % 2 === 0 ? 'UpholdAppeal' : 'DismissAppeal', reason: 'seen' }),
+    'appealed',
+  ),
 
   enrol,
-  revise: onEnrolment('supervisor', (state, op, world) => ({ type: 'ReviseEntitlement', ...revisionOf(state, op, world), reason: 'news' }), 'active', 'suspended'),
-  suspend: onEnrolment('supervisor', (_, { b }) => ({ type: 'SuspendEnrolment', fromPeriod: periodOf(b), reason: 'not seen' }), 'active'),
-  reinstate: onEnrolment('supervisor', (_, { b }) => ({ type: 'ReinstateEnrolment', fromPeriod: periodOf(b), reason: 'seen' }), 'suspended'),
-  fallDue: onEnrolment('automation', () => ({ type: 'MarkRecertificationDue', dueOn: '2026-12-31' }), 'active'),
-  recertify: onEnrolment('supervisor', (state, op, world) => ({ type: 'RecertifyEnrolment', ...revisionOf(state, op, world), nextDueOn: '2027-12-31' }), 'active', 'suspended'),
-  end: onEnrolment('supervisor', (_, { b }) => ({ type: 'EndEnrolment', lastPeriod: b === 0 ? '2025-12' : periodOf(b), reason: 'moved' }), 'active', 'suspended'),
+  revise: onEnrolment(
+    'supervisor',
+    (state, op, world) => ({
+      type: 'ReviseEntitlement',
+      ...revisionOf(state, op, world),
+      reason: 'news',
+    }),
+    'active',
+    'suspended',
+  ),
+  suspend: onEnrolment(
+    'supervisor',
+    (_, { b }) => ({ type: 'SuspendEnrolment', fromPeriod: periodOf(b), reason: 'not seen' }),
+    'active',
+  ),
+  reinstate: onEnrolment(
+    'supervisor',
+    (_, { b }) => ({ type: 'ReinstateEnrolment', fromPeriod: periodOf(b), reason: 'seen' }),
+    'suspended',
+  ),
+  fallDue: onEnrolment(
+    'automation',
+    () => ({ type: 'MarkRecertificationDue', dueOn: '2026-12-31' }),
+    'active',
+  ),
+  recertify: onEnrolment(
+    'supervisor',
+    (state, op, world) => ({
+      type: 'RecertifyEnrolment',
+      ...revisionOf(state, op, world),
+      nextDueOn: '2027-12-31',
+    }),
+    'active',
+    'suspended',
+  ),
+  end: onEnrolment(
+    'supervisor',
+    (_, { b }) => ({
+      type: 'EndEnrolment',
+      lastPeriod: b === 0 ? '2025-12' : periodOf(b),
+      reason: 'moved',
+    }),
+    'active',
+    'suspended',
+  ),
 };

@@ -3,7 +3,10 @@ import { paymentTerms } from '../../src/automation/payment-terms.js';
 import { cycleDecider, type CycleState } from '../../src/cycle/cycle.decider.js';
 import { versionInEffect, versionInForce } from '../../src/eligibility/policy.js';
 import { enrolmentDecider, type EnrolmentState } from '../../src/enrolment/enrolment.decider.js';
-import { applicationDecider, type ApplicationState } from '../../src/application/application.decider.js';
+import {
+  applicationDecider,
+  type ApplicationState,
+} from '../../src/application/application.decider.js';
 import { fold, type Context, type Recorded, type Role } from '../../src/kernel/decider.js';
 import { DomainError } from '../../src/kernel/errors.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
@@ -29,11 +32,16 @@ export interface Op {
   readonly wrong: 'role' | 'region' | undefined;
 }
 
-export const foldPerson = (events: readonly Recorded[]): PersonState => fold(personDecider, events as never);
-export const foldApplication = (events: readonly Recorded[]): ApplicationState => fold(applicationDecider, events as never);
-export const foldEnrolment = (events: readonly Recorded[]): EnrolmentState => fold(enrolmentDecider, events as never);
-export const foldCycle = (events: readonly Recorded[]): CycleState => fold(cycleDecider, events as never);
-export const foldPayment = (events: readonly Recorded[]): PaymentState => fold(paymentDecider, events as never);
+export const foldPerson = (events: readonly Recorded[]): PersonState =>
+  fold(personDecider, events as never);
+export const foldApplication = (events: readonly Recorded[]): ApplicationState =>
+  fold(applicationDecider, events as never);
+export const foldEnrolment = (events: readonly Recorded[]): EnrolmentState =>
+  fold(enrolmentDecider, events as never);
+export const foldCycle = (events: readonly Recorded[]): CycleState =>
+  fold(cycleDecider, events as never);
+export const foldPayment = (events: readonly Recorded[]): PaymentState =>
+  fold(paymentDecider, events as never);
 
 /** A log, and what the shell around the deciders knows: who asks, what time it is, and what the log says now. */
 export class World {
@@ -45,8 +53,14 @@ export class World {
     this.#commands += 1;
     const actor = role === 'automation' ? 'automation' : `person-${op.who}`;
     return {
-      actor: { id: actor, role: op.wrong === 'role' ? 'auditor' : role, ...(op.wrong === 'region' ? { regions: ['MA-02'] } : {}) },
-      now: new Date(Date.UTC(2026, 1, 1) + this.#commands * 60_000).toISOString(), commandId: uuidOf('op', this.#commands), correlationId: uuidOf('op', 0),
+      actor: {
+        id: actor,
+        role: op.wrong === 'role' ? 'auditor' : role,
+        ...(op.wrong === 'region' ? { regions: ['MA-02'] } : {}),
+      },
+      now: new Date(Date.UTC(2026, 1, 1) + this.#commands * 60_000).toISOString(),
+      commandId: uuidOf('op', this.#commands),
+      correlationId: uuidOf('op', 0),
     };
   }
 
@@ -58,43 +72,80 @@ export class World {
       return true;
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      if (this.log.last !== before) throw new Error(`${op.kind} was refused with ${error.code} and wrote all the same`, { cause: error });
+      if (this.log.last !== before)
+        throw new Error(`${op.kind} was refused with ${error.code} and wrote all the same`, {
+          cause: error,
+        });
       this.refusals.add(error.code);
       return false;
     }
   }
 
-  refuse(code: string): void { this.refusals.add(code); }
+  refuse(code: string): void {
+    this.refusals.add(code);
+  }
 
   /** What the programme says as of a position. */
   book(asOf?: number): ProgrammeBook {
-    const { policies, status } = fold(programmeDecider, this.log.stream(streams.programme(PROGRAMME), asOf) as never);
+    const { policies, status } = fold(
+      programmeDecider,
+      this.log.stream(streams.programme(PROGRAMME), asOf) as never,
+    );
     const ready = (found: (typeof policies)[number] | undefined, period: string): PolicyInForce => {
       if (!found) throw new DomainError('NO_POLICY_FOR_PERIOD', `No policy is paid in ${period}.`);
       return { version: found.version, compiled: compiledOf(found.version) };
     };
     return {
-      programmeId: PROGRAMME, definition, open: status === 'open', terms: paymentTerms(definition), rules: [], hold: NO_HOLD,
-      policyOf: (period) => ready(versionInForce(policies, period), period), policyInEffect: (period) => ready(versionInEffect(policies, period), period),
+      programmeId: PROGRAMME,
+      definition,
+      open: status === 'open',
+      terms: paymentTerms(definition),
+      rules: [],
+      hold: NO_HOLD,
+      policyOf: (period) => ready(versionInForce(policies, period), period),
+      policyInEffect: (period) => ready(versionInEffect(policies, period), period),
     };
   }
 
-  applications(op: Op, ...statuses: readonly ApplicationState['status'][]): ApplicationState | undefined {
-    return choose(op, this.log.category('application-').map(({ events }) => foldApplication(events)), (state) => statuses.includes(state.status));
+  applications(
+    op: Op,
+    ...statuses: readonly ApplicationState['status'][]
+  ): ApplicationState | undefined {
+    return choose(
+      op,
+      this.log.category('application-').map(({ events }) => foldApplication(events)),
+      (state) => statuses.includes(state.status),
+    );
   }
   enrolments(op: Op, ...statuses: readonly EnrolmentState['status'][]): EnrolmentState | undefined {
-    return choose(op, this.log.category('enrolment-').map(({ events }) => foldEnrolment(events)), (state) => statuses.includes(state.status));
+    return choose(
+      op,
+      this.log.category('enrolment-').map(({ events }) => foldEnrolment(events)),
+      (state) => statuses.includes(state.status),
+    );
   }
   cycles(op: Op, ...statuses: readonly CycleState['status'][]): CycleState | undefined {
-    return choose(op, this.log.category('cycle-').map(({ events }) => foldCycle(events)), (state) => statuses.includes(state.status));
+    return choose(
+      op,
+      this.log.category('cycle-').map(({ events }) => foldCycle(events)),
+      (state) => statuses.includes(state.status),
+    );
   }
   payments(op: Op, wanted: (state: PaymentState) => boolean): PaymentState | undefined {
-    return choose(op, this.log.category('payment-').map(({ events }) => foldPayment(events)), wanted);
+    return choose(
+      op,
+      this.log.category('payment-').map(({ events }) => foldPayment(events)),
+      wanted,
+    );
   }
 }
 
 /** The a-th of what the command is for, or of everything where it is aimed oddly. */
-export function choose<T>({ a, odd }: Op, all: readonly T[], wanted: (one: T) => boolean): T | undefined {
+export function choose<T>(
+  { a, odd }: Op,
+  all: readonly T[],
+  wanted: (one: T) => boolean,
+): T | undefined {
   const some = odd ? all : all.filter(wanted);
   return some[a % Math.max(1, some.length)];
 }

@@ -9,7 +9,12 @@ export class ArrayLog implements ProjectionLog {
   /** Positions that this log does not give, as if they were lost. */
   readonly lost = new Set<number>();
 
-  constructor(events: readonly Recorded[] = [], readonly positionGaps = false) { this.#events = [...events]; }
+  constructor(
+    events: readonly Recorded[] = [],
+    readonly positionGaps = false,
+  ) {
+    this.#events = [...events];
+  }
 
   push(...events: readonly Recorded[]): void {
     this.#events.push(...events);
@@ -19,22 +24,44 @@ export class ArrayLog implements ProjectionLog {
   async readAll(after: number, limit: number): Promise<Page> {
     const taken = this.#events.slice(this.#firstAfter(after)).slice(0, limit);
     const next = taken.at(-1)?.position ?? after;
-    return { events: taken.filter(({ position }) => !this.lost.has(position)), next, end: next >= this.#last };
+    return {
+      events: taken.filter(({ position }) => !this.lost.has(position)),
+      next,
+      end: next >= this.#last,
+    };
   }
 
-  get #last(): number { return this.#events.at(-1)?.position ?? -1; }
+  get #last(): number {
+    return this.#events.at(-1)?.position ?? -1;
+  }
 
   #firstAfter(after: number): number {
     const at = this.#events.findIndex(({ position }) => position > after);
     return at < 0 ? this.#events.length : at;
   }
 
-  async readStream(stream: string, { from = 0, direction = 'forwards', limit = Number.MAX_SAFE_INTEGER, asOf = Number.MAX_SAFE_INTEGER }: Parameters<ProjectionLog['readStream']>[1] = {}): Promise<readonly Recorded[]> {
-    const found = this.#events.filter((event) => event.stream === stream && event.revision >= from && event.position <= asOf && !this.lost.has(event.position));
+  async readStream(
+    stream: string,
+    {
+      from = 0,
+      direction = 'forwards',
+      limit = Number.MAX_SAFE_INTEGER,
+      asOf = Number.MAX_SAFE_INTEGER,
+    }: Parameters<ProjectionLog['readStream']>[1] = {},
+  ): Promise<readonly Recorded[]> {
+    const found = this.#events.filter(
+      (event) =>
+        event.stream === stream &&
+        event.revision >= from &&
+        event.position <= asOf &&
+        !this.lost.has(event.position),
+    );
     return (direction === 'backwards' ? found.reverse() : found).slice(0, limit);
   }
 
-  async lastPosition(): Promise<number> { return this.#last; }
+  async lastPosition(): Promise<number> {
+    return this.#last;
+  }
 
   async *follow(after: number, signal: AbortSignal, pageSize = 100): AsyncGenerator<Page> {
     let position = after;

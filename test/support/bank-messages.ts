@@ -1,5 +1,8 @@
 import type { BankEntry, BankMessageEnd } from '../../src/adapters/payment-rail/incoming/port.js';
-import { readBankMessage, type ReaderOptions } from '../../src/adapters/payment-rail/incoming/reader.js';
+import {
+  readBankMessage,
+  type ReaderOptions,
+} from '../../src/adapters/payment-rail/incoming/reader.js';
 
 /** One thing that a generated message says about a payment. */
 export interface Said {
@@ -28,13 +31,16 @@ export interface Dress {
   readonly together?: number;
 }
 
-const escape = (text: string): string => text.replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c]!);
+const escape = (text: string): string =>
+  text.replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c]!);
 
 /** A tag writer in a dress. */
 function tagger({ prefix, cdata, comments }: Dress) {
   const p = prefix ? `${prefix}:` : '';
-  const tag = (name: string, content: string, attributes = ''): string => `<${p}${name}${attributes}>${comments ? '<!-- x -->' : ''}${content}</${p}${name}>`;
-  const text = (name: string, value: string, attributes = ''): string => tag(name, cdata ? `<![CDATA[${value}]]>` : escape(value), attributes);
+  const tag = (name: string, content: string, attributes = ''): string =>
+    `<${p}${name}${attributes}>${comments ? '<!-- x -->' : ''}${content}</${p}${name}>`;
+  const text = (name: string, value: string, attributes = ''): string =>
+    tag(name, cdata ? `<![CDATA[${value}]]>` : escape(value), attributes);
   return { tag, text };
 }
 
@@ -44,36 +50,99 @@ function dressed(type: string, body: string, dress: Dress): string {
   const p = prefix ? `${prefix}:` : '';
   const document = `<${p}Document xmlns${prefix ? `:${prefix}` : ''}="${uri}">${eol}${body}${eol}</${p}Document>`;
   const header = `<h:AppHdr xmlns:h="urn:iso:std:iso:20022:tech:xsd:head.001.001.02"><h:Fr><h:FIId/></h:Fr><h:BizMsgIdr>BIZ-1</h:BizMsgIdr><h:MsgDefIdr>${type}</h:MsgDefIdr></h:AppHdr>`;
-  const whole = wrap === 'none' ? document : wrap === 'header' ? `<BizMsg>${header}${document}</BizMsg>` : `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Header>x</s:Header><s:Body><Payload>${header}${document}</Payload></s:Body></s:Envelope>`;
+  const whole =
+    wrap === 'none'
+      ? document
+      : wrap === 'header'
+        ? `<BizMsg>${header}${document}</BizMsg>`
+        : `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Header>x</s:Header><s:Body><Payload>${header}${document}</Payload></s:Body></s:Envelope>`;
   return `<?xml version="1.0" encoding="${encoding}"?>${eol}<?sender v1?>${whole}${eol}`;
 }
 
 /** Creditor and account; since version 08 the party stands one element deeper. */
-function partiesOf({ payee }: Said, { tag, text }: ReturnType<typeof tagger>, deep: boolean): string {
+function partiesOf(
+  { payee }: Said,
+  { tag, text }: ReturnType<typeof tagger>,
+  deep: boolean,
+): string {
   if (!payee) return '';
   const name = payee.name === undefined ? '' : text('Nm', payee.name);
-  const account = payee.iban !== undefined ? text('IBAN', payee.iban) : payee.other !== undefined ? tag('Othr', text('Id', payee.other)) : '';
-  return (name === '' ? '' : tag('Cdtr', deep ? tag('Pty', name) : name)) + (account === '' ? '' : tag('CdtrAcct', tag('Id', account)));
+  const account =
+    payee.iban !== undefined
+      ? text('IBAN', payee.iban)
+      : payee.other !== undefined
+        ? tag('Othr', text('Id', payee.other))
+        : '';
+  return (
+    (name === '' ? '' : tag('Cdtr', deep ? tag('Pty', name) : name)) +
+    (account === '' ? '' : tag('CdtrAcct', tag('Id', account)))
+  );
 }
 
 /** A pain.002 that gives every payment its own status; `group` is said of all of a message of ours. */
-export function pain002Of(said: readonly Said[], dress: Dress = {}, group: { readonly originalId?: string; readonly status?: string; readonly batchStatus?: string; readonly count?: number; readonly reason?: string } = {}): string {
+export function pain002Of(
+  said: readonly Said[],
+  dress: Dress = {},
+  group: {
+    readonly originalId?: string;
+    readonly status?: string;
+    readonly batchStatus?: string;
+    readonly count?: number;
+    readonly reason?: string;
+  } = {},
+): string {
   const { tag, text } = tagger(dress);
   const { eol = '' } = dress;
-  const because = (reason: string | undefined): string => (reason === undefined ? '' : tag('StsRsnInf', tag('Rsn', text('Cd', reason))));
+  const because = (reason: string | undefined): string =>
+    reason === undefined ? '' : tag('StsRsnInf', tag('Rsn', text('Cd', reason)));
   const statuses = { settled: 'ACSC', returned: 'RJCT', rejected: 'RJCT', accepted: 'ACSP' };
-  const transactions = said.map((one) => ({ ...one, parties: partiesOf(one, { tag, text }, false) })).map(({ endToEndId, amount, what, reason, parties }) => tag('TxInfAndSts',
-    text('OrgnlInstrId', endToEndId) + text('OrgnlEndToEndId', endToEndId) + text('TxSts', statuses[what]) + because(reason)
-    + tag('OrgnlTxRef', tag('Amt', text('InstdAmt', amount, ' Ccy="MAD"')) + parties)) + eol).join('');
-  const head = tag('GrpHdr', text('MsgId', dress.messageId ?? 'BANK-1') + text('CreDtTm', '2026-01-29T08:00:00'));
-  const original = tag('OrgnlGrpInfAndSts', text('OrgnlMsgId', group.originalId ?? 'ASD-1') + text('OrgnlMsgNmId', 'pain.001.001.09') + (group.count === undefined ? '' : text('OrgnlNbOfTxs', String(group.count)))
-    + (group.status === undefined ? '' : text('GrpSts', group.status) + because(group.reason)));
-  const batch = said.length === 0 && group.batchStatus === undefined ? '' : tag('OrgnlPmtInfAndSts', text('OrgnlPmtInfId', group.originalId ?? 'ASD-1') + (group.batchStatus === undefined ? '' : text('PmtInfSts', group.batchStatus)) + transactions);
-  return dressed(`pain.002.001.${dress.version ?? '10'}`, tag('CstmrPmtStsRpt', head + eol + original + eol + batch), dress);
+  const transactions = said
+    .map((one) => ({ ...one, parties: partiesOf(one, { tag, text }, false) }))
+    .map(
+      ({ endToEndId, amount, what, reason, parties }) =>
+        tag(
+          'TxInfAndSts',
+          text('OrgnlInstrId', endToEndId) +
+            text('OrgnlEndToEndId', endToEndId) +
+            text('TxSts', statuses[what]) +
+            because(reason) +
+            tag('OrgnlTxRef', tag('Amt', text('InstdAmt', amount, ' Ccy="MAD"')) + parties),
+        ) + eol,
+    )
+    .join('');
+  const head = tag(
+    'GrpHdr',
+    text('MsgId', dress.messageId ?? 'BANK-1') + text('CreDtTm', '2026-01-29T08:00:00'),
+  );
+  const original = tag(
+    'OrgnlGrpInfAndSts',
+    text('OrgnlMsgId', group.originalId ?? 'ASD-1') +
+      text('OrgnlMsgNmId', 'pain.001.001.09') +
+      (group.count === undefined ? '' : text('OrgnlNbOfTxs', String(group.count))) +
+      (group.status === undefined ? '' : text('GrpSts', group.status) + because(group.reason)),
+  );
+  const batch =
+    said.length === 0 && group.batchStatus === undefined
+      ? ''
+      : tag(
+          'OrgnlPmtInfAndSts',
+          text('OrgnlPmtInfId', group.originalId ?? 'ASD-1') +
+            (group.batchStatus === undefined ? '' : text('PmtInfSts', group.batchStatus)) +
+            transactions,
+        );
+  return dressed(
+    `pain.002.001.${dress.version ?? '10'}`,
+    tag('CstmrPmtStsRpt', head + eol + original + eol + batch),
+    dress,
+  );
 }
 
 /** A camt.054 or camt.053 with one booking a payment. */
-export function camtOf(family: 'camt.054' | 'camt.053', said: readonly Said[], dress: Dress = {}): string {
+export function camtOf(
+  family: 'camt.054' | 'camt.053',
+  said: readonly Said[],
+  dress: Dress = {},
+): string {
   const { tag, text } = tagger(dress);
   const { eol = '', version = '08', together = 1, bookedOn = '2026-01-29' } = dress;
   const entries: string[] = [];
@@ -81,30 +150,91 @@ export function camtOf(family: 'camt.054' | 'camt.053', said: readonly Said[], d
     const own = said.filter(({ what }) => (what === 'returned') === (direction === 'CRDT'));
     for (let from = 0; from < own.length; from += together) {
       const group = own.slice(from, from + together);
-      const total = group.reduce((sum, { amount }) => sum + BigInt(amount.replace('.', '')), 0n).toString().padStart(3, '0');
-      const details = group.map((one) => ({ ...one, parties: partiesOf(one, { tag, text }, version === '08') })).map(({ endToEndId, amount, what, reason, parties }) => tag('TxDtls',
-        tag('Refs', text('AcctSvcrRef', 'BK1') + text('EndToEndId', endToEndId)) + (version === '02' ? tag('AmtDtls', tag('TxAmt', text('Amt', amount, ' Ccy="MAD"'))) : text('Amt', amount, ' Ccy="MAD"') + text('CdtDbtInd', direction))
-        + (parties === '' ? '' : tag('RltdPties', parties)) + (what === 'returned' ? tag('RtrInf', tag('Rsn', text('Cd', reason ?? 'AC04'))) : ''))).join(eol);
-      entries.push(tag('Ntry', text('Amt', `${total.slice(0, -2)}.${total.slice(-2)}`, ' Ccy="MAD"') + text('CdtDbtInd', direction)
-        + (version === '08' ? tag('Sts', text('Cd', 'BOOK')) : text('Sts', 'BOOK')) + tag('BookgDt', text('Dt', bookedOn)) + tag('ValDt', text('DtTm', '2026-01-30T00:00:00+01:00'))
-        + tag('BkTxCd', tag('Domn', text('Cd', 'PMNT') + tag('Fmly', text('Cd', 'ICDT') + text('SubFmlyCd', direction === 'CRDT' ? 'RRTN' : 'DMCT')))) + tag('NtryDtls', details)) + eol);
+      const total = group
+        .reduce((sum, { amount }) => sum + BigInt(amount.replace('.', '')), 0n)
+        .toString()
+        .padStart(3, '0');
+      const details = group
+        .map((one) => ({ ...one, parties: partiesOf(one, { tag, text }, version === '08') }))
+        .map(({ endToEndId, amount, what, reason, parties }) =>
+          tag(
+            'TxDtls',
+            tag('Refs', text('AcctSvcrRef', 'BK1') + text('EndToEndId', endToEndId)) +
+              (version === '02'
+                ? tag('AmtDtls', tag('TxAmt', text('Amt', amount, ' Ccy="MAD"')))
+                : text('Amt', amount, ' Ccy="MAD"') + text('CdtDbtInd', direction)) +
+              (parties === '' ? '' : tag('RltdPties', parties)) +
+              (what === 'returned' ? tag('RtrInf', tag('Rsn', text('Cd', reason ?? 'AC04'))) : ''),
+          ),
+        )
+        .join(eol);
+      entries.push(
+        tag(
+          'Ntry',
+          text('Amt', `${total.slice(0, -2)}.${total.slice(-2)}`, ' Ccy="MAD"') +
+            text('CdtDbtInd', direction) +
+            (version === '08' ? tag('Sts', text('Cd', 'BOOK')) : text('Sts', 'BOOK')) +
+            tag('BookgDt', text('Dt', bookedOn)) +
+            tag('ValDt', text('DtTm', '2026-01-30T00:00:00+01:00')) +
+            tag(
+              'BkTxCd',
+              tag(
+                'Domn',
+                text('Cd', 'PMNT') +
+                  tag(
+                    'Fmly',
+                    text('Cd', 'ICDT') + text('SubFmlyCd', direction === 'CRDT' ? 'RRTN' : 'DMCT'),
+                  ),
+              ),
+            ) +
+            tag('NtryDtls', details),
+        ) + eol,
+      );
     }
   }
-  const [root, statement] = family === 'camt.054' ? ['BkToCstmrDbtCdtNtfctn', 'Ntfctn'] : ['BkToCstmrStmt', 'Stmt'];
-  const balance = family === 'camt.053' ? tag('Bal', tag('Tp', tag('CdOrPrtry', text('Cd', 'CLBD'))) + text('Amt', '1000000.00', ' Ccy="MAD"') + text('CdtDbtInd', 'CRDT') + tag('Dt', text('Dt', '2026-01-29'))) : '';
+  const [root, statement] =
+    family === 'camt.054' ? ['BkToCstmrDbtCdtNtfctn', 'Ntfctn'] : ['BkToCstmrStmt', 'Stmt'];
+  const balance =
+    family === 'camt.053'
+      ? tag(
+          'Bal',
+          tag('Tp', tag('CdOrPrtry', text('Cd', 'CLBD'))) +
+            text('Amt', '1000000.00', ' Ccy="MAD"') +
+            text('CdtDbtInd', 'CRDT') +
+            tag('Dt', text('Dt', '2026-01-29')),
+        )
+      : '';
   const summary = tag('TxsSummry', tag('TtlNtries', text('NbOfNtries', String(entries.length))));
-  const head = tag('GrpHdr', text('MsgId', dress.messageId ?? 'BANK-1') + text('CreDtTm', '2026-01-29T08:00:00'));
-  const body = tag(statement, text('Id', 'S1') + text('CreDtTm', '2026-01-29T08:00:00') + tag('Acct', tag('Id', text('IBAN', 'MA64011519000001205000534921'))) + balance + summary + eol + entries.join(''));
+  const head = tag(
+    'GrpHdr',
+    text('MsgId', dress.messageId ?? 'BANK-1') + text('CreDtTm', '2026-01-29T08:00:00'),
+  );
+  const body = tag(
+    statement,
+    text('Id', 'S1') +
+      text('CreDtTm', '2026-01-29T08:00:00') +
+      tag('Acct', tag('Id', text('IBAN', 'MA64011519000001205000534921'))) +
+      balance +
+      summary +
+      eol +
+      entries.join(''),
+  );
   return dressed(`${family}.001.${version}`, tag(root, head + eol + body), dress);
 }
 
 /** In pieces of so many bytes. */
-export async function* inPieces(bytes: Uint8Array | string, size = 1_000_000): AsyncGenerator<Uint8Array> {
+export async function* inPieces(
+  bytes: Uint8Array | string,
+  size = 1_000_000,
+): AsyncGenerator<Uint8Array> {
   const buffer = typeof bytes === 'string' ? Buffer.from(bytes, 'utf8') : bytes;
   for (let from = 0; from < buffer.length; from += size) yield buffer.subarray(from, from + size);
 }
 
-export async function readAll(bytes: Uint8Array | string, options: ReaderOptions & { readonly pieces?: number } = {}): Promise<{ readonly entries: readonly BankEntry[]; readonly end: BankMessageEnd }> {
+export async function readAll(
+  bytes: Uint8Array | string,
+  options: ReaderOptions & { readonly pieces?: number } = {},
+): Promise<{ readonly entries: readonly BankEntry[]; readonly end: BankMessageEnd }> {
   const reading = readBankMessage(inPieces(bytes, options.pieces), options);
   const entries: BankEntry[] = [];
   for await (const batch of reading.entries) entries.push(...batch);
@@ -112,12 +242,20 @@ export async function readAll(bytes: Uint8Array | string, options: ReaderOptions
 }
 
 /** Text as bytes in an encoding, with the byte-order mark that goes with it. */
-export function encoded(text: string, encoding: 'utf-8' | 'utf-8-bom' | 'utf-16le' | 'utf-16be' | 'latin1'): Uint8Array {
+export function encoded(
+  text: string,
+  encoding: 'utf-8' | 'utf-8-bom' | 'utf-16le' | 'utf-16be' | 'latin1',
+): Uint8Array {
   switch (encoding) {
-    case 'utf-8': return Buffer.from(text, 'utf8');
-    case 'utf-8-bom': return Buffer.from(`\ufeff${text}`, 'utf8');
-    case 'utf-16le': return Buffer.from(`\ufeff${text}`, 'utf16le');
-    case 'utf-16be': return Buffer.from(`\ufeff${text}`, 'utf16le').swap16();
-    case 'latin1': return Buffer.from(text, 'latin1');
+    case 'utf-8':
+      return Buffer.from(text, 'utf8');
+    case 'utf-8-bom':
+      return Buffer.from(`\ufeff${text}`, 'utf8');
+    case 'utf-16le':
+      return Buffer.from(`\ufeff${text}`, 'utf16le');
+    case 'utf-16be':
+      return Buffer.from(`\ufeff${text}`, 'utf16le').swap16();
+    case 'latin1':
+      return Buffer.from(text, 'latin1');
   }
 }

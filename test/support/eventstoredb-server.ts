@@ -27,21 +27,28 @@ export async function startEventStoreDb(file?: string): Promise<TestEventStoreDb
   let port = 0;
   let nextId = 1;
   const start = async (): Promise<void> => {
-    child = fork(join(import.meta.dirname, 'eventstoredb/server-child.js'), [String(port), ...(file === undefined ? [] : [file])], { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    const [message] = await once(child, 'message') as [FromServer];
+    child = fork(
+      join(import.meta.dirname, 'eventstoredb/server-child.js'),
+      [String(port), ...(file === undefined ? [] : [file])],
+      { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
+    );
+    const [message] = (await once(child, 'message')) as [FromServer];
     if (message.kind !== 'listening') throw new Error('the server did not listen');
     port = message.port;
   };
-  const order = (given: Order): Promise<Counts> => new Promise((resolve, reject) => {
-    const id = nextId++;
-    const hear = (message: FromServer): void => {
-      if (message.kind !== 'done' || message.id !== id) return;
-      child.off('message', hear);
-      resolve(message.counts);
-    };
-    child.on('message', hear);
-    child.send({ ...given, id } satisfies ToServer, (error) => { if (error) reject(error); });
-  });
+  const order = (given: Order): Promise<Counts> =>
+    new Promise((resolve, reject) => {
+      const id = nextId++;
+      const hear = (message: FromServer): void => {
+        if (message.kind !== 'done' || message.id !== id) return;
+        child.off('message', hear);
+        resolve(message.counts);
+      };
+      child.on('message', hear);
+      child.send({ ...given, id } satisfies ToServer, (error) => {
+        if (error) reject(error);
+      });
+    });
   const kill = async (): Promise<void> => {
     const exited = once(child, 'exit');
     child.kill('SIGKILL');
@@ -50,12 +57,22 @@ export async function startEventStoreDb(file?: string): Promise<TestEventStoreDb
   await start();
   return {
     url: `esdb://admin:not-a-secret@127.0.0.1:${port}?tls=false`,
-    async fault(plan) { await order({ kind: 'fault', plan }); },
-    async heal() { await order({ kind: 'heal' }); },
-    async forgetIds() { await order({ kind: 'forget-ids' }); },
-    async dropSubscriptions(how) { await order({ kind: 'drop-subscriptions', how }); },
+    async fault(plan) {
+      await order({ kind: 'fault', plan });
+    },
+    async heal() {
+      await order({ kind: 'heal' });
+    },
+    async forgetIds() {
+      await order({ kind: 'forget-ids' });
+    },
+    async dropSubscriptions(how) {
+      await order({ kind: 'drop-subscriptions', how });
+    },
     counts: () => order({ kind: 'counts' }),
-    kill, restart: start, stop: kill,
+    kill,
+    restart: start,
+    stop: kill,
     async killAndRestart() {
       await kill();
       await start();

@@ -8,7 +8,12 @@ import { leaveOut } from './left-out.js';
 
 /** A broker for tests, or why there is none on this machine. `kill` and `start` only where it is our own. */
 export type TestKafka =
-  | { readonly running: true; readonly brokers: readonly string[]; readonly own?: { kill(): Promise<void>; start(): Promise<void> }; stop(): Promise<void> }
+  | {
+      readonly running: true;
+      readonly brokers: readonly string[];
+      readonly own?: { kill(): Promise<void>; start(): Promise<void> };
+      stop(): Promise<void>;
+    }
   | { readonly running: false; readonly reason: string };
 
 const START_TIMEOUT_MS = 60_000;
@@ -16,7 +21,11 @@ const START_TIMEOUT_MS = 60_000;
 const CLUSTER = 'c2FuYWQtdGVzdHMtMDEyMw';
 
 /** A broker of our own with TLS, where one user may come in; its certificate is written to the file. */
-export interface Secured { readonly username: string; readonly password: string; readonly caFile: string }
+export interface Secured {
+  readonly username: string;
+  readonly password: string;
+  readonly caFile: string;
+}
 
 /** Which port clients are sent to, for a broker behind something, given its own. */
 export type Advertised = (port: number) => number;
@@ -25,10 +34,16 @@ export type Advertised = (port: number) => number;
  * Apache Kafka for tests: the brokers in KAFKA_BROKERS, or a broker of our own in KRaft mode on free ports of 127.0.0.1,
  * from the jars that scripts/kafka/fetch.mjs brings. Where neither can be, says so, and in CI it throws.
  */
-export async function startKafka(what: string, behind?: Advertised, secured?: Secured): Promise<TestKafka> {
+export async function startKafka(
+  what: string,
+  behind?: Advertised,
+  secured?: Secured,
+): Promise<TestKafka> {
   try {
     const given = secured ? undefined : process.env['KAFKA_BROKERS'];
-    return given ? { running: true, brokers: given.split(','), stop: async () => undefined } : await own(behind, secured);
+    return given
+      ? { running: true, brokers: given.split(','), stop: async () => undefined }
+      : await own(behind, secured);
   } catch (error) {
     const reason = `${what} on Kafka is left out: ${error instanceof Error ? error.message : String(error)}`;
     leaveOut(reason, error);
@@ -37,41 +52,100 @@ export async function startKafka(what: string, behind?: Advertised, secured?: Se
 }
 
 async function own(behind?: Advertised, secured?: Secured): Promise<TestKafka> {
-  const fetched = spawnSync(process.execPath, ['scripts/kafka/fetch.mjs'], { encoding: 'utf8', timeout: 320_000 });
-  if (fetched.status !== 0) throw new Error(`its jars are not here: ${fetched.stderr.trim().split('\n').find((line) => line.includes('Error')) ?? 'no reason given'}`);
+  const fetched = spawnSync(process.execPath, ['scripts/kafka/fetch.mjs'], {
+    encoding: 'utf8',
+    timeout: 320_000,
+  });
+  if (fetched.status !== 0)
+    throw new Error(
+      `its jars are not here: ${
+        fetched.stderr
+          .trim()
+          .split('\n')
+          .find((line) => line.includes('Error')) ?? 'no reason given'
+      }`,
+    );
   const jars = join(fetched.stdout.trim(), '*');
   const dir = mkdtempSync(join(tmpdir(), 'sanad-kafka-'));
   const [port, controller, between] = await freePorts(3);
   const outside = secured ? 'SASL_SSL' : 'PLAINTEXT';
   const settings = join(dir, 'server.properties');
-  writeFileSync(settings, Object.entries({
-    'process.roles': 'broker,controller', 'node.id': 1, 'controller.quorum.voters': `1@127.0.0.1:${controller}`,
-    listeners: `${outside}://127.0.0.1:${port},BETWEEN://127.0.0.1:${between},CONTROLLER://127.0.0.1:${controller}`, 'inter.broker.listener.name': 'BETWEEN',
-    'advertised.listeners': `${outside}://127.0.0.1:${behind ? behind(Number(port)) : port},BETWEEN://127.0.0.1:${between}`, ...(secured ? securing(dir, secured) : {}),
-    'controller.listener.names': 'CONTROLLER', 'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,BETWEEN:PLAINTEXT,CONTROLLER:PLAINTEXT',
-    'log.dirs': join(dir, 'log'), 'auto.create.topics.enable': false, 'group.initial.rebalance.delay.ms': 0,
-    'offsets.topic.replication.factor': 1, 'offsets.topic.num.partitions': 4, 'transaction.state.log.replication.factor': 1, 'transaction.state.log.min.isr': 1, 'log.cleaner.dedupe.buffer.size': 16_777_216,
-  }).map(([name, value]) => `${name}=${value}\n`).join(''));
-  const java = (main: string, ...args: string[]) => ['-Xmx512m', '-XX:+UseSerialGC', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error', '-cp', jars, main, ...args];
-  const formatted = spawnSync('java', java('kafka.tools.StorageTool', 'format', '-t', CLUSTER, '-c', settings, ...(secured ? ['--add-scram', `SCRAM-SHA-512=[name=${secured.username},password=${secured.password}]`] : [])), { encoding: 'utf8', timeout: 60_000 });
+  writeFileSync(
+    settings,
+    Object.entries({
+      'process.roles': 'broker,controller',
+      'node.id': 1,
+      'controller.quorum.voters': `1@127.0.0.1:${controller}`,
+      listeners: `${outside}://127.0.0.1:${port},BETWEEN://127.0.0.1:${between},CONTROLLER://127.0.0.1:${controller}`,
+      'inter.broker.listener.name': 'BETWEEN',
+      'advertised.listeners': `${outside}://127.0.0.1:${behind ? behind(Number(port)) : port},BETWEEN://127.0.0.1:${between}`,
+      ...(secured ? securing(dir, secured) : {}),
+      'controller.listener.names': 'CONTROLLER',
+      'listener.security.protocol.map':
+        'PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,BETWEEN:PLAINTEXT,CONTROLLER:PLAINTEXT',
+      'log.dirs': join(dir, 'log'),
+      'auto.create.topics.enable': false,
+      'group.initial.rebalance.delay.ms': 0,
+      'offsets.topic.replication.factor': 1,
+      'offsets.topic.num.partitions': 4,
+      'transaction.state.log.replication.factor': 1,
+      'transaction.state.log.min.isr': 1,
+      'log.cleaner.dedupe.buffer.size': 16_777_216,
+    })
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(''),
+  );
+  const java = (main: string, ...args: string[]) => [
+    '-Xmx512m',
+    '-XX:+UseSerialGC',
+    '-Dorg.slf4j.simpleLogger.defaultLogLevel=error',
+    '-cp',
+    jars,
+    main,
+    ...args,
+  ];
+  const formatted = spawnSync(
+    'java',
+    java(
+      'kafka.tools.StorageTool',
+      'format',
+      '-t',
+      CLUSTER,
+      '-c',
+      settings,
+      ...(secured
+        ? ['--add-scram', `SCRAM-SHA-512=[name=${secured.username},password=${secured.password}]`]
+        : []),
+    ),
+    { encoding: 'utf8', timeout: 60_000 },
+  );
   if (formatted.status !== 0) {
     rmSync(dir, { recursive: true, force: true });
-    throw new Error(`its storage cannot be formatted: ${formatted.error?.message ?? formatted.stderr.slice(0, 300)}`);
+    throw new Error(
+      `its storage cannot be formatted: ${formatted.error?.message ?? formatted.stderr.slice(0, 300)}`,
+    );
   }
   let child: ChildProcess | undefined;
   const kill = async (signal: NodeJS.Signals = 'SIGKILL'): Promise<void> => {
     const running = child;
     child = undefined;
     if (!running || running.exitCode !== null) return;
-    const gone = new Promise((resolve) => { running.once('exit', resolve); });
+    const gone = new Promise((resolve) => {
+      running.once('exit', resolve);
+    });
     running.kill(signal);
     await gone;
   };
-  const onExit = (): void => { child?.kill('SIGKILL'); };
+  const onExit = (): void => {
+    child?.kill('SIGKILL');
+  };
   const start = async (): Promise<void> => {
     const said: string[] = [];
     child = spawn('java', java('kafka.Kafka', settings), { stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const output of [child.stdout, child.stderr]) output?.on('data', (line: Buffer) => { said.push(String(line)); });
+    for (const output of [child.stdout, child.stderr])
+      output?.on('data', (line: Buffer) => {
+        said.push(String(line));
+      });
     await listening(Number(port), child, said);
   };
   process.once('exit', onExit);
@@ -86,21 +160,56 @@ async function own(behind?: Advertised, secured?: Secured): Promise<TestKafka> {
     await stop();
     throw error;
   }
-  return { running: true, brokers: [`127.0.0.1:${behind ? behind(Number(port)) : port}`], own: { kill, start }, stop };
+  return {
+    running: true,
+    brokers: [`127.0.0.1:${behind ? behind(Number(port)) : port}`],
+    own: { kill, start },
+    stop,
+  };
 }
 
 /** A certificate for 127.0.0.1, made here, and the mechanisms by which the one user may say who it is. */
 function securing(dir: string, { username, password, caFile }: Secured): Record<string, string> {
   const store = join(dir, 'broker.p12');
   const keytool = (...args: string[]): void => {
-    const done = spawnSync('keytool', ['-keystore', store, '-storetype', 'PKCS12', '-storepass', password, '-alias', 'broker', ...args], { encoding: 'utf8', timeout: 60_000 });
-    if (done.status !== 0) throw new Error(`its certificate cannot be made: ${done.error?.message ?? done.stdout.slice(0, 300)}`);
+    const done = spawnSync(
+      'keytool',
+      [
+        '-keystore',
+        store,
+        '-storetype',
+        'PKCS12',
+        '-storepass',
+        password,
+        '-alias',
+        'broker',
+        ...args,
+      ],
+      { encoding: 'utf8', timeout: 60_000 },
+    );
+    if (done.status !== 0)
+      throw new Error(
+        `its certificate cannot be made: ${done.error?.message ?? done.stdout.slice(0, 300)}`,
+      );
   };
-  keytool('-genkeypair', '-keyalg', 'EC', '-dname', 'CN=127.0.0.1', '-ext', 'san=ip:127.0.0.1', '-validity', '2');
+  keytool(
+    '-genkeypair',
+    '-keyalg',
+    'EC',
+    '-dname',
+    'CN=127.0.0.1',
+    '-ext',
+    'san=ip:127.0.0.1',
+    '-validity',
+    '2',
+  );
   keytool('-exportcert', '-rfc', '-file', caFile);
   const modules = 'org.apache.kafka.common.security';
   return {
-    'listener.name.sasl_ssl.ssl.keystore.location': store, 'listener.name.sasl_ssl.ssl.keystore.type': 'PKCS12', 'listener.name.sasl_ssl.ssl.keystore.password': password, 'listener.name.sasl_ssl.ssl.key.password': password,
+    'listener.name.sasl_ssl.ssl.keystore.location': store,
+    'listener.name.sasl_ssl.ssl.keystore.type': 'PKCS12',
+    'listener.name.sasl_ssl.ssl.keystore.password': password,
+    'listener.name.sasl_ssl.ssl.key.password': password,
     'listener.name.sasl_ssl.sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-512',
     'listener.name.sasl_ssl.plain.sasl.jaas.config': `${modules}.plain.PlainLoginModule required user_${username}="${password}";`,
     'listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config': `${modules}.scram.ScramLoginModule required;`,
@@ -110,18 +219,43 @@ function securing(dir: string, { username, password, caFile }: Secured): Record<
 /** Free ports, held all at once so that they differ. */
 async function freePorts(count: number): Promise<number[]> {
   const probes = Array.from({ length: count }, () => createServer());
-  await Promise.all(probes.map((probe) => new Promise<void>((resolve) => { probe.listen(0, '127.0.0.1', resolve); })));
-  const ports = probes.map((probe) => { const address = probe.address(); return address !== null && typeof address !== 'string' ? address.port : 0; });
-  await Promise.all(probes.map((probe) => new Promise((resolve) => { probe.close(resolve); })));
+  await Promise.all(
+    probes.map(
+      (probe) =>
+        new Promise<void>((resolve) => {
+          probe.listen(0, '127.0.0.1', resolve);
+        }),
+    ),
+  );
+  const ports = probes.map((probe) => {
+    const address = probe.address();
+    return address !== null && typeof address !== 'string' ? address.port : 0;
+  });
+  await Promise.all(
+    probes.map(
+      (probe) =>
+        new Promise((resolve) => {
+          probe.close(resolve);
+        }),
+    ),
+  );
   return ports;
 }
 
-async function listening(port: number, child: ChildProcess, said: readonly string[]): Promise<void> {
+async function listening(
+  port: number,
+  child: ChildProcess,
+  said: readonly string[],
+): Promise<void> {
   const until = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < until) {
-    if (child.exitCode !== null) throw new Error(`the broker does not start: ${said.join('').slice(0, 500)}`);
+    if (child.exitCode !== null)
+      throw new Error(`the broker does not start: ${said.join('').slice(0, 500)}`);
     const open = await new Promise<boolean>((resolve) => {
-      const socket = createConnection(port, '127.0.0.1', () => { socket.destroy(); resolve(true); });
+      const socket = createConnection(port, '127.0.0.1', () => {
+        socket.destroy();
+        resolve(true);
+      });
       socket.once('error', () => resolve(false));
     });
     if (open) return;

@@ -2,28 +2,81 @@
 function numbers(seed: number): (below: number) => number {
   let state = seed | 1;
   return (below) => {
-    state ^= state << 13; state ^= state >>> 17; state ^= state << 5;
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
     return (state >>> 0) % below;
   };
 }
 
-const WORDS = ['<', '>', '&', '&#0;', '&lt;', '"', "'", '\0', '\uFFFF', '\u00A0', '<!--', ']]>', '<![CDATA[', '<?', '<!DOCTYPE a>', '</Amt>', '<Amt Ccy="MAD">', '-', '1E9', '.', ',', '٥', ' xmlns="x"', '9'.repeat(40)];
+const WORDS = [
+  '<',
+  '>',
+  '&',
+  '&#0;',
+  '&lt;',
+  '"',
+  "'",
+  '\0',
+  '\uFFFF',
+  '\u00A0',
+  '<!--',
+  ']]>',
+  '<![CDATA[',
+  '<?',
+  '<!DOCTYPE a>',
+  '</Amt>',
+  '<Amt Ccy="MAD">',
+  '-',
+  '1E9',
+  '.',
+  ',',
+  '٥',
+  ' xmlns="x"',
+  '9'.repeat(40),
+];
 
 type Next = (below: number) => number;
 const MUTATIONS: readonly ((bytes: Buffer, next: Next) => Buffer)[] = [
-  (bytes, next) => { bytes[next(bytes.length)] = next(256); return bytes; },
+  (bytes, next) => {
+    bytes[next(bytes.length)] = next(256);
+    return bytes;
+  },
   (bytes, next) => bytes.subarray(0, next(bytes.length)),
-  (bytes, next) => { const at = next(bytes.length); return Buffer.concat([bytes.subarray(0, at), Buffer.from(WORDS[next(WORDS.length)]!), bytes.subarray(at)]); },
-  (bytes, next) => { const at = next(bytes.length); return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1 + next(40))]); },
-  (bytes, next) => { const [at, to] = [next(bytes.length), next(bytes.length)]; return Buffer.concat([bytes.subarray(0, at), bytes.subarray(to, to + next(200)), bytes.subarray(at)]); },
-  (bytes, next) => { const elements = bytes.toString('latin1').split(/(?=<)/); const one = elements[next(elements.length)]!; elements.splice(next(elements.length), next(2), one); return Buffer.from(elements.join(''), 'latin1'); },
+  (bytes, next) => {
+    const at = next(bytes.length);
+    return Buffer.concat([
+      bytes.subarray(0, at),
+      Buffer.from(WORDS[next(WORDS.length)]!),
+      bytes.subarray(at),
+    ]);
+  },
+  (bytes, next) => {
+    const at = next(bytes.length);
+    return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1 + next(40))]);
+  },
+  (bytes, next) => {
+    const [at, to] = [next(bytes.length), next(bytes.length)];
+    return Buffer.concat([
+      bytes.subarray(0, at),
+      bytes.subarray(to, to + next(200)),
+      bytes.subarray(at),
+    ]);
+  },
+  (bytes, next) => {
+    const elements = bytes.toString('latin1').split(/(?=<)/);
+    const one = elements[next(elements.length)]!;
+    elements.splice(next(elements.length), next(2), one);
+    return Buffer.from(elements.join(''), 'latin1');
+  },
 ];
 
 /** One of the messages, spoilt in one to three places; the same for the same number. */
 export function mutated(run: number, messages: readonly string[]): Buffer {
   const next = numbers(run * 2_654_435_761);
   let bytes: Buffer = Buffer.from(messages[run % messages.length]!);
-  for (let i = 0; i <= next(3) && bytes.length > 0; i += 1) bytes = MUTATIONS[next(MUTATIONS.length)]!(bytes, next);
+  for (let i = 0; i <= next(3) && bytes.length > 0; i += 1)
+    bytes = MUTATIONS[next(MUTATIONS.length)]!(bytes, next);
   return bytes;
 }
 

@@ -9,7 +9,16 @@ import { leaveOut } from './left-out.js';
 
 /** A server for tests, or why there is none on this machine. */
 export type TestPostgres =
-  | { readonly running: true; readonly url: string; newSchema(): Promise<string>; /** Only where the server is our own: kill -9 of all its processes, and a new start. */ readonly own?: { kill(): Promise<void>; start(): Promise<void> }; stop(): Promise<void> }
+  | {
+      readonly running: true;
+      readonly url: string;
+      newSchema(): Promise<string>;
+      /** Only where the server is our own: kill -9 of all its processes, and a new start. */ readonly own?: {
+        kill(): Promise<void>;
+        start(): Promise<void>;
+      };
+      stop(): Promise<void>;
+    }
   | { readonly running: false; readonly reason: string };
 
 /**
@@ -29,9 +38,16 @@ export async function startPostgres(what: string): Promise<TestPostgres> {
 
 let schemas = 0;
 
-function server(url: string, stop: () => Promise<void>, own?: { kill(): Promise<void>; start(): Promise<void> }): TestPostgres {
+function server(
+  url: string,
+  stop: () => Promise<void>,
+  own?: { kill(): Promise<void>; start(): Promise<void> },
+): TestPostgres {
   return {
-    running: true, url, stop, ...(own ? { own } : {}),
+    running: true,
+    url,
+    stop,
+    ...(own ? { own } : {}),
     async newSchema() {
       const client = new pg.Client({ connectionString: url });
       await client.connect();
@@ -47,9 +63,13 @@ function server(url: string, stop: () => Promise<void>, own?: { kill(): Promise<
 
 async function freePort(): Promise<number> {
   const probe = createServer();
-  await new Promise<void>((resolve) => { probe.listen(0, '127.0.0.1', resolve); });
+  await new Promise<void>((resolve) => {
+    probe.listen(0, '127.0.0.1', resolve);
+  });
   const address = probe.address();
-  await new Promise((resolve) => { probe.close(resolve); });
+  await new Promise((resolve) => {
+    probe.close(resolve);
+  });
   if (address === null || typeof address === 'string') throw new Error('no free port');
   return address.port;
 }
@@ -61,28 +81,62 @@ async function embedded(): Promise<TestPostgres> {
   const port = await freePort();
   const said: string[] = [];
   const postgres = new EmbeddedPostgres({
-    databaseDir: join(dir, 'data'), port, user: 'sanad', password: 'sanad', persistent: false, createPostgresUser: userInfo().uid === 0,
-    initdbFlags: ['--encoding=UTF8', '--locale=C'], postgresFlags: ['-c', 'fsync=off', '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
-    onLog: (line: unknown) => said.push(String(line)), onError: (line: unknown) => said.push(String(line)),
+    databaseDir: join(dir, 'data'),
+    port,
+    user: 'sanad',
+    password: 'sanad',
+    persistent: false,
+    createPostgresUser: userInfo().uid === 0,
+    initdbFlags: ['--encoding=UTF8', '--locale=C'],
+    postgresFlags: [
+      '-c',
+      'fsync=off',
+      '-c',
+      'listen_addresses=127.0.0.1',
+      '-c',
+      'unix_socket_directories=',
+    ],
+    onLog: (line: unknown) => said.push(String(line)),
+    onError: (line: unknown) => said.push(String(line)),
   });
   try {
     await postgres.initialise();
     await postgres.start();
   } catch (error) {
     rmSync(dir, { recursive: true, force: true });
-    throw new Error(`the server does not start: ${error instanceof Error ? error.message : said.at(-1) ?? 'it says nothing'}`, { cause: error });
+    throw new Error(
+      `the server does not start: ${error instanceof Error ? error.message : (said.at(-1) ?? 'it says nothing')}`,
+      { cause: error },
+    );
   }
-  return server(`postgresql://sanad:sanad@127.0.0.1:${port}/postgres`, async () => {
-    await postgres.stop();
-    rmSync(dir, { recursive: true, force: true });
-  }, {
-    async kill() {
-      const main = Number(readFileSync(join(dir, 'data/postmaster.pid'), 'utf8').split('\n', 1)[0]);
-      const children = readFileSync(`/proc/${main}/task/${main}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
-      for (const pid of [main, ...children]) process.kill(pid, 'SIGKILL');
-      const gone = (pid: number): boolean => { try { process.kill(pid, 0); return false; } catch { return true; } };
-      while (![main, ...children].every(gone)) await wait(20);
+  return server(
+    `postgresql://sanad:sanad@127.0.0.1:${port}/postgres`,
+    async () => {
+      await postgres.stop();
+      rmSync(dir, { recursive: true, force: true });
     },
-    start: () => postgres.start(),
-  });
+    {
+      async kill() {
+        const main = Number(
+          readFileSync(join(dir, 'data/postmaster.pid'), 'utf8').split('\n', 1)[0],
+        );
+        const children = readFileSync(`/proc/${main}/task/${main}/children`, 'utf8')
+          .trim()
+          .split(' ')
+          .filter(Boolean)
+          .map(Number);
+        for (const pid of [main, ...children]) process.kill(pid, 'SIGKILL');
+        const gone = (pid: number): boolean => {
+          try {
+            process.kill(pid, 0);
+            return false;
+          } catch {
+            return true;
+          }
+        };
+        while (![main, ...children].every(gone)) await wait(20);
+      },
+      start: () => postgres.start(),
+    },
+  );
 }

@@ -25,11 +25,16 @@ export async function startProxy(target: () => number): Promise<Proxy> {
       if (weather === 'deaf' && !asks) {
         from.destroy();
         to.destroy();
-      } else if (weather === 'slow') setTimeout(() => { if (!to.destroyed) to.write(bytes); }, SLOW_MS);
+      } else if (weather === 'slow')
+        setTimeout(() => {
+          if (!to.destroyed) to.write(bytes);
+        }, SLOW_MS);
       else if (!to.destroyed) to.write(bytes);
     });
     from.on('error', () => to.destroy());
-    from.on('close', () => { if (weather !== 'silent') to.destroy(); });
+    from.on('close', () => {
+      if (weather !== 'silent') to.destroy();
+    });
   };
   const server = createServer((client) => {
     if (weather === 'closed') {
@@ -42,7 +47,9 @@ export async function startProxy(target: () => number): Promise<Proxy> {
     pass(line.server, client, false);
     client.once('close', () => lines.delete(line));
   });
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
   const cut = (): void => {
     for (const line of lines) {
       line.client.destroy();
@@ -60,7 +67,9 @@ export async function startProxy(target: () => number): Promise<Proxy> {
     },
     async stop() {
       cut();
-      await new Promise((resolve) => { server.close(resolve); });
+      await new Promise((resolve) => {
+        server.close(resolve);
+      });
     },
   };
 }

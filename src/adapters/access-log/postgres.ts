@@ -24,7 +24,10 @@ export interface PostgresAccessLogOptions {
  * Readings of personal data in one table, for any number of processes. Lines that come while others are being written
  * share the next statement. @throws DomainError ACCESS_LOG_AWAY, ACCESS_LOG_FAILED: nobody sees what could not be noted
  */
-export async function openPostgresAccessLog(connectionString: string, options: PostgresAccessLogOptions = {}): Promise<AccessLog> {
+export async function openPostgresAccessLog(
+  connectionString: string,
+  options: PostgresAccessLogOptions = {},
+): Promise<AccessLog> {
   const database = openPostgres(connectionString, { name: 'sanad-access-log', max: 2, ...options });
   try {
     await database.create(TABLE);
@@ -40,7 +43,10 @@ export async function openPostgresAccessLog(connectionString: string, options: P
       const taken = waiting.slice(0, TOGETHER);
       waiting = waiting.slice(TOGETHER);
       try {
-        await add(database, taken.map(({ access }) => access));
+        await add(
+          database,
+          taken.map(({ access }) => access),
+        );
         for (const { done } of taken) done();
       } catch (error) {
         for (const { failed } of taken) failed(told(error));
@@ -49,10 +55,13 @@ export async function openPostgresAccessLog(connectionString: string, options: P
     writing = undefined;
   };
   return {
-    note: (access) => (closed ? Promise.reject(told(new PostgresError('closed', 'The access log was closed.'))) : new Promise((done, failed) => {
-      waiting.push({ access, done, failed });
-      writing ??= write();
-    })),
+    note: (access) =>
+      closed
+        ? Promise.reject(told(new PostgresError('closed', 'The access log was closed.')))
+        : new Promise((done, failed) => {
+            waiting.push({ access, done, failed });
+            writing ??= write();
+          }),
     async close() {
       closed = true;
       await writing;
@@ -61,14 +70,26 @@ export async function openPostgresAccessLog(connectionString: string, options: P
   };
 }
 
-const add = (database: Postgres, lines: readonly Access[]): Promise<unknown> => database.transaction((session) => session.query(ADD, [
-  lines.map(({ time }) => time), lines.map(({ actor }) => actor), lines.map(({ role }) => role), lines.map(({ what }) => what),
-  lines.map((line) => line.of), lines.map(({ count }) => count), lines.map(({ correlation }) => correlation),
-]));
+const add = (database: Postgres, lines: readonly Access[]): Promise<unknown> =>
+  database.transaction((session) =>
+    session.query(ADD, [
+      lines.map(({ time }) => time),
+      lines.map(({ actor }) => actor),
+      lines.map(({ role }) => role),
+      lines.map(({ what }) => what),
+      lines.map((line) => line.of),
+      lines.map(({ count }) => count),
+      lines.map(({ correlation }) => correlation),
+    ]),
+  );
 
 function told(error: unknown): unknown {
   if (!(error instanceof PostgresError)) return error;
   return error.kind === 'failed' || error.kind === 'corrupt'
     ? new DomainError('ACCESS_LOG_FAILED', error.message, 'unavailable')
-    : new DomainError('ACCESS_LOG_AWAY', 'Who reads personal data cannot be noted now, so it is not shown; send the request again.', 'unavailable');
+    : new DomainError(
+        'ACCESS_LOG_AWAY',
+        'Who reads personal data cannot be noted now, so it is not shown; send the request again.',
+        'unavailable',
+      );
 }

@@ -4,7 +4,10 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
  * Remembers a log position in a small file. Losing it, or an older one, is harmless: what follows the log bears seeing
  * events again. So it is renamed into place, but not synced.
  */
-export function fileCheckpoint(path: string): { load(): Promise<number>; save(position: number): Promise<void> } {
+export function fileCheckpoint(path: string): {
+  load(): Promise<number>;
+  save(position: number): Promise<void>;
+} {
   return {
     async load() {
       try {

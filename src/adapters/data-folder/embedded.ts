@@ -16,10 +16,16 @@ export interface DataFolderOptions {
  * The hold is an exclusive transaction on lock.db: the operating system ends it with the process, however that dies.
  * @throws StoreError DATA_FOLDER_HELD, DATA_FOLDER_MISSING, LOG_NEWER_VERSION, LOG_CORRUPT
  */
-export async function openDataFolder(dir: string, options: DataFolderOptions = {}): Promise<DataFolder> {
+export async function openDataFolder(
+  dir: string,
+  options: DataFolderOptions = {},
+): Promise<DataFolder> {
   const path = resolve(dir);
   if (options.mustExist === true && readManifest(path) === undefined) {
-    throw new StoreError('DATA_FOLDER_MISSING', `${path} is not a data folder of Sanad. --data names it; \`programmes define\`, \`serve\` and \`demo\` make one.`);
+    throw new StoreError(
+      'DATA_FOLDER_MISSING',
+      `${path} is not a data folder of Sanad. --data names it; \`programmes define\`, \`serve\` and \`demo\` make one.`,
+    );
   }
   const [keys, files] = [join(path, 'keys'), join(path, 'files')];
   for (const each of [path, keys, files]) mkdirSync(each, { recursive: true, mode: 0o700 });
@@ -42,8 +48,18 @@ function hold(path: string): () => void {
   } catch (error) {
     db.close();
     // By its code: the addon throws the error class of whichever copy of the module was loaded first in the process.
-    if (!(typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('SQLITE_BUSY'))) throw error;
-    throw new StoreError('DATA_FOLDER_HELD', `${path} is held by ${holder(note)}. Stop that one first, or use another folder.`, { cause: error });
+    if (!(
+      typeof error === 'object' &&
+      error !== null &&
+      'code' in error &&
+      String(error.code).startsWith('SQLITE_BUSY')
+    ))
+      throw error;
+    throw new StoreError(
+      'DATA_FOLDER_HELD',
+      `${path} is held by ${holder(note)}. Stop that one first, or use another folder.`,
+      { cause: error },
+    );
   }
   writeFileSync(note, `${process.pid}\n`, { mode: 0o600 });
   return () => {

@@ -1,4 +1,12 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { StoreError } from '../event-store/port.js';
 
@@ -32,9 +40,13 @@ export function readManifest(dir: string): Manifest | undefined {
   const file = join(dir, MANIFEST);
   if (!existsSync(file)) return undefined;
   const { format, log } = parse(readFileSync(file, 'utf8'));
-  if (!Number.isInteger(format) || (log !== undefined && typeof log !== 'string')) throw unreadable();
+  if (!Number.isInteger(format) || (log !== undefined && typeof log !== 'string'))
+    throw unreadable();
   if (Number(format) > FOLDER_FORMAT) {
-    throw new StoreError('LOG_NEWER_VERSION', `The data folder has format ${String(format)}; this version of Sanad reads up to ${FOLDER_FORMAT}. Use the newer version.`);
+    throw new StoreError(
+      'LOG_NEWER_VERSION',
+      `The data folder has format ${String(format)}; this version of Sanad reads up to ${FOLDER_FORMAT}. Use the newer version.`,
+    );
   }
   return { format: Number(format), ...(typeof log === 'string' ? { log } : {}) };
 }
@@ -49,7 +61,11 @@ function parse(text: string): Record<string, unknown> {
   throw unreadable();
 }
 
-const unreadable = (): StoreError => new StoreError('LOG_CORRUPT', `${MANIFEST} of the data folder cannot be read. Restore it from a backup.`);
+const unreadable = (): StoreError =>
+  new StoreError(
+    'LOG_CORRUPT',
+    `${MANIFEST} of the data folder cannot be read. Restore it from a backup.`,
+  );
 
 /** Writes folder.json whole: temporary name, sync, rename, sync of the folder. */
 export function writeManifest(dir: string, manifest: Manifest): void {

@@ -1,4 +1,9 @@
-import { DEAD_LETTER_HEADERS, DEAD_LETTER_TOPIC, EVENT_TOPICS, OTHER_TOPICS } from '../../feed/topics.js';
+import {
+  DEAD_LETTER_HEADERS,
+  DEAD_LETTER_TOPIC,
+  EVENT_TOPICS,
+  OTHER_TOPICS,
+} from '../../feed/topics.js';
 import { client, textsOf, type KafkaMessage, type KafkaOptions } from './kafka.js';
 
 /** A message that a consumer of ours could not take. `letter` is its own offset in the dead-letter topic. */
@@ -13,19 +18,29 @@ export interface DeadLetter {
   readonly replayed: boolean;
 }
 /** `left`: letters that tell no topic of ours, which nobody of ours has written; they stay where they are. */
-export interface Replayed { readonly replayed: number; readonly left: number }
+export interface Replayed {
+  readonly replayed: number;
+  readonly left: number;
+}
 
 /** Its offset in the dead-letter topic is how far letters have been put back. */
 const GROUP = 'sanad-dead-letters';
 /** A broker that says nothing for so long is given up. */
 const SILENCE_MS = 30_000;
-const TARGETS: ReadonlySet<string> = new Set([...EVENT_TOPICS, ...OTHER_TOPICS].map(({ topic }) => topic).filter((topic) => topic !== DEAD_LETTER_TOPIC));
+const TARGETS: ReadonlySet<string> = new Set(
+  [...EVENT_TOPICS, ...OTHER_TOPICS]
+    .map(({ topic }) => topic)
+    .filter((topic) => topic !== DEAD_LETTER_TOPIC),
+);
 
 /**
  * The letters that are there now, oldest first.
  * @param all also those that were put back before
  */
-export async function listDeadLetters(options: KafkaOptions, { all = false, limit }: { readonly all?: boolean; readonly limit: number }): Promise<readonly DeadLetter[]> {
+export async function listDeadLetters(
+  options: KafkaOptions,
+  { all = false, limit }: { readonly all?: boolean; readonly limit: number },
+): Promise<readonly DeadLetter[]> {
   const { low, high, mark } = await boundsOf(options);
   const letters: DeadLetter[] = [];
   await eachLetter(options, all ? low : mark, high, async (message) => {
@@ -45,15 +60,25 @@ export async function replayDeadLetters(options: KafkaOptions, letter?: number):
   const first = letter ?? mark;
   const end = letter === undefined ? high : Math.min(letter + 1, high);
   if (letter !== undefined && (letter < low || letter >= high)) return { replayed: 0, left: 0 };
-  const producer = client(options).producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false });
+  const producer = client(options).producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+  });
   await producer.connect();
   const done = { replayed: 0, left: 0 };
   try {
     await eachLetter(options, first, end, async (message, commit) => {
       const { topic } = letterOf(message, mark);
       if (TARGETS.has(topic)) {
-        const own = Object.entries(message.headers ?? {}).filter(([name]) => !Object.values<string>(DEAD_LETTER_HEADERS).includes(name));
-        await producer.send({ topic, acks: -1, messages: [{ key: message.key, value: message.value, headers: Object.fromEntries(own) }] });
+        const own = Object.entries(message.headers ?? {}).filter(
+          ([name]) => !Object.values<string>(DEAD_LETTER_HEADERS).includes(name),
+        );
+        await producer.send({
+          topic,
+          acks: -1,
+          messages: [{ key: message.key, value: message.value, headers: Object.fromEntries(own) }],
+        });
         done.replayed += 1;
       } else done.left += 1;
       if (letter === undefined) await commit();
@@ -65,7 +90,11 @@ export async function replayDeadLetters(options: KafkaOptions, letter?: number):
   return done;
 }
 
-interface Bounds { readonly low: number; readonly high: number; readonly mark: number }
+interface Bounds {
+  readonly low: number;
+  readonly high: number;
+  readonly mark: number;
+}
 
 async function boundsOf(options: KafkaOptions): Promise<Bounds> {
   const admin = client(options).admin();
@@ -74,14 +103,23 @@ async function boundsOf(options: KafkaOptions): Promise<Bounds> {
     const [there] = await admin.fetchTopicOffsets(DEAD_LETTER_TOPIC);
     const [group] = await admin.fetchOffsets({ groupId: GROUP, topics: [DEAD_LETTER_TOPIC] });
     const low = Number(there?.low ?? 0);
-    return { low, high: Number(there?.high ?? 0), mark: Math.max(low, Number(group?.partitions[0]?.offset ?? -1)) };
+    return {
+      low,
+      high: Number(there?.high ?? 0),
+      mark: Math.max(low, Number(group?.partitions[0]?.offset ?? -1)),
+    };
   } finally {
     await admin.disconnect();
   }
 }
 
 /** Letters from one offset to before another, until `look` has seen enough. The topic has one partition. */
-async function eachLetter(options: KafkaOptions, from: number, end: number, look: (message: KafkaMessage, commit: () => Promise<void>) => Promise<boolean>): Promise<void> {
+async function eachLetter(
+  options: KafkaOptions,
+  from: number,
+  end: number,
+  look: (message: KafkaMessage, commit: () => Promise<void>) => Promise<boolean>,
+): Promise<void> {
   if (from >= end) return;
   const consumer = client(options).consumer({ groupId: GROUP, allowAutoTopicCreation: false });
   let ended = false;
@@ -92,24 +130,42 @@ async function eachLetter(options: KafkaOptions, from: number, end: number, look
     await new Promise<void>((resolve, reject) => {
       const silence = (): void => {
         clearTimeout(quiet);
-        quiet = setTimeout(() => reject(new Error(`nothing came from ${DEAD_LETTER_TOPIC} within ${SILENCE_MS} ms; another command may be reading it`)), SILENCE_MS);
+        quiet = setTimeout(
+          () =>
+            reject(
+              new Error(
+                `nothing came from ${DEAD_LETTER_TOPIC} within ${SILENCE_MS} ms; another command may be reading it`,
+              ),
+            ),
+          SILENCE_MS,
+        );
       };
       silence();
-      consumer.on('consumer.crash', ({ payload }) => { if (!payload.restart) reject(payload.error); });
-      consumer.run({ autoCommit: false, eachMessage: async ({ message, partition }) => {
-        const offset = Number(message.offset);
-        if (ended || offset < from) return;
-        silence();
-        const commit = (): Promise<void> => consumer.commitOffsets([{ topic: DEAD_LETTER_TOPIC, partition, offset: String(offset + 1) }]);
-        try {
-          if (offset < end && await look(message, commit) && offset + 1 < end) return;
-          ended = true;
-          resolve();
-        } catch (error) {
-          ended = true;
-          reject(error);
-        }
-      } }).catch(reject);
+      consumer.on('consumer.crash', ({ payload }) => {
+        if (!payload.restart) reject(payload.error);
+      });
+      consumer
+        .run({
+          autoCommit: false,
+          eachMessage: async ({ message, partition }) => {
+            const offset = Number(message.offset);
+            if (ended || offset < from) return;
+            silence();
+            const commit = (): Promise<void> =>
+              consumer.commitOffsets([
+                { topic: DEAD_LETTER_TOPIC, partition, offset: String(offset + 1) },
+              ]);
+            try {
+              if (offset < end && (await look(message, commit)) && offset + 1 < end) return;
+              ended = true;
+              resolve();
+            } catch (error) {
+              ended = true;
+              reject(error);
+            }
+          },
+        })
+        .catch(reject);
       consumer.seek({ topic: DEAD_LETTER_TOPIC, partition: 0, offset: String(from) });
     });
   } finally {
@@ -122,7 +178,12 @@ function letterOf({ key, headers, offset }: KafkaMessage, mark: number): DeadLet
   const texts = textsOf(headers);
   const text = (name: string): string => texts[name] ?? '';
   return {
-    letter: Number(offset), topic: text(DEAD_LETTER_HEADERS.topic), partition: text(DEAD_LETTER_HEADERS.partition), offset: text(DEAD_LETTER_HEADERS.offset),
-    key: String(key ?? ''), reason: text(DEAD_LETTER_HEADERS.reason), replayed: Number(offset) < mark,
+    letter: Number(offset),
+    topic: text(DEAD_LETTER_HEADERS.topic),
+    partition: text(DEAD_LETTER_HEADERS.partition),
+    offset: text(DEAD_LETTER_HEADERS.offset),
+    key: String(key ?? ''),
+    reason: text(DEAD_LETTER_HEADERS.reason),
+    replayed: Number(offset) < mark,
   };
 }

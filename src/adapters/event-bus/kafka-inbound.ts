@@ -1,4 +1,11 @@
-import { bury, client, SESSION_TIMEOUT_MS, textsOf, type EachBatchPayload, type KafkaOptions } from './kafka.js';
+import {
+  bury,
+  client,
+  SESSION_TIMEOUT_MS,
+  textsOf,
+  type EachBatchPayload,
+  type KafkaOptions,
+} from './kafka.js';
 import type { Inbound, InboundTopic } from './port.js';
 
 /** Messages that are taken together; the offsets move after each. */
@@ -7,11 +14,18 @@ const TOGETHER = 500;
 const PARTITIONS_AT_ONCE = 4;
 
 /** A topic in a consumer group of ours. Members share its partitions; a rebalance gives what was not committed to another. */
-export const kafkaInbound = (options: KafkaOptions & { readonly topic: string; readonly groupId: string }): InboundTopic => ({
+export const kafkaInbound = (
+  options: KafkaOptions & { readonly topic: string; readonly groupId: string },
+): InboundTopic => ({
   async run(take, signal, onReady) {
     const kafka = client(options);
     const producer = kafka.producer({ allowAutoTopicCreation: false });
-    const consumer = kafka.consumer({ groupId: options.groupId, sessionTimeout: SESSION_TIMEOUT_MS, allowAutoTopicCreation: false, retry: { restartOnFailure: async () => false } });
+    const consumer = kafka.consumer({
+      groupId: options.groupId,
+      sessionTimeout: SESSION_TIMEOUT_MS,
+      allowAutoTopicCreation: false,
+      retry: { restartOnFailure: async () => false },
+    });
     const failed = new AbortController();
     consumer.on('consumer.crash', ({ payload }) => failed.abort(payload.error));
     const ended = AbortSignal.any([signal, failed.signal]);
@@ -20,20 +34,47 @@ export const kafkaInbound = (options: KafkaOptions & { readonly topic: string; r
       await consumer.connect();
       await consumer.subscribe({ topics: [options.topic], fromBeginning: true });
       await consumer.run({
-        eachBatchAutoResolve: false, partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
-        eachBatch: (payload) => takeBatch(payload, async (messages) => {
-          try {
-            const reasons = await take(messages.map(({ key, value, headers }): Inbound => ({ key: String(key ?? ''), value: String(value ?? ''), headers: textsOf(headers) })));
-            await Promise.all(messages.map((message, index) => (reasons[index] === undefined ? undefined : bury(producer, payload.batch.topic, payload.batch.partition, message, reasons[index]))));
-          } catch (error) {
-            // kafkajs would try again without an end and without a word: whoever runs this is told, and starts it again.
-            failed.abort(error);
-            throw error;
-          }
-        }, ended),
+        eachBatchAutoResolve: false,
+        partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
+        eachBatch: (payload) =>
+          takeBatch(
+            payload,
+            async (messages) => {
+              try {
+                const reasons = await take(
+                  messages.map(({ key, value, headers }): Inbound => ({
+                    key: String(key ?? ''),
+                    value: String(value ?? ''),
+                    headers: textsOf(headers),
+                  })),
+                );
+                await Promise.all(
+                  messages.map((message, index) =>
+                    reasons[index] === undefined
+                      ? undefined
+                      : bury(
+                          producer,
+                          payload.batch.topic,
+                          payload.batch.partition,
+                          message,
+                          reasons[index],
+                        ),
+                  ),
+                );
+              } catch (error) {
+                // kafkajs would try again without an end and without a word: whoever runs this is told, and starts it again.
+                failed.abort(error);
+                throw error;
+              }
+            },
+            ended,
+          ),
       });
       onReady?.();
-      if (!ended.aborted) await new Promise<void>((resolve) => { ended.addEventListener('abort', () => resolve(), { once: true }); });
+      if (!ended.aborted)
+        await new Promise<void>((resolve) => {
+          ended.addEventListener('abort', () => resolve(), { once: true });
+        });
     } finally {
       await consumer.disconnect().catch(() => undefined);
       await producer.disconnect().catch(() => undefined);
@@ -45,7 +86,18 @@ export const kafkaInbound = (options: KafkaOptions & { readonly topic: string; r
 type Message = EachBatchPayload['batch']['messages'][number];
 
 /** What `take` throws is ours; what moving offsets and heartbeats throw (the group rebalances) kafkajs deals with. */
-async function takeBatch({ batch, resolveOffset, heartbeat, commitOffsetsIfNecessary, isRunning, isStale }: EachBatchPayload, take: (messages: readonly Message[]) => Promise<void>, ended: AbortSignal): Promise<void> {
+async function takeBatch(
+  {
+    batch,
+    resolveOffset,
+    heartbeat,
+    commitOffsetsIfNecessary,
+    isRunning,
+    isStale,
+  }: EachBatchPayload,
+  take: (messages: readonly Message[]) => Promise<void>,
+  ended: AbortSignal,
+): Promise<void> {
   for (let first = 0; first < batch.messages.length; first += TOGETHER) {
     if (!isRunning() || isStale() || ended.aborted) return;
     const messages = batch.messages.slice(first, first + TOGETHER);

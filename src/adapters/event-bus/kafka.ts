@@ -1,9 +1,29 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Kafka, logLevel, type Admin, type EachBatchPayload, type IHeaders, type KafkaMessage, type Producer, type SASLOptions } from 'kafkajs';
+import {
+  Kafka,
+  logLevel,
+  type Admin,
+  type EachBatchPayload,
+  type IHeaders,
+  type KafkaMessage,
+  type Producer,
+  type SASLOptions,
+} from 'kafkajs';
 import type { EventRegistry } from '../../../events/registry.js';
 import { readMessage } from '../../feed/read-message.js';
-import { aggregateOf, AGGREGATES, AUDIT_TOPIC, DEAD_LETTER_HEADERS, DEAD_LETTER_TOPIC, EVENT_TOPICS, messageOf, OTHER_TOPICS, topicOf, type EventMessage } from '../../feed/topics.js';
+import {
+  aggregateOf,
+  AGGREGATES,
+  AUDIT_TOPIC,
+  DEAD_LETTER_HEADERS,
+  DEAD_LETTER_TOPIC,
+  EVENT_TOPICS,
+  messageOf,
+  OTHER_TOPICS,
+  topicOf,
+  type EventMessage,
+} from '../../feed/topics.js';
 import type { Recorded } from '../../kernel/decider.js';
 import type { BrokerWriter, EventFeed, FeedPage, KafkaConnection } from './port.js';
 
@@ -27,17 +47,40 @@ const MAX_BATCH_BYTES = 900_000;
 const MESSAGE_OVERHEAD_BYTES = 700;
 
 /** The one place that makes clients; the files beside this one take theirs from here. */
-export const client = ({ brokers, tls, sasl, clientId = 'sanad' }: KafkaOptions): Kafka => new Kafka({
-  clientId, brokers: [...brokers], ...(tls ? { ssl: { ...read('ca', tls.caFile), ...read('cert', tls.certFile), ...read('key', tls.keyFile) } } : {}), ...(sasl ? { sasl: saslOf(sasl) } : {}), connectionTimeout: CONNECT_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, retry: { retries: RETRIES }, logLevel: logLevel.NOTHING,
-});
+export const client = ({ brokers, tls, sasl, clientId = 'sanad' }: KafkaOptions): Kafka =>
+  new Kafka({
+    clientId,
+    brokers: [...brokers],
+    ...(tls
+      ? {
+          ssl: {
+            ...read('ca', tls.caFile),
+            ...read('cert', tls.certFile),
+            ...read('key', tls.keyFile),
+          },
+        }
+      : {}),
+    ...(sasl ? { sasl: saslOf(sasl) } : {}),
+    connectionTimeout: CONNECT_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    retry: { retries: RETRIES },
+    logLevel: logLevel.NOTHING,
+  });
 
-const read = (name: 'ca' | 'cert' | 'key', file: string | undefined): { readonly [K in typeof name]?: string } => (file === undefined ? {} : { [name]: readFileSync(file, 'utf8') });
+const read = (
+  name: 'ca' | 'cert' | 'key',
+  file: string | undefined,
+): { readonly [K in typeof name]?: string } =>
+  file === undefined ? {} : { [name]: readFileSync(file, 'utf8') };
 /** kafkajs has a type for each mechanism. */
 function saslOf({ mechanism, ...who }: NonNullable<KafkaConnection['sasl']>): SASLOptions {
   switch (mechanism) {
-    case 'plain': return { mechanism, ...who };
-    case 'scram-sha-256': return { mechanism, ...who };
-    case 'scram-sha-512': return { mechanism, ...who };
+    case 'plain':
+      return { mechanism, ...who };
+    case 'scram-sha-256':
+      return { mechanism, ...who };
+    case 'scram-sha-512':
+      return { mechanism, ...who };
   }
 }
 
@@ -48,7 +91,11 @@ async function led(admin: Admin, topics: string[]): Promise<void> {
       const { topics: known } = await admin.fetchTopicMetadata({ topics });
       if (known.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return;
     } catch (error) {
-      if (!(error instanceof Error && 'retriable' in error && error.retriable === true) || tries >= LEADER_TRIES) throw error;
+      if (
+        !(error instanceof Error && 'retriable' in error && error.retriable === true) ||
+        tries >= LEADER_TRIES
+      )
+        throw error;
     }
     if (tries >= LEADER_TRIES) throw new Error('Some partitions have no leader yet.');
     await wait(LEADER_PAUSE_MS);
@@ -63,12 +110,24 @@ export async function createTopics(options: KafkaOptions): Promise<void> {
     const there = new Set(await admin.listTopics());
     const missing = [...EVENT_TOPICS, ...OTHER_TOPICS].filter(({ topic }) => !there.has(topic));
     if (missing.length === 0) return;
-    const replicas = options.replicas ?? Math.min(3, (await admin.describeCluster()).brokers.length);
-    await admin.createTopics({ waitForLeaders: false, topics: missing.map(({ topic, partitions, config }) => ({
-      topic, numPartitions: partitions, replicationFactor: replicas,
-      configEntries: Object.entries({ ...config, 'min.insync.replicas': String(Math.max(1, replicas - 1)) }).map(([name, value]) => ({ name, value })),
-    })) });
-    await led(admin, missing.map(({ topic }) => topic));
+    const replicas =
+      options.replicas ?? Math.min(3, (await admin.describeCluster()).brokers.length);
+    await admin.createTopics({
+      waitForLeaders: false,
+      topics: missing.map(({ topic, partitions, config }) => ({
+        topic,
+        numPartitions: partitions,
+        replicationFactor: replicas,
+        configEntries: Object.entries({
+          ...config,
+          'min.insync.replicas': String(Math.max(1, replicas - 1)),
+        }).map(([name, value]) => ({ name, value })),
+      })),
+    });
+    await led(
+      admin,
+      missing.map(({ topic }) => topic),
+    );
   } finally {
     await admin.disconnect();
   }
@@ -79,7 +138,11 @@ export async function createTopics(options: KafkaOptions): Promise<void> {
  * @throws whatever connecting fails with: kafkajs could go on without idempotence after it, so nothing may be sent then
  */
 export async function openKafkaWriter(options: KafkaOptions): Promise<BrokerWriter> {
-  const producer = client(options).producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false });
+  const producer = client(options).producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+  });
   await producer.connect();
   return {
     async deliver(events, before) {
@@ -97,10 +160,19 @@ const send = (producer: Producer, messages: readonly EventMessage[]): Promise<un
     if (held) held.push(message);
     else topics.set(topic, [message]);
   }
-  return producer.sendBatch({ acks: -1, topicMessages: [...topics].map(([topic, held]) => ({ topic, messages: held.map(({ key, value, headers }) => ({ key, value, headers: { ...headers } })) })) });
+  return producer.sendBatch({
+    acks: -1,
+    topicMessages: [...topics].map(([topic, held]) => ({
+      topic,
+      messages: held.map(({ key, value, headers }) => ({ key, value, headers: { ...headers } })),
+    })),
+  });
 };
 
-function* batchesOf(events: readonly Recorded[], before: number): Generator<readonly EventMessage[]> {
+function* batchesOf(
+  events: readonly Recorded[],
+  before: number,
+): Generator<readonly EventMessage[]> {
   let batch: EventMessage[] = [];
   let bytes = 0;
   let previous = before;
@@ -122,60 +194,108 @@ function* batchesOf(events: readonly Recorded[], before: number): Generator<read
 /** A member whose page takes longer than this to fold loses its partitions, and is given the page again. */
 export const SESSION_TIMEOUT_MS = 60_000;
 
-interface Handed { readonly page: FeedPage; taken(): void }
+interface Handed {
+  readonly page: FeedPage;
+  taken(): void;
+}
 
 /**
  * The aggregates' topics as a feed that is partitioned by stream. A page's offsets are committed when the next one is
  * asked for, that is when its rows are; after a crash in between, or when its partition goes to another reader of the
  * group, it comes again, and is told by stream and revision. A message that cannot be read goes to the dead-letter topic.
  */
-export function kafkaFeed(options: KafkaOptions & { readonly groupId: string; readonly registry: EventRegistry; readonly onSetAside?: () => void }): EventFeed {
+export function kafkaFeed(
+  options: KafkaOptions & {
+    readonly groupId: string;
+    readonly registry: EventRegistry;
+    readonly onSetAside?: () => void;
+  },
+): EventFeed {
   return { subscribe: (_after, signal) => pages(options, signal) };
 }
 
-async function* pages({ groupId, registry, onSetAside, ...options }: Parameters<typeof kafkaFeed>[0], signal: AbortSignal): AsyncGenerator<FeedPage> {
+async function* pages(
+  { groupId, registry, onSetAside, ...options }: Parameters<typeof kafkaFeed>[0],
+  signal: AbortSignal,
+): AsyncGenerator<FeedPage> {
   const kafka = client(options);
   const producer = kafka.producer({ allowAutoTopicCreation: false });
-  const consumer = kafka.consumer({ groupId, sessionTimeout: SESSION_TIMEOUT_MS, allowAutoTopicCreation: false });
+  const consumer = kafka.consumer({
+    groupId,
+    sessionTimeout: SESSION_TIMEOUT_MS,
+    allowAutoTopicCreation: false,
+  });
   let crashed: Error | undefined;
   let wake = (): void => undefined;
   const waiting: Handed[] = [];
   const rouse = (): void => wake();
-  consumer.on('consumer.crash', ({ payload }) => { crashed = payload.error; rouse(); });
+  consumer.on('consumer.crash', ({ payload }) => {
+    crashed = payload.error;
+    rouse();
+  });
   signal.addEventListener('abort', rouse);
   let held: Handed | undefined;
   try {
     await producer.connect();
     await consumer.connect();
     await consumer.subscribe({ topics: AGGREGATES.map(topicOf), fromBeginning: true });
-    await consumer.run({ autoCommit: true, eachBatchAutoResolve: true, eachBatch: async ({ batch, heartbeat }: EachBatchPayload) => {
-      const events: Recorded[] = [];
-      const previous: number[] = [];
-      for (const message of batch.messages) {
-        try {
-          const read = readMessage(registry, String(message.key ?? ''), String(message.value ?? ''), textsOf(message.headers));
-          events.push(read.event);
-          previous.push(read.previous);
-        } catch (error) {
-          await bury(producer, batch.topic, batch.partition, message, error instanceof Error ? error.message : 'unreadable');
-          onSetAside?.();
+    await consumer.run({
+      autoCommit: true,
+      eachBatchAutoResolve: true,
+      eachBatch: async ({ batch, heartbeat }: EachBatchPayload) => {
+        const events: Recorded[] = [];
+        const previous: number[] = [];
+        for (const message of batch.messages) {
+          try {
+            const read = readMessage(
+              registry,
+              String(message.key ?? ''),
+              String(message.value ?? ''),
+              textsOf(message.headers),
+            );
+            events.push(read.event);
+            previous.push(read.previous);
+          } catch (error) {
+            await bury(
+              producer,
+              batch.topic,
+              batch.partition,
+              message,
+              error instanceof Error ? error.message : 'unreadable',
+            );
+            onSetAside?.();
+          }
         }
-      }
-      if (events.length === 0) return;
-      await new Promise<void>((taken, stopped) => {
-        if (signal.aborted) return stopped(new Error('the reader stops'));
-        signal.addEventListener('abort', () => stopped(new Error('the reader stops')), { once: true });
-        waiting.push({ page: { events, previous, part: `${batch.topic}/${batch.partition}`, next: events.at(-1)?.position ?? -1, end: false }, taken });
-        rouse();
-      });
-      await heartbeat();
-    } });
+        if (events.length === 0) return;
+        await new Promise<void>((taken, stopped) => {
+          if (signal.aborted) return stopped(new Error('the reader stops'));
+          signal.addEventListener('abort', () => stopped(new Error('the reader stops')), {
+            once: true,
+          });
+          waiting.push({
+            page: {
+              events,
+              previous,
+              part: `${batch.topic}/${batch.partition}`,
+              next: events.at(-1)?.position ?? -1,
+              end: false,
+            },
+            taken,
+          });
+          rouse();
+        });
+        await heartbeat();
+      },
+    });
     while (!signal.aborted) {
       held?.taken();
       held = waiting.shift();
       if (held) yield held.page;
       else if (crashed) throw crashed;
-      else await new Promise<void>((resolve) => { wake = resolve; });
+      else
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
     }
   } finally {
     signal.removeEventListener('abort', rouse);
@@ -184,10 +304,33 @@ async function* pages({ groupId, registry, onSetAside, ...options }: Parameters<
   }
 }
 
-export const textsOf = (headers: IHeaders | undefined): Record<string, string> => Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name, String(value ?? '')]));
+export const textsOf = (headers: IHeaders | undefined): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers ?? {}).map(([name, value]) => [name, String(value ?? '')]),
+  );
 
 /** Sets a message aside as it came, with where it was and why it could not be taken. The reason must have nothing of its data. */
-export const bury = (producer: Producer, topic: string, partition: number, { key, value, headers, offset }: KafkaMessage, reason: string): Promise<unknown> =>
-  producer.send({ topic: DEAD_LETTER_TOPIC, acks: -1, messages: [{ key, value, headers: {
-    ...headers, [DEAD_LETTER_HEADERS.topic]: topic, [DEAD_LETTER_HEADERS.partition]: String(partition), [DEAD_LETTER_HEADERS.offset]: offset, [DEAD_LETTER_HEADERS.reason]: reason,
-  } }] });
+export const bury = (
+  producer: Producer,
+  topic: string,
+  partition: number,
+  { key, value, headers, offset }: KafkaMessage,
+  reason: string,
+): Promise<unknown> =>
+  producer.send({
+    topic: DEAD_LETTER_TOPIC,
+    acks: -1,
+    messages: [
+      {
+        key,
+        value,
+        headers: {
+          ...headers,
+          [DEAD_LETTER_HEADERS.topic]: topic,
+          [DEAD_LETTER_HEADERS.partition]: String(partition),
+          [DEAD_LETTER_HEADERS.offset]: offset,
+          [DEAD_LETTER_HEADERS.reason]: reason,
+        },
+      },
+    ],
+  });

@@ -5,7 +5,10 @@ import type { Page } from '../event-store/port.js';
  * `previous`: for each event the position before its own in the log, where the feed tells it; a partitioned one does.
  * `part`: the partition that the events are from, by whatever name; a stream is in one.
  */
-export interface FeedPage extends Page { readonly previous?: readonly number[]; readonly part?: string }
+export interface FeedPage extends Page {
+  readonly previous?: readonly number[];
+  readonly part?: string;
+}
 
 /** What feeds projections: pages of the log, at least once, each stream in order. The embedded feed is the log's own tail. */
 export interface EventFeed {
@@ -18,9 +21,17 @@ export interface KafkaConnection {
   /** host:port, at least one. */
   readonly brokers: readonly string[];
   /** Absent: in the clear. Files in PEM: the authority that signed the brokers' certificates (default: those that Node knows), and a certificate and key of our own where brokers ask for one. */
-  readonly tls?: { readonly caFile?: string; readonly certFile?: string; readonly keyFile?: string };
+  readonly tls?: {
+    readonly caFile?: string;
+    readonly certFile?: string;
+    readonly keyFile?: string;
+  };
   /** Absent: nobody asks who we are. Never to be printed. */
-  readonly sasl?: { readonly mechanism: SaslMechanism; readonly username: string; readonly password: string };
+  readonly sasl?: {
+    readonly mechanism: SaslMechanism;
+    readonly username: string;
+    readonly password: string;
+  };
 }
 export const SASL_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 export type SaslMechanism = (typeof SASL_MECHANISMS)[number];
@@ -33,7 +44,11 @@ export interface BrokerWriter {
 }
 
 /** A message for a consumer of ours, as it came. */
-export interface Inbound { readonly key: string; readonly value: string; readonly headers: Readonly<Record<string, string>> }
+export interface Inbound {
+  readonly key: string;
+  readonly value: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
 
 /** A topic that others write to and we take in: at least once, each key in order. */
 export interface InboundTopic {
@@ -43,5 +58,9 @@ export interface InboundTopic {
    * `onReady` is told when it has its share of the topic.
    * @throws what `take` or the broker fails with: whoever runs it starts it again, and gets those messages again
    */
-  run(take: (messages: readonly Inbound[]) => Promise<readonly (string | undefined)[]>, signal: AbortSignal, onReady?: () => void): Promise<void>;
+  run(
+    take: (messages: readonly Inbound[]) => Promise<readonly (string | undefined)[]>,
+    signal: AbortSignal,
+    onReady?: () => void,
+  ): Promise<void>;
 }

@@ -56,10 +56,15 @@ export class AppendClient {
   #looking = false;
   #down: WireFailure | undefined;
 
-  constructor(private readonly channel: WriterChannel, private last: number) {}
+  constructor(
+    private readonly channel: WriterChannel,
+    private last: number,
+  ) {}
 
   /** Position of the last commit that this thread heard of. */
-  get lastKnown(): number { return this.last; }
+  get lastKnown(): number {
+    return this.last;
+  }
 
   append(groups: readonly PreparedGroup[]): Promise<AppendResult[]> {
     return new Promise((resolve, reject) => {
@@ -71,8 +76,17 @@ export class AppendClient {
       }
       if (this.#down) return reject(new StoreError(this.#down.code, this.#down.detail));
       const idle = this.#pendingEvents === 0;
-      if (!idle && (this.#pendingEvents + events > MAX_PENDING_EVENTS || this.#pendingChars + chars > MAX_PENDING_CHARS)) {
-        return reject(new StoreError('OVERLOADED', `${this.#pendingEvents} events wait to be written already. Nothing of this request was written; send it again later.`));
+      if (
+        !idle &&
+        (this.#pendingEvents + events > MAX_PENDING_EVENTS ||
+          this.#pendingChars + chars > MAX_PENDING_CHARS)
+      ) {
+        return reject(
+          new StoreError(
+            'OVERLOADED',
+            `${this.#pendingEvents} events wait to be written already. Nothing of this request was written; send it again later.`,
+          ),
+        );
       }
       this.#pendingCalls += 1;
       this.#pendingEvents += events;
@@ -88,7 +102,8 @@ export class AppendClient {
     const calls = this.#queued;
     this.#queued = [];
     if (this.#down || calls.length === 0) return;
-    const isBulk = (call: Call): boolean => call.groups.length > SINGLE_GROUPS || call.events > SINGLE_EVENTS;
+    const isBulk = (call: Call): boolean =>
+      call.groups.length > SINGLE_GROUPS || call.events > SINGLE_EVENTS;
     const batches: WireBatch[] = [];
     const single = calls.filter((call) => !isBulk(call));
     if (single.length > 0) batches.push(this.#batch(single, false));
@@ -105,13 +120,22 @@ export class AppendClient {
   }
 
   #look(): void {
-    for (let message = this.channel.take(); message; message = this.channel.take()) this.receive(message);
+    for (let message = this.channel.take(); message; message = this.channel.take())
+      this.receive(message);
     this.#looking = this.#sent.size > 0 && performance.now() < this.#lookUntil;
     if (this.#looking) setImmediate(() => this.#look());
   }
 
   #batch(calls: readonly Call[], bulk: boolean): WireBatch {
-    const batch: WireBatch & { receipts?: (Receipt | null)[] } = { id: this.#nextId, bulk, writes: [], streams: [], expected: [], counts: [], lines: [] };
+    const batch: WireBatch & { receipts?: (Receipt | null)[] } = {
+      id: this.#nextId,
+      bulk,
+      writes: [],
+      streams: [],
+      expected: [],
+      counts: [],
+      lines: [],
+    };
     this.#nextId += 1;
     this.#sent.set(batch.id, calls);
     const receipts: (Receipt | null)[] = [];
@@ -145,7 +169,8 @@ export class AppendClient {
       this.#watching = false;
       this.#advance(message.last);
     } else if (message.kind === 'failed') {
-      for (const { id, failure } of message.failed) this.#take(id).forEach((call) => call.reject(new StoreError(failure.code, failure.detail)));
+      for (const { id, failure } of message.failed)
+        this.#take(id).forEach((call) => call.reject(new StoreError(failure.code, failure.detail)));
     }
   }
 
@@ -174,7 +199,8 @@ export class AppendClient {
       this.#pendingEvents -= call.events;
       this.#pendingChars -= call.chars;
     }
-    if (this.#pendingCalls === 0 && this.#settled.length > 0) for (const settled of this.#settled.splice(0)) settled();
+    if (this.#pendingCalls === 0 && this.#settled.length > 0)
+      for (const settled of this.#settled.splice(0)) settled();
   }
 
   #advance(last: number): void {
@@ -213,7 +239,14 @@ export class AppendClient {
     if (this.#down) return;
     this.#down = failure;
     for (const id of [...this.#sent.keys()]) {
-      this.#take(id).forEach((call) => call.reject(new StoreError('OUTCOME_UNKNOWN', `The log went away before it answered. ${failure.detail}`)));
+      this.#take(id).forEach((call) =>
+        call.reject(
+          new StoreError(
+            'OUTCOME_UNKNOWN',
+            `The log went away before it answered. ${failure.detail}`,
+          ),
+        ),
+      );
     }
     const queued = this.#queued;
     this.#queued = [];
@@ -224,6 +257,9 @@ export class AppendClient {
 
   /** Resolves when nothing is under way any more. */
   async settled(): Promise<void> {
-    while (this.#pendingCalls > 0) await new Promise<void>((resolve) => { this.#settled.push(resolve); });
+    while (this.#pendingCalls > 0)
+      await new Promise<void>((resolve) => {
+        this.#settled.push(resolve);
+      });
   }
 }

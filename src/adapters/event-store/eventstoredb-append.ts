@@ -3,7 +3,11 @@ import { pause } from './eventstoredb-pace.js';
 import { StoreError } from './port.js';
 
 /** Events for one stream in the server's form. `expected`: exact revision; -1: no stream. */
-export interface ServerWrite { readonly stream: string; readonly expected: number; readonly events: readonly NewServerEvent[] }
+export interface ServerWrite {
+  readonly stream: string;
+  readonly expected: number;
+  readonly events: readonly NewServerEvent[];
+}
 
 /** there: its events are in the stream, with these ids at these revisions. free: the stream is at the expected revision. moved: neither. */
 export type Standing =
@@ -23,7 +27,10 @@ export class StreamAppender {
   #seen = -1;
 
   /** @param patienceMs how long to find out what became of an append before its outcome is called unknown */
-  constructor(private readonly client: ServerClient, private readonly patienceMs: number) {}
+  constructor(
+    private readonly client: ServerClient,
+    private readonly patienceMs: number,
+  ) {}
 
   see(position: number): void {
     if (position > this.#seen) this.#seen = position;
@@ -43,13 +50,21 @@ export class StreamAppender {
       const before = this.#seen;
       try {
         const answer = await this.client.append(write.stream, write.expected, write.events);
-        if (answer.kind === 'written' && answer.position !== undefined && answer.position > before) {
+        if (
+          answer.kind === 'written' &&
+          answer.position !== undefined &&
+          answer.position > before
+        ) {
           this.see(answer.position);
           return { kind: 'appended', position: answer.position };
         }
         // Written earlier: the server knew the ids and wrote nothing. Or refused: the same, or another was faster.
         const standing = await this.standing(write);
-        if (standing.kind === 'there') return { kind: unclear === undefined ? 'duplicate' : 'appended', position: standing.position };
+        if (standing.kind === 'there')
+          return {
+            kind: unclear === undefined ? 'duplicate' : 'appended',
+            position: standing.position,
+          };
         if (standing.kind === 'moved') return { kind: 'conflict', actual: standing.actual };
         unclear ??= 'the server refused a revision that the stream is at';
       } catch (error) {
@@ -61,7 +76,10 @@ export class StreamAppender {
         if (standing?.kind === 'moved') return { kind: 'conflict', actual: standing.actual };
       }
       if (performance.now() + wait > giveUpAt) {
-        throw new StoreError('OUTCOME_UNKNOWN', `EventStoreDB did not say in time whether ${write.stream} took ${write.events.length} event(s) after revision ${write.expected}: ${unclear}. Send the same request again.`);
+        throw new StoreError(
+          'OUTCOME_UNKNOWN',
+          `EventStoreDB did not say in time whether ${write.stream} took ${write.events.length} event(s) after revision ${write.expected}: ${unclear}. Send the same request again.`,
+        );
       }
       await pause(wait);
       wait = Math.min(wait * 2, LONGEST_PAUSE_MS);
@@ -76,10 +94,14 @@ export class StreamAppender {
       this.see(event.position);
     }
     if (head === expected) return { kind: 'free' };
-    if (head < expected + events.length || events.length === 0) return { kind: 'moved', actual: head };
+    if (head < expected + events.length || events.length === 0)
+      return { kind: 'moved', actual: head };
     let index = 0;
     let position = -1;
-    for await (const event of this.client.stream(stream, { from: expected + 1, count: events.length })) {
+    for await (const event of this.client.stream(stream, {
+      from: expected + 1,
+      count: events.length,
+    })) {
       if (event.id !== events[index]?.id) return { kind: 'moved', actual: head };
       index += 1;
       position = event.position;
@@ -97,6 +119,13 @@ export class StreamAppender {
   }
 }
 
-const refusal = ({ stream, events }: ServerWrite, { failure, message }: CallFailed): StoreError => failure === 'too-large'
-  ? new StoreError('LIMIT_EXCEEDED', `${events.length} events for ${stream} are more bytes than EventStoreDB takes in one append; see its MaxAppendSize.`)
-  : new StoreError('STORE_FAILED', `EventStoreDB refused to append to ${stream}: ${message}. Nothing was written.`);
+const refusal = ({ stream, events }: ServerWrite, { failure, message }: CallFailed): StoreError =>
+  failure === 'too-large'
+    ? new StoreError(
+        'LIMIT_EXCEEDED',
+        `${events.length} events for ${stream} are more bytes than EventStoreDB takes in one append; see its MaxAppendSize.`,
+      )
+    : new StoreError(
+        'STORE_FAILED',
+        `EventStoreDB refused to append to ${stream}: ${message}. Nothing was written.`,
+      );

@@ -1,7 +1,16 @@
 import type { Readable } from 'node:stream';
 import {
-  AccessDeniedError, EventStoreDBClient, MaxAppendSizeExceededError, StreamDeletedError, StreamNotFoundError, isCommandError, jsonEvent, streamNameFilter,
-  type AllStreamResolvedEvent, type ResolvedEvent, type StreamingRead,
+  AccessDeniedError,
+  EventStoreDBClient,
+  MaxAppendSizeExceededError,
+  StreamDeletedError,
+  StreamNotFoundError,
+  isCommandError,
+  jsonEvent,
+  streamNameFilter,
+  type AllStreamResolvedEvent,
+  type ResolvedEvent,
+  type StreamingRead,
 } from '@eventstore/db-client';
 import type { Connection } from './eventstoredb-url.js';
 import { StoreError } from './port.js';
@@ -17,24 +26,37 @@ export interface ServerEvent {
   /** Commit position: of the event's record in the server's log. */
   readonly position: number;
 }
-export interface NewServerEvent { readonly id: string; readonly type: string; readonly data: object; readonly metadata: object }
+export interface NewServerEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly data: object;
+  readonly metadata: object;
+}
 
 /** `position` is missing where the server does not say it. */
-export type ServerAppend = { readonly kind: 'written'; readonly position: number | undefined } | { readonly kind: 'wrong-version' };
+export type ServerAppend =
+  | { readonly kind: 'written'; readonly position: number | undefined }
+  | { readonly kind: 'wrong-version' };
 
 /**
  * A call that failed. refused: the server said no, and nothing was done. too-large: it takes no append of that size.
  * unclear: it may or may not have been done. `message` names the kind of failure only, never what the server or the client said.
  */
 export class CallFailed extends Error {
-  constructor(readonly failure: 'refused' | 'too-large' | 'unclear', message: string) {
+  constructor(
+    readonly failure: 'refused' | 'too-large' | 'unclear',
+    message: string,
+  ) {
     super(message);
     this.name = 'CallFailed';
   }
 }
 
 /** A place in the server's log: commit and prepare position. */
-export interface Place { readonly commit: bigint; readonly prepare: bigint }
+export interface Place {
+  readonly commit: bigint;
+  readonly prepare: bigint;
+}
 
 /** What a subscription gives, in the order of the server. */
 export type TailItem =
@@ -57,15 +79,24 @@ const CHECKPOINT_EVERY_WINDOWS = 4;
 /** The only file that knows EventStoreDB's client. Every failure is CallFailed. */
 export class ServerClient {
   readonly #client: EventStoreDBClient;
-  readonly #base: { readonly credentials: Connection['credentials']; readonly requiresLeader: true };
+  readonly #base: {
+    readonly credentials: Connection['credentials'];
+    readonly requiresLeader: true;
+  };
 
   /** @param deadlineMs how long the server may take to answer an append, or to go on with a read */
-  constructor({ url, credentials }: Connection, private readonly deadlineMs: number) {
+  constructor(
+    { url, credentials }: Connection,
+    private readonly deadlineMs: number,
+  ) {
     try {
       this.#client = EventStoreDBClient.connectionString(url);
     } catch {
       // What the client says quotes the string.
-      throw new StoreError('STORE_FAILED', 'The EventStoreDB connection string has a setting that the client refuses, or names a certificate file that cannot be read.');
+      throw new StoreError(
+        'STORE_FAILED',
+        'The EventStoreDB connection string has a setting that the client refuses, or names a certificate file that cannot be read.',
+      );
     }
     // Credentials with the call make the client use Append, one call each with a deadline of its own, instead of its shared
     // BatchAppend stream, where one failure rejects every append of the process and a lost answer is waited for for ever.
@@ -73,21 +104,52 @@ export class ServerClient {
   }
 
   /** @param expected exact revision; -1: no stream */
-  async append(stream: string, expected: number, events: readonly NewServerEvent[]): Promise<ServerAppend> {
-    const proposed = events.map(({ id, type, data, metadata }) => jsonEvent({ id, type, data: data as Record<string, unknown>, metadata }));
+  async append(
+    stream: string,
+    expected: number,
+    events: readonly NewServerEvent[],
+  ): Promise<ServerAppend> {
+    const proposed = events.map(({ id, type, data, metadata }) =>
+      jsonEvent({ id, type, data: data as Record<string, unknown>, metadata }),
+    );
     try {
-      const { position } = await this.#client.appendToStream(stream, proposed, { ...this.#base, expectedRevision: expected < 0 ? 'no_stream' : BigInt(expected), deadline: this.deadlineMs });
-      return { kind: 'written', position: position && isSafe(position.commit) ? Number(position.commit) : undefined };
+      const { position } = await this.#client.appendToStream(stream, proposed, {
+        ...this.#base,
+        expectedRevision: expected < 0 ? 'no_stream' : BigInt(expected),
+        deadline: this.deadlineMs,
+      });
+      return {
+        kind: 'written',
+        position: position && isSafe(position.commit) ? Number(position.commit) : undefined,
+      };
     } catch (error) {
-      if (error instanceof Error && isCommandError(error) && error.type === 'wrong-expected-version') return { kind: 'wrong-version' };
+      if (
+        error instanceof Error &&
+        isCommandError(error) &&
+        error.type === 'wrong-expected-version'
+      )
+        return { kind: 'wrong-version' };
       throw failed(error);
     }
   }
 
   /** The events of a stream; none where it does not exist. `from`: first revision; backwards without it: from the end. */
-  async *stream(name: string, { from, backwards = false, count }: { readonly from?: number | undefined; readonly backwards?: boolean; readonly count?: number }): AsyncGenerator<ServerEvent> {
+  async *stream(
+    name: string,
+    {
+      from,
+      backwards = false,
+      count,
+    }: {
+      readonly from?: number | undefined;
+      readonly backwards?: boolean;
+      readonly count?: number;
+    },
+  ): AsyncGenerator<ServerEvent> {
     const read = this.#client.readStream(name, {
-      ...this.#base, direction: backwards ? 'backwards' : 'forwards', fromRevision: from !== undefined ? BigInt(from) : backwards ? 'end' : 'start',
+      ...this.#base,
+      direction: backwards ? 'backwards' : 'forwards',
+      fromRevision: from !== undefined ? BigInt(from) : backwards ? 'end' : 'start',
       ...(count === undefined ? {} : { maxCount: count }),
     });
     try {
@@ -99,9 +161,19 @@ export class ServerClient {
   }
 
   /** Everything in the server's log, its own and others' events too. `from` is inclusive forwards and exclusive backwards. */
-  async *all({ from, backwards = false, count }: { readonly from?: number; readonly backwards?: boolean; readonly count: number }): AsyncGenerator<ServerEvent> {
+  async *all({
+    from,
+    backwards = false,
+    count,
+  }: {
+    readonly from?: number;
+    readonly backwards?: boolean;
+    readonly count: number;
+  }): AsyncGenerator<ServerEvent> {
     const read = this.#client.readAll({
-      ...this.#base, direction: backwards ? 'backwards' : 'forwards', maxCount: count,
+      ...this.#base,
+      direction: backwards ? 'backwards' : 'forwards',
+      maxCount: count,
       fromPosition: from !== undefined ? at(from) : backwards ? 'end' : 'start',
     });
     try {
@@ -113,30 +185,51 @@ export class ServerClient {
 
   /** Events after a position (undefined: from the start) of streams with one of the prefixes, selected by the server, then live. */
   subscribe(after: Place | undefined, prefixes: readonly string[], bufferSize: number): Tail {
-    const subscription = this.#client.subscribeToAll({
-      credentials: this.#base.credentials, fromPosition: after ?? 'start',
-      filter: streamNameFilter({
-        prefixes: [...prefixes], maxSearchWindow: SEARCH_WINDOW, checkpointInterval: CHECKPOINT_EVERY_WINDOWS,
-        // Pushed into the same queue, so that it comes after the events before it.
-        checkpointReached: (_subscription, position) => { subscription.push({ checkpoint: position }); },
-      }),
-    }, { highWaterMark: bufferSize });
-    subscription.on('caughtUp', () => { subscription.push({ mark: 'caught-up' }); });
-    subscription.on('fellBehind', () => { subscription.push({ mark: 'fell-behind' }); });
+    const subscription = this.#client.subscribeToAll(
+      {
+        credentials: this.#base.credentials,
+        fromPosition: after ?? 'start',
+        filter: streamNameFilter({
+          prefixes: [...prefixes],
+          maxSearchWindow: SEARCH_WINDOW,
+          checkpointInterval: CHECKPOINT_EVERY_WINDOWS,
+          // Pushed into the same queue, so that it comes after the events before it.
+          checkpointReached: (_subscription, position) => {
+            subscription.push({ checkpoint: position });
+          },
+        }),
+      },
+      { highWaterMark: bufferSize },
+    );
+    subscription.on('caughtUp', () => {
+      subscription.push({ mark: 'caught-up' });
+    });
+    subscription.on('fellBehind', () => {
+      subscription.push({ mark: 'fell-behind' });
+    });
     // A failure before anybody listens must not end the process; whoever takes the items hears of it.
     subscription.on('error', () => undefined);
-    return { items: itemsOf(subscription), waiting: () => subscription.readableLength, stop: stopper(subscription) };
+    return {
+      items: itemsOf(subscription),
+      waiting: () => subscription.readableLength,
+      stop: stopper(subscription),
+    };
   }
 
   async close(): Promise<void> {
     await this.#client.dispose();
   }
 
-  async *#events(read: StreamingRead<ResolvedEvent | AllStreamResolvedEvent>): AsyncGenerator<ServerEvent> {
+  async *#events(
+    read: StreamingRead<ResolvedEvent | AllStreamResolvedEvent>,
+  ): AsyncGenerator<ServerEvent> {
     read.on('error', () => undefined);
     const stop = stopper(read);
     // The client gives reads no deadline; this one begins again with every event.
-    const silence = setTimeout(() => read.destroy(new CallFailed('unclear', 'the server did not answer in time')), this.deadlineMs);
+    const silence = setTimeout(
+      () => read.destroy(new CallFailed('unclear', 'the server did not answer in time')),
+      this.deadlineMs,
+    );
     let ended = false;
     try {
       for await (const { event } of read as AsyncIterable<ResolvedEvent>) {
@@ -182,31 +275,56 @@ function stopper(given: object): () => void {
 
 async function* itemsOf(source: AsyncIterable<unknown>): AsyncGenerator<TailItem> {
   try {
-    for await (const item of source as AsyncIterable<Partial<AllStreamResolvedEvent> & { readonly checkpoint?: Place; readonly mark?: 'caught-up' | 'fell-behind' }>) {
+    for await (const item of source as AsyncIterable<
+      Partial<AllStreamResolvedEvent> & {
+        readonly checkpoint?: Place;
+        readonly mark?: 'caught-up' | 'fell-behind';
+      }
+    >) {
       if (item.checkpoint) yield { kind: 'checkpoint', at: item.checkpoint };
       else if (item.mark) yield { kind: item.mark };
-      else if (item.event) yield { kind: 'event', event: eventOf(item.event as NonNullable<ResolvedEvent['event']>) };
+      else if (item.event)
+        yield { kind: 'event', event: eventOf(item.event as NonNullable<ResolvedEvent['event']>) };
     }
   } catch (error) {
     throw failed(error);
   }
 }
 
-export const at = (position: number): Place => ({ commit: BigInt(position), prepare: BigInt(position) });
+export const at = (position: number): Place => ({
+  commit: BigInt(position),
+  prepare: BigInt(position),
+});
 
-const isSafe = (position: bigint): boolean => position >= 0n && position <= BigInt(Number.MAX_SAFE_INTEGER);
+const isSafe = (position: bigint): boolean =>
+  position >= 0n && position <= BigInt(Number.MAX_SAFE_INTEGER);
 
 function eventOf(event: NonNullable<ResolvedEvent['event']>): ServerEvent {
   const { commit } = event.position ?? { commit: -1n };
-  if (!isSafe(commit)) throw new StoreError('STORE_FAILED', 'EventStoreDB did not say where an event stands in its log; it must be 22.6 or newer.');
-  return { stream: event.streamId, revision: Number(event.revision), id: event.id, type: event.type, data: event.data, metadata: event.metadata, position: Number(commit) };
+  if (!isSafe(commit))
+    throw new StoreError(
+      'STORE_FAILED',
+      'EventStoreDB did not say where an event stands in its log; it must be 22.6 or newer.',
+    );
+  return {
+    stream: event.streamId,
+    revision: Number(event.revision),
+    id: event.id,
+    type: event.type,
+    data: event.data,
+    metadata: event.metadata,
+    position: Number(commit),
+  };
 }
 
 function failed(error: unknown): CallFailed | StoreError {
   if (error instanceof CallFailed || error instanceof StoreError) return error;
-  if (error instanceof AccessDeniedError) return new CallFailed('refused', 'the user may not do this');
-  if (error instanceof MaxAppendSizeExceededError) return new CallFailed('too-large', 'the append is bigger than the server takes');
-  if (error instanceof StreamDeletedError) return new CallFailed('refused', 'the stream was deleted');
+  if (error instanceof AccessDeniedError)
+    return new CallFailed('refused', 'the user may not do this');
+  if (error instanceof MaxAppendSizeExceededError)
+    return new CallFailed('too-large', 'the append is bigger than the server takes');
+  if (error instanceof StreamDeletedError)
+    return new CallFailed('refused', 'the stream was deleted');
   if (error instanceof Error && isCommandError(error)) {
     const code: unknown = error.code;
     return new CallFailed(REFUSALS.includes(code) ? 'refused' : 'unclear', error.type);

@@ -1,6 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Recorded } from '../../kernel/decider.js';
-import { at, CallFailed, type Place, type ServerClient, type ServerEvent } from './eventstoredb-client.js';
+import {
+  at,
+  CallFailed,
+  type Place,
+  type ServerClient,
+  type ServerEvent,
+} from './eventstoredb-client.js';
 import { pause } from './eventstoredb-pace.js';
 import { StoreError, type Page } from './port.js';
 
@@ -63,7 +69,11 @@ export async function* follow(options: FollowOptions): AsyncIterable<Page> {
       if (signal.aborted) return;
       if (error instanceof StoreError) throw error;
       if (!(error instanceof CallFailed)) throw error;
-      if (error.failure === 'refused') throw new StoreError('STORE_FAILED', `EventStoreDB refused the subscription: ${error.message}.`);
+      if (error.failure === 'refused')
+        throw new StoreError(
+          'STORE_FAILED',
+          `EventStoreDB refused the subscription: ${error.message}.`,
+        );
       reason = error.message;
     } finally {
       signal.removeEventListener('abort', stop);

@@ -3,7 +3,10 @@ import { CallFailed } from './eventstoredb-client.js';
 import type { Receipts } from './eventstoredb-receipts.js';
 import { StoreError, type AppendResult, type Receipt } from './port.js';
 
-export interface ServerGroup { readonly writes: readonly ServerWrite[]; readonly receipt: Receipt | undefined }
+export interface ServerGroup {
+  readonly writes: readonly ServerWrite[];
+  readonly receipt: Receipt | undefined;
+}
 
 /**
  * Groups over many streams, which EventStoreDB cannot write at once. In this order: the receipt's key is reserved; every
@@ -13,7 +16,11 @@ export interface ServerGroup { readonly writes: readonly ServerWrite[]; readonly
  */
 export class Groups {
   /** @param last position of the log's last event */
-  constructor(private readonly appender: StreamAppender, private readonly receipts: Receipts, private readonly last: () => Promise<number>) {}
+  constructor(
+    private readonly appender: StreamAppender,
+    private readonly receipts: Receipts,
+    private readonly last: () => Promise<number>,
+  ) {}
 
   /** @throws StoreError OUTCOME_UNKNOWN when it is open how much of the group is written */
   async append({ writes, receipt }: ServerGroup): Promise<AppendResult> {
@@ -23,7 +30,7 @@ export class Groups {
         const kept = await this.receipts.keep(receipt, position);
         return kept ? { kind: 'receipt-exists', receipt: kept } : { kind: 'appended', position };
       }
-      const kept = receipt && await this.receipts.reserve(receipt);
+      const kept = receipt && (await this.receipts.reserve(receipt));
       if (kept) return { kind: 'receipt-exists', receipt: kept };
       const written = await this.#write(writes);
       if (written.kind === 'conflict' || !receipt) return written;
@@ -31,16 +38,30 @@ export class Groups {
       return other ? { kind: 'receipt-exists', receipt: other } : written;
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
-      throw new StoreError('OUTCOME_UNKNOWN', `EventStoreDB did not answer (${error.message}), so that it is open how much of the request was written. Send the same request again.`);
+      throw new StoreError(
+        'OUTCOME_UNKNOWN',
+        `EventStoreDB did not answer (${error.message}), so that it is open how much of the request was written. Send the same request again.`,
+      );
     }
   }
 
-  async #write(writes: readonly ServerWrite[]): Promise<Exclude<AppendResult, { readonly kind: 'receipt-exists' }>> {
-    const standings = writes.length === 1 && writes[0]!.events.length > 0 ? [] : await Promise.all(writes.map((write) => this.appender.standing(write)));
+  async #write(
+    writes: readonly ServerWrite[],
+  ): Promise<Exclude<AppendResult, { readonly kind: 'receipt-exists' }>> {
+    const standings =
+      writes.length === 1 && writes[0]!.events.length > 0
+        ? []
+        : await Promise.all(writes.map((write) => this.appender.standing(write)));
     let position = -1;
     for (const [index, standing] of standings.entries()) {
       const { stream, expected } = writes[index]!;
-      if (standing.kind === 'moved') return { kind: 'conflict', stream, expected: expected < 0 ? 'no-stream' : expected, actual: standing.actual };
+      if (standing.kind === 'moved')
+        return {
+          kind: 'conflict',
+          stream,
+          expected: expected < 0 ? 'no-stream' : expected,
+          actual: standing.actual,
+        };
       if (standing.kind === 'there') position = Math.max(position, standing.position);
     }
     let wrote = false;
@@ -48,7 +69,13 @@ export class Groups {
       if (standings[index]?.kind === 'there' || write.events.length === 0) continue;
       const outcome = await this.appender.append(write);
       const { stream, expected } = write;
-      if (outcome.kind === 'conflict') return { kind: 'conflict', stream, expected: expected < 0 ? 'no-stream' : expected, actual: outcome.actual };
+      if (outcome.kind === 'conflict')
+        return {
+          kind: 'conflict',
+          stream,
+          expected: expected < 0 ? 'no-stream' : expected,
+          actual: outcome.actual,
+        };
       position = Math.max(position, outcome.position);
       wrote ||= outcome.kind === 'appended';
     }

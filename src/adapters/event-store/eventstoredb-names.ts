@@ -24,20 +24,38 @@ export class StreamNames {
   readonly #categories = new Map<string, Category>();
 
   /** @param end position of the last event in the server's log, anybody's; -1 without one */
-  constructor(private readonly client: ServerClient, private readonly deadlineMs: number, private readonly end: () => Promise<number>) {}
+  constructor(
+    private readonly client: ServerClient,
+    private readonly deadlineMs: number,
+    private readonly end: () => Promise<number>,
+  ) {}
 
   /**
    * At most `limit` names after `after`, of streams whose first event is at or before `asOf`.
    * @throws StoreError LIMIT_EXCEEDED beyond 5,000,000 names; CallFailed
    */
-  async page(prefix: string, { after = '', limit, asOf }: { readonly after?: string | undefined; readonly limit: number; readonly asOf: number }): Promise<readonly string[]> {
+  async page(
+    prefix: string,
+    {
+      after = '',
+      limit,
+      asOf,
+    }: { readonly after?: string | undefined; readonly limit: number; readonly asOf: number },
+  ): Promise<readonly string[]> {
     const category = this.#categoryOf(prefix);
-    category.busy = category.busy.catch(() => undefined).then(async () => {
-      if (category.cursor === undefined || asOf > Number(category.cursor.commit)) await this.#catchUp(prefix, category);
-    });
+    category.busy = category.busy
+      .catch(() => undefined)
+      .then(async () => {
+        if (category.cursor === undefined || asOf > Number(category.cursor.commit))
+          await this.#catchUp(prefix, category);
+      });
     await category.busy;
     const names: string[] = [];
-    for (let index = firstAfter(category.sorted, after); index < category.sorted.length && names.length < limit; index += 1) {
+    for (
+      let index = firstAfter(category.sorted, after);
+      index < category.sorted.length && names.length < limit;
+      index += 1
+    ) {
       const name = category.sorted[index]!;
       if (category.firstAt.get(name)! <= asOf) names.push(name);
     }
@@ -45,10 +63,16 @@ export class StreamNames {
   }
 
   #categoryOf(prefix: string): Category {
-    const known = this.#categories.get(prefix) ?? { firstAt: new Map(), sorted: [], cursor: undefined, busy: Promise.resolve() };
+    const known = this.#categories.get(prefix) ?? {
+      firstAt: new Map(),
+      sorted: [],
+      cursor: undefined,
+      busy: Promise.resolve(),
+    };
     this.#categories.delete(prefix);
     this.#categories.set(prefix, known);
-    if (this.#categories.size > MAX_PREFIXES) this.#categories.delete(this.#categories.keys().next().value!);
+    if (this.#categories.size > MAX_PREFIXES)
+      this.#categories.delete(this.#categories.keys().next().value!);
     return known;
   }
 
@@ -71,19 +95,28 @@ export class StreamNames {
         const { stream, position } = item.event;
         category.cursor = at(position);
         if (category.firstAt.has(stream)) continue;
-        if (category.firstAt.size === MAX_NAMES) throw new StoreError('LIMIT_EXCEEDED', `More than ${MAX_NAMES} streams begin with ${prefix}; walk a longer prefix.`);
+        if (category.firstAt.size === MAX_NAMES)
+          throw new StoreError(
+            'LIMIT_EXCEEDED',
+            `More than ${MAX_NAMES} streams begin with ${prefix}; walk a longer prefix.`,
+          );
         category.firstAt.set(stream, position);
         found = true;
       }
     } catch (error) {
-      if (silent) throw new CallFailed('unclear', 'the server did not say that a subscription caught up; it must be 23.10 or newer');
+      if (silent)
+        throw new CallFailed(
+          'unclear',
+          'the server did not say that a subscription caught up; it must be 23.10 or newer',
+        );
       throw error;
     } finally {
       clearTimeout(silence);
       tail.stop();
       if (found) category.sorted = [...category.firstAt.keys()].sort(binary);
     }
-    if (category.cursor === undefined || category.cursor.commit < BigInt(end)) category.cursor = at(end);
+    if (category.cursor === undefined || category.cursor.commit < BigInt(end))
+      category.cursor = at(end);
   }
 }
 

@@ -3,11 +3,16 @@ export class Slots {
   #free: number;
   readonly #waiting: (() => void)[] = [];
 
-  constructor(size: number) { this.#free = size; }
+  constructor(size: number) {
+    this.#free = size;
+  }
 
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free -= 1;
-    else await new Promise<void>((resolve) => { this.#waiting.push(resolve); });
+    else
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve);
+      });
     try {
       return await work();
     } finally {
@@ -24,7 +29,9 @@ export class Turns {
 
   async run<T>(keys: readonly string[], work: () => Promise<T>): Promise<T> {
     let done!: () => void;
-    const mine = new Promise<void>((resolve) => { done = resolve; });
+    const mine = new Promise<void>((resolve) => {
+      done = resolve;
+    });
     const before = keys.map((key) => this.#tails.get(key));
     for (const key of keys) this.#tails.set(key, mine);
     try {

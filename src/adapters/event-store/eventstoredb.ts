@@ -10,8 +10,16 @@ import { Slots, Turns } from './eventstoredb-pace.js';
 import { Receipts, RECEIPT_PREFIX } from './eventstoredb-receipts.js';
 import { connectionOf } from './eventstoredb-url.js';
 import {
-  MAX_PAGE, StoreError,
-  type AppendGroup, type AppendResult, type EventStore, type KeptReceipt, type Page, type ReadOptions, type CategoryOptions, type StreamEvents,
+  MAX_PAGE,
+  StoreError,
+  type AppendGroup,
+  type AppendResult,
+  type EventStore,
+  type KeptReceipt,
+  type Page,
+  type ReadOptions,
+  type CategoryOptions,
+  type StreamEvents,
 } from './port.js';
 
 export interface EventStoreDbOptions {
@@ -67,7 +75,13 @@ class EventStoreDb implements EventStore {
   #pendingEvents = 0;
   #closing: Promise<void> | undefined;
 
-  constructor(private readonly client: ServerClient, private readonly registry: EventRegistry, private readonly options: EventStoreDbOptions, deadlineMs: number, patienceMs: number) {
+  constructor(
+    private readonly client: ServerClient,
+    private readonly registry: EventRegistry,
+    private readonly options: EventStoreDbOptions,
+    deadlineMs: number,
+    patienceMs: number,
+  ) {
     this.#prefixes = prefixesOf(registry);
     this.#appender = new StreamAppender(client, patienceMs);
     this.#receipts = new Receipts(client, this.#appender);
@@ -83,9 +97,15 @@ class EventStoreDb implements EventStore {
   async appendAll(groups: readonly AppendGroup[]): Promise<readonly AppendResult[]> {
     this.#assertOpen();
     const prepared = groups.map((group) => serverGroupOf(this.registry, this.#prefixes, group));
-    const events = prepared.reduce((sum, { writes }) => sum + writes.reduce((of, write) => of + write.events.length, 0), 0);
+    const events = prepared.reduce(
+      (sum, { writes }) => sum + writes.reduce((of, write) => of + write.events.length, 0),
+      0,
+    );
     if (this.#pendingEvents > 0 && this.#pendingEvents + events > MAX_PENDING_EVENTS) {
-      throw new StoreError('OVERLOADED', `${this.#pendingEvents} events wait to be written already. Nothing of this request was written; send it again later.`);
+      throw new StoreError(
+        'OVERLOADED',
+        `${this.#pendingEvents} events wait to be written already. Nothing of this request was written; send it again later.`,
+      );
     }
     this.#pendingEvents += events;
     const work = Promise.allSettled(prepared.map((group) => this.#one(group)));
@@ -94,7 +114,11 @@ class EventStoreDb implements EventStore {
       const outcomes = await work;
       const failed = outcomes.find((outcome) => outcome.status === 'rejected');
       if (failed && groups.length === 1) throw failed.reason;
-      if (failed) throw new StoreError('OUTCOME_UNKNOWN', `A part of the batch may be written. ${failed.reason instanceof StoreError ? failed.reason.detail : 'One of its groups failed.'}`);
+      if (failed)
+        throw new StoreError(
+          'OUTCOME_UNKNOWN',
+          `A part of the batch may be written. ${failed.reason instanceof StoreError ? failed.reason.detail : 'One of its groups failed.'}`,
+        );
       return outcomes.map((outcome) => (outcome as PromiseFulfilledResult<AppendResult>).value);
     } finally {
       this.#pendingEvents -= events;
@@ -109,35 +133,69 @@ class EventStoreDb implements EventStore {
     return this.#turns.run(keys, () => this.#writing.run(() => this.#groups.append(group)));
   }
 
-  async readStream(stream: string, { from, direction = 'forwards', limit = Number.MAX_SAFE_INTEGER, asOf = Number.MAX_SAFE_INTEGER }: ReadOptions = {}): Promise<readonly Recorded[]> {
+  async readStream(
+    stream: string,
+    {
+      from,
+      direction = 'forwards',
+      limit = Number.MAX_SAFE_INTEGER,
+      asOf = Number.MAX_SAFE_INTEGER,
+    }: ReadOptions = {},
+  ): Promise<readonly Recorded[]> {
     const backwards = direction === 'backwards';
     // What is left out as of a position stands at the end of a stream, which reading backwards meets first.
     const count = backwards && asOf < Number.MAX_SAFE_INTEGER ? undefined : limit;
-    return this.#answered(() => this.#reading.run(async () => {
-      const events: Recorded[] = [];
-      if (limit <= 0) return events;
-      for await (const event of this.client.stream(stream, { from, backwards, ...(count === undefined ? {} : { count }) })) {
-        this.#appender.see(event.position);
-        if (event.position > asOf) {
-          if (backwards) continue;
-          break;
+    return this.#answered(() =>
+      this.#reading.run(async () => {
+        const events: Recorded[] = [];
+        if (limit <= 0) return events;
+        for await (const event of this.client.stream(stream, {
+          from,
+          backwards,
+          ...(count === undefined ? {} : { count }),
+        })) {
+          this.#appender.see(event.position);
+          if (event.position > asOf) {
+            if (backwards) continue;
+            break;
+          }
+          events.push(recordedOfServer(this.registry, event));
+          if (events.length === limit) break;
         }
-        events.push(recordedOfServer(this.registry, event));
-        if (events.length === limit) break;
-      }
-      return events;
-    }));
+        return events;
+      }),
+    );
   }
 
-  async readStreams(streams: readonly string[], options: { readonly asOf?: number } = {}): Promise<readonly StreamEvents[]> {
-    const found = new Map(await Promise.all([...new Set(streams)].map(async (stream): Promise<[string, StreamEvents]> => [stream, { stream, events: await this.readStream(stream, options) }])));
+  async readStreams(
+    streams: readonly string[],
+    options: { readonly asOf?: number } = {},
+  ): Promise<readonly StreamEvents[]> {
+    const found = new Map(
+      await Promise.all(
+        [...new Set(streams)].map(async (stream): Promise<[string, StreamEvents]> => [
+          stream,
+          { stream, events: await this.readStream(stream, options) },
+        ]),
+      ),
+    );
     return streams.map((stream) => found.get(stream)!);
   }
 
-  async readCategory(prefix: string, { after, limit, asOf = Number.MAX_SAFE_INTEGER, types }: CategoryOptions): Promise<readonly StreamEvents[]> {
+  async readCategory(
+    prefix: string,
+    { after, limit, asOf = Number.MAX_SAFE_INTEGER, types }: CategoryOptions,
+  ): Promise<readonly StreamEvents[]> {
     const names = await this.#answered(() => this.#names.page(prefix, { after, limit, asOf }));
     const found = await this.readStreams(names, { asOf });
-    return types ? found.map(({ stream, events }) => ({ stream, events: events.filter((event, i) => i + 1 === events.length || types.includes(event.type)) })) : found;
+    return types
+      ? found.map(({ stream, events }) => ({
+          stream,
+          events: events.filter(
+            (event, i) => i + 1 === events.length || types.includes(event.type),
+          ),
+        }))
+      : found;
   }
 
   async readAll(after: number, limit: number): Promise<Page> {
@@ -157,7 +215,8 @@ class EventStoreDb implements EventStore {
           if (this.#isOurs(event.stream)) events.push(recordedOfServer(this.registry, event));
         }
         const end = read < count;
-        if (events.length > 0) return { events, next: end ? events.at(-1)!.position : reached, end };
+        if (events.length > 0)
+          return { events, next: end ? events.at(-1)!.position : reached, end };
         if (end) return { events, next: after, end };
         from = reached;
       }
@@ -167,7 +226,11 @@ class EventStoreDb implements EventStore {
   follow(after: number, signal: AbortSignal, pageSize = 1_000): AsyncIterable<Page> {
     this.#assertOpen();
     return follow({
-      client: this.client, prefixes: this.#prefixes, after, pageSize: Math.min(Math.max(pageSize, 1), MAX_PAGE), signal: AbortSignal.any([signal, this.#followers.signal]),
+      client: this.client,
+      prefixes: this.#prefixes,
+      after,
+      pageSize: Math.min(Math.max(pageSize, 1), MAX_PAGE),
+      signal: AbortSignal.any([signal, this.#followers.signal]),
       recorded: (event) => {
         this.#appender.see(event.position);
         return recordedOfServer(this.registry, event);
@@ -176,9 +239,13 @@ class EventStoreDb implements EventStore {
     });
   }
 
-  async lastPosition(): Promise<number> { return this.#answered(() => this.#last()); }
+  async lastPosition(): Promise<number> {
+    return this.#answered(() => this.#last());
+  }
 
-  async receipt(key: string): Promise<KeptReceipt | undefined> { return this.#answered(() => this.#receipts.get(key)); }
+  async receipt(key: string): Promise<KeptReceipt | undefined> {
+    return this.#answered(() => this.#receipts.get(key));
+  }
 
   /** Finishes what is being appended, ends those who follow, then closes. */
   close(): Promise<void> {
@@ -193,7 +260,11 @@ class EventStoreDb implements EventStore {
     let before: number | undefined;
     for (;;) {
       let read = 0;
-      for await (const { stream, position } of this.client.all({ backwards: true, count: 64, ...(before === undefined ? {} : { from: before }) })) {
+      for await (const { stream, position } of this.client.all({
+        backwards: true,
+        count: 64,
+        ...(before === undefined ? {} : { from: before }),
+      })) {
         read += 1;
         before = position;
         this.#appender.see(position);
@@ -205,11 +276,14 @@ class EventStoreDb implements EventStore {
 
   /** Position of the last event in the server's log, whoever wrote it. */
   async #end(): Promise<number> {
-    for await (const { position } of this.client.all({ backwards: true, count: 1 })) return position;
+    for await (const { position } of this.client.all({ backwards: true, count: 1 }))
+      return position;
     return -1;
   }
 
-  #isOurs(stream: string): boolean { return this.#prefixes.some((prefix) => stream.startsWith(prefix)); }
+  #isOurs(stream: string): boolean {
+    return this.#prefixes.some((prefix) => stream.startsWith(prefix));
+  }
 
   /** A read that fails is tried again once, on a new connection where the first broke; it changes nothing. */
   async #answered<T>(read: () => Promise<T>): Promise<T> {
@@ -218,7 +292,10 @@ class EventStoreDb implements EventStore {
       return await read();
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
-      if (error.failure === 'unclear') return read().catch((again: unknown) => { throw unread(again); });
+      if (error.failure === 'unclear')
+        return read().catch((again: unknown) => {
+          throw unread(again);
+        });
       throw unread(error);
     }
   }
@@ -228,6 +305,7 @@ class EventStoreDb implements EventStore {
   }
 }
 
-const unread = (error: unknown): unknown => error instanceof CallFailed
-  ? new StoreError('STORE_FAILED', `EventStoreDB could not be read: ${error.message}.`)
-  : error;
+const unread = (error: unknown): unknown =>
+  error instanceof CallFailed
+    ? new StoreError('STORE_FAILED', `EventStoreDB could not be read: ${error.message}.`)
+    : error;

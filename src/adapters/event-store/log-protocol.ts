@@ -27,7 +27,10 @@ export interface WireBatch {
 /** An appended group is its last position; anything else is said in full. */
 export type WireResult = number | Exclude<AppendResult, { kind: 'appended' }>;
 
-export interface WireFailure { readonly code: StoreErrorCode; readonly detail: string }
+export interface WireFailure {
+  readonly code: StoreErrorCode;
+  readonly detail: string;
+}
 
 export type ToWriter =
   | { readonly kind: 'append'; readonly batches: readonly WireBatch[] }
@@ -39,8 +42,15 @@ export type ToWriter =
 export type FromWriter =
   | { readonly kind: 'open'; readonly logId: string; readonly last: number }
   | { readonly kind: 'refused'; readonly failure: WireFailure }
-  | { readonly kind: 'done'; readonly last: number; readonly done: readonly { readonly id: number; readonly results: readonly WireResult[] }[] }
-  | { readonly kind: 'failed'; readonly failed: readonly { readonly id: number; readonly failure: WireFailure }[] }
+  | {
+      readonly kind: 'done';
+      readonly last: number;
+      readonly done: readonly { readonly id: number; readonly results: readonly WireResult[] }[];
+    }
+  | {
+      readonly kind: 'failed';
+      readonly failed: readonly { readonly id: number; readonly failure: WireFailure }[];
+    }
   | { readonly kind: 'committed'; readonly last: number };
 
 /** Rows of the log as parallel arrays. */
@@ -51,23 +61,48 @@ export interface Rows {
   readonly lines: string[];
 }
 
-export interface ReadStreamArgs { readonly stream: string; readonly from: number | undefined; readonly backwards: boolean; readonly limit: number; readonly asOf: number }
-export interface ReadCategoryArgs { readonly prefix: string; readonly after: string; readonly limit: number; readonly asOf: number; readonly types: readonly string[] | undefined }
+export interface ReadStreamArgs {
+  readonly stream: string;
+  readonly from: number | undefined;
+  readonly backwards: boolean;
+  readonly limit: number;
+  readonly asOf: number;
+}
+export interface ReadCategoryArgs {
+  readonly prefix: string;
+  readonly after: string;
+  readonly limit: number;
+  readonly asOf: number;
+  readonly types: readonly string[] | undefined;
+}
 
 /** Events in commit order as one JSON array, each already checked against its row: cheap to hand over and to parse. */
-export interface TextPage { readonly text: string; readonly count: number; readonly end: boolean }
+export interface TextPage {
+  readonly text: string;
+  readonly count: number;
+  readonly end: boolean;
+}
 
 /** What a reader can be asked; the same calls whether it is in this thread or in its own. */
 export interface ReadCalls {
   stream(args: ReadStreamArgs): Rows;
   streams(args: { readonly streams: readonly string[]; readonly asOf: number }): Rows;
   category(args: ReadCategoryArgs): Rows;
-  page(args: { readonly after: number; readonly limit: number }): { readonly rows: Rows; readonly end: boolean };
+  page(args: { readonly after: number; readonly limit: number }): {
+    readonly rows: Rows;
+    readonly end: boolean;
+  };
   text(args: { readonly after: number; readonly limit: number }): TextPage;
   last(args: undefined): number;
   receipt(args: { readonly key: string }): KeptReceipt | undefined;
 }
 export type ReadCall = keyof ReadCalls;
 
-export interface ReadRequest { readonly id: number; readonly call: ReadCall; readonly args: unknown }
-export type ReadReply = { readonly id: number; readonly value: unknown } | { readonly id: number; readonly failure: WireFailure };
+export interface ReadRequest {
+  readonly id: number;
+  readonly call: ReadCall;
+  readonly args: unknown;
+}
+export type ReadReply =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly failure: WireFailure };

@@ -1,9 +1,18 @@
 import { StoreError, type KeptReceipt } from './port.js';
-import type { ReadCalls, ReadCategoryArgs, ReadStreamArgs, Rows, TextPage } from './log-protocol.js';
+import type {
+  ReadCalls,
+  ReadCategoryArgs,
+  ReadStreamArgs,
+  Rows,
+  TextPage,
+} from './log-protocol.js';
 import { isLineOf, typeIn } from './stored-line.js';
 import { guard, type Sqlite, type Statement } from './sqlite-log.js';
 
-interface PageArgs { readonly after: number; readonly limit: number }
+interface PageArgs {
+  readonly after: number;
+  readonly limit: number;
+}
 type Row = [position: number, stream: string, revision: number, line: string];
 
 const CHUNK = 128;
@@ -22,19 +31,43 @@ export class LogReader implements ReadCalls {
   readonly #receipt: Statement;
 
   constructor(private readonly db: Sqlite) {
-    this.#forwards = db.prepare(`SELECT ${COLUMNS} FROM events WHERE stream = ? AND revision >= ? AND position <= ? ORDER BY revision LIMIT ?`).raw();
-    this.#backwards = db.prepare(`SELECT ${COLUMNS} FROM events WHERE stream = ? AND revision <= ? AND position <= ? ORDER BY revision DESC LIMIT ?`).raw();
-    this.#many = db.prepare(`SELECT ${COLUMNS} FROM json_each(?) CROSS JOIN events ON events.stream = json_each.value WHERE position <= ?`).raw();
-    this.#category = db.prepare(`SELECT ${COLUMNS} FROM events WHERE (stream, revision) > (?, ?) AND stream < ? AND position <= ? ORDER BY stream, revision LIMIT ?`).raw();
-    this.#page = db.prepare(`SELECT ${COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?`).raw();
+    this.#forwards = db
+      .prepare(
+        `SELECT ${COLUMNS} FROM events WHERE stream = ? AND revision >= ? AND position <= ? ORDER BY revision LIMIT ?`,
+      )
+      .raw();
+    this.#backwards = db
+      .prepare(
+        `SELECT ${COLUMNS} FROM events WHERE stream = ? AND revision <= ? AND position <= ? ORDER BY revision DESC LIMIT ?`,
+      )
+      .raw();
+    this.#many = db
+      .prepare(
+        `SELECT ${COLUMNS} FROM json_each(?) CROSS JOIN events ON events.stream = json_each.value WHERE position <= ?`,
+      )
+      .raw();
+    this.#category = db
+      .prepare(
+        `SELECT ${COLUMNS} FROM events WHERE (stream, revision) > (?, ?) AND stream < ? AND position <= ? ORDER BY stream, revision LIMIT ?`,
+      )
+      .raw();
+    this.#page = db
+      .prepare(`SELECT ${COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?`)
+      .raw();
     this.#last = db.prepare('SELECT max(position) FROM events').pluck();
-    this.#receipt = db.prepare('SELECT key, fingerprint, status, body, position FROM receipts WHERE key = ?');
+    this.#receipt = db.prepare(
+      'SELECT key, fingerprint, status, body, position FROM receipts WHERE key = ?',
+    );
   }
 
   stream({ stream, from, backwards, limit, asOf }: ReadStreamArgs): Rows {
-    return guard(() => columns((backwards
-      ? this.#backwards.all(stream, from ?? Number.MAX_SAFE_INTEGER, asOf, limit)
-      : this.#forwards.all(stream, from ?? 0, asOf, limit)) as Row[]));
+    return guard(() =>
+      columns(
+        (backwards
+          ? this.#backwards.all(stream, from ?? Number.MAX_SAFE_INTEGER, asOf, limit)
+          : this.#forwards.all(stream, from ?? 0, asOf, limit)) as Row[],
+      ),
+    );
   }
 
   streams({ streams, asOf }: { readonly streams: readonly string[]; readonly asOf: number }): Rows {
@@ -88,7 +121,8 @@ export class LogReader implements ReadCalls {
   text(args: PageArgs): TextPage {
     const lines: string[] = [];
     const end = this.#walk(args, ([position, stream, revision, line]) => {
-      if (position !== args.after + 1 + lines.length || !isLineOf(line, stream, revision)) throw new StoreError('LOG_CORRUPT', `The event at position ${position} cannot be trusted.`);
+      if (position !== args.after + 1 + lines.length || !isLineOf(line, stream, revision))
+        throw new StoreError('LOG_CORRUPT', `The event at position ${position} cannot be trusted.`);
       lines.push(line);
     });
     return { text: `[${lines.join(',')}]`, count: lines.length, end };
@@ -128,7 +162,12 @@ export class LogReader implements ReadCalls {
 
 function columns(rows: readonly Row[]): Rows {
   const size = rows.length;
-  const result: Rows = { positions: new Array<number>(size), streams: new Array<string>(size), revisions: new Array<number>(size), lines: new Array<string>(size) };
+  const result: Rows = {
+    positions: new Array<number>(size),
+    streams: new Array<string>(size),
+    revisions: new Array<number>(size),
+    lines: new Array<string>(size),
+  };
   for (let i = 0; i < size; i += 1) {
     const row = rows[i]!;
     result.positions[i] = row[0];
@@ -141,4 +180,6 @@ function columns(rows: readonly Row[]): Rows {
 
 /** The first string behind all that start with `prefix`; stream names are ASCII. */
 const afterPrefix = (prefix: string): string =>
-  prefix === '' ? '\u{7f}' : prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
+  prefix === ''
+    ? '\u{7f}'
+    : prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);

@@ -25,4 +25,8 @@ function answer({ id, call, args }: ReadRequest): ReadReply {
   }
 }
 
-const run = <C extends ReadCall>(call: C, args: unknown): unknown => (reader[call] as (args: Parameters<ReadCalls[C]>[0]) => unknown).call(reader, args as Parameters<ReadCalls[C]>[0]);
+const run = <C extends ReadCall>(call: C, args: unknown): unknown =>
+  (reader[call] as (args: Parameters<ReadCalls[C]>[0]) => unknown).call(
+    reader,
+    args as Parameters<ReadCalls[C]>[0],
+  );

@@ -3,8 +3,15 @@ import { StoreError, type KeptReceipt, type Receipt } from './port.js';
 import { NO_STREAM, type WireResult } from './log-protocol.js';
 import { asStoreError, isRevisionTaken, type Sqlite, type Statement } from './sqlite-log.js';
 
-export interface GroupWrite { readonly stream: string; /** Exact revision or NO_STREAM. */ readonly expected: number; readonly lines: readonly string[] }
-export interface Group { readonly writes: readonly GroupWrite[]; readonly receipt: Receipt | null }
+export interface GroupWrite {
+  readonly stream: string;
+  /** Exact revision or NO_STREAM. */ readonly expected: number;
+  readonly lines: readonly string[];
+}
+export interface Group {
+  readonly writes: readonly GroupWrite[];
+  readonly receipt: Receipt | null;
+}
 
 /** Leaf hash of RFC 6962: SHA-256 of a zero byte and the stored bytes. */
 export const leafOf = (line: string): Buffer => hash('sha256', `\0${line}`, 'buffer');
@@ -35,17 +42,29 @@ export class LogWriter {
   constructor(private readonly db: Sqlite) {
     this.#begin = db.prepare('BEGIN IMMEDIATE');
     this.#commit = db.prepare('COMMIT');
-    this.#insert = db.prepare('INSERT INTO events (position, stream, revision, line, leaf) VALUES (?, ?, ?, ?, ?)');
-    this.#head = db.prepare('SELECT revision FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1').pluck();
-    this.#lineAt = db.prepare('SELECT position, line FROM events WHERE stream = ? AND revision = ?').raw();
+    this.#insert = db.prepare(
+      'INSERT INTO events (position, stream, revision, line, leaf) VALUES (?, ?, ?, ?, ?)',
+    );
+    this.#head = db
+      .prepare('SELECT revision FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1')
+      .pluck();
+    this.#lineAt = db
+      .prepare('SELECT position, line FROM events WHERE stream = ? AND revision = ?')
+      .raw();
     this.#undo = db.prepare('DELETE FROM events WHERE position > ?');
-    this.#receipt = db.prepare('SELECT key, fingerprint, status, body, position FROM receipts WHERE key = ?');
-    this.#keep = db.prepare('INSERT INTO receipts (key, fingerprint, status, body, position) VALUES (?, ?, ?, ?, ?)');
+    this.#receipt = db.prepare(
+      'SELECT key, fingerprint, status, body, position FROM receipts WHERE key = ?',
+    );
+    this.#keep = db.prepare(
+      'INSERT INTO receipts (key, fingerprint, status, body, position) VALUES (?, ?, ?, ?, ?)',
+    );
     this.#last = Number(db.prepare('SELECT max(position) FROM events').pluck().get() ?? -1);
   }
 
   /** Position of the last committed event; -1 for an empty log. */
-  get last(): number { return this.#last; }
+  get last(): number {
+    return this.#last;
+  }
 
   /**
    * Appends the groups in order, each by itself, and returns when the commit is synced.
@@ -84,7 +103,8 @@ export class LogWriter {
     try {
       for (const { stream, expected, lines } of group.writes) {
         let revision = expected;
-        for (const line of lines) this.#insert.run(++this.#last, stream, ++revision, line, leafOf(line));
+        for (const line of lines)
+          this.#insert.run(++this.#last, stream, ++revision, line, leafOf(line));
       }
     } catch (error) {
       this.#last = before;
@@ -92,8 +112,16 @@ export class LogWriter {
       this.#undo.run(before);
       return this.#refuse(group);
     }
-    for (const { stream, expected, lines } of group.writes) this.#remember(stream, expected + lines.length);
-    if (group.receipt) this.#keep.run(group.receipt.key, group.receipt.fingerprint, group.receipt.status, group.receipt.body, this.#last);
+    for (const { stream, expected, lines } of group.writes)
+      this.#remember(stream, expected + lines.length);
+    if (group.receipt)
+      this.#keep.run(
+        group.receipt.key,
+        group.receipt.fingerprint,
+        group.receipt.status,
+        group.receipt.body,
+        this.#last,
+      );
     return this.#last;
   }
 
@@ -105,25 +133,38 @@ export class LogWriter {
     for (const write of group.writes) {
       if (this.#lookUp(write.stream) !== write.expected) moved ??= write;
       same &&= write.lines.every((line, index) => {
-        const row = this.#lineAt.get(write.stream, write.expected + 1 + index) as [number, string] | undefined;
+        const row = this.#lineAt.get(write.stream, write.expected + 1 + index) as
+          [number, string] | undefined;
         if (!row || idOfLine(row[1]) !== idOfLine(line)) return false;
         last = Math.max(last, row[0]);
         return true;
       });
     }
     if (same) return { kind: 'duplicate', position: last };
-    if (!moved) throw new StoreError('LOG_CORRUPT', 'The index of streams disagrees with the events. The log was left as it is.');
+    if (!moved)
+      throw new StoreError(
+        'LOG_CORRUPT',
+        'The index of streams disagrees with the events. The log was left as it is.',
+      );
     return {
-      kind: 'conflict', stream: moved.stream,
-      expected: moved.expected === NO_STREAM ? 'no-stream' : moved.expected, actual: this.#lookUp(moved.stream),
+      kind: 'conflict',
+      stream: moved.stream,
+      expected: moved.expected === NO_STREAM ? 'no-stream' : moved.expected,
+      actual: this.#lookUp(moved.stream),
     };
   }
 
-  #lookUp(stream: string): number { return this.#known(stream) ?? this.#read(stream); }
+  #lookUp(stream: string): number {
+    return this.#known(stream) ?? this.#read(stream);
+  }
 
-  #known(stream: string): number | undefined { return this.#heads.get(stream) ?? this.#olderHeads.get(stream); }
+  #known(stream: string): number | undefined {
+    return this.#heads.get(stream) ?? this.#olderHeads.get(stream);
+  }
 
-  #read(stream: string): number { return Number(this.#head.get(stream) ?? NO_STREAM); }
+  #read(stream: string): number {
+    return Number(this.#head.get(stream) ?? NO_STREAM);
+  }
 
   #remember(stream: string, revision: number): void {
     this.#heads.set(stream, revision);

@@ -1,4 +1,9 @@
-import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
+import {
+  parentPort,
+  receiveMessageOnPort,
+  workerData,
+  type MessagePort,
+} from 'node:worker_threads';
 import { WriteQueue } from './write-queue.js';
 import type { FromWriter, ToWriter } from './log-protocol.js';
 import { verifyTail } from './verify.js';
@@ -12,7 +17,10 @@ import { asStoreError, openLogForWriting } from './sqlite-log.js';
  */
 const LINGER_MS = 0.1;
 
-export interface WriterData { readonly dir: string; readonly mustExist: string | undefined }
+export interface WriterData {
+  readonly dir: string;
+  readonly mustExist: string | undefined;
+}
 
 const main = parentPort!;
 const { dir, mustExist } = workerData as WriterData;
@@ -25,10 +33,14 @@ function start(): void {
 
   const receive = (port: MessagePort, message: ToWriter): void => {
     switch (message.kind) {
-      case 'append': return queue.push(port, message.batches);
-      case 'watch': return queue.watch(port, message.after);
-      case 'connect': return join(message.port);
-      case 'close': return queue.close();
+      case 'append':
+        return queue.push(port, message.batches);
+      case 'watch':
+        return queue.watch(port, message.after);
+      case 'connect':
+        return join(message.port);
+      case 'close':
+        return queue.close();
     }
   };
 
@@ -46,7 +58,8 @@ function start(): void {
 
   const linger = (): boolean => {
     const until = performance.now() + LINGER_MS;
-    do if (gather()) return true; while (performance.now() < until);
+    do if (gather()) return true;
+    while (performance.now() < until);
     return false;
   };
 
@@ -55,7 +68,8 @@ function start(): void {
     port.on('message', (message: ToWriter) => {
       receive(port, message);
       gather();
-      do while (queue.step()) gather(); while (!queue.closed && linger());
+      do while (queue.step()) gather();
+      while (!queue.closed && linger());
       if (!queue.closed) return;
       for (const each of ports) each.close();
     });

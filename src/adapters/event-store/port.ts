@@ -29,7 +29,9 @@ export interface Receipt {
   readonly body: string;
 }
 /** A kept receipt, with the last log position that its command wrote (or that it saw, where it wrote nothing). */
-export interface KeptReceipt extends Receipt { readonly position: number }
+export interface KeptReceipt extends Receipt {
+  readonly position: number;
+}
 
 /** Writes that become durable together or not at all. Streams within a group are distinct. Writes may be empty when there is a receipt. */
 export interface AppendGroup {
@@ -49,7 +51,12 @@ export interface AppendGroup {
 export type AppendResult =
   | { readonly kind: 'appended'; readonly position: number }
   | { readonly kind: 'duplicate'; readonly position: number }
-  | { readonly kind: 'conflict'; readonly stream: string; readonly expected: number | 'no-stream'; readonly actual: number }
+  | {
+      readonly kind: 'conflict';
+      readonly stream: string;
+      readonly expected: number | 'no-stream';
+      readonly actual: number;
+    }
   | { readonly kind: 'receipt-exists'; readonly receipt: KeptReceipt };
 
 export interface ReadOptions {
@@ -61,11 +68,23 @@ export interface ReadOptions {
   readonly asOf?: number;
 }
 
-export interface Page { readonly events: readonly Recorded[]; /** Position to pass as `after` next. */ readonly next: number; readonly end: boolean }
+export interface Page {
+  readonly events: readonly Recorded[];
+  /** Position to pass as `after` next. */ readonly next: number;
+  readonly end: boolean;
+}
 
-export interface CategoryOptions { readonly after?: string; readonly limit: number; readonly asOf?: number; readonly types?: readonly EventType[] }
+export interface CategoryOptions {
+  readonly after?: string;
+  readonly limit: number;
+  readonly asOf?: number;
+  readonly types?: readonly EventType[];
+}
 
-export interface StreamEvents { readonly stream: string; readonly events: readonly Recorded[] }
+export interface StreamEvents {
+  readonly stream: string;
+  readonly events: readonly Recorded[];
+}
 
 /**
  * The log: the only truth. Every event read was validated against its schema and lifted to its newest version.
@@ -87,7 +106,10 @@ export interface EventStore {
   /** The events of a stream; empty when it does not exist. */
   readStream(stream: string, options?: ReadOptions): Promise<readonly Recorded[]>;
   /** Many streams in one round trip, forwards, in the order asked; a stream that does not exist has no events. */
-  readStreams(streams: readonly string[], options?: { readonly asOf?: number }): Promise<readonly StreamEvents[]>;
+  readStreams(
+    streams: readonly string[],
+    options?: { readonly asOf?: number },
+  ): Promise<readonly StreamEvents[]>;
   /**
    * Whole streams whose name starts with `prefix`, in name order (binary), after `after`, at most `limit` streams.
    * Streams with no event at or before `asOf` are left out. Fewer than `limit` means the end. With `types`, of each stream
@@ -110,12 +132,24 @@ export const MAX_EVENTS_PER_GROUP = 10_000;
 export const MAX_EVENT_BYTES = 1_048_576;
 
 export type StoreErrorCode =
-  | 'LOG_CORRUPT' | 'LOG_NEWER_VERSION' | 'DATA_FOLDER_HELD' | 'DATA_FOLDER_MISSING' | 'DISK_FULL' | 'STORE_CLOSED' | 'STORE_FAILED'
-  | 'OUTCOME_UNKNOWN' | 'LIMIT_EXCEEDED' | 'OVERLOADED';
+  | 'LOG_CORRUPT'
+  | 'LOG_NEWER_VERSION'
+  | 'DATA_FOLDER_HELD'
+  | 'DATA_FOLDER_MISSING'
+  | 'DISK_FULL'
+  | 'STORE_CLOSED'
+  | 'STORE_FAILED'
+  | 'OUTCOME_UNKNOWN'
+  | 'LIMIT_EXCEEDED'
+  | 'OVERLOADED';
 
 /** A failure of the store itself, never of the domain. `detail` says what to do. */
 export class StoreError extends Error {
-  constructor(readonly code: StoreErrorCode, readonly detail: string, options?: ErrorOptions) {
+  constructor(
+    readonly code: StoreErrorCode,
+    readonly detail: string,
+    options?: ErrorOptions,
+  ) {
     super(`${code}: ${detail}`, options);
     this.name = 'StoreError';
   }

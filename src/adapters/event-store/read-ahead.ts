@@ -5,7 +5,11 @@ import { readInWorker, type ReadClient } from './read-client.js';
 type Fetched = Promise<TextPage | undefined>;
 
 /** A long walk over the log: so many pages in a row, and perhaps the next ones on their way, by where they begin. */
-interface Walk { readonly limit: number; readonly pages: number; readonly fetched: ReadonlyMap<number, Fetched> }
+interface Walk {
+  readonly limit: number;
+  readonly pages: number;
+  readonly fetched: ReadonlyMap<number, Fetched>;
+}
 
 /** After so many full pages in a row a walk counts as long. */
 const LONG = 2;
@@ -45,7 +49,9 @@ export class ReadAhead {
     const pages = before?.limit === limit ? before.pages + 1 : 1;
     const fetched = new Map<number, Fetched>();
     // A page of long events ends early; what was fetched for where it should have ended is of no use then.
-    if (pages >= LONG) for (let i = 0, from = next; i < DEPTH; i += 1, from += limit) fetched.set(from, before?.fetched.get(from) ?? this.#fetch(from, limit));
+    if (pages >= LONG)
+      for (let i = 0, from = next; i < DEPTH; i += 1, from += limit)
+        fetched.set(from, before?.fetched.get(from) ?? this.#fetch(from, limit));
     this.#walks.set(next, { limit, pages, fetched });
     if (this.#walks.size > WALKS) this.#walks.delete(this.#walks.keys().next().value!);
   }

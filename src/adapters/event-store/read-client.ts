@@ -7,7 +7,10 @@ import { openLogForReading } from './sqlite-log.js';
 
 /** Asks a reader, in this thread or in its own. Failures are StoreError. */
 export interface ReadClient {
-  call<C extends ReadCall>(call: C, args: Parameters<ReadCalls[C]>[0]): Promise<ReturnType<ReadCalls[C]>>;
+  call<C extends ReadCall>(
+    call: C,
+    args: Parameters<ReadCalls[C]>[0],
+  ): Promise<ReturnType<ReadCalls[C]>>;
   close(): Promise<void>;
 }
 
@@ -31,11 +34,16 @@ export function readHere(dir: string): ReadClient {
   };
 }
 
-interface Pending { resolve(value: never): void; reject(error: StoreError): void }
+interface Pending {
+  resolve(value: never): void;
+  reject(error: StoreError): void;
+}
 
 /** Reads in a thread of its own: all questions of one tick travel in one message, and so do their answers. */
 export function readInWorker(dir: string): ReadClient {
-  const worker = new Worker(new URL('./log-reader.worker.js', import.meta.url), { workerData: { dir } });
+  const worker = new Worker(new URL('./log-reader.worker.js', import.meta.url), {
+    workerData: { dir },
+  });
   const pending = new Map<number, Pending>();
   let queued: ReadRequest[] = [];
   let nextId = 1;
@@ -51,15 +59,22 @@ export function readInWorker(dir: string): ReadClient {
     for (const reply of replies) {
       const asked = pending.get(reply.id);
       pending.delete(reply.id);
-      if ('failure' in reply) asked?.reject(new StoreError(reply.failure.code, reply.failure.detail));
+      if ('failure' in reply)
+        asked?.reject(new StoreError(reply.failure.code, reply.failure.detail));
       else asked?.resolve(reply.value as never);
     }
   });
-  worker.on('error', (error) => fail(`The thread that reads the log failed: ${error instanceof Error ? error.message : String(error)}`));
-  const exited = new Promise<void>((resolve) => worker.on('exit', () => {
-    fail('The thread that reads the log ended.');
-    resolve();
-  }));
+  worker.on('error', (error) =>
+    fail(
+      `The thread that reads the log failed: ${error instanceof Error ? error.message : String(error)}`,
+    ),
+  );
+  const exited = new Promise<void>((resolve) =>
+    worker.on('exit', () => {
+      fail('The thread that reads the log ended.');
+      resolve();
+    }),
+  );
 
   const send = (): void => {
     if (queued.length > 0) worker.postMessage(queued);

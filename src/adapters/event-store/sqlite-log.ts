@@ -23,7 +23,10 @@ const TABLES = `
   CREATE TABLE receipts (key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL, position INTEGER NOT NULL) WITHOUT ROWID;
 `;
 
-export interface OpenLog { readonly db: Sqlite; /** Random id made with the file. */ readonly logId: string }
+export interface OpenLog {
+  readonly db: Sqlite;
+  /** Random id made with the file. */ readonly logId: string;
+}
 
 /**
  * Opens the log for its one writer and makes it where there is none.
@@ -34,7 +37,10 @@ export function openLogForWriting(dir: string, mustExist?: string): OpenLog {
   const file = join(dir, LOG_FILE);
   const empty = !existsSync(file) || statSync(file).size === 0;
   if (empty && mustExist !== undefined) {
-    throw new StoreError('LOG_CORRUPT', `${LOG_FILE} is ${existsSync(file) ? 'empty' : 'missing'}, but this data folder had a log. Restore it from a backup; it is never made again over a lost one.`);
+    throw new StoreError(
+      'LOG_CORRUPT',
+      `${LOG_FILE} is ${existsSync(file) ? 'empty' : 'missing'}, but this data folder had a log. Restore it from a backup; it is never made again over a lost one.`,
+    );
   }
   return guard(() => {
     const db = new Database(file, { timeout: 5_000 });
@@ -48,7 +54,10 @@ export function openLogForWriting(dir: string, mustExist?: string): OpenLog {
       if (empty) lay(db);
       const logId = idOf(db);
       if (mustExist !== undefined && logId !== mustExist) {
-        throw new StoreError('LOG_CORRUPT', `${LOG_FILE} is not the log that this data folder had. Put the right file back.`);
+        throw new StoreError(
+          'LOG_CORRUPT',
+          `${LOG_FILE} is not the log that this data folder had. Put the right file back.`,
+        );
       }
       return { db, logId };
     } catch (error) {
@@ -86,18 +95,26 @@ function lay(db: Sqlite): void {
 
 function checkHeader(db: Sqlite): void {
   if (db.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
-    throw new StoreError('LOG_CORRUPT', `${LOG_FILE} is not a log of Sanad, or its header is damaged. It was left as it is.`);
+    throw new StoreError(
+      'LOG_CORRUPT',
+      `${LOG_FILE} is not a log of Sanad, or its header is damaged. It was left as it is.`,
+    );
   }
   const format = Number(db.pragma('user_version', { simple: true }));
   if (format > LOG_FORMAT) {
-    throw new StoreError('LOG_NEWER_VERSION', `${LOG_FILE} has format ${format}; this version of Sanad reads up to ${LOG_FORMAT}. Use the newer version.`);
+    throw new StoreError(
+      'LOG_NEWER_VERSION',
+      `${LOG_FILE} has format ${format}; this version of Sanad reads up to ${LOG_FORMAT}. Use the newer version.`,
+    );
   }
-  if (format < 1) throw new StoreError('LOG_CORRUPT', `${LOG_FILE} has no format. It was left as it is.`);
+  if (format < 1)
+    throw new StoreError('LOG_CORRUPT', `${LOG_FILE} has no format. It was left as it is.`);
 }
 
 function idOf(db: Sqlite): string {
   const id = db.prepare('SELECT value FROM meta WHERE key = ?').pluck().get('log-id');
-  if (typeof id !== 'string') throw new StoreError('LOG_CORRUPT', `${LOG_FILE} has lost its id. It was left as it is.`);
+  if (typeof id !== 'string')
+    throw new StoreError('LOG_CORRUPT', `${LOG_FILE} has lost its id. It was left as it is.`);
   return id;
 }
 
@@ -110,27 +127,54 @@ export function guard<T>(work: () => T, fallback: StoreErrorCode = 'STORE_FAILED
   }
 }
 
-export function asStoreError(error: unknown, fallback: StoreErrorCode = 'STORE_FAILED'): StoreError {
+export function asStoreError(
+  error: unknown,
+  fallback: StoreErrorCode = 'STORE_FAILED',
+): StoreError {
   if (error instanceof StoreError) return error;
   if (!isSqliteError(error)) {
-    return new StoreError(fallback, error instanceof Error ? error.message : String(error), { cause: error });
+    return new StoreError(fallback, error instanceof Error ? error.message : String(error), {
+      cause: error,
+    });
   }
   const { code } = error;
   const where = `${LOG_FILE} (${code})`;
-  if (code === 'SQLITE_FULL') return new StoreError('DISK_FULL', `No space is left for ${where}. Nothing of this request was written; make space and start again.`, { cause: error });
+  if (code === 'SQLITE_FULL')
+    return new StoreError(
+      'DISK_FULL',
+      `No space is left for ${where}. Nothing of this request was written; make space and start again.`,
+      { cause: error },
+    );
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
-    return new StoreError('LOG_CORRUPT', `${where} is damaged: ${error.message}. It was left as it is; restore it from a backup.`, { cause: error });
+    return new StoreError(
+      'LOG_CORRUPT',
+      `${where} is damaged: ${error.message}. It was left as it is; restore it from a backup.`,
+      { cause: error },
+    );
   }
   if (code === 'SQLITE_CONSTRAINT_PRIMARYKEY' || code.startsWith('SQLITE_BUSY')) {
-    return new StoreError('STORE_FAILED', `Another process is writing to ${where}. Nothing of this request was written.`, { cause: error });
+    return new StoreError(
+      'STORE_FAILED',
+      `Another process is writing to ${where}. Nothing of this request was written.`,
+      { cause: error },
+    );
   }
   return new StoreError(fallback, `${where}: ${error.message}`, { cause: error });
 }
 
 /** True where an insert was refused because the stream already has that revision. */
-export const isRevisionTaken = (error: unknown): boolean => isSqliteError(error) && error.code === 'SQLITE_CONSTRAINT_UNIQUE';
+export const isRevisionTaken = (error: unknown): boolean =>
+  isSqliteError(error) && error.code === 'SQLITE_CONSTRAINT_UNIQUE';
 
 /** By its code, not its class: the addon throws the class of whichever copy of the module was loaded first in the process. */
-export function isSqliteError(error: unknown): error is { readonly code: string; readonly message: string } {
-  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' && error.code.startsWith('SQLITE_');
+export function isSqliteError(
+  error: unknown,
+): error is { readonly code: string; readonly message: string } {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    error.code.startsWith('SQLITE_')
+  );
 }

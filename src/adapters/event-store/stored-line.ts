@@ -10,45 +10,80 @@ const STREAM = /^[a-z][a-z0-9]{0,30}-[!#-[\]-~]{1,200}$/;
 
 /** @throws ContractError for a name that no stream may have */
 export function checkStream(stream: string, type: string): void {
-  if (!STREAM.test(stream)) throw new ContractError('EVENT_INVALID', type, 0, 'stream', `${JSON.stringify(stream.slice(0, 80))} is not a stream name`);
+  if (!STREAM.test(stream))
+    throw new ContractError(
+      'EVENT_INVALID',
+      type,
+      0,
+      'stream',
+      `${JSON.stringify(stream.slice(0, 80))} is not a stream name`,
+    );
 }
 
 /**
  * The line that is stored, hashed and proved: JSON of StoredEvent in its key order.
  * @throws ContractError for a payload that does not fit its schema; StoreError LIMIT_EXCEEDED for one over MAX_EVENT_BYTES
  */
-export function lineOf(registry: EventRegistry, stream: string, revision: number, event: NewEvent): string {
+export function lineOf(
+  registry: EventRegistry,
+  stream: string,
+  revision: number,
+  event: NewEvent,
+): string {
   const { id, type, v, time, data, meta } = event;
-  if (!isUuid(id)) throw new ContractError('EVENT_INVALID', type, v, 'id', 'is not a lower-case UUID');
+  if (!isUuid(id))
+    throw new ContractError('EVENT_INVALID', type, v, 'id', 'is not a lower-case UUID');
   registry.validate(type, v, data);
   const line = JSON.stringify({ id, stream, revision, type, v, time, data, meta });
   // A UTF-16 unit is at most three bytes of UTF-8, so that short lines need no counting.
   if (line.length * 3 > MAX_EVENT_BYTES && Buffer.byteLength(line) > MAX_EVENT_BYTES) {
-    throw new StoreError('LIMIT_EXCEEDED', `${type} for ${stream} is ${Buffer.byteLength(line)} bytes; an event has at most ${MAX_EVENT_BYTES}.`);
+    throw new StoreError(
+      'LIMIT_EXCEEDED',
+      `${type} for ${stream} is ${Buffer.byteLength(line)} bytes; an event has at most ${MAX_EVENT_BYTES}.`,
+    );
   }
   return line;
 }
 
-const [ID_KEY, STREAM_KEY, REVISION_KEY, TYPE_KEY] = ['{"id":"', '","stream":"', '","revision":', ',"type":"'];
+const [ID_KEY, STREAM_KEY, REVISION_KEY, TYPE_KEY] = [
+  '{"id":"',
+  '","stream":"',
+  '","revision":',
+  ',"type":"',
+];
 const STREAM_AT = ID_KEY.length + 36 + STREAM_KEY.length;
 
 /** True when the line says that it is this revision of this stream. The id before it always has 36 characters. */
 export function isLineOf(line: string, stream: string, revision: number): boolean {
   const [at, number] = [STREAM_AT + stream.length, String(revision)];
   // Piece by piece, because a prefix made for every line of a log costs more than reading it.
-  return line.startsWith(ID_KEY) && line.startsWith(STREAM_KEY, STREAM_AT - STREAM_KEY.length) && line.startsWith(stream, STREAM_AT)
-    && line.startsWith(REVISION_KEY, at) && line.startsWith(number, at + REVISION_KEY.length) && line.startsWith(TYPE_KEY, at + REVISION_KEY.length + number.length);
+  return (
+    line.startsWith(ID_KEY) &&
+    line.startsWith(STREAM_KEY, STREAM_AT - STREAM_KEY.length) &&
+    line.startsWith(stream, STREAM_AT) &&
+    line.startsWith(REVISION_KEY, at) &&
+    line.startsWith(number, at + REVISION_KEY.length) &&
+    line.startsWith(TYPE_KEY, at + REVISION_KEY.length + number.length)
+  );
 }
 
 /** The type that the line of this row says, without parsing it; '' where the line is not of the row. */
 export function typeIn(line: string, stream: string, revision: number): string {
   if (!isLineOf(line, stream, revision)) return '';
-  const at = STREAM_AT + stream.length + REVISION_KEY.length + String(revision).length + TYPE_KEY.length;
+  const at =
+    STREAM_AT + stream.length + REVISION_KEY.length + String(revision).length + TYPE_KEY.length;
   return line.slice(at, line.indexOf('"', at));
 }
 
 /** What was parsed, with the keys of StoredEvent in their order. */
-export interface Parsed { stream: string; revision: number; type: EventType; v: number; data: unknown; position?: number }
+export interface Parsed {
+  stream: string;
+  revision: number;
+  type: EventType;
+  v: number;
+  data: unknown;
+  position?: number;
+}
 
 /**
  * Parses rows, checks that each line belongs to its row, validates payloads and lifts old versions.
@@ -61,7 +96,8 @@ export function recordedOf(registry: EventRegistry, rows: Rows): Recorded[] {
     const position = positions[i]!;
     try {
       const event = JSON.parse(lines[i]!) as Parsed;
-      if (event.stream !== streams[i] || event.revision !== revisions[i]) throw new Error('the line belongs to another stream or revision');
+      if (event.stream !== streams[i] || event.revision !== revisions[i])
+        throw new Error('the line belongs to another stream or revision');
       events[i] = lift(registry, event, position);
     } catch (error) {
       throw unreadable(position, error);
@@ -90,7 +126,11 @@ export function recordedOfText(registry: EventRegistry, text: string, first: num
  * The same for one event that was parsed elsewhere.
  * @throws StoreError as above
  */
-export function recordedOfParsed(registry: EventRegistry, event: Parsed, position: number): Recorded {
+export function recordedOfParsed(
+  registry: EventRegistry,
+  event: Parsed,
+  position: number,
+): Recorded {
   try {
     return lift(registry, event, position);
   } catch (error) {
@@ -110,9 +150,21 @@ function lift(registry: EventRegistry, event: Parsed, position: number): Recorde
 
 function unreadable(position: number, error: unknown): StoreError {
   if (error instanceof ContractError && error.code !== 'EVENT_INVALID') {
-    return new StoreError('LOG_NEWER_VERSION', `The event at position ${position} was written by a newer version of Sanad: ${error.message}.`, { cause: error });
+    return new StoreError(
+      'LOG_NEWER_VERSION',
+      `The event at position ${position} was written by a newer version of Sanad: ${error.message}.`,
+      { cause: error },
+    );
   }
   // What JSON.parse says quotes the text, which an error must not carry.
-  const reason = error instanceof SyntaxError ? 'the line is not JSON' : error instanceof Error ? error.message : String(error);
-  return new StoreError('LOG_CORRUPT', `The event at position ${position} cannot be trusted: ${reason}. The log was left as it is; restore it from a backup.`);
+  const reason =
+    error instanceof SyntaxError
+      ? 'the line is not JSON'
+      : error instanceof Error
+        ? error.message
+        : String(error);
+  return new StoreError(
+    'LOG_CORRUPT',
+    `The event at position ${position} cannot be trusted: ${reason}. The log was left as it is; restore it from a backup.`,
+  );
 }

@@ -10,8 +10,14 @@ const MAX_FAULTS = 10;
 
 type Row = [position: number, stream: string, revision: number, line: string, leaf: Buffer];
 
-interface Fault { readonly position: number; readonly reason: string }
-export interface VerifiedLog { readonly events: number; readonly streams: number }
+interface Fault {
+  readonly position: number;
+  readonly reason: string;
+}
+export interface VerifiedLog {
+  readonly events: number;
+  readonly streams: number;
+}
 
 /**
  * The quick look when the log is opened: positions without a gap, and the hashes of the last 1,000 events.
@@ -19,7 +25,12 @@ export interface VerifiedLog { readonly events: number; readonly streams: number
  */
 export function verifyTail(db: Sqlite): void {
   guard(() => {
-    const rows = db.prepare('SELECT position, stream, revision, line, leaf FROM events ORDER BY position DESC LIMIT ?').raw().all(TAIL) as Row[];
+    const rows = db
+      .prepare(
+        'SELECT position, stream, revision, line, leaf FROM events ORDER BY position DESC LIMIT ?',
+      )
+      .raw()
+      .all(TAIL) as Row[];
     const last = rows[0]?.[0] ?? -1;
     const first = Number(db.prepare('SELECT min(position) FROM events').pluck().get() ?? 0);
     if (first !== 0) throw corrupt([{ position: 0, reason: 'the log does not start here' }]);
@@ -35,7 +46,11 @@ export function verifyTail(db: Sqlite): void {
  * @param onProgress gets the number of events checked so far
  * @throws StoreError LOG_CORRUPT that names the first ten faults and counts the rest; the signal's reason when it aborts
  */
-export async function verifyLog(dir: string, onProgress?: (events: number) => void, signal?: AbortSignal): Promise<VerifiedLog> {
+export async function verifyLog(
+  dir: string,
+  onProgress?: (events: number) => void,
+  signal?: AbortSignal,
+): Promise<VerifiedLog> {
   const { db } = openLogForReading(dir);
   try {
     const faults: Fault[] = [];
@@ -47,7 +62,8 @@ export async function verifyLog(dir: string, onProgress?: (events: number) => vo
     const end = Number(db.prepare('SELECT max(position) FROM events').pluck().get() ?? -1);
     const events = await verifyEvents(db, end, report, onProgress, signal);
     const index = await verifyStreams(db, end, report, signal);
-    if (index.events !== events) report(end, `the index has ${index.events} events and the log ${events}`);
+    if (index.events !== events)
+      report(end, `the index has ${index.events} events and the log ${events}`);
     if (count > 0) throw corrupt(faults, count);
     return { events, streams: index.streams };
   } catch (error) {
@@ -60,8 +76,18 @@ export async function verifyLog(dir: string, onProgress?: (events: number) => vo
 
 type Report = (position: number, reason: string) => void;
 
-async function verifyEvents(db: Sqlite, end: number, report: Report, onProgress?: (events: number) => void, signal?: AbortSignal): Promise<number> {
-  const page = db.prepare('SELECT position, stream, revision, line, leaf FROM events WHERE position > ? AND position <= ? ORDER BY position LIMIT ?').raw();
+async function verifyEvents(
+  db: Sqlite,
+  end: number,
+  report: Report,
+  onProgress?: (events: number) => void,
+  signal?: AbortSignal,
+): Promise<number> {
+  const page = db
+    .prepare(
+      'SELECT position, stream, revision, line, leaf FROM events WHERE position > ? AND position <= ? ORDER BY position LIMIT ?',
+    )
+    .raw();
   let position = -1;
   let events = 0;
   for (;;) {
@@ -81,8 +107,17 @@ async function verifyEvents(db: Sqlite, end: number, report: Report, onProgress?
 }
 
 /** Revisions of each stream: from 0, without a gap, in the order of positions. Reads the index alone. */
-async function verifyStreams(db: Sqlite, end: number, report: Report, signal?: AbortSignal): Promise<{ events: number; streams: number }> {
-  const page = db.prepare('SELECT stream, revision, position FROM events INDEXED BY events_by_stream WHERE (stream, revision) > (?, ?) AND position <= ? ORDER BY stream, revision LIMIT ?').raw();
+async function verifyStreams(
+  db: Sqlite,
+  end: number,
+  report: Report,
+  signal?: AbortSignal,
+): Promise<{ events: number; streams: number }> {
+  const page = db
+    .prepare(
+      'SELECT stream, revision, position FROM events INDEXED BY events_by_stream WHERE (stream, revision) > (?, ?) AND position <= ? ORDER BY stream, revision LIMIT ?',
+    )
+    .raw();
   let [stream, revision, position] = ['', -1, -1];
   let events = 0;
   let streams = 0;
@@ -94,7 +129,8 @@ async function verifyStreams(db: Sqlite, end: number, report: Report, signal?: A
         [revision, position] = [-1, -1];
         streams += 1;
       }
-      if (row[1] !== revision + 1) report(row[2], `revision ${revision + 1} of its stream is missing`);
+      if (row[1] !== revision + 1)
+        report(row[2], `revision ${revision + 1} of its stream is missing`);
       if (row[2] <= position) report(row[2], 'it stands before an earlier revision of its stream');
       [stream, revision, position] = row;
     }
@@ -105,13 +141,19 @@ async function verifyStreams(db: Sqlite, end: number, report: Report, signal?: A
 }
 
 function faultOf([, stream, revision, line, leaf]: Row): string | undefined {
-  if (!Buffer.isBuffer(leaf) || !leafOf(String(line)).equals(leaf)) return 'its bytes do not have the hash they were stored with';
+  if (!Buffer.isBuffer(leaf) || !leafOf(String(line)).equals(leaf))
+    return 'its bytes do not have the hash they were stored with';
   if (!isLineOf(line, stream, revision)) return 'the line belongs to another stream or revision';
   return undefined;
 }
 
 function corrupt(faults: readonly Fault[], count = faults.length): StoreError {
-  const named = faults.map(({ position, reason }) => `the event at position ${position}: ${reason}`).join('; ');
+  const named = faults
+    .map(({ position, reason }) => `the event at position ${position}: ${reason}`)
+    .join('; ');
   const more = count > faults.length ? `; and ${count - faults.length} more` : '';
-  return new StoreError('LOG_CORRUPT', `${named}${more}. The log was left as it is; restore it from a backup.`);
+  return new StoreError(
+    'LOG_CORRUPT',
+    `${named}${more}. The log was left as it is; restore it from a backup.`,
+  );
 }

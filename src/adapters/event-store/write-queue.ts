@@ -7,8 +7,16 @@ import { asStoreError } from './sqlite-log.js';
 const TRANSACTION_EVENTS = 2_000;
 const TRANSACTION_CHARS = 4_194_304;
 
-interface Waiting { readonly port: Port; readonly id: number; readonly groups: readonly SizedGroup[]; readonly results: WireResult[] }
-interface SizedGroup extends Group { readonly events: number; readonly chars: number }
+interface Waiting {
+  readonly port: Port;
+  readonly id: number;
+  readonly groups: readonly SizedGroup[];
+  readonly results: WireResult[];
+}
+interface SizedGroup extends Group {
+  readonly events: number;
+  readonly chars: number;
+}
 
 /** The part of a MessagePort that the queue uses. */
 export type Port = Pick<MessagePort, 'postMessage'>;
@@ -27,24 +35,38 @@ export class WriteQueue {
 
   constructor(private readonly writer: Pick<LogWriter, 'commit' | 'last' | 'close'>) {}
 
-  get last(): number { return this.writer.last; }
-  get closed(): boolean { return this.#closed; }
+  get last(): number {
+    return this.writer.last;
+  }
+  get closed(): boolean {
+    return this.#closed;
+  }
 
   push(port: Port, batches: readonly WireBatch[]): void {
     for (const batch of batches) {
-      (batch.bulk ? this.#bulk : this.#single).push({ port, id: batch.id, groups: groupsOf(batch), results: [] });
+      (batch.bulk ? this.#bulk : this.#single).push({
+        port,
+        id: batch.id,
+        groups: groupsOf(batch),
+        results: [],
+      });
     }
   }
 
   watch(port: Port, after: number): void {
-    if (this.last > after) port.postMessage({ kind: 'committed', last: this.last } satisfies FromWriter);
+    if (this.last > after)
+      port.postMessage({ kind: 'committed', last: this.last } satisfies FromWriter);
     else this.#watching.add(port);
   }
 
-  forget(port: Port): void { this.#watching.delete(port); }
+  forget(port: Port): void {
+    this.#watching.delete(port);
+  }
 
   /** Finishes what waits, then closes the log. */
-  close(): void { this.#closing = true; }
+  close(): void {
+    this.#closing = true;
+  }
 
   /** One transaction. False when nothing waited. */
   step(): boolean {
@@ -61,7 +83,10 @@ export class WriteQueue {
       const results = this.writer.commit(taken.map(({ group }) => group));
       taken.forEach(({ waiting }, index) => waiting.results.push(results[index]!));
     } catch (error) {
-      this.#fail(taken.map(({ waiting }) => waiting), asStoreError(error));
+      this.#fail(
+        taken.map(({ waiting }) => waiting),
+        asStoreError(error),
+      );
       return true;
     }
     this.#answer(new Set(taken.map(({ waiting }) => waiting)));
@@ -75,7 +100,11 @@ export class WriteQueue {
     for (const waiting of [...this.#single, ...this.#bulk.slice(0, 1)]) {
       for (let next = waiting.results.length; next < waiting.groups.length; next += 1) {
         const group = waiting.groups[next]!;
-        if (taken.length > 0 && (events + group.events > TRANSACTION_EVENTS || chars + group.chars > TRANSACTION_CHARS)) return taken;
+        if (
+          taken.length > 0 &&
+          (events + group.events > TRANSACTION_EVENTS || chars + group.chars > TRANSACTION_CHARS)
+        )
+          return taken;
         taken.push({ waiting, group });
         events += group.events;
         chars += group.chars;
@@ -95,28 +124,46 @@ export class WriteQueue {
     this.#drop((waiting) => waiting.results.length === waiting.groups.length);
     const last = this.last;
     for (const [port, batches] of done) {
-      port.postMessage({ kind: 'done', last, done: batches.map(({ id, results }) => ({ id, results })) } satisfies FromWriter);
+      port.postMessage({
+        kind: 'done',
+        last,
+        done: batches.map(({ id, results }) => ({ id, results })),
+      } satisfies FromWriter);
       this.#watching.delete(port);
     }
-    for (const port of this.#watching) port.postMessage({ kind: 'committed', last } satisfies FromWriter);
+    for (const port of this.#watching)
+      port.postMessage({ kind: 'committed', last } satisfies FromWriter);
     this.#watching.clear();
   }
 
   /** After a failed commit nothing is written any more: what the file holds is known only when it is opened again. */
   #fail(inFlight: readonly Waiting[], { code, detail }: WireFailure): void {
-    this.#failure = { code: 'STORE_FAILED', detail: `The log stopped after a failure and takes nothing until it is opened again. ${detail}` };
+    this.#failure = {
+      code: 'STORE_FAILED',
+      detail: `The log stopped after a failure and takes nothing until it is opened again. ${detail}`,
+    };
     this.#reject([...new Set(inFlight)], { code, detail });
     this.#failAll(this.#failure);
   }
 
-  #failAll(failure: WireFailure): void { this.#reject([...this.#single, ...this.#bulk], failure); }
+  #failAll(failure: WireFailure): void {
+    this.#reject([...this.#single, ...this.#bulk], failure);
+  }
 
   #reject(batches: readonly Waiting[], failure: WireFailure): void {
     for (const waiting of batches) {
       // Groups of the batch that earlier transactions committed stay committed; nobody was told, so the outcome is open.
       const partly = waiting.results.length > 0 && failure.code !== 'OUTCOME_UNKNOWN';
-      const said: WireFailure = partly ? { code: 'OUTCOME_UNKNOWN', detail: `A part of the batch was written before this: ${failure.detail}` } : failure;
-      waiting.port.postMessage({ kind: 'failed', failed: [{ id: waiting.id, failure: said }] } satisfies FromWriter);
+      const said: WireFailure = partly
+        ? {
+            code: 'OUTCOME_UNKNOWN',
+            detail: `A part of the batch was written before this: ${failure.detail}`,
+          }
+        : failure;
+      waiting.port.postMessage({
+        kind: 'failed',
+        failed: [{ id: waiting.id, failure: said }],
+      } satisfies FromWriter);
     }
     this.#drop((waiting) => batches.includes(waiting));
   }

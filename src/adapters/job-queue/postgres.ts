@@ -1,7 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DomainError } from '../../kernel/errors.js';
 import { openPostgres, PostgresError, type Postgres } from '../postgres/pool.js';
-import { JOB_KEEPS_STOPPING, MAX_TRIES, type ClaimedJob, type Finish, type JobQueue, type QueuedState } from './port.js';
+import {
+  JOB_KEEPS_STOPPING,
+  MAX_TRIES,
+  type ClaimedJob,
+  type Finish,
+  type JobQueue,
+  type QueuedState,
+} from './port.js';
 
 const LEASE_MS = 15_000;
 const ASK_EVERY_MS = 500;
@@ -42,7 +49,8 @@ const FINISH = `
   update sanad_job set state = $3, result = $4, code = $5, detail = $6, lease_until = null
   where job_id = $1 and attempt = $2 and state = 'running' returning job_id
 `;
-const RELEASE = "update sanad_job set state = 'waiting', tries = greatest(tries - 1, 0), worker = null, lease_until = null where job_id = $1 and attempt = $2 and state = 'running'";
+const RELEASE =
+  "update sanad_job set state = 'waiting', tries = greatest(tries - 1, 0), worker = null, lease_until = null where job_id = $1 and attempt = $2 and state = 'running'";
 
 const FORGET = `
   delete from sanad_job where job_id in (select job_id from sanad_job where state in ('done', 'failed') order by submitted desc offset $1 for update skip locked)
@@ -53,9 +61,24 @@ const RETRY = `
   where job_id = $1 and attempt = $2 and state = 'running'
 `;
 
-interface ClaimedRow<Work> { readonly job_id: string; readonly work: Work; readonly attempt: string; readonly tries: number }
-interface Times { readonly leaseMs: number; readonly firstPauseMs: number; readonly remembered: number }
-interface StateRow { readonly state: QueuedState['state']; readonly progress: unknown; readonly result: unknown; readonly code: string | null; readonly detail: string | null }
+interface ClaimedRow<Work> {
+  readonly job_id: string;
+  readonly work: Work;
+  readonly attempt: string;
+  readonly tries: number;
+}
+interface Times {
+  readonly leaseMs: number;
+  readonly firstPauseMs: number;
+  readonly remembered: number;
+}
+interface StateRow {
+  readonly state: QueuedState['state'];
+  readonly progress: unknown;
+  readonly result: unknown;
+  readonly code: string | null;
+  readonly detail: string | null;
+}
 
 export interface PostgresJobQueueOptions {
   /** How long a worker that shows no life keeps its job; default 15 s. */
@@ -71,9 +94,22 @@ export interface PostgresJobQueueOptions {
 }
 
 /** Jobs in a table. `Work` is JSON. @throws DomainError JOB_QUEUE_AWAY, JOB_QUEUE_FAILED */
-export async function openPostgresJobQueue<Work extends object>(connectionString: string, options: PostgresJobQueueOptions = {}): Promise<JobQueue<Work>> {
-  const { leaseMs = LEASE_MS, askEveryMs = ASK_EVERY_MS, firstPauseMs = FIRST_PAUSE_MS, remembered = REMEMBERED, schema } = options;
-  const database = openPostgres(connectionString, { name: 'sanad-jobs', max: 4, ...(schema === undefined ? {} : { schema }) });
+export async function openPostgresJobQueue<Work extends object>(
+  connectionString: string,
+  options: PostgresJobQueueOptions = {},
+): Promise<JobQueue<Work>> {
+  const {
+    leaseMs = LEASE_MS,
+    askEveryMs = ASK_EVERY_MS,
+    firstPauseMs = FIRST_PAUSE_MS,
+    remembered = REMEMBERED,
+    schema,
+  } = options;
+  const database = openPostgres(connectionString, {
+    name: 'sanad-jobs',
+    max: 4,
+    ...(schema === undefined ? {} : { schema }),
+  });
   try {
     await database.create(TABLE);
   } catch (error) {
@@ -81,14 +117,30 @@ export async function openPostgresJobQueue<Work extends object>(connectionString
     throw told(error);
   }
   // A single statement is a transaction of its own, but for synchronous_commit: what is acknowledged is durable.
-  const durably = <R extends object>(text: string, values: readonly unknown[]): Promise<readonly R[]> => database.transaction((session) => session.query<R>(text, values)).catch(rethrow);
+  const durably = <R extends object>(
+    text: string,
+    values: readonly unknown[],
+  ): Promise<readonly R[]> =>
+    database.transaction((session) => session.query<R>(text, values)).catch(rethrow);
 
-  const claim = async (worker: string, signal: AbortSignal): Promise<ClaimedJob<Work> | undefined> => {
+  const claim = async (
+    worker: string,
+    signal: AbortSignal,
+  ): Promise<ClaimedJob<Work> | undefined> => {
     while (!signal.aborted) {
       const askedMs = performance.now();
       const [row] = await durably<ClaimedRow<Work>>(CLAIM, [worker, leaseMs]);
-      if (row && row.tries <= MAX_TRIES) return new Held(database, row, { leaseMs, firstPauseMs, remembered }, askedMs);
-      if (row) await durably(FINISH, [row.job_id, row.attempt, 'failed', null, JOB_KEEPS_STOPPING, `Its worker stopped ${MAX_TRIES} times; send the request again when it is known why.`]);
+      if (row && row.tries <= MAX_TRIES)
+        return new Held(database, row, { leaseMs, firstPauseMs, remembered }, askedMs);
+      if (row)
+        await durably(FINISH, [
+          row.job_id,
+          row.attempt,
+          'failed',
+          null,
+          JOB_KEEPS_STOPPING,
+          `Its worker stopped ${MAX_TRIES} times; send the request again when it is known why.`,
+        ]);
       else await wait(askEveryMs, undefined, { signal }).catch(() => undefined);
     }
     return undefined;
@@ -96,12 +148,25 @@ export async function openPostgresJobQueue<Work extends object>(connectionString
 
   return {
     claim,
-    submit: async (jobId, work) => { await durably(SUBMIT, [jobId, JSON.stringify(work)]); },
+    submit: async (jobId, work) => {
+      await durably(SUBMIT, [jobId, JSON.stringify(work)]);
+    },
     async state(jobId) {
-      const [row] = await database.query<StateRow>('select state, progress, result, code, detail from sanad_job where job_id = $1', [jobId]).catch(rethrow);
+      const [row] = await database
+        .query<StateRow>(
+          'select state, progress, result, code, detail from sanad_job where job_id = $1',
+          [jobId],
+        )
+        .catch(rethrow);
       if (!row) return undefined;
       const { state, progress, result, code, detail } = row;
-      return { state, ...(progress === null ? {} : { progress }), ...(result === null ? {} : { result }), ...(code === null ? {} : { code }), ...(detail === null ? {} : { detail }) };
+      return {
+        state,
+        ...(progress === null ? {} : { progress }),
+        ...(result === null ? {} : { result }),
+        ...(code === null ? {} : { code }),
+        ...(detail === null ? {} : { detail }),
+      };
     },
     close: () => database.close(),
   };
@@ -118,24 +183,38 @@ class Held<Work> implements ClaimedJob<Work> {
   #untilMs: number;
   #beat: Promise<void> | undefined;
 
-  constructor(private readonly database: Postgres, row: ClaimedRow<Work>, private readonly times: Times, askedMs: number) {
+  constructor(
+    private readonly database: Postgres,
+    row: ClaimedRow<Work>,
+    private readonly times: Times,
+    askedMs: number,
+  ) {
     [this.jobId, this.work, this.#attempt] = [row.job_id, row.work, row.attempt];
     this.#untilMs = askedMs + times.leaseMs;
-    this.#beating = setInterval(() => { this.#live(); }, times.leaseMs / BEATS).unref();
+    this.#beating = setInterval(() => {
+      this.#live();
+    }, times.leaseMs / BEATS).unref();
   }
 
-  get lost(): AbortSignal { return this.#lost.signal; }
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
 
-  tell(progress: unknown): void { this.#progress = progress; }
+  tell(progress: unknown): void {
+    this.#progress = progress;
+  }
 
   async finish(how: Finish): Promise<boolean> {
     await this.#end();
-    const ended = how.state === 'done' ? [json(how.result), null, null] : [null, how.code, how.detail];
-    return this.database.transaction(async (session) => {
-      const rows = await session.query(FINISH, [this.jobId, this.#attempt, how.state, ...ended]);
-      await session.query(FORGET, [this.times.remembered]);
-      return rows.length > 0;
-    }).catch(rethrow);
+    const ended =
+      how.state === 'done' ? [json(how.result), null, null] : [null, how.code, how.detail];
+    return this.database
+      .transaction(async (session) => {
+        const rows = await session.query(FINISH, [this.jobId, this.#attempt, how.state, ...ended]);
+        await session.query(FORGET, [this.times.remembered]);
+        return rows.length > 0;
+      })
+      .catch(rethrow);
   }
 
   async release(): Promise<void> {
@@ -145,7 +224,17 @@ class Held<Work> implements ClaimedJob<Work> {
 
   async retry({ code, detail }: { readonly code: string; readonly detail: string }): Promise<void> {
     await this.#end();
-    await this.database.query(RETRY, [this.jobId, this.#attempt, MAX_TRIES, code, detail, this.times.firstPauseMs, LONGEST_PAUSE_MS]).catch(rethrow);
+    await this.database
+      .query(RETRY, [
+        this.jobId,
+        this.#attempt,
+        MAX_TRIES,
+        code,
+        detail,
+        this.times.firstPauseMs,
+        LONGEST_PAUSE_MS,
+      ])
+      .catch(rethrow);
   }
 
   async #end(): Promise<void> {
@@ -155,14 +244,22 @@ class Held<Work> implements ClaimedJob<Work> {
 
   #live(): void {
     if (performance.now() >= this.#untilMs) this.#lose();
-    else this.#beat ??= this.#renew().finally(() => { this.#beat = undefined; });
+    else
+      this.#beat ??= this.#renew().finally(() => {
+        this.#beat = undefined;
+      });
   }
 
   async #renew(): Promise<void> {
     const askedMs = performance.now();
     const progress = this.#progress;
     try {
-      const rows = await this.database.query(BEAT, [this.jobId, this.#attempt, this.times.leaseMs, progress === undefined ? null : json(progress)]);
+      const rows = await this.database.query(BEAT, [
+        this.jobId,
+        this.#attempt,
+        this.times.leaseMs,
+        progress === undefined ? null : json(progress),
+      ]);
       if (rows.length === 0) this.#lose();
       else this.#untilMs = askedMs + this.times.leaseMs;
     } catch {
@@ -172,18 +269,33 @@ class Held<Work> implements ClaimedJob<Work> {
 
   #lose(): void {
     clearInterval(this.#beating);
-    this.#lost.abort(new DomainError('JOB_LOST', 'The job was not renewed in time and may be in other hands.', 'unavailable'));
+    this.#lost.abort(
+      new DomainError(
+        'JOB_LOST',
+        'The job was not renewed in time and may be in other hands.',
+        'unavailable',
+      ),
+    );
   }
 }
 
 /** Whole numbers beyond 2^53 as strings, as the API shows them. */
-const json = (value: unknown): string => JSON.stringify(value ?? null, (_key, part: unknown) => (typeof part === 'bigint' ? part.toString() : part));
+const json = (value: unknown): string =>
+  JSON.stringify(value ?? null, (_key, part: unknown) =>
+    typeof part === 'bigint' ? part.toString() : part,
+  );
 
-function rethrow(error: unknown): never { throw told(error); }
+function rethrow(error: unknown): never {
+  throw told(error);
+}
 
 function told(error: unknown): unknown {
   if (!(error instanceof PostgresError)) return error;
   return error.kind === 'failed' || error.kind === 'corrupt'
     ? new DomainError('JOB_QUEUE_FAILED', error.message, 'unavailable')
-    : new DomainError('JOB_QUEUE_AWAY', 'The work cannot be handed over now; send the request again, under the same key.', 'unavailable');
+    : new DomainError(
+        'JOB_QUEUE_AWAY',
+        'The work cannot be handed over now; send the request again, under the same key.',
+        'unavailable',
+      );
 }

@@ -2,15 +2,20 @@ import { holdLock } from '../postgres/lock.js';
 import { connectPostgres, createTables } from '../postgres/pool.js';
 import type { Lease, LeaseHold } from './port.js';
 
-const TABLE = 'create table if not exists sanad_lease (name text primary key, position bigint not null)';
-const SAVE = 'insert into sanad_lease (name, position) values ($1, $2) on conflict (name) do update set position = excluded.position';
+const TABLE =
+  'create table if not exists sanad_lease (name text primary key, position bigint not null)';
+const SAVE =
+  'insert into sanad_lease (name, position) values ($1, $2) on conflict (name) do update set position = excluded.position';
 
 /** The position that the holder of a lease saved last, for whoever waits for it; -1 where none did. @throws PostgresError */
 export async function leasePosition(connectionString: string, name: string): Promise<number> {
   const session = await connectPostgres(connectionString, { name: `sanad-${name}-look` });
   try {
     await createTables(session, TABLE);
-    const [row] = await session.query<{ position: string }>('select position from sanad_lease where name = $1', [name]);
+    const [row] = await session.query<{ position: string }>(
+      'select position from sanad_lease where name = $1',
+      [name],
+    );
     return Number(row?.position ?? -1);
   } finally {
     await session.end();
@@ -26,9 +31,17 @@ export interface PostgresLeaseOptions {
  * A session's advisory lock, and the checkpoint written over the same session, so that whoever lost the one cannot move
  * the other. A holder that dies is replaced at once, one that is cut off without either end seeing it within ten seconds.
  */
-export function postgresLease(connectionString: string, name: string, options: PostgresLeaseOptions = {}): Lease {
+export function postgresLease(
+  connectionString: string,
+  name: string,
+  options: PostgresLeaseOptions = {},
+): Lease {
   const hold = async (signal: AbortSignal): Promise<LeaseHold | undefined> => {
-    const held = await holdLock(connectionString, { name: `sanad-${name}`, lock: `lease/${name}`, ...options }, signal);
+    const held = await holdLock(
+      connectionString,
+      { name: `sanad-${name}`, lock: `lease/${name}`, ...options },
+      signal,
+    );
     if (!held) return undefined;
     try {
       await createTables(held, TABLE);
@@ -39,10 +52,15 @@ export function postgresLease(connectionString: string, name: string, options: P
     return {
       lost: held.lost,
       async load() {
-        const [row] = await held.query<{ position: string }>('select position from sanad_lease where name = $1', [name]);
+        const [row] = await held.query<{ position: string }>(
+          'select position from sanad_lease where name = $1',
+          [name],
+        );
         return Number(row?.position ?? -1);
       },
-      async save(position) { await held.query(SAVE, [name, position]); },
+      async save(position) {
+        await held.query(SAVE, [name, position]);
+      },
       release: () => held.release(),
     };
   };

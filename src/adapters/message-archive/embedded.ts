@@ -67,7 +67,12 @@ function scratch(file: FileHandle): Scratch {
     async *lines() {
       let rest = '';
       try {
-        for await (const piece of file.createReadStream({ start: 0, encoding: 'utf8', highWaterMark: PIECE, autoClose: false }) as AsyncIterable<string>) {
+        for await (const piece of file.createReadStream({
+          start: 0,
+          encoding: 'utf8',
+          highWaterMark: PIECE,
+          autoClose: false,
+        }) as AsyncIterable<string>) {
           const lines = (rest + piece).split('\n');
           rest = lines.pop()!;
           if (lines.length > 0) yield lines;
@@ -81,14 +86,19 @@ function scratch(file: FileHandle): Scratch {
   };
 }
 
-async function writePart(part: string, bytes: AsyncIterable<Uint8Array>, maxBytes: number): Promise<{ sha256: string; bytes: number }> {
+async function writePart(
+  part: string,
+  bytes: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): Promise<{ sha256: string; bytes: number }> {
   const file: FileHandle = await open(part, 'wx', 0o600);
   try {
     const digest = createHash('sha256');
     let size = 0;
     for await (const piece of bytes) {
       size += piece.length;
-      if (size > maxBytes) throw new ArchiveError('FILE_TOO_LARGE', `The file is larger than ${maxBytes} bytes.`);
+      if (size > maxBytes)
+        throw new ArchiveError('FILE_TOO_LARGE', `The file is larger than ${maxBytes} bytes.`);
       digest.update(piece);
       await file.writeFile(piece);
     }
@@ -102,11 +112,17 @@ async function writePart(part: string, bytes: AsyncIterable<Uint8Array>, maxByte
 /** The bytes, and a failure at their end where they are not those that were archived. */
 async function* checked(path: string, sha256: string): AsyncGenerator<Uint8Array> {
   const digest = createHash('sha256');
-  for await (const piece of createReadStream(path, { highWaterMark: 262_144 }) as AsyncIterable<Buffer>) {
+  for await (const piece of createReadStream(path, {
+    highWaterMark: 262_144,
+  }) as AsyncIterable<Buffer>) {
     digest.update(piece);
     yield piece;
   }
-  if (digest.digest('hex') !== sha256) throw new ArchiveError('BYTES_DIFFER', `The archived file ${sha256} was changed on the disk; restore it from a backup.`);
+  if (digest.digest('hex') !== sha256)
+    throw new ArchiveError(
+      'BYTES_DIFFER',
+      `The archived file ${sha256} was changed on the disk; restore it from a backup.`,
+    );
 }
 
 /** A renamed file is there after a power failure only when its folder was synced too. */
@@ -120,9 +136,16 @@ async function syncFolder(dir: string): Promise<void> {
 }
 
 function failure(error: unknown): unknown {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  const code =
+    typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   if (error instanceof ArchiveError || !/^E[A-Z]+$/.test(code)) return error;
   return code === 'ENOSPC' || code === 'EDQUOT'
-    ? new ArchiveError('DISK_FULL', 'No space is left to archive the file; nothing was made of it.', { cause: error })
-    : new ArchiveError('ARCHIVE_FAILED', `The file could not be archived (${code}).`, { cause: error });
+    ? new ArchiveError(
+        'DISK_FULL',
+        'No space is left to archive the file; nothing was made of it.',
+        { cause: error },
+      )
+    : new ArchiveError('ARCHIVE_FAILED', `The file could not be archived (${code}).`, {
+        cause: error,
+      });
 }

@@ -1,5 +1,8 @@
 /** What was archived: the bytes are found again by their hash. */
-export interface Archived { readonly sha256: string; readonly bytes: number }
+export interface Archived {
+  readonly sha256: string;
+  readonly bytes: number;
+}
 
 /** Keeps incoming files as they came, before anything is made of them. They hold names and accounts. */
 export interface MessageArchive {
@@ -28,7 +31,11 @@ export interface Scratch {
 export const MESSAGE_ARCHIVE = Symbol('MessageArchive');
 
 export class ArchiveError extends Error {
-  constructor(readonly code: 'FILE_TOO_LARGE' | 'DISK_FULL' | 'ARCHIVE_FAILED' | 'BYTES_DIFFER', readonly detail: string, options?: ErrorOptions) {
+  constructor(
+    readonly code: 'FILE_TOO_LARGE' | 'DISK_FULL' | 'ARCHIVE_FAILED' | 'BYTES_DIFFER',
+    readonly detail: string,
+    options?: ErrorOptions,
+  ) {
     super(`${code}: ${detail}`, options);
     this.name = 'ArchiveError';
   }

@@ -2,7 +2,15 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CLOSING, MAX_TRANSACTIONS, opening, transfer } from './pain001.js';
-import { RailError, type Instruction, type MessageHead, type MessageOutline, type MessageWriter, type PaymentRail, type WrittenFile } from './port.js';
+import {
+  RailError,
+  type Instruction,
+  type MessageHead,
+  type MessageOutline,
+  type MessageWriter,
+  type PaymentRail,
+  type WrittenFile,
+} from './port.js';
 import { requireNotSent, writeWhole } from './whole-file.js';
 import type { SchemaCheck } from './xsd.js';
 
@@ -25,7 +33,8 @@ export interface PaymentFilesOptions {
 export function paymentFiles(dir: string, { check }: PaymentFilesOptions = {}): PaymentRail {
   const writing = new Set<string>();
   const take = (messageId: string): void => {
-    if (writing.has(messageId)) throw new RailError('MESSAGE_BUSY', `Message ${messageId} is being written already.`);
+    if (writing.has(messageId))
+      throw new RailError('MESSAGE_BUSY', `Message ${messageId} is being written already.`);
     writing.add(messageId);
   };
   return {
@@ -44,11 +53,20 @@ export function paymentFiles(dir: string, { check }: PaymentFilesOptions = {}): 
     async begin(outline) {
       opening({ ...outline, count: 1, totalMinor: 1n });
       take(outline.messageId);
-      const release = (): void => { writing.delete(outline.messageId); };
+      const release = (): void => {
+        writing.delete(outline.messageId);
+      };
       try {
         await mkdir(dir, { recursive: true, mode: 0o700 });
         const path = join(dir, `${nameOf(outline)}.spool.part`);
-        return new Spool(dir, outline, path, await open(path, 'w', 0o600), new Transfers(outline, check), release);
+        return new Spool(
+          dir,
+          outline,
+          path,
+          await open(path, 'w', 0o600),
+          new Transfers(outline, check),
+          release,
+        );
       } catch (error) {
         release();
         throw failure(error, outline);
@@ -59,10 +77,20 @@ export function paymentFiles(dir: string, { check }: PaymentFilesOptions = {}): 
 
 const nameOf = ({ messageId }: Pick<MessageOutline, 'messageId'>): string => `${messageId}.xml`;
 
-async function written(dir: string, head: MessageHead, content: AsyncIterable<string | Uint8Array>): Promise<WrittenFile> {
+async function written(
+  dir: string,
+  head: MessageHead,
+  content: AsyncIterable<string | Uint8Array>,
+): Promise<WrittenFile> {
   requireNotSent(dir, `${head.messageId}.ndjson`);
   const sha256 = await writeWhole(dir, nameOf(head), content);
-  return { name: nameOf(head), messageId: head.messageId, sha256, count: head.count, totalMinor: head.totalMinor.toString() };
+  return {
+    name: nameOf(head),
+    messageId: head.messageId,
+    sha256,
+    count: head.count,
+    totalMinor: head.totalMinor.toString(),
+  };
 }
 
 /** Instructions to text; counts, adds up, and holds each piece against the schema where one is at hand. */
@@ -71,7 +99,10 @@ class Transfers {
   totalMinor = 0n;
   readonly #around: string;
 
-  constructor(private readonly outline: MessageOutline, private readonly check: SchemaCheck | undefined) {
+  constructor(
+    private readonly outline: MessageOutline,
+    private readonly check: SchemaCheck | undefined,
+  ) {
     this.#around = check ? opening({ ...outline, count: 1, totalMinor: 1n }) : '';
   }
 
@@ -91,14 +122,20 @@ class Transfers {
         }
       }
       this.count += to - from;
-      if (this.check) await this.check(this.outline.format ?? 'pain.001.001.09', this.#around + text + CLOSING);
+      if (this.check)
+        await this.check(this.outline.format ?? 'pain.001.001.09', this.#around + text + CLOSING);
       yield text;
     }
   }
 }
 
 /** The message in large pieces; ends by checking what was promised in its head. */
-async function* pieces(head: MessageHead, first: string, transfers: Transfers, instructions: Parameters<PaymentRail['write']>[1]): AsyncGenerator<string> {
+async function* pieces(
+  head: MessageHead,
+  first: string,
+  transfers: Transfers,
+  instructions: Parameters<PaymentRail['write']>[1],
+): AsyncGenerator<string> {
   let text = first;
   for await (const batch of instructions) {
     for await (const piece of transfers.text(batch)) {
@@ -110,7 +147,10 @@ async function* pieces(head: MessageHead, first: string, transfers: Transfers, i
     if (transfers.count > MAX_TRANSACTIONS) break;
   }
   if (transfers.count !== head.count || transfers.totalMinor !== head.totalMinor) {
-    throw new RailError('CONTROL_SUM_DIFFERS', `Message ${head.messageId} was announced with ${head.count} transfers of ${head.totalMinor} minor units and came with ${transfers.count} of ${transfers.totalMinor}.`);
+    throw new RailError(
+      'CONTROL_SUM_DIFFERS',
+      `Message ${head.messageId} was announced with ${head.count} transfers of ${head.totalMinor} minor units and came with ${transfers.count} of ${transfers.totalMinor}.`,
+    );
   }
   yield text + CLOSING;
 }
@@ -121,8 +161,12 @@ class Spool implements MessageWriter {
   #over = false;
 
   constructor(
-    private readonly dir: string, private readonly outline: MessageOutline, private readonly path: string,
-    private readonly file: FileHandle, private readonly transfers: Transfers, private readonly release: () => void,
+    private readonly dir: string,
+    private readonly outline: MessageOutline,
+    private readonly path: string,
+    private readonly file: FileHandle,
+    private readonly transfers: Transfers,
+    private readonly release: () => void,
   ) {}
 
   async add(instructions: readonly Instruction[]): Promise<void> {
@@ -175,7 +219,17 @@ async function* behind(first: string, path: string): AsyncGenerator<string | Uin
 
 /** Failures of the disk in our words; what the instructions or the message itself failed with stays as it is. */
 function failure(error: unknown, { messageId }: Pick<MessageOutline, 'messageId'>): unknown {
-  if (typeof error !== 'object' || error === null || !('syscall' in error) || !('code' in error)) return error;
-  if (error.code === 'ENOSPC' || error.code === 'EDQUOT') return new RailError('DISK_FULL', `There is no space left for message ${messageId}; make room and run it again.`, { cause: error });
-  return new RailError('RAIL_FAILED', `Message ${messageId} could not be written (${String(error.code)}).`, { cause: error });
+  if (typeof error !== 'object' || error === null || !('syscall' in error) || !('code' in error))
+    return error;
+  if (error.code === 'ENOSPC' || error.code === 'EDQUOT')
+    return new RailError(
+      'DISK_FULL',
+      `There is no space left for message ${messageId}; make room and run it again.`,
+      { cause: error },
+    );
+  return new RailError(
+    'RAIL_FAILED',
+    `Message ${messageId} could not be written (${String(error.code)}).`,
+    { cause: error },
+  );
 }

@@ -4,12 +4,26 @@ import { join } from 'node:path';
 import { correlationIdOf, instructionIdOf } from '../../kernel/govstack.js';
 import { parseAmount } from '../../kernel/money.js';
 import { details } from './govstack/details.js';
-import { batchLine, footLine, headLine, transferOf, transfersOf, transferText } from './govstack/document.js';
+import {
+  batchLine,
+  footLine,
+  headLine,
+  transferOf,
+  transfersOf,
+  transferText,
+} from './govstack/document.js';
 import { documentName, Kept } from './govstack/kept.js';
 import type { GovstackBlock, GovstackSettings, SentBatch, SentTransfer } from './govstack/port.js';
 import { validateAccounts } from './govstack/validate.js';
 import { sendMessage } from './govstack/sender.js';
-import { RailError, type Instruction, type MessageOutline, type MessageWriter, type PaymentRail, type WrittenFile } from './port.js';
+import {
+  RailError,
+  type Instruction,
+  type MessageOutline,
+  type MessageWriter,
+  type PaymentRail,
+  type WrittenFile,
+} from './port.js';
 import { requireNotSent, writeWhole } from './whole-file.js';
 
 /**
@@ -19,18 +33,36 @@ import { requireNotSent, writeWhole } from './whole-file.js';
  * @param deferred a message is done once it is written: what is sent when is the outbox's concern (see govstackOutbox)
  * @throws RailError (from `write` and `finish`); nothing is sent of a message with an instruction that the API has no room for
  */
-export function govstackRail(files: string, settings: GovstackSettings, deferred = false): PaymentRail {
+export function govstackRail(
+  files: string,
+  settings: GovstackSettings,
+  deferred = false,
+): PaymentRail {
   const kept = new Kept(files);
   const writing = new Set<string>();
 
   async function begin(outline: MessageOutline): Promise<Spool> {
     const { messageId } = outline;
-    if (writing.has(messageId)) throw new RailError('MESSAGE_BUSY', `Message ${messageId} is being written already.`);
+    if (writing.has(messageId))
+      throw new RailError('MESSAGE_BUSY', `Message ${messageId} is being written already.`);
     writing.add(messageId);
     try {
       await mkdir(files, { recursive: true, mode: 0o700 });
       const path = join(files, `${documentName(messageId)}.spool.part`);
-      return new Spool({ files, path, outline, settings, kept, deferred, release: () => { writing.delete(messageId); } }, await open(path, 'w', 0o600));
+      return new Spool(
+        {
+          files,
+          path,
+          outline,
+          settings,
+          kept,
+          deferred,
+          release: () => {
+            writing.delete(messageId);
+          },
+        },
+        await open(path, 'w', 0o600),
+      );
     } catch (error) {
       writing.delete(messageId);
       throw failure(error, messageId);
@@ -44,10 +76,14 @@ export function govstackRail(files: string, settings: GovstackSettings, deferred
       try {
         for await (const batch of instructions) await spool.add(batch);
         if (spool.count !== head.count || spool.totalMinor !== head.totalMinor) {
-          throw new RailError('CONTROL_SUM_DIFFERS', `Message ${head.messageId} was announced with ${head.count} transfers of ${head.totalMinor} minor units and came with ${spool.count} of ${spool.totalMinor}.`);
+          throw new RailError(
+            'CONTROL_SUM_DIFFERS',
+            `Message ${head.messageId} was announced with ${head.count} transfers of ${head.totalMinor} minor units and came with ${spool.count} of ${spool.totalMinor}.`,
+          );
         }
         const file = await spool.finish();
-        if (!file) throw new RailError('CONTROL_SUM_DIFFERS', `Message ${head.messageId} has no transfers.`);
+        if (!file)
+          throw new RailError('CONTROL_SUM_DIFFERS', `Message ${head.messageId} has no transfers.`);
         return file;
       } finally {
         await spool.abandon();
@@ -66,10 +102,17 @@ export function govstackBlock(files: string, settings: GovstackSettings): Govsta
     const transfers = transfersOf(body);
     const taken = await kept.taken(correlationId);
     return {
-      correlationId, messageId: place.messageId, currency: transfers[0]!.currency, ...(taken?.batchId === undefined ? {} : { batchId: taken.batchId }),
+      correlationId,
+      messageId: place.messageId,
+      currency: transfers[0]!.currency,
+      ...(taken?.batchId === undefined ? {} : { batchId: taken.batchId }),
       transfers: transfers.map((transfer, i): SentTransfer => ({
-        instructionId: transfer.requestId, paymentId: references[i]![0], endToEndId: references[i]![1],
-        payeeIdentity: transfer.creditParty[0]!.value, account: transfer.creditParty[1]!.value, amountMinor: parseAmount(transfer.amount, transfer.currency),
+        instructionId: transfer.requestId,
+        paymentId: references[i]![0],
+        endToEndId: references[i]![1],
+        payeeIdentity: transfer.creditParty[0]!.value,
+        account: transfer.creditParty[1]!.value,
+        amountMinor: parseAmount(transfer.amount, transfer.currency),
       })),
     };
   }
@@ -108,7 +151,10 @@ class Spool implements MessageWriter {
   /** Ids of the batch's transfers: 80 bits of a hash, which two must not share. */
   #ids = new Set<string>();
 
-  constructor(private readonly at: Spooling, private readonly file: FileHandle) {}
+  constructor(
+    private readonly at: Spooling,
+    private readonly file: FileHandle,
+  ) {}
 
   async add(instructions: readonly Instruction[]): Promise<void> {
     const { outline, settings } = this.at;
@@ -116,9 +162,16 @@ class Spool implements MessageWriter {
     try {
       for (const instruction of instructions) {
         const id = instructionIdOf(instruction.endToEndId);
-        if (this.#ids.has(id)) throw new RailError('INSTRUCTION_INVALID', `Payment ${instruction.paymentId}: endToEndId is another transfer's of the batch, or has the same hash.`);
+        if (this.#ids.has(id))
+          throw new RailError(
+            'INSTRUCTION_INVALID',
+            `Payment ${instruction.paymentId}: endToEndId is another transfer's of the batch, or has the same hash.`,
+          );
         this.#ids.add(id);
-        this.#batch.push({ instruction, text: transferText(transferOf(instruction, outline, settings.paymentMode)) });
+        this.#batch.push({
+          instruction,
+          text: transferText(transferOf(instruction, outline, settings.paymentMode)),
+        });
         this.count += 1;
         this.totalMinor += instruction.amountMinor;
         if (this.#batch.length === settings.batchSize) await this.#flush();
@@ -137,7 +190,11 @@ class Spool implements MessageWriter {
       await this.#flush();
       const name = documentName(messageId);
       requireNotSent(files, `${messageId}.xml`);
-      const sha256 = await writeWhole(files, name, whole(headLine(outline), path, footLine(this.count, this.totalMinor, outline.currency)));
+      const sha256 = await writeWhole(
+        files,
+        name,
+        whole(headLine(outline), path, footLine(this.count, this.totalMinor, outline.currency)),
+      );
       await kept.keepPending(messageId);
       if (!deferred) await sendMessage(settings, kept, messageId);
       return { name, messageId, sha256, count: this.count, totalMinor: this.totalMinor.toString() };
@@ -157,7 +214,8 @@ class Spool implements MessageWriter {
   }
 
   #underWay(): void {
-    if (this.#over) throw new Error(`message ${this.at.outline.messageId} is finished or abandoned`);
+    if (this.#over)
+      throw new Error(`message ${this.at.outline.messageId} is finished or abandoned`);
   }
 
   async #flush(): Promise<void> {
@@ -165,12 +223,23 @@ class Spool implements MessageWriter {
     if (batch.length === 0) return;
     this.#batch = [];
     this.#ids = new Set();
-    await this.file.writeFile(batchLine(this.at.outline.messageId, this.#batches, batch.map(({ instruction }) => instruction), batch.map(({ text }) => text)));
+    await this.file.writeFile(
+      batchLine(
+        this.at.outline.messageId,
+        this.#batches,
+        batch.map(({ instruction }) => instruction),
+        batch.map(({ text }) => text),
+      ),
+    );
     this.#batches += 1;
   }
 }
 
-async function* whole(head: string, path: string, foot: string): AsyncGenerator<string | Uint8Array> {
+async function* whole(
+  head: string,
+  path: string,
+  foot: string,
+): AsyncGenerator<string | Uint8Array> {
   yield head;
   for await (const bytes of createReadStream(path)) yield bytes as Buffer;
   yield foot;
@@ -178,7 +247,17 @@ async function* whole(head: string, path: string, foot: string): AsyncGenerator<
 
 /** Failures of the disk in our words; anything else stays as it is. */
 function failure(error: unknown, messageId: string): unknown {
-  if (typeof error !== 'object' || error === null || !('syscall' in error) || !('code' in error)) return error;
-  if (error.code === 'ENOSPC' || error.code === 'EDQUOT') return new RailError('DISK_FULL', `There is no space left for message ${messageId}; make room and run it again.`, { cause: error });
-  return new RailError('RAIL_FAILED', `Message ${messageId} could not be written (${String(error.code)}).`, { cause: error });
+  if (typeof error !== 'object' || error === null || !('syscall' in error) || !('code' in error))
+    return error;
+  if (error.code === 'ENOSPC' || error.code === 'EDQUOT')
+    return new RailError(
+      'DISK_FULL',
+      `There is no space left for message ${messageId}; make room and run it again.`,
+      { cause: error },
+    );
+  return new RailError(
+    'RAIL_FAILED',
+    `Message ${messageId} could not be written (${String(error.code)}).`,
+    { cause: error },
+  );
 }

@@ -3,7 +3,13 @@ import { canBePaid, isRib } from '../../kernel/accounts.js';
 import { never } from '../../kernel/errors.js';
 import { formatAmount } from '../../kernel/money.js';
 import { toLatin } from '../../kernel/transliteration.js';
-import { RailError, type Debtor, type Instruction, type MessageHead, type MessageOutline } from './port.js';
+import {
+  RailError,
+  type Debtor,
+  type Instruction,
+  type MessageHead,
+  type MessageOutline,
+} from './port.js';
 
 /** Credit transfers in one file, at most. NbOfTxs would take 15 digits; banks take far less, and so does a person's patience. */
 export const MAX_TRANSACTIONS = 9_999_999;
@@ -23,12 +29,14 @@ const UNFIT = /[\p{Cc}\p{Cs}\ufffe\uffff\u202a-\u202e\u2066-\u2069]+/gu;
 export function text140(text: string): string {
   if (PLAIN.test(text)) return text.trim();
   const clean = text.replace(UNFIT, ' ').replace(/\s+/g, ' ').trim();
-  const cut = clean.length <= MAX_NAME ? clean : Array.from(clean).slice(0, MAX_NAME).join('').trim();
+  const cut =
+    clean.length <= MAX_NAME ? clean : Array.from(clean).slice(0, MAX_NAME).join('').trim();
   return escapeXml(cut);
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
-const escapeXml = (text: string): string => text.replace(/[&<>]/g, (character) => ESCAPES[character]!);
+const escapeXml = (text: string): string =>
+  text.replace(/[&<>]/g, (character) => ESCAPES[character]!);
 
 const IDENTIFIER = /^[A-Za-z0-9][A-Za-z0-9._-]{0,34}$/;
 const IBAN = /^[A-Z]{2}[0-9]{2}[A-Z0-9]{1,30}$/;
@@ -49,60 +57,92 @@ const WALLET = '<SchmeNm><Prtry>WALLET</Prtry></SchmeNm>';
 export function opening(head: MessageHead): string {
   const { debtor, format = 'pain.001.001.09' } = head;
   const old = format === 'pain.001.001.03';
-  need(IDENTIFIER.test(head.messageId), 'messageId is not 1 to 35 letters, digits, dots, dashes and underscores');
+  need(
+    IDENTIFIER.test(head.messageId),
+    'messageId is not 1 to 35 letters, digits, dots, dashes and underscores',
+  );
   need(INSTANT.test(head.createdAt), 'createdAt is not a UTC instant');
   need(DATE.test(head.executionDate), 'executionDate is not a civil date');
-  need((old ? OLD_BIC : BIC).test(debtor.bic), 'the debtor\'s BIC is not one');
-  need(debtor.initiatorId === undefined || IDENTIFIER.test(debtor.initiatorId), 'initiatorId is not 1 to 35 letters, digits, dots, dashes and underscores');
+  need((old ? OLD_BIC : BIC).test(debtor.bic), "the debtor's BIC is not one");
+  need(
+    debtor.initiatorId === undefined || IDENTIFIER.test(debtor.initiatorId),
+    'initiatorId is not 1 to 35 letters, digits, dots, dashes and underscores',
+  );
   const name = textOf(debtor.name, head);
   need(name !== '', 'the debtor has no name');
   need(Number.isInteger(head.count) && head.count > 0, 'a message has at least one transfer');
-  if (head.count > MAX_TRANSACTIONS) throw new RailError('LIMIT_EXCEEDED', `A message has at most ${MAX_TRANSACTIONS} transfers, not ${head.count}; split it.`);
-  if (head.totalMinor > MAX_TOTAL) throw new RailError('LIMIT_EXCEEDED', 'The total of a message has at most 18 digits; split it.');
+  if (head.count > MAX_TRANSACTIONS)
+    throw new RailError(
+      'LIMIT_EXCEEDED',
+      `A message has at most ${MAX_TRANSACTIONS} transfers, not ${head.count}; split it.`,
+    );
+  if (head.totalMinor > MAX_TOTAL)
+    throw new RailError(
+      'LIMIT_EXCEEDED',
+      'The total of a message has at most 18 digits; split it.',
+    );
   const sums = `<NbOfTxs>${head.count}</NbOfTxs><CtrlSum>${formatAmount(head.totalMinor, head.currency)}</CtrlSum>`;
-  const initiator = debtor.initiatorId === undefined ? '' : `<Id><OrgId><Othr><Id>${debtor.initiatorId}</Id></Othr></OrgId></Id>`;
-  return `<?xml version="1.0" encoding="UTF-8"?>
+  const initiator =
+    debtor.initiatorId === undefined
+      ? ''
+      : `<Id><OrgId><Othr><Id>${debtor.initiatorId}</Id></Othr></OrgId></Id>`;
+  return (
+    `<?xml version="1.0" encoding="UTF-8"?>
 <Document xmlns="urn:iso:std:iso:20022:tech:xsd:${format}"><CstmrCdtTrfInitn>
 <GrpHdr><MsgId>${head.messageId}</MsgId><CreDtTm>${head.createdAt}</CreDtTm>${sums}<InitgPty><Nm>${name}</Nm>${initiator}</InitgPty></GrpHdr>
-<PmtInf><PmtInfId>${head.messageId}</PmtInfId><PmtMtd>TRF</PmtMtd><BtchBookg>true</BtchBookg>${sums}`
-    + `<PmtTpInf><CtgyPurp><Cd>SSBE</Cd></CtgyPurp></PmtTpInf><ReqdExctnDt>${old ? head.executionDate : `<Dt>${head.executionDate}</Dt>`}</ReqdExctnDt>`
-    + `<Dbtr><Nm>${name}</Nm></Dbtr><DbtrAcct><Id>${debtorAccount(debtor)}</Id><Ccy>${head.currency}</Ccy></DbtrAcct>`
-    + `<DbtrAgt><FinInstnId>${old ? `<BIC>${debtor.bic}</BIC>` : `<BICFI>${debtor.bic}</BICFI>`}</FinInstnId></DbtrAgt>\n`;
+<PmtInf><PmtInfId>${head.messageId}</PmtInfId><PmtMtd>TRF</PmtMtd><BtchBookg>true</BtchBookg>${sums}` +
+    `<PmtTpInf><CtgyPurp><Cd>SSBE</Cd></CtgyPurp></PmtTpInf><ReqdExctnDt>${old ? head.executionDate : `<Dt>${head.executionDate}</Dt>`}</ReqdExctnDt>` +
+    `<Dbtr><Nm>${name}</Nm></Dbtr><DbtrAcct><Id>${debtorAccount(debtor)}</Id><Ccy>${head.currency}</Ccy></DbtrAcct>` +
+    `<DbtrAgt><FinInstnId>${old ? `<BIC>${debtor.bic}</BIC>` : `<BICFI>${debtor.bic}</BICFI>`}</FinInstnId></DbtrAgt>\n`
+  );
 }
 
 export const CLOSING = '</PmtInf></CstmrCdtTrfInitn></Document>\n';
 
 function debtorAccount(debtor: Debtor): string {
   if ('iban' in debtor) {
-    need(IBAN.test(debtor.iban), 'the debtor\'s IBAN is not one');
+    need(IBAN.test(debtor.iban), "the debtor's IBAN is not one");
     return `<IBAN>${debtor.iban}</IBAN>`;
   }
-  need(isRib(debtor.rib), 'the debtor\'s RIB is not 24 digits whose key is right');
+  need(isRib(debtor.rib), "the debtor's RIB is not 24 digits whose key is right");
   return `<Othr><Id>${debtor.rib}</Id>${BBAN}</Othr>`;
 }
 
-const textOf = (text: string, { characters }: Pick<MessageOutline, 'characters'>): string => text140(characters === 'latin' ? toLatin(text) : text);
+const textOf = (text: string, { characters }: Pick<MessageOutline, 'characters'>): string =>
+  text140(characters === 'latin' ? toLatin(text) : text);
 
 /**
  * One CdtTrfTxInf. InstrId is the end-to-end id, which names the attempt already; UETR is a function of payment and attempt,
  * and version 09 only has it.
  * @throws RailError INSTRUCTION_INVALID naming the payment and the part, never what it says
  */
-export function transfer(instruction: Instruction, outline: Pick<MessageOutline, 'currency' | 'format' | 'characters'>): string {
+export function transfer(
+  instruction: Instruction,
+  outline: Pick<MessageOutline, 'currency' | 'format' | 'characters'>,
+): string {
   const { payee, endToEndId, amountMinor } = instruction;
   const { currency } = outline;
   const old = outline.format === 'pain.001.001.03';
-  if (instruction.currency !== currency) throw bad(instruction, `its currency is ${instruction.currency} in a message of ${currency}`);
+  if (instruction.currency !== currency)
+    throw bad(instruction, `its currency is ${instruction.currency} in a message of ${currency}`);
   if (amountMinor <= 0n) throw bad(instruction, 'its amount is not above zero');
   if (amountMinor > MAX_TOTAL) throw bad(instruction, 'its amount has more than 18 digits');
-  if (!IDENTIFIER.test(endToEndId)) throw bad(instruction, 'endToEndId is not 1 to 35 letters, digits, dots, dashes and underscores');
+  if (!IDENTIFIER.test(endToEndId))
+    throw bad(
+      instruction,
+      'endToEndId is not 1 to 35 letters, digits, dots, dashes and underscores',
+    );
   // A name in a script that no table covers: the reference tells who is meant.
-  const name = textOf(payee.name, outline) || (outline.characters === 'latin' && text140(payee.name) !== '' ? endToEndId : '');
+  const name =
+    textOf(payee.name, outline) ||
+    (outline.characters === 'latin' && text140(payee.name) !== '' ? endToEndId : '');
   if (name === '') throw bad(instruction, 'the payee has no name');
   const remittance = textOf(instruction.remittance, outline);
-  return `<CdtTrfTxInf><PmtId><InstrId>${endToEndId}</InstrId><EndToEndId>${endToEndId}</EndToEndId>${old ? '' : `<UETR>${uetrOf(instruction)}</UETR>`}</PmtId>`
-    + `<Amt><InstdAmt Ccy="${currency}">${formatAmount(amountMinor, currency)}</InstdAmt></Amt>${creditor(instruction, name, old)}`
-    + `${remittance === '' ? '' : `<RmtInf><Ustrd>${remittance}</Ustrd></RmtInf>`}</CdtTrfTxInf>\n`;
+  return (
+    `<CdtTrfTxInf><PmtId><InstrId>${endToEndId}</InstrId><EndToEndId>${endToEndId}</EndToEndId>${old ? '' : `<UETR>${uetrOf(instruction)}</UETR>`}</PmtId>` +
+    `<Amt><InstdAmt Ccy="${currency}">${formatAmount(amountMinor, currency)}</InstdAmt></Amt>${creditor(instruction, name, old)}` +
+    `${remittance === '' ? '' : `<RmtInf><Ustrd>${remittance}</Ustrd></RmtInf>`}</CdtTrfTxInf>\n`
+  );
 }
 
 /**
@@ -114,10 +154,11 @@ function creditor(instruction: Instruction, name: string, old: boolean): string 
   const { kind, account } = instruction.payee;
   switch (kind) {
     case 'iban':
-      if (!IBAN.test(account)) throw bad(instruction, 'the payee\'s IBAN is not one');
+      if (!IBAN.test(account)) throw bad(instruction, "the payee's IBAN is not one");
       return `<Cdtr><Nm>${name}</Nm></Cdtr><CdtrAcct><Id><IBAN>${account}</IBAN></Id></CdtrAcct>`;
     case 'rib':
-      if (!isRib(account)) throw bad(instruction, 'the payee\'s RIB is not 24 digits whose key is right');
+      if (!isRib(account))
+        throw bad(instruction, "the payee's RIB is not 24 digits whose key is right");
       return `<Cdtr><Nm>${name}</Nm></Cdtr><CdtrAcct><Id><Othr><Id>${account}</Id>${BBAN}</Othr></Id></CdtrAcct>`;
     case 'wallet':
       requireOther(instruction);
@@ -125,12 +166,14 @@ function creditor(instruction: Instruction, name: string, old: boolean): string 
     case 'cash':
       requireOther(instruction);
       return `<Cdtr><Nm>${name}</Nm><Id><PrvtId><Othr><Id>${account}</Id></Othr></PrvtId></Id></Cdtr><InstrForCdtrAgt><Cd>HOLD</Cd></InstrForCdtrAgt>`;
-    default: return never(kind);
+    default:
+      return never(kind);
   }
 }
 
 function requireOther(instruction: Instruction): void {
-  if (!canBePaid(instruction.payee.kind, instruction.payee.account)) throw bad(instruction, 'the payee\'s account is not 1 to 34 letters and digits');
+  if (!canBePaid(instruction.payee.kind, instruction.payee.account))
+    throw bad(instruction, "the payee's account is not 1 to 34 letters and digits");
 }
 
 /** Unique end-to-end transaction reference: by its shape a random UUID (version 4), as the schema demands, yet the same every time. */
@@ -143,5 +186,6 @@ const bad = ({ paymentId, attempt }: Instruction, reason: string): RailError =>
   new RailError('INSTRUCTION_INVALID', `Payment ${paymentId}, attempt ${attempt}: ${reason}.`);
 
 function need(holds: boolean, otherwise: string): asserts holds {
-  if (!holds) throw new RailError('INSTRUCTION_INVALID', `The message cannot be written: ${otherwise}.`);
+  if (!holds)
+    throw new RailError('INSTRUCTION_INVALID', `The message cannot be written: ${otherwise}.`);
 }

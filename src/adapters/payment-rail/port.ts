@@ -5,7 +5,11 @@ export interface Instruction {
   readonly endToEndId: string;
   readonly amountMinor: bigint;
   readonly currency: string;
-  readonly payee: { readonly name: string; readonly kind: 'iban' | 'rib' | 'wallet' | 'cash'; readonly account: string };
+  readonly payee: {
+    readonly name: string;
+    readonly kind: 'iban' | 'rib' | 'wallet' | 'cash';
+    readonly account: string;
+  };
   readonly remittance: string;
 }
 
@@ -33,8 +37,17 @@ export interface MessageOutline {
   /** latin: names and texts in the characters that payment systems share (see kernel/transliteration). Absent: unicode. */
   readonly characters?: 'unicode' | 'latin';
 }
-export interface MessageHead extends MessageOutline { readonly count: number; readonly totalMinor: bigint }
-export interface WrittenFile { readonly name: string; readonly messageId: string; readonly sha256: string; readonly count: number; readonly totalMinor: string }
+export interface MessageHead extends MessageOutline {
+  readonly count: number;
+  readonly totalMinor: bigint;
+}
+export interface WrittenFile {
+  readonly name: string;
+  readonly messageId: string;
+  readonly sha256: string;
+  readonly count: number;
+  readonly totalMinor: string;
+}
 
 /** A message under way, whose count and total come out at its end. Nothing of it is under its name before `finish`. */
 export interface MessageWriter {
@@ -51,7 +64,10 @@ export interface MessageWriter {
  * The file appears whole (temporary name, sync, rename) or not at all.
  */
 export interface PaymentRail {
-  write(head: MessageHead, instructions: AsyncIterable<readonly Instruction[]> | Iterable<readonly Instruction[]>): Promise<WrittenFile>;
+  write(
+    head: MessageHead,
+    instructions: AsyncIterable<readonly Instruction[]> | Iterable<readonly Instruction[]>,
+  ): Promise<WrittenFile>;
   begin(outline: MessageOutline): Promise<MessageWriter>;
 }
 export const PAYMENT_RAIL = Symbol('PaymentRail');
@@ -59,7 +75,17 @@ export const PAYMENT_RAIL = Symbol('PaymentRail');
 /** Why a message was not written: nothing of it is left under its name. `detail` names the payment, never a name or an account. */
 export class RailError extends Error {
   constructor(
-    readonly code: 'INSTRUCTION_INVALID' | 'LIMIT_EXCEEDED' | 'CONTROL_SUM_DIFFERS' | 'MESSAGE_DIFFERS' | 'MESSAGE_BUSY' | 'SCHEMA_MISSING' | 'SCHEMA_REFUSES' | 'DISK_FULL' | 'RAIL_REFUSED' | 'RAIL_FAILED',
+    readonly code:
+      | 'INSTRUCTION_INVALID'
+      | 'LIMIT_EXCEEDED'
+      | 'CONTROL_SUM_DIFFERS'
+      | 'MESSAGE_DIFFERS'
+      | 'MESSAGE_BUSY'
+      | 'SCHEMA_MISSING'
+      | 'SCHEMA_REFUSES'
+      | 'DISK_FULL'
+      | 'RAIL_REFUSED'
+      | 'RAIL_FAILED',
     readonly detail: string,
     options?: ErrorOptions,
   ) {

@@ -18,25 +18,40 @@ export interface RailSettings {
 }
 
 /** The folder that is shared with the bank, where there is one. @param files where messages are kept for good */
-export const bankFolderOf = (files: string, { schemasDir, bankFolder }: RailSettings): WatchedFolder | undefined =>
-  (bankFolder === undefined ? undefined : watchedFolder(bankFolder, files, schemaCheck(schemasDir)));
+export const bankFolderOf = (
+  files: string,
+  { schemasDir, bankFolder }: RailSettings,
+): WatchedFolder | undefined =>
+  bankFolder === undefined ? undefined : watchedFolder(bankFolder, files, schemaCheck(schemasDir));
 
 /** What was sent to a payments building block; nothing, where none is set. @param files where what is sent is kept for good */
-export const govstackBlockOf = (files: string, { govstack }: RailSettings): GovstackBlock => (govstack === undefined ? NO_BLOCK : govstackBlock(files, govstack));
+export const govstackBlockOf = (files: string, { govstack }: RailSettings): GovstackBlock =>
+  govstack === undefined ? NO_BLOCK : govstackBlock(files, govstack);
 
-const none = (): RailError => new RailError('RAIL_FAILED', 'No payments block is set (SANAD_GOVSTACK_URL).');
+const none = (): RailError =>
+  new RailError('RAIL_FAILED', 'No payments block is set (SANAD_GOVSTACK_URL).');
 const NO_BLOCK: GovstackBlock = {
   batch: () => Promise.resolve(undefined),
   asked: () => Promise.resolve(undefined),
-  batchesOf: () => { throw none(); },
-  details: () => { throw none(); },
+  batchesOf: () => {
+    throw none();
+  },
+  details: () => {
+    throw none();
+  },
   validate: () => Promise.reject(none()),
 };
 
 /** What sends to the payments block what is not sent yet, where there is one. @param files where what is sent is kept for good */
-export const govstackOutboxOf = (files: string, { govstack }: RailSettings): GovstackOutbox | undefined => (govstack === undefined ? undefined : govstackOutbox(files, govstack));
+export const govstackOutboxOf = (
+  files: string,
+  { govstack }: RailSettings,
+): GovstackOutbox | undefined =>
+  govstack === undefined ? undefined : govstackOutbox(files, govstack);
 
 /** The rail that payments go out by: a GovStack payments building block where one is set, else ISO 20022 files. */
-export const isoRail = (files: string, settings: RailSettings = {}): PaymentRail => (settings.govstack
-  ? govstackRail(files, settings.govstack, settings.deferred)
-  : bankFolderOf(files, settings)?.rail ?? paymentFiles(files, schemaCheck(settings.schemasDir)));
+export const isoRail = (files: string, settings: RailSettings = {}): PaymentRail =>
+  settings.govstack
+    ? govstackRail(files, settings.govstack, settings.deferred)
+    : (bankFolderOf(files, settings)?.rail ??
+      paymentFiles(files, schemaCheck(settings.schemasDir)));

@@ -7,7 +7,8 @@ import { RailError, type PaymentRail, type WrittenFile } from './port.js';
 import { PART, sha256Of, syncFolder, writeWhole } from './whole-file.js';
 
 /** What became of an incoming file. `reason` is for a person and carries no personal data. */
-export type Taken = { readonly kind: 'taken' } | { readonly kind: 'rejected'; readonly reason: string };
+export type Taken =
+  { readonly kind: 'taken' } | { readonly kind: 'rejected'; readonly reason: string };
 /** Takes in one whole file. Called again with the same file after a crash: taking in twice must change nothing. */
 export type TakeFile = (path: string, signal: AbortSignal) => Promise<Taken>;
 
@@ -18,7 +19,12 @@ export interface WatchOptions {
   readonly onTrouble?: (what: string, error: unknown) => void;
 }
 /** One look at the folder: how many files were taken and rejected, failed for now, or are not whole yet. */
-export interface Look { readonly taken: number; readonly rejected: number; readonly failed: number; readonly waiting: number }
+export interface Look {
+  readonly taken: number;
+  readonly rejected: number;
+  readonly failed: number;
+  readonly waiting: number;
+}
 
 export interface WatchedFolder {
   readonly rail: PaymentRail;
@@ -44,13 +50,20 @@ const FOLDERS = ['OUT', 'OUT.tmp', 'SENT', 'IN', 'WORK', 'DONE', 'REJECTED'] as 
  *
  * @param files where messages are kept for good (see paymentFiles)
  */
-export function watchedFolder(root: string, files: string, options: PaymentFilesOptions = {}): WatchedFolder {
+export function watchedFolder(
+  root: string,
+  files: string,
+  options: PaymentFilesOptions = {},
+): WatchedFolder {
   const at = (folder: (typeof FOLDERS)[number], name = ''): string => join(root, folder, name);
   let made: Promise<unknown> | undefined;
-  const ready = (): Promise<unknown> => (made ??= Promise.all(FOLDERS.map((folder) => mkdir(at(folder), { recursive: true, mode: 0o770 })))).catch((error: unknown) => {
-    made = undefined;
-    throw error;
-  });
+  const ready = (): Promise<unknown> =>
+    (made ??= Promise.all(
+      FOLDERS.map((folder) => mkdir(at(folder), { recursive: true, mode: 0o770 })),
+    )).catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
   const kept = paymentFiles(files, options);
 
   async function deliver(file: WrittenFile): Promise<WrittenFile> {
@@ -58,24 +71,35 @@ export function watchedFolder(root: string, files: string, options: PaymentFiles
     try {
       await ready();
       const note = await readFile(at('SENT', name), 'utf8').catch(absent);
-      if (note !== undefined && note.trim() !== sha256) throw new RailError('MESSAGE_DIFFERS', `${name} was handed over before with other content; it was left as it is.`);
+      if (note !== undefined && note.trim() !== sha256)
+        throw new RailError(
+          'MESSAGE_DIFFERS',
+          `${name} was handed over before with other content; it was left as it is.`,
+        );
       if (note === undefined) {
         await writeWhole(at('OUT.tmp'), name, createReadStream(join(files, name)), 0o640);
         await writeWhole(at('SENT'), name, lines(sha256));
       }
       // Noted and still here: the rename is what a crash left out. Noted and gone: it was handed over.
-      if (await lstat(at('OUT.tmp', name)).catch(absent)) await rename(at('OUT.tmp', name), at('OUT', name));
+      if (await lstat(at('OUT.tmp', name)).catch(absent))
+        await rename(at('OUT.tmp', name), at('OUT', name));
       await syncFolder(at('OUT'));
       await syncFolder(at('OUT.tmp'));
       return file;
     } catch (error) {
       if (error instanceof RailError) throw error;
-      throw new RailError('RAIL_FAILED', `${name} could not be put into the bank's folder (${codeOf(error)}).`, { cause: error });
+      throw new RailError(
+        'RAIL_FAILED',
+        `${name} could not be put into the bank's folder (${codeOf(error)}).`,
+        { cause: error },
+      );
     }
   }
 
   const rail: PaymentRail = {
-    async write(head, instructions) { return deliver(await kept.write(head, instructions)); },
+    async write(head, instructions) {
+      return deliver(await kept.write(head, instructions));
+    },
     async begin(outline) {
       const writer = await kept.begin(outline);
       return {
@@ -92,7 +116,10 @@ export function watchedFolder(root: string, files: string, options: PaymentFiles
   let seen = new Map<string, string>();
 
   /** Names in IN that are whole, oldest first; remembers what it saw for the next look. */
-  async function wholeNames(): Promise<{ readonly names: readonly string[]; readonly waiting: number }> {
+  async function wholeNames(): Promise<{
+    readonly names: readonly string[];
+    readonly waiting: number;
+  }> {
     const now = new Map<string, string>();
     const whole: { readonly name: string; readonly mtimeMs: number }[] = [];
     for (const name of await listed(at('IN'))) {
@@ -115,20 +142,25 @@ export function watchedFolder(root: string, files: string, options: PaymentFiles
     const sha256 = await sha256Of(at('WORK', name));
     if (other === sha256) return undefined;
     const second = `${name}.${sha256.slice(0, 16)}`;
-    return await lstat(at(folder, second)).catch(absent) ? undefined : second;
+    return (await lstat(at(folder, second)).catch(absent)) ? undefined : second;
   }
 
   async function putAway(name: string, result: Taken): Promise<void> {
     const folder = result.kind === 'taken' ? 'DONE' : 'REJECTED';
     const place = await placeIn(folder, name);
-    if (result.kind === 'rejected') await writeReason(at('REJECTED', `${place ?? name}.reason.txt`), result.reason);
+    if (result.kind === 'rejected')
+      await writeReason(at('REJECTED', `${place ?? name}.reason.txt`), result.reason);
     if (place === undefined) await rm(at('WORK', name));
     else await rename(at('WORK', name), at(folder, place));
     await syncFolder(at(folder));
     await syncFolder(at('WORK'));
   }
 
-  async function look(take: TakeFile, signal: AbortSignal, onTrouble: WatchOptions['onTrouble'] = () => undefined): Promise<Look> {
+  async function look(
+    take: TakeFile,
+    signal: AbortSignal,
+    onTrouble: WatchOptions['onTrouble'] = () => undefined,
+  ): Promise<Look> {
     await ready();
     const counts = { taken: 0, rejected: 0, failed: 0, waiting: 0 };
     const tried = new Set<string>();
@@ -153,7 +185,7 @@ export function watchedFolder(root: string, files: string, options: PaymentFiles
     for (const name of names) {
       signal.throwIfAborted();
       // A namesake failed just now and holds the place.
-      if (tried.has(name) && await lstat(at('WORK', name)).catch(absent)) counts.waiting += 1;
+      if (tried.has(name) && (await lstat(at('WORK', name)).catch(absent))) counts.waiting += 1;
       else if (await claim(name)) await work(name);
     }
     return counts;
@@ -167,7 +199,8 @@ export function watchedFolder(root: string, files: string, options: PaymentFiles
   }
 
   return {
-    rail, look,
+    rail,
+    look,
     async watch(take, signal, { everyMs = 2_000, onTrouble } = {}) {
       while (!signal.aborted) {
         try {
@@ -199,7 +232,8 @@ async function writeReason(path: string, reason: string): Promise<void> {
   await rename(`${path}${PART}`, path);
 }
 
-const codeOf = (error: unknown): string => (typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown');
+const codeOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
 
 /** Undefined for what is not there; any other failure stays one. */
 function absent(error: unknown): undefined {

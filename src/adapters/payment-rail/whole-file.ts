@@ -15,13 +15,22 @@ export const PART = '.part';
  * @throws RailError MESSAGE_DIFFERS where it is there with other bytes: a file that may be at the bank already never changes;
  *   and what the pieces fail with, and the disk's errors
  */
-export async function writeWhole(dir: string, name: string, pieces: AsyncIterable<string | Uint8Array>, mode = 0o600): Promise<string> {
+export async function writeWhole(
+  dir: string,
+  name: string,
+  pieces: AsyncIterable<string | Uint8Array>,
+  mode = 0o600,
+): Promise<string> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const [part, whole] = [join(dir, `${name}${PART}`), join(dir, name)];
   const sha256 = await writePart(part, pieces, mode);
   if (existsSync(whole)) {
     await rm(part);
-    if (await sha256Of(whole) !== sha256) throw new RailError('MESSAGE_DIFFERS', `${name} was written before with other content; it was left as it is.`);
+    if ((await sha256Of(whole)) !== sha256)
+      throw new RailError(
+        'MESSAGE_DIFFERS',
+        `${name} was written before with other content; it was left as it is.`,
+      );
   } else {
     await rename(part, whole);
   }
@@ -29,7 +38,11 @@ export async function writeWhole(dir: string, name: string, pieces: AsyncIterabl
   return sha256;
 }
 
-async function writePart(part: string, pieces: AsyncIterable<string | Uint8Array>, mode: number): Promise<string> {
+async function writePart(
+  part: string,
+  pieces: AsyncIterable<string | Uint8Array>,
+  mode: number,
+): Promise<string> {
   const file = await open(part, 'w', mode);
   let written = Promise.resolve();
   try {
@@ -60,7 +73,11 @@ async function writePart(part: string, pieces: AsyncIterable<string | Uint8Array
  * @throws RailError MESSAGE_DIFFERS
  */
 export function requireNotSent(dir: string, other: string): void {
-  if (existsSync(join(dir, other))) throw new RailError('MESSAGE_DIFFERS', `${other} was written before: the message went out another way, and stays there.`);
+  if (existsSync(join(dir, other)))
+    throw new RailError(
+      'MESSAGE_DIFFERS',
+      `${other} was written before: the message went out another way, and stays there.`,
+    );
 }
 
 export async function sha256Of(path: string): Promise<string> {

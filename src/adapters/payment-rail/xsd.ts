@@ -20,7 +20,8 @@ export function isoSchemas(dir: string): SchemaCheck {
 }
 
 /** The option of `paymentFiles` for a folder of schemas; without one, messages are not checked. */
-export const schemaCheck = (dir: string | undefined): { readonly check?: SchemaCheck } => (dir === undefined ? {} : { check: isoSchemas(dir) });
+export const schemaCheck = (dir: string | undefined): { readonly check?: SchemaCheck } =>
+  dir === undefined ? {} : { check: isoSchemas(dir) };
 
 async function validatorOf(dir: string, format: Format): Promise<(xml: string) => void> {
   const { XmlDocument, XmlLibError, XsdValidator } = await import('libxml2-wasm');
@@ -29,14 +30,22 @@ async function validatorOf(dir: string, format: Format): Promise<(xml: string) =
     using schema = XmlDocument.fromBuffer(await readFile(join(dir, `${format}.xsd`)));
     validator = XsdValidator.fromDoc(schema);
   } catch (error) {
-    throw new RailError('SCHEMA_MISSING', `There is no readable schema ${format}.xsd in the folder that ISO20022_XSD_DIR names.`, { cause: error });
+    throw new RailError(
+      'SCHEMA_MISSING',
+      `There is no readable schema ${format}.xsd in the folder that ISO20022_XSD_DIR names.`,
+      { cause: error },
+    );
   }
   return (xml) => {
     try {
       using document = XmlDocument.fromString(xml);
       validator.validate(document);
     } catch (error) {
-      if (error instanceof XmlLibError) throw new RailError('SCHEMA_REFUSES', `The message does not fit ${format}${elementIn(error.message)}.`);
+      if (error instanceof XmlLibError)
+        throw new RailError(
+          'SCHEMA_REFUSES',
+          `The message does not fit ${format}${elementIn(error.message)}.`,
+        );
       throw error;
     }
   };

@@ -1,5 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { connectPostgres, PostgresError, type Connection, type PostgresOptions, type Session } from './pool.js';
+import {
+  connectPostgres,
+  PostgresError,
+  type Connection,
+  type PostgresOptions,
+  type Session,
+} from './pool.js';
 
 /** How often one that waits asks. */
 const ASK_EVERY_MS = 1_000;
@@ -21,7 +27,10 @@ export interface LockOptions extends PostgresOptions {
 }
 
 /** The lock at once, or nothing when another has it. @throws PostgresError */
-export async function tryLock(connectionString: string, options: LockOptions): Promise<Held | undefined> {
+export async function tryLock(
+  connectionString: string,
+  options: LockOptions,
+): Promise<Held | undefined> {
   const connection = await session(connectionString, options);
   try {
     if (await locked(connection, options)) return held(connection);
@@ -34,7 +43,11 @@ export async function tryLock(connectionString: string, options: LockOptions): P
 }
 
 /** Waits until no other session holds the lock; nothing when the signal aborts first. @throws PostgresError when the server goes away */
-export async function holdLock(connectionString: string, options: LockOptions, signal: AbortSignal): Promise<Held | undefined> {
+export async function holdLock(
+  connectionString: string,
+  options: LockOptions,
+  signal: AbortSignal,
+): Promise<Held | undefined> {
   const connection = await session(connectionString, options);
   try {
     while (!signal.aborted) {
@@ -52,12 +65,17 @@ export async function holdLock(connectionString: string, options: LockOptions, s
 /** A session that the server ends, and its locks with it, when a while passes without a word: the holder may be cut off without either end seeing it. */
 async function session(connectionString: string, options: LockOptions): Promise<Connection> {
   const connection = await connectPostgres(connectionString, options);
-  await connection.query(`set idle_session_timeout = ${SESSION_ENDS_AFTER_MS}; set synchronous_commit = on`);
+  await connection.query(
+    `set idle_session_timeout = ${SESSION_ENDS_AFTER_MS}; set synchronous_commit = on`,
+  );
   return connection;
 }
 
 async function locked(connection: Session, { lock, schema }: LockOptions): Promise<boolean> {
-  const [row] = await connection.query<{ held: boolean }>('select pg_try_advisory_lock(hashtextextended($1, 0)) as held', [`sanad/${schema ?? ''}/${lock}`]);
+  const [row] = await connection.query<{ held: boolean }>(
+    'select pg_try_advisory_lock(hashtextextended($1, 0)) as held',
+    [`sanad/${schema ?? ''}/${lock}`],
+  );
   return row?.held === true;
 }
 
@@ -82,11 +100,19 @@ function held(connection: Connection): Held {
   }, BEAT_EVERY_MS).unref();
   const lose = (): void => {
     clearInterval(beating);
-    lost.abort(new PostgresError('away', 'The lock was lost: the connection to PostgreSQL ended or gave no answer.'));
+    lost.abort(
+      new PostgresError(
+        'away',
+        'The lock was lost: the connection to PostgreSQL ended or gave no answer.',
+      ),
+    );
   };
   connection.ended.addEventListener('abort', lose, { once: true });
   return {
-    query: (text, values) => (lost.signal.aborted ? Promise.reject(lost.signal.reason as PostgresError) : connection.query(text, values)),
+    query: (text, values) =>
+      lost.signal.aborted
+        ? Promise.reject(lost.signal.reason as PostgresError)
+        : connection.query(text, values),
     lost: lost.signal,
     async release() {
       clearInterval(beating);

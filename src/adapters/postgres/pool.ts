@@ -51,32 +51,52 @@ export interface PostgresOptions {
 
 /** `away`: no answer, or the server is not taking work; send it again later. Never carries the connection string or a value. */
 export class PostgresError extends Error {
-  constructor(readonly kind: 'away' | 'full' | 'corrupt' | 'deadlock' | 'closed' | 'failed', detail: string, options?: ErrorOptions) {
+  constructor(
+    readonly kind: 'away' | 'full' | 'corrupt' | 'deadlock' | 'closed' | 'failed',
+    detail: string,
+    options?: ErrorOptions,
+  ) {
     super(detail, options);
     this.name = 'PostgresError';
   }
 }
 
 /** Settings of a connection, for a pool and for a session of its own alike. */
-const connectionOf = (connectionString: string, { name, schema }: PostgresOptions): pg.ClientConfig => ({
-  connectionString, application_name: name, keepAlive: true, keepAliveInitialDelayMillis: KEEP_ALIVE_MS, connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-  statement_timeout: STATEMENT_TIMEOUT_MS, query_timeout: SILENCE_MS,
+const connectionOf = (
+  connectionString: string,
+  { name, schema }: PostgresOptions,
+): pg.ClientConfig => ({
+  connectionString,
+  application_name: name,
+  keepAlive: true,
+  keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+  connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  statement_timeout: STATEMENT_TIMEOUT_MS,
+  query_timeout: SILENCE_MS,
   ...(schema === undefined ? {} : { options: `-c search_path=${schema}` }),
 });
 
 /** Connects when first asked something. */
 export function openPostgres(connectionString: string, options: PostgresOptions): Postgres {
-  const pool = new pg.Pool({ ...connectionOf(connectionString, options), max: options.max ?? MAX_CONNECTIONS });
+  const pool = new pg.Pool({
+    ...connectionOf(connectionString, options),
+    max: options.max ?? MAX_CONNECTIONS,
+  });
   // A connection that the server closes is replaced at the next query. Without a listener it would end the process: the
   // pool hears of idle ones, and nobody of one that was taken out and waits between two statements.
   pool.on('error', () => undefined);
-  pool.on('connect', (client) => { client.on('error', () => undefined); });
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+  });
   const underWay = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
 
   /** What the pool has queued when it ends it forgets, so nothing is queued then. */
   const counted = <T>(work: () => Promise<T>): Promise<T> => {
-    if (closing) return Promise.reject(new PostgresError('closed', 'The connection to PostgreSQL was closed.'));
+    if (closing)
+      return Promise.reject(
+        new PostgresError('closed', 'The connection to PostgreSQL was closed.'),
+      );
     const done = work();
     underWay.add(done);
     return done.finally(() => underWay.delete(done));
@@ -85,7 +105,9 @@ export function openPostgres(connectionString: string, options: PostgresOptions)
   const attempt = async <T>(work: (session: Session) => Promise<T>): Promise<T> => {
     const client = await pool.connect().catch(rethrow);
     let broken = false;
-    const session = sessionOf(client, () => { broken = true; });
+    const session = sessionOf(client, () => {
+      broken = true;
+    });
     try {
       await session.query('begin; set local synchronous_commit = on');
       const result = await work(session);
@@ -103,7 +125,8 @@ export function openPostgres(connectionString: string, options: PostgresOptions)
       try {
         return await attempt(work);
       } catch (error) {
-        if (left === 0 || !(error instanceof PostgresError && error.kind === 'deadlock')) throw error;
+        if (left === 0 || !(error instanceof PostgresError && error.kind === 'deadlock'))
+          throw error;
       }
     }
   };
@@ -122,7 +145,10 @@ export async function createTables(session: Session, ddl: string): Promise<void>
 }
 
 /** A session of its own, for what hangs on one: locks. @throws PostgresError */
-export async function connectPostgres(connectionString: string, options: PostgresOptions): Promise<Connection> {
+export async function connectPostgres(
+  connectionString: string,
+  options: PostgresOptions,
+): Promise<Connection> {
   const client = new pg.Client(connectionOf(connectionString, options));
   const ended = new AbortController();
   client.on('error', () => ended.abort());
@@ -130,7 +156,8 @@ export async function connectPostgres(connectionString: string, options: Postgre
   await client.connect().catch(rethrow);
   // A connection that does not say good-bye in time is cut, so that nobody waits for a server that is away.
   const end = async (): Promise<void> => {
-    if (!ended.signal.aborted) await Promise.race([client.end(), wait(GOOD_BYE_MS, undefined, { ref: false })]);
+    if (!ended.signal.aborted)
+      await Promise.race([client.end(), wait(GOOD_BYE_MS, undefined, { ref: false })]);
     client.connection.stream.destroy();
     ended.abort();
   };
@@ -140,9 +167,15 @@ export async function connectPostgres(connectionString: string, options: Postgre
 /** A pg client or pool as a session. `onBroken`: the connection is of no use any more. */
 function sessionOf(client: Pick<pg.ClientBase, 'query'> | pg.Pool, onBroken?: () => void): Session {
   return {
-    async query<R extends object>(text: string, values?: readonly unknown[]): Promise<readonly R[]> {
+    async query<R extends object>(
+      text: string,
+      values?: readonly unknown[],
+    ): Promise<readonly R[]> {
       try {
-        const result: Partial<pg.QueryResult<R>> = await (client as pg.ClientBase).query<R>(text, values === undefined ? undefined : [...values]);
+        const result: Partial<pg.QueryResult<R>> = await (client as pg.ClientBase).query<R>(
+          text,
+          values === undefined ? undefined : [...values],
+        );
         // Several statements sent as one give a list of results, of which none is wanted.
         return result.rows ?? [];
       } catch (error) {
@@ -154,18 +187,42 @@ function sessionOf(client: Pick<pg.ClientBase, 'query'> | pg.Pool, onBroken?: ()
   };
 }
 
-function rethrow(error: unknown): never { throw failure(error); }
+function rethrow(error: unknown): never {
+  throw failure(error);
+}
 
 /** Whether it is not the database that refused: the connection failed, was cut, was silent for too long, or the server takes no work. */
-export const isAway = (error: unknown): boolean => !(error instanceof pg.DatabaseError) || AWAY.test(error.code ?? '');
+export const isAway = (error: unknown): boolean =>
+  !(error instanceof pg.DatabaseError) || AWAY.test(error.code ?? '');
 
 function failure(error: unknown): PostgresError {
   if (error instanceof PostgresError) return error;
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const code =
+    error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   const options = { cause: error };
-  if (isAway(error)) return new PostgresError('away', `PostgreSQL cannot be reached or takes no work now${code ? ` (${code})` : ''}; send it again.`, options);
-  if (code === '53100') return new PostgresError('full', 'PostgreSQL has no space left; make room and send it again.', options);
-  if (code.startsWith('XX')) return new PostgresError('corrupt', `PostgreSQL found its data damaged (${code}); restore it from your copy.`, options);
-  if (code === '40P01' || code === '40001') return new PostgresError('deadlock', 'PostgreSQL ended one of two transactions that waited for each other; send it again.', options);
+  if (isAway(error))
+    return new PostgresError(
+      'away',
+      `PostgreSQL cannot be reached or takes no work now${code ? ` (${code})` : ''}; send it again.`,
+      options,
+    );
+  if (code === '53100')
+    return new PostgresError(
+      'full',
+      'PostgreSQL has no space left; make room and send it again.',
+      options,
+    );
+  if (code.startsWith('XX'))
+    return new PostgresError(
+      'corrupt',
+      `PostgreSQL found its data damaged (${code}); restore it from your copy.`,
+      options,
+    );
+  if (code === '40P01' || code === '40001')
+    return new PostgresError(
+      'deadlock',
+      'PostgreSQL ended one of two transactions that waited for each other; send it again.',
+      options,
+    );
   return new PostgresError('failed', `PostgreSQL refused a statement (${code}).`, options);
 }

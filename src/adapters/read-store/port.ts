@@ -19,7 +19,13 @@ export const READ_STORE = Symbol('ReadStore');
  */
 export class ReadStoreError extends Error {
   constructor(
-    readonly code: 'READ_STORE_CORRUPT' | 'READ_STORE_FAILED' | 'READ_STORE_AWAY' | 'READ_STORE_CLOSED' | 'READ_STORE_ABSENT' | 'DISK_FULL',
+    readonly code:
+      | 'READ_STORE_CORRUPT'
+      | 'READ_STORE_FAILED'
+      | 'READ_STORE_AWAY'
+      | 'READ_STORE_CLOSED'
+      | 'READ_STORE_ABSENT'
+      | 'DISK_FULL',
     readonly detail: string,
     options?: ErrorOptions,
   ) {

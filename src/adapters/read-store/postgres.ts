@@ -22,21 +22,41 @@ export interface PostgresReadStoreOptions {
  * Read models in PostgreSQL. A sum of 64-bit integers is numeric there, a count is int8; both are whole, and both arrive
  * as bigint where the column is money (named `…_minor`) and as number everywhere else, as they do from SQLite.
  */
-export async function openPostgresReadStore(connectionString: string, options: PostgresReadStoreOptions = {}): Promise<ReadStore> {
+export async function openPostgresReadStore(
+  connectionString: string,
+  options: PostgresReadStoreOptions = {},
+): Promise<ReadStore> {
   const pool = new pg.Pool({
-    Client: ToldClient, connectionString, max: options.max ?? 8, connectionTimeoutMillis: CONNECT_TIMEOUT_MS, keepAlive: true, keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+    Client: ToldClient,
+    connectionString,
+    max: options.max ?? 8,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     ...(options.schema === undefined ? {} : { options: `-c search_path=${options.schema}` }),
-    ...(options.statementTimeoutMs === undefined ? {} : { statement_timeout: options.statementTimeoutMs }),
+    ...(options.statementTimeoutMs === undefined
+      ? {}
+      : { statement_timeout: options.statementTimeoutMs }),
     types: {
-      getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === INT8 || oid === NUMERIC ? whole : pg.types.getTypeParser(oid, format as 'text')),
+      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+        oid === INT8 || oid === NUMERIC ? whole : pg.types.getTypeParser(oid, format as 'text'),
     },
   });
   // A connection that the server closes is replaced at the next query. Without a listener it would end the process: the
   // pool hears of idle ones, and nobody of one that was taken out and waits between two statements.
   pool.on('error', () => undefined);
-  pool.on('connect', (client) => { client.on('error', () => undefined); });
-  const told = { options: pool.options, connect: () => pool.connect().catch(rethrow), end: () => pool.end() };
-  const db = new Kysely<never>({ dialect: new PostgresDialect({ pool: told }), plugins: [numbersByName] });
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+  });
+  const told = {
+    options: pool.options,
+    connect: () => pool.connect().catch(rethrow),
+    end: () => pool.end(),
+  };
+  const db = new Kysely<never>({
+    dialect: new PostgresDialect({ pool: told }),
+    plugins: [numbersByName],
+  });
   return { dialect: 'postgres', db, close: () => db.destroy() };
 }
 
@@ -50,7 +70,13 @@ class ToldClient extends pg.Client {
 }
 
 function rethrow(error: unknown): never {
-  throw isAway(error) ? new ReadStoreError('READ_STORE_AWAY', 'The read models cannot be reached now; ask again in a moment.', { cause: error }) : error;
+  throw isAway(error)
+    ? new ReadStoreError(
+        'READ_STORE_AWAY',
+        'The read models cannot be reached now; ask again in a moment.',
+        { cause: error },
+      )
+    : error;
 }
 
 const whole = (text: string): bigint | string => (/^-?\d+$/.test(text) ? BigInt(text) : text);

@@ -1,7 +1,11 @@
 import type { ReadStoreError } from './port.js';
 
 /** A compiled query on its way to the query thread. */
-export interface QueryRequest { readonly id: number; readonly sql: string; readonly parameters: readonly unknown[] }
+export interface QueryRequest {
+  readonly id: number;
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+}
 
 export type QueryAnswer =
   | { readonly id: number; readonly rows: Record<string, unknown>[] }

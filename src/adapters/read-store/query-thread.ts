@@ -2,7 +2,10 @@ import { Worker } from 'node:worker_threads';
 import { ReadStoreError } from './port.js';
 import type { QueryAnswer, QueryRequest } from './query-protocol.js';
 
-interface Waiting { resolve(rows: Record<string, unknown>[]): void; reject(error: Error): void }
+interface Waiting {
+  resolve(rows: Record<string, unknown>[]): void;
+  reject(error: Error): void;
+}
 
 /** The asking side of the query thread: many queries may be on their way at once, answered in order. */
 export class QueryThread {
@@ -12,11 +15,22 @@ export class QueryThread {
   #ended: Error | undefined;
 
   constructor(file: string) {
-    this.#worker = new Worker(new URL('./query.worker.js', import.meta.url), { workerData: { file } });
+    this.#worker = new Worker(new URL('./query.worker.js', import.meta.url), {
+      workerData: { file },
+    });
     this.#worker.unref();
     this.#worker.on('message', (answer: QueryAnswer) => this.#answered(answer));
-    this.#worker.on('error', (error) => this.#end(new ReadStoreError('READ_STORE_FAILED', `The query thread stopped: ${error instanceof Error ? error.message : String(error)}`)));
-    this.#worker.on('exit', () => this.#end(new ReadStoreError('READ_STORE_CLOSED', 'The query thread is closed.')));
+    this.#worker.on('error', (error) =>
+      this.#end(
+        new ReadStoreError(
+          'READ_STORE_FAILED',
+          `The query thread stopped: ${error instanceof Error ? error.message : String(error)}`,
+        ),
+      ),
+    );
+    this.#worker.on('exit', () =>
+      this.#end(new ReadStoreError('READ_STORE_CLOSED', 'The query thread is closed.')),
+    );
   }
 
   query(sql: string, parameters: readonly unknown[]): Promise<Record<string, unknown>[]> {
@@ -33,7 +47,9 @@ export class QueryThread {
 
   async close(): Promise<void> {
     if (this.#ended) return;
-    const exited = new Promise<void>((resolve) => { this.#worker.once('exit', () => resolve()); });
+    const exited = new Promise<void>((resolve) => {
+      this.#worker.once('exit', () => resolve());
+    });
     this.#worker.ref();
     this.#worker.postMessage('close');
     await exited;

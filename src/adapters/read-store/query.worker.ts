@@ -13,7 +13,11 @@ function answer({ id, sql, parameters }: QueryRequest): QueryAnswer {
     return { id, rows: connection.execute(sql, parameters).rows };
   } catch (error) {
     if (error instanceof ReadStoreError) return { id, code: error.code, detail: error.detail };
-    return { id, code: 'READ_STORE_FAILED', detail: error instanceof Error ? error.message : String(error) };
+    return {
+      id,
+      code: 'READ_STORE_FAILED',
+      detail: error instanceof Error ? error.message : String(error),
+    };
   }
 }
 

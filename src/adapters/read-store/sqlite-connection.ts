@@ -3,7 +3,10 @@ import Database from 'better-sqlite3';
 import { ReadStoreError } from './port.js';
 
 /** What a statement gives: rows of a query, or the number of rows that it changed. */
-export interface SqlResult { readonly rows: Record<string, unknown>[]; readonly changes: number }
+export interface SqlResult {
+  readonly rows: Record<string, unknown>[];
+  readonly changes: number;
+}
 
 /** Prepared statements are kept: the runner's few are executed thousands of times, and preparing a long one costs milliseconds. */
 const KEPT_STATEMENTS = 400;
@@ -24,17 +27,22 @@ export class SqliteConnection {
 
   /** @throws ReadStoreError READ_STORE_ABSENT (read-only and no file), READ_STORE_CORRUPT, READ_STORE_FAILED */
   constructor(file: string, options: { readonly readOnly: boolean }) {
-    if (options.readOnly && !existsSync(file)) throw new ReadStoreError('READ_STORE_ABSENT', 'The read models are not built yet.');
+    if (options.readOnly && !existsSync(file))
+      throw new ReadStoreError('READ_STORE_ABSENT', 'The read models are not built yet.');
     this.#database = opened(file, options.readOnly);
   }
 
   execute(sql: string, parameters: readonly unknown[]): SqlResult {
     try {
       const prepared = this.#prepare(sql);
-      const bound = parameters.some((value) => typeof value === 'boolean') ? parameters.map((value) => (typeof value === 'boolean' ? Number(value) : value)) : parameters;
-      if (!prepared.statement.reader) return { rows: [], changes: prepared.statement.run(...[bound as unknown[]]).changes };
+      const bound = parameters.some((value) => typeof value === 'boolean')
+        ? parameters.map((value) => (typeof value === 'boolean' ? Number(value) : value))
+        : parameters;
+      if (!prepared.statement.reader)
+        return { rows: [], changes: prepared.statement.run(...[bound as unknown[]]).changes };
       const rows = prepared.statement.all(...[bound as unknown[]]);
-      if (prepared.narrowed.length > 0 || prepared.booleans.length > 0) for (const row of rows) normalise(row, prepared);
+      if (prepared.narrowed.length > 0 || prepared.booleans.length > 0)
+        for (const row of rows) normalise(row, prepared);
       return { rows, changes: 0 };
     } catch (error) {
       throw asReadStoreError(error);
@@ -53,13 +61,20 @@ export class SqliteConnection {
     const columns = statement.reader ? statement.columns() : [];
     const money = columns.some(({ name }) => name.endsWith('_minor'));
     if (money) statement.safeIntegers(true);
-    const booleans = columns.filter(({ type }) => type?.toLowerCase() === 'boolean').map(({ name }) => name);
-    const narrowed = money ? columns.map(({ name }) => name).filter((name) => !name.endsWith('_minor') && !booleans.includes(name)) : [];
+    const booleans = columns
+      .filter(({ type }) => type?.toLowerCase() === 'boolean')
+      .map(({ name }) => name);
+    const narrowed = money
+      ? columns
+          .map(({ name }) => name)
+          .filter((name) => !name.endsWith('_minor') && !booleans.includes(name))
+      : [];
     const prepared: Prepared = { statement, narrowed, booleans };
     // Tables come and go with builds; a statement on a dropped one is only ever dead weight.
     if (/^\s*(create|drop|alter)/i.test(sql)) this.#statements.clear();
     else {
-      if (this.#statements.size >= KEPT_STATEMENTS) this.#statements.delete(this.#statements.keys().next().value ?? '');
+      if (this.#statements.size >= KEPT_STATEMENTS)
+        this.#statements.delete(this.#statements.keys().next().value ?? '');
       this.#statements.set(sql, prepared);
     }
     return prepared;
@@ -105,9 +120,17 @@ export function deleteDatabase(file: string): void {
 function asReadStoreError(error: unknown): Error {
   if (error instanceof ReadStoreError) return error;
   // By code and message, not by class: the addon throws the class of whichever copy of the module was loaded first.
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
-  const message = typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
-  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return new ReadStoreError('READ_STORE_CORRUPT', message, { cause: error });
-  if (code === 'SQLITE_FULL') return new ReadStoreError('DISK_FULL', 'The disk that holds the read models is full.', { cause: error });
+  const code =
+    typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  const message =
+    typeof error === 'object' && error !== null && 'message' in error
+      ? String(error.message)
+      : String(error);
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB')
+    return new ReadStoreError('READ_STORE_CORRUPT', message, { cause: error });
+  if (code === 'SQLITE_FULL')
+    return new ReadStoreError('DISK_FULL', 'The disk that holds the read models is full.', {
+      cause: error,
+    });
   return new ReadStoreError('READ_STORE_FAILED', message, { cause: error });
 }

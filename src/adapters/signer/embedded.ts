@@ -1,7 +1,30 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, randomUUID, type KeyObject } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomBytes,
+  randomUUID,
+  type KeyObject,
+} from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { calculateJwkThumbprint, createLocalJWKSet, exportJWK, SignJWT, type JSONWebKeySet } from 'jose';
+import {
+  calculateJwkThumbprint,
+  createLocalJWKSet,
+  exportJWK,
+  SignJWT,
+  type JSONWebKeySet,
+} from 'jose';
 import type { Clock } from '../clock/port.js';
 import { systemClock } from '../clock/embedded.js';
 import type { TokenIssuer, TokenTrust } from './port.js';
@@ -23,7 +46,10 @@ export interface LocalIssuer extends TokenIssuer {
  * first use. Who can read that file is anybody they like, so a deployment in production trusts an OIDC issuer instead.
  * @throws Error naming the file when it is not an Ed25519 key
  */
-export async function localIssuer(keysDir: string, clock: Clock = systemClock): Promise<LocalIssuer> {
+export async function localIssuer(
+  keysDir: string,
+  clock: Clock = systemClock,
+): Promise<LocalIssuer> {
   const file = join(keysDir, 'token-signing.pem');
   if (!existsSync(file)) make(keysDir, file);
   const key = read(file);
@@ -32,7 +58,12 @@ export async function localIssuer(keysDir: string, clock: Clock = systemClock): 
   const jwks: JSONWebKeySet = { keys: [{ ...jwk, kid, alg: ALGORITHM, use: 'sig' }] };
   return {
     jwks,
-    trust: { issuer: LOCAL_ISSUER, audience: LOCAL_AUDIENCE, algorithms: [ALGORITHM], keys: createLocalJWKSet(jwks) },
+    trust: {
+      issuer: LOCAL_ISSUER,
+      audience: LOCAL_AUDIENCE,
+      algorithms: [ALGORITHM],
+      keys: createLocalJWKSet(jwks),
+    },
     async issue({ subject, role, regions, ttlSeconds = DEFAULT_TTL_SECONDS }) {
       if (!Number.isInteger(ttlSeconds) || ttlSeconds < 1 || ttlSeconds > MAX_TTL_SECONDS) {
         throw new Error(`A token lives 1 to ${MAX_TTL_SECONDS} seconds.`);
@@ -40,8 +71,12 @@ export async function localIssuer(keysDir: string, clock: Clock = systemClock): 
       const now = Math.floor(Date.parse(clock.now()) / 1_000);
       return new SignJWT({ role, ...(regions ? { regions } : {}) })
         .setProtectedHeader({ alg: ALGORITHM, kid, typ: 'JWT' })
-        .setIssuer(LOCAL_ISSUER).setAudience(LOCAL_AUDIENCE).setSubject(subject)
-        .setIssuedAt(now).setExpirationTime(now + ttlSeconds).setJti(randomUUID())
+        .setIssuer(LOCAL_ISSUER)
+        .setAudience(LOCAL_AUDIENCE)
+        .setSubject(subject)
+        .setIssuedAt(now)
+        .setExpirationTime(now + ttlSeconds)
+        .setJti(randomUUID())
         .sign(key);
     },
   };
@@ -54,7 +89,8 @@ function read(file: string): KeyObject {
   } catch (error) {
     throw new Error(`${file} cannot be read as a private key.`, { cause: error });
   }
-  if (key.asymmetricKeyType !== 'ed25519') throw new Error(`${file} holds a key of another kind than Ed25519.`);
+  if (key.asymmetricKeyType !== 'ed25519')
+    throw new Error(`${file} holds a key of another kind than Ed25519.`);
   return key;
 }
 
@@ -64,7 +100,10 @@ function make(keysDir: string, file: string): void {
   const part = `${file}.${randomBytes(6).toString('hex')}`;
   const handle = openSync(part, 'wx', 0o600);
   try {
-    writeFileSync(handle, generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    writeFileSync(
+      handle,
+      generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }),
+    );
     fsyncSync(handle);
   } finally {
     closeSync(handle);

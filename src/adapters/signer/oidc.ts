@@ -2,7 +2,19 @@ import { createRemoteJWKSet } from 'jose';
 import type { TokenTrust } from './port.js';
 
 /** Asymmetric signatures only (RFC 8725 3.1): with a shared-secret algorithm on the list, a public key could sign. */
-const ALLOWED = ['EdDSA', 'Ed25519', 'ES256', 'ES384', 'ES512', 'PS256', 'PS384', 'PS512', 'RS256', 'RS384', 'RS512'] as const;
+const ALLOWED = [
+  'EdDSA',
+  'Ed25519',
+  'ES256',
+  'ES384',
+  'ES512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'RS256',
+  'RS384',
+  'RS512',
+] as const;
 const DEFAULT = ['EdDSA', 'ES256', 'PS256', 'RS256'];
 
 export interface OidcOptions {
@@ -25,13 +37,24 @@ export interface OidcOptions {
  */
 export function oidcTrust(options: OidcOptions): TokenTrust {
   const algorithms = checkAlgorithms(options.algorithms ?? DEFAULT);
-  for (const name of ['issuer', 'audience'] as const) if (options[name] === '') throw new Error(`${name} must not be empty.`);
+  for (const name of ['issuer', 'audience'] as const)
+    if (options[name] === '') throw new Error(`${name} must not be empty.`);
   const url = URL.canParse(options.jwksUrl) ? new URL(options.jwksUrl) : undefined;
-  const local = url?.protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
-  if (!url || (url.protocol !== 'https:' && !local)) throw new Error('jwksUrl must be an https address: who can change the keys under way can make any token.');
+  const local =
+    url?.protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
+  if (!url || (url.protocol !== 'https:' && !local))
+    throw new Error(
+      'jwksUrl must be an https address: who can change the keys under way can make any token.',
+    );
   return {
-    issuer: options.issuer, audience: options.audience, algorithms,
-    keys: createRemoteJWKSet(url, { timeoutDuration: options.timeoutMs ?? 5_000, cooldownDuration: 30_000, cacheMaxAge: 600_000 }),
+    issuer: options.issuer,
+    audience: options.audience,
+    algorithms,
+    keys: createRemoteJWKSet(url, {
+      timeoutDuration: options.timeoutMs ?? 5_000,
+      cooldownDuration: 30_000,
+      cacheMaxAge: 600_000,
+    }),
   };
 }
 
@@ -39,7 +62,10 @@ export function oidcTrust(options: OidcOptions): TokenTrust {
 export function checkAlgorithms(algorithms: readonly string[]): readonly string[] {
   if (algorithms.length === 0) throw new Error('algorithms must name at least one algorithm.');
   for (const algorithm of algorithms) {
-    if (!ALLOWED.some((allowed) => allowed === algorithm)) throw new Error(`The algorithm ${JSON.stringify(algorithm)} is not one of ${ALLOWED.join(', ')}.`);
+    if (!ALLOWED.some((allowed) => allowed === algorithm))
+      throw new Error(
+        `The algorithm ${JSON.stringify(algorithm)} is not one of ${ALLOWED.join(', ')}.`,
+      );
   }
   return algorithms;
 }

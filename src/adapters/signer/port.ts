@@ -11,5 +11,10 @@ export const TOKEN_TRUST = Symbol('TokenTrust');
 
 /** Makes tokens; only the embedded local issuer has one, and it is refused in production mode. */
 export interface TokenIssuer {
-  issue(claims: { readonly subject: string; readonly role: string; readonly regions?: readonly string[]; readonly ttlSeconds?: number }): Promise<string>;
+  issue(claims: {
+    readonly subject: string;
+    readonly role: string;
+    readonly regions?: readonly string[];
+    readonly ttlSeconds?: number;
+  }): Promise<string>;
 }

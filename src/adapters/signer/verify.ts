@@ -19,14 +19,27 @@ const OWN = 'automation';
  * @throws DomainError of kind 'unauthenticated': TOKEN_MISSING, TOKEN_EXPIRED, TOKEN_INVALID; of kind 'unavailable':
  *   ISSUER_UNAVAILABLE when the issuer's keys cannot be fetched. None carries the token or what it claims.
  */
-export async function verifyToken(trust: TokenTrust, jwt: string | undefined, clock?: Clock): Promise<Actor> {
-  if (jwt === undefined || jwt === '') throw new DomainError('TOKEN_MISSING', 'Send "Authorization: Bearer <token>".', 'unauthenticated');
+export async function verifyToken(
+  trust: TokenTrust,
+  jwt: string | undefined,
+  clock?: Clock,
+): Promise<Actor> {
+  if (jwt === undefined || jwt === '')
+    throw new DomainError(
+      'TOKEN_MISSING',
+      'Send "Authorization: Bearer <token>".',
+      'unauthenticated',
+    );
   if (jwt.length > MAX_TOKEN) throw invalid(`the token is longer than ${MAX_TOKEN} characters`);
   let payload: JWTPayload;
   try {
     ({ payload } = await jwtVerify(jwt, trust.keys, {
-      algorithms: [...trust.algorithms], issuer: trust.issuer, audience: trust.audience, clockTolerance: TOLERANCE_SECONDS,
-      requiredClaims: ['sub', 'exp', 'role'], ...(clock ? { currentDate: new Date(clock.now()) } : {}),
+      algorithms: [...trust.algorithms],
+      issuer: trust.issuer,
+      audience: trust.audience,
+      clockTolerance: TOLERANCE_SECONDS,
+      requiredClaims: ['sub', 'exp', 'role'],
+      ...(clock ? { currentDate: new Date(clock.now()) } : {}),
     }));
   } catch (error) {
     throw refusal(error);
@@ -35,30 +48,63 @@ export async function verifyToken(trust: TokenTrust, jwt: string | undefined, cl
 }
 
 /** The token of an Authorization header; undefined where there is none or it is of another scheme. */
-export const bearerOf = (authorization: string | undefined): string | undefined => /^Bearer +([^\s]+)$/i.exec(authorization ?? '')?.[1];
+export const bearerOf = (authorization: string | undefined): string | undefined =>
+  /^Bearer +([^\s]+)$/i.exec(authorization ?? '')?.[1];
 
-function actorOf({ sub, role, regions }: JWTPayload & { readonly role?: unknown; readonly regions?: unknown }): Actor {
-  if (typeof sub !== 'string' || !SUBJECT.test(sub) || sub === OWN) throw invalid('its claim "sub" is not the name of an account');
-  if (!isRole(role) || role === OWN) throw invalid('its claim "role" is not a role of Sanad that a caller can have');
+function actorOf({
+  sub,
+  role,
+  regions,
+}: JWTPayload & { readonly role?: unknown; readonly regions?: unknown }): Actor {
+  if (typeof sub !== 'string' || !SUBJECT.test(sub) || sub === OWN)
+    throw invalid('its claim "sub" is not the name of an account');
+  if (!isRole(role) || role === OWN)
+    throw invalid('its claim "role" is not a role of Sanad that a caller can have');
   if (regions === undefined) return { id: sub, role };
-  if (!Array.isArray(regions) || regions.length === 0 || regions.length > MAX_REGIONS || !regions.every(isRegion)) {
+  if (
+    !Array.isArray(regions) ||
+    regions.length === 0 ||
+    regions.length > MAX_REGIONS ||
+    !regions.every(isRegion)
+  ) {
     throw invalid('its claim "regions" is not a list of ISO 3166-2 codes');
   }
   return { id: sub, role, regions };
 }
 
 const isRole = (role: unknown): role is Role => ROLES.some((known) => known === role);
-const isRegion = (region: unknown): region is string => typeof region === 'string' && REGION.test(region);
+const isRegion = (region: unknown): region is string =>
+  typeof region === 'string' && REGION.test(region);
 
-const invalid = (reason: string): DomainError => new DomainError('TOKEN_INVALID', `The token is not accepted: ${reason}.`, 'unauthenticated');
+const invalid = (reason: string): DomainError =>
+  new DomainError('TOKEN_INVALID', `The token is not accepted: ${reason}.`, 'unauthenticated');
 
 function refusal(error: unknown): DomainError {
-  if (error instanceof errors.JWTExpired) return new DomainError('TOKEN_EXPIRED', 'The token has expired; get a new one.', 'unauthenticated');
-  if (error instanceof errors.JWTClaimValidationFailed) return invalid(`its claim "${error.claim}" is ${error.reason === 'missing' ? 'missing' : 'not as required'}`);
+  if (error instanceof errors.JWTExpired)
+    return new DomainError(
+      'TOKEN_EXPIRED',
+      'The token has expired; get a new one.',
+      'unauthenticated',
+    );
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return invalid(
+      `its claim "${error.claim}" is ${error.reason === 'missing' ? 'missing' : 'not as required'}`,
+    );
   if (error instanceof errors.JOSEAlgNotAllowed) return invalid('its algorithm is not allowed');
-  if (error instanceof errors.JWSSignatureVerificationFailed) return invalid('its signature is wrong');
-  if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) return invalid('no key of the issuer fits it');
-  if (error instanceof errors.JWTInvalid || error instanceof errors.JWSInvalid || error instanceof errors.JOSENotSupported) return invalid('it is not a signed JWT');
+  if (error instanceof errors.JWSSignatureVerificationFailed)
+    return invalid('its signature is wrong');
+  if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
+    return invalid('no key of the issuer fits it');
+  if (
+    error instanceof errors.JWTInvalid ||
+    error instanceof errors.JWSInvalid ||
+    error instanceof errors.JOSENotSupported
+  )
+    return invalid('it is not a signed JWT');
   // What is left are failures to fetch the issuer's keys: time-outs, refused connections, answers that are no JWKS.
-  return new DomainError('ISSUER_UNAVAILABLE', 'The keys of the token issuer cannot be fetched now; try again.', 'unavailable');
+  return new DomainError(
+    'ISSUER_UNAVAILABLE',
+    'The keys of the token issuer cannot be fetched now; try again.',
+    'unavailable',
+  );
 }

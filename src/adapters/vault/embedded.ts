@@ -24,14 +24,26 @@ export interface EmbeddedVault extends Vault {
  * Opens (or makes) `<dir>/vault.db` in a thread of its own: the calling thread never touches the disk. Closing ends the thread.
  * @throws VaultError MASTER_KEY_MISSING, MASTER_KEY_WRONG, VAULT_NEWER_VERSION, VAULT_CORRUPT, VAULT_FAILED
  */
-export async function openEmbeddedVault(dir: string, options: EmbeddedVaultOptions = {}): Promise<EmbeddedVault> {
-  const start: WorkerStart = { file: join(dir, 'vault.db'), keysDir: options.keysDir ?? join(dir, 'keys') };
-  const worker = new Worker(new URL('./embedded.worker.js', import.meta.url), { workerData: start, name: 'vault', resourceLimits: MEMORY });
+export async function openEmbeddedVault(
+  dir: string,
+  options: EmbeddedVaultOptions = {},
+): Promise<EmbeddedVault> {
+  const start: WorkerStart = {
+    file: join(dir, 'vault.db'),
+    keysDir: options.keysDir ?? join(dir, 'keys'),
+  };
+  const worker = new Worker(new URL('./embedded.worker.js', import.meta.url), {
+    workerData: start,
+    name: 'vault',
+    resourceLimits: MEMORY,
+  });
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   const started = await new Promise<Started>((resolve, reject) => {
     worker.once('message', resolve);
     worker.once('error', reject);
-    worker.once('exit', () => reject(new VaultError('VAULT_FAILED', 'The vault\'s thread ended before it was ready.')));
+    worker.once('exit', () =>
+      reject(new VaultError('VAULT_FAILED', "The vault's thread ended before it was ready.")),
+    );
   });
   if (!started.ready) {
     await exited;
@@ -68,13 +80,17 @@ export async function openEmbeddedVault(dir: string, options: EmbeddedVaultOptio
 export async function connectEmbeddedVault(port: MessagePort): Promise<Vault> {
   const line = new Line(port);
   const answer = await line.ask({ kind: 'hello' });
-  if (!('hashKeys' in answer)) throw new VaultError('VAULT_FAILED', 'The vault did not hand out its keys for hashes.');
+  if (!('hashKeys' in answer))
+    throw new VaultError('VAULT_FAILED', 'The vault did not hand out its keys for hashes.');
   return new ConnectedVault(line, answer.hashKeys);
 }
 
 /** Questions and answers over a port. The port keeps the thread alive only while an answer is due. */
 class Line {
-  readonly #waiting = new Map<number, { resolve(answer: Answer): void; reject(error: VaultError): void }>();
+  readonly #waiting = new Map<
+    number,
+    { resolve(answer: Answer): void; reject(error: VaultError): void }
+  >();
   #last = 0;
   #closed = false;
 
@@ -119,22 +135,37 @@ const gone = (): VaultError => new VaultError('VAULT_FAILED', 'The vault was clo
 class ConnectedVault implements Vault {
   readonly #keys: Readonly<Record<keyof HashKeys, KeyObject>>;
 
-  constructor(private readonly line: Line, keys: HashKeys) {
-    this.#keys = { identity: createSecretKey(keys.identity), account: createSecretKey(keys.account) };
+  constructor(
+    private readonly line: Line,
+    keys: HashKeys,
+  ) {
+    this.#keys = {
+      identity: createSecretKey(keys.identity),
+      account: createSecretKey(keys.account),
+    };
   }
 
   async seal(records: readonly PersonalRecord[]): Promise<readonly Sealed[]> {
     if (records.length === 0) return [];
     const names = records.map((r) => r.record);
-    const answer = await this.line.ask({ kind: 'seal', names, persons: records.map((r) => r.personId), plains: records.map((r) => canonicalJson(r.fields)) });
-    if (!('hashes' in answer)) throw new VaultError('VAULT_FAILED', 'The vault gave another answer than it was asked for.');
+    const answer = await this.line.ask({
+      kind: 'seal',
+      names,
+      persons: records.map((r) => r.personId),
+      plains: records.map((r) => canonicalJson(r.fields)),
+    });
+    if (!('hashes' in answer))
+      throw new VaultError('VAULT_FAILED', 'The vault gave another answer than it was asked for.');
     return names.map((record, i) => ({ record, sha256: answer.hashes[i]! }));
   }
 
-  async open(sealed: readonly Sealed[]): Promise<readonly (Readonly<Record<string, string>> | undefined)[]> {
+  async open(
+    sealed: readonly Sealed[],
+  ): Promise<readonly (Readonly<Record<string, string>> | undefined)[]> {
     if (sealed.length === 0) return [];
     const answer = await this.line.ask({ kind: 'open', sealed });
-    if (!('json' in answer)) throw new VaultError('VAULT_FAILED', 'The vault gave another answer than it was asked for.');
+    if (!('json' in answer))
+      throw new VaultError('VAULT_FAILED', 'The vault gave another answer than it was asked for.');
     const opened = JSON.parse(answer.json) as (Record<string, string> | null)[];
     return opened.map((fields) => fields ?? undefined);
   }
@@ -147,5 +178,7 @@ class ConnectedVault implements Vault {
     return createHmac('sha256', this.#keys[purpose]).update(value, 'utf8').digest('hex');
   }
 
-  close(): Promise<void> { return this.line.close(); }
+  close(): Promise<void> {
+    return this.line.close();
+  }
 }

@@ -43,10 +43,13 @@ class VaultWorker {
   /** Writes first, then reads: a record that was asked for after it was sealed is there. */
   #drain(): void {
     const taken = this.#queue.splice(0);
-    const writes = taken.filter(({ request }) => request.kind === 'seal' || request.kind === 'erase');
+    const writes = taken.filter(
+      ({ request }) => request.kind === 'seal' || request.kind === 'erase',
+    );
     if (writes.length > 0) this.#write(writes);
     for (const { port, request } of taken) {
-      if (request.kind === 'hello') port.postMessage({ id: request.id, hashKeys: this.#hashKeys } satisfies Answer);
+      if (request.kind === 'hello')
+        port.postMessage({ id: request.id, hashKeys: this.#hashKeys } satisfies Answer);
       if (request.kind === 'open') port.postMessage(this.#read(request));
     }
   }
@@ -71,7 +74,11 @@ class VaultWorker {
   /** A refusal of one request leaves the others in the commit; a failure of the file ends it for all. */
   #apply(request: Request): Answer {
     try {
-      if (request.kind === 'seal') return { id: request.id, hashes: this.file.seal(request.persons, request.names, request.plains) };
+      if (request.kind === 'seal')
+        return {
+          id: request.id,
+          hashes: this.file.seal(request.persons, request.names, request.plains),
+        };
       if (request.kind === 'erase') this.file.erase(request.persons);
       return { id: request.id, done: true };
     } catch (error) {
@@ -114,8 +121,12 @@ function start(owner: MessagePort): void {
   }
   owner.on('message', (control: Control) => {
     switch (control.kind) {
-      case 'connect': worker.connect(control.port); return;
-      case 'close': worker.close(); owner.close();
+      case 'connect':
+        worker.connect(control.port);
+        return;
+      case 'close':
+        worker.close();
+        owner.close();
     }
   });
   owner.postMessage({ ready: true } satisfies Started);

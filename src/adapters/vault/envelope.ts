@@ -1,4 +1,10 @@
-import { createCipheriv, createDecipheriv, createSecretKey, randomFillSync, type KeyObject } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  randomFillSync,
+  type KeyObject,
+} from 'node:crypto';
 
 const IV = 12;
 const TAG = 16;
@@ -37,7 +43,9 @@ export function encrypt(key: KeyObject, context: string, plain: string | Uint8Ar
 /** @throws Error when key, context or bytes are not those of the encryption */
 export function decrypt(key: KeyObject, context: string, sealed: Buffer): Buffer {
   if (sealed.length < IV + TAG) throw new Error('too short for a ciphertext');
-  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, IV), { authTagLength: TAG });
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, IV), {
+    authTagLength: TAG,
+  });
   decipher.setAAD(Buffer.from(context, 'utf8'));
   decipher.setAuthTag(sealed.subarray(sealed.length - TAG));
   const plain = decipher.update(sealed.subarray(IV, sealed.length - TAG));
@@ -46,7 +54,10 @@ export function decrypt(key: KeyObject, context: string, sealed: Buffer): Buffer
 }
 
 /** A new person's key, and the same wrapped for storage. */
-export function makeKey(master: KeyObject, personId: string): { readonly key: KeyObject; readonly wrapped: Buffer } {
+export function makeKey(
+  master: KeyObject,
+  personId: string,
+): { readonly key: KeyObject; readonly wrapped: Buffer } {
   const bytes = random(KEY);
   const made = { key: createSecretKey(bytes), wrapped: encrypt(master, personId, bytes) };
   bytes.fill(0);

@@ -1,5 +1,15 @@
 import { createSecretKey, hkdfSync, randomBytes, type KeyObject } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { VaultError } from './port.js';
 
@@ -16,7 +26,10 @@ export function loadMasterKey(keysDir: string, mayMake: boolean): KeyObject {
   const file = masterKeyFile(keysDir);
   if (!existsSync(file)) {
     if (!mayMake) {
-      throw new VaultError('MASTER_KEY_MISSING', `${file} is missing, and the vault was sealed under it. Put the key back from your copy; without it no personal data can be read.`);
+      throw new VaultError(
+        'MASTER_KEY_MISSING',
+        `${file} is missing, and the vault was sealed under it. Put the key back from your copy; without it no personal data can be read.`,
+      );
     }
     make(keysDir, file);
   }
@@ -25,9 +38,17 @@ export function loadMasterKey(keysDir: string, mayMake: boolean): KeyObject {
 
 /** A key that is kept in a file of any name, for example a mounted secret. @throws VaultError MASTER_KEY_MISSING, MASTER_KEY_WRONG */
 export function readMasterKey(file: string): KeyObject {
-  if (!existsSync(file)) throw new VaultError('MASTER_KEY_MISSING', `${file} is missing; it must hold the vault's master key.`);
+  if (!existsSync(file))
+    throw new VaultError(
+      'MASTER_KEY_MISSING',
+      `${file} is missing; it must hold the vault's master key.`,
+    );
   const text = readFileSync(file, 'latin1');
-  if (!FORM.test(text)) throw new VaultError('MASTER_KEY_WRONG', `${file} is not a master key: it must hold 64 hexadecimal digits.`);
+  if (!FORM.test(text))
+    throw new VaultError(
+      'MASTER_KEY_WRONG',
+      `${file} is not a master key: it must hold 64 hexadecimal digits.`,
+    );
   return createSecretKey(Buffer.from(text.trim(), 'hex'));
 }
 
@@ -50,13 +71,23 @@ function make(keysDir: string, file: string): void {
     rmSync(part);
   }
   const directory = openSync(dirname(file), 'r');
-  try { fsyncSync(directory); } finally { closeSync(directory); }
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
 }
 
 /** Keys for keyed hashes, one a purpose, derived (HKDF-SHA-256, RFC 5869) so that they say nothing of the master key. */
-export interface HashKeys { readonly identity: Uint8Array; readonly account: Uint8Array }
+export interface HashKeys {
+  readonly identity: Uint8Array;
+  readonly account: Uint8Array;
+}
 
 export function hashKeys(master: KeyObject): HashKeys {
-  const derive = (purpose: string): Uint8Array => new Uint8Array(hkdfSync('sha256', master, new Uint8Array(0), `sanad keyed hash ${purpose}`, 32));
+  const derive = (purpose: string): Uint8Array =>
+    new Uint8Array(
+      hkdfSync('sha256', master, new Uint8Array(0), `sanad keyed hash ${purpose}`, 32),
+    );
   return { identity: derive('identity'), account: derive('account') };
 }

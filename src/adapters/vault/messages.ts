@@ -5,7 +5,12 @@ import type { Sealed, VaultError } from './port.js';
 /** What a thread asks the vault's worker. Arrays run in parallel, one element a record. */
 export type Ask =
   | { readonly kind: 'hello' }
-  | { readonly kind: 'seal'; readonly persons: readonly string[]; readonly names: readonly string[]; readonly plains: readonly string[] }
+  | {
+      readonly kind: 'seal';
+      readonly persons: readonly string[];
+      readonly names: readonly string[];
+      readonly plains: readonly string[];
+    }
   | { readonly kind: 'open'; readonly sealed: readonly Sealed[] }
   | { readonly kind: 'erase'; readonly persons: readonly string[] };
 export type Request = Ask & { readonly id: number };
@@ -19,9 +24,15 @@ export type Answer =
   | { readonly id: number; readonly code: VaultError['code']; readonly detail: string };
 
 /** What the thread that owns the worker tells it. */
-export type Control = { readonly kind: 'connect'; readonly port: MessagePort } | { readonly kind: 'close' };
+export type Control =
+  { readonly kind: 'connect'; readonly port: MessagePort } | { readonly kind: 'close' };
 
-export interface WorkerStart { readonly file: string; readonly keysDir: string }
+export interface WorkerStart {
+  readonly file: string;
+  readonly keysDir: string;
+}
 
 /** The worker's first word to its owner: ready, or why not. */
-export type Started = { readonly ready: true } | { readonly ready: false; readonly code: VaultError['code']; readonly detail: string };
+export type Started =
+  | { readonly ready: true }
+  | { readonly ready: false; readonly code: VaultError['code']; readonly detail: string };

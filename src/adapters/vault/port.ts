@@ -1,5 +1,8 @@
 /** Where an event says its personal fields are; the hash binds the ciphertext into the log. */
-export interface Sealed { readonly record: string; readonly sha256: string }
+export interface Sealed {
+  readonly record: string;
+  readonly sha256: string;
+}
 
 export interface PersonalRecord {
   readonly personId: string;
@@ -19,7 +22,9 @@ export interface Vault {
    */
   seal(records: readonly PersonalRecord[]): Promise<readonly Sealed[]>;
   /** Decrypts in the order asked; undefined where the record is absent or the person was erased. Checks the hash. */
-  open(sealed: readonly Sealed[]): Promise<readonly (Readonly<Record<string, string>> | undefined)[]>;
+  open(
+    sealed: readonly Sealed[],
+  ): Promise<readonly (Readonly<Record<string, string>> | undefined)[]>;
   /** Destroys the keys of these persons, durably. Idempotent. */
   erase(personIds: readonly string[]): Promise<void>;
   /**
@@ -34,7 +39,16 @@ export const VAULT = Symbol('Vault');
 
 export class VaultError extends Error {
   constructor(
-    readonly code: 'VAULT_CORRUPT' | 'VAULT_NEWER_VERSION' | 'MASTER_KEY_MISSING' | 'MASTER_KEY_WRONG' | 'RECORD_DIFFERS' | 'PERSON_ERASED' | 'DISK_FULL' | 'VAULT_AWAY' | 'VAULT_FAILED',
+    readonly code:
+      | 'VAULT_CORRUPT'
+      | 'VAULT_NEWER_VERSION'
+      | 'MASTER_KEY_MISSING'
+      | 'MASTER_KEY_WRONG'
+      | 'RECORD_DIFFERS'
+      | 'PERSON_ERASED'
+      | 'DISK_FULL'
+      | 'VAULT_AWAY'
+      | 'VAULT_FAILED',
     readonly detail: string,
     options?: ErrorOptions,
   ) {

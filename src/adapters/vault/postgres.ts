@@ -4,7 +4,15 @@ import { openPostgres, PostgresError, type Postgres } from '../postgres/pool.js'
 import { decrypt, encrypt } from './envelope.js';
 import { hashKeys, loadMasterKey, readMasterKey } from './master-key.js';
 import { VaultError, type PersonalRecord, type Sealed, type Vault } from './port.js';
-import { FORMAT, openSealed, PROOF, sealAll, TABLES, wipe, type Wanted } from './postgres-tables.js';
+import {
+  FORMAT,
+  openSealed,
+  PROOF,
+  sealAll,
+  TABLES,
+  wipe,
+  type Wanted,
+} from './postgres-tables.js';
 import { Together } from './together.js';
 
 /** Transactions that seal at once, and records that the requests in one of them may have together. */
@@ -31,8 +39,15 @@ export interface PostgresVaultOptions {
  * what one has erased no other can open.
  * @throws VaultError MASTER_KEY_MISSING, MASTER_KEY_WRONG, VAULT_NEWER_VERSION, VAULT_AWAY, VAULT_FAILED
  */
-export async function openPostgresVault(connectionString: string, options: PostgresVaultOptions): Promise<Vault> {
-  const database = openPostgres(connectionString, { name: 'sanad-vault', ...(options.max === undefined ? {} : { max: options.max }), ...(options.schema === undefined ? {} : { schema: options.schema }) });
+export async function openPostgresVault(
+  connectionString: string,
+  options: PostgresVaultOptions,
+): Promise<Vault> {
+  const database = openPostgres(connectionString, {
+    name: 'sanad-vault',
+    ...(options.max === undefined ? {} : { max: options.max }),
+    ...(options.schema === undefined ? {} : { schema: options.schema }),
+  });
   try {
     await database.create(TABLES);
     return new PostgresVault(database, await masterOf(database, options.masterKey));
@@ -46,17 +61,29 @@ export async function openPostgresVault(connectionString: string, options: Postg
 function masterOf(database: Postgres, at: MasterKeyAt): Promise<KeyObject> {
   return database.transaction(async (session) => {
     await session.query('lock table sanad_vault in exclusive mode');
-    const [vault] = await session.query<{ format: number; proof: Buffer }>('select format, proof from sanad_vault');
-    if (vault && vault.format > FORMAT) throw new VaultError('VAULT_NEWER_VERSION', `The vault has format ${vault.format}; this version of Sanad knows up to ${FORMAT}.`);
+    const [vault] = await session.query<{ format: number; proof: Buffer }>(
+      'select format, proof from sanad_vault',
+    );
+    if (vault && vault.format > FORMAT)
+      throw new VaultError(
+        'VAULT_NEWER_VERSION',
+        `The vault has format ${vault.format}; this version of Sanad knows up to ${FORMAT}.`,
+      );
     const master = 'keyFile' in at ? readMasterKey(at.keyFile) : loadMasterKey(at.keysDir, !vault);
     if (!vault) {
-      await session.query('insert into sanad_vault (format, proof) values ($1, $2)', [FORMAT, encrypt(master, 'proof', Buffer.from(PROOF))]);
+      await session.query('insert into sanad_vault (format, proof) values ($1, $2)', [
+        FORMAT,
+        encrypt(master, 'proof', Buffer.from(PROOF)),
+      ]);
       return master;
     }
     try {
       decrypt(master, 'proof', vault.proof);
     } catch {
-      throw new VaultError('MASTER_KEY_WRONG', `The master key in ${'keyFile' in at ? at.keyFile : at.keysDir} is not the one that this vault was sealed under.`);
+      throw new VaultError(
+        'MASTER_KEY_WRONG',
+        `The master key in ${'keyFile' in at ? at.keyFile : at.keysDir} is not the one that this vault was sealed under.`,
+      );
     }
     return master;
   });
@@ -67,52 +94,87 @@ class PostgresVault implements Vault {
   readonly #sealing: Together<readonly Wanted[], readonly Sealed[]>;
   #closing: Promise<void> | undefined;
 
-  constructor(private readonly database: Postgres, private readonly master: KeyObject) {
+  constructor(
+    private readonly database: Postgres,
+    private readonly master: KeyObject,
+  ) {
     const keys = hashKeys(master);
-    this.#hashKeys = { identity: createSecretKey(keys.identity), account: createSecretKey(keys.account) };
-    this.#sealing = new Together((requests) => this.#seal(requests), { atOnce: SEALING, weight: (wanted) => wanted.length, most: RECORDS, ofOne: (error) => error instanceof VaultError });
+    this.#hashKeys = {
+      identity: createSecretKey(keys.identity),
+      account: createSecretKey(keys.account),
+    };
+    this.#sealing = new Together((requests) => this.#seal(requests), {
+      atOnce: SEALING,
+      weight: (wanted) => wanted.length,
+      most: RECORDS,
+      ofOne: (error) => error instanceof VaultError,
+    });
   }
 
   async seal(records: readonly PersonalRecord[]): Promise<readonly Sealed[]> {
     if (records.length === 0) return [];
-    const wanted = records.map(({ personId, record, fields }) => ({ person: personId, name: record, plain: canonicalJson(fields) }));
+    const wanted = records.map(({ personId, record, fields }) => ({
+      person: personId,
+      name: record,
+      plain: canonicalJson(fields),
+    }));
     if (this.#closing) throw told(new PostgresError('closed', 'The vault was closed.'));
     return this.#sealing.ask(wanted).catch(rethrow);
   }
 
   async #seal(requests: readonly (readonly Wanted[])[]): Promise<readonly (readonly Sealed[])[]> {
-    const sealed = await this.database.transaction((session) => sealAll(session, this.master, requests.flat()));
+    const sealed = await this.database.transaction((session) =>
+      sealAll(session, this.master, requests.flat()),
+    );
     let at = 0;
     return requests.map(({ length }) => sealed.slice(at, (at += length)));
   }
 
-  async open(sealed: readonly Sealed[]): Promise<readonly (Readonly<Record<string, string>> | undefined)[]> {
+  async open(
+    sealed: readonly Sealed[],
+  ): Promise<readonly (Readonly<Record<string, string>> | undefined)[]> {
     return sealed.length === 0 ? [] : openSealed(this.database, this.master, sealed).catch(rethrow);
   }
 
   async erase(personIds: readonly string[]): Promise<void> {
-    if (personIds.length > 0) await this.database.transaction((session) => wipe(session, personIds)).catch(rethrow);
+    if (personIds.length > 0)
+      await this.database.transaction((session) => wipe(session, personIds)).catch(rethrow);
   }
 
   keyedHash(purpose: 'identity' | 'account', value: string): string {
     return createHmac('sha256', this.#hashKeys[purpose]).update(value, 'utf8').digest('hex');
   }
 
-  close(): Promise<void> { return (this.#closing ??= this.#sealing.settled().then(() => this.database.close())); }
+  close(): Promise<void> {
+    return (this.#closing ??= this.#sealing.settled().then(() => this.database.close()));
+  }
 }
 
-function rethrow(error: unknown): never { throw told(error); }
+function rethrow(error: unknown): never {
+  throw told(error);
+}
 
 /** Any failure as a VaultError that says what to do. It never carries a value of a record. */
 function told(error: unknown): VaultError {
   if (error instanceof VaultError) return error;
-  if (!(error instanceof PostgresError)) return new VaultError('VAULT_FAILED', `The vault failed: ${error instanceof Error ? error.message : 'it did not say why'}`, { cause: error });
+  if (!(error instanceof PostgresError))
+    return new VaultError(
+      'VAULT_FAILED',
+      `The vault failed: ${error instanceof Error ? error.message : 'it did not say why'}`,
+      { cause: error },
+    );
   const options = { cause: error };
   switch (error.kind) {
-    case 'away': case 'deadlock': return new VaultError('VAULT_AWAY', error.message, options);
-    case 'full': return new VaultError('DISK_FULL', error.message, options);
-    case 'corrupt': return new VaultError('VAULT_CORRUPT', error.message, options);
-    case 'closed': return new VaultError('VAULT_FAILED', 'The vault was closed.', options);
-    case 'failed': return new VaultError('VAULT_FAILED', error.message, options);
+    case 'away':
+    case 'deadlock':
+      return new VaultError('VAULT_AWAY', error.message, options);
+    case 'full':
+      return new VaultError('DISK_FULL', error.message, options);
+    case 'corrupt':
+      return new VaultError('VAULT_CORRUPT', error.message, options);
+    case 'closed':
+      return new VaultError('VAULT_FAILED', 'The vault was closed.', options);
+    case 'failed':
+      return new VaultError('VAULT_FAILED', error.message, options);
   }
 }

@@ -1,4 +1,8 @@
-interface Waiting<Request, Answer> { readonly request: Request; done(answer: Answer): void; failed(error: unknown): void }
+interface Waiting<Request, Answer> {
+  readonly request: Request;
+  done(answer: Answer): void;
+  failed(error: unknown): void;
+}
 
 export interface TogetherOptions<Request> {
   /** Groups under way at once. As long as there are fewer, a request goes at once and alone. */
@@ -15,7 +19,10 @@ export class Together<Request, Answer> {
   #waiting: Waiting<Request, Answer>[] = [];
   readonly #groups = new Set<Promise<void>>();
 
-  constructor(private readonly work: (requests: readonly Request[]) => Promise<readonly Answer[]>, private readonly options: TogetherOptions<Request>) {}
+  constructor(
+    private readonly work: (requests: readonly Request[]) => Promise<readonly Answer[]>,
+    private readonly options: TogetherOptions<Request>,
+  ) {}
 
   ask(request: Request): Promise<Answer> {
     return new Promise((done, failed) => {
@@ -57,7 +64,8 @@ export class Together<Request, Answer> {
       const answers = await this.work(group.map(({ request }) => request));
       group.forEach(({ done }, i) => done(answers[i]!));
     } catch (error) {
-      if (group.length > 1 && this.options.ofOne(error)) for (const one of group) await this.#run([one]);
+      if (group.length > 1 && this.options.ofOne(error))
+        for (const one of group) await this.#run([one]);
       else for (const { failed } of group) failed(error);
     }
   }

@@ -33,7 +33,11 @@ const personName = (id: string): string => `person/${id}`;
 type RecordRow = readonly [index: number, person: number, body: Buffer];
 type EntryRow = readonly [index: number, no: number];
 type PersonRow = readonly [no: number, id: string, erased: number, wrapped: Buffer];
-interface Holder { readonly no: number; readonly id: string; readonly key: KeyObject }
+interface Holder {
+  readonly no: number;
+  readonly id: string;
+  readonly key: KeyObject;
+}
 
 /** The vault's file, opened by one thread. Everything here is synchronous; what is written counts after `commit`. */
 export class VaultFile {
@@ -56,16 +60,33 @@ export class VaultFile {
     this.#db = new Database(file, { timeout: 1_000 });
     try {
       this.master = this.#prepare(file, keysDir);
-      this.#recordsNamed = this.#db.prepare<[string], RecordRow>(
-        `SELECT j.key, r.person, r.body FROM json_each(?) j CROSS JOIN entry e ON e.name = j.value AND e.kind = ${RECORD} CROSS JOIN record r ON r.no = e.no`).raw();
-      this.#personsNamed = this.#db.prepare<[string], EntryRow>(
-        `SELECT j.key, e.no FROM json_each(?) j CROSS JOIN entry e ON e.name = j.value AND e.kind = ${PERSON}`).raw();
-      this.#persons = this.#db.prepare<[string], PersonRow>('SELECT p.no, p.id, p.erased, p.wrapped FROM json_each(?) j CROSS JOIN person p ON p.no = j.value').raw();
-      this.#addPerson = this.#db.prepare<[string, Buffer]>('INSERT INTO person (id, erased, wrapped) VALUES (?, 0, ?)');
-      this.#addRecord = this.#db.prepare<[number, Buffer]>('INSERT INTO record (person, body) VALUES (?, ?)');
-      this.#addEntry = this.#db.prepare<[string, number, number | bigint]>('INSERT INTO entry (name, kind, no) VALUES (?, ?, ?)');
+      this.#recordsNamed = this.#db
+        .prepare<[string], RecordRow>(
+          `SELECT j.key, r.person, r.body FROM json_each(?) j CROSS JOIN entry e ON e.name = j.value AND e.kind = ${RECORD} CROSS JOIN record r ON r.no = e.no`,
+        )
+        .raw();
+      this.#personsNamed = this.#db
+        .prepare<[string], EntryRow>(
+          `SELECT j.key, e.no FROM json_each(?) j CROSS JOIN entry e ON e.name = j.value AND e.kind = ${PERSON}`,
+        )
+        .raw();
+      this.#persons = this.#db
+        .prepare<[string], PersonRow>(
+          'SELECT p.no, p.id, p.erased, p.wrapped FROM json_each(?) j CROSS JOIN person p ON p.no = j.value',
+        )
+        .raw();
+      this.#addPerson = this.#db.prepare<[string, Buffer]>(
+        'INSERT INTO person (id, erased, wrapped) VALUES (?, 0, ?)',
+      );
+      this.#addRecord = this.#db.prepare<[number, Buffer]>(
+        'INSERT INTO record (person, body) VALUES (?, ?)',
+      );
+      this.#addEntry = this.#db.prepare<[string, number, number | bigint]>(
+        'INSERT INTO entry (name, kind, no) VALUES (?, ?, ?)',
+      );
       this.#erase = this.#db.prepare<[number, string]>(
-        `UPDATE person SET erased = 1, wrapped = zeroblob(?) WHERE no = (SELECT no FROM entry WHERE name = ? AND kind = ${PERSON}) AND erased = 0`);
+        `UPDATE person SET erased = 1, wrapped = zeroblob(?) WHERE no = (SELECT no FROM entry WHERE name = ? AND kind = ${PERSON}) AND erased = 0`,
+      );
     } catch (error) {
       this.#db.close();
       throw failure(error);
@@ -77,9 +98,15 @@ export class VaultFile {
     // The lock is held for good: two processes on one vault would each trust keys that the other has erased.
     db.pragma('locking_mode = EXCLUSIVE');
     const version = db.pragma('user_version', { simple: true }) as number;
-    if (version > FORMAT) throw new VaultError('VAULT_NEWER_VERSION', `${file} has format ${version}; this version of Sanad knows up to ${FORMAT}.`);
-    const fresh = version === 0 && db.prepare('SELECT count(*) AS n FROM sqlite_schema').pluck().get() === 0;
-    if (!fresh && db.pragma('application_id', { simple: true }) !== APPLICATION) throw new VaultError('VAULT_CORRUPT', `${file} is not a vault.`);
+    if (version > FORMAT)
+      throw new VaultError(
+        'VAULT_NEWER_VERSION',
+        `${file} has format ${version}; this version of Sanad knows up to ${FORMAT}.`,
+      );
+    const fresh =
+      version === 0 && db.prepare('SELECT count(*) AS n FROM sqlite_schema').pluck().get() === 0;
+    if (!fresh && db.pragma('application_id', { simple: true }) !== APPLICATION)
+      throw new VaultError('VAULT_CORRUPT', `${file} is not a vault.`);
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
     db.pragma('secure_delete = ON');
@@ -89,25 +116,35 @@ export class VaultFile {
     if (fresh) {
       db.transaction(() => {
         db.exec(SCHEMA);
-        db.prepare('INSERT INTO proof VALUES (?)').run(encrypt(master, 'proof', Buffer.from(PROOF)));
+        db.prepare('INSERT INTO proof VALUES (?)').run(
+          encrypt(master, 'proof', Buffer.from(PROOF)),
+        );
         db.pragma(`application_id = ${APPLICATION}`);
         db.pragma(`user_version = ${FORMAT}`);
       })();
     }
     const proof = db.prepare<[], Buffer>('SELECT sealed FROM proof').pluck().get();
-    if (!proof) throw new VaultError('VAULT_CORRUPT', `${file} has lost the proof of its master key.`);
+    if (!proof)
+      throw new VaultError('VAULT_CORRUPT', `${file} has lost the proof of its master key.`);
     try {
       decrypt(master, 'proof', proof);
     } catch {
-      throw new VaultError('MASTER_KEY_WRONG', `The master key in ${keysDir} is not the one that ${file} was sealed under.`);
+      throw new VaultError(
+        'MASTER_KEY_WRONG',
+        `The master key in ${keysDir} is not the one that ${file} was sealed under.`,
+      );
     }
     return master;
   }
 
-  begin(): void { this.#db.exec('BEGIN IMMEDIATE'); }
+  begin(): void {
+    this.#db.exec('BEGIN IMMEDIATE');
+  }
 
   /** Durable when it returns. */
-  commit(): void { this.#db.exec('COMMIT'); }
+  commit(): void {
+    this.#db.exec('COMMIT');
+  }
 
   rollback(): void {
     // Keys made since `begin` are not in the file.
@@ -126,20 +163,29 @@ export class VaultFile {
     for (let i = 0; i < names.length; i += 1) {
       const [name, person, plain] = [names[i]!, persons[i]!, plains[i]!];
       const holder = holders.get(person);
-      if (holder === 'erased') throw new VaultError('PERSON_ERASED', `The person of ${name} was erased; nothing can be sealed for them.`);
+      if (holder === 'erased')
+        throw new VaultError(
+          'PERSON_ERASED',
+          `The person of ${name} was erased; nothing can be sealed for them.`,
+        );
       const row = before[i];
       const twin = row ? undefined : fresh.get(name);
       const differs = row
         ? row[1] !== holder?.no || this.#plain(holder, name, row[2]) !== plain
         : twin !== undefined && (persons[twin] !== person || plains[twin] !== plain);
-      if (differs) throw new VaultError('RECORD_DIFFERS', `${name} is sealed already with other content; a change goes under a new name.`);
+      if (differs)
+        throw new VaultError(
+          'RECORD_DIFFERS',
+          `${name} is sealed already with other content; a change goes under a new name.`,
+        );
       if (!row && twin === undefined) fresh.set(name, i);
     }
     const hashes = new Map<string, string>();
     for (const [name, i] of fresh) {
       const person = persons[i]!;
       let holder = holders.get(person);
-      if (holder === undefined || holder === 'erased') holders.set(person, (holder = this.#admit(person)));
+      if (holder === undefined || holder === 'erased')
+        holders.set(person, (holder = this.#admit(person)));
       const body = encrypt(holder.key, name, plains[i]!);
       this.#addEntry.run(name, RECORD, this.#addRecord.run(holder.no, body).lastInsertRowid);
       hashes.set(name, hash('sha256', body, 'hex'));
@@ -154,9 +200,17 @@ export class VaultFile {
     const parts = sealed.map(({ record, sha256 }, i) => {
       const row = rows[i];
       if (!row) return 'null';
-      if (hash('sha256', row[2], 'hex') !== sha256) throw new VaultError('VAULT_CORRUPT', `${record} is not what the log says was sealed: its hash differs.`);
+      if (hash('sha256', row[2], 'hex') !== sha256)
+        throw new VaultError(
+          'VAULT_CORRUPT',
+          `${record} is not what the log says was sealed: its hash differs.`,
+        );
       const holder = holders.get(row[1]);
-      if (!holder) throw new VaultError('VAULT_CORRUPT', `The person of ${record} is not in the vault's file any more.`);
+      if (!holder)
+        throw new VaultError(
+          'VAULT_CORRUPT',
+          `The person of ${record} is not in the vault's file any more.`,
+        );
       return holder === 'erased' ? 'null' : this.#plain(holder, record, row[2]);
     });
     return `[${parts.join(',')}]`;
@@ -170,9 +224,13 @@ export class VaultFile {
   }
 
   /** Moves all committed pages to the main file and empties the log beside it, where an erased key would still lie. */
-  truncateLog(): void { this.#db.pragma('wal_checkpoint(TRUNCATE)'); }
+  truncateLog(): void {
+    this.#db.pragma('wal_checkpoint(TRUNCATE)');
+  }
 
-  close(): void { this.#db.close(); }
+  close(): void {
+    this.#db.close();
+  }
 
   /** The rows of these names, each at its place. */
   #find(names: readonly string[]): (RecordRow | undefined)[] {
@@ -191,8 +249,10 @@ export class VaultFile {
       else unknown.push(person);
     }
     const numbers = new Map<number, string>();
-    for (const [offset, [index, no]] of lookup(this.#personsNamed, unknown.map(personName))) numbers.set(no, unknown[offset + index]!);
-    for (const [no, holder] of this.#holders([...numbers.keys()])) holders.set(numbers.get(no)!, holder);
+    for (const [offset, [index, no]] of lookup(this.#personsNamed, unknown.map(personName)))
+      numbers.set(no, unknown[offset + index]!);
+    for (const [no, holder] of this.#holders([...numbers.keys()]))
+      holders.set(numbers.get(no)!, holder);
     return holders;
   }
 
@@ -206,7 +266,8 @@ export class VaultFile {
       if (kept) holders.set(no, kept);
       else unknown.push(no);
     }
-    for (const [, [no, id, erased, wrapped]] of lookup(this.#persons, unknown)) holders.set(no, erased === 1 ? 'erased' : this.#unwrap(no, id, wrapped));
+    for (const [, [no, id, erased, wrapped]] of lookup(this.#persons, unknown))
+      holders.set(no, erased === 1 ? 'erased' : this.#unwrap(no, id, wrapped));
     return holders;
   }
 
@@ -222,7 +283,10 @@ export class VaultFile {
     try {
       return this.#keys.keep({ no, id, key: unwrapKey(this.master, id, wrapped) });
     } catch {
-      throw new VaultError('VAULT_CORRUPT', `The key of person ${id} was changed in the vault's file.`);
+      throw new VaultError(
+        'VAULT_CORRUPT',
+        `The key of person ${id} was changed in the vault's file.`,
+      );
     }
   }
 
@@ -230,13 +294,19 @@ export class VaultFile {
     try {
       return decrypt(holder.key, name, body).toString('utf8');
     } catch {
-      throw new VaultError('VAULT_CORRUPT', `${name} does not decrypt: it was changed in the vault's file.`);
+      throw new VaultError(
+        'VAULT_CORRUPT',
+        `${name} does not decrypt: it was changed in the vault's file.`,
+      );
     }
   }
 }
 
 /** Rows of any number of keys, several hundred a statement, each with the index at which its statement's keys begin. */
-function* lookup<Row>(statement: Database.Statement<[string], Row>, keys: readonly (string | number)[]): Generator<readonly [offset: number, row: Row]> {
+function* lookup<Row>(
+  statement: Database.Statement<[string], Row>,
+  keys: readonly (string | number)[],
+): Generator<readonly [offset: number, row: Row]> {
   for (let at = 0; at < keys.length; at += LOOKUP) {
     for (const row of statement.all(JSON.stringify(keys.slice(at, at + LOOKUP)))) yield [at, row];
   }
@@ -247,8 +317,12 @@ class KeyCache {
   readonly #ids = new Map<string, Holder>();
   readonly #numbers = new Map<number, Holder>();
 
-  byId(id: string): Holder | undefined { return this.#ids.get(id); }
-  byNumber(no: number): Holder | undefined { return this.#numbers.get(no); }
+  byId(id: string): Holder | undefined {
+    return this.#ids.get(id);
+  }
+  byNumber(no: number): Holder | undefined {
+    return this.#numbers.get(no);
+  }
 
   keep(holder: Holder): Holder {
     if (this.#ids.size >= KEPT_KEYS) this.forget(this.#ids.keys().next().value!);
@@ -272,10 +346,26 @@ class KeyCache {
 /** Any failure as a VaultError that says what to do. It never carries a value of a record. */
 export function failure(error: unknown): VaultError {
   if (error instanceof VaultError) return error;
-  if (!(error instanceof Error)) return new VaultError('VAULT_FAILED', 'The vault failed for a reason that it did not give.');
+  if (!(error instanceof Error))
+    return new VaultError('VAULT_FAILED', 'The vault failed for a reason that it did not give.');
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (code.startsWith('SQLITE_FULL') || code === 'ENOSPC') return new VaultError('DISK_FULL', 'There is no space left for the vault; make room and send the request again.', { cause: error });
-  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return new VaultError('VAULT_CORRUPT', `The vault's file is damaged (${code}); restore it from your copy.`, { cause: error });
-  if (code.startsWith('SQLITE_BUSY')) return new VaultError('VAULT_FAILED', 'Another process has the vault open.', { cause: error });
-  return new VaultError('VAULT_FAILED', `The vault failed${code ? ` (${code})` : ''}: ${error.message}`, { cause: error });
+  if (code.startsWith('SQLITE_FULL') || code === 'ENOSPC')
+    return new VaultError(
+      'DISK_FULL',
+      'There is no space left for the vault; make room and send the request again.',
+      { cause: error },
+    );
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB')
+    return new VaultError(
+      'VAULT_CORRUPT',
+      `The vault's file is damaged (${code}); restore it from your copy.`,
+      { cause: error },
+    );
+  if (code.startsWith('SQLITE_BUSY'))
+    return new VaultError('VAULT_FAILED', 'Another process has the vault open.', { cause: error });
+  return new VaultError(
+    'VAULT_FAILED',
+    `The vault failed${code ? ` (${code})` : ''}: ${error.message}`,
+    { cause: error },
+  );
 }

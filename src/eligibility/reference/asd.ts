@@ -13,7 +13,11 @@ export const asdProgramme: EventData['ProgrammeDefined'] = {
   name: { fr: 'Aide sociale directe', ar: 'الدعم الاجتماعي المباشر', en: 'Direct social aid' },
   currency: 'MAD',
   timeZone: 'Africa/Casablanca',
-  debtor: { name: 'Trésorerie fictive du programme ASD', iban: 'MA64000000000000000000123481', bic: 'SNADMAMR' },
+  debtor: {
+    name: 'Trésorerie fictive du programme ASD',
+    iban: 'MA64000000000000000000123481',
+    bic: 'SNADMAMR',
+  },
   decisionDays: 30,
   appealDays: 15,
   appealDecisionDays: 30,
@@ -29,16 +33,21 @@ interface Rates {
   readonly disability: number;
 }
 
-const CARED = '((ageYears(member.birthMonth, period) >= 0 && ageYears(member.birthMonth, period) <= 5) || (ageYears(member.birthMonth, period) >= 6 && ageYears(member.birthMonth, period) <= 20 && member.inSchool))';
-const OUT_OF_SCHOOL = 'ageYears(member.birthMonth, period) >= 6 && ageYears(member.birthMonth, period) <= 20 && !member.inSchool';
-const OF_AGE = 'ageYears(member.birthMonth, period) >= 0 && ageYears(member.birthMonth, period) <= 20';
+const CARED =
+  '((ageYears(member.birthMonth, period) >= 0 && ageYears(member.birthMonth, period) <= 5) || (ageYears(member.birthMonth, period) >= 6 && ageYears(member.birthMonth, period) <= 20 && member.inSchool))';
+const OUT_OF_SCHOOL =
+  'ageYears(member.birthMonth, period) >= 6 && ageYears(member.birthMonth, period) <= 20 && !member.inSchool';
+const OF_AGE =
+  'ageYears(member.birthMonth, period) >= 0 && ageYears(member.birthMonth, period) <= 20';
 
 function asdPolicy(rates: Rates): Policy {
   return {
     factsSchema: asdFactsSchema,
     criteria: [
       {
-        id: 'rsu-score-below-threshold', kind: 'required', expression: 'household.scoreMicro < 9743001',
+        id: 'rsu-score-below-threshold',
+        kind: 'required',
+        expression: 'household.scoreMicro < 9743001',
         text: {
           fr: 'L’indice socio-économique de la famille au RSU est inférieur à 9,743001.',
           ar: 'المؤشر الاجتماعي والاقتصادي للأسرة في السجل الاجتماعي الموحد أقل من 9,743001.',
@@ -46,7 +55,9 @@ function asdPolicy(rates: Rates): Policy {
         },
       },
       {
-        id: 'covered-by-other-scheme', kind: 'excluding', expression: 'household.coveredByOtherScheme',
+        id: 'covered-by-other-scheme',
+        kind: 'excluding',
+        expression: 'household.coveredByOtherScheme',
         text: {
           fr: 'La famille perçoit des allocations familiales d’un autre régime.',
           ar: 'تستفيد الأسرة من التعويضات العائلية في إطار نظام آخر.',
@@ -59,52 +70,129 @@ function asdPolicy(rates: Rates): Policy {
       floorMinor: '50000',
       monthly: [
         {
-          code: 'flat-aid', when: 'size(household.children) == 0', amountMinor: '50000',
-          text: { fr: 'Aide forfaitaire pour une famille sans enfant', ar: 'الإعانة الجزافية لأسرة بدون أطفال', en: 'Flat aid for a family without children' },
+          code: 'flat-aid',
+          when: 'size(household.children) == 0',
+          amountMinor: '50000',
+          text: {
+            fr: 'Aide forfaitaire pour une famille sans enfant',
+            ar: 'الإعانة الجزافية لأسرة بدون أطفال',
+            en: 'Flat aid for a family without children',
+          },
         },
         {
-          code: 'fatherless-orphan', over: 'children', group: 'child-rate', when: `member.fatherlessOrphan && ${OF_AGE}`, amountMinor: String(rates.orphan),
+          code: 'fatherless-orphan',
+          over: 'children',
+          group: 'child-rate',
+          when: `member.fatherlessOrphan && ${OF_AGE}`,
+          amountMinor: String(rates.orphan),
           text: { fr: 'Enfant orphelin de père', ar: 'طفل يتيم الأب', en: 'Fatherless orphan' },
         },
         {
-          code: 'child-1-3', over: 'children', group: 'child-rate', when: `member.rank <= 3 && ${CARED}`, amountMinor: String(rates.firstCared),
-          text: { fr: 'Du 1er au 3e enfant, de 0 à 5 ans ou de 6 à 20 ans scolarisé', ar: 'من الطفل الأول إلى الثالث، من 0 إلى 5 سنوات أو من 6 إلى 20 سنة متمدرس', en: '1st to 3rd child, 0–5 years, or 6–20 in school' },
+          code: 'child-1-3',
+          over: 'children',
+          group: 'child-rate',
+          when: `member.rank <= 3 && ${CARED}`,
+          amountMinor: String(rates.firstCared),
+          text: {
+            fr: 'Du 1er au 3e enfant, de 0 à 5 ans ou de 6 à 20 ans scolarisé',
+            ar: 'من الطفل الأول إلى الثالث، من 0 إلى 5 سنوات أو من 6 إلى 20 سنة متمدرس',
+            en: '1st to 3rd child, 0–5 years, or 6–20 in school',
+          },
         },
         {
-          code: 'child-1-3-out-of-school', over: 'children', group: 'child-rate', when: `member.rank <= 3 && ${OUT_OF_SCHOOL}`, amountMinor: String(rates.firstOut),
-          text: { fr: 'Du 1er au 3e enfant, de 6 à 20 ans non scolarisé', ar: 'من الطفل الأول إلى الثالث، من 6 إلى 20 سنة غير متمدرس', en: '1st to 3rd child, 6–20 not in school' },
+          code: 'child-1-3-out-of-school',
+          over: 'children',
+          group: 'child-rate',
+          when: `member.rank <= 3 && ${OUT_OF_SCHOOL}`,
+          amountMinor: String(rates.firstOut),
+          text: {
+            fr: 'Du 1er au 3e enfant, de 6 à 20 ans non scolarisé',
+            ar: 'من الطفل الأول إلى الثالث، من 6 إلى 20 سنة غير متمدرس',
+            en: '1st to 3rd child, 6–20 not in school',
+          },
         },
         {
-          code: 'child-4-6', over: 'children', group: 'child-rate', when: `member.rank >= 4 && member.rank <= 6 && ${CARED}`, amountMinor: String(rates.laterCared),
-          text: { fr: 'Du 4e au 6e enfant, de 0 à 5 ans ou de 6 à 20 ans scolarisé', ar: 'من الطفل الرابع إلى السادس، من 0 إلى 5 سنوات أو من 6 إلى 20 سنة متمدرس', en: '4th to 6th child, 0–5 years, or 6–20 in school' },
+          code: 'child-4-6',
+          over: 'children',
+          group: 'child-rate',
+          when: `member.rank >= 4 && member.rank <= 6 && ${CARED}`,
+          amountMinor: String(rates.laterCared),
+          text: {
+            fr: 'Du 4e au 6e enfant, de 0 à 5 ans ou de 6 à 20 ans scolarisé',
+            ar: 'من الطفل الرابع إلى السادس، من 0 إلى 5 سنوات أو من 6 إلى 20 سنة متمدرس',
+            en: '4th to 6th child, 0–5 years, or 6–20 in school',
+          },
         },
         {
-          code: 'child-4-6-out-of-school', over: 'children', group: 'child-rate', when: `member.rank >= 4 && member.rank <= 6 && ${OUT_OF_SCHOOL}`, amountMinor: String(rates.laterOut),
-          text: { fr: 'Du 4e au 6e enfant, de 6 à 20 ans non scolarisé', ar: 'من الطفل الرابع إلى السادس، من 6 إلى 20 سنة غير متمدرس', en: '4th to 6th child, 6–20 not in school' },
+          code: 'child-4-6-out-of-school',
+          over: 'children',
+          group: 'child-rate',
+          when: `member.rank >= 4 && member.rank <= 6 && ${OUT_OF_SCHOOL}`,
+          amountMinor: String(rates.laterOut),
+          text: {
+            fr: 'Du 4e au 6e enfant, de 6 à 20 ans non scolarisé',
+            ar: 'من الطفل الرابع إلى السادس، من 6 إلى 20 سنة غير متمدرس',
+            en: '4th to 6th child, 6–20 not in school',
+          },
         },
         {
-          code: 'disability-supplement', over: 'children', when: `member.disabled && ${OF_AGE}`, amountMinor: String(rates.disability),
-          text: { fr: 'Complément pour un enfant en situation de handicap', ar: 'زيادة عن طفل في وضعية إعاقة', en: 'Supplement for a child with a disability' },
+          code: 'disability-supplement',
+          over: 'children',
+          when: `member.disabled && ${OF_AGE}`,
+          amountMinor: String(rates.disability),
+          text: {
+            fr: 'Complément pour un enfant en situation de handicap',
+            ar: 'زيادة عن طفل في وضعية إعاقة',
+            en: 'Supplement for a child with a disability',
+          },
         },
       ],
       oneOff: [
         {
-          code: 'birth-grant-first', over: 'children', when: 'member.rank == 1 && member.birthMonth == period', amountMinor: '200000',
-          text: { fr: 'Prime à la première naissance', ar: 'منحة الولادة الأولى', en: 'Grant for the first birth' },
+          code: 'birth-grant-first',
+          over: 'children',
+          when: 'member.rank == 1 && member.birthMonth == period',
+          amountMinor: '200000',
+          text: {
+            fr: 'Prime à la première naissance',
+            ar: 'منحة الولادة الأولى',
+            en: 'Grant for the first birth',
+          },
         },
         {
-          code: 'birth-grant-second', over: 'children', when: 'member.rank == 2 && member.birthMonth == period', amountMinor: '100000',
-          text: { fr: 'Prime à la deuxième naissance', ar: 'منحة الولادة الثانية', en: 'Grant for the second birth' },
+          code: 'birth-grant-second',
+          over: 'children',
+          when: 'member.rank == 2 && member.birthMonth == period',
+          amountMinor: '100000',
+          text: {
+            fr: 'Prime à la deuxième naissance',
+            ar: 'منحة الولادة الثانية',
+            en: 'Grant for the second birth',
+          },
         },
         {
-          code: 'school-grant', over: 'children', group: 'school-grant',
-          when: `monthOf(period) == 9 && ${OF_AGE} && member.inSchool && member.schoolLevel in ["primary", "lower-secondary"]`, amountMinor: '20000',
-          text: { fr: 'Prime de rentrée, primaire ou collège', ar: 'منحة الدخول المدرسي، الابتدائي أو الإعدادي', en: 'Back-to-school grant, primary or lower secondary' },
+          code: 'school-grant',
+          over: 'children',
+          group: 'school-grant',
+          when: `monthOf(period) == 9 && ${OF_AGE} && member.inSchool && member.schoolLevel in ["primary", "lower-secondary"]`,
+          amountMinor: '20000',
+          text: {
+            fr: 'Prime de rentrée, primaire ou collège',
+            ar: 'منحة الدخول المدرسي، الابتدائي أو الإعدادي',
+            en: 'Back-to-school grant, primary or lower secondary',
+          },
         },
         {
-          code: 'school-grant-upper', over: 'children', group: 'school-grant',
-          when: `monthOf(period) == 9 && ${OF_AGE} && member.inSchool && member.schoolLevel == "upper-secondary"`, amountMinor: '30000',
-          text: { fr: 'Prime de rentrée, lycée', ar: 'منحة الدخول المدرسي، الثانوي التأهيلي', en: 'Back-to-school grant, upper secondary' },
+          code: 'school-grant-upper',
+          over: 'children',
+          group: 'school-grant',
+          when: `monthOf(period) == 9 && ${OF_AGE} && member.inSchool && member.schoolLevel == "upper-secondary"`,
+          amountMinor: '30000',
+          text: {
+            fr: 'Prime de rentrée, lycée',
+            ar: 'منحة الدخول المدرسي، الثانوي التأهيلي',
+            en: 'Back-to-school grant, upper secondary',
+          },
         },
       ],
     },
@@ -119,23 +207,43 @@ const later = { laterCared: 3_600, laterOut: 2_400, disability: 10_000 };
  * "2026 rate", whose start is unverified. The sources state when each rate was first paid; the days of announcement and of
  * legal effect and the citation of the law stand for what a programme's owner would enter, and were not verified.
  */
-export const asdPolicies: readonly Omit<EventData['PolicyPublished'], 'programmeId' | 'contentHash'>[] = [
+export const asdPolicies: readonly Omit<
+  EventData['PolicyPublished'],
+  'programmeId' | 'contentHash'
+>[] = [
   {
-    version: 1, announcedOn: '2023-10-13', effectiveFrom: '2023-12-01', firstPaidPeriod: '2023-12', unverified: false,
+    version: 1,
+    announcedOn: '2023-10-13',
+    effectiveFrom: '2023-12-01',
+    firstPaidPeriod: '2023-12',
+    unverified: false,
     legalBasis: 'Loi n° 58-23 relative au régime d’aide sociale directe',
     policy: asdPolicy({ firstCared: 20_000, firstOut: 15_000, orphan: 35_000, ...later }),
   },
   {
-    version: 2, announcedOn: '2024-12-01', effectiveFrom: '2025-01-01', firstPaidPeriod: '2025-11', unverified: false,
+    version: 2,
+    announcedOn: '2024-12-01',
+    effectiveFrom: '2025-01-01',
+    firstPaidPeriod: '2025-11',
+    unverified: false,
     legalBasis: 'Loi n° 58-23 relative au régime d’aide sociale directe, montants de 2025',
     policy: asdPolicy({ firstCared: 25_000, firstOut: 17_500, orphan: 37_500, ...later }),
   },
   {
-    version: 3, announcedOn: '2025-12-01', effectiveFrom: '2026-01-01', firstPaidPeriod: '2026-01', unverified: true,
-    legalBasis: 'Loi n° 58-23 relative au régime d’aide sociale directe, montants de 2026 (entrée en vigueur non vérifiée)',
+    version: 3,
+    announcedOn: '2025-12-01',
+    effectiveFrom: '2026-01-01',
+    firstPaidPeriod: '2026-01',
+    unverified: true,
+    legalBasis:
+      'Loi n° 58-23 relative au régime d’aide sociale directe, montants de 2026 (entrée en vigueur non vérifiée)',
     policy: asdPolicy({ firstCared: 30_000, firstOut: 20_000, orphan: 37_500, ...later }),
   },
 ];
 
 /** The same as they are published. */
-export const asdVersions: readonly EventData['PolicyPublished'][] = asdPolicies.map((data) => ({ programmeId: asdProgramme.programmeId, ...data, contentHash: contentHash(data.policy) }));
+export const asdVersions: readonly EventData['PolicyPublished'][] = asdPolicies.map((data) => ({
+  programmeId: asdProgramme.programmeId,
+  ...data,
+  contentHash: contentHash(data.policy),
+}));

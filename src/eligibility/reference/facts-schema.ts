@@ -5,8 +5,16 @@ export const asdFactsSchema = {
   additionalProperties: false,
   required: ['scoreMicro', 'coveredByOtherScheme', 'children'],
   properties: {
-    scoreMicro: { type: 'integer', minimum: 0, maximum: 100_000_000, description: 'Socio-economic index of the social registry (RSU), times 1,000,000.' },
-    coveredByOtherScheme: { type: 'boolean', description: 'Family allowances come from another scheme.' },
+    scoreMicro: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 100_000_000,
+      description: 'Socio-economic index of the social registry (RSU), times 1,000,000.',
+    },
+    coveredByOtherScheme: {
+      type: 'boolean',
+      description: 'Family allowances come from another scheme.',
+    },
     children: {
       type: 'array',
       maxItems: 30,
@@ -18,7 +26,10 @@ export const asdFactsSchema = {
         properties: {
           birthMonth: { type: 'string', format: 'month' },
           inSchool: { type: 'boolean' },
-          schoolLevel: { type: 'string', enum: ['none', 'primary', 'lower-secondary', 'upper-secondary'] },
+          schoolLevel: {
+            type: 'string',
+            enum: ['none', 'primary', 'lower-secondary', 'upper-secondary'],
+          },
           disabled: { type: 'boolean' },
           fatherlessOrphan: { type: 'boolean' },
         },

@@ -4,10 +4,21 @@
  * - unavailable: refused with UNAVAILABLE, nothing is done. - reset-before, reset-after: every TCP connection is reset.
  * - wrong-version-after: done, and answered like a repetition that the server no longer recognises.
  */
-export type Fault = 'never-answer' | 'never-answer-after' | 'unavailable' | 'reset-before' | 'reset-after' | 'wrong-version-after';
+export type Fault =
+  | 'never-answer'
+  | 'never-answer-after'
+  | 'unavailable'
+  | 'reset-before'
+  | 'reset-after'
+  | 'wrong-version-after';
 
 /** A fault of the calls of one kind: `skip` pass, then it strikes `times` calls (Infinity is written as -1). */
-export interface FaultPlan { readonly on: 'append' | 'read'; readonly fault: Fault; readonly skip?: number; readonly times: number }
+export interface FaultPlan {
+  readonly on: 'append' | 'read';
+  readonly fault: Fault;
+  readonly skip?: number;
+  readonly times: number;
+}
 
 export type Order =
   | { readonly kind: 'fault'; readonly plan: FaultPlan }
@@ -16,8 +27,17 @@ export type Order =
   | { readonly kind: 'drop-subscriptions'; readonly how: 'error' | 'end' | 'reset' }
   | { readonly kind: 'counts' };
 export type ToServer = Order & { readonly id: number };
-export interface Counts { readonly appends: number; readonly reads: number; readonly subscriptions: number; readonly events: number; readonly mostSent: number; /** Of plans with an end. */ readonly faultsLeft: number }
-export type FromServer = { readonly kind: 'listening'; readonly port: number } | { readonly kind: 'done'; readonly id: number; readonly counts: Counts };
+export interface Counts {
+  readonly appends: number;
+  readonly reads: number;
+  readonly subscriptions: number;
+  readonly events: number;
+  readonly mostSent: number;
+  /** Of plans with an end. */ readonly faultsLeft: number;
+}
+export type FromServer =
+  | { readonly kind: 'listening'; readonly port: number }
+  | { readonly kind: 'done'; readonly id: number; readonly counts: Counts };
 
 const FOREVER = Number.MAX_SAFE_INTEGER;
 
@@ -28,9 +48,13 @@ export class Faults {
     this.#plans.push({ on, fault, skip, left: times < 0 ? FOREVER : times });
   }
 
-  get left(): number { return this.#plans.reduce((sum, { left }) => sum + (left >= FOREVER - 1_000_000 ? 0 : left), 0); }
+  get left(): number {
+    return this.#plans.reduce((sum, { left }) => sum + (left >= FOREVER - 1_000_000 ? 0 : left), 0);
+  }
 
-  heal(): void { this.#plans = []; }
+  heal(): void {
+    this.#plans = [];
+  }
 
   /** The fault that strikes this call, if any. */
   next(on: FaultPlan['on']): Fault | undefined {

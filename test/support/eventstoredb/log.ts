@@ -17,7 +17,11 @@ export type Proposed = Omit<Kept, 'position' | 'stream' | 'revision'>;
 /** Exact revision; -1: no stream; 'any'; 'exists'. */
 export type Expected = number | 'any' | 'exists';
 export type Appended =
-  | { readonly kind: 'written' | 'idempotent'; readonly revision: number; readonly position: number }
+  | {
+      readonly kind: 'written' | 'idempotent';
+      readonly revision: number;
+      readonly position: number;
+    }
   | { readonly kind: 'wrong-expected'; readonly current: number };
 
 /** What a record takes besides its data, so that positions have gaps as on the real server. */
@@ -45,15 +49,19 @@ export class ServerLog {
     for (const line of lines) for (const kept of JSON.parse(line) as Kept[]) this.#keep(kept);
   }
 
-  stream(name: string): readonly Kept[] { return this.#streams.get(name) ?? []; }
+  stream(name: string): readonly Kept[] {
+    return this.#streams.get(name) ?? [];
+  }
 
   append(stream: string, expected: Expected, events: readonly Proposed[]): Appended {
     const known = this.stream(stream);
     const current = known.length - 1;
-    const fits = expected === 'any' || (expected === 'exists' ? current >= 0 : expected === current);
+    const fits =
+      expected === 'any' || (expected === 'exists' ? current >= 0 : expected === current);
     if (!fits) {
       const from = typeof expected === 'number' ? expected + 1 : current + 1;
-      const same = events.length > 0 && events.every(({ id }, index) => known[from + index]?.id === id);
+      const same =
+        events.length > 0 && events.every(({ id }, index) => known[from + index]?.id === id);
       if (!same || this.forgetsIds) return { kind: 'wrong-expected', current };
       const last = known[from + events.length - 1]!;
       return { kind: 'idempotent', revision: last.revision, position: last.position };
@@ -82,7 +90,9 @@ export class ServerLog {
   /** Calls back after every append until the returned function is called. */
   onAppend(tell: () => void): () => void {
     this.#listeners.add(tell);
-    return () => { this.#listeners.delete(tell); };
+    return () => {
+      this.#listeners.delete(tell);
+    };
   }
 
   #place(stream: string, revision: number, event: Proposed): Kept {
@@ -94,7 +104,12 @@ export class ServerLog {
   #system(): Kept {
     const stream = '$stats-127.0.0.1:2113';
     const metadata = { type: '$statsCollected', 'content-type': 'application/json', created: '0' };
-    return this.#place(stream, this.stream(stream).length, { id: `00000000-0000-4000-8000-${String(this.#next).padStart(12, '0')}`, metadata, custom: '', data: 'e30=' });
+    return this.#place(stream, this.stream(stream).length, {
+      id: `00000000-0000-4000-8000-${String(this.#next).padStart(12, '0')}`,
+      metadata,
+      custom: '',
+      data: 'e30=',
+    });
   }
 
   #keep(kept: Kept): void {

@@ -23,18 +23,34 @@ const resetConnections = (): void => {
   for (const socket of sockets) socket.resetAndDestroy();
   sockets.clear();
 };
-const streams = new StreamsService({ log, faults, maxAppendBytes: MAX_APPEND_BYTES, resetConnections });
+const streams = new StreamsService({
+  log,
+  faults,
+  maxAppendBytes: MAX_APPEND_BYTES,
+  resetConnections,
+});
 
 const server = new Server({ 'grpc.max_receive_message_length': 20 * 1024 * 1024 });
-const unimplemented = (_call: object, answer: (error: { code: number; details: string }) => void): void => answer({ code: status.UNIMPLEMENTED, details: 'not in the test server' });
+const unimplemented = (
+  _call: object,
+  answer: (error: { code: number; details: string }) => void,
+): void => answer({ code: status.UNIMPLEMENTED, details: 'not in the test server' });
 server.addService(StreamsDefinition, {
   read: (call: Parameters<StreamsService['read']>[0]) => void streams.read(call),
-  append: (call: Parameters<StreamsService['append']>[0], answer: Parameters<StreamsService['append']>[1]) => void streams.append(call, answer),
-  delete: unimplemented, tombstone: unimplemented,
-  batchAppend: (call: { emit(name: 'error', error: object): void }) => call.emit('error', { code: status.UNIMPLEMENTED, details: 'not in the test server' }),
+  append: (
+    call: Parameters<StreamsService['append']>[0],
+    answer: Parameters<StreamsService['append']>[1],
+  ) => void streams.append(call, answer),
+  delete: unimplemented,
+  tombstone: unimplemented,
+  batchAppend: (call: { emit(name: 'error', error: object): void }) =>
+    call.emit('error', { code: status.UNIMPLEMENTED, details: 'not in the test server' }),
 });
 server.addService(ServerFeaturesService, {
-  getSupportedMethods(_call: object, answer: (error: null, methods: InstanceType<typeof features.SupportedMethods>) => void) {
+  getSupportedMethods(
+    _call: object,
+    answer: (error: null, methods: InstanceType<typeof features.SupportedMethods>) => void,
+  ) {
     const methods = new features.SupportedMethods();
     methods.setEventStoreServerVersion('24.10.0');
     for (const name of ['read', 'append']) {
@@ -48,7 +64,9 @@ server.addService(ServerFeaturesService, {
 });
 
 const inner = await new Promise<number>((resolve, reject) => {
-  server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) => (error ? reject(error) : resolve(port)));
+  server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) =>
+    error ? reject(error) : resolve(port),
+  );
 });
 const relay = createServer({ noDelay: true }, (socket) => {
   const upstream = connect({ port: inner, host: '127.0.0.1', noDelay: true });
@@ -64,7 +82,10 @@ const relay = createServer({ noDelay: true }, (socket) => {
 relay.listen(Number(askedPort), '127.0.0.1', () => {
   const { port } = relay.address() as { port: number };
   server.addService(GossipService, {
-    read(_call: object, answer: (error: null, cluster: InstanceType<typeof gossip.ClusterInfo>) => void) {
+    read(
+      _call: object,
+      answer: (error: null, cluster: InstanceType<typeof gossip.ClusterInfo>) => void,
+    ) {
       const endpoint = new gossip.EndPoint();
       endpoint.setAddress('127.0.0.1');
       endpoint.setPort(port);
@@ -91,7 +112,18 @@ process.on('message', (order: ToServer) => {
     else streams.dropSubscriptions(order.how);
   }
   const { appends, reads, mostSent, subscriptions } = streams;
-  process.send?.({ kind: 'done', id: order.id, counts: { appends, reads, mostSent, subscriptions: subscriptions.size, events: log.all.length, faultsLeft: faults.left } } satisfies FromServer);
+  process.send?.({
+    kind: 'done',
+    id: order.id,
+    counts: {
+      appends,
+      reads,
+      mostSent,
+      subscriptions: subscriptions.size,
+      events: log.all.length,
+      faultsLeft: faults.left,
+    },
+  } satisfies FromServer);
 });
 // Whoever started it is gone.
 process.on('disconnect', () => process.exit(0));

@@ -1,7 +1,18 @@
 import { once } from 'node:events';
-import { Metadata, status, type sendUnaryData, type ServerReadableStream, type ServerWritableStream } from '@grpc/grpc-js';
+import {
+  Metadata,
+  status,
+  type sendUnaryData,
+  type ServerReadableStream,
+  type ServerWritableStream,
+} from '@grpc/grpc-js';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
-import pb, { type AppendReq, type AppendResp, type ReadReq, type ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
+import pb, {
+  type AppendReq,
+  type AppendResp,
+  type ReadReq,
+  type ReadResp,
+} from '@eventstore/db-client/generated/streams_pb.js';
 import type { Faults } from './faults.js';
 import type { Expected, Kept, Proposed, ServerLog } from './log.js';
 
@@ -27,7 +38,10 @@ export class StreamsService {
 
   constructor(private readonly options: StreamsOptions) {}
 
-  async append(call: ServerReadableStream<AppendReq, AppendResp>, answer: sendUnaryData<AppendResp>): Promise<void> {
+  async append(
+    call: ServerReadableStream<AppendReq, AppendResp>,
+    answer: sendUnaryData<AppendResp>,
+  ): Promise<void> {
     const header: { stream: string; expected: Expected } = { stream: '', expected: 'any' };
     let bytes = 0;
     const events: Proposed[] = [];
@@ -35,31 +49,51 @@ export class StreamsService {
       const options = request.getOptions();
       if (options) {
         header.stream = nameOf(options.getStreamIdentifier()?.getStreamName_asU8());
-        header.expected = options.hasRevision() ? Number(options.getRevision()) : options.hasNoStream() ? -1 : options.hasStreamExists() ? 'exists' : 'any';
+        header.expected = options.hasRevision()
+          ? Number(options.getRevision())
+          : options.hasNoStream()
+            ? -1
+            : options.hasStreamExists()
+              ? 'exists'
+              : 'any';
         return;
       }
       const message = request.getProposedMessage()!;
       bytes += message.getData_asU8().length + message.getCustomMetadata_asU8().length;
       const metadata: Record<string, string> = { created: '17000000000000000' };
-      message.getMetadataMap().forEach((value, key) => { metadata[key] = value; });
-      events.push({ id: message.getId()!.getString(), metadata, custom: message.getCustomMetadata_asB64(), data: message.getData_asB64() });
+      message.getMetadataMap().forEach((value, key) => {
+        metadata[key] = value;
+      });
+      events.push({
+        id: message.getId()!.getString(),
+        metadata,
+        custom: message.getCustomMetadata_asB64(),
+        data: message.getData_asB64(),
+      });
     });
     call.on('error', () => undefined);
     await once(call, 'end');
     // A client that gave up in the middle ends the stream too. The real server takes such an append as cancelled, not as a shorter one.
-    await new Promise((resolve) => { setImmediate(resolve); });
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
     if (call.cancelled) return;
     const { stream, expected } = header;
     this.appends += 1;
     const fault = this.options.faults.next('append');
     if (fault === 'never-answer') return;
-    if (fault === 'unavailable') return answer({ code: status.UNAVAILABLE, details: 'Server is not ready' });
+    if (fault === 'unavailable')
+      return answer({ code: status.UNAVAILABLE, details: 'Server is not ready' });
     if (fault === 'reset-before') return this.options.resetConnections();
     if (bytes > this.options.maxAppendBytes) {
       const metadata = new Metadata();
       metadata.set('exception', 'maximum-append-size-exceeded');
       metadata.set('maximum-append-size', String(this.options.maxAppendBytes));
-      return answer({ code: status.INVALID_ARGUMENT, details: 'Maximum Append Size Exceeded.', metadata });
+      return answer({
+        code: status.INVALID_ARGUMENT,
+        details: 'Maximum Append Size Exceeded.',
+        metadata,
+      });
     }
     const result = this.options.log.append(stream, expected, events);
     if (fault === 'never-answer-after') return;
@@ -93,10 +127,13 @@ export class StreamsService {
     const fault = this.options.faults.next('read');
     if (fault === 'never-answer' || fault === 'never-answer-after') return;
     if (fault === 'reset-before' || fault === 'reset-after') return this.options.resetConnections();
-    if (fault !== undefined) return void call.emit('error', { code: status.UNAVAILABLE, details: 'Server is not ready' });
+    if (fault !== undefined)
+      return void call.emit('error', { code: status.UNAVAILABLE, details: 'Server is not ready' });
     const backwards = options.getReadDirection() === 1;
     const count = Number(options.getCount());
-    const events = options.hasStream() ? this.#ofStream(options, backwards) : this.#ofAll(options, backwards);
+    const events = options.hasStream()
+      ? this.#ofStream(options, backwards)
+      : this.#ofAll(options, backwards);
     if (events === undefined) {
       const missing = new pb.ReadResp.StreamNotFound();
       missing.setStreamIdentifier(options.getStream()!.getStreamIdentifier());
@@ -113,15 +150,23 @@ export class StreamsService {
   }
 
   *#range(events: readonly Kept[], from: number, backwards: boolean): Generator<Kept> {
-    if (backwards) for (let index = Math.min(from, events.length - 1); index >= 0; index -= 1) yield events[index]!;
+    if (backwards)
+      for (let index = Math.min(from, events.length - 1); index >= 0; index -= 1)
+        yield events[index]!;
     else for (let index = from; index < events.length; index += 1) yield events[index]!;
   }
 
   #ofStream(options: ReadReq.Options, backwards: boolean): Iterable<Kept> | undefined {
     const asked = options.getStream()!;
-    const events = this.options.log.stream(nameOf(asked.getStreamIdentifier()?.getStreamName_asU8()));
+    const events = this.options.log.stream(
+      nameOf(asked.getStreamIdentifier()?.getStreamName_asU8()),
+    );
     if (events.length === 0) return undefined;
-    const from = asked.hasRevision() ? Number(asked.getRevision()) : asked.hasEnd() ? events.length - 1 : 0;
+    const from = asked.hasRevision()
+      ? Number(asked.getRevision())
+      : asked.hasEnd()
+        ? events.length - 1
+        : 0;
     return this.#range(events, from, backwards);
   }
 
@@ -129,7 +174,11 @@ export class StreamsService {
   #ofAll(options: ReadReq.Options, backwards: boolean): Iterable<Kept> {
     const asked = options.getAll()!;
     const { log } = this.options;
-    const at = asked.hasPosition() ? log.indexAt(BigInt(asked.getPosition()!.getCommitPosition())) : asked.hasEnd() ? log.all.length : 0;
+    const at = asked.hasPosition()
+      ? log.indexAt(BigInt(asked.getPosition()!.getCommitPosition()))
+      : asked.hasEnd()
+        ? log.all.length
+        : 0;
     return this.#range(log.all, backwards ? at - 1 : at, backwards);
   }
 
@@ -141,7 +190,8 @@ export class StreamsService {
     call.once('cancelled', () => wake());
     call.once('close', () => wake());
     const prefixes = options.getFilter()?.getStreamIdentifier()?.getPrefixList();
-    const everyScanned = EMPTY_CHECKPOINT_WINDOW * (options.getFilter()?.getCheckpointintervalmultiplier() ?? 1);
+    const everyScanned =
+      EMPTY_CHECKPOINT_WINDOW * (options.getFilter()?.getCheckpointintervalmultiplier() ?? 1);
     const asked = options.getAll()!;
     let index = 0;
     if (asked.hasPosition()) {
@@ -158,7 +208,10 @@ export class StreamsService {
       if (!kept) {
         if (!live) await send(call, new pb.ReadResp().setCaughtUp(new pb.ReadResp.CaughtUp()));
         live = true;
-        if (log.all[index] === undefined) await new Promise<void>((resolve) => { wake = resolve; });
+        if (log.all[index] === undefined)
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
         continue;
       }
       index += 1;
@@ -183,7 +236,8 @@ export class StreamsService {
     for (const call of this.subscriptions) {
       this.subscriptions.delete(call);
       if (how === 'end') call.end();
-      else call.emit('error', { code: status.ABORTED, details: 'Subscription dropped by the server' });
+      else
+        call.emit('error', { code: status.ABORTED, details: 'Subscription dropped by the server' });
     }
   }
 }
@@ -220,7 +274,8 @@ function responseOf(kept: Kept): ReadResp {
   recorded.setStreamRevision(String(kept.revision));
   recorded.setCommitPosition(String(kept.position));
   recorded.setPreparePosition(String(kept.position));
-  for (const [key, value] of Object.entries(kept.metadata)) recorded.getMetadataMap().set(key, value);
+  for (const [key, value] of Object.entries(kept.metadata))
+    recorded.getMetadataMap().set(key, value);
   recorded.setCustomMetadata(kept.custom);
   recorded.setData(kept.data);
   const event = new pb.ReadResp.ReadEvent();

@@ -13,7 +13,10 @@ export interface CallbackSettings {
  * Calls back whoever used Sanad as a payments block, at addresses that are allowed only: an address in a request must not make
  * Sanad call whatever its network reaches. What could not be delivered is told once, and asking again delivers it again.
  */
-export function callbackSender({ allowed, timeoutMs, attempts }: CallbackSettings, onTrouble: (what: string, detail: string) => void): GovstackCaller {
+export function callbackSender(
+  { allowed, timeoutMs, attempts }: CallbackSettings,
+  onTrouble: (what: string, detail: string) => void,
+): GovstackCaller {
   const prefixes = allowed.map((each) => new URL(each));
   const under = new Set<Promise<void>>();
   const stopped = new AbortController();
@@ -22,13 +25,26 @@ export function callbackSender({ allowed, timeoutMs, attempts }: CallbackSetting
       if (url.length > LENGTHS.callbackUrl || !URL.canParse(url)) return false;
       const asked = new URL(url);
       if (asked.username !== '' || asked.password !== '') return false;
-      return prefixes.some(({ origin, pathname }) => asked.origin === origin && (asked.pathname === pathname || asked.pathname.startsWith(pathname.endsWith('/') ? pathname : `${pathname}/`)));
+      return prefixes.some(
+        ({ origin, pathname }) =>
+          asked.origin === origin &&
+          (asked.pathname === pathname ||
+            asked.pathname.startsWith(pathname.endsWith('/') ? pathname : `${pathname}/`)),
+      );
     },
     tell(what, url, query, body) {
       const address = new URL(url);
       for (const [name, value] of Object.entries(query)) address.searchParams.set(name, value);
-      const told = send({ url: address.href, timeoutMs, attempts }, { what, method: 'POST', path: '', headers: {}, body: JSON.stringify(body) }, { signal: stopped.signal })
-        .then(() => undefined, (error: unknown) => onTrouble(what, error instanceof Error ? error.message : 'not delivered'))
+      const told = send(
+        { url: address.href, timeoutMs, attempts },
+        { what, method: 'POST', path: '', headers: {}, body: JSON.stringify(body) },
+        { signal: stopped.signal },
+      )
+        .then(
+          () => undefined,
+          (error: unknown) =>
+            onTrouble(what, error instanceof Error ? error.message : 'not delivered'),
+        )
         .finally(() => under.delete(told));
       under.add(told);
     },

@@ -10,14 +10,30 @@ const MAX_TEXT = 200;
  * batch can have, and one more.
  * @throws RailError RAIL_REFUSED, RAIL_FAILED, LIMIT_EXCEEDED
  */
-export async function* details(settings: GovstackSettings, { batchId, correlationId, transfers }: SentBatch, signal?: AbortSignal): AsyncGenerator<readonly BlockTransaction[]> {
+export async function* details(
+  settings: GovstackSettings,
+  { batchId, correlationId, transfers }: SentBatch,
+  signal?: AbortSignal,
+): AsyncGenerator<readonly BlockTransaction[]> {
   const what = `BatchDetails of batch ${correlationId}`;
   const pages = Math.ceil(transfers.length / PAGE) + 1;
   for (let page = 0; page < pages; page += 1) {
-    const query = new URLSearchParams({ batchId: batchId ?? correlationId, pageNo: String(page), pageSize: String(PAGE), 'X-CorrelationID': correlationId });
-    const { text } = await send(settings, {
-      what, method: 'GET', path: `/api/v1/batch/detail?${query}`, headers: { 'Platform-TenantId': settings.tenantId ?? settings.bbId },
-    }, signal ? { signal } : {});
+    const query = new URLSearchParams({
+      batchId: batchId ?? correlationId,
+      pageNo: String(page),
+      pageSize: String(PAGE),
+      'X-CorrelationID': correlationId,
+    });
+    const { text } = await send(
+      settings,
+      {
+        what,
+        method: 'GET',
+        path: `/api/v1/batch/detail?${query}`,
+        headers: { 'Platform-TenantId': settings.tenantId ?? settings.bbId },
+      },
+      signal ? { signal } : {},
+    );
     const transactions = transactionsIn(text, what);
     yield transactions;
     if (transactions.length < PAGE) return;
@@ -32,13 +48,28 @@ function transactionsIn(text: string, what: string): readonly BlockTransaction[]
   } catch {
     value = undefined;
   }
-  if (!Array.isArray(value)) throw new RailError('RAIL_FAILED', `${what} was answered with something else than a list.`);
+  if (!Array.isArray(value))
+    throw new RailError('RAIL_FAILED', `${what} was answered with something else than a list.`);
   return value.map((each: unknown): BlockTransaction => {
     const of = (name: string): object => {
-      const field = typeof each === 'object' && each !== null ? (each as Readonly<Record<string, unknown>>)[name] : undefined;
+      const field =
+        typeof each === 'object' && each !== null
+          ? (each as Readonly<Record<string, unknown>>)[name]
+          : undefined;
       return typeof field === 'string' ? { [name]: field.slice(0, MAX_TEXT) } : {};
     };
-    return Object.assign({}, ...['transactionId', 'payeePartyId', 'amount', 'currency', 'status', 'completedAt', 'errorInformation'].map(of)) as BlockTransaction;
+    return Object.assign(
+      {},
+      ...[
+        'transactionId',
+        'payeePartyId',
+        'amount',
+        'currency',
+        'status',
+        'completedAt',
+        'errorInformation',
+      ].map(of),
+    ) as BlockTransaction;
   });
 }
 

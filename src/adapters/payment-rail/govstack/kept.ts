@@ -6,9 +6,15 @@ import { batchOf, type Batch } from './document.js';
 import type { AskedAccount } from './port.js';
 
 /** Where a batch stands in its message's document, in bytes. */
-export interface Place { readonly messageId: string; readonly at: number; readonly length: number }
+export interface Place {
+  readonly messageId: string;
+  readonly at: number;
+  readonly length: number;
+}
 /** What the block answered; its id for the batch, unless it only said that it has it already. */
-export interface Taken { readonly batchId?: string }
+export interface Taken {
+  readonly batchId?: string;
+}
 
 export const documentName = (messageId: string): string => `${messageId}.ndjson`;
 const PIECE = 1_048_576;
@@ -30,26 +36,48 @@ export class Kept {
 
   /** Ids of messages whose document is written and that are not sent whole, in order. */
   async pending(): Promise<readonly string[]> {
-    const names = await readdir(this.#pending).catch(absent) ?? [];
-    return names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length)).sort();
+    const names = (await readdir(this.#pending).catch(absent)) ?? [];
+    return names
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => name.slice(0, -'.json'.length))
+      .sort();
   }
-  async keepPending(messageId: string): Promise<void> { await writeWhole(this.#pending, `${messageId}.json`, lineOf({ messageId })); }
+  async keepPending(messageId: string): Promise<void> {
+    await writeWhole(this.#pending, `${messageId}.json`, lineOf({ messageId }));
+  }
   async sent(messageId: string): Promise<void> {
     await rm(join(this.#pending, `${messageId}.json`), { force: true });
     await syncFolder(this.#pending);
   }
 
-  async place(correlationId: string): Promise<Place | undefined> { return this.#read<Place>(correlationId, 'place'); }
-  async taken(correlationId: string): Promise<Taken | undefined> { return this.#read<Taken>(correlationId, 'taken'); }
-  async asked(batchId: string): Promise<readonly AskedAccount[] | undefined> { return this.#read<readonly AskedAccount[]>(batchId, 'asked'); }
-  async keepAsked(batchId: string, accounts: readonly AskedAccount[]): Promise<void> { await this.#write(batchId, 'asked', accounts); }
+  async place(correlationId: string): Promise<Place | undefined> {
+    return this.#read<Place>(correlationId, 'place');
+  }
+  async taken(correlationId: string): Promise<Taken | undefined> {
+    return this.#read<Taken>(correlationId, 'taken');
+  }
+  async asked(batchId: string): Promise<readonly AskedAccount[] | undefined> {
+    return this.#read<readonly AskedAccount[]>(batchId, 'asked');
+  }
+  async keepAsked(batchId: string, accounts: readonly AskedAccount[]): Promise<void> {
+    await this.#write(batchId, 'asked', accounts);
+  }
   /** @throws RailError MESSAGE_DIFFERS where two batches have one correlation id */
-  async keepPlace(correlationId: string, place: Place): Promise<void> { await this.#write(correlationId, 'place', place); }
-  async keepTaken(correlationId: string, taken: Taken): Promise<void> { await this.#write(correlationId, 'taken', taken); }
+  async keepPlace(correlationId: string, place: Place): Promise<void> {
+    await this.#write(correlationId, 'place', place);
+  }
+  async keepTaken(correlationId: string, taken: Taken): Promise<void> {
+    await this.#write(correlationId, 'taken', taken);
+  }
 
   /** @throws RailError RAIL_FAILED where the document is gone or damaged */
   async batchAt(correlationId: string, { messageId, at, length }: Place): Promise<Batch> {
-    const damaged = (cause?: unknown): RailError => new RailError('RAIL_FAILED', `${documentName(messageId)} does not have batch ${correlationId} where it was written.`, { cause });
+    const damaged = (cause?: unknown): RailError =>
+      new RailError(
+        'RAIL_FAILED',
+        `${documentName(messageId)} does not have batch ${correlationId} where it was written.`,
+        { cause },
+      );
     try {
       const file = await open(join(this.files, documentName(messageId)), 'r');
       try {
@@ -67,19 +95,28 @@ export class Kept {
   }
 
   /** Lines of a document without their line ends, and where they begin; head and foot too. */
-  async *linesOf(messageId: string): AsyncGenerator<{ readonly text: string; readonly at: number; readonly length: number }> {
+  async *linesOf(
+    messageId: string,
+  ): AsyncGenerator<{ readonly text: string; readonly at: number; readonly length: number }> {
     const file = await open(join(this.files, documentName(messageId)), 'r');
     try {
       let rest: Buffer = Buffer.alloc(0);
       let at = 0;
-      for await (const piece of file.createReadStream({ highWaterMark: PIECE, autoClose: false }) as AsyncIterable<Buffer>) {
+      for await (const piece of file.createReadStream({
+        highWaterMark: PIECE,
+        autoClose: false,
+      }) as AsyncIterable<Buffer>) {
         rest = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
         for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
           yield { text: rest.toString('utf8', 0, end), at, length: end };
           at += end + 1;
           rest = rest.subarray(end + 1);
         }
-        if (rest.length > MAX_LINE) throw new RailError('LIMIT_EXCEEDED', `${documentName(messageId)} has a line of more than ${MAX_LINE} bytes.`);
+        if (rest.length > MAX_LINE)
+          throw new RailError(
+            'LIMIT_EXCEEDED',
+            `${documentName(messageId)} has a line of more than ${MAX_LINE} bytes.`,
+          );
       }
     } finally {
       await file.close();
@@ -87,8 +124,10 @@ export class Kept {
   }
 
   async #read<T>(correlationId: string, what: string): Promise<T | undefined> {
-    const text = await readFile(join(this.#dir, `${correlationId}.${what}.json`), 'utf8').catch(absent);
-    return text === undefined ? undefined : JSON.parse(text) as T;
+    const text = await readFile(join(this.#dir, `${correlationId}.${what}.json`), 'utf8').catch(
+      absent,
+    );
+    return text === undefined ? undefined : (JSON.parse(text) as T);
   }
 
   async #write(correlationId: string, what: string, content: object): Promise<void> {
@@ -96,9 +135,12 @@ export class Kept {
   }
 }
 
-async function* lineOf(content: object): AsyncGenerator<string> { yield `${JSON.stringify(content)}\n`; }
+async function* lineOf(content: object): AsyncGenerator<string> {
+  yield `${JSON.stringify(content)}\n`;
+}
 
 /** Undefined for what is not there; any other failure stays one. */
 function absent(error: unknown): undefined {
-  if (!(typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT')) throw error;
+  if (!(typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT'))
+    throw error;
 }

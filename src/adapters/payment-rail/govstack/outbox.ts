@@ -11,7 +11,10 @@ export interface OutboxOptions {
 }
 export interface GovstackOutbox {
   /** Sends every message that is due; how many were sent whole, and how many failed. */
-  look(signal: AbortSignal, onTrouble?: OutboxOptions['onTrouble']): Promise<{ readonly sent: number; readonly failed: number }>;
+  look(
+    signal: AbortSignal,
+    onTrouble?: OutboxOptions['onTrouble'],
+  ): Promise<{ readonly sent: number; readonly failed: number }>;
   /** Looks until the signal aborts. */
   watch(signal: AbortSignal, options?: OutboxOptions): Promise<void>;
 }
@@ -24,7 +27,10 @@ export function govstackOutbox(files: string, settings: GovstackSettings): Govst
   const kept = new Kept(files);
   const failing = new Map<string, { readonly pauseMs: number; readonly againAtMs: number }>();
 
-  async function look(signal: AbortSignal, onTrouble: OutboxOptions['onTrouble'] = () => undefined): Promise<{ sent: number; failed: number }> {
+  async function look(
+    signal: AbortSignal,
+    onTrouble: OutboxOptions['onTrouble'] = () => undefined,
+  ): Promise<{ sent: number; failed: number }> {
     const counts = { sent: 0, failed: 0 };
     for (const messageId of await kept.pending()) {
       signal.throwIfAborted();

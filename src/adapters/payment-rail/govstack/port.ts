@@ -43,9 +43,17 @@ export interface SentBatch {
   readonly transfers: readonly SentTransfer[];
 }
 /** An account that the block is asked to look at. `address` is its number. */
-export interface AccountToValidate { readonly personId: string; readonly accountId: string; readonly address: string }
+export interface AccountToValidate {
+  readonly personId: string;
+  readonly accountId: string;
+  readonly address: string;
+}
 /** The same without its number, as it is kept until the block answers. */
-export interface AskedAccount { readonly instructionId: string; readonly personId: string; readonly accountId: string }
+export interface AskedAccount {
+  readonly instructionId: string;
+  readonly personId: string;
+  readonly accountId: string;
+}
 /** What the block says about one transfer of a batch. */
 export interface BlockTransaction {
   readonly transactionId?: string;
@@ -69,7 +77,10 @@ export interface GovstackBlock {
    * @returns how many were asked about, and how many have a number longer than the published 20 characters
    * @throws RailError
    */
-  validate(accounts: readonly AccountToValidate[], signal?: AbortSignal): Promise<{ readonly asked: number; readonly tooLong: number }>;
+  validate(
+    accounts: readonly AccountToValidate[],
+    signal?: AbortSignal,
+  ): Promise<{ readonly asked: number; readonly tooLong: number }>;
   /** What one such request asked about; undefined for a batch id that is none. */
   asked(batchId: string): Promise<readonly AskedAccount[] | undefined>;
   /** Asks the block (BatchDetails), page by page. @throws RailError */

@@ -12,64 +12,147 @@ import { masked, refusalIn } from './refusal.js';
  * the document, so that one sent again after a crash is the same, under the same id.
  * @throws RailError RAIL_REFUSED, RAIL_FAILED; what was confirmed stays so
  */
-export async function sendMessage(settings: GovstackSettings, kept: Kept, messageId: string, signal?: AbortSignal): Promise<void> {
+export async function sendMessage(
+  settings: GovstackSettings,
+  kept: Kept,
+  messageId: string,
+  signal?: AbortSignal,
+): Promise<void> {
   let index = 0;
-  const waiting: { readonly index: number; readonly at: number; readonly length: number; readonly correlationId: string }[] = [];
+  const waiting: {
+    readonly index: number;
+    readonly at: number;
+    readonly length: number;
+    readonly correlationId: string;
+  }[] = [];
   for await (const { text, at, length } of kept.linesOf(messageId)) {
     if (!text.startsWith('{"correlationId":')) continue;
     const correlationId = correlationIdOf('pay', messageId, index);
     // Its place is kept before it is sent: the block may call back before it has answered.
     const place = await kept.place(correlationId);
-    if (place?.messageId !== messageId || place.at !== at || place.length !== length) await kept.keepPlace(correlationId, { messageId, at, length });
-    if (!await kept.taken(correlationId)) waiting.push({ index, at, length, correlationId });
+    if (place?.messageId !== messageId || place.at !== at || place.length !== length)
+      await kept.keepPlace(correlationId, { messageId, at, length });
+    if (!(await kept.taken(correlationId))) waiting.push({ index, at, length, correlationId });
     index += 1;
   }
   for (const { at, length, correlationId, index: batch } of waiting) {
-    await sendBatch(settings, kept, { messageId, index: batch }, await kept.batchAt(correlationId, { messageId, at, length }), signal ? { signal } : {});
+    await sendBatch(
+      settings,
+      kept,
+      { messageId, index: batch },
+      await kept.batchAt(correlationId, { messageId, at, length }),
+      signal ? { signal } : {},
+    );
   }
   await kept.sent(messageId);
 }
 
-async function sendBatch(settings: GovstackSettings, kept: Kept, { messageId, index }: { readonly messageId: string; readonly index: number }, batch: Batch, options: { readonly signal?: AbortSignal }): Promise<void> {
+async function sendBatch(
+  settings: GovstackSettings,
+  kept: Kept,
+  { messageId, index }: { readonly messageId: string; readonly index: number },
+  batch: Batch,
+  options: { readonly signal?: AbortSignal },
+): Promise<void> {
   const { bbId, callbackUrl, validateAt } = settings;
   const { correlationId, body } = batch;
   const transfers = settings.register || validateAt !== undefined ? transfersOf(body) : [];
   if (settings.register) {
-    const [register, update] = [correlationIdOf('register', messageId, index), correlationIdOf('update', messageId, index)];
+    const [register, update] = [
+      correlationIdOf('register', messageId, index),
+      correlationIdOf('update', messageId, index),
+    ];
     const registering = registration(register, transfers);
     if (registering !== undefined) {
       const headers = { 'X-Callback-URL': callbackUrl, 'X-Registering-Institution-ID': bbId };
-      accepted(`RegisterBeneficiary for batch ${correlationId}`, await send(settings, { what: `RegisterBeneficiary for batch ${correlationId}`, method: 'POST', path: '/identityAccountMapper/beneficiary', headers, body: registering }, options));
-      accepted(`UpdateBeneficiary for batch ${correlationId}`, await send(settings, { what: `UpdateBeneficiary for batch ${correlationId}`, method: 'PUT', path: '/identityAccountMapper/beneficiary', headers, body: updating(update, bbId, transfers)! }, options));
+      accepted(
+        `RegisterBeneficiary for batch ${correlationId}`,
+        await send(
+          settings,
+          {
+            what: `RegisterBeneficiary for batch ${correlationId}`,
+            method: 'POST',
+            path: '/identityAccountMapper/beneficiary',
+            headers,
+            body: registering,
+          },
+          options,
+        ),
+      );
+      accepted(
+        `UpdateBeneficiary for batch ${correlationId}`,
+        await send(
+          settings,
+          {
+            what: `UpdateBeneficiary for batch ${correlationId}`,
+            method: 'PUT',
+            path: '/identityAccountMapper/beneficiary',
+            headers,
+            body: updating(update, bbId, transfers)!,
+          },
+          options,
+        ),
+      );
     }
   }
   if (validateAt !== undefined) {
     const validating = validation(correlationId, validateAt, transfers);
     if (validating !== undefined) {
-      await send(settings, {
-        what: `BulkValidateAccount for batch ${correlationId}`, method: 'POST', path: '/beneficiaries?command=validate', body: validating,
-        headers: { 'X-Client-Correlation-ID': correlationIdOf('validate', messageId, index), 'X-Registering-Institution-ID': bbId, 'X-Callback-URL': callbackUrl },
-      }, options);
+      await send(
+        settings,
+        {
+          what: `BulkValidateAccount for batch ${correlationId}`,
+          method: 'POST',
+          path: '/beneficiaries?command=validate',
+          body: validating,
+          headers: {
+            'X-Client-Correlation-ID': correlationIdOf('validate', messageId, index),
+            'X-Registering-Institution-ID': bbId,
+            'X-Callback-URL': callbackUrl,
+          },
+        },
+        options,
+      );
     }
   }
-  const reply = await send(settings, {
-    what: `BulkPayment of batch ${correlationId}`, method: 'POST', path: '/batchtransactions?type=raw', body,
-    headers: { 'X-CorrelationID': correlationId, 'Platform-TenantId': settings.tenantId ?? bbId, 'X-Registering-Institution-Id': bbId, 'X-Callback-URL': callbackUrl },
-    // 409 is not published, and what blocks say to an id that they know already.
-  }, { ...options, taken: [409] });
-  await kept.keepTaken(correlationId, reply.status === 409 ? {} : { batchId: batchIdIn(correlationId, reply) });
+  const reply = await send(
+    settings,
+    {
+      what: `BulkPayment of batch ${correlationId}`,
+      method: 'POST',
+      path: '/batchtransactions?type=raw',
+      body,
+      headers: {
+        'X-CorrelationID': correlationId,
+        'Platform-TenantId': settings.tenantId ?? bbId,
+        'X-Registering-Institution-Id': bbId,
+        'X-Callback-URL': callbackUrl,
+      },
+      // 409 is not published, and what blocks say to an id that they know already.
+    },
+    { ...options, taken: [409] },
+  );
+  await kept.keepTaken(
+    correlationId,
+    reply.status === 409 ? {} : { batchId: batchIdIn(correlationId, reply) },
+  );
 }
 
 /** Registering and updating answer 200 also to what they refuse; the code in the body says which. */
 function accepted(what: string, reply: Reply): void {
   const { responseCode } = fieldsOf(reply) as { readonly responseCode?: unknown };
-  if (responseCode !== undefined && responseCode !== RESPONSE.received) throw new RailError('RAIL_REFUSED', `${what} was refused: ${refusalIn(reply)}.`);
+  if (responseCode !== undefined && responseCode !== RESPONSE.received)
+    throw new RailError('RAIL_REFUSED', `${what} was refused: ${refusalIn(reply)}.`);
 }
 
 function batchIdIn(correlationId: string, reply: Reply): string {
   const { batchId } = fieldsOf(reply) as { readonly batchId?: unknown };
-  if (typeof batchId === 'string' && batchId !== '' && batchId.length <= LENGTHS.batchId) return batchId;
-  throw new RailError('RAIL_FAILED', `BulkPayment of batch ${correlationId} was answered with status ${reply.status} and without a batchId of at most ${LENGTHS.batchId} characters (${masked(reply.text, 60)}). It is safe to send it again.`);
+  if (typeof batchId === 'string' && batchId !== '' && batchId.length <= LENGTHS.batchId)
+    return batchId;
+  throw new RailError(
+    'RAIL_FAILED',
+    `BulkPayment of batch ${correlationId} was answered with status ${reply.status} and without a batchId of at most ${LENGTHS.batchId} characters (${masked(reply.text, 60)}). It is safe to send it again.`,
+  );
 }
 
 function fieldsOf({ text }: Reply): object {

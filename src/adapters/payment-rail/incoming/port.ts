@@ -3,7 +3,10 @@ export const FAMILIES = ['pain.002', 'camt.054', 'camt.053'] as const;
 export type Family = (typeof FAMILIES)[number];
 
 /** Where something stands in the text of a message: both from 1, columns in characters. */
-export interface Place { readonly line: number; readonly column: number }
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
 
 /** What a message says about itself. Nothing in it names a person. */
 export interface BankMessageHead {
@@ -19,18 +22,36 @@ export interface BankMessageHead {
 }
 
 /** An amount as the message has it. `amountMinor` is absent where it cannot be read exactly; the entry then has a problem. */
-export interface Money { readonly text: string; readonly currency: string; readonly amountMinor?: string }
+export interface Money {
+  readonly text: string;
+  readonly currency: string;
+  readonly amountMinor?: string;
+}
 
 /** Something in one entry that keeps it from being applied; other entries are not touched by it. */
 export interface Problem {
-  readonly code: 'AMOUNT_INVALID' | 'CURRENCY_UNKNOWN' | 'CURRENCY_MISSING' | 'TEXT_TOO_LONG' | 'ELEMENT_TWICE' | 'VALUE_INVALID';
+  readonly code:
+    | 'AMOUNT_INVALID'
+    | 'CURRENCY_UNKNOWN'
+    | 'CURRENCY_MISSING'
+    | 'TEXT_TOO_LONG'
+    | 'ELEMENT_TWICE'
+    | 'VALUE_INVALID';
   /** The element's name. */
   readonly element: string;
 }
 
 /** Something about the whole message that a person should see before it is applied. */
 export interface Finding {
-  readonly code: 'ELEMENT_UNKNOWN' | 'ELEMENT_MISSING' | 'ELEMENT_TWICE' | 'TYPE_DIFFERS' | 'COUNT_DIFFERS' | 'SUM_DIFFERS' | 'BALANCES_DIFFER' | 'VALUE_INVALID';
+  readonly code:
+    | 'ELEMENT_UNKNOWN'
+    | 'ELEMENT_MISSING'
+    | 'ELEMENT_TWICE'
+    | 'TYPE_DIFFERS'
+    | 'COUNT_DIFFERS'
+    | 'SUM_DIFFERS'
+    | 'BALANCES_DIFFER'
+    | 'VALUE_INVALID';
   readonly element: string;
   readonly place: Place;
   /** A sentence in English without personal data. */
@@ -38,7 +59,10 @@ export interface Finding {
 }
 
 /** Who pays and who is paid, as the sender spells them. Read only where asked for: it names persons. */
-export interface Parties { readonly names: readonly string[]; readonly accounts: readonly string[] }
+export interface Parties {
+  readonly names: readonly string[];
+  readonly accounts: readonly string[];
+}
 
 interface Read {
   readonly family: Family;
@@ -114,7 +138,11 @@ export interface BookedEntry extends Read {
   readonly returnReason?: string;
   readonly proprietaryReturnReason?: string;
   /** Of NtryDtls/Btch, where there is one. */
-  readonly batch?: { readonly count?: string; readonly total?: Money; readonly direction?: Direction };
+  readonly batch?: {
+    readonly count?: string;
+    readonly total?: Money;
+    readonly direction?: Direction;
+  };
 }
 
 /** One balance of a statement. */
@@ -130,7 +158,11 @@ export interface BalanceEntry extends Read {
 export type BankEntry = StatusEntry | BookedEntry | BalanceEntry;
 
 /** What entries (Ntry) of a file came to, per currency, in minor units. */
-export interface Turnover { readonly currency: string; readonly debitMinor: string; readonly creditMinor: string }
+export interface Turnover {
+  readonly currency: string;
+  readonly debitMinor: string;
+  readonly creditMinor: string;
+}
 
 /** What is known once the last entry was read. */
 export interface BankMessageEnd {
@@ -151,14 +183,27 @@ export interface BankMessageReading {
 }
 
 /** Reads a message from its bytes, in memory that does not grow with them. @throws BankMessageError from `entries` */
-export type ReadBankMessage = (bytes: AsyncIterable<Uint8Array>, options?: { readonly parties?: boolean }) => BankMessageReading;
+export type ReadBankMessage = (
+  bytes: AsyncIterable<Uint8Array>,
+  options?: { readonly parties?: boolean },
+) => BankMessageReading;
 
 /** Why a message cannot be read. Nothing of it may be applied. */
 export class BankMessageError extends Error {
   constructor(
     readonly code:
-      | 'FILE_EMPTY' | 'ENCODING_UNKNOWN' | 'ENCODING_INVALID' | 'XML_INVALID' | 'DOCTYPE_REFUSED' | 'LIMIT_EXCEEDED'
-      | 'NAMESPACE_DIFFERS' | 'MESSAGE_UNKNOWN' | 'VERSION_UNKNOWN' | 'TEXT_UNEXPECTED' | 'ELEMENT_UNEXPECTED' | 'ELEMENT_MISPLACED',
+      | 'FILE_EMPTY'
+      | 'ENCODING_UNKNOWN'
+      | 'ENCODING_INVALID'
+      | 'XML_INVALID'
+      | 'DOCTYPE_REFUSED'
+      | 'LIMIT_EXCEEDED'
+      | 'NAMESPACE_DIFFERS'
+      | 'MESSAGE_UNKNOWN'
+      | 'VERSION_UNKNOWN'
+      | 'TEXT_UNEXPECTED'
+      | 'ELEMENT_UNEXPECTED'
+      | 'ELEMENT_MISPLACED',
     readonly reason: string,
     readonly place: Place,
   ) {
@@ -167,5 +212,7 @@ export class BankMessageError extends Error {
   }
 
   /** A sentence for a person. */
-  get detail(): string { return `Line ${this.place.line}, column ${this.place.column}: ${this.reason}`; }
+  get detail(): string {
+    return `Line ${this.place.line}, column ${this.place.column}: ${this.reason}`;
+  }
 }

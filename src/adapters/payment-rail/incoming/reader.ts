@@ -1,12 +1,29 @@
 import { camt, type CamtNumbers } from './camt.js';
 import { pain002 } from './pain002.js';
-import { BankMessageError, type BankEntry, type BankMessageEnd, type BankMessageHead, type BankMessageReading, type Direction, type Family, type Finding } from './port.js';
+import {
+  BankMessageError,
+  type BankEntry,
+  type BankMessageEnd,
+  type BankMessageHead,
+  type BankMessageReading,
+  type Direction,
+  type Family,
+  type Finding,
+} from './port.js';
 import { Walker, type Fields, type Mapper, type Surroundings } from './shape.js';
 import { XmlReader, type Attributes, type XmlLimits } from './xml.js';
 
-const ELEMENTS: Readonly<Record<string, Family>> = { CstmrPmtStsRpt: 'pain.002', BkToCstmrDbtCdtNtfctn: 'camt.054', BkToCstmrStmt: 'camt.053' };
+const ELEMENTS: Readonly<Record<string, Family>> = {
+  CstmrPmtStsRpt: 'pain.002',
+  BkToCstmrDbtCdtNtfctn: 'camt.054',
+  BkToCstmrStmt: 'camt.053',
+};
 /** Versions whose elements are those that are read here. */
-const VERSIONS: Readonly<Record<Family, { readonly from: number; readonly to: number }>> = { 'pain.002': { from: 3, to: 14 }, 'camt.054': { from: 2, to: 12 }, 'camt.053': { from: 2, to: 12 } };
+const VERSIONS: Readonly<Record<Family, { readonly from: number; readonly to: number }>> = {
+  'pain.002': { from: 3, to: 14 },
+  'camt.054': { from: 2, to: 12 },
+  'camt.053': { from: 2, to: 12 },
+};
 /** Also in the names of national variants: "…/camt.054.001.04.ch.02.xsd". */
 const TYPE = /(pain|camt)\.(\d{3})\.(\d{3})\.(\d{2})/;
 
@@ -15,13 +32,19 @@ const MAX_MESSAGES = 1_000;
 /** Entries of one batch, at least. */
 const BATCH = 500;
 
-export interface ReaderOptions { readonly limits?: Partial<XmlLimits>; /** Also read who pays and who is paid. */ readonly parties?: boolean }
+export interface ReaderOptions {
+  readonly limits?: Partial<XmlLimits>;
+  /** Also read who pays and who is paid. */ readonly parties?: boolean;
+}
 
 /**
  * Reads pain.002, camt.054 and camt.053 from bytes in any encoding that banks send, with any prefixes, with or without a header
  * or envelope, several in one file too. Texts stay texts; amounts become minor units where they can be read exactly.
  */
-export function readBankMessage(bytes: AsyncIterable<Uint8Array>, { limits, parties }: ReaderOptions = {}): BankMessageReading {
+export function readBankMessage(
+  bytes: AsyncIterable<Uint8Array>,
+  { limits, parties }: ReaderOptions = {},
+): BankMessageReading {
   const reading = new Reading(limits, parties === true);
   return { entries: reading.entries(bytes), end: () => reading.end() };
 }
@@ -39,8 +62,15 @@ class Reading {
   readonly #numbers: CamtNumbers = { statement: 0, entry: 0 };
   #declared: string | undefined;
 
-  constructor(limits: Partial<XmlLimits> | undefined, private readonly parties: boolean) {
-    this.#walker = new Walker(() => this.#xml.place, (local, uri, attributes, around) => this.#find(local, uri, attributes, around), (finding) => this.#note(finding));
+  constructor(
+    limits: Partial<XmlLimits> | undefined,
+    private readonly parties: boolean,
+  ) {
+    this.#walker = new Walker(
+      () => this.#xml.place,
+      (local, uri, attributes, around) => this.#find(local, uri, attributes, around),
+      (finding) => this.#note(finding),
+    );
     this.#xml = new XmlReader(this.#walker, limits);
   }
 
@@ -50,7 +80,12 @@ class Reading {
       if (this.#batch.length >= BATCH) yield this.#take();
     }
     this.#xml.end();
-    if (!this.#walker.hasRead) throw new BankMessageError('MESSAGE_UNKNOWN', 'the document holds no pain.002, camt.054 or camt.053.', { line: 1, column: 1 });
+    if (!this.#walker.hasRead)
+      throw new BankMessageError(
+        'MESSAGE_UNKNOWN',
+        'the document holds no pain.002, camt.054 or camt.053.',
+        { line: 1, column: 1 },
+      );
     if (this.#batch.length > 0) yield this.#take();
     this.#over = true;
   }
@@ -58,8 +93,16 @@ class Reading {
   end(): BankMessageEnd {
     if (!this.#over) throw new Error('a message is known once its entries were read to the end');
     return {
-      messages: this.#messages, bytes: this.#xml.bytes, counts: Object.fromEntries(this.#counts), findings: this.#findings, findingCount: this.#findingCount,
-      turnover: [...this.#turnover].map(([currency, { debit, credit }]) => ({ currency, debitMinor: String(debit), creditMinor: String(credit) })),
+      messages: this.#messages,
+      bytes: this.#xml.bytes,
+      counts: Object.fromEntries(this.#counts),
+      findings: this.#findings,
+      findingCount: this.#findingCount,
+      turnover: [...this.#turnover].map(([currency, { debit, credit }]) => ({
+        currency,
+        debitMinor: String(debit),
+        creditMinor: String(credit),
+      })),
     };
   }
 
@@ -87,34 +130,77 @@ class Reading {
   };
 
   /** Is asked for every element outside of messages: the message's own, or something around it. */
-  #find(local: string, uri: string, attributes: Attributes, around: Surroundings): Mapper | undefined {
+  #find(
+    local: string,
+    uri: string,
+    attributes: Attributes,
+    around: Surroundings,
+  ): Mapper | undefined {
     if (local === 'Document') this.#declared = wordsOf(attributes);
     const family = Object.hasOwn(ELEMENTS, local) ? ELEMENTS[local] : undefined;
     if (!family) return undefined;
-    if (this.#messages.length >= MAX_MESSAGES) throw new BankMessageError('LIMIT_EXCEEDED', `a file may hold at most ${MAX_MESSAGES} messages.`, this.#xml.place);
+    if (this.#messages.length >= MAX_MESSAGES)
+      throw new BankMessageError(
+        'LIMIT_EXCEEDED',
+        `a file may hold at most ${MAX_MESSAGES} messages.`,
+        this.#xml.place,
+      );
     // Some senders write xmlns with a capital, or only where the schema lies.
-    const messageType = this.#typeOf(family, TYPE.exec(uri) ?? (uri === '' ? TYPE.exec(around.definition ?? '') ?? TYPE.exec(this.#declared ?? '') : null), 'VERSION_UNKNOWN');
+    const messageType = this.#typeOf(
+      family,
+      TYPE.exec(uri) ??
+        (uri === ''
+          ? (TYPE.exec(around.definition ?? '') ?? TYPE.exec(this.#declared ?? ''))
+          : null),
+      'VERSION_UNKNOWN',
+    );
     const place = this.#xml.place;
     if (around.definition !== undefined && TYPE.exec(around.definition)?.[0] !== messageType) {
-      this.#note({ code: 'TYPE_DIFFERS', element: 'MsgDefIdr', place, detail: 'The business application header names another message type than the message.' });
+      this.#note({
+        code: 'TYPE_DIFFERS',
+        element: 'MsgDefIdr',
+        place,
+        detail: 'The business application header names another message type than the message.',
+      });
     }
     const onHead = (fields: Fields): void => this.#head(family, messageType, around, fields);
-    return family === 'pain.002' ? pain002(this.#emit, onHead, this.#note, this.parties) : camt(family, this.#numbers, this.#emit, onHead, this.#note, this.#turn, this.parties);
+    return family === 'pain.002'
+      ? pain002(this.#emit, onHead, this.#note, this.parties)
+      : camt(family, this.#numbers, this.#emit, onHead, this.#note, this.#turn, this.parties);
   }
 
   #typeOf(family: Family, type: RegExpExecArray | null, code: 'VERSION_UNKNOWN'): string {
     if (!type) return family;
     const { from, to } = VERSIONS[family];
-    if (!type[0].startsWith(`${family}.`)) throw new BankMessageError('NAMESPACE_DIFFERS', `the message's element is that of ${family}, its namespace that of another.`, this.#xml.place);
-    if (type[3] !== '001' || Number(type[4]) < from || Number(type[4]) > to) throw new BankMessageError(code, `${family} is read in the versions 001.${pad(from)} to 001.${pad(to)}.`, this.#xml.place);
+    if (!type[0].startsWith(`${family}.`))
+      throw new BankMessageError(
+        'NAMESPACE_DIFFERS',
+        `the message's element is that of ${family}, its namespace that of another.`,
+        this.#xml.place,
+      );
+    if (type[3] !== '001' || Number(type[4]) < from || Number(type[4]) > to)
+      throw new BankMessageError(
+        code,
+        `${family} is read in the versions 001.${pad(from)} to 001.${pad(to)}.`,
+        this.#xml.place,
+      );
     return type[0];
   }
 
   #head(family: Family, messageType: string, { businessId }: Surroundings, fields: Fields): void {
     const [messageId, createdAt] = [fields.get('messageId'), fields.get('createdAt')];
-    if (messageId === undefined) this.#note({ code: 'ELEMENT_MISSING', element: 'MsgId', place: fields.place, detail: 'GrpHdr/MsgId is missing.' });
+    if (messageId === undefined)
+      this.#note({
+        code: 'ELEMENT_MISSING',
+        element: 'MsgId',
+        place: fields.place,
+        detail: 'GrpHdr/MsgId is missing.',
+      });
     this.#messages.push({
-      family, messageType, ...(messageId === undefined ? {} : { messageId: messageId.slice(0, 35) }), ...(createdAt === undefined ? {} : { createdAt: createdAt.slice(0, 40) }),
+      family,
+      messageType,
+      ...(messageId === undefined ? {} : { messageId: messageId.slice(0, 35) }),
+      ...(createdAt === undefined ? {} : { createdAt: createdAt.slice(0, 40) }),
       ...(businessId === undefined ? {} : { businessId: businessId.slice(0, 35) }),
     });
   }

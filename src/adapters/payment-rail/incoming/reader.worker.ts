@@ -20,13 +20,17 @@ async function* bytes(): AsyncGenerator<Uint8Array> {
     if (next) {
       yield next.bytes;
       tell({ kind: 'taken' });
-    } else await new Promise<void>((resolve) => { wake = resolve; });
+    } else
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
   }
 }
 
 try {
   const reading = readBankMessage(bytes(), workerData as { readonly parties?: boolean });
-  for await (const entries of reading.entries) tell({ kind: 'entries', json: JSON.stringify(entries) });
+  for await (const entries of reading.entries)
+    tell({ kind: 'entries', json: JSON.stringify(entries) });
   tell({ kind: 'end', end: reading.end() });
 } catch (error) {
   if (!(error instanceof BankMessageError)) throw error;

@@ -7,23 +7,40 @@ import type { Attributes, XmlHandler } from './xml.js';
  * - an object is an element that holds others, of which only some are read;
  * - a Part says more; undefined is an element that is known and not read.
  */
-export interface Shape { readonly [element: string]: string | Shape | Part | undefined }
+export interface Shape {
+  readonly [element: string]: string | Shape | Part | undefined;
+}
 
 /** `record`: the element begins a record of its own. `whole`: all its children are named, so that an unknown one is found. */
 export class Part {
-  constructor(readonly shape: Shape, readonly more: { readonly field?: string; readonly record?: string; readonly whole?: boolean }) {}
+  constructor(
+    readonly shape: Shape,
+    readonly more: { readonly field?: string; readonly record?: string; readonly whole?: boolean },
+  ) {}
 }
-export const record = (kind: string, shape: Shape): Part => new Part(shape, { record: kind, whole: true });
+export const record = (kind: string, shape: Shape): Part =>
+  new Part(shape, { record: kind, whole: true });
 export const whole = (shape: Shape): Part => new Part(shape, { whole: true });
 /** Text in some versions, elements in others. */
 export const choice = (field: string, shape: Shape): Part => new Part(shape, { field });
 /** Who pays and who is paid, into the fields `names[]` and `accounts[]`; a party stands in Pty from version 08 on. */
 export const PARTIES: Shape = {
-  ...Object.fromEntries(['Dbtr', 'Cdtr', 'UltmtDbtr', 'UltmtCdtr'].map((name) => [name, { Nm: 'names[]', Pty: { Nm: 'names[]' } }])),
-  ...Object.fromEntries(['DbtrAcct', 'CdtrAcct'].map((name) => [name, { Id: { IBAN: 'accounts[]', Othr: { Id: 'accounts[]' } } }])),
+  ...Object.fromEntries(
+    ['Dbtr', 'Cdtr', 'UltmtDbtr', 'UltmtCdtr'].map((name) => [
+      name,
+      { Nm: 'names[]', Pty: { Nm: 'names[]' } },
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['DbtrAcct', 'CdtrAcct'].map((name) => [
+      name,
+      { Id: { IBAN: 'accounts[]', Othr: { Id: 'accounts[]' } } },
+    ]),
+  ),
 };
 /** Elements that are known and not read. */
-export const ignored = (names: string): Shape => Object.fromEntries(names.split(' ').map((name) => [name, undefined]));
+export const ignored = (names: string): Shape =>
+  Object.fromEntries(names.split(' ').map((name) => [name, undefined]));
 
 /** An element as it is looked up. A child that is there without a node is known and not read. */
 export interface Node {
@@ -37,7 +54,12 @@ export interface Node {
 export function nodeOf(name: string, part: string | Shape | Part): Node {
   if (typeof part === 'string') return { name, field: part };
   const { shape, more } = part instanceof Part ? part : { shape: part as Shape, more: {} };
-  const children = new Map(Object.entries(shape).map(([element, inner]) => [element, inner === undefined ? undefined : nodeOf(element, inner)]));
+  const children = new Map(
+    Object.entries(shape).map(([element, inner]) => [
+      element,
+      inner === undefined ? undefined : nodeOf(element, inner),
+    ]),
+  );
   return { name, children, ...more };
 }
 
@@ -49,9 +71,15 @@ export class Fields {
   readonly #texts = new Map<string, string>();
   readonly problems: Problem[] = [];
 
-  constructor(readonly kind: string, readonly place: Place, readonly parent: Fields | undefined) {}
+  constructor(
+    readonly kind: string,
+    readonly place: Place,
+    readonly parent: Fields | undefined,
+  ) {}
 
-  get(field: string): string | undefined { return this.#texts.get(field); }
+  get(field: string): string | undefined {
+    return this.#texts.get(field);
+  }
   /** Of a field that ends in []. */
   list(field: string): readonly string[] {
     const text = this.#texts.get(`${field}[]`);
@@ -82,7 +110,10 @@ export interface Mapper {
 }
 
 /** What the surroundings of a message say. */
-export interface Surroundings { readonly definition?: string; readonly businessId?: string }
+export interface Surroundings {
+  readonly definition?: string;
+  readonly businessId?: string;
+}
 
 const HEADER = nodeOf('AppHdr', { BizMsgIdr: 'businessId', MsgDefIdr: 'definition' });
 const EMPTY = /^[\t\n\r ]*$/;
@@ -106,12 +137,19 @@ export class Walker implements XmlHandler {
 
   constructor(
     private readonly place: () => Place,
-    private readonly find: (local: string, uri: string, attributes: Attributes, around: Surroundings) => Mapper | undefined,
+    private readonly find: (
+      local: string,
+      uri: string,
+      attributes: Attributes,
+      around: Surroundings,
+    ) => Mapper | undefined,
     private readonly onFinding: (finding: Finding) => void,
   ) {}
 
   /** Whether there was a message. */
-  get hasRead(): boolean { return this.#hasRead; }
+  get hasRead(): boolean {
+    return this.#hasRead;
+  }
 
   open(local: string, uri: string, attributes: Attributes): void {
     if (this.#skipping > 0) {
@@ -125,7 +163,8 @@ export class Walker implements XmlHandler {
     }
     if (!top.children) throw this.#error('ELEMENT_UNEXPECTED', `${top.name} holds text only.`);
     if (top.field !== undefined) {
-      if (!EMPTY.test(this.#text)) throw this.#error('TEXT_UNEXPECTED', `${top.name} holds text and elements.`);
+      if (!EMPTY.test(this.#text))
+        throw this.#error('TEXT_UNEXPECTED', `${top.name} holds text and elements.`);
       this.#inner = true;
     }
     const node = top.children.get(local);
@@ -134,12 +173,17 @@ export class Walker implements XmlHandler {
       this.#skipping = 1;
       return;
     }
-    if (uri !== this.#uri && uri !== '') throw this.#error('NAMESPACE_DIFFERS', `${node.name} is in another namespace than the message.`);
+    if (uri !== this.#uri && uri !== '')
+      throw this.#error(
+        'NAMESPACE_DIFFERS',
+        `${node.name} is in another namespace than the message.`,
+      );
     this.#push(node);
     if (node.field !== undefined) {
       this.#text = '';
       this.#inner = false;
-      if (attributes['Ccy'] !== undefined) this.#set(`${node.field}@`, attributes['Ccy'], node.name);
+      if (attributes['Ccy'] !== undefined)
+        this.#set(`${node.field}@`, attributes['Ccy'], node.name);
     }
   }
 
@@ -148,11 +192,13 @@ export class Walker implements XmlHandler {
     const top = this.#path.at(-1);
     if (!top) return;
     if (top.field === undefined || this.#inner) {
-      if (!EMPTY.test(text)) throw this.#error('TEXT_UNEXPECTED', `${top.name} holds elements and no text.`);
+      if (!EMPTY.test(text))
+        throw this.#error('TEXT_UNEXPECTED', `${top.name} holds elements and no text.`);
       return;
     }
     this.#text = this.#text === '' ? text : this.#text + text;
-    if (this.#text.length > MAX_TEXT) throw this.#error('LIMIT_EXCEEDED', `${top.name} may have at most ${MAX_TEXT} characters.`);
+    if (this.#text.length > MAX_TEXT)
+      throw this.#error('LIMIT_EXCEEDED', `${top.name} may have at most ${MAX_TEXT} characters.`);
   }
 
   close(): void {
@@ -182,8 +228,14 @@ export class Walker implements XmlHandler {
       this.#push(HEADER);
       return;
     }
-    const [definition, businessId] = [this.#header?.get('definition'), this.#header?.get('businessId')];
-    const mapper = this.find(local, uri, attributes, { ...(definition === undefined ? {} : { definition }), ...(businessId === undefined ? {} : { businessId }) });
+    const [definition, businessId] = [
+      this.#header?.get('definition'),
+      this.#header?.get('businessId'),
+    ];
+    const mapper = this.find(local, uri, attributes, {
+      ...(definition === undefined ? {} : { definition }),
+      ...(businessId === undefined ? {} : { businessId }),
+    });
     if (!mapper) return;
     this.#hasRead = true;
     this.#mapper = mapper;
@@ -204,12 +256,21 @@ export class Walker implements XmlHandler {
     this.#mapper?.begin?.(fields);
   }
 
-  #set(field: string, text: string, element: string): void { this.#records[this.#records.length - 1]!.set(field, text, element); }
+  #set(field: string, text: string, element: string): void {
+    this.#records[this.#records.length - 1]!.set(field, text, element);
+  }
 
   #unknown(local: string, { name }: Node): void {
     const known = /^[A-Za-z][A-Za-z0-9_.-]{0,69}$/.test(local) ? local : 'an element';
-    this.onFinding({ code: 'ELEMENT_UNKNOWN', element: name, place: this.place(), detail: `${name} holds ${known}, which the standard does not have there.` });
+    this.onFinding({
+      code: 'ELEMENT_UNKNOWN',
+      element: name,
+      place: this.place(),
+      detail: `${name} holds ${known}, which the standard does not have there.`,
+    });
   }
 
-  #error(code: BankMessageError['code'], reason: string): BankMessageError { return new BankMessageError(code, reason, this.place()); }
+  #error(code: BankMessageError['code'], reason: string): BankMessageError {
+    return new BankMessageError(code, reason, this.place());
+  }
 }

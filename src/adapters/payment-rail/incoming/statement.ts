@@ -10,9 +10,16 @@ export class StatementSums {
   /** An amount that could not be read makes sums of no use. */
   #exact = true;
   readonly #booked = new Map<string, bigint>();
-  readonly #balances = new Map<string, { readonly currency: string; readonly minor: bigint } | 'twice'>();
+  readonly #balances = new Map<
+    string,
+    { readonly currency: string; readonly minor: bigint } | 'twice'
+  >();
 
-  constructor(private readonly place: Place, private readonly onFinding: (finding: Finding) => void, readonly onTurnover: (currency: string, direction: Direction, amountMinor: bigint) => void) {}
+  constructor(
+    private readonly place: Place,
+    private readonly onFinding: (finding: Finding) => void,
+    readonly onTurnover: (currency: string, direction: Direction, amountMinor: bigint) => void,
+  ) {}
 
   entry(fields: Fields, amount: Money | undefined): void {
     const direction = directionIn(fields, 'direction');
@@ -28,22 +35,51 @@ export class StatementSums {
     if (amount?.amountMinor === undefined) return;
     const minor = BigInt(amount.amountMinor);
     this.onTurnover(amount.currency, direction, minor);
-    if (fields.get('status') === 'BOOK') this.#booked.set(amount.currency, (this.#booked.get(amount.currency) ?? 0n) + signed(direction, minor));
+    if (fields.get('status') === 'BOOK')
+      this.#booked.set(
+        amount.currency,
+        (this.#booked.get(amount.currency) ?? 0n) + signed(direction, minor),
+      );
   }
 
-  balance(code: string | undefined, amount: Money | undefined, direction: Direction | undefined): void {
+  balance(
+    code: string | undefined,
+    amount: Money | undefined,
+    direction: Direction | undefined,
+  ): void {
     if (code === undefined || direction === undefined || amount?.amountMinor === undefined) return;
-    this.#balances.set(code, this.#balances.has(code) ? 'twice' : { currency: amount.currency, minor: signed(direction, BigInt(amount.amountMinor)) });
+    this.#balances.set(
+      code,
+      this.#balances.has(code)
+        ? 'twice'
+        : { currency: amount.currency, minor: signed(direction, BigInt(amount.amountMinor)) },
+    );
   }
 
   /** The record of the whole statement. */
   end(fields: Fields, family: string): void {
-    for (const [count, sum, of, element] of [['entries', 'sum', 'all', 'TtlNtries'], ['credits', 'creditSum', 'credit', 'TtlCdtNtries'], ['debits', 'debitSum', 'debit', 'TtlDbtNtries']] as const) {
+    for (const [count, sum, of, element] of [
+      ['entries', 'sum', 'all', 'TtlNtries'],
+      ['credits', 'creditSum', 'credit', 'TtlCdtNtries'],
+      ['debits', 'debitSum', 'debit', 'TtlDbtNtries'],
+    ] as const) {
       const [saidCount, saidSum] = [fields.get(count), fields.get(sum)];
-      if (saidCount !== undefined && (!/^\d{1,15}$/.test(saidCount) || BigInt(saidCount) !== this.#entries[of])) {
-        this.#find('COUNT_DIFFERS', element, `${element} announces another number of entries than the ${this.#entries[of]} that there are.`);
+      if (
+        saidCount !== undefined &&
+        (!/^\d{1,15}$/.test(saidCount) || BigInt(saidCount) !== this.#entries[of])
+      ) {
+        this.#find(
+          'COUNT_DIFFERS',
+          element,
+          `${element} announces another number of entries than the ${this.#entries[of]} that there are.`,
+        );
       }
-      if (saidSum !== undefined && this.#exact && micros(saidSum) !== this.#sums[of]) this.#find('SUM_DIFFERS', element, `${element} announces another sum than its entries have.`);
+      if (saidSum !== undefined && this.#exact && micros(saidSum) !== this.#sums[of])
+        this.#find(
+          'SUM_DIFFERS',
+          element,
+          `${element} announces another sum than its entries have.`,
+        );
     }
     if (family === 'camt.053' && this.#exact) this.#compareBalances(fields);
   }
@@ -52,12 +88,32 @@ export class StatementSums {
   #compareBalances(fields: Fields): void {
     const opening = this.#balances.get('OPBD') ?? this.#balances.get('PRCD');
     const closing = this.#balances.get('CLBD');
-    if (!opening || !closing || opening === 'twice' || closing === 'twice' || opening.currency !== closing.currency) return;
-    if ((fields.get('page') ?? '1') !== '1' || fields.get('lastPage') === 'false' || [...this.#booked.keys()].some((currency) => currency !== opening.currency)) return;
-    if (opening.minor + (this.#booked.get(opening.currency) ?? 0n) !== closing.minor) this.#find('BALANCES_DIFFER', 'Bal', 'The opening balance and the booked entries do not give the closing balance.');
+    if (
+      !opening ||
+      !closing ||
+      opening === 'twice' ||
+      closing === 'twice' ||
+      opening.currency !== closing.currency
+    )
+      return;
+    if (
+      (fields.get('page') ?? '1') !== '1' ||
+      fields.get('lastPage') === 'false' ||
+      [...this.#booked.keys()].some((currency) => currency !== opening.currency)
+    )
+      return;
+    if (opening.minor + (this.#booked.get(opening.currency) ?? 0n) !== closing.minor)
+      this.#find(
+        'BALANCES_DIFFER',
+        'Bal',
+        'The opening balance and the booked entries do not give the closing balance.',
+      );
   }
 
-  #find(code: Finding['code'], element: string, detail: string): void { this.onFinding({ code, element, place: this.place, detail }); }
+  #find(code: Finding['code'], element: string, detail: string): void {
+    this.onFinding({ code, element, place: this.place, detail });
+  }
 }
 
-const signed = (direction: Direction, minor: bigint): bigint => (direction === 'credit' ? minor : -minor);
+const signed = (direction: Direction, minor: bigint): bigint =>
+  direction === 'credit' ? minor : -minor;

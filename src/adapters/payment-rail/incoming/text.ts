@@ -8,10 +8,27 @@ const START: Place = { line: 1, column: 1 };
  * read as windows-1252, as senders mean it.
  */
 const ENCODINGS: Readonly<Record<string, string>> = {
-  'utf-8': 'utf-8', utf8: 'utf-8', 'utf-16': 'utf-8', 'utf-16le': 'utf-8', 'utf-16be': 'utf-8', 'us-ascii': 'utf-8', ascii: 'utf-8',
-  'iso-8859-1': 'windows-1252', 'iso8859-1': 'windows-1252', latin1: 'windows-1252', 'iso-8859-2': 'iso-8859-2', 'iso-8859-6': 'iso-8859-6',
-  'iso-8859-7': 'iso-8859-7', 'iso-8859-9': 'windows-1254', 'iso-8859-15': 'iso-8859-15',
-  'windows-1250': 'windows-1250', 'windows-1251': 'windows-1251', 'windows-1252': 'windows-1252', 'windows-1256': 'windows-1256', cp1252: 'windows-1252', cp1256: 'windows-1256',
+  'utf-8': 'utf-8',
+  utf8: 'utf-8',
+  'utf-16': 'utf-8',
+  'utf-16le': 'utf-8',
+  'utf-16be': 'utf-8',
+  'us-ascii': 'utf-8',
+  ascii: 'utf-8',
+  'iso-8859-1': 'windows-1252',
+  'iso8859-1': 'windows-1252',
+  latin1: 'windows-1252',
+  'iso-8859-2': 'iso-8859-2',
+  'iso-8859-6': 'iso-8859-6',
+  'iso-8859-7': 'iso-8859-7',
+  'iso-8859-9': 'windows-1254',
+  'iso-8859-15': 'iso-8859-15',
+  'windows-1250': 'windows-1250',
+  'windows-1251': 'windows-1251',
+  'windows-1252': 'windows-1252',
+  'windows-1256': 'windows-1256',
+  cp1252: 'windows-1252',
+  cp1256: 'windows-1256',
 };
 
 /** The XML declaration has to be within these bytes; it is some forty characters. */
@@ -67,13 +84,18 @@ export class Decoder {
   }
 
   #invalid(): BankMessageError {
-    return new BankMessageError('ENCODING_INVALID', `bytes after this place are not ${this.#decoder!.encoding}.`, this.place());
+    return new BankMessageError(
+      'ENCODING_INVALID',
+      `bytes after this place are not ${this.#decoder!.encoding}.`,
+      this.place(),
+    );
   }
 }
 
 function encodingOf(head: Buffer): string {
   const [a = 0, b = 0, c = 0, d = 0] = head;
-  if ((a === 0 && b === 0) || (a === 0xff && b === 0xfe && c === 0 && d === 0)) throw new BankMessageError('ENCODING_UNKNOWN', 'UTF-32 is not read.', START);
+  if ((a === 0 && b === 0) || (a === 0xff && b === 0xfe && c === 0 && d === 0))
+    throw new BankMessageError('ENCODING_UNKNOWN', 'UTF-32 is not read.', START);
   if (a === 0xff && b === 0xfe) return 'utf-16le';
   if (a === 0xfe && b === 0xff) return 'utf-16be';
   if (a === 0xef && b === 0xbb && c === 0xbf) return 'utf-8';
@@ -83,6 +105,11 @@ function encodingOf(head: Buffer): string {
   if (!declared) return 'utf-8';
   const name = (declared[1] ?? declared[2] ?? '').toLowerCase();
   const encoding = Object.hasOwn(ENCODINGS, name) ? ENCODINGS[name] : undefined;
-  if (encoding === undefined) throw new BankMessageError('ENCODING_UNKNOWN', 'the XML declaration names an encoding that is not read.', START);
+  if (encoding === undefined)
+    throw new BankMessageError(
+      'ENCODING_UNKNOWN',
+      'the XML declaration names an encoding that is not read.',
+      START,
+    );
   return encoding;
 }

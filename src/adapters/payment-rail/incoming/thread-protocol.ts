@@ -9,4 +9,7 @@ export type FromReader =
   /** One piece was read; another may be sent. */
   | { readonly kind: 'taken' }
   | { readonly kind: 'end'; readonly end: BankMessageEnd }
-  | { readonly kind: 'refused'; readonly error: Pick<BankMessageError, 'code' | 'reason' | 'place'> };
+  | {
+      readonly kind: 'refused';
+      readonly error: Pick<BankMessageError, 'code' | 'reason' | 'place'>;
+    };

@@ -1,5 +1,11 @@
 import { Worker } from 'node:worker_threads';
-import { BankMessageError, type BankEntry, type BankMessageEnd, type BankMessageReading, type ReadBankMessage } from './port.js';
+import {
+  BankMessageError,
+  type BankEntry,
+  type BankMessageEnd,
+  type BankMessageReading,
+  type ReadBankMessage,
+} from './port.js';
 import { readBankMessage } from './reader.js';
 import type { FromReader, ToReader } from './thread-protocol.js';
 
@@ -39,17 +45,26 @@ export const readBankMessageInThread: ReadBankMessage = (bytes, options = {}) =>
       await reading.close();
     }
   }
-  return { entries: entries(), end: () => {
-    if (!end) throw new Error('a message is known once its entries were read to the end');
-    return end();
-  } } satisfies BankMessageReading;
+  return {
+    entries: entries(),
+    end: () => {
+      if (!end) throw new Error('a message is known once its entries were read to the end');
+      return end();
+    },
+  } satisfies BankMessageReading;
 };
 
-async function* piecesOf(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array> { yield* pieces; }
-async function* joined(first: readonly Uint8Array[], rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* piecesOf(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* pieces;
+}
+async function* joined(
+  first: readonly Uint8Array[],
+  rest: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
   try {
     yield* first;
-    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
+    for (let next = await rest.next(); next.done !== true; next = await rest.next())
+      yield next.value;
   } finally {
     await rest.return?.();
   }
@@ -66,14 +81,23 @@ class ThreadedReading {
   #wake = (): void => undefined;
 
   constructor(options: { readonly parties?: boolean }) {
-    this.#worker = new Worker(new URL('./reader.worker.js', import.meta.url), { workerData: options, name: 'bank message' });
+    this.#worker = new Worker(new URL('./reader.worker.js', import.meta.url), {
+      workerData: options,
+      name: 'bank message',
+    });
     this.#worker.on('message', (message: FromReader) => this.#take(message));
-    this.#worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
-    this.#worker.on('exit', () => { if (!this.#end) this.#fail(new Error('the reading thread ended before the file')); });
+    this.#worker.on('error', (error) =>
+      this.#fail(error instanceof Error ? error : new Error(String(error))),
+    );
+    this.#worker.on('exit', () => {
+      if (!this.#end) this.#fail(new Error('the reading thread ended before the file'));
+    });
   }
 
   async *entries(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<readonly BankEntry[]> {
-    this.#feeding = this.#feed(bytes).catch((error: unknown) => this.#fail(error instanceof Error ? error : new Error(String(error))));
+    this.#feeding = this.#feed(bytes).catch((error: unknown) =>
+      this.#fail(error instanceof Error ? error : new Error(String(error))),
+    );
     for (;;) {
       const batch = this.#batches.shift();
       if (batch !== undefined) {
@@ -85,7 +109,9 @@ class ThreadedReading {
     }
   }
 
-  end(): BankMessageEnd { return this.#end!; }
+  end(): BankMessageEnd {
+    return this.#end!;
+  }
 
   async close(): Promise<void> {
     this.#stopped = true;
@@ -96,7 +122,8 @@ class ThreadedReading {
 
   async #feed(bytes: AsyncIterable<Uint8Array>): Promise<void> {
     for await (const piece of bytes) {
-      while (!this.#over && (this.#pieces >= MAX_PIECES || this.#batches.length >= MAX_BATCHES)) await this.#change();
+      while (!this.#over && (this.#pieces >= MAX_PIECES || this.#batches.length >= MAX_BATCHES))
+        await this.#change();
       if (this.#over) return;
       // A copy: the piece may be a part of a buffer that others use.
       const copy = new Uint8Array(piece);
@@ -106,13 +133,20 @@ class ThreadedReading {
     this.#worker.postMessage('end' satisfies ToReader);
   }
 
-  get #over(): boolean { return this.#stopped || this.#failure !== undefined || this.#end !== undefined; }
+  get #over(): boolean {
+    return this.#stopped || this.#failure !== undefined || this.#end !== undefined;
+  }
 
   #take(message: FromReader): void {
     if (message.kind === 'entries') this.#batches.push(message.json);
     else if (message.kind === 'taken') this.#pieces -= 1;
     else if (message.kind === 'end') this.#end = message.end;
-    else this.#failure = new BankMessageError(message.error.code, message.error.reason, message.error.place);
+    else
+      this.#failure = new BankMessageError(
+        message.error.code,
+        message.error.reason,
+        message.error.place,
+      );
     this.#rouse();
   }
 

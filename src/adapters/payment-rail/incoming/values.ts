@@ -38,13 +38,21 @@ export function moneyIn(fields: Fields, field: string, element: string): Money |
     return { text, currency, amountMinor: String(parseAmount(plainDecimal(text) ?? '', currency)) };
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    fields.problem(error.code === 'UNKNOWN_CURRENCY' ? 'CURRENCY_UNKNOWN' : 'AMOUNT_INVALID', element);
+    fields.problem(
+      error.code === 'UNKNOWN_CURRENCY' ? 'CURRENCY_UNKNOWN' : 'AMOUNT_INVALID',
+      element,
+    );
     return { text, currency };
   }
 }
 
 /** An identification under its name in the entry; too long a one is left out and is a problem. Nothing where there is none. */
-export function idIn<K extends string>(fields: Fields, field: string, key: K, element: string): { readonly [N in K]?: string } {
+export function idIn<K extends string>(
+  fields: Fields,
+  field: string,
+  key: K,
+  element: string,
+): { readonly [N in K]?: string } {
   const text = fields.get(field);
   if (text === undefined) return {};
   if (text.length <= MAX_ID) return { [key]: text } as { readonly [N in K]: string };
@@ -70,11 +78,17 @@ export function directionIn(fields: Fields, field: string): Direction | undefine
 const DAY = /^(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?:[TZ+-]|$)/;
 
 /** The civil day of a date or an instant, as it is written: a day of the bank's, whatever the zone. */
-export function dayIn(fields: Fields, date: string, instant: string, element: string): string | undefined {
+export function dayIn(
+  fields: Fields,
+  date: string,
+  instant: string,
+  element: string,
+): string | undefined {
   const text = fields.get(date) ?? fields.get(instant);
   if (text === undefined) return undefined;
   const match = DAY.exec(text);
-  if (match && Number(match[3]) <= daysInMonth(Number(match[1]), Number(match[2]))) return text.length === 10 ? text : text.slice(0, 10);
+  if (match && Number(match[3]) <= daysInMonth(Number(match[1]), Number(match[2])))
+    return text.length === 10 ? text : text.slice(0, 10);
   fields.problem('VALUE_INVALID', element);
   return undefined;
 }
@@ -88,4 +102,8 @@ export function flagIn(fields: Fields, field: string, element: string): boolean 
 }
 
 /** A property where there is a value. */
-export const maybe = <K extends string, V>(key: K, value: V | undefined): { readonly [N in K]?: V } => (value === undefined ? {} : { [key]: value } as { readonly [N in K]: V });
+export const maybe = <K extends string, V>(
+  key: K,
+  value: V | undefined,
+): { readonly [N in K]?: V } =>
+  value === undefined ? {} : ({ [key]: value } as { readonly [N in K]: V });

@@ -17,7 +17,14 @@ export interface XmlLimits {
   /** Bytes of the document. Default 16 GiB. */
   readonly bytes: number;
 }
-export const XML_LIMITS: XmlLimits = { depth: 64, name: 256, attributes: 64, attribute: 4_096, token: 1_048_576, bytes: 16 * 1024 ** 3 };
+export const XML_LIMITS: XmlLimits = {
+  depth: 64,
+  name: 256,
+  attributes: 64,
+  attribute: 4_096,
+  token: 1_048_576,
+  bytes: 16 * 1024 ** 3,
+};
 
 export type Attributes = Readonly<Record<string, string>>;
 
@@ -33,7 +40,10 @@ export interface XmlHandler {
 /** Characters given to the parser at once: what one look at the limits may miss. */
 const SLICE = 65_536;
 
-interface Scope { readonly depth: number; readonly uris: ReadonlyMap<string, string> }
+interface Scope {
+  readonly depth: number;
+  readonly uris: ReadonlyMap<string, string>;
+}
 
 /**
  * A well-formed XML document as events, by saxes: strict, no entities but XML's own five, no DOCTYPE. Namespaces are resolved
@@ -43,23 +53,40 @@ export class XmlReader {
   readonly #parser = new SaxesParser({ xmlns: false, position: true });
   readonly #decoder: Decoder;
   readonly #limits: XmlLimits;
-  readonly #scopes: Scope[] = [{ depth: 0, uris: new Map([['', ''], ['xml', 'http://www.w3.org/XML/1998/namespace']]) }];
+  readonly #scopes: Scope[] = [
+    {
+      depth: 0,
+      uris: new Map([
+        ['', ''],
+        ['xml', 'http://www.w3.org/XML/1998/namespace'],
+      ]),
+    },
+  ];
   #depth = 0;
   /** Character position after the last thing that was told. */
   #told = 0;
 
-  constructor(private readonly handler: XmlHandler, limits: Partial<XmlLimits> = {}) {
+  constructor(
+    private readonly handler: XmlHandler,
+    limits: Partial<XmlLimits> = {},
+  ) {
     this.#limits = { ...XML_LIMITS, ...limits };
     this.#decoder = new Decoder(() => this.place);
     const parser = this.#parser;
     // Six handlers: with some more the parser's object would outgrow V8's fast properties, and be several times slower.
-    parser.on('error', (error) => { throw this.#error('XML_INVALID', `not well-formed XML: ${reasonOf(error.message)}.`); });
-    parser.on('doctype', () => { throw this.#error('DOCTYPE_REFUSED', 'a DOCTYPE is not allowed in a message.'); });
+    parser.on('error', (error) => {
+      throw this.#error('XML_INVALID', `not well-formed XML: ${reasonOf(error.message)}.`);
+    });
+    parser.on('doctype', () => {
+      throw this.#error('DOCTYPE_REFUSED', 'a DOCTYPE is not allowed in a message.');
+    });
     parser.on('opentag', ({ name, attributes }) => {
       this.#told = parser.position;
       this.#depth += 1;
-      if (this.#depth > this.#limits.depth) throw this.#over('elements in each other', this.#limits.depth, 'levels');
-      if (name.length > this.#limits.name) throw this.#over('a name', this.#limits.name, 'characters');
+      if (this.#depth > this.#limits.depth)
+        throw this.#over('elements in each other', this.#limits.depth, 'levels');
+      if (name.length > this.#limits.name)
+        throw this.#over('a name', this.#limits.name, 'characters');
       this.#open(name, attributes);
     });
     parser.on('closetag', () => {
@@ -77,12 +104,17 @@ export class XmlReader {
   }
 
   /** Where the reading is. */
-  get place(): Place { return { line: this.#parser.line, column: this.#parser.column + 1 }; }
-  get bytes(): number { return this.#decoder.bytes; }
+  get place(): Place {
+    return { line: this.#parser.line, column: this.#parser.column + 1 };
+  }
+  get bytes(): number {
+    return this.#decoder.bytes;
+  }
 
   write(chunk: Uint8Array): void {
     const text = this.#decoder.write(chunk);
-    if (this.bytes > this.#limits.bytes) throw this.#over('a document', this.#limits.bytes, 'bytes');
+    if (this.bytes > this.#limits.bytes)
+      throw this.#over('a document', this.#limits.bytes, 'bytes');
     this.#parse(text);
   }
 
@@ -94,7 +126,8 @@ export class XmlReader {
   #parse(text: string): void {
     for (let from = 0; from < text.length; from += SLICE) {
       this.#parser.write(text.length <= SLICE ? text : text.slice(from, from + SLICE));
-      if (this.#parser.position - this.#told > this.#limits.token) throw this.#over('one text, comment or tag', this.#limits.token, 'characters');
+      if (this.#parser.position - this.#told > this.#limits.token)
+        throw this.#over('one text, comment or tag', this.#limits.token, 'characters');
     }
   }
 
@@ -103,15 +136,21 @@ export class XmlReader {
     let declares = false;
     for (const attribute in attributes) {
       count += 1;
-      if (attribute.length > this.#limits.name) throw this.#over('a name', this.#limits.name, 'characters');
-      if (attributes[attribute]!.length > this.#limits.attribute) throw this.#over('an attribute', this.#limits.attribute, 'characters');
+      if (attribute.length > this.#limits.name)
+        throw this.#over('a name', this.#limits.name, 'characters');
+      if (attributes[attribute]!.length > this.#limits.attribute)
+        throw this.#over('an attribute', this.#limits.attribute, 'characters');
       if (attribute === 'xmlns' || attribute.startsWith('xmlns:')) declares = true;
     }
-    if (count > this.#limits.attributes) throw this.#over('one element', this.#limits.attributes, 'attributes');
+    if (count > this.#limits.attributes)
+      throw this.#over('one element', this.#limits.attributes, 'attributes');
     if (declares) this.#declare(attributes);
     const colon = name.indexOf(':');
-    const uri = this.#scopes[this.#scopes.length - 1]!.uris.get(colon < 0 ? '' : name.slice(0, colon));
-    if (uri === undefined || colon === 0 || colon === name.length - 1) throw this.#error('XML_INVALID', 'an element has a prefix that is not declared.');
+    const uri = this.#scopes[this.#scopes.length - 1]!.uris.get(
+      colon < 0 ? '' : name.slice(0, colon),
+    );
+    if (uri === undefined || colon === 0 || colon === name.length - 1)
+      throw this.#error('XML_INVALID', 'an element has a prefix that is not declared.');
     this.handler.open(colon < 0 ? name : name.slice(colon + 1), uri, attributes);
   }
 
@@ -120,7 +159,8 @@ export class XmlReader {
     for (const name in attributes) {
       if (name !== 'xmlns' && !name.startsWith('xmlns:')) continue;
       const value = attributes[name]!.trim();
-      if (name !== 'xmlns' && value === '') throw this.#error('XML_INVALID', 'a prefix is declared for no namespace.');
+      if (name !== 'xmlns' && value === '')
+        throw this.#error('XML_INVALID', 'a prefix is declared for no namespace.');
       uris.set(name.slice(6), value);
     }
     this.#scopes.push({ depth: this.#depth, uris });
@@ -130,11 +170,14 @@ export class XmlReader {
     return this.#error('LIMIT_EXCEEDED', `${what} may have at most ${limit} ${unit}.`);
   }
 
-  #error(code: BankMessageError['code'], reason: string): BankMessageError { return new BankMessageError(code, reason, this.place); }
+  #error(code: BankMessageError['code'], reason: string): BankMessageError {
+    return new BankMessageError(code, reason, this.place);
+  }
 }
 
 /** The parser's words without its position and without anything that the document says. */
 function reasonOf(message: string): string {
-  const words = /^(?:\d+:\d+: )?([A-Za-z][A-Za-z ,'/-]*)/.exec(message)?.[1] ?? 'it cannot be parsed';
+  const words =
+    /^(?:\d+:\d+: )?([A-Za-z][A-Za-z ,'/-]*)/.exec(message)?.[1] ?? 'it cannot be parsed';
   return words.slice(0, 100).trim();
 }
