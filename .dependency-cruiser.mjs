@@ -2,11 +2,11 @@
 const PURE =
   '^(src/(kernel|eligibility|audit)/|src/[a-z]+/[a-z]+\\.decider\\.ts$|projections/[a-z]+/[a-z-]+\\.projection\\.ts$)';
 const FEATURES =
-  '(programme|budget|person|application|enrolment|cycle|payment|bank|correction|recovery|govstack)';
+  '(programme|budget|person|application|enrolment|cycle|payment|statement|correction|recovery)';
 const CLIENTS =
   '^node_modules/(better-sqlite3|pg|pg-[a-z-]+|kafkajs|@eventstore|libxml2-wasm|saxes|@types/better-sqlite3|@types/pg)(/|$)';
 const COMPOSITION =
-  '^src/(app\\.module|background\\.worker|distributed|servers|main)\\.ts$|^src/cli/|^test/|^bench/';
+  '^src/(composition/|main\\.ts$)|^src/cli/|^test/|^bench/';
 
 export default {
   forbidden: [
@@ -30,7 +30,7 @@ export default {
     {
       name: 'features-never-meet',
       severity: 'error',
-      comment: '3. Features never import each other; automation/ joins them.',
+      comment: '3. Features never import each other; use-cases/ joins them.',
       from: { path: `^src/${FEATURES}/` },
       to: { path: `^src/${FEATURES}/`, pathNot: '^src/$1/' },
     },
@@ -76,7 +76,7 @@ export default {
       comment: '6. src/ imports projections/ in the composition only.',
       from: {
         path: '^src/',
-        pathNot: '^src/(app\\.module|background\\.worker|distributed|servers|main)\\.ts$|^src/cli/',
+        pathNot: '^src/(composition/|main\\.ts$)|^src/cli/',
       },
       to: { path: '^projections/' },
     },

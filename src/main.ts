@@ -1,20 +1,25 @@
-import './shell/node-version.js';
+import './composition/node-version.js';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 // First: it loads the framework before what extends it.
-import { listen, type Listening, type RunningServer } from './shell/listen.js';
+import { listen, type Listening, type RunningServer } from './http/listen.js';
 import { callbackSender } from './adapters/payment-rail/govstack/callbacks.js';
-import { AppModule, openFoundation, type Foundation, type Shell } from './app.module.js';
-import { loadConfig, type Config } from './config.js';
-import { startRole } from './distributed.js';
+import {
+  AppModule,
+  openFoundation,
+  type Foundation,
+  type Shell,
+} from './composition/app.module.js';
+import { loadConfig, type Config } from './composition/config.js';
+import { startRole } from './composition/distributed.js';
 import { DomainError } from './kernel/errors.js';
-import { Background, type BackgroundStart } from './shell/background.js';
-import { Traffic } from './shell/drain.js';
-import { makeLog, type Log } from './shell/log.js';
-import { Meters } from './shell/meters.js';
-import { READ_MODELS } from './shell/jobs.js';
-import { Followed } from './shell/reading.js';
-import { Routes } from './shell/routes.js';
+import { Background, type BackgroundStart } from './runtime/background.js';
+import { Traffic } from './http/request-drain.js';
+import { makeLog, type Log } from './runtime/log.js';
+import { Meters } from './runtime/metrics.js';
+import { READ_MODELS } from './runtime/jobs.js';
+import { Followed } from './runtime/projection-progress.js';
+import { Routes } from './http/routes.js';
 
 /**
  * Opens the data folder and serves it; at the distributed size, does this process's role.
@@ -80,7 +85,7 @@ async function startBackground(
     vault: vault.port(),
   };
   await background.attach(
-    new Worker(new URL('./background.worker.js', import.meta.url), {
+    new Worker(new URL('./composition/background.worker.js', import.meta.url), {
       workerData: start,
       transferList: [start.log, start.vault],
       name: 'background',

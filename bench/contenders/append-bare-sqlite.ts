@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { leafOf } from '../../src/adapters/event-store/log-writer.js';
+import { leafOf } from '../../src/adapters/event-store/sqlite/log-writer.js';
 import type { Run } from './contender.js';
 import { countDistinct } from './count-distinct.js';
 import { storedLine, workOf } from './payment-story.js';

@@ -1,4 +1,4 @@
-import { openEmbeddedLog } from '../../src/adapters/event-store/embedded.js';
+import { openEmbeddedLog } from '../../src/adapters/event-store/sqlite/event-store.js';
 import { StoreError } from '../../src/adapters/event-store/port.js';
 import type { Run } from './contender.js';
 import { countDistinct } from './count-distinct.js';

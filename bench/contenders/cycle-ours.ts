@@ -1,7 +1,7 @@
-import { approveCycle } from '../../src/automation/approve-cycle.js';
-import { prepareCycle } from '../../src/automation/prepare-cycle.js';
-import { releaseCycle } from '../../src/automation/release-cycle.js';
-import { instructCycle } from '../../src/automation/when-cycle-released-then-instruct.js';
+import { approveCycle } from '../../src/use-cases/cycles/approve-cycle.js';
+import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
+import { releaseCycle } from '../../src/use-cases/cycles/release-cycle.js';
+import { instructCycle } from '../../src/process-managers/when-cycle-released-then-instruct.js';
 import { countFromArgs, report, startWatch } from './bare-log.js';
 import { actor, enrolHouseholds, openBench, openProgramme, peakMegabytes } from './enrolments.js';
 

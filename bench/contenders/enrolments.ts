@@ -13,7 +13,7 @@ import type { Context, Role } from '../../src/kernel/decider.js';
 import { contentHash } from '../../src/kernel/canonical.js';
 import { eventId, streams, uuidOf } from '../../src/kernel/ids.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
-import { execute, part } from '../../src/shell/execute.js';
+import { execute, part } from '../../src/write-side/execute.js';
 
 const PER_CALL = 300;
 const { programmeId } = asdProgramme;

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { localIssuer } from '../../src/adapters/signer/embedded.js';
-import { loadConfig } from '../../src/config.js';
+import { localIssuer } from '../../src/adapters/signer/local-issuer.js';
+import { loadConfig } from '../../src/composition/config.js';
 import { asdPolicies, asdProgramme } from '../../src/eligibility/reference/asd.js';
 import type { Role } from '../../src/kernel/decider.js';
 import { startServer } from '../../src/main.js';

@@ -1,7 +1,10 @@
 import { createReadStream, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { importApplications, type ImportRow } from '../../src/automation/import-applications.js';
+import {
+  importApplications,
+  type ImportRow,
+} from '../../src/use-cases/applications/import-applications.js';
 import { countFromArgs, report, startWatch } from './bare-log.js';
 import { actor, openBench, openProgramme, peakMegabytes } from './enrolments.js';
 import { importRows } from './import-rows.js';

@@ -2,12 +2,15 @@ import { createReadStream } from 'node:fs';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { approveCycle } from '../../src/automation/approve-cycle.js';
-import { prepareCycle } from '../../src/automation/prepare-cycle.js';
-import { releaseCycle } from '../../src/automation/release-cycle.js';
-import { takeInOutcomes, type ReportedOutcome } from '../../src/automation/take-in-outcomes.js';
-import { pagesOf } from '../../src/automation/walk.js';
-import { instructCycle } from '../../src/automation/when-cycle-released-then-instruct.js';
+import { approveCycle } from '../../src/use-cases/cycles/approve-cycle.js';
+import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
+import { releaseCycle } from '../../src/use-cases/cycles/release-cycle.js';
+import {
+  takeInOutcomes,
+  type ReportedOutcome,
+} from '../../src/use-cases/outcomes/take-in-outcomes.js';
+import { pagesOf } from '../../src/write-side/stream-pages.js';
+import { instructCycle } from '../../src/process-managers/when-cycle-released-then-instruct.js';
 import { countFromArgs, report, startWatch } from './bare-log.js';
 import { actor, enrolHouseholds, openBench, openProgramme, peakMegabytes } from './enrolments.js';
 

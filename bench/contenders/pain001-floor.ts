@@ -2,7 +2,7 @@ import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
-import { CLOSING, opening, transfer } from '../../src/adapters/payment-rail/pain001.js';
+import { CLOSING, opening, transfer } from '../../src/adapters/payment-rail/iso20022/pain001.js';
 import { countFromArgs, report, startWatch } from './bare-log.js';
 import { peakMegabytes } from './enrolments.js';
 import { instructions, OUTLINE } from './pain001-work.js';

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { paymentFiles } from '../../src/adapters/payment-rail/embedded.js';
-import { schemaCheck } from '../../src/adapters/payment-rail/xsd.js';
-import { railIn } from '../../src/config.js';
+import { paymentFiles } from '../../src/adapters/payment-rail/iso20022/pain001-rail.js';
+import { schemaCheck } from '../../src/adapters/payment-rail/iso20022/xsd.js';
+import { railIn } from '../../src/composition/config.js';
 import { countFromArgs, report, startWatch } from './bare-log.js';
 import { peakMegabytes } from './enrolments.js';
 import { instructions, OUTLINE } from './pain001-work.js';

@@ -1,7 +1,7 @@
 import pg from 'pg';
-import { openBuilds } from '../../projections/builds.js';
-import { physical } from '../../projections/live.js';
-import type { Table } from '../../projections/projection.js';
+import { openBuilds } from '../../projections/engine/builds.js';
+import { physical } from '../../projections/engine/live.js';
+import type { Table } from '../../projections/engine/projection.js';
 import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';
 import { countFromArgs, report, startWatch } from './bare-log.js';
 import { eventsOf, PROJECTIONS } from './rebuild-log.js';

@@ -1,5 +1,5 @@
 import { EventRegistry } from '../../events/registry.js';
-import { SharedRunner } from '../../projections/shared-runner.js';
+import { SharedRunner } from '../../projections/engine/shared-runner.js';
 import type { FeedPage } from '../../src/adapters/event-bus/port.js';
 import { kafkaFeed, openKafkaWriter } from '../../src/adapters/event-bus/kafka.js';
 import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';

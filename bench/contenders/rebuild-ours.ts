@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEmbeddedLog } from '../../src/adapters/event-store/embedded.js';
-import { openEmbeddedReadStore } from '../../src/adapters/read-store/embedded.js';
-import { ProjectionRunner } from '../../projections/runner.js';
+import { openEmbeddedLog } from '../../src/adapters/event-store/sqlite/event-store.js';
+import { openEmbeddedReadStore } from '../../src/adapters/read-store/sqlite/read-store.js';
+import { ProjectionRunner } from '../../projections/engine/runner.js';
 import { countFromArgs, report, startWatch } from './bare-log.js';
 import { eventsOf, PROJECTIONS } from './rebuild-log.js';
 import { peakMegabytes } from './enrolments.js';
@@ -14,17 +14,15 @@ const log = await openEmbeddedLog(dir, { reader: 'local' });
 const events = eventsOf(countFromArgs(200_000));
 for (let from = 0; from < events.length; from += 1_000) {
   const result = await log.appendAll(
-    events
-      .slice(from, from + 1_000)
-      .map(({ stream, revision, position: _position, ...event }) => ({
-        writes: [
-          {
-            stream,
-            expected: revision === 0 ? ('no-stream' as const) : revision - 1,
-            events: [event],
-          },
-        ],
-      })),
+    events.slice(from, from + 1_000).map(({ stream, revision, position: _position, ...event }) => ({
+      writes: [
+        {
+          stream,
+          expected: revision === 0 ? ('no-stream' as const) : revision - 1,
+          events: [event],
+        },
+      ],
+    })),
   );
   if (result.some(({ kind }) => kind !== 'appended'))
     throw new Error('the log did not take the history');

@@ -1,6 +1,6 @@
 import { openKafkaWriter } from '../../src/adapters/event-bus/kafka.js';
 import { postgresRelayState } from '../../src/adapters/relay-state/postgres.js';
-import { Relay } from '../../src/shell/relay.js';
+import { Relay } from '../../src/runtime/relay.js';
 import { ArrayLog } from '../../test/support/array-log.js';
 import { countFromArgs, report, startWatch } from './bare-log.js';
 import { eventsOf } from './rebuild-log.js';

@@ -1,5 +1,5 @@
 import { EventRegistry } from '../../events/registry.js';
-import { openEmbeddedLog } from '../../src/adapters/event-store/embedded.js';
+import { openEmbeddedLog } from '../../src/adapters/event-store/sqlite/event-store.js';
 import { storedLine, stepsOfPayment, STEPS_OF_A_PAYMENT } from './payment-story.js';
 
 /** The lines that the replay contenders read. */

@@ -1,5 +1,5 @@
 import { MAX_PAGE } from '../../src/adapters/event-store/port.js';
-import { openEmbeddedLog } from '../../src/adapters/event-store/embedded.js';
+import { openEmbeddedLog } from '../../src/adapters/event-store/sqlite/event-store.js';
 import type { Run } from './contender.js';
 import { fillLog } from './replay-log.js';
 

@@ -1,5 +1,5 @@
 import { MAX_PAGE } from '../../src/adapters/event-store/port.js';
-import type { Columns, RowOf, Rows, Table, Value } from '../../projections/projection.js';
+import type { Columns, RowOf, Rows, Table, Value } from '../../projections/engine/projection.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { PROJECTIONS } from './rebuild-log.js';
 

@@ -1,9 +1,9 @@
 import { Controller, Inject } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { Asks } from '../../src/shell/endpoint.js';
-import { Asked } from '../../src/shell/order.js';
-import { ListAudit, ReadActivity, ReadLog, ReadStream } from './audit.questions.js';
+import { Asks } from '../../src/http/endpoint.js';
+import { Asked } from '../../src/http/params.js';
+import { ListAudit, ReadActivity, ReadLog, ReadStream } from './audit.query-handlers.js';
 
 const auditor = { by: ['auditor'], everywhere: true } as const;
 

@@ -1,6 +1,6 @@
 import { schemas, type EventType } from '../../events/generated.js';
 import type { Recorded } from '../../src/kernel/decider.js';
-import type { Projection, Rows } from '../projection.js';
+import type { Projection, Rows } from '../engine/projection.js';
 import { auditEvents, auditHours, auditTally } from './audit.tables.js';
 
 const ALL = [...new Set(schemas.map(({ type }) => type))];

@@ -1,5 +1,5 @@
 import type { ReadStore } from '../../src/adapters/read-store/port.js';
-import { reading, within } from '../live.js';
+import { reading, within } from '../engine/live.js';
 import {
   decodeCursor,
   encodeCursor,
@@ -7,7 +7,7 @@ import {
   pageOf,
   type PageOf,
   type PageRequest,
-} from '../paging.js';
+} from '../engine/paging.js';
 import { auditProjection } from './audit.projection.js';
 import { auditEvents, auditHours, auditTally, type AuditRow } from './audit.tables.js';
 

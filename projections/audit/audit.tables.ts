@@ -1,4 +1,4 @@
-import { table, type RowOf } from '../projection.js';
+import { table, type RowOf } from '../engine/projection.js';
 
 /** Every recorded fact in a line: who did what, when, in which role. `detail` holds the few words of it that matter, as JSON. */
 export const auditEvents = table(

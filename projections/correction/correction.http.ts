@@ -1,15 +1,15 @@
 import { Controller, Inject } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { Asks } from '../../src/shell/endpoint.js';
-import { Asked } from '../../src/shell/order.js';
+import { Asks } from '../../src/http/endpoint.js';
+import { Asked } from '../../src/http/params.js';
 import {
   ListAdjustments,
   ListCorrections,
   ListRecoveries,
   ReadCorrection,
   ReadRecovery,
-} from './correction.questions.js';
+} from './correction.query-handlers.js';
 
 const finance = {
   by: ['finance-officer', 'finance-controller', 'programme-manager', 'auditor'],

@@ -1,7 +1,7 @@
 import type { EventData } from '../../events/generated.js';
 import type { ReadStore } from '../../src/adapters/read-store/port.js';
 import { streamHistory, type AuditEntry } from '../audit/audit.queries.js';
-import { reading, within } from '../live.js';
+import { reading, within } from '../engine/live.js';
 import {
   decodeCursor,
   encodeCursor,
@@ -9,7 +9,7 @@ import {
   pageOf,
   type PageOf,
   type PageRequest,
-} from '../paging.js';
+} from '../engine/paging.js';
 import { correctionProjection } from './correction.projection.js';
 import {
   adjustments,

@@ -1,4 +1,4 @@
-import { table, type RowOf } from '../projection.js';
+import { table, type RowOf } from '../engine/projection.js';
 
 export const corrections = table(
   'correction',

@@ -1,5 +1,5 @@
 import type { ReadStore } from '../../src/adapters/read-store/port.js';
-import { reading, within } from '../live.js';
+import { reading, within } from '../engine/live.js';
 import { disbursementProjection } from './disbursement.projection.js';
 import { breaks, payments, paymentTally, type PaymentRow } from './disbursement.tables.js';
 

@@ -1,8 +1,8 @@
 import { Controller, Inject } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { Asks } from '../../src/shell/endpoint.js';
-import { Asked } from '../../src/shell/order.js';
+import { Asks } from '../../src/http/endpoint.js';
+import { Asked } from '../../src/http/params.js';
 import {
   ListBreaks,
   ListBudgets,
@@ -14,7 +14,7 @@ import {
   ReadPayment,
   ReadReconciliation,
   ReadTotals,
-} from './disbursement.questions.js';
+} from './disbursement.query-handlers.js';
 
 const finance = {
   by: ['finance-officer', 'finance-controller', 'programme-manager', 'auditor'],

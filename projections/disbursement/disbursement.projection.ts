@@ -1,7 +1,7 @@
 import type { EventData, EventType } from '../../events/generated.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { minor } from '../../src/kernel/money.js';
-import type { Projection, Rows, Touch } from '../projection.js';
+import type { Projection, Rows, Touch } from '../engine/projection.js';
 import {
   answerTally,
   breaks,

@@ -1,6 +1,6 @@
 import type { ReadStore } from '../../src/adapters/read-store/port.js';
 import { streamHistory, type AuditEntry } from '../audit/audit.queries.js';
-import { reading, within } from '../live.js';
+import { reading, within } from '../engine/live.js';
 import {
   decodeCursor,
   encodeCursor,
@@ -8,7 +8,7 @@ import {
   pageOf,
   type PageOf,
   type PageRequest,
-} from '../paging.js';
+} from '../engine/paging.js';
 import { disbursementProjection } from './disbursement.projection.js';
 import { breaks, payments, type BreakRow, type PaymentRow } from './disbursement.tables.js';
 import { daysBefore, daysBetween } from '../../src/kernel/time.js';

@@ -1,4 +1,4 @@
-import { table, type RowOf } from '../projection.js';
+import { table, type RowOf } from '../engine/projection.js';
 
 /** ordered, instructed, accepted and unknown are on their way; the others are where a payment can rest. */
 export type PaymentStatus =

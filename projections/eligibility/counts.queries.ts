@@ -1,5 +1,5 @@
 import type { ReadStore } from '../../src/adapters/read-store/port.js';
-import { reading, within } from '../live.js';
+import { reading, within } from '../engine/live.js';
 import { eligibilityProjection } from './eligibility.projection.js';
 import { applicationTally, enrolmentTally } from './eligibility.tables.js';
 

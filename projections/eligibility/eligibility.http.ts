@@ -1,9 +1,9 @@
 import { Controller, Inject } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { Asks } from '../../src/shell/endpoint.js';
-import { Asked } from '../../src/shell/order.js';
-import { EVERYONE } from '../../src/shell/permit.js';
+import { Asks } from '../../src/http/endpoint.js';
+import { Asked } from '../../src/http/params.js';
+import { EVERYONE } from '../../src/http/auth-guard.js';
 import {
   CountApplications,
   CountEnrolments,
@@ -13,7 +13,7 @@ import {
   ReadPerson,
   ReadProfile,
   ReadQueue,
-} from './eligibility.questions.js';
+} from './eligibility.query-handlers.js';
 
 const officers = {
   by: ['intake', 'case-officer', 'supervisor', 'programme-manager', 'auditor'],

@@ -2,8 +2,8 @@ import type { EventData } from '../../events/generated.js';
 import type { ReadStore } from '../../src/adapters/read-store/port.js';
 import { streamHistory, type AuditEntry } from '../audit/audit.queries.js';
 import { payeeHistory, type PaymentView } from '../disbursement/disbursement.queries.js';
-import { reading, within } from '../live.js';
-import type { RowOf } from '../projection.js';
+import { reading, within } from '../engine/live.js';
+import type { RowOf } from '../engine/projection.js';
 import { eligibilityProjection } from './eligibility.projection.js';
 import {
   applications,

@@ -1,4 +1,4 @@
-import { table, type RowOf } from '../projection.js';
+import { table, type RowOf } from '../engine/projection.js';
 
 /** Where an application stands. `determined` awaits a recommendation, `recommended` a decision, `appealed` an appeal's. */
 export type ApplicationStatus =

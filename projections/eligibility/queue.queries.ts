@@ -1,6 +1,6 @@
 import type { ReadStore } from '../../src/adapters/read-store/port.js';
 import { addDays } from '../../src/kernel/time.js';
-import { reading, within } from '../live.js';
+import { reading, within } from '../engine/live.js';
 import {
   decodeCursor,
   encodeCursor,
@@ -8,7 +8,7 @@ import {
   pageOf,
   type PageOf,
   type PageRequest,
-} from '../paging.js';
+} from '../engine/paging.js';
 import { eligibilityProjection } from './eligibility.projection.js';
 import { applications, programmes, OPEN, type ApplicationRow } from './eligibility.tables.js';
 

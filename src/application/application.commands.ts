@@ -1,12 +1,12 @@
 import type { EventData } from '../../events/generated.js';
-import { determinationOf } from '../automation/assess-applications.js';
+import { determinationOf } from '../use-cases/applications/assess-applications.js';
 import { DomainError } from '../kernel/errors.js';
 import { parseApplicationId, streams, uuidOf } from '../kernel/ids.js';
 import { localDateOf } from '../kernel/time.js';
-import { Command } from '../shell/call.js';
-import { fresh, part, type Part } from '../shell/execute.js';
-import { Day, Hash, Json, OneOf, ProgrammeCode, Text, Uuid } from '../shell/fields.js';
-import { handlers, on, type Plan, type PlanDeps } from '../shell/handlers.js';
+import { Command } from '../http/call.js';
+import { fresh, part, type Part } from '../write-side/execute.js';
+import { Day, Hash, Json, OneOf, ProgrammeCode, Text, Uuid } from '../http/fields.js';
+import { handlers, on, type Plan, type PlanDeps } from '../http/command-handlers.js';
 import {
   applicationDecider,
   type ApplicationCommand,

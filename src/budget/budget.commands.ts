@@ -1,10 +1,10 @@
 import { DomainError } from '../kernel/errors.js';
 import { parseProgrammeId, streams } from '../kernel/ids.js';
 import { parseAmount } from '../kernel/money.js';
-import { Command } from '../shell/call.js';
-import { part } from '../shell/execute.js';
-import { Amount, Currency, SignedAmount, Text } from '../shell/fields.js';
-import { handlers, on, type PlanDeps } from '../shell/handlers.js';
+import { Command } from '../http/call.js';
+import { part } from '../write-side/execute.js';
+import { Amount, Currency, SignedAmount, Text } from '../http/fields.js';
+import { handlers, on, type PlanDeps } from '../http/command-handlers.js';
 import { budgetDecider } from './budget.decider.js';
 
 export class AllotBudget extends Command {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { systemClock } from '../adapters/clock/embedded.js';
+import { systemClock } from '../adapters/clock/system.js';
 import type { Actor, Context, Role } from '../kernel/decider.js';
 import { ROLES } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';

@@ -1,18 +1,18 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { EventRegistry } from '../../events/registry.js';
-import { systemClock } from '../adapters/clock/embedded.js';
-import { openDataFolder } from '../adapters/data-folder/embedded.js';
-import { openEmbeddedLog } from '../adapters/event-store/embedded.js';
-import { readBankMessageInThread } from '../adapters/payment-rail/incoming/threaded.js';
+import { systemClock } from '../adapters/clock/system.js';
+import { openDataFolder } from '../adapters/data-folder/file-system.js';
+import { openEmbeddedLog } from '../adapters/event-store/sqlite/event-store.js';
+import { readBankMessageInThread } from '../adapters/payment-rail/iso20022/incoming/threaded.js';
 import type { GovstackBlock } from '../adapters/payment-rail/govstack/port.js';
 import { govstackBlockOf, isoRail } from '../adapters/payment-rail/rail.js';
-import { openEmbeddedVault } from '../adapters/vault/embedded.js';
-import { messageArchive } from '../adapters/message-archive/embedded.js';
-import type { MessageDeps } from '../automation/job.js';
-import { railIn, sizeIn, type Distributed } from '../config.js';
-import { openServers } from '../servers.js';
-import { KeyedLocks } from '../shell/execute.js';
+import { openEmbeddedVault } from '../adapters/vault/sqlite/vault.js';
+import { messageArchive } from '../adapters/message-archive/file-system.js';
+import type { MessageDeps } from '../write-side/context.js';
+import { railIn, sizeIn, type Distributed } from '../composition/config.js';
+import { openServers } from '../composition/servers.js';
+import { KeyedLocks } from '../write-side/execute.js';
 
 /** The engine on a data folder, without HTTP: what bulk commands work with. Holds the folder until closed. */
 export interface Engine extends MessageDeps {

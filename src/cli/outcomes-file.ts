@@ -1,9 +1,9 @@
-import type { ReportedOutcome } from '../automation/take-in-outcomes.js';
+import type { ReportedOutcome } from '../use-cases/outcomes/take-in-outcomes.js';
 import { DomainError } from '../kernel/errors.js';
 import { parseAmount } from '../kernel/money.js';
 import { parseLocalDate } from '../kernel/time.js';
-import type { Reject } from './household-row.js';
-import { readTableFile } from './table-file.js';
+import type { Reject } from '../tabular/household-row.js';
+import { readTableFile } from '../tabular/table-file.js';
 
 export interface OutcomesBatch {
   readonly outcomes: readonly ReportedOutcome[];

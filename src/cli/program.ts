@@ -1,22 +1,22 @@
 import { Command, CommanderError } from 'commander';
-import { applicationsCommand } from './applications.js';
-import { auditCommand } from './audit.js';
-import { breaksCommand } from './breaks.js';
-import { correctionsCommand } from './corrections.js';
-import { cycleCommand } from './cycle.js';
-import { deadLettersCommand } from './dead-letters.js';
-import { demoCommand } from './demo.js';
-import { householdsCommand } from './households.js';
+import { applicationsCommand } from './commands/applications.js';
+import { auditCommand } from './commands/audit.js';
+import { breaksCommand } from './commands/breaks.js';
+import { correctionsCommand } from './commands/corrections.js';
+import { cycleCommand } from './commands/cycle.js';
+import { deadLettersCommand } from './commands/dead-letters.js';
+import { demoCommand } from './demo/demo.js';
+import { householdsCommand } from './commands/households.js';
 import { EXIT } from './output.js';
-import { messagesCommand } from './messages.js';
-import { payeesCommand } from './payees.js';
-import { paymentsCommand } from './payments.js';
-import { programmesCommand } from './programmes.js';
-import { rebuildCommand } from './rebuild.js';
-import { recoveryCommand } from './recovery.js';
-import { relayCommand } from './relay.js';
-import { serveCommand } from './serve.js';
-import { tokenCommand } from './token.js';
+import { messagesCommand } from './commands/messages.js';
+import { payeesCommand } from './commands/payees.js';
+import { paymentsCommand } from './commands/payments.js';
+import { programmesCommand } from './commands/programmes.js';
+import { rebuildCommand } from './commands/rebuild.js';
+import { recoveryCommand } from './commands/recovery.js';
+import { relayCommand } from './commands/relay.js';
+import { serveCommand } from './commands/serve.js';
+import { tokenCommand } from './commands/token.js';
 
 const program = new Command('sanad')
   .description('Disburses direct aid from an event log, and proves it.')

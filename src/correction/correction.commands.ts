@@ -1,10 +1,13 @@
-import { approveCorrectionParts, rejectCorrectionParts } from '../automation/decide-correction.js';
-import { requireCorrectable } from '../automation/propose-correction.js';
+import {
+  approveCorrectionParts,
+  rejectCorrectionParts,
+} from '../use-cases/corrections/decide-correction.js';
+import { requireCorrectable } from '../use-cases/corrections/propose-correction.js';
 import { parseCorrectionId } from '../kernel/ids.js';
-import { Command } from '../shell/call.js';
-import { Hash, OneOf, Period, ProgrammeCode, Text, Uuid } from '../shell/fields.js';
-import { handlers, on } from '../shell/handlers.js';
-import { jobIdOf, type Job } from '../shell/jobs.js';
+import { Command } from '../http/call.js';
+import { Hash, OneOf, Period, ProgrammeCode, Text, Uuid } from '../http/fields.js';
+import { handlers, on } from '../http/command-handlers.js';
+import { jobIdOf, type Job } from '../runtime/jobs.js';
 
 export class ProposeCorrection extends Command {
   @ProgrammeCode() programmeId!: string;

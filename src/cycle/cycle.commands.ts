@@ -1,12 +1,12 @@
-import { approveCycleParts } from '../automation/approve-cycle.js';
-import { overrideFindingParts } from '../automation/check-cycle.js';
-import { closeCycleParts } from '../automation/close-cycle.js';
-import { requirePreparable } from '../automation/prepare-cycle.js';
-import { releaseCycleParts } from '../automation/release-cycle.js';
-import { returnCycleParts } from '../automation/return-cycle.js';
+import { approveCycleParts } from '../use-cases/cycles/approve-cycle.js';
+import { overrideFindingParts } from '../use-cases/cycles/check-cycle.js';
+import { closeCycleParts } from '../use-cases/cycles/close-cycle.js';
+import { requirePreparable } from '../use-cases/cycles/prepare-cycle.js';
+import { releaseCycleParts } from '../use-cases/cycles/release-cycle.js';
+import { returnCycleParts } from '../use-cases/cycles/return-cycle.js';
 import { cycleId as cycleIdOf, parseCycleId, partsOfCycle, streams } from '../kernel/ids.js';
-import { Command } from '../shell/call.js';
-import { fresh } from '../shell/execute.js';
+import { Command } from '../http/call.js';
+import { fresh } from '../write-side/execute.js';
 import {
   Day,
   Flag,
@@ -16,9 +16,9 @@ import {
   Period,
   ProgrammeCode,
   Text,
-} from '../shell/fields.js';
-import { handlers, on, type Plan, type PlanDeps } from '../shell/handlers.js';
-import { jobIdOf, type Job } from '../shell/jobs.js';
+} from '../http/fields.js';
+import { handlers, on, type Plan, type PlanDeps } from '../http/command-handlers.js';
+import { jobIdOf, type Job } from '../runtime/jobs.js';
 import { cycleDecider } from './cycle.decider.js';
 
 export class OpenCycle extends Command {

@@ -1,9 +1,9 @@
 import { Controller, Inject } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import type { Answer } from '../shell/answer.js';
-import { Takes } from '../shell/endpoint.js';
-import { Order } from '../shell/order.js';
+import type { Answer } from '../http/answer.js';
+import { Takes } from '../http/endpoint.js';
+import { Order } from '../http/params.js';
 import {
   ApproveCycle,
   CheckCycle,

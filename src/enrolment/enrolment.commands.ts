@@ -2,10 +2,10 @@ import type { EventData } from '../../events/generated.js';
 import { entitlementFor } from '../eligibility/determine.js';
 import { contentHash } from '../kernel/canonical.js';
 import { parsePersonId, parseProgrammeId, streams } from '../kernel/ids.js';
-import { Command } from '../shell/call.js';
-import { part } from '../shell/execute.js';
-import { Day, Json, Period, Text } from '../shell/fields.js';
-import { handlers, on, type Plan, type PlanDeps } from '../shell/handlers.js';
+import { Command } from '../http/call.js';
+import { part } from '../write-side/execute.js';
+import { Day, Json, Period, Text } from '../http/fields.js';
+import { handlers, on, type Plan, type PlanDeps } from '../http/command-handlers.js';
 import { enrolmentDecider, type EnrolmentCommand } from './enrolment.decider.js';
 
 type Facts = EventData['EnrolmentStarted']['facts'];

@@ -1,7 +1,7 @@
-import type { ReportedOutcome } from '../automation/take-in-outcomes.js';
+import type { ReportedOutcome } from '../use-cases/outcomes/take-in-outcomes.js';
 import { DomainError } from '../kernel/errors.js';
 import { parseAmount } from '../kernel/money.js';
-import { Amount, Currency, Day, OneOf, Pattern, Text, Whole } from '../shell/fields.js';
+import { Amount, Currency, Day, OneOf, Pattern, Text, Whole } from '../http/fields.js';
 
 /** What a payment system says of one payment, over HTTP or on the topic; events/payment-outcome.v1.schema.json in code. */
 export class Outcome {

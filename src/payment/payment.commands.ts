@@ -1,11 +1,11 @@
 import type { EventData } from '../../events/generated.js';
-import { takeInBatch } from '../automation/take-in-outcomes.js';
+import { takeInBatch } from '../use-cases/outcomes/take-in-outcomes.js';
 import { parsePaymentId, partsOfPayment, streams } from '../kernel/ids.js';
-import { Command } from '../shell/call.js';
-import { part } from '../shell/execute.js';
-import { Day, Flag, ListOf, OneOf, Subject, Text } from '../shell/fields.js';
-import { handlers, on } from '../shell/handlers.js';
-import { jobIdOf, type Job } from '../shell/jobs.js';
+import { Command } from '../http/call.js';
+import { part } from '../write-side/execute.js';
+import { Day, Flag, ListOf, OneOf, Subject, Text } from '../http/fields.js';
+import { handlers, on } from '../http/command-handlers.js';
+import { jobIdOf, type Job } from '../runtime/jobs.js';
 import { Outcome, reported } from './outcome.js';
 import { paymentDecider } from './payment.decider.js';
 

@@ -1,11 +1,11 @@
-import { requireNotEnrolled } from '../automation/registered-person.js';
+import { requireNotEnrolled } from '../use-cases/persons/registered-person.js';
 import { DomainError } from '../kernel/errors.js';
 import { parsePersonId, streams, uuidOf } from '../kernel/ids.js';
 import { normaliseNationalId } from '../kernel/personal.js';
-import { Command } from '../shell/call.js';
-import { fresh, part, type Part } from '../shell/execute.js';
-import { Nested, OneOf, Pattern, Region, Text } from '../shell/fields.js';
-import { handlers, on, type PlanDeps } from '../shell/handlers.js';
+import { Command } from '../http/call.js';
+import { fresh, part, type Part } from '../write-side/execute.js';
+import { Nested, OneOf, Pattern, Region, Text } from '../http/fields.js';
+import { handlers, on, type PlanDeps } from '../http/command-handlers.js';
 import { identityDecider } from './identity.decider.js';
 import { personDecider } from './person.decider.js';
 import {

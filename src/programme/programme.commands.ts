@@ -2,8 +2,8 @@ import type { EventData } from '../../events/generated.js';
 import { compilePolicy } from '../eligibility/policy.js';
 import { contentHash } from '../kernel/canonical.js';
 import { parseProgrammeId, streams } from '../kernel/ids.js';
-import { Command } from '../shell/call.js';
-import { part, fresh } from '../shell/execute.js';
+import { Command } from '../http/call.js';
+import { part, fresh } from '../write-side/execute.js';
 import {
   Currency,
   Day,
@@ -18,8 +18,8 @@ import {
   ProgrammeCode,
   Text,
   Whole,
-} from '../shell/fields.js';
-import { handlers, on } from '../shell/handlers.js';
+} from '../http/fields.js';
+import { handlers, on } from '../http/command-handlers.js';
 import { programmeDecider, type AccountHold } from './programme.decider.js';
 
 class InThreeLanguages {

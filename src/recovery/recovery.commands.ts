@@ -5,11 +5,11 @@ import {
   streams,
 } from '../kernel/ids.js';
 import { parseAmount } from '../kernel/money.js';
-import { Command } from '../shell/call.js';
-import { part } from '../shell/execute.js';
-import { Amount, Flag, Text, Whole } from '../shell/fields.js';
-import { handlers, on, type Plan, type PlanDeps } from '../shell/handlers.js';
-import { jobIdOf, type Job } from '../shell/jobs.js';
+import { Command } from '../http/call.js';
+import { part } from '../write-side/execute.js';
+import { Amount, Flag, Text, Whole } from '../http/fields.js';
+import { handlers, on, type Plan, type PlanDeps } from '../http/command-handlers.js';
+import { jobIdOf, type Job } from '../runtime/jobs.js';
 import { recoveryDecider, type RecoveryCommand } from './recovery.decider.js';
 
 export class AgreePlan extends Command {

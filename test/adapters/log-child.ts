@@ -1,5 +1,5 @@
-import { openDataFolder } from '../../src/adapters/data-folder/embedded.js';
-import { openEmbeddedLog } from '../../src/adapters/event-store/embedded.js';
+import { openDataFolder } from '../../src/adapters/data-folder/file-system.js';
+import { openEmbeddedLog } from '../../src/adapters/event-store/sqlite/event-store.js';
 import { allotted, newStream } from '../contract/budget-events.js';
 
 /**

@@ -1,5 +1,5 @@
 import { parentPort, type MessagePort } from 'node:worker_threads';
-import { connectEmbeddedVault } from '../../src/adapters/vault/embedded.js';
+import { connectEmbeddedVault } from '../../src/adapters/vault/sqlite/vault.js';
 import type { PersonalRecord } from '../../src/adapters/vault/port.js';
 
 parentPort?.once(

@@ -1,8 +1,8 @@
 /** Seals for ever in the folder given, or in the schema given of a database, and prints what was acknowledged, a line a request; the test kills it. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { openEmbeddedVault } from '../../src/adapters/vault/embedded.js';
-import { openPostgresVault } from '../../src/adapters/vault/postgres.js';
+import { openEmbeddedVault } from '../../src/adapters/vault/sqlite/vault.js';
+import { openPostgresVault } from '../../src/adapters/vault/postgres/vault.js';
 
 const [dir, url, schema] = process.argv.slice(2);
 const vault =

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import pg from 'pg';
-import { openEmbeddedVault } from '../../src/adapters/vault/embedded.js';
+import { openEmbeddedVault } from '../../src/adapters/vault/sqlite/vault.js';
 import type { Vault } from '../../src/adapters/vault/port.js';
-import { openPostgresVault } from '../../src/adapters/vault/postgres.js';
+import { openPostgresVault } from '../../src/adapters/vault/postgres/vault.js';
 import type { TestPostgres } from '../support/postgres.js';
 
 /** What somebody with an editor may do to a closed vault. */

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { ContractError } from '../../events/registry.js';
-import type { EmbeddedLog } from '../../src/adapters/event-store/embedded.js';
+import type { EmbeddedLog } from '../../src/adapters/event-store/sqlite/event-store.js';
 import { StoreError, type EventStore, type Page } from '../../src/adapters/event-store/port.js';
 import type { Ask, Told } from './connected-log.worker.js';
 

@@ -1,6 +1,6 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { ContractError } from '../../events/registry.js';
-import { connectEmbeddedLog } from '../../src/adapters/event-store/embedded.js';
+import { connectEmbeddedLog } from '../../src/adapters/event-store/sqlite/event-store.js';
 import { StoreError, type EventStore } from '../../src/adapters/event-store/port.js';
 
 /** Another thread of the same process that joined the log: it does what it is asked and says what came of it. */

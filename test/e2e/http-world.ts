@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
-import { localIssuer } from '../../src/adapters/signer/embedded.js';
+import { localIssuer } from '../../src/adapters/signer/local-issuer.js';
 import type { TokenIssuer } from '../../src/adapters/signer/port.js';
-import { loadConfig } from '../../src/config.js';
+import { loadConfig } from '../../src/composition/config.js';
 import { asdPolicies, asdProgramme } from '../../src/eligibility/reference/asd.js';
 import { ibanOfRib, ribOf } from '../../src/kernel/accounts.js';
 import type { Role } from '../../src/kernel/decider.js';
 import { startServer } from '../../src/main.js';
-import type { RunningServer } from '../../src/shell/listen.js';
+import type { RunningServer } from '../../src/http/listen.js';
 
 /** Answers of the API are read as a client in any language would. */
 export type Json = ReturnType<typeof JSON.parse>;

@@ -1,16 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEmbeddedReadStore } from '../../src/adapters/read-store/embedded.js';
+import { openEmbeddedReadStore } from '../../src/adapters/read-store/sqlite/read-store.js';
 import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';
 import type { ReadStore } from '../../src/adapters/read-store/port.js';
 import { auditProjection } from '../../projections/audit/audit.projection.js';
-import { openBuilds } from '../../projections/builds.js';
+import { openBuilds } from '../../projections/engine/builds.js';
 import { correctionProjection } from '../../projections/correction/correction.projection.js';
 import { disbursementProjection } from '../../projections/disbursement/disbursement.projection.js';
 import { eligibilityProjection } from '../../projections/eligibility/eligibility.projection.js';
-import { physical } from '../../projections/live.js';
-import type { Projection } from '../../projections/projection.js';
+import { physical } from '../../projections/engine/live.js';
+import type { Projection } from '../../projections/engine/projection.js';
 import type { TestPostgres } from '../support/postgres.js';
 
 /** One projector is all there is: it is always its turn. */

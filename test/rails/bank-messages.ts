@@ -4,11 +4,11 @@ import {
   type BankMessageEnd,
   type BookedEntry,
   type StatusEntry,
-} from '../../src/adapters/payment-rail/incoming/port.js';
+} from '../../src/adapters/payment-rail/iso20022/incoming/port.js';
 import {
   readBankMessage,
   type ReaderOptions,
-} from '../../src/adapters/payment-rail/incoming/reader.js';
+} from '../../src/adapters/payment-rail/iso20022/incoming/reader.js';
 
 export interface ReadMessage {
   readonly entries: readonly BankEntry[];

@@ -1,10 +1,10 @@
 import { expect } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
-import { livePosition } from '../../projections/positions.js';
-import { ProjectionRunner } from '../../projections/runner.js';
+import { livePosition } from '../../projections/engine/read-positions.js';
+import { ProjectionRunner } from '../../projections/engine/runner.js';
 import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';
 import { createAuditCheck } from '../../src/audit/check.js';
-import type { Servers } from '../../src/servers.js';
+import type { Servers } from '../../src/composition/servers.js';
 import { engines, everyRow, PROJECTIONS } from '../projections/stores.js';
 
 /** Waits until the read models show the log to its end: then no invariant is broken, and they are what the log folds to. */

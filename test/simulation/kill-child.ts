@@ -4,13 +4,13 @@
  * acknowledged before is there, then goes on. Arguments: folder, households, last acknowledged position and id.
  */
 import { writeSync } from 'node:fs';
-import { takeInMessage } from '../../src/automation/take-in-message.js';
-import { takeInOutcomes } from '../../src/automation/take-in-outcomes.js';
+import { takeInMessage } from '../../src/use-cases/statements/take-in-message.js';
+import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
 import type { AppendGroup, AppendResult, EventStore } from '../../src/adapters/event-store/port.js';
-import { pagesOf } from '../../src/automation/walk.js';
+import { pagesOf } from '../../src/write-side/stream-pages.js';
 import { openEngine } from '../../src/cli/compose.js';
-import { answers, enrolled, released } from '../automation/month.js';
-import { drain, job } from '../automation/world.js';
+import { answers, enrolled, released } from '../use-cases/month.js';
+import { drain, job } from '../use-cases/world.js';
 import { inPieces, pain002Of, type Said } from '../support/bank-messages.js';
 
 const [dir, households, ackedPosition, ackedId] = [

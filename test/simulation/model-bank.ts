@@ -1,13 +1,16 @@
-import { bankEntryDecider, type BankEntryCommand } from '../../src/bank/entry.decider.js';
-import { bankMessageDecider, type BankMessageCommand } from '../../src/bank/message.decider.js';
-import { endToEndIdOf } from '../../src/automation/messages.js';
+import { bankEntryDecider, type BankEntryCommand } from '../../src/statement/entry.decider.js';
+import {
+  bankMessageDecider,
+  type BankMessageCommand,
+} from '../../src/statement/message.decider.js';
+import { endToEndIdOf } from '../../src/use-cases/instructions/messages.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
 import {
   paymentDecider,
   type PaymentCommand,
   type PaymentState,
 } from '../../src/payment/payment.decider.js';
-import { part, type Part } from '../../src/shell/execute.js';
+import { part, type Part } from '../../src/write-side/execute.js';
 import type { Act } from './model-people.js';
 import type { Op } from './model-world.js';
 

@@ -1,10 +1,10 @@
-import { CheckedSet, type Rule } from '../../src/automation/findings.js';
-import { orderedInRound } from '../../src/automation/ordered-set.js';
+import { CheckedSet, type Rule } from '../../src/use-cases/cycles/findings.js';
+import { orderedInRound } from '../../src/use-cases/cycles/ordered-set.js';
 import { cycleDecider, type CycleCommand } from '../../src/cycle/cycle.decider.js';
 import { payableIn } from '../../src/enrolment/enrolment.decider.js';
 import { partsOfPayment, streams } from '../../src/kernel/ids.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
-import { part, type Part } from '../../src/shell/execute.js';
+import { part, type Part } from '../../src/write-side/execute.js';
 import type { Act } from './model-people.js';
 import { definition, PROGRAMME } from './model-programme.js';
 import { foldEnrolment, foldPerson, type World } from './model-world.js';

@@ -1,16 +1,23 @@
-import { monthsBetween, ruling, foldCorrection } from '../../src/automation/corrections.js';
+import {
+  monthsBetween,
+  ruling,
+  foldCorrection,
+} from '../../src/use-cases/corrections/corrections.js';
 import {
   foldAdjustment,
   foldRecovery,
   hasCorrections,
-} from '../../src/automation/household-accounts.js';
+} from '../../src/use-cases/cycles/household-accounts.js';
 import {
   differenceOf,
   livesOf,
   standingOf,
   type Standing,
-} from '../../src/automation/recompute.js';
-import { debtOf, offsetOf } from '../../src/automation/when-correction-approved-then-adjust.js';
+} from '../../src/use-cases/corrections/recompute.js';
+import {
+  debtOf,
+  offsetOf,
+} from '../../src/process-managers/when-correction-approved-then-adjust.js';
 import {
   adjustmentDecider,
   type AdjustmentCommand,
@@ -36,7 +43,7 @@ import {
   type RecoveryCommand,
   type RecoveryState,
 } from '../../src/recovery/recovery.decider.js';
-import { part, type Part } from '../../src/shell/execute.js';
+import { part, type Part } from '../../src/write-side/execute.js';
 import type { Act } from './model-people.js';
 import { PERIODS, PROGRAMME } from './model-programme.js';
 import {

@@ -1,7 +1,7 @@
 import type { StreamWrite } from '../../src/adapters/event-store/port.js';
 import { EventRegistry } from '../../events/registry.js';
 import type { Context, Draft, Recorded } from '../../src/kernel/decider.js';
-import { stamp, type Part } from '../../src/shell/execute.js';
+import { stamp, type Part } from '../../src/write-side/execute.js';
 
 const registry = new EventRegistry();
 

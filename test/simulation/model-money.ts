@@ -1,11 +1,11 @@
-import { endToEndIdOf } from '../../src/automation/messages.js';
-import { orderedInRound, SetTally } from '../../src/automation/ordered-set.js';
+import { endToEndIdOf } from '../../src/use-cases/instructions/messages.js';
+import { orderedInRound, SetTally } from '../../src/use-cases/cycles/ordered-set.js';
 import {
   arrearsFor,
   foldAdjustment,
   foldRecovery,
-} from '../../src/automation/household-accounts.js';
-import { dueIn, lessRecovery } from '../../src/automation/payable.js';
+} from '../../src/use-cases/cycles/household-accounts.js';
+import { dueIn, lessRecovery } from '../../src/use-cases/cycles/payable.js';
 import {
   budgetDecider,
   freeMinor,
@@ -27,7 +27,7 @@ import {
   type PaymentCommand,
   type PaymentState,
 } from '../../src/payment/payment.decider.js';
-import { part, type Part } from '../../src/shell/execute.js';
+import { part, type Part } from '../../src/write-side/execute.js';
 import { rulesOf } from './model-checks.js';
 import { adjustment, recovery } from './model-corrections.js';
 import type { Act } from './model-people.js';

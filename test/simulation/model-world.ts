@@ -1,5 +1,8 @@
-import type { PolicyInForce, ProgrammeBook } from '../../src/automation/policy-book.js';
-import { paymentTerms } from '../../src/automation/payment-terms.js';
+import type {
+  PolicyInForce,
+  ProgrammeBook,
+} from '../../src/use-cases/applications/policy-reader.js';
+import { paymentTerms } from '../../src/use-cases/instructions/payment-terms.js';
 import { cycleDecider, type CycleState } from '../../src/cycle/cycle.decider.js';
 import { versionInEffect, versionInForce } from '../../src/eligibility/policy.js';
 import { enrolmentDecider, type EnrolmentState } from '../../src/enrolment/enrolment.decider.js';
@@ -13,7 +16,7 @@ import { streams, uuidOf } from '../../src/kernel/ids.js';
 import { paymentDecider, type PaymentState } from '../../src/payment/payment.decider.js';
 import { personDecider, type PersonState } from '../../src/person/person.decider.js';
 import { NO_HOLD, programmeDecider } from '../../src/programme/programme.decider.js';
-import type { Part } from '../../src/shell/execute.js';
+import type { Part } from '../../src/write-side/execute.js';
 import { ModelLog } from './model-log.js';
 import { compiledOf, definition, PROGRAMME } from './model-programme.js';
 

@@ -1,6 +1,6 @@
 import type { Page } from '../../src/adapters/event-store/port.js';
 import type { Recorded } from '../../src/kernel/decider.js';
-import type { ProjectionLog } from '../../projections/lane.js';
+import type { ProjectionLog } from '../../projections/engine/projection-processor.js';
 
 /** A log that holds what a test gave it; `push` commits more, and followers see it. */
 export class ArrayLog implements ProjectionLog {

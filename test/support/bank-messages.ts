@@ -1,8 +1,11 @@
-import type { BankEntry, BankMessageEnd } from '../../src/adapters/payment-rail/incoming/port.js';
+import type {
+  BankEntry,
+  BankMessageEnd,
+} from '../../src/adapters/payment-rail/iso20022/incoming/port.js';
 import {
   readBankMessage,
   type ReaderOptions,
-} from '../../src/adapters/payment-rail/incoming/reader.js';
+} from '../../src/adapters/payment-rail/iso20022/incoming/reader.js';
 
 /** One thing that a generated message says about a payment. */
 export interface Said {

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { TextPage } from './log-protocol.js';
-import { readInWorker, type ReadClient } from './read-client.js';
+import type { TextPage } from './sqlite/log-protocol.js';
+import { readInWorker, type ReadClient } from './sqlite/read-client.js';
 
 type Fetched = Promise<TextPage | undefined>;
 

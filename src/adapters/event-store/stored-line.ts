@@ -2,7 +2,7 @@ import { ContractError, type EventRegistry } from '../../../events/registry.js';
 import type { EventType } from '../../../events/generated.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { isUuid } from '../../kernel/ids.js';
-import type { Rows } from './log-protocol.js';
+import type { Rows } from './sqlite/log-protocol.js';
 import { MAX_EVENT_BYTES, StoreError, type NewEvent } from './port.js';
 
 /** Names of streams are ASCII without quotes and backslashes: they stand in JSON as they are and sort the same everywhere. */

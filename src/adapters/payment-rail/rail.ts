@@ -1,10 +1,10 @@
-import { paymentFiles } from './embedded.js';
-import { govstackBlock, govstackRail } from './govstack.js';
+import { paymentFiles } from './iso20022/pain001-rail.js';
+import { govstackBlock, govstackRail } from './govstack/govstack-rail.js';
 import { govstackOutbox, type GovstackOutbox } from './govstack/outbox.js';
 import type { GovstackBlock, GovstackSettings } from './govstack/port.js';
 import { RailError, type PaymentRail } from './port.js';
-import { watchedFolder, type WatchedFolder } from './watched-folder.js';
-import { schemaCheck } from './xsd.js';
+import { watchedFolder, type WatchedFolder } from './iso20022/watched-folder.js';
+import { schemaCheck } from './iso20022/xsd.js';
 
 export interface RailSettings {
   /** Folder of ISO 20022 schemas; absent: messages are not held against them. */

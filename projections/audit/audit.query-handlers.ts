@@ -1,0 +1,102 @@
+import { DomainError } from '../../src/kernel/errors.js';
+import { Day, OneOf, Pattern, Text } from '../../src/http/fields.js';
+import { Query } from '../../src/http/call.js';
+import { answer, given, ListQuery, questions, ReadQuery } from '../../src/http/query-handlers.js';
+import { listed } from '../engine/lists.js';
+import { activity, auditTrail } from './audit.queries.js';
+
+const INSTANT = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{3})?Z$/;
+const POSITION = /^[0-9]{1,15}$/;
+const STREAM = /^[a-z]+-[A-Za-z0-9-]{1,150}$/;
+
+export class ListAudit extends ListQuery {
+  @Pattern(STREAM, 'the name of a stream', { optional: true }) stream?: string;
+  @Text({ max: 128, optional: true }) actor?: string;
+  @Text({ max: 40, optional: true }) role?: string;
+  @Pattern(/^[A-Za-z]+(,[A-Za-z]+)*$/, 'a list of event types', { optional: true }) types?: string;
+  @Pattern(INSTANT, 'a UTC instant', { optional: true }) from?: string;
+  @Pattern(INSTANT, 'a UTC instant', { optional: true }) to?: string;
+  @Pattern(POSITION, 'a log position', { optional: true }) fromPosition?: string;
+  @Pattern(POSITION, 'a log position', { optional: true }) toPosition?: string;
+  @OneOf(['newest', 'oldest'], { optional: true }) order?: 'newest' | 'oldest';
+}
+export class ReadActivity extends ReadQuery {
+  @Day({ optional: true }) fromDay?: string;
+  @Day({ optional: true }) toDay?: string;
+  @Text({ max: 128, optional: true }) actor?: string;
+}
+export class ReadStream extends Query {
+  @Pattern(POSITION, 'a log position', {
+    optional: true,
+    description: 'The stream as of this position.',
+  })
+  asOf?: string;
+  @Pattern(POSITION, 'a revision', { optional: true, description: 'First revision; default 0.' })
+  from?: string;
+  @Pattern(/^([1-9][0-9]{0,2}|1000)$/, 'a whole number from 1 to 1000', { optional: true })
+  limit?: string;
+}
+export class ReadLog extends Query {
+  @Pattern(/^(-1|[0-9]{1,15})$/, 'a log position', {
+    optional: true,
+    description: 'Events after it; default -1: from the start.',
+  })
+  after?: string;
+  @Pattern(/^([1-9][0-9]{0,2}|1000)$/, 'a whole number from 1 to 1000', { optional: true })
+  limit?: string;
+}
+
+export const auditQuestions = questions(
+  answer(ListAudit, (query, deps) =>
+    listed(
+      query,
+      deps,
+      (page) =>
+        auditTrail(
+          deps.reads,
+          {
+            ...given(query, 'stream', 'actor', 'role', 'from', 'to', 'order'),
+            ...(query.types === undefined ? {} : { types: query.types.split(',') }),
+            ...(query.fromPosition === undefined
+              ? {}
+              : { fromPosition: Number(query.fromPosition) }),
+            ...(query.toPosition === undefined ? {} : { toPosition: Number(query.toPosition) }),
+          },
+          page,
+        ),
+      ['position', 'time', 'actor', 'role', 'type', 'stream', 'revision', 'correlation', 'detail'],
+      'audit',
+    ),
+  ),
+  answer(ReadActivity, async (query, { reads }) => ({
+    items: await activity(reads, given(query, 'fromDay', 'toDay', 'actor')),
+  })),
+  answer(ReadStream, async (query, { store }) => {
+    const stream = query.param('stream');
+    const limit = Number(query.limit ?? 1_000);
+    const events = await store.readStream(stream, {
+      from: Number(query.from ?? 0),
+      limit: limit + 1,
+      ...(query.asOf === undefined ? {} : { asOf: Number(query.asOf) }),
+    });
+    if (events.length === 0 && query.from === undefined)
+      throw new DomainError(
+        'STREAM_NOT_FOUND',
+        'There is no such stream, or none as of that position.',
+        'not-found',
+        'stream',
+      );
+    return {
+      stream,
+      events: events.slice(0, limit),
+      next: events.length > limit ? events[limit]!.revision : null,
+    };
+  }),
+  answer(ReadLog, async (query, { store }) => {
+    const { events, next, end } = await store.readAll(
+      Number(query.after ?? -1),
+      Number(query.limit ?? 1_000),
+    );
+    return { events, next, end };
+  }),
+);

@@ -1,0 +1,159 @@
+import {
+  parseCorrectionId,
+  parsePersonId,
+  parseProgrammeId,
+  recoveryId,
+} from '../../src/kernel/ids.js';
+import { OneOf, Pattern, ProgrammeCode, Uuid } from '../../src/http/fields.js';
+import { presented } from '../../src/http/present.js';
+import {
+  answer,
+  found,
+  given,
+  ListQuery,
+  questions,
+  ReadQuery,
+  regionsOf,
+} from '../../src/http/query-handlers.js';
+import { listed } from '../engine/lists.js';
+import {
+  findCorrection,
+  listAdjustments,
+  listCorrections,
+  listRecoveries,
+  recoveryStory,
+} from './correction.queries.js';
+
+export class ListCorrections extends ListQuery {
+  @ProgrammeCode({ optional: true }) programmeId?: string;
+  @OneOf(['started', 'proposed', 'settled', 'approved', 'applied', 'rejected'], { optional: true })
+  status?: string;
+}
+export class ReadCorrection extends ReadQuery {}
+export class ListAdjustments extends ListQuery {
+  @Pattern(/^[a-z][a-z0-9]{1,30}-[0-9]{4}$/, 'a correction id', { optional: true })
+  correctionId?: string;
+  @Uuid({ optional: true }) personId?: string;
+  @OneOf(['proposed', 'established', 'ordered'], { optional: true }) status?: string;
+  @OneOf(['arrears', 'overpayment'], { optional: true }) kind?: 'arrears' | 'overpayment';
+}
+export class ListRecoveries extends ListQuery {
+  @ProgrammeCode({ optional: true }) programmeId?: string;
+  @OneOf(['open', 'completed'], { optional: true }) status?: string;
+  @OneOf(['true', 'false'], { optional: true }) suspended?: string;
+  @OneOf(['true', 'false'], { optional: true, description: 'Whether a plan was agreed.' })
+  planned?: string;
+}
+export class ReadRecovery extends ReadQuery {}
+
+const flag = <K extends string>(name: K, value: string | undefined): { [N in K]?: boolean } =>
+  (value === undefined ? {} : { [name]: value === 'true' }) as { [N in K]?: boolean };
+
+export const correctionQuestions = questions(
+  answer(ListCorrections, (query, deps) =>
+    listed(
+      query,
+      deps,
+      (page) => listCorrections(deps.reads, given(query, 'programmeId', 'status'), page),
+      [
+        'correctionId',
+        'programmeId',
+        'fromPeriod',
+        'toPeriod',
+        'basis',
+        'status',
+        'households',
+        'arrearsCount',
+        'arrears',
+        'overpaidCount',
+        'overpaid',
+        'contentHash',
+        'proposedBy',
+        'approvedBy',
+        'reason',
+      ],
+      'corrections',
+    ),
+  ),
+  answer(ReadCorrection, async (query, { reads, books }) =>
+    presented(
+      found(
+        await findCorrection(reads, parseCorrectionId(query.param('correctionId'))),
+        'CORRECTION_NOT_FOUND',
+        'correction',
+      ),
+      books,
+    ),
+  ),
+  answer(ListAdjustments, (query, deps) =>
+    listed(
+      query,
+      deps,
+      (page) =>
+        listAdjustments(
+          deps.reads,
+          { ...given(query, 'correctionId', 'personId', 'status', 'kind'), ...regionsOf(query) },
+          page,
+        ),
+      [
+        'adjustmentId',
+        'correctionId',
+        'personId',
+        'region',
+        'status',
+        'difference',
+        'offset',
+        'paymentId',
+        'updatedAt',
+      ],
+      'adjustments',
+    ),
+  ),
+  answer(ListRecoveries, (query, deps) =>
+    listed(
+      query,
+      deps,
+      (page) =>
+        listRecoveries(
+          deps.reads,
+          {
+            ...given(query, 'programmeId', 'status'),
+            ...flag('suspended', query.suspended),
+            ...flag('planned', query.planned),
+            ...regionsOf(query),
+          },
+          page,
+        ),
+      [
+        'recoveryId',
+        'programmeId',
+        'personId',
+        'region',
+        'status',
+        'suspended',
+        'overpaid',
+        'recovered',
+        'waived',
+        'balance',
+        'sharePercent',
+        'floor',
+        'updatedAt',
+      ],
+      'recoveries',
+    ),
+  ),
+  answer(ReadRecovery, async (query, { reads, books }) => {
+    const id = recoveryId(
+      parseProgrammeId(query.param('programmeId')),
+      parsePersonId(query.param('personId')),
+    );
+    return presented(
+      found(
+        await recoveryStory(reads, id, query.asked.actor.regions),
+        'RECOVERY_NOT_FOUND',
+        'debt',
+      ),
+      books,
+    );
+  }),
+);

@@ -1,0 +1,97 @@
+import { sql, type RawBuilder } from 'kysely';
+import type { ReadDb, ReadStore } from '../../src/adapters/read-store/port.js';
+import { DomainError } from '../../src/kernel/errors.js';
+import type { Projection, Table } from './projection.js';
+
+/** Which build of each projection there is, how far it is, and which one queries read. One row a build. */
+export const STATE = 'projection_state';
+/** Which process folded a part of the feed last. One row a part. */
+export const PARTS = 'projection_parts';
+/** Events that were folded beyond a position that was not: pairs of the position before an event and its own. */
+export const LINKS = 'projection_links';
+
+/** The name of a table in a build. */
+export const physical = (table: Table, suffix: string): string => `${table.name}_${suffix}`;
+
+/** The SQL name of a live table. */
+export type NameOf = (table: Table) => string;
+
+const suffixes = new WeakMap<ReadStore, Map<string, string>>();
+
+async function liveSuffix(store: ReadStore, projection: Projection): Promise<string> {
+  let known = suffixes.get(store);
+  if (!known) suffixes.set(store, (known = new Map()));
+  const cached = known.get(projection.name);
+  if (cached !== undefined) return cached;
+  const row = await store.db
+    .selectFrom(STATE)
+    .select('suffix')
+    .where('projection', '=', projection.name)
+    .where('live', '=', true)
+    .executeTakeFirst();
+  if (!row)
+    throw new DomainError(
+      'READ_MODEL_BUILDING',
+      `The read model ${projection.name} is being built; ask again in a moment.`,
+      'unavailable',
+    );
+  known.set(projection.name, row['suffix']);
+  return row['suffix'];
+}
+
+/** SQLite and PostgreSQL each say in their own way that a table is not there. */
+function tableIsMissing(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return ('code' in error && error.code === '42P01') || error.message.includes('no such table');
+}
+
+/**
+ * Runs a query on the live build of the projections that it reads. Names are kept between queries; after a switch the old
+ * tables are dropped, and the query that misses one is run again on the new ones.
+ * @throws DomainError READ_MODEL_BUILDING while the first build is not finished
+ */
+export async function reading<T>(
+  store: ReadStore,
+  projections: readonly Projection[],
+  work: (db: ReadDb, name: NameOf) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const names = new Map<Table, string>();
+      for (const projection of projections) {
+        const suffix = await liveSuffix(store, projection);
+        for (const table of projection.tables) names.set(table, physical(table, suffix));
+      }
+      return await work(store.db, (table) => {
+        const name = names.get(table);
+        if (name === undefined)
+          throw new Error(`${table.name} belongs to no projection of this query`);
+        return name;
+      });
+    } catch (error) {
+      if (!tableIsMissing(error)) throw error;
+      suffixes.delete(store);
+      if (attempt === 3)
+        throw new DomainError(
+          'READ_MODEL_BUILDING',
+          'The read models are being built; ask again in a moment.',
+          'unavailable',
+        );
+    }
+  }
+}
+
+/** Forgets the names that queries on this store use; the next one asks which build is live. */
+export const forgetLive = (store: ReadStore): void => {
+  suffixes.delete(store);
+};
+
+/** `column in (…)`, in either dialect, also for an empty list (nothing fits) and for no list (everything fits). */
+export function within(
+  column: string,
+  values: readonly (string | number)[] | undefined,
+): RawBuilder<boolean> {
+  if (values === undefined) return sql<boolean>`1 = 1`;
+  if (values.length === 0) return sql<boolean>`1 = 0`;
+  return sql<boolean>`${sql.ref(column)} in (${sql.join(values)})`;
+}

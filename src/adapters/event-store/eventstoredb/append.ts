@@ -1,0 +1,131 @@
+import { CallFailed, type NewServerEvent, type ServerClient } from './client.js';
+import { pause } from './pace.js';
+import { StoreError } from '../port.js';
+
+/** Events for one stream in the server's form. `expected`: exact revision; -1: no stream. */
+export interface ServerWrite {
+  readonly stream: string;
+  readonly expected: number;
+  readonly events: readonly NewServerEvent[];
+}
+
+/** there: its events are in the stream, with these ids at these revisions. free: the stream is at the expected revision. moved: neither. */
+export type Standing =
+  | { readonly kind: 'there'; readonly position: number }
+  | { readonly kind: 'free' }
+  | { readonly kind: 'moved'; readonly actual: number };
+export type WriteOutcome =
+  | { readonly kind: 'appended' | 'duplicate'; readonly position: number }
+  | { readonly kind: 'conflict'; readonly actual: number };
+
+const FIRST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 1_000;
+
+/** Appends to one stream until it is known what became of it. */
+export class StreamAppender {
+  /** The highest position that this process has seen. What was written after is higher. */
+  #seen = -1;
+
+  /** @param patienceMs how long to find out what became of an append before its outcome is called unknown */
+  constructor(
+    private readonly client: ServerClient,
+    private readonly patienceMs: number,
+  ) {}
+
+  see(position: number): void {
+    if (position > this.#seen) this.#seen = position;
+  }
+
+  /**
+   * After a failure that leaves it open whether the events were written, the stream is read: they are there; or the stream
+   * has moved, and then they never will be, because the expected revision is exact; or nothing has changed, and the same
+   * append is sent again, which writes them once whatever becomes of the first.
+   * @throws StoreError OUTCOME_UNKNOWN when none of it was found out in time; LIMIT_EXCEEDED, STORE_FAILED when nothing was written
+   */
+  async append(write: ServerWrite): Promise<WriteOutcome> {
+    const giveUpAt = performance.now() + this.patienceMs;
+    let wait = FIRST_PAUSE_MS;
+    let unclear: string | undefined;
+    for (;;) {
+      const before = this.#seen;
+      try {
+        const answer = await this.client.append(write.stream, write.expected, write.events);
+        if (
+          answer.kind === 'written' &&
+          answer.position !== undefined &&
+          answer.position > before
+        ) {
+          this.see(answer.position);
+          return { kind: 'appended', position: answer.position };
+        }
+        // Written earlier: the server knew the ids and wrote nothing. Or refused: the same, or another was faster.
+        const standing = await this.standing(write);
+        if (standing.kind === 'there')
+          return {
+            kind: unclear === undefined ? 'duplicate' : 'appended',
+            position: standing.position,
+          };
+        if (standing.kind === 'moved') return { kind: 'conflict', actual: standing.actual };
+        unclear ??= 'the server refused a revision that the stream is at';
+      } catch (error) {
+        if (!(error instanceof CallFailed)) throw error;
+        if (error.failure !== 'unclear' && unclear === undefined) throw refusal(write, error);
+        unclear = error.message;
+        const standing = await this.#standingIfKnown(write);
+        if (standing?.kind === 'there') return { kind: 'appended', position: standing.position };
+        if (standing?.kind === 'moved') return { kind: 'conflict', actual: standing.actual };
+      }
+      if (performance.now() + wait > giveUpAt) {
+        throw new StoreError(
+          'OUTCOME_UNKNOWN',
+          `EventStoreDB did not say in time whether ${write.stream} took ${write.events.length} event(s) after revision ${write.expected}: ${unclear}. Send the same request again.`,
+        );
+      }
+      await pause(wait);
+      wait = Math.min(wait * 2, LONGEST_PAUSE_MS);
+    }
+  }
+
+  /** Where the stream stands with regard to a write. @throws CallFailed */
+  async standing({ stream, expected, events }: ServerWrite): Promise<Standing> {
+    let head = -1;
+    for await (const event of this.client.stream(stream, { backwards: true, count: 1 })) {
+      head = event.revision;
+      this.see(event.position);
+    }
+    if (head === expected) return { kind: 'free' };
+    if (head < expected + events.length || events.length === 0)
+      return { kind: 'moved', actual: head };
+    let index = 0;
+    let position = -1;
+    for await (const event of this.client.stream(stream, {
+      from: expected + 1,
+      count: events.length,
+    })) {
+      if (event.id !== events[index]?.id) return { kind: 'moved', actual: head };
+      index += 1;
+      position = event.position;
+    }
+    return index === events.length ? { kind: 'there', position } : { kind: 'moved', actual: head };
+  }
+
+  async #standingIfKnown(write: ServerWrite): Promise<Standing | undefined> {
+    try {
+      return await this.standing(write);
+    } catch (error) {
+      if (error instanceof CallFailed) return undefined;
+      throw error;
+    }
+  }
+}
+
+const refusal = ({ stream, events }: ServerWrite, { failure, message }: CallFailed): StoreError =>
+  failure === 'too-large'
+    ? new StoreError(
+        'LIMIT_EXCEEDED',
+        `${events.length} events for ${stream} are more bytes than EventStoreDB takes in one append; see its MaxAppendSize.`,
+      )
+    : new StoreError(
+        'STORE_FAILED',
+        `EventStoreDB refused to append to ${stream}: ${message}. Nothing was written.`,
+      );

@@ -1,0 +1,333 @@
+import type { Readable } from 'node:stream';
+import {
+  AccessDeniedError,
+  EventStoreDBClient,
+  MaxAppendSizeExceededError,
+  StreamDeletedError,
+  StreamNotFoundError,
+  isCommandError,
+  jsonEvent,
+  streamNameFilter,
+  type AllStreamResolvedEvent,
+  type ResolvedEvent,
+  type StreamingRead,
+} from '@eventstore/db-client';
+import type { Connection } from './url.js';
+import { StoreError } from '../port.js';
+
+/** An event as the server gives it. Data and metadata are what JSON.parse made of them. */
+export interface ServerEvent {
+  readonly stream: string;
+  readonly revision: number;
+  readonly id: string;
+  readonly type: string;
+  readonly data: unknown;
+  readonly metadata: unknown;
+  /** Commit position: of the event's record in the server's log. */
+  readonly position: number;
+}
+export interface NewServerEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly data: object;
+  readonly metadata: object;
+}
+
+/** `position` is missing where the server does not say it. */
+export type ServerAppend =
+  | { readonly kind: 'written'; readonly position: number | undefined }
+  | { readonly kind: 'wrong-version' };
+
+/**
+ * A call that failed. refused: the server said no, and nothing was done. too-large: it takes no append of that size.
+ * unclear: it may or may not have been done. `message` names the kind of failure only, never what the server or the client said.
+ */
+export class CallFailed extends Error {
+  constructor(
+    readonly failure: 'refused' | 'too-large' | 'unclear',
+    message: string,
+  ) {
+    super(message);
+    this.name = 'CallFailed';
+  }
+}
+
+/** A place in the server's log: commit and prepare position. */
+export interface Place {
+  readonly commit: bigint;
+  readonly prepare: bigint;
+}
+
+/** What a subscription gives, in the order of the server. */
+export type TailItem =
+  | { readonly kind: 'event'; readonly event: ServerEvent }
+  | { readonly kind: 'checkpoint'; readonly at: Place }
+  | { readonly kind: 'caught-up' | 'fell-behind' };
+export interface Tail {
+  readonly items: AsyncIterable<TailItem>;
+  /** Items that have arrived and were not taken yet. */
+  waiting(): number;
+  stop(): void;
+}
+
+/** INVALID_ARGUMENT, PERMISSION_DENIED, UNIMPLEMENTED, UNAUTHENTICATED: answers, not accidents. */
+const REFUSALS: readonly unknown[] = [3, 7, 12, 16];
+/** The server looks through so many events before it tells a filtered subscription where it is, times the next. */
+const SEARCH_WINDOW = 1_000;
+const CHECKPOINT_EVERY_WINDOWS = 4;
+
+/** The only file that knows EventStoreDB's client. Every failure is CallFailed. */
+export class ServerClient {
+  readonly #client: EventStoreDBClient;
+  readonly #base: {
+    readonly credentials: Connection['credentials'];
+    readonly requiresLeader: true;
+  };
+
+  /** @param deadlineMs how long the server may take to answer an append, or to go on with a read */
+  constructor(
+    { url, credentials }: Connection,
+    private readonly deadlineMs: number,
+  ) {
+    try {
+      this.#client = EventStoreDBClient.connectionString(url);
+    } catch {
+      // What the client says quotes the string.
+      throw new StoreError(
+        'STORE_FAILED',
+        'The EventStoreDB connection string has a setting that the client refuses, or names a certificate file that cannot be read.',
+      );
+    }
+    // Credentials with the call make the client use Append, one call each with a deadline of its own, instead of its shared
+    // BatchAppend stream, where one failure rejects every append of the process and a lost answer is waited for for ever.
+    this.#base = { credentials, requiresLeader: true };
+  }
+
+  /** @param expected exact revision; -1: no stream */
+  async append(
+    stream: string,
+    expected: number,
+    events: readonly NewServerEvent[],
+  ): Promise<ServerAppend> {
+    const proposed = events.map(({ id, type, data, metadata }) =>
+      jsonEvent({ id, type, data: data as Record<string, unknown>, metadata }),
+    );
+    try {
+      const { position } = await this.#client.appendToStream(stream, proposed, {
+        ...this.#base,
+        expectedRevision: expected < 0 ? 'no_stream' : BigInt(expected),
+        deadline: this.deadlineMs,
+      });
+      return {
+        kind: 'written',
+        position: position && isSafe(position.commit) ? Number(position.commit) : undefined,
+      };
+    } catch (error) {
+      if (
+        error instanceof Error &&
+        isCommandError(error) &&
+        error.type === 'wrong-expected-version'
+      )
+        return { kind: 'wrong-version' };
+      throw failed(error);
+    }
+  }
+
+  /** The events of a stream; none where it does not exist. `from`: first revision; backwards without it: from the end. */
+  async *stream(
+    name: string,
+    {
+      from,
+      backwards = false,
+      count,
+    }: {
+      readonly from?: number | undefined;
+      readonly backwards?: boolean;
+      readonly count?: number;
+    },
+  ): AsyncGenerator<ServerEvent> {
+    const read = this.#client.readStream(name, {
+      ...this.#base,
+      direction: backwards ? 'backwards' : 'forwards',
+      fromRevision: from !== undefined ? BigInt(from) : backwards ? 'end' : 'start',
+      ...(count === undefined ? {} : { maxCount: count }),
+    });
+    try {
+      yield* this.#events(read);
+    } catch (error) {
+      if (error instanceof StreamNotFoundError) return;
+      throw failed(error);
+    }
+  }
+
+  /** Everything in the server's log, its own and others' events too. `from` is inclusive forwards and exclusive backwards. */
+  async *all({
+    from,
+    backwards = false,
+    count,
+  }: {
+    readonly from?: number;
+    readonly backwards?: boolean;
+    readonly count: number;
+  }): AsyncGenerator<ServerEvent> {
+    const read = this.#client.readAll({
+      ...this.#base,
+      direction: backwards ? 'backwards' : 'forwards',
+      maxCount: count,
+      fromPosition: from !== undefined ? at(from) : backwards ? 'end' : 'start',
+    });
+    try {
+      yield* this.#events(read as StreamingRead<AllStreamResolvedEvent>);
+    } catch (error) {
+      throw failed(error);
+    }
+  }
+
+  /** Events after a position (undefined: from the start) of streams with one of the prefixes, selected by the server, then live. */
+  subscribe(after: Place | undefined, prefixes: readonly string[], bufferSize: number): Tail {
+    const subscription = this.#client.subscribeToAll(
+      {
+        credentials: this.#base.credentials,
+        fromPosition: after ?? 'start',
+        filter: streamNameFilter({
+          prefixes: [...prefixes],
+          maxSearchWindow: SEARCH_WINDOW,
+          checkpointInterval: CHECKPOINT_EVERY_WINDOWS,
+          // Pushed into the same queue, so that it comes after the events before it.
+          checkpointReached: (_subscription, position) => {
+            subscription.push({ checkpoint: position });
+          },
+        }),
+      },
+      { highWaterMark: bufferSize },
+    );
+    subscription.on('caughtUp', () => {
+      subscription.push({ mark: 'caught-up' });
+    });
+    subscription.on('fellBehind', () => {
+      subscription.push({ mark: 'fell-behind' });
+    });
+    // A failure before anybody listens must not end the process; whoever takes the items hears of it.
+    subscription.on('error', () => undefined);
+    return {
+      items: itemsOf(subscription),
+      waiting: () => subscription.readableLength,
+      stop: stopper(subscription),
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#client.dispose();
+  }
+
+  async *#events(
+    read: StreamingRead<ResolvedEvent | AllStreamResolvedEvent>,
+  ): AsyncGenerator<ServerEvent> {
+    read.on('error', () => undefined);
+    const stop = stopper(read);
+    // The client gives reads no deadline; this one begins again with every event.
+    const silence = setTimeout(
+      () => read.destroy(new CallFailed('unclear', 'the server did not answer in time')),
+      this.deadlineMs,
+    );
+    let ended = false;
+    try {
+      for await (const { event } of read as AsyncIterable<ResolvedEvent>) {
+        silence.refresh();
+        if (event) yield eventOf(event);
+        silence.refresh();
+      }
+      ended = true;
+    } finally {
+      clearTimeout(silence);
+      if (!ended) stop();
+    }
+  }
+}
+
+/**
+ * Ends a read or subscription before its end. The client pipes the call into it, and only pauses the call when it is
+ * destroyed, which then stays open for ever: so the call itself is ended, which the client's own cancel does only in part.
+ * @param given a Readable; the client's types are of an older Node.js, and do not fit
+ */
+function stopper(given: object): () => void {
+  const readable = given as Readable;
+  let call: (Readable & { cancel?(): void }) | undefined;
+  let stopped = false;
+  const end = (): void => {
+    // Not at once: https://github.com/grpc/grpc-node/issues/1464
+    setImmediate(() => {
+      call?.cancel?.();
+      call?.destroy();
+    });
+  };
+  readable.once('pipe', (source: Readable) => {
+    call = source;
+    if (stopped) end();
+  });
+  return () => {
+    if (stopped) return;
+    stopped = true;
+    if (call) end();
+    readable.destroy();
+  };
+}
+
+async function* itemsOf(source: AsyncIterable<unknown>): AsyncGenerator<TailItem> {
+  try {
+    for await (const item of source as AsyncIterable<
+      Partial<AllStreamResolvedEvent> & {
+        readonly checkpoint?: Place;
+        readonly mark?: 'caught-up' | 'fell-behind';
+      }
+    >) {
+      if (item.checkpoint) yield { kind: 'checkpoint', at: item.checkpoint };
+      else if (item.mark) yield { kind: item.mark };
+      else if (item.event)
+        yield { kind: 'event', event: eventOf(item.event as NonNullable<ResolvedEvent['event']>) };
+    }
+  } catch (error) {
+    throw failed(error);
+  }
+}
+
+export const at = (position: number): Place => ({
+  commit: BigInt(position),
+  prepare: BigInt(position),
+});
+
+const isSafe = (position: bigint): boolean =>
+  position >= 0n && position <= BigInt(Number.MAX_SAFE_INTEGER);
+
+function eventOf(event: NonNullable<ResolvedEvent['event']>): ServerEvent {
+  const { commit } = event.position ?? { commit: -1n };
+  if (!isSafe(commit))
+    throw new StoreError(
+      'STORE_FAILED',
+      'EventStoreDB did not say where an event stands in its log; it must be 22.6 or newer.',
+    );
+  return {
+    stream: event.streamId,
+    revision: Number(event.revision),
+    id: event.id,
+    type: event.type,
+    data: event.data,
+    metadata: event.metadata,
+    position: Number(commit),
+  };
+}
+
+function failed(error: unknown): CallFailed | StoreError {
+  if (error instanceof CallFailed || error instanceof StoreError) return error;
+  if (error instanceof AccessDeniedError)
+    return new CallFailed('refused', 'the user may not do this');
+  if (error instanceof MaxAppendSizeExceededError)
+    return new CallFailed('too-large', 'the append is bigger than the server takes');
+  if (error instanceof StreamDeletedError)
+    return new CallFailed('refused', 'the stream was deleted');
+  if (error instanceof Error && isCommandError(error)) {
+    const code: unknown = error.code;
+    return new CallFailed(REFUSALS.includes(code) ? 'refused' : 'unclear', error.type);
+  }
+  return new CallFailed('unclear', 'the connection failed');
+}

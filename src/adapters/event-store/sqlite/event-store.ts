@@ -1,0 +1,310 @@
+import {
+  MessageChannel,
+  receiveMessageOnPort,
+  Worker,
+  type MessagePort,
+} from 'node:worker_threads';
+import { ContractError, EventRegistry } from '../../../../events/registry.js';
+import type { Recorded } from '../../../kernel/decider.js';
+import { readManifest, rememberLog } from '../../data-folder/port.js';
+import { AppendClient, type PreparedGroup, type WriterChannel } from './append-client.js';
+import { NO_STREAM, type FromWriter, type Rows, type WireFailure } from './log-protocol.js';
+import type { WriterData } from './log-writer.worker.js';
+import {
+  MAX_EVENTS_PER_GROUP,
+  MAX_PAGE,
+  StoreError,
+  type AppendGroup,
+  type AppendResult,
+  type EventStore,
+  type KeptReceipt,
+  type Page,
+  type ReadOptions,
+  type CategoryOptions,
+  type StreamEvents,
+} from '../port.js';
+import { ReadAhead } from '../read-ahead.js';
+import { readHere, readInWorker, type ReadClient } from './read-client.js';
+import { checkStream, lineOf, recordedOf, recordedOfText } from '../stored-line.js';
+
+export interface EmbeddedLogOptions {
+  /** 'worker': reads happen in a thread of their own (for the thread that answers HTTP). 'local': in the caller's thread. Default 'worker'. */
+  readonly reader?: 'worker' | 'local';
+  readonly registry?: EventRegistry;
+}
+
+/** The log in a data folder. The writer is a thread; other threads join it through a port. */
+export interface EmbeddedLog extends EventStore {
+  /** A new port to the writer; send it to another thread (transfer it), which passes it to connectEmbeddedLog. */
+  port(): MessagePort;
+}
+
+/**
+ * Opens the log of a data folder, with its writer in a thread of its own, and makes it where the folder never had one.
+ * The folder must be held (openDataFolder): two writers would stop each other.
+ * @throws StoreError LOG_CORRUPT, LOG_NEWER_VERSION, DISK_FULL
+ */
+export async function openEmbeddedLog(
+  dir: string,
+  options: EmbeddedLogOptions = {},
+): Promise<EmbeddedLog> {
+  const remembered = readManifest(dir)?.log;
+  const workerData: WriterData = { dir, mustExist: remembered };
+  const worker = new Worker(new URL('./log-writer.worker.js', import.meta.url), { workerData });
+  const opened = await new Promise<Extract<FromWriter, { kind: 'open' }>>((resolve, reject) => {
+    worker.once('error', reject);
+    worker.once('message', (message: FromWriter) => {
+      if (message.kind === 'open') return resolve(message);
+      const failure: WireFailure =
+        message.kind === 'refused'
+          ? message.failure
+          : { code: 'STORE_FAILED', detail: 'The log did not open.' };
+      void worker.terminate().then(() => reject(new StoreError(failure.code, failure.detail)));
+    });
+  });
+  if (remembered === undefined) rememberLog(dir, opened.logId);
+  const portToWriter = (): MessagePort => {
+    const { port1, port2 } = new MessageChannel();
+    worker.postMessage({ kind: 'connect', port: port1 }, [port1]);
+    return port2;
+  };
+  const port = portToWriter();
+  const appends = new AppendClient(channelOf(port), opened.last);
+  port.on('message', (message: FromWriter) => appends.receive(message));
+  worker.on('error', (error) =>
+    appends.down({
+      code: 'STORE_FAILED',
+      detail: `The thread that writes the log failed: ${error instanceof Error ? error.message : String(error)}`,
+    }),
+  );
+  const exited = new Promise<void>((resolve) =>
+    worker.on('exit', () => {
+      appends.down({ code: 'STORE_CLOSED', detail: 'The log was closed.' });
+      resolve();
+    }),
+  );
+  const reads = options.reader === 'local' ? readHere(dir) : readInWorker(dir);
+  const store = new EmbeddedEventStore(
+    options.registry ?? new EventRegistry(),
+    appends,
+    reads,
+    new ReadAhead(dir),
+    async () => {
+      worker.postMessage({ kind: 'close' });
+      await exited;
+    },
+  );
+  return Object.assign(store, { port: portToWriter });
+}
+
+const channelOf = (port: MessagePort): WriterChannel => ({
+  postMessage: (message) => {
+    port.postMessage(message);
+  },
+  take: () => receiveMessageOnPort(port)?.message as FromWriter | undefined,
+});
+
+/** Joins a log that another thread opened: appends go to its writer, reads happen on a connection of this thread. */
+export function connectEmbeddedLog(
+  dir: string,
+  port: MessagePort,
+  options: { readonly registry?: EventRegistry } = {},
+): EventStore {
+  const reads = readHere(dir);
+  const appends = new AppendClient(channelOf(port), -1);
+  port.on('message', (message: FromWriter) => appends.receive(message));
+  const closed = new Promise<void>((resolve) =>
+    port.on('close', () => {
+      appends.down({ code: 'STORE_CLOSED', detail: 'The thread that writes the log ended.' });
+      resolve();
+    }),
+  );
+  return new EmbeddedEventStore(
+    options.registry ?? new EventRegistry(),
+    appends,
+    reads,
+    new ReadAhead(dir),
+    async () => {
+      await appends.settled();
+      port.close();
+      await closed;
+    },
+  );
+}
+
+class EmbeddedEventStore implements EventStore {
+  #closing: Promise<void> | undefined;
+
+  constructor(
+    private readonly registry: EventRegistry,
+    private readonly appends: AppendClient,
+    private readonly reads: ReadClient,
+    private readonly ahead: ReadAhead,
+    private readonly closeWriter: () => Promise<void>,
+  ) {}
+
+  async append(group: AppendGroup): Promise<AppendResult> {
+    this.#assertOpen();
+    return (await this.appends.append([this.#prepare(group)]))[0]!;
+  }
+
+  async appendAll(groups: readonly AppendGroup[]): Promise<readonly AppendResult[]> {
+    this.#assertOpen();
+    if (groups.length === 0) return [];
+    return this.appends.append(groups.map((group) => this.#prepare(group)));
+  }
+
+  async readStream(stream: string, options: ReadOptions = {}): Promise<readonly Recorded[]> {
+    const {
+      from,
+      direction = 'forwards',
+      limit = Number.MAX_SAFE_INTEGER,
+      asOf = Number.MAX_SAFE_INTEGER,
+    } = options;
+    return this.#recorded(
+      await this.reads.call('stream', {
+        stream,
+        from,
+        backwards: direction === 'backwards',
+        limit,
+        asOf,
+      }),
+    );
+  }
+
+  async readStreams(
+    streams: readonly string[],
+    options: { readonly asOf?: number } = {},
+  ): Promise<readonly StreamEvents[]> {
+    if (streams.length === 0) return [];
+    const rows = await this.reads.call('streams', {
+      streams: [...new Set(streams)],
+      asOf: options.asOf ?? Number.MAX_SAFE_INTEGER,
+    });
+    const found = new Map(byStream(this.#recorded(rows)).map((each) => [each.stream, each]));
+    return streams.map((stream) => found.get(stream) ?? { stream, events: [] });
+  }
+
+  async readCategory(prefix: string, options: CategoryOptions): Promise<readonly StreamEvents[]> {
+    const { after = '', limit, asOf = Number.MAX_SAFE_INTEGER, types } = options;
+    return byStream(
+      this.#recorded(await this.reads.call('category', { prefix, after, limit, asOf, types })),
+    );
+  }
+
+  async readAll(after: number, limit: number): Promise<Page> {
+    const size = Math.min(Math.max(limit, 1), MAX_PAGE);
+    const ahead = await this.ahead.take(after, size);
+    if (ahead) {
+      this.ahead.walked(after, size, after + ahead.count);
+      const events = this.#recordedOfText(ahead.text, after + 1);
+      if (events) return { events, next: after + ahead.count, end: false };
+    }
+    const { rows, end } = await this.reads.call('page', { after, limit: size });
+    const missing = rows.positions.findIndex((position, index) => position !== after + 1 + index);
+    if (missing >= 0)
+      throw new StoreError(
+        'LOG_CORRUPT',
+        `The event at position ${after + 1 + missing} is missing. The log was left as it is; restore it from a backup.`,
+      );
+    const next = after + rows.lines.length;
+    if (!end && !ahead) this.ahead.walked(after, size, next);
+    return { events: recordedOf(this.registry, rows), next, end };
+  }
+
+  async *follow(after: number, signal: AbortSignal, pageSize = 1_000): AsyncIterable<Page> {
+    let position = after;
+    while (!signal.aborted) {
+      const page = await this.readAll(position, pageSize);
+      if (signal.aborted) return;
+      if (page.events.length > 0) {
+        position = page.next;
+        this.appends.observe(position);
+        yield page;
+      }
+      if (page.end) await this.appends.committedAfter(position, signal);
+    }
+  }
+
+  async lastPosition(): Promise<number> {
+    return this.reads.call('last', undefined);
+  }
+
+  async receipt(key: string): Promise<KeptReceipt | undefined> {
+    return this.reads.call('receipt', { key });
+  }
+
+  /** Finishes what was appended, then closes. */
+  close(): Promise<void> {
+    return (this.#closing ??= (async () => {
+      await this.appends.settled();
+      await Promise.all([this.reads.close(), this.ahead.close()]);
+      await this.closeWriter();
+    })());
+  }
+
+  #assertOpen(): void {
+    if (this.#closing) throw new StoreError('STORE_CLOSED', 'The log was closed.');
+  }
+
+  #recorded(rows: Rows): Recorded[] {
+    return recordedOf(this.registry, rows);
+  }
+
+  /** Undefined where the page is not JSON: read row by row, it tells which event it is. */
+  #recordedOfText(text: string, first: number): Recorded[] | undefined {
+    try {
+      return recordedOfText(this.registry, text, first);
+    } catch (error) {
+      if (error instanceof SyntaxError) return undefined;
+      throw error;
+    }
+  }
+
+  #prepare({ writes, receipt }: AppendGroup): PreparedGroup {
+    const streams: string[] = [];
+    const expected: number[] = [];
+    const lines: string[][] = [];
+    let events = 0;
+    let chars = 0;
+    for (const write of writes) {
+      const { stream } = write;
+      const type = write.events[0]?.type ?? '';
+      checkStream(stream, type);
+      if (streams.includes(stream))
+        throw new ContractError(
+          'EVENT_INVALID',
+          type,
+          0,
+          'stream',
+          `${stream} is twice in one group`,
+        );
+      const at = write.expected === 'no-stream' ? NO_STREAM : write.expected;
+      const ofWrite = write.events.map((event, index) =>
+        lineOf(this.registry, stream, at + 1 + index, event),
+      );
+      for (const line of ofWrite) chars += line.length;
+      events += ofWrite.length;
+      streams.push(stream);
+      expected.push(at);
+      lines.push(ofWrite);
+    }
+    if (events > MAX_EVENTS_PER_GROUP)
+      throw new StoreError(
+        'LIMIT_EXCEEDED',
+        `A group of ${events} events; the most is ${MAX_EVENTS_PER_GROUP}.`,
+      );
+    return { streams, expected, lines, receipt, events, chars };
+  }
+}
+
+/** Groups events that come stream by stream; each stream's own order is kept. */
+function byStream(events: readonly Recorded[]): StreamEvents[] {
+  const streams: { stream: string; events: Recorded[] }[] = [];
+  for (const event of events) {
+    const last = streams.at(-1);
+    if (last?.stream === event.stream) last.events.push(event);
+    else streams.push({ stream: event.stream, events: [event] });
+  }
+  return streams;
+}

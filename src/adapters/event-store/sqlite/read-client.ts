@@ -1,0 +1,103 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import type { ReadCall, ReadCalls, ReadReply, ReadRequest } from './log-protocol.js';
+import { LogReader } from './log-reader.js';
+import { StoreError } from '../port.js';
+import { openLogForReading } from './sqlite-log.js';
+
+/** Asks a reader, in this thread or in its own. Failures are StoreError. */
+export interface ReadClient {
+  call<C extends ReadCall>(
+    call: C,
+    args: Parameters<ReadCalls[C]>[0],
+  ): Promise<ReturnType<ReadCalls[C]>>;
+  close(): Promise<void>;
+}
+
+/** Reads on a connection of this thread, which waits for the disk: for threads that do nothing else meanwhile. */
+export function readHere(dir: string): ReadClient {
+  const reader = new LogReader(openLogForReading(dir).db);
+  let closed = false;
+  return {
+    async call(call, args) {
+      if (closed) throw new StoreError('STORE_CLOSED', 'The log was closed.');
+      const method = reader[call] as (args: unknown) => ReturnType<ReadCalls[typeof call]>;
+      const value = method.call(reader, args);
+      // Whoever polls the end of the log must let this thread hear what was committed meanwhile.
+      if (typeof value === 'object' && 'end' in value && value.end) await nextTurn();
+      return value;
+    },
+    async close() {
+      if (!closed) reader.close();
+      closed = true;
+    },
+  };
+}
+
+interface Pending {
+  resolve(value: never): void;
+  reject(error: StoreError): void;
+}
+
+/** Reads in a thread of its own: all questions of one tick travel in one message, and so do their answers. */
+export function readInWorker(dir: string): ReadClient {
+  const worker = new Worker(new URL('./log-reader.worker.js', import.meta.url), {
+    workerData: { dir },
+  });
+  const pending = new Map<number, Pending>();
+  let queued: ReadRequest[] = [];
+  let nextId = 1;
+  let down: string | undefined;
+
+  const fail = (detail: string): void => {
+    down ??= detail;
+    const all = [...pending.values()];
+    pending.clear();
+    for (const { reject } of all) reject(new StoreError('STORE_CLOSED', detail));
+  };
+  worker.on('message', (replies: readonly ReadReply[]) => {
+    for (const reply of replies) {
+      const asked = pending.get(reply.id);
+      pending.delete(reply.id);
+      if ('failure' in reply)
+        asked?.reject(new StoreError(reply.failure.code, reply.failure.detail));
+      else asked?.resolve(reply.value as never);
+    }
+  });
+  worker.on('error', (error) =>
+    fail(
+      `The thread that reads the log failed: ${error instanceof Error ? error.message : String(error)}`,
+    ),
+  );
+  const exited = new Promise<void>((resolve) =>
+    worker.on('exit', () => {
+      fail('The thread that reads the log ended.');
+      resolve();
+    }),
+  );
+
+  const send = (): void => {
+    if (queued.length > 0) worker.postMessage(queued);
+    queued = [];
+  };
+
+  return {
+    call(call, args) {
+      return new Promise((resolve, reject) => {
+        if (down !== undefined) return reject(new StoreError('STORE_CLOSED', down));
+        const id = nextId++;
+        pending.set(id, { resolve, reject });
+        queued.push({ id, call, args });
+        // A page fetched ahead leaves at once: the caller goes on to parse the page before, and ticks only end after that.
+        if (call === 'text') send();
+        else if (queued.length === 1) process.nextTick(send);
+      });
+    },
+    async close() {
+      down ??= 'The log was closed.';
+      // Behind the questions of this tick, so that they are answered first.
+      process.nextTick(() => worker.postMessage(undefined));
+      await exited;
+    },
+  };
+}

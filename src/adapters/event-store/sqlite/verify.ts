@@ -1,0 +1,159 @@
+import { setImmediate } from 'node:timers/promises';
+import { StoreError } from '../port.js';
+import { isLineOf } from '../stored-line.js';
+import { leafOf } from './log-writer.js';
+import { asStoreError, guard, openLogForReading, type Sqlite } from './sqlite-log.js';
+
+const TAIL = 1_000;
+const PAGE = 1_000;
+const MAX_FAULTS = 10;
+
+type Row = [position: number, stream: string, revision: number, line: string, leaf: Buffer];
+
+interface Fault {
+  readonly position: number;
+  readonly reason: string;
+}
+export interface VerifiedLog {
+  readonly events: number;
+  readonly streams: number;
+}
+
+/**
+ * The quick look when the log is opened: positions without a gap, and the hashes of the last 1,000 events.
+ * @throws StoreError LOG_CORRUPT that names the position
+ */
+export function verifyTail(db: Sqlite): void {
+  guard(() => {
+    const rows = db
+      .prepare(
+        'SELECT position, stream, revision, line, leaf FROM events ORDER BY position DESC LIMIT ?',
+      )
+      .raw()
+      .all(TAIL) as Row[];
+    const last = rows[0]?.[0] ?? -1;
+    const first = Number(db.prepare('SELECT min(position) FROM events').pluck().get() ?? 0);
+    if (first !== 0) throw corrupt([{ position: 0, reason: 'the log does not start here' }]);
+    rows.forEach((row, index) => {
+      const reason = row[0] === last - index ? faultOf(row) : 'an event is missing before it';
+      if (reason !== undefined) throw corrupt([{ position: row[0], reason }]);
+    });
+  });
+}
+
+/**
+ * Checks every event of a log against its hash, its row and its place, in pages, on a connection of its own.
+ * @param onProgress gets the number of events checked so far
+ * @throws StoreError LOG_CORRUPT that names the first ten faults and counts the rest; the signal's reason when it aborts
+ */
+export async function verifyLog(
+  dir: string,
+  onProgress?: (events: number) => void,
+  signal?: AbortSignal,
+): Promise<VerifiedLog> {
+  const { db } = openLogForReading(dir);
+  try {
+    const faults: Fault[] = [];
+    let count = 0;
+    const report = (position: number, reason: string): void => {
+      count += 1;
+      if (faults.length < MAX_FAULTS) faults.push({ position, reason });
+    };
+    const end = Number(db.prepare('SELECT max(position) FROM events').pluck().get() ?? -1);
+    const events = await verifyEvents(db, end, report, onProgress, signal);
+    const index = await verifyStreams(db, end, report, signal);
+    if (index.events !== events)
+      report(end, `the index has ${index.events} events and the log ${events}`);
+    if (count > 0) throw corrupt(faults, count);
+    return { events, streams: index.streams };
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw asStoreError(error);
+  } finally {
+    db.close();
+  }
+}
+
+type Report = (position: number, reason: string) => void;
+
+async function verifyEvents(
+  db: Sqlite,
+  end: number,
+  report: Report,
+  onProgress?: (events: number) => void,
+  signal?: AbortSignal,
+): Promise<number> {
+  const page = db
+    .prepare(
+      'SELECT position, stream, revision, line, leaf FROM events WHERE position > ? AND position <= ? ORDER BY position LIMIT ?',
+    )
+    .raw();
+  let position = -1;
+  let events = 0;
+  for (;;) {
+    signal?.throwIfAborted();
+    const rows = page.all(position, end, PAGE) as Row[];
+    for (const row of rows) {
+      if (row[0] !== position + 1) report(row[0], 'an event is missing before it');
+      const reason = faultOf(row);
+      if (reason !== undefined) report(row[0], reason);
+      position = row[0];
+    }
+    events += rows.length;
+    onProgress?.(events);
+    if (rows.length < PAGE) return events;
+    await setImmediate();
+  }
+}
+
+/** Revisions of each stream: from 0, without a gap, in the order of positions. Reads the index alone. */
+async function verifyStreams(
+  db: Sqlite,
+  end: number,
+  report: Report,
+  signal?: AbortSignal,
+): Promise<{ events: number; streams: number }> {
+  const page = db
+    .prepare(
+      'SELECT stream, revision, position FROM events INDEXED BY events_by_stream WHERE (stream, revision) > (?, ?) AND position <= ? ORDER BY stream, revision LIMIT ?',
+    )
+    .raw();
+  let [stream, revision, position] = ['', -1, -1];
+  let events = 0;
+  let streams = 0;
+  for (;;) {
+    signal?.throwIfAborted();
+    const rows = page.all(stream, revision, end, PAGE) as [string, number, number][];
+    for (const row of rows) {
+      if (row[0] !== stream) {
+        [revision, position] = [-1, -1];
+        streams += 1;
+      }
+      if (row[1] !== revision + 1)
+        report(row[2], `revision ${revision + 1} of its stream is missing`);
+      if (row[2] <= position) report(row[2], 'it stands before an earlier revision of its stream');
+      [stream, revision, position] = row;
+    }
+    events += rows.length;
+    if (rows.length < PAGE) return { events, streams };
+    await setImmediate();
+  }
+}
+
+function faultOf([, stream, revision, line, leaf]: Row): string | undefined {
+  if (!Buffer.isBuffer(leaf) || !leafOf(String(line)).equals(leaf))
+    return 'its bytes do not have the hash they were stored with';
+  if (!isLineOf(line, stream, revision)) return 'the line belongs to another stream or revision';
+  return undefined;
+}
+
+function corrupt(faults: readonly Fault[], count = faults.length): StoreError {
+  const named = faults
+    .map(({ position, reason }) => `the event at position ${position}: ${reason}`)
+    .join('; ');
+  const more = count > faults.length ? `; and ${count - faults.length} more` : '';
+  return new StoreError(
+    'LOG_CORRUPT',
+    `${named}${more}. The log was left as it is; restore it from a backup.`,
+  );
+}

@@ -1,0 +1,235 @@
+import { createReadStream } from 'node:fs';
+import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CLOSING, MAX_TRANSACTIONS, opening, transfer } from './pain001.js';
+import {
+  RailError,
+  type Instruction,
+  type MessageHead,
+  type MessageOutline,
+  type MessageWriter,
+  type PaymentRail,
+  type WrittenFile,
+} from '../port.js';
+import { requireNotSent, writeWhole } from './whole-file.js';
+import type { SchemaCheck } from './xsd.js';
+
+/** Characters gathered before they are hashed and written. */
+const PIECE = 262_144;
+/** Transfers held against the schema at once: a tree of some 5 MB. */
+const CHECKED = 500;
+
+export interface PaymentFilesOptions {
+  /** Every message is held against the published schema, piece by piece, before it is under its name. Absent: not. */
+  readonly check?: SchemaCheck;
+}
+
+/**
+ * Writes each message as `<messageId>.xml` into `dir`, for the bank to fetch. The folder and its files are their owner's
+ * only: they hold names and accounts. Memory does not grow with the number of transfers. A message that is begun before its
+ * count is known is kept aside as `<messageId>.xml.spool.part`, and written behind its head at the end.
+ * @throws RailError (from `write` and `finish`) also when a message of that name was written with other content
+ */
+export function paymentFiles(dir: string, { check }: PaymentFilesOptions = {}): PaymentRail {
+  const writing = new Set<string>();
+  const take = (messageId: string): void => {
+    if (writing.has(messageId))
+      throw new RailError('MESSAGE_BUSY', `Message ${messageId} is being written already.`);
+    writing.add(messageId);
+  };
+  return {
+    async write(head, instructions) {
+      const first = opening(head);
+      take(head.messageId);
+      try {
+        const transfers = new Transfers(head, check);
+        return await written(dir, head, pieces(head, first, transfers, instructions));
+      } catch (error) {
+        throw failure(error, head);
+      } finally {
+        writing.delete(head.messageId);
+      }
+    },
+    async begin(outline) {
+      opening({ ...outline, count: 1, totalMinor: 1n });
+      take(outline.messageId);
+      const release = (): void => {
+        writing.delete(outline.messageId);
+      };
+      try {
+        await mkdir(dir, { recursive: true, mode: 0o700 });
+        const path = join(dir, `${nameOf(outline)}.spool.part`);
+        return new Spool(
+          dir,
+          outline,
+          path,
+          await open(path, 'w', 0o600),
+          new Transfers(outline, check),
+          release,
+        );
+      } catch (error) {
+        release();
+        throw failure(error, outline);
+      }
+    },
+  };
+}
+
+const nameOf = ({ messageId }: Pick<MessageOutline, 'messageId'>): string => `${messageId}.xml`;
+
+async function written(
+  dir: string,
+  head: MessageHead,
+  content: AsyncIterable<string | Uint8Array>,
+): Promise<WrittenFile> {
+  requireNotSent(dir, `${head.messageId}.ndjson`);
+  const sha256 = await writeWhole(dir, nameOf(head), content);
+  return {
+    name: nameOf(head),
+    messageId: head.messageId,
+    sha256,
+    count: head.count,
+    totalMinor: head.totalMinor.toString(),
+  };
+}
+
+/** Instructions to text; counts, adds up, and holds each piece against the schema where one is at hand. */
+class Transfers {
+  count = 0;
+  totalMinor = 0n;
+  readonly #around: string;
+
+  constructor(
+    private readonly outline: MessageOutline,
+    private readonly check: SchemaCheck | undefined,
+  ) {
+    this.#around = check ? opening({ ...outline, count: 1, totalMinor: 1n }) : '';
+  }
+
+  /** Ready pieces of some hundred kilobytes, each of whole transfers. */
+  async *text(instructions: readonly Instruction[]): AsyncGenerator<string> {
+    const step = this.check ? CHECKED : instructions.length;
+    for (let from = 0; from < instructions.length; from += step) {
+      const to = Math.min(from + step, instructions.length);
+      let text = '';
+      for (let i = from; i < to; i += 1) {
+        const instruction = instructions[i]!;
+        text += transfer(instruction, this.outline);
+        this.totalMinor += instruction.amountMinor;
+        if (text.length >= PIECE && !this.check) {
+          yield text;
+          text = '';
+        }
+      }
+      this.count += to - from;
+      if (this.check)
+        await this.check(this.outline.format ?? 'pain.001.001.09', this.#around + text + CLOSING);
+      yield text;
+    }
+  }
+}
+
+/** The message in large pieces; ends by checking what was promised in its head. */
+async function* pieces(
+  head: MessageHead,
+  first: string,
+  transfers: Transfers,
+  instructions: Parameters<PaymentRail['write']>[1],
+): AsyncGenerator<string> {
+  let text = first;
+  for await (const batch of instructions) {
+    for await (const piece of transfers.text(batch)) {
+      text += piece;
+      if (text.length < PIECE) continue;
+      yield text;
+      text = '';
+    }
+    if (transfers.count > MAX_TRANSACTIONS) break;
+  }
+  if (transfers.count !== head.count || transfers.totalMinor !== head.totalMinor) {
+    throw new RailError(
+      'CONTROL_SUM_DIFFERS',
+      `Message ${head.messageId} was announced with ${head.count} transfers of ${head.totalMinor} minor units and came with ${transfers.count} of ${transfers.totalMinor}.`,
+    );
+  }
+  yield text + CLOSING;
+}
+
+/** The transfers of a message whose head cannot be written yet. What a killed process left of one is overwritten. */
+class Spool implements MessageWriter {
+  #text = '';
+  #over = false;
+
+  constructor(
+    private readonly dir: string,
+    private readonly outline: MessageOutline,
+    private readonly path: string,
+    private readonly file: FileHandle,
+    private readonly transfers: Transfers,
+    private readonly release: () => void,
+  ) {}
+
+  async add(instructions: readonly Instruction[]): Promise<void> {
+    if (this.#over) throw new Error(`message ${this.outline.messageId} is finished or abandoned`);
+    try {
+      for await (const piece of this.transfers.text(instructions)) {
+        this.#text += piece;
+        if (this.#text.length >= PIECE) await this.#flush();
+      }
+    } catch (error) {
+      throw failure(error, this.outline);
+    }
+  }
+
+  async finish(): Promise<WrittenFile | undefined> {
+    if (this.#over) throw new Error(`message ${this.outline.messageId} is finished or abandoned`);
+    try {
+      const { count, totalMinor } = this.transfers;
+      if (count === 0) return undefined;
+      await this.#flush();
+      const head: MessageHead = { ...this.outline, count, totalMinor };
+      return await written(this.dir, head, behind(opening(head), this.path));
+    } catch (error) {
+      throw failure(error, this.outline);
+    } finally {
+      await this.abandon();
+    }
+  }
+
+  async abandon(): Promise<void> {
+    if (this.#over) return;
+    this.#over = true;
+    await this.file.close().catch(() => undefined);
+    await rm(this.path, { force: true });
+    this.release();
+  }
+
+  async #flush(): Promise<void> {
+    const text = this.#text;
+    this.#text = '';
+    if (text !== '') await this.file.writeFile(text);
+  }
+}
+
+async function* behind(first: string, path: string): AsyncGenerator<string | Uint8Array> {
+  yield first;
+  for await (const bytes of createReadStream(path, { highWaterMark: PIECE })) yield bytes as Buffer;
+  yield CLOSING;
+}
+
+/** Failures of the disk in our words; what the instructions or the message itself failed with stays as it is. */
+function failure(error: unknown, { messageId }: Pick<MessageOutline, 'messageId'>): unknown {
+  if (typeof error !== 'object' || error === null || !('syscall' in error) || !('code' in error))
+    return error;
+  if (error.code === 'ENOSPC' || error.code === 'EDQUOT')
+    return new RailError(
+      'DISK_FULL',
+      `There is no space left for message ${messageId}; make room and run it again.`,
+      { cause: error },
+    );
+  return new RailError(
+    'RAIL_FAILED',
+    `Message ${messageId} could not be written (${String(error.code)}).`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,191 @@
+import { hash } from 'node:crypto';
+import { canBePaid, isRib } from '../../../kernel/accounts.js';
+import { never } from '../../../kernel/errors.js';
+import { formatAmount } from '../../../kernel/money.js';
+import { toLatin } from '../../../kernel/transliteration.js';
+import {
+  RailError,
+  type Debtor,
+  type Instruction,
+  type MessageHead,
+  type MessageOutline,
+} from '../port.js';
+
+/** Credit transfers in one file, at most. NbOfTxs would take 15 digits; banks take far less, and so does a person's patience. */
+export const MAX_TRANSACTIONS = 9_999_999;
+/** DecimalNumber of the schema: 18 digits in all. */
+const MAX_TOTAL = 10n ** 18n - 1n;
+
+const MAX_NAME = 140;
+/** Printable, without a character that XML escapes, and no longer than the schema allows: nothing needs to be done to it. */
+const PLAIN = /^[ !"#$%'-;=?-~\u00a1-\u1fff]{1,140}$/;
+/** What XML 1.0 does not allow, and the controls that turn the direction of the text around it. */
+const UNFIT = /[\p{Cc}\p{Cs}\ufffe\uffff\u202a-\u202e\u2066-\u2069]+/gu;
+
+/**
+ * Text for an element of at most 140 characters (Max140Text): controls become spaces, the rest is cut at a whole
+ * character and escaped. Empty when nothing printable is left.
+ */
+export function text140(text: string): string {
+  if (PLAIN.test(text)) return text.trim();
+  const clean = text.replace(UNFIT, ' ').replace(/\s+/g, ' ').trim();
+  const cut =
+    clean.length <= MAX_NAME ? clean : Array.from(clean).slice(0, MAX_NAME).join('').trim();
+  return escapeXml(cut);
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+const escapeXml = (text: string): string =>
+  text.replace(/[&<>]/g, (character) => ESCAPES[character]!);
+
+const IDENTIFIER = /^[A-Za-z0-9][A-Za-z0-9._-]{0,34}$/;
+const IBAN = /^[A-Z]{2}[0-9]{2}[A-Z0-9]{1,30}$/;
+const BIC = /^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$/;
+/** Version 03 spells a BIC as ISO 9362 did before 2014: a bank of letters only, no 0, 1 or O in certain places. */
+const OLD_BIC = /^[A-Z]{6}[A-Z2-9][A-NP-Z0-9]([A-Z0-9]{3})?$/;
+const DATE = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
+const INSTANT = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?Z$/;
+
+/** Schemes of accounts that are no IBAN: BBAN is ISO's code for a national number; a wallet has none. */
+const BBAN = '<SchmeNm><Cd>BBAN</Cd></SchmeNm>';
+const WALLET = '<SchmeNm><Prtry>WALLET</Prtry></SchmeNm>';
+
+/**
+ * Everything before the first transfer of a message with one PmtInf, in the format that the head asks for.
+ * @throws RailError INSTRUCTION_INVALID, LIMIT_EXCEEDED
+ */
+export function opening(head: MessageHead): string {
+  const { debtor, format = 'pain.001.001.09' } = head;
+  const old = format === 'pain.001.001.03';
+  need(
+    IDENTIFIER.test(head.messageId),
+    'messageId is not 1 to 35 letters, digits, dots, dashes and underscores',
+  );
+  need(INSTANT.test(head.createdAt), 'createdAt is not a UTC instant');
+  need(DATE.test(head.executionDate), 'executionDate is not a civil date');
+  need((old ? OLD_BIC : BIC).test(debtor.bic), "the debtor's BIC is not one");
+  need(
+    debtor.initiatorId === undefined || IDENTIFIER.test(debtor.initiatorId),
+    'initiatorId is not 1 to 35 letters, digits, dots, dashes and underscores',
+  );
+  const name = textOf(debtor.name, head);
+  need(name !== '', 'the debtor has no name');
+  need(Number.isInteger(head.count) && head.count > 0, 'a message has at least one transfer');
+  if (head.count > MAX_TRANSACTIONS)
+    throw new RailError(
+      'LIMIT_EXCEEDED',
+      `A message has at most ${MAX_TRANSACTIONS} transfers, not ${head.count}; split it.`,
+    );
+  if (head.totalMinor > MAX_TOTAL)
+    throw new RailError(
+      'LIMIT_EXCEEDED',
+      'The total of a message has at most 18 digits; split it.',
+    );
+  const sums = `<NbOfTxs>${head.count}</NbOfTxs><CtrlSum>${formatAmount(head.totalMinor, head.currency)}</CtrlSum>`;
+  const initiator =
+    debtor.initiatorId === undefined
+      ? ''
+      : `<Id><OrgId><Othr><Id>${debtor.initiatorId}</Id></Othr></OrgId></Id>`;
+  return (
+    `<?xml version="1.0" encoding="UTF-8"?>
+<Document xmlns="urn:iso:std:iso:20022:tech:xsd:${format}"><CstmrCdtTrfInitn>
+<GrpHdr><MsgId>${head.messageId}</MsgId><CreDtTm>${head.createdAt}</CreDtTm>${sums}<InitgPty><Nm>${name}</Nm>${initiator}</InitgPty></GrpHdr>
+<PmtInf><PmtInfId>${head.messageId}</PmtInfId><PmtMtd>TRF</PmtMtd><BtchBookg>true</BtchBookg>${sums}` +
+    `<PmtTpInf><CtgyPurp><Cd>SSBE</Cd></CtgyPurp></PmtTpInf><ReqdExctnDt>${old ? head.executionDate : `<Dt>${head.executionDate}</Dt>`}</ReqdExctnDt>` +
+    `<Dbtr><Nm>${name}</Nm></Dbtr><DbtrAcct><Id>${debtorAccount(debtor)}</Id><Ccy>${head.currency}</Ccy></DbtrAcct>` +
+    `<DbtrAgt><FinInstnId>${old ? `<BIC>${debtor.bic}</BIC>` : `<BICFI>${debtor.bic}</BICFI>`}</FinInstnId></DbtrAgt>\n`
+  );
+}
+
+export const CLOSING = '</PmtInf></CstmrCdtTrfInitn></Document>\n';
+
+function debtorAccount(debtor: Debtor): string {
+  if ('iban' in debtor) {
+    need(IBAN.test(debtor.iban), "the debtor's IBAN is not one");
+    return `<IBAN>${debtor.iban}</IBAN>`;
+  }
+  need(isRib(debtor.rib), "the debtor's RIB is not 24 digits whose key is right");
+  return `<Othr><Id>${debtor.rib}</Id>${BBAN}</Othr>`;
+}
+
+const textOf = (text: string, { characters }: Pick<MessageOutline, 'characters'>): string =>
+  text140(characters === 'latin' ? toLatin(text) : text);
+
+/**
+ * One CdtTrfTxInf. InstrId is the end-to-end id, which names the attempt already; UETR is a function of payment and attempt,
+ * and version 09 only has it.
+ * @throws RailError INSTRUCTION_INVALID naming the payment and the part, never what it says
+ */
+export function transfer(
+  instruction: Instruction,
+  outline: Pick<MessageOutline, 'currency' | 'format' | 'characters'>,
+): string {
+  const { payee, endToEndId, amountMinor } = instruction;
+  const { currency } = outline;
+  const old = outline.format === 'pain.001.001.03';
+  if (instruction.currency !== currency)
+    throw bad(instruction, `its currency is ${instruction.currency} in a message of ${currency}`);
+  if (amountMinor <= 0n) throw bad(instruction, 'its amount is not above zero');
+  if (amountMinor > MAX_TOTAL) throw bad(instruction, 'its amount has more than 18 digits');
+  if (!IDENTIFIER.test(endToEndId))
+    throw bad(
+      instruction,
+      'endToEndId is not 1 to 35 letters, digits, dots, dashes and underscores',
+    );
+  // A name in a script that no table covers: the reference tells who is meant.
+  const name =
+    textOf(payee.name, outline) ||
+    (outline.characters === 'latin' && text140(payee.name) !== '' ? endToEndId : '');
+  if (name === '') throw bad(instruction, 'the payee has no name');
+  const remittance = textOf(instruction.remittance, outline);
+  return (
+    `<CdtTrfTxInf><PmtId><InstrId>${endToEndId}</InstrId><EndToEndId>${endToEndId}</EndToEndId>${old ? '' : `<UETR>${uetrOf(instruction)}</UETR>`}</PmtId>` +
+    `<Amt><InstdAmt Ccy="${currency}">${formatAmount(amountMinor, currency)}</InstdAmt></Amt>${creditor(instruction, name, old)}` +
+    `${remittance === '' ? '' : `<RmtInf><Ustrd>${remittance}</Ustrd></RmtInf>`}</CdtTrfTxInf>\n`
+  );
+}
+
+/**
+ * Who is paid, and where. A wallet is an account of its operator, addressed by a telephone number (version 09 says so with
+ * the proxy type MBNO). Cash is held by the bank for the creditor, who calls and is paid on identification (HOLD): there is
+ * no account, but the number of the document that is shown.
+ */
+function creditor(instruction: Instruction, name: string, old: boolean): string {
+  const { kind, account } = instruction.payee;
+  switch (kind) {
+    case 'iban':
+      if (!IBAN.test(account)) throw bad(instruction, "the payee's IBAN is not one");
+      return `<Cdtr><Nm>${name}</Nm></Cdtr><CdtrAcct><Id><IBAN>${account}</IBAN></Id></CdtrAcct>`;
+    case 'rib':
+      if (!isRib(account))
+        throw bad(instruction, "the payee's RIB is not 24 digits whose key is right");
+      return `<Cdtr><Nm>${name}</Nm></Cdtr><CdtrAcct><Id><Othr><Id>${account}</Id>${BBAN}</Othr></Id></CdtrAcct>`;
+    case 'wallet':
+      requireOther(instruction);
+      return `<Cdtr><Nm>${name}</Nm></Cdtr><CdtrAcct><Id><Othr><Id>${account}</Id>${WALLET}</Othr></Id>${old ? '' : `<Prxy><Tp><Cd>MBNO</Cd></Tp><Id>${account}</Id></Prxy>`}</CdtrAcct>`;
+    case 'cash':
+      requireOther(instruction);
+      return `<Cdtr><Nm>${name}</Nm><Id><PrvtId><Othr><Id>${account}</Id></Othr></PrvtId></Id></Cdtr><InstrForCdtrAgt><Cd>HOLD</Cd></InstrForCdtrAgt>`;
+    default:
+      return never(kind);
+  }
+}
+
+function requireOther(instruction: Instruction): void {
+  if (!canBePaid(instruction.payee.kind, instruction.payee.account))
+    throw bad(instruction, "the payee's account is not 1 to 34 letters and digits");
+}
+
+/** Unique end-to-end transaction reference: by its shape a random UUID (version 4), as the schema demands, yet the same every time. */
+function uetrOf({ paymentId, attempt }: Instruction): string {
+  const hex = hash('sha1', `uetr\n${paymentId}\n${attempt}`, 'hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${'89ab'[Number.parseInt(hex[16]!, 16) & 3]!}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+const bad = ({ paymentId, attempt }: Instruction, reason: string): RailError =>
+  new RailError('INSTRUCTION_INVALID', `Payment ${paymentId}, attempt ${attempt}: ${reason}.`);
+
+function need(holds: boolean, otherwise: string): asserts holds {
+  if (!holds)
+    throw new RailError('INSTRUCTION_INVALID', `The message cannot be written: ${otherwise}.`);
+}

@@ -1,0 +1,241 @@
+import { createReadStream } from 'node:fs';
+import { lstat, mkdir, opendir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { paymentFiles, type PaymentFilesOptions } from './pain001-rail.js';
+import { RailError, type PaymentRail, type WrittenFile } from '../port.js';
+import { PART, sha256Of, syncFolder, writeWhole } from './whole-file.js';
+
+/** What became of an incoming file. `reason` is for a person and carries no personal data. */
+export type Taken =
+  { readonly kind: 'taken' } | { readonly kind: 'rejected'; readonly reason: string };
+/** Takes in one whole file. Called again with the same file after a crash: taking in twice must change nothing. */
+export type TakeFile = (path: string, signal: AbortSignal) => Promise<Taken>;
+
+export interface WatchOptions {
+  /** Milliseconds between looks at the folder. Default 2,000. */
+  readonly everyMs?: number;
+  /** Told of a file that could not be taken now (it stays and is tried again) and of a folder that could not be read. */
+  readonly onTrouble?: (what: string, error: unknown) => void;
+}
+/** One look at the folder: how many files were taken and rejected, failed for now, or are not whole yet. */
+export interface Look {
+  readonly taken: number;
+  readonly rejected: number;
+  readonly failed: number;
+  readonly waiting: number;
+}
+
+export interface WatchedFolder {
+  readonly rail: PaymentRail;
+  /** One look. A file is whole when the look before saw it with the same size, time and inode. */
+  look(take: TakeFile, signal: AbortSignal, onTrouble?: WatchOptions['onTrouble']): Promise<Look>;
+  /** Looks until the signal aborts; a failure is told and the next look comes all the same. */
+  watch(take: TakeFile, signal: AbortSignal, options?: WatchOptions): Promise<void>;
+}
+
+/** Entries of IN that one look considers, at most; what is beyond waits for the next. */
+const MAX_LISTED = 10_000;
+/** Names under which transfer programs write what is not whole yet. */
+const TEMPORARY = /^[.~]|(\.(part|filepart|tmp|temp|swp|crdownload|partial|uploading)|~)$/i;
+const FOLDERS = ['OUT', 'OUT.tmp', 'SENT', 'IN', 'WORK', 'DONE', 'REJECTED'] as const;
+
+/**
+ * A folder that a bank's SFTP (or any file transfer) serves, on one file system:
+ *
+ * - `OUT`: our messages, for the other side to fetch and remove. Each appears once, whole: written to `OUT.tmp`, synced, noted
+ *   in `SENT`, renamed. The note tells after a crash whether the rename happened, so that what was fetched never appears again.
+ * - `IN`: their files. A whole one is moved to `WORK`, given to `take`, and moved to `DONE`, or to `REJECTED` with the reason in
+ *   `<name>.reason.txt` beside. What a killed process left in `WORK` is taken first.
+ *
+ * @param files where messages are kept for good (see paymentFiles)
+ */
+export function watchedFolder(
+  root: string,
+  files: string,
+  options: PaymentFilesOptions = {},
+): WatchedFolder {
+  const at = (folder: (typeof FOLDERS)[number], name = ''): string => join(root, folder, name);
+  let made: Promise<unknown> | undefined;
+  const ready = (): Promise<unknown> =>
+    (made ??= Promise.all(
+      FOLDERS.map((folder) => mkdir(at(folder), { recursive: true, mode: 0o770 })),
+    )).catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+  const kept = paymentFiles(files, options);
+
+  async function deliver(file: WrittenFile): Promise<WrittenFile> {
+    const { name, sha256 } = file;
+    try {
+      await ready();
+      const note = await readFile(at('SENT', name), 'utf8').catch(absent);
+      if (note !== undefined && note.trim() !== sha256)
+        throw new RailError(
+          'MESSAGE_DIFFERS',
+          `${name} was handed over before with other content; it was left as it is.`,
+        );
+      if (note === undefined) {
+        await writeWhole(at('OUT.tmp'), name, createReadStream(join(files, name)), 0o640);
+        await writeWhole(at('SENT'), name, lines(sha256));
+      }
+      // Noted and still here: the rename is what a crash left out. Noted and gone: it was handed over.
+      if (await lstat(at('OUT.tmp', name)).catch(absent))
+        await rename(at('OUT.tmp', name), at('OUT', name));
+      await syncFolder(at('OUT'));
+      await syncFolder(at('OUT.tmp'));
+      return file;
+    } catch (error) {
+      if (error instanceof RailError) throw error;
+      throw new RailError(
+        'RAIL_FAILED',
+        `${name} could not be put into the bank's folder (${codeOf(error)}).`,
+        { cause: error },
+      );
+    }
+  }
+
+  const rail: PaymentRail = {
+    async write(head, instructions) {
+      return deliver(await kept.write(head, instructions));
+    },
+    async begin(outline) {
+      const writer = await kept.begin(outline);
+      return {
+        add: (instructions) => writer.add(instructions),
+        abandon: () => writer.abandon(),
+        async finish() {
+          const file = await writer.finish();
+          return file && deliver(file);
+        },
+      };
+    },
+  };
+
+  let seen = new Map<string, string>();
+
+  /** Names in IN that are whole, oldest first; remembers what it saw for the next look. */
+  async function wholeNames(): Promise<{
+    readonly names: readonly string[];
+    readonly waiting: number;
+  }> {
+    const now = new Map<string, string>();
+    const whole: { readonly name: string; readonly mtimeMs: number }[] = [];
+    for (const name of await listed(at('IN'))) {
+      if (TEMPORARY.test(name)) continue;
+      const stat = await lstat(at('IN', name)).catch(absent);
+      if (!stat?.isFile()) continue;
+      const looks = `${stat.size}|${stat.mtimeMs}|${stat.ino}`;
+      now.set(name, looks);
+      if (seen.get(name) === looks) whole.push({ name, mtimeMs: stat.mtimeMs });
+    }
+    seen = now;
+    whole.sort((a, b) => a.mtimeMs - b.mtimeMs || (a.name < b.name ? -1 : 1));
+    return { names: whole.map(({ name }) => name), waiting: now.size - whole.length };
+  }
+
+  /** Where a file of that name goes: nothing there is replaced. Undefined where the same bytes are there already. */
+  async function placeIn(folder: 'DONE' | 'REJECTED', name: string): Promise<string | undefined> {
+    const other = await sha256Of(at(folder, name)).catch(absent);
+    if (other === undefined) return name;
+    const sha256 = await sha256Of(at('WORK', name));
+    if (other === sha256) return undefined;
+    const second = `${name}.${sha256.slice(0, 16)}`;
+    return (await lstat(at(folder, second)).catch(absent)) ? undefined : second;
+  }
+
+  async function putAway(name: string, result: Taken): Promise<void> {
+    const folder = result.kind === 'taken' ? 'DONE' : 'REJECTED';
+    const place = await placeIn(folder, name);
+    if (result.kind === 'rejected')
+      await writeReason(at('REJECTED', `${place ?? name}.reason.txt`), result.reason);
+    if (place === undefined) await rm(at('WORK', name));
+    else await rename(at('WORK', name), at(folder, place));
+    await syncFolder(at(folder));
+    await syncFolder(at('WORK'));
+  }
+
+  async function look(
+    take: TakeFile,
+    signal: AbortSignal,
+    onTrouble: WatchOptions['onTrouble'] = () => undefined,
+  ): Promise<Look> {
+    await ready();
+    const counts = { taken: 0, rejected: 0, failed: 0, waiting: 0 };
+    const tried = new Set<string>();
+    const work = async (name: string): Promise<void> => {
+      tried.add(name);
+      try {
+        const result = await take(at('WORK', name), signal);
+        await putAway(name, result);
+        counts[result.kind] += 1;
+      } catch (error) {
+        signal.throwIfAborted();
+        counts.failed += 1;
+        onTrouble(name, error);
+      }
+    };
+    for (const name of (await listed(at('WORK'))).sort()) {
+      signal.throwIfAborted();
+      await work(name);
+    }
+    const { names, waiting } = await wholeNames();
+    counts.waiting = waiting;
+    for (const name of names) {
+      signal.throwIfAborted();
+      // A namesake failed just now and holds the place.
+      if (tried.has(name) && (await lstat(at('WORK', name)).catch(absent))) counts.waiting += 1;
+      else if (await claim(name)) await work(name);
+    }
+    return counts;
+  }
+
+  /** False where the other side took it away again. */
+  async function claim(name: string): Promise<boolean> {
+    const claimed = await rename(at('IN', name), at('WORK', name)).then(() => true, absent);
+    if (claimed) await syncFolder(at('WORK'));
+    return claimed === true;
+  }
+
+  return {
+    rail,
+    look,
+    async watch(take, signal, { everyMs = 2_000, onTrouble } = {}) {
+      while (!signal.aborted) {
+        try {
+          await look(take, signal, onTrouble);
+        } catch (error) {
+          if (!signal.aborted) onTrouble?.('the folder', error);
+        }
+        await pause(everyMs, undefined, { signal }).catch(() => undefined);
+      }
+    },
+  };
+}
+
+async function listed(dir: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { name } of await opendir(dir)) {
+    names.push(name);
+    if (names.length === MAX_LISTED) break;
+  }
+  return names;
+}
+
+async function* lines(...texts: readonly string[]): AsyncGenerator<string> {
+  for (const text of texts) yield `${text}\n`;
+}
+
+async function writeReason(path: string, reason: string): Promise<void> {
+  await writeFile(`${path}${PART}`, `${reason}\n`, { mode: 0o640, flush: true });
+  await rename(`${path}${PART}`, path);
+}
+
+const codeOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
+
+/** Undefined for what is not there; any other failure stays one. */
+function absent(error: unknown): undefined {
+  if (codeOf(error) !== 'ENOENT') throw error;
+}

@@ -1,0 +1,190 @@
+import { Command, Option } from 'commander';
+import type { EventData } from '../../../events/generated.js';
+import { pagesOf } from '../../write-side/stream-pages.js';
+import type { Recorded } from '../../kernel/decider.js';
+import {
+  cycleId as cycleIdOf,
+  parseBreakId,
+  parsePaymentId,
+  parseProgrammeId,
+  streams,
+} from '../../kernel/ids.js';
+import { daysBetween, parsePeriod } from '../../kernel/time.js';
+import { paymentDecider, type PaymentCommand } from '../../payment/payment.decider.js';
+import { RESOLUTIONS } from '../../payment/payment.commands.js';
+import { execute, part } from '../../write-side/execute.js';
+import {
+  acting,
+  action,
+  actorOf,
+  common,
+  contextOf,
+  subjectOf,
+  type CommonOptions,
+  type Run,
+} from '../command.js';
+import { withEngine } from '../compose.js';
+import { drainAutomations } from '../drain.js';
+import { table } from '../output.js';
+
+interface ListOptions extends CommonOptions {
+  readonly programme: string;
+  readonly period: string;
+  readonly all?: boolean;
+  readonly owner?: string;
+}
+interface OwnOptions extends CommonOptions {
+  readonly break: string;
+  readonly owner: string;
+}
+interface ResolveOptions extends CommonOptions {
+  readonly break: string;
+  readonly resolution: EventData['PaymentBreakResolved']['resolution'];
+  readonly reason: string;
+}
+
+interface Found {
+  readonly breakId: string;
+  readonly paymentId: string;
+  readonly kind: string;
+  readonly reported: string;
+  readonly days: number;
+  readonly owner: string;
+  readonly resolution: string;
+}
+
+/** Breaks of one payment from its events, in order. */
+function breaksIn(events: readonly Recorded[], now: string): Found[] {
+  const found = new Map<string, Found & { readonly since: string }>();
+  const change = (breakId: string, more: Partial<Found>): void => {
+    const one = found.get(breakId);
+    if (one) found.set(breakId, { ...one, ...more });
+  };
+  for (const event of events) {
+    if (event.type === 'PaymentBreakRecorded') {
+      const { breakId, paymentId, kind, reported, reason } = event.data;
+      found.set(breakId, {
+        breakId,
+        paymentId,
+        kind,
+        reported: reason === undefined ? reported : `${reported} ${reason}`,
+        since: event.time,
+        days: daysBetween(event.time, now),
+        owner: '',
+        resolution: '',
+      });
+    } else if (event.type === 'PaymentBreakOwnerSet')
+      change(event.data.breakId, { owner: event.data.owner });
+    else if (event.type === 'PaymentBreakResolved')
+      change(event.data.breakId, {
+        resolution: event.data.resolution,
+        days: daysBetween(found.get(event.data.breakId)?.since ?? event.time, event.time),
+      });
+  }
+  return [...found.values()].map(({ since, ...one }) => one);
+}
+
+async function decideOn(
+  run: Run,
+  options: CommonOptions,
+  payment: string,
+  command: Extract<PaymentCommand, { breakId: string }>,
+): Promise<{ readonly events: number }> {
+  const paymentId = parsePaymentId(payment, 'payment');
+  return withEngine(options.data, async (engine) => {
+    const result = await execute(
+      engine.store,
+      engine.registry,
+      engine.locks,
+      [part(streams.payment(paymentId), paymentDecider, command)],
+      contextOf(
+        actorOf(options, 'finance-officer'),
+        command.type,
+        paymentId,
+        JSON.stringify(command),
+      ),
+    );
+    await drainAutomations(engine, run);
+    return result;
+  });
+}
+
+export function breaksCommand(): Command {
+  const breaks = new Command('breaks').description(
+    'contradictions between what was recorded and what a bank said',
+  );
+  common(breaks.command('list'))
+    .description('breaks of a cycle, with their age and who looks after them')
+    .requiredOption('--programme <code>', 'programme')
+    .requiredOption('--period <YYYY-MM>', 'period')
+    .option('--all', 'resolved ones too')
+    .option('--owner <subject>', 'that this person looks after')
+    .action(
+      action<ListOptions, []>(async ({ out, signal }, options) => {
+        const cycleId = cycleIdOf(
+          parseProgrammeId(options.programme, 'programme'),
+          parsePeriod(options.period, 'period'),
+        );
+        const items = await withEngine(options.data, async ({ store, clock }) => {
+          const found: Found[] = [];
+          for await (const page of pagesOf(store, `payment-${cycleId}-`, { signal }))
+            for (const { events } of page) found.push(...breaksIn(events, clock.now()));
+          return found.filter(
+            ({ resolution, owner }) =>
+              (options.all === true || resolution === '') &&
+              (options.owner === undefined || owner === options.owner),
+          );
+        });
+        out.result({ items }, () =>
+          items.length === 0
+            ? 'none'
+            : table([
+                ['break', 'payment', 'kind', 'reported', 'days', 'owner', 'resolution'],
+                ...items.map((one) => [
+                  one.breakId,
+                  one.paymentId,
+                  one.kind,
+                  one.reported,
+                  String(one.days),
+                  one.owner,
+                  one.resolution,
+                ]),
+              ]),
+        );
+      }),
+    );
+  acting(breaks.command('own <payment>'))
+    .description('say who looks after an open break')
+    .requiredOption('--break <id>', 'break id')
+    .requiredOption('--owner <subject>', 'the subject of an account')
+    .action(
+      action<OwnOptions, [string]>(async (run, options, payment) => {
+        const result = await decideOn(run, options, payment, {
+          type: 'SetBreakOwner',
+          breakId: parseBreakId(options.break, 'break'),
+          owner: subjectOf(options.owner),
+        });
+        run.out.result(result, () => (result.events > 0 ? 'noted' : 'was so before'));
+      }),
+    );
+  acting(breaks.command('resolve <payment>'))
+    .description('resolve a break, with what was found out')
+    .requiredOption('--break <id>', 'break id')
+    .addOption(
+      new Option('--resolution <what>', 'what is true').choices(RESOLUTIONS).makeOptionMandatory(),
+    )
+    .requiredOption('--reason <text>', 'how you know')
+    .action(
+      action<ResolveOptions, [string]>(async (run, options, payment) => {
+        const { resolution, reason } = options;
+        const result = await decideOn(run, options, payment, {
+          type: 'ResolveBreak',
+          breakId: parseBreakId(options.break, 'break'),
+          resolution,
+          reason,
+        });
+        run.out.result(result, () => (result.events > 0 ? 'resolved' : 'was resolved before'));
+      }),
+    );
+  return breaks;
+}

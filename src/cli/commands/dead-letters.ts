@@ -1,0 +1,68 @@
+import { Command } from 'commander';
+import { kafkaIn } from '../../composition/config.js';
+import { action, common, wholeNumber, type CommonOptions } from '../command.js';
+import { EXIT, table } from '../output.js';
+
+interface ListOptions extends CommonOptions {
+  readonly all?: boolean;
+  readonly limit: number;
+}
+interface ReplayOptions extends CommonOptions {
+  readonly letter?: number;
+}
+
+// Loading Kafka's client takes a moment, which no other command should wait for.
+const onKafka = () => import('../../adapters/event-bus/kafka-dead-letters.js');
+
+export function deadLettersCommand(): Command {
+  const letters = new Command('dead-letters').description(
+    'messages from Kafka that could not be taken in: look at them, and put them back (KAFKA_BROKERS)',
+  );
+  common(letters.command('list'))
+    .description('where each was, and why it could not be taken')
+    .option('--all', 'also those that were put back')
+    .option('--limit <n>', 'at most so many, oldest first', wholeNumber('limit', 1, 10_000), 100)
+    .action(
+      action<ListOptions, []>(async ({ out }, { all = false, limit }) => {
+        const { listDeadLetters } = await onKafka();
+        const found = await listDeadLetters(kafkaIn(), { all, limit });
+        out.result({ letters: found }, () =>
+          found.length === 0
+            ? 'No dead letters.'
+            : table([
+                ['letter', 'topic', 'partition', 'offset', 'key', 'reason'],
+                ...found.map((one) => [
+                  String(one.letter),
+                  one.topic,
+                  one.partition,
+                  one.offset,
+                  one.key,
+                  `${one.reason}${one.replayed ? ' (put back)' : ''}`,
+                ]),
+              ]),
+        );
+      }),
+    );
+  common(letters.command('replay'))
+    .description(
+      'put all back that were not, on their topics, as they came; what still cannot be taken becomes a dead letter again',
+    )
+    .option(
+      '--letter <n>',
+      'this one only, also when it was put back before',
+      wholeNumber('letter', 0, Number.MAX_SAFE_INTEGER),
+    )
+    .action(
+      action<ReplayOptions, []>(async ({ out }, { letter }) => {
+        const { replayDeadLetters } = await onKafka();
+        const { replayed, left } = await replayDeadLetters(kafkaIn(), letter);
+        out.result(
+          { replayed, left },
+          () =>
+            `${replayed} put back${left > 0 ? `, ${left} left: they name no topic of ours` : ''}.`,
+        );
+        return left > 0 || (letter !== undefined && replayed === 0) ? EXIT.findings : EXIT.ok;
+      }),
+    );
+  return letters;
+}

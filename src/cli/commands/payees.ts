@@ -1,0 +1,159 @@
+import { Command } from 'commander';
+import { validateUnverified } from '../../use-cases/govstack/validation.js';
+import {
+  unverifiedAccounts,
+  verifyAccounts,
+  type AccountName,
+} from '../../use-cases/persons/verify-accounts.js';
+import { DomainError } from '../../kernel/errors.js';
+import { parsePersonId, parseProgrammeId } from '../../kernel/ids.js';
+import { acting, action, actorOf, common, contextOf, type CommonOptions } from '../command.js';
+import { withEngine } from '../compose.js';
+import { EXIT } from '../output.js';
+import { RejectsFile } from '../../tabular/rejects.js';
+import { readTableFile } from '../../tabular/table-file.js';
+
+const COLUMNS = ['personId', 'accountId', 'kind', 'changed'];
+
+interface VerifyOptions extends CommonOptions {
+  readonly method: string;
+  readonly rejects?: string;
+}
+
+/** Accounts of a file in batches; bad lines go to the rejects. `lines` grows by the line of each account. */
+async function* accountsIn(
+  file: string,
+  rejects: RejectsFile,
+  lines: number[],
+): AsyncGenerator<readonly AccountName[]> {
+  for await (const entries of readTableFile(file, COLUMNS)) {
+    const accounts: AccountName[] = [];
+    for (const entry of entries) {
+      if ('reject' in entry) {
+        rejects.add([entry.reject]);
+        continue;
+      }
+      try {
+        accounts.push({
+          personId: parsePersonId(String(entry.record['personId'] ?? ''), 'personId'),
+          accountId: parsePersonId(String(entry.record['accountId'] ?? ''), 'accountId'),
+        });
+        lines.push(entry.line);
+      } catch (error) {
+        if (!(error instanceof DomainError)) throw error;
+        rejects.add([
+          { line: entry.line, column: error.field ?? '', code: error.code, reason: error.detail },
+        ]);
+      }
+    }
+    for (let i = 0; i < accounts.length; i += 500) yield accounts.slice(i, i + 500);
+  }
+}
+
+export function payeesCommand(): Command {
+  const payees = new Command('payees').description('accounts that households are paid on');
+  common(payees.command('unverified'))
+    .description(
+      'list accounts of enrolled persons that nobody verified: CSV with personId, accountId, kind and whether it replaced another; never the number',
+    )
+    .requiredOption('--programme <code>', 'programme')
+    .action(
+      action<CommonOptions & { readonly programme: string }, []>(
+        async ({ out, signal }, options) => {
+          const programmeId = parseProgrammeId(options.programme, 'programme');
+          let count = 0;
+          const accounts: AccountName[] = [];
+          await withEngine(options.data, async ({ store }) => {
+            if (options.json !== true) process.stdout.write(`${COLUMNS.join(',')}\n`);
+            for await (const page of unverifiedAccounts(store, programmeId, signal)) {
+              count += page.length;
+              if (options.json === true) accounts.push(...page);
+              else
+                process.stdout.write(
+                  page
+                    .map(
+                      ({ personId, accountId, kind, changed }) =>
+                        `${personId},${accountId},${kind},${changed}\n`,
+                    )
+                    .join(''),
+                );
+            }
+          });
+          if (options.json === true) out.result({ accounts }, () => '');
+          else out.note(`${count} accounts are not verified`);
+        },
+      ),
+    );
+  common(payees.command('ask-block'))
+    .description(
+      'ask the payments block (SANAD_GOVSTACK_URL, SANAD_GOVSTACK_VALIDATE) to look at accounts that nobody verified; those that it does not call back as failed are verified then',
+    )
+    .requiredOption('--programme <code>', 'programme')
+    .action(
+      action<CommonOptions & { readonly programme: string }, []>(async (run, options) => {
+        const programmeId = parseProgrammeId(options.programme, 'programme');
+        const progress = run.out.progress('accounts');
+        const result = await withEngine(options.data, (engine) =>
+          validateUnverified(
+            engine,
+            engine.block,
+            programmeId,
+            ({ done }) => progress(done),
+            run.signal,
+          ),
+        );
+        run.out.result(
+          result,
+          () =>
+            `${result.unverified} are not verified: ${result.asked} asked about, ${result.tooLong} with a number that is too long for it`,
+        );
+      }),
+    );
+  acting(payees.command('verify <file>'))
+    .description(
+      'note that accounts were verified (CSV or NDJSON with personId and accountId), by another person than who registered them; again changes nothing',
+    )
+    .requiredOption('--method <text>', 'how they were verified')
+    .option('--rejects <file>', 'where refused lines go (default: <file>.rejects.csv)')
+    .action(
+      action<VerifyOptions, [string]>(async (run, options, file) => {
+        const rejects = new RejectsFile(options.rejects ?? `${file}.rejects.csv`);
+        try {
+          const progress = run.out.progress('accounts');
+          const lines: number[] = [];
+          const summary = await withEngine(options.data, (engine) =>
+            verifyAccounts(
+              engine,
+              {
+                accounts: accountsIn(file, rejects, lines),
+                method: options.method,
+                onRefused: (refusals) =>
+                  rejects.add(
+                    refusals.map(({ index, field, code, reason }) => ({
+                      line: lines[index] ?? 0,
+                      column: field ?? '',
+                      code,
+                      reason,
+                    })),
+                  ),
+              },
+              contextOf(actorOf(options, 'supervisor'), 'verify-accounts', file),
+              ({ done }) => progress(done),
+              run.signal,
+            ),
+          );
+          rejects.commit();
+          run.out.result(
+            { ...summary, rejectLines: rejects.count },
+            () =>
+              `${summary.verified} verified, ${summary.unchanged} were before, ${rejects.count} refused${rejects.count > 0 ? `, see ${rejects.path}` : ''}`,
+          );
+          return rejects.count > 0 ? EXIT.findings : EXIT.ok;
+        } catch (error) {
+          rejects.discard();
+          throw error;
+        }
+      }),
+    );
+  return payees;
+}

@@ -1,0 +1,301 @@
+import { readFileSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import { budgetDecider } from '../../budget/budget.decider.js';
+import { compilePolicy } from '../../eligibility/policy.js';
+import { asdPolicies, asdProgramme } from '../../eligibility/reference/asd.js';
+import { contentHash } from '../../kernel/canonical.js';
+import { DomainError } from '../../kernel/errors.js';
+import { parseProgrammeId, streams } from '../../kernel/ids.js';
+import { parseAmount } from '../../kernel/money.js';
+import { programmeDecider, type AccountHold } from '../../programme/programme.decider.js';
+import { execute, part } from '../../write-side/execute.js';
+import { acting, action, actorOf, contextOf, wholeNumber, type CommonOptions } from '../command.js';
+import { withEngine, type Engine } from '../compose.js';
+import type { EventData } from '../../../events/generated.js';
+import type { Actor } from '../../kernel/decider.js';
+
+export type ProgrammeDefinition = EventData['ProgrammeDefined'];
+export type PolicyPublication = Omit<EventData['PolicyPublished'], 'programmeId' | 'contentHash'>;
+interface AllotOptions extends CommonOptions {
+  readonly programme: string;
+  readonly year: number;
+  readonly amount: string;
+  readonly currency: string;
+  readonly reference: string;
+}
+
+/** Defines a programme, publishes its policies in order and opens it. What is there already stays; again changes nothing. */
+export async function setUpProgramme(
+  engine: Engine,
+  definition: ProgrammeDefinition,
+  policies: readonly PolicyPublication[],
+  manager: Actor,
+): Promise<{ programmeId: string; policies: number; recorded: number }> {
+  const { programmeId } = definition;
+  const stream = streams.programme(programmeId);
+  let recorded = 0;
+  const run = async (
+    command: Parameters<typeof programmeDecider.decide>[1],
+    key: string,
+  ): Promise<void> => {
+    recorded += (
+      await execute(
+        engine.store,
+        engine.registry,
+        engine.locks,
+        [part(stream, programmeDecider, command)],
+        contextOf(manager, 'programme', programmeId, key),
+      )
+    ).events;
+  };
+  const known = await engine.store.readStream(stream);
+  const published = new Set(
+    known.flatMap((event) => (event.type === 'PolicyPublished' ? [event.data.version] : [])),
+  );
+  if (known.length === 0) await run({ type: 'DefineProgramme', ...definition }, 'define');
+  for (const policy of policies) {
+    if (published.has(policy.version)) continue;
+    compilePolicy(policy.policy);
+    await run(
+      { type: 'PublishPolicy', programmeId, ...policy, contentHash: contentHash(policy.policy) },
+      `policy ${policy.version}`,
+    );
+  }
+  if (!known.some((event) => event.type === 'ProgrammeOpened'))
+    await run({ type: 'OpenProgramme', programmeId }, 'open');
+  return { programmeId, policies: policies.length, recorded };
+}
+
+export async function allotBudget(
+  engine: Engine,
+  args: {
+    readonly programmeId: string;
+    readonly fiscalYear: number;
+    readonly amountMinor: string;
+    readonly currency: string;
+    readonly reference: string;
+  },
+  officer: Actor,
+): Promise<{ events: number; position: number }> {
+  const stream = streams.budget(args.programmeId, args.fiscalYear);
+  const known = await engine.store.readStream(stream);
+  const same = known.find(
+    (event) =>
+      event.type === 'BudgetAllotted' &&
+      event.data.reference === args.reference &&
+      event.data.amountMinor === args.amountMinor,
+  );
+  if (same) return { events: 0, position: same.position };
+  return execute(
+    engine.store,
+    engine.registry,
+    engine.locks,
+    [part(stream, budgetDecider, { type: 'AllotBudget', ...args })],
+    contextOf(officer, 'allot', args.programmeId, args.fiscalYear, args.reference),
+  );
+}
+
+function readJson(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    throw new DomainError('FILE_UNREADABLE', `The file ${path} cannot be read.`, 'invalid', 'file');
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new DomainError(
+      'MALFORMED_JSON',
+      `${path} is not JSON: ${error instanceof Error ? error.message : 'unreadable'}.`,
+      'invalid',
+      'file',
+    );
+  }
+}
+
+export function programmesCommand(): Command {
+  const programmes = new Command('programmes').description(
+    'define programmes and allot their budgets',
+  );
+  acting(programmes.command('define [file]'))
+    .description(
+      'define a programme with its policies from a JSON file {programme, policies}; without a file, the reference programme asd',
+    )
+    .action(
+      action<CommonOptions, [string | undefined]>(async ({ out }, options, file) => {
+        const { programme, policies } =
+          file === undefined
+            ? { programme: asdProgramme, policies: asdPolicies }
+            : (readJson(file) as { programme: ProgrammeDefinition; policies: PolicyPublication[] });
+        const result = await withEngine(
+          options.data,
+          (engine) =>
+            setUpProgramme(engine, programme, policies, actorOf(options, 'programme-manager')),
+          { create: true },
+        );
+        out.result(
+          result,
+          () =>
+            `${result.programmeId}: ${result.policies} policy versions; ${result.recorded} events recorded`,
+        );
+      }),
+    );
+  acting(programmes.command('terms <file>'))
+    .description(
+      'set the accounts that a programme pays from, what their banks take and what payees read, from a JSON file {remittance, accounts}',
+    )
+    .requiredOption('--programme <code>', 'programme')
+    .action(
+      action<CommonOptions & { readonly programme: string }, [string]>(
+        async ({ out }, options, file) => {
+          const programmeId = parseProgrammeId(options.programme, 'programme');
+          const terms = {
+            ...(readJson(file) as Omit<EventData['PaymentTermsSet'], 'programmeId'>),
+            programmeId,
+          };
+          const result = await withEngine(options.data, async (engine) => {
+            engine.registry.validate('PaymentTermsSet', 1, terms);
+            return execute(
+              engine.store,
+              engine.registry,
+              engine.locks,
+              [
+                part(streams.programme(programmeId), programmeDecider, {
+                  type: 'SetPaymentTerms',
+                  ...terms,
+                }),
+              ],
+              contextOf(
+                actorOf(options, 'programme-manager'),
+                'payment-terms',
+                programmeId,
+                await engine.store.lastPosition(),
+              ),
+            );
+          });
+          out.result(result, () =>
+            result.events > 0
+              ? 'set, for cycles released from now on'
+              : 'these terms are set already',
+          );
+        },
+      ),
+    );
+  acting(programmes.command('checks <file>'))
+    .description(
+      'configure what prepared cycles are checked for before they are approved, from a JSON file {rules}',
+    )
+    .requiredOption('--programme <code>', 'programme')
+    .action(
+      action<CommonOptions & { readonly programme: string }, [string]>(
+        async ({ out }, options, file) => {
+          const programmeId = parseProgrammeId(options.programme, 'programme');
+          const checks = {
+            ...(readJson(file) as Omit<EventData['ChecksConfigured'], 'programmeId'>),
+            programmeId,
+          };
+          const result = await withEngine(options.data, async (engine) => {
+            engine.registry.validate('ChecksConfigured', 1, checks);
+            return execute(
+              engine.store,
+              engine.registry,
+              engine.locks,
+              [
+                part(streams.programme(programmeId), programmeDecider, {
+                  type: 'ConfigureChecks',
+                  ...checks,
+                }),
+              ],
+              contextOf(
+                actorOf(options, 'programme-manager'),
+                'checks',
+                programmeId,
+                await engine.store.lastPosition(),
+              ),
+            );
+          });
+          out.result(result, () =>
+            result.events > 0 ? 'configured' : 'these checks are configured already',
+          );
+        },
+      ),
+    );
+  acting(programmes.command('hold'))
+    .description(
+      'set what an account waits for before it is paid on: days after a change, and verification by another person',
+    )
+    .requiredOption('--programme <code>', 'programme')
+    .requiredOption(
+      '--days <n>',
+      'days of 24 hours after a change; 0: none',
+      wholeNumber('days', 0, 365),
+    )
+    .addOption(
+      new Option('--verified <which>', 'accounts that another person must have verified')
+        .choices(['none', 'changed', 'every'])
+        .default('none'),
+    )
+    .action(
+      action<
+        CommonOptions & {
+          readonly programme: string;
+          readonly days: number;
+          readonly verified: AccountHold['verification'];
+        },
+        []
+      >(async ({ out }, options) => {
+        const programmeId = parseProgrammeId(options.programme, 'programme');
+        const result = await withEngine(options.data, async (engine) =>
+          execute(
+            engine.store,
+            engine.registry,
+            engine.locks,
+            [
+              part(streams.programme(programmeId), programmeDecider, {
+                type: 'SetAccountHold',
+                programmeId,
+                days: options.days,
+                verification: options.verified,
+              }),
+            ],
+            contextOf(
+              actorOf(options, 'programme-manager'),
+              'account-hold',
+              programmeId,
+              await engine.store.lastPosition(),
+            ),
+          ),
+        );
+        out.result(result, () => (result.events > 0 ? 'set' : 'this hold is set already'));
+      }),
+    );
+  acting(programmes.command('allot'))
+    .description('allot money to a programme for a fiscal year')
+    .requiredOption('--programme <code>', 'programme')
+    .requiredOption('--year <YYYY>', 'fiscal year', wholeNumber('year', 2000, 2200))
+    .requiredOption('--amount <decimal>', 'in major units, for example 25000000.00')
+    .option('--currency <code>', 'ISO 4217', 'MAD')
+    .requiredOption('--reference <text>', 'the act that allots it')
+    .action(
+      action<AllotOptions, []>(async ({ out }, options) => {
+        const result = await withEngine(options.data, (engine) =>
+          allotBudget(
+            engine,
+            {
+              programmeId: parseProgrammeId(options.programme, 'programme'),
+              fiscalYear: options.year,
+              currency: options.currency,
+              amountMinor: String(parseAmount(options.amount, options.currency)),
+              reference: options.reference,
+            },
+            actorOf(options, 'finance-officer'),
+          ),
+        );
+        out.result(result, () =>
+          result.events > 0 ? 'allotted' : 'this allotment is there already',
+        );
+      }),
+    );
+  return programmes;
+}

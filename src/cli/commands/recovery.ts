@@ -1,0 +1,266 @@
+import { Command } from 'commander';
+import { foldRecovery } from '../../use-cases/cycles/household-accounts.js';
+import { onRecovery, planRecoveries } from '../../use-cases/corrections/plan-recoveries.js';
+import { pagesOf } from '../../write-side/stream-pages.js';
+import { DomainError } from '../../kernel/errors.js';
+import type { Role } from '../../kernel/decider.js';
+import { parsePersonId, parseProgrammeId, recoveryId, streams } from '../../kernel/ids.js';
+import { formatAmount, parseAmount } from '../../kernel/money.js';
+import {
+  balanceMinor,
+  recoveredMinor,
+  type RecoveryCommand,
+  type RecoveryState,
+} from '../../recovery/recovery.decider.js';
+import { PolicyBook } from '../../use-cases/applications/policy-reader.js';
+import {
+  acting,
+  action,
+  actorOf,
+  common,
+  contextOf,
+  wholeNumber,
+  type CommonOptions,
+} from '../command.js';
+import { withEngine, type Engine } from '../compose.js';
+import { EXIT } from '../output.js';
+
+interface RecoveryOptions extends CommonOptions {
+  readonly programme: string;
+  readonly person?: string;
+  readonly share: number;
+  readonly floor: string;
+  readonly amount?: string;
+  readonly reason: string;
+  readonly replace?: boolean;
+}
+
+/** A debt and what became of it, amounts in major units. */
+export function recoveryView(state: RecoveryState) {
+  const {
+    recoveryId: id,
+    programmeId,
+    personId,
+    region,
+    status,
+    currency,
+    plan,
+    suspended,
+  } = state;
+  const shown = (minor: bigint): string => formatAmount(minor, currency);
+  return {
+    recoveryId: id,
+    programmeId,
+    personId,
+    region,
+    status,
+    suspended,
+    currency,
+    overpaid: shown(state.overpaidMinor),
+    recovered: shown(recoveredMinor(state)),
+    waived: shown(state.waivedMinor),
+    balance: shown(balanceMinor(state)),
+    plan: plan ? { sharePercent: plan.sharePercent, floor: shown(BigInt(plan.floorMinor)) } : null,
+    deductions: Object.entries(state.deductions).map(([paymentId, { amountMinor }]) => ({
+      paymentId,
+      amount: shown(amountMinor),
+    })),
+  };
+}
+
+async function stateOf(
+  engine: Engine,
+  programmeId: string,
+  personId: string,
+): Promise<RecoveryState> {
+  const state = foldRecovery(
+    await engine.store.readStream(streams.recovery(recoveryId(programmeId, personId))),
+  );
+  if (state.status === 'none')
+    throw new DomainError(
+      'RECOVERY_NOT_FOUND',
+      'This household owes the programme nothing.',
+      'not-found',
+      'person',
+    );
+  return state;
+}
+
+/** How much of a programme's overpayments is recovered, waived and left, over all its households. */
+async function totalsOf(engine: Engine, programmeId: string) {
+  const totals = {
+    households: 0,
+    open: 0,
+    withoutPlan: 0,
+    suspended: 0,
+    overpaidMinor: 0n,
+    recoveredMinor: 0n,
+    waivedMinor: 0n,
+    balanceMinor: 0n,
+  };
+  for await (const page of pagesOf(engine.store, `recovery-${programmeId}-`)) {
+    for (const { events } of page) {
+      const state = foldRecovery(events);
+      totals.households += 1;
+      if (state.status === 'open') totals.open += 1;
+      if (state.status === 'open' && !state.plan) totals.withoutPlan += 1;
+      if (state.suspended) totals.suspended += 1;
+      totals.overpaidMinor += state.overpaidMinor;
+      totals.recoveredMinor += recoveredMinor(state);
+      totals.waivedMinor += state.waivedMinor;
+      totals.balanceMinor += balanceMinor(state);
+    }
+  }
+  return { programmeId, ...totals };
+}
+
+const lines = (value: object): string =>
+  Object.entries(value)
+    .map(
+      ([key, each]) => `${key}: ${typeof each === 'object' ? JSON.stringify(each) : String(each)}`,
+    )
+    .join('\n');
+
+export function recoveryCommand(): Command {
+  const recovery = new Command('recovery').description(
+    'what households were paid too much: plans, waivers, appeals, and what is left',
+  );
+  acting(recovery.command('plan'))
+    .description(
+      'agree a plan with every household that owes and has none, or with one household (--person)',
+    )
+    .requiredOption('--programme <code>', 'programme')
+    .option('--person <id>', 'one household; its plan is replaced')
+    .requiredOption(
+      '--share <percent>',
+      'of each payment, before the deduction',
+      wholeNumber('share', 1, 100),
+    )
+    .requiredOption(
+      '--floor <decimal>',
+      'what a family keeps of each payment at least, in major units',
+    )
+    .option('--reason <text>', 'why, or with whom', 'Agreed')
+    .option('--replace', 'also where there is a plan')
+    .action(
+      action<RecoveryOptions, []>(async (run, options) => {
+        const programmeId = parseProgrammeId(options.programme, 'programme');
+        const { share: sharePercent, reason } = options;
+        const result = await withEngine(options.data, async (engine) => {
+          const { currency } = (await new PolicyBook(engine.store).programme(programmeId))
+            .definition;
+          const floorMinor = String(parseAmount(options.floor, currency, 'floor'));
+          const context = contextOf(
+            actorOf(options, 'finance-officer'),
+            'plan-recovery',
+            programmeId,
+            options.person ?? '',
+            sharePercent,
+            floorMinor,
+            await engine.store.lastPosition(),
+          );
+          if (options.person !== undefined) {
+            const personId = parsePersonId(options.person, 'person');
+            await onRecovery(
+              engine,
+              { programmeId, personId },
+              { type: 'AgreePlan', sharePercent, floorMinor, reason },
+              context,
+            );
+            return { ...recoveryView(await stateOf(engine, programmeId, personId)), refusals: [] };
+          }
+          const progress = run.out.progress('recoveries');
+          return planRecoveries(
+            engine,
+            {
+              programmeId,
+              sharePercent,
+              floorMinor,
+              reason,
+              ...(options.replace ? { replace: true } : {}),
+            },
+            context,
+            ({ done }) => progress(done),
+            run.signal,
+          );
+        });
+        run.out.result(result, () => lines(result));
+        return result.refusals.length > 0 ? EXIT.findings : EXIT.ok;
+      }),
+    );
+  const step = (
+    name: string,
+    role: Role,
+    description: string,
+    commandOf: (options: RecoveryOptions, state: RecoveryState) => RecoveryCommand,
+  ): Command =>
+    acting(recovery.command(name))
+      .description(description)
+      .requiredOption('--programme <code>', 'programme')
+      .requiredOption('--person <id>', 'household')
+      .requiredOption('--reason <text>', 'why')
+      .action(
+        action<RecoveryOptions, []>(async ({ out }, options) => {
+          const [programmeId, personId] = [
+            parseProgrammeId(options.programme, 'programme'),
+            parsePersonId(options.person ?? '', 'person'),
+          ];
+          const view = await withEngine(options.data, async (engine) => {
+            const context = contextOf(
+              actorOf(options, role),
+              name,
+              programmeId,
+              personId,
+              await engine.store.lastPosition(),
+            );
+            await onRecovery(
+              engine,
+              { programmeId, personId },
+              commandOf(options, await stateOf(engine, programmeId, personId)),
+              context,
+            );
+            return recoveryView(await stateOf(engine, programmeId, personId));
+          });
+          out.result(view, () => lines(view));
+        }),
+      );
+  step(
+    'waive',
+    'finance-controller',
+    'let a household off, wholly or in part',
+    ({ amount, reason }, state) => ({
+      type: 'WaiveOverpayment',
+      amountMinor: String(
+        amount === undefined ? balanceMinor(state) : parseAmount(amount, state.currency),
+      ),
+      reason,
+    }),
+  ).option('--amount <decimal>', 'in major units (default: all that is left)');
+  step('suspend', 'supervisor', 'deduct nothing while an appeal runs', ({ reason }) => ({
+    type: 'SuspendRecovery',
+    reason,
+  }));
+  step('resume', 'supervisor', 'deduct again', ({ reason }) => ({
+    type: 'ResumeRecovery',
+    reason,
+  }));
+  common(recovery.command('status'))
+    .description(
+      'how much is recovered, waived and left: of a programme, or of one household (--person)',
+    )
+    .requiredOption('--programme <code>', 'programme')
+    .option('--person <id>', 'household')
+    .action(
+      action<RecoveryOptions, []>(async ({ out }, options) => {
+        const programmeId = parseProgrammeId(options.programme, 'programme');
+        const { person } = options;
+        const result = await withEngine(options.data, async (engine): Promise<object> =>
+          person === undefined
+            ? totalsOf(engine, programmeId)
+            : recoveryView(await stateOf(engine, programmeId, parsePersonId(person, 'person'))),
+        );
+        out.result(result, () => lines(result));
+      }),
+    );
+  return recovery;
+}

@@ -1,0 +1,306 @@
+import { join } from 'node:path';
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { CqrsModule } from '@nestjs/cqrs';
+import { TerminusModule } from '@nestjs/terminus';
+import { ThrottlerModule } from '@nestjs/throttler';
+import { LoggerModule } from 'nestjs-pino';
+import { EventRegistry } from '../../events/registry.js';
+import { AuditHttp } from '../../projections/audit/audit.http.js';
+import { auditQuestions } from '../../projections/audit/audit.query-handlers.js';
+import { CorrectionQueriesHttp } from '../../projections/correction/correction.http.js';
+import { correctionQuestions } from '../../projections/correction/correction.query-handlers.js';
+import { DisbursementHttp } from '../../projections/disbursement/disbursement.http.js';
+import { disbursementQuestions } from '../../projections/disbursement/disbursement.query-handlers.js';
+import { EligibilityHttp } from '../../projections/eligibility/eligibility.http.js';
+import { eligibilityQuestions } from '../../projections/eligibility/eligibility.query-handlers.js';
+import { systemClock } from '../adapters/clock/system.js';
+import { CLOCK } from '../adapters/clock/port.js';
+import { openAccessLog } from '../adapters/access-log/sqlite.js';
+import type { AccessLog } from '../adapters/access-log/port.js';
+import { openDataFolder } from '../adapters/data-folder/file-system.js';
+import type { DataFolder } from '../adapters/data-folder/port.js';
+import { openEmbeddedLog, type EmbeddedLog } from '../adapters/event-store/sqlite/event-store.js';
+import { EVENT_STORE } from '../adapters/event-store/port.js';
+import {
+  GOVSTACK_BLOCK,
+  GOVSTACK_CALLER,
+  type GovstackCaller,
+} from '../adapters/payment-rail/govstack/port.js';
+import { govstackBlockOf, isoRail } from '../adapters/payment-rail/rail.js';
+import { messageArchive } from '../adapters/message-archive/file-system.js';
+import { MESSAGE_ARCHIVE, type MessageArchive } from '../adapters/message-archive/port.js';
+import { openEmbeddedReadStore } from '../adapters/read-store/sqlite/read-store.js';
+import type { ReadStore } from '../adapters/read-store/port.js';
+import { localIssuer } from '../adapters/signer/local-issuer.js';
+import { oidcTrust } from '../adapters/signer/oidc.js';
+import { bearerOf, verifyToken } from '../adapters/signer/verify.js';
+import { openEmbeddedVault, type EmbeddedVault } from '../adapters/vault/sqlite/vault.js';
+import { VAULT } from '../adapters/vault/port.js';
+import type { Deps } from '../write-side/context.js';
+import { applicationHandlers } from '../application/application.commands.js';
+import { ApplicationHttp } from '../application/application.http.js';
+import { bankHandlers } from '../statement/statement.commands.js';
+import { BankHttp } from '../statement/statement.http.js';
+import { budgetHandlers } from '../budget/budget.commands.js';
+import { BudgetHttp } from '../budget/budget.http.js';
+import type { Config } from './config.js';
+import { correctionHandlers } from '../correction/correction.commands.js';
+import { CorrectionHttp } from '../correction/correction.http.js';
+import { cycleHandlers } from '../cycle/cycle.commands.js';
+import { CycleHttp } from '../cycle/cycle.http.js';
+import { enrolmentHandlers } from '../enrolment/enrolment.commands.js';
+import { EnrolmentHttp } from '../enrolment/enrolment.http.js';
+import { GovstackBatchHttp } from '../use-cases/govstack/batch.http.js';
+import { GovstackBeneficiaryHttp } from '../use-cases/govstack/beneficiary.http.js';
+import { GovstackCallbackHttp } from '../use-cases/govstack/callback.http.js';
+import { paymentHandlers } from '../payment/payment.commands.js';
+import { PaymentHttp } from '../payment/payment.http.js';
+import { personHandlers } from '../person/person.commands.js';
+import { PersonHttp } from '../person/person.http.js';
+import { programmeHandlers } from '../programme/programme.commands.js';
+import { ProgrammeHttp } from '../programme/programme.http.js';
+import { recoveryHandlers } from '../recovery/recovery.commands.js';
+import { RecoveryHttp } from '../recovery/recovery.http.js';
+import { FeedHttp } from '../http/feed/feed.http.js';
+import { Books } from '../http/programme-reader.js';
+import { Traffic } from '../http/request-drain.js';
+import { KeyedLocks } from '../write-side/execute.js';
+import { DEPS, Executor, type PlanDeps } from '../http/command-handlers.js';
+import { HealthHttp, MetricsHttp } from '../http/health.http.js';
+import { JOBS, type Jobs } from '../runtime/jobs.js';
+import { JobsHttp } from '../http/jobs.http.js';
+import { LOG, type Log } from '../runtime/log.js';
+import { Meters } from '../runtime/metrics.js';
+import { People } from '../http/person-reader.js';
+import { Gate } from '../http/auth-guard.js';
+import { QUESTION_DEPS, type QuestionDeps } from '../http/query-handlers.js';
+import { ProblemFilter } from '../http/problem-filter.js';
+import { Followed } from '../runtime/projection-progress.js';
+import { Routes } from '../http/routes.js';
+import { VITALS, type Vitals } from '../runtime/health-status.js';
+import { Throttle, WindowStorage } from '../http/throttle.js';
+import { Tokens, VERIFY_AUTHORIZATION, type VerifyAuthorization } from '../http/tokens.js';
+
+/** What the HTTP API stands on, whatever the size. */
+export interface Served {
+  readonly deps: Deps;
+  readonly archive: MessageArchive;
+  /** Where messages to payment systems are kept for good. */
+  readonly filesDir: string;
+  readonly reads: ReadStore;
+  readonly access: AccessLog;
+  readonly verify: VerifyAuthorization;
+}
+
+/** Everything that an embedded server stands on, opened. */
+export interface Foundation extends Served {
+  readonly folder: DataFolder;
+  readonly log: EmbeddedLog;
+  readonly vault: EmbeddedVault;
+  close(): Promise<void>;
+}
+
+/** Chooses the adapters: embedded. @throws StoreError, VaultError, Error of a wrong OIDC option */
+export async function openFoundation(config: Config): Promise<Foundation> {
+  const folder = await openDataFolder(config.dataDir);
+  const opened: { close(): Promise<void> }[] = [folder];
+  try {
+    const registry = new EventRegistry();
+    const log = await openEmbeddedLog(folder.path, { registry });
+    opened.unshift(log);
+    const vault = await openEmbeddedVault(folder.path, { keysDir: folder.keys });
+    opened.unshift(vault);
+    const reads = await openEmbeddedReadStore(join(folder.path, 'read.db'), { thread: 'worker' });
+    opened.unshift(reads);
+    const access = await openAccessLog(folder.path);
+    opened.unshift(access);
+    return {
+      folder,
+      log,
+      vault,
+      reads,
+      access,
+      filesDir: folder.files,
+      archive: messageArchive(join(folder.path, 'archive'), config.messageLimitBytes),
+      deps: {
+        store: log,
+        registry,
+        vault,
+        clock: systemClock,
+        rail: isoRail(folder.files, config.rail),
+        locks: new KeyedLocks(),
+      },
+      verify: await verifierOf(config, folder.keys),
+      close: async () => {
+        for (const each of opened) await each.close();
+      },
+    };
+  } catch (error) {
+    for (const each of opened) await each.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Who is believed: the OIDC issuer of the settings, else the local one whose key is in the folder. @throws Error of a wrong OIDC option */
+export async function verifierOf(
+  { oidc }: Pick<Config, 'oidc'>,
+  keysDir: string,
+): Promise<VerifyAuthorization> {
+  const trust = oidc
+    ? oidcTrust({ issuer: oidc.issuer, audience: oidc.audience, jwksUrl: oidc.jwks })
+    : (await localIssuer(keysDir)).trust;
+  return (authorization) => verifyToken(trust, bearerOf(authorization), systemClock);
+}
+
+/** What the shell makes per server and the module hands out. */
+export interface Shell {
+  readonly log: Log;
+  readonly traffic: Traffic;
+  readonly meters: Meters;
+  readonly routes: Routes;
+  readonly followed: Followed;
+  readonly jobs: Jobs;
+  readonly vitals: Vitals;
+  readonly caller: GovstackCaller;
+}
+
+@Module({})
+export class AppModule {
+  static of(
+    config: Config,
+    { archive, filesDir, deps, reads, access, verify }: Served,
+    shell: Shell,
+  ): DynamicModule {
+    const books = new Books(deps.store);
+    const { followed, jobs } = shell;
+    const values: Provider[] = [
+      {
+        provide: DEPS,
+        useValue: {
+          ...deps,
+          books,
+          people: new People(deps.store),
+          background: jobs,
+        } satisfies PlanDeps,
+      },
+      {
+        provide: QUESTION_DEPS,
+        useValue: {
+          reads,
+          store: deps.store,
+          vault: deps.vault,
+          clock: deps.clock,
+          books,
+          access,
+          followed,
+        } satisfies QuestionDeps,
+      },
+      { provide: EVENT_STORE, useValue: deps.store },
+      { provide: VAULT, useValue: deps.vault },
+      { provide: CLOCK, useValue: deps.clock },
+      { provide: MESSAGE_ARCHIVE, useValue: archive },
+      { provide: GOVSTACK_BLOCK, useValue: govstackBlockOf(filesDir, config.rail) },
+      { provide: GOVSTACK_CALLER, useValue: shell.caller },
+      { provide: VERIFY_AUTHORIZATION, useValue: verify },
+      { provide: LOG, useValue: shell.log },
+      { provide: Meters, useValue: shell.meters },
+      { provide: Traffic, useValue: shell.traffic },
+      { provide: Routes, useValue: shell.routes },
+      { provide: Followed, useValue: shell.followed },
+      { provide: VITALS, useValue: shell.vitals },
+      { provide: JOBS, useValue: jobs },
+    ];
+    return {
+      module: AppModule,
+      imports: [
+        CqrsModule.forRoot(),
+        TerminusModule.forRoot({ logger: false }),
+        LoggerModule.forRoot({
+          pinoHttp: { logger: shell.log, autoLogging: false },
+          forRoutes: [],
+        }),
+        ThrottlerModule.forRoot({
+          throttlers: [{ ttl: config.throttle.windowMs, limit: config.throttle.limit }],
+          storage: new WindowStorage(),
+          setHeaders: true,
+        }),
+      ],
+      controllers: [
+        HealthHttp,
+        MetricsHttp,
+        JobsHttp,
+        ProgrammeHttp,
+        BudgetHttp,
+        PersonHttp,
+        ApplicationHttp,
+        EnrolmentHttp,
+        CycleHttp,
+        PaymentHttp,
+        BankHttp,
+        CorrectionHttp,
+        RecoveryHttp,
+        GovstackBatchHttp,
+        GovstackBeneficiaryHttp,
+        GovstackCallbackHttp,
+        EligibilityHttp,
+        DisbursementHttp,
+        CorrectionQueriesHttp,
+        AuditHttp,
+        FeedHttp,
+      ],
+      providers: [
+        ...values,
+        Executor,
+        Tokens,
+        { provide: APP_GUARD, useClass: Gate },
+        { provide: APP_GUARD, useClass: Throttle },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        ...programmeHandlers,
+        ...budgetHandlers,
+        ...personHandlers,
+        ...applicationHandlers,
+        ...enrolmentHandlers,
+        ...cycleHandlers,
+        ...paymentHandlers,
+        ...bankHandlers,
+        ...correctionHandlers,
+        ...recoveryHandlers,
+        ...eligibilityQuestions,
+        ...disbursementQuestions,
+        ...correctionQuestions,
+        ...auditQuestions,
+      ],
+    };
+  }
+}
+
+/** A process that serves nobody: its health and its figures, and nothing else. */
+@Module({})
+export class WatchedModule {
+  static of(
+    { deps }: Pick<Served, 'deps'>,
+    shell: Pick<Shell, 'log' | 'meters' | 'routes' | 'followed' | 'vitals'>,
+  ): DynamicModule {
+    return {
+      module: WatchedModule,
+      imports: [
+        TerminusModule.forRoot({ logger: false }),
+        LoggerModule.forRoot({
+          pinoHttp: { logger: shell.log, autoLogging: false },
+          forRoutes: [],
+        }),
+      ],
+      controllers: [HealthHttp, MetricsHttp],
+      providers: [
+        { provide: EVENT_STORE, useValue: deps.store },
+        { provide: Meters, useValue: shell.meters },
+        { provide: Followed, useValue: shell.followed },
+        { provide: VITALS, useValue: shell.vitals },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: LOG, useValue: shell.log },
+        { provide: Routes, useValue: shell.routes },
+      ],
+    };
+  }
+}

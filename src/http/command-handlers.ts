@@ -1,0 +1,146 @@
+import { Inject, Injectable, type Type } from '@nestjs/common';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { KeptReceipt, Receipt } from '../adapters/event-store/port.js';
+import type { Deps } from '../write-side/context.js';
+import { DomainError } from '../kernel/errors.js';
+import { Answer } from './answer.js';
+import type { Jobs } from '../runtime/jobs.js';
+import type { Books } from './programme-reader.js';
+import type { Command } from './call.js';
+import { execute, type Part } from '../write-side/execute.js';
+import { keyReused } from './idempotency.js';
+import { Meters } from '../runtime/metrics.js';
+import type { People } from './person-reader.js';
+import { problemOf } from './problem.js';
+import { Turn } from './event-loop-batcher.js';
+
+/** What a command comes to: the streams it is decided on, and what it is answered with besides the position. */
+export interface Plan {
+  readonly parts: readonly Part[];
+  readonly answer: Readonly<Record<string, unknown>>;
+  /** Default 200; 201 where something is made, 202 where work goes on in the background. */
+  readonly status?: number;
+  /** Done before the answer is sent, also when the command is repeated: it must bear being done again. */
+  readonly afterwards?: () => unknown;
+  /** Done when the command is refused and nothing of it was ever recorded. */
+  readonly undo?: () => Promise<void>;
+}
+
+/** What a plan may look at. Only what the domain cannot know by itself: another stream, the vault. */
+export type PlanDeps = Deps & {
+  readonly books: Books;
+  readonly people: People;
+  readonly background: Pick<Jobs, 'start'>;
+};
+export const DEPS = Symbol('Deps');
+
+/** A command's class and its plan, the class's type erased so that a feature's commands go together. */
+export interface Handled {
+  readonly command: Type<Command>;
+  readonly plan: (command: Command, deps: PlanDeps) => Plan | Promise<Plan>;
+  /** The plan does something that cannot be undone (seals into the vault), so a kept answer is looked for first. */
+  readonly keptFirst?: boolean;
+}
+
+export const on = <C extends Command>(
+  command: Type<C>,
+  plan: (command: C, deps: PlanDeps) => Plan | Promise<Plan>,
+  options: Pick<Handled, 'keptFirst'> = {},
+): Handled => ({ command, plan: (given, deps) => plan(given as C, deps), ...options });
+
+/** Makes the command bus's handlers of a feature: each plans, executes, keeps the answer, and answers. */
+export function handlers(...handled: readonly Handled[]): Type<ICommandHandler>[] {
+  return handled.map((one) => {
+    @CommandHandler(one.command)
+    class Handler implements ICommandHandler<Command, Answer> {
+      constructor(@Inject(Executor) private readonly executor: Executor) {}
+      execute(command: Command): Promise<Answer> {
+        return this.executor.run(command, one);
+      }
+    }
+    Object.defineProperty(Handler, 'name', { value: `Handle${one.command.name}` });
+    return Handler;
+  });
+}
+
+/** Runs commands under their idempotency keys. The answer and the facts become durable together. */
+@Injectable()
+export class Executor {
+  readonly #turn = new Turn();
+
+  constructor(
+    @Inject(DEPS) private readonly deps: PlanDeps,
+    @Inject(Meters) private readonly meters: Meters,
+  ) {}
+
+  async run(command: Command, { plan, keptFirst }: Handled): Promise<Answer> {
+    const { context, key, fingerprint } = command.call;
+    const name = command.constructor.name;
+    await this.#turn.wait();
+    if (keptFirst) {
+      const kept = await this.deps.store.receipt(key);
+      if (kept) return this.#kept(kept, command);
+    }
+    let planned: Plan | undefined;
+    try {
+      planned = await plan(command, this.deps);
+      const { parts, answer, status = 200, afterwards } = planned;
+      const body = JSON.stringify(answer);
+      const { store, registry, locks, books, people } = this.deps;
+      const outcome = await execute(store, registry, locks, parts, context, () => ({
+        key,
+        fingerprint,
+        status,
+        body,
+      }));
+      for (const { stream } of parts) {
+        books.changed(stream);
+        people.changed(stream);
+      }
+      if (outcome.kept) return await this.#repeated(outcome.kept, command, planned);
+      await afterwards?.();
+      this.meters.command(name, 'done');
+      this.meters.position(outcome.position);
+      return new Answer(status, body, outcome.position);
+    } catch (error) {
+      if (
+        !(error instanceof DomainError) ||
+        error.kind === 'unavailable' ||
+        error.code === 'CONCURRENT_CHANGE' ||
+        error.code === 'IDEMPOTENCY_KEY_REUSED'
+      )
+        throw error;
+      return this.#refused(command, error, planned);
+    }
+  }
+
+  /** A refusal is an answer too: it is kept, so that the same request is refused alike for ever. */
+  async #refused(command: Command, error: DomainError, planned: Plan | undefined): Promise<Answer> {
+    const { context, key, fingerprint } = command.call;
+    const problem = problemOf(error, context.correlationId);
+    const receipt: Receipt = {
+      key,
+      fingerprint,
+      status: problem.status,
+      body: JSON.stringify(problem),
+    };
+    const result = await this.deps.store.append({ writes: [], receipt });
+    if (result.kind === 'receipt-exists') return this.#repeated(result.receipt, command, planned);
+    if (result.kind === 'conflict') throw new Error('a receipt by itself cannot conflict');
+    await planned?.undo?.();
+    this.meters.command(command.constructor.name, error.code);
+    return new Answer(receipt.status, receipt.body, result.position);
+  }
+
+  async #repeated(kept: KeptReceipt, command: Command, planned: Plan | undefined): Promise<Answer> {
+    const answer = this.#kept(kept, command);
+    if (answer.status < 400) await planned?.afterwards?.();
+    return answer;
+  }
+
+  #kept(kept: KeptReceipt, command: Command): Answer {
+    if (kept.fingerprint !== command.call.fingerprint) throw keyReused();
+    this.meters.command(command.constructor.name, 'repeated');
+    return new Answer(kept.status, kept.body, kept.position);
+  }
+}

@@ -1,0 +1,170 @@
+import { applyDecorators, Get, HttpCode, Post } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiConsumes,
+  ApiExtraModels,
+  ApiHeader,
+  ApiOperation,
+  ApiProduces,
+  ApiQuery,
+  ApiResponse,
+  getSchemaPath,
+} from '@nestjs/swagger';
+import type { Role } from '../kernel/decider.js';
+import { ProblemSchema } from './openapi.js';
+import { Everywhere, Permit } from './auth-guard.js';
+
+/** Codes that an endpoint refuses with, by status. */
+export type Refusals = Readonly<Record<number, readonly string[]>>;
+
+interface Endpoint {
+  /** Roles that may call it. */
+  readonly by: readonly Role[];
+  /** One line for the API's description. */
+  readonly says: string;
+  readonly refuses?: Refusals;
+  /** It concerns all regions at once: a role that is limited to some may not. */
+  readonly everywhere?: boolean;
+}
+interface TakesEndpoint extends Endpoint {
+  /** Names of the ids in the answer, besides the position. */
+  readonly answers?: readonly string[];
+  readonly status?: number;
+  /** The body is a file of this type, not JSON. */
+  readonly file?: { readonly type: string; readonly description: string };
+}
+
+const OF_COMMANDS: Refusals = {
+  400: [
+    'MALFORMED_JSON',
+    'UNKNOWN_FIELD',
+    'INVALID_FIELD',
+    'INVALID_ID',
+    'IDEMPOTENCY_KEY_REQUIRED',
+    'IDEMPOTENCY_KEY_INVALID',
+  ],
+  401: ['TOKEN_MISSING', 'TOKEN_EXPIRED', 'TOKEN_INVALID'],
+  403: ['ROLE_NOT_ALLOWED', 'REGION_NOT_ALLOWED'],
+  409: ['IDEMPOTENCY_KEY_REUSED', 'CONCURRENT_CHANGE'],
+  413: ['BODY_TOO_LARGE', 'LIMIT_EXCEEDED'],
+  415: ['UNSUPPORTED_MEDIA_TYPE'],
+  429: ['TOO_MANY_REQUESTS'],
+  503: ['OVERLOADED', 'OUTCOME_UNKNOWN'],
+  507: ['DISK_FULL'],
+};
+const OF_QUERIES: Refusals = {
+  400: ['UNKNOWN_FIELD', 'INVALID_FIELD'],
+  401: ['TOKEN_MISSING', 'TOKEN_EXPIRED', 'TOKEN_INVALID'],
+  403: ['ROLE_NOT_ALLOWED', 'REGION_NOT_ALLOWED'],
+  429: ['TOO_MANY_REQUESTS'],
+  503: ['READ_MODEL_BEHIND'],
+};
+
+function responses(own: Refusals = {}, common: Refusals = {}): MethodDecorator[] {
+  const statuses = [...new Set([...Object.keys(own), ...Object.keys(common)])]
+    .map(Number)
+    .sort((a, b) => a - b);
+  return statuses.map((status) =>
+    ApiResponse({
+      status,
+      description: [...new Set([...(own[status] ?? []), ...(common[status] ?? [])])].join(' · '),
+      content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemSchema) } } },
+    }),
+  );
+}
+
+/** An endpoint that takes a command: POST, a token, an idempotency key, and an answer with the log position. */
+export function Takes(
+  path: string,
+  { by, says, refuses, everywhere, answers = [], status = 200, file }: TakesEndpoint,
+): MethodDecorator {
+  const properties = {
+    ...Object.fromEntries(answers.map((name) => [name, { type: 'string' }])),
+    position: { type: 'integer', description: 'Log position; give it to a query as `after`.' },
+  };
+  return (target, key, descriptor) => {
+    const body = file
+      ? [
+          ApiConsumes(file.type),
+          ApiBody({ schema: { type: 'string', format: 'binary' }, description: file.description }),
+        ]
+      : [
+          ApiBody({
+            type: (
+              Reflect.getMetadata('design:paramtypes', target, key) as (new () => object)[]
+            )[0]!,
+          }),
+        ];
+    applyDecorators(
+      Post(path),
+      HttpCode(status),
+      Permit(...by),
+      ...(everywhere ? [Everywhere()] : []),
+      ApiBearerAuth(),
+      ApiExtraModels(ProblemSchema),
+      ...body,
+      ApiOperation({ summary: says, description: `Roles: ${by.join(', ')}.` }),
+      ApiHeader({
+        name: 'Idempotency-Key',
+        required: true,
+        description:
+          '1 to 128 visible characters of your making. The same key and body give the same answer, for ever.',
+      }),
+      ApiResponse({
+        status,
+        description: 'Done, durably.',
+        headers: {
+          'Sanad-Position': { schema: { type: 'integer' }, description: 'Log position.' },
+        },
+        content: { 'application/json': { schema: { type: 'object', properties } } },
+      }),
+      ...responses(refuses, OF_COMMANDS),
+    )(target, key as string, descriptor as TypedPropertyDescriptor<unknown>);
+  };
+}
+
+const PAGE = {
+  type: 'object',
+  required: ['items', 'next'],
+  properties: {
+    items: { type: 'array', items: { type: 'object' } },
+    next: {
+      type: 'string',
+      nullable: true,
+      description: 'Cursor of the next page; null on the last.',
+    },
+  },
+};
+
+interface AsksEndpoint extends Endpoint {
+  /** What it can be sent as, besides JSON. */
+  readonly exports?: boolean;
+}
+
+/** An endpoint that answers a question: GET, a token. */
+export function Asks(
+  path: string,
+  { by, says, refuses, everywhere, exports = false }: AsksEndpoint,
+): MethodDecorator {
+  return (target, key, descriptor) => {
+    applyDecorators(
+      Get(path),
+      Permit(...by),
+      ...(everywhere ? [Everywhere()] : []),
+      ApiBearerAuth(),
+      ApiExtraModels(ProblemSchema),
+      ApiOperation({ summary: says, description: `Roles: ${by.join(', ')}.` }),
+      ApiQuery({
+        type: (Reflect.getMetadata('design:paramtypes', target, key) as (new () => object)[])[0]!,
+      }),
+      ...(exports ? [ApiProduces('application/json', 'application/x-ndjson', 'text/csv')] : []),
+      ApiResponse({
+        status: 200,
+        description: exports ? 'A page; as NDJSON or CSV, a stream of all rows.' : 'The answer.',
+        content: { 'application/json': { schema: exports ? PAGE : { type: 'object' } } },
+      }),
+      ...responses(refuses, OF_QUERIES),
+    )(target, key as string, descriptor as TypedPropertyDescriptor<unknown>);
+  };
+}

@@ -1,0 +1,77 @@
+import {
+  createParamDecorator,
+  Injectable,
+  type ArgumentMetadata,
+  type ExecutionContext,
+  type PipeTransform,
+  type Type,
+} from '@nestjs/common';
+import { Inject } from '@nestjs/common';
+import { CLOCK, type Clock } from '../adapters/clock/port.js';
+import { uuidOf } from '../kernel/ids.js';
+import { actorOf, type Call, type Command, type Query, type Request } from './call.js';
+import { fingerprintOf, parseIdempotencyKey } from './idempotency.js';
+import { ReadQuery } from './query-handlers.js';
+import { Followed } from '../runtime/projection-progress.js';
+import { validated } from './validate.js';
+
+/** Makes the command of a request: its body checked against the class of the parameter, and the call that it came in. */
+@Injectable()
+class OrderPipe implements PipeTransform<Request, Command> {
+  constructor(@Inject(CLOCK) private readonly clock: Clock) {}
+
+  transform(request: Request, { metatype }: ArgumentMetadata): Command {
+    const actor = actorOf(request);
+    const key = parseIdempotencyKey(request.headers['idempotency-key']);
+    const body: unknown = request.body ?? {};
+    const command = validated(metatype as Type<Command>, body);
+    const call: Call = {
+      context: {
+        actor,
+        now: this.clock.now(),
+        commandId: uuidOf('command', actor.id, key),
+        correlationId: request.id,
+      },
+      params: request.params as Record<string, string>,
+      key: `${actor.id} ${key}`,
+      fingerprint: fingerprintOf(request.method, pathOf(request.url), body),
+    };
+    Object.defineProperty(command, 'call', { value: call });
+    return command;
+  }
+}
+
+/** Makes the question of a request: its query string checked against the class of the parameter; waits for the read models. */
+@Injectable()
+class AskedPipe implements PipeTransform<Request, Promise<Query>> {
+  constructor(@Inject(Followed) private readonly followed: Followed) {}
+
+  async transform(request: Request, { metatype }: ArgumentMetadata): Promise<Query> {
+    const query = validated(metatype as Type<Query>, { ...(request.query as object) });
+    Object.defineProperty(query, 'asked', {
+      value: {
+        actor: actorOf(request),
+        params: request.params as Record<string, string>,
+        correlationId: request.id,
+        accept: request.headers.accept,
+      },
+    });
+    if (query instanceof ReadQuery && query.after !== undefined)
+      await this.followed.reached(Number(query.after));
+    return query;
+  }
+}
+
+const pathOf = (url: string): string => {
+  const end = url.indexOf('?');
+  return end < 0 ? url : url.slice(0, end);
+};
+
+const requestOf = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  context.switchToHttp().getRequest<Request>(),
+);
+
+/** The command that a request is, of the parameter's class. */
+export const Order = (): ParameterDecorator => requestOf(OrderPipe);
+/** The question that a request is, of the parameter's class. */
+export const Asked = (): ParameterDecorator => requestOf(AskedPipe);

@@ -1,0 +1,46 @@
+import { Catch, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import type { Request } from './call.js';
+import { LOG, type Log } from '../runtime/log.js';
+import { PROBLEM_JSON, problemOf } from './problem.js';
+import { Routes } from './routes.js';
+
+/** Sends whatever was thrown as problem+json. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(
+    @Inject(LOG) private readonly log: Log,
+    @Inject(Routes) private readonly routes: Routes,
+  ) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<Request>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    let problem = problemOf(error, request.id);
+    const allow = problem.code === 'NOT_FOUND' ? this.routes.methodsAt(request.url) : [];
+    if (allow.length > 0) problem = problemOf({ statusCode: 405 }, request.id);
+    if (problem.status >= 500) {
+      const { name, stack, cause } = error instanceof Error ? error : new Error(String(error));
+      this.log.error(
+        {
+          correlationId: request.id,
+          code: problem.code,
+          name,
+          stack,
+          cause: cause instanceof Error ? cause.stack : undefined,
+        },
+        'request failed',
+      );
+    }
+    if (reply.sent || reply.raw.headersSent) {
+      reply.raw.destroy();
+      return;
+    }
+    void reply.code(problem.status).header('content-type', PROBLEM_JSON);
+    if (problem.status === 401) void reply.header('www-authenticate', 'Bearer realm="sanad"');
+    if (allow.length > 0) void reply.header('allow', allow.join(', '));
+    if ((problem.status === 503 || problem.status === 429) && !reply.hasHeader('retry-after'))
+      void reply.header('retry-after', '1');
+    void reply.send(JSON.stringify(problem));
+  }
+}

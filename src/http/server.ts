@@ -1,0 +1,108 @@
+import type { IncomingMessage } from 'node:http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { randomUUID } from 'node:crypto';
+import type { Config } from '../composition/config.js';
+import { sendAnswers } from './answer.js';
+import type { Request } from './call.js';
+import type { Traffic } from './request-drain.js';
+import type { Log } from '../runtime/log.js';
+import type { Meters } from '../runtime/metrics.js';
+import { parseJson } from './parse-json.js';
+import { PROBLEM_JSON, problemOf } from './problem.js';
+import type { Routes } from './routes.js';
+import { securityHeaders } from './security-headers.js';
+
+const CORRELATION = /^[\x21-\x7e]{1,64}$/;
+
+/** Fastify as every server of ours runs it: limits on everything, a correlation id on every request. */
+export function makeAdapter(
+  config: Pick<Config, 'bodyLimitBytes' | 'requestTimeoutMs'>,
+  routes: Routes,
+): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    skipMiddie: true,
+    bodyLimit: config.bodyLimitBytes,
+    requestTimeout: config.requestTimeoutMs,
+    connectionTimeout: 0,
+    keepAliveTimeout: 65_000,
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
+    forceCloseConnections: false,
+    return503OnClosing: false,
+    // GovStack publishes AccountLookup with a slash at its end; Nest registers no such path.
+    rewriteUrl: ({ url = '/' }: Pick<IncomingMessage, 'url'>) =>
+      url.replace(/^\/govstack\/beneficiary\/(?=\?|$)/, '/govstack/beneficiary'),
+    genReqId: (request: IncomingMessage) => {
+      const given = request.headers['x-correlation-id'];
+      return typeof given === 'string' && CORRELATION.test(given) ? given : randomUUID();
+    },
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      const problem = problemOf(error, request.id);
+      void reply
+        .code(problem.status)
+        .header('content-type', PROBLEM_JSON)
+        .send(JSON.stringify(problem));
+    },
+  });
+  routes.watch(adapter.getInstance());
+  return adapter;
+}
+
+/** Headers, the body's parser, and one line and one figure a request. To be called before the application starts. */
+export async function prepareServer(
+  app: NestFastifyApplication,
+  log: Log,
+  meters: Meters,
+  traffic: Traffic,
+): Promise<void> {
+  const server = app.getHttpAdapter().getInstance();
+  const security = await securityHeaders();
+  sendAnswers(server);
+  server.removeContentTypeParser('text/plain');
+  app.useBodyParser('application/json', {}, (_request, body, done) => {
+    try {
+      done(null, parseJson(body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  // A bank's file is not read into memory: whoever takes it gets the stream.
+  server.addContentTypeParser(['application/xml', 'text/xml'], (request, payload, done) => {
+    if (request.routeOptions.url === '/bank/messages') done(null, payload);
+    else
+      done(
+        Object.assign(new Error('only /bank/messages takes XML'), {
+          code: 'FST_ERR_CTP_INVALID_MEDIA_TYPE',
+        }),
+      );
+  });
+  server.addHook('onRequest', (request, reply, done) => {
+    traffic.underWay += 1;
+    // Also where the client went away, which the framework's own end of a response does not tell.
+    reply.raw.once('close', () => {
+      traffic.underWay -= 1;
+    });
+    void reply.headers(security).header('x-correlation-id', request.id);
+    if (traffic.leaving) void reply.header('connection', 'close');
+    done();
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'none';
+    meters.request(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
+    if (log.isLevelEnabled('info')) {
+      const { actor } = request as Request;
+      log.info(
+        {
+          correlationId: request.id,
+          method: request.method,
+          route,
+          status: reply.statusCode,
+          ms: Math.round(reply.elapsedTime * 10) / 10,
+          ...(actor ? { actor: actor.id, role: actor.role } : {}),
+        },
+        'request',
+      );
+    }
+    done();
+  });
+}

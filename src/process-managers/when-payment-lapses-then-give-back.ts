@@ -1,0 +1,111 @@
+import { adjustmentDecider } from '../correction/adjustment.decider.js';
+import { ARREARS_ITEM, RECOVERY_ITEM } from '../eligibility/rules.js';
+import type { Recorded } from '../kernel/decider.js';
+import { recoveryId as recoveryIdOf, streams } from '../kernel/ids.js';
+import { recoveryDecider } from '../recovery/recovery.decider.js';
+import { record, task, type Unit } from '../write-side/bulk.js';
+import { foldPayment } from '../use-cases/folds.js';
+import { hasCorrections } from '../use-cases/cycles/household-accounts.js';
+import { AUTOMATION, PAGE, type Deps, type JobContext } from '../write-side/context.js';
+import type { ProcessManager } from './runner.js';
+import { pagesOf } from '../write-side/stream-pages.js';
+
+type Ordered = Extract<Recorded, { readonly type: 'PaymentOrdered' }>['data'];
+
+/**
+ * A payment that is cancelled, or that was rejected or returned when its cycle closed, paid no arrears and recovered nothing:
+ * the arrears go into the next cycle again, and the household owes again what was to be deducted.
+ */
+export const whenPaymentLapsesThenGiveBack = (deps: Deps): ProcessManager => ({
+  name: 'when-payment-lapses-then-give-back',
+  handles: ['PaymentCancelled', 'CycleClosed'],
+  async handle(events, signal) {
+    const base: JobContext = { actor: AUTOMATION, correlationId: events[0]!.meta.correlation };
+    const cancelled = events.filter((event) => event.type === 'PaymentCancelled');
+    for (let i = 0; i < cancelled.length; i += PAGE) {
+      const some = cancelled.slice(i, i + PAGE);
+      const read = await deps.store.readStreams(some.map(({ stream }) => stream));
+      await giveBack(
+        deps,
+        read.map((one, k) => orderedIn(one.events.slice(0, some[k]!.revision))),
+        'The payment was cancelled.',
+        base,
+      );
+    }
+    for (const event of events) {
+      if (event.type !== 'CycleClosed') continue;
+      for await (const page of pagesOf(
+        deps.store,
+        `payment-${event.data.cycleId}-`,
+        signal ? { signal } : {},
+      )) {
+        const unpaid = page.filter(({ events: life }) =>
+          ['rejected', 'returned'].includes(foldPayment(life).status),
+        );
+        await giveBack(
+          deps,
+          unpaid.map(({ events: life }) => orderedIn(life)),
+          'The cycle closed and the payment had not been paid.',
+          base,
+        );
+      }
+    }
+  },
+});
+
+const orderedIn = (events: readonly Recorded[]): Ordered | undefined =>
+  events.findLast((event) => event.type === 'PaymentOrdered')?.data;
+
+async function giveBack(
+  deps: Deps,
+  lapsed: readonly (Ordered | undefined)[],
+  reason: string,
+  base: JobContext,
+): Promise<void> {
+  const units = lapsed.flatMap((ordered): Unit[] => {
+    if (!ordered || !hasCorrections(ordered.items)) return [];
+    const { programmeId, personId, paymentId, round, items } = ordered;
+    const key = `${paymentId} ${round}`;
+    const has = (code: string): boolean => items.some((item) => item.code === code);
+    return [
+      ...(has(ARREARS_ITEM)
+        ? [
+            {
+              verb: 'release-arrears',
+              key,
+              tasks: [
+                task(streams.adjustment(programmeId, personId), adjustmentDecider, {
+                  command: { type: 'ReleaseArrears', paymentId, round, reason },
+                }),
+              ],
+            },
+          ]
+        : []),
+      ...(has(RECOVERY_ITEM)
+        ? [
+            {
+              verb: 'reverse-deduction',
+              key,
+              tasks: [
+                task(streams.recovery(recoveryIdOf(programmeId, personId)), recoveryDecider, {
+                  command: { type: 'ReverseDeduction', paymentId, round, reason },
+                }),
+              ],
+            },
+          ]
+        : []),
+    ];
+  });
+  if (units.length === 0) return;
+  const known = new Map(
+    (await deps.store.readStreams(units.map(({ tasks }) => tasks[0]!.stream))).map(
+      ({ stream, events }) => [stream, events],
+    ),
+  );
+  const loaded = units.map((unit): Unit => ({
+    ...unit,
+    loaded: [known.get(unit.tasks[0]!.stream) ?? []],
+  }));
+  for (const result of await record(deps, loaded, base))
+    if (result.kind === 'refused') throw result.error;
+}

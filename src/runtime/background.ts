@@ -1,0 +1,126 @@
+import type { MessagePort, Worker } from 'node:worker_threads';
+import {
+  jobIdOf,
+  type FromBackground,
+  type Job,
+  type JobFor,
+  type Jobs,
+  type JobStatus,
+  type ToBackground,
+} from './jobs.js';
+import type { Log } from './log.js';
+import type { Meters } from './metrics.js';
+import type { Followed } from './projection-progress.js';
+import type { Vitals } from './health-status.js';
+
+const REMEMBERED_JOBS = 1_000;
+
+/** The HTTP thread's end of the background thread: read models, automations and jobs run over there. */
+export class Background implements Jobs, Vitals {
+  readonly #jobs = new Map<string, JobStatus>();
+  #worker: Worker | undefined;
+  #exited: Promise<void> = Promise.resolve();
+  #stopping = false;
+  #alive = false;
+  /** Why the background last failed, until it reports progress again. */
+  trouble: string | undefined;
+
+  constructor(
+    private readonly log: Log,
+    private readonly meters: Meters,
+    private readonly followed: Followed,
+    private readonly onDeath: () => void,
+  ) {}
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  attach(worker: Worker): Promise<void> {
+    this.#worker = worker;
+    this.#exited = new Promise((resolve) => {
+      worker.once('exit', () => resolve());
+    });
+    return new Promise((resolve, reject) => {
+      worker.on('message', (message: FromBackground) => {
+        if (message.kind === 'ready') {
+          this.#alive = true;
+          resolve();
+        } else this.#take(message);
+      });
+      worker.on('error', (error) => {
+        this.log.fatal({ name: error.name, stack: error.stack }, 'the background thread failed');
+        reject(error);
+      });
+      worker.once('exit', () => {
+        this.#alive = false;
+        reject(new Error('the background thread ended before it was ready'));
+        if (!this.#stopping) this.onDeath();
+      });
+    });
+  }
+
+  /** Starts a job; one that is running already goes on. */
+  start(job: Job, by: JobFor): string {
+    const jobId = jobIdOf(job);
+    if (this.#jobs.get(jobId)?.state !== 'running') {
+      this.#note({ jobId, state: 'running' });
+      this.#send({ kind: 'start', job, by });
+    }
+    return jobId;
+  }
+
+  job(jobId: string): JobStatus | undefined {
+    return this.#jobs.get(jobId);
+  }
+
+  /** Ends at the next safe point; what was under way is finished by the next start. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#send({ kind: 'stop' });
+    await this.#exited;
+  }
+
+  #send(message: ToBackground): void {
+    this.#worker?.postMessage(message);
+  }
+
+  #note(status: JobStatus): void {
+    this.#jobs.delete(status.jobId);
+    this.#jobs.set(status.jobId, status);
+    if (this.#jobs.size > REMEMBERED_JOBS) this.#jobs.delete(this.#jobs.keys().next().value!);
+  }
+
+  #take(message: Exclude<FromBackground, { readonly kind: 'ready' }>): void {
+    switch (message.kind) {
+      case 'followed':
+        this.trouble = undefined;
+        this.meters.position(message.position);
+        this.meters.followed(message.name, message.position);
+        this.followed.set(message.name, message.position);
+        break;
+      case 'job':
+        this.#note(message.status);
+        break;
+      case 'note':
+        this.log.info({ what: message.what, detail: message.detail }, 'background');
+        break;
+      case 'trouble':
+        this.trouble = `${message.what}: ${message.detail}`;
+        this.log.error(
+          { what: message.what, detail: message.detail },
+          'background work failed; trying again',
+        );
+        break;
+    }
+  }
+}
+
+/** What the background thread is started with. */
+export interface BackgroundStart {
+  readonly dir: string;
+  readonly files: string;
+  readonly rail: { readonly schemasDir?: string; readonly bankFolder?: string };
+  readonly log: MessagePort;
+  readonly vault: MessagePort;
+}

@@ -1,0 +1,236 @@
+import type { Readable } from 'node:stream';
+import { Controller, Inject, Req } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiHeader, ApiTags } from '@nestjs/swagger';
+import { CLOCK, type Clock } from '../adapters/clock/port.js';
+import { EVENT_STORE, type EventStore } from '../adapters/event-store/port.js';
+import { MESSAGE_ARCHIVE, type MessageArchive } from '../adapters/message-archive/port.js';
+import {
+  listEntries,
+  listMessages,
+  readMessage,
+  type Listed,
+} from '../use-cases/statements/bank-lists.js';
+import { fileNameOf } from '../use-cases/statements/take-in-message.js';
+import { parseSha256, uuidOf } from '../kernel/ids.js';
+import type { Answer } from '../http/answer.js';
+import { actorOf, Query, type Request } from '../http/call.js';
+import { Asks, Takes } from '../http/endpoint.js';
+import { Hash, OneOf, Pattern, Subject, Text } from '../http/fields.js';
+import { fingerprintOf, parseIdempotencyKey } from '../http/idempotency.js';
+import { Asked, Order } from '../http/params.js';
+import { found } from '../http/query-handlers.js';
+import {
+  AssignBankEntry,
+  DismissBankEntry,
+  MatchEntries,
+  ReceiveBankMessage,
+  ReleaseBankMessage,
+  SetEntryOwner,
+} from './statement.commands.js';
+
+const LIMIT = (): ((target: object, property: string) => void) =>
+  Pattern(/^([1-9][0-9]{0,2}|1000)$/, 'a whole number from 1 to 1000', {
+    optional: true,
+    description: 'Rows of a page; default 50.',
+  });
+export class BankMessagesQuery extends Query {
+  @OneOf(['received', 'quarantined', 'released', 'applied'], { optional: true }) status?: string;
+  @LIMIT() limit?: string;
+  @Text({ max: 100, optional: true, description: 'What the page before gave as next.' })
+  cursor?: string;
+}
+export class BankMessageQuery extends Query {}
+export class BankEntriesQuery extends Query {
+  @OneOf(['quarantined', 'assigned', 'dismissed'], { optional: true }) status?: string;
+  @Hash({ optional: true, description: 'Of the file that said it first.' }) sha256?: string;
+  @Subject({ optional: true, description: 'Who looks after it.' }) owner?: string;
+  @Pattern(/^[0-9]{1,4}$/, 'days', {
+    optional: true,
+    description: 'Waiting for at least so many days.',
+  })
+  olderThanDays?: string;
+  @LIMIT() limit?: string;
+  @Text({ max: 100, optional: true, description: 'What the page before gave as next.' })
+  cursor?: string;
+}
+
+const READERS = ['finance-officer', 'finance-controller', 'auditor'] as const;
+const officer = { by: ['finance-officer'], everywhere: true } as const;
+const page = <T>({
+  items,
+  next,
+}: Listed<T>): { readonly items: readonly T[]; readonly next: string | null } => ({
+  items,
+  next: next ?? null,
+});
+const asked = ({
+  status,
+  limit,
+  cursor,
+}: {
+  readonly status?: string;
+  readonly limit?: string;
+  readonly cursor?: string;
+}) => ({
+  limit: Number(limit ?? 50),
+  ...(status === undefined ? {} : { status }),
+  ...(cursor === undefined ? {} : { after: cursor }),
+});
+
+@ApiTags('bank')
+@Controller('bank')
+export class BankHttp {
+  constructor(
+    @Inject(CommandBus) private readonly bus: CommandBus,
+    @Inject(MESSAGE_ARCHIVE) private readonly archive: MessageArchive,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+  ) {}
+
+  /** The body is archived as it comes and never held in memory, whatever its size; X-File-Name says what it is called. */
+  @Takes('messages', {
+    by: ['payment-system', 'finance-officer'],
+    everywhere: true,
+    says: 'Hand over a file of a bank; it is archived, then read and applied in the background. The same file again changes nothing',
+    file: {
+      type: 'application/xml',
+      description: 'A pain.002, camt.054 or camt.053, in UTF-8 or UTF-16.',
+    },
+    answers: ['sha256', 'jobId'],
+    status: 202,
+    refuses: { 413: ['FILE_TOO_LARGE'] },
+  })
+  @ApiHeader({
+    name: 'X-File-Name',
+    required: false,
+    description: 'What the file is called where it comes from.',
+  })
+  async receive(@Req() request: Request): Promise<Answer> {
+    const actor = actorOf(request);
+    const key = parseIdempotencyKey(request.headers['idempotency-key']);
+    const name = request.headers['x-file-name'];
+    const archived = await this.archive.put((request.body ?? []) as Readable);
+    const command = Object.defineProperties(new ReceiveBankMessage(), {
+      received: {
+        value: {
+          ...archived,
+          sender: actor.id,
+          fileName: fileNameOf(typeof name === 'string' ? name : ''),
+        },
+      },
+      call: {
+        value: {
+          context: {
+            actor,
+            now: this.clock.now(),
+            commandId: uuidOf('command', actor.id, key),
+            correlationId: request.id,
+          },
+          params: {},
+          key: `${actor.id} ${key}`,
+          fingerprint: fingerprintOf('POST', '/bank/messages', archived.sha256),
+        },
+      },
+    });
+    return this.bus.execute(command);
+  }
+
+  @Asks('messages', {
+    by: READERS,
+    everywhere: true,
+    says: 'Files received from banks, and what became of them',
+  })
+  async messages(@Asked() query: BankMessagesQuery): Promise<unknown> {
+    return page(await listMessages(this.store, asked(query)));
+  }
+
+  @Asks('messages/:hash', {
+    by: READERS,
+    everywhere: true,
+    says: 'All that is known about one file',
+    refuses: { 400: ['INVALID_ID'], 404: ['MESSAGE_NOT_FOUND'] },
+  })
+  async message(@Asked() query: BankMessageQuery): Promise<unknown> {
+    return found(
+      await readMessage(this.store, parseSha256(query.param('hash'), 'hash')),
+      'MESSAGE_NOT_FOUND',
+      'message',
+    );
+  }
+
+  @Takes('messages/:hash/release', {
+    by: ['finance-officer', 'finance-controller'],
+    everywhere: true,
+    says: 'Apply a quarantined file in spite of what was found, in the background',
+    answers: ['sha256', 'jobId'],
+    status: 202,
+    refuses: { 400: ['INVALID_ID'], 404: ['MESSAGE_NOT_FOUND'], 422: ['MESSAGE_STATUS'] },
+  })
+  release(@Order() command: ReleaseBankMessage): Promise<Answer> {
+    return this.bus.execute(command);
+  }
+
+  @Asks('entries', {
+    by: READERS,
+    everywhere: true,
+    says: 'What banks said that names no payment by itself, and what a person made of it',
+  })
+  async entries(@Asked() query: BankEntriesQuery): Promise<unknown> {
+    const { sha256, owner, olderThanDays } = query;
+    return page(
+      await listEntries(this.store, {
+        ...asked(query),
+        now: this.clock.now(),
+        ...(sha256 === undefined ? {} : { sha256 }),
+        ...(owner === undefined ? {} : { owner }),
+        ...(olderThanDays === undefined ? {} : { olderThanDays: Number(olderThanDays) }),
+      }),
+    );
+  }
+
+  @Takes('entries/matching', {
+    ...officer,
+    says: 'Look again for payments that waiting entries may be about: same amount, near in time, same payee; in the background',
+    answers: ['jobId'],
+    status: 202,
+  })
+  match(@Order() command: MatchEntries): Promise<Answer> {
+    return this.bus.execute(command);
+  }
+
+  @Takes('entries/:entryId/assignment', {
+    ...officer,
+    says: 'Say which payment an entry is about; the payment decides as always',
+    answers: ['entryId', 'paymentId'],
+    refuses: {
+      400: ['INVALID_ID', 'OUTCOME_MISSING'],
+      404: ['ENTRY_NOT_FOUND', 'PAYMENT_UNKNOWN'],
+      409: ['ENTRY_STATUS'],
+      422: ['OUTCOME_DIFFERS', 'CURRENCY_DIFFERS', 'ATTEMPT_UNKNOWN'],
+    },
+  })
+  assign(@Order() command: AssignBankEntry): Promise<Answer> {
+    return this.bus.execute(command);
+  }
+
+  @Takes('entries/:entryId/owner', {
+    ...officer,
+    says: 'Say who looks after an entry that waits',
+    answers: ['entryId'],
+    refuses: { 400: ['INVALID_ID'], 404: ['ENTRY_NOT_FOUND'], 409: ['ENTRY_STATUS'] },
+  })
+  setOwner(@Order() command: SetEntryOwner): Promise<Answer> {
+    return this.bus.execute(command);
+  }
+
+  @Takes('entries/:entryId/dismissal', {
+    ...officer,
+    says: 'Say that an entry is about no payment',
+    answers: ['entryId'],
+    refuses: { 400: ['INVALID_ID'], 404: ['ENTRY_NOT_FOUND'], 409: ['ENTRY_STATUS'] },
+  })
+  dismiss(@Order() command: DismissBankEntry): Promise<Answer> {
+    return this.bus.execute(command);
+  }
+}

@@ -1,0 +1,114 @@
+import {
+  applicationDecider,
+  type ApplicationCommand,
+  type ApplicationState,
+} from '../../application/application.decider.js';
+import { determine } from '../../eligibility/determine.js';
+import { streams } from '../../kernel/ids.js';
+import { pipelined, record, task, type Unit, type UnitResult } from '../../write-side/bulk.js';
+import { foldApplication } from '../folds.js';
+import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
+import { PolicyBook, type ProgrammeBook } from './policy-reader.js';
+import { refusal, type Refusal } from '../../write-side/refusals.js';
+import { pagesOf, pagesOfStreams } from '../../write-side/stream-pages.js';
+
+export interface AssessArgs {
+  readonly programmeId: string;
+  /** Only these; absent: every application of the programme that waits for a determination. */
+  readonly applicationIds?: Iterable<string>;
+  readonly onRefused?: (refusals: readonly Refusal[]) => void;
+}
+export interface AssessSummary {
+  seen: number;
+  determined: number;
+  eligible: number;
+  ineligible: number;
+  refused: number;
+}
+
+/** The command that determines an application: its facts under the version in force in the month it was received. None where that was done. */
+export const determinationOf =
+  (book: ProgrammeBook) =>
+  (state: ApplicationState): ApplicationCommand | undefined => {
+    if (state.status === 'determined') return undefined;
+    const period = state.receivedOn.slice(0, 7);
+    const { version, compiled } = book.policyOf(period);
+    const { facts } = state;
+    compiled.validateFacts(facts);
+    return {
+      type: 'DetermineEligibility',
+      determination: {
+        policyVersion: version,
+        asOf: state.receivedOn,
+        ...determine(compiled, version, facts, period),
+      },
+    };
+  };
+
+/** Adds the determination that a unit recorded, if it did. */
+export function countDetermination(
+  result: UnitResult,
+  counts: { eligible: number; ineligible: number },
+): void {
+  if (result.kind !== 'recorded') return;
+  const event = result.writes.at(-1)?.events.at(-1);
+  if (event?.type !== 'EligibilityDetermined') return;
+  if ((event.data as { readonly eligible: boolean }).eligible) counts.eligible += 1;
+  else counts.ineligible += 1;
+}
+
+/**
+ * Determines every application that waits for it, in pages. Running it again finds nothing left to do.
+ * @throws DomainError PROGRAMME_NOT_FOUND, StoreError, the signal's reason
+ */
+export async function assessApplications(
+  deps: Deps,
+  args: AssessArgs,
+  base: JobContext,
+  onProgress?: OnProgress,
+  signal?: AbortSignal,
+): Promise<AssessSummary> {
+  const summary: AssessSummary = { seen: 0, determined: 0, eligible: 0, ineligible: 0, refused: 0 };
+  const determination = determinationOf(
+    await new PolicyBook(deps.store).programme(args.programmeId),
+  );
+  const pages = args.applicationIds
+    ? pagesOfStreams(deps.store, named(args.applicationIds))
+    : pagesOf(deps.store, 'application-', signal ? { signal } : {});
+  await pipelined(
+    pages,
+    async (page) => {
+      const waiting = page.filter(
+        ({ events }) =>
+          args.applicationIds !== undefined || waits(foldApplication(events), args.programmeId),
+      );
+      const units = waiting.map(({ stream, events }): Unit => ({
+        verb: 'determine',
+        key: stream,
+        loaded: [events],
+        tasks: [task(stream, applicationDecider, { command: determination })],
+      }));
+      const results = await record(deps, units, base);
+      const refused: Refusal[] = [];
+      results.forEach((result, i) => {
+        if (result.kind === 'recorded') summary.determined += 1;
+        else if (result.kind === 'refused')
+          refused.push(refusal(waiting[i]!.stream.slice('application-'.length), result.error));
+        countDetermination(result, summary);
+      });
+      summary.seen += page.length;
+      summary.refused += refused.length;
+      if (refused.length > 0) args.onRefused?.(refused);
+      onProgress?.({ what: 'applications', done: summary.seen });
+    },
+    signal,
+  );
+  return summary;
+}
+
+export function* named(ids: Iterable<string>): Generator<string> {
+  for (const id of ids) yield streams.application(id);
+}
+
+const waits = (state: ApplicationState, programmeId: string): boolean =>
+  state.status === 'submitted' && state.programmeId === programmeId;

@@ -1,0 +1,121 @@
+import type { StreamEvents } from '../../adapters/event-store/port.js';
+import {
+  applicationDecider,
+  type ApplicationCommand,
+  type ApplicationState,
+} from '../../application/application.decider.js';
+import { named } from './assess-applications.js';
+import { pipelined, record, task, type Unit } from '../../write-side/bulk.js';
+import { foldApplication } from '../folds.js';
+import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
+import { refusal, type Refusal } from '../../write-side/refusals.js';
+import { pagesOf, pagesOfStreams } from '../../write-side/stream-pages.js';
+
+export interface DecideArgs {
+  readonly programmeId: string;
+  /**
+   * recommend: what the determination says, approval or rejection · approve: those recommended for approval ·
+   * reject: those recommended for rejection.
+   */
+  readonly action: 'recommend' | 'approve' | 'reject';
+  /** Exactly these, each answered for; absent: every application of the programme that waits for the action. */
+  readonly applicationIds?: Iterable<string>;
+  /** Only these regions. */
+  readonly regions?: readonly string[];
+  /** For rejections: why; a default names the determination. */
+  readonly reason?: string;
+  readonly onRefused?: (refusals: readonly Refusal[]) => void;
+}
+/** `seen` were looked at; `done` recorded now; `refused` by a rule; the rest did not wait for the action. */
+export interface DecideSummary {
+  seen: number;
+  done: number;
+  refused: number;
+}
+
+/**
+ * Recommends, approves or rejects many applications, each recorded by itself under the actor's name; the rules about
+ * persons hold for each. Running it again goes on where it stopped.
+ * @throws StoreError, the signal's reason
+ */
+export async function decideApplications(
+  deps: Deps,
+  args: DecideArgs,
+  base: JobContext,
+  onProgress?: OnProgress,
+  signal?: AbortSignal,
+): Promise<DecideSummary> {
+  const summary: DecideSummary = { seen: 0, done: 0, refused: 0 };
+  const regions = args.regions && new Set(args.regions);
+  const pages = args.applicationIds
+    ? pagesOfStreams(deps.store, named(args.applicationIds))
+    : pagesOf(deps.store, 'application-', signal ? { signal } : {});
+  await pipelined(
+    pages,
+    async (page) => {
+      const chosen = page.filter((stream) => concerns(stream, args, regions));
+      const units = chosen.map(({ stream, events }): Unit => ({
+        verb: args.action,
+        key: stream,
+        loaded: [events],
+        tasks: [task(stream, applicationDecider, { command: COMMANDS[args.action](args) })],
+      }));
+      const results = await record(deps, units, base);
+      const refused: Refusal[] = [];
+      results.forEach((result, i) => {
+        if (result.kind === 'recorded') summary.done += 1;
+        else if (result.kind === 'refused')
+          refused.push(refusal(chosen[i]!.stream.slice('application-'.length), result.error));
+      });
+      summary.seen += page.length;
+      summary.refused += refused.length;
+      if (refused.length > 0) args.onRefused?.(refused);
+      onProgress?.({ what: 'applications', done: summary.seen });
+    },
+    signal,
+  );
+  return summary;
+}
+
+const WAITS: Readonly<Record<DecideArgs['action'], (state: ApplicationState) => boolean>> = {
+  recommend: (state) => state.status === 'determined',
+  approve: (state) => state.status === 'recommended' && state.recommendation === 'approve',
+  reject: (state) => state.status === 'recommended' && state.recommendation === 'reject',
+};
+
+function concerns(
+  { events }: StreamEvents,
+  args: DecideArgs,
+  regions: ReadonlySet<string> | undefined,
+): boolean {
+  const state = foldApplication(events);
+  if (regions && !regions.has(state.region)) return false;
+  if (args.applicationIds) return true;
+  return state.programmeId === args.programmeId && WAITS[args.action](state);
+}
+
+const COMMANDS: Readonly<
+  Record<
+    DecideArgs['action'],
+    (args: DecideArgs) => (state: ApplicationState) => ApplicationCommand
+  >
+> = {
+  recommend: () => (state) => ({
+    type: 'RecommendApplication',
+    recommendation: state.eligible ? 'approve' : 'reject',
+    contentHash: state.contentHash,
+  }),
+  approve: () => (state) => ({
+    type: 'ApproveApplication',
+    contentHash: state.contentHash,
+    startPeriod: state.receivedOn.slice(0, 7),
+  }),
+  reject:
+    ({ reason }) =>
+    (state) => ({
+      type: 'RejectApplication',
+      contentHash: state.contentHash,
+      reason:
+        reason ?? 'Not eligible under the policy in force; the determination lists the criteria.',
+    }),
+};

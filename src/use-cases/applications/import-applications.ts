@@ -1,0 +1,377 @@
+import type { PersonalRecord } from '../../adapters/vault/port.js';
+import { applicationDecider } from '../../application/application.decider.js';
+import { canonicalJson } from '../../kernel/canonical.js';
+import type { Recorded } from '../../kernel/decider.js';
+import { DomainError } from '../../kernel/errors.js';
+import { streams, uuidOf } from '../../kernel/ids.js';
+import { identityDecider } from '../../person/identity.decider.js';
+import { personDecider } from '../../person/person.decider.js';
+import { countDetermination, determinationOf } from './assess-applications.js';
+import { pipelined, record, task, type Unit, type UnitResult } from '../../write-side/bulk.js';
+import {
+  AUTOMATION,
+  type Deps,
+  type JobContext,
+  type OnProgress,
+} from '../../write-side/context.js';
+import { PolicyBook, type ProgrammeBook } from './policy-reader.js';
+
+/** A household of an import file, its own fields checked and in one spelling (identity in upper case, without spaces). */
+export interface ImportRow {
+  readonly line: number;
+  /** The sender's own number of the application: what makes a second import of the same row the same application. */
+  readonly reference: string;
+  readonly nationalId: string;
+  readonly name: string;
+  readonly nameArabic?: string;
+  readonly phone?: string;
+  readonly region: string;
+  /** Civil date YYYY-MM-DD. */
+  readonly receivedOn: string;
+  readonly account: {
+    readonly kind: 'iban' | 'rib' | 'wallet' | 'cash';
+    readonly number: string;
+    readonly holder?: string;
+  };
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** Why a row was not taken in; `field` is the row's field. Never quotes a value. */
+export interface ImportReject {
+  readonly line: number;
+  readonly reference: string;
+  readonly code: string;
+  readonly field?: string;
+  readonly reason: string;
+}
+
+export interface ImportArgs {
+  readonly programmeId: string;
+  /** Batches of a few hundred rows. */
+  readonly rows: AsyncIterable<readonly ImportRow[]>;
+  /** Determine eligibility in the same pass; each determination is recorded with the application, by automation. */
+  readonly determine?: boolean;
+  /** Check everything, record nothing. */
+  readonly dryRun?: boolean;
+  /** Given the refused rows of each batch. */
+  readonly onRejects?: (rejects: readonly ImportReject[]) => void | Promise<void>;
+}
+
+/** `submitted + alreadyThere + duplicates + rejected = read`. `eligible` and `ineligible` count this run's determinations. */
+export interface ImportSummary {
+  read: number;
+  submitted: number;
+  alreadyThere: number;
+  duplicates: number;
+  rejected: number;
+  eligible: number;
+  ineligible: number;
+}
+
+/** What a row becomes, by ids that the same row gives for ever. */
+interface Household {
+  readonly row: ImportRow;
+  readonly personId: string;
+  readonly accountId: string;
+  readonly applicationId: string;
+  readonly identityHash: string;
+}
+
+export const personIdOf = (programmeId: string, reference: string): string =>
+  uuidOf('person', programmeId, reference);
+export const applicationIdOf = (programmeId: string, reference: string): string =>
+  uuidOf('application', programmeId, reference);
+
+/**
+ * Takes applications in, one atomic group a household: identity, person, payee account and application. The same file
+ * again changes nothing; a run that was killed is finished by running it again.
+ * @throws DomainError PROGRAMME_NOT_FOUND, StoreError, VaultError, the signal's reason
+ */
+export async function importApplications(
+  deps: Deps,
+  args: ImportArgs,
+  base: JobContext,
+  onProgress?: OnProgress,
+  signal?: AbortSignal,
+): Promise<ImportSummary> {
+  const summary: ImportSummary = {
+    read: 0,
+    submitted: 0,
+    alreadyThere: 0,
+    duplicates: 0,
+    rejected: 0,
+    eligible: 0,
+    ineligible: 0,
+  };
+  const book = await new PolicyBook(deps.store).programme(args.programmeId);
+  const intake = new Intake(deps, args, base, book, summary);
+  await pipelined(
+    args.rows,
+    async (rows) => {
+      const rejects = await intake.take(rows);
+      summary.read += rows.length;
+      if (rejects.length > 0) await args.onRejects?.(rejects);
+      onProgress?.({ what: 'households', done: summary.read });
+    },
+    signal,
+  );
+  return summary;
+}
+
+class Intake {
+  /** Identities of batches under way, by keyed hash: the first row of a file wins, whichever batch is synced first. */
+  readonly #underWay = new Map<string, string>();
+
+  constructor(
+    private readonly deps: Deps,
+    private readonly args: ImportArgs,
+    private readonly base: JobContext,
+    private readonly book: ProgrammeBook,
+    private readonly summary: ImportSummary,
+  ) {}
+
+  async take(rows: readonly ImportRow[]): Promise<ImportReject[]> {
+    const rejects: ImportReject[] = [];
+    const ours: Household[] = [];
+    for (const row of rows) {
+      const household = this.#check(row, rejects);
+      if (!household) continue;
+      const holder = this.#underWay.get(household.identityHash);
+      if (holder === undefined) {
+        this.#underWay.set(household.identityHash, household.personId);
+        ours.push(household);
+      } else if (holder === household.personId) this.summary.alreadyThere += 1;
+      else this.#duplicate(row, rejects);
+    }
+    try {
+      await this.#record(ours, rejects);
+    } finally {
+      for (const household of ours) this.#underWay.delete(household.identityHash);
+    }
+    return rejects;
+  }
+
+  async #record(households: readonly Household[], rejects: ImportReject[]): Promise<void> {
+    const claims = await this.deps.store.readStreams(
+      households.map((h) => streams.identity(h.identityHash)),
+    );
+    const fresh: Household[] = [];
+    const seen: Household[] = [];
+    households.forEach((household, i) => {
+      const holder = claimant(claims[i]!.events);
+      if (holder === undefined) fresh.push(household);
+      else if (holder === household.personId) seen.push(household);
+      else this.#duplicate(household.row, rejects);
+    });
+    if (seen.length > 0) fresh.push(...(await this.#compare(seen, rejects)));
+    if (fresh.length === 0) return;
+    if (this.args.dryRun) {
+      this.summary.submitted += fresh.length;
+      return;
+    }
+    const records = fresh.flatMap((h) => personalRecords(h, this.deps));
+    const sealed = await this.deps.vault.seal(records);
+    const units = fresh.map((household, i) =>
+      this.#unit(household, sealed[i * 2]!, sealed[i * 2 + 1]!),
+    );
+    const results = await record(this.deps, units, this.base);
+    const meanwhile: Household[] = [];
+    results.forEach((result, i) => {
+      if (result.kind === 'refused' && result.error.code === 'PERSON_ALREADY_REGISTERED')
+        meanwhile.push(fresh[i]!);
+      else this.#count(fresh[i]!, result, rejects);
+    });
+    const unfinished = meanwhile.length > 0 ? await this.#compare(meanwhile, rejects) : [];
+    if (unfinished.length > 0) await this.#record(unfinished, rejects);
+  }
+
+  /** What a row can be refused for without looking at the log. */
+  #check(row: ImportRow, rejects: ImportReject[]): Household | undefined {
+    try {
+      this.book.policyOf(row.receivedOn.slice(0, 7)).compiled.validateFacts(row.facts);
+      const personId = personIdOf(this.args.programmeId, row.reference);
+      return {
+        row,
+        personId,
+        accountId: uuidOf('account', personId, 1),
+        applicationId: applicationIdOf(this.args.programmeId, row.reference),
+        identityHash: this.deps.vault.keyedHash('identity', row.nationalId),
+      };
+    } catch (error) {
+      this.#reject(row, error, rejects);
+      return undefined;
+    }
+  }
+
+  /**
+   * Rows whose reference was taken in before: the same again, or something else under its name.
+   * @returns those of which an earlier run wrote a part only, where the store cannot write a household at once
+   */
+  async #compare(households: readonly Household[], rejects: ImportReject[]): Promise<Household[]> {
+    const unfinished: Household[] = [];
+    const read = await this.deps.store.readStreams(
+      households.flatMap((h) => [streams.person(h.personId), streams.application(h.applicationId)]),
+    );
+    households.forEach((household, i) => {
+      const { row, identityHash } = household;
+      const registered = read[i * 2]!.events[0];
+      const submitted = read[i * 2 + 1]!.events[0];
+      const registeredHere =
+        registered === undefined ||
+        (registered.type === 'PersonRegistered' && registered.data.identityHash === identityHash);
+      if (submitted === undefined && registeredHere) unfinished.push(household);
+      else if (
+        registered?.type !== 'PersonRegistered' ||
+        registered.data.identityHash !== identityHash
+      ) {
+        this.#reject(
+          row,
+          new DomainError(
+            'REFERENCE_ALREADY_USED',
+            'The same reference was taken in for another national identity.',
+            'conflict',
+            'reference',
+          ),
+          rejects,
+        );
+      } else if (
+        submitted?.type === 'ApplicationSubmitted' &&
+        submitted.data.receivedOn === row.receivedOn &&
+        canonicalJson(submitted.data.facts) === canonicalJson(row.facts)
+      ) {
+        this.summary.alreadyThere += 1;
+      } else {
+        this.#reject(
+          row,
+          new DomainError(
+            'APPLICATION_DIFFERS',
+            'The same reference was taken in with other facts; amend that application instead.',
+            'conflict',
+            'reference',
+          ),
+          rejects,
+        );
+      }
+    });
+    return unfinished;
+  }
+
+  #unit(
+    household: Household,
+    profile: { record: string; sha256: string },
+    account: { record: string; sha256: string },
+  ): Unit {
+    const { row, personId, accountId, applicationId, identityHash } = household;
+    const { programmeId } = this.args;
+    return {
+      verb: 'import',
+      key: applicationId,
+      tasks: [
+        task(streams.identity(identityHash), identityDecider, {
+          command: { type: 'ClaimIdentity', identityHash, personId },
+        }),
+        task(
+          streams.person(personId),
+          personDecider,
+          {
+            command: {
+              type: 'RegisterPerson',
+              personId,
+              identityHash,
+              region: row.region,
+              sealed: profile,
+            },
+          },
+          {
+            command: {
+              type: 'RegisterPayeeAccount',
+              personId,
+              accountId,
+              kind: row.account.kind,
+              accountHash: this.deps.vault.keyedHash('account', row.account.number),
+              sealed: account,
+            },
+          },
+        ),
+        task(
+          streams.application(applicationId),
+          applicationDecider,
+          {
+            command: {
+              type: 'SubmitApplication',
+              applicationId,
+              programmeId,
+              personId,
+              region: row.region,
+              receivedOn: row.receivedOn,
+              channel: 'import',
+              facts: row.facts,
+            },
+          },
+          ...(this.args.determine ? [{ command: determinationOf(this.book), as: AUTOMATION }] : []),
+        ),
+      ],
+    };
+  }
+
+  #count({ row }: Household, result: UnitResult, rejects: ImportReject[]): void {
+    if (result.kind === 'refused') {
+      if (result.error.code === 'IDENTITY_ALREADY_REGISTERED') this.#duplicate(row, rejects);
+      else this.#reject(row, result.error, rejects);
+    } else if (result.kind === 'recorded') {
+      this.summary.submitted += 1;
+      countDetermination(result, this.summary);
+    } else this.summary.alreadyThere += 1;
+  }
+
+  #duplicate(row: ImportRow, rejects: ImportReject[]): void {
+    this.summary.duplicates += 1;
+    rejects.push({
+      line: row.line,
+      reference: row.reference,
+      code: 'IDENTITY_ALREADY_REGISTERED',
+      field: 'nationalId',
+      reason: 'This national identity is registered already, under another reference.',
+    });
+  }
+
+  #reject(row: ImportRow, error: unknown, rejects: ImportReject[]): void {
+    if (!(error instanceof DomainError)) throw error;
+    this.summary.rejected += 1;
+    rejects.push({
+      line: row.line,
+      reference: row.reference,
+      code: error.code,
+      ...(error.field === undefined ? {} : { field: error.field }),
+      reason: error.detail,
+    });
+  }
+}
+
+/** The person who holds a national identity now, if anybody does. */
+function claimant(events: readonly Recorded[]): string | undefined {
+  const last = events.at(-1);
+  return last?.type === 'IdentityClaimed' ? last.data.personId : undefined;
+}
+
+/**
+ * Profile and account as the vault keeps them. The names carry a keyed hash of the content of both: a row that was corrected
+ * between a killed run and the next is another record, so neither run binds the other's ciphertext.
+ */
+function personalRecords(
+  { row, personId, accountId }: Household,
+  deps: Deps,
+): [PersonalRecord, PersonalRecord] {
+  const profile = {
+    nationalId: row.nationalId,
+    name: row.name,
+    ...(row.nameArabic === undefined ? {} : { nameArabic: row.nameArabic }),
+    ...(row.phone === undefined ? {} : { phone: row.phone }),
+  };
+  const account = { number: row.account.number, holder: row.account.holder ?? row.name };
+  const mark = deps.vault.keyedHash('account', JSON.stringify([profile, account])).slice(0, 12);
+  return [
+    { personId, record: `person/${personId}/profile/${mark}`, fields: profile },
+    { personId, record: `person/${personId}/account/${accountId}/${mark}`, fields: account },
+  ];
+}

@@ -1,0 +1,110 @@
+import type { EventData } from '../../../events/generated.js';
+import type { EventStore } from '../../adapters/event-store/port.js';
+import {
+  compilePolicy,
+  versionInEffect,
+  versionInForce,
+  type CompiledPolicy,
+} from '../../eligibility/policy.js';
+import { DomainError } from '../../kernel/errors.js';
+import { streams } from '../../kernel/ids.js';
+import { holdOf, NO_HOLD, type AccountHold } from '../../programme/programme.decider.js';
+import { paymentTerms, type PaymentTerms } from '../instructions/payment-terms.js';
+
+/** One version in force, ready to run. */
+export interface PolicyInForce {
+  readonly version: number;
+  readonly compiled: CompiledPolicy;
+}
+
+/** What jobs need to know of a programme, as of a position. */
+export interface ProgrammeBook {
+  readonly programmeId: string;
+  readonly definition: EventData['ProgrammeDefined'];
+  readonly open: boolean;
+  readonly terms: PaymentTerms;
+  /** What a prepared cycle is checked for; none: cycles are approved unchecked. */
+  readonly rules: EventData['ChecksConfigured']['rules'];
+  /** What an account waits for before it is paid on. */
+  readonly hold: AccountHold;
+  /** The newest version first paid in the period or before. @throws DomainError NO_POLICY_FOR_PERIOD */
+  policyOf(period: string): PolicyInForce;
+  /** The newest version in legal effect in the period, whenever it was first paid. @throws DomainError NO_POLICY_FOR_PERIOD */
+  policyInEffect(period: string): PolicyInForce;
+}
+
+/** Programmes and their compiled policies. A policy is compiled once, whatever streams and positions it is read at. */
+export class PolicyBook {
+  readonly #compiled = new Map<string, CompiledPolicy>();
+
+  constructor(private readonly store: EventStore) {}
+
+  /** @throws DomainError PROGRAMME_NOT_FOUND */
+  async programme(programmeId: string, asOf?: number): Promise<ProgrammeBook> {
+    const events = await this.store.readStream(
+      streams.programme(programmeId),
+      asOf === undefined ? {} : { asOf },
+    );
+    let definition: EventData['ProgrammeDefined'] | undefined;
+    let open = false;
+    let rules: EventData['ChecksConfigured']['rules'] = [];
+    let hold = NO_HOLD;
+    let termsSet: EventData['PaymentTermsSet'] | undefined;
+    const policies: EventData['PolicyPublished'][] = [];
+    for (const event of events) {
+      if (event.type === 'ProgrammeDefined') definition = event.data;
+      else if (event.type === 'PolicyPublished') policies.push(event.data);
+      else if (event.type === 'ChecksConfigured') rules = event.data.rules;
+      else if (event.type === 'AccountHoldSet') hold = holdOf(event.data);
+      else if (event.type === 'PaymentTermsSet') termsSet = event.data;
+      else if (event.type === 'ProgrammeOpened') open = true;
+      else if (event.type === 'ProgrammeClosed') open = false;
+    }
+    if (!definition)
+      throw new DomainError(
+        'PROGRAMME_NOT_FOUND',
+        `There is no programme ${programmeId}.`,
+        'not-found',
+        'programmeId',
+      );
+    const byPeriod = (
+      rule: typeof versionInForce<EventData['PolicyPublished']>,
+    ): ((period: string) => PolicyInForce) => {
+      const known = new Map<string, PolicyInForce>();
+      return (period) => {
+        let found = known.get(period);
+        if (!found)
+          known.set(period, (found = this.#ready(programmeId, rule(policies, period), period)));
+        return found;
+      };
+    };
+    return {
+      programmeId,
+      definition,
+      open,
+      terms: paymentTerms(definition, termsSet),
+      rules,
+      hold,
+      policyOf: byPeriod(versionInForce),
+      policyInEffect: byPeriod(versionInEffect),
+    };
+  }
+
+  #ready(
+    programmeId: string,
+    published: EventData['PolicyPublished'] | undefined,
+    period: string,
+  ): PolicyInForce {
+    if (!published)
+      throw new DomainError(
+        'NO_POLICY_FOR_PERIOD',
+        `No policy of ${programmeId} is paid in ${period}.`,
+        'rule',
+        'period',
+      );
+    let compiled = this.#compiled.get(published.contentHash);
+    if (!compiled)
+      this.#compiled.set(published.contentHash, (compiled = compilePolicy(published.policy)));
+    return { version: published.version, compiled };
+  }
+}

@@ -1,0 +1,46 @@
+import { correctionDecider } from '../../correction/correction.decider.js';
+import type { Context } from '../../kernel/decider.js';
+import { streams } from '../../kernel/ids.js';
+import { execute, part, type Outcome, type Part } from '../../write-side/execute.js';
+import type { Deps } from '../../write-side/context.js';
+
+export interface ApproveCorrectionArgs {
+  readonly correctionId: string;
+  /** Of CorrectionProposed, as the approver saw it. */ readonly contentHash: string;
+}
+export const approveCorrectionParts = ({
+  correctionId,
+  contentHash,
+}: ApproveCorrectionArgs): readonly Part[] => [
+  part(streams.correction(correctionId), correctionDecider, {
+    type: 'ApproveCorrection',
+    contentHash,
+  }),
+];
+
+/** A second person approves exactly what was proposed. @throws DomainError SAME_PERSON, CONTENT_CHANGED, CORRECTION_STATUS… */
+export const approveCorrection = (
+  deps: Deps,
+  args: ApproveCorrectionArgs,
+  context: Context,
+): Promise<Outcome> =>
+  execute(deps.store, deps.registry, deps.locks, approveCorrectionParts(args), context);
+
+export interface RejectCorrectionArgs {
+  readonly correctionId: string;
+  readonly reason: string;
+}
+export const rejectCorrectionParts = ({
+  correctionId,
+  reason,
+}: RejectCorrectionArgs): readonly Part[] => [
+  part(streams.correction(correctionId), correctionDecider, { type: 'RejectCorrection', reason }),
+];
+
+/** Drops what was proposed; nothing of it is on any account. @throws DomainError CORRECTION_STATUS, CORRECTION_NOT_FOUND */
+export const rejectCorrection = (
+  deps: Deps,
+  args: RejectCorrectionArgs,
+  context: Context,
+): Promise<Outcome> =>
+  execute(deps.store, deps.registry, deps.locks, rejectCorrectionParts(args), context);

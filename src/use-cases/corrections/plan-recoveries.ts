@@ -1,0 +1,100 @@
+import type { Context } from '../../kernel/decider.js';
+import {
+  parsePersonId,
+  parseProgrammeId,
+  recoveryId as recoveryIdOf,
+  streams,
+} from '../../kernel/ids.js';
+import { recoveryDecider, type RecoveryCommand } from '../../recovery/recovery.decider.js';
+import { execute, part, type Outcome } from '../../write-side/execute.js';
+import { pipelined, record, task, type Unit } from '../../write-side/bulk.js';
+import { foldRecovery } from '../cycles/household-accounts.js';
+import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
+import { refusal, type Refusal } from '../../write-side/refusals.js';
+import { pagesOf } from '../../write-side/stream-pages.js';
+
+export interface PlanArgs {
+  readonly programmeId: string;
+  /** Of each payment, 1 to 100. */
+  readonly sharePercent: number;
+  /** What a family keeps of each payment at least. */
+  readonly floorMinor: string;
+  readonly reason: string;
+  /** Also families that have a plan: theirs is replaced. */
+  readonly replace?: boolean;
+}
+export interface PlanSummary {
+  readonly programmeId: string;
+  planned: number;
+  unchanged: number;
+  readonly refusals: Refusal[];
+}
+const MAX_REFUSALS = 1_000;
+
+/**
+ * Gives every household that owes the programme money and has no plan the same one. Page by page; again, it plans what is
+ * missing.
+ */
+export async function planRecoveries(
+  deps: Deps,
+  args: PlanArgs,
+  base: JobContext,
+  onProgress?: OnProgress,
+  signal?: AbortSignal,
+): Promise<PlanSummary> {
+  const programmeId = parseProgrammeId(args.programmeId);
+  const { sharePercent, floorMinor, reason } = args;
+  const summary: PlanSummary = { programmeId, planned: 0, unchanged: 0, refusals: [] };
+  await pipelined(
+    pagesOf(deps.store, `recovery-${programmeId}-`, signal ? { signal } : {}),
+    async (page) => {
+      const units = page.flatMap(({ stream, events }): Unit[] => {
+        const { status, plan } = foldRecovery(events);
+        if (status !== 'open' || (plan && args.replace !== true)) return [];
+        return [
+          {
+            verb: 'plan-recovery',
+            key: `${stream} ${sharePercent} ${floorMinor}`,
+            loaded: [events],
+            tasks: [
+              task(stream, recoveryDecider, {
+                command: { type: 'AgreePlan', sharePercent, floorMinor, reason },
+              }),
+            ],
+          },
+        ];
+      });
+      const results = await record(deps, units, base);
+      results.forEach((result, i) => {
+        if (result.kind === 'unchanged') summary.unchanged += 1;
+        else if (result.kind !== 'refused') summary.planned += 1;
+        else if (summary.refusals.length < MAX_REFUSALS)
+          summary.refusals.push(
+            refusal(units[i]!.tasks[0]!.stream.slice('recovery-'.length), result.error),
+          );
+      });
+      onProgress?.({ what: 'recoveries planned', done: summary.planned });
+    },
+    signal,
+  );
+  return summary;
+}
+
+/** One household's recovery: its plan, waiver, suspension. @throws DomainError of the decider */
+export function onRecovery(
+  deps: Deps,
+  household: { readonly programmeId: string; readonly personId: string },
+  command: RecoveryCommand,
+  context: Context,
+): Promise<Outcome> {
+  const stream = streams.recovery(
+    recoveryIdOf(parseProgrammeId(household.programmeId), parsePersonId(household.personId)),
+  );
+  return execute(
+    deps.store,
+    deps.registry,
+    deps.locks,
+    [part(stream, recoveryDecider, command)],
+    context,
+  );
+}

@@ -1,0 +1,410 @@
+import { createHash } from 'node:crypto';
+import type { EventData } from '../../../events/generated.js';
+import type { StreamEvents } from '../../adapters/event-store/port.js';
+import { adjustmentDecider, type Proposal } from '../../correction/adjustment.decider.js';
+import { correctionDecider, type CorrectionState } from '../../correction/correction.decider.js';
+import { canonicalJson, sha256Hex } from '../../kernel/canonical.js';
+import type { Recorded } from '../../kernel/decider.js';
+import { DomainError } from '../../kernel/errors.js';
+import {
+  correctionId as correctionIdOf,
+  cycleId as cycleIdOf,
+  recoveryId as recoveryIdOf,
+  streams,
+} from '../../kernel/ids.js';
+import { parsePeriod } from '../../kernel/time.js';
+import { pipelined, record, recordOne, task, type Unit } from '../../write-side/bulk.js';
+import {
+  correctionsOf,
+  foldCorrection,
+  monthsBetween,
+  pastOf,
+  readCorrection,
+  requireNoneOpen,
+  ruling,
+  type Past,
+} from './corrections.js';
+import { foldPayment } from '../folds.js';
+import { foldAdjustment, foldRecovery, HouseholdAccounts } from '../cycles/household-accounts.js';
+import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
+import { PolicyBook, type ProgrammeBook } from '../applications/policy-reader.js';
+import { differenceOf, livesOf, standingOf } from './recompute.js';
+import { isErased } from '../persons/registered-person.js';
+import { ahead, pagesOf } from '../../write-side/stream-pages.js';
+
+type Started = EventData['CorrectionStarted'];
+type Ordered = EventData['PaymentOrdered'];
+export interface ProposeArgs {
+  readonly programmeId: string;
+  /** First month that is recomputed; the last is the last month with a released cycle. */
+  readonly fromPeriod: string;
+  /** Default first-paid. */
+  readonly basis?: Started['basis'];
+  /** One household only. */
+  readonly personId?: string;
+  readonly reason: string;
+}
+export type ProposeSummary = EventData['CorrectionProposed'] &
+  Pick<Started, 'fromPeriod' | 'toPeriod' | 'basis'> & {
+    readonly status: CorrectionState['status'];
+    /** True where it was proposed before: nothing was recorded. */
+    readonly already: boolean;
+  };
+
+/** Months that one correction may go back; a household's payments of each are held at once. */
+const MAX_MONTHS = 120;
+
+/**
+ * Recomputes what households were due in the months that were paid, and proposes arrears or an overpayment for each that
+ * differs. Reads the log in pages of some hundred households, as of one position; killed half way and run again, it goes on
+ * and proposes the same.
+ * @throws DomainError CORRECTION_OPEN, NOTHING_PAID, PERIODS_OUT_OF_ORDER, LIMIT_EXCEEDED, PROGRAMME_NOT_FOUND
+ */
+export async function proposeCorrection(
+  deps: Deps,
+  args: ProposeArgs,
+  base: JobContext,
+  onProgress?: OnProgress,
+  signal?: AbortSignal,
+): Promise<ProposeSummary> {
+  const started = await startOrResume(deps, args, base);
+  const { correctionId, programmeId } = started;
+  const before = await readCorrection(deps.store, correctionId);
+  if (before.proposed) return summaryOf(before, true);
+  const past = await pastOf(deps.store, programmeId, started.asOf);
+  const book = await new PolicyBook(deps.store).programme(programmeId, started.asOf);
+  const corrections = [...(await correctionsOf(deps.store, programmeId, started.asOf)), before];
+  const run = new Recomputation(deps, base, started, past, book, corrections, onProgress);
+  await pipelined(
+    ahead(run.pages(signal), (page) => run.proposalsOf(page)),
+    (proposals) => run.record(proposals),
+    signal,
+  );
+  await recordOne(
+    deps,
+    {
+      verb: 'propose-correction',
+      key: correctionId,
+      tasks: [
+        task(streams.correction(correctionId), correctionDecider, {
+          command: { type: 'ProposeCorrection', asOf: started.asOf, ...run.figures() },
+        }),
+      ],
+    },
+    base,
+  );
+  return summaryOf(await readCorrection(deps.store, correctionId), false);
+}
+
+function summaryOf(
+  { status, started, proposed }: CorrectionState,
+  already: boolean,
+): ProposeSummary {
+  const { fromPeriod, toPeriod, basis } = started!;
+  return { ...proposed!, fromPeriod, toPeriod, basis, status, already };
+}
+
+/**
+ * What a correction would be refused for before it begins.
+ * @throws DomainError as proposeCorrection
+ */
+export async function requireCorrectable(
+  deps: Pick<Deps, 'store'>,
+  args: ProposeArgs,
+): Promise<void> {
+  await new PolicyBook(deps.store).programme(args.programmeId);
+  const corrections = await correctionsOf(deps.store, args.programmeId);
+  if (sameAsLast(corrections, args)) return;
+  requireNoneOpen(corrections);
+  await periodsOf(deps, args, await deps.store.lastPosition());
+}
+
+const sameAsLast = (
+  corrections: readonly CorrectionState[],
+  args: ProposeArgs,
+): CorrectionState | undefined => {
+  const last = corrections.at(-1);
+  const same =
+    (last?.status === 'started' || last?.status === 'proposed') &&
+    last.started!.fromPeriod === args.fromPeriod &&
+    last.started!.basis === (args.basis ?? 'first-paid') &&
+    last.started!.personId === args.personId;
+  return same ? last : undefined;
+};
+
+async function periodsOf(
+  deps: Pick<Deps, 'store'>,
+  args: ProposeArgs,
+  asOf: number,
+): Promise<Pick<Started, 'fromPeriod' | 'toPeriod'>> {
+  const fromPeriod = parsePeriod(args.fromPeriod, 'fromPeriod');
+  const { toPeriod } = await pastOf(deps.store, args.programmeId, asOf);
+  if (toPeriod === undefined)
+    throw new DomainError(
+      'NOTHING_PAID',
+      'No cycle of the programme was released yet; what is not paid is not corrected.',
+      'rule',
+      'programmeId',
+    );
+  if (fromPeriod > toPeriod)
+    throw new DomainError(
+      'PERIODS_OUT_OF_ORDER',
+      `The last month paid is ${toPeriod}; there is nothing to correct from ${fromPeriod} on.`,
+      'rule',
+      'fromPeriod',
+    );
+  const months = monthsBetween(fromPeriod, toPeriod).length;
+  if (months > MAX_MONTHS)
+    throw new DomainError(
+      'LIMIT_EXCEEDED',
+      `${months} months at once are too many; a correction takes at most ${MAX_MONTHS}.`,
+      'invalid',
+      'fromPeriod',
+    );
+  return { fromPeriod, toPeriod };
+}
+
+/** The correction that an earlier run began with the same words, or a new one. */
+async function startOrResume(deps: Deps, args: ProposeArgs, base: JobContext): Promise<Started> {
+  const { programmeId, basis = 'first-paid', personId, reason } = args;
+  await new PolicyBook(deps.store).programme(programmeId);
+  const corrections = await correctionsOf(deps.store, programmeId);
+  const resumed = sameAsLast(corrections, args);
+  if (resumed) return resumed.started!;
+  requireNoneOpen(corrections);
+  const asOf = await deps.store.lastPosition();
+  const correctionId = correctionIdOf(programmeId, corrections.length + 1);
+  await recordOne(
+    deps,
+    {
+      verb: 'start-correction',
+      key: correctionId,
+      tasks: [
+        task(streams.correction(correctionId), correctionDecider, {
+          command: {
+            type: 'StartCorrection',
+            correctionId,
+            programmeId,
+            basis,
+            ...(await periodsOf(deps, args, asOf)),
+            asOf,
+            reason,
+            ...(personId === undefined ? {} : { personId }),
+          },
+        }),
+      ],
+    },
+    base,
+  );
+  return foldCorrection(await deps.store.readStream(streams.correction(correctionId))).started!;
+}
+
+interface Proposed {
+  readonly proposal: Proposal;
+  readonly known: readonly Recorded[];
+}
+
+/** One run over the enrolments of a programme as of the correction's position. */
+class Recomputation {
+  readonly #months: readonly string[];
+  readonly #payments: readonly (readonly [period: string, accounts: HouseholdAccounts])[];
+  readonly #adjustments: HouseholdAccounts;
+  readonly #recoveries: HouseholdAccounts;
+  readonly #ruling: ReturnType<typeof ruling>;
+  readonly #firstPaid: ReturnType<ReturnType<typeof ruling>>;
+  readonly #hash = createHash('sha256');
+  readonly #figures = {
+    households: 0,
+    arrearsCount: 0,
+    arrears: 0n,
+    overpaidCount: 0,
+    overpaid: 0n,
+  };
+
+  constructor(
+    private readonly deps: Deps,
+    private readonly base: JobContext,
+    private readonly started: Started,
+    private readonly past: Past,
+    book: ProgrammeBook,
+    corrections: readonly CorrectionState[],
+    private readonly onProgress?: OnProgress,
+  ) {
+    const { programmeId, fromPeriod, toPeriod, asOf, correctionId } = started;
+    this.#months = monthsBetween(fromPeriod, toPeriod);
+    this.#payments = this.#months.map((period) => [
+      period,
+      new HouseholdAccounts(deps.store, `payment-${programmeId}-${period}-`, asOf),
+    ]);
+    this.#adjustments = new HouseholdAccounts(deps.store, `adjustment-${programmeId}-`);
+    this.#recoveries = new HouseholdAccounts(deps.store, `recovery-${programmeId}-`, asOf);
+    this.#ruling = ruling(book, corrections, correctionId);
+    this.#firstPaid = ruling(book, [], correctionId)('');
+  }
+
+  async *pages(signal?: AbortSignal): AsyncGenerator<readonly StreamEvents[]> {
+    const { programmeId, personId, asOf } = this.started;
+    if (personId === undefined)
+      return yield* pagesOf(this.deps.store, `enrolment-${programmeId}-`, {
+        asOf,
+        ...(signal ? { signal } : {}),
+      });
+    yield (
+      await this.deps.store.readStreams([streams.enrolment(programmeId, personId)], { asOf })
+    ).filter(({ events }) => events.length > 0);
+  }
+
+  /** What differs for the households of a page, as of the correction's position. */
+  async proposalsOf(page: readonly StreamEvents[]): Promise<readonly Proposed[]> {
+    const { correctionId, programmeId, asOf } = this.started;
+    const persons = page.map(({ stream }) => stream.slice(-36));
+    const [known, owed, payments] = await Promise.all([
+      this.#known(persons),
+      this.#owed(persons),
+      this.#paymentsOf(persons),
+    ]);
+    const found: Proposed[] = [];
+    for (const [i, { events }] of page.entries()) {
+      const personId = persons[i]!;
+      // Newer than every cycle that is paid for good: its first cycle pays it from its start.
+      if (events[0]!.position > this.past.paidThrough) continue;
+      const lives = livesOf(events);
+      const adjusted = known.get(personId) ?? [];
+      const adjustment = foldAdjustment(adjusted.filter(({ position }) => position <= asOf));
+      const recovery = foldRecovery(owed.get(personId) ?? []);
+      const standing = (payments.get(personId) ?? []).map((ordered) =>
+        standingOf(ordered, adjustment, recovery),
+      );
+      const difference = differenceOf(
+        { lives, payments: standing, established: adjustment.established },
+        this.#months,
+        this.#ruling(personId),
+        (period) => this.#firstPaid(period)?.version,
+      );
+      if (!difference || (lives.at(-1)!.status === 'ended' && (await this.#erased(personId))))
+        continue;
+      found.push({
+        proposal: {
+          correctionId,
+          programmeId,
+          personId,
+          region: lives.at(-1)!.region,
+          ...difference,
+        },
+        known: adjusted,
+      });
+    }
+    this.#figures.households += page.length;
+    return found;
+  }
+
+  /** Given pages in order: the hash is over persons in order. */
+  async record(proposals: readonly Proposed[]): Promise<void> {
+    for (const { proposal } of proposals) this.#tally(proposal);
+    const units = proposals.map(({ proposal, known }): Unit => ({
+      verb: 'propose-adjustment',
+      key: `${proposal.correctionId} ${proposal.personId}`,
+      loaded: [known],
+      tasks: [
+        task(streams.adjustment(proposal.programmeId, proposal.personId), adjustmentDecider, {
+          command: { type: 'ProposeAdjustment', ...proposal },
+        }),
+      ],
+    }));
+    for (const result of await record(this.deps, units, this.base))
+      if (result.kind === 'refused') throw result.error;
+    this.onProgress?.({ what: 'households recomputed', done: this.#figures.households });
+  }
+
+  figures(): Pick<
+    EventData['CorrectionProposed'],
+    | 'households'
+    | 'arrearsCount'
+    | 'arrearsMinor'
+    | 'overpaidCount'
+    | 'overpaidMinor'
+    | 'contentHash'
+  > {
+    const { households, arrearsCount, arrears, overpaidCount, overpaid } = this.#figures;
+    return {
+      households,
+      arrearsCount,
+      arrearsMinor: String(arrears),
+      overpaidCount,
+      overpaidMinor: String(overpaid),
+      contentHash: this.#hash.copy().digest('hex'),
+    };
+  }
+
+  /** The hash binds every household's amount and its whole reason: lines `<person>|<difference>|<SHA-256 of the months>\n`. */
+  #tally({ personId, differenceMinor, periods }: Proposal): void {
+    this.#hash.update(`${personId}|${differenceMinor}|${sha256Hex(canonicalJson(periods))}\n`);
+    const difference = BigInt(differenceMinor);
+    if (difference > 0n) {
+      this.#figures.arrearsCount += 1;
+      this.#figures.arrears += difference;
+    } else {
+      this.#figures.overpaidCount += 1;
+      this.#figures.overpaid -= difference;
+    }
+  }
+
+  async #known(persons: readonly string[]): Promise<ReadonlyMap<string, readonly Recorded[]>> {
+    const { programmeId, personId } = this.started;
+    if (personId === undefined) return this.#adjustments.of(persons);
+    return new Map([
+      [personId, await this.deps.store.readStream(streams.adjustment(programmeId, personId))],
+    ]);
+  }
+
+  /** What households owe, as of the correction's position. */
+  async #owed(persons: readonly string[]): Promise<ReadonlyMap<string, readonly Recorded[]>> {
+    const { programmeId, personId, asOf } = this.started;
+    if (personId === undefined) return this.#recoveries.of(persons);
+    return new Map([
+      [
+        personId,
+        await this.deps.store.readStream(streams.recovery(recoveryIdOf(programmeId, personId)), {
+          asOf,
+        }),
+      ],
+    ]);
+  }
+
+  async #paymentsOf(persons: readonly string[]): Promise<ReadonlyMap<string, readonly Ordered[]>> {
+    const { programmeId, personId, asOf } = this.started;
+    const found = new Map<string, Ordered[]>();
+    const add = (period: string, person: string, events: readonly Recorded[]): void => {
+      const standing = this.#standing(cycleIdOf(programmeId, period), events);
+      if (standing) found.set(person, [...(found.get(person) ?? []), standing]);
+    };
+    if (personId !== undefined) {
+      const read = await this.deps.store.readStreams(
+        this.#months.map((period) => streams.payment(`${programmeId}-${period}-${personId}`)),
+        { asOf },
+      );
+      read.forEach(({ events }, i) => add(this.#months[i]!, personId, events));
+      return found;
+    }
+    for (const [period, accounts] of await Promise.all(
+      this.#payments.map(async ([month, all]) => [month, await all.of(persons)] as const),
+    )) {
+      for (const [person, events] of accounts) add(period, person, events);
+    }
+    return found;
+  }
+
+  #standing(cycleId: string, events: readonly Recorded[]): Ordered | undefined {
+    const { status } = foldPayment(events);
+    if (status === 'none' || status === 'cancelled') return undefined;
+    if ((status === 'rejected' || status === 'returned') && this.past.closed.has(cycleId))
+      return undefined;
+    return events.findLast((event) => event.type === 'PaymentOrdered')?.data;
+  }
+
+  async #erased(personId: string): Promise<boolean> {
+    return isErased(
+      await this.deps.store.readStream(streams.person(personId), { asOf: this.started.asOf }),
+    );
+  }
+}

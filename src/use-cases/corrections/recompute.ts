@@ -1,0 +1,193 @@
+import type { EventData } from '../../../events/generated.js';
+import type { AdjustmentState, Proposal } from '../../correction/adjustment.decider.js';
+import { entitlementFor } from '../../eligibility/determine.js';
+import { ARREARS_ITEM, RECOVERY_ITEM } from '../../eligibility/rules.js';
+import {
+  enrolmentDecider,
+  factsIn,
+  payableIn,
+  type EnrolmentState,
+} from '../../enrolment/enrolment.decider.js';
+import type { Recorded } from '../../kernel/decider.js';
+import type { RecoveryState } from '../../recovery/recovery.decider.js';
+import type { PolicyInForce } from '../applications/policy-reader.js';
+
+type Month = Proposal['periods'][number];
+type Item = Month['items'][number];
+/** A payment that stands: ordered, not cancelled, and not rejected or returned for good; with the items that count. */
+export type Standing = Pick<
+  EventData['PaymentOrdered'],
+  'period' | 'policyVersion' | 'contentHash' | 'items'
+>;
+
+/**
+ * What a payment that stands counts for. Arrears and a recovery count by the corrections that they come from, as long as the
+ * household's account says that this payment carries them. Where the account took them back because the payment had lapsed, and the
+ * bank paid it late all the same, they count as what they are: money that left, or that was kept back, once more.
+ */
+export function standingOf(
+  ordered: EventData['PaymentOrdered'],
+  adjustment: AdjustmentState,
+  recovery: RecoveryState,
+): Standing {
+  const { period, policyVersion, contentHash, items, paymentId, round } = ordered;
+  const carried = adjustment.arrears.some(
+    ({ orderedBy }) => orderedBy?.paymentId === paymentId && orderedBy.round === round,
+  );
+  const deducted = recovery.deductions[paymentId]?.round === round;
+  return {
+    period,
+    policyVersion,
+    contentHash,
+    items: items.filter(
+      ({ code }) => !((code === ARREARS_ITEM && carried) || (code === RECOVERY_ITEM && deducted)),
+    ),
+  };
+}
+
+export interface Household {
+  /** Each of its enrolments in the programme, the oldest first; the last one is the present. */
+  readonly lives: readonly EnrolmentState[];
+  readonly payments: readonly Standing[];
+  /** What earlier corrections put on its account. */
+  readonly established: readonly Proposal[];
+}
+
+/** The enrolments of one person in one programme, one after the other, from their stream. */
+export function livesOf(events: readonly Recorded[]): readonly EnrolmentState[] {
+  const lives: EnrolmentState[] = [];
+  for (const event of events) {
+    const state = enrolmentDecider.evolve(
+      lives.at(-1) ?? enrolmentDecider.initialState,
+      event as never,
+    );
+    if (event.type === 'EnrolmentStarted') lives.push(state);
+    else if (lives.length > 0) lives[lives.length - 1] = state;
+  }
+  return lives;
+}
+
+const keyOf = ({ code, member }: { readonly code: string; readonly member?: number }): string =>
+  `${code}|${member ?? ''}`;
+
+/** Amounts by benefit and member, as they stand before and as they are due. */
+class MonthBooks {
+  readonly #rows = new Map<
+    string,
+    { readonly code: string; readonly member?: number; paid: bigint; due: bigint }
+  >();
+
+  add(
+    item: { readonly code: string; readonly member?: number },
+    side: 'paid' | 'due',
+    amountMinor: bigint,
+  ): void {
+    const key = keyOf(item);
+    let row = this.#rows.get(key);
+    if (!row)
+      this.#rows.set(
+        key,
+        (row = {
+          code: item.code,
+          ...(item.member === undefined ? {} : { member: item.member }),
+          paid: 0n,
+          due: 0n,
+        }),
+      );
+    row[side] += amountMinor;
+  }
+
+  differences(): Item[] {
+    const rows = [...this.#rows.values()].filter(({ paid, due }) => paid !== due);
+    return rows.map(({ paid, due, ...item }) => ({
+      ...item,
+      paidMinor: String(paid),
+      dueMinor: String(due),
+    }));
+  }
+
+  total(side: 'paid' | 'due'): bigint {
+    let total = 0n;
+    for (const row of this.#rows.values()) total += row[side];
+    return total;
+  }
+}
+
+/**
+ * What a household is due for each month less what stands as paid for it, item by item and child by child. Payments count by
+ * the months of their items, so what a first cycle paid for earlier months counts there.
+ * @param rulingIn the policy that a month is due under; undefined where none is
+ * @param paidUnder the version that the month was paid under where its payment does not say
+ * @returns undefined where both are the same in sum
+ */
+export function differenceOf(
+  household: Household,
+  periods: readonly string[],
+  rulingIn: (period: string) => PolicyInForce | undefined,
+  paidUnder: (period: string) => number | undefined,
+): Pick<Proposal, 'differenceMinor' | 'periods'> | undefined {
+  const months: Month[] = [];
+  let difference = 0n;
+  for (const period of periods) {
+    const month = monthOf(household, period, rulingIn, paidUnder);
+    if (!month) continue;
+    months.push(month);
+    difference += BigInt(month.dueMinor) - BigInt(month.paidMinor);
+  }
+  return difference === 0n ? undefined : { differenceMinor: String(difference), periods: months };
+}
+
+function monthOf(
+  { lives, payments, established }: Household,
+  period: string,
+  rulingIn: (period: string) => PolicyInForce | undefined,
+  paidUnder: (period: string) => number | undefined,
+): Month | undefined {
+  const books = new MonthBooks();
+  let paidBy: Standing | undefined;
+  let paid = false;
+  for (const payment of payments) {
+    if (payment.period === period) paidBy = payment;
+    for (const item of payment.items) {
+      if (item.period !== period) continue;
+      paid = true;
+      books.add(item, 'paid', BigInt(item.amountMinor));
+    }
+  }
+  for (const adjustment of established) {
+    for (const month of adjustment.periods) {
+      if (month.period !== period) continue;
+      paid = true;
+      for (const item of month.items)
+        books.add(item, 'paid', BigInt(item.dueMinor) - BigInt(item.paidMinor));
+    }
+  }
+  const life = lives.findLast(({ startPeriod }) => startPeriod <= period);
+  const ruling = life && payableIn(life, period) ? rulingIn(period) : undefined;
+  if (life && ruling)
+    for (const item of entitlementFor(
+      ruling.compiled,
+      ruling.version,
+      factsIn(life, period).facts,
+      period,
+    ).items)
+      books.add(item, 'due', BigInt(item.amountMinor));
+  const items = books.differences();
+  if (items.length === 0) return undefined;
+  const causes: Month['causes'] = [];
+  if (!ruling) causes.push('not-payable');
+  else if (!paid) causes.push('not-paid');
+  else {
+    if ((paidBy?.policyVersion ?? paidUnder(period)) !== ruling.version) causes.push('policy');
+    if (!paidBy || causes.length === 0 || paidBy.contentHash !== factsIn(life!, period).contentHash)
+      causes.push('facts');
+  }
+  return {
+    period,
+    ...(ruling ? { policyVersion: ruling.version } : {}),
+    causes,
+    paidMinor: String(books.total('paid')),
+    dueMinor: String(books.total('due')),
+    items,
+  };
+}

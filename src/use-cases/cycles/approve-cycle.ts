@@ -1,0 +1,58 @@
+import { budgetDecider } from '../../budget/budget.decider.js';
+import { cycleDecider } from '../../cycle/cycle.decider.js';
+import type { Context } from '../../kernel/decider.js';
+import { partsOfCycle, streams } from '../../kernel/ids.js';
+import { execute, part, reserving, type Outcome, type Part } from '../../write-side/execute.js';
+import { budgetStreamOf, fiscalYearOf, readCycle } from './cycles.js';
+import type { Deps } from '../../write-side/context.js';
+import { PolicyBook } from '../applications/policy-reader.js';
+
+export interface ApproveArgs {
+  readonly cycleId: string;
+  /** The hash that the approver saw: of CyclePrepared. */ readonly contentHash: string;
+}
+
+/**
+ * The approval and the reservation of its money, to be executed together: without the money there is no approval. The
+ * reservation is of the total prepared last; where that is not what the approver saw, the cycle refuses the hash.
+ */
+export async function approveCycleParts(
+  deps: Pick<Deps, 'store'>,
+  { cycleId, contentHash }: ApproveArgs,
+): Promise<readonly Part[]> {
+  const { totalMinor } = await readCycle(deps.store, cycleId);
+  const mustBeChecked =
+    (await new PolicyBook(deps.store).programme(partsOfCycle(cycleId).programmeId)).rules.length >
+    0;
+  return [
+    part(streams.cycle(cycleId), cycleDecider, {
+      type: 'ApproveCycle',
+      contentHash,
+      fiscalYear: fiscalYearOf(cycleId),
+      mustBeChecked,
+    }),
+    // Where both cannot be written together, the money is taken first: there is never an approval without it.
+    reserving(
+      part(budgetStreamOf(cycleId), budgetDecider, {
+        type: 'ReserveBudget',
+        cycleId,
+        amountMinor: totalMinor,
+      }),
+    ),
+  ];
+}
+
+/** @throws DomainError BUDGET_EXCEEDED, SAME_PERSON, CONTENT_CHANGED, NOT_CHECKED, FINDINGS_OPEN… and nothing is written */
+export async function approveCycle(
+  deps: Deps,
+  args: ApproveArgs,
+  context: Context,
+): Promise<Outcome> {
+  return execute(
+    deps.store,
+    deps.registry,
+    deps.locks,
+    await approveCycleParts(deps, args),
+    context,
+  );
+}

@@ -1,0 +1,255 @@
+import type { EventData } from '../../../events/generated.js';
+import type { StreamEvents } from '../../adapters/event-store/port.js';
+import { freeMinor } from '../../budget/budget.decider.js';
+import { cycleDecider, type CycleState } from '../../cycle/cycle.decider.js';
+import { entitlementFor } from '../../eligibility/determine.js';
+import { isOfPolicy } from '../../eligibility/rules.js';
+import { factsIn, payableIn, type EnrolmentState } from '../../enrolment/enrolment.decider.js';
+import type { Context } from '../../kernel/decider.js';
+import { DomainError } from '../../kernel/errors.js';
+import { partsOfCycle, streams } from '../../kernel/ids.js';
+import { execute, part, type Outcome, type Part } from '../../write-side/execute.js';
+import { recordOne, task } from '../../write-side/bulk.js';
+import { budgetStreamOf, foldBudget, foldCycle, readCycle } from './cycles.js';
+import { CheckedSet, type CheckedPayment, type Finding, type Tally } from './findings.js';
+import { foldEnrolment } from '../folds.js';
+import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
+import { orderedInRound } from './ordered-set.js';
+import { payeeOf } from './payees.js';
+import { PolicyBook, type ProgrammeBook } from '../applications/policy-reader.js';
+import { isErased } from '../persons/registered-person.js';
+import { ahead, pagesOf } from '../../write-side/stream-pages.js';
+
+export interface CheckSummary {
+  readonly cycleId: string;
+  readonly asOf: number;
+  readonly contentHash: string;
+  /** Blocking findings that nobody overrode. */
+  readonly open: number;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Holds the prepared set of a cycle against the checks that its programme configured, and records what was found. May be
+ * run again, for example after accounts were mended; findings that are the same keep their ids and their overrides.
+ * Reads the log in pages of some hundred streams, and at most the payments of three cycles.
+ * @throws DomainError CYCLE_NOT_FOUND, CYCLE_STATUS
+ */
+export async function checkCycle(
+  deps: Deps,
+  { cycleId }: { readonly cycleId: string },
+  base: JobContext,
+  onProgress?: OnProgress,
+  signal?: AbortSignal,
+): Promise<CheckSummary> {
+  const cycle = await readCycle(deps.store, cycleId);
+  if (cycle.status === 'none')
+    throw new DomainError('CYCLE_NOT_FOUND', 'There is no such cycle.', 'not-found', 'cycleId');
+  if (cycle.status !== 'prepared')
+    throw new DomainError(
+      'CYCLE_STATUS',
+      `The cycle is ${cycle.status}; this takes one that is prepared.`,
+      'rule',
+    );
+  const asOf = await deps.store.lastPosition();
+  const book = await new PolicyBook(deps.store).programme(cycle.programmeId, asOf);
+  const findings =
+    book.rules.length === 0
+      ? []
+      : await new CycleCheck(deps, cycle, book, asOf, onProgress, signal).run();
+  await recordOne(
+    deps,
+    {
+      verb: 'record-check',
+      key: cycleId,
+      tasks: [
+        task(streams.cycle(cycleId), cycleDecider, {
+          command: { type: 'RecordCheck', asOf, contentHash: cycle.contentHash, findings },
+        }),
+      ],
+    },
+    base,
+  );
+  const { openFindings } = await readCycle(deps.store, cycleId);
+  return { cycleId, asOf, contentHash: cycle.contentHash, open: openFindings.length, findings };
+}
+
+/** What other programmes pay in the period, the last cycle and this one, read as of one position. */
+class CycleCheck {
+  readonly #set: CheckedSet;
+
+  constructor(
+    private readonly deps: Deps,
+    private readonly cycle: CycleState,
+    private readonly book: ProgrammeBook,
+    private readonly asOf: number,
+    private readonly onProgress?: OnProgress,
+    private readonly signal?: AbortSignal,
+  ) {
+    this.#set = new CheckedSet(book.rules, cycle.round);
+  }
+
+  async run(): Promise<readonly Finding[]> {
+    const { elsewhere, last } = await this.#otherCycles();
+    if (this.#set.looksElsewhere) for (const other of elsewhere) await this.#addElsewhere(other);
+    let seen = 0;
+    for await (const payments of ahead(this.#pages(this.cycle.cycleId), (page) =>
+      this.#paymentsOf(page),
+    )) {
+      for (const payment of payments) this.#set.add(payment);
+      seen += payments.length;
+      this.onProgress?.({ what: 'payments checked', done: seen, total: this.cycle.count });
+    }
+    const lastByRegion =
+      last && this.book.rules.some(({ check }) => check === 'region-change')
+        ? await this.#byRegion(last)
+        : undefined;
+    const budget = foldBudget(
+      await this.deps.store.readStream(budgetStreamOf(this.cycle.cycleId), { asOf: this.asOf }),
+    );
+    return this.#set.findings({
+      ...(lastByRegion ? { lastByRegion } : {}),
+      ...(budget.status === 'none' ? {} : { freeMinor: freeMinor(budget) }),
+    });
+  }
+
+  #pages(cycleId: string): AsyncGenerator<readonly StreamEvents[]> {
+    return pagesOf(this.deps.store, `payment-${cycleId}-`, {
+      asOf: this.asOf,
+      ...(this.signal ? { signal: this.signal } : {}),
+    });
+  }
+
+  /** Cycles of other programmes for the same period that have payments, and the programme's last one before this. */
+  async #otherCycles(): Promise<{
+    readonly elsewhere: readonly CycleState[];
+    readonly last: CycleState | undefined;
+  }> {
+    const { programmeId, period, cycleId } = this.cycle;
+    const elsewhere: CycleState[] = [];
+    let last: CycleState | undefined;
+    for await (const page of pagesOf(this.deps.store, 'cycle-', { asOf: this.asOf })) {
+      for (const { stream, events } of page) {
+        const other = partsOfCycle(stream.slice('cycle-'.length));
+        const state = foldCycle(events);
+        if (state.round === 0 || state.status === 'returned') continue;
+        if (other.programmeId !== programmeId) {
+          if (other.period === period) elsewhere.push(state);
+        } else if (state.cycleId < cycleId) {
+          last = state;
+        }
+      }
+    }
+    return { elsewhere, last };
+  }
+
+  async #addElsewhere(other: CycleState): Promise<void> {
+    for await (const page of this.#pages(other.cycleId)) {
+      const paid = page.filter(
+        ({ events }) =>
+          orderedInRound(events, other.round) && events.at(-1)!.type !== 'PaymentCancelled',
+      );
+      const ids = paid.map(({ stream }) => stream.slice(-36));
+      const persons = await this.deps.store.readStreams(
+        ids.map((id) => streams.person(id)),
+        { asOf: this.asOf },
+      );
+      ids.forEach((personId, i) => {
+        const accountHash = payeeOf(persons[i]!.events)?.accountHash;
+        this.#set.addElsewhere({ personId, ...(accountHash === undefined ? {} : { accountHash }) });
+      });
+    }
+  }
+
+  async #byRegion({ cycleId, round }: CycleState): Promise<ReadonlyMap<string, Tally>> {
+    const tallies = new Map<string, Tally>();
+    for await (const page of this.#pages(cycleId)) {
+      for (const { events } of page) {
+        const ordered = orderedInRound(events, round);
+        if (!ordered) continue;
+        const { count, totalMinor } = tallies.get(ordered.region) ?? { count: 0, totalMinor: 0n };
+        tallies.set(ordered.region, {
+          count: count + 1,
+          totalMinor: totalMinor + BigInt(ordered.amountMinor),
+        });
+      }
+    }
+    return tallies;
+  }
+
+  async #paymentsOf(page: readonly StreamEvents[]): Promise<readonly CheckedPayment[]> {
+    const { round, programmeId, period } = this.cycle;
+    const found = page.flatMap(({ stream, events }) => {
+      const ordered = orderedInRound(events, round);
+      return ordered && events.at(-1)!.type !== 'PaymentCancelled'
+        ? [{ paymentId: stream.slice('payment-'.length), personId: stream.slice(-36), ordered }]
+        : [];
+    });
+    const [persons, enrolments] = await Promise.all([
+      this.deps.store.readStreams(
+        found.map(({ personId }) => streams.person(personId)),
+        { asOf: this.asOf },
+      ),
+      this.deps.store.readStreams(
+        found.map(({ personId }) => streams.enrolment(programmeId, personId)),
+        { asOf: this.asOf },
+      ),
+    ]);
+    return found.map(({ paymentId, personId, ordered }, i) => {
+      const accountHash = payeeOf(persons[i]!.events)?.accountHash;
+      const enrolment = foldEnrolment(enrolments[i]!.events);
+      return {
+        paymentId,
+        personId,
+        region: ordered.region,
+        amountMinor: BigInt(ordered.amountMinor),
+        ...(accountHash === undefined ? {} : { accountHash }),
+        erased: isErased(persons[i]!.events),
+        payable: payableIn(enrolment, period),
+        withinEntitlement: this.#within(enrolment, ordered.items),
+      };
+    });
+  }
+
+  /** Whether the items of each period (approved arrears apart, which are of other months) are no more than what the household's facts give in it under the policy first paid then. */
+  #within(enrolment: EnrolmentState, items: EventData['PaymentOrdered']['items']): boolean {
+    const byPeriod = new Map<string, bigint>();
+    for (const { period, amountMinor } of items.filter(isOfPolicy))
+      byPeriod.set(period, (byPeriod.get(period) ?? 0n) + BigInt(amountMinor));
+    for (const [period, amountMinor] of byPeriod) {
+      if (enrolment.status === 'none') return false;
+      const { version, compiled } = this.book.policyOf(period);
+      if (
+        amountMinor >
+        BigInt(
+          entitlementFor(compiled, version, factsIn(enrolment, period).facts, period).amountMinor,
+        )
+      )
+        return false;
+    }
+    return true;
+  }
+}
+
+export interface OverrideArgs {
+  readonly cycleId: string;
+  readonly findingId: string;
+  readonly reason: string;
+}
+
+export const overrideFindingParts = ({
+  cycleId,
+  findingId,
+  reason,
+}: OverrideArgs): readonly Part[] => [
+  part(streams.cycle(cycleId), cycleDecider, { type: 'OverrideFinding', findingId, reason }),
+];
+
+/** A second person answers for a blocking finding. @throws DomainError FINDING_NOT_FOUND, SAME_PERSON… */
+export async function overrideFinding(
+  deps: Deps,
+  args: OverrideArgs,
+  context: Context,
+): Promise<Outcome> {
+  return execute(deps.store, deps.registry, deps.locks, overrideFindingParts(args), context);
+}

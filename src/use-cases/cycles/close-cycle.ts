@@ -1,0 +1,142 @@
+import { MAX_PAGE, type EventStore } from '../../adapters/event-store/port.js';
+import { budgetDecider } from '../../budget/budget.decider.js';
+import { cycleDecider } from '../../cycle/cycle.decider.js';
+import type { Context } from '../../kernel/decider.js';
+import { DomainError } from '../../kernel/errors.js';
+import { streams } from '../../kernel/ids.js';
+import { execute, part, type Outcome, type Part } from '../../write-side/execute.js';
+import { budgetStreamOf, foldBudget, readCycle } from './cycles.js';
+import { foldBankEntry } from '../folds.js';
+import type { Deps } from '../../write-side/context.js';
+import { pagesOf } from '../../write-side/stream-pages.js';
+
+export interface CloseArgs {
+  readonly cycleId: string;
+}
+
+/**
+ * Closes a cycle and releases what is left of its reservation, together. Refused with open breaks or anything outstanding,
+ * with entries of bank files that name it and that nobody decided on,
+ * where a payment moved after the reconciliation, and until the budget has spent exactly what settled: a reservation
+ * released earlier would be missing then.
+ * @throws DomainError ENTRIES_OPEN, NOT_RECONCILED, SPENDING_NOT_RECORDED
+ */
+export async function closeCycleParts(
+  deps: Pick<Deps, 'store'>,
+  { cycleId }: CloseArgs,
+): Promise<readonly Part[]> {
+  const { figures } = await readCycle(deps.store, cycleId);
+  const waiting = await entriesAbout(deps.store, cycleId);
+  if (waiting.length > 0)
+    throw new DomainError(
+      'ENTRIES_OPEN',
+      `${waiting.length} entries of bank files may be about payments of this cycle and wait for a person, the first is ${waiting[0]}; assign or dismiss them.`,
+      'rule',
+      'cycleId',
+    );
+  if (figures && (await movedSince(deps.store, cycleId, figures.throughPosition))) {
+    throw new DomainError(
+      'NOT_RECONCILED',
+      'Payments moved since the cycle was reconciled; reconcile it again.',
+      'conflict',
+      'cycleId',
+    );
+  }
+  const account = foldBudget(await deps.store.readStream(budgetStreamOf(cycleId))).cycles[cycleId];
+  const spent = account?.spentMinor ?? 0n;
+  if (figures && BigInt(figures.settledMinor) !== spent) {
+    throw new DomainError(
+      'SPENDING_NOT_RECORDED',
+      'What the budget spent is not yet what settled; reconcile again and try once the automation has caught up.',
+      'conflict',
+      'cycleId',
+    );
+  }
+  const releasedMinor = String(account?.reservedMinor ?? 0n);
+  return [
+    part(streams.cycle(cycleId), cycleDecider, { type: 'CloseCycle', releasedMinor }),
+    ...(releasedMinor === '0'
+      ? []
+      : [
+          part(budgetStreamOf(cycleId), budgetDecider, {
+            type: 'ReleaseReservation',
+            cycleId,
+            amountMinor: releasedMinor,
+            reason: 'the cycle was closed',
+          }),
+        ]),
+  ];
+}
+
+/** Closes a cycle for a caller that has no command bus; refuses what `closeCycleParts` refuses. */
+export async function closeCycle(deps: Deps, args: CloseArgs, context: Context): Promise<Outcome> {
+  return execute(deps.store, deps.registry, deps.locks, await closeCycleParts(deps, args), context);
+}
+
+/** Entries in quarantine that name a message or a payment of the cycle, or that a payment of it was found for. */
+async function entriesAbout(store: EventStore, cycleId: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  let messages: ReadonlySet<string> | undefined;
+  for await (const page of pagesOf(store, 'entry-')) {
+    for (const { events } of page) {
+      const { status, entry, candidates } = foldBankEntry(events);
+      if (status !== 'quarantined' || !entry) continue;
+      messages ??= await messagesOf(store, cycleId);
+      const payments = [
+        ...(entry.paymentId === undefined ? [] : [entry.paymentId]),
+        ...(candidates?.candidates ?? []).map(({ paymentId }) => paymentId),
+      ];
+      if (
+        payments.some((id) => id.startsWith(`${cycleId}-`)) ||
+        (entry.messageId !== undefined && messages.has(entry.messageId))
+      )
+        found.push(entry.entryId);
+    }
+  }
+  return found;
+}
+
+async function messagesOf(store: EventStore, cycleId: string): Promise<ReadonlySet<string>> {
+  const events = await store.readStream(streams.cycle(cycleId));
+  return new Set(
+    events
+      .flatMap((event) =>
+        event.type === 'CycleInstructed' || event.type === 'CycleReinstructed'
+          ? event.data.files
+          : [],
+      )
+      .map(({ messageId }) => messageId),
+  );
+}
+
+/** What changes a cycle's figures; an acceptance, or word that nothing is known, does not. */
+const MOVES: ReadonlySet<string> = new Set([
+  'PaymentOrdered',
+  'PaymentSettled',
+  'PaymentRejected',
+  'PaymentReturned',
+  'PaymentReinstructed',
+  'PaymentCancelled',
+  'PaymentBreakRecorded',
+  'PaymentBreakResolved',
+]);
+
+/**
+ * Whether a payment of the cycle moved after the position that its figures were counted through. Reads only what the log
+ * grew by since, a page at a time: counting a million payments again would keep a request waiting.
+ */
+async function movedSince(
+  store: EventStore,
+  cycleId: string,
+  throughPosition: number,
+): Promise<boolean> {
+  const prefix = `payment-${cycleId}-`;
+  for (let after = throughPosition, end = false; !end;) {
+    const page = await store.readAll(after, MAX_PAGE);
+    if (page.events.some(({ stream, type }) => stream.startsWith(prefix) && MOVES.has(type)))
+      return true;
+    after = page.next;
+    end = page.end;
+  }
+  return false;
+}

@@ -1,0 +1,22 @@
+import type { EventStore } from '../../adapters/event-store/port.js';
+import { budgetDecider, type BudgetState } from '../../budget/budget.decider.js';
+import { cycleDecider, type CycleState } from '../../cycle/cycle.decider.js';
+import type { Recorded } from '../../kernel/decider.js';
+import { fold } from '../../kernel/decider.js';
+import { partsOfCycle, streams } from '../../kernel/ids.js';
+
+/** A cycle's present state; status 'none' where it was never opened. */
+export const readCycle = async (store: EventStore, cycleId: string): Promise<CycleState> =>
+  foldCycle(await store.readStream(streams.cycle(cycleId)));
+
+export const foldCycle = (events: readonly Recorded[]): CycleState =>
+  fold(cycleDecider, events as never);
+
+export const foldBudget = (events: readonly Recorded[]): BudgetState =>
+  fold(budgetDecider, events as never);
+
+/** The budget year that pays a cycle: the year of its period. */
+export const fiscalYearOf = (cycleId: string): number =>
+  Number(partsOfCycle(cycleId).period.slice(0, 4));
+export const budgetStreamOf = (cycleId: string): string =>
+  streams.budget(partsOfCycle(cycleId).programmeId, fiscalYearOf(cycleId));

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import type { EventData } from '../../../events/generated.js';
+import type { EventStore } from '../../adapters/event-store/port.js';
+import type { Recorded } from '../../kernel/decider.js';
+import { pagesOf } from '../../write-side/stream-pages.js';
+
+/** Count, total (minor units) and content hash of the payments of a cycle: what is prepared, approved and released. */
+export interface SetFigures {
+  readonly count: number;
+  readonly totalMinor: bigint;
+  readonly contentHash: string;
+}
+
+/** Adds payments in payment-id order; the hash is SHA-256 over lines `<paymentId>|<amountMinor>|<currency>\n`. */
+export class SetTally {
+  readonly #hash = createHash('sha256');
+  #lines = '';
+  #count = 0;
+  #total = 0n;
+
+  add(paymentId: string, amountMinor: string, currency: string): void {
+    this.#lines += `${paymentId}|${amountMinor}|${currency}\n`;
+    this.#count += 1;
+    this.#total += BigInt(amountMinor);
+    if (this.#lines.length > 65_536) this.#flush();
+  }
+
+  figures(): SetFigures {
+    this.#flush();
+    return {
+      count: this.#count,
+      totalMinor: this.#total,
+      contentHash: this.#hash.copy().digest('hex'),
+    };
+  }
+
+  #flush(): void {
+    this.#hash.update(this.#lines);
+    this.#lines = '';
+  }
+}
+
+export type Ordered = Pick<
+  EventData['PaymentOrdered'],
+  'amountMinor' | 'currency' | 'region' | 'items'
+>;
+
+/** The amount ordered in a round and still standing when the cycle was prepared; undefined when there is none. */
+export function orderedInRound(events: readonly Recorded[], round: number): Ordered | undefined {
+  for (let i = events.length - 1; i >= 0; i -= 1) {
+    const event = events[i]!;
+    if (event.type === 'PaymentOrdered') return event.data.round === round ? event.data : undefined;
+  }
+  return undefined;
+}
+
+/** The set of a cycle's round, from the log. */
+export async function setFromLog(
+  store: EventStore,
+  cycleId: string,
+  round: number,
+  signal?: AbortSignal,
+): Promise<SetFigures> {
+  const tally = new SetTally();
+  for await (const page of pagesOf(store, `payment-${cycleId}-`, signal ? { signal } : {})) {
+    for (const { stream, events } of page) {
+      const ordered = orderedInRound(events, round);
+      if (ordered)
+        tally.add(stream.slice('payment-'.length), ordered.amountMinor, ordered.currency);
+    }
+  }
+  return tally.figures();
+}

@@ -1,0 +1,33 @@
+import { cycleDecider } from '../../cycle/cycle.decider.js';
+import type { Context } from '../../kernel/decider.js';
+import { streams } from '../../kernel/ids.js';
+import { execute, part, type Outcome, type Part } from '../../write-side/execute.js';
+import type { Deps } from '../../write-side/context.js';
+
+export interface ReleaseArgs {
+  readonly cycleId: string;
+  /** The hash that was approved. */
+  readonly contentHash: string;
+  /** Civil date YYYY-MM-DD on which the bank is to execute. */
+  readonly executionDate: string;
+}
+
+export const releaseCycleParts = ({
+  cycleId,
+  contentHash,
+  executionDate,
+}: ReleaseArgs): readonly Part[] => [
+  part(streams.cycle(cycleId), cycleDecider, { type: 'ReleaseCycle', contentHash, executionDate }),
+];
+
+/**
+ * Releases an approved cycle. Instructing follows from the fact: `instructCycle`, or the automation that follows the log.
+ * @throws DomainError SAME_PERSON, and for a second release
+ */
+export async function releaseCycle(
+  deps: Deps,
+  args: ReleaseArgs,
+  context: Context,
+): Promise<Outcome> {
+  return execute(deps.store, deps.registry, deps.locks, releaseCycleParts(args), context);
+}

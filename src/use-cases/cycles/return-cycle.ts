@@ -1,0 +1,51 @@
+import { budgetDecider } from '../../budget/budget.decider.js';
+import { cycleDecider } from '../../cycle/cycle.decider.js';
+import type { Context } from '../../kernel/decider.js';
+import { streams } from '../../kernel/ids.js';
+import { execute, part, type Outcome, type Part } from '../../write-side/execute.js';
+import { budgetStreamOf } from './cycles.js';
+import type { Deps } from '../../write-side/context.js';
+
+export interface ReturnArgs {
+  readonly cycleId: string;
+  readonly reason: string;
+}
+
+/**
+ * Sends a cycle back to its preparer. What was reserved for it is released with it. The payments ordered are
+ * cancelled when the next round is prepared.
+ */
+export async function returnCycleParts(
+  deps: Pick<Deps, 'store'>,
+  { cycleId, reason }: ReturnArgs,
+): Promise<readonly Part[]> {
+  // Whatever the cycle's state: an approval that was cut short may have reserved already. Where nothing is, nothing is released.
+  const hasBudget = (await deps.store.readStream(budgetStreamOf(cycleId), { limit: 1 })).length > 0;
+  return [
+    part(streams.cycle(cycleId), cycleDecider, { type: 'ReturnCycle', reason }),
+    ...(hasBudget
+      ? [
+          part(budgetStreamOf(cycleId), budgetDecider, {
+            type: 'ReleaseReservation',
+            cycleId,
+            amountMinor: 'all',
+            reason,
+          }),
+        ]
+      : []),
+  ];
+}
+
+export async function returnCycle(
+  deps: Deps,
+  args: ReturnArgs,
+  context: Context,
+): Promise<Outcome> {
+  return execute(
+    deps.store,
+    deps.registry,
+    deps.locks,
+    await returnCycleParts(deps, args),
+    context,
+  );
+}

@@ -1,0 +1,18 @@
+import { applicationDecider, type ApplicationState } from '../application/application.decider.js';
+import { enrolmentDecider, type EnrolmentState } from '../enrolment/enrolment.decider.js';
+import { bankEntryDecider, type BankEntryState } from '../statement/entry.decider.js';
+import { bankMessageDecider, type BankMessageState } from '../statement/message.decider.js';
+import type { Recorded } from '../kernel/decider.js';
+import { fold } from '../kernel/decider.js';
+import { paymentDecider, type PaymentState } from '../payment/payment.decider.js';
+
+export const foldApplication = (events: readonly Recorded[]): ApplicationState =>
+  fold(applicationDecider, events as never);
+export const foldEnrolment = (events: readonly Recorded[]): EnrolmentState =>
+  fold(enrolmentDecider, events as never);
+export const foldBankMessage = (events: readonly Recorded[]): BankMessageState =>
+  fold(bankMessageDecider, events as never);
+export const foldBankEntry = (events: readonly Recorded[]): BankEntryState =>
+  fold(bankEntryDecider, events as never);
+export const foldPayment = (events: readonly Recorded[]): PaymentState =>
+  fold(paymentDecider, events as never);

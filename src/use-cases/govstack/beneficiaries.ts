@@ -1,0 +1,260 @@
+import type { EventData } from '../../../events/generated.js';
+import { isIban } from '../../kernel/accounts.js';
+import { DomainError } from '../../kernel/errors.js';
+import {
+  functionalIdOf,
+  modalityOf,
+  personIdOf,
+  type AccountKind,
+  type Modality,
+} from '../../kernel/govstack.js';
+import { streams, uuidOf } from '../../kernel/ids.js';
+import { personDecider, type PersonCommand } from '../../person/person.decider.js';
+import { accountNumber, accountRecord } from '../../person/personal.js';
+import { record, task, type Unit } from '../../write-side/bulk.js';
+import type { Deps, JobContext } from '../../write-side/context.js';
+import { payeeOf } from '../cycles/payees.js';
+import { isErased } from '../persons/registered-person.js';
+import { pagesOf } from '../../write-side/stream-pages.js';
+
+/** A payee's account as the API names it. */
+export interface Beneficiary {
+  readonly payeeIdentity: string;
+  readonly modality?: Modality | undefined;
+  readonly address?: string | undefined;
+  readonly status?: '0' | '1' | undefined;
+}
+/** `index` counts from 0; `reason` carries nothing personal. */
+export interface FailedBeneficiary {
+  readonly index: number;
+  readonly code: string;
+  readonly reason: string;
+}
+export interface BeneficiariesTaken {
+  readonly changed: number;
+  readonly unchanged: number;
+  readonly failed: readonly FailedBeneficiary[];
+}
+
+/** Kinds of account that a modality can stand for. 03 (a wallet's id) is its telephone number here; 02 (a virtual address) Sanad pays on none. */
+const KINDS: Readonly<Record<Modality, readonly AccountKind[]>> = {
+  '00': ['iban', 'rib'],
+  '01': ['wallet'],
+  '02': [],
+  '03': ['wallet'],
+  '04': ['cash'],
+};
+const PAGE = 200;
+
+/**
+ * Registers accounts of persons whom Sanad knows, or changes them; whoever it does not know is refused. Registering takes a
+ * person without an account (or with this one); changing puts it in the place of the one before, with all that follows from
+ * a changed account: it is not verified, and held as the programme says. The same again changes nothing.
+ * @param requestId of the request; part of the ids of what it makes
+ */
+export async function setAccounts(
+  deps: Deps,
+  how: 'register' | 'update',
+  requestId: string,
+  beneficiaries: readonly Beneficiary[],
+  base: JobContext,
+): Promise<BeneficiariesTaken> {
+  const result = { changed: 0, unchanged: 0, failed: [] as FailedBeneficiary[] };
+  const seen = new Set<string>();
+  for (let from = 0; from < beneficiaries.length; from += PAGE) {
+    const asked = beneficiaries.slice(from, from + PAGE).flatMap((beneficiary, i) => {
+      const index = from + i;
+      const { payeeIdentity } = beneficiary;
+      const personId = personIdOf(payeeIdentity);
+      if (personId !== undefined && !seen.has(personId)) {
+        seen.add(personId);
+        return [{ index, beneficiary, personId }];
+      }
+      result.failed.push(
+        personId === undefined
+          ? unknown(index)
+          : { index, code: 'PAYEE_TWICE', reason: 'The payee is in the request twice.' },
+      );
+      return [];
+    });
+    const people = await deps.store.readStreams(
+      asked.map(({ personId }) => streams.person(personId)),
+    );
+    const settings = asked.flatMap(({ index, beneficiary, personId }, i) => {
+      const { events } = people[i]!;
+      if (events.length === 0 || isErased(events)) {
+        result.failed.push(unknown(index));
+        return [];
+      }
+      const payee = payeeOf(events);
+      try {
+        const { kind, number } = accountOf(beneficiary, payee?.kind);
+        const accountHash = deps.vault.keyedHash('account', number);
+        const unchanged = payee?.accountHash === accountHash && payee.kind === kind;
+        if (unchanged) result.unchanged += 1;
+        else if (how === 'register' && payee)
+          throw new DomainError(
+            'ALREADY_REGISTERED',
+            'The payee has another account; update it.',
+            'conflict',
+          );
+        return unchanged
+          ? []
+          : [
+              {
+                index,
+                personId,
+                kind,
+                number,
+                accountHash,
+                events,
+                accountId: uuidOf('account', personId, 'govstack', requestId, accountHash),
+              },
+            ];
+      } catch (error) {
+        result.failed.push(failed(index, error));
+        return [];
+      }
+    });
+    const sealed =
+      settings.length === 0
+        ? []
+        : await deps.vault.seal(
+            settings.map(({ personId, accountId, number }) =>
+              accountRecord(deps.vault, personId, accountId, number, undefined),
+            ),
+          );
+    const units = settings.map(({ personId, kind, accountHash, accountId, events }, i): Unit => {
+      const account: EventData['PayeeAccountRegistered'] = {
+        personId,
+        accountId,
+        kind,
+        accountHash,
+        sealed: sealed[i]!,
+      };
+      return {
+        verb: `govstack-${how}`,
+        key: `${personId} ${requestId}`,
+        loaded: [events],
+        tasks: [
+          task(streams.person(personId), personDecider, {
+            command: (state): PersonCommand | undefined =>
+              state.account?.accountHash === accountHash && state.account.kind === kind
+                ? undefined
+                : { type: 'RegisterPayeeAccount', ...account },
+          }),
+        ],
+      };
+    });
+    (await record(deps, units, base)).forEach((answer, i) => {
+      if (answer.kind === 'refused') result.failed.push(failed(settings[i]!.index, answer.error));
+      else if (answer.kind === 'recorded') result.changed += 1;
+      else result.unchanged += 1;
+    });
+  }
+  result.failed.sort((a, b) => a.index - b.index);
+  return result;
+}
+
+/** @throws DomainError MODALITY_NOT_PAID, INVALID_ACCOUNT, ADDRESS_MISSING, STATUS_NOT_TAKEN */
+function accountOf(
+  { modality, address, status }: Beneficiary,
+  kindNow: AccountKind | undefined,
+): { readonly kind: AccountKind; readonly number: string } {
+  if (status === '0')
+    throw new DomainError(
+      'STATUS_NOT_TAKEN',
+      'An account is closed in Sanad, not here.',
+      'invalid',
+    );
+  if (address === undefined)
+    throw new DomainError(
+      'ADDRESS_MISSING',
+      'A payee is paid on an account: financialAddress is missing.',
+      'invalid',
+    );
+  const kinds = KINDS[modality ?? (kindNow === undefined ? '00' : modalityOf(kindNow))];
+  const kind =
+    kinds.length === 2
+      ? isIban(address.replace(/[\s.-]/g, '').toUpperCase())
+        ? 'iban'
+        : 'rib'
+      : kinds[0];
+  if (kind === undefined)
+    throw new DomainError('MODALITY_NOT_PAID', 'Sanad pays on no virtual address.', 'invalid');
+  return { kind, number: accountNumber({ kind, number: address }, 'financialAddress') };
+}
+
+const unknown = (index: number): FailedBeneficiary => ({
+  index,
+  code: 'PAYEE_UNKNOWN',
+  reason: 'No such payee is registered here.',
+});
+function failed(index: number, error: unknown): FailedBeneficiary {
+  if (!(error instanceof DomainError)) throw error;
+  return { index, code: error.code, reason: error.detail };
+}
+
+/** A payee's account, opened. */
+export interface Address {
+  readonly payeeIdentity: string;
+  readonly region: string;
+  readonly modality: Modality;
+  readonly address: string;
+}
+
+/** Accounts of payees, in order; undefined for who is not known here, or has none. Whoever asks for them is to be noted first. */
+export async function addressesOf(
+  { store, vault }: Pick<Deps, 'store' | 'vault'>,
+  payeeIdentities: readonly string[],
+): Promise<readonly (Address | undefined)[]> {
+  const personIds = payeeIdentities.map(personIdOf);
+  const known = personIds.filter((personId) => personId !== undefined);
+  const people = await store.readStreams(known.map((personId) => streams.person(personId)));
+  const payees = people.flatMap(({ events }, i) => {
+    const payee = payeeOf(events);
+    const [first] = events;
+    return payee && first?.type === 'PersonRegistered'
+      ? [{ personId: known[i]!, region: first.data.region, payee }]
+      : [];
+  });
+  const fields =
+    payees.length === 0 ? [] : await vault.open(payees.map(({ payee }) => payee.sealed));
+  const found = new Map(
+    payees.flatMap(({ personId, region, payee }, i): [string, Address][] => {
+      const number = fields[i]?.['number'];
+      return number === undefined
+        ? []
+        : [
+            [
+              personId,
+              {
+                payeeIdentity: functionalIdOf(personId),
+                region,
+                modality: modalityOf(payee.kind),
+                address: number,
+              },
+            ],
+          ];
+    }),
+  );
+  return personIds.map((personId) => (personId === undefined ? undefined : found.get(personId)));
+}
+
+/** Which of these numbers are the account of a person who is registered here, by their keyed hashes. Reads the persons until all are found. */
+export async function accountsInUse(
+  { store, vault }: Pick<Deps, 'store' | 'vault'>,
+  numbers: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const wanted = new Map(numbers.map((number) => [vault.keyedHash('account', number), number]));
+  const found = new Set<string>();
+  if (wanted.size === 0) return found;
+  for await (const page of pagesOf(store, 'person-')) {
+    for (const { events } of page) {
+      const number = wanted.get(payeeOf(events)?.accountHash ?? '');
+      if (number !== undefined) found.add(number);
+    }
+    if (found.size === wanted.size) break;
+  }
+  return found;
+}

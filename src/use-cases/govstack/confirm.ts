@@ -1,0 +1,215 @@
+import type { KeptReceipt } from '../../adapters/event-store/port.js';
+import { DomainError } from '../../kernel/errors.js';
+import { personIdOf } from '../../kernel/govstack.js';
+import { streams, uuidOf } from '../../kernel/ids.js';
+import { parseAmount } from '../../kernel/money.js';
+import type { PaymentState } from '../../payment/payment.decider.js';
+import { foldPayment } from '../folds.js';
+import type { Deps } from '../../write-side/context.js';
+import { payeeOf } from '../cycles/payees.js';
+import { pagesOf } from '../../write-side/stream-pages.js';
+
+/** A transfer of a batch that somebody hands to Sanad as to a payments block. */
+export interface HandedTransfer {
+  readonly requestId: string;
+  readonly payeeIdentity: string;
+  /** One spelling of an account's number, where the transfer names one. */
+  readonly account?: string;
+  /** Decimal string. */
+  readonly amount: string;
+  readonly currency: string;
+}
+export interface HandedBatch {
+  readonly correlationId: string;
+  /** A programme or a cycle, where the batch names one. */
+  readonly programme?: string;
+  readonly transfers: readonly HandedTransfer[];
+  /** Of the body: tells the same correlation id with another batch apart. */
+  readonly fingerprint: string;
+}
+export interface ConfirmedBatch {
+  readonly batchId: string;
+  readonly correlationId: string;
+  readonly transfers: readonly (readonly [requestId: string, paymentId: string])[];
+}
+/** Why a transfer is not confirmed; `index` counts from 0. */
+export interface Unconfirmed {
+  readonly index: number;
+  readonly code: string;
+  readonly reason: string;
+}
+export type Confirmation =
+  | { readonly kind: 'confirmed'; readonly batch: ConfirmedBatch }
+  | { readonly kind: 'refused'; readonly unconfirmed: readonly Unconfirmed[] };
+
+/** 22 characters, a function of who hands it over and of the correlation id. */
+export const batchIdOf = (subject: string, correlationId: string): string =>
+  `S${uuidOf('govstack-batch', subject, correlationId).replaceAll('-', '').slice(0, 21)}`;
+/** Has a space more than the keys of commands. */
+const keyOf = (subject: string, batchId: string): string => `${subject} govstack-batch ${batchId}`;
+const PAGE = 500;
+
+/**
+ * Sanad pays entitled households by its cycles and nobody else, so a batch that is handed to it is no order to pay: it is
+ * confirmed when each transfer is a payment of a released cycle, to that payee and of that amount, and refused whole otherwise.
+ * What was confirmed is kept for ever, and the same batch again gives the same answer.
+ * @throws DomainError CORRELATION_ID_REUSED
+ */
+export async function confirmBatch(
+  { store, vault }: Deps,
+  batch: HandedBatch,
+  subject: string,
+): Promise<Confirmation> {
+  const { correlationId, fingerprint } = batch;
+  const batchId = batchIdOf(subject, correlationId);
+  const kept = await store.receipt(keyOf(subject, batchId));
+  if (kept) return { kind: 'confirmed', batch: same(kept, fingerprint) };
+  const cycles = await paidCycles({ store }, batch.programme);
+  const confirmed: (readonly [string, string])[] = [];
+  const unconfirmed: Unconfirmed[] = [];
+  const used = new Set<string>();
+  for (let from = 0; from < batch.transfers.length; from += PAGE) {
+    const page = batch.transfers.slice(from, from + PAGE);
+    const persons = page.map(({ payeeIdentity }) => personIdOf(payeeIdentity));
+    const known = persons.filter((personId) => personId !== undefined);
+    const payments = await store.readStreams(
+      known.flatMap((personId) =>
+        cycles.map((cycleId) => streams.payment(`${cycleId}-${personId}`)),
+      ),
+    );
+    const people = await store.readStreams(known.map((personId) => streams.person(personId)));
+    let at = -1;
+    page.forEach((transfer, i) => {
+      if (persons[i] !== undefined) at += 1;
+      const mine =
+        persons[i] === undefined
+          ? []
+          : payments
+              .slice(at * cycles.length, (at + 1) * cycles.length)
+              .map(({ events }) => foldPayment(events));
+      const account = (accountId: string): string | undefined =>
+        payeeOf(people[at]!.events, accountId || undefined)?.accountHash;
+      const hash =
+        transfer.account === undefined ? undefined : vault.keyedHash('account', transfer.account);
+      const found = matching(
+        transfer,
+        mine,
+        used,
+        (state) => hash === undefined || account(state.accountId) === hash,
+      );
+      if ('paymentId' in found) {
+        used.add(found.paymentId);
+        confirmed.push([transfer.requestId, found.paymentId]);
+      } else unconfirmed.push({ index: from + i, ...found });
+    });
+  }
+  if (unconfirmed.length > 0) return { kind: 'refused', unconfirmed };
+  const body: ConfirmedBatch = { batchId, correlationId, transfers: confirmed };
+  const result = await store.append({
+    writes: [],
+    receipt: { key: keyOf(subject, batchId), fingerprint, status: 202, body: JSON.stringify(body) },
+  });
+  return {
+    kind: 'confirmed',
+    batch: result.kind === 'receipt-exists' ? same(result.receipt, fingerprint) : body,
+  };
+}
+
+function same(kept: KeptReceipt, fingerprint: string): ConfirmedBatch {
+  if (kept.fingerprint !== fingerprint)
+    throw new DomainError(
+      'CORRELATION_ID_REUSED',
+      'This correlation id was used for another batch; take a new one.',
+      'invalid',
+      'X-CorrelationID',
+    );
+  return JSON.parse(kept.body) as ConfirmedBatch;
+}
+
+function matching(
+  { amount, currency }: HandedTransfer,
+  payments: readonly PaymentState[],
+  used: ReadonlySet<string>,
+  payeesAccount: (state: PaymentState) => boolean,
+): { readonly paymentId: string } | Omit<Unconfirmed, 'index'> {
+  const ordered = payments.filter(({ status }) => status !== 'none' && status !== 'cancelled');
+  if (ordered.length === 0)
+    return {
+      code: 'PAYMENT_UNKNOWN',
+      reason: 'No payment to this payee is ordered in a released cycle.',
+    };
+  const amountMinor = String(parseAmount(amount, currency));
+  const fitting = ordered.filter(
+    (state) => state.amountMinor === amountMinor && state.currency === currency,
+  );
+  if (fitting.length === 0)
+    return {
+      code: 'AMOUNT_DIFFERS',
+      reason: 'The payee is not paid this amount in this currency.',
+    };
+  const owned = fitting.filter(payeesAccount);
+  if (owned.length === 0)
+    return { code: 'ACCOUNT_DIFFERS', reason: 'The payee is not paid on this account.' };
+  const left = owned.filter(({ paymentId }) => !used.has(paymentId));
+  if (left.length === 0)
+    return { code: 'TRANSFER_TWICE', reason: 'Another transfer of the batch is this payment.' };
+  return left.length === 1
+    ? { paymentId: left[0]!.paymentId }
+    : {
+        code: 'PAYMENT_AMBIGUOUS',
+        reason: 'Payments of several cycles fit; name the cycle in X-Program-Id.',
+      };
+}
+
+/** Cycles that are released and not closed. @param programme only this programme's, or only this cycle */
+async function paidCycles(
+  { store }: Pick<Deps, 'store'>,
+  programme: string | undefined,
+): Promise<readonly string[]> {
+  const found: string[] = [];
+  for await (const page of pagesOf(store, 'cycle-')) {
+    for (const { events } of page) {
+      const released = events.find((event) => event.type === 'CycleReleased');
+      if (released?.type !== 'CycleReleased' || events.some(({ type }) => type === 'CycleClosed'))
+        continue;
+      const { cycleId } = released.data;
+      if (
+        programme === undefined ||
+        cycleId === programme ||
+        cycleId.slice(0, -'-2025-10'.length) === programme
+      )
+        found.push(cycleId);
+    }
+  }
+  return found;
+}
+
+/** A transfer of a confirmed batch as it stands now. */
+export interface Standing {
+  readonly requestId: string;
+  readonly payment: PaymentState;
+}
+
+/** Undefined for a batch that this subject did not hand over. */
+export async function standingOf(
+  { store }: Pick<Deps, 'store'>,
+  subject: string,
+  batchId: string,
+): Promise<
+  { readonly batch: ConfirmedBatch; readonly transfers: readonly Standing[] } | undefined
+> {
+  const kept = await store.receipt(keyOf(subject, batchId));
+  if (!kept) return undefined;
+  const batch = JSON.parse(kept.body) as ConfirmedBatch;
+  const transfers: Standing[] = [];
+  for (let from = 0; from < batch.transfers.length; from += PAGE) {
+    const page = batch.transfers.slice(from, from + PAGE);
+    const payments = await store.readStreams(
+      page.map(([, paymentId]) => streams.payment(paymentId)),
+    );
+    page.forEach(([requestId], i) =>
+      transfers.push({ requestId, payment: foldPayment(payments[i]!.events) }),
+    );
+  }
+  return { batch, transfers };
+}

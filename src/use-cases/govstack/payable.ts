@@ -1,0 +1,52 @@
+import { isIban, isWallet } from '../../kernel/accounts.js';
+import { DomainError } from '../../kernel/errors.js';
+import { parseAmount } from '../../kernel/money.js';
+import { accountsInUse } from './beneficiaries.js';
+import type { Deps } from '../../write-side/context.js';
+
+/** An account that somebody asks about before it is paid. */
+export interface AskedAccount {
+  readonly financialAddress: string;
+  readonly amount?: number;
+  readonly currency?: string;
+}
+export interface Unpayable {
+  readonly index: number;
+  readonly reason: string;
+}
+
+/**
+ * Which of these accounts Sanad would not pay on: those that are misspelt, those that no person who is registered here has, and
+ * those that are asked about with an amount that cannot be paid. Reads the persons, so it may take a while.
+ */
+export async function unpayable(
+  deps: Deps,
+  asked: readonly AskedAccount[],
+): Promise<readonly Unpayable[]> {
+  const numbers = asked.map(({ financialAddress }) =>
+    financialAddress.replace(/[\s.-]/g, '').toUpperCase(),
+  );
+  const known = await accountsInUse(deps, numbers);
+  return asked.flatMap(({ amount, currency }, index): Unpayable[] => {
+    const number = numbers[index]!;
+    const reason = known.has(number)
+      ? wrongAmount(amount, currency)
+      : /^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,}$/.test(number) && !isIban(number)
+        ? 'The check digits of the IBAN are wrong.'
+        : /^\+/.test(number) && !isWallet(number)
+          ? 'The telephone number is wrong.'
+          : 'No beneficiary has this account.';
+    return reason === undefined ? [] : [{ index, reason }];
+  });
+}
+
+function wrongAmount(amount: number | undefined, currency: string | undefined): string | undefined {
+  if (amount === undefined) return undefined;
+  if (currency === undefined) return 'An amount has a currency.';
+  try {
+    return parseAmount(String(amount), currency) > 0n ? undefined : 'The amount is zero.';
+  } catch (error) {
+    if (error instanceof DomainError) return error.detail;
+    throw error;
+  }
+}

@@ -1,0 +1,102 @@
+import type { EventStore } from '../../adapters/event-store/port.js';
+import { endToEndIndex } from '../outcomes/end-to-end-index.js';
+import type { EndToEndLookup } from '../outcomes/take-in-outcomes.js';
+import { pagesOf } from '../../write-side/stream-pages.js';
+
+/** A message of ours that was handed to a bank. */
+export interface SentMessage {
+  readonly cycleId: string;
+  readonly messageId: string;
+  readonly count: number;
+  readonly totalMinor: string;
+}
+export interface SentPayment {
+  readonly paymentId: string;
+  readonly endToEndId: string;
+}
+
+/** What was instructed, as the log has it; read when first asked. */
+export interface Instructed {
+  readonly lookup: EndToEndLookup;
+  message(messageId: string): Promise<SentMessage | undefined>;
+  /** Pages of a few hundred. */
+  paymentsOf(message: SentMessage): AsyncIterable<readonly SentPayment[]>;
+}
+
+interface Cycles {
+  readonly messages: ReadonlyMap<string, SentMessage>;
+  readonly open: readonly string[];
+  readonly closed: readonly string[];
+}
+
+/**
+ * End-to-end ids are looked for among the payments of cycles that are released and not closed; those of closed ones are
+ * read only where one is not found there.
+ */
+export function instructed(store: EventStore, signal?: AbortSignal): Instructed {
+  let read: Promise<Cycles> | undefined;
+  const cycles = (): Promise<Cycles> => (read ??= cyclesOf(store));
+  const indexOf = (which: 'open' | 'closed'): EndToEndLookup => {
+    let index: EndToEndLookup | undefined;
+    return async (ids) => {
+      const ofThese = (await cycles())[which];
+      return ofThese.length === 0
+        ? ids.map(() => undefined)
+        : (index ??= endToEndIndex(store, ofThese, signal))(ids);
+    };
+  };
+  const [open, closed] = [indexOf('open'), indexOf('closed')];
+  return {
+    async lookup(ids) {
+      const found = await open(ids);
+      const left = ids.filter((_, i) => found[i] === undefined);
+      if (left.length === 0) return found;
+      const late = await closed(left);
+      let next = 0;
+      return found.map((id) => id ?? late[next++]);
+    },
+    async message(messageId) {
+      return (await cycles()).messages.get(messageId);
+    },
+    async *paymentsOf({ cycleId, messageId }) {
+      for await (const page of pagesOf(store, `payment-${cycleId}-`, {
+        types: ['PaymentInstructed', 'PaymentReinstructed'],
+        ...(signal ? { signal } : {}),
+      })) {
+        const payments = page.flatMap(({ events }): SentPayment[] =>
+          events.flatMap((event) =>
+            (event.type === 'PaymentInstructed' || event.type === 'PaymentReinstructed') &&
+            event.data.messageId === messageId
+              ? [{ paymentId: event.data.paymentId, endToEndId: event.data.endToEndId }]
+              : [],
+          ),
+        );
+        if (payments.length > 0) yield payments;
+      }
+    },
+  };
+}
+
+/** Cycles that are released and not closed, in order. */
+export const openCycles = async (store: EventStore): Promise<readonly string[]> =>
+  (await cyclesOf(store)).open;
+
+async function cyclesOf(store: EventStore): Promise<Cycles> {
+  const messages = new Map<string, SentMessage>();
+  const [open, closed]: [string[], string[]] = [[], []];
+  for await (const page of pagesOf(store, 'cycle-')) {
+    for (const { events } of page) {
+      let released: string | undefined;
+      for (const event of events) {
+        if (event.type === 'CycleReleased') released = event.data.cycleId;
+        if (event.type !== 'CycleInstructed' && event.type !== 'CycleReinstructed') continue;
+        const { cycleId, files } = event.data;
+        for (const { messageId, count, totalMinor } of files)
+          messages.set(messageId, { cycleId: cycleId, messageId, count, totalMinor });
+      }
+      if (released !== undefined)
+        (events.some(({ type }) => type === 'CycleClosed') ? closed : open).push(released);
+    }
+  }
+  return { messages, open, closed };
+}

@@ -1,0 +1,273 @@
+import type { EventData } from '../../../events/generated.js';
+import type { Instruction, MessageWriter, WrittenFile } from '../../adapters/payment-rail/port.js';
+import type { StreamEvents } from '../../adapters/event-store/port.js';
+import type { Recorded } from '../../kernel/decider.js';
+import { streams } from '../../kernel/ids.js';
+import { paymentDecider } from '../../payment/payment.decider.js';
+import { record, task, type Unit, type UnitResult } from '../../write-side/bulk.js';
+import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
+import {
+  endToEndIdOf,
+  MAX_PER_FILE,
+  messageIdOf,
+  messagePart,
+  outlineOf,
+  type Release,
+} from './messages.js';
+import { orderedInRound, SetTally, type Ordered, type SetFigures } from '../cycles/ordered-set.js';
+import { heldBy, openPayees, payeeOf, type Payee } from '../cycles/payees.js';
+import type { AccountHold } from '../../programme/programme.decider.js';
+import type { PayingAccount } from './payment-terms.js';
+import { ahead, pagesOf } from '../../write-side/stream-pages.js';
+
+/** A payment of the released set with what its instruction takes from the person and the vault. */
+interface Item {
+  readonly paymentId: string;
+  readonly events: readonly Recorded[];
+  readonly ordered: Ordered;
+  /** The first instruction, where an earlier run recorded it: it is not decided again. */
+  readonly instructed: EventData['PaymentInstructed'] | undefined;
+  readonly endToEndId: string;
+  readonly payee: Payee;
+  readonly account: Instruction['payee'];
+}
+/** A file to be. Its places are taken in payment-id order; a payment is added once its instruction is durable. */
+interface Message {
+  readonly id: string;
+  readonly account: PayingAccount;
+  places: number;
+  writer: MessageWriter | undefined;
+  file: WrittenFile | undefined;
+}
+interface Place {
+  readonly message: Message;
+  readonly item: Item;
+  /** Index of the unit; -1 where it is recorded already. */ readonly unit: number;
+}
+/** The message of one account that is being filled, and how many came before it. */
+interface Filling {
+  current: Message | undefined;
+  sequence: number;
+}
+
+/** Which payments: those ordered in the round that was released, at the log position of the release. */
+export interface ReleasedSet {
+  readonly cycleId: string;
+  readonly round: number;
+  readonly position: number;
+  /** Absent: as the terms of each account say. */ readonly maxPerFile?: number;
+  readonly hold: AccountHold;
+}
+
+/**
+ * One run over the payments of a released cycle. Payments are recorded in payment-id order, so those that a killed run
+ * instructed come first, under the messages they were given then; the others follow in the last message or a new one.
+ */
+export class Instructing {
+  count = 0;
+  totalMinor = 0n;
+  readonly #tally = new SetTally();
+  readonly #remittance: string;
+  readonly #messages: Message[] = [];
+  readonly #filling = new Map<PayingAccount, Filling>();
+  /** Pages are added to their files one after the other. */
+  #written: Promise<void> = Promise.resolve();
+  #seen = 0;
+
+  constructor(
+    private readonly deps: Deps,
+    private readonly base: JobContext,
+    private readonly release: Release,
+    private readonly released: ReleasedSet,
+    private readonly onProgress?: OnProgress,
+  ) {
+    this.#remittance = release.terms.remittanceOf(release.period);
+  }
+
+  /** The set found in the log, to be compared with the one released. Complete after `finish`. */
+  get set(): SetFigures {
+    return this.#tally.figures();
+  }
+
+  /**
+   * Pages of payments with their payees; an erased person, one without an account, or whose account is held, is left out:
+   * they are instructed with those that are instructed again. Accounts, and how long they are held, are those at the
+   * release, so that a run that goes on later pays nobody that the first had left out, in the middle of its files.
+   */
+  async *pages(signal?: AbortSignal): AsyncGenerator<readonly Item[]> {
+    const walked = pagesOf(
+      this.deps.store,
+      `payment-${this.released.cycleId}-`,
+      signal ? { signal } : {},
+    );
+    for await (const items of ahead(walked, (page) => this.#itemsOf(page))) {
+      yield items;
+      this.onProgress?.({ what: 'payments', done: this.#seen });
+    }
+  }
+
+  async #itemsOf(page: readonly StreamEvents[]): Promise<readonly Item[]> {
+    const { cycleId, round, position, hold } = this.released;
+    const found: Omit<Item, 'payee' | 'account'>[] = [];
+    for (const { stream, events } of page) {
+      const ordered = orderedInRound(events, round);
+      if (!ordered) continue;
+      const paymentId = stream.slice('payment-'.length);
+      this.#tally.add(paymentId, ordered.amountMinor, ordered.currency);
+      const instructed = events.find((event) => event.type === 'PaymentInstructed')?.data;
+      if (instructed || events.at(-1)!.type !== 'PaymentCancelled') {
+        found.push({
+          paymentId,
+          events,
+          ordered,
+          instructed,
+          endToEndId: instructed?.endToEndId ?? endToEndIdOf(paymentId, 1),
+        });
+      }
+    }
+    this.#seen += page.length;
+    const persons = await this.deps.store.readStreams(
+      found.map(({ paymentId }) => streams.person(paymentId.slice(cycleId.length + 1))),
+      { asOf: position },
+    );
+    const payees = found.map(({ instructed }, i) => {
+      const payee = payeeOf(persons[i]!.events, instructed?.accountId);
+      return payee && (instructed || !heldBy(payee, hold, this.release.createdAt))
+        ? payee
+        : undefined;
+    });
+    const accounts = await openPayees(this.deps.vault, payees);
+    return found.flatMap((payment, i): Item[] => {
+      if (payees[i] && accounts[i]) return [{ ...payment, payee: payees[i], account: accounts[i] }];
+      // Instructed before its payee was erased: it counts, though no file can name the payee any more.
+      if (payment.instructed) this.#count(payment.ordered.amountMinor);
+      return [];
+    });
+  }
+
+  /** Starts synchronously, so that pages given one after the other are recorded, and written, in that order. */
+  async instruct(items: readonly Item[]): Promise<void> {
+    const places: Place[] = [];
+    const units: Unit[] = [];
+    const full: Message[] = [];
+    for (const item of items) {
+      const message = this.#messageFor(item, full);
+      message.places += 1;
+      places.push({
+        message,
+        item,
+        unit: item.instructed ? -1 : units.push(this.#unit(item, message.id)) - 1,
+      });
+    }
+    const recorded = record(this.deps, units, this.base);
+    const written = this.#written.then(async () => this.#write(places, await recorded, full));
+    this.#written = written;
+    // Whoever awaits sees the failure; a page that nobody awaits any more must not end the process.
+    recorded.catch(() => undefined);
+    written.catch(() => undefined);
+    await written;
+  }
+
+  /** Writes the last message of each account. */
+  async finish(): Promise<void> {
+    await this.#written;
+    for (const { current } of this.#filling.values())
+      if (current) await this.#finishMessage(current);
+  }
+
+  /** Leaves nothing of files that were not finished. After `finish` it does nothing. */
+  async abandon(): Promise<void> {
+    await this.#written.catch(() => undefined);
+    for (const { writer } of this.#messages) await writer?.abandon();
+  }
+
+  /** The files written, in the order in which they were begun. Complete after `finish`. */
+  get files(): EventData['CycleInstructed']['files'] {
+    return this.#messages.flatMap(({ file }) => (file ? [file] : []));
+  }
+
+  async #write(
+    places: readonly Place[],
+    results: readonly UnitResult[],
+    full: readonly Message[],
+  ): Promise<void> {
+    const added = new Map<Message, Instruction[]>();
+    for (const { message, item, unit } of places) {
+      if (unit >= 0 && results[unit]!.kind === 'refused') continue;
+      const instructions = added.get(message);
+      if (instructions) instructions.push(this.#instruction(item));
+      else added.set(message, [this.#instruction(item)]);
+      this.#count(item.ordered.amountMinor);
+    }
+    for (const [message, instructions] of added) {
+      message.writer ??= await this.deps.rail.begin(
+        outlineOf(this.release, message.account, message.id),
+      );
+      await message.writer.add(instructions);
+    }
+    for (const message of full) await this.#finishMessage(message);
+  }
+
+  async #finishMessage(message: Message): Promise<void> {
+    message.file = await message.writer?.finish();
+    message.writer = undefined;
+  }
+
+  #count(amountMinor: string): void {
+    this.count += 1;
+    this.totalMinor += BigInt(amountMinor);
+  }
+
+  #messageFor({ instructed, account, ordered }: Item, full: Message[]): Message {
+    const from = this.release.terms.accountFor(ordered.region, account.kind);
+    let filling = this.#filling.get(from);
+    if (!filling) this.#filling.set(from, (filling = { current: undefined, sequence: 0 }));
+    const { current } = filling;
+    const limit = this.released.maxPerFile ?? from.maxPerFile ?? MAX_PER_FILE;
+    if (current && (instructed ? instructed.messageId === current.id : current.places < limit))
+      return current;
+    if (current) full.push(current);
+    filling.sequence += 1;
+    const id =
+      instructed?.messageId ??
+      messageIdOf(
+        this.release.programmeId,
+        this.release.period,
+        messagePart(from, String(filling.sequence).padStart(4, '0')),
+      );
+    filling.current = { id, account: from, places: 0, writer: undefined, file: undefined };
+    this.#messages.push(filling.current);
+    return filling.current;
+  }
+
+  #unit({ paymentId, events, endToEndId, payee }: Item, messageId: string): Unit {
+    return {
+      verb: 'instruct',
+      key: paymentId,
+      loaded: [events],
+      tasks: [
+        task(streams.payment(paymentId), paymentDecider, {
+          command: {
+            type: 'InstructPayment',
+            messageId,
+            endToEndId,
+            accountId: payee.accountId,
+            executionDate: this.release.executionDate,
+          },
+        }),
+      ],
+    };
+  }
+
+  #instruction({ paymentId, ordered, account, endToEndId }: Item): Instruction {
+    return {
+      paymentId,
+      attempt: 1,
+      endToEndId,
+      amountMinor: BigInt(ordered.amountMinor),
+      currency: ordered.currency,
+      payee: account,
+      remittance: this.#remittance,
+    };
+  }
+}

@@ -1,0 +1,90 @@
+import type {
+  Instruction,
+  MessageOutline,
+  PaymentRail,
+  WrittenFile,
+} from '../../adapters/payment-rail/port.js';
+import { uuidOf } from '../../kernel/ids.js';
+import type { PayingAccount, PaymentTerms } from './payment-terms.js';
+
+/** ISO 20022 Max35Text. */
+const MAX = 35;
+
+/** Credit transfers in one pain.001 file, where the terms say nothing else. */
+export const MAX_PER_FILE = 100_000;
+
+/** A message id: readable where it fits, else a hash of the same parts. The same parts give the same id for ever. */
+export function messageIdOf(programmeId: string, period: string, part: string): string {
+  const readable = `${programmeId.toUpperCase()}-${period}-${part}`;
+  return readable.length <= MAX
+    ? readable
+    : `M${hex(uuidOf('message', programmeId, period, part))}`;
+}
+
+/** The end-to-end id of an attempt: 'E' and 24 hex characters, a function of payment and attempt. */
+export const endToEndIdOf = (paymentId: string, attempt: number): string =>
+  `E${hex(uuidOf('e2e', paymentId, attempt)).slice(0, 24)}`;
+
+const hex = (uuid: string): string =>
+  (
+    uuid.slice(0, 8) +
+    uuid.slice(9, 13) +
+    uuid.slice(14, 18) +
+    uuid.slice(19, 23) +
+    uuid.slice(24)
+  ).toUpperCase();
+
+/** What is the same for all messages of one release. */
+export interface Release {
+  readonly programmeId: string;
+  readonly period: string;
+  /** As of the release: a cycle is paid under one set of terms, from its release until it is closed. */
+  readonly terms: PaymentTerms;
+  readonly currency: string;
+  /** Civil date on which the debtor's bank is to execute. */
+  readonly executionDate: string;
+  /** Instant written into the file; taken from an event, so that the file is the same whenever it is written. */
+  readonly createdAt: string;
+}
+
+/** The message from one account, before its transfers are known. */
+export const outlineOf = (
+  { createdAt, executionDate, currency }: Release,
+  { debtor, format, characters }: PayingAccount,
+  messageId: string,
+): MessageOutline => ({
+  messageId,
+  createdAt,
+  executionDate,
+  debtor,
+  currency,
+  format,
+  characters,
+});
+
+/** The part of a message id that tells messages of one release apart: the account, where terms name it, and a running number. */
+export const messagePart = ({ accountId }: PayingAccount, number: string): string =>
+  accountId === '' ? number : `${accountId}-${number}`;
+
+const PER_PIECE = 1_000;
+
+/** Hands one message to the rail, in payment-id order. */
+export async function writeMessage(
+  rail: PaymentRail,
+  release: Release,
+  account: PayingAccount,
+  messageId: string,
+  instructions: readonly Instruction[],
+): Promise<WrittenFile> {
+  let totalMinor = 0n;
+  for (const { amountMinor } of instructions) totalMinor += amountMinor;
+  return rail.write(
+    { ...outlineOf(release, account, messageId), count: instructions.length, totalMinor },
+    piecesOf(instructions),
+  );
+}
+
+function* piecesOf(instructions: readonly Instruction[]): Generator<readonly Instruction[]> {
+  for (let i = 0; i < instructions.length; i += PER_PIECE)
+    yield instructions.slice(i, i + PER_PIECE);
+}

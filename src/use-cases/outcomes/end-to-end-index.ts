@@ -1,0 +1,126 @@
+import type { EventStore } from '../../adapters/event-store/port.js';
+import type { EndToEndLookup } from './take-in-outcomes.js';
+import { pagesOf } from '../../write-side/stream-pages.js';
+
+/**
+ * Finds payments by end-to-end id from the log itself, for outcome files of banks that know no payment id. Read when it
+ * is first asked; some 40 bytes a payment, because a person's id and half of the end-to-end id (64 bits, of a hash) is all it
+ * keeps. A wrong hit is possible in theory and does no harm: the payment's decider compares the whole id.
+ * @param cycleIds the cycles whose payments the file may be about; absent: all
+ */
+export function endToEndIndex(
+  store: EventStore,
+  cycleIds?: readonly string[],
+  signal?: AbortSignal,
+): EndToEndLookup {
+  let built: Promise<Index> | undefined;
+  return async (endToEndIds) => {
+    const index = await (built ??= build(store, cycleIds, signal));
+    return endToEndIds.map((id) => index.find(id));
+  };
+}
+
+async function build(
+  store: EventStore,
+  cycleIds: readonly string[] | undefined,
+  signal?: AbortSignal,
+): Promise<Index> {
+  const index = new Index();
+  for (const prefix of cycleIds?.map((id) => `payment-${id}-`) ?? ['payment-']) {
+    for await (const page of pagesOf(store, prefix, {
+      types: ['PaymentInstructed', 'PaymentReinstructed'],
+      ...(signal ? { signal } : {}),
+    })) {
+      for (const { events } of page) {
+        for (const event of events) {
+          if (event.type === 'PaymentInstructed' || event.type === 'PaymentReinstructed')
+            index.add(event.data.endToEndId, event.data.paymentId);
+        }
+      }
+    }
+  }
+  return index;
+}
+
+const PERSON_BYTES = 16;
+const PERSON_TEXT = 36;
+
+/** Open addressing over typed arrays; nothing in it is an object per payment. */
+class Index {
+  readonly #cycles: string[] = [];
+  #count = 0;
+  #slots = new Int32Array(1 << 12).fill(-1);
+  #keys = new BigUint64Array(1 << 11);
+  #cycleOf = new Uint16Array(1 << 11);
+  #persons = Buffer.alloc(PERSON_BYTES << 11);
+
+  add(endToEndId: string, paymentId: string): void {
+    const key = keyOf(endToEndId);
+    if (key === undefined) return;
+    if (this.#count === this.#keys.length) this.#grow();
+    const cycle = paymentId.slice(0, -PERSON_TEXT - 1);
+    if (this.#cycles.at(-1) !== cycle) this.#cycles.push(cycle);
+    this.#keys[this.#count] = key;
+    this.#cycleOf[this.#count] = this.#cycles.length - 1;
+    this.#persons.write(
+      paymentId.slice(-PERSON_TEXT).replaceAll('-', ''),
+      this.#count * PERSON_BYTES,
+      'hex',
+    );
+    this.#place(this.#count);
+    this.#count += 1;
+  }
+
+  find(endToEndId: string): string | undefined {
+    const key = keyOf(endToEndId);
+    if (key === undefined) return undefined;
+    for (let slot = this.#slotOf(key); ; slot = (slot + 1) & (this.#slots.length - 1)) {
+      const entry = this.#slots[slot]!;
+      if (entry < 0) return undefined;
+      if (this.#keys[entry] === key) return this.#paymentAt(entry);
+    }
+  }
+
+  #paymentAt(entry: number): string {
+    const hex = this.#persons.toString('hex', entry * PERSON_BYTES, (entry + 1) * PERSON_BYTES);
+    const person = [
+      hex.slice(0, 8),
+      hex.slice(8, 12),
+      hex.slice(12, 16),
+      hex.slice(16, 20),
+      hex.slice(20),
+    ].join('-');
+    return `${this.#cycles[this.#cycleOf[entry]!]}-${person}`;
+  }
+
+  /** The key is a hash already, but its last 16 bits begin with the version of the UUID that it was made from, which is always the same. */
+  #slotOf(key: bigint): number {
+    return Number((key >> 16n) & BigInt(this.#slots.length - 1));
+  }
+
+  #place(entry: number): void {
+    let slot = this.#slotOf(this.#keys[entry]!);
+    while (this.#slots[slot]! >= 0) slot = (slot + 1) & (this.#slots.length - 1);
+    this.#slots[slot] = entry;
+  }
+
+  #grow(): void {
+    const size = this.#keys.length * 2;
+    const keys = new BigUint64Array(size);
+    keys.set(this.#keys);
+    const cycleOf = new Uint16Array(size);
+    cycleOf.set(this.#cycleOf);
+    const persons = Buffer.alloc(size * PERSON_BYTES);
+    this.#persons.copy(persons);
+    this.#keys = keys;
+    this.#cycleOf = cycleOf;
+    this.#persons = persons;
+    this.#slots = new Int32Array(size * 2).fill(-1);
+    for (let entry = 0; entry < this.#count; entry += 1) this.#place(entry);
+  }
+}
+
+/** The first 64 bits of the hash in an end-to-end id of ours; undefined for another's. */
+function keyOf(endToEndId: string): bigint | undefined {
+  return /^E[0-9A-F]{24}$/.test(endToEndId) ? BigInt(`0x${endToEndId.slice(1, 17)}`) : undefined;
+}

@@ -1,0 +1,272 @@
+import type { EventData } from '../../../events/generated.js';
+import { DomainError } from '../../kernel/errors.js';
+import { parsePaymentId, streams } from '../../kernel/ids.js';
+import { paymentDecider, type PaymentCommand } from '../../payment/payment.decider.js';
+import {
+  pipelined,
+  record,
+  task,
+  type Task,
+  type Unit,
+  type UnitResult,
+} from '../../write-side/bulk.js';
+import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
+import { endToEndIdOf } from '../instructions/messages.js';
+
+/** What a payment system says about one payment. Named by payment id, by end-to-end id or by both, which must then agree. */
+export interface ReportedOutcome {
+  readonly paymentId?: string;
+  readonly endToEndId?: string;
+  readonly outcome: 'accepted' | 'settled' | 'rejected' | 'returned' | 'unknown';
+  /** Which instruction it answers; absent: told by the end-to-end id, else the latest. */
+  readonly attempt?: number;
+  /** Minor units as a decimal string. */
+  readonly amountMinor?: string;
+  readonly currency?: string;
+  /** ISO 20022 external reason code. */
+  readonly reason?: string;
+  /** Civil date YYYY-MM-DD. */
+  readonly settledOn?: string;
+  readonly reference?: string;
+  /** Where this one comes from, where one take has several sources. */
+  readonly source?: OutcomeSource;
+}
+export type OutcomeSource = EventData['PaymentSettled']['source'];
+
+/** What became of one outcome, in the order given. */
+export type OutcomeResult =
+  | {
+      readonly result: 'applied' | 'unchanged' | 'break';
+      readonly paymentId: string;
+      readonly position: number;
+    }
+  | {
+      readonly result: 'refused';
+      readonly paymentId: string | undefined;
+      readonly code: string;
+      readonly detail: string;
+      readonly field?: string;
+    };
+
+/** Finds the payments of end-to-end ids, in order; a read model or `endToEndIndex`. What it says is checked by the decider. */
+export type EndToEndLookup = (
+  endToEndIds: readonly string[],
+) => Promise<readonly (string | undefined)[]>;
+
+export interface OutcomesArgs {
+  readonly source: OutcomeSource;
+  /** Batches of a few hundred. */
+  readonly outcomes: AsyncIterable<readonly ReportedOutcome[]>;
+  /** Needed only where outcomes come without a payment id. */
+  readonly lookup?: EndToEndLookup;
+  /** Given each batch's answers; `first` is the 0-based number of its first outcome. */
+  readonly onResults?: (results: readonly OutcomeResult[], first: number) => void | Promise<void>;
+}
+/** `applied + unchanged + breaks + refused = read`. */
+export interface OutcomesSummary {
+  read: number;
+  applied: number;
+  unchanged: number;
+  breaks: number;
+  refused: number;
+}
+
+/**
+ * Takes a stream of outcomes in. Each is decided by its payment: the same outcome twice changes nothing, a contradiction
+ * becomes a named break. Outcomes of one payment are taken in the order given, also across batches under way.
+ * @throws StoreError, the signal's reason
+ */
+export async function takeInOutcomes(
+  deps: Deps,
+  args: OutcomesArgs,
+  base: JobContext,
+  onProgress?: OnProgress,
+  signal?: AbortSignal,
+): Promise<OutcomesSummary> {
+  const summary: OutcomesSummary = { read: 0, applied: 0, unchanged: 0, breaks: 0, refused: 0 };
+  const desk = new OutcomeDesk(deps, args.source, base, args.lookup);
+  await pipelined(
+    args.outcomes,
+    async (outcomes) => {
+      const first = summary.read;
+      summary.read += outcomes.length;
+      const results = await desk.take(outcomes);
+      for (const { result } of results) summary[result === 'break' ? 'breaks' : result] += 1;
+      await args.onResults?.(results, first);
+      onProgress?.({ what: 'outcomes', done: summary.read });
+    },
+    signal,
+  );
+  return summary;
+}
+
+/** One batch by itself, as over HTTP: at most a thousand or so. */
+export const takeInBatch = (
+  deps: Deps,
+  source: OutcomeSource,
+  outcomes: readonly ReportedOutcome[],
+  base: JobContext,
+  lookup?: EndToEndLookup,
+): Promise<readonly OutcomeResult[]> => new OutcomeDesk(deps, source, base, lookup).take(outcomes);
+
+interface Entry {
+  readonly index: number;
+  readonly paymentId: string;
+  readonly outcome: ReportedOutcome;
+}
+
+class OutcomeDesk {
+  /** Per payment, the batch that has it in hand. */
+  readonly #inHand = new Map<string, Promise<void>>();
+
+  constructor(
+    private readonly deps: Deps,
+    private readonly source: OutcomeSource,
+    private readonly base: JobContext,
+    private readonly lookup?: EndToEndLookup,
+  ) {}
+
+  async take(outcomes: readonly ReportedOutcome[]): Promise<readonly OutcomeResult[]> {
+    const results = new Array<OutcomeResult>(outcomes.length);
+    const named = outcomes.some((outcome) => outcome.paymentId === undefined)
+      ? await this.#name(outcomes)
+      : outcomes.map((outcome) => outcome.paymentId);
+    const entries: Entry[] = [];
+    outcomes.forEach((outcome, index) => {
+      try {
+        if (named[index] === undefined)
+          throw unknownPayment(outcome.endToEndId === undefined ? 'paymentId' : 'endToEndId');
+        entries.push({ index, outcome, paymentId: parsePaymentId(named[index]) });
+      } catch (error) {
+        results[index] = refused(error, named[index]);
+      }
+    });
+    const before = new Set<Promise<void>>();
+    let done!: () => void;
+    const mine = new Promise<void>((resolve) => {
+      done = resolve;
+    });
+    for (const { paymentId } of entries) {
+      const other = this.#inHand.get(paymentId);
+      if (other && other !== mine) before.add(other);
+      this.#inHand.set(paymentId, mine);
+    }
+    try {
+      await Promise.all(before);
+      for (let wave = entries; wave.length > 0;) wave = await this.#takeWave(wave, results);
+    } finally {
+      done();
+      for (const { paymentId } of entries)
+        if (this.#inHand.get(paymentId) === mine) this.#inHand.delete(paymentId);
+    }
+    return results;
+  }
+
+  /** Takes the first outcome of every payment and hands back the others. */
+  async #takeWave(entries: readonly Entry[], results: OutcomeResult[]): Promise<Entry[]> {
+    const now = new Map<string, Entry>();
+    const later: Entry[] = [];
+    for (const entry of entries) {
+      if (now.has(entry.paymentId)) later.push(entry);
+      else now.set(entry.paymentId, entry);
+    }
+    const wave = [...now.values()];
+    const payments = await this.deps.store.readStreams(
+      wave.map(({ paymentId }) => streams.payment(paymentId)),
+    );
+    const units: Unit[] = [];
+    const known: Entry[] = [];
+    wave.forEach((entry, i) => {
+      const { stream, events } = payments[i]!;
+      if (events.length === 0) {
+        results[entry.index] = refused(unknownPayment('paymentId'), entry.paymentId);
+        return;
+      }
+      known.push(entry);
+      units.push({
+        verb: 'outcome',
+        key: entry.paymentId,
+        loaded: [events],
+        tasks: [reporting(stream, entry, this.source)],
+      });
+    });
+    const answers = await record(this.deps, units, this.base);
+    answers.forEach((answer, i) => {
+      results[known[i]!.index] = resultOf(answer, known[i]!.paymentId);
+    });
+    return later;
+  }
+
+  async #name(outcomes: readonly ReportedOutcome[]): Promise<readonly (string | undefined)[]> {
+    const nameless = outcomes
+      .filter((outcome) => outcome.paymentId === undefined && outcome.endToEndId !== undefined)
+      .map((outcome) => outcome.endToEndId!);
+    const found = this.lookup && nameless.length > 0 ? await this.lookup(nameless) : [];
+    const byEndToEndId = new Map(nameless.map((endToEndId, i) => [endToEndId, found[i]]));
+    return outcomes.map(
+      (outcome) =>
+        outcome.paymentId ??
+        (outcome.endToEndId === undefined ? undefined : byEndToEndId.get(outcome.endToEndId)),
+    );
+  }
+}
+
+/** Names the instruction that an outcome answers, and has the payment decide. */
+function reporting(stream: string, { outcome, paymentId }: Entry, source: OutcomeSource): Task {
+  return {
+    stream,
+    decide(events, context) {
+      const instructions = events
+        .filter(
+          (event) => event.type === 'PaymentInstructed' || event.type === 'PaymentReinstructed',
+        )
+        .map((event) => event.data);
+      const answered =
+        outcome.endToEndId === undefined
+          ? instructions.findLast(
+              ({ attempt }) => outcome.attempt === undefined || attempt === outcome.attempt,
+            )
+          : instructions.find(({ endToEndId }) => endToEndId === outcome.endToEndId);
+      const attempt = outcome.attempt ?? answered?.attempt ?? 1;
+      const command: PaymentCommand = {
+        type: 'ReportOutcome',
+        outcome: outcome.outcome,
+        attempt,
+        source: outcome.source ?? source,
+        endToEndId: outcome.endToEndId ?? answered?.endToEndId ?? endToEndIdOf(paymentId, attempt),
+        ...(outcome.outcome === 'settled'
+          ? { settledOn: outcome.settledOn ?? context.now.slice(0, 10) }
+          : {}),
+        ...(outcome.currency === undefined ? {} : { currency: outcome.currency }),
+        ...(outcome.amountMinor === undefined ? {} : { amountMinor: outcome.amountMinor }),
+        ...(outcome.reason === undefined ? {} : { reason: outcome.reason }),
+        ...(outcome.reference === undefined ? {} : { reference: outcome.reference }),
+      };
+      return task(stream, paymentDecider, { command }).decide(events, context);
+    },
+  };
+}
+
+function resultOf(answer: UnitResult, paymentId: string): OutcomeResult {
+  if (answer.kind === 'refused') return refused(answer.error, paymentId);
+  if (answer.kind !== 'recorded')
+    return { result: 'unchanged', paymentId, position: answer.position };
+  const isBreak = answer.writes.some((write) =>
+    write.events.some((event) => event.type === 'PaymentBreakRecorded'),
+  );
+  return { result: isBreak ? 'break' : 'applied', paymentId, position: answer.position };
+}
+
+function refused(error: unknown, paymentId: string | undefined): OutcomeResult {
+  if (!(error instanceof DomainError)) throw error;
+  return {
+    result: 'refused',
+    paymentId,
+    code: error.code,
+    detail: error.detail,
+    ...(error.field === undefined ? {} : { field: error.field }),
+  };
+}
+
+const unknownPayment = (field: string): DomainError =>
+  new DomainError('PAYMENT_UNKNOWN', 'No such payment was ordered here.', 'not-found', field);

@@ -1,0 +1,243 @@
+import type { EventData } from '../../../events/generated.js';
+import type { BankEntry } from '../../adapters/payment-rail/iso20022/incoming/port.js';
+import { bankEntryDecider } from '../../statement/entry.decider.js';
+import type { Context } from '../../kernel/decider.js';
+import { DomainError } from '../../kernel/errors.js';
+import { streams, uuidOf } from '../../kernel/ids.js';
+import {
+  paymentDecider,
+  type PaymentCommand,
+  type PaymentState,
+} from '../../payment/payment.decider.js';
+import { execute, part, type Outcome, type Part } from '../../write-side/execute.js';
+import type { Deps } from '../../write-side/context.js';
+
+export type QuarantinedEntry = EventData['BankEntryQuarantined'];
+type Why = Pick<
+  QuarantinedEntry,
+  'sha256' | 'number' | 'code' | 'detail' | 'outcome' | 'reason' | 'messageId' | 'paymentId'
+>;
+
+/**
+ * Names entries by what they say, so that the same content in another file is the same entry. Where a file says the very
+ * same thing more than once, the occurrences are told apart by their number.
+ */
+export class EntryNamer {
+  readonly #seen = new Map<string, number>();
+
+  nameOf(entry: BankEntry, paymentId = ''): string {
+    const same = uuidOf('bank-entry', ...contentOf(entry), paymentId);
+    const occurrence = this.#seen.get(same) ?? 0;
+    this.#seen.set(same, occurrence + 1);
+    return occurrence === 0 ? same : uuidOf(same, occurrence);
+  }
+}
+
+function contentOf(entry: BankEntry): string[] {
+  const text = (...values: readonly (string | boolean | undefined)[]): string[] =>
+    values.map((value) => JSON.stringify(value ?? null));
+  const amount = entry.amount ? [entry.amount.text, entry.amount.currency] : [];
+  switch (entry.kind) {
+    case 'balance':
+      return text('balance', entry.code, entry.on, ...amount);
+    case 'status': {
+      const { messageId, batchId, instructionId, endToEndId, uetr } = entry.original;
+      return text(
+        'status',
+        entry.scope,
+        entry.status,
+        messageId,
+        batchId,
+        instructionId,
+        endToEndId,
+        uetr,
+        entry.reasons.join(' '),
+        entry.reference,
+        ...amount,
+      );
+    }
+    case 'booking': {
+      const {
+        messageId,
+        batchId,
+        instructionId,
+        endToEndId,
+        uetr,
+        transactionId,
+        bank,
+        entry: own,
+      } = entry.references;
+      return text(
+        'booking',
+        entry.scope,
+        entry.direction,
+        entry.reversal,
+        entry.returned,
+        entry.returnReason,
+        entry.bookedOn,
+        entry.valueOn,
+        messageId,
+        batchId,
+        instructionId,
+        endToEndId,
+        uetr,
+        transactionId,
+        bank,
+        own,
+        ...amount,
+      );
+    }
+  }
+}
+
+/** What of an entry may stand in an event: amounts, dates, codes and references that name no person. */
+export function quarantined(entry: BankEntry, why: Why, namer: EntryNamer): QuarantinedEntry {
+  const bankReference = referenceOf(entry);
+  const endToEndId =
+    entry.kind === 'status'
+      ? entry.original.endToEndId
+      : entry.kind === 'booking'
+        ? entry.references.endToEndId
+        : undefined;
+  const { amount } = entry;
+  return {
+    entryId: namer.nameOf(entry, why.paymentId),
+    family: entry.family,
+    scope: entry.kind === 'balance' ? 'entry' : entry.scope,
+    ...why,
+    ...(endToEndId !== undefined && /^E[0-9A-F]{24}$/.test(endToEndId) ? { endToEndId } : {}),
+    ...(amount?.amountMinor === undefined
+      ? {}
+      : { amountMinor: amount.amountMinor, currency: amount.currency }),
+    ...(entry.kind === 'booking' && entry.direction ? { direction: entry.direction } : {}),
+    ...(entry.kind === 'booking' &&
+    entry.bookedOn !== undefined &&
+    /^\d{4}-\d{2}-\d{2}$/.test(entry.bookedOn)
+      ? { bookedOn: entry.bookedOn }
+      : {}),
+    ...(bankReference === undefined ? {} : { bankReference }),
+  };
+}
+
+/** The bank's own running reference: digits, capitals and marks. Anything else might be words. */
+function referenceOf(entry: BankEntry): string | undefined {
+  const text =
+    entry.kind === 'status'
+      ? entry.reference
+      : entry.kind === 'booking'
+        ? (entry.references.bank ?? entry.references.entry)
+        : undefined;
+  return text !== undefined && /^[A-Z0-9./:_-]{1,35}$/.test(text) && /\d/.test(text)
+    ? text
+    : undefined;
+}
+
+export interface AssignArgs {
+  readonly entryId: string;
+  readonly paymentId: string;
+  /** Which instruction it answers; absent: the newest. */
+  readonly attempt?: number;
+  /** Needed where the entry does not say it. */
+  readonly outcome?: EventData['BankEntryAssigned']['outcome'];
+  readonly reason: string;
+}
+
+/**
+ * A person says which payment an entry is about: the payment takes it as the bank's word and decides as always (a
+ * contradiction becomes a break), and the entry leaves the quarantine, together.
+ * @throws DomainError ENTRY_NOT_FOUND, ENTRY_STATUS, OUTCOME_MISSING, OUTCOME_DIFFERS, PAYMENT_UNKNOWN, and what payments refuse with
+ */
+export async function assignEntry(
+  deps: Pick<Deps, 'store' | 'registry' | 'locks'>,
+  args: AssignArgs,
+  context: Context,
+): Promise<Outcome> {
+  return execute(
+    deps.store,
+    deps.registry,
+    deps.locks,
+    await assignEntryParts(deps, args, context.now),
+    context,
+  );
+}
+
+/** @param now instant, for a settlement without a date */
+export async function assignEntryParts(
+  deps: Pick<Deps, 'store'>,
+  args: AssignArgs,
+  now: string,
+): Promise<readonly Part[]> {
+  const events = await deps.store.readStream(streams.entry(args.entryId));
+  const entry = events.flatMap((event) =>
+    event.type === 'BankEntryQuarantined' ? [event.data] : [],
+  )[0];
+  if (!entry)
+    throw new DomainError(
+      'ENTRY_NOT_FOUND',
+      'No such entry is or was in quarantine.',
+      'not-found',
+      'entryId',
+    );
+  const outcome = args.outcome ?? (entry.outcome === 'unknown' ? undefined : entry.outcome);
+  if (outcome === undefined)
+    throw new DomainError(
+      'OUTCOME_MISSING',
+      'The entry does not say what became of the payment; say it.',
+      'invalid',
+      'outcome',
+    );
+  const payment = await deps.store.readStream(streams.payment(args.paymentId));
+  const newest = payment.findLast(
+    (event) => event.type === 'PaymentInstructed' || event.type === 'PaymentReinstructed',
+  );
+  const attempt =
+    args.attempt ??
+    (newest?.type === 'PaymentInstructed' || newest?.type === 'PaymentReinstructed'
+      ? newest.data.attempt
+      : 1);
+  return [
+    part(
+      streams.payment(args.paymentId),
+      paymentDecider,
+      (state: PaymentState): PaymentCommand => ({
+        type: 'ReportOutcome',
+        outcome,
+        attempt,
+        endToEndId: state.endToEndIds[attempt - 1] ?? '',
+        source: 'operator',
+        ...(outcome === 'settled' ? { settledOn: entry.bookedOn ?? now.slice(0, 10) } : {}),
+        ...(outcome === 'settled' && entry.amountMinor !== undefined
+          ? { amountMinor: entry.amountMinor }
+          : {}),
+        ...(entry.currency === undefined ? {} : { currency: entry.currency }),
+        ...(outcome === 'rejected' || outcome === 'returned'
+          ? { reason: entry.reason ?? 'MS03' }
+          : {}),
+        ...(entry.bankReference === undefined ? {} : { reference: entry.bankReference }),
+      }),
+    ),
+    part(streams.entry(args.entryId), bankEntryDecider, {
+      type: 'AssignEntry',
+      paymentId: args.paymentId,
+      attempt,
+      outcome,
+      reason: args.reason,
+    }),
+  ];
+}
+
+/** A person says that an entry is about no payment. @throws DomainError ENTRY_NOT_FOUND, ENTRY_STATUS */
+export const dismissEntry = (
+  deps: Pick<Deps, 'store' | 'registry' | 'locks'>,
+  args: DismissArgs,
+  context: Context,
+): Promise<Outcome> =>
+  execute(deps.store, deps.registry, deps.locks, dismissEntryParts(args), context);
+
+export type DismissArgs = { readonly entryId: string } & Pick<
+  EventData['BankEntryDismissed'],
+  'kind' | 'reason'
+>;
+export const dismissEntryParts = ({ entryId, kind, reason }: DismissArgs): readonly Part[] => [
+  part(streams.entry(entryId), bankEntryDecider, { type: 'DismissEntry', kind, reason }),
+];

@@ -1,0 +1,56 @@
+import type { Scratch } from '../../adapters/message-archive/port.js';
+import type { BankEntry } from '../../adapters/payment-rail/iso20022/incoming/port.js';
+import type { Verdict } from './bank-verdict.js';
+
+export type Saying = Exclude<Verdict, { readonly kind: 'ignored' }>;
+
+/** One entry of a file that says something. */
+export interface Spooled {
+  /** 0-based among the file's entries. */
+  readonly number: number;
+  readonly verdict: Saying;
+  /** The entry itself; parsed only where a person is to see it. */
+  entry(): BankEntry;
+}
+
+/**
+ * Keeps what the reading of a file found until the file is known to be whole, because an entry is small and quick to read
+ * again and its XML is neither. A line an entry: number, verdict and entry, as JSON, which has no tabs or line ends of its own.
+ */
+export class VerdictSpool {
+  #pending: string[] = [];
+
+  constructor(private readonly scratch: Scratch) {}
+
+  add(number: number, verdict: Saying, entry: BankEntry): void {
+    this.#pending.push(`${number}\t${JSON.stringify(verdict)}\t${JSON.stringify(entry)}\n`);
+  }
+
+  /** To be called after some hundred entries. @throws ArchiveError */
+  async flush(): Promise<void> {
+    const text = this.#pending.join('');
+    this.#pending = [];
+    if (text !== '') await this.scratch.write(text);
+  }
+
+  /** Drops what was added since the last flush. */
+  forget(): void {
+    this.#pending = [];
+  }
+
+  /** In the order added, a few hundred at a time. @throws ArchiveError */
+  async *batches(): AsyncGenerator<readonly Spooled[]> {
+    for await (const lines of this.scratch.lines()) yield lines.map(spooled);
+  }
+}
+
+function spooled(line: string): Spooled {
+  const first = line.indexOf('\t');
+  const second = line.indexOf('\t', first + 1);
+  const verdict: Saying = JSON.parse(line.slice(first + 1, second));
+  return {
+    number: Number(line.slice(0, first)),
+    verdict,
+    entry: (): BankEntry => JSON.parse(line.slice(second + 1)),
+  };
+}

@@ -1,0 +1,48 @@
+import type { EventRegistry } from '../../events/registry.js';
+import type { Clock } from '../adapters/clock/port.js';
+import type { EventStore } from '../adapters/event-store/port.js';
+import type { MessageArchive } from '../adapters/message-archive/port.js';
+import type { ReadBankMessage } from '../adapters/payment-rail/iso20022/incoming/port.js';
+import type { PaymentRail } from '../adapters/payment-rail/port.js';
+import type { Vault } from '../adapters/vault/port.js';
+import type { Actor, Context } from '../kernel/decider.js';
+import type { KeyedLocks } from './execute.js';
+
+/** What automations and bulk jobs work with; the composition makes it. */
+export interface Deps {
+  readonly store: EventStore;
+  readonly registry: EventRegistry;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  readonly rail: PaymentRail;
+  readonly locks: KeyedLocks;
+}
+
+/** What taking in a bank's files needs besides. */
+export interface MessageDeps extends Deps {
+  readonly archive: MessageArchive;
+  readonly readMessage: ReadBankMessage;
+}
+
+/**
+ * Who asks for a bulk job, and under which correlation. A whole Context fits. Command ids are not taken from it: each
+ * item's is a function of what is done to which stream at which revision, so that running a job again records nothing twice.
+ */
+export type JobContext = Pick<Context, 'actor' | 'correlationId'>;
+
+/** `done` of `total` (where it is known) of `what`, for a progress line. */
+export interface Progress {
+  readonly what: string;
+  readonly done: number;
+  readonly total?: number;
+}
+export type OnProgress = (progress: Progress) => void;
+
+/** The process managers act under this name. */
+export const AUTOMATION: Actor = { id: 'automation', role: 'automation' };
+
+/** Streams a page: large enough to amortise a round trip, small enough to leave other writers their turn. */
+export const PAGE = 500;
+
+/** Households or payments in one atomic group, as long as none of them meets a conflict. */
+export const TOGETHER = 100;

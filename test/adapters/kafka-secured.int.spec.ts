@@ -1,0 +1,119 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { EventRegistry } from '../../events/registry.js';
+import { createTopics, kafkaFeed, openKafkaWriter } from '../../src/adapters/event-bus/kafka.js';
+import type { Recorded } from '../../src/kernel/decider.js';
+import { kafkaIn } from '../../src/composition/config.js';
+import { historyOf } from '../support/history.js';
+import { startKafka } from '../support/kafka.js';
+
+const run = promisify(execFile);
+const dir = mkdtempSync(join(tmpdir(), 'sanad-tls-'));
+const caFile = join(dir, 'broker.pem');
+const TRIES = 20;
+const [username, password] = ['sanad', 'not-to-be-printed'];
+const kafka = await startKafka('a broker with TLS and SASL', undefined, {
+  username,
+  password,
+  caFile,
+});
+const EVENTS = historyOf({ households: 2 });
+
+afterAll(async () => {
+  if (kafka.running) await kafka.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+it('has the server that it needs, or said what is left out', () => {
+  expect(kafka.running || kafka.reason).toBeTruthy();
+});
+
+if (kafka.running)
+  describe('a broker with TLS and SASL', () => {
+    const env = {
+      KAFKA_BROKERS: kafka.brokers.join(','),
+      KAFKA_TLS: 'on',
+      KAFKA_TLS_CA: caFile,
+      KAFKA_SASL_USERNAME: username,
+      KAFKA_SASL_PASSWORD: password,
+    };
+
+    it.each(['plain', 'SCRAM-SHA-512'])(
+      'takes events from and gives them to one that says who it is by %s',
+      async (mechanism) => {
+        const connection = kafkaIn({ ...env, KAFKA_SASL_MECHANISM: mechanism });
+        await createTopics(connection);
+        // As the relay does it: a broker may not know yet that it leads what was just made.
+        for (let tries = 0; ; tries += 1) {
+          const writer = await openKafkaWriter(connection);
+          try {
+            await writer.deliver(EVENTS, -1);
+            break;
+          } catch (error) {
+            if (tries === TRIES) throw error;
+            await wait(500);
+          } finally {
+            await writer.close();
+          }
+        }
+        const stop = new AbortController();
+        const read: Recorded[] = [];
+        for await (const { events } of kafkaFeed({
+          ...connection,
+          groupId: `secured-${mechanism}`,
+          registry: new EventRegistry(),
+        }).subscribe(-1, stop.signal)) {
+          read.push(...events);
+          if (new Set(read.map(({ position }) => position)).size === EVENTS.length) stop.abort();
+        }
+        expect(new Map(read.map((event) => [event.position, event]))).toEqual(
+          new Map(EVENTS.map((event) => [event.position, event])),
+        );
+      },
+      60_000,
+    );
+
+    it('refuses another password, and one that does not say who it is; a broker that the authority did not sign is not trusted', async () => {
+      const scram = { ...env, KAFKA_SASL_MECHANISM: 'scram-sha-512' };
+      const other = join(dir, 'other.pem');
+      writeFileSync(other, '');
+      await expect(
+        openKafkaWriter(kafkaIn({ ...scram, KAFKA_SASL_PASSWORD: 'another' })),
+      ).rejects.toThrow(/authentication/i);
+      await expect(
+        openKafkaWriter(kafkaIn({ ...env, KAFKA_SASL_USERNAME: '', KAFKA_SASL_PASSWORD: '' })),
+      ).rejects.toThrow();
+      await expect(openKafkaWriter(kafkaIn({ ...scram, KAFKA_TLS_CA: other }))).rejects.toThrow(
+        /certificate/i,
+      );
+    }, 120_000);
+
+    it('is reached by the command line with the same settings', async () => {
+      const { stdout } = await run(
+        process.execPath,
+        ['bin/sanad.mjs', 'dead-letters', 'list', '--json'],
+        { env: { ...process.env, ...env, KAFKA_SASL_MECHANISM: 'scram-sha-512' } },
+      );
+      expect(JSON.parse(stdout)).toEqual({ letters: [] });
+    }, 60_000);
+  });
+
+it.each([
+  [{ KAFKA_TLS: 'yes' }, 'KAFKA_TLS must be on or off'],
+  [{ KAFKA_TLS_CA: 'x.pem' }, 'KAFKA_TLS must be on where KAFKA_TLS_CA is set'],
+  [{ KAFKA_TLS: 'on', KAFKA_TLS_CA: '/nowhere/x.pem' }, 'KAFKA_TLS_CA must name a file'],
+  [{ KAFKA_TLS: 'on', KAFKA_TLS_CERT: process.execPath }, 'KAFKA_TLS_KEY is missing'],
+  [{ KAFKA_SASL_MECHANISM: 'gssapi' }, 'KAFKA_SASL_MECHANISM must be one of'],
+  [
+    { KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'sanad' },
+    'KAFKA_SASL_PASSWORD must be set',
+  ],
+  [{ KAFKA_SASL_USERNAME: 'sanad' }, 'KAFKA_SASL_MECHANISM must be set'],
+])('says which setting of Kafka is wrong: %j', (env, reason) => {
+  expect(() => kafkaIn({ KAFKA_BROKERS: 'localhost:9092', ...env })).toThrow(reason);
+});

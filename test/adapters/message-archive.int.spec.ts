@@ -1,0 +1,68 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { messageArchive } from '../../src/adapters/message-archive/file-system.js';
+import { inPieces } from '../support/bank-messages.js';
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'sanad-archive-'));
+});
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+async function textOf(bytes: AsyncIterable<Uint8Array> | undefined): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of bytes!) pieces.push(piece);
+  return Buffer.concat(pieces).toString('utf8');
+}
+
+describe('the archive of bank messages', () => {
+  it('keeps bytes once, under their hash, and gives them back', async () => {
+    const archive = messageArchive(dir);
+    const first = await archive.put(inPieces('سند'));
+    expect(await archive.put(inPieces('سند'))).toEqual(first);
+    expect(first.bytes).toBe(6);
+    expect(await textOf(await archive.open(first.sha256))).toBe('سند');
+    expect(await readdir(dir)).toEqual([`${first.sha256}.xml`]);
+    expect(await archive.open('0'.repeat(64))).toBeUndefined();
+    expect(await archive.open('../log.db')).toBeUndefined();
+  });
+
+  it('refuses what is too large and says when a kept file was changed', async () => {
+    await expect(messageArchive(dir, 3).put(inPieces('four'))).rejects.toMatchObject({
+      code: 'FILE_TOO_LARGE',
+    });
+    expect(await readdir(dir)).toEqual([]);
+    const archive = messageArchive(dir);
+    const { sha256 } = await archive.put(inPieces('as it came'));
+    await writeFile(join(dir, `${sha256}.xml`), 'as it went');
+    await expect(textOf(await archive.open(sha256))).rejects.toMatchObject({
+      code: 'BYTES_DIFFER',
+    });
+  });
+
+  it('gives scratch files that have no name, and whole lines however long the text and wide its letters', async () => {
+    const scratch = await messageArchive(dir).scratch();
+    const lines = Array.from({ length: 3_000 }, (_, i) => `${i} ${'دعم€'.repeat(i % 90)}`);
+    for (let from = 0; from < lines.length; from += 500)
+      await scratch.write(
+        lines
+          .slice(from, from + 500)
+          .map((line) => `${line}\n`)
+          .join(''),
+      );
+    expect(await readdir(dir)).toEqual([]);
+    for (let time = 0; time < 2; time += 1) {
+      const read: string[] = [];
+      let pieces = 0;
+      for await (const piece of scratch.lines()) {
+        pieces += 1;
+        read.push(...piece);
+      }
+      expect(read).toEqual(lines);
+      expect(pieces).toBeGreaterThan(2);
+    }
+    await scratch.close();
+  });
+});

@@ -1,0 +1,181 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
+import { openEmbeddedReadStore } from '../../src/adapters/read-store/sqlite/read-store.js';
+import { listPayments } from '../../projections/disbursement/disbursement.queries.js';
+import { ProjectionRunner } from '../../projections/engine/runner.js';
+import { ArrayLog } from '../support/array-log.js';
+import { historyOf } from '../support/history.js';
+import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';
+import { startPostgres } from '../support/postgres.js';
+import { engines, everyRow, PROJECTIONS } from '../projections/stores.js';
+
+const postgres = await startPostgres('the store of read models');
+afterAll(async () => {
+  if (postgres.running) await postgres.stop();
+});
+
+describe.each(engines(postgres))('a read store on $name', (engine) => {
+  afterAll(() => engine.cleanUp());
+
+  it('keeps money exact as bigint, and every other whole number a number', async () => {
+    const store = await engine.open();
+    await store.db.schema
+      .createTable('t')
+      .addColumn('id', 'integer')
+      .addColumn('amount_minor', 'bigint')
+      .addColumn('position', 'bigint')
+      .addColumn('open', 'boolean')
+      .execute();
+    await store.db
+      .insertInto('t')
+      .values([
+        { id: 1, amount_minor: 9_007_199_254_740_993n, position: 4_000_000_000, open: true },
+        { id: 2, amount_minor: -2n, position: 1, open: false },
+      ])
+      .execute();
+    expect(await store.db.selectFrom('t').selectAll().orderBy('id').execute()).toEqual([
+      { id: 1, amount_minor: 9_007_199_254_740_993n, position: 4_000_000_000, open: true },
+      { id: 2, amount_minor: -2n, position: 1, open: false },
+    ]);
+    expect(
+      await store.db
+        .selectFrom('t')
+        .select(({ fn }) => [
+          fn.sum('amount_minor').as('total_minor'),
+          fn.sum('position').as('sum'),
+          fn.countAll().as('count'),
+        ])
+        .where('open', 'in', [true, false])
+        .execute(),
+    ).toEqual([{ total_minor: 9_007_199_254_740_991n, sum: 4_000_000_001, count: 2 }]);
+    await store.close();
+  });
+
+  it('takes back a transaction that failed, and goes on', async () => {
+    const store = await engine.open();
+    await store.db.schema.createTable('t').addColumn('id', 'integer').execute();
+    await expect(
+      store.db.transaction().execute(async (trx) => {
+        await trx.insertInto('t').values({ id: 1 }).execute();
+        throw new Error('no');
+      }),
+    ).rejects.toThrow('no');
+    expect(await store.db.selectFrom('t').selectAll().execute()).toEqual([]);
+    await store.close();
+  });
+});
+
+if (postgres.running)
+  describe('the read store on PostgreSQL', () => {
+    it('fails the transaction whose connection was cut between two statements, and goes on with another', async () => {
+      const store = await openPostgresReadStore(postgres.url);
+      const others = await openPostgresReadStore(postgres.url);
+      const pid = sql<{ pid: number }>`select pg_backend_pid() as pid`;
+      const cut = store.db.transaction().execute(async (trx) => {
+        const { rows } = await pid.execute(trx);
+        await sql`select pg_terminate_backend(${rows[0]!.pid})`.execute(others.db);
+        // Until the end of the connection has come in, which nobody waits for.
+        await new Promise(setImmediate);
+        await pid.execute(trx);
+      });
+      await expect(cut).rejects.toThrow();
+      expect((await pid.execute(store.db)).rows).toHaveLength(1);
+      await others.close();
+      await store.close();
+    });
+
+    it('ends a statement that takes longer than it may, and answers the next', async () => {
+      const store = await openPostgresReadStore(postgres.url, { max: 1, statementTimeoutMs: 200 });
+      await expect(sql`select pg_sleep(20)`.execute(store.db)).rejects.toMatchObject({
+        code: 'READ_STORE_AWAY',
+      });
+      expect((await sql<{ one: number }>`select 1 as one`.execute(store.db)).rows).toEqual([
+        { one: 1 },
+      ]);
+      await store.close();
+    });
+  });
+
+describe('the embedded read store', () => {
+  const EVENTS = historyOf({ households: 20 });
+  let dir: string;
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'sanad-read-'));
+  });
+  afterEach(() => rmSync(dir, { recursive: true, force: true }));
+  const file = () => join(dir, 'read.db');
+
+  it('answers queries on a thread of its own, many at once, while the runner writes', async () => {
+    const asked = await openEmbeddedReadStore(file(), { thread: 'worker' });
+    await expect(listPayments(asked, {})).rejects.toMatchObject({ code: 'READ_STORE_ABSENT' });
+    const store = await openEmbeddedReadStore(file(), { thread: 'local' });
+    await new ProjectionRunner({
+      store,
+      projections: PROJECTIONS,
+      log: new ArrayLog(EVENTS),
+    }).catchUp();
+    const pages = await Promise.all(
+      Array.from({ length: 20 }, () => listPayments(asked, { cycleId: 'asd-2026-01' })),
+    );
+    expect(pages.every((page) => page.items.length === 14)).toBe(true);
+    expect(pages[0]).toEqual(await listPayments(store, { cycleId: 'asd-2026-01' }));
+    await expect(asked.db.transaction().execute(async () => undefined)).rejects.toMatchObject({
+      code: 'READ_STORE_FAILED',
+    });
+    await expect(asked.db.deleteFrom('projection_state').execute()).rejects.toMatchObject({
+      code: 'READ_STORE_FAILED',
+    });
+    await asked.close();
+    await store.close();
+  });
+
+  it('throws away a file that is no database, says so, and the runner builds it anew', async () => {
+    writeFileSync(file(), 'this was never a database '.repeat(400));
+    const reasons: string[] = [];
+    const store = await openEmbeddedReadStore(file(), {
+      thread: 'local',
+      onDiscarded: (reason) => reasons.push(reason),
+    });
+    expect(reasons.length).toBe(1);
+    await new ProjectionRunner({
+      store,
+      projections: PROJECTIONS,
+      log: new ArrayLog(EVENTS),
+    }).catchUp();
+    expect((await listPayments(store, {})).items.length).toBe(28);
+    await store.close();
+  });
+
+  it('rebuilds what turns out to be damaged in the middle', async () => {
+    const log = new ArrayLog(EVENTS.slice(0, 200));
+    const first = await openEmbeddedReadStore(file(), { thread: 'local' });
+    await new ProjectionRunner({ store: first, projections: PROJECTIONS, log }).catchUp();
+    await first.close();
+    const bytes = await import('node:fs').then((fs) => fs.readFileSync(file()));
+    // The first page says that it is a database; everything after it is nonsense.
+    bytes.fill(0xa5, 4_096);
+    writeFileSync(file(), bytes);
+    log.push(...EVENTS.slice(200));
+    // Found when it is opened or when it is read, it is thrown away and said so.
+    const notes: string[] = [];
+    const store = await openEmbeddedReadStore(file(), {
+      thread: 'local',
+      onDiscarded: () => notes.push('discarded'),
+    });
+    await new ProjectionRunner({
+      store,
+      projections: PROJECTIONS,
+      log,
+      onNote: ({ what }) => notes.push(what),
+    }).catchUp();
+    expect(notes.filter((note) => note === 'recreated' || note === 'discarded').length).toBe(1);
+    const again = await openEmbeddedReadStore(join(dir, 'other.db'), { thread: 'local' });
+    await new ProjectionRunner({ store: again, projections: PROJECTIONS, log }).catchUp();
+    expect(await everyRow(store)).toEqual(await everyRow(again));
+    await store.close();
+    await again.close();
+  });
+});

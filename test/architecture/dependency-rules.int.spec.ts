@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+const ROOT = process.cwd();
+const CRUISER = join(ROOT, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs');
+const run = promisify(execFile);
+
+interface Cruise {
+  readonly summary: {
+    readonly violations: readonly {
+      readonly from: string;
+      readonly to: string;
+      readonly rule: { readonly name: string };
+    }[];
+  };
+}
+
+async function cruise(
+  dir: string,
+  folders: readonly string[],
+): Promise<Cruise['summary']['violations']> {
+  const args = [
+    CRUISER,
+    '--config',
+    join(dir, '.dependency-cruiser.mjs'),
+    '--output-type',
+    'json',
+    ...folders,
+  ];
+  // It exits with the number of violations; the report is on standard output either way.
+  const { stdout } = await run(process.execPath, args, { cwd: dir, maxBuffer: 64 << 20 }).catch(
+    (error: { stdout: string }) => error,
+  );
+  return (JSON.parse(stdout) as Cruise).summary.violations;
+}
+
+/** For each rule, a file that breaks it by importing another: [rule, from, to]. */
+const BREAKS: readonly (readonly [rule: string, from: string, to: string])[] = [
+  ['pure-stays-pure', 'src/kernel/pure.ts', 'src/http/impure.ts'],
+  ['pure-stays-pure', 'src/budget/budget.decider.ts', 'src/http/impure.ts'],
+  ['pure-stays-pure', 'src/eligibility/rule.ts', 'src/write-side/context.ts'],
+  ['pure-stays-pure', 'projections/audit/audit.projection.ts', 'src/http/impure.ts'],
+  ['events-is-a-leaf', 'events/registry.ts', 'src/kernel/time.ts'],
+  ['features-never-meet', 'src/budget/budget.http.ts', 'src/person/person.http.ts'],
+  ['clients-in-adapters-only', 'src/http/query.ts', 'node_modules/better-sqlite3/index.js'],
+  ['clients-in-adapters-only', 'projections/sql.ts', 'node_modules/pg/index.js'],
+  ['clients-in-adapters-only', 'src/use-cases/cycles/relay.ts', 'node_modules/kafkajs/index.js'],
+  ['adapters-by-port-only', 'src/http/store.ts', 'src/adapters/event-store/sqlite/event-store.ts'],
+  [
+    'adapters-by-port-only',
+    'projections/store.ts',
+    'src/adapters/event-store/sqlite/event-store.ts',
+  ],
+  [
+    'adapters-do-not-meet',
+    'src/adapters/vault/sqlite/vault.ts',
+    'src/adapters/event-store/sqlite/event-store.ts',
+  ],
+  ['projections-know-ports', 'projections/engine/runner.ts', 'src/http/impure.ts'],
+  ['projections-in-composition-only', 'src/http/projecting.ts', 'projections/engine/runner.ts'],
+  ['stand-in-stands-apart', 'stand-in/main.ts', 'src/kernel/money.ts'],
+  ['examples-stand-apart', 'examples/bank.ts', 'src/kernel/money.ts'],
+  ['nothing-knows-the-examples', 'src/http/bank.ts', 'examples/bank.ts'],
+  ['nothing-knows-the-stand-in', 'src/http/bank.ts', 'stand-in/bank.ts'],
+];
+
+describe('which way imports may point', () => {
+  let dir: string;
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'sanad-architecture-'));
+  });
+  afterAll(() => rm(dir, { recursive: true, force: true }));
+
+  async function tree(name: string, files: Readonly<Record<string, string>>): Promise<string> {
+    const root = join(dir, name);
+    for (const folder of ['src', 'events', 'projections', 'stand-in', 'examples'])
+      await mkdir(join(root, folder), { recursive: true });
+    for (const file of ['.dependency-cruiser.mjs', 'tsconfig.json'])
+      await cp(join(ROOT, file), join(root, file));
+    await writeFile(
+      join(root, 'package.json'),
+      '{"type":"module","dependencies":{"better-sqlite3":"*","pg":"*","kafkajs":"*"}}',
+    );
+    for (const [file, text] of Object.entries(files)) {
+      await mkdir(dirname(join(root, file)), { recursive: true });
+      await writeFile(join(root, file), text);
+    }
+    return root;
+  }
+
+  const importOf = (from: string, to: string): string => {
+    const packaged = /^node_modules\/([^/]+)\//.exec(to)?.[1];
+    const path =
+      packaged ?? `${'../'.repeat(from.split('/').length - 1)}${to.replace(/\.ts$/, '.js')}`;
+    return `import '${path}';\n`;
+  };
+
+  describe('a tree with a file that breaks each rule', () => {
+    let violations: Cruise['summary']['violations'];
+    beforeAll(async () => {
+      const files: Record<string, string> = {
+        'src/http/a.ts': importOf('src/http/a.ts', 'src/http/b.ts'),
+        'src/http/b.ts': importOf('src/http/b.ts', 'src/http/a.ts'),
+      };
+      for (const [, from, to] of BREAKS) {
+        files[from] = (files[from] ?? '') + importOf(from, to);
+        files[to] ??= '';
+        const packaged = /^node_modules\/([^/]+)\//.exec(to)?.[1];
+        if (packaged)
+          files[`node_modules/${packaged}/package.json`] =
+            `{"name":"${packaged}","version":"1.0.0","main":"index.js","type":"module"}`;
+      }
+      violations = await cruise(await tree('bad', files), [
+        'src',
+        'events',
+        'projections',
+        'stand-in',
+        'examples',
+      ]);
+    });
+
+    test.each(BREAKS)('%s: %s must not import %s', (rule, from, to) => {
+      expect(
+        violations.filter((v) => v.from === from && v.to === to).map((v) => v.rule.name),
+      ).toContain(rule);
+    });
+
+    test('no-cycles: two files must not import each other', () => {
+      expect(violations.filter((v) => v.from === 'src/http/a.ts').map((v) => v.rule.name)).toEqual(
+        ['no-cycles'],
+      );
+    });
+
+    test('nothing else is found', () => {
+      const broken = new Set([
+        ...BREAKS.map(([, from, to]) => `${from} ${to}`),
+        'src/http/a.ts src/http/b.ts',
+        'src/http/b.ts src/http/a.ts',
+      ]);
+      expect(violations.filter((v) => !broken.has(`${v.from} ${v.to}`))).toEqual([]);
+    });
+  });
+
+  test('a tree that keeps the rules has no violation', async () => {
+    const root = await tree('good', {
+      'src/http/store.ts': importOf('src/http/store.ts', 'src/adapters/event-store/port.ts'),
+      'src/adapters/event-store/port.ts': 'export const x = 1;\n',
+      'src/budget/budget.decider.ts': importOf(
+        'src/budget/budget.decider.ts',
+        'src/kernel/money.ts',
+      ),
+      'src/kernel/money.ts': 'export const x = 1;\n',
+    });
+    expect(await cruise(root, ['src', 'events', 'projections', 'stand-in', 'examples'])).toEqual(
+      [],
+    );
+  });
+
+  test('this repository keeps the rules', async () => {
+    const violations = await cruise(ROOT, [
+      'src',
+      'events',
+      'projections',
+      'stand-in',
+      'examples',
+      'test',
+    ]);
+    expect(violations.map((v) => `${v.rule.name}: ${v.from} → ${v.to}`)).toEqual([]);
+  });
+});

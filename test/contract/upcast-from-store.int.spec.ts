@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { schemas, type PublishedSchema } from '../../events/generated.js';
+import { EventRegistry } from '../../events/registry.js';
+import { openEmbeddedLog } from '../../src/adapters/event-store/sqlite/event-store.js';
+import { streams, uuidOf } from '../../src/kernel/ids.js';
+
+const v1 = schemas.find(({ type }) => type === 'AppealLodged')!;
+const v2: PublishedSchema = {
+  ...v1,
+  version: 2,
+  schema: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['applicationId', 'grounds', 'language'],
+    properties: {
+      applicationId: { type: 'string' },
+      grounds: { type: 'string' },
+      language: { enum: ['fr', 'ar', 'en'] },
+    },
+  },
+};
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'sanad-upcast-'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+test('an event that was stored in an older version is read in the newest, and its bytes stay as they were', async () => {
+  const data = JSON.parse(
+    readFileSync(join(process.cwd(), 'events/application/examples/AppealLodged.v1.json'), 'utf8'),
+  ) as { readonly applicationId: string };
+  const stream = streams.application(data.applicationId);
+  const before = await openEmbeddedLog(dir, { reader: 'local' });
+  const command = uuidOf('upcast');
+  await before.append({
+    writes: [
+      {
+        stream,
+        expected: 'no-stream',
+        events: [
+          {
+            id: uuidOf('upcast event'),
+            type: 'AppealLodged',
+            v: 1,
+            time: '2026-01-05T08:00:00.000Z',
+            data,
+            meta: { actor: 'ines', role: 'intake', command, correlation: command },
+          },
+        ],
+      },
+    ],
+  });
+  await before.close();
+
+  const registry = new EventRegistry([...schemas, v2], {
+    AppealLodged: { 1: (old: object) => ({ ...old, language: 'fr' }) },
+  });
+  const after = await openEmbeddedLog(dir, { reader: 'local', registry });
+  const [byStream] = await after.readStream(stream);
+  const [inOrder] = (await after.readAll(-1, 10)).events;
+  await after.close();
+  for (const read of [byStream, inOrder])
+    expect(read).toMatchObject({ type: 'AppealLodged', data: { ...data, language: 'fr' } });
+
+  const again = await openEmbeddedLog(dir, { reader: 'local' });
+  expect((await again.readStream(stream))[0]).toMatchObject({ v: 1, data });
+  await again.close();
+});

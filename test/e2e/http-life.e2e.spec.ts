@@ -1,0 +1,345 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openEmbeddedLog } from '../../src/adapters/event-store/sqlite/event-store.js';
+import { uuidOf } from '../../src/kernel/ids.js';
+import {
+  approved,
+  enrolled,
+  expectStatus,
+  HttpWorld,
+  paid,
+  person,
+  ribNumber,
+  setUp,
+  submitted,
+  type Json,
+} from './http-world.js';
+
+describe('a preparation that an earlier process began', () => {
+  it('is finished by the next one, under the name of who asked for it', async () => {
+    const first = await HttpWorld.open();
+    await setUp(first);
+    const { personId, applicationId } = await submitted(first, 90);
+    await approved(first, applicationId);
+    await enrolled(first, personId);
+    await first.server.close();
+    const log = await openEmbeddedLog(first.dir);
+    const position = await log.lastPosition();
+    const meta = {
+      actor: 'f.elfassi',
+      role: 'finance-officer',
+      command: 'c',
+      correlation: 'c',
+    } as const;
+    const time = '2025-11-01T08:00:00.000Z';
+    await log.append({
+      writes: [
+        {
+          stream: 'cycle-asd-2025-10',
+          expected: 'no-stream',
+          events: [
+            {
+              id: uuidOf('test', 1),
+              type: 'CycleOpened',
+              v: 1,
+              time,
+              meta,
+              data: {
+                cycleId: 'asd-2025-10',
+                programmeId: 'asd',
+                period: '2025-10',
+                policyVersion: 1,
+                currency: 'MAD',
+              },
+            },
+            {
+              id: uuidOf('test', 2),
+              type: 'CyclePreparationStarted',
+              v: 1,
+              time,
+              meta,
+              data: { cycleId: 'asd-2025-10', round: 1, asOf: position },
+            },
+          ],
+        },
+      ],
+    });
+    await log.close();
+    const next = await HttpWorld.open({}, first.dir);
+    try {
+      const finance = await next.as('someone', 'finance-officer');
+      expect(await finance.job('prepare-asd-2025-10')).toMatchObject({
+        state: 'done',
+        result: { count: 1, totalMinor: '50000' },
+      });
+      expect((await finance.get('/jobs/prepare-asd-2031-01')).body.code).toBe('JOB_NOT_FOUND');
+      const preparer = await next.as('f.elfassi', 'finance-controller');
+      const { contentHash } = (await finance.job('prepare-asd-2025-10')).result;
+      expect((await preparer.post('/cycles/asd-2025-10/approve', { contentHash })).body.code).toBe(
+        'SAME_PERSON',
+      );
+    } finally {
+      await next.close();
+    }
+  });
+});
+
+describe('the life of an application over HTTP, to a settled payment', () => {
+  let world: HttpWorld;
+  beforeAll(async () => {
+    world = await HttpWorld.open();
+    await setUp(world);
+  });
+  afterAll(() => world.close());
+
+  it('is submitted, decided by three people, paid once, mended, reconciled and closed', async () => {
+    const { personId, applicationId } = await submitted(world, 1);
+    await approved(world, applicationId);
+    const { enrolments } = await enrolled(world, personId);
+    expect(enrolments[0]).toMatchObject({
+      programmeId: 'asd',
+      status: 'active',
+      startPeriod: '2025-10',
+      amount: '500.00',
+    });
+
+    await paid(world, 'asd-2025-10');
+    const system = await world.as('bank', 'payment-system');
+    const lines = (await system.get('/cycles/asd-2025-10/instructions')).text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Json);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatchObject({
+      paymentId: `asd-2025-10-${personId}`,
+      attempt: 1,
+      amount: '500.00',
+      currency: 'MAD',
+      payee: { name: person(1).name, kind: 'iban', account: person(1).account.number },
+    });
+    expect(
+      (await system.get(`/cycles/asd-2025-10/instructions?after=${lines[0].cursor}`)).text,
+    ).toBe('');
+
+    const { paymentId, endToEndId } = lines[0];
+    const rejected = await expectStatus(
+      200,
+      system.post('/payments/outcomes', {
+        outcomes: [{ paymentId, endToEndId, attempt: 1, outcome: 'rejected', reason: 'AC04' }],
+      }),
+    );
+    expect(rejected.results).toEqual([expect.objectContaining({ result: 'applied', paymentId })]);
+
+    const intake = await world.as('i.berrada', 'intake');
+    await expectStatus(
+      201,
+      intake.post(`/persons/${personId}/accounts`, { kind: 'rib', number: ribNumber(77) }),
+    );
+    const officer = await world.as('f.elfassi', 'finance-officer');
+    const again = await expectStatus(
+      202,
+      officer.post('/cycles/asd-2025-10/reinstructions', { executionDate: '2025-12-05' }),
+    );
+    expect(await officer.job(again.jobId)).toMatchObject({
+      state: 'done',
+      result: { reinstructed: 1, refused: 0 },
+    });
+
+    const second = JSON.parse(
+      (await system.get(`/cycles/asd-2025-10/instructions?after=${lines[0].cursor}`)).text.trim(),
+    );
+    expect(second).toMatchObject({
+      paymentId,
+      attempt: 2,
+      payee: { kind: 'rib', account: ribNumber(77) },
+    });
+    const outcome = {
+      paymentId,
+      endToEndId: second.endToEndId,
+      attempt: 2,
+      outcome: 'settled',
+      amount: '500.00',
+      currency: 'MAD',
+      settledOn: '2025-12-05',
+    };
+    expect(
+      (await expectStatus(200, system.post('/payments/outcomes', { outcomes: [outcome] })))
+        .results[0].result,
+    ).toBe('applied');
+    expect(
+      (await expectStatus(200, system.post('/payments/outcomes', { outcomes: [outcome] })))
+        .results[0].result,
+    ).toBe('unchanged');
+
+    const { jobId } = await expectStatus(202, officer.post('/cycles/asd-2025-10/reconcile'));
+    expect(await officer.job(jobId)).toMatchObject({
+      state: 'done',
+      result: {
+        figures: { orderedCount: 1, settledCount: 1, settledMinor: '50000', outstandingCount: 0 },
+      },
+    });
+    const { position } = await expectStatus(200, officer.post('/cycles/asd-2025-10/close'));
+    const cycle = await expectStatus(200, officer.get(`/cycles/asd-2025-10?after=${position}`));
+    expect(cycle).toMatchObject({
+      status: 'closed',
+      total: '500.00',
+      progress: {
+        ordered: { count: 1, amount: '500.00' },
+        byStatus: { settled: { count: 1, amount: '500.00' } },
+        openBreaks: 0,
+      },
+    });
+
+    const auditor = await world.as('a.auditor', 'auditor');
+    const story = await expectStatus(
+      200,
+      auditor.get(`/applications/${applicationId}?language=en`),
+    );
+    expect(story.history.map((entry: Json) => entry.type)).toEqual([
+      'ApplicationSubmitted',
+      'EligibilityDetermined',
+      'ApplicationRecommended',
+      'ApplicationApproved',
+    ]);
+    expect(story.determinations[0]).toMatchObject({
+      eligible: true,
+      policyVersion: 1,
+      amount: '500.00',
+    });
+    const raw = await expectStatus(
+      200,
+      auditor.get(`/audit/streams/application-${applicationId}?asOf=${story.history[1].position}`),
+    );
+    expect(raw.events.map((event: Json) => event.type)).toEqual([
+      'ApplicationSubmitted',
+      'EligibilityDetermined',
+    ]);
+  });
+
+  it('pays under the terms of its programme, after checks that a second person answered for', async () => {
+    const manager = await world.as('m.manager', 'programme-manager');
+    const officer = await world.as('f.elfassi', 'finance-officer');
+    const account = {
+      accountId: 'POSTE',
+      name: 'Trésorerie fictive',
+      bic: 'SNADMAMR',
+      kind: 'rib',
+      number: ribNumber(1),
+      format: 'pain.001.001.03',
+      characters: 'latin',
+      maxPerFile: 100,
+      regions: ['MA-06'],
+    };
+    const terms = { remittance: 'Aide {period}', accounts: [account] };
+    expect(
+      (
+        await manager.post('/programmes/asd/payment-terms', {
+          ...terms,
+          accounts: [{ ...account, number: `${ribNumber(1).slice(0, -2)}00` }],
+        })
+      ).body.code,
+    ).toBe('INVALID_ACCOUNT');
+    expect(
+      (
+        await manager.post('/programmes/asd/payment-terms', {
+          ...terms,
+          accounts: [{ ...account, payeeKinds: ['gold'] }],
+        })
+      ).status,
+    ).toBe(400);
+    await expectStatus(200, manager.post('/programmes/asd/payment-terms', terms));
+    expect(
+      (
+        await manager.post('/programmes/asd/checks', {
+          rules: [{ check: 'shared-account', level: 'block' }],
+        })
+      ).body.code,
+    ).toBe('LIMIT_MISSING');
+    await expectStatus(
+      200,
+      manager.post('/programmes/asd/checks', {
+        rules: [{ check: 'over-forecast', level: 'block', limit: 0, amountMinor: '1' }],
+      }),
+    );
+
+    await expectStatus(201, officer.post('/cycles', { programmeId: 'asd', period: '2025-11' }));
+    const { jobId } = await expectStatus(202, officer.post('/cycles/asd-2025-11/prepare'));
+    const { result } = await officer.job(jobId);
+    expect(result).toMatchObject({ openFindings: 1 });
+    const controller = await world.as('c.filali', 'finance-controller');
+    const second = await world.as('c.guessous', 'finance-controller');
+    const { contentHash } = result;
+    expect((await controller.post('/cycles/asd-2025-11/approve', { contentHash })).body.code).toBe(
+      'FINDINGS_OPEN',
+    );
+    const checked = await expectStatus(202, officer.post('/cycles/asd-2025-11/check'));
+    expect(await officer.job(checked.jobId)).toMatchObject({ state: 'done', result: { open: 1 } });
+    const [finding] = (await expectStatus(200, officer.get('/cycles/asd-2025-11'))).findings;
+    expect(finding).toMatchObject({ check: 'over-forecast', level: 'block' });
+    expect(
+      (
+        await officer.post('/cycles/asd-2025-11/overrides', {
+          findingId: finding.findingId,
+          reason: 'mine',
+        })
+      ).status,
+    ).toBe(403);
+    const { position } = await expectStatus(
+      200,
+      second.post('/cycles/asd-2025-11/overrides', {
+        findingId: finding.findingId,
+        reason: 'the forecast is of last year',
+      }),
+    );
+    expect(
+      await expectStatus(200, officer.get(`/cycles/asd-2025-11?after=${position}`)),
+    ).toMatchObject({
+      blocking: 0,
+      findings: [{ overridden: { by: 'c.guessous', reason: 'the forecast is of last year' } }],
+    });
+    expect((await second.post('/cycles/asd-2025-11/approve', { contentHash })).body.code).toBe(
+      'SAME_PERSON',
+    );
+    await expectStatus(200, controller.post('/cycles/asd-2025-11/approve', { contentHash }));
+    await expectStatus(
+      202,
+      second.post('/cycles/asd-2025-11/release', { contentHash, executionDate: '2025-11-28' }),
+    );
+    const {
+      result: { files },
+    } = await officer.job('instruct-asd-2025-11');
+    expect(files).toMatchObject([{ name: 'ASD-2025-11-POSTE-0001.xml' }]);
+    const xml = readFileSync(join(world.dir, 'files', files[0].name), 'utf8');
+    expect(xml).toContain('pain.001.001.03');
+    expect(xml).toContain('<Ustrd>Aide 2025-11</Ustrd>');
+    await expectStatus(200, manager.post('/programmes/asd/checks', {}));
+  });
+
+  it('answers a query given a position with what the command wrote', async () => {
+    const { applicationId, position } = await submitted(world, 2);
+    const officer = await world.as('o.chraibi', 'case-officer');
+    const { items } = await expectStatus(
+      200,
+      officer.get(`/applications/queue?status=submitted&after=${position}`),
+    );
+    expect(items.map((item: Json) => item.applicationId)).toContain(applicationId);
+  });
+
+  it('opens personal data to who may read it, and notes that they did', async () => {
+    const { personId } = await submitted(world, 3);
+    const supervisor = await world.as('s.doukkali', 'supervisor');
+    expect(await expectStatus(200, supervisor.get(`/persons/${personId}/profile`))).toMatchObject({
+      name: person(3).name,
+      account: { number: person(3).account.number },
+    });
+    const finance = await world.as('f.elfassi', 'finance-officer');
+    await expectStatus(403, finance.get(`/persons/${personId}/profile`));
+    const administrator = await world.as('adm', 'administrator');
+    await expectStatus(
+      200,
+      administrator.post(`/persons/${personId}/erasure`, { reason: 'asked to be forgotten' }),
+    );
+    await expectStatus(422, supervisor.get(`/persons/${personId}/profile`));
+  });
+});

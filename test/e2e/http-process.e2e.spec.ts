@@ -1,0 +1,203 @@
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { localIssuer } from '../../src/adapters/signer/local-issuer.js';
+import type { Role } from '../../src/kernel/decider.js';
+import { asdProgramme } from '../../src/eligibility/reference/asd.js';
+import { Caller, expectStatus, person } from './http-world.js';
+
+const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+const folders: string[] = [];
+const children: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+const folder = (): string => {
+  const dir = mkdtempSync(join(tmpdir(), 'sanad-process-'));
+  folders.push(dir);
+  return dir;
+};
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly url: string;
+  readonly output: () => string;
+  readonly exit: Promise<number | null>;
+}
+interface Ended {
+  readonly code: number | null;
+  readonly stderr: string;
+}
+
+function run(env: Record<string, string>): {
+  child: ChildProcess;
+  ended: Promise<Ended>;
+  out: () => string;
+} {
+  const child = spawn(process.execPath, [MAIN], {
+    env: { PATH: process.env['PATH'] ?? '', SANAD_PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  children.push(child);
+  let out = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  return {
+    child,
+    out: () => out,
+    ended: new Promise((resolve) => {
+      child.once('close', (code) => resolve({ code, stderr }));
+    }),
+  };
+}
+
+async function serving(env: Record<string, string>): Promise<Running> {
+  const { child, out, ended } = run(env);
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stdout!.on('data', () => {
+      const line = out()
+        .split('\n')
+        .find((one) => one.includes('"msg":"serving"'));
+      if (line) resolve((JSON.parse(line) as { url: string }).url);
+    });
+    void ended.then(({ stderr }) => reject(new Error(`ended: ${stderr}`)));
+  });
+  return { child, url, output: out, exit: ended.then(({ code }) => code) };
+}
+
+const caller = async (dir: string, url: string, subject: string, role: Role): Promise<Caller> =>
+  new Caller(url, await (await localIssuer(join(dir, 'keys'))).issue({ subject, role }));
+
+describe('the process that serves', () => {
+  it('logs structured lines that carry no token, body or personal data', async () => {
+    const dir = folder();
+    const server = await serving({ SANAD_DATA: dir });
+    const intake = await caller(dir, server.url, 'i.berrada', 'intake');
+    await expectStatus(201, intake.post('/persons', person(1), 'secret-key'));
+    await intake.post('/persons', { ...person(2), nationalId: '?' });
+    server.child.kill('SIGTERM');
+    expect(await server.exit).toBe(0);
+    const lines = server
+      .output()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.filter(({ msg }) => msg === 'request')).toEqual([
+      expect.objectContaining({
+        method: 'POST',
+        route: '/persons',
+        status: 201,
+        actor: 'i.berrada',
+        role: 'intake',
+        correlationId: expect.any(String),
+      }),
+      expect.objectContaining({ status: 400 }),
+    ]);
+    const given = person(1);
+    for (const secret of [
+      intake.token,
+      given.nationalId,
+      given.name,
+      given.nameArabic,
+      given.phone,
+      given.account.number,
+      'secret-key',
+    ])
+      expect(server.output()).not.toContain(secret);
+  });
+
+  it('answers what was asked before it stops on SIGTERM', async () => {
+    const dir = folder();
+    const server = await serving({ SANAD_DATA: dir, SANAD_LOG_LEVEL: 'info' });
+    const intake = await caller(dir, server.url, 'i.berrada', 'intake');
+    const asked = Array.from({ length: 50 }, (_, n) => intake.post('/persons', person(100 + n)));
+    await asked[0];
+    server.child.kill('SIGTERM');
+    const answers = await Promise.allSettled(asked);
+    expect(await server.exit).toBe(0);
+    const acknowledged = answers.flatMap((answer) =>
+      answer.status === 'fulfilled' && answer.value.status === 201
+        ? [answer.value.body.personId as string]
+        : [],
+    );
+    expect(acknowledged.length).toBeGreaterThan(0);
+    const next = await serving({ SANAD_DATA: dir });
+    const auditor = await caller(dir, next.url, 'a', 'auditor');
+    for (const personId of acknowledged)
+      await expectStatus(200, auditor.get(`/audit/streams/person-${personId}`));
+    next.child.kill('SIGTERM');
+    await next.exit;
+  });
+
+  it('keeps what it acknowledged through kill -9, and answers a repeated key alike', async () => {
+    const dir = folder();
+    const server = await serving({ SANAD_DATA: dir });
+    const manager = await caller(dir, server.url, 'm.alaoui', 'programme-manager');
+    const acknowledged = new Map<string, string>();
+    const names = Array.from({ length: 60 }, (_, n) => `p${n}`);
+    const asking = names.map(async (programmeId) => {
+      const { status, text } = await manager.post(
+        '/programmes',
+        { ...asdProgramme, programmeId },
+        `define-${programmeId}`,
+      );
+      if (status === 201) acknowledged.set(programmeId, text);
+      if (acknowledged.size === 20) server.child.kill('SIGKILL');
+    });
+    await Promise.allSettled(asking);
+    expect(await server.exit).not.toBe(0);
+    expect(acknowledged.size).toBeGreaterThanOrEqual(20);
+    const next = await serving({ SANAD_DATA: dir });
+    const again = await caller(dir, next.url, 'm.alaoui', 'programme-manager');
+    for (const programmeId of names) {
+      const reply = await again.post(
+        '/programmes',
+        { ...asdProgramme, programmeId },
+        `define-${programmeId}`,
+      );
+      expect(reply.status).toBe(201);
+      if (acknowledged.has(programmeId)) expect(reply.text).toBe(acknowledged.get(programmeId));
+    }
+    const auditor = await caller(dir, next.url, 'a', 'auditor');
+    const { events } = await expectStatus(200, auditor.get('/audit/log'));
+    expect(events).toHaveLength(names.length);
+    next.child.kill('SIGTERM');
+    await next.exit;
+  });
+
+  it('says in one line why it does not start', async () => {
+    const dir = folder();
+    const server = await serving({ SANAD_DATA: dir });
+    const held = await run({ SANAD_DATA: dir }).ended;
+    expect({ code: held.code, lines: held.stderr.trim().split('\n').length }).toEqual({
+      code: 1,
+      lines: 1,
+    });
+    expect(held.stderr).toContain('DATA_FOLDER_HELD');
+    const taken = await run({ SANAD_DATA: folder(), SANAD_PORT: new URL(server.url).port }).ended;
+    expect(taken.stderr).toContain('PORT_TAKEN');
+    server.child.kill('SIGTERM');
+    await server.exit;
+    writeFileSync(join(dir, 'folder.json'), JSON.stringify({ format: 999 }));
+    expect((await run({ SANAD_DATA: dir }).ended).stderr).toContain('LOG_NEWER_VERSION');
+    const wrong = await run({ SANAD_DATA: folder(), SANAD_BODY_LIMIT: 'lots' }).ended;
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('SANAD_BODY_LIMIT') });
+    const production = await run({ SANAD_DATA: folder(), SANAD_MODE: 'production' }).ended;
+    expect(production).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('SANAD_OIDC_ISSUER'),
+    });
+  });
+});

@@ -1,0 +1,136 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { Parser, type AsyncAPIDocumentInterface } from '@asyncapi/parser';
+import { Ajv } from 'ajv';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { schemas } from '../../events/generated.js';
+import {
+  AUDIT_TOPIC,
+  DEAD_LETTER_HEADERS,
+  DEAD_LETTER_TOPIC,
+  EVENT_TOPICS,
+  messageOf,
+  OTHER_TOPICS,
+  OUTCOMES_TOPIC,
+  topicOf,
+  type Aggregate,
+} from '../../src/runtime/topics.js';
+import { historyOf } from '../support/history.js';
+
+const FILE = join(process.cwd(), 'events/asyncapi.yaml');
+const ajv = new Ajv({ strict: false, validateFormats: false });
+type Plain = ReturnType<typeof JSON.parse>;
+
+describe('events/asyncapi.yaml', () => {
+  let document: AsyncAPIDocumentInterface;
+  let channels: Map<string, Plain>;
+  beforeAll(async () => {
+    const parsed = await new Parser().parse(readFileSync(FILE, 'utf8'), { source: FILE });
+    // That there is a newer version of AsyncAPI is no fault of a document.
+    expect(
+      parsed.diagnostics
+        .filter(({ code }) => code !== 'asyncapi-latest-version')
+        .map(({ message, path }) => `${path.join('/')}: ${message}`),
+    ).toEqual([]);
+    document = parsed.document!;
+    channels = new Map(
+      document
+        .channels()
+        .all()
+        .map((channel) => [channel.address()!, channel.json()]),
+    );
+  });
+
+  it('is AsyncAPI 3 and fresh', () => {
+    expect(document.version()).toBe('3.0.0');
+    expect(() =>
+      execFileSync(process.execPath, ['scripts/generate-asyncapi.mjs', '--check'], {
+        stdio: 'pipe',
+      }),
+    ).not.toThrow();
+  });
+
+  it('describes every topic as it is made, and no other', () => {
+    const made = [...EVENT_TOPICS, ...OTHER_TOPICS].map(({ topic, partitions, config }) => [
+      topic,
+      partitions,
+      Number(config['retention.ms']),
+      Number(config['max.message.bytes']),
+    ]);
+    const described = [...channels].map(
+      ([
+        address,
+        {
+          bindings: { kafka },
+        },
+      ]) => [
+        address,
+        kafka.partitions,
+        kafka.topicConfiguration['retention.ms'],
+        kafka.topicConfiguration['max.message.bytes'],
+      ],
+    );
+    expect(described).toEqual(made);
+    for (const [, channel] of channels) expect(channel.description.length).toBeGreaterThan(80);
+    const receives = document.operations().filterByReceive();
+    expect(
+      receives.flatMap((operation) =>
+        operation
+          .channels()
+          .all()
+          .map((channel) => channel.address()),
+      ),
+    ).toEqual([OUTCOMES_TOPIC]);
+    expect(document.operations().filterBySend()).toHaveLength(channels.size - 1);
+  });
+
+  it('describes every event with its schema, on its topic and on the audit topic', () => {
+    for (const { aggregate, type, version, schema } of schemas) {
+      for (const topic of [topicOf(aggregate as Aggregate), AUDIT_TOPIC]) {
+        const payload = channels.get(topic).messages[`${type}.v${version}`].payload;
+        expect(Object.keys(payload.properties)).toEqual(Object.keys((schema as Plain).properties));
+        expect(payload.required).toEqual((schema as Plain).required);
+      }
+    }
+    const events = EVENT_TOPICS.filter(({ topic }) => topic !== AUDIT_TOPIC).flatMap(({ topic }) =>
+      Object.keys(channels.get(topic).messages),
+    );
+    expect(events).toHaveLength(schemas.length);
+    expect(Object.keys(channels.get(AUDIT_TOPIC).messages).sort()).toEqual(events.sort());
+  });
+
+  it('describes the headers that messages really have', () => {
+    const optional = new Set<string>();
+    let previous = -1;
+    for (const event of historyOf({ households: 3 })) {
+      const { key, headers } = messageOf(event, previous);
+      previous = event.position;
+      const { headers: described } = channels.get(
+        topicOf(headers['ce_type']!.split('.')[1] as Aggregate),
+      ).messages[`${event.type}.v${event.v}`];
+      const [own, typed] = described.allOf;
+      expect(Object.keys(own.properties)).toEqual(expect.arrayContaining(Object.keys(headers)));
+      for (const name of Object.keys(own.properties)) if (!(name in headers)) optional.add(name);
+      for (const schema of [own, typed])
+        expect(`${event.type}: ${ajv.validate(schema, headers) || ajv.errorsText()}`).toBe(
+          `${event.type}: true`,
+        );
+      for (const name of own.required)
+        expect(
+          ajv.validate(
+            own,
+            Object.fromEntries(Object.entries(headers).filter(([one]) => one !== name)),
+          ),
+        ).toBe(false);
+      expect(key).toBe(headers['ce_subject']);
+    }
+    expect([...optional]).toEqual(['ce_causation']);
+  });
+
+  it('describes what a dead letter has', () => {
+    expect(channels.get(DEAD_LETTER_TOPIC).messages.DeadLetter.headers.required).toEqual(
+      Object.values(DEAD_LETTER_HEADERS),
+    );
+  });
+});

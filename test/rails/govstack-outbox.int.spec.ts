@@ -1,0 +1,116 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { govstackRail } from '../../src/adapters/payment-rail/govstack/govstack-rail.js';
+import { govstackOutbox } from '../../src/adapters/payment-rail/govstack/outbox.js';
+import type { GovstackSettings } from '../../src/adapters/payment-rail/govstack/port.js';
+import type { Instruction } from '../../src/adapters/payment-rail/port.js';
+import { uuidOf } from '../../src/kernel/ids.js';
+import { fakeBlock, type FakeBlock } from '../support/govstack-block.js';
+import { publishedOperations } from '../support/govstack-openapi.js';
+
+const PAY = '/batchtransactions';
+const never = new AbortController().signal;
+let files: string;
+let block: FakeBlock;
+let settings: GovstackSettings;
+beforeEach(async () => {
+  files = mkdtempSync(join(tmpdir(), 'sanad-outbox-'));
+  block = await fakeBlock(publishedOperations());
+  settings = {
+    url: block.url,
+    bbId: 'SANAD',
+    callbackUrl: 'https://sanad.example/govstack/callback',
+    timeoutMs: 2_000,
+    attempts: 1,
+    batchSize: 2,
+    paymentMode: 'mojaloop',
+    register: false,
+  };
+});
+afterEach(async () => {
+  await block.close();
+  rmSync(files, { recursive: true, force: true });
+});
+async function write(messageId: string): Promise<void> {
+  const instructions = [0, 1, 2].map((i): Instruction => ({
+    paymentId: `asd-2025-11-${uuidOf('person', messageId, i)}`,
+    attempt: 1,
+    endToEndId: `E${messageId}${i}`,
+    amountMinor: 50_000n,
+    currency: 'MAD',
+    payee: { name: 'P', kind: 'wallet', account: '+212612345678' },
+    remittance: 'ASD',
+  }));
+  await govstackRail(files, settings, true).write(
+    {
+      messageId,
+      createdAt: '2025-12-01T08:00:00.000Z',
+      executionDate: '2025-12-02',
+      currency: 'MAD',
+      count: 3,
+      totalMinor: 150_000n,
+      debtor: { name: 'D', iban: 'MA64011519000001205000534921', bic: 'BCMAMAMC' },
+    },
+    [instructions],
+  );
+}
+const pending = (): string[] => readdirSync(join(files, 'govstack', 'pending'));
+
+describe('messages that are left to the outbox', () => {
+  it('are written whole, and sent by it, each once', async () => {
+    await write('M1');
+    expect(block.seen).toEqual([]);
+    expect(existsSync(join(files, 'M1.ndjson'))).toBe(true);
+    expect(pending()).toEqual(['M1.json']);
+    expect(await govstackOutbox(files, settings).look(never)).toEqual({ sent: 1, failed: 0 });
+    expect(block.batches.size).toBe(2);
+    expect(pending()).toEqual([]);
+    await write('M1');
+    expect(await govstackOutbox(files, settings).look(never)).toEqual({ sent: 1, failed: 0 });
+    expect(block.seen).toHaveLength(2);
+    expect(
+      await govstackOutbox(mkdtempSync(join(tmpdir(), 'sanad-outbox-none-')), settings).look(never),
+    ).toEqual({ sent: 0, failed: 0 });
+  });
+
+  it('wait where they are refused, without holding up the others', async () => {
+    await write('M1');
+    await write('M2');
+    block.fail(PAY, '400');
+    const outbox = govstackOutbox(files, settings);
+    const troubles: string[] = [];
+    const onTrouble = (what: string, error: unknown): void => {
+      troubles.push(`${what} ${String((error as { code?: unknown }).code)}`);
+    };
+    expect(await outbox.look(never, onTrouble)).toEqual({ sent: 1, failed: 1 });
+    expect(troubles).toEqual(['M1 RAIL_REFUSED']);
+    expect(pending()).toEqual(['M1.json']);
+    expect(await outbox.look(never, onTrouble)).toEqual({ sent: 0, failed: 0 });
+    // Another process, after a restart, does not wait.
+    expect(await govstackOutbox(files, settings).look(never)).toEqual({ sent: 1, failed: 0 });
+    expect(block.batches.size).toBe(4);
+    expect(block.repeated).toBe(0);
+  });
+
+  it('are sent until the server stops, and go on after', async () => {
+    await write('M1');
+    block.fail(PAY, 'silent');
+    const stop = new AbortController();
+    const outbox = govstackOutbox(files, { ...settings, timeoutMs: 60_000 });
+    const watching = outbox.watch(stop.signal, { everyMs: 1 });
+    while (block.seen.length === 0)
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
+    stop.abort();
+    await watching;
+    expect(pending()).toEqual(['M1.json']);
+    await govstackOutbox(files, settings).look(never);
+    expect(block.seen.map(({ headers }) => headers['x-correlationid'])[0]).toBe(
+      block.seen[1]!.headers['x-correlationid'],
+    );
+    expect(block.violations).toEqual([]);
+  });
+});

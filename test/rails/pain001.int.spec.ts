@@ -1,0 +1,478 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { hash } from 'node:crypto';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { XmlDocument, type XmlElement, XsdValidator } from 'libxml2-wasm';
+import { paymentFiles } from '../../src/adapters/payment-rail/iso20022/pain001-rail.js';
+import { isoSchemas } from '../../src/adapters/payment-rail/iso20022/xsd.js';
+import { MAX_TRANSACTIONS, text140 } from '../../src/adapters/payment-rail/iso20022/pain001.js';
+import { leaveOut } from '../support/left-out.js';
+import {
+  FORMATS,
+  type Instruction,
+  type MessageHead,
+} from '../../src/adapters/payment-rail/port.js';
+
+const root = join(import.meta.dirname, '../../..');
+const schemas = join(process.env.REFERENCE_DATA ?? join(root, '../shared/data'), 'iso20022/xsd');
+const hasSchema = existsSync(join(schemas, 'pain.001.001.09.xsd'));
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'sanad-rail-'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+const DEBTOR = {
+  name: 'Trésorerie <fictive> & Cie',
+  iban: 'MA64011519000001205000534921',
+  bic: 'BCMAMAMC',
+};
+const instruction = (i: number, more: Partial<Instruction> = {}): Instruction => ({
+  paymentId: `asd-2025-11-${String(i).padStart(8, '0')}-0000-5000-8000-000000000000`,
+  attempt: 1,
+  endToEndId: `E${String(i).padStart(24, '0')}`,
+  amountMinor: 50_000n,
+  currency: 'MAD',
+  payee: { name: 'Zineb Aït Lahcen', kind: 'iban', account: 'MA64011519000001205000534921' },
+  remittance: 'ASD 2025-11',
+  ...more,
+});
+const payee = (more: Partial<Instruction['payee']>): Partial<Instruction> => ({
+  payee: { ...instruction(0).payee, ...more },
+});
+function headOf(
+  instructions: readonly Instruction[],
+  more: Partial<MessageHead> = {},
+): MessageHead {
+  return {
+    messageId: 'ASD-2025-11-1',
+    createdAt: '2025-12-01T08:00:00.000Z',
+    executionDate: '2025-12-02',
+    debtor: DEBTOR,
+    currency: 'MAD',
+    count: instructions.length,
+    totalMinor: instructions.reduce((sum, { amountMinor }) => sum + amountMinor, 0n),
+    ...more,
+  };
+}
+async function write(
+  instructions: readonly Instruction[],
+  more: Partial<MessageHead> = {},
+): Promise<{ xml: string; sha256: string }> {
+  const written = await paymentFiles(dir).write(headOf(instructions, more), [instructions]);
+  return { xml: readFileSync(join(dir, written.name), 'utf8'), sha256: written.sha256 };
+}
+const NS = { p: 'urn:iso:std:iso:20022:tech:xsd:pain.001.001.09' };
+function texts(xml: string, path: string): string[] {
+  using document = XmlDocument.fromString(xml.replace('pain.001.001.03', 'pain.001.001.09'));
+  return document.find(path, NS).map((node) => (node as XmlElement).content);
+}
+/** Throws with the schema's own words when the message does not fit it. */
+function validate(xml: string): void {
+  if (!hasSchema) return;
+  const format = /urn:iso:std:iso:20022:tech:xsd:([a-z0-9.]+)/.exec(xml)![1]!;
+  using schemaDocument = XmlDocument.fromBuffer(readFileSync(join(schemas, `${format}.xsd`)));
+  using validator = XsdValidator.fromDoc(schemaDocument);
+  using document = XmlDocument.fromString(xml);
+  validator.validate(document);
+}
+
+describe('the published schema', () => {
+  it('is at hand, or it is said that no message was held against it', () => {
+    if (!hasSchema)
+      leaveOut(
+        'Payment files were not held against pain.001.001.09.xsd and pain.001.001.03.xsd: they are not at hand (set REFERENCE_DATA).',
+      );
+    else
+      expect(() =>
+        validate('<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"/>'),
+      ).toThrow();
+  });
+});
+
+describe('a message', () => {
+  it.each(FORMATS)(
+    'of %s fits the schema with every kind of account, and says who gets what',
+    async (format) => {
+      const { xml } = await write(
+        [
+          instruction(1),
+          instruction(2, payee({ kind: 'rib', account: '011519000001205000534921' })),
+          instruction(3, payee({ kind: 'wallet', account: '+212612345678' })),
+          instruction(4, payee({ kind: 'cash', account: 'QX778899' })),
+          instruction(5, { remittance: '' }),
+        ],
+        { format },
+      );
+      validate(xml);
+      expect(texts(xml, '//p:CdtrAcct//p:IBAN|//p:CdtrAcct//p:Othr/p:Id')).toEqual([
+        'MA64011519000001205000534921',
+        '011519000001205000534921',
+        '+212612345678',
+        'MA64011519000001205000534921',
+      ]);
+      expect(texts(xml, '//p:SchmeNm/*')).toEqual(['BBAN', 'WALLET']);
+      expect(texts(xml, '//p:Cdtr/p:Id/p:PrvtId/p:Othr/p:Id')).toEqual(['QX778899']);
+      expect(
+        texts(xml, '//p:CdtTrfTxInf[p:InstrForCdtrAgt/p:Cd = "HOLD"]/p:PmtId/p:EndToEndId'),
+      ).toEqual([`E${'4'.padStart(24, '0')}`]);
+      expect(texts(xml, '//p:Prxy[p:Tp/p:Cd = "MBNO"]/p:Id')).toEqual(
+        format === 'pain.001.001.09' ? ['+212612345678'] : [],
+      );
+      expect(texts(xml, '//p:UETR')).toHaveLength(format === 'pain.001.001.09' ? 5 : 0);
+      expect(texts(xml, '//p:NbOfTxs')).toEqual(['5', '5']);
+      expect(texts(xml, '//p:CtrlSum')).toEqual(['2500.00', '2500.00']);
+      expect(texts(xml, '//p:RmtInf/p:Ustrd')).toHaveLength(4);
+      expect(texts(xml, '//p:PmtInf/p:Dbtr/p:Nm')).toEqual([DEBTOR.name]);
+    },
+  );
+
+  it('gives each attempt its own UETR, the same every time', async () => {
+    const { xml } = await write([
+      instruction(1),
+      instruction(1, { attempt: 2, endToEndId: 'E2' }),
+      instruction(2),
+    ]);
+    validate(xml);
+    const uetrs = texts(xml, '//p:UETR');
+    expect(new Set(uetrs).size).toBe(3);
+    for (const uetr of uetrs)
+      expect(uetr).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(uetrs[0]).toBe('e856fd49-1b7e-411f-b904-4f0221068940');
+  });
+
+  it.each([
+    ['Arabic', 'فاطمة الزهراء العمراني', 'فاطمة الزهراء العمراني'],
+    ['what XML escapes', 'A & B <c> "d" \'e\' ]]>', 'A & B <c> "d" \'e\' ]]>'],
+    ['controls and line ends', '  one\u0000\ttwo\r\nthree\u001b[31m ', 'one two three [31m'],
+    ['text that turns direction', 'abc\u202edef\u2066', 'abc def'],
+    ['a joiner that Persian needs', 'می\u200cخواهم', 'می\u200cخواهم'],
+    ['half a character', 'a\ud800b\ufffe', 'a b'],
+    ['200 characters', 'é'.repeat(200), 'é'.repeat(140)],
+    ['200 escapes', '&'.repeat(200), '&'.repeat(140)],
+    ['200 characters beyond the basic plane', '𐎀'.repeat(200), '𐎀'.repeat(140)],
+  ])('carries a name with %s', async (_, name, expected) => {
+    const { xml } = await write([instruction(1, payee({ name }))]);
+    validate(xml);
+    expect(texts(xml, '//p:Cdtr/p:Nm')).toEqual([expected]);
+  });
+
+  it('carries any text at all as well-formed text of 1 to 140 characters', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
+        const clean = text140(text);
+        const back = clean === '' ? '' : texts(`<p:a xmlns:p="${NS.p}">${clean}</p:a>`, '/p:a')[0]!;
+        expect(Array.from(back).length).toBeLessThanOrEqual(140);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('adds up beyond what a float can hold', async () => {
+    const instructions = [
+      instruction(1, { amountMinor: 90_071_992_547_409_93n }),
+      instruction(2, { amountMinor: 1n }),
+      instruction(3, { amountMinor: 900_000_000_000_000_000n }),
+    ];
+    const { xml } = await write(instructions);
+    validate(xml);
+    expect(texts(xml, '//p:GrpHdr/p:CtrlSum')).toEqual(['9090071992547409.94']);
+    expect(texts(xml, '//p:InstdAmt')[0]).toBe('90071992547409.93');
+  });
+
+  it('writes the decimals of its currency', async () => {
+    const { xml } = await write([instruction(1, { currency: 'TND', amountMinor: 5n })], {
+      currency: 'TND',
+    });
+    validate(xml);
+    expect(texts(xml, '//p:CtrlSum|//p:InstdAmt')).toEqual(['0.005', '0.005', '0.005']);
+  });
+});
+
+describe('the debtor', () => {
+  it.each(FORMATS)(
+    'of a message of %s may pay from a RIB, and tell the bank who sends the file',
+    async (format) => {
+      const { iban, ...who } = DEBTOR;
+      const { xml } = await write([instruction(1)], {
+        format,
+        debtor: { ...who, initiatorId: 'ASD-SUD', rib: iban.slice(4) },
+      });
+      validate(xml);
+      expect(texts(xml, '//p:DbtrAcct//p:Othr/p:Id')).toEqual([iban.slice(4)]);
+      expect(texts(xml, '//p:InitgPty/p:Id/p:OrgId/p:Othr/p:Id')).toEqual(['ASD-SUD']);
+    },
+  );
+
+  it('is refused with a wrong key, or a BIC that the format does not know', async () => {
+    const { iban, ...who } = DEBTOR;
+    await expect(
+      write([instruction(1)], { debtor: { ...who, rib: `${iban.slice(4, -1)}2` } }),
+    ).rejects.toMatchObject({ code: 'INSTRUCTION_INVALID' });
+    await expect(
+      write([instruction(1)], {
+        format: 'pain.001.001.03',
+        debtor: { ...DEBTOR, bic: 'BC1AMAMC' },
+      }),
+    ).rejects.toMatchObject({ code: 'INSTRUCTION_INVALID' });
+  });
+});
+
+describe('a bank that takes Latin characters', () => {
+  it('gets names and texts in them, and the same references', async () => {
+    const names = ['فاطمة الزهراء العمراني', 'Zineb Aït Lahcen', 'ⵎⵓⵃⴰⵎⵎⴻⴷ', 'محمد & <x>'];
+    const { xml } = await write(
+      names.map((name, i) => instruction(i + 1, { ...payee({ name }), remittance: 'دعم 2025-11' })),
+      { characters: 'latin' },
+    );
+    validate(xml);
+    expect(texts(xml, '//p:Cdtr/p:Nm')).toEqual([
+      'Fatima Zahra El Amrani',
+      'Zineb Ait Lahcen',
+      'Mouhammed',
+      'Mohamed + x',
+    ]);
+    expect(texts(xml, '//p:Ustrd')[0]).toBe('Dam 2025-11');
+    expect(texts(xml, '//p:PmtInf/p:Dbtr/p:Nm')).toEqual(['Tresorerie fictive + Cie']);
+    expect(texts(xml, '//p:EndToEndId')).toEqual(
+      names.map((_, i) => instruction(i + 1).endToEndId),
+    );
+    expect(xml).toMatch(/^[\x20-\x7e\n]+$/);
+  });
+
+  it('gets the reference where nothing is left of a name', async () => {
+    const { xml } = await write([instruction(1, payee({ name: '日本' }))], { characters: 'latin' });
+    expect(texts(xml, '//p:Cdtr/p:Nm')).toEqual([instruction(1).endToEndId]);
+    await expect(
+      write([instruction(2, payee({ name: '\u0007' }))], { characters: 'latin', messageId: 'X' }),
+    ).rejects.toMatchObject({ code: 'INSTRUCTION_INVALID' });
+  });
+});
+
+describe('a message begun before its count is known', () => {
+  const outline = (): MessageHead => headOf([]);
+  it('has the same bytes as one written at once', async () => {
+    const instructions = Array.from({ length: 2_500 }, (_, i) =>
+      instruction(i, { amountMinor: BigInt(i + 1) }),
+    );
+    const begun = await paymentFiles(dir).begin(outline());
+    for (let i = 0; i < instructions.length; i += 400)
+      await begun.add(instructions.slice(i, i + 400));
+    expect(readdirSync(dir)).toEqual(['ASD-2025-11-1.xml.spool.part']);
+    const file = await begun.finish();
+    expect(readdirSync(dir)).toEqual(['ASD-2025-11-1.xml']);
+    expect(await paymentFiles(dir).write(headOf(instructions), [instructions])).toEqual(file);
+  });
+
+  it('leaves nothing when it is abandoned, fails or stays empty, and can be begun again', async () => {
+    const rail = paymentFiles(dir);
+    const abandoned = await rail.begin(outline());
+    await abandoned.add([instruction(1)]);
+    await expect(rail.begin(outline())).rejects.toMatchObject({ code: 'MESSAGE_BUSY' });
+    await abandoned.abandon();
+    const failing = await rail.begin(outline());
+    await expect(failing.add([instruction(1, { amountMinor: 0n })])).rejects.toMatchObject({
+      code: 'INSTRUCTION_INVALID',
+    });
+    await failing.abandon();
+    const empty = await rail.begin(outline());
+    expect(await empty.finish()).toBeUndefined();
+    expect(readdirSync(dir)).toEqual([]);
+    writeFileSync(join(dir, 'ASD-2025-11-1.xml.spool.part'), 'what a killed process left');
+    const again = await rail.begin(outline());
+    await again.add([instruction(1)]);
+    expect(await again.finish()).toMatchObject({ count: 1, totalMinor: '50000' });
+    validate(readFileSync(join(dir, 'ASD-2025-11-1.xml'), 'utf8'));
+  });
+
+  it('never replaces another of its name', async () => {
+    await write([instruction(1)]);
+    const begun = await paymentFiles(dir).begin(outline());
+    await begun.add([instruction(2)]);
+    await expect(begun.finish()).rejects.toMatchObject({ code: 'MESSAGE_DIFFERS' });
+    expect(readdirSync(dir)).toEqual(['ASD-2025-11-1.xml']);
+  });
+});
+
+describe('held against the schema as it is written', () => {
+  const many = Array.from({ length: 1_201 }, (_, i) => instruction(i));
+  it('is the same file', async () => {
+    if (!hasSchema)
+      return leaveOut(
+        'No message was held against its schema at run time: the schemas are not at hand (set REFERENCE_DATA).',
+      );
+    const unchecked = await write(many);
+    rmSync(join(dir, 'ASD-2025-11-1.xml'));
+    const checked = await paymentFiles(dir, { check: isoSchemas(schemas) }).write(headOf(many), [
+      many,
+    ]);
+    expect(checked.sha256).toBe(unchecked.sha256);
+  });
+
+  it('is not written where the schema refuses, which tells the element and never what it says', async () => {
+    writeFileSync(
+      join(dir, 'pain.001.001.09.xsd'),
+      `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="${NS.p}"><xs:element name="Document"/></xs:schema>`,
+    );
+    const rail = paymentFiles(join(dir, 'out'), { check: isoSchemas(dir) });
+    await expect(rail.write(headOf(many), [many])).resolves.toMatchObject({ count: 1_201 });
+    writeFileSync(
+      join(dir, 'pain.001.001.09.xsd'),
+      `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="${NS.p}"><xs:element name="Document" type="xs:integer"/></xs:schema>`,
+    );
+    const strict = paymentFiles(join(dir, 'strict'), { check: isoSchemas(dir) });
+    await expect(strict.write(headOf(many), [many])).rejects.toMatchObject({
+      code: 'SCHEMA_REFUSES',
+      detail: expect.not.stringContaining('Zineb'),
+    });
+    expect(readdirSync(join(dir, 'strict'))).toEqual([]);
+  });
+
+  it('takes the messages that others published, and refuses them with one element spoilt', async () => {
+    const samples = join(schemas, '../samples/pain.001');
+    if (!hasSchema || !existsSync(samples))
+      return leaveOut(
+        'No published pain.001 sample was held against its schema: they are not at hand (set REFERENCE_DATA).',
+      );
+    const check = isoSchemas(schemas);
+    let seen = 0;
+    for (const name of readdirSync(samples)) {
+      const xml = readFileSync(join(samples, name), 'utf8');
+      const format = FORMATS.find((known) =>
+        xml.includes(`urn:iso:std:iso:20022:tech:xsd:${known}`),
+      );
+      if (!format) continue;
+      await check(format, xml);
+      const spoilt = xml.replace(/<NbOfTxs>\d+<\/NbOfTxs>/, '<NbOfTxs>secret</NbOfTxs>');
+      await expect(check(format, spoilt)).rejects.toMatchObject({
+        code: 'SCHEMA_REFUSES',
+        detail: `The message does not fit ${format} at NbOfTxs.`,
+      });
+      seen += 1;
+    }
+    expect(seen).toBeGreaterThan(10);
+  });
+
+  it('says which schema is missing', async () => {
+    await expect(
+      paymentFiles(dir, { check: isoSchemas(dir) }).write(headOf(many), [many]),
+    ).rejects.toMatchObject({ code: 'SCHEMA_MISSING' });
+  });
+});
+
+describe('its file', () => {
+  it("has the hash that was told and is its owner's only", async () => {
+    const { xml, sha256 } = await write([instruction(1)]);
+    expect(hash('sha256', xml, 'hex')).toBe(sha256);
+    expect(readdirSync(dir)).toEqual(['ASD-2025-11-1.xml']);
+    expect(statSync(join(dir, 'ASD-2025-11-1.xml')).mode & 0o777).toBe(0o600);
+  });
+
+  it('is the same when it is written again, over what a killed process left, and in other pieces', async () => {
+    const instructions = Array.from({ length: 2_500 }, (_, i) =>
+      instruction(i, { amountMinor: BigInt(i + 1) }),
+    );
+    writeFileSync(join(dir, 'ASD-2025-11-1.xml.part'), 'half of somethi');
+    const first = await write(instructions);
+    async function* slowly(): AsyncGenerator<readonly Instruction[]> {
+      for (let i = 0; i < instructions.length; i += 7) yield instructions.slice(i, i + 7);
+    }
+    const again = await paymentFiles(dir).write(headOf(instructions), slowly());
+    expect(again).toEqual({
+      name: 'ASD-2025-11-1.xml',
+      messageId: 'ASD-2025-11-1',
+      sha256: first.sha256,
+      count: 2_500,
+      totalMinor: '3126250',
+    });
+    validate(first.xml);
+    expect(readdirSync(dir)).toEqual(['ASD-2025-11-1.xml']);
+  });
+
+  it('is never replaced by another message of the same name', async () => {
+    const { xml } = await write([instruction(1)]);
+    await expect(write([instruction(2)])).rejects.toMatchObject({
+      name: 'RailError',
+      code: 'MESSAGE_DIFFERS',
+    });
+    expect(readFileSync(join(dir, 'ASD-2025-11-1.xml'), 'utf8')).toBe(xml);
+    expect(readdirSync(dir)).toEqual(['ASD-2025-11-1.xml']);
+  });
+
+  it('is written once at a time', async () => {
+    const rail = paymentFiles(dir);
+    const instructions = [instruction(1)];
+    const first = rail.write(headOf(instructions), [instructions]);
+    await expect(rail.write(headOf(instructions), [instructions])).rejects.toMatchObject({
+      code: 'MESSAGE_BUSY',
+    });
+    await first;
+  });
+
+  it.each<[string, string, Partial<Instruction>, Partial<MessageHead>]>([
+    ['another currency', 'INSTRUCTION_INVALID', { currency: 'EUR' }, {}],
+    ['an unknown currency', 'UNKNOWN_CURRENCY', { currency: 'ABC' }, { currency: 'ABC' }],
+    ['an amount of zero', 'INSTRUCTION_INVALID', { amountMinor: 0n }, {}],
+    ['an amount below zero', 'INSTRUCTION_INVALID', { amountMinor: -1n }, {}],
+    ['an amount of 19 digits', 'LIMIT_EXCEEDED', { amountMinor: 10n ** 18n }, {}],
+    ['no name', 'INSTRUCTION_INVALID', payee({ name: ' \u0000 ' }), {}],
+    [
+      'an account that is no IBAN',
+      'INSTRUCTION_INVALID',
+      payee({ account: 'MA6401151900000120500053492<' }),
+      {},
+    ],
+    ['a RIB with markup', 'INSTRUCTION_INVALID', payee({ kind: 'rib', account: '</Id>' }), {}],
+    [
+      'an end-to-end id of 36 characters',
+      'INSTRUCTION_INVALID',
+      { endToEndId: 'E'.repeat(36) },
+      {},
+    ],
+    ['a message id that is a path', 'INSTRUCTION_INVALID', {}, { messageId: '../../etc/passwd' }],
+    ['a date that is none', 'INSTRUCTION_INVALID', {}, { executionDate: 'tomorrow' }],
+    ['a debtor without a BIC', 'INSTRUCTION_INVALID', {}, { debtor: { ...DEBTOR, bic: '' } }],
+    ['more transfers than announced', 'CONTROL_SUM_DIFFERS', {}, { count: 2 }],
+    ['another total than announced', 'CONTROL_SUM_DIFFERS', {}, { totalMinor: 50_001n }],
+    ['more transfers than a message has', 'LIMIT_EXCEEDED', {}, { count: MAX_TRANSACTIONS + 1 }],
+    ['no transfer', 'INSTRUCTION_INVALID', {}, { count: 0 }],
+  ])('is not there after %s', async (_, code, more, head) => {
+    await expect(write([instruction(1, more)], head)).rejects.toMatchObject({ code });
+    expect(readdirSync(dir)).toEqual([]);
+  });
+
+  it('is not there, not even in part, when the disk is full', async () => {
+    symlinkSync('/dev/full', join(dir, 'ASD-2025-11-1.xml.part'));
+    await expect(
+      write(Array.from({ length: 3_000 }, (_, i) => instruction(i))),
+    ).rejects.toMatchObject({ name: 'RailError', code: 'DISK_FULL' });
+    expect(readdirSync(dir)).toEqual([]);
+  });
+
+  it('leaves nothing when the instructions fail under way, and says no name', async () => {
+    async function* failing(): AsyncGenerator<readonly Instruction[]> {
+      yield [instruction(1)];
+      throw new Error('the log went away');
+    }
+    await expect(paymentFiles(dir).write(headOf([instruction(1)]), failing())).rejects.toThrow(
+      'the log went away',
+    );
+    expect(readdirSync(dir)).toEqual([]);
+    const refused = write([instruction(1, payee({ account: 'not an account' }))]);
+    await expect(refused).rejects.toThrow(
+      /^INSTRUCTION_INVALID: Payment asd-2025-11-00000001-0000-5000-8000-000000000000, attempt 1: the payee's IBAN is not one\.$/,
+    );
+  });
+});

@@ -1,0 +1,264 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, expect, it } from '@jest/globals';
+import { Kafka, logLevel } from 'kafkajs';
+import { EventRegistry } from '../../events/registry.js';
+import { livePosition } from '../../projections/engine/read-positions.js';
+import { ProjectionRunner } from '../../projections/engine/runner.js';
+import { SharedRunner } from '../../projections/engine/shared-runner.js';
+import { createTopics, kafkaFeed, openKafkaWriter } from '../../src/adapters/event-bus/kafka.js';
+import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';
+import {
+  AGGREGATES,
+  DEAD_LETTER_HEADERS,
+  DEAD_LETTER_TOPIC,
+  topicOf,
+} from '../../src/runtime/topics.js';
+import { everyRow, inTurnAlone, PROJECTIONS } from '../projections/stores.js';
+import { ArrayLog } from '../support/array-log.js';
+import { historyOf } from '../support/history.js';
+import { startKafka } from '../support/kafka.js';
+import { startPostgres } from '../support/postgres.js';
+
+const kafka = await startKafka('read models fed by a broker');
+const postgres = await startPostgres('read models fed by a broker');
+const EVENTS = historyOf({ households: 30 }).map((event) => ({
+  ...event,
+  position: event.position * 3 + 1,
+}));
+const END = EVENTS.at(-1)!.position;
+const TIMEOUT_MS = 60_000;
+
+afterAll(async () => {
+  if (kafka.running) await kafka.stop();
+  if (postgres.running) await postgres.stop();
+});
+
+it('has the servers that it needs, or said what is left out', () => {
+  for (const server of [kafka, postgres]) expect(server.running || server.reason).toBeTruthy();
+});
+
+if (kafka.running && postgres.running) {
+  /** The log, what its read models come to, and new read stores. */
+  async function direct() {
+    const open = async () =>
+      openPostgresReadStore(postgres.running ? postgres.url : '', {
+        schema: postgres.running ? await postgres.newSchema() : '',
+      });
+    const log = new ArrayLog(EVENTS, true);
+    const store = await open();
+    await new ProjectionRunner({ store, projections: PROJECTIONS, log }).catchUp();
+    const rows = await everyRow(store);
+    await store.close();
+    return { open, log, rows };
+  }
+
+  it(
+    'gives the same rows through Kafka, with redeliveries and a poison message, which is set aside',
+    async () => {
+      const { brokers } = kafka;
+      const { open, log, rows } = await direct();
+
+      await createTopics({ brokers });
+      const client = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING });
+      const producer = client.producer();
+      await producer.connect();
+      await producer.send({
+        topic: topicOf('payment'),
+        messages: [{ key: 'payment-x', value: 'no JSON', headers: { note: 'kept' } }],
+      });
+      await producer.disconnect();
+      const writer = await openKafkaWriter({ brokers });
+      const half = Math.floor(EVENTS.length / 2);
+      await writer.deliver(EVENTS.slice(0, half + 20), -1);
+      await writer.deliver(EVENTS.slice(half), EVENTS[half - 1]!.position);
+      await writer.close();
+
+      const store = await open();
+      const empty = new ArrayLog([], true);
+      const stop = new AbortController();
+      const runner = new SharedRunner({
+        store,
+        projections: PROJECTIONS,
+        member: 'a test',
+        inTurn: inTurnAlone,
+        feed: kafkaFeed({ brokers, groupId: 'read-models', registry: new EventRegistry() }),
+        log: {
+          positionGaps: true,
+          readAll: empty.readAll.bind(empty),
+          lastPosition: empty.lastPosition.bind(empty),
+          readStream: log.readStream.bind(log),
+          follow: empty.follow.bind(empty),
+        },
+        onCommitted: (position) => {
+          if (position === END) stop.abort();
+        },
+      });
+      await runner.run(stop.signal);
+      expect(runner.position).toBe(END);
+      expect(await everyRow(store)).toEqual(rows);
+      await store.close();
+
+      const reader = client.consumer({ groupId: 'dead-letters' });
+      await reader.connect();
+      await reader.subscribe({ topic: DEAD_LETTER_TOPIC, fromBeginning: true });
+      const letter = await new Promise<Record<string, string>>((resolve, reject) => {
+        reader
+          .run({
+            eachMessage: async ({ message }) =>
+              resolve({
+                value: String(message.value),
+                ...Object.fromEntries(
+                  Object.entries(message.headers ?? {}).map(([name, value]) => [
+                    name,
+                    String(value),
+                  ]),
+                ),
+              }),
+          })
+          .catch(reject);
+      });
+      await reader.disconnect();
+      expect(letter).toMatchObject({
+        value: 'no JSON',
+        note: 'kept',
+        [DEAD_LETTER_HEADERS.topic]: topicOf('payment'),
+        [DEAD_LETTER_HEADERS.offset]: '0',
+        [DEAD_LETTER_HEADERS.reason]: expect.stringContaining('ce_type'),
+      });
+    },
+    TIMEOUT_MS,
+  );
+
+  it('gives the same rows to one that is slow by a factor of a hundred, while another member comes and goes', async () => {
+    const { brokers } = kafka;
+    const { open, log, rows } = await direct();
+    await createTopics({ brokers });
+    const writer = await openKafkaWriter({ brokers });
+    // Many small batches, so that there are many pages.
+    for (let from = 0; from < EVENTS.length; from += 10)
+      await writer.deliver(EVENTS.slice(from, from + 10), EVENTS[from - 1]?.position ?? -1);
+    await writer.close();
+
+    const groupId = 'slow-read-models';
+    const store = await open();
+    const empty = new ArrayLog([], true);
+    const stop = new AbortController();
+    const feed = kafkaFeed({ brokers, groupId, registry: new EventRegistry() });
+    let pages = 0;
+    let taken = 0;
+    const runner = new SharedRunner({
+      store,
+      projections: PROJECTIONS,
+      member: 'a test',
+      inTurn: inTurnAlone,
+      feed: {
+        async *subscribe(after, signal) {
+          for await (const page of feed.subscribe(after, signal)) {
+            pages += 1;
+            taken += page.events.length;
+            await wait(200);
+            yield page;
+          }
+        },
+      },
+      log: {
+        positionGaps: true,
+        readAll: empty.readAll.bind(empty),
+        lastPosition: empty.lastPosition.bind(empty),
+        readStream: log.readStream.bind(log),
+        follow: empty.follow.bind(empty),
+      },
+      onCommitted: (position) => {
+        if (position === END) stop.abort();
+      },
+    });
+    const running = runner.run(stop.signal);
+    // Takes half of the partitions away, commits nothing, and goes: what it was given comes back.
+    const intruder = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).consumer({
+      groupId,
+      sessionTimeout: 60_000,
+    });
+    await intruder.connect();
+    await intruder.subscribe({ topics: AGGREGATES.map(topicOf), fromBeginning: true });
+    let stolen = 0;
+    await intruder.run({
+      autoCommit: false,
+      eachMessage: async () => {
+        stolen += 1;
+      },
+    });
+    while (stolen === 0) await wait(20);
+    await intruder.disconnect();
+    await running;
+    expect(runner.position).toBe(END);
+    expect(pages).toBeGreaterThan(5);
+    expect(taken).toBeGreaterThanOrEqual(EVENTS.length);
+    expect(await everyRow(store)).toEqual(rows);
+    await store.close();
+  }, 120_000);
+
+  it('gives the same rows to two members of the group, of which one goes and another comes', async () => {
+    const { brokers } = kafka;
+    const { open, log, rows } = await direct();
+    await createTopics({ brokers });
+    const writer = await openKafkaWriter({ brokers });
+    const half = Math.floor(EVENTS.length / 2);
+    const deliver = async (from: number, to: number): Promise<void> => {
+      for (let at = from; at < to; at += 10)
+        await writer.deliver(
+          EVENTS.slice(at, Math.min(at + 10, to)),
+          EVENTS[at - 1]?.position ?? -1,
+        );
+    };
+    const store = await open();
+    const empty = new ArrayLog([], true);
+    const feed = kafkaFeed({
+      brokers,
+      groupId: 'shared-read-models',
+      registry: new EventRegistry(),
+    });
+    const member = (name: string) => {
+      const [stop, taken] = [new AbortController(), { events: -1 }];
+      const runner = new SharedRunner({
+        store,
+        projections: PROJECTIONS,
+        member: name,
+        inTurn: inTurnAlone,
+        feed,
+        log: {
+          positionGaps: true,
+          readAll: empty.readAll.bind(empty),
+          lastPosition: empty.lastPosition.bind(empty),
+          readStream: log.readStream.bind(log),
+          follow: empty.follow.bind(empty),
+        },
+        onCommitted: (_, events = 0) => {
+          taken.events = Math.max(0, taken.events) + events;
+        },
+      });
+      return { stop, taken, running: runner.run(stop.signal) };
+    };
+    const first = member('first');
+    // The tables are there: two that make them at once would need a lease.
+    while (first.taken.events < 0) await Promise.race([wait(20), first.running]);
+    const second = member('second');
+    // Both have a share when both are given events; events come again and again until then.
+    while (first.taken.events <= 0 || second.taken.events <= 0) {
+      await deliver(0, half);
+      await Promise.race([wait(200), first.running, second.running]);
+    }
+    second.stop.abort();
+    await second.running;
+    const third = member('third');
+    await deliver(half, EVENTS.length);
+    while ((await livePosition(store, PROJECTIONS)) < END)
+      await Promise.race([wait(20), first.running, third.running]);
+    expect(await everyRow(store)).toEqual(rows);
+    for (const { stop, running } of [first, third]) {
+      stop.abort();
+      await running;
+    }
+    await writer.close();
+    await store.close();
+  }, 120_000);
+}

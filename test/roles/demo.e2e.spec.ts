@@ -1,0 +1,51 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import type { DemoSummary } from '../../src/cli/demo/summary.js';
+import { startKafka } from '../support/kafka.js';
+import { startPostgres } from '../support/postgres.js';
+
+const run = promisify(execFile);
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const dir = mkdtempSync(join(tmpdir(), 'sanad-demos-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+// Only whether they can be had here: the demo starts its own.
+const kafka = await startKafka('the demo at the distributed size');
+const postgres = await startPostgres('the demo at the distributed size');
+for (const server of [kafka, postgres]) if (server.running) await server.stop();
+
+describe('the main job at both sizes', () => {
+  it('has the servers that it needs, or said what is left out', () => {
+    for (const server of [kafka, postgres]) expect(server.running || server.reason).toBeTruthy();
+  });
+
+  if (kafka.running && postgres.running)
+    it('comes to the same totals for the same seed', async () => {
+      const sizes = ['--households', '80', '--seed', '5', '--json'];
+      const totals = async (program: string, ...args: string[]) => {
+        const { stdout } = await run(process.execPath, [program, ...args, ...sizes], {
+          maxBuffer: 10_000_000,
+          timeout: 200_000,
+        });
+        const { elapsedMs, eventsPerSecond, audit, ...same } = JSON.parse(stdout) as DemoSummary;
+        expect(elapsedMs).toBeGreaterThan(0);
+        expect(eventsPerSecond).toBeGreaterThan(0);
+        expect(audit.violations).toBe(0);
+        return same;
+      };
+      const embedded = await totals(
+        at('../../src/cli/main.js'),
+        'demo',
+        '--data',
+        join(dir, 'embedded'),
+      );
+      const distributed = await totals(at('./demo.js'), '--data', join(dir, 'distributed'));
+      expect(distributed).toEqual(embedded);
+      expect(distributed.rebuild.identical).toBe(true);
+    }, 300_000);
+});

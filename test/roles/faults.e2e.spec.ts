@@ -1,0 +1,237 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as pause } from 'node:timers/promises';
+import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
+import { importApplications } from '../../src/use-cases/applications/import-applications.js';
+import { openServers, type Servers } from '../../src/composition/servers.js';
+import type { RoleName } from '../../src/composition/config.js';
+import { households, job, openProgramme } from '../use-cases/world.js';
+import { expectStatus, type Caller, type Json, type Reply } from '../e2e/http-world.js';
+import { startCluster, type Cluster, type RoleProcess } from './cluster.js';
+import { provesItself } from './proof.js';
+
+const TIMEOUT_MS = 240_000;
+const HOUSEHOLDS = 120;
+const KAFKA_AWAY_MS = 60_000;
+const CYCLE = 'asd-2025-12';
+const cluster = await startCluster('faults of the distributed size');
+
+it('has the servers that it needs, or said what is left out', () => {
+  expect('reason' in cluster ? cluster.reason : cluster.dir).toBeTruthy();
+});
+
+/** A month of a programme while its processes and servers die, one after the other. Each test goes on where the one before ended. */
+if (!('reason' in cluster))
+  describe('a month at the distributed size, while everything dies once', () => {
+    const all = cluster as Cluster;
+    const running = new Map<RoleName, RoleProcess>();
+    let servers: Servers;
+    let eligible = 0;
+    const restart = async (role: RoleName): Promise<void> => {
+      await running.get(role)?.kill();
+      running.set(role, await all.start(role));
+    };
+    const who = (subject: string, role: Parameters<Cluster['caller']>[2]): Promise<Caller> =>
+      all.caller(running.get('api')!, subject, role);
+
+    beforeAll(async () => {
+      await all.start('relay').then((relay) => running.set('relay', relay));
+      for (const role of ['api', 'projector', 'automation'] as const)
+        running.set(role, await all.start(role));
+      // Two share the feed; the one that is killed is one of them.
+      await all.start('projector');
+      servers = await openServers(
+        { dataDir: all.dir, rail: {} },
+        {
+          eventStoreUrl: all.env['EVENTSTORE_URL']!,
+          kafka: { brokers: all.kafka.brokers },
+          databaseUrl: all.postgres.url,
+        },
+      );
+    }, TIMEOUT_MS);
+    afterAll(async () => {
+      await servers.close();
+      await all.end();
+    });
+
+    /** Asks until it is answered: 503 says that something is away, and a refused connection that the api is. */
+    async function insist(ask: (api: () => RoleProcess) => Promise<Reply>): Promise<Reply> {
+      for (const deadline = Date.now() + 60_000; ;) {
+        const reply = await ask(() => running.get('api')!).catch(() => undefined);
+        if (reply && reply.status < 500) return reply;
+        if (reply && reply.status === 503)
+          expect(reply.headers.get('retry-after')).toMatch(/^\d+$/);
+        if (Date.now() > deadline) throw new Error(`not answered: ${reply?.status} ${reply?.text}`);
+        await pause(200);
+      }
+    }
+    const finished = async (caller: () => Promise<Caller>, jobId: string): Promise<Json> => {
+      for (;;) {
+        const { body } = await insist(async () => (await caller()).get(`/jobs/${jobId}`));
+        if (body.state === 'done') return body.result;
+        if (body.state === 'failed') throw new Error(`${jobId}: ${body.code} ${body.detail}`);
+        await pause(100);
+      }
+    };
+    const finance = (): Promise<Caller> => who('farid', 'finance-officer');
+    const progress = async (): Promise<Json> =>
+      (await insist(async () => (await finance()).get(`/cycles/${CYCLE}`))).body.progress;
+    async function untilProgress(what: (progress: Json) => boolean): Promise<void> {
+      for (;;) {
+        const now = await progress();
+        if (now && what(now)) return;
+        await pause(100);
+      }
+    }
+
+    it(
+      'households are enrolled though the automation and the log are killed',
+      async () => {
+        await openProgramme(servers);
+        eligible = (
+          await importApplications(
+            servers,
+            { programmeId: 'asd', rows: households(HOUSEHOLDS, 3), determine: true },
+            job(servers, 'intake'),
+          )
+        ).eligible;
+        await decideApplications(
+          servers,
+          { programmeId: 'asd', action: 'recommend' },
+          job(servers, 'officer'),
+        );
+        await decideApplications(
+          servers,
+          { programmeId: 'asd', action: 'approve' },
+          job(servers, 'supervisor'),
+        );
+        await restart('automation');
+        await all.store.killAndRestart();
+        for (;;) {
+          const found = await servers.store
+            .readCategory('enrolment-asd-', { limit: 1_000 })
+            .catch(() => []);
+          if (found.length === eligible) break;
+          await pause(100);
+        }
+      },
+      TIMEOUT_MS,
+    );
+
+    it(
+      'a cycle is prepared, approved and released though the automation, the api and PostgreSQL are killed',
+      async () => {
+        const { jobId } = await expectStatus(
+          202,
+          insist(async () =>
+            (await finance()).post(`/cycles/${CYCLE}/prepare`, {}, 'prepare-once'),
+          ),
+        );
+        await restart('automation');
+        const prepared = await finished(finance, jobId);
+        expect(prepared.count).toBe(eligible);
+        const approver = (): Promise<Caller> => who('kenza', 'finance-controller');
+        await expectStatus(
+          200,
+          insist(async () =>
+            (await approver()).post(
+              `/cycles/${CYCLE}/approve`,
+              { contentHash: prepared.contentHash },
+              'approve-once',
+            ),
+          ),
+        );
+        await restart('api');
+        if (all.postgres.own) {
+          await all.postgres.own.kill();
+          // A command that starts no job and touches no person goes on; what needs PostgreSQL says so.
+          const manager = await who('meryem', 'programme-manager');
+          expect((await manager.post('/programmes/asd/account-hold', { days: 1 })).status).toBe(
+            200,
+          );
+          const away = await manager.get('/programmes');
+          expect([away.status, away.headers.get('retry-after')]).toEqual([
+            503,
+            expect.stringMatching(/^\d+$/),
+          ]);
+          await all.postgres.own.start();
+        }
+        const releaser = (): Promise<Caller> => who('rachid', 'finance-controller');
+        const release = (): Promise<Reply> =>
+          insist(async () =>
+            (await releaser()).post(
+              `/cycles/${CYCLE}/release`,
+              { contentHash: prepared.contentHash, executionDate: '2025-12-28' },
+              'release-once',
+            ),
+          );
+        const { position } = await expectStatus(202, release());
+        await restart('automation');
+        expect((await expectStatus(202, release())).position).toBe(position);
+        await untilProgress(({ byStatus }) => byStatus.instructed?.count === eligible);
+      },
+      TIMEOUT_MS,
+    );
+
+    it(
+      'outcomes are taken in, shown and counted once though relay, projector and Kafka are killed',
+      async () => {
+        const { items } = (
+          await insist(async () => (await finance()).get(`/payments?cycleId=${CYCLE}&limit=1000`))
+        ).body;
+        expect(items).toHaveLength(eligible);
+        const outcomes = items.map((payment: Json, n: number) => ({
+          paymentId: payment.paymentId,
+          endToEndId: payment.endToEndId,
+          ...(n % 10 === 0
+            ? { outcome: 'rejected', reason: 'AC04' }
+            : {
+                outcome: 'settled',
+                amount: payment.amount,
+                currency: 'MAD',
+                settledOn: '2025-12-29',
+              }),
+        }));
+        for (let i = 0, part = 0; i < outcomes.length; i += 30, part += 1) {
+          const send = (): Promise<Reply> =>
+            insist(async () =>
+              (await who('bank', 'payment-system')).post(
+                '/payments/outcomes',
+                { outcomes: outcomes.slice(i, i + 30) },
+                `outcomes-${part}`,
+              ),
+            );
+          await expectStatus(200, send());
+          if (part === 0) await restart('relay');
+          if (part === 1) await restart('projector');
+          if (part === 2 && all.kafka.own) await all.kafka.own.kill();
+          await expectStatus(200, send());
+        }
+        if (all.kafka.own) {
+          // A minute in all: commands go on.
+          for (const until = Date.now() + KAFKA_AWAY_MS; Date.now() < until; await pause(2_000)) {
+            const manager = await who('meryem', 'programme-manager');
+            await expectStatus(
+              200,
+              insist(() =>
+                manager.post('/programmes/asd/account-hold', { days: 1 + (Date.now() % 2) }),
+              ),
+            );
+          }
+          await all.kafka.own.start();
+        }
+        const rejected = Math.ceil(eligible / 10);
+        await untilProgress(
+          ({ byStatus }) =>
+            byStatus.settled?.count === eligible - rejected &&
+            byStatus.rejected?.count === rejected,
+        );
+      },
+      TIMEOUT_MS,
+    );
+
+    it(
+      'in the end nothing is lost or doubled, and the read models are the fold of the log',
+      () => provesItself(servers, all.postgres.url),
+      TIMEOUT_MS,
+    );
+  });

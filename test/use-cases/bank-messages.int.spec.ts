@@ -1,0 +1,470 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Scratch } from '../../src/adapters/message-archive/port.js';
+import { createAuditCheck } from '../../src/audit/check.js';
+import { assignEntry, dismissEntry } from '../../src/use-cases/statements/bank-entries.js';
+import {
+  listEntries,
+  listMessages,
+  readMessage,
+} from '../../src/use-cases/statements/bank-lists.js';
+import { cycleFigures } from '../../src/use-cases/cycles/reconcile-cycle.js';
+import type { MessageDeps } from '../../src/write-side/context.js';
+import {
+  releaseMessage,
+  takeInMessage,
+  type MessageSummary,
+} from '../../src/use-cases/statements/take-in-message.js';
+import { pagesOf } from '../../src/write-side/stream-pages.js';
+import { camtOf, inPieces, pain002Of, type Said } from '../support/bank-messages.js';
+import { enrolled, released } from './month.js';
+import { as, drain, job, newWorld, type World } from './world.js';
+
+const CYCLE = 'asd-2025-12';
+let world: World;
+
+interface Paid {
+  readonly paymentId: string;
+  readonly endToEndId: string;
+  readonly messageId: string;
+  readonly amountMinor: string;
+}
+
+beforeEach(async () => {
+  world = await newWorld();
+  await enrolled(world.engine, 40, 7);
+  await released(world.engine, '2025-12');
+}, 60_000);
+afterEach(() => world.end());
+
+async function payments(deps: MessageDeps = world.engine): Promise<Paid[]> {
+  const found: Paid[] = [];
+  for await (const page of pagesOf(deps.store, `payment-${CYCLE}-`)) {
+    for (const { events } of page)
+      for (const event of events) if (event.type === 'PaymentInstructed') found.push(event.data);
+  }
+  return found;
+}
+
+const decimal = (minor: string): string =>
+  `${minor.padStart(3, '0').slice(0, -2)}.${minor.padStart(3, '0').slice(-2)}`;
+const said = (paid: readonly Paid[], what: Said['what'], reason?: string): Said[] =>
+  paid.map(({ endToEndId, amountMinor }) => ({
+    endToEndId,
+    amount: decimal(amountMinor),
+    what,
+    ...(reason === undefined ? {} : { reason }),
+  }));
+const take = (
+  text: string | Uint8Array,
+  fileName = 'bank.xml',
+  signal?: AbortSignal,
+): Promise<MessageSummary> =>
+  takeInMessage(
+    world.engine,
+    { bytes: inPieces(text), sender: 'bank-folder', fileName },
+    job(world.engine, 'bank'),
+    undefined,
+    signal,
+  );
+const figures = async () => await cycleFigures(world.engine.store, CYCLE);
+/** How many events the payments have. */
+async function paymentEvents(): Promise<number> {
+  let count = 0;
+  for await (const page of pagesOf(world.engine.store, 'payment-'))
+    for (const { events } of page) count += events.length;
+  return count;
+}
+async function violations() {
+  const check = createAuditCheck();
+  for (let after = -1; ;) {
+    const page = await world.engine.store.readAll(after, 1_000);
+    for (const event of page.events) check.add(event);
+    if (page.events.length === 0) return check.finish().violations;
+    after = page.next;
+  }
+}
+
+/** Reads what was found in pieces of one entry, and breaks off after so many were given out. */
+function stoppingAfter(count: number): MessageDeps {
+  const { archive } = world.engine;
+  const scratch = async (): Promise<Scratch> => {
+    const whole = await archive.scratch();
+    return {
+      write: (text) => whole.write(text),
+      close: () => whole.close(),
+      async *lines() {
+        let given = 0;
+        for await (const lines of whole.lines()) {
+          for (const line of lines) {
+            if (given === count) throw new Error('stopped');
+            given += 1;
+            yield [line];
+          }
+        }
+      },
+    };
+  };
+  return {
+    ...world.engine,
+    archive: {
+      put: (bytes) => archive.put(bytes),
+      open: (sha256) => archive.open(sha256),
+      scratch,
+    },
+  };
+}
+
+const NOW = new Date().toISOString();
+
+describe('a file from a bank', () => {
+  it('settles, and changes nothing when it comes again, also in other clothes', async () => {
+    const all = await payments();
+    expect(all.length).toBeGreaterThan(20);
+    const file = camtOf('camt.054', said(all, 'settled'), { together: 7 });
+    const first = await take(file);
+    expect(first).toMatchObject({
+      status: 'applied',
+      entries: all.length,
+      quarantined: 0,
+      outcomes: { read: all.length, applied: all.length, unchanged: 0, breaks: 0, refused: 0 },
+    });
+    const before = await paymentEvents();
+    expect(await take(file)).toEqual({ sha256: first.sha256, status: 'unchanged' });
+    const other = await take(
+      camtOf('camt.053', said(all, 'settled'), {
+        prefix: 'x',
+        messageId: 'OTHER',
+        wrap: 'envelope',
+      }),
+    );
+    expect(other).toMatchObject({
+      status: 'applied',
+      outcomes: { applied: 0, unchanged: all.length, breaks: 0 },
+    });
+    expect(await paymentEvents()).toBe(before);
+    expect(await figures()).toMatchObject({
+      settledCount: all.length,
+      outstandingCount: 0,
+      openBreaks: 0,
+    });
+    const kept = await readMessage(world.engine.store, first.sha256);
+    expect(kept).toMatchObject({
+      status: 'applied',
+      sender: 'bank-folder',
+      fileName: 'bank.xml',
+      bytes: Buffer.byteLength(file),
+      applied: { turnover: [{ currency: 'MAD', creditMinor: '0' }] },
+    });
+  });
+
+  it('says of a whole message that it was rejected, and every payment of it is', async () => {
+    const all = await payments();
+    const summary = await take(
+      pain002Of(
+        [],
+        {},
+        { originalId: all[0]!.messageId, status: 'RJCT', reason: 'DT01', count: all.length },
+      ),
+    );
+    expect(summary).toMatchObject({
+      status: 'applied',
+      outcomes: { read: all.length, applied: all.length },
+    });
+    expect(await figures()).toMatchObject({ rejectedCount: all.length, outstandingCount: 0 });
+  });
+
+  it('says of a whole message, with another count, nothing that is believed', async () => {
+    const all = await payments();
+    const summary = await take(
+      pain002Of(
+        [],
+        {},
+        { originalId: all[0]!.messageId, status: 'RJCT', reason: 'DT01', count: all.length + 1 },
+      ),
+    );
+    expect(summary).toMatchObject({ status: 'applied', outcomes: { read: 0 }, quarantined: 1 });
+    const {
+      items: [entry],
+    } = await listEntries(world.engine.store, { now: NOW, limit: 10 });
+    expect(entry).toMatchObject({
+      code: 'BATCH_DIFFERS',
+      status: 'quarantined',
+      outcome: 'rejected',
+      reason: 'DT01',
+      messageId: all[0]!.messageId,
+    });
+    expect(await figures()).toMatchObject({ rejectedCount: 0 });
+  });
+
+  it('gives each transaction its own status', async () => {
+    const [one, two, three, ...rest] = await payments();
+    const summary = await take(
+      pain002Of(
+        [
+          ...said([one!], 'rejected', 'AC04'),
+          ...said([two!], 'rejected'),
+          ...said([three!, ...rest], 'accepted'),
+        ],
+        {},
+        { originalId: one!.messageId, status: 'PART' },
+      ),
+    );
+    expect(summary).toMatchObject({ status: 'applied', ignored: 1, quarantined: 0 });
+    const events = async (paid: Paid) =>
+      (await world.engine.store.readStream(`payment-${paid.paymentId}`)).at(-1);
+    expect(await events(one!)).toMatchObject({
+      type: 'PaymentRejected',
+      data: { reason: 'AC04', source: 'pain.002' },
+    });
+    // "Reason not specified": a rejection without a reason is one all the same.
+    expect(await events(two!)).toMatchObject({ type: 'PaymentRejected', data: { reason: 'MS03' } });
+    expect(await events(three!)).toMatchObject({ type: 'PaymentAccepted' });
+  });
+
+  it('that cannot be read is archived and quarantined, and nothing of it is applied', async () => {
+    const all = await payments();
+    const file = camtOf('camt.054', said(all, 'settled'));
+    const before = await paymentEvents();
+    for (const [text, code] of [
+      [file.replace(/(<\?xml[^>]*>)/, '$1<!DOCTYPE x [<!ENTITY e "x">]>'), 'DOCTYPE_REFUSED'],
+      [file.slice(0, -200), 'XML_INVALID'],
+      ['', 'FILE_EMPTY'],
+      ['hello', 'XML_INVALID'],
+      ['<a/>', 'MESSAGE_UNKNOWN'],
+    ] as const) {
+      const summary = await take(text, 'bad.xml');
+      expect(summary).toMatchObject({ status: 'quarantined' });
+      expect(summary.code).toBe(code);
+      expect(summary.detail).toMatch(/^Line \d+, column \d+: /);
+      expect(await world.engine.archive.open(summary.sha256)).toBeDefined();
+    }
+    expect(await paymentEvents()).toBe(before);
+    expect(
+      (await listMessages(world.engine.store, { status: 'quarantined', limit: 10 })).items,
+    ).toHaveLength(5);
+  });
+
+  it('whose sums do not agree waits for a person, who may release it', async () => {
+    const all = await payments();
+    const file = camtOf('camt.054', said(all, 'settled')).replace(
+      /<NbOfNtries>\d+</,
+      '<NbOfNtries>1<',
+    );
+    const summary = await take(file);
+    expect(summary).toMatchObject({ status: 'quarantined', code: 'COUNT_DIFFERS' });
+    expect(await take(file)).toMatchObject({ status: 'quarantined', code: 'COUNT_DIFFERS' });
+    expect(await figures()).toMatchObject({ settledCount: 0 });
+    await expect(
+      releaseMessage(
+        world.engine,
+        { sha256: 'f'.repeat(64), reason: 'x' },
+        job(world.engine, 'finance'),
+      ),
+    ).rejects.toMatchObject({ code: 'MESSAGE_NOT_FOUND' });
+    await expect(
+      releaseMessage(
+        world.engine,
+        { sha256: summary.sha256, reason: 'x' },
+        job(world.engine, 'bank'),
+      ),
+    ).rejects.toMatchObject({ code: 'ROLE_NOT_ALLOWED' });
+    expect(
+      await releaseMessage(
+        world.engine,
+        { sha256: summary.sha256, reason: 'the bank confirmed it' },
+        job(world.engine, 'finance'),
+      ),
+    ).toMatchObject({ status: 'applied', outcomes: { applied: all.length } });
+    await expect(
+      releaseMessage(
+        world.engine,
+        { sha256: summary.sha256, reason: 'again' },
+        job(world.engine, 'finance'),
+      ),
+    ).rejects.toMatchObject({ code: 'MESSAGE_STATUS' });
+    expect(await readMessage(world.engine.store, summary.sha256)).toMatchObject({
+      status: 'applied',
+      release: { reason: 'the bank confirmed it', by: 'farid' },
+    });
+  });
+
+  it('leaves entries that name no payment to a person, once', async () => {
+    const [one, two, ...rest] = await payments();
+    const file = camtOf('camt.054', [
+      ...said(rest, 'settled'),
+      { ...said([one!], 'settled')[0]!, endToEndId: 'M. EL FASSI, LOYER' },
+      { ...said([two!], 'settled')[0]!, endToEndId: `E${'A'.repeat(24)}` },
+    ]);
+    expect(await take(file)).toMatchObject({
+      status: 'applied',
+      quarantined: 2,
+      outcomes: { applied: rest.length, refused: 1 },
+    });
+    expect(
+      await take(
+        camtOf('camt.053', [{ ...said([one!], 'settled')[0]!, endToEndId: 'M. EL FASSI, LOYER' }]),
+      ),
+    ).toMatchObject({ status: 'applied', quarantined: 1 });
+    const { items } = await listEntries(world.engine.store, {
+      now: NOW,
+      status: 'quarantined',
+      limit: 10,
+    });
+    expect(items.map(({ code }) => code).sort()).toEqual(['PAYMENT_UNKNOWN', 'REFERENCE_UNKNOWN']);
+    // What a foreign reference says may be a name: it stays in the archive.
+    expect(JSON.stringify(await world.engine.store.readAll(0, 5_000))).not.toContain('FASSI');
+    const [unknown, foreign] = [
+      items.find(({ code }) => code === 'PAYMENT_UNKNOWN')!,
+      items.find(({ code }) => code === 'REFERENCE_UNKNOWN')!,
+    ];
+    const context = as(world.engine, 'finance', 'assign');
+    await expect(
+      assignEntry(
+        world.engine,
+        {
+          entryId: foreign.entryId,
+          paymentId: 'asd-2025-12-00000000-0000-4000-8000-000000000000',
+          reason: 'x',
+        },
+        context,
+      ),
+    ).rejects.toMatchObject({ code: 'PAYMENT_UNKNOWN' });
+    await expect(
+      assignEntry(
+        world.engine,
+        { entryId: foreign.entryId, paymentId: one!.paymentId, outcome: 'returned', reason: 'x' },
+        context,
+      ),
+    ).rejects.toMatchObject({ code: 'OUTCOME_DIFFERS' });
+    await assignEntry(
+      world.engine,
+      { entryId: foreign.entryId, paymentId: one!.paymentId, reason: 'amount and day agree' },
+      as(world.engine, 'finance', 'assign 2'),
+    );
+    await expect(
+      assignEntry(
+        world.engine,
+        { entryId: foreign.entryId, paymentId: two!.paymentId, reason: 'x' },
+        as(world.engine, 'finance', 'assign 3'),
+      ),
+    ).rejects.toMatchObject({ code: 'ENTRY_STATUS' });
+    await dismissEntry(
+      world.engine,
+      { entryId: unknown.entryId, kind: 'not-ours', reason: 'another ministry' },
+      as(world.engine, 'finance', 'dismiss'),
+    );
+    expect(await figures()).toMatchObject({ settledCount: rest.length + 1, outstandingCount: 1 });
+    expect(
+      (await listEntries(world.engine.store, { now: NOW, limit: 10 })).items
+        .map(({ status }) => status)
+        .sort(),
+    ).toEqual(['assigned', 'dismissed']);
+    expect(await violations()).toEqual([]);
+  });
+
+  it('that was stopped anywhere in the middle is finished by taking it in again, as if it had not been', async () => {
+    const all = await payments();
+    for (let stopAfter = 0; stopAfter < 6; stopAfter += 1) {
+      const these = all.slice(stopAfter * 6, stopAfter * 6 + 6);
+      const file = camtOf(
+        'camt.054',
+        [
+          ...said(these.slice(0, 5), 'settled'),
+          { ...said(these.slice(5), 'settled')[0]!, endToEndId: `NOT OURS ${stopAfter}` },
+        ],
+        { messageId: `STOP-${stopAfter}` },
+      );
+      await expect(
+        takeInMessage(
+          stoppingAfter(stopAfter),
+          { bytes: inPieces(file), sender: 's', fileName: 'f' },
+          job(world.engine, 'bank'),
+        ),
+      ).rejects.toThrow('stopped');
+      expect(
+        (await listMessages(world.engine.store, { status: 'received', limit: 10 })).items,
+      ).toHaveLength(1);
+      expect(await figures()).toMatchObject({
+        settledCount: stopAfter * 5 + Math.min(stopAfter, 5),
+      });
+      expect(await take(file)).toMatchObject({
+        status: 'applied',
+        entries: 6,
+        quarantined: 1,
+        outcomes: { read: 5, applied: 5 - stopAfter, unchanged: stopAfter, breaks: 0, refused: 0 },
+      });
+      expect(await figures()).toMatchObject({ settledCount: (stopAfter + 1) * 5 });
+      expect((await listEntries(world.engine.store, { now: NOW, limit: 100 })).items).toHaveLength(
+        stopAfter + 1,
+      );
+    }
+    expect(await violations()).toEqual([]);
+  });
+
+  it('leaves nothing but itself in the archive', async () => {
+    await take(camtOf('camt.054', said(await payments(), 'settled')));
+    expect(
+      (await readdir(join(world.engine.dir, 'archive'))).every((name) =>
+        /^[0-9a-f]{64}\.xml$/.test(name),
+      ),
+    ).toBe(true);
+  });
+});
+
+describe('files in any order, repeated and damaged', () => {
+  it('conserve the money and give the same totals', async () => {
+    const all = await payments();
+    const total = all.reduce((sum, { amountMinor }) => sum + BigInt(amountMinor), 0n);
+    const third = Math.floor(all.length / 3);
+    const files = [
+      pain002Of(said(all, 'accepted')),
+      pain002Of(said(all.slice(0, third), 'rejected', 'AC04'), { messageId: 'R' }),
+      camtOf('camt.054', said(all.slice(third), 'settled')),
+      camtOf('camt.053', said(all.slice(third), 'settled'), { prefix: 'n' }),
+      camtOf('camt.054', said(all.slice(third, 2 * third), 'returned', 'AC01'), { messageId: 'B' }),
+      camtOf('camt.054', said(all.slice(0, 2), 'settled'), { messageId: 'C' }),
+    ];
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.record({
+            file: fc.nat({ max: files.length - 1 }),
+            cut: fc.option(fc.nat({ max: 400 }), { nil: undefined }),
+            flip: fc.option(fc.nat({ max: 5_000 }), { nil: undefined }),
+          }),
+          { minLength: 1, maxLength: 8 },
+        ),
+        async (deliveries) => {
+          for (const { file, cut, flip } of deliveries) {
+            const bytes = Buffer.from(
+              cut === undefined ? files[file]! : files[file]!.slice(0, -1 - cut),
+              'utf8',
+            );
+            if (flip !== undefined) bytes[flip % bytes.length]! ^= 1 + (flip % 7);
+            await take(bytes);
+          }
+          await drain(world.engine);
+          const now = await figures();
+          expect(
+            BigInt(now.settledMinor) +
+              BigInt(now.rejectedMinor) +
+              BigInt(now.returnedMinor) +
+              BigInt(now.cancelledMinor) +
+              BigInt(now.outstandingMinor),
+          ).toBe(total);
+          expect(now.orderedMinor).toBe(String(total));
+          expect(await violations()).toEqual([]);
+        },
+      ),
+      { numRuns: 25 },
+    );
+    // Whatever came before, the whole and undamaged files now say it all; what contradicts them is a break.
+    for (const file of files) await take(file);
+    const now = await figures();
+    expect(now.outstandingCount).toBe(0);
+    expect(now.openBreaks).toBeGreaterThanOrEqual(2);
+  }, 120_000);
+});

@@ -1,0 +1,123 @@
+import type { EventData } from '../../events/generated.js';
+import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
+import { importApplications } from '../../src/use-cases/applications/import-applications.js';
+import type { Deps } from '../../src/write-side/context.js';
+import { budgetDecider } from '../../src/budget/budget.decider.js';
+import { asdProgramme } from '../../src/eligibility/reference/asd.js';
+import { streams } from '../../src/kernel/ids.js';
+import { programmeDecider } from '../../src/programme/programme.decider.js';
+import { execute, part } from '../../src/write-side/execute.js';
+import { PROGRAMME } from './month.js';
+import { as, drain, households, job } from './world.js';
+
+interface Child {
+  readonly birthMonth: string;
+  readonly inSchool: boolean;
+  readonly schoolLevel: string;
+  readonly disabled: boolean;
+  readonly fatherlessOrphan: boolean;
+}
+export type Family = readonly Child[];
+
+/** A child of the reference programme; from six years in school unless it is said otherwise. */
+export const child = (birthMonth: string, more: Partial<Child> = {}): Child => ({
+  birthMonth,
+  inSchool: birthMonth < '2019',
+  schoolLevel: 'none',
+  disabled: false,
+  fatherlessOrphan: false,
+  ...more,
+});
+
+/** Opens the reference programme with some of its versions and enrols families from October 2025 on; returns who they are. */
+export async function enrolFamilies<Name extends string>(
+  deps: Deps,
+  families: Readonly<Record<Name, Family>>,
+  versions: readonly EventData['PolicyPublished'][],
+): Promise<Readonly<Record<Name, string>>> {
+  const programme = streams.programme(PROGRAMME);
+  const run = (
+    stream: string,
+    p: ReturnType<typeof part>,
+    who: 'manager' | 'finance',
+    ...name: (string | number)[]
+  ) => execute(deps.store, deps.registry, deps.locks, [p], as(deps, who, stream, ...name));
+  await run(
+    programme,
+    part(programme, programmeDecider, { type: 'DefineProgramme', ...asdProgramme }),
+    'manager',
+    'define',
+  );
+  for (const version of versions)
+    await run(
+      programme,
+      part(programme, programmeDecider, { type: 'PublishPolicy', ...version }),
+      'manager',
+      'publish',
+      version.version,
+    );
+  await run(
+    programme,
+    part(programme, programmeDecider, { type: 'OpenProgramme', programmeId: PROGRAMME }),
+    'manager',
+    'open',
+  );
+  for (const fiscalYear of [2025, 2026]) {
+    const budget = streams.budget(PROGRAMME, fiscalYear);
+    await run(
+      budget,
+      part(budget, budgetDecider, {
+        type: 'AllotBudget',
+        programmeId: PROGRAMME,
+        fiscalYear,
+        currency: 'MAD',
+        amountMinor: '100000000',
+        reference: 'LF',
+      }),
+      'finance',
+      'allot',
+    );
+  }
+  const names = Object.keys(families) as Name[];
+  async function* rows() {
+    for await (const batch of households(names.length, 11, { errors: 0, duplicates: 0 })) {
+      yield batch.map((row, i) => ({
+        ...row,
+        reference: names[i]!,
+        receivedOn: '2025-10-05',
+        facts: {
+          scoreMicro: 5_000_000,
+          coveredByOtherScheme: false,
+          children: families[names[i]!],
+        },
+      }));
+    }
+  }
+  await importApplications(
+    deps,
+    { programmeId: PROGRAMME, rows: rows(), determine: true },
+    job(deps, 'intake'),
+  );
+  await decideApplications(
+    deps,
+    { programmeId: PROGRAMME, action: 'recommend' },
+    job(deps, 'officer'),
+  );
+  await decideApplications(
+    deps,
+    { programmeId: PROGRAMME, action: 'approve' },
+    job(deps, 'supervisor'),
+  );
+  await drain(deps);
+  const people: Partial<Record<Name, string>> = {};
+  for (const { events } of await deps.store.readCategory(`enrolment-${PROGRAMME}-`, {
+    limit: 500,
+  })) {
+    const [started] = events;
+    if (started?.type !== 'EnrolmentStarted') continue;
+    const text = JSON.stringify(started.data.facts['children']);
+    const name = names.find((one) => JSON.stringify(families[one]) === text);
+    if (name) people[name] = started.data.personId;
+  }
+  return people as Record<Name, string>;
+}

@@ -1,0 +1,200 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createAuditCheck } from '../../src/audit/check.js';
+import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
+import { reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
+import { reinstructPayments } from '../../src/use-cases/instructions/reinstruct-payments.js';
+import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
+import {
+  unverifiedAccounts,
+  verifyAccounts,
+  type AccountName,
+} from '../../src/use-cases/persons/verify-accounts.js';
+import { pagesOf } from '../../src/write-side/stream-pages.js';
+import { ribOf } from '../../src/kernel/accounts.js';
+import { streams, uuidOf } from '../../src/kernel/ids.js';
+import { personDecider } from '../../src/person/person.decider.js';
+import { programmeDecider, type AccountHold } from '../../src/programme/programme.decider.js';
+import { execute, part } from '../../src/write-side/execute.js';
+import { answers, enrolled, PROGRAMME, released } from './month.js';
+import { as, drain, job, newWorld, type World } from './world.js';
+
+const PERIOD = '2025-12';
+const CYCLE = `${PROGRAMME}-${PERIOD}`;
+
+/** A programme that pays on verified accounts only, and not on one that was changed a moment ago. */
+describe('accounts that are held', () => {
+  let world: World;
+  let accounts: AccountName[];
+  let count: number;
+  const hold = (hold: AccountHold) =>
+    execute(
+      world.engine.store,
+      world.engine.registry,
+      world.engine.locks,
+      [
+        part(streams.programme(PROGRAMME), programmeDecider, {
+          type: 'SetAccountHold',
+          programmeId: PROGRAMME,
+          ...hold,
+        }),
+      ],
+      as(world.engine, 'manager', 'hold', hold.days, hold.verification),
+    );
+  const unverified = async (): Promise<AccountName[]> => {
+    const found: AccountName[] = [];
+    for await (const page of unverifiedAccounts(world.engine.store, PROGRAMME)) found.push(...page);
+    return found;
+  };
+  const verify = (
+    which: readonly AccountName[],
+    who: 'supervisor' | 'officer' | 'intake' = 'supervisor',
+  ) =>
+    verifyAccounts(
+      world.engine,
+      {
+        accounts: (async function* () {
+          yield which;
+        })(),
+        method: 'seen',
+      },
+      {
+        ...job(world.engine, who),
+        ...(who === 'intake' ? { actor: { id: 'ines', role: 'case-officer' as const } } : {}),
+      },
+    );
+  const statuses = async (): Promise<Record<string, number>> => {
+    const found: Record<string, number> = {};
+    for await (const page of pagesOf(world.engine.store, `payment-${CYCLE}-`))
+      for (const { events } of page)
+        found[events.at(-1)!.type] = (found[events.at(-1)!.type] ?? 0) + 1;
+    return found;
+  };
+  const again = () =>
+    reinstructPayments(
+      world.engine,
+      { cycleId: CYCLE, executionDate: '2026-01-10' },
+      job(world.engine, 'finance'),
+    );
+
+  beforeAll(async () => {
+    world = await newWorld();
+    count = (await enrolled(world.engine, 80)).eligible;
+    accounts = await unverified();
+  });
+  afterAll(() => world.end());
+
+  test('every account waits to be verified; who registered it does not verify it, another does, once', async () => {
+    expect(accounts).toHaveLength(count);
+    expect(await verify(accounts.slice(0, 5), 'intake')).toEqual({
+      read: 5,
+      verified: 0,
+      unchanged: 0,
+      refused: 5,
+    });
+    expect(await verify(accounts.slice(0, 30))).toEqual({
+      read: 30,
+      verified: 30,
+      unchanged: 0,
+      refused: 0,
+    });
+    expect(await verify(accounts.slice(0, 30))).toEqual({
+      read: 30,
+      verified: 0,
+      unchanged: 30,
+      refused: 0,
+    });
+    expect(await unverified()).toEqual(accounts.slice(30));
+  });
+
+  test('the release instructs those that are verified and leaves the others out', async () => {
+    await hold({ days: 2, verification: 'every' });
+    // One of the verified has another account since, which nobody has seen.
+    const { personId } = accounts[0]!;
+    const accountId = uuidOf('account', personId, 2);
+    const [sealed] = await world.engine.vault.seal([
+      {
+        personId,
+        record: `person/${personId}/account/${accountId}`,
+        fields: { number: ribOf('011', '780', '0000123456789012'), holder: 'Payee' },
+      },
+    ]);
+    await execute(
+      world.engine.store,
+      world.engine.registry,
+      world.engine.locks,
+      [
+        part(streams.person(personId), personDecider, {
+          type: 'RegisterPayeeAccount',
+          personId,
+          accountId,
+          kind: 'rib',
+          accountHash: world.engine.vault.keyedHash('account', personId),
+          sealed: sealed!,
+        }),
+      ],
+      as(world.engine, 'officer', 'mend', personId),
+    );
+    accounts[0] = { personId, accountId };
+    await released(world.engine, PERIOD);
+    expect(await statuses()).toEqual({ PaymentInstructed: 29, PaymentOrdered: count - 29 });
+  });
+
+  test('what was left out is instructed once it is free, in files of its own', async () => {
+    expect(await again()).toMatchObject({
+      instructed: 0,
+      reinstructed: 0,
+      held: count - 29,
+      files: [],
+    });
+    await verify([accounts[0]!, ...accounts.slice(30, 40)]);
+    const first = await again();
+    // The changed one is verified, and waits its days all the same.
+    expect(first).toMatchObject({
+      instructed: 10,
+      reinstructed: 0,
+      held: count - 39,
+      heldUntil: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+    });
+    expect(first.files).toHaveLength(1);
+    expect(first.files[0]).toMatchObject({ count: 10 });
+    await verify(accounts.slice(40));
+    const later = { ...world.engine, clock: { now: () => first.heldUntil! } };
+    const second = await reinstructPayments(
+      later,
+      { cycleId: CYCLE, executionDate: '2026-01-12' },
+      job(later, 'finance'),
+    );
+    expect(second).toMatchObject({ instructed: count - 39, held: 0, waiting: 0 });
+    expect(second.files.map((file) => file.count)).toEqual([10, count - 39]);
+    expect(await again()).toMatchObject({ instructed: 0, held: 0, files: second.files });
+    expect(await statuses()).toEqual({ PaymentInstructed: count });
+  });
+
+  test('all of it settles, reconciles, closes and stands before the audit', async () => {
+    const { engine } = world;
+    await takeInOutcomes(
+      engine,
+      {
+        source: 'file',
+        outcomes: answers(engine, CYCLE, () => ({ outcome: 'settled', settledOn: '2026-01-13' })),
+      },
+      job(engine, 'bank'),
+    );
+    await drain(engine);
+    const { figures } = await reconcileCycle(
+      engine,
+      { cycleId: CYCLE },
+      as(engine, 'finance', 'reconcile', CYCLE),
+    );
+    expect(figures).toMatchObject({ settledCount: count, outstandingCount: 0 });
+    await closeCycle(engine, { cycleId: CYCLE }, as(engine, 'finance', 'close', CYCLE));
+    const check = createAuditCheck();
+    for (let after = -1, end = false; !end;) {
+      const page = await engine.store.readAll(after, 1_000);
+      for (const event of page.events) check.add(event);
+      after = page.next;
+      end = page.end;
+    }
+    expect(check.finish().violations).toEqual([]);
+  });
+});

@@ -1,0 +1,96 @@
+import { approveCycle } from '../../src/use-cases/cycles/approve-cycle.js';
+import { readCycle } from '../../src/use-cases/cycles/cycles.js';
+import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
+import {
+  importApplications,
+  type ImportSummary,
+} from '../../src/use-cases/applications/import-applications.js';
+import { prepareCycle, type PrepareSummary } from '../../src/use-cases/cycles/prepare-cycle.js';
+import { releaseCycle } from '../../src/use-cases/cycles/release-cycle.js';
+import type { ReportedOutcome } from '../../src/use-cases/outcomes/take-in-outcomes.js';
+import { pagesOf } from '../../src/write-side/stream-pages.js';
+import type { Deps } from '../../src/write-side/context.js';
+import { as, drain, households, job, openProgramme } from './world.js';
+
+export const PROGRAMME = 'asd';
+
+/** From nothing to enrolled households. */
+export async function enrolled(deps: Deps, count: number, seed = 1): Promise<ImportSummary> {
+  await openProgramme(deps);
+  const summary = await importApplications(
+    deps,
+    { programmeId: PROGRAMME, rows: households(count, seed), determine: true },
+    job(deps, 'intake'),
+  );
+  await decideApplications(
+    deps,
+    { programmeId: PROGRAMME, action: 'recommend' },
+    job(deps, 'officer'),
+  );
+  await decideApplications(
+    deps,
+    { programmeId: PROGRAMME, action: 'approve' },
+    job(deps, 'supervisor'),
+  );
+  await decideApplications(
+    deps,
+    { programmeId: PROGRAMME, action: 'reject' },
+    job(deps, 'supervisor'),
+  );
+  await drain(deps);
+  return summary;
+}
+
+/** A cycle from preparing to instructed payments and files. */
+export async function released(deps: Deps, period: string): Promise<PrepareSummary> {
+  const prepared = await prepareCycle(
+    deps,
+    { programmeId: PROGRAMME, period },
+    job(deps, 'finance'),
+  );
+  const { status } = await readCycle(deps.store, prepared.cycleId);
+  const { cycleId, contentHash } = prepared;
+  if (status === 'prepared')
+    await approveCycle(deps, { cycleId, contentHash }, as(deps, 'controller', 'approve', cycleId));
+  if (status === 'prepared' || status === 'approved')
+    await releaseCycle(
+      deps,
+      { cycleId, contentHash, executionDate: `${period}-28` },
+      as(deps, 'releaser', 'release', cycleId),
+    );
+  await drain(deps);
+  return prepared;
+}
+
+/** One answer of a bank for every payment of a cycle that waits for one; `answer` may say nothing. */
+export async function* answers(
+  deps: Deps,
+  cycleId: string,
+  answer: (paymentId: string, n: number) => Omit<ReportedOutcome, 'paymentId'> | undefined,
+  batch = 50,
+): AsyncGenerator<ReportedOutcome[]> {
+  let n = 0;
+  let outcomes: ReportedOutcome[] = [];
+  for await (const page of pagesOf(deps.store, `payment-${cycleId}-`)) {
+    for (const { events } of page) {
+      const last = events.findLast(
+        (event) => event.type === 'PaymentInstructed' || event.type === 'PaymentReinstructed',
+      );
+      if (!last) continue;
+      const said = answer(last.data.paymentId, n);
+      n += 1;
+      if (said)
+        outcomes.push({
+          paymentId: last.data.paymentId,
+          endToEndId: last.data.endToEndId,
+          ...(said.outcome === 'settled' ? { amountMinor: last.data.amountMinor } : {}),
+          ...said,
+        });
+      if (outcomes.length === batch) {
+        yield outcomes;
+        outcomes = [];
+      }
+    }
+  }
+  if (outcomes.length > 0) yield outcomes;
+}

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { foldBudget } from '../../src/use-cases/cycles/cycles.js';
+import { cycleFigures } from '../../src/use-cases/cycles/reconcile-cycle.js';
+import { reinstructPayments } from '../../src/use-cases/instructions/reinstruct-payments.js';
+import {
+  takeInOutcomes,
+  type ReportedOutcome,
+} from '../../src/use-cases/outcomes/take-in-outcomes.js';
+import { createAuditCheck } from '../../src/audit/check.js';
+import { budgetDecider, freeMinor } from '../../src/budget/budget.decider.js';
+import { streams } from '../../src/kernel/ids.js';
+import { execute, part } from '../../src/write-side/execute.js';
+import { answers, enrolled, PROGRAMME, released } from './month.js';
+import { as, drain, job, newWorld, type World } from './world.js';
+
+const BUDGET = streams.budget(PROGRAMME, 2025);
+
+describe('money that settled, came back and settled again before the budget caught up', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await newWorld();
+    await enrolled(world.engine, 20);
+  });
+  afterAll(() => world.end());
+  const all = (cycleId: string, answer: Omit<ReportedOutcome, 'paymentId'>) =>
+    takeInOutcomes(
+      world.engine,
+      { source: 'file', outcomes: answers(world.engine, cycleId, () => answer) },
+      job(world.engine, 'bank'),
+    );
+
+  test('is spent once, also from a budget that has nothing left but the reservation', async () => {
+    const { engine } = world;
+    const { cycleId, totalMinor } = await released(engine, '2025-12');
+    const free = freeMinor(foldBudget(await engine.store.readStream(BUDGET)));
+    await execute(
+      engine.store,
+      engine.registry,
+      engine.locks,
+      [
+        part(BUDGET, budgetDecider, {
+          type: 'AdjustBudget',
+          deltaMinor: `-${free}`,
+          reason: 'decree',
+        }),
+      ],
+      as(engine, 'finance', 'adjust'),
+    );
+    await all(cycleId, { outcome: 'settled', settledOn: '2025-12-29' });
+    await all(cycleId, { outcome: 'returned', reason: 'AC04' });
+    await reinstructPayments(
+      engine,
+      { cycleId, executionDate: '2026-01-10', sameAccount: true },
+      job(engine, 'finance'),
+    );
+    await all(cycleId, { outcome: 'settled', settledOn: '2026-01-11' });
+    await drain(engine);
+    await drain(engine);
+    const { spentMinor, reservedMinor } = foldBudget(await engine.store.readStream(BUDGET)).cycles[
+      cycleId
+    ]!;
+    expect([String(spentMinor), reservedMinor]).toEqual([totalMinor, 0n]);
+    expect((await cycleFigures(engine.store, cycleId)).settledMinor).toBe(totalMinor);
+    const check = createAuditCheck();
+    for (const event of (await engine.store.readAll(-1, 10_000)).events) check.add(event);
+    expect(check.finish().violations).toEqual([]);
+  });
+});
