@@ -14,11 +14,11 @@ import { loadConfig, type Config } from './composition/config.js';
 import { startRole } from './composition/distributed.js';
 import { DomainError } from './kernel/errors.js';
 import { Background, type BackgroundStart } from './runtime/background.js';
-import { Traffic } from './http/request-drain.js';
+import { RequestDrain } from './http/request-drain.js';
 import { makeLog, type Log } from './runtime/log.js';
-import { Meters } from './runtime/metrics.js';
-import { READ_MODELS } from './runtime/jobs.js';
-import { Followed } from './runtime/projection-progress.js';
+import { Metrics } from './runtime/metrics.js';
+import { READ_MODELS } from './write-side/jobs.js';
+import { ProjectionProgress } from './runtime/projection-progress.js';
 import { Routes } from './http/routes.js';
 
 /**
@@ -35,15 +35,15 @@ export async function startServer(
   const failed = new Promise<void>((resolve) => {
     fail = resolve;
   });
-  const meters = new Meters();
-  const followed = new Followed([READ_MODELS], config.readWaitMs);
+  const meters = new Metrics();
+  const followed = new ProjectionProgress([READ_MODELS], config.readWaitMs);
   const background = new Background(log, meters, followed, fail);
   const caller = callbackSender(config.callbacks, (what, detail) =>
     log.warn({ what, detail }, 'a caller was not called back'),
   );
   const shell: Shell = {
     log,
-    traffic: new Traffic(),
+    traffic: new RequestDrain(),
     meters,
     caller,
     followed,

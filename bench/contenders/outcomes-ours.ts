@@ -1,3 +1,4 @@
+import type { ReportedOutcome } from '../../src/payment/reported-outcome.js';
 import { createReadStream } from 'node:fs';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -5,10 +6,7 @@ import { createInterface } from 'node:readline';
 import { approveCycle } from '../../src/use-cases/cycles/approve-cycle.js';
 import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
 import { releaseCycle } from '../../src/use-cases/cycles/release-cycle.js';
-import {
-  takeInOutcomes,
-  type ReportedOutcome,
-} from '../../src/use-cases/outcomes/take-in-outcomes.js';
+import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
 import { pagesOf } from '../../src/write-side/stream-pages.js';
 import { instructCycle } from '../../src/process-managers/when-cycle-released-then-instruct.js';
 import { countFromArgs, report, startWatch } from './bare-log.js';

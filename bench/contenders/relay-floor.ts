@@ -1,5 +1,5 @@
 import { Kafka, logLevel } from 'kafkajs';
-import { aggregateOf, AUDIT_TOPIC, messageOf, topicOf } from '../../src/runtime/topics.js';
+import { aggregateOf, AUDIT_TOPIC, messageOf, topicOf } from '../../src/messaging/topics.js';
 import { countFromArgs, report, startWatch } from './bare-log.js';
 import { eventsOf } from './rebuild-log.js';
 import { brokers, emptyTopics } from './servers.js';

@@ -1,6 +1,6 @@
 import { Kafka, logLevel } from 'kafkajs';
 import { createTopics } from '../../src/adapters/event-bus/kafka.js';
-import { EVENT_TOPICS } from '../../src/runtime/topics.js';
+import { EVENT_TOPICS } from '../../src/messaging/topics.js';
 
 const need = (name: string): string => {
   const value = process.env[name];

@@ -1,38 +1,42 @@
 import { Controller, Inject } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { Asks } from '../../src/http/endpoint.js';
-import { Asked } from '../../src/http/params.js';
+import { QueryEndpoint } from '../../src/http/endpoint.js';
+import { QueryParam } from '../../src/http/params.js';
 import { ListAudit, ReadActivity, ReadLog, ReadStream } from './audit.query-handlers.js';
 
-const auditor = { by: ['auditor'], everywhere: true } as const;
+const auditor = { roles: ['auditor'], programmeWide: true } as const;
 
 @ApiTags('audit')
 @Controller('audit')
 export class AuditHttp {
   constructor(@Inject(QueryBus) private readonly bus: QueryBus) {}
 
-  @Asks('events', { ...auditor, says: 'Who did what, when and in which role', exports: true })
-  events(@Asked() query: ListAudit): Promise<unknown> {
-    return this.bus.execute(query);
-  }
-
-  @Asks('activity', { ...auditor, says: 'Who did how much of what' })
-  activity(@Asked() query: ReadActivity): Promise<unknown> {
-    return this.bus.execute(query);
-  }
-
-  @Asks('streams/:stream', {
+  @QueryEndpoint('events', {
     ...auditor,
-    says: 'A stream from the log itself, as of any position',
-    refuses: { 404: ['STREAM_NOT_FOUND'] },
+    summary: 'Who did what, when and in which role',
+    exports: true,
   })
-  stream(@Asked() query: ReadStream): Promise<unknown> {
+  events(@QueryParam() query: ListAudit): Promise<unknown> {
     return this.bus.execute(query);
   }
 
-  @Asks('log', { ...auditor, says: 'The log itself, in commit order' })
-  log(@Asked() query: ReadLog): Promise<unknown> {
+  @QueryEndpoint('activity', { ...auditor, summary: 'Who did how much of what' })
+  activity(@QueryParam() query: ReadActivity): Promise<unknown> {
+    return this.bus.execute(query);
+  }
+
+  @QueryEndpoint('streams/:stream', {
+    ...auditor,
+    summary: 'A stream from the log itself, as of any position',
+    errors: { 404: ['STREAM_NOT_FOUND'] },
+  })
+  stream(@QueryParam() query: ReadStream): Promise<unknown> {
+    return this.bus.execute(query);
+  }
+
+  @QueryEndpoint('log', { ...auditor, summary: 'The log itself, in commit order' })
+  log(@QueryParam() query: ReadLog): Promise<unknown> {
     return this.bus.execute(query);
   }
 }

@@ -1,7 +1,13 @@
 import { DomainError } from '../../src/kernel/errors.js';
 import { Day, OneOf, Pattern, Text } from '../../src/http/fields.js';
 import { Query } from '../../src/http/call.js';
-import { answer, given, ListQuery, questions, ReadQuery } from '../../src/http/query-handlers.js';
+import {
+  queryHandler,
+  given,
+  ListQuery,
+  queryHandlers,
+  ReadQuery,
+} from '../../src/http/query-handlers.js';
 import { listed } from '../engine/lists.js';
 import { activity, auditTrail } from './audit.queries.js';
 
@@ -46,8 +52,8 @@ export class ReadLog extends Query {
   limit?: string;
 }
 
-export const auditQuestions = questions(
-  answer(ListAudit, (query, deps) =>
+export const auditQueryHandlers = queryHandlers(
+  queryHandler(ListAudit, (query, deps) =>
     listed(
       query,
       deps,
@@ -68,10 +74,10 @@ export const auditQuestions = questions(
       'audit',
     ),
   ),
-  answer(ReadActivity, async (query, { reads }) => ({
+  queryHandler(ReadActivity, async (query, { reads }) => ({
     items: await activity(reads, given(query, 'fromDay', 'toDay', 'actor')),
   })),
-  answer(ReadStream, async (query, { store }) => {
+  queryHandler(ReadStream, async (query, { store }) => {
     const stream = query.param('stream');
     const limit = Number(query.limit ?? 1_000);
     const events = await store.readStream(stream, {
@@ -92,7 +98,7 @@ export const auditQuestions = questions(
       next: events.length > limit ? events[limit]!.revision : null,
     };
   }),
-  answer(ReadLog, async (query, { store }) => {
+  queryHandler(ReadLog, async (query, { store }) => {
     const { events, next, end } = await store.readAll(
       Number(query.after ?? -1),
       Number(query.limit ?? 1_000),

@@ -1,8 +1,8 @@
 import { Controller, Inject } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { Asks } from '../../src/http/endpoint.js';
-import { Asked } from '../../src/http/params.js';
+import { QueryEndpoint } from '../../src/http/endpoint.js';
+import { QueryParam } from '../../src/http/params.js';
 import {
   ListAdjustments,
   ListCorrections,
@@ -12,57 +12,58 @@ import {
 } from './correction.query-handlers.js';
 
 const finance = {
-  by: ['finance-officer', 'finance-controller', 'programme-manager', 'auditor'],
+  roles: ['finance-officer', 'finance-controller', 'programme-manager', 'auditor'],
 } as const;
-const households = { by: [...finance.by, 'case-officer', 'supervisor'] } as const;
+const households = { roles: [...finance.roles, 'case-officer', 'supervisor'] } as const;
 
 @ApiTags('corrections')
 @Controller()
 export class CorrectionQueriesHttp {
   constructor(@Inject(QueryBus) private readonly bus: QueryBus) {}
 
-  @Asks('corrections', {
+  @QueryEndpoint('corrections', {
     ...finance,
-    says: 'Corrections of what was paid, with what they found',
+    summary: 'Corrections of what was paid, with what they found',
     exports: true,
   })
-  corrections(@Asked() query: ListCorrections): Promise<unknown> {
+  corrections(@QueryParam() query: ListCorrections): Promise<unknown> {
     return this.bus.execute(query);
   }
 
-  @Asks('corrections/:correctionId', {
+  @QueryEndpoint('corrections/:correctionId', {
     ...finance,
-    says: 'A correction',
-    refuses: { 404: ['CORRECTION_NOT_FOUND'] },
+    summary: 'A correction',
+    errors: { 404: ['CORRECTION_NOT_FOUND'] },
   })
-  correction(@Asked() query: ReadCorrection): Promise<unknown> {
+  correction(@QueryParam() query: ReadCorrection): Promise<unknown> {
     return this.bus.execute(query);
   }
 
-  @Asks('adjustments', {
+  @QueryEndpoint('adjustments', {
     ...households,
-    says: 'What corrections say of each household, month by month and child by child, in your regions',
+    summary:
+      'What corrections say of each household, month by month and child by child, in your regions',
     exports: true,
   })
-  adjustments(@Asked() query: ListAdjustments): Promise<unknown> {
+  adjustments(@QueryParam() query: ListAdjustments): Promise<unknown> {
     return this.bus.execute(query);
   }
 
-  @Asks('recoveries', {
+  @QueryEndpoint('recoveries', {
     ...households,
-    says: 'What households owe for overpayments, in your regions',
+    summary: 'What households owe for overpayments, in your regions',
     exports: true,
   })
-  recoveries(@Asked() query: ListRecoveries): Promise<unknown> {
+  recoveries(@QueryParam() query: ListRecoveries): Promise<unknown> {
     return this.bus.execute(query);
   }
 
-  @Asks('recoveries/:programmeId/:personId', {
+  @QueryEndpoint('recoveries/:programmeId/:personId', {
     ...households,
-    says: "A household's debt and everything that happened to it",
-    refuses: { 404: ['RECOVERY_NOT_FOUND'] },
+    summary: "A household's debt and everything that happened to it",
+    errors: { 404: ['RECOVERY_NOT_FOUND'] },
   })
-  recovery(@Asked() query: ReadRecovery): Promise<unknown> {
+  recovery(@QueryParam() query: ReadRecovery): Promise<unknown> {
     return this.bus.execute(query);
   }
 }

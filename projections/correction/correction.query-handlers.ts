@@ -7,11 +7,11 @@ import {
 import { OneOf, Pattern, ProgrammeCode, Uuid } from '../../src/http/fields.js';
 import { presented } from '../../src/http/present.js';
 import {
-  answer,
+  queryHandler,
   found,
   given,
   ListQuery,
-  questions,
+  queryHandlers,
   ReadQuery,
   regionsOf,
 } from '../../src/http/query-handlers.js';
@@ -49,8 +49,8 @@ export class ReadRecovery extends ReadQuery {}
 const flag = <K extends string>(name: K, value: string | undefined): { [N in K]?: boolean } =>
   (value === undefined ? {} : { [name]: value === 'true' }) as { [N in K]?: boolean };
 
-export const correctionQuestions = questions(
-  answer(ListCorrections, (query, deps) =>
+export const correctionQueryHandlers = queryHandlers(
+  queryHandler(ListCorrections, (query, deps) =>
     listed(
       query,
       deps,
@@ -75,17 +75,17 @@ export const correctionQuestions = questions(
       'corrections',
     ),
   ),
-  answer(ReadCorrection, async (query, { reads, books }) =>
+  queryHandler(ReadCorrection, async (query, { reads, programmes }) =>
     presented(
       found(
         await findCorrection(reads, parseCorrectionId(query.param('correctionId'))),
         'CORRECTION_NOT_FOUND',
         'correction',
       ),
-      books,
+      programmes,
     ),
   ),
-  answer(ListAdjustments, (query, deps) =>
+  queryHandler(ListAdjustments, (query, deps) =>
     listed(
       query,
       deps,
@@ -109,7 +109,7 @@ export const correctionQuestions = questions(
       'adjustments',
     ),
   ),
-  answer(ListRecoveries, (query, deps) =>
+  queryHandler(ListRecoveries, (query, deps) =>
     listed(
       query,
       deps,
@@ -142,18 +142,14 @@ export const correctionQuestions = questions(
       'recoveries',
     ),
   ),
-  answer(ReadRecovery, async (query, { reads, books }) => {
+  queryHandler(ReadRecovery, async (query, { reads, programmes }) => {
     const id = recoveryId(
       parseProgrammeId(query.param('programmeId')),
       parsePersonId(query.param('personId')),
     );
     return presented(
-      found(
-        await recoveryStory(reads, id, query.asked.actor.regions),
-        'RECOVERY_NOT_FOUND',
-        'debt',
-      ),
-      books,
+      found(await recoveryStory(reads, id, query.call.actor.regions), 'RECOVERY_NOT_FOUND', 'debt'),
+      programmes,
     );
   }),
 );

@@ -1,8 +1,8 @@
 import { Controller, Inject } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { Asks } from '../../src/http/endpoint.js';
-import { Asked } from '../../src/http/params.js';
+import { QueryEndpoint } from '../../src/http/endpoint.js';
+import { QueryParam } from '../../src/http/params.js';
 import {
   ListBreaks,
   ListBudgets,
@@ -17,85 +17,89 @@ import {
 } from './disbursement.query-handlers.js';
 
 const finance = {
-  by: ['finance-officer', 'finance-controller', 'programme-manager', 'auditor'],
+  roles: ['finance-officer', 'finance-controller', 'programme-manager', 'auditor'],
 } as const;
-const payments = { by: [...finance.by, 'case-officer', 'supervisor', 'payment-system'] } as const;
+const payments = {
+  roles: [...finance.roles, 'case-officer', 'supervisor', 'payment-system'],
+} as const;
 
 @ApiTags('disbursement')
 @Controller()
 export class DisbursementHttp {
   constructor(@Inject(QueryBus) private readonly bus: QueryBus) {}
 
-  @Asks('cycles', { ...finance, says: 'Cycles with their progress', exports: true })
-  cycles(@Asked() query: ListCycles): Promise<unknown> {
+  @QueryEndpoint('cycles', { ...finance, summary: 'Cycles with their progress', exports: true })
+  cycles(@QueryParam() query: ListCycles): Promise<unknown> {
     return this.bus.execute(query);
   }
 
-  @Asks('cycles/:cycleId', {
-    by: [...finance.by, 'payment-system'],
-    says: 'A cycle with its progress',
-    refuses: { 404: ['CYCLE_NOT_FOUND'] },
+  @QueryEndpoint('cycles/:cycleId', {
+    roles: [...finance.roles, 'payment-system'],
+    summary: 'A cycle with its progress',
+    errors: { 404: ['CYCLE_NOT_FOUND'] },
   })
-  cycle(@Asked() query: ReadCycle): Promise<unknown> {
+  cycle(@QueryParam() query: ReadCycle): Promise<unknown> {
     return this.bus.execute(query);
   }
 
-  @Asks('cycles/:cycleId/instructions', {
-    by: ['payment-system'],
-    everywhere: true,
-    says: 'What the payment system is to pay, as NDJSON in the order of instruction; go on after the cursor of the last line',
+  @QueryEndpoint('cycles/:cycleId/instructions', {
+    roles: ['payment-system'],
+    programmeWide: true,
+    summary:
+      'What the payment system is to pay, as NDJSON in the order of instruction; go on after the cursor of the last line',
   })
-  instructions(@Asked() query: ReadInstructions): Promise<unknown> {
+  instructions(@QueryParam() query: ReadInstructions): Promise<unknown> {
     return this.bus.execute(query);
   }
 
-  @Asks('cycles/:cycleId/reconciliation', {
+  @QueryEndpoint('cycles/:cycleId/reconciliation', {
     ...finance,
-    says: 'The reconciliation report of a cycle: totals by state, reasons, files, breaks with their age; as data, as a page to print (fr, ar, en) or for a spreadsheet',
-    refuses: { 404: ['CYCLE_NOT_FOUND'] },
+    summary:
+      'The reconciliation report of a cycle: totals by state, reasons, files, breaks with their age; as data, as a page to print (fr, ar, en) or for a spreadsheet',
+    errors: { 404: ['CYCLE_NOT_FOUND'] },
   })
-  reconciliation(@Asked() query: ReadReconciliation): Promise<unknown> {
+  reconciliation(@QueryParam() query: ReadReconciliation): Promise<unknown> {
     return this.bus.execute(query);
   }
 
-  @Asks('payments', { ...payments, says: 'Payments, in your regions', exports: true })
-  payments(@Asked() query: ListPayments): Promise<unknown> {
+  @QueryEndpoint('payments', { ...payments, summary: 'Payments, in your regions', exports: true })
+  payments(@QueryParam() query: ListPayments): Promise<unknown> {
     return this.bus.execute(query);
   }
 
-  @Asks('payments/outstanding', {
+  @QueryEndpoint('payments/outstanding', {
     ...finance,
-    says: 'What was instructed and is not answered, by the day it was to be executed',
+    summary: 'What was instructed and is not answered, by the day it was to be executed',
   })
-  outstanding(@Asked() query: ReadOutstanding): Promise<unknown> {
+  outstanding(@QueryParam() query: ReadOutstanding): Promise<unknown> {
     return this.bus.execute(query);
   }
 
-  @Asks('payments/totals', { ...finance, says: 'Payments by region, month and status' })
-  totals(@Asked() query: ReadTotals): Promise<unknown> {
+  @QueryEndpoint('payments/totals', { ...finance, summary: 'Payments by region, month and status' })
+  totals(@QueryParam() query: ReadTotals): Promise<unknown> {
     return this.bus.execute(query);
   }
 
-  @Asks('payments/:paymentId', {
+  @QueryEndpoint('payments/:paymentId', {
     ...payments,
-    says: "One payment's whole life",
-    refuses: { 404: ['PAYMENT_UNKNOWN'] },
+    summary: "One payment's whole life",
+    errors: { 404: ['PAYMENT_UNKNOWN'] },
   })
-  payment(@Asked() query: ReadPayment): Promise<unknown> {
+  payment(@QueryParam() query: ReadPayment): Promise<unknown> {
     return this.bus.execute(query);
   }
 
-  @Asks('breaks', {
+  @QueryEndpoint('breaks', {
     ...finance,
-    says: 'Contradictions between what was recorded and what was reported',
+    summary: 'Contradictions between what was recorded and what was reported',
     exports: true,
   })
-  breaks(@Asked() query: ListBreaks): Promise<unknown> {
+  breaks(@QueryParam() query: ListBreaks): Promise<unknown> {
     return this.bus.execute(query);
   }
 
-  @Asks('budgets', { ...finance, says: 'Budgets: allotted, reserved, spent and free' })
-  budgets(@Asked() query: ListBudgets): Promise<unknown> {
+  @QueryEndpoint('budgets', { ...finance, summary: 'Budgets: allotted, reserved, spent and free' })
+  budgets(@QueryParam() query: ListBudgets): Promise<unknown> {
     return this.bus.execute(query);
   }
 }

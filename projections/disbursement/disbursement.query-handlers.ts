@@ -1,4 +1,4 @@
-import { openPayees, payeeOf } from '../../src/use-cases/cycles/payees.js';
+import { openPayees, payeeOf } from '../../src/person/payees.js';
 import { parseCycleId, parsePaymentId, streams } from '../../src/kernel/ids.js';
 import { formatAmount } from '../../src/kernel/money.js';
 import { StreamableFile } from '@nestjs/common';
@@ -15,14 +15,14 @@ import {
 import { noteReading } from '../../src/http/personal-data.js';
 import { presented } from '../../src/http/present.js';
 import {
-  answer,
+  queryHandler,
   found,
   given,
   ListQuery,
-  questions,
+  queryHandlers,
   ReadQuery,
   regionsOf,
-  type QuestionDeps,
+  type QueryDeps,
 } from '../../src/http/query-handlers.js';
 import { listed } from '../engine/lists.js';
 import {
@@ -112,7 +112,7 @@ export class ReadTotals extends ReadQuery {
  * A cycle's instructions as lines, with the payee's name and account from the vault. Complete as of the request: it waits
  * for the read model, so that an empty answer means that there is nothing, not that it is not there yet.
  */
-async function instructions(query: ReadInstructions, deps: QuestionDeps): Promise<StreamableFile> {
+async function instructions(query: ReadInstructions, deps: QueryDeps): Promise<StreamableFile> {
   const cycleId = parseCycleId(query.param('cycleId'));
   await deps.followed.reached(await deps.store.lastPosition());
   const { items } = await listInstructions(deps.reads, cycleId, {
@@ -163,16 +163,16 @@ async function instructions(query: ReadInstructions, deps: QuestionDeps): Promis
 /** A cycle against what the bank said of it: as data, as a page to print, or for a spreadsheet. */
 async function reconciliation(
   query: ReadReconciliation,
-  { reads, books, clock }: QuestionDeps,
+  { reads, programmes, clock }: QueryDeps,
 ): Promise<unknown> {
   const cycleId = parseCycleId(query.param('cycleId'));
   const report = found(
-    await readReport(reads, cycleId, clock.now(), query.asked.actor.regions),
+    await readReport(reads, cycleId, clock.now(), query.call.actor.regions),
     'CYCLE_NOT_FOUND',
     'cycle',
   );
   const { format = 'json', language = 'fr' } = query;
-  if (format === 'json') return presented(report, books);
+  if (format === 'json') return presented(report, programmes);
   const [text, type] =
     format === 'html'
       ? [reportHtml(report, language), 'text/html; charset=utf-8']
@@ -183,8 +183,8 @@ async function reconciliation(
   });
 }
 
-export const disbursementQuestions = questions(
-  answer(ListCycles, (query, deps) =>
+export const disbursementQueryHandlers = queryHandlers(
+  queryHandler(ListCycles, (query, deps) =>
     listed(
       query,
       deps,
@@ -214,19 +214,19 @@ export const disbursementQuestions = questions(
       'cycles',
     ),
   ),
-  answer(ReadCycle, async (query, { reads, books }) =>
+  queryHandler(ReadCycle, async (query, { reads, programmes }) =>
     presented(
       found(
-        await findCycle(reads, parseCycleId(query.param('cycleId')), query.asked.actor.regions),
+        await findCycle(reads, parseCycleId(query.param('cycleId')), query.call.actor.regions),
         'CYCLE_NOT_FOUND',
         'cycle',
       ),
-      books,
+      programmes,
     ),
   ),
-  answer(ReadReconciliation, reconciliation),
-  answer(ReadInstructions, instructions),
-  answer(ListPayments, (query, deps) =>
+  queryHandler(ReadReconciliation, reconciliation),
+  queryHandler(ReadInstructions, instructions),
+  queryHandler(ListPayments, (query, deps) =>
     listed(
       query,
       deps,
@@ -262,22 +262,22 @@ export const disbursementQuestions = questions(
       'payments',
     ),
   ),
-  answer(ReadPayment, async (query, { reads, books, clock }) =>
+  queryHandler(ReadPayment, async (query, { reads, programmes, clock }) =>
     presented(
       found(
         await paymentStory(
           reads,
           parsePaymentId(query.param('paymentId')),
           clock.now(),
-          query.asked.actor.regions,
+          query.call.actor.regions,
         ),
         'PAYMENT_UNKNOWN',
         'payment',
       ),
-      books,
+      programmes,
     ),
   ),
-  answer(ListBreaks, (query, deps) =>
+  queryHandler(ListBreaks, (query, deps) =>
     listed(
       query,
       deps,
@@ -317,28 +317,28 @@ export const disbursementQuestions = questions(
       'breaks',
     ),
   ),
-  answer(ListBudgets, async (query, { reads, books }) => ({
+  queryHandler(ListBudgets, async (query, { reads, programmes }) => ({
     items: await presented(
       await listBudgets(reads, {
         ...given(query, 'programmeId'),
         ...(query.fiscalYear === undefined ? {} : { fiscalYear: Number(query.fiscalYear) }),
       }),
-      books,
+      programmes,
     ),
   })),
-  answer(ReadOutstanding, async (query, { reads, books }) => ({
+  queryHandler(ReadOutstanding, async (query, { reads, programmes }) => ({
     items: await presented(
       await outstandingByAge(reads, { ...given(query, 'cycleId'), ...regionsOf(query) }),
-      books,
+      programmes,
     ),
   })),
-  answer(ReadTotals, async (query, { reads, books }) => ({
+  queryHandler(ReadTotals, async (query, { reads, programmes }) => ({
     items: await presented(
       await totalsByRegion(reads, {
         ...given(query, 'programmeId', 'fromPeriod', 'toPeriod'),
         ...regionsOf(query),
       }),
-      books,
+      programmes,
     ),
   })),
 );

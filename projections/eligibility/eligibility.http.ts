@@ -1,8 +1,8 @@
 import { Controller, Inject } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { Asks } from '../../src/http/endpoint.js';
-import { Asked } from '../../src/http/params.js';
+import { QueryEndpoint } from '../../src/http/endpoint.js';
+import { QueryParam } from '../../src/http/params.js';
 import { EVERYONE } from '../../src/http/auth-guard.js';
 import {
   CountApplications,
@@ -16,7 +16,7 @@ import {
 } from './eligibility.query-handlers.js';
 
 const officers = {
-  by: ['intake', 'case-officer', 'supervisor', 'programme-manager', 'auditor'],
+  roles: ['intake', 'case-officer', 'supervisor', 'programme-manager', 'auditor'],
 } as const;
 
 @ApiTags('eligibility')
@@ -24,65 +24,72 @@ const officers = {
 export class EligibilityHttp {
   constructor(@Inject(QueryBus) private readonly bus: QueryBus) {}
 
-  @Asks('programmes', { by: EVERYONE, says: 'Programmes with their published policies' })
-  programmes(@Asked() query: ListProgrammes): Promise<unknown> {
+  @QueryEndpoint('programmes', {
+    roles: EVERYONE,
+    summary: 'Programmes with their published policies',
+  })
+  programmes(@QueryParam() query: ListProgrammes): Promise<unknown> {
     return this.bus.execute(query);
   }
 
-  @Asks('applications', { ...officers, says: 'Applications, in your regions', exports: true })
-  applications(@Asked() query: ListApplications): Promise<unknown> {
-    return this.bus.execute(query);
-  }
-
-  @Asks('applications/queue', {
+  @QueryEndpoint('applications', {
     ...officers,
-    says: 'What waits for officers, the longest waiting first',
+    summary: 'Applications, in your regions',
     exports: true,
   })
-  queue(@Asked() query: ReadQueue): Promise<unknown> {
+  applications(@QueryParam() query: ListApplications): Promise<unknown> {
     return this.bus.execute(query);
   }
 
-  @Asks('applications/counts', {
+  @QueryEndpoint('applications/queue', {
     ...officers,
-    says: 'Applications counted by region, status, reason and month',
+    summary: 'What waits for officers, the longest waiting first',
+    exports: true,
   })
-  counts(@Asked() query: CountApplications): Promise<unknown> {
+  queue(@QueryParam() query: ReadQueue): Promise<unknown> {
     return this.bus.execute(query);
   }
 
-  @Asks('applications/:applicationId', {
+  @QueryEndpoint('applications/counts', {
     ...officers,
-    says: "An application's whole story, its findings in words",
-    refuses: { 404: ['APPLICATION_NOT_FOUND'] },
+    summary: 'Applications counted by region, status, reason and month',
   })
-  application(@Asked() query: ReadApplication): Promise<unknown> {
+  counts(@QueryParam() query: CountApplications): Promise<unknown> {
     return this.bus.execute(query);
   }
 
-  @Asks('enrolments/counts', {
-    by: [...officers.by, 'finance-officer', 'finance-controller'],
-    says: 'Enrolments counted by programme, region and status',
-  })
-  enrolments(@Asked() query: CountEnrolments): Promise<unknown> {
-    return this.bus.execute(query);
-  }
-
-  @Asks('persons/:personId', {
+  @QueryEndpoint('applications/:applicationId', {
     ...officers,
-    says: "A person's programmes, applications and payments, without anything personal",
-    refuses: { 404: ['PERSON_NOT_FOUND'] },
+    summary: "An application's whole story, its findings in words",
+    errors: { 404: ['APPLICATION_NOT_FOUND'] },
   })
-  person(@Asked() query: ReadPerson): Promise<unknown> {
+  application(@QueryParam() query: ReadApplication): Promise<unknown> {
     return this.bus.execute(query);
   }
 
-  @Asks('persons/:personId/profile', {
-    by: ['intake', 'case-officer', 'supervisor', 'auditor'],
-    says: "A person's personal fields from the vault; who reads them is noted",
-    refuses: { 403: ['REGION_NOT_ALLOWED'], 404: ['PERSON_NOT_FOUND'], 422: ['PERSON_ERASED'] },
+  @QueryEndpoint('enrolments/counts', {
+    roles: [...officers.roles, 'finance-officer', 'finance-controller'],
+    summary: 'Enrolments counted by programme, region and status',
   })
-  profile(@Asked() query: ReadProfile): Promise<unknown> {
+  enrolments(@QueryParam() query: CountEnrolments): Promise<unknown> {
+    return this.bus.execute(query);
+  }
+
+  @QueryEndpoint('persons/:personId', {
+    ...officers,
+    summary: "A person's programmes, applications and payments, without anything personal",
+    errors: { 404: ['PERSON_NOT_FOUND'] },
+  })
+  person(@QueryParam() query: ReadPerson): Promise<unknown> {
+    return this.bus.execute(query);
+  }
+
+  @QueryEndpoint('persons/:personId/profile', {
+    roles: ['intake', 'case-officer', 'supervisor', 'auditor'],
+    summary: "A person's personal fields from the vault; who reads them is noted",
+    errors: { 403: ['REGION_NOT_ALLOWED'], 404: ['PERSON_NOT_FOUND'], 422: ['PERSON_ERASED'] },
+  })
+  profile(@QueryParam() query: ReadProfile): Promise<unknown> {
     return this.bus.execute(query);
   }
 }

@@ -1,5 +1,5 @@
-import { payeeOf } from '../../src/use-cases/cycles/payees.js';
-import { registeredPerson } from '../../src/use-cases/persons/registered-person.js';
+import { payeeOf } from '../../src/person/payees.js';
+import { registeredPerson } from '../../src/person/registered-person.js';
 import { requireRegion } from '../../src/kernel/decider.js';
 import { DomainError } from '../../src/kernel/errors.js';
 import { parseApplicationId, parsePersonId, streams } from '../../src/kernel/ids.js';
@@ -9,11 +9,11 @@ import { Day, OneOf, Pattern, Period, ProgrammeCode, Text, Uuid } from '../../sr
 import { noteReading } from '../../src/http/personal-data.js';
 import { presented } from '../../src/http/present.js';
 import {
-  answer,
+  queryHandler,
   found,
   given,
   ListQuery,
-  questions,
+  queryHandlers,
   ReadQuery,
   regionsOf,
 } from '../../src/http/query-handlers.js';
@@ -122,9 +122,9 @@ function dimensions(by: string | undefined): Dimension[] {
   return asked as Dimension[];
 }
 
-export const eligibilityQuestions = questions(
-  answer(ListProgrammes, async (_, { reads }) => ({ items: await listProgrammes(reads) })),
-  answer(ListApplications, (query, deps) =>
+export const eligibilityQueryHandlers = queryHandlers(
+  queryHandler(ListProgrammes, async (_, { reads }) => ({ items: await listProgrammes(reads) })),
+  queryHandler(ListApplications, (query, deps) =>
     listed(
       query,
       deps,
@@ -149,7 +149,7 @@ export const eligibilityQuestions = questions(
       'applications',
     ),
   ),
-  answer(ReadQueue, (query, deps) => {
+  queryHandler(ReadQueue, (query, deps) => {
     const overdueOn =
       query.overdueOn ??
       (query.overdue === 'today' ? localDateOf(deps.clock.now(), 'UTC') : undefined);
@@ -163,8 +163,8 @@ export const eligibilityQuestions = questions(
             ...given(query, 'programmeId'),
             ...regionsOf(query),
             ...(query.status === undefined ? {} : { statuses: [query.status] }),
-            ...(query.mine === 'true' ? { officer: query.asked.actor.id } : {}),
-            ...(query.decidable === 'true' ? { notHandledBy: query.asked.actor.id } : {}),
+            ...(query.mine === 'true' ? { officer: query.call.actor.id } : {}),
+            ...(query.decidable === 'true' ? { notHandledBy: query.call.actor.id } : {}),
             ...(query.eligible === undefined ? {} : { eligible: query.eligible === 'true' }),
             ...(overdueOn === undefined ? {} : { overdueOn }),
           },
@@ -174,20 +174,20 @@ export const eligibilityQuestions = questions(
       'queue',
     );
   }),
-  answer(CountApplications, async (query, { reads }) => ({
+  queryHandler(CountApplications, async (query, { reads }) => ({
     items: await countApplications(reads, dimensions(query.by), {
       ...given(query, 'programmeId', 'fromMonth', 'toMonth'),
       ...(query.status === undefined ? {} : { statuses: [query.status] }),
       ...regionsOf(query),
     }),
   })),
-  answer(CountEnrolments, async (query, { reads, books }) => ({
+  queryHandler(CountEnrolments, async (query, { reads, programmes }) => ({
     items: await presented(
       await countEnrolments(reads, { ...given(query, 'programmeId'), ...regionsOf(query) }),
-      books,
+      programmes,
     ),
   })),
-  answer(ReadApplication, async (query, { reads, books }) => {
+  queryHandler(ReadApplication, async (query, { reads, programmes }) => {
     const story = found(
       await applicationStory(reads, parseApplicationId(query.param('applicationId')), {
         language: query.language ?? 'fr',
@@ -196,26 +196,26 @@ export const eligibilityQuestions = questions(
       'APPLICATION_NOT_FOUND',
       'application',
     );
-    return presented({ ...story, programmeId: story.application.programmeId }, books);
+    return presented({ ...story, programmeId: story.application.programmeId }, programmes);
   }),
-  answer(ReadPerson, async (query, { reads, books }) =>
+  queryHandler(ReadPerson, async (query, { reads, programmes }) =>
     presented(
       found(
         await personOverview(
           reads,
           parsePersonId(query.param('personId')),
-          query.asked.actor.regions,
+          query.call.actor.regions,
         ),
         'PERSON_NOT_FOUND',
         'person',
       ),
-      books,
+      programmes,
     ),
   ),
-  answer(ReadProfile, async (query, deps) => {
+  queryHandler(ReadProfile, async (query, deps) => {
     const personId = parsePersonId(query.param('personId'));
     const { region, sealed } = await registeredPerson(deps.store, personId);
-    requireRegion(query.asked, region);
+    requireRegion(query.call, region);
     const payee = payeeOf(await deps.store.readStream(streams.person(personId)));
     await noteReading(deps, query, 'profile', personId, 1);
     const [profile, account] = await deps.vault.open(payee ? [sealed, payee.sealed] : [sealed]);

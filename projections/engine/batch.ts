@@ -1,6 +1,6 @@
 import type { ReadDb, ReadStore } from '../../src/adapters/read-store/port.js';
 import type { Recorded } from '../../src/kernel/decider.js';
-import type { Build } from './builds.js';
+import type { ProjectionBuild } from './builds.js';
 import { ProjectionError } from './errors.js';
 import { physical, STATE } from './live.js';
 import type { Columns, RowOf, Rows, Table, Value } from './projection.js';
@@ -156,7 +156,7 @@ export class BuildTables implements Rows {
 
   constructor(
     store: ReadStore,
-    readonly build: Build,
+    readonly build: ProjectionBuild,
   ) {
     this.#dialect = store.dialect;
     this.handles = new Set(build.projection.handles);

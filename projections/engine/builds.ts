@@ -8,7 +8,7 @@ import { table, type ColumnType, type Projection, type Table } from './projectio
  * The tables of one projection in one version, and how far they are. `suffix` tells its tables from those of another
  * build: `v3`, or `v3b` for one made beside a live `v3`. `position` is that of the last log position folded in.
  */
-export interface Build {
+export interface ProjectionBuild {
   readonly projection: Projection;
   readonly suffix: string;
   /** The projection's own, and the revisions seen where the feed is partitioned. */
@@ -121,7 +121,7 @@ function buildOf(
   live: boolean,
   position: number,
   partitioned: boolean,
-): Build {
+): ProjectionBuild {
   const seen = partitioned ? table(`${projection.name}_seen`, 'rows', SEEN, ['stream']) : undefined;
   return {
     projection,
@@ -138,7 +138,7 @@ async function createBuild(
   projection: Projection,
   taken: readonly string[],
   partitioned: boolean,
-): Promise<Build> {
+): Promise<ProjectionBuild> {
   const suffix = [`v${projection.version}`, `v${projection.version}b`].find(
     (name) => !taken.includes(name),
   );
@@ -198,11 +198,11 @@ export async function openBuilds(
   store: ReadStore,
   projections: readonly Projection[],
   partitioned: boolean,
-): Promise<Build[]> {
+): Promise<ProjectionBuild[]> {
   await createState(store.db);
   if (partitioned) await createShare(store);
   const state = await readState(store.db);
-  const builds: Build[] = [];
+  const builds: ProjectionBuild[] = [];
   for (const projection of projections) {
     const rows = state.filter((row) => row.projection === projection.name);
     const newer = rows.find((row) => row.live && row.version > projection.version);
@@ -231,21 +231,27 @@ export async function openBuilds(
 }
 
 /** A build that was fed from the whole log has no revisions kept; a partitioned feed begins to keep them. */
-async function ensureSeen(store: ReadStore, build: Build, seen: Table): Promise<void> {
+async function ensureSeen(store: ReadStore, build: ProjectionBuild, seen: Table): Promise<void> {
   const name = physical(seen, build.suffix);
   if ((await tableNames(store)).includes(name)) return;
   await createTable(store.db, store.dialect, name, seen);
 }
 
 /** A build from the start of the log, beside the live one of the same version. */
-export async function buildBeside(store: ReadStore, live: Build): Promise<Build> {
+export async function buildBeside(
+  store: ReadStore,
+  live: ProjectionBuild,
+): Promise<ProjectionBuild> {
   const beside = live.suffix.endsWith('b') ? live.suffix.slice(0, -1) : `${live.suffix}b`;
   await dropBuild(store, live.projection.name, beside);
   return createBuild(store, live.projection, [live.suffix], live.seen !== undefined);
 }
 
 /** Makes the secondary indexes: after the rows, because sorting once costs far less than inserting in random places. */
-export async function indexBuild(store: ReadStore, { tables, suffix }: Build): Promise<void> {
+export async function indexBuild(
+  store: ReadStore,
+  { tables, suffix }: ProjectionBuild,
+): Promise<void> {
   for (const each of tables) {
     for (const [number, { on, notNull }] of each.indexes.entries()) {
       const name = physical(each, suffix);
@@ -262,7 +268,7 @@ export async function indexBuild(store: ReadStore, { tables, suffix }: Build): P
 }
 
 /** From here on queries read this build, when it has its indexes. The old one is dropped after the switch is committed. */
-export async function makeLive(store: ReadStore, build: Build): Promise<void> {
+export async function makeLive(store: ReadStore, build: ProjectionBuild): Promise<void> {
   await indexBuild(store, build);
   await store.db.transaction().execute((trx) => switchLive(trx, build));
   await afterSwitch(store, build);
@@ -271,7 +277,7 @@ export async function makeLive(store: ReadStore, build: Build): Promise<void> {
 /** The part of the switch that is done at once, when the build has its indexes. */
 export async function switchLive(
   trx: ReadDb,
-  { projection: { name }, suffix }: Build,
+  { projection: { name }, suffix }: ProjectionBuild,
 ): Promise<void> {
   await trx
     .updateTable(STATE)
@@ -288,7 +294,7 @@ export async function switchLive(
 }
 
 /** What follows when the switch is committed: the old builds are dropped. */
-export async function afterSwitch(store: ReadStore, build: Build): Promise<void> {
+export async function afterSwitch(store: ReadStore, build: ProjectionBuild): Promise<void> {
   const {
     projection: { name },
     suffix,
@@ -302,5 +308,7 @@ export async function afterSwitch(store: ReadStore, build: Build): Promise<void>
 }
 
 /** Throws a build away that is not live. */
-export const discardBuild = (store: ReadStore, { projection, suffix }: Build): Promise<void> =>
-  dropBuild(store, projection.name, suffix);
+export const discardBuild = (
+  store: ReadStore,
+  { projection, suffix }: ProjectionBuild,
+): Promise<void> => dropBuild(store, projection.name, suffix);

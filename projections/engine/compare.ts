@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ReadDb } from '../../src/adapters/read-store/port.js';
-import type { Build } from './builds.js';
+import type { ProjectionBuild } from './builds.js';
 import { physical } from './live.js';
 import type { Table, Value } from './projection.js';
 
@@ -104,8 +104,8 @@ function order(table: Table, a: AnyRow, b: AnyRow): number {
 async function compareTable(
   db: ReadDb,
   table: Table,
-  live: Build,
-  rebuilt: Build,
+  live: ProjectionBuild,
+  rebuilt: ProjectionBuild,
   found: Difference[],
   signal?: AbortSignal,
 ): Promise<TableComparison> {
@@ -137,8 +137,8 @@ async function compareTable(
 /** Compares two builds of a projection, row for row, without holding either in memory. */
 export async function compareBuilds(
   db: ReadDb,
-  live: Build,
-  rebuilt: Build,
+  live: ProjectionBuild,
+  rebuilt: ProjectionBuild,
   signal?: AbortSignal,
 ): Promise<BuildComparison> {
   const differences: Difference[] = [];
@@ -159,8 +159,8 @@ export interface Comparison {
 /** Compares builds with those beside them, in the same order. */
 export async function compareAll(
   db: ReadDb,
-  live: readonly Build[],
-  beside: readonly Build[],
+  live: readonly ProjectionBuild[],
+  beside: readonly ProjectionBuild[],
   signal?: AbortSignal,
 ): Promise<Comparison> {
   const tables: TableComparison[] = [];

@@ -1,6 +1,6 @@
 import { exported, formatOf } from '../../src/http/exports.js';
 import { presented } from '../../src/http/present.js';
-import type { ListQuery, QuestionDeps } from '../../src/http/query-handlers.js';
+import type { ListQuery, QueryDeps } from '../../src/http/query-handlers.js';
 import { everyPage, type PageOf, type PageRequest } from './paging.js';
 
 /**
@@ -9,21 +9,21 @@ import { everyPage, type PageOf, type PageRequest } from './paging.js';
  */
 export async function listed<T>(
   query: ListQuery,
-  deps: QuestionDeps,
+  deps: QueryDeps,
   fetch: (page: PageRequest) => Promise<PageOf<T>>,
   columns: readonly string[],
   name: string,
 ): Promise<unknown> {
-  const format = formatOf(query.format, query.asked.accept);
+  const format = formatOf(query.format, query.call.accept);
   if (format !== 'json') return exported(format, shown(fetch, deps), columns, name);
   const page = await fetch(query.page);
-  return { items: await presented(page.items, deps.books), next: page.next };
+  return { items: await presented(page.items, deps.programmes), next: page.next };
 }
 
 async function* shown<T>(
   fetch: (page: PageRequest) => Promise<PageOf<T>>,
-  { books }: QuestionDeps,
+  { programmes }: QueryDeps,
 ): AsyncGenerator<readonly unknown[]> {
   for await (const items of everyPage(fetch))
-    yield (await presented(items, books)) as readonly unknown[];
+    yield (await presented(items, programmes)) as readonly unknown[];
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { ReadDb, ReadStore } from '../../src/adapters/read-store/port.js';
 import type { Recorded } from '../../src/kernel/decider.js';
-import type { Build } from './builds.js';
+import type { ProjectionBuild } from './builds.js';
 import { LINKS, PARTS, STATE } from './live.js';
 import { Watermark } from './watermark.js';
 
@@ -23,7 +23,7 @@ export async function aloneIn(trx: ReadDb, dialect: ReadStore['dialect']): Promi
 /** How far the live builds of these projections all are, and whether events beyond were folded: then something between is missing. */
 export async function stateOf(
   { db }: ReadStore,
-  builds: readonly Build[],
+  builds: readonly ProjectionBuild[],
 ): Promise<{ readonly position: number; readonly beyond: boolean }> {
   const rows = await db
     .selectFrom(STATE)
@@ -42,7 +42,7 @@ interface StateRow {
 }
 
 /** @throws BuildsChangedError when one of them is not live */
-function lowest(rows: readonly StateRow[], builds: readonly Build[]): number {
+function lowest(rows: readonly StateRow[], builds: readonly ProjectionBuild[]): number {
   return Math.min(
     ...builds.map(({ projection, suffix }) => {
       const row = rows.find(
@@ -59,7 +59,7 @@ function lowest(rows: readonly StateRow[], builds: readonly Build[]): number {
  * transaction: it takes its part first, so that a process that was thought dead and still writes waits or is made to look
  * at the rows again; last it moves the position as far as there is no hole, whoever folded what is between.
  */
-export class Share {
+export class PartitionCheckpoint {
   #watermark = new Watermark(-1);
   #seen = 0;
 
@@ -100,7 +100,7 @@ export class Share {
    */
   async advance(
     trx: ReadDb,
-    builds: readonly Build[],
+    builds: readonly ProjectionBuild[],
     events: readonly Recorded[],
     previous?: readonly number[],
   ): Promise<number> {

@@ -5,10 +5,10 @@ import type { EventStore } from '../../src/adapters/event-store/port.js';
 import type { ReadDb, ReadStore } from '../../src/adapters/read-store/port.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { BuildTables } from './batch.js';
-import type { Build } from './builds.js';
+import type { ProjectionBuild } from './builds.js';
 import { ProjectionError } from './errors.js';
-import { Revisions } from './stream-deduplicator.js';
-import type { Share } from './partition-checkpoint.js';
+import { StreamDeduplicator } from './stream-deduplicator.js';
+import type { PartitionCheckpoint } from './partition-checkpoint.js';
 
 /** What the runner reads the log with. */
 export type ProjectionLog = Pick<
@@ -21,7 +21,7 @@ const KNOWN_TYPES: ReadonlySet<string> = new Set(schemas.map(({ type }) => type)
 const ATTEMPTS = 6;
 const FIRST_WAIT_MS = 10;
 
-export interface LaneOptions {
+export interface ProjectionProcessorOptions {
   readonly pageSize: number;
   /** Told after each commit; `position` is that of the lane. */
   readonly onBatch: (position: number, events: number) => void;
@@ -34,18 +34,18 @@ export interface LaneOptions {
  * Builds that are fed together: one read of a page serves all of them, and their rows and checkpoints are committed in
  * one transaction, so that killed at any moment they go on where their rows are.
  */
-export class Lane {
+export class ProjectionProcessor {
   readonly #tables: readonly BuildTables[];
-  readonly #revisions: Revisions;
+  readonly #revisions: StreamDeduplicator;
 
   constructor(
     private readonly store: ReadStore,
     private readonly log: ProjectionLog,
-    readonly builds: readonly Build[],
-    private readonly options: LaneOptions,
+    readonly builds: readonly ProjectionBuild[],
+    private readonly options: ProjectionProcessorOptions,
   ) {
     this.#tables = builds.map((build) => new BuildTables(store, build));
-    this.#revisions = new Revisions(log);
+    this.#revisions = new StreamDeduplicator(log);
   }
 
   /** Every event up to here is in the rows of every build. */
@@ -106,7 +106,10 @@ export class Lane {
    * which other processes take other parts.
    * @throws BuildsChangedError
    */
-  async takeByStream({ events, previous, part = '' }: FeedPage, share: Share): Promise<void> {
+  async takeByStream(
+    { events, previous, part = '' }: FeedPage,
+    share: PartitionCheckpoint,
+  ): Promise<void> {
     this.#tellUnknown(events);
     const position = await this.#whole(share, async (trx) => {
       if (await share.take(trx, part)) for (const tables of this.#tables) tables.forget();
@@ -153,7 +156,10 @@ export class Lane {
   }
 
   /** All of it or, where it fails, none: nor what is in memory. */
-  async #whole<T>(share: Share | undefined, work: (trx: ReadDb) => Promise<T>): Promise<T> {
+  async #whole<T>(
+    share: PartitionCheckpoint | undefined,
+    work: (trx: ReadDb) => Promise<T>,
+  ): Promise<T> {
     const { within } = this.options;
     try {
       return await (within ? work(within) : this.store.db.transaction().execute(work));

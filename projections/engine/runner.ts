@@ -7,10 +7,14 @@ import {
   indexBuild,
   makeLive,
   openBuilds,
-  type Build,
+  type ProjectionBuild,
 } from './builds.js';
 import { compareAll, type Comparison } from './compare.js';
-import { Lane, type LaneOptions, type ProjectionLog } from './projection-processor.js';
+import {
+  ProjectionProcessor,
+  type ProjectionProcessorOptions,
+  type ProjectionLog,
+} from './projection-processor.js';
 import type { Projection } from './projection.js';
 
 /** Something that an operator may want to know; goes to the structured log. */
@@ -74,7 +78,7 @@ export class PassedOver {
  */
 export class ProjectionRunner {
   readonly #skipped: PassedOver;
-  #builds: Build[] | undefined;
+  #builds: ProjectionBuild[] | undefined;
   #busy = false;
 
   constructor(private readonly options: RunnerOptions) {
@@ -135,11 +139,11 @@ export class ProjectionRunner {
         work.signal?.throwIfAborted();
         const live = this.#builds ?? [];
         const until = this.position;
-        const beside: Build[] = [];
+        const beside: ProjectionBuild[] = [];
         for (const build of live) beside.push(await buildBeside(store, build));
         let read = 0;
         const told = this.#laneOptions(work, until + 1);
-        const lane = new Lane(store, log, beside, {
+        const lane = new ProjectionProcessor(store, log, beside, {
           ...told,
           onBatch: (position, events) => {
             read += events;
@@ -174,7 +178,7 @@ export class ProjectionRunner {
   }
 
   /** Live builds are fed together, and so are the ones being made, which begin far behind. */
-  async #lanes(work: WorkOptions = {}, total = 0): Promise<Lane[]> {
+  async #lanes(work: WorkOptions = {}, total = 0): Promise<ProjectionProcessor[]> {
     const { store, projections, log, onNote } = this.options;
     this.#builds = await openBuilds(store, projections, false);
     const making = this.#builds.filter(({ live }) => !live);
@@ -185,10 +189,10 @@ export class ProjectionRunner {
       });
     return [this.#builds.filter(({ live }) => live), making]
       .filter((builds) => builds.length > 0)
-      .map((builds) => new Lane(store, log, builds, this.#laneOptions(work, total)));
+      .map((builds) => new ProjectionProcessor(store, log, builds, this.#laneOptions(work, total)));
   }
 
-  #laneOptions(work: WorkOptions, total: number): LaneOptions {
+  #laneOptions(work: WorkOptions, total: number): ProjectionProcessorOptions {
     return {
       pageSize: this.options.pageSize ?? MAX_PAGE,
       onBatch: (position) => {
@@ -203,7 +207,7 @@ export class ProjectionRunner {
     if (this.#builds?.every(({ live }) => live)) this.options.onCommitted?.(this.position);
   }
 
-  async #switchTo({ builds }: Lane): Promise<void> {
+  async #switchTo({ builds }: ProjectionProcessor): Promise<void> {
     for (const build of builds) {
       if (build.live) continue;
       await makeLive(this.options.store, build);
@@ -215,7 +219,7 @@ export class ProjectionRunner {
     this.#committed();
   }
 
-  async #follow(lane: Lane, signal: AbortSignal): Promise<void> {
+  async #follow(lane: ProjectionProcessor, signal: AbortSignal): Promise<void> {
     await lane.catchUp(signal);
     if (signal.aborted) return;
     await this.#switchTo(lane);

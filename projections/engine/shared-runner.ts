@@ -9,10 +9,10 @@ import {
   indexBuild,
   openBuilds,
   switchLive,
-  type Build,
+  type ProjectionBuild,
 } from './builds.js';
 import { compareAll } from './compare.js';
-import { Lane, type LaneOptions } from './projection-processor.js';
+import { ProjectionProcessor, type ProjectionProcessorOptions } from './projection-processor.js';
 import {
   NOT_COMPARED,
   PassedOver,
@@ -20,7 +20,12 @@ import {
   type RunnerOptions,
   type WorkOptions,
 } from './runner.js';
-import { aloneIn, BuildsChangedError, Share, stateOf } from './partition-checkpoint.js';
+import {
+  aloneIn,
+  BuildsChangedError,
+  PartitionCheckpoint,
+  stateOf,
+} from './partition-checkpoint.js';
 
 /** How often a process looks whether the read models stand before a hole, and after how many looks it fills it from the log. */
 const LOOK_EVERY_MS = 1_000;
@@ -46,7 +51,7 @@ export interface SharedRunnerOptions extends Omit<RunnerOptions, 'feed'> {
  */
 export class SharedRunner {
   readonly #skipped: PassedOver;
-  #builds: readonly Build[] = [];
+  #builds: readonly ProjectionBuild[] = [];
 
   constructor(private readonly options: SharedRunnerOptions) {
     this.#skipped = new PassedOver(options.onNote);
@@ -98,7 +103,7 @@ export class SharedRunner {
       await this.#open(held);
       held.throwIfAborted();
       const live = this.#builds;
-      const beside: Build[] = [];
+      const beside: ProjectionBuild[] = [];
       for (const build of live) beside.push(await buildBeside(store, build));
       let events = 0;
       const onProgress: WorkOptions['onProgress'] = work.onProgress;
@@ -174,7 +179,7 @@ export class SharedRunner {
     this.#committed(this.position);
   }
 
-  async #make(making: readonly Build[], signal: AbortSignal): Promise<void> {
+  async #make(making: readonly ProjectionBuild[], signal: AbortSignal): Promise<void> {
     const { store, onNote } = this.options;
     await this.#lane(making, () => undefined).catchUp(signal);
     if (signal.aborted) return;
@@ -193,12 +198,12 @@ export class SharedRunner {
     }
   }
 
-  async #follow(builds: readonly Build[], signal: AbortSignal): Promise<void> {
+  async #follow(builds: readonly ProjectionBuild[], signal: AbortSignal): Promise<void> {
     const { store, feed, member } = this.options;
     const stop = new AbortController();
     const either = AbortSignal.any([signal, stop.signal]);
     const lane = this.#lane(builds, (position, events) => this.#committed(position, events));
-    const share = new Share(store.dialect, member);
+    const share = new PartitionCheckpoint(store.dialect, member);
     const fed = (async (): Promise<void> => {
       for await (const page of feed?.subscribe(lane.position, either) ?? [])
         await lane.takeByStream(page, share);
@@ -214,7 +219,7 @@ export class SharedRunner {
   }
 
   /** Looks how far all came together, and fills from the log what the feed does not give. */
-  async #watch(builds: readonly Build[], signal: AbortSignal): Promise<void> {
+  async #watch(builds: readonly ProjectionBuild[], signal: AbortSignal): Promise<void> {
     for (let [stands, looks] = [-2, 0]; !signal.aborted;) {
       await wait(this.options.lookEveryMs ?? LOOK_EVERY_MS, undefined, { signal }).catch(
         () => undefined,
@@ -235,7 +240,10 @@ export class SharedRunner {
   }
 
   /** What nobody was given, in builds opened for it: those at work find rows that somebody else wrote, and look again. */
-  async #fill(builds: readonly Build[], { signal, onProgress }: WorkOptions): Promise<void> {
+  async #fill(
+    builds: readonly ProjectionBuild[],
+    { signal, onProgress }: WorkOptions,
+  ): Promise<void> {
     const total = (await this.options.log.lastPosition()) + 1;
     const own = builds.map((build) => ({ ...build }));
     await this.#alone((trx) =>
@@ -257,8 +265,12 @@ export class SharedRunner {
     });
   }
 
-  #lane(builds: readonly Build[], onBatch: LaneOptions['onBatch'], within?: ReadDb): Lane {
-    return new Lane(this.options.store, this.options.log, builds, {
+  #lane(
+    builds: readonly ProjectionBuild[],
+    onBatch: ProjectionProcessorOptions['onBatch'],
+    within?: ReadDb,
+  ): ProjectionProcessor {
+    return new ProjectionProcessor(this.options.store, this.options.log, builds, {
       pageSize: this.options.pageSize ?? MAX_PAGE,
       onBatch,
       onUnknown: this.#skipped.add,

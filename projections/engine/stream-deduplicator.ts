@@ -18,7 +18,7 @@ const FIRST_WAIT_MS = 10;
  * of each stream is kept in a table, a row of some 60 bytes a stream, read and written in the same few statements as any
  * other row of the batch. Only the streams of aggregates that the projection handles have one.
  */
-export class Revisions {
+export class StreamDeduplicator {
   constructor(private readonly log: Pick<EventStore, 'readStream'>) {}
 
   /**

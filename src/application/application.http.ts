@@ -2,8 +2,8 @@ import { Controller, Inject } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { Answer } from '../http/answer.js';
-import { Takes, type Refusals } from '../http/endpoint.js';
-import { Order } from '../http/params.js';
+import { CommandEndpoint, type Refusals } from '../http/endpoint.js';
+import { CommandParam } from '../http/params.js';
 import {
   AmendApplication,
   ApproveApplication,
@@ -17,7 +17,7 @@ import {
   WithdrawApplication,
 } from './application.commands.js';
 
-const answers = ['applicationId'];
+const response = ['applicationId'];
 const refusing = (more: Refusals = {}): Refusals => {
   const common: Refusals = {
     403: ['REGION_NOT_ALLOWED'],
@@ -37,121 +37,121 @@ const refusing = (more: Refusals = {}): Refusals => {
 export class ApplicationHttp {
   constructor(@Inject(CommandBus) private readonly bus: CommandBus) {}
 
-  @Takes('', {
-    by: ['intake'],
-    says: 'Submit an application for a registered person',
-    answers,
+  @CommandEndpoint('', {
+    roles: ['intake'],
+    summary: 'Submit an application for a registered person',
+    response,
     status: 201,
-    refuses: {
+    errors: {
       400: ['FACTS_INVALID', 'INVALID_DATE'],
       403: ['REGION_NOT_ALLOWED'],
       404: ['PROGRAMME_NOT_FOUND', 'PERSON_NOT_FOUND'],
       422: ['NO_POLICY_FOR_PERIOD', 'PERSON_ERASED'],
     },
   })
-  submit(@Order() command: SubmitApplication): Promise<Answer> {
+  submit(@CommandParam() command: SubmitApplication): Promise<Answer> {
     return this.bus.execute(command);
   }
 
-  @Takes(':applicationId/amend', {
-    by: ['intake'],
-    says: 'Amend the facts; whatever was determined or recommended falls',
-    answers,
-    refuses: refusing({ 400: ['FACTS_INVALID'] }),
+  @CommandEndpoint(':applicationId/amend', {
+    roles: ['intake'],
+    summary: 'Amend the facts; whatever was determined or recommended falls',
+    response,
+    errors: refusing({ 400: ['FACTS_INVALID'] }),
   })
-  amend(@Order() command: AmendApplication): Promise<Answer> {
+  amend(@CommandParam() command: AmendApplication): Promise<Answer> {
     return this.bus.execute(command);
   }
 
-  @Takes(':applicationId/determination', {
-    by: ['case-officer'],
-    says: 'Determine eligibility under the policy of the month in which it was received',
-    answers,
-    refuses: refusing({ 422: ['NO_POLICY_FOR_PERIOD'] }),
+  @CommandEndpoint(':applicationId/determination', {
+    roles: ['case-officer'],
+    summary: 'Determine eligibility under the policy of the month in which it was received',
+    response,
+    errors: refusing({ 422: ['NO_POLICY_FOR_PERIOD'] }),
   })
-  determine(@Order() command: DetermineEligibility): Promise<Answer> {
+  determine(@CommandParam() command: DetermineEligibility): Promise<Answer> {
     return this.bus.execute(command);
   }
 
-  @Takes(':applicationId/recommendation', {
-    by: ['case-officer'],
-    says: 'Recommend approval or rejection; not by who submitted or amended it',
-    answers,
-    refuses: refusing({
+  @CommandEndpoint(':applicationId/recommendation', {
+    roles: ['case-officer'],
+    summary: 'Recommend approval or rejection; not by who submitted or amended it',
+    response,
+    errors: refusing({
       403: ['SAME_PERSON'],
       409: ['CONTENT_CHANGED'],
       422: ['NOT_DETERMINED', 'NOT_ELIGIBLE'],
     }),
   })
-  recommend(@Order() command: RecommendApplication): Promise<Answer> {
+  recommend(@CommandParam() command: RecommendApplication): Promise<Answer> {
     return this.bus.execute(command);
   }
 
-  @Takes(':applicationId/return', {
-    by: ['case-officer', 'supervisor'],
-    says: 'Send it back, with a reason',
-    answers,
-    refuses: refusing(),
+  @CommandEndpoint(':applicationId/return', {
+    roles: ['case-officer', 'supervisor'],
+    summary: 'Send it back, with a reason',
+    response,
+    errors: refusing(),
   })
-  return(@Order() command: ReturnApplication): Promise<Answer> {
+  return(@CommandParam() command: ReturnApplication): Promise<Answer> {
     return this.bus.execute(command);
   }
 
-  @Takes(':applicationId/approval', {
-    by: ['supervisor'],
-    says: 'Approve exactly what was seen; not by who submitted, amended or recommended it',
-    answers,
-    refuses: refusing({
+  @CommandEndpoint(':applicationId/approval', {
+    roles: ['supervisor'],
+    summary: 'Approve exactly what was seen; not by who submitted, amended or recommended it',
+    response,
+    errors: refusing({
       403: ['SAME_PERSON'],
       409: ['CONTENT_CHANGED'],
       422: ['NOT_RECOMMENDED_FOR_THIS'],
     }),
   })
-  approve(@Order() command: ApproveApplication): Promise<Answer> {
+  approve(@CommandParam() command: ApproveApplication): Promise<Answer> {
     return this.bus.execute(command);
   }
 
-  @Takes(':applicationId/rejection', {
-    by: ['supervisor'],
-    says: 'Reject exactly what was seen; not by who submitted, amended or recommended it',
-    answers,
-    refuses: refusing({
+  @CommandEndpoint(':applicationId/rejection', {
+    roles: ['supervisor'],
+    summary: 'Reject exactly what was seen; not by who submitted, amended or recommended it',
+    response,
+    errors: refusing({
       403: ['SAME_PERSON'],
       409: ['CONTENT_CHANGED'],
       422: ['NOT_RECOMMENDED_FOR_THIS'],
     }),
   })
-  reject(@Order() command: RejectApplication): Promise<Answer> {
+  reject(@CommandParam() command: RejectApplication): Promise<Answer> {
     return this.bus.execute(command);
   }
 
-  @Takes(':applicationId/withdrawal', {
-    by: ['intake'],
-    says: "Withdraw it on the applicant's wish",
-    answers,
-    refuses: refusing(),
+  @CommandEndpoint(':applicationId/withdrawal', {
+    roles: ['intake'],
+    summary: "Withdraw it on the applicant's wish",
+    response,
+    errors: refusing(),
   })
-  withdraw(@Order() command: WithdrawApplication): Promise<Answer> {
+  withdraw(@CommandParam() command: WithdrawApplication): Promise<Answer> {
     return this.bus.execute(command);
   }
 
-  @Takes(':applicationId/appeal', {
-    by: ['intake'],
-    says: 'Lodge an appeal against a rejection',
-    answers,
-    refuses: refusing({ 422: ['APPEAL_TOO_LATE'] }),
+  @CommandEndpoint(':applicationId/appeal', {
+    roles: ['intake'],
+    summary: 'Lodge an appeal against a rejection',
+    response,
+    errors: refusing({ 422: ['APPEAL_TOO_LATE'] }),
   })
-  appeal(@Order() command: LodgeAppeal): Promise<Answer> {
+  appeal(@CommandParam() command: LodgeAppeal): Promise<Answer> {
     return this.bus.execute(command);
   }
 
-  @Takes(':applicationId/appeal-decision', {
-    by: ['supervisor'],
-    says: 'Uphold or dismiss an appeal; not by who rejected the application',
-    answers,
-    refuses: refusing({ 403: ['SAME_PERSON'] }),
+  @CommandEndpoint(':applicationId/appeal-decision', {
+    roles: ['supervisor'],
+    summary: 'Uphold or dismiss an appeal; not by who rejected the application',
+    response,
+    errors: refusing({ 403: ['SAME_PERSON'] }),
   })
-  decideAppeal(@Order() command: DecideAppeal): Promise<Answer> {
+  decideAppeal(@CommandParam() command: DecideAppeal): Promise<Answer> {
     return this.bus.execute(command);
   }
 }

@@ -4,7 +4,7 @@ import { parseAmount } from '../kernel/money.js';
 import { Command } from '../http/call.js';
 import { part } from '../write-side/execute.js';
 import { Amount, Currency, SignedAmount, Text } from '../http/fields.js';
-import { handlers, on, type PlanDeps } from '../http/command-handlers.js';
+import { commandHandlers, commandHandler, type CommandPlanDeps } from '../http/command-handlers.js';
 import { budgetDecider } from './budget.decider.js';
 
 export class AllotBudget extends Command {
@@ -33,11 +33,11 @@ function idOf(command: Command): { programmeId: string; fiscalYear: number; budg
 
 /** A budget is in its programme's currency. @throws DomainError PROGRAMME_NOT_FOUND, CURRENCY_DIFFERS */
 async function requireCurrency(
-  { books }: PlanDeps,
+  { programmes }: CommandPlanDeps,
   programmeId: string,
   currency: string,
 ): Promise<void> {
-  const { definition } = await books.of(programmeId);
+  const { definition } = await programmes.of(programmeId);
   if (definition.currency !== currency)
     throw new DomainError(
       'CURRENCY_DIFFERS',
@@ -52,8 +52,8 @@ function parseDelta(text: string, currency: string): string {
   return String(text.startsWith('-') ? -amount : amount);
 }
 
-export const budgetHandlers = handlers(
-  on(AllotBudget, async (command, deps) => {
+export const budgetHandlers = commandHandlers(
+  commandHandler(AllotBudget, async (command, deps) => {
     const { programmeId, fiscalYear, budgetId } = idOf(command);
     const amountMinor = String(parseAmount(command.amount, command.currency));
     await requireCurrency(deps, programmeId, command.currency);
@@ -72,7 +72,7 @@ export const budgetHandlers = handlers(
       status: 201,
     };
   }),
-  on(AdjustBudget, async (command, deps) => {
+  commandHandler(AdjustBudget, async (command, deps) => {
     const { programmeId, fiscalYear, budgetId } = idOf(command);
     const deltaMinor = parseDelta(command.delta, command.currency);
     await requireCurrency(deps, programmeId, command.currency);

@@ -1,4 +1,5 @@
-import type { ReportedOutcome } from '../use-cases/outcomes/take-in-outcomes.js';
+import type { ReportedOutcome } from '../payment/reported-outcome.js';
+
 import { DomainError } from '../kernel/errors.js';
 import { parseAmount } from '../kernel/money.js';
 import { parseLocalDate } from '../kernel/time.js';

@@ -7,13 +7,13 @@ import { ThrottlerModule } from '@nestjs/throttler';
 import { LoggerModule } from 'nestjs-pino';
 import { EventRegistry } from '../../events/registry.js';
 import { AuditHttp } from '../../projections/audit/audit.http.js';
-import { auditQuestions } from '../../projections/audit/audit.query-handlers.js';
+import { auditQueryHandlers } from '../../projections/audit/audit.query-handlers.js';
 import { CorrectionQueriesHttp } from '../../projections/correction/correction.http.js';
-import { correctionQuestions } from '../../projections/correction/correction.query-handlers.js';
+import { correctionQueryHandlers } from '../../projections/correction/correction.query-handlers.js';
 import { DisbursementHttp } from '../../projections/disbursement/disbursement.http.js';
-import { disbursementQuestions } from '../../projections/disbursement/disbursement.query-handlers.js';
+import { disbursementQueryHandlers } from '../../projections/disbursement/disbursement.query-handlers.js';
 import { EligibilityHttp } from '../../projections/eligibility/eligibility.http.js';
-import { eligibilityQuestions } from '../../projections/eligibility/eligibility.query-handlers.js';
+import { eligibilityQueryHandlers } from '../../projections/eligibility/eligibility.query-handlers.js';
 import { systemClock } from '../adapters/clock/system.js';
 import { CLOCK } from '../adapters/clock/port.js';
 import { openAccessLog } from '../adapters/access-log/sqlite.js';
@@ -38,47 +38,47 @@ import { bearerOf, verifyToken } from '../adapters/signer/verify.js';
 import { openEmbeddedVault, type EmbeddedVault } from '../adapters/vault/sqlite/vault.js';
 import { VAULT } from '../adapters/vault/port.js';
 import type { Deps } from '../write-side/context.js';
-import { applicationHandlers } from '../application/application.commands.js';
+import { applicationHandlers } from '../use-cases/applications/application.handlers.js';
 import { ApplicationHttp } from '../application/application.http.js';
-import { bankHandlers } from '../statement/statement.commands.js';
-import { BankHttp } from '../statement/statement.http.js';
+import { bankHandlers } from '../use-cases/statements/statement.handlers.js';
+import { BankHttp } from '../use-cases/statements/statement.http.js';
 import { budgetHandlers } from '../budget/budget.commands.js';
 import { BudgetHttp } from '../budget/budget.http.js';
 import type { Config } from './config.js';
-import { correctionHandlers } from '../correction/correction.commands.js';
+import { correctionHandlers } from '../use-cases/corrections/correction.handlers.js';
 import { CorrectionHttp } from '../correction/correction.http.js';
-import { cycleHandlers } from '../cycle/cycle.commands.js';
+import { cycleHandlers } from '../use-cases/cycles/cycle.handlers.js';
 import { CycleHttp } from '../cycle/cycle.http.js';
 import { enrolmentHandlers } from '../enrolment/enrolment.commands.js';
 import { EnrolmentHttp } from '../enrolment/enrolment.http.js';
 import { GovstackBatchHttp } from '../use-cases/govstack/batch.http.js';
 import { GovstackBeneficiaryHttp } from '../use-cases/govstack/beneficiary.http.js';
 import { GovstackCallbackHttp } from '../use-cases/govstack/callback.http.js';
-import { paymentHandlers } from '../payment/payment.commands.js';
+import { paymentHandlers } from '../use-cases/outcomes/payment.handlers.js';
 import { PaymentHttp } from '../payment/payment.http.js';
-import { personHandlers } from '../person/person.commands.js';
+import { personHandlers } from '../use-cases/persons/person.handlers.js';
 import { PersonHttp } from '../person/person.http.js';
 import { programmeHandlers } from '../programme/programme.commands.js';
 import { ProgrammeHttp } from '../programme/programme.http.js';
 import { recoveryHandlers } from '../recovery/recovery.commands.js';
 import { RecoveryHttp } from '../recovery/recovery.http.js';
 import { FeedHttp } from '../http/feed/feed.http.js';
-import { Books } from '../http/programme-reader.js';
-import { Traffic } from '../http/request-drain.js';
-import { KeyedLocks } from '../write-side/execute.js';
-import { DEPS, Executor, type PlanDeps } from '../http/command-handlers.js';
+import { CachedProgrammeReader } from '../programme/programme-reader.js';
+import { RequestDrain } from '../http/request-drain.js';
+import { KeyedMutex } from '../write-side/execute.js';
+import { DEPS, CommandExecutor, type CommandPlanDeps } from '../http/command-handlers.js';
 import { HealthHttp, MetricsHttp } from '../http/health.http.js';
-import { JOBS, type Jobs } from '../runtime/jobs.js';
-import { JobsHttp } from '../http/jobs.http.js';
+import { JOBS, type Jobs } from '../write-side/jobs.js';
+import { JobsHttp } from '../use-cases/jobs/jobs.http.js';
 import { LOG, type Log } from '../runtime/log.js';
-import { Meters } from '../runtime/metrics.js';
-import { People } from '../http/person-reader.js';
-import { Gate } from '../http/auth-guard.js';
-import { QUESTION_DEPS, type QuestionDeps } from '../http/query-handlers.js';
+import { Metrics } from '../runtime/metrics.js';
+import { CachedPersonReader } from '../person/person-reader.js';
+import { AuthGuard } from '../http/auth-guard.js';
+import { QUERY_DEPS, type QueryDeps } from '../http/query-handlers.js';
 import { ProblemFilter } from '../http/problem-filter.js';
-import { Followed } from '../runtime/projection-progress.js';
+import { ProjectionProgress } from '../runtime/projection-progress.js';
 import { Routes } from '../http/routes.js';
-import { VITALS, type Vitals } from '../runtime/health-status.js';
+import { HEALTH_STATUS, type HealthStatus } from '../runtime/health-status.js';
 import { Throttle, WindowStorage } from '../http/throttle.js';
 import { Tokens, VERIFY_AUTHORIZATION, type VerifyAuthorization } from '../http/tokens.js';
 
@@ -129,7 +129,7 @@ export async function openFoundation(config: Config): Promise<Foundation> {
         vault,
         clock: systemClock,
         rail: isoRail(folder.files, config.rail),
-        locks: new KeyedLocks(),
+        locks: new KeyedMutex(),
       },
       verify: await verifierOf(config, folder.keys),
       close: async () => {
@@ -156,12 +156,12 @@ export async function verifierOf(
 /** What the shell makes per server and the module hands out. */
 export interface Shell {
   readonly log: Log;
-  readonly traffic: Traffic;
-  readonly meters: Meters;
+  readonly traffic: RequestDrain;
+  readonly meters: Metrics;
   readonly routes: Routes;
-  readonly followed: Followed;
+  readonly followed: ProjectionProgress;
   readonly jobs: Jobs;
-  readonly vitals: Vitals;
+  readonly vitals: HealthStatus;
   readonly caller: GovstackCaller;
 }
 
@@ -172,29 +172,29 @@ export class AppModule {
     { archive, filesDir, deps, reads, access, verify }: Served,
     shell: Shell,
   ): DynamicModule {
-    const books = new Books(deps.store);
+    const programmes = new CachedProgrammeReader(deps.store);
     const { followed, jobs } = shell;
     const values: Provider[] = [
       {
         provide: DEPS,
         useValue: {
           ...deps,
-          books,
-          people: new People(deps.store),
+          programmes,
+          persons: new CachedPersonReader(deps.store),
           background: jobs,
-        } satisfies PlanDeps,
+        } satisfies CommandPlanDeps,
       },
       {
-        provide: QUESTION_DEPS,
+        provide: QUERY_DEPS,
         useValue: {
           reads,
           store: deps.store,
           vault: deps.vault,
           clock: deps.clock,
-          books,
+          programmes,
           access,
           followed,
-        } satisfies QuestionDeps,
+        } satisfies QueryDeps,
       },
       { provide: EVENT_STORE, useValue: deps.store },
       { provide: VAULT, useValue: deps.vault },
@@ -204,11 +204,11 @@ export class AppModule {
       { provide: GOVSTACK_CALLER, useValue: shell.caller },
       { provide: VERIFY_AUTHORIZATION, useValue: verify },
       { provide: LOG, useValue: shell.log },
-      { provide: Meters, useValue: shell.meters },
-      { provide: Traffic, useValue: shell.traffic },
+      { provide: Metrics, useValue: shell.meters },
+      { provide: RequestDrain, useValue: shell.traffic },
       { provide: Routes, useValue: shell.routes },
-      { provide: Followed, useValue: shell.followed },
-      { provide: VITALS, useValue: shell.vitals },
+      { provide: ProjectionProgress, useValue: shell.followed },
+      { provide: HEALTH_STATUS, useValue: shell.vitals },
       { provide: JOBS, useValue: jobs },
     ];
     return {
@@ -251,9 +251,9 @@ export class AppModule {
       ],
       providers: [
         ...values,
-        Executor,
+        CommandExecutor,
         Tokens,
-        { provide: APP_GUARD, useClass: Gate },
+        { provide: APP_GUARD, useClass: AuthGuard },
         { provide: APP_GUARD, useClass: Throttle },
         { provide: APP_FILTER, useClass: ProblemFilter },
         ...programmeHandlers,
@@ -266,10 +266,10 @@ export class AppModule {
         ...bankHandlers,
         ...correctionHandlers,
         ...recoveryHandlers,
-        ...eligibilityQuestions,
-        ...disbursementQuestions,
-        ...correctionQuestions,
-        ...auditQuestions,
+        ...eligibilityQueryHandlers,
+        ...disbursementQueryHandlers,
+        ...correctionQueryHandlers,
+        ...auditQueryHandlers,
       ],
     };
   }
@@ -294,9 +294,9 @@ export class WatchedModule {
       controllers: [HealthHttp, MetricsHttp],
       providers: [
         { provide: EVENT_STORE, useValue: deps.store },
-        { provide: Meters, useValue: shell.meters },
-        { provide: Followed, useValue: shell.followed },
-        { provide: VITALS, useValue: shell.vitals },
+        { provide: Metrics, useValue: shell.meters },
+        { provide: ProjectionProgress, useValue: shell.followed },
+        { provide: HEALTH_STATUS, useValue: shell.vitals },
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: LOG, useValue: shell.log },
         { provide: Routes, useValue: shell.routes },

@@ -25,11 +25,11 @@ import { whenPaymentLapsesThenGiveBack } from '../process-managers/when-payment-
 import { whenPaymentsSettleThenSpendBudget } from '../process-managers/when-payments-settle-then-spend-budget.js';
 import { whenPersonErasedThenDestroyKey } from '../process-managers/when-person-erased-then-destroy-key.js';
 import type { BackgroundStart } from '../runtime/background.js';
-import { KeyedLocks } from '../write-side/execute.js';
-import { JobRunner, unfinished } from '../runtime/job-runner.js';
-import { paced } from '../runtime/throttle-pages.js';
-import { READ_MODELS, type FromBackground, type ToBackground } from '../runtime/jobs.js';
-import { untilStopped } from '../runtime/supervise.js';
+import { KeyedMutex } from '../write-side/execute.js';
+import { JobRunner, unfinished } from '../use-cases/jobs/job-runner.js';
+import { throttlePages } from '../runtime/throttle-pages.js';
+import { READ_MODELS, type FromBackground, type ToBackground } from '../write-side/jobs.js';
+import { supervise } from '../runtime/supervise.js';
 
 /** The background thread: process managers and bulk jobs, at their own pace, beside the thread that answers HTTP. */
 const start = workerData as BackgroundStart;
@@ -50,7 +50,7 @@ const deps: MessageDeps = {
   vault,
   clock: systemClock,
   rail: isoRail(start.files, { ...start.rail, deferred: true }),
-  locks: new KeyedLocks(),
+  locks: new KeyedMutex(),
 };
 
 const jobs = new JobRunner(deps, tell, stop.signal);
@@ -72,21 +72,16 @@ const readModels = new ProjectionRunner({
     auditProjection,
   ],
   log: store,
-  feed: { subscribe: (after, signal) => paced(store.follow(after, signal), signal) },
+  feed: { subscribe: (after, signal) => throttlePages(store.follow(after, signal), signal) },
   onCommitted: (position) => tell({ kind: 'followed', name: READ_MODELS, position }),
   onNote: (note) => tell({ kind: 'note', ...note }),
 });
-const projecting = untilStopped(
-  'read models',
-  () => readModels.run(stop.signal),
-  tell,
-  stop.signal,
-);
+const projecting = supervise('read models', () => readModels.run(stop.signal), tell, stop.signal);
 
 const following = {
   readAll: (after: number, limit: number) => store.readAll(after, limit),
   follow: (after: number, signal: AbortSignal, pageSize?: number) =>
-    paced(store.follow(after, signal, pageSize), signal),
+    throttlePages(store.follow(after, signal, pageSize), signal),
 };
 const automations = new AutomationRunner(
   { store: following },
@@ -100,12 +95,7 @@ const automations = new AutomationRunner(
   ],
   fileCheckpoint(join(start.dir, 'automation.checkpoint')),
 );
-const automating = untilStopped(
-  'automation',
-  () => automations.run(stop.signal),
-  tell,
-  stop.signal,
-);
+const automating = supervise('automation', () => automations.run(stop.signal), tell, stop.signal);
 const telling = setInterval(
   () => tell({ kind: 'followed', name: 'automation', position: automations.position }),
   250,

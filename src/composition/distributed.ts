@@ -26,13 +26,13 @@ import { whenPaymentLapsesThenGiveBack } from '../process-managers/when-payment-
 import { whenPaymentsSettleThenSpendBudget } from '../process-managers/when-payments-settle-then-spend-budget.js';
 import { whenPersonErasedThenDestroyKey } from '../process-managers/when-person-erased-then-destroy-key.js';
 import type { Config, Distributed } from './config.js';
-import { OUTCOMES_TOPIC } from '../runtime/topics.js';
-import { Traffic } from '../http/request-drain.js';
-import { JobRunner, unfinished } from '../runtime/job-runner.js';
-import { jobIdOf, READ_MODELS, type FromBackground } from '../runtime/jobs.js';
-import { untilStopped } from '../runtime/supervise.js';
+import { OUTCOMES_TOPIC } from '../messaging/topics.js';
+import { RequestDrain } from '../http/request-drain.js';
+import { JobRunner, unfinished } from '../use-cases/jobs/job-runner.js';
+import { jobIdOf, READ_MODELS, type FromBackground } from '../write-side/jobs.js';
+import { supervise } from '../runtime/supervise.js';
 import type { Log } from '../runtime/log.js';
-import { Meters } from '../runtime/metrics.js';
+import { Metrics } from '../runtime/metrics.js';
 import {
   AUTOMATION_LEASE,
   openServers,
@@ -40,12 +40,12 @@ import {
   PROJECTOR_LEASE,
   type Servers,
 } from './servers.js';
-import { QueuedJobs, workOff, type QueuedJob } from '../runtime/queued-jobs.js';
-import { Followed } from '../runtime/projection-progress.js';
+import { QueuedJobs, workOff, type QueuedJob } from '../use-cases/jobs/queued-jobs.js';
+import { ProjectionProgress } from '../runtime/projection-progress.js';
 import { Relay } from '../runtime/relay.js';
 import { Routes } from '../http/routes.js';
-import type { Vitals } from '../runtime/health-status.js';
-import { whileHeld } from '../runtime/with-lease.js';
+import type { HealthStatus } from '../runtime/health-status.js';
+import { withLease } from '../runtime/with-lease.js';
 
 const CONSUMER_GROUP = 'sanad-read-models';
 const OUTCOMES_GROUP = 'sanad-outcomes';
@@ -55,7 +55,7 @@ const LOOK_EVERY_MS = 1_000;
 const QUERY_LIMIT_MS = 30_000;
 
 /** What this process does beside answering, and how that goes. */
-class Duties implements Vitals {
+class Supervisor implements HealthStatus {
   readonly alive = true;
   readonly #troubles = new Map<string, string>();
   readonly #running: Promise<void>[] = [];
@@ -83,7 +83,7 @@ class Duties implements Vitals {
   /** Does it until the process stops, again and again where it fails. */
   take(what: string, work: (signal: AbortSignal) => Promise<void>): void {
     const { signal } = this.stop;
-    this.#running.push(untilStopped(what, () => work(signal), this.tell, signal));
+    this.#running.push(supervise(what, () => work(signal), this.tell, signal));
   }
 
   async end(): Promise<void> {
@@ -93,7 +93,7 @@ class Duties implements Vitals {
 }
 
 /** The read models are built by another process: how far they are is in their store. */
-class FollowedElsewhere extends Followed {
+class FollowedElsewhere extends ProjectionProgress {
   constructor(
     private readonly positions: ReadPositions,
     private readonly limitMs: number,
@@ -114,9 +114,9 @@ interface Role {
   readonly config: Config;
   readonly distributed: Distributed;
   readonly servers: Servers;
-  readonly meters: Meters;
-  readonly followed: Followed;
-  readonly duties: Duties;
+  readonly meters: Metrics;
+  readonly followed: ProjectionProgress;
+  readonly duties: Supervisor;
   readonly queue: JobQueue<QueuedJob>;
   readonly reads: ReadStore;
   /** The same, for whoever builds them. */ readonly built: ReadStore;
@@ -138,8 +138,8 @@ export async function startRole(
     opened.unshift(one);
     return one;
   };
-  const meters = new Meters();
-  const duties = new Duties(log);
+  const meters = new Metrics();
+  const duties = new Supervisor(log);
   let listening: Listening | undefined;
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
@@ -187,7 +187,7 @@ export async function startRole(
     );
     const shell: Shell = {
       log,
-      traffic: new Traffic(),
+      traffic: new RequestDrain(),
       meters,
       caller,
       followed,
@@ -264,8 +264,8 @@ function projector({
   duties,
 }: Role): void {
   const lease = postgresLease(databaseUrl, PROJECTOR_LEASE);
-  let [folded, setAside] = [0, 0];
-  meters.projector(() => ({ folded, setAside }));
+  let [folded, deadLettered] = [0, 0];
+  meters.projector(() => ({ folded, deadLettered }));
   duties.take('read models', async (signal) => {
     await createTopics(kafka);
     const runner = new SharedRunner({
@@ -278,10 +278,10 @@ function projector({
         groupId: CONSUMER_GROUP,
         registry,
         onSetAside: () => {
-          setAside += 1;
+          deadLettered += 1;
         },
       }),
-      inTurn: (work, until) => whileHeld(lease, (_, held) => work(held), until),
+      inTurn: (work, until) => withLease(lease, (_, held) => work(held), until),
       onCommitted: (position, events = 0) => {
         folded += events;
         duties.well('read models');
@@ -315,7 +315,7 @@ function automation({
   });
   const lease = postgresLease(databaseUrl, AUTOMATION_LEASE);
   duties.take('automation', (signal) =>
-    whileHeld(
+    withLease(
       lease,
       async (hold, held) => {
         for (const { job, by } of await unfinished(servers))

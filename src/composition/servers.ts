@@ -13,7 +13,7 @@ import { isoRail, type RailSettings } from '../adapters/payment-rail/rail.js';
 import { openPostgresVault } from '../adapters/vault/postgres/vault.js';
 import type { MessageDeps } from '../write-side/context.js';
 import type { Config, Distributed } from './config.js';
-import { KeyedLocks } from '../write-side/execute.js';
+import { KeyedMutex } from '../write-side/execute.js';
 
 export const PROJECTIONS = [
   eligibilityProjection,
@@ -67,7 +67,7 @@ export async function openServers(
       vault,
       clock: systemClock,
       rail: isoRail(folder.files, rail),
-      locks: new KeyedLocks(),
+      locks: new KeyedMutex(),
       archive: messageArchive(join(folder.path, 'archive'), messageLimitBytes),
       readMessage: readBankMessageInThread,
       close: async () => {

@@ -2,8 +2,8 @@ import { Controller, Inject } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { Answer } from '../http/answer.js';
-import { Takes } from '../http/endpoint.js';
-import { Order } from '../http/params.js';
+import { CommandEndpoint } from '../http/endpoint.js';
+import { CommandParam } from '../http/params.js';
 import {
   ApproveCycle,
   CheckCycle,
@@ -17,9 +17,9 @@ import {
   ReturnCycle,
 } from './cycle.commands.js';
 
-const officer = { by: ['finance-officer'], everywhere: true } as const;
-const controller = { by: ['finance-controller'], everywhere: true } as const;
-const answers = ['cycleId'];
+const officer = { roles: ['finance-officer'], programmeWide: true } as const;
+const controller = { roles: ['finance-controller'], programmeWide: true } as const;
+const response = ['cycleId'];
 const job = ['cycleId', 'jobId'];
 const NOT_THERE = { 400: ['INVALID_ID'], 404: ['CYCLE_NOT_FOUND'], 422: ['CYCLE_STATUS'] };
 
@@ -28,53 +28,55 @@ const NOT_THERE = { 400: ['INVALID_ID'], 404: ['CYCLE_NOT_FOUND'], 422: ['CYCLE_
 export class CycleHttp {
   constructor(@Inject(CommandBus) private readonly bus: CommandBus) {}
 
-  @Takes('', {
+  @CommandEndpoint('', {
     ...officer,
-    says: 'Open the cycle of a month',
-    answers,
+    summary: 'Open the cycle of a month',
+    response,
     status: 201,
-    refuses: {
+    errors: {
       400: ['INVALID_PERIOD'],
       404: ['PROGRAMME_NOT_FOUND'],
       409: ['CYCLE_ALREADY_OPEN'],
       422: ['NO_POLICY_FOR_PERIOD'],
     },
   })
-  open(@Order() command: OpenCycle): Promise<Answer> {
+  open(@CommandParam() command: OpenCycle): Promise<Answer> {
     return this.bus.execute(command);
   }
 
-  @Takes(':cycleId/prepare', {
+  @CommandEndpoint(':cycleId/prepare', {
     ...officer,
-    says: 'Order a payment for every enrolment payable in the month; goes on in the background, see jobs',
-    answers: job,
+    summary:
+      'Order a payment for every enrolment payable in the month; goes on in the background, see jobs',
+    response: job,
     status: 202,
-    refuses: {
+    errors: {
       400: ['INVALID_ID'],
       404: ['PROGRAMME_NOT_FOUND'],
       422: ['NO_POLICY_FOR_PERIOD', 'EARLIER_CYCLE_NOT_PREPARED', 'LATER_CYCLE_STARTED'],
     },
   })
-  prepare(@Order() command: PrepareCycle): Promise<Answer> {
+  prepare(@CommandParam() command: PrepareCycle): Promise<Answer> {
     return this.bus.execute(command);
   }
 
-  @Takes(':cycleId/check', {
+  @CommandEndpoint(':cycleId/check', {
     ...officer,
-    says: 'Check the prepared set again for what the programme configured; in the background',
-    answers: job,
+    summary: 'Check the prepared set again for what the programme configured; in the background',
+    response: job,
     status: 202,
-    refuses: NOT_THERE,
+    errors: NOT_THERE,
   })
-  check(@Order() command: CheckCycle): Promise<Answer> {
+  check(@CommandParam() command: CheckCycle): Promise<Answer> {
     return this.bus.execute(command);
   }
 
-  @Takes(':cycleId/overrides', {
+  @CommandEndpoint(':cycleId/overrides', {
     ...controller,
-    says: 'Answer for a finding that blocks the cycle, with a reason; not by who prepared or checked it',
-    answers,
-    refuses: {
+    summary:
+      'Answer for a finding that blocks the cycle, with a reason; not by who prepared or checked it',
+    response,
+    errors: {
       400: ['INVALID_ID'],
       403: ['SAME_PERSON'],
       404: ['CYCLE_NOT_FOUND', 'FINDING_NOT_FOUND'],
@@ -82,15 +84,15 @@ export class CycleHttp {
       422: ['CYCLE_STATUS', 'FINDING_DOES_NOT_BLOCK'],
     },
   })
-  override(@Order() command: OverrideFinding): Promise<Answer> {
+  override(@CommandParam() command: OverrideFinding): Promise<Answer> {
     return this.bus.execute(command);
   }
 
-  @Takes(':cycleId/approve', {
+  @CommandEndpoint(':cycleId/approve', {
     ...controller,
-    says: 'Approve exactly the prepared set and reserve its money; not by who prepared it',
-    answers,
-    refuses: {
+    summary: 'Approve exactly the prepared set and reserve its money; not by who prepared it',
+    response,
+    errors: {
       400: ['INVALID_ID'],
       403: ['SAME_PERSON'],
       404: ['CYCLE_NOT_FOUND', 'PROGRAMME_NOT_FOUND', 'BUDGET_NOT_FOUND'],
@@ -98,62 +100,63 @@ export class CycleHttp {
       422: ['CYCLE_STATUS', 'BUDGET_EXCEEDED', 'NOT_CHECKED', 'FINDINGS_OPEN'],
     },
   })
-  approve(@Order() command: ApproveCycle): Promise<Answer> {
+  approve(@CommandParam() command: ApproveCycle): Promise<Answer> {
     return this.bus.execute(command);
   }
 
-  @Takes(':cycleId/return', {
+  @CommandEndpoint(':cycleId/return', {
     ...controller,
-    says: 'Send a prepared or approved cycle back; its money is free again',
-    answers,
-    refuses: NOT_THERE,
+    summary: 'Send a prepared or approved cycle back; its money is free again',
+    response,
+    errors: NOT_THERE,
   })
-  return(@Order() command: ReturnCycle): Promise<Answer> {
+  return(@CommandParam() command: ReturnCycle): Promise<Answer> {
     return this.bus.execute(command);
   }
 
-  @Takes(':cycleId/release', {
+  @CommandEndpoint(':cycleId/release', {
     ...controller,
-    says: 'Release the approved set, by a third person; payments are instructed in the background',
-    answers: job,
+    summary:
+      'Release the approved set, by a third person; payments are instructed in the background',
+    response: job,
     status: 202,
-    refuses: {
+    errors: {
       ...NOT_THERE,
       403: ['SAME_PERSON'],
       409: ['CONTENT_CHANGED', 'CYCLE_ALREADY_RELEASED'],
     },
   })
-  release(@Order() command: ReleaseCycle): Promise<Answer> {
+  release(@CommandParam() command: ReleaseCycle): Promise<Answer> {
     return this.bus.execute(command);
   }
 
-  @Takes(':cycleId/reinstructions', {
+  @CommandEndpoint(':cycleId/reinstructions', {
     ...officer,
-    says: 'Instruct rejected and returned payments again, in the background',
-    answers: job,
+    summary: 'Instruct rejected and returned payments again, in the background',
+    response: job,
     status: 202,
-    refuses: NOT_THERE,
+    errors: NOT_THERE,
   })
-  reinstruct(@Order() command: ReinstructPayments): Promise<Answer> {
+  reinstruct(@CommandParam() command: ReinstructPayments): Promise<Answer> {
     return this.bus.execute(command);
   }
 
-  @Takes(':cycleId/reconcile', {
+  @CommandEndpoint(':cycleId/reconcile', {
     ...officer,
-    says: 'Record how many payments stand where, to the centime; in the background',
-    answers: job,
+    summary: 'Record how many payments stand where, to the centime; in the background',
+    response: job,
     status: 202,
-    refuses: NOT_THERE,
+    errors: NOT_THERE,
   })
-  reconcile(@Order() command: ReconcileCycle): Promise<Answer> {
+  reconcile(@CommandParam() command: ReconcileCycle): Promise<Answer> {
     return this.bus.execute(command);
   }
 
-  @Takes(':cycleId/close', {
+  @CommandEndpoint(':cycleId/close', {
     ...officer,
-    says: 'Close a reconciled cycle without open breaks; what was not paid is free again',
-    answers,
-    refuses: {
+    summary: 'Close a reconciled cycle without open breaks; what was not paid is free again',
+    response,
+    errors: {
       ...NOT_THERE,
       409: ['NOT_RECONCILED', 'SPENDING_NOT_RECORDED'],
       422: [
@@ -165,7 +168,7 @@ export class CycleHttp {
       ],
     },
   })
-  close(@Order() command: CloseCycle): Promise<Answer> {
+  close(@CommandParam() command: CloseCycle): Promise<Answer> {
     return this.bus.execute(command);
   }
 }

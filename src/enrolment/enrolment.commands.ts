@@ -5,7 +5,12 @@ import { parsePersonId, parseProgrammeId, streams } from '../kernel/ids.js';
 import { Command } from '../http/call.js';
 import { part } from '../write-side/execute.js';
 import { Day, Json, Period, Text } from '../http/fields.js';
-import { handlers, on, type Plan, type PlanDeps } from '../http/command-handlers.js';
+import {
+  commandHandlers,
+  commandHandler,
+  type CommandPlan,
+  type CommandPlanDeps,
+} from '../http/command-handlers.js';
 import { enrolmentDecider, type EnrolmentCommand } from './enrolment.decider.js';
 
 type Facts = EventData['EnrolmentStarted']['facts'];
@@ -43,7 +48,7 @@ function idOf(command: Command): { programmeId: string; personId: string } {
   };
 }
 
-function simply(command: Command, decided: EnrolmentCommand): Plan {
+function simply(command: Command, decided: EnrolmentCommand): CommandPlan {
   const { programmeId, personId } = idOf(command);
   return {
     parts: [part(streams.enrolment(programmeId, personId), enrolmentDecider, decided)],
@@ -54,12 +59,14 @@ function simply(command: Command, decided: EnrolmentCommand): Plan {
 /** What new facts pay from a month on, under the policy of that month. */
 async function revised(
   command: ReviseEntitlement | RecertifyEnrolment,
-  { books }: PlanDeps,
+  { programmes }: CommandPlanDeps,
 ): Promise<
   Pick<EventData['EntitlementRevised'], 'fromPeriod' | 'facts' | 'contentHash' | 'entitlement'>
 > {
   const { fromPeriod } = command;
-  const { version, compiled } = (await books.of(idOf(command).programmeId)).policyOf(fromPeriod);
+  const { version, compiled } = (await programmes.of(idOf(command).programmeId)).policyOf(
+    fromPeriod,
+  );
   const facts = compiled.validateFacts(command.facts);
   return {
     fromPeriod,
@@ -69,39 +76,39 @@ async function revised(
   };
 }
 
-export const enrolmentHandlers = handlers(
-  on(SuspendEnrolment, (command) =>
+export const enrolmentHandlers = commandHandlers(
+  commandHandler(SuspendEnrolment, (command) =>
     simply(command, {
       type: 'SuspendEnrolment',
       fromPeriod: command.fromPeriod,
       reason: command.reason,
     }),
   ),
-  on(ReinstateEnrolment, (command) =>
+  commandHandler(ReinstateEnrolment, (command) =>
     simply(command, {
       type: 'ReinstateEnrolment',
       fromPeriod: command.fromPeriod,
       reason: command.reason,
     }),
   ),
-  on(EndEnrolment, (command) =>
+  commandHandler(EndEnrolment, (command) =>
     simply(command, {
       type: 'EndEnrolment',
       lastPeriod: command.lastPeriod,
       reason: command.reason,
     }),
   ),
-  on(ReviseEntitlement, async (command, deps) =>
+  commandHandler(ReviseEntitlement, async (command, deps) =>
     simply(command, {
       type: 'ReviseEntitlement',
       ...(await revised(command, deps)),
       reason: command.reason,
     }),
   ),
-  on(MarkRecertificationDue, (command) =>
+  commandHandler(MarkRecertificationDue, (command) =>
     simply(command, { type: 'MarkRecertificationDue', dueOn: command.dueOn }),
   ),
-  on(RecertifyEnrolment, async (command, deps) =>
+  commandHandler(RecertifyEnrolment, async (command, deps) =>
     simply(command, {
       type: 'RecertifyEnrolment',
       ...(await revised(command, deps)),

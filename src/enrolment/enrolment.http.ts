@@ -2,8 +2,8 @@ import { Controller, Inject } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { Answer } from '../http/answer.js';
-import { Takes } from '../http/endpoint.js';
-import { Order } from '../http/params.js';
+import { CommandEndpoint } from '../http/endpoint.js';
+import { CommandParam } from '../http/params.js';
 import {
   EndEnrolment,
   MarkRecertificationDue,
@@ -13,18 +13,18 @@ import {
   SuspendEnrolment,
 } from './enrolment.commands.js';
 
-const answers = ['programmeId', 'personId'];
-const refuses = {
+const response = ['programmeId', 'personId'];
+const errors = {
   400: ['INVALID_PERIOD', 'INVALID_DATE'],
   403: ['REGION_NOT_ALLOWED'],
   404: ['ENROLMENT_NOT_FOUND'],
   422: ['ENROLMENT_STATUS', 'PERIOD_BEFORE_START'],
 };
 const ofFacts = {
-  ...refuses,
-  400: [...refuses[400], 'FACTS_INVALID'],
-  404: [...refuses[404], 'PROGRAMME_NOT_FOUND'],
-  422: [...refuses[422], 'NO_POLICY_FOR_PERIOD'],
+  ...errors,
+  400: [...errors[400], 'FACTS_INVALID'],
+  404: [...errors[404], 'PROGRAMME_NOT_FOUND'],
+  422: [...errors[422], 'NO_POLICY_FOR_PERIOD'],
 };
 
 @ApiTags('enrolments')
@@ -32,58 +32,63 @@ const ofFacts = {
 export class EnrolmentHttp {
   constructor(@Inject(CommandBus) private readonly bus: CommandBus) {}
 
-  @Takes('suspension', {
-    by: ['supervisor'],
-    says: 'Stop paying from a month on',
-    answers,
-    refuses,
+  @CommandEndpoint('suspension', {
+    roles: ['supervisor'],
+    summary: 'Stop paying from a month on',
+    response,
+    errors,
   })
-  suspend(@Order() command: SuspendEnrolment): Promise<Answer> {
+  suspend(@CommandParam() command: SuspendEnrolment): Promise<Answer> {
     return this.bus.execute(command);
   }
 
-  @Takes('reinstatement', {
-    by: ['supervisor'],
-    says: 'Pay again from a month on',
-    answers,
-    refuses,
+  @CommandEndpoint('reinstatement', {
+    roles: ['supervisor'],
+    summary: 'Pay again from a month on',
+    response,
+    errors,
   })
-  reinstate(@Order() command: ReinstateEnrolment): Promise<Answer> {
+  reinstate(@CommandParam() command: ReinstateEnrolment): Promise<Answer> {
     return this.bus.execute(command);
   }
 
-  @Takes('ending', { by: ['supervisor'], says: 'End an enrolment after a month', answers, refuses })
-  end(@Order() command: EndEnrolment): Promise<Answer> {
+  @CommandEndpoint('ending', {
+    roles: ['supervisor'],
+    summary: 'End an enrolment after a month',
+    response,
+    errors,
+  })
+  end(@CommandParam() command: EndEnrolment): Promise<Answer> {
     return this.bus.execute(command);
   }
 
-  @Takes('revision', {
-    by: ['supervisor'],
-    says: 'Revise the facts, and so the entitlement, from a month on',
-    answers,
-    refuses: ofFacts,
+  @CommandEndpoint('revision', {
+    roles: ['supervisor'],
+    summary: 'Revise the facts, and so the entitlement, from a month on',
+    response,
+    errors: ofFacts,
   })
-  revise(@Order() command: ReviseEntitlement): Promise<Answer> {
+  revise(@CommandParam() command: ReviseEntitlement): Promise<Answer> {
     return this.bus.execute(command);
   }
 
-  @Takes('recertification-due', {
-    by: ['case-officer'],
-    says: 'Note that recertification fell due',
-    answers,
-    refuses: { ...refuses, 409: ['RECERTIFICATION_ALREADY_DUE'] },
+  @CommandEndpoint('recertification-due', {
+    roles: ['case-officer'],
+    summary: 'Note that recertification fell due',
+    response,
+    errors: { ...errors, 409: ['RECERTIFICATION_ALREADY_DUE'] },
   })
-  fallDue(@Order() command: MarkRecertificationDue): Promise<Answer> {
+  fallDue(@CommandParam() command: MarkRecertificationDue): Promise<Answer> {
     return this.bus.execute(command);
   }
 
-  @Takes('recertification', {
-    by: ['supervisor'],
-    says: 'Recertify with the facts as they are now',
-    answers,
-    refuses: ofFacts,
+  @CommandEndpoint('recertification', {
+    roles: ['supervisor'],
+    summary: 'Recertify with the facts as they are now',
+    response,
+    errors: ofFacts,
   })
-  recertify(@Order() command: RecertifyEnrolment): Promise<Answer> {
+  recertify(@CommandParam() command: RecertifyEnrolment): Promise<Answer> {
     return this.bus.execute(command);
   }
 }

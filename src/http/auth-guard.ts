@@ -16,12 +16,12 @@ const PERMISSION = 'sanad:permission';
 const EVERYWHERE = 'sanad:everywhere';
 
 /** Lets these roles in. Every endpoint says so or is @Public(); one that says neither lets nobody in. */
-export const Permit = (...roles: readonly Role[]): CustomDecorator =>
+export const Roles = (...roles: readonly Role[]): CustomDecorator =>
   SetMetadata(PERMISSION, new Set<Role>(roles));
 /** Needs no token: health, metrics, the API's own description. */
 export const Public = (): CustomDecorator => SetMetadata(PERMISSION, 'public');
 /** Concerns all regions at once: a role that is limited to some may not. */
-export const Everywhere = (): CustomDecorator => SetMetadata(EVERYWHERE, true);
+export const ProgrammeWide = (): CustomDecorator => SetMetadata(EVERYWHERE, true);
 /** Any role that a person or a payment system can have. */
 export const EVERYONE: readonly Role[] = ROLES.filter((role) => role !== 'automation');
 
@@ -31,7 +31,7 @@ const permissionOf = (reflector: Reflector, context: ExecutionContext): Permissi
 
 /** Deny by default: verifies the token, checks the role against the endpoint's permission, and notes who calls. */
 @Injectable()
-export class Gate implements CanActivate {
+export class AuthGuard implements CanActivate {
   readonly #rules = new Map<unknown, Rule>();
 
   constructor(

@@ -30,7 +30,7 @@ export abstract class Command {
 
 /** A question, with what came in the query string and the path, and who asks. */
 export abstract class Query {
-  declare readonly asked: {
+  declare readonly call: {
     readonly actor: Actor;
     readonly params: Readonly<Record<string, string>>;
     readonly correlationId: string;
@@ -38,7 +38,7 @@ export abstract class Query {
   };
 
   param(name: string): string {
-    const value = this.asked.params[name];
+    const value = this.call.params[name];
     if (value === undefined) throw new Error(`the route has no parameter ${name}`);
     return value;
   }

@@ -4,18 +4,18 @@ import type { KeptReceipt, Receipt } from '../adapters/event-store/port.js';
 import type { Deps } from '../write-side/context.js';
 import { DomainError } from '../kernel/errors.js';
 import { Answer } from './answer.js';
-import type { Jobs } from '../runtime/jobs.js';
-import type { Books } from './programme-reader.js';
+import type { Jobs } from '../write-side/jobs.js';
+import type { ProgrammeReader } from '../write-side/readers.js';
 import type { Command } from './call.js';
 import { execute, type Part } from '../write-side/execute.js';
 import { keyReused } from './idempotency.js';
-import { Meters } from '../runtime/metrics.js';
-import type { People } from './person-reader.js';
+import { Metrics } from '../runtime/metrics.js';
+import type { PersonReader } from '../write-side/readers.js';
 import { problemOf } from './problem.js';
-import { Turn } from './event-loop-batcher.js';
+import { EventLoopBatcher } from './event-loop-batcher.js';
 
 /** What a command comes to: the streams it is decided on, and what it is answered with besides the position. */
-export interface Plan {
+export interface CommandPlan {
   readonly parts: readonly Part[];
   readonly answer: Readonly<Record<string, unknown>>;
   /** Default 200; 201 where something is made, 202 where work goes on in the background. */
@@ -27,33 +27,33 @@ export interface Plan {
 }
 
 /** What a plan may look at. Only what the domain cannot know by itself: another stream, the vault. */
-export type PlanDeps = Deps & {
-  readonly books: Books;
-  readonly people: People;
+export type CommandPlanDeps = Deps & {
+  readonly programmes: ProgrammeReader;
+  readonly persons: PersonReader;
   readonly background: Pick<Jobs, 'start'>;
 };
 export const DEPS = Symbol('Deps');
 
 /** A command's class and its plan, the class's type erased so that a feature's commands go together. */
-export interface Handled {
+export interface HandledCommand {
   readonly command: Type<Command>;
-  readonly plan: (command: Command, deps: PlanDeps) => Plan | Promise<Plan>;
+  readonly plan: (command: Command, deps: CommandPlanDeps) => CommandPlan | Promise<CommandPlan>;
   /** The plan does something that cannot be undone (seals into the vault), so a kept answer is looked for first. */
-  readonly keptFirst?: boolean;
+  readonly checkReceiptFirst?: boolean;
 }
 
-export const on = <C extends Command>(
+export const commandHandler = <C extends Command>(
   command: Type<C>,
-  plan: (command: C, deps: PlanDeps) => Plan | Promise<Plan>,
-  options: Pick<Handled, 'keptFirst'> = {},
-): Handled => ({ command, plan: (given, deps) => plan(given as C, deps), ...options });
+  plan: (command: C, deps: CommandPlanDeps) => CommandPlan | Promise<CommandPlan>,
+  options: Pick<HandledCommand, 'checkReceiptFirst'> = {},
+): HandledCommand => ({ command, plan: (given, deps) => plan(given as C, deps), ...options });
 
 /** Makes the command bus's handlers of a feature: each plans, executes, keeps the answer, and answers. */
-export function handlers(...handled: readonly Handled[]): Type<ICommandHandler>[] {
+export function commandHandlers(...handled: readonly HandledCommand[]): Type<ICommandHandler>[] {
   return handled.map((one) => {
     @CommandHandler(one.command)
     class Handler implements ICommandHandler<Command, Answer> {
-      constructor(@Inject(Executor) private readonly executor: Executor) {}
+      constructor(@Inject(CommandExecutor) private readonly executor: CommandExecutor) {}
       execute(command: Command): Promise<Answer> {
         return this.executor.run(command, one);
       }
@@ -65,28 +65,28 @@ export function handlers(...handled: readonly Handled[]): Type<ICommandHandler>[
 
 /** Runs commands under their idempotency keys. The answer and the facts become durable together. */
 @Injectable()
-export class Executor {
-  readonly #turn = new Turn();
+export class CommandExecutor {
+  readonly #turn = new EventLoopBatcher();
 
   constructor(
-    @Inject(DEPS) private readonly deps: PlanDeps,
-    @Inject(Meters) private readonly meters: Meters,
+    @Inject(DEPS) private readonly deps: CommandPlanDeps,
+    @Inject(Metrics) private readonly meters: Metrics,
   ) {}
 
-  async run(command: Command, { plan, keptFirst }: Handled): Promise<Answer> {
+  async run(command: Command, { plan, checkReceiptFirst }: HandledCommand): Promise<Answer> {
     const { context, key, fingerprint } = command.call;
     const name = command.constructor.name;
     await this.#turn.wait();
-    if (keptFirst) {
+    if (checkReceiptFirst) {
       const kept = await this.deps.store.receipt(key);
       if (kept) return this.#kept(kept, command);
     }
-    let planned: Plan | undefined;
+    let planned: CommandPlan | undefined;
     try {
       planned = await plan(command, this.deps);
       const { parts, answer, status = 200, afterwards } = planned;
       const body = JSON.stringify(answer);
-      const { store, registry, locks, books, people } = this.deps;
+      const { store, registry, locks, programmes, persons } = this.deps;
       const outcome = await execute(store, registry, locks, parts, context, () => ({
         key,
         fingerprint,
@@ -94,8 +94,8 @@ export class Executor {
         body,
       }));
       for (const { stream } of parts) {
-        books.changed(stream);
-        people.changed(stream);
+        programmes.changed(stream);
+        persons.changed(stream);
       }
       if (outcome.kept) return await this.#repeated(outcome.kept, command, planned);
       await afterwards?.();
@@ -115,7 +115,11 @@ export class Executor {
   }
 
   /** A refusal is an answer too: it is kept, so that the same request is refused alike for ever. */
-  async #refused(command: Command, error: DomainError, planned: Plan | undefined): Promise<Answer> {
+  async #refused(
+    command: Command,
+    error: DomainError,
+    planned: CommandPlan | undefined,
+  ): Promise<Answer> {
     const { context, key, fingerprint } = command.call;
     const problem = problemOf(error, context.correlationId);
     const receipt: Receipt = {
@@ -132,7 +136,11 @@ export class Executor {
     return new Answer(receipt.status, receipt.body, result.position);
   }
 
-  async #repeated(kept: KeptReceipt, command: Command, planned: Plan | undefined): Promise<Answer> {
+  async #repeated(
+    kept: KeptReceipt,
+    command: Command,
+    planned: CommandPlan | undefined,
+  ): Promise<Answer> {
     const answer = this.#kept(kept, command);
     if (answer.status < 400) await planned?.afterwards?.();
     return answer;

@@ -13,23 +13,23 @@ import {
 } from '@nestjs/swagger';
 import type { Role } from '../kernel/decider.js';
 import { ProblemSchema } from './openapi.js';
-import { Everywhere, Permit } from './auth-guard.js';
+import { ProgrammeWide, Roles } from './auth-guard.js';
 
 /** Codes that an endpoint refuses with, by status. */
 export type Refusals = Readonly<Record<number, readonly string[]>>;
 
-interface Endpoint {
+interface EndpointOptions {
   /** Roles that may call it. */
-  readonly by: readonly Role[];
+  readonly roles: readonly Role[];
   /** One line for the API's description. */
-  readonly says: string;
-  readonly refuses?: Refusals;
+  readonly summary: string;
+  readonly errors?: Refusals;
   /** It concerns all regions at once: a role that is limited to some may not. */
-  readonly everywhere?: boolean;
+  readonly programmeWide?: boolean;
 }
-interface TakesEndpoint extends Endpoint {
+interface CommandEndpointOptions extends EndpointOptions {
   /** Names of the ids in the answer, besides the position. */
-  readonly answers?: readonly string[];
+  readonly response?: readonly string[];
   readonly status?: number;
   /** The body is a file of this type, not JSON. */
   readonly file?: { readonly type: string; readonly description: string };
@@ -75,12 +75,20 @@ function responses(own: Refusals = {}, common: Refusals = {}): MethodDecorator[]
 }
 
 /** An endpoint that takes a command: POST, a token, an idempotency key, and an answer with the log position. */
-export function Takes(
+export function CommandEndpoint(
   path: string,
-  { by, says, refuses, everywhere, answers = [], status = 200, file }: TakesEndpoint,
+  {
+    roles,
+    summary,
+    errors,
+    programmeWide,
+    response = [],
+    status = 200,
+    file,
+  }: CommandEndpointOptions,
 ): MethodDecorator {
   const properties = {
-    ...Object.fromEntries(answers.map((name) => [name, { type: 'string' }])),
+    ...Object.fromEntries(response.map((name) => [name, { type: 'string' }])),
     position: { type: 'integer', description: 'Log position; give it to a query as `after`.' },
   };
   return (target, key, descriptor) => {
@@ -99,12 +107,12 @@ export function Takes(
     applyDecorators(
       Post(path),
       HttpCode(status),
-      Permit(...by),
-      ...(everywhere ? [Everywhere()] : []),
+      Roles(...roles),
+      ...(programmeWide ? [ProgrammeWide()] : []),
       ApiBearerAuth(),
       ApiExtraModels(ProblemSchema),
       ...body,
-      ApiOperation({ summary: says, description: `Roles: ${by.join(', ')}.` }),
+      ApiOperation({ summary: summary, description: `Roles: ${roles.join(', ')}.` }),
       ApiHeader({
         name: 'Idempotency-Key',
         required: true,
@@ -119,7 +127,7 @@ export function Takes(
         },
         content: { 'application/json': { schema: { type: 'object', properties } } },
       }),
-      ...responses(refuses, OF_COMMANDS),
+      ...responses(errors, OF_COMMANDS),
     )(target, key as string, descriptor as TypedPropertyDescriptor<unknown>);
   };
 }
@@ -137,24 +145,24 @@ const PAGE = {
   },
 };
 
-interface AsksEndpoint extends Endpoint {
+interface QueryEndpointOptions extends EndpointOptions {
   /** What it can be sent as, besides JSON. */
   readonly exports?: boolean;
 }
 
 /** An endpoint that answers a question: GET, a token. */
-export function Asks(
+export function QueryEndpoint(
   path: string,
-  { by, says, refuses, everywhere, exports = false }: AsksEndpoint,
+  { roles, summary, errors, programmeWide, exports = false }: QueryEndpointOptions,
 ): MethodDecorator {
   return (target, key, descriptor) => {
     applyDecorators(
       Get(path),
-      Permit(...by),
-      ...(everywhere ? [Everywhere()] : []),
+      Roles(...roles),
+      ...(programmeWide ? [ProgrammeWide()] : []),
       ApiBearerAuth(),
       ApiExtraModels(ProblemSchema),
-      ApiOperation({ summary: says, description: `Roles: ${by.join(', ')}.` }),
+      ApiOperation({ summary: summary, description: `Roles: ${roles.join(', ')}.` }),
       ApiQuery({
         type: (Reflect.getMetadata('design:paramtypes', target, key) as (new () => object)[])[0]!,
       }),
@@ -164,7 +172,7 @@ export function Asks(
         description: exports ? 'A page; as NDJSON or CSV, a stream of all rows.' : 'The answer.',
         content: { 'application/json': { schema: exports ? PAGE : { type: 'object' } } },
       }),
-      ...responses(refuses, OF_QUERIES),
+      ...responses(errors, OF_QUERIES),
     )(target, key as string, descriptor as TypedPropertyDescriptor<unknown>);
   };
 }

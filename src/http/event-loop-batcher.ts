@@ -2,7 +2,7 @@
  * Resolves when the event loop has read everything that had arrived. Requests that came together go on together, and so
  * travel to the log's threads in one message instead of one each.
  */
-export class Turn {
+export class EventLoopBatcher {
   #next: Promise<void> | undefined;
 
   wait(): Promise<void> {

@@ -14,10 +14,10 @@ import {
 import { SkipThrottle } from '@nestjs/throttler';
 import { EVENT_STORE, type EventStore } from '../adapters/event-store/port.js';
 import { DomainError } from '../kernel/errors.js';
-import { VITALS, type Vitals } from '../runtime/health-status.js';
-import { Meters } from '../runtime/metrics.js';
+import { HEALTH_STATUS, type HealthStatus } from '../runtime/health-status.js';
+import { Metrics } from '../runtime/metrics.js';
 import { Public } from './auth-guard.js';
-import { Followed } from '../runtime/projection-progress.js';
+import { ProjectionProgress } from '../runtime/projection-progress.js';
 
 /** Events that a read model may be behind before the server calls itself not ready. */
 const MAX_LAG = 100_000;
@@ -29,8 +29,8 @@ export class HealthHttp {
   constructor(
     @Inject(HealthCheckService) private readonly health: HealthCheckService,
     @Inject(EVENT_STORE) private readonly store: EventStore,
-    @Inject(VITALS) private readonly vitals: Vitals,
-    @Inject(Followed) private readonly followed: Followed,
+    @Inject(HEALTH_STATUS) private readonly vitals: HealthStatus,
+    @Inject(ProjectionProgress) private readonly followed: ProjectionProgress,
   ) {}
 
   @Get('health/live')
@@ -79,7 +79,7 @@ export class HealthHttp {
 @SkipThrottle()
 @Controller()
 export class MetricsHttp {
-  constructor(@Inject(Meters) private readonly meters: Meters) {}
+  constructor(@Inject(Metrics) private readonly meters: Metrics) {}
 
   @Get('metrics')
   @Public()

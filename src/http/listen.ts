@@ -3,10 +3,10 @@ import type { DynamicModule, LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
-import type { Config } from '../composition/config.js';
-import { closeIdle, drain, Traffic } from './request-drain.js';
+import type { HttpSettings } from './settings.js';
+import { closeIdle, drain, RequestDrain } from './request-drain.js';
 import type { Log } from '../runtime/log.js';
-import type { Meters } from '../runtime/metrics.js';
+import type { Metrics } from '../runtime/metrics.js';
 import { describeApi } from './openapi.js';
 import type { Routes } from './routes.js';
 import { makeAdapter, prepareServer } from './server.js';
@@ -30,17 +30,17 @@ export interface Listening {
 /** Serves a module over HTTP as every process of ours does. @throws the error of a port that is taken */
 export async function listen(
   module: DynamicModule,
-  config: Pick<Config, 'bodyLimitBytes' | 'requestTimeoutMs' | 'port' | 'host'>,
+  config: HttpSettings,
   {
     log,
     meters,
     routes,
-    traffic = new Traffic(),
+    traffic = new RequestDrain(),
   }: {
     readonly log: Log;
-    readonly meters: Meters;
+    readonly meters: Metrics;
     readonly routes: Routes;
-    readonly traffic?: Traffic;
+    readonly traffic?: RequestDrain;
   },
   options: { readonly described?: boolean } = {},
 ): Promise<Listening> {

@@ -12,12 +12,12 @@ import { uuidOf } from '../kernel/ids.js';
 import { actorOf, type Call, type Command, type Query, type Request } from './call.js';
 import { fingerprintOf, parseIdempotencyKey } from './idempotency.js';
 import { ReadQuery } from './query-handlers.js';
-import { Followed } from '../runtime/projection-progress.js';
+import { ProjectionProgress } from '../runtime/projection-progress.js';
 import { validated } from './validate.js';
 
 /** Makes the command of a request: its body checked against the class of the parameter, and the call that it came in. */
 @Injectable()
-class OrderPipe implements PipeTransform<Request, Command> {
+class CommandPipe implements PipeTransform<Request, Command> {
   constructor(@Inject(CLOCK) private readonly clock: Clock) {}
 
   transform(request: Request, { metatype }: ArgumentMetadata): Command {
@@ -43,12 +43,12 @@ class OrderPipe implements PipeTransform<Request, Command> {
 
 /** Makes the question of a request: its query string checked against the class of the parameter; waits for the read models. */
 @Injectable()
-class AskedPipe implements PipeTransform<Request, Promise<Query>> {
-  constructor(@Inject(Followed) private readonly followed: Followed) {}
+class QueryPipe implements PipeTransform<Request, Promise<Query>> {
+  constructor(@Inject(ProjectionProgress) private readonly followed: ProjectionProgress) {}
 
   async transform(request: Request, { metatype }: ArgumentMetadata): Promise<Query> {
     const query = validated(metatype as Type<Query>, { ...(request.query as object) });
-    Object.defineProperty(query, 'asked', {
+    Object.defineProperty(query, 'call', {
       value: {
         actor: actorOf(request),
         params: request.params as Record<string, string>,
@@ -72,6 +72,6 @@ const requestOf = createParamDecorator((_: unknown, context: ExecutionContext) =
 );
 
 /** The command that a request is, of the parameter's class. */
-export const Order = (): ParameterDecorator => requestOf(OrderPipe);
+export const CommandParam = (): ParameterDecorator => requestOf(CommandPipe);
 /** The question that a request is, of the parameter's class. */
-export const Asked = (): ParameterDecorator => requestOf(AskedPipe);
+export const QueryParam = (): ParameterDecorator => requestOf(QueryPipe);

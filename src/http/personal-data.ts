@@ -1,9 +1,9 @@
 import type { Query } from './call.js';
-import type { QuestionDeps } from './query-handlers.js';
+import type { QueryDeps } from './query-handlers.js';
 
 /** Notes that the caller reads personal data, before they do. */
 export const noteReading = (
-  { access, clock }: Pick<QuestionDeps, 'access' | 'clock'>,
+  { access, clock }: Pick<QueryDeps, 'access' | 'clock'>,
   query: Query,
   what: string,
   of: string,
@@ -11,10 +11,10 @@ export const noteReading = (
 ): Promise<void> =>
   access.note({
     time: clock.now(),
-    actor: query.asked.actor.id,
-    role: query.asked.actor.role,
+    actor: query.call.actor.id,
+    role: query.call.actor.role,
     what,
     of,
     count,
-    correlation: query.asked.correlationId,
+    correlation: query.call.correlationId,
   });

@@ -1,5 +1,5 @@
 import { formatAmount } from '../kernel/money.js';
-import type { Books } from './programme-reader.js';
+import type { ProgrammeReader } from '../write-side/readers.js';
 
 /** Raw data of events keeps its stored form: minor units as strings, under their own names. */
 const AS_STORED = new Set(['detail', 'inputs', 'texts', 'history', 'data', 'meta']);
@@ -9,7 +9,7 @@ type Currencies = ReadonlyMap<string, string>;
  * A view as clients see it: amounts in minor units ("amountMinor": 50000n) become decimal strings in major units ("amount":
  * "500.00") of the currency that is nearest: in the same object, around it, or of the programme that it names.
  */
-export async function presented(value: unknown, books: Books): Promise<unknown> {
+export async function presented(value: unknown, books: ProgrammeReader): Promise<unknown> {
   const programmes = new Set<string>();
   collect(value, programmes);
   const currencies = new Map<string, string>();

@@ -6,22 +6,22 @@ import type { ReadStore } from '../adapters/read-store/port.js';
 import type { Vault } from '../adapters/vault/port.js';
 import type { Clock } from '../adapters/clock/port.js';
 import { DomainError } from '../kernel/errors.js';
-import type { Books } from './programme-reader.js';
+import type { ProgrammeReader } from '../write-side/readers.js';
 import { Query } from './call.js';
 import { OneOf, Pattern, Text } from './fields.js';
-import type { Followed } from '../runtime/projection-progress.js';
+import type { ProjectionProgress } from '../runtime/projection-progress.js';
 
 /** What answers are made from. */
-export interface QuestionDeps {
+export interface QueryDeps {
   readonly reads: ReadStore;
   readonly store: EventStore;
   readonly vault: Vault;
-  readonly books: Books;
+  readonly programmes: ProgrammeReader;
   readonly clock: Clock;
   readonly access: AccessLog;
-  readonly followed: Followed;
+  readonly followed: ProjectionProgress;
 }
-export const QUESTION_DEPS = Symbol('QuestionDeps');
+export const QUERY_DEPS = Symbol('QuestionDeps');
 
 /** A question to read models; `after` is a log position that they must have reached. */
 export abstract class ReadQuery extends Query {
@@ -52,22 +52,22 @@ export abstract class ListQuery extends ReadQuery {
   }
 }
 
-export interface Answered {
+export interface HandledQuery {
   readonly query: Type<Query>;
-  readonly work: (query: Query, deps: QuestionDeps) => Promise<unknown>;
+  readonly work: (query: Query, deps: QueryDeps) => Promise<unknown>;
 }
-export const answer = <Q extends Query>(
+export const queryHandler = <Q extends Query>(
   query: Type<Q>,
-  work: (query: Q, deps: QuestionDeps) => Promise<unknown>,
-): Answered => ({ query, work: (given, deps) => work(given as Q, deps) });
+  work: (query: Q, deps: QueryDeps) => Promise<unknown>,
+): HandledQuery => ({ query, work: (given, deps) => work(given as Q, deps) });
 
 /** Makes the query bus's handlers of a read model. */
-export function questions(...answered: readonly Answered[]): Type<IQueryHandler>[] {
+export function queryHandlers(...answered: readonly HandledQuery[]): Type<IQueryHandler>[] {
   return answered.map(({ query, work }) => {
     @QueryHandler(query)
     @Injectable()
     class Handler implements IQueryHandler<Query, unknown> {
-      constructor(@Inject(QUESTION_DEPS) private readonly deps: QuestionDeps) {}
+      constructor(@Inject(QUERY_DEPS) private readonly deps: QueryDeps) {}
       execute(given: Query): Promise<unknown> {
         return work(given, this.deps);
       }
@@ -85,7 +85,7 @@ export function found<T>(value: T | undefined, code: string, what: string): T {
 
 /** Regions of the caller, as the queries take them. */
 export const regionsOf = (query: Query): { regions?: readonly string[] } =>
-  query.asked.actor.regions ? { regions: query.asked.actor.regions } : {};
+  query.call.actor.regions ? { regions: query.call.actor.regions } : {};
 
 /** The fields that were given. */
 export function given<T extends object, K extends keyof T & string>(

@@ -7,7 +7,7 @@ const TICK_MS = 25;
 const QUIET_TICKS = 3;
 
 /** Requests under way, and whether the server is going away. */
-export class Traffic {
+export class RequestDrain {
   readonly #left = new AbortController();
   underWay = 0;
 
@@ -31,7 +31,7 @@ const ARRIVING_MS = 500;
  * connection. What clients had sent is answered; each answer tells its client to connect anew.
  * @param limitMs how long a slow request may take; then it is left to the closing of the server
  */
-export async function drain(server: Server, traffic: Traffic, limitMs: number): Promise<void> {
+export async function drain(server: Server, traffic: RequestDrain, limitMs: number): Promise<void> {
   traffic.leave();
   // Closing the listener resets whatever waits in the system's queue, so that is emptied first.
   await quiet(traffic, Math.min(ARRIVING_MS, limitMs));
@@ -40,7 +40,7 @@ export async function drain(server: Server, traffic: Traffic, limitMs: number): 
   await quiet(traffic, limitMs);
 }
 
-async function quiet(traffic: Traffic, limitMs: number): Promise<void> {
+async function quiet(traffic: RequestDrain, limitMs: number): Promise<void> {
   const beganMs = performance.now();
   for (let ticks = 0; ticks < QUIET_TICKS && performance.now() - beganMs < limitMs;) {
     await pause(TICK_MS);

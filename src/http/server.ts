@@ -2,12 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { randomUUID } from 'node:crypto';
-import type { Config } from '../composition/config.js';
+import type { HttpSettings } from './settings.js';
 import { sendAnswers } from './answer.js';
 import type { Request } from './call.js';
-import type { Traffic } from './request-drain.js';
+import type { RequestDrain } from './request-drain.js';
 import type { Log } from '../runtime/log.js';
-import type { Meters } from '../runtime/metrics.js';
+import type { Metrics } from '../runtime/metrics.js';
 import { parseJson } from './parse-json.js';
 import { PROBLEM_JSON, problemOf } from './problem.js';
 import type { Routes } from './routes.js';
@@ -17,7 +17,7 @@ const CORRELATION = /^[\x21-\x7e]{1,64}$/;
 
 /** Fastify as every server of ours runs it: limits on everything, a correlation id on every request. */
 export function makeAdapter(
-  config: Pick<Config, 'bodyLimitBytes' | 'requestTimeoutMs'>,
+  config: Pick<HttpSettings, 'bodyLimitBytes' | 'requestTimeoutMs'>,
   routes: Routes,
 ): FastifyAdapter {
   const adapter = new FastifyAdapter({
@@ -52,8 +52,8 @@ export function makeAdapter(
 export async function prepareServer(
   app: NestFastifyApplication,
   log: Log,
-  meters: Meters,
-  traffic: Traffic,
+  meters: Metrics,
+  traffic: RequestDrain,
 ): Promise<void> {
   const server = app.getHttpAdapter().getInstance();
   const security = await securityHeaders();

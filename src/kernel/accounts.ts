@@ -1,3 +1,8 @@
+import type { EventData } from '../../events/generated.js';
+
+/** What an account waits for before it is paid on: days since it was registered, and whose verification. */
+export type AccountHold = Required<Pick<EventData['AccountHoldSet'], 'days' | 'verification'>>;
+
 /** Remainder by 97 of a decimal number of any length. */
 function mod97(digits: string): number {
   let rest = 0;

@@ -1,4 +1,5 @@
-import type { ReportedOutcome } from '../use-cases/outcomes/take-in-outcomes.js';
+import type { ReportedOutcome } from './reported-outcome.js';
+
 import { DomainError } from '../kernel/errors.js';
 import { parseAmount } from '../kernel/money.js';
 import { Amount, Currency, Day, OneOf, Pattern, Text, Whole } from '../http/fields.js';

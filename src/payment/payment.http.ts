@@ -2,8 +2,8 @@ import { Controller, Inject } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { Answer } from '../http/answer.js';
-import { Takes } from '../http/endpoint.js';
-import { Order } from '../http/params.js';
+import { CommandEndpoint } from '../http/endpoint.js';
+import { CommandParam } from '../http/params.js';
 import {
   CancelPayment,
   ReinstructPayment,
@@ -20,64 +20,66 @@ const NOT_THERE = { 400: ['INVALID_ID'], 403: ['REGION_NOT_ALLOWED'], 404: ['PAY
 export class PaymentHttp {
   constructor(@Inject(CommandBus) private readonly bus: CommandBus) {}
 
-  @Takes('outcomes', {
-    by: ['payment-system', 'finance-officer'],
-    says: 'Report what became of up to 1,000 payments; each is answered by itself: applied, unchanged, break or refused',
-    answers: ['results'],
-    refuses: { 400: ['INVALID_AMOUNT', 'UNKNOWN_CURRENCY'] },
+  @CommandEndpoint('outcomes', {
+    roles: ['payment-system', 'finance-officer'],
+    summary:
+      'Report what became of up to 1,000 payments; each is answered by itself: applied, unchanged, break or refused',
+    response: ['results'],
+    errors: { 400: ['INVALID_AMOUNT', 'UNKNOWN_CURRENCY'] },
   })
-  report(@Order() command: ReportOutcomes): Promise<Answer> {
+  report(@CommandParam() command: ReportOutcomes): Promise<Answer> {
     return this.bus.execute(command);
   }
 
-  @Takes(':paymentId/reinstruction', {
-    by: ['finance-officer'],
-    says: 'Instruct one rejected or returned payment again, in the background',
-    answers: ['paymentId', 'jobId'],
+  @CommandEndpoint(':paymentId/reinstruction', {
+    roles: ['finance-officer'],
+    summary: 'Instruct one rejected or returned payment again, in the background',
+    response: ['paymentId', 'jobId'],
     status: 202,
-    refuses: NOT_THERE,
+    errors: NOT_THERE,
   })
-  reinstruct(@Order() command: ReinstructPayment): Promise<Answer> {
+  reinstruct(@CommandParam() command: ReinstructPayment): Promise<Answer> {
     return this.bus.execute(command);
   }
 
-  @Takes(':paymentId/cancellation', {
-    by: ['finance-officer'],
-    says: 'Cancel a payment that is not instructed yet',
-    answers: ['paymentId'],
-    refuses: { ...NOT_THERE, 422: ['PAYMENT_STATUS'] },
+  @CommandEndpoint(':paymentId/cancellation', {
+    roles: ['finance-officer'],
+    summary: 'Cancel a payment that is not instructed yet',
+    response: ['paymentId'],
+    errors: { ...NOT_THERE, 422: ['PAYMENT_STATUS'] },
   })
-  cancel(@Order() command: CancelPayment): Promise<Answer> {
+  cancel(@CommandParam() command: CancelPayment): Promise<Answer> {
     return this.bus.execute(command);
   }
 
-  @Takes(':paymentId/cancellation-request', {
-    by: ['finance-officer'],
-    says: 'Record that the bank was asked to call back a payment that is with it; what it answers decides',
-    answers: ['paymentId'],
-    refuses: { ...NOT_THERE, 422: ['PAYMENT_STATUS'] },
+  @CommandEndpoint(':paymentId/cancellation-request', {
+    roles: ['finance-officer'],
+    summary:
+      'Record that the bank was asked to call back a payment that is with it; what it answers decides',
+    response: ['paymentId'],
+    errors: { ...NOT_THERE, 422: ['PAYMENT_STATUS'] },
   })
-  requestCancellation(@Order() command: RequestCancellation): Promise<Answer> {
+  requestCancellation(@CommandParam() command: RequestCancellation): Promise<Answer> {
     return this.bus.execute(command);
   }
 
-  @Takes(':paymentId/breaks/:breakId/owner', {
-    by: ['finance-officer', 'finance-controller'],
-    says: 'Say who looks after an open break',
-    answers: ['paymentId', 'breakId'],
-    refuses: { ...NOT_THERE, 404: ['PAYMENT_UNKNOWN', 'BREAK_NOT_FOUND'], 409: ['BREAK_RESOLVED'] },
+  @CommandEndpoint(':paymentId/breaks/:breakId/owner', {
+    roles: ['finance-officer', 'finance-controller'],
+    summary: 'Say who looks after an open break',
+    response: ['paymentId', 'breakId'],
+    errors: { ...NOT_THERE, 404: ['PAYMENT_UNKNOWN', 'BREAK_NOT_FOUND'], 409: ['BREAK_RESOLVED'] },
   })
-  setBreakOwner(@Order() command: SetBreakOwner): Promise<Answer> {
+  setBreakOwner(@CommandParam() command: SetBreakOwner): Promise<Answer> {
     return this.bus.execute(command);
   }
 
-  @Takes(':paymentId/breaks/:breakId/resolution', {
-    by: ['finance-officer', 'finance-controller'],
-    says: 'Resolve a contradiction between what was recorded and what was reported',
-    answers: ['paymentId', 'breakId'],
-    refuses: { ...NOT_THERE, 404: ['PAYMENT_UNKNOWN', 'BREAK_NOT_FOUND'] },
+  @CommandEndpoint(':paymentId/breaks/:breakId/resolution', {
+    roles: ['finance-officer', 'finance-controller'],
+    summary: 'Resolve a contradiction between what was recorded and what was reported',
+    response: ['paymentId', 'breakId'],
+    errors: { ...NOT_THERE, 404: ['PAYMENT_UNKNOWN', 'BREAK_NOT_FOUND'] },
   })
-  resolveBreak(@Order() command: ResolveBreak): Promise<Answer> {
+  resolveBreak(@CommandParam() command: ResolveBreak): Promise<Answer> {
     return this.bus.execute(command);
   }
 }

@@ -4,7 +4,7 @@ import { streams } from '../kernel/ids.js';
 import { enrolmentDecider } from '../enrolment/enrolment.decider.js';
 import { record, task, type Unit } from '../write-side/bulk.js';
 import { AUTOMATION, PAGE, type Deps } from '../write-side/context.js';
-import { isErased } from '../use-cases/persons/registered-person.js';
+import { isErased } from '../person/registered-person.js';
 import type { ProcessManager } from './runner.js';
 
 /**

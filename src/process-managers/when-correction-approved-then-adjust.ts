@@ -13,7 +13,7 @@ import { pipelined, record, recordOne, task, type Task, type Unit } from '../wri
 import { readCorrection } from '../use-cases/corrections/corrections.js';
 import { foldAdjustment, foldRecovery } from '../use-cases/cycles/household-accounts.js';
 import { AUTOMATION, type Deps, type JobContext } from '../write-side/context.js';
-import { PolicyBook } from '../use-cases/applications/policy-reader.js';
+import { PolicyReader } from '../programme/policy-reader.js';
 import type { ProcessManager } from './runner.js';
 import { pagesOf } from '../write-side/stream-pages.js';
 
@@ -37,7 +37,7 @@ async function adjust(deps: Deps, event: Approved, signal?: AbortSignal): Promis
   const { status, started } = await readCorrection(deps.store, correctionId);
   if (status !== 'approved' || !started) return;
   const { programmeId, personId } = started;
-  const { currency } = (await new PolicyBook(deps.store).programme(programmeId)).definition;
+  const { currency } = (await new PolicyReader(deps.store).programme(programmeId)).definition;
   const base: JobContext = { actor: AUTOMATION, correlationId: event.meta.correlation };
   const figures = { arrearsCount: 0, arrears: 0n, overpaidCount: 0, overpaid: 0n };
   const pages =

@@ -5,7 +5,7 @@ import { cycleDecider } from '../cycle/cycle.decider.js';
 import { pipelined, recordOne, task } from '../write-side/bulk.js';
 import { Instructing } from '../use-cases/instructions/instructing.js';
 import { AUTOMATION, type Deps, type JobContext, type OnProgress } from '../write-side/context.js';
-import { PolicyBook } from '../use-cases/applications/policy-reader.js';
+import { PolicyReader } from '../programme/policy-reader.js';
 import type { ProcessManager } from './runner.js';
 
 export interface InstructArgs {
@@ -59,7 +59,7 @@ export async function instructCycle(
       'rule',
       'cycleId',
     );
-  const { definition, terms, hold } = await new PolicyBook(deps.store).programme(
+  const { definition, terms, hold } = await new PolicyReader(deps.store).programme(
     programmeId,
     released.position,
   );

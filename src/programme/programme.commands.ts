@@ -1,3 +1,4 @@
+import type { AccountHold } from '../kernel/accounts.js';
 import type { EventData } from '../../events/generated.js';
 import { compilePolicy } from '../eligibility/policy.js';
 import { contentHash } from '../kernel/canonical.js';
@@ -19,8 +20,8 @@ import {
   Text,
   Whole,
 } from '../http/fields.js';
-import { handlers, on } from '../http/command-handlers.js';
-import { programmeDecider, type AccountHold } from './programme.decider.js';
+import { commandHandlers, commandHandler } from '../http/command-handlers.js';
+import { programmeDecider } from './programme.decider.js';
 
 class InThreeLanguages {
   @Text() fr!: string;
@@ -175,8 +176,8 @@ export class CloseProgramme extends Command {
 
 const idOf = (command: Command): string => parseProgrammeId(command.param('programmeId'));
 
-export const programmeHandlers = handlers(
-  on(
+export const programmeHandlers = commandHandlers(
+  commandHandler(
     DefineProgramme,
     ({
       programmeId,
@@ -205,7 +206,7 @@ export const programmeHandlers = handlers(
       status: 201,
     }),
   ),
-  on(PublishPolicy, (command) => {
+  commandHandler(PublishPolicy, (command) => {
     const programmeId = idOf(command);
     const { version, announcedOn, effectiveFrom, firstPaidPeriod, legalBasis, unverified, policy } =
       command;
@@ -229,7 +230,7 @@ export const programmeHandlers = handlers(
       status: 201,
     };
   }),
-  on(SetPaymentTerms, (command) => {
+  commandHandler(SetPaymentTerms, (command) => {
     const programmeId = idOf(command);
     const accounts = command.accounts.map((account) => ({
       ...account,
@@ -246,7 +247,7 @@ export const programmeHandlers = handlers(
       answer: { programmeId },
     };
   }),
-  on(ConfigureChecks, (command) => {
+  commandHandler(ConfigureChecks, (command) => {
     const programmeId = idOf(command);
     const rules = (command.rules ?? []).map((rule) => ({ ...rule })) as CheckRule[];
     return {
@@ -260,7 +261,7 @@ export const programmeHandlers = handlers(
       answer: { programmeId },
     };
   }),
-  on(SetAccountHold, (command) => {
+  commandHandler(SetAccountHold, (command) => {
     const programmeId = idOf(command);
     return {
       parts: [
@@ -274,7 +275,7 @@ export const programmeHandlers = handlers(
       answer: { programmeId },
     };
   }),
-  on(OpenProgramme, (command) => {
+  commandHandler(OpenProgramme, (command) => {
     const programmeId = idOf(command);
     return {
       parts: [
@@ -286,7 +287,7 @@ export const programmeHandlers = handlers(
       answer: { programmeId },
     };
   }),
-  on(CloseProgramme, (command) => {
+  commandHandler(CloseProgramme, (command) => {
     const programmeId = idOf(command);
     return {
       parts: [

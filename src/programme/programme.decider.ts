@@ -1,3 +1,4 @@
+import type { AccountHold } from '../kernel/accounts.js';
 import type { AggregateEvents, EventData } from '../../events/generated.js';
 import { isIban, isRib } from '../kernel/accounts.js';
 import { contentHash } from '../kernel/canonical.js';
@@ -53,7 +54,6 @@ export const PROGRAMME_REFUSALS = [
 ] as const;
 
 /** Days after a change, and which accounts another person must have verified. */
-export type AccountHold = Required<Pick<EventData['AccountHoldSet'], 'days' | 'verification'>>;
 export const NO_HOLD: AccountHold = { days: 0, verification: 'none' };
 export const holdOf = ({
   days,

@@ -8,8 +8,13 @@ import { parseAmount } from '../kernel/money.js';
 import { Command } from '../http/call.js';
 import { part } from '../write-side/execute.js';
 import { Amount, Flag, Text, Whole } from '../http/fields.js';
-import { handlers, on, type Plan, type PlanDeps } from '../http/command-handlers.js';
-import { jobIdOf, type Job } from '../runtime/jobs.js';
+import {
+  commandHandlers,
+  commandHandler,
+  type CommandPlan,
+  type CommandPlanDeps,
+} from '../http/command-handlers.js';
+import { jobIdOf, type Job } from '../write-side/jobs.js';
 import { recoveryDecider, type RecoveryCommand } from './recovery.decider.js';
 
 export class AgreePlan extends Command {
@@ -35,10 +40,10 @@ export class WaiveOverpayment extends Command {
 }
 
 const programmeOf = (command: Command): string => parseProgrammeId(command.param('programmeId'));
-const currencyOf = async (command: Command, { books }: PlanDeps): Promise<string> =>
-  (await books.of(programmeOf(command))).definition.currency;
+const currencyOf = async (command: Command, { programmes }: CommandPlanDeps): Promise<string> =>
+  (await programmes.of(programmeOf(command))).definition.currency;
 
-function simply(command: Command, decided: RecoveryCommand): Plan {
+function simply(command: Command, decided: RecoveryCommand): CommandPlan {
   const recoveryId = recoveryIdOf(programmeOf(command), parsePersonId(command.param('personId')));
   return {
     parts: [part(streams.recovery(recoveryId), recoveryDecider, decided)],
@@ -46,8 +51,8 @@ function simply(command: Command, decided: RecoveryCommand): Plan {
   };
 }
 
-export const recoveryHandlers = handlers(
-  on(AgreePlan, async (command, deps) =>
+export const recoveryHandlers = commandHandlers(
+  commandHandler(AgreePlan, async (command, deps) =>
     simply(command, {
       type: 'AgreePlan',
       sharePercent: command.sharePercent,
@@ -55,7 +60,7 @@ export const recoveryHandlers = handlers(
       reason: command.reason,
     }),
   ),
-  on(AgreePlans, async (command, deps) => {
+  commandHandler(AgreePlans, async (command, deps) => {
     const programmeId = programmeOf(command);
     const { actor, correlationId, commandId } = command.call.context;
     const { sharePercent, reason, replace } = command;
@@ -76,13 +81,13 @@ export const recoveryHandlers = handlers(
       afterwards: () => deps.background.start(job, { actor, correlationId }),
     };
   }),
-  on(SuspendRecovery, (command) =>
+  commandHandler(SuspendRecovery, (command) =>
     simply(command, { type: 'SuspendRecovery', reason: command.reason }),
   ),
-  on(ResumeRecovery, (command) =>
+  commandHandler(ResumeRecovery, (command) =>
     simply(command, { type: 'ResumeRecovery', reason: command.reason }),
   ),
-  on(WaiveOverpayment, async (command, deps) =>
+  commandHandler(WaiveOverpayment, async (command, deps) =>
     simply(command, {
       type: 'WaiveOverpayment',
       amountMinor: String(parseAmount(command.amount, await currencyOf(command, deps))),

@@ -7,16 +7,16 @@ import {
   type Jobs,
   type JobStatus,
   type ToBackground,
-} from './jobs.js';
+} from '../write-side/jobs.js';
 import type { Log } from './log.js';
-import type { Meters } from './metrics.js';
-import type { Followed } from './projection-progress.js';
-import type { Vitals } from './health-status.js';
+import type { Metrics } from './metrics.js';
+import type { ProjectionProgress } from './projection-progress.js';
+import type { HealthStatus } from './health-status.js';
 
 const REMEMBERED_JOBS = 1_000;
 
 /** The HTTP thread's end of the background thread: read models, automations and jobs run over there. */
-export class Background implements Jobs, Vitals {
+export class Background implements Jobs, HealthStatus {
   readonly #jobs = new Map<string, JobStatus>();
   #worker: Worker | undefined;
   #exited: Promise<void> = Promise.resolve();
@@ -27,8 +27,8 @@ export class Background implements Jobs, Vitals {
 
   constructor(
     private readonly log: Log,
-    private readonly meters: Meters,
-    private readonly followed: Followed,
+    private readonly meters: Metrics,
+    private readonly followed: ProjectionProgress,
     private readonly onDeath: () => void,
   ) {}
 

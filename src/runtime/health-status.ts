@@ -1,7 +1,7 @@
 /** Whether what a process does beside answering goes on. */
-export interface Vitals {
+export interface HealthStatus {
   readonly alive: boolean;
   /** Why it last failed, until it goes on. */
   readonly trouble: string | undefined;
 }
-export const VITALS = Symbol('Vitals');
+export const HEALTH_STATUS = Symbol('Vitals');

@@ -4,7 +4,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Numbers about the running server, for Prometheus. A registry of its own, so that two servers in a process do not mix. */
 @Injectable()
-export class Meters implements OnModuleDestroy {
+export class Metrics implements OnModuleDestroy {
   readonly registry = new Registry();
   readonly #delay = monitorEventLoopDelay({ resolution: 20 });
   readonly #commands = new Counter({
@@ -134,7 +134,7 @@ export class Meters implements OnModuleDestroy {
     });
   }
 
-  projector(figures: () => { readonly folded: number; readonly setAside: number }): void {
+  projector(figures: () => { readonly folded: number; readonly deadLettered: number }): void {
     const registers = [this.registry];
     new Gauge({
       name: 'sanad_projected_events_total',
@@ -149,7 +149,7 @@ export class Meters implements OnModuleDestroy {
       help: 'Messages that this process could not read and set aside as dead letters.',
       registers,
       collect() {
-        this.set(figures().setAside);
+        this.set(figures().deadLettered);
       },
     });
   }
@@ -159,7 +159,7 @@ export class Meters implements OnModuleDestroy {
       readonly applied: number;
       readonly unchanged: number;
       readonly breaks: number;
-      readonly setAside: number;
+      readonly deadLettered: number;
     },
   ): void {
     new Gauge({
@@ -168,12 +168,12 @@ export class Meters implements OnModuleDestroy {
       labelNames: ['result'],
       registers: [this.registry],
       collect() {
-        const { applied, unchanged, breaks, setAside } = figures();
+        const { applied, unchanged, breaks, deadLettered } = figures();
         for (const [result, count] of Object.entries({
           applied,
           unchanged,
           break: breaks,
-          'set-aside': setAside,
+          'set-aside': deadLettered,
         }))
           this.set({ result }, count);
       },

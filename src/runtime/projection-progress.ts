@@ -1,7 +1,7 @@
 import { DomainError } from '../kernel/errors.js';
 
 /** How far read models are, and who waits for them. Told by the thread that builds them. */
-export class Followed {
+export class ProjectionProgress {
   readonly #positions = new Map<string, number>();
   readonly #waiting = new Set<() => void>();
 

@@ -9,7 +9,7 @@ const LONGEST_MS = 100;
  * most 100 ms. A single fact is followed at once; a flood costs ten transactions a second, not hundreds. History, which
  * comes in full pages, is not held up.
  */
-export async function* paced(
+export async function* throttlePages(
   pages: AsyncIterable<Page>,
   signal: AbortSignal,
 ): AsyncGenerator<Page> {

@@ -5,7 +5,7 @@ import type { Lease, LeaseHold } from '../adapters/lease/port.js';
  * is lost. Resolves once stopped. @throws what the work threw, or Error when the lease was lost: whoever runs it starts it
  * again, and the work begins after what was saved
  */
-export async function whileHeld(
+export async function withLease(
   lease: Lease,
   work: (hold: LeaseHold, signal: AbortSignal) => Promise<void>,
   signal: AbortSignal,

@@ -66,7 +66,7 @@ export const fresh = <S, C, T extends EventType>(
 /** A part that is written before the others where they cannot be written together. */
 export const reserving = (given: Part): Part => ({ ...given, reserves: true });
 
-export interface Outcome {
+export interface CommandResult {
   /** Log position of the last event written, or that the command saw where it wrote none. */
   readonly position: number;
   readonly events: number;
@@ -118,11 +118,11 @@ const ATTEMPTS = 50;
 export async function execute(
   store: EventStore,
   registry: EventRegistry,
-  locks: KeyedLocks,
+  locks: KeyedMutex,
   parts: readonly Part[],
   context: Context,
   receipt?: (events: number) => Receipt,
-): Promise<Outcome> {
+): Promise<CommandResult> {
   return locks.hold(
     parts.map((p) => p.stream),
     async () => {
@@ -176,7 +176,7 @@ export async function execute(
 }
 
 /** Serialises commands of this process that touch the same streams, so that they rarely conflict in the store. */
-export class KeyedLocks {
+export class KeyedMutex {
   readonly #tails = new Map<string, Promise<void>>();
 
   async hold<T>(keys: readonly string[], work: () => Promise<T>): Promise<T> {

@@ -6,7 +6,7 @@ import pg from 'pg';
 import { postgresLease } from '../../src/adapters/lease/postgres.js';
 import type { Lease, LeaseHold } from '../../src/adapters/lease/port.js';
 import { AutomationRunner } from '../../src/process-managers/runner.js';
-import { whileHeld } from '../../src/runtime/with-lease.js';
+import { withLease } from '../../src/runtime/with-lease.js';
 import { ArrayLog } from '../support/array-log.js';
 import { startProxy } from '../support/proxy.js';
 import { historyOf } from '../support/history.js';
@@ -127,7 +127,7 @@ if (postgres.running)
       const acted: number[][] = [[], []];
       const stops = [new AbortController(), new AbortController()];
       const runs = stops.map((stop, i) =>
-        whileHeld(
+        withLease(
           lease(),
           async (hold, signal) => {
             const runner = new AutomationRunner(
@@ -169,7 +169,7 @@ if (postgres.running)
     });
 
     it('says that it was lost, so that its work is started again', async () => {
-      const working = whileHeld(
+      const working = withLease(
         lease(),
         async (_hold, signal) => {
           await aborted(signal);

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { JobQueue } from '../../src/adapters/job-queue/port.js';
 import { openPostgresJobQueue } from '../../src/adapters/job-queue/postgres.js';
-import { JobRunner, type JobEnd } from '../../src/runtime/job-runner.js';
-import type { FromBackground, Job, JobFor, JobStatus } from '../../src/runtime/jobs.js';
-import { QueuedJobs, workOff, type QueuedJob } from '../../src/runtime/queued-jobs.js';
+import { JobRunner, type JobEnd } from '../../src/use-cases/jobs/job-runner.js';
+import type { FromBackground, Job, JobFor, JobStatus } from '../../src/write-side/jobs.js';
+import { QueuedJobs, workOff, type QueuedJob } from '../../src/use-cases/jobs/queued-jobs.js';
 import { newWorld } from '../use-cases/world.js';
 import { startPostgres } from '../support/postgres.js';
 

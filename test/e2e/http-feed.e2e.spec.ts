@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { request, type ClientRequest } from 'node:http';
 import { EventRegistry } from '../../events/registry.js';
-import { readMessage } from '../../src/http/feed/read-message.js';
+import { readMessage } from '../../src/messaging/read-message.js';
 import {
   approved,
   enrolled,

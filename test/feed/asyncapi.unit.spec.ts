@@ -15,7 +15,7 @@ import {
   OUTCOMES_TOPIC,
   topicOf,
   type Aggregate,
-} from '../../src/runtime/topics.js';
+} from '../../src/messaging/topics.js';
 import { historyOf } from '../support/history.js';
 
 const FILE = join(process.cwd(), 'events/asyncapi.yaml');

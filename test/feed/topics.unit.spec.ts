@@ -10,7 +10,7 @@ import {
   HEADERS,
   messageOf,
   topicOf,
-} from '../../src/runtime/topics.js';
+} from '../../src/messaging/topics.js';
 
 const event: Recorded<'PaymentCancelled'> = {
   id: 'e0000000-0000-5000-8000-000000000001',

@@ -14,8 +14,8 @@ import { kafkaInbound } from '../../src/adapters/event-bus/kafka-inbound.js';
 import { createTopics, openKafkaWriter } from '../../src/adapters/event-bus/kafka.js';
 import type { RelayState } from '../../src/adapters/relay-state/port.js';
 import { OutcomesFromTopic } from '../../src/use-cases/outcomes/take-outcomes-topic.js';
-import { AUDIT_TOPIC, DEAD_LETTER_HEADERS, OUTCOMES_TOPIC } from '../../src/runtime/topics.js';
-import { untilStopped } from '../../src/runtime/supervise.js';
+import { AUDIT_TOPIC, DEAD_LETTER_HEADERS, OUTCOMES_TOPIC } from '../../src/messaging/topics.js';
+import { supervise } from '../../src/runtime/supervise.js';
 import { Relay } from '../../src/runtime/relay.js';
 import { answers, enrolled, released } from '../use-cases/month.js';
 import { newWorld, type World } from '../use-cases/world.js';
@@ -62,7 +62,7 @@ function relayState(): RelayState {
 /** Something that works until it is stopped, as the roles run it: after a failure (the broker's coordinator is not there yet) it starts again. */
 function working(work: (signal: AbortSignal) => Promise<void>): () => Promise<void> {
   const stop = new AbortController();
-  const done = untilStopped(
+  const done = supervise(
     'work',
     () => work(stop.signal),
     () => undefined,
@@ -160,7 +160,7 @@ if (kafka.running)
         ).toHaveLength(paymentIds.length - 1);
         expect({ size: ledger.size, figures: desk.figures }).toEqual({
           size: paymentIds.length,
-          figures: { applied: paymentIds.length, unchanged: 0, breaks: 0, setAside: 0 },
+          figures: { applied: paymentIds.length, unchanged: 0, breaks: 0, deadLettered: 0 },
         });
       },
       TIMEOUT_MS,
@@ -190,7 +190,7 @@ if (kafka.running)
           applied: 0,
           unchanged: paymentIds.length,
           breaks: 0,
-          setAside: 0,
+          deadLettered: 0,
         });
       },
       TIMEOUT_MS,
@@ -258,7 +258,7 @@ if (kafka.running)
         });
         const desk = deskOf();
         let stop = takingIn(desk);
-        await until(() => desk.figures.setAside === 2 && desk.figures.applied === 1);
+        await until(() => desk.figures.deadLettered === 2 && desk.figures.applied === 1);
         await stop();
 
         const sanad = async (...args: string[]) =>
@@ -294,7 +294,7 @@ if (kafka.running)
           ),
         ).toEqual([true, true]);
         stop = takingIn(desk);
-        await until(() => desk.figures.setAside === 3 && desk.figures.applied === 2);
+        await until(() => desk.figures.deadLettered === 3 && desk.figures.applied === 2);
         await stop();
         expect(
           (await world.engine.store.readStream(`payment-${unknown.paymentId}`)).at(-1)!.type,

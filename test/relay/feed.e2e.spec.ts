@@ -12,7 +12,7 @@ import {
   DEAD_LETTER_HEADERS,
   DEAD_LETTER_TOPIC,
   topicOf,
-} from '../../src/runtime/topics.js';
+} from '../../src/messaging/topics.js';
 import { everyRow, inTurnAlone, PROJECTIONS } from '../projections/stores.js';
 import { ArrayLog } from '../support/array-log.js';
 import { historyOf } from '../support/history.js';

@@ -51,7 +51,7 @@ describe('outcomes from the topic', () => {
     expect(
       await desk.take([message({ paymentId: first, outcome: 'rejected', reason: 'AC04' })]),
     ).toEqual([undefined]);
-    expect(desk.figures).toEqual({ applied: 2, unchanged: 3, breaks: 1, setAside: 0 });
+    expect(desk.figures).toEqual({ applied: 2, unchanged: 3, breaks: 1, deadLettered: 0 });
     const events = await world.engine.store.readStream(`payment-${first}`);
     expect(
       events.slice(-2).map(({ type, meta, data }) => ({
@@ -96,7 +96,7 @@ describe('outcomes from the topic', () => {
       'PAYMENT_UNKNOWN',
     ]);
     for (const reason of reasons) expect(reason ?? '').not.toContain(third);
-    expect(desk.figures.setAside).toBe(7);
+    expect(desk.figures.deadLettered).toBe(7);
   });
 
   const id = `${PROGRAMME}-2025-11-00000000-0000-5000-8000-000000000000`;

@@ -9,7 +9,7 @@ import {
   EVENT_TOPICS,
   HEADERS,
   topicOf,
-} from '../../src/runtime/topics.js';
+} from '../../src/messaging/topics.js';
 import { Relay } from '../../src/runtime/relay.js';
 import { ArrayLog } from '../support/array-log.js';
 import { historyOf } from '../support/history.js';

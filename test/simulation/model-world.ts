@@ -1,8 +1,6 @@
-import type {
-  PolicyInForce,
-  ProgrammeBook,
-} from '../../src/use-cases/applications/policy-reader.js';
-import { paymentTerms } from '../../src/use-cases/instructions/payment-terms.js';
+import type { PolicyInForce, ProgrammePolicies } from '../../src/write-side/readers.js';
+
+import { paymentTerms } from '../../src/programme/payment-terms.js';
 import { cycleDecider, type CycleState } from '../../src/cycle/cycle.decider.js';
 import { versionInEffect, versionInForce } from '../../src/eligibility/policy.js';
 import { enrolmentDecider, type EnrolmentState } from '../../src/enrolment/enrolment.decider.js';
@@ -89,7 +87,7 @@ export class World {
   }
 
   /** What the programme says as of a position. */
-  book(asOf?: number): ProgrammeBook {
+  book(asOf?: number): ProgrammePolicies {
     const { policies, status } = fold(
       programmeDecider,
       this.log.stream(streams.programme(PROGRAMME), asOf) as never,

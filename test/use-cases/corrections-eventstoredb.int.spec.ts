@@ -12,7 +12,7 @@ import { asdVersions } from '../../src/eligibility/reference/asd.js';
 import { enrolmentDecider, type EnrolmentCommand } from '../../src/enrolment/enrolment.decider.js';
 import { streams } from '../../src/kernel/ids.js';
 import { balanceMinor, recoveredMinor } from '../../src/recovery/recovery.decider.js';
-import { execute, KeyedLocks, part } from '../../src/write-side/execute.js';
+import { execute, KeyedMutex, part } from '../../src/write-side/execute.js';
 import { startEventStoreDb, type TestEventStoreDb } from '../support/eventstoredb-server.js';
 import { everyStep, type Scene } from './every-step.js';
 import { child, enrolFamilies } from './families.js';
@@ -27,7 +27,7 @@ afterAll(async () => {
 const engineOn = async (world: World, on: TestEventStoreDb, patienceMs = 10_000): Promise<Deps> => {
   const store = await openEventStoreDb({ url: on.url, deadlineMs: 1_000, patienceMs });
   ends.push(() => store.close());
-  return { ...world.engine, store, locks: new KeyedLocks() };
+  return { ...world.engine, store, locks: new KeyedMutex() };
 };
 
 interface Corrected {

@@ -20,7 +20,7 @@ import type { HouseholdRow } from '../../src/tabular/household-row.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
 import { identityDecider } from '../../src/person/identity.decider.js';
 import { personDecider } from '../../src/person/person.decider.js';
-import { execute, fresh, KeyedLocks, part, type Part } from '../../src/write-side/execute.js';
+import { execute, fresh, KeyedMutex, part, type Part } from '../../src/write-side/execute.js';
 import { startEventStoreDb, type TestEventStoreDb } from '../support/eventstoredb-server.js';
 import { everyStep } from './every-step.js';
 import { answers, enrolled, PROGRAMME, released } from './month.js';
@@ -48,7 +48,7 @@ const engineOn = async (
 ): Promise<Deps> => ({
   ...world.engine,
   store: await storeOf(on, patienceMs),
-  locks: new KeyedLocks(),
+  locks: new KeyedMutex(),
 });
 
 beforeAll(async () => {

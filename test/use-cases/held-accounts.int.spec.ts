@@ -1,3 +1,4 @@
+import type { AccountHold } from '../../src/kernel/accounts.js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createAuditCheck } from '../../src/audit/check.js';
 import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
@@ -13,7 +14,7 @@ import { pagesOf } from '../../src/write-side/stream-pages.js';
 import { ribOf } from '../../src/kernel/accounts.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
 import { personDecider } from '../../src/person/person.decider.js';
-import { programmeDecider, type AccountHold } from '../../src/programme/programme.decider.js';
+import { programmeDecider } from '../../src/programme/programme.decider.js';
 import { execute, part } from '../../src/write-side/execute.js';
 import { answers, enrolled, PROGRAMME, released } from './month.js';
 import { as, drain, job, newWorld, type World } from './world.js';

@@ -1,3 +1,4 @@
+import type { ReportedOutcome } from '../../src/payment/reported-outcome.js';
 import { approveCycle } from '../../src/use-cases/cycles/approve-cycle.js';
 import { readCycle } from '../../src/use-cases/cycles/cycles.js';
 import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
@@ -7,7 +8,7 @@ import {
 } from '../../src/use-cases/applications/import-applications.js';
 import { prepareCycle, type PrepareSummary } from '../../src/use-cases/cycles/prepare-cycle.js';
 import { releaseCycle } from '../../src/use-cases/cycles/release-cycle.js';
-import type { ReportedOutcome } from '../../src/use-cases/outcomes/take-in-outcomes.js';
+
 import { pagesOf } from '../../src/write-side/stream-pages.js';
 import type { Deps } from '../../src/write-side/context.js';
 import { as, drain, households, job, openProgramme } from './world.js';

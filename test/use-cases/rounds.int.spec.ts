@@ -10,7 +10,7 @@ import {
 } from '../../src/use-cases/applications/import-applications.js';
 import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
 import { cycleFigures, reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
-import { requireNotEnrolled } from '../../src/use-cases/persons/registered-person.js';
+import { requireNotEnrolled } from '../../src/use-cases/persons/not-enrolled.js';
 import { releaseCycle } from '../../src/use-cases/cycles/release-cycle.js';
 import { returnCycle } from '../../src/use-cases/cycles/return-cycle.js';
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';

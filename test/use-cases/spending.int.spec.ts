@@ -1,11 +1,9 @@
+import type { ReportedOutcome } from '../../src/payment/reported-outcome.js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { foldBudget } from '../../src/use-cases/cycles/cycles.js';
 import { cycleFigures } from '../../src/use-cases/cycles/reconcile-cycle.js';
 import { reinstructPayments } from '../../src/use-cases/instructions/reinstruct-payments.js';
-import {
-  takeInOutcomes,
-  type ReportedOutcome,
-} from '../../src/use-cases/outcomes/take-in-outcomes.js';
+import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
 import { createAuditCheck } from '../../src/audit/check.js';
 import { budgetDecider, freeMinor } from '../../src/budget/budget.decider.js';
 import { streams } from '../../src/kernel/ids.js';

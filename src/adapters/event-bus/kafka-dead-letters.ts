@@ -3,7 +3,7 @@ import {
   DEAD_LETTER_TOPIC,
   EVENT_TOPICS,
   OTHER_TOPICS,
-} from '../../runtime/topics.js';
+} from '../../messaging/topics.js';
 import { client, textsOf, type KafkaMessage, type KafkaOptions } from './kafka.js';
 
 /** A message that a consumer of ours could not take. `letter` is its own offset in the dead-letter topic. */

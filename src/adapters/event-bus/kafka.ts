@@ -11,7 +11,7 @@ import {
   type SASLOptions,
 } from 'kafkajs';
 import type { EventRegistry } from '../../../events/registry.js';
-import { readMessage } from '../../http/feed/read-message.js';
+import { readMessage } from '../../messaging/read-message.js';
 import {
   aggregateOf,
   AGGREGATES,
@@ -23,7 +23,7 @@ import {
   OTHER_TOPICS,
   topicOf,
   type EventMessage,
-} from '../../runtime/topics.js';
+} from '../../messaging/topics.js';
 import type { Recorded } from '../../kernel/decider.js';
 import type { BrokerWriter, EventFeed, FeedPage, KafkaConnection } from './port.js';
 

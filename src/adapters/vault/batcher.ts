@@ -4,7 +4,7 @@ interface Waiting<Request, Answer> {
   failed(error: unknown): void;
 }
 
-export interface TogetherOptions<Request> {
+export interface BatcherOptions<Request> {
   /** Groups under way at once. As long as there are fewer, a request goes at once and alone. */
   readonly atOnce: number;
   /** How much a request weighs, and what a group may weigh; one heavier than that goes alone. */
@@ -15,13 +15,13 @@ export interface TogetherOptions<Request> {
 }
 
 /** Requests that come while others are under way share the next piece of work, as commits of a log share a sync. */
-export class Together<Request, Answer> {
+export class Batcher<Request, Answer> {
   #waiting: Waiting<Request, Answer>[] = [];
   readonly #groups = new Set<Promise<void>>();
 
   constructor(
     private readonly work: (requests: readonly Request[]) => Promise<readonly Answer[]>,
-    private readonly options: TogetherOptions<Request>,
+    private readonly options: BatcherOptions<Request>,
   ) {}
 
   ask(request: Request): Promise<Answer> {

@@ -1,3 +1,4 @@
+import type { AccountHold } from '../../kernel/accounts.js';
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { budgetDecider } from '../../budget/budget.decider.js';
@@ -7,7 +8,7 @@ import { contentHash } from '../../kernel/canonical.js';
 import { DomainError } from '../../kernel/errors.js';
 import { parseProgrammeId, streams } from '../../kernel/ids.js';
 import { parseAmount } from '../../kernel/money.js';
-import { programmeDecider, type AccountHold } from '../../programme/programme.decider.js';
+import { programmeDecider } from '../../programme/programme.decider.js';
 import { execute, part } from '../../write-side/execute.js';
 import { acting, action, actorOf, contextOf, wholeNumber, type CommonOptions } from '../command.js';
 import { withEngine, type Engine } from '../compose.js';

@@ -12,7 +12,7 @@ import { SharedRunner } from '../../../projections/engine/shared-runner.js';
 import type { Distributed } from '../../composition/config.js';
 import { DomainError } from '../../kernel/errors.js';
 import { PROJECTIONS, PROJECTOR_LEASE } from '../../composition/servers.js';
-import { whileHeld } from '../../runtime/with-lease.js';
+import { withLease } from '../../runtime/with-lease.js';
 import { action, common, type CommonOptions, type Run } from '../command.js';
 import { withEngine, type Engine } from '../compose.js';
 import { EXIT } from '../output.js';
@@ -69,7 +69,7 @@ async function besideProjectors<T>(
         projections: PROJECTIONS,
         log: store,
         member: randomUUID(),
-        inTurn: (turn, until) => whileHeld(lease, (_, held) => turn(held), until),
+        inTurn: (turn, until) => withLease(lease, (_, held) => turn(held), until),
         onNote: ({ what, detail }) => out.note(`  ${what}: ${detail}`),
       }),
     );

@@ -12,7 +12,7 @@ import {
   type RecoveryCommand,
   type RecoveryState,
 } from '../../recovery/recovery.decider.js';
-import { PolicyBook } from '../../use-cases/applications/policy-reader.js';
+import { PolicyReader } from '../../programme/policy-reader.js';
 import {
   acting,
   action,
@@ -147,7 +147,7 @@ export function recoveryCommand(): Command {
         const programmeId = parseProgrammeId(options.programme, 'programme');
         const { share: sharePercent, reason } = options;
         const result = await withEngine(options.data, async (engine) => {
-          const { currency } = (await new PolicyBook(engine.store).programme(programmeId))
+          const { currency } = (await new PolicyReader(engine.store).programme(programmeId))
             .definition;
           const floorMinor = String(parseAmount(options.floor, currency, 'floor'));
           const context = contextOf(

@@ -41,7 +41,7 @@ export async function inOwnProcess<S extends Step>(
       ...(quiet === undefined ? {} : { quiet }),
     },
   };
-  const child = fork(join(import.meta.dirname, 'demo-step.js'), [JSON.stringify(asked)], {
+  const child = fork(join(import.meta.dirname, 'step.js'), [JSON.stringify(asked)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: rail === 'files' ? { ...process.env, SANAD_BANK_FOLDER: join(data, 'bank') } : process.env,
   });

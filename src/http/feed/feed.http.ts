@@ -5,12 +5,12 @@ import { EVENT_STORE, type EventStore } from '../../adapters/event-store/port.js
 import { schemas } from '../../../events/generated.js';
 import { DomainError } from '../../kernel/errors.js';
 import { Query } from '../call.js';
-import { Traffic } from '../request-drain.js';
-import { Asks } from '../endpoint.js';
+import { RequestDrain } from '../request-drain.js';
+import { QueryEndpoint } from '../endpoint.js';
 import { Pattern } from '../fields.js';
-import { Asked } from '../params.js';
+import { QueryParam } from '../params.js';
 import { readFeed, type FeedRequest } from './read-feed.js';
-import { AGGREGATES, topicOf, type Aggregate } from '../../runtime/topics.js';
+import { AGGREGATES, topicOf, type Aggregate } from '../../messaging/topics.js';
 
 const DEFAULT_LIMIT = 500;
 const LONGEST_WAIT_MS = 25_000;
@@ -61,31 +61,32 @@ export class FeedHttp {
 
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
-    @Inject(Traffic) private readonly traffic: Traffic,
+    @Inject(RequestDrain) private readonly traffic: RequestDrain,
   ) {}
 
   /**
    * Sent whole, with its position in Sanad-Position, so that an answer that broke off is told by its length. A client that
    * goes away, or a server that stops, ends the reading.
    */
-  @Asks('', {
-    by: ['payment-system', 'auditor'],
-    everywhere: true,
-    refuses: {
+  @QueryEndpoint('', {
+    roles: ['payment-system', 'auditor'],
+    programmeWide: true,
+    errors: {
       400: ['POSITION_UNKNOWN'],
       403: ['TOPIC_NOT_ALLOWED'],
       429: ['FEED_SHARE_TAKEN'],
       503: ['OVERLOADED'],
     },
-    says: 'The log as CloudEvents in JSON, one a line, in commit order; Sanad-Position is what to ask after next. With wait: a long poll',
+    summary:
+      'The log as CloudEvents in JSON, one a line, in commit order; Sanad-Position is what to ask after next. With wait: a long poll',
   })
   @ApiProduces('application/x-ndjson')
   async read(
-    @Asked() query: ReadFeed,
+    @QueryParam() query: ReadFeed,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile> {
     const request = requestOf(query);
-    const caller = query.asked.actor.id;
+    const caller = query.call.actor.id;
     const own = this.#ofEach.get(caller) ?? 0;
     if (own >= MOST_OF_ONE)
       throw new DomainError(
@@ -129,8 +130,8 @@ export class FeedHttp {
   }
 }
 
-function requestOf({ after, limit, wait, types, topics, asked }: ReadFeed): FeedRequest {
-  const aggregates = aggregatesOf(topics, asked.actor.role === 'payment-system');
+function requestOf({ after, limit, wait, types, topics, call }: ReadFeed): FeedRequest {
+  const aggregates = aggregatesOf(topics, call.actor.role === 'payment-system');
   const unknown = types?.split(',').findIndex((type) => !TYPES.has(type)) ?? -1;
   if (unknown >= 0)
     throw new DomainError(

@@ -1,6 +1,6 @@
 import type { EventStore } from '../../adapters/event-store/port.js';
 import type { Recorded } from '../../kernel/decider.js';
-import { aggregateOf, messageOf, structuredOf, type Aggregate } from '../../runtime/topics.js';
+import { aggregateOf, messageOf, structuredOf, type Aggregate } from '../../messaging/topics.js';
 
 /** What a reader asks for. Absent sets take everything. */
 export interface FeedRequest {

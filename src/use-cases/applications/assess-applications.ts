@@ -1,3 +1,4 @@
+import type { ProgrammePolicies } from '../../write-side/readers.js';
 import {
   applicationDecider,
   type ApplicationCommand,
@@ -8,7 +9,7 @@ import { streams } from '../../kernel/ids.js';
 import { pipelined, record, task, type Unit, type UnitResult } from '../../write-side/bulk.js';
 import { foldApplication } from '../folds.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
-import { PolicyBook, type ProgrammeBook } from './policy-reader.js';
+import { PolicyReader } from '../../programme/policy-reader.js';
 import { refusal, type Refusal } from '../../write-side/refusals.js';
 import { pagesOf, pagesOfStreams } from '../../write-side/stream-pages.js';
 
@@ -28,7 +29,7 @@ export interface AssessSummary {
 
 /** The command that determines an application: its facts under the version in force in the month it was received. None where that was done. */
 export const determinationOf =
-  (book: ProgrammeBook) =>
+  (book: ProgrammePolicies) =>
   (state: ApplicationState): ApplicationCommand | undefined => {
     if (state.status === 'determined') return undefined;
     const period = state.receivedOn.slice(0, 7);
@@ -70,7 +71,7 @@ export async function assessApplications(
 ): Promise<AssessSummary> {
   const summary: AssessSummary = { seen: 0, determined: 0, eligible: 0, ineligible: 0, refused: 0 };
   const determination = determinationOf(
-    await new PolicyBook(deps.store).programme(args.programmeId),
+    await new PolicyReader(deps.store).programme(args.programmeId),
   );
   const pages = args.applicationIds
     ? pagesOfStreams(deps.store, named(args.applicationIds))

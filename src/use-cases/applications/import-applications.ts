@@ -1,3 +1,4 @@
+import type { ProgrammePolicies } from '../../write-side/readers.js';
 import type { PersonalRecord } from '../../adapters/vault/port.js';
 import { applicationDecider } from '../../application/application.decider.js';
 import { canonicalJson } from '../../kernel/canonical.js';
@@ -14,7 +15,7 @@ import {
   type JobContext,
   type OnProgress,
 } from '../../write-side/context.js';
-import { PolicyBook, type ProgrammeBook } from './policy-reader.js';
+import { PolicyReader } from '../../programme/policy-reader.js';
 
 /** A household of an import file, its own fields checked and in one spelling (identity in upper case, without spaces). */
 export interface ImportRow {
@@ -103,7 +104,7 @@ export async function importApplications(
     eligible: 0,
     ineligible: 0,
   };
-  const book = await new PolicyBook(deps.store).programme(args.programmeId);
+  const book = await new PolicyReader(deps.store).programme(args.programmeId);
   const intake = new Intake(deps, args, base, book, summary);
   await pipelined(
     args.rows,
@@ -126,7 +127,7 @@ class Intake {
     private readonly deps: Deps,
     private readonly args: ImportArgs,
     private readonly base: JobContext,
-    private readonly book: ProgrammeBook,
+    private readonly book: ProgrammePolicies,
     private readonly summary: ImportSummary,
   ) {}
 

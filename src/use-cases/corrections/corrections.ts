@@ -1,3 +1,4 @@
+import type { PolicyInForce, ProgrammePolicies } from '../../write-side/readers.js';
 import type { EventStore } from '../../adapters/event-store/port.js';
 import {
   correctionDecider,
@@ -10,7 +11,7 @@ import { DomainError } from '../../kernel/errors.js';
 import { streams } from '../../kernel/ids.js';
 import { addMonths } from '../../kernel/time.js';
 import { foldCycle } from '../cycles/cycles.js';
-import type { PolicyInForce, ProgrammeBook } from '../applications/policy-reader.js';
+
 import { pagesOf } from '../../write-side/stream-pages.js';
 
 export const foldCorrection = (events: readonly Recorded[]): CorrectionState =>
@@ -75,7 +76,7 @@ export function monthsBetween(fromPeriod: string, toPeriod: string): readonly st
  * one) decided on the newest in legal effect. A decision for legal effect stays for its months: later corrections do not undo it.
  */
 export function ruling(
-  book: ProgrammeBook,
+  book: ProgrammePolicies,
   corrections: readonly CorrectionState[],
   correctionId: string,
 ): (personId: string) => (period: string) => PolicyInForce | undefined {

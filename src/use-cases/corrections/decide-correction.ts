@@ -1,7 +1,7 @@
 import { correctionDecider } from '../../correction/correction.decider.js';
 import type { Context } from '../../kernel/decider.js';
 import { streams } from '../../kernel/ids.js';
-import { execute, part, type Outcome, type Part } from '../../write-side/execute.js';
+import { execute, part, type CommandResult, type Part } from '../../write-side/execute.js';
 import type { Deps } from '../../write-side/context.js';
 
 export interface ApproveCorrectionArgs {
@@ -23,7 +23,7 @@ export const approveCorrection = (
   deps: Deps,
   args: ApproveCorrectionArgs,
   context: Context,
-): Promise<Outcome> =>
+): Promise<CommandResult> =>
   execute(deps.store, deps.registry, deps.locks, approveCorrectionParts(args), context);
 
 export interface RejectCorrectionArgs {
@@ -42,5 +42,5 @@ export const rejectCorrection = (
   deps: Deps,
   args: RejectCorrectionArgs,
   context: Context,
-): Promise<Outcome> =>
+): Promise<CommandResult> =>
   execute(deps.store, deps.registry, deps.locks, rejectCorrectionParts(args), context);

@@ -6,7 +6,7 @@ import {
   streams,
 } from '../../kernel/ids.js';
 import { recoveryDecider, type RecoveryCommand } from '../../recovery/recovery.decider.js';
-import { execute, part, type Outcome } from '../../write-side/execute.js';
+import { execute, part, type CommandResult } from '../../write-side/execute.js';
 import { pipelined, record, task, type Unit } from '../../write-side/bulk.js';
 import { foldRecovery } from '../cycles/household-accounts.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
@@ -86,7 +86,7 @@ export function onRecovery(
   household: { readonly programmeId: string; readonly personId: string },
   command: RecoveryCommand,
   context: Context,
-): Promise<Outcome> {
+): Promise<CommandResult> {
   const stream = streams.recovery(
     recoveryIdOf(parseProgrammeId(household.programmeId), parsePersonId(household.personId)),
   );

@@ -1,3 +1,4 @@
+import type { ProgrammePolicies } from '../../write-side/readers.js';
 import { createHash } from 'node:crypto';
 import type { EventData } from '../../../events/generated.js';
 import type { StreamEvents } from '../../adapters/event-store/port.js';
@@ -27,9 +28,9 @@ import {
 import { foldPayment } from '../folds.js';
 import { foldAdjustment, foldRecovery, HouseholdAccounts } from '../cycles/household-accounts.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
-import { PolicyBook, type ProgrammeBook } from '../applications/policy-reader.js';
+import { PolicyReader } from '../../programme/policy-reader.js';
 import { differenceOf, livesOf, standingOf } from './recompute.js';
-import { isErased } from '../persons/registered-person.js';
+import { isErased } from '../../person/registered-person.js';
 import { ahead, pagesOf } from '../../write-side/stream-pages.js';
 
 type Started = EventData['CorrectionStarted'];
@@ -72,7 +73,7 @@ export async function proposeCorrection(
   const before = await readCorrection(deps.store, correctionId);
   if (before.proposed) return summaryOf(before, true);
   const past = await pastOf(deps.store, programmeId, started.asOf);
-  const book = await new PolicyBook(deps.store).programme(programmeId, started.asOf);
+  const book = await new PolicyReader(deps.store).programme(programmeId, started.asOf);
   const corrections = [...(await correctionsOf(deps.store, programmeId, started.asOf)), before];
   const run = new Recomputation(deps, base, started, past, book, corrections, onProgress);
   await pipelined(
@@ -112,7 +113,7 @@ export async function requireCorrectable(
   deps: Pick<Deps, 'store'>,
   args: ProposeArgs,
 ): Promise<void> {
-  await new PolicyBook(deps.store).programme(args.programmeId);
+  await new PolicyReader(deps.store).programme(args.programmeId);
   const corrections = await correctionsOf(deps.store, args.programmeId);
   if (sameAsLast(corrections, args)) return;
   requireNoneOpen(corrections);
@@ -167,7 +168,7 @@ async function periodsOf(
 /** The correction that an earlier run began with the same words, or a new one. */
 async function startOrResume(deps: Deps, args: ProposeArgs, base: JobContext): Promise<Started> {
   const { programmeId, basis = 'first-paid', personId, reason } = args;
-  await new PolicyBook(deps.store).programme(programmeId);
+  await new PolicyReader(deps.store).programme(programmeId);
   const corrections = await correctionsOf(deps.store, programmeId);
   const resumed = sameAsLast(corrections, args);
   if (resumed) return resumed.started!;
@@ -226,7 +227,7 @@ class Recomputation {
     private readonly base: JobContext,
     private readonly started: Started,
     private readonly past: Past,
-    book: ProgrammeBook,
+    book: ProgrammePolicies,
     corrections: readonly CorrectionState[],
     private readonly onProgress?: OnProgress,
   ) {

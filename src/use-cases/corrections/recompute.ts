@@ -1,3 +1,4 @@
+import type { PolicyInForce } from '../../write-side/readers.js';
 import type { EventData } from '../../../events/generated.js';
 import type { AdjustmentState, Proposal } from '../../correction/adjustment.decider.js';
 import { entitlementFor } from '../../eligibility/determine.js';
@@ -10,7 +11,6 @@ import {
 } from '../../enrolment/enrolment.decider.js';
 import type { Recorded } from '../../kernel/decider.js';
 import type { RecoveryState } from '../../recovery/recovery.decider.js';
-import type { PolicyInForce } from '../applications/policy-reader.js';
 
 type Month = Proposal['periods'][number];
 type Item = Month['items'][number];

@@ -2,10 +2,16 @@ import { budgetDecider } from '../../budget/budget.decider.js';
 import { cycleDecider } from '../../cycle/cycle.decider.js';
 import type { Context } from '../../kernel/decider.js';
 import { partsOfCycle, streams } from '../../kernel/ids.js';
-import { execute, part, reserving, type Outcome, type Part } from '../../write-side/execute.js';
+import {
+  execute,
+  part,
+  reserving,
+  type CommandResult,
+  type Part,
+} from '../../write-side/execute.js';
 import { budgetStreamOf, fiscalYearOf, readCycle } from './cycles.js';
 import type { Deps } from '../../write-side/context.js';
-import { PolicyBook } from '../applications/policy-reader.js';
+import { PolicyReader } from '../../programme/policy-reader.js';
 
 export interface ApproveArgs {
   readonly cycleId: string;
@@ -22,7 +28,7 @@ export async function approveCycleParts(
 ): Promise<readonly Part[]> {
   const { totalMinor } = await readCycle(deps.store, cycleId);
   const mustBeChecked =
-    (await new PolicyBook(deps.store).programme(partsOfCycle(cycleId).programmeId)).rules.length >
+    (await new PolicyReader(deps.store).programme(partsOfCycle(cycleId).programmeId)).rules.length >
     0;
   return [
     part(streams.cycle(cycleId), cycleDecider, {
@@ -47,7 +53,7 @@ export async function approveCycle(
   deps: Deps,
   args: ApproveArgs,
   context: Context,
-): Promise<Outcome> {
+): Promise<CommandResult> {
   return execute(
     deps.store,
     deps.registry,

@@ -1,3 +1,4 @@
+import type { ProgrammePolicies } from '../../write-side/readers.js';
 import type { EventData } from '../../../events/generated.js';
 import type { StreamEvents } from '../../adapters/event-store/port.js';
 import { freeMinor } from '../../budget/budget.decider.js';
@@ -8,16 +9,16 @@ import { factsIn, payableIn, type EnrolmentState } from '../../enrolment/enrolme
 import type { Context } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { partsOfCycle, streams } from '../../kernel/ids.js';
-import { execute, part, type Outcome, type Part } from '../../write-side/execute.js';
+import { execute, part, type CommandResult, type Part } from '../../write-side/execute.js';
 import { recordOne, task } from '../../write-side/bulk.js';
 import { budgetStreamOf, foldBudget, foldCycle, readCycle } from './cycles.js';
 import { CheckedSet, type CheckedPayment, type Finding, type Tally } from './findings.js';
 import { foldEnrolment } from '../folds.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { orderedInRound } from './ordered-set.js';
-import { payeeOf } from './payees.js';
-import { PolicyBook, type ProgrammeBook } from '../applications/policy-reader.js';
-import { isErased } from '../persons/registered-person.js';
+import { payeeOf } from '../../person/payees.js';
+import { PolicyReader } from '../../programme/policy-reader.js';
+import { isErased } from '../../person/registered-person.js';
 import { ahead, pagesOf } from '../../write-side/stream-pages.js';
 
 export interface CheckSummary {
@@ -52,7 +53,7 @@ export async function checkCycle(
       'rule',
     );
   const asOf = await deps.store.lastPosition();
-  const book = await new PolicyBook(deps.store).programme(cycle.programmeId, asOf);
+  const book = await new PolicyReader(deps.store).programme(cycle.programmeId, asOf);
   const findings =
     book.rules.length === 0
       ? []
@@ -81,7 +82,7 @@ class CycleCheck {
   constructor(
     private readonly deps: Deps,
     private readonly cycle: CycleState,
-    private readonly book: ProgrammeBook,
+    private readonly book: ProgrammePolicies,
     private readonly asOf: number,
     private readonly onProgress?: OnProgress,
     private readonly signal?: AbortSignal,
@@ -250,6 +251,6 @@ export async function overrideFinding(
   deps: Deps,
   args: OverrideArgs,
   context: Context,
-): Promise<Outcome> {
+): Promise<CommandResult> {
   return execute(deps.store, deps.registry, deps.locks, overrideFindingParts(args), context);
 }

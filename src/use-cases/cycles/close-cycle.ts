@@ -4,7 +4,7 @@ import { cycleDecider } from '../../cycle/cycle.decider.js';
 import type { Context } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { streams } from '../../kernel/ids.js';
-import { execute, part, type Outcome, type Part } from '../../write-side/execute.js';
+import { execute, part, type CommandResult, type Part } from '../../write-side/execute.js';
 import { budgetStreamOf, foldBudget, readCycle } from './cycles.js';
 import { foldBankEntry } from '../folds.js';
 import type { Deps } from '../../write-side/context.js';
@@ -69,7 +69,11 @@ export async function closeCycleParts(
 }
 
 /** Closes a cycle for a caller that has no command bus; refuses what `closeCycleParts` refuses. */
-export async function closeCycle(deps: Deps, args: CloseArgs, context: Context): Promise<Outcome> {
+export async function closeCycle(
+  deps: Deps,
+  args: CloseArgs,
+  context: Context,
+): Promise<CommandResult> {
   return execute(deps.store, deps.registry, deps.locks, await closeCycleParts(deps, args), context);
 }
 

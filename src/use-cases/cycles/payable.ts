@@ -1,10 +1,10 @@
+import type { ProgrammePolicies } from '../../write-side/readers.js';
 import { entitlementFor } from '../../eligibility/determine.js';
 import { factsIn, payableIn, type EnrolmentState } from '../../enrolment/enrolment.decider.js';
 import type { EventData } from '../../../events/generated.js';
 import type { RecoveryState } from '../../recovery/recovery.decider.js';
 import { recoveryFor, type CarriedArrears } from './household-accounts.js';
 import { addMonths } from '../../kernel/time.js';
-import type { ProgrammeBook } from '../applications/policy-reader.js';
 
 /** What a recovery keeps back of a payment. */
 export interface Deduction {
@@ -32,7 +32,7 @@ export function dueIn(
   firstPosition: number,
   period: string,
   paidThrough: number,
-  book: ProgrammeBook,
+  book: ProgrammePolicies,
   arrears?: CarriedArrears,
 ): Due | undefined {
   if (!payableIn(state, period)) return undefined;

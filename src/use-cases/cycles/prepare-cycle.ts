@@ -1,3 +1,4 @@
+import type { ProgrammePolicies } from '../../write-side/readers.js';
 import type { StreamEvents } from '../../adapters/event-store/port.js';
 import { cycleDecider, type CycleState } from '../../cycle/cycle.decider.js';
 import type { Recorded } from '../../kernel/decider.js';
@@ -35,8 +36,8 @@ import {
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { orderedInRound, SetTally, setFromLog } from './ordered-set.js';
 import { dueIn, lessRecovery, type Deduction, type Due } from './payable.js';
-import { PolicyBook, type ProgrammeBook } from '../applications/policy-reader.js';
-import { isErased } from '../persons/registered-person.js';
+import { PolicyReader } from '../../programme/policy-reader.js';
+import { isErased } from '../../person/registered-person.js';
 import { ahead, pagesOf } from '../../write-side/stream-pages.js';
 
 export interface PrepareArgs {
@@ -72,7 +73,7 @@ export async function prepareCycle(
 ): Promise<PrepareSummary> {
   const period = parsePeriod(args.period);
   const cycleId = cycleIdOf(args.programmeId, period);
-  const books = new PolicyBook(deps.store);
+  const books = new PolicyReader(deps.store);
   const before = await readCycle(deps.store, cycleId);
   if (isPrepared(before))
     return checked(deps, summaryOf(cycleId, before, true), base, onProgress, signal);
@@ -170,7 +171,7 @@ async function checked(
   signal?: AbortSignal,
 ): Promise<PrepareSummary> {
   const cycle = await readCycle(deps.store, summary.cycleId);
-  const { rules } = await new PolicyBook(deps.store).programme(cycle.programmeId);
+  const { rules } = await new PolicyReader(deps.store).programme(cycle.programmeId);
   if (rules.length === 0 || cycle.status !== 'prepared') return summary;
   if (cycle.checkedHash === cycle.contentHash)
     return { ...summary, openFindings: cycle.openFindings.length };
@@ -186,7 +187,7 @@ export async function requirePreparable(
   deps: Pick<Deps, 'store'>,
   { programmeId, period }: PrepareArgs,
 ): Promise<void> {
-  const book = await new PolicyBook(deps.store).programme(programmeId);
+  const book = await new PolicyReader(deps.store).programme(programmeId);
   book.policyOf(parsePeriod(period));
   await paidThroughBefore(deps, programmeId, cycleIdOf(programmeId, period));
 }
@@ -299,7 +300,7 @@ class Preparation {
     private readonly deps: Deps,
     private readonly base: JobContext,
     private readonly cycle: CycleState,
-    private readonly book: ProgrammeBook,
+    private readonly book: ProgrammePolicies,
     private readonly paidThrough: number,
     private readonly onProgress?: OnProgress,
   ) {

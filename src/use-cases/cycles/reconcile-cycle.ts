@@ -4,7 +4,7 @@ import { cycleDecider } from '../../cycle/cycle.decider.js';
 import type { Context } from '../../kernel/decider.js';
 import { streams } from '../../kernel/ids.js';
 import type { PaymentState } from '../../payment/payment.decider.js';
-import { execute, part, type Outcome } from '../../write-side/execute.js';
+import { execute, part, type CommandResult } from '../../write-side/execute.js';
 import { foldPayment } from '../folds.js';
 import type { Deps, OnProgress } from '../../write-side/context.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
@@ -79,7 +79,7 @@ export async function reconcileCycle(
   context: Context,
   onProgress?: OnProgress,
   signal?: AbortSignal,
-): Promise<Outcome & { readonly figures: Figures }> {
+): Promise<CommandResult & { readonly figures: Figures }> {
   const figures = await cycleFigures(deps.store, args.cycleId, onProgress, signal);
   const outcome = await execute(
     deps.store,

@@ -1,7 +1,7 @@
 import { cycleDecider } from '../../cycle/cycle.decider.js';
 import type { Context } from '../../kernel/decider.js';
 import { streams } from '../../kernel/ids.js';
-import { execute, part, type Outcome, type Part } from '../../write-side/execute.js';
+import { execute, part, type CommandResult, type Part } from '../../write-side/execute.js';
 import type { Deps } from '../../write-side/context.js';
 
 export interface ReleaseArgs {
@@ -28,6 +28,6 @@ export async function releaseCycle(
   deps: Deps,
   args: ReleaseArgs,
   context: Context,
-): Promise<Outcome> {
+): Promise<CommandResult> {
   return execute(deps.store, deps.registry, deps.locks, releaseCycleParts(args), context);
 }

@@ -2,7 +2,7 @@ import { budgetDecider } from '../../budget/budget.decider.js';
 import { cycleDecider } from '../../cycle/cycle.decider.js';
 import type { Context } from '../../kernel/decider.js';
 import { streams } from '../../kernel/ids.js';
-import { execute, part, type Outcome, type Part } from '../../write-side/execute.js';
+import { execute, part, type CommandResult, type Part } from '../../write-side/execute.js';
 import { budgetStreamOf } from './cycles.js';
 import type { Deps } from '../../write-side/context.js';
 
@@ -40,7 +40,7 @@ export async function returnCycle(
   deps: Deps,
   args: ReturnArgs,
   context: Context,
-): Promise<Outcome> {
+): Promise<CommandResult> {
   return execute(
     deps.store,
     deps.registry,

@@ -9,7 +9,7 @@ import { partsOfPayment } from '../../kernel/ids.js';
 import { formatAmount, sum } from '../../kernel/money.js';
 import { actorOf, type Request } from '../../http/call.js';
 import { Currency, ListOf, Text } from '../../http/fields.js';
-import { DEPS, type PlanDeps } from '../../http/command-handlers.js';
+import { DEPS, type CommandPlanDeps } from '../../http/command-handlers.js';
 import { fingerprintOf } from '../../http/idempotency.js';
 import { LOG, type Log } from '../../runtime/log.js';
 import { InvalidRequest } from '../../http/validate.js';
@@ -83,7 +83,7 @@ const BY = { by: ['payment-system'], everywhere: true } as const;
 @Controller('govstack')
 export class GovstackBatchHttp {
   constructor(
-    @Inject(DEPS) private readonly deps: PlanDeps,
+    @Inject(DEPS) private readonly deps: CommandPlanDeps,
     @Inject(GOVSTACK_CALLER) private readonly caller: GovstackCaller,
     @Inject(LOG) private readonly log: Log,
   ) {}

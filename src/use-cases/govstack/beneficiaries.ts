@@ -13,8 +13,8 @@ import { personDecider, type PersonCommand } from '../../person/person.decider.j
 import { accountNumber, accountRecord } from '../../person/personal.js';
 import { record, task, type Unit } from '../../write-side/bulk.js';
 import type { Deps, JobContext } from '../../write-side/context.js';
-import { payeeOf } from '../cycles/payees.js';
-import { isErased } from '../persons/registered-person.js';
+import { payeeOf } from '../../person/payees.js';
+import { isErased } from '../../person/registered-person.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 
 /** A payee's account as the API names it. */

@@ -8,8 +8,8 @@ import { DomainError } from '../../kernel/errors.js';
 import { LENGTHS, MODALITIES, RESPONSE, type Modality } from '../../kernel/govstack.js';
 import { actorOf, type Request } from '../../http/call.js';
 import { ListOf, ListOfText, OneOf, Text } from '../../http/fields.js';
-import { DEPS, type PlanDeps } from '../../http/command-handlers.js';
-import { QUESTION_DEPS, type QuestionDeps } from '../../http/query-handlers.js';
+import { DEPS, type CommandPlanDeps } from '../../http/command-handlers.js';
+import { QUERY_DEPS, type QueryDeps } from '../../http/query-handlers.js';
 import { isObject } from '../../http/validate.js';
 import { askedBy, bodyOf, callbackOf, Published, taken, type Taken } from './published.js';
 
@@ -91,8 +91,8 @@ const READERS = ['intake', 'case-officer', 'supervisor'] as const;
 @Controller('govstack')
 export class GovstackBeneficiaryHttp {
   constructor(
-    @Inject(DEPS) private readonly deps: PlanDeps,
-    @Inject(QUESTION_DEPS) private readonly reading: QuestionDeps,
+    @Inject(DEPS) private readonly deps: CommandPlanDeps,
+    @Inject(QUERY_DEPS) private readonly reading: QueryDeps,
     @Inject(GOVSTACK_CALLER) private readonly caller: GovstackCaller,
   ) {}
 

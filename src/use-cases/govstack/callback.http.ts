@@ -7,7 +7,7 @@ import { DomainError } from '../../kernel/errors.js';
 import { LENGTHS, MODALITIES, RESPONSE } from '../../kernel/govstack.js';
 import type { Request } from '../../http/call.js';
 import { ListOf, OneOf, Pattern, Text, Whole } from '../../http/fields.js';
-import { DEPS, type PlanDeps } from '../../http/command-handlers.js';
+import { DEPS, type CommandPlanDeps } from '../../http/command-handlers.js';
 import { LOG, type Log } from '../../runtime/log.js';
 import { isObject } from '../../http/validate.js';
 import { askedBy, bodyOf, Figure, Published, taken, unavailable, type Taken } from './published.js';
@@ -71,7 +71,7 @@ const MESSAGE = { type: 'object', properties: { message: { type: 'string' } } };
 @Controller('govstack')
 export class GovstackCallbackHttp {
   constructor(
-    @Inject(DEPS) private readonly deps: PlanDeps,
+    @Inject(DEPS) private readonly deps: CommandPlanDeps,
     @Inject(GOVSTACK_BLOCK) private readonly block: GovstackBlock,
     @Inject(LOG) private readonly log: Log,
   ) {}

@@ -6,7 +6,7 @@ import { parseAmount } from '../../kernel/money.js';
 import type { PaymentState } from '../../payment/payment.decider.js';
 import { foldPayment } from '../folds.js';
 import type { Deps } from '../../write-side/context.js';
-import { payeeOf } from '../cycles/payees.js';
+import { payeeOf } from '../../person/payees.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 
 /** A transfer of a batch that somebody hands to Sanad as to a payments block. */

@@ -1,3 +1,4 @@
+import type { ReportedOutcome } from '../../payment/reported-outcome.js';
 import type {
   BlockTransaction,
   GovstackBlock,
@@ -9,7 +10,7 @@ import { parseAmount, scaleOf, sum } from '../../kernel/money.js';
 import { reasonCodes } from '../../kernel/reasons.js';
 import { parseLocalDate } from '../../kernel/time.js';
 import type { Deps, JobContext } from '../../write-side/context.js';
-import { takeInBatch, type ReportedOutcome } from '../outcomes/take-in-outcomes.js';
+import { takeInBatch } from '../outcomes/take-in-outcomes.js';
 
 /** What a block's callback says about one batch of ours: counts, and amounts as decimal strings. It names no transfer. */
 export interface BatchStatus {

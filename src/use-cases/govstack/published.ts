@@ -17,7 +17,7 @@ import type { Role } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { actorOf, type Request } from '../../http/call.js';
 import { ProblemSchema } from '../../http/openapi.js';
-import { Everywhere, Permit } from '../../http/auth-guard.js';
+import { ProgrammeWide, Roles } from '../../http/auth-guard.js';
 import { InvalidRequest, validated } from '../../http/validate.js';
 
 interface PublishedEndpoint {
@@ -78,8 +78,8 @@ export function Published(
   return applyDecorators(
     { GET: Get, POST: Post, PUT: Put }[method](path),
     HttpCode(status),
-    Permit(...by),
-    ...(everywhere ? [Everywhere()] : []),
+    Roles(...by),
+    ...(everywhere ? [ProgrammeWide()] : []),
     ApiBearerAuth(),
     ApiExtraModels(ProblemSchema, ...(body ? [body] : [])),
     ApiOperation({

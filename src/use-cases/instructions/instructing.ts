@@ -1,3 +1,4 @@
+import type { PayingAccount } from '../../write-side/readers.js';
 import type { EventData } from '../../../events/generated.js';
 import type { Instruction, MessageWriter, WrittenFile } from '../../adapters/payment-rail/port.js';
 import type { StreamEvents } from '../../adapters/event-store/port.js';
@@ -15,9 +16,9 @@ import {
   type Release,
 } from './messages.js';
 import { orderedInRound, SetTally, type Ordered, type SetFigures } from '../cycles/ordered-set.js';
-import { heldBy, openPayees, payeeOf, type Payee } from '../cycles/payees.js';
-import type { AccountHold } from '../../programme/programme.decider.js';
-import type { PayingAccount } from './payment-terms.js';
+import { heldBy, openPayees, payeeOf, type Payee } from '../../person/payees.js';
+import type { AccountHold } from '../../kernel/accounts.js';
+
 import { ahead, pagesOf } from '../../write-side/stream-pages.js';
 
 /** A payment of the released set with what its instruction takes from the person and the vault. */

@@ -1,3 +1,4 @@
+import type { PayingAccount, PaymentTerms } from '../../write-side/readers.js';
 import type {
   Instruction,
   MessageOutline,
@@ -5,7 +6,6 @@ import type {
   WrittenFile,
 } from '../../adapters/payment-rail/port.js';
 import { uuidOf } from '../../kernel/ids.js';
-import type { PayingAccount, PaymentTerms } from './payment-terms.js';
 
 /** ISO 20022 Max35Text. */
 const MAX = 35;

@@ -1,3 +1,4 @@
+import type { PayingAccount } from '../../write-side/readers.js';
 import type { Instruction, WrittenFile } from '../../adapters/payment-rail/port.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
@@ -23,10 +24,10 @@ import {
   writeMessage,
   type Release,
 } from './messages.js';
-import { heldBy, openPayees, payeeOf, type Held } from '../cycles/payees.js';
-import type { AccountHold } from '../../programme/programme.decider.js';
-import type { PayingAccount } from './payment-terms.js';
-import { PolicyBook } from '../applications/policy-reader.js';
+import { heldBy, openPayees, payeeOf, type Held } from '../../person/payees.js';
+import type { AccountHold } from '../../kernel/accounts.js';
+
+import { PolicyReader } from '../../programme/policy-reader.js';
 import { refusal, type Refusal } from '../../write-side/refusals.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 
@@ -87,12 +88,12 @@ export async function reinstructPayments(
       'rule',
       'cycleId',
     );
-  const { definition, terms } = await new PolicyBook(deps.store).programme(
+  const { definition, terms } = await new PolicyReader(deps.store).programme(
     programmeId,
     released.position,
   );
   // What the programme holds now, not at the release: a hold set since is there to stop what happened since.
-  const { hold } = await new PolicyBook(deps.store).programme(programmeId);
+  const { hold } = await new PolicyReader(deps.store).programme(programmeId);
   if (cycle.status === 'closed')
     throw new DomainError(
       'CYCLE_STATUS',

@@ -1,3 +1,4 @@
+import type { ReportedOutcome } from '../../payment/reported-outcome.js';
 import type { Inbound, InboundTopic } from '../../adapters/event-bus/port.js';
 import type { Actor } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
@@ -6,7 +7,7 @@ import { Outcome, reported } from '../../payment/outcome.js';
 import { parseJson } from '../../http/parse-json.js';
 import { validated } from '../../http/validate.js';
 import type { Deps } from '../../write-side/context.js';
-import { takeInBatch, type OutcomeResult, type ReportedOutcome } from './take-in-outcomes.js';
+import { takeInBatch, type OutcomeResult } from './take-in-outcomes.js';
 
 /** Whoever may write to the topic speaks as the payment system; the broker's ACLs say who that is. */
 export const OUTCOMES_WRITER: Actor = { id: 'outcomes-topic', role: 'payment-system' };
@@ -16,7 +17,7 @@ export interface TopicFigures {
   applied: number;
   unchanged: number;
   breaks: number;
-  setAside: number;
+  deadLettered: number;
 }
 
 /**
@@ -24,7 +25,7 @@ export interface TopicFigures {
  * again changes nothing. One that cannot be read, or that the payment refuses, is set aside, since nobody waits for an answer.
  */
 export class OutcomesFromTopic {
-  #figures: TopicFigures = { applied: 0, unchanged: 0, breaks: 0, setAside: 0 };
+  #figures: TopicFigures = { applied: 0, unchanged: 0, breaks: 0, deadLettered: 0 };
 
   /** @param onWell told when messages can come, and after each batch */
   constructor(
@@ -74,7 +75,7 @@ export class OutcomesFromTopic {
       if (answer.result === 'refused') reasons[places[i]!] = `${answer.code}: ${answer.detail}`;
       else figures[answer.result === 'break' ? 'breaks' : answer.result] += 1;
     });
-    figures.setAside += reasons.filter((reason) => reason !== undefined).length;
+    figures.deadLettered += reasons.filter((reason) => reason !== undefined).length;
     this.#figures = figures;
     this.onWell();
     return reasons;

@@ -2,7 +2,7 @@ import { streams } from '../../kernel/ids.js';
 import { personDecider, type PersonCommand } from '../../person/person.decider.js';
 import { pipelined, record, task, type Unit } from '../../write-side/bulk.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
-import { payeeOf } from '../cycles/payees.js';
+import { payeeOf } from '../../person/payees.js';
 import { refusal, type Refusal } from '../../write-side/refusals.js';
 import { ahead, pagesOf } from '../../write-side/stream-pages.js';
 

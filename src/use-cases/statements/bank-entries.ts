@@ -9,7 +9,7 @@ import {
   type PaymentCommand,
   type PaymentState,
 } from '../../payment/payment.decider.js';
-import { execute, part, type Outcome, type Part } from '../../write-side/execute.js';
+import { execute, part, type CommandResult, type Part } from '../../write-side/execute.js';
 import type { Deps } from '../../write-side/context.js';
 
 export type QuarantinedEntry = EventData['BankEntryQuarantined'];
@@ -151,7 +151,7 @@ export async function assignEntry(
   deps: Pick<Deps, 'store' | 'registry' | 'locks'>,
   args: AssignArgs,
   context: Context,
-): Promise<Outcome> {
+): Promise<CommandResult> {
   return execute(
     deps.store,
     deps.registry,
@@ -231,7 +231,7 @@ export const dismissEntry = (
   deps: Pick<Deps, 'store' | 'registry' | 'locks'>,
   args: DismissArgs,
   context: Context,
-): Promise<Outcome> =>
+): Promise<CommandResult> =>
   execute(deps.store, deps.registry, deps.locks, dismissEntryParts(args), context);
 
 export type DismissArgs = { readonly entryId: string } & Pick<

@@ -1,9 +1,9 @@
+import type { ReportedOutcome } from '../../payment/reported-outcome.js';
 import type {
   BankEntry,
   BookedEntry,
   StatusEntry,
 } from '../../adapters/payment-rail/iso20022/incoming/port.js';
-import type { ReportedOutcome } from '../outcomes/take-in-outcomes.js';
 
 /** ISO 20022: "reason not specified by agent", where a bank rejects or returns without one. */
 const NOT_SPECIFIED = 'MS03';

@@ -15,7 +15,7 @@ import {
   type MessageDeps,
   type OnProgress,
 } from '../../write-side/context.js';
-import { openPayees, payeeOf, type Payee } from '../cycles/payees.js';
+import { openPayees, payeeOf, type Payee } from '../../person/payees.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 
 type Candidate = EventData['BankEntryCandidatesFound']['candidates'][number];

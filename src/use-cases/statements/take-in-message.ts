@@ -1,3 +1,4 @@
+import type { ReportedOutcome } from '../../payment/reported-outcome.js';
 import {
   BankMessageError,
   type BankEntry,
@@ -23,7 +24,6 @@ import {
   takeInOutcomes,
   type OutcomeResult,
   type OutcomesSummary,
-  type ReportedOutcome,
 } from '../outcomes/take-in-outcomes.js';
 import { VerdictSpool, type Spooled } from './verdict-spool.js';
 
@@ -130,7 +130,7 @@ async function readAndApply(
   const applied = {
     entries,
     ignored,
-    ...(await new Application(deps, ours, sha256, saidOn(end), base).run(
+    ...(await new StatementProcessor(deps, ours, sha256, saidOn(end), base).run(
       spool,
       onProgress,
       signal,
@@ -274,7 +274,7 @@ interface Batch {
 }
 
 /** Gives every entry that was read to the payments it is about. */
-class Application {
+class StatementProcessor {
   #quarantined = 0;
   #handedOut = 0;
   readonly #underWay = new Map<number, readonly Origin[]>();

@@ -6,7 +6,7 @@ import { follow } from './follow.js';
 import { prefixesOf, recordedOfServer, serverGroupOf } from './form.js';
 import { Groups, type ServerGroup } from './groups.js';
 import { StreamNames } from './names.js';
-import { Slots, Turns } from './pace.js';
+import { Semaphore, Turns } from './pace.js';
 import { Receipts, RECEIPT_PREFIX } from './receipts.js';
 import { connectionOf } from './url.js';
 import {
@@ -67,8 +67,8 @@ class EventStoreDb implements EventStore {
   readonly #receipts: Receipts;
   readonly #groups: Groups;
   readonly #names: StreamNames;
-  readonly #writing: Slots;
-  readonly #reading = new Slots(READS_AT_ONCE);
+  readonly #writing: Semaphore;
+  readonly #reading = new Semaphore(READS_AT_ONCE);
   readonly #turns = new Turns();
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #followers = new AbortController();
@@ -87,7 +87,7 @@ class EventStoreDb implements EventStore {
     this.#receipts = new Receipts(client, this.#appender);
     this.#groups = new Groups(this.#appender, this.#receipts, () => this.#last());
     this.#names = new StreamNames(client, deadlineMs, () => this.#end());
-    this.#writing = new Slots(options.concurrency ?? 64);
+    this.#writing = new Semaphore(options.concurrency ?? 64);
   }
 
   async append(group: AppendGroup): Promise<AppendResult> {

@@ -5,7 +5,7 @@ import { decrypt, encrypt } from '../envelope.js';
 import { hashKeys, loadMasterKey, readMasterKey } from '../master-key.js';
 import { VaultError, type PersonalRecord, type Sealed, type Vault } from '../port.js';
 import { FORMAT, openSealed, PROOF, sealAll, TABLES, wipe, type Wanted } from './tables.js';
-import { Together } from '../batcher.js';
+import { Batcher } from '../batcher.js';
 
 /** Transactions that seal at once, and records that the requests in one of them may have together. */
 const SEALING = 4;
@@ -83,7 +83,7 @@ function masterOf(database: Postgres, at: MasterKeyAt): Promise<KeyObject> {
 
 class PostgresVault implements Vault {
   readonly #hashKeys: Readonly<Record<'identity' | 'account', KeyObject>>;
-  readonly #sealing: Together<readonly Wanted[], readonly Sealed[]>;
+  readonly #sealing: Batcher<readonly Wanted[], readonly Sealed[]>;
   #closing: Promise<void> | undefined;
 
   constructor(
@@ -95,7 +95,7 @@ class PostgresVault implements Vault {
       identity: createSecretKey(keys.identity),
       account: createSecretKey(keys.account),
     };
-    this.#sealing = new Together((requests) => this.#seal(requests), {
+    this.#sealing = new Batcher((requests) => this.#seal(requests), {
       atOnce: SEALING,
       weight: (wanted) => wanted.length,
       most: RECORDS,

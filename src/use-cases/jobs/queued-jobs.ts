@@ -1,7 +1,13 @@
-import type { ClaimedJob, JobQueue, QueuedState } from '../adapters/job-queue/port.js';
-import type { Progress } from '../write-side/context.js';
+import type { ClaimedJob, JobQueue, QueuedState } from '../../adapters/job-queue/port.js';
+import type { Progress } from '../../write-side/context.js';
 import type { JobRunner } from './job-runner.js';
-import { jobIdOf, type Job, type JobFor, type Jobs, type JobStatus } from './jobs.js';
+import {
+  jobIdOf,
+  type Job,
+  type JobFor,
+  type Jobs,
+  type JobStatus,
+} from '../../write-side/jobs.js';
 
 /** What lies in the queue: the job, and who asked for it. */
 export interface QueuedJob {

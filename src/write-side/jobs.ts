@@ -1,4 +1,4 @@
-import type { Progress } from '../write-side/context.js';
+import type { Progress } from './context.js';
 import type { Actor } from '../kernel/decider.js';
 
 /** Work for the background thread. Each is finished by running it again, whatever stopped it: the log is the truth. */

@@ -1,20 +1,21 @@
 import type { EventStore } from '../adapters/event-store/port.js';
-import { PolicyBook, type ProgrammeBook } from '../use-cases/applications/policy-reader.js';
+import type { ProgrammePolicies, ProgrammeReader } from '../write-side/readers.js';
+import { PolicyReader } from './policy-reader.js';
 
 /**
  * Programmes with their compiled policies, kept between requests. This process is the log's only writer over HTTP, so what
  * it keeps is forgotten exactly when a command of its own changes a programme.
  */
-export class Books {
-  readonly #policies: PolicyBook;
-  readonly #known = new Map<string, Promise<ProgrammeBook>>();
+export class CachedProgrammeReader implements ProgrammeReader {
+  readonly #policies: PolicyReader;
+  readonly #known = new Map<string, Promise<ProgrammePolicies>>();
 
   constructor(store: EventStore) {
-    this.#policies = new PolicyBook(store);
+    this.#policies = new PolicyReader(store);
   }
 
   /** @throws DomainError PROGRAMME_NOT_FOUND */
-  of(programmeId: string): Promise<ProgrammeBook> {
+  of(programmeId: string): Promise<ProgrammePolicies> {
     let book = this.#known.get(programmeId);
     if (!book) {
       book = this.#policies.programme(programmeId);

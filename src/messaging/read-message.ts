@@ -1,6 +1,6 @@
-import type { EventRegistry } from '../../../events/registry.js';
-import type { Recorded } from '../../kernel/decider.js';
-import { HEADERS } from '../../runtime/topics.js';
+import type { EventRegistry } from '../../events/registry.js';
+import type { Recorded } from '../kernel/decider.js';
+import { HEADERS } from './topics.js';
 
 export interface ReadMessage {
   readonly event: Recorded;

@@ -1,9 +1,9 @@
-import type { Instruction } from '../../adapters/payment-rail/port.js';
-import type { Sealed, Vault } from '../../adapters/vault/port.js';
-import { canBePaid } from '../../kernel/accounts.js';
-import type { Recorded } from '../../kernel/decider.js';
-import { addDays } from '../../kernel/time.js';
-import type { AccountHold } from '../../programme/programme.decider.js';
+import type { Instruction } from '../adapters/payment-rail/port.js';
+import type { Sealed, Vault } from '../adapters/vault/port.js';
+import { canBePaid } from '../kernel/accounts.js';
+import type { Recorded } from '../kernel/decider.js';
+import { addDays } from '../kernel/time.js';
+import type { AccountHold } from '../kernel/accounts.js';
 
 /** A person's payee account as events tell it; number and holder are in the vault. */
 export interface Payee {

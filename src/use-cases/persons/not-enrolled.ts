@@ -1,31 +1,8 @@
-import type { EventData } from '../../../events/generated.js';
 import type { EventStore } from '../../adapters/event-store/port.js';
-import type { Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { streams } from '../../kernel/ids.js';
-import { foldEnrolment } from '../folds.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
-
-/**
- * The registration of a person who is there.
- * @throws DomainError PERSON_NOT_FOUND, PERSON_ERASED
- */
-export async function registeredPerson(
-  store: EventStore,
-  personId: string,
-): Promise<EventData['PersonRegistered']> {
-  const events = await store.readStream(streams.person(personId));
-  const first = events[0];
-  if (first?.type !== 'PersonRegistered')
-    throw new DomainError('PERSON_NOT_FOUND', 'There is no such person.', 'not-found', 'personId');
-  if (isErased(events))
-    throw new DomainError('PERSON_ERASED', 'This person was erased.', 'rule', 'personId');
-  return first.data;
-}
-
-/** Whether a person's history ends with their erasure. */
-export const isErased = (events: readonly Recorded[]): boolean =>
-  events.at(-1)?.type === 'PersonErased';
+import { foldEnrolment } from '../folds.js';
 
 /**
  * Refuses to erase somebody whom a programme still pays: nothing is ordered for an erased person, so the enrolment ends first.

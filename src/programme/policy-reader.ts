@@ -1,46 +1,25 @@
-import type { EventData } from '../../../events/generated.js';
-import type { EventStore } from '../../adapters/event-store/port.js';
+import type { EventData } from '../../events/generated.js';
+import type { EventStore } from '../adapters/event-store/port.js';
 import {
   compilePolicy,
   versionInEffect,
   versionInForce,
   type CompiledPolicy,
-} from '../../eligibility/policy.js';
-import { DomainError } from '../../kernel/errors.js';
-import { streams } from '../../kernel/ids.js';
-import { holdOf, NO_HOLD, type AccountHold } from '../../programme/programme.decider.js';
-import { paymentTerms, type PaymentTerms } from '../instructions/payment-terms.js';
-
-/** One version in force, ready to run. */
-export interface PolicyInForce {
-  readonly version: number;
-  readonly compiled: CompiledPolicy;
-}
-
-/** What jobs need to know of a programme, as of a position. */
-export interface ProgrammeBook {
-  readonly programmeId: string;
-  readonly definition: EventData['ProgrammeDefined'];
-  readonly open: boolean;
-  readonly terms: PaymentTerms;
-  /** What a prepared cycle is checked for; none: cycles are approved unchecked. */
-  readonly rules: EventData['ChecksConfigured']['rules'];
-  /** What an account waits for before it is paid on. */
-  readonly hold: AccountHold;
-  /** The newest version first paid in the period or before. @throws DomainError NO_POLICY_FOR_PERIOD */
-  policyOf(period: string): PolicyInForce;
-  /** The newest version in legal effect in the period, whenever it was first paid. @throws DomainError NO_POLICY_FOR_PERIOD */
-  policyInEffect(period: string): PolicyInForce;
-}
+} from '../eligibility/policy.js';
+import { DomainError } from '../kernel/errors.js';
+import { streams } from '../kernel/ids.js';
+import { holdOf, NO_HOLD } from './programme.decider.js';
+import type { PolicyInForce, ProgrammePolicies } from '../write-side/readers.js';
+import { paymentTerms } from './payment-terms.js';
 
 /** Programmes and their compiled policies. A policy is compiled once, whatever streams and positions it is read at. */
-export class PolicyBook {
+export class PolicyReader {
   readonly #compiled = new Map<string, CompiledPolicy>();
 
   constructor(private readonly store: EventStore) {}
 
   /** @throws DomainError PROGRAMME_NOT_FOUND */
-  async programme(programmeId: string, asOf?: number): Promise<ProgrammeBook> {
+  async programme(programmeId: string, asOf?: number): Promise<ProgrammePolicies> {
     const events = await this.store.readStream(
       streams.programme(programmeId),
       asOf === undefined ? {} : { asOf },

@@ -2,24 +2,19 @@ import type { Readable } from 'node:stream';
 import { Controller, Inject, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
-import { CLOCK, type Clock } from '../adapters/clock/port.js';
-import { EVENT_STORE, type EventStore } from '../adapters/event-store/port.js';
-import { MESSAGE_ARCHIVE, type MessageArchive } from '../adapters/message-archive/port.js';
-import {
-  listEntries,
-  listMessages,
-  readMessage,
-  type Listed,
-} from '../use-cases/statements/bank-lists.js';
-import { fileNameOf } from '../use-cases/statements/take-in-message.js';
-import { parseSha256, uuidOf } from '../kernel/ids.js';
-import type { Answer } from '../http/answer.js';
-import { actorOf, Query, type Request } from '../http/call.js';
-import { Asks, Takes } from '../http/endpoint.js';
-import { Hash, OneOf, Pattern, Subject, Text } from '../http/fields.js';
-import { fingerprintOf, parseIdempotencyKey } from '../http/idempotency.js';
-import { Asked, Order } from '../http/params.js';
-import { found } from '../http/query-handlers.js';
+import { CLOCK, type Clock } from '../../adapters/clock/port.js';
+import { EVENT_STORE, type EventStore } from '../../adapters/event-store/port.js';
+import { MESSAGE_ARCHIVE, type MessageArchive } from '../../adapters/message-archive/port.js';
+import { listEntries, listMessages, readMessage, type Listed } from './bank-lists.js';
+import { fileNameOf } from './take-in-message.js';
+import { parseSha256, uuidOf } from '../../kernel/ids.js';
+import type { Answer } from '../../http/answer.js';
+import { actorOf, Query, type Request } from '../../http/call.js';
+import { QueryEndpoint, CommandEndpoint } from '../../http/endpoint.js';
+import { Hash, OneOf, Pattern, Subject, Text } from '../../http/fields.js';
+import { fingerprintOf, parseIdempotencyKey } from '../../http/idempotency.js';
+import { QueryParam, CommandParam } from '../../http/params.js';
+import { found } from '../../http/query-handlers.js';
 import {
   AssignBankEntry,
   DismissBankEntry,
@@ -27,7 +22,7 @@ import {
   ReceiveBankMessage,
   ReleaseBankMessage,
   SetEntryOwner,
-} from './statement.commands.js';
+} from '../../statement/statement.commands.js';
 
 const LIMIT = (): ((target: object, property: string) => void) =>
   Pattern(/^([1-9][0-9]{0,2}|1000)$/, 'a whole number from 1 to 1000', {
@@ -56,7 +51,7 @@ export class BankEntriesQuery extends Query {
 }
 
 const READERS = ['finance-officer', 'finance-controller', 'auditor'] as const;
-const officer = { by: ['finance-officer'], everywhere: true } as const;
+const officer = { roles: ['finance-officer'], programmeWide: true } as const;
 const page = <T>({
   items,
   next,
@@ -89,17 +84,18 @@ export class BankHttp {
   ) {}
 
   /** The body is archived as it comes and never held in memory, whatever its size; X-File-Name says what it is called. */
-  @Takes('messages', {
-    by: ['payment-system', 'finance-officer'],
-    everywhere: true,
-    says: 'Hand over a file of a bank; it is archived, then read and applied in the background. The same file again changes nothing',
+  @CommandEndpoint('messages', {
+    roles: ['payment-system', 'finance-officer'],
+    programmeWide: true,
+    summary:
+      'Hand over a file of a bank; it is archived, then read and applied in the background. The same file again changes nothing',
     file: {
       type: 'application/xml',
       description: 'A pain.002, camt.054 or camt.053, in UTF-8 or UTF-16.',
     },
-    answers: ['sha256', 'jobId'],
+    response: ['sha256', 'jobId'],
     status: 202,
-    refuses: { 413: ['FILE_TOO_LARGE'] },
+    errors: { 413: ['FILE_TOO_LARGE'] },
   })
   @ApiHeader({
     name: 'X-File-Name',
@@ -136,22 +132,22 @@ export class BankHttp {
     return this.bus.execute(command);
   }
 
-  @Asks('messages', {
-    by: READERS,
-    everywhere: true,
-    says: 'Files received from banks, and what became of them',
+  @QueryEndpoint('messages', {
+    roles: READERS,
+    programmeWide: true,
+    summary: 'Files received from banks, and what became of them',
   })
-  async messages(@Asked() query: BankMessagesQuery): Promise<unknown> {
+  async messages(@QueryParam() query: BankMessagesQuery): Promise<unknown> {
     return page(await listMessages(this.store, asked(query)));
   }
 
-  @Asks('messages/:hash', {
-    by: READERS,
-    everywhere: true,
-    says: 'All that is known about one file',
-    refuses: { 400: ['INVALID_ID'], 404: ['MESSAGE_NOT_FOUND'] },
+  @QueryEndpoint('messages/:hash', {
+    roles: READERS,
+    programmeWide: true,
+    summary: 'All that is known about one file',
+    errors: { 400: ['INVALID_ID'], 404: ['MESSAGE_NOT_FOUND'] },
   })
-  async message(@Asked() query: BankMessageQuery): Promise<unknown> {
+  async message(@QueryParam() query: BankMessageQuery): Promise<unknown> {
     return found(
       await readMessage(this.store, parseSha256(query.param('hash'), 'hash')),
       'MESSAGE_NOT_FOUND',
@@ -159,24 +155,24 @@ export class BankHttp {
     );
   }
 
-  @Takes('messages/:hash/release', {
-    by: ['finance-officer', 'finance-controller'],
-    everywhere: true,
-    says: 'Apply a quarantined file in spite of what was found, in the background',
-    answers: ['sha256', 'jobId'],
+  @CommandEndpoint('messages/:hash/release', {
+    roles: ['finance-officer', 'finance-controller'],
+    programmeWide: true,
+    summary: 'Apply a quarantined file in spite of what was found, in the background',
+    response: ['sha256', 'jobId'],
     status: 202,
-    refuses: { 400: ['INVALID_ID'], 404: ['MESSAGE_NOT_FOUND'], 422: ['MESSAGE_STATUS'] },
+    errors: { 400: ['INVALID_ID'], 404: ['MESSAGE_NOT_FOUND'], 422: ['MESSAGE_STATUS'] },
   })
-  release(@Order() command: ReleaseBankMessage): Promise<Answer> {
+  release(@CommandParam() command: ReleaseBankMessage): Promise<Answer> {
     return this.bus.execute(command);
   }
 
-  @Asks('entries', {
-    by: READERS,
-    everywhere: true,
-    says: 'What banks said that names no payment by itself, and what a person made of it',
+  @QueryEndpoint('entries', {
+    roles: READERS,
+    programmeWide: true,
+    summary: 'What banks said that names no payment by itself, and what a person made of it',
   })
-  async entries(@Asked() query: BankEntriesQuery): Promise<unknown> {
+  async entries(@QueryParam() query: BankEntriesQuery): Promise<unknown> {
     const { sha256, owner, olderThanDays } = query;
     return page(
       await listEntries(this.store, {
@@ -189,48 +185,49 @@ export class BankHttp {
     );
   }
 
-  @Takes('entries/matching', {
+  @CommandEndpoint('entries/matching', {
     ...officer,
-    says: 'Look again for payments that waiting entries may be about: same amount, near in time, same payee; in the background',
-    answers: ['jobId'],
+    summary:
+      'Look again for payments that waiting entries may be about: same amount, near in time, same payee; in the background',
+    response: ['jobId'],
     status: 202,
   })
-  match(@Order() command: MatchEntries): Promise<Answer> {
+  match(@CommandParam() command: MatchEntries): Promise<Answer> {
     return this.bus.execute(command);
   }
 
-  @Takes('entries/:entryId/assignment', {
+  @CommandEndpoint('entries/:entryId/assignment', {
     ...officer,
-    says: 'Say which payment an entry is about; the payment decides as always',
-    answers: ['entryId', 'paymentId'],
-    refuses: {
+    summary: 'Say which payment an entry is about; the payment decides as always',
+    response: ['entryId', 'paymentId'],
+    errors: {
       400: ['INVALID_ID', 'OUTCOME_MISSING'],
       404: ['ENTRY_NOT_FOUND', 'PAYMENT_UNKNOWN'],
       409: ['ENTRY_STATUS'],
       422: ['OUTCOME_DIFFERS', 'CURRENCY_DIFFERS', 'ATTEMPT_UNKNOWN'],
     },
   })
-  assign(@Order() command: AssignBankEntry): Promise<Answer> {
+  assign(@CommandParam() command: AssignBankEntry): Promise<Answer> {
     return this.bus.execute(command);
   }
 
-  @Takes('entries/:entryId/owner', {
+  @CommandEndpoint('entries/:entryId/owner', {
     ...officer,
-    says: 'Say who looks after an entry that waits',
-    answers: ['entryId'],
-    refuses: { 400: ['INVALID_ID'], 404: ['ENTRY_NOT_FOUND'], 409: ['ENTRY_STATUS'] },
+    summary: 'Say who looks after an entry that waits',
+    response: ['entryId'],
+    errors: { 400: ['INVALID_ID'], 404: ['ENTRY_NOT_FOUND'], 409: ['ENTRY_STATUS'] },
   })
-  setOwner(@Order() command: SetEntryOwner): Promise<Answer> {
+  setOwner(@CommandParam() command: SetEntryOwner): Promise<Answer> {
     return this.bus.execute(command);
   }
 
-  @Takes('entries/:entryId/dismissal', {
+  @CommandEndpoint('entries/:entryId/dismissal', {
     ...officer,
-    says: 'Say that an entry is about no payment',
-    answers: ['entryId'],
-    refuses: { 400: ['INVALID_ID'], 404: ['ENTRY_NOT_FOUND'], 409: ['ENTRY_STATUS'] },
+    summary: 'Say that an entry is about no payment',
+    response: ['entryId'],
+    errors: { 400: ['INVALID_ID'], 404: ['ENTRY_NOT_FOUND'], 409: ['ENTRY_STATUS'] },
   })
-  dismiss(@Order() command: DismissBankEntry): Promise<Answer> {
+  dismiss(@CommandParam() command: DismissBankEntry): Promise<Answer> {
     return this.bus.execute(command);
   }
 }

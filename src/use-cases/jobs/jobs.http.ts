@@ -1,13 +1,13 @@
 import { Controller, Inject } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { correctionsOf } from '../use-cases/corrections/corrections.js';
-import { EVENT_STORE, type EventStore } from '../adapters/event-store/port.js';
-import { DomainError } from '../kernel/errors.js';
-import { streams } from '../kernel/ids.js';
-import { Asked } from './params.js';
-import { Query } from './call.js';
-import { Asks } from './endpoint.js';
-import { JOBS, type Jobs, type JobStatus } from '../runtime/jobs.js';
+import { correctionsOf } from '../corrections/corrections.js';
+import { EVENT_STORE, type EventStore } from '../../adapters/event-store/port.js';
+import { DomainError } from '../../kernel/errors.js';
+import { streams } from '../../kernel/ids.js';
+import { QueryParam } from '../../http/params.js';
+import { Query } from '../../http/call.js';
+import { QueryEndpoint } from '../../http/endpoint.js';
+import { JOBS, type Jobs, type JobStatus } from '../../write-side/jobs.js';
 
 export class JobQuery extends Query {}
 
@@ -19,12 +19,12 @@ export class JobsHttp {
     @Inject(EVENT_STORE) private readonly store: EventStore,
   ) {}
 
-  @Asks(':jobId', {
-    by: ['finance-officer', 'finance-controller', 'auditor', 'programme-manager'],
-    says: 'How far a job of the background is: running, done, failed or interrupted',
-    refuses: { 404: ['JOB_NOT_FOUND'] },
+  @QueryEndpoint(':jobId', {
+    roles: ['finance-officer', 'finance-controller', 'auditor', 'programme-manager'],
+    summary: 'How far a job of the background is: running, done, failed or interrupted',
+    errors: { 404: ['JOB_NOT_FOUND'] },
   })
-  async job(@Asked() query: JobQuery): Promise<JobStatus> {
+  async job(@QueryParam() query: JobQuery): Promise<JobStatus> {
     const jobId = query.param('jobId');
     const known = (await this.jobs.job(jobId)) ?? (await this.#fromLog(jobId));
     if (!known)

@@ -1,5 +1,6 @@
+import type { PersonReader } from '../write-side/readers.js';
 import type { EventStore } from '../adapters/event-store/port.js';
-import { registeredPerson } from '../use-cases/persons/registered-person.js';
+import { registeredPerson } from './registered-person.js';
 
 type Known = Pick<Awaited<ReturnType<typeof registeredPerson>>, 'region'>;
 const REMEMBERED = 20_000;
@@ -8,7 +9,7 @@ const REMEMBERED = 20_000;
  * Persons that were registered or looked up a moment ago. Their streams are written by this process's commands only, and
  * each such command forgets what is known here of its person.
  */
-export class People {
+export class CachedPersonReader implements PersonReader {
   readonly #known = new Map<string, Known>();
 
   constructor(private readonly store: EventStore) {}

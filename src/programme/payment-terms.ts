@@ -1,25 +1,5 @@
-import type { EventData } from '../../../events/generated.js';
-import type { Debtor, Format, Instruction } from '../../adapters/payment-rail/port.js';
-
-/** An account that a programme pays from, and what its bank takes. */
-export interface PayingAccount {
-  /** Part of message ids; '' for the account of the programme's definition. */
-  readonly accountId: string;
-  readonly debtor: Debtor;
-  readonly format: Format;
-  readonly characters: 'unicode' | 'latin';
-  /** Credit transfers in one file; absent: the default. */
-  readonly maxPerFile?: number;
-}
-
-/** What a programme's payments leave under, from its definition and the terms set last. */
-export interface PaymentTerms {
-  readonly accounts: readonly PayingAccount[];
-  /** The account for a payment: the first whose regions and payee kinds take it, else the definition's. */
-  accountFor(region: string, kind: Instruction['payee']['kind']): PayingAccount;
-  /** What the payee of a period reads on the statement. */
-  remittanceOf(period: string): string;
-}
+import type { EventData } from '../../events/generated.js';
+import type { PayingAccount, PaymentTerms } from '../write-side/readers.js';
 
 type Definition = EventData['ProgrammeDefined'];
 

@@ -1,0 +1,22 @@
+import type { EventData } from '../../events/generated.js';
+
+export type OutcomeSource = EventData['PaymentSettled']['source'];
+
+/** What a payment system says about one payment. Named by payment id, by end-to-end id or by both, which must then agree. */
+export interface ReportedOutcome {
+  readonly paymentId?: string;
+  readonly endToEndId?: string;
+  readonly outcome: 'accepted' | 'settled' | 'rejected' | 'returned' | 'unknown';
+  /** Which instruction it answers; absent: told by the end-to-end id, else the latest. */
+  readonly attempt?: number;
+  /** Minor units as a decimal string. */
+  readonly amountMinor?: string;
+  readonly currency?: string;
+  /** ISO 20022 external reason code. */
+  readonly reason?: string;
+  /** Civil date YYYY-MM-DD. */
+  readonly settledOn?: string;
+  readonly reference?: string;
+  /** Where this one comes from, where one take has several sources. */
+  readonly source?: OutcomeSource;
+}

@@ -1,0 +1,143 @@
+import type { EventData } from '../../../events/generated.js';
+import { determinationOf } from './assess-applications.js';
+import { DomainError } from '../../kernel/errors.js';
+import { parseApplicationId, streams, uuidOf } from '../../kernel/ids.js';
+import { localDateOf } from '../../kernel/time.js';
+import type { Command } from '../../http/call.js';
+import { fresh, part, type Part } from '../../write-side/execute.js';
+import {
+  commandHandlers,
+  commandHandler,
+  type CommandPlan,
+  type CommandPlanDeps,
+} from '../../http/command-handlers.js';
+import { applicationDecider } from '../../application/application.decider.js';
+import {
+  SubmitApplication,
+  AmendApplication,
+  DetermineEligibility,
+  RecommendApplication,
+  ReturnApplication,
+  ApproveApplication,
+  RejectApplication,
+  WithdrawApplication,
+  LodgeAppeal,
+  DecideAppeal,
+  type Decided,
+} from '../../application/application.commands.js';
+
+const idOf = (command: Command): string => parseApplicationId(command.param('applicationId'));
+
+const partOf = (applicationId: string, decided: Decided): Part =>
+  part(streams.application(applicationId), applicationDecider, decided);
+
+/** A plan of one command on the application of the path. */
+function simply(command: Command, decided: Decided): CommandPlan {
+  const applicationId = idOf(command);
+  return { parts: [partOf(applicationId, decided)], answer: { applicationId } };
+}
+
+/** The application's first fact: which programme it is to. @throws DomainError APPLICATION_NOT_FOUND */
+async function submitted(
+  { store }: CommandPlanDeps,
+  applicationId: string,
+): Promise<EventData['ApplicationSubmitted']> {
+  const [first] = await store.readStream(streams.application(applicationId), { limit: 1 });
+  if (first?.type !== 'ApplicationSubmitted')
+    throw new DomainError(
+      'APPLICATION_NOT_FOUND',
+      'There is no such application.',
+      'not-found',
+      'applicationId',
+    );
+  return first.data;
+}
+
+export const applicationHandlers = commandHandlers(
+  commandHandler(SubmitApplication, async (command, deps) => {
+    const { programmeId, personId, receivedOn, channel, facts } = command;
+    const [book, { region }] = await Promise.all([
+      deps.programmes.of(programmeId),
+      deps.persons.of(personId),
+    ]);
+    book.policyOf(receivedOn.slice(0, 7)).compiled.validateFacts(facts);
+    const applicationId = uuidOf('application', command.call.context.commandId);
+    return {
+      parts: [
+        fresh(streams.application(applicationId), applicationDecider, {
+          type: 'SubmitApplication',
+          applicationId,
+          programmeId,
+          personId,
+          region,
+          receivedOn,
+          channel,
+          facts,
+        }),
+      ],
+      answer: { applicationId },
+      status: 201,
+    };
+  }),
+  commandHandler(AmendApplication, async (command, deps) => {
+    const { programmeId, receivedOn } = await submitted(deps, idOf(command));
+    (await deps.programmes.of(programmeId))
+      .policyOf(receivedOn.slice(0, 7))
+      .compiled.validateFacts(command.facts);
+    return simply(command, {
+      type: 'AmendApplication',
+      facts: command.facts,
+      reason: command.reason,
+    });
+  }),
+  commandHandler(DetermineEligibility, async (command, deps) => {
+    const { programmeId } = await submitted(deps, idOf(command));
+    return simply(command, determinationOf(await deps.programmes.of(programmeId)));
+  }),
+  commandHandler(RecommendApplication, (command) =>
+    simply(command, {
+      type: 'RecommendApplication',
+      recommendation: command.recommendation,
+      contentHash: command.contentHash,
+      ...(command.note === undefined ? {} : { note: command.note }),
+    }),
+  ),
+  commandHandler(ReturnApplication, (command) =>
+    simply(command, { type: 'ReturnApplication', reason: command.reason }),
+  ),
+  commandHandler(ApproveApplication, (command) =>
+    simply(command, ({ receivedOn }) => ({
+      type: 'ApproveApplication',
+      contentHash: command.contentHash,
+      startPeriod: receivedOn.slice(0, 7),
+    })),
+  ),
+  commandHandler(RejectApplication, (command) =>
+    simply(command, {
+      type: 'RejectApplication',
+      contentHash: command.contentHash,
+      reason: command.reason,
+    }),
+  ),
+  commandHandler(WithdrawApplication, (command) =>
+    simply(command, { type: 'WithdrawApplication', reason: command.reason }),
+  ),
+  commandHandler(LodgeAppeal, async (command, deps) => {
+    const { programmeId } = await submitted(deps, idOf(command));
+    const { timeZone, appealDays } = (await deps.programmes.of(programmeId)).definition;
+    const { now } = command.call.context;
+    return simply(command, ({ decidedAt }) => ({
+      type: 'LodgeAppeal',
+      grounds: command.grounds,
+      today: localDateOf(now, timeZone),
+      decidedOn: localDateOf(decidedAt || now, timeZone),
+      appealDays,
+    }));
+  }),
+  commandHandler(DecideAppeal, (command) =>
+    simply(command, {
+      type: command.decision === 'uphold' ? 'UpholdAppeal' : 'DismissAppeal',
+      reason: command.reason,
+    }),
+  ),
+);

@@ -1,0 +1,48 @@
+import { approveCorrectionParts, rejectCorrectionParts } from './decide-correction.js';
+import { requireCorrectable } from './propose-correction.js';
+import { parseCorrectionId } from '../../kernel/ids.js';
+import type { Command } from '../../http/call.js';
+import { commandHandlers, commandHandler } from '../../http/command-handlers.js';
+import { jobIdOf, type Job } from '../../write-side/jobs.js';
+import {
+  ProposeCorrection,
+  ApproveCorrection,
+  RejectCorrection,
+} from '../../correction/correction.commands.js';
+
+const idOf = (command: Command): string => parseCorrectionId(command.param('correctionId'));
+
+export const correctionHandlers = commandHandlers(
+  commandHandler(
+    ProposeCorrection,
+    async ({ programmeId, fromPeriod, basis = 'first-paid', personId, reason, call }, deps) => {
+      const job: Job = {
+        kind: 'correct',
+        programmeId,
+        fromPeriod,
+        basis,
+        reason,
+        ...(personId === undefined ? {} : { personId }),
+      };
+      await requireCorrectable(deps, job);
+      const { actor, correlationId } = call.context;
+      return {
+        parts: [],
+        answer: { programmeId, jobId: jobIdOf(job) },
+        status: 202,
+        afterwards: () => deps.background.start(job, { actor, correlationId }),
+      };
+    },
+  ),
+  commandHandler(ApproveCorrection, (command) => ({
+    parts: approveCorrectionParts({
+      correctionId: idOf(command),
+      contentHash: command.contentHash,
+    }),
+    answer: { correctionId: idOf(command) },
+  })),
+  commandHandler(RejectCorrection, (command) => ({
+    parts: rejectCorrectionParts({ correctionId: idOf(command), reason: command.reason }),
+    answer: { correctionId: idOf(command) },
+  })),
+);

@@ -1,0 +1,130 @@
+import { approveCycleParts } from './approve-cycle.js';
+import { overrideFindingParts } from './check-cycle.js';
+import { closeCycleParts } from './close-cycle.js';
+import { requirePreparable } from './prepare-cycle.js';
+import { releaseCycleParts } from './release-cycle.js';
+import { returnCycleParts } from './return-cycle.js';
+import { cycleId as cycleIdOf, parseCycleId, partsOfCycle, streams } from '../../kernel/ids.js';
+import type { Command } from '../../http/call.js';
+import { fresh } from '../../write-side/execute.js';
+import {
+  commandHandlers,
+  commandHandler,
+  type CommandPlan,
+  type CommandPlanDeps,
+} from '../../http/command-handlers.js';
+import { jobIdOf, type Job } from '../../write-side/jobs.js';
+import { cycleDecider } from '../../cycle/cycle.decider.js';
+import {
+  OpenCycle,
+  PrepareCycle,
+  CheckCycle,
+  OverrideFinding,
+  ApproveCycle,
+  ReturnCycle,
+  ReleaseCycle,
+  ReconcileCycle,
+  CloseCycle,
+  ReinstructPayments,
+} from '../../cycle/cycle.commands.js';
+
+const idOf = (command: Command): string => parseCycleId(command.param('cycleId'));
+
+/** Work that goes on in the background once it is accepted. The same request again starts it again if it is not running. */
+function inBackground(command: Command, deps: CommandPlanDeps, job: Job): CommandPlan {
+  const { actor, correlationId } = command.call.context;
+  return {
+    parts: [],
+    answer: { cycleId: idOf(command), jobId: jobIdOf(job) },
+    status: 202,
+    afterwards: () => deps.background.start(job, { actor, correlationId }),
+  };
+}
+
+export const cycleHandlers = commandHandlers(
+  commandHandler(OpenCycle, async ({ programmeId, period }, { programmes }) => {
+    const book = await programmes.of(programmeId);
+    const cycleId = cycleIdOf(programmeId, period);
+    return {
+      parts: [
+        fresh(streams.cycle(cycleId), cycleDecider, {
+          type: 'OpenCycle',
+          cycleId,
+          programmeId,
+          period,
+          policyVersion: book.policyOf(period).version,
+          currency: book.definition.currency,
+        }),
+      ],
+      answer: { cycleId },
+      status: 201,
+    };
+  }),
+  commandHandler(PrepareCycle, async (command, deps) => {
+    const { programmeId, period } = partsOfCycle(idOf(command));
+    await requirePreparable(deps, { programmeId, period });
+    return inBackground(command, deps, { kind: 'prepare', programmeId, period });
+  }),
+  commandHandler(CheckCycle, (command, deps) =>
+    inBackground(command, deps, {
+      kind: 'check',
+      cycleId: idOf(command),
+      commandId: command.call.context.commandId,
+    }),
+  ),
+  commandHandler(OverrideFinding, (command) => {
+    const cycleId = idOf(command);
+    return {
+      parts: overrideFindingParts({
+        cycleId,
+        findingId: command.findingId,
+        reason: command.reason,
+      }),
+      answer: { cycleId },
+    };
+  }),
+  commandHandler(ApproveCycle, async (command, deps) => {
+    const cycleId = idOf(command);
+    return {
+      parts: await approveCycleParts(deps, { cycleId, contentHash: command.contentHash }),
+      answer: { cycleId },
+    };
+  }),
+  commandHandler(ReturnCycle, async (command, deps) => {
+    const cycleId = idOf(command);
+    return {
+      parts: await returnCycleParts(deps, { cycleId, reason: command.reason }),
+      answer: { cycleId },
+    };
+  }),
+  commandHandler(ReleaseCycle, (command) => {
+    const cycleId = idOf(command);
+    const { contentHash, executionDate } = command;
+    return {
+      parts: releaseCycleParts({ cycleId, contentHash, executionDate }),
+      answer: { cycleId, jobId: `instruct-${cycleId}` },
+      status: 202,
+    };
+  }),
+  commandHandler(ReconcileCycle, (command, deps) =>
+    inBackground(command, deps, {
+      kind: 'reconcile',
+      cycleId: idOf(command),
+      commandId: command.call.context.commandId,
+    }),
+  ),
+  commandHandler(CloseCycle, async (command, deps) => {
+    const cycleId = idOf(command);
+    return { parts: await closeCycleParts(deps, { cycleId }), answer: { cycleId } };
+  }),
+  commandHandler(ReinstructPayments, (command, deps) =>
+    inBackground(command, deps, {
+      kind: 'reinstruct',
+      cycleId: idOf(command),
+      commandId: command.call.context.commandId,
+      executionDate: command.executionDate,
+      ...(command.paymentIds ? { paymentIds: command.paymentIds } : {}),
+      ...(command.sameAccount === undefined ? {} : { sameAccount: command.sameAccount }),
+    }),
+  ),
+);

@@ -1,0 +1,107 @@
+import { assignEntryParts, dismissEntryParts } from './bank-entries.js';
+import { parseEntryId, parsePaymentId, parseSha256, streams } from '../../kernel/ids.js';
+import type { Command } from '../../http/call.js';
+import { part } from '../../write-side/execute.js';
+import {
+  commandHandlers,
+  commandHandler,
+  type CommandPlan,
+  type CommandPlanDeps,
+} from '../../http/command-handlers.js';
+import { jobIdOf, type Job } from '../../write-side/jobs.js';
+import { bankEntryDecider } from '../../statement/entry.decider.js';
+import { bankMessageDecider } from '../../statement/message.decider.js';
+import {
+  ReceiveBankMessage,
+  ReleaseBankMessage,
+  AssignBankEntry,
+  MatchEntries,
+  SetEntryOwner,
+  DismissBankEntry,
+} from '../../statement/statement.commands.js';
+
+/** Records what is said of a message, and applies it in the background. */
+function applied(
+  command: Command,
+  deps: CommandPlanDeps,
+  sha256: string,
+  plan: Pick<CommandPlan, 'parts'>,
+): CommandPlan {
+  const { actor, correlationId } = command.call.context;
+  const job: Job = { kind: 'message', sha256 };
+  return {
+    ...plan,
+    answer: { sha256, jobId: jobIdOf(job) },
+    status: 202,
+    afterwards: () => deps.background.start(job, { actor, correlationId }),
+  };
+}
+
+export const bankHandlers = commandHandlers(
+  commandHandler(ReceiveBankMessage, (command, deps) => {
+    const { sha256 } = command.received;
+    return applied(command, deps, sha256, {
+      parts: [
+        part(streams.message(sha256), bankMessageDecider, {
+          type: 'ReceiveMessage',
+          ...command.received,
+        }),
+      ],
+    });
+  }),
+  commandHandler(ReleaseBankMessage, (command, deps) => {
+    const sha256 = parseSha256(command.param('hash'), 'hash');
+    return applied(command, deps, sha256, {
+      parts: [
+        part(streams.message(sha256), bankMessageDecider, {
+          type: 'ReleaseMessage',
+          reason: command.reason,
+        }),
+      ],
+    });
+  }),
+  commandHandler(AssignBankEntry, async (command, deps) => {
+    const { paymentId, attempt, outcome, reason } = command;
+    const entryId = parseEntryId(command.param('entryId'));
+    const args = {
+      entryId,
+      paymentId: parsePaymentId(paymentId),
+      reason,
+      ...(attempt === undefined ? {} : { attempt }),
+      ...(outcome === undefined ? {} : { outcome }),
+    };
+    return {
+      parts: await assignEntryParts(deps, args, command.call.context.now),
+      answer: { entryId, paymentId },
+    };
+  }),
+  commandHandler(MatchEntries, (command, deps) => {
+    const { actor, correlationId } = command.call.context;
+    const job: Job = { kind: 'match' };
+    return {
+      parts: [],
+      answer: { jobId: jobIdOf(job) },
+      status: 202,
+      afterwards: () => deps.background.start(job, { actor, correlationId }),
+    };
+  }),
+  commandHandler(SetEntryOwner, (command) => {
+    const entryId = parseEntryId(command.param('entryId'));
+    return {
+      parts: [
+        part(streams.entry(entryId), bankEntryDecider, {
+          type: 'SetEntryOwner',
+          owner: command.owner,
+        }),
+      ],
+      answer: { entryId },
+    };
+  }),
+  commandHandler(DismissBankEntry, (command) => {
+    const entryId = parseEntryId(command.param('entryId'));
+    return {
+      parts: dismissEntryParts({ entryId, kind: command.kind, reason: command.reason }),
+      answer: { entryId },
+    };
+  }),
+);

@@ -1,0 +1,62 @@
+import type { EventData } from '../../events/generated.js';
+import type { Debtor, Format, Instruction } from '../adapters/payment-rail/port.js';
+import type { CompiledPolicy } from '../eligibility/policy.js';
+import type { AccountHold } from '../kernel/accounts.js';
+
+/** One version in force, ready to run. */
+export interface PolicyInForce {
+  readonly version: number;
+  readonly compiled: CompiledPolicy;
+}
+
+/** What jobs need to know of a programme, as of a position. */
+export interface ProgrammePolicies {
+  readonly programmeId: string;
+  readonly definition: EventData['ProgrammeDefined'];
+  readonly open: boolean;
+  readonly terms: PaymentTerms;
+  /** What a prepared cycle is checked for; none: cycles are approved unchecked. */
+  readonly rules: EventData['ChecksConfigured']['rules'];
+  /** What an account waits for before it is paid on. */
+  readonly hold: AccountHold;
+  /** The newest version first paid in the period or before. @throws DomainError NO_POLICY_FOR_PERIOD */
+  policyOf(period: string): PolicyInForce;
+  /** The newest version in legal effect in the period, whenever it was first paid. @throws DomainError NO_POLICY_FOR_PERIOD */
+  policyInEffect(period: string): PolicyInForce;
+}
+
+/** An account that a programme pays from, and what its bank takes. */
+export interface PayingAccount {
+  /** Part of message ids; '' for the account of the programme's definition. */
+  readonly accountId: string;
+  readonly debtor: Debtor;
+  readonly format: Format;
+  readonly characters: 'unicode' | 'latin';
+  /** Credit transfers in one file; absent: the default. */
+  readonly maxPerFile?: number;
+}
+
+/** What a programme's payments leave under, from its definition and the terms set last. */
+export interface PaymentTerms {
+  readonly accounts: readonly PayingAccount[];
+  /** The account for a payment: the first whose regions and payee kinds take it, else the definition's. */
+  accountFor(region: string, kind: Instruction['payee']['kind']): PayingAccount;
+  /** What the payee of a period reads on the statement. */
+  remittanceOf(period: string): string;
+}
+
+/** What a command may ask about another stream than its own: programmes with their compiled policies. */
+export interface ProgrammeReader {
+  /** @throws DomainError PROGRAMME_NOT_FOUND */
+  of(programmeId: string): Promise<ProgrammePolicies>;
+  /** To be called with every stream that was written. */
+  changed(stream: string): void;
+}
+
+/** What a command may ask about a person who is registered and not erased. */
+export interface PersonReader {
+  /** @throws DomainError PERSON_NOT_FOUND, PERSON_ERASED */
+  of(personId: string): Promise<Pick<EventData['PersonRegistered'], 'region'>>;
+  /** To be called with every stream that was written. */
+  changed(stream: string): void;
+}
