@@ -175,7 +175,9 @@ describe('smells', () => {
       for (const part of ['decider', 'commands', 'http'])
         expect(there).toContain(`src/${feature}/${feature}.${part}.ts`);
       expect(
-        there.filter((file) => !/^src\/[a-z]+\/[a-z-]+(\.(decider|commands|http))?\.ts$/.test(file)),
+        there.filter(
+          (file) => !/^src\/[a-z]+\/[a-z-]+(\.(decider|commands|http))?\.ts$/.test(file),
+        ),
       ).toEqual([]);
     }
   });
