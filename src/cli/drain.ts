@@ -2,12 +2,8 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileCheckpoint } from '../adapters/data-folder/checkpoint.js';
 import { leasePosition } from '../adapters/lease/postgres.js';
+import { processManagers } from '../process-managers/all.js';
 import { AutomationRunner } from '../process-managers/runner.js';
-import { whenApplicationApprovedThenEnrol } from '../process-managers/when-application-approved-then-enrol.js';
-import { whenCycleReleasedThenInstruct } from '../process-managers/when-cycle-released-then-instruct.js';
-import { whenCorrectionApprovedThenAdjust } from '../process-managers/when-correction-approved-then-adjust.js';
-import { whenPaymentLapsesThenGiveBack } from '../process-managers/when-payment-lapses-then-give-back.js';
-import { whenPaymentsSettleThenSpendBudget } from '../process-managers/when-payments-settle-then-spend-budget.js';
 import type { Distributed } from '../composition/config.js';
 import { DomainError } from '../kernel/errors.js';
 import { AUTOMATION_LEASE } from '../composition/servers.js';
@@ -46,17 +42,10 @@ export async function drainAutomations(
   run: Pick<Run, 'out' | 'signal'>,
 ): Promise<void> {
   if (engine.distributed) return waitForAutomation(engine, engine.distributed, run);
-  const managers = [
-    whenApplicationApprovedThenEnrol(engine),
-    whenCycleReleasedThenInstruct(engine),
-    whenPaymentsSettleThenSpendBudget(engine),
-    whenCorrectionApprovedThenAdjust(engine),
-    whenPaymentLapsesThenGiveBack(engine),
-  ];
   const progress = run.out.progress('events followed');
   await new AutomationRunner(
     engine,
-    managers,
+    processManagers(engine),
     fileCheckpoint(join(engine.dir, 'automation.checkpoint')),
   ).drain(({ done }) => progress(done), run.signal);
 }

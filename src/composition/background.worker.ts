@@ -17,13 +17,8 @@ import { messageArchive } from '../adapters/message-archive/file-system.js';
 import { readBankMessageInThread } from '../adapters/payment-rail/iso20022/incoming/threaded.js';
 import { takeFrom } from '../use-cases/statements/take-from-folder.js';
 import type { MessageDeps } from '../write-side/context.js';
+import { processManagers } from '../process-managers/all.js';
 import { AutomationRunner } from '../process-managers/runner.js';
-import { whenApplicationApprovedThenEnrol } from '../process-managers/when-application-approved-then-enrol.js';
-import { whenCycleReleasedThenInstruct } from '../process-managers/when-cycle-released-then-instruct.js';
-import { whenCorrectionApprovedThenAdjust } from '../process-managers/when-correction-approved-then-adjust.js';
-import { whenPaymentLapsesThenGiveBack } from '../process-managers/when-payment-lapses-then-give-back.js';
-import { whenPaymentsSettleThenSpendBudget } from '../process-managers/when-payments-settle-then-spend-budget.js';
-import { whenPersonErasedThenDestroyKey } from '../process-managers/when-person-erased-then-destroy-key.js';
 import type { BackgroundStart } from '../runtime/background.js';
 import { KeyedMutex } from '../write-side/execute.js';
 import { JobRunner, unfinished } from '../use-cases/jobs/job-runner.js';
@@ -85,14 +80,7 @@ const following = {
 };
 const automations = new AutomationRunner(
   { store: following },
-  [
-    whenApplicationApprovedThenEnrol(deps),
-    whenCycleReleasedThenInstruct(deps),
-    whenPaymentsSettleThenSpendBudget(deps),
-    whenCorrectionApprovedThenAdjust(deps),
-    whenPaymentLapsesThenGiveBack(deps),
-    whenPersonErasedThenDestroyKey(deps),
-  ],
+  processManagers(deps),
   fileCheckpoint(join(start.dir, 'automation.checkpoint')),
 );
 const automating = supervise('automation', () => automations.run(stop.signal), tell, stop.signal);

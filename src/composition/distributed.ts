@@ -16,15 +16,10 @@ import { postgresRelayState } from '../adapters/relay-state/postgres.js';
 // First: it loads the framework before what extends it.
 import { listen, type Listening, type RunningServer } from '../http/listen.js';
 import { AppModule, verifierOf, WatchedModule, type Shell } from './app.module.js';
+import { processManagers } from '../process-managers/all.js';
 import { AutomationRunner } from '../process-managers/runner.js';
 import { takeFrom } from '../use-cases/statements/take-from-folder.js';
 import { OutcomesFromTopic } from '../use-cases/outcomes/take-outcomes-topic.js';
-import { whenApplicationApprovedThenEnrol } from '../process-managers/when-application-approved-then-enrol.js';
-import { whenCorrectionApprovedThenAdjust } from '../process-managers/when-correction-approved-then-adjust.js';
-import { whenCycleReleasedThenInstruct } from '../process-managers/when-cycle-released-then-instruct.js';
-import { whenPaymentLapsesThenGiveBack } from '../process-managers/when-payment-lapses-then-give-back.js';
-import { whenPaymentsSettleThenSpendBudget } from '../process-managers/when-payments-settle-then-spend-budget.js';
-import { whenPersonErasedThenDestroyKey } from '../process-managers/when-person-erased-then-destroy-key.js';
 import type { Config, Distributed } from './config.js';
 import { OUTCOMES_TOPIC } from '../messaging/topics.js';
 import { RequestDrain } from '../http/request-drain.js';
@@ -320,25 +315,14 @@ function automation({
       async (hold, held) => {
         for (const { job, by } of await unfinished(servers))
           await queue.submit(jobIdOf(job), { job, by });
-        const automations = new AutomationRunner(
-          servers,
-          [
-            whenApplicationApprovedThenEnrol(servers),
-            whenCycleReleasedThenInstruct(servers),
-            whenPaymentsSettleThenSpendBudget(servers),
-            whenCorrectionApprovedThenAdjust(servers),
-            whenPaymentLapsesThenGiveBack(servers),
-            whenPersonErasedThenDestroyKey(servers),
-          ],
-          {
-            load: () => hold.load(),
-            save: async (position) => {
-              await hold.save(position);
-              duties.well('automation');
-              meters.followed('automation', position);
-            },
+        const automations = new AutomationRunner(servers, processManagers(servers), {
+          load: () => hold.load(),
+          save: async (position) => {
+            await hold.save(position);
+            duties.well('automation');
+            meters.followed('automation', position);
           },
-        );
+        });
         // What fails ends the others, so that all begin again together under the lease.
         const failed = new AbortController();
         const until = AbortSignal.any([held, failed.signal]);

@@ -7,7 +7,7 @@ import type { Deps } from '../../src/write-side/context.js';
 import { planRecoveries } from '../../src/use-cases/corrections/plan-recoveries.js';
 import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
 import { proposeCorrection } from '../../src/use-cases/corrections/propose-correction.js';
-import { whenCorrectionApprovedThenAdjust } from '../../src/process-managers/when-correction-approved-then-adjust.js';
+import { processManagers } from '../../src/process-managers/all.js';
 import { asdVersions } from '../../src/eligibility/reference/asd.js';
 import { enrolmentDecider, type EnrolmentCommand } from '../../src/enrolment/enrolment.decider.js';
 import { streams } from '../../src/kernel/ids.js';
@@ -93,7 +93,8 @@ describe('corrections on a store without atomic groups, interrupted at every app
           const approved = (
             await deps.store.readStream(streams.correction(made.correctionId))
           ).filter(({ type }) => type === 'CorrectionApproved');
-          await whenCorrectionApprovedThenAdjust(deps).handle(approved);
+          for (const manager of processManagers(deps))
+            if (manager.handles.includes('CorrectionApproved')) await manager.handle(approved);
         },
         async check(deps) {
           const { arrears, debt } = await accounts(deps, made);

@@ -2,16 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Deps, JobContext } from '../../src/write-side/context.js';
+import { processManagers } from '../../src/process-managers/all.js';
 import {
   AutomationRunner,
   checkpointInMemory,
   type Checkpoint,
 } from '../../src/process-managers/runner.js';
-import { whenApplicationApprovedThenEnrol } from '../../src/process-managers/when-application-approved-then-enrol.js';
-import { whenCycleReleasedThenInstruct } from '../../src/process-managers/when-cycle-released-then-instruct.js';
-import { whenCorrectionApprovedThenAdjust } from '../../src/process-managers/when-correction-approved-then-adjust.js';
-import { whenPaymentLapsesThenGiveBack } from '../../src/process-managers/when-payment-lapses-then-give-back.js';
-import { whenPaymentsSettleThenSpendBudget } from '../../src/process-managers/when-payments-settle-then-spend-budget.js';
 import { budgetDecider } from '../../src/budget/budget.decider.js';
 import { openEngine, type Engine } from '../../src/cli/compose.js';
 import type { HouseholdRow } from '../../src/tabular/household-row.js';
@@ -153,14 +149,6 @@ export async function* households(
     yield batch.rows;
 }
 
-export const managers = (deps: Deps) => [
-  whenApplicationApprovedThenEnrol(deps),
-  whenCycleReleasedThenInstruct(deps),
-  whenPaymentsSettleThenSpendBudget(deps),
-  whenCorrectionApprovedThenAdjust(deps),
-  whenPaymentLapsesThenGiveBack(deps),
-];
-
 /** Lets the process managers act on everything there is; the checkpoint is lost each time, on purpose. */
 export const drain = (deps: Deps, checkpoint: Checkpoint = checkpointInMemory()): Promise<number> =>
-  new AutomationRunner(deps, managers(deps), checkpoint).drain();
+  new AutomationRunner(deps, processManagers(deps), checkpoint).drain();

@@ -1,0 +1,21 @@
+import type { Deps } from '../write-side/context.js';
+import type { ProcessManager } from './runner.js';
+import { whenApplicationApprovedThenEnrol } from './when-application-approved-then-enrol.js';
+import { whenCorrectionApprovedThenAdjust } from './when-correction-approved-then-adjust.js';
+import { whenCycleReleasedThenInstruct } from './when-cycle-released-then-instruct.js';
+import { whenPaymentLapsesThenGiveBack } from './when-payment-lapses-then-give-back.js';
+import { whenPaymentsSettleThenSpendBudget } from './when-payments-settle-then-spend-budget.js';
+import { whenPersonErasedThenDestroyKey } from './when-person-erased-then-destroy-key.js';
+
+/**
+ * Every process manager, in the order in which they act on a page of the log. They share one checkpoint, so whoever runs
+ * any of them runs them all: what one that was left out had to do would never be done once the checkpoint has moved on.
+ */
+export const processManagers = (deps: Deps): readonly ProcessManager[] => [
+  whenApplicationApprovedThenEnrol(deps),
+  whenCycleReleasedThenInstruct(deps),
+  whenPaymentsSettleThenSpendBudget(deps),
+  whenCorrectionApprovedThenAdjust(deps),
+  whenPaymentLapsesThenGiveBack(deps),
+  whenPersonErasedThenDestroyKey(deps),
+];

@@ -1,0 +1,51 @@
+import { describe, expect, test } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+interface Source {
+  readonly path: string;
+  readonly text: string;
+}
+
+const sources: readonly Source[] = ['src', 'projections', 'test', 'bench'].flatMap((folder) =>
+  readdirSync(join(process.cwd(), folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.includes('node_modules'))
+    .map((file) => `${folder}/${file}`)
+    .map((path) => ({ path, text: readFileSync(join(process.cwd(), path), 'utf8') })),
+);
+
+const textOf = (path: string): string => sources.find((source) => source.path === path)!.text;
+
+/** Names of things of a kind that a source imports from elsewhere. */
+const imported = (text: string, names: RegExp): readonly string[] =>
+  [...text.matchAll(/import \{([^}]*)\} from/g)].flatMap(([, list]) => list!.match(names) ?? []);
+
+const MANAGER = /\bwhen[A-Z]\w*Then[A-Z]\w*/g;
+
+/** Sources that name a process manager beside the one list of them. */
+const listingManagers = (among: readonly Source[]): readonly string[] =>
+  among
+    .filter(({ path }) => path !== 'src/process-managers/all.ts')
+    .filter(({ text }) => imported(text, MANAGER).length > 0)
+    .map(({ path }) => path);
+
+describe('every list of things exists once', () => {
+  test('process managers are put together in all.ts only', () => {
+    const copy = `import { ${['when', 'Paid', 'Then', 'Spend'].join('')} } from './spend.js';`;
+    expect(listingManagers([{ path: 'src/cli/drain.ts', text: copy }])).toEqual([
+      'src/cli/drain.ts',
+    ]);
+    expect(listingManagers(sources)).toEqual([]);
+  });
+
+  test('each process manager of the folder is in all.ts', () => {
+    const there = sources
+      .filter(({ path }) => path.startsWith('src/process-managers/when-'))
+      .flatMap(({ text }) => [...text.matchAll(/export const (when\w+Then\w+) =/g)])
+      .map(([, name]) => name!);
+    expect(there.length).toBeGreaterThan(5);
+    expect(imported(textOf('src/process-managers/all.ts'), MANAGER).toSorted()).toEqual(
+      there.toSorted(),
+    );
+  });
+});
