@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { schemas } from '../../events/generated.js';
 import type { FeedPage } from '../../src/adapters/event-bus/port.js';
 import type { EventStore } from '../../src/adapters/event-store/port.js';
@@ -6,7 +5,7 @@ import type { ReadDb, ReadStore } from '../../src/adapters/read-store/port.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { BuildTables } from './batch.js';
 import type { ProjectionBuild } from './builds.js';
-import { ProjectionError } from './errors.js';
+import { GapRetry } from './gap-retry.js';
 import { StreamDeduplicator } from './stream-deduplicator.js';
 import type { PartitionCheckpoint } from './partition-checkpoint.js';
 
@@ -17,9 +16,6 @@ export type ProjectionLog = Pick<
 >;
 
 const KNOWN_TYPES: ReadonlySet<string> = new Set(schemas.map(({ type }) => type));
-/** How often, and how long apart (doubling), the log is asked for events that are missing, before the lane stops. */
-const ATTEMPTS = 6;
-const FIRST_WAIT_MS = 10;
 
 export interface ProjectionProcessorOptions {
   readonly pageSize: number;
@@ -59,7 +55,8 @@ export class ProjectionProcessor {
    */
   async catchUp(signal?: AbortSignal, until = Number.MAX_SAFE_INTEGER): Promise<void> {
     let coming = this.log.readAll(this.position, this.options.pageSize);
-    for (let attempt = 1; ;) {
+    let retry = new GapRetry();
+    for (;;) {
       const page = await coming;
       if (signal?.aborted) return;
       const events =
@@ -73,12 +70,11 @@ export class ProjectionProcessor {
         coming.catch(() => undefined);
         await this.#commit(events, events.at(-1)?.position ?? this.position);
         if (ends) return;
-        attempt = 1;
+        retry = new GapRetry();
         continue;
       }
-      await this.#missing(attempt, `position ${hole}`, signal);
+      await retry.missed(this.#gapAt(`position ${hole}`), signal);
       if (signal?.aborted) return;
-      attempt += 1;
       coming = this.log.readAll(this.position, this.options.pageSize);
     }
   }
@@ -93,11 +89,15 @@ export class ProjectionProcessor {
     const last = ours.at(-1);
     if (!last) return;
     if (this.#holeIn(ours) === undefined) return this.#commit(ours, last.position);
-    for (let attempt = 1; this.position < last.position; attempt += 1) {
+    const retry = new GapRetry();
+    while (this.position < last.position) {
       await this.catchUp(signal);
       if (signal?.aborted) return;
       if (this.position < last.position)
-        await this.#missing(attempt, `positions ${this.position + 1} to ${last.position}`, signal);
+        await retry.missed(
+          this.#gapAt(`positions ${this.position + 1} to ${last.position}`),
+          signal,
+        );
     }
   }
 
@@ -125,16 +125,8 @@ export class ProjectionProcessor {
     return this.log.positionGaps ? undefined : holeIn(events, this.position);
   }
 
-  async #missing(attempt: number, what: string, signal?: AbortSignal): Promise<void> {
-    if (attempt >= ATTEMPTS) {
-      throw new ProjectionError(
-        'PROJECTION_GAP',
-        `The log gives no event at ${what}. Check the log (sanad audit check); the read models stand at position ${this.position}.`,
-      );
-    }
-    await wait(FIRST_WAIT_MS * 2 ** attempt, undefined, signal ? { signal } : {}).catch(
-      () => undefined,
-    );
+  #gapAt(what: string): string {
+    return `The log gives no event at ${what}. Check the log (sanad audit check); the read models stand at position ${this.position}.`;
   }
 
   async #commit(events: readonly Recorded[], position: number): Promise<void> {

@@ -1,14 +1,11 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { schemas } from '../../events/generated.js';
 import type { EventStore } from '../../src/adapters/event-store/port.js';
 import type { ReadDb } from '../../src/adapters/read-store/port.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import type { BuildTables } from './batch.js';
-import { ProjectionError } from './errors.js';
+import { GapRetry } from './gap-retry.js';
 
 const AGGREGATES = new Map<string, string>(schemas.map(({ type, aggregate }) => [type, aggregate]));
-const ATTEMPTS = 6;
-const FIRST_WAIT_MS = 10;
 
 /**
  * Lets each event of each stream pass once and in order.
@@ -73,20 +70,17 @@ export class StreamDeduplicator {
     { stream, revision }: Recorded,
     from: number,
   ): Promise<readonly Recorded[]> {
-    for (let attempt = 1; ; attempt += 1) {
+    const retry = new GapRetry();
+    for (;;) {
       const found = await this.log.readStream(stream, { from, limit: revision - from });
       if (
         found.length === revision - from &&
         found.every((event, index) => event.revision === from + index)
       )
         return found;
-      if (attempt >= ATTEMPTS) {
-        throw new ProjectionError(
-          'PROJECTION_GAP',
-          `${projection} was given revision ${revision} of ${stream}, and revision ${from} is nowhere to be had.`,
-        );
-      }
-      await wait(FIRST_WAIT_MS * 2 ** attempt);
+      await retry.missed(
+        `${projection} was given revision ${revision} of ${stream}, and revision ${from} is nowhere to be had.`,
+      );
     }
   }
 }

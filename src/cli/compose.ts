@@ -12,7 +12,7 @@ import { messageArchive } from '../adapters/message-archive/file-system.js';
 import type { MessageDeps } from '../write-side/context.js';
 import { railIn, sizeIn, type Distributed } from '../composition/config.js';
 import { openServers } from '../composition/servers.js';
-import { KeyedMutex } from '../write-side/execute.js';
+import { KeyedMutex } from '../kernel/concurrency/keyed-mutex.js';
 
 /** The engine on a data folder, without HTTP: what bulk commands work with. Holds the folder until closed. */
 export interface Engine extends MessageDeps {

@@ -65,7 +65,7 @@ import { RecoveryHttp } from '../recovery/recovery.http.js';
 import { FeedHttp } from '../http/feed/feed.http.js';
 import { CachedProgrammeReader } from '../programme/programme-reader.js';
 import { RequestDrain } from '../http/request-drain.js';
-import { KeyedMutex } from '../write-side/execute.js';
+import { KeyedMutex } from '../kernel/concurrency/keyed-mutex.js';
 import { DEPS, CommandExecutor, type CommandPlanDeps } from '../http/command-handlers.js';
 import { HealthHttp, MetricsHttp } from '../http/health.http.js';
 import { JOBS, type Jobs } from '../write-side/jobs.js';

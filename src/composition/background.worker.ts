@@ -20,7 +20,7 @@ import type { MessageDeps } from '../write-side/context.js';
 import { processManagers } from '../process-managers/all.js';
 import { AutomationRunner } from '../process-managers/runner.js';
 import type { BackgroundStart } from '../runtime/background.js';
-import { KeyedMutex } from '../write-side/execute.js';
+import { KeyedMutex } from '../kernel/concurrency/keyed-mutex.js';
 import { JobRunner, unfinished } from '../use-cases/jobs/job-runner.js';
 import { throttlePages } from '../runtime/throttle-pages.js';
 import { READ_MODELS, type FromBackground, type ToBackground } from '../write-side/jobs.js';

@@ -13,7 +13,7 @@ import { isoRail, type RailSettings } from '../adapters/payment-rail/rail.js';
 import { openPostgresVault } from '../adapters/vault/postgres/vault.js';
 import type { MessageDeps } from '../write-side/context.js';
 import type { Config, Distributed } from './config.js';
-import { KeyedMutex } from '../write-side/execute.js';
+import { KeyedMutex } from '../kernel/concurrency/keyed-mutex.js';
 
 export const PROJECTIONS = [
   eligibilityProjection,

@@ -12,7 +12,7 @@ import { keyReused } from './idempotency.js';
 import { Metrics } from '../runtime/metrics.js';
 import type { PersonReader } from '../write-side/readers.js';
 import { problemOf } from './problem.js';
-import { EventLoopBatcher } from './event-loop-batcher.js';
+import { EventLoopBatcher } from '../kernel/concurrency/event-loop-batcher.js';
 
 /** What a command comes to: the streams it is decided on, and what it is answered with besides the position. */
 export interface CommandPlan {

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { MessagePort, Worker } from 'node:worker_threads';
 import {
   jobIdOf,
@@ -17,7 +18,7 @@ const REMEMBERED_JOBS = 1_000;
 
 /** The HTTP thread's end of the background thread: read models, automations and jobs run over there. */
 export class Background implements Jobs, HealthStatus {
-  readonly #jobs = new Map<string, JobStatus>();
+  readonly #jobs = new LRUCache<string, JobStatus>({ max: REMEMBERED_JOBS });
   #worker: Worker | undefined;
   #exited: Promise<void> = Promise.resolve();
   #stopping = false;
@@ -86,9 +87,7 @@ export class Background implements Jobs, HealthStatus {
   }
 
   #note(status: JobStatus): void {
-    this.#jobs.delete(status.jobId);
     this.#jobs.set(status.jobId, status);
-    if (this.#jobs.size > REMEMBERED_JOBS) this.#jobs.delete(this.#jobs.keys().next().value!);
   }
 
   #take(message: Exclude<FromBackground, { readonly kind: 'ready' }>): void {

@@ -1,4 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { Backoff } from '../kernel/concurrency/backoff.js';
+import { pause } from '../kernel/concurrency/pause.js';
 import type { FromBackground } from '../write-side/jobs.js';
 
 const FIRST_PAUSE_MS = 200;
@@ -11,7 +12,7 @@ export async function supervise(
   tell: (message: FromBackground) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  let pauseMs = FIRST_PAUSE_MS;
+  const backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
   while (!signal.aborted) {
     const beganMs = performance.now();
     try {
@@ -25,10 +26,7 @@ export async function supervise(
       });
     }
     if (signal.aborted) return;
-    pauseMs =
-      performance.now() - beganMs > LONGEST_PAUSE_MS
-        ? FIRST_PAUSE_MS
-        : Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
-    await pause(pauseMs, undefined, { signal }).catch(() => undefined);
+    if (performance.now() - beganMs > LONGEST_PAUSE_MS) backoff.reset();
+    await pause(backoff.next(), signal);
   }
 }

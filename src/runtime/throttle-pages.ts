@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { pause } from '../kernel/concurrency/pause.js';
 import type { Page } from '../adapters/event-store/port.js';
 
 const PER_EVENT_MS = 2;
@@ -16,8 +16,6 @@ export async function* throttlePages(
   for await (const page of pages) {
     yield page;
     if (!page.end) continue;
-    await pause(Math.min(LONGEST_MS, page.events.length * PER_EVENT_MS), undefined, {
-      signal,
-    }).catch(() => undefined);
+    await pause(Math.min(LONGEST_MS, page.events.length * PER_EVENT_MS), signal);
   }
 }

@@ -45,9 +45,3 @@ export function detectDelimiter(header: string): string {
   const counts = DELIMITERS.map((delimiter) => bare.split(delimiter).length);
   return DELIMITERS[counts.indexOf(Math.max(...counts))]!;
 }
-
-/** One field, in quotes where it needs them. */
-export const csvField = (text: string, delimiter: string): string =>
-  text.includes('"') || text.includes(delimiter) || text.includes('\n') || text.includes('\r')
-    ? `"${text.replaceAll('"', '""')}"`
-    : text;

@@ -1,15 +1,13 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { csvField } from './csv.js';
+import { csvField, withoutFormula } from '../kernel/csv.js';
 import type { Reject } from './household-row.js';
 
 const HEADER = 'line;column;code;reason\n';
 const BUFFER_CHARACTERS = 65_536;
 
-/** A spreadsheet must not take a user's column name for a formula. */
-const harmless = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
-
+/** A column's name is the user's: a spreadsheet must not run it. */
 const lineOf = ({ line, column, code, reason }: Reject): string =>
-  `${line};${csvField(harmless(column), ';')};${code};${csvField(reason, ';')}\n`;
+  `${line};${csvField(withoutFormula(column), ';')};${code};${csvField(reason, ';')}\n`;
 
 /**
  * Writes a rejects file: CSV with `;`, a line for everything wrong. It appears under its name only when it is whole: until

@@ -6,7 +6,7 @@ import type { ReadBankMessage } from '../adapters/payment-rail/iso20022/incoming
 import type { PaymentRail } from '../adapters/payment-rail/port.js';
 import type { Vault } from '../adapters/vault/port.js';
 import type { Actor, Context } from '../kernel/decider.js';
-import type { KeyedMutex } from './execute.js';
+import type { KeyedMutex } from '../kernel/concurrency/keyed-mutex.js';
 
 /** What automations and bulk jobs work with; the composition makes it. */
 export interface Deps {

@@ -1,3 +1,4 @@
+import type { KeyedMutex } from '../kernel/concurrency/keyed-mutex.js';
 import type { EventType } from '../../events/generated.js';
 import type { EventRegistry } from '../../events/registry.js';
 import type {
@@ -173,25 +174,4 @@ export async function execute(
       );
     },
   );
-}
-
-/** Serialises commands of this process that touch the same streams, so that they rarely conflict in the store. */
-export class KeyedMutex {
-  readonly #tails = new Map<string, Promise<void>>();
-
-  async hold<T>(keys: readonly string[], work: () => Promise<T>): Promise<T> {
-    let release!: () => void;
-    const mine = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    const before = keys.map((key) => this.#tails.get(key));
-    for (const key of keys) this.#tails.set(key, mine);
-    try {
-      await Promise.all(before);
-      return await work();
-    } finally {
-      release();
-      for (const key of keys) if (this.#tails.get(key) === mine) this.#tails.delete(key);
-    }
-  }
 }

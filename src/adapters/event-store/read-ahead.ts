@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
 import type { TextPage } from './sqlite/log-protocol.js';
 import { readInWorker, type ReadClient } from './sqlite/read-client.js';
 
@@ -23,7 +24,7 @@ const WALKS = 8;
  * What it fetches never goes stale: positions are never written again, and a page that met the end is not used.
  */
 export class ReadAhead {
-  readonly #walks = new Map<number, Walk>();
+  readonly #walks = new LRUCache<number, Walk>({ max: WALKS });
   #reader: ReadClient | undefined;
   /** The thread takes a while to start; until it has answered once, nobody waits for it. */
   #started = false;
@@ -53,7 +54,6 @@ export class ReadAhead {
       for (let i = 0, from = next; i < DEPTH; i += 1, from += limit)
         fetched.set(from, before?.fetched.get(from) ?? this.#fetch(from, limit));
     this.#walks.set(next, { limit, pages, fetched });
-    if (this.#walks.size > WALKS) this.#walks.delete(this.#walks.keys().next().value!);
   }
 
   async #fetch(after: number, limit: number): Promise<TextPage | undefined> {

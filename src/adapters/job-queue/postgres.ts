@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { pause } from '../../kernel/concurrency/pause.js';
 import { DomainError } from '../../kernel/errors.js';
 import { openPostgres, PostgresError, type Postgres } from '../postgres/pool.js';
 import {
@@ -141,7 +141,7 @@ export async function openPostgresJobQueue<Work extends object>(
           JOB_KEEPS_STOPPING,
           `Its worker stopped ${MAX_TRIES} times; send the request again when it is known why.`,
         ]);
-      else await wait(askEveryMs, undefined, { signal }).catch(() => undefined);
+      else await pause(askEveryMs, signal);
     }
     return undefined;
   };

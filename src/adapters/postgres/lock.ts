@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { pause } from '../../kernel/concurrency/pause.js';
 import {
   connectPostgres,
   PostgresError,
@@ -52,7 +52,7 @@ export async function holdLock(
   try {
     while (!signal.aborted) {
       if (await locked(connection, options)) return held(connection);
-      await wait(ASK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+      await pause(ASK_EVERY_MS, signal);
     }
   } catch (error) {
     await connection.end();

@@ -1,6 +1,6 @@
 import { addDays, addMonths, parseLocalDate } from '../../kernel/time.js';
 import { ibanOfRib, ribOf } from '../../kernel/accounts.js';
-import { csvField } from '../../tabular/csv.js';
+import { csvField } from '../../kernel/csv.js';
 import { COLUMNS, type GeneratedChild, type GeneratedHousehold } from './households-columns.js';
 import { spoil } from './households-errors.js';
 import { BANKS, FIRST_NAMES, REGIONS, SURNAMES } from './households-names.js';

@@ -1,3 +1,4 @@
+import { KeyedMutex } from '../../kernel/concurrency/keyed-mutex.js';
 import type { ReportedOutcome, OutcomeSource } from '../../payment/reported-outcome.js';
 import { DomainError } from '../../kernel/errors.js';
 import { parsePaymentId, streams } from '../../kernel/ids.js';
@@ -96,8 +97,8 @@ interface Entry {
 }
 
 class OutcomeDesk {
-  /** Per payment, the batch that has it in hand. */
-  readonly #inHand = new Map<string, Promise<void>>();
+  /** By payment: batches that name the same one are taken in one after the other. */
+  readonly #locks = new KeyedMutex();
 
   constructor(
     private readonly deps: Deps,
@@ -121,24 +122,10 @@ class OutcomeDesk {
         results[index] = refused(error, named[index]);
       }
     });
-    const before = new Set<Promise<void>>();
-    let done!: () => void;
-    const mine = new Promise<void>((resolve) => {
-      done = resolve;
-    });
-    for (const { paymentId } of entries) {
-      const other = this.#inHand.get(paymentId);
-      if (other && other !== mine) before.add(other);
-      this.#inHand.set(paymentId, mine);
-    }
-    try {
-      await Promise.all(before);
+    const payments = entries.map(({ paymentId }) => paymentId);
+    await this.#locks.hold(payments, async () => {
       for (let wave = entries; wave.length > 0;) wave = await this.#takeWave(wave, results);
-    } finally {
-      done();
-      for (const { paymentId } of entries)
-        if (this.#inHand.get(paymentId) === mine) this.#inHand.delete(paymentId);
-    }
+    });
     return results;
   }
 

@@ -1,5 +1,6 @@
 import { CallFailed, type NewServerEvent, type ServerClient } from './client.js';
-import { pause } from './pace.js';
+import { Backoff } from '../../../kernel/concurrency/backoff.js';
+import { pause } from '../../../kernel/concurrency/pause.js';
 import { StoreError } from '../port.js';
 
 /** Events for one stream in the server's form. `expected`: exact revision; -1: no stream. */
@@ -44,7 +45,7 @@ export class StreamAppender {
    */
   async append(write: ServerWrite): Promise<WriteOutcome> {
     const giveUpAt = performance.now() + this.patienceMs;
-    let wait = FIRST_PAUSE_MS;
+    const backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
     let unclear: string | undefined;
     for (;;) {
       const before = this.#seen;
@@ -75,14 +76,14 @@ export class StreamAppender {
         if (standing?.kind === 'there') return { kind: 'appended', position: standing.position };
         if (standing?.kind === 'moved') return { kind: 'conflict', actual: standing.actual };
       }
-      if (performance.now() + wait > giveUpAt) {
+      const waitMs = backoff.next();
+      if (performance.now() + waitMs > giveUpAt) {
         throw new StoreError(
           'OUTCOME_UNKNOWN',
           `EventStoreDB did not say in time whether ${write.stream} took ${write.events.length} event(s) after revision ${write.expected}: ${unclear}. Send the same request again.`,
         );
       }
-      await pause(wait);
-      wait = Math.min(wait * 2, LONGEST_PAUSE_MS);
+      await pause(waitMs);
     }
   }
 

@@ -6,7 +6,8 @@ import { follow } from './follow.js';
 import { prefixesOf, recordedOfServer, serverGroupOf } from './form.js';
 import { Groups, type ServerGroup } from './groups.js';
 import { StreamNames } from './names.js';
-import { Semaphore, Turns } from './pace.js';
+import { KeyedMutex } from '../../../kernel/concurrency/keyed-mutex.js';
+import { Semaphore } from '../../../kernel/concurrency/semaphore.js';
 import { Receipts, RECEIPT_PREFIX } from './receipts.js';
 import { connectionOf } from './url.js';
 import {
@@ -69,7 +70,7 @@ class EventStoreDb implements EventStore {
   readonly #names: StreamNames;
   readonly #writing: Semaphore;
   readonly #reading = new Semaphore(READS_AT_ONCE);
-  readonly #turns = new Turns();
+  readonly #locks = new KeyedMutex();
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #followers = new AbortController();
   #pendingEvents = 0;
@@ -130,7 +131,7 @@ class EventStoreDb implements EventStore {
   #one(group: ServerGroup): Promise<AppendResult> {
     const keys = group.writes.map(({ stream }) => stream);
     if (group.receipt) keys.push(RECEIPT_PREFIX + group.receipt.key);
-    return this.#turns.run(keys, () => this.#writing.run(() => this.#groups.append(group)));
+    return this.#locks.hold(keys, () => this.#writing.run(() => this.#groups.append(group)));
   }
 
   async readStream(

@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Recorded } from '../../../kernel/decider.js';
 import { at, CallFailed, type Place, type ServerClient, type ServerEvent } from './client.js';
-import { pause } from './pace.js';
+import { Backoff } from '../../../kernel/concurrency/backoff.js';
+import { pause } from '../../../kernel/concurrency/pause.js';
 import { StoreError, type Page } from '../port.js';
 
 const FIRST_PAUSE_MS = 50;
@@ -30,7 +31,7 @@ export async function* follow(options: FollowOptions): AsyncIterable<Page> {
   const { client, prefixes, pageSize, signal } = options;
   let last = options.after;
   let resume: Place | undefined = last < 0 ? undefined : at(last);
-  let wait = FIRST_PAUSE_MS;
+  const backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
   while (!signal.aborted) {
     const tail = client.subscribe(resume, prefixes, pageSize);
     const stop = (): void => tail.stop();
@@ -45,7 +46,7 @@ export async function* follow(options: FollowOptions): AsyncIterable<Page> {
     };
     try {
       for await (const item of tail.items) {
-        wait = FIRST_PAUSE_MS;
+        backoff.reset();
         if (item.kind === 'event') {
           if (item.event.position <= last) continue;
           events.push(options.recorded(item.event));
@@ -76,7 +77,6 @@ export async function* follow(options: FollowOptions): AsyncIterable<Page> {
     if (signal.aborted) return;
     if (events.length > 0) yield page();
     options.dropped(reason);
-    await pause(wait, signal);
-    wait = Math.min(wait * 2, LONGEST_PAUSE_MS);
+    await pause(backoff.next(), signal);
   }
 }

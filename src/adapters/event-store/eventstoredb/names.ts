@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { at, CallFailed, type Place, type ServerClient } from './client.js';
 import { StoreError } from '../port.js';
 
@@ -21,7 +22,7 @@ interface Category {
  * lag), so the names are learnt from the log once for each prefix, with the server's filter, and then kept up with.
  */
 export class StreamNames {
-  readonly #categories = new Map<string, Category>();
+  readonly #categories = new LRUCache<string, Category>({ max: MAX_PREFIXES });
 
   /** @param end position of the last event in the server's log, anybody's; -1 without one */
   constructor(
@@ -69,10 +70,7 @@ export class StreamNames {
       cursor: undefined,
       busy: Promise.resolve(),
     };
-    this.#categories.delete(prefix);
     this.#categories.set(prefix, known);
-    if (this.#categories.size > MAX_PREFIXES)
-      this.#categories.delete(this.#categories.keys().next().value!);
     return known;
   }
 

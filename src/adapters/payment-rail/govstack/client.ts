@@ -1,4 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { Backoff } from '../../../kernel/concurrency/backoff.js';
+import { pause } from '../../../kernel/concurrency/pause.js';
 import { RailError } from '../port.js';
 import type { GovstackSettings } from './port.js';
 import { refusalIn } from './refusal.js';
@@ -41,6 +42,7 @@ export async function send(
     signal,
   }: { readonly taken?: readonly number[]; readonly signal?: AbortSignal } = {},
 ): Promise<Reply> {
+  const backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
   let failure = '';
   for (let attempt = 1; attempt <= settings.attempts; attempt += 1) {
     const answer = await once(settings, request, signal);
@@ -51,22 +53,16 @@ export async function send(
         throw new RailError('RAIL_REFUSED', `${request.what} was refused: ${refusalIn(answer)}.`);
     }
     failure = 'failure' in answer ? answer.failure : `status ${answer.status}`;
+    // Doubled each time; longer where the block asks for it, within limits.
+    const askedMs = 'status' in answer ? answer.retryAfterMs : 0;
     if (attempt < settings.attempts)
-      await pause(
-        pauseOf(attempt, 'status' in answer ? answer.retryAfterMs : undefined),
-        undefined,
-        signal ? { signal } : {},
-      );
+      await pause(Math.min(LONGEST_PAUSE_MS, Math.max(backoff.next(), askedMs)), signal);
   }
   throw new RailError(
     'RAIL_FAILED',
     `${request.what} had no answer in ${settings.attempts} attempts (${failure}). Whether it was taken is not known; it is safe to send it again.`,
   );
 }
-
-/** Doubled each time; longer where the block asks for it, within limits. */
-const pauseOf = (attempt: number, retryAfterMs = 0): number =>
-  Math.min(LONGEST_PAUSE_MS, Math.max(FIRST_PAUSE_MS * 2 ** (attempt - 1), retryAfterMs));
 
 type Answer = (Reply & { readonly retryAfterMs: number }) | { readonly failure: string };
 

@@ -1,4 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { Backoff } from '../../../kernel/concurrency/backoff.js';
+import { pause } from '../../../kernel/concurrency/pause.js';
 import { Kept } from './kept.js';
 import type { GovstackSettings } from './port.js';
 import { sendMessage } from './sender.js';
@@ -25,7 +26,7 @@ const LONGEST_PAUSE_MS = 300_000;
 /** Sends the messages that a deferred rail wrote into `files`, one after the other; one that the block refuses does not hold up the others. */
 export function govstackOutbox(files: string, settings: GovstackSettings): GovstackOutbox {
   const kept = new Kept(files);
-  const failing = new Map<string, { readonly pauseMs: number; readonly againAtMs: number }>();
+  const failing = new Map<string, { readonly backoff: Backoff; readonly againAtMs: number }>();
 
   async function look(
     signal: AbortSignal,
@@ -42,8 +43,8 @@ export function govstackOutbox(files: string, settings: GovstackSettings): Govst
         counts.sent += 1;
       } catch (error) {
         signal.throwIfAborted();
-        const pauseMs = failed ? Math.min(failed.pauseMs * 2, LONGEST_PAUSE_MS) : FIRST_PAUSE_MS;
-        failing.set(messageId, { pauseMs, againAtMs: performance.now() + pauseMs });
+        const backoff = failed?.backoff ?? new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
+        failing.set(messageId, { backoff, againAtMs: performance.now() + backoff.next() });
         counts.failed += 1;
         onTrouble(messageId, error);
       }
@@ -60,7 +61,7 @@ export function govstackOutbox(files: string, settings: GovstackSettings): Govst
         } catch (error) {
           if (!signal.aborted) onTrouble?.('the outbox', error);
         }
-        await pause(everyMs, undefined, { signal }).catch(() => undefined);
+        await pause(everyMs, signal);
       }
     },
   };

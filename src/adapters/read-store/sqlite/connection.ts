@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import { LRUCache } from 'lru-cache';
 import { ReadStoreError } from '../port.js';
 
 /** What a statement gives: rows of a query, or the number of rows that it changed. */
@@ -23,7 +24,7 @@ interface Prepared {
 /** One connection to read.db. Money (columns named `…_minor`) is bigint both ways; every other whole number is a number. */
 export class SqliteConnection {
   readonly #database: Database.Database;
-  readonly #statements = new Map<string, Prepared>();
+  readonly #statements = new LRUCache<string, Prepared>({ max: KEPT_STATEMENTS });
 
   /** @throws ReadStoreError READ_STORE_ABSENT (read-only and no file), READ_STORE_CORRUPT, READ_STORE_FAILED */
   constructor(file: string, options: { readonly readOnly: boolean }) {
@@ -72,11 +73,7 @@ export class SqliteConnection {
     const prepared: Prepared = { statement, narrowed, booleans };
     // Tables come and go with builds; a statement on a dropped one is only ever dead weight.
     if (/^\s*(create|drop|alter)/i.test(sql)) this.#statements.clear();
-    else {
-      if (this.#statements.size >= KEPT_STATEMENTS)
-        this.#statements.delete(this.#statements.keys().next().value ?? '');
-      this.#statements.set(sql, prepared);
-    }
+    else this.#statements.set(sql, prepared);
     return prepared;
   }
 }

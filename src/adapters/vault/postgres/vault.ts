@@ -5,7 +5,7 @@ import { decrypt, encrypt } from '../envelope.js';
 import { hashKeys, loadMasterKey, readMasterKey } from '../master-key.js';
 import { VaultError, type PersonalRecord, type Sealed, type Vault } from '../port.js';
 import { FORMAT, openSealed, PROOF, sealAll, TABLES, wipe, type Wanted } from './tables.js';
-import { Batcher } from '../batcher.js';
+import { Batcher } from '../../../kernel/concurrency/batcher.js';
 
 /** Transactions that seal at once, and records that the requests in one of them may have together. */
 const SEALING = 4;

@@ -2,6 +2,7 @@ import { hash, type KeyObject } from 'node:crypto';
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
+import { LRUCache } from 'lru-cache';
 import { decrypt, encrypt, makeKey, unwrapKey, WRAPPED } from '../envelope.js';
 import { loadMasterKey } from '../master-key.js';
 import { VaultError, type Sealed } from '../port.js';
@@ -312,10 +313,15 @@ function* lookup<Row>(
   }
 }
 
-/** Unwrapped keys of the persons seen last; the one longest here leaves first. */
+/** Unwrapped keys of the persons seen last; the one unused for longest leaves first. */
 class KeyCache {
-  readonly #ids = new Map<string, Holder>();
   readonly #numbers = new Map<number, Holder>();
+  readonly #ids = new LRUCache<string, Holder>({
+    max: KEPT_KEYS,
+    dispose: ({ no }) => {
+      this.#numbers.delete(no);
+    },
+  });
 
   byId(id: string): Holder | undefined {
     return this.#ids.get(id);
@@ -325,21 +331,17 @@ class KeyCache {
   }
 
   keep(holder: Holder): Holder {
-    if (this.#ids.size >= KEPT_KEYS) this.forget(this.#ids.keys().next().value!);
     this.#ids.set(holder.id, holder);
     this.#numbers.set(holder.no, holder);
     return holder;
   }
 
   forget(id: string): void {
-    const holder = this.#ids.get(id);
     this.#ids.delete(id);
-    if (holder) this.#numbers.delete(holder.no);
   }
 
   clear(): void {
     this.#ids.clear();
-    this.#numbers.clear();
   }
 }
 
