@@ -1,4 +1,7 @@
-/** Which way imports may point. ARCHITECTURE's seven rules; test/architecture proves that each of them fires. */
+/**
+ * Which way imports may point. ARCHITECTURE's seven rules; test/architecture proves that each of
+ * them fires.
+ */
 const PURE =
   '^(src/(kernel|eligibility|audit)/|src/[a-z]+/[a-z]+\\.decider\\.ts$|projections/[a-z]+/[a-z-]+\\.projection\\.ts$)';
 const FEATURES =

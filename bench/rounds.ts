@@ -70,7 +70,10 @@ export interface Setting {
   readonly brokers?: readonly string[];
 }
 
-/** Runs a contender once, in a process and on a store of its own. Never throws: what fails is disqualified, with the reason. */
+/**
+ * Runs a contender once, in a process and on a store of its own. Never throws: what fails is
+ * disqualified, with the reason.
+ */
 export async function runOnce(
   figure: Figure,
   contender: Contender,
@@ -140,8 +143,8 @@ function judge(
 }
 
 /**
- * Runs every contender of a figure once a round, in the reverse order in every other round, so that what one leaves the
- * machine with (a warm disk, a hot core) does not always help the same one.
+ * Runs every contender of a figure once a round, in the reverse order in every other round, so that
+ * what one leaves the machine with (a warm disk, a hot core) does not always help the same one.
  */
 export async function runRounds(
   figure: Figure,

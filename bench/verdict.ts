@@ -50,7 +50,10 @@ function figureOf(rounds: Rounds, name: string): ContenderFigure {
   };
 }
 
-/** Ratios are taken within a round; a round in which either side does not count gives none, and without any nothing is reached. */
+/**
+ * Ratios are taken within a round; a round in which either side does not count gives none, and
+ * without any nothing is reached.
+ */
 function compare(
   rounds: Rounds,
   ours: string,

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Starts the command line on Node.js 24: on the pinned one where npm installed it, also when this was started by an older.
+// Starts the command line on Node.js 24: on the pinned one where npm installed it, also when this
+// was started by an older.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -24,8 +25,9 @@ if (pinned === undefined) {
   );
   process.exit(1);
 }
-// Bulk work makes much short-lived garbage in several threads. A small young generation, an old one that grows slowly, and few arenas for what the
-// threads allocate outside of it, keep that from growing to hundreds of megabytes.
+// Bulk work makes much short-lived garbage in several threads. A small young generation, an old one
+// that grows slowly, and few arenas for what the threads allocate outside of it, keep that from
+// growing to hundreds of megabytes.
 const child = spawn(
   pinned,
   ['--max-semi-space-size=8', '--heap-growing-percent=25', main, ...process.argv.slice(2)],

@@ -21,7 +21,10 @@ interface Entry {
   validate?: ValidateFunction;
 }
 
-/** Validates payloads against the published schemas and lifts old versions to the newest. Validators compile on first use. */
+/**
+ * Validates payloads against the published schemas and lifts old versions to the newest. Validators
+ * compile on first use.
+ */
 export class EventRegistry {
   readonly #ajv = new Ajv({
     allErrors: false,

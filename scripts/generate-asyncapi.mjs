@@ -1,5 +1,5 @@
-// Writes events/asyncapi.yaml (AsyncAPI 3.0) from src/messaging/topics.ts and the schemas in events/.
-// `node scripts/generate-asyncapi.mjs --check` exits 1 when the committed file is stale.
+// Writes events/asyncapi.yaml (AsyncAPI 3.0) from src/messaging/topics.ts and the schemas in
+// events/. `node scripts/generate-asyncapi.mjs --check` exits 1 when the committed file is stale.
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { stringify } from 'yaml';
 import {
@@ -35,7 +35,10 @@ const all = AGGREGATES.flatMap(eventsOf);
 const text = (description, more = {}) => ({ type: 'string', description, ...more });
 const POSITION = '^-?[0-9]{1,16}$';
 const OPTIONAL = [HEADERS.causation];
-/** Every header of a message that the relay publishes; test/feed/asyncapi.unit.spec.ts holds them against what messageOf makes. */
+/**
+ * Every header of a message that the relay publishes; test/feed/asyncapi.unit.spec.ts holds them
+ * against what messageOf makes.
+ */
 const HEADER_SCHEMAS = {
   [HEADERS.contentType]: text('Of the value.', { const: CONTENT_TYPE }),
   [HEADERS.specversion]: text('CloudEvents.', { const: '1.0' }),

@@ -1,5 +1,6 @@
-// Adds schemas that are not released yet to events/released.json, by the hash of their canonical JSON. A released entry is
-// never changed by this: a breaking change is a new version of the event and an upcast. The contract test compares.
+// Adds schemas that are not released yet to events/released.json, by the hash of their canonical
+// JSON. A released entry is never changed by this: a breaking change is a new version of the event
+// and an upcast. The contract test compares.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

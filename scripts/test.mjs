@@ -1,4 +1,5 @@
-// Runs jest on what the build made, and says at the end what this machine could not test and why (test/support/left-out.ts).
+// Runs jest on what the build made, and says at the end what this machine could not test and why
+// (test/support/left-out.ts).
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -93,7 +93,10 @@ async function startBackground(
   );
 }
 
-/** Runs a server until a signal, and tells the process's fate by its exit code: 0 stopped, 1 failed, 2 wrong setting. */
+/**
+ * Runs a server until a signal, and tells the process's fate by its exit code: 0 stopped, 1 failed,
+ * 2 wrong setting.
+ */
 export async function serve(config: Config, log: Log = makeLog(config.logLevel)): Promise<number> {
   const server = await startServer(config, log);
   const why = await Promise.race([signalled(), server.failed.then(() => 'failure' as const)]);

@@ -28,7 +28,10 @@ export interface InstructionPage {
   /** To go on from; undefined for an empty page. */ readonly cursor: string | undefined;
 }
 
-/** What the engine said became of the outcomes, counted by its own words (applied, unchanged, break, refused). */
+/**
+ * What the engine said became of the outcomes, counted by its own words (applied, unchanged, break,
+ * refused).
+ */
 export type Results = Readonly<Record<string, number>>;
 
 /** The engine's public HTTP API, as a payment system sees it. */
@@ -52,7 +55,10 @@ export class Api {
     return { instructions: lines, cursor: lines.at(-1)?.cursor };
   }
 
-  /** Reports up to a thousand outcomes. Its key is made of what it says, so that a run that crashed repeats itself. */
+  /**
+   * Reports up to a thousand outcomes. Its key is made of what it says, so that a run that crashed
+   * repeats itself.
+   */
   async report(outcomes: readonly Outcome[]): Promise<Results> {
     const body = JSON.stringify({ outcomes });
     const text = await this.#request('/payments/outcomes', {

@@ -1,6 +1,7 @@
 /**
- * What the stand-in answers to an instruction. Everything is drawn by a hash of seed, payment and attempt: the same
- * instruction gets the same answers in any order and however often it is asked, as from a bank that has made up its mind.
+ * What the stand-in answers to an instruction. Everything is drawn by a hash of seed, payment and
+ * attempt: the same instruction gets the same answers in any order and however often it is asked,
+ * as from a bank that has made up its mind.
  */
 import { hash } from 'node:crypto';
 
@@ -60,13 +61,16 @@ export const DEFAULT_SHARES: Shares = {
 const FATES = ['acceptedOnly', 'rejected', 'returned', 'late', 'unknown', 'contradictory'] as const;
 type Fate = (typeof FATES)[number] | 'settled';
 
-/** ISO 20022 external status and return reason codes: account wrong, closed, blocked; transfers not allowed; payee dead. */
+/**
+ * ISO 20022 external status and return reason codes: account wrong, closed, blocked; transfers not
+ * allowed; payee dead.
+ */
 const REJECTIONS = ['AC01', 'AC04', 'AC06', 'AG01'] as const;
 const RETURNS = ['AC04', 'AC06', 'MD07'] as const;
 
 /**
- * What is said about a payment, in rounds: each round is reported before the next begins, for a whole page of payments.
- * `later` waits until every page is through.
+ * What is said about a payment, in rounds: each round is reported before the next begins, for a
+ * whole page of payments. `later` waits until every page is through.
  */
 export interface Answers {
   readonly now: readonly (Outcome | undefined)[];
@@ -87,7 +91,10 @@ export function checkShares(shares: Shares): void {
 }
 
 export class Behaviour {
-  /** @param redraw whether a later attempt is drawn like the first; otherwise it settles, as after a mended account */
+  /**
+   * @param redraw whether a later attempt is drawn like the first; otherwise it settles, as after a
+   *   mended account
+   */
   constructor(
     private readonly seed: string,
     private readonly shares: Shares,

@@ -1,6 +1,7 @@
 /**
- * The stand-in as a bank that is served by a folder: it fetches pain.001 files from OUT and puts pain.002 and camt.054 files
- * into IN. It knows an instruction by its end-to-end id only, as a bank does.
+ * The stand-in as a bank that is served by a folder: it fetches pain.001 files from OUT and puts
+ * pain.002 and camt.054 files into IN. It knows an instruction by its end-to-end id only, as a bank
+ * does.
  */
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename } from 'node:fs/promises';
@@ -30,7 +31,10 @@ interface Order {
   readonly instructions: readonly Instruction[];
 }
 
-/** Answers everything that is in OUT and moves it to FETCHED. Killed and run again, it writes the same files again. */
+/**
+ * Answers everything that is in OUT and moves it to FETCHED. Killed and run again, it writes the
+ * same files again.
+ */
 export async function answerFolder(folder: string, behaviour: Behaviour): Promise<FilesSummary> {
   const summary: FilesSummary = {
     folder,

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
- * A stand-in payment system, for demonstrations and tests: a program of its own that knows the engine by its public HTTP
- * API, or by the files of a shared folder. It reads instructions and answers each as a bank would, with stated shares of trouble.
+ * A stand-in payment system, for demonstrations and tests: a program of its own that knows the
+ * engine by its public HTTP API, or by the files of a shared folder. It reads instructions and
+ * answers each as a bank would, with stated shares of trouble.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';

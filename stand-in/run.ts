@@ -3,9 +3,15 @@ import { ROUNDS, type Behaviour, type Instruction, type Outcome } from './behavi
 
 export interface RunOptions {
   readonly cycle: string;
-  /** Keep asking until nothing new came for so long; absent: stop at the first empty page (once `expect` is there). */
+  /**
+   * Keep asking until nothing new came for so long; absent: stop at the first empty page (once
+   * `expect` is there).
+   */
   readonly idleMs?: number;
-  /** Instructions to see before an empty page is the end, for an engine that is still preparing its answer. */
+  /**
+   * Instructions to see before an empty page is the end, for an engine that is still preparing its
+   * answer.
+   */
   readonly expect: number;
   readonly pollMs: number;
   /** How long to wait for the expected instructions. */
@@ -26,7 +32,10 @@ export interface Summary {
 /** Fewer instructions came than were expected. */
 export class InstructionsMissing extends Error {}
 
-/** Reads all instructions of a cycle and answers each; returns when all that came is answered, the late ones too. */
+/**
+ * Reads all instructions of a cycle and answers each; returns when all that came is answered, the
+ * late ones too.
+ */
 export async function run(api: Api, behaviour: Behaviour, options: RunOptions): Promise<Summary> {
   const summary: Summary = {
     cycle: options.cycle,
@@ -78,8 +87,9 @@ export async function run(api: Api, behaviour: Behaviour, options: RunOptions): 
 }
 
 /**
- * Reports round by round, each in requests of at most a thousand. First and later attempts go in requests of their own,
- * so that a second run, which finds more attempts, says the rest in the very requests of the first.
+ * Reports round by round, each in requests of at most a thousand. First and later attempts go in
+ * requests of their own, so that a second run, which finds more attempts, says the rest in the very
+ * requests of the first.
  */
 async function report(
   api: Api,

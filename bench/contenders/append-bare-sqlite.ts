@@ -6,8 +6,9 @@ import { countDistinct } from './count-distinct.js';
 import { storedLine, workOf } from './payment-story.js';
 
 /**
- * The floor of durable appends: the same bytes into the same table and index with the same settings, in one thread, one
- * transaction for as many events as there are writers. Lines and hashes are made beforehand; nothing is checked.
+ * The floor of durable appends: the same bytes into the same table and index with the same
+ * settings, in one thread, one transaction for as many events as there are writers. Lines and
+ * hashes are made beforehand; nothing is checked.
  */
 export const run: Run = async (dir, { writers, events }) => {
   const work = workOf(writers, events).map((steps) =>

@@ -4,7 +4,10 @@ import type { Run } from './contender.js';
 import { countDistinct } from './count-distinct.js';
 import { workOf } from './payment-story.js';
 
-/** Ours, through the port: each writer awaits each durable append with its exact expected revision before the next. */
+/**
+ * Ours, through the port: each writer awaits each durable append with its exact expected revision
+ * before the next.
+ */
 export const run: Run = async (dir, { writers, events }) => {
   const work = workOf(writers, events);
   const store = await openEmbeddedLog(dir);

@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 
-/** A table of lines in SQLite with the durability that the engine has, and nothing else: what a floor writes into. */
+/**
+ * A table of lines in SQLite with the durability that the engine has, and nothing else: what a
+ * floor writes into.
+ */
 export interface BareLog {
   readonly dir: string;
   /** One synced transaction. */

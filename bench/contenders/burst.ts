@@ -7,10 +7,11 @@ import { historyOf } from '../../test/support/history.js';
 import { countFromArgs } from './bare-log.js';
 
 /**
- * A burst of ordered payments at the distributed size: written to the log as fast as it takes them, each a stream of its
- * own, while relay and projectors work. How far the read models are behind when the last is durable, and how long until
- * they show it. The log is the test server of EventStoreDB's protocol, not a real one.
- * node dist/bench/contenders/burst.js [payments, default 100000]
+ * A burst of ordered payments at the distributed size: written to the log as fast as it takes them,
+ * each a stream of its own, while relay and projectors work. How far the read models are behind
+ * when the last is durable, and how long until they show it. The log is the test server of
+ * EventStoreDB's protocol, not a real one. node dist/bench/contenders/burst.js [payments, default
+ * 100000]
  */
 const count = countFromArgs(100_000);
 const TOGETHER = 1_000;

@@ -15,9 +15,10 @@ import { enrolHouseholds, openProgramme } from './enrolments.js';
 import { bodyFor } from './http-work.js';
 
 /**
- * How long single commands take while the same server prepares a cycle of so many payments in the background, its read
- * models catching up besides: `busy [payments]`. Twenty applications a second come in; the limit of their 99th percentile
- * is 100 ms. Beside it, the same load on the same server afterwards, when nothing else is to do.
+ * How long single commands take while the same server prepares a cycle of so many payments in the
+ * background, its read models catching up besides: `busy [payments]`. Twenty applications a second
+ * come in; the limit of their 99th percentile is 100 ms. Beside it, the same load on the same
+ * server afterwards, when nothing else is to do.
  */
 const count = countFromArgs(1_000_000);
 const EVERY_MS = 50;

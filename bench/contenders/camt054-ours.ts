@@ -14,8 +14,8 @@ import { CLOSING, entryText, OPENING, textFile } from './camt054-work.js';
 import { actor, enrolHouseholds, openBench, openProgramme, peakMegabytes } from './enrolments.js';
 
 /**
- * Taking a camt.054 in, one settlement for every payment of a released cycle: archived, read to its end, applied. In a
- * process of its own, so that its memory is not that of what made the payments.
+ * Taking a camt.054 in, one settlement for every payment of a released cycle: archived, read to its
+ * end, applied. In a process of its own, so that its memory is not that of what made the payments.
  */
 const count = countFromArgs(100_000);
 const folder = process.argv[3];

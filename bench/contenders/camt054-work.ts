@@ -1,6 +1,9 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 
-/** A notification with one entry a payment, as banks write them: a transaction with references, parties, accounts and a text. */
+/**
+ * A notification with one entry a payment, as banks write them: a transaction with references,
+ * parties, accounts and a text.
+ */
 export const OPENING = `<?xml version="1.0" encoding="UTF-8"?>
 <Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.08"><BkToCstmrDbtCdtNtfctn>
 <GrpHdr><MsgId>BK202601290001</MsgId><CreDtTm>2026-01-29T08:00:00</CreDtTm></GrpHdr>

@@ -1,4 +1,7 @@
-/** What a contender does: its work on an empty folder, once. Set-up outside the timed part is its own affair. */
+/**
+ * What a contender does: its work on an empty folder, once. Set-up outside the timed part is its
+ * own affair.
+ */
 export interface RunOptions {
   readonly writers: number;
   readonly events: number;
@@ -6,7 +9,9 @@ export interface RunOptions {
 export interface RunResult {
   readonly events: number;
   readonly seconds: number;
-  /** Distinct (stream, revision) read back afterwards; a figure whose count is off does not count. */
+  /**
+   * Distinct (stream, revision) read back afterwards; a figure whose count is off does not count.
+   */
   readonly distinct: number;
   /** The settings that make it durable, in words; absent for a contender that writes nothing. */
   readonly durable?: string;

@@ -6,9 +6,10 @@ import { countFromArgs, openBareFile, openBareLog, report, startWatch } from './
 import { factsOf } from './enrolments.js';
 
 /**
- * The floor of preparing and releasing a cycle: a bare script that reads each enrolment with its payee from one table,
- * decides the amount, serialises and hashes an order and an instruction, syncs them in batches and writes the credit
- * transfers. No rules as data, no checks, no encryption, nothing kept from being done twice.
+ * The floor of preparing and releasing a cycle: a bare script that reads each enrolment with its
+ * payee from one table, decides the amount, serialises and hashes an order and an instruction,
+ * syncs them in batches and writes the credit transfers. No rules as data, no checks, no
+ * encryption, nothing kept from being done twice.
  */
 const count = countFromArgs(100_000);
 const log = openBareLog();

@@ -5,7 +5,10 @@ import { instructCycle } from '../../src/process-managers/when-cycle-released-th
 import { countFromArgs, report, startWatch } from './bare-log.js';
 import { actor, enrolHouseholds, openBench, openProgramme, peakMegabytes } from './enrolments.js';
 
-/** Preparing, approving and releasing one cycle with its pain.001 files, over enrolments that are there already. */
+/**
+ * Preparing, approving and releasing one cycle with its pain.001 files, over enrolments that are
+ * there already.
+ */
 const count = countFromArgs(100_000);
 const { engine, end } = await openBench();
 await openProgramme(engine);

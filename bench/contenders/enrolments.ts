@@ -101,7 +101,10 @@ export const factsOf = (i: number) => ({
   })).sort((a, b) => (a.birthMonth < b.birthMonth ? -1 : 1)),
 });
 
-/** Enrols households since January 2026, each with a person and a sealed account, by the store's own append path. */
+/**
+ * Enrols households since January 2026, each with a person and a sealed account, by the store's own
+ * append path.
+ */
 export async function enrolHouseholds(engine: Engine, count: number): Promise<void> {
   const policy = compilePolicy(asdVersions[2]!.policy);
   let pending: Promise<unknown> = Promise.resolve();

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import type { Run } from './contender.js';
 import { storedLine, workOf } from './payment-story.js';
 
-/** What the disk gives: the same lines written to a file and synced, as many a sync as there are writers. Nothing else. */
+/**
+ * What the disk gives: the same lines written to a file and synced, as many a sync as there are
+ * writers. Nothing else.
+ */
 export const run: Run = async (dir, { writers, events }) => {
   const work = workOf(writers, events).map((steps) => steps.map(storedLine));
   const file = openSync(join(dir, 'raw'), 'a');

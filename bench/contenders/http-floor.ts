@@ -7,7 +7,10 @@ import { SubmitApplication } from '../../src/application/application.commands.js
 import { uuidOf } from '../../src/kernel/ids.js';
 import { bodyFor, CLIENTS, measure } from './http-work.js';
 
-/** The floor of a command over HTTP: NestJS on Fastify with its validation and command bus, and no store behind. */
+/**
+ * The floor of a command over HTTP: NestJS on Fastify with its validation and command bus, and no
+ * store behind.
+ */
 let position = 0;
 
 @CommandHandler(SubmitApplication)

@@ -1,9 +1,11 @@
 import { connect, type Socket } from 'node:net';
 
 /**
- * The load: so many clients, each sending its next request when it has the answer to the one before, over one kept-alive
- * connection. A process of its own, and as little work a request as possible, because it shares the machine with the server.
- * `http-load <json>`: { port, path, token?, clients, warmUp, requests, bodies }; bodies[i] is client i's. Prints { requests, seconds }.
+ * The load: so many clients, each sending its next request when it has the answer to the one
+ * before, over one kept-alive connection. A process of its own, and as little work a request as
+ * possible, because it shares the machine with the server. `http-load <json>`: { port, path,
+ * token?, clients, warmUp, requests, bodies }; bodies[i] is client i's. Prints { requests, seconds
+ * }.
  */
 interface Load {
   readonly port: number;

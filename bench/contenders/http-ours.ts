@@ -9,9 +9,9 @@ import { startServer } from '../../src/main.js';
 import { bodyFor, CLIENTS, measure } from './http-work.js';
 
 /**
- * Ours: an application submitted over HTTP, with token, idempotency key, facts checked against the policy, and durable
- * before it is answered. The whole server as it ships: read models and automations run beside; only the request log is off,
- * as the floor has none.
+ * Ours: an application submitted over HTTP, with token, idempotency key, facts checked against the
+ * policy, and durable before it is answered. The whole server as it ships: read models and
+ * automations run beside; only the request log is off, as the floor has none.
  */
 const dir = mkdtempSync(join(process.env['SANAD_BENCH_DIR'] ?? tmpdir(), 'sanad-http-bench-'));
 const server = await startServer(

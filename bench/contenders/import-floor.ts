@@ -9,9 +9,10 @@ import { countFromArgs, openBareLog, report, startWatch } from './bare-log.js';
 import { importRows } from './import-rows.js';
 
 /**
- * The floor of bulk import with determination: JSON.parse of a row, one run of the policy's CEL expressions (compiled
- * once, over plain objects), and bare inserts of the five facts that a household becomes, as long as ours are. Nothing is
- * checked, hashed, encrypted, found again by a name or kept from being done twice.
+ * The floor of bulk import with determination: JSON.parse of a row, one run of the policy's CEL
+ * expressions (compiled once, over plain objects), and bare inserts of the five facts that a
+ * household becomes, as long as ours are. Nothing is checked, hashed, encrypted, found again by a
+ * name or kept from being done twice.
  */
 const count = countFromArgs(50_000);
 const log = openBareLog();

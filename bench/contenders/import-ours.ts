@@ -9,7 +9,10 @@ import { countFromArgs, report, startWatch } from './bare-log.js';
 import { actor, openBench, openProgramme, peakMegabytes } from './enrolments.js';
 import { importRows } from './import-rows.js';
 
-/** Bulk import with determination: identity, person, account, application and determination, each household atomic. */
+/**
+ * Bulk import with determination: identity, person, account, application and determination, each
+ * household atomic.
+ */
 const count = countFromArgs(50_000);
 const { engine, end } = await openBench();
 await openProgramme(engine);

@@ -8,10 +8,11 @@ import { startCluster } from '../../test/roles/cluster.js';
 import { bodyFor } from './http-work.js';
 
 /**
- * From an acknowledged command to the read model, at the distributed size: so many commands a second over HTTP for so many
- * seconds, each an application of a household; how long after its answer the read models' committed checkpoint has its position.
- * The log is the test server of EventStoreDB's protocol, not a real one.
- * node dist/bench/contenders/latency.js [commands a second, default 200] [seconds, default 20]
+ * From an acknowledged command to the read model, at the distributed size: so many commands a
+ * second over HTTP for so many seconds, each an application of a household; how long after its
+ * answer the read models' committed checkpoint has its position. The log is the test server of
+ * EventStoreDB's protocol, not a real one. node dist/bench/contenders/latency.js [commands a
+ * second, default 200] [seconds, default 20]
  */
 const [rate, seconds] = [Number(process.argv[2] ?? 200), Number(process.argv[3] ?? 20)];
 const cluster = await startCluster('the latency of the distributed size');

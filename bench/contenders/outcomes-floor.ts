@@ -4,7 +4,10 @@ import { createInterface } from 'node:readline';
 import { uuidOf } from '../../src/kernel/ids.js';
 import { countFromArgs, openBareLog, report, startWatch } from './bare-log.js';
 
-/** The floor of taking outcomes in: parse the lines of a file and insert one fact each, as long as ours, a thousand a synced transaction. */
+/**
+ * The floor of taking outcomes in: parse the lines of a file and insert one fact each, as long as
+ * ours, a thousand a synced transaction.
+ */
 const ID = uuidOf('floor');
 const meta = { actor: 'floor', role: 'payment-system', command: ID, correlation: ID };
 const count = countFromArgs(100_000);

@@ -1,8 +1,9 @@
 import { request, Agent } from 'node:http';
 
 /**
- * Commands at a steady pace, whatever the answers take, until standard input ends: `paced-load <json>` with
- * { port, path, token, everyMs, bodies }. Prints { requests, p50Ms, p99Ms, maxMs }; a late answer delays no other request.
+ * Commands at a steady pace, whatever the answers take, until standard input ends: `paced-load
+ * <json>` with { port, path, token, everyMs, bodies }. Prints { requests, p50Ms, p99Ms, maxMs }; a
+ * late answer delays no other request.
  */
 interface Load {
   readonly port: number;

@@ -7,7 +7,10 @@ import { countFromArgs, report, startWatch } from './bare-log.js';
 import { peakMegabytes } from './enrolments.js';
 import { instructions, OUTLINE } from './pain001-work.js';
 
-/** The writer alone: the same text of the same instructions to a stream. No hash, no sync, no second copy; count and total are known before. */
+/**
+ * The writer alone: the same text of the same instructions to a stream. No hash, no sync, no second
+ * copy; count and total are known before.
+ */
 const count = countFromArgs(1_000_000);
 const dir = mkdtempSync(join(process.env['SANAD_BENCH_DIR'] ?? tmpdir(), 'sanad-bench-'));
 let totalMinor = 0n;

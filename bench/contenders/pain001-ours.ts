@@ -9,8 +9,9 @@ import { peakMegabytes } from './enrolments.js';
 import { instructions, OUTLINE } from './pain001-work.js';
 
 /**
- * One pain.001 message as a released cycle writes it: begun before its count is known, checked, transliterated, kept aside,
- * then behind its head with control sum and hash, synced and renamed. With ISO20022_XSD_DIR set also held against its schema.
+ * One pain.001 message as a released cycle writes it: begun before its count is known, checked,
+ * transliterated, kept aside, then behind its head with control sum and hash, synced and renamed.
+ * With ISO20022_XSD_DIR set also held against its schema.
  */
 const count = countFromArgs(1_000_000);
 const dir = mkdtempSync(join(process.env['SANAD_BENCH_DIR'] ?? tmpdir(), 'sanad-bench-'));

@@ -22,7 +22,10 @@ export const OUTLINE: MessageOutline = {
 const PAGE = 500;
 const made: Instruction[][] = [];
 
-/** Pages of instructions, made a few thousand at a time so that neither contender is measured making ids. */
+/**
+ * Pages of instructions, made a few thousand at a time so that neither contender is measured making
+ * ids.
+ */
 function pageOf(page: number): Instruction[] {
   return Array.from({ length: PAGE }, (_, n) => {
     const i = page * PAGE + n;

@@ -12,7 +12,10 @@ export interface Step {
 
 export const STEPS_OF_A_PAYMENT = 4;
 
-/** Ordered, instructed, accepted, settled: the four events of the `index`-th payment, the same in every run. */
+/**
+ * Ordered, instructed, accepted, settled: the four events of the `index`-th payment, the same in
+ * every run.
+ */
 export function stepsOfPayment(index: number): Step[] {
   const personId = uuidOf('bench', index);
   const payment = paymentId('asd', '2026-01', personId);
@@ -82,7 +85,8 @@ export const storedLine = ({
 }: Step): string => JSON.stringify({ id, stream, revision, type, v, time, data, meta });
 
 /**
- * What `writers` writers write at the same time: writer w works through its own payments one event after the other.
+ * What `writers` writers write at the same time: writer w works through its own payments one event
+ * after the other.
  * @returns writers lists of the same length, `events` steps in all (rounded down to whole payments)
  */
 export function workOf(writers: number, events: number): Step[][] {

@@ -9,8 +9,9 @@ import { pagesOf, type Row } from './rows-of-pages.js';
 import { database } from './servers.js';
 
 /**
- * The floor of building read models in PostgreSQL: for each page of the log the rows that its events leave, each once, in
- * bare multi-row upserts into the same tables, a transaction a page. The rows are made beforehand: nothing is read or folded.
+ * The floor of building read models in PostgreSQL: for each page of the log the rows that its
+ * events leave, each once, in bare multi-row upserts into the same tables, a transaction a page.
+ * The rows are made beforehand: nothing is read or folded.
  */
 const PARAMETERS = 30_000;
 const events = eventsOf(countFromArgs(100_000));

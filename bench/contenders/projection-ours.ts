@@ -9,7 +9,10 @@ import { peakMegabytes } from './enrolments.js';
 import { eventsOf, PROJECTIONS } from './rebuild-log.js';
 import { brokers, database, emptyTopics } from './servers.js';
 
-/** Read models built from Kafka into PostgreSQL: everything is in the topics before it begins. Timed from the first page on: joining a group takes seconds, once. */
+/**
+ * Read models built from Kafka into PostgreSQL: everything is in the topics before it begins. Timed
+ * from the first page on: joining a group takes seconds, once.
+ */
 const events = eventsOf(countFromArgs(100_000));
 await emptyTopics();
 const writer = await openKafkaWriter({ brokers: brokers() });

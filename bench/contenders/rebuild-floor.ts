@@ -11,8 +11,9 @@ import { eventsOf, PROJECTIONS } from './rebuild-log.js';
 import { pagesOf, type Row } from './rows-of-pages.js';
 
 /**
- * The floor of a rebuild: for each page of the log the rows that its events leave, each once, upserted 64 a statement into
- * the same tables in one transaction a page, then the same indexes. The rows are made beforehand: nothing is read, parsed or folded.
+ * The floor of a rebuild: for each page of the log the rows that its events leave, each once,
+ * upserted 64 a statement into the same tables in one transaction a page, then the same indexes.
+ * The rows are made beforehand: nothing is read, parsed or folded.
  */
 const ROWS_A_STATEMENT = 64;
 

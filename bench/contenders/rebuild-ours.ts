@@ -8,7 +8,10 @@ import { countFromArgs, report, startWatch } from './bare-log.js';
 import { eventsOf, PROJECTIONS } from './rebuild-log.js';
 import { peakMegabytes } from './enrolments.js';
 
-/** All three read models built from a log on disk into empty tables, indexes and the switch included. */
+/**
+ * All three read models built from a log on disk into empty tables, indexes and the switch
+ * included.
+ */
 const dir = mkdtempSync(join(process.env['SANAD_BENCH_DIR'] ?? tmpdir(), 'sanad-rebuild-'));
 const log = await openEmbeddedLog(dir, { reader: 'local' });
 const events = eventsOf(countFromArgs(200_000));

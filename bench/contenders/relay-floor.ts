@@ -4,7 +4,10 @@ import { countFromArgs, report, startWatch } from './bare-log.js';
 import { eventsOf } from './rebuild-log.js';
 import { brokers, emptyTopics } from './servers.js';
 
-/** The floor of the relay: a bare kafkajs producer with the same settings and batches, whose messages are made beforehand. */
+/**
+ * The floor of the relay: a bare kafkajs producer with the same settings and batches, whose
+ * messages are made beforehand.
+ */
 const PAGE = 1_000;
 const events = eventsOf(countFromArgs(100_000));
 const batches: {

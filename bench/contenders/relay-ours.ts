@@ -6,7 +6,10 @@ import { countFromArgs, report, startWatch } from './bare-log.js';
 import { eventsOf } from './rebuild-log.js';
 import { brokers, database, emptyTopics } from './servers.js';
 
-/** The relay from a log in memory to Kafka: every event on its aggregate's topic and on the audit topic, the checkpoint kept after each page. */
+/**
+ * The relay from a log in memory to Kafka: every event on its aggregate's topic and on the audit
+ * topic, the checkpoint kept after each page.
+ */
 const events = eventsOf(countFromArgs(100_000));
 await emptyTopics();
 const stop = new AbortController();

@@ -3,7 +3,8 @@ import { replayLines } from './replay-log.js';
 
 /** The floor of replay: JSON.parse of the same lines, which are in memory already. */
 export const run: Run = async (_dir, { events }) => {
-  // Through bytes, as a disk would give them: strings that JSON.stringify just made are not what a reader gets.
+  // Through bytes, as a disk would give them: strings that JSON.stringify just made are not what a
+  // reader gets.
   const lines = [...replayLines(events)].map((line) => Buffer.from(line).toString());
   const seen = new Set<string>();
   let revisions = 0;

@@ -3,7 +3,10 @@ import { openEmbeddedLog } from '../../src/adapters/event-store/sqlite/event-sto
 import type { Run } from './contender.js';
 import { fillLog } from './replay-log.js';
 
-/** Replay of the whole log as a projection or the audit reads it: every event parsed, checked against its row and its schema. */
+/**
+ * Replay of the whole log as a projection or the audit reads it: every event parsed, checked
+ * against its row and its schema.
+ */
 export const run: Run = async (dir, { events }) => {
   await fillLog(dir, events);
   const store = await openEmbeddedLog(dir, { reader: 'local' });

@@ -3,8 +3,9 @@ import { PostgresEventStorageAdapter } from '@castore/event-storage-adapter-post
 const STORE = { eventStoreId: 'payments' };
 
 /**
- * Castore on PostgreSQL. It has no reading in commit order: everything is read by listing aggregates and reading each. They
- * are listed in one piece, because its pages lose aggregates that began in the same millisecond.
+ * Castore on PostgreSQL. It has no reading in commit order: everything is read by listing
+ * aggregates and reading each. They are listed in one piece, because its pages lose aggregates that
+ * began in the same millisecond.
  */
 export async function open(url) {
   await PostgresEventStorageAdapter.createEventTable({

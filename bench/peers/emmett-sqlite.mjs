@@ -7,7 +7,9 @@ import {
 
 const PAGE = 1_000;
 
-/** Emmett on SQLite as its guide sets it up: WAL, and node-sqlite3's default of synchronous=FULL. */
+/**
+ * Emmett on SQLite as its guide sets it up: WAL, and node-sqlite3's default of synchronous=FULL.
+ */
 export async function open(dir) {
   const fileName = join(dir, 'emmett.db');
   const connection = sqliteConnection({ fileName });
@@ -17,8 +19,8 @@ export async function open(dir) {
     connectionOptions: { singleton: true, connection },
   });
   await store.schema.migrate();
-  // Appends that overlap on a connection share its transaction and are answered before it commits; so that each is durable
-  // when it is answered, they take turns.
+  // Appends that overlap on a connection share its transaction and are answered before it commits;
+  // so that each is durable when it is answered, they take turns.
   let turn = Promise.resolve();
   const inTurn = (work) => (turn = turn.then(work, work));
   const { synchronous } = await connection.querySingle('PRAGMA synchronous');

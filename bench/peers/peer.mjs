@@ -1,6 +1,7 @@
-// Runs one peer once, in a process of its own: `peer.mjs <peer> <append|replay> <writers> <events> <place> <payment-story.js>`.
-// The place is a folder or the URL of an empty database. Prints one line of JSON on standard output; what peers log goes to
-// standard error. After an append everything is read back through the peer and distinct (stream, revision) are counted.
+// Runs one peer once, in a process of its own: `peer.mjs <peer> <append|replay> <writers> <events>
+// <place> <payment-story.js>`. The place is a folder or the URL of an empty database. Prints one
+// line of JSON on standard output; what peers log goes to standard error. After an append
+// everything is read back through the peer and distinct (stream, revision) are counted.
 import { pathToFileURL } from 'node:url';
 
 const [peer, mode, writers, events, place, story] = process.argv.slice(2);

@@ -1,4 +1,6 @@
-/** An event as this program uses it; the same from a message of Kafka and from a line of the feed. */
+/**
+ * An event as this program uses it; the same from a message of Kafka and from a line of the feed.
+ */
 export interface Event {
   /** For example sanad.payment.PaymentInstructed.v1 */
   readonly type: string;
@@ -7,7 +9,10 @@ export interface Event {
   readonly revision: number;
   /** Place in the log. */
   readonly position: number;
-  /** Position of the event that must have come before it where it was read: in the log, or in a filtered feed. */
+  /**
+   * Position of the event that must have come before it where it was read: in the log, or in a
+   * filtered feed.
+   */
   readonly previous: number;
   readonly data: Readonly<Record<string, unknown>>;
 }
@@ -35,7 +40,10 @@ function eventOf(attributes: Attributes, previousName: string, data: unknown): E
   };
 }
 
-/** Binary mode of CloudEvents' Kafka binding: attributes are headers that begin with ce_, the value is the data. */
+/**
+ * Binary mode of CloudEvents' Kafka binding: attributes are headers that begin with ce_, the value
+ * is the data.
+ */
 export function eventOfMessage(message: {
   readonly value: Buffer | null;
   readonly headers?: Readonly<Record<string, unknown>>;
@@ -48,7 +56,10 @@ export function eventOfMessage(message: {
   return eventOf(attributes, 'previousposition', JSON.parse(String(message.value)));
 }
 
-/** Structured mode: one JSON object. A feed may be filtered, so its own chain is the one that has no gaps. */
+/**
+ * Structured mode: one JSON object. A feed may be filtered, so its own chain is the one that has no
+ * gaps.
+ */
 export function eventOfLine(line: string): Event {
   const { data, ...attributes } = JSON.parse(line) as Attributes;
   return eventOf(attributes, 'previousinfeed', data);

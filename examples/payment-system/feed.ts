@@ -15,7 +15,9 @@ export interface FeedOptions {
 
 const TIMEOUT_MS = 60_000;
 
-/** Reads a piece of GET /feed; fetch checks that the answer is as long as its Content-Length says. */
+/**
+ * Reads a piece of GET /feed; fetch checks that the answer is as long as its Content-Length says.
+ */
 export const feedOf =
   ({ url, token, limit = 500, waitMs = 0, signal }: FeedOptions) =>
   async (after: number): Promise<FeedPiece> => {
@@ -34,7 +36,10 @@ export const feedOf =
 /** Outcomes of a request at most. */
 const TOGETHER = 1_000;
 
-/** Says what became of payments over HTTP, for who has no Kafka. The key is a function of the body, so that a repeated request is the same one. */
+/**
+ * Says what became of payments over HTTP, for who has no Kafka. The key is a function of the body,
+ * so that a repeated request is the same one.
+ */
 export const outcomesOver =
   ({ url, token }: Pick<FeedOptions, 'url' | 'token'>) =>
   async (outcomes: readonly Outcome[]): Promise<void> => {

@@ -13,14 +13,18 @@ import type { Event } from './event.js';
 export type Place = 'new' | 'known' | 'gap';
 
 /**
- * What this program has seen: how far it is in the log, and in each stream. It drops what comes again and proves that nothing
- * is missing, by two counts that must agree: the chain of positions and the revisions of each stream.
+ * What this program has seen: how far it is in the log, and in each stream. It drops what comes
+ * again and proves that nothing is missing, by two counts that must agree: the chain of positions
+ * and the revisions of each stream.
  */
 export class Inbox {
   #position: number;
   readonly #revisions: Map<string, number>;
 
-  /** @param file where it is kept; absent: in memory. @param start position to begin after where the file is not there yet */
+  /**
+   * @param file where it is kept; absent: in memory. @param start position to begin after where the
+   *   file is not there yet
+   */
   constructor(
     private readonly file?: string,
     start = -1,
@@ -40,7 +44,10 @@ export class Inbox {
     return this.#position;
   }
 
-  /** @throws Error where the chain closes and the stream does not: then the source is wrong, and no reading again helps */
+  /**
+   * @throws Error where the chain closes and the stream does not: then the source is wrong, and no
+   *   reading again helps
+   */
   place({ stream, revision, position, previous }: Event): Place {
     const last = this.#revisions.get(stream);
     if (position <= this.#position || (last !== undefined && revision <= last)) return 'known';

@@ -20,7 +20,10 @@ export interface Publisher {
 const clientOf = ({ brokers }: Pick<KafkaOptions, 'brokers'>): Kafka =>
   new Kafka({ clientId: 'payment-system', brokers: [...brokers], logLevel: logLevel.NOTHING });
 
-/** Outcomes of one payment have one key, and so keep their order. @throws what connecting fails with: nothing may be sent then */
+/**
+ * Outcomes of one payment have one key, and so keep their order. @throws what connecting fails
+ * with: nothing may be sent then
+ */
 export async function publisherTo(options: Pick<KafkaOptions, 'brokers'>): Promise<Publisher> {
   const producer = clientOf(options).producer({
     idempotent: true,
@@ -42,9 +45,9 @@ export async function publisherTo(options: Pick<KafkaOptions, 'brokers'>): Promi
 }
 
 /**
- * Follows the audit topic until the signal aborts. Offsets only save reading again: the inbox says what is known, so that
- * losing them, or setting them back, changes nothing. Where events are missing and there is no feed, the topic is read again
- * from its start, once.
+ * Follows the audit topic until the signal aborts. Offsets only save reading again: the inbox says
+ * what is known, so that losing them, or setting them back, changes nothing. Where events are
+ * missing and there is no feed, the topic is read again from its start, once.
  * @throws Gap where they are not on the topic either; what the broker fails with
  */
 export async function followTopic(

@@ -17,7 +17,10 @@ export interface Instruction {
   readonly currency: string;
   readonly executionDate: string;
 }
-/** What is said of a payment: the value of a message on sanad.payment-outcomes.v1 (events/payment-outcome.v1.schema.json). */
+/**
+ * What is said of a payment: the value of a message on sanad.payment-outcomes.v1
+ * (events/payment-outcome.v1.schema.json).
+ */
 export interface Outcome {
   readonly paymentId: string;
   readonly endToEndId: string;
@@ -34,8 +37,9 @@ export type Pay = (
 ) => { readonly paid: true } | { readonly paid: false; readonly reason: string };
 
 /**
- * What was paid, by end-to-end id: one a payment and attempt. It is on disk before anybody hears of it, so that an
- * instruction that comes again, after a crash too, gets the same answer and is not paid twice.
+ * What was paid, by end-to-end id: one a payment and attempt. It is on disk before anybody hears of
+ * it, so that an instruction that comes again, after a crash too, gets the same answer and is not
+ * paid twice.
  */
 export class Ledger {
   readonly #outcomes = new Map<string, Outcome>();

@@ -6,7 +6,8 @@ import { followTopic, publisherTo } from './kafka.js';
 import { Ledger, type Pay } from './ledger.js';
 import { PaymentSystem } from './payment-system.js';
 
-// Settings are in README.md. Every payment is settled, except each nth by its end-to-end id, which is rejected.
+// Settings are in README.md. Every payment is settled, except each nth by its end-to-end id, which
+// is rejected.
 const {
   KAFKA_BROKERS,
   SANAD_URL,

@@ -2,7 +2,10 @@ import type { Event } from './event.js';
 import type { Inbox } from './inbox.js';
 import type { Instruction, Ledger, Outcome } from './ledger.js';
 
-/** A piece of the feed: events in order, and the position up to which it was read; no events: there is nothing more now. */
+/**
+ * A piece of the feed: events in order, and the position up to which it was read; no events: there
+ * is nothing more now.
+ */
 export interface FeedPiece {
   readonly events: readonly Event[];
   readonly position: number;
@@ -10,7 +13,10 @@ export interface FeedPiece {
 export interface Ways {
   /** Resolves when the outcomes are durable at the other end. */
   readonly publish: (outcomes: readonly Outcome[]) => Promise<void>;
-  /** Reads the feed after a position: how what is missing is fetched. Absent: the caller must read its topic again. */
+  /**
+   * Reads the feed after a position: how what is missing is fetched. Absent: the caller must read
+   * its topic again.
+   */
   readonly feed?: (after: number) => Promise<FeedPiece>;
 }
 
@@ -27,9 +33,9 @@ export class Gap extends Error {
 const INSTRUCTED = /^sanad\.payment\.Payment(Instructed|Reinstructed)\.v1$/;
 
 /**
- * Pays what is instructed and says what became of it. The order makes each step bear being repeated: the ledger is durable,
- * then the outcomes are at the other end, then the inbox moves on. Killed anywhere, it says the same again, and pays once.
- * After a failure it takes nothing more.
+ * Pays what is instructed and says what became of it. The order makes each step bear being
+ * repeated: the ledger is durable, then the outcomes are at the other end, then the inbox moves on.
+ * Killed anywhere, it says the same again, and pays once. After a failure it takes nothing more.
  */
 export class PaymentSystem {
   #failed: unknown;
@@ -41,7 +47,8 @@ export class PaymentSystem {
   ) {}
 
   /**
-   * Takes events of one source in its order; those that are known are dropped, and what is missing is fetched first.
+   * Takes events of one source in its order; those that are known are dropped, and what is missing
+   * is fetched first.
    * @throws Gap where something is missing and cannot be fetched
    */
   async take(events: readonly Event[]): Promise<void> {
@@ -99,7 +106,10 @@ export class PaymentSystem {
     }
   }
 
-  /** After a failure the inbox in memory is ahead of what was answered; the one on disk is not: start anew with that. */
+  /**
+   * After a failure the inbox in memory is ahead of what was answered; the one on disk is not:
+   * start anew with that.
+   */
   #assertSound(): void {
     if (this.#failed !== undefined)
       throw new Error('it failed before; start anew', { cause: this.#failed });

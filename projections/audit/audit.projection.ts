@@ -6,8 +6,8 @@ import { auditEvents, auditHours, auditTally } from './audit.tables.js';
 const ALL = [...new Set(schemas.map(({ type }) => type))];
 
 /**
- * The fields that say what was done beyond its type. None is personal: events carry no personal data in the clear, and
- * facts and findings stay in the log and in the eligibility read model.
+ * The fields that say what was done beyond its type. None is personal: events carry no personal
+ * data in the clear, and facts and findings stay in the log and in the eligibility read model.
  */
 const TELLING: Partial<Record<EventType, readonly string[]>> = {
   ProgrammeDefined: ['currency', 'decisionDays', 'appealDays', 'appealDecisionDays'],

@@ -11,7 +11,10 @@ import {
 import { auditProjection } from './audit.projection.js';
 import { auditEvents, auditHours, auditTally, type AuditRow } from './audit.tables.js';
 
-/** One recorded fact. `detail` has the fields that say what was done; the whole event is in the log at `position`. */
+/**
+ * One recorded fact. `detail` has the fields that say what was done; the whole event is in the log
+ * at `position`.
+ */
 export interface AuditEntry {
   readonly position: number;
   readonly stream: string;
@@ -56,7 +59,10 @@ interface Bounds {
   readonly last?: number;
 }
 
-/** The positions that a range of time can be at, from the hours that it touches; undefined when it touches none. */
+/**
+ * The positions that a range of time can be at, from the hours that it touches; undefined when it
+ * touches none.
+ */
 async function positionsOf(
   store: ReadStore,
   { from, to }: AuditFilter,

@@ -1,6 +1,9 @@
 import { table, type RowOf } from '../engine/projection.js';
 
-/** Every recorded fact in a line: who did what, when, in which role. `detail` holds the few words of it that matter, as JSON. */
+/**
+ * Every recorded fact in a line: who did what, when, in which role. `detail` holds the few words of
+ * it that matter, as JSON.
+ */
 export const auditEvents = table(
   'audit_event',
   'appended',
@@ -35,8 +38,9 @@ export const auditTally = table(
 );
 
 /**
- * First and last position of each hour of the clock, so that a range of time is a range of positions. Time follows
- * position closely but not strictly: two commands may be stamped in one order and committed in the other.
+ * First and last position of each hour of the clock, so that a range of time is a range of
+ * positions. Time follows position closely but not strictly: two commands may be stamped in one
+ * order and committed in the other.
  */
 export const auditHours = table(
   'audit_hour',

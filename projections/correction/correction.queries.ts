@@ -28,7 +28,10 @@ export interface CorrectionView {
   readonly basis: string;
   readonly personId: string | null;
   readonly reason: string;
-  /** started · proposed · settled (nothing differs) · approved · applied (on the accounts) · rejected */
+  /**
+   * started · proposed · settled (nothing differs) · approved · applied (on the accounts) ·
+   * rejected
+   */
   readonly status: string;
   readonly asOf: number;
   readonly households: number | null;
@@ -110,7 +113,10 @@ export async function findCorrection(
   return row && correctionView(row);
 }
 
-/** What a correction says of a household. `differenceMinor`: arrears where positive, an overpayment where negative. */
+/**
+ * What a correction says of a household. `differenceMinor`: arrears where positive, an overpayment
+ * where negative.
+ */
 export interface AdjustmentView {
   readonly adjustmentId: string;
   readonly correctionId: string;
@@ -256,7 +262,10 @@ export interface RecoveryStory {
   readonly history: readonly AuditEntry[];
 }
 
-/** One household's debt and everything that happened to it; undefined where there is none in these regions. */
+/**
+ * One household's debt and everything that happened to it; undefined where there is none in these
+ * regions.
+ */
 export async function recoveryStory(
   store: ReadStore,
   recoveryId: string,

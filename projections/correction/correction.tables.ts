@@ -30,7 +30,10 @@ export const corrections = table(
 );
 export type CorrectionRow = RowOf<typeof corrections>;
 
-/** `adjustment_id` is `<correction>-<person>`. Status: proposed · established (owed to or by the household) · ordered (in a payment). */
+/**
+ * `adjustment_id` is `<correction>-<person>`. Status: proposed · established (owed to or by the
+ * household) · ordered (in a payment).
+ */
 export const adjustments = table(
   'correction_adjustment',
   'rows',

@@ -58,7 +58,10 @@ export interface CycleView {
     readonly count: number;
     readonly totalMinor: string;
   }[];
-  /** Findings of the checks before approval that block and that nobody overrode; null before they ran. */
+  /**
+   * Findings of the checks before approval that block and that nobody overrode; null before they
+   * ran.
+   */
   readonly blocking: number | null;
   /** The figures as they were reconciled; null before. */
   readonly reconciliation: Readonly<Record<string, unknown>> | null;
@@ -83,7 +86,10 @@ export interface CycleStory extends CycleView {
   readonly findings: readonly CycleFinding[] | null;
 }
 
-/** Where the cycle's payments are. Cancelled payments were ordered too; `outstanding` is instructed, accepted and unknown. */
+/**
+ * Where the cycle's payments are. Cancelled payments were ordered too; `outstanding` is instructed,
+ * accepted and unknown.
+ */
 export interface Progress {
   readonly ordered: Sum;
   readonly outstanding: Sum;
@@ -243,7 +249,10 @@ const viewOf = (row: CycleRow, progress: Progress): CycleView => ({
   progress,
 });
 
-/** Cycles in the order of programme and period. With regions, progress counts only theirs; the cycle's own figures are national. */
+/**
+ * Cycles in the order of programme and period. With regions, progress counts only theirs; the
+ * cycle's own figures are national.
+ */
 export async function listCycles(
   store: ReadStore,
   filter: {
@@ -319,7 +328,9 @@ export interface BudgetView {
   }[];
 }
 
-/** Budgets with what each cycle holds of them; at most 1,000, in the order of programme and year. */
+/**
+ * Budgets with what each cycle holds of them; at most 1,000, in the order of programme and year.
+ */
 export async function listBudgets(
   store: ReadStore,
   filter: { readonly programmeId?: string; readonly fiscalYear?: number } = {},
@@ -381,7 +392,10 @@ export interface Aging extends Sum {
   readonly status: string;
 }
 
-/** Oldest first; `daysOutstanding` against a day is the caller's subtraction, and its choice of buckets. */
+/**
+ * Oldest first; `daysOutstanding` against a day is the caller's subtraction, and its choice of
+ * buckets.
+ */
 export async function outstandingByAge(
   store: ReadStore,
   filter: { readonly cycleId?: string; readonly regions?: readonly string[] } = {},
@@ -425,7 +439,10 @@ export interface RegionTotal extends Sum {
   readonly status: string;
 }
 
-/** Payments by region, month (a cycle is one month of one programme) and status, at most 10,000 rows. */
+/**
+ * Payments by region, month (a cycle is one month of one programme) and status, at most 10,000
+ * rows.
+ */
 export async function totalsByRegion(
   store: ReadStore,
   filter: {

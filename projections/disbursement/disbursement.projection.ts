@@ -154,7 +154,10 @@ function settle(
     change(rows, before, { ...before, status, reason, settled_on: settledOn, updated_at: time });
 }
 
-/** A bank says that money left for the payment, or did not, or came back. What never left cannot come back, and is no difference. */
+/**
+ * A bank says that money left for the payment, or did not, or came back. What never left cannot
+ * come back, and is no difference.
+ */
 function bankSaid(
   rows: Rows,
   paymentId: string,

@@ -14,7 +14,10 @@ import { breaks, payments, type BreakRow, type PaymentRow } from './disbursement
 import { daysBefore, daysBetween } from '../../src/kernel/time.js';
 import { inWords, type Texts } from '../../src/kernel/reasons.js';
 
-/** A payment as it stands. Amounts in minor units of `currency`; no name and no account number, those are in the vault. */
+/**
+ * A payment as it stands. Amounts in minor units of `currency`; no name and no account number,
+ * those are in the vault.
+ */
 export interface PaymentView {
   readonly paymentId: string;
   readonly cycleId: string;
@@ -119,7 +122,10 @@ export interface PaymentStory {
   readonly breaks: readonly BreakView[];
 }
 
-/** One payment's whole life, with the items of its amount in the history's PaymentOrdered; undefined when there is none in these regions. */
+/**
+ * One payment's whole life, with the items of its amount in the history's PaymentOrdered; undefined
+ * when there is none in these regions.
+ */
 export async function paymentStory(
   store: ReadStore,
   paymentId: string,
@@ -167,8 +173,9 @@ export interface InstructionFeed {
 }
 
 /**
- * A cycle's instructions in the order in which they were recorded. A payment that is instructed again comes again, at the
- * end; its earlier instruction, which was rejected or returned for good, is no longer in the feed.
+ * A cycle's instructions in the order in which they were recorded. A payment that is instructed
+ * again comes again, at the end; its earlier instruction, which was rejected or returned for good,
+ * is no longer in the feed.
  */
 export async function listInstructions(
   store: ReadStore,

@@ -109,8 +109,9 @@ export class ReadTotals extends ReadQuery {
 }
 
 /**
- * A cycle's instructions as lines, with the payee's name and account from the vault. Complete as of the request: it waits
- * for the read model, so that an empty answer means that there is nothing, not that it is not there yet.
+ * A cycle's instructions as lines, with the payee's name and account from the vault. Complete as of
+ * the request: it waits for the read model, so that an empty answer means that there is nothing,
+ * not that it is not there yet.
  */
 async function instructions(query: ReadInstructions, deps: QueryDeps): Promise<StreamableFile> {
   const cycleId = parseCycleId(query.param('cycleId'));

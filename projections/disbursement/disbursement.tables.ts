@@ -1,6 +1,9 @@
 import { table, type RowOf } from '../engine/projection.js';
 
-/** ordered, instructed, accepted and unknown are on their way; the others are where a payment can rest. */
+/**
+ * ordered, instructed, accepted and unknown are on their way; the others are where a payment can
+ * rest.
+ */
 export type PaymentStatus =
   | 'ordered'
   | 'instructed'
@@ -39,7 +42,10 @@ export const payments = table(
     /** When the bank was asked to call the current instruction back, and why. */
     call_back_at: 'text?',
     call_back_reason: 'text?',
-    /** What left the account for it and did not come back, as banks said it: also what became a break. */
+    /**
+     * What left the account for it and did not come back, as banks said it: also what became a
+     * break.
+     */
     bank_minor: 'money',
     updated_at: 'text',
   },
@@ -54,7 +60,10 @@ export const payments = table(
 );
 export type PaymentRow = RowOf<typeof payments>;
 
-/** Payments by where they are, in count and money. `execution_date` and `reason` are '' where there is none. */
+/**
+ * Payments by where they are, in count and money. `execution_date` and `reason` are '' where there
+ * is none.
+ */
 export const paymentTally = table(
   'disbursement_tally',
   'tally',
@@ -71,7 +80,10 @@ export const paymentTally = table(
   ['cycle_id', 'region', 'status', 'reason', 'execution_date'],
 );
 
-/** How often each kind of answer came, whatever came after: rejected, returned, reinstructed, cancelled, unknown. */
+/**
+ * How often each kind of answer came, whatever came after: rejected, returned, reinstructed,
+ * cancelled, unknown.
+ */
 export const answerTally = table(
   'disbursement_answer',
   'tally',

@@ -8,7 +8,10 @@ import { listBreaks, type BreakView } from './disbursement.queries.js';
 import { OUTSTANDING } from './disbursement.tables.js';
 import { kinds, states, words, type Language } from './report-texts.js';
 
-/** A cycle against what the bank said of it, as the read models show it. Amounts in minor units; nothing in it names a person. */
+/**
+ * A cycle against what the bank said of it, as the read models show it. Amounts in minor units;
+ * nothing in it names a person.
+ */
 export interface ReconciliationReport {
   readonly cycle: CycleStory;
   readonly bank: BankSide;
@@ -22,7 +25,9 @@ export interface ReconciliationReport {
 const BREAKS = 1_000;
 const STATES = ['settled', 'rejected', 'returned', 'cancelled', 'outstanding'] as const;
 
-/** @param regions those of the caller; absent: everywhere. Undefined where there is no such cycle. */
+/**
+ * @param regions those of the caller; absent: everywhere. Undefined where there is no such cycle.
+ */
 export async function readReport(
   reads: ReadStore,
   cycleId: string,
@@ -202,7 +207,10 @@ function facts(
   ];
 }
 
-/** RFC 4180 with a byte-order mark, section after section, each led by its title; what a spreadsheet would run is escaped. */
+/**
+ * RFC 4180 with a byte-order mark, section after section, each led by its title; what a spreadsheet
+ * would run is escaped.
+ */
 export function reportCsv(report: ReconciliationReport, language: Language): string {
   const line = (cells: readonly string[]): string => `${cells.map(csvCell).join(',')}\r\n`;
   const parts = sections(report, language).map(

@@ -28,7 +28,10 @@ export interface ApplicationCount {
   readonly share: number;
 }
 
-/** Applications counted by the dimensions asked for, most first. `failedCriterion` is '' where nothing spoke against the household. */
+/**
+ * Applications counted by the dimensions asked for, most first. `failedCriterion` is '' where
+ * nothing spoke against the household.
+ */
 export async function countApplications(
   store: ReadStore,
   by: readonly Dimension[],
@@ -71,7 +74,10 @@ export interface EnrolmentCount {
   readonly amountMinor: bigint;
 }
 
-/** Enrolments by programme, region and status, with the sum of what they were last determined to be paid a month. */
+/**
+ * Enrolments by programme, region and status, with the sum of what they were last determined to be
+ * paid a month.
+ */
 export async function countEnrolments(
   store: ReadStore,
   filter: { readonly programmeId?: string; readonly regions?: readonly string[] } = {},

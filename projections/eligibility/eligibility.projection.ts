@@ -200,7 +200,10 @@ function submitted(
   };
 }
 
-/** What amending, returning or an upheld appeal takes back: the content that was judged is judged anew. */
+/**
+ * What amending, returning or an upheld appeal takes back: the content that was judged is judged
+ * anew.
+ */
 const UNJUDGED = {
   recommended_by: null,
   recommendation: null,
@@ -409,7 +412,10 @@ function evolveEnrolment(rows: Rows, event: Recorded): void {
   rows.put(enrolments, after);
 }
 
-/** Applications from receipt to decision, the persons and enrolments behind them, and the policies' words. */
+/**
+ * Applications from receipt to decision, the persons and enrolments behind them, and the policies'
+ * words.
+ */
 export const eligibilityProjection: Projection = {
   name: 'eligibility',
   version: 1,

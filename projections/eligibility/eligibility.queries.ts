@@ -53,7 +53,10 @@ export interface ApplicationStory {
   readonly history: readonly AuditEntry[];
 }
 
-/** An application's whole story, its findings in the words of the policy; undefined when there is none in these regions. */
+/**
+ * An application's whole story, its findings in the words of the policy; undefined when there is
+ * none in these regions.
+ */
 export async function applicationStory(
   store: ReadStore,
   applicationId: string,
@@ -170,7 +173,10 @@ export interface PersonView {
   readonly payments: readonly PaymentView[];
 }
 
-/** A person's programmes, applications and payments (the first 1,000 of each); undefined when there is none in these regions. */
+/**
+ * A person's programmes, applications and payments (the first 1,000 of each); undefined when there
+ * is none in these regions.
+ */
 export async function personOverview(
   store: ReadStore,
   personId: string,

@@ -1,6 +1,9 @@
 import { table, type RowOf } from '../engine/projection.js';
 
-/** Where an application stands. `determined` awaits a recommendation, `recommended` a decision, `appealed` an appeal's. */
+/**
+ * Where an application stands. `determined` awaits a recommendation, `recommended` a decision,
+ * `appealed` an appeal's.
+ */
 export type ApplicationStatus =
   | 'submitted'
   | 'determined'
@@ -36,7 +39,10 @@ export const programmes = table(
   ['programme_id'],
 );
 
-/** A published policy's words: `texts` is { criteria: { id: text }, benefits: { code: text } }, each text in fr, ar and en. */
+/**
+ * A published policy's words: `texts` is { criteria: { id: text }, benefits: { code: text } }, each
+ * text in fr, ar and en.
+ */
 export const policies = table(
   'eligibility_policy',
   'appended',
@@ -94,7 +100,10 @@ export const applications = table(
     eligible: 'boolean?',
     policy_version: 'integer?',
     amount_minor: 'money?',
-    /** The first criterion that spoke against the household; null when it is eligible or not determined. */
+    /**
+     * The first criterion that spoke against the household; null when it is eligible or not
+     * determined.
+     */
     failed_criterion: 'text?',
     content_hash: 'text',
     start_period: 'text?',
@@ -114,7 +123,10 @@ export const applications = table(
 );
 export type ApplicationRow = RowOf<typeof applications>;
 
-/** Every determination as recorded: findings and entitlement are those of the event, never evaluated again. */
+/**
+ * Every determination as recorded: findings and entitlement are those of the event, never evaluated
+ * again.
+ */
 export const determinations = table(
   'eligibility_determination',
   'appended',
@@ -159,7 +171,10 @@ export const enrolments = table(
 );
 export type EnrolmentRow = RowOf<typeof enrolments>;
 
-/** Applications by where they are; `failed_criterion` is '' where there is none. `month` is that of receipt. */
+/**
+ * Applications by where they are; `failed_criterion` is '' where there is none. `month` is that of
+ * receipt.
+ */
 export const applicationTally = table(
   'eligibility_tally',
   'tally',

@@ -9,7 +9,10 @@ export interface PolicyTexts {
 }
 
 export type RecordedFinding = EventData['EligibilityDetermined']['findings'][number];
-/** A finding in the policy's own words. `satisfied` speaks for the household; `inputs` are the facts that it was found on. */
+/**
+ * A finding in the policy's own words. `satisfied` speaks for the household; `inputs` are the facts
+ * that it was found on.
+ */
 export interface FindingInWords extends RecordedFinding {
   readonly text: string;
   readonly verdict: string;

@@ -114,8 +114,8 @@ export interface QueueFilter {
 }
 
 /**
- * What waits for officers, the longest waiting first. Each status (and region) is read along its own index and the
- * results merged, so that a page costs the same however long the queue is.
+ * What waits for officers, the longest waiting first. Each status (and region) is read along its
+ * own index and the results merged, so that a page costs the same however long the queue is.
  */
 export async function workQueue(
   store: ReadStore,

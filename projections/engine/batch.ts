@@ -16,7 +16,9 @@ interface Entry {
   changed: boolean;
 }
 
-/** A `rows` table during a batch: everything touched is in `young`, loaded or known not to exist. */
+/**
+ * A `rows` table during a batch: everything touched is in `young`, loaded or known not to exist.
+ */
 class LoadedTable {
   #young = new Map<string, Entry>();
   #old = new Map<string, Entry>();
@@ -124,7 +126,10 @@ class SummedTable {
     }
   }
 
-  /** In the order of their keys: processes that add to the same sums then wait for each other and never in a circle. */
+  /**
+   * In the order of their keys: processes that add to the same sums then wait for each other and
+   * never in a circle.
+   */
   async write(db: ReadDb): Promise<void> {
     if (this.#sums.size === 0) return;
     const rows = [...this.#sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);

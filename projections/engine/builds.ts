@@ -5,8 +5,9 @@ import { forgetLive, LINKS, PARTS, physical, STATE } from './live.js';
 import { table, type ColumnType, type Projection, type Table } from './projection.js';
 
 /**
- * The tables of one projection in one version, and how far they are. `suffix` tells its tables from those of another
- * build: `v3`, or `v3b` for one made beside a live `v3`. `position` is that of the last log position folded in.
+ * The tables of one projection in one version, and how far they are. `suffix` tells its tables from
+ * those of another build: `v3`, or `v3b` for one made beside a live `v3`. `position` is that of the
+ * last log position folded in.
  */
 export interface ProjectionBuild {
   readonly projection: Projection;
@@ -30,7 +31,10 @@ interface StateRow {
 
 type Dialect = ReadStore['dialect'];
 
-/** Text sorts by code unit in both engines, so that pages, cursors and comparisons come out the same. */
+/**
+ * Text sorts by code unit in both engines, so that pages, cursors and comparisons come out the
+ * same.
+ */
 function columnType(
   dialect: Dialect,
   type: ColumnType,
@@ -53,9 +57,10 @@ async function createTable(
   name: string,
   { columns, key, kind }: Table,
 ): Promise<void> {
-  // One integer key is SQLite's own row id. Tallies are few rows, and their own index. Rows are kept in the order in which
-  // they came, with an index on their key: bulk work goes over households in one order again and again, and then touches
-  // neighbours, where a table sorted by random ids would be touched all over.
+  // One integer key is SQLite's own row id. Tallies are few rows, and their own index. Rows are
+  // kept in the order in which they came, with an index on their key: bulk work goes over
+  // households in one order again and again, and then touches neighbours, where a table sorted by
+  // random ids would be touched all over.
   const rowId = dialect === 'sqlite' && key.length === 1 && columns[key[0] ?? ''] === 'integer';
   let builder: CreateTableBuilder<string, string> = db.schema.createTable(name);
   for (const [column, type] of Object.entries(columns)) {
@@ -66,7 +71,8 @@ async function createTable(
   }
   if (!rowId) builder = builder.addPrimaryKeyConstraint(`${name}_pk`, [...key]);
   if (dialect === 'sqlite' && kind === 'tally') builder = builder.modifyEnd(sql`without rowid`);
-  // Room on each page for the next version of a row: an update that finds it there touches no index.
+  // Room on each page for the next version of a row: an update that finds it there touches no
+  // index.
   if (dialect === 'postgres' && kind !== 'appended')
     builder = builder.modifyEnd(sql`with (fillfactor = 70)`);
   await builder.execute();
@@ -175,7 +181,10 @@ export async function tableNames({ db, dialect }: ReadStore): Promise<readonly s
   return (await query.execute(db)).rows.map(({ name }) => name);
 }
 
-/** Removes what one build left: the row that says it is there goes last, so that a crash half way is finished next time. */
+/**
+ * Removes what one build left: the row that says it is there goes last, so that a crash half way is
+ * finished next time.
+ */
 async function dropBuild(store: ReadStore, projectionName: string, suffix: string): Promise<void> {
   const { db } = store;
   // By name and not by the projection's tables: another version may have had others.
@@ -191,8 +200,9 @@ async function dropBuild(store: ReadStore, projectionName: string, suffix: strin
 }
 
 /**
- * The builds to feed: for each projection the live one of its version, or the unfinished one that was being made, or a
- * new one. What earlier versions and abandoned rebuilds left is dropped, except the live one that queries still need.
+ * The builds to feed: for each projection the live one of its version, or the unfinished one that
+ * was being made, or a new one. What earlier versions and abandoned rebuilds left is dropped,
+ * except the live one that queries still need.
  */
 export async function openBuilds(
   store: ReadStore,
@@ -230,7 +240,10 @@ export async function openBuilds(
   return builds;
 }
 
-/** A build that was fed from the whole log has no revisions kept; a partitioned feed begins to keep them. */
+/**
+ * A build that was fed from the whole log has no revisions kept; a partitioned feed begins to keep
+ * them.
+ */
 async function ensureSeen(store: ReadStore, build: ProjectionBuild, seen: Table): Promise<void> {
   const name = physical(seen, build.suffix);
   if ((await tableNames(store)).includes(name)) return;
@@ -247,7 +260,10 @@ export async function buildBeside(
   return createBuild(store, live.projection, [live.suffix], live.seen !== undefined);
 }
 
-/** Makes the secondary indexes: after the rows, because sorting once costs far less than inserting in random places. */
+/**
+ * Makes the secondary indexes: after the rows, because sorting once costs far less than inserting
+ * in random places.
+ */
 export async function indexBuild(
   store: ReadStore,
   { tables, suffix }: ProjectionBuild,
@@ -267,7 +283,10 @@ export async function indexBuild(
   }
 }
 
-/** From here on queries read this build, when it has its indexes. The old one is dropped after the switch is committed. */
+/**
+ * From here on queries read this build, when it has its indexes. The old one is dropped after the
+ * switch is committed.
+ */
 export async function makeLive(store: ReadStore, build: ProjectionBuild): Promise<void> {
   await indexBuild(store, build);
   await store.db.transaction().execute((trx) => switchLive(trx, build));

@@ -5,7 +5,10 @@ import { physical } from './live.js';
 import type { Table, Value } from './projection.js';
 
 type AnyRow = Readonly<Record<string, Value>>;
-/** A row that two builds do not agree on. `only` says which has it, where one has not; else `columns` differ. */
+/**
+ * A row that two builds do not agree on. `only` says which has it, where one has not; else
+ * `columns` differ.
+ */
 export interface Difference {
   readonly table: string;
   readonly key: readonly Value[];
@@ -91,7 +94,8 @@ class Side {
 function order(table: Table, a: AnyRow, b: AnyRow): number {
   for (const column of table.key) {
     const [x, y] = [a[column] ?? '', b[column] ?? ''];
-    // Both engines sort text by code point; JavaScript by UTF-16 unit, which differs beyond the basic plane only.
+    // Both engines sort text by code point; JavaScript by UTF-16 unit, which differs beyond the
+    // basic plane only.
     const less =
       typeof x === 'string'
         ? Buffer.compare(Buffer.from(x), Buffer.from(String(y)))

@@ -4,7 +4,8 @@ import type { ListQuery, QueryDeps } from '../../src/http/query-handlers.js';
 import { everyPage, type PageOf, type PageRequest } from './paging.js';
 
 /**
- * Answers a question for a list: one page as JSON, or all of it as a stream of NDJSON or CSV, page by page.
+ * Answers a question for a list: one page as JSON, or all of it as a stream of NDJSON or CSV, page
+ * by page.
  * @param columns of the CSV, in order
  */
 export async function listed<T>(

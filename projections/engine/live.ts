@@ -3,11 +3,17 @@ import type { ReadDb, ReadStore } from '../../src/adapters/read-store/port.js';
 import { DomainError } from '../../src/kernel/errors.js';
 import type { Projection, Table } from './projection.js';
 
-/** Which build of each projection there is, how far it is, and which one queries read. One row a build. */
+/**
+ * Which build of each projection there is, how far it is, and which one queries read. One row a
+ * build.
+ */
 export const STATE = 'projection_state';
 /** Which process folded a part of the feed last. One row a part. */
 export const PARTS = 'projection_parts';
-/** Events that were folded beyond a position that was not: pairs of the position before an event and its own. */
+/**
+ * Events that were folded beyond a position that was not: pairs of the position before an event and
+ * its own.
+ */
 export const LINKS = 'projection_links';
 
 /** The name of a table in a build. */
@@ -46,8 +52,9 @@ function tableIsMissing(error: unknown): boolean {
 }
 
 /**
- * Runs a query on the live build of the projections that it reads. Names are kept between queries; after a switch the old
- * tables are dropped, and the query that misses one is run again on the new ones.
+ * Runs a query on the live build of the projections that it reads. Names are kept between queries;
+ * after a switch the old tables are dropped, and the query that misses one is run again on the new
+ * ones.
  * @throws DomainError READ_MODEL_BUILDING while the first build is not finished
  */
 export async function reading<T>(
@@ -86,7 +93,10 @@ export const forgetLive = (store: ReadStore): void => {
   suffixes.delete(store);
 };
 
-/** `column in (…)`, in either dialect, also for an empty list (nothing fits) and for no list (everything fits). */
+/**
+ * `column in (…)`, in either dialect, also for an empty list (nothing fits) and for no list
+ * (everything fits).
+ */
 export function within(
   column: string,
   values: readonly (string | number)[] | undefined,

@@ -29,7 +29,10 @@ export function limitOf({ limit = DEFAULT_LIMIT }: PageRequest): number {
 
 export type CursorPart = string | number;
 
-/** The sort key of the last row of a page, made opaque. `kind` keeps the cursor of one list from being used on another. */
+/**
+ * The sort key of the last row of a page, made opaque. `kind` keeps the cursor of one list from
+ * being used on another.
+ */
 export const encodeCursor = (kind: string, parts: readonly CursorPart[]): string =>
   Buffer.from(JSON.stringify([kind, ...parts])).toString('base64url');
 

@@ -5,7 +5,9 @@ import type { ProjectionBuild } from './builds.js';
 import { LINKS, PARTS, STATE } from './live.js';
 import { Watermark } from './watermark.js';
 
-/** The live builds are not those that this process feeds: another one switched. It opens them again. */
+/**
+ * The live builds are not those that this process feeds: another one switched. It opens them again.
+ */
 export class BuildsChangedError extends Error {
   constructor() {
     super('The live read models are not those that were fed until now; they are opened again.');
@@ -13,14 +15,20 @@ export class BuildsChangedError extends Error {
   }
 }
 
-/** Until the transaction ends nobody else folds; and whoever folds afterwards forgets what it has in memory. */
+/**
+ * Until the transaction ends nobody else folds; and whoever folds afterwards forgets what it has in
+ * memory.
+ */
 export async function aloneIn(trx: ReadDb, dialect: ReadStore['dialect']): Promise<void> {
   if (dialect === 'postgres')
     await sql`lock table ${sql.table(PARTS)} in exclusive mode`.execute(trx);
   await trx.updateTable(PARTS).set({ member: '' }).execute();
 }
 
-/** How far the live builds of these projections all are, and whether events beyond were folded: then something between is missing. */
+/**
+ * How far the live builds of these projections all are, and whether events beyond were folded: then
+ * something between is missing.
+ */
 export async function stateOf(
   { db }: ReadStore,
   builds: readonly ProjectionBuild[],
@@ -55,9 +63,10 @@ function lowest(rows: readonly StateRow[], builds: readonly ProjectionBuild[]): 
 }
 
 /**
- * What the processes have in common that fold one feed, each some parts of it (a broker's partitions). Every batch is one
- * transaction: it takes its part first, so that a process that was thought dead and still writes waits or is made to look
- * at the rows again; last it moves the position as far as there is no hole, whoever folded what is between.
+ * What the processes have in common that fold one feed, each some parts of it (a broker's
+ * partitions). Every batch is one transaction: it takes its part first, so that a process that was
+ * thought dead and still writes waits or is made to look at the rows again; last it moves the
+ * position as far as there is no hole, whoever folded what is between.
  */
 export class PartitionCheckpoint {
   #watermark = new Watermark(-1);
@@ -68,7 +77,10 @@ export class PartitionCheckpoint {
     private readonly member: string,
   ) {}
 
-  /** Holds a part until the transaction ends; true when somebody else had it before, so that rows in memory may be old. */
+  /**
+   * Holds a part until the transaction ends; true when somebody else had it before, so that rows in
+   * memory may be old.
+   */
   async take(trx: ReadDb, part: string): Promise<boolean> {
     const held = async (): Promise<string | undefined> => {
       const query = trx
@@ -94,8 +106,8 @@ export class PartitionCheckpoint {
   }
 
   /**
-   * Adds these events to those that are folded, and gives the position up to which all are. The last of a transaction: its
-   * rows are held by one at a time.
+   * Adds these events to those that are folded, and gives the position up to which all are. The
+   * last of a transaction: its rows are held by one at a time.
    * @throws BuildsChangedError
    */
   async advance(

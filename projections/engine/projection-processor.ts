@@ -27,8 +27,9 @@ export interface ProjectionProcessorOptions {
 }
 
 /**
- * Builds that are fed together: one read of a page serves all of them, and their rows and checkpoints are committed in
- * one transaction, so that killed at any moment they go on where their rows are.
+ * Builds that are fed together: one read of a page serves all of them, and their rows and
+ * checkpoints are committed in one transaction, so that killed at any moment they go on where their
+ * rows are.
  */
 export class ProjectionProcessor {
   readonly #tables: readonly BuildTables[];
@@ -79,7 +80,10 @@ export class ProjectionProcessor {
     }
   }
 
-  /** Takes a page of a feed that gives the log in commit order, at least once. What is missing is read from the log. */
+  /**
+   * Takes a page of a feed that gives the log in commit order, at least once. What is missing is
+   * read from the log.
+   */
   async takeInOrder(events: readonly Recorded[], signal?: AbortSignal): Promise<void> {
     const from = this.position;
     const ours =
@@ -102,8 +106,8 @@ export class ProjectionProcessor {
   }
 
   /**
-   * Takes a page of a feed that is partitioned by stream: at least once, each stream in order, streams in any order, of
-   * which other processes take other parts.
+   * Takes a page of a feed that is partitioned by stream: at least once, each stream in order,
+   * streams in any order, of which other processes take other parts.
    * @throws BuildsChangedError
    */
   async takeByStream(
@@ -120,7 +124,10 @@ export class ProjectionProcessor {
     this.#reached(position, events.length);
   }
 
-  /** Where positions have gaps a hole cannot be told from one, and the order of the log is all that is taken for granted. */
+  /**
+   * Where positions have gaps a hole cannot be told from one, and the order of the log is all that
+   * is taken for granted.
+   */
   #holeIn(events: readonly Recorded[]): number | undefined {
     return this.log.positionGaps ? undefined : holeIn(events, this.position);
   }

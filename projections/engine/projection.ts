@@ -3,8 +3,8 @@ import type { Recorded } from '../../src/kernel/decider.js';
 
 type Base = 'text' | 'integer' | 'money' | 'boolean' | 'json';
 /**
- * text: string · integer: safe integer · money: bigint minor units (SQL 64-bit integer; the column's name ends in
- * `_minor`) · boolean · json: JSON text. With `?`: may be null.
+ * text: string · integer: safe integer · money: bigint minor units (SQL 64-bit integer; the
+ * column's name ends in `_minor`) · boolean · json: JSON text. With `?`: may be null.
  */
 export type ColumnType = Base | `${Base}?`;
 export type Columns = Readonly<Record<string, ColumnType>>;
@@ -22,8 +22,9 @@ type ValueOf<T extends ColumnType> = T extends `${infer B}?` ? BaseValue<B> | nu
  * What a projection keeps.
  * - rows: has one text key column; loaded before the fold, and written back whole.
  * - appended: written once an event and never read by the fold.
- * - tally: sums; every column outside the key is added to, never read, so that any order of events gives the same sums.
- *   `bounds` names columns of which the least or greatest value is kept instead.
+ * - tally: sums; every column outside the key is added to, never read, so that any order of events
+ *   gives the same sums. `bounds` names columns of which the least or greatest value is kept
+ *   instead.
  */
 export type TableKind = 'rows' | 'appended' | 'tally';
 
@@ -65,11 +66,17 @@ export function table<const C extends Columns>(
   return { name, kind, columns, key, indexes, bounds: bounds ?? {} };
 }
 
-/** The rows that an event may touch, already loaded. Changes are written in bulk, in one transaction with the checkpoint. */
+/**
+ * The rows that an event may touch, already loaded. Changes are written in bulk, in one transaction
+ * with the checkpoint.
+ */
 export interface Rows {
   /** A row of a `rows` table that `touches` named for this event. */
   get<C extends Columns>(table: Table<C>, key: string): RowOf<Table<C>> | undefined;
-  /** Writes a row of a `rows` table (named by `touches`) or of an `appended` one. The row must not be changed afterwards. */
+  /**
+   * Writes a row of a `rows` table (named by `touches`) or of an `appended` one. The row must not
+   * be changed afterwards.
+   */
   put<C extends Columns>(table: Table<C>, row: RowOf<Table<C>>): void;
   /** Removes a row of a `rows` table that `touches` named. */
   remove<C extends Columns>(table: Table<C>, key: string): void;
@@ -77,19 +84,26 @@ export interface Rows {
   add<C extends Columns>(table: Table<C>, row: RowOf<Table<C>>): void;
 }
 
-/** Names one row of a `rows` table. `fresh`: it cannot be there yet, because its stream has only just begun. */
+/**
+ * Names one row of a `rows` table. `fresh`: it cannot be there yet, because its stream has only
+ * just begun.
+ */
 export type Touch = (table: Table, key: string, fresh?: boolean) => void;
 
 /**
- * A pure fold of the log into rows. `touches` names every row of a `rows` table that `evolve` may get, put or remove for
- * an event, so that the runner loads a whole batch in a few statements. `evolve` never refuses and reads nothing else.
+ * A pure fold of the log into rows. `touches` names every row of a `rows` table that `evolve` may
+ * get, put or remove for an event, so that the runner loads a whole batch in a few statements.
+ * `evolve` never refuses and reads nothing else.
  *
- * A feed may be partitioned by stream, so that only the events of one stream come in order. Hence what is kept under a
- * row's key depends on one stream alone, and whatever joins streams is a tally.
+ * A feed may be partitioned by stream, so that only the events of one stream come in order. Hence
+ * what is kept under a row's key depends on one stream alone, and whatever joins streams is a
+ * tally.
  */
 export interface Projection {
   readonly name: string;
-  /** Changing what the fold does bumps it: the new tables are built beside the old and switched to. */
+  /**
+   * Changing what the fold does bumps it: the new tables are built beside the old and switched to.
+   */
   readonly version: number;
   readonly tables: readonly Table[];
   readonly handles: readonly EventType[];

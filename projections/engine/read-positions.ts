@@ -25,9 +25,10 @@ interface Waiter {
 }
 
 /**
- * Waits until the read models show a log position, so that whoever wrote reads what they wrote. It works beside the
- * runner and in other threads and processes: it looks at the committed checkpoint, at once when `notify` says that there
- * is something to see, and otherwise every few milliseconds, only while somebody waits.
+ * Waits until the read models show a log position, so that whoever wrote reads what they wrote. It
+ * works beside the runner and in other threads and processes: it looks at the committed checkpoint,
+ * at once when `notify` says that there is something to see, and otherwise every few milliseconds,
+ * only while somebody waits.
  */
 export class ReadPositions {
   readonly #waiters = new Set<Waiter>();
@@ -90,7 +91,8 @@ export class ReadPositions {
     if (this.#looking) return;
     this.#looking = true;
     try {
-      // The state table may not be there yet, or the store may be busy being replaced: the next look tells.
+      // The state table may not be there yet, or the store may be busy being replaced: the next
+      // look tells.
       this.notify(await livePosition(this.store, this.projections).catch(() => -1));
     } finally {
       this.#looking = false;

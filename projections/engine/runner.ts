@@ -32,7 +32,10 @@ export interface RunnerOptions {
   readonly feed?: EventFeed;
   readonly pageSize?: number;
   readonly onNote?: (note: RunnerNote) => void;
-  /** Told the position that the live builds all show, after each commit (what `ReadPositions.notify` wants), and where a broker feeds it how many events were taken. */
+  /**
+   * Told the position that the live builds all show, after each commit (what `ReadPositions.notify`
+   * wants), and where a broker feeds it how many events were taken.
+   */
   readonly onCommitted?: (position: number, events?: number) => void;
 }
 
@@ -72,9 +75,10 @@ export class PassedOver {
 }
 
 /**
- * Keeps read models up to the log. Rows and checkpoint are committed together, so that a runner that is killed goes on
- * where its rows are, and a version of a projection that is new is built beside the old one and switched to when it is
- * complete. Anything that it cannot do right, it stops at, with the place.
+ * Keeps read models up to the log. Rows and checkpoint are committed together, so that a runner
+ * that is killed goes on where its rows are, and a version of a projection that is new is built
+ * beside the old one and switched to when it is complete. Anything that it cannot do right, it
+ * stops at, with the place.
  */
 export class ProjectionRunner {
   readonly #skipped: PassedOver;
@@ -97,7 +101,8 @@ export class ProjectionRunner {
 
   /**
    * Brings the read models up to the log's end and follows it until the signal aborts.
-   * @throws ProjectionError PROJECTION_GAP, PROJECTION_FAILED; ReadStoreError; ContractError from the log for a payload that does not fit
+   * @throws ProjectionError PROJECTION_GAP, PROJECTION_FAILED; ReadStoreError; ContractError from
+   *   the log for a payload that does not fit
    */
   async run(signal: AbortSignal): Promise<void> {
     await this.#alone(() =>
@@ -128,8 +133,8 @@ export class ProjectionRunner {
   }
 
   /**
-   * Builds every read model anew beside the live ones, and switches to it; with `verify`, compares them row for row
-   * first. Aborted, it leaves the live ones as they were.
+   * Builds every read model anew beside the live ones, and switches to it; with `verify`, compares
+   * them row for row first. Aborted, it leaves the live ones as they were.
    */
   async rebuild(work: WorkOptions & { readonly verify?: boolean } = {}): Promise<RebuildReport> {
     return this.#alone(() =>
@@ -230,7 +235,10 @@ export class ProjectionRunner {
     for await (const page of pages) await lane.takeInOrder(page.events, signal);
   }
 
-  /** A store whose file turns out to be damaged is thrown away, once, and built anew: it holds nothing of its own. */
+  /**
+   * A store whose file turns out to be damaged is thrown away, once, and built anew: it holds
+   * nothing of its own.
+   */
   async #mending<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();

@@ -27,16 +27,25 @@ import {
   stateOf,
 } from './partition-checkpoint.js';
 
-/** How often a process looks whether the read models stand before a hole, and after how many looks it fills it from the log. */
+/**
+ * How often a process looks whether the read models stand before a hole, and after how many looks
+ * it fills it from the log.
+ */
 const LOOK_EVERY_MS = 1_000;
 const PATIENCE_LOOKS = 5;
 
 export interface SharedRunnerOptions extends Omit<RunnerOptions, 'feed'> {
-  /** Gives each stream in order, but streams in any order, and each member some of them (a broker's partitions in a consumer group). */
+  /**
+   * Gives each stream in order, but streams in any order, and each member some of them (a broker's
+   * partitions in a consumer group).
+   */
   readonly feed?: EventFeed;
   /** A name that no other process has, also not one before. */
   readonly member: string;
-  /** Does work that one process does at a time, when it is this one's turn; its signal aborts when the turn is over. */
+  /**
+   * Does work that one process does at a time, when it is this one's turn; its signal aborts when
+   * the turn is over.
+   */
   readonly inTurn: (
     work: (held: AbortSignal) => Promise<void>,
     signal: AbortSignal,
@@ -45,9 +54,10 @@ export interface SharedRunnerOptions extends Omit<RunnerOptions, 'feed'> {
 }
 
 /**
- * Keeps read models up to the log together with other processes, each of which is given a part of the feed. Rows, what was
- * seen of each stream, and the position are committed together, under a hold on the part; the position is moved by whoever
- * closes the last hole. What is made from the log itself, a new version beside the old one, one process makes for all.
+ * Keeps read models up to the log together with other processes, each of which is given a part of
+ * the feed. Rows, what was seen of each stream, and the position are committed together, under a
+ * hold on the part; the position is moved by whoever closes the last hole. What is made from the
+ * log itself, a new version beside the old one, one process makes for all.
  */
 export class SharedRunner {
   readonly #skipped: PassedOver;
@@ -62,14 +72,18 @@ export class SharedRunner {
     return this.#skipped.types;
   }
 
-  /** The position that every build had reached when this process last committed or looked; -1 before the start. */
+  /**
+   * The position that every build had reached when this process last committed or looked; -1 before
+   * the start.
+   */
   get position(): number {
     return this.#builds.length > 0 ? Math.min(...this.#builds.map(({ position }) => position)) : -1;
   }
 
   /**
    * Takes its part of the feed until the signal aborts or the feed ends.
-   * @throws ProjectionError PROJECTION_GAP, PROJECTION_FAILED, PROJECTION_NEWER; ReadStoreError; ContractError from the log
+   * @throws ProjectionError PROJECTION_GAP, PROJECTION_FAILED, PROJECTION_NEWER; ReadStoreError;
+   *   ContractError from the log
    */
   async run(signal: AbortSignal): Promise<void> {
     for (let ended = false; !ended && !signal.aborted;) {
@@ -85,7 +99,10 @@ export class SharedRunner {
     }
   }
 
-  /** Brings the read models up to the log's end from the log itself, beside whoever is at work, and returns the position reached. */
+  /**
+   * Brings the read models up to the log's end from the log itself, beside whoever is at work, and
+   * returns the position reached.
+   */
   async catchUp(work: WorkOptions = {}): Promise<number> {
     await this.#allLive(work.signal ?? NEVER);
     await this.#fill(this.#builds, work);
@@ -93,8 +110,9 @@ export class SharedRunner {
   }
 
   /**
-   * Builds every read model anew beside the live ones and switches to it, while projectors go on; with `verify`, compares
-   * them row for row first, for which they wait. Aborted, it leaves the live ones as they were.
+   * Builds every read model anew beside the live ones and switches to it, while projectors go on;
+   * with `verify`, compares them row for row first, for which they wait. Aborted, it leaves the
+   * live ones as they were.
    */
   async rebuild(work: WorkOptions & { readonly verify?: boolean } = {}): Promise<RebuildReport> {
     let report: RebuildReport | undefined;
@@ -147,7 +165,10 @@ export class SharedRunner {
     return this.options.inTurn((held) => this.#open(held), signal);
   }
 
-  /** Opens the builds, and makes from the log those that are not there; the others are fed meanwhile. */
+  /**
+   * Opens the builds, and makes from the log those that are not there; the others are fed
+   * meanwhile.
+   */
   async #open(held: AbortSignal): Promise<void> {
     const { store, projections, onNote } = this.options;
     const builds = await openBuilds(store, projections, true);
@@ -239,7 +260,10 @@ export class SharedRunner {
     }
   }
 
-  /** What nobody was given, in builds opened for it: those at work find rows that somebody else wrote, and look again. */
+  /**
+   * What nobody was given, in builds opened for it: those at work find rows that somebody else
+   * wrote, and look again.
+   */
   async #fill(
     builds: readonly ProjectionBuild[],
     { signal, onProgress }: WorkOptions,

@@ -2,9 +2,15 @@ import { CompiledQuery, sql, type RawBuilder } from 'kysely';
 import type { ReadDb, ReadStore } from '../../src/adapters/read-store/port.js';
 import type { Table, Value } from './projection.js';
 
-/** Rows a statement; fewer are written by the next smaller ones, so that there are few statements to keep. SQLite gains nothing beyond 64. */
+/**
+ * Rows a statement; fewer are written by the next smaller ones, so that there are few statements to
+ * keep. SQLite gains nothing beyond 64.
+ */
 const WRITE_SIZES = [64, 16, 4, 1] as const;
-/** PostgreSQL is given columns as arrays, in one short statement whatever the number of rows: it reads a list of values much more slowly. */
+/**
+ * PostgreSQL is given columns as arrays, in one short statement whatever the number of rows: it
+ * reads a list of values much more slowly.
+ */
 const ARRAY_ROWS = 5_000;
 const ARRAY_TYPES = {
   text: 'text',
@@ -18,8 +24,8 @@ const READ_SIZES = [512, 64, 8, 1] as const;
 const MAX_PARAMETERS = 32_000;
 
 /**
- * The few statements that a batch needs for one table, compiled by kysely once for each size and executed with new
- * parameters ever after.
+ * The few statements that a batch needs for one table, compiled by kysely once for each size and
+ * executed with new parameters ever after.
  */
 export class TableStatements {
   readonly columns: readonly string[];
@@ -39,7 +45,10 @@ export class TableStatements {
     this.#sizes = WRITE_SIZES.filter((size) => size * this.columns.length <= MAX_PARAMETERS);
   }
 
-  /** Writes rows: whole rows replace (rows), stay as they are (appended), or are added to what is there (tally). */
+  /**
+   * Writes rows: whole rows replace (rows), stay as they are (appended), or are added to what is
+   * there (tally).
+   */
   async write(db: ReadDb, rows: readonly Readonly<Record<string, Value>>[]): Promise<void> {
     if (this.dialect === 'postgres') return this.#writeArrays(db, rows);
     let from = 0;

@@ -10,17 +10,19 @@ const AGGREGATES = new Map<string, string>(schemas.map(({ type, aggregate }) => 
 /**
  * Lets each event of each stream pass once and in order.
  *
- * From the log itself, in commit order, the checkpoint alone tells what was seen, and nothing is kept for a stream. From
- * a feed that is partitioned by stream, events beyond the checkpoint may have been seen or not; there the last revision
- * of each stream is kept in a table, a row of some 60 bytes a stream, read and written in the same few statements as any
- * other row of the batch. Only the streams of aggregates that the projection handles have one.
+ * From the log itself, in commit order, the checkpoint alone tells what was seen, and nothing is
+ * kept for a stream. From a feed that is partitioned by stream, events beyond the checkpoint may
+ * have been seen or not; there the last revision of each stream is kept in a table, a row of some
+ * 60 bytes a stream, read and written in the same few statements as any other row of the batch.
+ * Only the streams of aggregates that the projection handles have one.
  */
 export class StreamDeduplicator {
   constructor(private readonly log: Pick<EventStore, 'readStream'>) {}
 
   /**
    * The events to fold, in order; with those that the feed left out, read from the log.
-   * @throws ProjectionError PROJECTION_GAP that names the stream, when the log does not have them either
+   * @throws ProjectionError PROJECTION_GAP that names the stream, when the log does not have them
+   *   either
    */
   async admitted(
     db: ReadDb,

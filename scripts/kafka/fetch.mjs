@@ -1,5 +1,5 @@
-// Brings Apache Kafka's jars (pom.xml, from Maven Central) into .cache/kafka, and holds each against jars.sha256.
-// With --renew it writes jars.sha256 anew, after a change of the pom.
+// Brings Apache Kafka's jars (pom.xml, from Maven Central) into .cache/kafka, and holds each
+// against jars.sha256. With --renew it writes jars.sha256 anew, after a change of the pom.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -65,7 +65,8 @@ if (renew || !right()) {
       throw new Error(
         "Kafka's jars are not those of scripts/kafka/jars.sha256; after a change of pom.xml run it with --renew",
       );
-    // Another process may have brought them meanwhile, and a broker may be loading them: what is right stays.
+    // Another process may have brought them meanwhile, and a broker may be loading them: what is
+    // right stays.
     if (!right()) {
       rmSync(folder, { recursive: true, force: true });
       try {

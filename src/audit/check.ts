@@ -17,8 +17,9 @@ export interface AuditCheck {
 }
 
 /**
- * Proves I1 to I8 over a log from its events alone: it keeps books of its own and asks no read model. It trusts the
- * schemas (events are validated when they are read) and the arithmetic of policies, nothing else.
+ * Proves I1 to I8 over a log from its events alone: it keeps books of its own and asks no read
+ * model. It trusts the schemas (events are validated when they are read) and the arithmetic of
+ * policies, nothing else.
  */
 export function createAuditCheck({
   positionGaps = false,

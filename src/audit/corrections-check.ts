@@ -28,10 +28,11 @@ interface Figures {
 const nothing = (): Sums => ({ arrearsCount: 0, arrears: 0n, overpaidCount: 0, overpaid: 0n });
 
 /**
- * I4 and I6 over corrections of the past: what was proposed adds up, another person approved it, it came onto the households'
- * accounts once and in those sums; arrears are paid once; what is recovered never exceeds what was overpaid, stays within its
- * plan and leaves the family its floor; and each payment carries exactly what the accounts say. Some 500 bytes a household
- * that was ever corrected.
+ * I4 and I6 over corrections of the past: what was proposed adds up, another person approved it, it
+ * came onto the households' accounts once and in those sums; arrears are paid once; what is
+ * recovered never exceeds what was overpaid, stays within its plan and leaves the family its floor;
+ * and each payment carries exactly what the accounts say. Some 500 bytes a household that was ever
+ * corrected.
  */
 export class CorrectionsCheck {
   readonly #runs = new Map<string, Run>();
@@ -126,7 +127,10 @@ export class CorrectionsCheck {
     }
   }
 
-  /** Corrections are recomputed as of their start; the earliest of those that are under way, or Infinity. */
+  /**
+   * Corrections are recomputed as of their start; the earliest of those that are under way, or
+   * Infinity.
+   */
   get earliestAsOf(): number {
     let earliest = Infinity;
     for (const { contentHash, asOf } of this.#runs.values())

@@ -30,7 +30,10 @@ interface Published {
   readonly data: EventData['PolicyPublished'];
 }
 
-/** An enrolment as JSON text (a fifth of the memory of the object), where it last changed, and what it was before. */
+/**
+ * An enrolment as JSON text (a fifth of the memory of the object), where it last changed, and what
+ * it was before.
+ */
 interface Version {
   readonly at: number;
   readonly state: string;
@@ -45,10 +48,11 @@ interface Kept {
 const MAX_START_LAG = 100_000;
 
 /**
- * I5 and I7: every ordered amount is what the recorded facts and the policy of each of its periods give, item by item (but
- * for approved arrears and recoveries, which the households' accounts prove); no period of an enrolment is ordered twice;
- * nothing is ordered for an enrolment that was not payable as of the cycle's position; and what a correction says is due is
- * what the facts and a policy of that month give. About 600 bytes an enrolment.
+ * I5 and I7: every ordered amount is what the recorded facts and the policy of each of its periods
+ * give, item by item (but for approved arrears and recoveries, which the households' accounts
+ * prove); no period of an enrolment is ordered twice; nothing is ordered for an enrolment that was
+ * not payable as of the cycle's position; and what a correction says is due is what the facts and a
+ * policy of that month give. About 600 bytes an enrolment.
  */
 export class EntitlementCheck {
   readonly #policies = new Map<string, Published[]>();
@@ -133,7 +137,10 @@ export class EntitlementCheck {
     }
   }
 
-  /** Months of an enrolment that ended before the present one began are not held any more, and are left out. */
+  /**
+   * Months of an enrolment that ended before the present one began are not held any more, and are
+   * left out.
+   */
   #adjusted(
     { data: { programmeId, personId, periods } }: Adjustment,
     asOf: number,

@@ -1,6 +1,7 @@
 /**
- * Strings to dense numbers (0, 1, 2 …) in 24 bytes or fewer a string: it keeps 64 bits of hash instead of the string. Two
- * of ten million strings share one with a chance of three in a million, and would then show as a violation, never hide one.
+ * Strings to dense numbers (0, 1, 2 …) in 24 bytes or fewer a string: it keeps 64 bits of hash
+ * instead of the string. Two of ten million strings share one with a chance of three in a million,
+ * and would then show as a violation, never hide one.
  */
 export class KeyTable {
   #slots = new Int32Array(1 << 12).fill(-1);

@@ -47,9 +47,10 @@ const sums = (): Sums =>
   Object.fromEntries(STATUS.map((status) => [status, { count: 0, minor: 0n }])) as Sums;
 
 /**
- * I2, I3 and I6 over the whole log: what each payment goes through, what each budget holds at every position, and that
- * the books of each cycle say what its payments say. 13 bytes a payment, whatever the number of its events, and an entry
- * for each settlement that the budget has not caught up with.
+ * I2, I3 and I6 over the whole log: what each payment goes through, what each budget holds at every
+ * position, and that the books of each cycle say what its payments say. 13 bytes a payment,
+ * whatever the number of its events, and an entry for each settlement that the budget has not
+ * caught up with.
  */
 export class MoneyCheck {
   #status = new Uint8Array(1 << 12);
@@ -276,7 +277,10 @@ export class MoneyCheck {
     this.#move(event, stream, to);
   }
 
-  /** A person's verdict on a break moves the payment too, so it must be true of all attempts together. */
+  /**
+   * A person's verdict on a break moves the payment too, so it must be true of all attempts
+   * together.
+   */
   #resolved(
     event: Extract<Recorded, { type: 'PaymentBreakResolved' }>,
     stream: number,
@@ -303,7 +307,10 @@ export class MoneyCheck {
     );
   }
 
-  /** What a budget spends is what settled since it last did, and what it takes back is what came back. */
+  /**
+   * What a budget spends is what settled since it last did, and what it takes back is what came
+   * back.
+   */
   #flowed(
     event: Extract<Recorded, { type: 'BudgetSpent' | 'BudgetRefunded' }>,
     found: Found,
@@ -341,7 +348,8 @@ export class MoneyCheck {
     ].reduce((total, text) => total + BigInt(text), 0n);
     if (parts !== BigInt(f.orderedMinor))
       found('I6', `ordered ${f.orderedMinor} is not the sum ${parts} of where it is`);
-    // Only where nothing came in between can the figures be compared with the books as they stand here.
+    // Only where nothing came in between can the figures be compared with the books as they stand
+    // here.
     if (f.throughPosition !== this.#before) return;
     const { sums: held } = this.#cycle(f.cycleId);
     for (const [name, count, minor] of [

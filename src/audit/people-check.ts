@@ -2,7 +2,9 @@ import type { Recorded } from '../kernel/decider.js';
 import { KeyTable } from './key-table.js';
 import type { Found } from './report.js';
 
-/** `content` is the hash of what the application says, `assessed` of what was last found eligible. */
+/**
+ * `content` is the hash of what the application says, `assessed` of what was last found eligible.
+ */
 interface Deciding {
   readonly authors: string[];
   recommender: string;
@@ -21,10 +23,10 @@ interface CyclePeople {
 }
 
 /**
- * I1 and I4: one identity, one person; one active enrolment a person and programme; and the people of one decision
- * differ. It proves the first half of I5 too: an approval is of content that was found eligible, and an enrolment starts on
- * content that was approved. Applications are forgotten once nothing more can be decided about them, but for 24 bytes; a
- * person takes 32.
+ * I1 and I4: one identity, one person; one active enrolment a person and programme; and the people
+ * of one decision differ. It proves the first half of I5 too: an approval is of content that was
+ * found eligible, and an enrolment starts on content that was approved. Applications are forgotten
+ * once nothing more can be decided about them, but for 24 bytes; a person takes 32.
  */
 export class PeopleCheck {
   readonly #deciding = new Map<string, Deciding>();
@@ -32,7 +34,10 @@ export class PeopleCheck {
   readonly #accountsBy = new Map<string, string>();
   readonly #approved = new KeyTable();
   readonly #identities = new KeyTable();
-  /** By identity: one more than the stream number of the person registered with it. By person's stream: the identity. */
+  /**
+   * By identity: one more than the stream number of the person registered with it. By person's
+   * stream: the identity.
+   */
   #personOf = new Int32Array(1 << 12);
   #identityOf = new Int32Array(1 << 12);
   #held = new Uint8Array(1 << 12);
@@ -137,7 +142,8 @@ export class PeopleCheck {
         this.#accountsBy.delete(event.stream);
         return;
       case 'PayeeAccountRegistered':
-        // Only the replacements that follow the first account are verified before they are paid; the first is kept out to bound the memory.
+        // Only the replacements that follow the first account are verified before they are paid;
+        // the first is kept out to bound the memory.
         if (event.revision > 1)
           this.#accountsBy.set(event.stream, `${event.data.accountId} ${actor}`);
         return;

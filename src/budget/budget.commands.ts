@@ -31,7 +31,10 @@ function idOf(command: Command): { programmeId: string; fiscalYear: number; budg
   return { programmeId, fiscalYear: Number(year), budgetId: `${programmeId}-${year}` };
 }
 
-/** A budget is in its programme's currency. @throws DomainError PROGRAMME_NOT_FOUND, CURRENCY_DIFFERS */
+/**
+ * A budget is in its programme's currency. @throws DomainError PROGRAMME_NOT_FOUND,
+ * CURRENCY_DIFFERS
+ */
 async function requireCurrency(
   { programmes }: CommandPlanDeps,
   programmeId: string,

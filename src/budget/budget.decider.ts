@@ -237,7 +237,8 @@ function decide(
       };
       const short = spends ? amount - account.reservedMinor : 0n;
       if (short <= 0n) return [moved];
-      // The money has left already, after the cycle closed and its reservation was released: it is taken from what is free.
+      // The money has left already, after the cycle closed and its reservation was released: it is
+      // taken from what is free.
       if (short > freeMinor(state)) throw exceeded(state, short);
       return [
         {

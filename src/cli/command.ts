@@ -65,7 +65,10 @@ export function actorOf(options: CommonOptions, role: Role): Actor {
   return { id, role, ...(regions?.length ? { regions } : {}) };
 }
 
-/** A context whose command id is a function of what is asked, so that the same call again is the same command. */
+/**
+ * A context whose command id is a function of what is asked, so that the same call again is the
+ * same command.
+ */
 export function contextOf(actor: Actor, ...parts: readonly (string | number)[]): Context {
   const commandId = uuidOf('cli', actor.id, ...parts);
   return { actor, now: systemClock.now(), commandId, correlationId: commandId };
@@ -73,7 +76,10 @@ export function contextOf(actor: Actor, ...parts: readonly (string | number)[]):
 
 const SAME_SIGNAL_MS = 500;
 
-/** Runs a command's work: signals stop it at the next safe point, failures become one line and an exit code. */
+/**
+ * Runs a command's work: signals stop it at the next safe point, failures become one line and an
+ * exit code.
+ */
 export function action<O extends CommonOptions, A extends readonly unknown[]>(
   work: (run: Run, options: O, ...args: A) => Promise<number | void>,
   onStop = 'Stopping at the next safe point; run the same command again to finish.',

@@ -14,11 +14,17 @@ import { railIn, sizeIn, type Distributed } from '../composition/config.js';
 import { openServers } from '../composition/servers.js';
 import { KeyedMutex } from '../kernel/concurrency/keyed-mutex.js';
 
-/** The engine on a data folder, without HTTP: what bulk commands work with. Holds the folder until closed. */
+/**
+ * The engine on a data folder, without HTTP: what bulk commands work with. Holds the folder until
+ * closed.
+ */
 export interface Engine extends MessageDeps {
   readonly dir: string;
   readonly block: GovstackBlock;
-  /** At the distributed size: its servers. Read models and automations are then other processes' work, to be waited for. */
+  /**
+   * At the distributed size: its servers. Read models and automations are then other processes'
+   * work, to be waited for.
+   */
   readonly distributed?: Distributed;
   close(): Promise<void>;
 }
@@ -30,9 +36,10 @@ export interface EngineOptions {
 
 /**
  * Opens a data folder. The log's writer and the vault work in threads of their own, so that
- * deciding the next batch goes on while the last is synced; reads happen in this thread.
- * At the distributed size (SANAD_SIZE) it connects to the servers, and the folder is shared.
- * @throws StoreError DATA_FOLDER_HELD, DATA_FOLDER_MISSING, LOG_NEWER_VERSION, LOG_CORRUPT; VaultError
+ * deciding the next batch goes on while the last is synced; reads happen in this thread. At the
+ * distributed size (SANAD_SIZE) it connects to the servers, and the folder is shared.
+ * @throws StoreError DATA_FOLDER_HELD, DATA_FOLDER_MISSING, LOG_NEWER_VERSION, LOG_CORRUPT;
+ *   VaultError
  */
 export async function openEngine(
   dir: string,
@@ -74,7 +81,10 @@ export async function openEngine(
   }
 }
 
-/** Opens the engine for one piece of work and closes it whatever happens. By default the folder must be there. */
+/**
+ * Opens the engine for one piece of work and closes it whatever happens. By default the folder must
+ * be there.
+ */
 export async function withEngine<T>(
   dir: string,
   work: (engine: Engine) => Promise<T>,

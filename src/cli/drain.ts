@@ -14,7 +14,10 @@ import type { Engine } from './compose.js';
 const PATIENCE_MS = 60_000;
 const LOOK_EVERY_MS = 200;
 
-/** At the distributed size the role `automation` does it: waits until it has acted on everything recorded so far, and on what that recorded. */
+/**
+ * At the distributed size the role `automation` does it: waits until it has acted on everything
+ * recorded so far, and on what that recorded.
+ */
 async function waitForAutomation(
   { store }: Engine,
   { databaseUrl }: Distributed,
@@ -36,7 +39,10 @@ async function waitForAutomation(
   }
 }
 
-/** Runs the process managers until they have acted on everything recorded so far: enrolments, instructions, spending, corrections. */
+/**
+ * Runs the process managers until they have acted on everything recorded so far: enrolments,
+ * instructions, spending, corrections.
+ */
 export async function drainAutomations(
   engine: Engine,
   run: Pick<Run, 'out' | 'signal'>,

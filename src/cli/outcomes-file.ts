@@ -28,8 +28,8 @@ const OUTCOMES: readonly string[] = ['accepted', 'settled', 'rejected', 'returne
 const BATCH = 500;
 
 /**
- * Reads outcomes of payments from CSV (a header with the columns' names, `;` or `,`) or NDJSON, in batches. A bad line
- * becomes a reject with its column and reason.
+ * Reads outcomes of payments from CSV (a header with the columns' names, `;` or `,`) or NDJSON, in
+ * batches. A bad line becomes a reject with its column and reason.
  * @throws DomainError FILE_UNREADABLE, INPUT_INVALID, COLUMN_UNKNOWN
  */
 export async function* readOutcomesFile(

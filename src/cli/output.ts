@@ -1,8 +1,9 @@
 import { DomainError } from '../kernel/errors.js';
 
 /**
- * Exit codes: 0 done · 1 refused or failed, nothing half done · 2 the command line itself is wrong · 3 finished, but part
- * of the input was rejected, or a check found violations or differences · 130 interrupted (run it again to finish).
+ * Exit codes: 0 done · 1 refused or failed, nothing half done · 2 the command line itself is wrong
+ * · 3 finished, but part of the input was rejected, or a check found violations or differences ·
+ * 130 interrupted (run it again to finish).
  */
 export const EXIT = { ok: 0, failed: 1, usage: 2, findings: 3, interrupted: 130 } as const;
 
@@ -11,7 +12,10 @@ export interface Output {
   readonly json: boolean;
   result(value: object, text: () => string): void;
   note(line: string): void;
-  /** Progress of long work: redraws one line on a terminal, a line every few seconds elsewhere, nothing with --json or --quiet. */
+  /**
+   * Progress of long work: redraws one line on a terminal, a line every few seconds elsewhere,
+   * nothing with --json or --quiet.
+   */
   progress(label: string, total?: number): (done: number) => void;
 }
 
@@ -52,7 +56,10 @@ export function makeOutput(
   };
 }
 
-/** A refusal or failure as one object: { code, field?, reason }. Only our own errors speak; others are named by kind. */
+/**
+ * A refusal or failure as one object: { code, field?, reason }. Only our own errors speak; others
+ * are named by kind.
+ */
 export function describeFailure(error: unknown): { code: string; field?: string; reason: string } {
   if (error instanceof DomainError)
     return {

@@ -142,7 +142,10 @@ export async function openFoundation(config: Config): Promise<Foundation> {
   }
 }
 
-/** Who is believed: the OIDC issuer of the settings, else the local one whose key is in the folder. @throws Error of a wrong OIDC option */
+/**
+ * Who is believed: the OIDC issuer of the settings, else the local one whose key is in the folder.
+ * @throws Error of a wrong OIDC option
+ */
 export async function verifierOf(
   { oidc }: Pick<Config, 'oidc'>,
   keysDir: string,

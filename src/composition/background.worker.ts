@@ -26,9 +26,13 @@ import { throttlePages } from '../runtime/throttle-pages.js';
 import { READ_MODELS, type FromBackground, type ToBackground } from '../write-side/jobs.js';
 import { supervise } from '../runtime/supervise.js';
 
-/** The background thread: process managers and bulk jobs, at their own pace, beside the thread that answers HTTP. */
+/**
+ * The background thread: process managers and bulk jobs, at their own pace, beside the thread that
+ * answers HTTP.
+ */
 const start = workerData as BackgroundStart;
-// On Linux a priority is a thread's, and 0 means this one: where processors are short, answering people comes first.
+// On Linux a priority is a thread's, and 0 means this one: where processors are short, answering
+// people comes first.
 if (process.platform === 'linux') setPriority(0, 5);
 const port = parentPort!;
 const tell = (message: FromBackground): void => port.postMessage(message);

@@ -46,7 +46,10 @@ const CONSUMER_GROUP = 'sanad-read-models';
 const OUTCOMES_GROUP = 'sanad-outcomes';
 /** How often an api looks how far the read models are while nobody waits for them. */
 const LOOK_EVERY_MS = 1_000;
-/** A question to the read models; one that takes longer answers 503, so that it does not hold a connection that others wait for. */
+/**
+ * A question to the read models; one that takes longer answers 503, so that it does not hold a
+ * connection that others wait for.
+ */
 const QUERY_LIMIT_MS = 30_000;
 
 /** What this process does beside answering, and how that goes. */
@@ -118,7 +121,8 @@ interface Role {
 }
 
 /**
- * Does one role of the distributed size, or all of them, and serves its API or its health over HTTP.
+ * Does one role of the distributed size, or all of them, and serves its API or its health over
+ * HTTP.
  * @throws StoreError, VaultError, PostgresError, or the error of a port that is taken
  */
 export async function startRole(
@@ -250,7 +254,10 @@ function relay({
   });
 }
 
-/** Builds the read models from Kafka, together with the other projectors; what is made from the log one makes for all. */
+/**
+ * Builds the read models from Kafka, together with the other projectors; what is made from the log
+ * one makes for all.
+ */
 function projector({
   distributed: { kafka, databaseUrl },
   servers: { store, registry },
@@ -366,7 +373,10 @@ function automation({
   );
 }
 
-/** Looks how far the read models are, for health and metrics; who waits for a position looks more often by itself. */
+/**
+ * Looks how far the read models are, for health and metrics; who waits for a position looks more
+ * often by itself.
+ */
 async function look(
   { reads, servers: { store }, meters, duties }: Role,
   positions: ReadPositions,

@@ -1,4 +1,7 @@
-/** What Sanad needs. Imported first, so that an older Node.js says so instead of failing somewhere inside. */
+/**
+ * What Sanad needs. Imported first, so that an older Node.js says so instead of failing somewhere
+ * inside.
+ */
 const NEEDED = 24;
 const major = Number(process.versions.node.split('.', 1)[0]);
 

@@ -25,7 +25,10 @@ export const PROJECTIONS = [
 export const AUTOMATION_LEASE = 'automation';
 export const PROJECTOR_LEASE = 'projector';
 
-/** The servers of the distributed size, and what of the data folder the processes share: keys, files to and from banks. */
+/**
+ * The servers of the distributed size, and what of the data folder the processes share: keys, files
+ * to and from banks.
+ */
 export interface Servers extends MessageDeps {
   readonly dir: string;
   readonly keysDir: string;

@@ -6,7 +6,10 @@ import { DomainError, never } from '../kernel/errors.js';
 export type AdjustmentEvent = AggregateEvents['adjustment'];
 export type Proposal = EventData['AdjustmentProposed'];
 
-/** Arrears that were approved: what is owed, and the payment that carries it (once there is one that stands). */
+/**
+ * Arrears that were approved: what is owed, and the payment that carries it (once there is one that
+ * stands).
+ */
 export interface Arrears {
   readonly proposal: Proposal;
   /** What was set against a debt, and so is not paid. */
@@ -55,8 +58,8 @@ export const ADJUSTMENT_REFUSALS = [
 const initialState: AdjustmentState = { pending: undefined, established: [], arrears: [] };
 
 /**
- * Arrears that a payment may carry: approved, and carried by no other; what an earlier round of the same payment carried
- * was cancelled with it.
+ * Arrears that a payment may carry: approved, and carried by no other; what an earlier round of the
+ * same payment carried was cancelled with it.
  */
 export const availableArrears = (
   state: AdjustmentState,
@@ -237,7 +240,8 @@ export const adjustmentDecider: Decider<AdjustmentState, AdjustmentCommand, Adju
           arrears: state.arrears.map((one) => {
             if (correctionIds.includes(one.proposal.correctionId))
               return { ...one, orderedBy: { paymentId, round } };
-            // An earlier round of the payment was cancelled; what it carried and this one does not is there again.
+            // An earlier round of the payment was cancelled; what it carried and this one does not
+            // is there again.
             return one.orderedBy?.paymentId === paymentId ? { ...one, orderedBy: undefined } : one;
           }),
         };

@@ -7,7 +7,10 @@ export type CorrectionEvent = AggregateEvents['correction'];
 type Started = EventData['CorrectionStarted'];
 type Proposed = EventData['CorrectionProposed'];
 
-/** A recomputation of a programme's past, from its start to the day that what it found is arrears and overpayments. */
+/**
+ * A recomputation of a programme's past, from its start to the day that what it found is arrears
+ * and overpayments.
+ */
 export interface CorrectionState {
   /** `settled`: nothing was found, so that there is nothing to decide. */
   readonly status:
@@ -45,7 +48,10 @@ const initialState: CorrectionState = {
   proposers: [],
 };
 
-/** Whether another correction of the programme has to wait: what this one found is not yet on the households' accounts. */
+/**
+ * Whether another correction of the programme has to wait: what this one found is not yet on the
+ * households' accounts.
+ */
 export const isOpen = ({ status }: CorrectionState): boolean =>
   status === 'started' || status === 'proposed' || status === 'approved';
 

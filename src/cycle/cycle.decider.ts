@@ -106,7 +106,9 @@ export const CYCLE_REFUSALS = [
   'FINDING_ALREADY_OVERRIDDEN',
 ] as const;
 
-/** A round that begins has no findings, and what was overridden in an earlier one does not count. */
+/**
+ * A round that begins has no findings, and what was overridden in an earlier one does not count.
+ */
 const UNCHECKED = {
   checkedHash: '',
   checker: '',

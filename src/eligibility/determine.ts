@@ -6,7 +6,10 @@ import type { Facts } from './facts.js';
 import type { CompiledPolicy } from './policy.js';
 import type { CompiledCriterion } from './rules.js';
 
-/** One criterion's verdict. `holds`: the expression is true. `satisfied`: it speaks for the household (an excluding one that does not hold, too). */
+/**
+ * One criterion's verdict. `holds`: the expression is true. `satisfied`: it speaks for the
+ * household (an excluding one that does not hold, too).
+ */
 export type Finding = EventData['EligibilityDetermined']['findings'][number];
 
 export interface Determination {
@@ -40,7 +43,10 @@ function evaluate(
   return value;
 }
 
-/** The facts that the expression read, by name; of a list of which it took the size only, `<list>.size`. */
+/**
+ * The facts that the expression read, by name; of a list of which it took the size only,
+ * `<list>.size`.
+ */
 function inputsOf(
   { expression: { reads } }: CompiledCriterion,
   facts: Facts,
@@ -56,8 +62,9 @@ function inputsOf(
 }
 
 /**
- * Applies a policy version to a household, purely: the same facts, version and period give the same findings for ever.
- * Eligible: every required criterion holds and no excluding one does. An ineligible household's entitlement is 0.
+ * Applies a policy version to a household, purely: the same facts, version and period give the same
+ * findings for ever. Eligible: every required criterion holds and no excluding one does. An
+ * ineligible household's entitlement is 0.
  * @param facts that `compiled.validateFacts` accepted
  * @param period month YYYY-MM: of the determination's date, and of the entitlement
  * @throws DomainError POLICY_EVALUATION_FAILED that names the criterion or benefit
@@ -95,13 +102,15 @@ export function determine(
 }
 
 /**
- * What an eligible household is paid for a period: the monthly benefits (members up to the cap, in list order; of each
- * group the first that applies), lifted to the floor by an item "floor" or cut by a negative item "ceiling", and the
- * one-off grants due in that period, which neither floor nor ceiling touches. The items sum to the amount.
+ * What an eligible household is paid for a period: the monthly benefits (members up to the cap, in
+ * list order; of each group the first that applies), lifted to the floor by an item "floor" or cut
+ * by a negative item "ceiling", and the one-off grants due in that period, which neither floor nor
+ * ceiling touches. The items sum to the amount.
  * @param version of the policy, as published
  * @param facts that `compiled.validateFacts` accepted
  * @param period month YYYY-MM in the programme's time zone
- * @throws DomainError POLICY_EVALUATION_FAILED that names the benefit and column: an integer overflow, a negative amount…
+ * @throws DomainError POLICY_EVALUATION_FAILED that names the benefit and column: an integer
+ *   overflow, a negative amount…
  */
 export const entitlementFor = (
   compiled: CompiledPolicy,

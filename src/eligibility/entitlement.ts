@@ -11,10 +11,16 @@ export type EntitlementItem = Entitlement['items'][number];
 /** A single benefit pays at most this; so 200 items stay within the 18 digits that events allow. */
 const MAX_AMOUNT_MINOR = 999_999_999_999_999n;
 const MAX_ITEMS = 200;
-/** Results kept for members seen before. A national programme has some ten thousand different ones a period. */
+/**
+ * Results kept for members seen before. A national programme has some ten thousand different ones a
+ * period.
+ */
 const MEMO_LIMIT = 100_000;
 
-/** What one member (or the household itself) adds. Shared between households: never changed once made. */
+/**
+ * What one member (or the household itself) adds. Shared between households: never changed once
+ * made.
+ */
 interface Share {
   readonly monthly: readonly EntitlementItem[];
   readonly monthlyMinor: bigint;
@@ -32,7 +38,10 @@ interface BenefitSet {
   readonly memberFields: readonly string[];
   /** The facts that make up the `household` variable. */
   readonly householdFacts: readonly string[];
-  /** False when an expression looks into a list of the household: its result then depends on more than a key can say. */
+  /**
+   * False when an expression looks into a list of the household: its result then depends on more
+   * than a key can say.
+   */
   readonly memoised: boolean;
 }
 
@@ -67,8 +76,8 @@ function benefitSets(
 }
 
 /**
- * Computes entitlements under one policy. Keeps the shares of members it has seen, so that a million households cost a
- * look-up a child rather than an evaluation of every expression.
+ * Computes entitlements under one policy. Keeps the shares of members it has seen, so that a
+ * million households cost a look-up a child rather than an evaluation of every expression.
  */
 export class Entitlements {
   readonly #sets: readonly BenefitSet[];
@@ -208,7 +217,10 @@ function householdKey(set: BenefitSet, facts: Facts): string {
   return key;
 }
 
-/** Of each group only the first benefit that applies; a benefit of nothing takes its group's place but makes no item. */
+/**
+ * Of each group only the first benefit that applies; a benefit of nothing takes its group's place
+ * but makes no item.
+ */
 function pay(
   benefits: readonly CompiledBenefit[],
   variables: Variables,

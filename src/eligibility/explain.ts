@@ -45,8 +45,10 @@ function shown(value: unknown, language: Language): string {
 }
 
 /**
- * Findings in words, in the order they were made: the verdict, the criterion's own text, and the values it was found on.
- * @param policy of the version that the determination names; a criterion it does not have is named by its id
+ * Findings in words, in the order they were made: the verdict, the criterion's own text, and the
+ * values it was found on.
+ * @param policy of the version that the determination names; a criterion it does not have is named
+ *   by its id
  */
 export function explain(
   findings: readonly Finding[],

@@ -2,7 +2,10 @@ import { Environment, type ASTNode } from '@marcbachmann/cel-js';
 import { ageInYears } from '../kernel/time.js';
 import type { FactsModel, ListField, ScalarField } from './facts.js';
 
-/** What an expression reads, from its syntax tree: names of facts, and whether it reads the period or the member's rank. */
+/**
+ * What an expression reads, from its syntax tree: names of facts, and whether it reads the period
+ * or the member's rank.
+ */
 export interface Reads {
   /** Facts of the household that are no list. */
   readonly scalars: ReadonlySet<string>;
@@ -15,14 +18,20 @@ export interface Reads {
   readonly period: boolean;
 }
 
-/** An expression that was parsed and type-checked. `run` throws whatever CEL throws; its callers name the place. */
+/**
+ * An expression that was parsed and type-checked. `run` throws whatever CEL throws; its callers
+ * name the place.
+ */
 export interface Expression {
   readonly type: string;
   readonly reads: Reads;
   run(variables: Variables): unknown;
 }
 
-/** The variables of an expression, in CEL's own types: integers are bigint, objects instances of the language's classes. */
+/**
+ * The variables of an expression, in CEL's own types: integers are bigint, objects instances of the
+ * language's classes.
+ */
 export interface Variables {
   readonly household: object;
   readonly member: object | undefined;
@@ -42,7 +51,10 @@ const LIMITS = {
   maxMapEntries: 1,
   maxCallArguments: 4,
 };
-/** Loops over lists of 100 inside loops over lists of 100 still end at once; one level more would not. */
+/**
+ * Loops over lists of 100 inside loops over lists of 100 still end at once; one level more would
+ * not.
+ */
 const MAX_NESTED_LOOPS = 2;
 const MONTH = /^[0-9]{4}-(0[1-9]|1[0-2])(-[0-9]{2})?$/;
 
@@ -58,10 +70,11 @@ const toCel = (value: unknown): unknown => (typeof value === 'number' ? BigInt(v
 /**
  * The language of one policy's expressions: CEL, with the facts as typed variables.
  *
- * `household` has the facts; `member` (only in benefits that run `over` a list) has the fields of one element and its
- * 1-based `rank`; `period` is the month YYYY-MM. Functions: `size`, `ageYears(month, period)` (completed years at the end
- * of the period), `monthOf(month)` (1–12), and the macros all, exists, exists_one, filter and map. Left out on purpose:
- * fractions (no float touches money), regular expressions and `cel.bind` (an expression could run for ever or eat the
+ * `household` has the facts; `member` (only in benefits that run `over` a list) has the fields of
+ * one element and its 1-based `rank`; `period` is the month YYYY-MM. Functions: `size`,
+ * `ageYears(month, period)` (completed years at the end of the period), `monthOf(month)` (1–12),
+ * and the macros all, exists, exists_one, filter and map. Left out on purpose: fractions (no float
+ * touches money), regular expressions and `cel.bind` (an expression could run for ever or eat the
  * memory), conversions, time stamps and `dyn`.
  */
 export class Language {
@@ -74,7 +87,10 @@ export class Language {
     this.#model = model;
   }
 
-  /** @throws ExpressionError when the text does not parse, does not type-check, or uses more than the language has */
+  /**
+   * @throws ExpressionError when the text does not parse, does not type-check, or uses more than
+   *   the language has
+   */
   compile(text: string, over: string | undefined): Expression {
     const environment = this.#environment(over);
     let parsed;
@@ -154,7 +170,10 @@ export class Language {
   }
 }
 
-/** The message of a CEL error of the policy's own text, with the column. Not for evaluation errors: those can quote facts. */
+/**
+ * The message of a CEL error of the policy's own text, with the column. Not for evaluation errors:
+ * those can quote facts.
+ */
 function describeCel(error: unknown): string {
   const cel = error as {
     readonly summary?: string;
@@ -182,7 +201,9 @@ interface MutableReads {
   period: boolean;
 }
 
-/** Walks the syntax tree: refuses what the language leaves out, and notes the facts that are read. */
+/**
+ * Walks the syntax tree: refuses what the language leaves out, and notes the facts that are read.
+ */
 function collectReads(root: ASTNode, model: FactsModel): Reads {
   const reads: MutableReads = {
     scalars: new Set(),

@@ -1,10 +1,16 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import { DomainError } from '../kernel/errors.js';
 
-/** A household's facts: what a programme needs to decide, pseudonymous, months rather than days. Typed by the policy's facts schema. */
+/**
+ * A household's facts: what a programme needs to decide, pseudonymous, months rather than days.
+ * Typed by the policy's facts schema.
+ */
 export type Facts = Readonly<Record<string, unknown>>;
 
-/** One field without structure. `form` says which strings are allowed; free text is not: facts are not for names. */
+/**
+ * One field without structure. `form` says which strings are allowed; free text is not: facts are
+ * not for names.
+ */
 export type ScalarField =
   | { readonly kind: 'int'; readonly minimum: number; readonly maximum: number }
   | { readonly kind: 'bool' }
@@ -133,7 +139,10 @@ function scalar(schema: Json, path: string): ScalarField {
   }
 }
 
-/** Reads `{ type: object, required: every property, additionalProperties: false, properties }` field by field. */
+/**
+ * Reads `{ type: object, required: every property, additionalProperties: false, properties }` field
+ * by field.
+ */
 function fields<T>(
   schema: Json,
   path: string,
@@ -185,10 +194,11 @@ function list(schema: Json, path: string): ListField {
 }
 
 /**
- * Reads a facts schema. The subset of JSON Schema (draft-07) that facts may use:
- * an object whose properties are integers (`minimum`, `maximum`), booleans, strings (`enum`, or `format` "month" YYYY-MM or
- * "date" YYYY-MM-DD) or arrays (`minItems`, `maxItems` ≤ 100) of flat objects of these; every property required and
- * `additionalProperties: false` throughout, so that an expression never meets an absent fact.
+ * Reads a facts schema. The subset of JSON Schema (draft-07) that facts may use: an object whose
+ * properties are integers (`minimum`, `maximum`), booleans, strings (`enum`, or `format` "month"
+ * YYYY-MM or "date" YYYY-MM-DD) or arrays (`minItems`, `maxItems` ≤ 100) of flat objects of these;
+ * every property required and `additionalProperties: false` throughout, so that an expression never
+ * meets an absent fact.
  * @throws DomainError POLICY_INVALID with the place in the schema
  */
 export function readFactsSchema(schema: unknown, path = 'policy/factsSchema'): FactsModel {
@@ -262,7 +272,8 @@ function describe(error: ErrorObject): { place: string; reason: string } {
 
 /**
  * A check of facts against a model.
- * @returns a function that hands the facts back, typed, or throws DomainError FACTS_INVALID with the field ("facts/children/0/birthMonth") and the reason
+ * @returns a function that hands the facts back, typed, or throws DomainError FACTS_INVALID with
+ *   the field ("facts/children/0/birthMonth") and the reason
  */
 export function factsValidator(model: FactsModel): (facts: unknown) => Facts {
   const check = new Ajv({

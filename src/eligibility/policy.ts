@@ -25,7 +25,10 @@ import { SAMPLE_PERIOD, sampleFacts } from './samples.js';
 
 export type { Policy } from './rules.js';
 
-/** A policy whose every expression was parsed, type-checked and tried. Immutable but for its bounded memory of results. */
+/**
+ * A policy whose every expression was parsed, type-checked and tried. Immutable but for its bounded
+ * memory of results.
+ */
 export interface CompiledPolicy {
   readonly policy: Policy;
   /** SHA-256 of the canonical JSON of the policy: what PolicyPublished binds and people approve. */
@@ -38,11 +41,17 @@ export interface CompiledPolicy {
   /** Scalar facts and lists that the criteria read. */
   readonly criteriaFacts: readonly string[];
   readonly entitlements: Entitlements;
-  /** @returns the same facts, typed @throws DomainError FACTS_INVALID with the field at fault, never its value */
+  /**
+   * @returns the same facts, typed @throws DomainError FACTS_INVALID with the field at fault, never
+   *   its value
+   */
   validateFacts(facts: unknown): Facts;
 }
 
-/** What the type checker calls a result that it knows nothing of: dyn, or a type parameter that nothing bound (as of `[][0]`). */
+/**
+ * What the type checker calls a result that it knows nothing of: dyn, or a type parameter that
+ * nothing bound (as of `[][0]`).
+ */
 const UNTYPED = /^(dyn|[A-Z])$/;
 /** Members of a list on which an expression over it is tried, in each sample. */
 const TRIED_MEMBERS = 6;
@@ -189,7 +198,10 @@ function checkRules(policy: Policy): void {
   }
 }
 
-/** Variables of an expression, for every sample of facts and, where it runs over a list, its first members. */
+/**
+ * Variables of an expression, for every sample of facts and, where it runs over a list, its first
+ * members.
+ */
 function trials(
   language: Language,
   model: FactsModel,
@@ -219,7 +231,9 @@ function trials(
   };
 }
 
-/** Tries an expression; one that errors on every sample of facts would never decide anybody's case. */
+/**
+ * Tries an expression; one that errors on every sample of facts would never decide anybody's case.
+ */
 function mustDecide(
   expression: Expression,
   tries: readonly Variables[],
@@ -245,8 +259,9 @@ function mustDecide(
 /**
  * Checks a policy and makes it ready to run.
  * @param policy as data, also straight from a request: its structure is checked too
- * @throws DomainError POLICY_INVALID with `field` such as "policy/criteria/2/expression" and a detail that names the
- *   criterion or benefit and the type-check message; POLICY_NO_VERDICT for an expression that can never decide
+ * @throws DomainError POLICY_INVALID with `field` such as "policy/criteria/2/expression" and a
+ *   detail that names the criterion or benefit and the type-check message; POLICY_NO_VERDICT for an
+ *   expression that can never decide
  */
 export function compilePolicy(policy: Policy): CompiledPolicy {
   structure(policy);
@@ -324,8 +339,8 @@ export function versionInForce<
 }
 
 /**
- * The version that is the law of a period, whenever it was first paid: the newest that took effect by its first day or was
- * first paid in it or before.
+ * The version that is the law of a period, whenever it was first paid: the newest that took effect
+ * by its first day or was first paid in it or before.
  * @param versions of one programme, in any order
  */
 export function versionInEffect<

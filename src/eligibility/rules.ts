@@ -23,7 +23,10 @@ export interface CompiledBenefit {
 /** Codes that the engine itself writes into an entitlement. */
 export const FLOOR_ITEM = 'floor';
 export const CEILING_ITEM = 'ceiling';
-/** Codes of a payment's items that no policy gives: approved arrears of earlier months, and what a recovery keeps back. */
+/**
+ * Codes of a payment's items that no policy gives: approved arrears of earlier months, and what a
+ * recovery keeps back.
+ */
 export const ARREARS_ITEM = 'arrears';
 export const RECOVERY_ITEM = 'recovery';
 

@@ -43,11 +43,12 @@ function lengthsOf(field: ListField): readonly number[] {
 }
 
 /**
- * Facts that a schema allows, chosen to meet every boundary value at least once and to mix them: the same for the same
- * schema. Lists come empty, short and full.
+ * Facts that a schema allows, chosen to meet every boundary value at least once and to mix them:
+ * the same for the same schema. Lists come empty, short and full.
  */
 export function sampleFacts(model: FactsModel): readonly Facts[] {
-  // A multiplicative sequence modulo a prime: it visits every remainder, so values of different fields meet in many mixes.
+  // A multiplicative sequence modulo a prime: it visits every remainder, so values of different
+  // fields meet in many mixes.
   let state = 1;
   const pick = <T>(values: readonly T[]): T => {
     state = (state * 48_271) % 2_147_483_647;

@@ -4,7 +4,10 @@ import { PROBLEM_JSON } from './problem.js';
 const JSON_TYPE = 'application/json; charset=utf-8';
 const asItIs = (payload: unknown): string => payload as string;
 
-/** What a command was answered with; kept for ever under its idempotency key. `text` is the body's JSON without the position. */
+/**
+ * What a command was answered with; kept for ever under its idempotency key. `text` is the body's
+ * JSON without the position.
+ */
 export class Answer {
   constructor(
     readonly status: number,
@@ -21,7 +24,10 @@ export class Answer {
   }
 }
 
-/** Has the server send answers as they are kept: their status, their text, and the log position that a query may wait for. */
+/**
+ * Has the server send answers as they are kept: their status, their text, and the log position that
+ * a query may wait for.
+ */
 export function sendAnswers(server: FastifyInstance): void {
   server.addHook('preSerialization', (_request, reply, payload, done) => {
     if (!(payload instanceof Answer)) return done(null, payload);

@@ -15,7 +15,10 @@ import { Tokens } from './tokens.js';
 const PERMISSION = 'sanad:permission';
 const EVERYWHERE = 'sanad:everywhere';
 
-/** Lets these roles in. Every endpoint says so or is @Public(); one that says neither lets nobody in. */
+/**
+ * Lets these roles in. Every endpoint says so or is @Public(); one that says neither lets nobody
+ * in.
+ */
 export const Roles = (...roles: readonly Role[]): CustomDecorator =>
   SetMetadata(PERMISSION, new Set<Role>(roles));
 /** Needs no token: health, metrics, the API's own description. */
@@ -29,7 +32,10 @@ export type Permission = ReadonlySet<Role> | 'public' | undefined;
 const permissionOf = (reflector: Reflector, context: ExecutionContext): Permission =>
   reflector.getAllAndOverride<Permission>(PERMISSION, [context.getHandler(), context.getClass()]);
 
-/** Deny by default: verifies the token, checks the role against the endpoint's permission, and notes who calls. */
+/**
+ * Deny by default: verifies the token, checks the role against the endpoint's permission, and notes
+ * who calls.
+ */
 @Injectable()
 export class AuthGuard implements CanActivate {
   readonly #rules = new Map<unknown, Rule>();

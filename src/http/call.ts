@@ -14,8 +14,8 @@ export interface Call {
 }
 
 /**
- * A command as it arrives: the request's body, checked against the decorators of its class, and the call that it came in.
- * One class a command; it is what the command bus dispatches on.
+ * A command as it arrives: the request's body, checked against the decorators of its class, and the
+ * call that it came in. One class a command; it is what the command bus dispatches on.
  */
 export abstract class Command {
   declare readonly call: Call;

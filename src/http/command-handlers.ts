@@ -14,19 +14,27 @@ import type { PersonReader } from '../write-side/readers.js';
 import { problemOf } from './problem.js';
 import { EventLoopBatcher } from '../kernel/concurrency/event-loop-batcher.js';
 
-/** What a command comes to: the streams it is decided on, and what it is answered with besides the position. */
+/**
+ * What a command comes to: the streams it is decided on, and what it is answered with besides the
+ * position.
+ */
 export interface CommandPlan {
   readonly parts: readonly Part[];
   readonly answer: Readonly<Record<string, unknown>>;
   /** Default 200; 201 where something is made, 202 where work goes on in the background. */
   readonly status?: number;
-  /** Done before the answer is sent, also when the command is repeated: it must bear being done again. */
+  /**
+   * Done before the answer is sent, also when the command is repeated: it must bear being done
+   * again.
+   */
   readonly afterwards?: () => unknown;
   /** Done when the command is refused and nothing of it was ever recorded. */
   readonly undo?: () => Promise<void>;
 }
 
-/** What a plan may look at. Only what the domain cannot know by itself: another stream, the vault. */
+/**
+ * What a plan may look at. Only what the domain cannot know by itself: another stream, the vault.
+ */
 export type CommandPlanDeps = Deps & {
   readonly programmes: ProgrammeReader;
   readonly persons: PersonReader;
@@ -34,11 +42,16 @@ export type CommandPlanDeps = Deps & {
 };
 export const DEPS = Symbol('Deps');
 
-/** A command's class and its plan, the class's type erased so that a feature's commands go together. */
+/**
+ * A command's class and its plan, the class's type erased so that a feature's commands go together.
+ */
 export interface HandledCommand {
   readonly command: Type<Command>;
   readonly plan: (command: Command, deps: CommandPlanDeps) => CommandPlan | Promise<CommandPlan>;
-  /** The plan does something that cannot be undone (seals into the vault), so a kept answer is looked for first. */
+  /**
+   * The plan does something that cannot be undone (seals into the vault), so a kept answer is
+   * looked for first.
+   */
   readonly checkReceiptFirst?: boolean;
 }
 
@@ -48,7 +61,10 @@ export const commandHandler = <C extends Command>(
   options: Pick<HandledCommand, 'checkReceiptFirst'> = {},
 ): HandledCommand => ({ command, plan: (given, deps) => plan(given as C, deps), ...options });
 
-/** Makes the command bus's handlers of a feature: each plans, executes, keeps the answer, and answers. */
+/**
+ * Makes the command bus's handlers of a feature: each plans, executes, keeps the answer, and
+ * answers.
+ */
 export function commandHandlers(...handled: readonly HandledCommand[]): Type<ICommandHandler>[] {
   return handled.map((one) => {
     @CommandHandler(one.command)

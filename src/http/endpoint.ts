@@ -74,7 +74,10 @@ function responses(own: Refusals = {}, common: Refusals = {}): MethodDecorator[]
   );
 }
 
-/** An endpoint that takes a command: POST, a token, an idempotency key, and an answer with the log position. */
+/**
+ * An endpoint that takes a command: POST, a token, an idempotency key, and an answer with the log
+ * position.
+ */
 export function CommandEndpoint(
   path: string,
   {

@@ -25,8 +25,8 @@ export function formatOf(format: string | undefined, accept: string | undefined)
 }
 
 /**
- * All rows as a stream: a page is asked for when the reader has taken the one before, so that memory does not grow with
- * the number of rows, and a client that goes away stops the work.
+ * All rows as a stream: a page is asked for when the reader has taken the one before, so that
+ * memory does not grow with the number of rows, and a client that goes away stops the work.
  * @param columns of the CSV, in order; a column may be a path ("account/kind")
  */
 export function exported(

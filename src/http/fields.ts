@@ -22,8 +22,8 @@ import { parseLocalDate, parsePeriod } from '../kernel/time.js';
 import { nest } from './validate.js';
 
 /**
- * Decorators of request fields: each says once what is checked (class-validator) and what is documented (OpenAPI).
- * Messages complete the sentence "<field> …" and never quote a value.
+ * Decorators of request fields: each says once what is checked (class-validator) and what is
+ * documented (OpenAPI). Messages complete the sentence "<field> …" and never quote a value.
  */
 type Field = (target: object, property: string) => void;
 interface Common {
@@ -48,7 +48,10 @@ function field(
   };
 }
 
-/** A check by a kernel parser that throws DomainError: one definition of what a period, a date, an amount is. */
+/**
+ * A check by a kernel parser that throws DomainError: one definition of what a period, a date, an
+ * amount is.
+ */
 function parsed(
   name: string,
   message: string,
@@ -100,7 +103,9 @@ export const Pattern = (pattern: RegExp, what: string, common: Common = {}): Fie
     Matches(pattern, { message: `must be ${what}` }),
   );
 
-/** Decimal string in major units; the currency's decimals are checked where the currency is known. */
+/**
+ * Decimal string in major units; the currency's decimals are checked where the currency is known.
+ */
 export const Amount = (common: Common = {}): Field =>
   field(
     { example: '500.00', ...common },

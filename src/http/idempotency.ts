@@ -22,11 +22,17 @@ export function parseIdempotencyKey(header: string | string[] | undefined): stri
   return header;
 }
 
-/** SHA-256 of what is asked, in one spelling: the order of the fields and the white space of the body do not count. */
+/**
+ * SHA-256 of what is asked, in one spelling: the order of the fields and the white space of the
+ * body do not count.
+ */
 export const fingerprintOf = (method: string, path: string, body: unknown): string =>
   sha256Hex(`${method} ${path}\n${spelled(body)}`);
 
-/** JSON with sorted keys. Unlike the canonical form of events it takes any JSON: a request may be wrong in any way. */
+/**
+ * JSON with sorted keys. Unlike the canonical form of events it takes any JSON: a request may be
+ * wrong in any way.
+ */
 function spelled(value: unknown): string {
   if (value === undefined) return '';
   if (value === null || typeof value !== 'object') return JSON.stringify(value);

@@ -15,7 +15,10 @@ export interface RunningServer {
   readonly url: string;
   /** Every endpoint, for example "POST /cycles/:cycleId/prepare". */
   readonly routes: readonly string[];
-  /** Stops accepting, answers what was asked, ends background work at a safe point, closes the log. Idempotent. */
+  /**
+   * Stops accepting, answers what was asked, ends background work at a safe point, closes the log.
+   * Idempotent.
+   */
   close(): Promise<void>;
   /** Resolves when the server can no longer do its work and should be stopped. */
   readonly failed: Promise<void>;
@@ -27,7 +30,10 @@ export interface Listening {
   close(limitMs: number): Promise<void>;
 }
 
-/** Serves a module over HTTP as every process of ours does. @throws the error of a port that is taken */
+/**
+ * Serves a module over HTTP as every process of ours does. @throws the error of a port that is
+ * taken
+ */
 export async function listen(
   module: DynamicModule,
   config: HttpSettings,

@@ -15,7 +15,10 @@ import { ReadQuery } from './query-handlers.js';
 import { ProjectionProgress } from '../runtime/projection-progress.js';
 import { validated } from './validate.js';
 
-/** Makes the command of a request: its body checked against the class of the parameter, and the call that it came in. */
+/**
+ * Makes the command of a request: its body checked against the class of the parameter, and the call
+ * that it came in.
+ */
 @Injectable()
 class CommandPipe implements PipeTransform<Request, Command> {
   constructor(@Inject(CLOCK) private readonly clock: Clock) {}
@@ -41,7 +44,10 @@ class CommandPipe implements PipeTransform<Request, Command> {
   }
 }
 
-/** Makes the question of a request: its query string checked against the class of the parameter; waits for the read models. */
+/**
+ * Makes the question of a request: its query string checked against the class of the parameter;
+ * waits for the read models.
+ */
 @Injectable()
 class QueryPipe implements PipeTransform<Request, Promise<Query>> {
   constructor(@Inject(ProjectionProgress) private readonly followed: ProjectionProgress) {}

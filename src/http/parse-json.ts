@@ -4,7 +4,8 @@ const MAX_DEPTH = 64;
 
 /**
  * JSON from outside; undefined for nothing.
- * @throws DomainError MALFORMED_JSON; FORBIDDEN_FIELD for a key that would change an object's prototype; TOO_DEEP
+ * @throws DomainError MALFORMED_JSON; FORBIDDEN_FIELD for a key that would change an object's
+ *   prototype; TOO_DEEP
  */
 export function parseJson(body: Buffer): unknown {
   if (body.length === 0) return undefined;
@@ -19,7 +20,10 @@ export function parseJson(body: Buffer): unknown {
   return value;
 }
 
-/** Cheap and on the safe side: whether the text can hold a harmful key, also an escaped one, or nest too deep. */
+/**
+ * Cheap and on the safe side: whether the text can hold a harmful key, also an escaped one, or nest
+ * too deep.
+ */
 function mayHarm(text: string): boolean {
   if (/proto|constructor|\\u/.test(text)) return true;
   let opened = 0;

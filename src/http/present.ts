@@ -6,8 +6,9 @@ const AS_STORED = new Set(['detail', 'inputs', 'texts', 'history', 'data', 'meta
 type Currencies = ReadonlyMap<string, string>;
 
 /**
- * A view as clients see it: amounts in minor units ("amountMinor": 50000n) become decimal strings in major units ("amount":
- * "500.00") of the currency that is nearest: in the same object, around it, or of the programme that it names.
+ * A view as clients see it: amounts in minor units ("amountMinor": 50000n) become decimal strings
+ * in major units ("amount": "500.00") of the currency that is nearest: in the same object, around
+ * it, or of the programme that it names.
  */
 export async function presented(value: unknown, books: ProgrammeReader): Promise<unknown> {
   const programmes = new Set<string>();
@@ -30,7 +31,10 @@ function collect(value: unknown, programmes: Set<string>): void {
     if (!AS_STORED.has(key)) collect(item, programmes);
 }
 
-/** The programme that an object without a currency names, by itself or as the first part of its cycle's id. */
+/**
+ * The programme that an object without a currency names, by itself or as the first part of its
+ * cycle's id.
+ */
 function programmeIn({
   currency,
   programmeId,

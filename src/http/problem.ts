@@ -7,7 +7,10 @@ import { VaultError } from '../adapters/vault/port.js';
 import { DomainError, type RefusalKind } from '../kernel/errors.js';
 import { InvalidRequest, type FieldError } from './validate.js';
 
-/** What every refusal and failure looks like: RFC 9457, with a stable code. Carries no personal data. */
+/**
+ * What every refusal and failure looks like: RFC 9457, with a stable code. Carries no personal
+ * data.
+ */
 export interface Problem {
   readonly type: string;
   readonly title: string;
@@ -82,7 +85,10 @@ interface Mapped {
   readonly errors?: readonly FieldError[];
 }
 
-/** The one place that gives errors a status. What it does not know is a fault of ours: 500, and no word of it leaves. */
+/**
+ * The one place that gives errors a status. What it does not know is a fault of ours: 500, and no
+ * word of it leaves.
+ */
 function mapped(error: unknown): Mapped {
   if (error instanceof DomainError) {
     return {
@@ -104,7 +110,8 @@ function mapped(error: unknown): Mapped {
       detail: error.detail,
     };
   if (error instanceof ContractError) {
-    // The request passed its own checks, and still would make an event that the contract does not allow: say which field.
+    // The request passed its own checks, and still would make an event that the contract does not
+    // allow: say which field.
     return error.code === 'EVENT_INVALID'
       ? {
           status: 400,
@@ -140,7 +147,10 @@ function mapped(error: unknown): Mapped {
       };
 }
 
-/** Deciders name minor units ("amountMinor"); the request's field has the amount in major units under the same name ("amount"). */
+/**
+ * Deciders name minor units ("amountMinor"); the request's field has the amount in major units
+ * under the same name ("amount").
+ */
 const fieldOf = (field: string): string =>
   field.includes('/') ? field : field.replace(/Minor$/, '');
 

@@ -77,7 +77,10 @@ export function queryHandlers(...answered: readonly HandledQuery[]): Type<IQuery
   });
 }
 
-/** What was asked for is there, or it is not (for this caller's regions). @throws DomainError of kind not-found */
+/**
+ * What was asked for is there, or it is not (for this caller's regions). @throws DomainError of
+ * kind not-found
+ */
 export function found<T>(value: T | undefined, code: string, what: string): T {
   if (value === undefined) throw new DomainError(code, `There is no such ${what}.`, 'not-found');
   return value;

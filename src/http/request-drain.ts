@@ -3,7 +3,9 @@ import { Server as NetServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
 const TICK_MS = 25;
-/** Ticks without a request before nothing more is expected: what a client had sent is read by then. */
+/**
+ * Ticks without a request before nothing more is expected: what a client had sent is read by then.
+ */
 const QUIET_TICKS = 3;
 
 /** Requests under way, and whether the server is going away. */
@@ -27,15 +29,17 @@ export class RequestDrain {
 const ARRIVING_MS = 500;
 
 /**
- * Answers what is under way and what arrives on the connections there are until they are quiet, and takes no new
- * connection. What clients had sent is answered; each answer tells its client to connect anew.
+ * Answers what is under way and what arrives on the connections there are until they are quiet, and
+ * takes no new connection. What clients had sent is answered; each answer tells its client to
+ * connect anew.
  * @param limitMs how long a slow request may take; then it is left to the closing of the server
  */
 export async function drain(server: Server, traffic: RequestDrain, limitMs: number): Promise<void> {
   traffic.leave();
   // Closing the listener resets whatever waits in the system's queue, so that is emptied first.
   await quiet(traffic, Math.min(ARRIVING_MS, limitMs));
-  // Only the listening ends: http's own close would reset connections whose request is still on its way.
+  // Only the listening ends: http's own close would reset connections whose request is still on its
+  // way.
   if (server.listening) NetServer.prototype.close.call(server);
   await quiet(traffic, limitMs);
 }
@@ -48,7 +52,10 @@ async function quiet(traffic: RequestDrain, limitMs: number): Promise<void> {
   }
 }
 
-/** Closes connections as they fall idle, until stopped: whoever waits for the last one to close gets there. */
+/**
+ * Closes connections as they fall idle, until stopped: whoever waits for the last one to close gets
+ * there.
+ */
 export function closeIdle(server: Server): () => void {
   const timer = setInterval(() => server.closeIdleConnections(), TICK_MS);
   return () => clearInterval(timer);

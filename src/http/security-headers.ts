@@ -5,13 +5,14 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 const OWN = new Set(['content-length', 'content-type', 'date', 'connection', 'keep-alive']);
 
 /**
- * The headers that helmet gives an answer. They are the same for each, so it is asked once, before the start, instead of
- * putting them together anew for every request.
+ * The headers that helmet gives an answer. They are the same for each, so it is asked once, before
+ * the start, instead of putting them together anew for every request.
  */
 export async function securityHeaders(): Promise<Readonly<Record<string, string>>> {
   const probe = new FastifyAdapter({ skipMiddie: true }).getInstance();
   await probe.register(helmet, {
-    // The console and the API's description load only from here; /docs needs its own inline scripts and styles.
+    // The console and the API's description load only from here; /docs needs its own inline scripts
+    // and styles.
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {

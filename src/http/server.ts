@@ -15,7 +15,9 @@ import { securityHeaders } from './security-headers.js';
 
 const CORRELATION = /^[\x21-\x7e]{1,64}$/;
 
-/** Fastify as every server of ours runs it: limits on everything, a correlation id on every request. */
+/**
+ * Fastify as every server of ours runs it: limits on everything, a correlation id on every request.
+ */
 export function makeAdapter(
   config: Pick<HttpSettings, 'bodyLimitBytes' | 'requestTimeoutMs'>,
   routes: Routes,
@@ -48,7 +50,10 @@ export function makeAdapter(
   return adapter;
 }
 
-/** Headers, the body's parser, and one line and one figure a request. To be called before the application starts. */
+/**
+ * Headers, the body's parser, and one line and one figure a request. To be called before the
+ * application starts.
+ */
 export async function prepareServer(
   app: NestFastifyApplication,
   log: Log,

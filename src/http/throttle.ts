@@ -59,8 +59,8 @@ export class WindowStorage implements ThrottlerStorage {
 const SKIP = 'THROTTLER:SKIPdefault';
 
 /**
- * Limits each caller: the token's subject, or the address of who has none. One window for the whole API, and one await a
- * request where the module's own guard has eight.
+ * Limits each caller: the token's subject, or the address of who has none. One window for the whole
+ * API, and one await a request where the module's own guard has eight.
  */
 @Injectable()
 export class Throttle extends ThrottlerGuard {

@@ -1,7 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Actor } from '../kernel/decider.js';
 
-/** Says who a bearer token's caller is, or refuses with a DomainError of kind unauthenticated or unavailable. */
+/**
+ * Says who a bearer token's caller is, or refuses with a DomainError of kind unauthenticated or
+ * unavailable.
+ */
 export type VerifyAuthorization = (authorization: string | undefined) => Promise<Actor>;
 export const VERIFY_AUTHORIZATION = Symbol('VerifyAuthorization');
 
@@ -10,7 +13,10 @@ interface Seen {
   readonly untilMs: number;
 }
 
-/** Verified tokens are remembered this long, so that one that expired or whose key was withdrawn stops working soon. */
+/**
+ * Verified tokens are remembered this long, so that one that expired or whose key was withdrawn
+ * stops working soon.
+ */
 const REMEMBER_MS = 10_000;
 const REMEMBER = 10_000;
 

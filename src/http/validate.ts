@@ -1,7 +1,10 @@
 import { validateSync, type ValidationError } from 'class-validator';
 import { DomainError } from '../kernel/errors.js';
 
-/** One thing wrong with a request. `field` is a JSON pointer without the leading slash; the value is never quoted. */
+/**
+ * One thing wrong with a request. `field` is a JSON pointer without the leading slash; the value is
+ * never quoted.
+ */
 export interface FieldError {
   readonly field: string;
   readonly code: string;
@@ -34,7 +37,10 @@ export function nest(target: object, property: string, type: () => Class<object>
   Object.defineProperty(target, NESTED, { value: own, configurable: true });
 }
 
-/** Gives plain JSON the prototypes of its classes, so that the decorators on them apply. Copies one level a class; checks nothing. */
+/**
+ * Gives plain JSON the prototypes of its classes, so that the decorators on them apply. Copies one
+ * level a class; checks nothing.
+ */
 function instantiate<T extends object>(type: Class<T>, plain: object): T {
   const instance = Object.assign(new type(), plain);
   const nested = Reflect.get(type.prototype as object, NESTED) as

@@ -1,6 +1,9 @@
 import type { EventData } from '../../events/generated.js';
 
-/** What an account waits for before it is paid on: days since it was registered, and whose verification. */
+/**
+ * What an account waits for before it is paid on: days since it was registered, and whose
+ * verification.
+ */
 export type AccountHold = Required<Pick<EventData['AccountHoldSet'], 'days' | 'verification'>>;
 
 /** Remainder by 97 of a decimal number of any length. */
@@ -18,17 +21,26 @@ export const isIban = (text: string): boolean =>
   /^[A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}$/.test(text) &&
   mod97(asDigits(text.slice(4) + text.slice(0, 4))) === 1;
 
-/** A Moroccan RIB: 24 digits, of which the last two are the key that makes the whole divisible by 97. */
+/**
+ * A Moroccan RIB: 24 digits, of which the last two are the key that makes the whole divisible by
+ * 97.
+ */
 export const isRib = (text: string): boolean => /^[0-9]{24}$/.test(text) && mod97(text) === 0;
 
 /** A mobile wallet is addressed by its telephone number, with or without the country. */
 export const isWallet = (text: string): boolean =>
   /^(\+[1-9][0-9]{7,14}|0[5-7][0-9]{8})$/.test(text);
 
-/** What stands for an account where there is none: a document shown at a counter, an operator's own number. Fits Max34Text. */
+/**
+ * What stands for an account where there is none: a document shown at a counter, an operator's own
+ * number. Fits Max34Text.
+ */
 const OTHER = /^[A-Za-z0-9+][A-Za-z0-9+/ ._-]{0,33}$/;
 
-/** Whether a payment message can name the account. Numbers are checked where they come in; older ones may not have been. */
+/**
+ * Whether a payment message can name the account. Numbers are checked where they come in; older
+ * ones may not have been.
+ */
 export function canBePaid(kind: 'iban' | 'rib' | 'wallet' | 'cash', number: string): boolean {
   if (kind === 'iban') return isIban(number);
   return kind === 'rib' ? isRib(number) : OTHER.test(number);

@@ -1,9 +1,11 @@
 import { hash } from 'node:crypto';
 
 /**
- * JSON with object keys sorted by code unit and no white space (RFC 8785 for the values that events have: strings,
- * safe integers, booleans, null, arrays, objects). The same value gives the same bytes, wherever it was made.
- * @throws Error for a fraction, an unsafe integer, undefined or a function: they have no place in an event
+ * JSON with object keys sorted by code unit and no white space (RFC 8785 for the values that events
+ * have: strings, safe integers, booleans, null, arrays, objects). The same value gives the same
+ * bytes, wherever it was made.
+ * @throws Error for a fraction, an unsafe integer, undefined or a function: they have no place in
+ *   an event
  */
 export function canonicalJson(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
@@ -12,7 +14,8 @@ export function canonicalJson(value: unknown): string {
     if (!Number.isSafeInteger(value)) throw new Error(`no canonical form for the number ${value}`);
     return String(value);
   }
-  // Loops and one growing string: half the time of map and join, and every household's facts come through here.
+  // Loops and one growing string: half the time of map and join, and every household's facts come
+  // through here.
   if (Array.isArray(value)) {
     let text = '[';
     for (let i = 0; i < value.length; i += 1)

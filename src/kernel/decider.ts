@@ -22,7 +22,10 @@ export const ROLES = [
 ] as const;
 export type Role = (typeof ROLES)[number];
 
-/** What every command arrives with. `now` is a UTC ISO instant from the clock; deciders never read one themselves. */
+/**
+ * What every command arrives with. `now` is a UTC ISO instant from the clock; deciders never read
+ * one themselves.
+ */
 export interface Context {
   readonly actor: Actor;
   readonly now: string;
@@ -37,7 +40,10 @@ export type Draft<T extends EventType = EventType> = {
   [K in T]: { readonly type: K; readonly data: EventData[K] };
 }[T];
 
-/** Who recorded an event, by which command. No personal data: `actor` is an account's subject, never a name. */
+/**
+ * Who recorded an event, by which command. No personal data: `actor` is an account's subject, never
+ * a name.
+ */
 export interface EventMeta {
   readonly actor: string;
   readonly role: Role;
@@ -46,7 +52,10 @@ export interface EventMeta {
   readonly causation?: string;
 }
 
-/** The stored form, exactly: JSON with these keys in this order is the line in the log and the leaf of the tree. */
+/**
+ * The stored form, exactly: JSON with these keys in this order is the line in the log and the leaf
+ * of the tree.
+ */
 export type StoredEvent<T extends EventType = EventType> = {
   [K in T]: {
     readonly id: string;
@@ -60,14 +69,17 @@ export type StoredEvent<T extends EventType = EventType> = {
   };
 }[T];
 
-/** A stored event with its place in the log. Positions grow in commit order; in the embedded log from 0 without a gap, in EventStoreDB with gaps. */
+/**
+ * A stored event with its place in the log. Positions grow in commit order; in the embedded log
+ * from 0 without a gap, in EventStoreDB with gaps.
+ */
 export type Recorded<T extends EventType = EventType> = StoredEvent<T> & {
   readonly position: number;
 };
 
 /**
- * The pure core of a feature. `decide` answers with drafts (none: nothing to do) or throws DomainError; `evolve` has no
- * rules and never throws. `evolve` must ignore types it does not know.
+ * The pure core of a feature. `decide` answers with drafts (none: nothing to do) or throws
+ * DomainError; `evolve` has no rules and never throws. `evolve` must ignore types it does not know.
  */
 export interface Decider<State, Command, T extends EventType> {
   readonly initialState: State;
@@ -75,7 +87,10 @@ export interface Decider<State, Command, T extends EventType> {
   evolve(state: State, event: Foldable<T>): State;
 }
 
-/** The part of an event that a fold may read; drafts become foldable with the context that made them. */
+/**
+ * The part of an event that a fold may read; drafts become foldable with the context that made
+ * them.
+ */
 export type Foldable<T extends EventType = EventType> = {
   [K in T]: {
     readonly type: K;
@@ -95,7 +110,10 @@ export function fold<S, C, T extends EventType>(
   return state;
 }
 
-/** Refuses an actor whose role may not do this. Roles come on top of the rules about persons, never instead. */
+/**
+ * Refuses an actor whose role may not do this. Roles come on top of the rules about persons, never
+ * instead.
+ */
 export function requireRole(context: Context, ...allowed: readonly Role[]): void {
   if (!allowed.includes(context.actor.role)) {
     throw new DomainError(

@@ -1,9 +1,10 @@
 /**
  * A command that the domain refuses. It is an answer, not a fault: nothing was written.
  *
- * `code` is stable and public (SCREAMING_SNAKE_CASE); `detail` is one English sentence for a person and never carries
- * personal data; `field` names the place in the request at fault, as a JSON pointer without the leading slash
- * ("facts/children/0/birthMonth"). `kind` decides the HTTP status in the one place that maps it.
+ * `code` is stable and public (SCREAMING_SNAKE_CASE); `detail` is one English sentence for a person
+ * and never carries personal data; `field` names the place in the request at fault, as a JSON
+ * pointer without the leading slash ("facts/children/0/birthMonth"). `kind` decides the HTTP status
+ * in the one place that maps it.
  */
 export class DomainError extends Error {
   constructor(
@@ -17,7 +18,10 @@ export class DomainError extends Error {
   }
 }
 
-/** invalid: 400 · unauthenticated: 401 · forbidden: 403 · not-found: 404 · conflict: 409 · rule: 422 · too-many: 429 · unavailable: 503. */
+/**
+ * invalid: 400 · unauthenticated: 401 · forbidden: 403 · not-found: 404 · conflict: 409 · rule: 422
+ * · too-many: 429 · unavailable: 503.
+ */
 export type RefusalKind =
   | 'invalid'
   | 'unauthenticated'

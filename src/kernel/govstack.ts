@@ -2,8 +2,9 @@ import { hash } from 'node:crypto';
 import { isUuid } from './ids.js';
 
 /**
- * Lengths of the GovStack payments building block's G2P API, in characters, as its OpenAPI files publish them. Where the
- * request and its callback publish different lengths for one value (a correlation id of 20 that comes back in 12), the shorter.
+ * Lengths of the GovStack payments building block's G2P API, in characters, as its OpenAPI files
+ * publish them. Where the request and its callback publish different lengths for one value (a
+ * correlation id of 20 that comes back in 12), the shorter.
  */
 export const LENGTHS = {
   /** Of the batch of an order, of its callback, and of registering and updating. */
@@ -28,7 +29,10 @@ export const LENGTHS = {
   note: 200,
 } as const;
 
-/** Answers of registering and updating. The files publish the length (2); the values are those of the block's reference software. */
+/**
+ * Answers of registering and updating. The files publish the length (2); the values are those of
+ * the block's reference software.
+ */
 export const RESPONSE = { received: '00', refused: '01' } as const;
 
 export type AccountKind = 'iban' | 'rib' | 'wallet' | 'cash';
@@ -36,8 +40,9 @@ export const MODALITIES = ['00', '01', '02', '03', '04'] as const;
 export type Modality = (typeof MODALITIES)[number];
 
 /**
- * 00 bank account, 01 mobile money, 02 virtual address, 03 wallet id, 04 voucher, as the block's reference software reads the
- * published enumeration. A wallet of ours is known by its telephone number, and cash is handed out against a document.
+ * 00 bank account, 01 mobile money, 02 virtual address, 03 wallet id, 04 voucher, as the block's
+ * reference software reads the published enumeration. A wallet of ours is known by its telephone
+ * number, and cash is handed out against a document.
  */
 export const modalityOf = (kind: AccountKind): Modality =>
   (({ iban: '00', rib: '00', wallet: '01', cash: '04' }) as const)[kind];
@@ -56,11 +61,17 @@ function idOf(length: number, ...parts: readonly (string | number)[]): string {
   return id;
 }
 
-/** The id of one transfer: 80 bits of the end-to-end id's hash, which is longer than the API has room for. */
+/**
+ * The id of one transfer: 80 bits of the end-to-end id's hash, which is longer than the API has
+ * room for.
+ */
 export const instructionIdOf = (endToEndId: string): string =>
   idOf(LENGTHS.instructionId, 'instruction', endToEndId);
 
-/** The id of one request about one batch of a message: 60 bits. The same request again has the same id. */
+/**
+ * The id of one request about one batch of a message: 60 bits. The same request again has the same
+ * id.
+ */
 export const correlationIdOf = (
   what: 'pay' | 'register' | 'update' | 'validate' | 'callback',
   messageId: string,
@@ -78,8 +89,8 @@ const BASE = BigInt(DIGITS.length);
 const BITS = 122n;
 
 /**
- * The functional id of a person: their UUID, which has 36 characters, in the 20 that payeeIdentity has room for. Upper and
- * lower case differ. Reversible, so that no table of them is kept.
+ * The functional id of a person: their UUID, which has 36 characters, in the 20 that payeeIdentity
+ * has room for. Upper and lower case differ. Reversible, so that no table of them is kept.
  */
 export function functionalIdOf(personId: string): string {
   if (!isUuid(personId)) throw new RangeError('not a UUID');

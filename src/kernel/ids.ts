@@ -99,7 +99,10 @@ export const streams = {
 const hex = (bytes: string): string =>
   `${bytes.slice(0, 8)}-${bytes.slice(8, 12)}-5${bytes.slice(13, 16)}-${'89ab'[parseInt(bytes[16]!, 16) & 3]}${bytes.slice(17, 20)}-${bytes.slice(20, 32)}`;
 
-/** A name-based UUID (RFC 9562 version 5, SHA-1), of a namespace word and parts; the same parts give the same id for ever. */
+/**
+ * A name-based UUID (RFC 9562 version 5, SHA-1), of a namespace word and parts; the same parts give
+ * the same id for ever.
+ */
 export const uuidOf = (...parts: readonly (string | number)[]): string =>
   hex(hash('sha1', `sanad\n${parts.join('\n')}`, 'hex'));
 

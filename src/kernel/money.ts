@@ -1,6 +1,9 @@
 import { DomainError } from './errors.js';
 
-/** ISO 4217 minor-unit scales of the currencies that aid is paid in here; another currency is refused, never guessed. */
+/**
+ * ISO 4217 minor-unit scales of the currencies that aid is paid in here; another currency is
+ * refused, never guessed.
+ */
 const SCALES: Readonly<Record<string, number>> = {
   MAD: 2,
   EUR: 2,
@@ -33,7 +36,8 @@ export function scaleOf(currency: string): number {
 
 /**
  * Decimal string in major units ("500.00") to minor units (50000n).
- * @throws DomainError INVALID_AMOUNT for a sign, an exponent, more decimals than the currency has, or over 18 digits
+ * @throws DomainError INVALID_AMOUNT for a sign, an exponent, more decimals than the currency has,
+ *   or over 18 digits
  */
 export function parseAmount(text: string, currency: string, field = 'amount'): bigint {
   const scale = scaleOf(currency);

@@ -1,8 +1,8 @@
 import { DomainError } from './errors.js';
 
 /**
- * One spelling for one national identity number, so that its keyed hash is one: NFKC, upper case, without spaces, dots,
- * dashes and slashes.
+ * One spelling for one national identity number, so that its keyed hash is one: NFKC, upper case,
+ * without spaces, dots, dashes and slashes.
  * @throws DomainError INVALID_NATIONAL_ID, which never carries the number
  */
 export function normaliseNationalId(text: string, field = 'nationalId'): string {

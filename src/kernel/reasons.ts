@@ -6,9 +6,9 @@ export interface Texts {
 }
 
 /**
- * ISO 20022 external status and return reason codes (ExternalStatusReason1Code, ExternalReturnReason1Code) in words: those
- * that credit transfers meet. English follows the names of the code sets; French and Arabic are ours.
- * Each line: code | English | French | Arabic.
+ * ISO 20022 external status and return reason codes (ExternalStatusReason1Code,
+ * ExternalReturnReason1Code) in words: those that credit transfers meet. English follows the names
+ * of the code sets; French and Arabic are ours. Each line: code | English | French | Arabic.
  */
 const TABLE = `
 AB05|The creditor's bank did not answer in time|La banque du bénéficiaire n'a pas répondu à temps|لم يجب بنك المستفيد في الأجل

@@ -69,6 +69,9 @@ export function localDateOf(instant: string, timeZone: string): string {
   }).format(new Date(instant));
 }
 
-/** Completed years from a birth month (YYYY-MM) at the end of a period (YYYY-MM). Negative before birth. */
+/**
+ * Completed years from a birth month (YYYY-MM) at the end of a period (YYYY-MM). Negative before
+ * birth.
+ */
 export const ageInYears = (birthMonth: string, period: string): number =>
   Math.floor((monthIndex(period) - monthIndex(birthMonth)) / 12);

@@ -1,12 +1,12 @@
 /**
- * The characters that payment systems share: EPC217-08, SWIFT's character set X without line ends. A bank that asks for
- * "Latin characters" takes these and no other.
+ * The characters that payment systems share: EPC217-08, SWIFT's character set X without line ends.
+ * A bank that asks for "Latin characters" takes these and no other.
  */
 const SHARED = /^[A-Za-z0-9/?:().,'+ -]*$/;
 
 /**
- * Names whose usual spelling no letter-by-letter table gives, because Arabic writes no short vowels. In Latin as Moroccan
- * civil registers spell them. Matched on whole words, after `plain`.
+ * Names whose usual spelling no letter-by-letter table gives, because Arabic writes no short
+ * vowels. In Latin as Moroccan civil registers spell them. Matched on whole words, after `plain`.
  */
 const NAMES: ReadonlyMap<string, string> = new Map(
   `محمد Mohamed|احمد Ahmed|محمود Mahmoud|حسن Hassan|حسين Houcine|علي Ali|عمر Omar|عثمان Othmane|يوسف Youssef|ابراهيم Brahim|اسماعيل Ismail
@@ -21,7 +21,10 @@ const NAMES: ReadonlyMap<string, string> = new Map(
     ]),
 );
 
-/** Letters of Arabic script, French spelling as on Moroccan identity documents; vowel signs where they are written. */
+/**
+ * Letters of Arabic script, French spelling as on Moroccan identity documents; vowel signs where
+ * they are written.
+ */
 const ARABIC: Readonly<Record<string, string>> = {
   ا: 'a',
   أ: 'a',
@@ -203,9 +206,10 @@ function arabic(word: string): string {
 }
 
 /**
- * Text in the characters that payment systems share. Arabic and Tifinagh are transliterated word by word with the tables
- * above, accents are taken off, what has no stand-in becomes a space. One way only: who is meant is told by the end-to-end
- * id, which stays as it is, and by the vault. Never longer than needed, possibly empty.
+ * Text in the characters that payment systems share. Arabic and Tifinagh are transliterated word by
+ * word with the tables above, accents are taken off, what has no stand-in becomes a space. One way
+ * only: who is meant is told by the end-to-end id, which stays as it is, and by the vault. Never
+ * longer than needed, possibly empty.
  */
 export function toLatin(text: string): string {
   if (SHARED.test(text)) return tidy(text);

@@ -8,7 +8,8 @@ export interface ReadMessage {
 }
 
 /**
- * A message back as the event that it was made of, held against its schema and lifted to its newest version.
+ * A message back as the event that it was made of, held against its schema and lifted to its newest
+ * version.
  * @throws Error or ContractError that says what does not fit; never with the data in it
  */
 export function readMessage(

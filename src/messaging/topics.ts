@@ -19,7 +19,10 @@ export type Aggregate = (typeof AGGREGATES)[number];
 
 /** Events of an aggregate, keyed by stream: each stream in order, streams in any order. */
 export const topicOf = (aggregate: Aggregate): string => `sanad.${aggregate}.v1`;
-/** Every event once more, on one partition, in commit order: for audit, and for whoever proves that nothing is missing. */
+/**
+ * Every event once more, on one partition, in commit order: for audit, and for whoever proves that
+ * nothing is missing.
+ */
 export const AUDIT_TOPIC = 'sanad.audit.v1';
 /** What payment systems tell us of payments. */
 export const OUTCOMES_TOPIC = 'sanad.payment-outcomes.v1';
@@ -32,11 +35,20 @@ export interface TopicSettings {
   readonly config: Readonly<Record<string, string>>;
 }
 
-/** Partitions of an aggregate's topic. Changing it on a filled topic moves streams to other partitions: refill it instead. */
+/**
+ * Partitions of an aggregate's topic. Changing it on a filled topic moves streams to other
+ * partitions: refill it instead.
+ */
 export const PARTITIONS = 12;
-/** An event has at most 1 MiB (MAX_EVENT_BYTES); the rest is for its headers and the batch around it. */
+/**
+ * An event has at most 1 MiB (MAX_EVENT_BYTES); the rest is for its headers and the batch around
+ * it.
+ */
 const MAX_MESSAGE_BYTES = 2_097_152;
-/** Kept for ever: a new consumer reads from the start. Nothing is compacted away, because every event counts. */
+/**
+ * Kept for ever: a new consumer reads from the start. Nothing is compacted away, because every
+ * event counts.
+ */
 const KEPT: Readonly<Record<string, string>> = {
   'cleanup.policy': 'delete',
   'retention.ms': '-1',
@@ -65,7 +77,10 @@ export const OTHER_TOPICS: readonly TopicSettings[] = [
   { topic: DEAD_LETTER_TOPIC, partitions: 1, config: KEPT },
 ];
 
-/** Aggregate of a stream: the part of its name before the first dash. Claims of an identity are told with persons. */
+/**
+ * Aggregate of a stream: the part of its name before the first dash. Claims of an identity are told
+ * with persons.
+ */
 export function aggregateOf(stream: string): Aggregate {
   const category = stream.slice(0, stream.indexOf('-'));
   const aggregate =
@@ -74,7 +89,10 @@ export function aggregateOf(stream: string): Aggregate {
   return aggregate;
 }
 
-/** CloudEvents 1.0, binary mode of its Kafka binding: attributes are headers with the prefix `ce_`, the value is the data. */
+/**
+ * CloudEvents 1.0, binary mode of its Kafka binding: attributes are headers with the prefix `ce_`,
+ * the value is the data.
+ */
 export const HEADERS = {
   contentType: 'content-type',
   specversion: 'ce_specversion',
@@ -90,7 +108,10 @@ export const HEADERS = {
   revision: 'ce_revision',
   /** Place in the log: grows in commit order, with gaps in some stores. */
   position: 'ce_position',
-  /** Position of the event before it in the log, -1 for the first. A chain, so that a gap shows: on the audit topic at once. */
+  /**
+   * Position of the event before it in the log, -1 for the first. A chain, so that a gap shows: on
+   * the audit topic at once.
+   */
   previous: 'ce_previousposition',
   actor: 'ce_actor',
   role: 'ce_role',
@@ -142,8 +163,9 @@ export function messageOf(event: Recorded, previous: number): EventMessage {
 const ATTRIBUTE_PREFIX = 'ce_';
 
 /**
- * The same event in CloudEvents' structured mode: one JSON object with every header of its message as an attribute, so that
- * numbers are strings here too (CloudEvents' own integers have 32 bits, and positions more).
+ * The same event in CloudEvents' structured mode: one JSON object with every header of its message
+ * as an attribute, so that numbers are strings here too (CloudEvents' own integers have 32 bits,
+ * and positions more).
  * @param more attributes beside those of the message
  */
 export function structuredOf(
@@ -161,7 +183,10 @@ export function structuredOf(
   return `${head.slice(0, -1)},"data":${value}}`;
 }
 
-/** What a dead letter has beside the headers that it came with: where it was, and why it could not be taken. */
+/**
+ * What a dead letter has beside the headers that it came with: where it was, and why it could not
+ * be taken.
+ */
 export const DEAD_LETTER_HEADERS = {
   topic: 'sanad_topic',
   partition: 'sanad_partition',

@@ -4,7 +4,10 @@ import { DomainError } from '../kernel/errors.js';
 import { parseAmount } from '../kernel/money.js';
 import { Amount, Currency, Day, OneOf, Pattern, Text, Whole } from '../http/fields.js';
 
-/** What a payment system says of one payment, over HTTP or on the topic; events/payment-outcome.v1.schema.json in code. */
+/**
+ * What a payment system says of one payment, over HTTP or on the topic;
+ * events/payment-outcome.v1.schema.json in code.
+ */
 export class Outcome {
   @Pattern(/^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])-[0-9a-f-]{36}$/, 'a payment id')
   paymentId!: string;
@@ -28,7 +31,8 @@ export class Outcome {
 /**
  * What was said, as the domain takes it in.
  * @param field the place in the request that an error names
- * @throws DomainError INVALID_FIELD for an amount without a currency, INVALID_AMOUNT for decimals that the currency has not
+ * @throws DomainError INVALID_FIELD for an amount without a currency, INVALID_AMOUNT for decimals
+ *   that the currency has not
  */
 export function reported(
   {

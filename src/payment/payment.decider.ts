@@ -16,8 +16,8 @@ type Break = EventData['PaymentBreakRecorded'];
 type Source = Break['source'];
 
 /**
- * Where a payment stands. `instructed` and `accepted` are outstanding: nobody knows yet, so nothing may be tried again.
- * `rejected` and `returned` are definite: a new attempt may follow.
+ * Where a payment stands. `instructed` and `accepted` are outstanding: nobody knows yet, so nothing
+ * may be tried again. `rejected` and `returned` are definite: a new attempt may follow.
  */
 export interface PaymentState {
   readonly status:
@@ -307,8 +307,8 @@ const countedAs = (
       : undefined;
 
 /**
- * A resolution may move the payment, so what it says must be true of all attempts together: one of them settled, or none;
- * and while the newest is with the bank, nobody can say.
+ * A resolution may move the payment, so what it says must be true of all attempts together: one of
+ * them settled, or none; and while the newest is with the bank, nobody can say.
  */
 function requireFitting(
   state: PaymentState,
@@ -337,7 +337,10 @@ function requireFitting(
     );
 }
 
-/** The same outcome again changes nothing; a late acceptance neither; what cannot be true together becomes a break. */
+/**
+ * The same outcome again changes nothing; a late acceptance neither; what cannot be true together
+ * becomes a break.
+ */
 function report(
   state: PaymentState,
   command: OutcomeReport,

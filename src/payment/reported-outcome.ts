@@ -2,7 +2,10 @@ import type { EventData } from '../../events/generated.js';
 
 export type OutcomeSource = EventData['PaymentSettled']['source'];
 
-/** What a payment system says about one payment. Named by payment id, by end-to-end id or by both, which must then agree. */
+/**
+ * What a payment system says about one payment. Named by payment id, by end-to-end id or by both,
+ * which must then agree.
+ */
 export interface ReportedOutcome {
   readonly paymentId?: string;
   readonly endToEndId?: string;

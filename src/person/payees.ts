@@ -19,7 +19,8 @@ export interface Payee {
 }
 
 /**
- * The account that a person is paid on now, or the account named (open or closed: what was instructed stays so).
+ * The account that a person is paid on now, or the account named (open or closed: what was
+ * instructed stays so).
  * @param events of the person's stream
  * @returns undefined for a person who is not registered, was erased, or has no such account
  */
@@ -87,9 +88,9 @@ export function heldBy(
 }
 
 /**
- * Number and holder of each payee, in order; undefined where there is none, the vault no longer has it, or the number is none
- * that a message can name: one wrong digit must not hold up a million others.
- * The holder is the account's where it names one, else the person.
+ * Number and holder of each payee, in order; undefined where there is none, the vault no longer has
+ * it, or the number is none that a message can name: one wrong digit must not hold up a million
+ * others. The holder is the account's where it names one, else the person.
  */
 export async function openPayees(
   vault: Vault,

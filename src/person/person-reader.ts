@@ -6,8 +6,8 @@ type Known = Pick<Awaited<ReturnType<typeof registeredPerson>>, 'region'>;
 const REMEMBERED = 20_000;
 
 /**
- * Persons that were registered or looked up a moment ago. Their streams are written by this process's commands only, and
- * each such command forgets what is known here of its person.
+ * Persons that were registered or looked up a moment ago. Their streams are written by this
+ * process's commands only, and each such command forgets what is known here of its person.
  */
 export class CachedPersonReader implements PersonReader {
   readonly #known = new Map<string, Known>();

@@ -32,7 +32,9 @@ export function accountNumber({ kind, number }: AccountFields, field: string): s
   return spelled;
 }
 
-/** Composed Unicode without control characters, as names are kept. @throws DomainError INVALID_TEXT */
+/**
+ * Composed Unicode without control characters, as names are kept. @throws DomainError INVALID_TEXT
+ */
 export function personName(text: string, field: string): string {
   const name = text.normalize('NFC').trim();
   if (name === '' || /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(name))
@@ -40,7 +42,10 @@ export function personName(text: string, field: string): string {
   return name;
 }
 
-/** The part of a record's name that tells contents apart, so that a repeated seal never meets another content under its name. */
+/**
+ * The part of a record's name that tells contents apart, so that a repeated seal never meets
+ * another content under its name.
+ */
 const mark = (vault: Vault, fields: object): string =>
   vault.keyedHash('account', JSON.stringify(fields)).slice(0, 12);
 

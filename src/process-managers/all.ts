@@ -8,8 +8,9 @@ import { whenPaymentsSettleThenSpendBudget } from './when-payments-settle-then-s
 import { whenPersonErasedThenDestroyKey } from './when-person-erased-then-destroy-key.js';
 
 /**
- * Every process manager, in the order in which they act on a page of the log. They share one checkpoint, so whoever runs
- * any of them runs them all: what one that was left out had to do would never be done once the checkpoint has moved on.
+ * Every process manager, in the order in which they act on a page of the log. They share one
+ * checkpoint, so whoever runs any of them runs them all: what one that was left out had to do would
+ * never be done once the checkpoint has moved on.
  */
 export const processManagers = (deps: Deps): readonly ProcessManager[] => [
   whenApplicationApprovedThenEnrol(deps),

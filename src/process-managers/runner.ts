@@ -3,15 +3,18 @@ import { MAX_PAGE } from '../adapters/event-store/port.js';
 import type { Recorded } from '../kernel/decider.js';
 import type { Deps, OnProgress } from '../write-side/context.js';
 
-/** Where the runner was; losing it costs a walk over the log, never correctness: what was done is told by the streams. */
+/**
+ * Where the runner was; losing it costs a walk over the log, never correctness: what was done is
+ * told by the streams.
+ */
 export interface Checkpoint {
   load(): Promise<number>;
   save(position: number): Promise<void>;
 }
 
 /**
- * Follows the log and acts on what happened. `handle` gets the events of a page that it `handles`, in commit order, and
- * must bear getting any of them again.
+ * Follows the log and acts on what happened. `handle` gets the events of a page that it `handles`,
+ * in commit order, and must bear getting any of them again.
  */
 export interface ProcessManager {
   readonly name: string;
@@ -46,7 +49,10 @@ export class AutomationRunner {
     return this.#position ?? -1;
   }
 
-  /** Follows the log until the signal aborts. Rejects when a manager fails; started again, it goes on where it was. */
+  /**
+   * Follows the log until the signal aborts. Rejects when a manager fails; started again, it goes
+   * on where it was.
+   */
   async run(signal: AbortSignal): Promise<void> {
     this.#position ??= await this.checkpoint.load();
     for await (const page of this.deps.store.follow(this.#position, signal, this.pageSize)) {
@@ -54,7 +60,10 @@ export class AutomationRunner {
     }
   }
 
-  /** Acts on everything recorded so far, also on what that itself records, and stops. Returns the position reached. */
+  /**
+   * Acts on everything recorded so far, also on what that itself records, and stops. Returns the
+   * position reached.
+   */
   async drain(onProgress?: OnProgress, signal?: AbortSignal): Promise<number> {
     this.#position ??= await this.checkpoint.load();
     for (;;) {

@@ -8,8 +8,9 @@ import { isErased } from '../person/registered-person.js';
 import type { ProcessManager } from './runner.js';
 
 /**
- * Starts the enrolment of every approved application: from the month it was received, with the facts and the entitlement
- * that were approved. A person enrolled in the programme already stays as they are; an erased one is not enrolled.
+ * Starts the enrolment of every approved application: from the month it was received, with the
+ * facts and the entitlement that were approved. A person enrolled in the programme already stays as
+ * they are; an erased one is not enrolled.
  */
 export const whenApplicationApprovedThenEnrol = (deps: Deps): ProcessManager => ({
   name: 'when-application-approved-then-enrol',
@@ -47,7 +48,10 @@ async function enrol(deps: Deps, approvals: readonly Recorded[]): Promise<void> 
   await record(deps, units, { actor: AUTOMATION, correlationId: approvals[0]!.meta.correlation });
 }
 
-/** What the history up to the approval says the enrolment starts with; nothing where an appeal or withdrawal undid it. */
+/**
+ * What the history up to the approval says the enrolment starts with; nothing where an appeal or
+ * withdrawal undid it.
+ */
 function enrolmentOf(events: readonly Recorded[]) {
   let submitted: EventData['ApplicationSubmitted'] | undefined;
   let facts: Pick<EventData['ApplicationSubmitted'], 'facts' | 'contentHash'> | undefined;

@@ -18,8 +18,8 @@ import type { ProcessManager } from './runner.js';
 import { pagesOf } from '../write-side/stream-pages.js';
 
 /**
- * Puts what was approved on the households' accounts, page by page: arrears for the next cycle, and overpayments to be
- * recovered. Delivered again, or killed half way, it puts there what is missing.
+ * Puts what was approved on the households' accounts, page by page: arrears for the next cycle, and
+ * overpayments to be recovered. Delivered again, or killed half way, it puts there what is missing.
  */
 export const whenCorrectionApprovedThenAdjust = (deps: Deps): ProcessManager => ({
   name: 'when-correction-approved-then-adjust',
@@ -120,7 +120,10 @@ async function recoveriesOf(
   );
 }
 
-/** The account and the debt, which grows by an overpayment and shrinks by what arrears are set against: both or neither. */
+/**
+ * The account and the debt, which grows by an overpayment and shrinks by what arrears are set
+ * against: both or neither.
+ */
 function unitOf(
   cause: Approved,
   currency: string,
@@ -164,7 +167,10 @@ function unitOf(
   };
 }
 
-/** What of arrears the household has already, because it owes it or was let off; as it was, where that was recorded by itself before. */
+/**
+ * What of arrears the household has already, because it owes it or was let off; as it was, where
+ * that was recorded by itself before.
+ */
 export function offsetOf(
   { correctionId, differenceMinor }: Pick<Proposal, 'correctionId' | 'differenceMinor'>,
   recovery: RecoveryState,

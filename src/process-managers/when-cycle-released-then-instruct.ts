@@ -10,23 +10,28 @@ import type { ProcessManager } from './runner.js';
 
 export interface InstructArgs {
   readonly cycleId: string;
-  /** Credit transfers in one pain.001 file; default: as the payment terms of each account say. */ readonly maxPerFile?: number;
+  /** Credit transfers in one pain.001 file; default: as the payment terms of each account say. */
+  readonly maxPerFile?: number;
 }
 export interface InstructSummary {
   readonly cycleId: string;
   readonly count: number;
   readonly totalMinor: string;
   readonly files: EventData['CycleInstructed']['files'];
-  /** Payments of the released set whose payee has no account that can be paid on, or one that is held; they stay outstanding. */
+  /**
+   * Payments of the released set whose payee has no account that can be paid on, or one that is
+   * held; they stay outstanding.
+   */
   readonly leftOut: number;
   /** True where the cycle was instructed before: nothing was recorded or written. */
   readonly already: boolean;
 }
 
 /**
- * Instructs every payment of a released cycle and writes its pain.001 files. PaymentInstructed is the truth and comes
- * first; a file is derived from it once all its payments are durable, so that a run that was killed and started again
- * leaves the same events and, byte for byte, the same files. CycleInstructed then records their hashes.
+ * Instructs every payment of a released cycle and writes its pain.001 files. PaymentInstructed is
+ * the truth and comes first; a file is derived from it once all its payments are durable, so that a
+ * run that was killed and started again leaves the same events and, byte for byte, the same files.
+ * CycleInstructed then records their hashes.
  * @throws DomainError CYCLE_NOT_RELEASED, StoreError, VaultError, what the rail throws
  */
 export async function instructCycle(
@@ -123,7 +128,9 @@ export async function instructCycle(
   };
 }
 
-/** Instructs a cycle once its release is recorded, whoever released it and over whichever surface. */
+/**
+ * Instructs a cycle once its release is recorded, whoever released it and over whichever surface.
+ */
 export const whenCycleReleasedThenInstruct = (
   deps: Deps,
   options: { readonly maxPerFile?: number } = {},

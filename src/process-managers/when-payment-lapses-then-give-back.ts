@@ -13,8 +13,9 @@ import { pagesOf } from '../write-side/stream-pages.js';
 type Ordered = Extract<Recorded, { readonly type: 'PaymentOrdered' }>['data'];
 
 /**
- * A payment that is cancelled, or that was rejected or returned when its cycle closed, paid no arrears and recovered nothing:
- * the arrears go into the next cycle again, and the household owes again what was to be deducted.
+ * A payment that is cancelled, or that was rejected or returned when its cycle closed, paid no
+ * arrears and recovered nothing: the arrears go into the next cycle again, and the household owes
+ * again what was to be deducted.
  */
 export const whenPaymentLapsesThenGiveBack = (deps: Deps): ProcessManager => ({
   name: 'when-payment-lapses-then-give-back',

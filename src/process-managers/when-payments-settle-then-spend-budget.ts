@@ -8,7 +8,10 @@ import { foldPayment } from '../use-cases/folds.js';
 import { AUTOMATION, type Deps } from '../write-side/context.js';
 import type { ProcessManager } from './runner.js';
 
-/** Money that moved at a log position: positive when a payment settled, negative when a settled one came back. */
+/**
+ * Money that moved at a log position: positive when a payment settled, negative when a settled one
+ * came back.
+ */
 interface Movement {
   readonly position: number;
   readonly cycleId: string;
@@ -16,8 +19,9 @@ interface Movement {
 }
 
 /**
- * Takes settled money from a cycle's reservation and gives returned money back, summed per cycle and page. How far each
- * cycle was summed is told by the budget stream itself, so every movement counts once, whatever is delivered again.
+ * Takes settled money from a cycle's reservation and gives returned money back, summed per cycle
+ * and page. How far each cycle was summed is told by the budget stream itself, so every movement
+ * counts once, whatever is delivered again.
  */
 export const whenPaymentsSettleThenSpendBudget = (deps: Deps): ProcessManager => ({
   name: 'when-payments-settle-then-spend-budget',
@@ -57,7 +61,10 @@ function moving(stream: string, cycleId: string, movements: readonly Movement[])
   };
 }
 
-/** In the order in which the money moved: what settles a second time is paid from what came back in between. */
+/**
+ * In the order in which the money moved: what settles a second time is paid from what came back in
+ * between.
+ */
 function stepsOf<S>(cycleId: string, movements: readonly Movement[]): Step<S, BudgetCommand>[] {
   const flows: {
     readonly type: 'SpendBudget' | 'RefundBudget';
@@ -91,10 +98,16 @@ function through(
   return -1;
 }
 
-/** Ordered, instructed, accepted, settled: up to here nothing can have settled a payment before PaymentSettled does. */
+/**
+ * Ordered, instructed, accepted, settled: up to here nothing can have settled a payment before
+ * PaymentSettled does.
+ */
 const PLAIN_REVISION = 3;
 
-/** A plain settlement moves its amount; other facts move what they change in whether the payment is settled, net. */
+/**
+ * A plain settlement moves its amount; other facts move what they change in whether the payment is
+ * settled, net.
+ */
 async function movementsOf(store: EventStore, events: readonly Recorded[]): Promise<Movement[]> {
   const plain = (event: Recorded): boolean =>
     event.type === 'PaymentSettled' && event.revision <= PLAIN_REVISION;

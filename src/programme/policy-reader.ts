@@ -12,7 +12,10 @@ import { holdOf, NO_HOLD } from './programme.decider.js';
 import type { PolicyInForce, ProgrammePolicies } from '../write-side/readers.js';
 import { paymentTerms } from './payment-terms.js';
 
-/** Programmes and their compiled policies. A policy is compiled once, whatever streams and positions it is read at. */
+/**
+ * Programmes and their compiled policies. A policy is compiled once, whatever streams and positions
+ * it is read at.
+ */
 export class PolicyReader {
   readonly #compiled = new Map<string, CompiledPolicy>();
 

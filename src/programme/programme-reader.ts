@@ -3,8 +3,9 @@ import type { ProgrammePolicies, ProgrammeReader } from '../write-side/readers.j
 import { PolicyReader } from './policy-reader.js';
 
 /**
- * Programmes with their compiled policies, kept between requests. This process is the log's only writer over HTTP, so what
- * it keeps is forgotten exactly when a command of its own changes a programme.
+ * Programmes with their compiled policies, kept between requests. This process is the log's only
+ * writer over HTTP, so what it keeps is forgotten exactly when a command of its own changes a
+ * programme.
  */
 export class CachedProgrammeReader implements ProgrammeReader {
   readonly #policies: PolicyReader;

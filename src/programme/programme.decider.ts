@@ -183,7 +183,10 @@ function publish(
   return [{ type: 'PolicyPublished', data }];
 }
 
-/** The same terms again change nothing. Numbers are public money, but a wrong digit is money elsewhere. */
+/**
+ * The same terms again change nothing. Numbers are public money, but a wrong digit is money
+ * elsewhere.
+ */
 function setTerms(
   state: ProgrammeState,
   { type, ...data }: Extract<ProgrammeCommand, { type: 'SetPaymentTerms' }>,

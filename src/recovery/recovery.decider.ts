@@ -20,7 +20,9 @@ interface Deduction {
   readonly amountMinor: bigint;
 }
 
-/** What a household was paid too much by a programme, and what became of it. Amounts in minor units. */
+/**
+ * What a household was paid too much by a programme, and what became of it. Amounts in minor units.
+ */
 export interface RecoveryState {
   readonly status: 'none' | 'open' | 'completed';
   readonly recoveryId: string;
@@ -108,19 +110,24 @@ export const balanceMinor = (state: RecoveryState): bigint =>
   state.overpaidMinor - state.waivedMinor - recoveredMinor(state);
 
 /**
- * What arrears are set against before they are paid, where an overpayment turns out to have been due after all: what the family
- * has of it still, because it owes it or was let off. Only what it gave back is paid out again.
+ * What arrears are set against before they are paid, where an overpayment turns out to have been
+ * due after all: what the family has of it still, because it owes it or was let off. Only what it
+ * gave back is paid out again.
  */
 export const offsettableMinor = (state: RecoveryState): bigint =>
   balanceMinor(state) + state.waivedMinor;
 
-/** The balance with what an earlier round of a payment deducted given back: that payment was cancelled. */
+/**
+ * The balance with what an earlier round of a payment deducted given back: that payment was
+ * cancelled.
+ */
 const balanceFor = (state: RecoveryState, paymentId: string): bigint =>
   balanceMinor(state) + (state.deductions[paymentId]?.amountMinor ?? 0n);
 
 /**
- * What a payment of so much may give back: the plan's share of it (rounded down to the minor unit), what leaves the family
- * its floor, and what is owed, whichever is least. Nothing without a plan, or while an appeal runs.
+ * What a payment of so much may give back: the plan's share of it (rounded down to the minor unit),
+ * what leaves the family its floor, and what is owed, whichever is least. Nothing without a plan,
+ * or while an appeal runs.
  */
 export function deductibleMinor(
   state: RecoveryState,
@@ -300,7 +307,10 @@ function requireOpen(state: RecoveryState): void {
     throw new DomainError('RECOVERY_STATUS', 'The household owes nothing any more.', 'rule');
 }
 
-/** The same deduction again changes nothing; one that the plan does not allow (any more) is refused, so that the payment goes without. */
+/**
+ * The same deduction again changes nothing; one that the plan does not allow (any more) is refused,
+ * so that the payment goes without.
+ */
 function deduct(
   state: RecoveryState,
   { paymentId, round, grossMinor, amountMinor }: Extract<RecoveryCommand, { type: 'Deduct' }>,
@@ -398,7 +408,8 @@ export const recoveryDecider: Decider<RecoveryState, RecoveryCommand, RecoveryEv
         };
       case 'RecoveryDeducted': {
         const { paymentId, round, amountMinor } = event.data;
-        // An earlier round of the same payment was cancelled, and what it deducted with it. The debt is open until RecoveryCompleted says otherwise.
+        // An earlier round of the same payment was cancelled, and what it deducted with it. The
+        // debt is open until RecoveryCompleted says otherwise.
         return {
           ...state,
           status: 'open',

@@ -16,7 +16,9 @@ import type { HealthStatus } from './health-status.js';
 
 const REMEMBERED_JOBS = 1_000;
 
-/** The HTTP thread's end of the background thread: read models, automations and jobs run over there. */
+/**
+ * The HTTP thread's end of the background thread: read models, automations and jobs run over there.
+ */
 export class Background implements Jobs, HealthStatus {
   readonly #jobs = new LRUCache<string, JobStatus>({ max: REMEMBERED_JOBS });
   #worker: Worker | undefined;

@@ -4,8 +4,8 @@ export type Log = Logger;
 export const LOG = Symbol('Log');
 
 /**
- * Structured lines on standard output. Bodies are never logged; what might carry a token or a person's data by accident is
- * cut out by name, at any place where our code or a library's puts it.
+ * Structured lines on standard output. Bodies are never logged; what might carry a token or a
+ * person's data by accident is cut out by name, at any place where our code or a library's puts it.
  */
 const CUT = [
   'authorization',

@@ -2,7 +2,10 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** Numbers about the running server, for Prometheus. A registry of its own, so that two servers in a process do not mix. */
+/**
+ * Numbers about the running server, for Prometheus. A registry of its own, so that two servers in a
+ * process do not mix.
+ */
 @Injectable()
 export class Metrics implements OnModuleDestroy {
   readonly registry = new Registry();

@@ -25,7 +25,8 @@ export class ProjectionProgress {
   }
 
   /**
-   * Resolves once the read models have taken the event at a position, so that clients read their own writes.
+   * Resolves once the read models have taken the event at a position, so that clients read their
+   * own writes.
    * @throws DomainError READ_MODEL_BEHIND after the configured wait
    */
   async reached(position: number): Promise<void> {

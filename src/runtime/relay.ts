@@ -4,7 +4,10 @@ import type { RelayState } from '../adapters/relay-state/port.js';
 
 const PAGE = 1_000;
 
-/** `position` is the last that was published and kept; `published` counts the events of this process. */
+/**
+ * `position` is the last that was published and kept; `published` counts the events of this
+ * process.
+ */
 export interface RelayFigures {
   readonly active: boolean;
   readonly position: number;
@@ -12,8 +15,9 @@ export interface RelayFigures {
 }
 
 /**
- * Carries the log to the broker: reads in commit order, publishes, and only then moves the checkpoint. Killed in between
- * it publishes again, so that consumers see an event at least once. Of many relays one is at work; the others wait.
+ * Carries the log to the broker: reads in commit order, publishes, and only then moves the
+ * checkpoint. Killed in between it publishes again, so that consumers see an event at least once.
+ * Of many relays one is at work; the others wait.
  */
 export class Relay {
   #active = false;
@@ -32,7 +36,8 @@ export class Relay {
   }
 
   /**
-   * Works until the signal aborts. Whoever runs it starts it again after a failure: it goes on after the checkpoint.
+   * Works until the signal aborts. Whoever runs it starts it again after a failure: it goes on
+   * after the checkpoint.
    * @throws when the broker, the store or the hold is lost
    */
   async run(signal: AbortSignal): Promise<void> {

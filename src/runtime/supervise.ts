@@ -5,7 +5,10 @@ import type { FromBackground } from '../write-side/jobs.js';
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 30_000;
 
-/** Runs work that should never end; says what went wrong when it fails, and starts it again after a growing pause. */
+/**
+ * Runs work that should never end; says what went wrong when it fails, and starts it again after a
+ * growing pause.
+ */
 export async function supervise(
   what: string,
   work: () => Promise<void>,

@@ -5,9 +5,9 @@ const PER_EVENT_MS = 2;
 const LONGEST_MS = 100;
 
 /**
- * Gives what is being committed in fewer, larger pages when much comes: after a page of n events the next waits 2n ms, at
- * most 100 ms. A single fact is followed at once; a flood costs ten transactions a second, not hundreds. History, which
- * comes in full pages, is not held up.
+ * Gives what is being committed in fewer, larger pages when much comes: after a page of n events
+ * the next waits 2n ms, at most 100 ms. A single fact is followed at once; a flood costs ten
+ * transactions a second, not hundreds. History, which comes in full pages, is not held up.
  */
 export async function* throttlePages(
   pages: AsyncIterable<Page>,

@@ -1,9 +1,10 @@
 import type { Lease, LeaseHold } from '../adapters/lease/port.js';
 
 /**
- * Waits for the lease and does the work of the one that holds it, whose signal aborts when the process stops or the lease
- * is lost. Resolves once stopped. @throws what the work threw, or Error when the lease was lost: whoever runs it starts it
- * again, and the work begins after what was saved
+ * Waits for the lease and does the work of the one that holds it, whose signal aborts when the
+ * process stops or the lease is lost. Resolves once stopped. @throws what the work threw, or Error
+ * when the lease was lost: whoever runs it starts it again, and the work begins after what was
+ * saved
  */
 export async function withLease(
   lease: Lease,

@@ -7,7 +7,10 @@ type Quarantined = EventData['BankEntryQuarantined'];
 type Assigned = EventData['BankEntryAssigned'];
 type Dismissed = EventData['BankEntryDismissed'];
 
-/** One statement of a bank that could not be given to a payment by itself: quarantined until a person says what it is. */
+/**
+ * One statement of a bank that could not be given to a payment by itself: quarantined until a
+ * person says what it is.
+ */
 export interface BankEntryState {
   readonly status: 'none' | 'quarantined' | 'assigned' | 'dismissed';
   readonly entry: Quarantined | undefined;

@@ -5,8 +5,9 @@ import { DomainError, never } from '../kernel/errors.js';
 export type BankMessageEvent = AggregateEvents['message'];
 
 /**
- * Where a file from a bank stands. What is `received` or `released` is being applied, or was when a process ended; it goes
- * on when the file is taken in again. A file is its bytes: the same bytes are the same message for ever.
+ * Where a file from a bank stands. What is `received` or `released` is being applied, or was when a
+ * process ended; it goes on when the file is taken in again. A file is its bytes: the same bytes
+ * are the same message for ever.
  */
 export interface BankMessageState {
   readonly status: 'none' | 'received' | 'quarantined' | 'released' | 'applied';

@@ -1,14 +1,20 @@
 import { DomainError } from '../kernel/errors.js';
 import { daysInMonth } from '../kernel/time.js';
 
-/** What was wrong with one value: the user's column, a stable code, a reason that never quotes the value. */
+/**
+ * What was wrong with one value: the user's column, a stable code, a reason that never quotes the
+ * value.
+ */
 export interface Failure {
   readonly column: string;
   readonly code: string;
   readonly reason: string;
 }
 
-/** Turns a cell (text in CSV, any JSON value in NDJSON) into a value; on failure notes it and gives undefined. */
+/**
+ * Turns a cell (text in CSV, any JSON value in NDJSON) into a value; on failure notes it and gives
+ * undefined.
+ */
 export type Convert = (cell: unknown, column: string, failures: Failure[]) => unknown;
 
 export type Spec = Readonly<Record<string, unknown>>;
@@ -84,7 +90,10 @@ function oneOf(spec: unknown, field: string): Convert {
   return values(Object.fromEntries(spec.map((value: string) => [value, value])), field);
 }
 
-/** A decimal number as a whole number of its smallest parts: 9,743001 with scale 6 gives 9743001. No float on the way. */
+/**
+ * A decimal number as a whole number of its smallest parts: 9,743001 with scale 6 gives 9743001. No
+ * float on the way.
+ */
 function decimal(spec: unknown, field: string): Convert {
   const given = specAt(spec, field);
   onlyKnown(given, field, ['scale', 'separator']);
@@ -121,7 +130,10 @@ const integer: Convert = (cell, column, failures) => {
   return undefined;
 };
 
-/** A date pattern of dd, mm and yyyy with anything between, read into YYYY-MM-DD or, for months, YYYY-MM. */
+/**
+ * A date pattern of dd, mm and yyyy with anything between, read into YYYY-MM-DD or, for months,
+ * YYYY-MM.
+ */
 function calendar(spec: unknown, field: string, wanted: 'date' | 'month'): Convert {
   const pattern = textAt(spec, field);
   const parts: readonly string[] = pattern.match(/dd|mm|yyyy/g) ?? [];
@@ -232,9 +244,10 @@ function conversion(spec: Spec, field: string): Convert {
 }
 
 /**
- * The conversion that a mapping states for a value: at most one of `values` (a table of texts, any case), `oneOf`,
- * `decimal` {scale, separator}, `integer`, `date` or `month` (a pattern such as "dd/mm/yyyy") and `code`; with
- * `optional` (an empty cell gives nothing) or `default` (an empty cell gives this).
+ * The conversion that a mapping states for a value: at most one of `values` (a table of texts, any
+ * case), `oneOf`, `decimal` {scale, separator}, `integer`, `date` or `month` (a pattern such as
+ * "dd/mm/yyyy") and `code`; with `optional` (an empty cell gives nothing) or `default` (an empty
+ * cell gives this).
  * @throws DomainError MAPPING_INVALID with the place in the mapping
  */
 export function readConversion(spec: Spec, field: string): Convert {

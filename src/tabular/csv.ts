@@ -1,7 +1,8 @@
 /**
- * Splits the text of one record (RFC 4180: fields may be in double quotes, a quote inside is doubled).
- * @returns the fields; 'open' when the record ends inside quotes, so that it may go on in the next line; 'malformed'
- *   for a quote where none may be
+ * Splits the text of one record (RFC 4180: fields may be in double quotes, a quote inside is
+ * doubled).
+ * @returns the fields; 'open' when the record ends inside quotes, so that it may go on in the next
+ *   line; 'malformed' for a quote where none may be
  */
 export function splitRecord(text: string, delimiter: string): string[] | 'open' | 'malformed' {
   if (!text.includes('"')) return text.split(delimiter);

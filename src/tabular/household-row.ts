@@ -3,8 +3,9 @@ import type { Facts } from '../eligibility/facts.js';
 export type AccountKind = 'iban' | 'rib' | 'wallet' | 'cash';
 
 /**
- * One household of an import file, every field checked by itself. The facts are shaped by the mapping only; whether they
- * fit the programme is for `compiled.validateFacts` to say. Personal: never logged, never put into an event.
+ * One household of an import file, every field checked by itself. The facts are shaped by the
+ * mapping only; whether they fit the programme is for `compiled.validateFacts` to say. Personal:
+ * never logged, never put into an event.
  */
 export interface HouseholdRow {
   /** 1-based line of the file on which the record starts. */
@@ -22,14 +23,20 @@ export interface HouseholdRow {
   readonly receivedOn: string;
   readonly account: {
     readonly kind: AccountKind;
-    /** Upper case, without spaces; check digits verified. For cash, the national id against which it is paid. */
+    /**
+     * Upper case, without spaces; check digits verified. For cash, the national id against which it
+     * is paid.
+     */
     readonly number: string;
     readonly holder?: string;
   };
   readonly facts: Facts;
 }
 
-/** Why a line was not taken: the user's column, a stable code, and a reason that never quotes the value. */
+/**
+ * Why a line was not taken: the user's column, a stable code, and a reason that never quotes the
+ * value.
+ */
 export interface Reject {
   readonly line: number;
   readonly column: string;
@@ -37,7 +44,10 @@ export interface Reject {
   readonly reason: string;
 }
 
-/** Some hundred records of a file, in order; a record is in `rows` or has one or more `rejects`, never both. */
+/**
+ * Some hundred records of a file, in order; a record is in `rows` or has one or more `rejects`,
+ * never both.
+ */
 export interface HouseholdBatch {
   readonly rows: readonly HouseholdRow[];
   readonly rejects: readonly Reject[];

@@ -4,7 +4,10 @@ import { DomainError } from '../kernel/errors.js';
 /** Longest line that is read; a longer one is refused by itself and reading goes on after it. */
 export const MAX_LINE_BYTES = 1_048_576;
 
-/** Consecutive lines of a file. `undefined` stands for bytes that are not UTF-8, `null` for a line over the limit. */
+/**
+ * Consecutive lines of a file. `undefined` stands for bytes that are not UTF-8, `null` for a line
+ * over the limit.
+ */
 export interface LineBlock {
   /** 1-based number of the first line in the block. */
   readonly first: number;
@@ -49,7 +52,8 @@ function split(block: Buffer): (string | undefined | null)[] {
 }
 
 /**
- * Cuts bytes into lines, a block for every chunk, in bounded memory. Takes UTF-8 with or without byte order mark and LF or CRLF.
+ * Cuts bytes into lines, a block for every chunk, in bounded memory. Takes UTF-8 with or without
+ * byte order mark and LF or CRLF.
  * @throws DomainError INPUT_INVALID for another encoding
  */
 export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<LineBlock> {

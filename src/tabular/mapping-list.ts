@@ -39,7 +39,10 @@ function fieldName(value: unknown, place: string): string {
   return name;
 }
 
-/** `set`: one text that stands for several fields, such as "S2": { "inSchool": true, "schoolLevel": "lower-secondary" }. */
+/**
+ * `set`: one text that stands for several fields, such as "S2": { "inSchool": true, "schoolLevel":
+ * "lower-secondary" }.
+ */
 function setting(
   spec: unknown,
   place: string,
@@ -82,7 +85,9 @@ function readParts(value: unknown, place: string): Part[] {
   return value.map((part, index) => readPart(part, `${place}/${index}`));
 }
 
-/** Puts elements in order, for example of birth: the place in the list is the member's rank. Stable. */
+/**
+ * Puts elements in order, for example of birth: the place in the list is the member's rank. Stable.
+ */
 function ordering(sortBy: unknown, place: string): (elements: Element[]) => Element[] {
   if (sortBy === undefined) return (elements) => elements;
   const name = fieldName(sortBy, place);
@@ -96,7 +101,10 @@ function ordering(sortBy: unknown, place: string): (elements: Element[]) => Elem
         });
 }
 
-/** `{ column, list: { separator, partSeparator, parts, sortBy? } }`: "2015-03/S2|2018-07/S1", or an array of objects in NDJSON. */
+/**
+ * `{ column, list: { separator, partSeparator, parts, sortBy? } }`: "2015-03/S2|2018-07/S1", or an
+ * array of objects in NDJSON.
+ */
 function oneColumn(spec: Spec, field: string): ReadList {
   onlyKnown(spec, field, ['column', 'list']);
   const column = textAt(spec['column'], `${field}/column`);
@@ -170,7 +178,10 @@ function oneColumn(spec: Spec, field: string): ReadList {
   };
 }
 
-/** `{ repeat: { upTo, parts, sortBy? } }`: columns numbered by {n}, such as enfant{n}_naissance. An element is there when any of its cells is. */
+/**
+ * `{ repeat: { upTo, parts, sortBy? } }`: columns numbered by {n}, such as enfant{n}_naissance. An
+ * element is there when any of its cells is.
+ */
 function repeated(spec: Spec, field: string): ReadList {
   onlyKnown(spec, field, ['repeat']);
   const repeat = specAt(spec['repeat'], `${field}/repeat`);
@@ -213,8 +224,9 @@ function repeated(spec: Spec, field: string): ReadList {
 }
 
 /**
- * A fact that is a list, from one column with separators (or an array, in NDJSON) or from numbered columns. Each part is
- * `{ column, field, …conversion }` or `{ column, set: { "<text>": { "<field>": value } } }`; in text, parts go by place.
+ * A fact that is a list, from one column with separators (or an array, in NDJSON) or from numbered
+ * columns. Each part is `{ column, field, …conversion }` or `{ column, set: { "<text>": {
+ * "<field>": value } } }`; in text, parts go by place.
  * @throws DomainError MAPPING_INVALID with the place in the mapping
  */
 export const readList = (spec: Spec, field: string): ReadList =>

@@ -12,15 +12,23 @@ import {
 } from './convert.js';
 import { readList, type ReadList } from './mapping-list.js';
 
-/** Reads one value of a record, whatever its file format; `undefined` for a column or key that is not there. */
+/**
+ * Reads one value of a record, whatever its file format; `undefined` for a column or key that is
+ * not there.
+ */
 export type Get = (record: unknown) => unknown;
 
-/** Where the columns of a record are. Of a CSV file every column that is not `optional` must be in the header. */
+/**
+ * Where the columns of a record are. Of a CSV file every column that is not `optional` must be in
+ * the header.
+ */
 export interface Source {
   get(column: string, optional: boolean): Get;
 }
 
-/** A target of the mapping, bound to a file: gives the value, or notes failures and gives undefined. */
+/**
+ * A target of the mapping, bound to a file: gives the value, or notes failures and gives undefined.
+ */
 export type Bound = (record: unknown, failures: Failure[]) => unknown;
 
 interface Field {
@@ -33,7 +41,10 @@ export interface Mapping {
   readonly format: 'csv' | 'ndjson' | undefined;
   readonly delimiter: string | undefined;
   readonly fields: ReadonlyMap<string, Field>;
-  /** The user's column behind a target such as "facts/children/0/birthMonth"; the target itself where it is a constant. */
+  /**
+   * The user's column behind a target such as "facts/children/0/birthMonth"; the target itself
+   * where it is a constant.
+   */
   columnOf(target: string): string;
 }
 
@@ -124,10 +135,10 @@ const listed = (list: ReadList): Field => ({
 });
 
 /**
- * Reads a mapping file's JSON:
- * `{ "format"?: "csv"|"ndjson", "delimiter"?: ";"|","|"\t", "fields": { "<target>": <how> } }`.
- * Targets: reference, nationalId, name, nameArabic, phone, region, receivedOn, account.kind, account.number, account.holder
- * and facts.<fact>. How: `column` or `columns`+`join` or `constant`, a conversion (see `readConversion`), or a list (see `readList`).
+ * Reads a mapping file's JSON: `{ "format"?: "csv"|"ndjson", "delimiter"?: ";"|","|"\t", "fields":
+ * { "<target>": <how> } }`. Targets: reference, nationalId, name, nameArabic, phone, region,
+ * receivedOn, account.kind, account.number, account.holder and facts.<fact>. How: `column` or
+ * `columns`+`join` or `constant`, a conversion (see `readConversion`), or a list (see `readList`).
  * @throws DomainError MAPPING_INVALID with the place in the mapping
  */
 export function readMapping(json: unknown): Mapping {

@@ -26,7 +26,10 @@ class CsvSource implements Source {
   }
 }
 
-/** Keys of NDJSON objects; "a.b" goes into an object inside. Only own keys: a prototype is no column. */
+/**
+ * Keys of NDJSON objects; "a.b" goes into an object inside. Only own keys: a prototype is no
+ * column.
+ */
 const jsonSource: Source = {
   get(column) {
     const path = column.split('.');
@@ -60,9 +63,10 @@ export interface ReadOptions {
 }
 
 /**
- * Reads households from CSV or NDJSON bytes through a mapping, in batches, in bounded memory.
- * CSV: `;`, `,` or tabulator (found by itself unless the mapping says), UTF-8 with or without byte order mark, quotes as in
- * RFC 4180. A bad record becomes rejects (all that is wrong with it) and reading goes on.
+ * Reads households from CSV or NDJSON bytes through a mapping, in batches, in bounded memory. CSV:
+ * `;`, `,` or tabulator (found by itself unless the mapping says), UTF-8 with or without byte order
+ * mark, quotes as in RFC 4180. A bad record becomes rejects (all that is wrong with it) and reading
+ * goes on.
  * @throws DomainError INPUT_INVALID or COLUMN_MISSING when no record of the file could be read
  */
 export async function* readHouseholds(

@@ -3,7 +3,9 @@ import { detectDelimiter, splitRecord } from './csv.js';
 import type { Reject } from './household-row.js';
 import { MAX_LINE_BYTES, type LineBlock } from './lines.js';
 
-/** One record of a file: the fields of a CSV record, or an object of NDJSON; or why it is neither. */
+/**
+ * One record of a file: the fields of a CSV record, or an object of NDJSON; or why it is neither.
+ */
 export type FileRecord =
   | { readonly line: number; readonly record: unknown }
   | { readonly line: number; readonly reject: Reject };
@@ -116,7 +118,8 @@ export class CsvReader implements RecordReader {
         this.#giveUp(records);
       return;
     }
-    // A quote that closes an earlier field by chance shows as a quote in the wrong place, lines later.
+    // A quote that closes an earlier field by chance shows as a quote in the wrong place, lines
+    // later.
     if (fields === 'malformed') {
       this.#giveUp(records);
       return;

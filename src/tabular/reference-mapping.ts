@@ -1,6 +1,6 @@
 /**
- * The mapping file of the columns that `sanad households generate` writes, for the facts of the reference programme: as JSON,
- * a start for your own. `readMapping` checks and reads it.
+ * The mapping file of the columns that `sanad households generate` writes, for the facts of the
+ * reference programme: as JSON, a start for your own. `readMapping` checks and reads it.
  */
 export const referenceMapping = {
   $comment: 'Columns of sanad households generate, for the facts of the reference programme asd.',

@@ -10,8 +10,9 @@ const lineOf = ({ line, column, code, reason }: Reject): string =>
   `${line};${csvField(withoutFormula(column), ';')};${code};${csvField(reason, ';')}\n`;
 
 /**
- * Writes a rejects file: CSV with `;`, a line for everything wrong. It appears under its name only when it is whole: until
- * `commit` it is `<path>.partial`, and a run that is started again writes it afresh from the same input.
+ * Writes a rejects file: CSV with `;`, a line for everything wrong. It appears under its name only
+ * when it is whole: until `commit` it is `<path>.partial`, and a run that is started again writes
+ * it afresh from the same input.
  */
 export class RejectsFile {
   readonly path: string;

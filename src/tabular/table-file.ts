@@ -10,8 +10,8 @@ export type TableLine =
   | { readonly line: number; readonly reject: Reject };
 
 /**
- * Reads a file whose columns we name: CSV (a header with the columns' names, `;` or `,`; an empty field is an absent one)
- * or NDJSON, a block at a time.
+ * Reads a file whose columns we name: CSV (a header with the columns' names, `;` or `,`; an empty
+ * field is an absent one) or NDJSON, a block at a time.
  * @throws DomainError FILE_UNREADABLE, INPUT_INVALID, COLUMN_UNKNOWN
  */
 export async function* readTableFile(

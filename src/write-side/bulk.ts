@@ -17,14 +17,20 @@ interface Decision {
   readonly actor: Actor;
 }
 
-/** What is to be done to one stream: a decider's commands, one after the other. Feature types are erased so that tasks mix. */
+/**
+ * What is to be done to one stream: a decider's commands, one after the other. Feature types are
+ * erased so that tasks mix.
+ */
 export interface Task {
   readonly stream: string;
   /** @throws DomainError when the decider refuses */
   decide(events: readonly Recorded[], context: Context): readonly Decision[];
 }
 
-/** One command of a task: the command, or how the folded state gives it; and who does it where not the job's actor. */
+/**
+ * One command of a task: the command, or how the folded state gives it; and who does it where not
+ * the job's actor.
+ */
 export interface Step<S, C> {
   readonly command: C | ((state: S) => C | undefined);
   readonly as?: Actor;
@@ -69,20 +75,25 @@ export function task<S, C, T extends EventType>(
 }
 
 /**
- * What is recorded together or not at all: one household, one payment. `verb` and `key` name the command; its id is a
- * function of them and of the revision that the last stream was seen at, so the same step again is the same command.
+ * What is recorded together or not at all: one household, one payment. `verb` and `key` name the
+ * command; its id is a function of them and of the revision that the last stream was seen at, so
+ * the same step again is the same command.
  */
 export interface Unit {
   readonly verb: string;
   readonly key: string;
   readonly tasks: readonly Task[];
-  /** The streams' events, in the order of tasks, where they were read already. Absent: expected to be new; read on conflict. */
+  /**
+   * The streams' events, in the order of tasks, where they were read already. Absent: expected to
+   * be new; read on conflict.
+   */
   readonly loaded?: readonly (readonly Recorded[])[];
   readonly causationId?: string;
 }
 
 /**
- * - recorded: durable now. - already: the same events were there, from an earlier run. - unchanged: nothing to do.
+ * - recorded: durable now. - already: the same events were there, from an earlier run. - unchanged:
+ *   nothing to do.
  * - refused: a decider said no; nothing of the unit was written.
  */
 export type UnitResult =
@@ -116,14 +127,16 @@ function groupOf(deps: Deps, base: JobContext, now: string, attempt: Attempt): A
   let count = 0;
   for (let i = 0; i < unit.tasks.length; i += 1) {
     const { stream } = unit.tasks[i]!;
-    // Where groups are not atomic, an earlier try of the same unit may have written this stream and not the last.
+    // Where groups are not atomic, an earlier try of the same unit may have written this stream and
+    // not the last.
     const done = deps.store.atomicGroups === false ? doneBefore(loaded[i]!, commandId) : 0;
     count += done;
     if (done > 0) continue;
     const decisions = unit.tasks[i]!.decide(loaded[i]!, context);
     if (decisions.length === 0) continue;
     const events: NewEvent[] = [];
-    // The store validates every payload as it makes its line; once is enough here, where there are millions.
+    // The store validates every payload as it makes its line; once is enough here, where there are
+    // millions.
     for (const { draft, actor } of decisions) {
       const v = deps.registry.latestVersion(draft.type);
       events.push({
@@ -153,11 +166,12 @@ function groupOf(deps: Deps, base: JobContext, now: string, attempt: Attempt): A
 }
 
 /**
- * Decides every unit and appends what was decided in one call. Units whose streams moved meanwhile (or that were not new
- * after all) are read again and decided again, just those. Everything up to the first append happens synchronously, so
- * that batches started one after the other reach the log in that order. At the first attempt a hundred units share an
- * atomic group, which costs less; where one of them meets a conflict, those are tried again, each by itself. A store whose
- * groups are not atomic gets each unit by itself from the start.
+ * Decides every unit and appends what was decided in one call. Units whose streams moved meanwhile
+ * (or that were not new after all) are read again and decided again, just those. Everything up to
+ * the first append happens synchronously, so that batches started one after the other reach the log
+ * in that order. At the first attempt a hundred units share an atomic group, which costs less;
+ * where one of them meets a conflict, those are tried again, each by itself. A store whose groups
+ * are not atomic gets each unit by itself from the start.
  * @returns one result a unit, in order
  * @throws DomainError CONCURRENT_CHANGE after 50 attempts, StoreError
  */
@@ -298,9 +312,10 @@ export async function recordOne(
 }
 
 /**
- * Takes batches from a source and works on up to `inFlight` of them at once: the next is read and decided while the
- * earlier are being synced. `work` starts in the order of the source. The first failure stops the reading, waits for
- * what is under way and is thrown; so is the signal's reason, however late it comes.
+ * Takes batches from a source and works on up to `inFlight` of them at once: the next is read and
+ * decided while the earlier are being synced. `work` starts in the order of the source. The first
+ * failure stops the reading, waits for what is under way and is thrown; so is the signal's reason,
+ * however late it comes.
  */
 export async function pipelined<B>(
   source: AsyncIterable<B>,

@@ -25,8 +25,9 @@ export interface MessageDeps extends Deps {
 }
 
 /**
- * Who asks for a bulk job, and under which correlation. A whole Context fits. Command ids are not taken from it: each
- * item's is a function of what is done to which stream at which revision, so that running a job again records nothing twice.
+ * Who asks for a bulk job, and under which correlation. A whole Context fits. Command ids are not
+ * taken from it: each item's is a function of what is done to which stream at which revision, so
+ * that running a job again records nothing twice.
  */
 export type JobContext = Pick<Context, 'actor' | 'correlationId'>;
 
@@ -41,7 +42,10 @@ export type OnProgress = (progress: Progress) => void;
 /** The process managers act under this name. */
 export const AUTOMATION: Actor = { id: 'automation', role: 'automation' };
 
-/** Streams a page: large enough to amortise a round trip, small enough to leave other writers their turn. */
+/**
+ * Streams a page: large enough to amortise a round trip, small enough to leave other writers their
+ * turn.
+ */
 export const PAGE = 500;
 
 /** Households or payments in one atomic group, as long as none of them meets a conflict. */

@@ -14,19 +14,28 @@ import { fold, type Context, type Decider, type Draft, type Recorded } from '../
 import { DomainError } from '../kernel/errors.js';
 import { eventId } from '../kernel/ids.js';
 
-/** One stream's part of a command. The type parameters are erased so that parts of different features go together. */
+/**
+ * One stream's part of a command. The type parameters are erased so that parts of different
+ * features go together.
+ */
 export interface Part {
   readonly stream: string;
-  /** The stream should be new: decided without reading first, and read where it turns out to be there. */
+  /**
+   * The stream should be new: decided without reading first, and read where it turns out to be
+   * there.
+   */
   readonly fresh?: boolean;
-  /** Takes what the other parts rely on (money, say): written before them where a store does not write all parts at once. */
+  /**
+   * Takes what the other parts rely on (money, say): written before them where a store does not
+   * write all parts at once.
+   */
   readonly reserves?: boolean;
   decide(events: readonly never[], context: Context): readonly Draft[];
 }
 
 /**
- * A part: the decider of the stream and its commands, one after the other. A command may look at the folded state (for an
- * exact amount, say), and say that there is nothing to do.
+ * A part: the decider of the stream and its commands, one after the other. A command may look at
+ * the folded state (for an exact amount, say), and say that there is nothing to do.
  */
 export function part<S, C, T extends EventType>(
   stream: string,
@@ -71,11 +80,17 @@ export interface CommandResult {
   /** Log position of the last event written, or that the command saw where it wrote none. */
   readonly position: number;
   readonly events: number;
-  /** The receipt kept earlier under the same key, where there was one: the command was not run again. */
+  /**
+   * The receipt kept earlier under the same key, where there was one: the command was not run
+   * again.
+   */
   readonly kept?: KeptReceipt;
 }
 
-/** Makes drafts storable: ids from the command and index, the newest version, actor and causes; validates each payload. */
+/**
+ * Makes drafts storable: ids from the command and index, the newest version, actor and causes;
+ * validates each payload.
+ */
 export function stamp(
   registry: EventRegistry,
   drafts: readonly Draft[],
@@ -103,8 +118,8 @@ export function stamp(
 }
 
 /**
- * How many events of a stream an earlier try of the same command wrote. Where groups are not atomic, that part is done, and
- * deciding it again would be deciding on its own outcome.
+ * How many events of a stream an earlier try of the same command wrote. Where groups are not
+ * atomic, that part is done, and deciding it again would be deciding on its own outcome.
  */
 export const doneBefore = (events: readonly Recorded[], commandId: string): number =>
   events.reduce((count, event) => (event.meta.command === commandId ? count + 1 : count), 0);
@@ -112,8 +127,9 @@ export const doneBefore = (events: readonly Recorded[], commandId: string): numb
 const ATTEMPTS = 50;
 
 /**
- * load ► fold ► decide ► append, over one stream or several at once. A stream that moved meanwhile is loaded and decided
- * again; what a decider refuses is thrown as DomainError and nothing is written.
+ * load ► fold ► decide ► append, over one stream or several at once. A stream that moved meanwhile
+ * is loaded and decided again; what a decider refuses is thrown as DomainError and nothing is
+ * written.
  * @throws DomainError of the deciders, or CONCURRENT_CHANGE after 50 attempts
  */
 export async function execute(

@@ -1,7 +1,10 @@
 import type { Progress } from './context.js';
 import type { Actor } from '../kernel/decider.js';
 
-/** Work for the background thread. Each is finished by running it again, whatever stopped it: the log is the truth. */
+/**
+ * Work for the background thread. Each is finished by running it again, whatever stopped it: the
+ * log is the truth.
+ */
 export type Job =
   | { readonly kind: 'prepare'; readonly programmeId: string; readonly period: string }
   | {
@@ -50,7 +53,10 @@ export interface JobStatus {
   readonly detail?: string;
 }
 
-/** Where the commands hand their jobs over, and where queries ask how they go: the background thread, or a queue that another process works off. */
+/**
+ * Where the commands hand their jobs over, and where queries ask how they go: the background
+ * thread, or a queue that another process works off.
+ */
 export interface Jobs {
   /** Starts a job; one that is running already goes on. Gives its id. */
   start(job: Job, by: JobFor): string | Promise<string>;
@@ -58,7 +64,10 @@ export interface Jobs {
 }
 export const JOBS = Symbol('Jobs');
 
-/** A preparation is one a cycle, an application one a message, a correction one a programme and a matching one at a time, whoever asks; the others are one a command. */
+/**
+ * A preparation is one a cycle, an application one a message, a correction one a programme and a
+ * matching one at a time, whoever asks; the others are one a command.
+ */
 export function jobIdOf(job: Job): string {
   switch (job.kind) {
     case 'prepare':

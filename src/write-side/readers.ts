@@ -19,9 +19,14 @@ export interface ProgrammePolicies {
   readonly rules: EventData['ChecksConfigured']['rules'];
   /** What an account waits for before it is paid on. */
   readonly hold: AccountHold;
-  /** The newest version first paid in the period or before. @throws DomainError NO_POLICY_FOR_PERIOD */
+  /**
+   * The newest version first paid in the period or before. @throws DomainError NO_POLICY_FOR_PERIOD
+   */
   policyOf(period: string): PolicyInForce;
-  /** The newest version in legal effect in the period, whenever it was first paid. @throws DomainError NO_POLICY_FOR_PERIOD */
+  /**
+   * The newest version in legal effect in the period, whenever it was first paid. @throws
+   * DomainError NO_POLICY_FOR_PERIOD
+   */
   policyInEffect(period: string): PolicyInForce;
 }
 
@@ -39,13 +44,19 @@ export interface PayingAccount {
 /** What a programme's payments leave under, from its definition and the terms set last. */
 export interface PaymentTerms {
   readonly accounts: readonly PayingAccount[];
-  /** The account for a payment: the first whose regions and payee kinds take it, else the definition's. */
+  /**
+   * The account for a payment: the first whose regions and payee kinds take it, else the
+   * definition's.
+   */
   accountFor(region: string, kind: Instruction['payee']['kind']): PayingAccount;
   /** What the payee of a period reads on the statement. */
   remittanceOf(period: string): string;
 }
 
-/** What a command may ask about another stream than its own: programmes with their compiled policies. */
+/**
+ * What a command may ask about another stream than its own: programmes with their compiled
+ * policies.
+ */
 export interface ProgrammeReader {
   /** @throws DomainError PROGRAMME_NOT_FOUND */
   of(programmeId: string): Promise<ProgrammePolicies>;

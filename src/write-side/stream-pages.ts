@@ -2,7 +2,8 @@ import type { CategoryOptions, EventStore, StreamEvents } from '../adapters/even
 import { PAGE } from './context.js';
 
 /**
- * Pages of whole streams of a category, in name order; the next page is asked for while the caller works on this one.
+ * Pages of whole streams of a category, in name order; the next page is asked for while the caller
+ * works on this one.
  * @param prefix for example "enrolment-asd-"
  */
 export async function* pagesOf(
@@ -51,8 +52,8 @@ export async function* pagesOfStreams(
 }
 
 /**
- * Prepares the next page while the caller works on this one: `make` of page n + 1 is under way when page n is handed out.
- * Pages stay in order.
+ * Prepares the next page while the caller works on this one: `make` of page n + 1 is under way when
+ * page n is handed out. Pages stay in order.
  */
 export async function* ahead<A, B>(
   pages: AsyncIterable<A>,

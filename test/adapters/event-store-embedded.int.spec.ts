@@ -381,7 +381,10 @@ describe('a log that is not as it was written', () => {
     });
   });
 
-  /** Changes the first occurrence of a text in the file, as a bad disk would: without the database knowing. */
+  /**
+   * Changes the first occurrence of a text in the file, as a bad disk would: without the database
+   * knowing.
+   */
   function flip(from: string, to: string): void {
     const at = readFileSync(file()).indexOf(from);
     expect(at).toBeGreaterThan(0);

@@ -155,7 +155,8 @@ if (postgres.running)
       const [slow, quick] = [await open({ leaseMs: 60_000 }), await open({ leaseMs: 400 })];
       await quick.submit('j', { of: 'x' });
       const lost = await claimed(quick, 'loses');
-      // As if the process had stood still: another may take the job once the server thinks the lease is over.
+      // As if the process had stood still: another may take the job once the server thinks the
+      // lease is over.
       await quick.close();
       const taken = await claimed(slow, 'takes over');
       await aborted(lost.lost);

@@ -1,4 +1,7 @@
-/** Takes the lease of the automations in the schema given, saves position 5, says so, and holds it for ever; the test kills it. */
+/**
+ * Takes the lease of the automations in the schema given, saves position 5, says so, and holds it
+ * for ever; the test kills it.
+ */
 import { postgresLease } from '../../src/adapters/lease/postgres.js';
 
 const [url, schema] = process.argv.slice(2);

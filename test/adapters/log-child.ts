@@ -3,8 +3,9 @@ import { openEmbeddedLog } from '../../src/adapters/event-store/sqlite/event-sto
 import { allotted, newStream } from '../contract/budget-events.js';
 
 /**
- * A process that appends until it is killed: 8 writers, each on streams of its own, and a line `<stream> <revision>` on
- * standard output for every append that was acknowledged. `hold` only holds the folder and says so.
+ * A process that appends until it is killed: 8 writers, each on streams of its own, and a line
+ * `<stream> <revision>` on standard output for every append that was acknowledged. `hold` only
+ * holds the folder and says so.
  */
 const [dir = '', mode = 'append'] = process.argv.slice(2);
 await openDataFolder(dir);

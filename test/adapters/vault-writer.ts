@@ -1,4 +1,7 @@
-/** Seals for ever in the folder given, or in the schema given of a database, and prints what was acknowledged, a line a request; the test kills it. */
+/**
+ * Seals for ever in the folder given, or in the schema given of a database, and prints what was
+ * acknowledged, a line a request; the test kills it.
+ */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { openEmbeddedVault } from '../../src/adapters/vault/sqlite/vault.js';

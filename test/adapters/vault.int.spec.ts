@@ -19,7 +19,10 @@ const profile = (personId: string, name = 'Zineb Aït Lahcen'): PersonalRecord =
   fields: { name, nationalId: 'QX778899' },
 });
 
-/** What every vault keeps to. What only the file does is in vault-file.spec.ts, what only the tables do in vault-postgres.spec.ts. */
+/**
+ * What every vault keeps to. What only the file does is in vault-file.spec.ts, what only the tables
+ * do in vault-postgres.spec.ts.
+ */
 describe.each(vaultEngines(postgres))('the vault in $name', ({ place: newPlace, cleanUp }) => {
   afterEach(cleanUp);
 
@@ -83,7 +86,8 @@ describe.each(vaultEngines(postgres))('the vault in $name', ({ place: newPlace, 
           { personId: person, record: 'n', fields: { a: '2' } },
         ]),
       ).rejects.toMatchObject({ code: 'RECORD_DIFFERS' });
-      // The record that came with the refused one was not kept: its own hash is made now, and opens.
+      // The record that came with the refused one was not kept: its own hash is made now, and
+      // opens.
       const [later] = await vault.seal([{ ...other, fields: { name: 'Not the same as before' } }]);
       expect(await vault.open([later!])).toEqual([{ name: 'Not the same as before' }]);
     });

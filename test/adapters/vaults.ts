@@ -11,7 +11,10 @@ import type { TestPostgres } from '../support/postgres.js';
 /** What somebody with an editor may do to a closed vault. */
 export type Tampering = 'a ciphertext' | 'a wrapped key' | 'a name' | 'the format';
 
-/** A vault of its own: its keys in `<dir>/keys` unless told otherwise. Vaults that were opened are closed by `cleanUp`. */
+/**
+ * A vault of its own: its keys in `<dir>/keys` unless told otherwise. Vaults that were opened are
+ * closed by `cleanUp`.
+ */
 export interface VaultPlace {
   readonly dir: string;
   open(keysDir?: string): Promise<Vault>;

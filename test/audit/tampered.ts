@@ -18,8 +18,9 @@ const op = (kind: string, who: number, a = 0, b = 0): Op => ({
 });
 
 /**
- * Two cycles of a small programme, from the first application to the books: payments accepted, settled, rejected and
- * instructed again, one that came back, a rejected application and its appeal, a suspension to come, a verified account.
+ * Two cycles of a small programme, from the first application to the books: payments accepted,
+ * settled, rejected and instructed again, one that came back, a rejected application and its
+ * appeal, a suspension to come, a verified account.
  */
 const GOOD = play({
   start: 'instructed',
@@ -54,14 +55,20 @@ const GOOD = play({
   ],
 }).log.events;
 
-/** A household that was paid too much, and one too little: a correction, its approval, and the next cycle with both. */
+/**
+ * A household that was paid too much, and one too little: a correction, its approval, and the next
+ * cycle with both.
+ */
 export const CORRECTED = play({
   start: 'carrying',
   households: 1,
   ops: [op('approve', 1), op('release', 2), op('instruct', 3)],
 }).log.events;
 
-/** A copy of a log that obeys every rule, to be falsified by hand. Edits stay in place, so that positions mean the same. */
+/**
+ * A copy of a log that obeys every rule, to be falsified by hand. Edits stay in place, so that
+ * positions mean the same.
+ */
 export class Tampered {
   readonly events: Recorded[];
 

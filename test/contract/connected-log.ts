@@ -4,7 +4,10 @@ import type { EmbeddedLog } from '../../src/adapters/event-store/sqlite/event-st
 import { StoreError, type EventStore, type Page } from '../../src/adapters/event-store/port.js';
 import type { Ask, Told } from './connected-log.worker.js';
 
-/** An EventStore whose every call runs in another thread that is connected to `log`; closing it ends that thread. */
+/**
+ * An EventStore whose every call runs in another thread that is connected to `log`; closing it ends
+ * that thread.
+ */
 export function logFromAnotherThread(dir: string, log: EmbeddedLog): EventStore {
   const port = log.port();
   const worker = new Worker(new URL('./connected-log.worker.js', import.meta.url), {

@@ -3,7 +3,10 @@ import { ContractError } from '../../events/registry.js';
 import { connectEmbeddedLog } from '../../src/adapters/event-store/sqlite/event-store.js';
 import { StoreError, type EventStore } from '../../src/adapters/event-store/port.js';
 
-/** Another thread of the same process that joined the log: it does what it is asked and says what came of it. */
+/**
+ * Another thread of the same process that joined the log: it does what it is asked and says what
+ * came of it.
+ */
 export type Ask =
   | {
       readonly id: number;

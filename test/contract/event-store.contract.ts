@@ -25,8 +25,10 @@ export interface StoreUnderTest {
 
 /**
  * What an adapter promises beyond the rest.
- * - gapless: positions grow by one. - commitsInOrder: the groups of one call reach the log in the order of the call.
- * - atomicGroups: a group over many streams is written at once; otherwise the same group again completes what is there in part.
+ * - gapless: positions grow by one. - commitsInOrder: the groups of one call reach the log in the
+ *   order of the call.
+ * - atomicGroups: a group over many streams is written at once; otherwise the same group again
+ *   completes what is there in part.
  */
 export interface Promises {
   readonly gapless: boolean;

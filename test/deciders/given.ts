@@ -44,8 +44,9 @@ interface Asserted<T extends EventType> {
 }
 
 /**
- * Scenarios of one decider: given(events).when(command, who).then(events) or .thenRefused(code). After the last one it fails
- * for a command that none used, for a refusal code that is declared and was never seen, and for one seen and not declared.
+ * Scenarios of one decider: given(events).when(command, who).then(events) or .thenRefused(code).
+ * After the last one it fails for a command that none used, for a refusal code that is declared and
+ * was never seen, and for one seen and not declared.
  */
 export function scenarios<S, C extends { readonly type: string }, T extends EventType>(
   decider: Decider<S, C, T>,

@@ -221,7 +221,9 @@ export async function enrolled(world: Pick<HttpWorld, 'as'>, personId: string): 
   }
 }
 
-/** Prepares, approves and releases a month by three people; waits until everything is instructed. */
+/**
+ * Prepares, approves and releases a month by three people; waits until everything is instructed.
+ */
 export async function paid(
   world: Pick<HttpWorld, 'as'>,
   cycleId: string,

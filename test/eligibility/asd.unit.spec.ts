@@ -14,7 +14,10 @@ interface Child {
   fatherlessOrphan: boolean;
 }
 
-/** Dirhams a month, copied by hand from the published table: [cared, out of school] by rank, orphan, disability. */
+/**
+ * Dirhams a month, copied by hand from the published table: [cared, out of school] by rank, orphan,
+ * disability.
+ */
 const TABLE: Record<
   number,
   { first: [number, number]; later: [number, number]; orphan: number; disability: number }

@@ -33,7 +33,10 @@ const feedOf = (pages: readonly (readonly Recorded[])[]) => ({
   },
 });
 
-/** The events in another order, in which only those of one stream follow each other: as a broker's partitions give them. */
+/**
+ * The events in another order, in which only those of one stream follow each other: as a broker's
+ * partitions give them.
+ */
 function shuffledByStream(
   events: readonly Recorded[],
   random: (below: number) => number,

@@ -104,7 +104,9 @@ if (postgres.running)
       await store.close();
       return rows;
     }
-    /** Members at work, each with connections of its own; `end` stops them and gives what is left. */
+    /**
+     * Members at work, each with connections of its own; `end` stops them and gives what is left.
+     */
     async function members(count: number, more: Partial<SharedRunnerOptions> = {}) {
       const schema = await newSchema();
       const stop = new AbortController();
@@ -165,7 +167,8 @@ if (postgres.running)
                 const page = waiting[part]!.shift();
                 if (!page) continue;
                 if (next(4) === 0) {
-                  // Another member has the part from now on, and begins with what was not yet committed of it; the old one may be at it still.
+                  // Another member has the part from now on, and begins with what was not yet
+                  // committed of it; the old one may be at it still.
                   owner[part] = next(count);
                   given.feeds[owner[part]!]!.give(...done[part]!.slice(-1 - next(3)));
                 }

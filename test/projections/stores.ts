@@ -26,7 +26,10 @@ export const PROJECTIONS = [
   auditProjection,
 ] as const;
 
-/** An engine to run the same assertions on; `open` gives an empty store each time, and `reopen` the last one again. */
+/**
+ * An engine to run the same assertions on; `open` gives an empty store each time, and `reopen` the
+ * last one again.
+ */
 export interface Engine {
   readonly name: string;
   open(): Promise<ReadStore>;
@@ -66,7 +69,10 @@ export function engines(postgres: TestPostgres): Engine[] {
   ];
 }
 
-/** Every row of every table that queries read, in key order: what two ways to the same state must agree on. */
+/**
+ * Every row of every table that queries read, in key order: what two ways to the same state must
+ * agree on.
+ */
 export async function everyRow(
   store: ReadStore,
   projections: readonly Projection[] = PROJECTIONS,

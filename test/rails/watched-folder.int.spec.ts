@@ -267,7 +267,10 @@ describe('what comes in', () => {
         expect(readdirSync(at('REJECTED'))).toContain(`${name}.reason.txt`);
   });
 
-  /** A process that watches, and is killed as soon as it said that it holds its n-th file; or ends by itself when nothing is left. */
+  /**
+   * A process that watches, and is killed as soon as it said that it holds its n-th file; or ends
+   * by itself when nothing is left.
+   */
   function killedAfter(n: number, ledger: string): Promise<void> {
     const module = new URL(
       '../../src/adapters/payment-rail/iso20022/watched-folder.js',

@@ -59,7 +59,10 @@ function relayState(): RelayState {
   };
 }
 
-/** Something that works until it is stopped, as the roles run it: after a failure (the broker's coordinator is not there yet) it starts again. */
+/**
+ * Something that works until it is stopped, as the roles run it: after a failure (the broker's
+ * coordinator is not there yet) it starts again.
+ */
 function working(work: (signal: AbortSignal) => Promise<void>): () => Promise<void> {
   const stop = new AbortController();
   const done = supervise(

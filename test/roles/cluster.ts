@@ -44,8 +44,10 @@ export interface Cluster {
 }
 
 /**
- * The three servers, each real where this machine can have it, and our roles as processes of their own. Why not, where not.
- * @param given proxied: a line with weather to each server; dir: kept when the cluster ends; absent: a temporary folder
+ * The three servers, each real where this machine can have it, and our roles as processes of their
+ * own. Why not, where not.
+ * @param given proxied: a line with weather to each server; dir: kept when the cluster ends;
+ *   absent: a temporary folder
  */
 export async function startCluster(
   what: string,

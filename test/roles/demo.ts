@@ -9,8 +9,9 @@ import { asdProgramme } from '../../src/eligibility/reference/asd.js';
 import { startCluster } from './cluster.js';
 
 /**
- * The main job at the distributed size: real Kafka and PostgreSQL (or those at KAFKA_BROKERS and DATABASE_URL), the store of
- * EVENTSTORE_URL or else the test server of its protocol, and a process for each role. The summary is that of `npm run demo`.
+ * The main job at the distributed size: real Kafka and PostgreSQL (or those at KAFKA_BROKERS and
+ * DATABASE_URL), the store of EVENTSTORE_URL or else the test server of its protocol, and a process
+ * for each role. The summary is that of `npm run demo`.
  */
 const { values } = parseArgs({
   options: {

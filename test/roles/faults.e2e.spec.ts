@@ -19,7 +19,10 @@ it('has the servers that it needs, or said what is left out', () => {
   expect('reason' in cluster ? cluster.reason : cluster.dir).toBeTruthy();
 });
 
-/** A month of a programme while its processes and servers die, one after the other. Each test goes on where the one before ended. */
+/**
+ * A month of a programme while its processes and servers die, one after the other. Each test goes
+ * on where the one before ended.
+ */
 if (!('reason' in cluster))
   describe('a month at the distributed size, while everything dies once', () => {
     const all = cluster as Cluster;
@@ -53,7 +56,10 @@ if (!('reason' in cluster))
       await all.end();
     });
 
-    /** Asks until it is answered: 503 says that something is away, and a refused connection that the api is. */
+    /**
+     * Asks until it is answered: 503 says that something is away, and a refused connection that the
+     * api is.
+     */
     async function insist(ask: (api: () => RoleProcess) => Promise<Reply>): Promise<Reply> {
       for (const deadline = Date.now() + 60_000; ;) {
         const reply = await ask(() => running.get('api')!).catch(() => undefined);
@@ -143,7 +149,8 @@ if (!('reason' in cluster))
         await restart('api');
         if (all.postgres.own) {
           await all.postgres.own.kill();
-          // A command that starts no job and touches no person goes on; what needs PostgreSQL says so.
+          // A command that starts no job and touches no person goes on; what needs PostgreSQL says
+          // so.
           const manager = await who('meryem', 'programme-manager');
           expect((await manager.post('/programmes/asd/account-hold', { days: 1 })).status).toBe(
             200,

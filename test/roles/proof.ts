@@ -7,7 +7,10 @@ import { createAuditCheck } from '../../src/audit/check.js';
 import type { Servers } from '../../src/composition/servers.js';
 import { engines, everyRow, PROJECTIONS } from '../projections/stores.js';
 
-/** Waits until the read models show the log to its end: then no invariant is broken, and they are what the log folds to. */
+/**
+ * Waits until the read models show the log to its end: then no invariant is broken, and they are
+ * what the log folds to.
+ */
 export async function provesItself(
   { store }: Pick<Servers, 'store'>,
   databaseUrl: string,

@@ -15,7 +15,10 @@ it('has the servers that it needs, or said what is left out', () => {
   expect('reason' in cluster ? cluster.reason : cluster.dir).toBeTruthy();
 });
 
-/** Lines that cut, delay, swallow and fall silent between every process of ours and each server, while people work. */
+/**
+ * Lines that cut, delay, swallow and fall silent between every process of ours and each server,
+ * while people work.
+ */
 if (!('reason' in cluster))
   describe('the distributed size on bad lines', () => {
     const all = cluster as Cluster;

@@ -1,7 +1,8 @@
 /**
- * Runs import, decisions, preparation, release, outcomes and a bank's file on a folder, and says on standard output what the log
- * acknowledged: `ack <position> <event id>` lines. Its parent kills it; started again it first proves that what it
- * acknowledged before is there, then goes on. Arguments: folder, households, last acknowledged position and id.
+ * Runs import, decisions, preparation, release, outcomes and a bank's file on a folder, and says on
+ * standard output what the log acknowledged: `ack <position> <event id>` lines. Its parent kills
+ * it; started again it first proves that what it acknowledged before is there, then goes on.
+ * Arguments: folder, households, last acknowledged position and id.
  */
 import { writeSync } from 'node:fs';
 import { takeInMessage } from '../../src/use-cases/statements/take-in-message.js';

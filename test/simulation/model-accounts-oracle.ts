@@ -9,8 +9,9 @@ interface Account {
 }
 
 /**
- * Money of corrections, by walking over the log with nothing of the engine's own rules: an arrears is in at most one payment
- * that stands, nobody gives back more than they got too much, and what payments carry is what the accounts say.
+ * Money of corrections, by walking over the log with nothing of the engine's own rules: an arrears
+ * is in at most one payment that stands, nobody gives back more than they got too much, and what
+ * payments carry is what the accounts say.
  */
 export function* accounts(events: readonly Recorded[]): Generator<string> {
   const households = new Map<string, Account>();
@@ -72,7 +73,10 @@ export function* accounts(events: readonly Recorded[]): Generator<string> {
   yield* carriedAsSaid(events, households);
 }
 
-/** The newest order of each payment against the account of its household, where the payment was not cancelled. */
+/**
+ * The newest order of each payment against the account of its household, where the payment was not
+ * cancelled.
+ */
 function* carriedAsSaid(
   events: readonly Recorded[],
   households: ReadonlyMap<string, Account>,

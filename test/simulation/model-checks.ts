@@ -84,7 +84,10 @@ const check: Act = (world, op) => {
     );
 };
 
-/** The terms a programme pays under, what it has cycles checked for, and who answers for what was found. */
+/**
+ * The terms a programme pays under, what it has cycles checked for, and who answers for what was
+ * found.
+ */
 export const checks: Readonly<Record<string, Act>> = {
   setTerms: (world, op) =>
     world.run(

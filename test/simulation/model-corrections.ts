@@ -86,7 +86,10 @@ function pastOf(world: World, asOf: number) {
   };
 }
 
-/** Starts a correction or goes on with one, and proposes for `limit` households, or for all and records it. */
+/**
+ * Starts a correction or goes on with one, and proposes for `limit` households, or for all and
+ * records it.
+ */
 function propose(world: World, op: Op, limit = Number.MAX_SAFE_INTEGER): void {
   const open = correctionsOf(world).find(isOpen);
   if (open && (open.status !== 'started' || op.odd)) return world.refuse('CORRECTION_OPEN');
@@ -195,7 +198,10 @@ function propose(world: World, op: Op, limit = Number.MAX_SAFE_INTEGER): void {
   );
 }
 
-/** Puts `limit` approved adjustments on their accounts, or all and records it; handled before, they change nothing. */
+/**
+ * Puts `limit` approved adjustments on their accounts, or all and records it; handled before, they
+ * change nothing.
+ */
 function apply(world: World, op: Op, limit = Number.MAX_SAFE_INTEGER): void {
   const state = inStatus(world, op, 'approved');
   if (!state?.started || (state.status !== 'approved' && state.status !== 'applied')) return;
@@ -268,7 +274,10 @@ function apply(world: World, op: Op, limit = Number.MAX_SAFE_INTEGER): void {
   );
 }
 
-/** Gives back what lapsed payments carried, all of them again: the automation's checkpoint may be lost. */
+/**
+ * Gives back what lapsed payments carried, all of them again: the automation's checkpoint may be
+ * lost.
+ */
 function giveBack(world: World, op: Op): void {
   for (const { stream, events } of world.log.category('payment-')) {
     const state = foldPayment(events);

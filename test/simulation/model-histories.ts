@@ -94,7 +94,10 @@ const ops = (kind: fc.Arbitrary<string>, length: number): fc.Arbitrary<readonly 
     );
 };
 
-/** Histories about everything, about people mostly, and about money mostly, from wherever they begin. */
+/**
+ * Histories about everything, about people mostly, and about money mostly, from wherever they
+ * begin.
+ */
 export const historyArbitrary = (length: number): fc.Arbitrary<History> =>
   fc.record({
     start: fc.constantFrom<Start>(
@@ -128,8 +131,8 @@ const plain = (kind: string, a: number, who: number): Op => ({
 });
 
 /**
- * One household that the first cycle leaves out though it is found later to be due, and one that it pays though it is found
- * later not to be.
+ * One household that the first cycle leaves out though it is found later to be due, and one that it
+ * pays though it is found later not to be.
  */
 function owing(world: World): () => void {
   const [first, second] = world.log
@@ -158,7 +161,10 @@ function owing(world: World): () => void {
   };
 }
 
-/** Plays a history through the deciders; at the end what lapsed is given back and what settled is spent, as the automation would have by then. */
+/**
+ * Plays a history through the deciders; at the end what lapsed is given back and what settled is
+ * spent, as the automation would have by then.
+ */
 export function play({ start, households, ops }: History): World {
   const world = new World();
   const act = (op: Op): void => acts[op.kind]!(world, op);
@@ -194,7 +200,8 @@ export function play({ start, households, ops }: History): World {
     ] as const)
       act(plain(kind, 1, who));
   if (start === 'carrying') {
-    // An appeal that comes after the position that the next cycle is prepared as of; or a debt that turns out to be none.
+    // An appeal that comes after the position that the next cycle is prepared as of; or a debt that
+    // turns out to be none.
     if (households === 3) act(plain('suspendRecovery', 0, 2));
     act({ ...plain('prepare', 0, 0), b: households === 3 ? 2 : 0 });
     if (households === 2)

@@ -5,7 +5,10 @@ import { stamp, type Part } from '../../src/write-side/execute.js';
 
 const registry = new EventRegistry();
 
-/** What an event store promises, in memory: streams with exact expected revisions, groups whole or not at all, positions in order. */
+/**
+ * What an event store promises, in memory: streams with exact expected revisions, groups whole or
+ * not at all, positions in order.
+ */
 export class ModelLog {
   readonly events: Recorded[] = [];
   /** Decisions that were made on a stream that had moved, and were made again. */
@@ -34,8 +37,8 @@ export class ModelLog {
   }
 
   /**
-   * load ► decide ► append like `execute`. A stale command decides on what the streams were some events ago first: the log
-   * takes nothing of it, and it decides again.
+   * load ► decide ► append like `execute`. A stale command decides on what the streams were some
+   * events ago first: the log takes nothing of it, and it decides again.
    * @throws DomainError of the deciders; then nothing was appended
    */
   run(parts: readonly Part[], context: Context, staleBy = 0): void {
@@ -67,7 +70,9 @@ export class ModelLog {
     }
   }
 
-  /** @returns false, and appends nothing, where one of the streams is not at its expected revision */
+  /**
+   * @returns false, and appends nothing, where one of the streams is not at its expected revision
+   */
   append(writes: readonly StreamWrite[]): boolean {
     const lengths = writes.map(({ stream }) => this.stream(stream).length);
     if (

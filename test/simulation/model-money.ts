@@ -69,7 +69,10 @@ function setOf(world: World, id: string, round: number) {
   return tally.figures();
 }
 
-/** Prepares the next cycle, or goes on: `limit` payments of it, or all and records it. Each payment is a commit of its own. */
+/**
+ * Prepares the next cycle, or goes on: `limit` payments of it, or all and records it. Each payment
+ * is a commit of its own.
+ */
 function prepare(world: World, op: Op, limit: number): void {
   const period = PERIODS.find((one, i) =>
     op.odd
@@ -339,7 +342,10 @@ function ownBreak(world: World, op: Op): void {
   );
 }
 
-/** Spends what settled and takes back what came back, up to a position; what was counted before is delivered again. */
+/**
+ * Spends what settled and takes back what came back, up to a position; what was counted before is
+ * delivered again.
+ */
 export function spend(world: World, op: Op, through = EVERYTHING): void {
   const movements = new Map<string, { readonly position: number; readonly minor: bigint }[]>();
   for (const { stream, events } of world.log.category('payment-', through)) {

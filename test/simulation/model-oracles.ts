@@ -2,7 +2,10 @@ import type { Recorded } from '../../src/kernel/decider.js';
 import { accounts } from './model-accounts-oracle.js';
 import { BIRTH_GRANT, FIRST_PAID, FLOOR, RATES, type Facts } from './model-programme.js';
 
-/** What each oracle holds against a log; written for reading, with nothing of the engine's own rules. */
+/**
+ * What each oracle holds against a log; written for reading, with nothing of the engine's own
+ * rules.
+ */
 export function oracles(events: readonly Recorded[]): string[] {
   return [
     ...identities(events),
@@ -36,7 +39,10 @@ function* identities(events: readonly Recorded[]): Generator<string> {
   }
 }
 
-/** I2: at most one live instruction and one net settlement a payment, and none while the other is there. */
+/**
+ * I2: at most one live instruction and one net settlement a payment, and none while the other is
+ * there.
+ */
 function* payments(events: readonly Recorded[]): Generator<string> {
   const live = new Map<string, number>();
   const paidBy = new Map<string, number>();
@@ -167,7 +173,10 @@ function* people(events: readonly Recorded[]): Generator<string> {
   }
 }
 
-/** I5 and I7: the amount by a formula of its own, and whether the enrolment was payable, both as of the cycle's position. */
+/**
+ * I5 and I7: the amount by a formula of its own, and whether the enrolment was payable, both as of
+ * the cycle's position.
+ */
 function* orders(events: readonly Recorded[]): Generator<string> {
   const months = new Map<string, string>();
   const asOfs = new Map<string, number>();

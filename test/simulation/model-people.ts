@@ -84,7 +84,10 @@ const revisionOf = (state: EnrolmentState, { a, b }: Op, world: World) => {
   };
 };
 
-/** Starts the enrolments of approved applications, those handled before too: the automation's checkpoint may be lost. */
+/**
+ * Starts the enrolments of approved applications, those handled before too: the automation's
+ * checkpoint may be lost.
+ */
 const enrol: Act = (world, op) => {
   for (const event of [...world.log.events]) {
     if (event.type !== 'ApplicationApproved') continue;

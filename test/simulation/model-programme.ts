@@ -83,7 +83,10 @@ export interface Facts {
   readonly children: readonly { readonly birthMonth: string }[];
 }
 const BIRTHS = ['2020-05', '2026-02', '2019-01', '2026-03', '2015-07'] as const;
-/** Households of all kinds: without children, with some to be born in the months that are paid, poor and less so. */
+/**
+ * Households of all kinds: without children, with some to be born in the months that are paid, poor
+ * and less so.
+ */
 export const factsOf = (n: number): Facts => ({
   score: n % 5 === 4 ? 60 : 40,
   children: BIRTHS.slice(0, n % 6).map((birthMonth) => ({ birthMonth })),

@@ -44,7 +44,10 @@ export const foldCycle = (events: readonly Recorded[]): CycleState =>
 export const foldPayment = (events: readonly Recorded[]): PaymentState =>
   fold(paymentDecider, events as never);
 
-/** A log, and what the shell around the deciders knows: who asks, what time it is, and what the log says now. */
+/**
+ * A log, and what the shell around the deciders knows: who asks, what time it is, and what the log
+ * says now.
+ */
 export class World {
   readonly log = new ModelLog();
   readonly refusals = new Set<string>();

@@ -4,7 +4,10 @@ import type { Instruction, Outcome } from '../../stand-in/behaviour.js';
 
 export const TOKEN = 'a-token';
 
-/** A small engine behind the two addresses that a payment system uses. It keeps what was reported, in order. */
+/**
+ * A small engine behind the two addresses that a payment system uses. It keeps what was reported,
+ * in order.
+ */
 export class FakeEngine {
   readonly reported: Outcome[] = [];
   readonly keys: string[] = [];

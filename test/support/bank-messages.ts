@@ -82,7 +82,9 @@ function partiesOf(
   );
 }
 
-/** A pain.002 that gives every payment its own status; `group` is said of all of a message of ours. */
+/**
+ * A pain.002 that gives every payment its own status; `group` is said of all of a message of ours.
+ */
 export function pain002Of(
   said: readonly Said[],
   dress: Dress = {},

@@ -3,7 +3,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Counts, FaultPlan, FromServer, Order, ToServer } from './eventstoredb/faults.js';
 
-/** A gRPC server of EventStoreDB's protocol in a process of its own. See eventstoredb/server-child.ts. */
+/**
+ * A gRPC server of EventStoreDB's protocol in a process of its own. See
+ * eventstoredb/server-child.ts.
+ */
 export interface TestEventStoreDb {
   readonly url: string;
   /** Makes calls fail from now on; see FaultPlan. */

@@ -32,7 +32,10 @@ export interface BlockBatch {
   }[];
 }
 
-/** A payments building block that holds every request against the published files, where they are at hand, and fails as it is told. */
+/**
+ * A payments building block that holds every request against the published files, where they are at
+ * hand, and fails as it is told.
+ */
 export interface FakeBlock {
   readonly url: string;
   readonly seen: readonly Seen[];

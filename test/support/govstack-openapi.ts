@@ -36,7 +36,10 @@ export interface Operation {
   answer(status: number, value: unknown): readonly string[];
 }
 
-/** The published operations by file name without its ending; empty where the reference data is not at hand. */
+/**
+ * The published operations by file name without its ending; empty where the reference data is not
+ * at hand.
+ */
 export function publishedOperations(): ReadonlyMap<string, Operation> {
   let names: readonly string[];
   try {

@@ -13,7 +13,10 @@ const PERSONS = {
   'programme-manager': 'manager-1',
 } as const;
 
-/** Records drafts as a log would: positions without a gap, revisions by stream, a second between two. */
+/**
+ * Records drafts as a log would: positions without a gap, revisions by stream, a second between
+ * two.
+ */
 export class HistoryBuilder {
   readonly events: Recorded[] = [];
   readonly #revisions = new Map<string, number>();
@@ -55,7 +58,10 @@ const REGIONS = Array.from(
 export const personOf = (index: number): string => uuidOf('person', index);
 export const applicationOf = (index: number): string => uuidOf('application', index);
 
-/** Every tenth household is ineligible; the one after it is returned once; the one after that appeals. */
+/**
+ * Every tenth household is ineligible; the one after it is returned once; the one after that
+ * appeals.
+ */
 const ineligible = (index: number): boolean => index % 10 === 9;
 
 function define(history: HistoryBuilder): void {
@@ -445,7 +451,10 @@ function pay(history: HistoryBuilder, households: readonly number[], period: str
   });
 }
 
-/** A programme's life with this many households, the same for the same options: what read models are built from in tests and benchmarks. */
+/**
+ * A programme's life with this many households, the same for the same options: what read models are
+ * built from in tests and benchmarks.
+ */
 export function historyOf({
   households,
   periods = ['2026-01', '2026-02'],

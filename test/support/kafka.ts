@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { leaveOut } from './left-out.js';
 
-/** A broker for tests, or why there is none on this machine. `kill` and `start` only where it is our own. */
+/**
+ * A broker for tests, or why there is none on this machine. `kill` and `start` only where it is our
+ * own.
+ */
 export type TestKafka =
   | {
       readonly running: true;
@@ -20,7 +23,9 @@ const START_TIMEOUT_MS = 60_000;
 /** Any 16 bytes in base64: a cluster's id. */
 const CLUSTER = 'c2FuYWQtdGVzdHMtMDEyMw';
 
-/** A broker of our own with TLS, where one user may come in; its certificate is written to the file. */
+/**
+ * A broker of our own with TLS, where one user may come in; its certificate is written to the file.
+ */
 export interface Secured {
   readonly username: string;
   readonly password: string;
@@ -31,8 +36,9 @@ export interface Secured {
 export type Advertised = (port: number) => number;
 
 /**
- * Apache Kafka for tests: the brokers in KAFKA_BROKERS, or a broker of our own in KRaft mode on free ports of 127.0.0.1,
- * from the jars that scripts/kafka/fetch.mjs brings. Where neither can be, says so, and in CI it throws.
+ * Apache Kafka for tests: the brokers in KAFKA_BROKERS, or a broker of our own in KRaft mode on
+ * free ports of 127.0.0.1, from the jars that scripts/kafka/fetch.mjs brings. Where neither can be,
+ * says so, and in CI it throws.
  */
 export async function startKafka(
   what: string,
@@ -168,7 +174,10 @@ async function own(behind?: Advertised, secured?: Secured): Promise<TestKafka> {
   };
 }
 
-/** A certificate for 127.0.0.1, made here, and the mechanisms by which the one user may say who it is. */
+/**
+ * A certificate for 127.0.0.1, made here, and the mechanisms by which the one user may say who it
+ * is.
+ */
 function securing(dir: string, { username, password, caFile }: Secured): Record<string, string> {
   const store = join(dir, 'broker.p12');
   const keytool = (...args: string[]): void => {

@@ -1,7 +1,8 @@
 import { appendFileSync } from 'node:fs';
 
 /**
- * Says that something cannot be tested on this machine, and why: at the end of `npm test`, in one list.
+ * Says that something cannot be tested on this machine, and why: at the end of `npm test`, in one
+ * list.
  * @throws Error in CI, where nothing may be left out
  */
 export function leaveOut(what: string, cause?: unknown): void {

@@ -80,7 +80,10 @@ export function mutated(run: number, messages: readonly string[]): Buffer {
   return bytes;
 }
 
-/** One of the messages, with one to three digits or capitals of its texts replaced: well-formed, and about something else. */
+/**
+ * One of the messages, with one to three digits or capitals of its texts replaced: well-formed, and
+ * about something else.
+ */
 export function retouched(run: number, messages: readonly string[]): Buffer {
   const next = numbers(run * 2_654_435_761);
   let text = messages[run % messages.length]!;

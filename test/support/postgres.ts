@@ -13,7 +13,8 @@ export type TestPostgres =
       readonly running: true;
       readonly url: string;
       newSchema(): Promise<string>;
-      /** Only where the server is our own: kill -9 of all its processes, and a new start. */ readonly own?: {
+      /** Only where the server is our own: kill -9 of all its processes, and a new start. */
+      readonly own?: {
         kill(): Promise<void>;
         start(): Promise<void>;
       };
@@ -22,8 +23,9 @@ export type TestPostgres =
   | { readonly running: false; readonly reason: string };
 
 /**
- * PostgreSQL for tests: the one at DATABASE_URL, or a server of our own on a free port of 127.0.0.1. Where neither can
- * be, says so on standard error, and in CI it throws, so that nothing is left out unseen.
+ * PostgreSQL for tests: the one at DATABASE_URL, or a server of our own on a free port of
+ * 127.0.0.1. Where neither can be, says so on standard error, and in CI it throws, so that nothing
+ * is left out unseen.
  */
 export async function startPostgres(what: string): Promise<TestPostgres> {
   try {

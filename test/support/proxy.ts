@@ -1,9 +1,9 @@
 import { createConnection, createServer, type Socket } from 'node:net';
 
 /**
- * - open: bytes pass. - closed: connections are cut, and new ones too. - silent: nothing passes and nothing is closed, as on a
- *   line that broke without either end seeing it. - slow: every piece waits. - deaf: what is asked arrives, and the connection is
- *   cut before the answer.
+ * - open: bytes pass. - closed: connections are cut, and new ones too. - silent: nothing passes and
+ *   nothing is closed, as on a line that broke without either end seeing it. - slow: every piece
+ *   waits. - deaf: what is asked arrives, and the connection is cut before the answer.
  */
 export type Weather = 'open' | 'closed' | 'silent' | 'slow' | 'deaf';
 

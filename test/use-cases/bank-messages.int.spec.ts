@@ -461,7 +461,8 @@ describe('files in any order, repeated and damaged', () => {
       ),
       { numRuns: 25 },
     );
-    // Whatever came before, the whole and undamaged files now say it all; what contradicts them is a break.
+    // Whatever came before, the whole and undamaged files now say it all; what contradicts them is
+    // a break.
     for (const file of files) await take(file);
     const now = await figures();
     expect(now.outstandingCount).toBe(0);

@@ -39,7 +39,10 @@ interface Corrected {
   readonly owing: string;
 }
 
-/** One family that was left out of a month, one that was paid it for nothing, and a correction that says so. */
+/**
+ * One family that was left out of a month, one that was paid it for nothing, and a correction that
+ * says so.
+ */
 async function corrected(): Promise<
   Corrected & { readonly correctionId: string; readonly contentHash: string }
 > {

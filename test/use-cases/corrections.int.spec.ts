@@ -321,7 +321,8 @@ describe('a late fact about a family that was paid too much', () => {
       ),
     ).toMatchObject({ planned: 0 });
     await released(engine, '2026-01');
-    // Two children at the 2026 rate: 600, of which a quarter would be 150; the floor of 500 leaves 100.
+    // Two children at the 2026 rate: 600, of which a quarter would be 150; the floor of 500 leaves
+    // 100.
     expect(await desk.ordered('2026-01', person)).toMatchObject({
       amountMinor: '50000',
       items: expect.arrayContaining([

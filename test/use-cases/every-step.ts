@@ -3,7 +3,10 @@ import type { Deps } from '../../src/write-side/context.js';
 import type { TestEventStoreDb } from '../support/eventstoredb-server.js';
 import type { World } from './world.js';
 
-/** What is tried: from a state of its own, a piece of work that may be cut off, and what must be true once it was finished. */
+/**
+ * What is tried: from a state of its own, a piece of work that may be cut off, and what must be
+ * true once it was finished.
+ */
 export interface Scene {
   readonly on: TestEventStoreDb;
   readonly world: World;
@@ -13,7 +16,8 @@ export interface Scene {
 }
 
 /**
- * Cuts the first try off before or after its n-th append, until a try gets through; each time another process finishes.
+ * Cuts the first try off before or after its n-th append, until a try gets through; each time
+ * another process finishes.
  * @returns how many appends the work takes
  */
 export async function everyStep(

@@ -29,7 +29,10 @@ export const child = (birthMonth: string, more: Partial<Child> = {}): Child => (
   ...more,
 });
 
-/** Opens the reference programme with some of its versions and enrols families from October 2025 on; returns who they are. */
+/**
+ * Opens the reference programme with some of its versions and enrols families from October 2025 on;
+ * returns who they are.
+ */
 export async function enrolFamilies<Name extends string>(
   deps: Deps,
   families: Readonly<Record<Name, Family>>,

@@ -22,7 +22,9 @@ import { as, drain, job, newWorld, type World } from './world.js';
 const PERIOD = '2025-12';
 const CYCLE = `${PROGRAMME}-${PERIOD}`;
 
-/** A programme that pays on verified accounts only, and not on one that was changed a moment ago. */
+/**
+ * A programme that pays on verified accounts only, and not on one that was changed a moment ago.
+ */
 describe('accounts that are held', () => {
   let world: World;
   let accounts: AccountName[];

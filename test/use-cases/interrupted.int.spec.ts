@@ -16,7 +16,9 @@ const PERIOD = '2025-12';
 const CYCLE = `${PROGRAMME}-${PERIOD}`;
 const settled = () => ({ outcome: 'settled', settledOn: '2025-12-29' }) as const;
 
-/** The same work in two worlds: once in peace, once stopped at every point where it can be stopped. */
+/**
+ * The same work in two worlds: once in peace, once stopped at every point where it can be stopped.
+ */
 describe('a job that is stopped again and again', () => {
   let calm: World;
   let stopped: World;

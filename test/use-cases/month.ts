@@ -63,7 +63,9 @@ export async function released(deps: Deps, period: string): Promise<PrepareSumma
   return prepared;
 }
 
-/** One answer of a bank for every payment of a cycle that waits for one; `answer` may say nothing. */
+/**
+ * One answer of a bank for every payment of a cycle that waits for one; `answer` may say nothing.
+ */
 export async function* answers(
   deps: Deps,
   cycleId: string,

@@ -1,7 +1,10 @@
 import type { Deps } from '../../src/write-side/context.js';
 import { pagesOf } from '../../src/write-side/stream-pages.js';
 
-/** Every stream of a category with the types of its events: what must be the same however a job was interrupted. */
+/**
+ * Every stream of a category with the types of its events: what must be the same however a job was
+ * interrupted.
+ */
 export async function shapeOf(deps: Pick<Deps, 'store'>, prefix: string): Promise<string[]> {
   const shape: string[] = [];
   for await (const page of pagesOf(deps.store, prefix))
@@ -10,7 +13,10 @@ export async function shapeOf(deps: Pick<Deps, 'store'>, prefix: string): Promis
   return shape;
 }
 
-/** Runs a job again and again, each time aborted at a later progress report (1, 2, 3, 5, 8, 12…), until it finishes by itself. */
+/**
+ * Runs a job again and again, each time aborted at a later progress report (1, 2, 3, 5, 8, 12…),
+ * until it finishes by itself.
+ */
 export async function interruptedUntilDone<T>(
   job: (signal: AbortSignal, onProgress: () => void) => Promise<T>,
 ): Promise<{ readonly result: T; readonly interruptions: number }> {

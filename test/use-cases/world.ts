@@ -77,7 +77,10 @@ export const as = (
 export const job = (deps: Pick<Deps, 'clock'>, who: keyof typeof PEOPLE): JobContext =>
   as(deps, who, 'job');
 
-/** The reference programme, open, in its three policy versions, with money for each year. Started again, it finishes what is missing. */
+/**
+ * The reference programme, open, in its three policy versions, with money for each year. Started
+ * again, it finishes what is missing.
+ */
 export async function openProgramme(deps: Deps, allottedMinor = '100000000000'): Promise<void> {
   const { programmeId, currency } = asdProgramme;
   const programme = streams.programme(programmeId);
@@ -149,6 +152,9 @@ export async function* households(
     yield batch.rows;
 }
 
-/** Lets the process managers act on everything there is; the checkpoint is lost each time, on purpose. */
+/**
+ * Lets the process managers act on everything there is; the checkpoint is lost each time, on
+ * purpose.
+ */
 export const drain = (deps: Deps, checkpoint: Checkpoint = checkpointInMemory()): Promise<number> =>
   new AutomationRunner(deps, processManagers(deps), checkpoint).drain();

@@ -9,9 +9,14 @@ export interface Access {
   readonly correlation: string;
 }
 
-/** Readings of personal data: a JSON line each in `access.ndjson` of the data folder, or a row each of the table `sanad_access`. */
+/**
+ * Readings of personal data: a JSON line each in `access.ndjson` of the data folder, or a row each
+ * of the table `sanad_access`.
+ */
 export interface AccessLog {
-  /** Resolves once the line is durable: nobody sees personal data before it is noted that they did. */
+  /**
+   * Resolves once the line is durable: nobody sees personal data before it is noted that they did.
+   */
   note(access: Access): Promise<void>;
   close(): Promise<void>;
 }

@@ -21,8 +21,9 @@ export interface PostgresAccessLogOptions {
 }
 
 /**
- * Readings of personal data in one table, for any number of processes. Lines that come while others are being written
- * share the next statement. @throws DomainError ACCESS_LOG_AWAY, ACCESS_LOG_FAILED: nobody sees what could not be noted
+ * Readings of personal data in one table, for any number of processes. Lines that come while others
+ * are being written share the next statement. @throws DomainError ACCESS_LOG_AWAY,
+ * ACCESS_LOG_FAILED: nobody sees what could not be noted
  */
 export async function openPostgresAccessLog(
   connectionString: string,

@@ -1,8 +1,8 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 
 /**
- * Remembers a log position in a small file. Losing it, or an older one, is harmless: what follows the log bears seeing
- * events again. So it is renamed into place, but not synced.
+ * Remembers a log position in a small file. Losing it, or an older one, is harmless: what follows
+ * the log bears seeing events again. So it is renamed into place, but not synced.
  */
 export function fileCheckpoint(path: string): {
   load(): Promise<number>;

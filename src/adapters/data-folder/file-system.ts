@@ -5,15 +5,22 @@ import { StoreError } from '../event-store/port.js';
 import { FOLDER_FORMAT, readManifest, writeManifest, type DataFolder } from './port.js';
 
 export interface DataFolderOptions {
-  /** False: only look, beside a process that holds the folder (making a token while `serve` runs). Default true. */
+  /**
+   * False: only look, beside a process that holds the folder (making a token while `serve` runs).
+   * Default true.
+   */
   readonly hold?: boolean;
-  /** True: refuse a folder that is absent or empty instead of making one, which hides a mistyped name. Default false. */
+  /**
+   * True: refuse a folder that is absent or empty instead of making one, which hides a mistyped
+   * name. Default false.
+   */
   readonly mustExist?: boolean;
 }
 
 /**
- * Opens a data folder, makes it (0700) where it is absent, and holds it for this process alone.
- * The hold is an exclusive transaction on lock.db: the operating system ends it with the process, however that dies.
+ * Opens a data folder, makes it (0700) where it is absent, and holds it for this process alone. The
+ * hold is an exclusive transaction on lock.db: the operating system ends it with the process,
+ * however that dies.
  * @throws StoreError DATA_FOLDER_HELD, DATA_FOLDER_MISSING, LOG_NEWER_VERSION, LOG_CORRUPT
  */
 export async function openDataFolder(
@@ -47,7 +54,8 @@ function hold(path: string): () => void {
     db.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     db.close();
-    // By its code: the addon throws the error class of whichever copy of the module was loaded first in the process.
+    // By its code: the addon throws the error class of whichever copy of the module was loaded
+    // first in the process.
     if (!(
       typeof error === 'object' &&
       error !== null &&

@@ -34,7 +34,8 @@ export interface Manifest {
 
 /**
  * Reads folder.json; undefined where there is none.
- * @throws StoreError LOG_NEWER_VERSION for a folder of a newer version, LOG_CORRUPT for one that cannot be read
+ * @throws StoreError LOG_NEWER_VERSION for a folder of a newer version, LOG_CORRUPT for one that
+ *   cannot be read
  */
 export function readManifest(dir: string): Manifest | undefined {
   const file = join(dir, MANIFEST);

@@ -6,7 +6,10 @@ import {
 } from '../../messaging/topics.js';
 import { client, textsOf, type KafkaMessage, type KafkaOptions } from './kafka.js';
 
-/** A message that a consumer of ours could not take. `letter` is its own offset in the dead-letter topic. */
+/**
+ * A message that a consumer of ours could not take. `letter` is its own offset in the dead-letter
+ * topic.
+ */
 export interface DeadLetter {
   readonly letter: number;
   readonly topic: string;
@@ -17,7 +20,10 @@ export interface DeadLetter {
   /** Put back by a replay before. */
   readonly replayed: boolean;
 }
-/** `left`: letters that tell no topic of ours, which nobody of ours has written; they stay where they are. */
+/**
+ * `left`: letters that tell no topic of ours, which nobody of ours has written; they stay where
+ * they are.
+ */
 export interface Replayed {
   readonly replayed: number;
   readonly left: number;
@@ -51,8 +57,9 @@ export async function listDeadLetters(
 }
 
 /**
- * Puts letters back on their topics, with the key, value and headers that they came with; durable before it is noted. Ended
- * in between, it puts some back twice, which changes nothing. What still cannot be taken becomes a letter again.
+ * Puts letters back on their topics, with the key, value and headers that they came with; durable
+ * before it is noted. Ended in between, it puts some back twice, which changes nothing. What still
+ * cannot be taken becomes a letter again.
  * @param letter one only, also one that was put back before; absent: all that were not
  */
 export async function replayDeadLetters(options: KafkaOptions, letter?: number): Promise<Replayed> {
@@ -113,7 +120,10 @@ async function boundsOf(options: KafkaOptions): Promise<Bounds> {
   }
 }
 
-/** Letters from one offset to before another, until `look` has seen enough. The topic has one partition. */
+/**
+ * Letters from one offset to before another, until `look` has seen enough. The topic has one
+ * partition.
+ */
 async function eachLetter(
   options: KafkaOptions,
   from: number,

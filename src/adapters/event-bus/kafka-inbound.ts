@@ -13,7 +13,10 @@ const TOGETHER = 500;
 /** Partitions at work at once, so that one commit to the store serves several. */
 const PARTITIONS_AT_ONCE = 4;
 
-/** A topic in a consumer group of ours. Members share its partitions; a rebalance gives what was not committed to another. */
+/**
+ * A topic in a consumer group of ours. Members share its partitions; a rebalance gives what was not
+ * committed to another.
+ */
 export const kafkaInbound = (
   options: KafkaOptions & { readonly topic: string; readonly groupId: string },
 ): InboundTopic => ({
@@ -62,7 +65,8 @@ export const kafkaInbound = (
                   ),
                 );
               } catch (error) {
-                // kafkajs would try again without an end and without a word: whoever runs this is told, and starts it again.
+                // kafkajs would try again without an end and without a word: whoever runs this is
+                // told, and starts it again.
                 failed.abort(error);
                 throw error;
               }
@@ -85,7 +89,10 @@ export const kafkaInbound = (
 
 type Message = EachBatchPayload['batch']['messages'][number];
 
-/** What `take` throws is ours; what moving offsets and heartbeats throw (the group rebalances) kafkajs deals with. */
+/**
+ * What `take` throws is ours; what moving offsets and heartbeats throw (the group rebalances)
+ * kafkajs deals with.
+ */
 async function takeBatch(
   {
     batch,

@@ -31,7 +31,10 @@ export type { EachBatchPayload, IHeaders, KafkaMessage } from 'kafkajs';
 
 export interface KafkaOptions extends KafkaConnection {
   readonly clientId?: string;
-  /** Copies of each partition of a topic that is made; default as many as there are brokers, 3 at most. */
+  /**
+   * Copies of each partition of a topic that is made; default as many as there are brokers, 3 at
+   * most.
+   */
   readonly replicas?: number;
 }
 
@@ -39,9 +42,15 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const LEADER_TRIES = 150;
 const LEADER_PAUSE_MS = 200;
 const REQUEST_TIMEOUT_MS = 15_000;
-/** With waits that double from 0.3 s: about half a minute, so that new leaders of partitions can be chosen. */
+/**
+ * With waits that double from 0.3 s: about half a minute, so that new leaders of partitions can be
+ * chosen.
+ */
 const RETRIES = 7;
-/** A batch for one partition must stay below the topic's max.message.bytes (2 MiB); an event alone has 1 MiB at most. */
+/**
+ * A batch for one partition must stay below the topic's max.message.bytes (2 MiB); an event alone
+ * has 1 MiB at most.
+ */
 const MAX_BATCH_BYTES = 900_000;
 /** What a message takes beyond its value: key and headers. */
 const MESSAGE_OVERHEAD_BYTES = 700;
@@ -84,7 +93,10 @@ function saslOf({ mechanism, ...who }: NonNullable<KafkaConnection['sasl']>): SA
   }
 }
 
-/** Waits until every partition has a leader. Just after a topic was made, or made again, a broker may not know it yet. */
+/**
+ * Waits until every partition has a leader. Just after a topic was made, or made again, a broker
+ * may not know it yet.
+ */
 async function led(admin: Admin, topics: string[]): Promise<void> {
   for (let tries = 0; ; tries += 1) {
     try {
@@ -134,8 +146,10 @@ export async function createTopics(options: KafkaOptions): Promise<void> {
 }
 
 /**
- * Publishes with acks from all replicas in sync, one batch in flight, so that each partition has the log's order.
- * @throws whatever connecting fails with: kafkajs could go on without idempotence after it, so nothing may be sent then
+ * Publishes with acks from all replicas in sync, one batch in flight, so that each partition has
+ * the log's order.
+ * @throws whatever connecting fails with: kafkajs could go on without idempotence after it, so
+ *   nothing may be sent then
  */
 export async function openKafkaWriter(options: KafkaOptions): Promise<BrokerWriter> {
   const producer = client(options).producer({
@@ -191,7 +205,10 @@ function* batchesOf(
   if (batch.length > 0) yield batch;
 }
 
-/** A member whose page takes longer than this to fold loses its partitions, and is given the page again. */
+/**
+ * A member whose page takes longer than this to fold loses its partitions, and is given the page
+ * again.
+ */
 export const SESSION_TIMEOUT_MS = 60_000;
 
 interface Handed {
@@ -200,9 +217,10 @@ interface Handed {
 }
 
 /**
- * The aggregates' topics as a feed that is partitioned by stream. A page's offsets are committed when the next one is
- * asked for, that is when its rows are; after a crash in between, or when its partition goes to another reader of the
- * group, it comes again, and is told by stream and revision. A message that cannot be read goes to the dead-letter topic.
+ * The aggregates' topics as a feed that is partitioned by stream. A page's offsets are committed
+ * when the next one is asked for, that is when its rows are; after a crash in between, or when its
+ * partition goes to another reader of the group, it comes again, and is told by stream and
+ * revision. A message that cannot be read goes to the dead-letter topic.
  */
 export function kafkaFeed(
   options: KafkaOptions & {
@@ -309,7 +327,10 @@ export const textsOf = (headers: IHeaders | undefined): Record<string, string> =
     Object.entries(headers ?? {}).map(([name, value]) => [name, String(value ?? '')]),
   );
 
-/** Sets a message aside as it came, with where it was and why it could not be taken. The reason must have nothing of its data. */
+/**
+ * Sets a message aside as it came, with where it was and why it could not be taken. The reason must
+ * have nothing of its data.
+ */
 export const bury = (
   producer: Producer,
   topic: string,

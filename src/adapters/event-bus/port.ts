@@ -2,15 +2,19 @@ import type { Recorded } from '../../kernel/decider.js';
 import type { Page } from '../event-store/port.js';
 
 /**
- * `previous`: for each event the position before its own in the log, where the feed tells it; a partitioned one does.
- * `part`: the partition that the events are from, by whatever name; a stream is in one.
+ * `previous`: for each event the position before its own in the log, where the feed tells it; a
+ * partitioned one does. `part`: the partition that the events are from, by whatever name; a stream
+ * is in one.
  */
 export interface FeedPage extends Page {
   readonly previous?: readonly number[];
   readonly part?: string;
 }
 
-/** What feeds projections: pages of the log, at least once, each stream in order. The embedded feed is the log's own tail. */
+/**
+ * What feeds projections: pages of the log, at least once, each stream in order. The embedded feed
+ * is the log's own tail.
+ */
 export interface EventFeed {
   subscribe(after: number, signal: AbortSignal): AsyncIterable<FeedPage>;
 }
@@ -20,7 +24,11 @@ export const EVENT_FEED = Symbol('EventFeed');
 export interface KafkaConnection {
   /** host:port, at least one. */
   readonly brokers: readonly string[];
-  /** Absent: in the clear. Files in PEM: the authority that signed the brokers' certificates (default: those that Node knows), and a certificate and key of our own where brokers ask for one. */
+  /**
+   * Absent: in the clear. Files in PEM: the authority that signed the brokers' certificates
+   * (default: those that Node knows), and a certificate and key of our own where brokers ask for
+   * one.
+   */
   readonly tls?: {
     readonly caFile?: string;
     readonly certFile?: string;
@@ -38,7 +46,10 @@ export type SaslMechanism = (typeof SASL_MECHANISMS)[number];
 
 /** Where the relay publishes. */
 export interface BrokerWriter {
-  /** Resolves when every replica in sync has them all. `before` is the position of the event before the first. */
+  /**
+   * Resolves when every replica in sync has them all. `before` is the position of the event before
+   * the first.
+   */
   deliver(events: readonly Recorded[], before: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -53,10 +64,12 @@ export interface Inbound {
 /** A topic that others write to and we take in: at least once, each key in order. */
 export interface InboundTopic {
   /**
-   * Hands messages to `take` until the signal aborts. `take` resolves when what they say is durable, with a reason for each
-   * that could not be taken (undefined: it was), which sets that one aside as a dead letter. Only then are offsets moved.
-   * `onReady` is told when it has its share of the topic.
-   * @throws what `take` or the broker fails with: whoever runs it starts it again, and gets those messages again
+   * Hands messages to `take` until the signal aborts. `take` resolves when what they say is
+   * durable, with a reason for each that could not be taken (undefined: it was), which sets that
+   * one aside as a dead letter. Only then are offsets moved. `onReady` is told when it has its
+   * share of the topic.
+   * @throws what `take` or the broker fails with: whoever runs it starts it again, and gets those
+   *   messages again
    */
   run(
     take: (messages: readonly Inbound[]) => Promise<readonly (string | undefined)[]>,

@@ -5,7 +5,10 @@ import { readInWorker, type ReadClient } from './sqlite/read-client.js';
 
 type Fetched = Promise<TextPage | undefined>;
 
-/** A long walk over the log: so many pages in a row, and perhaps the next ones on their way, by where they begin. */
+/**
+ * A long walk over the log: so many pages in a row, and perhaps the next ones on their way, by
+ * where they begin.
+ */
 interface Walk {
   readonly limit: number;
   readonly pages: number;
@@ -20,8 +23,9 @@ const SMALLEST_PAGE = 200;
 const WALKS = 8;
 
 /**
- * Long walks (replay, audit, a projection that catches up) parse one page while a thread of its own fetches the next.
- * What it fetches never goes stale: positions are never written again, and a page that met the end is not used.
+ * Long walks (replay, audit, a projection that catches up) parse one page while a thread of its own
+ * fetches the next. What it fetches never goes stale: positions are never written again, and a page
+ * that met the end is not used.
  */
 export class ReadAhead {
   readonly #walks = new LRUCache<number, Walk>({ max: WALKS });
@@ -36,7 +40,8 @@ export class ReadAhead {
     const walk = this.#walks.get(after);
     const fetched = walk?.limit === limit ? walk.fetched.get(after) : undefined;
     if (!fetched) return undefined;
-    // Someone who reads page after page without waiting for anything would never hear that the thread has started.
+    // Someone who reads page after page without waiting for anything would never hear that the
+    // thread has started.
     if (!this.#started) await nextTurn();
     const page = this.#started ? await fetched : undefined;
     return page?.end === false ? page : undefined;
@@ -49,7 +54,8 @@ export class ReadAhead {
     if (limit < SMALLEST_PAGE) return;
     const pages = before?.limit === limit ? before.pages + 1 : 1;
     const fetched = new Map<number, Fetched>();
-    // A page of long events ends early; what was fetched for where it should have ended is of no use then.
+    // A page of long events ends early; what was fetched for where it should have ended is of no
+    // use then.
     if (pages >= LONG)
       for (let i = 0, from = next; i < DEPTH; i += 1, from += limit)
         fetched.set(from, before?.fetched.get(from) ?? this.#fetch(from, limit));

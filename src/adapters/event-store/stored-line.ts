@@ -5,7 +5,10 @@ import { isUuid } from '../../kernel/ids.js';
 import type { Rows } from './sqlite/log-protocol.js';
 import { MAX_EVENT_BYTES, StoreError, type NewEvent } from './port.js';
 
-/** Names of streams are ASCII without quotes and backslashes: they stand in JSON as they are and sort the same everywhere. */
+/**
+ * Names of streams are ASCII without quotes and backslashes: they stand in JSON as they are and
+ * sort the same everywhere.
+ */
 const STREAM = /^[a-z][a-z0-9]{0,30}-[!#-[\]-~]{1,200}$/;
 
 /** @throws ContractError for a name that no stream may have */
@@ -22,7 +25,8 @@ export function checkStream(stream: string, type: string): void {
 
 /**
  * The line that is stored, hashed and proved: JSON of StoredEvent in its key order.
- * @throws ContractError for a payload that does not fit its schema; StoreError LIMIT_EXCEEDED for one over MAX_EVENT_BYTES
+ * @throws ContractError for a payload that does not fit its schema; StoreError LIMIT_EXCEEDED for
+ *   one over MAX_EVENT_BYTES
  */
 export function lineOf(
   registry: EventRegistry,
@@ -53,7 +57,10 @@ const [ID_KEY, STREAM_KEY, REVISION_KEY, TYPE_KEY] = [
 ];
 const STREAM_AT = ID_KEY.length + 36 + STREAM_KEY.length;
 
-/** True when the line says that it is this revision of this stream. The id before it always has 36 characters. */
+/**
+ * True when the line says that it is this revision of this stream. The id before it always has 36
+ * characters.
+ */
 export function isLineOf(line: string, stream: string, revision: number): boolean {
   const [at, number] = [STREAM_AT + stream.length, String(revision)];
   // Piece by piece, because a prefix made for every line of a log costs more than reading it.
@@ -67,7 +74,9 @@ export function isLineOf(line: string, stream: string, revision: number): boolea
   );
 }
 
-/** The type that the line of this row says, without parsing it; '' where the line is not of the row. */
+/**
+ * The type that the line of this row says, without parsing it; '' where the line is not of the row.
+ */
 export function typeIn(line: string, stream: string, revision: number): string {
   if (!isLineOf(line, stream, revision)) return '';
   const at =
@@ -108,7 +117,8 @@ export function recordedOf(registry: EventRegistry, rows: Rows): Recorded[] {
 
 /**
  * The same for a whole page of consecutive events that the reader checked against their rows.
- * @throws SyntaxError when the text is not JSON, which row by row tells the position; StoreError as above
+ * @throws SyntaxError when the text is not JSON, which row by row tells the position; StoreError as
+ *   above
  */
 export function recordedOfText(registry: EventRegistry, text: string, first: number): Recorded[] {
   const events = JSON.parse(text) as Parsed[];

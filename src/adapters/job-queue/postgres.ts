@@ -19,7 +19,11 @@ const REMEMBERED = 10_000;
 /** Signs of life a lease: some may be lost on the way. */
 const BEATS = 10;
 
-/** `lease_until` is when a running job, or one that waits for another try, may be claimed. `attempt` only grows: what a worker says counts as long as nobody took the job after it. Times are the server's. */
+/**
+ * `lease_until` is when a running job, or one that waits for another try, may be claimed. `attempt`
+ * only grows: what a worker says counts as long as nobody took the job after it. Times are the
+ * server's.
+ */
 const TABLE = `
   create table if not exists sanad_job (
     job_id text collate "C" primary key, work json not null, state text not null, submitted timestamptz not null default clock_timestamp(),
@@ -116,7 +120,8 @@ export async function openPostgresJobQueue<Work extends object>(
     await database.close();
     throw told(error);
   }
-  // A single statement is a transaction of its own, but for synchronous_commit: what is acknowledged is durable.
+  // A single statement is a transaction of its own, but for synchronous_commit: what is
+  // acknowledged is durable.
   const durably = <R extends object>(
     text: string,
     values: readonly unknown[],
@@ -179,7 +184,10 @@ class Held<Work> implements ClaimedJob<Work> {
   readonly #lost = new AbortController();
   readonly #beating: NodeJS.Timeout;
   #progress: unknown;
-  /** Until when the lease lasts for certain, by this process's clock: counted from before it was asked for. */
+  /**
+   * Until when the lease lasts for certain, by this process's clock: counted from before it was
+   * asked for.
+   */
   #untilMs: number;
   #beat: Promise<void> | undefined;
 

@@ -10,6 +10,9 @@ export interface LeaseHold {
 
 /** Lets one process of many be at work, and keeps how far it came. */
 export interface Lease {
-  /** Waits until no other holds it; nothing when the signal aborts first. Rejects when it cannot be asked for. */
+  /**
+   * Waits until no other holds it; nothing when the signal aborts first. Rejects when it cannot be
+   * asked for.
+   */
   hold(signal: AbortSignal): Promise<LeaseHold | undefined>;
 }

@@ -7,7 +7,10 @@ const TABLE =
 const SAVE =
   'insert into sanad_lease (name, position) values ($1, $2) on conflict (name) do update set position = excluded.position';
 
-/** The position that the holder of a lease saved last, for whoever waits for it; -1 where none did. @throws PostgresError */
+/**
+ * The position that the holder of a lease saved last, for whoever waits for it; -1 where none did.
+ * @throws PostgresError
+ */
 export async function leasePosition(connectionString: string, name: string): Promise<number> {
   const session = await connectPostgres(connectionString, { name: `sanad-${name}-look` });
   try {
@@ -23,13 +26,17 @@ export async function leasePosition(connectionString: string, name: string): Pro
 }
 
 export interface PostgresLeaseOptions {
-  /** Schema that holds the table; it must exist. Default: the connection's own. Leases of different schemas are different. */
+  /**
+   * Schema that holds the table; it must exist. Default: the connection's own. Leases of different
+   * schemas are different.
+   */
   readonly schema?: string;
 }
 
 /**
- * A session's advisory lock, and the checkpoint written over the same session, so that whoever lost the one cannot move
- * the other. A holder that dies is replaced at once, one that is cut off without either end seeing it within ten seconds.
+ * A session's advisory lock, and the checkpoint written over the same session, so that whoever lost
+ * the one cannot move the other. A holder that dies is replaced at once, one that is cut off
+ * without either end seeing it within ten seconds.
  */
 export function postgresLease(
   connectionString: string,

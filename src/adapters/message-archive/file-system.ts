@@ -8,8 +8,9 @@ import { ArchiveError, type MessageArchive, type Scratch } from './port.js';
 const MAX_BYTES = 16 * 1_024 ** 3;
 
 /**
- * Files named by the hash of their bytes, in `dir`, their owner's only. A file is written under a temporary name, synced and
- * renamed; what a killed process left under a temporary name is not read and may be removed.
+ * Files named by the hash of their bytes, in `dir`, their owner's only. A file is written under a
+ * temporary name, synced and renamed; what a killed process left under a temporary name is not read
+ * and may be removed.
  */
 export function messageArchive(dir: string, maxBytes = MAX_BYTES): MessageArchive {
   const placeOf = (sha256: string): string => join(dir, `${sha256}.xml`);
@@ -42,7 +43,8 @@ export function messageArchive(dir: string, maxBytes = MAX_BYTES): MessageArchiv
       try {
         await mkdir(dir, { recursive: true, mode: 0o700 });
         const file = await open(path, 'wx+', 0o600);
-        // The name goes at once: the system frees the space when the file is closed, also by a process that is killed.
+        // The name goes at once: the system frees the space when the file is closed, also by a
+        // process that is killed.
         await rm(path);
         return scratch(file);
       } catch (error) {

@@ -4,27 +4,37 @@ export interface Archived {
   readonly bytes: number;
 }
 
-/** Keeps incoming files as they came, before anything is made of them. They hold names and accounts. */
+/**
+ * Keeps incoming files as they came, before anything is made of them. They hold names and accounts.
+ */
 export interface MessageArchive {
   /**
    * Keeps the bytes durably, once for the same bytes, and answers when they are on the disk.
    * @throws ArchiveError FILE_TOO_LARGE, DISK_FULL, ARCHIVE_FAILED; and what the source fails with
    */
   put(bytes: AsyncIterable<Uint8Array>): Promise<Archived>;
-  /** The bytes of a hash, from the start; undefined where they are not here. @throws ArchiveError BYTES_DIFFER while reading a file that was changed */
+  /**
+   * The bytes of a hash, from the start; undefined where they are not here. @throws ArchiveError
+   * BYTES_DIFFER while reading a file that was changed
+   */
   open(sha256: string): Promise<AsyncIterable<Uint8Array> | undefined>;
-  /** An empty scratch file beside the archived ones. @throws ArchiveError DISK_FULL, ARCHIVE_FAILED */
+  /**
+   * An empty scratch file beside the archived ones. @throws ArchiveError DISK_FULL, ARCHIVE_FAILED
+   */
   scratch(): Promise<Scratch>;
 }
 
 /**
- * Text that is too long for memory and is needed only while this process works. It has no name on the disk, so that nothing
- * of it stays when the process ends, however it ends.
+ * Text that is too long for memory and is needed only while this process works. It has no name on
+ * the disk, so that nothing of it stays when the process ends, however it ends.
  */
 export interface Scratch {
   /** One call at a time. @throws ArchiveError DISK_FULL, ARCHIVE_FAILED */
   write(text: string): Promise<void>;
-  /** All that was written, from the start, in pieces of whole lines. @throws ArchiveError ARCHIVE_FAILED */
+  /**
+   * All that was written, from the start, in pieces of whole lines. @throws ArchiveError
+   * ARCHIVE_FAILED
+   */
   lines(): AsyncIterable<readonly string[]>;
   close(): Promise<void>;
 }

@@ -1,4 +1,7 @@
-/** One credit transfer to be instructed. Amounts in minor units; names and accounts come from the vault. */
+/**
+ * One credit transfer to be instructed. Amounts in minor units; names and accounts come from the
+ * vault.
+ */
 export interface Instruction {
   readonly paymentId: string;
   readonly attempt: number;
@@ -34,7 +37,10 @@ export interface MessageOutline {
   readonly currency: string;
   /** Absent: pain.001.001.09. */
   readonly format?: Format;
-  /** latin: names and texts in the characters that payment systems share (see kernel/transliteration). Absent: unicode. */
+  /**
+   * latin: names and texts in the characters that payment systems share (see
+   * kernel/transliteration). Absent: unicode.
+   */
   readonly characters?: 'unicode' | 'latin';
 }
 export interface MessageHead extends MessageOutline {
@@ -49,7 +55,10 @@ export interface WrittenFile {
   readonly totalMinor: string;
 }
 
-/** A message under way, whose count and total come out at its end. Nothing of it is under its name before `finish`. */
+/**
+ * A message under way, whose count and total come out at its end. Nothing of it is under its name
+ * before `finish`.
+ */
 export interface MessageWriter {
   /** Adds transfers, in the order in which they will stand; one call at a time. */
   add(instructions: readonly Instruction[]): Promise<void>;
@@ -60,8 +69,8 @@ export interface MessageWriter {
 }
 
 /**
- * Hands instructions to a payment system. Writing the same message twice leaves the same bytes under the same name.
- * The file appears whole (temporary name, sync, rename) or not at all.
+ * Hands instructions to a payment system. Writing the same message twice leaves the same bytes
+ * under the same name. The file appears whole (temporary name, sync, rename) or not at all.
  */
 export interface PaymentRail {
   write(
@@ -72,7 +81,10 @@ export interface PaymentRail {
 }
 export const PAYMENT_RAIL = Symbol('PaymentRail');
 
-/** Why a message was not written: nothing of it is left under its name. `detail` names the payment, never a name or an account. */
+/**
+ * Why a message was not written: nothing of it is left under its name. `detail` names the payment,
+ * never a name or an account.
+ */
 export class RailError extends Error {
   constructor(
     readonly code:

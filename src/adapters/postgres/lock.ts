@@ -9,14 +9,23 @@ import {
 
 /** How often one that waits asks. */
 const ASK_EVERY_MS = 1_000;
-/** Signs of life of the holder; after so long without an answer it takes the lock for lost, before the server ends its session. */
+/**
+ * Signs of life of the holder; after so long without an answer it takes the lock for lost, before
+ * the server ends its session.
+ */
 const BEAT_EVERY_MS = 1_000;
 const LOST_AFTER_MS = 5_000;
 const SESSION_ENDS_AFTER_MS = 8_000;
 
-/** An advisory lock, and the session that it hangs on: what is written over it is written by the holder. */
+/**
+ * An advisory lock, and the session that it hangs on: what is written over it is written by the
+ * holder.
+ */
 export interface Held extends Session {
-  /** Aborts when the lock may be in other hands, at the latest some seconds after the server was last heard of. */
+  /**
+   * Aborts when the lock may be in other hands, at the latest some seconds after the server was
+   * last heard of.
+   */
   readonly lost: AbortSignal;
   release(): Promise<void>;
 }
@@ -42,7 +51,10 @@ export async function tryLock(
   return undefined;
 }
 
-/** Waits until no other session holds the lock; nothing when the signal aborts first. @throws PostgresError when the server goes away */
+/**
+ * Waits until no other session holds the lock; nothing when the signal aborts first. @throws
+ * PostgresError when the server goes away
+ */
 export async function holdLock(
   connectionString: string,
   options: LockOptions,
@@ -62,7 +74,10 @@ export async function holdLock(
   return undefined;
 }
 
-/** A session that the server ends, and its locks with it, when a while passes without a word: the holder may be cut off without either end seeing it. */
+/**
+ * A session that the server ends, and its locks with it, when a while passes without a word: the
+ * holder may be cut off without either end seeing it.
+ */
 async function session(connectionString: string, options: LockOptions): Promise<Connection> {
   const connection = await connectPostgres(connectionString, options);
   await connection.query(

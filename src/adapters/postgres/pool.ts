@@ -4,27 +4,42 @@ import pg from 'pg';
 const MAX_CONNECTIONS = 8;
 const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 10_000;
-/** Longer than the server's own, whose answer says more: this one is for a server that says nothing. */
+/**
+ * Longer than the server's own, whose answer says more: this one is for a server that says nothing.
+ */
 const SILENCE_MS = 12_000;
-/** A connection that a firewall dropped is noticed by its keep-alive, which begins after so long without a word. */
+/**
+ * A connection that a firewall dropped is noticed by its keep-alive, which begins after so long
+ * without a word.
+ */
 const KEEP_ALIVE_MS = 2_000;
 const GOOD_BYE_MS = 1_000;
 const ATTEMPTS = 4;
-/** Connection exceptions, too many connections, shutting down or starting up, a statement too long under way, a standby. */
+/**
+ * Connection exceptions, too many connections, shutting down or starting up, a statement too long
+ * under way, a standby.
+ */
 const AWAY = /^(08...|53300|57014|57P0[123]|25006|55P03)$/;
-/** "sanad" in bytes and one more: whoever makes tables holds it, because `if not exists` fails where two do it at once. */
+/**
+ * "sanad" in bytes and one more: whoever makes tables holds it, because `if not exists` fails where
+ * two do it at once.
+ */
 const TABLES_LOCK = '126857670649856';
 
 export interface Session {
-  /** Rows of one statement, or none of several that are sent as one. Integers of 64 bits come as strings, bytea as Buffer. @throws PostgresError */
+  /**
+   * Rows of one statement, or none of several that are sent as one. Integers of 64 bits come as
+   * strings, bytea as Buffer. @throws PostgresError
+   */
   query<R extends object>(text: string, values?: readonly unknown[]): Promise<readonly R[]>;
 }
 
 /** Connections of this process to one database. */
 export interface Postgres extends Session {
   /**
-   * Durable when it resolves (`synchronous_commit` on, whatever the server's default). Runs `work` again, up to four times
-   * in all, when the server ended it for a deadlock. @throws PostgresError, or what `work` threw, with nothing written
+   * Durable when it resolves (`synchronous_commit` on, whatever the server's default). Runs `work`
+   * again, up to four times in all, when the server ended it for a deadlock. @throws PostgresError,
+   * or what `work` threw, with nothing written
    */
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T>;
   /** Makes tables that may be there already, also when other processes do so at the same time. */
@@ -49,7 +64,10 @@ export interface PostgresOptions {
   readonly schema?: string;
 }
 
-/** `away`: no answer, or the server is not taking work; send it again later. Never carries the connection string or a value. */
+/**
+ * `away`: no answer, or the server is not taking work; send it again later. Never carries the
+ * connection string or a value.
+ */
 export class PostgresError extends Error {
   constructor(
     readonly kind: 'away' | 'full' | 'corrupt' | 'deadlock' | 'closed' | 'failed',
@@ -82,8 +100,9 @@ export function openPostgres(connectionString: string, options: PostgresOptions)
     ...connectionOf(connectionString, options),
     max: options.max ?? MAX_CONNECTIONS,
   });
-  // A connection that the server closes is replaced at the next query. Without a listener it would end the process: the
-  // pool hears of idle ones, and nobody of one that was taken out and waits between two statements.
+  // A connection that the server closes is replaced at the next query. Without a listener it would
+  // end the process: the pool hears of idle ones, and nobody of one that was taken out and waits
+  // between two statements.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => {
     client.on('error', () => undefined);
@@ -154,7 +173,8 @@ export async function connectPostgres(
   client.on('error', () => ended.abort());
   client.on('end', () => ended.abort());
   await client.connect().catch(rethrow);
-  // A connection that does not say good-bye in time is cut, so that nobody waits for a server that is away.
+  // A connection that does not say good-bye in time is cut, so that nobody waits for a server that
+  // is away.
   const end = async (): Promise<void> => {
     if (!ended.signal.aborted)
       await Promise.race([client.end(), wait(GOOD_BYE_MS, undefined, { ref: false })]);
@@ -191,7 +211,10 @@ function rethrow(error: unknown): never {
   throw failure(error);
 }
 
-/** Whether it is not the database that refused: the connection failed, was cut, was silent for too long, or the server takes no work. */
+/**
+ * Whether it is not the database that refused: the connection failed, was cut, was silent for too
+ * long, or the server takes no work.
+ */
 export const isAway = (error: unknown): boolean =>
   !(error instanceof pg.DatabaseError) || AWAY.test(error.code ?? '');
 

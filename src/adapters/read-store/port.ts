@@ -3,19 +3,25 @@ import type { Kysely } from 'kysely';
 /** Any tables: each projection declares its own and narrows it where it queries. */
 export type ReadDb = Kysely<any>;
 
-/** Where read models live: SQLite or PostgreSQL behind one query builder. Everything in it can be deleted and rebuilt. */
+/**
+ * Where read models live: SQLite or PostgreSQL behind one query builder. Everything in it can be
+ * deleted and rebuilt.
+ */
 export interface ReadStore {
   readonly dialect: 'sqlite' | 'postgres';
   readonly db: ReadDb;
-  /** Throws everything away and starts empty; absent where the store is not ours to throw away, and on read-only stores. */
+  /**
+   * Throws everything away and starts empty; absent where the store is not ours to throw away, and
+   * on read-only stores.
+   */
   recreate?(): Promise<void>;
   close(): Promise<void>;
 }
 export const READ_STORE = Symbol('ReadStore');
 
 /**
- * A failure of the store of read models. It loses nothing: the log has everything. SQL that names what does not exist
- * keeps the engine's own words in `detail`.
+ * A failure of the store of read models. It loses nothing: the log has everything. SQL that names
+ * what does not exist keeps the engine's own words in `detail`.
  */
 export class ReadStoreError extends Error {
   constructor(

@@ -14,13 +14,17 @@ export interface PostgresReadStoreOptions {
   readonly max?: number;
   /** Schema that holds the tables; it must exist. Default: the connection's own. */
   readonly schema?: string;
-  /** Milliseconds that a statement may take; then it fails as READ_STORE_AWAY. Default: no limit, which building read models needs. */
+  /**
+   * Milliseconds that a statement may take; then it fails as READ_STORE_AWAY. Default: no limit,
+   * which building read models needs.
+   */
   readonly statementTimeoutMs?: number;
 }
 
 /**
- * Read models in PostgreSQL. A sum of 64-bit integers is numeric there, a count is int8; both are whole, and both arrive
- * as bigint where the column is money (named `…_minor`) and as number everywhere else, as they do from SQLite.
+ * Read models in PostgreSQL. A sum of 64-bit integers is numeric there, a count is int8; both are
+ * whole, and both arrive as bigint where the column is money (named `…_minor`) and as number
+ * everywhere else, as they do from SQLite.
  */
 export async function openPostgresReadStore(
   connectionString: string,
@@ -42,8 +46,9 @@ export async function openPostgresReadStore(
         oid === INT8 || oid === NUMERIC ? whole : pg.types.getTypeParser(oid, format as 'text'),
     },
   });
-  // A connection that the server closes is replaced at the next query. Without a listener it would end the process: the
-  // pool hears of idle ones, and nobody of one that was taken out and waits between two statements.
+  // A connection that the server closes is replaced at the next query. Without a listener it would
+  // end the process: the pool hears of idle ones, and nobody of one that was taken out and waits
+  // between two statements.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => {
     client.on('error', () => undefined);
@@ -60,7 +65,10 @@ export async function openPostgresReadStore(
   return { dialect: 'postgres', db, close: () => db.destroy() };
 }
 
-/** A client whose queries say that the server is away where it is; what the database itself refuses stays as it is. */
+/**
+ * A client whose queries say that the server is away where it is; what the database itself refuses
+ * stays as it is.
+ */
 class ToldClient extends pg.Client {
   // One of pg's many signatures: its caller here asks for promises only.
   override query(...args: never[]): never {

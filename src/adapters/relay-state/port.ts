@@ -1,4 +1,7 @@
-/** What the one active relay holds. It ends by `release`, or when `lost` aborts, after which `moved` fails. */
+/**
+ * What the one active relay holds. It ends by `release`, or when `lost` aborts, after which `moved`
+ * fails.
+ */
 export interface RelayHold {
   /** Position of the last event that was published for certain; -1 at first. */
   readonly position: number;
@@ -12,6 +15,9 @@ export interface RelayHold {
 export interface RelayState {
   /** Waits until no other relay is at work; nothing when the signal aborts first. */
   hold(signal: AbortSignal): Promise<RelayHold | undefined>;
-  /** Sets the checkpoint back (-1: publish all again), for a topic that was lost. Refused while a relay is at work. */
+  /**
+   * Sets the checkpoint back (-1: publish all again), for a topic that was lost. Refused while a
+   * relay is at work.
+   */
   rewind(position: number): Promise<void>;
 }

@@ -9,7 +9,10 @@ const TABLE =
 const MOVE =
   'insert into sanad_relay (position) values ($1) on conflict (one) do update set position = excluded.position';
 
-/** A session's advisory lock, and the checkpoint written over the same session, so that whoever lost the one cannot move the other. */
+/**
+ * A session's advisory lock, and the checkpoint written over the same session, so that whoever lost
+ * the one cannot move the other.
+ */
 export function postgresRelayState(connectionString: string): RelayState {
   const moved = async (held: Held, position: number): Promise<void> => {
     await held.query(MOVE, [position]);

@@ -42,8 +42,9 @@ export interface LocalIssuer extends TokenIssuer {
 }
 
 /**
- * An issuer on this machine, for the embedded default: its Ed25519 key is `<keysDir>/token-signing.pem` (0600), made on
- * first use. Who can read that file is anybody they like, so a deployment in production trusts an OIDC issuer instead.
+ * An issuer on this machine, for the embedded default: its Ed25519 key is
+ * `<keysDir>/token-signing.pem` (0600), made on first use. Who can read that file is anybody they
+ * like, so a deployment in production trusts an OIDC issuer instead.
  * @throws Error naming the file when it is not an Ed25519 key
  */
 export async function localIssuer(
@@ -94,7 +95,10 @@ function read(file: string): KeyObject {
   return key;
 }
 
-/** Whole or not at all, and never over a key that another process has just made: a link fails where the name is taken. */
+/**
+ * Whole or not at all, and never over a key that another process has just made: a link fails where
+ * the name is taken.
+ */
 function make(keysDir: string, file: string): void {
   mkdirSync(keysDir, { recursive: true, mode: 0o700 });
   const part = `${file}.${randomBytes(6).toString('hex')}`;

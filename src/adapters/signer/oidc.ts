@@ -1,7 +1,10 @@
 import { createRemoteJWKSet } from 'jose';
 import type { TokenTrust } from './port.js';
 
-/** Asymmetric signatures only (RFC 8725 3.1): with a shared-secret algorithm on the list, a public key could sign. */
+/**
+ * Asymmetric signatures only (RFC 8725 3.1): with a shared-secret algorithm on the list, a public
+ * key could sign.
+ */
 const ALLOWED = [
   'EdDSA',
   'Ed25519',
@@ -22,7 +25,10 @@ export interface OidcOptions {
   readonly issuer: string;
   /** What its tokens must name in `aud`. */
   readonly audience: string;
-  /** Where its keys are published (`jwks_uri` of its discovery document); https, or http on this machine. */
+  /**
+   * Where its keys are published (`jwks_uri` of its discovery document); https, or http on this
+   * machine.
+   */
   readonly jwksUrl: string;
   /** JWS algorithms; default EdDSA, ES256, PS256, RS256. */
   readonly algorithms?: readonly string[];
@@ -31,8 +37,9 @@ export interface OidcOptions {
 }
 
 /**
- * Trust in an OpenID Connect issuer. Its keys are fetched when first needed, kept, and fetched again (at most twice a
- * minute) when a token names one that is unknown, so that the issuer can rotate them.
+ * Trust in an OpenID Connect issuer. Its keys are fetched when first needed, kept, and fetched
+ * again (at most twice a minute) when a token names one that is unknown, so that the issuer can
+ * rotate them.
  * @throws Error naming the option that is wrong
  */
 export function oidcTrust(options: OidcOptions): TokenTrust {

@@ -10,14 +10,18 @@ const MAX_REGIONS = 100;
 const TOLERANCE_SECONDS = 5;
 const SUBJECT = /^[A-Za-z0-9][A-Za-z0-9._:@|/-]{0,127}$/;
 const REGION = /^[A-Z]{2}-[A-Z0-9]{1,3}$/;
-/** `automation` is the engine's own hand: no token makes a caller it, neither by role nor by name. */
+/**
+ * `automation` is the engine's own hand: no token makes a caller it, neither by role nor by name.
+ */
 const OWN = 'automation';
 
 /**
- * The caller of a bearer token (RFC 7519): signature by one of the issuer's keys under an allowed algorithm, issuer,
- * audience, expiry; `sub` is the account, `role` one role, `regions` (optional) the ISO 3166-2 codes that it is limited to.
- * @throws DomainError of kind 'unauthenticated': TOKEN_MISSING, TOKEN_EXPIRED, TOKEN_INVALID; of kind 'unavailable':
- *   ISSUER_UNAVAILABLE when the issuer's keys cannot be fetched. None carries the token or what it claims.
+ * The caller of a bearer token (RFC 7519): signature by one of the issuer's keys under an allowed
+ * algorithm, issuer, audience, expiry; `sub` is the account, `role` one role, `regions` (optional)
+ * the ISO 3166-2 codes that it is limited to.
+ * @throws DomainError of kind 'unauthenticated': TOKEN_MISSING, TOKEN_EXPIRED, TOKEN_INVALID; of
+ *   kind 'unavailable': ISSUER_UNAVAILABLE when the issuer's keys cannot be fetched. None carries
+ *   the token or what it claims.
  */
 export async function verifyToken(
   trust: TokenTrust,
@@ -47,7 +51,9 @@ export async function verifyToken(
   return actorOf(payload);
 }
 
-/** The token of an Authorization header; undefined where there is none or it is of another scheme. */
+/**
+ * The token of an Authorization header; undefined where there is none or it is of another scheme.
+ */
 export const bearerOf = (authorization: string | undefined): string | undefined =>
   /^Bearer +([^\s]+)$/i.exec(authorization ?? '')?.[1];
 
@@ -101,7 +107,8 @@ function refusal(error: unknown): DomainError {
     error instanceof errors.JOSENotSupported
   )
     return invalid('it is not a signed JWT');
-  // What is left are failures to fetch the issuer's keys: time-outs, refused connections, answers that are no JWKS.
+  // What is left are failures to fetch the issuer's keys: time-outs, refused connections, answers
+  // that are no JWKS.
   return new DomainError(
     'ISSUER_UNAVAILABLE',
     'The keys of the token issuer cannot be fetched now; try again.',

@@ -28,8 +28,9 @@ function random(bytes: number): Buffer {
 }
 
 /**
- * AES-256-GCM: iv (12 bytes, random) || ciphertext || tag (16). `context` is authenticated with it, so that a ciphertext
- * cannot be moved under another name. Keys are KeyObjects: with raw bytes node takes four times as long.
+ * AES-256-GCM: iv (12 bytes, random) || ciphertext || tag (16). `context` is authenticated with it,
+ * so that a ciphertext cannot be moved under another name. Keys are KeyObjects: with raw bytes node
+ * takes four times as long.
  */
 export function encrypt(key: KeyObject, context: string, plain: string | Uint8Array): Buffer {
   const iv = random(IV);

@@ -19,7 +19,8 @@ const FORM = /^[0-9a-f]{64}\s*$/;
 export const masterKeyFile = (keysDir: string): string => join(keysDir, 'master.key');
 
 /**
- * Reads the master key; makes it where there is none and `mayMake` says that nothing was sealed under one yet.
+ * Reads the master key; makes it where there is none and `mayMake` says that nothing was sealed
+ * under one yet.
  * @throws VaultError MASTER_KEY_MISSING, MASTER_KEY_WRONG when the file is not a key
  */
 export function loadMasterKey(keysDir: string, mayMake: boolean): KeyObject {
@@ -36,7 +37,10 @@ export function loadMasterKey(keysDir: string, mayMake: boolean): KeyObject {
   return readMasterKey(file);
 }
 
-/** A key that is kept in a file of any name, for example a mounted secret. @throws VaultError MASTER_KEY_MISSING, MASTER_KEY_WRONG */
+/**
+ * A key that is kept in a file of any name, for example a mounted secret. @throws VaultError
+ * MASTER_KEY_MISSING, MASTER_KEY_WRONG
+ */
 export function readMasterKey(file: string): KeyObject {
   if (!existsSync(file))
     throw new VaultError(
@@ -52,7 +56,10 @@ export function readMasterKey(file: string): KeyObject {
   return createSecretKey(Buffer.from(text.trim(), 'hex'));
 }
 
-/** Whole or not at all, and never over a key that another process has just made: a link fails where the name is taken. */
+/**
+ * Whole or not at all, and never over a key that another process has just made: a link fails where
+ * the name is taken.
+ */
 function make(keysDir: string, file: string): void {
   mkdirSync(keysDir, { recursive: true, mode: 0o700 });
   const part = `${file}.${randomBytes(6).toString('hex')}`;
@@ -78,7 +85,10 @@ function make(keysDir: string, file: string): void {
   }
 }
 
-/** Keys for keyed hashes, one a purpose, derived (HKDF-SHA-256, RFC 5869) so that they say nothing of the master key. */
+/**
+ * Keys for keyed hashes, one a purpose, derived (HKDF-SHA-256, RFC 5869) so that they say nothing
+ * of the master key.
+ */
 export interface HashKeys {
   readonly identity: Uint8Array;
   readonly account: Uint8Array;

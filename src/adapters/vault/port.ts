@@ -12,24 +12,30 @@ export interface PersonalRecord {
 }
 
 /**
- * Keeps personal fields encrypted, each person under a key of their own, wrapped by a master key that is kept elsewhere.
- * Erasing a person destroys the key: the ciphertext, and so the proof, stays.
+ * Keeps personal fields encrypted, each person under a key of their own, wrapped by a master key
+ * that is kept elsewhere. Erasing a person destroys the key: the ciphertext, and so the proof,
+ * stays.
  */
 export interface Vault {
   /**
-   * Encrypts and stores durably before it resolves. A record that exists keeps its ciphertext when its content is the
-   * same (so a repeated command binds the same hash) and is refused with RECORD_DIFFERS when it is not.
+   * Encrypts and stores durably before it resolves. A record that exists keeps its ciphertext when
+   * its content is the same (so a repeated command binds the same hash) and is refused with
+   * RECORD_DIFFERS when it is not.
    */
   seal(records: readonly PersonalRecord[]): Promise<readonly Sealed[]>;
-  /** Decrypts in the order asked; undefined where the record is absent or the person was erased. Checks the hash. */
+  /**
+   * Decrypts in the order asked; undefined where the record is absent or the person was erased.
+   * Checks the hash.
+   */
   open(
     sealed: readonly Sealed[],
   ): Promise<readonly (Readonly<Record<string, string>> | undefined)[]>;
   /** Destroys the keys of these persons, durably. Idempotent. */
   erase(personIds: readonly string[]): Promise<void>;
   /**
-   * Keyed hash (HMAC-SHA-256, hex) of a normalised identity or account number, under a key that never leaves the vault's
-   * key ring; `purpose` separates the domains ('identity', 'account'). Synchronous: it is pure once the key ring is open.
+   * Keyed hash (HMAC-SHA-256, hex) of a normalised identity or account number, under a key that
+   * never leaves the vault's key ring; `purpose` separates the domains ('identity', 'account').
+   * Synchronous: it is pure once the key ring is open.
    */
   keyedHash(purpose: 'identity' | 'account', value: string): string;
   close(): Promise<void>;

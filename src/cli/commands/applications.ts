@@ -59,7 +59,10 @@ export function readMappingFile(path: string | undefined): Mapping {
   }
 }
 
-/** Reads a file of households and takes its applications in; what is wrong goes to the rejects file, everything else is recorded. */
+/**
+ * Reads a file of households and takes its applications in; what is wrong goes to the rejects file,
+ * everything else is recorded.
+ */
 export async function importFile(
   engine: Engine,
   args: {

@@ -31,7 +31,8 @@ export function auditCommand(): Command {
       action<CommonOptions, []>(async (run, options) => {
         const report = await withEngine(options.data, async (engine) => {
           const bytes = run.out.progress('events hashed');
-          // A server's log has bytes of its own; there the events are proved, not how they are stored.
+          // A server's log has bytes of its own; there the events are proved, not how they are
+          // stored.
           const verified = engine.distributed ? {} : await verifyLog(engine.dir, bytes, run.signal);
           return { ...verified, ...(await auditCheck(engine, run)) };
         });

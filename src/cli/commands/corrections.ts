@@ -43,7 +43,10 @@ const COLUMNS = [
   'due',
 ] as const;
 
-/** What a correction says of each household, as lines of CSV: one a household, month, benefit and member. Amounts in minor units. */
+/**
+ * What a correction says of each household, as lines of CSV: one a household, month, benefit and
+ * member. Amounts in minor units.
+ */
 export async function* itemsOf(
   engine: Engine,
   correctionId: string,

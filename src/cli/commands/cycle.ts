@@ -50,7 +50,10 @@ interface ReportOptions extends CycleOptions {
 const idOf = (options: CycleOptions): string =>
   cycleIdOf(parseProgrammeId(options.programme, 'programme'), parsePeriod(options.period));
 
-/** Where a cycle stands: its state, and its payments by state in count and minor units, from the log. */
+/**
+ * Where a cycle stands: its state, and its payments by state in count and minor units, from the
+ * log.
+ */
 export async function cycleStatus(engine: Engine, cycleId: string): Promise<object> {
   const state = await readCycle(engine.store, cycleId);
   if (state.status === 'none')

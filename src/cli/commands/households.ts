@@ -30,7 +30,10 @@ export interface WriteHouseholds {
   readonly errors?: number;
 }
 
-/** Writes made-up households to a file, which has its name only when it is whole and synced. Memory does not grow with the count. */
+/**
+ * Writes made-up households to a file, which has its name only when it is whole and synced. Memory
+ * does not grow with the count.
+ */
 export function writeHouseholds(
   options: WriteHouseholds,
   onProgress?: (rows: number) => void,

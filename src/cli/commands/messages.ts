@@ -61,7 +61,9 @@ interface DismissOptions extends CommonOptions {
   readonly reason: string;
 }
 
-/** Takes one file in; a failure of the disk stops the run, what is wrong with the file is an answer. */
+/**
+ * Takes one file in; a failure of the disk stops the run, what is wrong with the file is an answer.
+ */
 async function take(
   engine: Engine,
   run: Run,

@@ -20,7 +20,10 @@ interface VerifyOptions extends CommonOptions {
   readonly rejects?: string;
 }
 
-/** Accounts of a file in batches; bad lines go to the rejects. `lines` grows by the line of each account. */
+/**
+ * Accounts of a file in batches; bad lines go to the rejects. `lines` grows by the line of each
+ * account.
+ */
 async function* accountsIn(
   file: string,
   rejects: RejectsFile,

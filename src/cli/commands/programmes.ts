@@ -25,7 +25,10 @@ interface AllotOptions extends CommonOptions {
   readonly reference: string;
 }
 
-/** Defines a programme, publishes its policies in order and opens it. What is there already stays; again changes nothing. */
+/**
+ * Defines a programme, publishes its policies in order and opens it. What is there already stays;
+ * again changes nothing.
+ */
 export async function setUpProgramme(
   engine: Engine,
   definition: ProgrammeDefinition,

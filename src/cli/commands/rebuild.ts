@@ -25,7 +25,10 @@ const LOOK_EVERY_MS = 50;
 /** How long the projector may stand still before nobody waits for it any more. */
 const PATIENCE_MS = 60_000;
 
-/** At the distributed size another process builds the read models: waits until they show the log to its end. */
+/**
+ * At the distributed size another process builds the read models: waits until they show the log to
+ * its end.
+ */
 async function shownElsewhere<T>(
   { store }: Engine,
   { databaseUrl }: Distributed,
@@ -100,7 +103,10 @@ async function withReadModels<T>(
   }
 }
 
-/** Brings the read models up to the log's end, so that a server that is started next has little to catch up with. */
+/**
+ * Brings the read models up to the log's end, so that a server that is started next has little to
+ * catch up with.
+ */
 export const catchUpReadModels = (engine: Engine, run: Run): Promise<unknown> =>
   engine.distributed
     ? shownElsewhere(engine, engine.distributed, run, async () => undefined)
@@ -123,7 +129,10 @@ export const askReadModels = <T>(
         return ask(reads);
       });
 
-/** Builds the read models anew from the log, beside the live ones, and switches; with verify, compares them row for row first. */
+/**
+ * Builds the read models anew from the log, beside the live ones, and switches; with verify,
+ * compares them row for row first.
+ */
 export const rebuildReadModels = (
   dir: string,
   options: { readonly verify: boolean },

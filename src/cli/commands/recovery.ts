@@ -86,7 +86,9 @@ async function stateOf(
   return state;
 }
 
-/** How much of a programme's overpayments is recovered, waived and left, over all its households. */
+/**
+ * How much of a programme's overpayments is recovered, waived and left, over all its households.
+ */
 async function totalsOf(engine: Engine, programmeId: string) {
   const totals = {
     households: 0,

@@ -15,7 +15,10 @@ export interface DemoOptions extends CommonOptions {
   readonly rail: Rail;
 }
 
-/** How long, and how often, a folder is asked for that another process holds: one that was just killed lets go within moments. */
+/**
+ * How long, and how often, a folder is asked for that another process holds: one that was just
+ * killed lets go within moments.
+ */
 const PATIENCE_MS = 10_000;
 const ASK_EVERY_MS = 100;
 

@@ -6,7 +6,10 @@ export interface GeneratedChild {
   orphelin: string;
 }
 
-/** A household in the columns of an administration's own file. All text, as a spreadsheet would export it. */
+/**
+ * A household in the columns of an administration's own file. All text, as a spreadsheet would
+ * export it.
+ */
 export interface GeneratedHousehold {
   reference: string;
   cin: string;

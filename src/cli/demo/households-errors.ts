@@ -1,6 +1,9 @@
 import type { GeneratedHousehold } from './households-columns.js';
 
-/** Mistakes as they come in real files, each of which the import must reject; `column` is where it will say so. */
+/**
+ * Mistakes as they come in real files, each of which the import must reject; `column` is where it
+ * will say so.
+ */
 const MISTAKES: readonly {
   readonly column: keyof GeneratedHousehold;
   readonly spoil: (row: GeneratedHousehold) => Partial<GeneratedHousehold>;

@@ -62,14 +62,20 @@ const REGION_WEIGHTS = REGIONS.map(([, thousands]) => thousands);
 const BANK_WEIGHTS = BANKS.map(([, weight]) => weight);
 const CHILDREN_WEIGHTS = [17, 20, 26, 19, 10, 5, 2, 1];
 const THRESHOLD_MICRO = 9_743_001;
-/** Affine maps with these are one-to-one, so that numbers of different households never meet by chance. */
+/**
+ * Affine maps with these are one-to-one, so that numbers of different households never meet by
+ * chance.
+ */
 const CIN_SPACE = 676_000_000;
 const CIN_STEP = 217_645_199;
 const PHONE_SPACE = 100_000_000;
 const PHONE_STEP = 48_271_917;
 const MAX_COUNT = 10_000_000;
 
-/** Whether row `index` is the one of its stretch (of 1/share rows) that the seed chose: counts come out as stated, within one. */
+/**
+ * Whether row `index` is the one of its stretch (of 1/share rows) that the seed chose: counts come
+ * out as stated, within one.
+ */
 function chosen(index: number, share: number, seed: number, stream: number): boolean {
   if (share <= 0) return false;
   const stretch = Math.floor(index * share);
@@ -106,7 +112,10 @@ function schoolOf(random: Random, age: number): string {
   return random.chance(0.35) ? 'S3' : 'S0';
 }
 
-/** Children eldest first, none over 20, a year to four apart, the youngest perhaps born in the month of the application. */
+/**
+ * Children eldest first, none over 20, a year to four apart, the youngest perhaps born in the month
+ * of the application.
+ */
 function childrenOf(random: Random, shares: Shares, month: string): GeneratedChild[] {
   const count = random.weighted(CHILDREN_WEIGHTS);
   const orphan = random.chance(shares.orphans);
@@ -173,9 +182,10 @@ function datesFrom(from: string, to: string): readonly string[] {
 }
 
 /**
- * Households for tests, demonstrations and training: realistic in size, ages, school, scores around the threshold,
- * disabilities, orphans, regions, names and accounts, with duplicates and mistakes in the stated shares. Nobody in them exists.
- * Streams: memory does not grow with the count. Row i depends on the seed and i alone.
+ * Households for tests, demonstrations and training: realistic in size, ages, school, scores around
+ * the threshold, disabilities, orphans, regions, names and accounts, with duplicates and mistakes
+ * in the stated shares. Nobody in them exists. Streams: memory does not grow with the count. Row i
+ * depends on the seed and i alone.
  * @throws RangeError for a count, seed or share out of range; DomainError INVALID_DATE
  */
 export function* generateHouseholds(options: GenerateOptions): Generator<GeneratedHousehold> {
@@ -251,7 +261,10 @@ function* chunked(
   if (chunk !== '') yield chunk;
 }
 
-/** The rows as CSV text, in chunks. `bom` for spreadsheets that take UTF-8 for something else without it. */
+/**
+ * The rows as CSV text, in chunks. `bom` for spreadsheets that take UTF-8 for something else
+ * without it.
+ */
 export function householdsCsv(
   rows: Iterable<GeneratedHousehold>,
   { delimiter = ';', bom = false }: { delimiter?: ';' | ',' | '\t'; bom?: boolean } = {},

@@ -19,8 +19,8 @@ const closedWith = (events: readonly Recorded[]): Recorded | undefined =>
   events.findLast((e) => e.type === 'PaymentRejected' || e.type === 'PaymentReturned');
 
 /**
- * The payees of rejected and returned payments come to the counter with another account (nine of ten do). One person
- * registers it and another verifies it. What was mended before stays.
+ * The payees of rejected and returned payments come to the counter with another account (nine of
+ * ten do). One person registers it and another verifies it. What was mended before stays.
  */
 export async function mendAccounts(
   engine: Engine,
@@ -117,7 +117,10 @@ export async function mendAccounts(
   return mended;
 }
 
-/** A finance officer asks the bank about each contradiction, which answers that its second message was an error. */
+/**
+ * A finance officer asks the bank about each contradiction, which answers that its second message
+ * was an error.
+ */
 export async function resolveBreaks(
   engine: Engine,
   cycleId: string,

@@ -19,8 +19,8 @@ export type Said =
     };
 
 /**
- * Runs one step of the demo in a process of its own, so that no step holds the memory that another one needed.
- * It ends with this process, and stops at its next safe point when the run is stopped.
+ * Runs one step of the demo in a process of its own, so that no step holds the memory that another
+ * one needed. It ends with this process, and stops at its next safe point when the run is stopped.
  * @throws DomainError with the code that the step failed with
  */
 export async function inOwnProcess<S extends Step>(

@@ -9,7 +9,10 @@ export function mix(...words: readonly number[]): number {
   return h >>> 0;
 }
 
-/** A stream of numbers that its seed decides alone (mulberry32): the same on every machine. Not for secrets. */
+/**
+ * A stream of numbers that its seed decides alone (mulberry32): the same on every machine. Not for
+ * secrets.
+ */
 export class Random {
   #state: number;
 

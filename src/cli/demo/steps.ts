@@ -60,8 +60,8 @@ export interface DemoStepOptions extends DemoRun {
 }
 
 /**
- * What the demo consists of, in order ('pay' once a period). Every step finds out by itself what is done already, so that
- * it can be killed and run again.
+ * What the demo consists of, in order ('pay' once a period). Every step finds out by itself what is
+ * done already, so that it can be killed and run again.
  */
 export const STEPS = {
   'take-in': takeIn,
@@ -71,7 +71,10 @@ export const STEPS = {
     summarise(data, PROGRAMME, FISCAL_YEAR, PERIODS, run),
 } as const;
 
-/** Generates the file, sets the programme up, imports, determines, recommends, approves by another person, and enrols. */
+/**
+ * Generates the file, sets the programme up, imports, determines, recommends, approves by another
+ * person, and enrols.
+ */
 async function takeIn(
   run: Run,
   options: DemoStepOptions,
@@ -154,7 +157,10 @@ async function takeInFile(
   };
 }
 
-/** One month: prepare, approve, release, outcomes, mend, instruct again, outcomes, breaks, reconcile, close. */
+/**
+ * One month: prepare, approve, release, outcomes, mend, instruct again, outcomes, breaks,
+ * reconcile, close.
+ */
 async function payPeriod(run: Run, options: DemoStepOptions): Promise<void> {
   const { period = '' } = options;
   const cycleId = cycleIdOf(PROGRAMME, period);

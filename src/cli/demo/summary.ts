@@ -1,7 +1,10 @@
 import { formatAmount } from '../../kernel/money.js';
 import { table } from '../output.js';
 
-/** What the main job came to; the shape of `sanad demo --json`. Money in minor units, as decimal strings. */
+/**
+ * What the main job came to; the shape of `sanad demo --json`. Money in minor units, as decimal
+ * strings.
+ */
 export interface DemoSummary {
   readonly households: number;
   readonly applications: {
@@ -24,7 +27,10 @@ export interface DemoSummary {
   readonly eventsPerSecond: number;
 }
 
-/** Counts are of payments by their final state, so ordered = settled + rejected + returned + outstanding; `reinstructed` were paid to a mended account. */
+/**
+ * Counts are of payments by their final state, so ordered = settled + rejected + returned +
+ * outstanding; `reinstructed` were paid to a mended account.
+ */
 export interface DemoCycle {
   readonly period: string;
   readonly policyVersion: number;

@@ -4,9 +4,10 @@ import type { Policy } from '../rules.js';
 import { asdFactsSchema } from './facts-schema.js';
 
 /**
- * Morocco's direct social aid (Aide sociale directe) as a programme: the reference that tests, demo and documentation use.
- * Figures in centimes of a dirham, as published by anss.gov.ma and the press of the day; what could not be verified is in
- * versions marked `unverified`. The debtor and its account are fictitious.
+ * Morocco's direct social aid (Aide sociale directe) as a programme: the reference that tests, demo
+ * and documentation use. Figures in centimes of a dirham, as published by anss.gov.ma and the press
+ * of the day; what could not be verified is in versions marked `unverified`. The debtor and its
+ * account are fictitious.
  */
 export const asdProgramme: EventData['ProgrammeDefined'] = {
   programmeId: 'asd',
@@ -202,10 +203,11 @@ function asdPolicy(rates: Rates): Policy {
 const later = { laterCared: 3_600, laterOut: 2_400, disability: 10_000 };
 
 /**
- * The three versions: the rates first paid in December 2023; the "2025 rate", announced long before it was first paid at
- * the end of November 2025 (its disability supplement is the one of version 1, for want of a published figure); and the
- * "2026 rate", whose start is unverified. The sources state when each rate was first paid; the days of announcement and of
- * legal effect and the citation of the law stand for what a programme's owner would enter, and were not verified.
+ * The three versions: the rates first paid in December 2023; the "2025 rate", announced long before
+ * it was first paid at the end of November 2025 (its disability supplement is the one of version 1,
+ * for want of a published figure); and the "2026 rate", whose start is unverified. The sources
+ * state when each rate was first paid; the days of announcement and of legal effect and the
+ * citation of the law stand for what a programme's owner would enter, and were not verified.
  */
 export const asdPolicies: readonly Omit<
   EventData['PolicyPublished'],

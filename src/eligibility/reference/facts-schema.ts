@@ -1,4 +1,7 @@
-/** The facts of the reference programme. Children are the dependent ones up to 20 years, eldest first: their place is their rank. */
+/**
+ * The facts of the reference programme. Children are the dependent ones up to 20 years, eldest
+ * first: their place is their rank.
+ */
 export const asdFactsSchema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   type: 'object',

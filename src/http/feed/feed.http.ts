@@ -14,11 +14,17 @@ import { AGGREGATES, topicOf, type Aggregate } from '../../messaging/topics.js';
 
 const DEFAULT_LIMIT = 500;
 const LONGEST_WAIT_MS = 25_000;
-/** Answers that are made or waited for at once; each may hold 4 MiB, and a subscription to the store. */
+/**
+ * Answers that are made or waited for at once; each may hold 4 MiB, and a subscription to the
+ * store.
+ */
 const MOST_AT_ONCE = 64;
 /** Of one caller, so that one with many connections leaves room for the others. */
 const MOST_OF_ONE = 16;
-/** What a payment system may read: what it is to pay, and what became of it. Everything else concerns applicants. */
+/**
+ * What a payment system may read: what it is to pay, and what became of it. Everything else
+ * concerns applicants.
+ */
 const OF_PAYMENT_SYSTEMS: ReadonlySet<Aggregate> = new Set(['payment', 'cycle'] as const);
 const TYPES: ReadonlySet<string> = new Set(schemas.map(({ type }) => type));
 
@@ -65,8 +71,8 @@ export class FeedHttp {
   ) {}
 
   /**
-   * Sent whole, with its position in Sanad-Position, so that an answer that broke off is told by its length. A client that
-   * goes away, or a server that stops, ends the reading.
+   * Sent whole, with its position in Sanad-Position, so that an answer that broke off is told by
+   * its length. A client that goes away, or a server that stops, ends the reading.
    */
   @QueryEndpoint('', {
     roles: ['payment-system', 'auditor'],

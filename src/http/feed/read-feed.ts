@@ -14,7 +14,10 @@ export interface FeedRequest {
   readonly types?: ReadonlySet<string>;
 }
 
-/** One CloudEvent in JSON a line, and the position up to which the log was looked through: what to ask `after` next. */
+/**
+ * One CloudEvent in JSON a line, and the position up to which the log was looked through: what to
+ * ask `after` next.
+ */
 export interface FeedAnswer {
   readonly lines: readonly string[];
   readonly position: number;
@@ -22,14 +25,18 @@ export interface FeedAnswer {
 
 /** An answer is held in memory until it is sent: one more event than this at most. */
 export const MAX_ANSWER_BYTES = 4_194_304;
-/** Events looked through for one answer; a filter that finds nothing in them answers nothing and moves on. */
+/**
+ * Events looked through for one answer; a filter that finds nothing in them answers nothing and
+ * moves on.
+ */
 export const MAX_LOOKED_THROUGH = 20_000;
 const PAGE = 500;
 
 /**
- * Reads a piece of the log as CloudEvents, in commit order. Looks through history first; where nothing fits up to its end
- * it follows the log until something does, the time is over or the signal aborts. The store is read no faster than the
- * reader asks, since each question takes one bounded answer.
+ * Reads a piece of the log as CloudEvents, in commit order. Looks through history first; where
+ * nothing fits up to its end it follows the log until something does, the time is over or the
+ * signal aborts. The store is read no faster than the reader asks, since each question takes one
+ * bounded answer.
  */
 export async function readFeed(
   store: Pick<EventStore, 'readAll' | 'follow'>,

@@ -1,4 +1,7 @@
-/** Pauses between attempts, in milliseconds: the first, then doubled each time, never longer than the longest. */
+/**
+ * Pauses between attempts, in milliseconds: the first, then doubled each time, never longer than
+ * the longest.
+ */
 export class Backoff {
   #nextMs: number;
 

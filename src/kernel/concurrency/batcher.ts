@@ -10,11 +10,16 @@ export interface BatcherOptions<Request> {
   /** How much a request weighs, and what a group may weigh; one heavier than that goes alone. */
   readonly weight: (request: Request) => number;
   readonly most: number;
-  /** A failure that one request alone may have caused: each of the group is then tried by itself. */
+  /**
+   * A failure that one request alone may have caused: each of the group is then tried by itself.
+   */
   readonly ofOne: (error: unknown) => boolean;
 }
 
-/** Requests that come while others are under way share the next piece of work, as commits of a log share a sync. */
+/**
+ * Requests that come while others are under way share the next piece of work, as commits of a log
+ * share a sync.
+ */
 export class Batcher<Request, Answer> {
   #waiting: Waiting<Request, Answer>[] = [];
   readonly #groups = new Set<Promise<void>>();

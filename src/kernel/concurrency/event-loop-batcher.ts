@@ -1,6 +1,6 @@
 /**
- * Resolves when the event loop has read everything that had arrived. Requests that came together go on together, and so
- * travel to the log's threads in one message instead of one each.
+ * Resolves when the event loop has read everything that had arrived. Requests that came together go
+ * on together, and so travel to the log's threads in one message instead of one each.
  */
 export class EventLoopBatcher {
   #next: Promise<void> | undefined;

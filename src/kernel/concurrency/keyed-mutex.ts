@@ -1,6 +1,6 @@
 /**
- * Runs work that shares a key one after the other, in the order of the calls; other work runs at the same time. It holds
- * within one process only: between processes the expected revision decides.
+ * Runs work that shares a key one after the other, in the order of the calls; other work runs at
+ * the same time. It holds within one process only: between processes the expected revision decides.
  */
 export class KeyedMutex {
   readonly #tails = new Map<string, Promise<void>>();

@@ -37,7 +37,9 @@ function simply(command: Command, decided: Decided): CommandPlan {
   return { parts: [partOf(applicationId, decided)], answer: { applicationId } };
 }
 
-/** The application's first fact: which programme it is to. @throws DomainError APPLICATION_NOT_FOUND */
+/**
+ * The application's first fact: which programme it is to. @throws DomainError APPLICATION_NOT_FOUND
+ */
 async function submitted(
   { store }: CommandPlanDeps,
   applicationId: string,

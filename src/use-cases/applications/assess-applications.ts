@@ -27,7 +27,10 @@ export interface AssessSummary {
   refused: number;
 }
 
-/** The command that determines an application: its facts under the version in force in the month it was received. None where that was done. */
+/**
+ * The command that determines an application: its facts under the version in force in the month it
+ * was received. None where that was done.
+ */
 export const determinationOf =
   (book: ProgrammePolicies) =>
   (state: ApplicationState): ApplicationCommand | undefined => {
@@ -59,7 +62,8 @@ export function countDetermination(
 }
 
 /**
- * Determines every application that waits for it, in pages. Running it again finds nothing left to do.
+ * Determines every application that waits for it, in pages. Running it again finds nothing left to
+ * do.
  * @throws DomainError PROGRAMME_NOT_FOUND, StoreError, the signal's reason
  */
 export async function assessApplications(

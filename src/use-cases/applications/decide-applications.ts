@@ -14,11 +14,14 @@ import { pagesOf, pagesOfStreams } from '../../write-side/stream-pages.js';
 export interface DecideArgs {
   readonly programmeId: string;
   /**
-   * recommend: what the determination says, approval or rejection · approve: those recommended for approval ·
-   * reject: those recommended for rejection.
+   * recommend: what the determination says, approval or rejection · approve: those recommended for
+   * approval · reject: those recommended for rejection.
    */
   readonly action: 'recommend' | 'approve' | 'reject';
-  /** Exactly these, each answered for; absent: every application of the programme that waits for the action. */
+  /**
+   * Exactly these, each answered for; absent: every application of the programme that waits for the
+   * action.
+   */
   readonly applicationIds?: Iterable<string>;
   /** Only these regions. */
   readonly regions?: readonly string[];
@@ -26,7 +29,10 @@ export interface DecideArgs {
   readonly reason?: string;
   readonly onRefused?: (refusals: readonly Refusal[]) => void;
 }
-/** `seen` were looked at; `done` recorded now; `refused` by a rule; the rest did not wait for the action. */
+/**
+ * `seen` were looked at; `done` recorded now; `refused` by a rule; the rest did not wait for the
+ * action.
+ */
 export interface DecideSummary {
   seen: number;
   done: number;
@@ -34,8 +40,8 @@ export interface DecideSummary {
 }
 
 /**
- * Recommends, approves or rejects many applications, each recorded by itself under the actor's name; the rules about
- * persons hold for each. Running it again goes on where it stopped.
+ * Recommends, approves or rejects many applications, each recorded by itself under the actor's
+ * name; the rules about persons hold for each. Running it again goes on where it stopped.
  * @throws StoreError, the signal's reason
  */
 export async function decideApplications(

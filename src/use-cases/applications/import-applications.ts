@@ -17,10 +17,16 @@ import {
 } from '../../write-side/context.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 
-/** A household of an import file, its own fields checked and in one spelling (identity in upper case, without spaces). */
+/**
+ * A household of an import file, its own fields checked and in one spelling (identity in upper
+ * case, without spaces).
+ */
 export interface ImportRow {
   readonly line: number;
-  /** The sender's own number of the application: what makes a second import of the same row the same application. */
+  /**
+   * The sender's own number of the application: what makes a second import of the same row the same
+   * application.
+   */
   readonly reference: string;
   readonly nationalId: string;
   readonly name: string;
@@ -50,7 +56,10 @@ export interface ImportArgs {
   readonly programmeId: string;
   /** Batches of a few hundred rows. */
   readonly rows: AsyncIterable<readonly ImportRow[]>;
-  /** Determine eligibility in the same pass; each determination is recorded with the application, by automation. */
+  /**
+   * Determine eligibility in the same pass; each determination is recorded with the application, by
+   * automation.
+   */
   readonly determine?: boolean;
   /** Check everything, record nothing. */
   readonly dryRun?: boolean;
@@ -58,7 +67,10 @@ export interface ImportArgs {
   readonly onRejects?: (rejects: readonly ImportReject[]) => void | Promise<void>;
 }
 
-/** `submitted + alreadyThere + duplicates + rejected = read`. `eligible` and `ineligible` count this run's determinations. */
+/**
+ * `submitted + alreadyThere + duplicates + rejected = read`. `eligible` and `ineligible` count this
+ * run's determinations.
+ */
 export interface ImportSummary {
   read: number;
   submitted: number;
@@ -84,8 +96,9 @@ export const applicationIdOf = (programmeId: string, reference: string): string 
   uuidOf('application', programmeId, reference);
 
 /**
- * Takes applications in, one atomic group a household: identity, person, payee account and application. The same file
- * again changes nothing; a run that was killed is finished by running it again.
+ * Takes applications in, one atomic group a household: identity, person, payee account and
+ * application. The same file again changes nothing; a run that was killed is finished by running it
+ * again.
  * @throws DomainError PROGRAMME_NOT_FOUND, StoreError, VaultError, the signal's reason
  */
 export async function importApplications(
@@ -120,7 +133,10 @@ export async function importApplications(
 }
 
 class Intake {
-  /** Identities of batches under way, by keyed hash: the first row of a file wins, whichever batch is synced first. */
+  /**
+   * Identities of batches under way, by keyed hash: the first row of a file wins, whichever batch
+   * is synced first.
+   */
   readonly #underWay = new Map<string, string>();
 
   constructor(
@@ -206,7 +222,8 @@ class Intake {
 
   /**
    * Rows whose reference was taken in before: the same again, or something else under its name.
-   * @returns those of which an earlier run wrote a part only, where the store cannot write a household at once
+   * @returns those of which an earlier run wrote a part only, where the store cannot write a
+   *   household at once
    */
   async #compare(households: readonly Household[], rejects: ImportReject[]): Promise<Household[]> {
     const unfinished: Household[] = [];
@@ -356,8 +373,9 @@ function claimant(events: readonly Recorded[]): string | undefined {
 }
 
 /**
- * Profile and account as the vault keeps them. The names carry a keyed hash of the content of both: a row that was corrected
- * between a killed run and the next is another record, so neither run binds the other's ciphertext.
+ * Profile and account as the vault keeps them. The names carry a keyed hash of the content of both:
+ * a row that was corrected between a killed run and the next is another record, so neither run
+ * binds the other's ciphertext.
  */
 function personalRecords(
   { row, personId, accountId }: Household,

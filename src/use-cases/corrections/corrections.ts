@@ -42,7 +42,10 @@ export async function correctionsOf(
 export interface Past {
   /** Last month with a released cycle; undefined where none is. */
   readonly toPeriod: string | undefined;
-  /** The latest position that a released cycle was prepared as of. An enrolment that is newer is paid from its start by its first cycle. */
+  /**
+   * The latest position that a released cycle was prepared as of. An enrolment that is newer is
+   * paid from its start by its first cycle.
+   */
   readonly paidThrough: number;
   /** Cycles that are closed: what was rejected or returned in them is not paid any more. */
   readonly closed: ReadonlySet<string>;
@@ -72,8 +75,9 @@ export function monthsBetween(fromPeriod: string, toPeriod: string): readonly st
 }
 
 /**
- * The policy that a household is due a month under: the one first paid in it, unless a correction that was approved (or this
- * one) decided on the newest in legal effect. A decision for legal effect stays for its months: later corrections do not undo it.
+ * The policy that a household is due a month under: the one first paid in it, unless a correction
+ * that was approved (or this one) decided on the newest in legal effect. A decision for legal
+ * effect stays for its months: later corrections do not undo it.
  */
 export function ruling(
   book: ProgrammePolicies,
@@ -103,7 +107,10 @@ export function ruling(
   };
 }
 
-/** @throws DomainError CORRECTION_OPEN where another correction of the programme waits for a decision */
+/**
+ * @throws DomainError CORRECTION_OPEN where another correction of the programme waits for a
+ *   decision
+ */
 export function requireNoneOpen(corrections: readonly CorrectionState[]): void {
   const open = corrections.find(isOpen);
   if (open)

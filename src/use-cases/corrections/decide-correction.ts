@@ -18,7 +18,10 @@ export const approveCorrectionParts = ({
   }),
 ];
 
-/** A second person approves exactly what was proposed. @throws DomainError SAME_PERSON, CONTENT_CHANGED, CORRECTION_STATUS… */
+/**
+ * A second person approves exactly what was proposed. @throws DomainError SAME_PERSON,
+ * CONTENT_CHANGED, CORRECTION_STATUS…
+ */
 export const approveCorrection = (
   deps: Deps,
   args: ApproveCorrectionArgs,
@@ -37,7 +40,10 @@ export const rejectCorrectionParts = ({
   part(streams.correction(correctionId), correctionDecider, { type: 'RejectCorrection', reason }),
 ];
 
-/** Drops what was proposed; nothing of it is on any account. @throws DomainError CORRECTION_STATUS, CORRECTION_NOT_FOUND */
+/**
+ * Drops what was proposed; nothing of it is on any account. @throws DomainError CORRECTION_STATUS,
+ * CORRECTION_NOT_FOUND
+ */
 export const rejectCorrection = (
   deps: Deps,
   args: RejectCorrectionArgs,

@@ -32,8 +32,8 @@ export interface PlanSummary {
 const MAX_REFUSALS = 1_000;
 
 /**
- * Gives every household that owes the programme money and has no plan the same one. Page by page; again, it plans what is
- * missing.
+ * Gives every household that owes the programme money and has no plan the same one. Page by page;
+ * again, it plans what is missing.
  */
 export async function planRecoveries(
   deps: Deps,

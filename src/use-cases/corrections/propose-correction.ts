@@ -56,10 +56,11 @@ export type ProposeSummary = EventData['CorrectionProposed'] &
 const MAX_MONTHS = 120;
 
 /**
- * Recomputes what households were due in the months that were paid, and proposes arrears or an overpayment for each that
- * differs. Reads the log in pages of some hundred households, as of one position; killed half way and run again, it goes on
- * and proposes the same.
- * @throws DomainError CORRECTION_OPEN, NOTHING_PAID, PERIODS_OUT_OF_ORDER, LIMIT_EXCEEDED, PROGRAMME_NOT_FOUND
+ * Recomputes what households were due in the months that were paid, and proposes arrears or an
+ * overpayment for each that differs. Reads the log in pages of some hundred households, as of one
+ * position; killed half way and run again, it goes on and proposes the same.
+ * @throws DomainError CORRECTION_OPEN, NOTHING_PAID, PERIODS_OUT_OF_ORDER, LIMIT_EXCEEDED,
+ *   PROGRAMME_NOT_FOUND
  */
 export async function proposeCorrection(
   deps: Deps,
@@ -337,7 +338,10 @@ class Recomputation {
     };
   }
 
-  /** The hash binds every household's amount and its whole reason: lines `<person>|<difference>|<SHA-256 of the months>\n`. */
+  /**
+   * The hash binds every household's amount and its whole reason: lines
+   * `<person>|<difference>|<SHA-256 of the months>\n`.
+   */
   #tally({ personId, differenceMinor, periods }: Proposal): void {
     this.#hash.update(`${personId}|${differenceMinor}|${sha256Hex(canonicalJson(periods))}\n`);
     const difference = BigInt(differenceMinor);

@@ -14,16 +14,20 @@ import type { RecoveryState } from '../../recovery/recovery.decider.js';
 
 type Month = Proposal['periods'][number];
 type Item = Month['items'][number];
-/** A payment that stands: ordered, not cancelled, and not rejected or returned for good; with the items that count. */
+/**
+ * A payment that stands: ordered, not cancelled, and not rejected or returned for good; with the
+ * items that count.
+ */
 export type Standing = Pick<
   EventData['PaymentOrdered'],
   'period' | 'policyVersion' | 'contentHash' | 'items'
 >;
 
 /**
- * What a payment that stands counts for. Arrears and a recovery count by the corrections that they come from, as long as the
- * household's account says that this payment carries them. Where the account took them back because the payment had lapsed, and the
- * bank paid it late all the same, they count as what they are: money that left, or that was kept back, once more.
+ * What a payment that stands counts for. Arrears and a recovery count by the corrections that they
+ * come from, as long as the household's account says that this payment carries them. Where the
+ * account took them back because the payment had lapsed, and the bank paid it late all the same,
+ * they count as what they are: money that left, or that was kept back, once more.
  */
 export function standingOf(
   ordered: EventData['PaymentOrdered'],
@@ -114,8 +118,9 @@ class MonthBooks {
 }
 
 /**
- * What a household is due for each month less what stands as paid for it, item by item and child by child. Payments count by
- * the months of their items, so what a first cycle paid for earlier months counts there.
+ * What a household is due for each month less what stands as paid for it, item by item and child by
+ * child. Payments count by the months of their items, so what a first cycle paid for earlier months
+ * counts there.
  * @param rulingIn the policy that a month is due under; undefined where none is
  * @param paidUnder the version that the month was paid under where its payment does not say
  * @returns undefined where both are the same in sum

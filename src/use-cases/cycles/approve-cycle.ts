@@ -19,8 +19,9 @@ export interface ApproveArgs {
 }
 
 /**
- * The approval and the reservation of its money, to be executed together: without the money there is no approval. The
- * reservation is of the total prepared last; where that is not what the approver saw, the cycle refuses the hash.
+ * The approval and the reservation of its money, to be executed together: without the money there
+ * is no approval. The reservation is of the total prepared last; where that is not what the
+ * approver saw, the cycle refuses the hash.
  */
 export async function approveCycleParts(
   deps: Pick<Deps, 'store'>,
@@ -37,7 +38,8 @@ export async function approveCycleParts(
       fiscalYear: fiscalYearOf(cycleId),
       mustBeChecked,
     }),
-    // Where both cannot be written together, the money is taken first: there is never an approval without it.
+    // Where both cannot be written together, the money is taken first: there is never an approval
+    // without it.
     reserving(
       part(budgetStreamOf(cycleId), budgetDecider, {
         type: 'ReserveBudget',
@@ -48,7 +50,10 @@ export async function approveCycleParts(
   ];
 }
 
-/** @throws DomainError BUDGET_EXCEEDED, SAME_PERSON, CONTENT_CHANGED, NOT_CHECKED, FINDINGS_OPEN… and nothing is written */
+/**
+ * @throws DomainError BUDGET_EXCEEDED, SAME_PERSON, CONTENT_CHANGED, NOT_CHECKED, FINDINGS_OPEN…
+ *   and nothing is written
+ */
 export async function approveCycle(
   deps: Deps,
   args: ApproveArgs,

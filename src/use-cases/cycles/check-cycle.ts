@@ -31,9 +31,10 @@ export interface CheckSummary {
 }
 
 /**
- * Holds the prepared set of a cycle against the checks that its programme configured, and records what was found. May be
- * run again, for example after accounts were mended; findings that are the same keep their ids and their overrides.
- * Reads the log in pages of some hundred streams, and at most the payments of three cycles.
+ * Holds the prepared set of a cycle against the checks that its programme configured, and records
+ * what was found. May be run again, for example after accounts were mended; findings that are the
+ * same keep their ids and their overrides. Reads the log in pages of some hundred streams, and at
+ * most the payments of three cycles.
  * @throws DomainError CYCLE_NOT_FOUND, CYCLE_STATUS
  */
 export async function checkCycle(
@@ -75,7 +76,9 @@ export async function checkCycle(
   return { cycleId, asOf, contentHash: cycle.contentHash, open: openFindings.length, findings };
 }
 
-/** What other programmes pay in the period, the last cycle and this one, read as of one position. */
+/**
+ * What other programmes pay in the period, the last cycle and this one, read as of one position.
+ */
 class CycleCheck {
   readonly #set: CheckedSet;
 
@@ -121,7 +124,10 @@ class CycleCheck {
     });
   }
 
-  /** Cycles of other programmes for the same period that have payments, and the programme's last one before this. */
+  /**
+   * Cycles of other programmes for the same period that have payments, and the programme's last one
+   * before this.
+   */
   async #otherCycles(): Promise<{
     readonly elsewhere: readonly CycleState[];
     readonly last: CycleState | undefined;
@@ -212,7 +218,10 @@ class CycleCheck {
     });
   }
 
-  /** Whether the items of each period (approved arrears apart, which are of other months) are no more than what the household's facts give in it under the policy first paid then. */
+  /**
+   * Whether the items of each period (approved arrears apart, which are of other months) are no
+   * more than what the household's facts give in it under the policy first paid then.
+   */
   #within(enrolment: EnrolmentState, items: EventData['PaymentOrdered']['items']): boolean {
     const byPeriod = new Map<string, bigint>();
     for (const { period, amountMinor } of items.filter(isOfPolicy))
@@ -246,7 +255,10 @@ export const overrideFindingParts = ({
   part(streams.cycle(cycleId), cycleDecider, { type: 'OverrideFinding', findingId, reason }),
 ];
 
-/** A second person answers for a blocking finding. @throws DomainError FINDING_NOT_FOUND, SAME_PERSON… */
+/**
+ * A second person answers for a blocking finding. @throws DomainError FINDING_NOT_FOUND,
+ * SAME_PERSON…
+ */
 export async function overrideFinding(
   deps: Deps,
   args: OverrideArgs,

@@ -15,10 +15,10 @@ export interface CloseArgs {
 }
 
 /**
- * Closes a cycle and releases what is left of its reservation, together. Refused with open breaks or anything outstanding,
- * with entries of bank files that name it and that nobody decided on,
- * where a payment moved after the reconciliation, and until the budget has spent exactly what settled: a reservation
- * released earlier would be missing then.
+ * Closes a cycle and releases what is left of its reservation, together. Refused with open breaks
+ * or anything outstanding, with entries of bank files that name it and that nobody decided on,
+ * where a payment moved after the reconciliation, and until the budget has spent exactly what
+ * settled: a reservation released earlier would be missing then.
  * @throws DomainError ENTRIES_OPEN, NOT_RECONCILED, SPENDING_NOT_RECORDED
  */
 export async function closeCycleParts(
@@ -77,7 +77,10 @@ export async function closeCycle(
   return execute(deps.store, deps.registry, deps.locks, await closeCycleParts(deps, args), context);
 }
 
-/** Entries in quarantine that name a message or a payment of the cycle, or that a payment of it was found for. */
+/**
+ * Entries in quarantine that name a message or a payment of the cycle, or that a payment of it was
+ * found for.
+ */
 async function entriesAbout(store: EventStore, cycleId: string): Promise<readonly string[]> {
   const found: string[] = [];
   let messages: ReadonlySet<string> | undefined;
@@ -126,8 +129,9 @@ const MOVES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether a payment of the cycle moved after the position that its figures were counted through. Reads only what the log
- * grew by since, a page at a time: counting a million payments again would keep a request waiting.
+ * Whether a payment of the cycle moved after the position that its figures were counted through.
+ * Reads only what the log grew by since, a page at a time: counting a million payments again would
+ * keep a request waiting.
  */
 async function movedSince(
   store: EventStore,

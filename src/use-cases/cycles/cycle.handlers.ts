@@ -30,7 +30,10 @@ import {
 
 const idOf = (command: Command): string => parseCycleId(command.param('cycleId'));
 
-/** Work that goes on in the background once it is accepted. The same request again starts it again if it is not running. */
+/**
+ * Work that goes on in the background once it is accepted. The same request again starts it again
+ * if it is not running.
+ */
 function inBackground(command: Command, deps: CommandPlanDeps, job: Job): CommandPlan {
   const { actor, correlationId } = command.call.context;
   return {

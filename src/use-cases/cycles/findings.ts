@@ -16,7 +16,9 @@ export interface CheckedPayment {
   readonly erased: boolean;
   /** False where the enrolment ended or was suspended since: a death, a move. */
   readonly payable: boolean;
-  /** False where an item is more than the policy of its period gives on the facts of that period. */
+  /**
+   * False where an item is more than the policy of its period gives on the facts of that period.
+   */
   readonly withinEntitlement: boolean;
 }
 
@@ -40,7 +42,10 @@ const TOLD = 100;
 const NAMED = 20;
 const MOST_PERCENT = 1_000_000n;
 
-/** The first 64 bits of a hash or UUID: two of a million are alike by chance once in some forty million cycles. */
+/**
+ * The first 64 bits of a hash or UUID: two of a million are alike by chance once in some forty
+ * million cycles.
+ */
 const keyOf = (hex: string): bigint => BigInt(`0x${hex.replaceAll('-', '').slice(0, 16)}`);
 
 /** Findings of one check. */
@@ -115,8 +120,9 @@ class Found {
 }
 
 /**
- * The checks between preparing and approving, over a prepared set given payment by payment in payment-id order. What other
- * programmes pay in the period is given first. Pure; some 40 bytes a payment, and those only where accounts are compared.
+ * The checks between preparing and approving, over a prepared set given payment by payment in
+ * payment-id order. What other programmes pay in the period is given first. Pure; some 40 bytes a
+ * payment, and those only where accounts are compared.
  */
 export class CheckedSet {
   readonly #rules: ReadonlyMap<Check, Rule>;
@@ -262,7 +268,9 @@ class Accounts {
     this.#count += 1;
   }
 
-  /** Accounts with the payments on them, in payment-id order; accounts in the order of their hash. */
+  /**
+   * Accounts with the payments on them, in payment-id order; accounts in the order of their hash.
+   */
   *groups(): Generator<{
     readonly key: bigint;
     readonly payments: readonly { readonly paymentId: string; readonly amountMinor: bigint }[];

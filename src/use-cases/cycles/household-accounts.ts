@@ -29,7 +29,10 @@ export interface CarriedArrears {
   readonly items: Items;
 }
 
-/** What a payment carries of a household's approved arrears: an item a month and member, the benefits summed; without a member also what was set against a debt. */
+/**
+ * What a payment carries of a household's approved arrears: an item a month and member, the
+ * benefits summed; without a member also what was set against a debt.
+ */
 export function arrearsFor(
   state: AdjustmentState,
   paymentId: string,
@@ -68,7 +71,10 @@ export function arrearsFor(
   };
 }
 
-/** What a payment of so much gives back, as an item of it; undefined where nothing is to be deducted. */
+/**
+ * What a payment of so much gives back, as an item of it; undefined where nothing is to be
+ * deducted.
+ */
 export function recoveryFor(
   state: RecoveryState,
   paymentId: string,
@@ -90,8 +96,9 @@ export const hasCorrections = (items: Items): boolean =>
   items.some(({ code }) => code === ARREARS_ITEM || code === RECOVERY_ITEM);
 
 /**
- * The accounts of households beside a walk over their enrolments: both are in the order of persons, so each stream is read
- * once, in pages, and a programme that nobody corrected costs one empty page.
+ * The accounts of households beside a walk over their enrolments: both are in the order of persons,
+ * so each stream is read once, in pages, and a programme that nobody corrected costs one empty
+ * page.
  */
 export class HouseholdAccounts {
   readonly #streams: AsyncGenerator<readonly StreamEvents[]>;
@@ -109,7 +116,10 @@ export class HouseholdAccounts {
     this.#streams = pagesOf(store, prefix, asOf === undefined ? {} : { asOf });
   }
 
-  /** The streams of those persons that have one. To be asked in the order of persons; one call waits for the one before. */
+  /**
+   * The streams of those persons that have one. To be asked in the order of persons; one call waits
+   * for the one before.
+   */
   of(personIds: readonly string[]): Promise<ReadonlyMap<string, readonly Recorded[]>> {
     const found = this.#last.then(() => this.#find(personIds));
     this.#last = found.catch(() => undefined);

@@ -4,14 +4,20 @@ import type { EventStore } from '../../adapters/event-store/port.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 
-/** Count, total (minor units) and content hash of the payments of a cycle: what is prepared, approved and released. */
+/**
+ * Count, total (minor units) and content hash of the payments of a cycle: what is prepared,
+ * approved and released.
+ */
 export interface SetFigures {
   readonly count: number;
   readonly totalMinor: bigint;
   readonly contentHash: string;
 }
 
-/** Adds payments in payment-id order; the hash is SHA-256 over lines `<paymentId>|<amountMinor>|<currency>\n`. */
+/**
+ * Adds payments in payment-id order; the hash is SHA-256 over lines
+ * `<paymentId>|<amountMinor>|<currency>\n`.
+ */
 export class SetTally {
   readonly #hash = createHash('sha256');
   #lines = '';
@@ -45,7 +51,10 @@ export type Ordered = Pick<
   'amountMinor' | 'currency' | 'region' | 'items'
 >;
 
-/** The amount ordered in a round and still standing when the cycle was prepared; undefined when there is none. */
+/**
+ * The amount ordered in a round and still standing when the cycle was prepared; undefined when
+ * there is none.
+ */
 export function orderedInRound(events: readonly Recorded[], round: number): Ordered | undefined {
   for (let i = events.length - 1; i >= 0; i -= 1) {
     const event = events[i]!;

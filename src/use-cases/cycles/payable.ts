@@ -20,10 +20,12 @@ export interface Due {
 }
 
 /**
- * What a cycle owes an enrolment: the entitlement of its period, and where no earlier cycle could have paid it (the
- * enrolment is newer than what each of them was prepared as of) also those from its start, each under the policy first
- * paid in that period. Items carry their period and sum to the amount.
- * @param paidThrough the latest position that an earlier cycle of the programme was prepared as of; -1 without one
+ * What a cycle owes an enrolment: the entitlement of its period, and where no earlier cycle could
+ * have paid it (the enrolment is newer than what each of them was prepared as of) also those from
+ * its start, each under the policy first paid in that period. Items carry their period and sum to
+ * the amount.
+ * @param paidThrough the latest position that an earlier cycle of the programme was prepared as of;
+ *   -1 without one
  * @param arrears approved ones, which the payment carries with it
  * @returns undefined where nothing is due
  */

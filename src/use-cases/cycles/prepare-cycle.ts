@@ -60,9 +60,11 @@ export interface PrepareSummary {
 }
 
 /**
- * Opens the cycle where it is not, fixes the log position it is prepared as of, orders a payment for every enrolment
- * payable in the period, and records count, total and hash. Killed half way and run again, it gives the same set.
- * @throws DomainError PROGRAMME_NOT_FOUND, NO_POLICY_FOR_PERIOD, EARLIER_CYCLE_NOT_PREPARED, LATER_CYCLE_STARTED, and what the cycle refuses
+ * Opens the cycle where it is not, fixes the log position it is prepared as of, orders a payment
+ * for every enrolment payable in the period, and records count, total and hash. Killed half way and
+ * run again, it gives the same set.
+ * @throws DomainError PROGRAMME_NOT_FOUND, NO_POLICY_FOR_PERIOD, EARLIER_CYCLE_NOT_PREPARED,
+ *   LATER_CYCLE_STARTED, and what the cycle refuses
  */
 export async function prepareCycle(
   deps: Deps,
@@ -162,7 +164,10 @@ export async function prepareCycle(
   );
 }
 
-/** Has a set that was just prepared (or whose check a killed run left out) checked, where the programme says so. */
+/**
+ * Has a set that was just prepared (or whose check a killed run left out) checked, where the
+ * programme says so.
+ */
 async function checked(
   deps: Deps,
   summary: PrepareSummary,
@@ -180,8 +185,10 @@ async function checked(
 }
 
 /**
- * Refuses what a preparation would be refused for before it begins, so that who asks for one in the background is told at once.
- * @throws DomainError INVALID_PERIOD, PROGRAMME_NOT_FOUND, NO_POLICY_FOR_PERIOD, EARLIER_CYCLE_NOT_PREPARED, LATER_CYCLE_STARTED
+ * Refuses what a preparation would be refused for before it begins, so that who asks for one in the
+ * background is told at once.
+ * @throws DomainError INVALID_PERIOD, PROGRAMME_NOT_FOUND, NO_POLICY_FOR_PERIOD,
+ *   EARLIER_CYCLE_NOT_PREPARED, LATER_CYCLE_STARTED
  */
 export async function requirePreparable(
   deps: Pick<Deps, 'store'>,
@@ -201,8 +208,9 @@ function summaryOf(cycleId: string, state: CycleState, already: boolean): Prepar
 }
 
 /**
- * The latest position that an earlier cycle of the programme was prepared as of. Cycles are prepared in the order of
- * their periods: what a cycle owes for earlier months depends on what the earlier cycles saw.
+ * The latest position that an earlier cycle of the programme was prepared as of. Cycles are
+ * prepared in the order of their periods: what a cycle owes for earlier months depends on what the
+ * earlier cycles saw.
  */
 async function paidThroughBefore(
   deps: Pick<Deps, 'store'>,
@@ -234,7 +242,9 @@ async function paidThroughBefore(
   return paidThrough;
 }
 
-/** Payments that earlier rounds ordered are cancelled; this round orders again what is still due. */
+/**
+ * Payments that earlier rounds ordered are cancelled; this round orders again what is still due.
+ */
 async function cancelEarlierRounds(
   deps: Deps,
   cycleId: string,
@@ -283,14 +293,20 @@ interface Order {
   readonly deduction?: Deduction;
   /** Approved arrears that the payment carries; `due` is with them. */
   readonly arrears?: CarriedArrears;
-  /** What is ordered where the recovery changed since the cycle's position, and does not give so much any more. */
+  /**
+   * What is ordered where the recovery changed since the cycle's position, and does not give so
+   * much any more.
+   */
   readonly gross: Due;
 }
 
 /** One run over the enrolments of a programme as of the cycle's position. */
 class Preparation {
   readonly tally = new SetTally();
-  /** An earlier run or round ordered some: the set is then told by the log, not by what this run would have ordered. */
+  /**
+   * An earlier run or round ordered some: the set is then told by the log, not by what this run
+   * would have ordered.
+   */
   foundOrders = false;
   #seen = 0;
   readonly #adjustments: HouseholdAccounts;
@@ -396,7 +412,10 @@ class Preparation {
     this.onProgress?.({ what: 'enrolments', done: this.#seen });
   }
 
-  /** Streams that may be there already: of payments in a later round, and of everything that a correction touches. */
+  /**
+   * Streams that may be there already: of payments in a later round, and of everything that a
+   * correction touches.
+   */
   async #known(orders: readonly Order[]): Promise<ReadonlyMap<string, readonly Recorded[]>> {
     const names = orders.flatMap((order) => {
       const touched = [

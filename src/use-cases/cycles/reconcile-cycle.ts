@@ -13,8 +13,8 @@ export type Figures = Omit<EventData['CycleReconciled'], 'cycleId'>;
 type Bucket = 'settled' | 'rejected' | 'returned' | 'cancelled' | 'outstanding';
 
 /**
- * A cycle's payments by where they stand, in count and minor units, from the log as of one position:
- * ordered = settled + rejected + returned + cancelled + outstanding.
+ * A cycle's payments by where they stand, in count and minor units, from the log as of one
+ * position: ordered = settled + rejected + returned + cancelled + outstanding.
  */
 export async function cycleFigures(
   store: EventStore,

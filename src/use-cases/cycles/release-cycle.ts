@@ -21,7 +21,8 @@ export const releaseCycleParts = ({
 ];
 
 /**
- * Releases an approved cycle. Instructing follows from the fact: `instructCycle`, or the automation that follows the log.
+ * Releases an approved cycle. Instructing follows from the fact: `instructCycle`, or the automation
+ * that follows the log.
  * @throws DomainError SAME_PERSON, and for a second release
  */
 export async function releaseCycle(

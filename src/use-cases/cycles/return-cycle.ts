@@ -12,14 +12,15 @@ export interface ReturnArgs {
 }
 
 /**
- * Sends a cycle back to its preparer. What was reserved for it is released with it. The payments ordered are
- * cancelled when the next round is prepared.
+ * Sends a cycle back to its preparer. What was reserved for it is released with it. The payments
+ * ordered are cancelled when the next round is prepared.
  */
 export async function returnCycleParts(
   deps: Pick<Deps, 'store'>,
   { cycleId, reason }: ReturnArgs,
 ): Promise<readonly Part[]> {
-  // Whatever the cycle's state: an approval that was cut short may have reserved already. Where nothing is, nothing is released.
+  // Whatever the cycle's state: an approval that was cut short may have reserved already. Where
+  // nothing is, nothing is released.
   const hasBudget = (await deps.store.readStream(budgetStreamOf(cycleId), { limit: 1 })).length > 0;
   return [
     part(streams.cycle(cycleId), cycleDecider, { type: 'ReturnCycle', reason }),

@@ -6,9 +6,11 @@ import { askAbout, nothing, type StatusTaken } from './outcomes.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 
 /**
- * Asks the payments block about every batch of a cycle, for blocks that do not call back, or whose callback was lost.
- * A batch that it does not know is left without an answer, and the others are asked about all the same.
- * @throws DomainError CYCLE_NOT_INSTRUCTED, RailError where the block does not answer: what it said until then is taken in
+ * Asks the payments block about every batch of a cycle, for blocks that do not call back, or whose
+ * callback was lost. A batch that it does not know is left without an answer, and the others are
+ * asked about all the same.
+ * @throws DomainError CYCLE_NOT_INSTRUCTED, RailError where the block does not answer: what it said
+ *   until then is taken in
  */
 export async function askBlock(
   deps: Deps,

@@ -36,7 +36,10 @@ export interface BeneficiariesTaken {
   readonly failed: readonly FailedBeneficiary[];
 }
 
-/** Kinds of account that a modality can stand for. 03 (a wallet's id) is its telephone number here; 02 (a virtual address) Sanad pays on none. */
+/**
+ * Kinds of account that a modality can stand for. 03 (a wallet's id) is its telephone number here;
+ * 02 (a virtual address) Sanad pays on none.
+ */
 const KINDS: Readonly<Record<Modality, readonly AccountKind[]>> = {
   '00': ['iban', 'rib'],
   '01': ['wallet'],
@@ -47,9 +50,10 @@ const KINDS: Readonly<Record<Modality, readonly AccountKind[]>> = {
 const PAGE = 200;
 
 /**
- * Registers accounts of persons whom Sanad knows, or changes them; whoever it does not know is refused. Registering takes a
- * person without an account (or with this one); changing puts it in the place of the one before, with all that follows from
- * a changed account: it is not verified, and held as the programme says. The same again changes nothing.
+ * Registers accounts of persons whom Sanad knows, or changes them; whoever it does not know is
+ * refused. Registering takes a person without an account (or with this one); changing puts it in
+ * the place of the one before, with all that follows from a changed account: it is not verified,
+ * and held as the programme says. The same again changes nothing.
  * @param requestId of the request; part of the ids of what it makes
  */
 export async function setAccounts(
@@ -203,7 +207,10 @@ export interface Address {
   readonly address: string;
 }
 
-/** Accounts of payees, in order; undefined for who is not known here, or has none. Whoever asks for them is to be noted first. */
+/**
+ * Accounts of payees, in order; undefined for who is not known here, or has none. Whoever asks for
+ * them is to be noted first.
+ */
 export async function addressesOf(
   { store, vault }: Pick<Deps, 'store' | 'vault'>,
   payeeIdentities: readonly string[],
@@ -241,7 +248,10 @@ export async function addressesOf(
   return personIds.map((personId) => (personId === undefined ? undefined : found.get(personId)));
 }
 
-/** Which of these numbers are the account of a person who is registered here, by their keyed hashes. Reads the persons until all are found. */
+/**
+ * Which of these numbers are the account of a person who is registered here, by their keyed hashes.
+ * Reads the persons until all are found.
+ */
 export async function accountsInUse(
   { store, vault }: Pick<Deps, 'store' | 'vault'>,
   numbers: readonly string[],

@@ -242,7 +242,10 @@ export class GovstackBeneficiaryHttp {
   }
 }
 
-/** As RegisterBeneficiaryResponse and UpdateBeneficiaryResponse publish it: they name the payee differently. */
+/**
+ * As RegisterBeneficiaryResponse and UpdateBeneficiaryResponse publish it: they name the payee
+ * differently.
+ */
 function resultOf(
   how: 'register' | 'update',
   requestId: string,

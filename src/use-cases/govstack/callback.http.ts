@@ -66,7 +66,10 @@ const QUERY: readonly Taken[] = [
 const CALLBACK: readonly Taken[] = [{ name: 'X-Callback-URL', optional: true }];
 const MESSAGE = { type: 'object', properties: { message: { type: 'string' } } };
 
-/** Callbacks of the payments block that Sanad pays through. All are taken in before they are answered, and bear coming again. */
+/**
+ * Callbacks of the payments block that Sanad pays through. All are taken in before they are
+ * answered, and bear coming again.
+ */
 @ApiTags('govstack')
 @Controller('govstack')
 export class GovstackCallbackHttp {
@@ -180,7 +183,10 @@ export class GovstackCallbackHttp {
     return received(clientCorrelationId);
   }
 
-  /** Nothing follows from it: a payee that the block does not know is one whose payment it will reject, with a reason. */
+  /**
+   * Nothing follows from it: a payee that the block does not know is one whose payment it will
+   * reject, with a reason.
+   */
   #onboarding(request: Request): unknown {
     const {
       requestID,

@@ -50,9 +50,10 @@ const keyOf = (subject: string, batchId: string): string => `${subject} govstack
 const PAGE = 500;
 
 /**
- * Sanad pays entitled households by its cycles and nobody else, so a batch that is handed to it is no order to pay: it is
- * confirmed when each transfer is a payment of a released cycle, to that payee and of that amount, and refused whole otherwise.
- * What was confirmed is kept for ever, and the same batch again gives the same answer.
+ * Sanad pays entitled households by its cycles and nobody else, so a batch that is handed to it is
+ * no order to pay: it is confirmed when each transfer is a payment of a released cycle, to that
+ * payee and of that amount, and refused whole otherwise. What was confirmed is kept for ever, and
+ * the same batch again gives the same answer.
  * @throws DomainError CORRELATION_ID_REUSED
  */
 export async function confirmBatch(
@@ -161,7 +162,10 @@ function matching(
       };
 }
 
-/** Cycles that are released and not closed. @param programme only this programme's, or only this cycle */
+/**
+ * Cycles that are released and not closed. @param programme only this programme's, or only this
+ * cycle
+ */
 async function paidCycles(
   { store }: Pick<Deps, 'store'>,
   programme: string | undefined,

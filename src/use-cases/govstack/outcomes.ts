@@ -12,7 +12,10 @@ import { parseLocalDate } from '../../kernel/time.js';
 import type { Deps, JobContext } from '../../write-side/context.js';
 import { takeInBatch } from '../outcomes/take-in-outcomes.js';
 
-/** What a block's callback says about one batch of ours: counts, and amounts as decimal strings. It names no transfer. */
+/**
+ * What a block's callback says about one batch of ours: counts, and amounts as decimal strings. It
+ * names no transfer.
+ */
 export interface BatchStatus {
   readonly correlationId: string;
   readonly batchId: string;
@@ -53,10 +56,12 @@ const NO_REASON = 'MS03';
 const TOGETHER = 500;
 
 /**
- * Takes a block's word about a batch in. Where the counts leave no doubt (all completed, or all ongoing, and the amounts are
- * ours to the centime), each transfer has that outcome; else the block is asked for each (BatchDetails). Taken in again, it
- * changes nothing; a contradiction becomes a break of its payment.
- * @throws DomainError BATCH_UNKNOWN, BATCH_DIFFERS, INVALID_AMOUNT; RailError where the block must be asked and does not answer
+ * Takes a block's word about a batch in. Where the counts leave no doubt (all completed, or all
+ * ongoing, and the amounts are ours to the centime), each transfer has that outcome; else the block
+ * is asked for each (BatchDetails). Taken in again, it changes nothing; a contradiction becomes a
+ * break of its payment.
+ * @throws DomainError BATCH_UNKNOWN, BATCH_DIFFERS, INVALID_AMOUNT; RailError where the block must
+ *   be asked and does not answer
  */
 export async function takeInBatchStatus(
   deps: Deps,
@@ -210,8 +215,8 @@ function requireSame(
 }
 
 /**
- * A sum as blocks give it, which add up in floating point: 1500.3000000000002 is 1500.30. What is further off than a
- * thousandth of a minor unit is no sum of amounts.
+ * A sum as blocks give it, which add up in floating point: 1500.3000000000002 is 1500.30. What is
+ * further off than a thousandth of a minor unit is no sum of amounts.
  * @throws DomainError INVALID_AMOUNT
  */
 function sumOf(text: string, currency: string, field: string): bigint {
@@ -268,7 +273,10 @@ function orNone<T>(parse: () => T): T | undefined {
   }
 }
 
-/** Finds the transfer that a transaction is: by the id that we gave it, else by payee and amount where only one is so. */
+/**
+ * Finds the transfer that a transaction is: by the id that we gave it, else by payee and amount
+ * where only one is so.
+ */
 class Finder {
   readonly #byId: Map<string, SentTransfer>;
   readonly #byPayee = new Map<string, SentTransfer[]>();

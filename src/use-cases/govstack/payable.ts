@@ -16,8 +16,9 @@ export interface Unpayable {
 }
 
 /**
- * Which of these accounts Sanad would not pay on: those that are misspelt, those that no person who is registered here has, and
- * those that are asked about with an amount that cannot be paid. Reads the persons, so it may take a while.
+ * Which of these accounts Sanad would not pay on: those that are misspelt, those that no person who
+ * is registered here has, and those that are asked about with an amount that cannot be paid. Reads
+ * the persons, so it may take a while.
  */
 export async function unpayable(
   deps: Deps,

@@ -44,8 +44,9 @@ export interface Taken {
 }
 
 /**
- * An endpoint of the G2P Payments API, with paths, names and lengths as published. It asks for a token and a role like every
- * other, and takes no Idempotency-Key: the published ids of requests are what tells a repetition.
+ * An endpoint of the G2P Payments API, with paths, names and lengths as published. It asks for a
+ * token and a role like every other, and takes no Idempotency-Key: the published ids of requests
+ * are what tells a repetition.
  */
 export function Published(
   method: 'GET' | 'POST' | 'PUT',
@@ -138,7 +139,10 @@ export const Figure =
 export const bodyOf = <T extends object>(type: new () => T, request: Request): T =>
   validated(type, request.body ?? {});
 
-/** The headers and parameters of a request by name, held against what is published. @throws InvalidRequest */
+/**
+ * The headers and parameters of a request by name, held against what is published. @throws
+ * InvalidRequest
+ */
 export function taken(
   request: Request,
   from: 'headers' | 'query',
@@ -183,7 +187,10 @@ export function unavailable(error: unknown): never {
   throw error;
 }
 
-/** Where the caller wants its answer; undefined where it names no address. @throws DomainError CALLBACK_NOT_ALLOWED */
+/**
+ * Where the caller wants its answer; undefined where it names no address. @throws DomainError
+ * CALLBACK_NOT_ALLOWED
+ */
 export function callbackOf(caller: GovstackCaller, url: string | undefined): string | undefined {
   if (url !== undefined && !caller.allows(url))
     throw new DomainError(
@@ -195,7 +202,10 @@ export function callbackOf(caller: GovstackCaller, url: string | undefined): str
   return url;
 }
 
-/** A body that is a list, under the name that its class gives it; fields at fault are named as the caller sent them. @throws InvalidRequest */
+/**
+ * A body that is a list, under the name that its class gives it; fields at fault are named as the
+ * caller sent them. @throws InvalidRequest
+ */
 export function listOf<T extends object>(type: new () => T, name: string, request: Request): T {
   if (!Array.isArray(request.body))
     throw new InvalidRequest([

@@ -11,7 +11,10 @@ import {
   type AccountName,
 } from '../persons/verify-accounts.js';
 
-/** `verified` accounts, those that were `unchanged` (verified before), `refused` (no longer the person's, say), and those that `failed`. */
+/**
+ * `verified` accounts, those that were `unchanged` (verified before), `refused` (no longer the
+ * person's, say), and those that `failed`.
+ */
 export interface ValidationTaken {
   readonly verified: number;
   readonly unchanged: number;
@@ -21,8 +24,8 @@ export interface ValidationTaken {
 type Asked = AccountName & { readonly instructionId: string };
 
 /**
- * Takes in what a block found of accounts: those that it was asked about and did not name are verified. What it names is left
- * as it is: its payment says what becomes of it.
+ * Takes in what a block found of accounts: those that it was asked about and did not name are
+ * verified. What it names is left as it is: its payment says what becomes of it.
  * @throws DomainError BATCH_UNKNOWN, BATCH_DIFFERS
  */
 export async function takeInValidation(
@@ -50,7 +53,10 @@ export async function takeInValidation(
   return { verified, unchanged, refused, failed: failed.size };
 }
 
-/** What a block was asked about under a batch id: accounts by themselves, or those of a batch that it was to pay. */
+/**
+ * What a block was asked about under a batch id: accounts by themselves, or those of a batch that
+ * it was to pay.
+ */
 async function askedOf(
   { store }: Pick<Deps, 'store'>,
   block: GovstackBlock,
@@ -84,8 +90,8 @@ async function* once<T>(items: readonly T[]): AsyncGenerator<readonly T[]> {
 }
 
 /**
- * Asks the block to look at every account of a programme's enrolled persons that nobody verified, before anything is paid on
- * it. The block answers by callback.
+ * Asks the block to look at every account of a programme's enrolled persons that nobody verified,
+ * before anything is paid on it. The block answers by callback.
  * @throws RailError
  */
 export async function validateUnverified(

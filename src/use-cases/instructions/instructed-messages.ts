@@ -30,8 +30,8 @@ interface Cycles {
 }
 
 /**
- * End-to-end ids are looked for among the payments of cycles that are released and not closed; those of closed ones are
- * read only where one is not found there.
+ * End-to-end ids are looked for among the payments of cycles that are released and not closed;
+ * those of closed ones are read only where one is not found there.
  */
 export function instructed(store: EventStore, signal?: AbortSignal): Instructed {
   let read: Promise<Cycles> | undefined;

@@ -32,7 +32,10 @@ interface Item {
   readonly payee: Payee;
   readonly account: Instruction['payee'];
 }
-/** A file to be. Its places are taken in payment-id order; a payment is added once its instruction is durable. */
+/**
+ * A file to be. Its places are taken in payment-id order; a payment is added once its instruction
+ * is durable.
+ */
 interface Message {
   readonly id: string;
   readonly account: PayingAccount;
@@ -43,7 +46,8 @@ interface Message {
 interface Place {
   readonly message: Message;
   readonly item: Item;
-  /** Index of the unit; -1 where it is recorded already. */ readonly unit: number;
+  /** Index of the unit; -1 where it is recorded already. */
+  readonly unit: number;
 }
 /** The message of one account that is being filled, and how many came before it. */
 interface Filling {
@@ -51,18 +55,22 @@ interface Filling {
   sequence: number;
 }
 
-/** Which payments: those ordered in the round that was released, at the log position of the release. */
+/**
+ * Which payments: those ordered in the round that was released, at the log position of the release.
+ */
 export interface ReleasedSet {
   readonly cycleId: string;
   readonly round: number;
   readonly position: number;
-  /** Absent: as the terms of each account say. */ readonly maxPerFile?: number;
+  /** Absent: as the terms of each account say. */
+  readonly maxPerFile?: number;
   readonly hold: AccountHold;
 }
 
 /**
- * One run over the payments of a released cycle. Payments are recorded in payment-id order, so those that a killed run
- * instructed come first, under the messages they were given then; the others follow in the last message or a new one.
+ * One run over the payments of a released cycle. Payments are recorded in payment-id order, so
+ * those that a killed run instructed come first, under the messages they were given then; the
+ * others follow in the last message or a new one.
  */
 export class Instructing {
   count = 0;
@@ -91,9 +99,10 @@ export class Instructing {
   }
 
   /**
-   * Pages of payments with their payees; an erased person, one without an account, or whose account is held, is left out:
-   * they are instructed with those that are instructed again. Accounts, and how long they are held, are those at the
-   * release, so that a run that goes on later pays nobody that the first had left out, in the middle of its files.
+   * Pages of payments with their payees; an erased person, one without an account, or whose account
+   * is held, is left out: they are instructed with those that are instructed again. Accounts, and
+   * how long they are held, are those at the release, so that a run that goes on later pays nobody
+   * that the first had left out, in the middle of its files.
    */
   async *pages(signal?: AbortSignal): AsyncGenerator<readonly Item[]> {
     const walked = pagesOf(
@@ -140,13 +149,17 @@ export class Instructing {
     const accounts = await openPayees(this.deps.vault, payees);
     return found.flatMap((payment, i): Item[] => {
       if (payees[i] && accounts[i]) return [{ ...payment, payee: payees[i], account: accounts[i] }];
-      // Instructed before its payee was erased: it counts, though no file can name the payee any more.
+      // Instructed before its payee was erased: it counts, though no file can name the payee any
+      // more.
       if (payment.instructed) this.#count(payment.ordered.amountMinor);
       return [];
     });
   }
 
-  /** Starts synchronously, so that pages given one after the other are recorded, and written, in that order. */
+  /**
+   * Starts synchronously, so that pages given one after the other are recorded, and written, in
+   * that order.
+   */
   async instruct(items: readonly Item[]): Promise<void> {
     const places: Place[] = [];
     const units: Unit[] = [];

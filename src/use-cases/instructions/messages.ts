@@ -13,7 +13,10 @@ const MAX = 35;
 /** Credit transfers in one pain.001 file, where the terms say nothing else. */
 export const MAX_PER_FILE = 100_000;
 
-/** A message id: readable where it fits, else a hash of the same parts. The same parts give the same id for ever. */
+/**
+ * A message id: readable where it fits, else a hash of the same parts. The same parts give the same
+ * id for ever.
+ */
 export function messageIdOf(programmeId: string, period: string, part: string): string {
   const readable = `${programmeId.toUpperCase()}-${period}-${part}`;
   return readable.length <= MAX
@@ -21,7 +24,9 @@ export function messageIdOf(programmeId: string, period: string, part: string): 
     : `M${hex(uuidOf('message', programmeId, period, part))}`;
 }
 
-/** The end-to-end id of an attempt: 'E' and 24 hex characters, a function of payment and attempt. */
+/**
+ * The end-to-end id of an attempt: 'E' and 24 hex characters, a function of payment and attempt.
+ */
 export const endToEndIdOf = (paymentId: string, attempt: number): string =>
   `E${hex(uuidOf('e2e', paymentId, attempt)).slice(0, 24)}`;
 
@@ -38,12 +43,17 @@ const hex = (uuid: string): string =>
 export interface Release {
   readonly programmeId: string;
   readonly period: string;
-  /** As of the release: a cycle is paid under one set of terms, from its release until it is closed. */
+  /**
+   * As of the release: a cycle is paid under one set of terms, from its release until it is closed.
+   */
   readonly terms: PaymentTerms;
   readonly currency: string;
   /** Civil date on which the debtor's bank is to execute. */
   readonly executionDate: string;
-  /** Instant written into the file; taken from an event, so that the file is the same whenever it is written. */
+  /**
+   * Instant written into the file; taken from an event, so that the file is the same whenever it is
+   * written.
+   */
   readonly createdAt: string;
 }
 
@@ -62,7 +72,10 @@ export const outlineOf = (
   characters,
 });
 
-/** The part of a message id that tells messages of one release apart: the account, where terms name it, and a running number. */
+/**
+ * The part of a message id that tells messages of one release apart: the account, where terms name
+ * it, and a running number.
+ */
 export const messagePart = ({ accountId }: PayingAccount, number: string): string =>
   accountId === '' ? number : `${accountId}-${number}`;
 

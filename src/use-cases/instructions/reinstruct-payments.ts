@@ -33,7 +33,10 @@ import { pagesOf } from '../../write-side/stream-pages.js';
 
 export interface ReinstructArgs {
   readonly cycleId: string;
-  /** Exactly these, each answered for; absent: every rejected or returned payment whose payee has another account since, and every one left out so far. */
+  /**
+   * Exactly these, each answered for; absent: every rejected or returned payment whose payee has
+   * another account since, and every one left out so far.
+   */
   readonly paymentIds?: readonly string[];
   /** Also to the account that failed before (the reason was elsewhere). */
   readonly sameAccount?: boolean;
@@ -44,12 +47,18 @@ export interface ReinstructArgs {
 export interface ReinstructSummary {
   readonly cycleId: string;
   reinstructed: number;
-  /** Left out before, for want of an account or while it was held, and instructed now for the first time. */
+  /**
+   * Left out before, for want of an account or while it was held, and instructed now for the first
+   * time.
+   */
   instructed: number;
   refused: number;
   /** Still waiting for an account that can be paid on, or for a mended one. */
   waiting: number;
-  /** The account is held still, for a time after its change or until it is verified; a later run takes them. */
+  /**
+   * The account is held still, for a time after its change or until it is verified; a later run
+   * takes them.
+   */
   held: number;
   /** When the first of those that wait for a time is free. */
   heldUntil?: string;
@@ -64,10 +73,13 @@ const isInstruction = (event: Recorded): event is InstructionEvent =>
   event.type === 'PaymentInstructed' || event.type === 'PaymentReinstructed';
 
 /**
- * Instructs rejected and returned payments of a cycle again, as new attempts of the same payments, and those that were
- * left out when the cycle was instructed, in pain.001 files of their own, under the terms that the cycle was released under. The events come first; files are then derived from them,
- * also those that a run which was killed left out, and CycleReinstructed records their hashes.
- * @throws DomainError CYCLE_NOT_RELEASED, CYCLE_STATUS for a closed cycle, StoreError, VaultError, what the rail throws
+ * Instructs rejected and returned payments of a cycle again, as new attempts of the same payments,
+ * and those that were left out when the cycle was instructed, in pain.001 files of their own, under
+ * the terms that the cycle was released under. The events come first; files are then derived from
+ * them, also those that a run which was killed left out, and CycleReinstructed records their
+ * hashes.
+ * @throws DomainError CYCLE_NOT_RELEASED, CYCLE_STATUS for a closed cycle, StoreError, VaultError,
+ *   what the rail throws
  */
 export async function reinstructPayments(
   deps: Deps,
@@ -92,7 +104,8 @@ export async function reinstructPayments(
     programmeId,
     released.position,
   );
-  // What the programme holds now, not at the release: a hold set since is there to stop what happened since.
+  // What the programme holds now, not at the release: a hold set since is there to stop what
+  // happened since.
   const { hold } = await new PolicyReader(deps.store).programme(programmeId);
   if (cycle.status === 'closed')
     throw new DomainError(
@@ -174,7 +187,10 @@ interface Survey {
   readonly messages: Map<string, string[]>;
 }
 
-/** @param first the messages of the cycle's own instruction; undefined while it is under way: what is not instructed then is not left out */
+/**
+ * @param first the messages of the cycle's own instruction; undefined while it is under way: what
+ *   is not instructed then is not left out
+ */
 async function survey(
   deps: Deps,
   args: ReinstructArgs,
@@ -211,7 +227,10 @@ async function survey(
 
 type Head = Omit<Release, 'executionDate' | 'createdAt'> & { readonly hold: AccountHold };
 
-/** Gives out message ids that no earlier run used, per paying account, each for so many payments, and notes who got which. */
+/**
+ * Gives out message ids that no earlier run used, per paying account, each for so many payments,
+ * and notes who got which.
+ */
 class Namer {
   readonly #filling = new Map<PayingAccount, { readonly id: string; places: number }>();
   readonly #sequences = new Map<PayingAccount, number>();
@@ -359,7 +378,10 @@ const heldError = ({ until }: Held): DomainError =>
 const noAccount = (): DomainError =>
   new DomainError('NO_PAYEE_ACCOUNT', 'The payee has no account that can be paid on.', 'rule');
 
-/** The file of one message, from the events that carry its message id. Holds the transfers of one file. */
+/**
+ * The file of one message, from the events that carry its message id. Holds the transfers of one
+ * file.
+ */
 async function writeReinstructions(
   deps: Deps,
   head: Head,

@@ -17,7 +17,10 @@ import { jobIdOf, type FromBackground, type Job, type JobFor } from '../../write
 const PROGRESS_EVERY_MS = 200;
 const MAX_REFUSALS = 1_000;
 
-/** How a job ended. A fault is a failure for want of something, not a refusal: tried again, it may go well. */
+/**
+ * How a job ended. A fault is a failure for want of something, not a refusal: tried again, it may
+ * go well.
+ */
 export type JobEnd =
   | { readonly state: 'done'; readonly result: unknown }
   | {
@@ -56,7 +59,10 @@ export class JobRunner {
     await this.#last;
   }
 
-  /** Runs one job to its end, or until the signal aborts. Tells its progress a few times a second; never rejects. */
+  /**
+   * Runs one job to its end, or until the signal aborts. Tells its progress a few times a second;
+   * never rejects.
+   */
   async run(job: Job, by: JobFor, onProgress: OnProgress, signal: AbortSignal): Promise<JobEnd> {
     let toldMs = 0;
     const atTimes: OnProgress = (progress) => {
@@ -141,7 +147,10 @@ export class JobRunner {
   }
 }
 
-/** Preparations, messages and corrections that an earlier process began and did not finish; the log says who asked for them. */
+/**
+ * Preparations, messages and corrections that an earlier process began and did not finish; the log
+ * says who asked for them.
+ */
 export async function unfinished(
   deps: Pick<MessageDeps, 'store'>,
 ): Promise<readonly { readonly job: Job; readonly by: JobFor }[]> {

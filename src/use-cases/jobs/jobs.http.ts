@@ -32,7 +32,10 @@ export class JobsHttp {
     return known;
   }
 
-  /** A job that this process did not run: what it came to is in the cycle's stream, where it is in the log at all. */
+  /**
+   * A job that this process did not run: what it came to is in the cycle's stream, where it is in
+   * the log at all.
+   */
   async #fromLog(jobId: string): Promise<JobStatus | undefined> {
     const corrected = CORRECTION.exec(jobId);
     if (corrected) return this.#correction(jobId, corrected[1]!);

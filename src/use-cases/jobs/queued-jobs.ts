@@ -35,7 +35,9 @@ export class QueuedJobs implements Jobs {
   }
 }
 
-/** A job that waits for its worker is shown as running: whoever asked for it has nothing more to do. */
+/**
+ * A job that waits for its worker is shown as running: whoever asked for it has nothing more to do.
+ */
 function statusOf(
   jobId: string,
   { state, progress, result, code, detail }: QueuedState,
@@ -51,8 +53,8 @@ function statusOf(
 }
 
 /**
- * Works the queue off, one job at a time, until the signal aborts; what was under way then goes back to the queue.
- * Rejects when the queue is away; started again, it goes on.
+ * Works the queue off, one job at a time, until the signal aborts; what was under way then goes
+ * back to the queue. Rejects when the queue is away; started again, it goes on.
  */
 export async function workOff(
   queue: JobQueue<QueuedJob>,

@@ -3,9 +3,10 @@ import type { EndToEndLookup } from './take-in-outcomes.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 
 /**
- * Finds payments by end-to-end id from the log itself, for outcome files of banks that know no payment id. Read when it
- * is first asked; some 40 bytes a payment, because a person's id and half of the end-to-end id (64 bits, of a hash) is all it
- * keeps. A wrong hit is possible in theory and does no harm: the payment's decider compares the whole id.
+ * Finds payments by end-to-end id from the log itself, for outcome files of banks that know no
+ * payment id. Read when it is first asked; some 40 bytes a payment, because a person's id and half
+ * of the end-to-end id (64 bits, of a hash) is all it keeps. A wrong hit is possible in theory and
+ * does no harm: the payment's decider compares the whole id.
  * @param cycleIds the cycles whose payments the file may be about; absent: all
  */
 export function endToEndIndex(
@@ -93,7 +94,10 @@ class Index {
     return `${this.#cycles[this.#cycleOf[entry]!]}-${person}`;
   }
 
-  /** The key is a hash already, but its last 16 bits begin with the version of the UUID that it was made from, which is always the same. */
+  /**
+   * The key is a hash already, but its last 16 bits begin with the version of the UUID that it was
+   * made from, which is always the same.
+   */
   #slotOf(key: bigint): number {
     return Number((key >> 16n) & BigInt(this.#slots.length - 1));
   }

@@ -18,7 +18,8 @@ import {
 const idOf = (command: Command): string => parsePaymentId(command.param('paymentId'));
 
 export const paymentHandlers = commandHandlers(
-  // Each outcome is recorded by itself and bears being taken in again, so the answer is kept after them and not with them.
+  // Each outcome is recorded by itself and bears being taken in again, so the answer is kept after
+  // them and not with them.
   commandHandler(
     ReportOutcomes,
     async ({ outcomes, call }, deps) => {

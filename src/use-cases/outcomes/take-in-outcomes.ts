@@ -29,7 +29,10 @@ export type OutcomeResult =
       readonly field?: string;
     };
 
-/** Finds the payments of end-to-end ids, in order; a read model or `endToEndIndex`. What it says is checked by the decider. */
+/**
+ * Finds the payments of end-to-end ids, in order; a read model or `endToEndIndex`. What it says is
+ * checked by the decider.
+ */
 export type EndToEndLookup = (
   endToEndIds: readonly string[],
 ) => Promise<readonly (string | undefined)[]>;
@@ -53,8 +56,9 @@ export interface OutcomesSummary {
 }
 
 /**
- * Takes a stream of outcomes in. Each is decided by its payment: the same outcome twice changes nothing, a contradiction
- * becomes a named break. Outcomes of one payment are taken in the order given, also across batches under way.
+ * Takes a stream of outcomes in. Each is decided by its payment: the same outcome twice changes
+ * nothing, a contradiction becomes a named break. Outcomes of one payment are taken in the order
+ * given, also across batches under way.
  * @throws StoreError, the signal's reason
  */
 export async function takeInOutcomes(

@@ -9,10 +9,15 @@ import { validated } from '../../http/validate.js';
 import type { Deps } from '../../write-side/context.js';
 import { takeInBatch, type OutcomeResult } from './take-in-outcomes.js';
 
-/** Whoever may write to the topic speaks as the payment system; the broker's ACLs say who that is. */
+/**
+ * Whoever may write to the topic speaks as the payment system; the broker's ACLs say who that is.
+ */
 export const OUTCOMES_WRITER: Actor = { id: 'outcomes-topic', role: 'payment-system' };
 
-/** Of this process: messages that were applied, changed nothing, became breaks, and were set aside as dead letters. */
+/**
+ * Of this process: messages that were applied, changed nothing, became breaks, and were set aside
+ * as dead letters.
+ */
 export interface TopicFigures {
   applied: number;
   unchanged: number;
@@ -21,8 +26,9 @@ export interface TopicFigures {
 }
 
 /**
- * Takes outcomes from the topic in as `POST /payments/outcomes` does: the same fields, the same commands. The same message
- * again changes nothing. One that cannot be read, or that the payment refuses, is set aside, since nobody waits for an answer.
+ * Takes outcomes from the topic in as `POST /payments/outcomes` does: the same fields, the same
+ * commands. The same message again changes nothing. One that cannot be read, or that the payment
+ * refuses, is set aside, since nobody waits for an answer.
  */
 export class OutcomesFromTopic {
   #figures: TopicFigures = { applied: 0, unchanged: 0, breaks: 0, deadLettered: 0 };
@@ -39,14 +45,17 @@ export class OutcomesFromTopic {
   }
 
   /**
-   * Works until the signal aborts. Whoever runs it starts it again after a failure: what was not taken comes again.
+   * Works until the signal aborts. Whoever runs it starts it again after a failure: what was not
+   * taken comes again.
    * @throws when the broker or the store is lost
    */
   run(signal: AbortSignal): Promise<void> {
     return this.topic.run((messages) => this.take(messages), signal, this.onWell);
   }
 
-  /** Resolves when the outcomes are durable, with a reason for each message that could not be taken. */
+  /**
+   * Resolves when the outcomes are durable, with a reason for each message that could not be taken.
+   */
   async take(messages: readonly Inbound[]): Promise<readonly (string | undefined)[]> {
     const reasons = new Array<string | undefined>(messages.length).fill(undefined);
     const outcomes: ReportedOutcome[] = [];

@@ -5,7 +5,8 @@ import { pagesOf } from '../../write-side/stream-pages.js';
 import { foldEnrolment } from '../folds.js';
 
 /**
- * Refuses to erase somebody whom a programme still pays: nothing is ordered for an erased person, so the enrolment ends first.
+ * Refuses to erase somebody whom a programme still pays: nothing is ordered for an erased person,
+ * so the enrolment ends first.
  * @throws DomainError STILL_ENROLLED
  */
 export async function requireNotEnrolled(store: EventStore, personId: string): Promise<void> {

@@ -27,7 +27,9 @@ const accountOf = (command: Command): { personId: string; accountId: string } =>
   accountId: parsePersonId(command.param('accountId'), 'accountId'),
 });
 
-/** What erasing takes besides the person's own stream: the identity that they hold is free again. */
+/**
+ * What erasing takes besides the person's own stream: the identity that they hold is free again.
+ */
 async function erasure(
   { store }: CommandPlanDeps,
   personId: string,

@@ -6,7 +6,10 @@ import { payeeOf } from '../../person/payees.js';
 import { refusal, type Refusal } from '../../write-side/refusals.js';
 import { ahead, pagesOf } from '../../write-side/stream-pages.js';
 
-/** An account as a file names it. The account and not only the person: it may have been replaced since somebody looked. */
+/**
+ * An account as a file names it. The account and not only the person: it may have been replaced
+ * since somebody looked.
+ */
 export interface AccountName {
   readonly personId: string;
   readonly accountId: string;

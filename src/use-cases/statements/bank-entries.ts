@@ -19,8 +19,8 @@ type Why = Pick<
 >;
 
 /**
- * Names entries by what they say, so that the same content in another file is the same entry. Where a file says the very
- * same thing more than once, the occurrences are told apart by their number.
+ * Names entries by what they say, so that the same content in another file is the same entry. Where
+ * a file says the very same thing more than once, the occurrences are told apart by their number.
  */
 export class EntryNamer {
   readonly #seen = new Map<string, number>();
@@ -90,7 +90,9 @@ function contentOf(entry: BankEntry): string[] {
   }
 }
 
-/** What of an entry may stand in an event: amounts, dates, codes and references that name no person. */
+/**
+ * What of an entry may stand in an event: amounts, dates, codes and references that name no person.
+ */
 export function quarantined(entry: BankEntry, why: Why, namer: EntryNamer): QuarantinedEntry {
   const bankReference = referenceOf(entry);
   const endToEndId =
@@ -143,9 +145,11 @@ export interface AssignArgs {
 }
 
 /**
- * A person says which payment an entry is about: the payment takes it as the bank's word and decides as always (a
- * contradiction becomes a break), and the entry leaves the quarantine, together.
- * @throws DomainError ENTRY_NOT_FOUND, ENTRY_STATUS, OUTCOME_MISSING, OUTCOME_DIFFERS, PAYMENT_UNKNOWN, and what payments refuse with
+ * A person says which payment an entry is about: the payment takes it as the bank's word and
+ * decides as always (a contradiction becomes a break), and the entry leaves the quarantine,
+ * together.
+ * @throws DomainError ENTRY_NOT_FOUND, ENTRY_STATUS, OUTCOME_MISSING, OUTCOME_DIFFERS,
+ *   PAYMENT_UNKNOWN, and what payments refuse with
  */
 export async function assignEntry(
   deps: Pick<Deps, 'store' | 'registry' | 'locks'>,
@@ -226,7 +230,10 @@ export async function assignEntryParts(
   ];
 }
 
-/** A person says that an entry is about no payment. @throws DomainError ENTRY_NOT_FOUND, ENTRY_STATUS */
+/**
+ * A person says that an entry is about no payment. @throws DomainError ENTRY_NOT_FOUND,
+ * ENTRY_STATUS
+ */
 export const dismissEntry = (
   deps: Pick<Deps, 'store' | 'registry' | 'locks'>,
   args: DismissArgs,

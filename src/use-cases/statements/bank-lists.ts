@@ -36,13 +36,19 @@ export type EntryView = EventData['BankEntryQuarantined'] & {
   };
 };
 
-/** One page, in the order of the streams' names; `next` is the cursor of the next page, absent at the end. */
+/**
+ * One page, in the order of the streams' names; `next` is the cursor of the next page, absent at
+ * the end.
+ */
 export interface Listed<T> {
   readonly items: readonly T[];
   readonly next?: string;
 }
 
-/** Streams looked at for one page, at most: a page may be short, or empty, and still have a next one. */
+/**
+ * Streams looked at for one page, at most: a page may be short, or empty, and still have a next
+ * one.
+ */
 const LOOKED_AT = 2_000;
 
 async function list<T>(

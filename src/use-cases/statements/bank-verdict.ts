@@ -62,7 +62,8 @@ export function verdictOf(entry: BankEntry): Verdict {
 
 function ofStatus(entry: StatusEntry): Verdict {
   const { status, scope, original } = entry;
-  // A partly accepted group says nothing that its transactions do not say; a group may also have no status of its own.
+  // A partly accepted group says nothing that its transactions do not say; a group may also have no
+  // status of its own.
   if (scope !== 'transaction' && (status === undefined || status === 'PART'))
     return { kind: 'ignored' };
   const outcome = status === undefined ? undefined : STATUSES[status];

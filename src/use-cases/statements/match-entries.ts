@@ -20,7 +20,10 @@ import { pagesOf } from '../../write-side/stream-pages.js';
 
 type Candidate = EventData['BankEntryCandidatesFound']['candidates'][number];
 
-/** `entries`: waiting ones with an amount; `matched`: those with candidates; `payments`: how many were compared. */
+/**
+ * `entries`: waiting ones with an amount; `matched`: those with candidates; `payments`: how many
+ * were compared.
+ */
 export interface MatchSummary {
   entries: number;
   matched: number;
@@ -54,10 +57,11 @@ const DAYS: readonly (readonly [number, number])[] = [
 const KEPT = 5;
 
 /**
- * Finds payments that entries without a reference of ours may be about: the same amount and currency, booked near their
- * execution date, to the same account or name. What it finds it records, best first, for a person to confirm (or not):
- * nothing is paid or settled by it. Payments of open cycles are compared, in one walk for all entries; who an entry names is
- * read from the archived file, because no event may say it.
+ * Finds payments that entries without a reference of ours may be about: the same amount and
+ * currency, booked near their execution date, to the same account or name. What it finds it
+ * records, best first, for a person to confirm (or not): nothing is paid or settled by it. Payments
+ * of open cycles are compared, in one walk for all entries; who an entry names is read from the
+ * archived file, because no event may say it.
  * @param args sha256: entries of this file only
  */
 export async function matchEntries(
@@ -153,7 +157,10 @@ async function waiting(
   return found;
 }
 
-/** Reads the files again for whom the entries name. A file that is gone leaves amount and day to compare. */
+/**
+ * Reads the files again for whom the entries name. A file that is gone leaves amount and day to
+ * compare.
+ */
 async function readParties(
   { archive, readMessage, vault }: MessageDeps,
   wanted: readonly Wanted[],
@@ -180,7 +187,10 @@ async function readParties(
   }
 }
 
-/** Words of a name in Latin capitals, in order of the alphabet: banks turn family and given names around. */
+/**
+ * Words of a name in Latin capitals, in order of the alphabet: banks turn family and given names
+ * around.
+ */
 const comparable = (name: string): string =>
   toLatin(name)
     .toUpperCase()
@@ -265,7 +275,10 @@ function candidateOf(
   };
 }
 
-/** Keeps the best, of equal ones those met first, and counts the others that are as good as the last. */
+/**
+ * Keeps the best, of equal ones those met first, and counts the others that are as good as the
+ * last.
+ */
 function keep(entry: Wanted, candidate: Candidate): void {
   if (candidate.score <= AMOUNT) return;
   const { best } = entry;

@@ -83,7 +83,10 @@ export class BankHttp {
     @Inject(EVENT_STORE) private readonly store: EventStore,
   ) {}
 
-  /** The body is archived as it comes and never held in memory, whatever its size; X-File-Name says what it is called. */
+  /**
+   * The body is archived as it comes and never held in memory, whatever its size; X-File-Name says
+   * what it is called.
+   */
   @CommandEndpoint('messages', {
     roles: ['payment-system', 'finance-officer'],
     programmeWide: true,

@@ -11,7 +11,10 @@ export const BANK_FOLDER: Actor = { id: 'bank-folder', role: 'payment-system' };
 export type TakenFile =
   { readonly kind: 'taken' } | { readonly kind: 'rejected'; readonly reason: string };
 
-/** Takes files of a folder in. One that is quarantined is rejected to its sender with the reason; it is archived all the same. */
+/**
+ * Takes files of a folder in. One that is quarantined is rejected to its sender with the reason; it
+ * is archived all the same.
+ */
 export const takeFrom =
   (deps: MessageDeps) =>
   async (path: string, signal: AbortSignal): Promise<TakenFile> => {

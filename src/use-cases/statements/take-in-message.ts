@@ -47,14 +47,18 @@ export interface MessageSummary {
   readonly ignored?: number;
 }
 
-/** Entries of one file that a person would have to look at one by one: beyond this, the file is not for us. */
+/**
+ * Entries of one file that a person would have to look at one by one: beyond this, the file is not
+ * for us.
+ */
 export const MAX_UNCLEAR = 100_000;
 
 /**
- * Takes a bank's file in: archived first, noted with its hash and sender, read to its end, and only then applied, entry by
- * entry. What cannot be read is quarantined whole, what names no payment of ours by itself. The same file again changes
- * nothing, and finishes what a process that ended left half done; so does its content in another file, because every payment
- * decides by itself what was said before.
+ * Takes a bank's file in: archived first, noted with its hash and sender, read to its end, and only
+ * then applied, entry by entry. What cannot be read is quarantined whole, what names no payment of
+ * ours by itself. The same file again changes nothing, and finishes what a process that ended left
+ * half done; so does its content in another file, because every payment decides by itself what was
+ * said before.
  * @throws ArchiveError, StoreError, the signal's reason
  */
 export async function takeInMessage(
@@ -169,7 +173,10 @@ interface Looked {
   readonly unclear: number;
 }
 
-/** Reads the file to its end, so that nothing is applied of one that cannot be read; what it says goes into the spool. */
+/**
+ * Reads the file to its end, so that nothing is applied of one that cannot be read; what it says
+ * goes into the spool.
+ */
 async function lookThrough(
   deps: MessageDeps,
   sha256: string,
@@ -475,7 +482,10 @@ export function fileNameOf(path: string): string {
   return name === '' ? 'unnamed' : name;
 }
 
-/** A person releases a quarantined file, and it is applied whatever was found in it; one that cannot be read is quarantined again. @throws DomainError MESSAGE_NOT_FOUND, MESSAGE_STATUS */
+/**
+ * A person releases a quarantined file, and it is applied whatever was found in it; one that cannot
+ * be read is quarantined again. @throws DomainError MESSAGE_NOT_FOUND, MESSAGE_STATUS
+ */
 export async function releaseMessage(
   deps: MessageDeps,
   { sha256, reason }: { readonly sha256: string; readonly reason: string },

@@ -1,7 +1,9 @@
 /**
  * What can be made to go wrong with a call.
- * - never-answer: nothing is done and nothing is said. - never-answer-after: done, and nothing is said.
- * - unavailable: refused with UNAVAILABLE, nothing is done. - reset-before, reset-after: every TCP connection is reset.
+ * - never-answer: nothing is done and nothing is said. - never-answer-after: done, and nothing is
+ *   said.
+ * - unavailable: refused with UNAVAILABLE, nothing is done. - reset-before, reset-after: every TCP
+ *   connection is reset.
  * - wrong-version-after: done, and answered like a repetition that the server no longer recognises.
  */
 export type Fault =
@@ -12,7 +14,10 @@ export type Fault =
   | 'reset-after'
   | 'wrong-version-after';
 
-/** A fault of the calls of one kind: `skip` pass, then it strikes `times` calls (Infinity is written as -1). */
+/**
+ * A fault of the calls of one kind: `skip` pass, then it strikes `times` calls (Infinity is written
+ * as -1).
+ */
 export interface FaultPlan {
   readonly on: 'append' | 'read';
   readonly fault: Fault;

@@ -1,6 +1,9 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 
-/** An event as the server keeps it. `position` is commit and prepare position in one: the start of its record. */
+/**
+ * An event as the server keeps it. `position` is commit and prepare position in one: the start of
+ * its record.
+ */
 export interface Kept {
   readonly position: number;
   readonly stream: string;
@@ -30,8 +33,9 @@ const RECORD_BYTES = 97;
 const SYSTEM_EVERY = 7;
 
 /**
- * The log of the test server: in memory, and in an append-only file where one is given. A line of the file is one append,
- * so that a half-written line after kill -9 is an append that was never acknowledged.
+ * The log of the test server: in memory, and in an append-only file where one is given. A line of
+ * the file is one append, so that a half-written line after kill -9 is an append that was never
+ * acknowledged.
  */
 export class ServerLog {
   readonly all: Kept[] = [];
@@ -39,7 +43,10 @@ export class ServerLog {
   readonly #listeners = new Set<() => void>();
   #next = 0;
   #appends = 0;
-  /** While true, a repeated append is told as a wrong expected version: the real server's memory of ids is short. */
+  /**
+   * While true, a repeated append is told as a wrong expected version: the real server's memory of
+   * ids is short.
+   */
   forgetsIds = false;
 
   constructor(private readonly file?: string) {

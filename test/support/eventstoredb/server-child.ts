@@ -10,8 +10,9 @@ import { ServerLog } from './log.js';
 import { StreamsService } from './streams-service.js';
 
 /**
- * A process that serves EventStoreDB's protocol for the tests: `server-child <port, 0: any> [file]`. It listens through a
- * relay of raw TCP, so that connections can be reset; what is to go wrong comes over IPC (faults.ts).
+ * A process that serves EventStoreDB's protocol for the tests: `server-child <port, 0: any>
+ * [file]`. It listens through a relay of raw TCP, so that connections can be reset; what is to go
+ * wrong comes over IPC (faults.ts).
  */
 const [askedPort = '0', file] = process.argv.slice(2);
 const MAX_APPEND_BYTES = 16_777_216;

@@ -16,7 +16,9 @@ import pb, {
 import type { Faults } from './faults.js';
 import type { Expected, Kept, Proposed, ServerLog } from './log.js';
 
-/** What the protocol's `Read` and `Append` do on the real server, over the log of the test server. */
+/**
+ * What the protocol's `Read` and `Append` do on the real server, over the log of the test server.
+ */
 export interface StreamsOptions {
   readonly log: ServerLog;
   readonly faults: Faults;
@@ -73,7 +75,8 @@ export class StreamsService {
     });
     call.on('error', () => undefined);
     await once(call, 'end');
-    // A client that gave up in the middle ends the stream too. The real server takes such an append as cancelled, not as a shorter one.
+    // A client that gave up in the middle ends the stream too. The real server takes such an append
+    // as cancelled, not as a shorter one.
     await new Promise((resolve) => {
       setImmediate(resolve);
     });

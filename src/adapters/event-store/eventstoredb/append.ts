@@ -10,7 +10,10 @@ export interface ServerWrite {
   readonly events: readonly NewServerEvent[];
 }
 
-/** there: its events are in the stream, with these ids at these revisions. free: the stream is at the expected revision. moved: neither. */
+/**
+ * there: its events are in the stream, with these ids at these revisions. free: the stream is at
+ * the expected revision. moved: neither.
+ */
 export type Standing =
   | { readonly kind: 'there'; readonly position: number }
   | { readonly kind: 'free' }
@@ -27,7 +30,10 @@ export class StreamAppender {
   /** The highest position that this process has seen. What was written after is higher. */
   #seen = -1;
 
-  /** @param patienceMs how long to find out what became of an append before its outcome is called unknown */
+  /**
+   * @param patienceMs how long to find out what became of an append before its outcome is called
+   *   unknown
+   */
   constructor(
     private readonly client: ServerClient,
     private readonly patienceMs: number,
@@ -38,10 +44,12 @@ export class StreamAppender {
   }
 
   /**
-   * After a failure that leaves it open whether the events were written, the stream is read: they are there; or the stream
-   * has moved, and then they never will be, because the expected revision is exact; or nothing has changed, and the same
-   * append is sent again, which writes them once whatever becomes of the first.
-   * @throws StoreError OUTCOME_UNKNOWN when none of it was found out in time; LIMIT_EXCEEDED, STORE_FAILED when nothing was written
+   * After a failure that leaves it open whether the events were written, the stream is read: they
+   * are there; or the stream has moved, and then they never will be, because the expected revision
+   * is exact; or nothing has changed, and the same append is sent again, which writes them once
+   * whatever becomes of the first.
+   * @throws StoreError OUTCOME_UNKNOWN when none of it was found out in time; LIMIT_EXCEEDED,
+   *   STORE_FAILED when nothing was written
    */
   async append(write: ServerWrite): Promise<WriteOutcome> {
     const giveUpAt = performance.now() + this.patienceMs;
@@ -59,7 +67,8 @@ export class StreamAppender {
           this.see(answer.position);
           return { kind: 'appended', position: answer.position };
         }
-        // Written earlier: the server knew the ids and wrote nothing. Or refused: the same, or another was faster.
+        // Written earlier: the server knew the ids and wrote nothing. Or refused: the same, or
+        // another was faster.
         const standing = await this.standing(write);
         if (standing.kind === 'there')
           return {

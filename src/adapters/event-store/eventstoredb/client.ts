@@ -39,8 +39,9 @@ export type ServerAppend =
   | { readonly kind: 'wrong-version' };
 
 /**
- * A call that failed. refused: the server said no, and nothing was done. too-large: it takes no append of that size.
- * unclear: it may or may not have been done. `message` names the kind of failure only, never what the server or the client said.
+ * A call that failed. refused: the server said no, and nothing was done. too-large: it takes no
+ * append of that size. unclear: it may or may not have been done. `message` names the kind of
+ * failure only, never what the server or the client said.
  */
 export class CallFailed extends Error {
   constructor(
@@ -72,7 +73,10 @@ export interface Tail {
 
 /** INVALID_ARGUMENT, PERMISSION_DENIED, UNIMPLEMENTED, UNAUTHENTICATED: answers, not accidents. */
 const REFUSALS: readonly unknown[] = [3, 7, 12, 16];
-/** The server looks through so many events before it tells a filtered subscription where it is, times the next. */
+/**
+ * The server looks through so many events before it tells a filtered subscription where it is,
+ * times the next.
+ */
 const SEARCH_WINDOW = 1_000;
 const CHECKPOINT_EVERY_WINDOWS = 4;
 
@@ -98,8 +102,9 @@ export class ServerClient {
         'The EventStoreDB connection string has a setting that the client refuses, or names a certificate file that cannot be read.',
       );
     }
-    // Credentials with the call make the client use Append, one call each with a deadline of its own, instead of its shared
-    // BatchAppend stream, where one failure rejects every append of the process and a lost answer is waited for for ever.
+    // Credentials with the call make the client use Append, one call each with a deadline of its
+    // own, instead of its shared BatchAppend stream, where one failure rejects every append of the
+    // process and a lost answer is waited for for ever.
     this.#base = { credentials, requiresLeader: true };
   }
 
@@ -133,7 +138,10 @@ export class ServerClient {
     }
   }
 
-  /** The events of a stream; none where it does not exist. `from`: first revision; backwards without it: from the end. */
+  /**
+   * The events of a stream; none where it does not exist. `from`: first revision; backwards without
+   * it: from the end.
+   */
   async *stream(
     name: string,
     {
@@ -160,7 +168,10 @@ export class ServerClient {
     }
   }
 
-  /** Everything in the server's log, its own and others' events too. `from` is inclusive forwards and exclusive backwards. */
+  /**
+   * Everything in the server's log, its own and others' events too. `from` is inclusive forwards
+   * and exclusive backwards.
+   */
   async *all({
     from,
     backwards = false,
@@ -183,7 +194,10 @@ export class ServerClient {
     }
   }
 
-  /** Events after a position (undefined: from the start) of streams with one of the prefixes, selected by the server, then live. */
+  /**
+   * Events after a position (undefined: from the start) of streams with one of the prefixes,
+   * selected by the server, then live.
+   */
   subscribe(after: Place | undefined, prefixes: readonly string[], bufferSize: number): Tail {
     const subscription = this.#client.subscribeToAll(
       {
@@ -207,7 +221,8 @@ export class ServerClient {
     subscription.on('fellBehind', () => {
       subscription.push({ mark: 'fell-behind' });
     });
-    // A failure before anybody listens must not end the process; whoever takes the items hears of it.
+    // A failure before anybody listens must not end the process; whoever takes the items hears of
+    // it.
     subscription.on('error', () => undefined);
     return {
       items: itemsOf(subscription),
@@ -246,8 +261,9 @@ export class ServerClient {
 }
 
 /**
- * Ends a read or subscription before its end. The client pipes the call into it, and only pauses the call when it is
- * destroyed, which then stays open for ever: so the call itself is ended, which the client's own cancel does only in part.
+ * Ends a read or subscription before its end. The client pipes the call into it, and only pauses
+ * the call when it is destroyed, which then stays open for ever: so the call itself is ended, which
+ * the client's own cancel does only in part.
  * @param given a Readable; the client's types are of an older Node.js, and do not fit
  */
 function stopper(given: object): () => void {

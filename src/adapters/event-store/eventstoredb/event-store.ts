@@ -24,14 +24,20 @@ import {
 } from '../port.js';
 
 export interface EventStoreDbOptions {
-  /** `esdb://user:password@host:2113?tls=true&tlsCAFile=…`, or `esdb+discover://…` for a cluster. Never printed. */
+  /**
+   * `esdb://user:password@host:2113?tls=true&tlsCAFile=…`, or `esdb+discover://…` for a cluster.
+   * Never printed.
+   */
   readonly url: string;
   readonly registry?: EventRegistry;
   /** Groups written at the same time. Default 64. */
   readonly concurrency?: number;
   /** How long the server may take to answer. Default 10 000. */
   readonly deadlineMs?: number;
-  /** How long to find out what became of an append before its outcome is called unknown. Default 30 000. */
+  /**
+   * How long to find out what became of an append before its outcome is called unknown. Default 30
+   * 000.
+   */
   readonly patienceMs?: number;
   /** Told when a subscription ended and is about to be begun again. For a log line or a metric. */
   readonly onDropped?: (reason: string) => void;
@@ -42,10 +48,12 @@ const READS_AT_ONCE = 32;
 const MAX_PENDING_EVENTS = 100_000;
 
 /**
- * The log in EventStoreDB 23.10 or newer (or KurrentDB), written by any number of processes. Positions are the server's commit positions: they
- * grow, with gaps. Groups over many streams are written in order and completed by repeating them, not atomically: see
+ * The log in EventStoreDB 23.10 or newer (or KurrentDB), written by any number of processes.
+ * Positions are the server's commit positions: they grow, with gaps. Groups over many streams are
+ * written in order and completed by repeating them, not atomically: see
  * docs/decisions/0008-eventstoredb.md.
- * @throws StoreError STORE_FAILED when the server cannot be reached, refuses the user, or the connection string is wrong
+ * @throws StoreError STORE_FAILED when the server cannot be reached, refuses the user, or the
+ *   connection string is wrong
  */
 export async function openEventStoreDb(options: EventStoreDbOptions): Promise<EventStore> {
   const { deadlineMs = 10_000, patienceMs = 30_000, registry = new EventRegistry() } = options;
@@ -127,7 +135,9 @@ class EventStoreDb implements EventStore {
     }
   }
 
-  /** Groups of this process that share a stream or a receipt are written in the order of the calls. */
+  /**
+   * Groups of this process that share a stream or a receipt are written in the order of the calls.
+   */
   #one(group: ServerGroup): Promise<AppendResult> {
     const keys = group.writes.map(({ stream }) => stream);
     if (group.receipt) keys.push(RECEIPT_PREFIX + group.receipt.key);
@@ -144,7 +154,8 @@ class EventStoreDb implements EventStore {
     }: ReadOptions = {},
   ): Promise<readonly Recorded[]> {
     const backwards = direction === 'backwards';
-    // What is left out as of a position stands at the end of a stream, which reading backwards meets first.
+    // What is left out as of a position stands at the end of a stream, which reading backwards
+    // meets first.
     const count = backwards && asOf < Number.MAX_SAFE_INTEGER ? undefined : limit;
     return this.#answered(() =>
       this.#reading.run(async () => {
@@ -286,7 +297,10 @@ class EventStoreDb implements EventStore {
     return this.#prefixes.some((prefix) => stream.startsWith(prefix));
   }
 
-  /** A read that fails is tried again once, on a new connection where the first broke; it changes nothing. */
+  /**
+   * A read that fails is tried again once, on a new connection where the first broke; it changes
+   * nothing.
+   */
   async #answered<T>(read: () => Promise<T>): Promise<T> {
     this.#assertOpen();
     try {

@@ -22,9 +22,10 @@ export interface FollowOptions {
 }
 
 /**
- * Pages of our events in commit order for ever. A subscription that ends, however it ends, is begun again behind the last
- * event that was given, or behind the server's last checkpoint, so that nothing is given twice and nothing left out. Not
- * more than a page waits here; the rest waits at the server until the follower takes it.
+ * Pages of our events in commit order for ever. A subscription that ends, however it ends, is begun
+ * again behind the last event that was given, or behind the server's last checkpoint, so that
+ * nothing is given twice and nothing left out. Not more than a page waits here; the rest waits at
+ * the server until the follower takes it.
  * @throws StoreError STORE_FAILED when the server refuses, LOG_CORRUPT, LOG_NEWER_VERSION
  */
 export async function* follow(options: FollowOptions): AsyncIterable<Page> {

@@ -7,14 +7,20 @@ import type { ServerGroup } from './groups.js';
 import { MAX_EVENTS_PER_GROUP, StoreError, type AppendGroup } from '../port.js';
 import { checkStream, lineOf, recordedOfParsed } from '../stored-line.js';
 
-/** What stands in the server's metadata: all of the stored form that the server has no place of its own for. */
+/**
+ * What stands in the server's metadata: all of the stored form that the server has no place of its
+ * own for.
+ */
 interface Metadata {
   readonly v: number;
   readonly time: string;
   readonly meta: EventMeta;
 }
 
-/** The streams that are followed: one prefix a category, as the registry's aggregates and `identity` name them. */
+/**
+ * The streams that are followed: one prefix a category, as the registry's aggregates and `identity`
+ * name them.
+ */
 export function prefixesOf(registry: EventRegistry): readonly string[] {
   const categories = new Set([
     'identity',
@@ -80,8 +86,8 @@ export function serverGroupOf(
 }
 
 /**
- * The stored form of an event, validated and lifted; its keys stand in the order of StoredEvent, so that its line is the
- * one that the embedded log would store.
+ * The stored form of an event, validated and lifted; its keys stand in the order of StoredEvent, so
+ * that its line is the one that the embedded log would store.
  * @throws StoreError LOG_CORRUPT, LOG_NEWER_VERSION
  */
 export function recordedOfServer(registry: EventRegistry, event: ServerEvent): Recorded {

@@ -9,10 +9,11 @@ export interface ServerGroup {
 }
 
 /**
- * Groups over many streams, which EventStoreDB cannot write at once. In this order: the receipt's key is reserved; every
- * stream is looked at, and one that moved refuses the group before anything of it is written; the streams are written in
- * the order of the group, those left out that an earlier try wrote; the answer is kept. A group that was interrupted is
- * completed by the same group again. See docs/decisions/0008-eventstoredb.md.
+ * Groups over many streams, which EventStoreDB cannot write at once. In this order: the receipt's
+ * key is reserved; every stream is looked at, and one that moved refuses the group before anything
+ * of it is written; the streams are written in the order of the group, those left out that an
+ * earlier try wrote; the answer is kept. A group that was interrupted is completed by the same
+ * group again. See docs/decisions/0008-eventstoredb.md.
  */
 export class Groups {
   /** @param last position of the log's last event */

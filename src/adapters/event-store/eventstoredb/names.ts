@@ -18,8 +18,9 @@ interface Category {
 }
 
 /**
- * The names of the streams of a category, in order. EventStoreDB has no such index (its projections are optional, and
- * lag), so the names are learnt from the log once for each prefix, with the server's filter, and then kept up with.
+ * The names of the streams of a category, in order. EventStoreDB has no such index (its projections
+ * are optional, and lag), so the names are learnt from the log once for each prefix, with the
+ * server's filter, and then kept up with.
  */
 export class StreamNames {
   readonly #categories = new LRUCache<string, Category>({ max: MAX_PREFIXES });

@@ -15,9 +15,9 @@ export const RECEIPT_PREFIX = 'receipt-';
 const streamOf = (key: string): string => RECEIPT_PREFIX + hash('sha256', key, 'hex');
 
 /**
- * Receipts: a stream each, named by the hash of its key. Revision 0 reserves the key for one request, before anything of
- * the request is written; revision 1 is the answer, after everything was. The ids are random, so that a reservation of
- * another process is never taken for one's own.
+ * Receipts: a stream each, named by the hash of its key. Revision 0 reserves the key for one
+ * request, before anything of the request is written; revision 1 is the answer, after everything
+ * was. The ids are random, so that a reservation of another process is never taken for one's own.
  */
 export class Receipts {
   constructor(
@@ -26,8 +26,10 @@ export class Receipts {
   ) {}
 
   /**
-   * Takes the key for a request, or finds it taken for the same request by an earlier try, or by another process.
-   * @returns the receipt where the key was used: answered already, or taken for another request (status 0: without an answer so far)
+   * Takes the key for a request, or finds it taken for the same request by an earlier try, or by
+   * another process.
+   * @returns the receipt where the key was used: answered already, or taken for another request
+   *   (status 0: without an answer so far)
    */
   async reserve({ key, fingerprint }: Receipt): Promise<KeptReceipt | undefined> {
     const outcome = await this.appender.append({
@@ -43,7 +45,10 @@ export class Receipts {
     );
   }
 
-  /** Keeps the answer under the reserved key. @returns another's answer, where one was kept meanwhile */
+  /**
+   * Keeps the answer under the reserved key. @returns another's answer, where one was kept
+   * meanwhile
+   */
   async answer(receipt: Receipt, position: number): Promise<KeptReceipt | undefined> {
     const { key } = receipt;
     const outcome = await this.appender.append({

@@ -1,6 +1,9 @@
 import { StoreError } from '../port.js';
 
-/** What the client may be told in the connection string. Others are refused: the client would print the whole string, password included. */
+/**
+ * What the client may be told in the connection string. Others are refused: the client would print
+ * the whole string, password included.
+ */
 const KNOWN_SETTINGS = new Set([
   'tls',
   'tlscafile',
@@ -20,7 +23,10 @@ const CONNECTION_STRING =
 
 export interface Connection {
   readonly url: string;
-  /** Sent with every call. Empty where the string has none, which only a server without security takes. */
+  /**
+   * Sent with every call. Empty where the string has none, which only a server without security
+   * takes.
+   */
   readonly credentials: { readonly username: string; readonly password: string };
 }
 
@@ -28,7 +34,8 @@ const refuse = (why: string): StoreError =>
   new StoreError('STORE_FAILED', `The EventStoreDB connection string ${why}.`);
 
 /**
- * Reads `esdb://user:password@host:2113?tls=true&tlsCAFile=…` or `esdb+discover://…` (percent-encoded user and password).
+ * Reads `esdb://user:password@host:2113?tls=true&tlsCAFile=…` or `esdb+discover://…`
+ * (percent-encoded user and password).
  * @throws StoreError STORE_FAILED that says what is wrong and quotes nothing of the string
  */
 export function connectionOf(text: string): Connection {

@@ -14,7 +14,10 @@ export interface PreparedGroup {
 /** More groups or events than this in one call is bulk work. */
 const SINGLE_GROUPS = 16;
 const SINGLE_EVENTS = 64;
-/** So many calls of one tick go out at once, so that the writer works while this thread makes the next lines. */
+/**
+ * So many calls of one tick go out at once, so that the writer works while this thread makes the
+ * next lines.
+ */
 const FLUSH_CALLS = 16;
 /** What one thread may have waiting: beyond it, callers are told to come back. */
 const MAX_PENDING_EVENTS = 100_000;
@@ -29,8 +32,9 @@ interface Call {
 }
 
 /**
- * How long to look for an answer before sleeping: a synced commit takes less than this on a good disk, and waking a sleeping
- * thread costs as much again. What else the thread has to do goes on in between.
+ * How long to look for an answer before sleeping: a synced commit takes less than this on a good
+ * disk, and waking a sleeping thread costs as much again. What else the thread has to do goes on in
+ * between.
  */
 const LOOK_MS = 0.3;
 
@@ -41,7 +45,10 @@ export interface WriterChannel {
   take(): FromWriter | undefined;
 }
 
-/** Sends groups to the writer's thread: all calls of one tick in one message, and wakes those who follow the log. */
+/**
+ * Sends groups to the writer's thread: all calls of one tick in one message, and wakes those who
+ * follow the log.
+ */
 export class AppendClient {
   readonly #sent = new Map<number, readonly Call[]>();
   readonly #wakers = new Set<() => void>();
@@ -91,7 +98,8 @@ export class AppendClient {
       this.#pendingCalls += 1;
       this.#pendingEvents += events;
       this.#pendingChars += chars;
-      // nextTick runs when the microtasks are done: whatever was awaiting the same answer has made its next call by then.
+      // nextTick runs when the microtasks are done: whatever was awaiting the same answer has made
+      // its next call by then.
       if (this.#queued.length === 0) process.nextTick(() => this.#flush());
       this.#queued.push({ groups, events, chars, resolve, reject });
       if (this.#queued.length === FLUSH_CALLS) this.#flush();
@@ -209,12 +217,17 @@ export class AppendClient {
     this.#wakers.clear();
   }
 
-  /** Tells what was read from the log, which may be ahead of what the writer said to this thread. */
+  /**
+   * Tells what was read from the log, which may be ahead of what the writer said to this thread.
+   */
   observe(position: number): void {
     if (position > this.last) this.#advance(position);
   }
 
-  /** Resolves when something after `position` is committed or the signal aborts. @throws StoreError when the log goes down */
+  /**
+   * Resolves when something after `position` is committed or the signal aborts. @throws StoreError
+   * when the log goes down
+   */
   async committedAfter(position: number, signal: AbortSignal): Promise<void> {
     while (this.last <= position && !signal.aborted) {
       if (this.#down) throw new StoreError(this.#down.code, this.#down.detail);

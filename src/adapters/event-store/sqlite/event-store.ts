@@ -28,20 +28,27 @@ import { readHere, readInWorker, type ReadClient } from './read-client.js';
 import { checkStream, lineOf, recordedOf, recordedOfText } from '../stored-line.js';
 
 export interface EmbeddedLogOptions {
-  /** 'worker': reads happen in a thread of their own (for the thread that answers HTTP). 'local': in the caller's thread. Default 'worker'. */
+  /**
+   * 'worker': reads happen in a thread of their own (for the thread that answers HTTP). 'local': in
+   * the caller's thread. Default 'worker'.
+   */
   readonly reader?: 'worker' | 'local';
   readonly registry?: EventRegistry;
 }
 
 /** The log in a data folder. The writer is a thread; other threads join it through a port. */
 export interface EmbeddedLog extends EventStore {
-  /** A new port to the writer; send it to another thread (transfer it), which passes it to connectEmbeddedLog. */
+  /**
+   * A new port to the writer; send it to another thread (transfer it), which passes it to
+   * connectEmbeddedLog.
+   */
   port(): MessagePort;
 }
 
 /**
- * Opens the log of a data folder, with its writer in a thread of its own, and makes it where the folder never had one.
- * The folder must be held (openDataFolder): two writers would stop each other.
+ * Opens the log of a data folder, with its writer in a thread of its own, and makes it where the
+ * folder never had one. The folder must be held (openDataFolder): two writers would stop each
+ * other.
  * @throws StoreError LOG_CORRUPT, LOG_NEWER_VERSION, DISK_FULL
  */
 export async function openEmbeddedLog(
@@ -104,7 +111,10 @@ const channelOf = (port: MessagePort): WriterChannel => ({
   take: () => receiveMessageOnPort(port)?.message as FromWriter | undefined,
 });
 
-/** Joins a log that another thread opened: appends go to its writer, reads happen on a connection of this thread. */
+/**
+ * Joins a log that another thread opened: appends go to its writer, reads happen on a connection of
+ * this thread.
+ */
 export function connectEmbeddedLog(
   dir: string,
   port: MessagePort,

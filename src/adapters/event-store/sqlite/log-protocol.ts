@@ -2,14 +2,17 @@ import type { MessagePort } from 'node:worker_threads';
 import type { AppendResult, KeptReceipt, Receipt, StoreErrorCode } from '../port.js';
 
 /**
- * What the threads of the log say to each other. Groups travel as flat arrays of strings and numbers, because the
- * structured clone of nested objects costs more than inserting them.
+ * What the threads of the log say to each other. Groups travel as flat arrays of strings and
+ * numbers, because the structured clone of nested objects costs more than inserting them.
  */
 
 /** Revision that stands for "no such stream". */
 export const NO_STREAM = -1;
 
-/** Independent groups, in order. `writes[g]` writes of group g follow each other in streams, expected and counts; `counts[w]` lines in lines. */
+/**
+ * Independent groups, in order. `writes[g]` writes of group g follow each other in streams,
+ * expected and counts; `counts[w]` lines in lines.
+ */
 export interface WireBatch {
   readonly id: number;
   /** Bulk work waits behind single commands and is spread over transactions. */
@@ -76,7 +79,10 @@ export interface ReadCategoryArgs {
   readonly types: readonly string[] | undefined;
 }
 
-/** Events in commit order as one JSON array, each already checked against its row: cheap to hand over and to parse. */
+/**
+ * Events in commit order as one JSON array, each already checked against its row: cheap to hand
+ * over and to parse.
+ */
 export interface TextPage {
   readonly text: string;
   readonly count: number;

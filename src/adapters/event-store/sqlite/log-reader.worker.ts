@@ -3,7 +3,10 @@ import type { ReadCall, ReadCalls, ReadReply, ReadRequest } from './log-protocol
 import { LogReader } from './log-reader.js';
 import { asStoreError, openLogForReading } from './sqlite-log.js';
 
-/** The thread that reads the log for a thread that must not wait for the disk. `undefined` closes it. */
+/**
+ * The thread that reads the log for a thread that must not wait for the disk. `undefined` closes
+ * it.
+ */
 const port = parentPort!;
 const reader = new LogReader(openLogForReading((workerData as { readonly dir: string }).dir).db);
 

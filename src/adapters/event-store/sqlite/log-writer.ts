@@ -22,8 +22,9 @@ export const idOfLine = (line: string): string => line.slice(7, 43);
 const HEADS_A_GENERATION = 65_536;
 
 /**
- * The log's one writer: synchronous, one transaction a call. Heads of streams are remembered, which is safe because nobody
- * else writes; a second writer would collide on `position`, which is given, never generated.
+ * The log's one writer: synchronous, one transaction a call. Heads of streams are remembered, which
+ * is safe because nobody else writes; a second writer would collide on `position`, which is given,
+ * never generated.
  */
 export class LogWriter {
   readonly #begin: Statement;
@@ -34,7 +35,10 @@ export class LogWriter {
   readonly #undo: Statement;
   readonly #receipt: Statement;
   readonly #keep: Statement;
-  /** Heads of streams in two generations: dropping the older one whole costs less than dropping the oldest of many. */
+  /**
+   * Heads of streams in two generations: dropping the older one whole costs less than dropping the
+   * oldest of many.
+   */
   #heads = new Map<string, number>();
   #olderHeads = new Map<string, number>();
   #last: number;
@@ -94,7 +98,8 @@ export class LogWriter {
       const kept = this.#receipt.get(group.receipt.key) as KeptReceipt | undefined;
       if (kept) return { kind: 'receipt-exists', receipt: kept };
     }
-    // A stream expected to be new is not looked up: inserting its first revision finds out, on the same index page.
+    // A stream expected to be new is not looked up: inserting its first revision finds out, on the
+    // same index page.
     for (const { stream, expected } of group.writes) {
       const head = this.#known(stream) ?? (expected === NO_STREAM ? NO_STREAM : this.#read(stream));
       if (head !== expected) return this.#refuse(group);

@@ -10,10 +10,13 @@ import { verifyTail } from './verify.js';
 import { LogWriter } from './log-writer.js';
 import { asStoreError, openLogForWriting } from './sqlite-log.js';
 
-/** The thread that writes the log. It serves the thread that started it and every port that is handed to it. */
 /**
- * How long to look for more before sleeping: someone who awaits each answer sends the next event within this, and waking
- * a sleeping thread costs as much as half a commit.
+ * The thread that writes the log. It serves the thread that started it and every port that is
+ * handed to it.
+ */
+/**
+ * How long to look for more before sleeping: someone who awaits each answer sends the next event
+ * within this, and waking a sleeping thread costs as much as half a commit.
  */
 const LINGER_MS = 0.1;
 

@@ -14,7 +14,10 @@ export interface ReadClient {
   close(): Promise<void>;
 }
 
-/** Reads on a connection of this thread, which waits for the disk: for threads that do nothing else meanwhile. */
+/**
+ * Reads on a connection of this thread, which waits for the disk: for threads that do nothing else
+ * meanwhile.
+ */
 export function readHere(dir: string): ReadClient {
   const reader = new LogReader(openLogForReading(dir).db);
   let closed = false;
@@ -39,7 +42,10 @@ interface Pending {
   reject(error: StoreError): void;
 }
 
-/** Reads in a thread of its own: all questions of one tick travel in one message, and so do their answers. */
+/**
+ * Reads in a thread of its own: all questions of one tick travel in one message, and so do their
+ * answers.
+ */
 export function readInWorker(dir: string): ReadClient {
   const worker = new Worker(new URL('./log-reader.worker.js', import.meta.url), {
     workerData: { dir },
@@ -88,7 +94,8 @@ export function readInWorker(dir: string): ReadClient {
         const id = nextId++;
         pending.set(id, { resolve, reject });
         queued.push({ id, call, args });
-        // A page fetched ahead leaves at once: the caller goes on to parse the page before, and ticks only end after that.
+        // A page fetched ahead leaves at once: the caller goes on to parse the page before, and
+        // ticks only end after that.
         if (call === 'text') send();
         else if (queued.length === 1) process.nextTick(send);
       });

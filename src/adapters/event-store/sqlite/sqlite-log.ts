@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreError, type StoreErrorCode } from '../port.js';
 
-/** The only file that knows the SQLite driver: it opens the log, lays its tables and turns the driver's errors into ours. */
+/**
+ * The only file that knows the SQLite driver: it opens the log, lays its tables and turns the
+ * driver's errors into ours.
+ */
 export type Sqlite = Database.Database;
 export type Statement = Database.Statement;
 
@@ -12,10 +15,14 @@ export const LOG_FILE = 'log.db';
 export const LOG_FORMAT = 1;
 /** "SNDL" in the file's header: another program's database is not taken for a log. */
 const APPLICATION_ID = 0x534e444c;
-/** Pages of 4 KiB in the write-ahead log before a commit copies them back: fewer, and hot index pages are copied again and again. */
+/**
+ * Pages of 4 KiB in the write-ahead log before a commit copies them back: fewer, and hot index
+ * pages are copied again and again.
+ */
 const WAL_PAGES = 8_000;
 
-// `position` is the rowid, so the table itself is in commit order; the one index finds streams and refuses a revision twice.
+// `position` is the rowid, so the table itself is in commit order; the one index finds streams and
+// refuses a revision twice.
 const TABLES = `
   CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE events (position INTEGER PRIMARY KEY, stream TEXT NOT NULL, revision INTEGER NOT NULL, line TEXT NOT NULL, leaf BLOB NOT NULL);
@@ -30,7 +37,8 @@ export interface OpenLog {
 
 /**
  * Opens the log for its one writer and makes it where there is none.
- * @param mustExist the id that the folder remembers; a log that is absent, empty or another is then refused, never made again
+ * @param mustExist the id that the folder remembers; a log that is absent, empty or another is then
+ *   refused, never made again
  * @throws StoreError LOG_CORRUPT, LOG_NEWER_VERSION, DISK_FULL
  */
 export function openLogForWriting(dir: string, mustExist?: string): OpenLog {
@@ -118,7 +126,10 @@ function idOf(db: Sqlite): string {
   return id;
 }
 
-/** Runs `work` and throws what the driver throws as StoreError; `fallback` is the code of failures that have no code of their own. */
+/**
+ * Runs `work` and throws what the driver throws as StoreError; `fallback` is the code of failures
+ * that have no code of their own.
+ */
 export function guard<T>(work: () => T, fallback: StoreErrorCode = 'STORE_FAILED'): T {
   try {
     return work();
@@ -166,7 +177,10 @@ export function asStoreError(
 export const isRevisionTaken = (error: unknown): boolean =>
   isSqliteError(error) && error.code === 'SQLITE_CONSTRAINT_UNIQUE';
 
-/** By its code, not its class: the addon throws the class of whichever copy of the module was loaded first in the process. */
+/**
+ * By its code, not its class: the addon throws the class of whichever copy of the module was loaded
+ * first in the process.
+ */
 export function isSqliteError(
   error: unknown,
 ): error is { readonly code: string; readonly message: string } {

@@ -20,7 +20,8 @@ export interface VerifiedLog {
 }
 
 /**
- * The quick look when the log is opened: positions without a gap, and the hashes of the last 1,000 events.
+ * The quick look when the log is opened: positions without a gap, and the hashes of the last 1,000
+ * events.
  * @throws StoreError LOG_CORRUPT that names the position
  */
 export function verifyTail(db: Sqlite): void {
@@ -42,9 +43,11 @@ export function verifyTail(db: Sqlite): void {
 }
 
 /**
- * Checks every event of a log against its hash, its row and its place, in pages, on a connection of its own.
+ * Checks every event of a log against its hash, its row and its place, in pages, on a connection of
+ * its own.
  * @param onProgress gets the number of events checked so far
- * @throws StoreError LOG_CORRUPT that names the first ten faults and counts the rest; the signal's reason when it aborts
+ * @throws StoreError LOG_CORRUPT that names the first ten faults and counts the rest; the signal's
+ *   reason when it aborts
  */
 export async function verifyLog(
   dir: string,
@@ -106,7 +109,10 @@ async function verifyEvents(
   }
 }
 
-/** Revisions of each stream: from 0, without a gap, in the order of positions. Reads the index alone. */
+/**
+ * Revisions of each stream: from 0, without a gap, in the order of positions. Reads the index
+ * alone.
+ */
 async function verifyStreams(
   db: Sqlite,
   end: number,

@@ -3,7 +3,10 @@ import type { FromWriter, WireBatch, WireFailure, WireResult } from './log-proto
 import type { Group, GroupWrite, LogWriter } from './log-writer.js';
 import { asStoreError } from './sqlite-log.js';
 
-/** A transaction takes at most this many events or characters, so that a single command is not held behind bulk work. */
+/**
+ * A transaction takes at most this many events or characters, so that a single command is not held
+ * behind bulk work.
+ */
 const TRANSACTION_EVENTS = 2_000;
 const TRANSACTION_CHARS = 4_194_304;
 
@@ -22,8 +25,9 @@ interface SizedGroup extends Group {
 export type Port = Pick<MessagePort, 'postMessage'>;
 
 /**
- * What waits to be written, and the group commit: each step writes all single commands that wait and as much of one bulk
- * batch as fits, in one transaction with one sync, and then answers each port once.
+ * What waits to be written, and the group commit: each step writes all single commands that wait
+ * and as much of one bulk batch as fits, in one transaction with one sync, and then answers each
+ * port once.
  */
 export class WriteQueue {
   readonly #single: Waiting[] = [];
@@ -136,7 +140,10 @@ export class WriteQueue {
     this.#watching.clear();
   }
 
-  /** After a failed commit nothing is written any more: what the file holds is known only when it is opened again. */
+  /**
+   * After a failed commit nothing is written any more: what the file holds is known only when it is
+   * opened again.
+   */
   #fail(inFlight: readonly Waiting[], { code, detail }: WireFailure): void {
     this.#failure = {
       code: 'STORE_FAILED',
@@ -152,7 +159,8 @@ export class WriteQueue {
 
   #reject(batches: readonly Waiting[], failure: WireFailure): void {
     for (const waiting of batches) {
-      // Groups of the batch that earlier transactions committed stay committed; nobody was told, so the outcome is open.
+      // Groups of the batch that earlier transactions committed stay committed; nobody was told, so
+      // the outcome is open.
       const partly = waiting.results.length > 0 && failure.code !== 'OUTCOME_UNKNOWN';
       const said: WireFailure = partly
         ? {

@@ -10,8 +10,9 @@ export interface CallbackSettings {
 }
 
 /**
- * Calls back whoever used Sanad as a payments block, at addresses that are allowed only: an address in a request must not make
- * Sanad call whatever its network reaches. What could not be delivered is told once, and asking again delivers it again.
+ * Calls back whoever used Sanad as a payments block, at addresses that are allowed only: an address
+ * in a request must not make Sanad call whatever its network reaches. What could not be delivered
+ * is told once, and asking again delivers it again.
  */
 export function callbackSender(
   { allowed, timeoutMs, attempts }: CallbackSettings,

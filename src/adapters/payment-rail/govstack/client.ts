@@ -28,11 +28,12 @@ const LONGEST_PAUSE_MS = 15_000;
 const PASSING = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /**
- * Sends one request until it is answered: after a network failure, a timeout or a failure of the block's it is sent again, the
- * same, with growing pauses, `attempts` times in all.
+ * Sends one request until it is answered: after a network failure, a timeout or a failure of the
+ * block's it is sent again, the same, with growing pauses, `attempts` times in all.
  * @returns an answer of 2xx, or one that `taken` names (409, say)
- * @throws RailError RAIL_REFUSED for any other answer, naming field and reason as far as the block does;
- *   RAIL_FAILED where no answer came: whether the block took it is then not known, and the same request may be sent again
+ * @throws RailError RAIL_REFUSED for any other answer, naming field and reason as far as the block
+ *   does; RAIL_FAILED where no answer came: whether the block took it is then not known, and the
+ *   same request may be sent again
  */
 export async function send(
   settings: Reached,

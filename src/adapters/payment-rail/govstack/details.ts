@@ -6,8 +6,8 @@ const PAGE = 200;
 const MAX_TEXT = 200;
 
 /**
- * Pages of BatchDetails, from page 0 until one that is not full. A block that never stops is stopped after as many pages as the
- * batch can have, and one more.
+ * Pages of BatchDetails, from page 0 until one that is not full. A block that never stops is
+ * stopped after as many pages as the batch can have, and one more.
  * @throws RailError RAIL_REFUSED, RAIL_FAILED, LIMIT_EXCEEDED
  */
 export async function* details(
@@ -73,7 +73,10 @@ function transactionsIn(text: string, what: string): readonly BlockTransaction[]
   });
 }
 
-/** TypeScript's library does not know the third argument yet (ECMAScript: JSON.parse source text access). */
+/**
+ * TypeScript's library does not know the third argument yet (ECMAScript: JSON.parse source text
+ * access).
+ */
 function exact(this: unknown, key: string, value: unknown, ...context: unknown[]): unknown {
   const [from] = context as [{ readonly source?: string } | undefined];
   return key === 'amount' && typeof value === 'number' ? (from?.source ?? String(value)) : value;

@@ -15,7 +15,10 @@ interface Entry {
   readonly key: string;
   readonly value: string;
 }
-/** One transfer of BulkPayment. The amount stands as a JSON number, written digit by digit: it never is a floating-point number here. */
+/**
+ * One transfer of BulkPayment. The amount stands as a JSON number, written digit by digit: it never
+ * is a floating-point number here.
+ */
 export interface Transfer {
   readonly requestId: string;
   readonly creditParty: readonly Entry[];
@@ -34,7 +37,9 @@ export interface Batch {
   readonly body: string;
 }
 
-/** Beyond this, a program that reads JSON numbers as IEEE 754 doubles no longer sees every digit. */
+/**
+ * Beyond this, a program that reads JSON numbers as IEEE 754 doubles no longer sees every digit.
+ */
 const MAX_MINOR = 10n ** 15n;
 /** What GSMA's mobile money API and the block's reference software call accounts. */
 const KEYS: Readonly<Record<AccountKind, string>> = {
@@ -44,7 +49,10 @@ const KEYS: Readonly<Record<AccountKind, string>> = {
   cash: 'voucher',
 };
 
-/** @throws RailError INSTRUCTION_INVALID naming the payment and the field, never a name or an account */
+/**
+ * @throws RailError INSTRUCTION_INVALID naming the payment and the field, never a name or an
+ *   account
+ */
 export function transferOf(
   { paymentId, endToEndId, payee, amountMinor, currency, remittance }: Instruction,
   outline: MessageOutline,
@@ -96,7 +104,10 @@ const debitPartyOf = (debtor: Debtor): readonly Entry[] => [
   { key: 'bic', value: debtor.bic },
 ];
 
-/** At most `length` UTF-16 units (no reader counts more of them), without half a character at the end. */
+/**
+ * At most `length` UTF-16 units (no reader counts more of them), without half a character at the
+ * end.
+ */
 export function cut(text: string, length: number): string {
   const short = text.slice(0, length);
   return /[\ud800-\udbff]$/.test(short) ? short.slice(0, -1) : short;
@@ -173,7 +184,10 @@ function payeeOf({ creditParty }: Transfer): Payee {
   };
 }
 
-/** Bodies of the requests that come before a batch is paid; undefined where it has no payee whose account the published lengths admit. */
+/**
+ * Bodies of the requests that come before a batch is paid; undefined where it has no payee whose
+ * account the published lengths admit.
+ */
 export const registration = (
   requestId: string,
   transfers: readonly Transfer[],

@@ -27,11 +27,14 @@ import {
 import { requireNotSent, writeWhole } from '../iso20022/whole-file.js';
 
 /**
- * The rail of a GovStack payments building block (G2P Payments API). A message is first written whole as `<messageId>.ndjson` into
- * `files`: a head, a line for each batch with the body that is sent, and a foot with count and total. Then it is sent, batch by
- * batch. A message that could not be sent whole fails, and writing it again sends what the block did not confirm.
- * @param deferred a message is done once it is written: what is sent when is the outbox's concern (see govstackOutbox)
- * @throws RailError (from `write` and `finish`); nothing is sent of a message with an instruction that the API has no room for
+ * The rail of a GovStack payments building block (G2P Payments API). A message is first written
+ * whole as `<messageId>.ndjson` into `files`: a head, a line for each batch with the body that is
+ * sent, and a foot with count and total. Then it is sent, batch by batch. A message that could not
+ * be sent whole fails, and writing it again sends what the block did not confirm.
+ * @param deferred a message is done once it is written: what is sent when is the outbox's concern
+ *   (see govstackOutbox)
+ * @throws RailError (from `write` and `finish`); nothing is sent of a message with an instruction
+ *   that the API has no room for
  */
 export function govstackRail(
   files: string,
@@ -141,7 +144,10 @@ interface Spooling {
   readonly release: () => void;
 }
 
-/** A document under way. Holds one batch in memory. What a killed process left of one is overwritten. */
+/**
+ * A document under way. Holds one batch in memory. What a killed process left of one is
+ * overwritten.
+ */
 class Spool implements MessageWriter {
   count = 0;
   totalMinor = 0n;

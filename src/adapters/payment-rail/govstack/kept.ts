@@ -22,9 +22,11 @@ const PIECE = 1_048_576;
 const MAX_LINE = 33_554_432;
 
 /**
- * What a folder of files keeps about batches, beside the documents: `govstack/<correlation id>.place.json`, written before a batch is
- * sent, and `govstack/<correlation id>.taken.json`, written once the block has it; `<batch id>.asked.json` says which accounts one was asked to validate. Each is written whole, once. A message that
- * is not sent whole yet has its name in `govstack/pending/`.
+ * What a folder of files keeps about batches, beside the documents: `govstack/<correlation
+ * id>.place.json`, written before a batch is sent, and `govstack/<correlation id>.taken.json`,
+ * written once the block has it; `<batch id>.asked.json` says which accounts one was asked to
+ * validate. Each is written whole, once. A message that is not sent whole yet has its name in
+ * `govstack/pending/`.
  */
 export class Kept {
   readonly #dir: string;

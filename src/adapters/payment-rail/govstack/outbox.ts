@@ -7,7 +7,10 @@ import { sendMessage } from './sender.js';
 export interface OutboxOptions {
   /** Milliseconds between looks. Default 1,000. */
   readonly everyMs?: number;
-  /** Told of a message that could not be sent now: it stays, and is tried again after a growing pause. */
+  /**
+   * Told of a message that could not be sent now: it stays, and is tried again after a growing
+   * pause.
+   */
   readonly onTrouble?: (what: string, error: unknown) => void;
 }
 export interface GovstackOutbox {
@@ -23,7 +26,10 @@ export interface GovstackOutbox {
 const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 300_000;
 
-/** Sends the messages that a deferred rail wrote into `files`, one after the other; one that the block refuses does not hold up the others. */
+/**
+ * Sends the messages that a deferred rail wrote into `files`, one after the other; one that the
+ * block refuses does not hold up the others.
+ */
 export function govstackOutbox(files: string, settings: GovstackSettings): GovstackOutbox {
   const kept = new Kept(files);
   const failing = new Map<string, { readonly backoff: Backoff; readonly againAtMs: number }>();

@@ -8,7 +8,10 @@ export interface GovstackSettings {
   readonly tenantId?: string;
   /** Where the block's callbacks come; at most 100 characters. Usually ends in /govstack. */
   readonly callbackUrl: string;
-  /** Sent as a bearer token. The published API has none; what stands before a block usually asks for one. */
+  /**
+   * Sent as a bearer token. The published API has none; what stands before a block usually asks for
+   * one.
+   */
   readonly token?: string;
   /** To wait for one answer. */
   readonly timeoutMs: number;
@@ -19,7 +22,10 @@ export interface GovstackSettings {
   readonly paymentMode: string;
   /** Payees are registered and updated before they are paid. */
   readonly register: boolean;
-  /** Accounts are validated before they are paid, by this institution (destinationDFSPID, at most 11 characters). Absent: not. */
+  /**
+   * Accounts are validated before they are paid, by this institution (destinationDFSPID, at most 11
+   * characters). Absent: not.
+   */
   readonly validateAt?: string;
 }
 
@@ -68,13 +74,20 @@ export interface BlockTransaction {
 
 /** What was sent to the block, and what it says became of it. */
 export interface GovstackBlock {
-  /** A batch that the block has taken; undefined for one that it was not sent, or did not confirm yet. @throws RailError where its document is gone or damaged */
+  /**
+   * A batch that the block has taken; undefined for one that it was not sent, or did not confirm
+   * yet. @throws RailError where its document is gone or damaged
+   */
   batch(correlationId: string): Promise<SentBatch | undefined>;
-  /** The batches of a message of ours that went to the block, in order. @throws RailError as `batch` */
+  /**
+   * The batches of a message of ours that went to the block, in order. @throws RailError as `batch`
+   */
   batchesOf(messageId: string): AsyncIterable<SentBatch>;
   /**
-   * Asks the block to validate accounts (BulkValidateAccount), apart from any payment. The same accounts again are the same request.
-   * @returns how many were asked about, and how many have a number longer than the published 20 characters
+   * Asks the block to validate accounts (BulkValidateAccount), apart from any payment. The same
+   * accounts again are the same request.
+   * @returns how many were asked about, and how many have a number longer than the published 20
+   *   characters
    * @throws RailError
    */
   validate(
@@ -92,7 +105,10 @@ export const GOVSTACK_BLOCK = Symbol('GovstackBlock');
 export interface GovstackCaller {
   /** Whether a caller may be called back there. */
   allows(url: string): boolean;
-  /** Begins to deliver; several attempts, nothing is thrown. @param what for messages, without anything personal */
+  /**
+   * Begins to deliver; several attempts, nothing is thrown. @param what for messages, without
+   * anything personal
+   */
   tell(what: string, url: string, query: Readonly<Record<string, string>>, body: object): void;
   /** Gives up what is not delivered yet. */
   close(): Promise<void>;

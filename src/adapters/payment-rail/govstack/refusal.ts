@@ -1,6 +1,9 @@
 import { cut } from './document.js';
 
-/** Names under which blocks give the place and the reason of a refusal; the published 400s have a shape only for beneficiaries. */
+/**
+ * Names under which blocks give the place and the reason of a refusal; the published 400s have a
+ * shape only for beneficiaries.
+ */
 const FIELDS = ['field', 'parameterName', 'parameter', 'path', 'instancePath', 'key'];
 const REASONS = [
   'responseDescription',
@@ -19,8 +22,9 @@ const MAX_NAMED = 5;
 const MAX_REASON = 200;
 
 /**
- * What an answer says went wrong: status, then code, field and reason where the body names them. What looks like a number of an
- * account or an id is masked: a block may well quote what it refuses, and errors carry nothing personal.
+ * What an answer says went wrong: status, then code, field and reason where the body names them.
+ * What looks like a number of an account or an id is masked: a block may well quote what it
+ * refuses, and errors carry nothing personal.
  */
 export function refusalIn({
   status,
@@ -64,7 +68,9 @@ function reasonsIn(body: unknown): readonly string[] {
   return [...own, ...inner].slice(0, MAX_NAMED * 2);
 }
 
-/** On one line, short, and without words that have four digits or more in them, or digits in groups. */
+/**
+ * On one line, short, and without words that have four digits or more in them, or digits in groups.
+ */
 export function masked(text: string, length: number): string {
   const line = text.replace(/[\p{Cc}\u2028\u2029\s]+/gu, ' ').trim();
   const words = line.replace(/[^\s:;,()[\]"']+/gu, (word) =>

@@ -7,9 +7,10 @@ import type { GovstackSettings } from './port.js';
 import { masked, refusalIn } from './refusal.js';
 
 /**
- * Sends the batches of a message that the block has not confirmed, in order: payees are registered, then updated (so that the block
- * has today's account whatever it had before), validated where that is asked for, and paid. Every request is a function of
- * the document, so that one sent again after a crash is the same, under the same id.
+ * Sends the batches of a message that the block has not confirmed, in order: payees are registered,
+ * then updated (so that the block has today's account whatever it had before), validated where that
+ * is asked for, and paid. Every request is a function of the document, so that one sent again after
+ * a crash is the same, under the same id.
  * @throws RailError RAIL_REFUSED, RAIL_FAILED; what was confirmed stays so
  */
 export async function sendMessage(
@@ -138,7 +139,9 @@ async function sendBatch(
   );
 }
 
-/** Registering and updating answer 200 also to what they refuse; the code in the body says which. */
+/**
+ * Registering and updating answer 200 also to what they refuse; the code in the body says which.
+ */
 function accepted(what: string, reply: Reply): void {
   const { responseCode } = fieldsOf(reply) as { readonly responseCode?: unknown };
   if (responseCode !== undefined && responseCode !== RESPONSE.received)

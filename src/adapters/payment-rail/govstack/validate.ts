@@ -4,7 +4,10 @@ import { send } from './client.js';
 import type { Kept } from './kept.js';
 import type { AccountToValidate, GovstackSettings } from './port.js';
 
-/** Asks the block about accounts, `batchSize` at a time; see GovstackBlock. What is kept of them has no number. */
+/**
+ * Asks the block about accounts, `batchSize` at a time; see GovstackBlock. What is kept of them has
+ * no number.
+ */
 export async function validateAccounts(
   settings: GovstackSettings,
   kept: Kept,

@@ -20,15 +20,20 @@ const PIECE = 262_144;
 const CHECKED = 500;
 
 export interface PaymentFilesOptions {
-  /** Every message is held against the published schema, piece by piece, before it is under its name. Absent: not. */
+  /**
+   * Every message is held against the published schema, piece by piece, before it is under its
+   * name. Absent: not.
+   */
   readonly check?: SchemaCheck;
 }
 
 /**
- * Writes each message as `<messageId>.xml` into `dir`, for the bank to fetch. The folder and its files are their owner's
- * only: they hold names and accounts. Memory does not grow with the number of transfers. A message that is begun before its
- * count is known is kept aside as `<messageId>.xml.spool.part`, and written behind its head at the end.
- * @throws RailError (from `write` and `finish`) also when a message of that name was written with other content
+ * Writes each message as `<messageId>.xml` into `dir`, for the bank to fetch. The folder and its
+ * files are their owner's only: they hold names and accounts. Memory does not grow with the number
+ * of transfers. A message that is begun before its count is known is kept aside as
+ * `<messageId>.xml.spool.part`, and written behind its head at the end.
+ * @throws RailError (from `write` and `finish`) also when a message of that name was written with
+ *   other content
  */
 export function paymentFiles(dir: string, { check }: PaymentFilesOptions = {}): PaymentRail {
   const writing = new Set<string>();
@@ -93,7 +98,10 @@ async function written(
   };
 }
 
-/** Instructions to text; counts, adds up, and holds each piece against the schema where one is at hand. */
+/**
+ * Instructions to text; counts, adds up, and holds each piece against the schema where one is at
+ * hand.
+ */
 class Transfers {
   count = 0;
   totalMinor = 0n;
@@ -155,7 +163,10 @@ async function* pieces(
   yield text + CLOSING;
 }
 
-/** The transfers of a message whose head cannot be written yet. What a killed process left of one is overwritten. */
+/**
+ * The transfers of a message whose head cannot be written yet. What a killed process left of one is
+ * overwritten.
+ */
 class Spool implements MessageWriter {
   #text = '';
   #over = false;
@@ -217,7 +228,10 @@ async function* behind(first: string, path: string): AsyncGenerator<string | Uin
   yield CLOSING;
 }
 
-/** Failures of the disk in our words; what the instructions or the message itself failed with stays as it is. */
+/**
+ * Failures of the disk in our words; what the instructions or the message itself failed with stays
+ * as it is.
+ */
 function failure(error: unknown, { messageId }: Pick<MessageOutline, 'messageId'>): unknown {
   if (typeof error !== 'object' || error === null || !('syscall' in error) || !('code' in error))
     return error;

@@ -11,20 +11,26 @@ import {
   type MessageOutline,
 } from '../port.js';
 
-/** Credit transfers in one file, at most. NbOfTxs would take 15 digits; banks take far less, and so does a person's patience. */
+/**
+ * Credit transfers in one file, at most. NbOfTxs would take 15 digits; banks take far less, and so
+ * does a person's patience.
+ */
 export const MAX_TRANSACTIONS = 9_999_999;
 /** DecimalNumber of the schema: 18 digits in all. */
 const MAX_TOTAL = 10n ** 18n - 1n;
 
 const MAX_NAME = 140;
-/** Printable, without a character that XML escapes, and no longer than the schema allows: nothing needs to be done to it. */
+/**
+ * Printable, without a character that XML escapes, and no longer than the schema allows: nothing
+ * needs to be done to it.
+ */
 const PLAIN = /^[ !"#$%'-;=?-~\u00a1-\u1fff]{1,140}$/;
 /** What XML 1.0 does not allow, and the controls that turn the direction of the text around it. */
 const UNFIT = /[\p{Cc}\p{Cs}\ufffe\uffff\u202a-\u202e\u2066-\u2069]+/gu;
 
 /**
- * Text for an element of at most 140 characters (Max140Text): controls become spaces, the rest is cut at a whole
- * character and escaped. Empty when nothing printable is left.
+ * Text for an element of at most 140 characters (Max140Text): controls become spaces, the rest is
+ * cut at a whole character and escaped. Empty when nothing printable is left.
  */
 export function text140(text: string): string {
   if (PLAIN.test(text)) return text.trim();
@@ -41,17 +47,24 @@ const escapeXml = (text: string): string =>
 const IDENTIFIER = /^[A-Za-z0-9][A-Za-z0-9._-]{0,34}$/;
 const IBAN = /^[A-Z]{2}[0-9]{2}[A-Z0-9]{1,30}$/;
 const BIC = /^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$/;
-/** Version 03 spells a BIC as ISO 9362 did before 2014: a bank of letters only, no 0, 1 or O in certain places. */
+/**
+ * Version 03 spells a BIC as ISO 9362 did before 2014: a bank of letters only, no 0, 1 or O in
+ * certain places.
+ */
 const OLD_BIC = /^[A-Z]{6}[A-Z2-9][A-NP-Z0-9]([A-Z0-9]{3})?$/;
 const DATE = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
 const INSTANT = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?Z$/;
 
-/** Schemes of accounts that are no IBAN: BBAN is ISO's code for a national number; a wallet has none. */
+/**
+ * Schemes of accounts that are no IBAN: BBAN is ISO's code for a national number; a wallet has
+ * none.
+ */
 const BBAN = '<SchmeNm><Cd>BBAN</Cd></SchmeNm>';
 const WALLET = '<SchmeNm><Prtry>WALLET</Prtry></SchmeNm>';
 
 /**
- * Everything before the first transfer of a message with one PmtInf, in the format that the head asks for.
+ * Everything before the first transfer of a message with one PmtInf, in the format that the head
+ * asks for.
  * @throws RailError INSTRUCTION_INVALID, LIMIT_EXCEEDED
  */
 export function opening(head: MessageHead): string {
@@ -112,8 +125,8 @@ const textOf = (text: string, { characters }: Pick<MessageOutline, 'characters'>
   text140(characters === 'latin' ? toLatin(text) : text);
 
 /**
- * One CdtTrfTxInf. InstrId is the end-to-end id, which names the attempt already; UETR is a function of payment and attempt,
- * and version 09 only has it.
+ * One CdtTrfTxInf. InstrId is the end-to-end id, which names the attempt already; UETR is a
+ * function of payment and attempt, and version 09 only has it.
  * @throws RailError INSTRUCTION_INVALID naming the payment and the part, never what it says
  */
 export function transfer(
@@ -146,9 +159,10 @@ export function transfer(
 }
 
 /**
- * Who is paid, and where. A wallet is an account of its operator, addressed by a telephone number (version 09 says so with
- * the proxy type MBNO). Cash is held by the bank for the creditor, who calls and is paid on identification (HOLD): there is
- * no account, but the number of the document that is shown.
+ * Who is paid, and where. A wallet is an account of its operator, addressed by a telephone number
+ * (version 09 says so with the proxy type MBNO). Cash is held by the bank for the creditor, who
+ * calls and is paid on identification (HOLD): there is no account, but the number of the document
+ * that is shown.
  */
 function creditor(instruction: Instruction, name: string, old: boolean): string {
   const { kind, account } = instruction.payee;
@@ -176,7 +190,10 @@ function requireOther(instruction: Instruction): void {
     throw bad(instruction, "the payee's account is not 1 to 34 letters and digits");
 }
 
-/** Unique end-to-end transaction reference: by its shape a random UUID (version 4), as the schema demands, yet the same every time. */
+/**
+ * Unique end-to-end transaction reference: by its shape a random UUID (version 4), as the schema
+ * demands, yet the same every time.
+ */
 function uetrOf({ paymentId, attempt }: Instruction): string {
   const hex = hash('sha1', `uetr\n${paymentId}\n${attempt}`, 'hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${'89ab'[Number.parseInt(hex[16]!, 16) & 3]!}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;

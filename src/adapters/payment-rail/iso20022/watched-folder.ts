@@ -9,16 +9,25 @@ import { PART, sha256Of, syncFolder, writeWhole } from './whole-file.js';
 /** What became of an incoming file. `reason` is for a person and carries no personal data. */
 export type Taken =
   { readonly kind: 'taken' } | { readonly kind: 'rejected'; readonly reason: string };
-/** Takes in one whole file. Called again with the same file after a crash: taking in twice must change nothing. */
+/**
+ * Takes in one whole file. Called again with the same file after a crash: taking in twice must
+ * change nothing.
+ */
 export type TakeFile = (path: string, signal: AbortSignal) => Promise<Taken>;
 
 export interface WatchOptions {
   /** Milliseconds between looks at the folder. Default 2,000. */
   readonly everyMs?: number;
-  /** Told of a file that could not be taken now (it stays and is tried again) and of a folder that could not be read. */
+  /**
+   * Told of a file that could not be taken now (it stays and is tried again) and of a folder that
+   * could not be read.
+   */
   readonly onTrouble?: (what: string, error: unknown) => void;
 }
-/** One look at the folder: how many files were taken and rejected, failed for now, or are not whole yet. */
+/**
+ * One look at the folder: how many files were taken and rejected, failed for now, or are not whole
+ * yet.
+ */
 export interface Look {
   readonly taken: number;
   readonly rejected: number;
@@ -43,10 +52,12 @@ const FOLDERS = ['OUT', 'OUT.tmp', 'SENT', 'IN', 'WORK', 'DONE', 'REJECTED'] as 
 /**
  * A folder that a bank's SFTP (or any file transfer) serves, on one file system:
  *
- * - `OUT`: our messages, for the other side to fetch and remove. Each appears once, whole: written to `OUT.tmp`, synced, noted
- *   in `SENT`, renamed. The note tells after a crash whether the rename happened, so that what was fetched never appears again.
- * - `IN`: their files. A whole one is moved to `WORK`, given to `take`, and moved to `DONE`, or to `REJECTED` with the reason in
- *   `<name>.reason.txt` beside. What a killed process left in `WORK` is taken first.
+ * - `OUT`: our messages, for the other side to fetch and remove. Each appears once, whole: written
+ *   to `OUT.tmp`, synced, noted in `SENT`, renamed. The note tells after a crash whether the rename
+ *   happened, so that what was fetched never appears again.
+ * - `IN`: their files. A whole one is moved to `WORK`, given to `take`, and moved to `DONE`, or to
+ *   `REJECTED` with the reason in `<name>.reason.txt` beside. What a killed process left in `WORK`
+ *   is taken first.
  *
  * @param files where messages are kept for good (see paymentFiles)
  */
@@ -80,7 +91,8 @@ export function watchedFolder(
         await writeWhole(at('OUT.tmp'), name, createReadStream(join(files, name)), 0o640);
         await writeWhole(at('SENT'), name, lines(sha256));
       }
-      // Noted and still here: the rename is what a crash left out. Noted and gone: it was handed over.
+      // Noted and still here: the rename is what a crash left out. Noted and gone: it was handed
+      // over.
       if (await lstat(at('OUT.tmp', name)).catch(absent))
         await rename(at('OUT.tmp', name), at('OUT', name));
       await syncFolder(at('OUT'));
@@ -135,7 +147,10 @@ export function watchedFolder(
     return { names: whole.map(({ name }) => name), waiting: now.size - whole.length };
   }
 
-  /** Where a file of that name goes: nothing there is replaced. Undefined where the same bytes are there already. */
+  /**
+   * Where a file of that name goes: nothing there is replaced. Undefined where the same bytes are
+   * there already.
+   */
   async function placeIn(folder: 'DONE' | 'REJECTED', name: string): Promise<string | undefined> {
     const other = await sha256Of(at(folder, name)).catch(absent);
     if (other === undefined) return name;

@@ -9,11 +9,12 @@ import { RailError } from '../port.js';
 export const PART = '.part';
 
 /**
- * Writes `dir/name` whole or not at all: under a temporary name, synced, then renamed. What a process that was killed left
- * under the temporary name is overwritten. Where the file is there with the same bytes it stays.
+ * Writes `dir/name` whole or not at all: under a temporary name, synced, then renamed. What a
+ * process that was killed left under the temporary name is overwritten. Where the file is there
+ * with the same bytes it stays.
  * @returns SHA-256 of the bytes, lower-case hex
- * @throws RailError MESSAGE_DIFFERS where it is there with other bytes: a file that may be at the bank already never changes;
- *   and what the pieces fail with, and the disk's errors
+ * @throws RailError MESSAGE_DIFFERS where it is there with other bytes: a file that may be at the
+ *   bank already never changes; and what the pieces fail with, and the disk's errors
  */
 export async function writeWhole(
   dir: string,
@@ -68,7 +69,8 @@ async function writePart(
 }
 
 /**
- * A message that went out one way never goes out another: whoever was asked to pay it first may have done so.
+ * A message that went out one way never goes out another: whoever was asked to pay it first may
+ * have done so.
  * @param other what it is called among `dir`'s files where it went the other way
  * @throws RailError MESSAGE_DIFFERS
  */

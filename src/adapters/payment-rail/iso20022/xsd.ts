@@ -2,13 +2,17 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RailError, type Format } from '../port.js';
 
-/** Holds a whole message against the published schema of its format. @throws RailError SCHEMA_REFUSES, SCHEMA_MISSING */
+/**
+ * Holds a whole message against the published schema of its format. @throws RailError
+ * SCHEMA_REFUSES, SCHEMA_MISSING
+ */
 export type SchemaCheck = (format: Format, xml: string) => Promise<void>;
 
 /**
- * The check by `<dir>/<format>.xsd`, read once. libxml2 (WebAssembly, some 5 MB) is loaded with the first message; it builds a tree
- * of some ten times the text, so callers check a piece of a few hundred transfers at a time between the message's own head
- * and end: the schema has no rule that reaches from one transfer to another, so each piece fits exactly when the whole does.
+ * The check by `<dir>/<format>.xsd`, read once. libxml2 (WebAssembly, some 5 MB) is loaded with the
+ * first message; it builds a tree of some ten times the text, so callers check a piece of a few
+ * hundred transfers at a time between the message's own head and end: the schema has no rule that
+ * reaches from one transfer to another, so each piece fits exactly when the whole does.
  */
 export function isoSchemas(dir: string): SchemaCheck {
   const validators = new Map<Format, ReturnType<typeof validatorOf>>();

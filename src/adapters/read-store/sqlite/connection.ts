@@ -9,24 +9,35 @@ export interface SqlResult {
   readonly changes: number;
 }
 
-/** Prepared statements are kept: the runner's few are executed thousands of times, and preparing a long one costs milliseconds. */
+/**
+ * Prepared statements are kept: the runner's few are executed thousands of times, and preparing a
+ * long one costs milliseconds.
+ */
 const KEPT_STATEMENTS = 400;
 /** Of pages, in KiB; negative as SQLite wants it. */
 const CACHE_KIB = -32_768;
 
 interface Prepared {
   readonly statement: Database.Statement<unknown[], Record<string, unknown>>;
-  /** Result columns that are whole numbers but not money, where the statement also returns money. */
+  /**
+   * Result columns that are whole numbers but not money, where the statement also returns money.
+   */
   readonly narrowed: readonly string[];
   readonly booleans: readonly string[];
 }
 
-/** One connection to read.db. Money (columns named `…_minor`) is bigint both ways; every other whole number is a number. */
+/**
+ * One connection to read.db. Money (columns named `…_minor`) is bigint both ways; every other whole
+ * number is a number.
+ */
 export class SqliteConnection {
   readonly #database: Database.Database;
   readonly #statements = new LRUCache<string, Prepared>({ max: KEPT_STATEMENTS });
 
-  /** @throws ReadStoreError READ_STORE_ABSENT (read-only and no file), READ_STORE_CORRUPT, READ_STORE_FAILED */
+  /**
+   * @throws ReadStoreError READ_STORE_ABSENT (read-only and no file), READ_STORE_CORRUPT,
+   *   READ_STORE_FAILED
+   */
   constructor(file: string, options: { readonly readOnly: boolean }) {
     if (options.readOnly && !existsSync(file))
       throw new ReadStoreError('READ_STORE_ABSENT', 'The read models are not built yet.');
@@ -84,8 +95,9 @@ function opened(file: string, readOnly: boolean): Database.Database {
     database = new Database(file, { readonly: readOnly, timeout: 10_000 });
     if (!readOnly) {
       database.pragma('journal_mode = WAL');
-      // Rows and checkpoint are one transaction, and a power loss can only take the newest of them together: the log
-      // gives those events again. So the read models need no sync at each commit, as the log itself does.
+      // Rows and checkpoint are one transaction, and a power loss can only take the newest of them
+      // together: the log gives those events again. So the read models need no sync at each commit,
+      // as the log itself does.
       database.pragma('synchronous = NORMAL');
       database.pragma('wal_autocheckpoint = 8000');
     }
@@ -116,7 +128,8 @@ export function deleteDatabase(file: string): void {
 
 function asReadStoreError(error: unknown): Error {
   if (error instanceof ReadStoreError) return error;
-  // By code and message, not by class: the addon throws the class of whichever copy of the module was loaded first.
+  // By code and message, not by class: the addon throws the class of whichever copy of the module
+  // was loaded first.
   const code =
     typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   const message =

@@ -7,7 +7,9 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** The asking side of the query thread: many queries may be on their way at once, answered in order. */
+/**
+ * The asking side of the query thread: many queries may be on their way at once, answered in order.
+ */
 export class QueryThread {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();

@@ -3,7 +3,10 @@ import { ReadStoreError } from '../port.js';
 import type { QueryAnswer, QueryRequest } from './query-protocol.js';
 import { SqliteConnection } from './connection.js';
 
-/** Runs queries on read.db, so that the thread that asks never waits on the disk. Opens it at the first query. */
+/**
+ * Runs queries on read.db, so that the thread that asks never waits on the disk. Opens it at the
+ * first query.
+ */
 const { file } = workerData as { readonly file: string };
 let connection: SqliteConnection | undefined;
 

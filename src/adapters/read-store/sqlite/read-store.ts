@@ -13,17 +13,23 @@ import { QueryThread } from './query-thread.js';
 import { deleteDatabase, SqliteConnection } from './connection.js';
 
 export interface EmbeddedReadStoreOptions {
-  /** local: SQL runs in this thread (bulk work, the runner). worker: in a thread of its own, for queries beside HTTP; always read-only. */
+  /**
+   * local: SQL runs in this thread (bulk work, the runner). worker: in a thread of its own, for
+   * queries beside HTTP; always read-only.
+   */
   readonly thread: 'local' | 'worker';
   readonly readOnly?: boolean;
-  /** Told when a file that could not be opened was thrown away; the read models are then built anew. */
+  /**
+   * Told when a file that could not be opened was thrown away; the read models are then built anew.
+   */
   readonly onDiscarded?: (reason: string) => void;
 }
 
 /**
- * Read models in one SQLite file (WAL), which holds nothing of its own: a file that cannot be opened is deleted, and the
- * runner builds it anew from the log.
- * @throws ReadStoreError READ_STORE_ABSENT when it is to be read only and is not there (worker: at the first query)
+ * Read models in one SQLite file (WAL), which holds nothing of its own: a file that cannot be
+ * opened is deleted, and the runner builds it anew from the log.
+ * @throws ReadStoreError READ_STORE_ABSENT when it is to be read only and is not there (worker: at
+ *   the first query)
  */
 export async function openEmbeddedReadStore(
   file: string,
@@ -144,7 +150,9 @@ class LocalDriver implements Driver {
   }
 }
 
-/** Queries only, each by itself: the thread answers them in order and nothing is held between two. */
+/**
+ * Queries only, each by itself: the thread answers them in order and nothing is held between two.
+ */
 class ThreadDriver implements Driver {
   constructor(private readonly thread: QueryThread) {}
 

@@ -8,7 +8,10 @@ export const PROOF = 'the master key of this vault';
 /** Records a statement: an array a column, whatever their number. */
 const CHUNK = 1_000;
 
-/** A wrapped key is replaced by as many zeroes when its person is erased; the ciphertext of records never changes. */
+/**
+ * A wrapped key is replaced by as many zeroes when its person is erased; the ciphertext of records
+ * never changes.
+ */
 export const TABLES = `
   create table if not exists sanad_vault (one boolean primary key default true check (one), format integer not null, proof bytea not null);
   create table if not exists sanad_vault_person (id text collate "C" primary key, erased boolean not null default false, wrapped bytea not null);
@@ -38,8 +41,9 @@ interface RecordRow {
 }
 
 /**
- * Seals in one transaction. Persons are locked and made in the order of their ids, then records in the order of their
- * names, so that no two processes wait for each other; what another made first is taken as it is.
+ * Seals in one transaction. Persons are locked and made in the order of their ids, then records in
+ * the order of their names, so that no two processes wait for each other; what another made first
+ * is taken as it is.
  * @throws VaultError RECORD_DIFFERS, PERSON_ERASED, VAULT_CORRUPT
  */
 export async function sealAll(
@@ -73,7 +77,8 @@ export async function sealAll(
     const added = await addRecords(session, fresh);
     for (const { name, body } of fresh)
       if (added.has(name)) hashes.set(name, hash('sha256', body, 'hex'));
-    // Between the look and the insertion another process may have sealed the same record: then its ciphertext counts.
+    // Between the look and the insertion another process may have sealed the same record: then its
+    // ciphertext counts.
     const lost = fresh.filter(({ name }) => !added.has(name)).map(({ name }) => name);
     for (const row of lost.length > 0 ? await recordsNamed(session, lost) : [])
       there.set(row.name, row);
@@ -88,7 +93,10 @@ export async function sealAll(
   return wanted.map(({ name }) => ({ record: name, sha256: hashes.get(name)! }));
 }
 
-/** The fields in the order asked; undefined where a record is absent or its person was erased. @throws VaultError VAULT_CORRUPT */
+/**
+ * The fields in the order asked; undefined where a record is absent or its person was erased.
+ * @throws VaultError VAULT_CORRUPT
+ */
 export async function openSealed(
   session: Session,
   master: KeyObject,
@@ -121,7 +129,10 @@ export async function openSealed(
   });
 }
 
-/** Overwrites the keys of these persons. Waits for what is being sealed for them, and what comes later is refused. */
+/**
+ * Overwrites the keys of these persons. Waits for what is being sealed for them, and what comes
+ * later is refused.
+ */
 export async function wipe(session: Session, persons: readonly string[]): Promise<void> {
   for (const chunk of chunks([...new Set(persons)].sort())) {
     await session.query(
@@ -135,7 +146,10 @@ export async function wipe(session: Session, persons: readonly string[]): Promis
   }
 }
 
-/** The rows of these persons, made where there were none, and kept from erasure until the transaction ends. */
+/**
+ * The rows of these persons, made where there were none, and kept from erasure until the
+ * transaction ends.
+ */
 async function admit(
   session: Session,
   master: KeyObject,

@@ -7,13 +7,18 @@ import { VaultError, type PersonalRecord, type Sealed, type Vault } from '../por
 import { FORMAT, openSealed, PROOF, sealAll, TABLES, wipe, type Wanted } from './tables.js';
 import { Batcher } from '../../../kernel/concurrency/batcher.js';
 
-/** Transactions that seal at once, and records that the requests in one of them may have together. */
+/**
+ * Transactions that seal at once, and records that the requests in one of them may have together.
+ */
 const SEALING = 4;
 const RECORDS = 1_000;
 
 /** Where the master key is: never in the database that holds what it wraps. */
 export type MasterKeyAt =
-  /** A folder that holds master.key, made there when the vault is new. Every process needs the same one. */
+  /**
+   * A folder that holds master.key, made there when the vault is new. Every process needs the same
+   * one.
+   */
   | { readonly keysDir: string }
   /** A file of any name with 64 hexadecimal digits, such as a mounted secret. It is never made. */
   | { readonly keyFile: string };
@@ -27,9 +32,10 @@ export interface PostgresVaultOptions {
 }
 
 /**
- * The vault in PostgreSQL, for any number of processes at once. No process keeps a person's key between calls, so that
- * what one has erased no other can open.
- * @throws VaultError MASTER_KEY_MISSING, MASTER_KEY_WRONG, VAULT_NEWER_VERSION, VAULT_AWAY, VAULT_FAILED
+ * The vault in PostgreSQL, for any number of processes at once. No process keeps a person's key
+ * between calls, so that what one has erased no other can open.
+ * @throws VaultError MASTER_KEY_MISSING, MASTER_KEY_WRONG, VAULT_NEWER_VERSION, VAULT_AWAY,
+ *   VAULT_FAILED
  */
 export async function openPostgresVault(
   connectionString: string,
@@ -49,7 +55,10 @@ export async function openPostgresVault(
   }
 }
 
-/** Compares the key with the proof that the first process left. One process at a time: two would each make a key. */
+/**
+ * Compares the key with the proof that the first process left. One process at a time: two would
+ * each make a key.
+ */
 function masterOf(database: Postgres, at: MasterKeyAt): Promise<KeyObject> {
   return database.transaction(async (session) => {
     await session.query('lock table sanad_vault in exclusive mode');

@@ -15,7 +15,10 @@ export type Ask =
   | { readonly kind: 'erase'; readonly persons: readonly string[] };
 export type Request = Ask & { readonly id: number };
 
-/** hello: the keys for keyed hashes · seal: a SHA-256 (hex) a record · open: a JSON array with null for what is not there. */
+/**
+ * hello: the keys for keyed hashes · seal: a SHA-256 (hex) a record · open: a JSON array with null
+ * for what is not there.
+ */
 export type Answer =
   | { readonly id: number; readonly hashKeys: HashKeys }
   | { readonly id: number; readonly hashes: readonly string[] }

@@ -14,11 +14,13 @@ const LOOKUP = 500;
 const KEPT_KEYS = 500;
 
 /*
- * Wrapped keys lie in a table that only ever grows at its end, and an erased one is overwritten in place by as many
- * zeroes. SQLite therefore never moves one to another page, which would leave a copy behind in the space that is free.
+ * Wrapped keys lie in a table that only ever grows at its end, and an erased one is overwritten in
+ * place by as many zeroes. SQLite therefore never moves one to another page, which would leave a
+ * copy behind in the space that is free.
  *
- * Names and persons share one index, in which a person stands beside their records, and point to rows that are appended:
- * a new person with all their records costs one page of random writing, however large the vault.
+ * Names and persons share one index, in which a person stands beside their records, and point to
+ * rows that are appended: a new person with all their records costs one page of random writing,
+ * however large the vault.
  */
 const SCHEMA = `
   CREATE TABLE person (no INTEGER PRIMARY KEY, id TEXT NOT NULL, erased INTEGER NOT NULL, wrapped BLOB NOT NULL);
@@ -40,7 +42,10 @@ interface Holder {
   readonly key: KeyObject;
 }
 
-/** The vault's file, opened by one thread. Everything here is synchronous; what is written counts after `commit`. */
+/**
+ * The vault's file, opened by one thread. Everything here is synchronous; what is written counts
+ * after `commit`.
+ */
 export class VaultFile {
   readonly #db: Database.Database;
   readonly #keys = new KeyCache();
@@ -96,7 +101,8 @@ export class VaultFile {
 
   #prepare(file: string, keysDir: string): KeyObject {
     const db = this.#db;
-    // The lock is held for good: two processes on one vault would each trust keys that the other has erased.
+    // The lock is held for good: two processes on one vault would each trust keys that the other
+    // has erased.
     db.pragma('locking_mode = EXCLUSIVE');
     const version = db.pragma('user_version', { simple: true }) as number;
     if (version > FORMAT)
@@ -154,7 +160,8 @@ export class VaultFile {
   }
 
   /**
-   * SHA-256 (hex) of each record's ciphertext. Looks before it writes, so that a refused request has written nothing.
+   * SHA-256 (hex) of each record's ciphertext. Looks before it writes, so that a refused request
+   * has written nothing.
    * @throws VaultError RECORD_DIFFERS, PERSON_ERASED, VAULT_CORRUPT
    */
   seal(persons: readonly string[], names: readonly string[], plains: readonly string[]): string[] {
@@ -194,7 +201,10 @@ export class VaultFile {
     return names.map((name, i) => hashes.get(name) ?? hash('sha256', before[i]![2], 'hex'));
   }
 
-  /** The records as one JSON array, in the order asked; null where one is absent or its person was erased. */
+  /**
+   * The records as one JSON array, in the order asked; null where one is absent or its person was
+   * erased.
+   */
   open(sealed: readonly Sealed[]): string {
     const rows = this.#find(sealed.map((s) => s.record));
     const holders = this.#holders(rows.map((row) => row?.[1]));
@@ -224,7 +234,10 @@ export class VaultFile {
     }
   }
 
-  /** Moves all committed pages to the main file and empties the log beside it, where an erased key would still lie. */
+  /**
+   * Moves all committed pages to the main file and empties the log beside it, where an erased key
+   * would still lie.
+   */
   truncateLog(): void {
     this.#db.pragma('wal_checkpoint(TRUNCATE)');
   }
@@ -276,7 +289,8 @@ export class VaultFile {
     const { key, wrapped } = makeKey(this.master, id);
     const no = Number(this.#addPerson.run(id, wrapped).lastInsertRowid);
     this.#addEntry.run(personName(id), PERSON, no);
-    // Not kept: what was just sealed is rarely opened soon, and keys that live on fill the memory of a long import.
+    // Not kept: what was just sealed is rarely opened soon, and keys that live on fill the memory
+    // of a long import.
     return { no, id, key };
   }
 
@@ -303,7 +317,10 @@ export class VaultFile {
   }
 }
 
-/** Rows of any number of keys, several hundred a statement, each with the index at which its statement's keys begin. */
+/**
+ * Rows of any number of keys, several hundred a statement, each with the index at which its
+ * statement's keys begin.
+ */
 function* lookup<Row>(
   statement: Database.Statement<[string], Row>,
   keys: readonly (string | number)[],

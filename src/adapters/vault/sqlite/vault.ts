@@ -11,7 +11,10 @@ export interface EmbeddedVaultOptions {
   readonly keysDir?: string;
 }
 
-/** The thread holds little: a small heap makes it collect often, instead of growing with every record it has ever seen. */
+/**
+ * The thread holds little: a small heap makes it collect often, instead of growing with every
+ * record it has ever seen.
+ */
 const MEMORY = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 160 };
 
 /** The vault of this process. Other threads reach it through a port of theirs. */
@@ -21,8 +24,10 @@ export interface EmbeddedVault extends Vault {
 }
 
 /**
- * Opens (or makes) `<dir>/vault.db` in a thread of its own: the calling thread never touches the disk. Closing ends the thread.
- * @throws VaultError MASTER_KEY_MISSING, MASTER_KEY_WRONG, VAULT_NEWER_VERSION, VAULT_CORRUPT, VAULT_FAILED
+ * Opens (or makes) `<dir>/vault.db` in a thread of its own: the calling thread never touches the
+ * disk. Closing ends the thread.
+ * @throws VaultError MASTER_KEY_MISSING, MASTER_KEY_WRONG, VAULT_NEWER_VERSION, VAULT_CORRUPT,
+ *   VAULT_FAILED
  */
 export async function openEmbeddedVault(
   dir: string,
@@ -50,7 +55,8 @@ export async function openEmbeddedVault(
     throw new VaultError(started.code, started.detail);
   }
   worker.removeAllListeners('error');
-  // An error that nobody foresaw ends the thread; its ports close and every call under way is rejected.
+  // An error that nobody foresaw ends the thread; its ports close and every call under way is
+  // rejected.
   worker.on('error', () => undefined);
   worker.unref();
   const port = (): MessagePort => {
@@ -85,7 +91,9 @@ export async function connectEmbeddedVault(port: MessagePort): Promise<Vault> {
   return new ConnectedVault(line, answer.hashKeys);
 }
 
-/** Questions and answers over a port. The port keeps the thread alive only while an answer is due. */
+/**
+ * Questions and answers over a port. The port keeps the thread alive only while an answer is due.
+ */
 class Line {
   readonly #waiting = new Map<
     number,
@@ -114,7 +122,10 @@ class Line {
     });
   }
 
-  /** Closes when everything asked so far is answered: the worker answers a greeting after all that came before it. */
+  /**
+   * Closes when everything asked so far is answered: the worker answers a greeting after all that
+   * came before it.
+   */
   async close(): Promise<void> {
     await this.ask({ kind: 'hello' }).catch(() => undefined);
     this.#closed = true;

@@ -4,7 +4,10 @@ import type { Answer, Control, Request, Started, WorkerStart } from './messages.
 import { failure, VaultFile } from './vault-file.js';
 import type { VaultError } from '../port.js';
 
-/** The thread that owns the vault's file. What has queued up while it was busy goes into one commit, with one sync. */
+/**
+ * The thread that owns the vault's file. What has queued up while it was busy goes into one commit,
+ * with one sync.
+ */
 class VaultWorker {
   readonly #queue: { readonly port: MessagePort; readonly request: Request }[] = [];
   readonly #ports = new Set<MessagePort>();
@@ -71,7 +74,10 @@ class VaultWorker {
     writes.forEach(({ port }, i) => port.postMessage(answers[i]));
   }
 
-  /** A refusal of one request leaves the others in the commit; a failure of the file ends it for all. */
+  /**
+   * A refusal of one request leaves the others in the commit; a failure of the file ends it for
+   * all.
+   */
   #apply(request: Request): Answer {
     try {
       if (request.kind === 'seal')
@@ -96,7 +102,10 @@ class VaultWorker {
     }
   }
 
-  /** After a failed sync nobody knows what the disk holds: no write is taken until the vault is opened anew. */
+  /**
+   * After a failed sync nobody knows what the disk holds: no write is taken until the vault is
+   * opened anew.
+   */
   #abandon(failed: VaultError): void {
     if (failed.code !== 'DISK_FULL') this.#broken ??= failed;
     try {

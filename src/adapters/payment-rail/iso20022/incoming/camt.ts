@@ -131,7 +131,10 @@ export interface CamtNumbers {
   entry: number;
 }
 
-/** BankToCustomerDebitCreditNotification and BankToCustomerStatement, versions 02 to 12. @param numbers of the file, counted on */
+/**
+ * BankToCustomerDebitCreditNotification and BankToCustomerStatement, versions 02 to 12. @param
+ * numbers of the file, counted on
+ */
 export function camt(
   family: 'camt.053' | 'camt.054',
   numbers: CamtNumbers,
@@ -238,7 +241,10 @@ export function camt(
   };
 }
 
-/** A bank may leave details out; more of them than the batch has, in number or in money, contradict it. */
+/**
+ * A bank may leave details out; more of them than the batch has, in number or in money, contradict
+ * it.
+ */
 function exceeded(
   batch: Fields,
   transactions: number,

@@ -55,7 +55,10 @@ const root = (related: Shape) =>
 const ROOT = root({});
 const ROOT_WITH_PARTIES = root(PARTIES);
 
-/** Statuses in the order in which they stand, except that a group's comes last and a batch's after its transactions. */
+/**
+ * Statuses in the order in which they stand, except that a group's comes last and a batch's after
+ * its transactions.
+ */
 export function pain002(
   emit: (entry: BankEntry) => void,
   onHead: (fields: Fields) => void,

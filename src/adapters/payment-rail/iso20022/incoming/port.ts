@@ -1,4 +1,7 @@
-/** The messages that are read: payment status reports, debit and credit notifications, account statements. */
+/**
+ * The messages that are read: payment status reports, debit and credit notifications, account
+ * statements.
+ */
 export const FAMILIES = ['pain.002', 'camt.054', 'camt.053'] as const;
 export type Family = (typeof FAMILIES)[number];
 
@@ -21,7 +24,10 @@ export interface BankMessageHead {
   readonly businessId?: string;
 }
 
-/** An amount as the message has it. `amountMinor` is absent where it cannot be read exactly; the entry then has a problem. */
+/**
+ * An amount as the message has it. `amountMinor` is absent where it cannot be read exactly; the
+ * entry then has a problem.
+ */
 export interface Money {
   readonly text: string;
   readonly currency: string;
@@ -58,7 +64,9 @@ export interface Finding {
   readonly detail: string;
 }
 
-/** Who pays and who is paid, as the sender spells them. Read only where asked for: it names persons. */
+/**
+ * Who pays and who is paid, as the sender spells them. Read only where asked for: it names persons.
+ */
 export interface Parties {
   readonly names: readonly string[];
   readonly accounts: readonly string[];
@@ -71,7 +79,10 @@ interface Read {
   readonly parties?: Parties;
 }
 
-/** One status of a pain.002: of a whole message of ours, of one batch (PmtInf) of it, or of one transfer. */
+/**
+ * One status of a pain.002: of a whole message of ours, of one batch (PmtInf) of it, or of one
+ * transfer.
+ */
 export interface StatusEntry extends Read {
   readonly kind: 'status';
   readonly scope: 'group' | 'batch' | 'transaction';
@@ -86,7 +97,10 @@ export interface StatusEntry extends Read {
     readonly count?: string;
     readonly controlSum?: string;
   };
-  /** External status code, or the sender's own. A transaction without one has its batch's or group's, and `inherited` says so. */
+  /**
+   * External status code, or the sender's own. A transaction without one has its batch's or
+   * group's, and `inherited` says so.
+   */
   readonly status?: string;
   readonly inherited?: true;
   /** External reason codes in order, then the sender's own. */
@@ -100,8 +114,9 @@ export interface StatusEntry extends Read {
 export type Direction = 'debit' | 'credit';
 
 /**
- * One booking of a camt message: one transaction of an entry; a whole batch that is booked as one, without details; or an
- * entry with neither. Directions are the account's: a debit takes money from it.
+ * One booking of a camt message: one transaction of an entry; a whole batch that is booked as one,
+ * without details; or an entry with neither. Directions are the account's: a debit takes money from
+ * it.
  */
 export interface BookedEntry extends Read {
   readonly kind: 'booking';
@@ -131,7 +146,10 @@ export interface BookedEntry extends Read {
     readonly bank?: string;
     readonly entry?: string;
   };
-  /** Domain, family and sub-family of the bank transaction code, joined with slashes: "PMNT/ICDT/RRTN". */
+  /**
+   * Domain, family and sub-family of the bank transaction code, joined with slashes:
+   * "PMNT/ICDT/RRTN".
+   */
   readonly bankCode?: string;
   /** Of RtrInf. `returned`: there is one, with or without a reason. */
   readonly returned: boolean;
@@ -182,7 +200,10 @@ export interface BankMessageReading {
   end(): BankMessageEnd;
 }
 
-/** Reads a message from its bytes, in memory that does not grow with them. @throws BankMessageError from `entries` */
+/**
+ * Reads a message from its bytes, in memory that does not grow with them. @throws BankMessageError
+ * from `entries`
+ */
 export type ReadBankMessage = (
   bytes: AsyncIterable<Uint8Array>,
   options?: { readonly parties?: boolean },

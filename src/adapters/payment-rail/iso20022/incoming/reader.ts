@@ -38,8 +38,9 @@ export interface ReaderOptions {
 }
 
 /**
- * Reads pain.002, camt.054 and camt.053 from bytes in any encoding that banks send, with any prefixes, with or without a header
- * or envelope, several in one file too. Texts stay texts; amounts become minor units where they can be read exactly.
+ * Reads pain.002, camt.054 and camt.053 from bytes in any encoding that banks send, with any
+ * prefixes, with or without a header or envelope, several in one file too. Texts stay texts;
+ * amounts become minor units where they can be read exactly.
  */
 export function readBankMessage(
   bytes: AsyncIterable<Uint8Array>,

@@ -3,7 +3,10 @@ import { BankMessageError } from './port.js';
 import { readBankMessage } from './reader.js';
 import type { FromReader, ToReader } from './thread-protocol.js';
 
-/** Reads one file, whose bytes the other thread sends. What is not the file's fault ends the thread with its error. */
+/**
+ * Reads one file, whose bytes the other thread sends. What is not the file's fault ends the thread
+ * with its error.
+ */
 const port = parentPort!;
 const tell = (message: FromReader): void => port.postMessage(message);
 const sent: ToReader[] = [];

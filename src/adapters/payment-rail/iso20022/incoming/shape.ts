@@ -3,7 +3,8 @@ import type { Attributes, XmlHandler } from './xml.js';
 
 /**
  * The part of a message type that is read, as a tree of element names:
- * - a text is the name of the field that the element's text goes into ("reasons[]": the element may come again);
+ * - a text is the name of the field that the element's text goes into ("reasons[]": the element may
+ *   come again);
  * - an object is an element that holds others, of which only some are read;
  * - a Part says more; undefined is an element that is known and not read.
  */
@@ -11,7 +12,10 @@ export interface Shape {
   readonly [element: string]: string | Shape | Part | undefined;
 }
 
-/** `record`: the element begins a record of its own. `whole`: all its children are named, so that an unknown one is found. */
+/**
+ * `record`: the element begins a record of its own. `whole`: all its children are named, so that an
+ * unknown one is found.
+ */
 export class Part {
   constructor(
     readonly shape: Shape,
@@ -23,7 +27,10 @@ export const record = (kind: string, shape: Shape): Part =>
 export const whole = (shape: Shape): Part => new Part(shape, { whole: true });
 /** Text in some versions, elements in others. */
 export const choice = (field: string, shape: Shape): Part => new Part(shape, { field });
-/** Who pays and who is paid, into the fields `names[]` and `accounts[]`; a party stands in Pty from version 08 on. */
+/**
+ * Who pays and who is paid, into the fields `names[]` and `accounts[]`; a party stands in Pty from
+ * version 08 on.
+ */
 export const PARTIES: Shape = {
   ...Object.fromEntries(
     ['Dbtr', 'Cdtr', 'UltmtDbtr', 'UltmtCdtr'].map((name) => [
@@ -119,8 +126,9 @@ const HEADER = nodeOf('AppHdr', { BizMsgIdr: 'businessId', MsgDefIdr: 'definitio
 const EMPTY = /^[\t\n\r ]*$/;
 
 /**
- * Walks the elements of a file. Around a message anything may stand (an envelope, a business application header); of a message
- * only what its shape names. `find` is asked for every element outside of messages.
+ * Walks the elements of a file. Around a message anything may stand (an envelope, a business
+ * application header); of a message only what its shape names. `find` is asked for every element
+ * outside of messages.
  */
 export class Walker implements XmlHandler {
   /** The elements in hand: of a message, or of a header before it. */

@@ -4,8 +4,8 @@ import { BankMessageError, type Place } from './port.js';
 const START: Place = { line: 1, column: 1 };
 
 /**
- * Encodings that banks send, by the names that XML declarations use, to the decoder's. What ISO 8859-1 leaves to controls is
- * read as windows-1252, as senders mean it.
+ * Encodings that banks send, by the names that XML declarations use, to the decoder's. What ISO
+ * 8859-1 leaves to controls is read as windows-1252, as senders mean it.
  */
 const ENCODINGS: Readonly<Record<string, string>> = {
   'utf-8': 'utf-8',
@@ -36,10 +36,11 @@ const DECLARATION_BYTES = 512;
 const DECLARATION = /^<\?xml\s[^>]*?\bencoding\s*=\s*(?:"([^"]*)"|'([^']*)')/;
 
 /**
- * Bytes to text: UTF-8 or UTF-16 by byte-order mark or by its first bytes, else as the XML declaration says, else UTF-8. A text
- * that is declared UTF-16 and plainly is not comes from programs that wrote it through a string; it is read as UTF-8, where
- * it must hold.
- * @throws BankMessageError FILE_EMPTY, ENCODING_UNKNOWN, ENCODING_INVALID (bytes that the encoding does not have; the place is the caller's)
+ * Bytes to text: UTF-8 or UTF-16 by byte-order mark or by its first bytes, else as the XML
+ * declaration says, else UTF-8. A text that is declared UTF-16 and plainly is not comes from
+ * programs that wrote it through a string; it is read as UTF-8, where it must hold.
+ * @throws BankMessageError FILE_EMPTY, ENCODING_UNKNOWN, ENCODING_INVALID (bytes that the encoding
+ *   does not have; the place is the caller's)
  */
 export class Decoder {
   #head: Buffer | undefined = Buffer.alloc(0);

@@ -16,7 +16,10 @@ const MAX_PIECES = 4;
 /** Batches of entries that nobody asked for yet; no more pieces are sent meanwhile. */
 const MAX_BATCHES = 16;
 
-/** The same as readBankMessage, in a thread of its own where the file is large, so that who applies it need not wait. */
+/**
+ * The same as readBankMessage, in a thread of its own where the file is large, so that who applies
+ * it need not wait.
+ */
 export const readBankMessageInThread: ReadBankMessage = (bytes, options = {}) => {
   let end: (() => BankMessageEnd) | undefined;
   async function* entries(): AsyncGenerator<readonly BankEntry[]> {

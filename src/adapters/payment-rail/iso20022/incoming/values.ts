@@ -9,7 +9,10 @@ const MAX_ID = 35;
 /** xs:decimal, with the sign and the zeros that it allows. */
 const DECIMAL = /^\+?0*(?:(\d+)(?:\.(\d*))?|\.(\d+))$/;
 
-/** A decimal number as the kernel's amounts are written: no sign, no leading zeros, no bare point. Undefined where it is none, or negative. */
+/**
+ * A decimal number as the kernel's amounts are written: no sign, no leading zeros, no bare point.
+ * Undefined where it is none, or negative.
+ */
 export function plainDecimal(text: string): string | undefined {
   const match = DECIMAL.exec(text);
   if (!match) return undefined;
@@ -18,14 +21,20 @@ export function plainDecimal(text: string): string | undefined {
   return decimals === '' ? whole : `${whole}.${decimals}`;
 }
 
-/** A decimal number in millionths, exact up to six decimals: for sums of numbers without a currency. Undefined where it is none. */
+/**
+ * A decimal number in millionths, exact up to six decimals: for sums of numbers without a currency.
+ * Undefined where it is none.
+ */
 export function micros(text: string): bigint | undefined {
   const plain = plainDecimal(text);
   const match = plain === undefined ? null : /^(\d{1,18})(?:\.(\d{1,6})0*)?$/.exec(plain);
   return match ? BigInt(match[1]! + (match[2] ?? '').padEnd(6, '0')) : undefined;
 }
 
-/** The amount of a field that had a Ccy. A problem of the record where it cannot be read to the last minor unit. */
+/**
+ * The amount of a field that had a Ccy. A problem of the record where it cannot be read to the last
+ * minor unit.
+ */
 export function moneyIn(fields: Fields, field: string, element: string): Money | undefined {
   const text = fields.get(field);
   if (text === undefined) return undefined;
@@ -46,7 +55,10 @@ export function moneyIn(fields: Fields, field: string, element: string): Money |
   }
 }
 
-/** An identification under its name in the entry; too long a one is left out and is a problem. Nothing where there is none. */
+/**
+ * An identification under its name in the entry; too long a one is left out and is a problem.
+ * Nothing where there is none.
+ */
 export function idIn<K extends string>(
   fields: Fields,
   field: string,
@@ -77,7 +89,9 @@ export function directionIn(fields: Fields, field: string): Direction | undefine
 
 const DAY = /^(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?:[TZ+-]|$)/;
 
-/** The civil day of a date or an instant, as it is written: a day of the bank's, whatever the zone. */
+/**
+ * The civil day of a date or an instant, as it is written: a day of the bank's, whatever the zone.
+ */
 export function dayIn(
   fields: Fields,
   date: string,

@@ -12,7 +12,10 @@ export interface XmlLimits {
   readonly attributes: number;
   /** Characters of one attribute's value. Default 4,096. */
   readonly attribute: number;
-  /** Characters of one text, comment, CDATA section, tag or instruction, kept or not. Default 1,048,576. */
+  /**
+   * Characters of one text, comment, CDATA section, tag or instruction, kept or not. Default
+   * 1,048,576.
+   */
   readonly token: number;
   /** Bytes of the document. Default 16 GiB. */
   readonly bytes: number;
@@ -46,8 +49,9 @@ interface Scope {
 }
 
 /**
- * A well-formed XML document as events, by saxes: strict, no entities but XML's own five, no DOCTYPE. Namespaces are resolved
- * here, where they are declared, because most elements declare none. Everything is refused by throwing from `write` or `end`.
+ * A well-formed XML document as events, by saxes: strict, no entities but XML's own five, no
+ * DOCTYPE. Namespaces are resolved here, where they are declared, because most elements declare
+ * none. Everything is refused by throwing from `write` or `end`.
  */
 export class XmlReader {
   readonly #parser = new SaxesParser({ xmlns: false, position: true });
@@ -73,7 +77,8 @@ export class XmlReader {
     this.#limits = { ...XML_LIMITS, ...limits };
     this.#decoder = new Decoder(() => this.place);
     const parser = this.#parser;
-    // Six handlers: with some more the parser's object would outgrow V8's fast properties, and be several times slower.
+    // Six handlers: with some more the parser's object would outgrow V8's fast properties, and be
+    // several times slower.
     parser.on('error', (error) => {
       throw this.#error('XML_INVALID', `not well-formed XML: ${reasonOf(error.message)}.`);
     });
