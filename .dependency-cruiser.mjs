@@ -19,7 +19,7 @@ export default {
         '1. kernel, eligibility, audit, deciders and projections import each other and events/ only.',
       from: { path: PURE },
       to: {
-        pathNot: `${PURE}|^events/|^projections/[a-z]+/[a-z-]+(\\.tables)?\\.ts$|^node_modules/(@marcbachmann/cel-js|ajv)/|^(node:)?(crypto|assert|assert/strict)$`,
+        pathNot: `${PURE}|^events/|^projections/[a-z]+/[a-z-]+(\\.tables)?\\.ts$|^node_modules/(@marcbachmann/cel-js|ajv|ibantools)/|^(node:)?(crypto|assert|assert/strict)$`,
       },
     },
     {

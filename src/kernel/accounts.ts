@@ -1,3 +1,4 @@
+import { isValidIBAN } from 'ibantools';
 import type { EventData } from '../../events/generated.js';
 
 /**
@@ -16,10 +17,11 @@ function mod97(digits: string): number {
 const asDigits = (text: string): string =>
   text.replace(/[A-Z]/g, (letter) => String(letter.charCodeAt(0) - 55));
 
-/** An IBAN without spaces whose check digits are right (ISO 13616, ISO 7064 MOD 97-10). */
-export const isIban = (text: string): boolean =>
-  /^[A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}$/.test(text) &&
-  mod97(asDigits(text.slice(4) + text.slice(0, 4))) === 1;
+/**
+ * An IBAN without spaces, in capitals: of a country in the IBAN registry, in that country's length and form, with the
+ * right check digits (ISO 13616).
+ */
+export const isIban = (text: string): boolean => isValidIBAN(text);
 
 /**
  * A Moroccan RIB: 24 digits, of which the last two are the key that makes the whole divisible by

@@ -26,6 +26,24 @@ describe('account numbers', () => {
     expect(isIban(text)).toBe(false);
   });
 
+  /** What ISO 7064 alone would take: right check digits before any text. */
+  const withCheckDigits = (country: string, rest: string): string => {
+    const digits = `${rest}${country}00`.replace(/[A-Z]/g, (letter) =>
+      String(letter.charCodeAt(0) - 55),
+    );
+    return `${country}${String(98n - (BigInt(digits) % 97n)).padStart(2, '0')}${rest}`;
+  };
+
+  it.each([
+    ['14 characters for Morocco, which has 28', withCheckDigits('MA', '0115190000')],
+    ['a country that is none', withCheckDigits('QQ', '011519000001205000534921')],
+    ['letters in a Moroccan account', withCheckDigits('MA', 'A11519000001205000534921')],
+    ['a country without IBANs', withCheckDigits('US', '011519000001205000534921')],
+  ])('refuses %s, whatever the check digits', (_, iban) => {
+    expect(isIban(withCheckDigits('MA', '011519000001205000534921'))).toBe(true);
+    expect(isIban(iban)).toBe(false);
+  });
+
   it('completes any bank, city and account to a RIB and an IBAN, and notices any one digit changed', () => {
     fc.assert(
       fc.property(
