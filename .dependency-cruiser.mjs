@@ -1,6 +1,6 @@
 /**
- * Which way imports may point. ARCHITECTURE's seven rules; test/architecture proves that each of
- * them fires.
+ * Which way imports may point: the rules of docs/architecture.md, by their numbers. test/architecture
+ * proves that each of them fires.
  */
 const PURE =
   '^(src/(kernel|eligibility|audit)/|src/[a-z]+/[a-z]+\\.decider\\.ts$|projections/[a-z]+/[a-z-]+\\.projection\\.ts$)';

@@ -37,6 +37,7 @@ const tests = [
   },
 ];
 
+// The reasons are in docs/style.md.
 export default tseslint.config(
   {
     ignores: [
