@@ -3,7 +3,14 @@ import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { QueryEndpoint } from '../../src/http/endpoint.js';
 import { QueryParam } from '../../src/http/params.js';
-import { ListAudit, ReadActivity, ReadLog, ReadStream } from './audit.query-handlers.js';
+import {
+  auditQueryHandlers,
+  ListAudit,
+  ReadActivity,
+  ReadLog,
+  ReadStream,
+} from './audit.query-handlers.js';
+import type { ServedReadModel } from '../engine/read-model.js';
 
 const auditor = { roles: ['auditor'], programmeWide: true } as const;
 
@@ -40,3 +47,8 @@ export class AuditHttp {
     return this.bus.execute(query);
   }
 }
+
+export const served: ServedReadModel = {
+  controllers: [AuditHttp],
+  queryHandlers: auditQueryHandlers,
+};

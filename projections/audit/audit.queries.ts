@@ -51,7 +51,7 @@ const entryOf = (row: AuditRow): AuditEntry => ({
   actor: row.actor,
   role: row.role,
   correlation: row.correlation,
-  detail: row.detail === null ? {} : JSON.parse(row.detail),
+  detail: JSON.parse(row.detail),
 });
 
 interface Bounds {

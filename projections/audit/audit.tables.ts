@@ -16,7 +16,7 @@ export const auditEvents = table(
     actor: 'text',
     role: 'text',
     correlation: 'text',
-    detail: 'json?',
+    detail: 'json',
   },
   ['position'],
   [{ on: ['stream', 'revision'] }, { on: ['actor', 'position'] }, { on: ['type', 'position'] }],
