@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 // First: it loads the framework before what extends it.
 import { listen, type Listening, type RunningServer } from './http/listen.js';
+import { servedReadModels } from '../projections/all.js';
 import { callbackSender } from './adapters/payment-rail/govstack/callbacks.js';
 import {
   AppModule,
@@ -62,7 +63,11 @@ export async function startServer(
   try {
     meters.position(await foundation.deps.store.lastPosition());
     if (config.background) await startBackground(foundation, config.rail, background);
-    listening = await listen(AppModule.of(config, foundation, shell), config, shell);
+    listening = await listen(
+      AppModule.of(config, foundation, shell, await servedReadModels()),
+      config,
+      shell,
+    );
     const { url } = listening;
     log.info({ url, data: config.dataDir, mode: config.mode }, 'serving');
     return { url, routes: shell.routes.all, failed, close: () => (closing ??= close()) };

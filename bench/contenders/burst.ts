@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { livePosition } from '../../projections/engine/read-positions.js';
 import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';
-import { openServers, PROJECTIONS } from '../../src/composition/servers.js';
+import { PROJECTIONS } from '../../projections/all.js';
+import { openServers } from '../../src/composition/servers.js';
 import { startCluster } from '../../test/roles/cluster.js';
 import { historyOf } from '../../test/support/history.js';
 import { countFromArgs } from './bare-log.js';

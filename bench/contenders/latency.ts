@@ -2,7 +2,7 @@ import { Agent, request } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { livePosition } from '../../projections/engine/read-positions.js';
 import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';
-import { PROJECTIONS } from '../../src/composition/servers.js';
+import { PROJECTIONS } from '../../projections/all.js';
 import { expectStatus, person, setUp } from '../../test/e2e/http-world.js';
 import { startCluster } from '../../test/roles/cluster.js';
 import { bodyFor } from './http-work.js';

@@ -4,12 +4,14 @@ import { ApiTags } from '@nestjs/swagger';
 import { QueryEndpoint } from '../../src/http/endpoint.js';
 import { QueryParam } from '../../src/http/params.js';
 import {
+  correctionQueryHandlers,
   ListAdjustments,
   ListCorrections,
   ListRecoveries,
   ReadCorrection,
   ReadRecovery,
 } from './correction.query-handlers.js';
+import type { ServedReadModel } from '../engine/read-model.js';
 
 const finance = {
   roles: ['finance-officer', 'finance-controller', 'programme-manager', 'auditor'],
@@ -67,3 +69,8 @@ export class CorrectionQueriesHttp {
     return this.bus.execute(query);
   }
 }
+
+export const served: ServedReadModel = {
+  controllers: [CorrectionQueriesHttp],
+  queryHandlers: correctionQueryHandlers,
+};

@@ -4,6 +4,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { QueryEndpoint } from '../../src/http/endpoint.js';
 import { QueryParam } from '../../src/http/params.js';
 import {
+  disbursementQueryHandlers,
   ListBreaks,
   ListBudgets,
   ListCycles,
@@ -15,6 +16,7 @@ import {
   ReadReconciliation,
   ReadTotals,
 } from './disbursement.query-handlers.js';
+import type { ServedReadModel } from '../engine/read-model.js';
 
 const finance = {
   roles: ['finance-officer', 'finance-controller', 'programme-manager', 'auditor'],
@@ -103,3 +105,8 @@ export class DisbursementHttp {
     return this.bus.execute(query);
   }
 }
+
+export const served: ServedReadModel = {
+  controllers: [DisbursementHttp],
+  queryHandlers: disbursementQueryHandlers,
+};

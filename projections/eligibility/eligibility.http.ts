@@ -5,6 +5,7 @@ import { QueryEndpoint } from '../../src/http/endpoint.js';
 import { QueryParam } from '../../src/http/params.js';
 import { EVERYONE } from '../../src/http/auth-guard.js';
 import {
+  eligibilityQueryHandlers,
   CountApplications,
   CountEnrolments,
   ListApplications,
@@ -14,6 +15,7 @@ import {
   ReadProfile,
   ReadQueue,
 } from './eligibility.query-handlers.js';
+import type { ServedReadModel } from '../engine/read-model.js';
 
 const officers = {
   roles: ['intake', 'case-officer', 'supervisor', 'programme-manager', 'auditor'],
@@ -93,3 +95,8 @@ export class EligibilityHttp {
     return this.bus.execute(query);
   }
 }
+
+export const served: ServedReadModel = {
+  controllers: [EligibilityHttp],
+  queryHandlers: eligibilityQueryHandlers,
+};

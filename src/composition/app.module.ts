@@ -6,14 +6,7 @@ import { TerminusModule } from '@nestjs/terminus';
 import { ThrottlerModule } from '@nestjs/throttler';
 import { LoggerModule } from 'nestjs-pino';
 import { EventRegistry } from '../../events/registry.js';
-import { AuditHttp } from '../../projections/audit/audit.http.js';
-import { auditQueryHandlers } from '../../projections/audit/audit.query-handlers.js';
-import { CorrectionQueriesHttp } from '../../projections/correction/correction.http.js';
-import { correctionQueryHandlers } from '../../projections/correction/correction.query-handlers.js';
-import { DisbursementHttp } from '../../projections/disbursement/disbursement.http.js';
-import { disbursementQueryHandlers } from '../../projections/disbursement/disbursement.query-handlers.js';
-import { EligibilityHttp } from '../../projections/eligibility/eligibility.http.js';
-import { eligibilityQueryHandlers } from '../../projections/eligibility/eligibility.query-handlers.js';
+import type { ServedReadModel } from '../../projections/engine/read-model.js';
 import { systemClock } from '../adapters/clock/system.js';
 import { CLOCK } from '../adapters/clock/port.js';
 import { openAccessLog } from '../adapters/access-log/sqlite.js';
@@ -174,6 +167,7 @@ export class AppModule {
     config: Config,
     { archive, filesDir, deps, reads, access, verify }: Served,
     shell: Shell,
+    readModels: ServedReadModel,
   ): DynamicModule {
     const programmes = new CachedProgrammeReader(deps.store);
     const { followed, jobs } = shell;
@@ -246,10 +240,7 @@ export class AppModule {
         GovstackBatchHttp,
         GovstackBeneficiaryHttp,
         GovstackCallbackHttp,
-        EligibilityHttp,
-        DisbursementHttp,
-        CorrectionQueriesHttp,
-        AuditHttp,
+        ...readModels.controllers,
         FeedHttp,
       ],
       providers: [
@@ -269,10 +260,7 @@ export class AppModule {
         ...bankHandlers,
         ...correctionHandlers,
         ...recoveryHandlers,
-        ...eligibilityQueryHandlers,
-        ...disbursementQueryHandlers,
-        ...correctionQueryHandlers,
-        ...auditQueryHandlers,
+        ...readModels.queryHandlers,
       ],
     };
   }

@@ -2,10 +2,7 @@ import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { EventRegistry } from '../../events/registry.js';
-import { auditProjection } from '../../projections/audit/audit.projection.js';
-import { correctionProjection } from '../../projections/correction/correction.projection.js';
-import { disbursementProjection } from '../../projections/disbursement/disbursement.projection.js';
-import { eligibilityProjection } from '../../projections/eligibility/eligibility.projection.js';
+import { PROJECTIONS } from '../../projections/all.js';
 import { ProjectionRunner } from '../../projections/engine/runner.js';
 import { systemClock } from '../adapters/clock/system.js';
 import { fileCheckpoint } from '../adapters/data-folder/checkpoint.js';
@@ -64,12 +61,7 @@ const reads = await openEmbeddedReadStore(join(start.dir, 'read.db'), {
 });
 const readModels = new ProjectionRunner({
   store: reads,
-  projections: [
-    eligibilityProjection,
-    disbursementProjection,
-    correctionProjection,
-    auditProjection,
-  ],
+  projections: PROJECTIONS,
   log: store,
   feed: { subscribe: (after, signal) => throttlePages(store.follow(after, signal), signal) },
   onCommitted: (position) => tell({ kind: 'followed', name: READ_MODELS, position }),

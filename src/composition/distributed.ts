@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { PROJECTIONS, servedReadModels } from '../../projections/all.js';
 import { livePosition, ReadPositions } from '../../projections/engine/read-positions.js';
 import { SharedRunner } from '../../projections/engine/shared-runner.js';
 import { openPostgresAccessLog } from '../adapters/access-log/postgres.js';
@@ -28,13 +29,7 @@ import { jobIdOf, READ_MODELS, type FromBackground } from '../write-side/jobs.js
 import { supervise } from '../runtime/supervise.js';
 import type { Log } from '../runtime/log.js';
 import { Metrics } from '../runtime/metrics.js';
-import {
-  AUTOMATION_LEASE,
-  openServers,
-  PROJECTIONS,
-  PROJECTOR_LEASE,
-  type Servers,
-} from './servers.js';
+import { AUTOMATION_LEASE, openServers, PROJECTOR_LEASE, type Servers } from './servers.js';
 import { QueuedJobs, workOff, type QueuedJob } from '../use-cases/jobs/queued-jobs.js';
 import { ProjectionProgress } from '../runtime/projection-progress.js';
 import { Relay } from '../runtime/relay.js';
@@ -209,6 +204,7 @@ export async function startRole(
             verify,
           },
           shell,
+          await servedReadModels(),
         ),
         config,
         shell,

@@ -1,9 +1,5 @@
 import { join } from 'node:path';
 import { EventRegistry } from '../../events/registry.js';
-import { auditProjection } from '../../projections/audit/audit.projection.js';
-import { correctionProjection } from '../../projections/correction/correction.projection.js';
-import { disbursementProjection } from '../../projections/disbursement/disbursement.projection.js';
-import { eligibilityProjection } from '../../projections/eligibility/eligibility.projection.js';
 import { systemClock } from '../adapters/clock/system.js';
 import { openDataFolder } from '../adapters/data-folder/file-system.js';
 import { openEventStoreDb } from '../adapters/event-store/eventstoredb/event-store.js';
@@ -15,12 +11,6 @@ import type { MessageDeps } from '../write-side/context.js';
 import type { Config, Distributed } from './config.js';
 import { KeyedMutex } from '../kernel/concurrency/keyed-mutex.js';
 
-export const PROJECTIONS = [
-  eligibilityProjection,
-  disbursementProjection,
-  correctionProjection,
-  auditProjection,
-] as const;
 /** The one automation at work, and the one projector: names of their leases. */
 export const AUTOMATION_LEASE = 'automation';
 export const PROJECTOR_LEASE = 'projector';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PROJECTIONS } from '../../projections/all.js';
 
 interface Source {
   readonly path: string;
@@ -29,6 +30,13 @@ const listingManagers = (among: readonly Source[]): readonly string[] =>
     .filter(({ text }) => imported(text, MANAGER).length > 0)
     .map(({ path }) => path);
 
+/** Sources that bring two folds of read models together beside the one list of them. */
+const listingProjections = (among: readonly Source[]): readonly string[] =>
+  among
+    .filter(({ path }) => path !== 'projections/all.ts')
+    .filter(({ text }) => new Set(text.match(/[a-z]+\.projection\.js'/g)).size > 1)
+    .map(({ path }) => path);
+
 describe('every list of things exists once', () => {
   test('process managers are put together in all.ts only', () => {
     const copy = `import { ${['when', 'Paid', 'Then', 'Spend'].join('')} } from './spend.js';`;
@@ -47,5 +55,29 @@ describe('every list of things exists once', () => {
     expect(imported(textOf('src/process-managers/all.ts'), MANAGER).toSorted()).toEqual(
       there.toSorted(),
     );
+  });
+
+  test('read models are put together in projections/all.ts only', () => {
+    const copy: Source = {
+      path: 'src/composition/x.ts',
+      text: [
+        "import { auditProjection } from '../../projections/audit/audit.projection.js';",
+        "import { correctionProjection } from '../../projections/correction/correction.projection.js';",
+      ].join('\n'),
+    };
+    expect(listingProjections([copy])).toEqual([copy.path]);
+    expect(
+      listingProjections(sources.filter(({ path }) => !path.startsWith('test/architecture/'))),
+    ).toEqual([]);
+  });
+
+  test('each read model of the folder is in projections/all.ts, with what serves it', () => {
+    const folders = sources
+      .map(({ path }) => /^projections\/([a-z]+)\/\1\.projection\.ts$/.exec(path)?.[1])
+      .filter((folder) => folder !== undefined);
+    expect(folders.length).toBeGreaterThan(3);
+    expect(PROJECTIONS.map(({ name }) => name).toSorted()).toEqual(folders.toSorted());
+    for (const folder of folders)
+      expect(textOf('projections/all.ts')).toContain(`import('./${folder}/${folder}.http.js')`);
   });
 });

@@ -4,11 +4,8 @@ import { join } from 'node:path';
 import { openEmbeddedReadStore } from '../../src/adapters/read-store/sqlite/read-store.js';
 import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';
 import type { ReadStore } from '../../src/adapters/read-store/port.js';
-import { auditProjection } from '../../projections/audit/audit.projection.js';
+import { PROJECTIONS } from '../../projections/all.js';
 import { openBuilds } from '../../projections/engine/builds.js';
-import { correctionProjection } from '../../projections/correction/correction.projection.js';
-import { disbursementProjection } from '../../projections/disbursement/disbursement.projection.js';
-import { eligibilityProjection } from '../../projections/eligibility/eligibility.projection.js';
 import { physical } from '../../projections/engine/live.js';
 import type { Projection } from '../../projections/engine/projection.js';
 import type { TestPostgres } from '../support/postgres.js';
@@ -19,12 +16,7 @@ export const inTurnAlone = (
   signal: AbortSignal,
 ): Promise<void> => work(signal);
 
-export const PROJECTIONS = [
-  eligibilityProjection,
-  disbursementProjection,
-  correctionProjection,
-  auditProjection,
-] as const;
+export { PROJECTIONS };
 
 /**
  * An engine to run the same assertions on; `open` gives an empty store each time, and `reopen` the

@@ -11,7 +11,8 @@ import { ProjectionRunner, type RebuildReport } from '../../../projections/engin
 import { SharedRunner } from '../../../projections/engine/shared-runner.js';
 import type { Distributed } from '../../composition/config.js';
 import { DomainError } from '../../kernel/errors.js';
-import { PROJECTIONS, PROJECTOR_LEASE } from '../../composition/servers.js';
+import { PROJECTIONS } from '../../../projections/all.js';
+import { PROJECTOR_LEASE } from '../../composition/servers.js';
 import { withLease } from '../../runtime/with-lease.js';
 import { action, common, type CommonOptions, type Run } from '../command.js';
 import { withEngine, type Engine } from '../compose.js';
