@@ -5,7 +5,10 @@ import { eligibilityProjection } from './eligibility/eligibility.projection.js';
 import type { Projection } from './engine/projection.js';
 import type { ReadModel, ServedReadModel } from './engine/read-model.js';
 
-/** Every read model. A new one is its folder and a line here; whatever builds, serves or rebuilds them reads this list. */
+/**
+ * Every read model. A new one is its folder and a line here; whatever builds, serves or rebuilds
+ * them reads this list.
+ */
 const READ_MODELS: readonly ReadModel[] = [
   {
     projection: eligibilityProjection,

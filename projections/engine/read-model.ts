@@ -9,8 +9,8 @@ export interface ServedReadModel {
 }
 
 /**
- * A read model: its fold with its tables, and what serves it. The latter is loaded when asked for, so that a thread or a
- * command that only builds read models does not load the web framework.
+ * A read model: its fold with its tables, and what serves it. The latter is loaded when asked for,
+ * so that a thread or a command that only builds read models does not load the web framework.
  */
 export interface ReadModel {
   readonly projection: Projection;
