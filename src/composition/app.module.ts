@@ -65,7 +65,7 @@ import { JOBS, type Jobs } from '../write-side/jobs.js';
 import { JobsHttp } from '../use-cases/jobs/jobs.http.js';
 import { LOG, type Log } from '../runtime/log.js';
 import { Metrics } from '../runtime/metrics.js';
-import { CachedPersonReader } from '../person/person-reader.js';
+import { LogPersonReader } from '../person/person-reader.js';
 import { AuthGuard } from '../http/auth-guard.js';
 import { QUERY_DEPS, type QueryDeps } from '../http/query-handlers.js';
 import { ProblemFilter } from '../http/problem-filter.js';
@@ -177,7 +177,7 @@ export class AppModule {
         useValue: {
           ...deps,
           programmes,
-          persons: new CachedPersonReader(deps.store),
+          persons: new LogPersonReader(deps.store),
           background: jobs,
         } satisfies CommandPlanDeps,
       },

@@ -65,7 +65,9 @@ export const commandHandler = <C extends Command>(
  * Makes the command bus's handlers of a feature: each plans, executes, keeps the answer, and
  * answers.
  */
-export function commandHandlers(...handled: readonly HandledCommand[]): Type<ICommandHandler>[] {
+export function commandHandlers(
+  ...handled: readonly HandledCommand[]
+): Type<ICommandHandler<Command, Answer>>[] {
   return handled.map((one) => {
     @CommandHandler(one.command)
     class Handler implements ICommandHandler<Command, Answer> {
@@ -102,17 +104,13 @@ export class CommandExecutor {
       planned = await plan(command, this.deps);
       const { parts, answer, status = 200, afterwards } = planned;
       const body = JSON.stringify(answer);
-      const { store, registry, locks, programmes, persons } = this.deps;
+      const { store, registry, locks } = this.deps;
       const outcome = await execute(store, registry, locks, parts, context, () => ({
         key,
         fingerprint,
         status,
         body,
       }));
-      for (const { stream } of parts) {
-        programmes.changed(stream);
-        persons.changed(stream);
-      }
       if (outcome.kept) return await this.#repeated(outcome.kept, command, planned);
       await afterwards?.();
       this.meters.command(name, 'done');

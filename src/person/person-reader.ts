@@ -1,31 +1,17 @@
-import type { PersonReader } from '../write-side/readers.js';
 import type { EventStore } from '../adapters/event-store/port.js';
+import type { PersonReader } from '../write-side/readers.js';
 import { registeredPerson } from './registered-person.js';
 
-type Known = Pick<Awaited<ReturnType<typeof registeredPerson>>, 'region'>;
-const REMEMBERED = 20_000;
-
 /**
- * Persons that were registered or looked up a moment ago. Their streams are written by this
- * process's commands only, and each such command forgets what is known here of its person.
+ * Persons as the log has them. Nothing is kept: any process may erase a person, and a person's
+ * stream is a few events, so that reading it costs what asking whether it went on would.
  */
-export class CachedPersonReader implements PersonReader {
-  readonly #known = new Map<string, Known>();
-
+export class LogPersonReader implements PersonReader {
   constructor(private readonly store: EventStore) {}
 
   /** @throws DomainError PERSON_NOT_FOUND, PERSON_ERASED */
-  async of(personId: string): Promise<Known> {
-    const known = this.#known.get(personId);
-    if (known) return known;
+  async of(personId: string): ReturnType<PersonReader['of']> {
     const { region } = await registeredPerson(this.store, personId);
-    if (this.#known.size >= REMEMBERED) this.#known.delete(this.#known.keys().next().value!);
-    this.#known.set(personId, { region });
     return { region };
-  }
-
-  /** To be called with every stream that was written. */
-  changed(stream: string): void {
-    if (stream.startsWith('person-')) this.#known.delete(stream.slice('person-'.length));
   }
 }

@@ -62,6 +62,7 @@ export class PolicyReader {
     };
     return {
       programmeId,
+      revision: events.at(-1)!.revision,
       definition,
       open,
       terms: paymentTerms(definition, termsSet),

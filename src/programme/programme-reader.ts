@@ -1,33 +1,38 @@
 import type { EventStore } from '../adapters/event-store/port.js';
+import { streams } from '../kernel/ids.js';
 import type { ProgrammePolicies, ProgrammeReader } from '../write-side/readers.js';
 import { PolicyReader } from './policy-reader.js';
 
 /**
- * Programmes with their compiled policies, kept between requests. This process is the log's only
- * writer over HTTP, so what it keeps is forgotten exactly when a command of its own changes a
- * programme.
+ * Programmes with their compiled policies. What was read is kept, but never trusted unseen: other
+ * processes write programmes too, so each question looks whether the stream went on since, and
+ * reads it again where it did. That look is for one event that is hardly ever there; a policy is
+ * compiled once, whatever else changes.
  */
 export class CachedProgrammeReader implements ProgrammeReader {
   readonly #policies: PolicyReader;
-  readonly #known = new Map<string, Promise<ProgrammePolicies>>();
+  readonly #known = new Map<string, ProgrammePolicies>();
 
-  constructor(store: EventStore) {
+  constructor(private readonly store: EventStore) {
     this.#policies = new PolicyReader(store);
   }
 
   /** @throws DomainError PROGRAMME_NOT_FOUND */
-  of(programmeId: string): Promise<ProgrammePolicies> {
-    let book = this.#known.get(programmeId);
-    if (!book) {
-      book = this.#policies.programme(programmeId);
-      this.#known.set(programmeId, book);
-      book.catch(() => this.#known.delete(programmeId));
-    }
-    return book;
+  async of(programmeId: string): Promise<ProgrammePolicies> {
+    const known = this.#known.get(programmeId);
+    if (known && !(await this.#wentOn(known))) return known;
+    const read = await this.#policies.programme(programmeId);
+    const kept = this.#known.get(programmeId);
+    // Of two that read at once, what is kept is the later.
+    if (!kept || kept.revision < read.revision) this.#known.set(programmeId, read);
+    return read;
   }
 
-  /** To be called with every stream that was written. */
-  changed(stream: string): void {
-    if (stream.startsWith('programme-')) this.#known.delete(stream.slice('programme-'.length));
+  async #wentOn({ programmeId, revision }: ProgrammePolicies): Promise<boolean> {
+    const since = await this.store.readStream(streams.programme(programmeId), {
+      from: revision + 1,
+      limit: 1,
+    });
+    return since.length > 0;
   }
 }

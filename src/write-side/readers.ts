@@ -12,6 +12,8 @@ export interface PolicyInForce {
 /** What jobs need to know of a programme, as of a position. */
 export interface ProgrammePolicies {
   readonly programmeId: string;
+  /** Of the programme's stream: its last event as of that position. */
+  readonly revision: number;
   readonly definition: EventData['ProgrammeDefined'];
   readonly open: boolean;
   readonly terms: PaymentTerms;
@@ -55,19 +57,18 @@ export interface PaymentTerms {
 
 /**
  * What a command may ask about another stream than its own: programmes with their compiled
- * policies.
+ * policies, as the log has them when it asks, whichever process wrote them.
  */
 export interface ProgrammeReader {
   /** @throws DomainError PROGRAMME_NOT_FOUND */
   of(programmeId: string): Promise<ProgrammePolicies>;
-  /** To be called with every stream that was written. */
-  changed(stream: string): void;
 }
 
-/** What a command may ask about a person who is registered and not erased. */
+/**
+ * What a command may ask about a person who is registered and, as the log has it when it asks, not
+ * erased.
+ */
 export interface PersonReader {
   /** @throws DomainError PERSON_NOT_FOUND, PERSON_ERASED */
   of(personId: string): Promise<Pick<EventData['PersonRegistered'], 'region'>>;
-  /** To be called with every stream that was written. */
-  changed(stream: string): void;
 }

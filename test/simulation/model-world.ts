@@ -101,6 +101,7 @@ export class World {
     };
     return {
       programmeId: PROGRAMME,
+      revision: -1,
       definition,
       open: status === 'open',
       terms: paymentTerms(definition),

@@ -1,0 +1,188 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import type { Type } from '@nestjs/common';
+import type { ICommandHandler } from '@nestjs/cqrs';
+import { openEventStoreDb } from '../../src/adapters/event-store/eventstoredb/event-store.js';
+import type { EventStore } from '../../src/adapters/event-store/port.js';
+import {
+  DetermineEligibility,
+  SubmitApplication,
+} from '../../src/application/application.commands.js';
+import { asdPolicies, asdProgramme } from '../../src/eligibility/reference/asd.js';
+import { ibanOfRib } from '../../src/kernel/accounts.js';
+import type { Role } from '../../src/kernel/decider.js';
+import { streams, uuidOf } from '../../src/kernel/ids.js';
+import { ErasePerson, RegisterPerson } from '../../src/person/person.commands.js';
+import { LogPersonReader } from '../../src/person/person-reader.js';
+import {
+  DefineProgramme,
+  OpenProgramme,
+  programmeHandlers,
+  PublishPolicy,
+} from '../../src/programme/programme.commands.js';
+import { CachedProgrammeReader } from '../../src/programme/programme-reader.js';
+import type { Answer } from '../../src/http/answer.js';
+import type { Call, Command } from '../../src/http/call.js';
+import { CommandExecutor } from '../../src/http/command-handlers.js';
+import { Metrics } from '../../src/runtime/metrics.js';
+import { applicationHandlers } from '../../src/use-cases/applications/application.handlers.js';
+import { personHandlers } from '../../src/use-cases/persons/person.handlers.js';
+import { KeyedMutex } from '../../src/kernel/concurrency/keyed-mutex.js';
+import { startEventStoreDb, type TestEventStoreDb } from '../support/eventstoredb-server.js';
+import { facts, ribNumber } from '../e2e/http-world.js';
+import { newWorld, type World } from './world.js';
+
+const HANDLERS = [...programmeHandlers, ...personHandlers, ...applicationHandlers];
+
+/** What an api process is between its edge and the log: readers, locks and executor of its own. */
+class ApiProcess {
+  readonly #executor: CommandExecutor;
+
+  constructor(
+    private readonly world: World,
+    readonly store: EventStore,
+  ) {
+    this.#executor = new CommandExecutor(
+      {
+        ...world.engine,
+        store,
+        locks: new KeyedMutex(),
+        programmes: new CachedProgrammeReader(store),
+        persons: new LogPersonReader(store),
+        background: { start: () => 'none' },
+      },
+      new Metrics(),
+    );
+  }
+
+  async send<C extends Command>(
+    type: Type<C>,
+    role: Role,
+    body: Partial<C>,
+    params: Readonly<Record<string, string>> = {},
+  ): Promise<{ readonly status: number; readonly body: Readonly<Record<string, unknown>> }> {
+    const key = randomUUID();
+    const call: Call = {
+      context: {
+        actor: { id: `the.${role}`, role },
+        now: this.world.engine.clock.now(),
+        commandId: uuidOf('command', key),
+        correlationId: key,
+      },
+      params,
+      key,
+      fingerprint: key,
+    };
+    const Handler = HANDLERS.find(({ name }) => name === `Handle${type.name}`)!;
+    const handler: ICommandHandler<Command, Answer> = new Handler(this.#executor);
+    const answer = await handler.execute(Object.assign(new type(), body, { call }));
+    return { status: answer.status, body: JSON.parse(answer.text) };
+  }
+}
+
+const ends: (() => Promise<unknown>)[] = [];
+let server: TestEventStoreDb;
+beforeAll(async () => {
+  server = await startEventStoreDb();
+});
+afterAll(async () => {
+  for (const end of ends.toReversed()) await end();
+  await server.stop();
+});
+
+const opened = async (): Promise<World> => {
+  const world = await newWorld();
+  ends.push(() => world.end());
+  return world;
+};
+const connected = async (): Promise<EventStore> => {
+  const store = await openEventStoreDb({ url: server.url });
+  ends.push(() => store.close());
+  return store;
+};
+
+describe.each([
+  ['the embedded log', async (world: World) => [world.engine.store, world.engine.store] as const],
+  ['EventStoreDB', async () => [await connected(), await connected()] as const],
+])('two api processes on %s', (_, stores) => {
+  let here: ApiProcess;
+  let there: ApiProcess;
+  let registered = 0;
+
+  beforeAll(async () => {
+    const world = await opened();
+    const [one, two] = await stores(world);
+    here = new ApiProcess(world, one);
+    there = new ApiProcess(world, two);
+    const [first] = asdPolicies;
+    await here.send(DefineProgramme, 'programme-manager', { ...asdProgramme });
+    await here.send(PublishPolicy, 'programme-manager', { ...first }, { programmeId: 'asd' });
+    await here.send(OpenProgramme, 'programme-manager', {}, { programmeId: 'asd' });
+  });
+
+  const register = async (at: ApiProcess): Promise<string> => {
+    registered += 1;
+    const { body } = await at.send(RegisterPerson, 'intake', {
+      nationalId: `AB${200_000 + registered}`,
+      name: 'Fatima Test',
+      region: 'MA-06',
+      account: { kind: 'iban', number: ibanOfRib(ribNumber(registered)) },
+    });
+    return String(body['personId']);
+  };
+  const submit = (at: ApiProcess, personId: string) =>
+    at.send(SubmitApplication, 'intake', {
+      programmeId: 'asd',
+      personId,
+      receivedOn: '2026-03-05',
+      channel: 'counter',
+      facts,
+    });
+  const determine = async (at: ApiProcess, applicationId: string): Promise<number> => {
+    const { status } = await at.send(DetermineEligibility, 'case-officer', {}, { applicationId });
+    expect(status).toBe(200);
+    const events = await at.store.readStream(streams.application(applicationId));
+    const last = events.at(-1);
+    return last?.type === 'EligibilityDetermined' ? last.data.policyVersion : 0;
+  };
+
+  it('determine under a policy that the other published a moment ago', async () => {
+    const before = await submit(there, await register(there));
+    expect(before.status).toBe(201);
+    expect(await determine(there, String(before.body['applicationId']))).toBe(1);
+    const [, second] = asdPolicies;
+    const published = await here.send(
+      PublishPolicy,
+      'programme-manager',
+      { ...second },
+      { programmeId: 'asd' },
+    );
+    expect(published.status).toBe(201);
+    const after = await submit(there, await register(there));
+    expect(await determine(there, String(after.body['applicationId']))).toBe(2);
+  });
+
+  it('refuse an application of a person whom the other erased a moment ago', async () => {
+    const personId = await register(there);
+    expect((await submit(there, personId)).status).toBe(201);
+    const erased = await here.send(ErasePerson, 'administrator', { reason: 'asked' }, { personId });
+    expect(erased.status).toBe(200);
+    expect((await submit(there, personId)).body).toMatchObject({ code: 'PERSON_ERASED' });
+  });
+
+  it('do not keep that a programme was not there yet', async () => {
+    const personId = await register(there);
+    const later = { ...asdProgramme, programmeId: 'later' };
+    const asked = () =>
+      there.send(SubmitApplication, 'intake', {
+        programmeId: 'later',
+        personId,
+        receivedOn: '2026-03-05',
+        channel: 'counter',
+        facts,
+      });
+    expect((await asked()).body).toMatchObject({ code: 'PROGRAMME_NOT_FOUND' });
+    await here.send(DefineProgramme, 'programme-manager', later);
+    expect((await asked()).body).toMatchObject({ code: 'NO_POLICY_FOR_PERIOD' });
+  });
+});
