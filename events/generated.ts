@@ -1181,6 +1181,25 @@ source: ("http" | "file" | "operator" | "pain.002" | "camt.053" | "camt.054" | "
  */
 reference?: string
 }
+export interface PaymentAcceptedV2 {
+/**
+ * <programme>-<period>-<person>
+ */
+paymentId: string
+attempt: number
+/**
+ * ISO 20022 Max35Text.
+ */
+endToEndId: string
+/**
+ * Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own.
+ */
+source: string
+/**
+ * ISO 20022 Max35Text.
+ */
+reference?: string
+}
 export interface PaymentBreakOwnerSetV1 {
 /**
  * <programme>-<period>-<person>
@@ -1214,6 +1233,32 @@ reportedMinor?: string
  */
 reason?: string
 source: ("http" | "file" | "operator" | "pain.002" | "camt.053" | "camt.054" | "topic")
+}
+export interface PaymentBreakRecordedV2 {
+/**
+ * <programme>-<period>-<person>
+ */
+paymentId: string
+breakId: string
+attempt: number
+/**
+ * ISO 20022 Max35Text.
+ */
+endToEndId: string
+kind: ("settled-after-rejected" | "settled-after-returned" | "settled-after-cancelled" | "settled-on-earlier-attempt" | "rejected-after-settled" | "amount-differs" | "outcome-before-instruction" | "returned-after-rejected" | "other-contradiction")
+reported: ("accepted" | "settled" | "rejected" | "returned")
+/**
+ * Amount in minor units of the currency (ISO 4217 scale), as a decimal string.
+ */
+reportedMinor?: string
+/**
+ * ISO 20022 external status or return reason code.
+ */
+reason?: string
+/**
+ * Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own.
+ */
+source: string
 }
 export interface PaymentBreakResolvedV1 {
 /**
@@ -1334,6 +1379,25 @@ source: ("http" | "file" | "operator" | "pain.002" | "camt.053" | "camt.054" | "
  */
 reference?: string
 }
+export interface PaymentOutcomeUnknownV2 {
+/**
+ * <programme>-<period>-<person>
+ */
+paymentId: string
+attempt: number
+/**
+ * ISO 20022 Max35Text.
+ */
+endToEndId: string
+/**
+ * Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own.
+ */
+source: string
+/**
+ * ISO 20022 Max35Text.
+ */
+reference?: string
+}
 export interface PaymentReinstructedV1 {
 /**
  * <programme>-<period>-<person>
@@ -1382,6 +1446,29 @@ source: ("http" | "file" | "operator" | "pain.002" | "camt.053" | "camt.054" | "
  */
 reference?: string
 }
+export interface PaymentRejectedV2 {
+/**
+ * <programme>-<period>-<person>
+ */
+paymentId: string
+attempt: number
+/**
+ * ISO 20022 Max35Text.
+ */
+endToEndId: string
+/**
+ * ISO 20022 external status or return reason code.
+ */
+reason: string
+/**
+ * Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own.
+ */
+source: string
+/**
+ * ISO 20022 Max35Text.
+ */
+reference?: string
+}
 export interface PaymentReturnedV1 {
 /**
  * <programme>-<period>-<person>
@@ -1397,6 +1484,29 @@ endToEndId: string
  */
 reason: string
 source: ("http" | "file" | "operator" | "pain.002" | "camt.053" | "camt.054" | "topic")
+/**
+ * ISO 20022 Max35Text.
+ */
+reference?: string
+}
+export interface PaymentReturnedV2 {
+/**
+ * <programme>-<period>-<person>
+ */
+paymentId: string
+attempt: number
+/**
+ * ISO 20022 Max35Text.
+ */
+endToEndId: string
+/**
+ * ISO 20022 external status or return reason code.
+ */
+reason: string
+/**
+ * Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own.
+ */
+source: string
 /**
  * ISO 20022 Max35Text.
  */
@@ -1425,6 +1535,37 @@ currency: string
  */
 settledOn: string
 source: ("http" | "file" | "operator" | "pain.002" | "camt.053" | "camt.054" | "topic")
+/**
+ * ISO 20022 Max35Text.
+ */
+reference?: string
+}
+export interface PaymentSettledV2 {
+/**
+ * <programme>-<period>-<person>
+ */
+paymentId: string
+attempt: number
+/**
+ * ISO 20022 Max35Text.
+ */
+endToEndId: string
+/**
+ * Amount in minor units of the currency (ISO 4217 scale), as a decimal string.
+ */
+amountMinor: string
+/**
+ * ISO 4217 code.
+ */
+currency: string
+/**
+ * Civil date YYYY-MM-DD.
+ */
+settledOn: string
+/**
+ * Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own.
+ */
+source: string
 /**
  * ISO 20022 Max35Text.
  */
@@ -1974,19 +2115,19 @@ export interface EventData {
   BankMessageQuarantined: BankMessageQuarantinedV1;
   BankMessageReceived: BankMessageReceivedV1;
   BankMessageReleased: BankMessageReleasedV1;
-  PaymentAccepted: PaymentAcceptedV1;
+  PaymentAccepted: PaymentAcceptedV2;
   PaymentBreakOwnerSet: PaymentBreakOwnerSetV1;
-  PaymentBreakRecorded: PaymentBreakRecordedV1;
+  PaymentBreakRecorded: PaymentBreakRecordedV2;
   PaymentBreakResolved: PaymentBreakResolvedV1;
   PaymentCancellationRequested: PaymentCancellationRequestedV1;
   PaymentCancelled: PaymentCancelledV1;
   PaymentInstructed: PaymentInstructedV1;
   PaymentOrdered: PaymentOrderedV1;
-  PaymentOutcomeUnknown: PaymentOutcomeUnknownV1;
+  PaymentOutcomeUnknown: PaymentOutcomeUnknownV2;
   PaymentReinstructed: PaymentReinstructedV1;
-  PaymentRejected: PaymentRejectedV1;
-  PaymentReturned: PaymentReturnedV1;
-  PaymentSettled: PaymentSettledV1;
+  PaymentRejected: PaymentRejectedV2;
+  PaymentReturned: PaymentReturnedV2;
+  PaymentSettled: PaymentSettledV2;
   IdentityClaimed: IdentityClaimedV1;
   IdentityReleased: IdentityReleasedV1;
   PayeeAccountClosed: PayeeAccountClosedV1;
@@ -2084,18 +2225,24 @@ export const schemas: readonly PublishedSchema[] = [
   {"aggregate":"message","type":"BankMessageReceived","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/message/BankMessageReceived.v1.schema.json","title":"BankMessageReceived","type":"object","additionalProperties":false,"required":["sha256","bytes","sender","fileName"],"properties":{"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"SHA-256 of the file's bytes, lower-case hex."},"bytes":{"type":"integer","minimum":0},"sender":{"type":"string","minLength":1,"maxLength":140,"description":"Who delivered it: a folder's or a client's name."},"fileName":{"type":"string","minLength":1,"maxLength":255}}}},
   {"aggregate":"message","type":"BankMessageReleased","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/message/BankMessageReleased.v1.schema.json","title":"BankMessageReleased","type":"object","additionalProperties":false,"required":["sha256","reason"],"properties":{"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"SHA-256 of the file's bytes, lower-case hex."},"reason":{"type":"string","minLength":1,"maxLength":500}}}},
   {"aggregate":"payment","type":"PaymentAccepted","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentAccepted.v1.schema.json","title":"PaymentAccepted","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"source":{"type":"string","enum":["http","file","operator","pain.002","camt.053","camt.054","topic"]},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},
+  {"aggregate":"payment","type":"PaymentAccepted","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentAccepted.v2.schema.json","title":"PaymentAccepted","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},
   {"aggregate":"payment","type":"PaymentBreakOwnerSet","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakOwnerSet.v1.schema.json","title":"PaymentBreakOwnerSet","type":"object","additionalProperties":false,"required":["paymentId","breakId","owner"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"owner":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._@:-]{0,99}$","description":"Who looks after it: the subject of an account, not a name."}}}},
   {"aggregate":"payment","type":"PaymentBreakRecorded","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakRecorded.v1.schema.json","title":"PaymentBreakRecorded","type":"object","additionalProperties":false,"required":["paymentId","breakId","attempt","endToEndId","kind","reported","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"kind":{"type":"string","enum":["settled-after-rejected","settled-after-returned","settled-after-cancelled","settled-on-earlier-attempt","rejected-after-settled","amount-differs","outcome-before-instruction","returned-after-rejected","other-contradiction"]},"reported":{"type":"string","enum":["accepted","settled","rejected","returned"]},"reportedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"source":{"type":"string","enum":["http","file","operator","pain.002","camt.053","camt.054","topic"]}}}},
+  {"aggregate":"payment","type":"PaymentBreakRecorded","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakRecorded.v2.schema.json","title":"PaymentBreakRecorded","type":"object","additionalProperties":false,"required":["paymentId","breakId","attempt","endToEndId","kind","reported","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"kind":{"type":"string","enum":["settled-after-rejected","settled-after-returned","settled-after-cancelled","settled-on-earlier-attempt","rejected-after-settled","amount-differs","outcome-before-instruction","returned-after-rejected","other-contradiction"]},"reported":{"type":"string","enum":["accepted","settled","rejected","returned"]},"reportedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."}}}},
   {"aggregate":"payment","type":"PaymentBreakResolved","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakResolved.v1.schema.json","title":"PaymentBreakResolved","type":"object","additionalProperties":false,"required":["paymentId","breakId","resolution","reason"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"resolution":{"type":"string","enum":["bank-error","counted-as-settled","counted-as-returned","recovered","no-effect"]},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"payment","type":"PaymentCancellationRequested","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentCancellationRequested.v1.schema.json","title":"PaymentCancellationRequested","type":"object","additionalProperties":false,"required":["paymentId","attempt","reason"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"payment","type":"PaymentCancelled","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentCancelled.v1.schema.json","title":"PaymentCancelled","type":"object","additionalProperties":false,"required":["paymentId","reason"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"payment","type":"PaymentInstructed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentInstructed.v1.schema.json","title":"PaymentInstructed","type":"object","additionalProperties":false,"required":["paymentId","attempt","messageId","endToEndId","accountId","amountMinor","currency","executionDate"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"messageId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"accountId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217 code."},"executionDate":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."}}}},
   {"aggregate":"payment","type":"PaymentOrdered","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentOrdered.v1.schema.json","title":"PaymentOrdered","type":"object","additionalProperties":false,"required":["paymentId","programmeId","period","personId","region","round","amountMinor","currency","policyVersion","contentHash","items"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"period":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"region":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."},"round":{"type":"integer","minimum":1,"maximum":999},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217 code."},"policyVersion":{"type":"integer","minimum":1,"maximum":100000},"contentHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"items":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["code","period","amountMinor"],"properties":{"code":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"period":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"member":{"type":"integer","minimum":1,"maximum":100,"description":"1-based rank of the member in the list the benefit runs over."},"amountMinor":{"type":"string","pattern":"^(0|-?[1-9][0-9]{0,17})$","description":"Signed amount in minor units, as a decimal string."}}},"maxItems":2000}}}},
   {"aggregate":"payment","type":"PaymentOutcomeUnknown","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentOutcomeUnknown.v1.schema.json","title":"PaymentOutcomeUnknown","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"source":{"type":"string","enum":["http","file","operator","pain.002","camt.053","camt.054","topic"]},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},
+  {"aggregate":"payment","type":"PaymentOutcomeUnknown","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentOutcomeUnknown.v2.schema.json","title":"PaymentOutcomeUnknown","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},
   {"aggregate":"payment","type":"PaymentReinstructed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentReinstructed.v1.schema.json","title":"PaymentReinstructed","type":"object","additionalProperties":false,"required":["paymentId","attempt","messageId","endToEndId","accountId","amountMinor","currency","executionDate"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"messageId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"accountId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217 code."},"executionDate":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."}}}},
   {"aggregate":"payment","type":"PaymentRejected","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentRejected.v1.schema.json","title":"PaymentRejected","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","reason","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"source":{"type":"string","enum":["http","file","operator","pain.002","camt.053","camt.054","topic"]},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},
+  {"aggregate":"payment","type":"PaymentRejected","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentRejected.v2.schema.json","title":"PaymentRejected","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","reason","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},
   {"aggregate":"payment","type":"PaymentReturned","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentReturned.v1.schema.json","title":"PaymentReturned","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","reason","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"source":{"type":"string","enum":["http","file","operator","pain.002","camt.053","camt.054","topic"]},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},
+  {"aggregate":"payment","type":"PaymentReturned","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentReturned.v2.schema.json","title":"PaymentReturned","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","reason","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},
   {"aggregate":"payment","type":"PaymentSettled","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentSettled.v1.schema.json","title":"PaymentSettled","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","amountMinor","currency","settledOn","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217 code."},"settledOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."},"source":{"type":"string","enum":["http","file","operator","pain.002","camt.053","camt.054","topic"]},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},
+  {"aggregate":"payment","type":"PaymentSettled","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentSettled.v2.schema.json","title":"PaymentSettled","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","amountMinor","currency","settledOn","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217 code."},"settledOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},
   {"aggregate":"person","type":"IdentityClaimed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/IdentityClaimed.v1.schema.json","title":"IdentityClaimed","type":"object","additionalProperties":false,"required":["identityHash","personId"],"properties":{"identityHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"}}}},
   {"aggregate":"person","type":"IdentityReleased","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/IdentityReleased.v1.schema.json","title":"IdentityReleased","type":"object","additionalProperties":false,"required":["identityHash","personId","reason"],"properties":{"identityHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"person","type":"PayeeAccountClosed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/PayeeAccountClosed.v1.schema.json","title":"PayeeAccountClosed","type":"object","additionalProperties":false,"required":["personId","accountId","reason"],"properties":{"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"accountId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { EventData } from '../../events/generated.js';
+import { EventRegistry } from '../../events/registry.js';
 import type { NewEvent } from '../../src/adapters/event-store/port.js';
 import { paymentId, streams, uuidOf } from '../../src/kernel/ids.js';
 
@@ -10,6 +11,7 @@ export interface Step {
   readonly event: NewEvent;
 }
 
+const versions = new EventRegistry();
 export const STEPS_OF_A_PAYMENT = 4;
 
 /**
@@ -64,7 +66,7 @@ export function stepsOfPayment(index: number): Step[] {
     event: {
       id: uuidOf('event', payment, revision),
       type,
-      v: 1,
+      v: versions.latestVersion(type),
       time: '2026-01-28T09:30:00.000Z',
       data,
       meta: {

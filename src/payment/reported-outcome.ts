@@ -1,5 +1,6 @@
 import type { EventData } from '../../events/generated.js';
 
+/** Who reported an outcome: `http`, `file`, `camt.054`; or a rail, by its own name in lower case. */
 export type OutcomeSource = EventData['PaymentSettled']['source'];
 
 /**

@@ -196,6 +196,26 @@ describe('an event of an older version', () => {
     expect(() => registry.read(type, 2, stored)).toThrow(ContractError);
   });
 
+  test.each([
+    'PaymentAccepted',
+    'PaymentBreakRecorded',
+    'PaymentOutcomeUnknown',
+    'PaymentRejected',
+    'PaymentReturned',
+    'PaymentSettled',
+  ] as const)('%s of version 1 reads as version 2, whose source is open', (name) => {
+    const registry = new EventRegistry();
+    const old = exampleOf(schemas.find((entry) => entry.type === name)!) as { source: string };
+    expect(registry.read(name, 1, old)).toEqual(old);
+    for (const source of ['wallet-operator', 'pacs.004', 'http', 'camt.053'])
+      registry.validate(name, 2, { ...old, source });
+    for (const source of ['', 'x', 'Wallet', 'wallet operator', '4wallet', 'a'.repeat(32)])
+      expect(() => registry.validate(name, 2, { ...old, source })).toThrow(ContractError);
+    expect(() => registry.validate(name, 1, { ...old, source: 'wallet-operator' })).toThrow(
+      ContractError,
+    );
+  });
+
   test('cannot be read where no upcast leads on, nor where the upcast makes something that does not fit', () => {
     expect(() => new EventRegistry([...schemas, v2], {}).read(type, 1, exampleOf(v1))).toThrow(
       expect.objectContaining({ code: 'EVENT_VERSION_UNKNOWN' }),

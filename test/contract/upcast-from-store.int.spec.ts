@@ -64,9 +64,44 @@ test('an event that was stored in an older version is read in the newest, and it
   const [inOrder] = (await after.readAll(-1, 10)).events;
   await after.close();
   for (const read of [byStream, inOrder])
-    expect(read).toMatchObject({ type: 'AppealLodged', data: { ...data, language: 'fr' } });
+    expect(read).toMatchObject({ type: 'AppealLodged', v: 2, data: { ...data, language: 'fr' } });
 
   const again = await openEmbeddedLog(dir, { reader: 'local' });
   expect((await again.readStream(stream))[0]).toMatchObject({ v: 1, data });
   await again.close();
+});
+
+test('an outcome that was stored before its source was open is read as the newest version', async () => {
+  const data = JSON.parse(
+    readFileSync(join(process.cwd(), 'events/payment/examples/PaymentSettled.v1.json'), 'utf8'),
+  ) as { readonly paymentId: string };
+  const stream = streams.payment(data.paymentId);
+  const command = uuidOf('settled');
+  const log = await openEmbeddedLog(dir, { reader: 'local' });
+  const event = { time: '2026-01-05T08:00:00.000Z', type: 'PaymentSettled' as const, data };
+  const meta = { actor: 'bank', role: 'payment-system', command, correlation: command } as const;
+  await log.append({
+    writes: [
+      {
+        stream,
+        expected: 'no-stream',
+        events: [
+          { ...event, id: uuidOf('first'), v: 1, meta },
+          {
+            ...event,
+            id: uuidOf('second'),
+            v: 2,
+            data: { ...data, source: 'wallet-operator' },
+            meta,
+          },
+        ],
+      },
+    ],
+  });
+  const read = await log.readStream(stream);
+  await log.close();
+  expect(read.map(({ v, data: now }) => [v, now])).toEqual([
+    [2, data],
+    [2, { ...data, source: 'wallet-operator' }],
+  ]);
 });

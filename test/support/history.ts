@@ -1,8 +1,10 @@
 import { asdProgramme, asdVersions } from '../../src/eligibility/reference/asd.js';
+import { EventRegistry } from '../../events/registry.js';
 import type { EventType } from '../../events/generated.js';
 import type { Draft, Recorded, Role } from '../../src/kernel/decider.js';
 import { eventId, paymentId, streams, uuidOf } from '../../src/kernel/ids.js';
 
+const VERSIONS = new EventRegistry();
 const HASH = 'ab'.repeat(32);
 const PERSONS = {
   intake: 'clerk-1',
@@ -31,7 +33,7 @@ export class HistoryBuilder {
       stream,
       revision,
       type: draft.type,
-      v: 1,
+      v: VERSIONS.latestVersion(draft.type),
       time: new Date(Date.UTC(2026, 0, 5, 8) + position * 1_000).toISOString(),
       data: draft.data,
       meta: {

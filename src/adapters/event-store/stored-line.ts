@@ -149,11 +149,8 @@ export function recordedOfParsed(
 }
 
 function lift(registry: EventRegistry, event: Parsed, position: number): Recorded {
-  const lifted = registry.read(event.type, event.v, event.data);
-  if (lifted !== event.data) {
-    event.data = lifted;
-    event.v = registry.latestVersion(event.type);
-  }
+  event.data = registry.read(event.type, event.v, event.data);
+  event.v = registry.latestVersion(event.type);
   event.position = position;
   return event as Recorded;
 }
