@@ -203,8 +203,17 @@ if (postgres.running)
       await client.end();
       expect(cuts).toBeGreaterThan(0);
       expect(again).toEqual(sealed);
-      expect(await vault.open(sealed).catch(() => vault.open(sealed))).toEqual(
-        records.map(({ fields }) => fields),
-      );
+      // The pool may still hold several connections that were cut; each refuses once.
+      const opening = async (): Promise<Awaited<ReturnType<Vault['open']>>> => {
+        for (let tries = 1; ; tries += 1) {
+          try {
+            return await vault.open(sealed);
+          } catch (error) {
+            expect(error).toMatchObject({ code: 'VAULT_AWAY' });
+            expect(tries).toBeLessThan(100);
+          }
+        }
+      };
+      expect(await opening()).toEqual(records.map(({ fields }) => fields));
     });
   });
