@@ -4,7 +4,8 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY . .
-RUN npm run -s build && rm -rf dist/test dist/bench
+# `dist` is a link to the folder of the last build; the image gets the files.
+RUN npm run -s build && cp -rL dist built && rm -rf built/test built/bench built/.tsbuildinfo
 
 # What is needed at run time only. The pinned Node.js among the optional packages is for machines with another one.
 FROM node:24-slim AS dependencies
@@ -16,7 +17,7 @@ FROM node:24-slim
 WORKDIR /app
 ENV NODE_ENV=production SANAD_MODE=production SANAD_DATA=/data SANAD_HOST=0.0.0.0
 COPY --from=dependencies /app/node_modules ./node_modules
-COPY --from=build /app/dist ./dist
+COPY --from=build /app/built ./dist
 COPY package.json ./
 COPY bin ./bin
 COPY events ./events

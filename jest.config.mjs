@@ -1,8 +1,12 @@
+import { realpathSync } from 'node:fs';
+import { join } from 'node:path';
+
 // The tests run on what the build made: the same JavaScript, workers included, that users run.
-const dist = process.env.SANAD_DIST ?? 'dist';
+// By its real path: a build that is switched meanwhile changes nothing under a run.
+const dist = realpathSync(join(import.meta.dirname, process.env.SANAD_DIST ?? 'dist'));
 export default {
   rootDir: import.meta.dirname,
-  roots: [`<rootDir>/${dist}/test`],
+  roots: [join(dist, 'test')],
   testMatch: ['**/*.spec.js'],
   transform: {},
   testEnvironment: 'node',

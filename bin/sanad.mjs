@@ -5,14 +5,16 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { holdBuild } from './build-in-use.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const main = join(root, 'dist/src/cli/main.js');
+const dist = join(root, 'dist');
 const major = Number(process.versions.node.split('.')[0]);
-if (!existsSync(main)) {
+if (!existsSync(dist)) {
   console.error('sanad: not built yet; run `npm run build` once.');
   process.exit(1);
 }
+const main = join(holdBuild(dist), 'src/cli/main.js');
 const pinned =
   major >= 24
     ? process.execPath

@@ -1,5 +1,4 @@
 import './composition/node-version.js';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 // First: it loads the framework before what extends it.
 import { listen, type Listening, type RunningServer } from './http/listen.js';
@@ -135,7 +134,7 @@ export function lineOf(error: unknown): string {
   return `sanad: ${text}`;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (import.meta.main) {
   try {
     process.exitCode = await serve(loadConfig());
   } catch (error) {

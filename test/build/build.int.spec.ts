@@ -1,0 +1,119 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+
+/** A program that says what it got from a module that it loads only when it is told to. */
+const PROGRAM = `
+process.stdin.once('data', async () => {
+  const { word } = await import('./later.js');
+  process.stdout.write(word);
+  process.exit(0);
+});
+process.stdout.write('ready');
+`;
+const SETTINGS = {
+  compilerOptions: {
+    target: 'ES2024',
+    module: 'nodenext',
+    rootDir: '.',
+    types: [],
+    noCheck: false,
+    strict: true,
+  },
+  include: ['src'],
+};
+let root: string;
+let running: ChildProcess | undefined;
+
+beforeEach(() => {
+  root = realpathSync(mkdtempSync(join(tmpdir(), 'sanad-build-')));
+  for (const path of ['scripts/build.mjs', 'scripts/run-built.mjs', 'bin/build-in-use.mjs'])
+    cpSync(path, join(root, path));
+  symlinkSync(join(process.cwd(), 'node_modules'), join(root, 'node_modules'));
+  mkdirSync(join(root, 'src'));
+  writeFileSync(join(root, 'package.json'), '{ "type": "module" }');
+  writeFileSync(join(root, 'package-lock.json'), '{}');
+  writeFileSync(join(root, 'tsconfig.json'), JSON.stringify(SETTINGS));
+  source('later.ts', "export const word: string = 'first';\n");
+  source('gone.ts', 'export const gone = 1;\n');
+});
+afterEach(() => {
+  running?.kill('SIGKILL');
+  running = undefined;
+  rmSync(root, { recursive: true, force: true });
+});
+
+const source = (name: string, text: string): void => writeFileSync(join(root, 'src', name), text);
+const build = (): number | null =>
+  spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: root, timeout: 60_000 }).status;
+const current = (): string => realpathSync(join(root, 'dist'));
+const age = (folder: string): void => {
+  const anHourAgo = new Date(Date.now() - 3_600_000);
+  utimesSync(folder, anHourAgo, anHourAgo);
+};
+const builds = (): string[] => readdirSync(root).filter((name) => name.startsWith('dist-'));
+
+describe('a build', () => {
+  it('leaves to what runs from an earlier one its files, until it has ended', async () => {
+    expect(build()).toBe(0);
+    const first = current();
+    writeFileSync(join(first, 'src/program.js'), PROGRAM);
+    running = spawn(process.execPath, ['scripts/run-built.mjs', 'src/program.js'], {
+      cwd: root,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    expect(String((await once(running.stdout!, 'data'))[0])).toBe('ready');
+
+    source('later.ts', "export const word: string = 'second';\n");
+    expect(build()).toBe(0);
+    const second = current();
+    expect(second).not.toBe(first);
+    age(first);
+    expect(build()).toBe(0);
+    running.stdin!.write('go');
+    expect(String((await once(running.stdout!, 'data'))[0])).toBe('first');
+    await once(running, 'exit');
+
+    age(first);
+    expect(build()).toBe(0);
+    expect(builds()).toEqual([basename(second)]);
+  });
+
+  it('of the same sources writes nothing, and of others drops what has no source any more', () => {
+    expect(build()).toBe(0);
+    const first = current();
+    const { mtimeMs } = statSync(join(first, 'src/later.js'));
+    expect(build()).toBe(0);
+    expect(current()).toBe(first);
+    expect(statSync(join(first, 'src/later.js')).mtimeMs).toBe(mtimeMs);
+
+    rmSync(join(root, 'src/gone.ts'));
+    expect(build()).toBe(0);
+    expect(existsSync(join(first, 'src/gone.js'))).toBe(true);
+    expect(readdirSync(join(current(), 'src'))).toEqual(['later.js']);
+  });
+
+  it('that does not compile changes nothing', () => {
+    expect(build()).toBe(0);
+    const first = current();
+    source('later.ts', 'export const word: string = 1;\n');
+    expect(build()).not.toBe(0);
+    expect(current()).toBe(first);
+    expect(builds()).toEqual([basename(first)]);
+  });
+});
