@@ -12,22 +12,14 @@ import { disbursementProjection } from './disbursement.projection.js';
 import {
   answerTally,
   breaks,
-  budgetCycles,
-  budgets,
   cycles,
   paymentTally,
   payments,
   OUTSTANDING,
-  type BudgetRow,
   type CycleRow,
 } from './disbursement.tables.js';
 import { inWords, type Texts } from '../../src/kernel/reasons.js';
-
-/** Payments, counted: `amountMinor` in minor units of the cycle's currency. */
-export interface Sum {
-  readonly count: number;
-  readonly amountMinor: bigint;
-}
+import type { Sum } from './sum.js';
 
 export interface CycleView {
   readonly cycleId: string;
@@ -105,6 +97,7 @@ export interface Progress {
 }
 
 const NOTHING: Sum = { count: 0, amountMinor: 0n };
+
 const plus = (a: Sum, b: Sum): Sum => ({
   count: a.count + b.count,
   amountMinor: a.amountMinor + b.amountMinor,
@@ -117,6 +110,7 @@ interface TallyRow {
   readonly count: number;
   readonly amount_minor: bigint;
 }
+
 interface AnswerRow {
   readonly cycle_id: string;
   readonly answer: string;
@@ -309,184 +303,4 @@ export async function findCycle(
       findings: findingsOf(row),
     }
   );
-}
-
-export interface BudgetView {
-  readonly budgetId: string;
-  readonly programmeId: string;
-  readonly fiscalYear: number;
-  readonly currency: string;
-  readonly allottedMinor: bigint;
-  readonly reservedMinor: bigint;
-  readonly spentMinor: bigint;
-  readonly freeMinor: bigint;
-  readonly updatedAt: string;
-  readonly cycles: readonly {
-    readonly cycleId: string;
-    readonly reservedMinor: bigint;
-    readonly spentMinor: bigint;
-  }[];
-}
-
-/**
- * Budgets with what each cycle holds of them; at most 1,000, in the order of programme and year.
- */
-export async function listBudgets(
-  store: ReadStore,
-  filter: { readonly programmeId?: string; readonly fiscalYear?: number } = {},
-): Promise<readonly BudgetView[]> {
-  const { programmeId, fiscalYear } = filter;
-  return reading(store, [disbursementProjection], async (db, name) => {
-    const rows = await db
-      .selectFrom(name(budgets))
-      .selectAll()
-      .$castTo<BudgetRow>()
-      .$if(programmeId !== undefined, (query) => query.where('programme_id', '=', programmeId))
-      .$if(fiscalYear !== undefined, (query) => query.where('fiscal_year', '=', fiscalYear))
-      .orderBy('budget_id')
-      .limit(1_000)
-      .execute();
-    const uses = await db
-      .selectFrom(name(budgetCycles))
-      .selectAll()
-      .$castTo<{
-        budget_id: string;
-        cycle_id: string;
-        reserved_minor: bigint;
-        spent_minor: bigint;
-      }>()
-      .where(
-        within(
-          'budget_id',
-          rows.map((row) => row.budget_id),
-        ),
-      )
-      .orderBy('budget_id')
-      .orderBy('cycle_id')
-      .execute();
-    return rows.map((row) => ({
-      budgetId: row.budget_id,
-      programmeId: row.programme_id,
-      fiscalYear: row.fiscal_year,
-      currency: row.currency,
-      allottedMinor: row.allotted_minor,
-      reservedMinor: row.reserved_minor,
-      spentMinor: row.spent_minor,
-      freeMinor: row.allotted_minor - row.reserved_minor - row.spent_minor,
-      updatedAt: row.updated_at,
-      cycles: uses
-        .filter((use) => use.budget_id === row.budget_id)
-        .map((use) => ({
-          cycleId: use.cycle_id,
-          reservedMinor: use.reserved_minor,
-          spentMinor: use.spent_minor,
-        })),
-    }));
-  });
-}
-
-/** What was instructed and is not answered, by the day that it was to be executed. */
-export interface Aging extends Sum {
-  readonly cycleId: string;
-  readonly executionDate: string;
-  readonly status: string;
-}
-
-/**
- * Oldest first; `daysOutstanding` against a day is the caller's subtraction, and its choice of
- * buckets.
- */
-export async function outstandingByAge(
-  store: ReadStore,
-  filter: { readonly cycleId?: string; readonly regions?: readonly string[] } = {},
-): Promise<readonly Aging[]> {
-  const { cycleId, regions } = filter;
-  return reading(store, [disbursementProjection], async (db, name) => {
-    const rows = await db
-      .selectFrom(name(paymentTally))
-      .select(['cycle_id', 'execution_date', 'status'])
-      .select(({ fn }) => [fn.sum('count').as('count'), fn.sum('amount_minor').as('amount_minor')])
-      .$castTo<{
-        cycle_id: string;
-        execution_date: string;
-        status: string;
-        count: number;
-        amount_minor: bigint;
-      }>()
-      .where(within('status', OUTSTANDING))
-      .where(within('region', regions))
-      .$if(cycleId !== undefined, (query) => query.where('cycle_id', '=', cycleId))
-      .groupBy(['cycle_id', 'execution_date', 'status'])
-      .orderBy('execution_date')
-      .orderBy('cycle_id')
-      .orderBy('status')
-      .execute();
-    return rows
-      .filter(({ count }) => count > 0)
-      .map((row) => ({
-        cycleId: row.cycle_id,
-        executionDate: row.execution_date,
-        status: row.status,
-        count: row.count,
-        amountMinor: row.amount_minor,
-      }));
-  });
-}
-
-export interface RegionTotal extends Sum {
-  readonly cycleId: string;
-  readonly region: string;
-  readonly status: string;
-}
-
-/**
- * Payments by region, month (a cycle is one month of one programme) and status, at most 10,000
- * rows.
- */
-export async function totalsByRegion(
-  store: ReadStore,
-  filter: {
-    readonly programmeId?: string;
-    readonly fromPeriod?: string;
-    readonly toPeriod?: string;
-    readonly regions?: readonly string[];
-  } = {},
-): Promise<readonly RegionTotal[]> {
-  const { programmeId, fromPeriod, toPeriod, regions } = filter;
-  return reading(store, [disbursementProjection], async (db, name) => {
-    const rows = await db
-      .selectFrom(`${name(paymentTally)} as t`)
-      .innerJoin(`${name(cycles)} as c`, 'c.cycle_id', 't.cycle_id')
-      .select(['t.cycle_id', 't.region', 't.status'])
-      .select(({ fn }) => [
-        fn.sum('t.count').as('count'),
-        fn.sum('t.amount_minor').as('amount_minor'),
-      ])
-      .$castTo<{
-        cycle_id: string;
-        region: string;
-        status: string;
-        count: number;
-        amount_minor: bigint;
-      }>()
-      .where(within('t.region', regions))
-      .$if(programmeId !== undefined, (query) => query.where('c.programme_id', '=', programmeId))
-      .$if(fromPeriod !== undefined, (query) => query.where('c.period', '>=', fromPeriod))
-      .$if(toPeriod !== undefined, (query) => query.where('c.period', '<=', toPeriod))
-      .groupBy(['t.cycle_id', 't.region', 't.status'])
-      .orderBy('t.cycle_id')
-      .orderBy('t.region')
-      .orderBy('t.status')
-      .limit(10_000)
-      .execute();
-    return rows
-      .filter(({ count }) => count > 0)
-      .map((row) => ({
-        cycleId: row.cycle_id,
-        region: row.region,
-        status: row.status,
-        count: row.count,
-        amountMinor: row.amount_minor,
-      }));
-  });
 }

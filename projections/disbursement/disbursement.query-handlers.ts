@@ -25,13 +25,9 @@ import {
   type QueryDeps,
 } from '../../src/http/query-handlers.js';
 import { listed } from '../engine/lists.js';
-import {
-  findCycle,
-  listBudgets,
-  listCycles,
-  outstandingByAge,
-  totalsByRegion,
-} from './cycle.queries.js';
+import { findCycle, listCycles } from './cycle.queries.js';
+import { listBudgets } from './budget.queries.js';
+import { outstandingByAge, totalsByRegion } from './totals.queries.js';
 import { readReport, reportCsv, reportHtml } from './reconciliation-report.js';
 import { LANGUAGES, type Language } from './report-texts.js';
 import {

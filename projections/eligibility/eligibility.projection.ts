@@ -1,6 +1,5 @@
-import type { EventData, EventType } from '../../events/generated.js';
+import type { EventType } from '../../events/generated.js';
 import type { Recorded } from '../../src/kernel/decider.js';
-import { minor } from '../../src/kernel/money.js';
 import type { Projection, Rows, Touch } from '../engine/projection.js';
 import {
   applications,
@@ -11,10 +10,10 @@ import {
   persons,
   policies,
   programmes,
-  type ApplicationRow,
-  type EnrolmentRow,
   type PersonRow,
 } from './eligibility.tables.js';
+import { enrolmentId, evolveEnrolment } from './enrolment-rows.projection.js';
+import { evolveApplication } from './application-rows.projection.js';
 
 const APPLICATION = [
   'ApplicationSubmitted',
@@ -29,6 +28,7 @@ const APPLICATION = [
   'AppealUpheld',
   'AppealDismissed',
 ] as const satisfies readonly EventType[];
+
 const ENROLMENT = [
   'EnrolmentStarted',
   'EntitlementRevised',
@@ -38,6 +38,7 @@ const ENROLMENT = [
   'EnrolmentRecertified',
   'EnrolmentEnded',
 ] as const satisfies readonly EventType[];
+
 const PERSON = [
   'PersonRegistered',
   'PayeeAccountRegistered',
@@ -45,6 +46,7 @@ const PERSON = [
   'PayeeAccountClosed',
   'PersonErased',
 ] as const satisfies readonly EventType[];
+
 const PROGRAMME = [
   'ProgrammeDefined',
   'PolicyPublished',
@@ -53,14 +55,13 @@ const PROGRAMME = [
 ] as const satisfies readonly EventType[];
 
 type Kind = 'application' | 'enrolment' | 'person' | 'programme';
+
 const KINDS = new Map<EventType, Kind>([
   ...APPLICATION.map((type) => [type, 'application'] as const),
   ...ENROLMENT.map((type) => [type, 'enrolment'] as const),
   ...PERSON.map((type) => [type, 'person'] as const),
   ...PROGRAMME.map((type) => [type, 'programme'] as const),
 ]);
-
-const enrolmentId = (programmeId: string, personId: string): string => `${programmeId}-${personId}`;
 
 function evolveProgramme(rows: Rows, event: Recorded): void {
   switch (event.type) {
@@ -154,262 +155,6 @@ function evolvePerson(rows: Rows, event: Recorded): void {
       return put({ ...NO_ACCOUNT, status: 'erased', erased_at: time });
     default:
   }
-}
-
-function countApplication(rows: Rows, row: ApplicationRow, by: 1 | -1): void {
-  rows.add(applicationTally, {
-    programme_id: row.programme_id,
-    region: row.region,
-    status: row.status,
-    failed_criterion: row.failed_criterion ?? '',
-    month: row.received_on.slice(0, 7),
-    count: by,
-  });
-}
-
-function submitted(
-  data: EventData['ApplicationSubmitted'],
-  actor: string,
-  time: string,
-): ApplicationRow {
-  return {
-    application_id: data.applicationId,
-    programme_id: data.programmeId,
-    person_id: data.personId,
-    region: data.region,
-    channel: data.channel,
-    received_on: data.receivedOn,
-    status: 'submitted',
-    clock_from: data.receivedOn,
-    officer: actor,
-    submitted_by: actor,
-    recommended_by: null,
-    decided_by: null,
-    recommendation: null,
-    eligible: null,
-    policy_version: null,
-    amount_minor: null,
-    failed_criterion: null,
-    content_hash: data.contentHash,
-    start_period: null,
-    reason: null,
-    decided_at: null,
-    appeals: 0,
-    submitted_at: time,
-    updated_at: time,
-  };
-}
-
-/**
- * What amending, returning or an upheld appeal takes back: the content that was judged is judged
- * anew.
- */
-const UNJUDGED = {
-  recommended_by: null,
-  recommendation: null,
-  decided_by: null,
-  decided_at: null,
-  start_period: null,
-} as const;
-const UNDETERMINED = {
-  eligible: null,
-  policy_version: null,
-  amount_minor: null,
-  failed_criterion: null,
-} as const;
-
-function determined(
-  rows: Rows,
-  data: EventData['EligibilityDetermined'],
-  { position, revision, time, meta: { actor } }: Recorded,
-): Partial<ApplicationRow> {
-  const amount = minor(data.entitlement.amountMinor);
-  rows.put(determinations, {
-    position,
-    application_id: data.applicationId,
-    revision,
-    time,
-    actor,
-    policy_version: data.policyVersion,
-    as_of: data.asOf,
-    eligible: data.eligible,
-    amount_minor: amount,
-    findings: JSON.stringify(data.findings),
-    entitlement: JSON.stringify(data.entitlement),
-  });
-  const failed = data.eligible ? undefined : data.findings.find(({ satisfied }) => !satisfied);
-  return {
-    status: 'determined',
-    eligible: data.eligible,
-    policy_version: data.policyVersion,
-    amount_minor: amount,
-    failed_criterion: failed?.criterion ?? null,
-    content_hash: data.contentHash,
-  };
-}
-
-function changesOf(
-  rows: Rows,
-  row: ApplicationRow,
-  event: Recorded,
-): Partial<ApplicationRow> | undefined {
-  const {
-    time,
-    meta: { actor },
-  } = event;
-  const decided = { decided_by: actor, decided_at: time } as const;
-  switch (event.type) {
-    case 'ApplicationAmended':
-      return {
-        ...UNJUDGED,
-        ...UNDETERMINED,
-        status: 'submitted',
-        content_hash: event.data.contentHash,
-        reason: event.data.reason,
-      };
-    case 'EligibilityDetermined':
-      return determined(rows, event.data, event);
-    case 'ApplicationRecommended':
-      return {
-        status: 'recommended',
-        recommended_by: actor,
-        recommendation: event.data.recommendation,
-        reason: event.data.note ?? null,
-      };
-    case 'ApplicationReturned':
-      return { ...UNJUDGED, status: 'returned', reason: event.data.reason };
-    case 'ApplicationApproved':
-      return { ...decided, status: 'approved', start_period: event.data.startPeriod, reason: null };
-    case 'ApplicationRejected':
-      return { ...decided, status: 'rejected', reason: event.data.reason };
-    case 'ApplicationWithdrawn':
-      return { status: 'withdrawn', reason: event.data.reason };
-    case 'AppealLodged':
-      return {
-        status: 'appealed',
-        clock_from: time.slice(0, 10),
-        appeals: row.appeals + 1,
-        reason: event.data.grounds,
-      };
-    case 'AppealUpheld':
-      return {
-        ...UNJUDGED,
-        ...UNDETERMINED,
-        status: 'submitted',
-        clock_from: time.slice(0, 10),
-        reason: event.data.reason,
-      };
-    case 'AppealDismissed':
-      return { ...decided, status: 'rejected', reason: event.data.reason };
-    default:
-      return undefined;
-  }
-}
-
-function evolveApplication(rows: Rows, event: Recorded): void {
-  const {
-    time,
-    meta: { actor, role },
-  } = event;
-  if (event.type === 'ApplicationSubmitted') {
-    const row = submitted(event.data, actor, time);
-    countApplication(rows, row, 1);
-    return rows.put(applications, row);
-  }
-  const before = rows.get(
-    applications,
-    (event.data as { readonly applicationId: string }).applicationId,
-  );
-  const changes = before && changesOf(rows, before, event);
-  if (!changes) return;
-  const after: ApplicationRow = {
-    ...before,
-    ...changes,
-    officer: role === 'automation' ? before.officer : actor,
-    updated_at: time,
-  };
-  countApplication(rows, before, -1);
-  countApplication(rows, after, 1);
-  rows.put(applications, after);
-}
-
-function countEnrolment(rows: Rows, row: EnrolmentRow, by: 1 | -1): void {
-  rows.add(enrolmentTally, {
-    programme_id: row.programme_id,
-    region: row.region,
-    status: row.status,
-    count: by,
-    amount_minor: by === 1 ? row.amount_minor : -row.amount_minor,
-  });
-}
-
-function enrolmentChanges(event: Recorded): Partial<EnrolmentRow> | undefined {
-  switch (event.type) {
-    case 'EntitlementRevised': {
-      const { entitlement, fromPeriod, reason } = event.data;
-      return {
-        from_period: fromPeriod,
-        policy_version: entitlement.policyVersion,
-        amount_minor: minor(entitlement.amountMinor),
-        reason,
-      };
-    }
-    case 'EnrolmentSuspended':
-      return { status: 'suspended', from_period: event.data.fromPeriod, reason: event.data.reason };
-    case 'EnrolmentReinstated':
-      return { status: 'active', from_period: event.data.fromPeriod, reason: event.data.reason };
-    case 'RecertificationFellDue':
-      return { recertification_due_on: event.data.dueOn };
-    case 'EnrolmentRecertified': {
-      const { entitlement, fromPeriod, nextDueOn } = event.data;
-      return {
-        from_period: fromPeriod,
-        policy_version: entitlement.policyVersion,
-        amount_minor: minor(entitlement.amountMinor),
-        recertification_due_on: nextDueOn,
-        reason: null,
-      };
-    }
-    case 'EnrolmentEnded':
-      return { status: 'ended', last_period: event.data.lastPeriod, reason: event.data.reason };
-    default:
-      return undefined;
-  }
-}
-
-function evolveEnrolment(rows: Rows, event: Recorded): void {
-  const { programmeId, personId } = event.data as {
-    readonly programmeId: string;
-    readonly personId: string;
-  };
-  const before = rows.get(enrolments, enrolmentId(programmeId, personId));
-  let after: EnrolmentRow;
-  if (event.type === 'EnrolmentStarted') {
-    const { data } = event;
-    after = {
-      enrolment_id: enrolmentId(programmeId, personId),
-      programme_id: programmeId,
-      person_id: personId,
-      application_id: data.applicationId,
-      region: data.region,
-      status: 'active',
-      start_period: data.startPeriod,
-      from_period: data.startPeriod,
-      last_period: null,
-      policy_version: data.entitlement.policyVersion,
-      amount_minor: minor(data.entitlement.amountMinor),
-      recertification_due_on: null,
-      reason: null,
-      updated_at: event.time,
-    };
-  } else {
-    const changes = enrolmentChanges(event);
-    if (!before || !changes) return;
-    after = { ...before, ...changes, updated_at: event.time };
-  }
-  if (before) countEnrolment(rows, before, -1);
-  countEnrolment(rows, after, 1);
-  rows.put(enrolments, after);
 }
 
 /**

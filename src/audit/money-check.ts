@@ -1,37 +1,8 @@
 import type { Recorded } from '../kernel/decider.js';
 import { partsOfPayment } from '../kernel/ids.js';
-import { Movements } from './movements.js';
+import { emptyBooks, STATUS, type CycleBooks, type Status } from './cycle-books.js';
 import type { Found } from './report.js';
 
-const STATUS = [
-  'none',
-  'ordered',
-  'outstanding',
-  'settled',
-  'rejected',
-  'returned',
-  'cancelled',
-] as const;
-type Status = (typeof STATUS)[number];
-type Sums = Record<Status, { count: number; minor: bigint }>;
-
-interface CycleBooks {
-  readonly sums: Sums;
-  asOf: number;
-  round: number;
-  roundCount: number;
-  roundMinor: bigint;
-  prepared: { count: number; minor: bigint } | undefined;
-  instructedCount: number;
-  instructedMinor: bigint;
-  reservedMinor: bigint;
-  spentMinor: bigint;
-  closed: boolean;
-  /** Reserved again after the cycle closed, because settled money came back or left late. */
-  reservedSinceClosed: bigint;
-  readonly gained: Movements;
-  readonly lost: Movements;
-}
 /** An event of a payment, as far as its place goes. */
 interface Placed {
   readonly position: number;
@@ -42,9 +13,6 @@ interface Budget {
   reserved: bigint;
   spent: bigint;
 }
-
-const sums = (): Sums =>
-  Object.fromEntries(STATUS.map((status) => [status, { count: 0, minor: 0n }])) as Sums;
 
 /**
  * I2, I3 and I6 over the whole log: what each payment goes through, what each budget holds at every
@@ -449,22 +417,7 @@ export class MoneyCheck {
   #cycle(cycleId: string): CycleBooks {
     let cycle = this.#cycles.get(cycleId);
     if (!cycle) {
-      cycle = {
-        sums: sums(),
-        asOf: -1,
-        round: 0,
-        roundCount: 0,
-        roundMinor: 0n,
-        prepared: undefined,
-        instructedCount: 0,
-        instructedMinor: 0n,
-        reservedMinor: 0n,
-        spentMinor: 0n,
-        closed: false,
-        reservedSinceClosed: 0n,
-        gained: new Movements(),
-        lost: new Movements(),
-      };
+      cycle = emptyBooks();
       this.#cycles.set(cycleId, cycle);
     }
     return cycle;

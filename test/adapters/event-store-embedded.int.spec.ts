@@ -1,22 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import Database from 'better-sqlite3';
 import { openDataFolder } from '../../src/adapters/data-folder/file-system.js';
 import {
   openEmbeddedLog,
@@ -30,9 +17,11 @@ import { WriteQueue } from '../../src/adapters/event-store/sqlite/write-queue.js
 import { allotted, amounts, newStream, write } from '../contract/budget-events.js';
 
 let dir: string;
+
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'sanad-log-'));
 });
+
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 /** A child process that has begun its work; what it prints is collected. */
@@ -52,30 +41,6 @@ async function child(mode: string): Promise<{ process: ChildProcess; printed(): 
   ]);
   return { process: started, printed: () => output };
 }
-
-/** Fills a log with `streams` streams of two events and closes it cleanly. */
-async function filled(streams: number): Promise<void> {
-  const folder = await openDataFolder(dir);
-  const store = await openEmbeddedLog(dir, { reader: 'local' });
-  await store.appendAll(
-    Array.from({ length: streams }, (_, n) => ({
-      writes: [write(newStream(), 'no-stream', n, n)],
-    })),
-  );
-  await store.close();
-  await folder.close();
-}
-const file = (): string => join(dir, 'log.db');
-const change = (sql: string): void => {
-  const db = new Database(file());
-  db.exec(sql);
-  db.close();
-};
-const opening = (): Promise<unknown> =>
-  openEmbeddedLog(dir, { reader: 'local' }).then(
-    (store) => store.close(),
-    (error: unknown) => error,
-  );
 
 describe('durability', () => {
   it.each([60, 150, 300])(
@@ -217,181 +182,6 @@ describe('the data folder', () => {
     writeFileSync(join(dir, 'folder.json'), '{"form');
     await expect(openDataFolder(dir)).rejects.toMatchObject({ code: 'LOG_CORRUPT' });
   });
-});
-
-describe('a log that is not as it was written', () => {
-  const refusedAndUntouched = async (code: string, detail: RegExp): Promise<void> => {
-    const before = existsSync(file()) ? readFileSync(file()) : undefined;
-    expect(await opening()).toMatchObject({
-      name: 'StoreError',
-      code,
-      detail: expect.stringMatching(detail),
-    });
-    expect(existsSync(file()) ? readFileSync(file()) : undefined).toEqual(before);
-  };
-
-  it('from a newer version is refused', async () => {
-    await filled(2);
-    change('PRAGMA user_version = 99');
-    await refusedAndUntouched('LOG_NEWER_VERSION', /format 99/);
-  });
-
-  it('missing, where the folder had one, is not made again', async () => {
-    await filled(2);
-    rmSync(file());
-    await refusedAndUntouched('LOG_CORRUPT', /missing/);
-    expect(existsSync(file())).toBe(false);
-  });
-
-  it('emptied, where the folder had one, is refused', async () => {
-    await filled(2);
-    truncateSync(file(), 0);
-    await refusedAndUntouched('LOG_CORRUPT', /empty/);
-  });
-
-  it('replaced by that of another folder is refused', async () => {
-    await filled(2);
-    const other = mkdtempSync(join(tmpdir(), 'sanad-log-'));
-    await (await openEmbeddedLog(other)).close();
-    copyFileSync(join(other, 'log.db'), file());
-    rmSync(other, { recursive: true });
-    await refusedAndUntouched('LOG_CORRUPT', /not the log/);
-  });
-
-  it("with a damaged header, or that is another program's, is refused", async () => {
-    await filled(2);
-    const good = readFileSync(file());
-    writeFileSync(file(), Buffer.concat([Buffer.from('something else'), good.subarray(14)]));
-    await refusedAndUntouched('LOG_CORRUPT', /log\.db/);
-    writeFileSync(file(), good);
-    change('PRAGMA application_id = 1');
-    await refusedAndUntouched('LOG_CORRUPT', /not a log/);
-  });
-
-  it('cut short is refused', async () => {
-    await filled(400);
-    truncateSync(file(), Math.floor(statSync(file()).size / 2 / 4_096) * 4_096);
-    await refusedAndUntouched('LOG_CORRUPT', /log\.db|position/);
-  });
-
-  it('with one flipped byte near its end is refused when it is opened', async () => {
-    await filled(20);
-    flip('"amountMinor":"19"', '"amountMinor":"18"');
-    await refusedAndUntouched('LOG_CORRUPT', /position 3[89].*hash/);
-  });
-
-  it('with one flipped byte long ago is found by the full verification and names the position', async () => {
-    await filled(1_000);
-    expect((await verifyLog(dir)).events).toBe(2_000);
-    flip('"amountMinor":"7"', '"amountMinor":"6"');
-    await expect(verifyLog(dir)).rejects.toMatchObject({
-      code: 'LOG_CORRUPT',
-      detail: expect.stringMatching(/position 1[45]: its bytes do not have the hash/),
-    });
-  });
-
-  it.each([
-    [
-      'an event is missing',
-      'DELETE FROM events WHERE position = 500',
-      /position 501: an event is missing/,
-    ],
-    [
-      'a revision is missing',
-      'UPDATE events SET revision = 5 WHERE position = 501',
-      /revision 1 of its stream is missing/,
-    ],
-    [
-      'an event stands under another stream',
-      "UPDATE events SET stream = 'budget-other' WHERE position = 500",
-      /position 500: the line belongs to another stream/,
-    ],
-    [
-      'a hash is another',
-      'UPDATE events SET leaf = zeroblob(32) WHERE position = 3',
-      /position 3: its bytes do not have the hash/,
-    ],
-  ])('where %s is found by the full verification', async (_, sql, expected) => {
-    await filled(1_000);
-    change(sql);
-    await expect(verifyLog(dir)).rejects.toMatchObject({
-      code: 'LOG_CORRUPT',
-      detail: expect.stringMatching(expected),
-    });
-  });
-
-  it('is never handed out: reading names the position', async () => {
-    await filled(1_000);
-    change(
-      "UPDATE events SET stream = 'budget-other' WHERE position = 3; UPDATE events SET line = '{\"id' WHERE position = 10; DELETE FROM events WHERE position = 20",
-    );
-    const store = await openEmbeddedLog(dir, { reader: 'local' });
-    await expect(store.readAll(-1, 5)).rejects.toMatchObject({
-      code: 'LOG_CORRUPT',
-      detail: expect.stringContaining('position 3 '),
-    });
-    await expect(store.readStream('budget-other')).rejects.toMatchObject({ code: 'LOG_CORRUPT' });
-    await expect(store.readAll(5, 10)).rejects.toMatchObject({
-      code: 'LOG_CORRUPT',
-      detail: expect.stringContaining('position 10 '),
-    });
-    await expect(store.readAll(15, 10)).rejects.toMatchObject({
-      code: 'LOG_CORRUPT',
-      detail: expect.stringContaining('position 20 '),
-    });
-    await store.close();
-  });
-
-  it.each([
-    [
-      'a line that is not JSON',
-      'UPDATE events SET line = substr(line, 1, 150) WHERE position = 1500',
-    ],
-    [
-      'a line of another row',
-      'UPDATE events SET line = (SELECT line FROM events WHERE position = 1499) WHERE position = 1500',
-    ],
-    [
-      'a payload that does not fit',
-      'UPDATE events SET line = replace(line, \'"MAD"\', \'"mad"\') WHERE position = 1500',
-    ],
-  ])('is named on a long walk too: %s', async (_, sql) => {
-    await filled(1_500);
-    change(sql);
-    const store = await openEmbeddedLog(dir, { reader: 'local' });
-    const walk = async (): Promise<void> => {
-      for (let at = -1; ;) {
-        const page = await store.readAll(at, 250);
-        at = page.next;
-        if (page.end) return;
-      }
-    };
-    await expect(walk()).rejects.toMatchObject({
-      code: 'LOG_CORRUPT',
-      detail: expect.stringContaining('position 1500 '),
-    });
-    await store.close();
-  });
-
-  it('stops the verification when its signal aborts', async () => {
-    await filled(1_000);
-    const abort = new AbortController();
-    await expect(verifyLog(dir, () => abort.abort(), abort.signal)).rejects.toMatchObject({
-      name: 'AbortError',
-    });
-  });
-
-  /**
-   * Changes the first occurrence of a text in the file, as a bad disk would: without the database
-   * knowing.
-   */
-  function flip(from: string, to: string): void {
-    const at = readFileSync(file()).indexOf(from);
-    expect(at).toBeGreaterThan(0);
-    const handle = openSync(file(), 'r+');
-    writeSync(handle, to, at);
-    closeSync(handle);
-  }
 });
 
 describe('a commit that fails', () => {

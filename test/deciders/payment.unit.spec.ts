@@ -1,131 +1,31 @@
 import { describe, expect, test } from '@jest/globals';
-import type { EventData } from '../../events/generated.js';
-import { fold, type Foldable } from '../../src/kernel/decider.js';
-import { uuidOf } from '../../src/kernel/ids.js';
+import { paymentDecider } from '../../src/payment/payment.decider.js';
+import { by, was } from './given.js';
 import {
-  paymentDecider,
-  PAYMENT_REFUSALS,
-  type OutcomeReport,
-  type PaymentCommand,
-} from '../../src/payment/payment.decider.js';
-import { by, HASH, scenarios, uuid, was } from './given.js';
+  said,
+  paymentId,
+  given,
+  order,
+  officer,
+  ordered,
+  instructed,
+  rejected,
+  bank,
+  outcome,
+  again,
+  instruct,
+  settled,
+  returned,
+  broken,
+  resolved,
+} from './payment.fixtures.js';
+import { contradictionScenarios } from './payment-contradictions.scenarios.js';
 
-const { given } = scenarios(paymentDecider, PAYMENT_REFUSALS, {
-  OrderPayment: true,
-  InstructPayment: true,
-  ReportOutcome: true,
-  ReinstructPayment: true,
-  CancelPayment: true,
-  RequestCancellation: true,
-  SetBreakOwner: true,
-  ResolveBreak: true,
-});
-const officer = by('farid', 'finance-officer');
 const automation = by('automation', 'automation');
-const bank = by('bank', 'payment-system');
-const personId = uuid(2);
-const paymentId = `asd-2026-01-${personId}`;
-const order = {
-  paymentId,
-  programmeId: 'asd',
-  period: '2026-01',
-  personId,
-  region: 'MA-06',
-  round: 1,
-  amountMinor: '50000',
-  currency: 'MAD',
-  policyVersion: 3,
-  contentHash: HASH,
-  items: [
-    { code: 'child', period: '2026-01', member: 1, amountMinor: '30000' },
-    { code: 'floor', period: '2026-01', amountMinor: '20000' },
-  ],
-};
-const instruct = (n: number) => ({
-  messageId: `M${n}`,
-  endToEndId: `E${n}`,
-  accountId: uuid(10 + n),
-  executionDate: '2026-01-31',
-});
-const said = (n: number) => ({
-  paymentId,
-  attempt: n,
-  endToEndId: `E${n}`,
-  source: 'http' as const,
-});
-const outcome = (
-  kind: OutcomeReport['outcome'],
-  attempt = 1,
-  more: Partial<OutcomeReport> = {},
-): OutcomeReport => ({
-  type: 'ReportOutcome',
-  outcome: kind,
-  attempt,
-  endToEndId: `E${attempt}`,
-  source: 'http',
-  ...(kind === 'rejected' || kind === 'returned' ? { reason: 'AC04' } : {}),
-  ...more,
-});
 
-const ordered = was('PaymentOrdered', order);
-const instructed = was('PaymentInstructed', {
-  paymentId,
-  attempt: 1,
-  ...instruct(1),
-  amountMinor: '50000',
-  currency: 'MAD',
-});
-const again = was('PaymentReinstructed', {
-  paymentId,
-  attempt: 2,
-  ...instruct(2),
-  amountMinor: '50000',
-  currency: 'MAD',
-});
 const accepted = was('PaymentAccepted', said(1));
-const settled = (n = 1) =>
-  was('PaymentSettled', {
-    ...said(n),
-    amountMinor: '50000',
-    currency: 'MAD',
-    settledOn: '2026-02-01',
-  });
-const rejected = (n = 1) => was('PaymentRejected', { ...said(n), reason: 'AC04' });
-const returned = (n = 1) => was('PaymentReturned', { ...said(n), reason: 'AC04' });
+
 const cancelled = was('PaymentCancelled', { paymentId, reason: 'prepared again' });
-const breakIdOf = (attempt: number, reported: string, reason = '', amount = ''): string =>
-  uuidOf('break', paymentId, attempt, reported, reason, amount);
-const broken = (
-  kind: EventData['PaymentBreakRecorded']['kind'],
-  reported: 'settled' | 'rejected' | 'returned',
-  attempt = 1,
-) =>
-  was('PaymentBreakRecorded', {
-    ...said(attempt),
-    breakId: breakIdOf(attempt, reported, reported === 'settled' ? '' : 'AC04'),
-    kind,
-    reported,
-    ...(reported === 'settled' ? {} : { reason: 'AC04' }),
-  });
-const resolve = (
-  past: Foldable<'PaymentBreakRecorded'>,
-  resolution: EventData['PaymentBreakResolved']['resolution'],
-): PaymentCommand => ({
-  type: 'ResolveBreak',
-  breakId: past.data.breakId,
-  resolution,
-  reason: 'the bank says so',
-});
-const resolved = (
-  past: Foldable<'PaymentBreakRecorded'>,
-  resolution: EventData['PaymentBreakResolved']['resolution'],
-) =>
-  was('PaymentBreakResolved', {
-    paymentId,
-    breakId: past.data.breakId,
-    resolution,
-    reason: 'the bank says so',
-  });
 
 describe('ordering', () => {
   test('happens once an enrolment and period', () => {
@@ -359,120 +259,4 @@ describe('outcomes', () => {
   });
 });
 
-describe('contradictions', () => {
-  const live = [ordered, instructed] as const;
-  test.each([
-    ['settled-after-rejected', [rejected()], outcome('settled')],
-    ['settled-after-returned', [returned()], outcome('settled')],
-    ['returned-after-rejected', [rejected()], outcome('returned')],
-    ['rejected-after-settled', [settled()], outcome('rejected')],
-    ['other-contradiction', [settled(), returned()], outcome('rejected')],
-    ['amount-differs', [], outcome('settled', 1, { amountMinor: '49999' })],
-    ['settled-after-rejected', [rejected(), again], outcome('settled')],
-    ['other-contradiction', [settled(), returned(), again], outcome('rejected')],
-  ] as const)('%s is recorded as a break, once', (kind, history, report) => {
-    given(...live, ...history)
-      .when(report, bank)
-      .thenOne('PaymentBreakRecorded', { kind, attempt: 1 });
-    const [draft] = paymentDecider.decide(
-      fold(paymentDecider, [...live, ...history]),
-      report,
-      bank,
-    );
-    given(
-      ...live,
-      ...history,
-      was('PaymentBreakRecorded', draft!.data as EventData['PaymentBreakRecorded']),
-    )
-      .when(report, bank)
-      .then();
-  });
-  test('on an attempt that a newer one replaced before anything was said about it are breaks too', () => {
-    // Only a person's verdict can leave an attempt behind without an outcome of its own.
-    const odd = was('PaymentBreakRecorded', {
-      ...said(1),
-      breakId: breakIdOf(1, 'settled', '', '49999'),
-      kind: 'amount-differs',
-      reported: 'settled',
-      reportedMinor: '49999',
-    });
-    const back = resolved(odd, 'counted-as-returned');
-    given(...live, odd, back, again)
-      .when(outcome('settled'), bank)
-      .thenOne('PaymentBreakRecorded', { kind: 'settled-after-returned' });
-  });
-  test('are resolved by a person, once', () => {
-    const open = broken('settled-after-rejected', 'settled');
-    given(...live, rejected(), open)
-      .when(resolve(open, 'counted-as-settled'), officer)
-      .then({ type: 'PaymentBreakResolved', data: resolved(open, 'counted-as-settled').data });
-    given(...live, rejected(), open, resolved(open, 'counted-as-settled'))
-      .when(resolve(open, 'bank-error'), officer)
-      .then();
-    given(...live, rejected())
-      .when(resolve(open, 'bank-error'), officer)
-      .thenRefused('BREAK_NOT_FOUND', 'breakId');
-    given(...live, rejected(), open)
-      .when(resolve(open, 'bank-error'), bank)
-      .thenRefused('ROLE_NOT_ALLOWED');
-  });
-  test('have an owner while they are open', () => {
-    const open = broken('settled-after-rejected', 'settled');
-    const { paymentId, breakId } = open.data;
-    const owned = (owner: string) => was('PaymentBreakOwnerSet', { paymentId, breakId, owner });
-    const own = (owner: string): PaymentCommand => ({ type: 'SetBreakOwner', breakId, owner });
-    given(...live, rejected(), open)
-      .when(own('hind'), officer)
-      .then({ type: 'PaymentBreakOwnerSet', data: { paymentId, breakId, owner: 'hind' } });
-    given(...live, rejected(), open, owned('hind'))
-      .when(own('hind'), officer)
-      .then();
-    given(...live, rejected(), open, owned('hind'))
-      .when(own('omar'), officer)
-      .thenOne('PaymentBreakOwnerSet', { owner: 'omar' });
-    given(...live, rejected(), open, owned('hind'), resolved(open, 'bank-error'))
-      .when(own('omar'), officer)
-      .thenRefused('BREAK_RESOLVED', 'breakId');
-    given(...live, rejected())
-      .when(own('hind'), officer)
-      .thenRefused('BREAK_NOT_FOUND', 'breakId');
-    given(...live, rejected(), open)
-      .when(own('hind'), bank)
-      .thenRefused('ROLE_NOT_ALLOWED');
-  });
-  test('a verdict on an attempt while another is with the bank would pay twice', () => {
-    const open = broken('settled-after-rejected', 'settled');
-    given(...live, rejected(), again, open)
-      .when(resolve(open, 'counted-as-settled'), officer)
-      .thenRefused('RESOLUTION_DOES_NOT_FIT', 'resolution');
-    given(...live, rejected(), again, open)
-      .when(resolve(open, 'recovered'), officer)
-      .thenOne('PaymentBreakResolved');
-  });
-  test('a verdict that money came back does not undo another attempt’s settlement', () => {
-    const open = broken('settled-after-returned', 'settled');
-    given(...live, returned(), again, open, settled(2))
-      .when(resolve(open, 'counted-as-returned'), officer)
-      .thenRefused('RESOLUTION_DOES_NOT_FIT', 'resolution');
-    given(...live, returned(), again, open, settled(2))
-      .when(resolve(open, 'counted-as-settled'), officer)
-      .thenRefused('RESOLUTION_DOES_NOT_FIT', 'resolution');
-    given(...live, returned(), again, open, rejected(2))
-      .when(resolve(open, 'counted-as-settled'), officer)
-      .thenOne('PaymentBreakResolved');
-  });
-  test('what was counted as settled is settled: said again it changes nothing, and it can come back', () => {
-    const open = broken('settled-after-rejected', 'settled');
-    const history = [...live, rejected(), open, resolved(open, 'counted-as-settled')] as const;
-    expect(fold(paymentDecider, history).status).toBe('settled');
-    given(...history)
-      .when(outcome('settled'), bank)
-      .then();
-    given(...history)
-      .when(outcome('rejected'), bank)
-      .then();
-    given(...history)
-      .when(outcome('returned'), bank)
-      .thenOne('PaymentReturned');
-  });
-});
+contradictionScenarios();

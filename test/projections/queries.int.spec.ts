@@ -2,13 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ReadStore } from '../../src/adapters/read-store/port.js';
 import { paymentId } from '../../src/kernel/ids.js';
 import { activity, auditTrail, streamHistory } from '../../projections/audit/audit.queries.js';
-import {
-  findCycle,
-  listBudgets,
-  listCycles,
-  outstandingByAge,
-  totalsByRegion,
-} from '../../projections/disbursement/cycle.queries.js';
+import { findCycle, listCycles } from '../../projections/disbursement/cycle.queries.js';
+import { listBudgets } from '../../projections/disbursement/budget.queries.js';
+import { outstandingByAge, totalsByRegion } from '../../projections/disbursement/totals.queries.js';
 import {
   listBreaks,
   listInstructions,
@@ -28,7 +24,8 @@ import { listApplications, workQueue } from '../../projections/eligibility/queue
 import { everyPage, type PageOf, type PageRequest } from '../../projections/engine/paging.js';
 import { ProjectionRunner } from '../../projections/engine/runner.js';
 import { ArrayLog } from '../support/array-log.js';
-import { applicationOf, historyOf, isPaid, personOf } from '../support/history.js';
+import { applicationOf, isPaid, personOf } from '../support/history-people.js';
+import { historyOf } from '../support/history.js';
 import { startPostgres } from '../support/postgres.js';
 import { engines, PROJECTIONS } from './stores.js';
 

@@ -8,15 +8,12 @@ import {
   camt053,
   camt054,
   entry,
-  GROUP,
-  HEAD,
-  NAMESPACE,
   pain002,
   readAll,
-  refusalOf,
   statuses,
   transaction,
 } from './bank-messages.js';
+import { ACCEPTED } from './bank-message-reader.fixtures.js';
 
 const samples = join(
   process.env.REFERENCE_DATA ?? join(import.meta.dirname, '../../../../shared/data'),
@@ -128,101 +125,6 @@ describe('messages that banks have sent', () => {
         endToEndId: 'EndToEndId-004-01-01',
       },
     });
-  });
-});
-
-const ACCEPTED = `${GROUP}<OrgnlPmtInfAndSts><OrgnlPmtInfId>B1</OrgnlPmtInfId><TxInfAndSts><OrgnlEndToEndId>0001230</OrgnlEndToEndId><TxSts>ACCP</TxSts></TxInfAndSts></OrgnlPmtInfAndSts>`;
-
-describe('as senders write it', () => {
-  const prefixed = (text: string, prefix: string): string =>
-    text.replaceAll(/<(\/?)([A-Z])/g, `<$1${prefix}:$2`).replace('xmlns=', `xmlns:${prefix}=`);
-  const plain = pain002(ACCEPTED);
-  const body = plain.slice(plain.indexOf('<Document'));
-  const header =
-    '<h:AppHdr xmlns:h="urn:iso:std:iso:20022:tech:xsd:head.001.001.02"><h:BizMsgIdr>BIZ-7</h:BizMsgIdr><h:MsgDefIdr>pain.002.001.10</h:MsgDefIdr></h:AppHdr>';
-  it.each([
-    ['a prefix', prefixed(plain, 'ns2')],
-    [
-      'an envelope with a business header',
-      `<Envelope xmlns="urn:some:envelope">${header}${body}</Envelope>`,
-    ],
-    [
-      'a header before the document in a soap body',
-      `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><x/></s:Header><s:Body><m>${header}${prefixed(body, 'p')}</m></s:Body></s:Envelope>`,
-    ],
-    ['no namespace', plain.replace(/ xmlns="[^"]*"/, '')],
-    ['xmlns with a capital', plain.replace(' xmlns=', ' Xmlns=')],
-    [
-      'a schema location only',
-      plain.replace(
-        ' xmlns="',
-        ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="',
-      ),
-    ],
-    [
-      'a national variant',
-      plain.replace(
-        'urn:iso:std:iso:20022:tech:xsd:pain.002.001.10',
-        'http://www.six-interbank-clearing.com/de/pain.002.001.10.ch.03.xsd',
-      ),
-    ],
-    ['spaces and lines', plain.replaceAll('><', '>\r\n\t <').replace('0001230', '\n  0001230  ')],
-    [
-      'CDATA, comments and instructions',
-      plain
-        .replace('0001230', '<![CDATA[0001]]><!-- here --><?pi x?>230')
-        .replace('<TxSts>', '<!-- <TxSts>RJCT</TxSts> --><TxSts>'),
-    ],
-    ['character references', plain.replace('0001230', '&#48;&#x30;01230')],
-    ['a byte-order mark', `\uFEFF${plain}`],
-  ])('reads %s', async (_, text) => {
-    const { entries, end } = await readAll(text);
-    expect(statuses(entries)).toMatchObject([
-      {
-        scope: 'transaction',
-        status: 'ACCP',
-        original: { messageId: 'ASD-1', batchId: 'B1', endToEndId: '0001230' },
-      },
-    ]);
-    expect(end.findings).toEqual([]);
-    expect(end.messages[0]!.messageId).toBe('BANK-1');
-  });
-
-  it.each(['03', '10', '14'])('reads pain.002.001.%s', async (version) => {
-    expect((await readAll(pain002(ACCEPTED, version))).end.messages[0]!.messageType).toBe(
-      `pain.002.001.${version}`,
-    );
-  });
-
-  const accented = camt054(
-    entry('1.50', '', 'DBIT', '<RvslInd>true</RvslInd>').replace(
-      '<Cd>BOOK</Cd>',
-      '<Prtry>reçu</Prtry>',
-    ),
-  );
-  const encodings: [string, Buffer][] = [
-    [
-      'UTF-16 little-endian',
-      Buffer.from(`\uFEFF${accented.replace('UTF-8', 'UTF-16')}`, 'utf16le'),
-    ],
-    [
-      'UTF-16 big-endian',
-      Buffer.from(`\uFEFF${accented.replace('UTF-8', 'UTF-16')}`, 'utf16le').swap16(),
-    ],
-    ['UTF-16 without a mark', Buffer.from(accented.replace('UTF-8', 'UTF-16LE'), 'utf16le')],
-    ['ISO-8859-1', Buffer.from(accented.replace('UTF-8', 'ISO-8859-1'), 'latin1')],
-    ['UTF-8 that calls itself UTF-16', Buffer.from(accented.replace('UTF-8', 'UTF-16'))],
-  ];
-  it.each(encodings)('reads %s', async (_, bytes) => {
-    for (const chunk of [1, 7, 65_536])
-      expect(bookings((await readAll(bytes, chunk)).entries)).toMatchObject([
-        { status: 'reçu', reversal: true, amount: { amountMinor: '150' } },
-      ]);
-  });
-
-  it('reads several messages in one file', async () => {
-    const { end } = await readAll(`<all>${body}${camt054(entry('1')).replace(/^.*\n/, '')}</all>`);
-    expect(end.messages.map(({ family }) => family)).toEqual(['pain.002', 'camt.054']);
   });
 });
 
@@ -365,88 +267,5 @@ describe('bookings', () => {
         ({ code }) => code,
       ),
     ).toEqual(['COUNT_DIFFERS']);
-  });
-});
-
-describe('refused, with a place', () => {
-  const camt = camt054(entry('1.00'));
-  it.each([
-    ['nothing', '', 'FILE_EMPTY'],
-    ['no message', '<a/>', 'MESSAGE_UNKNOWN'],
-    [
-      'a DOCTYPE',
-      camt.replace('<Document', '<!DOCTYPE Document [<!ENTITY a "b">]><Document'),
-      'DOCTYPE_REFUSED',
-    ],
-    [
-      'entities within entities',
-      `<!DOCTYPE a [<!ENTITY a "b"><!ENTITY b "&a;&a;">]>${camt.replace(/^.*\n/, '')}`,
-      'DOCTYPE_REFUSED',
-    ],
-    ['an entity of its own', camt.replace('N1', '&xxe;'), 'XML_INVALID'],
-    ['a tag that is not closed', camt.slice(0, -20), 'XML_INVALID'],
-    ['tags that cross', camt.replace('</Id></Acct>', '</Acct></Id>'), 'XML_INVALID'],
-    [
-      'an undeclared prefix',
-      camt.replace('<Ntfctn>', '<z:Ntfctn>').replace('</Ntfctn>', '</z:Ntfctn>'),
-      'XML_INVALID',
-    ],
-    ['elements in a text', camt.replace('N1', '<x/>'), 'ELEMENT_UNEXPECTED'],
-    ['elements too deep around it', `${'<x>'.repeat(100)}${'</x>'.repeat(100)}`, 'LIMIT_EXCEEDED'],
-    [
-      'elements too deep in what is not read',
-      camt.replace('<Sts>', `<Chrgs>${'<x>'.repeat(100)}${'</x>'.repeat(100)}</Chrgs><Sts>`),
-      'LIMIT_EXCEEDED',
-    ],
-    ['a name too long', camt.replace('<Sts>', `<${'x'.repeat(1_000)}/><Sts>`), 'LIMIT_EXCEEDED'],
-    ['a text too long', camt.replace('N1', 'x'.repeat(10_000)), 'LIMIT_EXCEEDED'],
-    [
-      'a text too long in what is not read',
-      camt.replace('<Sts>', `<Chrgs>${'x'.repeat(2_000_000)}</Chrgs><Sts>`),
-      'LIMIT_EXCEEDED',
-    ],
-    [
-      'a comment too long',
-      camt.replace('<Sts>', `<!--${'x'.repeat(2_000_000)}--><Sts>`),
-      'LIMIT_EXCEEDED',
-    ],
-    [
-      'too many attributes',
-      camt.replace(
-        '<Sts>',
-        `<Sts ${Array.from({ length: 100 }, (_, i) => `a${i}="1"`).join(' ')}>`,
-      ),
-      'LIMIT_EXCEEDED',
-    ],
-    [
-      'an attribute too long',
-      camt.replace('<Sts>', `<Sts a="${'x'.repeat(10_000)}">`),
-      'LIMIT_EXCEEDED',
-    ],
-    ['another version', camt.replace('001.08', '001.99'), 'VERSION_UNKNOWN'],
-    ['another message’s namespace', camt.replace('camt.054', 'camt.053'), 'NAMESPACE_DIFFERS'],
-    ['text between elements', camt.replace('<Sts>', 'paid<Sts>'), 'TEXT_UNEXPECTED'],
-    ['an unknown encoding', camt.replace('UTF-8', 'EBCDIC-FR'), 'ENCODING_UNKNOWN'],
-  ])('%s', async (_, text, code) => {
-    const refusal = await refusalOf(text);
-    expect(refusal.code).toBe(code);
-    expect(refusal.detail).toMatch(/^Line \d+, column \d+: ./);
-  });
-  it('bytes that are not of their encoding', async () => {
-    expect((await refusalOf(Buffer.from(camt.replace('N1', 'é'), 'latin1'))).code).toBe(
-      'ENCODING_INVALID',
-    );
-  });
-  it('a document over its limit of bytes', async () => {
-    expect((await refusalOf(camt, { limits: { bytes: 100 } })).code).toBe('LIMIT_EXCEEDED');
-  });
-  it('says where', async () => {
-    expect(
-      (
-        await refusalOf(
-          `<?xml version="1.0"?>\n<Document xmlns="${NAMESPACE}camt.054.001.08">\n<BkToCstmrDbtCdtNtfctn>\n  oops${HEAD}`,
-        )
-      ).place.line,
-    ).toBe(4);
   });
 });

@@ -6,7 +6,7 @@ import { budgetDecider } from '../../src/budget/budget.decider.js';
 import { fold, type Recorded } from '../../src/kernel/decider.js';
 import { partsOfPayment } from '../../src/kernel/ids.js';
 import { historyArbitrary, play } from './model-histories.js';
-import { BUDGET } from './model-money.js';
+import { BUDGET } from './model-money-parts.js';
 import { oracles, paidInTheEnd } from './model-oracles.js';
 
 const HISTORIES = 1_000;

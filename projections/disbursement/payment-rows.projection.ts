@@ -1,0 +1,239 @@
+import type { EventData } from '../../events/generated.js';
+import type { Recorded } from '../../src/kernel/decider.js';
+import { minor } from '../../src/kernel/money.js';
+import type { Rows } from '../engine/projection.js';
+import {
+  answerTally,
+  breaks,
+  payments,
+  paymentTally,
+  type PaymentRow,
+  type PaymentStatus,
+} from './disbursement.tables.js';
+
+/** A payment id is `<programme>-<period>-<person>`; the person is a UUID of 36 characters. */
+export const cycleOfPayment = (paymentId: string): string => paymentId.slice(0, -37);
+
+function count(rows: Rows, payment: PaymentRow, by: 1 | -1): void {
+  rows.add(paymentTally, {
+    cycle_id: payment.cycle_id,
+    region: payment.region,
+    status: payment.status,
+    reason: payment.reason ?? '',
+    execution_date: payment.execution_date ?? '',
+    count: by,
+    amount_minor: by === 1 ? payment.amount_minor : -payment.amount_minor,
+    bank_minor: by === 1 ? payment.bank_minor : -payment.bank_minor,
+  });
+}
+
+function change(rows: Rows, before: PaymentRow, after: PaymentRow): void {
+  count(rows, before, -1);
+  count(rows, after, 1);
+  rows.put(payments, after);
+}
+
+function answered(rows: Rows, payment: PaymentRow, answer: string, reason = ''): void {
+  rows.add(answerTally, {
+    cycle_id: payment.cycle_id,
+    region: payment.region,
+    answer,
+    reason,
+    count: 1,
+    amount_minor: payment.amount_minor,
+  });
+}
+
+function order(rows: Rows, data: EventData['PaymentOrdered'], time: string): void {
+  const before = rows.get(payments, data.paymentId);
+  const after: PaymentRow = {
+    payment_id: data.paymentId,
+    cycle_id: cycleOfPayment(data.paymentId),
+    person_id: data.personId,
+    region: data.region,
+    status: 'ordered',
+    amount_minor: minor(data.amountMinor),
+    currency: data.currency,
+    policy_version: data.policyVersion,
+    round: data.round,
+    attempt: 0,
+    end_to_end_id: null,
+    message_id: null,
+    account_id: null,
+    execution_date: null,
+    instructed_position: null,
+    reason: null,
+    settled_on: null,
+    call_back_at: null,
+    call_back_reason: null,
+    bank_minor: before?.bank_minor ?? 0n,
+    updated_at: time,
+  };
+  if (before) count(rows, before, -1);
+  count(rows, after, 1);
+  rows.put(payments, after);
+}
+
+function instruct(
+  rows: Rows,
+  data: EventData['PaymentInstructed'],
+  time: string,
+  position: number,
+  again: boolean,
+): void {
+  const before = rows.get(payments, data.paymentId);
+  if (!before) return;
+  if (again) answered(rows, before, 'reinstructed');
+  change(rows, before, {
+    ...before,
+    status: 'instructed',
+    attempt: data.attempt,
+    end_to_end_id: data.endToEndId,
+    message_id: data.messageId,
+    account_id: data.accountId,
+    execution_date: data.executionDate,
+    instructed_position: position,
+    reason: null,
+    call_back_at: null,
+    call_back_reason: null,
+    updated_at: time,
+  });
+}
+
+function settle(
+  rows: Rows,
+  paymentId: string,
+  status: PaymentStatus,
+  time: string,
+  reason: string | null,
+  settledOn: string | null,
+): void {
+  const before = rows.get(payments, paymentId);
+  if (before)
+    change(rows, before, { ...before, status, reason, settled_on: settledOn, updated_at: time });
+}
+
+/**
+ * A bank says that money left for the payment, or did not, or came back. What never left cannot
+ * come back, and is no difference.
+ */
+function bankSaid(
+  rows: Rows,
+  paymentId: string,
+  what: 'settled' | 'rejected' | 'returned',
+  minorUnits?: bigint,
+): void {
+  const before = rows.get(payments, paymentId);
+  if (!before) return;
+  const by =
+    what === 'settled'
+      ? (minorUnits ?? before.amount_minor)
+      : before.bank_minor > 0n
+        ? -before.amount_minor
+        : 0n;
+  if (by !== 0n) change(rows, before, { ...before, bank_minor: before.bank_minor + by });
+}
+
+function undo(
+  rows: Rows,
+  data: { readonly paymentId: string; readonly reason: string },
+  status: 'rejected' | 'returned',
+  time: string,
+): void {
+  const before = rows.get(payments, data.paymentId);
+  if (before) answered(rows, before, status, data.reason);
+  settle(rows, data.paymentId, status, time, data.reason, null);
+}
+
+/** What an operator's verdict on a contradiction makes of the payment itself. */
+function resolved(rows: Rows, data: EventData['PaymentBreakResolved'], time: string): void {
+  const day = time.slice(0, 10);
+  if (data.resolution === 'counted-as-settled')
+    settle(rows, data.paymentId, 'settled', time, null, day);
+  if (data.resolution === 'counted-as-returned') {
+    const payment = rows.get(payments, data.paymentId);
+    settle(rows, data.paymentId, 'returned', time, payment?.reason ?? null, null);
+  }
+}
+
+export function evolvePayment(rows: Rows, event: Recorded): void {
+  const { time } = event;
+  switch (event.type) {
+    case 'PaymentOrdered':
+      return order(rows, event.data, time);
+    case 'PaymentInstructed':
+      return instruct(rows, event.data, time, event.position, false);
+    case 'PaymentReinstructed':
+      return instruct(rows, event.data, time, event.position, true);
+    case 'PaymentAccepted':
+      return settle(rows, event.data.paymentId, 'accepted', time, null, null);
+    case 'PaymentOutcomeUnknown':
+      return settle(rows, event.data.paymentId, 'unknown', time, null, null);
+    case 'PaymentSettled':
+      bankSaid(rows, event.data.paymentId, 'settled');
+      return settle(rows, event.data.paymentId, 'settled', time, null, event.data.settledOn);
+    case 'PaymentRejected':
+      return undo(rows, event.data, 'rejected', time);
+    case 'PaymentReturned':
+      if (rows.get(payments, event.data.paymentId)?.status === 'settled')
+        bankSaid(rows, event.data.paymentId, 'returned');
+      return undo(rows, event.data, 'returned', time);
+    case 'PaymentCancelled':
+      return settle(rows, event.data.paymentId, 'cancelled', time, null, null);
+    case 'PaymentCancellationRequested': {
+      const before = rows.get(payments, event.data.paymentId);
+      return (
+        before &&
+        rows.put(payments, { ...before, call_back_at: time, call_back_reason: event.data.reason })
+      );
+    }
+    case 'PaymentBreakRecorded': {
+      const { data } = event;
+      if (data.reported !== 'accepted')
+        bankSaid(
+          rows,
+          data.paymentId,
+          data.reported,
+          data.reportedMinor === undefined ? undefined : minor(data.reportedMinor),
+        );
+      return rows.put(breaks, {
+        break_id: data.breakId,
+        payment_id: data.paymentId,
+        cycle_id: cycleOfPayment(data.paymentId),
+        kind: data.kind,
+        attempt: data.attempt,
+        end_to_end_id: data.endToEndId,
+        reported: data.reported,
+        reported_minor: data.reportedMinor === undefined ? null : minor(data.reportedMinor),
+        reason: data.reason ?? null,
+        source: data.source,
+        recorded_at: time,
+        open: true,
+        owner: null,
+        resolution: null,
+        resolution_reason: null,
+        resolved_by: null,
+        resolved_at: null,
+      });
+    }
+    case 'PaymentBreakOwnerSet': {
+      const found = rows.get(breaks, event.data.breakId);
+      return found && rows.put(breaks, { ...found, owner: event.data.owner });
+    }
+    case 'PaymentBreakResolved': {
+      const { data } = event;
+      const found = rows.get(breaks, data.breakId);
+      if (found)
+        rows.put(breaks, {
+          ...found,
+          open: false,
+          resolution: data.resolution,
+          resolution_reason: data.reason,
+          resolved_by: event.meta.actor,
+          resolved_at: time,
+        });
+      return resolved(rows, data, time);
+    }
+    default:
+  }
+}

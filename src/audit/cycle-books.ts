@@ -1,0 +1,55 @@
+import { Movements } from './movements.js';
+
+/** Where a payment can be, in the order of the numbers that stand for it. */
+export const STATUS = [
+  'none',
+  'ordered',
+  'outstanding',
+  'settled',
+  'rejected',
+  'returned',
+  'cancelled',
+] as const;
+export type Status = (typeof STATUS)[number];
+type Sums = Record<Status, { count: number; minor: bigint }>;
+
+/** What the payments and the budget of a cycle add up to at the position reached. */
+export interface CycleBooks {
+  readonly sums: Sums;
+  asOf: number;
+  round: number;
+  roundCount: number;
+  roundMinor: bigint;
+  prepared: { count: number; minor: bigint } | undefined;
+  instructedCount: number;
+  instructedMinor: bigint;
+  reservedMinor: bigint;
+  spentMinor: bigint;
+  closed: boolean;
+  /** Reserved again after the cycle closed, because settled money came back or left late. */
+  reservedSinceClosed: bigint;
+  readonly gained: Movements;
+  readonly lost: Movements;
+}
+const sums = (): Sums =>
+  Object.fromEntries(STATUS.map((status) => [status, { count: 0, minor: 0n }])) as Sums;
+
+/** The books of a cycle that nothing is known of yet. */
+export function emptyBooks(): CycleBooks {
+  return {
+    sums: sums(),
+    asOf: -1,
+    round: 0,
+    roundCount: 0,
+    roundMinor: 0n,
+    prepared: undefined,
+    instructedCount: 0,
+    instructedMinor: 0n,
+    reservedMinor: 0n,
+    spentMinor: 0n,
+    closed: false,
+    reservedSinceClosed: 0n,
+    gained: new Movements(),
+    lost: new Movements(),
+  };
+}

@@ -1,0 +1,227 @@
+import { describe, expect, it } from '@jest/globals';
+import { determine, entitlementFor } from '../../src/eligibility/determine.js';
+import { compilePolicy } from '../../src/eligibility/policy.js';
+import type { Parts } from './policy.fixtures.js';
+import { policyOf, refusal, text } from './policy.fixtures.js';
+
+const household = (members: number, income = 1_000) => ({
+  income,
+  rural: false,
+  members: Array.from({ length: members }, () => ({ birthMonth: '2015-06', role: 'child' })),
+});
+
+describe('facts', () => {
+  const compiled = compilePolicy(policyOf({}));
+
+  it.each([
+    ['a missing fact', { rural: true, members: [] }, 'facts/income'],
+    ['an unknown fact', { ...household(0), extra: 1 }, 'facts/extra'],
+    [
+      'a prototype',
+      JSON.parse('{"__proto__":{"income":1},"income":1,"rural":true,"members":[]}'),
+      'facts/__proto__',
+    ],
+    ['inherited facts', Object.create(household(0)), 'facts/income'],
+    ['a fraction', household(0, 1.5), 'facts/income'],
+    ['a value out of bounds', household(0, -1), 'facts/income'],
+    ['a number as text', { ...household(0), income: '5' }, 'facts/income'],
+    [
+      'a month that does not exist',
+      { ...household(0), members: [{ birthMonth: '2015-13', role: 'child' }] },
+      'facts/members/0/birthMonth',
+    ],
+    [
+      'another code',
+      { ...household(0), members: [{ birthMonth: '2015-12', role: 'king' }] },
+      'facts/members/0/role',
+    ],
+    ['a list that is too long', household(21), 'facts/members'],
+    ['no object', null, 'facts'],
+  ])('refuses %s and names the field', (_, facts, field) => {
+    expect(refusal(() => compiled.validateFacts(facts))).toMatchObject({
+      code: 'FACTS_INVALID',
+      kind: 'invalid',
+      field,
+    });
+  });
+
+  it('never quotes a value', () => {
+    expect(
+      refusal(() =>
+        compiled.validateFacts({
+          ...household(0),
+          members: [{ birthMonth: 'Fatima', role: 'child' }],
+        }),
+      ).detail,
+    ).not.toContain('Fatima');
+  });
+});
+
+describe('determining', () => {
+  it('needs every required criterion and no excluding one, and notes what it read', () => {
+    const compiled = compilePolicy(
+      policyOf({
+        criteria: [
+          { id: 'low-income', kind: 'required', expression: 'household.income < 5000', text },
+          {
+            id: 'large',
+            kind: 'excluding',
+            expression: 'size(household.members) > 2 && household.rural',
+            text,
+          },
+          {
+            id: 'september',
+            kind: 'excluding',
+            expression: 'monthOf(period) == 9 && household.members.exists(m, m.role == "adult")',
+            text,
+          },
+        ],
+        monthly: [{}],
+      }),
+    );
+    const facts = household(3);
+    const good = determine(compiled, 7, facts, '2025-09');
+    expect(good.eligible).toBe(true);
+    expect(good.findings).toEqual([
+      {
+        criterion: 'low-income',
+        kind: 'required',
+        holds: true,
+        satisfied: true,
+        inputs: { income: 1_000 },
+      },
+      {
+        criterion: 'large',
+        kind: 'excluding',
+        holds: false,
+        satisfied: true,
+        inputs: { rural: false, 'members.size': 3 },
+      },
+      {
+        criterion: 'september',
+        kind: 'excluding',
+        holds: false,
+        satisfied: true,
+        inputs: { members: facts.members, period: '2025-09' },
+      },
+    ]);
+    expect(good.entitlement).toEqual({
+      period: '2025-09',
+      policyVersion: 7,
+      amountMinor: '100',
+      items: [{ code: 'monthly-0', period: '2025-09', amountMinor: '100' }],
+    });
+    const excluded = determine(compiled, 7, { ...facts, rural: true }, '2025-09');
+    expect(excluded).toMatchObject({
+      eligible: false,
+      entitlement: { amountMinor: '0', items: [] },
+    });
+    expect(excluded.findings[1]).toMatchObject({ holds: true, satisfied: false });
+    expect(determine(compiled, 7, household(0, 5_000), '2025-09').eligible).toBe(false);
+  });
+
+  it('names the criterion that fails on these facts', () => {
+    const compiled = compilePolicy(policyOf({ expression: '100 / size(household.members) > 1' }));
+    expect(refusal(() => determine(compiled, 1, household(0), '2025-01'))).toMatchObject({
+      code: 'POLICY_EVALUATION_FAILED',
+      field: 'policy/criteria/0/expression',
+      detail: expect.stringContaining('low-income'),
+    });
+  });
+});
+
+describe('entitlements', () => {
+  const amountOf = (parts: Parts, facts = household(2)) =>
+    entitlementFor(compilePolicy(policyOf(parts)), 1, facts, '2025-01');
+
+  it.each([
+    ['an overflow', '9223372036854775807 * household.income', 'numeric overflow'],
+    ['a negative amount', '0 - household.income', 'negative'],
+    [
+      'an amount of more than 15 digits',
+      '1000000000000000 + household.income',
+      'more than 15 digits',
+    ],
+  ])('refuse %s, naming the benefit', (_, amountMinor, reason) => {
+    const error = refusal(() => amountOf({ monthly: [{ code: 'allowance', amountMinor }] }));
+    expect(error).toMatchObject({
+      code: 'POLICY_EVALUATION_FAILED',
+      field: 'policy/benefits/monthly/0/amountMinor',
+    });
+    expect(error.detail).toContain('Benefit allowance');
+    expect(error.detail).toContain(reason);
+  });
+
+  it('pay the first benefit of a group for each member, up to the cap', () => {
+    const parts: Parts = {
+      monthly: [
+        {
+          code: 'eldest',
+          over: 'members',
+          group: 'rate',
+          when: 'member.rank == 1',
+          amountMinor: '70',
+        },
+        { code: 'other', over: 'members', group: 'rate', when: 'true', amountMinor: '30' },
+        { code: 'extra', over: 'members', when: 'member.role == "child"', amountMinor: '5' },
+      ],
+      limits: { memberCap: 2 },
+    };
+    expect(amountOf(parts, household(4))).toMatchObject({
+      amountMinor: '110',
+      items: [
+        { code: 'eldest', member: 1, amountMinor: '70' },
+        { code: 'extra', member: 1, amountMinor: '5' },
+        { code: 'other', member: 2, amountMinor: '30' },
+        { code: 'extra', member: 2, amountMinor: '5' },
+      ],
+    });
+  });
+
+  it('lift to the floor and cut to the ceiling, without the one-off grants', () => {
+    const oneOff = [{ code: 'grant', amountMinor: '40' }];
+    const limits = { floorMinor: '150', ceilingMinor: '250' };
+    expect(amountOf({ monthly: [{ code: 'a' }], oneOff, limits })).toMatchObject({
+      amountMinor: '190',
+      items: [
+        { code: 'a', amountMinor: '100' },
+        { code: 'floor', amountMinor: '50' },
+        { code: 'grant', amountMinor: '40' },
+      ],
+    });
+    expect(
+      amountOf({ monthly: [{ code: 'a', amountMinor: '900' }], oneOff, limits }),
+    ).toMatchObject({
+      amountMinor: '290',
+      items: [
+        { code: 'a', amountMinor: '900' },
+        { code: 'ceiling', amountMinor: '-650' },
+        { code: 'grant', amountMinor: '40' },
+      ],
+    });
+  });
+
+  it('see the whole household where an expression looks into its lists', () => {
+    const compiled = compilePolicy(
+      policyOf({
+        monthly: [
+          {
+            over: 'members',
+            when: 'household.members.exists(m, m.role == "adult")',
+            amountMinor: 'household.income',
+          },
+        ],
+      }),
+    );
+    const child = { birthMonth: '2015-06', role: 'child' };
+    const adult = { birthMonth: '1980-06', role: 'adult' };
+    const pay = (members: object[], income: number) =>
+      entitlementFor(compiled, 1, { income, rural: true, members }, '2025-01').amountMinor;
+    expect([
+      pay([child, child], 3),
+      pay([child, adult], 3),
+      pay([child, child], 3),
+      pay([child, adult], 4),
+    ]).toEqual(['0', '6', '0', '8']);
+  });
+});

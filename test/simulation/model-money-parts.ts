@@ -1,0 +1,31 @@
+import { endToEndIdOf } from '../../src/use-cases/instructions/messages.js';
+import { cycleDecider, type CycleCommand, type CycleState } from '../../src/cycle/cycle.decider.js';
+import { streams } from '../../src/kernel/ids.js';
+import {
+  paymentDecider,
+  type PaymentCommand,
+  type PaymentState,
+} from '../../src/payment/payment.decider.js';
+import { part, type Part } from '../../src/write-side/execute.js';
+import { PROGRAMME } from './model-programme.js';
+import { foldCycle, type World } from './model-world.js';
+
+export const BUDGET = streams.budget(PROGRAMME, 2026);
+
+export const EVERYTHING = Number.MAX_SAFE_INTEGER;
+
+export const cycle = (id: string, command: CycleCommand): Part =>
+  part(streams.cycle(id), cycleDecider, command);
+
+export const payment = (id: string, command: PaymentCommand): Part =>
+  part(streams.payment(id), paymentDecider, command);
+
+export const cycleState = (world: World, id: string, asOf = EVERYTHING): CycleState =>
+  foldCycle(world.log.stream(streams.cycle(id), asOf));
+
+export const instruction = ({ paymentId }: PaymentState, attempt: number, accountId: string) => ({
+  messageId: `M-${attempt}`,
+  endToEndId: endToEndIdOf(paymentId, attempt),
+  accountId,
+  executionDate: '2026-02-25',
+});

@@ -1,0 +1,98 @@
+import { endToEndIdOf } from '../../src/use-cases/instructions/messages.js';
+import { partsOfPayment, streams } from '../../src/kernel/ids.js';
+import { type OutcomeReport } from '../../src/payment/payment.decider.js';
+import { foldPerson, type Op, type World } from './model-world.js';
+import { payment, instruction } from './model-money-parts.js';
+
+const OUTCOMES = [
+  'settled',
+  'settled',
+  'accepted',
+  'rejected',
+  'returned',
+  'unknown',
+  'settled',
+  'rejected',
+] as const;
+
+/** What the payment system says, which may be late, doubled, contradictory or wrong. */
+export function report(world: World, op: Op): void {
+  const state = world.payments(
+    op,
+    ({ status, attempt }) =>
+      attempt > 0 && (op.who === 3 || status === 'instructed' || status === 'accepted'),
+  );
+  if (!state) return;
+  const outcome = OUTCOMES[op.b % OUTCOMES.length]!;
+  const attempt = op.odd ? 1 + (op.a % 3) : state.attempt;
+  const command: OutcomeReport = {
+    type: 'ReportOutcome',
+    outcome,
+    attempt,
+    endToEndId: op.odd && op.b === 5 ? 'EWRONG' : endToEndIdOf(state.paymentId, attempt),
+    source: 'http',
+    ...(outcome === 'rejected' || outcome === 'returned'
+      ? { reason: op.odd ? 'AM04' : 'AC04' }
+      : {}),
+    ...(outcome === 'settled' && op.b === 6
+      ? { amountMinor: op.odd ? '1' : state.amountMinor }
+      : {}),
+  };
+  world.run(op, 'payment-system', payment(state.paymentId, command));
+}
+
+export function reinstruct(world: World, op: Op): void {
+  const state = world.payments(op, ({ status }) => status === 'rejected' || status === 'returned');
+  if (!state) return;
+  const { account } = foldPerson(
+    world.log.stream(streams.person(partsOfPayment(state.paymentId).personId)),
+  );
+  if (!account) return world.refuse('NO_ACCOUNT');
+  world.run(
+    op,
+    'finance-officer',
+    payment(state.paymentId, {
+      type: 'ReinstructPayment',
+      ...instruction(state, state.attempt + 1, account.accountId),
+    }),
+  );
+}
+
+const RESOLUTIONS = [
+  'counted-as-settled',
+  'counted-as-returned',
+  'bank-error',
+  'recovered',
+  'no-effect',
+] as const;
+
+export function resolve(world: World, op: Op): void {
+  const state = world.payments(op, ({ openBreaks }) => openBreaks.length > 0);
+  if (!state) return;
+  const breakId = op.odd ? state.breakIds.at(-1) : state.openBreaks[0]?.breakId;
+  world.run(
+    op,
+    'finance-officer',
+    payment(state.paymentId, {
+      type: 'ResolveBreak',
+      breakId: breakId ?? '00000000-0000-4000-8000-000000000000',
+      resolution: RESOLUTIONS[op.b % 5]!,
+      reason: 'the bank says so',
+    }),
+  );
+}
+
+export function ownBreak(world: World, op: Op): void {
+  const state = world.payments(op, ({ openBreaks }) => openBreaks.length > 0);
+  if (!state) return;
+  const breakId = op.odd ? state.breakIds.at(-1) : state.openBreaks[0]?.breakId;
+  world.run(
+    op,
+    'finance-officer',
+    payment(state.paymentId, {
+      type: 'SetBreakOwner',
+      breakId: breakId ?? '00000000-0000-4000-8000-000000000000',
+      owner: `owner-${op.b % 3}`,
+    }),
+  );
+}
