@@ -144,7 +144,7 @@ export default {
       name: 'config-knows-no-adapter',
       severity: 'error',
       comment: '6. Settings are read without what they configure; types of ports only.',
-      from: { path: '^src/composition/config\\.ts$' },
+      from: { path: '^src/composition/(config|settings)\\.ts$' },
       to: { path: '^src/adapters/', pathNot: '/port\\.ts$' },
     },
     {

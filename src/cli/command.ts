@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { systemClock } from '../adapters/clock/system.js';
+import { dataDirIn } from '../composition/config.js';
 import type { Actor, Context, Role } from '../kernel/decider.js';
 import { ROLES } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
@@ -22,7 +23,7 @@ export interface Run {
 /** Options that every command has. */
 export function common(command: Command): Command {
   return command
-    .option('--data <dir>', 'data folder', process.env['SANAD_DATA'] ?? './data')
+    .option('--data <dir>', 'data folder', dataDirIn())
     .option('--json', 'one JSON object on standard output')
     .option('--quiet', 'no progress');
 }

@@ -16,6 +16,7 @@ import { rebuildCommand } from './commands/rebuild.js';
 import { recoveryCommand } from './commands/recovery.js';
 import { relayCommand } from './commands/relay.js';
 import { serveCommand } from './commands/serve.js';
+import { settingsCommand } from './commands/settings.js';
 import { tokenCommand } from './commands/token.js';
 
 const program = new Command('sanad')
@@ -26,6 +27,7 @@ for (const command of [
   serveCommand(),
   demoCommand(),
   tokenCommand(),
+  settingsCommand(),
   programmesCommand(),
   householdsCommand(),
   applicationsCommand(),

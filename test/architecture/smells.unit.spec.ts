@@ -89,6 +89,12 @@ const SMELLS: readonly Smell[] = [
     sample: ['test/x.spec.ts', `test.${word('sk', 'ip')}('x')`],
   },
   {
+    name: 'the configuration alone reads the environment',
+    where: /^(src\/(?!composition\/config\.ts$)|projections\/|events\/)/,
+    pattern: /\bprocess\.env\b|from '(node:)?process'/,
+    sample: ['src/http/x.ts', "const port = process.env['SANAD_PORT'];"],
+  },
+  {
     name: 'nothing is put off',
     where: ALL,
     pattern: new RegExp(`\\b(${word('TO', 'DO')}|${word('FIX', 'ME')})\\b`),

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { loadConfig, ROLE_NAMES } from '../../composition/config.js';
+import { environmentWith, loadConfig, ROLE_NAMES } from '../../composition/config.js';
 import { action, common, wholeNumber, type CommonOptions } from '../command.js';
 
 interface ServeOptions extends CommonOptions {
@@ -24,12 +24,13 @@ export function serveCommand(): Command {
         // Loading the server takes a second, which no other command should wait for.
         const { startServer } = await import('../../main.js');
         const server = await startServer(
-          loadConfig({
-            ...process.env,
-            SANAD_DATA: options.data,
-            ...(options.role === undefined ? {} : { SANAD_ROLE: options.role }),
-            ...(options.port === undefined ? {} : { SANAD_PORT: String(options.port) }),
-          }),
+          loadConfig(
+            environmentWith({
+              SANAD_DATA: options.data,
+              ...(options.role === undefined ? {} : { SANAD_ROLE: options.role }),
+              ...(options.port === undefined ? {} : { SANAD_PORT: String(options.port) }),
+            }),
+          ),
         );
         out.result(
           {

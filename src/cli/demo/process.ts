@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
+import { environmentWith } from '../../composition/config.js';
 import { DomainError } from '../../kernel/errors.js';
 import type { CommonOptions, Run } from '../command.js';
 import type { DemoStepOptions, STEPS } from './steps.js';
@@ -43,7 +44,7 @@ export async function inOwnProcess<S extends Step>(
   };
   const child = fork(join(import.meta.dirname, 'step.js'), [JSON.stringify(asked)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    env: rail === 'files' ? { ...process.env, SANAD_BANK_FOLDER: join(data, 'bank') } : process.env,
+    env: environmentWith(rail === 'files' ? { SANAD_BANK_FOLDER: join(data, 'bank') } : {}),
   });
   const stop = (): void => {
     child.kill('SIGTERM');

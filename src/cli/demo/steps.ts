@@ -13,7 +13,7 @@ import { reinstructPayments } from '../../use-cases/instructions/reinstruct-paym
 import { releaseCycle } from '../../use-cases/cycles/release-cycle.js';
 import { bankFolderOf } from '../../adapters/payment-rail/rail.js';
 import { localIssuer } from '../../adapters/signer/local-issuer.js';
-import { loadConfig, railIn } from '../../composition/config.js';
+import { environmentWith, loadConfig, railIn } from '../../composition/config.js';
 import { takeFrom } from '../../use-cases/statements/take-from-folder.js';
 import { asdPolicies, asdProgramme } from '../../eligibility/reference/asd.js';
 import type { Actor, Role } from '../../kernel/decider.js';
@@ -299,7 +299,7 @@ async function standIn(
   const child = spawn(
     process.execPath,
     [join(import.meta.dirname, '../../../stand-in/main.js'), ...args, '--json'],
-    { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] },
+    { env: environmentWith(env), stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const stop = (): void => {
     child.kill('SIGTERM');

@@ -1,0 +1,392 @@
+import { accessSync, constants } from 'node:fs';
+import { z } from 'zod';
+import { SASL_MECHANISMS } from '../adapters/event-bus/port.js';
+import { LENGTHS } from '../kernel/govstack.js';
+
+/** A row of the table of settings, as `sanad settings` prints it. */
+export interface SettingRow {
+  readonly name: string;
+  /** What is taken, with its limits. */
+  readonly type: string;
+  readonly default: string;
+  readonly meaning: string;
+}
+
+type Issue = (name: string, reason: string) => void;
+/** A kind of value: what it is called in the table, and how its text is read. */
+interface Kind<T> {
+  readonly type: string;
+  readonly schema: z.ZodType<T, string>;
+}
+
+export const ROLE_NAMES = ['all', 'api', 'relay', 'projector', 'automation'] as const;
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+const isHttp = (url: string): boolean =>
+  URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+
+const text = (type = 'text'): Kind<string> => ({ type, schema: z.string() });
+
+function whole(min: number, max: number): Kind<number> {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return {
+    type: `whole number from ${min} to ${max}`,
+    schema: z
+      .string()
+      .regex(/^[0-9]{1,12}$/, { error })
+      .transform(Number)
+      .pipe(z.number().min(min, { error }).max(max, { error })),
+  };
+}
+
+function oneOf<const T extends readonly string[]>(values: T): Kind<T[number]> {
+  const last = values.length === 2 ? values.join(' or ') : `one of ${values.join(', ')}`;
+  return { type: last, schema: z.enum(values, { error: `must be ${last}` }) };
+}
+
+const onOff: Kind<boolean> = {
+  type: 'on or off',
+  schema: z
+    .enum(['on', 'off'], { error: 'must be on or off' })
+    .transform((value) => value === 'on'),
+};
+
+const url: Kind<string> = {
+  type: 'URL',
+  schema: z.string().refine((value) => URL.canParse(value), { error: 'must be a URL' }),
+};
+
+/** Without a slash at its end. */
+const httpUrl: Kind<string> = {
+  type: 'http or https URL',
+  schema: z
+    .string()
+    .refine(isHttp, { error: 'must be an http or https URL' })
+    .transform((value) => value.replace(/\/+$/, '')),
+};
+
+function ascii(length: number): Kind<string> {
+  const error = `must have 1 to ${length} visible ASCII characters`;
+  return {
+    type: `1 to ${length} visible ASCII characters`,
+    schema: z
+      .string({ error })
+      .regex(/^[\x21-\x7e]+$/, { error })
+      .max(length, { error }),
+  };
+}
+
+/** Values with commas between, each without spaces around it. */
+function list(type: string, fits: (value: string) => boolean, error: string): Kind<string[]> {
+  return {
+    type,
+    schema: z
+      .string()
+      .transform((value) => value.split(',').map((one) => one.trim()))
+      .refine((values) => values.every(fits), { error }),
+  };
+}
+
+/** Nothing, or nothing but spaces, is as good as not set. */
+const given = (value: unknown): string | undefined =>
+  (typeof value === 'string' && value.trim()) || undefined;
+
+const setting = <T>({ type, schema }: Kind<T>, fallback: string, meaning: string) =>
+  z
+    .preprocess((value) => given(value) ?? fallback, schema)
+    .meta({ type, default: fallback, meaning });
+
+const optional = <T>({ type, schema }: Kind<T>, meaning: string, shown = 'none') =>
+  z.preprocess(given, schema.optional()).meta({ type, default: shown, meaning });
+
+const needed = <T>({ type, schema }: Kind<T>, meaning: string) =>
+  z.preprocess((value) => given(value) ?? '', schema).meta({ type, default: 'needed', meaning });
+
+/** Rules between settings, each told by the name of the setting that is to be changed. */
+const rules =
+  <T>(check: (values: T, issue: Issue) => void) =>
+  (values: T, context: z.RefinementCtx<T>): void =>
+    check(values, (name, message) =>
+      context.addIssue({ code: 'custom', path: [name], message, input: values }),
+    );
+
+export const serverSettings = z
+  .object({
+    SANAD_DATA: setting(text('folder'), './data', 'data folder; one process holds it at a time'),
+    SANAD_HOST: setting(text('address'), '127.0.0.1', 'address to listen on'),
+    SANAD_PORT: setting(whole(0, 65_535), '3000', 'port; 0 takes a free one'),
+    SANAD_MODE: setting(
+      oneOf(['development', 'production']),
+      'development',
+      'production refuses the local token issuer',
+    ),
+    SANAD_OIDC_ISSUER: optional(url, 'issuer whose tokens are taken', 'the local issuer'),
+    SANAD_OIDC_AUDIENCE: setting(text(), 'sanad', 'audience that tokens must name'),
+    SANAD_OIDC_JWKS: optional(
+      url,
+      "where the issuer's keys are",
+      "the issuer's /.well-known/jwks.json",
+    ),
+    SANAD_BODY_LIMIT: setting(whole(1_024, 67_108_864), '1048576', "bytes of a request's body"),
+    SANAD_MESSAGE_LIMIT: setting(
+      whole(1_024, 17_179_869_184),
+      '1073741824',
+      "bytes of a bank's file that comes over HTTP; files in a folder have a limit of 16 GiB",
+    ),
+    SANAD_REQUEST_TIMEOUT_MS: setting(
+      whole(100, 600_000),
+      '30000',
+      'milliseconds to receive a whole request',
+    ),
+    SANAD_THROTTLE_LIMIT: setting(
+      whole(1, 1_000_000_000),
+      '30000',
+      'requests of one caller in a window',
+    ),
+    SANAD_THROTTLE_WINDOW_MS: setting(whole(100, 86_400_000), '60000', 'length of that window'),
+    SANAD_READ_WAIT_MS: setting(
+      whole(0, 60_000),
+      '5000',
+      'how long a query waits for a position before READ_MODEL_BEHIND',
+    ),
+    SANAD_STOP_TIMEOUT_MS: setting(
+      whole(100, 600_000),
+      '20000',
+      'how long a stop waits for requests and work under way',
+    ),
+    SANAD_LOG_LEVEL: setting(oneOf(LEVELS), 'info', 'least severe line of the log that is written'),
+    SANAD_BACKGROUND: setting(
+      onOff,
+      'on',
+      'off: read models, automations and jobs stand still (for maintenance and measurements)',
+    ),
+    SANAD_GOVSTACK_CALLBACKS: optional(
+      list(
+        'http or https URLs, with commas between',
+        (value) => value === '' || isHttp(value),
+        'must be http or https URLs with commas between',
+      ),
+      'addresses under which those who use Sanad as a payments block may be called back',
+    ),
+  })
+  .superRefine(
+    rules(({ SANAD_MODE, SANAD_OIDC_ISSUER }, issue) => {
+      if (SANAD_MODE === 'production' && SANAD_OIDC_ISSUER === undefined)
+        issue(
+          'SANAD_OIDC_ISSUER',
+          'must name your OIDC issuer in production: tokens of the local issuer are refused there',
+        );
+    }),
+  );
+
+export const sizeSettings = z
+  .object({
+    SANAD_SIZE: setting(
+      oneOf(['embedded', 'distributed']),
+      'embedded',
+      'distributed: the log, the feed and the read models are servers; also for the command line',
+    ),
+    SANAD_ROLE: setting(
+      oneOf(ROLE_NAMES),
+      'all',
+      'what this process does at the distributed size; a role of its own is one of that size',
+    ),
+    EVENTSTORE_URL: optional(
+      text('connection string'),
+      'EventStoreDB or KurrentDB; for the distributed size',
+    ),
+    DATABASE_URL: optional(text('connection string'), 'PostgreSQL; for the distributed size'),
+    SANAD_MASTER_KEY_FILE: optional(
+      text('file'),
+      "the vault's master key; the same for every process of the distributed size",
+      'keys/master.key in the data folder',
+    ),
+  })
+  .superRefine(
+    rules((values, issue) => {
+      if (!isDistributed(values)) return;
+      const who =
+        values.SANAD_ROLE === 'all' ? 'the distributed size' : `the role ${values.SANAD_ROLE}`;
+      for (const name of ['EVENTSTORE_URL', 'DATABASE_URL'] as const)
+        if (values[name] === undefined) issue(name, `must be set for ${who}`);
+    }),
+  );
+
+/** A role of its own is one of the distributed size; `all` is embedded unless SANAD_SIZE says otherwise. */
+export const isDistributed = (values: {
+  readonly SANAD_ROLE: string;
+  readonly SANAD_SIZE: string;
+}): boolean => values.SANAD_ROLE !== 'all' || values.SANAD_SIZE === 'distributed';
+
+const BROKERS = 'host:port, more of them with commas';
+export const kafkaSettings = z
+  .object({
+    KAFKA_BROKERS: needed(
+      list(BROKERS, (broker) => /^[^\s:]+:\d{1,5}$/.test(broker), `must be ${BROKERS}`),
+      "Kafka's brokers; for the distributed size",
+    ),
+    KAFKA_TLS: setting(onOff, 'off', "on: encrypted, and the brokers' certificates are checked"),
+    KAFKA_TLS_CA: optional(
+      text('file'),
+      "the authority that signed the brokers' certificates, PEM",
+      'those that Node knows',
+    ),
+    KAFKA_TLS_CERT: optional(
+      text('file'),
+      'a certificate of our own, PEM, where brokers ask for one',
+    ),
+    KAFKA_TLS_KEY: optional(text('file'), "that certificate's key, PEM"),
+    KAFKA_SASL_MECHANISM: optional(
+      {
+        type: SASL_MECHANISMS.join(', '),
+        schema: z
+          .string()
+          .toLowerCase()
+          .pipe(z.enum(SASL_MECHANISMS, { error: `must be one of ${SASL_MECHANISMS.join(', ')}` })),
+      },
+      'how we say who we are',
+    ),
+    KAFKA_SASL_USERNAME: optional(text(), 'who we are; with the mechanism'),
+    KAFKA_SASL_PASSWORD: optional(text(), 'the password; with the mechanism'),
+  })
+  .superRefine(rules(checkTls))
+  .superRefine(rules(checkSasl));
+
+interface KafkaFiles {
+  readonly KAFKA_TLS: boolean;
+  readonly KAFKA_TLS_CA?: string | undefined;
+  readonly KAFKA_TLS_CERT?: string | undefined;
+  readonly KAFKA_TLS_KEY?: string | undefined;
+}
+function checkTls(values: KafkaFiles, issue: Issue): void {
+  for (const name of ['KAFKA_TLS_CA', 'KAFKA_TLS_CERT', 'KAFKA_TLS_KEY'] as const) {
+    const file = values[name];
+    if (file === undefined) continue;
+    if (!values.KAFKA_TLS) issue('KAFKA_TLS', `must be on where ${name} is set`);
+    else if (!isReadable(file)) issue(name, 'must name a file that can be read');
+  }
+  const { KAFKA_TLS_CERT: certificate, KAFKA_TLS_KEY: key } = values;
+  if ((certificate === undefined) !== (key === undefined))
+    issue(
+      certificate === undefined ? 'KAFKA_TLS_CERT' : 'KAFKA_TLS_KEY',
+      'is missing: a certificate and its key go together',
+    );
+}
+
+interface KafkaLogin {
+  readonly KAFKA_SASL_MECHANISM?: string | undefined;
+  readonly KAFKA_SASL_USERNAME?: string | undefined;
+  readonly KAFKA_SASL_PASSWORD?: string | undefined;
+}
+function checkSasl(values: KafkaLogin, issue: Issue): void {
+  const login = ['KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'] as const;
+  const missing = login.filter((name) => values[name] === undefined);
+  if (values.KAFKA_SASL_MECHANISM !== undefined)
+    for (const name of missing) issue(name, 'must be set with KAFKA_SASL_MECHANISM');
+  else if (missing.length < login.length)
+    issue('KAFKA_SASL_MECHANISM', 'must be set with KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD');
+}
+
+function isReadable(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const railSettings = z
+  .object({
+    ISO20022_XSD_DIR: optional(
+      text('folder'),
+      'ISO 20022 schemas (pain.001.001.09.xsd, …); messages are held against them before they leave',
+    ),
+    SANAD_BANK_FOLDER: optional(
+      text('folder'),
+      "what the bank's file transfer serves: messages go to its OUT, the bank's come in its IN",
+    ),
+    SANAD_GOVSTACK_URL: optional(
+      httpUrl,
+      'a GovStack payments building block that payments go through, in place of files; where its paths begin',
+    ),
+  })
+  .superRefine(
+    rules(({ SANAD_GOVSTACK_URL, SANAD_BANK_FOLDER }, issue) => {
+      if (SANAD_GOVSTACK_URL !== undefined && SANAD_BANK_FOLDER !== undefined)
+        issue(
+          'SANAD_GOVSTACK_URL',
+          'cannot be set together with SANAD_BANK_FOLDER: payments go one way',
+        );
+    }),
+  );
+
+const callback = ascii(LENGTHS.callbackUrl);
+/** Read where SANAD_GOVSTACK_URL is set. */
+export const govstackSettings = z.object({
+  SANAD_GOVSTACK_BBID: needed(
+    ascii(LENGTHS.institutionId),
+    "Sanad's id there: source building block and registering institution",
+  ),
+  SANAD_GOVSTACK_CALLBACK_URL: needed(
+    {
+      type: `${httpUrl.type}, ${callback.type}`,
+      schema: callback.schema.pipe(httpUrl.schema),
+    },
+    "where the block's callbacks come: this server's address and /govstack/callback",
+  ),
+  SANAD_GOVSTACK_TENANT: optional(ascii(LENGTHS.tenantId), 'Platform-TenantId', 'the BBID'),
+  SANAD_GOVSTACK_TOKEN: optional(
+    {
+      type: 'visible ASCII characters',
+      schema: z.string().regex(/^[\x21-\x7e]+$/, { error: 'must be visible ASCII characters' }),
+    },
+    'bearer token for the block',
+  ),
+  SANAD_GOVSTACK_MODE: setting(
+    ascii(LENGTHS.paymentMode),
+    'mojaloop',
+    'paymentMode of the transfers',
+  ),
+  SANAD_GOVSTACK_BATCH: setting(
+    whole(1, 10_000),
+    '1000',
+    'transfers in one bulk payment; not to be changed while a cycle is being instructed',
+  ),
+  SANAD_GOVSTACK_REGISTER: setting(
+    onOff,
+    'on',
+    'off: payees are not registered and updated before they are paid',
+  ),
+  SANAD_GOVSTACK_VALIDATE: optional(
+    ascii(LENGTHS.dfspId),
+    'destinationDFSPID that validates accounts before they are paid',
+    'off',
+  ),
+  SANAD_GOVSTACK_TIMEOUT_MS: setting(
+    whole(100, 600_000),
+    '30000',
+    'milliseconds to wait for one answer of the block',
+  ),
+  SANAD_GOVSTACK_ATTEMPTS: setting(
+    whole(1, 20),
+    '5',
+    'how often a request without an answer is sent',
+  ),
+});
+
+const GROUPS = [serverSettings, sizeSettings, kafkaSettings, railSettings, govstackSettings];
+
+/** Every setting there is, in the order of the groups above. */
+export const settingRows = (): readonly SettingRow[] =>
+  GROUPS.flatMap(({ shape }) =>
+    Object.entries(shape).map(([name, schema]) => {
+      const { type, default: fallback, meaning } = schema.meta() ?? {};
+      return {
+        name,
+        type: String(type),
+        default: String(fallback),
+        meaning: String(meaning),
+      };
+    }),
+  );
