@@ -1,7 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { QueryEndpoint } from '../../src/http/endpoint.js';
+import { LIST_FORMATS, QueryEndpoint } from '../../src/http/endpoint.js';
 import { QueryParam } from '../../src/http/params.js';
 import {
   auditQueryHandlers,
@@ -11,6 +11,9 @@ import {
   ReadStream,
 } from './audit.query-handlers.js';
 import type { ServedReadModel } from '../engine/read-model.js';
+import type { Items, Page } from '../../src/http/exports.js';
+import type { Activity, AuditEntry } from './audit.queries.js';
+import type { LogPiece, StreamPiece } from './audit.query-handlers.js';
 
 const auditor = { roles: ['auditor'], programmeWide: true } as const;
 
@@ -22,14 +25,14 @@ export class AuditHttp {
   @QueryEndpoint('events', {
     ...auditor,
     summary: 'Who did what, when and in which role',
-    exports: true,
+    sends: LIST_FORMATS,
   })
-  events(@QueryParam() query: ListAudit): Promise<unknown> {
+  events(@QueryParam() query: ListAudit): Promise<Page<AuditEntry>> {
     return this.bus.execute(query);
   }
 
   @QueryEndpoint('activity', { ...auditor, summary: 'Who did how much of what' })
-  activity(@QueryParam() query: ReadActivity): Promise<unknown> {
+  activity(@QueryParam() query: ReadActivity): Promise<Items<Activity>> {
     return this.bus.execute(query);
   }
 
@@ -38,12 +41,12 @@ export class AuditHttp {
     summary: 'A stream from the log itself, as of any position',
     errors: { 404: ['STREAM_NOT_FOUND'] },
   })
-  stream(@QueryParam() query: ReadStream): Promise<unknown> {
+  stream(@QueryParam() query: ReadStream): Promise<StreamPiece> {
     return this.bus.execute(query);
   }
 
   @QueryEndpoint('log', { ...auditor, summary: 'The log itself, in commit order' })
-  log(@QueryParam() query: ReadLog): Promise<unknown> {
+  log(@QueryParam() query: ReadLog): Promise<LogPiece> {
     return this.bus.execute(query);
   }
 }

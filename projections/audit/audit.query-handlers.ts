@@ -52,6 +52,32 @@ export class ReadLog extends Query {
   limit?: string;
 }
 
+/** An event as the log has it; `data` is as events/ describes the type and its version, amounts in minor units. */
+export interface LoggedEvent {
+  readonly position: number;
+  readonly stream: string;
+  readonly revision: number;
+  readonly id: string;
+  readonly type: string;
+  readonly v: number;
+  readonly time: string;
+  readonly meta: Readonly<Record<string, unknown>>;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+export interface StreamPiece {
+  readonly stream: string;
+  readonly events: readonly LoggedEvent[];
+  /** Revision to go on from; null at the end. */
+  readonly next: number | null;
+}
+export interface LogPiece {
+  readonly events: readonly LoggedEvent[];
+  /** Position to give as `after` next. */
+  readonly next: number;
+  /** Nothing was after these when they were read. */
+  readonly end: boolean;
+}
+
 export const auditQueryHandlers = queryHandlers(
   queryHandler(ListAudit, (query, deps) =>
     listed(

@@ -1,7 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { QueryEndpoint } from '../../src/http/endpoint.js';
+import { LIST_FORMATS, QueryEndpoint } from '../../src/http/endpoint.js';
 import { QueryParam } from '../../src/http/params.js';
 import {
   correctionQueryHandlers,
@@ -12,6 +12,14 @@ import {
   ReadRecovery,
 } from './correction.query-handlers.js';
 import type { ServedReadModel } from '../engine/read-model.js';
+import type { Page } from '../../src/http/exports.js';
+import type { Presented } from '../../src/http/present.js';
+import type {
+  AdjustmentView,
+  CorrectionView,
+  RecoveryStory,
+  RecoveryView,
+} from './correction.queries.js';
 
 const finance = {
   roles: ['finance-officer', 'finance-controller', 'programme-manager', 'auditor'],
@@ -26,9 +34,9 @@ export class CorrectionQueriesHttp {
   @QueryEndpoint('corrections', {
     ...finance,
     summary: 'Corrections of what was paid, with what they found',
-    exports: true,
+    sends: LIST_FORMATS,
   })
-  corrections(@QueryParam() query: ListCorrections): Promise<unknown> {
+  corrections(@QueryParam() query: ListCorrections): Promise<Page<Presented<CorrectionView>>> {
     return this.bus.execute(query);
   }
 
@@ -37,7 +45,7 @@ export class CorrectionQueriesHttp {
     summary: 'A correction',
     errors: { 404: ['CORRECTION_NOT_FOUND'] },
   })
-  correction(@QueryParam() query: ReadCorrection): Promise<unknown> {
+  correction(@QueryParam() query: ReadCorrection): Promise<Presented<CorrectionView>> {
     return this.bus.execute(query);
   }
 
@@ -45,18 +53,18 @@ export class CorrectionQueriesHttp {
     ...households,
     summary:
       'What corrections say of each household, month by month and child by child, in your regions',
-    exports: true,
+    sends: LIST_FORMATS,
   })
-  adjustments(@QueryParam() query: ListAdjustments): Promise<unknown> {
+  adjustments(@QueryParam() query: ListAdjustments): Promise<Page<Presented<AdjustmentView>>> {
     return this.bus.execute(query);
   }
 
   @QueryEndpoint('recoveries', {
     ...households,
     summary: 'What households owe for overpayments, in your regions',
-    exports: true,
+    sends: LIST_FORMATS,
   })
-  recoveries(@QueryParam() query: ListRecoveries): Promise<unknown> {
+  recoveries(@QueryParam() query: ListRecoveries): Promise<Page<Presented<RecoveryView>>> {
     return this.bus.execute(query);
   }
 
@@ -65,7 +73,7 @@ export class CorrectionQueriesHttp {
     summary: "A household's debt and everything that happened to it",
     errors: { 404: ['RECOVERY_NOT_FOUND'] },
   })
-  recovery(@QueryParam() query: ReadRecovery): Promise<unknown> {
+  recovery(@QueryParam() query: ReadRecovery): Promise<Presented<RecoveryStory>> {
     return this.bus.execute(query);
   }
 }

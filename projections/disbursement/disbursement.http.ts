@@ -1,7 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { QueryEndpoint } from '../../src/http/endpoint.js';
+import { LIST_FORMATS, QueryEndpoint } from '../../src/http/endpoint.js';
 import { QueryParam } from '../../src/http/params.js';
 import {
   disbursementQueryHandlers,
@@ -17,6 +17,13 @@ import {
   ReadTotals,
 } from './disbursement.query-handlers.js';
 import type { ServedReadModel } from '../engine/read-model.js';
+import type { Items, Ndjson, Page } from '../../src/http/exports.js';
+import type { Presented } from '../../src/http/present.js';
+import type { BankSide } from './bank-side.queries.js';
+import type { Aging, BudgetView, CycleStory, CycleView, RegionTotal } from './cycle.queries.js';
+import type { BreakView, PaymentStory, PaymentView } from './disbursement.queries.js';
+import type { InstructionLine } from './disbursement.query-handlers.js';
+import type { ReconciliationReport } from './reconciliation-report.js';
 
 const finance = {
   roles: ['finance-officer', 'finance-controller', 'programme-manager', 'auditor'],
@@ -25,13 +32,22 @@ const payments = {
   roles: [...finance.roles, 'case-officer', 'supervisor', 'payment-system'],
 } as const;
 
+/** The report as data. No programme is named around what the bank said, so that its amounts stay in minor units. */
+export interface ReconciliationAnswer extends Omit<Presented<ReconciliationReport>, 'bank'> {
+  readonly bank: BankSide;
+}
+
 @ApiTags('disbursement')
 @Controller()
 export class DisbursementHttp {
   constructor(@Inject(QueryBus) private readonly bus: QueryBus) {}
 
-  @QueryEndpoint('cycles', { ...finance, summary: 'Cycles with their progress', exports: true })
-  cycles(@QueryParam() query: ListCycles): Promise<unknown> {
+  @QueryEndpoint('cycles', {
+    ...finance,
+    summary: 'Cycles with their progress',
+    sends: LIST_FORMATS,
+  })
+  cycles(@QueryParam() query: ListCycles): Promise<Page<Presented<CycleView>>> {
     return this.bus.execute(query);
   }
 
@@ -40,17 +56,18 @@ export class DisbursementHttp {
     summary: 'A cycle with its progress',
     errors: { 404: ['CYCLE_NOT_FOUND'] },
   })
-  cycle(@QueryParam() query: ReadCycle): Promise<unknown> {
+  cycle(@QueryParam() query: ReadCycle): Promise<Presented<CycleStory>> {
     return this.bus.execute(query);
   }
 
   @QueryEndpoint('cycles/:cycleId/instructions', {
     roles: ['payment-system'],
     programmeWide: true,
+    sends: ['application/x-ndjson'],
     summary:
       'What the payment system is to pay, as NDJSON in the order of instruction; go on after the cursor of the last line',
   })
-  instructions(@QueryParam() query: ReadInstructions): Promise<unknown> {
+  instructions(@QueryParam() query: ReadInstructions): Promise<Ndjson<InstructionLine>> {
     return this.bus.execute(query);
   }
 
@@ -58,14 +75,19 @@ export class DisbursementHttp {
     ...finance,
     summary:
       'The reconciliation report of a cycle: totals by state, reasons, files, breaks with their age; as data, as a page to print (fr, ar, en) or for a spreadsheet',
+    sends: ['application/json', 'text/html', 'text/csv'],
     errors: { 404: ['CYCLE_NOT_FOUND'] },
   })
-  reconciliation(@QueryParam() query: ReadReconciliation): Promise<unknown> {
+  reconciliation(@QueryParam() query: ReadReconciliation): Promise<ReconciliationAnswer> {
     return this.bus.execute(query);
   }
 
-  @QueryEndpoint('payments', { ...payments, summary: 'Payments, in your regions', exports: true })
-  payments(@QueryParam() query: ListPayments): Promise<unknown> {
+  @QueryEndpoint('payments', {
+    ...payments,
+    summary: 'Payments, in your regions',
+    sends: LIST_FORMATS,
+  })
+  payments(@QueryParam() query: ListPayments): Promise<Page<Presented<PaymentView>>> {
     return this.bus.execute(query);
   }
 
@@ -73,12 +95,12 @@ export class DisbursementHttp {
     ...finance,
     summary: 'What was instructed and is not answered, by the day it was to be executed',
   })
-  outstanding(@QueryParam() query: ReadOutstanding): Promise<unknown> {
+  outstanding(@QueryParam() query: ReadOutstanding): Promise<Items<Presented<Aging>>> {
     return this.bus.execute(query);
   }
 
   @QueryEndpoint('payments/totals', { ...finance, summary: 'Payments by region, month and status' })
-  totals(@QueryParam() query: ReadTotals): Promise<unknown> {
+  totals(@QueryParam() query: ReadTotals): Promise<Items<Presented<RegionTotal>>> {
     return this.bus.execute(query);
   }
 
@@ -87,21 +109,21 @@ export class DisbursementHttp {
     summary: "One payment's whole life",
     errors: { 404: ['PAYMENT_UNKNOWN'] },
   })
-  payment(@QueryParam() query: ReadPayment): Promise<unknown> {
+  payment(@QueryParam() query: ReadPayment): Promise<Presented<PaymentStory>> {
     return this.bus.execute(query);
   }
 
   @QueryEndpoint('breaks', {
     ...finance,
     summary: 'Contradictions between what was recorded and what was reported',
-    exports: true,
+    sends: LIST_FORMATS,
   })
-  breaks(@QueryParam() query: ListBreaks): Promise<unknown> {
+  breaks(@QueryParam() query: ListBreaks): Promise<Page<Presented<BreakView>>> {
     return this.bus.execute(query);
   }
 
   @QueryEndpoint('budgets', { ...finance, summary: 'Budgets: allotted, reserved, spent and free' })
-  budgets(@QueryParam() query: ListBudgets): Promise<unknown> {
+  budgets(@QueryParam() query: ListBudgets): Promise<Items<Presented<BudgetView>>> {
     return this.bus.execute(query);
   }
 }

@@ -109,6 +109,25 @@ export class ReadTotals extends ReadQuery {
  * the request: it waits for the read model, so that an empty answer means that there is nothing,
  * not that it is not there yet.
  */
+/** What the payment system is to pay: one line. `payee` is null where the person was erased. */
+export interface InstructionLine {
+  readonly paymentId: string;
+  readonly attempt: number;
+  readonly endToEndId: string;
+  readonly messageId: string | null;
+  readonly amount: string;
+  readonly currency: string;
+  readonly executionDate: string | null;
+  readonly status: string;
+  readonly payee: {
+    readonly name: string;
+    readonly kind: string;
+    readonly account: string;
+  } | null;
+  /** Give it as `after` to go on. */
+  readonly cursor: string;
+}
+
 async function instructions(query: ReadInstructions, deps: QueryDeps): Promise<StreamableFile> {
   const cycleId = parseCycleId(query.param('cycleId'));
   await deps.followed.reached(await deps.store.lastPosition());
@@ -138,8 +157,8 @@ async function instructions(query: ReadInstructions, deps: QueryDeps): Promise<S
         cursor,
       },
       i,
-    ) =>
-      JSON.stringify({
+    ): string => {
+      const line: InstructionLine = {
         paymentId,
         attempt,
         endToEndId,
@@ -150,7 +169,9 @@ async function instructions(query: ReadInstructions, deps: QueryDeps): Promise<S
         status,
         payee: payees[i] ?? null,
         cursor,
-      }),
+      };
+      return JSON.stringify(line);
+    },
   );
   return new StreamableFile(Buffer.from(lines.map((line) => `${line}\n`).join('')), {
     type: 'application/x-ndjson; charset=utf-8',

@@ -1,7 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { QueryEndpoint } from '../../src/http/endpoint.js';
+import { LIST_FORMATS, QueryEndpoint } from '../../src/http/endpoint.js';
 import { QueryParam } from '../../src/http/params.js';
 import { EVERYONE } from '../../src/http/auth-guard.js';
 import {
@@ -16,6 +16,12 @@ import {
   ReadQueue,
 } from './eligibility.query-handlers.js';
 import type { ServedReadModel } from '../engine/read-model.js';
+import type { Items, Page } from '../../src/http/exports.js';
+import type { Presented } from '../../src/http/present.js';
+import type { ApplicationCount, EnrolmentCount } from './counts.queries.js';
+import type { ApplicationStory, PersonView, ProgrammeView } from './eligibility.queries.js';
+import type { ProfileView } from './eligibility.query-handlers.js';
+import type { ApplicationView } from './queue.queries.js';
 
 const officers = {
   roles: ['intake', 'case-officer', 'supervisor', 'programme-manager', 'auditor'],
@@ -30,25 +36,25 @@ export class EligibilityHttp {
     roles: EVERYONE,
     summary: 'Programmes with their published policies',
   })
-  programmes(@QueryParam() query: ListProgrammes): Promise<unknown> {
+  programmes(@QueryParam() query: ListProgrammes): Promise<Items<ProgrammeView>> {
     return this.bus.execute(query);
   }
 
   @QueryEndpoint('applications', {
     ...officers,
     summary: 'Applications, in your regions',
-    exports: true,
+    sends: LIST_FORMATS,
   })
-  applications(@QueryParam() query: ListApplications): Promise<unknown> {
+  applications(@QueryParam() query: ListApplications): Promise<Page<Presented<ApplicationView>>> {
     return this.bus.execute(query);
   }
 
   @QueryEndpoint('applications/queue', {
     ...officers,
     summary: 'What waits for officers, the longest waiting first',
-    exports: true,
+    sends: LIST_FORMATS,
   })
-  queue(@QueryParam() query: ReadQueue): Promise<unknown> {
+  queue(@QueryParam() query: ReadQueue): Promise<Page<Presented<ApplicationView>>> {
     return this.bus.execute(query);
   }
 
@@ -56,7 +62,7 @@ export class EligibilityHttp {
     ...officers,
     summary: 'Applications counted by region, status, reason and month',
   })
-  counts(@QueryParam() query: CountApplications): Promise<unknown> {
+  counts(@QueryParam() query: CountApplications): Promise<Items<ApplicationCount>> {
     return this.bus.execute(query);
   }
 
@@ -65,7 +71,9 @@ export class EligibilityHttp {
     summary: "An application's whole story, its findings in words",
     errors: { 404: ['APPLICATION_NOT_FOUND'] },
   })
-  application(@QueryParam() query: ReadApplication): Promise<unknown> {
+  application(
+    @QueryParam() query: ReadApplication,
+  ): Promise<Presented<ApplicationStory> & { readonly programmeId: string }> {
     return this.bus.execute(query);
   }
 
@@ -73,7 +81,7 @@ export class EligibilityHttp {
     roles: [...officers.roles, 'finance-officer', 'finance-controller'],
     summary: 'Enrolments counted by programme, region and status',
   })
-  enrolments(@QueryParam() query: CountEnrolments): Promise<unknown> {
+  enrolments(@QueryParam() query: CountEnrolments): Promise<Items<Presented<EnrolmentCount>>> {
     return this.bus.execute(query);
   }
 
@@ -82,7 +90,7 @@ export class EligibilityHttp {
     summary: "A person's programmes, applications and payments, without anything personal",
     errors: { 404: ['PERSON_NOT_FOUND'] },
   })
-  person(@QueryParam() query: ReadPerson): Promise<unknown> {
+  person(@QueryParam() query: ReadPerson): Promise<Presented<PersonView>> {
     return this.bus.execute(query);
   }
 
@@ -91,7 +99,7 @@ export class EligibilityHttp {
     summary: "A person's personal fields from the vault; who reads them is noted",
     errors: { 403: ['REGION_NOT_ALLOWED'], 404: ['PERSON_NOT_FOUND'], 422: ['PERSON_ERASED'] },
   })
-  profile(@QueryParam() query: ReadProfile): Promise<unknown> {
+  profile(@QueryParam() query: ReadProfile): Promise<ProfileView> {
     return this.bus.execute(query);
   }
 }

@@ -109,6 +109,23 @@ export class ReadApplication extends ReadQuery {
 export class ReadPerson extends ReadQuery {}
 export class ReadProfile extends Query {}
 
+/** A person's personal fields, opened from the vault for who may read them. */
+export interface ProfileView {
+  readonly personId: string;
+  readonly region: string;
+  readonly nationalId?: string;
+  readonly name?: string;
+  readonly nameArabic?: string;
+  readonly phone?: string;
+  readonly account: {
+    readonly accountId: string;
+    readonly kind: string;
+    readonly number?: string;
+    /** Where the account is not in the person's own name. */
+    readonly holder?: string;
+  } | null;
+}
+
 function dimensions(by: string | undefined): Dimension[] {
   const asked = (by ?? 'status').split(',');
   for (const dimension of asked)

@@ -6,13 +6,12 @@ import {
   ApiExtraModels,
   ApiHeader,
   ApiOperation,
-  ApiProduces,
   ApiQuery,
   ApiResponse,
   getSchemaPath,
 } from '@nestjs/swagger';
 import type { Role } from '../kernel/decider.js';
-import { ProblemSchema } from './openapi.js';
+import { ProblemSchema, responseOf, type Schema, type SchemaOrReference } from './openapi.js';
 import { ProgrammeWide, Roles } from './auth-guard.js';
 
 /** Codes that an endpoint refuses with, by status. */
@@ -28,8 +27,8 @@ interface EndpointOptions {
   readonly programmeWide?: boolean;
 }
 interface CommandEndpointOptions extends EndpointOptions {
-  /** Names of the ids in the answer, besides the position. */
-  readonly response?: readonly string[];
+  /** What is in the answer besides the position: names of ids, which are strings, or schemas by name. */
+  readonly response?: readonly string[] | Readonly<Record<string, Schema>>;
   readonly status?: number;
   /** The body is a file of this type, not JSON. */
   readonly file?: { readonly type: string; readonly description: string };
@@ -74,6 +73,14 @@ function responses(own: Refusals = {}, common: Refusals = {}): MethodDecorator[]
   );
 }
 
+function propertiesOf(
+  response: NonNullable<CommandEndpointOptions['response']>,
+): Record<string, Schema> {
+  if (!isNames(response)) return { ...response };
+  return Object.fromEntries(response.map((name) => [name, { type: 'string' }]));
+}
+const isNames = (response: object): response is readonly string[] => Array.isArray(response);
+
 /**
  * An endpoint that takes a command: POST, a token, an idempotency key, and an answer with the log
  * position.
@@ -90,8 +97,8 @@ export function CommandEndpoint(
     file,
   }: CommandEndpointOptions,
 ): MethodDecorator {
-  const properties = {
-    ...Object.fromEntries(response.map((name) => [name, { type: 'string' }])),
+  const properties: Record<string, Schema> = {
+    ...propertiesOf(response),
     position: { type: 'integer', description: 'Log position; give it to a query as `after`.' },
   };
   return (target, key, descriptor) => {
@@ -128,35 +135,58 @@ export function CommandEndpoint(
         headers: {
           'Sanad-Position': { schema: { type: 'integer' }, description: 'Log position.' },
         },
-        content: { 'application/json': { schema: { type: 'object', properties } } },
+        content: {
+          'application/json': {
+            schema: { type: 'object', required: Object.keys(properties), properties },
+          },
+        },
       }),
       ...responses(errors, OF_COMMANDS),
     )(target, key as string, descriptor as TypedPropertyDescriptor<unknown>);
   };
 }
 
-const PAGE = {
-  type: 'object',
-  required: ['items', 'next'],
-  properties: {
-    items: { type: 'array', items: { type: 'object' } },
-    next: {
-      type: 'string',
-      nullable: true,
-      description: 'Cursor of the next page; null on the last.',
-    },
-  },
-};
+/** What a query's answer can be sent as. The first is what is sent where nothing else is asked for. */
+type MediaType = 'application/json' | 'application/x-ndjson' | 'text/csv' | 'text/html';
+/** A list: a page as JSON, or all of it as a stream of lines or a table. */
+export const LIST_FORMATS = ['application/json', 'application/x-ndjson', 'text/csv'] as const;
 
 interface QueryEndpointOptions extends EndpointOptions {
-  /** What it can be sent as, besides JSON. */
-  readonly exports?: boolean;
+  /** Default JSON. */
+  readonly sends?: readonly MediaType[];
 }
 
-/** An endpoint that answers a question: GET, a token. */
+/** The content of a query's answer. A list that is also sent as lines has one of its items a line. */
+function contentOf(
+  sends: readonly MediaType[],
+  schema: Schema,
+): Record<string, { schema: SchemaOrReference }> {
+  const line = schema.properties?.['items'];
+  const item = line && 'items' in line && line.items ? line.items : schema;
+  const schemaIn: Readonly<Record<MediaType, SchemaOrReference>> = {
+    'application/json': schema,
+    'application/x-ndjson': item,
+    'text/csv': { type: 'string' },
+    'text/html': { type: 'string' },
+  };
+  return Object.fromEntries(sends.map((type) => [type, { schema: schemaIn[type] }]));
+}
+
+function saysOf(sends: readonly MediaType[]): string {
+  if (sends.length === 1) {
+    return sends[0] === 'application/x-ndjson'
+      ? 'NDJSON: each line is a JSON value of this schema.'
+      : 'The answer.';
+  }
+  return sends.includes('application/x-ndjson')
+    ? 'A page; as NDJSON (each line is a JSON value of the schema) or CSV, a stream of all rows.'
+    : 'The answer, in the format asked for.';
+}
+
+/** An endpoint that answers a question: GET, a token. Its answer's schema is made of the return type of the method. */
 export function QueryEndpoint(
   path: string,
-  { roles, summary, errors, programmeWide, exports = false }: QueryEndpointOptions,
+  { roles, summary, errors, programmeWide, sends = ['application/json'] }: QueryEndpointOptions,
 ): MethodDecorator {
   return (target, key, descriptor) => {
     applyDecorators(
@@ -169,11 +199,10 @@ export function QueryEndpoint(
       ApiQuery({
         type: (Reflect.getMetadata('design:paramtypes', target, key) as (new () => object)[])[0]!,
       }),
-      ...(exports ? [ApiProduces('application/json', 'application/x-ndjson', 'text/csv')] : []),
       ApiResponse({
         status: 200,
-        description: exports ? 'A page; as NDJSON or CSV, a stream of all rows.' : 'The answer.',
-        content: { 'application/json': { schema: exports ? PAGE : { type: 'object' } } },
+        description: saysOf(sends),
+        content: contentOf(sends, responseOf(target.constructor.name, String(key))),
       }),
       ...responses(errors, OF_QUERIES),
     )(target, key as string, descriptor as TypedPropertyDescriptor<unknown>);

@@ -3,6 +3,19 @@ import { StreamableFile } from '@nestjs/common';
 import { csvCell } from '../kernel/csv.js';
 import { DomainError } from '../kernel/errors.js';
 
+/** One page of a list. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Cursor of the next page; null on the last. */
+  readonly next: string | null;
+}
+/** A whole list that is short by its nature. */
+export interface Items<T> {
+  readonly items: readonly T[];
+}
+/** Lines of JSON, one value each; the type is for the API's description, and never there at run time. */
+export type Ndjson<Line> = StreamableFile & { readonly line?: Line };
+
 export type Format = 'json' | 'ndjson' | 'csv';
 const TYPES = {
   ndjson: 'application/x-ndjson; charset=utf-8',

@@ -235,7 +235,7 @@ export const ListOf =
     nest(target, property, type);
     field(
       common,
-      { type: [type()], isArray: true, minItems: min, maxItems: max } as ApiPropertyOptions,
+      { type: type(), isArray: true, minItems: min, maxItems: max } as ApiPropertyOptions,
       IsArray({ message: 'must be a list' }),
       ArrayMinSize(min, { message: 'must not be empty' }),
       ArrayMaxSize(max, { message: `must have at most ${max} items` }),
@@ -254,7 +254,7 @@ export const ListOfText = (
 ): Field =>
   field(
     common,
-    { type: [String], isArray: true, minItems: 1, maxItems: max } as ApiPropertyOptions,
+    { type: String, isArray: true, minItems: 1, maxItems: max } as ApiPropertyOptions,
     IsArray({ message: 'must be a list' }),
     ArrayMinSize(1, { message: 'must not be empty' }),
     ArrayMaxSize(max, { message: `must have at most ${max} items` }),

@@ -1,9 +1,11 @@
 import { Controller, Get, Header, Inject } from '@nestjs/common';
 import {
+  ApiExtraModels,
   ApiOkResponse,
   ApiOperation,
   ApiServiceUnavailableResponse,
   ApiTags,
+  getSchemaPath,
 } from '@nestjs/swagger';
 import {
   HealthCheck,
@@ -17,10 +19,33 @@ import { DomainError } from '../kernel/errors.js';
 import { HEALTH_STATUS, type HealthStatus } from '../runtime/health-status.js';
 import { Metrics } from '../runtime/metrics.js';
 import { Public } from './auth-guard.js';
+import { ProblemSchema, type Schema } from './openapi.js';
 import { ProjectionProgress } from '../runtime/projection-progress.js';
 
 /** Events that a read model may be behind before the server calls itself not ready. */
 const MAX_LAG = 100_000;
+
+const up = (figure: string): Schema => ({
+  type: 'object',
+  required: ['status', figure],
+  properties: { status: { type: 'string', enum: ['up'] }, [figure]: { type: 'integer' } },
+});
+const details: Schema = {
+  type: 'object',
+  required: ['log', 'readModels'],
+  properties: { log: up('position'), readModels: up('lag') },
+};
+/** As @nestjs/terminus answers where everything is up. */
+const READY: Schema = {
+  type: 'object',
+  required: ['status', 'details'],
+  properties: {
+    status: { type: 'string', enum: ['ok'] },
+    info: details,
+    error: { type: 'object', maxProperties: 0 },
+    details,
+  },
+};
 
 @ApiTags('operations')
 @SkipThrottle()
@@ -36,7 +61,14 @@ export class HealthHttp {
   @Get('health/live')
   @Public()
   @ApiOperation({ summary: 'The process runs' })
-  @ApiOkResponse({ description: 'It does.' })
+  @ApiOkResponse({
+    description: 'It does.',
+    schema: {
+      type: 'object',
+      required: ['status'],
+      properties: { status: { type: 'string', enum: ['ok'] } },
+    },
+  })
   live(): { status: string } {
     return { status: 'ok' };
   }
@@ -45,8 +77,12 @@ export class HealthHttp {
   @Public()
   @HealthCheck({ swaggerDocumentation: false })
   @ApiOperation({ summary: 'Commands and queries are answered' })
-  @ApiOkResponse({ description: 'Ready.' })
-  @ApiServiceUnavailableResponse({ description: 'Not ready; details say what.' })
+  @ApiOkResponse({ description: 'Ready.', schema: READY })
+  @ApiExtraModels(ProblemSchema)
+  @ApiServiceUnavailableResponse({
+    description: 'NOT_READY; the detail says what is not.',
+    content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemSchema) } } },
+  })
   async ready(): Promise<HealthCheckResult> {
     try {
       return await this.health.check([() => this.#store(), () => this.#readModels()]);
@@ -85,6 +121,10 @@ export class MetricsHttp {
   @Public()
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
   @ApiOperation({ summary: 'Figures for Prometheus' })
+  @ApiOkResponse({
+    description: "In Prometheus' text format.",
+    content: { 'text/plain': { schema: { type: 'string' } } },
+  })
   metrics(): Promise<string> {
     return this.meters.registry.metrics();
   }

@@ -1,6 +1,26 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiProperty, DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 
+import generated from './responses.generated.json' with { type: 'json' };
+
+export type SchemaOrReference = NonNullable<
+  NonNullable<OpenAPIObject['components']>['schemas']
+>[string];
+/** A JSON Schema as OpenAPI 3.1 has them. */
+export type Schema = Exclude<SchemaOrReference, { readonly $ref: string }>;
+const RESPONSES = generated as {
+  readonly operations: Readonly<Record<string, Schema>>;
+  readonly schemas: Readonly<Record<string, Schema>>;
+};
+
+/** The schema of what a query is answered with; `npm run generate` makes it of the method's return type. */
+export function responseOf(controller: string, method: string): Schema {
+  const schema = RESPONSES.operations[`${controller}.${method}`];
+  if (!schema)
+    throw new Error(`${controller}.${method} has no response schema: run \`npm run generate\``);
+  return schema;
+}
+
 class ProblemError {
   @ApiProperty({
     type: String,
@@ -25,31 +45,45 @@ export class ProblemSchema {
   @ApiProperty({ type: String }) correlationId!: string;
 }
 
-/** Parts of the path are read by our own decorators, which the description does not see. */
+/** Parts of the path are read by our own decorators, which the description does not see; and what asks for no token says so. */
 function withPathParameters(document: OpenAPIObject): OpenAPIObject {
   for (const [path, methods] of Object.entries(document.paths)) {
     const names = [...path.matchAll(/\{([^}]+)\}/g)].map((match) => match[1]!);
     for (const operation of [methods.get, methods.post, methods.put]) {
-      if (operation)
-        operation.parameters = [
-          ...names.map((name) => ({
-            name,
-            in: 'path' as const,
-            required: true,
-            schema: { type: 'string' },
-          })),
-          ...(operation.parameters ?? []),
-        ];
+      if (!operation) continue;
+      operation.security ??= [];
+      operation.parameters = [
+        ...names.map((name) => ({
+          name,
+          in: 'path' as const,
+          required: true,
+          schema: { type: 'string' },
+        })),
+        ...(operation.parameters ?? []),
+      ];
     }
   }
   return document;
 }
 
+/** Schemas that the answers of queries refer to, beside those that Nest finds in classes. */
+function withResponseSchemas(document: OpenAPIObject): OpenAPIObject {
+  const schemas = { ...document.components?.schemas };
+  for (const [name, schema] of Object.entries(RESPONSES.schemas)) {
+    if (Object.hasOwn(schemas, name)) throw new Error(`two schemas are called ${name}`);
+    schemas[name] = schema;
+  }
+  return { ...document, components: { ...document.components, schemas } };
+}
+
 /** Serves the API's description at /openapi.json and, for people, at /docs. */
 export function describeApi(app: NestFastifyApplication): void {
   const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
     .setTitle('Sanad')
     .setVersion('1')
+    .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
+    .addServer('/', 'The installation that serves this description.')
     .setDescription(
       'Takes applications for aid, decides them under versioned rules by several people, pays each household once a cycle, and proves it.\n\nAmounts are decimal strings in major units. Commands need an Idempotency-Key and answer with a log position; give it to a query as `after` to read your own writes.',
     )
@@ -65,11 +99,13 @@ export function describeApi(app: NestFastifyApplication): void {
     'docs',
     app,
     () =>
-      withPathParameters(
-        SwaggerModule.createDocument(app, config, {
-          operationIdFactory: (controller, method) =>
-            `${controller.replace(/Http$/, '')}_${method}`,
-        }),
+      withResponseSchemas(
+        withPathParameters(
+          SwaggerModule.createDocument(app, config, {
+            operationIdFactory: (controller, method) =>
+              `${controller.replace(/Http$/, '')}_${method}`,
+          }),
+        ),
       ),
     { jsonDocumentUrl: 'openapi.json' },
   );

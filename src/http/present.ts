@@ -2,7 +2,24 @@ import { formatAmount } from '../kernel/money.js';
 import type { ProgrammeReader } from '../write-side/readers.js';
 
 /** Raw data of events keeps its stored form: minor units as strings, under their own names. */
-const AS_STORED = new Set(['detail', 'inputs', 'texts', 'history', 'data', 'meta']);
+const STORED = ['detail', 'inputs', 'texts', 'history', 'data', 'meta'] as const;
+const AS_STORED: ReadonlySet<string> = new Set(STORED);
+
+/** The type of a view as `presented` sends it. */
+export type Presented<T> = T extends bigint
+  ? string
+  : T extends readonly (infer Item)[]
+    ? readonly Presented<Item>[]
+    : T extends object
+      ? PresentedObject<T>
+      : T;
+type PresentedObject<T> = {
+  readonly [K in keyof T as ShownKey<K>]: K extends (typeof STORED)[number]
+    ? T[K]
+    : Presented<T[K]>;
+};
+type ShownKey<K> = K extends `${infer Name}Minor` ? Name : K;
+
 type Currencies = ReadonlyMap<string, string>;
 
 /**

@@ -4,6 +4,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Answer } from '../http/answer.js';
 import { CommandEndpoint } from '../http/endpoint.js';
 import { CommandParam } from '../http/params.js';
+import type { Schema } from '../http/openapi.js';
 import {
   CancelPayment,
   ReinstructPayment,
@@ -13,6 +14,36 @@ import {
   SetBreakOwner,
 } from './payment.commands.js';
 
+/** What became of each outcome, in the order given. */
+const RESULTS: Schema = {
+  type: 'array',
+  items: {
+    anyOf: [
+      {
+        type: 'object',
+        title: 'OutcomeTaken',
+        required: ['result', 'paymentId', 'position'],
+        properties: {
+          result: { type: 'string', enum: ['applied', 'unchanged', 'break'] },
+          paymentId: { type: 'string' },
+          position: { type: 'integer', description: 'Log position.' },
+        },
+      },
+      {
+        type: 'object',
+        title: 'OutcomeRefused',
+        required: ['result', 'code', 'detail'],
+        properties: {
+          result: { type: 'string', enum: ['refused'] },
+          paymentId: { type: 'string' },
+          code: { type: 'string' },
+          detail: { type: 'string' },
+          field: { type: 'string' },
+        },
+      },
+    ],
+  },
+};
 const NOT_THERE = { 400: ['INVALID_ID'], 403: ['REGION_NOT_ALLOWED'], 404: ['PAYMENT_UNKNOWN'] };
 
 @ApiTags('payments')
@@ -24,7 +55,7 @@ export class PaymentHttp {
     roles: ['payment-system', 'finance-officer'],
     summary:
       'Report what became of up to 1,000 payments; each is answered by itself: applied, unchanged, break or refused',
-    response: ['results'],
+    response: { results: RESULTS },
     errors: { 400: ['INVALID_AMOUNT', 'UNKNOWN_CURRENCY'] },
   })
   report(@CommandParam() command: ReportOutcomes): Promise<Answer> {

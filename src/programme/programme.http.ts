@@ -35,7 +35,11 @@ export class ProgrammeHttp {
   @CommandEndpoint(':programmeId/policies', {
     roles,
     summary: 'Publish a version of its policy; every expression is type-checked and tried first',
-    response: ['programmeId', 'version', 'contentHash'],
+    response: {
+      programmeId: { type: 'string' },
+      version: { type: 'integer' },
+      contentHash: { type: 'string' },
+    },
     status: 201,
     errors: {
       400: ['POLICY_INVALID', 'POLICY_NO_VERDICT', 'INVALID_PERIOD', 'INVALID_DATE'],

@@ -10,7 +10,15 @@ import { asdPolicies, asdProgramme } from '../../src/eligibility/reference/asd.j
 import { ibanOfRib, ribOf } from '../../src/kernel/accounts.js';
 import type { Role } from '../../src/kernel/decider.js';
 import { startServer } from '../../src/main.js';
+import { DescribedAnswers } from '../support/described-answers.js';
 import type { RunningServer } from '../../src/http/listen.js';
+
+/** Every answer of every test is held against the description that the server serves; the same for all servers of a process. */
+let described: Promise<DescribedAnswers> | undefined;
+export const describedAnswers = (url: string): Promise<DescribedAnswers> =>
+  (described ??= fetch(`${url}/openapi.json`)
+    .then((response) => response.json())
+    .then((document) => new DescribedAnswers(document)));
 
 /** Answers of the API are read as a client in any language would. */
 export type Json = ReturnType<typeof JSON.parse>;
@@ -56,6 +64,15 @@ export class Caller {
       ...(body === undefined ? {} : { body }),
     });
     const text = await response.text();
+    const problems = (await describedAnswers(this.url)).problemsOf({
+      method,
+      path,
+      status: response.status,
+      contentType: response.headers.get('content-type') ?? '',
+      text,
+    });
+    if (problems.length > 0)
+      throw new Error(`not as openapi.json describes it:\n${problems.join('\n')}`);
     let parsed: Json;
     try {
       parsed = JSON.parse(text);

@@ -1,5 +1,5 @@
 import { Controller, Inject, Res, StreamableFile } from '@nestjs/common';
-import { ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { EVENT_STORE, type EventStore } from '../../adapters/event-store/port.js';
 import { schemas } from '../../../events/generated.js';
@@ -11,6 +11,7 @@ import { Pattern } from '../fields.js';
 import { QueryParam } from '../params.js';
 import { readFeed, type FeedRequest } from './read-feed.js';
 import { AGGREGATES, topicOf, type Aggregate } from '../../messaging/topics.js';
+import type { Ndjson } from '../exports.js';
 
 const DEFAULT_LIMIT = 500;
 const LONGEST_WAIT_MS = 25_000;
@@ -58,6 +59,32 @@ export class ReadFeed extends Query {
   topics?: string;
 }
 
+/** A CloudEvent in JSON (structured mode). Numbers are strings: CloudEvents' integers have 32 bits, and positions more. */
+export interface FeedLine {
+  readonly specversion: '1.0';
+  readonly id: string;
+  readonly source: string;
+  readonly type: string;
+  readonly time: string;
+  /** The stream. */
+  readonly subject: string;
+  /** Address of the data's schema. */
+  readonly dataschema: string;
+  readonly datacontenttype: string;
+  readonly revision: string;
+  readonly position: string;
+  /** Position of the event before it in the log, -1 for the first. */
+  readonly previousposition: string;
+  /** Position of the line before it in this answer, or what was asked `after`. */
+  readonly previousinfeed: string;
+  readonly actor: string;
+  readonly role: string;
+  readonly command: string;
+  readonly correlation: string;
+  readonly causation?: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
 @ApiTags('feed')
 @Controller('feed')
 export class FeedHttp {
@@ -77,6 +104,7 @@ export class FeedHttp {
   @QueryEndpoint('', {
     roles: ['payment-system', 'auditor'],
     programmeWide: true,
+    sends: ['application/x-ndjson'],
     errors: {
       400: ['POSITION_UNKNOWN'],
       403: ['TOPIC_NOT_ALLOWED'],
@@ -86,11 +114,10 @@ export class FeedHttp {
     summary:
       'The log as CloudEvents in JSON, one a line, in commit order; Sanad-Position is what to ask after next. With wait: a long poll',
   })
-  @ApiProduces('application/x-ndjson')
   async read(
     @QueryParam() query: ReadFeed,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<StreamableFile> {
+  ): Promise<Ndjson<FeedLine>> {
     const request = requestOf(query);
     const caller = query.call.actor.id;
     const own = this.#ofEach.get(caller) ?? 0;

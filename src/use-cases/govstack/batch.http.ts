@@ -96,7 +96,7 @@ export class GovstackBatchHttp {
     body: ValidateAccountsBody,
     headers: VALIDATE,
     query: COMMAND,
-    answers: { type: 'object' },
+    answers: { type: 'object', maxProperties: 0 },
   })
   validate(@Req() request: Request): unknown {
     taken(request, 'query', COMMAND);

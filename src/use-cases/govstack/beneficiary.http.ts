@@ -52,6 +52,16 @@ const ANSWER = {
     requestID: text(LENGTHS.correlationId),
   },
 };
+/** As RegisterBeneficiaryResponse spells it where it refuses. */
+const REFUSED = {
+  type: 'object',
+  required: ['ResponseCode', 'ResponseDescription'],
+  properties: {
+    ResponseCode: text(2),
+    ResponseDescription: text(LENGTHS.responseDescription),
+    RequestID: text(LENGTHS.correlationId),
+  },
+};
 const FOUND = {
   type: 'object',
   properties: {
@@ -104,6 +114,7 @@ export class GovstackBeneficiaryHttp {
     body: RegisterBeneficiaryBody,
     headers: REGISTER,
     answers: ANSWER,
+    refuses: REFUSED,
   })
   async register(
     @Req() request: Request,

@@ -34,6 +34,8 @@ interface PublishedEndpoint {
   readonly headers?: readonly Taken[];
   readonly query?: readonly Taken[];
   readonly answers: object;
+  /** What a request that is not as published is answered with, where the file says so; 400. */
+  readonly refuses?: object;
 }
 /** A header or a parameter as the published file has it. */
 export interface Taken {
@@ -62,6 +64,7 @@ export function Published(
     headers = [],
     query = [],
     answers,
+    refuses,
   }: PublishedEndpoint,
 ): MethodDecorator {
   const documented = ({ name, max, optional, values }: Taken) => ({
@@ -106,7 +109,10 @@ export function Published(
     ApiResponse({
       status: 400,
       description: 'INVALID_FIELD · UNKNOWN_FIELD · MALFORMED_JSON',
-      content: problem,
+      content: {
+        ...problem,
+        ...(refuses ? { 'application/json': { schema: refuses } } : {}),
+      },
     }),
     ApiResponse({
       status: 401,

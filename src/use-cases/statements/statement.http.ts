@@ -23,6 +23,8 @@ import {
   ReleaseBankMessage,
   SetEntryOwner,
 } from '../../statement/statement.commands.js';
+import type { Page } from '../../http/exports.js';
+import type { EntryView, MessageView } from './bank-lists.js';
 
 const LIMIT = (): ((target: object, property: string) => void) =>
   Pattern(/^([1-9][0-9]{0,2}|1000)$/, 'a whole number from 1 to 1000', {
@@ -140,7 +142,7 @@ export class BankHttp {
     programmeWide: true,
     summary: 'Files received from banks, and what became of them',
   })
-  async messages(@QueryParam() query: BankMessagesQuery): Promise<unknown> {
+  async messages(@QueryParam() query: BankMessagesQuery): Promise<Page<MessageView>> {
     return page(await listMessages(this.store, asked(query)));
   }
 
@@ -150,7 +152,7 @@ export class BankHttp {
     summary: 'All that is known about one file',
     errors: { 400: ['INVALID_ID'], 404: ['MESSAGE_NOT_FOUND'] },
   })
-  async message(@QueryParam() query: BankMessageQuery): Promise<unknown> {
+  async message(@QueryParam() query: BankMessageQuery): Promise<MessageView> {
     return found(
       await readMessage(this.store, parseSha256(query.param('hash'), 'hash')),
       'MESSAGE_NOT_FOUND',
@@ -175,7 +177,7 @@ export class BankHttp {
     programmeWide: true,
     summary: 'What banks said that names no payment by itself, and what a person made of it',
   })
-  async entries(@QueryParam() query: BankEntriesQuery): Promise<unknown> {
+  async entries(@QueryParam() query: BankEntriesQuery): Promise<Page<EntryView>> {
     const { sha256, owner, olderThanDays } = query;
     return page(
       await listEntries(this.store, {
