@@ -1,5 +1,7 @@
-// Writes src/http/responses.generated.json: the JSON Schema of each query's answer, from the return type of the controller's
-// method. The view's TypeScript type is the only definition; test/e2e/http-responses.e2e.spec.ts holds real answers against it.
+// Writes src/http/responses.generated.json: the JSON Schema of each query's answer, from the return
+// type of the controller's
+// method. The view's TypeScript type is the only definition; test/e2e/http-responses.e2e.spec.ts
+// holds real answers against it.
 // `node scripts/generate-responses.mjs --check` exits 1 when the committed file is stale.
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -17,7 +19,10 @@ const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, ro
 const program = ts.createProgram(files, { ...options, noEmit: true });
 const checker = program.getTypeChecker();
 
-/** Components by name, and the type that each was made of, so that two types of one name are told apart. */
+/**
+ * Components by name, and the type that each was made of, so that two types of one name are told
+ * apart.
+ */
 const schemas = {};
 const madeOf = new Map();
 
@@ -30,7 +35,10 @@ const isList = (type) => checker.isArrayType(type) || checker.isTupleType(type);
 const isText = (type) =>
   has(type, ts.TypeFlags.StringLike) || (type.isIntersection() && type.types.some(isText));
 
-/** What a type is called in the description: its interface's name, or that of the view which it presents. Lists have none. */
+/**
+ * What a type is called in the description: its interface's name, or that of the view which it
+ * presents. Lists have none.
+ */
 function nameOf(type) {
   const presented =
     type.aliasSymbol?.name === 'PresentedObject' ? type.aliasTypeArguments[0] : type;

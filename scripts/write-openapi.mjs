@@ -1,4 +1,5 @@
-// Writes the API's description as a server serves it: `node scripts/write-openapi.mjs openapi.json`. Needs a build.
+// Writes the API's description as a server serves it: `node scripts/write-openapi.mjs
+// openapi.json`. Needs a build.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -52,7 +52,10 @@ export class ReadLog extends Query {
   limit?: string;
 }
 
-/** An event as the log has it; `data` is as events/ describes the type and its version, amounts in minor units. */
+/**
+ * An event as the log has it; `data` is as events/ describes the type and its version, amounts in
+ * minor units.
+ */
 export interface LoggedEvent {
   readonly position: number;
   readonly stream: string;

@@ -32,7 +32,10 @@ const payments = {
   roles: [...finance.roles, 'case-officer', 'supervisor', 'payment-system'],
 } as const;
 
-/** The report as data. No programme is named around what the bank said, so that its amounts stay in minor units. */
+/**
+ * The report as data. No programme is named around what the bank said, so that its amounts stay in
+ * minor units.
+ */
 export interface ReconciliationAnswer extends Omit<Presented<ReconciliationReport>, 'bank'> {
   readonly bank: BankSide;
 }

@@ -27,7 +27,10 @@ interface EndpointOptions {
   readonly programmeWide?: boolean;
 }
 interface CommandEndpointOptions extends EndpointOptions {
-  /** What is in the answer besides the position: names of ids, which are strings, or schemas by name. */
+  /**
+   * What is in the answer besides the position: names of ids, which are strings, or schemas by
+   * name.
+   */
   readonly response?: readonly string[] | Readonly<Record<string, Schema>>;
   readonly status?: number;
   /** The body is a file of this type, not JSON. */
@@ -146,7 +149,9 @@ export function CommandEndpoint(
   };
 }
 
-/** What a query's answer can be sent as. The first is what is sent where nothing else is asked for. */
+/**
+ * What a query's answer can be sent as. The first is what is sent where nothing else is asked for.
+ */
 type MediaType = 'application/json' | 'application/x-ndjson' | 'text/csv' | 'text/html';
 /** A list: a page as JSON, or all of it as a stream of lines or a table. */
 export const LIST_FORMATS = ['application/json', 'application/x-ndjson', 'text/csv'] as const;
@@ -156,7 +161,9 @@ interface QueryEndpointOptions extends EndpointOptions {
   readonly sends?: readonly MediaType[];
 }
 
-/** The content of a query's answer. A list that is also sent as lines has one of its items a line. */
+/**
+ * The content of a query's answer. A list that is also sent as lines has one of its items a line.
+ */
 function contentOf(
   sends: readonly MediaType[],
   schema: Schema,
@@ -183,7 +190,10 @@ function saysOf(sends: readonly MediaType[]): string {
     : 'The answer, in the format asked for.';
 }
 
-/** An endpoint that answers a question: GET, a token. Its answer's schema is made of the return type of the method. */
+/**
+ * An endpoint that answers a question: GET, a token. Its answer's schema is made of the return
+ * type of the method.
+ */
 export function QueryEndpoint(
   path: string,
   { roles, summary, errors, programmeWide, sends = ['application/json'] }: QueryEndpointOptions,

@@ -13,7 +13,10 @@ export interface Page<T> {
 export interface Items<T> {
   readonly items: readonly T[];
 }
-/** Lines of JSON, one value each; the type is for the API's description, and never there at run time. */
+/**
+ * Lines of JSON, one value each; the type is for the API's description, and never there at run
+ * time.
+ */
 export type Ndjson<Line> = StreamableFile & { readonly line?: Line };
 
 export type Format = 'json' | 'ndjson' | 'csv';

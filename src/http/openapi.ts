@@ -13,7 +13,10 @@ const RESPONSES = generated as {
   readonly schemas: Readonly<Record<string, Schema>>;
 };
 
-/** The schema of what a query is answered with; `npm run generate` makes it of the method's return type. */
+/**
+ * The schema of what a query is answered with; `npm run generate` makes it of the method's return
+ * type.
+ */
 export function responseOf(controller: string, method: string): Schema {
   const schema = RESPONSES.operations[`${controller}.${method}`];
   if (!schema)
@@ -45,7 +48,10 @@ export class ProblemSchema {
   @ApiProperty({ type: String }) correlationId!: string;
 }
 
-/** Parts of the path are read by our own decorators, which the description does not see; and what asks for no token says so. */
+/**
+ * Parts of the path are read by our own decorators, which the description does not see; and what
+ * asks for no token says so.
+ */
 function withPathParameters(document: OpenAPIObject): OpenAPIObject {
   for (const [path, methods] of Object.entries(document.paths)) {
     const names = [...path.matchAll(/\{([^}]+)\}/g)].map((match) => match[1]!);

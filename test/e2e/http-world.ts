@@ -13,7 +13,10 @@ import { startServer } from '../../src/main.js';
 import { DescribedAnswers } from '../support/described-answers.js';
 import type { RunningServer } from '../../src/http/listen.js';
 
-/** Every answer of every test is held against the description that the server serves; the same for all servers of a process. */
+/**
+ * Every answer of every test is held against the description that the server serves; the same for
+ * all servers of a process.
+ */
 let described: Promise<DescribedAnswers> | undefined;
 export const describedAnswers = (url: string): Promise<DescribedAnswers> =>
   (described ??= fetch(`${url}/openapi.json`)

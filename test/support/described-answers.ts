@@ -22,7 +22,10 @@ interface Operation {
   readonly responses: Json;
 }
 
-/** Holds real answers against an OpenAPI description: status, content type, and schema, in which every field must be described. */
+/**
+ * Holds real answers against an OpenAPI description: status, content type, and schema, in which
+ * every field must be described.
+ */
 export class DescribedAnswers {
   readonly #ajv: Ajv2020;
   readonly #operations: readonly Operation[];
@@ -41,7 +44,10 @@ export class DescribedAnswers {
     return this.#operations;
   }
 
-  /** What does not agree; empty where the answer is as described, or where no such operation is described. */
+  /**
+   * What does not agree; empty where the answer is as described, or where no such operation is
+   * described.
+   */
   problemsOf({ method, path, status, contentType, text }: SentAnswer): readonly string[] {
     const route = path.split('?', 1)[0]!;
     const operation = this.#operations.find(
@@ -104,7 +110,10 @@ function operationsOf(document: Json): Operation[] {
   return found.sort((a, b) => variables(a) - variables(b));
 }
 
-/** The description with every object closed to fields that it does not name, so that a field which nobody described is found. */
+/**
+ * The description with every object closed to fields that it does not name, so that a field which
+ * nobody described is found.
+ */
 function closed(value: Json): Json {
   if (Array.isArray(value)) return value.map(closed);
   if (typeof value !== 'object' || value === null) return value;

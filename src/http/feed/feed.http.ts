@@ -59,7 +59,10 @@ export class ReadFeed extends Query {
   topics?: string;
 }
 
-/** A CloudEvent in JSON (structured mode). Numbers are strings: CloudEvents' integers have 32 bits, and positions more. */
+/**
+ * A CloudEvent in JSON (structured mode). Numbers are strings: CloudEvents' integers have 32 bits,
+ * and positions more.
+ */
 export interface FeedLine {
   readonly specversion: '1.0';
   readonly id: string;
