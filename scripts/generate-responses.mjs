@@ -51,7 +51,8 @@ function nameOf(type) {
 }
 
 function schemaOf(type) {
-  if (has(type, ts.TypeFlags.Unknown | ts.TypeFlags.Any)) return {};
+  if (has(type, ts.TypeFlags.Any)) throw new Error('an answer has a type that is not known');
+  if (has(type, ts.TypeFlags.Unknown)) return {};
   if (has(type, ts.TypeFlags.Null)) return { type: 'null' };
   if (type.isStringLiteral() || type.isNumberLiteral()) return { enum: [type.value] };
   if (isText(type) || has(type, ts.TypeFlags.BigIntLike)) return { type: 'string' };
