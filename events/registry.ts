@@ -86,7 +86,8 @@ export class EventRegistry {
         'no schema was published for it',
       );
     }
-    const validate = (entry.validate ??= this.#ajv.compile(entry.schema));
+    entry.validate ??= this.#ajv.compile(entry.schema);
+    const { validate } = entry;
     if (!validate(data)) {
       const first = validate.errors?.[0];
       throw new ContractError(
@@ -124,11 +125,12 @@ export class EventRegistry {
 
 function fieldOf(error: ErrorObject | undefined): string {
   if (!error) return '';
-  const extra =
-    error.keyword === 'required'
-      ? `/${String(error.params['missingProperty'])}`
-      : error.keyword === 'additionalProperties'
-        ? `/${String(error.params['additionalProperty'])}`
-        : '';
-  return `${error.instancePath}${extra}`.replace(/^\//, '');
+  return `${error.instancePath}${namedBy(error)}`.replace(/^\//, '');
+}
+
+/** The property that an error is about where its path names only the object around it. */
+function namedBy({ keyword, params }: ErrorObject): string {
+  if (keyword === 'required') return `/${String(params['missingProperty'])}`;
+  if (keyword === 'additionalProperties') return `/${String(params['additionalProperty'])}`;
+  return '';
 }

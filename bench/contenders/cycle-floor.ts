@@ -54,15 +54,9 @@ function amountOf({ children }: Facts): { readonly items: object[]; readonly tot
   children.forEach((child, i) => {
     const age = ageInYears(child.birthMonth, period);
     const out = age >= 6 && !child.inSchool;
-    const amount = child.fatherlessOrphan
-      ? 37_500
-      : i < 3
-        ? out
-          ? 20_000
-          : 30_000
-        : out
-          ? 2_400
-          : 3_600;
+    const [inSchool, outOfSchool] = i < 3 ? [30_000, 20_000] : [3_600, 2_400];
+    const byRank = out ? outOfSchool : inSchool;
+    const amount = child.fatherlessOrphan ? 37_500 : byRank;
     items.push({ code: 'child', period, member: i + 1, amountMinor: String(amount) });
     total += amount;
     if (child.disabled) {

@@ -32,12 +32,7 @@ function pageOf(page: number): Instruction[] {
     const paymentId = `asd-2026-01-${uuidOf('bench', i)}`;
     const [first, last] = [FIRST_NAMES[i % FIRST_NAMES.length]!, SURNAMES[i % SURNAMES.length]!];
     const name = i % 3 === 0 ? `${first[1]} ${last[1]}` : `${first[0]} ${last[0]}`;
-    const payee: Instruction['payee'] =
-      i % 10 === 0
-        ? { name, kind: 'wallet', account: `+2126${String(i % 100_000_000).padStart(8, '0')}` }
-        : i % 23 === 0
-          ? { name, kind: 'cash', account: `AB${i}` }
-          : { name, kind: 'rib', account: ribOf('350', '780', String(i).padStart(16, '0')) };
+    const payee = payeeOf(i, name);
     return {
       paymentId,
       attempt: 1,
@@ -50,11 +45,20 @@ function pageOf(page: number): Instruction[] {
   });
 }
 
+/** A wallet in ten, a little cash, and bank accounts. */
+function payeeOf(i: number, name: string): Instruction['payee'] {
+  if (i % 10 === 0)
+    return { name, kind: 'wallet', account: `+2126${String(i % 100_000_000).padStart(8, '0')}` };
+  if (i % 23 === 0) return { name, kind: 'cash', account: `AB${i}` };
+  return { name, kind: 'rib', account: ribOf('350', '780', String(i).padStart(16, '0')) };
+}
+
 const DISTINCT = 40;
 /** `count` instructions: forty different pages, over and over. */
 export function* instructions(count: number): Generator<readonly Instruction[]> {
   for (let from = 0, page = 0; from < count; from += PAGE, page += 1) {
-    const whole = (made[page % DISTINCT] ??= pageOf(page % DISTINCT));
+    made[page % DISTINCT] ??= pageOf(page % DISTINCT);
+    const whole = made[page % DISTINCT]!;
     yield count - from >= PAGE ? whole : whole.slice(0, count - from);
   }
 }

@@ -183,12 +183,12 @@ function sections(report: ReconciliationReport, language: Language): readonly Se
 }
 
 /** Where a payment stands, in words. */
-const statusIn = (status: string, say: (typeof words)[Language]): string =>
-  STATES.some((state) => state === status)
-    ? say[status as (typeof STATES)[number]]
-    : OUTSTANDING.some((state) => state === status) || status === 'ordered'
-      ? say.outstanding
-      : status;
+function statusIn(status: string, say: (typeof words)[Language]): string {
+  const decided = STATES.find((state) => state === status);
+  if (decided !== undefined) return say[decided];
+  const isOutstanding = OUTSTANDING.some((state) => state === status) || status === 'ordered';
+  return isOutstanding ? say.outstanding : status;
+}
 
 function facts(
   { cycle, madeAt }: ReconciliationReport,

@@ -11,6 +11,7 @@ import {
 } from '../engine/paging.js';
 import { eligibilityProjection } from './eligibility.projection.js';
 import { applications, programmes, OPEN, type ApplicationRow } from './eligibility.tables.js';
+import { inOrder } from '../../src/kernel/order.js';
 
 /** An application as lists show it. Amounts in minor units of `currency`, for a month. */
 export interface ApplicationView {
@@ -185,8 +186,8 @@ export async function workQueue(
       .flat()
       .sort((a, b) =>
         a.clock_from === b.clock_from
-          ? compare(a.application_id, b.application_id)
-          : compare(a.clock_from, b.clock_from),
+          ? inOrder(a.application_id, b.application_id)
+          : inOrder(a.clock_from, b.clock_from),
       );
     return pageOf(
       rows.slice(0, limit + 1),
@@ -196,8 +197,6 @@ export async function workQueue(
     );
   });
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 export interface ApplicationFilter {
   readonly programmeId?: string;

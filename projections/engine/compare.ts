@@ -125,7 +125,7 @@ async function compareTable(
   await Promise.all([left.next(), right.next()]);
   while (left.current || right.current) {
     const [a, b] = [left.current, right.current];
-    const which = !a ? 1 : !b ? -1 : order(table, a, b);
+    const which = a && b ? order(table, a, b) : onlyOne(a);
     if (a && which < 0) differs({ table: table.name, key: keyOf(a), only: 'live' });
     else if (b && which > 0) differs({ table: table.name, key: keyOf(b), only: 'rebuilt' });
     else if (a && b) {
@@ -180,3 +180,6 @@ export async function compareAll(
   }
   return { identical, tables, differences };
 }
+
+/** Of two walks of which one has ended: which has a row left, as an order. */
+const onlyOne = (left: AnyRow | undefined): number => (left ? -1 : 1);

@@ -153,13 +153,10 @@ export class TableStatements {
             others.map((column) => {
               const [there, given] = [ref(`${this.name}.${column}`), ref(`excluded.${column}`)];
               const bound = bounds[column];
+              if (kind !== 'tally') return [column, given];
               return [
                 column,
-                kind !== 'tally'
-                  ? given
-                  : bound
-                    ? fn<number>(name[bound], [there, given])
-                    : eb(there, '+', given),
+                bound ? fn<number>(name[bound], [there, given]) : eb(there, '+', given),
               ];
             }),
           ),

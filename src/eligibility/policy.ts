@@ -78,12 +78,9 @@ function policyStructure(): (policy: unknown) => void {
     };
     const name = extra.additionalProperty ?? extra.missingProperty;
     const field = `policy${error.instancePath}${name === undefined ? '' : `/${name}`}`;
-    const reason =
-      extra.additionalProperty !== undefined
-        ? 'is not part of a policy'
-        : extra.missingProperty !== undefined
-          ? 'is missing'
-          : (error.message ?? error.keyword);
+    let reason = error.message ?? error.keyword;
+    if (extra.additionalProperty !== undefined) reason = 'is not part of a policy';
+    else if (extra.missingProperty !== undefined) reason = 'is missing';
     throw invalid(field, `${field} ${reason}.`);
   };
 }

@@ -30,7 +30,8 @@ function mayHarm(text: string): boolean {
   for (let at = text.search(/[[{]/); at >= 0 && opened <= MAX_DEPTH; opened += 1) {
     const brace = text.indexOf('{', at + 1);
     const bracket = text.indexOf('[', at + 1);
-    at = brace < 0 ? bracket : bracket < 0 ? brace : Math.min(brace, bracket);
+    if (brace < 0 || bracket < 0) at = Math.max(brace, bracket);
+    else at = Math.min(brace, bracket);
   }
   return opened > MAX_DEPTH;
 }

@@ -68,12 +68,9 @@ function present(value: unknown, currencies: Currencies, around: string | undefi
   if (typeof value !== 'object' || value === null) return value;
   const record = value as Record<string, unknown>;
   const programme = programmeIn(record);
-  const currency =
-    typeof record['currency'] === 'string' && record['currency'] !== ''
-      ? record['currency']
-      : programme === undefined
-        ? around
-        : currencies.get(programme);
+  const inherited = programme === undefined ? around : currencies.get(programme);
+  const named = record['currency'];
+  const currency = typeof named === 'string' && named !== '' ? named : inherited;
   const shown: Record<string, unknown> = {};
   for (const [key, item] of Object.entries(record)) {
     if (AS_STORED.has(key)) shown[key] = item;

@@ -105,7 +105,7 @@ function mapped(error: unknown): Mapped {
     return { status: 503, code: error.code, detail: error.detail };
   if (error instanceof ArchiveError)
     return {
-      status: error.code === 'FILE_TOO_LARGE' ? 413 : error.code === 'DISK_FULL' ? 507 : 500,
+      status: statusOfArchive(error),
       code: error.code,
       detail: error.detail,
     };
@@ -130,12 +130,8 @@ function mapped(error: unknown): Mapped {
     const [status, code, detail] = FASTIFY[foreign.code]!;
     return { status, code, detail };
   }
-  const status =
-    error instanceof HttpException
-      ? error.getStatus()
-      : typeof foreign.statusCode === 'number'
-        ? foreign.statusCode
-        : 500;
+  const foreignStatus = typeof foreign.statusCode === 'number' ? foreign.statusCode : 500;
+  const status = error instanceof HttpException ? error.getStatus() : foreignStatus;
   const known = HTTP[status];
   if (known) return { status, code: known[0], detail: known[1] };
   return status >= 400 && status < 500
@@ -200,4 +196,9 @@ export function problemOf(error: unknown, correlationId: string): Problem {
     ...(errors && errors.length > 0 ? { errors } : {}),
     correlationId,
   };
+}
+
+function statusOfArchive({ code }: ArchiveError): number {
+  if (code === 'FILE_TOO_LARGE') return 413;
+  return code === 'DISK_FULL' ? 507 : 500;
 }

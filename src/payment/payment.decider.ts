@@ -297,14 +297,12 @@ const instruction = (
 const lastOf = (said: readonly Reported[] | undefined): Reported | undefined => said?.at(-1);
 
 /** What a resolution says about the attempt of its break, where it says anything. */
-const countedAs = (
+function countedAs(
   resolution: EventData['PaymentBreakResolved']['resolution'],
-): 'settled' | 'returned' | undefined =>
-  resolution === 'counted-as-settled'
-    ? 'settled'
-    : resolution === 'counted-as-returned'
-      ? 'returned'
-      : undefined;
+): 'settled' | 'returned' | undefined {
+  if (resolution === 'counted-as-settled') return 'settled';
+  return resolution === 'counted-as-returned' ? 'returned' : undefined;
+}
 
 /**
  * A resolution may move the payment, so what it says must be true of all attempts together: one of
@@ -445,23 +443,14 @@ function contradicts(
     case 'accepted':
       return undefined;
     case 'settled':
-      return now === 'accepted'
-        ? 'late'
-        : now === 'rejected'
-          ? 'rejected-after-settled'
-          : undefined;
+      if (now === 'accepted') return 'late';
+      return now === 'rejected' ? 'rejected-after-settled' : undefined;
     case 'rejected':
-      return now === 'accepted'
-        ? 'late'
-        : now === 'settled'
-          ? 'settled-after-rejected'
-          : 'returned-after-rejected';
+      if (now === 'accepted') return 'late';
+      return now === 'settled' ? 'settled-after-rejected' : 'returned-after-rejected';
     case 'returned':
-      return now === 'accepted'
-        ? 'late'
-        : now === 'settled'
-          ? 'settled-after-returned'
-          : 'other-contradiction';
+      if (now === 'accepted') return 'late';
+      return now === 'settled' ? 'settled-after-returned' : 'other-contradiction';
     default:
       return never(said);
   }

@@ -58,8 +58,10 @@ function enrolmentOf(events: readonly Recorded[]) {
   let determined: EventData['EligibilityDetermined'] | undefined;
   let approved: EventData['ApplicationApproved'] | undefined;
   for (const event of events) {
-    if (event.type === 'ApplicationSubmitted') facts = submitted = event.data;
-    else if (event.type === 'ApplicationAmended') facts = event.data;
+    if (event.type === 'ApplicationSubmitted') {
+      submitted = event.data;
+      facts = event.data;
+    } else if (event.type === 'ApplicationAmended') facts = event.data;
     else if (event.type === 'EligibilityDetermined') determined = event.data;
     else if (event.type === 'ApplicationApproved') approved = event.data;
   }

@@ -123,13 +123,14 @@ async function movementsOf(store: EventStore, events: readonly Recorded[]): Prom
   const movements: Movement[] = [];
   for (const event of events) {
     const history = histories.get(event.stream);
-    const amountMinor =
-      event.type === 'PaymentSettled' && plain(event)
-        ? BigInt(event.data.amountMinor)
-        : history
-          ? settledMinor(history.slice(0, event.revision + 1)) -
-            settledMinor(history.slice(0, event.revision))
-          : 0n;
+    let amountMinor = 0n;
+    if (event.type === 'PaymentSettled' && plain(event)) {
+      amountMinor = BigInt(event.data.amountMinor);
+    } else if (history) {
+      amountMinor =
+        settledMinor(history.slice(0, event.revision + 1)) -
+        settledMinor(history.slice(0, event.revision));
+    }
     if (amountMinor === 0n) continue;
     const { programmeId, period } = partsOfPayment(event.stream.slice('payment-'.length));
     movements.push({

@@ -10,6 +10,7 @@ import {
   type Failure,
   type Spec,
 } from './convert.js';
+import { inOrder } from '../kernel/order.js';
 
 type Element = Record<string, unknown>;
 
@@ -94,11 +95,7 @@ function ordering(sortBy: unknown, place: string): (elements: Element[]) => Elem
   return (elements) =>
     elements.length < 2
       ? elements
-      : elements.sort((a, b) => {
-          const left = String(a[name]);
-          const right = String(b[name]);
-          return left < right ? -1 : left > right ? 1 : 0;
-        });
+      : elements.sort((a, b) => inOrder(String(a[name]), String(b[name])));
 }
 
 /**

@@ -497,10 +497,10 @@ describe('the budget under 200 concurrent attempts', () => {
       const { items } = await expectStatus(200, finance.get(`/budgets?after=${position}`));
       const left =
         10_000 -
-        replies.reduce(
-          (sum, { status }, i) => sum + (status === 200 ? (i % 2 === 0 ? 101 : 99) : 0),
-          0,
-        );
+        replies.reduce((sum, { status }, i) => {
+          const asked = i % 2 === 0 ? 101 : 99;
+          return status === 200 ? sum + asked : sum;
+        }, 0);
       expect(Math.round(Number(items[0].allotted) * 100)).toBe(left);
       expect(left).toBeGreaterThanOrEqual(0);
       expect(left).toBeLessThan(99);

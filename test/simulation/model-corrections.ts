@@ -228,23 +228,16 @@ function apply(world: World, op: Op, limit = Number.MAX_SAFE_INTEGER): void {
       proposal,
       foldRecovery(world.log.stream(streams.recovery(recoveryIdOf(PROGRAMME, proposal.personId)))),
     );
-    const debt =
-      minor < 0n
-        ? [
-            recovery(proposal.personId, {
-              type: 'EstablishOverpayment',
-              ...debtOf(proposal, 'MAD'),
-            }),
-          ]
-        : offset > 0n
-          ? [
-              recovery(proposal.personId, {
-                type: 'OffsetOverpayment',
-                correctionId,
-                amountMinor: String(offset),
-              }),
-            ]
-          : [];
+    const debt: Part[] = [];
+    if (minor < 0n) {
+      const owed = debtOf(proposal, 'MAD');
+      debt.push(recovery(proposal.personId, { type: 'EstablishOverpayment', ...owed }));
+    } else if (offset > 0n) {
+      const amountMinor = String(offset);
+      debt.push(
+        recovery(proposal.personId, { type: 'OffsetOverpayment', correctionId, amountMinor }),
+      );
+    }
     if (
       !world.run(
         op,

@@ -53,12 +53,11 @@ function dressed(type: string, body: string, dress: Dress): string {
   const p = prefix ? `${prefix}:` : '';
   const document = `<${p}Document xmlns${prefix ? `:${prefix}` : ''}="${uri}">${eol}${body}${eol}</${p}Document>`;
   const header = `<h:AppHdr xmlns:h="urn:iso:std:iso:20022:tech:xsd:head.001.001.02"><h:Fr><h:FIId/></h:Fr><h:BizMsgIdr>BIZ-1</h:BizMsgIdr><h:MsgDefIdr>${type}</h:MsgDefIdr></h:AppHdr>`;
-  const whole =
-    wrap === 'none'
-      ? document
-      : wrap === 'header'
-        ? `<BizMsg>${header}${document}</BizMsg>`
-        : `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Header>x</s:Header><s:Body><Payload>${header}${document}</Payload></s:Body></s:Envelope>`;
+  const whole = {
+    none: document,
+    header: `<BizMsg>${header}${document}</BizMsg>`,
+    envelope: `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Header>x</s:Header><s:Body><Payload>${header}${document}</Payload></s:Body></s:Envelope>`,
+  }[wrap];
   return `<?xml version="1.0" encoding="${encoding}"?>${eol}<?sender v1?>${whole}${eol}`;
 }
 
@@ -70,12 +69,8 @@ function partiesOf(
 ): string {
   if (!payee) return '';
   const name = payee.name === undefined ? '' : text('Nm', payee.name);
-  const account =
-    payee.iban !== undefined
-      ? text('IBAN', payee.iban)
-      : payee.other !== undefined
-        ? tag('Othr', text('Id', payee.other))
-        : '';
+  const other = payee.other === undefined ? '' : tag('Othr', text('Id', payee.other));
+  const account = payee.iban === undefined ? other : text('IBAN', payee.iban);
   return (
     (name === '' ? '' : tag('Cdtr', deep ? tag('Pty', name) : name)) +
     (account === '' ? '' : tag('CdtrAcct', tag('Id', account)))

@@ -88,12 +88,9 @@ function operationIn(name: string): Operation {
         : [`status ${status} is not published`],
     parameters: (headers, query) =>
       (described.parameters ?? []).flatMap((parameter) => {
-        const value =
-          parameter.in === 'header'
-            ? headers[parameter.name.toLowerCase()]
-            : parameter.in === 'query'
-              ? (query.get(parameter.name) ?? undefined)
-              : 'path';
+        const elsewhere =
+          parameter.in === 'query' ? (query.get(parameter.name) ?? undefined) : 'path';
+        const value = parameter.in === 'header' ? headers[parameter.name.toLowerCase()] : elsewhere;
         if (value === undefined)
           return parameter.required ? [`${parameter.in} ${parameter.name} is missing`] : [];
         const given = parameter.schema['type'] === 'integer' ? Number(value) : value;

@@ -164,12 +164,8 @@ function unreadable(position: number, error: unknown): StoreError {
     );
   }
   // What JSON.parse says quotes the text, which an error must not carry.
-  const reason =
-    error instanceof SyntaxError
-      ? 'the line is not JSON'
-      : error instanceof Error
-        ? error.message
-        : String(error);
+  const said = error instanceof Error ? error.message : String(error);
+  const reason = error instanceof SyntaxError ? 'the line is not JSON' : said;
   return new StoreError(
     'LOG_CORRUPT',
     `The event at position ${position} cannot be trusted: ${reason}. The log was left as it is; restore it from a backup.`,

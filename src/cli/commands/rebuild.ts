@@ -166,18 +166,33 @@ export function rebuildCommand(): Command {
           { verify: options.verify === true },
           run,
         );
-        run.out.result(report, () =>
-          [
-            `${report.events.toLocaleString('en')} events rebuilt into read models${report.identical === undefined ? '' : report.identical ? ', identical to the live ones' : ', which differ from the live ones'}`,
-            ...report.differences
-              .slice(0, 20)
-              .map(
-                (difference) =>
-                  `  ${difference.table} ${JSON.stringify(difference.key, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value))}: ${difference.only ? `only ${difference.only}` : (difference.columns ?? []).join(', ')}`,
-              ),
-          ].join('\n'),
-        );
+        run.out.result(report, () => describeRebuild(report));
         return report.identical === false ? EXIT.findings : EXIT.ok;
       }),
     );
+}
+
+const MOST_DIFFERENCES_SHOWN = 20;
+
+function describeRebuild(report: RebuildReport): string {
+  let compared = '';
+  if (report.identical === true) compared = ', identical to the live ones';
+  if (report.identical === false) compared = ', which differ from the live ones';
+  const events = report.events.toLocaleString('en');
+  return [
+    `${events} events rebuilt into read models${compared}`,
+    ...report.differences.slice(0, MOST_DIFFERENCES_SHOWN).map(describeDifference),
+  ].join('\n');
+}
+
+function describeDifference({
+  table,
+  key,
+  only,
+  columns,
+}: RebuildReport['differences'][number]): string {
+  const shown = JSON.stringify(key, (_key, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );
+  return `  ${table} ${shown}: ${only ? `only ${only}` : (columns ?? []).join(', ')}`;
 }

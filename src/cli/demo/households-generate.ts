@@ -108,7 +108,10 @@ function schoolOf(random: Random, age: number): string {
   if (age < 6) return 'S0';
   if (age < 12) return random.chance(0.96) ? 'S1' : 'S0';
   if (age < 15) return random.chance(0.87) ? 'S2' : 'S0';
-  if (age < 18) return random.chance(0.7) ? (random.chance(0.8) ? 'S3' : 'S2') : 'S0';
+  if (age < 18) {
+    if (!random.chance(0.7)) return 'S0';
+    return random.chance(0.8) ? 'S3' : 'S2';
+  }
   return random.chance(0.35) ? 'S3' : 'S0';
 }
 

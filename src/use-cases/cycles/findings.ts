@@ -1,5 +1,6 @@
 import type { EventData } from '../../../events/generated.js';
 import { sha256Hex } from '../../kernel/canonical.js';
+import { inOrder } from '../../kernel/order.js';
 
 export type Rule = EventData['ChecksConfigured']['rules'][number];
 export type Check = Rule['check'];
@@ -278,7 +279,7 @@ class Accounts {
     const keys = this.#keys;
     const order = new Uint32Array(this.#count)
       .map((_, i) => i)
-      .sort((a, b) => (keys[a]! < keys[b]! ? -1 : keys[a]! > keys[b]! ? 1 : a - b));
+      .sort((a, b) => inOrder(keys[a]!, keys[b]!) || a - b);
     for (let from = 0; from < order.length;) {
       const key = keys[order[from]!]!;
       let to = from + 1;

@@ -266,12 +266,11 @@ function handed(
 }
 
 type Word = 'COMPLETED' | 'FAILED' | 'IN_PROGRESS';
-const wordOf = ({ status }: Standing['payment']): Word =>
-  status === 'settled'
-    ? 'COMPLETED'
-    : status === 'rejected' || status === 'returned' || status === 'cancelled'
-      ? 'FAILED'
-      : 'IN_PROGRESS';
+function wordOf({ status }: Standing['payment']): Word {
+  if (status === 'settled') return 'COMPLETED';
+  const hasFailed = status === 'rejected' || status === 'returned' || status === 'cancelled';
+  return hasFailed ? 'FAILED' : 'IN_PROGRESS';
+}
 
 function transactionOf(batchId: string, { requestId, payment }: Standing) {
   return {

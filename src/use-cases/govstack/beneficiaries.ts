@@ -178,12 +178,8 @@ function accountOf(
       'invalid',
     );
   const kinds = KINDS[modality ?? (kindNow === undefined ? '00' : modalityOf(kindNow))];
-  const kind =
-    kinds.length === 2
-      ? isIban(address.replace(/[\s.-]/g, '').toUpperCase())
-        ? 'iban'
-        : 'rib'
-      : kinds[0];
+  const bankKind = isIban(address.replace(/[\s.-]/g, '').toUpperCase()) ? 'iban' : 'rib';
+  const kind = kinds.length === 2 ? bankKind : kinds[0];
   if (kind === undefined)
     throw new DomainError('MODALITY_NOT_PAID', 'Sanad pays on no virtual address.', 'invalid');
   return { kind, number: accountNumber({ kind, number: address }, 'financialAddress') };

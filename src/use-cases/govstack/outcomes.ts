@@ -73,12 +73,8 @@ export async function takeInBatchStatus(
   const batch = await batchOf(block, status.correlationId, status.batchId);
   requireSame(batch, status);
   const day = dayOf(status.generatedAt);
-  const all =
-    status.completed === status.total
-      ? 'settled'
-      : status.completed === 0 && status.failed === 0
-        ? 'accepted'
-        : undefined;
+  const noneDecided = status.completed === 0 && status.failed === 0 ? 'accepted' : undefined;
+  const all = status.completed === status.total ? 'settled' : noneDecided;
   if (all === undefined)
     return askAbout(deps, block, { ...batch, batchId: status.batchId }, base, signal, day);
   const taken = nothing();

@@ -30,15 +30,17 @@ export async function unpayable(
   const known = await accountsInUse(deps, numbers);
   return asked.flatMap(({ amount, currency }, index): Unpayable[] => {
     const number = numbers[index]!;
-    const reason = known.has(number)
-      ? wrongAmount(amount, currency)
-      : /^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,}$/.test(number) && !isIban(number)
-        ? 'The check digits of the IBAN are wrong.'
-        : /^\+/.test(number) && !isWallet(number)
-          ? 'The telephone number is wrong.'
-          : 'No beneficiary has this account.';
+    const reason = known.has(number) ? wrongAmount(amount, currency) : whyUnknown(number);
     return reason === undefined ? [] : [{ index, reason }];
   });
+}
+
+/** Why nobody has an account: it may be written wrongly. */
+function whyUnknown(number: string): string {
+  if (/^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,}$/.test(number) && !isIban(number))
+    return 'The check digits of the IBAN are wrong.';
+  if (/^\+/.test(number) && !isWallet(number)) return 'The telephone number is wrong.';
+  return 'No beneficiary has this account.';
 }
 
 function wrongAmount(amount: number | undefined, currency: string | undefined): string | undefined {

@@ -95,12 +95,8 @@ function contentOf(entry: BankEntry): string[] {
  */
 export function quarantined(entry: BankEntry, why: Why, namer: EntryNamer): QuarantinedEntry {
   const bankReference = referenceOf(entry);
-  const endToEndId =
-    entry.kind === 'status'
-      ? entry.original.endToEndId
-      : entry.kind === 'booking'
-        ? entry.references.endToEndId
-        : undefined;
+  const references = entry.kind === 'booking' ? entry.references : undefined;
+  const endToEndId = entry.kind === 'status' ? entry.original.endToEndId : references?.endToEndId;
   const { amount } = entry;
   return {
     entryId: namer.nameOf(entry, why.paymentId),
@@ -123,12 +119,8 @@ export function quarantined(entry: BankEntry, why: Why, namer: EntryNamer): Quar
 
 /** The bank's own running reference: digits, capitals and marks. Anything else might be words. */
 function referenceOf(entry: BankEntry): string | undefined {
-  const text =
-    entry.kind === 'status'
-      ? entry.reference
-      : entry.kind === 'booking'
-        ? (entry.references.bank ?? entry.references.entry)
-        : undefined;
+  const references = entry.kind === 'booking' ? entry.references : undefined;
+  const text = entry.kind === 'status' ? entry.reference : (references?.bank ?? references?.entry);
   return text !== undefined && /^[A-Z0-9./:_-]{1,35}$/.test(text) && /\d/.test(text)
     ? text
     : undefined;

@@ -260,16 +260,12 @@ function candidateOf(
       ? undefined
       : Math.round((Date.parse(bookedOn) - Date.parse(executionDate)) / 86_400_000);
   const near = days === undefined ? 0 : (DAYS.find(([most]) => Math.abs(days) <= most)?.[1] ?? 0);
-  const same =
-    payee && accountHashes.has(payee.accountHash)
-      ? 'account'
-      : name !== undefined && names.has(name)
-        ? 'name'
-        : 'unknown';
+  const byName = name !== undefined && names.has(name) ? 'name' : 'unknown';
+  const same = payee && accountHashes.has(payee.accountHash) ? 'account' : byName;
   return {
     paymentId: state.paymentId,
     attempt: state.attempt,
-    score: AMOUNT + near + (same === 'account' ? ACCOUNT : same === 'name' ? NAME : 0),
+    score: AMOUNT + near + { account: ACCOUNT, name: NAME, unknown: 0 }[same],
     payee: same,
     ...(days === undefined || Math.abs(days) > 3_660 ? {} : { days }),
   };

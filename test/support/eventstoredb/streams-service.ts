@@ -51,13 +51,7 @@ export class StreamsService {
       const options = request.getOptions();
       if (options) {
         header.stream = nameOf(options.getStreamIdentifier()?.getStreamName_asU8());
-        header.expected = options.hasRevision()
-          ? Number(options.getRevision())
-          : options.hasNoStream()
-            ? -1
-            : options.hasStreamExists()
-              ? 'exists'
-              : 'any';
+        header.expected = expectedBy(options);
         return;
       }
       const message = request.getProposedMessage()!;
@@ -165,11 +159,8 @@ export class StreamsService {
       nameOf(asked.getStreamIdentifier()?.getStreamName_asU8()),
     );
     if (events.length === 0) return undefined;
-    const from = asked.hasRevision()
-      ? Number(asked.getRevision())
-      : asked.hasEnd()
-        ? events.length - 1
-        : 0;
+    const outermost = asked.hasEnd() ? events.length - 1 : 0;
+    const from = asked.hasRevision() ? Number(asked.getRevision()) : outermost;
     return this.#range(events, from, backwards);
   }
 
@@ -177,11 +168,10 @@ export class StreamsService {
   #ofAll(options: ReadReq.Options, backwards: boolean): Iterable<Kept> {
     const asked = options.getAll()!;
     const { log } = this.options;
+    const outermost = asked.hasEnd() ? log.all.length : 0;
     const at = asked.hasPosition()
       ? log.indexAt(BigInt(asked.getPosition()!.getCommitPosition()))
-      : asked.hasEnd()
-        ? log.all.length
-        : 0;
+      : outermost;
     return this.#range(log.all, backwards ? at - 1 : at, backwards);
   }
 
@@ -285,4 +275,10 @@ function responseOf(kept: Kept): ReadResp {
   event.setEvent(recorded);
   event.setCommitPosition(String(kept.position));
   return new pb.ReadResp().setEvent(event);
+}
+
+function expectedBy(options: AppendReq.Options): number | 'exists' | 'any' {
+  if (options.hasRevision()) return Number(options.getRevision());
+  if (options.hasNoStream()) return -1;
+  return options.hasStreamExists() ? 'exists' : 'any';
 }

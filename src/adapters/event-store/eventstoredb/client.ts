@@ -157,7 +157,7 @@ export class ServerClient {
     const read = this.#client.readStream(name, {
       ...this.#base,
       direction: backwards ? 'backwards' : 'forwards',
-      fromRevision: from !== undefined ? BigInt(from) : backwards ? 'end' : 'start',
+      fromRevision: from === undefined ? outermost(backwards) : BigInt(from),
       ...(count === undefined ? {} : { maxCount: count }),
     });
     try {
@@ -185,7 +185,7 @@ export class ServerClient {
       ...this.#base,
       direction: backwards ? 'backwards' : 'forwards',
       maxCount: count,
-      fromPosition: from !== undefined ? at(from) : backwards ? 'end' : 'start',
+      fromPosition: from === undefined ? outermost(backwards) : at(from),
     });
     try {
       yield* this.#events(read as StreamingRead<AllStreamResolvedEvent>);
@@ -347,3 +347,7 @@ function failed(error: unknown): CallFailed | StoreError {
   }
   return new CallFailed('unclear', 'the connection failed');
 }
+
+/** Where a read begins that names no place. */
+const outermost = (backwards: boolean | undefined): 'start' | 'end' =>
+  backwards ? 'end' : 'start';

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { at, CallFailed, type Place, type ServerClient } from './client.js';
 import { StoreError } from '../port.js';
+import { inOrder } from '../../../kernel/order.js';
 
 /** So many prefixes are remembered; the one unused for longest is forgotten. */
 const MAX_PREFIXES = 8;
@@ -120,7 +121,7 @@ export class StreamNames {
 }
 
 /** Stream names are ASCII, for which this is the binary order. */
-const binary = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const binary = inOrder;
 
 function firstAfter(sorted: readonly string[], name: string): number {
   let [low, high] = [0, sorted.length];

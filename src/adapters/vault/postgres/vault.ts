@@ -127,8 +127,12 @@ class PostgresVault implements Vault {
     const sealed = await this.database.transaction((session) =>
       sealAll(session, this.master, requests.flat()),
     );
-    let at = 0;
-    return requests.map(({ length }) => sealed.slice(at, (at += length)));
+    let from = 0;
+    return requests.map(({ length }) => {
+      const own = sealed.slice(from, from + length);
+      from += length;
+      return own;
+    });
   }
 
   async open(

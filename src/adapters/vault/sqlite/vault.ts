@@ -115,7 +115,8 @@ class Line {
   ask(ask: Ask): Promise<Answer> {
     if (this.#closed) return Promise.reject(gone());
     return new Promise((resolve, reject) => {
-      const id = (this.#last += 1);
+      this.#last += 1;
+      const id = this.#last;
       if (this.#waiting.size === 0) this.port.ref();
       this.#waiting.set(id, { resolve, reject });
       this.port.postMessage({ ...ask, id } satisfies Request);

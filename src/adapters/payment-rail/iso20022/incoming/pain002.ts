@@ -115,7 +115,7 @@ function status(
     scope === 'transaction' && own.get('status') === undefined
       ? (batch?.get('status') ?? group?.get('status'))
       : undefined;
-  const counted = scope === 'group' ? group : scope === 'batch' ? batch : undefined;
+  const counted = { group, batch, transaction: undefined }[scope];
   const original = {
     ...(group
       ? {
