@@ -1,4 +1,4 @@
-// Writes events/asyncapi.yaml (AsyncAPI 3.0) from src/messaging/topics.ts and the schemas in
+// Writes events/asyncapi.yaml (AsyncAPI 3.1) from src/messaging/topics.ts and the schemas in
 // events/. `node scripts/generate-asyncapi.mjs --check` exits 1 when the committed file is stale.
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { stringify } from 'yaml';
@@ -52,9 +52,12 @@ const HEADER_SCHEMAS = {
   }),
   [HEADERS.time]: text('When it was recorded, in UTC.', { format: 'date-time' }),
   [HEADERS.subject]: text('The stream; the same as the key.'),
-  [HEADERS.dataschema]: text('Path of the JSON Schema of the value in this repository.', {
-    pattern: '^events/[a-z]+/[A-Za-z]+\\.v[0-9]+\\.schema\\.json$',
-  }),
+  [HEADERS.dataschema]: text(
+    'Address of the JSON Schema of the value; its path ends as in this repository.',
+    {
+      pattern: '^https?://.*/events/[a-z]+/[A-Za-z]+\\.v[0-9]+\\.schema\\.json$',
+    },
+  ),
   [HEADERS.revision]: text(
     'Place in the stream: from 0 without a gap. With the stream it says whether a consumer has the event.',
     { pattern: '^[0-9]{1,16}$' },
@@ -191,7 +194,7 @@ messages.DeadLetter = {
 };
 
 const document = {
-  asyncapi: '3.0.0',
+  asyncapi: '3.1.0',
   id: 'urn:sanad',
   info: {
     title: 'Sanad',

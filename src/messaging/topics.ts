@@ -102,7 +102,7 @@ export const HEADERS = {
   time: 'ce_time',
   /** The stream. */
   subject: 'ce_subject',
-  /** Path of the schema in events/. */
+  /** Address of the data's schema: SCHEMA_BASE and its path in events/. */
   dataschema: 'ce_dataschema',
   /** From 0 without a gap within the stream. */
   revision: 'ce_revision',
@@ -119,6 +119,8 @@ export const HEADERS = {
   correlation: 'ce_correlation',
   causation: 'ce_causation',
 } as const;
+/** CloudEvents wants an absolute URI; below it are the paths of the schemas in this repository. */
+export const SCHEMA_BASE = 'https://sanad.example/schemas/';
 export const SOURCE = '/sanad';
 export const CONTENT_TYPE = 'application/json';
 
@@ -147,7 +149,7 @@ export function messageOf(event: Recorded, previous: number): EventMessage {
       [HEADERS.type]: ceType(event),
       [HEADERS.time]: event.time,
       [HEADERS.subject]: event.stream,
-      [HEADERS.dataschema]: `events/${aggregateOf(event.stream)}/${event.type}.v${event.v}.schema.json`,
+      [HEADERS.dataschema]: `${SCHEMA_BASE}events/${aggregateOf(event.stream)}/${event.type}.v${event.v}.schema.json`,
       [HEADERS.revision]: String(event.revision),
       [HEADERS.position]: String(event.position),
       [HEADERS.previous]: String(previous),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { CloudEvent } from 'cloudevents';
 import { readdirSync } from 'node:fs';
 import { schemas } from '../../events/generated.js';
 import type { Recorded } from '../../src/kernel/decider.js';
@@ -9,8 +10,11 @@ import {
   EVENT_TOPICS,
   HEADERS,
   messageOf,
+  SCHEMA_BASE,
+  structuredOf,
   topicOf,
 } from '../../src/messaging/topics.js';
+import { historyOf } from '../support/history.js';
 
 const event: Recorded<'PaymentCancelled'> = {
   id: 'e0000000-0000-5000-8000-000000000001',
@@ -23,6 +27,20 @@ const event: Recorded<'PaymentCancelled'> = {
   data: { paymentId: 'asd-2026-01-x', reason: 'duplicate' },
   meta: { actor: 'a-1', role: 'finance-officer', command: 'c-1', correlation: 'k-1' },
 };
+
+describe('CloudEvents', () => {
+  test('pass the JavaScript SDK in strict mode, whose attributes are the headers on Kafka', () => {
+    let previous = -1;
+    for (const event of historyOf({ households: 5 })) {
+      const message = messageOf(event, previous);
+      const attributes = JSON.parse(structuredOf(message, { previousinfeed: '-1' }));
+      expect(new CloudEvent(attributes, true).validate()).toBe(true);
+      previous = event.position;
+    }
+    const relative = { type: 't', source: '/sanad', dataschema: 'events/x' };
+    expect(() => new CloudEvent(relative, true)).toThrow();
+  });
+});
 
 describe('an event as a message', () => {
   test('every aggregate that has published events has a topic, and there is one for all', () => {
@@ -53,7 +71,7 @@ describe('an event as a message', () => {
   });
 
   test('names a schema that is published', () => {
-    const path = messageOf(event, 70).headers[HEADERS.dataschema] ?? '';
+    const path = (messageOf(event, 70).headers[HEADERS.dataschema] ?? '').slice(SCHEMA_BASE.length);
     expect(readdirSync('events/payment')).toContain(path.split('/').at(-1));
   });
 
