@@ -92,7 +92,7 @@ export async function createState(db: ReadDb): Promise<void> {
 }
 
 /** What processes that share a feed have in common. */
-async function createShare({ db, dialect }: ReadStore): Promise<void> {
+async function createPartitionTables({ db, dialect }: ReadStore): Promise<void> {
   await db.schema
     .createTable(PARTS)
     .ifNotExists()
@@ -210,7 +210,7 @@ export async function openBuilds(
   partitioned: boolean,
 ): Promise<ProjectionBuild[]> {
   await createState(store.db);
-  if (partitioned) await createShare(store);
+  if (partitioned) await createPartitionTables(store);
   const state = await readState(store.db);
   const builds: ProjectionBuild[] = [];
   for (const projection of projections) {

@@ -19,7 +19,7 @@ const KNOWN_TYPES: ReadonlySet<string> = new Set(schemas.map(({ type }) => type)
 
 export interface ProjectionProcessorOptions {
   readonly pageSize: number;
-  /** Told after each commit; `position` is that of the lane. */
+  /** Told after each commit; `position` is that of the processor. */
   readonly onBatch: (position: number, events: number) => void;
   readonly onUnknown: (type: string) => void;
   /** A transaction that all is to be done in; default: one a page. */
@@ -112,14 +112,14 @@ export class ProjectionProcessor {
    */
   async takeByStream(
     { events, previous, part = '' }: FeedPage,
-    share: PartitionCheckpoint,
+    checkpoint: PartitionCheckpoint,
   ): Promise<void> {
     this.#tellUnknown(events);
-    const position = await this.#whole(share, async (trx) => {
-      if (await share.take(trx, part)) for (const tables of this.#tables) tables.forget();
+    const position = await this.#whole(checkpoint, async (trx) => {
+      if (await checkpoint.take(trx, part)) for (const tables of this.#tables) tables.forget();
       for (const tables of this.#tables)
         await this.#fold(trx, tables, await this.#revisions.admitted(trx, tables, events));
-      return share.advance(trx, this.builds, events, previous);
+      return checkpoint.advance(trx, this.builds, events, previous);
     });
     this.#reached(position, events.length);
   }
@@ -156,7 +156,7 @@ export class ProjectionProcessor {
 
   /** All of it or, where it fails, none: nor what is in memory. */
   async #whole<T>(
-    share: PartitionCheckpoint | undefined,
+    checkpoint: PartitionCheckpoint | undefined,
     work: (trx: ReadDb) => Promise<T>,
   ): Promise<T> {
     const { within } = this.options;
@@ -164,7 +164,7 @@ export class ProjectionProcessor {
       return await (within ? work(within) : this.store.db.transaction().execute(work));
     } catch (error) {
       for (const tables of this.#tables) tables.forget();
-      share?.forget();
+      checkpoint?.forget();
       throw error;
     }
   }

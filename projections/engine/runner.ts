@@ -109,14 +109,16 @@ export class ProjectionRunner {
       this.#mending(async () => {
         const stop = new AbortController();
         const either = AbortSignal.any([signal, stop.signal]);
-        // One lane that fails stops the other: a read model that stands still must not look alive.
-        const lanes = (await this.#lanes()).map((lane) =>
-          this.#follow(lane, either).catch((error: unknown) => {
+        // One processor that fails stops the other: a read model that stands still must not look alive.
+        const followed = (await this.#processors()).map((processor) =>
+          this.#follow(processor, either).catch((error: unknown) => {
             stop.abort();
             throw error;
           }),
         );
-        const failed = (await Promise.allSettled(lanes)).find((end) => end.status === 'rejected');
+        const failed = (await Promise.allSettled(followed)).find(
+          (end) => end.status === 'rejected',
+        );
         if (failed) throw failed.reason;
       }),
     );
@@ -147,8 +149,8 @@ export class ProjectionRunner {
         const beside: ProjectionBuild[] = [];
         for (const build of live) beside.push(await buildBeside(store, build));
         let read = 0;
-        const told = this.#laneOptions(work, until + 1);
-        const lane = new ProjectionProcessor(store, log, beside, {
+        const told = this.#processorOptions(work, until + 1);
+        const processor = new ProjectionProcessor(store, log, beside, {
           ...told,
           onBatch: (position, events) => {
             read += events;
@@ -156,7 +158,7 @@ export class ProjectionRunner {
           },
         });
         try {
-          if (until >= 0) await lane.catchUp(work.signal, until);
+          if (until >= 0) await processor.catchUp(work.signal, until);
           work.signal?.throwIfAborted();
           for (const build of beside) await indexBuild(store, build);
           const report = work.verify
@@ -176,14 +178,14 @@ export class ProjectionRunner {
 
   async #reachEnd(work: WorkOptions): Promise<void> {
     const total = (await this.options.log.lastPosition()) + 1;
-    for (const lane of await this.#lanes(work, total)) {
-      await lane.catchUp(work.signal);
-      if (!work.signal?.aborted) await this.#switchTo(lane);
+    for (const processor of await this.#processors(work, total)) {
+      await processor.catchUp(work.signal);
+      if (!work.signal?.aborted) await this.#switchTo(processor);
     }
   }
 
   /** Live builds are fed together, and so are the ones being made, which begin far behind. */
-  async #lanes(work: WorkOptions = {}, total = 0): Promise<ProjectionProcessor[]> {
+  async #processors(work: WorkOptions = {}, total = 0): Promise<ProjectionProcessor[]> {
     const { store, projections, log, onNote } = this.options;
     this.#builds = await openBuilds(store, projections, false);
     const making = this.#builds.filter(({ live }) => !live);
@@ -194,10 +196,13 @@ export class ProjectionRunner {
       });
     return [this.#builds.filter(({ live }) => live), making]
       .filter((builds) => builds.length > 0)
-      .map((builds) => new ProjectionProcessor(store, log, builds, this.#laneOptions(work, total)));
+      .map(
+        (builds) =>
+          new ProjectionProcessor(store, log, builds, this.#processorOptions(work, total)),
+      );
   }
 
-  #laneOptions(work: WorkOptions, total: number): ProjectionProcessorOptions {
+  #processorOptions(work: WorkOptions, total: number): ProjectionProcessorOptions {
     return {
       pageSize: this.options.pageSize ?? MAX_PAGE,
       onBatch: (position) => {
@@ -224,15 +229,15 @@ export class ProjectionRunner {
     this.#committed();
   }
 
-  async #follow(lane: ProjectionProcessor, signal: AbortSignal): Promise<void> {
-    await lane.catchUp(signal);
+  async #follow(processor: ProjectionProcessor, signal: AbortSignal): Promise<void> {
+    await processor.catchUp(signal);
     if (signal.aborted) return;
-    await this.#switchTo(lane);
+    await this.#switchTo(processor);
     const { feed, log } = this.options;
     const pages: AsyncIterable<FeedPage> = feed
-      ? feed.subscribe(lane.position, signal)
-      : log.follow(lane.position, signal);
-    for await (const page of pages) await lane.takeInOrder(page.events, signal);
+      ? feed.subscribe(processor.position, signal)
+      : log.follow(processor.position, signal);
+    for await (const page of pages) await processor.takeInOrder(page.events, signal);
   }
 
   /**

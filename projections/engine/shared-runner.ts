@@ -126,8 +126,8 @@ export class SharedRunner {
       let events = 0;
       const onProgress: WorkOptions['onProgress'] = work.onProgress;
       const total = (await this.options.log.lastPosition()) + 1;
-      const lane = (within?: ReadDb) =>
-        this.#lane(
+      const processor = (within?: ReadDb) =>
+        this.#processorOf(
           beside,
           (position, read) => {
             events += read;
@@ -136,12 +136,12 @@ export class SharedRunner {
           within,
         );
       try {
-        await lane().catchUp(held);
+        await processor().catchUp(held);
         held.throwIfAborted();
         for (const build of beside) await indexBuild(store, build);
         const compared = await this.#alone(async (trx) => {
-          await this.#lane(live, () => undefined, trx).catchUp(held);
-          await lane(trx).catchUp(held);
+          await this.#processorOf(live, () => undefined, trx).catchUp(held);
+          await processor(trx).catchUp(held);
           const comparison = work.verify ? await compareAll(trx, live, beside, held) : NOT_COMPARED;
           held.throwIfAborted();
           for (const build of beside) await switchLive(trx, build);
@@ -202,11 +202,11 @@ export class SharedRunner {
 
   async #make(making: readonly ProjectionBuild[], signal: AbortSignal): Promise<void> {
     const { store, onNote } = this.options;
-    await this.#lane(making, () => undefined).catchUp(signal);
+    await this.#processorOf(making, () => undefined).catchUp(signal);
     if (signal.aborted) return;
     for (const build of making) await indexBuild(store, build);
     await this.#alone(async (trx) => {
-      await this.#lane(making, () => undefined, trx).catchUp(signal);
+      await this.#processorOf(making, () => undefined, trx).catchUp(signal);
       signal.throwIfAborted();
       for (const build of making) await switchLive(trx, build);
     });
@@ -223,11 +223,13 @@ export class SharedRunner {
     const { store, feed, member } = this.options;
     const stop = new AbortController();
     const either = AbortSignal.any([signal, stop.signal]);
-    const lane = this.#lane(builds, (position, events) => this.#committed(position, events));
-    const share = new PartitionCheckpoint(store.dialect, member);
+    const processor = this.#processorOf(builds, (position, events) =>
+      this.#committed(position, events),
+    );
+    const checkpoint = new PartitionCheckpoint(store.dialect, member);
     const fed = (async (): Promise<void> => {
-      for await (const page of feed?.subscribe(lane.position, either) ?? [])
-        await lane.takeByStream(page, share);
+      for await (const page of feed?.subscribe(processor.position, either) ?? [])
+        await processor.takeByStream(page, checkpoint);
     })();
     const ends = await Promise.allSettled([
       fed.finally(() => stop.abort()),
@@ -271,9 +273,11 @@ export class SharedRunner {
     const total = (await this.options.log.lastPosition()) + 1;
     const own = builds.map((build) => ({ ...build }));
     await this.#alone((trx) =>
-      this.#lane(own, (position) => onProgress?.({ done: position + 1, total }), trx).catchUp(
-        signal,
-      ),
+      this.#processorOf(
+        own,
+        (position) => onProgress?.({ done: position + 1, total }),
+        trx,
+      ).catchUp(signal),
     );
     for (const [index, build] of builds.entries())
       build.position = Math.max(build.position, own[index]?.position ?? -1);
@@ -289,7 +293,7 @@ export class SharedRunner {
     });
   }
 
-  #lane(
+  #processorOf(
     builds: readonly ProjectionBuild[],
     onBatch: ProjectionProcessorOptions['onBatch'],
     within?: ReadDb,

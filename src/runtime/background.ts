@@ -30,8 +30,8 @@ export class Background implements Jobs, HealthStatus {
 
   constructor(
     private readonly log: Log,
-    private readonly meters: Metrics,
-    private readonly followed: ProjectionProgress,
+    private readonly metrics: Metrics,
+    private readonly progress: ProjectionProgress,
     private readonly onDeath: () => void,
   ) {}
 
@@ -96,9 +96,9 @@ export class Background implements Jobs, HealthStatus {
     switch (message.kind) {
       case 'followed':
         this.trouble = undefined;
-        this.meters.position(message.position);
-        this.meters.followed(message.name, message.position);
-        this.followed.set(message.name, message.position);
+        this.metrics.position(message.position);
+        this.metrics.followed(message.name, message.position);
+        this.progress.set(message.name, message.position);
         break;
       case 'job':
         this.#note(message.status);

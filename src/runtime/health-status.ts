@@ -4,4 +4,4 @@ export interface HealthStatus {
   /** Why it last failed, until it goes on. */
   readonly trouble: string | undefined;
 }
-export const HEALTH_STATUS = Symbol('Vitals');
+export const HEALTH_STATUS = Symbol('HealthStatus');
