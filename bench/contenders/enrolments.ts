@@ -13,7 +13,8 @@ import type { Context, Role } from '../../src/kernel/decider.js';
 import { contentHash } from '../../src/kernel/canonical.js';
 import { eventId, streams, uuidOf } from '../../src/kernel/ids.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
-import { execute, part } from '../../src/write-side/execute.js';
+import { execute } from '../../src/write-side/execute.js';
+import { part } from '../../src/write-side/unit.js';
 
 const PER_CALL = 300;
 const { programmeId } = asdProgramme;

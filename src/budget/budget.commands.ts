@@ -2,7 +2,7 @@ import { DomainError } from '../kernel/errors.js';
 import { parseProgrammeId, streams } from '../kernel/ids.js';
 import { parseAmount } from '../kernel/money.js';
 import { Command } from '../http/call.js';
-import { part } from '../write-side/execute.js';
+import { part } from '../write-side/unit.js';
 import { Amount, Currency, SignedAmount, Text } from '../http/fields.js';
 import { commandHandlers, commandHandler, type CommandPlanDeps } from '../http/command-handlers.js';
 import { budgetDecider } from './budget.decider.js';

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { systemClock } from '../adapters/clock/system.js';
 import { dataDirIn } from '../composition/config.js';
-import type { Actor, Context, Role } from '../kernel/decider.js';
+import type { Actor, Role } from '../kernel/decider.js';
 import { ROLES } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
 import { uuidOf } from '../kernel/ids.js';
+import type { CommandContext } from '../write-side/context.js';
 import { EXIT, fail, makeOutput, type Output } from './output.js';
 
 export interface CommonOptions {
@@ -67,12 +68,22 @@ export function actorOf(options: CommonOptions, role: Role): Actor {
 }
 
 /**
- * A context whose command id is a function of what is asked, so that the same call again is the
- * same command.
+ * Who asks for what, now. The command's id is made from it when it is decided, with the content and
+ * the revision of the stream that is written last: a call that was cut short and is made again is
+ * the same command, and the same words once the stream went on are another.
  */
-export function contextOf(actor: Actor, ...parts: readonly (string | number)[]): Context {
-  const commandId = uuidOf('cli', actor.id, ...parts);
-  return { actor, now: systemClock.now(), commandId, correlationId: commandId };
+export function contextOf(
+  actor: Actor,
+  verb: string,
+  ...parts: readonly (string | number)[]
+): CommandContext {
+  return {
+    actor,
+    now: systemClock.now(),
+    verb: `cli ${verb}`,
+    key: [actor.id, ...parts].join(' '),
+    correlationId: uuidOf('cli', actor.id, verb, ...parts),
+  };
 }
 
 const SAME_SIGNAL_MS = 500;

@@ -3,7 +3,7 @@ import { entitlementFor } from '../eligibility/determine.js';
 import { contentHash } from '../kernel/canonical.js';
 import { parsePersonId, parseProgrammeId, streams } from '../kernel/ids.js';
 import { Command } from '../http/call.js';
-import { part } from '../write-side/execute.js';
+import { part } from '../write-side/unit.js';
 import { Day, Json, Period, Text } from '../http/fields.js';
 import {
   commandHandlers,

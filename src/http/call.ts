@@ -3,7 +3,10 @@ import type { Actor, Context } from '../kernel/decider.js';
 
 /** What a request carries besides its body, read once at the edge. */
 export interface Call {
-  /** Actor, instant, command id (a function of subject and idempotency key) and correlation. */
+  /**
+   * Actor, instant, command id (a function of subject, idempotency key and fingerprint) and
+   * correlation.
+   */
   readonly context: Context;
   /** Parts of the path. */
   readonly params: Readonly<Record<string, string>>;

@@ -7,7 +7,8 @@ import { Answer } from './answer.js';
 import type { Jobs } from '../write-side/jobs.js';
 import type { ProgrammeReader } from '../write-side/readers.js';
 import type { Command } from './call.js';
-import { execute, type Part } from '../write-side/execute.js';
+import { execute } from '../write-side/execute.js';
+import { type Part } from '../write-side/unit.js';
 import { keyReused } from './idempotency.js';
 import { Metrics } from '../runtime/metrics.js';
 import type { PersonReader } from '../write-side/readers.js';
@@ -155,6 +156,11 @@ export class CommandExecutor {
     command: Command,
     planned: CommandPlan | undefined,
   ): Promise<Answer> {
+    if (kept.fingerprint !== command.call.fingerprint) {
+      // Another request was faster under the same key: nothing of this one was ever recorded.
+      await planned?.undo?.();
+      throw keyReused();
+    }
     const answer = this.#kept(kept, command);
     if (answer.status < 400) await planned?.afterwards?.();
     return answer;

@@ -1,5 +1,7 @@
 import { sha256Hex } from '../kernel/canonical.js';
+import type { Actor } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
+import { uuidOf } from '../kernel/ids.js';
 
 const KEY = /^[\x21-\x7e]{1,128}$/;
 
@@ -28,6 +30,13 @@ export function parseIdempotencyKey(header: string | string[] | undefined): stri
  */
 export const fingerprintOf = (method: string, path: string, body: unknown): string =>
   sha256Hex(`${method} ${path}\n${spelled(body)}`);
+
+/**
+ * The id of a request's command: of its caller, their key and what they ask. The same key with
+ * another body is another command, so that nothing of the one is ever taken for the other.
+ */
+export const commandIdOf = (actor: Pick<Actor, 'id'>, key: string, fingerprint: string): string =>
+  uuidOf('command', actor.id, key, fingerprint);
 
 /**
  * JSON with sorted keys. Unlike the canonical form of events it takes any JSON: a request may be

@@ -8,9 +8,8 @@ import {
 } from '@nestjs/common';
 import { Inject } from '@nestjs/common';
 import { CLOCK, type Clock } from '../adapters/clock/port.js';
-import { uuidOf } from '../kernel/ids.js';
 import { actorOf, type Call, type Command, type Query, type Request } from './call.js';
-import { fingerprintOf, parseIdempotencyKey } from './idempotency.js';
+import { commandIdOf, fingerprintOf, parseIdempotencyKey } from './idempotency.js';
 import { ReadQuery } from './query-handlers.js';
 import { ProjectionProgress } from '../runtime/projection-progress.js';
 import { validated } from './validate.js';
@@ -28,16 +27,17 @@ class CommandPipe implements PipeTransform<Request, Command> {
     const key = parseIdempotencyKey(request.headers['idempotency-key']);
     const body: unknown = request.body ?? {};
     const command = validated(metatype as Type<Command>, body);
+    const fingerprint = fingerprintOf(request.method, pathOf(request.url), body);
     const call: Call = {
       context: {
         actor,
         now: this.clock.now(),
-        commandId: uuidOf('command', actor.id, key),
+        commandId: commandIdOf(actor, key, fingerprint),
         correlationId: request.id,
       },
       params: request.params as Record<string, string>,
       key: `${actor.id} ${key}`,
-      fingerprint: fingerprintOf(request.method, pathOf(request.url), body),
+      fingerprint,
     };
     Object.defineProperty(command, 'call', { value: call });
     return command;

@@ -35,6 +35,9 @@ export interface Context {
   readonly causationId?: string;
 }
 
+/** What a decider may know of a command besides its content: who gives it, and when. */
+export type DecisionContext = Pick<Context, 'actor' | 'now'>;
+
 /** What `decide` returns: a fact that is not recorded yet. */
 export type Draft<T extends EventType = EventType> = {
   [K in T]: { readonly type: K; readonly data: EventData[K] };
@@ -83,7 +86,7 @@ export type Recorded<T extends EventType = EventType> = StoredEvent<T> & {
  */
 export interface Decider<State, Command, T extends EventType> {
   readonly initialState: State;
-  decide(state: State, command: Command, context: Context): readonly Draft<T>[];
+  decide(state: State, command: Command, context: DecisionContext): readonly Draft<T>[];
   evolve(state: State, event: Foldable<T>): State;
 }
 
@@ -100,9 +103,10 @@ export type Foldable<T extends EventType = EventType> = {
   };
 }[T];
 
-export function fold<S, C, T extends EventType>(
-  decider: Decider<S, C, T>,
-  events: Iterable<Foldable<T>>,
+/** Folds any stream's events: a decider ignores those that it does not know. */
+export function fold<S, C>(
+  decider: Decider<S, C, EventType>,
+  events: Iterable<Foldable>,
   from: S = decider.initialState,
 ): S {
   let state = from;
@@ -114,7 +118,7 @@ export function fold<S, C, T extends EventType>(
  * Refuses an actor whose role may not do this. Roles come on top of the rules about persons, never
  * instead.
  */
-export function requireRole(context: Context, ...allowed: readonly Role[]): void {
+export function requireRole(context: Pick<Context, 'actor'>, ...allowed: readonly Role[]): void {
   if (!allowed.includes(context.actor.role)) {
     throw new DomainError(
       'ROLE_NOT_ALLOWED',

@@ -2,7 +2,8 @@ import type { EventData } from '../../events/generated.js';
 import type { Recorded } from '../kernel/decider.js';
 import { streams } from '../kernel/ids.js';
 import { enrolmentDecider } from '../enrolment/enrolment.decider.js';
-import { record, task, type Unit } from '../write-side/bulk.js';
+import { record } from '../write-side/bulk.js';
+import { part, type Unit } from '../write-side/unit.js';
 import { AUTOMATION, PAGE, type Deps } from '../write-side/context.js';
 import { isErased } from '../person/registered-person.js';
 import type { ProcessManager } from './runner.js';
@@ -41,7 +42,7 @@ async function enrol(deps: Deps, approvals: readonly Recorded[]): Promise<void> 
         verb: 'enrol',
         key: start.applicationId,
         causationId: event.id,
-        tasks: [task(stream, enrolmentDecider, { command: { type: 'StartEnrolment', ...start } })],
+        parts: [part(stream, enrolmentDecider, { type: 'StartEnrolment', ...start })],
       },
     ];
   });

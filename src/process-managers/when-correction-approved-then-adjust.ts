@@ -9,7 +9,8 @@ import {
   recoveryDecider,
   type RecoveryState,
 } from '../recovery/recovery.decider.js';
-import { pipelined, record, recordOne, task, type Task, type Unit } from '../write-side/bulk.js';
+import { pipelined, record, recordOne } from '../write-side/bulk.js';
+import { part, type Part, type Unit } from '../write-side/unit.js';
 import { readCorrection } from '../use-cases/corrections/corrections.js';
 import { foldAdjustment, foldRecovery } from '../use-cases/cycles/household-accounts.js';
 import { AUTOMATION, type Deps, type JobContext } from '../write-side/context.js';
@@ -82,15 +83,13 @@ async function adjust(deps: Deps, event: Approved, signal?: AbortSignal): Promis
       verb: 'apply-correction',
       key: correctionId,
       causationId: event.id,
-      tasks: [
-        task(streams.correction(correctionId), correctionDecider, {
-          command: {
-            type: 'ApplyCorrection',
-            arrearsCount,
-            arrearsMinor: String(arrears),
-            overpaidCount,
-            overpaidMinor: String(overpaid),
-          },
+      parts: [
+        part(streams.correction(correctionId), correctionDecider, {
+          type: 'ApplyCorrection',
+          arrearsCount,
+          arrearsMinor: String(arrears),
+          overpaidCount,
+          overpaidMinor: String(overpaid),
         }),
       ],
     },
@@ -135,34 +134,35 @@ function unitOf(
   const stream = streams.recovery(recoveryIdOf(programmeId, personId));
   const owed = recoveries.get(stream) ?? [];
   const offsetMinor = offsetOf(proposal, foldRecovery(owed));
-  const tasks: Task[] = [];
+  const parts: Part[] = [];
   if (isOverpaid(proposal))
-    tasks.push(
-      task(stream, recoveryDecider, {
-        command: { type: 'EstablishOverpayment', ...debtOf(proposal, currency) },
+    parts.push(
+      part(stream, recoveryDecider, {
+        type: 'EstablishOverpayment',
+        ...debtOf(proposal, currency),
       }),
     );
   if (offsetMinor > 0n)
-    tasks.push(
-      task(stream, recoveryDecider, {
-        command: { type: 'OffsetOverpayment', correctionId, amountMinor: String(offsetMinor) },
+    parts.push(
+      part(stream, recoveryDecider, {
+        type: 'OffsetOverpayment',
+        correctionId,
+        amountMinor: String(offsetMinor),
       }),
     );
-  const loaded = [...tasks.map(() => owed), account.events];
-  tasks.push(
-    task(account.stream, adjustmentDecider, {
-      command: {
-        type: 'EstablishAdjustment',
-        correctionId,
-        ...(offsetMinor > 0n ? { offsetMinor: String(offsetMinor) } : {}),
-      },
+  const loaded = [...parts.map(() => owed), account.events];
+  parts.push(
+    part(account.stream, adjustmentDecider, {
+      type: 'EstablishAdjustment',
+      correctionId,
+      ...(offsetMinor > 0n ? { offsetMinor: String(offsetMinor) } : {}),
     }),
   );
   return {
     verb: 'adjust',
     key: `${correctionId} ${programmeId} ${personId}`,
     causationId: cause.id,
-    tasks,
+    parts,
     loaded,
   };
 }

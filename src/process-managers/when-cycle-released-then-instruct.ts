@@ -2,7 +2,8 @@ import type { EventData } from '../../events/generated.js';
 import { DomainError } from '../kernel/errors.js';
 import { partsOfCycle, streams } from '../kernel/ids.js';
 import { cycleDecider } from '../cycle/cycle.decider.js';
-import { pipelined, recordOne, task } from '../write-side/bulk.js';
+import { pipelined, recordOne } from '../write-side/bulk.js';
+import { part } from '../write-side/unit.js';
 import { Instructing } from '../use-cases/instructions/instructing.js';
 import { AUTOMATION, type Deps, type JobContext, type OnProgress } from '../write-side/context.js';
 import { PolicyReader } from '../programme/policy-reader.js';
@@ -105,14 +106,12 @@ export async function instructCycle(
     {
       verb: 'record-instruction',
       key: cycleId,
-      tasks: [
-        task(streams.cycle(cycleId), cycleDecider, {
-          command: {
-            type: 'RecordInstruction',
-            count: run.count,
-            totalMinor: String(run.totalMinor),
-            files,
-          },
+      parts: [
+        part(streams.cycle(cycleId), cycleDecider, {
+          type: 'RecordInstruction',
+          count: run.count,
+          totalMinor: String(run.totalMinor),
+          files,
         }),
       ],
     },

@@ -3,7 +3,8 @@ import { ARREARS_ITEM, RECOVERY_ITEM } from '../eligibility/rules.js';
 import type { Recorded } from '../kernel/decider.js';
 import { recoveryId as recoveryIdOf, streams } from '../kernel/ids.js';
 import { recoveryDecider } from '../recovery/recovery.decider.js';
-import { record, task, type Unit } from '../write-side/bulk.js';
+import { record } from '../write-side/bulk.js';
+import { part, type Unit } from '../write-side/unit.js';
 import { foldPayment } from '../use-cases/folds.js';
 import { hasCorrections } from '../use-cases/cycles/household-accounts.js';
 import { AUTOMATION, PAGE, type Deps, type JobContext } from '../write-side/context.js';
@@ -74,9 +75,12 @@ async function giveBack(
             {
               verb: 'release-arrears',
               key,
-              tasks: [
-                task(streams.adjustment(programmeId, personId), adjustmentDecider, {
-                  command: { type: 'ReleaseArrears', paymentId, round, reason },
+              parts: [
+                part(streams.adjustment(programmeId, personId), adjustmentDecider, {
+                  type: 'ReleaseArrears',
+                  paymentId,
+                  round,
+                  reason,
                 }),
               ],
             },
@@ -87,9 +91,12 @@ async function giveBack(
             {
               verb: 'reverse-deduction',
               key,
-              tasks: [
-                task(streams.recovery(recoveryIdOf(programmeId, personId)), recoveryDecider, {
-                  command: { type: 'ReverseDeduction', paymentId, round, reason },
+              parts: [
+                part(streams.recovery(recoveryIdOf(programmeId, personId)), recoveryDecider, {
+                  type: 'ReverseDeduction',
+                  paymentId,
+                  round,
+                  reason,
                 }),
               ],
             },
@@ -99,13 +106,13 @@ async function giveBack(
   });
   if (units.length === 0) return;
   const known = new Map(
-    (await deps.store.readStreams(units.map(({ tasks }) => tasks[0]!.stream))).map(
+    (await deps.store.readStreams(units.map(({ parts }) => parts[0]!.stream))).map(
       ({ stream, events }) => [stream, events],
     ),
   );
   const loaded = units.map((unit): Unit => ({
     ...unit,
-    loaded: [known.get(unit.tasks[0]!.stream) ?? []],
+    loaded: [known.get(unit.parts[0]!.stream) ?? []],
   }));
   for (const result of await record(deps, loaded, base))
     if (result.kind === 'refused') throw result.error;

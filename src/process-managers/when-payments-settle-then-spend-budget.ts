@@ -2,7 +2,8 @@ import type { EventStore } from '../adapters/event-store/port.js';
 import { budgetDecider, type BudgetCommand } from '../budget/budget.decider.js';
 import type { Recorded } from '../kernel/decider.js';
 import { cycleId as cycleIdOf, partsOfPayment } from '../kernel/ids.js';
-import { recordOne, task, type Step, type Task } from '../write-side/bulk.js';
+import { recordOne } from '../write-side/bulk.js';
+import { partFrom, type Part } from '../write-side/unit.js';
 import { budgetStreamOf } from '../use-cases/cycles/cycles.js';
 import { foldPayment } from '../use-cases/folds.js';
 import { AUTOMATION, type Deps } from '../write-side/context.js';
@@ -36,7 +37,7 @@ export const whenPaymentsSettleThenSpendBudget = (deps: Deps): ProcessManager =>
       const stream = budgetStreamOf(cycleId);
       await recordOne(
         deps,
-        { verb: 'move-budget', key: cycleId, tasks: [moving(stream, cycleId, movements)] },
+        { verb: 'move-budget', key: cycleId, parts: [moving(stream, cycleId, movements)] },
         { actor: AUTOMATION, correlationId },
       );
     }
@@ -44,28 +45,24 @@ export const whenPaymentsSettleThenSpendBudget = (deps: Deps): ProcessManager =>
 });
 
 /** Decides from the budget's own history which of the movements are new. */
-function moving(stream: string, cycleId: string, movements: readonly Movement[]): Task {
-  return {
-    stream,
-    decide(events, context) {
-      const spent = through(events, 'BudgetSpent', cycleId);
-      const refunded = through(events, 'BudgetRefunded', cycleId);
-      const steps = stepsOf(
-        cycleId,
-        movements.filter(
-          ({ amountMinor, position }) => position > (amountMinor > 0n ? spent : refunded),
-        ),
-      );
-      return task(stream, budgetDecider, ...steps).decide(events, context);
-    },
-  };
+function moving(stream: string, cycleId: string, movements: readonly Movement[]): Part {
+  return partFrom(stream, budgetDecider, movements, (events) => {
+    const spent = through(events, 'BudgetSpent', cycleId);
+    const refunded = through(events, 'BudgetRefunded', cycleId);
+    return commandsOf(
+      cycleId,
+      movements.filter(
+        ({ amountMinor, position }) => position > (amountMinor > 0n ? spent : refunded),
+      ),
+    );
+  });
 }
 
 /**
  * In the order in which the money moved: what settles a second time is paid from what came back in
  * between.
  */
-function stepsOf<S>(cycleId: string, movements: readonly Movement[]): Step<S, BudgetCommand>[] {
+function commandsOf(cycleId: string, movements: readonly Movement[]): BudgetCommand[] {
   const flows: {
     readonly type: 'SpendBudget' | 'RefundBudget';
     total: bigint;
@@ -81,9 +78,7 @@ function stepsOf<S>(cycleId: string, movements: readonly Movement[]): Step<S, Bu
     flow.count += 1;
     flow.throughPosition = position;
   }
-  return flows.map(({ total, ...flow }) => ({
-    command: { ...flow, cycleId, amountMinor: String(total) },
-  }));
+  return flows.map(({ total, ...flow }) => ({ ...flow, cycleId, amountMinor: String(total) }));
 }
 
 function through(

@@ -4,7 +4,7 @@ import { compilePolicy } from '../eligibility/policy.js';
 import { contentHash } from '../kernel/canonical.js';
 import { parseProgrammeId, streams } from '../kernel/ids.js';
 import { Command } from '../http/call.js';
-import { part, fresh } from '../write-side/execute.js';
+import { part, fresh } from '../write-side/unit.js';
 import {
   Currency,
   Day,

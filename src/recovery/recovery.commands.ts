@@ -6,7 +6,7 @@ import {
 } from '../kernel/ids.js';
 import { parseAmount } from '../kernel/money.js';
 import { Command } from '../http/call.js';
-import { part } from '../write-side/execute.js';
+import { part } from '../write-side/unit.js';
 import { Amount, Flag, Text, Whole } from '../http/fields.js';
 import {
   commandHandlers,

@@ -7,12 +7,12 @@ import { fold } from '../kernel/decider.js';
 import { paymentDecider, type PaymentState } from '../payment/payment.decider.js';
 
 export const foldApplication = (events: readonly Recorded[]): ApplicationState =>
-  fold(applicationDecider, events as never);
+  fold(applicationDecider, events);
 export const foldEnrolment = (events: readonly Recorded[]): EnrolmentState =>
-  fold(enrolmentDecider, events as never);
+  fold(enrolmentDecider, events);
 export const foldBankMessage = (events: readonly Recorded[]): BankMessageState =>
-  fold(bankMessageDecider, events as never);
+  fold(bankMessageDecider, events);
 export const foldBankEntry = (events: readonly Recorded[]): BankEntryState =>
-  fold(bankEntryDecider, events as never);
+  fold(bankEntryDecider, events);
 export const foldPayment = (events: readonly Recorded[]): PaymentState =>
-  fold(paymentDecider, events as never);
+  fold(paymentDecider, events);

@@ -31,6 +31,17 @@ export interface MessageDeps extends Deps {
  */
 export type JobContext = Pick<Context, 'actor' | 'correlationId'>;
 
+/**
+ * What names a command: an id that its caller answers for, or what is done (`verb`) to what
+ * (`key`). Of the latter the id is made when it is decided, from the content and the revision of
+ * the stream besides.
+ */
+export type CommandName =
+  { readonly commandId: string } | { readonly verb: string; readonly key: string };
+
+/** Who asks for one unit, when, and under which name. A whole Context fits. */
+export type CommandContext = JobContext & Pick<Context, 'now' | 'causationId'> & CommandName;
+
 /** `done` of `total` (where it is known) of `what`, for a progress line. */
 export interface Progress {
   readonly what: string;

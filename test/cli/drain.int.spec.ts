@@ -6,7 +6,8 @@ import { makeOutput } from '../../src/cli/output.js';
 import { streams } from '../../src/kernel/ids.js';
 import { personDecider } from '../../src/person/person.decider.js';
 import { importApplications } from '../../src/use-cases/applications/import-applications.js';
-import { execute, part } from '../../src/write-side/execute.js';
+import { execute } from '../../src/write-side/execute.js';
+import { part } from '../../src/write-side/unit.js';
 import { by, households, job, newWorld, openProgramme, type World } from '../use-cases/world.js';
 
 describe('draining after commands of the command line', () => {

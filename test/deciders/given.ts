@@ -2,7 +2,6 @@ import { afterAll, expect } from '@jest/globals';
 import type { EventData, EventType } from '../../events/generated.js';
 import { EventRegistry } from '../../events/registry.js';
 import {
-  fold,
   type Context,
   type Decider,
   type Draft,
@@ -59,13 +58,16 @@ export function scenarios<S, C extends { readonly type: string }, T extends Even
     expect([...seen.codes].sort()).toEqual([...refusals].sort());
   });
 
+  const stateAfter = (events: readonly Foldable<T>[]): S =>
+    events.reduce((state, event) => decider.evolve(state, event), decider.initialState);
+
   function given(...events: readonly Foldable<T>[]) {
     for (const event of events)
       registry.validate(event.type, registry.latestVersion(event.type), event.data);
     return {
       when(command: C, context: Context): Asserted<T> {
         seen.commands.add(command.type);
-        const decided = attempt(() => decider.decide(fold(decider, events), command, context));
+        const decided = attempt(() => decider.decide(stateAfter(events), command, context));
         return {
           then(...drafts) {
             expect(drafted(decided)).toEqual(drafts);

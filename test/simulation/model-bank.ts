@@ -10,7 +10,7 @@ import {
   type PaymentCommand,
   type PaymentState,
 } from '../../src/payment/payment.decider.js';
-import { part, type Part } from '../../src/write-side/execute.js';
+import { part, type Part } from '../../src/write-side/unit.js';
 import type { Act } from './model-people.js';
 import type { Op } from './model-world.js';
 

@@ -4,7 +4,7 @@ import { cycleDecider, type CycleCommand } from '../../src/cycle/cycle.decider.j
 import { payableIn } from '../../src/enrolment/enrolment.decider.js';
 import { partsOfPayment, streams } from '../../src/kernel/ids.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
-import { part, type Part } from '../../src/write-side/execute.js';
+import { part, type Part } from '../../src/write-side/unit.js';
 import type { Act } from './model-people.js';
 import { definition, PROGRAMME } from './model-programme.js';
 import { foldEnrolment, foldPerson, type World } from './model-world.js';

@@ -43,7 +43,7 @@ import {
   type RecoveryCommand,
   type RecoveryState,
 } from '../../src/recovery/recovery.decider.js';
-import { part, type Part } from '../../src/write-side/execute.js';
+import { part, type Part } from '../../src/write-side/unit.js';
 import type { Act } from './model-people.js';
 import { PERIODS, PROGRAMME } from './model-programme.js';
 import {

@@ -10,7 +10,7 @@ import {
   type EnrolmentState,
 } from '../../src/enrolment/enrolment.decider.js';
 import { streams } from '../../src/kernel/ids.js';
-import { part } from '../../src/write-side/execute.js';
+import { part } from '../../src/write-side/unit.js';
 import { PROGRAMME } from './model-programme.js';
 import { foldEnrolment, World, type Op } from './model-world.js';
 

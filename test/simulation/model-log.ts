@@ -1,7 +1,8 @@
 import type { StreamWrite } from '../../src/adapters/event-store/port.js';
 import { EventRegistry } from '../../events/registry.js';
-import type { Context, Draft, Recorded } from '../../src/kernel/decider.js';
-import { stamp, type Part } from '../../src/write-side/execute.js';
+import type { Context, Recorded } from '../../src/kernel/decider.js';
+import { type Part } from '../../src/write-side/unit.js';
+import { stamp } from '../../src/write-side/record.js';
 
 const registry = new EventRegistry();
 
@@ -51,14 +52,16 @@ export class ModelLog {
           const all = this.stream(part.stream);
           const events = all.slice(0, Math.max(0, all.length - behind));
           moved ||= events.length < all.length;
-          const drafts = part.decide(events as never, context) as readonly Draft[];
-          if (drafts.length === 0) continue;
+          const decisions = part.decide(events, context);
+          if (decisions.length === 0) continue;
+          for (const { draft } of decisions)
+            registry.validate(draft.type, registry.latestVersion(draft.type), draft.data);
           writes.push({
             stream: part.stream,
             expected: events.length === 0 ? 'no-stream' : events.length - 1,
-            events: stamp(registry, drafts, context, count),
+            events: stamp(registry, decisions, context, count),
           });
-          count += drafts.length;
+          count += decisions.length;
         }
       } catch (error) {
         // Refused for what is past: who looked at that would ask again.

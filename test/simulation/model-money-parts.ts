@@ -6,7 +6,7 @@ import {
   type PaymentCommand,
   type PaymentState,
 } from '../../src/payment/payment.decider.js';
-import { part, type Part } from '../../src/write-side/execute.js';
+import { part, type Part } from '../../src/write-side/unit.js';
 import { PROGRAMME } from './model-programme.js';
 import { foldCycle, type World } from './model-world.js';
 

@@ -8,7 +8,7 @@ import { type CycleCommand } from '../../src/cycle/cycle.decider.js';
 import { fold, type Recorded } from '../../src/kernel/decider.js';
 import { cycleId as cycleIdOf, partsOfPayment } from '../../src/kernel/ids.js';
 import { paymentDecider, type PaymentState } from '../../src/payment/payment.decider.js';
-import { part, type Part } from '../../src/write-side/execute.js';
+import { part, type Part } from '../../src/write-side/unit.js';
 import { rulesOf } from './model-checks.js';
 import type { Act } from './model-people.js';
 import { PROGRAMME } from './model-programme.js';

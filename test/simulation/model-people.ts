@@ -15,7 +15,7 @@ import { streams, uuidOf } from '../../src/kernel/ids.js';
 import { identityDecider } from '../../src/person/identity.decider.js';
 import { personDecider, type PersonCommand } from '../../src/person/person.decider.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
-import { part, type Part } from '../../src/write-side/execute.js';
+import { part, type Part } from '../../src/write-side/unit.js';
 import { definition, factsOf, PERIODS, PROGRAMME, versions } from './model-programme.js';
 import { foldEnrolment, foldPerson, type Op, type World } from './model-world.js';
 

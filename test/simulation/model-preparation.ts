@@ -13,7 +13,7 @@ import {
   recoveryId as recoveryIdOf,
   streams,
 } from '../../src/kernel/ids.js';
-import { type Part } from '../../src/write-side/execute.js';
+import { type Part } from '../../src/write-side/unit.js';
 import { adjustment, recovery } from './model-corrections.js';
 import { PERIODS, PROGRAMME } from './model-programme.js';
 import { foldEnrolment, foldPayment, foldPerson, type Op, type World } from './model-world.js';

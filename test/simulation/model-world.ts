@@ -14,7 +14,7 @@ import { streams, uuidOf } from '../../src/kernel/ids.js';
 import { paymentDecider, type PaymentState } from '../../src/payment/payment.decider.js';
 import { personDecider, type PersonState } from '../../src/person/person.decider.js';
 import { NO_HOLD, programmeDecider } from '../../src/programme/programme.decider.js';
-import type { Part } from '../../src/write-side/execute.js';
+import { type Part } from '../../src/write-side/unit.js';
 import { ModelLog } from './model-log.js';
 import { compiledOf, definition, PROGRAMME } from './model-programme.js';
 
@@ -33,16 +33,14 @@ export interface Op {
   readonly wrong: 'role' | 'region' | undefined;
 }
 
-export const foldPerson = (events: readonly Recorded[]): PersonState =>
-  fold(personDecider, events as never);
+export const foldPerson = (events: readonly Recorded[]): PersonState => fold(personDecider, events);
 export const foldApplication = (events: readonly Recorded[]): ApplicationState =>
-  fold(applicationDecider, events as never);
+  fold(applicationDecider, events);
 export const foldEnrolment = (events: readonly Recorded[]): EnrolmentState =>
-  fold(enrolmentDecider, events as never);
-export const foldCycle = (events: readonly Recorded[]): CycleState =>
-  fold(cycleDecider, events as never);
+  fold(enrolmentDecider, events);
+export const foldCycle = (events: readonly Recorded[]): CycleState => fold(cycleDecider, events);
 export const foldPayment = (events: readonly Recorded[]): PaymentState =>
-  fold(paymentDecider, events as never);
+  fold(paymentDecider, events);
 
 /**
  * A log, and what the shell around the deciders knows: who asks, what time it is, and what the log

@@ -13,7 +13,8 @@ import { enrolmentDecider, type EnrolmentCommand } from '../../src/enrolment/enr
 import { streams } from '../../src/kernel/ids.js';
 import { balanceMinor, recoveredMinor } from '../../src/recovery/recovery.decider.js';
 import { KeyedMutex } from '../../src/kernel/concurrency/keyed-mutex.js';
-import { execute, part } from '../../src/write-side/execute.js';
+import { execute } from '../../src/write-side/execute.js';
+import { part } from '../../src/write-side/unit.js';
 import { startEventStoreDb, type TestEventStoreDb } from '../support/eventstoredb-server.js';
 import { everyStep, type Scene } from './every-step.js';
 import { child, enrolFamilies } from './families.js';

@@ -6,7 +6,8 @@ import { budgetDecider } from '../../src/budget/budget.decider.js';
 import { asdProgramme } from '../../src/eligibility/reference/asd.js';
 import { streams } from '../../src/kernel/ids.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
-import { execute, part } from '../../src/write-side/execute.js';
+import { execute } from '../../src/write-side/execute.js';
+import { part } from '../../src/write-side/unit.js';
 import { PROGRAMME } from './month.js';
 import { as, drain, households, job } from './world.js';
 

@@ -15,7 +15,8 @@ import { ribOf } from '../../src/kernel/accounts.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
 import { personDecider } from '../../src/person/person.decider.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
-import { execute, part } from '../../src/write-side/execute.js';
+import { execute } from '../../src/write-side/execute.js';
+import { part } from '../../src/write-side/unit.js';
 import { answers, enrolled, PROGRAMME, released } from './month.js';
 import { as, drain, job, newWorld, type World } from './world.js';
 

@@ -7,7 +7,8 @@ import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js
 import { createAuditCheck } from '../../src/audit/check.js';
 import { budgetDecider, freeMinor } from '../../src/budget/budget.decider.js';
 import { streams } from '../../src/kernel/ids.js';
-import { execute, part } from '../../src/write-side/execute.js';
+import { execute } from '../../src/write-side/execute.js';
+import { part } from '../../src/write-side/unit.js';
 import { answers, enrolled, PROGRAMME, released } from './month.js';
 import { as, drain, job, newWorld, type World } from './world.js';
 

@@ -23,7 +23,8 @@ import { asdProgramme, asdVersions } from '../../src/eligibility/reference/asd.j
 import type { Context, Role } from '../../src/kernel/decider.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
-import { execute, part } from '../../src/write-side/execute.js';
+import { execute } from '../../src/write-side/execute.js';
+import { part } from '../../src/write-side/unit.js';
 
 /** A real engine in a folder of its own. */
 export interface World {

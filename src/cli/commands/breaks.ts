@@ -12,7 +12,8 @@ import {
 import { daysBetween, parsePeriod } from '../../kernel/time.js';
 import { paymentDecider, type PaymentCommand } from '../../payment/payment.decider.js';
 import { RESOLUTIONS } from '../../payment/payment.commands.js';
-import { execute, part } from '../../write-side/execute.js';
+import { execute } from '../../write-side/execute.js';
+import { part } from '../../write-side/unit.js';
 import {
   acting,
   action,

@@ -23,7 +23,8 @@ import {
 import { DomainError } from '../../kernel/errors.js';
 import { bankEntryDecider } from '../../statement/entry.decider.js';
 import { parseEntryId, parsePaymentId, parseSha256, streams } from '../../kernel/ids.js';
-import { execute, part } from '../../write-side/execute.js';
+import { execute } from '../../write-side/execute.js';
+import { part } from '../../write-side/unit.js';
 import {
   acting,
   action,

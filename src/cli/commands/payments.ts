@@ -14,7 +14,8 @@ import {
 } from '../../kernel/ids.js';
 import { parseLocalDate, parsePeriod } from '../../kernel/time.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
-import { execute, part } from '../../write-side/execute.js';
+import { execute } from '../../write-side/execute.js';
+import { part } from '../../write-side/unit.js';
 import { acting, action, actorOf, contextOf, type CommonOptions } from '../command.js';
 import { withEngine } from '../compose.js';
 import { drainAutomations } from '../drain.js';

@@ -1,4 +1,5 @@
-import { record, task, type Unit } from '../../write-side/bulk.js';
+import { record } from '../../write-side/bulk.js';
+import { part, type Unit } from '../../write-side/unit.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 import type { Actor, Recorded } from '../../kernel/decider.js';
 import { fold } from '../../kernel/decider.js';
@@ -33,7 +34,7 @@ export async function mendAccounts(
   for await (const page of pagesOf(engine.store, `payment-${cycleId}-`, { signal })) {
     const failed = page
       .filter(({ events }) =>
-        ['rejected', 'returned'].includes(fold(paymentDecider, events as never).status),
+        ['rejected', 'returned'].includes(fold(paymentDecider, events).status),
       )
       .map(({ stream, events }) => ({ paymentId: stream.slice('payment-'.length), events }))
       .filter(({ paymentId }) => digitOf(paymentId) < MENDED_OF_TEN);
@@ -79,8 +80,8 @@ export async function mendAccounts(
       verb: 'mend-account',
       key: `${personId} ${accountId}`,
       loaded: [events],
-      tasks: [
-        task(
+      parts: [
+        part(
           streams.person(personId),
           personDecider,
           {
@@ -143,19 +144,20 @@ export async function resolveBreaks(
               verb: 'resolve-breaks',
               key: stream,
               loaded: [events],
-              tasks: [
-                task(
+              parts: [
+                part(
                   stream,
                   paymentDecider,
-                  ...open.map((data) => ({
-                    command: {
-                      type: 'ResolveBreak',
-                      paymentId: data.paymentId,
-                      breakId: data.breakId,
-                      resolution: 'bank-error',
-                      reason: 'the bank withdrew its second message',
-                    } as const,
-                  })),
+                  ...open.map(
+                    (data) =>
+                      ({
+                        type: 'ResolveBreak',
+                        paymentId: data.paymentId,
+                        breakId: data.breakId,
+                        resolution: 'bank-error',
+                        reason: 'the bank withdrew its second message',
+                      }) as const,
+                  ),
                 ),
               ],
             },

@@ -30,7 +30,7 @@ export async function summarise(
       cycles.push(await cycleTotals(engine, cycleIdOf(programmeId, period), period, run));
     const budget = fold(
       budgetDecider,
-      (await engine.store.readStream(streams.budget(programmeId, fiscalYear))) as never,
+      await engine.store.readStream(streams.budget(programmeId, fiscalYear)),
     );
     return {
       ...(await decisions(engine, run)),

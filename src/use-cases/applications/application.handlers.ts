@@ -4,7 +4,7 @@ import { DomainError } from '../../kernel/errors.js';
 import { parseApplicationId, streams, uuidOf } from '../../kernel/ids.js';
 import { localDateOf } from '../../kernel/time.js';
 import type { Command } from '../../http/call.js';
-import { fresh, part, type Part } from '../../write-side/execute.js';
+import { fresh, part, type Part } from '../../write-side/unit.js';
 import {
   commandHandlers,
   commandHandler,

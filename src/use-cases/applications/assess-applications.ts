@@ -6,7 +6,8 @@ import {
 } from '../../application/application.decider.js';
 import { determine } from '../../eligibility/determine.js';
 import { streams } from '../../kernel/ids.js';
-import { pipelined, record, task, type Unit, type UnitResult } from '../../write-side/bulk.js';
+import { pipelined, record, type UnitResult } from '../../write-side/bulk.js';
+import { part, type Unit } from '../../write-side/unit.js';
 import { foldApplication } from '../folds.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
@@ -91,7 +92,7 @@ export async function assessApplications(
         verb: 'determine',
         key: stream,
         loaded: [events],
-        tasks: [task(stream, applicationDecider, { command: determination })],
+        parts: [part(stream, applicationDecider, determination)],
       }));
       const results = await record(deps, units, base);
       const refused: Refusal[] = [];

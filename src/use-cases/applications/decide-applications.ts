@@ -5,7 +5,8 @@ import {
   type ApplicationState,
 } from '../../application/application.decider.js';
 import { named } from './assess-applications.js';
-import { pipelined, record, task, type Unit } from '../../write-side/bulk.js';
+import { pipelined, record } from '../../write-side/bulk.js';
+import { part, type Unit } from '../../write-side/unit.js';
 import { foldApplication } from '../folds.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { refusal, type Refusal } from '../../write-side/refusals.js';
@@ -64,7 +65,7 @@ export async function decideApplications(
         verb: args.action,
         key: stream,
         loaded: [events],
-        tasks: [task(stream, applicationDecider, { command: COMMANDS[args.action](args) })],
+        parts: [part(stream, applicationDecider, COMMANDS[args.action](args))],
       }));
       const results = await record(deps, units, base);
       const refused: Refusal[] = [];

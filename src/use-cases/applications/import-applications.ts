@@ -8,7 +8,8 @@ import { streams, uuidOf } from '../../kernel/ids.js';
 import { identityDecider } from '../../person/identity.decider.js';
 import { personDecider } from '../../person/person.decider.js';
 import { countDetermination, determinationOf } from './assess-applications.js';
-import { pipelined, record, task, type Unit, type UnitResult } from '../../write-side/bulk.js';
+import { pipelined, record, type UnitResult } from '../../write-side/bulk.js';
+import { part, type Unit } from '../../write-side/unit.js';
 import {
   AUTOMATION,
   type Deps,
@@ -284,47 +285,43 @@ class Intake {
     return {
       verb: 'import',
       key: applicationId,
-      tasks: [
-        task(streams.identity(identityHash), identityDecider, {
-          command: { type: 'ClaimIdentity', identityHash, personId },
+      parts: [
+        part(streams.identity(identityHash), identityDecider, {
+          type: 'ClaimIdentity',
+          identityHash,
+          personId,
         }),
-        task(
+        part(
           streams.person(personId),
           personDecider,
           {
-            command: {
-              type: 'RegisterPerson',
-              personId,
-              identityHash,
-              region: row.region,
-              sealed: profile,
-            },
+            type: 'RegisterPerson',
+            personId,
+            identityHash,
+            region: row.region,
+            sealed: profile,
           },
           {
-            command: {
-              type: 'RegisterPayeeAccount',
-              personId,
-              accountId,
-              kind: row.account.kind,
-              accountHash: this.deps.vault.keyedHash('account', row.account.number),
-              sealed: account,
-            },
+            type: 'RegisterPayeeAccount',
+            personId,
+            accountId,
+            kind: row.account.kind,
+            accountHash: this.deps.vault.keyedHash('account', row.account.number),
+            sealed: account,
           },
         ),
-        task(
+        part(
           streams.application(applicationId),
           applicationDecider,
           {
-            command: {
-              type: 'SubmitApplication',
-              applicationId,
-              programmeId,
-              personId,
-              region: row.region,
-              receivedOn: row.receivedOn,
-              channel: 'import',
-              facts: row.facts,
-            },
+            type: 'SubmitApplication',
+            applicationId,
+            programmeId,
+            personId,
+            region: row.region,
+            receivedOn: row.receivedOn,
+            channel: 'import',
+            facts: row.facts,
           },
           ...(this.args.determine ? [{ command: determinationOf(this.book), as: AUTOMATION }] : []),
         ),

@@ -15,7 +15,7 @@ import { foldCycle } from '../cycles/cycles.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 
 export const foldCorrection = (events: readonly Recorded[]): CorrectionState =>
-  fold(correctionDecider, events as never);
+  fold(correctionDecider, events);
 export const readCorrection = async (
   store: EventStore,
   correctionId: string,

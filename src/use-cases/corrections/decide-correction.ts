@@ -1,8 +1,8 @@
 import { correctionDecider } from '../../correction/correction.decider.js';
-import type { Context } from '../../kernel/decider.js';
 import { streams } from '../../kernel/ids.js';
-import { execute, part, type CommandResult, type Part } from '../../write-side/execute.js';
-import type { Deps } from '../../write-side/context.js';
+import { execute, type CommandResult } from '../../write-side/execute.js';
+import { part, type Part } from '../../write-side/unit.js';
+import type { Deps, CommandContext } from '../../write-side/context.js';
 
 export interface ApproveCorrectionArgs {
   readonly correctionId: string;
@@ -25,7 +25,7 @@ export const approveCorrectionParts = ({
 export const approveCorrection = (
   deps: Deps,
   args: ApproveCorrectionArgs,
-  context: Context,
+  context: CommandContext,
 ): Promise<CommandResult> =>
   execute(deps.store, deps.registry, deps.locks, approveCorrectionParts(args), context);
 
@@ -47,6 +47,6 @@ export const rejectCorrectionParts = ({
 export const rejectCorrection = (
   deps: Deps,
   args: RejectCorrectionArgs,
-  context: Context,
+  context: CommandContext,
 ): Promise<CommandResult> =>
   execute(deps.store, deps.registry, deps.locks, rejectCorrectionParts(args), context);

@@ -1,4 +1,3 @@
-import type { Context } from '../../kernel/decider.js';
 import {
   parsePersonId,
   parseProgrammeId,
@@ -6,10 +5,11 @@ import {
   streams,
 } from '../../kernel/ids.js';
 import { recoveryDecider, type RecoveryCommand } from '../../recovery/recovery.decider.js';
-import { execute, part, type CommandResult } from '../../write-side/execute.js';
-import { pipelined, record, task, type Unit } from '../../write-side/bulk.js';
+import { execute, type CommandResult } from '../../write-side/execute.js';
+import { part, type Unit } from '../../write-side/unit.js';
+import { pipelined, record } from '../../write-side/bulk.js';
 import { foldRecovery } from '../cycles/household-accounts.js';
-import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
+import type { Deps, JobContext, OnProgress, CommandContext } from '../../write-side/context.js';
 import { refusal, type Refusal } from '../../write-side/refusals.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 
@@ -56,9 +56,12 @@ export async function planRecoveries(
             verb: 'plan-recovery',
             key: `${stream} ${sharePercent} ${floorMinor}`,
             loaded: [events],
-            tasks: [
-              task(stream, recoveryDecider, {
-                command: { type: 'AgreePlan', sharePercent, floorMinor, reason },
+            parts: [
+              part(stream, recoveryDecider, {
+                type: 'AgreePlan',
+                sharePercent,
+                floorMinor,
+                reason,
               }),
             ],
           },
@@ -70,7 +73,7 @@ export async function planRecoveries(
         else if (result.kind !== 'refused') summary.planned += 1;
         else if (summary.refusals.length < MAX_REFUSALS)
           summary.refusals.push(
-            refusal(units[i]!.tasks[0]!.stream.slice('recovery-'.length), result.error),
+            refusal(units[i]!.parts[0]!.stream.slice('recovery-'.length), result.error),
           );
       });
       onProgress?.({ what: 'recoveries planned', done: summary.planned });
@@ -85,7 +88,7 @@ export function onRecovery(
   deps: Deps,
   household: { readonly programmeId: string; readonly personId: string },
   command: RecoveryCommand,
-  context: Context,
+  context: CommandContext,
 ): Promise<CommandResult> {
   const stream = streams.recovery(
     recoveryIdOf(parseProgrammeId(household.programmeId), parsePersonId(household.personId)),

@@ -14,7 +14,8 @@ import {
   streams,
 } from '../../kernel/ids.js';
 import { parsePeriod } from '../../kernel/time.js';
-import { pipelined, record, recordOne, task, type Unit } from '../../write-side/bulk.js';
+import { pipelined, record, recordOne } from '../../write-side/bulk.js';
+import { part, type Unit } from '../../write-side/unit.js';
 import {
   correctionsOf,
   foldCorrection,
@@ -87,9 +88,11 @@ export async function proposeCorrection(
     {
       verb: 'propose-correction',
       key: correctionId,
-      tasks: [
-        task(streams.correction(correctionId), correctionDecider, {
-          command: { type: 'ProposeCorrection', asOf: started.asOf, ...run.figures() },
+      parts: [
+        part(streams.correction(correctionId), correctionDecider, {
+          type: 'ProposeCorrection',
+          asOf: started.asOf,
+          ...run.figures(),
         }),
       ],
     },
@@ -181,18 +184,16 @@ async function startOrResume(deps: Deps, args: ProposeArgs, base: JobContext): P
     {
       verb: 'start-correction',
       key: correctionId,
-      tasks: [
-        task(streams.correction(correctionId), correctionDecider, {
-          command: {
-            type: 'StartCorrection',
-            correctionId,
-            programmeId,
-            basis,
-            ...(await periodsOf(deps, args, asOf)),
-            asOf,
-            reason,
-            ...(personId === undefined ? {} : { personId }),
-          },
+      parts: [
+        part(streams.correction(correctionId), correctionDecider, {
+          type: 'StartCorrection',
+          correctionId,
+          programmeId,
+          basis,
+          ...(await periodsOf(deps, args, asOf)),
+          asOf,
+          reason,
+          ...(personId === undefined ? {} : { personId }),
         }),
       ],
     },
@@ -307,9 +308,10 @@ class Recomputation {
       verb: 'propose-adjustment',
       key: `${proposal.correctionId} ${proposal.personId}`,
       loaded: [known],
-      tasks: [
-        task(streams.adjustment(proposal.programmeId, proposal.personId), adjustmentDecider, {
-          command: { type: 'ProposeAdjustment', ...proposal },
+      parts: [
+        part(streams.adjustment(proposal.programmeId, proposal.personId), adjustmentDecider, {
+          type: 'ProposeAdjustment',
+          ...proposal,
         }),
       ],
     }));

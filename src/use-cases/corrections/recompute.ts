@@ -1,3 +1,4 @@
+import { fold } from '../../kernel/decider.js';
 import type { PolicyInForce } from '../../write-side/readers.js';
 import type { EventData } from '../../../events/generated.js';
 import type { AdjustmentState, Proposal } from '../../correction/adjustment.decider.js';
@@ -61,10 +62,7 @@ export interface Household {
 export function livesOf(events: readonly Recorded[]): readonly EnrolmentState[] {
   const lives: EnrolmentState[] = [];
   for (const event of events) {
-    const state = enrolmentDecider.evolve(
-      lives.at(-1) ?? enrolmentDecider.initialState,
-      event as never,
-    );
+    const state = fold(enrolmentDecider, [event], lives.at(-1));
     if (event.type === 'EnrolmentStarted') lives.push(state);
     else if (lives.length > 0) lives[lives.length - 1] = state;
   }

@@ -1,16 +1,10 @@
 import { budgetDecider } from '../../budget/budget.decider.js';
 import { cycleDecider } from '../../cycle/cycle.decider.js';
-import type { Context } from '../../kernel/decider.js';
 import { partsOfCycle, streams } from '../../kernel/ids.js';
-import {
-  execute,
-  part,
-  reserving,
-  type CommandResult,
-  type Part,
-} from '../../write-side/execute.js';
+import { execute, type CommandResult } from '../../write-side/execute.js';
+import { part, reserving, type Part } from '../../write-side/unit.js';
 import { budgetStreamOf, fiscalYearOf, readCycle } from './cycles.js';
-import type { Deps } from '../../write-side/context.js';
+import type { Deps, CommandContext } from '../../write-side/context.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 
 export interface ApproveArgs {
@@ -57,7 +51,7 @@ export async function approveCycleParts(
 export async function approveCycle(
   deps: Deps,
   args: ApproveArgs,
-  context: Context,
+  context: CommandContext,
 ): Promise<CommandResult> {
   return execute(
     deps.store,

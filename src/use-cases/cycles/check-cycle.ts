@@ -6,15 +6,15 @@ import { cycleDecider, type CycleState } from '../../cycle/cycle.decider.js';
 import { entitlementFor } from '../../eligibility/determine.js';
 import { isOfPolicy } from '../../eligibility/rules.js';
 import { factsIn, payableIn, type EnrolmentState } from '../../enrolment/enrolment.decider.js';
-import type { Context } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { partsOfCycle, streams } from '../../kernel/ids.js';
-import { execute, part, type CommandResult, type Part } from '../../write-side/execute.js';
-import { recordOne, task } from '../../write-side/bulk.js';
+import { execute, type CommandResult } from '../../write-side/execute.js';
+import { part, type Part } from '../../write-side/unit.js';
+import { recordOne } from '../../write-side/bulk.js';
 import { budgetStreamOf, foldBudget, foldCycle, readCycle } from './cycles.js';
 import { CheckedSet, type CheckedPayment, type Finding, type Tally } from './findings.js';
 import { foldEnrolment } from '../folds.js';
-import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
+import type { Deps, JobContext, OnProgress, CommandContext } from '../../write-side/context.js';
 import { orderedInRound } from './ordered-set.js';
 import { payeeOf } from '../../person/payees.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
@@ -64,9 +64,12 @@ export async function checkCycle(
     {
       verb: 'record-check',
       key: cycleId,
-      tasks: [
-        task(streams.cycle(cycleId), cycleDecider, {
-          command: { type: 'RecordCheck', asOf, contentHash: cycle.contentHash, findings },
+      parts: [
+        part(streams.cycle(cycleId), cycleDecider, {
+          type: 'RecordCheck',
+          asOf,
+          contentHash: cycle.contentHash,
+          findings,
         }),
       ],
     },
@@ -262,7 +265,7 @@ export const overrideFindingParts = ({
 export async function overrideFinding(
   deps: Deps,
   args: OverrideArgs,
-  context: Context,
+  context: CommandContext,
 ): Promise<CommandResult> {
   return execute(deps.store, deps.registry, deps.locks, overrideFindingParts(args), context);
 }

@@ -1,13 +1,13 @@
 import { MAX_PAGE, type EventStore } from '../../adapters/event-store/port.js';
 import { budgetDecider } from '../../budget/budget.decider.js';
 import { cycleDecider } from '../../cycle/cycle.decider.js';
-import type { Context } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { streams } from '../../kernel/ids.js';
-import { execute, part, type CommandResult, type Part } from '../../write-side/execute.js';
+import { execute, type CommandResult } from '../../write-side/execute.js';
+import { part, type Part } from '../../write-side/unit.js';
 import { budgetStreamOf, foldBudget, readCycle } from './cycles.js';
 import { foldBankEntry } from '../folds.js';
-import type { Deps } from '../../write-side/context.js';
+import type { Deps, CommandContext } from '../../write-side/context.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 
 export interface CloseArgs {
@@ -72,7 +72,7 @@ export async function closeCycleParts(
 export async function closeCycle(
   deps: Deps,
   args: CloseArgs,
-  context: Context,
+  context: CommandContext,
 ): Promise<CommandResult> {
   return execute(deps.store, deps.registry, deps.locks, await closeCycleParts(deps, args), context);
 }

@@ -6,7 +6,7 @@ import { releaseCycleParts } from './release-cycle.js';
 import { returnCycleParts } from './return-cycle.js';
 import { cycleId as cycleIdOf, parseCycleId, partsOfCycle, streams } from '../../kernel/ids.js';
 import type { Command } from '../../http/call.js';
-import { fresh } from '../../write-side/execute.js';
+import { fresh } from '../../write-side/unit.js';
 import {
   commandHandlers,
   commandHandler,

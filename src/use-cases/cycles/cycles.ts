@@ -9,11 +9,9 @@ import { partsOfCycle, streams } from '../../kernel/ids.js';
 export const readCycle = async (store: EventStore, cycleId: string): Promise<CycleState> =>
   foldCycle(await store.readStream(streams.cycle(cycleId)));
 
-export const foldCycle = (events: readonly Recorded[]): CycleState =>
-  fold(cycleDecider, events as never);
+export const foldCycle = (events: readonly Recorded[]): CycleState => fold(cycleDecider, events);
 
-export const foldBudget = (events: readonly Recorded[]): BudgetState =>
-  fold(budgetDecider, events as never);
+export const foldBudget = (events: readonly Recorded[]): BudgetState => fold(budgetDecider, events);
 
 /** The budget year that pays a cycle: the year of its period. */
 export const fiscalYearOf = (cycleId: string): number =>

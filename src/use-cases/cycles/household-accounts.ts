@@ -17,9 +17,9 @@ import {
 import { pagesOf } from '../../write-side/stream-pages.js';
 
 export const foldAdjustment = (events: readonly Recorded[]): AdjustmentState =>
-  fold(adjustmentDecider, events as never);
+  fold(adjustmentDecider, events);
 export const foldRecovery = (events: readonly Recorded[]): RecoveryState =>
-  fold(recoveryDecider, events as never);
+  fold(recoveryDecider, events);
 
 type Items = EventData['PaymentOrdered']['items'];
 /** Arrears that a payment carries, and the corrections that they are of. */

@@ -14,15 +14,8 @@ import { paymentDecider } from '../../payment/payment.decider.js';
 import { adjustmentDecider } from '../../correction/adjustment.decider.js';
 import { payableIn, type EnrolmentState } from '../../enrolment/enrolment.decider.js';
 import { recoveryDecider } from '../../recovery/recovery.decider.js';
-import {
-  pipelined,
-  record,
-  recordOne,
-  task,
-  type Task,
-  type Unit,
-  type UnitResult,
-} from '../../write-side/bulk.js';
+import { pipelined, record, recordOne, type UnitResult } from '../../write-side/bulk.js';
+import { part, type Part, type Unit } from '../../write-side/unit.js';
 import { checkCycle } from './check-cycle.js';
 import { foldCycle, readCycle } from './cycles.js';
 import { foldEnrolment, foldPayment } from '../folds.js';
@@ -87,16 +80,14 @@ export async function prepareCycle(
       {
         verb: 'open-cycle',
         key: cycleId,
-        tasks: [
-          task(streams.cycle(cycleId), cycleDecider, {
-            command: {
-              type: 'OpenCycle',
-              cycleId,
-              programmeId: args.programmeId,
-              period,
-              policyVersion: now.policyOf(period).version,
-              currency: now.definition.currency,
-            },
+        parts: [
+          part(streams.cycle(cycleId), cycleDecider, {
+            type: 'OpenCycle',
+            cycleId,
+            programmeId: args.programmeId,
+            period,
+            policyVersion: now.policyOf(period).version,
+            currency: now.definition.currency,
           }),
         ],
       },
@@ -111,11 +102,7 @@ export async function prepareCycle(
       {
         verb: 'start-preparation',
         key: cycleId,
-        tasks: [
-          task(streams.cycle(cycleId), cycleDecider, {
-            command: { type: 'StartPreparation', asOf },
-          }),
-        ],
+        parts: [part(streams.cycle(cycleId), cycleDecider, { type: 'StartPreparation', asOf })],
       },
       base,
     );
@@ -141,15 +128,13 @@ export async function prepareCycle(
     {
       verb: 'record-preparation',
       key: cycleId,
-      tasks: [
-        task(streams.cycle(cycleId), cycleDecider, {
-          command: {
-            type: 'RecordPreparation',
-            asOf: cycle.asOf,
-            count: figures.count,
-            totalMinor: String(figures.totalMinor),
-            contentHash: figures.contentHash,
-          },
+      parts: [
+        part(streams.cycle(cycleId), cycleDecider, {
+          type: 'RecordPreparation',
+          asOf: cycle.asOf,
+          count: figures.count,
+          totalMinor: String(figures.totalMinor),
+          contentHash: figures.contentHash,
         }),
       ],
     },
@@ -263,12 +248,10 @@ async function cancelEarlierRounds(
             verb: 'cancel',
             key: stream,
             loaded: [events],
-            tasks: [
-              task(stream, paymentDecider, {
-                command: {
-                  type: 'CancelPayment',
-                  reason: `The cycle was returned and is prepared again, round ${round}.`,
-                },
+            parts: [
+              part(stream, paymentDecider, {
+                type: 'CancelPayment',
+                reason: `The cycle was returned and is prepared again, round ${round}.`,
               }),
             ],
           },
@@ -450,45 +433,44 @@ class Preparation {
   #unit(order: Order, known: ReadonlyMap<string, readonly Recorded[]>): Unit {
     const { programmeId, period, round } = this.cycle;
     const { paymentId, personId, region, due, arrears, deduction } = order;
-    const tasks: Task[] = [];
+    const parts: Part[] = [];
     if (arrears)
-      tasks.push(
-        task(this.#adjustment(order), adjustmentDecider, {
-          command: {
-            type: 'OrderArrears',
-            paymentId,
-            round,
-            amountMinor: arrears.amountMinor,
-            correctionIds: arrears.correctionIds,
-          },
+      parts.push(
+        part(this.#adjustment(order), adjustmentDecider, {
+          type: 'OrderArrears',
+          paymentId,
+          round,
+          amountMinor: arrears.amountMinor,
+          correctionIds: arrears.correctionIds,
         }),
       );
     if (deduction)
-      tasks.push(
-        task(this.#recovery(order), recoveryDecider, {
-          command: { type: 'Deduct', paymentId, round, ...deduction },
+      parts.push(
+        part(this.#recovery(order), recoveryDecider, {
+          type: 'Deduct',
+          paymentId,
+          round,
+          ...deduction,
         }),
       );
-    tasks.push(
-      task(streams.payment(paymentId), paymentDecider, {
-        command: {
-          type: 'OrderPayment',
-          paymentId,
-          programmeId,
-          period,
-          personId,
-          region,
-          round,
-          currency: this.book.definition.currency,
-          ...due,
-        },
+    parts.push(
+      part(streams.payment(paymentId), paymentDecider, {
+        type: 'OrderPayment',
+        paymentId,
+        programmeId,
+        period,
+        personId,
+        region,
+        round,
+        currency: this.book.definition.currency,
+        ...due,
       }),
     );
     return {
       verb: 'order',
       key: paymentId,
-      tasks,
-      ...(known.size > 0 ? { loaded: tasks.map(({ stream }) => known.get(stream) ?? []) } : {}),
+      parts,
+      ...(known.size > 0 ? { loaded: parts.map(({ stream }) => known.get(stream) ?? []) } : {}),
     };
   }
 }

@@ -1,12 +1,12 @@
 import type { EventData } from '../../../events/generated.js';
 import type { EventStore } from '../../adapters/event-store/port.js';
 import { cycleDecider } from '../../cycle/cycle.decider.js';
-import type { Context } from '../../kernel/decider.js';
 import { streams } from '../../kernel/ids.js';
 import type { PaymentState } from '../../payment/payment.decider.js';
-import { execute, part, type CommandResult } from '../../write-side/execute.js';
+import { execute, type CommandResult } from '../../write-side/execute.js';
+import { part } from '../../write-side/unit.js';
 import { foldPayment } from '../folds.js';
-import type { Deps, OnProgress } from '../../write-side/context.js';
+import type { Deps, OnProgress, CommandContext } from '../../write-side/context.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 
 export type Figures = Omit<EventData['CycleReconciled'], 'cycleId'>;
@@ -76,7 +76,7 @@ export async function cycleFigures(
 export async function reconcileCycle(
   deps: Deps,
   args: { readonly cycleId: string },
-  context: Context,
+  context: CommandContext,
   onProgress?: OnProgress,
   signal?: AbortSignal,
 ): Promise<CommandResult & { readonly figures: Figures }> {

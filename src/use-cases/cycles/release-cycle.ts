@@ -1,8 +1,8 @@
 import { cycleDecider } from '../../cycle/cycle.decider.js';
-import type { Context } from '../../kernel/decider.js';
 import { streams } from '../../kernel/ids.js';
-import { execute, part, type CommandResult, type Part } from '../../write-side/execute.js';
-import type { Deps } from '../../write-side/context.js';
+import { execute, type CommandResult } from '../../write-side/execute.js';
+import { part, type Part } from '../../write-side/unit.js';
+import type { Deps, CommandContext } from '../../write-side/context.js';
 
 export interface ReleaseArgs {
   readonly cycleId: string;
@@ -28,7 +28,7 @@ export const releaseCycleParts = ({
 export async function releaseCycle(
   deps: Deps,
   args: ReleaseArgs,
-  context: Context,
+  context: CommandContext,
 ): Promise<CommandResult> {
   return execute(deps.store, deps.registry, deps.locks, releaseCycleParts(args), context);
 }

@@ -1,10 +1,10 @@
 import { budgetDecider } from '../../budget/budget.decider.js';
 import { cycleDecider } from '../../cycle/cycle.decider.js';
-import type { Context } from '../../kernel/decider.js';
 import { streams } from '../../kernel/ids.js';
-import { execute, part, type CommandResult, type Part } from '../../write-side/execute.js';
+import { execute, type CommandResult } from '../../write-side/execute.js';
+import { part, type Part } from '../../write-side/unit.js';
 import { budgetStreamOf } from './cycles.js';
-import type { Deps } from '../../write-side/context.js';
+import type { Deps, CommandContext } from '../../write-side/context.js';
 
 export interface ReturnArgs {
   readonly cycleId: string;
@@ -40,7 +40,7 @@ export async function returnCycleParts(
 export async function returnCycle(
   deps: Deps,
   args: ReturnArgs,
-  context: Context,
+  context: CommandContext,
 ): Promise<CommandResult> {
   return execute(
     deps.store,

@@ -11,7 +11,8 @@ import {
 import { streams, uuidOf } from '../../kernel/ids.js';
 import { personDecider, type PersonCommand } from '../../person/person.decider.js';
 import { accountNumber, accountRecord } from '../../person/personal.js';
-import { record, task, type Unit } from '../../write-side/bulk.js';
+import { record } from '../../write-side/bulk.js';
+import { part, type Unit } from '../../write-side/unit.js';
 import type { Deps, JobContext } from '../../write-side/context.js';
 import { payeeOf } from '../../person/payees.js';
 import { isErased } from '../../person/registered-person.js';
@@ -140,13 +141,12 @@ export async function setAccounts(
         verb: `govstack-${how}`,
         key: `${personId} ${requestId}`,
         loaded: [events],
-        tasks: [
-          task(streams.person(personId), personDecider, {
-            command: (state): PersonCommand | undefined =>
-              state.account?.accountHash === accountHash && state.account.kind === kind
-                ? undefined
-                : { type: 'RegisterPayeeAccount', ...account },
-          }),
+        parts: [
+          part(streams.person(personId), personDecider, (state): PersonCommand | undefined =>
+            state.account?.accountHash === accountHash && state.account.kind === kind
+              ? undefined
+              : { type: 'RegisterPayeeAccount', ...account },
+          ),
         ],
       };
     });

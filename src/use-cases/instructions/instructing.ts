@@ -5,7 +5,8 @@ import type { StreamEvents } from '../../adapters/event-store/port.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { streams } from '../../kernel/ids.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
-import { record, task, type Unit, type UnitResult } from '../../write-side/bulk.js';
+import { record, type UnitResult } from '../../write-side/bulk.js';
+import { part, type Unit } from '../../write-side/unit.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import {
   endToEndIdOf,
@@ -259,15 +260,13 @@ export class Instructing {
       verb: 'instruct',
       key: paymentId,
       loaded: [events],
-      tasks: [
-        task(streams.payment(paymentId), paymentDecider, {
-          command: {
-            type: 'InstructPayment',
-            messageId,
-            endToEndId,
-            accountId: payee.accountId,
-            executionDate: this.release.executionDate,
-          },
+      parts: [
+        part(streams.payment(paymentId), paymentDecider, {
+          type: 'InstructPayment',
+          messageId,
+          endToEndId,
+          accountId: payee.accountId,
+          executionDate: this.release.executionDate,
         }),
       ],
     };

@@ -5,7 +5,8 @@ import { DomainError } from '../../kernel/errors.js';
 import { partsOfCycle, partsOfPayment, streams } from '../../kernel/ids.js';
 import { parseLocalDate } from '../../kernel/time.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
-import { record, recordOne, task, type Unit } from '../../write-side/bulk.js';
+import { record, recordOne } from '../../write-side/bulk.js';
+import { part, type Unit } from '../../write-side/unit.js';
 import { cycleDecider } from '../../cycle/cycle.decider.js';
 import { foldCycle } from '../cycles/cycles.js';
 import { foldPayment } from '../folds.js';
@@ -168,8 +169,8 @@ export async function reinstructPayments(
       {
         verb: 'record-reinstruction',
         key: args.cycleId,
-        tasks: [
-          task(streams.cycle(args.cycleId), cycleDecider, {
+        parts: [
+          part(streams.cycle(args.cycleId), cycleDecider, {
             command: { type: 'RecordReinstruction', files: summary.files },
             as: AUTOMATION,
           }),
@@ -319,8 +320,8 @@ async function reinstructPage(
       verb: 'reinstruct',
       key: paymentId,
       loaded: [payments[i]!.events],
-      tasks: [
-        task(streams.payment(paymentId), paymentDecider, {
+      parts: [
+        part(streams.payment(paymentId), paymentDecider, {
           ...(leftOut ? { as: AUTOMATION } : {}),
           command: {
             type: leftOut ? 'InstructPayment' : 'ReinstructPayment',

@@ -1,7 +1,7 @@
 import { takeInBatch } from './take-in-outcomes.js';
 import { parsePaymentId, partsOfPayment, streams } from '../../kernel/ids.js';
 import type { Command } from '../../http/call.js';
-import { part } from '../../write-side/execute.js';
+import { part } from '../../write-side/unit.js';
 import { commandHandlers, commandHandler } from '../../http/command-handlers.js';
 import { jobIdOf, type Job } from '../../write-side/jobs.js';
 import { reported } from '../../payment/outcome.js';

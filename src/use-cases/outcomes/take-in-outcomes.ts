@@ -3,14 +3,8 @@ import type { ReportedOutcome, OutcomeSource } from '../../payment/reported-outc
 import { DomainError } from '../../kernel/errors.js';
 import { parsePaymentId, streams } from '../../kernel/ids.js';
 import { paymentDecider, type PaymentCommand } from '../../payment/payment.decider.js';
-import {
-  pipelined,
-  record,
-  task,
-  type Task,
-  type Unit,
-  type UnitResult,
-} from '../../write-side/bulk.js';
+import { pipelined, record, type UnitResult } from '../../write-side/bulk.js';
+import { partFrom, type Part, type Unit } from '../../write-side/unit.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { endToEndIdOf } from '../instructions/messages.js';
 
@@ -158,7 +152,7 @@ class OutcomeDesk {
         verb: 'outcome',
         key: entry.paymentId,
         loaded: [events],
-        tasks: [reporting(stream, entry, this.source)],
+        parts: [reporting(stream, entry, this.source)],
       });
     });
     const answers = await record(this.deps, units, this.base);
@@ -183,39 +177,34 @@ class OutcomeDesk {
 }
 
 /** Names the instruction that an outcome answers, and has the payment decide. */
-function reporting(stream: string, { outcome, paymentId }: Entry, source: OutcomeSource): Task {
-  return {
-    stream,
-    decide(events, context) {
-      const instructions = events
-        .filter(
-          (event) => event.type === 'PaymentInstructed' || event.type === 'PaymentReinstructed',
-        )
-        .map((event) => event.data);
-      const answered =
-        outcome.endToEndId === undefined
-          ? instructions.findLast(
-              ({ attempt }) => outcome.attempt === undefined || attempt === outcome.attempt,
-            )
-          : instructions.find(({ endToEndId }) => endToEndId === outcome.endToEndId);
-      const attempt = outcome.attempt ?? answered?.attempt ?? 1;
-      const command: PaymentCommand = {
-        type: 'ReportOutcome',
-        outcome: outcome.outcome,
-        attempt,
-        source: outcome.source ?? source,
-        endToEndId: outcome.endToEndId ?? answered?.endToEndId ?? endToEndIdOf(paymentId, attempt),
-        ...(outcome.outcome === 'settled'
-          ? { settledOn: outcome.settledOn ?? context.now.slice(0, 10) }
-          : {}),
-        ...(outcome.currency === undefined ? {} : { currency: outcome.currency }),
-        ...(outcome.amountMinor === undefined ? {} : { amountMinor: outcome.amountMinor }),
-        ...(outcome.reason === undefined ? {} : { reason: outcome.reason }),
-        ...(outcome.reference === undefined ? {} : { reference: outcome.reference }),
-      };
-      return task(stream, paymentDecider, { command }).decide(events, context);
-    },
-  };
+function reporting(stream: string, { outcome, paymentId }: Entry, source: OutcomeSource): Part {
+  return partFrom(stream, paymentDecider, [outcome, source], (events, context) => {
+    const instructions = events
+      .filter((event) => event.type === 'PaymentInstructed' || event.type === 'PaymentReinstructed')
+      .map((event) => event.data);
+    const answered =
+      outcome.endToEndId === undefined
+        ? instructions.findLast(
+            ({ attempt }) => outcome.attempt === undefined || attempt === outcome.attempt,
+          )
+        : instructions.find(({ endToEndId }) => endToEndId === outcome.endToEndId);
+    const attempt = outcome.attempt ?? answered?.attempt ?? 1;
+    const command: PaymentCommand = {
+      type: 'ReportOutcome',
+      outcome: outcome.outcome,
+      attempt,
+      source: outcome.source ?? source,
+      endToEndId: outcome.endToEndId ?? answered?.endToEndId ?? endToEndIdOf(paymentId, attempt),
+      ...(outcome.outcome === 'settled'
+        ? { settledOn: outcome.settledOn ?? context.now.slice(0, 10) }
+        : {}),
+      ...(outcome.currency === undefined ? {} : { currency: outcome.currency }),
+      ...(outcome.amountMinor === undefined ? {} : { amountMinor: outcome.amountMinor }),
+      ...(outcome.reason === undefined ? {} : { reason: outcome.reason }),
+      ...(outcome.reference === undefined ? {} : { reference: outcome.reference }),
+    };
+    return [command];
+  });
 }
 
 function resultOf(answer: UnitResult, paymentId: string): OutcomeResult {

@@ -3,7 +3,7 @@ import { DomainError } from '../../kernel/errors.js';
 import { parsePersonId, streams, uuidOf } from '../../kernel/ids.js';
 import { normaliseNationalId } from '../../kernel/personal.js';
 import type { Command } from '../../http/call.js';
-import { fresh, part, type Part } from '../../write-side/execute.js';
+import { fresh, part, type Part } from '../../write-side/unit.js';
 import {
   commandHandlers,
   commandHandler,

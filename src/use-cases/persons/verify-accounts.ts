@@ -1,6 +1,7 @@
 import { streams } from '../../kernel/ids.js';
 import { personDecider, type PersonCommand } from '../../person/person.decider.js';
-import { pipelined, record, task, type Unit } from '../../write-side/bulk.js';
+import { pipelined, record } from '../../write-side/bulk.js';
+import { part, type Unit } from '../../write-side/unit.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { payeeOf } from '../../person/payees.js';
 import { refusal, type Refusal } from '../../write-side/refusals.js';
@@ -50,13 +51,12 @@ export async function verifyAccounts(
         verb: 'verify-account',
         key: accountId,
         loaded: [persons[i]!.events],
-        tasks: [
-          task(streams.person(personId), personDecider, {
-            command: (state): PersonCommand | undefined =>
-              state.accountVerified && state.account?.accountId === accountId
-                ? undefined
-                : { type: 'VerifyPayeeAccount', personId, accountId, method: args.method },
-          }),
+        parts: [
+          part(streams.person(personId), personDecider, (state): PersonCommand | undefined =>
+            state.accountVerified && state.account?.accountId === accountId
+              ? undefined
+              : { type: 'VerifyPayeeAccount', personId, accountId, method: args.method },
+          ),
         ],
       }));
       const refused: (Refusal & { readonly index: number })[] = [];

@@ -1,7 +1,6 @@
 import type { EventData } from '../../../events/generated.js';
 import type { BankEntry } from '../../adapters/payment-rail/iso20022/incoming/port.js';
 import { bankEntryDecider } from '../../statement/entry.decider.js';
-import type { Context } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { streams, uuidOf } from '../../kernel/ids.js';
 import {
@@ -9,8 +8,9 @@ import {
   type PaymentCommand,
   type PaymentState,
 } from '../../payment/payment.decider.js';
-import { execute, part, type CommandResult, type Part } from '../../write-side/execute.js';
-import type { Deps } from '../../write-side/context.js';
+import { execute, type CommandResult } from '../../write-side/execute.js';
+import { part, type Part } from '../../write-side/unit.js';
+import type { Deps, CommandContext } from '../../write-side/context.js';
 
 export type QuarantinedEntry = EventData['BankEntryQuarantined'];
 type Why = Pick<
@@ -146,7 +146,7 @@ export interface AssignArgs {
 export async function assignEntry(
   deps: Pick<Deps, 'store' | 'registry' | 'locks'>,
   args: AssignArgs,
-  context: Context,
+  context: CommandContext,
 ): Promise<CommandResult> {
   return execute(
     deps.store,
@@ -229,7 +229,7 @@ export async function assignEntryParts(
 export const dismissEntry = (
   deps: Pick<Deps, 'store' | 'registry' | 'locks'>,
   args: DismissArgs,
-  context: Context,
+  context: CommandContext,
 ): Promise<CommandResult> =>
   execute(deps.store, deps.registry, deps.locks, dismissEntryParts(args), context);
 

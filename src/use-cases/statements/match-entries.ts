@@ -5,7 +5,8 @@ import { ibanOfRib, isRib } from '../../kernel/accounts.js';
 import { partsOfPayment, streams } from '../../kernel/ids.js';
 import { toLatin } from '../../kernel/transliteration.js';
 import type { PaymentState } from '../../payment/payment.decider.js';
-import { record, task, type Unit } from '../../write-side/bulk.js';
+import { record } from '../../write-side/bulk.js';
+import { part, type Unit } from '../../write-side/unit.js';
 import { foldBankEntry, foldPayment } from '../folds.js';
 import { openCycles } from '../instructions/instructed-messages.js';
 import {
@@ -108,9 +109,11 @@ export async function matchEntries(
         verb: 'find-candidates',
         key: entryId,
         loaded: [loaded[n]!.events],
-        tasks: [
-          task(streams.entry(entryId), bankEntryDecider, {
-            command: { type: 'RecordCandidates', candidates: best, alike },
+        parts: [
+          part(streams.entry(entryId), bankEntryDecider, {
+            type: 'RecordCandidates',
+            candidates: best,
+            alike,
           }),
         ],
       })),

@@ -1,7 +1,7 @@
 import { assignEntryParts, dismissEntryParts } from './bank-entries.js';
 import { parseEntryId, parsePaymentId, parseSha256, streams } from '../../kernel/ids.js';
 import type { Command } from '../../http/call.js';
-import { part } from '../../write-side/execute.js';
+import { part } from '../../write-side/unit.js';
 import {
   commandHandlers,
   commandHandler,

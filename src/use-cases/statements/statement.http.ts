@@ -7,12 +7,12 @@ import { EVENT_STORE, type EventStore } from '../../adapters/event-store/port.js
 import { MESSAGE_ARCHIVE, type MessageArchive } from '../../adapters/message-archive/port.js';
 import { listEntries, listMessages, readMessage, type Listed } from './bank-lists.js';
 import { fileNameOf } from './take-in-message.js';
-import { parseSha256, uuidOf } from '../../kernel/ids.js';
+import { parseSha256 } from '../../kernel/ids.js';
 import type { Answer } from '../../http/answer.js';
 import { actorOf, Query, type Request } from '../../http/call.js';
 import { QueryEndpoint, CommandEndpoint } from '../../http/endpoint.js';
 import { Hash, OneOf, Pattern, Subject, Text } from '../../http/fields.js';
-import { fingerprintOf, parseIdempotencyKey } from '../../http/idempotency.js';
+import { commandIdOf, fingerprintOf, parseIdempotencyKey } from '../../http/idempotency.js';
 import { QueryParam, CommandParam } from '../../http/params.js';
 import { found } from '../../http/query-handlers.js';
 import {
@@ -112,6 +112,7 @@ export class BankHttp {
     const key = parseIdempotencyKey(request.headers['idempotency-key']);
     const name = request.headers['x-file-name'];
     const archived = await this.archive.put((request.body ?? []) as Readable);
+    const fingerprint = fingerprintOf('POST', '/bank/messages', archived.sha256);
     const command = Object.defineProperties(new ReceiveBankMessage(), {
       received: {
         value: {
@@ -125,12 +126,12 @@ export class BankHttp {
           context: {
             actor,
             now: this.clock.now(),
-            commandId: uuidOf('command', actor.id, key),
+            commandId: commandIdOf(actor, key, fingerprint),
             correlationId: request.id,
           },
           params: {},
           key: `${actor.id} ${key}`,
-          fingerprint: fingerprintOf('POST', '/bank/messages', archived.sha256),
+          fingerprint,
         },
       },
     });

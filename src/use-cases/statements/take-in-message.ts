@@ -7,7 +7,8 @@ import {
 import { bankEntryDecider } from '../../statement/entry.decider.js';
 import { bankMessageDecider, type BankMessageCommand } from '../../statement/message.decider.js';
 import { streams } from '../../kernel/ids.js';
-import { record, recordOne, task, type Unit } from '../../write-side/bulk.js';
+import { record, recordOne } from '../../write-side/bulk.js';
+import { part, type Unit } from '../../write-side/unit.js';
 import { EntryNamer, quarantined, type QuarantinedEntry } from './bank-entries.js';
 import { dated, verdictOf, type Verdict } from './bank-verdict.js';
 import { foldBankMessage } from '../folds.js';
@@ -442,9 +443,10 @@ class StatementProcessor {
         entries.slice(i, i + PAGE).map((entry): Unit => ({
           verb: 'quarantine-entry',
           key: entry.entryId,
-          tasks: [
-            task(streams.entry(entry.entryId), bankEntryDecider, {
-              command: { type: 'QuarantineEntry', ...entry },
+          parts: [
+            part(streams.entry(entry.entryId), bankEntryDecider, {
+              type: 'QuarantineEntry',
+              ...entry,
             }),
           ],
         })),
@@ -470,7 +472,7 @@ async function say(
     {
       verb: command.type,
       key: sha256,
-      tasks: [task(streams.message(sha256), bankMessageDecider, { command })],
+      parts: [part(streams.message(sha256), bankMessageDecider, { command })],
     },
     base,
   );

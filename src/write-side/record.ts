@@ -1,0 +1,301 @@
+import type { EventRegistry } from '../../events/registry.js';
+import type {
+  AppendGroup,
+  AppendResult,
+  EventStore,
+  KeptReceipt,
+  NewEvent,
+  StreamWrite,
+} from '../adapters/event-store/port.js';
+import type { Recorded } from '../kernel/decider.js';
+import { DomainError } from '../kernel/errors.js';
+import { eventId } from '../kernel/ids.js';
+import { CommandIds, hasCommand } from './command-id.js';
+import { TOGETHER, type JobContext } from './context.js';
+import type { Decision, Part, Unit } from './unit.js';
+
+/**
+ * What became of one unit.
+ * - recorded: durable now. - already: the same events were there, from an earlier run. - unchanged:
+ * nothing to do.
+ * - kept: its receipt was there; nothing was written. - refused: a decider said no; nothing of the
+ * unit was written.
+ */
+export type Recording =
+  | {
+      readonly kind: 'recorded' | 'already';
+      readonly position: number;
+      readonly writes: readonly StreamWrite[];
+      /** Of the command, with those that an earlier try wrote. */
+      readonly events: number;
+    }
+  | { readonly kind: 'unchanged'; readonly position: number }
+  | { readonly kind: 'kept'; readonly receipt: KeptReceipt }
+  | { readonly kind: 'refused'; readonly error: DomainError };
+
+export interface Recorder {
+  readonly store: EventStore;
+  readonly registry: EventRegistry;
+  /** The instant that is decided at; asked once for each try. */
+  readonly now: () => string;
+}
+
+const NEW: readonly Recorded[] = [];
+const ATTEMPTS = 50;
+
+interface Attempt {
+  readonly unit: Unit;
+  readonly index: number;
+  readonly ids: CommandIds;
+  loaded: readonly (readonly Recorded[])[];
+}
+
+interface Decided {
+  readonly attempt: Attempt;
+  readonly group: AppendGroup;
+  readonly events: number;
+}
+
+/**
+ * Makes decisions storable: ids from the command and index, the newest version, actor and causes.
+ * The store validates.
+ */
+export function stamp(
+  registry: EventRegistry,
+  decisions: readonly Decision[],
+  by: {
+    readonly now: string;
+    readonly commandId: string;
+    readonly correlationId: string;
+    readonly causationId?: string | undefined;
+  },
+  firstIndex = 0,
+): NewEvent[] {
+  return decisions.map(({ draft, actor }, index) => ({
+    id: eventId(by.commandId, firstIndex + index),
+    type: draft.type,
+    v: registry.latestVersion(draft.type),
+    time: by.now,
+    data: draft.data,
+    meta: {
+      actor: actor.id,
+      role: actor.role,
+      command: by.commandId,
+      correlation: by.correlationId,
+      ...(by.causationId === undefined ? {} : { causation: by.causationId }),
+    },
+  }));
+}
+
+/**
+ * The parts in the order in which they are written: where groups are not atomic, what others rely
+ * on comes first.
+ */
+function writeOrder(parts: readonly Part[], atomic: boolean): readonly number[] {
+  const order = parts.map((_, index) => index);
+  if (atomic) return order;
+  return order.sort(
+    (a, b) => Number(parts[b]!.reserves === true) - Number(parts[a]!.reserves === true),
+  );
+}
+
+/** Decides one unit on what was read. @throws DomainError what its deciders refuse */
+function decideUnit(
+  { store, registry }: Recorder,
+  base: JobContext,
+  now: string,
+  attempt: Attempt,
+): Decided {
+  const { unit, loaded, ids } = attempt;
+  const atomic = store.atomicGroups !== false;
+  const order = writeOrder(unit.parts, atomic);
+  const underWay = atomic ? undefined : ids.underWay(order, loaded);
+  let done = 0;
+  const todo: { readonly index: number; readonly decisions: readonly Decision[] }[] = [];
+  for (const index of order) {
+    const events = loaded[index]!;
+    if (underWay !== undefined && hasCommand(events, underWay)) {
+      for (const { meta } of events) if (meta.command === underWay) done += 1;
+      continue;
+    }
+    const decisions = unit.parts[index]!.decide(events, { actor: base.actor, now });
+    if (decisions.length > 0) todo.push({ index, decisions });
+  }
+  const last = todo.at(-1)?.index;
+  const writes: StreamWrite[] = [];
+  let count = done;
+  if (last !== undefined) {
+    const commandId = underWay ?? ids.of(unit.parts[last]!, loaded[last]!);
+    const by = {
+      now,
+      commandId,
+      correlationId: base.correlationId,
+      causationId: unit.causationId,
+    };
+    for (const { index, decisions } of todo) {
+      writes.push({
+        stream: unit.parts[index]!.stream,
+        expected: loaded[index]!.at(-1)?.revision ?? 'no-stream',
+        events: stamp(registry, decisions, by, count),
+      });
+      count += decisions.length;
+    }
+  }
+  return {
+    attempt,
+    events: count,
+    group: { writes, ...(unit.receipt ? { receipt: unit.receipt(count) } : {}) },
+  };
+}
+
+/**
+ * load ► fold ► decide ► append, the one way in which anything is recorded: every unit is decided,
+ * and what was decided is appended in one call. Units whose streams moved meanwhile (or that were
+ * not new after all) are read again and decided again, just those. Everything up to the first
+ * append happens synchronously, so that batches started one after the other reach the log in that
+ * order. At the first attempt a hundred units share an atomic group, which costs less; where one of
+ * them meets a conflict, those are tried again, each by itself. A unit with a receipt is a group of
+ * its own, and so is every unit where the store's groups are not atomic.
+ * @returns one result a unit, in order
+ * @throws DomainError CONCURRENT_CHANGE after 50 attempts, StoreError
+ */
+export async function recordUnits(
+  recorder: Recorder,
+  units: readonly Unit[],
+  base: JobContext,
+): Promise<readonly Recording[]> {
+  const { store } = recorder;
+  const results = new Array<Recording>(units.length);
+  let attempts: readonly Attempt[] = units.map((unit, index) => ({
+    unit,
+    index,
+    ids: new CommandIds(unit),
+    loaded: unit.loaded ?? unit.parts.map(() => NEW),
+  }));
+  for (let round = 1; attempts.length > 0; round += 1) {
+    if (round > ATTEMPTS)
+      throw new DomainError(
+        'CONCURRENT_CHANGE',
+        'Others kept changing the same records; send the same request, or run the job, again.',
+        'conflict',
+      );
+    if (round > 1) await reload(store, attempts);
+    const decided = decideAll(recorder, base, attempts, results);
+    const size = round === 1 && store.atomicGroups !== false ? TOGETHER : 1;
+    attempts = await append(store, bundled(decided, size), results);
+  }
+  return results;
+}
+
+/** Decides each attempt; what is refused or comes to nothing has its result then. */
+function decideAll(
+  recorder: Recorder,
+  base: JobContext,
+  attempts: readonly Attempt[],
+  results: Recording[],
+): readonly Decided[] {
+  const now = recorder.now();
+  const all: Decided[] = [];
+  for (const attempt of attempts) {
+    try {
+      const decided = decideUnit(recorder, base, now, attempt);
+      if (decided.group.writes.length > 0 || decided.group.receipt) all.push(decided);
+      else results[attempt.index] = { kind: 'unchanged', position: lastPosition(attempt.loaded) };
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      results[attempt.index] = { kind: 'refused', error };
+    }
+  }
+  return all;
+}
+
+interface Bundle {
+  readonly group: AppendGroup;
+  readonly of: readonly Decided[];
+}
+
+/** Units that follow each other as one group, up to `size`; a stream is in a bundle once. */
+function bundled(decided: readonly Decided[], size: number): readonly Bundle[] {
+  if (size === 1) return decided.map((one) => ({ group: one.group, of: [one] }));
+  const bundles: { group: AppendGroup; writes: StreamWrite[]; of: Decided[] }[] = [];
+  let streams = new Set<string>();
+  for (const one of decided) {
+    const { group } = one;
+    let bundle = bundles.at(-1);
+    if (
+      !bundle ||
+      bundle.of.length >= size ||
+      group.receipt ||
+      bundle.group.receipt ||
+      group.writes.some(({ stream }) => streams.has(stream))
+    ) {
+      const writes: StreamWrite[] = [];
+      bundle = { group: { ...group, writes }, writes, of: [] };
+      bundles.push(bundle);
+      streams = new Set();
+    }
+    bundle.of.push(one);
+    for (const write of group.writes) {
+      bundle.writes.push(write);
+      streams.add(write.stream);
+    }
+  }
+  return bundles;
+}
+
+/**
+ * Appends the bundles, writes down what became of each unit, and hands back those to be tried
+ * again.
+ */
+async function append(
+  store: EventStore,
+  bundles: readonly Bundle[],
+  results: Recording[],
+): Promise<readonly Attempt[]> {
+  if (bundles.length === 0) return [];
+  const [first] = bundles;
+  const answers =
+    bundles.length === 1
+      ? [await store.append(first!.group)]
+      : await store.appendAll(bundles.map(({ group }) => group));
+  const again: Attempt[] = [];
+  bundles.forEach(({ of }, i) => {
+    const answer = answers[i]!;
+    for (const { attempt, group, events } of of) {
+      if (answer.kind === 'conflict') again.push(attempt);
+      else results[attempt.index] = recordingOf(answer, group, events);
+    }
+  });
+  return again;
+}
+
+function recordingOf(
+  answer: Exclude<AppendResult, { readonly kind: 'conflict' }>,
+  { writes }: AppendGroup,
+  events: number,
+): Recording {
+  if (answer.kind === 'receipt-exists') return { kind: 'kept', receipt: answer.receipt };
+  const kind = answer.kind === 'appended' ? 'recorded' : 'already';
+  return { kind, position: answer.position, writes, events };
+}
+
+async function reload(store: EventStore, attempts: readonly Attempt[]): Promise<void> {
+  const streams = [...new Set(attempts.flatMap(({ unit }) => unit.parts.map((p) => p.stream)))];
+  const events = new Map<string, readonly Recorded[]>();
+  for (const read of await store.readStreams(streams)) events.set(read.stream, read.events);
+  for (const attempt of attempts)
+    attempt.loaded = attempt.unit.parts.map((p) => events.get(p.stream) ?? NEW);
+}
+
+const lastPosition = (loaded: readonly (readonly Recorded[])[]): number =>
+  loaded.reduce((max, events) => Math.max(max, events.at(-1)?.position ?? -1), -1);
+
+/** The streams of parts as they are now; nothing is read where all of them should be new. */
+export async function loadParts(
+  store: EventStore,
+  parts: readonly Part[],
+): Promise<readonly (readonly Recorded[])[]> {
+  if (parts.every((p) => p.fresh)) return parts.map(() => NEW);
+  if (parts.length === 1) return [await store.readStream(parts[0]!.stream)];
+  return (await store.readStreams(parts.map((p) => p.stream))).map(({ events }) => events);
+}
