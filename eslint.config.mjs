@@ -106,7 +106,7 @@ export default tseslint.config(
         },
       ],
       'max-statements-per-line': ['error', { max: 1 }],
-      'max-lines': ['error', { max: 640, skipBlankLines: true, skipComments: true }],
+      'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
       'max-params': ['error', 8],
     },
   },
@@ -131,6 +131,23 @@ export default tseslint.config(
   },
   // The one write path takes its place.
   { files: ['src/write-side/execute.ts'], rules: { 'no-nested-ternary': 'off' } },
+  // These became longer when they were formatted, and are to be split; none may join them.
+  {
+    files: [
+      'src/cycle/cycle.decider.ts',
+      'src/payment/payment.decider.ts',
+      'src/recovery/recovery.decider.ts',
+      'src/use-cases/cycles/prepare-cycle.ts',
+      'src/use-cases/statements/take-in-message.ts',
+      'test/e2e/http-govstack-callee.e2e.spec.ts',
+      'test/e2e/http-govstack.e2e.spec.ts',
+      'test/e2e/http-refusals.e2e.spec.ts',
+      'test/use-cases/bank-messages.int.spec.ts',
+      'test/use-cases/corrections.int.spec.ts',
+      'test/use-cases/rounds.int.spec.ts',
+    ],
+    rules: { 'max-lines': ['error', { max: 600, skipBlankLines: true, skipComments: true }] },
+  },
   // Tables are decided at run time; kysely's own way of saying so is any.
   {
     files: ['src/adapters/read-store/port.ts'],
