@@ -1,9 +1,9 @@
 import { realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 // The tests run on what the build made: the same JavaScript, workers included, that users run.
 // By its real path: a build that is switched meanwhile changes nothing under a run.
-const dist = realpathSync(join(import.meta.dirname, process.env.SANAD_DIST ?? 'dist'));
+const dist = realpathSync(resolve(import.meta.dirname, process.env.SANAD_DIST ?? 'dist'));
 export default {
   rootDir: import.meta.dirname,
   roots: [join(dist, 'test')],
@@ -12,4 +12,5 @@ export default {
   testEnvironment: 'node',
   testTimeout: 60_000,
   maxWorkers: 2,
+  reporters: ['default', '<rootDir>/scripts/count-by-kind.mjs'],
 };

@@ -1,27 +1,63 @@
-// Runs jest on what the build made, and says at the end what this machine could not test and why
-// (test/support/left-out.ts).
-import { spawnSync } from 'node:child_process';
+// Runs jest on what the build made. `unit`, `int` and `e2e` choose tests by their kind, which their
+// names say; everything else is handed to jest. At the end it says what ran of each kind, and what
+// this machine could not test and why (test/support/left-out.ts).
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { holdBuild } from '../bin/build-in-use.mjs';
+
+const KINDS = ['unit', 'int', 'e2e'];
+const given = process.argv.slice(2);
+const kinds = given.filter((arg) => KINDS.includes(arg));
+const others = given.filter((arg) => !KINDS.includes(arg));
+const byKind = kinds.length === 0 ? [] : [`\\.(${kinds.join('|')})\\.spec\\.js$`];
 
 const dir = mkdtempSync(join(tmpdir(), 'sanad-tests-'));
-const list = join(dir, 'left-out');
-const jest = [
-  '--experimental-vm-modules',
-  '--disable-warning=ExperimentalWarning',
-  'node_modules/jest/bin/jest.js',
-  ...process.argv.slice(2),
-];
-const { status, signal } = spawnSync(process.execPath, jest, {
-  stdio: 'inherit',
-  env: { ...process.env, SANAD_LEFT_OUT: list },
-});
-const leftOut = existsSync(list) ? [...new Set(readFileSync(list, 'utf8').trim().split('\n'))] : [];
-rmSync(dir, { recursive: true, force: true });
-console.log(
-  leftOut.length === 0
-    ? 'Nothing was left out.'
-    : ['Not tested on this machine:', ...leftOut.map((line) => `  - ${line}`)].join('\n'),
+const leftOutFile = join(dir, 'left-out');
+const countsFile = join(dir, 'counts.json');
+const dist = holdBuild(process.env.SANAD_DIST ?? 'dist');
+const jest = spawn(
+  process.execPath,
+  [
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    'node_modules/jest/bin/jest.js',
+    ...byKind.flatMap((pattern) => ['--testPathPatterns', pattern]),
+    ...others,
+  ],
+  {
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      SANAD_DIST: dist,
+      SANAD_LEFT_OUT: leftOutFile,
+      SANAD_TEST_COUNTS: countsFile,
+    },
+  },
 );
-process.exit(signal ? 1 : status);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => jest.kill(signal));
+jest.on('exit', (code, signal) => {
+  for (const line of [...ran(), ...leftOut()]) console.log(line);
+  rmSync(dir, { recursive: true, force: true });
+  process.exit(signal ? 1 : (code ?? 1));
+});
+
+function ran() {
+  if (!existsSync(countsFile)) return [];
+  const counts = JSON.parse(readFileSync(countsFile, 'utf8'));
+  return [
+    'Ran by kind:',
+    ...KINDS.filter((kind) => counts[kind]).map((kind) => {
+      const { suites, passed, failed, seconds } = counts[kind];
+      const failures = failed > 0 ? `, ${failed} failed` : '';
+      return `  - ${kind}: ${suites} suites, ${passed} tests passed${failures}, ${(seconds / 60).toFixed(1)} minutes of work`;
+    }),
+  ];
+}
+
+function leftOut() {
+  if (!existsSync(leftOutFile)) return ['Nothing was left out.'];
+  const reasons = new Set(readFileSync(leftOutFile, 'utf8').trim().split('\n'));
+  return ['Not tested on this machine:', ...[...reasons].map((line) => `  - ${line}`)];
+}

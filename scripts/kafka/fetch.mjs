@@ -37,6 +37,17 @@ const pinned = () =>
     .sort((a, b) => (a.slice(66) < b.slice(66) ? -1 : 1))
     .join('\n') + '\n';
 
+/** Says why in one sentence; whoever runs this shows it to people. */
+class Reason extends Error {}
+const fail = (sentence) => {
+  throw new Reason(sentence);
+};
+const firstLine = (text) => text.trim().split('\n', 1)[0].slice(0, 300) || 'it said nothing';
+process.once('uncaughtException', (error) => {
+  console.error(error instanceof Reason ? error.message : error);
+  process.exit(1);
+});
+
 const renew = process.argv.includes('--renew');
 const right = () => existsSync(folder) && sums(folder) === pinned();
 if (renew || !right()) {
@@ -56,13 +67,15 @@ if (renew || !right()) {
     { encoding: 'utf8', timeout: 300_000 },
   );
   try {
+    if (mvn.error?.code === 'ENOENT')
+      fail("Maven (mvn), which brings Kafka's jars, is not installed on this machine");
     if (mvn.status !== 0)
-      throw new Error(
-        `Maven could not bring Kafka's jars: ${mvn.error?.message ?? `${mvn.stdout}${mvn.stderr}`.slice(0, 500)}`,
+      fail(
+        `Maven could not bring Kafka's jars: ${mvn.error?.message ?? firstLine(`${mvn.stdout}${mvn.stderr}`)}`,
       );
     if (renew) writeFileSync(list, sums(fresh));
     else if (sums(fresh) !== pinned())
-      throw new Error(
+      fail(
         "Kafka's jars are not those of scripts/kafka/jars.sha256; after a change of pom.xml run it with --renew",
       );
     // Another process may have brought them meanwhile, and a broker may be loading them: what is

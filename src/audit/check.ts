@@ -6,7 +6,7 @@ import { MoneyCheck } from './money-check.js';
 import { PeopleCheck } from './people-check.js';
 import type { AuditReport, Invariant, Violation } from './report.js';
 
-export type { AuditReport, Violation } from './report.js';
+export type { AuditReport } from './report.js';
 
 const MAX_VIOLATIONS = 1_000;
 

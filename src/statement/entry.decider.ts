@@ -27,14 +27,6 @@ export type BankEntryCommand =
   | ({ readonly type: 'RecordCandidates' } & Omit<EventData['BankEntryCandidatesFound'], 'entryId'>)
   | { readonly type: 'DismissEntry'; readonly kind: Dismissed['kind']; readonly reason: string };
 
-/** Codes that entries refuse with. */
-export const BANK_ENTRY_REFUSALS = [
-  'ROLE_NOT_ALLOWED',
-  'ENTRY_NOT_FOUND',
-  'ENTRY_STATUS',
-  'OUTCOME_DIFFERS',
-] as const;
-
 const initialState: BankEntryState = {
   status: 'none',
   entry: undefined,

@@ -27,13 +27,6 @@ export type BankMessageCommand =
   | { readonly type: 'ReleaseMessage'; readonly reason: string }
   | ({ readonly type: 'RecordApplication' } & Omit<EventData['BankMessageApplied'], 'sha256'>);
 
-/** Codes that messages refuse with. */
-export const BANK_MESSAGE_REFUSALS = [
-  'ROLE_NOT_ALLOWED',
-  'MESSAGE_NOT_FOUND',
-  'MESSAGE_STATUS',
-] as const;
-
 const initialState: BankMessageState = { status: 'none', sha256: '', code: '' };
 
 function decide(

@@ -227,7 +227,9 @@ describe('following', () => {
     const start = await store.lastPosition();
     const events = Array.from({ length: 100 }, () => allotted(1));
     const streams = Array.from({ length: 60 }, () => newStream());
-    await store.appendAll(
+    // How fast they are taken is not what this is about.
+    const patient = await open({ deadlineMs: 30_000, patienceMs: 60_000 });
+    await patient.appendAll(
       streams.map((stream) => ({
         writes: [
           {
@@ -240,7 +242,7 @@ describe('following', () => {
     );
     const abort = new AbortController();
     let seen = 0;
-    for await (const page of store.follow(start, abort.signal, 10)) {
+    for await (const page of patient.follow(start, abort.signal, 10)) {
       seen += page.events.length;
       // The page waits here; the server may fill the connection's windows, and stops.
       for (let n = 0; n < 20; n += 1) await server.counts();

@@ -17,6 +17,7 @@ import {
   enrolled,
   expectStatus,
   HttpWorld,
+  lastPosition,
   setUp,
   submitted,
   type Caller,
@@ -77,7 +78,10 @@ beforeAll(async () => {
   for (const [, endToEndId] of readFileSync(file, 'utf8').matchAll(/<EndToEndId>(\w+)</g))
     payments.push({ paymentId: '', endToEndId: endToEndId! });
   for (const { paymentId, endToEndId } of (
-    await expectStatus(200, finance.get('/payments?cycleId=asd-2025-10'))
+    await expectStatus(
+      200,
+      finance.get(`/payments?cycleId=asd-2025-10&after=${await lastPosition(world)}`),
+    )
   ).items as Json[]) {
     const one = payments.find((each) => each.endToEndId === endToEndId);
     if (one) one.paymentId = paymentId;

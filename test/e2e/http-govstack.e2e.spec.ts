@@ -9,6 +9,7 @@ import {
   enrolled,
   expectStatus,
   HttpWorld,
+  lastPosition,
   paid,
   setUp,
   submitted,
@@ -262,7 +263,7 @@ else
       ]);
       const { items } = await expectStatus(
         200,
-        finance.get(`/payments?cycleId=${CYCLE}&status=settled`),
+        finance.get(`/payments?cycleId=${CYCLE}&status=settled&after=${await lastPosition(world)}`),
       );
       expect((items as Json[]).map(({ settledOn }) => settledOn)).toEqual(
         Array(3).fill('2025-11-28'),
@@ -326,7 +327,14 @@ else
         'settled',
       ]);
       expect(
-        (await expectStatus(200, finance.get(`/payments?cycleId=${CYCLE}&status=rejected`))).items,
+        (
+          await expectStatus(
+            200,
+            finance.get(
+              `/payments?cycleId=${CYCLE}&status=rejected&after=${await lastPosition(world)}`,
+            ),
+          )
+        ).items,
       ).toMatchObject([{ reason: 'AC04' }]);
       expect(block.violations).toEqual([]);
       for (const operation of ['BatchDetails'])

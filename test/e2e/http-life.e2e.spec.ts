@@ -8,6 +8,7 @@ import {
   enrolled,
   expectStatus,
   HttpWorld,
+  lastPosition,
   paid,
   person,
   ribNumber,
@@ -275,7 +276,9 @@ describe('the life of an application over HTTP, to a settled payment', () => {
     );
     const checked = await expectStatus(202, officer.post('/cycles/asd-2025-11/check'));
     expect(await officer.job(checked.jobId)).toMatchObject({ state: 'done', result: { open: 1 } });
-    const [finding] = (await expectStatus(200, officer.get('/cycles/asd-2025-11'))).findings;
+    const [finding] = (
+      await expectStatus(200, officer.get(`/cycles/asd-2025-11?after=${await lastPosition(world)}`))
+    ).findings;
     expect(finding).toMatchObject({ check: 'over-forecast', level: 'block' });
     expect(
       (

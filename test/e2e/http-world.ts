@@ -231,6 +231,21 @@ export async function approved(
   ).position;
 }
 
+/**
+ * Position of the last fact in the log now. A query that is given it as `after` shows every command
+ * that was answered before, and what followed from it so far.
+ */
+export async function lastPosition(world: Pick<HttpWorld, 'as'>): Promise<number> {
+  const auditor = await world.as('a.tazi', 'auditor');
+  for (let position = -1; ;) {
+    const reply = await auditor.get(`/feed?limit=1000&after=${position}`);
+    if (reply.status !== 200) throw new Error(`the feed answers ${reply.status}: ${reply.text}`);
+    const reached = Number(reply.headers.get('sanad-position'));
+    if (reply.text === '') return reached;
+    position = reached;
+  }
+}
+
 /** Waits until the process managers have acted: the read model of a person shows an enrolment. */
 export async function enrolled(world: Pick<HttpWorld, 'as'>, personId: string): Promise<Json> {
   const officer = await world.as('o.chraibi', 'case-officer');

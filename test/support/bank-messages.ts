@@ -240,22 +240,3 @@ export async function readAll(
   for await (const batch of reading.entries) entries.push(...batch);
   return { entries, end: reading.end() };
 }
-
-/** Text as bytes in an encoding, with the byte-order mark that goes with it. */
-export function encoded(
-  text: string,
-  encoding: 'utf-8' | 'utf-8-bom' | 'utf-16le' | 'utf-16be' | 'latin1',
-): Uint8Array {
-  switch (encoding) {
-    case 'utf-8':
-      return Buffer.from(text, 'utf8');
-    case 'utf-8-bom':
-      return Buffer.from(`\ufeff${text}`, 'utf8');
-    case 'utf-16le':
-      return Buffer.from(`\ufeff${text}`, 'utf16le');
-    case 'utf-16be':
-      return Buffer.from(`\ufeff${text}`, 'utf16le').swap16();
-    case 'latin1':
-      return Buffer.from(text, 'latin1');
-  }
-}

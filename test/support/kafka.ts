@@ -63,14 +63,7 @@ async function own(behind?: Advertised, secured?: Secured): Promise<TestKafka> {
     timeout: 320_000,
   });
   if (fetched.status !== 0)
-    throw new Error(
-      `its jars are not here: ${
-        fetched.stderr
-          .trim()
-          .split('\n')
-          .find((line) => line.includes('Error')) ?? 'no reason given'
-      }`,
-    );
+    throw new Error(fetched.stderr.trim() || fetched.error?.message || 'its jars are not here');
   const jars = join(fetched.stdout.trim(), '*');
   const dir = mkdtempSync(join(tmpdir(), 'sanad-kafka-'));
   const [port, controller, between] = await freePorts(3);
@@ -128,7 +121,9 @@ async function own(behind?: Advertised, secured?: Secured): Promise<TestKafka> {
   if (formatted.status !== 0) {
     rmSync(dir, { recursive: true, force: true });
     throw new Error(
-      `its storage cannot be formatted: ${formatted.error?.message ?? formatted.stderr.slice(0, 300)}`,
+      missing(formatted.error)
+        ? 'Java, which Kafka runs on, is not installed on this machine'
+        : `its storage cannot be formatted: ${formatted.error?.message ?? formatted.stderr.slice(0, 300)}`,
     );
   }
   let child: ChildProcess | undefined;
@@ -173,6 +168,10 @@ async function own(behind?: Advertised, secured?: Secured): Promise<TestKafka> {
     stop,
   };
 }
+
+/** Whether a program that was to be run is not there. */
+const missing = (error: Error | undefined): boolean =>
+  error !== undefined && 'code' in error && error.code === 'ENOENT';
 
 /**
  * A certificate for 127.0.0.1, made here, and the mechanisms by which the one user may say who it

@@ -18,7 +18,6 @@ export interface FeedPage extends Page {
 export interface EventFeed {
   subscribe(after: number, signal: AbortSignal): AsyncIterable<FeedPage>;
 }
-export const EVENT_FEED = Symbol('EventFeed');
 
 /** How brokers are reached. */
 export interface KafkaConnection {

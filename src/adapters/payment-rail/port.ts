@@ -79,7 +79,6 @@ export interface PaymentRail {
   ): Promise<WrittenFile>;
   begin(outline: MessageOutline): Promise<MessageWriter>;
 }
-export const PAYMENT_RAIL = Symbol('PaymentRail');
 
 /**
  * Why a message was not written: nothing of it is left under its name. `detail` names the payment,

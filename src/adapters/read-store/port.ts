@@ -17,7 +17,6 @@ export interface ReadStore {
   recreate?(): Promise<void>;
   close(): Promise<void>;
 }
-export const READ_STORE = Symbol('ReadStore');
 
 /**
  * A failure of the store of read models. It loses nothing: the log has everything. SQL that names

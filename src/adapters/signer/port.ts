@@ -7,7 +7,6 @@ export interface TokenTrust {
   readonly algorithms: readonly string[];
   readonly keys: JWTVerifyGetKey;
 }
-export const TOKEN_TRUST = Symbol('TokenTrust');
 
 /** Makes tokens; only the embedded local issuer has one, and it is refused in production mode. */
 export interface TokenIssuer {

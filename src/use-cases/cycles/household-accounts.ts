@@ -85,13 +85,6 @@ export function recoveryFor(
   return amount > 0n ? { code: RECOVERY_ITEM, period, amountMinor: String(-amount) } : undefined;
 }
 
-/** The recovery in a payment's items, as a positive amount. */
-export const recoveredIn = (items: Items): bigint =>
-  items.reduce(
-    (total, { code, amountMinor }) =>
-      code === RECOVERY_ITEM ? total - BigInt(amountMinor) : total,
-    0n,
-  );
 export const hasCorrections = (items: Items): boolean =>
   items.some(({ code }) => code === ARREARS_ITEM || code === RECOVERY_ITEM);
 

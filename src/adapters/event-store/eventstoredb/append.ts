@@ -1,5 +1,6 @@
 import { CallFailed, type NewServerEvent, type ServerClient } from './client.js';
 import { Backoff } from '../../../kernel/concurrency/backoff.js';
+import { Semaphore } from '../../../kernel/concurrency/semaphore.js';
 import { pause } from '../../../kernel/concurrency/pause.js';
 import { StoreError } from '../port.js';
 
@@ -24,18 +25,24 @@ export type WriteOutcome =
 
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 1_000;
+/**
+ * Appends that time out together met a server that was given too much at once. Sent again together
+ * they would time out again; so few are, and after pauses of different lengths.
+ */
+const RETRIES_AT_ONCE = 4;
 
 /** Appends to one stream until it is known what became of it. */
 export class StreamAppender {
   /** The highest position that this process has seen. What was written after is higher. */
   #seen = -1;
+  readonly #retrying = new Semaphore(RETRIES_AT_ONCE);
 
   /**
    * @param patienceMs how long to find out what became of an append before its outcome is called
    *   unknown
    */
   constructor(
-    private readonly client: ServerClient,
+    private readonly client: Pick<ServerClient, 'append' | 'stream'>,
     private readonly patienceMs: number,
   ) {}
 
@@ -58,7 +65,8 @@ export class StreamAppender {
     for (;;) {
       const before = this.#seen;
       try {
-        const answer = await this.client.append(write.stream, write.expected, write.events);
+        const send = () => this.client.append(write.stream, write.expected, write.events);
+        const answer = await (unclear === undefined ? send() : this.#retrying.run(send));
         if (
           answer.kind === 'written' &&
           answer.position !== undefined &&
@@ -81,11 +89,11 @@ export class StreamAppender {
         if (!(error instanceof CallFailed)) throw error;
         if (error.failure !== 'unclear' && unclear === undefined) throw refusal(write, error);
         unclear = error.message;
-        const standing = await this.#standingIfKnown(write);
+        const standing = await this.#retrying.run(() => this.#standingIfKnown(write));
         if (standing?.kind === 'there') return { kind: 'appended', position: standing.position };
         if (standing?.kind === 'moved') return { kind: 'conflict', actual: standing.actual };
       }
-      const waitMs = backoff.next();
+      const waitMs = backoff.next() * (0.5 + Math.random());
       if (performance.now() + waitMs > giveUpAt) {
         throw new StoreError(
           'OUTCOME_UNKNOWN',
