@@ -65,6 +65,14 @@ const QUERY: readonly Taken[] = [
 ];
 const CALLBACK: readonly Taken[] = [{ name: 'X-Callback-URL', optional: true }];
 const MESSAGE = { type: 'object', properties: { message: { type: 'string' } } };
+const RECEIVED = {
+  type: 'object',
+  properties: {
+    responseCode: { type: 'string', maxLength: 2 },
+    responseDescription: { type: 'string', maxLength: LENGTHS.responseDescription },
+    requestID: { type: 'string', maxLength: LENGTHS.correlationId },
+  },
+};
 
 /**
  * Callbacks of the payments block that Sanad pays through. All are taken in before they are
@@ -100,14 +108,8 @@ export class GovstackCallbackHttp {
     says: "Any callback of the block: a batch's status, the result of validating accounts, of registering or of updating beneficiaries",
     file: 'BulkPaymentStatusUpdate, BulkValidateAccountResponse, RegisterBeneficiaryResponse, UpdateBeneficiaryResponse',
     status: 200,
-    answers: {
-      type: 'object',
-      properties: {
-        responseCode: { type: 'string', maxLength: 2 },
-        responseDescription: { type: 'string', maxLength: LENGTHS.responseDescription },
-        requestID: { type: 'string', maxLength: LENGTHS.correlationId },
-      },
-    },
+    // A batch's status is answered as the endpoint of its own answers it.
+    answers: { anyOf: [MESSAGE, RECEIVED] },
   })
   async callback(@Req() request: Request): Promise<unknown> {
     const body = request.body;
