@@ -1,49 +1,10 @@
-import type { AggregateEvents, EventData } from '../../events/generated.js';
+import type { EventData } from '../../events/generated.js';
 import { requireRole, type Context, type Decider, type Draft } from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
 import { parseLocalDate, parsePeriod } from '../kernel/time.js';
+import type { Finding, Figures, CycleState, CycleEvent } from './cycle.state.js';
+import { initialState, evolve } from './cycle.state.js';
 
-export type CycleEvent = AggregateEvents['cycle'];
-type Finding = EventData['CycleChecked']['findings'][number];
-type Figures = Omit<EventData['CycleReconciled'], 'cycleId'>;
-
-export interface CycleState {
-  readonly status:
-    | 'none'
-    | 'open'
-    | 'preparing'
-    | 'prepared'
-    | 'approved'
-    | 'returned'
-    | 'released'
-    | 'instructed'
-    | 'closed';
-  readonly cycleId: string;
-  readonly programmeId: string;
-  readonly period: string;
-  readonly currency: string;
-  readonly policyVersion: number;
-  readonly round: number;
-  readonly asOf: number;
-  readonly count: number;
-  readonly totalMinor: string;
-  readonly contentHash: string;
-  /** Everybody who took part in preparing the present round. */
-  readonly preparers: readonly string[];
-  readonly approver: string;
-  /** Hash of the set that was checked last in this round, by whom, and every finding; '' before. */
-  readonly checkedHash: string;
-  readonly checker: string;
-  readonly findings: readonly Finding[];
-  /** Who answers for a finding of this round. */
-  readonly overridden: Readonly<Record<string, string>>;
-  /** Blocking findings that nobody overrode. */
-  readonly openFindings: readonly string[];
-  /** Messages of re-instructions whose files are recorded. */
-  readonly reinstructed: readonly string[];
-  /** Of the last reconciliation. */
-  readonly figures: Figures | undefined;
-}
 export type CycleCommand =
   | ({ readonly type: 'OpenCycle' } & EventData['CycleOpened'])
   | { readonly type: 'StartPreparation'; readonly asOf: number }
@@ -106,36 +67,6 @@ export const CYCLE_REFUSALS = [
   'FINDING_ALREADY_OVERRIDDEN',
 ] as const;
 
-/**
- * A round that begins has no findings, and what was overridden in an earlier one does not count.
- */
-const UNCHECKED = {
-  checkedHash: '',
-  checker: '',
-  findings: [],
-  overridden: {},
-  openFindings: [],
-} as const;
-
-const initialState: CycleState = {
-  status: 'none',
-  cycleId: '',
-  programmeId: '',
-  period: '',
-  currency: '',
-  policyVersion: 0,
-  round: 0,
-  asOf: -1,
-  count: 0,
-  totalMinor: '0',
-  contentHash: '',
-  preparers: [],
-  approver: '',
-  ...UNCHECKED,
-  reinstructed: [],
-  figures: undefined,
-};
-
 function requireStatus(state: CycleState, ...allowed: readonly CycleState['status'][]): void {
   if (!allowed.includes(state.status))
     throw new DomainError(
@@ -144,6 +75,7 @@ function requireStatus(state: CycleState, ...allowed: readonly CycleState['statu
       'rule',
     );
 }
+
 function requireHash(state: CycleState, hash: string): void {
   if (hash !== state.contentHash)
     throw new DomainError(
@@ -437,77 +369,8 @@ const sameFindings = (a: readonly Finding[], b: readonly Finding[]): boolean =>
   a.length === b.length &&
   a.every((finding, i) => finding.findingId === b[i]!.findingId && finding.level === b[i]!.level);
 
-const openOf = (
-  findings: readonly Finding[],
-  overridden: CycleState['overridden'],
-): readonly string[] =>
-  findings
-    .filter(({ findingId, level }) => level === 'block' && !Object.hasOwn(overridden, findingId))
-    .map(({ findingId }) => findingId);
-
 export const cycleDecider: Decider<CycleState, CycleCommand, CycleEvent> = {
   initialState,
   decide,
-  evolve(state, event) {
-    switch (event.type) {
-      case 'CycleOpened': {
-        const { cycleId, programmeId, period, currency, policyVersion } = event.data;
-        return { ...state, status: 'open', cycleId, programmeId, period, currency, policyVersion };
-      }
-      case 'CyclePreparationStarted':
-        return {
-          ...state,
-          status: 'preparing',
-          round: event.data.round,
-          asOf: event.data.asOf,
-          preparers: [event.meta.actor],
-          ...UNCHECKED,
-        };
-      case 'CyclePrepared':
-        return {
-          ...state,
-          status: 'prepared',
-          count: event.data.count,
-          totalMinor: event.data.totalMinor,
-          contentHash: event.data.contentHash,
-          preparers: [...state.preparers, event.meta.actor],
-        };
-      case 'CycleChecked': {
-        const { contentHash, findings } = event.data;
-        return {
-          ...state,
-          checkedHash: contentHash,
-          checker: event.meta.actor,
-          findings,
-          openFindings: openOf(findings, state.overridden),
-        };
-      }
-      case 'CycleFindingOverridden': {
-        const overridden = { ...state.overridden, [event.data.findingId]: event.meta.actor };
-        return { ...state, overridden, openFindings: openOf(state.findings, overridden) };
-      }
-      case 'CycleApproved':
-        return { ...state, status: 'approved', approver: event.meta.actor };
-      case 'CycleReturned':
-        return { ...state, status: 'returned', approver: '' };
-      case 'CycleReleased':
-        return { ...state, status: 'released' };
-      case 'CycleInstructed':
-        return { ...state, status: 'instructed' };
-      case 'CycleReinstructed':
-        return {
-          ...state,
-          reinstructed: [
-            ...state.reinstructed,
-            ...event.data.files.map(({ messageId }) => messageId),
-          ],
-        };
-      case 'CycleReconciled':
-        return { ...state, figures: event.data };
-      case 'CycleClosed':
-        return { ...state, status: 'closed' };
-      default:
-        return state;
-    }
-  },
+  evolve,
 };

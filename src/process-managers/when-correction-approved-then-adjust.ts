@@ -4,11 +4,8 @@ import { adjustmentDecider, type Proposal } from '../correction/adjustment.decid
 import { correctionDecider } from '../correction/correction.decider.js';
 import type { Recorded } from '../kernel/decider.js';
 import { recoveryId as recoveryIdOf, streams } from '../kernel/ids.js';
-import {
-  offsettableMinor,
-  recoveryDecider,
-  type RecoveryState,
-} from '../recovery/recovery.decider.js';
+import { offsettableMinor, type RecoveryState } from '../recovery/recovery.state.js';
+import { recoveryDecider } from '../recovery/recovery.decider.js';
 import { pipelined, record, recordOne } from '../write-side/bulk.js';
 import { part, type Part, type Unit } from '../write-side/unit.js';
 import { readCorrection } from '../use-cases/corrections/corrections.js';

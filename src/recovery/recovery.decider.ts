@@ -1,4 +1,4 @@
-import type { AggregateEvents, EventData } from '../../events/generated.js';
+import type { EventData } from '../../events/generated.js';
 import {
   requireRegion,
   requireRole,
@@ -7,39 +7,15 @@ import {
   type Draft,
 } from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
-
-export type RecoveryEvent = AggregateEvents['recovery'];
-
-export interface RecoveryPlan {
-  readonly sharePercent: number;
-  readonly floorMinor: string;
-  readonly agreedBy: string;
-}
-interface Deduction {
-  readonly round: number;
-  readonly amountMinor: bigint;
-}
-
-/**
- * What a household was paid too much by a programme, and what became of it. Amounts in minor units.
- */
-export interface RecoveryState {
-  readonly status: 'none' | 'open' | 'completed';
-  readonly recoveryId: string;
-  readonly programmeId: string;
-  readonly personId: string;
-  readonly region: string;
-  readonly currency: string;
-  readonly overpaidMinor: bigint;
-  readonly waivedMinor: bigint;
-  /** Of payments that stand, by payment. */
-  readonly deductions: Readonly<Record<string, Deduction>>;
-  readonly plan: RecoveryPlan | undefined;
-  readonly suspended: boolean;
-  readonly correctionIds: readonly string[];
-  /** What was set against the debt, by the correction that found it due. */
-  readonly offsets: Readonly<Record<string, bigint>>;
-}
+import type { RecoveryState, RecoveryEvent } from './recovery.state.js';
+import {
+  offsettableMinor,
+  balanceMinor,
+  deductibleMinor,
+  recoveredMinor,
+  initialState,
+  evolve,
+} from './recovery.state.js';
 
 export type RecoveryCommand =
   | ({ readonly type: 'EstablishOverpayment' } & EventData['OverpaymentEstablished'])
@@ -86,62 +62,6 @@ export const RECOVERY_REFUSALS = [
   'WAIVER_EXCEEDS_BALANCE',
   'SAME_PERSON',
 ] as const;
-
-const initialState: RecoveryState = {
-  status: 'none',
-  recoveryId: '',
-  programmeId: '',
-  personId: '',
-  region: '',
-  currency: '',
-  overpaidMinor: 0n,
-  waivedMinor: 0n,
-  deductions: {},
-  plan: undefined,
-  suspended: false,
-  correctionIds: [],
-  offsets: {},
-};
-
-export const recoveredMinor = ({ deductions }: RecoveryState): bigint =>
-  Object.values(deductions).reduce((total, { amountMinor }) => total + amountMinor, 0n);
-/** What the household still owes; never negative. */
-export const balanceMinor = (state: RecoveryState): bigint =>
-  state.overpaidMinor - state.waivedMinor - recoveredMinor(state);
-
-/**
- * What arrears are set against before they are paid, where an overpayment turns out to have been
- * due after all: what the family has of it still, because it owes it or was let off. Only what it
- * gave back is paid out again.
- */
-export const offsettableMinor = (state: RecoveryState): bigint =>
-  balanceMinor(state) + state.waivedMinor;
-
-/**
- * The balance with what an earlier round of a payment deducted given back: that payment was
- * cancelled.
- */
-const balanceFor = (state: RecoveryState, paymentId: string): bigint =>
-  balanceMinor(state) + (state.deductions[paymentId]?.amountMinor ?? 0n);
-
-/**
- * What a payment of so much may give back: the plan's share of it (rounded down to the minor unit),
- * what leaves the family its floor, and what is owed, whichever is least. Nothing without a plan,
- * or while an appeal runs.
- */
-export function deductibleMinor(
-  state: RecoveryState,
-  paymentId: string,
-  grossMinor: bigint,
-): bigint {
-  if (state.status === 'none' || !state.plan || state.suspended) return 0n;
-  const shareMinor = (grossMinor * BigInt(state.plan.sharePercent)) / 100n;
-  const aboveFloorMinor = grossMinor - BigInt(state.plan.floorMinor);
-  const least = [shareMinor, aboveFloorMinor, balanceFor(state, paymentId)].reduce((a, b) =>
-    b < a ? b : a,
-  );
-  return least > 0n ? least : 0n;
-}
 
 function decide(
   state: RecoveryState,
@@ -369,81 +289,8 @@ function completion(state: RecoveryState): readonly Draft<RecoveryEvent>[] {
   ];
 }
 
-function without(
-  deductions: RecoveryState['deductions'],
-  paymentId: string,
-): RecoveryState['deductions'] {
-  const { [paymentId]: _gone, ...rest } = deductions;
-  return rest;
-}
-
 export const recoveryDecider: Decider<RecoveryState, RecoveryCommand, RecoveryEvent> = {
   initialState,
   decide,
-  evolve(state, event) {
-    switch (event.type) {
-      case 'OverpaymentEstablished': {
-        const { recoveryId, programmeId, personId, region, currency, correctionId, amountMinor } =
-          event.data;
-        return {
-          ...state,
-          status: 'open',
-          recoveryId,
-          programmeId,
-          personId,
-          region,
-          currency,
-          overpaidMinor: state.overpaidMinor + BigInt(amountMinor),
-          correctionIds: [...state.correctionIds, correctionId],
-        };
-      }
-      case 'RecoveryPlanAgreed':
-        return {
-          ...state,
-          plan: {
-            sharePercent: event.data.sharePercent,
-            floorMinor: event.data.floorMinor,
-            agreedBy: event.meta.actor,
-          },
-        };
-      case 'RecoveryDeducted': {
-        const { paymentId, round, amountMinor } = event.data;
-        // An earlier round of the same payment was cancelled, and what it deducted with it. The
-        // debt is open until RecoveryCompleted says otherwise.
-        return {
-          ...state,
-          status: 'open',
-          deductions: {
-            ...state.deductions,
-            [paymentId]: { round, amountMinor: BigInt(amountMinor) },
-          },
-        };
-      }
-      case 'RecoveryDeductionReversed':
-        return {
-          ...state,
-          status: 'open',
-          deductions: without(state.deductions, event.data.paymentId),
-        };
-      case 'OverpaymentOffset': {
-        const { correctionId, amountMinor, waivedMinor } = event.data;
-        return {
-          ...state,
-          overpaidMinor: state.overpaidMinor - BigInt(amountMinor),
-          waivedMinor: state.waivedMinor - BigInt(waivedMinor),
-          offsets: { ...state.offsets, [correctionId]: BigInt(amountMinor) },
-        };
-      }
-      case 'RecoverySuspended':
-        return { ...state, suspended: true };
-      case 'RecoveryResumed':
-        return { ...state, suspended: false };
-      case 'OverpaymentWaived':
-        return { ...state, waivedMinor: state.waivedMinor + BigInt(event.data.amountMinor) };
-      case 'RecoveryCompleted':
-        return { ...state, status: 'completed' };
-      default:
-        return state;
-    }
-  },
+  evolve,
 };

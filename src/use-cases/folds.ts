@@ -4,7 +4,8 @@ import { bankEntryDecider, type BankEntryState } from '../statement/entry.decide
 import { bankMessageDecider, type BankMessageState } from '../statement/message.decider.js';
 import type { Recorded } from '../kernel/decider.js';
 import { fold } from '../kernel/decider.js';
-import { paymentDecider, type PaymentState } from '../payment/payment.decider.js';
+import { paymentDecider } from '../payment/payment.decider.js';
+import { type PaymentState } from '../payment/payment.state.js';
 
 export const foldApplication = (events: readonly Recorded[]): ApplicationState =>
   fold(applicationDecider, events);

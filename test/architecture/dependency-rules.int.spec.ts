@@ -42,6 +42,8 @@ async function cruise(
 const BREAKS: readonly (readonly [rule: string, from: string, to: string])[] = [
   ['pure-stays-pure', 'src/kernel/pure.ts', 'src/http/impure.ts'],
   ['pure-stays-pure', 'src/budget/budget.decider.ts', 'src/http/impure.ts'],
+  ['pure-stays-pure', 'src/cycle/cycle.state.ts', 'src/http/impure.ts'],
+  ['pure-stays-pure', 'src/payment/payment.report.ts', 'src/http/impure.ts'],
   ['pure-stays-pure', 'src/eligibility/rule.ts', 'src/write-side/context.ts'],
   ['pure-stays-pure', 'projections/audit/audit.projection.ts', 'src/http/impure.ts'],
   ['events-is-a-leaf', 'events/registry.ts', 'src/kernel/time.ts'],

@@ -57,7 +57,7 @@ describe('the glossary', () => {
 
   test('has every state that a decider declares, and no other', () => {
     const deciders = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).filter(
-      (name) => name.endsWith('.decider.ts'),
+      (name) => /\.(decider|state)\.ts$/.test(name),
     );
     const states = deciders.flatMap((name) =>
       statesIn(readFileSync(join(ROOT, 'src', name), 'utf8')),

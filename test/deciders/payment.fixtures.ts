@@ -1,11 +1,8 @@
 import type { EventData } from '../../events/generated.js';
 import { type Foldable } from '../../src/kernel/decider.js';
 import { uuidOf } from '../../src/kernel/ids.js';
-import {
-  paymentDecider,
-  PAYMENT_REFUSALS,
-  type OutcomeReport,
-} from '../../src/payment/payment.decider.js';
+import { paymentDecider, PAYMENT_REFUSALS } from '../../src/payment/payment.decider.js';
+import { type OutcomeReport } from '../../src/payment/payment.report.js';
 import { by, HASH, scenarios, uuid, was } from './given.js';
 
 export const { given } = scenarios(paymentDecider, PAYMENT_REFUSALS, {

@@ -6,11 +6,10 @@ import {
   balanceMinor,
   deductibleMinor,
   recoveredMinor,
-  recoveryDecider,
-  type RecoveryCommand,
   type RecoveryEvent,
   type RecoveryState,
-} from '../../src/recovery/recovery.decider.js';
+} from '../../src/recovery/recovery.state.js';
+import { recoveryDecider, type RecoveryCommand } from '../../src/recovery/recovery.decider.js';
 import { officer, owed, planned, owe, automation, controller } from './recovery.fixtures.js';
 
 describe('any history of a recovery', () => {

@@ -7,11 +7,8 @@ import { ProjectionRunner } from '../../projections/engine/runner.js';
 import type { Context, Recorded, Role } from '../../src/kernel/decider.js';
 import { DomainError } from '../../src/kernel/errors.js';
 import { uuidOf } from '../../src/kernel/ids.js';
-import {
-  paymentDecider,
-  type PaymentCommand,
-  type PaymentState,
-} from '../../src/payment/payment.decider.js';
+import { paymentDecider, type PaymentCommand } from '../../src/payment/payment.decider.js';
+import { type PaymentState } from '../../src/payment/payment.state.js';
 import { ArrayLog } from '../support/array-log.js';
 import { startPostgres } from '../support/postgres.js';
 import { engines } from './stores.js';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { foldCorrection } from '../../src/use-cases/corrections/corrections.js';
 import { foldAdjustment, foldRecovery } from '../../src/use-cases/cycles/household-accounts.js';
-import { balanceMinor, recoveredMinor } from '../../src/recovery/recovery.decider.js';
+import { balanceMinor, recoveredMinor } from '../../src/recovery/recovery.state.js';
 import {
   findCorrection,
   listAdjustments,

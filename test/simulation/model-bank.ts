@@ -5,11 +5,8 @@ import {
 } from '../../src/statement/message.decider.js';
 import { endToEndIdOf } from '../../src/use-cases/instructions/messages.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
-import {
-  paymentDecider,
-  type PaymentCommand,
-  type PaymentState,
-} from '../../src/payment/payment.decider.js';
+import { paymentDecider, type PaymentCommand } from '../../src/payment/payment.decider.js';
+import { type PaymentState } from '../../src/payment/payment.state.js';
 import { part, type Part } from '../../src/write-side/unit.js';
 import type { Act } from './model-people.js';
 import type { Op } from './model-world.js';

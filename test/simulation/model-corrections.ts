@@ -37,12 +37,8 @@ import {
   recoveryId as recoveryIdOf,
   streams,
 } from '../../src/kernel/ids.js';
-import {
-  balanceMinor,
-  recoveryDecider,
-  type RecoveryCommand,
-  type RecoveryState,
-} from '../../src/recovery/recovery.decider.js';
+import { balanceMinor, type RecoveryState } from '../../src/recovery/recovery.state.js';
+import { recoveryDecider, type RecoveryCommand } from '../../src/recovery/recovery.decider.js';
 import { part, type Part } from '../../src/write-side/unit.js';
 import type { Act } from './model-people.js';
 import { PERIODS, PROGRAMME } from './model-programme.js';

@@ -1,11 +1,9 @@
 import { endToEndIdOf } from '../../src/use-cases/instructions/messages.js';
-import { cycleDecider, type CycleCommand, type CycleState } from '../../src/cycle/cycle.decider.js';
+import { cycleDecider, type CycleCommand } from '../../src/cycle/cycle.decider.js';
+import { type CycleState } from '../../src/cycle/cycle.state.js';
 import { streams } from '../../src/kernel/ids.js';
-import {
-  paymentDecider,
-  type PaymentCommand,
-  type PaymentState,
-} from '../../src/payment/payment.decider.js';
+import { paymentDecider, type PaymentCommand } from '../../src/payment/payment.decider.js';
+import { type PaymentState } from '../../src/payment/payment.state.js';
 import { part, type Part } from '../../src/write-side/unit.js';
 import { PROGRAMME } from './model-programme.js';
 import { foldCycle, type World } from './model-world.js';

@@ -7,7 +7,8 @@ import {
 import { type CycleCommand } from '../../src/cycle/cycle.decider.js';
 import { fold, type Recorded } from '../../src/kernel/decider.js';
 import { cycleId as cycleIdOf, partsOfPayment } from '../../src/kernel/ids.js';
-import { paymentDecider, type PaymentState } from '../../src/payment/payment.decider.js';
+import { paymentDecider } from '../../src/payment/payment.decider.js';
+import { type PaymentState } from '../../src/payment/payment.state.js';
 import { part, type Part } from '../../src/write-side/unit.js';
 import { rulesOf } from './model-checks.js';
 import type { Act } from './model-people.js';

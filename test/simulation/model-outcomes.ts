@@ -1,6 +1,6 @@
 import { endToEndIdOf } from '../../src/use-cases/instructions/messages.js';
 import { partsOfPayment, streams } from '../../src/kernel/ids.js';
-import { type OutcomeReport } from '../../src/payment/payment.decider.js';
+import { type OutcomeReport } from '../../src/payment/payment.report.js';
 import { foldPerson, type Op, type World } from './model-world.js';
 import { payment, instruction } from './model-money-parts.js';
 

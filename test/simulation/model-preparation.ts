@@ -5,7 +5,7 @@ import {
   foldRecovery,
 } from '../../src/use-cases/cycles/household-accounts.js';
 import { dueIn, lessRecovery } from '../../src/use-cases/cycles/payable.js';
-import { type CycleState } from '../../src/cycle/cycle.decider.js';
+import { type CycleState } from '../../src/cycle/cycle.state.js';
 import {
   cycleId as cycleIdOf,
   partsOfPayment,

@@ -1,7 +1,8 @@
 import type { PolicyInForce, ProgrammePolicies } from '../../src/write-side/readers.js';
 
 import { paymentTerms } from '../../src/programme/payment-terms.js';
-import { cycleDecider, type CycleState } from '../../src/cycle/cycle.decider.js';
+import { cycleDecider } from '../../src/cycle/cycle.decider.js';
+import { type CycleState } from '../../src/cycle/cycle.state.js';
 import { versionInEffect, versionInForce } from '../../src/eligibility/policy.js';
 import { enrolmentDecider, type EnrolmentState } from '../../src/enrolment/enrolment.decider.js';
 import {
@@ -11,7 +12,8 @@ import {
 import { fold, type Context, type Recorded, type Role } from '../../src/kernel/decider.js';
 import { DomainError } from '../../src/kernel/errors.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
-import { paymentDecider, type PaymentState } from '../../src/payment/payment.decider.js';
+import { paymentDecider } from '../../src/payment/payment.decider.js';
+import { type PaymentState } from '../../src/payment/payment.state.js';
 import { personDecider, type PersonState } from '../../src/person/person.decider.js';
 import { NO_HOLD, programmeDecider } from '../../src/programme/programme.decider.js';
 import { type Part } from '../../src/write-side/unit.js';

@@ -11,7 +11,7 @@ import { processManagers } from '../../src/process-managers/all.js';
 import { asdVersions } from '../../src/eligibility/reference/asd.js';
 import { enrolmentDecider, type EnrolmentCommand } from '../../src/enrolment/enrolment.decider.js';
 import { streams } from '../../src/kernel/ids.js';
-import { balanceMinor, recoveredMinor } from '../../src/recovery/recovery.decider.js';
+import { balanceMinor, recoveredMinor } from '../../src/recovery/recovery.state.js';
 import { KeyedMutex } from '../../src/kernel/concurrency/keyed-mutex.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';

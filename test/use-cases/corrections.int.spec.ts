@@ -20,7 +20,7 @@ import { contentHash } from '../../src/kernel/canonical.js';
 import type { DomainError } from '../../src/kernel/errors.js';
 import { streams } from '../../src/kernel/ids.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
-import { balanceMinor, recoveredMinor } from '../../src/recovery/recovery.decider.js';
+import { balanceMinor, recoveredMinor } from '../../src/recovery/recovery.state.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
 import { child, enrolFamilies, type Family } from './families.js';

@@ -6,12 +6,8 @@ import { DomainError } from '../../kernel/errors.js';
 import type { Role } from '../../kernel/decider.js';
 import { parsePersonId, parseProgrammeId, recoveryId, streams } from '../../kernel/ids.js';
 import { formatAmount, parseAmount } from '../../kernel/money.js';
-import {
-  balanceMinor,
-  recoveredMinor,
-  type RecoveryCommand,
-  type RecoveryState,
-} from '../../recovery/recovery.decider.js';
+import { balanceMinor, recoveredMinor, type RecoveryState } from '../../recovery/recovery.state.js';
+import { type RecoveryCommand } from '../../recovery/recovery.decider.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import {
   acting,

@@ -11,7 +11,7 @@ import {
   type EnrolmentState,
 } from '../../enrolment/enrolment.decider.js';
 import type { Recorded } from '../../kernel/decider.js';
-import type { RecoveryState } from '../../recovery/recovery.decider.js';
+import type { RecoveryState } from '../../recovery/recovery.state.js';
 
 type Month = Proposal['periods'][number];
 type Item = Month['items'][number];

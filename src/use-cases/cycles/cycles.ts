@@ -1,6 +1,7 @@
 import type { EventStore } from '../../adapters/event-store/port.js';
 import { budgetDecider, type BudgetState } from '../../budget/budget.decider.js';
-import { cycleDecider, type CycleState } from '../../cycle/cycle.decider.js';
+import { cycleDecider } from '../../cycle/cycle.decider.js';
+import { type CycleState } from '../../cycle/cycle.state.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { fold } from '../../kernel/decider.js';
 import { partsOfCycle, streams } from '../../kernel/ids.js';

@@ -9,11 +9,8 @@ import {
 import { ARREARS_ITEM, RECOVERY_ITEM } from '../../eligibility/rules.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { fold } from '../../kernel/decider.js';
-import {
-  deductibleMinor,
-  recoveryDecider,
-  type RecoveryState,
-} from '../../recovery/recovery.decider.js';
+import { deductibleMinor, type RecoveryState } from '../../recovery/recovery.state.js';
+import { recoveryDecider } from '../../recovery/recovery.decider.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 
 export const foldAdjustment = (events: readonly Recorded[]): AdjustmentState =>

@@ -2,7 +2,7 @@ import type { ProgrammePolicies } from '../../write-side/readers.js';
 import { entitlementFor } from '../../eligibility/determine.js';
 import { factsIn, payableIn, type EnrolmentState } from '../../enrolment/enrolment.decider.js';
 import type { EventData } from '../../../events/generated.js';
-import type { RecoveryState } from '../../recovery/recovery.decider.js';
+import type { RecoveryState } from '../../recovery/recovery.state.js';
 import { recoveryFor, type CarriedArrears } from './household-accounts.js';
 import { addMonths } from '../../kernel/time.js';
 

@@ -2,7 +2,7 @@ import type { EventData } from '../../../events/generated.js';
 import type { EventStore } from '../../adapters/event-store/port.js';
 import { cycleDecider } from '../../cycle/cycle.decider.js';
 import { streams } from '../../kernel/ids.js';
-import type { PaymentState } from '../../payment/payment.decider.js';
+import type { PaymentState } from '../../payment/payment.state.js';
 import { execute, type CommandResult } from '../../write-side/execute.js';
 import { part } from '../../write-side/unit.js';
 import { foldPayment } from '../folds.js';

@@ -3,7 +3,7 @@ import { DomainError } from '../../kernel/errors.js';
 import { personIdOf } from '../../kernel/govstack.js';
 import { streams, uuidOf } from '../../kernel/ids.js';
 import { parseAmount } from '../../kernel/money.js';
-import type { PaymentState } from '../../payment/payment.decider.js';
+import type { PaymentState } from '../../payment/payment.state.js';
 import { foldPayment } from '../folds.js';
 import type { Deps } from '../../write-side/context.js';
 import { payeeOf } from '../../person/payees.js';

@@ -3,11 +3,8 @@ import type { BankEntry } from '../../adapters/payment-rail/iso20022/incoming/po
 import { bankEntryDecider } from '../../statement/entry.decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { streams, uuidOf } from '../../kernel/ids.js';
-import {
-  paymentDecider,
-  type PaymentCommand,
-  type PaymentState,
-} from '../../payment/payment.decider.js';
+import { paymentDecider, type PaymentCommand } from '../../payment/payment.decider.js';
+import { type PaymentState } from '../../payment/payment.state.js';
 import { execute, type CommandResult } from '../../write-side/execute.js';
 import { part, type Part } from '../../write-side/unit.js';
 import type { Deps, CommandContext } from '../../write-side/context.js';

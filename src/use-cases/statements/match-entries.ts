@@ -4,7 +4,7 @@ import { bankEntryDecider } from '../../statement/entry.decider.js';
 import { ibanOfRib, isRib } from '../../kernel/accounts.js';
 import { partsOfPayment, streams } from '../../kernel/ids.js';
 import { toLatin } from '../../kernel/transliteration.js';
-import type { PaymentState } from '../../payment/payment.decider.js';
+import type { PaymentState } from '../../payment/payment.state.js';
 import { record } from '../../write-side/bulk.js';
 import { part, type Unit } from '../../write-side/unit.js';
 import { foldBankEntry, foldPayment } from '../folds.js';

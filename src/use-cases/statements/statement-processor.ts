@@ -1,0 +1,211 @@
+import type { ReportedOutcome } from '../../payment/reported-outcome.js';
+import { bankEntryDecider } from '../../statement/entry.decider.js';
+import { streams } from '../../kernel/ids.js';
+import { record } from '../../write-side/bulk.js';
+import { part, type Unit } from '../../write-side/unit.js';
+import { EntryNamer, quarantined, type QuarantinedEntry } from './bank-entries.js';
+import { dated, type Verdict } from './bank-verdict.js';
+import { type Instructed } from '../instructions/instructed-messages.js';
+import {
+  PAGE,
+  type JobContext,
+  type MessageDeps,
+  type OnProgress,
+} from '../../write-side/context.js';
+import {
+  takeInOutcomes,
+  type OutcomeResult,
+  type OutcomesSummary,
+} from '../outcomes/take-in-outcomes.js';
+import type { VerdictSpool } from './verdict-spool.js';
+import { type Spooled } from './verdict-spool.js';
+
+interface Origin {
+  readonly spooled: Spooled;
+  /** Of a whole message's payments, this one. */ readonly paymentId?: string;
+}
+
+interface Batch {
+  readonly outcomes: ReportedOutcome[];
+  readonly origins: Origin[];
+}
+
+/** Gives every entry that was read to the payments it is about. */
+export class StatementProcessor {
+  #quarantined = 0;
+  #handedOut = 0;
+  readonly #underWay = new Map<number, readonly Origin[]>();
+  readonly #namer = new EntryNamer();
+
+  constructor(
+    private readonly deps: MessageDeps,
+    private readonly ours: Instructed,
+    private readonly sha256: string,
+    private readonly day: string | undefined,
+    private readonly base: JobContext,
+  ) {}
+
+  async run(
+    spool: VerdictSpool,
+    onProgress?: OnProgress,
+    signal?: AbortSignal,
+  ): Promise<{ outcomes: OutcomesSummary; quarantined: number }> {
+    const outcomes = await takeInOutcomes(
+      this.deps,
+      {
+        source: 'file',
+        outcomes: this.#batches(spool),
+        lookup: this.ours.lookup,
+        onResults: (results, first) => this.#results(results, first),
+      },
+      this.base,
+      onProgress && (({ done }) => onProgress({ what: 'outcomes', done })),
+      signal,
+    );
+    return { outcomes, quarantined: this.#quarantined };
+  }
+
+  async *#batches(spool: VerdictSpool): AsyncGenerator<readonly ReportedOutcome[]> {
+    for await (const batchOf of spool.batches()) {
+      let batch: Batch = { outcomes: [], origins: [] };
+      const unclear: QuarantinedEntry[] = [];
+      for (const spooled of batchOf) {
+        const origin: Origin = { spooled };
+        const { verdict } = spooled;
+        if (verdict.kind === 'unclear') unclear.push(this.#unclear(origin, verdict));
+        else if (verdict.kind === 'payment') add(batch, dated(verdict.outcome, this.day), origin);
+        else {
+          // What was said before in the file is taken before what a whole message says.
+          if (batch.outcomes.length > 0) yield this.#handOut(batch);
+          batch = { outcomes: [], origins: [] };
+          yield* this.#message(origin, verdict, unclear);
+        }
+      }
+      await this.#quarantine(unclear);
+      if (batch.outcomes.length > 0) yield this.#handOut(batch);
+    }
+  }
+
+  /** What is said of a whole message of ours, payment by payment. */
+  async *#message(
+    origin: Origin,
+    verdict: Extract<Verdict, { kind: 'message' }>,
+    unclear: QuarantinedEntry[],
+  ): AsyncGenerator<readonly ReportedOutcome[]> {
+    const message = await this.ours.message(verdict.messageId);
+    const wrong = (code: string, detail: string): void => {
+      const { outcome, reason } = verdict.outcome;
+      unclear.push(
+        this.#unclear(
+          origin,
+          { code, detail, outcome, ...(reason === undefined ? {} : { reason }) },
+          message?.messageId,
+        ),
+      );
+    };
+    if (!message)
+      return wrong('MESSAGE_UNKNOWN', 'The entry is about a message that was not sent from here.');
+    const { count, totalMinor } = verdict.exactly;
+    if (
+      (count !== undefined && Number(count) !== message.count) ||
+      (totalMinor !== undefined && totalMinor !== message.totalMinor)
+    ) {
+      return wrong(
+        'BATCH_DIFFERS',
+        `The entry is about ${count ?? 'some'} payments${totalMinor === undefined ? '' : ` of ${totalMinor} minor units`}; ${message.messageId} has ${message.count} of ${message.totalMinor}.`,
+      );
+    }
+    for await (const payments of this.ours.paymentsOf(message)) {
+      const batch: Batch = { outcomes: [], origins: [] };
+      for (const payment of payments)
+        add(
+          batch,
+          { ...dated(verdict.outcome, this.day), ...payment },
+          { ...origin, paymentId: payment.paymentId },
+        );
+      yield this.#handOut(batch);
+    }
+  }
+
+  #handOut({ outcomes, origins }: Batch): readonly ReportedOutcome[] {
+    this.#underWay.set(this.#handedOut, origins);
+    this.#handedOut += outcomes.length;
+    return outcomes;
+  }
+
+  async #results(results: readonly OutcomeResult[], first: number): Promise<void> {
+    const origins = this.#underWay.get(first) ?? [];
+    this.#underWay.delete(first);
+    const unclear: QuarantinedEntry[] = [];
+    results.forEach((answer, i) => {
+      if (answer.result !== 'refused') return;
+      const origin = origins[i]!;
+      const { verdict } = origin.spooled;
+      const said = verdict.kind === 'unclear' ? undefined : verdict.outcome;
+      unclear.push(
+        this.#unclear(
+          origin,
+          {
+            code: answer.code,
+            detail: answer.detail,
+            ...(said ? { outcome: said.outcome } : {}),
+            ...(said?.reason === undefined ? {} : { reason: said.reason }),
+          },
+          undefined,
+          answer.paymentId,
+        ),
+      );
+    });
+    await this.#quarantine(unclear);
+  }
+
+  #unclear(
+    origin: Origin,
+    { code, detail, outcome, reason }: Omit<Extract<Verdict, { kind: 'unclear' }>, 'kind'>,
+    messageId?: string,
+    paymentId = origin.paymentId,
+  ): QuarantinedEntry {
+    const said = {
+      ...(outcome === undefined ? {} : { outcome }),
+      ...(reason === undefined ? {} : { reason }),
+    };
+    return quarantined(
+      origin.spooled.entry(),
+      {
+        sha256: this.sha256,
+        number: origin.spooled.number,
+        code,
+        detail,
+        ...said,
+        ...(messageId === undefined ? {} : { messageId }),
+        ...(paymentId === undefined ? {} : { paymentId }),
+      },
+      this.#namer,
+    );
+  }
+
+  async #quarantine(entries: readonly QuarantinedEntry[]): Promise<void> {
+    this.#quarantined += entries.length;
+    for (let i = 0; i < entries.length; i += PAGE) {
+      await record(
+        this.deps,
+        entries.slice(i, i + PAGE).map((entry): Unit => ({
+          verb: 'quarantine-entry',
+          key: entry.entryId,
+          parts: [
+            part(streams.entry(entry.entryId), bankEntryDecider, {
+              type: 'QuarantineEntry',
+              ...entry,
+            }),
+          ],
+        })),
+        this.base,
+      );
+    }
+  }
+}
+
+function add(batch: Batch, outcome: ReportedOutcome, origin: Origin): void {
+  batch.outcomes.push(outcome);
+  batch.origins.push(origin);
+}
