@@ -9,7 +9,7 @@ import { localIssuer } from '../../src/adapters/signer/local-issuer.js';
 import { openEngine } from '../../src/cli/compose.js';
 import { loadConfig } from '../../src/composition/config.js';
 import type { Role } from '../../src/kernel/decider.js';
-import { startServer } from '../../src/main.js';
+import { startServer } from '../../src/composition/server.js';
 import { countFromArgs } from './bare-log.js';
 import { enrolHouseholds, openProgramme } from './enrolments.js';
 import { bodyFor } from './http-work.js';

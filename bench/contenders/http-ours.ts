@@ -5,7 +5,7 @@ import { localIssuer } from '../../src/adapters/signer/local-issuer.js';
 import { loadConfig } from '../../src/composition/config.js';
 import { asdPolicies, asdProgramme } from '../../src/eligibility/reference/asd.js';
 import type { Role } from '../../src/kernel/decider.js';
-import { startServer } from '../../src/main.js';
+import { startServer } from '../../src/composition/server.js';
 import { bodyFor, CLIENTS, measure } from './http-work.js';
 
 /**

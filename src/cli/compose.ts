@@ -1,25 +1,15 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { EventRegistry } from '../../events/registry.js';
-import { systemClock } from '../adapters/clock/system.js';
-import { openDataFolder } from '../adapters/data-folder/file-system.js';
-import { openEmbeddedLog } from '../adapters/event-store/sqlite/event-store.js';
-import { readBankMessageInThread } from '../adapters/payment-rail/iso20022/incoming/threaded.js';
+import { govstackBlockOf } from '../adapters/payment-rail/govstack/open.js';
 import type { GovstackBlock } from '../adapters/payment-rail/govstack/port.js';
-import { govstackBlockOf, isoRail } from '../adapters/payment-rail/rail.js';
-import { openEmbeddedVault } from '../adapters/vault/sqlite/vault.js';
-import { messageArchive } from '../adapters/message-archive/file-system.js';
-import type { MessageDeps } from '../write-side/context.js';
 import { railIn, sizeIn, type Distributed } from '../composition/config.js';
+import { openEmbedded } from '../composition/data-folder.js';
+import type { EngineDeps } from '../composition/engine.js';
 import { openServers } from '../composition/servers.js';
-import { KeyedMutex } from '../kernel/concurrency/keyed-mutex.js';
 
 /**
  * The engine on a data folder, without HTTP: what bulk commands work with. Holds the folder until
  * closed.
  */
-export interface Engine extends MessageDeps {
-  readonly dir: string;
+export interface Engine extends EngineDeps {
   readonly block: GovstackBlock;
   /**
    * At the distributed size: its servers. Read models and automations are then other processes'
@@ -45,40 +35,13 @@ export async function openEngine(
   dir: string,
   { create }: EngineOptions = { create: true },
 ): Promise<Engine> {
-  const { distributed } = sizeIn();
+  const [{ distributed }, rail] = [sizeIn(), railIn()];
   if (distributed) {
-    const servers = await openServers({ dataDir: dir, rail: railIn() }, distributed);
-    return { ...servers, distributed, block: govstackBlockOf(servers.filesDir, railIn()) };
+    const servers = await openServers({ dataDir: dir, rail }, distributed);
+    return { ...servers, distributed, block: govstackBlockOf(servers.filesDir, rail) };
   }
-  const folder = await openDataFolder(dir, { mustExist: !create });
-  try {
-    const registry = new EventRegistry();
-    const store = await openEmbeddedLog(folder.path, { reader: 'local', registry });
-    const vault = await openEmbeddedVault(folder.path, { keysDir: folder.keys });
-    mkdirSync(join(folder.path, 'files'), { recursive: true });
-    const [files, settings] = [join(folder.path, 'files'), railIn()];
-    const [rail, block] = [isoRail(files, settings), govstackBlockOf(files, settings)];
-    return {
-      dir: folder.path,
-      store,
-      registry,
-      vault,
-      rail,
-      block,
-      archive: messageArchive(join(folder.path, 'archive')),
-      readMessage: readBankMessageInThread,
-      clock: systemClock,
-      locks: new KeyedMutex(),
-      async close() {
-        await store.close();
-        await vault.close();
-        await folder.close();
-      },
-    };
-  } catch (error) {
-    await folder.close();
-    throw error;
-  }
+  const embedded = await openEmbedded({ dataDir: dir, rail, mustExist: !create, reader: 'local' });
+  return { ...embedded, block: govstackBlockOf(embedded.filesDir, rail) };
 }
 
 /**

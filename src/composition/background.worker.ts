@@ -4,21 +4,17 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { EventRegistry } from '../../events/registry.js';
 import { PROJECTIONS } from '../../projections/all.js';
 import { ProjectionRunner } from '../../projections/engine/runner.js';
-import { systemClock } from '../adapters/clock/system.js';
 import { fileCheckpoint } from '../adapters/data-folder/checkpoint.js';
 import { connectEmbeddedLog } from '../adapters/event-store/sqlite/event-store.js';
-import { bankFolderOf, govstackOutboxOf, isoRail } from '../adapters/payment-rail/rail.js';
 import { openEmbeddedReadStore } from '../adapters/read-store/sqlite/read-store.js';
 import { connectEmbeddedVault } from '../adapters/vault/sqlite/vault.js';
-import { messageArchive } from '../adapters/message-archive/file-system.js';
-import { readBankMessageInThread } from '../adapters/payment-rail/iso20022/incoming/threaded.js';
 import { takeFrom } from '../use-cases/statements/take-from-folder.js';
-import type { MessageDeps } from '../write-side/context.js';
 import { processManagers } from '../process-managers/all.js';
 import { AutomationRunner } from '../process-managers/runner.js';
+import { engineOver } from './engine.js';
 import type { BackgroundStart } from '../runtime/background.js';
-import { KeyedMutex } from '../kernel/concurrency/keyed-mutex.js';
-import { JobRunner, unfinished } from '../use-cases/jobs/job-runner.js';
+import { unfinished } from '../use-cases/jobs/all.js';
+import { JobRunner } from '../use-cases/jobs/job-runner.js';
 import { throttlePages } from '../runtime/throttle-pages.js';
 import { READ_MODELS, type FromBackground, type ToBackground } from '../write-side/jobs.js';
 import { supervise } from '../runtime/supervise.js';
@@ -38,16 +34,10 @@ const stop = new AbortController();
 const registry = new EventRegistry();
 const store = connectEmbeddedLog(start.dir, start.log, { registry });
 const vault = await connectEmbeddedVault(start.vault);
-const deps: MessageDeps = {
-  archive: messageArchive(join(start.dir, 'archive')),
-  readMessage: readBankMessageInThread,
-  store,
-  registry,
-  vault,
-  clock: systemClock,
-  rail: isoRail(start.files, { ...start.rail, deferred: true }),
-  locks: new KeyedMutex(),
-};
+const deps = engineOver(
+  { dir: start.dir, filesDir: start.files, store, registry, vault },
+  { rail: { ...start.rail, deferred: true } },
+);
 
 const jobs = new JobRunner(deps, tell, stop.signal);
 port.on('message', (message: ToBackground) => {
@@ -87,23 +77,19 @@ const telling = setInterval(
 
 tell({ kind: 'ready' });
 for (const { job, by } of await unfinished(deps)) jobs.start(job, by);
-const watching = bankFolderOf(start.files, start.rail)?.watch(takeFrom(deps), stop.signal, {
-  onTrouble: (what, error) =>
-    tell({
-      kind: 'trouble',
-      what: `bank folder: ${what}`,
-      detail: error instanceof Error ? error.message : String(error),
-    }),
-});
-const sending = govstackOutboxOf(start.files, start.rail)?.watch(stop.signal, {
-  onTrouble: (what, error) =>
-    tell({
-      kind: 'trouble',
-      what: `payments block: ${what}`,
-      detail: error instanceof Error ? error.message : String(error),
-    }),
-});
-await Promise.all([automating, projecting, watching, sending]);
+const attending = deps.opened.attend?.(
+  {
+    take: takeFrom(deps),
+    onTrouble: (what, error) =>
+      tell({
+        kind: 'trouble',
+        what,
+        detail: error instanceof Error ? error.message : String(error),
+      }),
+  },
+  stop.signal,
+);
+await Promise.all([automating, projecting, attending]);
 await jobs.settled();
 clearInterval(telling);
 await reads.close();

@@ -1,15 +1,10 @@
-import { join } from 'node:path';
 import { EventRegistry } from '../../events/registry.js';
-import { systemClock } from '../adapters/clock/system.js';
 import { openDataFolder } from '../adapters/data-folder/file-system.js';
 import { openEventStoreDb } from '../adapters/event-store/eventstoredb/event-store.js';
-import { messageArchive } from '../adapters/message-archive/file-system.js';
-import { readBankMessageInThread } from '../adapters/payment-rail/iso20022/incoming/threaded.js';
-import { isoRail, type RailSettings } from '../adapters/payment-rail/rail.js';
 import { openPostgresVault } from '../adapters/vault/postgres/vault.js';
-import type { MessageDeps } from '../write-side/context.js';
-import type { Config, Distributed } from './config.js';
-import { KeyedMutex } from '../kernel/concurrency/keyed-mutex.js';
+import type { Distributed } from './config.js';
+import { engineOver, type EngineDeps, type EngineSettings } from './engine.js';
+import { OpenedParts } from './opened-parts.js';
 
 /** The one automation at work, and the one projector: names of their leases. */
 export const AUTOMATION_LEASE = 'automation';
@@ -19,10 +14,8 @@ export const PROJECTOR_LEASE = 'projector';
  * The servers of the distributed size, and what of the data folder the processes share: keys, files
  * to and from banks.
  */
-export interface Servers extends MessageDeps {
-  readonly dir: string;
+export interface Servers extends EngineDeps {
   readonly keysDir: string;
-  readonly filesDir: string;
   close(): Promise<void>;
 }
 
@@ -31,45 +24,28 @@ export interface Servers extends MessageDeps {
  * @throws StoreError, VaultError, PostgresError
  */
 export async function openServers(
-  {
-    dataDir,
-    rail,
-    messageLimitBytes,
-  }: Pick<Config, 'dataDir'> & { readonly rail: RailSettings; readonly messageLimitBytes?: number },
+  { dataDir, ...settings }: EngineSettings & { readonly dataDir: string },
   { eventStoreUrl, databaseUrl, masterKeyFile }: Distributed,
   onDropped?: (reason: string) => void,
 ): Promise<Servers> {
   const folder = await openDataFolder(dataDir, { hold: false });
-  const registry = new EventRegistry();
-  const store = await openEventStoreDb({
-    url: eventStoreUrl,
-    registry,
-    ...(onDropped ? { onDropped } : {}),
-  });
+  const opened = new OpenedParts();
   try {
-    const vault = await openPostgresVault(databaseUrl, {
-      masterKey:
-        masterKeyFile === undefined ? { keysDir: folder.keys } : { keyFile: masterKeyFile },
-    });
+    const registry = new EventRegistry();
+    const store = opened.keep(
+      await openEventStoreDb({ url: eventStoreUrl, registry, ...(onDropped ? { onDropped } : {}) }),
+    );
+    const masterKey =
+      masterKeyFile === undefined ? { keysDir: folder.keys } : { keyFile: masterKeyFile };
+    const vault = opened.keep(await openPostgresVault(databaseUrl, { masterKey }));
+    const parts = { dir: folder.path, filesDir: folder.files, store, registry, vault };
     return {
-      dir: folder.path,
+      ...engineOver(parts, settings),
       keysDir: folder.keys,
-      filesDir: folder.files,
-      store,
-      registry,
-      vault,
-      clock: systemClock,
-      rail: isoRail(folder.files, rail),
-      locks: new KeyedMutex(),
-      archive: messageArchive(join(folder.path, 'archive'), messageLimitBytes),
-      readMessage: readBankMessageInThread,
-      close: async () => {
-        await vault.close();
-        await store.close();
-      },
+      close: () => opened.close(),
     };
   } catch (error) {
-    await store.close();
+    await opened.close().catch(() => undefined);
     throw error;
   }
 }

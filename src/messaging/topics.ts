@@ -1,21 +1,29 @@
 import type { Recorded } from '../kernel/decider.js';
+import type { streams } from '../kernel/ids.js';
 
-/** Folders of events/: each has a topic, and all events of a stream are on one. */
-export const AGGREGATES = [
-  'programme',
-  'budget',
-  'person',
-  'application',
-  'enrolment',
-  'cycle',
-  'payment',
-  'message',
-  'entry',
-  'adjustment',
-  'correction',
-  'recovery',
-] as const;
-export type Aggregate = (typeof AGGREGATES)[number];
+/**
+ * For each kind of stream, the aggregate that its events are told as: a folder of events/ and a
+ * topic. All events of a stream are on one; claims of an identity are told with persons.
+ */
+const AGGREGATE_OF = {
+  programme: 'programme',
+  budget: 'budget',
+  person: 'person',
+  identity: 'person',
+  application: 'application',
+  enrolment: 'enrolment',
+  cycle: 'cycle',
+  payment: 'payment',
+  message: 'message',
+  entry: 'entry',
+  adjustment: 'adjustment',
+  correction: 'correction',
+  recovery: 'recovery',
+} as const satisfies Record<keyof typeof streams, string>;
+
+export type Aggregate = (typeof AGGREGATE_OF)[keyof typeof AGGREGATE_OF];
+/** Every aggregate once. */
+export const AGGREGATES: readonly Aggregate[] = [...new Set(Object.values(AGGREGATE_OF))];
 
 /** Events of an aggregate, keyed by stream: each stream in order, streams in any order. */
 export const topicOf = (aggregate: Aggregate): string => `sanad.${aggregate}.v1`;
@@ -77,16 +85,14 @@ export const OTHER_TOPICS: readonly TopicSettings[] = [
   { topic: DEAD_LETTER_TOPIC, partitions: 1, config: KEPT },
 ];
 
-/**
- * Aggregate of a stream: the part of its name before the first dash. Claims of an identity are told
- * with persons.
- */
+const isCategory = (text: string): text is keyof typeof AGGREGATE_OF =>
+  Object.hasOwn(AGGREGATE_OF, text);
+
+/** Aggregate of a stream, by the part of its name before the first dash. */
 export function aggregateOf(stream: string): Aggregate {
   const category = stream.slice(0, stream.indexOf('-'));
-  const aggregate =
-    category === 'identity' ? 'person' : AGGREGATES.find((name) => name === category);
-  if (!aggregate) throw new Error(`no topic for the stream category "${category}"`);
-  return aggregate;
+  if (!isCategory(category)) throw new Error(`no topic for the stream category "${category}"`);
+  return AGGREGATE_OF[category];
 }
 
 /**

@@ -1,41 +1,44 @@
 import type { Progress } from './context.js';
 import type { Actor } from '../kernel/decider.js';
 
+/** What each kind of job is told. */
+interface JobArgs {
+  readonly prepare: { readonly programmeId: string; readonly period: string };
+  readonly correct: {
+    readonly programmeId: string;
+    readonly fromPeriod: string;
+    readonly basis: 'first-paid' | 'legal-effect';
+    readonly personId?: string;
+    readonly reason: string;
+  };
+  readonly 'plan-recoveries': {
+    readonly programmeId: string;
+    readonly commandId: string;
+    readonly sharePercent: number;
+    readonly floorMinor: string;
+    readonly reason: string;
+    readonly replace?: boolean;
+  };
+  readonly check: { readonly cycleId: string; readonly commandId: string };
+  readonly message: { readonly sha256: string };
+  readonly match: object;
+  readonly reconcile: { readonly cycleId: string; readonly commandId: string };
+  readonly reinstruct: {
+    readonly cycleId: string;
+    readonly commandId: string;
+    readonly executionDate: string;
+    readonly paymentIds?: readonly string[];
+    readonly sameAccount?: boolean;
+  };
+}
+export type JobKind = keyof JobArgs;
+export type JobOf<K extends JobKind> = { readonly kind: K } & JobArgs[K];
+
 /**
  * Work for the background thread. Each is finished by running it again, whatever stopped it: the
  * log is the truth.
  */
-export type Job =
-  | { readonly kind: 'prepare'; readonly programmeId: string; readonly period: string }
-  | {
-      readonly kind: 'correct';
-      readonly programmeId: string;
-      readonly fromPeriod: string;
-      readonly basis: 'first-paid' | 'legal-effect';
-      readonly personId?: string;
-      readonly reason: string;
-    }
-  | {
-      readonly kind: 'plan-recoveries';
-      readonly programmeId: string;
-      readonly commandId: string;
-      readonly sharePercent: number;
-      readonly floorMinor: string;
-      readonly reason: string;
-      readonly replace?: boolean;
-    }
-  | { readonly kind: 'check'; readonly cycleId: string; readonly commandId: string }
-  | { readonly kind: 'message'; readonly sha256: string }
-  | { readonly kind: 'match' }
-  | { readonly kind: 'reconcile'; readonly cycleId: string; readonly commandId: string }
-  | {
-      readonly kind: 'reinstruct';
-      readonly cycleId: string;
-      readonly commandId: string;
-      readonly executionDate: string;
-      readonly paymentIds?: readonly string[];
-      readonly sameAccount?: boolean;
-    };
+export type Job = { [K in JobKind]: JobOf<K> }[JobKind];
 
 /** Who asked for it. */
 export interface JobFor {
@@ -64,25 +67,29 @@ export interface Jobs {
 }
 export const JOBS = Symbol('Jobs');
 
+const ofCommand = (job: JobOf<'check' | 'reconcile' | 'reinstruct'>): string =>
+  `${job.kind}-${job.cycleId}-${job.commandId.slice(0, 8)}`;
+
 /**
- * A preparation is one a cycle, an application one a message, a correction one a programme and a
- * matching one at a time, whoever asks; the others are one a command.
+ * How each kind is named. A preparation is one a cycle, an application one a message, a correction
+ * one a programme and a matching one at a time, whoever asks; the others are one a command.
  */
-export function jobIdOf(job: Job): string {
-  switch (job.kind) {
-    case 'prepare':
-      return `prepare-${job.programmeId}-${job.period}`;
-    case 'message':
-      return `message-${job.sha256}`;
-    case 'match':
-      return 'match';
-    case 'correct':
-      return `correct-${job.programmeId}`;
-    case 'plan-recoveries':
-      return `plan-recoveries-${job.programmeId}-${job.commandId.slice(0, 8)}`;
-    default:
-      return `${job.kind}-${job.cycleId}-${job.commandId.slice(0, 8)}`;
-  }
+const JOB_IDS: { readonly [K in JobKind]: (job: JobOf<K>) => string } = {
+  prepare: ({ programmeId, period }) => `prepare-${programmeId}-${period}`,
+  message: ({ sha256 }) => `message-${sha256}`,
+  match: () => 'match',
+  correct: ({ programmeId }) => `correct-${programmeId}`,
+  'plan-recoveries': ({ programmeId, commandId }) =>
+    `plan-recoveries-${programmeId}-${commandId.slice(0, 8)}`,
+  check: ofCommand,
+  reconcile: ofCommand,
+  reinstruct: ofCommand,
+};
+
+/** Id of a job: the same whoever asks for the same work. */
+export function jobIdOf<K extends JobKind>(job: JobOf<K>): string {
+  const kind: K = job.kind;
+  return JOB_IDS[kind](job);
 }
 
 /** The name under which the read models tell how far they are. */

@@ -80,4 +80,21 @@ describe('every list of things exists once', () => {
     for (const folder of folders)
       expect(textOf('projections/all.ts')).toContain(`import('./${folder}/${folder}.http.js')`);
   });
+
+  test('each rail of the folder that settings may ask for is in payment-rail/all.ts', () => {
+    const there = sources
+      .filter(({ path }) => /^src\/adapters\/payment-rail\/[a-z0-9]+\/open\.ts$/.test(path))
+      .flatMap(({ text }) => [...text.matchAll(/export const (open\w+): OpenRail =/g)])
+      .map(([, name]) => name!);
+    expect(there.length).toBeGreaterThan(1);
+    const listed = imported(textOf('src/adapters/payment-rail/all.ts'), /\bopen[A-Z]\w*/g);
+    expect(listed).toEqual(expect.arrayContaining(there));
+  });
+
+  test('kinds of jobs and roles are told apart by their registries, not by a switch', () => {
+    const switching = /case '(plan-recoveries|reinstruct|projector|relay)'/;
+    expect(switching.test("      case 'reinstruct': {")).toBe(true);
+    const found = sources.filter(({ path, text }) => /^src\//.test(path) && switching.test(text));
+    expect(found.map(({ path }) => path)).toEqual([]);
+  });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { ROLE_NAMES } from '../../src/composition/config.js';
 
 interface Service {
   readonly image?: string;
@@ -31,7 +32,7 @@ interface Compose {
 const text = readFileSync('docker-compose.yml', 'utf8');
 const compose = parse(text, { merge: true }) as Compose;
 const services = Object.entries(compose.services);
-const ROLES = ['api', 'relay', 'projector', 'automation'];
+const ROLES = ROLE_NAMES.filter((name) => name !== 'all');
 const STORES = ['kafka', 'kurrentdb', 'postgres'];
 
 /** What dclint does not know of: the promises of docs/deployment.md. */

@@ -9,7 +9,7 @@ import { loadConfig } from '../../src/composition/config.js';
 import { asdPolicies, asdProgramme } from '../../src/eligibility/reference/asd.js';
 import { ibanOfRib, ribOf } from '../../src/kernel/accounts.js';
 import type { Role } from '../../src/kernel/decider.js';
-import { startServer } from '../../src/main.js';
+import { startServer } from '../../src/composition/server.js';
 import { DescribedAnswers } from '../support/described-answers.js';
 import type { RunningServer } from '../../src/http/listen.js';
 

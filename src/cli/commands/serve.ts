@@ -22,7 +22,7 @@ export function serveCommand(): Command {
     .action(
       action<ServeOptions, []>(async ({ out, signal }, options) => {
         // Loading the server takes a second, which no other command should wait for.
-        const { startServer } = await import('../../main.js');
+        const { startServer } = await import('../../composition/server.js');
         const server = await startServer(
           loadConfig(
             environmentWith({

@@ -11,7 +11,7 @@ import { prepareCycle } from '../../use-cases/cycles/prepare-cycle.js';
 import { reconcileCycle } from '../../use-cases/cycles/reconcile-cycle.js';
 import { reinstructPayments } from '../../use-cases/instructions/reinstruct-payments.js';
 import { releaseCycle } from '../../use-cases/cycles/release-cycle.js';
-import { bankFolderOf } from '../../adapters/payment-rail/rail.js';
+import { bankFolderOf } from '../../adapters/payment-rail/iso20022/open.js';
 import { localIssuer } from '../../adapters/signer/local-issuer.js';
 import { environmentWith, loadConfig, railIn } from '../../composition/config.js';
 import { takeFrom } from '../../use-cases/statements/take-from-folder.js';
@@ -325,7 +325,7 @@ async function answeredOverHttp(
   options: DemoStepOptions,
   cycleId: string,
 ): Promise<void> {
-  const { startServer } = await import('../../main.js');
+  const { startServer } = await import('../../composition/server.js');
   const server = await startServer(
     loadConfig({ SANAD_DATA: options.data, SANAD_PORT: '0', SANAD_LOG_LEVEL: 'warn' }),
   );

@@ -1,0 +1,59 @@
+import { EventRegistry } from '../../events/registry.js';
+import { openDataFolder } from '../adapters/data-folder/file-system.js';
+import type { DataFolder } from '../adapters/data-folder/port.js';
+import { type EmbeddedLog, openEmbeddedLog } from '../adapters/event-store/sqlite/event-store.js';
+import { type EmbeddedVault, openEmbeddedVault } from '../adapters/vault/sqlite/vault.js';
+import { type EngineDeps, type EngineSettings, engineOver } from './engine.js';
+import { OpenedParts } from './opened-parts.js';
+
+/**
+ * What an embedded process holds: its data folder, the log's and the vault's writers, and the
+ * engine over them.
+ */
+export interface Embedded extends EngineDeps {
+  readonly folder: DataFolder;
+  readonly store: EmbeddedLog;
+  readonly vault: EmbeddedVault;
+  close(): Promise<void>;
+}
+
+export interface EmbeddedOptions extends EngineSettings {
+  readonly dataDir: string;
+  /** A folder that is absent is not made. */
+  readonly mustExist?: boolean;
+  /** Whether this thread reads the log itself. */
+  readonly reader?: 'local';
+}
+
+/**
+ * Opens a data folder and holds it until closed.
+ * @throws StoreError DATA_FOLDER_HELD, DATA_FOLDER_MISSING, LOG_NEWER_VERSION, LOG_CORRUPT;
+ *   VaultError
+ */
+export async function openEmbedded({
+  dataDir,
+  mustExist = false,
+  reader,
+  ...settings
+}: EmbeddedOptions): Promise<Embedded> {
+  const opened = new OpenedParts();
+  const folder = opened.keep(await openDataFolder(dataDir, { mustExist }));
+  try {
+    const registry = new EventRegistry();
+    const store = opened.keep(
+      await openEmbeddedLog(folder.path, { registry, ...(reader ? { reader } : {}) }),
+    );
+    const vault = opened.keep(await openEmbeddedVault(folder.path, { keysDir: folder.keys }));
+    const parts = { dir: folder.path, filesDir: folder.files, store, registry, vault };
+    return {
+      ...engineOver(parts, settings),
+      folder,
+      store,
+      vault,
+      close: () => opened.close(),
+    };
+  } catch (error) {
+    await opened.close().catch(() => undefined);
+    throw error;
+  }
+}

@@ -1,0 +1,112 @@
+import { type Listening, type RunningServer, listen } from '../http/listen.js';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { servedReadModels } from '../../projections/all.js';
+import { openAccessLog } from '../adapters/access-log/sqlite.js';
+import { callbackSender } from '../adapters/payment-rail/govstack/callbacks.js';
+import { openEmbeddedReadStore } from '../adapters/read-store/sqlite/read-store.js';
+import { AppModule } from './app.module.js';
+import type { Config } from './config.js';
+import { type Embedded, openEmbedded } from './data-folder.js';
+import { OpenedParts } from './opened-parts.js';
+import type { Served, Shell } from './shell.js';
+import { verifierOf } from './verifier.js';
+import { RequestDrain } from '../http/request-drain.js';
+import { Routes } from '../http/routes.js';
+import { Background, type BackgroundStart } from '../runtime/background.js';
+import type { Log } from '../runtime/log.js';
+import { Metrics } from '../runtime/metrics.js';
+import { ProjectionProgress } from '../runtime/projection-progress.js';
+import { READ_MODELS } from '../write-side/jobs.js';
+
+/**
+ * Opens the data folder and serves it.
+ * @throws StoreError, VaultError, Error of a wrong OIDC option, or the error of a port that is
+ *   taken
+ */
+export async function startEmbedded(config: Config, log: Log): Promise<RunningServer> {
+  const opened = new OpenedParts();
+  let listening: Listening | undefined;
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await listening?.close(config.stopTimeoutMs / 2);
+    await opened.close();
+  };
+  try {
+    const embedded = opened.keep(await openEmbedded(config));
+    const served = await serving(config, embedded, opened);
+    const { background, failed, shell } = shellOf(config, log);
+    opened.keep({ close: () => background.stop() });
+    opened.keep(shell.caller);
+    shell.meters.position(await embedded.store.lastPosition());
+    if (config.background) await startBackground(embedded, config.rail, background);
+    const module = AppModule.of(config, served, shell, await servedReadModels());
+    listening = await listen(module, config, shell);
+    const { url } = listening;
+    log.info({ url, data: config.dataDir, mode: config.mode }, 'serving');
+    return { url, routes: shell.routes.all, failed, close: () => (closing ??= close()) };
+  } catch (error) {
+    await close().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Opens what answering needs besides the engine. */
+async function serving(config: Config, embedded: Embedded, opened: OpenedParts): Promise<Served> {
+  const { dir, filesDir, archive, folder } = embedded;
+  const reads = opened.keep(
+    await openEmbeddedReadStore(join(dir, 'read.db'), { thread: 'worker' }),
+  );
+  const access = opened.keep(await openAccessLog(dir));
+  const verify = await verifierOf(config, folder.keys);
+  return { deps: embedded, archive, filesDir, reads, access, verify };
+}
+
+interface EmbeddedShell {
+  readonly shell: Shell;
+  readonly background: Background;
+  /** Resolves when the background thread is gone. */
+  readonly failed: Promise<void>;
+}
+
+function shellOf(config: Config, log: Log): EmbeddedShell {
+  const { promise: failed, resolve: fail } = Promise.withResolvers<void>();
+  const meters = new Metrics();
+  const followed = new ProjectionProgress([READ_MODELS], config.readWaitMs);
+  const background = new Background(log, meters, followed, fail);
+  const caller = callbackSender(config.callbacks, (what, detail) =>
+    log.warn({ what, detail }, 'a caller was not called back'),
+  );
+  const shell: Shell = {
+    log,
+    traffic: new RequestDrain(),
+    meters,
+    caller,
+    followed,
+    routes: new Routes(),
+    jobs: background,
+    vitals: background,
+  };
+  return { shell, background, failed };
+}
+
+async function startBackground(
+  { dir, filesDir, store, vault }: Embedded,
+  rail: Config['rail'],
+  background: Background,
+): Promise<void> {
+  const start: BackgroundStart = {
+    dir,
+    files: filesDir,
+    rail,
+    log: store.port(),
+    vault: vault.port(),
+  };
+  await background.attach(
+    new Worker(new URL('./background.worker.js', import.meta.url), {
+      workerData: start,
+      transferList: [start.log, start.vault],
+      name: 'background',
+    }),
+  );
+}

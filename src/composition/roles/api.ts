@@ -1,0 +1,36 @@
+import { PROJECTIONS } from '../../../projections/all.js';
+import { livePosition } from '../../../projections/engine/read-positions.js';
+import type { Role } from './role.js';
+import { pause } from '../../kernel/concurrency/pause.js';
+import { READ_MODELS } from '../../write-side/jobs.js';
+
+/** How often an api looks how far the read models are while nobody waits for them. */
+const LOOK_EVERY_MS = 1_000;
+
+/** Follows how far the read models are; the API itself is served by whoever starts the roles. */
+export function startApi(role: Role): void {
+  role.duties.take('read positions', (signal) => look(role, signal));
+}
+
+/**
+ * Looks how far the read models are, for health and metrics; who waits for a position looks more
+ * often by itself.
+ */
+async function look(
+  { reads, servers: { store }, meters, duties, positions }: Role,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    const position = await livePosition(reads, PROJECTIONS).catch((error: unknown) => {
+      // Its tables are made by the projector, which may come later.
+      if (typeof error === 'object' && error !== null && 'code' in error && error.code === '42P01')
+        return -1;
+      throw error;
+    });
+    positions.notify(position);
+    meters.followed(READ_MODELS, position);
+    meters.position(await store.lastPosition());
+    duties.well('read positions');
+    await pause(LOOK_EVERY_MS, signal);
+  }
+}

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { kafkaInbound } from '../../adapters/event-bus/kafka-inbound.js';
+import { createTopics } from '../../adapters/event-bus/kafka.js';
+import { postgresLease } from '../../adapters/lease/postgres.js';
+import type { Role } from './role.js';
+import { AUTOMATION_LEASE } from '../servers.js';
+import { OUTCOMES_TOPIC } from '../../messaging/topics.js';
+import { processManagers } from '../../process-managers/all.js';
+import { AutomationRunner, type Checkpoint } from '../../process-managers/runner.js';
+import { withLease } from '../../runtime/with-lease.js';
+import { unfinished } from '../../use-cases/jobs/all.js';
+import { JobRunner } from '../../use-cases/jobs/job-runner.js';
+import { workOff } from '../../use-cases/jobs/queued-jobs.js';
+import { OutcomesFromTopic } from '../../use-cases/outcomes/take-outcomes-topic.js';
+import { takeFrom } from '../../use-cases/statements/take-from-folder.js';
+import { jobIdOf } from '../../write-side/jobs.js';
+
+const OUTCOMES_GROUP = 'sanad-outcomes';
+
+/** Process managers, jobs that an api was asked for, and the rail; of many one is at work. */
+export function startAutomation(role: Role): void {
+  takeOutcomes(role);
+  const { distributed, duties } = role;
+  const lease = postgresLease(distributed.databaseUrl, AUTOMATION_LEASE);
+  duties.take('automation', (signal) =>
+    withLease(lease, (hold, held) => automate(role, hold, held), signal),
+  );
+}
+
+/** Every process takes its share of the topic: the payments themselves say what is known. */
+function takeOutcomes({ distributed: { kafka }, servers, meters, duties }: Role): void {
+  const outcomes = new OutcomesFromTopic(
+    servers,
+    kafkaInbound({ ...kafka, topic: OUTCOMES_TOPIC, groupId: OUTCOMES_GROUP }),
+    () => duties.well('outcomes'),
+  );
+  meters.outcomes(() => outcomes.figures);
+  duties.take('outcomes', async (signal) => {
+    await createTopics(kafka);
+    await outcomes.run(signal);
+  });
+}
+
+/**
+ * Works under the lease until it is lost. What fails ends the rest, so that all begin again
+ * together.
+ */
+async function automate(
+  { servers, queue, meters, duties }: Role,
+  hold: Checkpoint,
+  held: AbortSignal,
+): Promise<void> {
+  for (const { job, by } of await unfinished(servers))
+    await queue.submit(jobIdOf(job), { job, by });
+  const automations = new AutomationRunner(servers, processManagers(servers), {
+    load: () => hold.load(),
+    save: async (position) => {
+      await hold.save(position);
+      duties.well('automation');
+      meters.followed('automation', position);
+    },
+  });
+  const failed = new AbortController();
+  const until = AbortSignal.any([held, failed.signal]);
+  const jobs = new JobRunner(servers, duties.tell, until);
+  const together = [
+    automations.run(until),
+    workOff(queue, jobs, `automation-${process.pid}-${randomUUID()}`, until),
+    servers.opened.attend?.({ take: takeFrom(servers), onTrouble: duties.onTrouble }, until),
+  ].map(async (work) => {
+    try {
+      await work;
+    } catch (error) {
+      failed.abort();
+      throw error;
+    }
+  });
+  const broken = (await Promise.allSettled(together)).find((end) => end.status === 'rejected');
+  if (broken) throw broken.reason;
+}

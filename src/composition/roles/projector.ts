@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { PROJECTIONS } from '../../../projections/all.js';
+import { SharedRunner } from '../../../projections/engine/shared-runner.js';
+import { createTopics, kafkaFeed } from '../../adapters/event-bus/kafka.js';
+import { postgresLease } from '../../adapters/lease/postgres.js';
+import type { Role } from './role.js';
+import { PROJECTOR_LEASE } from '../servers.js';
+import { withLease } from '../../runtime/with-lease.js';
+import { READ_MODELS } from '../../write-side/jobs.js';
+
+const CONSUMER_GROUP = 'sanad-read-models';
+
+/**
+ * Builds the read models from Kafka, together with the other projectors; what is made from the log
+ * one makes for all.
+ */
+export function startProjector({
+  distributed: { kafka, databaseUrl },
+  servers: { store, registry },
+  built,
+  meters,
+  duties,
+}: Role): void {
+  const lease = postgresLease(databaseUrl, PROJECTOR_LEASE);
+  let [folded, deadLettered] = [0, 0];
+  meters.projector(() => ({ folded, deadLettered }));
+  duties.take('read models', async (signal) => {
+    await createTopics(kafka);
+    const runner = new SharedRunner({
+      store: built,
+      projections: PROJECTIONS,
+      log: store,
+      member: randomUUID(),
+      feed: kafkaFeed({
+        ...kafka,
+        groupId: CONSUMER_GROUP,
+        registry,
+        onSetAside: () => {
+          deadLettered += 1;
+        },
+      }),
+      inTurn: (work, until) => withLease(lease, (_, held) => work(held), until),
+      onCommitted: (position, events = 0) => {
+        folded += events;
+        duties.well('read models');
+        meters.followed(READ_MODELS, position);
+      },
+      onNote: (note) => duties.tell({ kind: 'note', ...note }),
+    });
+    await runner.run(signal);
+  });
+}

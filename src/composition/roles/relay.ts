@@ -1,0 +1,27 @@
+import { createTopics, openKafkaWriter } from '../../adapters/event-bus/kafka.js';
+import { postgresRelayState } from '../../adapters/relay-state/postgres.js';
+import type { Role } from './role.js';
+import { Relay } from '../../runtime/relay.js';
+
+/** Publishes the log; of many relays one is at work. */
+export function startRelay({
+  distributed: { kafka, databaseUrl },
+  servers: { store },
+  meters,
+  duties,
+}: Role): void {
+  const carrier = new Relay(
+    store,
+    postgresRelayState(databaseUrl),
+    () => openKafkaWriter(kafka),
+    () => duties.well('relay'),
+  );
+  meters.relay(
+    () => carrier.figures,
+    () => store.lastPosition(),
+  );
+  duties.take('relay', async (signal) => {
+    await createTopics(kafka);
+    await carrier.run(signal);
+  });
+}

@@ -1,0 +1,51 @@
+import type { HealthStatus } from '../runtime/health-status.js';
+import type { Log } from '../runtime/log.js';
+import { supervise } from '../runtime/supervise.js';
+import type { FromBackground } from '../write-side/jobs.js';
+
+/** What this process does beside answering, and how that goes. */
+export class Supervisor implements HealthStatus {
+  readonly alive = true;
+  readonly #troubles = new Map<string, string>();
+  readonly #running: Promise<void>[] = [];
+  readonly stop = new AbortController();
+
+  constructor(private readonly log: Log) {}
+
+  get trouble(): string | undefined {
+    return this.#troubles.values().next().value;
+  }
+
+  readonly tell = (message: FromBackground): void => {
+    if (message.kind === 'trouble') {
+      this.#troubles.set(message.what, `${message.what}: ${message.detail}`);
+      this.log.error({ what: message.what, detail: message.detail }, 'work failed; trying again');
+    } else if (message.kind === 'note')
+      this.log.info({ what: message.what, detail: message.detail }, 'background');
+  };
+
+  /** Told of what failed now and is tried again. */
+  readonly onTrouble = (what: string, error: unknown): void => {
+    this.tell({
+      kind: 'trouble',
+      what,
+      detail: error instanceof Error ? error.message : String(error),
+    });
+  };
+
+  /** Something that goes on was seen of this duty. */
+  well(what: string): void {
+    this.#troubles.delete(what);
+  }
+
+  /** Does it until the process stops, again and again where it fails. */
+  take(what: string, work: (signal: AbortSignal) => Promise<void>): void {
+    const { signal } = this.stop;
+    this.#running.push(supervise(what, () => work(signal), this.tell, signal));
+  }
+
+  async end(): Promise<void> {
+    this.stop.abort();
+    await Promise.all(this.#running);
+  }
+}
