@@ -129,18 +129,6 @@ export default tseslint.config(
     files: ['src/**/*.ts', 'events/**/*.ts', 'projections/**/*.ts'],
     rules: { 'no-console': 'error', 'no-restricted-syntax': ['error', ...clock, ...money] },
   },
-  // These became longer when they were formatted, and are to be split; none may join them.
-  {
-    files: [
-      'test/e2e/http-govstack-callee.e2e.spec.ts',
-      'test/e2e/http-govstack.e2e.spec.ts',
-      'test/e2e/http-refusals.e2e.spec.ts',
-      'test/use-cases/bank-messages.int.spec.ts',
-      'test/use-cases/corrections.int.spec.ts',
-      'test/use-cases/rounds.int.spec.ts',
-    ],
-    rules: { 'max-lines': ['error', { max: 600, skipBlankLines: true, skipComments: true }] },
-  },
   // Tables are decided at run time; kysely's own way of saying so is any.
   {
     files: ['src/adapters/read-store/port.ts'],

@@ -1,138 +1,30 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { ibanOfRib } from '../../src/kernel/accounts.js';
 import { functionalIdOf } from '../../src/kernel/govstack.js';
 import { uuidOf } from '../../src/kernel/ids.js';
-import { publishedOperations } from '../support/govstack-openapi.js';
 import { leaveOut } from '../support/left-out.js';
+import { expectStatus, lastPosition, ribNumber, type Json, type Reply } from './http-world.js';
 import {
-  approved,
-  enrolled,
-  expectStatus,
-  HttpWorld,
-  lastPosition,
-  paid,
-  person,
-  ribNumber,
-  setUp,
-  submitted,
-  type Caller,
-  type Json,
-  type Reply,
-} from './http-world.js';
-
-const operations = publishedOperations();
-let world: HttpWorld;
-let intake: Caller;
-let block: Caller;
-let finance: Caller;
-let receiver: Server;
-let receiverUrl: string;
-let callbackUrl: string;
-let lost: string;
-const calledBack: { readonly url: URL; readonly body: Json }[] = [];
-const persons: string[] = [];
-const id = (n: number): string => functionalIdOf(persons[n]!);
-
-beforeAll(async () => {
-  receiver = createServer((request, response) => {
-    const pieces: Buffer[] = [];
-    request
-      .on('data', (piece: Buffer) => pieces.push(piece))
-      .on('end', () => {
-        calledBack.push({
-          url: new URL(request.url!, 'http://receiver'),
-          body: JSON.parse(Buffer.concat(pieces).toString('utf8')),
-        });
-        response.writeHead(200).end('{}');
-      });
-  });
-  await new Promise<void>((resolve) => {
-    receiver.listen(0, '127.0.0.1', resolve);
-  });
-  receiverUrl = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/results`;
-  world = await HttpWorld.open({ SANAD_GOVSTACK_CALLBACKS: receiverUrl });
-  await setUp(world);
-  for (const n of [1, 2]) {
-    const { personId, applicationId } = await submitted(world, n);
-    persons.push(personId);
-    await approved(world, applicationId);
-    await enrolled(world, personId);
-  }
-  intake = await world.as('registry', 'intake');
-  const other = await expectStatus(201, intake.post('/persons', person(3)));
-  persons.push(other.personId);
-  lost = other.accountId;
-  block = await world.as('source-bb', 'payment-system');
-  finance = await world.as('f.elfassi', 'finance-officer');
-  await expectStatus(201, finance.post('/cycles', { programmeId: 'asd', period: '2025-10' }));
-  await paid(world, 'asd-2025-10');
-}, 120_000);
-afterAll(async () => {
-  await world?.close();
-  receiver?.closeAllConnections();
-  await new Promise<void>((resolve) => {
-    receiver.close(() => resolve());
-  });
-});
-/** Every test is called back at an address of its own. */
-let tests = 0;
-beforeEach(() => {
-  callbackUrl = `${receiverUrl}/${(tests += 1)}`;
-});
-const here = () => calledBack.filter(({ url }) => callbackUrl.endsWith(url.pathname));
-
-async function backFrom(file: string): Promise<Json> {
-  while (here().length === 0) await pause(10);
-  const { body } = here()[0]!;
-  expect(operations.get(file)?.body(body) ?? []).toEqual([]);
-  return body;
-}
-const send = (
-  by: Caller,
-  method: string,
-  path: string,
-  body: unknown,
-  headers: Record<string, string>,
-): Promise<Reply> =>
-  by.send(method, `/govstack${path}`, body === undefined ? undefined : JSON.stringify(body), {
-    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    ...headers,
-  });
-const MAPPER = '/identityAccountMapper/beneficiary';
-const register = (
-  beneficiaries: Json[],
-  more: Record<string, string> = {},
-  by = intake,
-): Promise<Reply> =>
-  send(
-    by,
-    'POST',
-    MAPPER,
-    { RequestID: 'REG1', Beneficiaries: beneficiaries },
-    { 'X-Callback-URL': callbackUrl, 'X-Registering-Institution-ID': 'MIN-FIN', ...more },
-  );
-const update = (beneficiaries: Json[], by = intake, requestID = 'UPD1'): Promise<Reply> =>
-  send(
-    by,
-    'PUT',
-    MAPPER,
-    { requestID, sourceBBID: 'MIN-FIN', beneficiaries },
-    { 'X-Callback-URL': callbackUrl },
-  );
-const lookup = (payee: string, by = intake): Promise<Reply> =>
-  send(
-    by,
-    'GET',
-    `/beneficiary/?payeeIdentity=${encodeURIComponent(payee)}&requestId=L1`,
-    undefined,
-    { 'X-Callback_URL': 'http://x', registeringInstitutionId: 'MIN-FIN' },
-  );
-const WALLET = '+212698765432';
+  world,
+  persons,
+  lost,
+  id,
+  WALLET,
+  operations,
+  register,
+  backFrom,
+  receiverUrl,
+  block,
+  here,
+  update,
+  lookup,
+  send,
+  intake,
+  callbackUrl,
+  finance,
+} from './govstack-callee.fixtures.js';
 
 describe('an account mapper', () => {
   it('registers accounts of persons who are known and have none, and says of the others why not', async () => {

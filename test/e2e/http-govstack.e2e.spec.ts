@@ -1,130 +1,22 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { setTimeout as pause } from 'node:timers/promises';
-import { correlationIdOf } from '../../src/kernel/govstack.js';
-import { fakeBlock, type BlockBatch, type FakeBlock } from '../support/govstack-block.js';
-import { publishedOperations } from '../support/govstack-openapi.js';
+import { describe, expect, it } from '@jest/globals';
 import { leaveOut } from '../support/left-out.js';
+import { expectStatus, lastPosition, type Json } from './http-world.js';
 import {
-  approved,
-  enrolled,
-  expectStatus,
-  HttpWorld,
-  lastPosition,
-  paid,
-  setUp,
-  submitted,
-  type Caller,
-  type Json,
-  type Reply,
-} from './http-world.js';
-
-const operations = publishedOperations();
-let world: HttpWorld;
-let block: FakeBlock;
-let bank: Caller;
-let finance: Caller;
-const persons: string[] = [];
-let wallet: string;
-const CYCLE = 'asd-2025-10';
-const ID = (batch: number): string => correlationIdOf('pay', 'ASD-2025-10-0001', batch);
-
-beforeAll(async () => {
-  if (operations.size === 0) return;
-  block = await fakeBlock(operations);
-  world = await HttpWorld.open({
-    SANAD_GOVSTACK_URL: block.url,
-    SANAD_GOVSTACK_BBID: 'SANAD',
-    SANAD_GOVSTACK_CALLBACK_URL: 'https://sanad.example/govstack/callback',
-    SANAD_GOVSTACK_BATCH: '3',
-    SANAD_GOVSTACK_VALIDATE: 'BANK1',
-  });
-  await setUp(world);
-  for (const n of [1, 2, 3, 4, 5, 6]) {
-    const { personId, applicationId } = await submitted(world, n);
-    await approved(world, applicationId);
-    await enrolled(world, personId);
-    persons.push(personId);
-    if (n === 6)
-      wallet = (
-        await expectStatus(
-          201,
-          (await world.as('i.berrada', 'intake')).post(`/persons/${personId}/accounts`, {
-            kind: 'wallet',
-            number: '+212698765432',
-          }),
-        )
-      ).accountId;
-  }
-  bank = await world.as('payments-block', 'payment-system');
-  finance = await world.as('f.elfassi', 'finance-officer');
-  await expectStatus(201, finance.post('/cycles', { programmeId: 'asd', period: '2025-10' }));
-  await paid(world, CYCLE);
-  while (block.batches.size < 2) await pause(20);
-}, 120_000);
-afterAll(async () => {
-  await world?.close();
-  await block?.close();
-});
-
-const batchOf = (index: number): BlockBatch => block.batches.get(ID(index))!;
-const totalOf = (batch: BlockBatch): number =>
-  batch.transfers.reduce((sum, { amount }) => sum + amount, 0);
-/** What the block says of a batch, as published. */
-function statusOf(batch: BlockBatch, more: Json = {}): Json {
-  const total = totalOf(batch);
-  return {
-    requestId: batch.correlationId,
-    batchId: batch.batchId,
-    TotalTransactions: batch.transfers.length,
-    ongoing: 0,
-    failed: 0,
-    completed: batch.transfers.length,
-    totalAmount: total,
-    completed_amount: total,
-    ongoing_amount: 0,
-    failed_amount: 0,
-    result_file: null,
-    resultGeneratedAt: '2025-11-28T10:00:00Z',
-    note: 'done',
-    ...more,
-  };
-}
-const tell = (
-  body: Json,
-  {
-    id = body.requestId,
-    batchId = body.batchId,
-    by = bank,
-  }: { id?: string; batchId?: string; by?: Caller } = {},
-): Promise<Reply> =>
-  by.send(
-    'POST',
-    `/govstack/api/v1/batch?batchId=${batchId}&X-CorrelationID=${id}`,
-    JSON.stringify(body),
-    { 'content-type': 'application/json' },
-  );
-const callBack = (body: Json, by = bank): Promise<Reply> =>
-  by.send('POST', '/govstack/callback', JSON.stringify(body), {
-    'content-type': 'application/json',
-  });
-async function position(): Promise<number> {
-  const { position: at } = await expectStatus(
-    200,
-    finance.post('/payments/outcomes', {
-      outcomes: [
-        { paymentId: `asd-2025-10-00000000-0000-5000-8000-000000000000`, outcome: 'accepted' },
-      ],
-    }),
-  );
-  return at;
-}
-async function statuses(): Promise<string[]> {
-  const { items } = await expectStatus(
-    200,
-    finance.get(`/payments?cycleId=${CYCLE}&after=${await position()}`),
-  );
-  return (items as Json[]).map(({ status }) => status).sort();
-}
+  operations,
+  block,
+  ID,
+  statusOf,
+  batchOf,
+  tell,
+  finance,
+  callBack,
+  statuses,
+  totalOf,
+  CYCLE,
+  world,
+  persons,
+  wallet,
+} from './govstack-callbacks.fixtures.js';
 
 if (operations.size === 0)
   it('the published API is not at hand', () =>

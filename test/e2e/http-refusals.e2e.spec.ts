@@ -1,35 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { asdPolicies, asdProgramme } from '../../src/eligibility/reference/asd.js';
 import {
-  approved,
-  enrolled,
   expectStatus,
   facts,
   HttpWorld,
-  paid,
   person,
   setUp,
   submitted,
   type Caller,
   type Json,
-  type Reply,
 } from './http-world.js';
-
-/** A refusal is problem+json with status, code, and the field at fault where there is one. */
-async function expectProblem(
-  reply: Promise<Reply>,
-  status: number,
-  code: string,
-  field?: string,
-): Promise<Json> {
-  const { body, headers, text } = await reply;
-  expect(`${body?.status} ${body?.code} ${body?.field ?? ''} ${text.length < 4_000}`).toBe(
-    `${status} ${code} ${field ?? body?.field ?? ''} true`,
-  );
-  expect(headers.get('content-type')).toContain('application/problem+json');
-  expect(body.correlationId).toBe(headers.get('x-correlation-id'));
-  return body;
-}
+import { expectProblem } from './expect-problem.js';
 
 describe('what bad input gets over HTTP', () => {
   let world: HttpWorld;
@@ -38,7 +19,6 @@ describe('what bad input gets over HTTP', () => {
   let supervisor: Caller;
   let finance: Caller;
   let manager: Caller;
-  let system: Caller;
   beforeAll(async () => {
     world = await HttpWorld.open();
     await setUp(world);
@@ -47,7 +27,6 @@ describe('what bad input gets over HTTP', () => {
     supervisor = await world.as('s.doukkali', 'supervisor');
     finance = await world.as('f.elfassi', 'finance-officer');
     manager = await world.as('m.alaoui', 'programme-manager');
-    system = await world.as('bank', 'payment-system');
   });
   afterAll(() => world.close());
 
@@ -359,156 +338,5 @@ describe('what bad input gets over HTTP', () => {
       403,
       'REGION_NOT_ALLOWED',
     );
-  });
-
-  it('takes money once: release twice, unknown payments, other amounts and contradictions', async () => {
-    const { personId, applicationId } = await submitted(world, 24);
-    await approved(world, applicationId);
-    await enrolled(world, personId);
-    const { contentHash } = await paid(world, 'asd-2025-10');
-    const releaser = await world.as('c.guessous', 'finance-controller');
-    await expectProblem(
-      releaser.post('/cycles/asd-2025-10/release', { contentHash, executionDate: '2025-11-28' }),
-      409,
-      'CYCLE_ALREADY_RELEASED',
-    );
-    const paymentId = `asd-2025-10-${personId}`;
-    const report = async (outcome: object): Promise<Json> =>
-      (
-        await expectStatus(
-          200,
-          system.post('/payments/outcomes', { outcomes: [{ paymentId, ...outcome }] }),
-        )
-      ).results[0];
-    expect(
-      await report({
-        outcome: 'settled',
-        paymentId: 'asd-2025-10-00000000-0000-4000-8000-000000000000',
-      }),
-    ).toMatchObject({ result: 'refused', code: 'PAYMENT_UNKNOWN' });
-    expect(await report({ outcome: 'settled', amount: '500.00', currency: 'EUR' })).toMatchObject({
-      result: 'refused',
-      code: 'CURRENCY_DIFFERS',
-    });
-    await expectProblem(
-      system.post('/payments/outcomes', {
-        outcomes: [{ paymentId, outcome: 'settled', amount: '-500.00', currency: 'MAD' }],
-      }),
-      400,
-      'INVALID_AMOUNT',
-      'outcomes/0/amount',
-    );
-    await expectProblem(
-      system.post('/payments/outcomes', { outcomes: [{ paymentId, outcome: 'lost' }] }),
-      400,
-      'INVALID_FIELD',
-      'outcomes/0/outcome',
-    );
-    expect(await report({ outcome: 'rejected', reason: 'AC04' })).toMatchObject({
-      result: 'applied',
-    });
-    const contradiction = await report({
-      outcome: 'settled',
-      amount: '500.00',
-      currency: 'MAD',
-      settledOn: '2025-11-28',
-    });
-    expect(contradiction.result).toBe('break');
-    const { items } = await expectStatus(
-      200,
-      finance.get(`/breaks?open=true&after=${contradiction.position}`),
-    );
-    expect(items).toEqual([
-      expect.objectContaining({ paymentId, kind: 'settled-after-rejected', open: true }),
-    ]);
-    await expectStatus(
-      200,
-      finance.post(`/payments/${paymentId}/breaks/${items[0].breakId}/resolution`, {
-        resolution: 'bank-error',
-        reason: 'the bank corrected itself',
-      }),
-    );
-  });
-});
-
-describe('the budget under 200 concurrent attempts', () => {
-  it('pays no cycle that it is one centime short of, and reserves once when it is not', async () => {
-    const world = await HttpWorld.open();
-    try {
-      await setUp(world, '499.99');
-      const finance = await world.as('f.elfassi', 'finance-officer');
-      const controller = await world.as('c.filali', 'finance-controller');
-      const { personId, applicationId } = await submitted(world, 60);
-      await approved(world, applicationId);
-      await enrolled(world, personId);
-      const { jobId } = await expectStatus(202, finance.post('/cycles/asd-2025-10/prepare'));
-      const { contentHash } = (await finance.job(jobId)).result;
-      const attempts = async (): Promise<string[]> =>
-        (
-          await Promise.all(
-            Array.from({ length: 200 }, () =>
-              controller.post('/cycles/asd-2025-10/approve', { contentHash }),
-            ),
-          )
-        ).map(({ status, body }) => `${status} ${body.code ?? ''}`);
-      expect(new Set(await attempts())).toEqual(new Set(['422 BUDGET_EXCEEDED']));
-      const { position } = await expectStatus(
-        200,
-        finance.post('/budgets/asd/2025/adjustments', {
-          delta: '0.01',
-          currency: 'MAD',
-          reason: 'a centime more',
-        }),
-      );
-      expect(position).toBeGreaterThan(0);
-      const answers = await attempts();
-      expect(answers.filter((answer) => answer === '200 ')).toHaveLength(1);
-      expect(answers.filter((answer) => answer === '409 CYCLE_ALREADY_APPROVED')).toHaveLength(199);
-      const last = await expectStatus(
-        200,
-        finance.post('/budgets/asd/2025/adjustments', {
-          delta: '1.00',
-          currency: 'MAD',
-          reason: 'to read after',
-        }),
-      );
-      const { items } = await expectStatus(200, finance.get(`/budgets?after=${last.position}`));
-      expect(items[0]).toMatchObject({ allotted: '501.00', reserved: '500.00', free: '1.00' });
-    } finally {
-      await world.close();
-    }
-  });
-
-  it('is never exceeded by a centime', async () => {
-    const world = await HttpWorld.open();
-    try {
-      await setUp(world, '100.00');
-      const finance = await world.as('f.elfassi', 'finance-officer');
-      const replies = await Promise.all(
-        Array.from({ length: 200 }, (_, i) =>
-          finance.post('/budgets/asd/2025/adjustments', {
-            delta: i % 2 === 0 ? '-1.01' : '-0.99',
-            currency: 'MAD',
-            reason: `try ${i}`,
-          }),
-        ),
-      );
-      expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200, 422]));
-      const position = Math.max(
-        ...replies.map(({ headers }) => Number(headers.get('sanad-position') ?? -1)),
-      );
-      const { items } = await expectStatus(200, finance.get(`/budgets?after=${position}`));
-      const left =
-        10_000 -
-        replies.reduce((sum, { status }, i) => {
-          const asked = i % 2 === 0 ? 101 : 99;
-          return status === 200 ? sum + asked : sum;
-        }, 0);
-      expect(Math.round(Number(items[0].allotted) * 100)).toBe(left);
-      expect(left).toBeGreaterThanOrEqual(0);
-      expect(left).toBeLessThan(99);
-    } finally {
-      await world.close();
-    }
   });
 });

@@ -1,90 +1,27 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { describe, expect, it } from '@jest/globals';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Scratch } from '../../src/adapters/message-archive/port.js';
-import { createAuditCheck } from '../../src/audit/check.js';
 import { assignEntry, dismissEntry } from '../../src/use-cases/statements/bank-entries.js';
 import {
   listEntries,
   listMessages,
   readMessage,
 } from '../../src/use-cases/statements/bank-lists.js';
-import { cycleFigures } from '../../src/use-cases/cycles/reconcile-cycle.js';
 import type { MessageDeps } from '../../src/write-side/context.js';
-import {
-  releaseMessage,
-  takeInMessage,
-  type MessageSummary,
-} from '../../src/use-cases/statements/take-in-message.js';
+import { releaseMessage, takeInMessage } from '../../src/use-cases/statements/take-in-message.js';
 import { pagesOf } from '../../src/write-side/stream-pages.js';
-import { camtOf, inPieces, pain002Of, type Said } from '../support/bank-messages.js';
-import { enrolled, released } from './month.js';
-import { as, drain, job, newWorld, type World } from './world.js';
+import { camtOf, inPieces, pain002Of } from '../support/bank-messages.js';
+import { as, job } from './world.js';
+import type { Paid } from './bank-messages.fixtures.js';
+import { world, payments, said, take, figures, violations } from './bank-messages.fixtures.js';
 
-const CYCLE = 'asd-2025-12';
-let world: World;
-
-interface Paid {
-  readonly paymentId: string;
-  readonly endToEndId: string;
-  readonly messageId: string;
-  readonly amountMinor: string;
-}
-
-beforeEach(async () => {
-  world = await newWorld();
-  await enrolled(world.engine, 40, 7);
-  await released(world.engine, '2025-12');
-}, 60_000);
-afterEach(() => world.end());
-
-async function payments(deps: MessageDeps = world.engine): Promise<Paid[]> {
-  const found: Paid[] = [];
-  for await (const page of pagesOf(deps.store, `payment-${CYCLE}-`)) {
-    for (const { events } of page)
-      for (const event of events) if (event.type === 'PaymentInstructed') found.push(event.data);
-  }
-  return found;
-}
-
-const decimal = (minor: string): string =>
-  `${minor.padStart(3, '0').slice(0, -2)}.${minor.padStart(3, '0').slice(-2)}`;
-const said = (paid: readonly Paid[], what: Said['what'], reason?: string): Said[] =>
-  paid.map(({ endToEndId, amountMinor }) => ({
-    endToEndId,
-    amount: decimal(amountMinor),
-    what,
-    ...(reason === undefined ? {} : { reason }),
-  }));
-const take = (
-  text: string | Uint8Array,
-  fileName = 'bank.xml',
-  signal?: AbortSignal,
-): Promise<MessageSummary> =>
-  takeInMessage(
-    world.engine,
-    { bytes: inPieces(text), sender: 'bank-folder', fileName },
-    job(world.engine, 'bank'),
-    undefined,
-    signal,
-  );
-const figures = async () => await cycleFigures(world.engine.store, CYCLE);
 /** How many events the payments have. */
 async function paymentEvents(): Promise<number> {
   let count = 0;
   for await (const page of pagesOf(world.engine.store, 'payment-'))
     for (const { events } of page) count += events.length;
   return count;
-}
-async function violations() {
-  const check = createAuditCheck();
-  for (let after = -1; ;) {
-    const page = await world.engine.store.readAll(after, 1_000);
-    for (const event of page.events) check.add(event);
-    if (page.events.length === 0) return check.finish().violations;
-    after = page.next;
-  }
 }
 
 /** Reads what was found in pieces of one entry, and breaks off after so many were given out. */
@@ -412,60 +349,4 @@ describe('a file from a bank', () => {
       ),
     ).toBe(true);
   });
-});
-
-describe('files in any order, repeated and damaged', () => {
-  it('conserve the money and give the same totals', async () => {
-    const all = await payments();
-    const total = all.reduce((sum, { amountMinor }) => sum + BigInt(amountMinor), 0n);
-    const third = Math.floor(all.length / 3);
-    const files = [
-      pain002Of(said(all, 'accepted')),
-      pain002Of(said(all.slice(0, third), 'rejected', 'AC04'), { messageId: 'R' }),
-      camtOf('camt.054', said(all.slice(third), 'settled')),
-      camtOf('camt.053', said(all.slice(third), 'settled'), { prefix: 'n' }),
-      camtOf('camt.054', said(all.slice(third, 2 * third), 'returned', 'AC01'), { messageId: 'B' }),
-      camtOf('camt.054', said(all.slice(0, 2), 'settled'), { messageId: 'C' }),
-    ];
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(
-          fc.record({
-            file: fc.nat({ max: files.length - 1 }),
-            cut: fc.option(fc.nat({ max: 400 }), { nil: undefined }),
-            flip: fc.option(fc.nat({ max: 5_000 }), { nil: undefined }),
-          }),
-          { minLength: 1, maxLength: 8 },
-        ),
-        async (deliveries) => {
-          for (const { file, cut, flip } of deliveries) {
-            const bytes = Buffer.from(
-              cut === undefined ? files[file]! : files[file]!.slice(0, -1 - cut),
-              'utf8',
-            );
-            if (flip !== undefined) bytes[flip % bytes.length]! ^= 1 + (flip % 7);
-            await take(bytes);
-          }
-          await drain(world.engine);
-          const now = await figures();
-          expect(
-            BigInt(now.settledMinor) +
-              BigInt(now.rejectedMinor) +
-              BigInt(now.returnedMinor) +
-              BigInt(now.cancelledMinor) +
-              BigInt(now.outstandingMinor),
-          ).toBe(total);
-          expect(now.orderedMinor).toBe(String(total));
-          expect(await violations()).toEqual([]);
-        },
-      ),
-      { numRuns: 25 },
-    );
-    // Whatever came before, the whole and undamaged files now say it all; what contradicts them is
-    // a break.
-    for (const file of files) await take(file);
-    const now = await figures();
-    expect(now.outstandingCount).toBe(0);
-    expect(now.openBreaks).toBeGreaterThanOrEqual(2);
-  }, 120_000);
 });

@@ -4,10 +4,7 @@ import { closeCycle, closeCycleParts } from '../../src/use-cases/cycles/close-cy
 import { readCycle } from '../../src/use-cases/cycles/cycles.js';
 import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
 import { endToEndIndex } from '../../src/use-cases/outcomes/end-to-end-index.js';
-import {
-  importApplications,
-  type ImportReject,
-} from '../../src/use-cases/applications/import-applications.js';
+import { importApplications } from '../../src/use-cases/applications/import-applications.js';
 import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
 import { cycleFigures, reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
 import { requireNotEnrolled } from '../../src/use-cases/persons/not-enrolled.js';
@@ -16,9 +13,7 @@ import { returnCycle } from '../../src/use-cases/cycles/return-cycle.js';
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
 import { pagesOf } from '../../src/write-side/stream-pages.js';
 import { budgetDecider } from '../../src/budget/budget.decider.js';
-import type { HouseholdRow } from '../../src/tabular/household-row.js';
 import { enrolmentDecider } from '../../src/enrolment/enrolment.decider.js';
-import type { DomainError } from '../../src/kernel/errors.js';
 import { streams } from '../../src/kernel/ids.js';
 import { paymentDecider } from '../../src/payment/payment.decider.js';
 import { personDecider } from '../../src/person/person.decider.js';
@@ -26,22 +21,10 @@ import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
 import { answers, enrolled, PROGRAMME, released } from './month.js';
 import { shapeOf } from './set.js';
-import { as, by, drain, households, job, newWorld, openProgramme, type World } from './world.js';
+import { as, by, drain, job, newWorld, type World } from './world.js';
+import { one, rowsOf } from './household-rows.js';
+import { codeOf } from './refusal-code.js';
 
-const codeOf = (work: Promise<unknown>): Promise<string> =>
-  work.then(
-    () => 'no refusal',
-    (error: DomainError) => error.code,
-  );
-const rowsOf = async (count: number, seed: number): Promise<HouseholdRow[]> => {
-  const rows: HouseholdRow[] = [];
-  for await (const batch of households(count, seed, { errors: 0, duplicates: 0 }))
-    rows.push(...batch);
-  return rows;
-};
-async function* one<T>(batch: T): AsyncGenerator<T> {
-  yield batch;
-}
 const enrolments = async (world: World) => {
   const found: { personId: string; facts: unknown; startPeriod: string }[] = [];
   for await (const page of pagesOf(world.engine.store, `enrolment-${PROGRAMME}-`)) {
@@ -50,6 +33,7 @@ const enrolments = async (world: World) => {
   }
   return found;
 };
+
 const resolveBreaks = async (
   { store, registry, locks, clock }: World['engine'],
   cycleId: string,
@@ -75,94 +59,6 @@ const resolveBreaks = async (
     }
   }
 };
-
-describe('what an import refuses', () => {
-  let world: World;
-  let rows: HouseholdRow[];
-  beforeAll(async () => {
-    world = await newWorld();
-    await openProgramme(world.engine);
-    rows = await rowsOf(6, 7);
-    await importApplications(
-      world.engine,
-      { programmeId: PROGRAMME, rows: one(rows.slice(0, 3)) },
-      job(world.engine, 'intake'),
-    );
-  });
-  afterAll(() => world.end());
-  const rejectsOf = async (batch: readonly HouseholdRow[]): Promise<ImportReject[]> => {
-    const rejects: ImportReject[] = [];
-    await importApplications(
-      world.engine,
-      {
-        programmeId: PROGRAMME,
-        rows: one(batch),
-        onRejects: (more) => {
-          rejects.push(...more);
-        },
-      },
-      job(world.engine, 'intake'),
-    );
-    return rejects;
-  };
-
-  test.each<[string, string, (first: HouseholdRow) => HouseholdRow]>([
-    [
-      'an identity under another reference',
-      'IDENTITY_ALREADY_REGISTERED',
-      (row) => ({ ...row, reference: 'OTHER' }),
-    ],
-    [
-      'other facts under a known reference',
-      'APPLICATION_DIFFERS',
-      (row) => ({ ...row, facts: { ...row.facts, scoreMicro: 1 } }),
-    ],
-    [
-      'another identity under a known reference',
-      'REFERENCE_ALREADY_USED',
-      (row) => ({ ...row, nationalId: 'ZZ999999' }),
-    ],
-    [
-      'facts that the programme does not know',
-      'FACTS_INVALID',
-      (row) => ({
-        ...row,
-        reference: 'NEW',
-        nationalId: 'ZZ999998',
-        facts: { ...row.facts, scoreMicro: 'high' },
-      }),
-    ],
-    [
-      'a date before the first policy',
-      'NO_POLICY_FOR_PERIOD',
-      (row) => ({ ...row, reference: 'OLD', nationalId: 'ZZ999997', receivedOn: '2020-01-01' }),
-    ],
-  ])('%s', async (_, code, spoil) => {
-    const before = await world.engine.store.lastPosition();
-    expect((await rejectsOf([spoil(rows[0]!)])).map((reject) => reject.code)).toEqual([code]);
-    expect(await world.engine.store.lastPosition()).toBe(before);
-  });
-
-  test('of two rows of one file with the same identity the first is taken', async () => {
-    const rejects = await rejectsOf([
-      rows[3]!,
-      { ...rows[3]!, line: 99, reference: 'TWIN' },
-      rows[4]!,
-    ]);
-    expect(rejects).toMatchObject([{ line: 99, code: 'IDENTITY_ALREADY_REGISTERED' }]);
-  });
-
-  test('a dry run counts and records nothing', async () => {
-    const before = await world.engine.store.lastPosition();
-    const summary = await importApplications(
-      world.engine,
-      { programmeId: PROGRAMME, rows: one([rows[5]!]), dryRun: true },
-      job(world.engine, 'intake'),
-    );
-    expect(summary).toMatchObject({ submitted: 1, rejected: 0 });
-    expect(await world.engine.store.lastPosition()).toBe(before);
-  });
-});
 
 describe('cycles that do not go straight', () => {
   let world: World;

@@ -1,0 +1,108 @@
+import type { EventData } from '../../events/generated.js';
+import { createAuditCheck } from '../../src/audit/check.js';
+import { approveCorrection } from '../../src/use-cases/corrections/decide-correction.js';
+import { foldAdjustment, foldRecovery } from '../../src/use-cases/cycles/household-accounts.js';
+import {
+  proposeCorrection,
+  type ProposeArgs,
+} from '../../src/use-cases/corrections/propose-correction.js';
+import { asdVersions } from '../../src/eligibility/reference/asd.js';
+import { enrolmentDecider, type EnrolmentCommand } from '../../src/enrolment/enrolment.decider.js';
+import { streams } from '../../src/kernel/ids.js';
+import { programmeDecider } from '../../src/programme/programme.decider.js';
+import { execute } from '../../src/write-side/execute.js';
+import { part } from '../../src/write-side/unit.js';
+import { PROGRAMME } from './month.js';
+import { as, drain, job, type World } from './world.js';
+
+/** What every test here does with a world. */
+export class Desk {
+  #commands = 0;
+  constructor(private readonly world: World) {}
+
+  get engine() {
+    return this.world.engine;
+  }
+
+  propose(args: Omit<ProposeArgs, 'programmeId' | 'reason'>) {
+    return proposeCorrection(
+      this.engine,
+      { programmeId: PROGRAMME, reason: 'a late fact', ...args },
+      job(this.engine, 'finance'),
+    );
+  }
+
+  async approve(correctionId: string, hash: string): Promise<void> {
+    await approveCorrection(
+      this.engine,
+      { correctionId, contentHash: hash },
+      as(this.engine, 'controller', 'approve', correctionId),
+    );
+    await drain(this.engine);
+  }
+
+  enrolment(personId: string, command: EnrolmentCommand) {
+    const stream = streams.enrolment(PROGRAMME, personId);
+    return execute(
+      this.engine.store,
+      this.engine.registry,
+      this.engine.locks,
+      [part(stream, enrolmentDecider, command)],
+      as(this.engine, 'supervisor', 'enrolment', this.#commands++),
+    );
+  }
+
+  publish(version: number) {
+    const stream = streams.programme(PROGRAMME);
+    return execute(
+      this.engine.store,
+      this.engine.registry,
+      this.engine.locks,
+      [part(stream, programmeDecider, { type: 'PublishPolicy', ...asdVersions[version - 1]! })],
+      as(this.engine, 'manager', 'publish', version),
+    );
+  }
+
+  async adjustment(personId: string) {
+    return foldAdjustment(
+      await this.engine.store.readStream(streams.adjustment(PROGRAMME, personId)),
+    );
+  }
+  async recovery(personId: string) {
+    return foldRecovery(
+      await this.engine.store.readStream(streams.recovery(`${PROGRAMME}-${personId}`)),
+    );
+  }
+  async ordered(
+    period: string,
+    personId: string,
+  ): Promise<EventData['PaymentOrdered'] | undefined> {
+    return (
+      await this.engine.store.readStream(streams.payment(`${PROGRAMME}-${period}-${personId}`))
+    ).findLast((event) => event.type === 'PaymentOrdered')?.data;
+  }
+
+  async audit() {
+    const check = createAuditCheck();
+    for (let after = -1; ;) {
+      const page = await this.engine.store.readAll(after, 5_000);
+      for (const event of page.events) check.add(event);
+      if (page.events.length === 0) return check.finish();
+      after = page.next;
+    }
+  }
+}
+
+/** Amounts by child and benefit of one month, as "<code> <member>: <before> → <after>". */
+export const itemised = (
+  periods: EventData['AdjustmentProposed']['periods'],
+  period: string,
+): string[] =>
+  periods
+    .filter((month) => month.period === period)
+    .flatMap(({ items }) =>
+      items.map(
+        ({ code, member, paidMinor, dueMinor }) =>
+          `${code} ${member ?? '-'}: ${paidMinor} → ${dueMinor}`,
+      ),
+    );

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  importApplications,
+  type ImportReject,
+} from '../../src/use-cases/applications/import-applications.js';
+import type { HouseholdRow } from '../../src/tabular/household-row.js';
+import { PROGRAMME } from './month.js';
+import { job, newWorld, openProgramme, type World } from './world.js';
+import { rowsOf, one } from './household-rows.js';
+
+describe('what an import refuses', () => {
+  let world: World;
+  let rows: HouseholdRow[];
+  beforeAll(async () => {
+    world = await newWorld();
+    await openProgramme(world.engine);
+    rows = await rowsOf(6, 7);
+    await importApplications(
+      world.engine,
+      { programmeId: PROGRAMME, rows: one(rows.slice(0, 3)) },
+      job(world.engine, 'intake'),
+    );
+  });
+  afterAll(() => world.end());
+  const rejectsOf = async (batch: readonly HouseholdRow[]): Promise<ImportReject[]> => {
+    const rejects: ImportReject[] = [];
+    await importApplications(
+      world.engine,
+      {
+        programmeId: PROGRAMME,
+        rows: one(batch),
+        onRejects: (more) => {
+          rejects.push(...more);
+        },
+      },
+      job(world.engine, 'intake'),
+    );
+    return rejects;
+  };
+
+  test.each<[string, string, (first: HouseholdRow) => HouseholdRow]>([
+    [
+      'an identity under another reference',
+      'IDENTITY_ALREADY_REGISTERED',
+      (row) => ({ ...row, reference: 'OTHER' }),
+    ],
+    [
+      'other facts under a known reference',
+      'APPLICATION_DIFFERS',
+      (row) => ({ ...row, facts: { ...row.facts, scoreMicro: 1 } }),
+    ],
+    [
+      'another identity under a known reference',
+      'REFERENCE_ALREADY_USED',
+      (row) => ({ ...row, nationalId: 'ZZ999999' }),
+    ],
+    [
+      'facts that the programme does not know',
+      'FACTS_INVALID',
+      (row) => ({
+        ...row,
+        reference: 'NEW',
+        nationalId: 'ZZ999998',
+        facts: { ...row.facts, scoreMicro: 'high' },
+      }),
+    ],
+    [
+      'a date before the first policy',
+      'NO_POLICY_FOR_PERIOD',
+      (row) => ({ ...row, reference: 'OLD', nationalId: 'ZZ999997', receivedOn: '2020-01-01' }),
+    ],
+  ])('%s', async (_, code, spoil) => {
+    const before = await world.engine.store.lastPosition();
+    expect((await rejectsOf([spoil(rows[0]!)])).map((reject) => reject.code)).toEqual([code]);
+    expect(await world.engine.store.lastPosition()).toBe(before);
+  });
+
+  test('of two rows of one file with the same identity the first is taken', async () => {
+    const rejects = await rejectsOf([
+      rows[3]!,
+      { ...rows[3]!, line: 99, reference: 'TWIN' },
+      rows[4]!,
+    ]);
+    expect(rejects).toMatchObject([{ line: 99, code: 'IDENTITY_ALREADY_REGISTERED' }]);
+  });
+
+  test('a dry run counts and records nothing', async () => {
+    const before = await world.engine.store.lastPosition();
+    const summary = await importApplications(
+      world.engine,
+      { programmeId: PROGRAMME, rows: one([rows[5]!]), dryRun: true },
+      job(world.engine, 'intake'),
+    );
+    expect(summary).toMatchObject({ submitted: 1, rejected: 0 });
+    expect(await world.engine.store.lastPosition()).toBe(before);
+  });
+});
