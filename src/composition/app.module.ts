@@ -12,6 +12,7 @@ import { govstackBlockOf } from '../adapters/payment-rail/govstack/open.js';
 import { GOVSTACK_BLOCK, GOVSTACK_CALLER } from '../adapters/payment-rail/govstack/port.js';
 import { VAULT } from '../adapters/vault/port.js';
 import type { Config } from './config.js';
+import { ProblemPagesHttp } from '../http/problem-pages.http.js';
 import { FEATURES } from './features.js';
 import type { Served, Shell } from './shell.js';
 import { AuthGuard } from '../http/auth-guard.js';
@@ -98,6 +99,7 @@ export class AppModule {
       controllers: [
         HealthHttp,
         MetricsHttp,
+        ProblemPagesHttp,
         ...FEATURES.flatMap(({ controllers }) => controllers),
         ...readModels.controllers,
         FeedHttp,

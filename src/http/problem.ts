@@ -5,6 +5,7 @@ import { StoreError } from '../adapters/event-store/port.js';
 import { ReadStoreError } from '../adapters/read-store/port.js';
 import { VaultError } from '../adapters/vault/port.js';
 import { DomainError, type RefusalKind } from '../kernel/errors.js';
+import { slugOf } from './problem-pages.js';
 import { InvalidRequest, type FieldError } from './validate.js';
 
 /**
@@ -187,7 +188,7 @@ function ofVault({ code, detail }: VaultError): Mapped {
 export function problemOf(error: unknown, correlationId: string): Problem {
   const { status, code, detail, field, errors } = mapped(error);
   return {
-    type: `https://sanad.example/problems/${code.toLowerCase().replaceAll('_', '-')}`,
+    type: `https://sanad.example/problems/${slugOf(code)}`,
     title: TITLES[status] ?? 'The request failed',
     status,
     code,

@@ -14,6 +14,7 @@ import {
 } from './http-world.js';
 
 const PUBLIC = [
+  /^(GET|HEAD) \/problems(\/:code)?$/,
   /^GET \/health\//,
   /^GET \/metrics$/,
   /^GET \/openapi\.json$/,

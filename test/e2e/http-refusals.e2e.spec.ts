@@ -30,6 +30,21 @@ describe('what bad input gets over HTTP', () => {
   });
   afterAll(() => world.close());
 
+  it('gives a type that leads to a page about the code, without a token', async () => {
+    const { type, code } = await expectProblem(intake.get('/nowhere'), 404, 'NOT_FOUND');
+    const reply = await fetch(world.server.url + new URL(type).pathname);
+    expect(reply.status).toBe(200);
+    expect(reply.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    const page = await reply.text();
+    expect(page).toContain(`<h1>${code}</h1>`);
+    expect(page).toContain('There is nothing at this address.');
+
+    const list = await fetch(`${world.server.url}/problems`);
+    expect(list.status).toBe(200);
+    expect(await list.text()).toContain('href="/problems/not-found"');
+    await expectProblem(intake.get('/problems/%3Cb%3E'), 404, 'PROBLEM_UNKNOWN');
+  });
+
   it('names unknown fields, at any depth, and fields of a wrong type', async () => {
     await expectProblem(
       intake.post('/persons', { ...person(10), shoeSize: 43 }),
