@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 const [target] = process.argv.slice(2);
 if (!target) throw new Error('say which file to write');
-const { startServer } = await import('../dist/src/main.js');
+const { startServer } = await import('../dist/src/composition/server.js');
 const { loadConfig } = await import('../dist/src/composition/config.js');
 const data = mkdtempSync(join(tmpdir(), 'sanad-openapi-'));
 const server = await startServer(
