@@ -3,7 +3,7 @@
  * proves that each of them fires.
  */
 const PURE =
-  '^(src/(kernel|eligibility|audit)/|src/[a-z]+/[a-z]+\\.(decider|state|report)\\.ts$|projections/[a-z]+/[a-z-]+\\.projection\\.ts$)';
+  '^(src/(kernel|eligibility|audit)/|src/[a-z]+/[a-z-]+\\.(decider|state|report)\\.ts$|projections/[a-z]+/[a-z-]+\\.projection\\.ts$)';
 const FEATURES =
   '(programme|budget|person|application|enrolment|cycle|payment|statement|correction|recovery)';
 const CLIENTS =

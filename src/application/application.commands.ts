@@ -1,7 +1,8 @@
 import type { EventData } from '../../events/generated.js';
 import { Command } from '../http/call.js';
 import { Day, Hash, Json, OneOf, ProgrammeCode, Text, Uuid } from '../http/fields.js';
-import { type ApplicationCommand, type ApplicationState } from './application.decider.js';
+import { type ApplicationCommand } from './application.decider.js';
+import { type ApplicationState } from './application.state.js';
 
 export type Facts = EventData['ApplicationSubmitted']['facts'];
 const FACTS = {

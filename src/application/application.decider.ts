@@ -1,51 +1,21 @@
-import type { AggregateEvents, EventData } from '../../events/generated.js';
 import { contentHash } from '../kernel/canonical.js';
 import {
   requireRegion,
   requireRole,
+  type CommandOf,
   type Context,
   type Decider,
   type Draft,
 } from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
 import { addDays, parseLocalDate, parsePeriod } from '../kernel/time.js';
-
-export type ApplicationEvent = AggregateEvents['application'];
-type Submitted = EventData['ApplicationSubmitted'];
-type Determined = EventData['EligibilityDetermined'];
-
-export interface ApplicationState {
-  readonly status:
-    | 'none'
-    | 'submitted'
-    | 'determined'
-    | 'recommended'
-    | 'returned'
-    | 'approved'
-    | 'rejected'
-    | 'withdrawn'
-    | 'appealed';
-  readonly applicationId: string;
-  readonly programmeId: string;
-  readonly personId: string;
-  readonly region: string;
-  readonly receivedOn: string;
-  readonly facts: Submitted['facts'];
-  /** Of the facts that stand now. */
-  readonly contentHash: string;
-  /** Policy version and date that the last determination is of. */
-  readonly determined: string;
-  readonly eligible: boolean;
-  readonly recommendation: 'approve' | 'reject' | undefined;
-  /** Everybody who submitted or amended. */
-  readonly authors: readonly string[];
-  readonly recommender: string;
-  readonly decider: string;
-  /** UTC instant of the last approval or rejection. */
-  readonly decidedAt: string;
-  /** An appeal against the last decision was dismissed. */
-  readonly appealDismissed: boolean;
-}
+import type {
+  ApplicationEvent,
+  ApplicationState,
+  Determined,
+  Submitted,
+} from './application.state.js';
+import { determinedOf, evolve, initialState } from './application.state.js';
 
 export type ApplicationCommand =
   | ({ readonly type: 'SubmitApplication' } & Omit<Submitted, 'contentHash'>)
@@ -101,29 +71,7 @@ export const APPLICATION_REFUSALS = [
   'INVALID_PERIOD',
 ] as const;
 
-const initialState: ApplicationState = {
-  status: 'none',
-  applicationId: '',
-  programmeId: '',
-  personId: '',
-  region: '',
-  receivedOn: '',
-  facts: {},
-  contentHash: '',
-  determined: '',
-  eligible: false,
-  recommendation: undefined,
-  authors: [],
-  recommender: '',
-  decider: '',
-  decidedAt: '',
-  appealDismissed: false,
-};
-
-const determinedOf = ({
-  policyVersion,
-  asOf,
-}: Pick<Determined, 'policyVersion' | 'asOf'>): string => `${policyVersion} ${asOf}`;
+type Drafts = readonly Draft<ApplicationEvent>[];
 
 const samePerson = (what: string): never => {
   throw new DomainError('SAME_PERSON', what, 'forbidden');
@@ -151,26 +99,8 @@ function requireContent(state: ApplicationState, hash: string): void {
     );
 }
 
-function decide(
-  state: ApplicationState,
-  command: ApplicationCommand,
-  context: Context,
-): readonly Draft<ApplicationEvent>[] {
-  if (command.type === 'SubmitApplication') {
-    requireRole(context, 'intake');
-    requireRegion(context, command.region);
-    parseLocalDate(command.receivedOn, 'receivedOn');
-    const { type, ...data } = command;
-    const hash = contentHash(command.facts);
-    if (state.status !== 'none')
-      throw new DomainError(
-        'APPLICATION_ALREADY_SUBMITTED',
-        'An application of this id is there already.',
-        'conflict',
-        'applicationId',
-      );
-    return [{ type: 'ApplicationSubmitted', data: { ...data, contentHash: hash } }];
-  }
+function decide(state: ApplicationState, command: ApplicationCommand, context: Context): Drafts {
+  if (command.type === 'SubmitApplication') return submit(state, command, context);
   if (state.status === 'none')
     throw new DomainError(
       'APPLICATION_NOT_FOUND',
@@ -179,146 +109,245 @@ function decide(
       'applicationId',
     );
   requireRegion(context, state.region);
-  const { applicationId } = state;
   switch (command.type) {
-    case 'AmendApplication': {
-      requireRole(context, 'intake');
-      requireStatus(state, 'submitted', 'determined', 'recommended', 'returned');
-      const hash = contentHash(command.facts);
-      if (hash === state.contentHash) return [];
-      return [
-        {
-          type: 'ApplicationAmended',
-          data: { applicationId, facts: command.facts, contentHash: hash, reason: command.reason },
-        },
-      ];
-    }
+    case 'AmendApplication':
+      return amend(state, command, context);
     case 'DetermineEligibility':
-      requireRole(context, 'case-officer', 'automation');
-      requireStatus(state, 'submitted', 'determined', 'returned');
-      // Pure: the same facts, policy version and date give the same again.
-      if (state.status === 'determined' && state.determined === determinedOf(command.determination))
-        return [];
-      return [
-        {
-          type: 'EligibilityDetermined',
-          data: { applicationId, ...command.determination, contentHash: state.contentHash },
-        },
-      ];
+      return determine(state, command, context);
     case 'RecommendApplication':
-      requireRole(context, 'case-officer');
-      requireContent(state, command.contentHash);
-      if (state.status === 'submitted')
-        throw new DomainError(
-          'NOT_DETERMINED',
-          'Eligibility was not determined for what the application says now.',
-          'rule',
-        );
-      requireStatus(state, 'determined');
-      if (state.authors.includes(context.actor.id))
-        samePerson('Who submitted or amended an application does not recommend it.');
-      if (command.recommendation === 'approve' && !state.eligible)
-        throw new DomainError(
-          'NOT_ELIGIBLE',
-          'The determination says not eligible; it can only be recommended for rejection.',
-          'rule',
-          'recommendation',
-        );
-      return [
-        {
-          type: 'ApplicationRecommended',
-          data: {
-            applicationId,
-            recommendation: command.recommendation,
-            contentHash: command.contentHash,
-            ...(command.note === undefined ? {} : { note: command.note }),
-          },
-        },
-      ];
+      return recommend(state, command, context);
     case 'ReturnApplication':
-      requireRole(context, 'case-officer', 'supervisor');
-      requireStatus(state, 'submitted', 'determined', 'recommended');
-      return [{ type: 'ApplicationReturned', data: { applicationId, reason: command.reason } }];
+      return sendBack(state, command, context);
     case 'ApproveApplication':
-      requireRole(context, 'supervisor');
-      requireContent(state, command.contentHash);
-      requireStatus(state, 'recommended');
-      requireThird(state, context);
-      if (parsePeriod(command.startPeriod, 'startPeriod') < state.receivedOn.slice(0, 7))
-        throw new DomainError(
-          'START_PERIOD_TOO_EARLY',
-          `The application was received on ${state.receivedOn}; nothing is paid for months before.`,
-          'rule',
-          'startPeriod',
-        );
-      if (state.recommendation !== 'approve')
-        throw new DomainError(
-          'NOT_RECOMMENDED_FOR_THIS',
-          'It is recommended for rejection; return it to have it assessed again.',
-          'rule',
-        );
-      return [
-        {
-          type: 'ApplicationApproved',
-          data: {
-            applicationId,
-            contentHash: command.contentHash,
-            startPeriod: command.startPeriod,
-          },
-        },
-      ];
+      return approve(state, command, context);
     case 'RejectApplication':
-      requireRole(context, 'supervisor');
-      requireContent(state, command.contentHash);
-      requireStatus(state, 'recommended');
-      requireThird(state, context);
-      if (state.recommendation !== 'reject')
-        throw new DomainError(
-          'NOT_RECOMMENDED_FOR_THIS',
-          'It is recommended for approval; return it to have it assessed again.',
-          'rule',
-        );
-      return [
-        {
-          type: 'ApplicationRejected',
-          data: { applicationId, contentHash: command.contentHash, reason: command.reason },
-        },
-      ];
+      return reject(state, command, context);
     case 'WithdrawApplication':
-      requireRole(context, 'intake');
-      requireStatus(state, 'submitted', 'determined', 'recommended', 'returned', 'appealed');
-      return [{ type: 'ApplicationWithdrawn', data: { applicationId, reason: command.reason } }];
+      return withdraw(state, command, context);
     case 'LodgeAppeal':
-      requireRole(context, 'intake');
-      requireStatus(state, 'rejected');
-      if (state.appealDismissed)
-        throw new DomainError(
-          'APPEAL_ALREADY_DECIDED',
-          'An appeal against this decision was dismissed already.',
-          'rule',
-        );
-      if (command.today > addDays(command.decidedOn, command.appealDays))
-        throw new DomainError(
-          'APPEAL_TOO_LATE',
-          `An appeal is lodged within ${command.appealDays} days of the decision.`,
-          'rule',
-        );
-      return [{ type: 'AppealLodged', data: { applicationId, grounds: command.grounds } }];
+      return lodgeAppeal(state, command, context);
     case 'UpholdAppeal':
     case 'DismissAppeal':
-      requireRole(context, 'supervisor');
-      requireStatus(state, 'appealed');
-      if (context.actor.id === state.decider)
-        samePerson('Who rejected an application does not decide its appeal.');
-      return [
-        {
-          type: command.type === 'UpholdAppeal' ? 'AppealUpheld' : 'AppealDismissed',
-          data: { applicationId, reason: command.reason },
-        },
-      ];
+      return decideAppeal(state, command, context);
     default:
       return never(command);
   }
+}
+
+function submit(
+  state: ApplicationState,
+  command: CommandOf<ApplicationCommand, 'SubmitApplication'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'intake');
+  requireRegion(context, command.region);
+  parseLocalDate(command.receivedOn, 'receivedOn');
+  const { type, ...data } = command;
+  const hash = contentHash(command.facts);
+  if (state.status !== 'none')
+    throw new DomainError(
+      'APPLICATION_ALREADY_SUBMITTED',
+      'An application of this id is there already.',
+      'conflict',
+      'applicationId',
+    );
+  return [{ type: 'ApplicationSubmitted', data: { ...data, contentHash: hash } }];
+}
+
+function amend(
+  state: ApplicationState,
+  command: CommandOf<ApplicationCommand, 'AmendApplication'>,
+  context: Context,
+): Drafts {
+  const { applicationId } = state;
+  requireRole(context, 'intake');
+  requireStatus(state, 'submitted', 'determined', 'recommended', 'returned');
+  const hash = contentHash(command.facts);
+  if (hash === state.contentHash) return [];
+  return [
+    {
+      type: 'ApplicationAmended',
+      data: { applicationId, facts: command.facts, contentHash: hash, reason: command.reason },
+    },
+  ];
+}
+
+function determine(
+  state: ApplicationState,
+  command: CommandOf<ApplicationCommand, 'DetermineEligibility'>,
+  context: Context,
+): Drafts {
+  const { applicationId } = state;
+  requireRole(context, 'case-officer', 'automation');
+  requireStatus(state, 'submitted', 'determined', 'returned');
+  // Pure: the same facts, policy version and date give the same again.
+  if (state.status === 'determined' && state.determined === determinedOf(command.determination))
+    return [];
+  return [
+    {
+      type: 'EligibilityDetermined',
+      data: { applicationId, ...command.determination, contentHash: state.contentHash },
+    },
+  ];
+}
+
+function recommend(
+  state: ApplicationState,
+  command: CommandOf<ApplicationCommand, 'RecommendApplication'>,
+  context: Context,
+): Drafts {
+  const { applicationId } = state;
+  requireRole(context, 'case-officer');
+  requireContent(state, command.contentHash);
+  if (state.status === 'submitted')
+    throw new DomainError(
+      'NOT_DETERMINED',
+      'Eligibility was not determined for what the application says now.',
+      'rule',
+    );
+  requireStatus(state, 'determined');
+  if (state.authors.includes(context.actor.id))
+    samePerson('Who submitted or amended an application does not recommend it.');
+  if (command.recommendation === 'approve' && !state.eligible)
+    throw new DomainError(
+      'NOT_ELIGIBLE',
+      'The determination says not eligible; it can only be recommended for rejection.',
+      'rule',
+      'recommendation',
+    );
+  return [
+    {
+      type: 'ApplicationRecommended',
+      data: {
+        applicationId,
+        recommendation: command.recommendation,
+        contentHash: command.contentHash,
+        ...(command.note === undefined ? {} : { note: command.note }),
+      },
+    },
+  ];
+}
+
+function sendBack(
+  state: ApplicationState,
+  command: CommandOf<ApplicationCommand, 'ReturnApplication'>,
+  context: Context,
+): Drafts {
+  const { applicationId } = state;
+  requireRole(context, 'case-officer', 'supervisor');
+  requireStatus(state, 'submitted', 'determined', 'recommended');
+  return [{ type: 'ApplicationReturned', data: { applicationId, reason: command.reason } }];
+}
+
+function approve(
+  state: ApplicationState,
+  command: CommandOf<ApplicationCommand, 'ApproveApplication'>,
+  context: Context,
+): Drafts {
+  const { applicationId } = state;
+  requireRole(context, 'supervisor');
+  requireContent(state, command.contentHash);
+  requireStatus(state, 'recommended');
+  requireThird(state, context);
+  if (parsePeriod(command.startPeriod, 'startPeriod') < state.receivedOn.slice(0, 7))
+    throw new DomainError(
+      'START_PERIOD_TOO_EARLY',
+      `The application was received on ${state.receivedOn}; nothing is paid for months before.`,
+      'rule',
+      'startPeriod',
+    );
+  if (state.recommendation !== 'approve')
+    throw new DomainError(
+      'NOT_RECOMMENDED_FOR_THIS',
+      'It is recommended for rejection; return it to have it assessed again.',
+      'rule',
+    );
+  return [
+    {
+      type: 'ApplicationApproved',
+      data: {
+        applicationId,
+        contentHash: command.contentHash,
+        startPeriod: command.startPeriod,
+      },
+    },
+  ];
+}
+
+function reject(
+  state: ApplicationState,
+  command: CommandOf<ApplicationCommand, 'RejectApplication'>,
+  context: Context,
+): Drafts {
+  const { applicationId } = state;
+  requireRole(context, 'supervisor');
+  requireContent(state, command.contentHash);
+  requireStatus(state, 'recommended');
+  requireThird(state, context);
+  if (state.recommendation !== 'reject')
+    throw new DomainError(
+      'NOT_RECOMMENDED_FOR_THIS',
+      'It is recommended for approval; return it to have it assessed again.',
+      'rule',
+    );
+  return [
+    {
+      type: 'ApplicationRejected',
+      data: { applicationId, contentHash: command.contentHash, reason: command.reason },
+    },
+  ];
+}
+
+function withdraw(
+  state: ApplicationState,
+  command: CommandOf<ApplicationCommand, 'WithdrawApplication'>,
+  context: Context,
+): Drafts {
+  const { applicationId } = state;
+  requireRole(context, 'intake');
+  requireStatus(state, 'submitted', 'determined', 'recommended', 'returned', 'appealed');
+  return [{ type: 'ApplicationWithdrawn', data: { applicationId, reason: command.reason } }];
+}
+
+function lodgeAppeal(
+  state: ApplicationState,
+  command: CommandOf<ApplicationCommand, 'LodgeAppeal'>,
+  context: Context,
+): Drafts {
+  const { applicationId } = state;
+  requireRole(context, 'intake');
+  requireStatus(state, 'rejected');
+  if (state.appealDismissed)
+    throw new DomainError(
+      'APPEAL_ALREADY_DECIDED',
+      'An appeal against this decision was dismissed already.',
+      'rule',
+    );
+  if (command.today > addDays(command.decidedOn, command.appealDays))
+    throw new DomainError(
+      'APPEAL_TOO_LATE',
+      `An appeal is lodged within ${command.appealDays} days of the decision.`,
+      'rule',
+    );
+  return [{ type: 'AppealLodged', data: { applicationId, grounds: command.grounds } }];
+}
+
+function decideAppeal(
+  state: ApplicationState,
+  command: CommandOf<ApplicationCommand, 'UpholdAppeal' | 'DismissAppeal'>,
+  context: Context,
+): Drafts {
+  const { applicationId } = state;
+  requireRole(context, 'supervisor');
+  requireStatus(state, 'appealed');
+  if (context.actor.id === state.decider)
+    samePerson('Who rejected an application does not decide its appeal.');
+  return [
+    {
+      type: command.type === 'UpholdAppeal' ? 'AppealUpheld' : 'AppealDismissed',
+      data: { applicationId, reason: command.reason },
+    },
+  ];
 }
 
 function requireThird(state: ApplicationState, context: Context): void {
@@ -331,77 +360,5 @@ function requireThird(state: ApplicationState, context: Context): void {
 export const applicationDecider: Decider<ApplicationState, ApplicationCommand, ApplicationEvent> = {
   initialState,
   decide,
-  evolve(state, event) {
-    switch (event.type) {
-      case 'ApplicationSubmitted': {
-        const {
-          applicationId,
-          programmeId,
-          personId,
-          region,
-          receivedOn,
-          facts,
-          contentHash: hash,
-        } = event.data;
-        return {
-          ...initialState,
-          status: 'submitted',
-          applicationId,
-          programmeId,
-          personId,
-          region,
-          receivedOn,
-          facts,
-          contentHash: hash,
-          authors: [event.meta.actor],
-        };
-      }
-      case 'ApplicationAmended':
-        return {
-          ...state,
-          status: 'submitted',
-          facts: event.data.facts,
-          contentHash: event.data.contentHash,
-          eligible: false,
-          recommendation: undefined,
-          authors: [...state.authors, event.meta.actor],
-        };
-      case 'EligibilityDetermined':
-        return {
-          ...state,
-          status: 'determined',
-          determined: determinedOf(event.data),
-          eligible: event.data.eligible,
-        };
-      case 'ApplicationRecommended':
-        return {
-          ...state,
-          status: 'recommended',
-          recommendation: event.data.recommendation,
-          recommender: event.meta.actor,
-        };
-      case 'ApplicationReturned':
-        return { ...state, status: 'returned', recommendation: undefined };
-      case 'ApplicationApproved':
-        return { ...state, status: 'approved', decider: event.meta.actor, decidedAt: event.time };
-      case 'ApplicationRejected':
-        return {
-          ...state,
-          status: 'rejected',
-          decider: event.meta.actor,
-          decidedAt: event.time,
-          appealDismissed: false,
-        };
-      case 'ApplicationWithdrawn':
-        return { ...state, status: 'withdrawn' };
-      case 'AppealLodged':
-        return { ...state, status: 'appealed' };
-      case 'AppealUpheld':
-        return { ...state, status: 'submitted', recommendation: undefined };
-      case 'AppealDismissed':
-        return { ...state, status: 'rejected', appealDismissed: true };
-      default:
-        return state;
-    }
-  },
+  evolve,
 };

@@ -1,5 +1,6 @@
 import type { AggregateEvents, EventData } from '../../events/generated.js';
-import { type Recorded } from '../kernel/decider.js';
+import type { Foldable, Recorded } from '../kernel/decider.js';
+import { DomainError } from '../kernel/errors.js';
 
 export type CycleEvent = AggregateEvents['cycle'];
 
@@ -76,6 +77,18 @@ export const initialState: CycleState = {
   figures: undefined,
 };
 
+export function requireStatus(
+  state: CycleState,
+  ...allowed: readonly CycleState['status'][]
+): void {
+  if (!allowed.includes(state.status))
+    throw new DomainError(
+      'CYCLE_STATUS',
+      `The cycle is ${state.status}; this takes one that is ${allowed.join(' or ')}.`,
+      'rule',
+    );
+}
+
 const openOf = (
   findings: readonly Finding[],
   overridden: CycleState['overridden'],
@@ -86,42 +99,16 @@ const openOf = (
 
 export function evolve(state: CycleState, event: Recorded<CycleEvent>): CycleState {
   switch (event.type) {
-    case 'CycleOpened': {
-      const { cycleId, programmeId, period, currency, policyVersion } = event.data;
-      return { ...state, status: 'open', cycleId, programmeId, period, currency, policyVersion };
-    }
+    case 'CycleOpened':
+      return opened(state, event.data);
     case 'CyclePreparationStarted':
-      return {
-        ...state,
-        status: 'preparing',
-        round: event.data.round,
-        asOf: event.data.asOf,
-        preparers: [event.meta.actor],
-        ...UNCHECKED,
-      };
+      return preparing(state, event);
     case 'CyclePrepared':
-      return {
-        ...state,
-        status: 'prepared',
-        count: event.data.count,
-        totalMinor: event.data.totalMinor,
-        contentHash: event.data.contentHash,
-        preparers: [...state.preparers, event.meta.actor],
-      };
-    case 'CycleChecked': {
-      const { contentHash, findings } = event.data;
-      return {
-        ...state,
-        checkedHash: contentHash,
-        checker: event.meta.actor,
-        findings,
-        openFindings: openOf(findings, state.overridden),
-      };
-    }
-    case 'CycleFindingOverridden': {
-      const overridden = { ...state.overridden, [event.data.findingId]: event.meta.actor };
-      return { ...state, overridden, openFindings: openOf(state.findings, overridden) };
-    }
+      return prepared(state, event);
+    case 'CycleChecked':
+      return checked(state, event);
+    case 'CycleFindingOverridden':
+      return overridden(state, event);
     case 'CycleApproved':
       return { ...state, status: 'approved', approver: event.meta.actor };
     case 'CycleReturned':
@@ -130,14 +117,10 @@ export function evolve(state: CycleState, event: Recorded<CycleEvent>): CycleSta
       return { ...state, status: 'released' };
     case 'CycleInstructed':
       return { ...state, status: 'instructed' };
-    case 'CycleReinstructed':
-      return {
-        ...state,
-        reinstructed: [
-          ...state.reinstructed,
-          ...event.data.files.map(({ messageId }) => messageId),
-        ],
-      };
+    case 'CycleReinstructed': {
+      const messageIds = event.data.files.map(({ messageId }) => messageId);
+      return { ...state, reinstructed: [...state.reinstructed, ...messageIds] };
+    }
     case 'CycleReconciled':
       return { ...state, figures: event.data };
     case 'CycleClosed':
@@ -145,4 +128,54 @@ export function evolve(state: CycleState, event: Recorded<CycleEvent>): CycleSta
     default:
       return state;
   }
+}
+
+function opened(
+  state: CycleState,
+  { cycleId, programmeId, period, currency, policyVersion }: EventData['CycleOpened'],
+): CycleState {
+  return { ...state, status: 'open', cycleId, programmeId, period, currency, policyVersion };
+}
+
+function preparing(
+  state: CycleState,
+  { data, meta }: Foldable<'CyclePreparationStarted'>,
+): CycleState {
+  return {
+    ...state,
+    status: 'preparing',
+    round: data.round,
+    asOf: data.asOf,
+    preparers: [meta.actor],
+    ...UNCHECKED,
+  };
+}
+
+function prepared(state: CycleState, { data, meta }: Foldable<'CyclePrepared'>): CycleState {
+  return {
+    ...state,
+    status: 'prepared',
+    count: data.count,
+    totalMinor: data.totalMinor,
+    contentHash: data.contentHash,
+    preparers: [...state.preparers, meta.actor],
+  };
+}
+
+function checked(state: CycleState, { data, meta }: Foldable<'CycleChecked'>): CycleState {
+  return {
+    ...state,
+    checkedHash: data.contentHash,
+    checker: meta.actor,
+    findings: data.findings,
+    openFindings: openOf(data.findings, state.overridden),
+  };
+}
+
+function overridden(
+  state: CycleState,
+  { data, meta }: Foldable<'CycleFindingOverridden'>,
+): CycleState {
+  const answered = { ...state.overridden, [data.findingId]: meta.actor };
+  return { ...state, overridden: answered, openFindings: openOf(state.findings, answered) };
 }

@@ -2,6 +2,7 @@ import type { AggregateEvents, EventData } from '../../events/generated.js';
 import {
   requireRegion,
   requireRole,
+  type CommandOf,
   type Context,
   type Decider,
   type Draft,
@@ -109,33 +110,10 @@ function isNewest(state: EnrolmentState, { fromPeriod, contentHash }: Revision):
   return newest?.fromPeriod === fromPeriod && newest.contentHash === contentHash;
 }
 
-function decide(
-  state: EnrolmentState,
-  command: EnrolmentCommand,
-  context: Context,
-): readonly Draft<EnrolmentEvent>[] {
-  if (command.type === 'StartEnrolment') {
-    requireRole(context, 'automation', 'supervisor');
-    if (state.status === 'active' || state.status === 'suspended') {
-      if (state.applicationId === command.applicationId) return [];
-      throw new DomainError(
-        'ALREADY_ENROLLED',
-        'The person is enrolled in this programme already.',
-        'conflict',
-        'personId',
-      );
-    }
-    parsePeriod(command.startPeriod, 'startPeriod');
-    if (state.lastPeriod !== undefined && command.startPeriod <= state.lastPeriod)
-      throw new DomainError(
-        'PERIOD_BEFORE_START',
-        `An earlier enrolment is paid through ${state.lastPeriod}.`,
-        'rule',
-        'startPeriod',
-      );
-    const { type, ...data } = command;
-    return [{ type: 'EnrolmentStarted', data }];
-  }
+type Drafts = readonly Draft<EnrolmentEvent>[];
+
+function decide(state: EnrolmentState, command: EnrolmentCommand, context: Context): Drafts {
+  if (command.type === 'StartEnrolment') return start(state, command, context);
   if (state.status === 'none')
     throw new DomainError(
       'ENROLMENT_NOT_FOUND',
@@ -144,69 +122,147 @@ function decide(
       'personId',
     );
   requireRegion(context, state.region);
-  const { programmeId, personId } = state;
   switch (command.type) {
-    case 'ReviseEntitlement': {
-      requireRole(context, 'automation', 'supervisor');
-      requireStatus(state, 'active', 'suspended');
-      requirePeriod(state, command.fromPeriod, 'fromPeriod');
-      if (isNewest(state, command)) return [];
-      const { type, ...data } = command;
-      return [{ type: 'EntitlementRevised', data: { programmeId, personId, ...data } }];
-    }
+    case 'ReviseEntitlement':
+      return revise(state, command, context);
     case 'SuspendEnrolment':
-      requireRole(context, 'supervisor', 'automation');
-      requireStatus(state, 'active');
-      requirePeriod(state, command.fromPeriod, 'fromPeriod');
-      return [
-        {
-          type: 'EnrolmentSuspended',
-          data: { programmeId, personId, fromPeriod: command.fromPeriod, reason: command.reason },
-        },
-      ];
+      return suspend(state, command, context);
     case 'ReinstateEnrolment':
-      requireRole(context, 'supervisor');
-      requireStatus(state, 'suspended');
-      requirePeriod(state, command.fromPeriod, 'fromPeriod');
-      return [
-        {
-          type: 'EnrolmentReinstated',
-          data: { programmeId, personId, fromPeriod: command.fromPeriod, reason: command.reason },
-        },
-      ];
+      return reinstate(state, command, context);
     case 'MarkRecertificationDue':
-      requireRole(context, 'automation', 'case-officer');
-      requireStatus(state, 'active', 'suspended');
-      if (state.recertificationDue)
-        throw new DomainError(
-          'RECERTIFICATION_ALREADY_DUE',
-          'Recertification is due already.',
-          'conflict',
-        );
-      return [
-        { type: 'RecertificationFellDue', data: { programmeId, personId, dueOn: command.dueOn } },
-      ];
-    case 'RecertifyEnrolment': {
-      requireRole(context, 'supervisor', 'automation');
-      requireStatus(state, 'active', 'suspended');
-      requirePeriod(state, command.fromPeriod, 'fromPeriod');
-      const { type, ...data } = command;
-      return [{ type: 'EnrolmentRecertified', data: { programmeId, personId, ...data } }];
-    }
+      return markRecertificationDue(state, command, context);
+    case 'RecertifyEnrolment':
+      return recertify(state, command, context);
     case 'EndEnrolment':
-      // An administrator who erases a person ends what the person receives.
-      requireRole(context, 'supervisor', 'automation', 'administrator');
-      requireStatus(state, 'active', 'suspended');
-      parsePeriod(command.lastPeriod, 'lastPeriod');
-      return [
-        {
-          type: 'EnrolmentEnded',
-          data: { programmeId, personId, lastPeriod: command.lastPeriod, reason: command.reason },
-        },
-      ];
+      return end(state, command, context);
     default:
       return never(command);
   }
+}
+
+function start(
+  state: EnrolmentState,
+  command: CommandOf<EnrolmentCommand, 'StartEnrolment'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'automation', 'supervisor');
+  if (state.status === 'active' || state.status === 'suspended') {
+    if (state.applicationId === command.applicationId) return [];
+    throw new DomainError(
+      'ALREADY_ENROLLED',
+      'The person is enrolled in this programme already.',
+      'conflict',
+      'personId',
+    );
+  }
+  parsePeriod(command.startPeriod, 'startPeriod');
+  if (state.lastPeriod !== undefined && command.startPeriod <= state.lastPeriod)
+    throw new DomainError(
+      'PERIOD_BEFORE_START',
+      `An earlier enrolment is paid through ${state.lastPeriod}.`,
+      'rule',
+      'startPeriod',
+    );
+  const { type, ...data } = command;
+  return [{ type: 'EnrolmentStarted', data }];
+}
+
+function revise(
+  state: EnrolmentState,
+  command: CommandOf<EnrolmentCommand, 'ReviseEntitlement'>,
+  context: Context,
+): Drafts {
+  const { programmeId, personId } = state;
+  requireRole(context, 'automation', 'supervisor');
+  requireStatus(state, 'active', 'suspended');
+  requirePeriod(state, command.fromPeriod, 'fromPeriod');
+  if (isNewest(state, command)) return [];
+  const { type, ...data } = command;
+  return [{ type: 'EntitlementRevised', data: { programmeId, personId, ...data } }];
+}
+
+function suspend(
+  state: EnrolmentState,
+  command: CommandOf<EnrolmentCommand, 'SuspendEnrolment'>,
+  context: Context,
+): Drafts {
+  const { programmeId, personId } = state;
+  requireRole(context, 'supervisor', 'automation');
+  requireStatus(state, 'active');
+  requirePeriod(state, command.fromPeriod, 'fromPeriod');
+  return [
+    {
+      type: 'EnrolmentSuspended',
+      data: { programmeId, personId, fromPeriod: command.fromPeriod, reason: command.reason },
+    },
+  ];
+}
+
+function reinstate(
+  state: EnrolmentState,
+  command: CommandOf<EnrolmentCommand, 'ReinstateEnrolment'>,
+  context: Context,
+): Drafts {
+  const { programmeId, personId } = state;
+  requireRole(context, 'supervisor');
+  requireStatus(state, 'suspended');
+  requirePeriod(state, command.fromPeriod, 'fromPeriod');
+  return [
+    {
+      type: 'EnrolmentReinstated',
+      data: { programmeId, personId, fromPeriod: command.fromPeriod, reason: command.reason },
+    },
+  ];
+}
+
+function markRecertificationDue(
+  state: EnrolmentState,
+  command: CommandOf<EnrolmentCommand, 'MarkRecertificationDue'>,
+  context: Context,
+): Drafts {
+  const { programmeId, personId } = state;
+  requireRole(context, 'automation', 'case-officer');
+  requireStatus(state, 'active', 'suspended');
+  if (state.recertificationDue)
+    throw new DomainError(
+      'RECERTIFICATION_ALREADY_DUE',
+      'Recertification is due already.',
+      'conflict',
+    );
+  return [
+    { type: 'RecertificationFellDue', data: { programmeId, personId, dueOn: command.dueOn } },
+  ];
+}
+
+function recertify(
+  state: EnrolmentState,
+  command: CommandOf<EnrolmentCommand, 'RecertifyEnrolment'>,
+  context: Context,
+): Drafts {
+  const { programmeId, personId } = state;
+  requireRole(context, 'supervisor', 'automation');
+  requireStatus(state, 'active', 'suspended');
+  requirePeriod(state, command.fromPeriod, 'fromPeriod');
+  const { type, ...data } = command;
+  return [{ type: 'EnrolmentRecertified', data: { programmeId, personId, ...data } }];
+}
+
+function end(
+  state: EnrolmentState,
+  command: CommandOf<EnrolmentCommand, 'EndEnrolment'>,
+  context: Context,
+): Drafts {
+  const { programmeId, personId } = state;
+  // An administrator who erases a person ends what the person receives.
+  requireRole(context, 'supervisor', 'automation', 'administrator');
+  requireStatus(state, 'active', 'suspended');
+  parsePeriod(command.lastPeriod, 'lastPeriod');
+  return [
+    {
+      type: 'EnrolmentEnded',
+      data: { programmeId, personId, lastPeriod: command.lastPeriod, reason: command.reason },
+    },
+  ];
 }
 
 const from = <T extends { readonly fromPeriod: string }>(

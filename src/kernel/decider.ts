@@ -38,6 +38,12 @@ export interface Context {
 /** What a decider may know of a command besides its content: who gives it, and when. */
 export type DecisionContext = Pick<Context, 'actor' | 'now'>;
 
+/** One command of a union of commands. */
+export type CommandOf<C extends { readonly type: string }, T extends C['type']> = Extract<
+  C,
+  { readonly type: T }
+>;
+
 /** What `decide` returns: a fact that is not recorded yet. */
 export type Draft<T extends EventType = EventType> = {
   [K in T]: { readonly type: K; readonly data: EventData[K] };

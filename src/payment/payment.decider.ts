@@ -3,6 +3,7 @@ import type { EventData } from '../../events/generated.js';
 import {
   requireRegion,
   requireRole,
+  type CommandOf,
   type Context,
   type Decider,
   type Draft,
@@ -57,150 +58,191 @@ export const PAYMENT_REFUSALS = [
   'INVALID_DATE',
 ] as const;
 
-function decide(
-  state: PaymentState,
-  command: PaymentCommand,
-  context: Context,
-): readonly Draft<PaymentEvent>[] {
-  if (command.type === 'OrderPayment') {
-    requireRole(context, 'finance-officer');
-    if (BigInt(command.amountMinor) <= 0n)
-      throw new DomainError(
-        'AMOUNT_NOT_POSITIVE',
-        'A payment is of more than nothing.',
-        'invalid',
-        'amountMinor',
-      );
-    let total = 0n;
-    for (const item of command.items) total += BigInt(item.amountMinor);
-    assert.equal(total, BigInt(command.amountMinor), 'the items sum to the amount');
-    if (
-      state.status !== 'none' &&
-      !(state.status === 'cancelled' && state.attempt === 0 && command.round > state.round)
-    ) {
-      if (
-        state.status === 'ordered' &&
-        state.round === command.round &&
-        state.amountMinor === command.amountMinor
-      )
-        return [];
-      throw new DomainError(
-        'PAYMENT_ALREADY_ORDERED',
-        'The enrolment has a payment for this period already.',
-        'conflict',
-        'paymentId',
-      );
-    }
-    const { type, ...data } = command;
-    return [{ type: 'PaymentOrdered', data }];
-  }
+type Drafts = readonly Draft<PaymentEvent>[];
+
+function decide(state: PaymentState, command: PaymentCommand, context: Context): Drafts {
+  if (command.type === 'OrderPayment') return order(state, command, context);
   if (state.status === 'none')
     throw new DomainError('PAYMENT_UNKNOWN', 'There is no such payment.', 'not-found', 'paymentId');
   requireRegion(context, state.region);
   switch (command.type) {
     case 'InstructPayment':
-      requireRole(context, 'automation');
-      if (state.attempt > 0)
-        throw new DomainError(
-          'ALREADY_INSTRUCTED',
-          'The payment is instructed already.',
-          'conflict',
-        );
-      requireStatus(state, 'ordered');
-      return [{ type: 'PaymentInstructed', data: instruction(state, command, 1) }];
+      return instruct(state, command, context);
     case 'ReinstructPayment':
-      requireRole(context, 'finance-officer');
-      if (state.status !== 'rejected' && state.status !== 'returned') {
-        throw new DomainError(
-          'OUTCOME_NOT_DEFINITE',
-          `The payment is ${state.status}; only a rejected or returned one is instructed again.`,
-          'rule',
-        );
-      }
-      if (state.openBreaks.length > 0)
-        throw new DomainError(
-          'BREAKS_OPEN',
-          'The payment has an open break; resolve it before it is instructed again.',
-          'rule',
-        );
-      return [
-        { type: 'PaymentReinstructed', data: instruction(state, command, state.attempt + 1) },
-      ];
+      return reinstruct(state, command, context);
     case 'ReportOutcome':
       return report(state, command, context);
     case 'CancelPayment':
-      requireRole(context, 'finance-officer');
-      if (state.status === 'cancelled') return [];
-      requireStatus(state, 'ordered');
-      return [
-        { type: 'PaymentCancelled', data: { paymentId: state.paymentId, reason: command.reason } },
-      ];
+      return cancel(state, command, context);
     case 'RequestCancellation':
-      requireRole(context, 'finance-officer');
-      if (state.status !== 'instructed' && state.status !== 'accepted')
-        throw new DomainError(
-          'PAYMENT_STATUS',
-          `The payment is ${state.status}; only one that is with the bank can be asked back.`,
-          'rule',
-        );
-      if (state.callBack === state.attempt) return [];
-      return [
-        {
-          type: 'PaymentCancellationRequested',
-          data: { paymentId: state.paymentId, attempt: state.attempt, reason: command.reason },
-        },
-      ];
-    case 'SetBreakOwner': {
-      requireRole(context, 'finance-officer', 'finance-controller');
-      if (!state.breakIds.includes(command.breakId))
-        throw new DomainError(
-          'BREAK_NOT_FOUND',
-          'The payment has no such break.',
-          'not-found',
-          'breakId',
-        );
-      const open = state.openBreaks.find(({ breakId }) => breakId === command.breakId);
-      if (!open)
-        throw new DomainError(
-          'BREAK_RESOLVED',
-          'The break is resolved; nobody has to look after it.',
-          'conflict',
-          'breakId',
-        );
-      return open.owner === command.owner
-        ? []
-        : [
-            {
-              type: 'PaymentBreakOwnerSet',
-              data: { paymentId: state.paymentId, breakId: command.breakId, owner: command.owner },
-            },
-          ];
-    }
+      return requestCancellation(state, command, context);
+    case 'SetBreakOwner':
+      return setBreakOwner(state, command, context);
     case 'ResolveBreak':
-      requireRole(context, 'finance-officer', 'finance-controller');
-      if (!state.breakIds.includes(command.breakId))
-        throw new DomainError(
-          'BREAK_NOT_FOUND',
-          'The payment has no such break.',
-          'not-found',
-          'breakId',
-        );
-      if (!state.openBreaks.some((open) => open.breakId === command.breakId)) return [];
-      requireFitting(state, command.breakId, command.resolution);
-      return [
-        {
-          type: 'PaymentBreakResolved',
-          data: {
-            paymentId: state.paymentId,
-            breakId: command.breakId,
-            resolution: command.resolution,
-            reason: command.reason,
-          },
-        },
-      ];
+      return resolveBreak(state, command, context);
     default:
       return never(command);
   }
+}
+
+function order(
+  state: PaymentState,
+  command: CommandOf<PaymentCommand, 'OrderPayment'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'finance-officer');
+  if (BigInt(command.amountMinor) <= 0n)
+    throw new DomainError(
+      'AMOUNT_NOT_POSITIVE',
+      'A payment is of more than nothing.',
+      'invalid',
+      'amountMinor',
+    );
+  let total = 0n;
+  for (const item of command.items) total += BigInt(item.amountMinor);
+  assert.equal(total, BigInt(command.amountMinor), 'the items sum to the amount');
+  if (isOrdered(state, command)) return [];
+  if (!isOrderable(state, command.round))
+    throw new DomainError(
+      'PAYMENT_ALREADY_ORDERED',
+      'The enrolment has a payment for this period already.',
+      'conflict',
+      'paymentId',
+    );
+  const { type, ...data } = command;
+  return [{ type: 'PaymentOrdered', data }];
+}
+
+/** By the same order: the round and the amount are the same. */
+const isOrdered = (
+  { status, round, amountMinor }: PaymentState,
+  command: CommandOf<PaymentCommand, 'OrderPayment'>,
+): boolean =>
+  status === 'ordered' && round === command.round && amountMinor === command.amountMinor;
+
+/** Once only; again in a later round, where the order was cancelled before it was instructed. */
+const isOrderable = (state: PaymentState, round: number): boolean =>
+  state.status === 'none' ||
+  (state.status === 'cancelled' && state.attempt === 0 && round > state.round);
+
+function instruct(
+  state: PaymentState,
+  command: CommandOf<PaymentCommand, 'InstructPayment'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'automation');
+  if (state.attempt > 0)
+    throw new DomainError('ALREADY_INSTRUCTED', 'The payment is instructed already.', 'conflict');
+  requireStatus(state, 'ordered');
+  return [{ type: 'PaymentInstructed', data: instruction(state, command, 1) }];
+}
+
+function reinstruct(
+  state: PaymentState,
+  command: CommandOf<PaymentCommand, 'ReinstructPayment'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'finance-officer');
+  if (state.status !== 'rejected' && state.status !== 'returned') {
+    throw new DomainError(
+      'OUTCOME_NOT_DEFINITE',
+      `The payment is ${state.status}; only a rejected or returned one is instructed again.`,
+      'rule',
+    );
+  }
+  if (state.openBreaks.length > 0)
+    throw new DomainError(
+      'BREAKS_OPEN',
+      'The payment has an open break; resolve it before it is instructed again.',
+      'rule',
+    );
+  return [{ type: 'PaymentReinstructed', data: instruction(state, command, state.attempt + 1) }];
+}
+
+function cancel(
+  state: PaymentState,
+  command: CommandOf<PaymentCommand, 'CancelPayment'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'finance-officer');
+  if (state.status === 'cancelled') return [];
+  requireStatus(state, 'ordered');
+  return [
+    { type: 'PaymentCancelled', data: { paymentId: state.paymentId, reason: command.reason } },
+  ];
+}
+
+function requestCancellation(
+  state: PaymentState,
+  command: CommandOf<PaymentCommand, 'RequestCancellation'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'finance-officer');
+  if (state.status !== 'instructed' && state.status !== 'accepted')
+    throw new DomainError(
+      'PAYMENT_STATUS',
+      `The payment is ${state.status}; only one that is with the bank can be asked back.`,
+      'rule',
+    );
+  if (state.callBack === state.attempt) return [];
+  return [
+    {
+      type: 'PaymentCancellationRequested',
+      data: { paymentId: state.paymentId, attempt: state.attempt, reason: command.reason },
+    },
+  ];
+}
+
+function setBreakOwner(
+  state: PaymentState,
+  command: CommandOf<PaymentCommand, 'SetBreakOwner'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'finance-officer', 'finance-controller');
+  requireBreak(state, command.breakId);
+  const open = state.openBreaks.find((one) => one.breakId === command.breakId);
+  if (!open)
+    throw new DomainError(
+      'BREAK_RESOLVED',
+      'The break is resolved; nobody has to look after it.',
+      'conflict',
+      'breakId',
+    );
+  const { breakId, owner } = command;
+  if (open.owner === owner) return [];
+  return [{ type: 'PaymentBreakOwnerSet', data: { paymentId: state.paymentId, breakId, owner } }];
+}
+
+function resolveBreak(
+  state: PaymentState,
+  command: CommandOf<PaymentCommand, 'ResolveBreak'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'finance-officer', 'finance-controller');
+  requireBreak(state, command.breakId);
+  if (!state.openBreaks.some((open) => open.breakId === command.breakId)) return [];
+  requireFitting(state, command.breakId, command.resolution);
+  return [
+    {
+      type: 'PaymentBreakResolved',
+      data: {
+        paymentId: state.paymentId,
+        breakId: command.breakId,
+        resolution: command.resolution,
+        reason: command.reason,
+      },
+    },
+  ];
+}
+
+function requireBreak(state: PaymentState, breakId: string): void {
+  if (!state.breakIds.includes(breakId))
+    throw new DomainError(
+      'BREAK_NOT_FOUND',
+      'The payment has no such break.',
+      'not-found',
+      'breakId',
+    );
 }
 
 function requireStatus(state: PaymentState, allowed: PaymentState['status']): void {

@@ -8,6 +8,7 @@ import { lastOf } from './payment.state.js';
 
 type Break = EventData['PaymentBreakRecorded'];
 type Source = Break['source'];
+type Drafts = readonly Draft<PaymentEvent>[];
 
 export interface OutcomeReport {
   readonly type: 'ReportOutcome';
@@ -26,13 +27,33 @@ export interface OutcomeReport {
  * The same outcome again changes nothing; a late acceptance neither; what cannot be true together
  * becomes a break.
  */
-export function report(
-  state: PaymentState,
-  command: OutcomeReport,
-  context: Context,
-): readonly Draft<PaymentEvent>[] {
+export function report(state: PaymentState, command: OutcomeReport, context: Context): Drafts {
   requireRole(context, 'payment-system', 'finance-officer');
-  const { attempt, endToEndId, source, outcome, reference } = command;
+  requireReportable(state, command);
+  const { attempt, outcome } = command;
+  const known = state.outcomes[attempt - 1];
+  const said = lastOf(known);
+  if (outcome === 'unknown')
+    return said === undefined
+      ? [{ type: 'PaymentOutcomeUnknown', data: reportOf(state, command) }]
+      : [];
+  if (outcome === 'settled' && !isWholeAmount(state, command))
+    return broken(state, command, 'amount-differs');
+  if (known?.includes(outcome)) return [];
+  const contradiction = contradicts(said, outcome);
+  if (contradiction === 'late') return [];
+  if (contradiction !== undefined) return broken(state, command, contradiction);
+  if (attempt < state.attempt)
+    return broken(
+      state,
+      command,
+      outcome === 'settled' ? 'settled-on-earlier-attempt' : 'other-contradiction',
+    );
+  return [recorded(state, command, outcome, context)];
+}
+
+/** A report names a payment's attempt, in its currency, with a reason where the field has one. */
+function requireReportable(state: PaymentState, command: OutcomeReport): void {
   if (command.currency !== undefined && command.currency !== state.currency)
     throw new DomainError(
       'CURRENCY_DIFFERS',
@@ -47,6 +68,21 @@ export function report(
       'invalid',
       'amount',
     );
+  requireAttempt(state, command);
+  if (
+    (command.outcome === 'rejected' || command.outcome === 'returned') &&
+    command.reason === undefined
+  )
+    throw new DomainError(
+      'REASON_MISSING',
+      'A rejection or return has an ISO 20022 reason code.',
+      'invalid',
+      'reason',
+    );
+  if (command.settledOn !== undefined) parseLocalDate(command.settledOn, 'settledOn');
+}
+
+function requireAttempt(state: PaymentState, { attempt, endToEndId }: OutcomeReport): void {
   if (attempt > state.attempt)
     throw new DomainError(
       'ATTEMPT_UNKNOWN',
@@ -61,60 +97,42 @@ export function report(
       'rule',
       'endToEndId',
     );
-  if ((outcome === 'rejected' || outcome === 'returned') && command.reason === undefined)
-    throw new DomainError(
-      'REASON_MISSING',
-      'A rejection or return has an ISO 20022 reason code.',
-      'invalid',
-      'reason',
-    );
-  if (command.settledOn !== undefined) parseLocalDate(command.settledOn, 'settledOn');
-  const known = state.outcomes[attempt - 1];
-  const said = lastOf(known);
-  const base = {
-    paymentId: state.paymentId,
-    attempt,
-    endToEndId,
-    source,
-    ...(reference === undefined ? {} : { reference }),
-  };
-  if (outcome === 'unknown')
-    return said === undefined ? [{ type: 'PaymentOutcomeUnknown', data: base }] : [];
-  if (
-    outcome === 'settled' &&
-    command.amountMinor !== undefined &&
-    command.amountMinor !== state.amountMinor
-  )
-    return broken(state, command, 'amount-differs');
-  if (known?.includes(outcome)) return [];
-  const contradiction = contradicts(said, outcome);
-  if (contradiction === 'late') return [];
-  if (contradiction !== undefined) return broken(state, command, contradiction);
-  if (attempt < state.attempt)
-    return broken(
-      state,
-      command,
-      outcome === 'settled' ? 'settled-on-earlier-attempt' : 'other-contradiction',
-    );
+}
+
+const isWholeAmount = (state: PaymentState, { amountMinor }: OutcomeReport): boolean =>
+  amountMinor === undefined || amountMinor === state.amountMinor;
+
+/** What every event of an outcome says. */
+const reportOf = (
+  { paymentId }: PaymentState,
+  { attempt, endToEndId, source, reference }: OutcomeReport,
+): EventData['PaymentAccepted'] => ({
+  paymentId,
+  attempt,
+  endToEndId,
+  source,
+  ...(reference === undefined ? {} : { reference }),
+});
+
+function recorded(
+  state: PaymentState,
+  command: OutcomeReport,
+  outcome: Reported,
+  { now }: Context,
+): Draft<PaymentEvent> {
+  const data = reportOf(state, command);
   switch (outcome) {
     case 'accepted':
-      return [{ type: 'PaymentAccepted', data: base }];
-    case 'settled':
-      return [
-        {
-          type: 'PaymentSettled',
-          data: {
-            ...base,
-            amountMinor: state.amountMinor,
-            currency: state.currency,
-            settledOn: command.settledOn ?? context.now.slice(0, 10),
-          },
-        },
-      ];
+      return { type: 'PaymentAccepted', data };
+    case 'settled': {
+      const { amountMinor, currency } = state;
+      const settledOn = command.settledOn ?? now.slice(0, 10);
+      return { type: 'PaymentSettled', data: { ...data, amountMinor, currency, settledOn } };
+    }
     case 'rejected':
-      return [{ type: 'PaymentRejected', data: { ...base, reason: command.reason! } }];
+      return { type: 'PaymentRejected', data: { ...data, reason: command.reason! } };
     case 'returned':
-      return [{ type: 'PaymentReturned', data: { ...base, reason: command.reason! } }];
+      return { type: 'PaymentReturned', data: { ...data, reason: command.reason! } };
     default:
       return never(outcome);
   }
@@ -147,7 +165,7 @@ function broken(
   state: PaymentState,
   { attempt, endToEndId, outcome, amountMinor, reason, source }: OutcomeReport,
   kind: Break['kind'],
-): readonly Draft<PaymentEvent>[] {
+): Drafts {
   const breakId = uuidOf(
     'break',
     state.paymentId,

@@ -96,74 +96,83 @@ export function evolve(state: PaymentState, event: Recorded<PaymentEvent>): Paym
     }
     case 'PaymentInstructed':
     case 'PaymentReinstructed':
-      return {
-        ...state,
-        status: 'instructed',
-        attempt: event.data.attempt,
-        endToEndIds: [...state.endToEndIds, event.data.endToEndId],
-        accountId: event.data.accountId,
-        reason: '',
-      };
+      return instructed(state, event.data);
     case 'PaymentAccepted':
-      return {
-        ...state,
-        status: 'accepted',
-        outcomes: put(state.outcomes, event.data.attempt - 1, 'accepted'),
-      };
+      return reported(state, event.data.attempt, 'accepted', state.reason);
     case 'PaymentSettled':
-      return {
-        ...state,
-        status: 'settled',
-        outcomes: put(state.outcomes, event.data.attempt - 1, 'settled'),
-      };
+      return reported(state, event.data.attempt, 'settled', state.reason);
     case 'PaymentRejected':
-      return {
-        ...state,
-        status: 'rejected',
-        reason: event.data.reason,
-        outcomes: put(state.outcomes, event.data.attempt - 1, 'rejected'),
-      };
+      return reported(state, event.data.attempt, 'rejected', event.data.reason);
     case 'PaymentReturned':
-      return {
-        ...state,
-        status: 'returned',
-        reason: event.data.reason,
-        outcomes: put(state.outcomes, event.data.attempt - 1, 'returned'),
-      };
+      return reported(state, event.data.attempt, 'returned', event.data.reason);
     case 'PaymentCancelled':
       return { ...state, status: 'cancelled' };
     case 'PaymentCancellationRequested':
       return { ...state, callBack: event.data.attempt };
     case 'PaymentBreakRecorded':
-      return {
-        ...state,
-        breakIds: [...state.breakIds, event.data.breakId],
-        openBreaks: [
-          ...state.openBreaks,
-          { breakId: event.data.breakId, attempt: event.data.attempt },
-        ],
-      };
+      return breakRecorded(state, event.data);
     case 'PaymentBreakOwnerSet':
-      return {
-        ...state,
-        openBreaks: state.openBreaks.map((open) =>
-          open.breakId === event.data.breakId ? { ...open, owner: event.data.owner } : open,
-        ),
-      };
-    case 'PaymentBreakResolved': {
-      const open = state.openBreaks.find(({ breakId }) => breakId === event.data.breakId);
-      const openBreaks = state.openBreaks.filter((other) => other !== open);
-      const counted = countedAs(event.data.resolution);
-      return open && counted
-        ? {
-            ...state,
-            openBreaks,
-            status: counted,
-            outcomes: put(state.outcomes, open.attempt - 1, counted),
-          }
-        : { ...state, openBreaks };
-    }
+      return breakOwnerSet(state, event.data);
+    case 'PaymentBreakResolved':
+      return breakResolved(state, event.data);
     default:
       return state;
   }
+}
+
+function instructed(
+  state: PaymentState,
+  { attempt, endToEndId, accountId }: EventData['PaymentInstructed' | 'PaymentReinstructed'],
+): PaymentState {
+  return {
+    ...state,
+    status: 'instructed',
+    attempt,
+    endToEndIds: [...state.endToEndIds, endToEndId],
+    accountId,
+    reason: '',
+  };
+}
+
+function reported(
+  state: PaymentState,
+  attempt: number,
+  outcome: Reported,
+  reason: string,
+): PaymentState {
+  const outcomes = put(state.outcomes, attempt - 1, outcome);
+  return { ...state, status: outcome, reason, outcomes };
+}
+
+function breakRecorded(
+  state: PaymentState,
+  { breakId, attempt }: EventData['PaymentBreakRecorded'],
+): PaymentState {
+  return {
+    ...state,
+    breakIds: [...state.breakIds, breakId],
+    openBreaks: [...state.openBreaks, { breakId, attempt }],
+  };
+}
+
+function breakOwnerSet(
+  state: PaymentState,
+  { breakId, owner }: EventData['PaymentBreakOwnerSet'],
+): PaymentState {
+  const openBreaks = state.openBreaks.map((open) =>
+    open.breakId === breakId ? { ...open, owner } : open,
+  );
+  return { ...state, openBreaks };
+}
+
+function breakResolved(
+  state: PaymentState,
+  { breakId, resolution }: EventData['PaymentBreakResolved'],
+): PaymentState {
+  const resolved = state.openBreaks.find((open) => open.breakId === breakId);
+  const openBreaks = state.openBreaks.filter((open) => open !== resolved);
+  const outcome = countedAs(resolution);
+  if (!resolved || !outcome) return { ...state, openBreaks };
+  const outcomes = put(state.outcomes, resolved.attempt - 1, outcome);
+  return { ...state, openBreaks, status: outcome, outcomes };
 }

@@ -2,6 +2,7 @@ import type { EventData } from '../../events/generated.js';
 import {
   requireRegion,
   requireRole,
+  type CommandOf,
   type Context,
   type Decider,
   type Draft,
@@ -70,105 +71,135 @@ const initialState: PersonState = {
   accountIds: [],
 };
 
-function decide(
-  state: PersonState,
-  command: PersonCommand,
-  context: Context,
-): readonly Draft<PersonEvent>[] {
-  if (command.type === 'RegisterPerson') {
-    requireRole(context, 'intake', 'case-officer');
-    requireRegion(context, command.region);
-    if (state.status === 'erased')
-      throw new DomainError(
-        'PERSON_ERASED',
-        'This person was erased; the id cannot be used again.',
-        'conflict',
-        'personId',
-      );
-    if (state.status === 'registered')
-      throw new DomainError(
-        'PERSON_ALREADY_REGISTERED',
-        'This person is registered already.',
-        'conflict',
-        'personId',
-      );
-    const { type, ...data } = command;
-    return [{ type: 'PersonRegistered', data }];
-  }
+type Drafts = readonly Draft<PersonEvent>[];
+
+function decide(state: PersonState, command: PersonCommand, context: Context): Drafts {
+  if (command.type === 'RegisterPerson') return register(state, command, context);
   if (state.status === 'none')
     throw new DomainError('PERSON_NOT_FOUND', 'There is no such person.', 'not-found', 'personId');
   if (state.status === 'erased')
     throw new DomainError('PERSON_ERASED', 'This person was erased.', 'rule', 'personId');
   requireRegion(context, state.region);
-  const { personId } = state;
   switch (command.type) {
-    case 'RegisterPayeeAccount': {
-      requireRole(context, 'intake', 'case-officer');
-      if (state.accountIds.includes(command.accountId)) {
-        if (
-          state.account?.accountId === command.accountId &&
-          state.account.accountHash === command.accountHash
-        )
-          return [];
-        throw new DomainError(
-          'ACCOUNT_ID_USED',
-          'This account id was used before.',
-          'conflict',
-          'accountId',
-        );
-      }
-      const { type, ...data } = command;
-      const closed: Draft<PersonEvent>[] = state.account
-        ? [
-            {
-              type: 'PayeeAccountClosed',
-              data: {
-                personId,
-                accountId: state.account.accountId,
-                reason: 'replaced by another account',
-              },
-            },
-          ]
-        : [];
-      return [...closed, { type: 'PayeeAccountRegistered', data }];
-    }
+    case 'RegisterPayeeAccount':
+      return registerAccount(state, command, context);
     case 'VerifyPayeeAccount':
-      requireRole(context, 'case-officer', 'supervisor', 'finance-officer', 'payment-system');
-      requireAccount(state, command.accountId);
-      if (state.accountVerified)
-        throw new DomainError(
-          'ACCOUNT_ALREADY_VERIFIED',
-          'This account is verified already.',
-          'conflict',
-          'accountId',
-        );
-      if (state.accountRegisteredBy === context.actor.id)
-        throw new DomainError(
-          'SAME_PERSON',
-          'Who registered an account does not verify it.',
-          'forbidden',
-        );
-      return [
-        {
-          type: 'PayeeAccountVerified',
-          data: { personId, accountId: command.accountId, method: command.method },
-        },
-      ];
+      return verifyAccount(state, command, context);
     case 'ClosePayeeAccount':
-      requireRole(context, 'intake', 'case-officer', 'supervisor');
-      requireAccount(state, command.accountId);
-      return [
-        {
-          type: 'PayeeAccountClosed',
-          data: { personId, accountId: command.accountId, reason: command.reason },
-        },
-      ];
+      return closeAccount(state, command, context);
     case 'ErasePerson':
-      requireRole(context, 'administrator');
-      return [{ type: 'PersonErased', data: { personId, reason: command.reason } }];
+      return erase(state, command, context);
     default:
       return never(command);
   }
+}
+
+function register(
+  state: PersonState,
+  command: CommandOf<PersonCommand, 'RegisterPerson'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'intake', 'case-officer');
+  requireRegion(context, command.region);
+  if (state.status === 'erased')
+    throw new DomainError(
+      'PERSON_ERASED',
+      'This person was erased; the id cannot be used again.',
+      'conflict',
+      'personId',
+    );
+  if (state.status === 'registered')
+    throw new DomainError(
+      'PERSON_ALREADY_REGISTERED',
+      'This person is registered already.',
+      'conflict',
+      'personId',
+    );
+  const { type, ...data } = command;
+  return [{ type: 'PersonRegistered', data }];
+}
+
+function registerAccount(
+  state: PersonState,
+  command: CommandOf<PersonCommand, 'RegisterPayeeAccount'>,
+  context: Context,
+): Drafts {
+  const { personId } = state;
+  requireRole(context, 'intake', 'case-officer');
+  if (state.accountIds.includes(command.accountId)) {
+    if (
+      state.account?.accountId === command.accountId &&
+      state.account.accountHash === command.accountHash
+    )
+      return [];
+    throw new DomainError(
+      'ACCOUNT_ID_USED',
+      'This account id was used before.',
+      'conflict',
+      'accountId',
+    );
+  }
+  const { type, ...data } = command;
+  const registered = { type: 'PayeeAccountRegistered', data } as const;
+  if (!state.account) return [registered];
+  const { accountId } = state.account;
+  const reason = 'replaced by another account';
+  return [{ type: 'PayeeAccountClosed', data: { personId, accountId, reason } }, registered];
+}
+
+function verifyAccount(
+  state: PersonState,
+  command: CommandOf<PersonCommand, 'VerifyPayeeAccount'>,
+  context: Context,
+): Drafts {
+  const { personId } = state;
+  requireRole(context, 'case-officer', 'supervisor', 'finance-officer', 'payment-system');
+  requireAccount(state, command.accountId);
+  if (state.accountVerified)
+    throw new DomainError(
+      'ACCOUNT_ALREADY_VERIFIED',
+      'This account is verified already.',
+      'conflict',
+      'accountId',
+    );
+  if (state.accountRegisteredBy === context.actor.id)
+    throw new DomainError(
+      'SAME_PERSON',
+      'Who registered an account does not verify it.',
+      'forbidden',
+    );
+  return [
+    {
+      type: 'PayeeAccountVerified',
+      data: { personId, accountId: command.accountId, method: command.method },
+    },
+  ];
+}
+
+function closeAccount(
+  state: PersonState,
+  command: CommandOf<PersonCommand, 'ClosePayeeAccount'>,
+  context: Context,
+): Drafts {
+  const { personId } = state;
+  requireRole(context, 'intake', 'case-officer', 'supervisor');
+  requireAccount(state, command.accountId);
+  return [
+    {
+      type: 'PayeeAccountClosed',
+      data: { personId, accountId: command.accountId, reason: command.reason },
+    },
+  ];
+}
+
+function erase(
+  state: PersonState,
+  command: CommandOf<PersonCommand, 'ErasePerson'>,
+  context: Context,
+): Drafts {
+  const { personId } = state;
+  requireRole(context, 'administrator');
+  return [{ type: 'PersonErased', data: { personId, reason: command.reason } }];
 }
 
 function requireAccount(state: PersonState, accountId: string): void {

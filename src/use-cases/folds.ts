@@ -1,4 +1,5 @@
-import { applicationDecider, type ApplicationState } from '../application/application.decider.js';
+import { applicationDecider } from '../application/application.decider.js';
+import { type ApplicationState } from '../application/application.state.js';
 import { enrolmentDecider, type EnrolmentState } from '../enrolment/enrolment.decider.js';
 import { bankEntryDecider, type BankEntryState } from '../statement/entry.decider.js';
 import { bankMessageDecider, type BankMessageState } from '../statement/message.decider.js';

@@ -36,7 +36,7 @@ const SMELLS: readonly Smell[] = [
   },
   {
     name: 'a decider is synchronous and pure',
-    where: /^src\/[a-z]+\/[a-z]+\.(decider|state|report)\.ts$/,
+    where: /^src\/[a-z]+\/[a-z-]+\.(decider|state|report)\.ts$/,
     pattern:
       /\basync\b|\bawait\b|\bPromise\b|new Date\(|Date\.now|Math\.random|HttpException|@nestjs/,
     sample: ['src/budget/budget.decider.ts', 'async function decide()'],

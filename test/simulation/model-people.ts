@@ -1,8 +1,8 @@
 import {
   applicationDecider,
   type ApplicationCommand,
-  type ApplicationState,
 } from '../../src/application/application.decider.js';
+import { type ApplicationState } from '../../src/application/application.state.js';
 import { determine } from '../../src/eligibility/determine.js';
 import {
   enrolmentDecider,

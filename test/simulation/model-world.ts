@@ -5,10 +5,8 @@ import { cycleDecider } from '../../src/cycle/cycle.decider.js';
 import { type CycleState } from '../../src/cycle/cycle.state.js';
 import { versionInEffect, versionInForce } from '../../src/eligibility/policy.js';
 import { enrolmentDecider, type EnrolmentState } from '../../src/enrolment/enrolment.decider.js';
-import {
-  applicationDecider,
-  type ApplicationState,
-} from '../../src/application/application.decider.js';
+import { applicationDecider } from '../../src/application/application.decider.js';
+import { type ApplicationState } from '../../src/application/application.state.js';
 import { fold, type Context, type Recorded, type Role } from '../../src/kernel/decider.js';
 import { DomainError } from '../../src/kernel/errors.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';

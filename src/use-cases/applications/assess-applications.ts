@@ -2,8 +2,8 @@ import type { ProgrammePolicies } from '../../write-side/readers.js';
 import {
   applicationDecider,
   type ApplicationCommand,
-  type ApplicationState,
 } from '../../application/application.decider.js';
+import { type ApplicationState } from '../../application/application.state.js';
 import { determine } from '../../eligibility/determine.js';
 import { streams } from '../../kernel/ids.js';
 import { pipelined, record, type UnitResult } from '../../write-side/bulk.js';

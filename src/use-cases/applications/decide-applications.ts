@@ -2,8 +2,8 @@ import type { StreamEvents } from '../../adapters/event-store/port.js';
 import {
   applicationDecider,
   type ApplicationCommand,
-  type ApplicationState,
 } from '../../application/application.decider.js';
+import { type ApplicationState } from '../../application/application.state.js';
 import { named } from './assess-applications.js';
 import { pipelined, record } from '../../write-side/bulk.js';
 import { part, type Unit } from '../../write-side/unit.js';

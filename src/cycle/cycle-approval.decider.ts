@@ -1,0 +1,193 @@
+import { requireRole, type CommandOf, type Context, type Draft } from '../kernel/decider.js';
+import { DomainError } from '../kernel/errors.js';
+import { parseLocalDate } from '../kernel/time.js';
+import type { Finding, CycleState, CycleEvent } from './cycle.state.js';
+import { requireStatus } from './cycle.state.js';
+
+/** What people do with a prepared set until money may leave: checked, approved, released. */
+export type ApprovalCommand =
+  | {
+      readonly type: 'RecordCheck';
+      readonly asOf: number;
+      readonly contentHash: string;
+      readonly findings: readonly Finding[];
+    }
+  | { readonly type: 'OverrideFinding'; readonly findingId: string; readonly reason: string }
+  | {
+      readonly type: 'ApproveCycle';
+      readonly contentHash: string;
+      readonly fiscalYear: number;
+      /** True where the programme configured checks. */ readonly mustBeChecked?: boolean;
+    }
+  | { readonly type: 'ReturnCycle'; readonly reason: string }
+  | { readonly type: 'ReleaseCycle'; readonly contentHash: string; readonly executionDate: string };
+
+type Drafts = readonly Draft<CycleEvent>[];
+
+function requireHash(state: CycleState, hash: string): void {
+  if (hash !== state.contentHash)
+    throw new DomainError(
+      'CONTENT_CHANGED',
+      'The prepared set is not the one named; look at it again and name its present content hash.',
+      'conflict',
+      'contentHash',
+    );
+}
+
+export function recordCheck(
+  state: CycleState,
+  { asOf, contentHash, findings }: CommandOf<ApprovalCommand, 'RecordCheck'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'finance-officer', 'automation');
+  requireStatus(state, 'prepared');
+  requireHash(state, contentHash);
+  if (state.checkedHash === contentHash && sameFindings(state.findings, findings)) return [];
+  const { cycleId, round } = state;
+  return [
+    {
+      type: 'CycleChecked',
+      data: { cycleId, round, asOf, contentHash, findings: [...findings] },
+    },
+  ];
+}
+
+const sameFindings = (a: readonly Finding[], b: readonly Finding[]): boolean =>
+  a.length === b.length &&
+  a.every((finding, i) => finding.findingId === b[i]!.findingId && finding.level === b[i]!.level);
+
+export function override(
+  state: CycleState,
+  { findingId, reason }: CommandOf<ApprovalCommand, 'OverrideFinding'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'finance-controller');
+  requireStatus(state, 'prepared');
+  const finding = state.findings.find((found) => found.findingId === findingId);
+  if (!finding)
+    throw new DomainError(
+      'FINDING_NOT_FOUND',
+      'The last check of this cycle has no such finding.',
+      'not-found',
+      'findingId',
+    );
+  if (finding.level !== 'block')
+    throw new DomainError(
+      'FINDING_DOES_NOT_BLOCK',
+      'This finding is a warning; there is nothing to override.',
+      'rule',
+      'findingId',
+    );
+  if (!state.openFindings.includes(findingId))
+    throw new DomainError(
+      'FINDING_ALREADY_OVERRIDDEN',
+      'This finding is overridden already.',
+      'conflict',
+      'findingId',
+    );
+  if (state.preparers.includes(context.actor.id) || state.checker === context.actor.id)
+    throw new DomainError(
+      'SAME_PERSON',
+      'Who prepared or checked a cycle does not override what was found.',
+      'forbidden',
+    );
+  return [
+    {
+      type: 'CycleFindingOverridden',
+      data: { cycleId: state.cycleId, round: state.round, findingId, reason },
+    },
+  ];
+}
+
+export function approve(
+  state: CycleState,
+  command: CommandOf<ApprovalCommand, 'ApproveCycle'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'finance-controller');
+  if (state.status === 'approved')
+    throw new DomainError('CYCLE_ALREADY_APPROVED', 'The cycle is approved already.', 'conflict');
+  requireStatus(state, 'prepared');
+  requireHash(state, command.contentHash);
+  if (state.preparers.includes(context.actor.id))
+    throw new DomainError('SAME_PERSON', 'Who prepared a cycle does not approve it.', 'forbidden');
+  requireAnswered(state, command, context);
+  return [
+    {
+      type: 'CycleApproved',
+      data: {
+        cycleId: state.cycleId,
+        contentHash: command.contentHash,
+        totalMinor: state.totalMinor,
+        fiscalYear: command.fiscalYear,
+      },
+    },
+  ];
+}
+
+/** Nothing that blocks is left, and who answers for a finding is another than who approves. */
+function requireAnswered(
+  state: CycleState,
+  command: CommandOf<ApprovalCommand, 'ApproveCycle'>,
+  { actor }: Context,
+): void {
+  if (command.mustBeChecked && state.checkedHash !== state.contentHash)
+    throw new DomainError(
+      'NOT_CHECKED',
+      'The programme has cycles checked before they are approved; check this one.',
+      'rule',
+    );
+  if (state.openFindings.length > 0)
+    throw new DomainError(
+      'FINDINGS_OPEN',
+      `${state.openFindings.length} findings block the cycle; mend what they tell and check again, or have a second person override them.`,
+      'rule',
+    );
+  if (Object.values(state.overridden).includes(actor.id))
+    throw new DomainError(
+      'SAME_PERSON',
+      'Who overrode a finding of a cycle does not approve it.',
+      'forbidden',
+    );
+}
+
+export function returnToPreparation(
+  state: CycleState,
+  { reason }: CommandOf<ApprovalCommand, 'ReturnCycle'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'finance-controller');
+  requireStatus(state, 'prepared', 'approved');
+  return [{ type: 'CycleReturned', data: { cycleId: state.cycleId, reason } }];
+}
+
+export function release(
+  state: CycleState,
+  command: CommandOf<ApprovalCommand, 'ReleaseCycle'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'finance-controller');
+  if (state.status === 'released' || state.status === 'instructed' || state.status === 'closed')
+    throw new DomainError('CYCLE_ALREADY_RELEASED', 'The cycle is released already.', 'conflict');
+  requireStatus(state, 'approved');
+  requireHash(state, command.contentHash);
+  parseLocalDate(command.executionDate, 'executionDate');
+  if (state.preparers.includes(context.actor.id) || state.approver === context.actor.id)
+    throw new DomainError(
+      'SAME_PERSON',
+      'Who prepared or approved a cycle does not release it.',
+      'forbidden',
+    );
+  return [
+    {
+      type: 'CycleReleased',
+      data: {
+        cycleId: state.cycleId,
+        contentHash: state.contentHash,
+        count: state.count,
+        totalMinor: state.totalMinor,
+        executionDate: command.executionDate,
+      },
+    },
+  ];
+}
