@@ -131,7 +131,9 @@ export default tseslint.config(
   },
   {
     // A function fits a screen.
-    files: ['src/{application,cycle,enrolment,kernel,payment,person,statement}/**/*.ts'],
+    files: [
+      'src/{application,budget,correction,cycle,enrolment,kernel,payment,person,programme,recovery,statement}/**/*.ts',
+    ],
     rules: {
       'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
     },

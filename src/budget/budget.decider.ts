@@ -1,5 +1,11 @@
 import type { AggregateEvents } from '../../events/generated.js';
-import { requireRole, type Context, type Decider, type Draft } from '../kernel/decider.js';
+import {
+  requireRole,
+  type CommandOf,
+  type Context,
+  type Decider,
+  type Draft,
+} from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
 import { scaleOf } from '../kernel/money.js';
 
@@ -109,148 +115,191 @@ const exceeded = (state: BudgetState, amount: bigint): DomainError =>
     'amountMinor',
   );
 
-function decide(
-  state: BudgetState,
-  command: BudgetCommand,
-  context: Context,
-): readonly Draft<BudgetEvent>[] {
-  if (command.type === 'AllotBudget') {
-    requireRole(context, 'finance-officer');
-    if (state.status !== 'none')
-      throw new DomainError(
-        'BUDGET_ALREADY_ALLOTTED',
-        'This budget is allotted already; adjust it instead.',
-        'conflict',
-      );
-    scaleOf(command.currency);
-    positive(command.amountMinor);
-    const { type, ...data } = command;
-    return [{ type: 'BudgetAllotted', data }];
-  }
+type Drafts = readonly Draft<BudgetEvent>[];
+
+function decide(state: BudgetState, command: BudgetCommand, context: Context): Drafts {
+  if (command.type === 'AllotBudget') return allot(state, command, context);
   if (state.status === 'none')
     throw new DomainError(
       'BUDGET_NOT_FOUND',
       'No budget was allotted to this programme for this fiscal year.',
       'not-found',
     );
-  const { programmeId, fiscalYear } = state;
   switch (command.type) {
-    case 'AdjustBudget': {
-      requireRole(context, 'finance-officer');
-      if (BigInt(command.deltaMinor) === 0n)
-        throw new DomainError(
-          'AMOUNT_NOT_POSITIVE',
-          'An adjustment by nothing is none.',
-          'invalid',
-          'deltaMinor',
-        );
-      if (freeMinor(state) + BigInt(command.deltaMinor) < 0n)
-        throw new DomainError(
-          'BUDGET_BELOW_COMMITMENTS',
-          'The budget cannot be less than what is reserved and spent.',
-          'rule',
-          'deltaMinor',
-        );
-      return [
-        {
-          type: 'BudgetAdjusted',
-          data: { programmeId, fiscalYear, deltaMinor: command.deltaMinor, reason: command.reason },
-        },
-      ];
-    }
-    case 'ReserveBudget': {
-      requireRole(context, 'finance-controller');
-      if (command.currency !== undefined && command.currency !== state.currency)
-        throw new DomainError(
-          'CURRENCY_DIFFERS',
-          `The budget is in ${state.currency}.`,
-          'rule',
-          'currency',
-        );
-      // A cycle without a payment needs no money.
-      if (BigInt(command.amountMinor) === 0n) return [];
-      const amount = positive(command.amountMinor);
-      if ((state.cycles[command.cycleId]?.reservedMinor ?? 0n) > 0n)
-        throw new DomainError(
-          'ALREADY_RESERVED',
-          `Money is reserved for ${command.cycleId} already.`,
-          'conflict',
-          'cycleId',
-        );
-      if (amount > freeMinor(state)) throw exceeded(state, amount);
-      return [
-        {
-          type: 'BudgetReserved',
-          data: {
-            programmeId,
-            fiscalYear,
-            cycleId: command.cycleId,
-            amountMinor: command.amountMinor,
-          },
-        },
-      ];
-    }
-    case 'ReleaseReservation': {
-      requireRole(context, 'finance-officer', 'finance-controller', 'automation');
-      const reserved = state.cycles[command.cycleId]?.reservedMinor ?? 0n;
-      const amount = command.amountMinor === 'all' ? reserved : positive(command.amountMinor);
-      if (amount === 0n) return [];
-      if (amount > reserved)
-        throw new DomainError(
-          'RESERVATION_TOO_SMALL',
-          `Only ${reserved} minor units are reserved for ${command.cycleId}.`,
-          'rule',
-          'amountMinor',
-        );
-      return [
-        {
-          type: 'BudgetReservationReleased',
-          data: {
-            programmeId,
-            fiscalYear,
-            cycleId: command.cycleId,
-            amountMinor: String(amount),
-            reason: command.reason,
-          },
-        },
-      ];
-    }
+    case 'AdjustBudget':
+      return adjust(state, command, context);
+    case 'ReserveBudget':
+      return reserve(state, command, context);
+    case 'ReleaseReservation':
+      return releaseReservation(state, command, context);
     case 'SpendBudget':
-    case 'RefundBudget': {
-      requireRole(context, 'automation');
-      const { type, ...flow } = command;
-      const account = state.cycles[command.cycleId] ?? NO_ACCOUNT;
-      const spends = type === 'SpendBudget';
-      if (command.throughPosition <= (spends ? account.spentThrough : account.refundedThrough))
-        return [];
-      const amount = positive(command.amountMinor);
-      if (!spends && amount > account.spentMinor)
-        throw new DomainError(
-          'REFUND_TOO_LARGE',
-          `Only ${account.spentMinor} minor units were spent for ${command.cycleId}.`,
-          'rule',
-          'amountMinor',
-        );
-      const moved: Draft<BudgetEvent> = {
-        type: spends ? 'BudgetSpent' : 'BudgetRefunded',
-        data: { programmeId, fiscalYear, ...flow },
-      };
-      const short = spends ? amount - account.reservedMinor : 0n;
-      if (short <= 0n) return [moved];
-      // The money has left already, after the cycle closed and its reservation was released: it is
-      // taken from what is free.
-      if (short > freeMinor(state)) throw exceeded(state, short);
-      return [
-        {
-          type: 'BudgetReserved',
-          data: { programmeId, fiscalYear, cycleId: command.cycleId, amountMinor: String(short) },
-        },
-        moved,
-      ];
-    }
+      return spend(state, command, context);
+    case 'RefundBudget':
+      return refund(state, command, context);
     default:
       return never(command);
   }
+}
+
+function allot(
+  state: BudgetState,
+  command: CommandOf<BudgetCommand, 'AllotBudget'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'finance-officer');
+  if (state.status !== 'none')
+    throw new DomainError(
+      'BUDGET_ALREADY_ALLOTTED',
+      'This budget is allotted already; adjust it instead.',
+      'conflict',
+    );
+  scaleOf(command.currency);
+  positive(command.amountMinor);
+  const { type, ...data } = command;
+  return [{ type: 'BudgetAllotted', data }];
+}
+
+function adjust(
+  state: BudgetState,
+  command: CommandOf<BudgetCommand, 'AdjustBudget'>,
+  context: Context,
+): Drafts {
+  const { programmeId, fiscalYear } = state;
+  requireRole(context, 'finance-officer');
+  if (BigInt(command.deltaMinor) === 0n)
+    throw new DomainError(
+      'AMOUNT_NOT_POSITIVE',
+      'An adjustment by nothing is none.',
+      'invalid',
+      'deltaMinor',
+    );
+  if (freeMinor(state) + BigInt(command.deltaMinor) < 0n)
+    throw new DomainError(
+      'BUDGET_BELOW_COMMITMENTS',
+      'The budget cannot be less than what is reserved and spent.',
+      'rule',
+      'deltaMinor',
+    );
+  return [
+    {
+      type: 'BudgetAdjusted',
+      data: { programmeId, fiscalYear, deltaMinor: command.deltaMinor, reason: command.reason },
+    },
+  ];
+}
+
+function reserve(
+  state: BudgetState,
+  command: CommandOf<BudgetCommand, 'ReserveBudget'>,
+  context: Context,
+): Drafts {
+  const { programmeId, fiscalYear } = state;
+  requireRole(context, 'finance-controller');
+  if (command.currency !== undefined && command.currency !== state.currency)
+    throw new DomainError(
+      'CURRENCY_DIFFERS',
+      `The budget is in ${state.currency}.`,
+      'rule',
+      'currency',
+    );
+  // A cycle without a payment needs no money.
+  if (BigInt(command.amountMinor) === 0n) return [];
+  const amount = positive(command.amountMinor);
+  if ((state.cycles[command.cycleId]?.reservedMinor ?? 0n) > 0n)
+    throw new DomainError(
+      'ALREADY_RESERVED',
+      `Money is reserved for ${command.cycleId} already.`,
+      'conflict',
+      'cycleId',
+    );
+  if (amount > freeMinor(state)) throw exceeded(state, amount);
+  return [
+    {
+      type: 'BudgetReserved',
+      data: {
+        programmeId,
+        fiscalYear,
+        cycleId: command.cycleId,
+        amountMinor: command.amountMinor,
+      },
+    },
+  ];
+}
+
+function releaseReservation(
+  state: BudgetState,
+  command: CommandOf<BudgetCommand, 'ReleaseReservation'>,
+  context: Context,
+): Drafts {
+  const { programmeId, fiscalYear } = state;
+  requireRole(context, 'finance-officer', 'finance-controller', 'automation');
+  const reserved = state.cycles[command.cycleId]?.reservedMinor ?? 0n;
+  const amount = command.amountMinor === 'all' ? reserved : positive(command.amountMinor);
+  if (amount === 0n) return [];
+  if (amount > reserved)
+    throw new DomainError(
+      'RESERVATION_TOO_SMALL',
+      `Only ${reserved} minor units are reserved for ${command.cycleId}.`,
+      'rule',
+      'amountMinor',
+    );
+  return [
+    {
+      type: 'BudgetReservationReleased',
+      data: {
+        programmeId,
+        fiscalYear,
+        cycleId: command.cycleId,
+        amountMinor: String(amount),
+        reason: command.reason,
+      },
+    },
+  ];
+}
+
+function spend(
+  state: BudgetState,
+  command: CommandOf<BudgetCommand, 'SpendBudget'>,
+  context: Context,
+): Drafts {
+  const { programmeId, fiscalYear } = state;
+  requireRole(context, 'automation');
+  const { type, ...flow } = command;
+  const { reservedMinor, spentThrough } = state.cycles[flow.cycleId] ?? NO_ACCOUNT;
+  if (flow.throughPosition <= spentThrough) return [];
+  const short = positive(flow.amountMinor) - reservedMinor;
+  const spent = { type: 'BudgetSpent', data: { programmeId, fiscalYear, ...flow } } as const;
+  if (short <= 0n) return [spent];
+  // The money has left already, after the cycle closed and its reservation was released: it is
+  // taken from what is free.
+  if (short > freeMinor(state)) throw exceeded(state, short);
+  return [
+    {
+      type: 'BudgetReserved',
+      data: { programmeId, fiscalYear, cycleId: flow.cycleId, amountMinor: String(short) },
+    },
+    spent,
+  ];
+}
+
+function refund(
+  state: BudgetState,
+  command: CommandOf<BudgetCommand, 'RefundBudget'>,
+  context: Context,
+): Drafts {
+  const { programmeId, fiscalYear } = state;
+  requireRole(context, 'automation');
+  const { type, ...flow } = command;
+  const { spentMinor, refundedThrough } = state.cycles[flow.cycleId] ?? NO_ACCOUNT;
+  if (flow.throughPosition <= refundedThrough) return [];
+  if (positive(flow.amountMinor) > spentMinor)
+    throw new DomainError(
+      'REFUND_TOO_LARGE',
+      `Only ${spentMinor} minor units were spent for ${flow.cycleId}.`,
+      'rule',
+      'amountMinor',
+    );
+  return [{ type: 'BudgetRefunded', data: { programmeId, fiscalYear, ...flow } }];
 }
 
 /** Moves money between free, reserved and spent, in total and for the cycle. */

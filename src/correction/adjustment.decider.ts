@@ -1,6 +1,12 @@
 import type { AggregateEvents, EventData } from '../../events/generated.js';
 import { contentHash } from '../kernel/canonical.js';
-import { requireRole, type Context, type Decider, type Draft } from '../kernel/decider.js';
+import {
+  requireRole,
+  type CommandOf,
+  type Context,
+  type Decider,
+  type Draft,
+} from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
 
 export type AdjustmentEvent = AggregateEvents['adjustment'];
@@ -70,6 +76,15 @@ export const availableArrears = (
     ({ orderedBy }) => !orderedBy || (orderedBy.paymentId === paymentId && orderedBy.round < round),
   );
 
+const carriedArrears = (
+  state: AdjustmentState,
+  paymentId: string,
+  round: number,
+): readonly Arrears[] =>
+  state.arrears.filter(
+    ({ orderedBy }) => orderedBy?.paymentId === paymentId && orderedBy.round === round,
+  );
+
 export const arrearsMinor = (arrears: readonly Arrears[]): bigint =>
   arrears.reduce(
     (total, { proposal, offsetMinor }) => total + BigInt(proposal.differenceMinor) - offsetMinor,
@@ -80,17 +95,15 @@ function requireSums({ periods, differenceMinor }: Proposal): void {
   let total = 0n;
   for (const { period, paidMinor, dueMinor, items } of periods) {
     const difference = BigInt(dueMinor) - BigInt(paidMinor);
-    if (
-      items.reduce((sum, item) => sum + BigInt(item.dueMinor) - BigInt(item.paidMinor), 0n) !==
-      difference
-    ) {
+    let ofItems = 0n;
+    for (const item of items) ofItems += BigInt(item.dueMinor) - BigInt(item.paidMinor);
+    if (ofItems !== difference)
       throw new DomainError(
         'ADJUSTMENT_DOES_NOT_ADD_UP',
         `The items of ${period} do not sum to the difference between what is due and what was paid.`,
         'rule',
         'periods',
       );
-    }
     total += difference;
   }
   if (total !== BigInt(differenceMinor))
@@ -102,111 +115,133 @@ function requireSums({ periods, differenceMinor }: Proposal): void {
     );
 }
 
-function decide(
-  state: AdjustmentState,
-  command: AdjustmentCommand,
-  context: Context,
-): readonly Draft<AdjustmentEvent>[] {
+type Drafts = readonly Draft<AdjustmentEvent>[];
+
+function decide(state: AdjustmentState, command: AdjustmentCommand, context: Context): Drafts {
   switch (command.type) {
-    case 'ProposeAdjustment': {
-      requireRole(context, 'finance-officer');
-      requireSums(command);
-      const { type, ...data } = command;
-      if (state.pending && contentHash(state.pending) === contentHash(data)) return [];
-      return [{ type: 'AdjustmentProposed', data }];
-    }
-    case 'EstablishAdjustment': {
-      requireRole(context, 'automation');
-      if (state.established.some(({ correctionId }) => correctionId === command.correctionId))
-        return [];
-      if (state.pending?.correctionId !== command.correctionId)
-        throw new DomainError(
-          'ADJUSTMENT_NOT_FOUND',
-          'The correction proposed nothing for this household.',
-          'not-found',
-          'correctionId',
-        );
-      const { correctionId, programmeId, personId, region, differenceMinor } = state.pending;
-      const { offsetMinor } = command;
-      const most = BigInt(differenceMinor) > 0n ? BigInt(differenceMinor) : 0n;
-      if (offsetMinor !== undefined && BigInt(offsetMinor) > most)
-        throw new DomainError(
-          'ADJUSTMENT_DOES_NOT_ADD_UP',
-          'No more than the arrears is set against a debt.',
-          'rule',
-          'offsetMinor',
-        );
-      return [
-        {
-          type: 'AdjustmentEstablished',
-          data: {
-            correctionId,
-            programmeId,
-            personId,
-            region,
-            differenceMinor,
-            ...(offsetMinor === undefined ? {} : { offsetMinor }),
-          },
-        },
-      ];
-    }
-    case 'OrderArrears': {
-      requireRole(context, 'finance-officer');
-      const { paymentId, round, amountMinor, correctionIds } = command;
-      const carried = state.arrears.filter(
-        ({ orderedBy }) => orderedBy?.paymentId === paymentId && orderedBy.round === round,
-      );
-      if (carried.length > 0 && sameIds(carried, correctionIds)) return [];
-      const chosen = availableArrears(state, paymentId, round).filter(({ proposal }) =>
-        correctionIds.includes(proposal.correctionId),
-      );
-      if (!sameIds(chosen, correctionIds) || arrearsMinor(chosen) !== BigInt(amountMinor))
-        throw new DomainError(
-          'ARREARS_CHANGED',
-          'These arrears are not there to be ordered.',
-          'conflict',
-        );
-      const { programmeId, personId } = chosen[0]!.proposal;
-      return [
-        {
-          type: 'ArrearsOrdered',
-          data: {
-            programmeId,
-            personId,
-            paymentId,
-            round,
-            amountMinor,
-            correctionIds: [...correctionIds],
-          },
-        },
-      ];
-    }
-    case 'ReleaseArrears': {
-      requireRole(context, 'automation');
-      const { paymentId, round, reason } = command;
-      const carried = state.arrears.filter(
-        ({ orderedBy }) => orderedBy?.paymentId === paymentId && orderedBy.round === round,
-      );
-      if (carried.length === 0) return [];
-      const { programmeId, personId } = carried[0]!.proposal;
-      return [
-        {
-          type: 'ArrearsReleased',
-          data: {
-            programmeId,
-            personId,
-            paymentId,
-            round,
-            amountMinor: String(arrearsMinor(carried)),
-            correctionIds: carried.map(({ proposal }) => proposal.correctionId),
-            reason,
-          },
-        },
-      ];
-    }
+    case 'ProposeAdjustment':
+      return propose(state, command, context);
+    case 'EstablishAdjustment':
+      return establish(state, command, context);
+    case 'OrderArrears':
+      return orderArrears(state, command, context);
+    case 'ReleaseArrears':
+      return releaseArrears(state, command, context);
     default:
       return never(command);
   }
+}
+
+function propose(
+  state: AdjustmentState,
+  command: CommandOf<AdjustmentCommand, 'ProposeAdjustment'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'finance-officer');
+  requireSums(command);
+  const { type, ...data } = command;
+  if (state.pending && contentHash(state.pending) === contentHash(data)) return [];
+  return [{ type: 'AdjustmentProposed', data }];
+}
+
+function establish(
+  state: AdjustmentState,
+  command: CommandOf<AdjustmentCommand, 'EstablishAdjustment'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'automation');
+  if (state.established.some(({ correctionId }) => correctionId === command.correctionId))
+    return [];
+  if (state.pending?.correctionId !== command.correctionId)
+    throw new DomainError(
+      'ADJUSTMENT_NOT_FOUND',
+      'The correction proposed nothing for this household.',
+      'not-found',
+      'correctionId',
+    );
+  const { correctionId, programmeId, personId, region, differenceMinor } = state.pending;
+  const { offsetMinor } = command;
+  const arrears = BigInt(differenceMinor) > 0n ? BigInt(differenceMinor) : 0n;
+  if (offsetMinor !== undefined && BigInt(offsetMinor) > arrears)
+    throw new DomainError(
+      'ADJUSTMENT_DOES_NOT_ADD_UP',
+      'No more than the arrears is set against a debt.',
+      'rule',
+      'offsetMinor',
+    );
+  return [
+    {
+      type: 'AdjustmentEstablished',
+      data: {
+        correctionId,
+        programmeId,
+        personId,
+        region,
+        differenceMinor,
+        ...(offsetMinor === undefined ? {} : { offsetMinor }),
+      },
+    },
+  ];
+}
+
+function orderArrears(
+  state: AdjustmentState,
+  command: CommandOf<AdjustmentCommand, 'OrderArrears'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'finance-officer');
+  const { paymentId, round, amountMinor, correctionIds } = command;
+  const carried = carriedArrears(state, paymentId, round);
+  if (carried.length > 0 && sameIds(carried, correctionIds)) return [];
+  const chosen = availableArrears(state, paymentId, round).filter(({ proposal }) =>
+    correctionIds.includes(proposal.correctionId),
+  );
+  if (!sameIds(chosen, correctionIds) || arrearsMinor(chosen) !== BigInt(amountMinor))
+    throw new DomainError(
+      'ARREARS_CHANGED',
+      'These arrears are not there to be ordered.',
+      'conflict',
+    );
+  const { programmeId, personId } = chosen[0]!.proposal;
+  return [
+    {
+      type: 'ArrearsOrdered',
+      data: {
+        programmeId,
+        personId,
+        paymentId,
+        round,
+        amountMinor,
+        correctionIds: [...correctionIds],
+      },
+    },
+  ];
+}
+
+function releaseArrears(
+  state: AdjustmentState,
+  command: CommandOf<AdjustmentCommand, 'ReleaseArrears'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'automation');
+  const { paymentId, round, reason } = command;
+  const carried = carriedArrears(state, paymentId, round);
+  if (carried.length === 0) return [];
+  const { programmeId, personId } = carried[0]!.proposal;
+  return [
+    {
+      type: 'ArrearsReleased',
+      data: {
+        programmeId,
+        personId,
+        paymentId,
+        round,
+        amountMinor: String(arrearsMinor(carried)),
+        correctionIds: carried.map(({ proposal }) => proposal.correctionId),
+        reason,
+      },
+    },
+  ];
 }
 
 const sameIds = (arrears: readonly Arrears[], ids: readonly string[]): boolean =>

@@ -1,5 +1,11 @@
 import type { AggregateEvents, EventData } from '../../events/generated.js';
-import { requireRole, type Context, type Decider, type Draft } from '../kernel/decider.js';
+import {
+  requireRole,
+  type CommandOf,
+  type Context,
+  type Decider,
+  type Draft,
+} from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
 import { parsePeriod } from '../kernel/time.js';
 
@@ -67,31 +73,10 @@ function requireStatus(
     );
 }
 
-function decide(
-  state: CorrectionState,
-  command: CorrectionCommand,
-  context: Context,
-): readonly Draft<CorrectionEvent>[] {
-  if (command.type === 'StartCorrection') {
-    requireRole(context, 'finance-officer');
-    if (state.status !== 'none')
-      throw new DomainError(
-        'CORRECTION_ALREADY_STARTED',
-        `The correction ${command.correctionId} was started already.`,
-        'conflict',
-        'correctionId',
-      );
-    if (parsePeriod(command.fromPeriod, 'fromPeriod') > parsePeriod(command.toPeriod, 'toPeriod')) {
-      throw new DomainError(
-        'PERIODS_OUT_OF_ORDER',
-        `The last month paid is ${command.toPeriod}; there is nothing to correct from ${command.fromPeriod} on.`,
-        'rule',
-        'fromPeriod',
-      );
-    }
-    const { type, ...data } = command;
-    return [{ type: 'CorrectionStarted', data }];
-  }
+type Drafts = readonly Draft<CorrectionEvent>[];
+
+function decide(state: CorrectionState, command: CorrectionCommand, context: Context): Drafts {
+  if (command.type === 'StartCorrection') return start(state, command, context);
   if (!state.started)
     throw new DomainError(
       'CORRECTION_NOT_FOUND',
@@ -101,58 +86,115 @@ function decide(
     );
   const { correctionId } = state.started;
   switch (command.type) {
-    case 'ProposeCorrection': {
-      requireRole(context, 'finance-officer');
-      requireStatus(state, 'started');
-      const { type, ...data } = command;
-      return [{ type: 'CorrectionProposed', data: { correctionId, ...data } }];
-    }
+    case 'ProposeCorrection':
+      return propose(state, correctionId, command, context);
     case 'ApproveCorrection':
-      requireRole(context, 'finance-controller');
-      requireStatus(state, 'proposed');
-      if (command.contentHash !== state.proposed!.contentHash)
-        throw new DomainError(
-          'CONTENT_CHANGED',
-          'What is proposed is not what was named; look at it again and name its content hash.',
-          'conflict',
-          'contentHash',
-        );
-      if (state.proposers.includes(context.actor.id))
-        throw new DomainError(
-          'SAME_PERSON',
-          'Who proposed a correction does not approve it.',
-          'forbidden',
-        );
-      return [
-        { type: 'CorrectionApproved', data: { correctionId, contentHash: command.contentHash } },
-      ];
+      return approve(state, correctionId, command, context);
     case 'RejectCorrection':
-      requireRole(context, 'finance-controller', 'finance-officer');
-      requireStatus(state, 'started', 'proposed');
-      return [{ type: 'CorrectionRejected', data: { correctionId, reason: command.reason } }];
-    case 'ApplyCorrection': {
-      requireRole(context, 'automation');
-      if (state.status === 'applied') return [];
-      requireStatus(state, 'approved');
-      const { type, ...data } = command;
-      const { arrearsCount, arrearsMinor, overpaidCount, overpaidMinor } = state.proposed!;
-      if (
-        data.arrearsCount !== arrearsCount ||
-        data.arrearsMinor !== arrearsMinor ||
-        data.overpaidCount !== overpaidCount ||
-        data.overpaidMinor !== overpaidMinor
-      ) {
-        throw new DomainError(
-          'FIGURES_DIFFER',
-          "What was put on the households' accounts is not what was approved.",
-          'rule',
-        );
-      }
-      return [{ type: 'CorrectionApplied', data: { correctionId, ...data } }];
-    }
+      return reject(state, correctionId, command, context);
+    case 'ApplyCorrection':
+      return apply(state, correctionId, command, context);
     default:
       return never(command);
   }
+}
+
+function start(
+  state: CorrectionState,
+  command: CommandOf<CorrectionCommand, 'StartCorrection'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'finance-officer');
+  if (state.status !== 'none')
+    throw new DomainError(
+      'CORRECTION_ALREADY_STARTED',
+      `The correction ${command.correctionId} was started already.`,
+      'conflict',
+      'correctionId',
+    );
+  if (parsePeriod(command.fromPeriod, 'fromPeriod') > parsePeriod(command.toPeriod, 'toPeriod')) {
+    throw new DomainError(
+      'PERIODS_OUT_OF_ORDER',
+      `The last month paid is ${command.toPeriod}; there is nothing to correct from ${command.fromPeriod} on.`,
+      'rule',
+      'fromPeriod',
+    );
+  }
+  const { type, ...data } = command;
+  return [{ type: 'CorrectionStarted', data }];
+}
+
+function propose(
+  state: CorrectionState,
+  correctionId: string,
+  command: CommandOf<CorrectionCommand, 'ProposeCorrection'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'finance-officer');
+  requireStatus(state, 'started');
+  const { type, ...data } = command;
+  return [{ type: 'CorrectionProposed', data: { correctionId, ...data } }];
+}
+
+function approve(
+  state: CorrectionState,
+  correctionId: string,
+  command: CommandOf<CorrectionCommand, 'ApproveCorrection'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'finance-controller');
+  requireStatus(state, 'proposed');
+  if (command.contentHash !== state.proposed!.contentHash)
+    throw new DomainError(
+      'CONTENT_CHANGED',
+      'What is proposed is not what was named; look at it again and name its content hash.',
+      'conflict',
+      'contentHash',
+    );
+  if (state.proposers.includes(context.actor.id))
+    throw new DomainError(
+      'SAME_PERSON',
+      'Who proposed a correction does not approve it.',
+      'forbidden',
+    );
+  return [{ type: 'CorrectionApproved', data: { correctionId, contentHash: command.contentHash } }];
+}
+
+function reject(
+  state: CorrectionState,
+  correctionId: string,
+  command: CommandOf<CorrectionCommand, 'RejectCorrection'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'finance-controller', 'finance-officer');
+  requireStatus(state, 'started', 'proposed');
+  return [{ type: 'CorrectionRejected', data: { correctionId, reason: command.reason } }];
+}
+
+function apply(
+  state: CorrectionState,
+  correctionId: string,
+  command: CommandOf<CorrectionCommand, 'ApplyCorrection'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'automation');
+  if (state.status === 'applied') return [];
+  requireStatus(state, 'approved');
+  const { type, ...data } = command;
+  const { arrearsCount, arrearsMinor, overpaidCount, overpaidMinor } = state.proposed!;
+  if (
+    data.arrearsCount !== arrearsCount ||
+    data.arrearsMinor !== arrearsMinor ||
+    data.overpaidCount !== overpaidCount ||
+    data.overpaidMinor !== overpaidMinor
+  ) {
+    throw new DomainError(
+      'FIGURES_DIFFER',
+      "What was put on the households' accounts is not what was approved.",
+      'rule',
+    );
+  }
+  return [{ type: 'CorrectionApplied', data: { correctionId, ...data } }];
 }
 
 export const correctionDecider: Decider<CorrectionState, CorrectionCommand, CorrectionEvent> = {

@@ -2,7 +2,13 @@ import type { AccountHold } from '../kernel/accounts.js';
 import type { AggregateEvents, EventData } from '../../events/generated.js';
 import { isIban, isRib } from '../kernel/accounts.js';
 import { contentHash } from '../kernel/canonical.js';
-import { requireRole, type Decider, type Draft } from '../kernel/decider.js';
+import {
+  requireRole,
+  type CommandOf,
+  type Context,
+  type Decider,
+  type Draft,
+} from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
 import { scaleOf } from '../kernel/money.js';
 import { parseLocalDate, parsePeriod } from '../kernel/time.js';
@@ -69,25 +75,15 @@ const initialState: ProgrammeState = {
   hold: NO_HOLD,
 };
 
+type Drafts = readonly Draft<ProgrammeEvent>[];
+
 function decide(
   state: ProgrammeState,
   command: ProgrammeCommand,
-  context: Parameters<typeof requireRole>[0],
-): readonly Draft<ProgrammeEvent>[] {
+  context: Pick<Context, 'actor'>,
+): Drafts {
   requireRole(context, 'programme-manager');
-  if (command.type === 'DefineProgramme') {
-    if (state.status !== 'none')
-      throw new DomainError(
-        'PROGRAMME_ALREADY_DEFINED',
-        `The programme ${command.programmeId} is defined already.`,
-        'conflict',
-        'programmeId',
-      );
-    scaleOf(command.currency);
-    requireTimeZone(command.timeZone);
-    const { type, ...data } = command;
-    return [{ type: 'ProgrammeDefined', data }];
-  }
+  if (command.type === 'DefineProgramme') return define(state, command);
   if (state.status === 'none')
     throw new DomainError(
       'PROGRAMME_NOT_FOUND',
@@ -108,49 +104,85 @@ function decide(
       return setTerms(state, command);
     case 'ConfigureChecks':
       return configureChecks(state, command);
-    case 'SetAccountHold': {
-      const { type, ...data } = command;
-      const { days, verification } = holdOf(data);
-      return state.hold.days === days && state.hold.verification === verification
-        ? []
-        : [{ type: 'AccountHoldSet', data }];
-    }
+    case 'SetAccountHold':
+      return setAccountHold(state, command);
     case 'OpenProgramme':
-      if (state.status === 'open')
-        throw new DomainError(
-          'PROGRAMME_ALREADY_OPEN',
-          `The programme ${command.programmeId} is open already.`,
-          'conflict',
-        );
-      if (state.policies.length === 0)
-        throw new DomainError(
-          'PROGRAMME_HAS_NO_POLICY',
-          'A programme opens with a published policy, not before.',
-          'rule',
-        );
-      return [{ type: 'ProgrammeOpened', data: { programmeId: command.programmeId } }];
+      return open(state, command);
     case 'CloseProgramme':
-      if (state.status !== 'open')
-        throw new DomainError(
-          'PROGRAMME_NOT_OPEN',
-          `The programme ${command.programmeId} is not open.`,
-          'rule',
-        );
-      return [
-        {
-          type: 'ProgrammeClosed',
-          data: { programmeId: command.programmeId, reason: command.reason },
-        },
-      ];
+      return close(state, command);
     default:
       return never(command);
   }
 }
 
+function define(
+  state: ProgrammeState,
+  command: CommandOf<ProgrammeCommand, 'DefineProgramme'>,
+): Drafts {
+  if (state.status !== 'none')
+    throw new DomainError(
+      'PROGRAMME_ALREADY_DEFINED',
+      `The programme ${command.programmeId} is defined already.`,
+      'conflict',
+      'programmeId',
+    );
+  scaleOf(command.currency);
+  requireTimeZone(command.timeZone);
+  const { type, ...data } = command;
+  return [{ type: 'ProgrammeDefined', data }];
+}
+
+function setAccountHold(
+  state: ProgrammeState,
+  command: CommandOf<ProgrammeCommand, 'SetAccountHold'>,
+): Drafts {
+  const { type, ...data } = command;
+  const { days, verification } = holdOf(data);
+  if (state.hold.days === days && state.hold.verification === verification) return [];
+  return [{ type: 'AccountHoldSet', data }];
+}
+
+function open(
+  state: ProgrammeState,
+  command: CommandOf<ProgrammeCommand, 'OpenProgramme'>,
+): Drafts {
+  if (state.status === 'open')
+    throw new DomainError(
+      'PROGRAMME_ALREADY_OPEN',
+      `The programme ${command.programmeId} is open already.`,
+      'conflict',
+    );
+  if (state.policies.length === 0)
+    throw new DomainError(
+      'PROGRAMME_HAS_NO_POLICY',
+      'A programme opens with a published policy, not before.',
+      'rule',
+    );
+  return [{ type: 'ProgrammeOpened', data: { programmeId: command.programmeId } }];
+}
+
+function close(
+  state: ProgrammeState,
+  command: CommandOf<ProgrammeCommand, 'CloseProgramme'>,
+): Drafts {
+  if (state.status !== 'open')
+    throw new DomainError(
+      'PROGRAMME_NOT_OPEN',
+      `The programme ${command.programmeId} is not open.`,
+      'rule',
+    );
+  return [
+    {
+      type: 'ProgrammeClosed',
+      data: { programmeId: command.programmeId, reason: command.reason },
+    },
+  ];
+}
+
 function publish(
   state: ProgrammeState,
-  command: Extract<ProgrammeCommand, { type: 'PublishPolicy' }>,
-): readonly Draft<ProgrammeEvent>[] {
+  command: CommandOf<ProgrammeCommand, 'PublishPolicy'>,
+): Drafts {
   parseLocalDate(command.announcedOn, 'announcedOn');
   parseLocalDate(command.effectiveFrom, 'effectiveFrom');
   parsePeriod(command.firstPaidPeriod, 'firstPaidPeriod');
@@ -189,8 +221,8 @@ function publish(
  */
 function setTerms(
   state: ProgrammeState,
-  { type, ...data }: Extract<ProgrammeCommand, { type: 'SetPaymentTerms' }>,
-): readonly Draft<ProgrammeEvent>[] {
+  { type, ...data }: CommandOf<ProgrammeCommand, 'SetPaymentTerms'>,
+): Drafts {
   const seen = new Set<string>();
   data.accounts.forEach(({ accountId, kind, number }, i) => {
     if (seen.has(accountId))
@@ -220,8 +252,8 @@ const LIMITED = ['shared-account', 'region-change', 'over-forecast'];
 
 function configureChecks(
   state: ProgrammeState,
-  { type, ...data }: Extract<ProgrammeCommand, { type: 'ConfigureChecks' }>,
-): readonly Draft<ProgrammeEvent>[] {
+  { type, ...data }: CommandOf<ProgrammeCommand, 'ConfigureChecks'>,
+): Drafts {
   const seen = new Set<string>();
   data.rules.forEach(({ check, limit, amountMinor }, i) => {
     if (seen.has(check))

@@ -2,6 +2,7 @@ import type { EventData } from '../../events/generated.js';
 import {
   requireRegion,
   requireRole,
+  type CommandOf,
   type Context,
   type Decider,
   type Draft,
@@ -43,7 +44,8 @@ export type RecoveryCommand =
       readonly round: number;
       readonly reason: string;
     }
-  | { readonly type: 'SuspendRecovery' | 'ResumeRecovery'; readonly reason: string }
+  | { readonly type: 'SuspendRecovery'; readonly reason: string }
+  | { readonly type: 'ResumeRecovery'; readonly reason: string }
   | { readonly type: 'WaiveOverpayment'; readonly amountMinor: string; readonly reason: string };
 
 /** Codes that recoveries refuse with. */
@@ -63,24 +65,10 @@ export const RECOVERY_REFUSALS = [
   'SAME_PERSON',
 ] as const;
 
-function decide(
-  state: RecoveryState,
-  command: RecoveryCommand,
-  context: Context,
-): readonly Draft<RecoveryEvent>[] {
-  if (command.type === 'EstablishOverpayment') {
-    requireRole(context, 'automation');
-    if (BigInt(command.amountMinor) <= 0n)
-      throw new DomainError(
-        'AMOUNT_NOT_POSITIVE',
-        'An overpayment is of more than nothing.',
-        'invalid',
-        'amountMinor',
-      );
-    if (state.correctionIds.includes(command.correctionId)) return [];
-    const { type, ...data } = command;
-    return [{ type: 'OverpaymentEstablished', data }];
-  }
+type Drafts = readonly Draft<RecoveryEvent>[];
+
+function decide(state: RecoveryState, command: RecoveryCommand, context: Context): Drafts {
+  if (command.type === 'EstablishOverpayment') return establish(state, command, context);
   if (state.status === 'none')
     throw new DomainError(
       'RECOVERY_NOT_FOUND',
@@ -88,138 +76,194 @@ function decide(
       'not-found',
       'recoveryId',
     );
-  const { recoveryId } = state;
   switch (command.type) {
-    case 'AgreePlan': {
-      requireRole(context, 'finance-officer');
-      requireRegion(context, state.region);
-      requireOpen(state);
-      const { sharePercent, floorMinor, reason } = command;
-      if (!Number.isInteger(sharePercent) || sharePercent < 1 || sharePercent > 100)
-        throw new DomainError(
-          'SHARE_OUT_OF_RANGE',
-          'The share of each payment is 1 to 100 percent.',
-          'invalid',
-          'sharePercent',
-        );
-      if (BigInt(floorMinor) <= 0n)
-        throw new DomainError(
-          'FLOOR_MISSING',
-          'A family keeps something of each payment: the floor is more than nothing.',
-          'invalid',
-          'floor',
-        );
-      if (state.plan?.sharePercent === sharePercent && state.plan.floorMinor === floorMinor)
-        return [];
-      return [
-        { type: 'RecoveryPlanAgreed', data: { recoveryId, sharePercent, floorMinor, reason } },
-      ];
-    }
-    case 'OffsetOverpayment': {
-      requireRole(context, 'automation');
-      const { correctionId, amountMinor } = command;
-      if (state.offsets[correctionId] !== undefined) return [];
-      const amount = BigInt(amountMinor);
-      if (amount > offsettableMinor(state))
-        throw new DomainError(
-          'OFFSET_EXCEEDS_DEBT',
-          'No more is set against a debt than is owed or was waived.',
-          'rule',
-          'amountMinor',
-        );
-      const balance = balanceMinor(state);
-      const waivedMinor = amount > balance ? amount - balance : 0n;
-      const after = {
-        ...state,
-        overpaidMinor: state.overpaidMinor - amount,
-        waivedMinor: state.waivedMinor - waivedMinor,
-      };
-      return [
-        {
-          type: 'OverpaymentOffset',
-          data: { recoveryId, correctionId, amountMinor, waivedMinor: String(waivedMinor) },
-        },
-        ...(state.status === 'open' ? completion(after) : []),
-      ];
-    }
+    case 'AgreePlan':
+      return agreePlan(state, command, context);
+    case 'OffsetOverpayment':
+      return offset(state, command, context);
     case 'Deduct':
       return deduct(state, command, context);
-    case 'ReverseDeduction': {
-      requireRole(context, 'automation');
-      const { paymentId, round, reason } = command;
-      const deduction = state.deductions[paymentId];
-      if (deduction?.round !== round) return [];
-      return [
-        {
-          type: 'RecoveryDeductionReversed',
-          data: {
-            recoveryId,
-            paymentId,
-            round,
-            amountMinor: String(deduction.amountMinor),
-            reason,
-          },
-        },
-      ];
-    }
+    case 'ReverseDeduction':
+      return reverseDeduction(state, command, context);
     case 'SuspendRecovery':
-      requireRole(context, 'supervisor', 'finance-officer');
-      requireRegion(context, state.region);
-      requireOpen(state);
-      if (state.suspended)
-        throw new DomainError(
-          'RECOVERY_SUSPENDED',
-          'The recovery is suspended already.',
-          'conflict',
-        );
-      return [{ type: 'RecoverySuspended', data: { recoveryId, reason: command.reason } }];
+      return suspend(state, command, context);
     case 'ResumeRecovery':
-      requireRole(context, 'supervisor', 'finance-officer');
-      requireRegion(context, state.region);
-      if (!state.suspended)
-        throw new DomainError(
-          'RECOVERY_NOT_SUSPENDED',
-          'The recovery is not suspended.',
-          'conflict',
-        );
-      return [{ type: 'RecoveryResumed', data: { recoveryId, reason: command.reason } }];
-    case 'WaiveOverpayment': {
-      requireRole(context, 'finance-controller');
-      requireRegion(context, state.region);
-      requireOpen(state);
-      const waivedMinor = BigInt(command.amountMinor);
-      if (waivedMinor <= 0n)
-        throw new DomainError(
-          'AMOUNT_NOT_POSITIVE',
-          'A waiver is of more than nothing.',
-          'invalid',
-          'amount',
-        );
-      if (waivedMinor > balanceMinor(state))
-        throw new DomainError(
-          'WAIVER_EXCEEDS_BALANCE',
-          'No more is waived than the household owes.',
-          'rule',
-          'amount',
-        );
-      if (state.plan?.agreedBy === context.actor.id)
-        throw new DomainError(
-          'SAME_PERSON',
-          'Who agreed the plan does not waive the debt.',
-          'forbidden',
-        );
-      const waived = { ...state, waivedMinor: state.waivedMinor + waivedMinor };
-      return [
-        {
-          type: 'OverpaymentWaived',
-          data: { recoveryId, amountMinor: command.amountMinor, reason: command.reason },
-        },
-        ...completion(waived),
-      ];
-    }
+      return resume(state, command, context);
+    case 'WaiveOverpayment':
+      return waive(state, command, context);
     default:
       return never(command);
   }
+}
+
+function establish(
+  state: RecoveryState,
+  command: CommandOf<RecoveryCommand, 'EstablishOverpayment'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'automation');
+  if (BigInt(command.amountMinor) <= 0n)
+    throw new DomainError(
+      'AMOUNT_NOT_POSITIVE',
+      'An overpayment is of more than nothing.',
+      'invalid',
+      'amountMinor',
+    );
+  if (state.correctionIds.includes(command.correctionId)) return [];
+  const { type, ...data } = command;
+  return [{ type: 'OverpaymentEstablished', data }];
+}
+
+function agreePlan(
+  state: RecoveryState,
+  command: CommandOf<RecoveryCommand, 'AgreePlan'>,
+  context: Context,
+): Drafts {
+  const { recoveryId } = state;
+  requireRole(context, 'finance-officer');
+  requireRegion(context, state.region);
+  requireOpen(state);
+  const { sharePercent, floorMinor, reason } = command;
+  if (!Number.isInteger(sharePercent) || sharePercent < 1 || sharePercent > 100)
+    throw new DomainError(
+      'SHARE_OUT_OF_RANGE',
+      'The share of each payment is 1 to 100 percent.',
+      'invalid',
+      'sharePercent',
+    );
+  if (BigInt(floorMinor) <= 0n)
+    throw new DomainError(
+      'FLOOR_MISSING',
+      'A family keeps something of each payment: the floor is more than nothing.',
+      'invalid',
+      'floor',
+    );
+  if (state.plan?.sharePercent === sharePercent && state.plan.floorMinor === floorMinor) return [];
+  return [{ type: 'RecoveryPlanAgreed', data: { recoveryId, sharePercent, floorMinor, reason } }];
+}
+
+function offset(
+  state: RecoveryState,
+  command: CommandOf<RecoveryCommand, 'OffsetOverpayment'>,
+  context: Context,
+): Drafts {
+  const { recoveryId } = state;
+  requireRole(context, 'automation');
+  const { correctionId, amountMinor } = command;
+  if (state.offsets[correctionId] !== undefined) return [];
+  const amount = BigInt(amountMinor);
+  if (amount > offsettableMinor(state))
+    throw new DomainError(
+      'OFFSET_EXCEEDS_DEBT',
+      'No more is set against a debt than is owed or was waived.',
+      'rule',
+      'amountMinor',
+    );
+  const balance = balanceMinor(state);
+  const waivedMinor = amount > balance ? amount - balance : 0n;
+  const after = {
+    ...state,
+    overpaidMinor: state.overpaidMinor - amount,
+    waivedMinor: state.waivedMinor - waivedMinor,
+  };
+  return [
+    {
+      type: 'OverpaymentOffset',
+      data: { recoveryId, correctionId, amountMinor, waivedMinor: String(waivedMinor) },
+    },
+    ...(state.status === 'open' ? completion(after) : []),
+  ];
+}
+
+function reverseDeduction(
+  state: RecoveryState,
+  command: CommandOf<RecoveryCommand, 'ReverseDeduction'>,
+  context: Context,
+): Drafts {
+  const { recoveryId } = state;
+  requireRole(context, 'automation');
+  const { paymentId, round, reason } = command;
+  const deduction = state.deductions[paymentId];
+  if (deduction?.round !== round) return [];
+  return [
+    {
+      type: 'RecoveryDeductionReversed',
+      data: {
+        recoveryId,
+        paymentId,
+        round,
+        amountMinor: String(deduction.amountMinor),
+        reason,
+      },
+    },
+  ];
+}
+
+function suspend(
+  state: RecoveryState,
+  command: CommandOf<RecoveryCommand, 'SuspendRecovery'>,
+  context: Context,
+): Drafts {
+  const { recoveryId } = state;
+  requireRole(context, 'supervisor', 'finance-officer');
+  requireRegion(context, state.region);
+  requireOpen(state);
+  if (state.suspended)
+    throw new DomainError('RECOVERY_SUSPENDED', 'The recovery is suspended already.', 'conflict');
+  return [{ type: 'RecoverySuspended', data: { recoveryId, reason: command.reason } }];
+}
+
+function resume(
+  state: RecoveryState,
+  command: CommandOf<RecoveryCommand, 'ResumeRecovery'>,
+  context: Context,
+): Drafts {
+  const { recoveryId } = state;
+  requireRole(context, 'supervisor', 'finance-officer');
+  requireRegion(context, state.region);
+  if (!state.suspended)
+    throw new DomainError('RECOVERY_NOT_SUSPENDED', 'The recovery is not suspended.', 'conflict');
+  return [{ type: 'RecoveryResumed', data: { recoveryId, reason: command.reason } }];
+}
+
+function waive(
+  state: RecoveryState,
+  command: CommandOf<RecoveryCommand, 'WaiveOverpayment'>,
+  context: Context,
+): Drafts {
+  const { recoveryId } = state;
+  requireRole(context, 'finance-controller');
+  requireRegion(context, state.region);
+  requireOpen(state);
+  const waivedMinor = BigInt(command.amountMinor);
+  if (waivedMinor <= 0n)
+    throw new DomainError(
+      'AMOUNT_NOT_POSITIVE',
+      'A waiver is of more than nothing.',
+      'invalid',
+      'amount',
+    );
+  if (waivedMinor > balanceMinor(state))
+    throw new DomainError(
+      'WAIVER_EXCEEDS_BALANCE',
+      'No more is waived than the household owes.',
+      'rule',
+      'amount',
+    );
+  if (state.plan?.agreedBy === context.actor.id)
+    throw new DomainError(
+      'SAME_PERSON',
+      'Who agreed the plan does not waive the debt.',
+      'forbidden',
+    );
+  const waived = { ...state, waivedMinor: state.waivedMinor + waivedMinor };
+  return [
+    {
+      type: 'OverpaymentWaived',
+      data: { recoveryId, amountMinor: command.amountMinor, reason: command.reason },
+    },
+    ...completion(waived),
+  ];
 }
 
 function requireOpen(state: RecoveryState): void {
@@ -233,9 +277,9 @@ function requireOpen(state: RecoveryState): void {
  */
 function deduct(
   state: RecoveryState,
-  { paymentId, round, grossMinor, amountMinor }: Extract<RecoveryCommand, { type: 'Deduct' }>,
+  { paymentId, round, grossMinor, amountMinor }: CommandOf<RecoveryCommand, 'Deduct'>,
   context: Context,
-): readonly Draft<RecoveryEvent>[] {
+): Drafts {
   requireRole(context, 'finance-officer');
   const before = state.deductions[paymentId];
   if (before?.round === round && String(before.amountMinor) === amountMinor) return [];
@@ -273,7 +317,7 @@ function deduct(
   ];
 }
 
-function completion(state: RecoveryState): readonly Draft<RecoveryEvent>[] {
+function completion(state: RecoveryState): Drafts {
   if (balanceMinor(state) > 0n) return [];
   const { recoveryId, overpaidMinor, waivedMinor } = state;
   return [

@@ -1,4 +1,4 @@
-import type { AggregateEvents } from '../../events/generated.js';
+import type { AggregateEvents, EventData } from '../../events/generated.js';
 import { type Recorded } from '../kernel/decider.js';
 
 export type RecoveryEvent = AggregateEvents['recovery'];
@@ -102,58 +102,20 @@ function without(
 
 export function evolve(state: RecoveryState, event: Recorded<RecoveryEvent>): RecoveryState {
   switch (event.type) {
-    case 'OverpaymentEstablished': {
-      const { recoveryId, programmeId, personId, region, currency, correctionId, amountMinor } =
-        event.data;
-      return {
-        ...state,
-        status: 'open',
-        recoveryId,
-        programmeId,
-        personId,
-        region,
-        currency,
-        overpaidMinor: state.overpaidMinor + BigInt(amountMinor),
-        correctionIds: [...state.correctionIds, correctionId],
-      };
+    case 'OverpaymentEstablished':
+      return established(state, event.data);
+    case 'RecoveryPlanAgreed': {
+      const { sharePercent, floorMinor } = event.data;
+      return { ...state, plan: { sharePercent, floorMinor, agreedBy: event.meta.actor } };
     }
-    case 'RecoveryPlanAgreed':
-      return {
-        ...state,
-        plan: {
-          sharePercent: event.data.sharePercent,
-          floorMinor: event.data.floorMinor,
-          agreedBy: event.meta.actor,
-        },
-      };
-    case 'RecoveryDeducted': {
-      const { paymentId, round, amountMinor } = event.data;
-      // An earlier round of the same payment was cancelled, and what it deducted with it. The
-      // debt is open until RecoveryCompleted says otherwise.
-      return {
-        ...state,
-        status: 'open',
-        deductions: {
-          ...state.deductions,
-          [paymentId]: { round, amountMinor: BigInt(amountMinor) },
-        },
-      };
+    case 'RecoveryDeducted':
+      return deducted(state, event.data);
+    case 'RecoveryDeductionReversed': {
+      const deductions = without(state.deductions, event.data.paymentId);
+      return { ...state, status: 'open', deductions };
     }
-    case 'RecoveryDeductionReversed':
-      return {
-        ...state,
-        status: 'open',
-        deductions: without(state.deductions, event.data.paymentId),
-      };
-    case 'OverpaymentOffset': {
-      const { correctionId, amountMinor, waivedMinor } = event.data;
-      return {
-        ...state,
-        overpaidMinor: state.overpaidMinor - BigInt(amountMinor),
-        waivedMinor: state.waivedMinor - BigInt(waivedMinor),
-        offsets: { ...state.offsets, [correctionId]: BigInt(amountMinor) },
-      };
-    }
+    case 'OverpaymentOffset':
+      return offset(state, event.data);
     case 'RecoverySuspended':
       return { ...state, suspended: true };
     case 'RecoveryResumed':
@@ -165,4 +127,50 @@ export function evolve(state: RecoveryState, event: Recorded<RecoveryEvent>): Re
     default:
       return state;
   }
+}
+
+function established(
+  state: RecoveryState,
+  data: EventData['OverpaymentEstablished'],
+): RecoveryState {
+  const { recoveryId, programmeId, personId, region, currency, correctionId, amountMinor } = data;
+  return {
+    ...state,
+    status: 'open',
+    recoveryId,
+    programmeId,
+    personId,
+    region,
+    currency,
+    overpaidMinor: state.overpaidMinor + BigInt(amountMinor),
+    correctionIds: [...state.correctionIds, correctionId],
+  };
+}
+
+/**
+ * In place of what an earlier round of the same payment deducted, which was cancelled with it. The
+ * debt is open until RecoveryCompleted says otherwise.
+ */
+function deducted(
+  state: RecoveryState,
+  { paymentId, round, amountMinor }: EventData['RecoveryDeducted'],
+): RecoveryState {
+  const deduction = { round, amountMinor: BigInt(amountMinor) };
+  return {
+    ...state,
+    status: 'open',
+    deductions: { ...state.deductions, [paymentId]: deduction },
+  };
+}
+
+function offset(
+  state: RecoveryState,
+  { correctionId, amountMinor, waivedMinor }: EventData['OverpaymentOffset'],
+): RecoveryState {
+  return {
+    ...state,
+    overpaidMinor: state.overpaidMinor - BigInt(amountMinor),
+    waivedMinor: state.waivedMinor - BigInt(waivedMinor),
+    offsets: { ...state.offsets, [correctionId]: BigInt(amountMinor) },
+  };
 }
