@@ -3,6 +3,7 @@ import { SharedRunner } from '../../projections/engine/shared-runner.js';
 import type { FeedPage } from '../../src/adapters/event-bus/port.js';
 import { kafkaFeed, openKafkaWriter } from '../../src/adapters/event-bus/kafka.js';
 import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';
+import { DEFAULT_BASE_URI } from '../../src/kernel/base-uri.js';
 import { ArrayLog } from '../../test/support/array-log.js';
 import { countFromArgs, report, startWatch } from './bare-log.js';
 import { peakMegabytes } from './enrolments.js';
@@ -15,7 +16,7 @@ import { brokers, database, emptyTopics } from './servers.js';
  */
 const events = eventsOf(countFromArgs(100_000));
 await emptyTopics();
-const writer = await openKafkaWriter({ brokers: brokers() });
+const writer = await openKafkaWriter({ brokers: brokers() }, DEFAULT_BASE_URI);
 for (let from = 0; from < events.length; from += 1_000)
   await writer.deliver(events.slice(from, from + 1_000), from - 1);
 await writer.close();

@@ -1,5 +1,6 @@
 import { Kafka, logLevel } from 'kafkajs';
 import { aggregateOf, AUDIT_TOPIC, messageOf, topicOf } from '../../src/messaging/topics.js';
+import { DEFAULT_BASE_URI } from '../../src/kernel/base-uri.js';
 import { countFromArgs, report, startWatch } from './bare-log.js';
 import { eventsOf } from './rebuild-log.js';
 import { brokers, emptyTopics } from './servers.js';
@@ -20,7 +21,7 @@ for (let from = 0; from < events.length; from += PAGE) {
     { key: string; value: string; headers: Record<string, string> }[]
   >();
   events.slice(from, from + PAGE).forEach((event, i) => {
-    const { key, value, headers } = messageOf(event, from + i - 1);
+    const { key, value, headers } = messageOf(event, from + i - 1, DEFAULT_BASE_URI);
     for (const topic of [AUDIT_TOPIC, topicOf(aggregateOf(key))])
       topics.set(topic, [...(topics.get(topic) ?? []), { key, value, headers: { ...headers } }]);
   });

@@ -1,6 +1,7 @@
 import { openKafkaWriter } from '../../src/adapters/event-bus/kafka.js';
 import { postgresRelayState } from '../../src/adapters/relay-state/postgres.js';
 import { Relay } from '../../src/runtime/relay.js';
+import { DEFAULT_BASE_URI } from '../../src/kernel/base-uri.js';
 import { ArrayLog } from '../../test/support/array-log.js';
 import { countFromArgs, report, startWatch } from './bare-log.js';
 import { eventsOf } from './rebuild-log.js';
@@ -18,7 +19,7 @@ const relay = new Relay(
   new ArrayLog(events),
   postgresRelayState(database()),
   async () => {
-    const writer = await openKafkaWriter({ brokers: brokers() });
+    const writer = await openKafkaWriter({ brokers: brokers() }, DEFAULT_BASE_URI);
     watch = startWatch();
     return writer;
   },

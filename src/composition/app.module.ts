@@ -25,6 +25,7 @@ import { RequestDrain } from '../http/request-drain.js';
 import { Routes } from '../http/routes.js';
 import { Throttle, WindowStorage } from '../http/throttle.js';
 import { Tokens, VERIFY_AUTHORIZATION } from '../http/tokens.js';
+import { BASE_URI } from '../kernel/base-uri.js';
 import { LogPersonReader } from '../person/person-reader.js';
 import { CachedProgrammeReader } from '../programme/programme-reader.js';
 import { HEALTH_STATUS } from '../runtime/health-status.js';
@@ -73,6 +74,7 @@ export class AppModule {
       { provide: GOVSTACK_BLOCK, useValue: govstackBlockOf(filesDir, config.rail) },
       { provide: GOVSTACK_CALLER, useValue: shell.caller },
       { provide: VERIFY_AUTHORIZATION, useValue: verify },
+      { provide: BASE_URI, useValue: config.baseUri },
       { provide: LOG, useValue: shell.log },
       { provide: Metrics, useValue: shell.meters },
       { provide: RequestDrain, useValue: shell.traffic },

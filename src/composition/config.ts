@@ -23,6 +23,8 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly mode: 'development' | 'production';
+  /** Begins the addresses of problems and of events' schemas; has no slash at its end. */
+  readonly baseUri: string;
   /** Absent: the data folder's local issuer. */
   readonly oidc?: { readonly issuer: string; readonly audience: string; readonly jwks: string };
   readonly bodyLimitBytes: number;
@@ -129,6 +131,7 @@ function configOf(
     host: server.SANAD_HOST,
     port: server.SANAD_PORT,
     mode: server.SANAD_MODE,
+    baseUri: server.SANAD_BASE_URI,
     ...(oidc ? { oidc } : {}),
     bodyLimitBytes: server.SANAD_BODY_LIMIT,
     messageLimitBytes: server.SANAD_MESSAGE_LIMIT,

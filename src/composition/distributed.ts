@@ -53,7 +53,7 @@ export async function startRole(
     const shell = shellOf(role, opened);
     listening = does(config.role, 'api')
       ? await serveApi(role, shell, opened)
-      : await listen(WatchedModule.of({ deps: role.servers }, shell), config, shell, {
+      : await listen(WatchedModule.of(config, { deps: role.servers }, shell), config, shell, {
           described: false,
         });
     const { url } = listening;

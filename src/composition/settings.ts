@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { z } from 'zod';
 import { SASL_MECHANISMS } from '../adapters/event-bus/port.js';
+import { DEFAULT_BASE_URI } from '../kernel/base-uri.js';
 import { LENGTHS } from '../kernel/govstack.js';
 
 /** A row of the table of settings, as `sanad settings` prints it. */
@@ -65,6 +66,13 @@ const httpUrl: Kind<string> = {
     .transform((value) => value.replace(/\/+$/, '')),
 };
 
+const baseUri: Kind<string> = {
+  type: 'http or https URL without a query',
+  schema: httpUrl.schema.refine((value) => !/[?#@]/.test(value), {
+    error: 'must be an http or https URL without a query, a fragment or a user',
+  }),
+};
+
 function ascii(length: number): Kind<string> {
   const error = `must have 1 to ${length} visible ASCII characters`;
   return {
@@ -119,6 +127,11 @@ export const serverSettings = z
       oneOf(['development', 'production']),
       'development',
       'production refuses the local token issuer',
+    ),
+    SANAD_BASE_URI: setting(
+      baseUri,
+      DEFAULT_BASE_URI,
+      "what the addresses of problems (/problems/…) and of events' schemas (/schemas/events/…) begin with; the same for every process",
     ),
     SANAD_OIDC_ISSUER: optional(url, 'issuer whose tokens are taken', 'the local issuer'),
     SANAD_OIDC_AUDIENCE: setting(text(), 'sanad', 'audience that tokens must name'),

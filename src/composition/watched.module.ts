@@ -3,6 +3,8 @@ import { APP_FILTER } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { LoggerModule } from 'nestjs-pino';
 import { EVENT_STORE } from '../adapters/event-store/port.js';
+import { BASE_URI } from '../kernel/base-uri.js';
+import type { Config } from './config.js';
 import type { Served, Shell } from './shell.js';
 import { HealthHttp, MetricsHttp } from '../http/health.http.js';
 import { ProblemFilter } from '../http/problem-filter.js';
@@ -16,6 +18,7 @@ import { ProjectionProgress } from '../runtime/projection-progress.js';
 @Module({})
 export class WatchedModule {
   static of(
+    { baseUri }: Pick<Config, 'baseUri'>,
     { deps }: Pick<Served, 'deps'>,
     shell: Pick<Shell, 'log' | 'meters' | 'routes' | 'followed' | 'vitals'>,
   ): DynamicModule {
@@ -35,6 +38,7 @@ export class WatchedModule {
         { provide: ProjectionProgress, useValue: shell.followed },
         { provide: HEALTH_STATUS, useValue: shell.vitals },
         { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: BASE_URI, useValue: baseUri },
         { provide: LOG, useValue: shell.log },
         { provide: Routes, useValue: shell.routes },
       ],

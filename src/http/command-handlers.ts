@@ -2,6 +2,7 @@ import { Inject, Injectable, type Type } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { KeptReceipt, Receipt } from '../adapters/event-store/port.js';
 import type { Deps } from '../write-side/context.js';
+import { BASE_URI } from '../kernel/base-uri.js';
 import { DomainError } from '../kernel/errors.js';
 import { Answer } from './answer.js';
 import type { Jobs } from '../write-side/jobs.js';
@@ -90,6 +91,7 @@ export class CommandExecutor {
   constructor(
     @Inject(DEPS) private readonly deps: CommandPlanDeps,
     @Inject(Metrics) private readonly meters: Metrics,
+    @Inject(BASE_URI) private readonly baseUri: string,
   ) {}
 
   async run(command: Command, { plan, checkReceiptFirst }: HandledCommand): Promise<Answer> {
@@ -136,7 +138,7 @@ export class CommandExecutor {
     planned: CommandPlan | undefined,
   ): Promise<Answer> {
     const { context, key, fingerprint } = command.call;
-    const problem = problemOf(error, context.correlationId);
+    const problem = problemOf(error, context.correlationId, this.baseUri);
     const receipt: Receipt = {
       key,
       fingerprint,

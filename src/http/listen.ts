@@ -65,7 +65,7 @@ export async function listen(
   try {
     app.useLogger(quieter(app.get(Logger)));
     await prepareServer(app, log, meters, traffic);
-    if (options.described !== false) describeApi(app);
+    if (options.described !== false) describeApi(app, config.baseUri);
     await app.listen(config.port, config.host);
     return { url: (await app.getUrl()).replace('[::1]', '127.0.0.1'), close };
   } catch (error) {

@@ -36,7 +36,12 @@ class ProblemError {
 
 /** RFC 9457 problem details, as every refusal and failure is sent. */
 export class ProblemSchema {
-  @ApiProperty({ type: String, format: 'uri' }) type!: string;
+  @ApiProperty({
+    type: String,
+    format: 'uri',
+    description: 'Address of a page that says what the code means and what to do.',
+  })
+  type!: string;
   @ApiProperty({ type: String }) title!: string;
   @ApiProperty({ type: 'integer' }) status!: number;
   @ApiProperty({ type: String, description: 'Stable, in capitals: what programs compare.' })
@@ -82,8 +87,17 @@ function withResponseSchemas(document: OpenAPIObject): OpenAPIObject {
   return { ...document, components: { ...document.components, schemas } };
 }
 
+/** Says where the pages of problems are, which is a setting of this installation. */
+function withProblemAddress(document: OpenAPIObject, baseUri: string): OpenAPIObject {
+  const problem = document.components?.schemas?.[ProblemSchema.name];
+  const type = problem && 'properties' in problem ? problem.properties?.['type'] : undefined;
+  if (!type) throw new Error('no schema of problems is described');
+  Object.assign(type, { examples: [`${baseUri}/problems/not-found`] });
+  return document;
+}
+
 /** Serves the API's description at /openapi.json and, for people, at /docs. */
-export function describeApi(app: NestFastifyApplication): void {
+export function describeApi(app: NestFastifyApplication, baseUri: string): void {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Sanad')
@@ -105,13 +119,16 @@ export function describeApi(app: NestFastifyApplication): void {
     'docs',
     app,
     () =>
-      withResponseSchemas(
-        withPathParameters(
-          SwaggerModule.createDocument(app, config, {
-            operationIdFactory: (controller, method) =>
-              `${controller.replace(/Http$/, '')}_${method}`,
-          }),
+      withProblemAddress(
+        withResponseSchemas(
+          withPathParameters(
+            SwaggerModule.createDocument(app, config, {
+              operationIdFactory: (controller, method) =>
+                `${controller.replace(/Http$/, '')}_${method}`,
+            }),
+          ),
         ),
+        baseUri,
       ),
     { jsonDocumentUrl: 'openapi.json' },
   );

@@ -1,5 +1,6 @@
 import { Catch, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { BASE_URI } from '../kernel/base-uri.js';
 import type { Request } from './call.js';
 import { LOG, type Log } from '../runtime/log.js';
 import { PROBLEM_JSON, problemOf } from './problem.js';
@@ -11,14 +12,15 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(
     @Inject(LOG) private readonly log: Log,
     @Inject(Routes) private readonly routes: Routes,
+    @Inject(BASE_URI) private readonly baseUri: string,
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<Request>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    let problem = problemOf(error, request.id);
+    let problem = problemOf(error, request.id, this.baseUri);
     const allow = problem.code === 'NOT_FOUND' ? this.routes.methodsAt(request.url) : [];
-    if (allow.length > 0) problem = problemOf({ statusCode: 405 }, request.id);
+    if (allow.length > 0) problem = problemOf({ statusCode: 405 }, request.id, this.baseUri);
     if (problem.status >= 500) {
       const { name, stack, cause } = error instanceof Error ? error : new Error(String(error));
       this.log.error(

@@ -185,10 +185,11 @@ function ofVault({ code, detail }: VaultError): Mapped {
   }
 }
 
-export function problemOf(error: unknown, correlationId: string): Problem {
+/** @param baseUri begins the address of the code's page; has no slash at its end */
+export function problemOf(error: unknown, correlationId: string, baseUri: string): Problem {
   const { status, code, detail, field, errors } = mapped(error);
   return {
-    type: `https://sanad.example/problems/${slugOf(code)}`,
+    type: `${baseUri}/problems/${slugOf(code)}`,
     title: TITLES[status] ?? 'The request failed',
     status,
     code,

@@ -19,7 +19,7 @@ const CORRELATION = /^[\x21-\x7e]{1,64}$/;
  * Fastify as every server of ours runs it: limits on everything, a correlation id on every request.
  */
 export function makeAdapter(
-  config: Pick<HttpSettings, 'bodyLimitBytes' | 'requestTimeoutMs'>,
+  config: Pick<HttpSettings, 'bodyLimitBytes' | 'requestTimeoutMs' | 'baseUri'>,
   routes: Routes,
 ): FastifyAdapter {
   const adapter = new FastifyAdapter({
@@ -39,7 +39,7 @@ export function makeAdapter(
       return typeof given === 'string' && CORRELATION.test(given) ? given : randomUUID();
     },
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
-      const problem = problemOf(error, request.id);
+      const problem = problemOf(error, request.id, config.baseUri);
       void reply
         .code(problem.status)
         .header('content-type', PROBLEM_JSON)

@@ -4,4 +4,6 @@ export interface HttpSettings {
   readonly port: number;
   readonly bodyLimitBytes: number;
   readonly requestTimeoutMs: number;
+  /** Begins the addresses of problems; has no slash at its end. */
+  readonly baseUri: string;
 }

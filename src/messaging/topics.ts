@@ -108,7 +108,7 @@ export const HEADERS = {
   time: 'ce_time',
   /** The stream. */
   subject: 'ce_subject',
-  /** Address of the data's schema: SCHEMA_BASE and its path in events/. */
+  /** Address of the data's schema: the base URI, /schemas/ and its path in this repository. */
   dataschema: 'ce_dataschema',
   /** From 0 without a gap within the stream. */
   revision: 'ce_revision',
@@ -125,8 +125,6 @@ export const HEADERS = {
   correlation: 'ce_correlation',
   causation: 'ce_causation',
 } as const;
-/** CloudEvents wants an absolute URI; below it are the paths of the schemas in this repository. */
-export const SCHEMA_BASE = 'https://sanad.example/schemas/';
 export const SOURCE = '/sanad';
 export const CONTENT_TYPE = 'application/json';
 
@@ -141,8 +139,15 @@ export interface EventMessage {
 export const ceType = (event: Pick<Recorded, 'type' | 'v' | 'stream'>): string =>
   `sanad.${aggregateOf(event.stream)}.${event.type}.v${event.v}`;
 
-/** An event as a message; `previous` is the position of the one before it in the log. */
-export function messageOf(event: Recorded, previous: number): EventMessage {
+/** CloudEvents wants an absolute URI; it ends with the schema's path in this repository. */
+const schemaUri = ({ type, v, stream }: Recorded, baseUri: string): string =>
+  `${baseUri}/schemas/events/${aggregateOf(stream)}/${type}.v${v}.schema.json`;
+
+/**
+ * An event as a message; `previous` is the position of the one before it in the log.
+ * @param baseUri begins the address of its schema; has no slash at its end
+ */
+export function messageOf(event: Recorded, previous: number, baseUri: string): EventMessage {
   const { meta } = event;
   return {
     key: event.stream,
@@ -155,7 +160,7 @@ export function messageOf(event: Recorded, previous: number): EventMessage {
       [HEADERS.type]: ceType(event),
       [HEADERS.time]: event.time,
       [HEADERS.subject]: event.stream,
-      [HEADERS.dataschema]: `${SCHEMA_BASE}events/${aggregateOf(event.stream)}/${event.type}.v${event.v}.schema.json`,
+      [HEADERS.dataschema]: schemaUri(event, baseUri),
       [HEADERS.revision]: String(event.revision),
       [HEADERS.position]: String(event.position),
       [HEADERS.previous]: String(previous),

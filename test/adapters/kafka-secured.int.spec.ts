@@ -9,6 +9,7 @@ import { EventRegistry } from '../../events/registry.js';
 import { createTopics, kafkaFeed, openKafkaWriter } from '../../src/adapters/event-bus/kafka.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { kafkaIn } from '../../src/composition/config.js';
+import { DEFAULT_BASE_URI } from '../../src/kernel/base-uri.js';
 import { historyOf } from '../support/history.js';
 import { startKafka } from '../support/kafka.js';
 
@@ -50,7 +51,7 @@ if (kafka.running)
         await createTopics(connection);
         // As the relay does it: a broker may not know yet that it leads what was just made.
         for (let tries = 0; ; tries += 1) {
-          const writer = await openKafkaWriter(connection);
+          const writer = await openKafkaWriter(connection, DEFAULT_BASE_URI);
           try {
             await writer.deliver(EVENTS, -1);
             break;
@@ -83,14 +84,17 @@ if (kafka.running)
       const other = join(dir, 'other.pem');
       writeFileSync(other, '');
       await expect(
-        openKafkaWriter(kafkaIn({ ...scram, KAFKA_SASL_PASSWORD: 'another' })),
+        openKafkaWriter(kafkaIn({ ...scram, KAFKA_SASL_PASSWORD: 'another' }), DEFAULT_BASE_URI),
       ).rejects.toThrow(/authentication/i);
       await expect(
-        openKafkaWriter(kafkaIn({ ...env, KAFKA_SASL_USERNAME: '', KAFKA_SASL_PASSWORD: '' })),
+        openKafkaWriter(
+          kafkaIn({ ...env, KAFKA_SASL_USERNAME: '', KAFKA_SASL_PASSWORD: '' }),
+          DEFAULT_BASE_URI,
+        ),
       ).rejects.toThrow();
-      await expect(openKafkaWriter(kafkaIn({ ...scram, KAFKA_TLS_CA: other }))).rejects.toThrow(
-        /certificate/i,
-      );
+      await expect(
+        openKafkaWriter(kafkaIn({ ...scram, KAFKA_TLS_CA: other }), DEFAULT_BASE_URI),
+      ).rejects.toThrow(/certificate/i);
     }, 120_000);
 
     it('is reached by the command line with the same settings', async () => {

@@ -30,6 +30,7 @@ describe('settings', () => {
       host: '127.0.0.1',
       port: 3_000,
       mode: 'development',
+      baseUri: 'https://sanad.example',
       bodyLimitBytes: 1_048_576,
       messageLimitBytes: 1_073_741_824,
       requestTimeoutMs: 30_000,
@@ -70,6 +71,11 @@ describe('settings', () => {
     ['SANAD_OIDC_ISSUER', { SANAD_MODE: 'production' }],
     ['SANAD_OIDC_ISSUER', { SANAD_OIDC_ISSUER: 'login' }],
     ['SANAD_PORT', { SANAD_PORT: '1e3' }],
+    ['SANAD_BASE_URI', { SANAD_BASE_URI: '/sanad' }],
+    ['SANAD_BASE_URI', { SANAD_BASE_URI: 'urn:sanad' }],
+    ['SANAD_BASE_URI', { SANAD_BASE_URI: 'https://aid.example/?tenant=1' }],
+    ['SANAD_BASE_URI', { SANAD_BASE_URI: 'https://aid.example/#top' }],
+    ['SANAD_BASE_URI', { SANAD_BASE_URI: 'https://someone@aid.example' }],
     ['SANAD_BACKGROUND', { SANAD_BACKGROUND: 'yes' }],
     ['SANAD_GOVSTACK_CALLBACKS', { SANAD_GOVSTACK_CALLBACKS: 'https://a.example,b' }],
     ['EVENTSTORE_URL', { ...DISTRIBUTED, EVENTSTORE_URL: '' }],
@@ -94,6 +100,12 @@ describe('settings', () => {
       },
     });
     expect(sizeIn({})).toEqual({ role: 'all' });
+  });
+
+  test('the base of addresses has no slash at its end', () => {
+    expect(loadConfig({ SANAD_BASE_URI: 'https://aid.example/sanad/' }).baseUri).toBe(
+      'https://aid.example/sanad',
+    );
   });
 
   test('the keys of an issuer are where it says, or in their usual place', () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { request, type ClientRequest } from 'node:http';
 import { EventRegistry } from '../../events/registry.js';
 import { readMessage } from '../../src/messaging/read-message.js';
+import { schemaProblems, strict } from '../support/cloud-events.js';
 import {
   approved,
   enrolled,
@@ -97,6 +98,8 @@ describe('the feed over HTTP', () => {
       revision: '0',
       position: '0',
     });
+    expect(schemaProblems(line)).toBe('');
+    expect(strict(line).toJSON()).toMatchObject({ id: line.id });
     for (const [name, value] of Object.entries(line))
       if (name !== 'data') expect(`${name} ${typeof value}`).toMatch(/^[a-z0-9]{1,20} string$/);
     const { data, ...attributes } = line;

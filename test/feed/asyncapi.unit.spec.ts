@@ -16,6 +16,7 @@ import {
   topicOf,
   type Aggregate,
 } from '../../src/messaging/topics.js';
+import { DEFAULT_BASE_URI } from '../../src/kernel/base-uri.js';
 import { historyOf } from '../support/history.js';
 
 const FILE = join(process.cwd(), 'events/asyncapi.yaml');
@@ -101,7 +102,7 @@ describe('events/asyncapi.yaml', () => {
     const optional = new Set<string>();
     let previous = -1;
     for (const event of historyOf({ households: 3 })) {
-      const { key, headers } = messageOf(event, previous);
+      const { key, headers } = messageOf(event, previous, DEFAULT_BASE_URI);
       previous = event.position;
       const { headers: described } = channels.get(
         topicOf(headers['ce_type']!.split('.')[1] as Aggregate),

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { CloudEvent } from 'cloudevents';
-import { readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { schemas } from '../../events/generated.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import {
@@ -10,10 +9,11 @@ import {
   EVENT_TOPICS,
   HEADERS,
   messageOf,
-  SCHEMA_BASE,
   structuredOf,
   topicOf,
 } from '../../src/messaging/topics.js';
+import { DEFAULT_BASE_URI } from '../../src/kernel/base-uri.js';
+import { readThroughSdk, schemaProblems, strict } from '../support/cloud-events.js';
 import { historyOf } from '../support/history.js';
 
 const event: Recorded<'PaymentCancelled'> = {
@@ -29,16 +29,25 @@ const event: Recorded<'PaymentCancelled'> = {
 };
 
 describe('CloudEvents', () => {
-  test('pass the JavaScript SDK in strict mode, whose attributes are the headers on Kafka', () => {
+  test('pass the official schema and the JavaScript SDK in strict mode, on the feed and through its Kafka binding', () => {
     let previous = -1;
     for (const event of historyOf({ households: 5 })) {
-      const message = messageOf(event, previous);
+      const message = messageOf(event, previous, DEFAULT_BASE_URI);
       const attributes = JSON.parse(structuredOf(message, { previousinfeed: '-1' }));
-      expect(new CloudEvent(attributes, true).validate()).toBe(true);
+      expect(`${event.type}: ${schemaProblems(attributes)}`).toBe(`${event.type}: `);
+      const onFeed = strict(attributes).toJSON();
+      const read = readThroughSdk(message).toJSON();
+      expect(`${event.type}: ${schemaProblems(read)}`).toBe(`${event.type}: `);
+      expect({ ...read, previousinfeed: '-1' }).toEqual({ ...onFeed, partitionkey: event.stream });
+      expect(read).toMatchObject({ id: event.id, data: event.data });
       previous = event.position;
     }
-    const relative = { type: 't', source: '/sanad', dataschema: 'events/x' };
-    expect(() => new CloudEvent(relative, true)).toThrow();
+  });
+
+  test('are refused by both where the address of the schema is relative', () => {
+    const message = messageOf(event, 70, '');
+    expect(schemaProblems(JSON.parse(structuredOf(message)))).toContain('dataschema');
+    expect(() => readThroughSdk(message)).toThrow();
   });
 });
 
@@ -55,7 +64,7 @@ describe('an event as a message', () => {
   });
 
   test('is keyed by its stream, has the data as value, and the rest in CloudEvents headers', () => {
-    const { key, value, headers } = messageOf(event, 70);
+    const { key, value, headers } = messageOf(event, 70, DEFAULT_BASE_URI);
     expect(key).toBe(event.stream);
     expect(JSON.parse(value)).toEqual(event.data);
     expect(headers).toMatchObject({
@@ -71,8 +80,10 @@ describe('an event as a message', () => {
   });
 
   test('names a schema that is published', () => {
-    const path = (messageOf(event, 70).headers[HEADERS.dataschema] ?? '').slice(SCHEMA_BASE.length);
-    expect(readdirSync('events/payment')).toContain(path.split('/').at(-1));
+    const base = 'https://aid.example/sanad';
+    const address = messageOf(event, 70, base).headers[HEADERS.dataschema]!;
+    expect(address).toBe(`${base}/schemas/events/payment/PaymentCancelled.v1.schema.json`);
+    expect(existsSync(address.slice(`${base}/schemas/`.length))).toBe(true);
   });
 
   test('an identity is told with persons, and a stream of no aggregate is refused', () => {

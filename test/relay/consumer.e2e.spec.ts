@@ -17,6 +17,7 @@ import { OutcomesFromTopic } from '../../src/use-cases/outcomes/take-outcomes-to
 import { AUDIT_TOPIC, DEAD_LETTER_HEADERS, OUTCOMES_TOPIC } from '../../src/messaging/topics.js';
 import { supervise } from '../../src/runtime/supervise.js';
 import { Relay } from '../../src/runtime/relay.js';
+import { DEFAULT_BASE_URI } from '../../src/kernel/base-uri.js';
 import { answers, enrolled, released } from '../use-cases/month.js';
 import { newWorld, type World } from '../use-cases/world.js';
 import { startKafka } from '../support/kafka.js';
@@ -106,7 +107,9 @@ if (kafka.running)
 
     const relaying = (): (() => Promise<void>) =>
       working((signal) =>
-        new Relay(world.engine.store, state, () => openKafkaWriter({ brokers })).run(signal),
+        new Relay(world.engine.store, state, () =>
+          openKafkaWriter({ brokers }, DEFAULT_BASE_URI),
+        ).run(signal),
       );
     const takingIn = (desk: OutcomesFromTopic): (() => Promise<void>) =>
       working((signal) => desk.run(signal));

@@ -13,6 +13,7 @@ import {
   DEAD_LETTER_TOPIC,
   topicOf,
 } from '../../src/messaging/topics.js';
+import { DEFAULT_BASE_URI } from '../../src/kernel/base-uri.js';
 import { everyRow, inTurnAlone, PROJECTIONS } from '../projections/stores.js';
 import { ArrayLog } from '../support/array-log.js';
 import { historyOf } from '../support/history.js';
@@ -67,7 +68,7 @@ if (kafka.running && postgres.running) {
         messages: [{ key: 'payment-x', value: 'no JSON', headers: { note: 'kept' } }],
       });
       await producer.disconnect();
-      const writer = await openKafkaWriter({ brokers });
+      const writer = await openKafkaWriter({ brokers }, DEFAULT_BASE_URI);
       const half = Math.floor(EVENTS.length / 2);
       await writer.deliver(EVENTS.slice(0, half + 20), -1);
       await writer.deliver(EVENTS.slice(half), EVENTS[half - 1]!.position);
@@ -133,7 +134,7 @@ if (kafka.running && postgres.running) {
     const { brokers } = kafka;
     const { open, log, rows } = await direct();
     await createTopics({ brokers });
-    const writer = await openKafkaWriter({ brokers });
+    const writer = await openKafkaWriter({ brokers }, DEFAULT_BASE_URI);
     // Many small batches, so that there are many pages.
     for (let from = 0; from < EVENTS.length; from += 10)
       await writer.deliver(EVENTS.slice(from, from + 10), EVENTS[from - 1]?.position ?? -1);
@@ -201,7 +202,7 @@ if (kafka.running && postgres.running) {
     const { brokers } = kafka;
     const { open, log, rows } = await direct();
     await createTopics({ brokers });
-    const writer = await openKafkaWriter({ brokers });
+    const writer = await openKafkaWriter({ brokers }, DEFAULT_BASE_URI);
     const half = Math.floor(EVENTS.length / 2);
     const deliver = async (from: number, to: number): Promise<void> => {
       for (let at = from; at < to; at += 10)

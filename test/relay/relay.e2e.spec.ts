@@ -12,6 +12,7 @@ import {
 } from '../../src/messaging/topics.js';
 import { Relay } from '../../src/runtime/relay.js';
 import { ArrayLog } from '../support/array-log.js';
+import { readThroughSdk, schemaProblems } from '../support/cloud-events.js';
 import { historyOf } from '../support/history.js';
 import { startKafka } from '../support/kafka.js';
 import { startPostgres } from '../support/postgres.js';
@@ -23,6 +24,7 @@ const EVENTS = historyOf({ households: 30 }).map((event) => ({
   position: event.position * 3 + 1,
 }));
 const END = EVENTS.at(-1)!.position;
+const BASE = 'https://aid.example/sanad';
 const TIMEOUT_MS = 60_000;
 
 interface Read {
@@ -30,6 +32,7 @@ interface Read {
   readonly partition: number;
   readonly offset: string;
   readonly key: string;
+  readonly value: string;
   readonly headers: Record<string, string>;
 }
 
@@ -71,6 +74,7 @@ async function everything(brokers: readonly string[]): Promise<Read[]> {
         partition,
         offset: message.offset,
         key: String(message.key),
+        value: String(message.value),
         headers: Object.fromEntries(
           Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value)]),
         ),
@@ -93,7 +97,7 @@ if (kafka.running && postgres.running)
   describe('the relay on Kafka and PostgreSQL', () => {
     beforeAll(() => createTopics({ brokers }), TIMEOUT_MS);
     const relayOf = (log: ArrayLog): Relay =>
-      new Relay(log, postgresRelayState(url), () => openKafkaWriter({ brokers }));
+      new Relay(log, postgresRelayState(url), () => openKafkaWriter({ brokers }, BASE));
 
     it(
       'of two started at once one publishes, the other takes over, and nothing is missing or out of order',
@@ -124,6 +128,11 @@ if (kafka.running && postgres.running)
           -1,
           ...EVENTS.slice(0, -1).map(({ position }) => position),
         ]);
+        for (const message of audit) {
+          const event = readThroughSdk(message).toJSON();
+          expect(schemaProblems(event)).toBe('');
+          expect(String(event['dataschema'])).toMatch(/^https:\/\/aid\.example\/sanad\/schemas\//);
+        }
         const revisions = new Map<string, number>();
         const places = new Map<string, number>();
         for (const { topic, partition, key, headers } of read.filter(
@@ -164,7 +173,7 @@ if (kafka.running && postgres.running)
               );
             },
           },
-          () => openKafkaWriter({ brokers }),
+          () => openKafkaWriter({ brokers }, BASE),
         );
         await expect(dying.run(stop.signal)).rejects.toThrow('died');
         const again = relayOf(new ArrayLog(EVENTS.slice(0, 20), true));
@@ -229,12 +238,12 @@ if (kafka.running && postgres.running)
       'fails where the broker cannot be reached, and gives its place to another',
       async () => {
         const relay = new Relay(new ArrayLog(EVENTS, true), postgresRelayState(url), () =>
-          openKafkaWriter({ brokers: ['127.0.0.1:1'] }),
+          openKafkaWriter({ brokers: ['127.0.0.1:1'] }, BASE),
         );
         await expect(relay.run(new AbortController().signal)).rejects.toThrow();
         expect(relay.figures).toEqual({ active: false, position: -1, published: 0 });
         const next = await postgresRelayState(url).hold(new AbortController().signal);
-        expect(next).toBeDefined();
+        expect(next?.position).toBe(END);
         await next?.release();
       },
       TIMEOUT_MS,

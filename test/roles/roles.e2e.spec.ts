@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Kafka, logLevel, type EachMessagePayload } from 'kafkajs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { textsOf } from '../../src/adapters/event-bus/kafka.js';
 import { publisherTo } from '../../examples/payment-system/kafka.js';
 import {
   approved,
@@ -10,9 +12,14 @@ import {
   setUp,
   submitted,
 } from '../e2e/http-world.js';
+import type { RoleName } from '../../src/composition/config.js';
+import { AUDIT_TOPIC } from '../../src/messaging/topics.js';
+import { readThroughSdk, schemaProblems } from '../support/cloud-events.js';
 import { startCluster, type Cluster, type RoleProcess } from './cluster.js';
 
 const TIMEOUT_MS = 120_000;
+const BASE = 'https://aid.example/sanad';
+const UNDER_BASE = new RegExp(`^${BASE}/schemas/events/[a-z]+/[A-Za-z]+\\.v[0-9]\\.schema\\.json$`);
 const cluster = await startCluster('the roles of the distributed size');
 
 it('has the servers that it needs, or said what is left out', () => {
@@ -27,14 +34,16 @@ if (!('reason' in cluster))
     let projectors: RoleProcess[];
     let automations: RoleProcess[];
     const world = all.across(() => apis);
+    const start = (role: RoleName): Promise<RoleProcess> =>
+      all.start(role, { SANAD_BASE_URI: BASE });
     beforeAll(async () => {
-      relays = [await all.start('relay')];
-      apis = [await all.start('api')];
+      relays = [await start('relay')];
+      apis = [await start('api')];
       [relays[1], projectors, automations, apis[1]] = await Promise.all([
-        all.start('relay'),
-        Promise.all([all.start('projector'), all.start('projector')]),
-        Promise.all([all.start('automation'), all.start('automation')]),
-        all.start('api'),
+        start('relay'),
+        Promise.all([start('projector'), start('projector')]),
+        Promise.all([start('automation'), start('automation')]),
+        start('api'),
       ]);
     }, TIMEOUT_MS);
     afterAll(() => all.end());
@@ -136,7 +145,8 @@ if (!('reason' in cluster))
             .split('\n')
             .filter(Boolean)
             .map((line) => JSON.parse(line));
-          for (const { position, previousposition, type } of lines) {
+          for (const { position, previousposition, type, dataschema } of lines) {
+            expect(dataschema).toMatch(UNDER_BASE);
             expect(previousposition).toBe(String(last));
             last = Number(position);
             types = type;
@@ -145,6 +155,39 @@ if (!('reason' in cluster))
           count = lines.length;
         }
         expect(types).not.toBe('');
+      },
+      TIMEOUT_MS,
+    );
+
+    it(
+      'begins addresses with the base that was set: of problems, and of schemas on Kafka, which the SDK reads',
+      async () => {
+        const auditor = await all.caller(apis[1]!, 'a.auditor', 'auditor');
+        const { body } = await auditor.get('/cycles/asd-2031-01');
+        expect(body.type).toBe(`${BASE}/problems/cycle-not-found`);
+        const client = new Kafka({ brokers: [...all.kafka.brokers], logLevel: logLevel.NOTHING });
+        const consumer = client.consumer({ groupId: 'through-the-sdk' });
+        await consumer.connect();
+        await consumer.subscribe({ topic: AUDIT_TOPIC, fromBeginning: true });
+        const events = await new Promise<Record<string, unknown>[]>((resolve, reject) => {
+          const read: Record<string, unknown>[] = [];
+          const eachMessage = async ({ message }: EachMessagePayload): Promise<void> => {
+            const { key, value, headers } = message;
+            try {
+              const text = { key: String(key), value: String(value), headers: textsOf(headers) };
+              read.push(readThroughSdk(text).toJSON());
+            } catch (error) {
+              reject(error as Error);
+            }
+            if (read.length === 20) resolve(read);
+          };
+          consumer.run({ eachMessage }).catch(reject);
+        });
+        await consumer.disconnect();
+        for (const event of events) {
+          expect(schemaProblems(event)).toBe('');
+          expect(event['dataschema']).toMatch(UNDER_BASE);
+        }
       },
       TIMEOUT_MS,
     );

@@ -28,6 +28,7 @@ import { Metrics } from '../../src/runtime/metrics.js';
 import { applicationHandlers } from '../../src/use-cases/applications/application.handlers.js';
 import { personHandlers } from '../../src/use-cases/persons/person.handlers.js';
 import { KeyedMutex } from '../../src/kernel/concurrency/keyed-mutex.js';
+import { DEFAULT_BASE_URI } from '../../src/kernel/base-uri.js';
 import { startEventStoreDb, type TestEventStoreDb } from '../support/eventstoredb-server.js';
 import { facts, ribNumber } from '../e2e/http-world.js';
 import { newWorld, type World } from './world.js';
@@ -52,6 +53,7 @@ class ApiProcess {
         background: { start: () => 'none' },
       },
       new Metrics(),
+      DEFAULT_BASE_URI,
     );
   }
 

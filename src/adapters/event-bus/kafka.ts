@@ -148,10 +148,14 @@ export async function createTopics(options: KafkaOptions): Promise<void> {
 /**
  * Publishes with acks from all replicas in sync, one batch in flight, so that each partition has
  * the log's order.
+ * @param baseUri begins the addresses of the events' schemas
  * @throws whatever connecting fails with: kafkajs could go on without idempotence after it, so
  *   nothing may be sent then
  */
-export async function openKafkaWriter(options: KafkaOptions): Promise<BrokerWriter> {
+export async function openKafkaWriter(
+  options: KafkaOptions,
+  baseUri: string,
+): Promise<BrokerWriter> {
   const producer = client(options).producer({
     idempotent: true,
     maxInFlightRequests: 1,
@@ -160,7 +164,7 @@ export async function openKafkaWriter(options: KafkaOptions): Promise<BrokerWrit
   await producer.connect();
   return {
     async deliver(events, before) {
-      for (const batch of batchesOf(events, before)) await send(producer, batch);
+      for (const batch of batchesOf(events, before, baseUri)) await send(producer, batch);
     },
     close: () => producer.disconnect(),
   };
@@ -186,12 +190,13 @@ const send = (producer: Producer, messages: readonly EventMessage[]): Promise<un
 function* batchesOf(
   events: readonly Recorded[],
   before: number,
+  baseUri: string,
 ): Generator<readonly EventMessage[]> {
   let batch: EventMessage[] = [];
   let bytes = 0;
   let previous = before;
   for (const event of events) {
-    const message = messageOf(event, previous);
+    const message = messageOf(event, previous, baseUri);
     previous = event.position;
     const size = Buffer.byteLength(message.value) + MESSAGE_OVERHEAD_BYTES;
     if (batch.length > 0 && bytes + size > MAX_BATCH_BYTES) {

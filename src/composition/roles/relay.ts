@@ -5,6 +5,7 @@ import { Relay } from '../../runtime/relay.js';
 
 /** Publishes the log; of many relays one is at work. */
 export function startRelay({
+  config: { baseUri },
   distributed: { kafka, databaseUrl },
   servers: { store },
   meters,
@@ -13,7 +14,7 @@ export function startRelay({
   const carrier = new Relay(
     store,
     postgresRelayState(databaseUrl),
-    () => openKafkaWriter(kafka),
+    () => openKafkaWriter(kafka, baseUri),
     () => duties.well('relay'),
   );
   meters.relay(

@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { EVENT_STORE, type EventStore } from '../../adapters/event-store/port.js';
 import { schemas } from '../../../events/generated.js';
+import { BASE_URI } from '../../kernel/base-uri.js';
 import { DomainError } from '../../kernel/errors.js';
 import { Query } from '../call.js';
 import { RequestDrain } from '../request-drain.js';
@@ -98,6 +99,7 @@ export class FeedHttp {
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(RequestDrain) private readonly traffic: RequestDrain,
+    @Inject(BASE_URI) private readonly baseUri: string,
   ) {}
 
   /**
@@ -152,6 +154,7 @@ export class FeedHttp {
         this.store,
         request,
         AbortSignal.any([gone.signal, this.traffic.left]),
+        this.baseUri,
       );
       void reply.header('sanad-position', position);
       return new StreamableFile(Buffer.from(lines.map((line) => `${line}\n`).join('')), {

@@ -42,8 +42,9 @@ export async function readFeed(
   store: Pick<EventStore, 'readAll' | 'follow'>,
   request: FeedRequest,
   signal: AbortSignal,
+  baseUri: string,
 ): Promise<FeedAnswer> {
-  const piece = new Piece(request);
+  const piece = new Piece(request, baseUri);
   for (let end = false; !end && !piece.full && !signal.aborted;) {
     const page = await store.readAll(piece.position, PAGE);
     piece.take(page.events);
@@ -70,7 +71,10 @@ class Piece {
   #bytes = 0;
   #lookedThrough = 0;
 
-  constructor(private readonly request: FeedRequest) {
+  constructor(
+    private readonly request: FeedRequest,
+    private readonly baseUri: string,
+  ) {
     this.position = request.after;
     this.#previousInFeed = request.after;
   }
@@ -88,7 +92,7 @@ class Piece {
       if (this.full) return;
       this.#lookedThrough += 1;
       if (this.#fits(event)) {
-        const line = structuredOf(messageOf(event, this.position), {
+        const line = structuredOf(messageOf(event, this.position, this.baseUri), {
           previousinfeed: String(this.#previousInFeed),
         });
         this.lines.push(line);
