@@ -2,8 +2,10 @@
  * Which way imports may point: the rules of docs/architecture.md, by their numbers. test/architecture
  * proves that each of them fires.
  */
+/** Decisions of use cases and of aggregates that are no decider's. */
+const RULES = '^src/.+\\.rule\\.ts$';
 const PURE =
-  '^(src/(kernel|eligibility|audit)/|src/[a-z]+/[a-z-]+\\.(decider|state|report)\\.ts$|projections/[a-z]+/[a-z-]+\\.projection\\.ts$)';
+  '^(src/(kernel|eligibility|audit)/|src/[a-z]+/[a-z-]+\\.(decider|state|report)\\.ts$|src/.+\\.rule\\.ts$|projections/[a-z]+/[a-z-]+\\.projection\\.ts$)';
 const FEATURES =
   '(programme|budget|person|application|enrolment|cycle|payment|statement|correction|recovery)';
 const CLIENTS =
@@ -16,10 +18,29 @@ export default {
       name: 'pure-stays-pure',
       severity: 'error',
       comment:
-        '1. kernel, eligibility, audit, deciders and projections import each other and events/ only.',
-      from: { path: PURE },
+        '1. kernel, eligibility, audit, deciders, rules and projections import each other and events/ only.',
+      from: { path: PURE, pathNot: RULES },
       to: {
         pathNot: `${PURE}|^events/|^projections/[a-z]+/[a-z-]+(\\.tables)?\\.ts$|^node_modules/(@marcbachmann/cel-js|ajv|ibantools)/|^(node:)?(crypto|assert|assert/strict)$`,
+      },
+    },
+    {
+      name: 'rules-stay-pure',
+      severity: 'error',
+      comment: '1. What a *.rule runs is pure, and no module of Node.',
+      from: { path: RULES },
+      to: {
+        pathNot: `${PURE}|^events/`,
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'rules-name-facts-only',
+      severity: 'error',
+      comment: '1. A *.rule takes facts: no store, no context, no request, not even as a type.',
+      from: { path: RULES },
+      to: {
+        path: '^src/(?:http|runtime|composition|cli|tabular|process-managers)/|^src/write-side/(?!readers\\.ts$)|^src/adapters/(?:event-store|read-store)/|^node_modules/|^(node:)?[a-z_/]+$',
       },
     },
     {

@@ -42,6 +42,13 @@ export function periodOfIndex(index: number): string {
 export const addMonths = (period: string, months: number): string =>
   periodOfIndex(monthIndex(period) + months);
 
+/** The periods from one to another, both included; none where the first is later. */
+export function monthsBetween(fromPeriod: string, toPeriod: string): readonly string[] {
+  const months: string[] = [];
+  for (let month = fromPeriod; month <= toPeriod; month = addMonths(month, 1)) months.push(month);
+  return months;
+}
+
 /** Last civil day of a period. */
 export const lastDayOf = (period: string): string =>
   `${period}-${String(daysInMonth(Number(period.slice(0, 4)), Number(period.slice(5, 7)))).padStart(2, '0')}`;

@@ -1,17 +1,16 @@
-import type { EventData } from '../../events/generated.js';
 import type { StreamEvents } from '../adapters/event-store/port.js';
 import { adjustmentDecider, type Proposal } from '../correction/adjustment.decider.js';
 import { correctionDecider } from '../correction/correction.decider.js';
 import type { Recorded } from '../kernel/decider.js';
 import { recoveryId as recoveryIdOf, streams } from '../kernel/ids.js';
-import { offsettableMinor, type RecoveryState } from '../recovery/recovery.state.js';
 import { recoveryDecider } from '../recovery/recovery.decider.js';
 import { pipelined, record, recordOne } from '../write-side/bulk.js';
 import { part, type Part, type Unit } from '../write-side/unit.js';
 import { readCorrection } from '../use-cases/corrections/corrections.js';
-import { foldAdjustment, foldRecovery } from '../use-cases/cycles/household-accounts.js';
+import { foldAdjustment, foldRecovery } from '../use-cases/folds.js';
 import { AUTOMATION, type Deps, type JobContext } from '../write-side/context.js';
 import { PolicyReader } from '../programme/policy-reader.js';
+import { debtOf, offsetOf } from '../use-cases/corrections/household-debt.rule.js';
 import type { ProcessManager } from './runner.js';
 import { pagesOf } from '../write-side/stream-pages.js';
 
@@ -161,37 +160,5 @@ function unitOf(
     causationId: cause.id,
     parts,
     loaded,
-  };
-}
-
-/**
- * What of arrears the household has already, because it owes it or was let off; as it was, where
- * that was recorded by itself before.
- */
-export function offsetOf(
-  { correctionId, differenceMinor }: Pick<Proposal, 'correctionId' | 'differenceMinor'>,
-  recovery: RecoveryState,
-): bigint {
-  const before = recovery.offsets[correctionId];
-  if (before !== undefined) return before;
-  const arrears = BigInt(differenceMinor);
-  const held = offsettableMinor(recovery);
-  const least = arrears < held ? arrears : held;
-  return least > 0n ? least : 0n;
-}
-
-/** What a household owes after a correction found that it was paid too much. */
-export function debtOf(
-  { correctionId, programmeId, personId, region, differenceMinor }: Proposal,
-  currency: string,
-): EventData['OverpaymentEstablished'] {
-  return {
-    recoveryId: recoveryIdOf(programmeId, personId),
-    programmeId,
-    personId,
-    region,
-    correctionId,
-    amountMinor: String(-BigInt(differenceMinor)),
-    currency,
   };
 }

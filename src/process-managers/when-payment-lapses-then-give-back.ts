@@ -6,7 +6,7 @@ import { recoveryDecider } from '../recovery/recovery.decider.js';
 import { record } from '../write-side/bulk.js';
 import { part, type Unit } from '../write-side/unit.js';
 import { foldPayment } from '../use-cases/folds.js';
-import { hasCorrections } from '../use-cases/cycles/household-accounts.js';
+import { hasCorrections } from '../use-cases/cycles/correction-items.rule.js';
 import { AUTOMATION, PAGE, type Deps, type JobContext } from '../write-side/context.js';
 import type { ProcessManager } from './runner.js';
 import { pagesOf } from '../write-side/stream-pages.js';

@@ -1,12 +1,14 @@
 import { applicationDecider } from '../application/application.decider.js';
 import { type ApplicationState } from '../application/application.state.js';
+import { adjustmentDecider, type AdjustmentState } from '../correction/adjustment.decider.js';
 import { enrolmentDecider, type EnrolmentState } from '../enrolment/enrolment.decider.js';
 import { bankEntryDecider, type BankEntryState } from '../statement/entry.decider.js';
 import { bankMessageDecider, type BankMessageState } from '../statement/message.decider.js';
-import type { Recorded } from '../kernel/decider.js';
-import { fold } from '../kernel/decider.js';
+import { type Recorded, fold } from '../kernel/decider.js';
 import { paymentDecider } from '../payment/payment.decider.js';
 import { type PaymentState } from '../payment/payment.state.js';
+import { recoveryDecider } from '../recovery/recovery.decider.js';
+import { type RecoveryState } from '../recovery/recovery.state.js';
 
 export const foldApplication = (events: readonly Recorded[]): ApplicationState =>
   fold(applicationDecider, events);
@@ -18,3 +20,7 @@ export const foldBankEntry = (events: readonly Recorded[]): BankEntryState =>
   fold(bankEntryDecider, events);
 export const foldPayment = (events: readonly Recorded[]): PaymentState =>
   fold(paymentDecider, events);
+export const foldAdjustment = (events: readonly Recorded[]): AdjustmentState =>
+  fold(adjustmentDecider, events);
+export const foldRecovery = (events: readonly Recorded[]): RecoveryState =>
+  fold(recoveryDecider, events);

@@ -38,14 +38,26 @@ async function cruise(
   return (JSON.parse(stdout) as Cruise).summary.violations;
 }
 
-/** For each rule, a file that breaks it by importing another: [rule, from, to]. */
-const BREAKS: readonly (readonly [rule: string, from: string, to: string])[] = [
+/** For each rule, a file that breaks it by importing another, or a type of it. */
+const BREAKS: readonly (readonly [rule: string, from: string, to: string, kind?: 'type'])[] = [
   ['pure-stays-pure', 'src/kernel/pure.ts', 'src/http/impure.ts'],
   ['pure-stays-pure', 'src/budget/budget.decider.ts', 'src/http/impure.ts'],
   ['pure-stays-pure', 'src/cycle/cycle.state.ts', 'src/http/impure.ts'],
   ['pure-stays-pure', 'src/payment/payment.report.ts', 'src/http/impure.ts'],
   ['pure-stays-pure', 'src/eligibility/rule.ts', 'src/write-side/context.ts'],
   ['pure-stays-pure', 'projections/audit/audit.projection.ts', 'src/http/impure.ts'],
+  ['rules-stay-pure', 'src/use-cases/cycles/payable.rule.ts', 'src/use-cases/cycles/set.ts'],
+  ['rules-stay-pure', 'src/use-cases/cycles/payee.rule.ts', 'src/adapters/vault/port.ts'],
+  ['rules-stay-pure', 'src/use-cases/cycles/dated.rule.ts', 'src/write-side/readers.ts'],
+  ['rules-stay-pure', 'src/person/held.rule.ts', 'fs'],
+  [
+    'rules-name-facts-only',
+    'src/use-cases/cycles/due.rule.ts',
+    'src/write-side/context.ts',
+    'type',
+  ],
+  ['rules-name-facts-only', 'src/use-cases/cycles/said.rule.ts', 'src/http/impure.ts', 'type'],
+  ['rules-name-facts-only', 'src/person/known.rule.ts', 'src/adapters/event-store/port.ts', 'type'],
   ['events-is-a-leaf', 'events/registry.ts', 'src/kernel/time.ts'],
   ['features-never-meet', 'src/budget/budget.http.ts', 'src/person/person.http.ts'],
   ['clients-in-adapters-only', 'src/http/query.ts', 'node_modules/better-sqlite3/index.js'],
@@ -84,6 +96,8 @@ const BREAKS: readonly (readonly [rule: string, from: string, to: string])[] = [
   ['nothing-knows-the-stand-in', 'src/http/bank.ts', 'stand-in/bank.ts'],
 ];
 
+const packageOf = (path: string): string | undefined => /^node_modules\/([^/]+)\//.exec(path)?.[1];
+
 describe('which way imports may point', () => {
   let dir: string;
   beforeAll(async () => {
@@ -108,11 +122,11 @@ describe('which way imports may point', () => {
     return root;
   }
 
-  const importOf = (from: string, to: string): string => {
-    const packaged = /^node_modules\/([^/]+)\//.exec(to)?.[1];
+  const importOf = (from: string, to: string, kind?: 'type'): string => {
+    const packaged = packageOf(to) ?? (to.includes('/') ? undefined : `node:${to}`);
     const path =
       packaged ?? `${'../'.repeat(from.split('/').length - 1)}${to.replace(/\.ts$/, '.js')}`;
-    return `import '${path}';\n`;
+    return kind === 'type' ? `import type { X } from '${path}';\n` : `import '${path}';\n`;
   };
 
   describe('a tree with a file that breaks each rule', () => {
@@ -122,10 +136,10 @@ describe('which way imports may point', () => {
         'src/http/a.ts': importOf('src/http/a.ts', 'src/http/b.ts'),
         'src/http/b.ts': importOf('src/http/b.ts', 'src/http/a.ts'),
       };
-      for (const [, from, to] of BREAKS) {
-        files[from] = (files[from] ?? '') + importOf(from, to);
-        files[to] ??= '';
-        const packaged = /^node_modules\/([^/]+)\//.exec(to)?.[1];
+      for (const [, from, to, kind] of BREAKS) {
+        files[from] = (files[from] ?? '') + importOf(from, to, kind);
+        if (to.includes('/')) files[to] ??= '';
+        const packaged = packageOf(to);
         if (packaged)
           files[`node_modules/${packaged}/package.json`] =
             `{"name":"${packaged}","version":"1.0.0","main":"index.js","type":"module"}`;
@@ -170,6 +184,10 @@ describe('which way imports may point', () => {
         'src/kernel/money.ts',
       ),
       'src/kernel/money.ts': 'export const x = 1;\n',
+      'src/write-side/readers.ts': 'export interface X {}\n',
+      'src/use-cases/cycles/payable.rule.ts':
+        importOf('src/use-cases/cycles/payable.rule.ts', 'src/budget/budget.decider.ts') +
+        importOf('src/use-cases/cycles/payable.rule.ts', 'src/write-side/readers.ts', 'type'),
     });
     expect(await cruise(root, ['src', 'events', 'projections', 'stand-in', 'examples'])).toEqual(
       [],

@@ -42,6 +42,13 @@ const SMELLS: readonly Smell[] = [
     sample: ['src/budget/budget.decider.ts', 'async function decide()'],
   },
   {
+    name: 'a rule is synchronous and pure',
+    where: /^src\/.+\.rule\.ts$/,
+    pattern:
+      /\basync\b|\bawait\b|\bPromise\b|new Date\(|Date\.now|Math\.random|performance\.|\bprocess\.|\bcrypto\.|\bfetch\(|set(Timeout|Interval|Immediate)\(|import\(|HttpException|@nestjs/,
+    sample: ['src/use-cases/cycles/payable.rule.ts', 'const now = Date.now();'],
+  },
+  {
     name: 'a projection is a pure fold',
     where: /\.projection\.ts$/,
     pattern: /\basync\b|\bawait\b|new Date\(|Date\.now|Math\.random|@nestjs/,
@@ -183,7 +190,7 @@ describe('smells', () => {
       expect(
         there.filter(
           (file) =>
-            !/^src\/[a-z]+\/[a-z-]+(\.(decider|state|report|commands|http))?\.ts$/.test(file),
+            !/^src\/[a-z]+\/[a-z-]+(\.(decider|state|report|rule|commands|http))?\.ts$/.test(file),
         ),
       ).toEqual([]);
     }

@@ -1,4 +1,4 @@
-import { CheckedSet, type Rule } from '../../src/use-cases/cycles/findings.js';
+import { CheckedSet, type Rule } from '../../src/use-cases/cycles/findings.rule.js';
 import { orderedInRound } from '../../src/use-cases/cycles/ordered-set.js';
 import { cycleDecider, type CycleCommand } from '../../src/cycle/cycle.decider.js';
 import { payableIn } from '../../src/enrolment/enrolment.decider.js';

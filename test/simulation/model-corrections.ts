@@ -1,23 +1,15 @@
-import {
-  monthsBetween,
-  ruling,
-  foldCorrection,
-} from '../../src/use-cases/corrections/corrections.js';
-import {
-  foldAdjustment,
-  foldRecovery,
-  hasCorrections,
-} from '../../src/use-cases/cycles/household-accounts.js';
+import { foldCorrection } from '../../src/use-cases/corrections/corrections.js';
+import { monthsBetween } from '../../src/kernel/time.js';
+import { ruling } from '../../src/use-cases/corrections/ruling.rule.js';
+import { foldAdjustment, foldRecovery } from '../../src/use-cases/folds.js';
+import { hasCorrections } from '../../src/use-cases/cycles/correction-items.rule.js';
 import {
   differenceOf,
   livesOf,
   standingOf,
   type Standing,
-} from '../../src/use-cases/corrections/recompute.js';
-import {
-  debtOf,
-  offsetOf,
-} from '../../src/process-managers/when-correction-approved-then-adjust.js';
+} from '../../src/use-cases/corrections/recompute.rule.js';
+import { debtOf, offsetOf } from '../../src/use-cases/corrections/household-debt.rule.js';
 import {
   adjustmentDecider,
   type AdjustmentCommand,

@@ -1,10 +1,7 @@
 import { orderedInRound, SetTally } from '../../src/use-cases/cycles/ordered-set.js';
-import {
-  arrearsFor,
-  foldAdjustment,
-  foldRecovery,
-} from '../../src/use-cases/cycles/household-accounts.js';
-import { dueIn, lessRecovery } from '../../src/use-cases/cycles/payable.js';
+import { arrearsFor } from '../../src/use-cases/cycles/correction-items.rule.js';
+import { foldAdjustment, foldRecovery } from '../../src/use-cases/folds.js';
+import { dueIn, lessRecovery } from '../../src/use-cases/cycles/payable.rule.js';
 import { type CycleState } from '../../src/cycle/cycle.state.js';
 import {
   cycleId as cycleIdOf,

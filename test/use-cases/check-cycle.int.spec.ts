@@ -3,7 +3,7 @@ import { approveCycle } from '../../src/use-cases/cycles/approve-cycle.js';
 import { checkCycle, overrideFinding } from '../../src/use-cases/cycles/check-cycle.js';
 import { readCycle } from '../../src/use-cases/cycles/cycles.js';
 import { prepareCycle, type PrepareSummary } from '../../src/use-cases/cycles/prepare-cycle.js';
-import type { Finding, Rule } from '../../src/use-cases/cycles/findings.js';
+import type { Finding, Rule } from '../../src/use-cases/cycles/findings.rule.js';
 import { pagesOf } from '../../src/write-side/stream-pages.js';
 import { asdProgramme, asdVersions } from '../../src/eligibility/reference/asd.js';
 import { enrolmentDecider } from '../../src/enrolment/enrolment.decider.js';

@@ -1,7 +1,7 @@
 import type { EventData } from '../../events/generated.js';
 import { createAuditCheck } from '../../src/audit/check.js';
 import { approveCorrection } from '../../src/use-cases/corrections/decide-correction.js';
-import { foldAdjustment, foldRecovery } from '../../src/use-cases/cycles/household-accounts.js';
+import { foldAdjustment, foldRecovery } from '../../src/use-cases/folds.js';
 import {
   proposeCorrection,
   type ProposeArgs,

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { openEventStoreDb } from '../../src/adapters/event-store/eventstoredb/event-store.js';
 import { readCorrection } from '../../src/use-cases/corrections/corrections.js';
 import { approveCorrection } from '../../src/use-cases/corrections/decide-correction.js';
-import { foldAdjustment, foldRecovery } from '../../src/use-cases/cycles/household-accounts.js';
+import { foldAdjustment, foldRecovery } from '../../src/use-cases/folds.js';
 import type { Deps } from '../../src/write-side/context.js';
 import { planRecoveries } from '../../src/use-cases/corrections/plan-recoveries.js';
 import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { EventData } from '../../events/generated.js';
 import { readCorrection } from '../../src/use-cases/corrections/corrections.js';
 import { approveCorrection } from '../../src/use-cases/corrections/decide-correction.js';
-import { foldRecovery } from '../../src/use-cases/cycles/household-accounts.js';
+import { foldRecovery } from '../../src/use-cases/folds.js';
 import { planRecoveries } from '../../src/use-cases/corrections/plan-recoveries.js';
 import { proposeCorrection } from '../../src/use-cases/corrections/propose-correction.js';
 import { asdVersions } from '../../src/eligibility/reference/asd.js';

@@ -6,7 +6,7 @@ import {
   type Check,
   type Finding,
   type Rule,
-} from '../../src/use-cases/cycles/findings.js';
+} from '../../src/use-cases/cycles/findings.rule.js';
 import { sha256Hex } from '../../src/kernel/canonical.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 

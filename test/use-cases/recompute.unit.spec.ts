@@ -7,46 +7,13 @@ import {
   standingOf,
   type Household,
   type Standing,
-} from '../../src/use-cases/corrections/recompute.js';
+} from '../../src/use-cases/corrections/recompute.rule.js';
 import { entitlementFor } from '../../src/eligibility/determine.js';
-import type { Recorded } from '../../src/kernel/decider.js';
-import { uuidOf } from '../../src/kernel/ids.js';
 import { adjustmentDecider, type Proposal } from '../../src/correction/adjustment.decider.js';
 import { recoveryDecider } from '../../src/recovery/recovery.decider.js';
 import { compiledOf, factsOf, PERIODS } from '../simulation/model-programme.js';
+import { ended, HASH, of, revised, started, suspended } from './enrolment-events.fixtures.js';
 
-const of = { programmeId: 'sim', personId: uuidOf('person', 1) };
-const HASH = 'a'.repeat(64);
-const nothing = { period: '2026-01', policyVersion: 1, amountMinor: '0', items: [] };
-const event = <T extends Recorded['type']>(type: T, data: EventData[T]): Recorded =>
-  ({
-    type,
-    data,
-    meta: { actor: 'x', role: 'supervisor' },
-    time: '2026-01-01T00:00:00.000Z',
-  }) as never;
-const started = (startPeriod: string, facts: number) =>
-  event('EnrolmentStarted', {
-    ...of,
-    applicationId: uuidOf('application', 1),
-    region: 'MA-06',
-    startPeriod,
-    facts: factsOf(facts) as never,
-    contentHash: HASH,
-    entitlement: nothing,
-  });
-const revised = (fromPeriod: string, facts: number) =>
-  event('EntitlementRevised', {
-    ...of,
-    fromPeriod,
-    facts: factsOf(facts) as never,
-    contentHash: String(facts).repeat(64).slice(0, 64),
-    entitlement: { ...nothing, period: fromPeriod },
-    reason: 'x',
-  });
-const suspended = (fromPeriod: string) =>
-  event('EnrolmentSuspended', { ...of, fromPeriod, reason: 'x' });
-const ended = (lastPeriod: string) => event('EnrolmentEnded', { ...of, lastPeriod, reason: 'x' });
 const ruling = (late: boolean) => (period: string) => {
   const version = period >= '2026-03' || late ? 2 : 1;
   return { version, compiled: compiledOf(version) };

@@ -4,7 +4,7 @@ import {
   approveCorrection,
   rejectCorrection,
 } from '../../use-cases/corrections/decide-correction.js';
-import { foldAdjustment } from '../../use-cases/cycles/household-accounts.js';
+import { foldAdjustment } from '../../use-cases/folds.js';
 import { proposeCorrection } from '../../use-cases/corrections/propose-correction.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 import type { Proposal } from '../../correction/adjustment.decider.js';

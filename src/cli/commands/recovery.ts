@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { foldRecovery } from '../../use-cases/cycles/household-accounts.js';
+import { foldRecovery } from '../../use-cases/folds.js';
 import { onRecovery, planRecoveries } from '../../use-cases/corrections/plan-recoveries.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 import { DomainError } from '../../kernel/errors.js';

@@ -1,15 +1,12 @@
-import type { PolicyInForce, ProgrammePolicies } from '../../write-side/readers.js';
 import type { EventStore } from '../../adapters/event-store/port.js';
 import {
   correctionDecider,
   isOpen,
   type CorrectionState,
 } from '../../correction/correction.decider.js';
-import type { Recorded } from '../../kernel/decider.js';
-import { fold } from '../../kernel/decider.js';
+import { type Recorded, fold } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { streams } from '../../kernel/ids.js';
-import { addMonths } from '../../kernel/time.js';
 import { foldCycle } from '../cycles/cycles.js';
 
 import { pagesOf } from '../../write-side/stream-pages.js';
@@ -66,45 +63,6 @@ export async function pastOf(store: EventStore, programmeId: string, asOf: numbe
     }
   }
   return { toPeriod, paidThrough, closed };
-}
-
-export function monthsBetween(fromPeriod: string, toPeriod: string): readonly string[] {
-  const months: string[] = [];
-  for (let month = fromPeriod; month <= toPeriod; month = addMonths(month, 1)) months.push(month);
-  return months;
-}
-
-/**
- * The policy that a household is due a month under: the one first paid in it, unless a correction
- * that was approved (or this one) decided on the newest in legal effect. A decision for legal
- * effect stays for its months: later corrections do not undo it.
- */
-export function ruling(
-  book: ProgrammePolicies,
-  corrections: readonly CorrectionState[],
-  correctionId: string,
-): (personId: string) => (period: string) => PolicyInForce | undefined {
-  const lawful = corrections.flatMap(({ status, started }) =>
-    started?.basis === 'legal-effect' &&
-    (started.correctionId === correctionId || status === 'applied' || status === 'approved')
-      ? [started]
-      : [],
-  );
-  return (personId) => {
-    const ours = lawful.filter(
-      (started) => started.personId === undefined || started.personId === personId,
-    );
-    return (period) => {
-      try {
-        return ours.some(({ fromPeriod, toPeriod }) => fromPeriod <= period && period <= toPeriod)
-          ? book.policyInEffect(period)
-          : book.policyOf(period);
-      } catch (error) {
-        if (error instanceof DomainError && error.code === 'NO_POLICY_FOR_PERIOD') return undefined;
-        throw error;
-      }
-    };
-  };
 }
 
 /**

@@ -8,7 +8,7 @@ import { recoveryDecider, type RecoveryCommand } from '../../recovery/recovery.d
 import { execute, type CommandResult } from '../../write-side/execute.js';
 import { part, type Unit } from '../../write-side/unit.js';
 import { pipelined, record } from '../../write-side/bulk.js';
-import { foldRecovery } from '../cycles/household-accounts.js';
+import { foldRecovery } from '../folds.js';
 import type { Deps, JobContext, OnProgress, CommandContext } from '../../write-side/context.js';
 import { refusal, type Refusal } from '../../write-side/refusals.js';
 import { pagesOf } from '../../write-side/stream-pages.js';

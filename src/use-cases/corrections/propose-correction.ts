@@ -13,24 +13,23 @@ import {
   recoveryId as recoveryIdOf,
   streams,
 } from '../../kernel/ids.js';
-import { parsePeriod } from '../../kernel/time.js';
+import { parsePeriod, monthsBetween } from '../../kernel/time.js';
 import { pipelined, record, recordOne } from '../../write-side/bulk.js';
 import { part, type Unit } from '../../write-side/unit.js';
 import {
   correctionsOf,
   foldCorrection,
-  monthsBetween,
   pastOf,
   readCorrection,
   requireNoneOpen,
-  ruling,
   type Past,
 } from './corrections.js';
-import { foldPayment } from '../folds.js';
-import { foldAdjustment, foldRecovery, HouseholdAccounts } from '../cycles/household-accounts.js';
+import { ruling } from './ruling.rule.js';
+import { foldPayment, foldAdjustment, foldRecovery } from '../folds.js';
+import { HouseholdAccounts } from '../cycles/household-accounts.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
-import { differenceOf, livesOf, standingOf } from './recompute.js';
+import { differenceOf, livesOf, standingOf } from './recompute.rule.js';
 import { isErased } from '../../person/registered-person.js';
 import { ahead, pagesOf } from '../../write-side/stream-pages.js';
 

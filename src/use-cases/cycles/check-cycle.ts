@@ -1,22 +1,20 @@
 import type { ProgrammePolicies } from '../../write-side/readers.js';
-import type { EventData } from '../../../events/generated.js';
 import type { StreamEvents } from '../../adapters/event-store/port.js';
 import { freeMinor } from '../../budget/budget.decider.js';
 import { cycleDecider } from '../../cycle/cycle.decider.js';
 import { type CycleState } from '../../cycle/cycle.state.js';
-import { entitlementFor } from '../../eligibility/determine.js';
-import { isOfPolicy } from '../../eligibility/rules.js';
-import { factsIn, payableIn, type EnrolmentState } from '../../enrolment/enrolment.decider.js';
+import { payableIn } from '../../enrolment/enrolment.decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { partsOfCycle, streams } from '../../kernel/ids.js';
 import { execute, type CommandResult } from '../../write-side/execute.js';
 import { part, type Part } from '../../write-side/unit.js';
 import { recordOne } from '../../write-side/bulk.js';
 import { budgetStreamOf, foldBudget, foldCycle, readCycle } from './cycles.js';
-import { CheckedSet, type CheckedPayment, type Finding, type Tally } from './findings.js';
+import { CheckedSet, type CheckedPayment, type Finding, type Tally } from './findings.rule.js';
 import { foldEnrolment } from '../folds.js';
 import type { Deps, JobContext, OnProgress, CommandContext } from '../../write-side/context.js';
 import { orderedInRound } from './ordered-set.js';
+import { withinEntitlement } from './payable.rule.js';
 import { payeeOf } from '../../person/payees.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import { isErased } from '../../person/registered-person.js';
@@ -217,31 +215,9 @@ class CycleCheck {
         ...(accountHash === undefined ? {} : { accountHash }),
         erased: isErased(persons[i]!.events),
         payable: payableIn(enrolment, period),
-        withinEntitlement: this.#within(enrolment, ordered.items),
+        withinEntitlement: withinEntitlement(enrolment, ordered.items, this.book),
       };
     });
-  }
-
-  /**
-   * Whether the items of each period (approved arrears apart, which are of other months) are no
-   * more than what the household's facts give in it under the policy first paid then.
-   */
-  #within(enrolment: EnrolmentState, items: EventData['PaymentOrdered']['items']): boolean {
-    const byPeriod = new Map<string, bigint>();
-    for (const { period, amountMinor } of items.filter(isOfPolicy))
-      byPeriod.set(period, (byPeriod.get(period) ?? 0n) + BigInt(amountMinor));
-    for (const [period, amountMinor] of byPeriod) {
-      if (enrolment.status === 'none') return false;
-      const { version, compiled } = this.book.policyOf(period);
-      if (
-        amountMinor >
-        BigInt(
-          entitlementFor(compiled, version, factsIn(enrolment, period).facts, period).amountMinor,
-        )
-      )
-        return false;
-    }
-    return true;
   }
 }
 

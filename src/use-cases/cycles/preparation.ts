@@ -9,17 +9,12 @@ import { payableIn, type EnrolmentState } from '../../enrolment/enrolment.decide
 import { recoveryDecider } from '../../recovery/recovery.decider.js';
 import { record, type UnitResult } from '../../write-side/bulk.js';
 import { part, type Part, type Unit } from '../../write-side/unit.js';
-import { foldEnrolment } from '../folds.js';
-import {
-  arrearsFor,
-  foldAdjustment,
-  foldRecovery,
-  HouseholdAccounts,
-  type CarriedArrears,
-} from './household-accounts.js';
+import { foldEnrolment, foldAdjustment, foldRecovery } from '../folds.js';
+import { HouseholdAccounts } from './household-accounts.js';
+import { arrearsFor, type CarriedArrears } from './correction-items.rule.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { orderedInRound, SetTally } from './ordered-set.js';
-import { dueIn, lessRecovery, type Deduction, type Due } from './payable.js';
+import { dueIn, lessRecovery, type Deduction, type Due } from './payable.rule.js';
 import { isErased } from '../../person/registered-person.js';
 
 export function refuseNone(results: readonly UnitResult[]): void {

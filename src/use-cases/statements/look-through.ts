@@ -3,7 +3,7 @@ import {
   type BankEntry,
   type BankMessageEnd,
 } from '../../adapters/payment-rail/iso20022/incoming/port.js';
-import { verdictOf } from './bank-verdict.js';
+import { verdictOf } from './bank-verdict.rule.js';
 import { type Instructed } from '../instructions/instructed-messages.js';
 import { type MessageDeps } from '../../write-side/context.js';
 import type { VerdictSpool } from './verdict-spool.js';

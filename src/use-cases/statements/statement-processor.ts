@@ -4,7 +4,7 @@ import { streams } from '../../kernel/ids.js';
 import { record } from '../../write-side/bulk.js';
 import { part, type Unit } from '../../write-side/unit.js';
 import { EntryNamer, quarantined, type QuarantinedEntry } from './bank-entries.js';
-import { dated, type Verdict } from './bank-verdict.js';
+import { dated, type Verdict } from './bank-verdict.rule.js';
 import { type Instructed } from '../instructions/instructed-messages.js';
 import {
   PAGE,
@@ -17,8 +17,7 @@ import {
   type OutcomeResult,
   type OutcomesSummary,
 } from '../outcomes/take-in-outcomes.js';
-import type { VerdictSpool } from './verdict-spool.js';
-import { type Spooled } from './verdict-spool.js';
+import { type VerdictSpool, type Spooled } from './verdict-spool.js';
 
 interface Origin {
   readonly spooled: Spooled;

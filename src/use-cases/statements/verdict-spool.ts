@@ -1,6 +1,6 @@
 import type { Scratch } from '../../adapters/message-archive/port.js';
 import type { BankEntry } from '../../adapters/payment-rail/iso20022/incoming/port.js';
-import type { Verdict } from './bank-verdict.js';
+import type { Verdict } from './bank-verdict.rule.js';
 
 export type Saying = Exclude<Verdict, { readonly kind: 'ignored' }>;
 

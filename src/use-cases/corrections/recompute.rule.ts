@@ -1,4 +1,4 @@
-import { fold } from '../../kernel/decider.js';
+import { fold, type Recorded } from '../../kernel/decider.js';
 import type { PolicyInForce } from '../../write-side/readers.js';
 import type { EventData } from '../../../events/generated.js';
 import type { AdjustmentState, Proposal } from '../../correction/adjustment.decider.js';
@@ -10,7 +10,6 @@ import {
   payableIn,
   type EnrolmentState,
 } from '../../enrolment/enrolment.decider.js';
-import type { Recorded } from '../../kernel/decider.js';
 import type { RecoveryState } from '../../recovery/recovery.state.js';
 
 type Month = Proposal['periods'][number];

@@ -1,9 +1,10 @@
 import type { ProgrammePolicies } from '../../write-side/readers.js';
 import { entitlementFor } from '../../eligibility/determine.js';
+import { isOfPolicy } from '../../eligibility/rules.js';
 import { factsIn, payableIn, type EnrolmentState } from '../../enrolment/enrolment.decider.js';
 import type { EventData } from '../../../events/generated.js';
 import type { RecoveryState } from '../../recovery/recovery.state.js';
-import { recoveryFor, type CarriedArrears } from './household-accounts.js';
+import { recoveryFor, type CarriedArrears } from './correction-items.rule.js';
 import { addMonths } from '../../kernel/time.js';
 
 /** What a recovery keeps back of a payment. */
@@ -34,7 +35,7 @@ export function dueIn(
   firstPosition: number,
   period: string,
   paidThrough: number,
-  book: ProgrammePolicies,
+  policies: Pick<ProgrammePolicies, 'policyOf'>,
   arrears?: CarriedArrears,
 ): Due | undefined {
   if (!payableIn(state, period)) return undefined;
@@ -43,7 +44,7 @@ export function dueIn(
   let total = 0n;
   for (let month = from; month <= period; month = addMonths(month, 1)) {
     if (month !== period && !payableIn(state, month)) continue;
-    const { version, compiled } = book.policyOf(month);
+    const { version, compiled } = policies.policyOf(month);
     const { facts } = factsIn(state, month);
     const entitlement = entitlementFor(compiled, version, facts, month);
     total += BigInt(entitlement.amountMinor);
@@ -56,7 +57,7 @@ export function dueIn(
   if (total <= 0n) return undefined;
   return {
     amountMinor: String(total),
-    policyVersion: book.policyOf(period).version,
+    policyVersion: policies.policyOf(period).version,
     contentHash: factsIn(state, period).contentHash,
     items,
   };
@@ -80,4 +81,24 @@ export function lessRecovery(
     },
     deduction: { grossMinor: due.amountMinor, amountMinor: String(amountMinor) },
   };
+}
+
+/**
+ * Whether the items of each period (approved arrears apart, which are of other months) are no more
+ * than what the household's facts give in it under the policy first paid then.
+ */
+export function withinEntitlement(
+  enrolment: EnrolmentState,
+  items: Due['items'],
+  policies: Pick<ProgrammePolicies, 'policyOf'>,
+): boolean {
+  const byPeriod = new Map<string, bigint>();
+  for (const { period, amountMinor } of items.filter(isOfPolicy))
+    byPeriod.set(period, (byPeriod.get(period) ?? 0n) + BigInt(amountMinor));
+  if (byPeriod.size > 0 && enrolment.status === 'none') return false;
+  return [...byPeriod].every(([period, amountMinor]) => {
+    const { version, compiled } = policies.policyOf(period);
+    const { facts } = factsIn(enrolment, period);
+    return amountMinor <= BigInt(entitlementFor(compiled, version, facts, period).amountMinor);
+  });
 }
