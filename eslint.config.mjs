@@ -132,7 +132,7 @@ export default tseslint.config(
   {
     // A function fits a screen.
     files: [
-      'src/{application,budget,correction,cycle,enrolment,kernel,payment,person,programme,recovery,statement}/**/*.ts',
+      'src/{application,audit,budget,correction,cycle,enrolment,kernel,payment,person,programme,recovery,statement}/**/*.ts',
     ],
     rules: {
       'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],

@@ -3,8 +3,9 @@ import { CorrectionsCheck } from './corrections-check.js';
 import { EntitlementCheck } from './entitlement-check.js';
 import { KeyTable } from './key-table.js';
 import { MoneyCheck } from './money-check.js';
-import { PeopleCheck } from './people-check.js';
 import type { AuditReport, Invariant, Violation } from './report.js';
+import { SegregationOfDutiesCheck } from './segregation-of-duties-check.js';
+import { UniquenessCheck } from './uniqueness-check.js';
 
 export type { AuditReport } from './report.js';
 
@@ -37,7 +38,8 @@ class Check implements AuditCheck {
   readonly #streams = new KeyTable();
   readonly #ids = new KeyTable();
   #revisions = new Int32Array(1 << 12).fill(-1);
-  readonly #people = new PeopleCheck();
+  readonly #uniqueness = new UniquenessCheck();
+  readonly #duties = new SegregationOfDutiesCheck();
   readonly #money = new MoneyCheck();
   readonly #entitlements = new EntitlementCheck();
   readonly #corrections = new CorrectionsCheck();
@@ -55,7 +57,8 @@ class Check implements AuditCheck {
     const found = (invariant: Invariant, detail: string): void =>
       this.#found(invariant, event.stream, event.position, detail);
     const stream = this.#order(event, found);
-    this.#people.add(event, stream, found);
+    this.#uniqueness.add(event, stream, found);
+    this.#duties.add(event, found);
     this.#entitlements.add(event, this.#asOf, found);
     this.#corrections.add(event, this.#isPaid, found);
     this.#money.add(event, stream, found);

@@ -1,9 +1,9 @@
 import { ARREARS_ITEM, RECOVERY_ITEM } from '../eligibility/rules.js';
+import type { EventData } from '../../events/generated.js';
 import type { Recorded } from '../kernel/decider.js';
 import { HouseholdBooks } from './household-books.js';
 import type { Found, Violation } from './report.js';
 
-type Event<T extends Recorded['type']> = Extract<Recorded, { readonly type: T }>;
 interface Sums {
   arrearsCount: number;
   arrears: bigint;
@@ -42,42 +42,17 @@ export class CorrectionsCheck {
   add(event: Recorded, isPaid: (paymentId: string) => boolean, found: Found): void {
     switch (event.type) {
       case 'CorrectionStarted':
-        this.#runs.set(event.data.correctionId, {
-          asOf: event.data.asOf,
-          proposers: [event.meta.actor],
-          proposed: nothing(),
-          established: nothing(),
-          contentHash: undefined,
-          approved: false,
-        });
-        return;
+        return this.#started(event);
       case 'AdjustmentProposed':
+        return this.#adjustmentProposed(event, found);
+      case 'CorrectionProposed':
         return this.#proposed(event, found);
-      case 'CorrectionProposed': {
-        const run = this.#runs.get(event.data.correctionId);
-        if (!run) return found('I6', 'proposed without having been started');
-        run.proposers.push(event.meta.actor);
-        run.contentHash = event.data.contentHash;
-        return compare(run.proposed, event.data, 'proposed', found);
-      }
-      case 'CorrectionApproved': {
-        const run = this.#runs.get(event.data.correctionId);
-        if (run?.contentHash === undefined)
-          return found('I4', 'approved without having been proposed');
-        if (run.contentHash !== event.data.contentHash)
-          found('I4', 'approved other content than was proposed');
-        if (run.proposers.includes(event.meta.actor)) found('I4', 'approved by who proposed it');
-        run.approved = true;
-        return;
-      }
+      case 'CorrectionApproved':
+        return this.#approved(event, found);
       case 'AdjustmentEstablished':
         return this.#established(event, found);
-      case 'CorrectionApplied': {
-        const run = this.#runs.get(event.data.correctionId);
-        if (!run) return found('I6', 'applied without having been started');
-        compare(run.proposed, event.data, 'proposed', found);
-        return compare(run.established, event.data, 'put on accounts', found);
-      }
+      case 'CorrectionApplied':
+        return this.#applied(event, found);
       case 'ArrearsOrdered':
         return this.#of(event.data).arrearsOrdered(event.data, found);
       case 'ArrearsReleased':
@@ -141,22 +116,46 @@ export class CorrectionsCheck {
     return this.#runs.get(correctionId)?.asOf ?? -1;
   }
 
-  #proposed({ data }: Event<'AdjustmentProposed'>, found: Found): void {
+  #started({ data, meta }: Recorded<'CorrectionStarted'>): void {
+    this.#runs.set(data.correctionId, {
+      asOf: data.asOf,
+      proposers: [meta.actor],
+      proposed: nothing(),
+      established: nothing(),
+      contentHash: undefined,
+      approved: false,
+    });
+  }
+
+  #proposed({ data, meta }: Recorded<'CorrectionProposed'>, found: Found): void {
+    const run = this.#runs.get(data.correctionId);
+    if (!run) return found('I6', 'proposed without having been started');
+    run.proposers.push(meta.actor);
+    run.contentHash = data.contentHash;
+    compare(run.proposed, data, 'proposed', found);
+  }
+
+  #approved({ data, meta }: Recorded<'CorrectionApproved'>, found: Found): void {
+    const run = this.#runs.get(data.correctionId);
+    if (run?.contentHash === undefined) return found('I4', 'approved without having been proposed');
+    if (run.contentHash !== data.contentHash)
+      found('I4', 'approved other content than was proposed');
+    if (run.proposers.includes(meta.actor)) found('I4', 'approved by who proposed it');
+    run.approved = true;
+  }
+
+  #applied({ data }: Recorded<'CorrectionApplied'>, found: Found): void {
+    const run = this.#runs.get(data.correctionId);
+    if (!run) return found('I6', 'applied without having been started');
+    compare(run.proposed, data, 'proposed', found);
+    compare(run.established, data, 'put on accounts', found);
+  }
+
+  #adjustmentProposed({ data }: Recorded<'AdjustmentProposed'>, found: Found): void {
     const run = this.#runs.get(data.correctionId);
     if (!run || run.contentHash !== undefined)
       found('I6', 'proposed for a correction that is not under way');
-    let total = 0n;
-    for (const { period, paidMinor, dueMinor, items } of data.periods) {
-      const difference = BigInt(dueMinor) - BigInt(paidMinor);
-      const sum = items.reduce(
-        (all, item) => all + BigInt(item.dueMinor) - BigInt(item.paidMinor),
-        0n,
-      );
-      if (sum !== difference) found('I6', `${period}: the items sum to ${sum}, not ${difference}`);
-      total += difference;
-    }
-    if (total !== BigInt(data.differenceMinor))
-      found('I6', `the months sum to ${total}, not ${data.differenceMinor}`);
+    requireSums(data, found);
     const household = this.#of(data);
     const before = household.pending;
     if (run && before?.correctionId === data.correctionId) count(run.proposed, before.minor, -1);
@@ -164,22 +163,18 @@ export class CorrectionsCheck {
     if (run) count(run.proposed, household.pending.minor, 1);
   }
 
-  #established({ data }: Event<'AdjustmentEstablished'>, found: Found): void {
+  #established({ data }: Recorded<'AdjustmentEstablished'>, found: Found): void {
     const run = this.#runs.get(data.correctionId);
     if (!run?.approved) found('I4', 'put on the account before anybody approved it');
     this.#of(data).established(data, found);
     if (run) count(run.established, BigInt(data.differenceMinor), 1);
   }
 
-  #ordered({ data }: Event<'PaymentOrdered'>, found: Found): void {
+  #ordered({ data }: Recorded<'PaymentOrdered'>, found: Found): void {
     const { programmeId, personId, paymentId, round, amountMinor, items } = data;
     const household = this.#households.get(`${programmeId}-${personId}`);
-    const sumOf = (wanted: string): bigint =>
-      items.reduce(
-        (sum, item) => (item.code === wanted ? sum + BigInt(item.amountMinor) : sum),
-        0n,
-      );
-    const [arrears, recovery] = [sumOf(ARREARS_ITEM), -sumOf(RECOVERY_ITEM)];
+    const arrears = sumOf(items, ARREARS_ITEM);
+    const recovery = -sumOf(items, RECOVERY_ITEM);
     if (!household) {
       if (arrears !== 0n || recovery !== 0n)
         found('I6', 'arrears or a recovery of a household that no correction concerned');
@@ -205,9 +200,35 @@ export class CorrectionsCheck {
 
   #debtor({ recoveryId }: { readonly recoveryId: string }): HouseholdBooks {
     let household = this.#households.get(recoveryId);
-    if (!household) this.#households.set(recoveryId, (household = new HouseholdBooks()));
+    if (!household) {
+      household = new HouseholdBooks();
+      this.#households.set(recoveryId, household);
+    }
     return household;
   }
+}
+
+function sumOf(items: EventData['PaymentOrdered']['items'], code: string): bigint {
+  let sum = 0n;
+  for (const item of items) if (item.code === code) sum += BigInt(item.amountMinor);
+  return sum;
+}
+
+/** The items sum to their month's difference, and the months to the household's. */
+function requireSums(
+  { periods, differenceMinor }: EventData['AdjustmentProposed'],
+  found: Found,
+): void {
+  let total = 0n;
+  for (const { period, paidMinor, dueMinor, items } of periods) {
+    const difference = BigInt(dueMinor) - BigInt(paidMinor);
+    let sum = 0n;
+    for (const item of items) sum += BigInt(item.dueMinor) - BigInt(item.paidMinor);
+    if (sum !== difference) found('I6', `${period}: the items sum to ${sum}, not ${difference}`);
+    total += difference;
+  }
+  if (total !== BigInt(differenceMinor))
+    found('I6', `the months sum to ${total}, not ${differenceMinor}`);
 }
 
 function count(sums: Sums, minor: bigint, by: 1 | -1): void {

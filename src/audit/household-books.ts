@@ -48,7 +48,8 @@ export class HouseholdBooks {
     { correctionId, differenceMinor, offsetMinor = '0' }: EventData['AdjustmentEstablished'],
     found: Found,
   ): void {
-    const [minor, offset] = [BigInt(differenceMinor), BigInt(offsetMinor)];
+    const minor = BigInt(differenceMinor);
+    const offset = BigInt(offsetMinor);
     if (offset !== (this.#offset?.correctionId === correctionId ? this.#offset.minor : 0n))
       found('I6', `${offset} set against a debt that was not`);
     this.#offset = undefined;
@@ -135,7 +136,8 @@ export class HouseholdBooks {
     { paymentId, round, grossMinor, amountMinor, remainingMinor }: EventData['RecoveryDeducted'],
     found: Found,
   ): void {
-    const [gross, minor] = [BigInt(grossMinor), BigInt(amountMinor)];
+    const gross = BigInt(grossMinor);
+    const minor = BigInt(amountMinor);
     const before = this.#deductions.get(paymentId);
     if (before && before.round >= round)
       found('I2', `deducted twice from the payment in round ${round}`);

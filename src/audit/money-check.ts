@@ -1,5 +1,6 @@
 import type { Recorded } from '../kernel/decider.js';
 import { partsOfPayment } from '../kernel/ids.js';
+import { BudgetCheck } from './budget-check.js';
 import { emptyBooks, STATUS, type CycleBooks, type Status } from './cycle-books.js';
 import type { Found } from './report.js';
 
@@ -7,11 +8,6 @@ import type { Found } from './report.js';
 interface Placed {
   readonly position: number;
   readonly data: { readonly paymentId: string };
-}
-interface Budget {
-  allotted: bigint;
-  reserved: bigint;
-  spent: bigint;
 }
 
 /**
@@ -30,7 +26,15 @@ export class MoneyCheck {
   #before = -1;
   readonly #openBreaks = new Map<string, number>();
   readonly #cycles = new Map<string, CycleBooks>();
-  readonly #budgets = new Map<string, Budget>();
+  readonly #budgets = new BudgetCheck();
+  readonly #cycle = (cycleId: string): CycleBooks => {
+    let cycle = this.#cycles.get(cycleId);
+    if (!cycle) {
+      cycle = emptyBooks();
+      this.#cycles.set(cycleId, cycle);
+    }
+    return cycle;
+  };
 
   /** @param stream dense number of the event's stream */
   add(event: Recorded, stream: number, found: Found): void {
@@ -63,86 +67,29 @@ export class MoneyCheck {
         return;
       case 'PaymentBreakResolved':
         return this.#resolved(event, stream, found);
-      case 'CyclePreparationStarted': {
-        const cycle = this.#cycle(event.data.cycleId);
-        Object.assign(cycle, {
-          asOf: event.data.asOf,
-          round: event.data.round,
-          roundCount: 0,
-          roundMinor: 0n,
-          prepared: undefined,
-        });
-        return;
-      }
-      case 'CyclePrepared': {
-        const cycle = this.#cycle(event.data.cycleId);
-        cycle.prepared = { count: event.data.count, minor: BigInt(event.data.totalMinor) };
-        if (cycle.roundCount !== event.data.count || cycle.roundMinor !== cycle.prepared.minor) {
-          found(
-            'I6',
-            `prepared ${event.data.count} payments of ${event.data.totalMinor}; the log has ${cycle.roundCount} of ${cycle.roundMinor}`,
-          );
-        }
-        return;
-      }
+      case 'CyclePreparationStarted':
+        return this.#preparationStarted(event);
+      case 'CyclePrepared':
+        return this.#prepared(event, found);
       case 'CycleApproved':
-      case 'CycleReleased': {
-        const { prepared, reservedMinor } = this.#cycle(event.data.cycleId);
-        if (prepared?.minor !== BigInt(event.data.totalMinor))
-          found('I6', `${event.type} of another total than was prepared`);
-        if (event.type === 'CycleReleased' && reservedMinor !== BigInt(event.data.totalMinor))
-          found('I6', `released ${event.data.totalMinor} with ${reservedMinor} reserved`);
-        return;
-      }
-      case 'CycleInstructed': {
-        const cycle = this.#cycle(event.data.cycleId);
-        if (
-          cycle.instructedCount !== event.data.count ||
-          cycle.instructedMinor !== BigInt(event.data.totalMinor)
-        )
-          found(
-            'I6',
-            `instructed ${event.data.count} of ${event.data.totalMinor}; the log has ${cycle.instructedCount} of ${cycle.instructedMinor}`,
-          );
-        return;
-      }
+        return this.#approved(event, found);
+      case 'CycleReleased':
+        this.#approved(event, found);
+        return this.#released(event, found);
+      case 'CycleInstructed':
+        return this.#cycleInstructed(event, found);
       case 'CycleReconciled':
         return this.#reconciled(event, found);
       case 'CycleClosed':
         this.#cycle(event.data.cycleId).closed = true;
         return;
       case 'BudgetAllotted':
-        this.#budgets.set(event.stream, {
-          allotted: BigInt(event.data.amountMinor),
-          reserved: 0n,
-          spent: 0n,
-        });
-        return;
       case 'BudgetAdjusted':
-        return this.#budget(event.stream, undefined, BigInt(event.data.deltaMinor), 0n, 0n, found);
       case 'BudgetReserved':
-        if (this.#cycle(event.data.cycleId).closed)
-          this.#cycle(event.data.cycleId).reservedSinceClosed += BigInt(event.data.amountMinor);
-        return this.#budget(
-          event.stream,
-          event.data.cycleId,
-          0n,
-          BigInt(event.data.amountMinor),
-          0n,
-          found,
-        );
       case 'BudgetReservationReleased':
-        return this.#budget(
-          event.stream,
-          event.data.cycleId,
-          0n,
-          -BigInt(event.data.amountMinor),
-          0n,
-          found,
-        );
       case 'BudgetSpent':
       case 'BudgetRefunded':
-        return this.#flowed(event, found);
+        return this.#budgets.add(event, this.#cycle, found);
       default:
         return;
     }
@@ -184,11 +131,7 @@ export class MoneyCheck {
     }
   }
 
-  #ordered(
-    event: Extract<Recorded, { type: 'PaymentOrdered' }>,
-    stream: number,
-    found: Found,
-  ): void {
+  #ordered(event: Recorded<'PaymentOrdered'>, stream: number, found: Found): void {
     const before = this.#is(stream);
     const amount = BigInt(event.data.amountMinor);
     if (before !== 'none' && !(before === 'cancelled' && this.#attempt[stream] === 0))
@@ -205,7 +148,7 @@ export class MoneyCheck {
   }
 
   #instructed(
-    event: Extract<Recorded, { type: 'PaymentInstructed' | 'PaymentReinstructed' }>,
+    event: Recorded<'PaymentInstructed' | 'PaymentReinstructed'>,
     stream: number,
     found: Found,
   ): void {
@@ -249,11 +192,7 @@ export class MoneyCheck {
    * A person's verdict on a break moves the payment too, so it must be true of all attempts
    * together.
    */
-  #resolved(
-    event: Extract<Recorded, { type: 'PaymentBreakResolved' }>,
-    stream: number,
-    found: Found,
-  ): void {
+  #resolved(event: Recorded<'PaymentBreakResolved'>, stream: number, found: Found): void {
     const { breakId, resolution } = event.data;
     const attempt = this.#openBreaks.get(breakId);
     this.#openBreaks.delete(breakId);
@@ -275,37 +214,48 @@ export class MoneyCheck {
     );
   }
 
-  /**
-   * What a budget spends is what settled since it last did, and what it takes back is what came
-   * back.
-   */
-  #flowed(
-    event: Extract<Recorded, { type: 'BudgetSpent' | 'BudgetRefunded' }>,
-    found: Found,
-  ): void {
-    const { cycleId, count, throughPosition } = event.data;
-    const amount = BigInt(event.data.amountMinor);
-    const cycle = this.#cycle(cycleId);
-    const spends = event.type === 'BudgetSpent';
-    const moved = (spends ? cycle.gained : cycle.lost).take(throughPosition);
-    if (throughPosition >= event.position || moved.count !== count || moved.minor !== amount) {
-      found(
-        'I6',
-        `${event.type} ${amount} for ${count} payments through ${throughPosition}; the log has ${moved.minor} for ${moved.count}`,
-      );
-    }
-    if (cycle.closed) cycle.reservedSinceClosed += spends ? -amount : amount;
-    this.#budget(
-      event.stream,
-      cycleId,
-      0n,
-      spends ? -amount : amount,
-      spends ? amount : -amount,
-      found,
-    );
+  #preparationStarted({ data }: Recorded<'CyclePreparationStarted'>): void {
+    const cycle = this.#cycle(data.cycleId);
+    cycle.asOf = data.asOf;
+    cycle.round = data.round;
+    cycle.roundCount = 0;
+    cycle.roundMinor = 0n;
+    cycle.prepared = undefined;
   }
 
-  #reconciled(event: Extract<Recorded, { type: 'CycleReconciled' }>, found: Found): void {
+  #prepared({ data }: Recorded<'CyclePrepared'>, found: Found): void {
+    const { cycleId, count, totalMinor } = data;
+    const cycle = this.#cycle(cycleId);
+    cycle.prepared = { count, minor: BigInt(totalMinor) };
+    if (cycle.roundCount !== count || cycle.roundMinor !== cycle.prepared.minor)
+      found(
+        'I6',
+        `prepared ${count} payments of ${totalMinor}; the log has ${cycle.roundCount} of ${cycle.roundMinor}`,
+      );
+  }
+
+  #approved({ type, data }: Recorded<'CycleApproved' | 'CycleReleased'>, found: Found): void {
+    if (this.#cycle(data.cycleId).prepared?.minor !== BigInt(data.totalMinor))
+      found('I6', `${type} of another total than was prepared`);
+  }
+
+  #released({ data }: Recorded<'CycleReleased'>, found: Found): void {
+    const { reservedMinor } = this.#cycle(data.cycleId);
+    if (reservedMinor !== BigInt(data.totalMinor))
+      found('I6', `released ${data.totalMinor} with ${reservedMinor} reserved`);
+  }
+
+  #cycleInstructed({ data }: Recorded<'CycleInstructed'>, found: Found): void {
+    const { cycleId, count, totalMinor } = data;
+    const { instructedCount, instructedMinor } = this.#cycle(cycleId);
+    if (instructedCount !== count || instructedMinor !== BigInt(totalMinor))
+      found(
+        'I6',
+        `instructed ${count} of ${totalMinor}; the log has ${instructedCount} of ${instructedMinor}`,
+      );
+  }
+
+  #reconciled(event: Recorded<'CycleReconciled'>, found: Found): void {
     const f = event.data;
     const parts = [
       f.settledMinor,
@@ -332,34 +282,6 @@ export class MoneyCheck {
           `reconciled with ${count} ${name} of ${minor}; the log has ${held[name].count} of ${held[name].minor}`,
         );
     }
-  }
-
-  #budget(
-    stream: string,
-    cycleId: string | undefined,
-    allotted: bigint,
-    reserved: bigint,
-    spent: bigint,
-    found: Found,
-  ): void {
-    const budget = this.#budgets.get(stream) ?? { allotted: 0n, reserved: 0n, spent: 0n };
-    this.#budgets.set(stream, budget);
-    budget.allotted += allotted;
-    budget.reserved += reserved;
-    budget.spent += spent;
-    if (budget.reserved + budget.spent > budget.allotted)
-      found(
-        'I3',
-        `${budget.reserved} reserved and ${budget.spent} spent of ${budget.allotted} allotted`,
-      );
-    if (budget.reserved < 0n || budget.spent < 0n)
-      found('I3', `${budget.reserved} reserved and ${budget.spent} spent`);
-    if (cycleId === undefined) return;
-    const cycle = this.#cycle(cycleId);
-    cycle.reservedMinor += reserved;
-    cycle.spentMinor += spent;
-    if (cycle.reservedMinor < 0n || cycle.spentMinor < 0n)
-      found('I3', `${cycle.reservedMinor} reserved and ${cycle.spentMinor} spent for ${cycleId}`);
   }
 
   #is(stream: number): Status {
@@ -406,21 +328,10 @@ export class MoneyCheck {
     attempt.set(this.#attempt);
     amount.set(this.#amount);
     settledBy.set(this.#settledBy);
-    [this.#status, this.#attempt, this.#amount, this.#settledBy] = [
-      status,
-      attempt,
-      amount,
-      settledBy,
-    ];
-  }
-
-  #cycle(cycleId: string): CycleBooks {
-    let cycle = this.#cycles.get(cycleId);
-    if (!cycle) {
-      cycle = emptyBooks();
-      this.#cycles.set(cycleId, cycle);
-    }
-    return cycle;
+    this.#status = status;
+    this.#attempt = attempt;
+    this.#amount = amount;
+    this.#settledBy = settledBy;
   }
 }
 

@@ -10,8 +10,11 @@ export class Movements {
   take(through: number): { readonly count: number; readonly minor: bigint } {
     let count = 0;
     let minor = 0n;
-    while (count < this.#entries.length && this.#entries[count]!.position <= through)
-      minor += this.#entries[count++]!.minor;
+    for (const entry of this.#entries) {
+      if (entry.position > through) break;
+      count += 1;
+      minor += entry.minor;
+    }
     this.#entries = this.#entries.slice(count);
     return { count, minor };
   }

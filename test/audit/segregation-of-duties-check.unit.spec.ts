@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { EventData, EventType } from '../../events/generated.js';
-import { PeopleCheck } from '../../src/audit/people-check.js';
+import { SegregationOfDutiesCheck } from '../../src/audit/segregation-of-duties-check.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 
 const cycleId = 'asd-2026-01';
@@ -16,7 +16,7 @@ const FINDING: EventData['CycleChecked']['findings'][number] = {
 
 /** What the check finds in a cycle's life, each event by its actor. */
 function foundIn(...life: readonly (readonly [EventType, string, object?])[]): string[] {
-  const check = new PeopleCheck();
+  const check = new SegregationOfDutiesCheck();
   const found: string[] = [];
   life.forEach(([type, actor, data = {}], position) => {
     const event = {
@@ -30,7 +30,7 @@ function foundIn(...life: readonly (readonly [EventType, string, object?])[]): s
       meta: { actor, role: 'finance-officer', command: '', correlation: '' },
       position,
     } as Recorded;
-    check.add(event, 0, (invariant, what) => {
+    check.add(event, (invariant, what) => {
       found.push(`${invariant}: ${what}`);
     });
   });

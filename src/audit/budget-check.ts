@@ -1,0 +1,126 @@
+import type { Recorded } from '../kernel/decider.js';
+import type { CycleBooks } from './cycle-books.js';
+import type { Found } from './report.js';
+
+type BudgetEvent = Recorded<
+  | 'BudgetAllotted'
+  | 'BudgetAdjusted'
+  | 'BudgetReserved'
+  | 'BudgetReservationReleased'
+  | 'BudgetSpent'
+  | 'BudgetRefunded'
+>;
+interface Budget {
+  allotted: bigint;
+  reserved: bigint;
+  spent: bigint;
+}
+
+/**
+ * I3, and the part of I6 that is about budgets: no budget has less than is reserved and spent at any
+ * position, and what it spends and takes back is what the payments of the cycle say.
+ */
+export class BudgetCheck {
+  readonly #budgets = new Map<string, Budget>();
+
+  add(event: BudgetEvent, cycles: (cycleId: string) => CycleBooks, found: Found): void {
+    switch (event.type) {
+      case 'BudgetAllotted':
+        this.#budgets.set(event.stream, {
+          allotted: BigInt(event.data.amountMinor),
+          reserved: 0n,
+          spent: 0n,
+        });
+        return;
+      case 'BudgetAdjusted':
+        this.#budget(event.stream).allotted += BigInt(event.data.deltaMinor);
+        return this.#require(event.stream, found);
+      case 'BudgetReserved':
+        return this.#reserved(event, cycles(event.data.cycleId), found);
+      case 'BudgetReservationReleased':
+        return this.#move(
+          event,
+          cycles(event.data.cycleId),
+          -BigInt(event.data.amountMinor),
+          0n,
+          found,
+        );
+      case 'BudgetSpent':
+        return this.#spent(event, cycles(event.data.cycleId), found);
+      case 'BudgetRefunded':
+        return this.#refunded(event, cycles(event.data.cycleId), found);
+    }
+  }
+
+  #reserved(event: Recorded<'BudgetReserved'>, cycle: CycleBooks, found: Found): void {
+    const amount = BigInt(event.data.amountMinor);
+    if (cycle.closed) cycle.reservedSinceClosed += amount;
+    this.#move(event, cycle, amount, 0n, found);
+  }
+
+  /** What settled since the budget last spent. */
+  #spent(event: Recorded<'BudgetSpent'>, cycle: CycleBooks, found: Found): void {
+    const amount = BigInt(event.data.amountMinor);
+    requireMoved(event, cycle.gained.take(event.data.throughPosition), found);
+    if (cycle.closed) cycle.reservedSinceClosed -= amount;
+    this.#move(event, cycle, -amount, amount, found);
+  }
+
+  /** What came back since the budget last took back. */
+  #refunded(event: Recorded<'BudgetRefunded'>, cycle: CycleBooks, found: Found): void {
+    const amount = BigInt(event.data.amountMinor);
+    requireMoved(event, cycle.lost.take(event.data.throughPosition), found);
+    if (cycle.closed) cycle.reservedSinceClosed += amount;
+    this.#move(event, cycle, amount, -amount, found);
+  }
+
+  /** Between free, reserved and spent, in total and for the cycle. */
+  #move(
+    event: { readonly stream: string; readonly data: { readonly cycleId: string } },
+    cycle: CycleBooks,
+    reserved: bigint,
+    spent: bigint,
+    found: Found,
+  ): void {
+    const budget = this.#budget(event.stream);
+    budget.reserved += reserved;
+    budget.spent += spent;
+    this.#require(event.stream, found);
+    cycle.reservedMinor += reserved;
+    cycle.spentMinor += spent;
+    if (cycle.reservedMinor < 0n || cycle.spentMinor < 0n)
+      found(
+        'I3',
+        `${cycle.reservedMinor} reserved and ${cycle.spentMinor} spent for ${event.data.cycleId}`,
+      );
+  }
+
+  #require(stream: string, found: Found): void {
+    const { allotted, reserved, spent } = this.#budget(stream);
+    if (reserved + spent > allotted)
+      found('I3', `${reserved} reserved and ${spent} spent of ${allotted} allotted`);
+    if (reserved < 0n || spent < 0n) found('I3', `${reserved} reserved and ${spent} spent`);
+  }
+
+  #budget(stream: string): Budget {
+    let budget = this.#budgets.get(stream);
+    if (!budget) {
+      budget = { allotted: 0n, reserved: 0n, spent: 0n };
+      this.#budgets.set(stream, budget);
+    }
+    return budget;
+  }
+}
+
+function requireMoved(
+  { type, position, data }: Recorded<'BudgetSpent' | 'BudgetRefunded'>,
+  moved: { readonly count: number; readonly minor: bigint },
+  found: Found,
+): void {
+  const { amountMinor, count, throughPosition } = data;
+  if (throughPosition >= position || moved.count !== count || moved.minor !== BigInt(amountMinor))
+    found(
+      'I6',
+      `${type} ${BigInt(amountMinor)} for ${count} payments through ${throughPosition}; the log has ${moved.minor} for ${moved.count}`,
+    );
+}

@@ -1,0 +1,221 @@
+import type { Recorded } from '../kernel/decider.js';
+import { KeyTable } from './key-table.js';
+import type { Found } from './report.js';
+
+/**
+ * `content` is the hash of what the application says, `assessed` of what was last found eligible.
+ */
+interface ApplicationPeople {
+  readonly authors: string[];
+  recommender: string;
+  rejecter: string;
+  content: string;
+  assessed: string;
+}
+/** `blocking` are findings of the last check; `answered` those that somebody overrode. */
+interface CyclePeople {
+  readonly preparers: string[];
+  approver: string;
+  checker?: string;
+  readonly overriders: string[];
+  readonly answered: Set<string>;
+  blocking: readonly string[];
+}
+
+/**
+ * I4: the people of one decision differ, on an application, a payee's account and a cycle. It proves
+ * the first half of I5 too: an approval is of content that was found eligible, and an enrolment
+ * starts on content that was approved. Applications are forgotten once nothing more can be decided
+ * about them, but for 24 bytes.
+ */
+export class SegregationOfDutiesCheck {
+  readonly #applications = new Map<string, ApplicationPeople>();
+  readonly #approved = new KeyTable();
+  readonly #accountsBy = new Map<string, string>();
+  readonly #cycles = new Map<string, CyclePeople>();
+
+  add(event: Recorded, found: Found): void {
+    switch (event.type) {
+      case 'ApplicationSubmitted':
+        return this.#submitted(event);
+      case 'ApplicationAmended':
+        return this.#amended(event, found);
+      case 'EligibilityDetermined':
+        return this.#determined(event);
+      case 'ApplicationRecommended':
+        return this.#recommended(event, found);
+      case 'ApplicationApproved':
+        return this.#applicationApproved(event, found);
+      case 'ApplicationRejected':
+        return this.#applicationRejected(event, found);
+      case 'AppealUpheld':
+      case 'AppealDismissed':
+        return this.#appealDecided(event, found);
+      case 'ApplicationWithdrawn':
+        this.#applications.delete(event.stream);
+        return;
+      case 'EnrolmentStarted':
+        return this.#enrolled(event, found);
+      case 'PayeeAccountRegistered':
+        return this.#accountRegistered(event);
+      case 'PayeeAccountVerified':
+        return this.#accountVerified(event, found);
+      case 'CyclePreparationStarted':
+        return this.#preparationStarted(event);
+      case 'CyclePrepared':
+        this.#cycles.get(event.stream)?.preparers.push(event.meta.actor);
+        return;
+      case 'CycleReturned':
+        this.#cycles.delete(event.stream);
+        return;
+      case 'CycleChecked':
+        return this.#checked(event);
+      case 'CycleFindingOverridden':
+        return this.#overridden(event, found);
+      case 'CycleApproved':
+        return this.#cycleApproved(event, found);
+      case 'CycleReleased':
+        return this.#released(event, found);
+      default:
+        return;
+    }
+  }
+
+  #submitted({ stream, data, meta }: Recorded<'ApplicationSubmitted'>): void {
+    this.#applications.set(stream, {
+      authors: [meta.actor],
+      recommender: '',
+      rejecter: '',
+      content: data.contentHash,
+      assessed: '',
+    });
+  }
+
+  #amended({ stream, data, meta }: Recorded<'ApplicationAmended'>, found: Found): void {
+    const people = this.#applications.get(stream);
+    if (!people) return found('I4', 'amended after it was decided');
+    people.authors.push(meta.actor);
+    people.content = data.contentHash;
+    people.recommender = '';
+  }
+
+  #determined({ stream, data }: Recorded<'EligibilityDetermined'>): void {
+    const people = this.#applications.get(stream);
+    if (people) people.assessed = data.eligible ? data.contentHash : '';
+  }
+
+  #recommended({ stream, meta }: Recorded<'ApplicationRecommended'>, found: Found): void {
+    const people = this.#applications.get(stream);
+    if (!people) return;
+    if (people.authors.includes(meta.actor))
+      found('I4', 'recommended by who submitted or amended it');
+    people.recommender = meta.actor;
+  }
+
+  #applicationApproved(event: Recorded<'ApplicationApproved'>, found: Found): void {
+    const people = this.#decided(event, found);
+    if (!people) return;
+    const { applicationId, contentHash } = event.data;
+    if (contentHash !== people.assessed) found('I5', 'approved without having been found eligible');
+    this.#approved.add(`${applicationId} ${contentHash}`);
+    this.#applications.delete(event.stream);
+  }
+
+  #applicationRejected(event: Recorded<'ApplicationRejected'>, found: Found): void {
+    const people = this.#decided(event, found);
+    if (people) people.rejecter = event.meta.actor;
+  }
+
+  /** By a third person, on what the application says; undefined where nobody recommended it. */
+  #decided(
+    { stream, data, meta }: Recorded<'ApplicationApproved' | 'ApplicationRejected'>,
+    found: Found,
+  ): ApplicationPeople | undefined {
+    const people = this.#applications.get(stream);
+    if (!people?.recommender) {
+      found('I4', 'decided without a recommendation');
+      return undefined;
+    }
+    if (people.authors.includes(meta.actor) || people.recommender === meta.actor)
+      found('I4', 'decided by who submitted, amended or recommended it');
+    if (data.contentHash !== people.content)
+      found('I4', 'decided on other content than the application has');
+    return people;
+  }
+
+  #appealDecided(
+    { stream, type, meta }: Recorded<'AppealUpheld' | 'AppealDismissed'>,
+    found: Found,
+  ): void {
+    const people = this.#applications.get(stream);
+    if (!people) return;
+    if (people.rejecter === meta.actor)
+      found('I4', 'the appeal was decided by who rejected the application');
+    if (type === 'AppealUpheld') people.recommender = '';
+  }
+
+  #enrolled({ data }: Recorded<'EnrolmentStarted'>, found: Found): void {
+    if (this.#approved.find(`${data.applicationId} ${data.contentHash}`) < 0)
+      found('I5', 'started on content that nobody approved');
+  }
+
+  /**
+   * Only the replacements that follow the first account are verified before they are paid; the first
+   * is kept out to bound the memory.
+   */
+  #accountRegistered({ stream, revision, data, meta }: Recorded<'PayeeAccountRegistered'>): void {
+    if (revision > 1) this.#accountsBy.set(stream, `${data.accountId} ${meta.actor}`);
+  }
+
+  #accountVerified({ stream, data, meta }: Recorded<'PayeeAccountVerified'>, found: Found): void {
+    if (this.#accountsBy.get(stream) === `${data.accountId} ${meta.actor}`)
+      found('I4', 'the account was verified by who registered it');
+    this.#accountsBy.delete(stream);
+  }
+
+  #preparationStarted({ stream, meta }: Recorded<'CyclePreparationStarted'>): void {
+    this.#cycles.set(stream, {
+      preparers: [meta.actor],
+      approver: '',
+      overriders: [],
+      answered: new Set(),
+      blocking: [],
+    });
+  }
+
+  #checked({ stream, data, meta }: Recorded<'CycleChecked'>): void {
+    const people = this.#cycles.get(stream);
+    if (!people) return;
+    people.blocking = data.findings
+      .filter(({ level }) => level === 'block')
+      .map(({ findingId }) => findingId);
+    people.checker = meta.actor;
+  }
+
+  #overridden({ stream, data, meta }: Recorded<'CycleFindingOverridden'>, found: Found): void {
+    const people = this.#cycles.get(stream);
+    if (!people) return;
+    if (people.preparers.includes(meta.actor) || people.checker === meta.actor)
+      found('I4', 'a finding was overridden by who prepared or checked the cycle');
+    people.overriders.push(meta.actor);
+    people.answered.add(data.findingId);
+  }
+
+  #cycleApproved({ stream, meta }: Recorded<'CycleApproved'>, found: Found): void {
+    const people = this.#cycles.get(stream);
+    if (!people) return found('I4', 'approved without having been prepared');
+    if (people.preparers.includes(meta.actor)) found('I4', 'approved by who prepared it');
+    if (people.overriders.includes(meta.actor))
+      found('I4', 'approved by who overrode a finding of it');
+    if (people.blocking.some((findingId) => !people.answered.has(findingId)))
+      found('I4', 'approved with findings that block it and that nobody overrode');
+    people.approver = meta.actor;
+  }
+
+  #released({ stream, meta }: Recorded<'CycleReleased'>, found: Found): void {
+    const people = this.#cycles.get(stream);
+    if (!people?.approver) return found('I4', 'released without an approval');
+    if (people.preparers.includes(meta.actor) || people.approver === meta.actor)
+      found('I4', 'released by who prepared or approved it');
+  }
+}

@@ -1,0 +1,67 @@
+import type { Recorded } from '../kernel/decider.js';
+import { KeyTable } from './key-table.js';
+import type { Found } from './report.js';
+
+/** I1: one identity, one person; one active enrolment a person and programme. 32 bytes a person. */
+export class UniquenessCheck {
+  readonly #identities = new KeyTable();
+  /** By identity: one more than the stream number of the person registered with it. */
+  #personOf = new Int32Array(1 << 12);
+  /** By person's stream: the identity. */
+  #identityOf = new Int32Array(1 << 12);
+  /** By stream of an identity or an enrolment: whether somebody holds it. */
+  #held = new Uint8Array(1 << 12);
+
+  /** @param stream dense number of the event's stream */
+  add(event: Recorded, stream: number, found: Found): void {
+    switch (event.type) {
+      case 'IdentityClaimed':
+        if (this.#isHeld(stream)) found('I1', 'claimed while somebody holds it');
+        return this.#hold(stream, 1);
+      case 'EnrolmentStarted':
+        if (this.#isHeld(stream)) found('I1', 'started while an enrolment is active');
+        return this.#hold(stream, 1);
+      case 'IdentityReleased':
+      case 'EnrolmentEnded':
+        return this.#hold(stream, 0);
+      case 'PersonRegistered':
+        return this.#registered(event.data.identityHash, stream, found);
+      case 'PersonErased':
+        this.#personOf[this.#identityOf[stream] ?? -1] = 0;
+        return;
+      default:
+        return;
+    }
+  }
+
+  #registered(identityHash: string, stream: number, found: Found): void {
+    const identity = this.#identities.add(identityHash);
+    this.#personOf = fitting(this.#personOf, identity);
+    this.#identityOf = fitting(this.#identityOf, stream);
+    if (this.#personOf[identity] !== 0)
+      found('I1', 'registered with an identity that somebody else is registered with');
+    this.#personOf[identity] = stream + 1;
+    this.#identityOf[stream] = identity;
+  }
+
+  #isHeld(stream: number): boolean {
+    return this.#held[stream] === 1;
+  }
+
+  #hold(stream: number, value: 0 | 1): void {
+    if (stream >= this.#held.length) {
+      const grown = new Uint8Array(Math.max(stream + 1, this.#held.length * 2));
+      grown.set(this.#held);
+      this.#held = grown;
+    }
+    this.#held[stream] = value;
+  }
+}
+
+/** The same numbers in an array with room for the index. */
+function fitting(array: Int32Array<ArrayBuffer>, index: number): Int32Array<ArrayBuffer> {
+  if (index < array.length) return array;
+  const grown = new Int32Array(Math.max(index + 1, array.length * 2));
+  grown.set(array);
+  return grown;
+}
