@@ -16,12 +16,21 @@ const MENDED_OF_TEN = 9;
 const digitOf = (paymentId: string): number =>
   parseInt(uuidOf('demo', paymentId).slice(0, 8), 16) % 10;
 
-const closedWith = (events: readonly Recorded[]): Recorded | undefined =>
-  events.findLast((e) => e.type === 'PaymentRejected' || e.type === 'PaymentReturned');
+const FIRST_ATTEMPT = 1;
 
 /**
- * The payees of rejected and returned payments come to the counter with another account (nine of
- * ten do). One person registers it and another verifies it. What was mended before stays.
+ * Whether a payment failed at its first attempt and no other was made. What fails again is left as
+ * it is: a run that was killed comes by here once more, and must come to the same totals.
+ */
+function failedAtFirst(events: readonly Recorded[]): boolean {
+  const { status, attempt } = fold(paymentDecider, events);
+  return attempt === FIRST_ATTEMPT && (status === 'rejected' || status === 'returned');
+}
+
+/**
+ * The payees of payments that failed at their first attempt come to the counter with another
+ * account (nine of ten do). One person registers it and another verifies it. What was mended before
+ * stays.
  */
 export async function mendAccounts(
   engine: Engine,
@@ -33,24 +42,21 @@ export async function mendAccounts(
   let mended = 0;
   for await (const page of pagesOf(engine.store, `payment-${cycleId}-`, { signal })) {
     const failed = page
-      .filter(({ events }) =>
-        ['rejected', 'returned'].includes(fold(paymentDecider, events).status),
-      )
-      .map(({ stream, events }) => ({ paymentId: stream.slice('payment-'.length), events }))
-      .filter(({ paymentId }) => digitOf(paymentId) < MENDED_OF_TEN);
+      .filter(({ events }) => failedAtFirst(events))
+      .map(({ stream }) => stream.slice('payment-'.length))
+      .filter((paymentId) => digitOf(paymentId) < MENDED_OF_TEN);
     if (failed.length === 0) continue;
-    const payees = failed.map(({ paymentId, events }) => {
+    const payees = failed.map((paymentId) => {
       const { personId } = partsOfPayment(paymentId);
-      const { attempt } = closedWith(events)!.data as { attempt: number };
       const digits = BigInt(
-        `0x${uuidOf('demo-account', paymentId, attempt).replaceAll('-', '').slice(0, 15)}`,
+        `0x${uuidOf('demo-account', paymentId, FIRST_ATTEMPT).replaceAll('-', '').slice(0, 15)}`,
       )
         .toString()
         .padStart(16, '0')
         .slice(-16);
       return {
         personId,
-        accountId: uuidOf('account', personId, 'mended', paymentId, attempt),
+        accountId: uuidOf('account', personId, 'mended', paymentId, FIRST_ATTEMPT),
         number: ibanOfRib(ribOf('350', '810', digits)),
       };
     });
