@@ -34,7 +34,7 @@ export type Recording =
   | { readonly kind: 'refused'; readonly error: DomainError };
 
 export interface Recorder {
-  readonly store: EventStore;
+  readonly store: Pick<EventStore, 'append' | 'appendAll' | 'readStreams' | 'atomicGroups'>;
   readonly registry: EventRegistry;
   /** The instant that is decided at; asked once for each try. */
   readonly now: () => string;
@@ -248,7 +248,7 @@ function bundled(decided: readonly Decided[], size: number): readonly Bundle[] {
  * again.
  */
 async function append(
-  store: EventStore,
+  store: Recorder['store'],
   bundles: readonly Bundle[],
   results: Recording[],
 ): Promise<readonly Attempt[]> {
@@ -279,7 +279,7 @@ function recordingOf(
   return { kind, position: answer.position, writes, events };
 }
 
-async function reload(store: EventStore, attempts: readonly Attempt[]): Promise<void> {
+async function reload(store: Recorder['store'], attempts: readonly Attempt[]): Promise<void> {
   const streams = [...new Set(attempts.flatMap(({ unit }) => unit.parts.map((p) => p.stream)))];
   const events = new Map<string, readonly Recorded[]>();
   for (const read of await store.readStreams(streams)) events.set(read.stream, read.events);
