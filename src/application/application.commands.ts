@@ -1,6 +1,7 @@
 import type { EventData } from '../../events/generated.js';
 import { Command } from '../http/call.js';
 import { Day, Hash, Json, OneOf, ProgrammeCode, Text, Uuid } from '../http/fields.js';
+import type { Step } from '../write-side/unit.js';
 import { type ApplicationCommand } from './application.decider.js';
 import { type ApplicationState } from './application.state.js';
 
@@ -48,5 +49,4 @@ export class DecideAppeal extends Command {
   @Text() reason!: string;
 }
 
-export type Decided =
-  ApplicationCommand | ((state: ApplicationState) => ApplicationCommand | undefined);
+export type Decided = Step<ApplicationState, ApplicationCommand>;

@@ -86,8 +86,9 @@ const contentHashOf = (parts: readonly Part[]): string =>
   sha256Hex(parts.map(({ stream, content }) => `${stream} ${spelled(content)}`).join('\n'));
 
 /**
- * Commands in one spelling: keys sorted, amounts in digits. A command that is made from the folded
- * state is what that state makes it, so that the revision stands for it.
+ * Commands in one spelling, another for each content: keys sorted and quoted, amounts in digits. Of
+ * a command that is made from the folded state it is what was asked for; the revision stands for
+ * that state.
  */
 function spelled(value: unknown): string {
   if (typeof value === 'function') return 'from-state';
@@ -101,6 +102,6 @@ function spelled(value: unknown): string {
   }
   const record: Readonly<Record<string, unknown>> = { ...value };
   for (const key of Object.keys(record).sort())
-    if (record[key] !== undefined) text += `${key}:${spelled(record[key])},`;
+    if (record[key] !== undefined) text += `${JSON.stringify(key)}:${spelled(record[key])},`;
   return `{${text}}`;
 }

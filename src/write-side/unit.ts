@@ -36,10 +36,15 @@ export interface Part {
 }
 
 /**
- * A command, or how the folded state gives it (an exact amount, say); undefined: there is nothing
- * to do.
+ * A command that the folded state gives (an exact amount, say). `asked` is what was asked for,
+ * whatever that state is: where it differs, the command is another.
  */
-type Asked<S, C> = C | ((state: S) => C | undefined);
+interface FromState<S, C> {
+  readonly asked: unknown;
+  /** undefined: there is nothing to do. */
+  readonly choose: (state: S) => C | undefined;
+}
+type Asked<S, C> = C | FromState<S, C>;
 /** A command, and who gives it where that is not the unit's actor. */
 interface ActedStep<S, C> {
   readonly command: Asked<S, C>;
@@ -49,8 +54,8 @@ export type Step<S, C> = Asked<S, C> | ActedStep<S, C>;
 
 const isActed = <S, C>(step: Step<S, C>): step is ActedStep<S, C> =>
   typeof step === 'object' && step !== null && 'command' in step;
-const isChosen = <S, C>(asked: Asked<S, C>): asked is (state: S) => C | undefined =>
-  typeof asked === 'function';
+const isFromState = <S, C>(asked: Asked<S, C>): asked is FromState<S, C> =>
+  typeof asked === 'object' && asked !== null && 'choose' in asked;
 
 function decideSteps<S, C>(
   decider: Decider<S, C, EventType>,
@@ -65,7 +70,7 @@ function decideSteps<S, C>(
     const { command: asked, as = context.actor }: ActedStep<S, C> = isActed(step)
       ? step
       : { command: step };
-    const command = isChosen(asked) ? asked(state) : asked;
+    const command = isFromState(asked) ? asked.choose(state) : asked;
     if (command === undefined) return;
     for (const draft of decider.decide(state, command, { ...context, actor: as })) {
       decisions.push({ draft, actor: as });
@@ -80,8 +85,14 @@ function decideSteps<S, C>(
   return decisions;
 }
 
+/** A step whose command is made from the folded state; `asked` is all that else it is made from. */
+export const fromState = <S, C>(
+  asked: unknown,
+  choose: (state: S) => C | undefined,
+): FromState<S, C> => ({ asked, choose });
+
 /** A part: the decider of the stream and its commands, one after the other. */
-export const part = <S, C>(
+export const part = <S, C extends { readonly type: string }>(
   stream: string,
   decider: Decider<S, C, EventType>,
   ...steps: readonly Step<S, C>[]
@@ -95,7 +106,7 @@ export const part = <S, C>(
  * A part whose commands are made from the stream's own events. `content` says what is asked for,
  * whatever they are.
  */
-export const partFrom = <S, C>(
+export const partFrom = <S, C extends { readonly type: string }>(
   stream: string,
   decider: Decider<S, C, EventType>,
   content: unknown,
@@ -107,7 +118,7 @@ export const partFrom = <S, C>(
 });
 
 /** A part that makes its stream. Saves the reading of what is hardly ever there. */
-export const fresh = <S, C>(
+export const fresh = <S, C extends { readonly type: string }>(
   stream: string,
   decider: Decider<S, C, EventType>,
   ...steps: readonly Step<S, C>[]

@@ -7,7 +7,7 @@ import { endToEndIdOf } from '../../src/use-cases/instructions/messages.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
 import { paymentDecider, type PaymentCommand } from '../../src/payment/payment.decider.js';
 import { type PaymentState } from '../../src/payment/payment.state.js';
-import { part, type Part } from '../../src/write-side/unit.js';
+import { fromState, part, type Part } from '../../src/write-side/unit.js';
 import type { Act } from './model-people.js';
 import type { Op } from './model-world.js';
 
@@ -49,14 +49,14 @@ const assign: Act = (world, op) => {
     part(
       streams.payment(state.paymentId),
       paymentDecider,
-      ({ attempt }: PaymentState): PaymentCommand => ({
+      fromState(outcome, ({ attempt }: PaymentState): PaymentCommand => ({
         type: 'ReportOutcome',
         outcome,
         attempt,
         endToEndId: endToEndIdOf(state.paymentId, attempt),
         source: 'operator',
         ...(outcome === 'settled' ? {} : { reason: 'MS03' }),
-      }),
+      })),
     ),
     entry(op, {
       type: 'AssignEntry',

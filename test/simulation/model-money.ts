@@ -5,11 +5,11 @@ import {
   type BudgetState,
 } from '../../src/budget/budget.decider.js';
 import { type CycleCommand } from '../../src/cycle/cycle.decider.js';
-import { fold, type Recorded } from '../../src/kernel/decider.js';
+import { fold } from '../../src/kernel/decider.js';
 import { cycleId as cycleIdOf, partsOfPayment } from '../../src/kernel/ids.js';
 import { paymentDecider } from '../../src/payment/payment.decider.js';
 import { type PaymentState } from '../../src/payment/payment.state.js';
-import { part, type Part } from '../../src/write-side/unit.js';
+import { fromState, part, type Part, type Step } from '../../src/write-side/unit.js';
 import { rulesOf } from './model-checks.js';
 import type { Act } from './model-people.js';
 import { PROGRAMME } from './model-programme.js';
@@ -20,12 +20,10 @@ import { report, reinstruct, resolve, ownBreak } from './model-outcomes.js';
 
 const WRONG_HASH = 'd'.repeat(64);
 
-const budget = (
-  ...commands: readonly (BudgetCommand | ((state: BudgetState) => BudgetCommand | undefined))[]
-): Part => part(BUDGET, budgetDecider, ...commands);
+const budget = (...commands: readonly Step<BudgetState, BudgetCommand>[]): Part =>
+  part(BUDGET, budgetDecider, ...commands);
 
-const budgetState = (world: World): BudgetState =>
-  fold(budgetDecider, world.log.stream(BUDGET) as never);
+const budgetState = (world: World): BudgetState => fold(budgetDecider, world.log.stream(BUDGET));
 
 /**
  * Spends what settled and takes back what came back, up to a position; what was counted before is
@@ -39,8 +37,8 @@ export function spend(world: World, op: Op, through = EVERYTHING): void {
     movements.set(cycleIdOf(programmeId, period), of);
     let before = 0n;
     let state = paymentDecider.initialState;
-    for (const event of events as readonly Recorded[]) {
-      state = paymentDecider.evolve(state, event as never);
+    for (const event of events) {
+      state = fold(paymentDecider, [event], state);
       const settled = state.status === 'settled' ? BigInt(state.amountMinor) : 0n;
       if (settled !== before) of.push({ position: event.position, minor: settled - before });
       before = settled;
@@ -70,7 +68,7 @@ export function spend(world: World, op: Op, through = EVERYTHING): void {
             throughPosition: run.at(-1)!.position,
           };
     };
-    world.run(op, 'automation', budget(...all.map(() => next)));
+    world.run(op, 'automation', budget(...all.map(() => fromState(cycleId, next))));
   }
 }
 

@@ -4,7 +4,7 @@ import { DomainError } from '../../kernel/errors.js';
 import { parseApplicationId, streams, uuidOf } from '../../kernel/ids.js';
 import { localDateOf } from '../../kernel/time.js';
 import type { Command } from '../../http/call.js';
-import { fresh, part, type Part } from '../../write-side/unit.js';
+import { fresh, fromState, part, type Part } from '../../write-side/unit.js';
 import {
   commandHandlers,
   commandHandler,
@@ -108,11 +108,14 @@ export const applicationHandlers = commandHandlers(
     simply(command, { type: 'ReturnApplication', reason: command.reason }),
   ),
   commandHandler(ApproveApplication, (command) =>
-    simply(command, ({ receivedOn }) => ({
-      type: 'ApproveApplication',
-      contentHash: command.contentHash,
-      startPeriod: receivedOn.slice(0, 7),
-    })),
+    simply(
+      command,
+      fromState(['ApproveApplication', command.contentHash], ({ receivedOn }) => ({
+        type: 'ApproveApplication',
+        contentHash: command.contentHash,
+        startPeriod: receivedOn.slice(0, 7),
+      })),
+    ),
   ),
   commandHandler(RejectApplication, (command) =>
     simply(command, {
@@ -128,13 +131,16 @@ export const applicationHandlers = commandHandlers(
     const { programmeId } = await submitted(deps, idOf(command));
     const { timeZone, appealDays } = (await deps.programmes.of(programmeId)).definition;
     const { now } = command.call.context;
-    return simply(command, ({ decidedAt }) => ({
-      type: 'LodgeAppeal',
-      grounds: command.grounds,
-      today: localDateOf(now, timeZone),
-      decidedOn: localDateOf(decidedAt || now, timeZone),
-      appealDays,
-    }));
+    return simply(
+      command,
+      fromState(['LodgeAppeal', command.grounds], ({ decidedAt }) => ({
+        type: 'LodgeAppeal',
+        grounds: command.grounds,
+        today: localDateOf(now, timeZone),
+        decidedOn: localDateOf(decidedAt || now, timeZone),
+        appealDays,
+      })),
+    );
   }),
   commandHandler(DecideAppeal, (command) =>
     simply(command, {

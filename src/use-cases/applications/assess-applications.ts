@@ -7,7 +7,7 @@ import { type ApplicationState } from '../../application/application.state.js';
 import { determine } from '../../eligibility/determine.js';
 import { streams } from '../../kernel/ids.js';
 import { pipelined, record, type UnitResult } from '../../write-side/bulk.js';
-import { part, type Unit } from '../../write-side/unit.js';
+import { fromState, part, type Unit } from '../../write-side/unit.js';
 import { foldApplication } from '../folds.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
@@ -32,23 +32,25 @@ export interface AssessSummary {
  * The command that determines an application: its facts under the version in force in the month it
  * was received. None where that was done.
  */
-export const determinationOf =
-  (book: ProgrammePolicies) =>
-  (state: ApplicationState): ApplicationCommand | undefined => {
-    if (state.status === 'determined') return undefined;
-    const period = state.receivedOn.slice(0, 7);
-    const { version, compiled } = book.policyOf(period);
-    const { facts } = state;
-    compiled.validateFacts(facts);
-    return {
-      type: 'DetermineEligibility',
-      determination: {
-        policyVersion: version,
-        asOf: state.receivedOn,
-        ...determine(compiled, version, facts, period),
-      },
-    };
-  };
+export const determinationOf = (book: ProgrammePolicies) =>
+  fromState(
+    ['DetermineEligibility', book.programmeId],
+    (state: ApplicationState): ApplicationCommand | undefined => {
+      if (state.status === 'determined') return undefined;
+      const period = state.receivedOn.slice(0, 7);
+      const { version, compiled } = book.policyOf(period);
+      const { facts } = state;
+      compiled.validateFacts(facts);
+      return {
+        type: 'DetermineEligibility',
+        determination: {
+          policyVersion: version,
+          asOf: state.receivedOn,
+          ...determine(compiled, version, facts, period),
+        },
+      };
+    },
+  );
 
 /** Adds the determination that a unit recorded, if it did. */
 export function countDetermination(

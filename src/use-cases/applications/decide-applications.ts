@@ -6,7 +6,7 @@ import {
 import { type ApplicationState } from '../../application/application.state.js';
 import { named } from './assess-applications.js';
 import { pipelined, record } from '../../write-side/bulk.js';
-import { part, type Unit } from '../../write-side/unit.js';
+import { fromState, part, type Unit } from '../../write-side/unit.js';
 import { foldApplication } from '../folds.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { refusal, type Refusal } from '../../write-side/refusals.js';
@@ -65,7 +65,13 @@ export async function decideApplications(
         verb: args.action,
         key: stream,
         loaded: [events],
-        parts: [part(stream, applicationDecider, COMMANDS[args.action](args))],
+        parts: [
+          part(
+            stream,
+            applicationDecider,
+            fromState([args.action, args.reason], COMMANDS[args.action](args)),
+          ),
+        ],
       }));
       const results = await record(deps, units, base);
       const refused: Refusal[] = [];

@@ -12,7 +12,7 @@ import { streams, uuidOf } from '../../kernel/ids.js';
 import { personDecider, type PersonCommand } from '../../person/person.decider.js';
 import { accountNumber, accountRecord } from '../../person/personal.js';
 import { record } from '../../write-side/bulk.js';
-import { part, type Unit } from '../../write-side/unit.js';
+import { fromState, part, type Unit } from '../../write-side/unit.js';
 import type { Deps, JobContext } from '../../write-side/context.js';
 import { payeeOf } from '../../person/payees.js';
 import { isErased } from '../../person/registered-person.js';
@@ -142,10 +142,14 @@ export async function setAccounts(
         key: `${personId} ${requestId}`,
         loaded: [events],
         parts: [
-          part(streams.person(personId), personDecider, (state): PersonCommand | undefined =>
-            state.account?.accountHash === accountHash && state.account.kind === kind
-              ? undefined
-              : { type: 'RegisterPayeeAccount', ...account },
+          part(
+            streams.person(personId),
+            personDecider,
+            fromState([accountId, kind], (state): PersonCommand | undefined =>
+              state.account?.accountHash === accountHash && state.account.kind === kind
+                ? undefined
+                : { type: 'RegisterPayeeAccount', ...account },
+            ),
           ),
         ],
       };

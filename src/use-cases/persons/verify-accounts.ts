@@ -1,7 +1,7 @@
 import { streams } from '../../kernel/ids.js';
 import { personDecider, type PersonCommand } from '../../person/person.decider.js';
 import { pipelined, record } from '../../write-side/bulk.js';
-import { part, type Unit } from '../../write-side/unit.js';
+import { fromState, part, type Unit } from '../../write-side/unit.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { payeeOf } from '../../person/payees.js';
 import { refusal, type Refusal } from '../../write-side/refusals.js';
@@ -52,10 +52,14 @@ export async function verifyAccounts(
         key: accountId,
         loaded: [persons[i]!.events],
         parts: [
-          part(streams.person(personId), personDecider, (state): PersonCommand | undefined =>
-            state.accountVerified && state.account?.accountId === accountId
-              ? undefined
-              : { type: 'VerifyPayeeAccount', personId, accountId, method: args.method },
+          part(
+            streams.person(personId),
+            personDecider,
+            fromState([accountId, args.method], (state): PersonCommand | undefined =>
+              state.accountVerified && state.account?.accountId === accountId
+                ? undefined
+                : { type: 'VerifyPayeeAccount', personId, accountId, method: args.method },
+            ),
           ),
         ],
       }));

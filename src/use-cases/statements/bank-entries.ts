@@ -6,7 +6,7 @@ import { streams, uuidOf } from '../../kernel/ids.js';
 import { paymentDecider, type PaymentCommand } from '../../payment/payment.decider.js';
 import { type PaymentState } from '../../payment/payment.state.js';
 import { execute, type CommandResult } from '../../write-side/execute.js';
-import { part, type Part } from '../../write-side/unit.js';
+import { fromState, part, type Part } from '../../write-side/unit.js';
 import type { Deps, CommandContext } from '../../write-side/context.js';
 
 export type QuarantinedEntry = EventData['BankEntryQuarantined'];
@@ -192,7 +192,7 @@ export async function assignEntryParts(
     part(
       streams.payment(args.paymentId),
       paymentDecider,
-      (state: PaymentState): PaymentCommand => ({
+      fromState([args.entryId, outcome, attempt], (state: PaymentState): PaymentCommand => ({
         type: 'ReportOutcome',
         outcome,
         attempt,
@@ -207,7 +207,7 @@ export async function assignEntryParts(
           ? { reason: entry.reason ?? 'MS03' }
           : {}),
         ...(entry.bankReference === undefined ? {} : { reference: entry.bankReference }),
-      }),
+      })),
     ),
     part(streams.entry(args.entryId), bankEntryDecider, {
       type: 'AssignEntry',
