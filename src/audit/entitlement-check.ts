@@ -163,7 +163,7 @@ export class EntitlementCheck {
           ? entitlementFor(
               compiledOf(rules.policy),
               rules.version,
-              factsIn(state, period).facts as never,
+              factsIn(state, period).facts,
               period,
             ).amountMinor
           : '0';
@@ -200,7 +200,7 @@ export class EntitlementCheck {
     return entitlementFor(
       compiledOf(published.data.policy),
       published.data.version,
-      factsIn(state, month).facts as never,
+      factsIn(state, month).facts,
       month,
     );
   }

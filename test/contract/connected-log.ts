@@ -4,6 +4,9 @@ import type { EmbeddedLog } from '../../src/adapters/event-store/sqlite/event-st
 import { StoreError, type EventStore, type Page } from '../../src/adapters/event-store/port.js';
 import type { Ask, Told } from './connected-log.worker.js';
 
+type Asked = Exclude<keyof EventStore, 'follow' | 'atomicGroups' | 'positionGaps'>;
+type Given<M extends Asked> = Awaited<ReturnType<EventStore[M]>>;
+
 /**
  * An EventStore whose every call runs in another thread that is connected to `log`; closing it ends
  * that thread.
@@ -20,20 +23,21 @@ export function logFromAnotherThread(dir: string, log: EmbeddedLog): EventStore 
   const exited = new Promise<void>((resolve) => worker.on('exit', () => resolve()));
 
   const send = (ask: Ask): void => worker.postMessage(ask);
-  const outcome = (told: Told): unknown => {
+  // What came through a port is what the method of that name gave in the other thread.
+  const outcome = <T>(told: Told): T => {
     if (told.kind === 'store-error') throw new StoreError(told.code, told.detail);
     if (told.kind === 'contract-error') throw new ContractError(...told.of);
-    return told.value;
+    return told.value as T;
   };
   const ask =
-    (method: Exclude<keyof EventStore, 'follow'>) =>
-    (...args: readonly unknown[]) =>
-      new Promise<never>((resolve, reject) => {
+    <M extends Asked>(method: M) =>
+    (...args: Parameters<EventStore[M]>): Promise<Given<M>> =>
+      new Promise((resolve, reject) => {
         const id = nextId++;
         waiting.set(id, (told) => {
           waiting.delete(id);
           try {
-            resolve(outcome(told) as never);
+            resolve(outcome<Given<M>>(told));
           } catch (error) {
             reject(error);
           }

@@ -158,7 +158,7 @@ describe('what a correction finds for a household', () => {
     expect(available(nextId, 1, proposed, established(), ordered())).toBe(0n);
     expect(available(paymentId, 2, proposed, established(), ordered())).toBe(5_000n);
     const offset = (offsetMinor: string) =>
-      was('AdjustmentEstablished', { ...established().data, offsetMinor } as never);
+      was('AdjustmentEstablished', { ...established().data, offsetMinor });
     expect([
       available(paymentId, 1, proposed, offset('2000')),
       available(paymentId, 1, proposed, offset('5000')),

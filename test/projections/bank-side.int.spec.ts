@@ -4,7 +4,7 @@ import type { EventData } from '../../events/generated.js';
 import { bankSide } from '../../projections/disbursement/bank-side.queries.js';
 import { disbursementProjection } from '../../projections/disbursement/disbursement.projection.js';
 import { ProjectionRunner } from '../../projections/engine/runner.js';
-import type { Context, Recorded, Role } from '../../src/kernel/decider.js';
+import { fold, type Context, type Recorded, type Role } from '../../src/kernel/decider.js';
 import { DomainError } from '../../src/kernel/errors.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 import { paymentDecider, type PaymentCommand } from '../../src/payment/payment.decider.js';
@@ -121,7 +121,7 @@ function logOf(histories: readonly (readonly (readonly [number, number, number])
           } as Recorded;
           log.push(event);
           revision += 1;
-          state = paymentDecider.evolve(state, event as never);
+          state = fold(paymentDecider, [event], state);
         }
       } catch (error) {
         if (!(error instanceof DomainError)) throw error;

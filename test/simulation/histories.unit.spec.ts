@@ -38,7 +38,7 @@ describe(`${HISTORIES} random histories of ${COMMANDS} commands`, () => {
         const { log, refusals: refused } = play(history);
         expect(audited(log.events)).toEqual([]);
         expect(oracles(log.events)).toEqual([]);
-        const budget = fold(budgetDecider, log.stream(BUDGET) as never);
+        const budget = fold(budgetDecider, log.stream(BUDGET));
         const paid = paidByCycle(log.events);
         // All of it, unless what left after a cycle had closed is more than the budget has left.
         const closed = new Set(

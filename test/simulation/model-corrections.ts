@@ -181,7 +181,7 @@ function propose(world: World, op: Op, limit = Number.MAX_SAFE_INTEGER): void {
       arrearsMinor: String(sums.arrears),
       overpaidCount,
       overpaidMinor: String(sums.overpaid),
-      contentHash: contentHash(found as never),
+      contentHash: contentHash(found),
     }),
   );
 }

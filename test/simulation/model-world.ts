@@ -91,7 +91,7 @@ export class World {
   book(asOf?: number): ProgrammePolicies {
     const { policies, status } = fold(
       programmeDecider,
-      this.log.stream(streams.programme(PROGRAMME), asOf) as never,
+      this.log.stream(streams.programme(PROGRAMME), asOf),
     );
     const ready = (found: (typeof policies)[number] | undefined, period: string): PolicyInForce => {
       if (!found) throw new DomainError('NO_POLICY_FOR_PERIOD', `No policy is paid in ${period}.`);

@@ -8,18 +8,23 @@ export const HASH = 'a'.repeat(64);
 const nothing = { period: '2026-01', policyVersion: 1, amountMinor: '0', items: [] };
 const event = <T extends Recorded['type']>(type: T, data: EventData[T]): Recorded =>
   ({
+    id: uuidOf('event', 1),
+    stream: `enrolment-${of.programmeId}-${of.personId}`,
+    revision: 0,
+    position: 0,
     type,
-    data,
-    meta: { actor: 'x', role: 'supervisor' },
+    v: 1,
     time: '2026-01-01T00:00:00.000Z',
-  }) as never;
+    data,
+    meta: { actor: 'x', role: 'supervisor', command: 'x', correlation: 'x' },
+  }) as Recorded;
 export const started = (startPeriod: string, facts: number) =>
   event('EnrolmentStarted', {
     ...of,
     applicationId: uuidOf('application', 1),
     region: 'MA-06',
     startPeriod,
-    facts: factsOf(facts) as never,
+    facts: factsOf(facts),
     contentHash: HASH,
     entitlement: nothing,
   });
@@ -27,7 +32,7 @@ export const revised = (fromPeriod: string, facts: number) =>
   event('EntitlementRevised', {
     ...of,
     fromPeriod,
-    facts: factsOf(facts) as never,
+    facts: factsOf(facts),
     contentHash: String(facts).repeat(64).slice(0, 64),
     entitlement: { ...nothing, period: fromPeriod },
     reason: 'x',
