@@ -183,6 +183,14 @@ export default {
       to: { circular: true },
     },
     {
+      name: 'no-folder-cycles',
+      severity: 'error',
+      comment: '7. Nor between folders: what two of them need stands in one that both may know.',
+      scope: 'folder',
+      from: { path: '^(src|projections|events)(/|$)' },
+      to: { circular: true },
+    },
+    {
       name: 'stand-in-stands-apart',
       severity: 'error',
       comment: 'The stand-in payment system knows the HTTP API only, and nothing knows it.',

@@ -1,7 +1,7 @@
 import type { Instruction, MessageOutline } from '../../src/adapters/payment-rail/port.js';
 import { ribOf } from '../../src/kernel/accounts.js';
-import { FIRST_NAMES, SURNAMES } from '../../src/cli/demo/households-names.js';
-import { endToEndIdOf } from '../../src/use-cases/instructions/messages.js';
+import { FIRST_NAMES, SURNAMES } from '../../src/cli/sample-households/names.js';
+import { endToEndIdOf } from '../../src/payment/instruction-ids.rule.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 
 /** The same payments for both contenders: names in both scripts, all kinds of payees. */

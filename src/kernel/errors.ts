@@ -32,6 +32,30 @@ export type RefusalKind =
   | 'too-many'
   | 'unavailable';
 
+export type StoreErrorCode =
+  | 'LOG_CORRUPT'
+  | 'LOG_NEWER_VERSION'
+  | 'DATA_FOLDER_HELD'
+  | 'DATA_FOLDER_MISSING'
+  | 'DISK_FULL'
+  | 'STORE_CLOSED'
+  | 'STORE_FAILED'
+  | 'OUTCOME_UNKNOWN'
+  | 'LIMIT_EXCEEDED'
+  | 'OVERLOADED';
+
+/** A failure of the store itself, never of the domain. `detail` says what to do. */
+export class StoreError extends Error {
+  constructor(
+    readonly code: StoreErrorCode,
+    readonly detail: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${code}: ${detail}`, options);
+    this.name = 'StoreError';
+  }
+}
+
 /** Compile-time proof that a union was exhausted; at run time a broken invariant. */
 export function never(value: never): never {
   throw new Error(`unreachable: ${JSON.stringify(value)}`);

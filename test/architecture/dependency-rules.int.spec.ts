@@ -10,6 +10,10 @@ const CRUISER = join(ROOT, 'node_modules/dependency-cruiser/bin/dependency-cruis
 const run = promisify(execFile);
 
 interface Cruise {
+  readonly modules: readonly {
+    readonly source: string;
+    readonly dependencies: readonly { readonly resolved: string }[];
+  }[];
   readonly summary: {
     readonly violations: readonly {
       readonly from: string;
@@ -19,10 +23,7 @@ interface Cruise {
   };
 }
 
-async function cruise(
-  dir: string,
-  folders: readonly string[],
-): Promise<Cruise['summary']['violations']> {
+async function reportOn(dir: string, folders: readonly string[]): Promise<Cruise> {
   const args = [
     CRUISER,
     '--config',
@@ -35,7 +36,47 @@ async function cruise(
   const { stdout } = await run(process.execPath, args, { cwd: dir, maxBuffer: 64 << 20 }).catch(
     (error: { stdout: string }) => error,
   );
-  return (JSON.parse(stdout) as Cruise).summary.violations;
+  return JSON.parse(stdout) as Cruise;
+}
+
+const cruise = async (
+  dir: string,
+  folders: readonly string[],
+): Promise<Cruise['summary']['violations']> => (await reportOn(dir, folders)).summary.violations;
+
+/** The concept that a file is of: a first-level folder, a use case, a capability, a read model. */
+const conceptOf = (path: string): string | undefined =>
+  /^(src\/(?:use-cases|adapters)\/[^/]+|(?:src|projections)\/[^/]+|events)\//.exec(path)?.[1] ??
+  /^(src|projections)\//.exec(path)?.[1];
+
+/**
+ * Concepts that can be reached from themselves. dependency-cruiser compares folders as they are
+ * named in an import, so it does not see an arrow into a folder below another's.
+ */
+function conceptsInCircles({ modules }: Cruise): readonly string[] {
+  const arrows = new Map<string, Set<string>>();
+  for (const { source, dependencies } of modules) {
+    const from = conceptOf(source);
+    if (from === undefined) continue;
+    const known = arrows.get(from) ?? new Set();
+    arrows.set(from, known);
+    for (const { resolved } of dependencies) {
+      const to = conceptOf(resolved);
+      if (to !== undefined && to !== from) known.add(to);
+    }
+  }
+  const reachable = (start: string): ReadonlySet<string> => {
+    const seen = new Set<string>();
+    const next = [start];
+    for (let at = next.pop(); at !== undefined; at = next.pop())
+      for (const to of arrows.get(at) ?? []) {
+        if (seen.has(to)) continue;
+        seen.add(to);
+        next.push(to);
+      }
+    return seen;
+  };
+  return [...arrows.keys()].filter((concept) => reachable(concept).has(concept)).sort();
 }
 
 /** For each rule, a file that breaks it by importing another, or a type of it. */
@@ -171,7 +212,51 @@ describe('which way imports may point', () => {
         'src/http/a.ts src/http/b.ts',
         'src/http/b.ts src/http/a.ts',
       ]);
-      expect(violations.filter((v) => !broken.has(`${v.from} ${v.to}`))).toEqual([]);
+      expect(
+        violations.filter(
+          (v) => !broken.has(`${v.from} ${v.to}`) && v.rule.name !== 'no-folder-cycles',
+        ),
+      ).toEqual([]);
+    });
+  });
+
+  describe('a tree in which folders import each other, and no two files do', () => {
+    const arrow = (from: string, to: string): Record<string, string> => ({
+      [from]: importOf(from, to),
+    });
+
+    test('no-folder-cycles: two use cases must not import each other', async () => {
+      const root = await tree('folders', {
+        ...arrow('src/use-cases/outcomes/take.ts', 'src/use-cases/instructions/ids.ts'),
+        ...arrow('src/use-cases/instructions/sent.ts', 'src/use-cases/outcomes/index-of.ts'),
+        'src/use-cases/instructions/ids.ts': '',
+        'src/use-cases/outcomes/index-of.ts': '',
+      });
+      const report = await reportOn(root, ['src']);
+      expect(report.summary.violations.map(({ rule, from }) => [rule.name, from]).sort()).toEqual([
+        ['no-folder-cycles', 'src/use-cases/instructions'],
+        ['no-folder-cycles', 'src/use-cases/outcomes'],
+      ]);
+      expect(conceptsInCircles(report)).toEqual([
+        'src/use-cases/instructions',
+        'src/use-cases/outcomes',
+      ]);
+    });
+
+    test('an arrow into a folder below counts, and so does a circle of three', async () => {
+      const root = await tree('below', {
+        ...arrow('src/use-cases/cycles/prepare.ts', 'src/use-cases/persons/payees/open.ts'),
+        ...arrow('src/use-cases/persons/verify.ts', 'src/use-cases/statements/entry.ts'),
+        ...arrow('src/use-cases/statements/match.ts', 'src/use-cases/cycles/open.ts'),
+        'src/use-cases/persons/payees/open.ts': '',
+        'src/use-cases/statements/entry.ts': '',
+        'src/use-cases/cycles/open.ts': '',
+      });
+      expect(conceptsInCircles(await reportOn(root, ['src']))).toEqual([
+        'src/use-cases/cycles',
+        'src/use-cases/persons',
+        'src/use-cases/statements',
+      ]);
     });
   });
 
@@ -195,7 +280,7 @@ describe('which way imports may point', () => {
   });
 
   test('this repository keeps the rules', async () => {
-    const violations = await cruise(ROOT, [
+    const report = await reportOn(ROOT, [
       'src',
       'events',
       'projections',
@@ -203,6 +288,8 @@ describe('which way imports may point', () => {
       'examples',
       'test',
     ]);
+    const { violations } = report.summary;
     expect(violations.map((v) => `${v.rule.name}: ${v.from} → ${v.to}`)).toEqual([]);
+    expect(conceptsInCircles(report)).toEqual([]);
   });
 });

@@ -9,7 +9,7 @@ import {
   generateHouseholds,
   householdsCsv,
   householdsNdjson,
-} from '../../src/cli/demo/households-generate.js';
+} from '../../src/cli/sample-households/generate.js';
 import type { HouseholdRow, Reject } from '../../src/tabular/household-row.js';
 import { readMapping } from '../../src/tabular/mapping.js';
 import { referenceMapping } from '../../src/tabular/reference-mapping.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { FIRST_NAMES, SURNAMES } from '../../src/cli/demo/households-names.js';
+import { FIRST_NAMES, SURNAMES } from '../../src/cli/sample-households/names.js';
 import { toLatin } from '../../src/kernel/transliteration.js';
 
 const SHARED = /^[A-Za-z0-9/?:().,'+ -]*$/;

@@ -3,7 +3,7 @@ import {
   bankMessageDecider,
   type BankMessageCommand,
 } from '../../src/statement/message.decider.js';
-import { endToEndIdOf } from '../../src/use-cases/instructions/messages.js';
+import { endToEndIdOf } from '../../src/payment/instruction-ids.rule.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
 import { paymentDecider, type PaymentCommand } from '../../src/payment/payment.decider.js';
 import { type PaymentState } from '../../src/payment/payment.state.js';

@@ -1,4 +1,4 @@
-import { endToEndIdOf } from '../../src/use-cases/instructions/messages.js';
+import { endToEndIdOf } from '../../src/payment/instruction-ids.rule.js';
 import { cycleDecider, type CycleCommand } from '../../src/cycle/cycle.decider.js';
 import { type CycleState } from '../../src/cycle/cycle.state.js';
 import { streams } from '../../src/kernel/ids.js';

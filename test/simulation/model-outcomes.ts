@@ -1,4 +1,4 @@
-import { endToEndIdOf } from '../../src/use-cases/instructions/messages.js';
+import { endToEndIdOf } from '../../src/payment/instruction-ids.rule.js';
 import { partsOfPayment, streams } from '../../src/kernel/ids.js';
 import { type OutcomeReport } from '../../src/payment/payment.report.js';
 import { foldPerson, type Op, type World } from './model-world.js';

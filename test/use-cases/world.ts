@@ -15,7 +15,7 @@ import {
   generateHouseholds,
   householdsNdjson,
   type Shares,
-} from '../../src/cli/demo/households-generate.js';
+} from '../../src/cli/sample-households/generate.js';
 import { readMapping } from '../../src/tabular/mapping.js';
 import { referenceMapping } from '../../src/tabular/reference-mapping.js';
 import { readHouseholds } from '../../src/tabular/read-households.js';

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
-import { StoreError } from '../event-store/port.js';
+import { StoreError } from '../../kernel/errors.js';
 import { FOLDER_FORMAT, readManifest, writeManifest, type DataFolder } from './port.js';
 
 export interface DataFolderOptions {

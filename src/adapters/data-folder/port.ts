@@ -8,7 +8,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { StoreError } from '../event-store/port.js';
+import { StoreError } from '../../kernel/errors.js';
 
 /** Where things are in a data folder. */
 export interface DataFolder {

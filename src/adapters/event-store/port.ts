@@ -159,26 +159,5 @@ export const MAX_PAGE = 5_000;
 export const MAX_EVENTS_PER_GROUP = 10_000;
 export const MAX_EVENT_BYTES = 1_048_576;
 
-export type StoreErrorCode =
-  | 'LOG_CORRUPT'
-  | 'LOG_NEWER_VERSION'
-  | 'DATA_FOLDER_HELD'
-  | 'DATA_FOLDER_MISSING'
-  | 'DISK_FULL'
-  | 'STORE_CLOSED'
-  | 'STORE_FAILED'
-  | 'OUTCOME_UNKNOWN'
-  | 'LIMIT_EXCEEDED'
-  | 'OVERLOADED';
-
-/** A failure of the store itself, never of the domain. `detail` says what to do. */
-export class StoreError extends Error {
-  constructor(
-    readonly code: StoreErrorCode,
-    readonly detail: string,
-    options?: ErrorOptions,
-  ) {
-    super(`${code}: ${detail}`, options);
-    this.name = 'StoreError';
-  }
-}
+// A data folder fails with it too, and this store knows the data folder.
+export { StoreError, type StoreErrorCode } from '../../kernel/errors.js';

@@ -6,7 +6,7 @@ import {
   generateHouseholds,
   householdsCsv,
   householdsNdjson,
-} from '../demo/households-generate.js';
+} from '../sample-households/generate.js';
 
 interface GenerateCommandOptions extends CommonOptions {
   readonly count: number;

@@ -8,14 +8,8 @@ import { paymentDecider } from '../../payment/payment.decider.js';
 import { record, type UnitResult } from '../../write-side/bulk.js';
 import { part, type Unit } from '../../write-side/unit.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
-import {
-  endToEndIdOf,
-  MAX_PER_FILE,
-  messageIdOf,
-  messagePart,
-  outlineOf,
-  type Release,
-} from './messages.js';
+import { MAX_PER_FILE, messagePart, outlineOf, type Release } from './messages.js';
+import { endToEndIdOf, messageIdOf } from '../../payment/instruction-ids.rule.js';
 import { orderedInRound, SetTally, type Ordered, type SetFigures } from '../cycles/ordered-set.js';
 import { heldBy, openPayees, payeeOf, type Payee } from '../../person/payees.js';
 import type { AccountHold } from '../../kernel/accounts.js';

@@ -17,14 +17,8 @@ import {
   type JobContext,
   type OnProgress,
 } from '../../write-side/context.js';
-import {
-  endToEndIdOf,
-  MAX_PER_FILE,
-  messageIdOf,
-  messagePart,
-  writeMessage,
-  type Release,
-} from './messages.js';
+import { MAX_PER_FILE, messagePart, writeMessage, type Release } from './messages.js';
+import { endToEndIdOf, messageIdOf } from '../../payment/instruction-ids.rule.js';
 import { heldBy, openPayees, payeeOf, type Held } from '../../person/payees.js';
 import type { AccountHold } from '../../kernel/accounts.js';
 

@@ -6,7 +6,7 @@ import { paymentDecider, type PaymentCommand } from '../../payment/payment.decid
 import { pipelined, record, type UnitResult } from '../../write-side/bulk.js';
 import { partFrom, type Part, type Unit } from '../../write-side/unit.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
-import { endToEndIdOf } from '../instructions/messages.js';
+import { endToEndIdOf } from '../../payment/instruction-ids.rule.js';
 
 /** What became of one outcome, in the order given. */
 export type OutcomeResult =

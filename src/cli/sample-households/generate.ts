@@ -1,9 +1,9 @@
 import { addDays, addMonths, parseLocalDate } from '../../kernel/time.js';
 import { ibanOfRib, ribOf } from '../../kernel/accounts.js';
 import { csvField } from '../../kernel/csv.js';
-import { COLUMNS, type GeneratedChild, type GeneratedHousehold } from './households-columns.js';
-import { spoil } from './households-errors.js';
-import { BANKS, FIRST_NAMES, REGIONS, SURNAMES } from './households-names.js';
+import { COLUMNS, type GeneratedChild, type GeneratedHousehold } from './columns.js';
+import { spoil } from './errors.js';
+import { BANKS, FIRST_NAMES, REGIONS, SURNAMES } from './names.js';
 import { mix, Random } from './random.js';
 
 /** Shares between 0 and 1 of what a file has. */

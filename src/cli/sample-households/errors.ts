@@ -1,4 +1,4 @@
-import type { GeneratedHousehold } from './households-columns.js';
+import type { GeneratedHousehold } from './columns.js';
 
 /**
  * Mistakes as they come in real files, each of which the import must reject; `column` is where it
