@@ -2,6 +2,7 @@
 // events/. `node scripts/generate-asyncapi.mjs --check` exits 1 when the committed file is stale.
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { stringify } from 'yaml';
+import { nameSchemas } from './name-schemas.mjs';
 import {
   AGGREGATES,
   AUDIT_TOPIC,
@@ -29,6 +30,7 @@ const eventsOf = (aggregate) =>
       type,
       version,
       name: `${type}.v${version}`,
+      schema: `${type}V${version}`,
     }));
 const all = AGGREGATES.flatMap(eventsOf);
 
@@ -157,31 +159,34 @@ const key = (description, more = {}) => ({
   kafka: { key: text(description, more), bindingVersion: '0.5.0' },
 });
 const messages = Object.fromEntries(
-  all.map(({ aggregate, file, type, version, name }) => [
+  all.map(({ aggregate, type, version, name, schema }) => [
     name,
     {
       name: `sanad.${aggregate}.${type}.v${version}`,
       title: type,
       contentType: CONTENT_TYPE,
-      headers: {
-        allOf: [
-          { $ref: '#/components/schemas/EventHeaders' },
-          {
-            type: 'object',
-            properties: { [HEADERS.type]: { const: `sanad.${aggregate}.${type}.v${version}` } },
-          },
-        ],
-      },
-      payload: { $ref: `./${aggregate}/${file}` },
+      headers: { $ref: `#/components/schemas/${schema}Headers` },
+      payload: { $ref: `#/components/schemas/${schema}` },
       bindings: key('The stream.'),
     },
   ]),
 );
+const schemaIn = (path) => JSON.parse(readFileSync(new URL(path, root), 'utf8'));
+/** The released schema of an event as it is, each part of it under a name; and its headers. */
+const schemasOf = ({ aggregate, file, type, version, schema }) => ({
+  ...nameSchemas(schema, schemaIn(`${aggregate}/${file}`)),
+  [`${schema}Headers`]: {
+    type: 'object',
+    allOf: [{ $ref: '#/components/schemas/EventHeaders' }],
+    properties: { [HEADERS.type]: { const: `sanad.${aggregate}.${type}.v${version}` } },
+  },
+});
 messages.PaymentOutcome = {
   name: 'sanad.payment-outcome.v1',
   title: 'PaymentOutcome',
   contentType: CONTENT_TYPE,
-  payload: { $ref: './payment-outcome.v1.schema.json' },
+  headers: { $ref: '#/components/schemas/PaymentOutcomeHeaders' },
+  payload: { $ref: '#/components/schemas/PaymentOutcome' },
   summary: 'Headers are yours: they are kept with a dead letter, and mean nothing to Sanad.',
   bindings: key('paymentId of the value: outcomes of one payment keep their order.'),
 };
@@ -189,7 +194,7 @@ messages.DeadLetter = {
   name: 'sanad.dead-letter',
   title: 'DeadLetter',
   headers: { $ref: '#/components/schemas/DeadLetterHeaders' },
-  payload: { description: 'The value as it was, whatever it is.' },
+  payload: { $ref: '#/components/schemas/DeadLetterValue' },
   bindings: key('The key as it was.'),
 };
 
@@ -232,6 +237,10 @@ const document = {
           [DEAD_LETTER_HEADERS.reason]: text('Why it could not be taken; never with its data.'),
         },
       },
+      DeadLetterValue: { description: 'The value as it was, whatever it is.' },
+      PaymentOutcomeHeaders: { type: 'object', description: 'Any; none is needed.' },
+      ...nameSchemas('PaymentOutcome', schemaIn('payment-outcome.v1.schema.json')),
+      ...Object.assign({}, ...all.map(schemasOf)),
     },
   },
 };
