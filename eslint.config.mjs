@@ -133,6 +133,7 @@ export default tseslint.config(
     // A function fits a screen.
     files: [
       'src/{application,audit,budget,correction,cycle,enrolment,kernel,payment,person,programme,recovery,statement}/**/*.ts',
+      'src/cli/commands/**/*.ts',
     ],
     rules: {
       'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],

@@ -105,3 +105,11 @@ export function table(rows: readonly (readonly string[])[]): string {
     )
     .join('\n');
 }
+
+/** A line for each field of a result. */
+export const fieldLines = (value: object): string =>
+  Object.entries(value)
+    .map(
+      ([key, each]) => `${key}: ${typeof each === 'object' ? JSON.stringify(each) : String(each)}`,
+    )
+    .join('\n');

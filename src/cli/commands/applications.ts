@@ -177,10 +177,35 @@ function idsFrom(text: string): string[] {
   return list.split(/[\s,]+/).filter(Boolean);
 }
 
-export function applicationsCommand(): Command {
-  const applications = new Command('applications').description(
-    'take applications in and decide them, many at once',
+async function takeIn(run: Run, options: ImportOptions, file: string): Promise<number> {
+  const mapping = readMappingFile(options.mapping);
+  const dryRun = options.dryRun === true;
+  const report = await withEngine(options.data, (engine) => {
+    const progress = run.out.progress('bytes read');
+    return importFile(
+      engine,
+      {
+        file,
+        mapping,
+        programmeId: options.programme,
+        rejectsFile: options.rejects ?? `${file}.rejects.csv`,
+        dryRun,
+        determine: options.assess === true,
+      },
+      contextOf(actorOf(options, 'intake'), 'import', options.programme),
+      progress,
+      run.signal,
+    );
+  });
+  run.out.result(
+    { dryRun, ...report },
+    () =>
+      `${dryRun ? 'Would take in' : 'Taken in'}: ${report.submitted}; there already: ${report.alreadyThere}; duplicate identities: ${report.duplicates}; rejected rows: ${report.rejectedRows}${report.rejectLines > 0 ? `, see ${report.rejectsFile}` : ''}`,
   );
+  return report.rejectedRows + report.duplicates > 0 ? EXIT.findings : EXIT.ok;
+}
+
+function addImport(applications: Command): void {
   acting(applications.command('import <file>'))
     .description(
       'take applications in from CSV or NDJSON; good rows are recorded, bad ones go to a rejects file; again changes nothing',
@@ -193,75 +218,65 @@ export function applicationsCommand(): Command {
     .option('--rejects <file>', 'where rejected lines go (default: <file>.rejects.csv)')
     .option('--assess', 'determine eligibility in the same pass')
     .option('--dry-run', 'check everything, record nothing')
-    .action(
-      action<ImportOptions, [string]>(async (run, options, file) => {
-        const mapping = readMappingFile(options.mapping);
-        const report = await withEngine(options.data, (engine) => {
-          const progress = run.out.progress('bytes read');
-          return importFile(
-            engine,
-            {
-              file,
-              mapping,
-              programmeId: options.programme,
-              rejectsFile: options.rejects ?? `${file}.rejects.csv`,
-              dryRun: options.dryRun === true,
-              determine: options.assess === true,
-            },
-            contextOf(actorOf(options, 'intake'), 'import', options.programme),
-            progress,
-            run.signal,
-          );
-        });
-        run.out.result(
-          { dryRun: options.dryRun === true, ...report },
-          () =>
-            `${options.dryRun ? 'Would take in' : 'Taken in'}: ${report.submitted}; there already: ${report.alreadyThere}; duplicate identities: ${report.duplicates}; rejected rows: ${report.rejectedRows}${report.rejectLines > 0 ? `, see ${report.rejectsFile}` : ''}`,
-        );
-        return report.rejectedRows + report.duplicates > 0 ? EXIT.findings : EXIT.ok;
-      }),
-    );
-  acting(applications.command('assess'))
-    .description('determine eligibility of every application that waits for it')
+    .action(action(takeIn));
+}
+
+const ofApplications = (command: Command): Command =>
+  command
     .requiredOption('--programme <code>', 'programme')
-    .option('--ids <list>', 'only these applications, comma-separated, or - for standard input')
-    .action(
-      action<DecideOptions, []>(async (run, options) => {
-        const refusals: Refusal[] = [];
-        const summary = await withEngine(options.data, (engine) => {
-          const progress = run.out.progress('applications');
-          return assessApplications(
-            engine,
-            {
-              programmeId: options.programme,
-              onRefused: (more) =>
-                refusals.push(...more.slice(0, Math.max(0, 1_000 - refusals.length))),
-              ...(options.ids === undefined ? {} : { applicationIds: idsFrom(options.ids) }),
-            },
-            contextOf(actorOf(options, 'case-officer'), 'assess', options.programme),
-            ({ done }) => progress(done),
-            run.signal,
-          );
-        });
-        run.out.result(
-          { ...summary, refusals },
-          () =>
-            `${summary.determined} determined: ${summary.eligible} eligible, ${summary.ineligible} not; ${summary.refused} refused`,
-        );
-        return summary.refused > 0 ? EXIT.findings : EXIT.ok;
-      }),
+    .option('--ids <list>', 'only these applications, comma-separated, or - for standard input');
+
+async function assess(run: Run, options: DecideOptions): Promise<number> {
+  const refusals: Refusal[] = [];
+  const summary = await withEngine(options.data, (engine) => {
+    const progress = run.out.progress('applications');
+    return assessApplications(
+      engine,
+      {
+        programmeId: options.programme,
+        onRefused: (more) => refusals.push(...more.slice(0, Math.max(0, 1_000 - refusals.length))),
+        ...(options.ids === undefined ? {} : { applicationIds: idsFrom(options.ids) }),
+      },
+      contextOf(actorOf(options, 'case-officer'), 'assess', options.programme),
+      ({ done }) => progress(done),
+      run.signal,
     );
-  for (const [name, role, text] of [
-    ['recommend', 'case-officer', 'recommend what each determination says'],
-    ['approve', 'supervisor', 'approve those recommended for approval'],
-    ['reject', 'supervisor', 'reject those recommended for rejection'],
-  ] as const) {
-    acting(applications.command(name))
-      .description(`${text}, each recorded by itself`)
-      .requiredOption('--programme <code>', 'programme')
-      .option('--ids <list>', 'only these applications, comma-separated, or - for standard input')
-      .option('--reason <text>', 'for rejections')
-      .action(action<DecideOptions, []>((run, options) => decide(name, role, run, options)));
-  }
+  });
+  run.out.result(
+    { ...summary, refusals },
+    () =>
+      `${summary.determined} determined: ${summary.eligible} eligible, ${summary.ineligible} not; ${summary.refused} refused`,
+  );
+  return summary.refused > 0 ? EXIT.findings : EXIT.ok;
+}
+
+function addAssess(applications: Command): void {
+  ofApplications(
+    acting(applications.command('assess')).description(
+      'determine eligibility of every application that waits for it',
+    ),
+  ).action(action(assess));
+}
+
+function addDecision(
+  applications: Command,
+  name: 'recommend' | 'approve' | 'reject',
+  role: Role,
+  what: string,
+): void {
+  ofApplications(acting(applications.command(name)).description(`${what}, each recorded by itself`))
+    .option('--reason <text>', 'for rejections')
+    .action(action<DecideOptions, []>((run, options) => decide(name, role, run, options)));
+}
+
+export function applicationsCommand(): Command {
+  const applications = new Command('applications').description(
+    'take applications in and decide them, many at once',
+  );
+  addImport(applications);
+  addAssess(applications);
+  addDecision(applications, 'recommend', 'case-officer', 'recommend what each determination says');
+  addDecision(applications, 'approve', 'supervisor', 'approve those recommended for approval');
+  addDecision(applications, 'reject', 'supervisor', 'reject those recommended for rejection');
   return applications;
 }

@@ -110,64 +110,75 @@ async function decideOn(
   });
 }
 
-export function breaksCommand(): Command {
-  const breaks = new Command('breaks').description(
-    'contradictions between what was recorded and what a bank said',
+const COLUMNS = ['break', 'payment', 'kind', 'reported', 'days', 'owner', 'resolution'];
+const rowOf = (one: Found): readonly string[] => [
+  one.breakId,
+  one.paymentId,
+  one.kind,
+  one.reported,
+  String(one.days),
+  one.owner,
+  one.resolution,
+];
+
+async function list({ out, signal }: Run, options: ListOptions): Promise<void> {
+  const cycleId = cycleIdOf(
+    parseProgrammeId(options.programme, 'programme'),
+    parsePeriod(options.period, 'period'),
   );
+  const asked = ({ resolution, owner }: Found): boolean =>
+    (options.all === true || resolution === '') &&
+    (options.owner === undefined || owner === options.owner);
+  const items = await withEngine(options.data, async ({ store, clock }) => {
+    const found: Found[] = [];
+    for await (const page of pagesOf(store, `payment-${cycleId}-`, { signal }))
+      for (const { events } of page) found.push(...breaksIn(events, clock.now()));
+    return found.filter(asked);
+  });
+  out.result({ items }, () =>
+    items.length === 0 ? 'none' : table([COLUMNS, ...items.map(rowOf)]),
+  );
+}
+
+function addList(breaks: Command): void {
   common(breaks.command('list'))
     .description('breaks of a cycle, with their age and who looks after them')
     .requiredOption('--programme <code>', 'programme')
     .requiredOption('--period <YYYY-MM>', 'period')
     .option('--all', 'resolved ones too')
     .option('--owner <subject>', 'that this person looks after')
-    .action(
-      action<ListOptions, []>(async ({ out, signal }, options) => {
-        const cycleId = cycleIdOf(
-          parseProgrammeId(options.programme, 'programme'),
-          parsePeriod(options.period, 'period'),
-        );
-        const items = await withEngine(options.data, async ({ store, clock }) => {
-          const found: Found[] = [];
-          for await (const page of pagesOf(store, `payment-${cycleId}-`, { signal }))
-            for (const { events } of page) found.push(...breaksIn(events, clock.now()));
-          return found.filter(
-            ({ resolution, owner }) =>
-              (options.all === true || resolution === '') &&
-              (options.owner === undefined || owner === options.owner),
-          );
-        });
-        out.result({ items }, () =>
-          items.length === 0
-            ? 'none'
-            : table([
-                ['break', 'payment', 'kind', 'reported', 'days', 'owner', 'resolution'],
-                ...items.map((one) => [
-                  one.breakId,
-                  one.paymentId,
-                  one.kind,
-                  one.reported,
-                  String(one.days),
-                  one.owner,
-                  one.resolution,
-                ]),
-              ]),
-        );
-      }),
-    );
+    .action(action(list));
+}
+
+async function own(run: Run, options: OwnOptions, payment: string): Promise<void> {
+  const result = await decideOn(run, options, payment, {
+    type: 'SetBreakOwner',
+    breakId: parseBreakId(options.break, 'break'),
+    owner: subjectOf(options.owner),
+  });
+  run.out.result(result, () => (result.events > 0 ? 'noted' : 'was so before'));
+}
+
+function addOwn(breaks: Command): void {
   acting(breaks.command('own <payment>'))
     .description('say who looks after an open break')
     .requiredOption('--break <id>', 'break id')
     .requiredOption('--owner <subject>', 'the subject of an account')
-    .action(
-      action<OwnOptions, [string]>(async (run, options, payment) => {
-        const result = await decideOn(run, options, payment, {
-          type: 'SetBreakOwner',
-          breakId: parseBreakId(options.break, 'break'),
-          owner: subjectOf(options.owner),
-        });
-        run.out.result(result, () => (result.events > 0 ? 'noted' : 'was so before'));
-      }),
-    );
+    .action(action(own));
+}
+
+async function resolve(run: Run, options: ResolveOptions, payment: string): Promise<void> {
+  const { resolution, reason } = options;
+  const result = await decideOn(run, options, payment, {
+    type: 'ResolveBreak',
+    breakId: parseBreakId(options.break, 'break'),
+    resolution,
+    reason,
+  });
+  run.out.result(result, () => (result.events > 0 ? 'resolved' : 'was resolved before'));
+}
+
+function addResolve(breaks: Command): void {
   acting(breaks.command('resolve <payment>'))
     .description('resolve a break, with what was found out')
     .requiredOption('--break <id>', 'break id')
@@ -175,17 +186,15 @@ export function breaksCommand(): Command {
       new Option('--resolution <what>', 'what is true').choices(RESOLUTIONS).makeOptionMandatory(),
     )
     .requiredOption('--reason <text>', 'how you know')
-    .action(
-      action<ResolveOptions, [string]>(async (run, options, payment) => {
-        const { resolution, reason } = options;
-        const result = await decideOn(run, options, payment, {
-          type: 'ResolveBreak',
-          breakId: parseBreakId(options.break, 'break'),
-          resolution,
-          reason,
-        });
-        run.out.result(result, () => (result.events > 0 ? 'resolved' : 'was resolved before'));
-      }),
-    );
+    .action(action(resolve));
+}
+
+export function breaksCommand(): Command {
+  const breaks = new Command('breaks').description(
+    'contradictions between what was recorded and what a bank said',
+  );
+  addList(breaks);
+  addOwn(breaks);
+  addResolve(breaks);
   return breaks;
 }

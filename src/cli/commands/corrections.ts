@@ -12,7 +12,15 @@ import type { CorrectionState } from '../../correction/correction.decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { parseCorrectionId, parsePersonId, parseProgrammeId } from '../../kernel/ids.js';
 import { parsePeriod } from '../../kernel/time.js';
-import { acting, action, actorOf, common, contextOf, type CommonOptions } from '../command.js';
+import {
+  acting,
+  action,
+  actorOf,
+  common,
+  contextOf,
+  type CommonOptions,
+  type Run,
+} from '../command.js';
 import { withEngine, type Engine } from '../compose.js';
 import { drainAutomations } from '../drain.js';
 
@@ -100,10 +108,35 @@ const inWords = (state: CorrectionState): string => {
   return `${correctionId}: ${state.status}, ${fromPeriod} to ${toPeriod}, ${basis}: ${reason}\n  ${found}`;
 };
 
-export function correctionsCommand(): Command {
-  const corrections = new Command('corrections').description(
-    'recompute months that were paid: arrears and overpayments, proposed by one person and approved by another',
+async function propose(run: Run, options: ProposeOptions): Promise<void> {
+  const programmeId = parseProgrammeId(options.programme, 'programme');
+  const args = {
+    programmeId,
+    fromPeriod: parsePeriod(options.from, 'from'),
+    basis: options.basis,
+    reason: options.reason,
+    ...(options.person === undefined ? {} : { personId: parsePersonId(options.person, 'person') }),
+  };
+  const summary = await withEngine(options.data, (engine) => {
+    const progress = run.out.progress('households');
+    return proposeCorrection(
+      engine,
+      args,
+      contextOf(actorOf(options, 'finance-officer'), 'propose-correction', programmeId),
+      ({ done }) => progress(done),
+      run.signal,
+    );
+  });
+  run.out.result(summary, () =>
+    [
+      `${summary.correctionId}: ${summary.households} households recomputed, ${summary.fromPeriod} to ${summary.toPeriod}`,
+      `${summary.arrearsCount} are owed ${summary.arrearsMinor}, ${summary.overpaidCount} were paid ${summary.overpaidMinor} too much (minor units)`,
+      summary.status === 'settled' ? 'nothing to decide' : `content hash ${summary.contentHash}`,
+    ].join('\n'),
   );
+}
+
+function addPropose(corrections: Command): void {
   acting(corrections.command('propose'))
     .description(
       'recompute every household from a month on and propose what differs; killed half way, run it again',
@@ -120,105 +153,97 @@ export function correctionsCommand(): Command {
         .default('first-paid'),
     )
     .option('--person <id>', 'one household only')
-    .action(
-      action<ProposeOptions, []>(async (run, options) => {
-        const programmeId = parseProgrammeId(options.programme, 'programme');
-        const args = {
-          programmeId,
-          fromPeriod: parsePeriod(options.from, 'from'),
-          basis: options.basis,
-          reason: options.reason,
-          ...(options.person === undefined
-            ? {}
-            : { personId: parsePersonId(options.person, 'person') }),
-        };
-        const summary = await withEngine(options.data, (engine) => {
-          const progress = run.out.progress('households');
-          return proposeCorrection(
-            engine,
-            args,
-            contextOf(actorOf(options, 'finance-officer'), 'propose-correction', programmeId),
-            ({ done }) => progress(done),
-            run.signal,
-          );
-        });
-        run.out.result(summary, () =>
-          [
-            `${summary.correctionId}: ${summary.households} households recomputed, ${summary.fromPeriod} to ${summary.toPeriod}`,
-            `${summary.arrearsCount} are owed ${summary.arrearsMinor}, ${summary.overpaidCount} were paid ${summary.overpaidMinor} too much (minor units)`,
-            summary.status === 'settled'
-              ? 'nothing to decide'
-              : `content hash ${summary.contentHash}`,
-          ].join('\n'),
-        );
-      }),
-    );
+    .action(action(propose));
+}
+
+async function list({ out }: Run, options: ListOptions): Promise<void> {
+  const all = await withEngine(options.data, (engine) =>
+    correctionsOf(engine.store, parseProgrammeId(options.programme, 'programme')),
+  );
+  out.result({ items: all.map(viewOf) }, () => all.map(inWords).join('\n') || 'none');
+}
+
+function addList(corrections: Command): void {
   common(corrections.command('list'))
     .description('the corrections of a programme')
     .requiredOption('--programme <code>', 'programme')
-    .action(
-      action<ListOptions, []>(async ({ out }, options) => {
-        const all = await withEngine(options.data, (engine) =>
-          correctionsOf(engine.store, parseProgrammeId(options.programme, 'programme')),
-        );
-        out.result({ items: all.map(viewOf) }, () => all.map(inWords).join('\n') || 'none');
-      }),
-    );
+    .action(action(list));
+}
+
+async function show({ signal }: Run, options: CommonOptions, id: string): Promise<void> {
+  await withEngine(options.data, async (engine) => {
+    process.stdout.write(`${COLUMNS.join(',')}\n`);
+    for await (const lines of itemsOf(engine, parseCorrectionId(id, 'correction'))) {
+      signal.throwIfAborted();
+      if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`);
+    }
+  });
+}
+
+function addShow(corrections: Command): void {
   common(corrections.command('show <correction>'))
     .description(
       'what a correction says of each household, month by month and child by child, as CSV on standard output',
     )
-    .action(
-      action<CommonOptions, [string]>(async (run, options, id) => {
-        await withEngine(options.data, async (engine) => {
-          process.stdout.write(`${COLUMNS.join(',')}\n`);
-          for await (const lines of itemsOf(engine, parseCorrectionId(id, 'correction'))) {
-            run.signal.throwIfAborted();
-            if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`);
-          }
-        });
-      }),
+    .action(action(show));
+}
+
+async function approve(run: Run, options: DecideOptions, id: string): Promise<void> {
+  const correctionId = parseCorrectionId(id, 'correction');
+  const { hash: contentHash } = options;
+  const state = await withEngine(options.data, async (engine) => {
+    await approveCorrection(
+      engine,
+      { correctionId, contentHash },
+      contextOf(
+        actorOf(options, 'finance-controller'),
+        'approve-correction',
+        correctionId,
+        contentHash,
+      ),
     );
+    await drainAutomations(engine, run);
+    return readCorrection(engine.store, correctionId);
+  });
+  run.out.result(viewOf(state), () => inWords(state));
+}
+
+function addApprove(corrections: Command): void {
   acting(corrections.command('approve <correction>'))
     .description(
       'approve exactly what was proposed, as another person: arrears go into the next cycle, overpayments are owed',
     )
     .requiredOption('--hash <sha256>', 'content hash that `corrections propose` or `list` printed')
-    .action(
-      action<DecideOptions, [string]>(async (run, options, id) => {
-        const correctionId = parseCorrectionId(id, 'correction');
-        const state = await withEngine(options.data, async (engine) => {
-          await approveCorrection(
-            engine,
-            { correctionId, contentHash: options.hash },
-            contextOf(
-              actorOf(options, 'finance-controller'),
-              'approve-correction',
-              correctionId,
-              options.hash,
-            ),
-          );
-          await drainAutomations(engine, run);
-          return readCorrection(engine.store, correctionId);
-        });
-        run.out.result(viewOf(state), () => inWords(state));
-      }),
-    );
+    .action(action(approve));
+}
+
+async function reject({ out }: Run, options: DecideOptions, id: string): Promise<void> {
+  const correctionId = parseCorrectionId(id, 'correction');
+  const result = await withEngine(options.data, (engine) =>
+    rejectCorrection(
+      engine,
+      { correctionId, reason: options.reason },
+      contextOf(actorOf(options, 'finance-controller'), 'reject-correction', correctionId),
+    ),
+  );
+  out.result({ correctionId, ...result }, () => `${correctionId} is rejected`);
+}
+
+function addReject(corrections: Command): void {
   acting(corrections.command('reject <correction>'))
     .description('drop what was proposed')
     .requiredOption('--reason <text>', 'why')
-    .action(
-      action<DecideOptions, [string]>(async ({ out }, options, id) => {
-        const correctionId = parseCorrectionId(id, 'correction');
-        const result = await withEngine(options.data, (engine) =>
-          rejectCorrection(
-            engine,
-            { correctionId, reason: options.reason },
-            contextOf(actorOf(options, 'finance-controller'), 'reject-correction', correctionId),
-          ),
-        );
-        out.result({ correctionId, ...result }, () => `${correctionId} is rejected`);
-      }),
-    );
+    .action(action(reject));
+}
+
+export function correctionsCommand(): Command {
+  const corrections = new Command('corrections').description(
+    'recompute months that were paid: arrears and overpayments, proposed by one person and approved by another',
+  );
+  addPropose(corrections);
+  addList(corrections);
+  addShow(corrections);
+  addApprove(corrections);
+  addReject(corrections);
   return corrections;
 }

@@ -4,17 +4,31 @@ import {
   unverifiedAccounts,
   verifyAccounts,
   type AccountName,
+  type UnverifiedAccount,
+  type VerifySummary,
 } from '../../use-cases/persons/verify-accounts.js';
 import { DomainError } from '../../kernel/errors.js';
 import { parsePersonId, parseProgrammeId } from '../../kernel/ids.js';
-import { acting, action, actorOf, common, contextOf, type CommonOptions } from '../command.js';
+import {
+  acting,
+  action,
+  actorOf,
+  common,
+  contextOf,
+  type CommonOptions,
+  type Run,
+} from '../command.js';
 import { withEngine } from '../compose.js';
+import type { Refusal } from '../../write-side/refusals.js';
 import { EXIT } from '../output.js';
 import { RejectsFile } from '../../tabular/rejects.js';
 import { readTableFile } from '../../tabular/table-file.js';
 
 const COLUMNS = ['personId', 'accountId', 'kind', 'changed'];
 
+interface OfProgramme extends CommonOptions {
+  readonly programme: string;
+}
 interface VerifyOptions extends CommonOptions {
   readonly method: string;
   readonly rejects?: string;
@@ -53,110 +67,121 @@ async function* accountsIn(
   }
 }
 
-export function payeesCommand(): Command {
-  const payees = new Command('payees').description('accounts that households are paid on');
+const lineOf = ({ personId, accountId, kind, changed }: UnverifiedAccount): string =>
+  `${personId},${accountId},${kind},${changed}\n`;
+
+/** With --json one list at the end, otherwise lines as they are found. */
+async function listUnverified({ out, signal }: Run, options: OfProgramme): Promise<void> {
+  const programmeId = parseProgrammeId(options.programme, 'programme');
+  const json = options.json === true;
+  const accounts: UnverifiedAccount[] = [];
+  let count = 0;
+  await withEngine(options.data, async ({ store }) => {
+    if (!json) process.stdout.write(`${COLUMNS.join(',')}\n`);
+    for await (const page of unverifiedAccounts(store, programmeId, signal)) {
+      count += page.length;
+      if (json) accounts.push(...page);
+      else process.stdout.write(page.map(lineOf).join(''));
+    }
+  });
+  if (json) out.result({ accounts }, () => '');
+  else out.note(`${count} accounts are not verified`);
+}
+
+function addUnverified(payees: Command): void {
   common(payees.command('unverified'))
     .description(
       'list accounts of enrolled persons that nobody verified: CSV with personId, accountId, kind and whether it replaced another; never the number',
     )
     .requiredOption('--programme <code>', 'programme')
-    .action(
-      action<CommonOptions & { readonly programme: string }, []>(
-        async ({ out, signal }, options) => {
-          const programmeId = parseProgrammeId(options.programme, 'programme');
-          let count = 0;
-          const accounts: AccountName[] = [];
-          await withEngine(options.data, async ({ store }) => {
-            if (options.json !== true) process.stdout.write(`${COLUMNS.join(',')}\n`);
-            for await (const page of unverifiedAccounts(store, programmeId, signal)) {
-              count += page.length;
-              if (options.json === true) accounts.push(...page);
-              else
-                process.stdout.write(
-                  page
-                    .map(
-                      ({ personId, accountId, kind, changed }) =>
-                        `${personId},${accountId},${kind},${changed}\n`,
-                    )
-                    .join(''),
-                );
-            }
-          });
-          if (options.json === true) out.result({ accounts }, () => '');
-          else out.note(`${count} accounts are not verified`);
-        },
-      ),
-    );
+    .action(action(listUnverified));
+}
+
+async function askBlock(run: Run, options: OfProgramme): Promise<void> {
+  const programmeId = parseProgrammeId(options.programme, 'programme');
+  const progress = run.out.progress('accounts');
+  const result = await withEngine(options.data, (engine) =>
+    validateUnverified(engine, engine.block, programmeId, ({ done }) => progress(done), run.signal),
+  );
+  run.out.result(
+    result,
+    () =>
+      `${result.unverified} are not verified: ${result.asked} asked about, ${result.tooLong} with a number that is too long for it`,
+  );
+}
+
+function addAskBlock(payees: Command): void {
   common(payees.command('ask-block'))
     .description(
       'ask the payments block (SANAD_GOVSTACK_URL, SANAD_GOVSTACK_VALIDATE) to look at accounts that nobody verified; those that it does not call back as failed are verified then',
     )
     .requiredOption('--programme <code>', 'programme')
-    .action(
-      action<CommonOptions & { readonly programme: string }, []>(async (run, options) => {
-        const programmeId = parseProgrammeId(options.programme, 'programme');
-        const progress = run.out.progress('accounts');
-        const result = await withEngine(options.data, (engine) =>
-          validateUnverified(
-            engine,
-            engine.block,
-            programmeId,
-            ({ done }) => progress(done),
-            run.signal,
-          ),
-        );
-        run.out.result(
-          result,
-          () =>
-            `${result.unverified} are not verified: ${result.asked} asked about, ${result.tooLong} with a number that is too long for it`,
-        );
-      }),
+    .action(action(askBlock));
+}
+
+function verifyFile(
+  run: Run,
+  options: VerifyOptions,
+  file: string,
+  rejects: RejectsFile,
+): Promise<VerifySummary> {
+  const progress = run.out.progress('accounts');
+  const lines: number[] = [];
+  const refuse = (refusals: readonly (Refusal & { readonly index: number })[]): void =>
+    rejects.add(
+      refusals.map(({ index, field, code, reason }) => ({
+        line: lines[index] ?? 0,
+        column: field ?? '',
+        code,
+        reason,
+      })),
     );
+  return withEngine(options.data, (engine) =>
+    verifyAccounts(
+      engine,
+      {
+        accounts: accountsIn(file, rejects, lines),
+        method: options.method,
+        onRefused: refuse,
+      },
+      contextOf(actorOf(options, 'supervisor'), 'verify-accounts', file),
+      ({ done }) => progress(done),
+      run.signal,
+    ),
+  );
+}
+
+async function verify(run: Run, options: VerifyOptions, file: string): Promise<number> {
+  const rejects = new RejectsFile(options.rejects ?? `${file}.rejects.csv`);
+  try {
+    const summary = await verifyFile(run, options, file, rejects);
+    rejects.commit();
+    run.out.result(
+      { ...summary, rejectLines: rejects.count },
+      () =>
+        `${summary.verified} verified, ${summary.unchanged} were before, ${rejects.count} refused${rejects.count > 0 ? `, see ${rejects.path}` : ''}`,
+    );
+    return rejects.count > 0 ? EXIT.findings : EXIT.ok;
+  } catch (error) {
+    rejects.discard();
+    throw error;
+  }
+}
+
+function addVerify(payees: Command): void {
   acting(payees.command('verify <file>'))
     .description(
       'note that accounts were verified (CSV or NDJSON with personId and accountId), by another person than who registered them; again changes nothing',
     )
     .requiredOption('--method <text>', 'how they were verified')
     .option('--rejects <file>', 'where refused lines go (default: <file>.rejects.csv)')
-    .action(
-      action<VerifyOptions, [string]>(async (run, options, file) => {
-        const rejects = new RejectsFile(options.rejects ?? `${file}.rejects.csv`);
-        try {
-          const progress = run.out.progress('accounts');
-          const lines: number[] = [];
-          const summary = await withEngine(options.data, (engine) =>
-            verifyAccounts(
-              engine,
-              {
-                accounts: accountsIn(file, rejects, lines),
-                method: options.method,
-                onRefused: (refusals) =>
-                  rejects.add(
-                    refusals.map(({ index, field, code, reason }) => ({
-                      line: lines[index] ?? 0,
-                      column: field ?? '',
-                      code,
-                      reason,
-                    })),
-                  ),
-              },
-              contextOf(actorOf(options, 'supervisor'), 'verify-accounts', file),
-              ({ done }) => progress(done),
-              run.signal,
-            ),
-          );
-          rejects.commit();
-          run.out.result(
-            { ...summary, rejectLines: rejects.count },
-            () =>
-              `${summary.verified} verified, ${summary.unchanged} were before, ${rejects.count} refused${rejects.count > 0 ? `, see ${rejects.path}` : ''}`,
-          );
-          return rejects.count > 0 ? EXIT.findings : EXIT.ok;
-        } catch (error) {
-          rejects.discard();
-          throw error;
-        }
-      }),
-    );
+    .action(action(verify));
+}
+
+export function payeesCommand(): Command {
+  const payees = new Command('payees').description('accounts that households are paid on');
+  addUnverified(payees);
+  addAskBlock(payees);
+  addVerify(payees);
   return payees;
 }

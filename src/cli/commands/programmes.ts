@@ -8,18 +8,32 @@ import { contentHash } from '../../kernel/canonical.js';
 import { DomainError } from '../../kernel/errors.js';
 import { parseProgrammeId, streams } from '../../kernel/ids.js';
 import { parseAmount } from '../../kernel/money.js';
-import { programmeDecider } from '../../programme/programme.decider.js';
+import { programmeDecider, type ProgrammeCommand } from '../../programme/programme.decider.js';
 import { execute } from '../../write-side/execute.js';
 import { part } from '../../write-side/unit.js';
-import { acting, action, actorOf, contextOf, wholeNumber, type CommonOptions } from '../command.js';
+import {
+  acting,
+  action,
+  actorOf,
+  contextOf,
+  wholeNumber,
+  type CommonOptions,
+  type Run,
+} from '../command.js';
 import { withEngine, type Engine } from '../compose.js';
-import type { EventData } from '../../../events/generated.js';
+import type { EventData, EventType } from '../../../events/generated.js';
 import type { Actor } from '../../kernel/decider.js';
 
 export type ProgrammeDefinition = EventData['ProgrammeDefined'];
 export type PolicyPublication = Omit<EventData['PolicyPublished'], 'programmeId' | 'contentHash'>;
-interface AllotOptions extends CommonOptions {
+interface OfProgramme extends CommonOptions {
   readonly programme: string;
+}
+interface HoldOptions extends OfProgramme {
+  readonly days: number;
+  readonly verified: AccountHold['verification'];
+}
+interface AllotOptions extends OfProgramme {
   readonly year: number;
   readonly amount: string;
   readonly currency: string;
@@ -39,19 +53,15 @@ export async function setUpProgramme(
   const { programmeId } = definition;
   const stream = streams.programme(programmeId);
   let recorded = 0;
-  const run = async (
-    command: Parameters<typeof programmeDecider.decide>[1],
-    key: string,
-  ): Promise<void> => {
-    recorded += (
-      await execute(
-        engine.store,
-        engine.registry,
-        engine.locks,
-        [part(stream, programmeDecider, command)],
-        contextOf(manager, 'programme', programmeId, key),
-      )
-    ).events;
+  const run = async (command: ProgrammeCommand, key: string): Promise<void> => {
+    const { events } = await execute(
+      engine.store,
+      engine.registry,
+      engine.locks,
+      [part(stream, programmeDecider, command)],
+      contextOf(manager, 'programme', programmeId, key),
+    );
+    recorded += events;
   };
   const known = await engine.store.readStream(stream);
   const published = new Set(
@@ -119,113 +129,124 @@ function readJson(path: string): unknown {
   }
 }
 
-export function programmesCommand(): Command {
-  const programmes = new Command('programmes').description(
-    'define programmes and allot their budgets',
+async function define(
+  { out }: Run,
+  options: CommonOptions,
+  file: string | undefined,
+): Promise<void> {
+  const { programme, policies } =
+    file === undefined
+      ? { programme: asdProgramme, policies: asdPolicies }
+      : (readJson(file) as { programme: ProgrammeDefinition; policies: PolicyPublication[] });
+  const result = await withEngine(
+    options.data,
+    (engine) => setUpProgramme(engine, programme, policies, actorOf(options, 'programme-manager')),
+    { create: true },
   );
+  out.result(
+    result,
+    () =>
+      `${result.programmeId}: ${result.policies} policy versions; ${result.recorded} events recorded`,
+  );
+}
+
+function addDefine(programmes: Command): void {
   acting(programmes.command('define [file]'))
     .description(
       'define a programme with its policies from a JSON file {programme, policies}; without a file, the reference programme asd',
     )
-    .action(
-      action<CommonOptions, [string | undefined]>(async ({ out }, options, file) => {
-        const { programme, policies } =
-          file === undefined
-            ? { programme: asdProgramme, policies: asdPolicies }
-            : (readJson(file) as { programme: ProgrammeDefinition; policies: PolicyPublication[] });
-        const result = await withEngine(
-          options.data,
-          (engine) =>
-            setUpProgramme(engine, programme, policies, actorOf(options, 'programme-manager')),
-          { create: true },
-        );
-        out.result(
-          result,
-          () =>
-            `${result.programmeId}: ${result.policies} policy versions; ${result.recorded} events recorded`,
-        );
-      }),
-    );
+    .action(action(define));
+}
+
+/** Decides a command on a programme as its manager; the same words later are another command. */
+async function manage(
+  engine: Engine,
+  options: OfProgramme,
+  verb: string,
+  command: ProgrammeCommand,
+): Promise<{ events: number }> {
+  const { programmeId } = command;
+  return execute(
+    engine.store,
+    engine.registry,
+    engine.locks,
+    [part(streams.programme(programmeId), programmeDecider, command)],
+    contextOf(
+      actorOf(options, 'programme-manager'),
+      verb,
+      programmeId,
+      await engine.store.lastPosition(),
+    ),
+  );
+}
+
+/** A file is checked against the form that its event has now. @throws ContractError EVENT_INVALID */
+const validate = ({ registry }: Engine, type: EventType, data: unknown): void =>
+  registry.validate(type, registry.latestVersion(type), data);
+
+async function setTerms({ out }: Run, options: OfProgramme, file: string): Promise<void> {
+  const programmeId = parseProgrammeId(options.programme, 'programme');
+  const terms = {
+    ...(readJson(file) as Omit<EventData['PaymentTermsSet'], 'programmeId'>),
+    programmeId,
+  };
+  const result = await withEngine(options.data, async (engine) => {
+    validate(engine, 'PaymentTermsSet', terms);
+    return manage(engine, options, 'payment-terms', { type: 'SetPaymentTerms', ...terms });
+  });
+  out.result(result, () =>
+    result.events > 0 ? 'set, for cycles released from now on' : 'these terms are set already',
+  );
+}
+
+function addTerms(programmes: Command): void {
   acting(programmes.command('terms <file>'))
     .description(
       'set the accounts that a programme pays from, what their banks take and what payees read, from a JSON file {remittance, accounts}',
     )
     .requiredOption('--programme <code>', 'programme')
-    .action(
-      action<CommonOptions & { readonly programme: string }, [string]>(
-        async ({ out }, options, file) => {
-          const programmeId = parseProgrammeId(options.programme, 'programme');
-          const terms = {
-            ...(readJson(file) as Omit<EventData['PaymentTermsSet'], 'programmeId'>),
-            programmeId,
-          };
-          const result = await withEngine(options.data, async (engine) => {
-            engine.registry.validate('PaymentTermsSet', 1, terms);
-            return execute(
-              engine.store,
-              engine.registry,
-              engine.locks,
-              [
-                part(streams.programme(programmeId), programmeDecider, {
-                  type: 'SetPaymentTerms',
-                  ...terms,
-                }),
-              ],
-              contextOf(
-                actorOf(options, 'programme-manager'),
-                'payment-terms',
-                programmeId,
-                await engine.store.lastPosition(),
-              ),
-            );
-          });
-          out.result(result, () =>
-            result.events > 0
-              ? 'set, for cycles released from now on'
-              : 'these terms are set already',
-          );
-        },
-      ),
-    );
+    .action(action(setTerms));
+}
+
+async function configureChecks({ out }: Run, options: OfProgramme, file: string): Promise<void> {
+  const programmeId = parseProgrammeId(options.programme, 'programme');
+  const checks = {
+    ...(readJson(file) as Omit<EventData['ChecksConfigured'], 'programmeId'>),
+    programmeId,
+  };
+  const result = await withEngine(options.data, async (engine) => {
+    validate(engine, 'ChecksConfigured', checks);
+    return manage(engine, options, 'checks', { type: 'ConfigureChecks', ...checks });
+  });
+  out.result(result, () =>
+    result.events > 0 ? 'configured' : 'these checks are configured already',
+  );
+}
+
+function addChecks(programmes: Command): void {
   acting(programmes.command('checks <file>'))
     .description(
       'configure what prepared cycles are checked for before they are approved, from a JSON file {rules}',
     )
     .requiredOption('--programme <code>', 'programme')
-    .action(
-      action<CommonOptions & { readonly programme: string }, [string]>(
-        async ({ out }, options, file) => {
-          const programmeId = parseProgrammeId(options.programme, 'programme');
-          const checks = {
-            ...(readJson(file) as Omit<EventData['ChecksConfigured'], 'programmeId'>),
-            programmeId,
-          };
-          const result = await withEngine(options.data, async (engine) => {
-            engine.registry.validate('ChecksConfigured', 1, checks);
-            return execute(
-              engine.store,
-              engine.registry,
-              engine.locks,
-              [
-                part(streams.programme(programmeId), programmeDecider, {
-                  type: 'ConfigureChecks',
-                  ...checks,
-                }),
-              ],
-              contextOf(
-                actorOf(options, 'programme-manager'),
-                'checks',
-                programmeId,
-                await engine.store.lastPosition(),
-              ),
-            );
-          });
-          out.result(result, () =>
-            result.events > 0 ? 'configured' : 'these checks are configured already',
-          );
-        },
-      ),
-    );
+    .action(action(configureChecks));
+}
+
+async function setHold({ out }: Run, options: HoldOptions): Promise<void> {
+  const programmeId = parseProgrammeId(options.programme, 'programme');
+  const { days, verified: verification } = options;
+  const result = await withEngine(options.data, (engine) =>
+    manage(engine, options, 'account-hold', {
+      type: 'SetAccountHold',
+      programmeId,
+      days,
+      verification,
+    }),
+  );
+  out.result(result, () => (result.events > 0 ? 'set' : 'this hold is set already'));
+}
+
+function addHold(programmes: Command): void {
   acting(programmes.command('hold'))
     .description(
       'set what an account waits for before it is paid on: days after a change, and verification by another person',
@@ -241,40 +262,27 @@ export function programmesCommand(): Command {
         .choices(['none', 'changed', 'every'])
         .default('none'),
     )
-    .action(
-      action<
-        CommonOptions & {
-          readonly programme: string;
-          readonly days: number;
-          readonly verified: AccountHold['verification'];
-        },
-        []
-      >(async ({ out }, options) => {
-        const programmeId = parseProgrammeId(options.programme, 'programme');
-        const result = await withEngine(options.data, async (engine) =>
-          execute(
-            engine.store,
-            engine.registry,
-            engine.locks,
-            [
-              part(streams.programme(programmeId), programmeDecider, {
-                type: 'SetAccountHold',
-                programmeId,
-                days: options.days,
-                verification: options.verified,
-              }),
-            ],
-            contextOf(
-              actorOf(options, 'programme-manager'),
-              'account-hold',
-              programmeId,
-              await engine.store.lastPosition(),
-            ),
-          ),
-        );
-        out.result(result, () => (result.events > 0 ? 'set' : 'this hold is set already'));
-      }),
-    );
+    .action(action(setHold));
+}
+
+async function allot({ out }: Run, options: AllotOptions): Promise<void> {
+  const result = await withEngine(options.data, (engine) =>
+    allotBudget(
+      engine,
+      {
+        programmeId: parseProgrammeId(options.programme, 'programme'),
+        fiscalYear: options.year,
+        currency: options.currency,
+        amountMinor: String(parseAmount(options.amount, options.currency)),
+        reference: options.reference,
+      },
+      actorOf(options, 'finance-officer'),
+    ),
+  );
+  out.result(result, () => (result.events > 0 ? 'allotted' : 'this allotment is there already'));
+}
+
+function addAllot(programmes: Command): void {
   acting(programmes.command('allot'))
     .description('allot money to a programme for a fiscal year')
     .requiredOption('--programme <code>', 'programme')
@@ -282,25 +290,17 @@ export function programmesCommand(): Command {
     .requiredOption('--amount <decimal>', 'in major units, for example 25000000.00')
     .option('--currency <code>', 'ISO 4217', 'MAD')
     .requiredOption('--reference <text>', 'the act that allots it')
-    .action(
-      action<AllotOptions, []>(async ({ out }, options) => {
-        const result = await withEngine(options.data, (engine) =>
-          allotBudget(
-            engine,
-            {
-              programmeId: parseProgrammeId(options.programme, 'programme'),
-              fiscalYear: options.year,
-              currency: options.currency,
-              amountMinor: String(parseAmount(options.amount, options.currency)),
-              reference: options.reference,
-            },
-            actorOf(options, 'finance-officer'),
-          ),
-        );
-        out.result(result, () =>
-          result.events > 0 ? 'allotted' : 'this allotment is there already',
-        );
-      }),
-    );
+    .action(action(allot));
+}
+
+export function programmesCommand(): Command {
+  const programmes = new Command('programmes').description(
+    'define programmes and allot their budgets',
+  );
+  addDefine(programmes);
+  addTerms(programmes);
+  addChecks(programmes);
+  addHold(programmes);
+  addAllot(programmes);
   return programmes;
 }

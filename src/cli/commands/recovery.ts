@@ -1,6 +1,11 @@
 import { Command } from 'commander';
 import { foldRecovery } from '../../use-cases/folds.js';
-import { onRecovery, planRecoveries } from '../../use-cases/corrections/plan-recoveries.js';
+import {
+  onRecovery,
+  planRecoveries,
+  type PlanArgs,
+} from '../../use-cases/corrections/plan-recoveries.js';
+import type { CommandContext } from '../../write-side/context.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 import { DomainError } from '../../kernel/errors.js';
 import type { Role } from '../../kernel/decider.js';
@@ -17,9 +22,10 @@ import {
   contextOf,
   wholeNumber,
   type CommonOptions,
+  type Run,
 } from '../command.js';
 import { withEngine, type Engine } from '../compose.js';
-import { EXIT } from '../output.js';
+import { EXIT, fieldLines } from '../output.js';
 
 interface RecoveryOptions extends CommonOptions {
   readonly programme: string;
@@ -112,17 +118,51 @@ async function totalsOf(engine: Engine, programmeId: string) {
   return { programmeId, ...totals };
 }
 
-const lines = (value: object): string =>
-  Object.entries(value)
-    .map(
-      ([key, each]) => `${key}: ${typeof each === 'object' ? JSON.stringify(each) : String(each)}`,
-    )
-    .join('\n');
+async function agreePlan(
+  engine: Engine,
+  household: { readonly programmeId: string; readonly personId: string },
+  terms: Pick<PlanArgs, 'sharePercent' | 'floorMinor' | 'reason'>,
+  context: CommandContext,
+) {
+  await onRecovery(engine, household, { type: 'AgreePlan', ...terms }, context);
+  const state = await stateOf(engine, household.programmeId, household.personId);
+  return { ...recoveryView(state), refusals: [] };
+}
 
-export function recoveryCommand(): Command {
-  const recovery = new Command('recovery').description(
-    'what households were paid too much: plans, waivers, appeals, and what is left',
-  );
+async function plan(run: Run, options: RecoveryOptions): Promise<number> {
+  const programmeId = parseProgrammeId(options.programme, 'programme');
+  const { share: sharePercent, reason } = options;
+  const result = await withEngine(options.data, async (engine) => {
+    const { definition } = await new PolicyReader(engine.store).programme(programmeId);
+    const floorMinor = String(parseAmount(options.floor, definition.currency, 'floor'));
+    const terms = { sharePercent, floorMinor, reason };
+    const context = contextOf(
+      actorOf(options, 'finance-officer'),
+      'plan-recovery',
+      programmeId,
+      options.person ?? '',
+      sharePercent,
+      floorMinor,
+      await engine.store.lastPosition(),
+    );
+    if (options.person !== undefined) {
+      const personId = parsePersonId(options.person, 'person');
+      return agreePlan(engine, { programmeId, personId }, terms, context);
+    }
+    const progress = run.out.progress('recoveries');
+    return planRecoveries(
+      engine,
+      { programmeId, ...terms, ...(options.replace ? { replace: true } : {}) },
+      context,
+      ({ done }) => progress(done),
+      run.signal,
+    );
+  });
+  run.out.result(result, () => fieldLines(result));
+  return result.refusals.length > 0 ? EXIT.findings : EXIT.ok;
+}
+
+function addPlan(recovery: Command): void {
   acting(recovery.command('plan'))
     .description(
       'agree a plan with every household that owes and has none, or with one household (--person)',
@@ -140,125 +180,104 @@ export function recoveryCommand(): Command {
     )
     .option('--reason <text>', 'why, or with whom', 'Agreed')
     .option('--replace', 'also where there is a plan')
-    .action(
-      action<RecoveryOptions, []>(async (run, options) => {
-        const programmeId = parseProgrammeId(options.programme, 'programme');
-        const { share: sharePercent, reason } = options;
-        const result = await withEngine(options.data, async (engine) => {
-          const { currency } = (await new PolicyReader(engine.store).programme(programmeId))
-            .definition;
-          const floorMinor = String(parseAmount(options.floor, currency, 'floor'));
-          const context = contextOf(
-            actorOf(options, 'finance-officer'),
-            'plan-recovery',
-            programmeId,
-            options.person ?? '',
-            sharePercent,
-            floorMinor,
-            await engine.store.lastPosition(),
-          );
-          if (options.person !== undefined) {
-            const personId = parsePersonId(options.person, 'person');
-            await onRecovery(
-              engine,
-              { programmeId, personId },
-              { type: 'AgreePlan', sharePercent, floorMinor, reason },
-              context,
-            );
-            return { ...recoveryView(await stateOf(engine, programmeId, personId)), refusals: [] };
-          }
-          const progress = run.out.progress('recoveries');
-          return planRecoveries(
-            engine,
-            {
-              programmeId,
-              sharePercent,
-              floorMinor,
-              reason,
-              ...(options.replace ? { replace: true } : {}),
-            },
-            context,
-            ({ done }) => progress(done),
-            run.signal,
-          );
-        });
-        run.out.result(result, () => lines(result));
-        return result.refusals.length > 0 ? EXIT.findings : EXIT.ok;
-      }),
-    );
-  const step = (
-    name: string,
-    role: Role,
-    description: string,
-    commandOf: (options: RecoveryOptions, state: RecoveryState) => RecoveryCommand,
-  ): Command =>
-    acting(recovery.command(name))
-      .description(description)
-      .requiredOption('--programme <code>', 'programme')
-      .requiredOption('--person <id>', 'household')
-      .requiredOption('--reason <text>', 'why')
-      .action(
-        action<RecoveryOptions, []>(async ({ out }, options) => {
-          const [programmeId, personId] = [
-            parseProgrammeId(options.programme, 'programme'),
-            parsePersonId(options.person ?? '', 'person'),
-          ];
-          const view = await withEngine(options.data, async (engine) => {
-            const context = contextOf(
-              actorOf(options, role),
-              name,
-              programmeId,
-              personId,
-              await engine.store.lastPosition(),
-            );
-            await onRecovery(
-              engine,
-              { programmeId, personId },
-              commandOf(options, await stateOf(engine, programmeId, personId)),
-              context,
-            );
-            return recoveryView(await stateOf(engine, programmeId, personId));
-          });
-          out.result(view, () => lines(view));
-        }),
+    .action(action(plan));
+}
+
+/** One decision on a household's debt, by somebody in a role. */
+interface Step {
+  readonly name: string;
+  readonly role: Role;
+  readonly description: string;
+  readonly commandOf: (options: RecoveryOptions, state: RecoveryState) => RecoveryCommand;
+}
+
+function addStep(recovery: Command, { name, role, description, commandOf }: Step): Command {
+  const takeStep = async ({ out }: Run, options: RecoveryOptions): Promise<void> => {
+    const programmeId = parseProgrammeId(options.programme, 'programme');
+    const personId = parsePersonId(options.person ?? '', 'person');
+    const view = await withEngine(options.data, async (engine) => {
+      const context = contextOf(
+        actorOf(options, role),
+        name,
+        programmeId,
+        personId,
+        await engine.store.lastPosition(),
       );
-  step(
-    'waive',
-    'finance-controller',
-    'let a household off, wholly or in part',
-    ({ amount, reason }, state) => ({
+      const command = commandOf(options, await stateOf(engine, programmeId, personId));
+      await onRecovery(engine, { programmeId, personId }, command, context);
+      return recoveryView(await stateOf(engine, programmeId, personId));
+    });
+    out.result(view, () => fieldLines(view));
+  };
+  return acting(recovery.command(name))
+    .description(description)
+    .requiredOption('--programme <code>', 'programme')
+    .requiredOption('--person <id>', 'household')
+    .requiredOption('--reason <text>', 'why')
+    .action(action(takeStep));
+}
+
+function addWaive(recovery: Command): void {
+  addStep(recovery, {
+    name: 'waive',
+    role: 'finance-controller',
+    description: 'let a household off, wholly or in part',
+    commandOf: ({ amount, reason }, state) => ({
       type: 'WaiveOverpayment',
       amountMinor: String(
         amount === undefined ? balanceMinor(state) : parseAmount(amount, state.currency),
       ),
       reason,
     }),
-  ).option('--amount <decimal>', 'in major units (default: all that is left)');
-  step('suspend', 'supervisor', 'deduct nothing while an appeal runs', ({ reason }) => ({
-    type: 'SuspendRecovery',
-    reason,
-  }));
-  step('resume', 'supervisor', 'deduct again', ({ reason }) => ({
-    type: 'ResumeRecovery',
-    reason,
-  }));
+  }).option('--amount <decimal>', 'in major units (default: all that is left)');
+}
+
+function addSuspend(recovery: Command): void {
+  addStep(recovery, {
+    name: 'suspend',
+    role: 'supervisor',
+    description: 'deduct nothing while an appeal runs',
+    commandOf: ({ reason }) => ({ type: 'SuspendRecovery', reason }),
+  });
+}
+
+function addResume(recovery: Command): void {
+  addStep(recovery, {
+    name: 'resume',
+    role: 'supervisor',
+    description: 'deduct again',
+    commandOf: ({ reason }) => ({ type: 'ResumeRecovery', reason }),
+  });
+}
+
+async function showStatus({ out }: Run, options: RecoveryOptions): Promise<void> {
+  const programmeId = parseProgrammeId(options.programme, 'programme');
+  const { person } = options;
+  const result = await withEngine(options.data, async (engine): Promise<object> => {
+    if (person === undefined) return totalsOf(engine, programmeId);
+    return recoveryView(await stateOf(engine, programmeId, parsePersonId(person, 'person')));
+  });
+  out.result(result, () => fieldLines(result));
+}
+
+function addStatus(recovery: Command): void {
   common(recovery.command('status'))
     .description(
       'how much is recovered, waived and left: of a programme, or of one household (--person)',
     )
     .requiredOption('--programme <code>', 'programme')
     .option('--person <id>', 'household')
-    .action(
-      action<RecoveryOptions, []>(async ({ out }, options) => {
-        const programmeId = parseProgrammeId(options.programme, 'programme');
-        const { person } = options;
-        const result = await withEngine(options.data, async (engine): Promise<object> =>
-          person === undefined
-            ? totalsOf(engine, programmeId)
-            : recoveryView(await stateOf(engine, programmeId, parsePersonId(person, 'person'))),
-        );
-        out.result(result, () => lines(result));
-      }),
-    );
+    .action(action(showStatus));
+}
+
+export function recoveryCommand(): Command {
+  const recovery = new Command('recovery').description(
+    'what households were paid too much: plans, waivers, appeals, and what is left',
+  );
+  addPlan(recovery);
+  addWaive(recovery);
+  addSuspend(recovery);
+  addResume(recovery);
+  addStatus(recovery);
   return recovery;
 }

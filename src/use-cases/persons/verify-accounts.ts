@@ -15,6 +15,11 @@ export interface AccountName {
   readonly personId: string;
   readonly accountId: string;
 }
+export interface UnverifiedAccount extends AccountName {
+  readonly kind: string;
+  /** It replaced another. */
+  readonly changed: boolean;
+}
 export interface VerifySummary {
   read: number;
   verified: number;
@@ -84,7 +89,7 @@ export async function* unverifiedAccounts(
   store: Deps['store'],
   programmeId: string,
   signal?: AbortSignal,
-): AsyncGenerator<readonly (AccountName & { readonly kind: string; readonly changed: boolean })[]> {
+): AsyncGenerator<readonly UnverifiedAccount[]> {
   const prefix = `enrolment-${programmeId}-`;
   const walked = pagesOf(store, prefix, signal ? { signal } : {});
   for await (const persons of ahead(walked, (page) =>

@@ -1,0 +1,30 @@
+import { Command } from 'commander';
+import { addReport } from './report.js';
+import { addStatus } from './status.js';
+import {
+  addApprove,
+  addCheck,
+  addClose,
+  addOverride,
+  addPrepare,
+  addReconcile,
+  addRelease,
+  addReturn,
+} from './steps.js';
+
+export function cycleCommand(): Command {
+  const cycle = new Command('cycle').description(
+    'prepare, approve, release and follow a payment cycle; each step by another person',
+  );
+  addPrepare(cycle);
+  addCheck(cycle);
+  addOverride(cycle);
+  addApprove(cycle);
+  addRelease(cycle);
+  addReturn(cycle);
+  addReconcile(cycle);
+  addClose(cycle);
+  addReport(cycle);
+  addStatus(cycle);
+  return cycle;
+}

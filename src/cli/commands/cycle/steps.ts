@@ -1,0 +1,205 @@
+import type { Command } from 'commander';
+import type { Role } from '../../../kernel/decider.js';
+import { DomainError } from '../../../kernel/errors.js';
+import { parseProgrammeId } from '../../../kernel/ids.js';
+import { parseLocalDate } from '../../../kernel/time.js';
+import { approveCycle } from '../../../use-cases/cycles/approve-cycle.js';
+import { checkCycle, overrideFinding } from '../../../use-cases/cycles/check-cycle.js';
+import { closeCycle } from '../../../use-cases/cycles/close-cycle.js';
+import { readCycle } from '../../../use-cases/cycles/cycles.js';
+import { prepareCycle } from '../../../use-cases/cycles/prepare-cycle.js';
+import { reconcileCycle } from '../../../use-cases/cycles/reconcile-cycle.js';
+import { releaseCycle } from '../../../use-cases/cycles/release-cycle.js';
+import { returnCycle } from '../../../use-cases/cycles/return-cycle.js';
+import type { CommandContext } from '../../../write-side/context.js';
+import { acting, action, actorOf, contextOf, type Run } from '../../command.js';
+import { withEngine, type Engine } from '../../compose.js';
+import { drainAutomations } from '../../drain.js';
+import { fieldLines } from '../../output.js';
+import { idOf, ofCycle, type CycleOptions } from './options.js';
+
+interface StepOptions extends CycleOptions {
+  readonly hash?: string;
+  readonly executionDate?: string;
+  readonly reason?: string;
+  readonly finding?: string;
+}
+
+/** Who does a step of which cycle, and with what else it is the same step again. */
+type ContextOfStep = (...parts: readonly (string | number)[]) => CommandContext;
+
+/** One step of a cycle, done by somebody in a role. */
+interface Step {
+  readonly name: string;
+  readonly role: Role;
+  readonly description: string;
+  readonly work: (
+    engine: Engine,
+    options: StepOptions,
+    contextWith: ContextOfStep,
+    run: Run,
+  ) => Promise<object>;
+}
+
+function required(value: string | undefined, option: string): string {
+  if (value === undefined || value === '')
+    throw new DomainError('OPTION_MISSING', `--${option} is needed here.`, 'invalid', option);
+  return value;
+}
+
+function addStep(cycle: Command, { name, role, description, work }: Step): Command {
+  const takeStep = async (run: Run, options: StepOptions): Promise<void> => {
+    const contextWith: ContextOfStep = (...parts) =>
+      contextOf(actorOf(options, role), name, idOf(options), ...parts);
+    const result = await withEngine(options.data, async (engine) => {
+      const done = await work(engine, options, contextWith, run);
+      await drainAutomations(engine, run);
+      return done;
+    });
+    run.out.result(result, () => fieldLines(result));
+  };
+  return ofCycle(acting(cycle.command(name)).description(description)).action(action(takeStep));
+}
+
+export function addPrepare(cycle: Command): void {
+  addStep(cycle, {
+    name: 'prepare',
+    role: 'finance-officer',
+    description:
+      'order a payment for every enrolment payable in the period; again gives the same set',
+    work: (engine, options, contextWith, run) => {
+      const progress = run.out.progress('enrolments');
+      return prepareCycle(
+        engine,
+        { programmeId: parseProgrammeId(options.programme, 'programme'), period: options.period },
+        contextWith(),
+        ({ done }) => progress(done),
+        run.signal,
+      );
+    },
+  });
+}
+
+export function addCheck(cycle: Command): void {
+  addStep(cycle, {
+    name: 'check',
+    role: 'finance-officer',
+    description:
+      'check the prepared set again for what its programme configured (preparing does it first)',
+    work: async (engine, options, contextWith, run) => {
+      const progress = run.out.progress('payments');
+      const position = await engine.store.lastPosition();
+      return checkCycle(
+        engine,
+        { cycleId: idOf(options) },
+        contextWith(position),
+        ({ done }) => progress(done),
+        run.signal,
+      );
+    },
+  });
+}
+
+export function addOverride(cycle: Command): void {
+  addStep(cycle, {
+    name: 'override',
+    role: 'finance-controller',
+    description: 'answer for a finding that blocks the cycle',
+    work: async (engine, options, contextWith) => {
+      const findingId = required(options.finding, 'finding');
+      const reason = required(options.reason, 'reason');
+      const cycleId = idOf(options);
+      const position = await engine.store.lastPosition();
+      const result = await overrideFinding(
+        engine,
+        { cycleId, findingId, reason },
+        contextWith(findingId, position),
+      );
+      return { cycleId, ...result };
+    },
+  })
+    .option('--finding <id>', 'id that `cycle check` or `cycle status` printed')
+    .option('--reason <text>', 'why it may be paid all the same');
+}
+
+export function addApprove(cycle: Command): void {
+  addStep(cycle, {
+    name: 'approve',
+    role: 'finance-controller',
+    description: 'reserve the total on the budget and approve exactly the prepared set',
+    work: async (engine, options, contextWith) => {
+      const contentHash = required(options.hash, 'hash');
+      const cycleId = idOf(options);
+      const result = await approveCycle(engine, { cycleId, contentHash }, contextWith(contentHash));
+      return { cycleId, ...result };
+    },
+  }).option('--hash <sha256>', 'content hash that `cycle prepare` or `cycle status` printed');
+}
+
+export function addRelease(cycle: Command): void {
+  addStep(cycle, {
+    name: 'release',
+    role: 'finance-controller',
+    description: 'release the approved set: payments are instructed and pain.001 files written',
+    work: async (engine, options, contextWith) => {
+      const cycleId = idOf(options);
+      const approved = await readCycle(engine.store, cycleId);
+      const executionDate = parseLocalDate(
+        required(options.executionDate, 'execution-date'),
+        'executionDate',
+      );
+      const contentHash = options.hash ?? approved.contentHash;
+      const result = await releaseCycle(
+        engine,
+        { cycleId, contentHash, executionDate },
+        contextWith(),
+      );
+      return { cycleId, ...result };
+    },
+  })
+    .option('--hash <sha256>', 'content hash (default: the approved one)')
+    .option('--execution-date <YYYY-MM-DD>', 'when the bank is to pay');
+}
+
+export function addReturn(cycle: Command): void {
+  addStep(cycle, {
+    name: 'return',
+    role: 'finance-controller',
+    description: 'send a prepared cycle back, with a reason; it can be prepared again',
+    work: (engine, options, contextWith) => {
+      const cycleId = idOf(options);
+      const reason = required(options.reason, 'reason');
+      return returnCycle(engine, { cycleId, reason }, contextWith(reason));
+    },
+  }).option('--reason <text>', 'why');
+}
+
+export function addReconcile(cycle: Command): void {
+  addStep(cycle, {
+    name: 'reconcile',
+    role: 'finance-officer',
+    description: 'record how many payments stand where, to the centime',
+    work: async (engine, options, contextWith, run) => {
+      const progress = run.out.progress('payments');
+      const position = await engine.store.lastPosition();
+      return reconcileCycle(
+        engine,
+        { cycleId: idOf(options) },
+        contextWith(position),
+        ({ done }) => progress(done),
+        run.signal,
+      );
+    },
+  });
+}
+
+export function addClose(cycle: Command): void {
+  addStep(cycle, {
+    name: 'close',
+    role: 'finance-officer',
+    description:
+      'close a reconciled cycle without open breaks; what was not paid is freed on the budget',
+    work: (engine, options, contextWith) =>
+      closeCycle(engine, { cycleId: idOf(options) }, contextWith()),
+  });
+}
