@@ -46,9 +46,12 @@ export interface JobFor {
   readonly correlationId: string;
 }
 
+/** What a job can be. Interrupted: it is finished by whoever asked for it asking again. */
+export const JOB_STATES = ['running', 'done', 'failed', 'interrupted'] as const;
+
 export interface JobStatus {
   readonly jobId: string;
-  readonly state: 'running' | 'done' | 'failed' | 'interrupted';
+  readonly state: (typeof JOB_STATES)[number];
   readonly progress?: Progress;
   readonly result?: unknown;
   /** Why it failed. */
