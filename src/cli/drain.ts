@@ -1,12 +1,12 @@
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileCheckpoint } from '../adapters/data-folder/checkpoint.js';
+import { checkpointsIn } from '../adapters/data-folder/checkpoint.js';
 import { leasePosition } from '../adapters/lease/postgres.js';
 import { processManagers } from '../process-managers/all.js';
 import { AutomationRunner } from '../process-managers/runner.js';
 import type { Distributed } from '../composition/config.js';
 import { DomainError } from '../kernel/errors.js';
 import { AUTOMATION_LEASE } from '../composition/servers.js';
+import { destroyLeftKeys, leftKeysNote } from '../use-cases/persons/destroy-left-keys.js';
 import type { Run } from './command.js';
 import type { Engine } from './compose.js';
 
@@ -48,10 +48,12 @@ export async function drainAutomations(
   run: Pick<Run, 'out' | 'signal'>,
 ): Promise<void> {
   if (engine.distributed) return waitForAutomation(engine, engine.distributed, run);
+  const checkpoints = checkpointsIn(engine.dir);
+  const left = await destroyLeftKeys(engine, checkpoints, run.signal);
+  if (left > 0) run.out.note(leftKeysNote(left));
   const progress = run.out.progress('events followed');
-  await new AutomationRunner(
-    engine,
-    processManagers(engine),
-    fileCheckpoint(join(engine.dir, 'automation.checkpoint')),
-  ).drain(({ done }) => progress(done), run.signal);
+  await new AutomationRunner(engine, processManagers(engine), checkpoints.acted).drain(
+    ({ done }) => progress(done),
+    run.signal,
+  );
 }

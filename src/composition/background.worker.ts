@@ -4,10 +4,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { EventRegistry } from '../../events/registry.js';
 import { PROJECTIONS } from '../../projections/all.js';
 import { ProjectionRunner } from '../../projections/engine/runner.js';
-import { fileCheckpoint } from '../adapters/data-folder/checkpoint.js';
+import { checkpointsIn } from '../adapters/data-folder/checkpoint.js';
 import { connectEmbeddedLog } from '../adapters/event-store/sqlite/event-store.js';
 import { openEmbeddedReadStore } from '../adapters/read-store/sqlite/read-store.js';
 import { connectEmbeddedVault } from '../adapters/vault/sqlite/vault.js';
+import { destroyLeftKeys, leftKeysNote } from '../use-cases/persons/destroy-left-keys.js';
 import { takeFrom } from '../use-cases/statements/take-from-folder.js';
 import { processManagers } from '../process-managers/all.js';
 import { AutomationRunner } from '../process-managers/runner.js';
@@ -64,12 +65,18 @@ const following = {
   follow: (after: number, signal: AbortSignal, pageSize?: number) =>
     throttlePages(store.follow(after, signal, pageSize), signal),
 };
+const checkpoints = checkpointsIn(start.dir);
 const automations = new AutomationRunner(
   { store: following },
   processManagers(deps),
-  fileCheckpoint(join(start.dir, 'automation.checkpoint')),
+  checkpoints.acted,
 );
-const automating = supervise('automation', () => automations.run(stop.signal), tell, stop.signal);
+async function automate(): Promise<void> {
+  const left = await destroyLeftKeys(deps, checkpoints, stop.signal);
+  if (left > 0) tell({ kind: 'note', what: 'erased persons', detail: leftKeysNote(left) });
+  await automations.run(stop.signal);
+}
+const automating = supervise('automation', automate, tell, stop.signal);
 const telling = setInterval(
   () => tell({ kind: 'followed', name: 'automation', position: automations.position }),
   250,

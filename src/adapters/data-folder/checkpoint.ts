@@ -1,4 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 /**
  * Remembers a log position in a small file. Losing it, or an older one, is harmless: what follows
@@ -23,3 +24,11 @@ export function fileCheckpoint(path: string): {
     },
   };
 }
+
+/** Positions that a data folder keeps, each in a file of its own. */
+export const checkpointsIn = (dir: string) => ({
+  /** How far the process managers acted. */
+  acted: fileCheckpoint(join(dir, 'automation.checkpoint')),
+  /** Up to where it was made sure that the keys of erased persons are gone. */
+  verified: fileCheckpoint(join(dir, 'erased-keys.checkpoint')),
+});
