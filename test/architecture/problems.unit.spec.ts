@@ -7,66 +7,85 @@ import {
   parseProblemPages,
   readProblemPages,
 } from '../../src/http/problem-pages.js';
+import { codesOfSource, refusalsIn } from '../support/problem-codes.js';
 
 const ROOT = process.cwd();
-const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
-const CODE = "'([A-Z]{2,}(?:_[A-Z]+)+|OVERLOADED|UNAVAILABLE|FORBIDDEN|INTERRUPTED)'";
-const codesIn = (text: string, before: string, after = ''): readonly string[] =>
-  [...text.matchAll(new RegExp(before + CODE + after, 'g'))].map(([, code]) => code!);
-
-/** Codes in a source that refuses: made on the spot, by a helper, or named by an endpoint. */
-const refusedBy = (text: string): readonly string[] => [
-  ...codesIn(text, 'new DomainError\\(\\s*'),
-  ...codesIn(text, '\\b(?:found|invalid|subjectOf)\\([^;]*?,\\s*', '\\s*[,)]'),
-  ...[...text.matchAll(/\berrors: \{([^}]*)\}/g)].flatMap(([, list]) => codesIn(list!, '')),
-];
-
-/** The banks' files have codes of their own, which are kept with the file and are no problems. */
-const OF_FILES = 'adapters/payment-rail/';
-/** Not codes of problems: those of Fastify, and the contract's own, which problem.ts translates. */
-const isTranslated = (code: string): boolean => code.startsWith('FST_') || code === 'EVENT_INVALID';
-
-function codesOfSource(): ReadonlySet<string> {
-  const refusing = ['src', 'projections'].flatMap((folder) =>
-    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.ts') && !file.startsWith(OF_FILES))
-      .flatMap((file) => refusedBy(read(`${folder}/${file}`))),
-  );
-  const mapped = ['src/http/problem.ts', 'src/http/validate.ts'].flatMap((path) =>
-    codesIn(read(path), '').filter((code) => !isTranslated(code)),
-  );
-  const failing = [
-    'src/adapters/vault/port.ts',
-    'src/adapters/message-archive/port.ts',
-    'src/kernel/errors.ts',
-  ].flatMap((path) => {
-    const text = read(path);
-    return [...text.matchAll(/(?:readonly code:|StoreErrorCode =)([\s'|A-Z_]+)/g)].flatMap(
-      ([, union]) => codesIn(union!, ''),
-    );
-  });
-  return new Set([...refusing, ...mapped, ...failing]);
-}
+/** "Status 404 or 409." at the start of a text; nothing where the code never comes over HTTP. */
+const statusesIn = (text: string): readonly number[] =>
+  [...(/^Status ([^.]*)\./.exec(text)?.[1] ?? '').matchAll(/\d{3}/g)].map(([one]) => Number(one));
+const sorted = <T>(values: Iterable<T>): readonly T[] => [...values].sort();
 
 describe('what docs/problems.md says', () => {
   const pages = readProblemPages();
   const documented = pages.map(({ code }) => code);
 
-  test('finds the codes of each form that the source has', () => {
-    expect(refusedBy("new DomainError(\n  'FIRST_CODE', 'x')")).toEqual(['FIRST_CODE']);
-    expect(refusedBy("found(await one(id), 'SECOND_CODE', 'thing')")).toEqual(['SECOND_CODE']);
-    expect(refusedBy("errors: { 400: ['THIRD_CODE'], 409: ['LAST_CODE'] }")).toEqual([
-      'THIRD_CODE',
-      'LAST_CODE',
+  const { statuses, untold } = codesOfSource();
+
+  test('finds the codes of each form that the source has, with their statuses', () => {
+    const found = (text: string) =>
+      [...refusalsIn('src/x.ts', text).statuses].map(([code, own]) => [code, ...own]);
+    expect(found("new DomainError(\n  'FIRST_CODE', 'x')")).toEqual([['FIRST_CODE', 422]]);
+    expect(found("new DomainError('A_CODE', 'x', 'conflict', 'y')")).toEqual([['A_CODE', 409]]);
+    expect(found("found(await one(id), 'SECOND_CODE', 'thing')")).toEqual([['SECOND_CODE', 404]]);
+    expect(found("invalid('field', 'x', 'THIRD_CODE')")).toEqual([['THIRD_CODE', 400]]);
+    expect(refusalsIn('src/cli/x.ts', "new DomainError('C_CODE', 'x')").statuses).toEqual(
+      new Map([['C_CODE', new Set()]]),
+    );
+    expect(refusalsIn('src/x.ts', 'new DomainError(code, text)').untold).toHaveLength(1);
+    for (const [code, status] of [
+      ['TOKEN_MISSING', 401],
+      ['VAULT_AWAY', 503],
+      ['DISK_FULL', 507],
+      ['FILE_TOO_LARGE', 413],
+      ['UNKNOWN_FIELD', 400],
+    ] as const)
+      expect([code, ...statuses.get(code)!]).toEqual([code, status]);
+  });
+
+  test('leaves out no refusal, because its code stands where it is made', () => {
+    // The helpers that are read where they are called, and what a step of the demo said.
+    expect(sorted(untold.map((one) => one.split(':')[0]))).toEqual([
+      'src/cli/command.ts',
+      'src/cli/demo/process.ts',
+      'src/eligibility/policy.ts',
+      'src/http/query-handlers.ts',
     ]);
-    const codes = codesOfSource();
-    for (const code of ['TOKEN_MISSING', 'VAULT_AWAY', 'DISK_FULL', 'FILE_TOO_LARGE', 'OVERLOADED'])
-      expect(codes).toContain(code);
   });
 
   test('is of every code of the source, of none that is gone, and of each once', () => {
-    expect([...documented].sort()).toEqual([...codesOfSource()].sort());
+    expect(sorted(documented)).toEqual(sorted(statuses.keys()));
+  });
+
+  test('names the statuses that each code comes with', () => {
+    const said = pages.map(({ code, text }) => `${code} ${statusesIn(text).join(' ')}`);
+    const made = pages.map(({ code }) => `${code} ${sorted(statuses.get(code) ?? []).join(' ')}`);
+    expect(said).toEqual(made);
+  });
+
+  test('has under its last heading what never comes over HTTP, and nothing else', () => {
+    const last = pages.at(-1)!.group;
+    const never = [...statuses].filter(([, own]) => own.size === 0).map(([code]) => code);
+    expect(sorted(pages.filter(({ group }) => group === last).map(({ code }) => code))).toEqual(
+      sorted(never),
+    );
+  });
+
+  test('agrees with the statuses that endpoints declare', () => {
+    const declared = ['src', 'projections'].flatMap((folder) =>
+      readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.http.ts'))
+        .flatMap((name) => [
+          ...readFileSync(join(ROOT, folder, name), 'utf8').matchAll(/\b(\d{3}): \[([^\]]*)\]/g),
+        ])
+        .flatMap(([, status, list]) =>
+          [...list!.matchAll(/'([A-Z_]+)'/g)].map(([, code]) => ({ code: code!, status })),
+        ),
+    );
+    expect(declared.length).toBeGreaterThan(100);
+    expect(declared.filter(({ code, status }) => !statuses.get(code)?.has(Number(status)))).toEqual(
+      [],
+    );
   });
 
   test('has sentences below each code', () => {
