@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { livePosition } from '../../projections/engine/read-positions.js';
+import { livePosition } from '../../projections/engine/live-position.js';
 import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';
 import { PROJECTIONS } from '../../projections/all.js';
 import { openServers } from '../../src/composition/servers.js';

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import { livePosition } from '../../projections/engine/read-positions.js';
+import { livePosition } from '../../projections/engine/live-position.js';
 import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';
 import { PROJECTIONS } from '../../projections/all.js';
 import { expectStatus, person, setUp } from '../../test/e2e/http-world.js';

@@ -130,7 +130,7 @@ export interface InstructionLine {
 
 async function instructions(query: ReadInstructions, deps: QueryDeps): Promise<StreamableFile> {
   const cycleId = parseCycleId(query.param('cycleId'));
-  await deps.followed.reached(await deps.store.lastPosition());
+  await deps.progress.reached(await deps.store.lastPosition());
   const { items } = await listInstructions(deps.reads, cycleId, {
     limit: Number(query.limit ?? 1_000),
     ...(query.after === undefined ? {} : { cursor: query.after }),

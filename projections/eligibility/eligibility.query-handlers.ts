@@ -127,8 +127,8 @@ export interface ProfileView {
 }
 
 function dimensions(by: string | undefined): Dimension[] {
-  const asked = (by ?? 'status').split(',');
-  for (const dimension of asked)
+  const names = (by ?? 'status').split(',');
+  for (const dimension of names)
     if (!(DIMENSIONS as readonly string[]).includes(dimension))
       throw new DomainError(
         'INVALID_FIELD',
@@ -136,7 +136,7 @@ function dimensions(by: string | undefined): Dimension[] {
         'invalid',
         'by',
       );
-  return asked as Dimension[];
+  return names as Dimension[];
 }
 
 export const eligibilityQueryHandlers = queryHandlers(

@@ -33,8 +33,8 @@ export interface RunnerOptions {
   readonly pageSize?: number;
   readonly onNote?: (note: RunnerNote) => void;
   /**
-   * Told the position that the live builds all show, after each commit (what `ReadPositions.notify`
-   * wants), and where a broker feeds it how many events were taken.
+   * Told the position that the live builds all show, after each commit (what
+   * `ProjectionProgress.set` wants), and where a broker feeds it how many events were taken.
    */
   readonly onCommitted?: (position: number, events?: number) => void;
 }

@@ -1,5 +1,5 @@
 import type { Recorded } from '../kernel/decider.js';
-import type { CycleBooks } from './cycle-books.js';
+import type { CycleLedger } from './cycle-ledger.js';
 import type { Found } from './report.js';
 
 type BudgetEvent = Recorded<
@@ -23,7 +23,7 @@ interface Budget {
 export class BudgetCheck {
   readonly #budgets = new Map<string, Budget>();
 
-  add(event: BudgetEvent, cycles: (cycleId: string) => CycleBooks, found: Found): void {
+  add(event: BudgetEvent, cycles: (cycleId: string) => CycleLedger, found: Found): void {
     switch (event.type) {
       case 'BudgetAllotted':
         this.#budgets.set(event.stream, {
@@ -52,14 +52,14 @@ export class BudgetCheck {
     }
   }
 
-  #reserved(event: Recorded<'BudgetReserved'>, cycle: CycleBooks, found: Found): void {
+  #reserved(event: Recorded<'BudgetReserved'>, cycle: CycleLedger, found: Found): void {
     const amount = BigInt(event.data.amountMinor);
     if (cycle.closed) cycle.reservedSinceClosed += amount;
     this.#move(event, cycle, amount, 0n, found);
   }
 
   /** What settled since the budget last spent. */
-  #spent(event: Recorded<'BudgetSpent'>, cycle: CycleBooks, found: Found): void {
+  #spent(event: Recorded<'BudgetSpent'>, cycle: CycleLedger, found: Found): void {
     const amount = BigInt(event.data.amountMinor);
     requireMoved(event, cycle.gained.take(event.data.throughPosition), found);
     if (cycle.closed) cycle.reservedSinceClosed -= amount;
@@ -67,7 +67,7 @@ export class BudgetCheck {
   }
 
   /** What came back since the budget last took back. */
-  #refunded(event: Recorded<'BudgetRefunded'>, cycle: CycleBooks, found: Found): void {
+  #refunded(event: Recorded<'BudgetRefunded'>, cycle: CycleLedger, found: Found): void {
     const amount = BigInt(event.data.amountMinor);
     requireMoved(event, cycle.lost.take(event.data.throughPosition), found);
     if (cycle.closed) cycle.reservedSinceClosed += amount;
@@ -77,7 +77,7 @@ export class BudgetCheck {
   /** Between free, reserved and spent, in total and for the cycle. */
   #move(
     event: { readonly stream: string; readonly data: { readonly cycleId: string } },
-    cycle: CycleBooks,
+    cycle: CycleLedger,
     reserved: bigint,
     spent: bigint,
     found: Found,

@@ -1,7 +1,7 @@
 import { ARREARS_ITEM, RECOVERY_ITEM } from '../eligibility/rules.js';
 import type { EventData } from '../../events/generated.js';
 import type { Recorded } from '../kernel/decider.js';
-import { HouseholdBooks } from './household-books.js';
+import { HouseholdLedger } from './household-ledger.js';
 import type { Found, Violation } from './report.js';
 
 interface Sums {
@@ -36,7 +36,7 @@ const nothing = (): Sums => ({ arrearsCount: 0, arrears: 0n, overpaidCount: 0, o
  */
 export class CorrectionsCheck {
   readonly #runs = new Map<string, Run>();
-  readonly #households = new Map<string, HouseholdBooks>();
+  readonly #households = new Map<string, HouseholdLedger>();
 
   /** @param isPaid whether a payment is with the bank or settled */
   add(event: Recorded, isPaid: (paymentId: string) => boolean, found: Found): void {
@@ -194,14 +194,14 @@ export class CorrectionsCheck {
   }: {
     readonly programmeId: string;
     readonly personId: string;
-  }): HouseholdBooks {
+  }): HouseholdLedger {
     return this.#debtor({ recoveryId: `${programmeId}-${personId}` });
   }
 
-  #debtor({ recoveryId }: { readonly recoveryId: string }): HouseholdBooks {
+  #debtor({ recoveryId }: { readonly recoveryId: string }): HouseholdLedger {
     let household = this.#households.get(recoveryId);
     if (!household) {
-      household = new HouseholdBooks();
+      household = new HouseholdLedger();
       this.#households.set(recoveryId, household);
     }
     return household;

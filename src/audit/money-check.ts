@@ -1,7 +1,7 @@
 import type { Recorded } from '../kernel/decider.js';
 import { partsOfPayment } from '../kernel/ids.js';
 import { BudgetCheck } from './budget-check.js';
-import { emptyBooks, STATUS, type CycleBooks, type Status } from './cycle-books.js';
+import { emptyLedger, STATUS, type CycleLedger, type Status } from './cycle-ledger.js';
 import type { Found } from './report.js';
 
 /** An event of a payment, as far as its place goes. */
@@ -25,12 +25,12 @@ export class MoneyCheck {
   /** Position of the event before. */
   #before = -1;
   readonly #openBreaks = new Map<string, number>();
-  readonly #cycles = new Map<string, CycleBooks>();
+  readonly #cycles = new Map<string, CycleLedger>();
   readonly #budgets = new BudgetCheck();
-  readonly #cycle = (cycleId: string): CycleBooks => {
+  readonly #cycle = (cycleId: string): CycleLedger => {
     let cycle = this.#cycles.get(cycleId);
     if (!cycle) {
-      cycle = emptyBooks();
+      cycle = emptyLedger();
       this.#cycles.set(cycleId, cycle);
     }
     return cycle;
@@ -303,14 +303,14 @@ export class MoneyCheck {
     this.#enter(cycle, stream, to);
   }
 
-  #leave(cycle: CycleBooks, stream: number): void {
+  #leave(cycle: CycleLedger, stream: number): void {
     this.#fit(stream);
     const held = cycle.sums[this.#is(stream)];
     held.count -= 1;
     held.minor -= this.#amount[stream]!;
   }
 
-  #enter(cycle: CycleBooks, stream: number, to: Status): void {
+  #enter(cycle: CycleLedger, stream: number, to: Status): void {
     this.#status[stream] = STATUS.indexOf(to);
     const held = cycle.sums[to];
     held.count += 1;

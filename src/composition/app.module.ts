@@ -44,7 +44,7 @@ export class AppModule {
     readModels: ServedReadModel,
   ): DynamicModule {
     const programmes = new CachedProgrammeReader(deps.store);
-    const { followed, jobs } = shell;
+    const { progress, jobs } = shell;
     const values: Provider[] = [
       {
         provide: DEPS,
@@ -64,7 +64,7 @@ export class AppModule {
           clock: deps.clock,
           programmes,
           access,
-          followed,
+          progress,
         } satisfies QueryDeps,
       },
       { provide: EVENT_STORE, useValue: deps.store },
@@ -76,11 +76,11 @@ export class AppModule {
       { provide: VERIFY_AUTHORIZATION, useValue: verify },
       { provide: BASE_URI, useValue: config.baseUri },
       { provide: LOG, useValue: shell.log },
-      { provide: Metrics, useValue: shell.meters },
-      { provide: RequestDrain, useValue: shell.traffic },
+      { provide: Metrics, useValue: shell.metrics },
+      { provide: RequestDrain, useValue: shell.requestDrain },
       { provide: Routes, useValue: shell.routes },
-      { provide: ProjectionProgress, useValue: shell.followed },
-      { provide: HEALTH_STATUS, useValue: shell.vitals },
+      { provide: ProjectionProgress, useValue: shell.progress },
+      { provide: HEALTH_STATUS, useValue: shell.healthStatus },
       { provide: JOBS, useValue: jobs },
     ];
     return {

@@ -55,7 +55,7 @@ const readModels = new ProjectionRunner({
   projections: PROJECTIONS,
   log: store,
   feed: { subscribe: (after, signal) => throttlePages(store.follow(after, signal), signal) },
-  onCommitted: (position) => tell({ kind: 'followed', name: READ_MODELS, position }),
+  onCommitted: (position) => tell({ kind: 'position', name: READ_MODELS, position }),
   onNote: (note) => tell({ kind: 'note', ...note }),
 });
 const projecting = supervise('read models', () => readModels.run(stop.signal), tell, stop.signal);
@@ -78,7 +78,7 @@ async function automate(): Promise<void> {
 }
 const automating = supervise('automation', automate, tell, stop.signal);
 const telling = setInterval(
-  () => tell({ kind: 'followed', name: 'automation', position: automations.position }),
+  () => tell({ kind: 'position', name: 'automation', position: automations.position }),
   250,
 );
 

@@ -1,14 +1,13 @@
 import { listen, type Listening, type RunningServer } from '../http/listen.js';
 import { PROJECTIONS, servedReadModels } from '../../projections/all.js';
-import { ReadPositions } from '../../projections/engine/read-positions.js';
+import { livePosition } from '../../projections/engine/live-position.js';
 import { openPostgresAccessLog } from '../adapters/access-log/postgres.js';
 import { openPostgresJobQueue } from '../adapters/job-queue/postgres.js';
 import { callbackSender } from '../adapters/payment-rail/govstack/callbacks.js';
 import { openPostgresReadStore } from '../adapters/read-store/postgres.js';
 import { AppModule } from './app.module.js';
 import type { Config, Distributed } from './config.js';
-import { FollowedElsewhere } from './followed-elsewhere.js';
-import { does, startDuties } from './roles/all.js';
+import { does, startRoles } from './roles/all.js';
 import { OpenedParts } from './opened-parts.js';
 import type { Role } from './roles/role.js';
 import { openServers } from './servers.js';
@@ -20,7 +19,9 @@ import { RequestDrain } from '../http/request-drain.js';
 import { Routes } from '../http/routes.js';
 import type { Log } from '../runtime/log.js';
 import { Metrics } from '../runtime/metrics.js';
+import { ProjectionProgress } from '../runtime/projection-progress.js';
 import { QueuedJobs, type QueuedJob } from '../use-cases/jobs/queued-jobs.js';
+import { READ_MODELS } from '../write-side/jobs.js';
 
 /**
  * A question to the read models; one that takes longer answers 503, so that it does not hold a
@@ -39,17 +40,17 @@ export async function startRole(
   log: Log,
 ): Promise<RunningServer> {
   const opened = new OpenedParts();
-  const duties = new Supervisor(log);
+  const supervisor = new Supervisor(log);
   let listening: Listening | undefined;
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await listening?.close(config.stopTimeoutMs / 2);
-    await duties.end();
+    await supervisor.end();
     await opened.close();
   };
   try {
-    const role = await openRole({ config, distributed, log, duties }, opened);
-    startDuties(config.role, role);
+    const role = await openRole({ config, distributed, log, supervisor }, opened);
+    startRoles(config.role, role);
     const shell = shellOf(role, opened);
     listening = does(config.role, 'api')
       ? await serveApi(role, shell, opened)
@@ -72,7 +73,7 @@ export async function startRole(
 
 /** Connects to the servers that the roles of this process need. */
 async function openRole(
-  given: Pick<Role, 'config' | 'distributed' | 'log' | 'duties'>,
+  given: Pick<Role, 'config' | 'distributed' | 'log' | 'supervisor'>,
   opened: OpenedParts,
 ): Promise<Role> {
   const { config, distributed, log } = given;
@@ -92,12 +93,14 @@ async function openRole(
     ? opened.keep(await openPostgresReadStore(databaseUrl))
     : reads;
   const queue = opened.keep(await openPostgresJobQueue<QueuedJob>(databaseUrl));
-  const positions = new ReadPositions(reads, PROJECTIONS);
-  return { ...given, servers, meters: new Metrics(), positions, queue, reads, built };
+  const progress = new ProjectionProgress([READ_MODELS], config.readWaitMs, {
+    position: () => livePosition(reads, PROJECTIONS),
+  });
+  return { ...given, servers, metrics: new Metrics(), progress, queue, reads, built };
 }
 
 function shellOf(
-  { config, log, duties, meters, positions, queue }: Role,
+  { config, log, supervisor, metrics, progress, queue }: Role,
   opened: OpenedParts,
 ): Shell {
   const caller = opened.keep(
@@ -107,13 +110,13 @@ function shellOf(
   );
   return {
     log,
-    traffic: new RequestDrain(),
-    meters,
+    requestDrain: new RequestDrain(),
+    metrics,
     caller,
-    followed: new FollowedElsewhere(positions, config.readWaitMs),
+    progress,
     routes: new Routes(),
     jobs: new QueuedJobs(queue),
-    vitals: duties,
+    healthStatus: supervisor,
   };
 }
 

@@ -38,7 +38,7 @@ export async function startEmbedded(config: Config, log: Log): Promise<RunningSe
     const { background, failed, shell } = shellOf(config, log);
     opened.keep({ close: () => background.stop() });
     opened.keep(shell.caller);
-    shell.meters.position(await embedded.store.lastPosition());
+    shell.metrics.position(await embedded.store.lastPosition());
     if (config.background) await startBackground(embedded, config.rail, background);
     const module = AppModule.of(config, served, shell, await servedReadModels());
     listening = await listen(module, config, shell);
@@ -71,21 +71,21 @@ interface EmbeddedShell {
 
 function shellOf(config: Config, log: Log): EmbeddedShell {
   const { promise: failed, resolve: fail } = Promise.withResolvers<void>();
-  const meters = new Metrics();
-  const followed = new ProjectionProgress([READ_MODELS], config.readWaitMs);
-  const background = new Background(log, meters, followed, fail);
+  const metrics = new Metrics();
+  const progress = new ProjectionProgress([READ_MODELS], config.readWaitMs);
+  const background = new Background(log, metrics, progress, fail);
   const caller = callbackSender(config.callbacks, (what, detail) =>
     log.warn({ what, detail }, 'a caller was not called back'),
   );
   const shell: Shell = {
     log,
-    traffic: new RequestDrain(),
-    meters,
+    requestDrain: new RequestDrain(),
+    metrics,
     caller,
-    followed,
+    progress,
     routes: new Routes(),
     jobs: background,
-    vitals: background,
+    healthStatus: background,
   };
   return { shell, background, failed };
 }

@@ -26,11 +26,11 @@ export interface Served {
 /** What the shell makes per server and the module hands out. */
 export interface Shell {
   readonly log: Log;
-  readonly traffic: RequestDrain;
-  readonly meters: Metrics;
+  readonly requestDrain: RequestDrain;
+  readonly metrics: Metrics;
   readonly routes: Routes;
-  readonly followed: ProjectionProgress;
+  readonly progress: ProjectionProgress;
   readonly jobs: Jobs;
-  readonly vitals: HealthStatus;
+  readonly healthStatus: HealthStatus;
   readonly caller: GovstackCaller;
 }

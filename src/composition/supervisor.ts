@@ -33,7 +33,7 @@ export class Supervisor implements HealthStatus {
     });
   };
 
-  /** Something that goes on was seen of this duty. */
+  /** Something that goes on was seen of this work. */
   well(what: string): void {
     this.#troubles.delete(what);
   }

@@ -20,7 +20,7 @@ export class WatchedModule {
   static of(
     { baseUri }: Pick<Config, 'baseUri'>,
     { deps }: Pick<Served, 'deps'>,
-    shell: Pick<Shell, 'log' | 'meters' | 'routes' | 'followed' | 'vitals'>,
+    shell: Pick<Shell, 'log' | 'metrics' | 'routes' | 'progress' | 'healthStatus'>,
   ): DynamicModule {
     return {
       module: WatchedModule,
@@ -34,9 +34,9 @@ export class WatchedModule {
       controllers: [HealthHttp, MetricsHttp],
       providers: [
         { provide: EVENT_STORE, useValue: deps.store },
-        { provide: Metrics, useValue: shell.meters },
-        { provide: ProjectionProgress, useValue: shell.followed },
-        { provide: HEALTH_STATUS, useValue: shell.vitals },
+        { provide: Metrics, useValue: shell.metrics },
+        { provide: ProjectionProgress, useValue: shell.progress },
+        { provide: HEALTH_STATUS, useValue: shell.healthStatus },
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: BASE_URI, useValue: baseUri },
         { provide: LOG, useValue: shell.log },

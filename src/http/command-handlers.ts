@@ -90,7 +90,7 @@ export class CommandExecutor {
 
   constructor(
     @Inject(DEPS) private readonly deps: CommandPlanDeps,
-    @Inject(Metrics) private readonly meters: Metrics,
+    @Inject(Metrics) private readonly metrics: Metrics,
     @Inject(BASE_URI) private readonly baseUri: string,
   ) {}
 
@@ -116,8 +116,8 @@ export class CommandExecutor {
       }));
       if (outcome.kept) return await this.#repeated(outcome.kept, command, planned);
       await afterwards?.();
-      this.meters.command(name, 'done');
-      this.meters.position(outcome.position);
+      this.metrics.command(name, 'done');
+      this.metrics.position(outcome.position);
       return new Answer(status, body, outcome.position);
     } catch (error) {
       if (
@@ -149,7 +149,7 @@ export class CommandExecutor {
     if (result.kind === 'receipt-exists') return this.#repeated(result.receipt, command, planned);
     if (result.kind === 'conflict') throw new Error('a receipt by itself cannot conflict');
     await planned?.undo?.();
-    this.meters.command(command.constructor.name, error.code);
+    this.metrics.command(command.constructor.name, error.code);
     return new Answer(receipt.status, receipt.body, result.position);
   }
 
@@ -170,7 +170,7 @@ export class CommandExecutor {
 
   #kept(kept: KeptReceipt, command: Command): Answer {
     if (kept.fingerprint !== command.call.fingerprint) throw keyReused();
-    this.meters.command(command.constructor.name, 'repeated');
+    this.metrics.command(command.constructor.name, 'repeated');
     return new Answer(kept.status, kept.body, kept.position);
   }
 }

@@ -54,8 +54,8 @@ export class HealthHttp {
   constructor(
     @Inject(HealthCheckService) private readonly health: HealthCheckService,
     @Inject(EVENT_STORE) private readonly store: EventStore,
-    @Inject(HEALTH_STATUS) private readonly vitals: HealthStatus,
-    @Inject(ProjectionProgress) private readonly followed: ProjectionProgress,
+    @Inject(HEALTH_STATUS) private readonly healthStatus: HealthStatus,
+    @Inject(ProjectionProgress) private readonly progress: ProjectionProgress,
   ) {}
 
   @Get('health/live')
@@ -89,7 +89,7 @@ export class HealthHttp {
     } catch {
       throw new DomainError(
         'NOT_READY',
-        this.vitals.trouble ?? 'The log or the read models are not ready.',
+        this.healthStatus.trouble ?? 'The log or the read models are not ready.',
         'unavailable',
       );
     }
@@ -100,12 +100,12 @@ export class HealthHttp {
   }
 
   async #readModels(): Promise<HealthIndicatorResult> {
-    const lag = Math.max(0, (await this.store.lastPosition()) - this.followed.position);
+    const lag = Math.max(0, (await this.store.lastPosition()) - this.progress.position);
     // Positions of a server's log count bytes, not events: there the projector's own health tells.
     const up =
-      this.vitals.alive &&
+      this.healthStatus.alive &&
       (this.store.positionGaps === true || lag <= MAX_LAG) &&
-      this.vitals.trouble === undefined;
+      this.healthStatus.trouble === undefined;
     if (!up) throw new Error('not ready');
     return { readModels: { status: 'up', lag } };
   }
@@ -115,7 +115,7 @@ export class HealthHttp {
 @SkipThrottle()
 @Controller()
 export class MetricsHttp {
-  constructor(@Inject(Metrics) private readonly meters: Metrics) {}
+  constructor(@Inject(Metrics) private readonly values: Metrics) {}
 
   @Get('metrics')
   @Public()
@@ -126,6 +126,6 @@ export class MetricsHttp {
     content: { 'text/plain': { schema: { type: 'string' } } },
   })
   metrics(): Promise<string> {
-    return this.meters.registry.metrics();
+    return this.values.registry.metrics();
   }
 }

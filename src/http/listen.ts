@@ -39,14 +39,14 @@ export async function listen(
   config: HttpSettings,
   {
     log,
-    meters,
+    metrics,
     routes,
-    traffic = new RequestDrain(),
+    requestDrain = new RequestDrain(),
   }: {
     readonly log: Log;
-    readonly meters: Metrics;
+    readonly metrics: Metrics;
     readonly routes: Routes;
-    readonly traffic?: RequestDrain;
+    readonly requestDrain?: RequestDrain;
   },
   options: { readonly described?: boolean } = {},
 ): Promise<Listening> {
@@ -57,14 +57,14 @@ export async function listen(
   );
   const close = async (limitMs: number): Promise<void> => {
     const server: Server = app.getHttpServer();
-    await drain(server, traffic, limitMs);
+    await drain(server, requestDrain, limitMs);
     const stop = closeIdle(server);
     await app.close();
     stop();
   };
   try {
     app.useLogger(quieter(app.get(Logger)));
-    await prepareServer(app, log, meters, traffic);
+    await prepareServer(app, log, metrics, requestDrain);
     if (options.described !== false) describeApi(app, config.baseUri);
     await app.listen(config.port, config.host);
     return { url: (await app.getUrl()).replace('[::1]', '127.0.0.1'), close };

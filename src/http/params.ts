@@ -50,7 +50,7 @@ class CommandPipe implements PipeTransform<Request, Command> {
  */
 @Injectable()
 class QueryPipe implements PipeTransform<Request, Promise<Query>> {
-  constructor(@Inject(ProjectionProgress) private readonly followed: ProjectionProgress) {}
+  constructor(@Inject(ProjectionProgress) private readonly progress: ProjectionProgress) {}
 
   async transform(request: Request, { metatype }: ArgumentMetadata): Promise<Query> {
     const query = validated(metatype as Type<Query>, { ...(request.query as object) });
@@ -63,7 +63,7 @@ class QueryPipe implements PipeTransform<Request, Promise<Query>> {
       },
     });
     if (query instanceof ReadQuery && query.after !== undefined)
-      await this.followed.reached(Number(query.after));
+      await this.progress.reached(Number(query.after));
     return query;
   }
 }

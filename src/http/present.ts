@@ -27,12 +27,12 @@ type Currencies = ReadonlyMap<string, string>;
  * in major units ("amount": "500.00") of the currency that is nearest: in the same object, around
  * it, or of the programme that it names.
  */
-export async function presented(value: unknown, books: ProgrammeReader): Promise<unknown> {
+export async function presented(value: unknown, reader: ProgrammeReader): Promise<unknown> {
   const programmes = new Set<string>();
   collect(value, programmes);
   const currencies = new Map<string, string>();
   for (const programme of programmes)
-    currencies.set(programme, (await books.of(programme)).definition.currency);
+    currencies.set(programme, (await reader.of(programme)).definition.currency);
   return present(value, currencies, undefined);
 }
 

@@ -19,7 +19,7 @@ export interface QueryDeps {
   readonly programmes: ProgrammeReader;
   readonly clock: Clock;
   readonly access: AccessLog;
-  readonly followed: ProjectionProgress;
+  readonly progress: ProjectionProgress;
 }
 export const QUERY_DEPS = Symbol('QuestionDeps');
 

@@ -34,21 +34,25 @@ const ARRIVING_MS = 500;
  * connect anew.
  * @param limitMs how long a slow request may take; then it is left to the closing of the server
  */
-export async function drain(server: Server, traffic: RequestDrain, limitMs: number): Promise<void> {
-  traffic.leave();
+export async function drain(
+  server: Server,
+  requestDrain: RequestDrain,
+  limitMs: number,
+): Promise<void> {
+  requestDrain.leave();
   // Closing the listener resets whatever waits in the system's queue, so that is emptied first.
-  await quiet(traffic, Math.min(ARRIVING_MS, limitMs));
+  await quiet(requestDrain, Math.min(ARRIVING_MS, limitMs));
   // Only the listening ends: http's own close would reset connections whose request is still on its
   // way.
   if (server.listening) NetServer.prototype.close.call(server);
-  await quiet(traffic, limitMs);
+  await quiet(requestDrain, limitMs);
 }
 
-async function quiet(traffic: RequestDrain, limitMs: number): Promise<void> {
+async function quiet(requestDrain: RequestDrain, limitMs: number): Promise<void> {
   const beganMs = performance.now();
   for (let ticks = 0; ticks < QUIET_TICKS && performance.now() - beganMs < limitMs;) {
     await pause(TICK_MS);
-    ticks = traffic.underWay === 0 ? ticks + 1 : 0;
+    ticks = requestDrain.underWay === 0 ? ticks + 1 : 0;
   }
 }
 

@@ -57,8 +57,8 @@ export function makeAdapter(
 export async function prepareServer(
   app: NestFastifyApplication,
   log: Log,
-  meters: Metrics,
-  traffic: RequestDrain,
+  metrics: Metrics,
+  requestDrain: RequestDrain,
 ): Promise<void> {
   const server = app.getHttpAdapter().getInstance();
   const security = await securityHeaders();
@@ -82,18 +82,18 @@ export async function prepareServer(
       );
   });
   server.addHook('onRequest', (request, reply, done) => {
-    traffic.underWay += 1;
+    requestDrain.underWay += 1;
     // Also where the client went away, which the framework's own end of a response does not tell.
     reply.raw.once('close', () => {
-      traffic.underWay -= 1;
+      requestDrain.underWay -= 1;
     });
     void reply.headers(security).header('x-correlation-id', request.id);
-    if (traffic.leaving) void reply.header('connection', 'close');
+    if (requestDrain.leaving) void reply.header('connection', 'close');
     done();
   });
   server.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
-    meters.request(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
+    metrics.request(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
     if (log.isLevelEnabled('info')) {
       const { actor } = request as Request;
       log.info(

@@ -94,10 +94,10 @@ export class Background implements Jobs, HealthStatus {
 
   #take(message: Exclude<FromBackground, { readonly kind: 'ready' }>): void {
     switch (message.kind) {
-      case 'followed':
+      case 'position':
         this.trouble = undefined;
         this.metrics.position(message.position);
-        this.metrics.followed(message.name, message.position);
+        this.metrics.followerPosition(message.name, message.position);
         this.progress.set(message.name, message.position);
         break;
       case 'job':

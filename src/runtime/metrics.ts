@@ -81,7 +81,7 @@ export class Metrics implements OnModuleDestroy {
     this.#position.set(position);
   }
   /** A follower of the log has taken everything up to a position. */
-  followed(name: string, position: number): void {
+  followerPosition(name: string, position: number): void {
     this.#followers.set(name, position);
   }
 

@@ -104,7 +104,7 @@ export type ToBackground =
 /** From the background thread to the HTTP thread. */
 export type FromBackground =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'followed'; readonly name: string; readonly position: number }
+  | { readonly kind: 'position'; readonly name: string; readonly position: number }
   | { readonly kind: 'job'; readonly status: JobStatus }
   | { readonly kind: 'note'; readonly what: string; readonly detail: string }
   | { readonly kind: 'trouble'; readonly what: string; readonly detail: string };

@@ -44,18 +44,18 @@ interface FromState<S, C> {
   /** undefined: there is nothing to do. */
   readonly choose: (state: S) => C | undefined;
 }
-type Asked<S, C> = C | FromState<S, C>;
+type CommandSource<S, C> = C | FromState<S, C>;
 /** A command, and who gives it where that is not the unit's actor. */
 interface ActedStep<S, C> {
-  readonly command: Asked<S, C>;
+  readonly command: CommandSource<S, C>;
   readonly as?: Actor;
 }
-export type Step<S, C> = Asked<S, C> | ActedStep<S, C>;
+export type Step<S, C> = CommandSource<S, C> | ActedStep<S, C>;
 
 const isActed = <S, C>(step: Step<S, C>): step is ActedStep<S, C> =>
   typeof step === 'object' && step !== null && 'command' in step;
-const isFromState = <S, C>(asked: Asked<S, C>): asked is FromState<S, C> =>
-  typeof asked === 'object' && asked !== null && 'choose' in asked;
+const isFromState = <S, C>(source: CommandSource<S, C>): source is FromState<S, C> =>
+  typeof source === 'object' && source !== null && 'choose' in source;
 
 function decideSteps<S, C>(
   decider: Decider<S, C, EventType>,
@@ -67,10 +67,10 @@ function decideSteps<S, C>(
   for (const event of events) state = decider.evolve(state, event);
   const decisions: Decision[] = [];
   steps.forEach((step, index) => {
-    const { command: asked, as = context.actor }: ActedStep<S, C> = isActed(step)
+    const { command: source, as = context.actor }: ActedStep<S, C> = isActed(step)
       ? step
       : { command: step };
-    const command = isFromState(asked) ? asked.choose(state) : asked;
+    const command = isFromState(source) ? source.choose(state) : source;
     if (command === undefined) return;
     for (const draft of decider.decide(state, command, { ...context, actor: as })) {
       decisions.push({ draft, actor: as });

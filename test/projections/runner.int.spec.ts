@@ -2,10 +2,11 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Page } from '../../src/adapters/event-store/port.js';
 import type { Recorded } from '../../src/kernel/decider.js';
+import { ProjectionProgress } from '../../src/runtime/projection-progress.js';
 import { DomainError } from '../../src/kernel/errors.js';
 import { disbursementProjection } from '../../projections/disbursement/disbursement.projection.js';
 import { listPayments } from '../../projections/disbursement/disbursement.queries.js';
-import { livePosition, ReadPositions } from '../../projections/engine/read-positions.js';
+import { livePosition } from '../../projections/engine/live-position.js';
 import { type Projection } from '../../projections/engine/projection.js';
 import { ProjectionRunner, type RunnerNote } from '../../projections/engine/runner.js';
 import { SharedRunner } from '../../projections/engine/shared-runner.js';
@@ -351,21 +352,23 @@ describe.each(engines(postgres))('the projection runner on $name', (engine) => {
   it('lets a reader wait for a position, and says when it takes too long', async () => {
     const store = await engine.open();
     const log = new ArrayLog(EVENTS.slice(0, 100));
-    const positions = new ReadPositions(store, PROJECTIONS);
+    const progress = new ProjectionProgress(['read models'], 10_000, {
+      position: () => livePosition(store, PROJECTIONS),
+    });
     const stop = new AbortController();
     const runner = new ProjectionRunner({ store, projections: PROJECTIONS, log });
     const running = runner.run(stop.signal);
-    await positions.waitFor(99, 10_000);
-    const waiting = positions.waitFor(EVENTS.length - 1, 10_000);
+    await progress.reached(99);
+    const waiting = progress.reached(EVENTS.length - 1);
     log.push(...EVENTS.slice(100));
     await waiting;
     expect((await listPayments(store, {}, { limit: 1_000 })).items.length).toBe(42);
-    const late = await positions.waitFor(EVENTS.length, 20).catch((error: unknown) => error);
+    const late = await progress.reached(EVENTS.length, 20).catch((error: unknown) => error);
     expect(late).toBeInstanceOf(DomainError);
     expect(late).toMatchObject({
       code: 'READ_MODEL_BEHIND',
       kind: 'unavailable',
-      field: 'position',
+      field: 'after',
     });
     stop.abort();
     await running;

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
-import { livePosition } from '../../projections/engine/read-positions.js';
+import { livePosition } from '../../projections/engine/live-position.js';
 import type { Projection } from '../../projections/engine/projection.js';
 import { ProjectionRunner, type RunnerNote } from '../../projections/engine/runner.js';
 import { SharedRunner, type SharedRunnerOptions } from '../../projections/engine/shared-runner.js';

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, expect, it } from '@jest/globals';
 import { Kafka, logLevel } from 'kafkajs';
 import { EventRegistry } from '../../events/registry.js';
-import { livePosition } from '../../projections/engine/read-positions.js';
+import { livePosition } from '../../projections/engine/live-position.js';
 import { ProjectionRunner } from '../../projections/engine/runner.js';
 import { SharedRunner } from '../../projections/engine/shared-runner.js';
 import { createTopics, kafkaFeed, openKafkaWriter } from '../../src/adapters/event-bus/kafka.js';

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
-import { livePosition } from '../../projections/engine/read-positions.js';
+import { livePosition } from '../../projections/engine/live-position.js';
 import { ProjectionRunner } from '../../projections/engine/runner.js';
 import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';
 import { createAuditCheck } from '../../src/audit/check.js';

@@ -1,5 +1,5 @@
 import {
-  bury,
+  deadLetter,
   client,
   SESSION_TIMEOUT_MS,
   textsOf,
@@ -55,7 +55,7 @@ export const kafkaInbound = (
                   messages.map((message, index) =>
                     reasons[index] === undefined
                       ? undefined
-                      : bury(
+                      : deadLetter(
                           producer,
                           payload.batch.topic,
                           payload.batch.partition,

@@ -231,14 +231,14 @@ export function kafkaFeed(
   options: KafkaOptions & {
     readonly groupId: string;
     readonly registry: EventRegistry;
-    readonly onSetAside?: () => void;
+    readonly onDeadLetter?: () => void;
   },
 ): EventFeed {
   return { subscribe: (_after, signal) => pages(options, signal) };
 }
 
 async function* pages(
-  { groupId, registry, onSetAside, ...options }: Parameters<typeof kafkaFeed>[0],
+  { groupId, registry, onDeadLetter, ...options }: Parameters<typeof kafkaFeed>[0],
   signal: AbortSignal,
 ): AsyncGenerator<FeedPage> {
   const kafka = client(options);
@@ -279,14 +279,14 @@ async function* pages(
             events.push(read.event);
             previous.push(read.previous);
           } catch (error) {
-            await bury(
+            await deadLetter(
               producer,
               batch.topic,
               batch.partition,
               message,
               error instanceof Error ? error.message : 'unreadable',
             );
-            onSetAside?.();
+            onDeadLetter?.();
           }
         }
         if (events.length === 0) return;
@@ -333,10 +333,10 @@ export const textsOf = (headers: IHeaders | undefined): Record<string, string> =
   );
 
 /**
- * Sets a message aside as it came, with where it was and why it could not be taken. The reason must
- * have nothing of its data.
+ * Puts a message on the topic of dead letters as it came, with where it was and why it could not be
+ * taken. The reason must have nothing of its data.
  */
-export const bury = (
+export const deadLetter = (
   producer: Producer,
   topic: string,
   partition: number,

@@ -19,7 +19,7 @@ export interface RailSettings {
   readonly deferred?: boolean;
 }
 
-export interface RailDuty {
+export interface RailCallbacks {
   /** Takes in a file that the payment system sent. */
   readonly take: TakeFile;
   /** Told of what failed now and is tried again. */
@@ -33,7 +33,7 @@ export interface OpenedRail {
    * Sends what waits and takes in what the payment system says, until the signal aborts; absent:
    * nothing waits, and outcomes come over HTTP, by the command line or by a topic only.
    */
-  attend?(duty: RailDuty, signal: AbortSignal): Promise<void>;
+  attend?(callbacks: RailCallbacks, signal: AbortSignal): Promise<void>;
 }
 
 /**

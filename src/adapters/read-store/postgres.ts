@@ -72,8 +72,8 @@ export async function openPostgresReadStore(
 class ToldClient extends pg.Client {
   // One of pg's many signatures: its caller here asks for promises only.
   override query(...args: never[]): never {
-    const asked: unknown = (super.query as (...all: never[]) => unknown)(...args);
-    return (asked instanceof Promise ? asked.catch(rethrow) : asked) as never;
+    const answer: unknown = (super.query as (...all: never[]) => unknown)(...args);
+    return (answer instanceof Promise ? answer.catch(rethrow) : answer) as never;
   }
 }
 

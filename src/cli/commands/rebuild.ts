@@ -6,7 +6,7 @@ import { openEmbeddedReadStore } from '../../adapters/read-store/sqlite/read-sto
 import type { ReadStore } from '../../adapters/read-store/port.js';
 import { openPostgresReadStore } from '../../adapters/read-store/postgres.js';
 import { postgresLease } from '../../adapters/lease/postgres.js';
-import { livePosition } from '../../../projections/engine/read-positions.js';
+import { livePosition } from '../../../projections/engine/live-position.js';
 import { ProjectionRunner, type RebuildReport } from '../../../projections/engine/runner.js';
 import { SharedRunner } from '../../../projections/engine/shared-runner.js';
 import type { Distributed } from '../../composition/config.js';

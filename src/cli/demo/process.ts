@@ -9,11 +9,11 @@ export type Step = keyof typeof STEPS;
 type ResultOf<S extends Step> = Awaited<ReturnType<(typeof STEPS)[S]>>;
 
 /** What a step's process is asked, as its one argument in JSON, and what it says before it ends. */
-export interface Asked {
+export interface StepRequest {
   readonly step: Step;
   readonly options: DemoStepOptions & Pick<CommonOptions, 'json' | 'quiet'>;
 }
-export type Said =
+export type StepAnswer =
   | { readonly result: unknown }
   | {
       readonly failure: { readonly code: string; readonly field?: string; readonly reason: string };
@@ -26,11 +26,11 @@ export type Said =
  */
 export async function inOwnProcess<S extends Step>(
   step: S,
-  { data, json, quiet, households, seed, rail, period }: Asked['options'],
+  { data, json, quiet, households, seed, rail, period }: StepRequest['options'],
   run: Run,
 ): Promise<ResultOf<S>> {
   run.signal.throwIfAborted();
-  const asked: Asked = {
+  const request: StepRequest = {
     step,
     options: {
       data,
@@ -42,7 +42,7 @@ export async function inOwnProcess<S extends Step>(
       ...(quiet === undefined ? {} : { quiet }),
     },
   };
-  const child = fork(join(import.meta.dirname, 'step.js'), [JSON.stringify(asked)], {
+  const child = fork(join(import.meta.dirname, 'step.js'), [JSON.stringify(request)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: environmentWith(rail === 'files' ? { SANAD_BANK_FOLDER: join(data, 'bank') } : {}),
   });
@@ -50,8 +50,8 @@ export async function inOwnProcess<S extends Step>(
     child.kill('SIGTERM');
   };
   run.signal.addEventListener('abort', stop, { once: true });
-  let said: Said | undefined;
-  child.on('message', (message: Said) => {
+  let said: StepAnswer | undefined;
+  child.on('message', (message: StepAnswer) => {
     said = message;
   });
   const end = await new Promise<string>((resolve, reject) => {

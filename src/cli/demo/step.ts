@@ -1,10 +1,10 @@
 import { DomainError } from '../../kernel/errors.js';
-import type { Asked, Said } from './process.js';
+import type { StepRequest, StepAnswer } from './process.js';
 import { STEPS } from './steps.js';
 import { describeFailure, EXIT, makeOutput } from '../output.js';
 
 // The process of one step of the demo (demo-process.ts starts it).
-const { step, options } = JSON.parse(process.argv[2] ?? '') as Asked;
+const { step, options } = JSON.parse(process.argv[2] ?? '') as StepRequest;
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () =>
@@ -20,7 +20,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 process.on('disconnect', () => process.exit(EXIT.interrupted));
 const started = performance.now();
 
-async function saying(): Promise<Said> {
+async function saying(): Promise<StepAnswer> {
   try {
     return {
       result: await STEPS[step](

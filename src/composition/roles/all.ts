@@ -18,7 +18,7 @@ export const does = (name: RoleName, what: keyof typeof ROLES): boolean =>
   name === 'all' || name === what;
 
 /** Starts what the role does beside answering. */
-export function startDuties(name: RoleName, role: Role): void {
+export function startRoles(name: RoleName, role: Role): void {
   if (name === 'all') for (const start of Object.values(ROLES)) start(role);
   else ROLES[name](role);
 }

@@ -1,5 +1,5 @@
 import { PROJECTIONS } from '../../../projections/all.js';
-import { livePosition } from '../../../projections/engine/read-positions.js';
+import { livePosition } from '../../../projections/engine/live-position.js';
 import type { Role } from './role.js';
 import { pause } from '../../kernel/concurrency/pause.js';
 import { READ_MODELS } from '../../write-side/jobs.js';
@@ -9,7 +9,7 @@ const LOOK_EVERY_MS = 1_000;
 
 /** Follows how far the read models are; the API itself is served by whoever starts the roles. */
 export function startApi(role: Role): void {
-  role.duties.take('read positions', (signal) => look(role, signal));
+  role.supervisor.take('read positions', (signal) => look(role, signal));
 }
 
 /**
@@ -17,7 +17,7 @@ export function startApi(role: Role): void {
  * often by itself.
  */
 async function look(
-  { reads, servers: { store }, meters, duties, positions }: Role,
+  { reads, servers: { store }, metrics, supervisor, progress }: Role,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
@@ -27,10 +27,10 @@ async function look(
         return -1;
       throw error;
     });
-    positions.notify(position);
-    meters.followed(READ_MODELS, position);
-    meters.position(await store.lastPosition());
-    duties.well('read positions');
+    progress.advance(READ_MODELS, position);
+    metrics.followerPosition(READ_MODELS, position);
+    metrics.position(await store.lastPosition());
+    supervisor.well('read positions');
     await pause(LOOK_EVERY_MS, signal);
   }
 }

@@ -20,22 +20,22 @@ const OUTCOMES_GROUP = 'sanad-outcomes';
 /** Process managers, jobs that an api was asked for, and the rail; of many one is at work. */
 export function startAutomation(role: Role): void {
   takeOutcomes(role);
-  const { distributed, duties } = role;
+  const { distributed, supervisor } = role;
   const lease = postgresLease(distributed.databaseUrl, AUTOMATION_LEASE);
-  duties.take('automation', (signal) =>
+  supervisor.take('automation', (signal) =>
     withLease(lease, (hold, held) => automate(role, hold, held), signal),
   );
 }
 
 /** Every process takes its share of the topic: the payments themselves say what is known. */
-function takeOutcomes({ distributed: { kafka }, servers, meters, duties }: Role): void {
+function takeOutcomes({ distributed: { kafka }, servers, metrics, supervisor }: Role): void {
   const outcomes = new OutcomesFromTopic(
     servers,
     kafkaInbound({ ...kafka, topic: OUTCOMES_TOPIC, groupId: OUTCOMES_GROUP }),
-    () => duties.well('outcomes'),
+    () => supervisor.well('outcomes'),
   );
-  meters.outcomes(() => outcomes.figures);
-  duties.take('outcomes', async (signal) => {
+  metrics.outcomes(() => outcomes.figures);
+  supervisor.take('outcomes', async (signal) => {
     await createTopics(kafka);
     await outcomes.run(signal);
   });
@@ -46,7 +46,7 @@ function takeOutcomes({ distributed: { kafka }, servers, meters, duties }: Role)
  * together.
  */
 async function automate(
-  { servers, queue, meters, duties }: Role,
+  { servers, queue, metrics, supervisor }: Role,
   hold: Checkpoint,
   held: AbortSignal,
 ): Promise<void> {
@@ -56,17 +56,17 @@ async function automate(
     load: () => hold.load(),
     save: async (position) => {
       await hold.save(position);
-      duties.well('automation');
-      meters.followed('automation', position);
+      supervisor.well('automation');
+      metrics.followerPosition('automation', position);
     },
   });
   const failed = new AbortController();
   const until = AbortSignal.any([held, failed.signal]);
-  const jobs = new JobRunner(servers, duties.tell, until);
+  const jobs = new JobRunner(servers, supervisor.tell, until);
   const together = [
     automations.run(until),
     workOff(queue, jobs, `automation-${process.pid}-${randomUUID()}`, until),
-    servers.opened.attend?.({ take: takeFrom(servers), onTrouble: duties.onTrouble }, until),
+    servers.opened.attend?.({ take: takeFrom(servers), onTrouble: supervisor.onTrouble }, until),
   ].map(async (work) => {
     try {
       await work;

@@ -18,13 +18,13 @@ export function startProjector({
   distributed: { kafka, databaseUrl },
   servers: { store, registry },
   built,
-  meters,
-  duties,
+  metrics,
+  supervisor,
 }: Role): void {
   const lease = postgresLease(databaseUrl, PROJECTOR_LEASE);
   let [folded, deadLettered] = [0, 0];
-  meters.projector(() => ({ folded, deadLettered }));
-  duties.take('read models', async (signal) => {
+  metrics.projector(() => ({ folded, deadLettered }));
+  supervisor.take('read models', async (signal) => {
     await createTopics(kafka);
     const runner = new SharedRunner({
       store: built,
@@ -35,17 +35,17 @@ export function startProjector({
         ...kafka,
         groupId: CONSUMER_GROUP,
         registry,
-        onSetAside: () => {
+        onDeadLetter: () => {
           deadLettered += 1;
         },
       }),
       inTurn: (work, until) => withLease(lease, (_, held) => work(held), until),
       onCommitted: (position, events = 0) => {
         folded += events;
-        duties.well('read models');
-        meters.followed(READ_MODELS, position);
+        supervisor.well('read models');
+        metrics.followerPosition(READ_MODELS, position);
       },
-      onNote: (note) => duties.tell({ kind: 'note', ...note }),
+      onNote: (note) => supervisor.tell({ kind: 'note', ...note }),
     });
     await runner.run(signal);
   });

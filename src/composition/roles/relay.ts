@@ -8,20 +8,20 @@ export function startRelay({
   config: { baseUri },
   distributed: { kafka, databaseUrl },
   servers: { store },
-  meters,
-  duties,
+  metrics,
+  supervisor,
 }: Role): void {
   const carrier = new Relay(
     store,
     postgresRelayState(databaseUrl),
     () => openKafkaWriter(kafka, baseUri),
-    () => duties.well('relay'),
+    () => supervisor.well('relay'),
   );
-  meters.relay(
+  metrics.relay(
     () => carrier.figures,
     () => store.lastPosition(),
   );
-  duties.take('relay', async (signal) => {
+  supervisor.take('relay', async (signal) => {
     await createTopics(kafka);
     await carrier.run(signal);
   });

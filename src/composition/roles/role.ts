@@ -1,4 +1,3 @@
-import type { ReadPositions } from '../../../projections/engine/read-positions.js';
 import type { JobQueue } from '../../adapters/job-queue/port.js';
 import type { ReadStore } from '../../adapters/read-store/port.js';
 import type { Config, Distributed } from '../config.js';
@@ -6,6 +5,7 @@ import type { Servers } from '../servers.js';
 import type { Supervisor } from '../supervisor.js';
 import type { Log } from '../../runtime/log.js';
 import type { Metrics } from '../../runtime/metrics.js';
+import type { ProjectionProgress } from '../../runtime/projection-progress.js';
 import type { QueuedJob } from '../../use-cases/jobs/queued-jobs.js';
 
 /** What a role needs besides the log and the vault; opened where it is first asked for. */
@@ -14,9 +14,9 @@ export interface Role {
   readonly distributed: Distributed;
   readonly servers: Servers;
   readonly log: Log;
-  readonly meters: Metrics;
-  readonly positions: ReadPositions;
-  readonly duties: Supervisor;
+  readonly metrics: Metrics;
+  readonly progress: ProjectionProgress;
+  readonly supervisor: Supervisor;
   readonly queue: JobQueue<QueuedJob>;
   readonly reads: ReadStore;
   /** The same, for whoever builds them. */

@@ -98,7 +98,7 @@ export class FeedHttp {
 
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
-    @Inject(RequestDrain) private readonly traffic: RequestDrain,
+    @Inject(RequestDrain) private readonly requestDrain: RequestDrain,
     @Inject(BASE_URI) private readonly baseUri: string,
   ) {}
 
@@ -153,7 +153,7 @@ export class FeedHttp {
       const { lines, position } = await readFeed(
         this.store,
         request,
-        AbortSignal.any([gone.signal, this.traffic.left]),
+        AbortSignal.any([gone.signal, this.requestDrain.left]),
         this.baseUri,
       );
       void reply.header('sanad-position', position);

@@ -72,7 +72,7 @@ const keyOf = ({ code, member }: { readonly code: string; readonly member?: numb
   `${code}|${member ?? ''}`;
 
 /** Amounts by benefit and member, as they stand before and as they are due. */
-class MonthBooks {
+class MonthLedger {
   readonly #rows = new Map<
     string,
     { readonly code: string; readonly member?: number; paid: bigint; due: bigint }
@@ -145,7 +145,7 @@ function monthOf(
   rulingIn: (period: string) => PolicyInForce | undefined,
   paidUnder: (period: string) => number | undefined,
 ): Month | undefined {
-  const books = new MonthBooks();
+  const ledger = new MonthLedger();
   let paidBy: Standing | undefined;
   let paid = false;
   for (const payment of payments) {
@@ -153,7 +153,7 @@ function monthOf(
     for (const item of payment.items) {
       if (item.period !== period) continue;
       paid = true;
-      books.add(item, 'paid', BigInt(item.amountMinor));
+      ledger.add(item, 'paid', BigInt(item.amountMinor));
     }
   }
   for (const adjustment of established) {
@@ -161,7 +161,7 @@ function monthOf(
       if (month.period !== period) continue;
       paid = true;
       for (const item of month.items)
-        books.add(item, 'paid', BigInt(item.dueMinor) - BigInt(item.paidMinor));
+        ledger.add(item, 'paid', BigInt(item.dueMinor) - BigInt(item.paidMinor));
     }
   }
   const life = lives.findLast(({ startPeriod }) => startPeriod <= period);
@@ -173,8 +173,8 @@ function monthOf(
       factsIn(life, period).facts,
       period,
     ).items)
-      books.add(item, 'due', BigInt(item.amountMinor));
-  const items = books.differences();
+      ledger.add(item, 'due', BigInt(item.amountMinor));
+  const items = ledger.differences();
   if (items.length === 0) return undefined;
   const causes: Month['causes'] = [];
   if (!ruling) causes.push('not-payable');
@@ -188,8 +188,8 @@ function monthOf(
     period,
     ...(ruling ? { policyVersion: ruling.version } : {}),
     causes,
-    paidMinor: String(books.total('paid')),
-    dueMinor: String(books.total('due')),
+    paidMinor: String(ledger.total('paid')),
+    dueMinor: String(ledger.total('due')),
     items,
   };
 }

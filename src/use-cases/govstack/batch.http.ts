@@ -214,11 +214,11 @@ export class GovstackBatchHttp {
         'invalid',
         'batchId',
       );
-    const asked =
+    const transactions =
       direction === undefined || direction === 'OUTGOING'
         ? standing.transfers.map((transfer) => transactionOf(batchId!, transfer))
         : [];
-    return asked
+    return transactions
       .filter((transaction) => status === undefined || transaction.status === status.toUpperCase())
       .slice(page * size, (page + 1) * size);
   }

@@ -67,7 +67,7 @@ export async function setAccounts(
   const result = { changed: 0, unchanged: 0, failed: [] as FailedBeneficiary[] };
   const seen = new Set<string>();
   for (let from = 0; from < beneficiaries.length; from += PAGE) {
-    const asked = beneficiaries.slice(from, from + PAGE).flatMap((beneficiary, i) => {
+    const known = beneficiaries.slice(from, from + PAGE).flatMap((beneficiary, i) => {
       const index = from + i;
       const { payeeIdentity } = beneficiary;
       const personId = personIdOf(payeeIdentity);
@@ -83,9 +83,9 @@ export async function setAccounts(
       return [];
     });
     const people = await deps.store.readStreams(
-      asked.map(({ personId }) => streams.person(personId)),
+      known.map(({ personId }) => streams.person(personId)),
     );
-    const settings = asked.flatMap(({ index, beneficiary, personId }, i) => {
+    const settings = known.flatMap(({ index, beneficiary, personId }, i) => {
       const { events } = people[i]!;
       if (events.length === 0 || isErased(events)) {
         result.failed.push(unknown(index));

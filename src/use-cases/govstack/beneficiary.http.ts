@@ -135,14 +135,14 @@ export class GovstackBeneficiaryHttp {
         ...(typeof given === 'string' ? { RequestID: given.slice(0, LENGTHS.correlationId) } : {}),
       };
     }
-    const asked = body.Beneficiaries.map(
+    const beneficiaries = body.Beneficiaries.map(
       ({ payeeIdentity, PaymentModality, FinancialAddress }) => ({
         payeeIdentity,
         modality: PaymentModality,
         address: FinancialAddress,
       }),
     );
-    return this.#set(request, 'register', body.RequestID, asked, url);
+    return this.#set(request, 'register', body.RequestID, beneficiaries, url);
   }
 
   @Published('PUT', 'identityAccountMapper/beneficiary', {
@@ -157,7 +157,7 @@ export class GovstackBeneficiaryHttp {
   update(@Req() request: Request): Promise<unknown> {
     const url = callbackOf(this.caller, taken(request, 'headers', UPDATE)[CALLBACK.name]);
     const body = bodyOf(UpdateBeneficiaryBody, request);
-    const asked = body.beneficiaries.map(
+    const beneficiaries = body.beneficiaries.map(
       ({ payeeIdentity, paymentModality, financialAddress, status }) => ({
         payeeIdentity,
         modality: paymentModality,
@@ -165,7 +165,7 @@ export class GovstackBeneficiaryHttp {
         status,
       }),
     );
-    return this.#set(request, 'update', body.requestID, asked, url);
+    return this.#set(request, 'update', body.requestID, beneficiaries, url);
   }
 
   @Published('GET', 'beneficiary', {
@@ -202,19 +202,19 @@ export class GovstackBeneficiaryHttp {
     request: Request,
     how: 'register' | 'update',
     requestId: string,
-    asked: Parameters<typeof setAccounts>[3],
+    beneficiaries: Parameters<typeof setAccounts>[3],
     url: string | undefined,
   ): Promise<unknown> {
-    const result = await setAccounts(this.deps, how, requestId, asked, askedBy(request));
+    const result = await setAccounts(this.deps, how, requestId, beneficiaries, askedBy(request));
     if (url !== undefined)
       this.caller.tell(
         `the result of ${how === 'register' ? 'RegisterBeneficiary' : 'UpdateBeneficiary'}`,
         url,
         {},
-        resultOf(how, requestId, asked, result),
+        resultOf(how, requestId, beneficiaries, result),
       );
     const { changed, unchanged, failed } = result;
-    const allFailed = failed.length === asked.length;
+    const allFailed = failed.length === beneficiaries.length;
     return {
       responseCode: allFailed ? RESPONSE.refused : RESPONSE.received,
       requestID: requestId,
@@ -260,7 +260,7 @@ export class GovstackBeneficiaryHttp {
 function resultOf(
   how: 'register' | 'update',
   requestId: string,
-  asked: Parameters<typeof setAccounts>[3],
+  beneficiaries: Parameters<typeof setAccounts>[3],
   { failed }: BeneficiariesTaken,
 ): object {
   return {
@@ -268,8 +268,9 @@ function resultOf(
     registerRequestID: requestId,
     numberFailedCases: failed.length,
     failedCases: failed.map(({ index, code, reason }) => ({
-      [how === 'register' ? 'payeeIdentity' : 'payeeFunctionalID']: asked[index]!.payeeIdentity,
-      paymentModality: asked[index]!.modality ?? '00',
+      [how === 'register' ? 'payeeIdentity' : 'payeeFunctionalID']:
+        beneficiaries[index]!.payeeIdentity,
+      paymentModality: beneficiaries[index]!.modality ?? '00',
       failureReason: `${code}: ${reason}`.slice(0, LENGTHS.failureReason),
     })),
   };

@@ -5,7 +5,7 @@ import { accountsInUse } from './beneficiaries.js';
 import type { Deps } from '../../write-side/context.js';
 
 /** An account that somebody asks about before it is paid. */
-export interface AskedAccount {
+export interface QueriedAccount {
   readonly financialAddress: string;
   readonly amount?: number;
   readonly currency?: string;
@@ -22,13 +22,13 @@ export interface Unpayable {
  */
 export async function unpayable(
   deps: Deps,
-  asked: readonly AskedAccount[],
+  accounts: readonly QueriedAccount[],
 ): Promise<readonly Unpayable[]> {
-  const numbers = asked.map(({ financialAddress }) =>
+  const numbers = accounts.map(({ financialAddress }) =>
     financialAddress.replace(/[\s.-]/g, '').toUpperCase(),
   );
   const known = await accountsInUse(deps, numbers);
-  return asked.flatMap(({ amount, currency }, index): Unpayable[] => {
+  return accounts.flatMap(({ amount, currency }, index): Unpayable[] => {
     const number = numbers[index]!;
     const reason = known.has(number) ? wrongAmount(amount, currency) : whyUnknown(number);
     return reason === undefined ? [] : [{ index, reason }];

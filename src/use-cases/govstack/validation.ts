@@ -1,15 +1,11 @@
-import type { GovstackBlock } from '../../adapters/payment-rail/govstack/port.js';
+import type { GovstackBlock, ValidatedAccount } from '../../adapters/payment-rail/govstack/port.js';
 import { DomainError } from '../../kernel/errors.js';
 import { LENGTHS } from '../../kernel/govstack.js';
 import { partsOfPayment, streams } from '../../kernel/ids.js';
 import { batchOf } from './outcomes.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { payeeOf } from '../../person/payees.js';
-import {
-  unverifiedAccounts,
-  verifyAccounts,
-  type AccountName,
-} from '../persons/verify-accounts.js';
+import { unverifiedAccounts, verifyAccounts } from '../persons/verify-accounts.js';
 
 /**
  * `verified` accounts, those that were `unchanged` (verified before), `refused` (no longer the
@@ -21,7 +17,6 @@ export interface ValidationTaken {
   readonly refused: number;
   readonly failed: number;
 }
-type Asked = AccountName & { readonly instructionId: string };
 
 /**
  * Takes in what a block found of accounts: those that it was asked about and did not name are
@@ -34,9 +29,9 @@ export async function takeInValidation(
   said: { readonly batchId: string; readonly failed: readonly string[] },
   base: JobContext,
 ): Promise<ValidationTaken> {
-  const asked = await askedOf(deps, block, said.batchId);
+  const accounts = await accountsOf(deps, block, said.batchId);
   const failed = new Set(said.failed);
-  const ids = new Set(asked.map(({ instructionId }) => instructionId));
+  const ids = new Set(accounts.map(({ instructionId }) => instructionId));
   if (said.failed.some((id) => !ids.has(id)))
     throw new DomainError(
       'BATCH_DIFFERS',
@@ -44,7 +39,7 @@ export async function takeInValidation(
       'invalid',
       'failedAccountLookups',
     );
-  const good = asked.filter(({ instructionId }) => !failed.has(instructionId));
+  const good = accounts.filter(({ instructionId }) => !failed.has(instructionId));
   const { verified, unchanged, refused } = await verifyAccounts(
     deps,
     { accounts: once(good), method: 'GovStack BulkValidateAccount' },
@@ -57,19 +52,19 @@ export async function takeInValidation(
  * What a block was asked about under a batch id: accounts by themselves, or those of a batch that
  * it was to pay.
  */
-async function askedOf(
+async function accountsOf(
   { store }: Pick<Deps, 'store'>,
   block: GovstackBlock,
   batchId: string,
-): Promise<readonly Asked[]> {
-  const alone = /^[0-9A-Z]{12}$/.test(batchId) ? await block.asked(batchId) : undefined;
+): Promise<readonly ValidatedAccount[]> {
+  const alone = /^[0-9A-Z]{12}$/.test(batchId) ? await block.validatedAccounts(batchId) : undefined;
   if (alone) return alone;
   const { transfers } = await batchOf(block, batchId);
   const short = transfers.filter(({ account }) => account.length <= LENGTHS.validatedAddress);
   const payments = await store.readStreams(
     short.map(({ paymentId }) => streams.payment(paymentId)),
   );
-  return short.flatMap(({ paymentId, endToEndId, instructionId }, i): Asked[] =>
+  return short.flatMap(({ paymentId, endToEndId, instructionId }, i): ValidatedAccount[] =>
     payments[i]!.events.flatMap((event) =>
       (event.type === 'PaymentInstructed' || event.type === 'PaymentReinstructed') &&
       event.data.endToEndId === endToEndId

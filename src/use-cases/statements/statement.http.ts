@@ -61,7 +61,7 @@ const page = <T>({
   items,
   next: next ?? null,
 });
-const asked = ({
+const pageOf = ({
   status,
   limit,
   cursor,
@@ -144,7 +144,7 @@ export class BankHttp {
     summary: 'Files received from banks, and what became of them',
   })
   async messages(@QueryParam() query: BankMessagesQuery): Promise<Page<MessageView>> {
-    return page(await listMessages(this.store, asked(query)));
+    return page(await listMessages(this.store, pageOf(query)));
   }
 
   @QueryEndpoint('messages/:hash', {
@@ -182,7 +182,7 @@ export class BankHttp {
     const { sha256, owner, olderThanDays } = query;
     return page(
       await listEntries(this.store, {
-        ...asked(query),
+        ...pageOf(query),
         now: this.clock.now(),
         ...(sha256 === undefined ? {} : { sha256 }),
         ...(owner === undefined ? {} : { owner }),

@@ -63,11 +63,11 @@ export function readInWorker(dir: string): ReadClient {
   };
   worker.on('message', (replies: readonly ReadReply[]) => {
     for (const reply of replies) {
-      const asked = pending.get(reply.id);
+      const request = pending.get(reply.id);
       pending.delete(reply.id);
       if ('failure' in reply)
-        asked?.reject(new StoreError(reply.failure.code, reply.failure.detail));
-      else asked?.resolve(reply.value as never);
+        request?.reject(new StoreError(reply.failure.code, reply.failure.detail));
+      else request?.resolve(reply.value as never);
     }
   });
   worker.on('error', (error) =>

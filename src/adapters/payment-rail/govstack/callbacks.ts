@@ -24,13 +24,13 @@ export function callbackSender(
   return {
     allows(url) {
       if (url.length > LENGTHS.callbackUrl || !URL.canParse(url)) return false;
-      const asked = new URL(url);
-      if (asked.username !== '' || asked.password !== '') return false;
+      const requested = new URL(url);
+      if (requested.username !== '' || requested.password !== '') return false;
       return prefixes.some(
         ({ origin, pathname }) =>
-          asked.origin === origin &&
-          (asked.pathname === pathname ||
-            asked.pathname.startsWith(pathname.endsWith('/') ? pathname : `${pathname}/`)),
+          requested.origin === origin &&
+          (requested.pathname === pathname ||
+            requested.pathname.startsWith(pathname.endsWith('/') ? pathname : `${pathname}/`)),
       );
     },
     tell(what, url, query, body) {

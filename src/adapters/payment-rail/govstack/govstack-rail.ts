@@ -128,7 +128,7 @@ export function govstackBlock(files: string, settings: GovstackSettings): Govsta
         yield sent;
       }
     },
-    asked: (batchId) => kept.asked(batchId),
+    validatedAccounts: (batchId) => kept.validatedAccounts(batchId),
     validate: (accounts, signal) => validateAccounts(settings, kept, accounts, signal),
     details: (batch, signal) => details(settings, batch, signal),
   };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { RailError } from '../port.js';
 import { syncFolder, writeWhole } from '../iso20022/whole-file.js';
 import { batchOf, type Batch } from './document.js';
-import type { AskedAccount } from './port.js';
+import type { ValidatedAccount } from './port.js';
 
 /** Where a batch stands in its message's document, in bytes. */
 export interface Place {
@@ -58,10 +58,13 @@ export class Kept {
   async taken(correlationId: string): Promise<Taken | undefined> {
     return this.#read<Taken>(correlationId, 'taken');
   }
-  async asked(batchId: string): Promise<readonly AskedAccount[] | undefined> {
-    return this.#read<readonly AskedAccount[]>(batchId, 'asked');
+  async validatedAccounts(batchId: string): Promise<readonly ValidatedAccount[] | undefined> {
+    return this.#read<readonly ValidatedAccount[]>(batchId, 'asked');
   }
-  async keepAsked(batchId: string, accounts: readonly AskedAccount[]): Promise<void> {
+  async keepValidatedAccounts(
+    batchId: string,
+    accounts: readonly ValidatedAccount[],
+  ): Promise<void> {
     await this.#write(batchId, 'asked', accounts);
   }
   /** @throws RailError MESSAGE_DIFFERS where two batches have one correlation id */

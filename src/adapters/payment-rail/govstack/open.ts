@@ -25,7 +25,7 @@ const none = (): RailError =>
   new RailError('RAIL_FAILED', 'No payments block is set (SANAD_GOVSTACK_URL).');
 const NO_BLOCK: GovstackBlock = {
   batch: () => Promise.resolve(undefined),
-  asked: () => Promise.resolve(undefined),
+  validatedAccounts: () => Promise.resolve(undefined),
   batchesOf: () => {
     throw none();
   },

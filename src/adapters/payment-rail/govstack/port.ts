@@ -55,7 +55,7 @@ export interface AccountToValidate {
   readonly address: string;
 }
 /** The same without its number, as it is kept until the block answers. */
-export interface AskedAccount {
+export interface ValidatedAccount {
   readonly instructionId: string;
   readonly personId: string;
   readonly accountId: string;
@@ -95,7 +95,7 @@ export interface GovstackBlock {
     signal?: AbortSignal,
   ): Promise<{ readonly asked: number; readonly tooLong: number }>;
   /** What one such request asked about; undefined for a batch id that is none. */
-  asked(batchId: string): Promise<readonly AskedAccount[] | undefined>;
+  validatedAccounts(batchId: string): Promise<readonly ValidatedAccount[] | undefined>;
   /** Asks the block (BatchDetails), page by page. @throws RailError */
   details(batch: SentBatch, signal?: AbortSignal): AsyncIterable<readonly BlockTransaction[]>;
 }

@@ -26,7 +26,7 @@ export async function validateAccounts(
   for (let from = 0; from < fitting.length; from += batchSize) {
     const page = fitting.slice(from, from + batchSize);
     const batchId = validationIdOf(page.map(({ accountId }) => accountId));
-    await kept.keepAsked(
+    await kept.keepValidatedAccounts(
       batchId,
       page.map(({ personId, accountId }) => ({
         instructionId: instructionIdOf(accountId),

@@ -51,11 +51,11 @@ export async function sealAll(
   master: KeyObject,
   wanted: readonly Wanted[],
 ): Promise<readonly Sealed[]> {
-  const asked = new Map<string, Wanted>();
+  const byName = new Map<string, Wanted>();
   for (const one of wanted) {
-    const twin = asked.get(one.name);
+    const twin = byName.get(one.name);
     if (twin && (twin.person !== one.person || twin.plain !== one.plain)) throw differs(one.name);
-    asked.set(one.name, one);
+    byName.set(one.name, one);
   }
   const persons = await admit(
     session,
@@ -64,12 +64,12 @@ export async function sealAll(
   );
   const key = keysOf(master, persons);
   const hashes = new Map<string, string>();
-  for (const chunk of chunks([...asked.keys()].sort())) {
+  for (const chunk of chunks([...byName.keys()].sort())) {
     const there = new Map((await recordsNamed(session, chunk)).map((row) => [row.name, row]));
     const fresh = chunk
       .filter((name) => !there.has(name))
       .map((name) => {
-        const { person, plain } = asked.get(name)!;
+        const { person, plain } = byName.get(name)!;
         const holder = key(person);
         if (holder === 'erased') throw erasedPerson(name);
         return { name, person, body: encrypt(holder, name, plain) };
@@ -83,7 +83,7 @@ export async function sealAll(
     for (const row of lost.length > 0 ? await recordsNamed(session, lost) : [])
       there.set(row.name, row);
     for (const row of there.values()) {
-      const { person, plain } = asked.get(row.name)!;
+      const { person, plain } = byName.get(row.name)!;
       const holder = key(person);
       if (holder === 'erased') throw erasedPerson(row.name);
       if (row.person !== person || plainOf(holder, row) !== plain) throw differs(row.name);

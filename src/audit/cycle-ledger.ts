@@ -14,7 +14,7 @@ export type Status = (typeof STATUS)[number];
 type Sums = Record<Status, { count: number; minor: bigint }>;
 
 /** What the payments and the budget of a cycle add up to at the position reached. */
-export interface CycleBooks {
+export interface CycleLedger {
   readonly sums: Sums;
   asOf: number;
   round: number;
@@ -34,8 +34,8 @@ export interface CycleBooks {
 const sums = (): Sums =>
   Object.fromEntries(STATUS.map((status) => [status, { count: 0, minor: 0n }])) as Sums;
 
-/** The books of a cycle that nothing is known of yet. */
-export function emptyBooks(): CycleBooks {
+/** The ledger of a cycle that nothing is known of yet. */
+export function emptyLedger(): CycleLedger {
   return {
     sums: sums(),
     asOf: -1,

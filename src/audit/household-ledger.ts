@@ -17,7 +17,7 @@ interface Ordered {
 }
 
 /** What a household is owed for the past and owes, kept from the events alone. */
-export class HouseholdBooks {
+export class HouseholdLedger {
   pending: { readonly correctionId: string; readonly minor: bigint } | undefined;
   suspended = false;
   readonly #arrears = new Map<string, { readonly minor: bigint; carriedBy: Carried | undefined }>();
