@@ -38,155 +38,196 @@ const CHECKS: Readonly<Record<AccountKind, (number: string) => boolean>> = {
 };
 const isKind = (kind: string): kind is AccountKind => Object.hasOwn(CHECKS, kind);
 
+/** A value of a household, the column that tells it, and how it is read. */
 interface Target {
   readonly column: string;
   readonly read: Bound | undefined;
 }
 
-/** Binds a mapping to a file's columns. */
-export function householdBuilder(mapping: Mapping, source: Source): BuildHousehold {
+/** What a text must look like, and what is said of one that does not. */
+interface Form {
+  readonly maxLength: number;
+  readonly fits: (text: string) => boolean;
+  readonly code: string;
+  readonly reason: string;
+  /** Taken without separators, in capitals. */ readonly compact?: boolean;
+}
+const PHONE_FORM: Form = {
+  maxLength: 40,
+  fits: matches(PHONE),
+  code: 'PHONE_INVALID',
+  reason: 'must have 8 to 15 digits, with or without +',
+  compact: true,
+};
+const REGION_FORM: Form = {
+  maxLength: 10,
+  fits: matches(REGION),
+  code: 'REGION_INVALID',
+  reason: 'must be an ISO 3166-2 code such as MA-06',
+};
+const DATE_FORM: Form = {
+  maxLength: 10,
+  fits: isDate,
+  code: 'DATE_INVALID',
+  reason: 'must be a date YYYY-MM-DD; name its pattern in the mapping ("date")',
+};
+const compacted = (text: string): string => text.replace(SEPARATORS, '').toUpperCase();
+
+/** Reads the values of one record and gathers everything that is wrong with them. */
+class RecordReader {
+  readonly failures: Failure[] = [];
+
+  constructor(private readonly record: unknown) {}
+
+  text({ column, read }: Target, maxLength: number): string {
+    const before = this.failures.length;
+    const value = read?.(this.record, this.failures);
+    const result = value === undefined ? '' : String(value);
+    if (result.length > maxLength)
+      this.fail(column, 'TEXT_TOO_LONG', `is longer than ${maxLength} characters`);
+    else if (result === '' && read && this.failures.length === before && value !== undefined)
+      this.fail(column, 'VALUE_MISSING', 'is empty');
+    return result;
+  }
+
+  formed(target: Target, { maxLength, fits, code, reason, compact }: Form): string {
+    const before = this.failures.length;
+    const given = this.text(target, maxLength);
+    const value = compact === true ? compacted(given) : given;
+    if (value !== '' && this.failures.length === before && !fits(value))
+      this.fail(target.column, code, reason);
+    return value;
+  }
+
+  nationalId(target: Target): string {
+    const before = this.failures.length;
+    const given = this.text(target, 40);
+    if (given === '' || this.failures.length > before) return '';
+    try {
+      return normaliseNationalId(given);
+    } catch {
+      this.fail(target.column, 'NATIONAL_ID_INVALID', 'must be 4 to 24 letters and digits');
+      return '';
+    }
+  }
+
+  fact(read: Bound): unknown {
+    return read(this.record, this.failures);
+  }
+
+  fail(column: string, code: string, reason: string): void {
+    this.failures.push({ column, code, reason });
+  }
+}
+
+type Targets = ReturnType<typeof targetsOf>;
+
+/** Where each value of a household stands in a file. */
+function targetsOf(mapping: Mapping, source: Source) {
   const target = (name: string): Target => ({
     column: mapping.columnOf(name),
     read: mapping.fields.get(name)?.bind(source),
   });
-  const reference = target('reference');
-  const nationalId = target('nationalId');
-  const name = target('name');
-  const nameArabic = target('nameArabic');
-  const phone = target('phone');
-  const region = target('region');
-  const receivedOn = target('receivedOn');
-  const accountKind = target('account.kind');
-  const accountNumber = target('account.number');
-  const accountHolder = target('account.holder');
-  const facts = [...mapping.fields]
-    .filter(([key]) => key.startsWith('facts.'))
-    .map(([key, field]) => [key.slice('facts.'.length), field.bind(source)] as const);
+  return {
+    reference: target('reference'),
+    nationalId: target('nationalId'),
+    name: target('name'),
+    nameArabic: target('nameArabic'),
+    phone: target('phone'),
+    region: target('region'),
+    receivedOn: target('receivedOn'),
+    accountKind: target('account.kind'),
+    accountNumber: target('account.number'),
+    accountHolder: target('account.holder'),
+    facts: [...mapping.fields]
+      .filter(([key]) => key.startsWith('facts.'))
+      .map(([key, field]) => [key.slice('facts.'.length), field.bind(source)] as const),
+  };
+}
 
+function applicantIn(reader: RecordReader, targets: Targets) {
+  return {
+    reference: reader.text(targets.reference, MAX_REFERENCE),
+    nationalId: reader.nationalId(targets.nationalId),
+    name: reader.text(targets.name, MAX_NAME),
+    nameArabic: reader.text(targets.nameArabic, MAX_NAME),
+    phone: reader.formed(targets.phone, PHONE_FORM),
+    region: reader.formed(targets.region, REGION_FORM),
+    receivedOn: reader.formed(targets.receivedOn, DATE_FORM),
+  };
+}
+
+/** Undefined where it has no kind, or none that is known. */
+function accountIn(
+  reader: RecordReader,
+  targets: Targets,
+  nationalId: string,
+): HouseholdRow['account'] | undefined {
+  const kind = reader.text(targets.accountKind, 20).toLowerCase();
+  const before = reader.failures.length;
+  // Cash needs no account: it is paid out against the national id.
+  const number = kind === 'cash' ? nationalId : compacted(reader.text(targets.accountNumber, 60));
+  const holder = reader.text(targets.accountHolder, MAX_NAME);
+  if (!isKind(kind)) {
+    if (kind !== '')
+      reader.fail(
+        targets.accountKind.column,
+        'ACCOUNT_INVALID',
+        'must be iban, rib, wallet or cash',
+      );
+    return undefined;
+  }
+  if (reader.failures.length === before) checkNumber(reader, targets.accountNumber, kind, number);
+  return { kind, number, ...(holder === '' ? {} : { holder }) };
+}
+
+function checkNumber(
+  reader: RecordReader,
+  { column }: Target,
+  kind: AccountKind,
+  number: string,
+): void {
+  if (number === '' && kind !== 'cash') reader.fail(column, 'VALUE_MISSING', 'is empty');
+  else if (!CHECKS[kind](number))
+    reader.fail(
+      column,
+      'ACCOUNT_INVALID',
+      `is not a valid ${kind}: its form or check digits are wrong`,
+    );
+}
+
+function factsIn(reader: RecordReader, { facts }: Targets): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const [fact, read] of facts) {
+    const value = reader.fact(read);
+    if (value !== undefined) values[fact] = value;
+  }
+  return values;
+}
+
+/** Binds a mapping to a file's columns. */
+export function householdBuilder(mapping: Mapping, source: Source): BuildHousehold {
+  const targets = targetsOf(mapping, source);
   return (record, line, rows, rejects) => {
-    const failures: Failure[] = [];
-    const text = ({ column, read }: Target, maxLength: number): string => {
-      const before = failures.length;
-      const value = read?.(record, failures);
-      const result = value === undefined ? '' : String(value);
-      if (result.length > maxLength)
-        failures.push({
-          column,
-          code: 'TEXT_TOO_LONG',
-          reason: `is longer than ${maxLength} characters`,
-        });
-      else if (result === '' && read && failures.length === before && value !== undefined)
-        failures.push({ column, code: 'VALUE_MISSING', reason: 'is empty' });
-      return result;
-    };
-    const matching = (
-      from: Target,
-      maxLength: number,
-      fits: (text: string) => boolean,
-      code: string,
-      reason: string,
-      clean = false,
-    ): string => {
-      const before = failures.length;
-      const given = text(from, maxLength);
-      const value = clean ? given.replace(SEPARATORS, '').toUpperCase() : given;
-      if (value !== '' && failures.length === before && !fits(value))
-        failures.push({ column: from.column, code, reason });
-      return value;
-    };
-
-    const identity = (from: Target): string => {
-      const before = failures.length;
-      const given = text(from, 40);
-      if (given === '' || failures.length > before) return '';
-      try {
-        return normaliseNationalId(given);
-      } catch {
-        failures.push({
-          column: from.column,
-          code: 'NATIONAL_ID_INVALID',
-          reason: 'must be 4 to 24 letters and digits',
-        });
-        return '';
-      }
-    };
-
-    const values = {
-      reference: text(reference, MAX_REFERENCE),
-      nationalId: identity(nationalId),
-      name: text(name, MAX_NAME),
-      nameArabic: text(nameArabic, MAX_NAME),
-      phone: matching(
-        phone,
-        40,
-        matches(PHONE),
-        'PHONE_INVALID',
-        'must have 8 to 15 digits, with or without +',
-        true,
-      ),
-      region: matching(
-        region,
-        10,
-        matches(REGION),
-        'REGION_INVALID',
-        'must be an ISO 3166-2 code such as MA-06',
-      ),
-      receivedOn: matching(
-        receivedOn,
-        10,
-        isDate,
-        'DATE_INVALID',
-        'must be a date YYYY-MM-DD; name its pattern in the mapping ("date")',
-      ),
-    };
-    const kind = text(accountKind, 20).toLowerCase();
-    const beforeNumber = failures.length;
-    // Cash needs no account: it is paid out against the national id.
-    const givenNumber =
-      kind === 'cash'
-        ? values.nationalId
-        : text(accountNumber, 60).replace(SEPARATORS, '').toUpperCase();
-    const holder = text(accountHolder, MAX_NAME);
-    if (kind !== '' && !isKind(kind))
-      failures.push({
-        column: accountKind.column,
-        code: 'ACCOUNT_INVALID',
-        reason: 'must be iban, rib, wallet or cash',
-      });
-    else if (
-      isKind(kind) &&
-      failures.length === beforeNumber &&
-      givenNumber === '' &&
-      kind !== 'cash'
-    )
-      failures.push({ column: accountNumber.column, code: 'VALUE_MISSING', reason: 'is empty' });
-    else if (isKind(kind) && failures.length === beforeNumber && !CHECKS[kind](givenNumber))
-      failures.push({
-        column: accountNumber.column,
-        code: 'ACCOUNT_INVALID',
-        reason: `is not a valid ${kind}: its form or check digits are wrong`,
-      });
-    const factValues: Record<string, unknown> = {};
-    for (const [fact, read] of facts) {
-      const value = read(record, failures);
-      if (value !== undefined) factValues[fact] = value;
-    }
-
-    if (failures.length > 0 || !isKind(kind)) {
-      for (const failure of failures) rejects.push({ line, ...failure });
+    const reader = new RecordReader(record);
+    const applicant = applicantIn(reader, targets);
+    const account = accountIn(reader, targets, applicant.nationalId);
+    const facts = factsIn(reader, targets);
+    if (reader.failures.length > 0 || account === undefined) {
+      for (const failure of reader.failures) rejects.push({ line, ...failure });
       return;
     }
     rows.push({
       line,
-      reference: values.reference,
-      nationalId: values.nationalId,
-      name: values.name,
-      ...(values.nameArabic === '' ? {} : { nameArabic: values.nameArabic }),
-      ...(values.phone === '' ? {} : { phone: values.phone }),
-      region: values.region,
-      receivedOn: values.receivedOn,
-      account: { kind, number: givenNumber, ...(holder === '' ? {} : { holder }) },
-      facts: factValues,
+      reference: applicant.reference,
+      nationalId: applicant.nationalId,
+      name: applicant.name,
+      ...(applicant.nameArabic === '' ? {} : { nameArabic: applicant.nameArabic }),
+      ...(applicant.phone === '' ? {} : { phone: applicant.phone }),
+      region: applicant.region,
+      receivedOn: applicant.receivedOn,
+      account,
+      facts,
     });
   };
 }

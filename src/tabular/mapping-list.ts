@@ -98,6 +98,82 @@ function ordering(sortBy: unknown, place: string): (elements: Element[]) => Elem
       : elements.sort((a, b) => inOrder(String(a[name]), String(b[name])));
 }
 
+/** How one column's list is written. */
+interface ListForm {
+  readonly separator: string;
+  readonly partSeparator: string;
+  readonly parts: readonly Part[];
+}
+
+function elementOfText(
+  { parts, partSeparator }: ListForm,
+  text: string,
+  column: string,
+  failures: Failure[],
+): Element {
+  const cells = text.split(partSeparator);
+  const element: Element = {};
+  if (cells.length === parts.length)
+    parts.forEach((part, i) => part.apply(cells[i], column, element, failures));
+  else
+    failures.push({
+      column,
+      code: 'LIST_INVALID',
+      reason: `must have ${parts.length} parts between "${partSeparator}"`,
+    });
+  return element;
+}
+
+function elementOfObject(
+  { parts }: ListForm,
+  value: unknown,
+  column: string,
+  failures: Failure[],
+): Element {
+  const element: Element = {};
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    failures.push({ column, code: 'LIST_INVALID', reason: 'must be an object' });
+    return element;
+  }
+  for (const part of parts) {
+    const cell = Object.hasOwn(value, part.column) ? (value as Element)[part.column] : undefined;
+    part.apply(cell, `${column}.${part.column}`, element, failures);
+  }
+  return element;
+}
+
+/** The elements of a cell, in the order they stand in; undefined for a cell that is no list. */
+function elementsOf(
+  form: ListForm,
+  cell: unknown,
+  column: string,
+  failures: Failure[],
+): Element[] | undefined {
+  const text = typeof cell === 'string' ? cell.trim() : undefined;
+  if (cell === undefined || cell === null || text === '') return [];
+  if (text === undefined && !Array.isArray(cell)) {
+    failures.push({ column, code: 'LIST_INVALID', reason: 'must be a list' });
+    return undefined;
+  }
+  const entries: readonly unknown[] =
+    text === undefined ? (cell as readonly unknown[]) : text.split(form.separator);
+  if (entries.length > MAX_ITEMS) {
+    const reason = `has more than ${MAX_ITEMS} entries`;
+    failures.push({ column, code: 'LIST_TOO_LONG', reason });
+    return undefined;
+  }
+  const elements: Element[] = [];
+  for (const [i, entry] of entries.entries()) {
+    const at = `${column}[${i + 1}]`;
+    elements.push(
+      text === undefined
+        ? elementOfObject(form, entry, at, failures)
+        : elementOfText(form, (entry as string).trim(), at, failures),
+    );
+  }
+  return elements;
+}
+
 /**
  * `{ column, list: { separator, partSeparator, parts, sortBy? } }`: "2015-03/S2|2018-07/S1", or an
  * array of objects in NDJSON.
@@ -107,69 +183,19 @@ function oneColumn(spec: Spec, field: string): ReadList {
   const column = textAt(spec['column'], `${field}/column`);
   const list = specAt(spec['list'], `${field}/list`);
   onlyKnown(list, `${field}/list`, ['separator', 'partSeparator', 'parts', 'sortBy']);
-  const separator = textAt(list['separator'] ?? '|', `${field}/list/separator`);
-  const partSeparator = textAt(list['partSeparator'] ?? '/', `${field}/list/partSeparator`);
-  const parts = readParts(list['parts'], `${field}/list/parts`);
+  const form: ListForm = {
+    separator: textAt(list['separator'] ?? '|', `${field}/list/separator`),
+    partSeparator: textAt(list['partSeparator'] ?? '/', `${field}/list/partSeparator`),
+    parts: readParts(list['parts'], `${field}/list/parts`),
+  };
   const order = ordering(list['sortBy'], `${field}/list/sortBy`);
-
-  const fromText = (text: string, at: string, failures: Failure[]): Element => {
-    const cells = text.split(partSeparator);
-    const element: Element = {};
-    if (cells.length !== parts.length)
-      failures.push({
-        column: at,
-        code: 'LIST_INVALID',
-        reason: `must have ${parts.length} parts between "${partSeparator}"`,
-      });
-    else for (let i = 0; i < parts.length; i += 1) parts[i]!.apply(cells[i], at, element, failures);
-    return element;
-  };
-  const fromObject = (value: unknown, at: string, failures: Failure[]): Element => {
-    const element: Element = {};
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      failures.push({ column: at, code: 'LIST_INVALID', reason: 'must be an object' });
-    else
-      for (const part of parts)
-        part.apply(
-          Object.hasOwn(value, part.column) ? (value as Element)[part.column] : undefined,
-          `${at}.${part.column}`,
-          element,
-          failures,
-        );
-    return element;
-  };
   return {
     columns: [column],
     bind(source) {
       const get = source.get(column, false);
       return (record, failures) => {
-        const cell = get(record);
-        const text = typeof cell === 'string' ? cell.trim() : undefined;
-        if (cell === undefined || cell === null || text === '') return [];
-        if (text === undefined && !Array.isArray(cell)) {
-          failures.push({ column, code: 'LIST_INVALID', reason: 'must be a list' });
-          return undefined;
-        }
-        const entries: readonly unknown[] =
-          text === undefined ? (cell as readonly unknown[]) : text.split(separator);
-        if (entries.length > MAX_ITEMS) {
-          failures.push({
-            column,
-            code: 'LIST_TOO_LONG',
-            reason: `has more than ${MAX_ITEMS} entries`,
-          });
-          return undefined;
-        }
-        const elements: Element[] = [];
-        for (let i = 0; i < entries.length; i += 1) {
-          const at = `${column}[${i + 1}]`;
-          elements.push(
-            text === undefined
-              ? fromObject(entries[i], at, failures)
-              : fromText((entries[i] as string).trim(), at, failures),
-          );
-        }
-        return order(elements);
+        const elements = elementsOf(form, get(record), column, failures);
+        return elements && order(elements);
       };
     },
   };
