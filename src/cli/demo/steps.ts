@@ -93,12 +93,7 @@ async function takeIn(
   });
 }
 
-async function takeInFile(
-  engine: Engine,
-  run: Run,
-  file: string,
-  options: DemoStepOptions,
-): ReturnType<typeof takeIn> {
+async function setUp(engine: Engine, households: number): Promise<void> {
   await setUpProgramme(engine, asdProgramme, asdPolicies, PEOPLE.manager);
   await allotBudget(
     engine,
@@ -107,24 +102,14 @@ async function takeInFile(
       fiscalYear: FISCAL_YEAR,
       currency: asdProgramme.currency,
       reference: 'demo allotment',
-      amountMinor: String(ALLOTTED_PER_HOUSEHOLD * BigInt(Math.max(1, options.households))),
+      amountMinor: String(ALLOTTED_PER_HOUSEHOLD * BigInt(Math.max(1, households))),
     },
     PEOPLE.finance,
   );
-  run.out.note('2. Importing applications');
-  const report = await importFile(
-    engine,
-    {
-      file,
-      mapping: readMapping(referenceMapping),
-      programmeId: PROGRAMME,
-      rejectsFile: `${file}.rejects.csv`,
-    },
-    contextOf(PEOPLE.intake, 'demo', 'import'),
-    run.out.progress('bytes read'),
-    run.signal,
-  );
-  run.out.note('3. Determining, recommending and approving, by three people; enrolling');
+}
+
+/** Determined, recommended and approved by three people. */
+async function decideAll(engine: Engine, run: Run): Promise<void> {
   const progress = (label: string) => {
     const report = run.out.progress(label);
     return ({ done }: { readonly done: number }): void => report(done);
@@ -149,6 +134,30 @@ async function takeInFile(
       run.signal,
     );
   }
+}
+
+async function takeInFile(
+  engine: Engine,
+  run: Run,
+  file: string,
+  options: DemoStepOptions,
+): ReturnType<typeof takeIn> {
+  await setUp(engine, options.households);
+  run.out.note('2. Importing applications');
+  const report = await importFile(
+    engine,
+    {
+      file,
+      mapping: readMapping(referenceMapping),
+      programmeId: PROGRAMME,
+      rejectsFile: `${file}.rejects.csv`,
+    },
+    contextOf(PEOPLE.intake, 'demo', 'import'),
+    run.out.progress('bytes read'),
+    run.signal,
+  );
+  run.out.note('3. Determining, recommending and approving, by three people; enrolling');
+  await decideAll(engine, run);
   await drainAutomations(engine, run);
   return {
     submitted: report.submitted + report.alreadyThere,
@@ -157,83 +166,92 @@ async function takeInFile(
   };
 }
 
+/** Prepares, approves and releases a month by three people. False where it is closed already. */
+async function release(engine: Engine, run: Run, period: string): Promise<boolean> {
+  const cycleId = cycleIdOf(PROGRAMME, period);
+  const before = await readCycle(engine.store, cycleId);
+  if (before.status === 'closed') return false;
+  const progress = run.out.progress('enrolments');
+  await prepareCycle(
+    engine,
+    { programmeId: PROGRAMME, period },
+    contextOf(PEOPLE.finance, 'demo', 'prepare', cycleId),
+    ({ done }) => progress(done),
+    run.signal,
+  );
+  const prepared = await readCycle(engine.store, cycleId);
+  const { contentHash } = prepared;
+  if (prepared.status === 'prepared')
+    await approveCycle(
+      engine,
+      { cycleId, contentHash },
+      contextOf(PEOPLE.approver, 'demo', 'approve', cycleId),
+    );
+  const approved = await readCycle(engine.store, cycleId);
+  if (approved.status === 'approved')
+    await releaseCycle(
+      engine,
+      { cycleId, contentHash, executionDate: lastDayOf(period) },
+      contextOf(PEOPLE.releaser, 'demo', 'release', cycleId),
+    );
+  await drainAutomations(engine, run);
+  await catchUpReadModels(engine, run);
+  return true;
+}
+
+/** Payees of failed payments bring other accounts, and are instructed again. */
+async function payAgain(engine: Engine, run: Run, period: string): Promise<void> {
+  const cycleId = cycleIdOf(PROGRAMME, period);
+  await drainAutomations(engine, run);
+  const mended = await mendAccounts(engine, cycleId, PEOPLE.intake, PEOPLE.officer, run.signal);
+  const again = await reinstructPayments(
+    engine,
+    { cycleId, executionDate: lastDayOf(period) },
+    contextOf(PEOPLE.finance, 'demo', 'reinstruct', cycleId),
+    undefined,
+    run.signal,
+  );
+  run.out.note(`   ${mended} accounts mended, ${again.reinstructed} payments instructed again`);
+  await catchUpReadModels(engine, run);
+}
+
+async function close(engine: Engine, run: Run, cycleId: string): Promise<void> {
+  const breaks = await resolveBreaks(engine, cycleId, PEOPLE.finance, run.signal);
+  await drainAutomations(engine, run);
+  const position = await engine.store.lastPosition();
+  const { figures } = await reconcileCycle(
+    engine,
+    { cycleId },
+    contextOf(PEOPLE.finance, 'demo', 'reconcile', cycleId, position),
+    undefined,
+    run.signal,
+  );
+  run.out.note(
+    `   reconciled: ${figures.orderedCount} ordered = ${figures.settledCount} settled + ${figures.rejectedCount} rejected + ${figures.returnedCount} returned + ${figures.cancelledCount} cancelled + ${figures.outstandingCount} outstanding; ${breaks} breaks resolved`,
+  );
+  await closeCycle(engine, { cycleId }, contextOf(PEOPLE.finance, 'demo', 'close', cycleId));
+  await drainAutomations(engine, run);
+}
+
 /**
  * One month: prepare, approve, release, outcomes, mend, instruct again, outcomes, breaks,
  * reconcile, close.
  */
 async function payPeriod(run: Run, options: DemoStepOptions): Promise<void> {
-  const { period = '' } = options;
+  const { data, rail, period = '' } = options;
   const cycleId = cycleIdOf(PROGRAMME, period);
-  const executionDate = lastDayOf(period);
   run.out.note(`4. Cycle ${period}: preparing, approving and releasing by three people`);
-  const closed = await withEngine(options.data, async (engine) => {
-    let state = await readCycle(engine.store, cycleId);
-    if (state.status === 'closed') return true;
-    const prepared = run.out.progress('enrolments');
-    await prepareCycle(
-      engine,
-      { programmeId: PROGRAMME, period },
-      contextOf(PEOPLE.finance, 'demo', 'prepare', cycleId),
-      ({ done }) => prepared(done),
-      run.signal,
-    );
-    state = await readCycle(engine.store, cycleId);
-    const { contentHash } = state;
-    if (state.status === 'prepared')
-      await approveCycle(
-        engine,
-        { cycleId, contentHash },
-        contextOf(PEOPLE.approver, 'demo', 'approve', cycleId),
-      );
-    state = await readCycle(engine.store, cycleId);
-    if (state.status === 'approved')
-      await releaseCycle(
-        engine,
-        { cycleId, contentHash, executionDate },
-        contextOf(PEOPLE.releaser, 'demo', 'release', cycleId),
-      );
-    await drainAutomations(engine, run);
-    await catchUpReadModels(engine, run);
-    return false;
-  });
-  if (closed) return;
+  const released = await withEngine(data, (engine) => release(engine, run, period));
+  if (!released) return;
   run.out.note(
-    options.rail === 'files'
+    rail === 'files'
       ? '   the stand-in bank fetches the pain.001 files and answers by pain.002 and camt.054'
       : '   the stand-in payment system reads the instructions and answers over the API',
   );
   await answered(run, options, cycleId);
-  await withEngine(options.data, async (engine) => {
-    await drainAutomations(engine, run);
-    const mended = await mendAccounts(engine, cycleId, PEOPLE.intake, PEOPLE.officer, run.signal);
-    const again = await reinstructPayments(
-      engine,
-      { cycleId, executionDate },
-      contextOf(PEOPLE.finance, 'demo', 'reinstruct', cycleId),
-      undefined,
-      run.signal,
-    );
-    run.out.note(`   ${mended} accounts mended, ${again.reinstructed} payments instructed again`);
-    await catchUpReadModels(engine, run);
-  });
+  await withEngine(data, (engine) => payAgain(engine, run, period));
   await answered(run, options, cycleId);
-  await withEngine(options.data, async (engine) => {
-    const breaks = await resolveBreaks(engine, cycleId, PEOPLE.finance, run.signal);
-    await drainAutomations(engine, run);
-    const position = await engine.store.lastPosition();
-    const { figures } = await reconcileCycle(
-      engine,
-      { cycleId },
-      contextOf(PEOPLE.finance, 'demo', 'reconcile', cycleId, position),
-      undefined,
-      run.signal,
-    );
-    run.out.note(
-      `   reconciled: ${figures.orderedCount} ordered = ${figures.settledCount} settled + ${figures.rejectedCount} rejected + ${figures.returnedCount} returned + ${figures.cancelledCount} cancelled + ${figures.outstandingCount} outstanding; ${breaks} breaks resolved`,
-    );
-    await closeCycle(engine, { cycleId }, contextOf(PEOPLE.finance, 'demo', 'close', cycleId));
-    await drainAutomations(engine, run);
-  });
+  await withEngine(data, (engine) => close(engine, run, cycleId));
 }
 
 async function rebuildAndCompare(
