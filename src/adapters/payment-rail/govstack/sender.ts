@@ -1,7 +1,14 @@
 import { correlationIdOf, LENGTHS, RESPONSE } from '../../../kernel/govstack.js';
 import { RailError } from '../port.js';
 import { send, type Reply } from './client.js';
-import { registration, transfersOf, updating, validation, type Batch } from './document.js';
+import {
+  registration,
+  transfersOf,
+  updating,
+  validation,
+  type Batch,
+  type Transfer,
+} from './document.js';
 import type { Kept } from './kept.js';
 import type { GovstackSettings } from './port.js';
 import { masked, refusalIn } from './refusal.js';
@@ -36,86 +43,87 @@ export async function sendMessage(
     if (!(await kept.taken(correlationId))) waiting.push({ index, at, length, correlationId });
     index += 1;
   }
-  for (const { at, length, correlationId, index: batch } of waiting) {
-    await sendBatch(
-      settings,
-      kept,
-      { messageId, index: batch },
-      await kept.batchAt(correlationId, { messageId, at, length }),
-      signal ? { signal } : {},
-    );
+  for (const { at, length, correlationId, index: number } of waiting) {
+    const batch = await kept.batchAt(correlationId, { messageId, at, length });
+    const options = signal ? { signal } : {};
+    await sendBatch(kept, { settings, messageId, index: number, batch, options });
   }
   await kept.sent(messageId);
 }
 
-async function sendBatch(
-  settings: GovstackSettings,
-  kept: Kept,
-  { messageId, index }: { readonly messageId: string; readonly index: number },
-  batch: Batch,
-  options: { readonly signal?: AbortSignal },
+/** A batch on its way to the block. */
+interface Sending {
+  readonly settings: GovstackSettings;
+  readonly messageId: string;
+  readonly index: number;
+  readonly batch: Batch;
+  readonly options: { readonly signal?: AbortSignal };
+}
+
+async function sendBatch(kept: Kept, sending: Sending): Promise<void> {
+  const { register, validateAt } = sending.settings;
+  const transfers = register || validateAt !== undefined ? transfersOf(sending.batch.body) : [];
+  if (register) await registerPayees(sending, transfers);
+  if (validateAt !== undefined) await validatePayees(sending, validateAt, transfers);
+  await pay(kept, sending);
+}
+
+/** Registers the payees, then updates them: the block has today's account whatever it had. */
+async function registerPayees(
+  { settings, messageId, index, batch, options }: Sending,
+  transfers: readonly Transfer[],
 ): Promise<void> {
-  const { bbId, callbackUrl, validateAt } = settings;
+  const { bbId, callbackUrl } = settings;
+  const registering = registration(correlationIdOf('register', messageId, index), transfers);
+  if (registering === undefined) return;
+  const path = '/identityAccountMapper/beneficiary';
+  const headers = { 'X-Callback-URL': callbackUrl, 'X-Registering-Institution-ID': bbId };
+  const register = {
+    what: `RegisterBeneficiary for batch ${batch.correlationId}`,
+    method: 'POST',
+    path,
+    headers,
+    body: registering,
+  } as const;
+  accepted(register.what, await send(settings, register, options));
+  const update = {
+    what: `UpdateBeneficiary for batch ${batch.correlationId}`,
+    method: 'PUT',
+    path,
+    headers,
+    body: updating(correlationIdOf('update', messageId, index), bbId, transfers)!,
+  } as const;
+  accepted(update.what, await send(settings, update, options));
+}
+
+async function validatePayees(
+  { settings, messageId, index, batch, options }: Sending,
+  validateAt: string,
+  transfers: readonly Transfer[],
+): Promise<void> {
+  const { correlationId } = batch;
+  const validating = validation(correlationId, validateAt, transfers);
+  if (validating === undefined) return;
+  await send(
+    settings,
+    {
+      what: `BulkValidateAccount for batch ${correlationId}`,
+      method: 'POST',
+      path: '/beneficiaries?command=validate',
+      body: validating,
+      headers: {
+        'X-Client-Correlation-ID': correlationIdOf('validate', messageId, index),
+        'X-Registering-Institution-ID': settings.bbId,
+        'X-Callback-URL': settings.callbackUrl,
+      },
+    },
+    options,
+  );
+}
+
+async function pay(kept: Kept, { settings, batch, options }: Sending): Promise<void> {
+  const { bbId, callbackUrl, tenantId } = settings;
   const { correlationId, body } = batch;
-  const transfers = settings.register || validateAt !== undefined ? transfersOf(body) : [];
-  if (settings.register) {
-    const [register, update] = [
-      correlationIdOf('register', messageId, index),
-      correlationIdOf('update', messageId, index),
-    ];
-    const registering = registration(register, transfers);
-    if (registering !== undefined) {
-      const headers = { 'X-Callback-URL': callbackUrl, 'X-Registering-Institution-ID': bbId };
-      accepted(
-        `RegisterBeneficiary for batch ${correlationId}`,
-        await send(
-          settings,
-          {
-            what: `RegisterBeneficiary for batch ${correlationId}`,
-            method: 'POST',
-            path: '/identityAccountMapper/beneficiary',
-            headers,
-            body: registering,
-          },
-          options,
-        ),
-      );
-      accepted(
-        `UpdateBeneficiary for batch ${correlationId}`,
-        await send(
-          settings,
-          {
-            what: `UpdateBeneficiary for batch ${correlationId}`,
-            method: 'PUT',
-            path: '/identityAccountMapper/beneficiary',
-            headers,
-            body: updating(update, bbId, transfers)!,
-          },
-          options,
-        ),
-      );
-    }
-  }
-  if (validateAt !== undefined) {
-    const validating = validation(correlationId, validateAt, transfers);
-    if (validating !== undefined) {
-      await send(
-        settings,
-        {
-          what: `BulkValidateAccount for batch ${correlationId}`,
-          method: 'POST',
-          path: '/beneficiaries?command=validate',
-          body: validating,
-          headers: {
-            'X-Client-Correlation-ID': correlationIdOf('validate', messageId, index),
-            'X-Registering-Institution-ID': bbId,
-            'X-Callback-URL': callbackUrl,
-          },
-        },
-        options,
-      );
-    }
-  }
   const reply = await send(
     settings,
     {
@@ -125,7 +133,7 @@ async function sendBatch(
       body,
       headers: {
         'X-CorrelationID': correlationId,
-        'Platform-TenantId': settings.tenantId ?? bbId,
+        'Platform-TenantId': tenantId ?? bbId,
         'X-Registering-Institution-Id': bbId,
         'X-Callback-URL': callbackUrl,
       },

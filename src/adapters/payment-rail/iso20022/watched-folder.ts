@@ -3,7 +3,13 @@ import { lstat, mkdir, opendir, readFile, rename, rm, writeFile } from 'node:fs/
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { paymentFiles, type PaymentFilesOptions } from './pain001-rail.js';
-import { RailError, type PaymentRail, type WrittenFile } from '../port.js';
+import {
+  RailError,
+  type MessageOutline,
+  type MessageWriter,
+  type PaymentRail,
+  type WrittenFile,
+} from '../port.js';
 import { PART, sha256Of, syncFolder, writeWhole } from './whole-file.js';
 
 /** What became of an incoming file. `reason` is for a person and carries no personal data. */
@@ -49,6 +55,190 @@ const MAX_LISTED = 10_000;
 const TEMPORARY = /^[.~]|(\.(part|filepart|tmp|temp|swp|crdownload|partial|uploading)|~)$/i;
 const FOLDERS = ['OUT', 'OUT.tmp', 'SENT', 'IN', 'WORK', 'DONE', 'REJECTED'] as const;
 
+/** The folders below the root; they are made when they are first needed. */
+class Folders {
+  #made: Promise<unknown> | undefined;
+
+  constructor(private readonly root: string) {}
+
+  at(folder: (typeof FOLDERS)[number], name = ''): string {
+    return join(this.root, folder, name);
+  }
+
+  ready(): Promise<unknown> {
+    this.#made ??= this.#make();
+    return this.#made;
+  }
+
+  async #make(): Promise<void> {
+    try {
+      await Promise.all(
+        FOLDERS.map((folder) => mkdir(this.at(folder), { recursive: true, mode: 0o770 })),
+      );
+    } catch (error) {
+      this.#made = undefined;
+      throw error;
+    }
+  }
+}
+
+/** Hands our messages over: each appears in OUT once, whole. */
+class Outgoing implements PaymentRail {
+  constructor(
+    private readonly folders: Folders,
+    private readonly files: string,
+    private readonly kept: PaymentRail,
+  ) {}
+
+  async write(...message: Parameters<PaymentRail['write']>): Promise<WrittenFile> {
+    return this.#deliver(await this.kept.write(...message));
+  }
+
+  async begin(outline: MessageOutline): Promise<MessageWriter> {
+    const writer = await this.kept.begin(outline);
+    return {
+      add: (instructions) => writer.add(instructions),
+      abandon: () => writer.abandon(),
+      finish: async () => {
+        const file = await writer.finish();
+        return file && this.#deliver(file);
+      },
+    };
+  }
+
+  async #deliver(file: WrittenFile): Promise<WrittenFile> {
+    try {
+      await this.folders.ready();
+      await this.#handOver(file);
+      return file;
+    } catch (error) {
+      if (error instanceof RailError) throw error;
+      throw new RailError(
+        'RAIL_FAILED',
+        `${file.name} could not be put into the bank's folder (${codeOf(error)}).`,
+        { cause: error },
+      );
+    }
+  }
+
+  async #handOver({ name, sha256 }: WrittenFile): Promise<void> {
+    const { folders } = this;
+    const note = await readFile(folders.at('SENT', name), 'utf8').catch(absent);
+    if (note !== undefined && note.trim() !== sha256)
+      throw new RailError(
+        'MESSAGE_DIFFERS',
+        `${name} was handed over before with other content; it was left as it is.`,
+      );
+    if (note === undefined) {
+      const message = createReadStream(join(this.files, name));
+      await writeWhole(folders.at('OUT.tmp'), name, message, 0o640);
+      await writeWhole(folders.at('SENT'), name, lines(sha256));
+    }
+    // Noted and still here: the rename is what a crash left out. Noted and gone: it was handed over.
+    const unsent = folders.at('OUT.tmp', name);
+    if (await lstat(unsent).catch(absent)) await rename(unsent, folders.at('OUT', name));
+    await syncFolder(folders.at('OUT'));
+    await syncFolder(folders.at('OUT.tmp'));
+  }
+}
+
+/** Takes their files in. */
+class Incoming {
+  /** What the look before saw in IN: a name, with its size, time and inode. */
+  #seen = new Map<string, string>();
+
+  constructor(private readonly folders: Folders) {}
+
+  async look(
+    take: TakeFile,
+    signal: AbortSignal,
+    onTrouble: NonNullable<WatchOptions['onTrouble']>,
+  ): Promise<Look> {
+    await this.folders.ready();
+    const counts = { taken: 0, rejected: 0, failed: 0, waiting: 0 };
+    const tried = new Set<string>();
+    const work = async (name: string): Promise<void> => {
+      tried.add(name);
+      try {
+        const result = await take(this.folders.at('WORK', name), signal);
+        await this.#putAway(name, result);
+        counts[result.kind] += 1;
+      } catch (error) {
+        signal.throwIfAborted();
+        counts.failed += 1;
+        onTrouble(name, error);
+      }
+    };
+    for (const name of (await listed(this.folders.at('WORK'))).sort()) {
+      signal.throwIfAborted();
+      await work(name);
+    }
+    const { names, waiting } = await this.#wholeNames();
+    counts.waiting = waiting;
+    for (const name of names) {
+      signal.throwIfAborted();
+      // A namesake failed just now and holds the place.
+      if (tried.has(name) && (await lstat(this.folders.at('WORK', name)).catch(absent)))
+        counts.waiting += 1;
+      else if (await this.#claim(name)) await work(name);
+    }
+    return counts;
+  }
+
+  /** Names in IN that are whole, oldest first; remembers what it saw for the next look. */
+  async #wholeNames(): Promise<{ readonly names: readonly string[]; readonly waiting: number }> {
+    const now = new Map<string, string>();
+    const whole: { readonly name: string; readonly mtimeMs: number }[] = [];
+    for (const name of await listed(this.folders.at('IN'))) {
+      if (TEMPORARY.test(name)) continue;
+      const stat = await lstat(this.folders.at('IN', name)).catch(absent);
+      if (!stat?.isFile()) continue;
+      const looks = `${stat.size}|${stat.mtimeMs}|${stat.ino}`;
+      now.set(name, looks);
+      if (this.#seen.get(name) === looks) whole.push({ name, mtimeMs: stat.mtimeMs });
+    }
+    this.#seen = now;
+    whole.sort((a, b) => a.mtimeMs - b.mtimeMs || (a.name < b.name ? -1 : 1));
+    return { names: whole.map(({ name }) => name), waiting: now.size - whole.length };
+  }
+
+  /** False where the other side took it away again. */
+  async #claim(name: string): Promise<boolean> {
+    const { folders } = this;
+    const claimed = await rename(folders.at('IN', name), folders.at('WORK', name)).then(
+      () => true,
+      absent,
+    );
+    if (claimed) await syncFolder(folders.at('WORK'));
+    return claimed === true;
+  }
+
+  async #putAway(name: string, result: Taken): Promise<void> {
+    const { folders } = this;
+    const folder = result.kind === 'taken' ? 'DONE' : 'REJECTED';
+    const place = await this.#placeIn(folder, name);
+    if (result.kind === 'rejected')
+      await writeReason(folders.at('REJECTED', `${place ?? name}.reason.txt`), result.reason);
+    if (place === undefined) await rm(folders.at('WORK', name));
+    else await rename(folders.at('WORK', name), folders.at(folder, place));
+    await syncFolder(folders.at(folder));
+    await syncFolder(folders.at('WORK'));
+  }
+
+  /**
+   * Where a file of that name goes: nothing there is replaced. Undefined where the same bytes are
+   * there already.
+   */
+  async #placeIn(folder: 'DONE' | 'REJECTED', name: string): Promise<string | undefined> {
+    const other = await sha256Of(this.folders.at(folder, name)).catch(absent);
+    if (other === undefined) return name;
+    const sha256 = await sha256Of(this.folders.at('WORK', name));
+    if (other === sha256) return undefined;
+    const second = `${name}.${sha256.slice(0, 16)}`;
+    return (await lstat(this.folders.at(folder, second)).catch(absent)) ? undefined : second;
+  }
+}
+
 /**
  * A folder that a bank's SFTP (or any file transfer) serves, on one file system:
  *
@@ -66,162 +256,17 @@ export function watchedFolder(
   files: string,
   options: PaymentFilesOptions = {},
 ): WatchedFolder {
-  const at = (folder: (typeof FOLDERS)[number], name = ''): string => join(root, folder, name);
-  let made: Promise<unknown> | undefined;
-  const ready = (): Promise<unknown> =>
-    (made ??= Promise.all(
-      FOLDERS.map((folder) => mkdir(at(folder), { recursive: true, mode: 0o770 })),
-    )).catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    });
-  const kept = paymentFiles(files, options);
-
-  async function deliver(file: WrittenFile): Promise<WrittenFile> {
-    const { name, sha256 } = file;
-    try {
-      await ready();
-      const note = await readFile(at('SENT', name), 'utf8').catch(absent);
-      if (note !== undefined && note.trim() !== sha256)
-        throw new RailError(
-          'MESSAGE_DIFFERS',
-          `${name} was handed over before with other content; it was left as it is.`,
-        );
-      if (note === undefined) {
-        await writeWhole(at('OUT.tmp'), name, createReadStream(join(files, name)), 0o640);
-        await writeWhole(at('SENT'), name, lines(sha256));
-      }
-      // Noted and still here: the rename is what a crash left out. Noted and gone: it was handed
-      // over.
-      if (await lstat(at('OUT.tmp', name)).catch(absent))
-        await rename(at('OUT.tmp', name), at('OUT', name));
-      await syncFolder(at('OUT'));
-      await syncFolder(at('OUT.tmp'));
-      return file;
-    } catch (error) {
-      if (error instanceof RailError) throw error;
-      throw new RailError(
-        'RAIL_FAILED',
-        `${name} could not be put into the bank's folder (${codeOf(error)}).`,
-        { cause: error },
-      );
-    }
-  }
-
-  const rail: PaymentRail = {
-    async write(head, instructions) {
-      return deliver(await kept.write(head, instructions));
-    },
-    async begin(outline) {
-      const writer = await kept.begin(outline);
-      return {
-        add: (instructions) => writer.add(instructions),
-        abandon: () => writer.abandon(),
-        async finish() {
-          const file = await writer.finish();
-          return file && deliver(file);
-        },
-      };
-    },
-  };
-
-  let seen = new Map<string, string>();
-
-  /** Names in IN that are whole, oldest first; remembers what it saw for the next look. */
-  async function wholeNames(): Promise<{
-    readonly names: readonly string[];
-    readonly waiting: number;
-  }> {
-    const now = new Map<string, string>();
-    const whole: { readonly name: string; readonly mtimeMs: number }[] = [];
-    for (const name of await listed(at('IN'))) {
-      if (TEMPORARY.test(name)) continue;
-      const stat = await lstat(at('IN', name)).catch(absent);
-      if (!stat?.isFile()) continue;
-      const looks = `${stat.size}|${stat.mtimeMs}|${stat.ino}`;
-      now.set(name, looks);
-      if (seen.get(name) === looks) whole.push({ name, mtimeMs: stat.mtimeMs });
-    }
-    seen = now;
-    whole.sort((a, b) => a.mtimeMs - b.mtimeMs || (a.name < b.name ? -1 : 1));
-    return { names: whole.map(({ name }) => name), waiting: now.size - whole.length };
-  }
-
-  /**
-   * Where a file of that name goes: nothing there is replaced. Undefined where the same bytes are
-   * there already.
-   */
-  async function placeIn(folder: 'DONE' | 'REJECTED', name: string): Promise<string | undefined> {
-    const other = await sha256Of(at(folder, name)).catch(absent);
-    if (other === undefined) return name;
-    const sha256 = await sha256Of(at('WORK', name));
-    if (other === sha256) return undefined;
-    const second = `${name}.${sha256.slice(0, 16)}`;
-    return (await lstat(at(folder, second)).catch(absent)) ? undefined : second;
-  }
-
-  async function putAway(name: string, result: Taken): Promise<void> {
-    const folder = result.kind === 'taken' ? 'DONE' : 'REJECTED';
-    const place = await placeIn(folder, name);
-    if (result.kind === 'rejected')
-      await writeReason(at('REJECTED', `${place ?? name}.reason.txt`), result.reason);
-    if (place === undefined) await rm(at('WORK', name));
-    else await rename(at('WORK', name), at(folder, place));
-    await syncFolder(at(folder));
-    await syncFolder(at('WORK'));
-  }
-
-  async function look(
-    take: TakeFile,
-    signal: AbortSignal,
-    onTrouble: WatchOptions['onTrouble'] = () => undefined,
-  ): Promise<Look> {
-    await ready();
-    const counts = { taken: 0, rejected: 0, failed: 0, waiting: 0 };
-    const tried = new Set<string>();
-    const work = async (name: string): Promise<void> => {
-      tried.add(name);
-      try {
-        const result = await take(at('WORK', name), signal);
-        await putAway(name, result);
-        counts[result.kind] += 1;
-      } catch (error) {
-        signal.throwIfAborted();
-        counts.failed += 1;
-        onTrouble(name, error);
-      }
-    };
-    for (const name of (await listed(at('WORK'))).sort()) {
-      signal.throwIfAborted();
-      await work(name);
-    }
-    const { names, waiting } = await wholeNames();
-    counts.waiting = waiting;
-    for (const name of names) {
-      signal.throwIfAborted();
-      // A namesake failed just now and holds the place.
-      if (tried.has(name) && (await lstat(at('WORK', name)).catch(absent))) counts.waiting += 1;
-      else if (await claim(name)) await work(name);
-    }
-    return counts;
-  }
-
-  /** False where the other side took it away again. */
-  async function claim(name: string): Promise<boolean> {
-    const claimed = await rename(at('IN', name), at('WORK', name)).then(() => true, absent);
-    if (claimed) await syncFolder(at('WORK'));
-    return claimed === true;
-  }
-
+  const folders = new Folders(root);
+  const incoming = new Incoming(folders);
   return {
-    rail,
-    look,
-    async watch(take, signal, { everyMs = 2_000, onTrouble } = {}) {
+    rail: new Outgoing(folders, files, paymentFiles(files, options)),
+    look: (take, signal, onTrouble = () => undefined) => incoming.look(take, signal, onTrouble),
+    async watch(take, signal, { everyMs = 2_000, onTrouble = () => undefined } = {}) {
       while (!signal.aborted) {
         try {
-          await look(take, signal, onTrouble);
+          await incoming.look(take, signal, onTrouble);
         } catch (error) {
-          if (!signal.aborted) onTrouble?.('the folder', error);
+          if (!signal.aborted) onTrouble('the folder', error);
         }
         await pause(everyMs, undefined, { signal }).catch(() => undefined);
       }

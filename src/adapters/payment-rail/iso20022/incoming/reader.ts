@@ -1,4 +1,4 @@
-import { camt, type CamtNumbers } from './camt.js';
+import { Camt, type CamtNumbers } from './camt.js';
 import { pain002 } from './pain002.js';
 import {
   BankMessageError,
@@ -125,9 +125,9 @@ class Reading {
   };
 
   #turn = (currency: string, direction: Direction, amountMinor: bigint): void => {
-    let turnover = this.#turnover.get(currency);
-    if (!turnover) this.#turnover.set(currency, (turnover = { debit: 0n, credit: 0n }));
+    const turnover = this.#turnover.get(currency) ?? { debit: 0n, credit: 0n };
     turnover[direction] += amountMinor;
+    this.#turnover.set(currency, turnover);
   };
 
   /** Is asked for every element outside of messages: the message's own, or something around it. */
@@ -165,9 +165,14 @@ class Reading {
       });
     }
     const onHead = (fields: Fields): void => this.#head(family, messageType, around, fields);
-    return family === 'pain.002'
-      ? pain002(this.#emit, onHead, this.#note, this.parties)
-      : camt(family, this.#numbers, this.#emit, onHead, this.#note, this.#turn, this.parties);
+    if (family === 'pain.002') return pain002(this.#emit, onHead, this.#note, this.parties);
+    const told = {
+      onEntry: this.#emit,
+      onHead,
+      onFinding: this.#note,
+      onTurnover: this.#turn,
+    };
+    return new Camt(family, this.#numbers, told, this.parties);
   }
 
   #typeOf(family: Family, type: RegExpExecArray | null, code: 'VERSION_UNKNOWN'): string {

@@ -1,0 +1,111 @@
+import type { BookedEntry, Family } from './port.js';
+import type { Fields } from './shape.js';
+import { dayIn, directionIn, flagIn, idIn, maybe, moneyIn, partiesIn } from './values.js';
+
+/** What a booking is read from: an entry, and what of its details it is about. */
+export interface BookingSource {
+  readonly family: Family;
+  /** Numbers of the statement and the entry in the file. */
+  readonly numbers: { readonly statement: number; readonly entry: number };
+  readonly entry: Fields;
+  readonly transaction?: Fields | undefined;
+  readonly batch?: Fields | undefined;
+  readonly returned?: Fields | undefined;
+}
+
+/** A booking of an entry, of a batch in it, or of one transaction. */
+export function booking(
+  scope: BookedEntry['scope'],
+  { family, numbers, entry, transaction, batch, returned }: BookingSource,
+): BookedEntry {
+  const entryDirection = directionIn(entry, 'direction');
+  const direction = (transaction && directionIn(transaction, 'direction')) ?? entryDirection;
+  const amount = amountOf(entry, transaction);
+  const bookedOn = dayIn(entry, 'bookedOn', 'bookedAt', 'BookgDt');
+  const valueOn = dayIn(entry, 'valueOn', 'valueAt', 'ValDt');
+  const reversal = flagIn(entry, 'reversal', 'RvslInd');
+  return {
+    kind: 'booking',
+    family,
+    scope,
+    place: (transaction ?? entry).place,
+    statement: numbers.statement,
+    entry: numbers.entry,
+    ...maybe('status', entry.get('status')),
+    ...maybe('direction', direction),
+    ...maybe('entryDirection', entryDirection),
+    reversal,
+    ...maybe('amount', amount),
+    ...maybe('bookedOn', bookedOn),
+    ...maybe('valueOn', valueOn),
+    references: referencesOf(entry, transaction, batch),
+    ...maybe('bankCode', codeIn(transaction) ?? codeIn(entry)),
+    returned: returned !== undefined,
+    ...maybe('returnReason', returned?.get('returnReason')),
+    ...maybe('proprietaryReturnReason', returned?.get('proprietaryReturnReason')),
+    ...(batch ? { batch: announcedBy(batch) } : {}),
+    // After what is read above, which may have had problems.
+    problems: problemsOf(entry, transaction, batch, returned),
+    ...(transaction ? partiesIn(transaction) : {}),
+  };
+}
+
+function amountOf(entry: Fields, transaction: Fields | undefined): BookedEntry['amount'] {
+  if (!transaction) return moneyIn(entry, 'amount', 'Amt');
+  return (
+    moneyIn(transaction, 'amount', 'Amt') ??
+    moneyIn(transaction, 'transacted', 'TxAmt') ??
+    moneyIn(transaction, 'instructed', 'InstdAmt')
+  );
+}
+
+/** Those of the transaction over those of the entry over those of the batch. */
+function referencesOf(
+  entry: Fields,
+  transaction: Fields | undefined,
+  batch: Fields | undefined,
+): BookedEntry['references'] {
+  return {
+    ...(batch ? messageIn(batch) : {}),
+    ...idIn(entry, 'bank', 'bank', 'AcctSvcrRef'),
+    ...idIn(entry, 'entry', 'entry', 'NtryRef'),
+    ...(transaction
+      ? {
+          ...messageIn(transaction),
+          ...idIn(transaction, 'instructionId', 'instructionId', 'InstrId'),
+          ...idIn(transaction, 'endToEndId', 'endToEndId', 'EndToEndId'),
+          ...maybe('uetr', transaction.get('uetr')?.toLowerCase()),
+          ...idIn(transaction, 'transactionId', 'transactionId', 'TxId'),
+          ...idIn(transaction, 'bank', 'bank', 'AcctSvcrRef'),
+        }
+      : {}),
+  };
+}
+
+const messageIn = (fields: Fields) => ({
+  ...idIn(fields, 'messageId', 'messageId', 'MsgId'),
+  ...idIn(fields, 'batchId', 'batchId', 'PmtInfId'),
+});
+
+const announcedBy = (batch: Fields): NonNullable<BookedEntry['batch']> => ({
+  ...maybe('count', batch.get('count')),
+  ...maybe('total', moneyIn(batch, 'total', 'TtlAmt')),
+  ...maybe('direction', directionIn(batch, 'direction')),
+});
+
+/** Problems of the entry are its bookings' too, once each. */
+function problemsOf(...all: readonly (Fields | undefined)[]): BookedEntry['problems'] {
+  const problems = all.flatMap((fields) => fields?.problems ?? []);
+  return problems.length > 1 ? unique(problems) : problems;
+}
+
+function codeIn(fields: Fields | undefined): string | undefined {
+  const domain = fields?.get('domain');
+  return domain === undefined
+    ? undefined
+    : [domain, fields!.get('codeFamily') ?? '', fields!.get('subFamily') ?? ''].join('/');
+}
+
+const unique = (problems: BookedEntry['problems']): BookedEntry['problems'] => [
+  ...new Map(problems.map((problem) => [`${problem.code} ${problem.element}`, problem])).values(),
+];

@@ -1,0 +1,112 @@
+import {
+  choice,
+  ignored,
+  nodeOf,
+  PARTIES,
+  record,
+  whole,
+  type Node,
+  type Part,
+  type Shape,
+} from './shape.js';
+
+const bankCode: Shape = {
+  Domn: { Cd: 'domain', Fmly: { Cd: 'codeFamily', SubFmlyCd: 'subFamily' } },
+  Prtry: { Cd: 'proprietaryCode' },
+};
+const day = (name: string): Shape => ({ Dt: `${name}On`, DtTm: `${name}At` });
+
+const transaction = (related: Shape): Part =>
+  record('transaction', {
+    Refs: whole({
+      MsgId: 'messageId',
+      AcctSvcrRef: 'bank',
+      PmtInfId: 'batchId',
+      InstrId: 'instructionId',
+      EndToEndId: 'endToEndId',
+      UETR: 'uetr',
+      TxId: 'transactionId',
+      ...ignored('MndtId ChqNb ClrSysRef AcctOwnrTxId AcctSvcrTxId MktInfrstrctrTxId PrcgId Prtry'),
+    }),
+    Amt: 'amount',
+    CdtDbtInd: 'direction',
+    AmtDtls: { InstdAmt: { Amt: 'instructed' }, TxAmt: { Amt: 'transacted' } },
+    BkTxCd: bankCode,
+    RtrInf: record('return', {
+      Rsn: whole({ Cd: 'returnReason', Prtry: 'proprietaryReturnReason' }),
+      ...ignored('OrgnlBkTxCd Orgtr AddtlInf'),
+    }),
+    ...ignored(
+      'Avlbty Chrgs Intrst RltdPties RltdAgts LclInstrm PmtTpInf Purp RltdRmtInf RmtInf RltdDts RltdPric RltdQties FinInstrmId Tax CorpActn SfkpgAcct CshDpst CardTx AddtlTxInf SplmtryData',
+    ),
+    ...related,
+  });
+
+const entry = (related: Shape): Part =>
+  record('entry', {
+    NtryRef: 'entry',
+    Amt: 'amount',
+    CdtDbtInd: 'direction',
+    RvslInd: 'reversal',
+    Sts: choice('status', { Cd: 'status', Prtry: 'status' }),
+    BookgDt: day('booked'),
+    ValDt: day('value'),
+    AcctSvcrRef: 'bank',
+    BkTxCd: bankCode,
+    NtryDtls: record('details', {
+      Btch: record('batchInformation', {
+        MsgId: 'messageId',
+        PmtInfId: 'batchId',
+        NbOfTxs: 'count',
+        TtlAmt: 'total',
+        CdtDbtInd: 'direction',
+      }),
+      TxDtls: transaction(related),
+    }),
+    ...ignored(
+      'Avlbty ComssnWvrInd AddtlInfInd AmtDtls Chrgs TechInptChanl Intrst CardTx AddtlNtryInf',
+    ),
+  });
+
+const page = { PgNb: 'page', LastPgInd: 'lastPage' };
+const statement = (related: Shape): Part =>
+  record('statement', {
+    Id: 'id',
+    CreDtTm: 'createdAt',
+    Acct: { Ccy: 'currency' },
+    NtfctnPgntn: page,
+    StmtPgntn: page,
+    TxsSummry: {
+      TtlNtries: { NbOfNtries: 'entries', Sum: 'sum' },
+      TtlCdtNtries: { NbOfNtries: 'credits', Sum: 'creditSum' },
+      TtlDbtNtries: { NbOfNtries: 'debits', Sum: 'debitSum' },
+    },
+    Bal: record('balance', {
+      Tp: { CdOrPrtry: { Cd: 'code', Prtry: 'code' } },
+      Amt: 'amount',
+      CdtDbtInd: 'direction',
+      Dt: day('balance'),
+      ...ignored('CdtLine Avlbty'),
+    }),
+    Ntry: entry(related),
+    ...ignored(
+      'ElctrncSeqNb RptgSeq LglSeqNb FrToDt CpyDplctInd RptgSrc RltdAcct Intrst AddtlNtfctnInf AddtlStmtInf',
+    ),
+  });
+
+const root = (name: string, element: string, related: Shape): Node =>
+  nodeOf(
+    name,
+    record('message', {
+      GrpHdr: { MsgId: 'messageId', CreDtTm: 'createdAt' },
+      [element]: statement(related),
+      ...ignored('SplmtryData'),
+    }),
+  );
+const roots = (related: Shape = {}) =>
+  ({
+    'camt.054': root('BkToCstmrDbtCdtNtfctn', 'Ntfctn', related),
+    'camt.053': root('BkToCstmrStmt', 'Stmt', related),
+  }) as const;
+export const ROOTS = roots();
+export const ROOTS_WITH_PARTIES = roots({ RltdPties: PARTIES });
