@@ -30,33 +30,36 @@ const run = (dir: string, args: readonly string[], env: Record<string, string> =
     },
   });
 
-/** What someone would write against the clients: both send the same outcome, so the second changes nothing. */
+/** What someone would write against the clients: one says that the payment is accepted, the other that it settled. */
 const CLIENT = `
 import createClient from 'openapi-fetch';
 import { paymentReport, type ReportOutcomes } from './orval/api.js';
 import type { paths } from './schema.js';
 
 const { SANAD_URL: url = '', SANAD_TOKEN: token = '', SANAD_PAYMENT: paymentId = '' } = process.env;
-const outcomes: ReportOutcomes = {
-  outcomes: [{ paymentId, attempt: 1, outcome: 'settled', settledOn: '2025-11-28' }],
+const outcome = { paymentId, attempt: 1 };
+const accepted: ReportOutcomes = { outcomes: [{ ...outcome, outcome: 'accepted' }] };
+const settled: ReportOutcomes = {
+  outcomes: [{ ...outcome, outcome: 'settled', settledOn: '2025-11-28' }],
 };
 const headers = (key: string) => ({ authorization: \`Bearer \${token}\`, 'Idempotency-Key': key });
 
 const client = createClient<paths>({ baseUrl: url, headers: { authorization: \`Bearer \${token}\` } });
 const first = await client.POST('/payments/outcomes', {
   params: { header: { 'Idempotency-Key': 'client-1' } },
-  body: outcomes,
+  body: accepted,
 });
 if (!first.data) throw new Error(first.error.code);
 
 const send = globalThis.fetch;
 globalThis.fetch = (input, init) => send(new URL(String(input), url), init);
-const second = await paymentReport(outcomes, { headers: headers('client-2') });
+const second = await paymentReport(settled, { headers: headers('client-2') });
 if (second.status !== 200) throw new Error(second.data.code);
 console.log(
   JSON.stringify({
     openapiFetch: first.data.results[0]?.result,
     orval: second.data.results[0]?.result,
+    position: second.data.position,
   }),
 );
 `;
@@ -80,7 +83,9 @@ describe("the API's description", () => {
   });
 
   it('passes swagger-parser', async () => {
-    await expect(SwaggerParser.validate(structuredClone(document))).resolves.toBeDefined();
+    await expect(SwaggerParser.validate(structuredClone(document))).resolves.toMatchObject({
+      openapi: '3.1.0',
+    });
   });
 
   it("passes Redocly's lint; only endpoints for operators have no refusal to describe", () => {
@@ -264,7 +269,20 @@ describe("the API's description", () => {
         (error, stdout, stderr) => (error ? reject(new Error(stderr)) : resolve(stdout)),
       );
     });
-    expect(JSON.parse(output)).toEqual({ openapiFetch: 'applied', orval: 'unchanged' });
+    const { position, ...results } = JSON.parse(output);
+    expect(results).toEqual({ openapiFetch: 'applied', orval: 'applied' });
+    const auditor = await world.as('a.auditor', 'auditor');
+    const path = `/payments/asd-2025-11-${personId}`;
+    const { payment } = await expectStatus(200, auditor.get(`${path}?after=${position}`));
+    expect(payment).toMatchObject({ status: 'settled', attempt: 1 });
+    const { events } = await expectStatus(
+      200,
+      auditor.get(`/audit/streams/payment-asd-2025-11-${personId}`),
+    );
+    expect(events.map(({ type }: Json) => type).slice(-2)).toEqual([
+      'PaymentAccepted',
+      'PaymentSettled',
+    ]);
   });
 });
 

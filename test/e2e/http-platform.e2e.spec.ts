@@ -78,9 +78,9 @@ describe('the platform under every endpoint', () => {
         `${route} is described`,
       );
       expect(found!.operation.security).toEqual([{ bearer: [] }]);
-      expect(
-        found!.operation.responses['401'].content['application/problem+json'].schema,
-      ).toBeDefined();
+      expect(found!.operation.responses['401'].content['application/problem+json'].schema).toEqual({
+        $ref: '#/components/schemas/ProblemSchema',
+      });
     }
     const references = [
       ...JSON.stringify(body).matchAll(/"\$ref":"#\/components\/schemas\/([^"]*)"/g),

@@ -56,6 +56,13 @@ function stoppingAfter(count: number): MessageDeps {
 
 const NOW = new Date().toISOString();
 
+/** The text that the archive keeps under a hash. */
+async function archived(sha256: string): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of (await world.engine.archive.open(sha256))!) pieces.push(piece);
+  return Buffer.concat(pieces).toString('utf8');
+}
+
 describe('a file from a bank', () => {
   it('settles, and changes nothing when it comes again, also in other clothes', async () => {
     const all = await payments();
@@ -176,7 +183,7 @@ describe('a file from a bank', () => {
       expect(summary).toMatchObject({ status: 'quarantined' });
       expect(summary.code).toBe(code);
       expect(summary.detail).toMatch(/^Line \d+, column \d+: /);
-      expect(await world.engine.archive.open(summary.sha256)).toBeDefined();
+      expect(await archived(summary.sha256)).toBe(text);
     }
     expect(await paymentEvents()).toBe(before);
     expect(
