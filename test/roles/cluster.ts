@@ -1,31 +1,16 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { localIssuer } from '../../src/adapters/signer/local-issuer.js';
 import type { RoleName } from '../../src/composition/config.js';
 import type { Role } from '../../src/kernel/decider.js';
 import { Caller } from '../e2e/http-world.js';
 import { startEventStoreDb, type TestEventStoreDb } from '../support/eventstoredb-server.js';
 import { startKafka, type TestKafka } from '../support/kafka.js';
+import { startRoleProcess, type RoleProcess } from './role-process.js';
 import { startProxy, type Proxy } from '../support/proxy.js';
 import { startPostgres, type TestPostgres } from '../support/postgres.js';
-
-const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
-const START_TIMEOUT_MS = 60_000;
-
-/** One process of ours. */
-export interface RoleProcess {
-  readonly role: RoleName;
-  readonly url: string;
-  readonly pid: number;
-  /** kill -9. */
-  kill(): Promise<void>;
-  /** SIGTERM; the exit code. */
-  stop(): Promise<number | null>;
-  log(): string;
-}
 
 export interface Cluster {
   readonly store: TestEventStoreDb;
@@ -95,66 +80,8 @@ export async function startCluster(
     DATABASE_URL: through(postgres.url, lines?.postgres),
   };
   const processes = new Set<ChildProcess>();
-  const start = async (
-    role: RoleName,
-    more: Readonly<Record<string, string>> = {},
-  ): Promise<RoleProcess> => {
-    const child = spawn(process.execPath, [MAIN], {
-      env: {
-        PATH: process.env['PATH'] ?? '',
-        ...env,
-        SANAD_SIZE: 'distributed',
-        SANAD_ROLE: role,
-        ...more,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    processes.add(child);
-    let log = '';
-    for (const output of [child.stdout, child.stderr])
-      output.on('data', (chunk: Buffer) => {
-        log += chunk.toString();
-      });
-    const exited = new Promise<number | null>((resolve) => {
-      child.once('exit', (code) => {
-        processes.delete(child);
-        resolve(code);
-      });
-    });
-    const url = await new Promise<string>((resolve, reject) => {
-      const late = setTimeout(
-        () => reject(new Error(`${role} did not serve in time: ${log.slice(-2_000)}`)),
-        START_TIMEOUT_MS,
-      );
-      child.stdout.on('data', () => {
-        const line = log
-          .split('\n')
-          .find((one) => one.includes('"msg":"serving"') && one.endsWith('}'));
-        if (line) {
-          clearTimeout(late);
-          resolve((JSON.parse(line) as { url: string }).url);
-        }
-      });
-      void exited.then((code) => {
-        clearTimeout(late);
-        reject(new Error(`${role} ended with ${code}: ${log.slice(-2_000)}`));
-      });
-    });
-    return {
-      role,
-      url,
-      pid: child.pid!,
-      log: () => log,
-      async kill() {
-        child.kill('SIGKILL');
-        await exited;
-      },
-      async stop() {
-        child.kill('SIGTERM');
-        return exited;
-      },
-    };
-  };
+  const start = (role: RoleName, more: Readonly<Record<string, string>> = {}) =>
+    startRoleProcess(role, { ...env, ...more }, processes);
   const caller = async (api: RoleProcess, subject: string, role: Role): Promise<Caller> =>
     new Caller(api.url, await (await localIssuer(join(dir, 'keys'))).issue({ subject, role }));
   let turn = 0;

@@ -6,7 +6,8 @@ import { openServers, type Servers } from '../../src/composition/servers.js';
 import type { RoleName } from '../../src/composition/config.js';
 import { households, job, openProgramme } from '../use-cases/world.js';
 import { expectStatus, type Caller, type Json, type Reply } from '../e2e/http-world.js';
-import { startCluster, type Cluster, type RoleProcess } from './cluster.js';
+import { startCluster, type Cluster } from './cluster.js';
+import type { RoleProcess } from './role-process.js';
 import { provesItself } from './proof.js';
 
 const TIMEOUT_MS = 240_000;

@@ -15,7 +15,8 @@ import {
 import type { RoleName } from '../../src/composition/config.js';
 import { AUDIT_TOPIC } from '../../src/messaging/topics.js';
 import { readThroughSdk, schemaProblems } from '../support/cloud-events.js';
-import { startCluster, type Cluster, type RoleProcess } from './cluster.js';
+import { startCluster, type Cluster } from './cluster.js';
+import type { RoleProcess } from './role-process.js';
 
 const TIMEOUT_MS = 120_000;
 const BASE = 'https://aid.example/sanad';

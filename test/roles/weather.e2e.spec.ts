@@ -3,7 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { openServers } from '../../src/composition/servers.js';
 import { expectStatus, facts, person, setUp, type Caller, type Reply } from '../e2e/http-world.js';
 import type { Weather } from '../support/proxy.js';
-import { startCluster, type Cluster, type RoleProcess } from './cluster.js';
+import { startCluster, type Cluster } from './cluster.js';
+import type { RoleProcess } from './role-process.js';
 import { provesItself } from './proof.js';
 
 const TIMEOUT_MS = 240_000;
