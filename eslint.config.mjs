@@ -132,7 +132,7 @@ export default tseslint.config(
   {
     // A function fits a screen.
     files: [
-      'src/{application,audit,budget,correction,cycle,enrolment,kernel,payment,person,programme,recovery,statement}/**/*.ts',
+      'src/{application,audit,budget,correction,cycle,eligibility,enrolment,kernel,payment,person,programme,recovery,statement}/**/*.ts',
       'src/cli/commands/**/*.ts',
     ],
     rules: {

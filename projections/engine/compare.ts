@@ -93,7 +93,8 @@ class Side {
 
 function order(table: Table, a: AnyRow, b: AnyRow): number {
   for (const column of table.key) {
-    const [x, y] = [a[column] ?? '', b[column] ?? ''];
+    const x = a[column] ?? '';
+    const y = b[column] ?? '';
     // Both engines sort text by code point; JavaScript by UTF-16 unit, which differs beyond the
     // basic plane only.
     const less =
@@ -124,7 +125,8 @@ async function compareTable(
   const keyOf = (row: AnyRow) => table.key.map((column) => row[column] ?? null);
   await Promise.all([left.next(), right.next()]);
   while (left.current || right.current) {
-    const [a, b] = [left.current, right.current];
+    const a = left.current;
+    const b = right.current;
     const which = a && b ? order(table, a, b) : onlyOne(a);
     if (a && which < 0) differs({ table: table.name, key: keyOf(a), only: 'live' });
     else if (b && which > 0) differs({ table: table.name, key: keyOf(b), only: 'rebuilt' });

@@ -26,7 +26,10 @@ const suffixes = new WeakMap<ReadStore, Map<string, string>>();
 
 async function liveSuffix(store: ReadStore, projection: Projection): Promise<string> {
   let known = suffixes.get(store);
-  if (!known) suffixes.set(store, (known = new Map()));
+  if (!known) {
+    known = new Map();
+    suffixes.set(store, known);
+  }
   const cached = known.get(projection.name);
   if (cached !== undefined) return cached;
   const row = await store.db

@@ -243,7 +243,9 @@ export class SharedRunner {
 
   /** Looks how far all came together, and fills from the log what the feed does not give. */
   async #watch(builds: readonly ProjectionBuild[], signal: AbortSignal): Promise<void> {
-    for (let [stands, looks] = [-2, 0]; !signal.aborted;) {
+    let stands = -2;
+    let looks = 0;
+    while (!signal.aborted) {
       await wait(this.options.lookEveryMs ?? LOOK_EVERY_MS, undefined, { signal }).catch(
         () => undefined,
       );

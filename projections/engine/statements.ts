@@ -123,7 +123,10 @@ export class TableStatements {
 
   #write(db: ReadDb, size: number): string {
     let text = this.#writes.get(size);
-    if (text === undefined) this.#writes.set(size, (text = this.#compileWrite(db, size)));
+    if (text === undefined) {
+      text = this.#compileWrite(db, size);
+      this.#writes.set(size, text);
+    }
     return text;
   }
 
@@ -151,7 +154,8 @@ export class TableStatements {
         return same.doUpdateSet(({ ref, eb, fn }) =>
           Object.fromEntries(
             others.map((column) => {
-              const [there, given] = [ref(`${this.name}.${column}`), ref(`excluded.${column}`)];
+              const there = ref(`${this.name}.${column}`);
+              const given = ref(`excluded.${column}`);
               const bound = bounds[column];
               if (kind !== 'tally') return [column, given];
               return [

@@ -140,7 +140,10 @@ export class Entitlements {
 
   #shares(facts: Facts, period: string): Share[] {
     let memo = this.#memo.get(period);
-    if (!memo) this.#memo.set(period, (memo = this.#sets.map(() => new Map<string, Share>())));
+    if (!memo) {
+      memo = this.#sets.map(() => new Map<string, Share>());
+      this.#memo.set(period, memo);
+    }
     const shares: Share[] = [];
     for (let index = 0; index < this.#sets.length; index += 1) {
       const set = this.#sets[index]!;

@@ -3,13 +3,8 @@ import { schemas } from '../../events/generated.js';
 import { contentHash } from '../kernel/canonical.js';
 import { DomainError } from '../kernel/errors.js';
 import { Entitlements } from './entitlement.js';
-import {
-  ExpressionError,
-  Language,
-  reasonOf,
-  type Expression,
-  type Variables,
-} from './expression.js';
+import { Language, reasonOf, type Expression, type Variables } from './expression.js';
+import { ExpressionError } from './expression-reads.js';
 import { factsValidator, readFactsSchema, type Facts, type FactsModel } from './facts.js';
 import {
   ARREARS_ITEM,

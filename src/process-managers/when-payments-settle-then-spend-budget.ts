@@ -72,8 +72,10 @@ function commandsOf(cycleId: string, movements: readonly Movement[]): BudgetComm
   for (const { amountMinor, position } of movements) {
     const type = amountMinor > 0n ? 'SpendBudget' : 'RefundBudget';
     let flow = flows.at(-1);
-    if (flow?.type !== type)
-      flows.push((flow = { type, total: 0n, count: 0, throughPosition: position }));
+    if (flow?.type !== type) {
+      flow = { type, total: 0n, count: 0, throughPosition: position };
+      flows.push(flow);
+    }
     flow.total += amountMinor > 0n ? amountMinor : -amountMinor;
     flow.count += 1;
     flow.throughPosition = position;

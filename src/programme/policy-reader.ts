@@ -54,10 +54,11 @@ export class PolicyReader {
     ): ((period: string) => PolicyInForce) => {
       const known = new Map<string, PolicyInForce>();
       return (period) => {
-        let found = known.get(period);
-        if (!found)
-          known.set(period, (found = this.#ready(programmeId, rule(policies, period), period)));
-        return found;
+        const found = known.get(period);
+        if (found) return found;
+        const policy = this.#ready(programmeId, rule(policies, period), period);
+        known.set(period, policy);
+        return policy;
       };
     };
     return {
@@ -86,8 +87,10 @@ export class PolicyReader {
         'period',
       );
     let compiled = this.#compiled.get(published.contentHash);
-    if (!compiled)
-      this.#compiled.set(published.contentHash, (compiled = compilePolicy(published.policy)));
+    if (!compiled) {
+      compiled = compilePolicy(published.policy);
+      this.#compiled.set(published.contentHash, compiled);
+    }
     return { version: published.version, compiled };
   }
 }

@@ -41,164 +41,187 @@ const OUT_OF_SCHOOL =
 const OF_AGE =
   'ageYears(member.birthMonth, period) >= 0 && ageYears(member.birthMonth, period) <= 20';
 
-function asdPolicy(rates: Rates): Policy {
-  return {
-    factsSchema: asdFactsSchema,
-    criteria: [
-      {
-        id: 'rsu-score-below-threshold',
-        kind: 'required',
-        expression: 'household.scoreMicro < 9743001',
-        text: {
-          fr: 'L’indice socio-économique de la famille au RSU est inférieur à 9,743001.',
-          ar: 'المؤشر الاجتماعي والاقتصادي للأسرة في السجل الاجتماعي الموحد أقل من 9,743001.',
-          en: 'The family’s socio-economic index in the social registry (RSU) is below 9.743001.',
-        },
-      },
-      {
-        id: 'covered-by-other-scheme',
-        kind: 'excluding',
-        expression: 'household.coveredByOtherScheme',
-        text: {
-          fr: 'La famille perçoit des allocations familiales d’un autre régime.',
-          ar: 'تستفيد الأسرة من التعويضات العائلية في إطار نظام آخر.',
-          en: 'The family receives family allowances from another scheme.',
-        },
-      },
-    ],
-    benefits: {
-      memberCap: 6,
-      floorMinor: '50000',
-      monthly: [
-        {
-          code: 'flat-aid',
-          when: 'size(household.children) == 0',
-          amountMinor: '50000',
-          text: {
-            fr: 'Aide forfaitaire pour une famille sans enfant',
-            ar: 'الإعانة الجزافية لأسرة بدون أطفال',
-            en: 'Flat aid for a family without children',
-          },
-        },
-        {
-          code: 'fatherless-orphan',
-          over: 'children',
-          group: 'child-rate',
-          when: `member.fatherlessOrphan && ${OF_AGE}`,
-          amountMinor: String(rates.orphan),
-          text: { fr: 'Enfant orphelin de père', ar: 'طفل يتيم الأب', en: 'Fatherless orphan' },
-        },
-        {
-          code: 'child-1-3',
-          over: 'children',
-          group: 'child-rate',
-          when: `member.rank <= 3 && ${CARED}`,
-          amountMinor: String(rates.firstCared),
-          text: {
-            fr: 'Du 1er au 3e enfant, de 0 à 5 ans ou de 6 à 20 ans scolarisé',
-            ar: 'من الطفل الأول إلى الثالث، من 0 إلى 5 سنوات أو من 6 إلى 20 سنة متمدرس',
-            en: '1st to 3rd child, 0–5 years, or 6–20 in school',
-          },
-        },
-        {
-          code: 'child-1-3-out-of-school',
-          over: 'children',
-          group: 'child-rate',
-          when: `member.rank <= 3 && ${OUT_OF_SCHOOL}`,
-          amountMinor: String(rates.firstOut),
-          text: {
-            fr: 'Du 1er au 3e enfant, de 6 à 20 ans non scolarisé',
-            ar: 'من الطفل الأول إلى الثالث، من 6 إلى 20 سنة غير متمدرس',
-            en: '1st to 3rd child, 6–20 not in school',
-          },
-        },
-        {
-          code: 'child-4-6',
-          over: 'children',
-          group: 'child-rate',
-          when: `member.rank >= 4 && member.rank <= 6 && ${CARED}`,
-          amountMinor: String(rates.laterCared),
-          text: {
-            fr: 'Du 4e au 6e enfant, de 0 à 5 ans ou de 6 à 20 ans scolarisé',
-            ar: 'من الطفل الرابع إلى السادس، من 0 إلى 5 سنوات أو من 6 إلى 20 سنة متمدرس',
-            en: '4th to 6th child, 0–5 years, or 6–20 in school',
-          },
-        },
-        {
-          code: 'child-4-6-out-of-school',
-          over: 'children',
-          group: 'child-rate',
-          when: `member.rank >= 4 && member.rank <= 6 && ${OUT_OF_SCHOOL}`,
-          amountMinor: String(rates.laterOut),
-          text: {
-            fr: 'Du 4e au 6e enfant, de 6 à 20 ans non scolarisé',
-            ar: 'من الطفل الرابع إلى السادس، من 6 إلى 20 سنة غير متمدرس',
-            en: '4th to 6th child, 6–20 not in school',
-          },
-        },
-        {
-          code: 'disability-supplement',
-          over: 'children',
-          when: `member.disabled && ${OF_AGE}`,
-          amountMinor: String(rates.disability),
-          text: {
-            fr: 'Complément pour un enfant en situation de handicap',
-            ar: 'زيادة عن طفل في وضعية إعاقة',
-            en: 'Supplement for a child with a disability',
-          },
-        },
-      ],
-      oneOff: [
-        {
-          code: 'birth-grant-first',
-          over: 'children',
-          when: 'member.rank == 1 && member.birthMonth == period',
-          amountMinor: '200000',
-          text: {
-            fr: 'Prime à la première naissance',
-            ar: 'منحة الولادة الأولى',
-            en: 'Grant for the first birth',
-          },
-        },
-        {
-          code: 'birth-grant-second',
-          over: 'children',
-          when: 'member.rank == 2 && member.birthMonth == period',
-          amountMinor: '100000',
-          text: {
-            fr: 'Prime à la deuxième naissance',
-            ar: 'منحة الولادة الثانية',
-            en: 'Grant for the second birth',
-          },
-        },
-        {
-          code: 'school-grant',
-          over: 'children',
-          group: 'school-grant',
-          when: `monthOf(period) == 9 && ${OF_AGE} && member.inSchool && member.schoolLevel in ["primary", "lower-secondary"]`,
-          amountMinor: '20000',
-          text: {
-            fr: 'Prime de rentrée, primaire ou collège',
-            ar: 'منحة الدخول المدرسي، الابتدائي أو الإعدادي',
-            en: 'Back-to-school grant, primary or lower secondary',
-          },
-        },
-        {
-          code: 'school-grant-upper',
-          over: 'children',
-          group: 'school-grant',
-          when: `monthOf(period) == 9 && ${OF_AGE} && member.inSchool && member.schoolLevel == "upper-secondary"`,
-          amountMinor: '30000',
-          text: {
-            fr: 'Prime de rentrée, lycée',
-            ar: 'منحة الدخول المدرسي، الثانوي التأهيلي',
-            en: 'Back-to-school grant, upper secondary',
-          },
-        },
-      ],
+const CRITERIA: Policy['criteria'] = [
+  {
+    id: 'rsu-score-below-threshold',
+    kind: 'required',
+    expression: 'household.scoreMicro < 9743001',
+    text: {
+      fr: 'L’indice socio-économique de la famille au RSU est inférieur à 9,743001.',
+      ar: 'المؤشر الاجتماعي والاقتصادي للأسرة في السجل الاجتماعي الموحد أقل من 9,743001.',
+      en: 'The family’s socio-economic index in the social registry (RSU) is below 9.743001.',
     },
-  };
-}
+  },
+  {
+    id: 'covered-by-other-scheme',
+    kind: 'excluding',
+    expression: 'household.coveredByOtherScheme',
+    text: {
+      fr: 'La famille perçoit des allocations familiales d’un autre régime.',
+      ar: 'تستفيد الأسرة من التعويضات العائلية في إطار نظام آخر.',
+      en: 'The family receives family allowances from another scheme.',
+    },
+  },
+];
+
+type Benefit = Policy['benefits']['monthly'][number];
+
+const FLAT_AID: Benefit = {
+  code: 'flat-aid',
+  when: 'size(household.children) == 0',
+  amountMinor: '50000',
+  text: {
+    fr: 'Aide forfaitaire pour une famille sans enfant',
+    ar: 'الإعانة الجزافية لأسرة بدون أطفال',
+    en: 'Flat aid for a family without children',
+  },
+};
+
+const orphanRate = (rates: Rates): Benefit => ({
+  code: 'fatherless-orphan',
+  over: 'children',
+  group: 'child-rate',
+  when: `member.fatherlessOrphan && ${OF_AGE}`,
+  amountMinor: String(rates.orphan),
+  text: { fr: 'Enfant orphelin de père', ar: 'طفل يتيم الأب', en: 'Fatherless orphan' },
+});
+
+/** The first three children of a family. */
+const firstChildRates = (rates: Rates): Benefit[] => [
+  {
+    code: 'child-1-3',
+    over: 'children',
+    group: 'child-rate',
+    when: `member.rank <= 3 && ${CARED}`,
+    amountMinor: String(rates.firstCared),
+    text: {
+      fr: 'Du 1er au 3e enfant, de 0 à 5 ans ou de 6 à 20 ans scolarisé',
+      ar: 'من الطفل الأول إلى الثالث، من 0 إلى 5 سنوات أو من 6 إلى 20 سنة متمدرس',
+      en: '1st to 3rd child, 0–5 years, or 6–20 in school',
+    },
+  },
+  {
+    code: 'child-1-3-out-of-school',
+    over: 'children',
+    group: 'child-rate',
+    when: `member.rank <= 3 && ${OUT_OF_SCHOOL}`,
+    amountMinor: String(rates.firstOut),
+    text: {
+      fr: 'Du 1er au 3e enfant, de 6 à 20 ans non scolarisé',
+      ar: 'من الطفل الأول إلى الثالث، من 6 إلى 20 سنة غير متمدرس',
+      en: '1st to 3rd child, 6–20 not in school',
+    },
+  },
+];
+
+/** The fourth to the sixth. */
+const laterChildRates = (rates: Rates): Benefit[] => [
+  {
+    code: 'child-4-6',
+    over: 'children',
+    group: 'child-rate',
+    when: `member.rank >= 4 && member.rank <= 6 && ${CARED}`,
+    amountMinor: String(rates.laterCared),
+    text: {
+      fr: 'Du 4e au 6e enfant, de 0 à 5 ans ou de 6 à 20 ans scolarisé',
+      ar: 'من الطفل الرابع إلى السادس، من 0 إلى 5 سنوات أو من 6 إلى 20 سنة متمدرس',
+      en: '4th to 6th child, 0–5 years, or 6–20 in school',
+    },
+  },
+  {
+    code: 'child-4-6-out-of-school',
+    over: 'children',
+    group: 'child-rate',
+    when: `member.rank >= 4 && member.rank <= 6 && ${OUT_OF_SCHOOL}`,
+    amountMinor: String(rates.laterOut),
+    text: {
+      fr: 'Du 4e au 6e enfant, de 6 à 20 ans non scolarisé',
+      ar: 'من الطفل الرابع إلى السادس، من 6 إلى 20 سنة غير متمدرس',
+      en: '4th to 6th child, 6–20 not in school',
+    },
+  },
+];
+
+const disabilitySupplement = (rates: Rates): Benefit => ({
+  code: 'disability-supplement',
+  over: 'children',
+  when: `member.disabled && ${OF_AGE}`,
+  amountMinor: String(rates.disability),
+  text: {
+    fr: 'Complément pour un enfant en situation de handicap',
+    ar: 'زيادة عن طفل في وضعية إعاقة',
+    en: 'Supplement for a child with a disability',
+  },
+});
+
+const BIRTH_GRANTS: Benefit[] = [
+  {
+    code: 'birth-grant-first',
+    over: 'children',
+    when: 'member.rank == 1 && member.birthMonth == period',
+    amountMinor: '200000',
+    text: {
+      fr: 'Prime à la première naissance',
+      ar: 'منحة الولادة الأولى',
+      en: 'Grant for the first birth',
+    },
+  },
+  {
+    code: 'birth-grant-second',
+    over: 'children',
+    when: 'member.rank == 2 && member.birthMonth == period',
+    amountMinor: '100000',
+    text: {
+      fr: 'Prime à la deuxième naissance',
+      ar: 'منحة الولادة الثانية',
+      en: 'Grant for the second birth',
+    },
+  },
+];
+
+const SCHOOL_GRANTS: Benefit[] = [
+  {
+    code: 'school-grant',
+    over: 'children',
+    group: 'school-grant',
+    when: `monthOf(period) == 9 && ${OF_AGE} && member.inSchool && member.schoolLevel in ["primary", "lower-secondary"]`,
+    amountMinor: '20000',
+    text: {
+      fr: 'Prime de rentrée, primaire ou collège',
+      ar: 'منحة الدخول المدرسي، الابتدائي أو الإعدادي',
+      en: 'Back-to-school grant, primary or lower secondary',
+    },
+  },
+  {
+    code: 'school-grant-upper',
+    over: 'children',
+    group: 'school-grant',
+    when: `monthOf(period) == 9 && ${OF_AGE} && member.inSchool && member.schoolLevel == "upper-secondary"`,
+    amountMinor: '30000',
+    text: {
+      fr: 'Prime de rentrée, lycée',
+      ar: 'منحة الدخول المدرسي، الثانوي التأهيلي',
+      en: 'Back-to-school grant, upper secondary',
+    },
+  },
+];
+
+const asdPolicy = (rates: Rates): Policy => ({
+  factsSchema: asdFactsSchema,
+  criteria: CRITERIA,
+  benefits: {
+    memberCap: 6,
+    floorMinor: '50000',
+    monthly: [
+      FLAT_AID,
+      orphanRate(rates),
+      ...firstChildRates(rates),
+      ...laterChildRates(rates),
+      disabilitySupplement(rates),
+    ],
+    oneOff: [...BIRTH_GRANTS, ...SCHOOL_GRANTS],
+  },
+});
 
 const later = { laterCared: 3_600, laterOut: 2_400, disability: 10_000 };
 

@@ -53,7 +53,8 @@ export class Batcher<Request, Answer> {
 
   #take(): Waiting<Request, Answer>[] {
     const { weight, most } = this.options;
-    let [count, sum] = [0, 0];
+    let count = 0;
+    let sum = 0;
     for (const { request } of this.#waiting) {
       sum += weight(request);
       if (count > 0 && sum > most) break;
