@@ -35,63 +35,60 @@ const HANDLED = [
 const adjustmentId = (correctionId: string, personId: string): string =>
   `${correctionId}-${personId}`;
 
+function started({ data, meta, time }: Recorded<'CorrectionStarted'>): CorrectionRow {
+  return {
+    correction_id: data.correctionId,
+    programme_id: data.programmeId,
+    from_period: data.fromPeriod,
+    to_period: data.toPeriod,
+    basis: data.basis,
+    person_id: data.personId ?? null,
+    reason: data.reason,
+    status: 'started',
+    as_of: data.asOf,
+    households: null,
+    arrears_count: null,
+    arrears_minor: null,
+    overpaid_count: null,
+    overpaid_minor: null,
+    content_hash: null,
+    proposed_by: meta.actor,
+    proposed_at: null,
+    approved_by: null,
+    approved_at: null,
+    rejected_reason: null,
+    updated_at: time,
+  };
+}
+
+function proposed({ data, meta, time }: Recorded<'CorrectionProposed'>): Partial<CorrectionRow> {
+  const { arrearsCount, overpaidCount } = data;
+  return {
+    status: arrearsCount + overpaidCount === 0 ? 'settled' : 'proposed',
+    households: data.households,
+    arrears_count: arrearsCount,
+    arrears_minor: minor(data.arrearsMinor),
+    overpaid_count: overpaidCount,
+    overpaid_minor: minor(data.overpaidMinor),
+    content_hash: data.contentHash,
+    proposed_by: meta.actor,
+    proposed_at: time,
+  };
+}
+
 function evolveCorrection(rows: Rows, event: Recorded): void {
-  const {
-    time,
-    meta: { actor },
-  } = event;
-  if (event.type === 'CorrectionStarted') {
-    const { correctionId, programmeId, fromPeriod, toPeriod, basis, personId, reason, asOf } =
-      event.data;
-    return rows.put(corrections, {
-      correction_id: correctionId,
-      programme_id: programmeId,
-      from_period: fromPeriod,
-      to_period: toPeriod,
-      basis,
-      person_id: personId ?? null,
-      reason,
-      status: 'started',
-      as_of: asOf,
-      households: null,
-      arrears_count: null,
-      arrears_minor: null,
-      overpaid_count: null,
-      overpaid_minor: null,
-      content_hash: null,
-      proposed_by: actor,
-      proposed_at: null,
-      approved_by: null,
-      approved_at: null,
-      rejected_reason: null,
-      updated_at: time,
-    });
-  }
-  const found = rows.get(
-    corrections,
-    (event.data as { readonly correctionId: string }).correctionId,
-  );
+  if (event.type === 'CorrectionStarted') return rows.put(corrections, started(event));
+  const id = (event.data as { readonly correctionId: string }).correctionId;
+  const found = rows.get(corrections, id);
   if (!found) return;
+  const { time, meta } = event;
   const put = (changes: Partial<CorrectionRow>): void =>
     rows.put(corrections, { ...found, ...changes, updated_at: time });
   switch (event.type) {
-    case 'CorrectionProposed': {
-      const { households, arrearsCount, arrearsMinor, overpaidCount, overpaidMinor, contentHash } =
-        event.data;
-      return put({
-        status: arrearsCount + overpaidCount === 0 ? 'settled' : 'proposed',
-        households,
-        arrears_count: arrearsCount,
-        arrears_minor: minor(arrearsMinor),
-        overpaid_count: overpaidCount,
-        overpaid_minor: minor(overpaidMinor),
-        content_hash: contentHash,
-        proposed_by: actor,
-        proposed_at: time,
-      });
-    }
+    case 'CorrectionProposed':
+      return put(proposed(event));
     case 'CorrectionApproved':
-      return put({ status: 'approved', approved_by: actor, approved_at: time });
+      return put({ status: 'approved', approved_by: meta.actor, approved_at: time });
     case 'CorrectionRejected':
       return put({ status: 'rejected', rejected_reason: event.data.reason });
     case 'CorrectionApplied':
@@ -149,81 +146,78 @@ function evolveAdjustment(rows: Rows, event: Recorded): void {
 
 type Deductions = Record<string, readonly [round: number, minor: string]>;
 
-function deducted(row: RecoveryRow, deductions: Deductions): Partial<RecoveryRow> {
+const deductionsOf = ({ deductions }: RecoveryRow): Deductions => JSON.parse(deductions);
+
+function deducted(deductions: Deductions): Partial<RecoveryRow> {
+  let recovered = 0n;
+  for (const [, amountMinor] of Object.values(deductions)) recovered += minor(amountMinor);
+  return { deductions: JSON.stringify(deductions), recovered_minor: recovered, status: 'open' };
+}
+
+function overpaid(
+  before: RecoveryRow | undefined,
+  { data, time }: Recorded<'OverpaymentEstablished'>,
+): RecoveryRow {
+  const row = before ?? {
+    recovery_id: data.recoveryId,
+    programme_id: data.programmeId,
+    person_id: data.personId,
+    region: data.region,
+    currency: data.currency,
+    suspended: false,
+    overpaid_minor: 0n,
+    recovered_minor: 0n,
+    waived_minor: 0n,
+    share_percent: null,
+    floor_minor: null,
+    deductions: '{}',
+  };
   return {
-    deductions: JSON.stringify(deductions),
-    recovered_minor: Object.values(deductions).reduce(
-      (total, [, amount]) => total + minor(amount),
-      0n,
-    ),
+    ...row,
     status: 'open',
+    overpaid_minor: row.overpaid_minor + minor(data.amountMinor),
+    updated_at: time,
   };
 }
 
 function evolveRecovery(rows: Rows, event: Recorded): void {
-  const { time } = event;
   const id = (event.data as { readonly recoveryId: string }).recoveryId;
   const before = rows.get(recoveries, id);
-  if (event.type === 'OverpaymentEstablished') {
-    const { programmeId, personId, region, currency, amountMinor } = event.data;
-    const row: RecoveryRow = before ?? {
-      recovery_id: id,
-      programme_id: programmeId,
-      person_id: personId,
-      region,
-      currency,
-      status: 'open',
-      suspended: false,
-      overpaid_minor: 0n,
-      recovered_minor: 0n,
-      waived_minor: 0n,
-      share_percent: null,
-      floor_minor: null,
-      deductions: '{}',
-      updated_at: time,
-    };
-    return rows.put(recoveries, {
-      ...row,
-      status: 'open',
-      overpaid_minor: row.overpaid_minor + minor(amountMinor),
-      updated_at: time,
-    });
-  }
+  if (event.type === 'OverpaymentEstablished') return rows.put(recoveries, overpaid(before, event));
   if (!before) return;
-  const put = (changes: Partial<RecoveryRow>): void =>
-    rows.put(recoveries, { ...before, ...changes, updated_at: time });
-  const deductions = JSON.parse(before.deductions) as Deductions;
+  const changes = changesOf(before, event);
+  if (changes) rows.put(recoveries, { ...before, ...changes, updated_at: event.time });
+}
+
+function changesOf(before: RecoveryRow, event: Recorded): Partial<RecoveryRow> | undefined {
   switch (event.type) {
     case 'OverpaymentOffset':
-      return put({
+      return {
         overpaid_minor: before.overpaid_minor - minor(event.data.amountMinor),
         waived_minor: before.waived_minor - minor(event.data.waivedMinor),
-      });
-    case 'RecoveryPlanAgreed':
-      return put({
-        share_percent: event.data.sharePercent,
-        floor_minor: minor(event.data.floorMinor),
-      });
-    case 'RecoveryDeducted':
-      return put(
-        deducted(before, {
-          ...deductions,
-          [event.data.paymentId]: [event.data.round, event.data.amountMinor],
-        }),
-      );
+      };
+    case 'RecoveryPlanAgreed': {
+      const { sharePercent, floorMinor } = event.data;
+      return { share_percent: sharePercent, floor_minor: minor(floorMinor) };
+    }
+    case 'RecoveryDeducted': {
+      const { paymentId, round, amountMinor } = event.data;
+      return deducted({ ...deductionsOf(before), [paymentId]: [round, amountMinor] });
+    }
     case 'RecoveryDeductionReversed': {
-      const { [event.data.paymentId]: _gone, ...rest } = deductions;
-      return put(deducted(before, rest));
+      const { [event.data.paymentId]: _gone, ...rest } = deductionsOf(before);
+      return deducted(rest);
     }
     case 'RecoverySuspended':
-      return put({ suspended: true });
+      return { suspended: true };
     case 'RecoveryResumed':
-      return put({ suspended: false });
+      return { suspended: false };
     case 'OverpaymentWaived':
-      return put({ waived_minor: before.waived_minor + minor(event.data.amountMinor) });
+      return { waived_minor: before.waived_minor + minor(event.data.amountMinor) };
     case 'RecoveryCompleted':
-      return put({ status: 'completed' });
+      return { status: 'completed' };
     default:
+      return undefined;
   }
 }
 

@@ -48,83 +48,96 @@ const UNDECIDED = {
 } as const;
 
 export function evolveCycle(rows: Rows, event: Recorded): void {
-  const {
-    time,
-    meta: { actor },
-  } = event;
+  const { time } = event;
   if (event.type === 'CycleOpened') return rows.put(cycles, opened(event.data, time));
   const id = (event.data as { readonly cycleId: string }).cycleId;
   const cycle = rows.get(cycles, id);
   if (!cycle) return;
-  const put = (changes: Partial<CycleRow>) =>
-    rows.put(cycles, { ...cycle, ...changes, updated_at: time });
+  const changes = changesOf(cycle, event);
+  if (changes) rows.put(cycles, { ...cycle, ...changes, updated_at: time });
+}
+
+function changesOf(cycle: CycleRow, event: Recorded): Partial<CycleRow> | undefined {
+  const { actor } = event.meta;
+  const { time } = event;
   switch (event.type) {
     case 'CyclePreparationStarted':
-      return put({
-        ...UNDECIDED,
-        status: 'preparing',
-        round: event.data.round,
-        as_of: event.data.asOf,
-        count: null,
-        total_minor: null,
-        content_hash: null,
-      });
+      return preparing(event.data);
     case 'CyclePrepared':
-      return put({
-        status: 'prepared',
-        round: event.data.round,
-        as_of: event.data.asOf,
-        count: event.data.count,
-        total_minor: minor(event.data.totalMinor),
-        content_hash: event.data.contentHash,
-        prepared_by: actor,
-        prepared_at: time,
-        returned_reason: null,
-      });
+      return prepared(event);
     case 'CycleChecked':
-      return put({ findings: JSON.stringify(event.data.findings) });
-    case 'CycleFindingOverridden': {
-      const overrides = cycle.overrides === null ? {} : (JSON.parse(cycle.overrides) as object);
-      return put({
-        overrides: JSON.stringify({
-          ...overrides,
-          [event.data.findingId]: { by: actor, at: time, reason: event.data.reason },
-        }),
-      });
-    }
-    case 'CycleApproved':
-      return put({
+      return { findings: JSON.stringify(event.data.findings) };
+    case 'CycleFindingOverridden':
+      return { overrides: overridesWith(cycle, event) };
+    case 'CycleApproved': {
+      const { fiscalYear } = event.data;
+      return {
         status: 'approved',
         approved_by: actor,
         approved_at: time,
-        fiscal_year: event.data.fiscalYear,
-      });
-    case 'CycleReturned':
-      return put({ ...UNDECIDED, status: 'returned', returned_reason: event.data.reason });
-    case 'CycleReleased':
-      return put({
-        status: 'released',
-        released_by: actor,
-        released_at: time,
-        execution_date: event.data.executionDate,
-      });
-    case 'CycleInstructed':
-      return put({
-        status: 'instructed',
-        instructed_count: event.data.count,
-        files: JSON.stringify(event.data.files),
-      });
-    case 'CycleReinstructed': {
-      const files =
-        cycle.files === null
-          ? []
-          : (JSON.parse(cycle.files) as EventData['CycleReinstructed']['files']);
-      return put({ files: JSON.stringify([...files, ...event.data.files]) });
+        fiscal_year: fiscalYear,
+      };
     }
+    case 'CycleReturned':
+      return { ...UNDECIDED, status: 'returned', returned_reason: event.data.reason };
+    case 'CycleReleased':
+      return released(event);
+    case 'CycleInstructed': {
+      const { count, files } = event.data;
+      return { status: 'instructed', instructed_count: count, files: JSON.stringify(files) };
+    }
+    case 'CycleReinstructed':
+      return { files: filesWith(cycle, event.data.files) };
     case 'CycleReconciled':
-      return put({ status: 'reconciled', reconciliation: JSON.stringify(event.data) });
+      return { status: 'reconciled', reconciliation: JSON.stringify(event.data) };
     case 'CycleClosed':
-      return put({ status: 'closed', closed_at: time });
+      return { status: 'closed', closed_at: time };
     default:
+      return undefined;
   }
+}
+
+const preparing = ({ round, asOf }: EventData['CyclePreparationStarted']): Partial<CycleRow> => ({
+  ...UNDECIDED,
+  status: 'preparing',
+  round,
+  as_of: asOf,
+  count: null,
+  total_minor: null,
+  content_hash: null,
+});
+
+const prepared = ({ data, meta, time }: Recorded<'CyclePrepared'>): Partial<CycleRow> => ({
+  status: 'prepared',
+  round: data.round,
+  as_of: data.asOf,
+  count: data.count,
+  total_minor: minor(data.totalMinor),
+  content_hash: data.contentHash,
+  prepared_by: meta.actor,
+  prepared_at: time,
+  returned_reason: null,
+});
+
+const released = ({ data, meta, time }: Recorded<'CycleReleased'>): Partial<CycleRow> => ({
+  status: 'released',
+  released_by: meta.actor,
+  released_at: time,
+  execution_date: data.executionDate,
+});
+
+function overridesWith(
+  { overrides }: CycleRow,
+  { data, meta, time }: Recorded<'CycleFindingOverridden'>,
+): string {
+  const before = overrides === null ? {} : (JSON.parse(overrides) as object);
+  const override = { by: meta.actor, at: time, reason: data.reason };
+  return JSON.stringify({ ...before, [data.findingId]: override });
+}
+
+type Files = EventData['CycleReinstructed']['files'];
+
+function filesWith({ files }: CycleRow, more: Files): string {
+  const before = files === null ? [] : (JSON.parse(files) as Files);
+  return JSON.stringify([...before, ...more]);
 }

@@ -141,8 +141,60 @@ function undo(
   settle(rows, data.paymentId, status, time, data.reason, null);
 }
 
+function callBack(
+  rows: Rows,
+  { paymentId, reason }: EventData['PaymentCancellationRequested'],
+  time: string,
+): void {
+  const before = rows.get(payments, paymentId);
+  if (before) rows.put(payments, { ...before, call_back_at: time, call_back_reason: reason });
+}
+
+function breakRecorded(rows: Rows, data: EventData['PaymentBreakRecorded'], time: string): void {
+  const reportedMinor = data.reportedMinor === undefined ? undefined : minor(data.reportedMinor);
+  if (data.reported !== 'accepted') bankSaid(rows, data.paymentId, data.reported, reportedMinor);
+  rows.put(breaks, {
+    break_id: data.breakId,
+    payment_id: data.paymentId,
+    cycle_id: cycleOfPayment(data.paymentId),
+    kind: data.kind,
+    attempt: data.attempt,
+    end_to_end_id: data.endToEndId,
+    reported: data.reported,
+    reported_minor: reportedMinor ?? null,
+    reason: data.reason ?? null,
+    source: data.source,
+    recorded_at: time,
+    open: true,
+    owner: null,
+    resolution: null,
+    resolution_reason: null,
+    resolved_by: null,
+    resolved_at: null,
+  });
+}
+
+function breakOwnerSet(rows: Rows, { breakId, owner }: EventData['PaymentBreakOwnerSet']): void {
+  const found = rows.get(breaks, breakId);
+  if (found) rows.put(breaks, { ...found, owner });
+}
+
+function breakResolved(rows: Rows, { data, meta, time }: Recorded<'PaymentBreakResolved'>): void {
+  const found = rows.get(breaks, data.breakId);
+  if (found)
+    rows.put(breaks, {
+      ...found,
+      open: false,
+      resolution: data.resolution,
+      resolution_reason: data.reason,
+      resolved_by: meta.actor,
+      resolved_at: time,
+    });
+  countedAs(rows, data, time);
+}
+
 /** What an operator's verdict on a contradiction makes of the payment itself. */
-function resolved(rows: Rows, data: EventData['PaymentBreakResolved'], time: string): void {
+function countedAs(rows: Rows, data: EventData['PaymentBreakResolved'], time: string): void {
   const day = time.slice(0, 10);
   if (data.resolution === 'counted-as-settled')
     settle(rows, data.paymentId, 'settled', time, null, day);
@@ -176,60 +228,14 @@ export function evolvePayment(rows: Rows, event: Recorded): void {
       return undo(rows, event.data, 'returned', time);
     case 'PaymentCancelled':
       return settle(rows, event.data.paymentId, 'cancelled', time, null, null);
-    case 'PaymentCancellationRequested': {
-      const before = rows.get(payments, event.data.paymentId);
-      return (
-        before &&
-        rows.put(payments, { ...before, call_back_at: time, call_back_reason: event.data.reason })
-      );
-    }
-    case 'PaymentBreakRecorded': {
-      const { data } = event;
-      if (data.reported !== 'accepted')
-        bankSaid(
-          rows,
-          data.paymentId,
-          data.reported,
-          data.reportedMinor === undefined ? undefined : minor(data.reportedMinor),
-        );
-      return rows.put(breaks, {
-        break_id: data.breakId,
-        payment_id: data.paymentId,
-        cycle_id: cycleOfPayment(data.paymentId),
-        kind: data.kind,
-        attempt: data.attempt,
-        end_to_end_id: data.endToEndId,
-        reported: data.reported,
-        reported_minor: data.reportedMinor === undefined ? null : minor(data.reportedMinor),
-        reason: data.reason ?? null,
-        source: data.source,
-        recorded_at: time,
-        open: true,
-        owner: null,
-        resolution: null,
-        resolution_reason: null,
-        resolved_by: null,
-        resolved_at: null,
-      });
-    }
-    case 'PaymentBreakOwnerSet': {
-      const found = rows.get(breaks, event.data.breakId);
-      return found && rows.put(breaks, { ...found, owner: event.data.owner });
-    }
-    case 'PaymentBreakResolved': {
-      const { data } = event;
-      const found = rows.get(breaks, data.breakId);
-      if (found)
-        rows.put(breaks, {
-          ...found,
-          open: false,
-          resolution: data.resolution,
-          resolution_reason: data.reason,
-          resolved_by: event.meta.actor,
-          resolved_at: time,
-        });
-      return resolved(rows, data, time);
-    }
+    case 'PaymentCancellationRequested':
+      return callBack(rows, event.data, time);
+    case 'PaymentBreakRecorded':
+      return breakRecorded(rows, event.data, time);
+    case 'PaymentBreakOwnerSet':
+      return breakOwnerSet(rows, event.data);
+    case 'PaymentBreakResolved':
+      return breakResolved(rows, event);
     default:
   }
 }

@@ -27,52 +27,21 @@ export const whenCorrectionApprovedThenAdjust = (deps: Deps): ProcessManager => 
   },
 });
 
-type Approved = Extract<Recorded, { readonly type: 'CorrectionApproved' }>;
+type Approved = Recorded<'CorrectionApproved'>;
 
 async function adjust(deps: Deps, event: Approved, signal?: AbortSignal): Promise<void> {
   const { correctionId } = event.data;
   const { status, started } = await readCorrection(deps.store, correctionId);
   if (status !== 'approved' || !started) return;
-  const { programmeId, personId } = started;
-  const { currency } = (await new PolicyReader(deps.store).programme(programmeId)).definition;
+  const { currency } = (await new PolicyReader(deps.store).programme(started.programmeId))
+    .definition;
   const base: JobContext = { actor: AUTOMATION, correlationId: event.meta.correlation };
-  const figures = { arrearsCount: 0, arrears: 0n, overpaidCount: 0, overpaid: 0n };
-  const pages =
-    personId === undefined
-      ? pagesOf(deps.store, `adjustment-${programmeId}-`, signal ? { signal } : {})
-      : one(deps.store.readStreams([streams.adjustment(programmeId, personId)]));
+  const figures = new Figures();
   await pipelined(
-    pages,
-    async (page) => {
-      const found = page.flatMap(({ stream, events }) => {
-        const { pending, established } = foldAdjustment(events);
-        const proposal = [...established, ...(pending ? [pending] : [])].find(
-          (known) => known.correctionId === correctionId,
-        );
-        if (!proposal) return [];
-        const difference = BigInt(proposal.differenceMinor);
-        if (difference > 0n) {
-          figures.arrearsCount += 1;
-          figures.arrears += difference;
-        } else {
-          figures.overpaidCount += 1;
-          figures.overpaid -= difference;
-        }
-        return proposal === pending ? [{ stream, events, proposal }] : [];
-      });
-      const recoveries = await recoveriesOf(
-        deps,
-        found.map(({ proposal }) => proposal),
-      );
-      const units = found.map(({ stream, events, proposal }) =>
-        unitOf(event, currency, { stream, events }, proposal, recoveries),
-      );
-      for (const result of await record(deps, units, base))
-        if (result.kind === 'refused') throw result.error;
-    },
+    accountsOf(deps, started, signal),
+    (page) => adjustPage(deps, event, currency, base, page, figures),
     signal,
   );
-  const { arrearsCount, arrears, overpaidCount, overpaid } = figures;
   await recordOne(
     deps,
     {
@@ -82,15 +51,80 @@ async function adjust(deps: Deps, event: Approved, signal?: AbortSignal): Promis
       parts: [
         part(streams.correction(correctionId), correctionDecider, {
           type: 'ApplyCorrection',
-          arrearsCount,
-          arrearsMinor: String(arrears),
-          overpaidCount,
-          overpaidMinor: String(overpaid),
+          ...figures.all(),
         }),
       ],
     },
     base,
   );
+}
+
+/** What one correction put on the households' accounts, all together. */
+class Figures {
+  #arrearsCount = 0;
+  #arrearsMinor = 0n;
+  #overpaidCount = 0;
+  #overpaidMinor = 0n;
+
+  add(proposal: Proposal): void {
+    const difference = BigInt(proposal.differenceMinor);
+    if (difference > 0n) {
+      this.#arrearsCount += 1;
+      this.#arrearsMinor += difference;
+    } else {
+      this.#overpaidCount += 1;
+      this.#overpaidMinor -= difference;
+    }
+  }
+
+  all(): Omit<EventData['CorrectionApplied'], 'correctionId'> {
+    return {
+      arrearsCount: this.#arrearsCount,
+      arrearsMinor: String(this.#arrearsMinor),
+      overpaidCount: this.#overpaidCount,
+      overpaidMinor: String(this.#overpaidMinor),
+    };
+  }
+}
+
+/** Of one household, where the correction is of one; else of all that the programme has. */
+function accountsOf(
+  deps: Deps,
+  { programmeId, personId }: EventData['CorrectionStarted'],
+  signal?: AbortSignal,
+): AsyncIterable<readonly StreamEvents[]> {
+  return personId === undefined
+    ? pagesOf(deps.store, `adjustment-${programmeId}-`, signal ? { signal } : {})
+    : one(deps.store.readStreams([streams.adjustment(programmeId, personId)]));
+}
+
+async function adjustPage(
+  deps: Deps,
+  cause: Approved,
+  currency: string,
+  base: JobContext,
+  page: readonly StreamEvents[],
+  figures: Figures,
+): Promise<void> {
+  const missing: { readonly account: StreamEvents; readonly proposal: Proposal }[] = [];
+  for (const account of page) {
+    const { pending, established } = foldAdjustment(account.events);
+    const proposal = [...established, ...(pending ? [pending] : [])].find(
+      ({ correctionId }) => correctionId === cause.data.correctionId,
+    );
+    if (!proposal) continue;
+    figures.add(proposal);
+    if (proposal === pending) missing.push({ account, proposal });
+  }
+  const recoveries = await recoveriesOf(
+    deps,
+    missing.map(({ proposal }) => proposal),
+  );
+  const units = missing.map(({ account, proposal }) =>
+    unitOf(cause, currency, account, proposal, recoveries),
+  );
+  for (const result of await record(deps, units, base))
+    if (result.kind === 'refused') throw result.error;
 }
 
 async function* one<T>(page: Promise<T>): AsyncGenerator<T> {
@@ -104,15 +138,11 @@ async function recoveriesOf(
   proposals: readonly Proposal[],
 ): Promise<ReadonlyMap<string, readonly Recorded[]>> {
   if (proposals.length === 0) return new Map();
-  return new Map(
-    (
-      await deps.store.readStreams(
-        proposals.map(({ programmeId, personId }) =>
-          streams.recovery(recoveryIdOf(programmeId, personId)),
-        ),
-      )
-    ).map(({ stream, events }) => [stream, events]),
+  const names = proposals.map(({ programmeId, personId }) =>
+    streams.recovery(recoveryIdOf(programmeId, personId)),
   );
+  const read = await deps.store.readStreams(names);
+  return new Map(read.map(({ stream, events }) => [stream, events]));
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { EventData } from '../../events/generated.js';
 import { DomainError } from '../kernel/errors.js';
 import { partsOfCycle, streams } from '../kernel/ids.js';
-import { cycleDecider } from '../cycle/cycle.decider.js';
+import { cycleDecider, type CycleCommand } from '../cycle/cycle.decider.js';
+import type { CommandOf, Recorded } from '../kernel/decider.js';
 import { pipelined, recordOne } from '../write-side/bulk.js';
 import { part } from '../write-side/unit.js';
 import { Instructing } from '../use-cases/instructions/instructing.js';
@@ -44,18 +45,37 @@ export async function instructCycle(
 ): Promise<InstructSummary> {
   const { cycleId } = args;
   const base: JobContext = { actor: AUTOMATION, correlationId };
-  const { programmeId, period } = partsOfCycle(cycleId);
   const history = await deps.store.readStream(streams.cycle(cycleId));
   const done = history.findLast((event) => event.type === 'CycleInstructed');
-  if (done)
-    return {
-      cycleId,
-      count: done.data.count,
-      totalMinor: done.data.totalMinor,
-      files: done.data.files,
-      leftOut: 0,
-      already: true,
-    };
+  if (done) {
+    const { count, totalMinor, files } = done.data;
+    return { cycleId, count, totalMinor, files, leftOut: 0, already: true };
+  }
+  const { round, released } = releaseOf(cycleId, history);
+  const run = await instructingOf(deps, args, base, { round, released }, onProgress);
+  try {
+    await pipelined(run.pages(signal), (page) => run.instruct(page), signal);
+    await run.finish();
+  } finally {
+    await run.abandon();
+  }
+  if (run.set.contentHash !== released.data.contentHash)
+    throw new Error(
+      `the payments of ${cycleId} are not the set that was released: ${run.set.count} in the log, ${released.data.count} released`,
+    );
+  const { count, files } = run;
+  const totalMinor = String(run.totalMinor);
+  await recordInstruction(deps, cycleId, { count, totalMinor, files }, base);
+  return { cycleId, count, totalMinor, files, leftOut: run.set.count - count, already: false };
+}
+
+interface Release {
+  /** Of the preparation that was released. */
+  readonly round: number;
+  readonly released: Recorded<'CycleReleased'>;
+}
+
+function releaseOf(cycleId: string, history: readonly Recorded[]): Release {
   const prepared = history.findLast((event) => event.type === 'CyclePrepared');
   const released = history.findLast((event) => event.type === 'CycleReleased');
   if (!prepared || !released)
@@ -65,67 +85,49 @@ export async function instructCycle(
       'rule',
       'cycleId',
     );
-  const { definition, terms, hold } = await new PolicyReader(deps.store).programme(
-    programmeId,
-    released.position,
-  );
-  const run = new Instructing(
+  return { round: prepared.data.round, released };
+}
+
+/** Under the terms of the day of the release, whatever was set since. */
+async function instructingOf(
+  deps: Deps,
+  { cycleId, maxPerFile }: InstructArgs,
+  base: JobContext,
+  { round, released }: Release,
+  onProgress?: OnProgress,
+): Promise<Instructing> {
+  const { programmeId, period } = partsOfCycle(cycleId);
+  const { position, time: createdAt } = released;
+  const policies = new PolicyReader(deps.store);
+  const { definition, terms, hold } = await policies.programme(programmeId, position);
+  const { currency } = definition;
+  const { executionDate } = released.data;
+  return new Instructing(
     deps,
     base,
-    {
-      programmeId,
-      period,
-      terms,
-      currency: definition.currency,
-      executionDate: released.data.executionDate,
-      createdAt: released.time,
-    },
-    {
-      cycleId,
-      round: prepared.data.round,
-      position: released.position,
-      hold,
-      ...(args.maxPerFile === undefined ? {} : { maxPerFile: args.maxPerFile }),
-    },
+    { programmeId, period, terms, currency, executionDate, createdAt },
+    { cycleId, round, position, hold, ...(maxPerFile === undefined ? {} : { maxPerFile }) },
     onProgress,
   );
-  try {
-    await pipelined(run.pages(signal), (page) => run.instruct(page), signal);
-    await run.finish();
-  } finally {
-    await run.abandon();
-  }
-  if (run.set.contentHash !== released.data.contentHash) {
-    throw new Error(
-      `the payments of ${cycleId} are not the set that was released: ${run.set.count} in the log, ${released.data.count} released`,
-    );
-  }
-  const { files } = run;
-  await recordOne(
+}
+
+const recordInstruction = (
+  deps: Deps,
+  cycleId: string,
+  instruction: Omit<CommandOf<CycleCommand, 'RecordInstruction'>, 'type'>,
+  base: JobContext,
+): Promise<unknown> =>
+  recordOne(
     deps,
     {
       verb: 'record-instruction',
       key: cycleId,
       parts: [
-        part(streams.cycle(cycleId), cycleDecider, {
-          type: 'RecordInstruction',
-          count: run.count,
-          totalMinor: String(run.totalMinor),
-          files,
-        }),
+        part(streams.cycle(cycleId), cycleDecider, { type: 'RecordInstruction', ...instruction }),
       ],
     },
     base,
   );
-  return {
-    cycleId,
-    count: run.count,
-    totalMinor: String(run.totalMinor),
-    files,
-    leftOut: run.set.count - run.count,
-    already: false,
-  };
-}
 
 /**
  * Instructs a cycle once its release is recorded, whoever released it and over whichever surface.
