@@ -1,5 +1,5 @@
 import type { ReadStore } from '../../src/adapters/read-store/port.js';
-import { reading, within } from '../engine/live.js';
+import { reading } from '../engine/live.js';
 import {
   decodeCursor,
   encodeCursor,
@@ -9,17 +9,8 @@ import {
   type PageRequest,
 } from '../engine/paging.js';
 import { disbursementProjection } from './disbursement.projection.js';
-import {
-  answerTally,
-  breaks,
-  cycles,
-  paymentTally,
-  payments,
-  OUTSTANDING,
-  type CycleRow,
-} from './disbursement.tables.js';
-import { inWords, type Texts } from '../../src/kernel/reasons.js';
-import type { Sum } from './sum.js';
+import { progressOf, type Progress } from './cycle-progress.queries.js';
+import { cycles, type CycleRow } from './disbursement.tables.js';
 
 export interface CycleView {
   readonly cycleId: string;
@@ -78,135 +69,12 @@ export interface CycleStory extends CycleView {
   readonly findings: readonly CycleFinding[] | null;
 }
 
-/**
- * Where the cycle's payments are. Cancelled payments were ordered too; `outstanding` is instructed,
- * accepted and unknown.
- */
-export interface Progress {
-  readonly ordered: Sum;
-  readonly outstanding: Sum;
-  readonly byStatus: Readonly<Record<string, Sum>>;
-  readonly byReason: readonly (Sum & {
-    readonly status: string;
-    readonly reason: string;
-    /** Absent for a code that only the bank can explain. */ readonly reasonTexts?: Texts;
-  })[];
-  /** Every answer that came, whatever came after: rejected, returned, reinstructed. */
-  readonly answers: Readonly<Record<string, Sum>>;
-  readonly openBreaks: number;
-}
-
-const NOTHING: Sum = { count: 0, amountMinor: 0n };
-
-const plus = (a: Sum, b: Sum): Sum => ({
-  count: a.count + b.count,
-  amountMinor: a.amountMinor + b.amountMinor,
-});
-
-interface TallyRow {
-  readonly cycle_id: string;
-  readonly status: string;
-  readonly reason: string;
-  readonly count: number;
-  readonly amount_minor: bigint;
-}
-
-interface AnswerRow {
-  readonly cycle_id: string;
-  readonly answer: string;
-  readonly count: number;
-  readonly amount_minor: bigint;
-}
-
-/** The sums of these cycles in these regions, in three statements however many cycles there are. */
-async function progressOf(
-  store: ReadStore,
-  cycleIds: readonly string[],
-  regions: readonly string[] | undefined,
-): Promise<(cycleId: string) => Progress> {
-  return reading(store, [disbursementProjection], async (db, name) => {
-    const [tallies, answers, open] = await Promise.all([
-      db
-        .selectFrom(name(paymentTally))
-        .select(['cycle_id', 'status', 'reason'])
-        .select(({ fn }) => [
-          fn.sum('count').as('count'),
-          fn.sum('amount_minor').as('amount_minor'),
-        ])
-        .$castTo<TallyRow>()
-        .where(within('cycle_id', cycleIds))
-        .where(within('region', regions))
-        .groupBy(['cycle_id', 'status', 'reason'])
-        .orderBy('status')
-        .orderBy('reason')
-        .execute(),
-      db
-        .selectFrom(name(answerTally))
-        .select(['cycle_id', 'answer'])
-        .select(({ fn }) => [
-          fn.sum('count').as('count'),
-          fn.sum('amount_minor').as('amount_minor'),
-        ])
-        .$castTo<AnswerRow>()
-        .where(within('cycle_id', cycleIds))
-        .where(within('region', regions))
-        .groupBy(['cycle_id', 'answer'])
-        .execute(),
-      db
-        .selectFrom(name(breaks))
-        .select('cycle_id')
-        .select(({ fn }) => fn.countAll().as('count'))
-        .$castTo<{ cycle_id: string; count: number }>()
-        .where(within('cycle_id', cycleIds))
-        .where('open', '=', true)
-        .$if(regions !== undefined, (query) =>
-          query.where(
-            'payment_id',
-            'in',
-            db.selectFrom(name(payments)).select('payment_id').where(within('region', regions)),
-          ),
-        )
-        .groupBy('cycle_id')
-        .execute(),
-    ]);
-    return (cycleId) => {
-      const byStatus: Record<string, Sum> = {};
-      const byReason: Progress['byReason'][number][] = [];
-      let ordered = NOTHING;
-      let outstanding = NOTHING;
-      for (const row of tallies) {
-        if (row.cycle_id !== cycleId || row.count === 0) continue;
-        const sum = { count: row.count, amountMinor: row.amount_minor };
-        byStatus[row.status] = plus(byStatus[row.status] ?? NOTHING, sum);
-        ordered = plus(ordered, sum);
-        if (OUTSTANDING.some((status) => status === row.status))
-          outstanding = plus(outstanding, sum);
-        if (row.reason !== '')
-          byReason.push({ status: row.status, reason: row.reason, ...inWords(row.reason), ...sum });
-      }
-      return {
-        ordered,
-        outstanding,
-        byStatus,
-        byReason,
-        answers: Object.fromEntries(
-          answers
-            .filter((row) => row.cycle_id === cycleId)
-            .map((row) => [row.answer, { count: row.count, amountMinor: row.amount_minor }]),
-        ),
-        openBreaks: open.find((row) => row.cycle_id === cycleId)?.count ?? 0,
-      };
-    };
-  });
-}
-
 function findingsOf({ findings, overrides }: CycleRow): readonly CycleFinding[] | null {
   if (findings === null) return null;
-  const answered =
-    overrides === null
-      ? {}
-      : (JSON.parse(overrides) as Readonly<Record<string, CycleFinding['overridden']>>);
-  return (JSON.parse(findings) as CycleFinding[]).map((finding) => {
+  const answered: Readonly<Record<string, CycleFinding['overridden']>> =
+    overrides === null ? {} : JSON.parse(overrides);
+  const found: readonly CycleFinding[] = JSON.parse(findings);
+  return found.map((finding) => {
     const overridden = answered[finding.findingId];
     return overridden ? { ...finding, overridden } : finding;
   });
@@ -297,10 +165,7 @@ export async function findCycle(
       .where('cycle_id', '=', cycleId)
       .executeTakeFirst(),
   );
-  return (
-    row && {
-      ...viewOf(row, (await progressOf(store, [cycleId], regions))(cycleId)),
-      findings: findingsOf(row),
-    }
-  );
+  if (!row) return undefined;
+  const progress = await progressOf(store, [cycleId], regions);
+  return { ...viewOf(row, progress(cycleId)), findings: findingsOf(row) };
 }

@@ -28,7 +28,8 @@ import { listed } from '../engine/lists.js';
 import { findCycle, listCycles } from './cycle.queries.js';
 import { listBudgets } from './budget.queries.js';
 import { outstandingByAge, totalsByRegion } from './totals.queries.js';
-import { readReport, reportCsv, reportHtml } from './reconciliation-report.js';
+import { readReport } from './reconciliation-report.js';
+import { reportCsv, reportHtml } from './report-formats.js';
 import { LANGUAGES, type Language } from './report-texts.js';
 import {
   listBreaks,

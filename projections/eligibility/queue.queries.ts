@@ -1,4 +1,4 @@
-import type { ReadStore } from '../../src/adapters/read-store/port.js';
+import type { ReadCondition, ReadDb, ReadStore } from '../../src/adapters/read-store/port.js';
 import { addDays } from '../../src/kernel/time.js';
 import { reading, within } from '../engine/live.js';
 import {
@@ -114,6 +114,73 @@ export interface QueueFilter {
   readonly overdueOn?: string;
 }
 
+/** A status, and the regions that are read together. */
+interface QueuePart {
+  readonly status: string;
+  readonly regions: readonly string[] | undefined;
+}
+
+/** The index that an officer's own queue is read along has no region. */
+function partsOf({ statuses = OPEN, regions, officer }: QueueFilter): QueuePart[] {
+  if (!regions || officer !== undefined) return statuses.map((status) => ({ status, regions }));
+  return statuses.flatMap((status) => regions.map((region) => ({ status, regions: [region] })));
+}
+
+const queued = (
+  db: ReadDb,
+  table: string,
+  { status, regions }: QueuePart,
+  { officer, programmeId, eligible, notHandledBy, overdueOn }: QueueFilter,
+  deadlines: readonly Deadlines[],
+  after: ReturnType<typeof decodeCursor>,
+  limit: number,
+): Promise<ApplicationRow[]> =>
+  db
+    .selectFrom(table)
+    .selectAll()
+    .$castTo<ApplicationRow>()
+    .where('status', '=', status)
+    .where(within('region', regions))
+    .$if(officer !== undefined, (query) => query.where('officer', '=', officer))
+    .$if(programmeId !== undefined, (query) => query.where('programme_id', '=', programmeId))
+    .$if(eligible !== undefined, (query) => query.where('eligible', '=', eligible))
+    .$if(notHandledBy !== undefined, (query) => query.where(handledByAnother(notHandledBy!)))
+    .$if(overdueOn !== undefined, (query) => query.where(overdue(overdueOn!, status, deadlines)))
+    .$if(after !== undefined, (query) =>
+      query.where(({ eb, refTuple, tuple }) =>
+        eb(refTuple('clock_from', 'application_id'), '>', tuple(after![0], after![1])),
+      ),
+    )
+    .orderBy('clock_from')
+    .orderBy('application_id')
+    .limit(limit)
+    .execute();
+
+const handledByAnother =
+  (person: string): ReadCondition =>
+  ({ eb, and, or }) =>
+    and([
+      eb('submitted_by', '<>', person),
+      or([eb('recommended_by', 'is', null), eb('recommended_by', '<>', person)]),
+    ]);
+
+const overdue =
+  (day: string, status: string, deadlines: readonly Deadlines[]): ReadCondition =>
+  ({ and, or, eb }) =>
+    or(
+      deadlines.map((programme) =>
+        and([
+          eb('programme_id', '=', programme.programme_id),
+          eb('clock_from', '<', addDays(day, -daysFor(status, programme))),
+        ]),
+      ),
+    );
+
+const longestWaiting = (a: ApplicationRow, b: ApplicationRow): number =>
+  a.clock_from === b.clock_from
+    ? inOrder(a.application_id, b.application_id)
+    : inOrder(a.clock_from, b.clock_from);
+
 /**
  * What waits for officers, the longest waiting first. Each status (and region) is read along its
  * own index and the results merged, so that a page costs the same however long the queue is.
@@ -126,71 +193,16 @@ export async function workQueue(
   const limit = limitOf(page);
   const after = decodeCursor('queue', page.cursor, ['string', 'string']);
   const deadlines = await deadlinesOf(store);
-  const {
-    programmeId,
-    regions,
-    officer,
-    notHandledBy,
-    eligible,
-    overdueOn,
-    statuses = OPEN,
-  } = filter;
-  const parts = statuses.flatMap((status) =>
-    regions && officer === undefined
-      ? regions.map((region) => ({ status, within: [region] }))
-      : [{ status, within: regions }],
-  );
   return reading(store, [eligibilityProjection], async (db, name) => {
+    const table = name(applications);
     const lists = await Promise.all(
-      parts.map((part) =>
-        db
-          .selectFrom(name(applications))
-          .selectAll()
-          .$castTo<ApplicationRow>()
-          .where('status', '=', part.status)
-          .where(within('region', part.within))
-          .$if(officer !== undefined, (query) => query.where('officer', '=', officer))
-          .$if(programmeId !== undefined, (query) => query.where('programme_id', '=', programmeId))
-          .$if(eligible !== undefined, (query) => query.where('eligible', '=', eligible))
-          .$if(notHandledBy !== undefined, (query) =>
-            query
-              .where('submitted_by', '<>', notHandledBy)
-              .where(({ eb, or }) =>
-                or([eb('recommended_by', 'is', null), eb('recommended_by', '<>', notHandledBy)]),
-              ),
-          )
-          .$if(overdueOn !== undefined, (query) =>
-            query.where(({ and, or, eb }) =>
-              or(
-                deadlines.map((programme) =>
-                  and([
-                    eb('programme_id', '=', programme.programme_id),
-                    eb('clock_from', '<', addDays(overdueOn!, -daysFor(part.status, programme))),
-                  ]),
-                ),
-              ),
-            ),
-          )
-          .$if(after !== undefined, (query) =>
-            query.where(({ eb, refTuple, tuple }) =>
-              eb(refTuple('clock_from', 'application_id'), '>', tuple(after![0], after![1])),
-            ),
-          )
-          .orderBy('clock_from')
-          .orderBy('application_id')
-          .limit(limit + 1)
-          .execute(),
-      ),
+      partsOf(filter).map((part) => queued(db, table, part, filter, deadlines, after, limit + 1)),
     );
-    const rows = lists
-      .flat()
-      .sort((a, b) =>
-        a.clock_from === b.clock_from
-          ? inOrder(a.application_id, b.application_id)
-          : inOrder(a.clock_from, b.clock_from),
-      );
     return pageOf(
-      rows.slice(0, limit + 1),
+      lists
+        .flat()
+        .sort(longestWaiting)
+        .slice(0, limit + 1),
       limit,
       (row) => applicationView(row, deadlines),
       (row) => encodeCursor('queue', [row.clock_from, row.application_id]),

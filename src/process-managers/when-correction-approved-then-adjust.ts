@@ -1,3 +1,4 @@
+import type { EventData } from '../../events/generated.js';
 import type { StreamEvents } from '../adapters/event-store/port.js';
 import { adjustmentDecider, type Proposal } from '../correction/adjustment.decider.js';
 import { correctionDecider } from '../correction/correction.decider.js';

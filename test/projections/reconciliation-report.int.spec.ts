@@ -2,10 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import type { BreakView } from '../../projections/disbursement/disbursement.queries.js';
 import {
   agrees,
-  reportCsv,
-  reportHtml,
   type ReconciliationReport,
 } from '../../projections/disbursement/reconciliation-report.js';
+import { reportCsv, reportHtml } from '../../projections/disbursement/report-formats.js';
 import { LANGUAGES, kinds, words } from '../../projections/disbursement/report-texts.js';
 import { schemas } from '../../events/generated.js';
 

@@ -1,7 +1,9 @@
-import type { Kysely } from 'kysely';
+import type { Expression, ExpressionBuilder, Kysely, SqlBool } from 'kysely';
 
 /** Any tables: each projection declares its own and narrows it where it queries. */
 export type ReadDb = Kysely<any>;
+/** What rows must fulfil, for a query's `where`. */
+export type ReadCondition = (row: ExpressionBuilder<any, any>) => Expression<SqlBool>;
 
 /**
  * Where read models live: SQLite or PostgreSQL behind one query builder. Everything in it can be

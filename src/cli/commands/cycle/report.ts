@@ -1,11 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
-import {
-  agrees,
-  readReport,
-  reportCsv,
-  reportHtml,
-} from '../../../../projections/disbursement/reconciliation-report.js';
+import { agrees, readReport } from '../../../../projections/disbursement/reconciliation-report.js';
+import { reportCsv, reportHtml } from '../../../../projections/disbursement/report-formats.js';
 import { LANGUAGES, type Language } from '../../../../projections/disbursement/report-texts.js';
 import { parseCycleId } from '../../../kernel/ids.js';
 import { action, common, type Run } from '../../command.js';
