@@ -1,8 +1,8 @@
 import type { EventData } from '../../events/generated.js';
-import type { ReadStore } from '../../src/adapters/read-store/port.js';
+import type { ReadDb, ReadStore } from '../../src/adapters/read-store/port.js';
 import { streamHistory, type AuditEntry } from '../audit/audit.queries.js';
 import { payeeHistory, type PaymentView } from '../disbursement/disbursement.queries.js';
-import { reading, within } from '../engine/live.js';
+import { reading, within, type NameOf } from '../engine/live.js';
 import type { RowOf } from '../engine/projection.js';
 import { eligibilityProjection } from './eligibility.projection.js';
 import {
@@ -73,52 +73,74 @@ export async function applicationStory(
       .where(within('region', regions))
       .executeTakeFirst();
     if (!row) return undefined;
-    const made = await db
-      .selectFrom(name(determinations))
-      .selectAll()
-      .$castTo<RowOf<typeof determinations>>()
-      .where('application_id', '=', applicationId)
-      .orderBy('revision')
-      .limit(1_000)
-      .execute();
-    const words = await db
-      .selectFrom(name(policies))
-      .select(['version', 'texts'])
-      .$castTo<{ version: number; texts: string }>()
-      .where('programme_id', '=', row.programme_id)
-      .where(within('version', [...new Set(made.map(({ policy_version }) => policy_version))]))
-      .execute();
-    return {
-      row,
-      made,
-      texts: new Map<number, PolicyTexts>(
-        words.map(({ version, texts }) => [version, JSON.parse(texts)]),
-      ),
-    };
+    const made = await determinationsOf(db, name, applicationId);
+    const versions = new Set(made.map(({ policy_version }) => policy_version));
+    const texts = await textsOf(db, name, row.programme_id, versions);
+    return { row, made, texts };
   });
   if (!found) return undefined;
   const history = await streamHistory(store, `application-${applicationId}`, { limit: 1_000 });
   return {
     application: applicationView(found.row, deadlines),
-    determinations: found.made.map((row) => {
-      const texts = found.texts.get(row.policy_version);
-      const findings: RecordedFinding[] = JSON.parse(row.findings);
-      const entitlement: EventData['EligibilityDetermined']['entitlement'] = JSON.parse(
-        row.entitlement,
-      );
-      return {
-        revision: row.revision,
-        time: row.time,
-        actor: row.actor,
-        policyVersion: row.policy_version,
-        asOf: row.as_of,
-        eligible: row.eligible,
-        amountMinor: row.amount_minor,
-        findings: inWords(findings, texts, language),
-        items: itemsInWords(entitlement.items, texts, language),
-      };
-    }),
+    determinations: found.made.map((row) =>
+      determinationView(row, found.texts.get(row.policy_version), language),
+    ),
     history: history.items,
+  };
+}
+
+type DeterminationRow = RowOf<typeof determinations>;
+
+const determinationsOf = (
+  db: ReadDb,
+  name: NameOf,
+  applicationId: string,
+): Promise<DeterminationRow[]> =>
+  db
+    .selectFrom(name(determinations))
+    .selectAll()
+    .$castTo<DeterminationRow>()
+    .where('application_id', '=', applicationId)
+    .orderBy('revision')
+    .limit(1_000)
+    .execute();
+
+/** By version of the policy. */
+async function textsOf(
+  db: ReadDb,
+  name: NameOf,
+  programmeId: string,
+  versions: ReadonlySet<number>,
+): Promise<ReadonlyMap<number, PolicyTexts>> {
+  const rows = await db
+    .selectFrom(name(policies))
+    .select(['version', 'texts'])
+    .$castTo<{ version: number; texts: string }>()
+    .where('programme_id', '=', programmeId)
+    .where(within('version', [...versions]))
+    .execute();
+  return new Map(rows.map(({ version, texts }) => [version, JSON.parse(texts)]));
+}
+
+function determinationView(
+  row: DeterminationRow,
+  texts: PolicyTexts | undefined,
+  language: Language,
+): DeterminationView {
+  const findings: RecordedFinding[] = JSON.parse(row.findings);
+  const entitlement: EventData['EligibilityDetermined']['entitlement'] = JSON.parse(
+    row.entitlement,
+  );
+  return {
+    revision: row.revision,
+    time: row.time,
+    actor: row.actor,
+    policyVersion: row.policy_version,
+    asOf: row.as_of,
+    eligible: row.eligible,
+    amountMinor: row.amount_minor,
+    findings: inWords(findings, texts, language),
+    items: itemsInWords(entitlement.items, texts, language),
   };
 }
 

@@ -62,6 +62,21 @@ function lowest(rows: readonly StateRow[], builds: readonly ProjectionBuild[]): 
   );
 }
 
+async function moveTo(
+  trx: ReadDb,
+  builds: readonly ProjectionBuild[],
+  position: number,
+): Promise<void> {
+  for (const { projection, suffix } of builds)
+    await trx
+      .updateTable(STATE)
+      .set({ position })
+      .where('projection', '=', projection.name)
+      .where('suffix', '=', suffix)
+      .where('position', '<', position)
+      .execute();
+}
+
 /**
  * What the processes have in common that fold one feed, each some parts of it (a broker's
  * partitions). Every batch is one transaction: it takes its part first, so that a process that was
@@ -88,8 +103,8 @@ export class PartitionCheckpoint {
         .select('member')
         .where('part', '=', part)
         .$castTo<{ member: string }>();
-      return (await (this.dialect === 'postgres' ? query.forUpdate() : query).executeTakeFirst())
-        ?.member;
+      const locking = this.dialect === 'postgres' ? query.forUpdate() : query;
+      return (await locking.executeTakeFirst())?.member;
     };
     let member = await held();
     if (member === undefined) {
@@ -116,16 +131,36 @@ export class PartitionCheckpoint {
     events: readonly Recorded[],
     previous?: readonly number[],
   ): Promise<number> {
+    const from = lowest(await this.#held(trx), builds);
+    await this.#catchUp(trx, from);
+    const own = events.flatMap(({ position }, index) =>
+      position > from ? [previous?.[index] ?? position - 1, position] : [],
+    );
+    const to = this.#watermark.add(own);
+    if (to > from) {
+      await moveTo(trx, builds, to);
+      if (this.#seen > 0) await trx.deleteFrom(LINKS).where('until', '<=', to).execute();
+    }
+    const left = own.flatMap((position, index) =>
+      index % 2 === 1 && position > to ? [own[index - 1]!, position] : [],
+    );
+    if (left.length > 0) await this.#keep(trx, left);
+    return to;
+  }
+
+  /** Where the live builds are; nobody else moves them until the transaction ends. */
+  #held(trx: ReadDb): Promise<StateRow[]> {
     const query = trx
       .selectFrom(STATE)
       .select(['projection', 'suffix', 'position'])
       .where('live', '=', true)
       .orderBy('projection')
       .$castTo<StateRow>();
-    const from = lowest(
-      await (this.dialect === 'postgres' ? query.forUpdate() : query).execute(),
-      builds,
-    );
+    return (this.dialect === 'postgres' ? query.forUpdate() : query).execute();
+  }
+
+  /** Takes in what others folded beyond the position since this one looked last. */
+  async #catchUp(trx: ReadDb, from: number): Promise<void> {
     const links = await trx
       .selectFrom(LINKS)
       .select(['id', 'links'])
@@ -138,41 +173,20 @@ export class PartitionCheckpoint {
       this.#watermark.add(JSON.parse(text) as number[]);
       this.#seen = id;
     }
-    const own = events.flatMap(({ position }, index) =>
-      position > from ? [previous?.[index] ?? position - 1, position] : [],
-    );
-    const to = this.#watermark.add(own);
-    if (to > from) {
-      for (const {
-        projection: { name },
-        suffix,
-      } of builds) {
-        await trx
-          .updateTable(STATE)
-          .set({ position: to })
-          .where('projection', '=', name)
-          .where('suffix', '=', suffix)
-          .where('position', '<', to)
-          .execute();
-      }
-      if (this.#seen > 0) await trx.deleteFrom(LINKS).where('until', '<=', to).execute();
-    }
-    const left = own.flatMap((position, index) =>
-      index % 2 === 1 && position > to ? [own[index - 1]!, position] : [],
-    );
-    if (left.length > 0) {
-      const kept = await trx
-        .insertInto(LINKS)
-        .values({
-          until: left.reduce((last, position) => Math.max(last, position)),
-          links: JSON.stringify(left),
-        })
-        .returning('id')
-        .$castTo<{ id: number }>()
-        .executeTakeFirstOrThrow();
-      this.#seen = kept.id;
-    }
-    return to;
+  }
+
+  /** For the others: what is folded beyond the position, as pairs of a position and the one before. */
+  async #keep(trx: ReadDb, links: readonly number[]): Promise<void> {
+    const kept = await trx
+      .insertInto(LINKS)
+      .values({
+        until: links.reduce((last, position) => Math.max(last, position)),
+        links: JSON.stringify(links),
+      })
+      .returning('id')
+      .$castTo<{ id: number }>()
+      .executeTakeFirstOrThrow();
+    this.#seen = kept.id;
   }
 
   /** After a transaction that was not committed, memory holds what the tables do not. */
