@@ -132,7 +132,9 @@ export default tseslint.config(
   {
     // A function fits a screen.
     files: [
-      'src/{application,audit,budget,correction,cycle,eligibility,enrolment,kernel,payment,person,programme,recovery,statement}/**/*.ts',
+      'src/{application,audit,budget,correction,cycle,eligibility,enrolment,kernel,payment,person}/**/*.ts',
+      'src/{process-managers,programme,recovery,statement}/**/*.ts',
+      'projections/**/*.ts',
       'src/cli/commands/**/*.ts',
     ],
     rules: {
