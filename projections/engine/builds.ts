@@ -320,9 +320,8 @@ export async function afterSwitch(store: ReadStore, build: ProjectionBuild): Pro
   } = build;
   build.live = true;
   forgetLive(store);
-  const old = (await readState(store.db)).filter(
-    (row) => row.projection === name && row.suffix !== suffix,
-  );
+  const rows = await readState(store.db);
+  const old = rows.filter((row) => row.projection === name && row.suffix !== suffix);
   for (const row of old) await dropBuild(store, name, row.suffix);
 }
 

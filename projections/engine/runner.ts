@@ -110,15 +110,15 @@ export class ProjectionRunner {
         const stop = new AbortController();
         const either = AbortSignal.any([signal, stop.signal]);
         // One processor that fails stops the other: a read model that stands still must not look alive.
-        const followed = (await this.#processors()).map((processor) =>
+        const processors = await this.#processors();
+        const followed = processors.map((processor) =>
           this.#follow(processor, either).catch((error: unknown) => {
             stop.abort();
             throw error;
           }),
         );
-        const failed = (await Promise.allSettled(followed)).find(
-          (end) => end.status === 'rejected',
-        );
+        const ends = await Promise.allSettled(followed);
+        const failed = ends.find((end) => end.status === 'rejected');
         if (failed) throw failed.reason;
       }),
     );

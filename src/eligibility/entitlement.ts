@@ -120,8 +120,11 @@ export class Entitlements {
       items.push({ code: CEILING_ITEM, period, amountMinor: String(this.#ceiling - monthlyMinor) });
       monthlyMinor = this.#ceiling;
     }
-    if (oneOffMinor > 0n)
-      for (const share of shares) for (const item of share.oneOff) items.push(item);
+    if (oneOffMinor > 0n) {
+      for (const share of shares) {
+        for (const item of share.oneOff) items.push(item);
+      }
+    }
     if (items.length > MAX_ITEMS) {
       throw new DomainError(
         'POLICY_EVALUATION_FAILED',

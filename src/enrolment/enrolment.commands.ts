@@ -64,9 +64,8 @@ async function revised(
   Pick<EventData['EntitlementRevised'], 'fromPeriod' | 'facts' | 'contentHash' | 'entitlement'>
 > {
   const { fromPeriod } = command;
-  const { version, compiled } = (await programmes.of(idOf(command).programmeId)).policyOf(
-    fromPeriod,
-  );
+  const programme = await programmes.of(idOf(command).programmeId);
+  const { version, compiled } = programme.policyOf(fromPeriod);
   const facts = compiled.validateFacts(command.facts);
   return {
     fromPeriod,

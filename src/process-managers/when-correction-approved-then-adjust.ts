@@ -34,8 +34,8 @@ async function adjust(deps: Deps, event: Approved, signal?: AbortSignal): Promis
   const { correctionId } = event.data;
   const { status, started } = await readCorrection(deps.store, correctionId);
   if (status !== 'approved' || !started) return;
-  const { currency } = (await new PolicyReader(deps.store).programme(started.programmeId))
-    .definition;
+  const programme = await new PolicyReader(deps.store).programme(started.programmeId);
+  const { currency } = programme.definition;
   const base: JobContext = { actor: AUTOMATION, correlationId: event.meta.correlation };
   const figures = new Figures();
   await pipelined(

@@ -58,58 +58,46 @@ export const whenPaymentLapsesThenGiveBack = (deps: Deps): ProcessManager => ({
 const orderedIn = (events: readonly Recorded[]): Ordered | undefined =>
   events.findLast((event) => event.type === 'PaymentOrdered')?.data;
 
+/** What the household has back: arrears that were not paid, and a deduction that was not made. */
+function unitsOf(
+  { programmeId, personId, paymentId, round, items }: Ordered,
+  reason: string,
+): Unit[] {
+  const key = `${paymentId} ${round}`;
+  const units: Unit[] = [];
+  if (items.some(({ code }) => code === ARREARS_ITEM)) {
+    const stream = streams.adjustment(programmeId, personId);
+    const command = { type: 'ReleaseArrears', paymentId, round, reason } as const;
+    units.push({
+      verb: 'release-arrears',
+      key,
+      parts: [part(stream, adjustmentDecider, command)],
+    });
+  }
+  if (items.some(({ code }) => code === RECOVERY_ITEM)) {
+    const stream = streams.recovery(recoveryIdOf(programmeId, personId));
+    const command = { type: 'ReverseDeduction', paymentId, round, reason } as const;
+    units.push({
+      verb: 'reverse-deduction',
+      key,
+      parts: [part(stream, recoveryDecider, command)],
+    });
+  }
+  return units;
+}
+
 async function giveBack(
   deps: Deps,
   lapsed: readonly (Ordered | undefined)[],
   reason: string,
   base: JobContext,
 ): Promise<void> {
-  const units = lapsed.flatMap((ordered): Unit[] => {
-    if (!ordered || !hasCorrections(ordered.items)) return [];
-    const { programmeId, personId, paymentId, round, items } = ordered;
-    const key = `${paymentId} ${round}`;
-    const has = (code: string): boolean => items.some((item) => item.code === code);
-    return [
-      ...(has(ARREARS_ITEM)
-        ? [
-            {
-              verb: 'release-arrears',
-              key,
-              parts: [
-                part(streams.adjustment(programmeId, personId), adjustmentDecider, {
-                  type: 'ReleaseArrears',
-                  paymentId,
-                  round,
-                  reason,
-                }),
-              ],
-            },
-          ]
-        : []),
-      ...(has(RECOVERY_ITEM)
-        ? [
-            {
-              verb: 'reverse-deduction',
-              key,
-              parts: [
-                part(streams.recovery(recoveryIdOf(programmeId, personId)), recoveryDecider, {
-                  type: 'ReverseDeduction',
-                  paymentId,
-                  round,
-                  reason,
-                }),
-              ],
-            },
-          ]
-        : []),
-    ];
-  });
-  if (units.length === 0) return;
-  const known = new Map(
-    (await deps.store.readStreams(units.map(({ parts }) => parts[0]!.stream))).map(
-      ({ stream, events }) => [stream, events],
-    ),
+  const units = lapsed.flatMap((ordered) =>
+    ordered && hasCorrections(ordered.items) ? unitsOf(ordered, reason) : [],
   );
+  if (units.length === 0) return;
+  const read = await deps.store.readStreams(units.map(({ parts }) => parts[0]!.stream));
+  const known = new Map(read.map(({ stream, events }) => [stream, events]));
   const loaded = units.map((unit): Unit => ({
     ...unit,
     loaded: [known.get(unit.parts[0]!.stream) ?? []],

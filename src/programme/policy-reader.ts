@@ -6,9 +6,10 @@ import {
   versionInForce,
   type CompiledPolicy,
 } from '../eligibility/policy.js';
+import { fold } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
 import { streams } from '../kernel/ids.js';
-import { holdOf, NO_HOLD } from './programme.decider.js';
+import { programmeDecider } from './programme.decider.js';
 import type { PolicyInForce, ProgrammePolicies } from '../write-side/readers.js';
 import { paymentTerms } from './payment-terms.js';
 
@@ -27,21 +28,7 @@ export class PolicyReader {
       streams.programme(programmeId),
       asOf === undefined ? {} : { asOf },
     );
-    let definition: EventData['ProgrammeDefined'] | undefined;
-    let open = false;
-    let rules: EventData['ChecksConfigured']['rules'] = [];
-    let hold = NO_HOLD;
-    let termsSet: EventData['PaymentTermsSet'] | undefined;
-    const policies: EventData['PolicyPublished'][] = [];
-    for (const event of events) {
-      if (event.type === 'ProgrammeDefined') definition = event.data;
-      else if (event.type === 'PolicyPublished') policies.push(event.data);
-      else if (event.type === 'ChecksConfigured') rules = event.data.rules;
-      else if (event.type === 'AccountHoldSet') hold = holdOf(event.data);
-      else if (event.type === 'PaymentTermsSet') termsSet = event.data;
-      else if (event.type === 'ProgrammeOpened') open = true;
-      else if (event.type === 'ProgrammeClosed') open = false;
-    }
+    const { status, definition, policies, terms, rules, hold } = fold(programmeDecider, events);
     if (!definition)
       throw new DomainError(
         'PROGRAMME_NOT_FOUND',
@@ -65,8 +52,8 @@ export class PolicyReader {
       programmeId,
       revision: events.at(-1)!.revision,
       definition,
-      open,
-      terms: paymentTerms(definition, termsSet),
+      open: status === 'open',
+      terms: paymentTerms(definition, terms),
       rules,
       hold,
       policyOf: byPeriod(versionInForce),

@@ -61,7 +61,7 @@ export const PROGRAMME_REFUSALS = [
 
 /** Days after a change, and which accounts another person must have verified. */
 export const NO_HOLD: AccountHold = { days: 0, verification: 'none' };
-export const holdOf = ({
+const holdOf = ({
   days,
   verification = 'none',
 }: EventData['AccountHoldSet']): AccountHold => ({ days, verification });

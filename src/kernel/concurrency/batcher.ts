@@ -70,9 +70,11 @@ export class Batcher<Request, Answer> {
       const answers = await this.work(group.map(({ request }) => request));
       group.forEach(({ done }, i) => done(answers[i]!));
     } catch (error) {
-      if (group.length > 1 && this.options.ofOne(error))
+      if (group.length > 1 && this.options.ofOne(error)) {
         for (const one of group) await this.#run([one]);
-      else for (const { failed } of group) failed(error);
+        return;
+      }
+      for (const { failed } of group) failed(error);
     }
   }
 }

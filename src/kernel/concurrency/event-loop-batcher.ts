@@ -6,11 +6,12 @@ export class EventLoopBatcher {
   #next: Promise<void> | undefined;
 
   wait(): Promise<void> {
-    return (this.#next ??= new Promise((resolve) => {
+    this.#next ??= new Promise((resolve) => {
       setImmediate(() => {
         this.#next = undefined;
         resolve();
       });
-    }));
+    });
+    return this.#next;
   }
 }

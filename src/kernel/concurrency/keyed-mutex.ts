@@ -18,7 +18,9 @@ export class KeyedMutex {
       return await work();
     } finally {
       release();
-      for (const key of keys) if (this.#tails.get(key) === mine) this.#tails.delete(key);
+      for (const key of keys) {
+        if (this.#tails.get(key) === mine) this.#tails.delete(key);
+      }
     }
   }
 }
