@@ -25,6 +25,30 @@ const money = [
     message: 'Money and decimals are never floats.',
   },
 ];
+const plain = [
+  {
+    selector:
+      ':matches(CallExpression, ReturnStatement, MemberExpression, BinaryExpression) > AssignmentExpression',
+    message: 'An assignment is a statement of its own.',
+  },
+  {
+    selector: "VariableDeclarator[id.type='ArrayPattern'][init.type='ArrayExpression']",
+    message: 'One variable a statement.',
+  },
+  {
+    selector:
+      "AssignmentExpression[left.type='ArrayPattern'][right.type='ArrayExpression'][right.elements.length>2]",
+    message: 'One variable a statement; only two are swapped so.',
+  },
+  {
+    selector: ':not(ExpressionStatement, ForStatement) > UpdateExpression',
+    message: 'Counting is a statement of its own.',
+  },
+  {
+    selector: 'ExpressionStatement > :matches(LogicalExpression, ConditionalExpression)',
+    message: 'What is done under a condition stands under an if.',
+  },
+];
 const tests = [
   {
     selector: "CallExpression[callee.object.name='jest'][callee.property.name='mock']",
@@ -140,6 +164,14 @@ export default tseslint.config(
     rules: {
       'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
     },
+  },
+  {
+    files: [
+      'src/{application,audit,budget,correction,cycle,eligibility,enrolment,kernel,payment,person}/**/*.ts',
+      'src/{process-managers,programme,recovery,statement}/**/*.ts',
+      '{events,projections}/**/*.ts',
+    ],
+    rules: { 'no-restricted-syntax': ['error', ...clock, ...money, ...plain] },
   },
   // Tables are decided at run time; kysely's own way of saying so is any.
   {

@@ -42,7 +42,10 @@ export class EventRegistry {
   ) {
     for (const { aggregate, type, version, schema } of published) {
       let versions = this.#entries.get(type);
-      if (!versions) this.#entries.set(type, (versions = new Map()));
+      if (!versions) {
+        versions = new Map();
+        this.#entries.set(type, versions);
+      }
       versions.set(version, { schema });
       this.#latest.set(type, Math.max(version, this.#latest.get(type) ?? 0));
       this.#aggregates.set(type, aggregate);

@@ -217,9 +217,8 @@ function scalarSchema(field: ScalarField): object {
     case 'int':
       return { type: 'integer', minimum: field.minimum, maximum: field.maximum };
     case 'string':
-      return typeof field.form === 'string'
-        ? { type: 'string', pattern: field.form === 'month' ? MONTH : DATE }
-        : { enum: field.form.oneOf };
+      if (typeof field.form !== 'string') return { enum: field.form.oneOf };
+      return { type: 'string', pattern: field.form === 'month' ? MONTH : DATE };
   }
 }
 
