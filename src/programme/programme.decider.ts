@@ -61,10 +61,10 @@ export const PROGRAMME_REFUSALS = [
 
 /** Days after a change, and which accounts another person must have verified. */
 export const NO_HOLD: AccountHold = { days: 0, verification: 'none' };
-const holdOf = ({
+const holdOf = ({ days, verification = 'none' }: EventData['AccountHoldSet']): AccountHold => ({
   days,
-  verification = 'none',
-}: EventData['AccountHoldSet']): AccountHold => ({ days, verification });
+  verification,
+});
 
 const initialState: ProgrammeState = {
   status: 'none',
