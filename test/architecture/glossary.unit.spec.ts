@@ -7,6 +7,9 @@ import { ROLES } from '../../src/kernel/decider.js';
 const ROOT = process.cwd();
 const glossary = readFileSync(join(ROOT, 'docs/glossary.md'), 'utf8');
 
+/** Principles and views of the whole, which no single name can have. */
+const PRINCIPLES = new Set(['two people', 'read side']);
+
 /** Rows whose first cell is a word of the code, under a heading: word, meaning, French, Arabic. */
 function rowsUnder(heading: string): ReadonlyMap<string, readonly string[]> {
   const start = glossary.indexOf(`\n${heading}\n`);
@@ -33,6 +36,38 @@ function statesIn(source: string): string[] {
     [...union!.matchAll(/'([a-z-]+)'/g)].map(([, word]) => word!),
   );
 }
+
+/** Words of a table whose first cells are prose ("reader, view"), as the code calls them. */
+function wordsUnder(heading: string): readonly string[] {
+  const [, section = ''] = glossary.split(`\n${heading}\n`);
+  return section
+    .split(/^## /m)[0]!
+    .split('\n')
+    .filter((line) => /^\| [a-z]/.test(line))
+    .slice(1)
+    .flatMap((line) => {
+      const called = /\(in the code: `([^`]+)`\)/.exec(line)?.[1];
+      return called ?? line.split('|')[1]!.trim().split(', ');
+    });
+}
+
+/** Every name in the sources, of files too: neither comments nor texts. */
+function namesOfSource(): string {
+  const files = ['src', 'projections', 'events'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => join(folder, name)),
+  );
+  const names = files.map((file) =>
+    readFileSync(join(ROOT, file), 'utf8')
+      .replace(/\/\*[^]*?\*\/|\/\/.*/g, '')
+      .replace(/'[^'\n]* [^'\n]*'|`[^`]*`/g, ''),
+  );
+  return [...files, ...names].join('\n');
+}
+
+const isName = (word: string, names: string): boolean =>
+  new RegExp(word.replace(/[ -]/g, '[-_. ]?'), 'i').test(names);
 
 const sorted = (words: Iterable<string>): string[] => [...new Set(words)].sort();
 
@@ -63,6 +98,15 @@ describe('the glossary', () => {
       statesIn(readFileSync(join(ROOT, 'src', name), 'utf8')),
     );
     expect(sorted(rowsUnder('## States').keys())).toEqual(sorted(states));
+  });
+
+  test('has no word of the domain or of the code that is not a name in the sources', () => {
+    const names = namesOfSource();
+    expect(isName('payment rail', names)).toBe(true);
+    expect(isName('payment lane', names)).toBe(false);
+    const words = [...wordsUnder('## Words of the domain'), ...wordsUnder('## Words of the code')];
+    expect(words.length).toBeGreaterThan(70);
+    expect(words.filter((word) => !isName(word, names) && !PRINCIPLES.has(word))).toEqual([]);
   });
 
   test('says each of these words in English, French and Arabic', () => {
