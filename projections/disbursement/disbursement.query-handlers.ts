@@ -1,4 +1,5 @@
-import { openPayees, payeeOf } from '../../src/person/payees.js';
+import { openPayees } from '../../src/person/payees.js';
+import { payeeOf } from '../../src/person/payee.rule.js';
 import { parseCycleId, parsePaymentId, streams } from '../../src/kernel/ids.js';
 import { formatAmount } from '../../src/kernel/money.js';
 import { StreamableFile } from '@nestjs/common';

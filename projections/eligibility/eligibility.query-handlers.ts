@@ -1,4 +1,4 @@
-import { payeeOf } from '../../src/person/payees.js';
+import { payeeOf } from '../../src/person/payee.rule.js';
 import { registeredPerson } from '../../src/person/registered-person.js';
 import { requireRegion } from '../../src/kernel/decider.js';
 import { DomainError } from '../../src/kernel/errors.js';

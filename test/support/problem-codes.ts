@@ -20,7 +20,7 @@ const CODE = /^[A-Z]{2,}(_[A-Z]+)*$/;
 /** Nobody comes here by a request. */
 const NOT_HTTP = /^src\/(cli|composition|tabular)\/|take-outcomes-topic\.ts$/;
 /** What is made here is listed in the errors of one refusal, with codes of its own. */
-const LISTED = /^src\/(http\/validate|use-cases\/govstack\/confirm)\.ts$/;
+const LISTED = /^src\/(http\/validate|use-cases\/govstack\/confirmation\.rule)\.ts$/;
 
 const statusOf = (error: unknown): number => problemOf(error, '', '').status;
 const textOf = (node: ts.Node | undefined): string | undefined =>

@@ -12,7 +12,8 @@ import type {
 } from '../../src/adapters/payment-rail/govstack/port.js';
 import { createAuditCheck } from '../../src/audit/check.js';
 import { askBlock } from '../../src/use-cases/govstack/ask.js';
-import { takeInBatchStatus, type BatchStatus } from '../../src/use-cases/govstack/outcomes.js';
+import { takeInBatchStatus } from '../../src/use-cases/govstack/outcomes.js';
+import type { BatchStatus } from '../../src/use-cases/govstack/block-answer.rule.js';
 import type { Deps } from '../../src/write-side/context.js';
 import { pagesOf } from '../../src/write-side/stream-pages.js';
 import { DomainError } from '../../src/kernel/errors.js';

@@ -5,7 +5,8 @@ import { assignEntry } from '../../src/use-cases/statements/bank-entries.js';
 import { listEntries, type EntryView } from '../../src/use-cases/statements/bank-lists.js';
 import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
 import { matchEntries } from '../../src/use-cases/statements/match-entries.js';
-import { openPayees, payeeOf } from '../../src/person/payees.js';
+import { openPayees } from '../../src/person/payees.js';
+import { payeeOf } from '../../src/person/payee.rule.js';
 import {
   takeInMessage,
   type MessageSummary,

@@ -15,7 +15,7 @@ import { foldEnrolment } from '../folds.js';
 import type { Deps, JobContext, OnProgress, CommandContext } from '../../write-side/context.js';
 import { orderedInRound } from './ordered-set.js';
 import { withinEntitlement } from './payable.rule.js';
-import { payeeOf } from '../../person/payees.js';
+import { payeeOf } from '../../person/payee.rule.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import { isErased } from '../../person/registered-person.js';
 import { ahead, pagesOf } from '../../write-side/stream-pages.js';

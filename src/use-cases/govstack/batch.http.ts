@@ -1,7 +1,8 @@
 import { Controller, Inject, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { GOVSTACK_CALLER, type GovstackCaller } from '../../adapters/payment-rail/govstack/port.js';
-import { confirmBatch, standingOf, type HandedTransfer, type Standing } from './confirm.js';
+import { confirmBatch, standingOf, type Standing } from './confirm.js';
+import type { HandedTransfer } from './confirmation.rule.js';
 import { unpayable } from './payable.js';
 import { DomainError } from '../../kernel/errors.js';
 import { functionalIdOf, LENGTHS } from '../../kernel/govstack.js';

@@ -14,7 +14,7 @@ import { accountNumber, accountRecord } from '../../person/personal.js';
 import { record } from '../../write-side/bulk.js';
 import { fromState, part, type Unit } from '../../write-side/unit.js';
 import type { Deps, JobContext } from '../../write-side/context.js';
-import { payeeOf } from '../../person/payees.js';
+import { payeeOf } from '../../person/payee.rule.js';
 import { isErased } from '../../person/registered-person.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 

@@ -2,23 +2,13 @@ import type { KeptReceipt } from '../../adapters/event-store/port.js';
 import { DomainError } from '../../kernel/errors.js';
 import { personIdOf } from '../../kernel/govstack.js';
 import { streams, uuidOf } from '../../kernel/ids.js';
-import { parseAmount } from '../../kernel/money.js';
 import type { PaymentState } from '../../payment/payment.state.js';
 import { foldPayment } from '../folds.js';
 import type { Deps } from '../../write-side/context.js';
-import { payeeOf } from '../../person/payees.js';
+import { payeeOf } from '../../person/payee.rule.js';
+import { matchingPayment, type HandedTransfer, type Unconfirmed } from './confirmation.rule.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 
-/** A transfer of a batch that somebody hands to Sanad as to a payments block. */
-export interface HandedTransfer {
-  readonly requestId: string;
-  readonly payeeIdentity: string;
-  /** One spelling of an account's number, where the transfer names one. */
-  readonly account?: string;
-  /** Decimal string. */
-  readonly amount: string;
-  readonly currency: string;
-}
 export interface HandedBatch {
   readonly correlationId: string;
   /** A programme or a cycle, where the batch names one. */
@@ -31,12 +21,6 @@ export interface ConfirmedBatch {
   readonly batchId: string;
   readonly correlationId: string;
   readonly transfers: readonly (readonly [requestId: string, paymentId: string])[];
-}
-/** Why a transfer is not confirmed; `index` counts from 0. */
-export interface Unconfirmed {
-  readonly index: number;
-  readonly code: string;
-  readonly reason: string;
 }
 export type Confirmation =
   | { readonly kind: 'confirmed'; readonly batch: ConfirmedBatch }
@@ -92,7 +76,7 @@ export async function confirmBatch(
         payeeOf(people[at]!.events, accountId || undefined)?.accountHash;
       const hash =
         transfer.account === undefined ? undefined : vault.keyedHash('account', transfer.account);
-      const found = matching(
+      const found = matchingPayment(
         transfer,
         mine,
         used,
@@ -125,41 +109,6 @@ function same(kept: KeptReceipt, fingerprint: string): ConfirmedBatch {
       'X-CorrelationID',
     );
   return JSON.parse(kept.body) as ConfirmedBatch;
-}
-
-function matching(
-  { amount, currency }: HandedTransfer,
-  payments: readonly PaymentState[],
-  used: ReadonlySet<string>,
-  payeesAccount: (state: PaymentState) => boolean,
-): { readonly paymentId: string } | Omit<Unconfirmed, 'index'> {
-  const ordered = payments.filter(({ status }) => status !== 'none' && status !== 'cancelled');
-  if (ordered.length === 0)
-    return {
-      code: 'PAYMENT_UNKNOWN',
-      reason: 'No payment to this payee is ordered in a released cycle.',
-    };
-  const amountMinor = String(parseAmount(amount, currency));
-  const fitting = ordered.filter(
-    (state) => state.amountMinor === amountMinor && state.currency === currency,
-  );
-  if (fitting.length === 0)
-    return {
-      code: 'AMOUNT_DIFFERS',
-      reason: 'The payee is not paid this amount in this currency.',
-    };
-  const owned = fitting.filter(payeesAccount);
-  if (owned.length === 0)
-    return { code: 'ACCOUNT_DIFFERS', reason: 'The payee is not paid on this account.' };
-  const left = owned.filter(({ paymentId }) => !used.has(paymentId));
-  if (left.length === 0)
-    return { code: 'TRANSFER_TWICE', reason: 'Another transfer of the batch is this payment.' };
-  return left.length === 1
-    ? { paymentId: left[0]!.paymentId }
-    : {
-        code: 'PAYMENT_AMBIGUOUS',
-        reason: 'Payments of several cycles fit; name the cycle in X-Program-Id.',
-      };
 }
 
 /**

@@ -4,7 +4,7 @@ import { LENGTHS } from '../../kernel/govstack.js';
 import { partsOfPayment, streams } from '../../kernel/ids.js';
 import { batchOf } from './outcomes.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
-import { payeeOf } from '../../person/payees.js';
+import { payeeOf } from '../../person/payee.rule.js';
 import { unverifiedAccounts, verifyAccounts } from '../persons/verify-accounts.js';
 
 /**

@@ -11,7 +11,8 @@ import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { MAX_PER_FILE, messagePart, outlineOf, type Release } from './messages.js';
 import { endToEndIdOf, messageIdOf } from '../../payment/instruction-ids.rule.js';
 import { orderedInRound, SetTally, type Ordered, type SetFigures } from '../cycles/ordered-set.js';
-import { heldBy, openPayees, payeeOf, type Payee } from '../../person/payees.js';
+import { openPayees } from '../../person/payees.js';
+import { heldBy, payeeOf, type Payee } from '../../person/payee.rule.js';
 import type { AccountHold } from '../../kernel/accounts.js';
 
 import { ahead, pagesOf } from '../../write-side/stream-pages.js';

@@ -19,7 +19,8 @@ import {
 } from '../../write-side/context.js';
 import { MAX_PER_FILE, messagePart, writeMessage, type Release } from './messages.js';
 import { endToEndIdOf, messageIdOf } from '../../payment/instruction-ids.rule.js';
-import { heldBy, openPayees, payeeOf, type Held } from '../../person/payees.js';
+import { openPayees } from '../../person/payees.js';
+import { heldBy, payeeOf, type Held } from '../../person/payee.rule.js';
 import type { AccountHold } from '../../kernel/accounts.js';
 
 import { PolicyReader } from '../../programme/policy-reader.js';

@@ -3,7 +3,7 @@ import { personDecider, type PersonCommand } from '../../person/person.decider.j
 import { pipelined, record } from '../../write-side/bulk.js';
 import { fromState, part, type Unit } from '../../write-side/unit.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
-import { payeeOf } from '../../person/payees.js';
+import { payeeOf } from '../../person/payee.rule.js';
 import { refusal, type Refusal } from '../../write-side/refusals.js';
 import { ahead, pagesOf } from '../../write-side/stream-pages.js';
 

@@ -1,10 +1,5 @@
-import type { EventData } from '../../../events/generated.js';
-import type { Parties } from '../../adapters/payment-rail/iso20022/incoming/port.js';
 import { bankEntryDecider } from '../../statement/entry.decider.js';
-import { ibanOfRib, isRib } from '../../kernel/accounts.js';
 import { partsOfPayment, streams } from '../../kernel/ids.js';
-import { toLatin } from '../../kernel/transliteration.js';
-import type { PaymentState } from '../../payment/payment.state.js';
 import { record } from '../../write-side/bulk.js';
 import { part, type Unit } from '../../write-side/unit.js';
 import { foldBankEntry, foldPayment } from '../folds.js';
@@ -16,10 +11,18 @@ import {
   type MessageDeps,
   type OnProgress,
 } from '../../write-side/context.js';
-import { openPayees, payeeOf, type Payee } from '../../person/payees.js';
+import { openPayees } from '../../person/payees.js';
+import { payeeOf } from '../../person/payee.rule.js';
+import {
+  candidateOf,
+  comparable,
+  fits,
+  keepBest,
+  spellings,
+  type Compared,
+  type Wanted,
+} from './candidates.rule.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
-
-type Candidate = EventData['BankEntryCandidatesFound']['candidates'][number];
 
 /**
  * `entries`: waiting ones with an amount; `matched`: those with candidates; `payments`: how many
@@ -30,32 +33,6 @@ export interface MatchSummary {
   matched: number;
   payments: number;
 }
-
-/** Of an entry that waits: what a payment must have in common with it, and the best so far. */
-interface Wanted {
-  readonly entryId: string;
-  readonly sha256: string;
-  readonly number: number;
-  readonly outcome: string | undefined;
-  readonly bookedOn: string | undefined;
-  accountHashes: ReadonlySet<string>;
-  names: ReadonlySet<string>;
-  readonly best: Candidate[];
-  alike: number;
-}
-
-/** Points: the amount must be the same to the minor unit, the rest adds to it. */
-const AMOUNT = 40;
-const ACCOUNT = 40;
-const NAME = 30;
-/** Days between execution and booking, at most, and what they are worth. */
-const DAYS: readonly (readonly [number, number])[] = [
-  [1, 20],
-  [3, 15],
-  [7, 10],
-  [31, 5],
-];
-const KEPT = 5;
 
 /**
  * Finds payments that entries without a reference of ours may be about: the same amount and
@@ -190,42 +167,6 @@ async function readParties(
   }
 }
 
-/**
- * Words of a name in Latin capitals, in order of the alphabet: banks turn family and given names
- * around.
- */
-const comparable = (name: string): string =>
-  toLatin(name)
-    .toUpperCase()
-    .split(/[^A-Z0-9]+/)
-    .filter(Boolean)
-    .sort()
-    .join(' ');
-
-/** An account as it may have been registered: a Moroccan IBAN is its RIB, too. */
-const spellings = ({ accounts }: Parties): string[] =>
-  accounts.flatMap((text) => {
-    const account = text.replace(/[\s.-]/g, '').toUpperCase();
-    const rib = account.startsWith('MA') ? account.slice(4) : account;
-    return isRib(rib) ? [rib, ibanOfRib(rib)] : [account];
-  });
-
-/** Whether what the entry says could become of the payment. */
-function fits({ outcome }: Wanted, { status }: PaymentState): boolean {
-  if (outcome === 'returned') return status === 'settled';
-  return (
-    status === 'instructed' ||
-    status === 'accepted' ||
-    (outcome === 'settled' && status === 'rejected')
-  );
-}
-
-interface Compared {
-  readonly state: PaymentState;
-  readonly entries: readonly Wanted[];
-  readonly executionDate: string;
-}
-
 async function compare(deps: MessageDeps, payments: readonly Compared[]): Promise<void> {
   const asked = payments.filter(({ entries }) =>
     entries.some(({ names, accountHashes }) => names.size + accountHashes.size > 0),
@@ -248,46 +189,6 @@ async function compare(deps: MessageDeps, payments: readonly Compared[]): Promis
   );
   for (const payment of payments) {
     const { payee, name } = known.get(payment) ?? {};
-    for (const entry of payment.entries) keep(entry, candidateOf(entry, payment, payee, name));
+    for (const entry of payment.entries) keepBest(entry, candidateOf(entry, payment, payee, name));
   }
-}
-
-function candidateOf(
-  { bookedOn, accountHashes, names }: Wanted,
-  { state, executionDate }: Compared,
-  payee: Payee | undefined,
-  name: string | undefined,
-): Candidate {
-  const days =
-    bookedOn === undefined
-      ? undefined
-      : Math.round((Date.parse(bookedOn) - Date.parse(executionDate)) / 86_400_000);
-  const near = days === undefined ? 0 : (DAYS.find(([most]) => Math.abs(days) <= most)?.[1] ?? 0);
-  const byName = name !== undefined && names.has(name) ? 'name' : 'unknown';
-  const same = payee && accountHashes.has(payee.accountHash) ? 'account' : byName;
-  return {
-    paymentId: state.paymentId,
-    attempt: state.attempt,
-    score: AMOUNT + near + { account: ACCOUNT, name: NAME, unknown: 0 }[same],
-    payee: same,
-    ...(days === undefined || Math.abs(days) > 3_660 ? {} : { days }),
-  };
-}
-
-/**
- * Keeps the best, of equal ones those met first, and counts the others that are as good as the
- * last.
- */
-function keep(entry: Wanted, candidate: Candidate): void {
-  if (candidate.score <= AMOUNT) return;
-  const { best } = entry;
-  const at = best.findIndex(({ score }) => score < candidate.score);
-  if (at < 0 && best.length === KEPT) {
-    if (best[KEPT - 1]!.score === candidate.score) entry.alike += 1;
-    return;
-  }
-  best.splice(at < 0 ? best.length : at, 0, candidate);
-  if (best.length <= KEPT) return;
-  const dropped = best.pop()!;
-  entry.alike = dropped.score === best[KEPT - 1]!.score ? entry.alike + 1 : 0;
 }

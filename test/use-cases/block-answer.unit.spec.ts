@@ -1,0 +1,113 @@
+import { describe, expect, test } from '@jest/globals';
+import type { BlockTransaction, SentBatch } from '../../src/adapters/payment-rail/govstack/port.js';
+import { DomainError } from '../../src/kernel/errors.js';
+import {
+  outcomeOf,
+  outcomeOfAll,
+  requireSame,
+  TransferFinder,
+  type BatchStatus,
+} from '../../src/use-cases/govstack/block-answer.rule.js';
+
+const transfer = (n: number, amountMinor: bigint) => ({
+  instructionId: `i${n}`,
+  paymentId: `p${n}`,
+  endToEndId: `e${n}`,
+  payeeIdentity: `person${n}`,
+  account: `account${n}`,
+  amountMinor,
+});
+const batch: SentBatch = {
+  correlationId: 'C',
+  messageId: 'M',
+  currency: 'MAD',
+  transfers: [transfer(1, 50_000n), transfer(2, 100_030n)],
+};
+const status = (more: Partial<BatchStatus> = {}): BatchStatus => ({
+  correlationId: 'C',
+  batchId: 'B',
+  total: 2,
+  ongoing: 0,
+  completed: 2,
+  failed: 0,
+  totalAmount: '1500.30',
+  completedAmount: '1500.30',
+  failedAmount: '0',
+  generatedAt: '2026-01-05T10:00:00Z',
+  ...more,
+});
+const refusal = (work: () => unknown): string => {
+  try {
+    work();
+    return 'none';
+  } catch (error) {
+    return error instanceof DomainError ? `${error.code} ${error.field}` : 'another';
+  }
+};
+
+describe('what a block says of a whole batch', () => {
+  test('is held against what was sent, to the centime, and bears sums in floating point', () => {
+    requireSame(batch, status({ totalAmount: '1500.3000000000002' }));
+    const wrong: readonly (readonly [Partial<BatchStatus>, string])[] = [
+      [{ total: 3 }, 'TotalTransactions'],
+      [{ ongoing: 1 }, 'completed'],
+      [{ totalAmount: '1500.31' }, 'totalAmount'],
+      [{ completedAmount: '1500.29' }, 'completed_amount'],
+      [{ completed: 0, ongoing: 2 }, 'completed_amount'],
+      [{ failedAmount: '1' }, 'failed_amount'],
+    ];
+    for (const [more, field] of wrong)
+      expect(refusal(() => requireSame(batch, status(more)))).toBe(`BATCH_DIFFERS ${field}`);
+    expect(refusal(() => requireSame(batch, status({ totalAmount: '1500.304' })))).toBe(
+      'INVALID_AMOUNT totalAmount',
+    );
+  });
+
+  test('settles each transfer where all are completed, and says nothing of each where some are', () => {
+    expect(outcomeOfAll(batch, status())).toMatchObject([
+      { paymentId: 'p1', outcome: 'settled', amountMinor: '50000', settledOn: '2026-01-05' },
+      { paymentId: 'p2', outcome: 'settled', amountMinor: '100030', settledOn: '2026-01-05' },
+    ]);
+    const accepted = outcomeOfAll(batch, status({ completed: 0, ongoing: 2 }))!;
+    expect(accepted.map(({ outcome, settledOn }) => [outcome, settledOn])).toEqual([
+      ['accepted', undefined],
+      ['accepted', undefined],
+    ]);
+    expect(outcomeOfAll(batch, status({ completed: 1, failed: 1 }))).toBeUndefined();
+  });
+});
+
+describe('what a block says of one transfer', () => {
+  const said = (
+    transaction: Partial<BlockTransaction>,
+    transfers = new TransferFinder(batch),
+  ): unknown => outcomeOf(transaction as BlockTransaction, batch, transfers, {});
+
+  test('is taken for the transfer that it names, once', () => {
+    const transfers = new TransferFinder(batch);
+    const settled = { transactionId: 'i1', status: 'completed', amount: '500.00' };
+    expect(said(settled, transfers)).toMatchObject({
+      paymentId: 'p1',
+      outcome: 'settled',
+      amountMinor: '50000',
+    });
+    expect(transfers.left).toBe(1);
+  });
+
+  test('is found by payee and amount where only one transfer is so', () => {
+    const named = { payeePartyId: 'person2', status: 'FAILED', amount: '1000.30' };
+    expect(said(named)).toMatchObject({ paymentId: 'p2', outcome: 'rejected', reason: 'MS03' });
+    expect(said({ ...named, amount: '1000.31' })).toBeUndefined();
+  });
+
+  test('has the reason that it gives where that is a reason code', () => {
+    const failed = { transactionId: 'i1', status: 'FAILED' };
+    expect(said({ ...failed, errorInformation: 'AC04 closed' })).toMatchObject({ reason: 'AC04' });
+    expect(said({ ...failed, errorInformation: 'no money' })).toMatchObject({ reason: 'MS03' });
+  });
+
+  test('settles nothing by a word or an amount that cannot be read', () => {
+    expect(said({ transactionId: 'i1', status: 'MAYBE', amount: '500.00' })).toBeUndefined();
+    expect(said({ transactionId: 'i1', status: 'COMPLETED', amount: 'many' })).toBeUndefined();
+  });
+});
