@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { EventRegistry } from '../../events/registry.js';
 import { determine, entitlementFor } from '../../src/eligibility/determine.js';
-import { explain } from '../../src/eligibility/explain.js';
+import { inWords } from '../../projections/eligibility/explain.js';
 import { compilePolicy } from '../../src/eligibility/policy.js';
 import { asdProgramme, asdVersions } from '../../src/eligibility/reference/asd.js';
 
@@ -205,19 +205,30 @@ describe('the reference programme', () => {
       { scoreMicro: 9_900_000, coveredByOtherScheme: false, children: [] },
       '2024-01',
     );
-    expect(explain(findings, policy, 'en')).toEqual([
+    const texts = {
+      criteria: Object.fromEntries(policy.criteria.map(({ id, text }) => [id, text])),
+      benefits: {},
+    };
+    expect(inWords(findings, texts, 'en')).toMatchObject([
       {
         criterion: 'rsu-score-below-threshold',
         satisfied: false,
-        text: expect.stringContaining('Condition not met: The family’s socio-economic index'),
+        verdict: 'Condition not met',
+        text: expect.stringContaining('The family’s socio-economic index'),
       },
       {
         criterion: 'covered-by-other-scheme',
         satisfied: true,
-        text: expect.stringContaining('coveredByOtherScheme = no'),
+        inputs: { coveredByOtherScheme: false },
       },
     ]);
-    expect(explain(findings, policy, 'fr')[0]!.text).toContain('Condition non remplie : L’indice');
-    expect(explain(findings, policy, 'ar')[0]!.text).toContain('شرط غير مستوفى');
+    expect(inWords(findings, texts, 'fr')[0]).toMatchObject({
+      verdict: 'Condition non remplie',
+      text: expect.stringContaining('L’indice'),
+    });
+    expect(inWords(findings, texts, 'ar')[0]).toMatchObject({ verdict: 'شرط غير مستوفى' });
+    expect(inWords(findings, undefined, 'en')[0]).toMatchObject({
+      text: 'rsu-score-below-threshold',
+    });
   });
 });
