@@ -1,6 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
 import { correlationIdOf, instructionIdOf } from '../../../kernel/govstack.js';
 import { parseAmount } from '../../../kernel/money.js';
 import { details } from './details.js';
@@ -24,7 +22,8 @@ import {
   type PaymentRail,
   type WrittenFile,
 } from '../port.js';
-import { requireNotSent, writeWhole } from '../iso20022/whole-file.js';
+import { MessagesUnderWay, requireTotals, SpoolFile, writeFailure } from '../spool-file.js';
+import { requireNotSent, writeWhole } from '../whole-file.js';
 
 /**
  * The rail of a GovStack payments building block (G2P Payments API). A message is first written
@@ -42,54 +41,27 @@ export function govstackRail(
   deferred = false,
 ): PaymentRail {
   const kept = new Kept(files);
-  const writing = new Set<string>();
+  const underWay = new MessagesUnderWay();
 
-  async function begin(outline: MessageOutline): Promise<Spool> {
+  async function begin(outline: MessageOutline): Promise<SpooledMessage> {
     const { messageId } = outline;
-    if (writing.has(messageId))
-      throw new RailError('MESSAGE_BUSY', `Message ${messageId} is being written already.`);
-    writing.add(messageId);
-    try {
-      await mkdir(files, { recursive: true, mode: 0o700 });
-      const path = join(files, `${documentName(messageId)}.spool.part`);
-      return new Spool(
-        {
-          files,
-          path,
-          outline,
-          settings,
-          kept,
-          deferred,
-          release: () => {
-            writing.delete(messageId);
-          },
-        },
-        await open(path, 'w', 0o600),
-      );
-    } catch (error) {
-      writing.delete(messageId);
-      throw failure(error, messageId);
-    }
+    const file = await SpoolFile.begin(files, documentName(messageId), messageId, underWay);
+    return new SpooledMessage({ files, outline, settings, kept, deferred }, file);
   }
 
   return {
     begin,
     async write(head, instructions) {
-      const spool = await begin(head);
+      const message = await begin(head);
       try {
-        for await (const batch of instructions) await spool.add(batch);
-        if (spool.count !== head.count || spool.totalMinor !== head.totalMinor) {
-          throw new RailError(
-            'CONTROL_SUM_DIFFERS',
-            `Message ${head.messageId} was announced with ${head.count} transfers of ${head.totalMinor} minor units and came with ${spool.count} of ${spool.totalMinor}.`,
-          );
-        }
-        const file = await spool.finish();
+        for await (const batch of instructions) await message.add(batch);
+        requireTotals(head, message);
+        const file = await message.finish();
         if (!file)
           throw new RailError('CONTROL_SUM_DIFFERS', `Message ${head.messageId} has no transfers.`);
         return file;
       } finally {
-        await spool.abandon();
+        await message.abandon();
       }
     },
   };
@@ -136,22 +108,16 @@ export function govstackBlock(files: string, settings: GovstackSettings): Govsta
 
 interface Spooling {
   readonly files: string;
-  readonly path: string;
   readonly outline: MessageOutline;
   readonly settings: GovstackSettings;
   readonly kept: Kept;
   readonly deferred: boolean;
-  readonly release: () => void;
 }
 
-/**
- * A document under way. Holds one batch in memory. What a killed process left of one is
- * overwritten.
- */
-class Spool implements MessageWriter {
+/** A document under way. Holds one batch in memory. */
+class SpooledMessage implements MessageWriter {
   count = 0;
   totalMinor = 0n;
-  #over = false;
   #batch: { readonly instruction: Instruction; readonly text: string }[] = [];
   #batches = 0;
   /** Ids of the batch's transfers: 80 bits of a hash, which two must not share. */
@@ -159,12 +125,12 @@ class Spool implements MessageWriter {
 
   constructor(
     private readonly at: Spooling,
-    private readonly file: FileHandle,
+    private readonly file: SpoolFile,
   ) {}
 
   async add(instructions: readonly Instruction[]): Promise<void> {
     const { outline, settings } = this.at;
-    this.#underWay();
+    this.file.requireOpen();
     try {
       for (const instruction of instructions) {
         const id = instructionIdOf(instruction.endToEndId);
@@ -183,14 +149,14 @@ class Spool implements MessageWriter {
         if (this.#batch.length === settings.batchSize) await this.#flush();
       }
     } catch (error) {
-      throw failure(error, outline.messageId);
+      throw writeFailure(error, outline.messageId);
     }
   }
 
   async finish(): Promise<WrittenFile | undefined> {
-    const { files, path, outline, settings, kept, deferred } = this.at;
+    const { files, outline, settings, kept, deferred } = this.at;
     const { messageId } = outline;
-    this.#underWay();
+    this.file.requireOpen();
     try {
       if (this.count === 0) return undefined;
       await this.#flush();
@@ -199,29 +165,24 @@ class Spool implements MessageWriter {
       const sha256 = await writeWhole(
         files,
         name,
-        whole(headLine(outline), path, footLine(this.count, this.totalMinor, outline.currency)),
+        whole(
+          headLine(outline),
+          this.file.path,
+          footLine(this.count, this.totalMinor, outline.currency),
+        ),
       );
       await kept.keepPending(messageId);
       if (!deferred) await sendMessage(settings, kept, messageId);
       return { name, messageId, sha256, count: this.count, totalMinor: this.totalMinor.toString() };
     } catch (error) {
-      throw failure(error, messageId);
+      throw writeFailure(error, messageId);
     } finally {
       await this.abandon();
     }
   }
 
-  async abandon(): Promise<void> {
-    if (this.#over) return;
-    this.#over = true;
-    await this.file.close().catch(() => undefined);
-    await rm(this.at.path, { force: true });
-    this.at.release();
-  }
-
-  #underWay(): void {
-    if (this.#over)
-      throw new Error(`message ${this.at.outline.messageId} is finished or abandoned`);
+  abandon(): Promise<void> {
+    return this.file.remove();
   }
 
   async #flush(): Promise<void> {
@@ -229,7 +190,7 @@ class Spool implements MessageWriter {
     if (batch.length === 0) return;
     this.#batch = [];
     this.#ids = new Set();
-    await this.file.writeFile(
+    await this.file.write(
       batchLine(
         this.at.outline.messageId,
         this.#batches,
@@ -249,21 +210,4 @@ async function* whole(
   yield head;
   for await (const bytes of createReadStream(path)) yield bytes as Buffer;
   yield foot;
-}
-
-/** Failures of the disk in our words; anything else stays as it is. */
-function failure(error: unknown, messageId: string): unknown {
-  if (typeof error !== 'object' || error === null || !('syscall' in error) || !('code' in error))
-    return error;
-  if (error.code === 'ENOSPC' || error.code === 'EDQUOT')
-    return new RailError(
-      'DISK_FULL',
-      `There is no space left for message ${messageId}; make room and run it again.`,
-      { cause: error },
-    );
-  return new RailError(
-    'RAIL_FAILED',
-    `Message ${messageId} could not be written (${String(error.code)}).`,
-    { cause: error },
-  );
 }

@@ -1,17 +1,15 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
 import { CLOSING, MAX_TRANSACTIONS, opening, transfer } from './pain001.js';
-import {
-  RailError,
-  type Instruction,
-  type MessageHead,
-  type MessageOutline,
-  type MessageWriter,
-  type PaymentRail,
-  type WrittenFile,
+import type {
+  Instruction,
+  MessageHead,
+  MessageOutline,
+  MessageWriter,
+  PaymentRail,
+  WrittenFile,
 } from '../port.js';
-import { requireNotSent, writeWhole } from './whole-file.js';
+import { MessagesUnderWay, requireTotals, SpoolFile, writeFailure } from '../spool-file.js';
+import { requireNotSent, writeWhole } from '../whole-file.js';
 import type { SchemaCheck } from './xsd.js';
 
 /** Characters gathered before they are hashed and written. */
@@ -36,46 +34,24 @@ export interface PaymentFilesOptions {
  *   other content
  */
 export function paymentFiles(dir: string, { check }: PaymentFilesOptions = {}): PaymentRail {
-  const writing = new Set<string>();
-  const take = (messageId: string): void => {
-    if (writing.has(messageId))
-      throw new RailError('MESSAGE_BUSY', `Message ${messageId} is being written already.`);
-    writing.add(messageId);
-  };
+  const underWay = new MessagesUnderWay();
   return {
     async write(head, instructions) {
       const first = opening(head);
-      take(head.messageId);
+      const release = underWay.take(head.messageId);
       try {
         const transfers = new Transfers(head, check);
         return await written(dir, head, pieces(head, first, transfers, instructions));
       } catch (error) {
-        throw failure(error, head);
+        throw writeFailure(error, head.messageId);
       } finally {
-        writing.delete(head.messageId);
+        release();
       }
     },
     async begin(outline) {
       opening({ ...outline, count: 1, totalMinor: 1n });
-      take(outline.messageId);
-      const release = (): void => {
-        writing.delete(outline.messageId);
-      };
-      try {
-        await mkdir(dir, { recursive: true, mode: 0o700 });
-        const path = join(dir, `${nameOf(outline)}.spool.part`);
-        return new Spool(
-          dir,
-          outline,
-          path,
-          await open(path, 'w', 0o600),
-          new Transfers(outline, check),
-          release,
-        );
-      } catch (error) {
-        release();
-        throw failure(error, outline);
-      }
+      const file = await SpoolFile.begin(dir, nameOf(outline), outline.messageId, underWay);
+      return new SpooledMessage(dir, outline, file, new Transfers(outline, check));
     },
   };
 }
@@ -154,71 +130,56 @@ async function* pieces(
     }
     if (transfers.count > MAX_TRANSACTIONS) break;
   }
-  if (transfers.count !== head.count || transfers.totalMinor !== head.totalMinor) {
-    throw new RailError(
-      'CONTROL_SUM_DIFFERS',
-      `Message ${head.messageId} was announced with ${head.count} transfers of ${head.totalMinor} minor units and came with ${transfers.count} of ${transfers.totalMinor}.`,
-    );
-  }
+  requireTotals(head, transfers);
   yield text + CLOSING;
 }
 
-/**
- * The transfers of a message whose head cannot be written yet. What a killed process left of one is
- * overwritten.
- */
-class Spool implements MessageWriter {
+/** A message under way; its transfers are kept aside until they are counted. */
+class SpooledMessage implements MessageWriter {
   #text = '';
-  #over = false;
 
   constructor(
     private readonly dir: string,
     private readonly outline: MessageOutline,
-    private readonly path: string,
-    private readonly file: FileHandle,
+    private readonly file: SpoolFile,
     private readonly transfers: Transfers,
-    private readonly release: () => void,
   ) {}
 
   async add(instructions: readonly Instruction[]): Promise<void> {
-    if (this.#over) throw new Error(`message ${this.outline.messageId} is finished or abandoned`);
+    this.file.requireOpen();
     try {
       for await (const piece of this.transfers.text(instructions)) {
         this.#text += piece;
         if (this.#text.length >= PIECE) await this.#flush();
       }
     } catch (error) {
-      throw failure(error, this.outline);
+      throw writeFailure(error, this.outline.messageId);
     }
   }
 
   async finish(): Promise<WrittenFile | undefined> {
-    if (this.#over) throw new Error(`message ${this.outline.messageId} is finished or abandoned`);
+    this.file.requireOpen();
     try {
       const { count, totalMinor } = this.transfers;
       if (count === 0) return undefined;
       await this.#flush();
       const head: MessageHead = { ...this.outline, count, totalMinor };
-      return await written(this.dir, head, behind(opening(head), this.path));
+      return await written(this.dir, head, behind(opening(head), this.file.path));
     } catch (error) {
-      throw failure(error, this.outline);
+      throw writeFailure(error, this.outline.messageId);
     } finally {
       await this.abandon();
     }
   }
 
-  async abandon(): Promise<void> {
-    if (this.#over) return;
-    this.#over = true;
-    await this.file.close().catch(() => undefined);
-    await rm(this.path, { force: true });
-    this.release();
+  abandon(): Promise<void> {
+    return this.file.remove();
   }
 
   async #flush(): Promise<void> {
     const text = this.#text;
     this.#text = '';
-    if (text !== '') await this.file.writeFile(text);
+    if (text !== '') await this.file.write(text);
   }
 }
 
@@ -226,24 +187,4 @@ async function* behind(first: string, path: string): AsyncGenerator<string | Uin
   yield first;
   for await (const bytes of createReadStream(path, { highWaterMark: PIECE })) yield bytes as Buffer;
   yield CLOSING;
-}
-
-/**
- * Failures of the disk in our words; what the instructions or the message itself failed with stays
- * as it is.
- */
-function failure(error: unknown, { messageId }: Pick<MessageOutline, 'messageId'>): unknown {
-  if (typeof error !== 'object' || error === null || !('syscall' in error) || !('code' in error))
-    return error;
-  if (error.code === 'ENOSPC' || error.code === 'EDQUOT')
-    return new RailError(
-      'DISK_FULL',
-      `There is no space left for message ${messageId}; make room and run it again.`,
-      { cause: error },
-    );
-  return new RailError(
-    'RAIL_FAILED',
-    `Message ${messageId} could not be written (${String(error.code)}).`,
-    { cause: error },
-  );
 }

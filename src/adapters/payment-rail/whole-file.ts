@@ -3,7 +3,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { RailError } from '../port.js';
+import { RailError } from './port.js';
 
 /** Endings of names that no reader of a folder takes. */
 export const PART = '.part';
