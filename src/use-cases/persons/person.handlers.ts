@@ -1,3 +1,4 @@
+import type { PersonalRecord, Sealed } from '../../adapters/vault/port.js';
 import { requireNotEnrolled } from './not-enrolled.js';
 import { DomainError } from '../../kernel/errors.js';
 import { parsePersonId, streams, uuidOf } from '../../kernel/ids.js';
@@ -10,7 +11,7 @@ import {
   type CommandPlanDeps,
 } from '../../http/command-handlers.js';
 import { identityDecider } from '../../person/identity.decider.js';
-import { personDecider } from '../../person/person.decider.js';
+import { personDecider, type PersonCommand } from '../../person/person.decider.js';
 import { accountNumber, accountRecord, personName, profileRecord } from '../../person/personal.js';
 import {
   RegisterPerson,
@@ -27,6 +28,41 @@ const accountOf = (command: Command): { personId: string; accountId: string } =>
   accountId: parsePersonId(command.param('accountId'), 'accountId'),
 });
 
+const personPart = (personId: string, command: PersonCommand): Part =>
+  part(streams.person(personId), personDecider, command);
+
+/**
+ * A payee's account: what is sealed of it, and the command that registers it then.
+ * @param place of the account in the request, ending with a slash; '' for the request itself
+ */
+function payeeAccount(
+  vault: CommandPlanDeps['vault'],
+  { personId, accountId }: { readonly personId: string; readonly accountId: string },
+  account: Pick<RegisterPayeeAccount, 'kind' | 'number' | 'holder'>,
+  place: string,
+): { record: () => PersonalRecord; command: (sealed: Sealed) => PersonCommand } {
+  const { kind, holder } = account;
+  const number = accountNumber(account, `${place}number`);
+  return {
+    record: () =>
+      accountRecord(
+        vault,
+        personId,
+        accountId,
+        number,
+        holder === undefined ? undefined : personName(holder, `${place}holder`),
+      ),
+    command: (sealed) => ({
+      type: 'RegisterPayeeAccount',
+      personId,
+      accountId,
+      kind,
+      accountHash: vault.keyedHash('account', number),
+      sealed,
+    }),
+  };
+}
+
 /**
  * What erasing takes besides the person's own stream: the identity that they hold is free again.
  */
@@ -40,7 +76,7 @@ async function erasure(
     throw new DomainError('PERSON_NOT_FOUND', 'There is no such person.', 'not-found', 'personId');
   await requireNotEnrolled(store, personId);
   return [
-    part(streams.person(personId), personDecider, { type: 'ErasePerson', personId, reason }),
+    personPart(personId, { type: 'ErasePerson', personId, reason }),
     part(streams.identity(registered.data.identityHash), identityDecider, {
       type: 'ReleaseIdentity',
       reason,
@@ -52,11 +88,11 @@ export const personHandlers = commandHandlers(
   commandHandler(
     RegisterPerson,
     async (command, { vault }) => {
-      const { region, account } = command;
+      const { region } = command;
       const nationalId = normaliseNationalId(command.nationalId);
-      const number = accountNumber(account, 'account/number');
       const personId = uuidOf('person', command.call.context.commandId);
       const accountId = uuidOf('account', personId, 1);
+      const account = payeeAccount(vault, { personId, accountId }, command.account, 'account/');
       const identityHash = vault.keyedHash('identity', nationalId);
       const [profile, sealed] = await vault.seal([
         profileRecord(vault, personId, {
@@ -67,13 +103,7 @@ export const personHandlers = commandHandlers(
             : { nameArabic: personName(command.nameArabic, 'nameArabic') }),
           ...(command.phone === undefined ? {} : { phone: command.phone }),
         }),
-        accountRecord(
-          vault,
-          personId,
-          accountId,
-          number,
-          account.holder === undefined ? undefined : personName(account.holder, 'account/holder'),
-        ),
+        account.record(),
       ]);
       return {
         parts: [
@@ -86,14 +116,7 @@ export const personHandlers = commandHandlers(
             streams.person(personId),
             personDecider,
             { type: 'RegisterPerson', personId, identityHash, region, sealed: profile! },
-            {
-              type: 'RegisterPayeeAccount',
-              personId,
-              accountId,
-              kind: account.kind,
-              accountHash: vault.keyedHash('account', number),
-              sealed: sealed!,
-            },
+            account.command(sealed!),
           ),
         ],
         answer: { personId, accountId },
@@ -108,28 +131,11 @@ export const personHandlers = commandHandlers(
     RegisterPayeeAccount,
     async (command, { vault }) => {
       const personId = personOf(command);
-      const number = accountNumber(command, 'number');
       const accountId = uuidOf('account', personId, command.call.context.commandId);
-      const [sealed] = await vault.seal([
-        accountRecord(
-          vault,
-          personId,
-          accountId,
-          number,
-          command.holder === undefined ? undefined : personName(command.holder, 'holder'),
-        ),
-      ]);
+      const account = payeeAccount(vault, { personId, accountId }, command, '');
+      const [sealed] = await vault.seal([account.record()]);
       return {
-        parts: [
-          part(streams.person(personId), personDecider, {
-            type: 'RegisterPayeeAccount',
-            personId,
-            accountId,
-            kind: command.kind,
-            accountHash: vault.keyedHash('account', number),
-            sealed: sealed!,
-          }),
-        ],
+        parts: [personPart(personId, account.command(sealed!))],
         answer: { personId, accountId },
         status: 201,
       };
@@ -140,7 +146,7 @@ export const personHandlers = commandHandlers(
     const { personId, accountId } = accountOf(command);
     return {
       parts: [
-        part(streams.person(personId), personDecider, {
+        personPart(personId, {
           type: 'VerifyPayeeAccount',
           personId,
           accountId,
@@ -154,7 +160,7 @@ export const personHandlers = commandHandlers(
     const { personId, accountId } = accountOf(command);
     return {
       parts: [
-        part(streams.person(personId), personDecider, {
+        personPart(personId, {
           type: 'ClosePayeeAccount',
           personId,
           accountId,
