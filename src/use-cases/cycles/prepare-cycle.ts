@@ -1,4 +1,4 @@
-import { cycleDecider } from '../../cycle/cycle.decider.js';
+import { cycleDecider, type CycleCommand } from '../../cycle/cycle.decider.js';
 import { type CycleState } from '../../cycle/cycle.state.js';
 import { DomainError } from '../../kernel/errors.js';
 import { cycleId as cycleIdOf, streams } from '../../kernel/ids.js';
@@ -10,7 +10,7 @@ import { checkCycle } from './check-cycle.js';
 import { foldCycle, readCycle } from './cycles.js';
 import { foldPayment } from '../folds.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
-import { setFromLog } from './ordered-set.js';
+import { setFromLog, type SetFigures } from './ordered-set.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import { ahead, pagesOf } from '../../write-side/stream-pages.js';
 import { Preparation, refuseNone } from './preparation.js';
@@ -51,51 +51,89 @@ export async function prepareCycle(
 ): Promise<PrepareSummary> {
   const period = parsePeriod(args.period);
   const cycleId = cycleIdOf(args.programmeId, period);
-  const books = new PolicyReader(deps.store);
   const before = await readCycle(deps.store, cycleId);
   if (isPrepared(before))
     return checked(deps, summaryOf(cycleId, before, true), base, onProgress, signal);
   const paidThrough = await paidThroughBefore(deps, args.programmeId, cycleId);
-  if (before.status === 'none') {
-    const now = await books.programme(args.programmeId);
-    await recordOne(
-      deps,
-      {
-        verb: 'open-cycle',
-        key: cycleId,
-        parts: [
-          part(streams.cycle(cycleId), cycleDecider, {
-            type: 'OpenCycle',
-            cycleId,
-            programmeId: args.programmeId,
-            period,
-            policyVersion: now.policyOf(period).version,
-            currency: now.definition.currency,
-          }),
-        ],
-      },
-      base,
-    );
-  }
-  const resumed = before.status === 'preparing';
-  if (!resumed) {
+  if (before.status === 'none') await openCycle(deps, args.programmeId, period, base);
+  if (before.status !== 'preparing') {
     const asOf = await deps.store.lastPosition();
-    await recordOne(
-      deps,
-      {
-        verb: 'start-preparation',
-        key: cycleId,
-        parts: [part(streams.cycle(cycleId), cycleDecider, { type: 'StartPreparation', asOf })],
-      },
-      base,
-    );
+    await decide(deps, cycleId, 'start-preparation', { type: 'StartPreparation', asOf }, base);
   }
   const cycle = await readCycle(deps.store, cycleId);
-  const book = await books.programme(args.programmeId, cycle.asOf);
   if (cycle.round > 1) await cancelEarlierRounds(deps, cycleId, cycle.round, base, signal);
-  const run = new Preparation(deps, base, cycle, book, paidThrough, onProgress);
-  const enrolments = pagesOf(deps.store, `enrolment-${args.programmeId}-`, {
-    asOf: cycle.asOf,
+  const { count, totalMinor, contentHash } = await orderPayments(
+    deps,
+    cycle,
+    paidThrough,
+    base,
+    onProgress,
+    signal,
+  );
+  await decide(
+    deps,
+    cycleId,
+    'record-preparation',
+    {
+      type: 'RecordPreparation',
+      asOf: cycle.asOf,
+      count,
+      totalMinor: String(totalMinor),
+      contentHash,
+    },
+    base,
+  );
+  const prepared = await readCycle(deps.store, cycleId);
+  return checked(deps, summaryOf(cycleId, prepared, false), base, onProgress, signal);
+}
+
+const decide = (
+  deps: Deps,
+  cycleId: string,
+  verb: string,
+  command: CycleCommand,
+  base: JobContext,
+): Promise<unknown> =>
+  recordOne(
+    deps,
+    { verb, key: cycleId, parts: [part(streams.cycle(cycleId), cycleDecider, command)] },
+    base,
+  );
+
+/** Opens the cycle under the policy that pays its period now. */
+async function openCycle(
+  deps: Deps,
+  programmeId: string,
+  period: string,
+  base: JobContext,
+): Promise<void> {
+  const cycleId = cycleIdOf(programmeId, period);
+  const programme = await new PolicyReader(deps.store).programme(programmeId);
+  const { version: policyVersion } = programme.policyOf(period);
+  const { currency } = programme.definition;
+  await decide(
+    deps,
+    cycleId,
+    'open-cycle',
+    { type: 'OpenCycle', cycleId, programmeId, period, policyVersion, currency },
+    base,
+  );
+}
+
+/** Orders a payment for every payable enrolment, and says what set they make. */
+async function orderPayments(
+  deps: Deps,
+  cycle: CycleState,
+  paidThrough: number,
+  base: JobContext,
+  onProgress?: OnProgress,
+  signal?: AbortSignal,
+): Promise<SetFigures> {
+  const { programmeId, asOf, round } = cycle;
+  const programme = await new PolicyReader(deps.store).programme(programmeId, asOf);
+  const run = new Preparation(deps, base, cycle, programme, paidThrough, onProgress);
+  const enrolments = pagesOf(deps.store, `enrolment-${programmeId}-`, {
+    asOf,
     ...(signal ? { signal } : {}),
   });
   await pipelined(
@@ -103,33 +141,8 @@ export async function prepareCycle(
     (orders) => run.record(orders),
     signal,
   );
-  const figures = run.foundOrders
-    ? await setFromLog(deps.store, cycleId, cycle.round, signal)
-    : run.tally.figures();
-  await recordOne(
-    deps,
-    {
-      verb: 'record-preparation',
-      key: cycleId,
-      parts: [
-        part(streams.cycle(cycleId), cycleDecider, {
-          type: 'RecordPreparation',
-          asOf: cycle.asOf,
-          count: figures.count,
-          totalMinor: String(figures.totalMinor),
-          contentHash: figures.contentHash,
-        }),
-      ],
-    },
-    base,
-  );
-  return checked(
-    deps,
-    summaryOf(cycleId, await readCycle(deps.store, cycleId), false),
-    base,
-    onProgress,
-    signal,
-  );
+  if (!run.foundOrders) return run.tally.figures();
+  return setFromLog(deps.store, cycleIdOf(programmeId, cycle.period), round, signal);
 }
 
 /**

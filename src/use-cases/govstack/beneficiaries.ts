@@ -1,4 +1,5 @@
-import type { EventData } from '../../../events/generated.js';
+import type { Sealed } from '../../adapters/vault/port.js';
+import type { Recorded } from '../../kernel/decider.js';
 import { isIban } from '../../kernel/accounts.js';
 import { DomainError } from '../../kernel/errors.js';
 import {
@@ -50,6 +51,136 @@ const KINDS: Readonly<Record<Modality, readonly AccountKind[]>> = {
 };
 const PAGE = 200;
 
+type How = 'register' | 'update';
+
+/** A beneficiary of a request, by place in it, who may be a person here. */
+interface Named {
+  readonly index: number;
+  readonly beneficiary: Beneficiary;
+  readonly personId: string;
+}
+
+/** An account that is to be set. */
+interface Setting {
+  readonly index: number;
+  readonly personId: string;
+  readonly accountId: string;
+  readonly kind: AccountKind;
+  readonly number: string;
+  readonly accountHash: string;
+  readonly events: readonly Recorded[];
+}
+
+/** Sets the accounts of one request, a page of beneficiaries at a time. */
+class AccountSetter {
+  readonly #seen = new Set<string>();
+  readonly #failed: FailedBeneficiary[] = [];
+  #changed = 0;
+  #unchanged = 0;
+
+  constructor(
+    private readonly deps: Deps,
+    private readonly how: How,
+    private readonly requestId: string,
+    private readonly base: JobContext,
+  ) {}
+
+  /** @param from place in the request of the first of them */
+  async set(beneficiaries: readonly Beneficiary[], from: number): Promise<void> {
+    const named = beneficiaries.flatMap((beneficiary, i) => this.#named(beneficiary, from + i));
+    const people = await this.deps.store.readStreams(
+      named.map(({ personId }) => streams.person(personId)),
+    );
+    const settings = named.flatMap((one, i) => this.#settingOf(one, people[i]!.events));
+    const units = await this.#unitsOf(settings);
+    (await record(this.deps, units, this.base)).forEach((answer, i) => {
+      if (answer.kind === 'refused') this.#failed.push(failed(settings[i]!.index, answer.error));
+      else if (answer.kind === 'recorded') this.#changed += 1;
+      else this.#unchanged += 1;
+    });
+  }
+
+  taken(): BeneficiariesTaken {
+    const inOrder = this.#failed.toSorted((a, b) => a.index - b.index);
+    return { changed: this.#changed, unchanged: this.#unchanged, failed: inOrder };
+  }
+
+  #named(beneficiary: Beneficiary, index: number): Named[] {
+    const personId = personIdOf(beneficiary.payeeIdentity);
+    if (personId === undefined) {
+      this.#failed.push(unknown(index));
+      return [];
+    }
+    if (this.#seen.has(personId)) {
+      const reason = 'The payee is in the request twice.';
+      this.#failed.push({ index, code: 'PAYEE_TWICE', reason });
+      return [];
+    }
+    this.#seen.add(personId);
+    return [{ index, beneficiary, personId }];
+  }
+
+  /** None where the account is what it is asked to be, or may not be set. */
+  #settingOf({ index, beneficiary, personId }: Named, events: readonly Recorded[]): Setting[] {
+    if (events.length === 0 || isErased(events)) {
+      this.#failed.push(unknown(index));
+      return [];
+    }
+    const payee = payeeOf(events);
+    try {
+      const { kind, number } = accountOf(beneficiary, payee?.kind);
+      const accountHash = this.deps.vault.keyedHash('account', number);
+      if (payee?.accountHash === accountHash && payee.kind === kind) {
+        this.#unchanged += 1;
+        return [];
+      }
+      if (this.how === 'register' && payee)
+        throw new DomainError(
+          'ALREADY_REGISTERED',
+          'The payee has another account; update it.',
+          'conflict',
+        );
+      const accountId = uuidOf('account', personId, 'govstack', this.requestId, accountHash);
+      return [{ index, personId, accountId, kind, number, accountHash, events }];
+    } catch (error) {
+      this.#failed.push(failed(index, error));
+      return [];
+    }
+  }
+
+  async #unitsOf(settings: readonly Setting[]): Promise<Unit[]> {
+    if (settings.length === 0) return [];
+    const { vault } = this.deps;
+    const sealed = await vault.seal(
+      settings.map(({ personId, accountId, number }) =>
+        accountRecord(vault, personId, accountId, number, undefined),
+      ),
+    );
+    return settings.map((setting, i) => this.#unitOf(setting, sealed[i]!));
+  }
+
+  #unitOf(setting: Setting, sealed: Sealed): Unit {
+    const { personId, accountId, kind, accountHash, events } = setting;
+    const account = { personId, accountId, kind, accountHash, sealed };
+    return {
+      verb: `govstack-${this.how}`,
+      key: `${personId} ${this.requestId}`,
+      loaded: [events],
+      parts: [
+        part(
+          streams.person(personId),
+          personDecider,
+          fromState([accountId, kind], (state): PersonCommand | undefined =>
+            state.account?.accountHash === accountHash && state.account.kind === kind
+              ? undefined
+              : { type: 'RegisterPayeeAccount', ...account },
+          ),
+        ),
+      ],
+    };
+  }
+}
+
 /**
  * Registers accounts of persons whom Sanad knows, or changes them; whoever it does not know is
  * refused. Registering takes a person without an account (or with this one); changing puts it in
@@ -59,109 +190,15 @@ const PAGE = 200;
  */
 export async function setAccounts(
   deps: Deps,
-  how: 'register' | 'update',
+  how: How,
   requestId: string,
   beneficiaries: readonly Beneficiary[],
   base: JobContext,
 ): Promise<BeneficiariesTaken> {
-  const result = { changed: 0, unchanged: 0, failed: [] as FailedBeneficiary[] };
-  const seen = new Set<string>();
-  for (let from = 0; from < beneficiaries.length; from += PAGE) {
-    const known = beneficiaries.slice(from, from + PAGE).flatMap((beneficiary, i) => {
-      const index = from + i;
-      const { payeeIdentity } = beneficiary;
-      const personId = personIdOf(payeeIdentity);
-      if (personId !== undefined && !seen.has(personId)) {
-        seen.add(personId);
-        return [{ index, beneficiary, personId }];
-      }
-      result.failed.push(
-        personId === undefined
-          ? unknown(index)
-          : { index, code: 'PAYEE_TWICE', reason: 'The payee is in the request twice.' },
-      );
-      return [];
-    });
-    const people = await deps.store.readStreams(
-      known.map(({ personId }) => streams.person(personId)),
-    );
-    const settings = known.flatMap(({ index, beneficiary, personId }, i) => {
-      const { events } = people[i]!;
-      if (events.length === 0 || isErased(events)) {
-        result.failed.push(unknown(index));
-        return [];
-      }
-      const payee = payeeOf(events);
-      try {
-        const { kind, number } = accountOf(beneficiary, payee?.kind);
-        const accountHash = deps.vault.keyedHash('account', number);
-        const unchanged = payee?.accountHash === accountHash && payee.kind === kind;
-        if (unchanged) result.unchanged += 1;
-        else if (how === 'register' && payee)
-          throw new DomainError(
-            'ALREADY_REGISTERED',
-            'The payee has another account; update it.',
-            'conflict',
-          );
-        return unchanged
-          ? []
-          : [
-              {
-                index,
-                personId,
-                kind,
-                number,
-                accountHash,
-                events,
-                accountId: uuidOf('account', personId, 'govstack', requestId, accountHash),
-              },
-            ];
-      } catch (error) {
-        result.failed.push(failed(index, error));
-        return [];
-      }
-    });
-    const sealed =
-      settings.length === 0
-        ? []
-        : await deps.vault.seal(
-            settings.map(({ personId, accountId, number }) =>
-              accountRecord(deps.vault, personId, accountId, number, undefined),
-            ),
-          );
-    const units = settings.map(({ personId, kind, accountHash, accountId, events }, i): Unit => {
-      const account: EventData['PayeeAccountRegistered'] = {
-        personId,
-        accountId,
-        kind,
-        accountHash,
-        sealed: sealed[i]!,
-      };
-      return {
-        verb: `govstack-${how}`,
-        key: `${personId} ${requestId}`,
-        loaded: [events],
-        parts: [
-          part(
-            streams.person(personId),
-            personDecider,
-            fromState([accountId, kind], (state): PersonCommand | undefined =>
-              state.account?.accountHash === accountHash && state.account.kind === kind
-                ? undefined
-                : { type: 'RegisterPayeeAccount', ...account },
-            ),
-          ),
-        ],
-      };
-    });
-    (await record(deps, units, base)).forEach((answer, i) => {
-      if (answer.kind === 'refused') result.failed.push(failed(settings[i]!.index, answer.error));
-      else if (answer.kind === 'recorded') result.changed += 1;
-      else result.unchanged += 1;
-    });
-  }
-  result.failed.sort((a, b) => a.index - b.index);
-  return result;
+  const setter = new AccountSetter(deps, how, requestId, base);
+  for (let from = 0; from < beneficiaries.length; from += PAGE)
+    await setter.set(beneficiaries.slice(from, from + PAGE), from);
+  return setter.taken();
 }
 
 /** @throws DomainError MODALITY_NOT_PAID, INVALID_ACCOUNT, ADDRESS_MISSING, STATUS_NOT_TAKEN */

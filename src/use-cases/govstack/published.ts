@@ -45,62 +45,29 @@ export interface Taken {
   readonly values?: readonly string[];
 }
 
-/**
- * An endpoint of the G2P Payments API, with paths, names and lengths as published. It asks for a
- * token and a role like every other, and takes no Idempotency-Key: the published ids of requests
- * are what tells a repetition.
- */
-export function Published(
-  method: 'GET' | 'POST' | 'PUT',
-  path: string,
-  {
-    by,
-    everywhere,
-    says,
-    file,
-    status,
-    body,
-    list,
-    headers = [],
-    query = [],
-    answers,
-    refuses,
-  }: PublishedEndpoint,
-): MethodDecorator {
-  const documented = ({ name, max, optional, values }: Taken) => ({
-    name,
-    required: optional !== true,
-    schema: {
-      type: 'string' as const,
-      ...(max === undefined ? {} : { maxLength: max }),
-      ...(values ? { enum: [...values] } : {}),
-    },
-  });
+/** A header or a parameter in OpenAPI's words. */
+const documented = ({ name, max, optional, values }: Taken) => ({
+  name,
+  required: optional !== true,
+  schema: {
+    type: 'string' as const,
+    ...(max === undefined ? {} : { maxLength: max }),
+    ...(values ? { enum: [...values] } : {}),
+  },
+});
+
+function takesBody({ body, list }: PublishedEndpoint): MethodDecorator[] {
+  if (!body) return [];
+  const one = { $ref: getSchemaPath(body) };
+  return [ApiExtraModels(body), ApiBody({ schema: list ? { type: 'array', items: one } : one })];
+}
+
+/** What it answers as published, and the problems that every endpoint has. */
+function answering({ status, answers, refuses }: PublishedEndpoint): MethodDecorator[] {
   const problem = {
     'application/problem+json': { schema: { $ref: getSchemaPath(ProblemSchema) } },
   };
-  return applyDecorators(
-    { GET: Get, POST: Post, PUT: Put }[method](path),
-    HttpCode(status),
-    Roles(...by),
-    ...(everywhere ? [ProgrammeWide()] : []),
-    ApiBearerAuth(),
-    ApiExtraModels(ProblemSchema, ...(body ? [body] : [])),
-    ApiOperation({
-      summary: says,
-      description: `GovStack G2P Payments API, ${file}.yml. Roles: ${by.join(', ')}.`,
-    }),
-    ...(body
-      ? [
-          ApiBody({
-            schema: list
-              ? { type: 'array', items: { $ref: getSchemaPath(body) } }
-              : { $ref: getSchemaPath(body) },
-          }),
-        ]
-      : []),
-    ...headers.map((header) => ApiHeader(documented(header))),
-    ...query.map((parameter) => ApiQuery(documented(parameter))),
+  return [
     ApiResponse({
       status,
       description: 'As published.',
@@ -109,10 +76,7 @@ export function Published(
     ApiResponse({
       status: 400,
       description: 'INVALID_FIELD · UNKNOWN_FIELD · MALFORMED_JSON',
-      content: {
-        ...problem,
-        ...(refuses ? { 'application/json': { schema: refuses } } : {}),
-      },
+      content: { ...problem, ...(refuses ? { 'application/json': { schema: refuses } } : {}) },
     }),
     ApiResponse({
       status: 401,
@@ -125,6 +89,35 @@ export function Published(
       content: problem,
     }),
     ApiResponse({ status: 503, description: 'OVERLOADED · BLOCK_UNAVAILABLE', content: problem }),
+  ];
+}
+
+/**
+ * An endpoint of the G2P Payments API, with paths, names and lengths as published. It asks for a
+ * token and a role like every other, and takes no Idempotency-Key: the published ids of requests
+ * are what tells a repetition.
+ */
+export function Published(
+  method: 'GET' | 'POST' | 'PUT',
+  path: string,
+  endpoint: PublishedEndpoint,
+): MethodDecorator {
+  const { by, everywhere, says, file, status, headers = [], query = [] } = endpoint;
+  return applyDecorators(
+    { GET: Get, POST: Post, PUT: Put }[method](path),
+    HttpCode(status),
+    Roles(...by),
+    ...(everywhere ? [ProgrammeWide()] : []),
+    ApiBearerAuth(),
+    ApiExtraModels(ProblemSchema),
+    ApiOperation({
+      summary: says,
+      description: `GovStack G2P Payments API, ${file}.yml. Roles: ${by.join(', ')}.`,
+    }),
+    ...takesBody(endpoint),
+    ...headers.map((header) => ApiHeader(documented(header))),
+    ...query.map((parameter) => ApiQuery(documented(parameter))),
+    ...answering(endpoint),
   );
 }
 

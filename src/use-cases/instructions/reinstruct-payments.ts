@@ -1,5 +1,4 @@
-import type { PayingAccount } from '../../write-side/readers.js';
-import type { Instruction, WrittenFile } from '../../adapters/payment-rail/port.js';
+import type { WrittenFile } from '../../adapters/payment-rail/port.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { partsOfCycle, partsOfPayment, streams } from '../../kernel/ids.js';
@@ -17,12 +16,18 @@ import {
   type JobContext,
   type OnProgress,
 } from '../../write-side/context.js';
-import { MAX_PER_FILE, messagePart, writeMessage, type Release } from './messages.js';
-import { endToEndIdOf, messageIdOf } from '../../payment/instruction-ids.rule.js';
+import { MessageNamer } from './message-namer.js';
+import {
+  accountFor,
+  isInstruction,
+  writeReinstructions,
+  type ReinstructionHead,
+} from './reinstruction-files.js';
+import { endToEndIdOf } from '../../payment/instruction-ids.rule.js';
+import type { PaymentState } from '../../payment/payment.state.js';
 import { openPayees } from '../../person/payees.js';
-import { heldBy, payeeOf, type Held } from '../../person/payee.rule.js';
+import { heldBy, payeeOf, type Held, type Payee } from '../../person/payee.rule.js';
 import type { AccountHold } from '../../kernel/accounts.js';
-
 import { PolicyReader } from '../../programme/policy-reader.js';
 import { refusal, type Refusal } from '../../write-side/refusals.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
@@ -61,12 +66,7 @@ export interface ReinstructSummary {
   /** Of every instruction of the cycle after its release. */
   files: WrittenFile[];
 }
-type InstructionEvent = Extract<
-  Recorded,
-  { readonly type: 'PaymentInstructed' | 'PaymentReinstructed' }
->;
-const isInstruction = (event: Recorded): event is InstructionEvent =>
-  event.type === 'PaymentInstructed' || event.type === 'PaymentReinstructed';
+type Head = ReinstructionHead & { readonly hold: AccountHold };
 
 /**
  * Instructs rejected and returned payments of a cycle again, as new attempts of the same payments,
@@ -85,14 +85,42 @@ export async function reinstructPayments(
   signal?: AbortSignal,
 ): Promise<ReinstructSummary> {
   parseLocalDate(args.executionDate, 'executionDate');
-  const { programmeId, period } = partsOfCycle(args.cycleId);
   const history = await deps.store.readStream(streams.cycle(args.cycleId));
-  const cycle = foldCycle(history);
+  const head = await headOf(deps, args.cycleId, history);
+  const found = await survey(deps, args, firstMessages(history), onProgress, signal);
+  const summary: ReinstructSummary = {
+    cycleId: args.cycleId,
+    reinstructed: 0,
+    instructed: 0,
+    refused: 0,
+    waiting: 0,
+    held: 0,
+    files: [],
+  };
+  const namer = new MessageNamer(found.messages, head, args.maxPerFile);
+  for (let i = 0; i < found.candidates.length; i += PAGE) {
+    signal?.throwIfAborted();
+    const page = found.candidates.slice(i, i + PAGE);
+    await reinstructPage(deps, args, base, page, head, namer, summary);
+    onProgress?.({
+      what: 'payments instructed',
+      done: summary.reinstructed + summary.instructed,
+      total: found.candidates.length,
+    });
+  }
+  summary.files = await filesOf(deps, head, found.messages, history, signal);
+  if (summary.files.length > 0) await recordFiles(deps, args.cycleId, summary.files, base);
+  return summary;
+}
+
+/** @throws DomainError CYCLE_NOT_RELEASED, CYCLE_STATUS */
+async function headOf(deps: Deps, cycleId: string, history: readonly Recorded[]): Promise<Head> {
+  const { programmeId, period } = partsOfCycle(cycleId);
   const released = history.findLast((event) => event.type === 'CycleReleased');
   if (!released)
     throw new DomainError(
       'CYCLE_NOT_RELEASED',
-      `Cycle ${args.cycleId} is not released.`,
+      `Cycle ${cycleId} is not released.`,
       'rule',
       'cycleId',
     );
@@ -103,78 +131,66 @@ export async function reinstructPayments(
   // What the programme holds now, not at the release: a hold set since is there to stop what
   // happened since.
   const { hold } = await new PolicyReader(deps.store).programme(programmeId);
-  if (cycle.status === 'closed')
+  if (foldCycle(history).status === 'closed')
     throw new DomainError(
       'CYCLE_STATUS',
-      `The cycle ${args.cycleId} is closed: its money was given back, so nothing of it is instructed again.`,
+      `The cycle ${cycleId} is closed: its money was given back, so nothing of it is instructed again.`,
       'rule',
       'cycleId',
     );
+  return { programmeId, period, terms, hold, currency: definition.currency };
+}
+
+/** The messages of the cycle's own instruction; undefined while it is under way. */
+function firstMessages(history: readonly Recorded[]): ReadonlySet<string> | undefined {
   const first = history.findLast((event) => event.type === 'CycleInstructed');
-  const found = await survey(
-    deps,
-    args,
-    first && new Set(first.data.files.map(({ messageId }) => messageId)),
-    onProgress,
-    signal,
-  );
+  return first && new Set(first.data.files.map(({ messageId }) => messageId));
+}
+
+/** The file of each message, those that are recorded as they are. */
+async function filesOf(
+  deps: Deps,
+  head: Head,
+  messages: ReadonlyMap<string, string[]>,
+  history: readonly Recorded[],
+  signal: AbortSignal | undefined,
+): Promise<WrittenFile[]> {
   const recorded = new Map(
     history
       .flatMap((event) => (event.type === 'CycleReinstructed' ? event.data.files : []))
       .map((file) => [file.messageId, file]),
   );
-  const summary: ReinstructSummary = {
-    cycleId: args.cycleId,
-    reinstructed: 0,
-    instructed: 0,
-    refused: 0,
-    waiting: 0,
-    held: 0,
-    files: [],
-  };
-  const head = { programmeId, period, terms, hold, currency: definition.currency };
-  const namer = new Namer(found.messages, head, args.maxPerFile);
-  for (let i = 0; i < found.candidates.length; i += PAGE) {
-    signal?.throwIfAborted();
-    await reinstructPage(
-      deps,
-      args,
-      base,
-      found.candidates.slice(i, i + PAGE),
-      head,
-      namer,
-      summary,
-    );
-    onProgress?.({
-      what: 'payments instructed',
-      done: summary.reinstructed + summary.instructed,
-      total: found.candidates.length,
-    });
-  }
-  for (const [messageId, paymentIds] of [...found.messages].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  const files: WrittenFile[] = [];
+  for (const [messageId, paymentIds] of [...messages].sort(([a], [b]) => (a < b ? -1 : 1))) {
     signal?.throwIfAborted();
     const file =
       recorded.get(messageId) ??
       (await writeReinstructions(deps, head, messageId, paymentIds.sort()));
-    if (file) summary.files.push(file);
+    if (file) files.push(file);
   }
-  if (summary.files.length > 0) {
-    await recordOne(
-      deps,
-      {
-        verb: 'record-reinstruction',
-        key: args.cycleId,
-        parts: [
-          part(streams.cycle(args.cycleId), cycleDecider, {
-            command: { type: 'RecordReinstruction', files: summary.files },
-            as: AUTOMATION,
-          }),
-        ],
-      },
-      base,
-    );
-  }
-  return summary;
+  return files;
+}
+
+async function recordFiles(
+  deps: Deps,
+  cycleId: string,
+  files: WrittenFile[],
+  base: JobContext,
+): Promise<void> {
+  await recordOne(
+    deps,
+    {
+      verb: 'record-reinstruction',
+      key: cycleId,
+      parts: [
+        part(streams.cycle(cycleId), cycleDecider, {
+          command: { type: 'RecordReinstruction', files },
+          as: AUTOMATION,
+        }),
+      ],
+    },
+    base,
+  );
 }
 
 /** Payments that may be instructed now, and the messages of earlier runs with their payments. */
@@ -205,11 +221,9 @@ async function survey(
     for (const { stream, events } of page) {
       const paymentId = stream.slice('payment-'.length);
       for (const event of events) {
-        if (isInstruction(event) && first?.has(event.data.messageId) === false)
-          messages.set(event.data.messageId, [
-            ...(messages.get(event.data.messageId) ?? []),
-            paymentId,
-          ]);
+        if (!isInstruction(event) || first?.has(event.data.messageId) !== false) continue;
+        const { messageId } = event.data;
+        messages.set(messageId, [...(messages.get(messageId) ?? []), paymentId]);
       }
       const { status } = foldPayment(events);
       if (status === 'rejected' || status === 'returned' || (status === 'ordered' && first))
@@ -221,48 +235,89 @@ async function survey(
   return { candidates: args.paymentIds ?? failed, messages };
 }
 
-type Head = Omit<Release, 'executionDate' | 'createdAt'> & { readonly hold: AccountHold };
-
-/**
- * Gives out message ids that no earlier run used, per paying account, each for so many payments,
- * and notes who got which.
- */
-class Namer {
-  readonly #filling = new Map<PayingAccount, { readonly id: string; places: number }>();
-  readonly #sequences = new Map<PayingAccount, number>();
-
-  constructor(
-    private readonly messages: Map<string, string[]>,
-    private readonly head: Head,
-    private readonly limit: number | undefined,
-  ) {}
-
-  next(account: PayingAccount): string {
-    let filling = this.#filling.get(account);
-    if (!filling || filling.places >= (this.limit ?? account.maxPerFile ?? MAX_PER_FILE)) {
-      let sequence = this.#sequences.get(account) ?? 0;
-      let id: string;
-      do {
-        sequence += 1;
-        id = messageIdOf(
-          this.head.programmeId,
-          this.head.period,
-          messagePart(account, `R${String(sequence).padStart(4, '0')}`),
-        );
-      } while (this.messages.has(id));
-      this.#sequences.set(account, sequence);
-      this.#filling.set(account, (filling = { id, places: 0 }));
-    }
-    filling.places += 1;
-    return filling.id;
-  }
-
-  note(messageId: string, paymentId: string): void {
-    const paymentIds = this.messages.get(messageId);
-    if (paymentIds) paymentIds.push(paymentId);
-    else this.messages.set(messageId, [paymentId]);
-  }
+/** A payment with its payee, as far as there is an account that can be paid on. */
+interface Candidate {
+  readonly paymentId: string;
+  readonly events: readonly Recorded[];
+  readonly state: PaymentState;
+  readonly payee: Payee | undefined;
 }
+
+async function candidatesOf(
+  { store, vault }: Deps,
+  paymentIds: readonly string[],
+): Promise<readonly Candidate[]> {
+  const payments = await store.readStreams(paymentIds.map((id) => streams.payment(id)));
+  const persons = await store.readStreams(
+    paymentIds.map((id) => streams.person(partsOfPayment(id).personId)),
+  );
+  const payees = persons.map(({ events }) => payeeOf(events));
+  const accounts = await openPayees(vault, payees);
+  return paymentIds.map((paymentId, i) => {
+    const { events } = payments[i]!;
+    return { paymentId, events, state: foldPayment(events), payee: accounts[i] && payees[i] };
+  });
+}
+
+/** Why a payment is not instructed now: its account is missing, not mended, or held. */
+type Obstacle =
+  | { readonly kind: 'waiting'; readonly error: DomainError }
+  | { readonly kind: 'held'; readonly error: DomainError; readonly until: string | undefined };
+
+/** The account that a payment may be instructed to now, or what is in the way. */
+function accountNow(
+  { state, payee }: Candidate,
+  { hold }: Head,
+  sameAccount: boolean,
+  now: string,
+): Payee | Obstacle {
+  const { status } = state;
+  if (!payee) return { kind: 'waiting', error: noAccount() };
+  const mended = status === 'ordered' || sameAccount || payee.accountId !== state.accountId;
+  if (!mended) return { kind: 'waiting', error: notMended() };
+  const held = heldBy(payee, hold, now);
+  const instructable = status === 'ordered' || status === 'rejected' || status === 'returned';
+  if (held && instructable) return { kind: 'held', error: heldError(held), until: held.until };
+  return payee;
+}
+
+function countObstacle(summary: ReinstructSummary, obstacle: Obstacle): void {
+  if (obstacle.kind === 'waiting') {
+    summary.waiting += 1;
+    return;
+  }
+  summary.held += 1;
+  const { until } = obstacle;
+  if (until === undefined) return;
+  if (summary.heldUntil === undefined || until < summary.heldUntil) summary.heldUntil = until;
+}
+
+/** What was never instructed is instructed by the automation, as at the release. */
+const instructing = (
+  { paymentId, events, state }: Candidate,
+  accountId: string,
+  messageId: string,
+  executionDate: string,
+): Unit => {
+  const leftOut = state.status === 'ordered';
+  return {
+    verb: 'reinstruct',
+    key: paymentId,
+    loaded: [events],
+    parts: [
+      part(streams.payment(paymentId), paymentDecider, {
+        ...(leftOut ? { as: AUTOMATION } : {}),
+        command: {
+          type: leftOut ? 'InstructPayment' : 'ReinstructPayment',
+          messageId,
+          endToEndId: endToEndIdOf(paymentId, state.attempt + 1),
+          accountId,
+          executionDate,
+        },
+      }),
+    ],
+  };
+};
 
 async function reinstructPage(
   deps: Deps,
@@ -270,87 +325,37 @@ async function reinstructPage(
   base: JobContext,
   paymentIds: readonly string[],
   head: Head,
-  namer: Namer,
+  namer: MessageNamer,
   summary: ReinstructSummary,
 ): Promise<void> {
-  const payments = await deps.store.readStreams(paymentIds.map((id) => streams.payment(id)));
-  const persons = await deps.store.readStreams(
-    paymentIds.map((id) => streams.person(partsOfPayment(id).personId)),
-  );
-  const payees = persons.map(({ events }) => payeeOf(events));
-  const accounts = await openPayees(deps.vault, payees);
+  const candidates = await candidatesOf(deps, paymentIds);
   const now = deps.clock.now();
   const units: Unit[] = [];
-  const chosen: {
-    readonly paymentId: string;
-    readonly messageId: string;
-    readonly leftOut: boolean;
-  }[] = [];
+  const chosen: { readonly candidate: Candidate; readonly messageId: string }[] = [];
   const refused: Refusal[] = [];
-  paymentIds.forEach((paymentId, i) => {
-    const payee = accounts[i] && payees[i];
-    const state = foldPayment(payments[i]!.events);
-    const leftOut = state.status === 'ordered';
-    const mended =
-      payee && (leftOut || args.sameAccount === true || payee.accountId !== state.accountId);
-    if (!mended) {
-      summary.waiting += 1;
-      if (args.paymentIds) refused.push(refusal(paymentId, payee ? notMended() : noAccount()));
-      return;
+  for (const candidate of candidates) {
+    const found = accountNow(candidate, head, args.sameAccount === true, now);
+    if ('error' in found) {
+      countObstacle(summary, found);
+      if (args.paymentIds) refused.push(refusal(candidate.paymentId, found.error));
+      continue;
     }
-    const held = heldBy(payee, head.hold, now);
-    if (held && (leftOut || state.status === 'rejected' || state.status === 'returned')) {
-      summary.held += 1;
-      if (
-        held.until !== undefined &&
-        (summary.heldUntil === undefined || held.until < summary.heldUntil)
-      )
-        summary.heldUntil = held.until;
-      if (args.paymentIds) refused.push(refusal(paymentId, heldError(held)));
-      return;
-    }
-    const messageId = namer.next(accountFor(head, payments[i]!.events, payee.kind));
-    chosen.push({ paymentId, messageId, leftOut });
-    units.push({
-      verb: 'reinstruct',
-      key: paymentId,
-      loaded: [payments[i]!.events],
-      parts: [
-        part(streams.payment(paymentId), paymentDecider, {
-          ...(leftOut ? { as: AUTOMATION } : {}),
-          command: {
-            type: leftOut ? 'InstructPayment' : 'ReinstructPayment',
-            messageId,
-            endToEndId: endToEndIdOf(paymentId, state.attempt + 1),
-            accountId: payee.accountId,
-            executionDate: args.executionDate,
-          },
-        }),
-      ],
-    });
-  });
+    const messageId = namer.next(accountFor(head, candidate.events, found.kind));
+    chosen.push({ candidate, messageId });
+    units.push(instructing(candidate, found.accountId, messageId, args.executionDate));
+  }
   const results = await record(deps, units, base);
   results.forEach((result, i) => {
-    const { paymentId, messageId, leftOut } = chosen[i]!;
-    if (result.kind === 'refused') refused.push(refusal(paymentId, result.error));
+    const { candidate, messageId } = chosen[i]!;
+    if (result.kind === 'refused') refused.push(refusal(candidate.paymentId, result.error));
     else if (result.kind === 'recorded') {
-      if (leftOut) summary.instructed += 1;
+      if (candidate.state.status === 'ordered') summary.instructed += 1;
       else summary.reinstructed += 1;
-      namer.note(messageId, paymentId);
+      namer.note(messageId, candidate.paymentId);
     }
   });
   summary.refused += refused.length;
   if (refused.length > 0) args.onRefused?.(refused);
-}
-
-/** The account that a payment leaves from when its payee is paid on an account of this kind. */
-function accountFor(
-  { terms }: Head,
-  payment: readonly Recorded[],
-  kind: Instruction['payee']['kind'],
-): PayingAccount {
-  const ordered = payment.findLast((event) => event.type === 'PaymentOrdered');
-  return terms.accountFor(ordered?.data.region ?? '', kind);
 }
 
 const notMended = (): DomainError =>
@@ -373,62 +378,3 @@ const heldError = ({ until }: Held): DomainError =>
       );
 const noAccount = (): DomainError =>
   new DomainError('NO_PAYEE_ACCOUNT', 'The payee has no account that can be paid on.', 'rule');
-
-/**
- * The file of one message, from the events that carry its message id. Holds the transfers of one
- * file.
- */
-async function writeReinstructions(
-  deps: Deps,
-  head: Head,
-  messageId: string,
-  paymentIds: readonly string[],
-): Promise<WrittenFile | undefined> {
-  const instructions: Instruction[] = [];
-  let createdAt: string | undefined;
-  let executionDate: string | undefined;
-  let account: PayingAccount | undefined;
-  for (let i = 0; i < paymentIds.length; i += PAGE) {
-    const ids = paymentIds.slice(i, i + PAGE);
-    const payments = await deps.store.readStreams(ids.map((id) => streams.payment(id)));
-    const persons = await deps.store.readStreams(
-      ids.map((id) => streams.person(partsOfPayment(id).personId)),
-    );
-    const found = payments.map(({ events }) =>
-      events.find(
-        (event): event is InstructionEvent =>
-          isInstruction(event) && event.data.messageId === messageId,
-      ),
-    );
-    const accounts = await openPayees(
-      deps.vault,
-      found.map((event, n) => event && payeeOf(persons[n]!.events, event.data.accountId)),
-    );
-    found.forEach((event, n) => {
-      const payee = accounts[n];
-      if (!event || !payee) return;
-      createdAt = createdAt === undefined || event.time < createdAt ? event.time : createdAt;
-      executionDate ??= event.data.executionDate;
-      account ??= accountFor(head, payments[n]!.events, payee.kind);
-      const { paymentId, attempt, endToEndId, currency } = event.data;
-      instructions.push({
-        paymentId,
-        attempt,
-        endToEndId,
-        currency,
-        amountMinor: BigInt(event.data.amountMinor),
-        payee,
-        remittance: head.terms.remittanceOf(head.period),
-      });
-    });
-  }
-  if (createdAt === undefined || executionDate === undefined || account === undefined)
-    return undefined;
-  return writeMessage(
-    deps.rail,
-    { ...head, createdAt, executionDate },
-    account,
-    messageId,
-    instructions,
-  );
-}

@@ -154,23 +154,21 @@ export async function assignEntry(
   );
 }
 
-/** @param now instant, for a settlement without a date */
-export async function assignEntryParts(
-  deps: Pick<Deps, 'store'>,
-  args: AssignArgs,
-  now: string,
-): Promise<readonly Part[]> {
-  const events = await deps.store.readStream(streams.entry(args.entryId));
-  const entry = events.flatMap((event) =>
-    event.type === 'BankEntryQuarantined' ? [event.data] : [],
-  )[0];
-  if (!entry)
-    throw new DomainError(
-      'ENTRY_NOT_FOUND',
-      'No such entry is or was in quarantine.',
-      'not-found',
-      'entryId',
-    );
+type Quarantined = EventData['BankEntryQuarantined'];
+
+async function quarantinedEntry(store: Deps['store'], entryId: string): Promise<Quarantined> {
+  for (const event of await store.readStream(streams.entry(entryId)))
+    if (event.type === 'BankEntryQuarantined') return event.data;
+  throw new DomainError(
+    'ENTRY_NOT_FOUND',
+    'No such entry is or was in quarantine.',
+    'not-found',
+    'entryId',
+  );
+}
+
+/** What the person says became of the payment, or the entry itself. */
+function outcomeOf(args: AssignArgs, entry: Quarantined): NonNullable<AssignArgs['outcome']> {
   const outcome = args.outcome ?? (entry.outcome === 'unknown' ? undefined : entry.outcome);
   if (outcome === undefined)
     throw new DomainError(
@@ -179,42 +177,63 @@ export async function assignEntryParts(
       'invalid',
       'outcome',
     );
-  const payment = await deps.store.readStream(streams.payment(args.paymentId));
-  const newest = payment.findLast(
-    (event) => event.type === 'PaymentInstructed' || event.type === 'PaymentReinstructed',
-  );
-  const attempt =
-    args.attempt ??
-    (newest?.type === 'PaymentInstructed' || newest?.type === 'PaymentReinstructed'
-      ? newest.data.attempt
-      : 1);
+  return outcome;
+}
+
+async function newestAttempt(store: Deps['store'], paymentId: string): Promise<number> {
+  const payment = await store.readStream(streams.payment(paymentId));
+  for (const event of payment.toReversed())
+    if (event.type === 'PaymentInstructed' || event.type === 'PaymentReinstructed')
+      return event.data.attempt;
+  return 1;
+}
+
+const reportOf = (
+  entry: Quarantined,
+  outcome: NonNullable<AssignArgs['outcome']>,
+  attempt: number,
+  endToEndId: string,
+  now: string,
+): PaymentCommand => ({
+  type: 'ReportOutcome',
+  outcome,
+  attempt,
+  endToEndId,
+  source: 'operator',
+  ...(outcome === 'settled' ? { settledOn: entry.bookedOn ?? now.slice(0, 10) } : {}),
+  ...(outcome === 'settled' && entry.amountMinor !== undefined
+    ? { amountMinor: entry.amountMinor }
+    : {}),
+  ...(entry.currency === undefined ? {} : { currency: entry.currency }),
+  ...(outcome === 'rejected' || outcome === 'returned' ? { reason: entry.reason ?? 'MS03' } : {}),
+  ...(entry.bankReference === undefined ? {} : { reference: entry.bankReference }),
+});
+
+/** @param now instant, for a settlement without a date */
+export async function assignEntryParts(
+  { store }: Pick<Deps, 'store'>,
+  args: AssignArgs,
+  now: string,
+): Promise<readonly Part[]> {
+  const { entryId, paymentId, reason } = args;
+  const entry = await quarantinedEntry(store, entryId);
+  const outcome = outcomeOf(args, entry);
+  const newest = await newestAttempt(store, paymentId);
+  const attempt = args.attempt ?? newest;
   return [
     part(
-      streams.payment(args.paymentId),
+      streams.payment(paymentId),
       paymentDecider,
-      fromState([args.entryId, outcome, attempt], (state: PaymentState): PaymentCommand => ({
-        type: 'ReportOutcome',
-        outcome,
-        attempt,
-        endToEndId: state.endToEndIds[attempt - 1] ?? '',
-        source: 'operator',
-        ...(outcome === 'settled' ? { settledOn: entry.bookedOn ?? now.slice(0, 10) } : {}),
-        ...(outcome === 'settled' && entry.amountMinor !== undefined
-          ? { amountMinor: entry.amountMinor }
-          : {}),
-        ...(entry.currency === undefined ? {} : { currency: entry.currency }),
-        ...(outcome === 'rejected' || outcome === 'returned'
-          ? { reason: entry.reason ?? 'MS03' }
-          : {}),
-        ...(entry.bankReference === undefined ? {} : { reference: entry.bankReference }),
-      })),
+      fromState([entryId, outcome, attempt], ({ endToEndIds }: PaymentState) =>
+        reportOf(entry, outcome, attempt, endToEndIds[attempt - 1] ?? '', now),
+      ),
     ),
-    part(streams.entry(args.entryId), bankEntryDecider, {
+    part(streams.entry(entryId), bankEntryDecider, {
       type: 'AssignEntry',
-      paymentId: args.paymentId,
+      paymentId,
       attempt,
       outcome,
-      reason: args.reason,
+      reason,
     }),
   ];
 }
