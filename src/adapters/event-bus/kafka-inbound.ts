@@ -1,3 +1,4 @@
+import type { Consumer, Producer } from 'kafkajs';
 import {
   deadLetter,
   client,
@@ -13,25 +14,68 @@ const TOGETHER = 500;
 /** Partitions at work at once, so that one commit to the store serves several. */
 const PARTITIONS_AT_ONCE = 4;
 
+/** Gives messages to `take`, and sets aside what it names a reason for. */
+async function takeMessages(
+  take: TakeMessages,
+  producer: Producer,
+  { batch }: EachBatchPayload,
+  messages: readonly Message[],
+): Promise<void> {
+  const reasons = await take(
+    messages.map(({ key, value, headers }): Inbound => ({
+      key: String(key ?? ''),
+      value: String(value ?? ''),
+      headers: textsOf(headers),
+    })),
+  );
+  await Promise.all(
+    messages.map((message, index) => {
+      const reason = reasons[index];
+      if (reason === undefined) return undefined;
+      return deadLetter(producer, batch.topic, batch.partition, message, reason);
+    }),
+  );
+}
+
+type Options = KafkaOptions & { readonly topic: string; readonly groupId: string };
+type TakeMessages = Parameters<InboundTopic['run']>[0];
+
+const consumerOf = (kafka: ReturnType<typeof client>, groupId: string): Consumer =>
+  kafka.consumer({
+    groupId,
+    sessionTimeout: SESSION_TIMEOUT_MS,
+    allowAutoTopicCreation: false,
+    retry: { restartOnFailure: async () => false },
+  });
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
 /**
  * A topic in a consumer group of ours. Members share its partitions; a rebalance gives what was not
  * committed to another.
  */
-export const kafkaInbound = (
-  options: KafkaOptions & { readonly topic: string; readonly groupId: string },
-): InboundTopic => ({
+export const kafkaInbound = (options: Options): InboundTopic => ({
   async run(take, signal, onReady) {
     const kafka = client(options);
     const producer = kafka.producer({ allowAutoTopicCreation: false });
-    const consumer = kafka.consumer({
-      groupId: options.groupId,
-      sessionTimeout: SESSION_TIMEOUT_MS,
-      allowAutoTopicCreation: false,
-      retry: { restartOnFailure: async () => false },
-    });
+    const consumer = consumerOf(kafka, options.groupId);
     const failed = new AbortController();
     consumer.on('consumer.crash', ({ payload }) => failed.abort(payload.error));
     const ended = AbortSignal.any([signal, failed.signal]);
+    const takeOrFail = async (payload: EachBatchPayload, messages: readonly Message[]) => {
+      try {
+        await takeMessages(take, producer, payload, messages);
+      } catch (error) {
+        // kafkajs would try again without an end and without a word: whoever runs this is told, and
+        // starts it again.
+        failed.abort(error);
+        throw error;
+      }
+    };
     try {
       await producer.connect();
       await consumer.connect();
@@ -40,45 +84,10 @@ export const kafkaInbound = (
         eachBatchAutoResolve: false,
         partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
         eachBatch: (payload) =>
-          takeBatch(
-            payload,
-            async (messages) => {
-              try {
-                const reasons = await take(
-                  messages.map(({ key, value, headers }): Inbound => ({
-                    key: String(key ?? ''),
-                    value: String(value ?? ''),
-                    headers: textsOf(headers),
-                  })),
-                );
-                await Promise.all(
-                  messages.map((message, index) =>
-                    reasons[index] === undefined
-                      ? undefined
-                      : deadLetter(
-                          producer,
-                          payload.batch.topic,
-                          payload.batch.partition,
-                          message,
-                          reasons[index],
-                        ),
-                  ),
-                );
-              } catch (error) {
-                // kafkajs would try again without an end and without a word: whoever runs this is
-                // told, and starts it again.
-                failed.abort(error);
-                throw error;
-              }
-            },
-            ended,
-          ),
+          takeBatch(payload, (messages) => takeOrFail(payload, messages), ended),
       });
       onReady?.();
-      if (!ended.aborted)
-        await new Promise<void>((resolve) => {
-          ended.addEventListener('abort', () => resolve(), { once: true });
-        });
+      await aborted(ended);
     } finally {
       await consumer.disconnect().catch(() => undefined);
       await producer.disconnect().catch(() => undefined);

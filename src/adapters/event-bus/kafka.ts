@@ -237,27 +237,81 @@ export function kafkaFeed(
   return { subscribe: (_after, signal) => pages(options, signal) };
 }
 
-async function* pages(
-  { groupId, registry, onDeadLetter, ...options }: Parameters<typeof kafkaFeed>[0],
-  signal: AbortSignal,
-): AsyncGenerator<FeedPage> {
+type FeedOptions = Parameters<typeof kafkaFeed>[0];
+
+/** Pages that the consumer hands over, until the reader takes them. */
+class HandedPages {
+  readonly #waiting: Handed[] = [];
+  #wake = (): void => undefined;
+
+  constructor(private readonly signal: AbortSignal) {}
+
+  /** Wakes the reader. */
+  rouse = (): void => this.#wake();
+
+  /** Waits until the page's rows are durable. @throws Error where the reader stops before */
+  async hand(page: FeedPage): Promise<void> {
+    await new Promise<void>((taken, stopped) => {
+      const stop = (): void => stopped(new Error('the reader stops'));
+      if (this.signal.aborted) return stop();
+      this.signal.addEventListener('abort', stop, { once: true });
+      this.#waiting.push({ page, taken });
+      this.rouse();
+    });
+  }
+
+  next(): Handed | undefined {
+    return this.#waiting.shift();
+  }
+
+  async roused(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+}
+
+/** What can be read of a batch; what cannot goes to the dead-letter topic. */
+async function pageOf(
+  { registry, onDeadLetter }: FeedOptions,
+  producer: Producer,
+  { topic, partition, messages }: EachBatchPayload['batch'],
+): Promise<FeedPage | undefined> {
+  const events: Recorded[] = [];
+  const previous: number[] = [];
+  for (const message of messages) {
+    try {
+      const key = String(message.key ?? '');
+      const value = String(message.value ?? '');
+      const read = readMessage(registry, key, value, textsOf(message.headers));
+      events.push(read.event);
+      previous.push(read.previous);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : 'unreadable';
+      await deadLetter(producer, topic, partition, message, reason);
+      onDeadLetter?.();
+    }
+  }
+  const last = events.at(-1);
+  if (!last) return undefined;
+  return { events, previous, part: `${topic}/${partition}`, next: last.position, end: false };
+}
+
+async function* pages(options: FeedOptions, signal: AbortSignal): AsyncGenerator<FeedPage> {
   const kafka = client(options);
   const producer = kafka.producer({ allowAutoTopicCreation: false });
   const consumer = kafka.consumer({
-    groupId,
+    groupId: options.groupId,
     sessionTimeout: SESSION_TIMEOUT_MS,
     allowAutoTopicCreation: false,
   });
+  const handed = new HandedPages(signal);
   let crashed: Error | undefined;
-  let wake = (): void => undefined;
-  const waiting: Handed[] = [];
-  const rouse = (): void => wake();
   consumer.on('consumer.crash', ({ payload }) => {
     crashed = payload.error;
-    rouse();
+    handed.rouse();
   });
-  signal.addEventListener('abort', rouse);
-  let held: Handed | undefined;
+  signal.addEventListener('abort', handed.rouse);
   try {
     await producer.connect();
     await consumer.connect();
@@ -266,62 +320,22 @@ async function* pages(
       autoCommit: true,
       eachBatchAutoResolve: true,
       eachBatch: async ({ batch, heartbeat }: EachBatchPayload) => {
-        const events: Recorded[] = [];
-        const previous: number[] = [];
-        for (const message of batch.messages) {
-          try {
-            const read = readMessage(
-              registry,
-              String(message.key ?? ''),
-              String(message.value ?? ''),
-              textsOf(message.headers),
-            );
-            events.push(read.event);
-            previous.push(read.previous);
-          } catch (error) {
-            await deadLetter(
-              producer,
-              batch.topic,
-              batch.partition,
-              message,
-              error instanceof Error ? error.message : 'unreadable',
-            );
-            onDeadLetter?.();
-          }
-        }
-        if (events.length === 0) return;
-        await new Promise<void>((taken, stopped) => {
-          if (signal.aborted) return stopped(new Error('the reader stops'));
-          signal.addEventListener('abort', () => stopped(new Error('the reader stops')), {
-            once: true,
-          });
-          waiting.push({
-            page: {
-              events,
-              previous,
-              part: `${batch.topic}/${batch.partition}`,
-              next: events.at(-1)?.position ?? -1,
-              end: false,
-            },
-            taken,
-          });
-          rouse();
-        });
+        const page = await pageOf(options, producer, batch);
+        if (!page) return;
+        await handed.hand(page);
         await heartbeat();
       },
     });
+    let held: Handed | undefined;
     while (!signal.aborted) {
       held?.taken();
-      held = waiting.shift();
+      held = handed.next();
       if (held) yield held.page;
       else if (crashed) throw crashed;
-      else
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
+      else await handed.roused();
     }
   } finally {
-    signal.removeEventListener('abort', rouse);
+    signal.removeEventListener('abort', handed.rouse);
     await consumer.disconnect().catch(() => undefined);
     await producer.disconnect().catch(() => undefined);
   }

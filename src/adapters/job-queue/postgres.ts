@@ -56,6 +56,8 @@ const FINISH = `
 const RELEASE =
   "update sanad_job set state = 'waiting', tries = greatest(tries - 1, 0), worker = null, lease_until = null where job_id = $1 and attempt = $2 and state = 'running'";
 
+const STATE = 'select state, progress, result, code, detail from sanad_job where job_id = $1';
+
 const FORGET = `
   delete from sanad_job where job_id in (select job_id from sanad_job where state in ('done', 'failed') order by submitted desc offset $1 for update skip locked)
 `;
@@ -102,13 +104,7 @@ export async function openPostgresJobQueue<Work extends object>(
   connectionString: string,
   options: PostgresJobQueueOptions = {},
 ): Promise<JobQueue<Work>> {
-  const {
-    leaseMs = LEASE_MS,
-    askEveryMs = ASK_EVERY_MS,
-    firstPauseMs = FIRST_PAUSE_MS,
-    remembered = REMEMBERED,
-    schema,
-  } = options;
+  const { schema } = options;
   const database = openPostgres(connectionString, {
     name: 'sanad-jobs',
     max: 4,
@@ -120,61 +116,70 @@ export async function openPostgresJobQueue<Work extends object>(
     await database.close();
     throw told(error);
   }
-  // A single statement is a transaction of its own, but for synchronous_commit: what is
-  // acknowledged is durable.
-  const durably = <R extends object>(
-    text: string,
-    values: readonly unknown[],
-  ): Promise<readonly R[]> =>
-    database.transaction((session) => session.query<R>(text, values)).catch(rethrow);
+  return new PostgresJobQueue(database, options);
+}
 
-  const claim = async (
-    worker: string,
-    signal: AbortSignal,
-  ): Promise<ClaimedJob<Work> | undefined> => {
+class PostgresJobQueue<Work extends object> implements JobQueue<Work> {
+  readonly #times: Times;
+  readonly #askEveryMs: number;
+
+  constructor(
+    private readonly database: Postgres,
+    options: PostgresJobQueueOptions,
+  ) {
+    this.#askEveryMs = options.askEveryMs ?? ASK_EVERY_MS;
+    this.#times = {
+      leaseMs: options.leaseMs ?? LEASE_MS,
+      firstPauseMs: options.firstPauseMs ?? FIRST_PAUSE_MS,
+      remembered: options.remembered ?? REMEMBERED,
+    };
+  }
+
+  async submit(jobId: string, work: Work): Promise<void> {
+    await this.#durably(SUBMIT, [jobId, JSON.stringify(work)]);
+  }
+
+  async claim(worker: string, signal: AbortSignal): Promise<ClaimedJob<Work> | undefined> {
     while (!signal.aborted) {
       const askedMs = performance.now();
-      const [row] = await durably<ClaimedRow<Work>>(CLAIM, [worker, leaseMs]);
-      if (row && row.tries <= MAX_TRIES)
-        return new Held(database, row, { leaseMs, firstPauseMs, remembered }, askedMs);
-      if (row)
-        await durably(FINISH, [
-          row.job_id,
-          row.attempt,
-          'failed',
-          null,
-          JOB_KEEPS_STOPPING,
-          `Its worker stopped ${MAX_TRIES} times; send the request again when it is known why.`,
-        ]);
-      else await pause(askEveryMs, signal);
+      const values = [worker, this.#times.leaseMs];
+      const [row] = await this.#durably<ClaimedRow<Work>>(CLAIM, values);
+      if (row && row.tries <= MAX_TRIES) return new Held(this.database, row, this.#times, askedMs);
+      if (row) await this.#giveUp(row);
+      else await pause(this.#askEveryMs, signal);
     }
     return undefined;
-  };
+  }
 
-  return {
-    claim,
-    submit: async (jobId, work) => {
-      await durably(SUBMIT, [jobId, JSON.stringify(work)]);
-    },
-    async state(jobId) {
-      const [row] = await database
-        .query<StateRow>(
-          'select state, progress, result, code, detail from sanad_job where job_id = $1',
-          [jobId],
-        )
-        .catch(rethrow);
-      if (!row) return undefined;
-      const { state, progress, result, code, detail } = row;
-      return {
-        state,
-        ...(progress === null ? {} : { progress }),
-        ...(result === null ? {} : { result }),
-        ...(code === null ? {} : { code }),
-        ...(detail === null ? {} : { detail }),
-      };
-    },
-    close: () => database.close(),
-  };
+  async state(jobId: string): Promise<QueuedState | undefined> {
+    const [row] = await this.database.query<StateRow>(STATE, [jobId]).catch(rethrow);
+    if (!row) return undefined;
+    const { state, progress, result, code, detail } = row;
+    return {
+      state,
+      ...(progress === null ? {} : { progress }),
+      ...(result === null ? {} : { result }),
+      ...(code === null ? {} : { code }),
+      ...(detail === null ? {} : { detail }),
+    };
+  }
+
+  close(): Promise<void> {
+    return this.database.close();
+  }
+
+  async #giveUp({ job_id: jobId, attempt }: ClaimedRow<Work>): Promise<void> {
+    const detail = `Its worker stopped ${MAX_TRIES} times; send the request again when it is known why.`;
+    await this.#durably(FINISH, [jobId, attempt, 'failed', null, JOB_KEEPS_STOPPING, detail]);
+  }
+
+  /**
+   * A single statement is a transaction of its own, but for synchronous_commit: what is
+   * acknowledged is durable.
+   */
+  #durably<R extends object>(text: string, values: readonly unknown[]): Promise<readonly R[]> {
+    return this.database.transaction((session) => session.query<R>(text, values)).catch(rethrow);
+  }
 }
 
 class Held<Work> implements ClaimedJob<Work> {

@@ -125,6 +125,28 @@ export class FeedHttp {
   ): Promise<Ndjson<FeedLine>> {
     const request = requestOf(query);
     const caller = query.call.actor.id;
+    this.#enter(caller);
+    const gone = new AbortController();
+    reply.raw.once('close', () => gone.abort());
+    try {
+      await this.#refuseUnknown(request.after);
+      const { lines, position } = await readFeed(
+        this.store,
+        request,
+        AbortSignal.any([gone.signal, this.requestDrain.left]),
+        this.baseUri,
+      );
+      void reply.header('sanad-position', position);
+      return new StreamableFile(Buffer.from(lines.map((line) => `${line}\n`).join('')), {
+        type: 'application/x-ndjson; charset=utf-8',
+      });
+    } finally {
+      this.#leave(caller);
+    }
+  }
+
+  /** @throws DomainError FEED_SHARE_TAKEN, OVERLOADED */
+  #enter(caller: string): void {
     const own = this.#ofEach.get(caller) ?? 0;
     if (own >= MOST_OF_ONE)
       throw new DomainError(
@@ -138,34 +160,26 @@ export class FeedHttp {
         `${MOST_AT_ONCE} readers wait for the feed already; ask again in a moment.`,
         'unavailable',
       );
-    const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
     this.#atOnce += 1;
     this.#ofEach.set(caller, own + 1);
-    try {
-      if (request.after > (await this.store.lastPosition()))
-        throw new DomainError(
-          'POSITION_UNKNOWN',
-          'The log ends before this position: it is not of this log, or the log is not what it was.',
-          'invalid',
-          'after',
-        );
-      const { lines, position } = await readFeed(
-        this.store,
-        request,
-        AbortSignal.any([gone.signal, this.requestDrain.left]),
-        this.baseUri,
+  }
+
+  #leave(caller: string): void {
+    this.#atOnce -= 1;
+    const left = (this.#ofEach.get(caller) ?? 1) - 1;
+    if (left === 0) this.#ofEach.delete(caller);
+    else this.#ofEach.set(caller, left);
+  }
+
+  /** @throws DomainError POSITION_UNKNOWN */
+  async #refuseUnknown(after: number): Promise<void> {
+    if (after > (await this.store.lastPosition()))
+      throw new DomainError(
+        'POSITION_UNKNOWN',
+        'The log ends before this position: it is not of this log, or the log is not what it was.',
+        'invalid',
+        'after',
       );
-      void reply.header('sanad-position', position);
-      return new StreamableFile(Buffer.from(lines.map((line) => `${line}\n`).join('')), {
-        type: 'application/x-ndjson; charset=utf-8',
-      });
-    } finally {
-      this.#atOnce -= 1;
-      const left = (this.#ofEach.get(caller) ?? 1) - 1;
-      if (left === 0) this.#ofEach.delete(caller);
-      else this.#ofEach.set(caller, left);
-    }
   }
 }
 
