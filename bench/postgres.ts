@@ -28,15 +28,9 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-export async function startDurablePostgres(): Promise<DurablePostgres> {
-  const dir = mkdtempSync(
-    join(process.env['SANAD_BENCH_DIR'] ?? tmpdir(), 'sanad-bench-postgres-'),
-  );
-  // The server refuses to run as root; it then runs as another user, who has to get at its folder.
-  chmodSync(dir, 0o755);
-  const port = await freePort();
-  const said: string[] = [];
-  const server = new EmbeddedPostgres({
+/** A server on loopback, with its data in a folder; `said` gathers what it prints. */
+const serverIn = (dir: string, port: number, said: string[]): EmbeddedPostgres =>
+  new EmbeddedPostgres({
     databaseDir: join(dir, 'data'),
     port,
     user: 'sanad',
@@ -55,6 +49,36 @@ export async function startDurablePostgres(): Promise<DurablePostgres> {
     onLog: (line: unknown) => said.push(String(line)),
     onError: (line: unknown) => said.push(String(line)),
   });
+
+async function query(root: string, text: string): Promise<readonly Record<string, string>[]> {
+  const client = new pg.Client({ connectionString: `${root}/postgres` });
+  await client.connect();
+  try {
+    return (await client.query<Record<string, string>>(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+async function settingsOf(root: string): Promise<string> {
+  const [row] = await query(
+    root,
+    "select version() as v, current_setting('fsync') as f, current_setting('synchronous_commit') as s, current_setting('full_page_writes') as p",
+  );
+  const { v, f, s, p } = row!;
+  const version = v!.split(' ').slice(0, 2).join(' ');
+  return `${version}, fsync=${f}, synchronous_commit=${s}, full_page_writes=${p}`;
+}
+
+export async function startDurablePostgres(): Promise<DurablePostgres> {
+  const dir = mkdtempSync(
+    join(process.env['SANAD_BENCH_DIR'] ?? tmpdir(), 'sanad-bench-postgres-'),
+  );
+  // The server refuses to run as root; it then runs as another user, who has to get at its folder.
+  chmodSync(dir, 0o755);
+  const port = await freePort();
+  const said: string[] = [];
+  const server = serverIn(dir, port, said);
   try {
     await server.initialise();
     await server.start();
@@ -66,24 +90,12 @@ export async function startDurablePostgres(): Promise<DurablePostgres> {
     );
   }
   const root = `postgresql://sanad:sanad@127.0.0.1:${port}`;
-  const query = async (text: string): Promise<readonly Record<string, string>[]> => {
-    const client = new pg.Client({ connectionString: `${root}/postgres` });
-    await client.connect();
-    try {
-      return (await client.query<Record<string, string>>(text)).rows;
-    } finally {
-      await client.end();
-    }
-  };
-  const [settings] = await query(
-    "select version() as v, current_setting('fsync') as f, current_setting('synchronous_commit') as s, current_setting('full_page_writes') as p",
-  );
   let databases = 0;
   return {
-    settings: `${settings!['v']!.split(' ').slice(0, 2).join(' ')}, fsync=${settings!['f']}, synchronous_commit=${settings!['s']}, full_page_writes=${settings!['p']}`,
+    settings: await settingsOf(root),
     async newDatabase() {
       databases += 1;
-      await query(`create database bench_${databases}`);
+      await query(root, `create database bench_${databases}`);
       return `${root}/bench_${databases}`;
     },
     async stop() {

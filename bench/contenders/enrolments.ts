@@ -102,6 +102,62 @@ export const factsOf = (i: number) => ({
   })).sort((a, b) => (a.birthMonth < b.birthMonth ? -1 : 1)),
 });
 
+/** The profile and the account of a person. */
+const sealedOf = (personId: string, i: number) => [
+  {
+    personId,
+    record: `person/${personId}/profile`,
+    fields: { name: `Payee ${i}`, nationalId: `B${i}` },
+  },
+  {
+    personId,
+    record: `person/${personId}/account/1`,
+    fields: { number: ribOf('011', '780', String(i).padStart(16, '0')), holder: `Payee ${i}` },
+  },
+];
+
+/** A person with an account, enrolled since January 2026. */
+function enrolled(
+  engine: Engine,
+  policy: ReturnType<typeof compilePolicy>,
+  i: number,
+  personId: string,
+  profile: unknown,
+  account: unknown,
+): AppendGroup {
+  const facts = factsOf(i);
+  policy.validateFacts(facts);
+  const hash = contentHash(facts);
+  const { entitlement } = determine(policy, 3, facts, '2026-01');
+  const person = { personId, identityHash: hash, region: 'MA-06', sealed: profile };
+  const payee = {
+    personId,
+    accountId: uuidOf('bench account', personId),
+    kind: 'rib',
+    accountHash: hash,
+    sealed: account,
+  };
+  const enrolment = {
+    programmeId,
+    personId,
+    applicationId: personId,
+    region: 'MA-06',
+    startPeriod: '2026-01',
+    facts,
+    contentHash: hash,
+    entitlement,
+  };
+  return {
+    writes: [
+      write(engine, streams.person(personId), [
+        ['PersonRegistered', person],
+        ['PayeeAccountRegistered', payee],
+      ]),
+      write(engine, streams.enrolment(programmeId, personId), [['EnrolmentStarted', enrolment]]),
+    ],
+  };
+}
+
 /**
  * Enrols households since January 2026, each with a person and a sealed account, by the store's own
  * append path.
@@ -114,63 +170,11 @@ export async function enrolHouseholds(engine: Engine, count: number): Promise<vo
       uuidOf('bench person', from + n),
     );
     const sealed = await engine.vault.seal(
-      ids.flatMap((personId, n) => [
-        {
-          personId,
-          record: `person/${personId}/profile`,
-          fields: { name: `Payee ${from + n}`, nationalId: `B${from + n}` },
-        },
-        {
-          personId,
-          record: `person/${personId}/account/1`,
-          fields: {
-            number: ribOf('011', '780', String(from + n).padStart(16, '0')),
-            holder: `Payee ${from + n}`,
-          },
-        },
-      ]),
+      ids.flatMap((personId, n) => sealedOf(personId, from + n)),
     );
-    const groups = ids.map((personId, n): AppendGroup => {
-      const facts = factsOf(from + n);
-      policy.validateFacts(facts);
-      const hash = contentHash(facts);
-      const { entitlement } = determine(policy, 3, facts, '2026-01');
-      return {
-        writes: [
-          write(engine, streams.person(personId), [
-            [
-              'PersonRegistered',
-              { personId, identityHash: hash, region: 'MA-06', sealed: sealed[n * 2] },
-            ],
-            [
-              'PayeeAccountRegistered',
-              {
-                personId,
-                accountId: uuidOf('bench account', personId),
-                kind: 'rib',
-                accountHash: hash,
-                sealed: sealed[n * 2 + 1],
-              },
-            ],
-          ]),
-          write(engine, streams.enrolment(programmeId, personId), [
-            [
-              'EnrolmentStarted',
-              {
-                programmeId,
-                personId,
-                applicationId: personId,
-                region: 'MA-06',
-                startPeriod: '2026-01',
-                facts,
-                contentHash: hash,
-                entitlement,
-              },
-            ],
-          ]),
-        ],
-      };
-    });
+    const groups = ids.map((personId, n) =>
+      enrolled(engine, policy, from + n, personId, sealed[n * 2], sealed[n * 2 + 1]),
+    );
     await pending;
     pending = engine.store.appendAll(groups);
   }

@@ -34,70 +34,71 @@ import { Metrics } from '../runtime/metrics.js';
 import { ProjectionProgress } from '../runtime/projection-progress.js';
 import { JOBS } from '../write-side/jobs.js';
 
+/** What the HTTP API stands on, under the tokens that ask for it. */
+function valuesOf(config: Config, served: Served, shell: Shell): Provider[] {
+  const { archive, filesDir, deps, reads, access, verify } = served;
+  const { progress, jobs } = shell;
+  const programmes = new CachedProgrammeReader(deps.store);
+  const persons = new LogPersonReader(deps.store);
+  const { store, vault, clock } = deps;
+  return [
+    {
+      provide: DEPS,
+      useValue: { ...deps, programmes, persons, background: jobs } satisfies CommandPlanDeps,
+    },
+    {
+      provide: QUERY_DEPS,
+      useValue: {
+        reads,
+        store,
+        vault,
+        clock,
+        programmes,
+        access,
+        progress,
+      } satisfies QueryDeps,
+    },
+    { provide: EVENT_STORE, useValue: store },
+    { provide: VAULT, useValue: vault },
+    { provide: CLOCK, useValue: clock },
+    { provide: MESSAGE_ARCHIVE, useValue: archive },
+    { provide: GOVSTACK_BLOCK, useValue: govstackBlockOf(filesDir, config.rail) },
+    { provide: GOVSTACK_CALLER, useValue: shell.caller },
+    { provide: VERIFY_AUTHORIZATION, useValue: verify },
+    { provide: BASE_URI, useValue: config.baseUri },
+    { provide: LOG, useValue: shell.log },
+    { provide: Metrics, useValue: shell.metrics },
+    { provide: RequestDrain, useValue: shell.requestDrain },
+    { provide: Routes, useValue: shell.routes },
+    { provide: ProjectionProgress, useValue: progress },
+    { provide: HEALTH_STATUS, useValue: shell.healthStatus },
+    { provide: JOBS, useValue: jobs },
+  ];
+}
+
+const modulesOf = ({ throttle }: Config, { log }: Shell): NonNullable<DynamicModule['imports']> => [
+  CqrsModule.forRoot(),
+  TerminusModule.forRoot({ logger: false }),
+  LoggerModule.forRoot({ pinoHttp: { logger: log, autoLogging: false }, forRoutes: [] }),
+  ThrottlerModule.forRoot({
+    throttlers: [{ ttl: throttle.windowMs, limit: throttle.limit }],
+    storage: new WindowStorage(),
+    setHeaders: true,
+  }),
+];
+
 /** The HTTP API over what it stands on, whatever the size. */
 @Module({})
 export class AppModule {
   static of(
     config: Config,
-    { archive, filesDir, deps, reads, access, verify }: Served,
+    served: Served,
     shell: Shell,
     readModels: ServedReadModel,
   ): DynamicModule {
-    const programmes = new CachedProgrammeReader(deps.store);
-    const { progress, jobs } = shell;
-    const values: Provider[] = [
-      {
-        provide: DEPS,
-        useValue: {
-          ...deps,
-          programmes,
-          persons: new LogPersonReader(deps.store),
-          background: jobs,
-        } satisfies CommandPlanDeps,
-      },
-      {
-        provide: QUERY_DEPS,
-        useValue: {
-          reads,
-          store: deps.store,
-          vault: deps.vault,
-          clock: deps.clock,
-          programmes,
-          access,
-          progress,
-        } satisfies QueryDeps,
-      },
-      { provide: EVENT_STORE, useValue: deps.store },
-      { provide: VAULT, useValue: deps.vault },
-      { provide: CLOCK, useValue: deps.clock },
-      { provide: MESSAGE_ARCHIVE, useValue: archive },
-      { provide: GOVSTACK_BLOCK, useValue: govstackBlockOf(filesDir, config.rail) },
-      { provide: GOVSTACK_CALLER, useValue: shell.caller },
-      { provide: VERIFY_AUTHORIZATION, useValue: verify },
-      { provide: BASE_URI, useValue: config.baseUri },
-      { provide: LOG, useValue: shell.log },
-      { provide: Metrics, useValue: shell.metrics },
-      { provide: RequestDrain, useValue: shell.requestDrain },
-      { provide: Routes, useValue: shell.routes },
-      { provide: ProjectionProgress, useValue: shell.progress },
-      { provide: HEALTH_STATUS, useValue: shell.healthStatus },
-      { provide: JOBS, useValue: jobs },
-    ];
     return {
       module: AppModule,
-      imports: [
-        CqrsModule.forRoot(),
-        TerminusModule.forRoot({ logger: false }),
-        LoggerModule.forRoot({
-          pinoHttp: { logger: shell.log, autoLogging: false },
-          forRoutes: [],
-        }),
-        ThrottlerModule.forRoot({
-          throttlers: [{ ttl: config.throttle.windowMs, limit: config.throttle.limit }],
-          storage: new WindowStorage(),
-          setHeaders: true,
-        }),
-      ],
+      imports: modulesOf(config, shell),
       controllers: [
         HealthHttp,
         MetricsHttp,
@@ -107,7 +108,7 @@ export class AppModule {
         FeedHttp,
       ],
       providers: [
-        ...values,
+        ...valuesOf(config, served, shell),
         CommandExecutor,
         Tokens,
         { provide: APP_GUARD, useClass: AuthGuard },
