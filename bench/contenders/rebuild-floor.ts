@@ -41,8 +41,8 @@ function upsert(table: Table, rows: readonly Row[]): void {
     const chunk = rows.slice(from, from + ROWS_A_STATEMENT);
     const name = nameOf.get(table)!;
     const text = `INSERT OR REPLACE INTO ${name} (${columns.join(', ')}) VALUES ${chunk.map(() => `(${columns.map(() => '?').join(', ')})`).join(', ')}`;
-    let statement = statements.get(text);
-    if (!statement) statements.set(text, (statement = db.prepare(text)));
+    const statement = statements.get(text) ?? db.prepare(text);
+    statements.set(text, statement);
     statement.run(
       chunk.flatMap((row) =>
         columns.map((column) =>

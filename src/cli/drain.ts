@@ -24,11 +24,16 @@ async function waitForAutomation(
   { out, signal }: Pick<Run, 'out' | 'signal'>,
 ): Promise<void> {
   const progress = out.progress('log position of the automation');
-  for (let [known, movedMs] = [-2, performance.now()]; ;) {
+  let known = -2;
+  let movedMs = performance.now();
+  for (;;) {
     const position = await leasePosition(databaseUrl, AUTOMATION_LEASE);
     progress(position);
     if (position >= (await store.lastPosition())) return;
-    if (position > known) [known, movedMs] = [position, performance.now()];
+    if (position > known) {
+      known = position;
+      movedMs = performance.now();
+    }
     if (performance.now() - movedMs > PATIENCE_MS)
       throw new DomainError(
         'AUTOMATION_STANDS_STILL',

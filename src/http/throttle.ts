@@ -36,7 +36,8 @@ export class WindowStorage implements ThrottlerStorage {
     let window = this.#windows.get(key);
     if (!window || window.endsMs <= nowMs) {
       if (this.#windows.size >= KEYS) this.#sweep(nowMs);
-      this.#windows.set(key, (window = { hits: 0, endsMs: nowMs + ttlMs }));
+      window = { hits: 0, endsMs: nowMs + ttlMs };
+      this.#windows.set(key, window);
     }
     window.hits += 1;
     const seconds = Math.ceil((window.endsMs - nowMs) / 1_000);
@@ -95,9 +96,10 @@ export class Throttle extends ThrottlerGuard {
 
   #isSkipped(context: ExecutionContext): boolean {
     const controller = context.getClass();
-    let skip = this.#skips.get(controller);
-    if (skip === undefined)
-      this.#skips.set(controller, (skip = this.reflector.get<boolean>(SKIP, controller) === true));
+    const known = this.#skips.get(controller);
+    if (known !== undefined) return known;
+    const skip = this.reflector.get<boolean>(SKIP, controller) === true;
+    this.#skips.set(controller, skip);
     return skip;
   }
 }

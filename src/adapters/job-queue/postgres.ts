@@ -202,7 +202,9 @@ class Held<Work> implements ClaimedJob<Work> {
     private readonly times: Times,
     askedMs: number,
   ) {
-    [this.jobId, this.work, this.#attempt] = [row.job_id, row.work, row.attempt];
+    this.jobId = row.job_id;
+    this.work = row.work;
+    this.#attempt = row.attempt;
     this.#untilMs = askedMs + times.leaseMs;
     this.#beating = setInterval(() => {
       this.#live();

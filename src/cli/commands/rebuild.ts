@@ -39,11 +39,16 @@ async function shownElsewhere<T>(
   const progress = out.progress('log position of the read models');
   const reads = await openPostgresReadStore(databaseUrl);
   try {
-    for (let [known, movedMs] = [-2, performance.now()]; ;) {
+    let known = -2;
+    let movedMs = performance.now();
+    for (;;) {
       const position = await livePosition(reads, PROJECTIONS);
       progress(position);
       if (position >= (await store.lastPosition())) return await ask(reads);
-      if (position > known) [known, movedMs] = [position, performance.now()];
+      if (position > known) {
+        known = position;
+        movedMs = performance.now();
+      }
       if (performance.now() - movedMs > PATIENCE_MS)
         throw new DomainError(
           'PROJECTOR_STANDS_STILL',

@@ -53,6 +53,7 @@ export class HouseholdAccounts {
   async #turn(): Promise<void> {
     const { value, done } = await this.#streams.next();
     this.#ended = done === true;
-    [this.#page, this.#next] = [value ?? [], 0];
+    this.#page = value ?? [];
+    this.#next = 0;
   }
 }

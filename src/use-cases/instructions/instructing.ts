@@ -230,8 +230,8 @@ export class Instructing {
 
   #messageFor({ instructed, account, ordered }: Item, full: Message[]): Message {
     const from = this.release.terms.accountFor(ordered.region, account.kind);
-    let filling = this.#filling.get(from);
-    if (!filling) this.#filling.set(from, (filling = { current: undefined, sequence: 0 }));
+    const filling = this.#filling.get(from) ?? { current: undefined, sequence: 0 };
+    this.#filling.set(from, filling);
     const { current } = filling;
     const limit = this.released.maxPerFile ?? from.maxPerFile ?? MAX_PER_FILE;
     if (current && (instructed ? instructed.messageId === current.id : current.places < limit))

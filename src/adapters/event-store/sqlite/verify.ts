@@ -132,7 +132,8 @@ async function verifyStreams(
     const rows = page.all(stream, revision, end, PAGE) as [string, number, number][];
     for (const row of rows) {
       if (row[0] !== stream) {
-        [revision, position] = [-1, -1];
+        revision = -1;
+        position = -1;
         streams += 1;
       }
       if (row[1] !== revision + 1)

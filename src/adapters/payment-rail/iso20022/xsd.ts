@@ -17,9 +17,10 @@ export type SchemaCheck = (format: Format, xml: string) => Promise<void>;
 export function isoSchemas(dir: string): SchemaCheck {
   const validators = new Map<Format, ReturnType<typeof validatorOf>>();
   return async (format, xml) => {
-    let validator = validators.get(format);
-    if (!validator) validators.set(format, (validator = validatorOf(dir, format)));
-    (await validator)(xml);
+    const validator = validators.get(format) ?? validatorOf(dir, format);
+    validators.set(format, validator);
+    const validate = await validator;
+    validate(xml);
   };
 }
 

@@ -192,8 +192,10 @@ export class VaultFile {
     for (const [name, i] of fresh) {
       const person = persons[i]!;
       let holder = holders.get(person);
-      if (holder === undefined || holder === 'erased')
-        holders.set(person, (holder = this.#admit(person)));
+      if (holder === undefined || holder === 'erased') {
+        holder = this.#admit(person);
+        holders.set(person, holder);
+      }
       const body = encrypt(holder.key, name, plains[i]!);
       this.#addEntry.run(name, RECORD, this.#addRecord.run(holder.no, body).lastInsertRowid);
       hashes.set(name, hash('sha256', body, 'hex'));
