@@ -60,6 +60,16 @@ const tests = [
     message: 'A test runs or is deleted.',
   },
 ];
+const WAIT = 'A test waits for a condition: test/support/eventually.ts.';
+const timedWaits = [
+  { selector: "ImportDeclaration[source.value='node:timers/promises']", message: WAIT },
+  { selector: "CallExpression[callee.name='setTimeout']", message: WAIT },
+  {
+    selector:
+      'CallExpression[callee.property.name="now"][callee.object.name=/^(Date|performance)$/]',
+    message: 'No test counts on a time: test/support/eventually.ts.',
+  },
+];
 
 // The reasons are in docs/style.md.
 export default tseslint.config(
@@ -174,5 +184,12 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-explicit-any': 'off' },
   },
   { files: ['src/adapters/**/*.ts'], rules: { 'no-restricted-syntax': ['error', ...money] } },
-  { files: ['test/**/*.ts'], rules: { 'no-restricted-syntax': ['error', ...tests, ...money] } },
+  {
+    files: ['test/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...tests, ...timedWaits, ...money] },
+  },
+  {
+    files: ['test/support/eventually.ts', 'test/roles/demo.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...tests, ...money] },
+  },
 );

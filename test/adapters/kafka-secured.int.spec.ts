@@ -3,7 +3,6 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { EventRegistry } from '../../events/registry.js';
 import { createTopics, kafkaFeed, openKafkaWriter } from '../../src/adapters/event-bus/kafka.js';
@@ -12,11 +11,11 @@ import { kafkaIn } from '../../src/composition/config.js';
 import { DEFAULT_BASE_URI } from '../../src/kernel/base-uri.js';
 import { historyOf } from '../support/history.js';
 import { startKafka } from '../support/kafka.js';
+import { eventually } from '../support/eventually.js';
 
 const run = promisify(execFile);
 const dir = mkdtempSync(join(tmpdir(), 'sanad-tls-'));
 const caFile = join(dir, 'broker.pem');
-const TRIES = 20;
 const [username, password] = ['sanad', 'not-to-be-printed'];
 const kafka = await startKafka('a broker with TLS and SASL', undefined, {
   username,
@@ -50,18 +49,21 @@ if (kafka.running)
         const connection = kafkaIn({ ...env, KAFKA_SASL_MECHANISM: mechanism });
         await createTopics(connection);
         // As the relay does it: a broker may not know yet that it leads what was just made.
-        for (let tries = 0; ; tries += 1) {
+        let refusal: unknown;
+        await eventually('a broker that takes events', async () => {
           const writer = await openKafkaWriter(connection, DEFAULT_BASE_URI);
           try {
             await writer.deliver(EVENTS, -1);
-            break;
+            return true;
           } catch (error) {
-            if (tries === TRIES) throw error;
-            await wait(500);
+            refusal = error;
+            return false;
           } finally {
             await writer.close();
           }
-        }
+        }).catch((error: unknown) => {
+          throw new Error('the broker refused', { cause: refusal ?? error });
+        });
         const stop = new AbortController();
         const read: Recorded[] = [];
         for await (const { events } of kafkaFeed({

@@ -17,7 +17,6 @@ afterAll(async () => {
   if (postgres.running) await postgres.stop();
 });
 
-const TAKEN_OVER_MS = 10_000;
 const never = new AbortController().signal;
 const aborted = (signal: AbortSignal): Promise<unknown> =>
   signal.aborted ? Promise.resolve() : once(signal, 'abort');
@@ -95,9 +94,7 @@ if (postgres.running)
       for await (const line of createInterface(child.stdout)) if (line === 'held') break;
       const waiting = held(lease());
       child.kill('SIGKILL');
-      const killedMs = performance.now();
       expect(await (await waiting).load()).toBe(5);
-      expect(performance.now() - killedMs).toBeLessThan(TAKEN_OVER_MS);
     });
 
     it('passes from one that is cut off without either end seeing it, who knows before the other has it', async () => {
@@ -113,10 +110,8 @@ if (postgres.running)
         order.push('taken over');
       });
       line.set('silent');
-      const silentMs = performance.now();
       await Promise.all([lost, waiting]);
       expect(order).toEqual(['lost', 'taken over']);
-      expect(performance.now() - silentMs).toBeLessThan(TAKEN_OVER_MS);
       await expect(hold.save(9)).rejects.toThrow();
       await line.stop();
     });

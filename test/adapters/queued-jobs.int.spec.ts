@@ -6,6 +6,7 @@ import type { FromBackground, Job, JobFor, JobStatus } from '../../src/write-sid
 import { QueuedJobs, workOff, type QueuedJob } from '../../src/use-cases/jobs/queued-jobs.js';
 import { newWorld } from '../use-cases/world.js';
 import { startPostgres } from '../support/postgres.js';
+import { eventually } from '../support/eventually.js';
 
 const postgres = await startPostgres('jobs that another process runs');
 afterAll(async () => {
@@ -37,17 +38,15 @@ if (postgres.running)
       working.push(workOff(await open(), runner, 'automation', stops.at(-1)!.signal));
       return stops.at(-1)!;
     };
-    const when = async (
+    const when = (
       jobs: QueuedJobs,
       jobId: string,
       is: (status: JobStatus) => boolean,
-    ): Promise<JobStatus> => {
-      for (const end = Date.now() + 20_000; Date.now() < end;) {
+    ): Promise<JobStatus> =>
+      eventually(jobId, async () => {
         const status = await jobs.job(jobId);
-        if (status && is(status)) return status;
-      }
-      throw new Error(`${jobId} did not come to it`);
-    };
+        return status && is(status) ? status : undefined;
+      });
     beforeEach(async () => {
       schema = await postgres.newSchema();
     });

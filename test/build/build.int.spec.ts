@@ -63,7 +63,7 @@ const build = (): number | null =>
   spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: root, timeout: 60_000 }).status;
 const current = (): string => realpathSync(join(root, 'dist'));
 const age = (folder: string): void => {
-  const anHourAgo = new Date(Date.now() - 3_600_000);
+  const anHourAgo = new Date(statSync(folder).mtimeMs - 3_600_000);
   utimesSync(folder, anHourAgo, anHourAgo);
 };
 const builds = (): string[] => readdirSync(root).filter((name) => name.startsWith('dist-'));

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll } from '@jest/globals';
-import { setTimeout as pause } from 'node:timers/promises';
 import { correlationIdOf } from '../../src/kernel/govstack.js';
 import { fakeBlock, type BlockBatch, type FakeBlock } from '../support/govstack-block.js';
 import { publishedOperations } from '../support/govstack-openapi.js';
@@ -15,6 +14,7 @@ import {
   type Json,
   type Reply,
 } from './http-world.js';
+import { eventually } from '../support/eventually.js';
 
 export const operations = publishedOperations();
 
@@ -66,7 +66,7 @@ beforeAll(async () => {
   finance = await world.as('f.elfassi', 'finance-officer');
   await expectStatus(201, finance.post('/cycles', { programmeId: 'asd', period: '2025-10' }));
   await paid(world, CYCLE);
-  while (block.batches.size < 2) await pause(20);
+  await eventually('both batches', () => block.batches.size >= 2);
 }, 120_000);
 
 afterAll(async () => {

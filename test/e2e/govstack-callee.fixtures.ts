@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
 import { functionalIdOf } from '../../src/kernel/govstack.js';
 import { publishedOperations } from '../support/govstack-openapi.js';
 import {
@@ -17,6 +16,7 @@ import {
   type Json,
   type Reply,
 } from './http-world.js';
+import { eventually } from '../support/eventually.js';
 
 export const operations = publishedOperations();
 
@@ -96,8 +96,7 @@ beforeEach(() => {
 export const here = () => calledBack.filter(({ url }) => callbackUrl.endsWith(url.pathname));
 
 export async function backFrom(file: string): Promise<Json> {
-  while (here().length === 0) await pause(10);
-  const { body } = here()[0]!;
+  const { body } = await eventually('the callback', () => here()[0]);
   expect(operations.get(file)?.body(body) ?? []).toEqual([]);
   return body;
 }

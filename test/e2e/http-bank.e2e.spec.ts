@@ -10,7 +10,6 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { camtOf } from '../support/bank-messages.js';
 import {
   approved,
@@ -23,6 +22,7 @@ import {
   type Caller,
   type Json,
 } from './http-world.js';
+import { eventually } from '../support/eventually.js';
 
 let world: HttpWorld;
 let bank: Caller;
@@ -74,7 +74,7 @@ beforeAll(async () => {
   );
   await finance.job(release.jobId);
   const file = join(folder, 'OUT', 'ASD-2025-10-0001.xml');
-  while (!existsSync(file)) await pause(20);
+  await eventually('the file', () => existsSync(file));
   for (const [, endToEndId] of readFileSync(file, 'utf8').matchAll(/<EndToEndId>(\w+)</g))
     payments.push({ paymentId: '', endToEndId: endToEndId! });
   for (const { paymentId, endToEndId } of (
@@ -233,11 +233,11 @@ describe('files of banks', () => {
     };
     drop('good.xml', settled(payments[2]!.endToEndId));
     drop('bad.xml', '<a>');
-    while (
-      !existsSync(join(folder, 'DONE', 'good.xml')) ||
-      !existsSync(join(folder, 'REJECTED', 'bad.xml.reason.txt'))
-    )
-      await pause(50);
+    await eventually('both files taken', () =>
+      ['DONE/good.xml', 'REJECTED/bad.xml.reason.txt'].every((name) =>
+        existsSync(join(folder, name)),
+      ),
+    );
     expect(readFileSync(join(folder, 'REJECTED', 'bad.xml.reason.txt'), 'utf8')).toMatch(
       /^\w+: Line 1, column \d+: /,
     );

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   approved,
   enrolled,
@@ -10,6 +9,7 @@ import {
   submitted,
   type Caller,
 } from './http-world.js';
+import { eventually } from '../support/eventually.js';
 
 describe('a correction over HTTP, from a late fact to a recovered debt', () => {
   let world: HttpWorld;
@@ -129,11 +129,10 @@ describe('a correction over HTTP, from a late fact to a recovered debt', () => {
     ]);
 
     // The process managers put it on the account.
-    for (;;) {
-      const { status } = await officer.get(`/recoveries/asd/${personId}`);
-      if (status === 200) break;
-      await pause(20);
-    }
+    await eventually(
+      'the recovery',
+      async () => (await officer.get(`/recoveries/asd/${personId}`)).status === 200,
+    );
     const plans = await expectStatus(
       202,
       officer.post('/recoveries/asd/plans', {

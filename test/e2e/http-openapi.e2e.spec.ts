@@ -82,6 +82,16 @@ describe("the API's description", () => {
     rmSync(dir, { recursive: true, force: true });
   });
 
+  it('says which queries may be asked to show what was written, so that callers of the tests ask', async () => {
+    const described = new DescribedAnswers(document);
+    expect(described.readsOwnWrites('/payments?cycleId=x')).toBe(true);
+    expect(described.readsOwnWrites('/payments?after=3')).toBe(false);
+    expect(described.readsOwnWrites('/feed')).toBe(false);
+    expect(
+      described.operations.filter(({ readsOwnWrites }) => readsOwnWrites).length,
+    ).toBeGreaterThan(15);
+  });
+
   it('passes swagger-parser', async () => {
     await expect(SwaggerParser.validate(structuredClone(document))).resolves.toMatchObject({
       openapi: '3.1.0',

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { localIssuer } from '../../src/adapters/signer/local-issuer.js';
 import type { Role } from '../../src/kernel/decider.js';
 import { asdProgramme } from '../../src/eligibility/reference/asd.js';
-import { Caller, expectStatus, person } from './http-world.js';
+import { Caller, expectStatus, person, writtenIn } from './http-world.js';
 
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const folders: string[] = [];
@@ -78,7 +78,11 @@ async function serving(env: Record<string, string>): Promise<Running> {
 }
 
 const caller = async (dir: string, url: string, subject: string, role: Role): Promise<Caller> =>
-  new Caller(url, await (await localIssuer(join(dir, 'keys'))).issue({ subject, role }));
+  new Caller(
+    url,
+    await (await localIssuer(join(dir, 'keys'))).issue({ subject, role }),
+    writtenIn(dir),
+  );
 
 describe('the process that serves', () => {
   it('logs structured lines that carry no token, body or personal data', async () => {

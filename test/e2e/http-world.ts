@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import { localIssuer } from '../../src/adapters/signer/local-issuer.js';
 import type { TokenIssuer } from '../../src/adapters/signer/port.js';
@@ -12,6 +11,7 @@ import type { Role } from '../../src/kernel/decider.js';
 import { startServer } from '../../src/composition/server.js';
 import { DescribedAnswers } from '../support/described-answers.js';
 import type { RunningServer } from '../../src/http/listen.js';
+import { eventually } from '../support/eventually.js';
 
 /**
  * Every answer of every test is held against the description that the server serves; the same for
@@ -32,27 +32,67 @@ export interface Reply {
   readonly headers: Headers;
 }
 
-/** One caller of the public API, with a token of its own. */
+/**
+ * How far the log is for those who call: whatever they ask of read models afterwards has to show
+ * that. One for each data folder, because it outlives the server's process.
+ */
+class WrittenUpTo {
+  #position = -1;
+  note(position: unknown): void {
+    if (typeof position === 'number') this.#position = Math.max(this.#position, position);
+  }
+  get position(): number {
+    return this.#position;
+  }
+}
+const written = new Map<string, WrittenUpTo>();
+export const writtenIn = (dir: string): WrittenUpTo => {
+  const known = written.get(dir) ?? new WrittenUpTo();
+  written.set(dir, known);
+  return known;
+};
+
+/**
+ * One caller of the public API, with a token of its own. It reads what was written: a read model is
+ * asked with the position of the last command that anybody was answered, so that no test has to.
+ */
 export class Caller {
+  /**
+   * @param known how far the log is for all callers; absent: for this one
+   * @param logEnd reads where the log ends now, for what a job wrote
+   */
   constructor(
     private readonly url: string,
     readonly token: string,
+    private readonly known = new WrittenUpTo(),
+    private readonly logEnd: (() => Promise<number>) | undefined = undefined,
   ) {}
 
-  post(
+  async post(
     path: string,
     body: unknown = {},
     key: string = randomUUID(),
     headers: Record<string, string> = {},
   ): Promise<Reply> {
-    return this.send('POST', path, JSON.stringify(body), {
+    const reply = await this.send('POST', path, JSON.stringify(body), {
       'content-type': 'application/json',
       'idempotency-key': key,
       ...headers,
     });
+    this.known.note(reply.body?.position);
+    return reply;
   }
-  get(path: string, headers: Record<string, string> = {}): Promise<Reply> {
-    return this.send('GET', path, undefined, headers);
+
+  /** Asks again where a read model is behind, as every client should, unless the test says `after`. */
+  async get(path: string, headers: Record<string, string> = {}): Promise<Reply> {
+    const after = this.known.position;
+    const waits = after >= 0 && (await describedAnswers(this.url)).readsOwnWrites(path);
+    if (!waits) return this.send('GET', path, undefined, headers);
+    const asked = `${path}${path.includes('?') ? '&' : '?'}after=${after}`;
+    return eventually(`${path} at ${after}`, async () => {
+      const reply = await this.send('GET', asked, undefined, headers);
+      return reply.body?.code === 'READ_MODEL_BEHIND' ? undefined : reply;
+    });
   }
 
   async send(
@@ -85,13 +125,14 @@ export class Caller {
     return { status: response.status, body: parsed, text, headers: response.headers };
   }
 
-  /** Polls a job until it ended. */
+  /** Polls a job until it ended; what it wrote is read from then on. */
   async job(jobId: string): Promise<Json> {
-    for (;;) {
+    const ended = await eventually(`the end of ${jobId}`, async () => {
       const { body } = await this.get(`/jobs/${jobId}`);
-      if (body.state !== 'running') return body;
-      await pause(20);
-    }
+      return body.state !== 'running' && body;
+    });
+    this.known.note(await this.logEnd?.());
+    return ended;
   }
 }
 
@@ -117,6 +158,8 @@ export class HttpWorld {
     return new Caller(
       this.server.url,
       await this.issuer.issue({ subject, role, ...(regions ? { regions } : {}) }),
+      writtenIn(this.dir),
+      () => lastPosition(this),
     );
   }
 
@@ -249,11 +292,10 @@ export async function lastPosition(world: Pick<HttpWorld, 'as'>): Promise<number
 /** Waits until the process managers have acted: the read model of a person shows an enrolment. */
 export async function enrolled(world: Pick<HttpWorld, 'as'>, personId: string): Promise<Json> {
   const officer = await world.as('o.chraibi', 'case-officer');
-  for (;;) {
+  return eventually(`the enrolment of ${personId}`, async () => {
     const { status, body } = await officer.get(`/persons/${personId}`);
-    if (status === 200 && body.enrolments.length > 0) return body;
-    await pause(20);
-  }
+    return status === 200 && body.enrolments.length > 0 && body;
+  });
 }
 
 /**

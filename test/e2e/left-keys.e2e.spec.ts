@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { checkpointsIn } from '../../src/adapters/data-folder/checkpoint.js';
 import type { Sealed } from '../../src/adapters/vault/port.js';
 import { openEngine, withEngine, type Engine } from '../../src/cli/compose.js';
@@ -15,6 +14,7 @@ import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
 import { by, households, job, openProgramme } from '../use-cases/world.js';
 import { HttpWorld } from './http-world.js';
+import { eventually } from '../support/eventually.js';
 
 const PEOPLE = 4;
 /** Two of them, so that one who is erased is no one's neighbour by chance. */
@@ -87,7 +87,10 @@ describe('a data folder that passed an erasure without destroying the key', () =
   test('is mended by the server that is started on it', async () => {
     const world = await HttpWorld.open({}, dir);
     try {
-      while ((await checkpointsIn(dir).verified.load()) < 0) await pause(20);
+      await eventually(
+        'the keys verified',
+        async () => (await checkpointsIn(dir).verified.load()) >= 0,
+      );
     } finally {
       await world.server.close();
     }

@@ -38,15 +38,13 @@ describe.each(engines(postgres))('builds of read models on $name', (engine) => {
           rows.add(fresh, { cycle_id: event.data.paymentId.slice(0, -37), count: 1 });
       },
     };
-    const seen: number[] = [];
+    const looks: Promise<number>[] = [];
     await new ProjectionRunner({ store, projections: [next], log, pageSize: 100 }).catchUp({
       onProgress: () => {
-        void listPayments(store, {}, { limit: 1 }).then((page) => seen.push(page.items.length));
+        looks.push(listPayments(store, {}, { limit: 1 }).then(({ items }) => items.length));
       },
     });
-    await new Promise((resolve) => {
-      setTimeout(resolve, 50);
-    });
+    const seen = await Promise.all(looks);
     expect(seen.every((count) => count === 1)).toBe(true);
     expect(seen.length).toBeGreaterThan(3);
     const tables = (await tableNames(store)).filter((name) => name.startsWith('disbursement_'));

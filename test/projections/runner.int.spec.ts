@@ -303,9 +303,14 @@ describe.each(engines(postgres))('the projection runner on $name', (engine) => {
       code: 'PROJECTION_GAP',
       detail: expect.stringContaining('position 20'),
     });
-    const closing = runner.catchUp();
-    setTimeout(() => log.lost.clear(), 30);
-    await closing;
+    // What was on its way arrives once it was missed.
+    const readAll = log.readAll.bind(log);
+    log.readAll = async (after, limit) => {
+      const page = await readAll(after, limit);
+      if (page.next >= 20) log.lost.clear();
+      return page;
+    };
+    await runner.catchUp();
     expect(await everyRow(store)).toEqual(await expected());
     await store.close();
   });

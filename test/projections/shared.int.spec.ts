@@ -1,7 +1,6 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { once } from 'node:events';
-import { setTimeout as wait } from 'node:timers/promises';
 import { livePosition } from '../../projections/engine/live-position.js';
 import type { Projection } from '../../projections/engine/projection.js';
 import { ProjectionRunner, type RunnerNote } from '../../projections/engine/runner.js';
@@ -14,6 +13,7 @@ import { ArrayLog } from '../support/array-log.js';
 import { historyOf } from '../support/history.js';
 import { startPostgres } from '../support/postgres.js';
 import { everyRow, inTurnAlone, PROJECTIONS } from './stores.js';
+import { eventLoopTurns, eventually } from '../support/eventually.js';
 
 const postgres = await startPostgres('many projectors');
 /** Positions have gaps, as in EventStoreDB. */
@@ -136,8 +136,11 @@ if (postgres.running)
         store: looks,
         schema,
         reached: async (position: number): Promise<void> => {
-          while ((await livePosition(looks, PROJECTIONS).catch(() => -1)) < position)
-            await Promise.race([wait(5), ...runs.map((run) => run.then(() => wait(5)))]);
+          await eventually(
+            `read models at ${position}`,
+            async () => (await livePosition(looks, PROJECTIONS).catch(() => -1)) >= position,
+            runs,
+          );
         },
         end: async (): Promise<void> => {
           stop.abort();
@@ -175,14 +178,14 @@ if (postgres.running)
                 given.feeds[owner[part]!]!.give(page);
                 if (next(5) === 0) given.feeds[next(count)]!.give(page);
                 done[part]!.push(page);
-                if (next(6) === 0) await wait(next(10));
+                if (next(6) === 0) await eventLoopTurns(next(100));
               }
               await given.reached(END);
-              while (given.feeds.some((feed) => feed.taken === 0)) {
-                // Each has had something, so that all were at work.
+              await eventually('each has had something, so that all were at work', () => {
+                if (given.feeds.every((feed) => feed.taken > 0)) return true;
                 for (const feed of given.feeds) feed.give(...done[0]!.slice(-1));
-                await wait(5);
-              }
+                return false;
+              });
               expect(await everyRow(given.store)).toEqual(rows);
               await given.end();
             },
@@ -229,7 +232,9 @@ if (postgres.running)
         // Both go on: what comes again changes nothing.
         for (let part = 0; part < PARTS; part += 1)
           given.feeds[(part + 1) % 2]!.give(...pagesOfPart(part, 25));
-        while (given.feeds.some((feed) => feed.taken < 12)) await wait(5);
+        await eventually('both took what came again', () =>
+          given.feeds.every((feed) => feed.taken >= 12),
+        );
         expect(await everyRow(given.store)).toEqual(rows);
         await given.end();
       },
@@ -302,11 +307,16 @@ if (postgres.running)
           inTurn: inTurnAlone,
           onNote: (note) => notes.push(note),
         }).run(stop.signal);
-        while (!notes.some(({ what }) => what === 'switched'))
-          await Promise.race([wait(5), running]);
+        await eventually('switched', () => notes.some(({ what }) => what === 'switched'), [
+          running,
+        ]);
         // A broker gives again what was not committed; here all of it.
         for (let part = 0; part < PARTS; part += 1) feed.give(...pagesOfPart(part, 10));
-        while ((await livePosition(store, newer)) < END) await Promise.race([wait(5), running]);
+        await eventually(
+          'read models at the end',
+          async () => (await livePosition(store, newer)) >= END,
+          [running],
+        );
         stop.abort();
         await running;
         const withoutVersion = (all: object): string[] =>

@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { Kafka, logLevel } from 'kafkajs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Inbox } from '../../examples/payment-system/inbox.js';
 import { followTopic, publisherTo, type Publisher } from '../../examples/payment-system/kafka.js';
@@ -21,6 +20,7 @@ import { DEFAULT_BASE_URI } from '../../src/kernel/base-uri.js';
 import { answers, enrolled, released } from '../use-cases/month.js';
 import { newWorld, type World } from '../use-cases/world.js';
 import { startKafka } from '../support/kafka.js';
+import { eventually } from '../support/eventually.js';
 
 const kafka = await startKafka('a payment system as a consumer');
 const TIMEOUT_MS = 60_000;
@@ -33,14 +33,6 @@ afterAll(async () => {
 it('has the server that it needs, or said what is left out', () => {
   expect(kafka.running || kafka.reason).toBeTruthy();
 });
-
-async function until(what: () => Promise<boolean> | boolean): Promise<void> {
-  const end = Date.now() + TIMEOUT_MS / 2;
-  while (!(await what())) {
-    if (Date.now() > end) throw new Error('it did not come true');
-    await wait(20);
-  }
-}
 
 /** A relay's state in memory: one relay is all there is here. */
 function relayState(): RelayState {
@@ -142,8 +134,11 @@ if (kafka.running)
     const following = (system: PaymentSystem, groupId: string): (() => Promise<void>) =>
       working((signal) => followTopic({ brokers, groupId }, system, signal));
     /** Until it has seen the whole log. */
-    const caughtUp = (inbox: Inbox): Promise<void> =>
-      until(async () => inbox.position === (await world.engine.store.lastPosition()));
+    const caughtUp = (inbox: Inbox): Promise<boolean> =>
+      eventually(
+        'the end of the log',
+        async () => inbox.position === (await world.engine.store.lastPosition()),
+      );
 
     it(
       'is told what to pay, answers, and the answers become facts of the payments',
@@ -152,7 +147,7 @@ if (kafka.running)
         const ledger = newLedger();
         const inbox = newInbox();
         const stops = [relaying(), takingIn(desk), following(bank(inbox, ledger), 'bank')];
-        await until(async () =>
+        await eventually('what the topic has to bring', async () =>
           [...(await ends()).values()].every(
             (type) => type === 'PaymentSettled' || type === 'PaymentRejected',
           ),
@@ -183,7 +178,10 @@ if (kafka.running)
         const ledger = newLedger();
         const inbox = newInbox();
         const stops = [relaying(), takingIn(desk), following(bank(inbox, ledger), 'bank-anew')];
-        await until(() => inbox.position === last && desk.figures.unchanged === paymentIds.length);
+        await eventually(
+          'what the topic has to bring',
+          () => inbox.position === last && desk.figures.unchanged === paymentIds.length,
+        );
         for (const stop of stops) await stop();
         ledger.close();
         expect({ size: ledger.size, decided: ledger.decided, said: said.length }).toEqual({
@@ -264,7 +262,10 @@ if (kafka.running)
         });
         const desk = deskOf();
         let stop = takingIn(desk);
-        await until(() => desk.figures.deadLettered === 2 && desk.figures.applied === 1);
+        await eventually(
+          'what the topic has to bring',
+          () => desk.figures.deadLettered === 2 && desk.figures.applied === 1,
+        );
         await stop();
 
         const sanad = async (...args: string[]) =>
@@ -300,7 +301,10 @@ if (kafka.running)
           ),
         ).toEqual([true, true]);
         stop = takingIn(desk);
-        await until(() => desk.figures.deadLettered === 3 && desk.figures.applied === 2);
+        await eventually(
+          'what the topic has to bring',
+          () => desk.figures.deadLettered === 3 && desk.figures.applied === 2,
+        );
         await stop();
         expect(
           (await world.engine.store.readStream(`payment-${unknown.paymentId}`)).at(-1)!.type,
@@ -322,7 +326,7 @@ if (kafka.running)
               notes.push(headers?.['note']?.toString());
           },
         });
-        await until(() => notes.length === 3);
+        await eventually('what the topic has to bring', () => notes.length === 3);
         await reader.disconnect();
         await producer.disconnect();
         expect(notes.filter((note) => note === 'kept')).toHaveLength(2);

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, expect, it } from '@jest/globals';
 import { Kafka, logLevel } from 'kafkajs';
 import { EventRegistry } from '../../events/registry.js';
@@ -19,6 +18,7 @@ import { ArrayLog } from '../support/array-log.js';
 import { historyOf } from '../support/history.js';
 import { startKafka } from '../support/kafka.js';
 import { startPostgres } from '../support/postgres.js';
+import { eventually, simulatedDelay } from '../support/eventually.js';
 
 const kafka = await startKafka('read models fed by a broker');
 const postgres = await startPostgres('read models fed by a broker');
@@ -28,6 +28,8 @@ const EVENTS = historyOf({ households: 30 }).map((event) => ({
 }));
 const END = EVENTS.at(-1)!.position;
 const TIMEOUT_MS = 60_000;
+/** What a page takes that otherwise takes some two milliseconds. */
+const SLOW_MS = 200;
 
 afterAll(async () => {
   if (kafka.running) await kafka.stop();
@@ -138,8 +140,6 @@ if (kafka.running && postgres.running) {
     // Many small batches, so that there are many pages.
     for (let from = 0; from < EVENTS.length; from += 10)
       await writer.deliver(EVENTS.slice(from, from + 10), EVENTS[from - 1]?.position ?? -1);
-    await writer.close();
-
     const groupId = 'slow-read-models';
     const store = await open();
     const empty = new ArrayLog([], true);
@@ -157,7 +157,7 @@ if (kafka.running && postgres.running) {
           for await (const page of feed.subscribe(after, signal)) {
             pages += 1;
             taken += page.events.length;
-            await wait(200);
+            await simulatedDelay(SLOW_MS);
             yield page;
           }
         },
@@ -188,7 +188,16 @@ if (kafka.running && postgres.running) {
         stolen += 1;
       },
     });
-    while (stolen === 0) await wait(20);
+    // Where the slow one was faster than the other came, events come again until both have some.
+    await eventually(
+      'events for the intruder',
+      async () => {
+        if (stolen === 0) await writer.deliver(EVENTS.slice(0, 10), -1);
+        return stolen > 0;
+      },
+      [running],
+    );
+    await writer.close();
     await intruder.disconnect();
     await running;
     expect(runner.position).toBe(END);
@@ -241,19 +250,26 @@ if (kafka.running && postgres.running) {
     };
     const first = member('first');
     // The tables are there: two that make them at once would need a lease.
-    while (first.taken.events < 0) await Promise.race([wait(20), first.running]);
+    await eventually('the tables', () => first.taken.events >= 0, [first.running]);
     const second = member('second');
     // Both have a share when both are given events; events come again and again until then.
-    while (first.taken.events <= 0 || second.taken.events <= 0) {
-      await deliver(0, half);
-      await Promise.race([wait(200), first.running, second.running]);
-    }
+    await eventually(
+      'events for both',
+      async () => {
+        await deliver(0, half);
+        return first.taken.events > 0 && second.taken.events > 0;
+      },
+      [first.running, second.running],
+    );
     second.stop.abort();
     await second.running;
     const third = member('third');
     await deliver(half, EVENTS.length);
-    while ((await livePosition(store, PROJECTIONS)) < END)
-      await Promise.race([wait(20), first.running, third.running]);
+    await eventually(
+      'read models at the end',
+      async () => (await livePosition(store, PROJECTIONS)) >= END,
+      [first.running, third.running],
+    );
     expect(await everyRow(store)).toEqual(rows);
     for (const { stop, running } of [first, third]) {
       stop.abort();

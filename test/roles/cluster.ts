@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { localIssuer } from '../../src/adapters/signer/local-issuer.js';
 import type { RoleName } from '../../src/composition/config.js';
 import type { Role } from '../../src/kernel/decider.js';
-import { Caller } from '../e2e/http-world.js';
+import { Caller, lastPosition, writtenIn } from '../e2e/http-world.js';
 import { startEventStoreDb, type TestEventStoreDb } from '../support/eventstoredb-server.js';
 import { startKafka, type TestKafka } from '../support/kafka.js';
 import { startRoleProcess, type RoleProcess } from './role-process.js';
@@ -83,7 +83,12 @@ export async function startCluster(
   const start = (role: RoleName, more: Readonly<Record<string, string>> = {}) =>
     startRoleProcess(role, { ...env, ...more }, processes);
   const caller = async (api: RoleProcess, subject: string, role: Role): Promise<Caller> =>
-    new Caller(api.url, await (await localIssuer(join(dir, 'keys'))).issue({ subject, role }));
+    new Caller(
+      api.url,
+      await (await localIssuer(join(dir, 'keys'))).issue({ subject, role }),
+      writtenIn(dir),
+      () => lastPosition({ as: (other, itsRole) => caller(api, other, itsRole) }),
+    );
   let turn = 0;
   return {
     store,

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { setTimeout as pause } from 'node:timers/promises';
 import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
 import { importApplications } from '../../src/use-cases/applications/import-applications.js';
 import { openServers, type Servers } from '../../src/composition/servers.js';
@@ -9,10 +8,11 @@ import { expectStatus, type Caller, type Json, type Reply } from '../e2e/http-wo
 import { startCluster, type Cluster } from './cluster.js';
 import type { RoleProcess } from './role-process.js';
 import { provesItself } from './proof.js';
+import { eventually, simulatedDelay } from '../support/eventually.js';
 
 const TIMEOUT_MS = 240_000;
 const HOUSEHOLDS = 120;
-const KAFKA_AWAY_MS = 60_000;
+const ASKED_WITHOUT_KAFKA = 30;
 const CYCLE = 'asd-2025-12';
 const cluster = await startCluster('faults of the distributed size');
 
@@ -62,33 +62,28 @@ if (!('reason' in cluster))
      * api is.
      */
     async function insist(ask: (api: () => RoleProcess) => Promise<Reply>): Promise<Reply> {
-      for (const deadline = Date.now() + 60_000; ;) {
+      return eventually('an answer', async () => {
         const reply = await ask(() => running.get('api')!).catch(() => undefined);
         if (reply && reply.status < 500) return reply;
         if (reply && reply.status === 503)
           expect(reply.headers.get('retry-after')).toMatch(/^\d+$/);
-        if (Date.now() > deadline) throw new Error(`not answered: ${reply?.status} ${reply?.text}`);
-        await pause(200);
-      }
+        return undefined;
+      });
     }
-    const finished = async (caller: () => Promise<Caller>, jobId: string): Promise<Json> => {
-      for (;;) {
+    const finished = (caller: () => Promise<Caller>, jobId: string): Promise<Json> =>
+      eventually(`the end of ${jobId}`, async () => {
         const { body } = await insist(async () => (await caller()).get(`/jobs/${jobId}`));
-        if (body.state === 'done') return body.result;
         if (body.state === 'failed') throw new Error(`${jobId}: ${body.code} ${body.detail}`);
-        await pause(100);
-      }
-    };
+        return body.state === 'done' && body.result;
+      });
     const finance = (): Promise<Caller> => who('farid', 'finance-officer');
     const progress = async (): Promise<Json> =>
       (await insist(async () => (await finance()).get(`/cycles/${CYCLE}`))).body.progress;
-    async function untilProgress(what: (progress: Json) => boolean): Promise<void> {
-      for (;;) {
+    const untilProgress = (what: (progress: Json) => boolean): Promise<boolean> =>
+      eventually('the progress of the cycle', async () => {
         const now = await progress();
-        if (now && what(now)) return;
-        await pause(100);
-      }
-    }
+        return Boolean(now && what(now));
+      });
 
     it(
       'households are enrolled though the automation and the log are killed',
@@ -113,13 +108,12 @@ if (!('reason' in cluster))
         );
         await restart('automation');
         await all.store.killAndRestart();
-        for (;;) {
+        await eventually('all enrolled', async () => {
           const found = await servers.store
             .readCategory('enrolment-asd-', { limit: 1_000 })
             .catch(() => []);
-          if (found.length === eligible) break;
-          await pause(100);
-        }
+          return found.length === eligible;
+        });
       },
       TIMEOUT_MS,
     );
@@ -215,14 +209,13 @@ if (!('reason' in cluster))
           await expectStatus(200, send());
         }
         if (all.kafka.own) {
-          // A minute in all: commands go on.
-          for (const until = Date.now() + KAFKA_AWAY_MS; Date.now() < until; await pause(2_000)) {
+          // Longer than a session with the broker lasts: commands go on.
+          for (let asked = 0; asked < ASKED_WITHOUT_KAFKA; asked += 1) {
+            await simulatedDelay(2_000);
             const manager = await who('meryem', 'programme-manager');
             await expectStatus(
               200,
-              insist(() =>
-                manager.post('/programmes/asd/account-hold', { days: 1 + (Date.now() % 2) }),
-              ),
+              insist(() => manager.post('/programmes/asd/account-hold', { days: 1 + (asked % 2) })),
             );
           }
           await all.kafka.own.start();

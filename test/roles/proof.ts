@@ -1,11 +1,11 @@
 import { expect } from '@jest/globals';
-import { setTimeout as pause } from 'node:timers/promises';
 import { livePosition } from '../../projections/engine/live-position.js';
 import { ProjectionRunner } from '../../projections/engine/runner.js';
 import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';
 import { createAuditCheck } from '../../src/audit/check.js';
 import type { Servers } from '../../src/composition/servers.js';
 import { engines, everyRow, PROJECTIONS } from '../projections/stores.js';
+import { eventually } from '../support/eventually.js';
 
 /**
  * Waits until the read models show the log to its end: then no invariant is broken, and they are
@@ -20,7 +20,10 @@ export async function provesItself(
   const folded = await fresh.open();
   try {
     const last = await store.lastPosition();
-    while ((await livePosition(reads, PROJECTIONS)) < last) await pause(50);
+    await eventually(
+      'read models at the end of the log',
+      async () => (await livePosition(reads, PROJECTIONS)) >= last,
+    );
     const check = createAuditCheck({ positionGaps: true });
     for (let after = -1, end = false; !end;) {
       const page = await store.readAll(after, 1_000);

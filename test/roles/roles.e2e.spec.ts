@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Kafka, logLevel, type EachMessagePayload } from 'kafkajs';
-import { setTimeout as pause } from 'node:timers/promises';
 import { textsOf } from '../../src/adapters/event-bus/kafka.js';
 import { publisherTo } from '../../examples/payment-system/kafka.js';
 import {
@@ -17,6 +16,7 @@ import { AUDIT_TOPIC } from '../../src/messaging/topics.js';
 import { readThroughSdk, schemaProblems } from '../support/cloud-events.js';
 import { startCluster, type Cluster } from './cluster.js';
 import type { RoleProcess } from './role-process.js';
+import { eventually } from '../support/eventually.js';
 
 const TIMEOUT_MS = 120_000;
 const BASE = 'https://aid.example/sanad';
@@ -65,20 +65,16 @@ if (!('reason' in cluster))
         await enrolled(world, personId);
         const { total } = await paid(world, 'asd-2025-11');
         const finance = await world.as('f.elfassi', 'finance-officer');
-        for (;;) {
+        const items = await eventually('an instructed payment', async () => {
           const { body } = await finance.get('/payments?cycleId=asd-2025-11');
-          if (body.items?.[0]?.status === 'instructed') {
-            expect(body.items).toHaveLength(1);
-            expect(body.items[0]).toMatchObject({
-              personId,
-              amount: `${total.slice(0, -2)}.${total.slice(-2)}`,
-              currency: 'MAD',
-            });
-            break;
-          }
-          await pause(50);
-        }
-        const { items } = (await finance.get('/payments?cycleId=asd-2025-11')).body;
+          return body.items?.[0]?.status === 'instructed' && body.items;
+        });
+        expect(items).toHaveLength(1);
+        expect(items[0]).toMatchObject({
+          personId,
+          amount: `${total.slice(0, -2)}.${total.slice(-2)}`,
+          currency: 'MAD',
+        });
         const bank = await world.as('bank-system', 'payment-system');
         const { position } = await expectStatus(
           200,
@@ -131,10 +127,10 @@ if (!('reason' in cluster))
           { paymentId, endToEndId, attempt: 1, outcome: 'returned', reason: 'AC04' },
         ]);
         await publisher.close();
-        for (let status = ''; status !== 'returned';) {
-          status = (await expectStatus(200, finance.get(`/payments/${paymentId}`))).payment.status;
-          await pause(50);
-        }
+        await eventually('the outcome of the topic', async () => {
+          const { payment } = await expectStatus(200, finance.get(`/payments/${paymentId}`));
+          return payment.status === 'returned';
+        });
         let last = -1;
         let types = '';
         for (let count = 1; count > 0;) {

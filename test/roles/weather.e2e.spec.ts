@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { setTimeout as pause } from 'node:timers/promises';
 import { openServers } from '../../src/composition/servers.js';
 import { expectStatus, facts, person, setUp, type Caller, type Reply } from '../e2e/http-world.js';
 import type { Weather } from '../support/proxy.js';
 import { startCluster, type Cluster } from './cluster.js';
 import type { RoleProcess } from './role-process.js';
 import { provesItself } from './proof.js';
+import { eventually, simulatedDelay } from '../support/eventually.js';
 
 const TIMEOUT_MS = 240_000;
 const cluster = await startCluster('the lines between our processes and their servers', {
@@ -39,12 +39,10 @@ if (!('reason' in cluster))
 
     /** As a client does: the same request with the same key until it is answered for good. */
     async function insist(who: Caller, ask: (who: Caller) => Promise<Reply>): Promise<Reply> {
-      for (const deadline = Date.now() + 90_000; ;) {
+      return eventually('an answer', async () => {
         const reply = await ask(who).catch(() => undefined);
-        if (reply && reply.status < 500) return reply;
-        if (Date.now() > deadline) throw new Error(`not answered: ${reply?.status} ${reply?.text}`);
-        await pause(100);
-      }
+        return reply && reply.status < 500 ? reply : undefined;
+      });
     }
 
     /** One more household comes: two commands, each made by a caller that insists. */
@@ -83,7 +81,7 @@ if (!('reason' in cluster))
         if (line === 'kafka' && !all.kafka.own) return;
         all.lines![line].set(weather);
         const working = Promise.all([household(), household(), household()]);
-        await pause(ms);
+        await simulatedDelay(ms);
         all.lines![line].set('open');
         await working;
       },

@@ -10,6 +10,7 @@ import { openEngine } from '../../src/cli/compose.js';
 import { streams } from '../../src/kernel/ids.js';
 import { pagesOf } from '../../src/write-side/stream-pages.js';
 import { PROGRAMME } from '../use-cases/month.js';
+import { simulatedDelay, stopwatch } from '../support/eventually.js';
 
 const KILLS = Number(process.env['SANAD_KILLS'] ?? 200);
 const AT_ONCE = 2;
@@ -49,14 +50,14 @@ function run(dir: string, acked: Acked, afterMs: number): Promise<Run> {
       [CHILD, dir, String(HOUSEHOLDS), String(acked.position), acked.id],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );
-    let [latest, lost, finished, errors, startedAt] = [
+    let [latest, lost, finished, errors, lasted] = [
       acked,
       undefined as string | undefined,
       false,
       '',
-      0,
+      stopwatch(),
     ];
-    let timer: NodeJS.Timeout | undefined;
+    const over = new AbortController();
     child.on('error', reject);
     child.stderr.on('data', (bytes: Buffer) => {
       errors += bytes.toString();
@@ -68,19 +69,21 @@ function run(dir: string, acked: Acked, afterMs: number): Promise<Run> {
       else if (word === 'lost') lost = line;
       else if (word === 'done') finished = true;
       else if (word === 'start') {
-        startedAt = performance.now();
-        timer = setTimeout(() => child.kill('SIGKILL'), afterMs);
+        lasted = stopwatch();
+        void simulatedDelay(afterMs, over.signal).then(
+          () => over.signal.aborted || child.kill('SIGKILL'),
+        );
       }
     });
     child.on('close', (_code, signal) => {
-      clearTimeout(timer);
+      over.abort();
       resolve({
         finished,
         killed: signal === 'SIGKILL',
         lost,
         acked: latest,
         errors,
-        lastedMs: performance.now() - startedAt,
+        lastedMs: lasted(),
       });
     });
   });

@@ -19,6 +19,9 @@ export class FakeEngine {
     readonly headers?: Readonly<Record<string, string>>;
     readonly body?: object;
   }[] = [];
+  /** Told which page of instructions is asked for, from 1, before it is answered. */
+  onPage: ((page: number) => void) | undefined;
+  #pages = 0;
   /** Replaces the lines of the instructions. */
   nonsense: string | undefined;
   readonly #answers = new Map<string, string>();
@@ -71,6 +74,8 @@ export class FakeEngine {
         .end(JSON.stringify({ code: 'CYCLE_UNKNOWN', detail: 'There is no such cycle.' }));
       return;
     }
+    this.#pages += 1;
+    this.onPage?.(this.#pages);
     const from = Number(url.searchParams.get('after') ?? -1) + 1;
     const page = this.instructions.slice(from, from + Number(url.searchParams.get('limit')));
     this.largest.page = Math.max(this.largest.page, page.length);

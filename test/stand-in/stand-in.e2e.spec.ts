@@ -172,17 +172,19 @@ describe('the program', () => {
   }, 30_000);
 
   it('waits for the instructions that it expects, follows new ones, and says when they do not come', async () => {
-    setTimeout(() => {
-      engine.instructions = instructions(5);
-    }, 300);
+    engine.onPage = (page) => {
+      if (page === 3) engine.instructions = instructions(5);
+    };
     expect((await standIn(usual('--expect', '5'))).code).toBe(0);
     expect(new Set(engine.reported.map((o) => o.endToEndId)).size).toBe(5);
     const ran = await standIn(usual('--expect', '6', '--patience', '0.5'));
     expect(ran.code).toBe(1);
     expect(ran.err).toContain('Only 5 of the 6 expected');
-    setTimeout(() => {
-      engine.instructions = instructions(8);
-    }, 300);
+    let pages = 0;
+    engine.onPage = () => {
+      pages += 1;
+      if (pages === 3) engine.instructions = instructions(8);
+    };
     expect((await standIn(usual('--follow', '--idle', '1.5'))).code).toBe(0);
     expect(new Set(engine.reported.map((o) => o.endToEndId)).size).toBe(8);
   }, 30_000);

@@ -3,6 +3,9 @@ import formats from 'ajv-formats';
 
 type Json = ReturnType<typeof JSON.parse>;
 
+/** What is said of the parameter `after` where a query waits; a feed begins after it. */
+const OWN_WRITES = /the answer includes what it wrote/;
+
 /** An answer as it came: what was asked, and what the server sent. */
 export interface SentAnswer {
   readonly method: string;
@@ -20,6 +23,8 @@ interface Operation {
   readonly template: string;
   readonly pattern: RegExp;
   readonly responses: Json;
+  /** Whether it may be asked to show what was written up to a position. */
+  readonly readsOwnWrites: boolean;
 }
 
 /**
@@ -73,6 +78,15 @@ export class DescribedAnswers {
     return [...new Set(problems)];
   }
 
+  /** Whether what is asked takes a position to wait for, and does not say one itself. */
+  readsOwnWrites(path: string): boolean {
+    const { pathname, searchParams } = new URL(path, 'http://api');
+    const operation = this.#operations.find(
+      (one) => one.method === 'GET' && one.pattern.test(pathname),
+    );
+    return operation?.readsOwnWrites === true && !searchParams.has('after');
+  }
+
   #validatorOf({ method, template }: Operation, status: number, type: string): ValidateFunction {
     const place = ['paths', template, method.toLowerCase(), 'responses', String(status)];
     const pointer = [...place, 'content', type, 'schema'].map(escaped).join('/');
@@ -104,6 +118,9 @@ function operationsOf(document: Json): Operation[] {
       template,
       pattern: new RegExp(`^${template.replace(/\{[^}]+\}/g, '[^/]+')}$`),
       responses: (operation as Json).responses as Json,
+      readsOwnWrites: ((operation as Json).parameters ?? []).some(
+        ({ name, description }: Json) => name === 'after' && OWN_WRITES.test(description),
+      ),
     })),
   );
   const variables = ({ template }: Operation): number => template.split('{').length;

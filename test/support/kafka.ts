@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { leaveOut } from './left-out.js';
+import { eventually } from './eventually.js';
 
 /**
  * A broker for tests, or why there is none on this machine. `kill` and `start` only where it is our
@@ -19,7 +19,6 @@ export type TestKafka =
     }
   | { readonly running: false; readonly reason: string };
 
-const START_TIMEOUT_MS = 60_000;
 /** Any 16 bytes in base64: a cluster's id. */
 const CLUSTER = 'c2FuYWQtdGVzdHMtMDEyMw';
 
@@ -255,19 +254,15 @@ async function listening(
   child: ChildProcess,
   said: readonly string[],
 ): Promise<void> {
-  const until = Date.now() + START_TIMEOUT_MS;
-  while (Date.now() < until) {
+  await eventually('a broker that listens', async () => {
     if (child.exitCode !== null)
       throw new Error(`the broker does not start: ${said.join('').slice(0, 500)}`);
-    const open = await new Promise<boolean>((resolve) => {
+    return new Promise<boolean>((resolve) => {
       const socket = createConnection(port, '127.0.0.1', () => {
         socket.destroy();
         resolve(true);
       });
       socket.once('error', () => resolve(false));
     });
-    if (open) return;
-    await wait(100);
-  }
-  throw new Error(`the broker did not listen within ${START_TIMEOUT_MS} ms`);
+  });
 }

