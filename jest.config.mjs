@@ -9,8 +9,10 @@ export default {
   roots: [join(dist, 'test')],
   testMatch: ['**/*.spec.js'],
   transform: {},
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/scripts/leaves-nothing-open.mjs',
   testTimeout: 60_000,
   maxWorkers: 2,
+  // Nothing is open by then, so this is for a machine that is busy.
+  workerGracefulExitTimeout: 30_000,
   reporters: ['default', '<rootDir>/scripts/count-by-kind.mjs'],
 };
