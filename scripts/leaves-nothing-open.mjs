@@ -26,6 +26,8 @@ export default class LeavesNothingOpen extends TestEnvironment {
   async setup() {
     await super.setup();
     process.on('worker', this.#seesWorker);
+    // Opened when they are first looked at, and jest's own.
+    void [process.stdin, process.stdout, process.stderr];
     this.#before = this.#open();
     if (process.env.SANAD_TRACE_OPEN) this.#origins = traceOrigins();
   }
