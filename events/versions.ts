@@ -9,7 +9,8 @@ export const upcasts: Readonly<Record<string, Readonly<Record<number, Upcast>>>>
   // Version 2 opened `source`, so that a rail that reports under a name of its own needs no new version. Every source
   // that version 1 allowed is one of version 2.
   PaymentAccepted: { 1: asItIs },
-  PaymentBreakRecorded: { 1: asItIs },
+  // Version 3 has two more kinds, and the reference and the day that were reported.
+  PaymentBreakRecorded: { 1: asItIs, 2: asItIs },
   PaymentOutcomeUnknown: { 1: asItIs },
   PaymentRejected: { 1: asItIs },
   PaymentReturned: { 1: asItIs },

@@ -125,7 +125,7 @@ function bankSaid(
 ): void {
   const before = rows.get(payments, paymentId);
   if (!before) return;
-  const takenBack = before.bank_minor > 0n ? -before.amount_minor : 0n;
+  const takenBack = before.bank_minor > 0n ? -(minorUnits ?? before.amount_minor) : 0n;
   const by = what === 'settled' ? (minorUnits ?? before.amount_minor) : takenBack;
   if (by !== 0n) change(rows, before, { ...before, bank_minor: before.bank_minor + by });
 }

@@ -186,6 +186,8 @@ export const kinds: Readonly<Record<string, Readonly<Record<Language, string>>>>
     en: 'rejected after settled',
   },
   'amount-differs': { fr: 'montant différent', ar: 'مبلغ مختلف', en: 'another amount' },
+  'booked-twice': { fr: 'comptabilisé deux fois', ar: 'مقيّد مرتين', en: 'booked twice' },
+  'date-implausible': { fr: 'date invraisemblable', ar: 'تاريخ غير معقول', en: 'implausible date' },
   'outcome-before-instruction': {
     fr: "résultat avant l'instruction",
     ar: 'نتيجة قبل الأمر',

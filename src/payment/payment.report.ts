@@ -2,7 +2,7 @@ import type { EventData } from '../../events/generated.js';
 import { requireRole, type Context, type Draft } from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
 import { uuidOf } from '../kernel/ids.js';
-import { parseLocalDate } from '../kernel/time.js';
+import { addDays, parseLocalDate } from '../kernel/time.js';
 import type { Reported, PaymentState, PaymentEvent } from './payment.state.js';
 import { lastOf } from './payment.state.js';
 
@@ -18,9 +18,14 @@ export interface OutcomeReport {
   readonly amountMinor?: string;
   readonly currency?: string;
   readonly reason?: string;
+  /** The day on which money is said to have moved. */
   readonly settledOn?: string;
+  /** The day from which the bank counts it; days around the booking. */
+  readonly valueOn?: string;
   readonly source: Source;
   readonly reference?: string;
+  /** Said where one list of bookings has two of the payment and no reference to tell them by. */
+  readonly bookedAgain?: true;
 }
 
 /**
@@ -33,22 +38,25 @@ export function report(state: PaymentState, command: OutcomeReport, context: Con
   const { attempt, outcome } = command;
   const known = state.outcomes[attempt - 1];
   const said = lastOf(known);
-  if (outcome === 'unknown')
-    return said === undefined
-      ? [{ type: 'PaymentOutcomeUnknown', data: reportOf(state, command) }]
-      : [];
-  if (outcome === 'settled' && !isWholeAmount(state, command))
-    return broken(state, command, 'amount-differs');
-  if (known?.includes(outcome)) return [];
+  if (outcome === 'unknown') return unknown(state, command, said);
+  if (!isWholeAmount(state, command)) return broken(state, command, outcome, 'amount-differs');
+  if (known?.includes(outcome))
+    return isAnotherBooking(state, command) ? broken(state, command, outcome, 'booked-twice') : [];
+  // Money of a second debit comes back: the payment itself stays where it is.
+  if (outcome === 'returned' && state.debitedTwice.includes(attempt))
+    return broken(state, command, outcome, 'other-contradiction');
   const contradiction = contradicts(said, outcome);
   if (contradiction === 'late') return [];
-  if (contradiction !== undefined) return broken(state, command, contradiction);
+  if (contradiction !== undefined) return broken(state, command, outcome, contradiction);
   if (attempt < state.attempt)
     return broken(
       state,
       command,
+      outcome,
       outcome === 'settled' ? 'settled-on-earlier-attempt' : 'other-contradiction',
     );
+  if (!isPlausible(state, command, context))
+    return broken(state, command, outcome, 'date-implausible');
   return [recorded(state, command, outcome, context)];
 }
 
@@ -80,6 +88,7 @@ function requireReportable(state: PaymentState, command: OutcomeReport): void {
       'reason',
     );
   if (command.settledOn !== undefined) parseLocalDate(command.settledOn, 'settledOn');
+  if (command.valueOn !== undefined) parseLocalDate(command.valueOn, 'valueOn');
 }
 
 function requireAttempt(state: PaymentState, { attempt, endToEndId }: OutcomeReport): void {
@@ -97,6 +106,61 @@ function requireAttempt(state: PaymentState, { attempt, endToEndId }: OutcomeRep
       'rule',
       'endToEndId',
     );
+}
+
+/** Said once an attempt, and only while nothing else is known. */
+function unknown(state: PaymentState, command: OutcomeReport, said: Reported | undefined): Drafts {
+  if (!isWholeAmount(state, command))
+    throw new DomainError(
+      'AMOUNT_DIFFERS',
+      `The report is of ${command.amountMinor} minor units; the payment is of ${state.amountMinor}.`,
+      'rule',
+      'amount',
+    );
+  if (said !== undefined || state.unknown === command.attempt) return [];
+  return [{ type: 'PaymentOutcomeUnknown', data: reportOf(state, command) }];
+}
+
+/** Sources that refer to one booking by the same reference: the bank's messages about an account. */
+const isOfAccount = (source: Source): boolean => source === 'camt.053' || source === 'camt.054';
+
+/**
+ * The same news again has the same reference, or comes from elsewhere and has one of its own. Of
+ * two bookings under two references of the same bank, one is too many.
+ */
+function isAnotherBooking(
+  { bookings }: PaymentState,
+  { attempt, outcome, source, reference, bookedAgain }: OutcomeReport,
+): boolean {
+  if (outcome !== 'settled' && outcome !== 'returned') return false;
+  if (bookedAgain === true) return true;
+  if (reference === undefined) return false;
+  const known = bookings.filter(
+    (booking) =>
+      booking.attempt === attempt &&
+      booking.outcome === outcome &&
+      booking.reference !== undefined &&
+      (booking.source === source || (isOfAccount(booking.source) && isOfAccount(source))),
+  );
+  return known.length > 0 && known.every((booking) => booking.reference !== reference);
+}
+
+/** Days by which a value date may lie before the instruction or after today. */
+const VALUE_DAYS = 10;
+
+/** From the day of the instruction, or of its execution, to today; it may be tomorrow elsewhere. */
+function isPlausible(
+  { earliestOn }: PaymentState,
+  { attempt, settledOn, valueOn }: OutcomeReport,
+  { now }: Context,
+): boolean {
+  const first = earliestOn[attempt - 1]!;
+  const today = now.slice(0, 10);
+  const isWithin = (day: string | undefined, before: number, after: number): boolean =>
+    day === undefined ||
+    ((day >= first || day >= addDays(first, -before)) &&
+      (day <= today || day <= addDays(today, after)));
+  return isWithin(settledOn, 0, 1) && isWithin(valueOn, VALUE_DAYS, VALUE_DAYS);
 }
 
 const isWholeAmount = (state: PaymentState, { amountMinor }: OutcomeReport): boolean =>
@@ -163,9 +227,12 @@ function contradicts(
 
 function broken(
   state: PaymentState,
-  { attempt, endToEndId, outcome, amountMinor, reason, source }: OutcomeReport,
+  command: OutcomeReport,
+  outcome: Reported,
   kind: Break['kind'],
 ): Drafts {
+  const { attempt, endToEndId, amountMinor, reason, source, reference } = command;
+  const day = command.settledOn ?? command.valueOn;
   const breakId = uuidOf(
     'break',
     state.paymentId,
@@ -173,6 +240,8 @@ function broken(
     outcome,
     reason ?? '',
     amountMinor ?? '',
+    // Of two bookings that are one too many each, both are seen.
+    ...(kind === 'booked-twice' ? [kind, reference ?? ''] : []),
   );
   if (state.breakIds.includes(breakId)) return [];
   return [
@@ -184,10 +253,12 @@ function broken(
         attempt,
         endToEndId,
         kind,
-        reported: outcome as Reported,
+        reported: outcome,
         source,
         ...(amountMinor === undefined ? {} : { reportedMinor: amountMinor }),
         ...(reason === undefined ? {} : { reason }),
+        ...(reference === undefined ? {} : { reference }),
+        ...(day === undefined ? {} : { reportedOn: day }),
       },
     },
   ];

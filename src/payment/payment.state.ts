@@ -26,8 +26,16 @@ export interface PaymentState {
   /** End-to-end ids by attempt, from 1. */
   readonly endToEndIds: readonly string[];
   readonly accountId: string;
+  /** By attempt, from 1: the first day on which money can have moved for it. */
+  readonly earliestOn: readonly string[];
   /** What was said about each attempt, from 1, in order. */
   readonly outcomes: readonly (readonly Reported[] | undefined)[];
+  /** The bookings that moved the payment, or were found to be one too many. */
+  readonly bookings: readonly Booking[];
+  /** Attempts that were debited more often than once, and for each such debit once. */
+  readonly debitedTwice: readonly number[];
+  /** The newest attempt of which somebody said that nothing is known; 0 for none. */
+  readonly unknown: number;
   readonly reason: string;
   /** The newest attempt that somebody asked the bank to call back; 0 for none. */
   readonly callBack: number;
@@ -36,6 +44,14 @@ export interface PaymentState {
 }
 
 export type Reported = 'accepted' | 'settled' | 'rejected' | 'returned';
+
+/** A booking as the bank refers to it. */
+interface Booking {
+  readonly attempt: number;
+  readonly outcome: 'settled' | 'returned';
+  readonly source: string;
+  readonly reference?: string;
+}
 
 interface OpenBreak {
   readonly breakId: string;
@@ -53,7 +69,11 @@ export const initialState: PaymentState = {
   attempt: 0,
   endToEndIds: [],
   accountId: '',
+  earliestOn: [],
   outcomes: [],
+  bookings: [],
+  debitedTwice: [],
+  unknown: 0,
   reason: '',
   callBack: 0,
   openBreaks: [],
@@ -96,15 +116,17 @@ export function evolve(state: PaymentState, event: Recorded<PaymentEvent>): Paym
     }
     case 'PaymentInstructed':
     case 'PaymentReinstructed':
-      return instructed(state, event.data);
+      return instructed(state, event.data, event.time);
+    case 'PaymentOutcomeUnknown':
+      return { ...state, unknown: event.data.attempt };
     case 'PaymentAccepted':
       return reported(state, event.data.attempt, 'accepted', state.reason);
     case 'PaymentSettled':
-      return reported(state, event.data.attempt, 'settled', state.reason);
+      return booked(state, event.data, 'settled', state.reason);
     case 'PaymentRejected':
       return reported(state, event.data.attempt, 'rejected', event.data.reason);
     case 'PaymentReturned':
-      return reported(state, event.data.attempt, 'returned', event.data.reason);
+      return booked(state, event.data, 'returned', event.data.reason);
     case 'PaymentCancelled':
       return { ...state, status: 'cancelled' };
     case 'PaymentCancellationRequested':
@@ -122,16 +144,41 @@ export function evolve(state: PaymentState, event: Recorded<PaymentEvent>): Paym
 
 function instructed(
   state: PaymentState,
-  { attempt, endToEndId, accountId }: EventData['PaymentInstructed' | 'PaymentReinstructed'],
+  {
+    attempt,
+    endToEndId,
+    accountId,
+    executionDate,
+  }: EventData['PaymentInstructed' | 'PaymentReinstructed'],
+  time: string,
 ): PaymentState {
+  const day = time.slice(0, 10);
   return {
     ...state,
     status: 'instructed',
     attempt,
     endToEndIds: [...state.endToEndIds, endToEndId],
     accountId,
+    earliestOn: [...state.earliestOn, executionDate < day ? executionDate : day],
     reason: '',
   };
+}
+
+/** Money moved, and the bank has a reference for it. */
+function booked(
+  state: PaymentState,
+  { attempt, source, reference }: EventData['PaymentSettled' | 'PaymentReturned'],
+  outcome: Booking['outcome'],
+  reason: string,
+): PaymentState {
+  const booking: Booking = {
+    attempt,
+    outcome,
+    source,
+    ...(reference === undefined ? {} : { reference }),
+  };
+  const bookings = [...state.bookings, booking];
+  return { ...reported(state, attempt, outcome, reason), bookings };
 }
 
 function reported(
@@ -144,15 +191,30 @@ function reported(
   return { ...state, status: outcome, reason, outcomes };
 }
 
-function breakRecorded(
-  state: PaymentState,
-  { breakId, attempt }: EventData['PaymentBreakRecorded'],
-): PaymentState {
+function breakRecorded(state: PaymentState, data: EventData['PaymentBreakRecorded']): PaymentState {
+  const { breakId, attempt, kind, reported: outcome, source, reference } = data;
+  const isBooking = (outcome === 'settled' || outcome === 'returned') && reference !== undefined;
   return {
     ...state,
+    bookings: isBooking
+      ? [...state.bookings, { attempt, outcome, source, reference }]
+      : state.bookings,
     breakIds: [...state.breakIds, breakId],
     openBreaks: [...state.openBreaks, { breakId, attempt }],
+    debitedTwice: debitedTwice(state.debitedTwice, attempt, kind, outcome),
   };
+}
+
+/** What was debited twice comes back once without the payment being returned. */
+function debitedTwice(
+  before: readonly number[],
+  attempt: number,
+  kind: EventData['PaymentBreakRecorded']['kind'],
+  outcome: Reported,
+): readonly number[] {
+  if (kind === 'booked-twice' && outcome === 'settled') return [...before, attempt];
+  const at = outcome === 'returned' ? before.indexOf(attempt) : -1;
+  return at < 0 ? before : before.toSpliced(at, 1);
 }
 
 function breakOwnerSet(

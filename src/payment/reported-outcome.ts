@@ -20,6 +20,10 @@ export interface ReportedOutcome {
   readonly reason?: string;
   /** Civil date YYYY-MM-DD. */
   readonly settledOn?: string;
+  /** From when the bank counts it, where it says so. Civil date YYYY-MM-DD. */
+  readonly valueOn?: string;
+  /** One list of bookings has this one besides another of the same payment, without references. */
+  readonly bookedAgain?: true;
   readonly reference?: string;
   /** Where this one comes from, where one take has several sources. */
   readonly source?: OutcomeSource;

@@ -20,6 +20,7 @@ import {
   resolved,
 } from './payment.fixtures.js';
 import { contradictionScenarios } from './payment-contradictions.scenarios.js';
+import { bookingScenarios } from './payment-bookings.scenarios.js';
 
 const automation = by('automation', 'automation');
 
@@ -260,3 +261,4 @@ describe('outcomes', () => {
 });
 
 contradictionScenarios();
+bookingScenarios();

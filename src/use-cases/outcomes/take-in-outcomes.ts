@@ -195,9 +195,9 @@ function reporting(stream: string, { outcome, paymentId }: Entry, source: Outcom
       attempt,
       source: outcome.source ?? source,
       endToEndId: outcome.endToEndId ?? answered?.endToEndId ?? endToEndIdOf(paymentId, attempt),
-      ...(outcome.outcome === 'settled'
-        ? { settledOn: outcome.settledOn ?? context.now.slice(0, 10) }
-        : {}),
+      ...dayOf(outcome, context.now),
+      ...(outcome.valueOn === undefined ? {} : { valueOn: outcome.valueOn }),
+      ...(outcome.bookedAgain === undefined ? {} : { bookedAgain: outcome.bookedAgain }),
       ...(outcome.currency === undefined ? {} : { currency: outcome.currency }),
       ...(outcome.amountMinor === undefined ? {} : { amountMinor: outcome.amountMinor }),
       ...(outcome.reason === undefined ? {} : { reason: outcome.reason }),
@@ -205,6 +205,15 @@ function reporting(stream: string, { outcome, paymentId }: Entry, source: Outcom
     };
     return [command];
   });
+}
+
+/** A settlement without a date is of today. */
+function dayOf(
+  { outcome, settledOn }: ReportedOutcome,
+  now: string,
+): { readonly settledOn?: string } {
+  if (outcome === 'settled') return { settledOn: settledOn ?? now.slice(0, 10) };
+  return outcome === 'returned' && settledOn !== undefined ? { settledOn } : {};
 }
 
 function resultOf(answer: UnitResult, paymentId: string): OutcomeResult {
