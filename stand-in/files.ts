@@ -28,6 +28,8 @@ const PIECE = 500;
 interface Order {
   readonly messageId: string;
   readonly createdAt: string;
+  /** The account that is paid from. */
+  readonly account: string;
   readonly instructions: readonly Instruction[];
 }
 
@@ -59,6 +61,7 @@ async function readOrder(path: string): Promise<Order> {
   const instructions: Instruction[] = [];
   let head: RegExpExecArray | undefined;
   let executionDate = '';
+  let account = '';
   let text = '';
   for await (const piece of createReadStream(path, {
     encoding: 'utf8',
@@ -66,6 +69,7 @@ async function readOrder(path: string): Promise<Order> {
   }) as AsyncIterable<string>) {
     text += piece;
     head ??= /<MsgId>([^<]{1,35})<\/MsgId><CreDtTm>([^<]+)</.exec(text) ?? undefined;
+    account ||= /<DbtrAcct><Id>(?:<IBAN>|<Othr><Id>)([A-Z0-9]{1,34})</.exec(text)?.[1] ?? '';
     executionDate ||= /<ReqdExctnDt>(?:<Dt>)?([0-9-]{10})</.exec(text)?.[1] ?? '';
     let end = 0;
     for (const match of text.matchAll(TRANSFER)) {
@@ -84,7 +88,7 @@ async function readOrder(path: string): Promise<Order> {
   }
   if (!head || executionDate === '')
     throw new NotAnOrder(`${path} has no message id or no execution date; is it a pain.001?`);
-  return { messageId: head[1]!, createdAt: head[2]!, instructions };
+  return { messageId: head[1]!, createdAt: head[2]!, account, instructions };
 }
 
 /** Round by round: statuses in a pain.002, then bookings in a camt.054. */
@@ -155,7 +159,7 @@ function* camt054(order: Order, id: string, outcomes: readonly Outcome[]): Gener
   const day =
     outcomes.find(({ settledOn }) => settledOn !== undefined)?.settledOn ??
     order.createdAt.slice(0, 10);
-  yield `${opening('camt.054.001.08', 'BkToCstmrDbtCdtNtfctn')}${headOf(order, id)}<Ntfctn><Id>${id}</Id><Acct><Id><Othr><Id>STAND-IN</Id></Othr></Id></Acct>\n`;
+  yield `${opening('camt.054.001.08', 'BkToCstmrDbtCdtNtfctn')}${headOf(order, id)}<Ntfctn><Id>${id}</Id><Acct><Id><Othr><Id>${order.account}</Id></Othr></Id></Acct>\n`;
   yield* pages(
     outcomes,
     ({ endToEndId, outcome, amount, currency, reason, settledOn, reference }) => {

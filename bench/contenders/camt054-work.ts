@@ -7,7 +7,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 export const OPENING = `<?xml version="1.0" encoding="UTF-8"?>
 <Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.08"><BkToCstmrDbtCdtNtfctn>
 <GrpHdr><MsgId>BK202601290001</MsgId><CreDtTm>2026-01-29T08:00:00</CreDtTm></GrpHdr>
-<Ntfctn><Id>BK202601290001-1</Id><CreDtTm>2026-01-29T08:00:00</CreDtTm><Acct><Id><IBAN>MA64000000000000000000123481</IBAN></Id><Ccy>MAD</Ccy></Acct>
+<Ntfctn><Id>BK202601290001-1</Id><CreDtTm>2026-01-29T08:00:00</CreDtTm><Acct><Id><IBAN>MA64007810000000000000000109</IBAN></Id><Ccy>MAD</Ccy></Acct>
 `;
 export const CLOSING = '</Ntfctn></BkToCstmrDbtCdtNtfctn></Document>\n';
 

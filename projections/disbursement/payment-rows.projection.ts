@@ -1,3 +1,4 @@
+import { cycleOfPayment } from '../../src/kernel/ids.js';
 import type { EventData } from '../../events/generated.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { minor } from '../../src/kernel/money.js';
@@ -12,7 +13,6 @@ import {
 } from './disbursement.tables.js';
 
 /** A payment id is `<programme>-<period>-<person>`; the person is a UUID of 36 characters. */
-export const cycleOfPayment = (paymentId: string): string => paymentId.slice(0, -37);
 
 function count(rows: Rows, payment: PaymentRow, by: 1 | -1): void {
   rows.add(paymentTally, {

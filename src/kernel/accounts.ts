@@ -57,3 +57,10 @@ export function ribOf(bank: string, city: string, account: string): string {
 /** The Moroccan IBAN of a RIB. */
 export const ibanOfRib = (rib: string): string =>
   `MA${String(98 - mod97(asDigits(`${rib}MA00`))).padStart(2, '0')}${rib}`;
+
+/** An account as it may have been written: a Moroccan IBAN is its RIB, too. */
+export function accountSpellings(text: string): readonly string[] {
+  const account = text.replace(/[\s.-]/g, '').toUpperCase();
+  const rib = account.startsWith('MA') ? account.slice(4) : account;
+  return isRib(rib) ? [rib, ibanOfRib(rib)] : [account];
+}

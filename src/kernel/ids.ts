@@ -52,6 +52,9 @@ export const cycleId = (programme: string, period: string): CycleId =>
 export const paymentId = (programme: string, period: string, person: string): PaymentId =>
   `${programme}-${period}-${person}` as PaymentId;
 
+/** The cycle that a payment is of; the person is a UUID. */
+export const cycleOfPayment = (payment: string): string => payment.slice(0, -37);
+
 export function partsOfCycle(id: string): { programmeId: string; period: string } {
   const match = CYCLE.exec(id);
   if (!match)
@@ -109,3 +112,23 @@ export const uuidOf = (...parts: readonly (string | number)[]): string =>
 /** The id of the index-th event of a command. */
 export const eventId = (commandId: string, index: number): string =>
   hex(hash('sha1', `${commandId}\n${index}`, 'hex'));
+
+/** An instruction's place among those of its payment, from 1; more of them are refused. */
+const MAX_ATTEMPTS = 999;
+
+/**
+ * Unique end-to-end transaction reference of an instruction: by its shape a random UUID (version
+ * 4), as ISO 20022 demands, yet the same every time.
+ */
+export function uetrOf(paymentId: string, attempt: number): string {
+  const digits = hash('sha1', `uetr\n${paymentId}\n${attempt}`, 'hex');
+  const variant = '89ab'[Number.parseInt(digits[16]!, 16) & 3]!;
+  return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-4${digits.slice(13, 16)}-${variant}${digits.slice(17, 20)}-${digits.slice(20, 32)}`;
+}
+
+/** Which of a payment's instructions has the UETR, in lower case. */
+export function attemptOfUetr(paymentId: string, uetr: string): number | undefined {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1)
+    if (uetrOf(paymentId, attempt) === uetr) return attempt;
+  return undefined;
+}

@@ -61,6 +61,22 @@ export function parseAmount(text: string, currency: string, field = 'amount'): b
   return BigInt(match[1]! + decimals.padEnd(scale, '0'));
 }
 
+/** xs:decimal, with the sign and the zeros that it allows. */
+const DECIMAL = /^\+?0*(?:(\d+)(?:\.(\d*))?|\.(\d+))$/;
+
+/**
+ * A decimal number as the kernel's amounts are written: no sign, no zeros that say nothing, no bare
+ * point.
+ * Undefined where it is none, or negative.
+ */
+export function plainDecimal(text: string): string | undefined {
+  const match = DECIMAL.exec(text);
+  if (!match) return undefined;
+  const whole = match[1]?.replace(/^0+(?=\d)/, '') ?? '0';
+  const decimals = (match[2] ?? match[3] ?? '').replace(/0+$/, '');
+  return decimals === '' ? whole : `${whole}.${decimals}`;
+}
+
 /** Minor units to a decimal string in major units, with all decimals of the currency. */
 export function formatAmount(minor: bigint | string, currency: string): string {
   const value = BigInt(minor);

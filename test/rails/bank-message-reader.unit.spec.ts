@@ -88,8 +88,8 @@ describe('messages that banks have sent', () => {
         if (!known) return;
         expect(end.messages[0]!.messageType).toBe(known.type);
         expect(
-          entries.flatMap(({ amount }) =>
-            amount ? [`${amount.amountMinor ?? '?'} ${amount.currency}`] : [],
+          entries.flatMap(({ kind, amount }) =>
+            amount && kind !== 'entry-differs' ? [`${amount.amountMinor ?? '?'} ${amount.currency}`] : [],
           ),
         ).toEqual(known.amounts);
         expect(end.findings.map(({ code, element }) => `${code} ${element}`)).toEqual(

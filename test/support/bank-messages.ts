@@ -2,6 +2,7 @@ import type {
   BankEntry,
   BankMessageEnd,
 } from '../../src/adapters/payment-rail/iso20022/incoming/port.js';
+import { asdProgramme } from '../../src/eligibility/reference/asd.js';
 import {
   readBankMessage,
   type ReaderOptions,
@@ -24,6 +25,8 @@ export interface Dress {
   readonly prefix?: string;
   readonly version?: string;
   readonly messageId?: string;
+  /** camt: whose statement it is; absent: the reference programme's. */
+  readonly account?: string;
   /** Around the document. */
   readonly wrap?: 'none' | 'header' | 'envelope';
   readonly eol?: string;
@@ -213,7 +216,7 @@ export function camtOf(
     statement,
     text('Id', 'S1') +
       text('CreDtTm', '2026-01-29T08:00:00') +
-      tag('Acct', tag('Id', text('IBAN', 'MA64011519000001205000534921'))) +
+      tag('Acct', tag('Id', text('IBAN', dress.account ?? asdProgramme.debtor.iban))) +
       balance +
       summary +
       eol +

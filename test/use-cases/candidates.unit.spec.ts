@@ -1,3 +1,4 @@
+import { accountSpellings } from '../../src/kernel/accounts.js';
 import { describe, expect, test } from '@jest/globals';
 import { ibanOfRib, ribOf } from '../../src/kernel/accounts.js';
 import type { Payee } from '../../src/person/payee.rule.js';
@@ -8,7 +9,6 @@ import {
   comparable,
   fits,
   keepBest,
-  spellings,
   type Wanted,
 } from '../../src/use-cases/statements/candidates.rule.js';
 
@@ -55,12 +55,9 @@ describe('who an entry names', () => {
   test('has one account as a RIB and as an IBAN', () => {
     const rib = ribOf('007', '780', '0001234567890123');
     const iban = ibanOfRib(rib);
-    expect(spellings({ names: [], accounts: [iban] })).toEqual([rib, iban]);
-    expect(spellings({ names: [], accounts: [rib.replace(/(.{4})/g, '$1 ')] })).toEqual([
-      rib,
-      iban,
-    ]);
-    expect(spellings({ names: [], accounts: ['+212 600 00 00 00'] })).toEqual(['+212600000000']);
+    expect(accountSpellings(iban)).toEqual([rib, iban]);
+    expect(accountSpellings(rib.replace(/(.{4})/g, '$1 '))).toEqual([rib, iban]);
+    expect(accountSpellings('+212 600 00 00 00')).toEqual(['+212600000000']);
   });
 });
 

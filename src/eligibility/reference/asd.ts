@@ -16,7 +16,7 @@ export const asdProgramme: EventData['ProgrammeDefined'] = {
   timeZone: 'Africa/Casablanca',
   debtor: {
     name: 'Trésorerie fictive du programme ASD',
-    iban: 'MA64000000000000000000123481',
+    iban: 'MA64007810000000000000000109',
     bic: 'SNADMAMR',
   },
   decisionDays: 30,

@@ -1,6 +1,9 @@
 import type { EventStore } from '../../adapters/event-store/port.js';
-import { endToEndIndex } from '../outcomes/end-to-end-index.js';
+import { endToEndIndex, type InstructionKey } from '../outcomes/end-to-end-index.js';
 import type { EndToEndLookup } from '../outcomes/take-in-outcomes.js';
+import { accountSpellings } from '../../kernel/accounts.js';
+import { attemptOfUetr, partsOfCycle } from '../../kernel/ids.js';
+import { PolicyReader } from '../../programme/policy-reader.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 
 /** A message of ours that was handed to a bank. */
@@ -9,6 +12,7 @@ export interface SentMessage {
   readonly messageId: string;
   readonly count: number;
   readonly totalMinor: string;
+  readonly currency: string;
 }
 export interface SentPayment {
   readonly paymentId: string;
@@ -18,6 +22,12 @@ export interface SentPayment {
 /** What was instructed, as the log has it; read when first asked. */
 export interface Instructed {
   readonly lookup: EndToEndLookup;
+  /** By UETR, in lower case, with the attempt that has it. */
+  byUetr(
+    uetr: string,
+  ): Promise<{ readonly paymentId: string; readonly attempt: number } | undefined>;
+  /** The accounts that payments of a cycle are paid from, in all their spellings. */
+  payingAccounts(cycleId: string): Promise<ReadonlySet<string>>;
   message(messageId: string): Promise<SentMessage | undefined>;
   /** Pages of a few hundred. */
   paymentsOf(message: SentMessage): AsyncIterable<readonly SentPayment[]>;
@@ -27,6 +37,8 @@ interface Cycles {
   readonly messages: ReadonlyMap<string, SentMessage>;
   readonly open: readonly string[];
   readonly closed: readonly string[];
+  /** Where each released cycle was released. */
+  readonly releasedAt: ReadonlyMap<string, number>;
 }
 
 /**
@@ -36,17 +48,32 @@ interface Cycles {
 export function instructed(store: EventStore, signal?: AbortSignal): Instructed {
   let read: Promise<Cycles> | undefined;
   const cycles = (): Promise<Cycles> => (read ??= cyclesOf(store));
-  const indexOf = (which: 'open' | 'closed'): EndToEndLookup => {
+  const indexOf = (which: 'open' | 'closed', by: InstructionKey): EndToEndLookup => {
     let index: EndToEndLookup | undefined;
     return async (ids) => {
       const ofThese = (await cycles())[which];
       return ofThese.length === 0
         ? ids.map(() => undefined)
-        : (index ??= endToEndIndex(store, ofThese, signal))(ids);
+        : (index ??= endToEndIndex(store, ofThese, signal, by))(ids);
     };
   };
-  const [open, closed] = [indexOf('open'), indexOf('closed')];
+  const [open, closed] = [indexOf('open', 'endToEndId'), indexOf('closed', 'endToEndId')];
+  const [openUetr, closedUetr] = [indexOf('open', 'uetr'), indexOf('closed', 'uetr')];
+  const accounts = new Map<string, Promise<ReadonlySet<string>>>();
   return {
+    async byUetr(uetr) {
+      const paymentId = (await openUetr([uetr]))[0] ?? (await closedUetr([uetr]))[0];
+      const attempt = paymentId === undefined ? undefined : attemptOfUetr(paymentId, uetr);
+      return paymentId === undefined || attempt === undefined ? undefined : { paymentId, attempt };
+    },
+    async payingAccounts(cycleId) {
+      let found = accounts.get(cycleId);
+      if (!found) {
+        const { releasedAt } = await cycles();
+        accounts.set(cycleId, (found = accountsAt(store, cycleId, releasedAt.get(cycleId))));
+      }
+      return found;
+    },
     async lookup(ids) {
       const found = await open(ids);
       const left = ids.filter((_, i) => found[i] === undefined);
@@ -83,20 +110,41 @@ export const openCycles = async (store: EventStore): Promise<readonly string[]> 
 
 async function cyclesOf(store: EventStore): Promise<Cycles> {
   const messages = new Map<string, SentMessage>();
+  const releasedAt = new Map<string, number>();
   const [open, closed]: [string[], string[]] = [[], []];
   for await (const page of pagesOf(store, 'cycle-')) {
     for (const { events } of page) {
       let released: string | undefined;
+      let currency = '';
       for (const event of events) {
-        if (event.type === 'CycleReleased') released = event.data.cycleId;
+        if (event.type === 'CycleOpened') currency = event.data.currency;
+        if (event.type === 'CycleReleased') {
+          released = event.data.cycleId;
+          releasedAt.set(released, event.position);
+        }
         if (event.type !== 'CycleInstructed' && event.type !== 'CycleReinstructed') continue;
         const { cycleId, files } = event.data;
         for (const { messageId, count, totalMinor } of files)
-          messages.set(messageId, { cycleId: cycleId, messageId, count, totalMinor });
+          messages.set(messageId, { cycleId, messageId, count, totalMinor, currency });
       }
       if (released !== undefined)
         (events.some(({ type }) => type === 'CycleClosed') ? closed : open).push(released);
     }
   }
-  return { messages, open, closed };
+  return { messages, open, closed, releasedAt };
+}
+
+/** Those of the terms that the cycle was released under. */
+async function accountsAt(
+  store: EventStore,
+  cycleId: string,
+  position: number | undefined,
+): Promise<ReadonlySet<string>> {
+  const { programmeId } = partsOfCycle(cycleId);
+  const { terms } = await new PolicyReader(store).programme(programmeId, position);
+  return new Set(
+    terms.accounts.flatMap(({ debtor }) =>
+      accountSpellings('iban' in debtor ? debtor.iban : debtor.rib),
+    ),
+  );
 }

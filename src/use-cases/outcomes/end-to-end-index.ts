@@ -1,22 +1,27 @@
 import type { EventStore } from '../../adapters/event-store/port.js';
 import type { EndToEndLookup } from './take-in-outcomes.js';
+import { isUuid, uetrOf } from '../../kernel/ids.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 
+/** What an instruction is looked up by: our end-to-end id (E and 24 hex digits), or the UETR. */
+export type InstructionKey = 'endToEndId' | 'uetr';
+
 /**
- * Finds payments by end-to-end id from the log itself, for outcome files of banks that know no
- * payment id. Read when it is first asked; some 40 bytes a payment, because a person's id and half
- * of the end-to-end id (64 bits, of a hash) is all it keeps. A wrong hit is possible in theory and
- * does no harm: the payment's decider compares the whole id.
+ * Finds payments by a reference of their instructions from the log itself, for outcome files of
+ * banks that know no payment id. Read when it is first asked; some 40 bytes a payment, because a
+ * person's id and half of the reference (64 bits, of a hash) is all it keeps. A wrong hit is
+ * possible in theory and does no harm: whoever takes it compares the whole reference.
  * @param cycleIds the cycles whose payments the file may be about; absent: all
  */
 export function endToEndIndex(
   store: EventStore,
   cycleIds?: readonly string[],
   signal?: AbortSignal,
+  by: InstructionKey = 'endToEndId',
 ): EndToEndLookup {
   let built: Promise<Index> | undefined;
   return async (endToEndIds) => {
-    const index = await (built ??= build(store, cycleIds, signal));
+    const index = await (built ??= build(store, cycleIds, by, signal));
     return endToEndIds.map((id) => index.find(id));
   };
 }
@@ -24,6 +29,7 @@ export function endToEndIndex(
 async function build(
   store: EventStore,
   cycleIds: readonly string[] | undefined,
+  by: InstructionKey,
   signal?: AbortSignal,
 ): Promise<Index> {
   const index = new Index();
@@ -34,8 +40,9 @@ async function build(
     })) {
       for (const { events } of page) {
         for (const event of events) {
-          if (event.type === 'PaymentInstructed' || event.type === 'PaymentReinstructed')
-            index.add(event.data.endToEndId, event.data.paymentId);
+          if (event.type !== 'PaymentInstructed' && event.type !== 'PaymentReinstructed') continue;
+          const { endToEndId, paymentId, attempt } = event.data;
+          index.add(by === 'uetr' ? uetrOf(paymentId, attempt) : endToEndId, paymentId);
         }
       }
     }
@@ -55,8 +62,8 @@ class Index {
   #cycleOf = new Uint16Array(1 << 11);
   #persons = Buffer.alloc(PERSON_BYTES << 11);
 
-  add(endToEndId: string, paymentId: string): void {
-    const key = keyOf(endToEndId);
+  add(reference: string, paymentId: string): void {
+    const key = keyOf(reference);
     if (key === undefined) return;
     if (this.#count === this.#keys.length) this.#grow();
     const cycle = paymentId.slice(0, -PERSON_TEXT - 1);
@@ -72,8 +79,8 @@ class Index {
     this.#count += 1;
   }
 
-  find(endToEndId: string): string | undefined {
-    const key = keyOf(endToEndId);
+  find(reference: string): string | undefined {
+    const key = keyOf(reference);
     if (key === undefined) return undefined;
     for (let slot = this.#slotOf(key); ; slot = (slot + 1) & (this.#slots.length - 1)) {
       const entry = this.#slots[slot]!;
@@ -124,7 +131,8 @@ class Index {
   }
 }
 
-/** The first 64 bits of the hash in an end-to-end id of ours; undefined for another's. */
-function keyOf(endToEndId: string): bigint | undefined {
-  return /^E[0-9A-F]{24}$/.test(endToEndId) ? BigInt(`0x${endToEndId.slice(1, 17)}`) : undefined;
+/** The first 64 bits of the hash in an end-to-end id of ours, or of a UETR; else undefined. */
+function keyOf(reference: string): bigint | undefined {
+  if (/^E[0-9A-F]{24}$/.test(reference)) return BigInt(`0x${reference.slice(1, 17)}`);
+  return isUuid(reference) ? BigInt(`0x${reference.replaceAll('-', '').slice(0, 16)}`) : undefined;
 }

@@ -1,5 +1,5 @@
 import type { EventData } from '../../../events/generated.js';
-import type { BankEntry } from '../../adapters/payment-rail/iso20022/incoming/port.js';
+import type { NumberedEntry } from '../../adapters/payment-rail/iso20022/incoming/port.js';
 import { bankEntryDecider } from '../../statement/entry.decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { streams, uuidOf } from '../../kernel/ids.js';
@@ -22,7 +22,7 @@ type Why = Pick<
 export class EntryNamer {
   readonly #seen = new Map<string, number>();
 
-  nameOf(entry: BankEntry, paymentId = ''): string {
+  nameOf(entry: NumberedEntry, paymentId = ''): string {
     const same = uuidOf('bank-entry', ...contentOf(entry), paymentId);
     const occurrence = this.#seen.get(same) ?? 0;
     this.#seen.set(same, occurrence + 1);
@@ -30,13 +30,11 @@ export class EntryNamer {
   }
 }
 
-function contentOf(entry: BankEntry): string[] {
+function contentOf(entry: NumberedEntry): string[] {
   const text = (...values: readonly (string | boolean | undefined)[]): string[] =>
     values.map((value) => JSON.stringify(value ?? null));
   const amount = entry.amount ? [entry.amount.text, entry.amount.currency] : [];
   switch (entry.kind) {
-    case 'balance':
-      return text('balance', entry.code, entry.on, ...amount);
     case 'status': {
       const { messageId, batchId, instructionId, endToEndId, uetr } = entry.original;
       return text(
@@ -67,6 +65,7 @@ function contentOf(entry: BankEntry): string[] {
       return text(
         'booking',
         entry.scope,
+        ...(entry.left === undefined ? [] : [entry.left]),
         entry.direction,
         entry.reversal,
         entry.returned,
@@ -90,7 +89,7 @@ function contentOf(entry: BankEntry): string[] {
 /**
  * What of an entry may stand in an event: amounts, dates, codes and references that name no person.
  */
-export function quarantined(entry: BankEntry, why: Why, namer: EntryNamer): QuarantinedEntry {
+export function quarantined(entry: NumberedEntry, why: Why, namer: EntryNamer): QuarantinedEntry {
   const bankReference = referenceOf(entry);
   const references = entry.kind === 'booking' ? entry.references : undefined;
   const endToEndId = entry.kind === 'status' ? entry.original.endToEndId : references?.endToEndId;
@@ -98,7 +97,7 @@ export function quarantined(entry: BankEntry, why: Why, namer: EntryNamer): Quar
   return {
     entryId: namer.nameOf(entry, why.paymentId),
     family: entry.family,
-    scope: entry.kind === 'balance' ? 'entry' : entry.scope,
+    scope: entry.scope,
     ...why,
     ...(endToEndId !== undefined && /^E[0-9A-F]{24}$/.test(endToEndId) ? { endToEndId } : {}),
     ...(amount?.amountMinor === undefined
@@ -115,7 +114,7 @@ export function quarantined(entry: BankEntry, why: Why, namer: EntryNamer): Quar
 }
 
 /** The bank's own running reference: digits, capitals and marks. Anything else might be words. */
-function referenceOf(entry: BankEntry): string | undefined {
+function referenceOf(entry: NumberedEntry): string | undefined {
   const references = entry.kind === 'booking' ? entry.references : undefined;
   const text = entry.kind === 'status' ? entry.reference : (references?.bank ?? references?.entry);
   return text !== undefined && /^[A-Z0-9./:_-]{1,35}$/.test(text) && /\d/.test(text)

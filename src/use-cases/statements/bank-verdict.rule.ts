@@ -1,7 +1,7 @@
 import type { ReportedOutcome } from '../../payment/reported-outcome.js';
 import type {
-  BankEntry,
   BookedEntry,
+  NumberedEntry,
   StatusEntry,
 } from '../../adapters/payment-rail/iso20022/incoming/port.js';
 
@@ -13,14 +13,25 @@ const OURS = /^E[0-9A-F]{24}$/;
 export type Verdict =
   /** Nothing about any payment: pending, informational, or said again by the entries below it. */
   | { readonly kind: 'ignored' }
-  /** One payment, by its end-to-end id. */
-  | { readonly kind: 'payment'; readonly outcome: ReportedOutcome }
+  /** One payment, by its end-to-end id, or by the UETR of its instruction. */
+  | {
+      readonly kind: 'payment';
+      readonly outcome: ReportedOutcome;
+      readonly uetr?: string;
+      readonly account?: string;
+    }
   /** Every payment of one message of ours; `exactly` is what they must come to. */
   | {
       readonly kind: 'message';
       readonly messageId: string;
       readonly outcome: ReportedOutcome;
-      readonly exactly: { readonly count?: string; readonly totalMinor?: string };
+      readonly account?: string;
+      readonly exactly: {
+        readonly count?: string;
+        readonly totalMinor?: string;
+        /** A sum without a currency, as written. */
+        readonly controlSum?: string;
+      };
     }
   /** For a person. `outcome`: what it says, where that much is clear. */
   | {
@@ -48,8 +59,7 @@ const STATUSES: Readonly<Record<string, ReportedOutcome['outcome']>> = {
   PDNG: 'unknown',
 };
 
-export function verdictOf(entry: BankEntry): Verdict {
-  if (entry.kind === 'balance') return { kind: 'ignored' };
+export function verdictOf(entry: NumberedEntry): Verdict {
   const problem = entry.problems[0];
   if (problem)
     return {
@@ -81,22 +91,22 @@ function ofStatus(entry: StatusEntry): Verdict {
     outcome,
     source: 'pain.002',
     ...(outcome === 'rejected' ? { reason } : {}),
-    ...(outcome === 'settled' && entry.amount?.amountMinor !== undefined
-      ? { amountMinor: entry.amount.amountMinor, currency: entry.amount.currency }
-      : {}),
+    ...moneyOf(entry),
     ...reference(entry.reference),
   };
-  if (scope === 'transaction')
-    return named(original.endToEndId ?? original.instructionId, reported);
+  if (scope === 'transaction') return named(original, reported);
   const messageId =
     scope === 'batch' ? (original.batchId ?? original.messageId) : original.messageId;
   return messageId === undefined
-    ? missing(reported)
+    ? unknownReference(reported)
     : {
         kind: 'message',
         messageId,
         outcome: reported,
-        exactly: original.count === undefined ? {} : { count: original.count },
+        exactly: {
+          ...(original.count === undefined ? {} : { count: original.count }),
+          ...(original.controlSum === undefined ? {} : { controlSum: original.controlSum }),
+        },
       };
 }
 
@@ -108,48 +118,24 @@ export const dated = (outcome: ReportedOutcome, saidOn: string | undefined): Rep
 
 function ofBooking(entry: BookedEntry): Verdict {
   if (entry.status !== undefined && entry.status !== 'BOOK') return { kind: 'ignored' };
-  const { references, direction, amount } = entry;
+  if (entry.left !== undefined) return ofLeft(entry.left);
+  const { direction, references, bookedOn, valueOn } = entry;
   const back = entry.returned || entry.reversal || entry.bankCode?.endsWith('/RRTN') === true;
+  const settledOn = bookedOn ?? valueOn;
   const base = {
     source: entry.family,
     ...reference(references.bank ?? references.entry),
-    ...(amount?.amountMinor === undefined
-      ? {}
-      : { amountMinor: amount.amountMinor, currency: amount.currency }),
+    ...moneyOf(entry),
+    ...(settledOn === undefined ? {} : { settledOn }),
+    ...(valueOn === undefined ? {} : { valueOn }),
   };
-  const settledOn = entry.bookedOn ?? entry.valueOn;
-  if (direction === 'debit' && !back) {
-    const settled: ReportedOutcome = {
-      ...base,
-      outcome: 'settled',
-      ...(settledOn === undefined ? {} : { settledOn }),
-    };
-    if (entry.scope === 'transaction')
-      return named(references.endToEndId ?? references.instructionId, settled);
-    // One booking for a whole message: it counts for its payments where it is exactly their sum.
-    const messageId = references.batchId ?? references.messageId ?? references.entry;
-    if (messageId === undefined) return missing(settled);
-    const { amountMinor, currency, ...each } = settled;
-    const count = entry.batch?.count;
-    return {
-      kind: 'message',
-      messageId,
-      outcome: { ...each, ...(currency === undefined ? {} : { currency }) },
-      exactly: {
-        ...(count === undefined ? {} : { count }),
-        ...(amountMinor === undefined ? {} : { totalMinor: amountMinor }),
-      },
-    };
-  }
+  if (direction === 'debit' && !back) return ofDebit(entry, { ...base, outcome: 'settled' });
   if (direction === 'credit' && back) {
-    const returned: ReportedOutcome = {
-      ...base,
-      outcome: 'returned',
-      reason: reasonOf(entry.returnReason),
-    };
+    const reason = reasonOf(entry.returnReason);
+    const returned: ReportedOutcome = { ...base, outcome: 'returned', reason };
     return entry.scope === 'transaction'
-      ? named(references.endToEndId ?? references.instructionId, returned)
-      : missing(returned);
+      ? named(references, returned, entry.account)
+      : unknownReference(returned);
   }
   return {
     kind: 'unclear',
@@ -161,13 +147,87 @@ function ofBooking(entry: BookedEntry): Verdict {
   };
 }
 
-/** A reference that is not of our form names no payment of ours, and may name a person. */
-const named = (endToEndId: string | undefined, outcome: ReportedOutcome): Verdict =>
-  endToEndId !== undefined && OURS.test(endToEndId)
-    ? { kind: 'payment', outcome: { ...outcome, endToEndId } }
-    : missing(outcome);
+function ofDebit(entry: BookedEntry, settled: ReportedOutcome): Verdict {
+  const { references, scope, account, batch } = entry;
+  if (scope === 'transaction') return named(references, settled, account);
+  // One booking for a whole message: it counts for its payments where it is exactly their sum.
+  const messageId = references.batchId ?? references.messageId ?? references.entry;
+  if (messageId === undefined) return unknownReference(settled);
+  const { amountMinor, ...each } = settled;
+  if (amountMinor === undefined)
+    return {
+      kind: 'unclear',
+      code: 'AMOUNT_MISSING',
+      detail: 'The booking is of a whole message and has no amount of its own.',
+      outcome: 'settled',
+    };
+  return {
+    kind: 'message',
+    messageId,
+    outcome: each,
+    ...(account === undefined ? {} : { account }),
+    exactly: {
+      ...(batch?.count === undefined ? {} : { count: batch.count }),
+      totalMinor: amountMinor,
+    },
+  };
+}
 
-const missing = ({ outcome, reason }: ReportedOutcome): Verdict => ({
+/** Money of an entry that is none of its details'. */
+const ofLeft = (left: NonNullable<BookedEntry['left']>): Verdict => ({
+  kind: 'unclear',
+  code: left === 'charges' ? 'BANK_CHARGES' : 'DETAILS_MISSING',
+  detail:
+    left === 'charges'
+      ? 'The bank took charges with the entry.'
+      : 'The entry says that it has more transactions than it lists; this is what they come to.',
+});
+
+const moneyOf = ({
+  amount,
+}: NumberedEntry): { readonly amountMinor?: string; readonly currency?: string } =>
+  amount?.amountMinor === undefined
+    ? {}
+    : { amountMinor: amount.amountMinor, currency: amount.currency };
+
+interface References {
+  readonly endToEndId?: string;
+  readonly instructionId?: string;
+  readonly uetr?: string;
+}
+
+/**
+ * Our end-to-end id stands in an instruction's own id too; either may be left out. A reference that
+ * is not of our form names no payment of ours, and may name a person.
+ */
+function named(
+  { endToEndId, instructionId, uetr }: References,
+  outcome: ReportedOutcome,
+  account?: string,
+): Verdict {
+  const ours = [endToEndId, instructionId].filter((id) => id !== undefined && OURS.test(id));
+  const [id, other] = ours;
+  if (other !== undefined && other !== id)
+    return {
+      kind: 'unclear',
+      code: 'REFERENCES_DIFFER',
+      detail: 'The end-to-end id and the instruction id are of two payments of ours.',
+      outcome: outcome.outcome,
+    };
+  if (id === undefined && (uetr === undefined || (endToEndId !== undefined && !isNone(endToEndId))))
+    return unknownReference(outcome);
+  return {
+    kind: 'payment',
+    outcome: id === undefined ? outcome : { ...outcome, endToEndId: id },
+    ...(id === undefined && uetr !== undefined ? { uetr } : {}),
+    ...(account === undefined ? {} : { account }),
+  };
+}
+
+/** ISO 20022: written where the payer gave no reference. */
+const isNone = (reference: string): boolean => /^NOT ?PROVIDED$/i.test(reference);
+
+export const unknownReference = ({ outcome, reason }: ReportedOutcome): Verdict => ({
   kind: 'unclear',
   code: 'REFERENCE_UNKNOWN',
   detail: 'The entry names no payment and no message of ours.',

@@ -1,6 +1,4 @@
 import type { EventData } from '../../../events/generated.js';
-import type { Parties } from '../../adapters/payment-rail/iso20022/incoming/port.js';
-import { ibanOfRib, isRib } from '../../kernel/accounts.js';
 import { toLatin } from '../../kernel/transliteration.js';
 import type { PaymentState } from '../../payment/payment.state.js';
 import type { Payee } from '../../person/payee.rule.js';
@@ -44,14 +42,6 @@ export const comparable = (name: string): string =>
     .filter(Boolean)
     .sort()
     .join(' ');
-
-/** An account as it may have been registered: a Moroccan IBAN is its RIB, too. */
-export const spellings = ({ accounts }: Parties): string[] =>
-  accounts.flatMap((text) => {
-    const account = text.replace(/[\s.-]/g, '').toUpperCase();
-    const rib = account.startsWith('MA') ? account.slice(4) : account;
-    return isRib(rib) ? [rib, ibanOfRib(rib)] : [account];
-  });
 
 /** Whether what the entry says could become of the payment. */
 export function fits({ outcome }: Pick<Wanted, 'outcome'>, { status }: PaymentState): boolean {

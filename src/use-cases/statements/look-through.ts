@@ -1,9 +1,15 @@
 import {
   BankMessageError,
+  isNumbered,
   type BankEntry,
   type BankMessageEnd,
+  type EntryDiffers,
+  type NumberedEntry,
 } from '../../adapters/payment-rail/iso20022/incoming/port.js';
-import { verdictOf } from './bank-verdict.rule.js';
+import { accountSpellings } from '../../kernel/accounts.js';
+import { cycleOfPayment } from '../../kernel/ids.js';
+import type { ReportedOutcome } from '../../payment/reported-outcome.js';
+import { unknownReference, verdictOf, type Verdict } from './bank-verdict.rule.js';
 import { type Instructed } from '../instructions/instructed-messages.js';
 import { type MessageDeps } from '../../write-side/context.js';
 import type { VerdictSpool } from './verdict-spool.js';
@@ -25,6 +31,49 @@ export interface Looked {
   readonly entries: number;
   readonly ignored: number;
   readonly unclear: number;
+  /** Entries (Ntry) whose details do not come to them, by number, with both amounts. */
+  readonly differing: ReadonlyMap<number, string>;
+}
+
+/** What is counted while a file is read. */
+class Looking {
+  entries = 0;
+  ignored = 0;
+  unclear = 0;
+  readonly differing = new Map<number, string>();
+  readonly bookings = new SeenBookings();
+  /** Bookings of the entry in hand that are about somebody: all of them may have to be looked at. */
+  #ofEntry = { number: -1, clear: 0 };
+
+  clear(entry: NumberedEntry): void {
+    if (entry.kind !== 'booking') return;
+    if (this.#ofEntry.number !== entry.entry) this.#ofEntry = { number: entry.entry, clear: 0 };
+    this.#ofEntry.clear += 1;
+  }
+
+  differs({ entry, detail }: EntryDiffers): void {
+    this.unclear += this.#ofEntry.number === entry ? this.#ofEntry.clear : 0;
+    if (this.unclear <= MAX_UNCLEAR) this.differing.set(entry, detail);
+  }
+}
+
+/**
+ * Bookings of one statement that have no reference of the bank's: a second one of the same payment
+ * is another booking, because a statement has each once.
+ */
+class SeenBookings {
+  #statement = -1;
+  readonly #seen = new Set<string>();
+
+  isAgain(entry: NumberedEntry, { outcome }: Extract<Verdict, { kind: 'payment' }>): boolean {
+    if (entry.kind !== 'booking' || outcome.reference !== undefined) return false;
+    if (this.#statement !== entry.statement) this.#seen.clear();
+    this.#statement = entry.statement;
+    const key = `${outcome.outcome} ${outcome.endToEndId ?? outcome.paymentId}`;
+    if (this.#seen.has(key)) return true;
+    this.#seen.add(key);
+    return false;
+  }
 }
 
 /**
@@ -47,7 +96,7 @@ export async function lookThrough(
       },
     };
   const reading = deps.readMessage(bytes);
-  const looked = { entries: 0, ignored: 0, unclear: 0 };
+  const looked = new Looking();
   try {
     for await (const entries of reading.entries) {
       signal?.throwIfAborted();
@@ -57,46 +106,91 @@ export async function lookThrough(
     if (!(error instanceof BankMessageError)) throw error;
     return { failure: { code: error.code, detail: error.detail.slice(0, 1_000) } };
   }
-  return { end: reading.end(), ...looked };
+  const { entries, ignored, unclear, differing } = looked;
+  return { end: reading.end(), entries, ignored, unclear, differing };
 }
 
 async function spoolBatch(
   entries: readonly BankEntry[],
   ours: Instructed,
   spool: VerdictSpool,
-  looked: { entries: number; ignored: number; unclear: number },
+  looked: Looking,
 ): Promise<void> {
-  const verdicts = entries.map(verdictOf);
-  const ids = verdicts.flatMap((verdict) =>
-    verdict.kind === 'payment' ? [verdict.outcome.endToEndId!] : [],
-  );
-  const found = ids.length === 0 ? [] : await ours.lookup(ids);
-  let next = 0;
-  verdicts.forEach((verdict, i) => {
-    const entry = entries[i]!;
-    if (entry.kind === 'balance') return;
+  const verdicts = entries.map((entry) => (isNumbered(entry) ? verdictOf(entry) : undefined));
+  const found = await paymentsOf(verdicts, ours);
+  for (const [i, entry] of entries.entries()) {
+    if (entry.kind === 'entry-differs') looked.differs(entry);
+    if (!isNumbered(entry)) continue;
     const number = looked.entries;
     looked.entries += 1;
+    const verdict = await heldAgainstUs(entry, verdicts[i]!, found[i], ours, looked);
     if (verdict.kind === 'ignored') looked.ignored += 1;
-    else if (verdict.kind !== 'payment') {
-      if (verdict.kind === 'unclear') looked.unclear += 1;
-      spool.add(number, verdict, entry);
-    } else {
-      const paymentId = found[next];
-      next += 1;
-      if (paymentId === undefined) looked.unclear += 1;
-      spool.add(
-        number,
-        paymentId === undefined
-          ? verdict
-          : { ...verdict, outcome: { ...verdict.outcome, paymentId } },
-        entry,
-      );
-    }
-  });
+    else spool.add(number, verdict, entry);
+    if (verdict.kind === 'unclear') looked.unclear += 1;
+    else if (verdict.kind !== 'ignored') looked.clear(entry);
+  }
   // Nothing is kept of what is refused anyhow.
   if (looked.unclear <= MAX_UNCLEAR) await spool.flush();
   else spool.forget();
+}
+
+/** The payments that verdicts name, in order. */
+async function paymentsOf(
+  verdicts: readonly (Verdict | undefined)[],
+  ours: Instructed,
+): Promise<readonly (ReportedOutcome | undefined)[]> {
+  const named = verdicts.map((verdict) => (verdict?.kind === 'payment' ? verdict : undefined));
+  const ids = named.flatMap((verdict) => verdict?.outcome.endToEndId ?? []);
+  const found = ids.length === 0 ? [] : await ours.lookup(ids);
+  const byId = new Map(ids.map((id, i) => [id, found[i]]));
+  return Promise.all(
+    named.map(async (verdict) => {
+      if (!verdict) return undefined;
+      const { outcome, uetr } = verdict;
+      if (uetr !== undefined) return { ...outcome, ...(await ours.byUetr(uetr)) };
+      const paymentId = byId.get(outcome.endToEndId!);
+      return paymentId === undefined ? outcome : { ...outcome, paymentId };
+    }),
+  );
+}
+
+/** What an entry says, unless it is of another account than ours, or says it a second time. */
+async function heldAgainstUs(
+  entry: NumberedEntry,
+  verdict: Verdict,
+  outcome: ReportedOutcome | undefined,
+  ours: Instructed,
+  looked: Looking,
+): Promise<Verdict> {
+  if (verdict.kind !== 'payment' || !outcome) return verdict;
+  if (outcome.paymentId === undefined) {
+    if (verdict.uetr === undefined) looked.unclear += 1;
+    return verdict.uetr === undefined ? verdict : unknownReference(outcome);
+  }
+  const cycleId = cycleOfPayment(outcome.paymentId);
+  const other = await otherAccount(verdict.account, cycleId, ours);
+  if (other) return { ...other, outcome: outcome.outcome };
+  const named = { ...verdict, outcome };
+  return looked.bookings.isAgain(entry, named)
+    ? { ...named, outcome: { ...outcome, bookedAgain: true } }
+    : named;
+}
+
+/** A refusal where a statement is of none of the accounts that a cycle was paid from. */
+export async function otherAccount(
+  account: string | undefined,
+  cycleId: string,
+  ours: Instructed,
+): Promise<Extract<Verdict, { kind: 'unclear' }> | undefined> {
+  if (account === undefined) return undefined;
+  const paying = await ours.payingAccounts(cycleId);
+  if (accountSpellings(account).some((spelling) => paying.has(spelling))) return undefined;
+  const own = [...paying].map((text) => `…${text.slice(-4)}`).join(', ');
+  return {
+    kind: 'unclear',
+    code: 'ACCOUNT_DIFFERS',
+    detail: `The statement is of the account …${account.slice(-4)}; the cycle was paid from ${own}.`,
+  };
 }
 
 export function whyNot({ end, unclear }: Looked, released: boolean): Refusal | undefined {

@@ -1,4 +1,6 @@
+import { isNumbered } from '../../adapters/payment-rail/iso20022/incoming/port.js';
 import { bankEntryDecider } from '../../statement/entry.decider.js';
+import { accountSpellings } from '../../kernel/accounts.js';
 import { partsOfPayment, streams } from '../../kernel/ids.js';
 import { record } from '../../write-side/bulk.js';
 import { part, type Unit } from '../../write-side/unit.js';
@@ -18,7 +20,6 @@ import {
   comparable,
   fits,
   keepBest,
-  spellings,
   type Compared,
   type Wanted,
 } from './candidates.rule.js';
@@ -153,14 +154,15 @@ async function readParties(
     let number = 0;
     for await (const batch of readMessage(bytes, { parties: true }).entries) {
       signal?.throwIfAborted();
-      for (const { kind, parties } of batch) {
-        if (kind === 'balance') continue;
+      for (const { parties } of batch.filter(isNumbered)) {
         const entry = byNumber.get(number);
         number += 1;
         if (!entry || !parties) continue;
         entry.names = new Set(parties.names.map(comparable));
         entry.accountHashes = new Set(
-          spellings(parties).map((account) => vault.keyedHash('account', account)),
+          parties.accounts
+            .flatMap(accountSpellings)
+            .map((account) => vault.keyedHash('account', account)),
         );
       }
     }

@@ -1,11 +1,14 @@
 import type { ReportedOutcome } from '../../payment/reported-outcome.js';
 import { bankEntryDecider } from '../../statement/entry.decider.js';
+import { DomainError } from '../../kernel/errors.js';
 import { streams } from '../../kernel/ids.js';
+import { parseAmount, plainDecimal } from '../../kernel/money.js';
 import { record } from '../../write-side/bulk.js';
 import { part, type Unit } from '../../write-side/unit.js';
 import { EntryNamer, quarantined, type QuarantinedEntry } from './bank-entries.js';
 import { dated, type Verdict } from './bank-verdict.rule.js';
-import { type Instructed } from '../instructions/instructed-messages.js';
+import { otherAccount } from './look-through.js';
+import { type Instructed, type SentMessage } from '../instructions/instructed-messages.js';
 import {
   PAGE,
   type JobContext,
@@ -17,7 +20,7 @@ import {
   type OutcomeResult,
   type OutcomesSummary,
 } from '../outcomes/take-in-outcomes.js';
-import { type VerdictSpool, type Spooled } from './verdict-spool.js';
+import { type Saying, type VerdictSpool, type Spooled } from './verdict-spool.js';
 
 interface Origin {
   readonly spooled: Spooled;
@@ -41,6 +44,7 @@ export class StatementProcessor {
     private readonly ours: Instructed,
     private readonly sha256: string,
     private readonly day: string | undefined,
+    private readonly differing: ReadonlyMap<number, string>,
     private readonly base: JobContext,
   ) {}
 
@@ -70,7 +74,7 @@ export class StatementProcessor {
       const unclear: QuarantinedEntry[] = [];
       for (const spooled of batchOf) {
         const origin: Origin = { spooled };
-        const { verdict } = spooled;
+        const verdict = this.#heldAgainstEntry(spooled);
         if (verdict.kind === 'unclear') unclear.push(this.#unclear(origin, verdict));
         else if (verdict.kind === 'payment') add(batch, dated(verdict.outcome, this.day), origin);
         else {
@@ -83,6 +87,20 @@ export class StatementProcessor {
       await this.#quarantine(unclear);
       if (batch.outcomes.length > 0) yield this.#handOut(batch);
     }
+  }
+
+  /** Nothing of an entry is relied on whose details do not come to it. */
+  #heldAgainstEntry({ verdict, booked }: Spooled): Saying {
+    const detail = booked === undefined ? undefined : this.differing.get(booked);
+    if (detail === undefined || verdict.kind === 'unclear') return verdict;
+    const { outcome, reason } = verdict.outcome;
+    return {
+      kind: 'unclear',
+      code: 'ENTRY_DIFFERS',
+      detail,
+      outcome,
+      ...(reason === undefined ? {} : { reason }),
+    };
   }
 
   /** What is said of a whole message of ours, payment by payment. */
@@ -104,16 +122,10 @@ export class StatementProcessor {
     };
     if (!message)
       return wrong('MESSAGE_UNKNOWN', 'The entry is about a message that was not sent from here.');
-    const { count, totalMinor } = verdict.exactly;
-    if (
-      (count !== undefined && Number(count) !== message.count) ||
-      (totalMinor !== undefined && totalMinor !== message.totalMinor)
-    ) {
-      return wrong(
-        'BATCH_DIFFERS',
-        `The entry is about ${count ?? 'some'} payments${totalMinor === undefined ? '' : ` of ${totalMinor} minor units`}; ${message.messageId} has ${message.count} of ${message.totalMinor}.`,
-      );
-    }
+    const other = await otherAccount(verdict.account, message.cycleId, this.ours);
+    if (other) return wrong(other.code, other.detail);
+    const difference = differenceFrom(message, verdict);
+    if (difference !== undefined) return wrong('BATCH_DIFFERS', difference);
     for await (const payments of this.ours.paymentsOf(message)) {
       const batch: Batch = { outcomes: [], origins: [] };
       for (const payment of payments)
@@ -201,6 +213,36 @@ export class StatementProcessor {
         this.base,
       );
     }
+  }
+}
+
+/** What the bank says of a message of ours, where it is not what was sent. */
+function differenceFrom(
+  message: SentMessage,
+  { exactly, outcome }: Extract<Verdict, { kind: 'message' }>,
+): string | undefined {
+  const { count, totalMinor, controlSum } = exactly;
+  const { currency } = message;
+  const sum = totalMinor ?? (controlSum === undefined ? undefined : minorOf(controlSum, currency));
+  const isSame =
+    (count === undefined || Number(count) === message.count) &&
+    (controlSum === undefined || sum !== undefined) &&
+    (sum === undefined || sum === message.totalMinor) &&
+    (outcome.currency === undefined || outcome.currency === currency);
+  if (isSame) return undefined;
+  const said = `${count ?? 'some'} payments${sum === undefined ? '' : ` of ${sum} minor units`}`;
+  return `The entry is about ${said}${outcome.currency === undefined ? '' : ` in ${outcome.currency}`}; ${message.messageId} has ${message.count} of ${message.totalMinor} in ${currency}.`;
+}
+
+/** A sum as written, without a currency, in minor units; undefined where it cannot be read. */
+function minorOf(text: string, currency: string): string | undefined {
+  const plain = plainDecimal(text);
+  if (plain === undefined) return undefined;
+  try {
+    return String(parseAmount(plain, currency));
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    return undefined;
   }
 }
 

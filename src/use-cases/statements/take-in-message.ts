@@ -114,11 +114,11 @@ async function readAndApply(
     await say(deps, sha256, { type: 'QuarantineMessage', ...refusal }, base);
     return { sha256, status: 'quarantined', code: refusal.code, detail: refusal.detail };
   }
-  const { end, entries, ignored } = looked as Looked;
+  const { end, entries, ignored, differing } = looked as Looked;
   const applied = {
     entries,
     ignored,
-    ...(await new StatementProcessor(deps, ours, sha256, saidOn(end), base).run(
+    ...(await new StatementProcessor(deps, ours, sha256, saidOn(end), differing, base).run(
       spool,
       onProgress,
       signal,

@@ -1,5 +1,5 @@
 import type { Scratch } from '../../adapters/message-archive/port.js';
-import type { BankEntry } from '../../adapters/payment-rail/iso20022/incoming/port.js';
+import type { NumberedEntry } from '../../adapters/payment-rail/iso20022/incoming/port.js';
 import type { Verdict } from './bank-verdict.rule.js';
 
 export type Saying = Exclude<Verdict, { readonly kind: 'ignored' }>;
@@ -10,21 +10,26 @@ export interface Spooled {
   readonly number: number;
   readonly verdict: Saying;
   /** The entry itself; parsed only where a person is to see it. */
-  entry(): BankEntry;
+  entry(): NumberedEntry;
+  /** Of a booking: the number of its entry (Ntry) in the file. */
+  readonly booked?: number;
 }
 
 /**
  * Keeps what the reading of a file found until the file is known to be whole, because an entry is
- * small and quick to read again and its XML is neither. A line an entry: number, verdict and entry,
- * as JSON, which has no tabs or line ends of its own.
+ * small and quick to read again and its XML is neither. A line an entry: numbers, verdict and entry,
+ * these two as JSON, which has no tabs or line ends of its own.
  */
 export class VerdictSpool {
   #pending: string[] = [];
 
   constructor(private readonly scratch: Scratch) {}
 
-  add(number: number, verdict: Saying, entry: BankEntry): void {
-    this.#pending.push(`${number}\t${JSON.stringify(verdict)}\t${JSON.stringify(entry)}\n`);
+  add(number: number, verdict: Saying, entry: NumberedEntry): void {
+    const booked = entry.kind === 'booking' ? entry.entry : '';
+    this.#pending.push(
+      `${number}\t${booked}\t${JSON.stringify(verdict)}\t${JSON.stringify(entry)}\n`,
+    );
   }
 
   /** To be called after some hundred entries. @throws ArchiveError */
@@ -48,10 +53,13 @@ export class VerdictSpool {
 function spooled(line: string): Spooled {
   const first = line.indexOf('\t');
   const second = line.indexOf('\t', first + 1);
-  const verdict: Saying = JSON.parse(line.slice(first + 1, second));
+  const third = line.indexOf('\t', second + 1);
+  const booked = line.slice(first + 1, second);
+  const verdict: Saying = JSON.parse(line.slice(second + 1, third));
   return {
     number: Number(line.slice(0, first)),
     verdict,
-    entry: (): BankEntry => JSON.parse(line.slice(second + 1)),
+    entry: (): NumberedEntry => JSON.parse(line.slice(third + 1)),
+    ...(booked === '' ? {} : { booked: Number(booked) }),
   };
 }

@@ -1,6 +1,6 @@
-import { hash } from 'node:crypto';
 import { canBePaid, isRib } from '../../../kernel/accounts.js';
 import { never } from '../../../kernel/errors.js';
+import { uetrOf } from '../../../kernel/ids.js';
 import { formatAmount } from '../../../kernel/money.js';
 import { toLatin } from '../../../kernel/transliteration.js';
 import {
@@ -152,7 +152,7 @@ export function transfer(
   if (name === '') throw bad(instruction, 'the payee has no name');
   const remittance = textOf(instruction.remittance, outline);
   return (
-    `<CdtTrfTxInf><PmtId><InstrId>${endToEndId}</InstrId><EndToEndId>${endToEndId}</EndToEndId>${old ? '' : `<UETR>${uetrOf(instruction)}</UETR>`}</PmtId>` +
+    `<CdtTrfTxInf><PmtId><InstrId>${endToEndId}</InstrId><EndToEndId>${endToEndId}</EndToEndId>${old ? '' : `<UETR>${uetrOf(instruction.paymentId, instruction.attempt)}</UETR>`}</PmtId>` +
     `<Amt><InstdAmt Ccy="${currency}">${formatAmount(amountMinor, currency)}</InstdAmt></Amt>${creditor(instruction, name, old)}` +
     `${remittance === '' ? '' : `<RmtInf><Ustrd>${remittance}</Ustrd></RmtInf>`}</CdtTrfTxInf>\n`
   );
@@ -188,15 +188,6 @@ function creditor(instruction: Instruction, name: string, old: boolean): string 
 function requireOther(instruction: Instruction): void {
   if (!canBePaid(instruction.payee.kind, instruction.payee.account))
     throw bad(instruction, "the payee's account is not 1 to 34 letters and digits");
-}
-
-/**
- * Unique end-to-end transaction reference: by its shape a random UUID (version 4), as the schema
- * demands, yet the same every time.
- */
-function uetrOf({ paymentId, attempt }: Instruction): string {
-  const hex = hash('sha1', `uetr\n${paymentId}\n${attempt}`, 'hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${'89ab'[Number.parseInt(hex[16]!, 16) & 3]!}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 const bad = ({ paymentId, attempt }: Instruction, reason: string): RailError =>

@@ -13,6 +13,20 @@ export interface BookingSource {
   readonly returned?: Fields | undefined;
 }
 
+const OWN = [
+  'instructionId',
+  'endToEndId',
+  'uetr',
+  'transactionId',
+  'amount',
+  'transacted',
+  'instructed',
+] as const;
+
+/** Whether a transaction names nothing and has no amount: it is there for its form. */
+export const saysNothing = (transaction: Fields): boolean =>
+  OWN.every((field) => transaction.get(field) === undefined);
+
 /** A booking of an entry, of a batch in it, or of one transaction. */
 export function booking(
   scope: BookedEntry['scope'],
@@ -20,7 +34,7 @@ export function booking(
 ): BookedEntry {
   const entryDirection = directionIn(entry, 'direction');
   const direction = (transaction && directionIn(transaction, 'direction')) ?? entryDirection;
-  const amount = amountOf(entry, transaction);
+  const amount = amountOf(scope, entry, transaction, batch);
   const bookedOn = dayIn(entry, 'bookedOn', 'bookedAt', 'BookgDt');
   const valueOn = dayIn(entry, 'valueOn', 'valueAt', 'ValDt');
   const reversal = flagIn(entry, 'reversal', 'RvslInd');
@@ -34,6 +48,7 @@ export function booking(
     ...maybe('status', entry.get('status')),
     ...maybe('direction', direction),
     ...maybe('entryDirection', entryDirection),
+    ...maybe('account', accountIn(entry.parent)),
     reversal,
     ...maybe('amount', amount),
     ...maybe('bookedOn', bookedOn),
@@ -50,13 +65,28 @@ export function booking(
   };
 }
 
-function amountOf(entry: Fields, transaction: Fields | undefined): BookedEntry['amount'] {
-  if (!transaction) return moneyIn(entry, 'amount', 'Amt');
-  return (
-    moneyIn(transaction, 'amount', 'Amt') ??
-    moneyIn(transaction, 'transacted', 'TxAmt') ??
-    moneyIn(transaction, 'instructed', 'InstdAmt')
-  );
+/**
+ * What is booked, in the currency of the account: of a transaction its own amount, and else what was
+ * transacted or instructed in that currency; of a batch its total.
+ */
+function amountOf(
+  scope: BookedEntry['scope'],
+  entry: Fields,
+  transaction: Fields | undefined,
+  batch: Fields | undefined,
+): BookedEntry['amount'] {
+  if (scope === 'entry') return moneyIn(entry, 'amount', 'Amt');
+  if (scope === 'batch') return batch && moneyIn(batch, 'total', 'TtlAmt');
+  if (!transaction) return undefined;
+  const currency = entry.get('amount@')?.trim();
+  const isBooked = (field: string): boolean => transaction.get(`${field}@`)?.trim() === currency;
+  if (transaction.get('amount') !== undefined) {
+    if (currency !== undefined && !isBooked('amount'))
+      transaction.problem('CURRENCY_DIFFERS', 'Amt');
+    return moneyIn(transaction, 'amount', 'Amt');
+  }
+  if (isBooked('transacted')) return moneyIn(transaction, 'transacted', 'TxAmt');
+  return isBooked('instructed') ? moneyIn(transaction, 'instructed', 'InstdAmt') : undefined;
 }
 
 /** Those of the transaction over those of the entry over those of the batch. */
@@ -81,6 +111,10 @@ function referencesOf(
       : {}),
   };
 }
+
+/** Of the statement or notification that the entry is in. */
+const accountIn = (statement: Fields | undefined): string | undefined =>
+  (statement?.get('iban') ?? statement?.get('account'))?.replaceAll(/\s/g, '');
 
 const messageIn = (fields: Fields) => ({
   ...idIn(fields, 'messageId', 'messageId', 'MsgId'),

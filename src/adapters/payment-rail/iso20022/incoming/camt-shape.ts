@@ -16,6 +16,14 @@ const bankCode: Shape = {
 };
 const day = (name: string): Shape => ({ Dt: `${name}On`, DtTm: `${name}At` });
 
+/** Until version 03 a charge is Chrgs itself, later each is a Rcrd of it. */
+const charge: Shape = { Amt: 'amount', CdtDbtInd: 'direction' };
+const charges = record('charge', {
+  ...charge,
+  Rcrd: record('charge', { ...charge, ...ignored('ChrgInclInd Tp Rate Br Agt Tax') }),
+  ...ignored('TtlChrgsAndTaxAmt ChrgInclInd Tp Rate Br Pty Tax'),
+});
+
 const transaction = (related: Shape): Part =>
   record('transaction', {
     Refs: whole({
@@ -32,12 +40,13 @@ const transaction = (related: Shape): Part =>
     CdtDbtInd: 'direction',
     AmtDtls: { InstdAmt: { Amt: 'instructed' }, TxAmt: { Amt: 'transacted' } },
     BkTxCd: bankCode,
+    Chrgs: charges,
     RtrInf: record('return', {
       Rsn: whole({ Cd: 'returnReason', Prtry: 'proprietaryReturnReason' }),
       ...ignored('OrgnlBkTxCd Orgtr AddtlInf'),
     }),
     ...ignored(
-      'Avlbty Chrgs Intrst RltdPties RltdAgts LclInstrm PmtTpInf Purp RltdRmtInf RmtInf RltdDts RltdPric RltdQties FinInstrmId Tax CorpActn SfkpgAcct CshDpst CardTx AddtlTxInf SplmtryData',
+      'Avlbty Intrst RltdPties RltdAgts LclInstrm PmtTpInf Purp RltdRmtInf RmtInf RltdDts RltdPric RltdQties FinInstrmId Tax CorpActn SfkpgAcct CshDpst CardTx AddtlTxInf SplmtryData',
     ),
     ...related,
   });
@@ -53,6 +62,7 @@ const entry = (related: Shape): Part =>
     ValDt: day('value'),
     AcctSvcrRef: 'bank',
     BkTxCd: bankCode,
+    Chrgs: charges,
     NtryDtls: record('details', {
       Btch: record('batchInformation', {
         MsgId: 'messageId',
@@ -63,9 +73,7 @@ const entry = (related: Shape): Part =>
       }),
       TxDtls: transaction(related),
     }),
-    ...ignored(
-      'Avlbty ComssnWvrInd AddtlInfInd AmtDtls Chrgs TechInptChanl Intrst CardTx AddtlNtryInf',
-    ),
+    ...ignored('Avlbty ComssnWvrInd AddtlInfInd AmtDtls TechInptChanl Intrst CardTx AddtlNtryInf'),
   });
 
 const page = { PgNb: 'page', LastPgInd: 'lastPage' };
@@ -73,7 +81,7 @@ const statement = (related: Shape): Part =>
   record('statement', {
     Id: 'id',
     CreDtTm: 'createdAt',
-    Acct: { Ccy: 'currency' },
+    Acct: { Id: { IBAN: 'iban', Othr: { Id: 'account' } }, Ccy: 'currency' },
     NtfctnPgntn: page,
     StmtPgntn: page,
     TxsSummry: {

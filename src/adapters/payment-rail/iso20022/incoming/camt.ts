@@ -1,23 +1,20 @@
-import { booking, type BookingSource } from './camt-booking.js';
+import { formatAmount } from '../../../../kernel/money.js';
+import { booking, saysNothing, type BookingSource } from './camt-booking.js';
+import { namesTransfer, OpenEntry } from './camt-entry.js';
 import { ROOTS, ROOTS_WITH_PARTIES } from './camt-shape.js';
-import type { BankEntry, BookedEntry, Finding, Money } from './port.js';
+import type { BankEntry, BookedEntry, Finding } from './port.js';
 import { StatementSums } from './statement.js';
 import type { Fields, Mapper, Node } from './shape.js';
 import { dayIn, directionIn, maybe, moneyIn } from './values.js';
-
-/** What is known of an entry while its details are read. */
-interface OpenEntry {
-  transactions: number;
-  /** A transaction without an amount: it has the entry's, where it is the only one. */
-  pending?: BookedEntry;
-  batched: boolean;
-}
 
 /** Of the batch in hand; several batches in one entry each tell their own. */
 interface OpenBatch {
   announced?: Fields;
   transactions: number;
   sumMinor: bigint;
+  /** Transactions that say nothing of their own, of which one is kept. */
+  silent: number;
+  silentOne?: Fields;
 }
 
 export interface CamtNumbers {
@@ -39,6 +36,9 @@ type CamtFamily = 'camt.053' | 'camt.054';
 export class Camt implements Mapper {
   readonly root: Node;
   #entry: OpenEntry | undefined;
+  /** The latest booking of the entry: as its only one it may take over the entry's amount. */
+  #held: BookedEntry | undefined;
+  #told = 0;
   #batch: OpenBatch | undefined;
   #sums: StatementSums | undefined;
   /** The return of the transaction in hand. */
@@ -54,18 +54,25 @@ export class Camt implements Mapper {
     this.root = (parties ? ROOTS_WITH_PARTIES : ROOTS)[family];
   }
 
-  begin({ kind, place }: Fields): void {
+  begin({ kind, place, parent }: Fields): void {
     const { onFinding, onTurnover } = this.told;
     if (kind === 'statement') this.#sums = new StatementSums(place, onFinding, onTurnover);
-    else if (kind === 'entry') this.#entry = { transactions: 0, batched: false };
+    else if (kind === 'entry') this.#told = 0;
     else if (kind === 'transaction') this.#returned = undefined;
-    else if (kind === 'details') this.#batch = { transactions: 0, sumMinor: 0n };
+    else if (kind === 'details') {
+      this.#entry ??= new OpenEntry(parent!);
+      this.#batch = { transactions: 0, sumMinor: 0n, silent: 0 };
+    }
   }
 
   end(fields: Fields): void {
     switch (fields.kind) {
       case 'return':
         this.#returned = fields;
+        break;
+      case 'charge':
+        this.#entry ??= new OpenEntry(entryOf(fields));
+        this.#entry.addCharge(fields);
         break;
       case 'batchInformation':
         this.#batch!.announced = fields;
@@ -83,8 +90,7 @@ export class Camt implements Mapper {
         this.#endBalance(fields);
         break;
       case 'statement':
-        this.#sums!.end(fields, this.family);
-        this.numbers.statement += 1;
+        this.#endStatement(fields);
         break;
       default:
         this.told.onHead(fields);
@@ -92,11 +98,13 @@ export class Camt implements Mapper {
   }
 
   #endTransaction(transaction: Fields): void {
-    const open = this.#entry!;
     const batch = this.#batch!;
     batch.transactions += 1;
-    open.transactions += 1;
-    this.#emitPending(undefined);
+    if (saysNothing(transaction)) {
+      batch.silent += 1;
+      batch.silentOne ??= transaction;
+      return;
+    }
     const booked = this.#booking('transaction', transaction.parent!.parent!, {
       transaction,
       batch: batch.announced,
@@ -105,26 +113,71 @@ export class Camt implements Mapper {
     const currency = booked.amount?.currency;
     if (currency !== undefined && currency === batch.announced?.get('total@'))
       batch.sumMinor += BigInt(booked.amount?.amountMinor ?? 0);
-    if (booked.amount) this.told.onEntry(booked);
-    else open.pending = booked;
+    this.#hold(booked);
   }
 
   #endDetails(details: Fields): void {
-    const { announced, transactions, sumMinor } = this.#batch!;
-    if (!announced) return;
-    exceeded(announced, transactions, sumMinor, this.told.onFinding);
-    if (transactions > 0) return;
-    this.told.onEntry(this.#booking('batch', details.parent!, { batch: announced }));
-    this.#entry!.batched = true;
+    const { announced, transactions, sumMinor, silent, silentOne } = this.#batch!;
+    // Nothing but silence, or some that say nothing among others.
+    const isBatch = transactions === silent && (announced !== undefined || silent > 0);
+    if (isBatch || silent > 0)
+      this.#hold(
+        this.#booking('batch', details.parent!, { batch: announced, transaction: silentOne }),
+      );
+    const listed = transactions - silent;
+    this.#entry!.addBatch(isBatch ? 0 : listed, isBatch ? undefined : announced?.get('count'));
+    if (announced && listed > 0) exceeded(announced, transactions, sumMinor, this.told.onFinding);
   }
 
   #endEntry(entry: Fields): void {
-    const { transactions, batched } = this.#entry!;
-    const amount = moneyIn(entry, 'amount', 'Amt');
-    this.#emitPending(transactions === 1 ? amount : undefined);
-    if (transactions === 0 && !batched) this.told.onEntry(this.#booking('entry', entry, {}));
-    this.#sums!.entry(entry, amount);
+    this.#entry ??= new OpenEntry(entry);
+    const open = this.#entry;
+    if (this.#held) this.#tell(this.#told === 0 ? onlyOne(this.#held, open) : this.#held);
+    if (this.#told > 0) this.#tellSum(entry, open);
+    else this.#tell(this.#booking('entry', entry, {}));
+    this.#sums!.entry(entry, open.amount);
     this.numbers.entry += 1;
+    this.#entry = undefined;
+    this.#held = undefined;
+  }
+
+  /** What the details of an entry leave of it, or that they do not come to it. */
+  #tellSum(entry: Fields, open: OpenEntry): void {
+    const sum = open.sum();
+    if (sum.kind === 'agrees') return;
+    const { currency = '' } = open.amount ?? {};
+    if (sum.kind === 'differs')
+      this.told.onEntry({
+        kind: 'entry-differs',
+        family: this.family,
+        entry: this.numbers.entry,
+        place: entry.place,
+        problems: entry.problems,
+        detail: sum.detail,
+        ...maybe('amount', open.amount),
+      });
+    else
+      this.told.onEntry({
+        ...this.#booking('entry', entry, {}),
+        left: sum.kind,
+        amount: {
+          text: formatAmount(sum.minor, currency),
+          currency,
+          amountMinor: String(sum.minor),
+        },
+      });
+  }
+
+  #endStatement(statement: Fields): void {
+    if (statement.get('iban') === undefined && statement.get('account') === undefined)
+      this.told.onFinding({
+        code: 'ELEMENT_MISSING',
+        element: 'Acct',
+        place: statement.place,
+        detail: 'Acct/Id is missing, so that nobody can tell whose account it is.',
+      });
+    this.#sums!.end(statement, this.family);
+    this.numbers.statement += 1;
   }
 
   #endBalance(fields: Fields): void {
@@ -153,13 +206,37 @@ export class Camt implements Mapper {
     return booking(scope, { family: this.family, numbers: this.numbers, entry, ...about });
   }
 
-  /** Tells the transaction that waits for an amount, with this one. */
-  #emitPending(amount: Money | undefined): void {
-    const open = this.#entry;
-    if (open?.pending)
-      this.told.onEntry(amount === undefined ? open.pending : { ...open.pending, amount });
-    delete open?.pending;
+  /** Tells the booking before this one, and keeps this one until it is known whether it is alone. */
+  #hold(booked: BookedEntry): void {
+    if (this.#held) this.#tell(this.#held);
+    this.#held = booked;
   }
+
+  #tell(booked: BookedEntry): void {
+    this.#told += 1;
+    this.#entry!.add(booked);
+    this.told.onEntry(booked);
+  }
+}
+
+const entryOf = (fields: Fields): Fields =>
+  fields.kind === 'entry' ? fields : entryOf(fields.parent!);
+
+/**
+ * The only booking of an entry has the entry's amount where it has none. It is about a whole message
+ * of ours where it names one and no transfer in it.
+ */
+function onlyOne(booked: BookedEntry, { amount }: OpenEntry): BookedEntry {
+  const { batchId, messageId } = booked.references;
+  const isBatch =
+    booked.scope === 'transaction' &&
+    !namesTransfer(booked) &&
+    (batchId ?? messageId) !== undefined;
+  return {
+    ...booked,
+    ...(isBatch ? { scope: 'batch' as const } : {}),
+    ...maybe('amount', booked.amount ?? amount),
+  };
 }
 
 /**
@@ -182,11 +259,12 @@ function exceeded(
       detail: `Btch announces fewer transactions than the ${transactions} that there are.`,
     });
   }
-  if (total !== undefined && BigInt(total) < sumMinor)
+  const isListed = Number(count) === transactions;
+  if (total !== undefined && (BigInt(total) < sumMinor || (isListed && BigInt(total) > sumMinor)))
     onFinding({
       code: 'SUM_DIFFERS',
       element: 'Btch',
       place: batch.place,
-      detail: 'Btch announces a smaller total than its transactions have.',
+      detail: 'Btch announces another total than its transactions have.',
     });
 }

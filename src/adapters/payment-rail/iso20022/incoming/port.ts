@@ -40,6 +40,7 @@ export interface Problem {
     | 'AMOUNT_INVALID'
     | 'CURRENCY_UNKNOWN'
     | 'CURRENCY_MISSING'
+    | 'CURRENCY_DIFFERS'
     | 'TEXT_TOO_LONG'
     | 'ELEMENT_TWICE'
     | 'VALUE_INVALID';
@@ -130,6 +131,13 @@ export interface BookedEntry extends Read {
   /** The transaction's where it has one, else the entry's. */
   readonly direction?: Direction;
   readonly entryDirection?: Direction;
+  /** The account of the notification or statement: an IBAN, or the bank's own number. */
+  readonly account?: string;
+  /**
+   * What the details leave of their entry: `charges` where the bank's charges come to it, `rest`
+   * where a batch says that there are more transactions than it lists.
+   */
+  readonly left?: 'charges' | 'rest';
   readonly reversal: boolean;
   readonly amount?: Money;
   /** Civil dates YYYY-MM-DD as written; of an instant, its day. */
@@ -163,6 +171,18 @@ export interface BookedEntry extends Read {
   };
 }
 
+/**
+ * Comes after the bookings of an entry whose details do not come to its amount, and says that none
+ * of them can be relied on.
+ */
+export interface EntryDiffers extends Read {
+  readonly kind: 'entry-differs';
+  readonly entry: number;
+  /** A sentence in English with both amounts. */
+  readonly detail: string;
+  readonly amount?: Money;
+}
+
 /** One balance of a statement. */
 export interface BalanceEntry extends Read {
   readonly kind: 'balance';
@@ -173,7 +193,12 @@ export interface BalanceEntry extends Read {
   readonly direction?: Direction;
   readonly on?: string;
 }
-export type BankEntry = StatusEntry | BookedEntry | BalanceEntry;
+export type BankEntry = StatusEntry | BookedEntry | EntryDiffers | BalanceEntry;
+export type NumberedEntry = StatusEntry | BookedEntry;
+
+/** Whether it is one of the entries that are numbered and counted: it says something by itself. */
+export const isNumbered = (entry: BankEntry): entry is NumberedEntry =>
+  entry.kind === 'status' || entry.kind === 'booking';
 
 /** What entries (Ntry) of a file came to, per currency, in minor units. */
 export interface Turnover {
@@ -214,6 +239,7 @@ export class BankMessageError extends Error {
   constructor(
     readonly code:
       | 'FILE_EMPTY'
+      | 'ARCHIVE_REFUSED'
       | 'ENCODING_UNKNOWN'
       | 'ENCODING_INVALID'
       | 'XML_INVALID'

@@ -115,6 +115,7 @@ class Reading {
 
   #emit = (entry: BankEntry): void => {
     this.#batch.push(entry);
+    if (entry.kind === 'entry-differs') return;
     const key = entry.kind === 'balance' ? 'balance' : `${entry.kind}/${entry.scope}`;
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
   };

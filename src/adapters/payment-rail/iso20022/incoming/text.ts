@@ -39,8 +39,8 @@ const DECLARATION = /^<\?xml\s[^>]*?\bencoding\s*=\s*(?:"([^"]*)"|'([^']*)')/;
  * Bytes to text: UTF-8 or UTF-16 by byte-order mark or by its first bytes, else as the XML
  * declaration says, else UTF-8. A text that is declared UTF-16 and plainly is not comes from
  * programs that wrote it through a string; it is read as UTF-8, where it must hold.
- * @throws BankMessageError FILE_EMPTY, ENCODING_UNKNOWN, ENCODING_INVALID (bytes that the encoding
- *   does not have; the place is the caller's)
+ * @throws BankMessageError FILE_EMPTY, ARCHIVE_REFUSED, ENCODING_UNKNOWN, ENCODING_INVALID (bytes
+ *   that the encoding does not have)
  */
 export class Decoder {
   #head: Buffer | undefined = Buffer.alloc(0);
@@ -64,6 +64,7 @@ export class Decoder {
   #begin(): string {
     const head = this.#head!;
     this.#head = undefined;
+    refuseArchive(head);
     this.#decoder = new TextDecoder(encodingOf(head), { fatal: true, ignoreBOM: false });
     return this.#decode(head);
   }
@@ -72,7 +73,7 @@ export class Decoder {
     try {
       return this.#decoder!.decode(chunk, { stream: true });
     } catch {
-      throw this.#invalid();
+      throw this.#invalid(validPrefix(chunk, this.#decoder!.encoding));
     }
   }
 
@@ -80,17 +81,69 @@ export class Decoder {
     try {
       return this.#decoder!.decode();
     } catch {
-      throw this.#invalid();
+      throw this.#invalid('');
     }
   }
 
-  #invalid(): BankMessageError {
+  /** @param before the text that comes before the bytes in question and was not handed out */
+  #invalid(before: string): BankMessageError {
     return new BankMessageError(
       'ENCODING_INVALID',
       `bytes after this place are not ${this.#decoder!.encoding}.`,
-      this.place(),
+      placeAfter(this.place(), before),
     );
   }
+}
+
+/** The text of the longest beginning of a chunk that its encoding has. */
+function validPrefix(chunk: Uint8Array, encoding: string): string {
+  // A character that the last chunk began is left out.
+  const from =
+    encoding === 'utf-8'
+      ? Math.max(
+          0,
+          chunk.findIndex((byte) => byte >> 6 !== 2),
+        )
+      : 0;
+  let text = '';
+  let valid = from;
+  for (let invalid = chunk.length + 1; invalid - valid > 1;) {
+    const middle = (valid + invalid) >> 1;
+    try {
+      const decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: false });
+      text = decoder.decode(chunk.subarray(from, middle), { stream: true });
+      valid = middle;
+    } catch {
+      invalid = middle;
+    }
+  }
+  return text;
+}
+
+function placeAfter({ line, column }: Place, text: string): Place {
+  const lines = text.split(/\r\n|\r|\n/);
+  const last = [...lines.at(-1)!].length;
+  return lines.length === 1
+    ? { line, column: column + last }
+    : { line: line + lines.length - 1, column: last + 1 };
+}
+
+const ARCHIVES: readonly (readonly [kind: string, ...magic: readonly number[]])[] = [
+  ['zip', 0x50, 0x4b, 0x03, 0x04],
+  ['gzip', 0x1f, 0x8b],
+  ['7z', 0x37, 0x7a, 0xbc, 0xaf],
+  ['bzip2', 0x42, 0x5a, 0x68],
+  ['xz', 0xfd, 0x37, 0x7a, 0x58],
+];
+
+function refuseArchive(head: Buffer): void {
+  const archive = ARCHIVES.find(([, ...magic]) => magic.every((byte, i) => head[i] === byte));
+  if (archive)
+    throw new BankMessageError(
+      'ARCHIVE_REFUSED',
+      `the file is a ${archive[0]} archive; unpack it and send what is in it.`,
+      START,
+    );
 }
 
 function encodingOf(head: Buffer): string {

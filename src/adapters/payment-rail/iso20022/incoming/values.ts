@@ -1,26 +1,11 @@
 import { DomainError } from '../../../../kernel/errors.js';
-import { parseAmount } from '../../../../kernel/money.js';
+import { parseAmount, plainDecimal } from '../../../../kernel/money.js';
 import { daysInMonth } from '../../../../kernel/time.js';
 import type { Direction, Money, Parties } from './port.js';
 import type { Fields } from './shape.js';
 
 /** ISO 20022 Max35Text: what identifies is never longer, and never cut. */
 const MAX_ID = 35;
-/** xs:decimal, with the sign and the zeros that it allows. */
-const DECIMAL = /^\+?0*(?:(\d+)(?:\.(\d*))?|\.(\d+))$/;
-
-/**
- * A decimal number as the kernel's amounts are written: no sign, no leading zeros, no bare point.
- * Undefined where it is none, or negative.
- */
-export function plainDecimal(text: string): string | undefined {
-  const match = DECIMAL.exec(text);
-  if (!match) return undefined;
-  const whole = match[1]?.replace(/^0+(?=\d)/, '') ?? '0';
-  const decimals = match[2] ?? match[3] ?? '';
-  return decimals === '' ? whole : `${whole}.${decimals}`;
-}
-
 /**
  * A decimal number in millionths, exact up to six decimals: for sums of numbers without a currency.
  * Undefined where it is none.

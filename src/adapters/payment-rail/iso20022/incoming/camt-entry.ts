@@ -1,0 +1,95 @@
+import type { BookedEntry, Direction, Money } from './port.js';
+import type { Fields } from './shape.js';
+import { directionIn, moneyIn } from './values.js';
+
+/** What the details of an entry come to, held against its amount. */
+export type EntrySum =
+  | { readonly kind: 'agrees' }
+  /** Apart from `minor`, which charges or transactions that are not listed account for. */
+  | { readonly kind: 'charges' | 'rest'; readonly minor: bigint }
+  | { readonly kind: 'differs'; readonly detail: string };
+
+/** An entry (Ntry) while its details are read. */
+export class OpenEntry {
+  /** Absent where the entry has none before its details. */
+  readonly amount: Money | undefined;
+  readonly #direction: Direction | undefined;
+  /** Signed in the entry's direction. */
+  #detailsMinor = 0n;
+  #chargesMinor = 0n;
+  /** Something has no amount in the entry's currency. */
+  #isExact = true;
+  #transactions = 0;
+  #announced = 0;
+
+  constructor(readonly fields: Fields) {
+    this.amount = moneyIn(fields, 'amount', 'Amt');
+    if (this.amount === undefined) fields.problem('AMOUNT_INVALID', 'Amt');
+    this.#direction = directionIn(fields, 'direction');
+  }
+
+  /** A booking of the entry as it is told. */
+  add({ amount, direction }: BookedEntry): void {
+    const minor = this.#minorOf(amount);
+    if (minor === undefined) this.#isExact = false;
+    else this.#detailsMinor += direction === this.#direction ? minor : -minor;
+  }
+
+  /** Charges without a direction are taken from the account. */
+  addCharge(charge: Fields): void {
+    const amount = moneyIn(charge, 'amount', 'Amt');
+    if (amount === undefined) return;
+    const direction = directionIn(charge, 'direction') ?? 'debit';
+    const minor = this.#minorOf(amount) ?? 0n;
+    this.#chargesMinor += direction === this.#direction ? minor : -minor;
+  }
+
+  /** What a batch of the entry lists, and how many transactions it says that it has. */
+  addBatch(transactions: number, announced: string | undefined): void {
+    this.#transactions += transactions;
+    if (announced !== undefined && /^\d{1,9}$/.test(announced))
+      this.#announced += Number(announced);
+  }
+
+  sum(): EntrySum {
+    const total = this.#minorOf(this.amount);
+    if (total === undefined || !this.#isExact)
+      return { kind: 'differs', detail: this.#difference('not all of its details have an amount') };
+    if (total === this.#detailsMinor) return { kind: 'agrees' };
+    const charges = abs(this.#chargesMinor);
+    if (charges > 0n && total === this.#detailsMinor + this.#chargesMinor)
+      return { kind: 'charges', minor: charges };
+    const rest = total - this.#detailsMinor;
+    if (rest > 0n && this.#announced > this.#transactions) return { kind: 'rest', minor: rest };
+    return {
+      kind: 'differs',
+      detail: this.#difference(
+        `its details come to ${this.#detailsMinor} and their charges to ${this.#chargesMinor} minor units`,
+      ),
+    };
+  }
+
+  #difference(what: string): string {
+    const { amount } = this;
+    const of =
+      amount?.amountMinor === undefined ? 'no amount' : `${amount.amountMinor} minor units`;
+    return `The entry is of ${of}; ${what}.`;
+  }
+
+  #minorOf(amount: Money | undefined): bigint | undefined {
+    return amount?.amountMinor === undefined || amount.currency !== this.amount?.currency
+      ? undefined
+      : BigInt(amount.amountMinor);
+  }
+}
+
+const abs = (value: bigint): bigint => (value < 0n ? -value : value);
+
+/** What banks write where they were given no reference. */
+const NONE = new Set(['NOTPROVIDED', 'NOT PROVIDED', 'NONREF']);
+
+/** Whether it names a transfer of its own. */
+export const namesTransfer = ({ references }: BookedEntry): boolean =>
+  [references.endToEndId, references.instructionId, references.uetr, references.transactionId].some(
+    (reference) => reference !== undefined && !NONE.has(reference.toUpperCase()),
+  );
