@@ -89,7 +89,9 @@ describe('messages that banks have sent', () => {
         expect(end.messages[0]!.messageType).toBe(known.type);
         expect(
           entries.flatMap(({ kind, amount }) =>
-            amount && kind !== 'entry-differs' ? [`${amount.amountMinor ?? '?'} ${amount.currency}`] : [],
+            amount && kind !== 'entry-differs'
+              ? [`${amount.amountMinor ?? '?'} ${amount.currency}`]
+              : [],
           ),
         ).toEqual(known.amounts);
         expect(end.findings.map(({ code, element }) => `${code} ${element}`)).toEqual(
