@@ -41,7 +41,11 @@ class Check implements AuditCheck {
   readonly #uniqueness = new UniquenessCheck();
   readonly #duties = new SegregationOfDutiesCheck();
   readonly #money = new MoneyCheck();
-  readonly #entitlements = new EntitlementCheck();
+  readonly #entitlements = new EntitlementCheck({
+    earlierOf: (personId) => this.#uniqueness.earlierOf(personId),
+    stands: (paymentId) =>
+      this.#money.stands(paymentId, this.#streams.find(`payment-${paymentId}`)),
+  });
   readonly #corrections = new CorrectionsCheck();
   readonly #asOf = {
     payment: (paymentId: string): number => this.#money.asOfOf(paymentId),

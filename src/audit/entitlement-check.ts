@@ -10,11 +10,11 @@ import { isOfPolicy } from '../eligibility/rules.js';
 import {
   enrolmentDecider,
   factsIn,
+  isPaidIn,
   payableIn,
   type EnrolmentState,
 } from '../enrolment/enrolment.decider.js';
 import type { Recorded } from '../kernel/decider.js';
-import { addMonths } from '../kernel/time.js';
 import type { Found } from './report.js';
 
 type Adjustment = Extract<Recorded, { type: 'AdjustmentProposed' }>;
@@ -23,6 +23,13 @@ export interface AsOf {
   payment(paymentId: string): number;
   correction(correctionId: string): number;
   /** Of what is being computed, the earliest. */ earliest(): number;
+}
+/** What others of the audit know of persons and payments. */
+export interface Known {
+  /** Who had the person's identity before them. */
+  earlierOf(personId: string): readonly string[];
+  /** Whether a payment was not cancelled, nor rejected or returned for good. */
+  stands(paymentId: string): boolean;
 }
 type Ordered = Extract<Recorded, { type: 'PaymentOrdered' }>;
 interface Published {
@@ -50,14 +57,16 @@ const MAX_START_LAG = 100_000;
 /**
  * I5 and I7: every ordered amount is what the recorded facts and the policy of each of its periods
  * give, item by item (but for approved arrears and recoveries, which the households' accounts
- * prove); no period of an enrolment is ordered twice; nothing is ordered for an enrolment that was
- * not payable as of the cycle's position; and what a correction says is due is what the facts and a
- * policy of that month give. About 600 bytes an enrolment.
+ * prove); no period of an enrolment, and none of an identity, is ordered twice; nothing is ordered
+ * for an enrolment that was not payable as of the cycle's position; and what a correction says is
+ * due is what the facts and a policy of that month give. About 600 bytes an enrolment.
  */
 export class EntitlementCheck {
   readonly #policies = new Map<string, Published[]>();
   readonly #enrolments = new Map<string, Kept>();
   readonly #erasedAt = new Map<string, number>();
+
+  constructor(private readonly known: Known) {}
 
   add(event: Recorded, asOf: AsOf, found: Found): void {
     switch (event.type) {
@@ -112,12 +121,15 @@ export class EntitlementCheck {
     const state = parse(then.state);
     if ((this.#erasedAt.get(personId) ?? Infinity) <= asOf)
       found('I7', 'ordered for a person who was erased');
-    if (!payableIn(state, period))
-      found('I7', `ordered for ${period}, in which the enrolment is not payable`);
     const items = event.data.items.filter(isOfPolicy);
     const periods = [...new Set(items.map((item) => item.period))].sort();
+    if (!periods.includes(period) && !isPaidIn(state, period))
+      found('I7', `ordered for ${period}, in which the enrolment is not payable`);
     for (const month of periods) {
-      this.#once(kept, month, period, found);
+      if (!payableIn(state, month))
+        found('I7', `ordered for ${month}, in which the enrolment is not payable`);
+      this.#once(kept, event.data, month, found);
+      this.#onceToIdentity(event.data, month, found);
       const expected = this.#entitlement(programmeId, month, asOf, state);
       if (expected === undefined) {
         found('I5', `no policy is paid in ${month}`);
@@ -132,9 +144,6 @@ export class EntitlementCheck {
     }
     if (total(event.data.items) !== BigInt(event.data.amountMinor))
       found('I5', `the items sum to ${total(event.data.items)}, not ${event.data.amountMinor}`);
-    for (let month = periods[0] ?? period; month < period; month = addMonths(month, 1)) {
-      if (month < state.startPeriod) found('I5', `${month} is before the enrolment's start`);
-    }
   }
 
   /**
@@ -174,12 +183,31 @@ export class EntitlementCheck {
     }
   }
 
-  /** A period is in the orders of one cycle only. */
-  #once(kept: Kept, month: string, cycle: string, found: Found): void {
-    const at = kept.paid.indexOf(`${month}>`);
-    if (at < 0) kept.paid += `${month}>${cycle} `;
-    else if (kept.paid.slice(at + 8, at + 15) !== cycle)
-      found('I5', `${month} was ordered before, in the cycle ${kept.paid.slice(at + 8, at + 15)}`);
+  /**
+   * A period is in the orders of one cycle only; in those of a later one where the first is not paid
+   * any more.
+   */
+  #once(
+    kept: Kept,
+    { programmeId, personId, period }: Ordered['data'],
+    month: string,
+    found: Found,
+  ) {
+    const before = cycleIn(kept, month);
+    if (before === period) return;
+    if (before !== undefined && this.known.stands(`${programmeId}-${before}-${personId}`))
+      found('I5', `${month} was ordered before, in the cycle ${before}`);
+    else kept.paid = `${month}>${period} ${kept.paid}`;
+  }
+
+  /** A period is not ordered again for who is registered with the identity now. */
+  #onceToIdentity({ programmeId, personId }: Ordered['data'], month: string, found: Found): void {
+    for (const other of this.known.earlierOf(personId)) {
+      const kept = this.#enrolments.get(`enrolment-${programmeId}-${other}`);
+      const cycle = kept && cycleIn(kept, month);
+      if (cycle !== undefined && this.known.stands(`${programmeId}-${cycle}-${other}`))
+        found('I5', `${month} was paid to the same identity before, in the cycle ${cycle}`);
+    }
   }
 
   #entitlement(
@@ -212,6 +240,12 @@ function compiledOf(policy: EventData['PolicyPublished']['policy']): CompiledPol
   const known = compiled.get(policy) ?? compilePolicy(policy);
   compiled.set(policy, known);
   return known;
+}
+
+/** The cycle in which a period was ordered last. */
+function cycleIn({ paid }: Kept, month: string): string | undefined {
+  const at = paid.indexOf(`${month}>`);
+  return at < 0 ? undefined : paid.slice(at + 8, at + 15);
 }
 
 function versionAt(kept: Kept, asOf: number): Version | undefined {

@@ -103,6 +103,13 @@ export class MoneyCheck {
   isPaid(stream: number): boolean {
     return this.#is(stream) === 'outstanding' || this.#is(stream) === 'settled';
   }
+  /** Whether a payment was ordered and is not cancelled, nor rejected or returned for good. */
+  stands(paymentId: string, stream: number): boolean {
+    const status = this.#is(stream);
+    if (status === 'rejected' || status === 'returned')
+      return !this.#cycle(cycleOf(paymentId)).closed;
+    return status !== 'none' && status !== 'cancelled';
+  }
   /** The earliest position that a cycle is being prepared as of; Infinity where none is. */
   get earliestAsOf(): number {
     let earliest = Infinity;

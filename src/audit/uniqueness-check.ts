@@ -1,3 +1,4 @@
+import type { EventData } from '../../events/generated.js';
 import type { Recorded } from '../kernel/decider.js';
 import { KeyTable } from './key-table.js';
 import type { Found } from './report.js';
@@ -12,6 +13,16 @@ export class UniquenessCheck {
   /** By stream of an identity or an enrolment: whether somebody holds it. */
   #held = new Uint8Array(1 << 12);
 
+  /** By identity: those who were registered with it and are erased. */
+  readonly #erased = new Map<number, readonly string[]>();
+  /** By person: those who were registered with the same identity before, and are erased. */
+  readonly #before = new Map<string, readonly string[]>();
+
+  /** Who had the person's identity before. */
+  earlierOf(personId: string): readonly string[] {
+    return this.#before.get(personId) ?? [];
+  }
+
   /** @param stream dense number of the event's stream */
   add(event: Recorded, stream: number, found: Found): void {
     switch (event.type) {
@@ -25,21 +36,32 @@ export class UniquenessCheck {
       case 'EnrolmentEnded':
         return this.#hold(stream, 0);
       case 'PersonRegistered':
-        return this.#registered(event.data.identityHash, stream, found);
+        return this.#registered(event.data, stream, found);
       case 'PersonErased':
-        this.#personOf[this.#identityOf[stream] ?? -1] = 0;
-        return;
+        return this.#wasErased(event.data.personId, this.#identityOf[stream]);
       default:
         return;
     }
   }
 
-  #registered(identityHash: string, stream: number, found: Found): void {
+  #wasErased(personId: string, identity: number | undefined): void {
+    if (identity === undefined) return;
+    this.#personOf[identity] = 0;
+    this.#erased.set(identity, [...(this.#erased.get(identity) ?? []), personId]);
+  }
+
+  #registered(
+    { identityHash, personId }: EventData['PersonRegistered'],
+    stream: number,
+    found: Found,
+  ): void {
     const identity = this.#identities.add(identityHash);
     this.#personOf = fitting(this.#personOf, identity);
     this.#identityOf = fitting(this.#identityOf, stream);
     if (this.#personOf[identity] !== 0)
       found('I1', 'registered with an identity that somebody else is registered with');
+    const before = this.#erased.get(identity);
+    if (before) this.#before.set(personId, before);
     this.#personOf[identity] = stream + 1;
     this.#identityOf[stream] = identity;
   }

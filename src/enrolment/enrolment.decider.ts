@@ -8,7 +8,7 @@ import {
   type Draft,
 } from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
-import { parsePeriod } from '../kernel/time.js';
+import { addMonths, parsePeriod } from '../kernel/time.js';
 
 export type EnrolmentEvent = AggregateEvents['enrolment'];
 type Started = EventData['EnrolmentStarted'];
@@ -30,7 +30,10 @@ export interface EnrolmentState {
   readonly personId: string;
   readonly applicationId: string;
   readonly region: string;
+  /** Of the present enrolment; earlier ones that ended are in `history` and `payable` only. */
   readonly startPeriod: string;
+  /** Every application that an enrolment of this person began with. */
+  readonly applicationIds: readonly string[];
   /** Hash of the newest facts. */
   readonly contentHash: string;
   readonly history: readonly FactsFrom[];
@@ -74,6 +77,7 @@ const initialState: EnrolmentState = {
   applicationId: '',
   region: '',
   startPeriod: '',
+  applicationIds: [],
   contentHash: '',
   history: [],
   payable: [],
@@ -146,8 +150,9 @@ function start(
   context: Context,
 ): Drafts {
   requireRole(context, 'automation', 'supervisor');
+  // An approval that is delivered again begins nothing, also where its enrolment is over.
+  if (state.applicationIds.includes(command.applicationId)) return [];
   if (state.status === 'active' || state.status === 'suspended') {
-    if (state.applicationId === command.applicationId) return [];
     throw new DomainError(
       'ALREADY_ENROLLED',
       'The person is enrolled in this programme already.',
@@ -270,28 +275,37 @@ const from = <T extends { readonly fromPeriod: string }>(
   entry: T,
 ): readonly T[] => [...list.filter((e) => e.fromPeriod < entry.fromPeriod), entry];
 
+/** A new enrolment; what the one before paid, and on which facts, stays known. */
+function begun(state: EnrolmentState, data: Started): EnrolmentState {
+  const { programmeId, personId, applicationId, region, startPeriod, facts, contentHash } = data;
+  const { lastPeriod } = state;
+  const payable =
+    lastPeriod === undefined
+      ? state.payable
+      : from(state.payable, { fromPeriod: addMonths(lastPeriod, 1), payable: false });
+  return {
+    status: 'active',
+    programmeId,
+    personId,
+    applicationId,
+    region,
+    startPeriod,
+    applicationIds: [...state.applicationIds, applicationId],
+    contentHash,
+    lastPeriod: undefined,
+    recertificationDue: false,
+    history: from(state.history, { fromPeriod: startPeriod, facts, contentHash }),
+    payable: from(payable, { fromPeriod: startPeriod, payable: true }),
+  };
+}
+
 export const enrolmentDecider: Decider<EnrolmentState, EnrolmentCommand, EnrolmentEvent> = {
   initialState,
   decide,
   evolve(state, event) {
     switch (event.type) {
-      case 'EnrolmentStarted': {
-        const { programmeId, personId, applicationId, region, startPeriod, facts, contentHash } =
-          event.data;
-        return {
-          status: 'active',
-          programmeId,
-          personId,
-          applicationId,
-          region,
-          startPeriod,
-          contentHash,
-          lastPeriod: undefined,
-          recertificationDue: false,
-          history: [{ fromPeriod: startPeriod, facts, contentHash }],
-          payable: [{ fromPeriod: startPeriod, payable: true }],
-        };
-      }
+      case 'EnrolmentStarted':
+        return begun(state, event.data);
       case 'EntitlementRevised':
       case 'EnrolmentRecertified': {
         const { fromPeriod, facts, contentHash } = event.data;
@@ -325,12 +339,19 @@ export const enrolmentDecider: Decider<EnrolmentState, EnrolmentCommand, Enrolme
   },
 };
 
-/** Whether a period is paid: begun, not suspended in it, not over. */
+/** Whether a period is paid, by this enrolment or an earlier one: begun, not suspended, not over. */
 export function payableIn(state: EnrolmentState, period: string): boolean {
-  if (state.status === 'none' || period < state.startPeriod) return false;
   if (state.lastPeriod !== undefined && period > state.lastPeriod) return false;
   return state.payable.findLast((entry) => entry.fromPeriod <= period)?.payable ?? false;
 }
+
+/**
+ * Whether a cycle of a period may pay the household anything: the period itself, or, once the
+ * enrolment is over, what is left of earlier months. Nothing while it is suspended.
+ */
+export const isPaidIn = (state: EnrolmentState, period: string): boolean =>
+  payableIn(state, period) ||
+  (state.status === 'ended' && state.lastPeriod !== undefined && state.lastPeriod < period);
 
 /** The facts that a period is paid on. */
 export const factsIn = (state: EnrolmentState, period: string): FactsFrom =>

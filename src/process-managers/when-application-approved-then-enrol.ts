@@ -1,16 +1,19 @@
 import type { EventData } from '../../events/generated.js';
 import type { Recorded } from '../kernel/decider.js';
 import { streams } from '../kernel/ids.js';
+import { addMonths } from '../kernel/time.js';
+import { PaidToIdentity } from '../use-cases/cycles/paid-to-identity.js';
 import { enrolmentDecider } from '../enrolment/enrolment.decider.js';
 import { record } from '../write-side/bulk.js';
-import { part, type Unit } from '../write-side/unit.js';
+import { fromState, part, type Unit } from '../write-side/unit.js';
 import { AUTOMATION, PAGE, type Deps } from '../write-side/context.js';
 import { isErased } from '../person/registered-person.js';
 import type { ProcessManager } from './runner.js';
 
 /**
  * Starts the enrolment of every approved application: from the month it was received, with the
- * facts and the entitlement that were approved. A person enrolled in the programme already stays as
+ * facts and the entitlement that were approved, but not for months that an earlier enrolment pays or
+ * that were paid to the same identity before. A person enrolled in the programme already stays as
  * they are; an erased one is not enrolled.
  */
 export const whenApplicationApprovedThenEnrol = (deps: Deps): ProcessManager => ({
@@ -21,32 +24,69 @@ export const whenApplicationApprovedThenEnrol = (deps: Deps): ProcessManager => 
   },
 });
 
+type Start = NonNullable<ReturnType<typeof enrolmentOf>>;
+
 async function enrol(deps: Deps, approvals: readonly Recorded[]): Promise<void> {
   const applications = await deps.store.readStreams(approvals.map((event) => event.stream));
-  const starts = approvals.map((event, i) =>
-    enrolmentOf(applications[i]!.events.slice(0, event.revision + 1)),
-  );
-  const persons = new Map(
-    (
-      await deps.store.readStreams(
-        starts.flatMap((start) => (start ? [streams.person(start.personId)] : [])),
-      )
-    ).map((read) => [read.stream, read.events]),
-  );
-  const units = approvals.flatMap((event, i): Unit[] => {
-    const start = starts[i];
-    if (!start || isErased(persons.get(streams.person(start.personId)) ?? [])) return [];
-    const stream = streams.enrolment(start.programmeId, start.personId);
-    return [
-      {
-        verb: 'enrol',
-        key: start.applicationId,
-        causationId: event.id,
-        parts: [part(stream, enrolmentDecider, { type: 'StartEnrolment', ...start })],
-      },
-    ];
+  const approved = approvals.flatMap((event, i) => {
+    const start = enrolmentOf(applications[i]!.events.slice(0, event.revision + 1));
+    return start ? [{ start, causationId: event.id }] : [];
   });
+  const names = approved.flatMap(({ start }) => [streams.person(start.personId), streamOf(start)]);
+  const read = new Map(
+    (await deps.store.readStreams(names)).map(({ stream, events }) => [stream, events]),
+  );
+  const living = approved
+    .filter(({ start }) => !isErased(read.get(streams.person(start.personId)) ?? []))
+    .map((one) => ({ ...one, before: read.get(streamOf(one.start)) ?? [] }));
+  const paid = await lastPaid(deps, living);
+  const units = living.map(({ start, causationId, before }): Unit => ({
+    verb: 'enrol',
+    key: start.applicationId,
+    causationId,
+    loaded: [before],
+    parts: [
+      part(
+        streamOf(start),
+        enrolmentDecider,
+        fromState(['StartEnrolment', start.applicationId], ({ lastPeriod }) => {
+          const startPeriod = after(start.startPeriod, lastPeriod, paid.get(start.applicationId));
+          return { type: 'StartEnrolment', ...start, startPeriod };
+        }),
+      ),
+    ],
+  }));
   await record(deps, units, { actor: AUTOMATION, correlationId: approvals[0]!.meta.correlation });
+}
+
+const streamOf = ({ programmeId, personId }: Start): string =>
+  streams.enrolment(programmeId, personId);
+
+/** By application: the last month that was paid to the identity, where it was had before. */
+async function lastPaid(
+  { store }: Deps,
+  living: readonly { readonly start: Start; readonly before: readonly Recorded[] }[],
+): Promise<ReadonlyMap<string, string | undefined>> {
+  const last = new Map<string, string | undefined>();
+  for (const [programmeId, some] of Map.groupBy(living, ({ start }) => start.programmeId)) {
+    const again = some.filter(({ before }) => before.length > 0);
+    const paid = await new PaidToIdentity(store, programmeId).of(
+      some.map(({ start }) => start.personId),
+      new Set(again.map(({ start }) => start.personId)),
+    );
+    for (const { start } of some) {
+      const months = paid.get(start.personId);
+      if (months) last.set(start.applicationId, [...months].sort().at(-1));
+    }
+  }
+  return last;
+}
+
+/** The month, or the one after the last of those that are paid, whichever is later. */
+function after(month: string, ...paid: readonly (string | undefined)[]): string {
+  let first = month;
+  for (const last of paid) if (last !== undefined && first <= last) first = addMonths(last, 1);
+  return first;
 }
 
 /**

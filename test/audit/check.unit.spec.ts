@@ -133,6 +133,40 @@ const falsifications: Readonly<Record<Invariant, Readonly<Record<string, Falsify
     },
   },
   I5: {
+    'ordered for a month that was paid to who had the identity before': (log) => {
+      const paid = log.find('PaymentSettled');
+      const order = log.find(
+        'PaymentOrdered',
+        ({ data }) => data.paymentId === paid.data.paymentId,
+      ).data;
+      const enrolment = log.find(
+        'EnrolmentStarted',
+        ({ data }) => data.personId === order.personId,
+      );
+      const person = log.find('PersonRegistered', ({ data }) => data.personId === order.personId);
+      const { programmeId, personId: erased } = order;
+      const [personId, period] = [ofAnother, '2026-06'];
+      const paymentId = `${programmeId}-${period}-${personId}`;
+      const cycleId = `${programmeId}-${period}`;
+      log.append(person.stream, 'PersonErased', { personId: erased, reason: 'asked' });
+      log.append(`person-${personId}`, 'PersonRegistered', { ...person.data, personId });
+      log.append(`enrolment-${programmeId}-${personId}`, 'EnrolmentStarted', {
+        ...enrolment.data,
+        personId,
+      });
+      log.append(`cycle-${cycleId}`, 'CyclePreparationStarted', {
+        cycleId,
+        round: 1,
+        asOf: log.events.length - 1,
+      });
+      return log.append(`payment-${paymentId}`, 'PaymentOrdered', {
+        ...order,
+        paymentId,
+        personId,
+        period,
+        round: 1,
+      });
+    },
     'ordered on other facts than the enrolment has': (log) => {
       const started = log.find('EnrolmentStarted');
       log.edit(started, { facts: { score: 40, children: [{ birthMonth: '2019-01' }] } });

@@ -192,8 +192,9 @@ function* orders(events: readonly Recorded[]): Generator<string> {
       ({ position, stream }) =>
         position <= asOf && stream === `enrolment-${programmeId}-${personId}`,
     );
-    const life = past.slice(past.findLastIndex(({ type }) => type === 'EnrolmentStarted'));
-    if (!payable(life, period)) yield `I7 at ${event.position}: ${period} is not payable`;
+    const life = lifeIn(past, period);
+    if (!payable(life, period) && !isOver(life, period))
+      yield `I7 at ${event.position}: ${period} is not payable`;
     if (
       events.some(
         ({ type, stream, position }) =>
@@ -211,18 +212,31 @@ function* orders(events: readonly Recorded[]): Generator<string> {
     const paid = [...new Set(items.map((item) => item.period))];
     let expected = 0;
     for (const month of paid) {
-      expected += due(factsIn(life, month), version(month), month);
+      expected += due(factsIn(lifeIn(past, month), month), version(month), month);
       const before = months.get(`${personId} ${month}`);
       if (before !== undefined && before !== period)
         yield `I5 at ${event.position}: ${month} was ordered in ${before}`;
       months.set(`${personId} ${month}`, period);
-      if (month !== period && !payable(life, month))
+      if (month !== period && !payable(lifeIn(past, month), month))
         yield `I7 at ${event.position}: the arrears of ${month} are not payable`;
     }
-    if (!paid.includes(period) || String(expected) !== amountMinor)
+    if ((!paid.includes(period) && !isOver(life, period)) || String(expected) !== amountMinor)
       yield `I5 at ${event.position}: ${amountMinor} ordered, ${expected} due`;
   }
 }
+
+/** The enrolment that a month is of: the last that began by then. */
+function lifeIn(past: readonly Recorded[], month: string): readonly Recorded[] {
+  const begun = (event: Recorded): boolean =>
+    event.type === 'EnrolmentStarted' && event.data.startPeriod <= month;
+  const from = Math.max(0, past.findLastIndex(begun));
+  const next = past.findIndex(({ type }, i) => i > from && type === 'EnrolmentStarted');
+  return past.slice(from, next < 0 ? undefined : next);
+}
+
+/** What is left of an enrolment that is over may be paid in a later period. */
+const isOver = (life: readonly Recorded[], period: string): boolean =>
+  life.some((event) => event.type === 'EnrolmentEnded' && event.data.lastPeriod < period);
 
 function payable(life: readonly Recorded[], month: string): boolean {
   let result = false;

@@ -1,6 +1,11 @@
 import { orderedInRound, SetTally } from '../../src/use-cases/cycles/ordered-set.js';
 import { arrearsFor } from '../../src/use-cases/cycles/correction-items.rule.js';
 import { foldAdjustment, foldRecovery } from '../../src/use-cases/folds.js';
+import {
+  holdersOf,
+  monthsPaidBy,
+  unpaidFrom,
+} from '../../src/use-cases/cycles/months-paid.rule.js';
 import { dueIn, lessRecovery } from '../../src/use-cases/cycles/payable.rule.js';
 import { type CycleState } from '../../src/cycle/cycle.state.js';
 import {
@@ -27,6 +32,23 @@ function setOf(world: World, id: string, round: number) {
     if (ordered) tally.add(stream.slice('payment-'.length), ordered.amountMinor, ordered.currency);
   }
   return tally.figures();
+}
+
+/** Months that earlier cycles paid to the person's identity, whoever had it. */
+function paidBefore(world: World, personId: string, period: string): ReadonlySet<string> {
+  const { identityHash } = foldPerson(world.log.stream(streams.person(personId)));
+  const holders = holdersOf(world.log.stream(streams.identity(identityHash)));
+  const earlier = PERIODS.filter((one) => one < period);
+  return new Set(
+    [...new Set([personId, ...holders])].flatMap((holder) =>
+      earlier.flatMap((one) =>
+        monthsPaidBy(
+          world.log.stream(streams.payment(paymentIdOf(PROGRAMME, one, holder))),
+          cycleState(world, cycleIdOf(PROGRAMME, one)).status === 'closed',
+        ),
+      ),
+    ),
+  );
 }
 
 /**
@@ -97,7 +119,9 @@ export function prepare(world: World, op: Op, limit: number): void {
       paymentId,
       round,
     );
-    const due = dueIn(state, events[0]!.position, period, paidThrough, book, arrears);
+    const from = unpaidFrom(events, period, paidThrough);
+    const paid = paidBefore(world, state.personId, period);
+    const due = dueIn(state, from, period, book, { arrears, paid });
     if (foldPerson(world.log.stream(streams.person(state.personId), fixed)).status === 'erased')
       continue;
     if (!due || orderedInRound(world.log.stream(streams.payment(paymentId)), round)) continue;

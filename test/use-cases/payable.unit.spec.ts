@@ -27,13 +27,11 @@ const given = (period: string, facts: number) => {
 };
 const sum = (...amounts: readonly string[]): string =>
   String(amounts.reduce((total, amount) => total + BigInt(amount), 0n));
-/** An enrolment at position 5, and whether an earlier cycle saw it. */
-const [FIRST, SEEN, UNSEEN] = [5, 9, 3];
 
 describe('what a cycle owes an enrolment', () => {
   test('is the entitlement of its period where an earlier cycle saw the enrolment', () => {
     const { amountMinor, items } = given('2026-02', 3);
-    expect(dueIn(enrolled(started('2026-01', 3)), FIRST, '2026-02', SEEN, policies)).toEqual({
+    expect(dueIn(enrolled(started('2026-01', 3)), '2026-02', '2026-02', policies)).toEqual({
       amountMinor,
       items,
       policyVersion: 1,
@@ -43,7 +41,7 @@ describe('what a cycle owes an enrolment', () => {
 
   test('is that of each month from its start where none did, each under its own policy', () => {
     const months = ['2026-01', '2026-02', '2026-03'].map((period) => given(period, 3));
-    const due = dueIn(enrolled(started('2026-01', 3)), FIRST, '2026-03', UNSEEN, policies)!;
+    const due = dueIn(enrolled(started('2026-01', 3)), '2026-01', '2026-03', policies)!;
     expect(due.items).toEqual(months.flatMap(({ items }) => items));
     expect(due.amountMinor).toBe(sum(...months.map(({ amountMinor }) => amountMinor)));
     expect(due.policyVersion).toBe(2);
@@ -51,25 +49,46 @@ describe('what a cycle owes an enrolment', () => {
 
   test('leaves out months in which it was not payable, and is nothing where the period is one', () => {
     const left = enrolled(started('2026-01', 3), ended('2026-02'));
-    expect(dueIn(left, FIRST, '2026-03', UNSEEN, policies)).toBeUndefined();
+    expect(dueIn(left, '2026-03', '2026-03', policies)).toBeUndefined();
     expect(
-      dueIn(
-        enrolled(started('2026-01', 3), suspended('2026-02')),
-        FIRST,
-        '2026-02',
-        UNSEEN,
-        policies,
-      ),
+      dueIn(enrolled(started('2026-01', 3), suspended('2026-02')), '2026-01', '2026-02', policies),
     ).toBeUndefined();
-    expect(dueIn(enrolled(), FIRST, '2026-03', UNSEEN, policies)).toBeUndefined();
+    expect(dueIn(enrolled(), '2026-01', '2026-03', policies)).toBeUndefined();
+  });
+
+  test('is what was left of an enrolment that is over, and its arrears', () => {
+    const left = enrolled(started('2026-01', 3), ended('2026-01'));
+    expect(dueIn(left, '2026-01', '2026-03', policies)!.items).toEqual(given('2026-01', 3).items);
+    const items = [{ code: ARREARS_ITEM, period: '2025-12', amountMinor: '700' }];
+    const arrears = { amountMinor: '700', correctionIds: ['sim-0001'], items };
+    expect(dueIn(left, '2026-03', '2026-03', policies, { arrears })).toMatchObject({
+      amountMinor: '700',
+      items,
+    });
+    const held = enrolled(started('2026-01', 3), suspended('2026-02'));
+    expect(dueIn(held, '2026-02', '2026-02', policies, { arrears })).toBeUndefined();
+  });
+
+  test('leaves out what the same identity was paid already, and keeps what it was not', () => {
+    const paid = new Set(['2026-02']);
+    expect(
+      dueIn(enrolled(started('2026-01', 3)), '2026-01', '2026-03', policies, { paid })!.items,
+    ).toEqual(['2026-01', '2026-03'].flatMap((period) => given(period, 3).items));
+  });
+
+  test('knows the months of an earlier enrolment, also once a later one began', () => {
+    const lives = [started('2026-01', 3), ended('2026-01'), started('2026-03', 1)];
+    expect(dueIn(enrolled(...lives), '2026-01', '2026-03', policies)!.items).toEqual([
+      ...given('2026-01', 3).items,
+      ...given('2026-03', 1).items,
+    ]);
   });
 
   test('takes the facts that held in each month', () => {
     const due = dueIn(
       enrolled(started('2026-01', 3), revised('2026-02', 1)),
-      FIRST,
+      '2026-01',
       '2026-02',
-      UNSEEN,
       policies,
     )!;
     expect(due.items).toEqual([...given('2026-01', 3).items, ...given('2026-02', 1).items]);
@@ -83,7 +102,7 @@ describe('what a cycle owes an enrolment', () => {
       items: [{ code: ARREARS_ITEM, period: '2025-12', amountMinor: '700' }],
     };
     const state = enrolled(started('2026-01', 3));
-    const due = dueIn(state, FIRST, '2026-01', SEEN, policies, arrears)!;
+    const due = dueIn(state, '2026-01', '2026-01', policies, { arrears })!;
     expect(due.amountMinor).toBe(sum(given('2026-01', 3).amountMinor, '700'));
     expect(due.items.at(-1)).toEqual(arrears.items[0]);
     expect(withinEntitlement(state, due.items, policies)).toBe(true);

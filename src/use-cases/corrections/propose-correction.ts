@@ -29,7 +29,9 @@ import { foldPayment, foldAdjustment, foldRecovery } from '../folds.js';
 import { HouseholdAccounts } from '../cycles/household-accounts.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
-import { differenceOf, livesOf, standingOf } from './recompute.rule.js';
+import { unpaidFrom } from '../cycles/months-paid.rule.js';
+import { PaidToIdentity } from '../cycles/paid-to-identity.js';
+import { differenceOf, householdOf, type Household } from './recompute.rule.js';
 import { isErased } from '../../person/registered-person.js';
 import { ahead, pagesOf } from '../../write-side/stream-pages.js';
 
@@ -206,12 +208,21 @@ interface Proposed {
   readonly known: readonly Recorded[];
 }
 
+/** A household as it is recomputed, and the events of its account. */
+interface Looked {
+  readonly personId: string;
+  readonly months: readonly string[];
+  readonly household: Household;
+  readonly known: readonly Recorded[];
+}
+
 /** One run over the enrolments of a programme as of the correction's position. */
 class Recomputation {
   readonly #months: readonly string[];
   readonly #payments: readonly (readonly [period: string, accounts: HouseholdAccounts])[];
   readonly #adjustments: HouseholdAccounts;
   readonly #recoveries: HouseholdAccounts;
+  readonly #paidToIdentity: PaidToIdentity;
   readonly #ruling: ReturnType<typeof ruling>;
   readonly #firstPaid: ReturnType<ReturnType<typeof ruling>>;
   readonly #hash = createHash('sha256');
@@ -240,6 +251,7 @@ class Recomputation {
     ]);
     this.#adjustments = new HouseholdAccounts(deps.store, `adjustment-${programmeId}-`);
     this.#recoveries = new HouseholdAccounts(deps.store, `recovery-${programmeId}-`, asOf);
+    this.#paidToIdentity = new PaidToIdentity(deps.store, programmeId, { asOf });
     this.#ruling = ruling(book, corrections, correctionId);
     this.#firstPaid = ruling(book, [], correctionId)('');
   }
@@ -258,46 +270,64 @@ class Recomputation {
 
   /** What differs for the households of a page, as of the correction's position. */
   async proposalsOf(page: readonly StreamEvents[]): Promise<readonly Proposed[]> {
-    const { correctionId, programmeId, asOf } = this.started;
+    const { correctionId, programmeId } = this.started;
     const persons = page.map(({ stream }) => stream.slice(-36));
     const [known, owed, payments] = await Promise.all([
       this.#known(persons),
       this.#owed(persons),
       this.#paymentsOf(persons),
     ]);
-    const found: Proposed[] = [];
-    for (const [i, { events }] of page.entries()) {
+    const differing = page.flatMap(({ events }, i): Looked[] => {
       const personId = persons[i]!;
-      // Newer than every cycle that is paid for good: its first cycle pays it from its start.
-      if (events[0]!.position > this.past.paidThrough) continue;
-      const lives = livesOf(events);
       const adjusted = known.get(personId) ?? [];
-      const adjustment = foldAdjustment(adjusted.filter(({ position }) => position <= asOf));
-      const recovery = foldRecovery(owed.get(personId) ?? []);
-      const standing = (payments.get(personId) ?? []).map((ordered) =>
-        standingOf(ordered, adjustment, recovery),
-      );
-      const difference = differenceOf(
-        { lives, payments: standing, established: adjustment.established },
-        this.#months,
-        this.#ruling(personId),
-        (period) => this.#firstPaid(period)?.version,
-      );
-      if (!difference || (lives.at(-1)!.status === 'ended' && (await this.#erased(personId))))
-        continue;
+      const looked = this.#looked(events, adjusted, owed.get(personId), payments.get(personId));
+      return looked && this.#difference(looked) ? [{ ...looked, known: adjusted }] : [];
+    });
+    // Only few differ: whether others were paid under the same identity is asked for those.
+    const paidElsewhere = await this.#paidToIdentity.of(differing.map(({ personId }) => personId));
+    const found: Proposed[] = [];
+    for (const looked of differing) {
+      const { personId, household, known: adjusted } = looked;
+      const elsewhere = paidElsewhere.get(personId);
+      const difference = this.#difference({
+        ...looked,
+        household: { ...household, ...(elsewhere ? { paidElsewhere: elsewhere } : {}) },
+      });
+      const { status, region } = household.lives.at(-1)!;
+      if (!difference || (status === 'ended' && (await this.#erased(personId)))) continue;
       found.push({
-        proposal: {
-          correctionId,
-          programmeId,
-          personId,
-          region: lives.at(-1)!.region,
-          ...difference,
-        },
+        proposal: { correctionId, programmeId, personId, region, ...difference },
         known: adjusted,
       });
     }
     this.#figures.households += page.length;
     return found;
+  }
+
+  /** A household and the months that cycles that are paid for good could have paid. */
+  #looked(
+    events: readonly Recorded[],
+    adjusted: readonly Recorded[],
+    owed: readonly Recorded[] = [],
+    payments: readonly Ordered[] = [],
+  ): Omit<Looked, 'known'> | undefined {
+    const { paidThrough } = this.past;
+    // Newer than every cycle that is paid for good: its first cycle pays it from its start.
+    if (events[0]!.position > paidThrough) return undefined;
+    const known = adjusted.filter(({ position }) => position <= this.started.asOf);
+    const household = householdOf(events, foldAdjustment(known), foldRecovery(owed), payments);
+    const begun = unpaidFrom(events, '9999-12', paidThrough);
+    const months = this.#months.filter((month) => month < begun);
+    return { personId: events[0]!.stream.slice(-36), months, household };
+  }
+
+  #difference({ personId, months, household }: Omit<Looked, 'known'>) {
+    return differenceOf(
+      household,
+      months,
+      this.#ruling(personId),
+      (period) => this.#firstPaid(period)?.version,
+    );
   }
 
   /** Given pages in order: the hash is over persons in order. */

@@ -53,6 +53,8 @@ export interface Household {
   /** Each of its enrolments in the programme, the oldest first; the last one is the present. */
   readonly lives: readonly EnrolmentState[];
   readonly payments: readonly Standing[];
+  /** Months that were paid to the same identity while it was registered for another person. */
+  readonly paidElsewhere?: ReadonlySet<string>;
   /** What earlier corrections put on its account. */
   readonly established: readonly Proposal[];
 }
@@ -66,6 +68,20 @@ export function livesOf(events: readonly Recorded[]): readonly EnrolmentState[] 
     else if (lives.length > 0) lives[lives.length - 1] = state;
   }
   return lives;
+}
+
+/** A household, from its enrolment's stream, its accounts and the payments that stand. */
+export function householdOf(
+  enrolment: readonly Recorded[],
+  adjustment: AdjustmentState,
+  recovery: RecoveryState,
+  payments: readonly EventData['PaymentOrdered'][],
+): Household {
+  return {
+    lives: livesOf(enrolment),
+    payments: payments.map((ordered) => standingOf(ordered, adjustment, recovery)),
+    established: adjustment.established,
+  };
 }
 
 const keyOf = ({ code, member }: { readonly code: string; readonly member?: number }): string =>
@@ -140,7 +156,7 @@ export function differenceOf(
 }
 
 function monthOf(
-  { lives, payments, established }: Household,
+  { lives, payments, established, paidElsewhere }: Household,
   period: string,
   rulingIn: (period: string) => PolicyInForce | undefined,
   paidUnder: (period: string) => number | undefined,
@@ -165,7 +181,8 @@ function monthOf(
     }
   }
   const life = lives.findLast(({ startPeriod }) => startPeriod <= period);
-  const ruling = life && payableIn(life, period) ? rulingIn(period) : undefined;
+  const payable = life !== undefined && payableIn(life, period) && !paidElsewhere?.has(period);
+  const ruling = payable ? rulingIn(period) : undefined;
   if (life && ruling)
     for (const item of entitlementFor(
       ruling.compiled,

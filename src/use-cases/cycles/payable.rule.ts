@@ -1,7 +1,12 @@
 import type { ProgrammePolicies } from '../../write-side/readers.js';
 import { entitlementFor } from '../../eligibility/determine.js';
 import { isOfPolicy } from '../../eligibility/rules.js';
-import { factsIn, payableIn, type EnrolmentState } from '../../enrolment/enrolment.decider.js';
+import {
+  factsIn,
+  isPaidIn,
+  payableIn,
+  type EnrolmentState,
+} from '../../enrolment/enrolment.decider.js';
 import type { EventData } from '../../../events/generated.js';
 import type { RecoveryState } from '../../recovery/recovery.state.js';
 import { recoveryFor, type CarriedArrears } from './correction-items.rule.js';
@@ -21,29 +26,25 @@ export interface Due {
 }
 
 /**
- * What a cycle owes an enrolment: the entitlement of its period, and where no earlier cycle could
- * have paid it (the enrolment is newer than what each of them was prepared as of) also those from
- * its start, each under the policy first paid in that period. Items carry their period and sum to
- * the amount.
- * @param paidThrough the latest position that an earlier cycle of the programme was prepared as of;
- *   -1 without one
- * @param arrears approved ones, which the payment carries with it
+ * What a cycle owes an enrolment: the entitlement of its period, and those of earlier months that no
+ * earlier cycle could have paid, each under the policy first paid in that period. Months that were
+ * paid to the same identity already are left out. Items carry their period and sum to the amount.
+ * Nothing while the enrolment is suspended or has not begun; of one that is over, what is left.
+ * @param from first month that no earlier cycle could have paid
  * @returns undefined where nothing is due
  */
 export function dueIn(
   state: EnrolmentState,
-  firstPosition: number,
+  from: string,
   period: string,
-  paidThrough: number,
   policies: Pick<ProgrammePolicies, 'policyOf'>,
-  arrears?: CarriedArrears,
+  { arrears, paid }: Besides = {},
 ): Due | undefined {
-  if (!payableIn(state, period)) return undefined;
-  const from = firstPosition > paidThrough ? state.startPeriod : period;
+  if (!isPaidIn(state, period)) return undefined;
   const items: EventData['PaymentOrdered']['items'] = [];
   let total = 0n;
   for (let month = from; month <= period; month = addMonths(month, 1)) {
-    if (month !== period && !payableIn(state, month)) continue;
+    if (!payableIn(state, month) || paid?.has(month)) continue;
     const { version, compiled } = policies.policyOf(month);
     const { facts } = factsIn(state, month);
     const entitlement = entitlementFor(compiled, version, facts, month);
@@ -61,6 +62,14 @@ export function dueIn(
     contentHash: factsIn(state, period).contentHash,
     items,
   };
+}
+
+/** What a payment depends on besides the enrolment. */
+interface Besides {
+  /** Approved ones, which the payment carries with it. */
+  readonly arrears?: CarriedArrears | undefined;
+  /** Months that were paid to the same identity, whoever it was registered for. */
+  readonly paid?: ReadonlySet<string> | undefined;
 }
 
 /** The same less what a recovery keeps back, where its plan gives something of this payment. */

@@ -5,7 +5,7 @@ import type { Recorded } from '../../kernel/decider.js';
 import { paymentId as paymentIdOf, recoveryId as recoveryIdOf, streams } from '../../kernel/ids.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
 import { adjustmentDecider } from '../../correction/adjustment.decider.js';
-import { payableIn, type EnrolmentState } from '../../enrolment/enrolment.decider.js';
+import { isPaidIn, type EnrolmentState } from '../../enrolment/enrolment.decider.js';
 import { recoveryDecider } from '../../recovery/recovery.decider.js';
 import { record, type UnitResult } from '../../write-side/bulk.js';
 import { part, type Part, type Unit } from '../../write-side/unit.js';
@@ -14,6 +14,8 @@ import { HouseholdAccounts } from './household-accounts.js';
 import { arrearsFor, type CarriedArrears } from './correction-items.rule.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { orderedInRound, SetTally } from './ordered-set.js';
+import { timesEnrolled, unpaidFrom } from './months-paid.rule.js';
+import { PaidToIdentity } from './paid-to-identity.js';
 import { dueIn, lessRecovery, type Deduction, type Due } from './payable.rule.js';
 import { isErased } from '../../person/registered-person.js';
 
@@ -48,6 +50,7 @@ export class Preparation {
   #seen = 0;
   readonly #adjustments: HouseholdAccounts;
   readonly #recoveries: HouseholdAccounts;
+  readonly #paidToIdentity: PaidToIdentity;
 
   constructor(
     private readonly deps: Deps,
@@ -68,25 +71,31 @@ export class Preparation {
       `recovery-${cycle.programmeId}-`,
       cycle.asOf,
     );
+    this.#paidToIdentity = new PaidToIdentity(deps.store, cycle.programmeId, {
+      before: cycle.period,
+    });
   }
 
   /** What the cycle owes the enrolments of a page, as of its position. */
   async ordersOf(page: readonly StreamEvents[]): Promise<readonly Order[]> {
     const { period } = this.cycle;
     const orders: Order[] = [];
-    const persons = page.map(({ stream }) => stream.slice(-36));
+    const persons = page.map(personOf);
     const [adjustments, recoveries] = await Promise.all([
       this.#adjustments.of(persons),
       this.#recoveries.of(persons),
     ]);
+    const paid = await this.#paidBefore(page);
     for (const [i, { events }] of page.entries()) {
       const state = foldEnrolment(events);
-      if (!payableIn(state, period)) continue;
+      if (!isPaidIn(state, period)) continue;
+      const personId = persons[i]!;
       const order = this.#orderOf(
         state,
-        events[0]!.position,
-        adjustments.get(persons[i]!),
-        recoveries.get(persons[i]!),
+        unpaidFrom(events, period, this.paidThrough),
+        paid.get(personId),
+        adjustments.get(personId),
+        recoveries.get(personId),
       );
       // Only whose enrolment is over can have been erased.
       if (!order || (state.status === 'ended' && (await this.#erased(state.personId)))) continue;
@@ -96,9 +105,28 @@ export class Preparation {
     return orders;
   }
 
+  /**
+   * Of the enrolments that no earlier cycle saw: the months that were paid to the same identity
+   * before, registered for this person or another.
+   */
+  async #paidBefore(
+    page: readonly StreamEvents[],
+  ): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+    if (this.paidThrough < 0) return new Map();
+    const begun = page.filter(({ events }) =>
+      events.some(
+        ({ type, position }) => type === 'EnrolmentStarted' && position > this.paidThrough,
+      ),
+    );
+    if (begun.length === 0) return new Map();
+    const own = begun.filter(({ events }) => timesEnrolled(events) > 1);
+    return this.#paidToIdentity.of(begun.map(personOf), new Set(own.map(personOf)));
+  }
+
   #orderOf(
     state: EnrolmentState,
-    firstPosition: number,
+    from: string,
+    paid: ReadonlySet<string> | undefined,
     adjusted: readonly Recorded[] | undefined,
     owed: readonly Recorded[] | undefined,
   ): Order | undefined {
@@ -106,7 +134,7 @@ export class Preparation {
     const { personId, region } = state;
     const paymentId = paymentIdOf(programmeId, period, personId);
     const arrears = adjusted && arrearsFor(foldAdjustment(adjusted), paymentId, round);
-    const gross = dueIn(state, firstPosition, period, this.paidThrough, this.book, arrears);
+    const gross = dueIn(state, from, period, this.book, { arrears, paid });
     if (!gross) return undefined;
     return {
       paymentId,
@@ -228,6 +256,8 @@ export class Preparation {
     };
   }
 }
+
+const personOf = ({ stream }: StreamEvents): string => stream.slice(-36);
 
 const isRefused = (result: UnitResult, code: string): boolean =>
   result.kind === 'refused' && result.error.code === code;

@@ -1,0 +1,49 @@
+import { RECOVERY_ITEM } from '../../eligibility/rules.js';
+import { fold, type Recorded } from '../../kernel/decider.js';
+import { paymentDecider } from '../../payment/payment.decider.js';
+
+/**
+ * The months that a payment pays: those of its items, arrears among them. None of one that was
+ * cancelled, or that was rejected or returned when its cycle closed.
+ */
+export function monthsPaidBy(payment: readonly Recorded[], closed: boolean): readonly string[] {
+  const { status } = fold(paymentDecider, payment);
+  if (status === 'none' || status === 'cancelled') return [];
+  if (closed && (status === 'rejected' || status === 'returned')) return [];
+  const ordered = payment.findLast((event) => event.type === 'PaymentOrdered');
+  return (ordered?.data.items ?? [])
+    .filter(({ code }) => code !== RECOVERY_ITEM)
+    .map(({ period }) => period);
+}
+
+/** The persons that an identity is or was registered for, from its stream. */
+export const holdersOf = (identity: readonly Recorded[]): readonly string[] => [
+  ...new Set(
+    identity.flatMap((event) => (event.type === 'IdentityClaimed' ? [event.data.personId] : [])),
+  ),
+];
+
+/** How often somebody was enrolled in the programme, from the stream of the enrolment. */
+export const timesEnrolled = (enrolment: readonly Recorded[]): number =>
+  enrolment.filter(({ type }) => type === 'EnrolmentStarted').length;
+
+/**
+ * The first month that no earlier cycle of the programme could have paid: of an enrolment that is
+ * newer than what each of them was prepared as of, its start; else the period itself.
+ * @param paidThrough the latest position that an earlier cycle was prepared as of; -1 without one
+ */
+export function unpaidFrom(
+  enrolment: readonly Recorded[],
+  period: string,
+  paidThrough: number,
+): string {
+  let from = period;
+  for (const event of enrolment)
+    if (
+      event.type === 'EnrolmentStarted' &&
+      event.position > paidThrough &&
+      event.data.startPeriod < from
+    )
+      from = event.data.startPeriod;
+  return from;
+}

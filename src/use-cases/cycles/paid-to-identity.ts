@@ -1,0 +1,96 @@
+import type { EventStore } from '../../adapters/event-store/port.js';
+import { paymentId as paymentIdOf, streams } from '../../kernel/ids.js';
+import { pagesOf } from '../../write-side/stream-pages.js';
+import { foldCycle } from './cycles.js';
+import { holdersOf, monthsPaidBy } from './months-paid.rule.js';
+
+type Months = ReadonlySet<string>;
+const NONE: Months = new Set();
+
+interface Cycle {
+  readonly period: string;
+  readonly closed: boolean;
+}
+
+/**
+ * The months that a programme paid to a national identity, whoever it was registered for then. The
+ * identity is known by its keyed hash only, and its stream stays when a person is erased: who was
+ * paid, was erased and is registered again is not paid those months twice.
+ */
+export class PaidToIdentity {
+  #cycles: Promise<readonly Cycle[]> | undefined;
+
+  /**
+   * @param before only payments of earlier cycles than of this period count
+   * @param asOf only what the log had at this position counts
+   */
+  constructor(
+    private readonly store: EventStore,
+    private readonly programmeId: string,
+    private readonly options: { readonly before?: string; readonly asOf?: number } = {},
+  ) {}
+
+  /**
+   * By person; those whose identity nobody else ever had are left out.
+   * @param own those whose own payments count too
+   */
+  async of(
+    personIds: readonly string[],
+    own: ReadonlySet<string> = NONE,
+  ): Promise<ReadonlyMap<string, Months>> {
+    const found = new Map<string, Months>();
+    for (const [personId, holders] of await this.#holdersOf(personIds)) {
+      const others = holders.filter((holder) => holder !== personId || own.has(holder));
+      if (others.length > 0) found.set(personId, await this.#paidTo(others));
+    }
+    return found;
+  }
+
+  async #holdersOf(
+    personIds: readonly string[],
+  ): Promise<readonly (readonly [personId: string, holders: readonly string[]])[]> {
+    const persons = await this.store.readStreams(
+      [...new Set(personIds)].map((id) => streams.person(id)),
+    );
+    const registered = persons.flatMap(({ events: [first] }) =>
+      first?.type === 'PersonRegistered' ? [first.data] : [],
+    );
+    const identities = await this.store.readStreams(
+      registered.map(({ identityHash }) => streams.identity(identityHash)),
+    );
+    return registered.map(({ personId }, i) => [personId, holdersOf(identities[i]!.events)]);
+  }
+
+  async #paidTo(personIds: readonly string[]): Promise<Months> {
+    this.#cycles ??= this.#readCycles();
+    const cycles = await this.#cycles;
+    const wanted = personIds.flatMap((personId) =>
+      cycles.map(({ period, closed }) => ({
+        stream: streams.payment(paymentIdOf(this.programmeId, period, personId)),
+        closed,
+      })),
+    );
+    const read = await this.store.readStreams(
+      wanted.map(({ stream }) => stream),
+      this.#asOf(),
+    );
+    return new Set(read.flatMap(({ events }, i) => monthsPaidBy(events, wanted[i]!.closed)));
+  }
+
+  async #readCycles(): Promise<readonly Cycle[]> {
+    const cycles: Cycle[] = [];
+    const { before } = this.options;
+    for await (const page of pagesOf(this.store, `cycle-${this.programmeId}-`, this.#asOf()))
+      for (const { events } of page) {
+        const { period, status } = foldCycle(events);
+        if (before === undefined || period < before)
+          cycles.push({ period, closed: status === 'closed' });
+      }
+    return cycles;
+  }
+
+  #asOf(): { readonly asOf?: number } {
+    const { asOf } = this.options;
+    return asOf === undefined ? {} : { asOf };
+  }
+}
