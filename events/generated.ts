@@ -1293,6 +1293,10 @@ reference?: string
  * The day that was reported, where there was one. Civil date YYYY-MM-DD.
  */
 reportedOn?: string
+/**
+ * The account servicer's reference of the entry that the booking stands in, where there is one. ISO 20022 Max35Text.
+ */
+entryReference?: string
 }
 export interface PaymentBreakResolvedV1 {
 /**
@@ -1546,6 +1550,33 @@ source: string
  */
 reference?: string
 }
+export interface PaymentReturnedV3 {
+/**
+ * <programme>-<period>-<person>
+ */
+paymentId: string
+attempt: number
+/**
+ * ISO 20022 Max35Text.
+ */
+endToEndId: string
+/**
+ * ISO 20022 external status or return reason code.
+ */
+reason: string
+/**
+ * Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own.
+ */
+source: string
+/**
+ * ISO 20022 Max35Text.
+ */
+reference?: string
+/**
+ * The account servicer's reference of the entry that the booking stands in, where there is one. ISO 20022 Max35Text.
+ */
+entryReference?: string
+}
 export interface PaymentSettledV1 {
 /**
  * <programme>-<period>-<person>
@@ -1604,6 +1635,41 @@ source: string
  * ISO 20022 Max35Text.
  */
 reference?: string
+}
+export interface PaymentSettledV3 {
+/**
+ * <programme>-<period>-<person>
+ */
+paymentId: string
+attempt: number
+/**
+ * ISO 20022 Max35Text.
+ */
+endToEndId: string
+/**
+ * Amount in minor units of the currency (ISO 4217 scale), as a decimal string.
+ */
+amountMinor: string
+/**
+ * ISO 4217 code.
+ */
+currency: string
+/**
+ * Civil date YYYY-MM-DD.
+ */
+settledOn: string
+/**
+ * Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own.
+ */
+source: string
+/**
+ * ISO 20022 Max35Text.
+ */
+reference?: string
+/**
+ * The account servicer's reference of the entry that the booking stands in, where there is one. ISO 20022 Max35Text.
+ */
+entryReference?: string
 }
 export interface IdentityClaimedV1 {
 /**
@@ -2160,8 +2226,8 @@ export interface EventData {
   PaymentOutcomeUnknown: PaymentOutcomeUnknownV2;
   PaymentReinstructed: PaymentReinstructedV1;
   PaymentRejected: PaymentRejectedV2;
-  PaymentReturned: PaymentReturnedV2;
-  PaymentSettled: PaymentSettledV2;
+  PaymentReturned: PaymentReturnedV3;
+  PaymentSettled: PaymentSettledV3;
   IdentityClaimed: IdentityClaimedV1;
   IdentityReleased: IdentityReleasedV1;
   PayeeAccountClosed: PayeeAccountClosedV1;
@@ -2263,7 +2329,7 @@ export const schemas: readonly PublishedSchema[] = [
   {"aggregate":"payment","type":"PaymentBreakOwnerSet","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakOwnerSet.v1.schema.json","title":"PaymentBreakOwnerSet","type":"object","additionalProperties":false,"required":["paymentId","breakId","owner"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"owner":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._@:-]{0,99}$","description":"Who looks after it: the subject of an account, not a name."}}}},
   {"aggregate":"payment","type":"PaymentBreakRecorded","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakRecorded.v1.schema.json","title":"PaymentBreakRecorded","type":"object","additionalProperties":false,"required":["paymentId","breakId","attempt","endToEndId","kind","reported","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"kind":{"type":"string","enum":["settled-after-rejected","settled-after-returned","settled-after-cancelled","settled-on-earlier-attempt","rejected-after-settled","amount-differs","outcome-before-instruction","returned-after-rejected","other-contradiction"]},"reported":{"type":"string","enum":["accepted","settled","rejected","returned"]},"reportedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"source":{"type":"string","enum":["http","file","operator","pain.002","camt.053","camt.054","topic"]}}}},
   {"aggregate":"payment","type":"PaymentBreakRecorded","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakRecorded.v2.schema.json","title":"PaymentBreakRecorded","type":"object","additionalProperties":false,"required":["paymentId","breakId","attempt","endToEndId","kind","reported","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"kind":{"type":"string","enum":["settled-after-rejected","settled-after-returned","settled-after-cancelled","settled-on-earlier-attempt","rejected-after-settled","amount-differs","outcome-before-instruction","returned-after-rejected","other-contradiction"]},"reported":{"type":"string","enum":["accepted","settled","rejected","returned"]},"reportedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."}}}},
-  {"aggregate":"payment","type":"PaymentBreakRecorded","version":3,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakRecorded.v3.schema.json","title":"PaymentBreakRecorded","type":"object","additionalProperties":false,"required":["paymentId","breakId","attempt","endToEndId","kind","reported","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"kind":{"type":"string","enum":["settled-after-rejected","settled-after-returned","settled-after-cancelled","settled-on-earlier-attempt","rejected-after-settled","amount-differs","booked-twice","date-implausible","outcome-before-instruction","returned-after-rejected","other-contradiction"]},"reported":{"type":"string","enum":["accepted","settled","rejected","returned"]},"reportedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"The bank's or payment system's own reference of what it reported. ISO 20022 Max35Text."},"reportedOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"The day that was reported, where there was one. Civil date YYYY-MM-DD."}}}},
+  {"aggregate":"payment","type":"PaymentBreakRecorded","version":3,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakRecorded.v3.schema.json","title":"PaymentBreakRecorded","type":"object","additionalProperties":false,"required":["paymentId","breakId","attempt","endToEndId","kind","reported","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"kind":{"type":"string","enum":["settled-after-rejected","settled-after-returned","settled-after-cancelled","settled-on-earlier-attempt","rejected-after-settled","amount-differs","booked-twice","date-implausible","outcome-before-instruction","returned-after-rejected","other-contradiction"]},"reported":{"type":"string","enum":["accepted","settled","rejected","returned"]},"reportedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"The bank's or payment system's own reference of what it reported. ISO 20022 Max35Text."},"reportedOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"The day that was reported, where there was one. Civil date YYYY-MM-DD."},"entryReference":{"type":"string","minLength":1,"maxLength":35,"description":"The account servicer's reference of the entry that the booking stands in, where there is one. ISO 20022 Max35Text."}}}},
   {"aggregate":"payment","type":"PaymentBreakResolved","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakResolved.v1.schema.json","title":"PaymentBreakResolved","type":"object","additionalProperties":false,"required":["paymentId","breakId","resolution","reason"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"resolution":{"type":"string","enum":["bank-error","counted-as-settled","counted-as-returned","recovered","no-effect"]},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"payment","type":"PaymentCancellationRequested","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentCancellationRequested.v1.schema.json","title":"PaymentCancellationRequested","type":"object","additionalProperties":false,"required":["paymentId","attempt","reason"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"payment","type":"PaymentCancelled","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentCancelled.v1.schema.json","title":"PaymentCancelled","type":"object","additionalProperties":false,"required":["paymentId","reason"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
@@ -2276,8 +2342,10 @@ export const schemas: readonly PublishedSchema[] = [
   {"aggregate":"payment","type":"PaymentRejected","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentRejected.v2.schema.json","title":"PaymentRejected","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","reason","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},
   {"aggregate":"payment","type":"PaymentReturned","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentReturned.v1.schema.json","title":"PaymentReturned","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","reason","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"source":{"type":"string","enum":["http","file","operator","pain.002","camt.053","camt.054","topic"]},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},
   {"aggregate":"payment","type":"PaymentReturned","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentReturned.v2.schema.json","title":"PaymentReturned","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","reason","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},
+  {"aggregate":"payment","type":"PaymentReturned","version":3,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentReturned.v3.schema.json","title":"PaymentReturned","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","reason","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"entryReference":{"type":"string","minLength":1,"maxLength":35,"description":"The account servicer's reference of the entry that the booking stands in, where there is one. ISO 20022 Max35Text."}}}},
   {"aggregate":"payment","type":"PaymentSettled","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentSettled.v1.schema.json","title":"PaymentSettled","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","amountMinor","currency","settledOn","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217 code."},"settledOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."},"source":{"type":"string","enum":["http","file","operator","pain.002","camt.053","camt.054","topic"]},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},
   {"aggregate":"payment","type":"PaymentSettled","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentSettled.v2.schema.json","title":"PaymentSettled","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","amountMinor","currency","settledOn","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217 code."},"settledOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},
+  {"aggregate":"payment","type":"PaymentSettled","version":3,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentSettled.v3.schema.json","title":"PaymentSettled","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","amountMinor","currency","settledOn","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217 code."},"settledOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"entryReference":{"type":"string","minLength":1,"maxLength":35,"description":"The account servicer's reference of the entry that the booking stands in, where there is one. ISO 20022 Max35Text."}}}},
   {"aggregate":"person","type":"IdentityClaimed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/IdentityClaimed.v1.schema.json","title":"IdentityClaimed","type":"object","additionalProperties":false,"required":["identityHash","personId"],"properties":{"identityHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"}}}},
   {"aggregate":"person","type":"IdentityReleased","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/IdentityReleased.v1.schema.json","title":"IdentityReleased","type":"object","additionalProperties":false,"required":["identityHash","personId","reason"],"properties":{"identityHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"person","type":"PayeeAccountClosed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/PayeeAccountClosed.v1.schema.json","title":"PayeeAccountClosed","type":"object","additionalProperties":false,"required":["personId","accountId","reason"],"properties":{"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"accountId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},

@@ -13,6 +13,7 @@ export const upcasts: Readonly<Record<string, Readonly<Record<number, Upcast>>>>
   PaymentBreakRecorded: { 1: asItIs, 2: asItIs },
   PaymentOutcomeUnknown: { 1: asItIs },
   PaymentRejected: { 1: asItIs },
-  PaymentReturned: { 1: asItIs },
-  PaymentSettled: { 1: asItIs },
+  // Version 3 has the reference of the entry besides that of the transaction.
+  PaymentReturned: { 1: asItIs, 2: asItIs },
+  PaymentSettled: { 1: asItIs, 2: asItIs },
 };

@@ -3,7 +3,7 @@ import { requireRole, type Context, type Draft } from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
 import { uuidOf } from '../kernel/ids.js';
 import { addDays, parseLocalDate } from '../kernel/time.js';
-import type { Reported, PaymentState, PaymentEvent } from './payment.state.js';
+import type { Booking, Reported, PaymentState, PaymentEvent } from './payment.state.js';
 import { lastOf } from './payment.state.js';
 
 type Break = EventData['PaymentBreakRecorded'];
@@ -23,7 +23,10 @@ export interface OutcomeReport {
   /** The day from which the bank counts it; days around the booking. */
   readonly valueOn?: string;
   readonly source: Source;
+  /** Of the transaction, else of its entry. */
   readonly reference?: string;
+  /** Of the entry that the booking stands in. */
+  readonly entryReference?: string;
   /** Said where one list of bookings has two of the payment and no reference to tell them by. */
   readonly bookedAgain?: true;
 }
@@ -128,22 +131,38 @@ const isOfAccount = (source: Source): boolean => source === 'camt.053' || source
  * The same news again has the same reference, or comes from elsewhere and has one of its own. Of
  * two bookings under two references of the same bank, one is too many.
  */
-function isAnotherBooking(
-  { bookings }: PaymentState,
-  { attempt, outcome, source, reference, bookedAgain }: OutcomeReport,
-): boolean {
+function isAnotherBooking({ bookings }: PaymentState, command: OutcomeReport): boolean {
+  const { attempt, outcome, source } = command;
   if (outcome !== 'settled' && outcome !== 'returned') return false;
-  if (bookedAgain === true) return true;
-  if (reference === undefined) return false;
+  if (command.bookedAgain === true) return true;
   const known = bookings.filter(
     (booking) =>
       booking.attempt === attempt &&
       booking.outcome === outcome &&
-      booking.reference !== undefined &&
       (booking.source === source || (isOfAccount(booking.source) && isOfAccount(source))),
   );
-  return known.length > 0 && known.every((booking) => booking.reference !== reference);
+  return known.length > 0 && known.every((booking) => isOther(booking, command));
 }
+
+type References = Pick<Booking, 'reference' | 'entryReference'>;
+
+/**
+ * Told by the references of the transactions where both have one, else by those of the entries: a
+ * statement may book a message as one, which the notification lists by its transactions. Where
+ * nothing is comparable, nothing is told apart.
+ */
+function isOther(known: References, said: References): boolean {
+  const own = [ownOf(known), ownOf(said)];
+  if (own[0] !== undefined && own[1] !== undefined) return own[0] !== own[1];
+  if (known.entryReference !== undefined && said.entryReference !== undefined)
+    return known.entryReference !== said.entryReference;
+  if (known.reference === undefined || said.reference === undefined) return false;
+  // Before version 3 an event does not say which of the two its reference is.
+  return ![said.reference, said.entryReference].includes(known.reference);
+}
+
+const ownOf = ({ reference, entryReference }: References): string | undefined =>
+  entryReference === undefined || reference === entryReference ? undefined : reference;
 
 /** Days by which a value date may lie before the instruction or after today. */
 const VALUE_DAYS = 10;
@@ -178,6 +197,9 @@ const reportOf = (
   ...(reference === undefined ? {} : { reference }),
 });
 
+const entryOf = ({ entryReference }: OutcomeReport): { readonly entryReference?: string } =>
+  entryReference === undefined ? {} : { entryReference };
+
 function recorded(
   state: PaymentState,
   command: OutcomeReport,
@@ -191,12 +213,18 @@ function recorded(
     case 'settled': {
       const { amountMinor, currency } = state;
       const settledOn = command.settledOn ?? now.slice(0, 10);
-      return { type: 'PaymentSettled', data: { ...data, amountMinor, currency, settledOn } };
+      return {
+        type: 'PaymentSettled',
+        data: { ...data, ...entryOf(command), amountMinor, currency, settledOn },
+      };
     }
     case 'rejected':
       return { type: 'PaymentRejected', data: { ...data, reason: command.reason! } };
     case 'returned':
-      return { type: 'PaymentReturned', data: { ...data, reason: command.reason! } };
+      return {
+        type: 'PaymentReturned',
+        data: { ...data, ...entryOf(command), reason: command.reason! },
+      };
     default:
       return never(outcome);
   }
@@ -241,7 +269,7 @@ function broken(
     reason ?? '',
     amountMinor ?? '',
     // Of two bookings that are one too many each, both are seen.
-    ...(kind === 'booked-twice' ? [kind, reference ?? ''] : []),
+    ...(kind === 'booked-twice' ? [kind, command.entryReference ?? '', reference ?? ''] : []),
   );
   if (state.breakIds.includes(breakId)) return [];
   return [
@@ -258,6 +286,7 @@ function broken(
         ...(amountMinor === undefined ? {} : { reportedMinor: amountMinor }),
         ...(reason === undefined ? {} : { reason }),
         ...(reference === undefined ? {} : { reference }),
+        ...entryOf(command),
         ...(day === undefined ? {} : { reportedOn: day }),
       },
     },

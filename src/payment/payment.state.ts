@@ -46,11 +46,12 @@ export interface PaymentState {
 export type Reported = 'accepted' | 'settled' | 'rejected' | 'returned';
 
 /** A booking as the bank refers to it. */
-interface Booking {
+export interface Booking {
   readonly attempt: number;
   readonly outcome: 'settled' | 'returned';
   readonly source: string;
   readonly reference?: string;
+  readonly entryReference?: string;
 }
 
 interface OpenBreak {
@@ -164,21 +165,31 @@ function instructed(
   };
 }
 
+const bookingOf = (
+  {
+    attempt,
+    source,
+    reference,
+    entryReference,
+  }: EventData['PaymentSettled' | 'PaymentReturned' | 'PaymentBreakRecorded'],
+  outcome: Booking['outcome'],
+): Booking => ({
+  attempt,
+  outcome,
+  source,
+  ...(reference === undefined ? {} : { reference }),
+  ...(entryReference === undefined ? {} : { entryReference }),
+});
+
 /** Money moved, and the bank has a reference for it. */
 function booked(
   state: PaymentState,
-  { attempt, source, reference }: EventData['PaymentSettled' | 'PaymentReturned'],
+  data: EventData['PaymentSettled' | 'PaymentReturned'],
   outcome: Booking['outcome'],
   reason: string,
 ): PaymentState {
-  const booking: Booking = {
-    attempt,
-    outcome,
-    source,
-    ...(reference === undefined ? {} : { reference }),
-  };
-  const bookings = [...state.bookings, booking];
-  return { ...reported(state, attempt, outcome, reason), bookings };
+  const bookings = [...state.bookings, bookingOf(data, outcome)];
+  return { ...reported(state, data.attempt, outcome, reason), bookings };
 }
 
 function reported(
@@ -192,13 +203,11 @@ function reported(
 }
 
 function breakRecorded(state: PaymentState, data: EventData['PaymentBreakRecorded']): PaymentState {
-  const { breakId, attempt, kind, reported: outcome, source, reference } = data;
-  const isBooking = (outcome === 'settled' || outcome === 'returned') && reference !== undefined;
+  const { breakId, attempt, kind, reported: outcome } = data;
+  const isBooking = outcome === 'settled' || outcome === 'returned';
   return {
     ...state,
-    bookings: isBooking
-      ? [...state.bookings, { attempt, outcome, source, reference }]
-      : state.bookings,
+    bookings: isBooking ? [...state.bookings, bookingOf(data, outcome)] : state.bookings,
     breakIds: [...state.breakIds, breakId],
     openBreaks: [...state.openBreaks, { breakId, attempt }],
     debitedTwice: debitedTwice(state.debitedTwice, attempt, kind, outcome),

@@ -24,7 +24,10 @@ export interface ReportedOutcome {
   readonly valueOn?: string;
   /** One list of bookings has this one besides another of the same payment, without references. */
   readonly bookedAgain?: true;
+  /** The bank's or payment system's own: of the transaction, else of its entry. */
   readonly reference?: string;
+  /** The bank's of the entry (Ntry) that the booking stands in. */
+  readonly entryReference?: string;
   /** Where this one comes from, where one take has several sources. */
   readonly source?: OutcomeSource;
 }

@@ -101,7 +101,7 @@ test('an outcome that was stored before its source was open is read as the newes
   const read = await log.readStream(stream);
   await log.close();
   expect(read.map(({ v, data: now }) => [v, now])).toEqual([
-    [2, data],
-    [2, { ...data, source: 'wallet-operator' }],
+    [3, data],
+    [3, { ...data, source: 'wallet-operator' }],
   ]);
 });

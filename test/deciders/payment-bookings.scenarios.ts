@@ -102,6 +102,29 @@ export function bookingScenarios(): void {
         .when(report, bank)
         .then();
     });
+    test('is the same where only one of the two lists the transactions of an entry', () => {
+      const asOne = afterReport([...live], debit('N1', { entryReference: 'N1' }));
+      given(...asOne)
+        .when(debit('T1', { source: 'camt.054', entryReference: 'N1' }), bank)
+        .then();
+      given(...asOne)
+        .when(debit('T1', { source: 'camt.054', entryReference: 'N2' }), bank)
+        .thenOne('PaymentBreakRecorded', {
+          kind: 'booked-twice',
+          reference: 'T1',
+          entryReference: 'N2',
+        });
+      const listed = afterReport([...live], debit('T1', { entryReference: 'N1' }));
+      given(...listed)
+        .when(debit('N1', { entryReference: 'N1' }), bank)
+        .then();
+      given(...listed)
+        .when(debit('T2', { entryReference: 'N1' }), bank)
+        .thenOne('PaymentBreakRecorded', { kind: 'booked-twice' });
+      given(...listed)
+        .when(debit('T1', { entryReference: 'N2' }), bank)
+        .then();
+    });
     test('without a reference is a break where the list that has it says so', () => {
       given(...once)
         .when(debit(undefined, { bookedAgain: true }), bank)

@@ -218,6 +218,46 @@ describe('a second booking', () => {
     expect(await breaksOf(one)).toEqual(['booked-twice', 'booked-twice']);
     expect(await violations()).toEqual([]);
   });
+  test('is the same where a statement books a message as one and a notification lists it', async () => {
+    const all = await payments();
+    const total = all.reduce((sum, { amountMinor }) => sum + BigInt(amountMinor), 0n);
+    const amount = formatAmount(total, 'MAD');
+    const btch = `<Btch><PmtInfId>${all[0]!.messageId}</PmtInfId></Btch>`;
+    const entry = (reference: string): string => `<AcctSvcrRef>${reference}</AcctSvcrRef>`;
+    await take(statementOf([{ amount, details: [btch], inner: entry('N1') }]));
+    const details = all.map(
+      (paid, i) => e2e(paid.endToEndId, entry(`T${i}`)) + amountOf(money(paid)),
+    );
+    const listed = [{ amount, details, inner: entry('N1') }];
+    expect((await take(statementOf(listed, undefined, 'camt.054'))).outcomes).toMatchObject({
+      unchanged: all.length,
+      breaks: 0,
+    });
+    const again = statementOf([{ amount, details: [btch], inner: entry('N2') }]);
+    expect((await take(again)).outcomes).toMatchObject({ breaks: all.length });
+  });
+  test('is not told by the running number of an entry', async () => {
+    const [one] = await two();
+    const debit = { amount: money(one), details: [e2e(one.endToEndId)] };
+    const numbered = (number: number, family: 'camt.053' | 'camt.054'): string =>
+      statementOf([debit], undefined, family).replace(
+        '<Ntry>',
+        `<Ntry><NtryRef>${number}</NtryRef>`,
+      );
+    await take(numbered(1, 'camt.054'));
+    await take(numbered(7, 'camt.053'));
+    expect(await breaksOf(one)).toEqual([]);
+  });
+  test('of a whole message without references is one where one statement has both', async () => {
+    const all = await payments();
+    const total = all.reduce((sum, { amountMinor }) => sum + BigInt(amountMinor), 0n);
+    const btch = `<Btch><PmtInfId>${all[0]!.messageId}</PmtInfId></Btch>`;
+    const booked = { amount: formatAmount(total, 'MAD'), details: [btch] };
+    expect((await take(statementOf([booked, booked]))).outcomes).toMatchObject({
+      applied: all.length,
+      breaks: all.length,
+    });
+  });
   test('without references is one where one statement has both', async () => {
     const [one] = await two();
     const debit = { amount: money(one), details: [e2e(one.endToEndId)] };

@@ -202,6 +202,7 @@ function reporting(stream: string, { outcome, paymentId }: Entry, source: Outcom
       ...(outcome.amountMinor === undefined ? {} : { amountMinor: outcome.amountMinor }),
       ...(outcome.reason === undefined ? {} : { reason: outcome.reason }),
       ...(outcome.reference === undefined ? {} : { reference: outcome.reference }),
+      ...(outcome.entryReference === undefined ? {} : { entryReference: outcome.entryReference }),
     };
     return [command];
   });

@@ -124,7 +124,8 @@ function ofBooking(entry: BookedEntry): Verdict {
   const settledOn = bookedOn ?? valueOn;
   const base = {
     source: entry.family,
-    ...reference(references.bank ?? references.entry),
+    ...reference(references.bank),
+    ...(references.entryBank === undefined ? {} : { entryReference: references.entryBank }),
     ...moneyOf(entry),
     ...(settledOn === undefined ? {} : { settledOn }),
     ...(valueOn === undefined ? {} : { valueOn }),
@@ -153,7 +154,7 @@ function ofDebit(entry: BookedEntry, settled: ReportedOutcome): Verdict {
   // One booking for a whole message: it counts for its payments where it is exactly their sum.
   const messageId = references.batchId ?? references.messageId ?? references.entry;
   if (messageId === undefined) return unknownReference(settled);
-  const { amountMinor, ...each } = settled;
+  const { amountMinor } = settled;
   if (amountMinor === undefined)
     return {
       kind: 'unclear',
@@ -164,13 +165,22 @@ function ofDebit(entry: BookedEntry, settled: ReportedOutcome): Verdict {
   return {
     kind: 'message',
     messageId,
-    outcome: each,
+    outcome: ofAll(settled),
     ...(account === undefined ? {} : { account }),
     exactly: {
       ...(batch?.count === undefined ? {} : { count: batch.count }),
       totalMinor: amountMinor,
     },
   };
+}
+
+/** Of each payment of a message: the amount and the reference of one transaction say nothing of it. */
+function ofAll(settled: ReportedOutcome): ReportedOutcome {
+  const { entryReference } = settled;
+  const each: { -readonly [K in keyof ReportedOutcome]: ReportedOutcome[K] } = { ...settled };
+  delete each.amountMinor;
+  delete each.reference;
+  return entryReference === undefined ? each : { ...each, reference: entryReference };
 }
 
 /** Money of an entry that is none of its details'. */

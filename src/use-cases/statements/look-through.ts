@@ -65,11 +65,17 @@ class SeenBookings {
   #statement = -1;
   readonly #seen = new Set<string>();
 
-  isAgain(entry: NumberedEntry, { outcome }: Extract<Verdict, { kind: 'payment' }>): boolean {
+  isAgain(
+    entry: NumberedEntry,
+    verdict: Extract<Verdict, { kind: 'payment' | 'message' }>,
+  ): boolean {
+    const { outcome } = verdict;
     if (entry.kind !== 'booking' || outcome.reference !== undefined) return false;
     if (this.#statement !== entry.statement) this.#seen.clear();
     this.#statement = entry.statement;
-    const key = `${outcome.outcome} ${outcome.endToEndId ?? outcome.paymentId}`;
+    const who =
+      verdict.kind === 'message' ? verdict.messageId : (outcome.endToEndId ?? outcome.paymentId);
+    const key = `${outcome.outcome} ${who}`;
     if (this.#seen.has(key)) return true;
     this.#seen.add(key);
     return false;
@@ -162,6 +168,7 @@ async function heldAgainstUs(
   ours: Instructed,
   looked: Looking,
 ): Promise<Verdict> {
+  if (verdict.kind === 'message') return onceOrAgain(entry, verdict, looked);
   if (verdict.kind !== 'payment' || !outcome) return verdict;
   if (outcome.paymentId === undefined) {
     if (verdict.uetr === undefined) looked.unclear += 1;
@@ -170,11 +177,17 @@ async function heldAgainstUs(
   const cycleId = cycleOfPayment(outcome.paymentId);
   const other = await otherAccount(verdict.account, cycleId, ours);
   if (other) return { ...other, outcome: outcome.outcome };
-  const named = { ...verdict, outcome };
-  return looked.bookings.isAgain(entry, named)
-    ? { ...named, outcome: { ...outcome, bookedAgain: true } }
-    : named;
+  return onceOrAgain(entry, { ...verdict, outcome }, looked);
 }
+
+const onceOrAgain = <V extends Extract<Verdict, { kind: 'payment' | 'message' }>>(
+  entry: NumberedEntry,
+  verdict: V,
+  { bookings }: Looking,
+): V =>
+  bookings.isAgain(entry, verdict)
+    ? { ...verdict, outcome: { ...verdict.outcome, bookedAgain: true } }
+    : verdict;
 
 /** A refusal where a statement is of none of the accounts that a cycle was paid from. */
 export async function otherAccount(

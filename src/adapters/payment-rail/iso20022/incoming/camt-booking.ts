@@ -98,6 +98,7 @@ function referencesOf(
   return {
     ...(batch ? messageIn(batch) : {}),
     ...idIn(entry, 'bank', 'bank', 'AcctSvcrRef'),
+    ...idIn(entry, 'bank', 'entryBank', 'AcctSvcrRef'),
     ...idIn(entry, 'entry', 'entry', 'NtryRef'),
     ...(transaction
       ? {

@@ -152,6 +152,8 @@ export interface BookedEntry extends Read {
     readonly transactionId?: string;
     /** The account servicer's reference of the transaction, else of the entry. */
     readonly bank?: string;
+    /** That of the entry, whatever its transactions have. */
+    readonly entryBank?: string;
     readonly entry?: string;
   };
   /**
