@@ -106,6 +106,19 @@ describe('what a block says of one transfer', () => {
     expect(said({ ...failed, errorInformation: 'no money' })).toMatchObject({ reason: 'MS03' });
   });
 
+  test('is of the same booking as what was said of its batch, whatever its own reference', () => {
+    const [first] = outcomeOfAll(batch, status())!;
+    const settled = { transactionId: 'i1', status: 'COMPLETED', amount: '500.00' };
+    expect(first).toMatchObject({ reference: 'C', entryReference: 'C' });
+    expect(said(settled)).toMatchObject({ reference: 'i1', entryReference: 'C' });
+  });
+
+  test('has the amount that it gives, also where the transfer failed', () => {
+    const failed = { transactionId: 'i1', status: 'FAILED', amount: '499.00' };
+    expect(said(failed)).toMatchObject({ outcome: 'rejected', amountMinor: '49900' });
+    expect(said({ transactionId: 'i1', status: 'FAILED' })).not.toHaveProperty('amountMinor');
+  });
+
   test('settles nothing by a word or an amount that cannot be read', () => {
     expect(said({ transactionId: 'i1', status: 'MAYBE', amount: '500.00' })).toBeUndefined();
     expect(said({ transactionId: 'i1', status: 'COMPLETED', amount: 'many' })).toBeUndefined();

@@ -94,7 +94,7 @@ const named = (
 
 function said(
   { transactionId, currency, errorInformation }: BlockTransaction,
-  amountMinor: bigint,
+  amountMinor: bigint | undefined,
   outcome: ReportedOutcome['outcome'],
   ours: string,
 ): Pick<ReportedOutcome, 'outcome' | 'amountMinor' | 'currency' | 'reason' | 'reference'> {
@@ -102,7 +102,7 @@ function said(
   return {
     outcome,
     currency: currency ?? ours,
-    ...(outcome === 'settled' ? { amountMinor: String(amountMinor) } : {}),
+    ...(amountMinor === undefined ? {} : { amountMinor: String(amountMinor) }),
     ...(outcome === 'rejected'
       ? { reason: code !== undefined && REASONS.has(code) ? code : NO_REASON }
       : {}),
@@ -138,6 +138,7 @@ export function outcomeOfAll(
     ...named(transfer, batch),
     outcome,
     reference: batch.correlationId,
+    entryReference: batch.correlationId,
     ...(outcome === 'settled'
       ? { amountMinor: String(transfer.amountMinor), ...dayOf(status.generatedAt) }
       : {}),
@@ -165,7 +166,13 @@ export function outcomeOf(
   if (transfer === undefined) return undefined;
   return {
     ...named(transfer, batch),
-    ...said(transaction, amountMinor ?? transfer.amountMinor, outcome, batch.currency),
+    ...said(
+      transaction,
+      outcome === 'settled' ? (amountMinor ?? transfer.amountMinor) : amountMinor,
+      outcome,
+      batch.currency,
+    ),
+    entryReference: batch.correlationId,
     ...(outcome === 'settled' ? { ...day, ...dayOf(transaction.completedAt) } : {}),
   };
 }

@@ -200,9 +200,7 @@ const reportOf = (
   endToEndId,
   source: 'operator',
   ...(outcome === 'settled' ? { settledOn: entry.bookedOn ?? now.slice(0, 10) } : {}),
-  ...(outcome === 'settled' && entry.amountMinor !== undefined
-    ? { amountMinor: entry.amountMinor }
-    : {}),
+  ...(entry.amountMinor === undefined ? {} : { amountMinor: entry.amountMinor }),
   ...(entry.currency === undefined ? {} : { currency: entry.currency }),
   ...(outcome === 'rejected' || outcome === 'returned' ? { reason: entry.reason ?? 'MS03' } : {}),
   ...(entry.bankReference === undefined ? {} : { reference: entry.bankReference }),
