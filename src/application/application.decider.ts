@@ -16,6 +16,7 @@ import type {
   Submitted,
 } from './application.state.js';
 import { determinedOf, evolve, initialState } from './application.state.js';
+import { isOneOf, isSamePerson } from '../kernel/subject.js';
 
 export type ApplicationCommand =
   | ({ readonly type: 'SubmitApplication' } & Omit<Submitted, 'contentHash'>)
@@ -206,7 +207,7 @@ function recommend(
       'rule',
     );
   requireStatus(state, 'determined');
-  if (state.authors.includes(context.actor.id))
+  if (isOneOf(state.authors, context.actor.id))
     samePerson('Who submitted or amended an application does not recommend it.');
   if (command.recommendation === 'approve' && !state.eligible)
     throw new DomainError(
@@ -340,7 +341,7 @@ function decideAppeal(
   const { applicationId } = state;
   requireRole(context, 'supervisor');
   requireStatus(state, 'appealed');
-  if (context.actor.id === state.decider)
+  if (isSamePerson(state.decider, context.actor.id))
     samePerson('Who rejected an application does not decide its appeal.');
   return [
     {
@@ -351,9 +352,9 @@ function decideAppeal(
 }
 
 function requireThird(state: ApplicationState, context: Context): void {
-  if (state.authors.includes(context.actor.id))
+  if (isOneOf(state.authors, context.actor.id))
     samePerson('Who submitted or amended an application does not decide it.');
-  if (state.recommender === context.actor.id)
+  if (isSamePerson(state.recommender, context.actor.id))
     samePerson('Who recommended an application does not decide it.');
 }
 

@@ -3,6 +3,7 @@ import type { EventData } from '../../events/generated.js';
 import type { Recorded } from '../kernel/decider.js';
 import { HouseholdLedger } from './household-ledger.js';
 import type { Found, Violation } from './report.js';
+import { isOneOf } from '../kernel/subject.js';
 
 interface Sums {
   arrearsCount: number;
@@ -140,7 +141,7 @@ export class CorrectionsCheck {
     if (run?.contentHash === undefined) return found('I4', 'approved without having been proposed');
     if (run.contentHash !== data.contentHash)
       found('I4', 'approved other content than was proposed');
-    if (run.proposers.includes(meta.actor)) found('I4', 'approved by who proposed it');
+    if (isOneOf(run.proposers, meta.actor)) found('I4', 'approved by who proposed it');
     run.approved = true;
   }
 

@@ -1,5 +1,6 @@
 import type { EventData } from '../../events/generated.js';
 import type { Found } from './report.js';
+import { isSamePerson } from '../kernel/subject.js';
 
 interface Carried {
   readonly paymentId: string;
@@ -182,7 +183,7 @@ export class HouseholdLedger {
 
   waived({ amountMinor }: EventData['OverpaymentWaived'], by: string, found: Found): void {
     this.#waived += BigInt(amountMinor);
-    if (this.#plan?.by === by) found('I4', 'waived by who agreed the plan');
+    if (this.#plan && isSamePerson(this.#plan.by, by)) found('I4', 'waived by who agreed the plan');
     if (this.balance < 0n)
       found(
         'I6',

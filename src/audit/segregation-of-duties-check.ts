@@ -1,4 +1,5 @@
 import type { Recorded } from '../kernel/decider.js';
+import { foldSubject, isOneOf, isSamePerson, isSubject } from '../kernel/subject.js';
 import { KeyTable } from './key-table.js';
 import type { Found } from './report.js';
 
@@ -16,17 +17,17 @@ interface ApplicationPeople {
 interface CyclePeople {
   readonly preparers: string[];
   approver: string;
-  checker?: string;
+  checker: string;
   readonly overriders: string[];
   readonly answered: Set<string>;
   blocking: readonly string[];
 }
 
 /**
- * I4: the people of one decision differ, on an application, a payee's account and a cycle. It proves
- * the first half of I5 too: an approval is of content that was found eligible, and an enrolment
- * starts on content that was approved. Applications are forgotten once nothing more can be decided
- * about them, but for 24 bytes.
+ * I4: the people of one decision differ, however their subjects are spelled, on an application, a
+ * payee's account and a cycle. It proves the first half of I5 too: an approval is of content that
+ * was found eligible, and an enrolment starts on content that was approved. Applications are
+ * forgotten once nothing more can be decided about them, but for 24 bytes.
  */
 export class SegregationOfDutiesCheck {
   readonly #applications = new Map<string, ApplicationPeople>();
@@ -35,6 +36,8 @@ export class SegregationOfDutiesCheck {
   readonly #cycles = new Map<string, CyclePeople>();
 
   add(event: Recorded, found: Found): void {
+    // What no door takes could pass for another person: letters of another script, unseen ones.
+    if (!isSubject(event.meta.actor)) found('I4', 'recorded under a name that no account may have');
     switch (event.type) {
       case 'ApplicationSubmitted':
         return this.#submitted(event);
@@ -107,7 +110,7 @@ export class SegregationOfDutiesCheck {
   #recommended({ stream, meta }: Recorded<'ApplicationRecommended'>, found: Found): void {
     const people = this.#applications.get(stream);
     if (!people) return;
-    if (people.authors.includes(meta.actor))
+    if (isOneOf(people.authors, meta.actor))
       found('I4', 'recommended by who submitted or amended it');
     people.recommender = meta.actor;
   }
@@ -136,7 +139,7 @@ export class SegregationOfDutiesCheck {
       found('I4', 'decided without a recommendation');
       return undefined;
     }
-    if (people.authors.includes(meta.actor) || people.recommender === meta.actor)
+    if (isOneOf(people.authors, meta.actor) || isSamePerson(people.recommender, meta.actor))
       found('I4', 'decided by who submitted, amended or recommended it');
     if (data.contentHash !== people.content)
       found('I4', 'decided on other content than the application has');
@@ -149,7 +152,7 @@ export class SegregationOfDutiesCheck {
   ): void {
     const people = this.#applications.get(stream);
     if (!people) return;
-    if (people.rejecter === meta.actor)
+    if (isSamePerson(people.rejecter, meta.actor))
       found('I4', 'the appeal was decided by who rejected the application');
     if (type === 'AppealUpheld') people.recommender = '';
   }
@@ -164,11 +167,11 @@ export class SegregationOfDutiesCheck {
    * is kept out to bound the memory.
    */
   #accountRegistered({ stream, revision, data, meta }: Recorded<'PayeeAccountRegistered'>): void {
-    if (revision > 1) this.#accountsBy.set(stream, `${data.accountId} ${meta.actor}`);
+    if (revision > 1) this.#accountsBy.set(stream, `${data.accountId} ${foldSubject(meta.actor)}`);
   }
 
   #accountVerified({ stream, data, meta }: Recorded<'PayeeAccountVerified'>, found: Found): void {
-    if (this.#accountsBy.get(stream) === `${data.accountId} ${meta.actor}`)
+    if (this.#accountsBy.get(stream) === `${data.accountId} ${foldSubject(meta.actor)}`)
       found('I4', 'the account was verified by who registered it');
     this.#accountsBy.delete(stream);
   }
@@ -177,6 +180,7 @@ export class SegregationOfDutiesCheck {
     this.#cycles.set(stream, {
       preparers: [meta.actor],
       approver: '',
+      checker: '',
       overriders: [],
       answered: new Set(),
       blocking: [],
@@ -195,7 +199,7 @@ export class SegregationOfDutiesCheck {
   #overridden({ stream, data, meta }: Recorded<'CycleFindingOverridden'>, found: Found): void {
     const people = this.#cycles.get(stream);
     if (!people) return;
-    if (people.preparers.includes(meta.actor) || people.checker === meta.actor)
+    if (isOneOf(people.preparers, meta.actor) || isSamePerson(people.checker, meta.actor))
       found('I4', 'a finding was overridden by who prepared or checked the cycle');
     people.overriders.push(meta.actor);
     people.answered.add(data.findingId);
@@ -204,8 +208,8 @@ export class SegregationOfDutiesCheck {
   #cycleApproved({ stream, meta }: Recorded<'CycleApproved'>, found: Found): void {
     const people = this.#cycles.get(stream);
     if (!people) return found('I4', 'approved without having been prepared');
-    if (people.preparers.includes(meta.actor)) found('I4', 'approved by who prepared it');
-    if (people.overriders.includes(meta.actor))
+    if (isOneOf(people.preparers, meta.actor)) found('I4', 'approved by who prepared it');
+    if (isOneOf(people.overriders, meta.actor))
       found('I4', 'approved by who overrode a finding of it');
     if (people.blocking.some((findingId) => !people.answered.has(findingId)))
       found('I4', 'approved with findings that block it and that nobody overrode');
@@ -215,7 +219,7 @@ export class SegregationOfDutiesCheck {
   #released({ stream, meta }: Recorded<'CycleReleased'>, found: Found): void {
     const people = this.#cycles.get(stream);
     if (!people?.approver) return found('I4', 'released without an approval');
-    if (people.preparers.includes(meta.actor) || people.approver === meta.actor)
+    if (isOneOf(people.preparers, meta.actor) || isSamePerson(people.approver, meta.actor))
       found('I4', 'released by who prepared or approved it');
   }
 }

@@ -7,6 +7,7 @@ import { DomainError } from '../kernel/errors.js';
 import { uuidOf } from '../kernel/ids.js';
 import type { CommandContext } from '../write-side/context.js';
 import { EXIT, fail, makeOutput, type Output } from './output.js';
+import { isCallersSubject } from '../kernel/subject.js';
 
 export interface CommonOptions {
   readonly data: string;
@@ -40,10 +41,10 @@ export function acting(command: Command): Command {
 }
 
 /** The subject of an account. @throws DomainError */
-export function subjectOf(text: string, option = 'owner', code = 'INVALID_OPTION'): string {
+export function subjectOf(text: string, option = 'owner'): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9._@:-]{0,99}$/.test(text))
     throw new DomainError(
-      code,
+      'INVALID_OPTION',
       `--${option} takes 1 to 100 letters, digits or . _ @ : -`,
       'invalid',
       option,
@@ -52,7 +53,14 @@ export function subjectOf(text: string, option = 'owner', code = 'INVALID_OPTION
 }
 
 export function actorOf(options: CommonOptions, role: Role): Actor {
-  const id = subjectOf(options.as ?? '', 'as', 'INVALID_ACTOR');
+  const id = options.as ?? '';
+  if (!isCallersSubject(id))
+    throw new DomainError(
+      'INVALID_ACTOR',
+      "--as takes an account's name: 1 to 128 letters, digits or . _ : @ | / -, and none of the engine's own names",
+      'invalid',
+      'as',
+    );
   if (!ROLES.includes(role))
     throw new DomainError(
       'INVALID_ROLE',

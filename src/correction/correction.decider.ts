@@ -8,6 +8,7 @@ import {
 } from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
 import { parsePeriod } from '../kernel/time.js';
+import { isOneOf } from '../kernel/subject.js';
 
 export type CorrectionEvent = AggregateEvents['correction'];
 type Started = EventData['CorrectionStarted'];
@@ -151,7 +152,7 @@ function approve(
       'conflict',
       'contentHash',
     );
-  if (state.proposers.includes(context.actor.id))
+  if (isOneOf(state.proposers, context.actor.id))
     throw new DomainError(
       'SAME_PERSON',
       'Who proposed a correction does not approve it.',

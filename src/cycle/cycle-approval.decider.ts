@@ -3,6 +3,7 @@ import { DomainError } from '../kernel/errors.js';
 import { parseLocalDate } from '../kernel/time.js';
 import type { Finding, CycleState, CycleEvent } from './cycle.state.js';
 import { requireStatus } from './cycle.state.js';
+import { isOneOf } from '../kernel/subject.js';
 
 /** What people do with a prepared set until money may leave: checked, approved, released. */
 export type ApprovalCommand =
@@ -85,7 +86,7 @@ export function override(
       'conflict',
       'findingId',
     );
-  if (state.preparers.includes(context.actor.id) || state.checker === context.actor.id)
+  if (isOneOf([...state.preparers, state.checker], context.actor.id))
     throw new DomainError(
       'SAME_PERSON',
       'Who prepared or checked a cycle does not override what was found.',
@@ -109,7 +110,7 @@ export function approve(
     throw new DomainError('CYCLE_ALREADY_APPROVED', 'The cycle is approved already.', 'conflict');
   requireStatus(state, 'prepared');
   requireHash(state, command.contentHash);
-  if (state.preparers.includes(context.actor.id))
+  if (isOneOf(state.preparers, context.actor.id))
     throw new DomainError('SAME_PERSON', 'Who prepared a cycle does not approve it.', 'forbidden');
   requireAnswered(state, command, context);
   return [
@@ -143,7 +144,7 @@ function requireAnswered(
       `${state.openFindings.length} findings block the cycle; mend what they tell and check again, or have a second person override them.`,
       'rule',
     );
-  if (Object.values(state.overridden).includes(actor.id))
+  if (isOneOf(Object.values(state.overridden), actor.id))
     throw new DomainError(
       'SAME_PERSON',
       'Who overrode a finding of a cycle does not approve it.',
@@ -172,7 +173,7 @@ export function release(
   requireStatus(state, 'approved');
   requireHash(state, command.contentHash);
   parseLocalDate(command.executionDate, 'executionDate');
-  if (state.preparers.includes(context.actor.id) || state.approver === context.actor.id)
+  if (isOneOf([...state.preparers, state.approver], context.actor.id))
     throw new DomainError(
       'SAME_PERSON',
       'Who prepared or approved a cycle does not release it.',

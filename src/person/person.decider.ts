@@ -8,6 +8,7 @@ import {
   type Draft,
 } from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
+import { isSamePerson } from '../kernel/subject.js';
 
 export type PersonEvent =
   | 'PersonRegistered'
@@ -162,7 +163,7 @@ function verifyAccount(
       'conflict',
       'accountId',
     );
-  if (state.accountRegisteredBy === context.actor.id)
+  if (isSamePerson(state.accountRegisteredBy, context.actor.id))
     throw new DomainError(
       'SAME_PERSON',
       'Who registered an account does not verify it.',

@@ -17,6 +17,7 @@ import {
   initialState,
   evolve,
 } from './recovery.state.js';
+import { isSamePerson } from '../kernel/subject.js';
 
 export type RecoveryCommand =
   | ({ readonly type: 'EstablishOverpayment' } & EventData['OverpaymentEstablished'])
@@ -250,7 +251,7 @@ function waive(
       'rule',
       'amount',
     );
-  if (state.plan?.agreedBy === context.actor.id)
+  if (state.plan && isSamePerson(state.plan.agreedBy, context.actor.id))
     throw new DomainError(
       'SAME_PERSON',
       'Who agreed the plan does not waive the debt.',

@@ -7,6 +7,7 @@ import type { PaymentRail } from '../adapters/payment-rail/port.js';
 import type { Vault } from '../adapters/vault/port.js';
 import type { Actor, Context } from '../kernel/decider.js';
 import type { KeyedMutex } from '../kernel/concurrency/keyed-mutex.js';
+import { MACHINES } from '../kernel/subject.js';
 
 /** What automations and bulk jobs work with; the composition makes it. */
 export interface Deps {
@@ -51,7 +52,7 @@ export interface Progress {
 export type OnProgress = (progress: Progress) => void;
 
 /** The process managers act under this name. */
-export const AUTOMATION: Actor = { id: 'automation', role: 'automation' };
+export const AUTOMATION: Actor = { id: MACHINES.automation, role: 'automation' };
 
 /**
  * Streams a page: large enough to amortise a round trip, small enough to leave other writers their

@@ -125,6 +125,24 @@ describe('a token that is not accepted', () => {
       LOCAL_AUDIENCE,
       LOCAL_ISSUER,
     ],
+    [
+      "for the engine's own account, spelled otherwise",
+      { ...claims, sub: 'Automation' },
+      LOCAL_AUDIENCE,
+      LOCAL_ISSUER,
+    ],
+    [
+      'for the name of a machine that takes in files',
+      { ...claims, sub: 'bank-folder' },
+      LOCAL_AUDIENCE,
+      LOCAL_ISSUER,
+    ],
+    [
+      "for an account with another script's letter",
+      { ...claims, sub: 'а.b' },
+      LOCAL_AUDIENCE,
+      LOCAL_ISSUER,
+    ],
     ['without a role', { sub: 'officer-1' }, LOCAL_AUDIENCE, LOCAL_ISSUER],
     ['with an unknown role', { ...claims, role: 'root' }, LOCAL_AUDIENCE, LOCAL_ISSUER],
     [

@@ -49,6 +49,13 @@ const SMELLS: readonly Smell[] = [
     sample: ['src/use-cases/cycles/payable.rule.ts', 'const now = Date.now();'],
   },
   {
+    name: 'people are compared folded',
+    where: /^src\/(?!kernel\/subject\.ts$)/,
+    pattern:
+      /\b(actor(\.id)?|by|subject) !?== (?!undefined|null|')|!?== (this\.#?)?([\w]+\??\.)*(actor(\.id)?|meta\.actor)\b|includes\(([\w]+\??\.)*actor(\.id)?\)/,
+    sample: ['src/x/x.decider.ts', 'if (state.approver === context.actor.id)'],
+  },
+  {
     name: 'a projection is a pure fold',
     where: /\.projection\.ts$/,
     pattern: /\basync\b|\bawait\b|new Date\(|Date\.now|Math\.random|@nestjs/,

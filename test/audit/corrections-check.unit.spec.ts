@@ -19,6 +19,15 @@ const falsifications: readonly (readonly [Invariant, string, (log: Tampered) => 
   ],
   [
     'I4',
+    'a correction approved by who proposed it, spelled otherwise',
+    (log) =>
+      log.by(
+        log.find('CorrectionApproved'),
+        log.find('CorrectionStarted').meta.actor.toUpperCase(),
+      ),
+  ],
+  [
+    'I4',
     'other content approved than was proposed',
     (log) => log.edit(log.find('CorrectionApproved'), { contentHash: 'e'.repeat(64) }),
   ],

@@ -79,7 +79,43 @@ describe('who answers for findings of a cycle', () => {
       'approved by who overrode',
       [...BEGIN, override('kenza'), ['CycleApproved', 'kenza']],
     ],
+    [
+      'overridden by who prepared, spelled otherwise',
+      'overridden by who',
+      [...BEGIN, override('Farid'), ['CycleApproved', 'kenza']],
+    ],
+    [
+      'approved by who overrode, spelled otherwise',
+      'approved by who overrode',
+      [...BEGIN, override('kenza'), ['CycleApproved', 'KENZA']],
+    ],
   ] as const)('is found where it was %s', (_, words, life) => {
     expect(foundIn(...life)).toEqual([expect.stringMatching(new RegExp(`^I4: .*${words}`))]);
+  });
+});
+
+describe('one person under several spellings', () => {
+  const three = (approver: string, releaser: string): string[] =>
+    foundIn(
+      ['CyclePreparationStarted', 'a.b'],
+      ['CyclePrepared', 'a.b'],
+      ['CycleApproved', approver],
+      ['CycleReleased', releaser],
+    );
+  test('is found, however a forger spells the subject', () => {
+    expect(three('a.c', 'a.d')).toEqual([]);
+    expect(three('A.B', 'A.b')).toEqual([
+      'I4: approved by who prepared it',
+      'I4: released by who prepared or approved it',
+    ]);
+    const odd = 'I4: recorded under a name that no account may have';
+    expect(three('ａ.ｂ', ' a.b')).toEqual([
+      odd,
+      'I4: approved by who prepared it',
+      odd,
+      'I4: released by who prepared or approved it',
+    ]);
+    // A Cyrillic letter does not fold to a Latin one: nothing with such a name is believed.
+    expect(three('а.b', 'a.\u0432')).toEqual([odd, odd]);
   });
 });

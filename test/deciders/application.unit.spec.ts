@@ -218,6 +218,9 @@ describe('assessing', () => {
     given(submitted, determined)
       .when(recommend, by('ines', 'case-officer'))
       .thenRefused('SAME_PERSON');
+    given(submitted, determined)
+      .when(recommend, by('Ines', 'case-officer'))
+      .thenRefused('SAME_PERSON');
   });
   test('a returned one is assessed again', () => {
     const returned = was(
@@ -246,6 +249,10 @@ describe('deciding', () => {
     given(submitted, determined, recommended)
       .when(approve, by('omar', 'supervisor'))
       .thenRefused('SAME_PERSON');
+    for (const spelled of ['OMAR', 'INES'])
+      given(submitted, determined, recommended)
+        .when(approve, by(spelled, 'supervisor'))
+        .thenRefused('SAME_PERSON');
     given(submitted, determined, recommended)
       .when(approve, by('ines', 'supervisor'))
       .thenRefused('SAME_PERSON');
@@ -332,6 +339,12 @@ describe('an appeal', () => {
   test('is decided by another than who rejected', () => {
     given(...history, lodged)
       .when({ type: 'UpholdAppeal', reason: 'new score' }, supervisor)
+      .thenRefused('SAME_PERSON');
+    given(...history, lodged)
+      .when(
+        { type: 'UpholdAppeal', reason: 'new score' },
+        by(supervisor.actor.id.toUpperCase(), 'supervisor'),
+      )
       .thenRefused('SAME_PERSON');
     given(...history, lodged)
       .when({ type: 'DismissAppeal', reason: 'no new fact' }, by('said', 'supervisor'))

@@ -63,6 +63,9 @@ describe('a correction', () => {
     given(started, was('CorrectionProposed', { correctionId, ...proposal }, 'samir'))
       .when({ type: 'ApproveCorrection', contentHash: HASH }, by('samir', 'finance-controller'))
       .thenRefused('SAME_PERSON');
+    given(started, proposed)
+      .when({ type: 'ApproveCorrection', contentHash: HASH }, by('Farid', 'finance-controller'))
+      .thenRefused('SAME_PERSON');
     given(started)
       .when({ type: 'ApproveCorrection', contentHash: HASH }, controller)
       .thenRefused('CORRECTION_STATUS');

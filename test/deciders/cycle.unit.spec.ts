@@ -141,6 +141,18 @@ describe('approving and releasing', () => {
       .when(release, by('farid', 'finance-controller'))
       .thenRefused('SAME_PERSON');
   });
+  test.each(['FARID', 'Farid', 'faRid', ' farid', 'ｆａｒｉｄ'])(
+    'takes three people, and %p is no other than who prepared',
+    (spelled) => {
+      const again = by(spelled, 'finance-controller');
+      given(opened, started, prepared).when(approve, again).thenRefused('SAME_PERSON');
+      given(opened, started, prepared, approved).when(release, again).thenRefused('SAME_PERSON');
+      const byAgain = was('CycleApproved', approved.data, spelled, 'finance-controller');
+      given(opened, was('CyclePreparationStarted', started.data, 'kenza'), prepared, byAgain)
+        .when(release, by('farid', 'finance-controller'))
+        .thenRefused('SAME_PERSON');
+    },
+  );
   test('happens once', () => {
     given(opened, started, prepared, approved)
       .when(approve, controller)

@@ -117,6 +117,9 @@ describe('a person', () => {
     given(registered, withAccount)
       .when(verify, by('ines', 'case-officer'))
       .thenRefused('SAME_PERSON');
+    given(registered, withAccount)
+      .when(verify, by('INES', 'case-officer'))
+      .thenRefused('SAME_PERSON');
     given(
       registered,
       withAccount,

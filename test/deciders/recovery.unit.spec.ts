@@ -178,6 +178,12 @@ describe('what a household was paid too much', () => {
         by('farid', 'finance-controller'),
       )
       .thenRefused('SAME_PERSON');
+    given(owed, planned)
+      .when(
+        { type: 'WaiveOverpayment', amountMinor: '1', reason: 'hardship' },
+        by('FARID', 'finance-controller'),
+      )
+      .thenRefused('SAME_PERSON');
     const done = was('RecoveryCompleted', {
       recoveryId,
       overpaidMinor: '30000',

@@ -3,17 +3,15 @@ import type { Clock } from '../clock/port.js';
 import { ROLES, type Actor, type Role } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import type { TokenTrust } from './port.js';
+import { isCallersSubject } from '../../kernel/subject.js';
 
 const MAX_TOKEN = 8_192;
 const MAX_REGIONS = 100;
 /** Clocks of two machines differ a little. */
 const TOLERANCE_SECONDS = 5;
-const SUBJECT = /^[A-Za-z0-9][A-Za-z0-9._:@|/-]{0,127}$/;
 const REGION = /^[A-Z]{2}-[A-Z0-9]{1,3}$/;
-/**
- * `automation` is the engine's own hand: no token makes a caller it, neither by role nor by name.
- */
-const OWN = 'automation';
+/** The engine's own hand: no token makes a caller it, neither by role nor by name. */
+const OWN: Role = 'automation';
 
 /**
  * The caller of a bearer token (RFC 7519): signature by one of the issuer's keys under an allowed
@@ -62,7 +60,7 @@ function actorOf({
   role,
   regions,
 }: JWTPayload & { readonly role?: unknown; readonly regions?: unknown }): Actor {
-  if (typeof sub !== 'string' || !SUBJECT.test(sub) || sub === OWN)
+  if (typeof sub !== 'string' || !isCallersSubject(sub))
     throw invalid('its claim "sub" is not the name of an account');
   if (!isRole(role) || role === OWN)
     throw invalid('its claim "role" is not a role of Sanad that a caller can have');

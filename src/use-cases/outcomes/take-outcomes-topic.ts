@@ -8,11 +8,12 @@ import { parseJson } from '../../http/parse-json.js';
 import { validated } from '../../http/validate.js';
 import type { Deps } from '../../write-side/context.js';
 import { takeInBatch, type OutcomeResult } from './take-in-outcomes.js';
+import { MACHINES } from '../../kernel/subject.js';
 
 /**
  * Whoever may write to the topic speaks as the payment system; the broker's ACLs say who that is.
  */
-export const OUTCOMES_WRITER: Actor = { id: 'outcomes-topic', role: 'payment-system' };
+export const OUTCOMES_WRITER: Actor = { id: MACHINES.outcomesTopic, role: 'payment-system' };
 
 /**
  * Of this process: messages that were applied, changed nothing, became breaks, and were set aside

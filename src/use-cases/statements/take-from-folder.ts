@@ -3,9 +3,10 @@ import type { Actor } from '../../kernel/decider.js';
 import { uuidOf } from '../../kernel/ids.js';
 import type { MessageDeps } from '../../write-side/context.js';
 import { fileNameOf, takeInMessage } from './take-in-message.js';
+import { MACHINES } from '../../kernel/subject.js';
 
 /** Files that come by the bank's folder are its word. */
-export const BANK_FOLDER: Actor = { id: 'bank-folder', role: 'payment-system' };
+export const BANK_FOLDER: Actor = { id: MACHINES.bankFolder, role: 'payment-system' };
 
 /** What became of a file of the folder; `reason` is for whoever put it there. */
 export type TakenFile =
