@@ -39,6 +39,7 @@ export class ApplicationHttp {
 
   @CommandEndpoint('', {
     roles: ['intake'],
+    programmeWide: false,
     summary: 'Submit an application for a registered person',
     response,
     status: 201,
@@ -55,6 +56,7 @@ export class ApplicationHttp {
 
   @CommandEndpoint(':applicationId/amend', {
     roles: ['intake'],
+    programmeWide: false,
     summary: 'Amend the facts; whatever was determined or recommended falls',
     response,
     errors: refusing({ 400: ['FACTS_INVALID'] }),
@@ -65,6 +67,7 @@ export class ApplicationHttp {
 
   @CommandEndpoint(':applicationId/determination', {
     roles: ['case-officer'],
+    programmeWide: false,
     summary: 'Determine eligibility under the policy of the month in which it was received',
     response,
     errors: refusing({ 422: ['NO_POLICY_FOR_PERIOD'] }),
@@ -75,6 +78,7 @@ export class ApplicationHttp {
 
   @CommandEndpoint(':applicationId/recommendation', {
     roles: ['case-officer'],
+    programmeWide: false,
     summary: 'Recommend approval or rejection; not by who submitted or amended it',
     response,
     errors: refusing({
@@ -89,6 +93,7 @@ export class ApplicationHttp {
 
   @CommandEndpoint(':applicationId/return', {
     roles: ['case-officer', 'supervisor'],
+    programmeWide: false,
     summary: 'Send it back, with a reason',
     response,
     errors: refusing(),
@@ -99,6 +104,7 @@ export class ApplicationHttp {
 
   @CommandEndpoint(':applicationId/approval', {
     roles: ['supervisor'],
+    programmeWide: false,
     summary: 'Approve exactly what was seen; not by who submitted, amended or recommended it',
     response,
     errors: refusing({
@@ -113,6 +119,7 @@ export class ApplicationHttp {
 
   @CommandEndpoint(':applicationId/rejection', {
     roles: ['supervisor'],
+    programmeWide: false,
     summary: 'Reject exactly what was seen; not by who submitted, amended or recommended it',
     response,
     errors: refusing({
@@ -127,6 +134,7 @@ export class ApplicationHttp {
 
   @CommandEndpoint(':applicationId/withdrawal', {
     roles: ['intake'],
+    programmeWide: false,
     summary: "Withdraw it on the applicant's wish",
     response,
     errors: refusing(),
@@ -137,6 +145,7 @@ export class ApplicationHttp {
 
   @CommandEndpoint(':applicationId/appeal', {
     roles: ['intake'],
+    programmeWide: false,
     summary: 'Lodge an appeal against a rejection',
     response,
     errors: refusing({ 422: ['APPEAL_TOO_LATE'] }),
@@ -147,6 +156,7 @@ export class ApplicationHttp {
 
   @CommandEndpoint(':applicationId/appeal-decision', {
     roles: ['supervisor'],
+    programmeWide: false,
     summary: 'Uphold or dismiss an appeal; not by who rejected the application',
     response,
     errors: refusing({ 403: ['SAME_PERSON'] }),

@@ -34,6 +34,7 @@ export class EnrolmentHttp {
 
   @CommandEndpoint('suspension', {
     roles: ['supervisor'],
+    programmeWide: false,
     summary: 'Stop paying from a month on',
     response,
     errors,
@@ -44,6 +45,7 @@ export class EnrolmentHttp {
 
   @CommandEndpoint('reinstatement', {
     roles: ['supervisor'],
+    programmeWide: false,
     summary: 'Pay again from a month on',
     response,
     errors,
@@ -54,6 +56,7 @@ export class EnrolmentHttp {
 
   @CommandEndpoint('ending', {
     roles: ['supervisor'],
+    programmeWide: false,
     summary: 'End an enrolment after a month',
     response,
     errors,
@@ -64,6 +67,7 @@ export class EnrolmentHttp {
 
   @CommandEndpoint('revision', {
     roles: ['supervisor'],
+    programmeWide: false,
     summary: 'Revise the facts, and so the entitlement, from a month on',
     response,
     errors: ofFacts,
@@ -74,6 +78,7 @@ export class EnrolmentHttp {
 
   @CommandEndpoint('recertification-due', {
     roles: ['case-officer'],
+    programmeWide: false,
     summary: 'Note that recertification fell due',
     response,
     errors: { ...errors, 409: ['RECERTIFICATION_ALREADY_DUE'] },
@@ -84,6 +89,7 @@ export class EnrolmentHttp {
 
   @CommandEndpoint('recertification', {
     roles: ['supervisor'],
+    programmeWide: false,
     summary: 'Recertify with the facts as they are now',
     response,
     errors: ofFacts,

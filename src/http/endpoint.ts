@@ -3,6 +3,7 @@ import {
   ApiBearerAuth,
   ApiBody,
   ApiConsumes,
+  ApiExtension,
   ApiExtraModels,
   ApiHeader,
   ApiOperation,
@@ -27,6 +28,11 @@ interface EndpointOptions {
   readonly programmeWide?: boolean;
 }
 interface CommandEndpointOptions extends EndpointOptions {
+  /**
+   * Every command says it: true where all regions are concerned, false where its decider asks for
+   * the region of the one record that it is about.
+   */
+  readonly programmeWide: boolean;
   /**
    * What is in the answer besides the position: names of ids, which are strings, or schemas by
    * name.
@@ -84,6 +90,23 @@ function propertiesOf(
 }
 const isNames = (response: object): response is readonly string[] => Array.isArray(response);
 
+/** What is told of who may give a command, and where. */
+const permission = (
+  roles: readonly Role[],
+  programmeWide: boolean,
+  summary: string,
+): MethodDecorator[] => [
+  ApiOperation({
+    summary,
+    description: `Roles: ${roles.join(', ')}. ${
+      programmeWide
+        ? 'Programme-wide: a token that is limited to regions is refused.'
+        : 'Regional: a token that is limited to regions does it in these only.'
+    }`,
+  }),
+  ApiExtension('x-programme-wide', programmeWide),
+];
+
 /**
  * An endpoint that takes a command: POST, a token, an idempotency key, and an answer with the log
  * position.
@@ -125,7 +148,7 @@ export function CommandEndpoint(
       ApiBearerAuth(),
       ApiExtraModels(ProblemSchema),
       ...body,
-      ApiOperation({ summary: summary, description: `Roles: ${roles.join(', ')}.` }),
+      ...permission(roles, programmeWide, summary),
       ApiHeader({
         name: 'Idempotency-Key',
         required: true,

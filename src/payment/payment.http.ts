@@ -53,6 +53,7 @@ export class PaymentHttp {
 
   @CommandEndpoint('outcomes', {
     roles: ['payment-system', 'finance-officer'],
+    programmeWide: false,
     summary:
       'Report what became of up to 1,000 payments; each is answered by itself: applied, unchanged, break or refused',
     response: { results: RESULTS },
@@ -64,6 +65,7 @@ export class PaymentHttp {
 
   @CommandEndpoint(':paymentId/reinstruction', {
     roles: ['finance-officer'],
+    programmeWide: false,
     summary: 'Instruct one rejected or returned payment again, in the background',
     response: ['paymentId', 'jobId'],
     status: 202,
@@ -75,6 +77,7 @@ export class PaymentHttp {
 
   @CommandEndpoint(':paymentId/cancellation', {
     roles: ['finance-officer'],
+    programmeWide: false,
     summary: 'Cancel a payment that is not instructed yet',
     response: ['paymentId'],
     errors: { ...NOT_THERE, 422: ['PAYMENT_STATUS'] },
@@ -85,6 +88,7 @@ export class PaymentHttp {
 
   @CommandEndpoint(':paymentId/cancellation-request', {
     roles: ['finance-officer'],
+    programmeWide: false,
     summary:
       'Record that the bank was asked to call back a payment that is with it; what it answers decides',
     response: ['paymentId'],
@@ -96,6 +100,7 @@ export class PaymentHttp {
 
   @CommandEndpoint(':paymentId/breaks/:breakId/owner', {
     roles: ['finance-officer', 'finance-controller'],
+    programmeWide: false,
     summary: 'Say who looks after an open break',
     response: ['paymentId', 'breakId'],
     errors: { ...NOT_THERE, 404: ['PAYMENT_UNKNOWN', 'BREAK_NOT_FOUND'], 409: ['BREAK_RESOLVED'] },
@@ -106,6 +111,7 @@ export class PaymentHttp {
 
   @CommandEndpoint(':paymentId/breaks/:breakId/resolution', {
     roles: ['finance-officer', 'finance-controller'],
+    programmeWide: false,
     summary: 'Resolve a contradiction between what was recorded and what was reported',
     response: ['paymentId', 'breakId'],
     errors: { ...NOT_THERE, 404: ['PAYMENT_UNKNOWN', 'BREAK_NOT_FOUND'] },

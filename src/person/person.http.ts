@@ -25,6 +25,7 @@ export class PersonHttp {
 
   @CommandEndpoint('', {
     roles: ['intake', 'case-officer'],
+    programmeWide: false,
     summary:
       'Register a person with the account that is to be paid; personal fields go to the vault',
     response: ['personId', 'accountId'],
@@ -41,6 +42,7 @@ export class PersonHttp {
 
   @CommandEndpoint(':personId/accounts', {
     roles: ['intake', 'case-officer'],
+    programmeWide: false,
     summary: 'Register another payee account; it replaces the one before',
     response: ['personId', 'accountId'],
     status: 201,
@@ -52,6 +54,7 @@ export class PersonHttp {
 
   @CommandEndpoint(':personId/accounts/:accountId/verification', {
     roles: ['case-officer', 'supervisor', 'finance-officer', 'payment-system'],
+    programmeWide: false,
     summary: 'Note that an account was verified, by another person than who registered it',
     response: ['personId', 'accountId'],
     errors: {
@@ -66,6 +69,7 @@ export class PersonHttp {
 
   @CommandEndpoint(':personId/accounts/:accountId/closing', {
     roles: ['intake', 'case-officer', 'supervisor'],
+    programmeWide: false,
     summary: 'Close a payee account',
     response: ['personId', 'accountId'],
     errors: NOT_THERE,
@@ -76,6 +80,7 @@ export class PersonHttp {
 
   @CommandEndpoint(':personId/erasure', {
     roles: ['administrator'],
+    programmeWide: false,
     summary: 'Erase a person: the key of their personal fields is destroyed, the proof stays',
     response: ['personId'],
     errors: { ...NOT_THERE, 422: ['PERSON_ERASED', 'STILL_ENROLLED'] },

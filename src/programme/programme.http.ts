@@ -23,6 +23,7 @@ export class ProgrammeHttp {
 
   @CommandEndpoint('', {
     roles,
+    programmeWide: true,
     summary: 'Define a programme',
     response: ['programmeId'],
     status: 201,
@@ -34,6 +35,7 @@ export class ProgrammeHttp {
 
   @CommandEndpoint(':programmeId/policies', {
     roles,
+    programmeWide: true,
     summary: 'Publish a version of its policy; every expression is type-checked and tried first',
     response: {
       programmeId: { type: 'string' },
@@ -54,6 +56,7 @@ export class ProgrammeHttp {
 
   @CommandEndpoint(':programmeId/payment-terms', {
     roles,
+    programmeWide: true,
     summary:
       'Set the accounts that pay, what their banks take, and what payees read; for cycles released from now on',
     response: ['programmeId'],
@@ -69,6 +72,7 @@ export class ProgrammeHttp {
 
   @CommandEndpoint(':programmeId/checks', {
     roles,
+    programmeWide: true,
     summary: 'Configure what prepared cycles are checked for, and what blocks them',
     response: ['programmeId'],
     errors: {
@@ -83,6 +87,7 @@ export class ProgrammeHttp {
 
   @CommandEndpoint(':programmeId/account-hold', {
     roles,
+    programmeWide: true,
     summary:
       'Set what an account waits for before it is paid on: days after a change, and verification by another person',
     response: ['programmeId'],
@@ -94,6 +99,7 @@ export class ProgrammeHttp {
 
   @CommandEndpoint(':programmeId/opening', {
     roles,
+    programmeWide: true,
     summary: 'Open a programme that has a policy',
     response: ['programmeId'],
     errors: {
@@ -108,6 +114,7 @@ export class ProgrammeHttp {
 
   @CommandEndpoint(':programmeId/closing', {
     roles,
+    programmeWide: true,
     summary: 'Close a programme',
     response: ['programmeId'],
     errors: { 404: ['PROGRAMME_NOT_FOUND'], 422: ['PROGRAMME_NOT_OPEN', 'PROGRAMME_CLOSED'] },

@@ -21,7 +21,7 @@ const refuses = {
 };
 const plan = {
   roles: ['finance-officer'] as const,
-  refuses: {
+  errors: {
     ...refuses,
     400: ['INVALID_ID', 'INVALID_AMOUNT', 'SHARE_OUT_OF_RANGE', 'FLOOR_MISSING'],
     404: ['RECOVERY_NOT_FOUND', 'PROGRAMME_NOT_FOUND'],
@@ -47,6 +47,7 @@ export class RecoveryHttp {
 
   @CommandEndpoint(':personId/plan', {
     ...plan,
+    programmeWide: false,
     summary: 'Agree a plan: a share of each payment, and the floor that the family keeps',
     response,
   })
@@ -56,6 +57,7 @@ export class RecoveryHttp {
 
   @CommandEndpoint(':personId/suspension', {
     roles: ['supervisor', 'finance-officer'],
+    programmeWide: false,
     summary: 'Deduct nothing while an appeal runs',
     response,
     errors: { ...refuses, 409: ['RECOVERY_SUSPENDED'] },
@@ -66,6 +68,7 @@ export class RecoveryHttp {
 
   @CommandEndpoint(':personId/resumption', {
     roles: ['supervisor', 'finance-officer'],
+    programmeWide: false,
     summary: 'Deduct again',
     response,
     errors: { ...refuses, 409: ['RECOVERY_NOT_SUSPENDED'] },
@@ -76,6 +79,7 @@ export class RecoveryHttp {
 
   @CommandEndpoint(':personId/waiver', {
     roles: ['finance-controller'],
+    programmeWide: false,
     summary: 'Let the household off, wholly or in part; not by who agreed its plan',
     response,
     errors: {

@@ -46,7 +46,6 @@ describe('what docs/problems.md says', () => {
   test('leaves out no refusal, because its code stands where it is made', () => {
     // The helpers that are read where they are called, and what a step of the demo said.
     expect(sorted(untold.map((one) => one.split(':')[0]))).toEqual([
-      'src/cli/command.ts',
       'src/cli/demo/process.ts',
       'src/eligibility/policy.ts',
       'src/http/query-handlers.ts',

@@ -102,7 +102,11 @@ describe('files of banks', () => {
     expect(payments).toHaveLength(3);
     const file = settled(payments[0]!.endToEndId);
     const first = await expectStatus(202, upload(bank, file, 'k1'));
-    expect(await bank.get('/bank/messages')).toMatchObject({ status: 403 });
+    expect(await bank.get('/bank/messages')).toMatchObject({
+      status: 200,
+      body: { items: [{ sha256: first.sha256 }] },
+    });
+    expect(await bank.get('/bank/entries')).toMatchObject({ status: 403 });
     expect(await finance.job(first.jobId)).toMatchObject({
       state: 'done',
       result: { status: 'applied', outcomes: { applied: 1 } },

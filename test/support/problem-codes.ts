@@ -47,8 +47,6 @@ function refusalOf(
       return { code: textOf(second), kind: 'not-found' };
     case 'invalid':
       return { code: third === undefined ? 'POLICY_INVALID' : textOf(third), kind: 'invalid' };
-    case 'subjectOf':
-      return { code: third === undefined ? 'INVALID_OPTION' : textOf(third), kind: 'invalid' };
     default:
       return undefined;
   }

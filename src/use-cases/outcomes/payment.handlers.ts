@@ -1,3 +1,7 @@
+import type { EventStore } from '../../adapters/event-store/port.js';
+import { requireRegion, type Context } from '../../kernel/decider.js';
+import { DomainError } from '../../kernel/errors.js';
+import { foldPayment } from '../folds.js';
 import { takeInBatch } from './take-in-outcomes.js';
 import { parsePaymentId, partsOfPayment, streams } from '../../kernel/ids.js';
 import type { Command } from '../../http/call.js';
@@ -17,6 +21,18 @@ import {
 
 const idOf = (command: Command): string => parsePaymentId(command.param('paymentId'));
 
+/** A job is begun for a payment that is there, in a region of who asks. @throws DomainError */
+async function requireInRegion(
+  store: Pick<EventStore, 'readStream'>,
+  paymentId: string,
+  context: Pick<Context, 'actor'>,
+): Promise<void> {
+  const { status, region } = foldPayment(await store.readStream(streams.payment(paymentId)));
+  if (status === 'none')
+    throw new DomainError('PAYMENT_UNKNOWN', 'There is no such payment.', 'not-found', 'paymentId');
+  requireRegion(context, region);
+}
+
 export const paymentHandlers = commandHandlers(
   // Each outcome is recorded by itself and bears being taken in again, so the answer is kept after
   // them and not with them.
@@ -33,8 +49,9 @@ export const paymentHandlers = commandHandlers(
     },
     { checkReceiptFirst: true },
   ),
-  commandHandler(ReinstructPayment, (command, deps) => {
+  commandHandler(ReinstructPayment, async (command, deps) => {
     const paymentId = idOf(command);
+    await requireInRegion(deps.store, paymentId, command.call.context);
     const { programmeId, period } = partsOfPayment(paymentId);
     const { actor, correlationId, commandId } = command.call.context;
     const job: Job = {

@@ -1,3 +1,4 @@
+import { requireRegion, type Context } from '../../kernel/decider.js';
 import type { PersonalRecord, Sealed } from '../../adapters/vault/port.js';
 import { requireNotEnrolled } from './not-enrolled.js';
 import { DomainError } from '../../kernel/errors.js';
@@ -70,10 +71,13 @@ async function erasure(
   { store }: CommandPlanDeps,
   personId: string,
   reason: string,
+  context: Pick<Context, 'actor'>,
 ): Promise<readonly Part[]> {
   const [registered] = await store.readStream(streams.person(personId), { limit: 1 });
   if (registered?.type !== 'PersonRegistered')
     throw new DomainError('PERSON_NOT_FOUND', 'There is no such person.', 'not-found', 'personId');
+  // Before anything is told of a person of another region.
+  requireRegion(context, registered.data.region);
   await requireNotEnrolled(store, personId);
   return [
     personPart(personId, { type: 'ErasePerson', personId, reason }),
@@ -173,7 +177,7 @@ export const personHandlers = commandHandlers(
   commandHandler(ErasePerson, async (command, deps) => {
     const personId = personOf(command);
     return {
-      parts: await erasure(deps, personId, command.reason),
+      parts: await erasure(deps, personId, command.reason, command.call.context),
       answer: { personId },
       afterwards: () => deps.vault.erase([personId]),
     };

@@ -81,16 +81,22 @@ export const listMessages = (
   store: EventStore,
   {
     status,
+    mayRead = () => true,
     after,
     limit,
-  }: { readonly status?: string; readonly after?: string; readonly limit: number },
+  }: {
+    readonly status?: string;
+    readonly mayRead?: (file: MessageView) => boolean;
+    readonly after?: string;
+    readonly limit: number;
+  },
 ): Promise<Listed<MessageView>> =>
   list(
     store,
     'message-',
     (stream) => {
       const view = messageView(stream);
-      return status === undefined || view.status === status ? view : undefined;
+      return mayRead(view) && (status === undefined || view.status === status) ? view : undefined;
     },
     after,
     limit,

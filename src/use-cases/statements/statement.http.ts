@@ -6,6 +6,7 @@ import { CLOCK, type Clock } from '../../adapters/clock/port.js';
 import { EVENT_STORE, type EventStore } from '../../adapters/event-store/port.js';
 import { MESSAGE_ARCHIVE, type MessageArchive } from '../../adapters/message-archive/port.js';
 import { listEntries, listMessages, readMessage, type Listed } from './bank-lists.js';
+import { isOwnFile, requireOwnFile } from './own-files.js';
 import { fileNameOf } from './take-in-message.js';
 import { parseSha256 } from '../../kernel/ids.js';
 import type { Answer } from '../../http/answer.js';
@@ -139,26 +140,31 @@ export class BankHttp {
   }
 
   @QueryEndpoint('messages', {
-    roles: READERS,
+    roles: [...READERS, 'payment-system'],
     programmeWide: true,
-    summary: 'Files received from banks, and what became of them',
+    summary:
+      'Files received from banks, and what became of them; a payment system sees those that it handed over first',
   })
   async messages(@QueryParam() query: BankMessagesQuery): Promise<Page<MessageView>> {
-    return page(await listMessages(this.store, pageOf(query)));
+    const { actor } = query.call;
+    return page(
+      await listMessages(this.store, {
+        ...pageOf(query),
+        mayRead: (file) => isOwnFile(actor, file),
+      }),
+    );
   }
 
   @QueryEndpoint('messages/:hash', {
-    roles: READERS,
+    roles: [...READERS, 'payment-system'],
     programmeWide: true,
     summary: 'All that is known about one file',
-    errors: { 400: ['INVALID_ID'], 404: ['MESSAGE_NOT_FOUND'] },
+    errors: { 400: ['INVALID_ID'], 403: ['NOT_YOURS'], 404: ['MESSAGE_NOT_FOUND'] },
   })
   async message(@QueryParam() query: BankMessageQuery): Promise<MessageView> {
-    return found(
-      await readMessage(this.store, parseSha256(query.param('hash'), 'hash')),
-      'MESSAGE_NOT_FOUND',
-      'message',
-    );
+    const sha256 = parseSha256(query.param('hash'), 'hash');
+    await requireOwnFile(this.store, query.call.actor, sha256);
+    return found(await readMessage(this.store, sha256), 'MESSAGE_NOT_FOUND', 'message');
   }
 
   @CommandEndpoint('messages/:hash/release', {
