@@ -6,6 +6,7 @@ import { whenCycleReleasedThenInstruct } from './when-cycle-released-then-instru
 import { whenPaymentLapsesThenGiveBack } from './when-payment-lapses-then-give-back.js';
 import { whenPaymentsSettleThenSpendBudget } from './when-payments-settle-then-spend-budget.js';
 import { whenPersonErasedThenDestroyKey } from './when-person-erased-then-destroy-key.js';
+import { whenRefundedAfterClosingThenRelease } from './when-refunded-after-closing-then-release.js';
 
 /**
  * Every process manager, in the order in which they act on a page of the log. They share one
@@ -18,5 +19,6 @@ export const processManagers = (deps: Deps): readonly ProcessManager[] => [
   whenPaymentsSettleThenSpendBudget(deps),
   whenCorrectionApprovedThenAdjust(deps),
   whenPaymentLapsesThenGiveBack(deps),
+  whenRefundedAfterClosingThenRelease(deps),
   whenPersonErasedThenDestroyKey(deps),
 ];

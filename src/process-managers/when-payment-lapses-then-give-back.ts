@@ -5,6 +5,7 @@ import { recoveryId as recoveryIdOf, streams } from '../kernel/ids.js';
 import { recoveryDecider } from '../recovery/recovery.decider.js';
 import { record } from '../write-side/bulk.js';
 import { part, type Unit } from '../write-side/unit.js';
+import { readCycle } from '../use-cases/cycles/cycles.js';
 import { foldPayment } from '../use-cases/folds.js';
 import { hasCorrections } from '../use-cases/cycles/correction-items.rule.js';
 import { AUTOMATION, PAGE, type Deps, type JobContext } from '../write-side/context.js';
@@ -14,13 +15,13 @@ import { pagesOf } from '../write-side/stream-pages.js';
 type Ordered = Extract<Recorded, { readonly type: 'PaymentOrdered' }>['data'];
 
 /**
- * A payment that is cancelled, or that was rejected or returned when its cycle closed, paid no
- * arrears and recovered nothing: the arrears go into the next cycle again, and the household owes
- * again what was to be deducted.
+ * A payment that is cancelled, that was rejected or returned when its cycle closed, or that came
+ * back after that, paid no arrears and recovered nothing: the arrears go into the next cycle again,
+ * and the household owes again what was to be deducted.
  */
 export const whenPaymentLapsesThenGiveBack = (deps: Deps): ProcessManager => ({
   name: 'when-payment-lapses-then-give-back',
-  handles: ['PaymentCancelled', 'CycleClosed'],
+  handles: ['PaymentCancelled', 'CycleClosed', ...BACK],
   async handle(events, signal) {
     const base: JobContext = { actor: AUTOMATION, correlationId: events[0]!.meta.correlation };
     const cancelled = events.filter((event) => event.type === 'PaymentCancelled');
@@ -34,6 +35,8 @@ export const whenPaymentLapsesThenGiveBack = (deps: Deps): ProcessManager => ({
         base,
       );
     }
+    const back = events.filter(({ type }) => BACK.some((one) => one === type));
+    await giveBackAfterClosing(deps, back, base);
     for (const event of events) {
       if (event.type !== 'CycleClosed') continue;
       for await (const page of pagesOf(
@@ -41,9 +44,7 @@ export const whenPaymentLapsesThenGiveBack = (deps: Deps): ProcessManager => ({
         `payment-${event.data.cycleId}-`,
         signal ? { signal } : {},
       )) {
-        const unpaid = page.filter(({ events: life }) =>
-          ['rejected', 'returned'].includes(foldPayment(life).status),
-        );
+        const unpaid = page.filter(({ events: life }) => isUnpaid(life));
         await giveBack(
           deps,
           unpaid.map(({ events: life }) => orderedIn(life)),
@@ -54,6 +55,39 @@ export const whenPaymentLapsesThenGiveBack = (deps: Deps): ProcessManager => ({
     }
   },
 });
+
+/** What may say that a payment did not arrive. */
+const BACK = ['PaymentReturned', 'PaymentRejected', 'PaymentBreakResolved'] as const;
+
+const isUnpaid = (life: readonly Recorded[]): boolean =>
+  ['rejected', 'returned'].includes(foldPayment(life).status);
+
+/** As long as its cycle is open, what came back is instructed again with all that it carries. */
+async function giveBackAfterClosing(
+  deps: Deps,
+  events: readonly Recorded[],
+  base: JobContext,
+): Promise<void> {
+  const cycleOf = ({ stream }: Pick<Recorded, 'stream'>): string =>
+    stream.slice('payment-'.length, -PERSON_SUFFIX);
+  const closed = new Set<string>();
+  for (const cycleId of new Set(events.map(cycleOf)))
+    if ((await readCycle(deps.store, cycleId)).status === 'closed') closed.add(cycleId);
+  const names = [...new Set(events.filter((one) => closed.has(cycleOf(one))).map((e) => e.stream))];
+  for (let i = 0; i < names.length; i += PAGE) {
+    const read = await deps.store.readStreams(names.slice(i, i + PAGE));
+    const unpaid = read.filter(({ events: life }) => isUnpaid(life));
+    await giveBack(
+      deps,
+      unpaid.map(({ events: life }) => orderedIn(life)),
+      'The payment came back after its cycle was closed.',
+      base,
+    );
+  }
+}
+
+/** A dash and the person's id, at the end of a payment's. */
+const PERSON_SUFFIX = 37;
 
 const orderedIn = (events: readonly Recorded[]): Ordered | undefined =>
   events.findLast((event) => event.type === 'PaymentOrdered')?.data;
