@@ -47,7 +47,7 @@ export class ApplicationHttp {
       400: ['FACTS_INVALID', 'INVALID_DATE'],
       403: ['REGION_NOT_ALLOWED'],
       404: ['PROGRAMME_NOT_FOUND', 'PERSON_NOT_FOUND'],
-      422: ['NO_POLICY_FOR_PERIOD', 'PERSON_ERASED'],
+      422: ['NO_POLICY_FOR_PERIOD', 'PERSON_ERASED', 'RECEIVED_IN_FUTURE', 'BACKDATED_TOO_FAR'],
     },
   })
   submit(@CommandParam() command: SubmitApplication): Promise<Answer> {

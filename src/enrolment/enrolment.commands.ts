@@ -1,5 +1,5 @@
 import type { EventData } from '../../events/generated.js';
-import { entitlementFor } from '../eligibility/determine.js';
+import { determine } from '../eligibility/determine.js';
 import { contentHash } from '../kernel/canonical.js';
 import { parsePersonId, parseProgrammeId, streams } from '../kernel/ids.js';
 import { Command } from '../http/call.js';
@@ -61,18 +61,17 @@ async function revised(
   command: ReviseEntitlement | RecertifyEnrolment,
   { programmes }: CommandPlanDeps,
 ): Promise<
-  Pick<EventData['EntitlementRevised'], 'fromPeriod' | 'facts' | 'contentHash' | 'entitlement'>
+  Pick<EventData['EntitlementRevised'], 'fromPeriod' | 'facts' | 'contentHash' | 'entitlement'> & {
+    readonly unmet: readonly string[];
+  }
 > {
   const { fromPeriod } = command;
   const programme = await programmes.of(idOf(command).programmeId);
   const { version, compiled } = programme.policyOf(fromPeriod);
   const facts = compiled.validateFacts(command.facts);
-  return {
-    fromPeriod,
-    facts,
-    contentHash: contentHash(facts),
-    entitlement: entitlementFor(compiled, version, facts, fromPeriod),
-  };
+  const { entitlement, findings } = determine(compiled, version, facts, fromPeriod);
+  const unmet = findings.filter(({ satisfied }) => !satisfied).map(({ criterion }) => criterion);
+  return { fromPeriod, facts, contentHash: contentHash(facts), entitlement, unmet };
 }
 
 export const enrolmentHandlers = commandHandlers(

@@ -41,7 +41,17 @@ export interface EnrolmentState {
   /** Last period paid, once it ended. */
   readonly lastPeriod: string | undefined;
   readonly recertificationDue: boolean;
+  /** When the next recertification is due, where that was said. */
+  readonly dueOn: string | undefined;
+  /** Why it was suspended last. */
+  readonly suspendedFor: string;
+  /** The newest facts are not eligible. */
+  readonly ineligible: boolean;
 }
+
+/** Why an enrolment is suspended that nobody recertified in time. */
+export const overdueReason = (dueOn: string): string => `Recertification was due on ${dueOn}.`;
+const INELIGIBLE = 'Not eligible any more: ';
 
 interface Revision {
   readonly fromPeriod: string;
@@ -49,13 +59,17 @@ interface Revision {
   readonly contentHash: string;
   readonly entitlement: Started['entitlement'];
 }
+/** Criteria of the policy that the new facts do not meet; absent or empty: they are eligible. */
+interface Unmet {
+  readonly unmet?: readonly string[];
+}
 export type EnrolmentCommand =
   | ({ readonly type: 'StartEnrolment' } & Started)
-  | ({ readonly type: 'ReviseEntitlement'; readonly reason: string } & Revision)
+  | ({ readonly type: 'ReviseEntitlement'; readonly reason: string } & Revision & Unmet)
   | { readonly type: 'SuspendEnrolment'; readonly fromPeriod: string; readonly reason: string }
   | { readonly type: 'ReinstateEnrolment'; readonly fromPeriod: string; readonly reason: string }
   | { readonly type: 'MarkRecertificationDue'; readonly dueOn: string }
-  | ({ readonly type: 'RecertifyEnrolment'; readonly nextDueOn: string } & Revision)
+  | ({ readonly type: 'RecertifyEnrolment'; readonly nextDueOn: string } & Revision & Unmet)
   | { readonly type: 'EndEnrolment'; readonly lastPeriod: string; readonly reason: string };
 
 /** Codes that enrolments refuse with. */
@@ -68,6 +82,7 @@ export const ENROLMENT_REFUSALS = [
   'INVALID_PERIOD',
   'PERIOD_BEFORE_START',
   'RECERTIFICATION_ALREADY_DUE',
+  'NOT_ELIGIBLE',
 ] as const;
 
 const initialState: EnrolmentState = {
@@ -83,6 +98,9 @@ const initialState: EnrolmentState = {
   payable: [],
   lastPeriod: undefined,
   recertificationDue: false,
+  dueOn: undefined,
+  suspendedFor: '',
+  ineligible: false,
 };
 
 function requireStatus(
@@ -182,9 +200,32 @@ function revise(
   requireStatus(state, 'active', 'suspended');
   requirePeriod(state, command.fromPeriod, 'fromPeriod');
   if (isNewest(state, command)) return [];
-  const { type, ...data } = command;
-  return [{ type: 'EntitlementRevised', data: { programmeId, personId, ...data } }];
+  const { type, unmet, ...data } = command;
+  return [
+    { type: 'EntitlementRevised', data: { programmeId, personId, ...data } },
+    ...suspendedWhere(state, data.fromPeriod, unmet),
+  ];
 }
+
+/** Facts that are not eligible any more are kept, and not paid. */
+const suspendedWhere = (
+  { programmeId, personId }: EnrolmentState,
+  fromPeriod: string,
+  unmet: readonly string[] = [],
+): Drafts =>
+  unmet.length === 0
+    ? []
+    : [
+        {
+          type: 'EnrolmentSuspended',
+          data: {
+            programmeId,
+            personId,
+            fromPeriod,
+            reason: `${INELIGIBLE}${unmet.join(', ')}.`.slice(0, 1000),
+          },
+        },
+      ];
 
 function suspend(
   state: EnrolmentState,
@@ -212,6 +253,12 @@ function reinstate(
   requireRole(context, 'supervisor');
   requireStatus(state, 'suspended');
   requirePeriod(state, command.fromPeriod, 'fromPeriod');
+  if (state.ineligible)
+    throw new DomainError(
+      'NOT_ELIGIBLE',
+      'The newest facts are not eligible; revise them or recertify first.',
+      'rule',
+    );
   return [
     {
       type: 'EnrolmentReinstated',
@@ -248,8 +295,22 @@ function recertify(
   requireRole(context, 'supervisor', 'automation');
   requireStatus(state, 'active', 'suspended');
   requirePeriod(state, command.fromPeriod, 'fromPeriod');
-  const { type, ...data } = command;
-  return [{ type: 'EnrolmentRecertified', data: { programmeId, personId, ...data } }];
+  const { type, unmet, ...data } = command;
+  const { fromPeriod } = data;
+  const late =
+    state.status === 'suspended' && state.suspendedFor === overdueReason(state.dueOn ?? '');
+  const reason = 'Recertified.';
+  return [
+    { type: 'EnrolmentRecertified', data: { programmeId, personId, ...data } },
+    ...(late && (unmet ?? []).length === 0
+      ? [
+          {
+            type: 'EnrolmentReinstated',
+            data: { programmeId, personId, fromPeriod, reason },
+          } as const,
+        ]
+      : suspendedWhere(state, fromPeriod, unmet)),
+  ];
 }
 
 function end(
@@ -294,6 +355,9 @@ function begun(state: EnrolmentState, data: Started): EnrolmentState {
     contentHash,
     lastPeriod: undefined,
     recertificationDue: false,
+    dueOn: undefined,
+    suspendedFor: '',
+    ineligible: false,
     history: from(state.history, { fromPeriod: startPeriod, facts, contentHash }),
     payable: from(payable, { fromPeriod: startPeriod, payable: true }),
   };
@@ -313,14 +377,18 @@ export const enrolmentDecider: Decider<EnrolmentState, EnrolmentCommand, Enrolme
           ...state,
           contentHash,
           history: from(state.history, { fromPeriod, facts, contentHash }),
-          recertificationDue:
-            event.type === 'EnrolmentRecertified' ? false : state.recertificationDue,
+          ineligible: false,
+          ...(event.type === 'EnrolmentRecertified'
+            ? { recertificationDue: false, dueOn: event.data.nextDueOn }
+            : {}),
         };
       }
       case 'EnrolmentSuspended':
         return {
           ...state,
           status: 'suspended',
+          suspendedFor: event.data.reason,
+          ineligible: event.data.reason.startsWith(INELIGIBLE),
           payable: from(state.payable, { fromPeriod: event.data.fromPeriod, payable: false }),
         };
       case 'EnrolmentReinstated':
@@ -330,7 +398,7 @@ export const enrolmentDecider: Decider<EnrolmentState, EnrolmentCommand, Enrolme
           payable: from(state.payable, { fromPeriod: event.data.fromPeriod, payable: true }),
         };
       case 'RecertificationFellDue':
-        return { ...state, recertificationDue: true };
+        return { ...state, recertificationDue: true, dueOn: event.data.dueOn };
       case 'EnrolmentEnded':
         return { ...state, status: 'ended', lastPeriod: event.data.lastPeriod };
       default:
@@ -352,6 +420,10 @@ export function payableIn(state: EnrolmentState, period: string): boolean {
 export const isPaidIn = (state: EnrolmentState, period: string): boolean =>
   payableIn(state, period) ||
   (state.status === 'ended' && state.lastPeriod !== undefined && state.lastPeriod < period);
+
+/** Whether nobody recertified the household though that was due before the period. */
+export const isOverdue = ({ status, dueOn }: EnrolmentState, period: string): boolean =>
+  status === 'active' && dueOn !== undefined && dueOn.slice(0, 7) < period;
 
 /** The facts that a period is paid on. */
 export const factsIn = (state: EnrolmentState, period: string): FactsFrom =>

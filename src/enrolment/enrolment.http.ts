@@ -48,7 +48,7 @@ export class EnrolmentHttp {
     programmeWide: false,
     summary: 'Pay again from a month on',
     response,
-    errors,
+    errors: { ...errors, 422: [...errors[422], 'NOT_ELIGIBLE'] },
   })
   reinstate(@CommandParam() command: ReinstateEnrolment): Promise<Answer> {
     return this.bus.execute(command);

@@ -3,6 +3,8 @@ import {
   enrolmentDecider,
   ENROLMENT_REFUSALS,
   factsIn,
+  isOverdue,
+  overdueReason,
   payableIn,
   type EnrolmentCommand,
   type EnrolmentEvent,
@@ -151,6 +153,81 @@ describe('an enrolment', () => {
     )
       .when({ type: 'MarkRecertificationDue', dueOn: '2027-12-31' }, automation)
       .thenOne('RecertificationFellDue');
+  });
+});
+
+describe('an enrolment that may not be paid any more', () => {
+  const unmet = ['income', 'residence'];
+  const ineligible = was('EnrolmentSuspended', {
+    ...of,
+    fromPeriod: '2026-03',
+    reason: 'Not eligible any more: income, residence.',
+  });
+  const overdue = was('EnrolmentSuspended', {
+    ...of,
+    fromPeriod: '2027-01',
+    reason: overdueReason('2026-12-31'),
+  });
+  const late = { ...revision, fromPeriod: '2027-03' };
+
+  test('is suspended by facts that are not eligible, and the criteria are named', () => {
+    given(started)
+      .when(
+        { type: 'ReviseEntitlement', ...revision, unmet, reason: 'a child was born' },
+        supervisor,
+      )
+      .then(
+        { type: 'EntitlementRevised', data: revised.data },
+        { type: 'EnrolmentSuspended', data: ineligible.data },
+      );
+    given(started)
+      .when({ type: 'RecertifyEnrolment', ...revision, unmet, nextDueOn: '2027-12-31' }, supervisor)
+      .then(
+        {
+          type: 'EnrolmentRecertified',
+          data: { ...of, ...revision, nextDueOn: '2027-12-31' },
+        },
+        { type: 'EnrolmentSuspended', data: ineligible.data },
+      );
+  });
+
+  test('is reinstated once the facts are mended, and not before', () => {
+    const reinstate: EnrolmentCommand = {
+      type: 'ReinstateEnrolment',
+      fromPeriod: '2026-05',
+      reason: 'seen',
+    };
+    given(started, revised, ineligible).when(reinstate, supervisor).thenRefused('NOT_ELIGIBLE');
+    given(started, revised, ineligible, revised)
+      .when(reinstate, supervisor)
+      .then({ type: 'EnrolmentReinstated', data: reinstated.data });
+  });
+
+  test('is paid again from its recertification where that came late, and not where it is held', () => {
+    const recertify: EnrolmentCommand = {
+      type: 'RecertifyEnrolment',
+      ...late,
+      nextDueOn: '2027-12-31',
+    };
+    const data = { ...of, ...late, nextDueOn: '2027-12-31' };
+    given(started, due, overdue)
+      .when(recertify, supervisor)
+      .then(
+        { type: 'EnrolmentRecertified', data },
+        {
+          type: 'EnrolmentReinstated',
+          data: { ...of, fromPeriod: '2027-03', reason: 'Recertified.' },
+        },
+      );
+    given(started, due, suspended)
+      .when(recertify, supervisor)
+      .then({ type: 'EnrolmentRecertified', data });
+  });
+
+  test('is overdue after the month in which it was due', () => {
+    const state = fold(enrolmentDecider, [started, due]);
+    expect(['2026-12', '2027-01'].map((period) => isOverdue(state, period))).toEqual([false, true]);
+    expect(isOverdue(fold(enrolmentDecider, [started]), '2099-01')).toBe(false);
   });
 });
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { asdVersions } from '../../src/eligibility/reference/asd.js';
 import { applicationDecider } from '../../src/application/application.decider.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
+import { contentHash } from '../../src/kernel/canonical.js';
 import { identityDecider } from '../../src/person/identity.decider.js';
 import { personDecider } from '../../src/person/person.decider.js';
 import { assessApplications } from '../../src/use-cases/applications/assess-applications.js';
@@ -186,4 +187,62 @@ test('the first cycle of a second enrolment pays it from its start, without what
   await released(world.engine, '2026-03');
   expect(await monthsOrdered('2026-03', ida)).toEqual(['2026-01', '2026-02', '2026-03']);
   expect((await desk.audit()).violations).toEqual([]);
+});
+
+test('who was not recertified in time is suspended by the next cycle, until it is', async () => {
+  const facts = {
+    scoreMicro: 5_000_000,
+    coveredByOtherScheme: false,
+    children: [child('2020-05')],
+  };
+  const recertify = (fromPeriod: string, nextDueOn: string) =>
+    desk.enrolment(ida, {
+      type: 'RecertifyEnrolment',
+      fromPeriod,
+      facts,
+      contentHash: contentHash(facts),
+      entitlement: { period: fromPeriod, policyVersion: 1, amountMinor: '0', items: [] },
+      nextDueOn,
+    });
+  await recertify('2025-10', '2025-11-15');
+  for (const period of ['2025-10', '2025-11', '2025-12']) await released(world.engine, period);
+  expect(await monthsOrdered('2025-11', ida)).toEqual(['2025-11']);
+  expect(await monthsOrdered('2025-12', ida)).toEqual([]);
+  const events = await world.engine.store.readStream(streams.enrolment(PROGRAMME, ida));
+  expect(events.slice(-2)).toMatchObject([
+    { type: 'RecertificationFellDue', data: { dueOn: '2025-11-15' } },
+    {
+      type: 'EnrolmentSuspended',
+      data: { fromPeriod: '2025-12', reason: 'Recertification was due on 2025-11-15.' },
+      meta: { role: 'automation' },
+    },
+  ]);
+  await recertify('2026-01', '2027-01-15');
+  await released(world.engine, '2026-01');
+  expect(await monthsOrdered('2026-01', ida)).toEqual(['2026-01']);
+  expect((await desk.audit()).violations).toEqual([]);
+});
+
+test('an application is not dated in the future, nor long before what the programme pays', async () => {
+  await released(world.engine, '2025-10');
+  for (const [receivedOn, code] of [
+    ['2099-01-05', 'RECEIVED_IN_FUTURE'],
+    ['2024-09-30', 'BACKDATED_TOO_FAR'],
+  ] as const) {
+    const codes: string[] = [];
+    async function* rows() {
+      for await (const batch of households(3, 12, { errors: 0, duplicates: 0 }))
+        yield batch.map((row) => ({ ...row, receivedOn }));
+    }
+    const summary = await importApplications(
+      world.engine,
+      {
+        programmeId: PROGRAMME,
+        rows: rows(),
+        onRejects: (rejects) => void codes.push(...rejects.map((one) => one.code)),
+      },
+      job(world.engine, 'intake'),
+    );
+    expect([summary.submitted, codes]).toEqual([0, [code, code, code]]);
+  }
 });

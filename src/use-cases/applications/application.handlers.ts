@@ -11,6 +11,8 @@ import {
   type CommandPlan,
   type CommandPlanDeps,
 } from '../../http/command-handlers.js';
+import { newestCycle } from '../cycles/cycles.js';
+import { requireReceivedOn } from '../../application/received-on.rule.js';
 import { applicationDecider } from '../../application/application.decider.js';
 import {
   SubmitApplication,
@@ -62,6 +64,9 @@ export const applicationHandlers = commandHandlers(
       deps.programmes.of(programmeId),
       deps.persons.of(personId),
     ]);
+    const { timeZone } = book.definition;
+    const newest = await newestCycle(deps.store, programmeId);
+    requireReceivedOn(receivedOn, timeZone, command.call.context.now, newest);
     book.policyOf(receivedOn.slice(0, 7)).compiled.validateFacts(facts);
     const applicationId = uuidOf('application', command.call.context.commandId);
     return {

@@ -1,5 +1,7 @@
 import type { ProgrammePolicies } from '../../write-side/readers.js';
 import type { PersonalRecord } from '../../adapters/vault/port.js';
+import { newestCycle } from '../cycles/cycles.js';
+import { requireReceivedOn } from '../../application/received-on.rule.js';
 import { applicationDecider } from '../../application/application.decider.js';
 import { canonicalJson } from '../../kernel/canonical.js';
 import type { Recorded } from '../../kernel/decider.js';
@@ -119,7 +121,8 @@ export async function importApplications(
     ineligible: 0,
   };
   const book = await new PolicyReader(deps.store).programme(args.programmeId);
-  const intake = new Intake(deps, args, base, book, summary);
+  const newest = await newestCycle(deps.store, args.programmeId);
+  const intake = new Intake(deps, args, base, book, summary, newest);
   await pipelined(
     args.rows,
     async (rows) => {
@@ -146,6 +149,8 @@ class Intake {
     private readonly base: JobContext,
     private readonly book: ProgrammePolicies,
     private readonly summary: ImportSummary,
+    /** Period of the programme's newest cycle. */
+    private readonly newest: string | undefined,
   ) {}
 
   async take(rows: readonly ImportRow[]): Promise<ImportReject[]> {
@@ -206,6 +211,8 @@ class Intake {
   /** What a row can be refused for without looking at the log. */
   #check(row: ImportRow, rejects: ImportReject[]): Household | undefined {
     try {
+      const { timeZone } = this.book.definition;
+      requireReceivedOn(row.receivedOn, timeZone, this.deps.clock.now(), this.newest);
       this.book.policyOf(row.receivedOn.slice(0, 7)).compiled.validateFacts(row.facts);
       const personId = personIdOf(this.args.programmeId, row.reference);
       return {

@@ -3,7 +3,7 @@ import type { StreamEvents } from '../../adapters/event-store/port.js';
 import { freeMinor } from '../../budget/budget.decider.js';
 import { cycleDecider } from '../../cycle/cycle.decider.js';
 import { type CycleState } from '../../cycle/cycle.state.js';
-import { payableIn } from '../../enrolment/enrolment.decider.js';
+import { isPaidIn } from '../../enrolment/enrolment.decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { partsOfCycle, streams } from '../../kernel/ids.js';
 import { execute, type CommandResult } from '../../write-side/execute.js';
@@ -214,7 +214,7 @@ class CycleCheck {
         amountMinor: BigInt(ordered.amountMinor),
         ...(accountHash === undefined ? {} : { accountHash }),
         erased: isErased(persons[i]!.events),
-        payable: payableIn(enrolment, period),
+        payable: isPaidIn(enrolment, period),
         withinEntitlement: withinEntitlement(enrolment, ordered.items, this.book),
       };
     });

@@ -5,6 +5,7 @@ import { type CycleState } from '../../cycle/cycle.state.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { fold } from '../../kernel/decider.js';
 import { partsOfCycle, streams } from '../../kernel/ids.js';
+import { pagesOf } from '../../write-side/stream-pages.js';
 
 /** A cycle's present state; status 'none' where it was never opened. */
 export const readCycle = async (store: EventStore, cycleId: string): Promise<CycleState> =>
@@ -19,3 +20,14 @@ export const fiscalYearOf = (cycleId: string): number =>
   Number(partsOfCycle(cycleId).period.slice(0, 4));
 export const budgetStreamOf = (cycleId: string): string =>
   streams.budget(partsOfCycle(cycleId).programmeId, fiscalYearOf(cycleId));
+
+/** The newest period that a cycle of the programme was opened for. */
+export async function newestCycle(
+  store: EventStore,
+  programmeId: string,
+): Promise<string | undefined> {
+  let newest: string | undefined;
+  for await (const page of pagesOf(store, `cycle-${programmeId}-`, { types: [] }))
+    for (const { stream } of page) newest = partsOfCycle(stream.slice('cycle-'.length)).period;
+  return newest;
+}

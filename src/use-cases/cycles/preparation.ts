@@ -5,14 +5,27 @@ import type { Recorded } from '../../kernel/decider.js';
 import { paymentId as paymentIdOf, recoveryId as recoveryIdOf, streams } from '../../kernel/ids.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
 import { adjustmentDecider } from '../../correction/adjustment.decider.js';
-import { isPaidIn, type EnrolmentState } from '../../enrolment/enrolment.decider.js';
+import {
+  enrolmentDecider,
+  isOverdue,
+  isPaidIn,
+  overdueReason,
+  type EnrolmentCommand,
+  type EnrolmentState,
+} from '../../enrolment/enrolment.decider.js';
+import { addMonths } from '../../kernel/time.js';
 import { recoveryDecider } from '../../recovery/recovery.decider.js';
 import { record, type UnitResult } from '../../write-side/bulk.js';
-import { part, type Part, type Unit } from '../../write-side/unit.js';
+import { fromState, part, type Part, type Unit } from '../../write-side/unit.js';
 import { foldEnrolment, foldAdjustment, foldRecovery } from '../folds.js';
 import { HouseholdAccounts } from './household-accounts.js';
 import { arrearsFor, type CarriedArrears } from './correction-items.rule.js';
-import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
+import {
+  AUTOMATION,
+  type Deps,
+  type JobContext,
+  type OnProgress,
+} from '../../write-side/context.js';
 import { orderedInRound, SetTally } from './ordered-set.js';
 import { timesEnrolled, unpaidFrom } from './months-paid.rule.js';
 import { PaidToIdentity } from './paid-to-identity.js';
@@ -48,6 +61,8 @@ export class Preparation {
    */
   foundOrders = false;
   #seen = 0;
+  /** Enrolments that nobody recertified in time: not paid, and suspended. */
+  #overdue: Unit[] = [];
   readonly #adjustments: HouseholdAccounts;
   readonly #recoveries: HouseholdAccounts;
   readonly #paidToIdentity: PaidToIdentity;
@@ -89,6 +104,10 @@ export class Preparation {
     for (const [i, { events }] of page.entries()) {
       const state = foldEnrolment(events);
       if (!isPaidIn(state, period)) continue;
+      if (isOverdue(state, period)) {
+        this.#overdue.push(overdueUnit(page[i]!, period));
+        continue;
+      }
       const personId = persons[i]!;
       const order = this.#orderOf(
         state,
@@ -148,6 +167,7 @@ export class Preparation {
 
   /** Given pages in order: the hash is over payment ids in order. */
   async record(orders: readonly Order[]): Promise<void> {
+    refuseNone(await record(this.deps, this.#overdue.splice(0), this.base));
     for (const { paymentId, due } of orders)
       this.tally.add(paymentId, due.amountMinor, this.book.definition.currency);
     const known = await this.#known(orders);
@@ -255,6 +275,39 @@ export class Preparation {
       ...(known.size > 0 ? { loaded: parts.map(({ stream }) => known.get(stream) ?? []) } : {}),
     };
   }
+}
+
+const latest = (a: string, b: string): string => (a > b ? a : b);
+
+/** Says that the recertification fell due, and suspends from the month after. */
+function overdueUnit({ stream, events }: StreamEvents, period: string): Unit {
+  const where = (
+    command: (dueOn: string, state: EnrolmentState) => EnrolmentCommand | undefined,
+  ) => ({
+    command: fromState(['overdue', period], (state: EnrolmentState) =>
+      isOverdue(state, period) ? command(state.dueOn!, state) : undefined,
+    ),
+    as: AUTOMATION,
+  });
+  return {
+    verb: 'suspend-overdue',
+    key: stream,
+    loaded: [events],
+    parts: [
+      part(
+        stream,
+        enrolmentDecider,
+        where((dueOn, { recertificationDue }) =>
+          recertificationDue ? undefined : { type: 'MarkRecertificationDue', dueOn },
+        ),
+        where((dueOn, { startPeriod }) => ({
+          type: 'SuspendEnrolment',
+          fromPeriod: latest(startPeriod, addMonths(dueOn.slice(0, 7), 1)),
+          reason: overdueReason(dueOn),
+        })),
+      ),
+    ],
+  };
 }
 
 const personOf = ({ stream }: StreamEvents): string => stream.slice(-36);
