@@ -1,5 +1,6 @@
 // Compiles into a folder of its own, dist-<hash of what goes in>, and then points the link `dist` to it in one step. What runs
 // from an earlier build keeps its files; what was built before is not built again; only what changed is written anew.
+// A `dist` that no build made is not followed and not removed: a link is replaced, a folder is put aside.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -9,10 +10,9 @@ import {
   lstatSync,
   readFileSync,
   readdirSync,
-  realpathSync,
+  readlinkSync,
   renameSync,
   rmSync,
-  statSync,
   symlinkSync,
   utimesSync,
 } from 'node:fs';
@@ -27,7 +27,7 @@ const KEEP_MS = 10 * 60_000;
 
 const hash = inputsHash();
 const folder = join(root, `dist-${hash}`);
-if (existsSync(folder) || compile(folder)) {
+if (isBuild(folder) || compile(folder)) {
   point(folder);
   prune(folder);
 }
@@ -49,6 +49,20 @@ function inputsHash() {
   return digest.digest('hex').slice(0, 12);
 }
 
+/** A folder in which a compiler of ours ended: a link to one is none, wherever it leads. */
+function isBuild(path) {
+  const isFolder = lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return isFolder && existsSync(join(path, '.tsbuildinfo'));
+}
+
+/** What `dist` points to, where a build has made both. */
+function lastBuild() {
+  if (!lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink()) return undefined;
+  const name = readlinkSync(link);
+  const last = join(root, name);
+  return /^dist-[0-9a-f]{12}$/.test(name) && isBuild(last) ? last : undefined;
+}
+
 /**
  * Begins from a copy of the last build, of which the compiler rewrites what changed.
  * @returns whether it compiled; `dist` stays what it was where it did not
@@ -57,7 +71,8 @@ function compile(to) {
   const beside = `${to}.${process.pid}.tmp`;
   rmSync(beside, { recursive: true, force: true });
   try {
-    if (existsSync(join(link, '.tsbuildinfo'))) copyWithoutUsers(realpathSync(link), beside);
+    const last = lastBuild();
+    if (last) copyWithoutUsers(last, beside);
     const { status, error } = spawnSync(
       process.execPath,
       [
@@ -77,7 +92,7 @@ function compile(to) {
     return true;
   } catch (error) {
     // Another build of the same sources was faster; its folder is as good.
-    if (!existsSync(to)) throw error;
+    if (!isBuild(to)) throw error;
     return true;
   } finally {
     rmSync(beside, { recursive: true, force: true });
@@ -104,10 +119,13 @@ function removeOrphans(from) {
 function point(to) {
   const now = new Date();
   utimesSync(to, now, now);
-  if (existsSync(link) && realpathSync(link) === to) return;
-  // A plain folder, of a build before there were links, cannot be replaced in one step.
-  if (lstatSync(link, { throwIfNoEntry: false })?.isDirectory())
-    renameSync(link, join(root, `dist-before-${process.pid}`));
+  if (lastBuild() === to) return;
+  const there = lstatSync(link, { throwIfNoEntry: false });
+  if (there && !there.isSymbolicLink()) {
+    const aside = `dist-before-${process.pid}`;
+    renameSync(link, join(root, aside));
+    console.error(`dist was there already and no build had made it; it is ${aside} now.`);
+  }
   const beside = `${link}.${process.pid}.tmp`;
   rmSync(beside, { force: true });
   symlinkSync(to.slice(root.length + 1), beside);
@@ -116,9 +134,10 @@ function point(to) {
 
 function prune(current) {
   for (const name of readdirSync(root)) {
-    if (!/^dist-(\w{12}(\.\d+\.tmp)?|before-\d+)$/.test(name)) continue;
+    const isUnfinished = /^dist-[0-9a-f]{12}\.\d+\.tmp$/.test(name);
     const old = join(root, name);
-    if (old === current || statSync(old).mtimeMs > Date.now() - KEEP_MS || isUsed(old)) continue;
+    if (!isUnfinished && !(/^dist-[0-9a-f]{12}$/.test(name) && isBuild(old))) continue;
+    if (old === current || lstatSync(old).mtimeMs > Date.now() - KEEP_MS || isUsed(old)) continue;
     rmSync(old, { recursive: true, force: true });
   }
 }

@@ -7,6 +7,8 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
+  readlinkSync,
   realpathSync,
   rmSync,
   statSync,
@@ -115,5 +117,71 @@ describe('a build', () => {
     expect(build()).not.toBe(0);
     expect(current()).toBe(first);
     expect(builds()).toEqual([basename(first)]);
+  });
+});
+
+describe('a `dist` that no build of this repository made', () => {
+  /** A build of another repository, with a file that has no source here. */
+  let elsewhere: string;
+  const foreign = (): string[] => readdirSync(elsewhere, { recursive: true }).map(String).sort();
+  beforeEach(() => {
+    expect(build()).toBe(0);
+    const own = current();
+    elsewhere = `${root}-elsewhere/dist-0123456789ab`;
+    cpSync(own, elsewhere, { recursive: true });
+    writeFileSync(join(elsewhere, 'src/theirs.js'), 'export {};\n');
+    rmSync(join(root, 'dist'));
+    rmSync(own, { recursive: true });
+  });
+  afterEach(() => rmSync(`${root}-elsewhere`, { recursive: true }));
+
+  const isBuiltAnew = (): void => {
+    expect(build()).toBe(0);
+    expect(readlinkSync(join(root, 'dist'))).toMatch(/^dist-[0-9a-f]{12}$/);
+    expect(readdirSync(join(current(), 'src')).filter((name) => name.endsWith('.js'))).toEqual([
+      'gone.js',
+      'later.js',
+    ]);
+  };
+
+  it('is not followed where it leads out of it, and what it led to stays as it is', () => {
+    const before = foreign();
+    writeFileSync(join(elsewhere, 'marked'), 'theirs');
+    symlinkSync(elsewhere, join(root, 'dist'));
+    isBuiltAnew();
+    expect(existsSync(join(current(), 'marked'))).toBe(false);
+    expect(foreign()).toEqual([...before, 'marked'].sort());
+  });
+
+  it('is replaced where it leads nowhere', () => {
+    symlinkSync(`${root}-nowhere/dist-0123456789ab`, join(root, 'dist'));
+    isBuiltAnew();
+    expect(existsSync(`${root}-nowhere`)).toBe(false);
+  });
+
+  it('is put aside where it is a folder, and never removed', () => {
+    mkdirSync(join(root, 'dist'));
+    writeFileSync(join(root, 'dist/notes'), 'mine');
+    isBuiltAnew();
+    const [aside] = builds().filter((name) => name.startsWith('dist-before-'));
+    age(join(root, aside!));
+    isBuiltAnew();
+    expect(readFileSync(join(root, aside!, 'notes'), 'utf8')).toBe('mine');
+  });
+
+  it('nor what only has the name of a build is removed or taken for one', () => {
+    isBuiltAnew();
+    const own = current();
+    symlinkSync(elsewhere, join(root, 'dist-0123456789ab'));
+    mkdirSync(join(root, 'dist-ba9876543210'));
+    writeFileSync(join(root, 'dist-ba9876543210/notes'), 'mine');
+    age(elsewhere);
+    age(join(root, 'dist-ba9876543210'));
+    rmSync(join(root, 'dist'));
+    symlinkSync('dist-0123456789ab', join(root, 'dist'));
+    isBuiltAnew();
+    expect(current()).toBe(own);
+    expect(existsSync(join(root, 'dist-0123456789ab/src/theirs.js'))).toBe(true);
+    expect(builds()).toContain('dist-ba9876543210');
   });
 });
