@@ -65,6 +65,10 @@ const timedWaits = [
   { selector: "ImportDeclaration[source.value='node:timers/promises']", message: WAIT },
   { selector: "CallExpression[callee.name='setTimeout']", message: WAIT },
   {
+    selector: "CallExpression[callee.object.name='AbortSignal'][callee.property.name='timeout']",
+    message: WAIT,
+  },
+  {
     selector:
       'CallExpression[callee.property.name="now"][callee.object.name=/^(Date|performance)$/]',
     message: 'No test counts on a time: test/support/eventually.ts.',

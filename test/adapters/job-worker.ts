@@ -2,7 +2,11 @@
 import { openPostgresJobQueue } from '../../src/adapters/job-queue/postgres.js';
 
 const [url, schema, leaseMs] = process.argv.slice(2);
-const queue = await openPostgresJobQueue(url!, { schema: schema!, leaseMs: Number(leaseMs) });
+const queue = await openPostgresJobQueue(url!, {
+  schema: schema!,
+  leaseMs: Number(leaseMs),
+  renewEveryMs: 20,
+});
 const job = await queue.claim('to be killed', new AbortController().signal);
 process.stdout.write(`${job?.jobId}\n`);
 setInterval(() => job?.tell({ what: 'still at it', done: 0 }), 100);

@@ -15,6 +15,7 @@ function lint(file: string, text: string): string[] {
 const WAITS = [
   "import { setTimeout as wait } from 'node:timers/promises';\nawait wait(20);\n",
   'await new Promise((resolve) => setTimeout(resolve, 50));\n',
+  'export const stop = AbortSignal.timeout(50);\n',
   'export const end = Date.now() + 1_000;\n',
   'export const beganMs = performance.now();\n',
 ];

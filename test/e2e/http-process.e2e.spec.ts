@@ -185,6 +185,7 @@ describe('the process that serves', () => {
     await next.exit;
   });
 
+  // Six processes, one after the other.
   it('says in one line why it does not start', async () => {
     const dir = folder();
     const server = await serving({ SANAD_DATA: dir });
@@ -207,5 +208,5 @@ describe('the process that serves', () => {
       code: 2,
       stderr: expect.stringContaining('SANAD_OIDC_ISSUER'),
     });
-  });
+  }, 240_000);
 });

@@ -26,8 +26,8 @@ afterAll(async () => {
   for (const end of ends.toReversed()) await end();
 });
 
-const engineOn = async (world: World, on: TestEventStoreDb, patienceMs = 10_000): Promise<Deps> => {
-  const store = await openEventStoreDb({ url: on.url, deadlineMs: 1_000, patienceMs });
+const engineOn = async (world: World, on: TestEventStoreDb, patienceMs = 60_000): Promise<Deps> => {
+  const store = await openEventStoreDb({ url: on.url, deadlineMs: 30_000, patienceMs });
   ends.push(() => store.close());
   return { ...world.engine, store, locks: new KeyedMutex() };
 };

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { openEventStoreDb } from '../../src/adapters/event-store/eventstoredb/event-store.js';
 import type { EventStore } from '../../src/adapters/event-store/port.js';
 import { approveCycle } from '../../src/use-cases/cycles/approve-cycle.js';
@@ -35,10 +35,13 @@ const CYCLE = `${PROGRAMME}-${PERIOD}`;
 const BUDGET = streams.budget(PROGRAMME, 2025);
 const PREFIXES = ['application-', 'enrolment-', 'payment-', 'cycle-'];
 
+// Many months, each on a server of its own.
+jest.setTimeout(240_000);
+
 let server: TestEventStoreDb;
 const ends: (() => Promise<unknown>)[] = [];
-const storeOf = async (on: TestEventStoreDb, patienceMs = 10_000): Promise<EventStore> => {
-  const store = await openEventStoreDb({ url: on.url, deadlineMs: 1_000, patienceMs });
+const storeOf = async (on: TestEventStoreDb, patienceMs = 60_000): Promise<EventStore> => {
+  const store = await openEventStoreDb({ url: on.url, deadlineMs: 30_000, patienceMs });
   ends.push(() => store.close());
   return store;
 };

@@ -16,7 +16,7 @@ const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 /** Jobs that have ended and are remembered; what older ones came to is in the log. */
 const REMEMBERED = 10_000;
-/** Signs of life a lease: some may be lost on the way. */
+/** Signs of life a lease, where nothing else is said: some may be lost on the way. */
 const BEATS = 10;
 
 /**
@@ -75,6 +75,7 @@ interface ClaimedRow<Work> {
 }
 interface Times {
   readonly leaseMs: number;
+  readonly renewEveryMs: number;
   readonly firstPauseMs: number;
   readonly remembered: number;
 }
@@ -89,6 +90,8 @@ interface StateRow {
 export interface PostgresJobQueueOptions {
   /** How long a worker that shows no life keeps its job; default 15 s. */
   readonly leaseMs?: number;
+  /** How often a worker shows life; default a tenth of the lease. */
+  readonly renewEveryMs?: number;
   /** How often one that waits for a job asks; default 500 ms. */
   readonly askEveryMs?: number;
   /** The pause before the second try of a job; default 1 s. */
@@ -128,8 +131,10 @@ class PostgresJobQueue<Work extends object> implements JobQueue<Work> {
     options: PostgresJobQueueOptions,
   ) {
     this.#askEveryMs = options.askEveryMs ?? ASK_EVERY_MS;
+    const leaseMs = options.leaseMs ?? LEASE_MS;
     this.#times = {
-      leaseMs: options.leaseMs ?? LEASE_MS,
+      leaseMs,
+      renewEveryMs: options.renewEveryMs ?? leaseMs / BEATS,
       firstPauseMs: options.firstPauseMs ?? FIRST_PAUSE_MS,
       remembered: options.remembered ?? REMEMBERED,
     };
@@ -208,7 +213,7 @@ class Held<Work> implements ClaimedJob<Work> {
     this.#untilMs = askedMs + times.leaseMs;
     this.#beating = setInterval(() => {
       this.#live();
-    }, times.leaseMs / BEATS).unref();
+    }, times.renewEveryMs).unref();
   }
 
   get lost(): AbortSignal {
