@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { StreamAppender } from '../../src/adapters/event-store/eventstoredb/append.js';
-import { CallFailed } from '../../src/adapters/event-store/eventstoredb/client.js';
+import { CallFailed } from '../../src/adapters/event-store/eventstoredb/call-failed.js';
 
 describe('appends that fail together', () => {
   it('are sent again a few at a time, and all are written', async () => {

@@ -6,12 +6,15 @@ import { localIssuer } from '../../src/adapters/signer/local-issuer.js';
 import type { TokenIssuer } from '../../src/adapters/signer/port.js';
 import { loadConfig } from '../../src/composition/config.js';
 import { asdPolicies, asdProgramme } from '../../src/eligibility/reference/asd.js';
-import { ibanOfRib, ribOf } from '../../src/kernel/accounts.js';
+import { ibanOfRib } from '../../src/kernel/accounts.js';
 import type { Role } from '../../src/kernel/decider.js';
 import { startServer } from '../../src/composition/server.js';
 import { DescribedAnswers } from '../support/described-answers.js';
 import type { RunningServer } from '../../src/http/listen.js';
 import { eventually } from '../support/eventually.js';
+import { facts, ribNumber } from '../support/applicant.js';
+
+export { facts, ribNumber } from '../support/applicant.js';
 
 /**
  * Every answer of every test is held against the description that the server serves; the same for
@@ -197,20 +200,6 @@ export async function expectStatus(status: number, reply: Promise<Reply>): Promi
   return body;
 }
 
-export const facts = {
-  scoreMicro: 8_000_000,
-  coveredByOtherScheme: false,
-  children: [
-    {
-      birthMonth: '2020-03',
-      inSchool: false,
-      schoolLevel: 'none',
-      disabled: false,
-      fatherlessOrphan: false,
-    },
-  ],
-};
-export const ribNumber = (n: number): string => ribOf('007', '810', String(n).padStart(16, '0'));
 export const person = (n: number, region = 'MA-06'): Json => ({
   nationalId: `AB${100_000 + n}`,
   name: `Fatima Test ${n}`,

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Parser, type AsyncAPIDocumentInterface, type SchemaInterface } from '@asyncapi/parser';
 import { Ajv } from 'ajv';
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { schemas } from '../../events/generated.js';
@@ -58,13 +57,8 @@ describe('events/asyncapi.yaml', () => {
     );
   });
 
-  it('is AsyncAPI 3 and fresh', () => {
+  it('is AsyncAPI 3', () => {
     expect(document.version()).toBe('3.1.0');
-    expect(() =>
-      execFileSync(process.execPath, ['scripts/generate-asyncapi.mjs', '--check'], {
-        stdio: 'pipe',
-      }),
-    ).not.toThrow();
   });
 
   it('describes every topic as it is made, and no other', () => {

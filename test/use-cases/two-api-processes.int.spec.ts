@@ -30,7 +30,7 @@ import { personHandlers } from '../../src/use-cases/persons/person.handlers.js';
 import { KeyedMutex } from '../../src/kernel/concurrency/keyed-mutex.js';
 import { DEFAULT_BASE_URI } from '../../src/kernel/base-uri.js';
 import { startEventStoreDb, type TestEventStoreDb } from '../support/eventstoredb-server.js';
-import { facts, ribNumber } from '../e2e/http-world.js';
+import { facts, ribNumber } from '../support/applicant.js';
 import { newWorld, type World } from './world.js';
 
 const HANDLERS = [...programmeHandlers, ...personHandlers, ...applicationHandlers];

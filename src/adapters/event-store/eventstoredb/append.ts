@@ -1,4 +1,5 @@
-import { CallFailed, type NewServerEvent, type ServerClient } from './client.js';
+import { CallFailed } from './call-failed.js';
+import type { NewServerEvent, ServerClient } from './client.js';
 import { Backoff } from '../../../kernel/concurrency/backoff.js';
 import { Semaphore } from '../../../kernel/concurrency/semaphore.js';
 import { pause } from '../../../kernel/concurrency/pause.js';

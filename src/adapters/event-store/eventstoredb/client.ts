@@ -12,6 +12,7 @@ import {
   type ResolvedEvent,
   type StreamingRead,
 } from '@eventstore/db-client';
+import { CallFailed } from './call-failed.js';
 import type { Connection } from './url.js';
 import { StoreError } from '../port.js';
 
@@ -37,21 +38,6 @@ export interface NewServerEvent {
 export type ServerAppend =
   | { readonly kind: 'written'; readonly position: number | undefined }
   | { readonly kind: 'wrong-version' };
-
-/**
- * A call that failed. refused: the server said no, and nothing was done. too-large: it takes no
- * append of that size. unclear: it may or may not have been done. `message` names the kind of
- * failure only, never what the server or the client said.
- */
-export class CallFailed extends Error {
-  constructor(
-    readonly failure: 'refused' | 'too-large' | 'unclear',
-    message: string,
-  ) {
-    super(message);
-    this.name = 'CallFailed';
-  }
-}
 
 /** A place in the server's log: commit and prepare position. */
 export interface Place {

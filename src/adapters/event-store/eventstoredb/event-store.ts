@@ -1,7 +1,8 @@
 import { EventRegistry } from '../../../../events/registry.js';
 import type { Recorded } from '../../../kernel/decider.js';
 import { StreamAppender } from './append.js';
-import { CallFailed, ServerClient } from './client.js';
+import { CallFailed } from './call-failed.js';
+import { ServerClient } from './client.js';
 import { follow } from './follow.js';
 import { prefixesOf, recordedOfServer, serverGroupOf } from './form.js';
 import { Groups, type ServerGroup } from './groups.js';

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Recorded } from '../../../kernel/decider.js';
-import { at, CallFailed, type Place, type ServerClient, type ServerEvent } from './client.js';
+import { CallFailed } from './call-failed.js';
+import { at, type Place, type ServerClient, type ServerEvent } from './client.js';
 import { Backoff } from '../../../kernel/concurrency/backoff.js';
 import { pause } from '../../../kernel/concurrency/pause.js';
 import { StoreError, type Page } from '../port.js';

@@ -1,5 +1,5 @@
 import type { ServerWrite, StreamAppender } from './append.js';
-import { CallFailed } from './client.js';
+import { CallFailed } from './call-failed.js';
 import type { Receipts } from './receipts.js';
 import { StoreError, type AppendResult, type Receipt } from '../port.js';
 

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import { at, CallFailed, type Place, type ServerClient } from './client.js';
+import { CallFailed } from './call-failed.js';
+import { at, type Place, type ServerClient } from './client.js';
 import { StoreError } from '../port.js';
 import { inOrder } from '../../../kernel/order.js';
 
