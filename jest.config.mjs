@@ -10,7 +10,8 @@ export default {
   testMatch: ['**/*.spec.js'],
   transform: {},
   testEnvironment: '<rootDir>/scripts/leaves-nothing-open.mjs',
-  testTimeout: 60_000,
+  // Longer than the waits of test/support/eventually.ts, which say what did not come.
+  testTimeout: 180_000,
   maxWorkers: 2,
   // Nothing is open by then, so this is for a machine that is busy.
   workerGracefulExitTimeout: 30_000,

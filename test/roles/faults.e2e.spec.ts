@@ -55,7 +55,7 @@ if (!('reason' in cluster))
     afterAll(async () => {
       await servers.close();
       await all.end();
-    });
+    }, TIMEOUT_MS);
 
     /**
      * Asks until it is answered: 503 says that something is away, and a refused connection that the
@@ -150,7 +150,8 @@ if (!('reason' in cluster))
           expect((await manager.post('/programmes/asd/account-hold', { days: 1 })).status).toBe(
             200,
           );
-          const away = await manager.get('/programmes');
+          // As it is, without waiting for what was written.
+          const away = await manager.send('GET', '/programmes', undefined, {});
           expect([away.status, away.headers.get('retry-after')]).toEqual([
             503,
             expect.stringMatching(/^\d+$/),

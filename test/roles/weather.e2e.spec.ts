@@ -35,7 +35,7 @@ if (!('reason' in cluster))
       ]);
       await setUp(world);
     }, TIMEOUT_MS);
-    afterAll(() => all.end());
+    afterAll(() => all.end(), TIMEOUT_MS);
 
     /** As a client does: the same request with the same key until it is answered for good. */
     async function insist(who: Caller, ask: (who: Caller) => Promise<Reply>): Promise<Reply> {
