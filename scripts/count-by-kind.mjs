@@ -8,11 +8,12 @@ export default class CountByKind {
     const counts = {};
     for (const suite of testResults) {
       const kind = /\.(\w+)\.spec\.js$/.exec(suite.testFilePath)?.[1] ?? 'other';
-      const count = (counts[kind] ??= { suites: 0, passed: 0, failed: 0, seconds: 0 });
+      const count = (counts[kind] ??= { suites: 0, passed: 0, failed: 0, skipped: 0, seconds: 0 });
       count.suites += 1;
       count.passed += suite.numPassingTests;
       // A suite that could not be run has no test that failed.
       count.failed += suite.numFailingTests + (suite.testExecError ? 1 : 0);
+      count.skipped += suite.numPendingTests + suite.numTodoTests;
       count.seconds += (suite.perfStats?.runtime ?? 0) / 1000;
     }
     writeFileSync(file, JSON.stringify(counts));

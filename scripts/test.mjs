@@ -1,6 +1,6 @@
 // Runs jest on what the build made. `unit`, `int` and `e2e` choose tests by their kind, which their
 // names say; everything else is handed to jest. At the end it says what ran of each kind, and what
-// this machine could not test and why (test/support/left-out.ts).
+// this machine could not test and why (test/support/left-out.ts). In CI a skipped test is a failure.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -38,20 +38,24 @@ const jest = spawn(
 );
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => jest.kill(signal));
 jest.on('exit', (code, signal) => {
-  for (const line of [...ran(), ...leftOut()]) console.log(line);
+  const counts = existsSync(countsFile) ? JSON.parse(readFileSync(countsFile, 'utf8')) : {};
+  for (const line of [...ran(counts), ...leftOut()]) console.log(line);
   rmSync(dir, { recursive: true, force: true });
-  process.exit(signal ? 1 : (code ?? 1));
+  const isSkipped = Object.values(counts).some(({ skipped }) => skipped > 0);
+  if (process.env.CI && isSkipped) console.error('In CI a skipped test is a failure.');
+  process.exit(signal || (process.env.CI && isSkipped) ? 1 : (code ?? 1));
 });
 
-function ran() {
-  if (!existsSync(countsFile)) return [];
-  const counts = JSON.parse(readFileSync(countsFile, 'utf8'));
+function ran(counts) {
+  const kinds = KINDS.filter((kind) => counts[kind]);
+  if (kinds.length === 0) return ['No test ran to its end.'];
   return [
     'Ran by kind:',
-    ...KINDS.filter((kind) => counts[kind]).map((kind) => {
-      const { suites, passed, failed, seconds } = counts[kind];
+    ...kinds.map((kind) => {
+      const { suites, passed, failed, skipped, seconds } = counts[kind];
       const failures = failed > 0 ? `, ${failed} failed` : '';
-      return `  - ${kind}: ${suites} suites, ${passed} tests passed${failures}, ${(seconds / 60).toFixed(1)} minutes of work`;
+      const skips = skipped > 0 ? `, ${skipped} skipped` : '';
+      return `  - ${kind}: ${suites} suites, ${passed} tests passed${failures}${skips}, ${(seconds / 60).toFixed(1)} minutes of work`;
     }),
   ];
 }

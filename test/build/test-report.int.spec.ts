@@ -1,0 +1,55 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+let dist: string;
+beforeEach(() => {
+  dist = mkdtempSync(join(tmpdir(), 'sanad-report-'));
+  mkdirSync(join(dist, 'test'));
+  writeFileSync(join(dist, 'package.json'), '{ "type": "module" }');
+});
+afterEach(() => rmSync(dist, { recursive: true, force: true }));
+
+/** What `npm test` ends with when these are the tests that there are. */
+function report(specs: Readonly<Record<string, string>>, env: Record<string, string> = {}) {
+  for (const [name, text] of Object.entries(specs))
+    writeFileSync(join(dist, 'test', `${name}.spec.js`), text);
+  const { CI: _ci, ...inherited } = process.env;
+  const { status, stdout } = spawnSync(process.execPath, ['scripts/test.mjs'], {
+    env: { ...inherited, SANAD_DIST: dist, ...env },
+    encoding: 'utf8',
+  });
+  const lines = stdout.split('\n').map((line) => line.replace(/, [\d.]+ minutes of work$/, ''));
+  return { status, lines: lines.filter(Boolean) };
+}
+const PASSES = "test('x', () => { expect(1).toBe(1); });\n";
+const SKIPPED = "test['skip']('y', () => {});\n";
+
+describe('the end of `npm test`', () => {
+  test('says what ran by kind where a kind failed, or could not be run', () => {
+    const { status, lines } = report({
+      'a.unit': PASSES,
+      'b.int': "test('x', () => { expect(1).toBe(2); });\n",
+      'c.e2e': "throw new Error('no server');\n",
+    });
+    expect(status).toBe(1);
+    expect(lines).toEqual([
+      'Ran by kind:',
+      '  - unit: 1 suites, 1 tests passed',
+      '  - int: 1 suites, 0 tests passed, 1 failed',
+      '  - e2e: 1 suites, 0 tests passed, 1 failed',
+      'Nothing was left out.',
+    ]);
+  });
+
+  test('names a skipped test, which is a failure in CI', () => {
+    const specs = { 'a.unit': PASSES, 'b.int': PASSES + SKIPPED };
+    const said = '  - int: 1 suites, 1 tests passed, 1 skipped';
+    const here = report(specs);
+    expect([here.status, here.lines]).toEqual([0, expect.arrayContaining([said])]);
+    const inCi = report(specs, { CI: 'true' });
+    expect([inCi.status, inCi.lines]).toEqual([1, expect.arrayContaining([said])]);
+  });
+});
