@@ -18,6 +18,7 @@ import {
 } from 'class-validator';
 import { DomainError } from '../kernel/errors.js';
 import { scaleOf } from '../kernel/money.js';
+import { faultOfName, faultOfText, tidyName } from '../kernel/text.js';
 import { parseLocalDate, parsePeriod } from '../kernel/time.js';
 import { nest } from './validate.js';
 
@@ -83,17 +84,51 @@ const matching = (name: string, message: string, pattern: RegExp): PropertyDecor
     },
   });
 
-export const Text = ({
-  max = 1_000,
-  min = 1,
-  ...common
-}: Common & { readonly max?: number; readonly min?: number } = {}): Field =>
+/** Text by one of the kernel's rules; what is wrong with it is the message. */
+const fitting = (fault: (text: string) => string | undefined, each = false): PropertyDecorator =>
+  ValidateBy(
+    {
+      name: 'fittingText',
+      validator: {
+        validate: (value) => typeof value === 'string' && fault(value) === undefined,
+        defaultMessage: (about) => {
+          const values: unknown[] = [about?.value].flat();
+          return (
+            values
+              .map((value) => (typeof value === 'string' ? fault(value) : undefined))
+              .find((found) => found !== undefined) ?? 'must be text'
+          );
+        },
+      },
+    },
+    { each },
+  );
+
+const texts = (
+  { max, min, ...common }: Common & { readonly max: number; readonly min: number },
+  fault: (text: string) => string | undefined,
+): Field =>
   field(
     common,
     { type: String, minLength: min, maxLength: max },
     IsString({ message: 'must be text' }),
     Length(min, max, { message: `must have ${min} to ${max} characters` }),
+    fitting(fault),
   );
+
+interface Lengths {
+  readonly max?: number;
+  readonly min?: number;
+}
+/** Text of one or more lines, by kernel/text. */
+export const Text = ({ max = 1_000, min = 1, ...common }: Common & Lengths = {}): Field =>
+  texts({ max, min, ...common }, (text) => faultOfText(text));
+/** Text that stands on one line of a message. */
+export const Line = ({ max = 1_000, min = 1, ...common }: Common & Lengths = {}): Field =>
+  texts({ max, min, ...common }, (text) => faultOfText(text, 'one'));
+/** The name of somebody or something, as a payment message can have it. */
+export const Name = (common: Common = {}): Field =>
+  texts({ max: 140, min: 1, ...common }, (text) => faultOfName(tidyName(text)));
 
 export const Pattern = (pattern: RegExp, what: string, common: Common = {}): Field =>
   field(
@@ -259,5 +294,6 @@ export const ListOfText = (
     ArrayMinSize(1, { message: 'must not be empty' }),
     ArrayMaxSize(max, { message: `must have at most ${max} items` }),
     IsString({ each: true, message: 'must be a list of texts' }),
+    fitting((text) => faultOfText(text, 'one'), true),
     Matches(each, { each: true, message: `must be a list of ${what}` }),
   );

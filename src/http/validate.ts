@@ -96,6 +96,7 @@ const CODES: Readonly<Record<string, string>> = {
   localDate: 'INVALID_DATE',
   iban: 'INVALID_ACCOUNT',
   uuidText: 'INVALID_ID',
+  fittingText: 'INVALID_TEXT',
 };
 
 function flatten(error: ValidationError, parent: string): FieldError[] {

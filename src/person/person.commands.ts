@@ -1,5 +1,5 @@
 import { Command } from '../http/call.js';
-import { Nested, OneOf, Pattern, Region, Text } from '../http/fields.js';
+import { Name, Nested, OneOf, Pattern, Region, Text } from '../http/fields.js';
 import { type AccountFields } from './personal.js';
 
 const KINDS = ['iban', 'rib', 'wallet', 'cash'] as const;
@@ -8,14 +8,14 @@ class PayeeAccount {
   @OneOf(KINDS) kind!: AccountFields['kind'];
   @Text({ max: 60, description: 'Goes to the vault; no event, log line or error carries it.' })
   number!: string;
-  @Text({ max: 140, optional: true, description: 'Absent: the person.' }) holder?: string;
+  @Name({ optional: true, description: 'Absent: the person.' }) holder?: string;
 }
 
 export class RegisterPerson extends Command {
   @Text({ max: 40, description: 'National identity number. It becomes a keyed hash.' })
   nationalId!: string;
-  @Text({ max: 140, description: 'As on the identity document. Goes to the vault.' }) name!: string;
-  @Text({ max: 140, optional: true }) nameArabic?: string;
+  @Name({ description: 'As on the identity document. Goes to the vault.' }) name!: string;
+  @Name({ optional: true }) nameArabic?: string;
   @Pattern(/^\+?[0-9][0-9 ]{5,19}$/, 'a telephone number', { optional: true }) phone?: string;
   @Region() region!: string;
   @Nested(() => PayeeAccount) account!: PayeeAccount;
@@ -23,7 +23,7 @@ export class RegisterPerson extends Command {
 export class RegisterPayeeAccount extends Command {
   @OneOf(KINDS) kind!: AccountFields['kind'];
   @Text({ max: 60 }) number!: string;
-  @Text({ max: 140, optional: true, description: 'Absent: the person.' }) holder?: string;
+  @Name({ optional: true, description: 'Absent: the person.' }) holder?: string;
 }
 export class VerifyPayeeAccount extends Command {
   @Text({ max: 140, description: 'How it was verified.' }) method!: string;

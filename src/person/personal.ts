@@ -1,6 +1,7 @@
 import type { PersonalRecord, Vault } from '../adapters/vault/port.js';
 import { isIban, isRib, isWallet } from '../kernel/accounts.js';
 import { DomainError } from '../kernel/errors.js';
+import { faultOfName, tidyName } from '../kernel/text.js';
 
 export interface AccountFields {
   readonly kind: 'iban' | 'rib' | 'wallet' | 'cash';
@@ -32,13 +33,12 @@ export function accountNumber({ kind, number }: AccountFields, field: string): s
   return spelled;
 }
 
-/**
- * Composed Unicode without control characters, as names are kept. @throws DomainError INVALID_TEXT
- */
+/** A name as it is kept, by kernel/text. @throws DomainError INVALID_TEXT, which never carries it */
 export function personName(text: string, field: string): string {
-  const name = text.normalize('NFC').trim();
-  if (name === '' || /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(name))
-    throw new DomainError('INVALID_TEXT', `${field} must be text on one line.`, 'invalid', field);
+  const name = tidyName(text);
+  const fault = faultOfName(name);
+  if (fault !== undefined)
+    throw new DomainError('INVALID_TEXT', `${field} ${fault}.`, 'invalid', field);
   return name;
 }
 

@@ -3,6 +3,7 @@ import type { EventData } from '../../events/generated.js';
 import { compilePolicy } from '../eligibility/policy.js';
 import { contentHash } from '../kernel/canonical.js';
 import { parseProgrammeId, streams } from '../kernel/ids.js';
+import { BIC } from '../kernel/text.js';
 import { Command } from '../http/call.js';
 import { part, fresh } from '../write-side/unit.js';
 import {
@@ -11,7 +12,9 @@ import {
   Flag,
   Json,
   ListOf,
+  Line,
   ListOfText,
+  Name,
   Nested,
   OneOf,
   Pattern,
@@ -24,15 +27,15 @@ import { commandHandlers, commandHandler } from '../http/command-handlers.js';
 import { programmeDecider } from './programme.decider.js';
 
 class InThreeLanguages {
-  @Text() fr!: string;
-  @Text() ar!: string;
-  @Text() en!: string;
+  @Line() fr!: string;
+  @Line() ar!: string;
+  @Line() en!: string;
 }
 
 class Debtor {
-  @Text({ max: 140 }) name!: string;
+  @Name() name!: string;
   @Pattern(/^[A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}$/, 'an IBAN without spaces') iban!: string;
-  @Pattern(/^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$/, 'a BIC') bic!: string;
+  @Pattern(BIC, 'a BIC') bic!: string;
 }
 
 export class DefineProgramme extends Command {
@@ -67,8 +70,8 @@ class PayingAccount {
     description: 'Stands in message ids and names of files.',
   })
   accountId!: string;
-  @Text({ max: 140 }) name!: string;
-  @Pattern(/^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$/, 'a BIC') bic!: string;
+  @Name() name!: string;
+  @Pattern(BIC, 'a BIC') bic!: string;
   @OneOf(['iban', 'rib']) kind!: TermsAccount['kind'];
   @Pattern(/^([A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}|[0-9]{24})$/, 'an IBAN or a RIB without spaces')
   number!: string;
@@ -102,7 +105,7 @@ class PayingAccount {
 }
 
 export class SetPaymentTerms extends Command {
-  @Text({
+  @Line({
     max: 140,
     example: 'Aide sociale directe {period}',
     description: 'What the payee reads on the statement; {programme} and {period} are filled in.',

@@ -11,6 +11,7 @@ import {
 } from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
 import { scaleOf } from '../kernel/money.js';
+import { BIC, faultOfName, faultOfText, OLD_BIC, tidyName } from '../kernel/text.js';
 import { parseLocalDate, parsePeriod } from '../kernel/time.js';
 
 export type ProgrammeEvent = AggregateEvents['programme'];
@@ -54,6 +55,7 @@ export const PROGRAMME_REFUSALS = [
   'INVALID_DATE',
   'INVALID_PERIOD',
   'INVALID_ACCOUNT',
+  'INVALID_TEXT',
   'ACCOUNT_ID_USED',
   'CHECK_TWICE',
   'LIMIT_MISSING',
@@ -128,6 +130,8 @@ function define(
     );
   scaleOf(command.currency);
   requireTimeZone(command.timeZone);
+  requireAccount({ kind: 'iban', number: command.debtor.iban }, 'debtor/iban');
+  requireParty(command.debtor, 'debtor/');
   const { type, ...data } = command;
   return [{ type: 'ProgrammeDefined', data }];
 }
@@ -224,7 +228,9 @@ function setTerms(
   { type, ...data }: CommandOf<ProgrammeCommand, 'SetPaymentTerms'>,
 ): Drafts {
   const seen = new Set<string>();
-  data.accounts.forEach(({ accountId, kind, number }, i) => {
+  requireText(faultOfText(data.remittance, 'one'), 'remittance');
+  data.accounts.forEach((account, i) => {
+    const { accountId } = account;
     if (seen.has(accountId))
       throw new DomainError(
         'ACCOUNT_ID_USED',
@@ -233,18 +239,46 @@ function setTerms(
         `accounts/${i}/accountId`,
       );
     seen.add(accountId);
-    if (!(kind === 'iban' ? isIban(number) : isRib(number))) {
-      throw new DomainError(
-        'INVALID_ACCOUNT',
-        `accounts/${i}/number must be ${kind === 'iban' ? 'an IBAN whose check digits are right' : '24 digits whose key is right'}.`,
-        'invalid',
-        `accounts/${i}/number`,
-      );
-    }
+    requireAccount(account, `accounts/${i}/number`);
+    requireParty(account, `accounts/${i}/`);
   });
   return state.terms && contentHash(state.terms) === contentHash(data)
     ? []
     : [{ type: 'PaymentTermsSet', data }];
+}
+
+function requireAccount(
+  { kind, number }: { readonly kind: 'iban' | 'rib'; readonly number: string },
+  field: string,
+): void {
+  if (kind === 'iban' ? isIban(number) : isRib(number)) return;
+  throw new DomainError(
+    'INVALID_ACCOUNT',
+    `${field} must be ${kind === 'iban' ? 'an IBAN whose check digits are right' : '24 digits whose key is right'}.`,
+    'invalid',
+    field,
+  );
+}
+
+/** Who pays, as the message that is written in this format must be able to say it. */
+function requireParty(
+  { name, bic, format }: { readonly name: string; readonly bic: string; readonly format?: string },
+  place: string,
+): void {
+  requireText(faultOfName(tidyName(name)), `${place}name`);
+  const old = format === 'pain.001.001.03';
+  if ((old ? OLD_BIC : BIC).test(bic)) return;
+  throw new DomainError(
+    'INVALID_ACCOUNT',
+    `${place}bic must be a BIC${old ? ' as pain.001.001.03 spells it: a bank of letters only, no 0, 1 or O after the country' : ''}.`,
+    'invalid',
+    `${place}bic`,
+  );
+}
+
+function requireText(fault: string | undefined, field: string): void {
+  if (fault !== undefined)
+    throw new DomainError('INVALID_TEXT', `${field} ${fault}.`, 'invalid', field);
 }
 
 /** Checks that measure something need to be told how much is too much. */

@@ -27,7 +27,10 @@ export class ProgrammeHttp {
     summary: 'Define a programme',
     response: ['programmeId'],
     status: 201,
-    errors: { 400: ['UNKNOWN_CURRENCY', 'UNKNOWN_TIME_ZONE'], 409: ['PROGRAMME_ALREADY_DEFINED'] },
+    errors: {
+      400: ['UNKNOWN_CURRENCY', 'UNKNOWN_TIME_ZONE', 'INVALID_ACCOUNT', 'INVALID_TEXT'],
+      409: ['PROGRAMME_ALREADY_DEFINED'],
+    },
   })
   define(@CommandParam() command: DefineProgramme): Promise<Answer> {
     return this.bus.execute(command);
@@ -61,7 +64,7 @@ export class ProgrammeHttp {
       'Set the accounts that pay, what their banks take, and what payees read; for cycles released from now on',
     response: ['programmeId'],
     errors: {
-      400: ['INVALID_ACCOUNT', 'ACCOUNT_ID_USED'],
+      400: ['INVALID_ACCOUNT', 'INVALID_TEXT', 'ACCOUNT_ID_USED'],
       404: ['PROGRAMME_NOT_FOUND'],
       422: ['PROGRAMME_CLOSED'],
     },

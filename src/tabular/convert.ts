@@ -1,4 +1,5 @@
 import { DomainError } from '../kernel/errors.js';
+import { faultOfText } from '../kernel/text.js';
 import { daysInMonth } from '../kernel/time.js';
 
 /**
@@ -190,10 +191,6 @@ const code: Convert = (cell, column, failures) => {
   return text?.replace(/[\s.\u00a0\u202f-]/g, '').toUpperCase();
 };
 
-/** Printable ASCII: already composed and without control characters. */
-const ASCII = /^[ -~]*$/;
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
-
 /** Text as it is, in Unicode's composed form; numbers and booleans of NDJSON stay what they are. */
 const plain: Convert = (cell, column, failures) => {
   if (typeof cell === 'boolean') return cell;
@@ -208,16 +205,10 @@ const plain: Convert = (cell, column, failures) => {
     return undefined;
   }
   if (typeof cell === 'number') return cell;
-  if (ASCII.test(text)) return text;
-  if (CONTROL.test(text)) {
-    failures.push({
-      column,
-      code: 'TEXT_INVALID',
-      reason: 'has a control character or a line break',
-    });
-    return undefined;
-  }
-  return text.normalize('NFC');
+  const fault = faultOfText(text, 'one');
+  if (fault === undefined) return text.normalize('NFC');
+  failures.push({ column, code: 'TEXT_INVALID', reason: fault });
+  return undefined;
 };
 
 function conversion(spec: Spec, field: string): Convert {

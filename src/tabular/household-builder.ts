@@ -1,6 +1,7 @@
 import { normaliseNationalId } from '../kernel/personal.js';
 import { daysInMonth } from '../kernel/time.js';
 import { isIban, isRib, isWallet } from '../kernel/accounts.js';
+import { faultOfName, faultOfText, MAX_NAME, tidyName } from '../kernel/text.js';
 import type { Failure } from './convert.js';
 import type { AccountKind, HouseholdRow, Reject } from './household-row.js';
 import type { Bound, Mapping, Source } from './mapping.js';
@@ -17,8 +18,6 @@ const REGION = /^[A-Z]{2}-[A-Z0-9]{1,3}$/;
 const DATE = /^([0-9]{4})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$/;
 const PHONE = /^\+?[0-9]{8,15}$/;
 const SEPARATORS = /[\s.\u00a0\u202f-]/g;
-/** ISO 20022 names have at most 140 characters. */
-const MAX_NAME = 140;
 const MAX_REFERENCE = 64;
 
 const matches =
@@ -87,7 +86,18 @@ class RecordReader {
       this.fail(column, 'TEXT_TOO_LONG', `is longer than ${maxLength} characters`);
     else if (result === '' && read && this.failures.length === before && value !== undefined)
       this.fail(column, 'VALUE_MISSING', 'is empty');
+    const fault = this.failures.length > before ? undefined : faultOfText(result, 'one');
+    if (fault !== undefined) this.fail(column, 'TEXT_INVALID', fault);
     return result;
+  }
+
+  /** By kernel/text, also where a mapping's table or default gave it. */
+  name(target: Target): string {
+    const before = this.failures.length;
+    const name = tidyName(this.text(target, MAX_NAME));
+    const fault = name === '' || this.failures.length > before ? undefined : faultOfName(name);
+    if (fault !== undefined) this.fail(target.column, 'TEXT_INVALID', fault);
+    return name;
   }
 
   formed(target: Target, { maxLength, fits, code, reason, compact }: Form): string {
@@ -149,8 +159,8 @@ function applicantIn(reader: RecordReader, targets: Targets) {
   return {
     reference: reader.text(targets.reference, MAX_REFERENCE),
     nationalId: reader.nationalId(targets.nationalId),
-    name: reader.text(targets.name, MAX_NAME),
-    nameArabic: reader.text(targets.nameArabic, MAX_NAME),
+    name: reader.name(targets.name),
+    nameArabic: reader.name(targets.nameArabic),
     phone: reader.formed(targets.phone, PHONE_FORM),
     region: reader.formed(targets.region, REGION_FORM),
     receivedOn: reader.formed(targets.receivedOn, DATE_FORM),
@@ -167,7 +177,7 @@ function accountIn(
   const before = reader.failures.length;
   // Cash needs no account: it is paid out against the national id.
   const number = kind === 'cash' ? nationalId : compacted(reader.text(targets.accountNumber, 60));
-  const holder = reader.text(targets.accountHolder, MAX_NAME);
+  const holder = reader.name(targets.accountHolder);
   if (!isKind(kind)) {
     if (kind !== '')
       reader.fail(

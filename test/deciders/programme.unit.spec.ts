@@ -179,6 +179,43 @@ describe('the terms that a programme pays under', () => {
       )
       .thenRefused('INVALID_ACCOUNT', 'accounts/0/number');
   });
+  test('say nothing that the message of its account cannot hold', () => {
+    const withAccount = (one: Partial<typeof account>) => ({
+      type: 'SetPaymentTerms' as const,
+      ...terms,
+      accounts: [{ ...account, ...one }],
+    });
+    given(defined)
+      .when(withAccount({ name: '\u202e' }), manager)
+      .thenRefused('INVALID_TEXT', 'accounts/0/name');
+    given(defined)
+      .when({ type: 'SetPaymentTerms', ...terms, remittance: 'Aide \udc00' }, manager)
+      .thenRefused('INVALID_TEXT', 'remittance');
+    // Version 03 knows no bank code with digits; its file would never be written.
+    given(defined)
+      .when(withAccount({ bic: 'A0C1MAMC', format: 'pain.001.001.03' }), manager)
+      .thenRefused('INVALID_ACCOUNT', 'accounts/0/bic');
+    given()
+      .when(
+        {
+          type: 'DefineProgramme',
+          ...asdProgramme,
+          debtor: { ...asdProgramme.debtor, name: '\u3164' },
+        },
+        manager,
+      )
+      .thenRefused('INVALID_TEXT', 'debtor/name');
+    given()
+      .when(
+        {
+          type: 'DefineProgramme',
+          ...asdProgramme,
+          debtor: { ...asdProgramme.debtor, iban: 'MA64000000000000000000123482' },
+        },
+        manager,
+      )
+      .thenRefused('INVALID_ACCOUNT', 'debtor/iban');
+  });
   test('are a programme manager’s, of a programme that is not closed', () => {
     given(defined)
       .when({ type: 'SetPaymentTerms', ...terms }, by('farid', 'finance-officer'))

@@ -43,6 +43,8 @@ export interface MessageOutline {
    */
   readonly characters?: 'unicode' | 'latin';
 }
+/** What a transfer needs to know of the message that it will stand in. */
+export type TransferOutline = Pick<MessageOutline, 'debtor' | 'currency' | 'format' | 'characters'>;
 export interface MessageHead extends MessageOutline {
   readonly count: number;
   readonly totalMinor: bigint;
@@ -73,6 +75,12 @@ export interface MessageWriter {
  * under the same name. The file appears whole (temporary name, sync, rename) or not at all.
  */
 export interface PaymentRail {
+  /**
+   * Why no message of this rail can carry a transfer; undefined where one can. Asked before the
+   * instruction is recorded, so that one that cannot be written does not stop those that can. Names
+   * the part at fault, never what it says. Absent: it carries what `write` takes.
+   */
+  unfit?(instruction: Instruction, outline: TransferOutline): string | undefined;
   write(
     head: MessageHead,
     instructions: AsyncIterable<readonly Instruction[]> | Iterable<readonly Instruction[]>,

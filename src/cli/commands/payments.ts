@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { askBlock } from '../../use-cases/govstack/ask.js';
 import { endToEndIndex } from '../../use-cases/outcomes/end-to-end-index.js';
+import { paymentsLeftOut } from '../../use-cases/instructions/left-out.js';
 import { reinstructPayments } from '../../use-cases/instructions/reinstruct-payments.js';
 import { foldPayment } from '../../use-cases/folds.js';
 import {
@@ -20,7 +21,15 @@ import { parseLocalDate, parsePeriod } from '../../kernel/time.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
 import { execute } from '../../write-side/execute.js';
 import { part } from '../../write-side/unit.js';
-import { acting, action, actorOf, contextOf, type CommonOptions, type Run } from '../command.js';
+import {
+  acting,
+  action,
+  actorOf,
+  common,
+  contextOf,
+  type CommonOptions,
+  type Run,
+} from '../command.js';
 import { withEngine } from '../compose.js';
 import { drainAutomations } from '../drain.js';
 import type { Reject } from '../../tabular/household-row.js';
@@ -35,9 +44,11 @@ interface OutcomesOptions extends CommonOptions {
 interface CancelOptions extends CommonOptions {
   readonly reason: string;
 }
-interface ReinstructOptions extends CommonOptions {
+interface LeftOutOptions extends CommonOptions {
   readonly programme: string;
   readonly period: string;
+}
+interface ReinstructOptions extends LeftOutOptions {
   readonly executionDate: string;
   readonly sameAccount?: boolean;
 }
@@ -245,6 +256,33 @@ function addReinstruct(payments: Command): void {
     .action(action(reinstruct));
 }
 
+async function listLeftOut(run: Run, options: LeftOutOptions): Promise<void> {
+  const cycleId = cycleIdOf(
+    parseProgrammeId(options.programme, 'programme'),
+    parsePeriod(options.period),
+  );
+  const payments: Refusal[] = [];
+  await withEngine(options.data, async (engine) => {
+    for await (const page of paymentsLeftOut(engine, cycleId, run.signal)) payments.push(...page);
+  });
+  run.out.result({ cycleId, payments }, () =>
+    [
+      ...payments.map(({ id, code, reason }) => `${id}  ${code}  ${reason}`),
+      `${payments.length} payments are in no message`,
+    ].join('\n'),
+  );
+}
+
+function addLeftOut(payments: Command): void {
+  common(payments.command('left-out'))
+    .description(
+      'list the payments of a released cycle that are in no message, each with why; instructing again takes those that are READY',
+    )
+    .requiredOption('--programme <code>', 'programme')
+    .requiredOption('--period <YYYY-MM>', 'period')
+    .action(action(listLeftOut));
+}
+
 export function paymentsCommand(): Command {
   const payments = new Command('payments').description(
     'outcomes of payments, and instructing again',
@@ -253,5 +291,6 @@ export function paymentsCommand(): Command {
   addAskBlock(payments);
   addCancel(payments);
   addReinstruct(payments);
+  addLeftOut(payments);
   return payments;
 }

@@ -8,7 +8,7 @@ import { paymentDecider } from '../../payment/payment.decider.js';
 import { record, type UnitResult } from '../../write-side/bulk.js';
 import { part, type Unit } from '../../write-side/unit.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
-import { MAX_PER_FILE, messagePart, outlineOf, type Release } from './messages.js';
+import { MAX_PER_FILE, messagePart, outlineOf, unfitFrom, type Release } from './messages.js';
 import { endToEndIdOf, messageIdOf } from '../../payment/instruction-ids.rule.js';
 import { orderedInRound, SetTally, type Ordered, type SetFigures } from '../cycles/ordered-set.js';
 import { openPayees } from '../../person/payees.js';
@@ -95,8 +95,9 @@ export class Instructing {
   }
 
   /**
-   * Pages of payments with their payees; an erased person, one without an account, or whose account
-   * is held, is left out: they are instructed with those that are instructed again. Accounts, and
+   * Pages of payments with their payees; an erased person, one without an account, whose account
+   * is held, or of whom no message can be written, is left out: they are instructed with those that
+   * are instructed again. Accounts, and
    * how long they are held, are those at the release, so that a run that goes on later pays nobody
    * that the first had left out, in the middle of its files.
    */
@@ -144,9 +145,13 @@ export class Instructing {
     });
     const accounts = await openPayees(this.deps.vault, payees);
     return found.flatMap((payment, i): Item[] => {
-      if (payees[i] && accounts[i]) return [{ ...payment, payee: payees[i], account: accounts[i] }];
-      // Instructed before its payee was erased: it counts, though no file can name the payee any
-      // more.
+      if (payees[i] && accounts[i]) {
+        const item = { ...payment, payee: payees[i], account: accounts[i] };
+        const from = this.#from(item);
+        if (unfitFrom(this.deps.rail, from, this.#instruction(item)) === undefined) return [item];
+      }
+      // Instructed before its payee was erased, or by a version that took what no file can hold: it
+      // counts, though no file has it.
       if (payment.instructed) this.#count(payment.ordered.amountMinor);
       return [];
     });
@@ -228,8 +233,13 @@ export class Instructing {
     this.totalMinor += BigInt(amountMinor);
   }
 
-  #messageFor({ instructed, account, ordered }: Item, full: Message[]): Message {
-    const from = this.release.terms.accountFor(ordered.region, account.kind);
+  #from({ account, ordered }: Item): PayingAccount {
+    return this.release.terms.accountFor(ordered.region, account.kind);
+  }
+
+  #messageFor(item: Item, full: Message[]): Message {
+    const { instructed } = item;
+    const from = this.#from(item);
     const filling = this.#filling.get(from) ?? { current: undefined, sequence: 0 };
     this.#filling.set(from, filling);
     const { current } = filling;

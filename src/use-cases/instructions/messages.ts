@@ -42,6 +42,14 @@ export const outlineOf = (
   characters,
 });
 
+/** Why no message from this account can carry the transfer; undefined where one can. */
+export const unfitFrom = (
+  rail: PaymentRail,
+  { debtor, format, characters }: PayingAccount,
+  instruction: Instruction,
+): string | undefined =>
+  rail.unfit?.(instruction, { debtor, format, characters, currency: instruction.currency });
+
 /**
  * The part of a message id that tells messages of one release apart: the account, where terms name
  * it, and a running number.

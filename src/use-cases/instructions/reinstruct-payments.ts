@@ -1,7 +1,7 @@
 import type { WrittenFile } from '../../adapters/payment-rail/port.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
-import { partsOfCycle, partsOfPayment, streams } from '../../kernel/ids.js';
+import { streams } from '../../kernel/ids.js';
 import { parseLocalDate } from '../../kernel/time.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
 import { record, recordOne } from '../../write-side/bulk.js';
@@ -18,17 +18,15 @@ import {
 } from '../../write-side/context.js';
 import { MessageNamer } from './message-namer.js';
 import {
-  accountFor,
-  isInstruction,
-  writeReinstructions,
-  type ReinstructionHead,
-} from './reinstruction-files.js';
+  accountNow,
+  candidatesOf,
+  type Candidate,
+  type Head,
+  headOf,
+  type Obstacle,
+} from './account-now.js';
+import { accountFor, isInstruction, writeReinstructions } from './reinstruction-files.js';
 import { endToEndIdOf } from '../../payment/instruction-ids.rule.js';
-import type { PaymentState } from '../../payment/payment.state.js';
-import { openPayees } from '../../person/payees.js';
-import { heldBy, payeeOf, type Held, type Payee } from '../../person/payee.rule.js';
-import type { AccountHold } from '../../kernel/accounts.js';
-import { PolicyReader } from '../../programme/policy-reader.js';
 import { refusal, type Refusal } from '../../write-side/refusals.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 
@@ -66,7 +64,6 @@ export interface ReinstructSummary {
   /** Of every instruction of the cycle after its release. */
   files: WrittenFile[];
 }
-type Head = ReinstructionHead & { readonly hold: AccountHold };
 
 /**
  * Instructs rejected and returned payments of a cycle again, as new attempts of the same payments,
@@ -86,7 +83,7 @@ export async function reinstructPayments(
 ): Promise<ReinstructSummary> {
   parseLocalDate(args.executionDate, 'executionDate');
   const history = await deps.store.readStream(streams.cycle(args.cycleId));
-  const head = await headOf(deps, args.cycleId, history);
+  const head = await openHeadOf(deps, args.cycleId, history);
   const found = await survey(deps, args, firstMessages(history), onProgress, signal);
   const summary: ReinstructSummary = {
     cycleId: args.cycleId,
@@ -114,23 +111,12 @@ export async function reinstructPayments(
 }
 
 /** @throws DomainError CYCLE_NOT_RELEASED, CYCLE_STATUS */
-async function headOf(deps: Deps, cycleId: string, history: readonly Recorded[]): Promise<Head> {
-  const { programmeId, period } = partsOfCycle(cycleId);
-  const released = history.findLast((event) => event.type === 'CycleReleased');
-  if (!released)
-    throw new DomainError(
-      'CYCLE_NOT_RELEASED',
-      `Cycle ${cycleId} is not released.`,
-      'rule',
-      'cycleId',
-    );
-  const { definition, terms } = await new PolicyReader(deps.store).programme(
-    programmeId,
-    released.position,
-  );
-  // What the programme holds now, not at the release: a hold set since is there to stop what
-  // happened since.
-  const { hold } = await new PolicyReader(deps.store).programme(programmeId);
+async function openHeadOf(
+  deps: Deps,
+  cycleId: string,
+  history: readonly Recorded[],
+): Promise<Head> {
+  const head = await headOf(deps, cycleId, history);
   if (foldCycle(history).status === 'closed')
     throw new DomainError(
       'CYCLE_STATUS',
@@ -138,7 +124,7 @@ async function headOf(deps: Deps, cycleId: string, history: readonly Recorded[])
       'rule',
       'cycleId',
     );
-  return { programmeId, period, terms, hold, currency: definition.currency };
+  return head;
 }
 
 /** The messages of the cycle's own instruction; undefined while it is under way. */
@@ -235,54 +221,8 @@ async function survey(
   return { candidates: args.paymentIds ?? failed, messages };
 }
 
-/** A payment with its payee, as far as there is an account that can be paid on. */
-interface Candidate {
-  readonly paymentId: string;
-  readonly events: readonly Recorded[];
-  readonly state: PaymentState;
-  readonly payee: Payee | undefined;
-}
-
-async function candidatesOf(
-  { store, vault }: Deps,
-  paymentIds: readonly string[],
-): Promise<readonly Candidate[]> {
-  const payments = await store.readStreams(paymentIds.map((id) => streams.payment(id)));
-  const persons = await store.readStreams(
-    paymentIds.map((id) => streams.person(partsOfPayment(id).personId)),
-  );
-  const payees = persons.map(({ events }) => payeeOf(events));
-  const accounts = await openPayees(vault, payees);
-  return paymentIds.map((paymentId, i) => {
-    const { events } = payments[i]!;
-    return { paymentId, events, state: foldPayment(events), payee: accounts[i] && payees[i] };
-  });
-}
-
-/** Why a payment is not instructed now: its account is missing, not mended, or held. */
-type Obstacle =
-  | { readonly kind: 'waiting'; readonly error: DomainError }
-  | { readonly kind: 'held'; readonly error: DomainError; readonly until: string | undefined };
-
-/** The account that a payment may be instructed to now, or what is in the way. */
-function accountNow(
-  { state, payee }: Candidate,
-  { hold }: Head,
-  sameAccount: boolean,
-  now: string,
-): Payee | Obstacle {
-  const { status } = state;
-  if (!payee) return { kind: 'waiting', error: noAccount() };
-  const mended = status === 'ordered' || sameAccount || payee.accountId !== state.accountId;
-  if (!mended) return { kind: 'waiting', error: notMended() };
-  const held = heldBy(payee, hold, now);
-  const instructable = status === 'ordered' || status === 'rejected' || status === 'returned';
-  if (held && instructable) return { kind: 'held', error: heldError(held), until: held.until };
-  return payee;
-}
-
 function countObstacle(summary: ReinstructSummary, obstacle: Obstacle): void {
-  if (obstacle.kind === 'waiting') {
+  if (obstacle.kind !== 'held') {
     summary.waiting += 1;
     return;
   }
@@ -334,10 +274,12 @@ async function reinstructPage(
   const chosen: { readonly candidate: Candidate; readonly messageId: string }[] = [];
   const refused: Refusal[] = [];
   for (const candidate of candidates) {
-    const found = accountNow(candidate, head, args.sameAccount === true, now);
+    const found = accountNow(deps.rail, candidate, head, args.sameAccount === true, now);
     if ('error' in found) {
       countObstacle(summary, found);
-      if (args.paymentIds) refused.push(refusal(candidate.paymentId, found.error));
+      // What cannot be written waits for a person, who is told of it whether they asked or not.
+      if (args.paymentIds || found.kind === 'unfit')
+        refused.push(refusal(candidate.paymentId, found.error));
       continue;
     }
     const messageId = namer.next(accountFor(head, candidate.events, found.kind));
@@ -357,24 +299,3 @@ async function reinstructPage(
   summary.refused += refused.length;
   if (refused.length > 0) args.onRefused?.(refused);
 }
-
-const notMended = (): DomainError =>
-  new DomainError(
-    'ACCOUNT_NOT_MENDED',
-    'The payee has the same account as when the payment failed.',
-    'rule',
-  );
-const heldError = ({ until }: Held): DomainError =>
-  until === undefined
-    ? new DomainError(
-        'ACCOUNT_NOT_VERIFIED',
-        "The payee's account waits to be verified by another person than who registered it.",
-        'rule',
-      )
-    : new DomainError(
-        'ACCOUNT_HELD',
-        `The payee's account was changed; it is not paid on before ${until}.`,
-        'rule',
-      );
-const noAccount = (): DomainError =>
-  new DomainError('NO_PAYEE_ACCOUNT', 'The payee has no account that can be paid on.', 'rule');

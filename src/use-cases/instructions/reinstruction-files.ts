@@ -5,7 +5,7 @@ import { payeeOf } from '../../person/payee.rule.js';
 import { openPayees } from '../../person/payees.js';
 import { PAGE, type Deps } from '../../write-side/context.js';
 import type { PayingAccount } from '../../write-side/readers.js';
-import { writeMessage, type Release } from './messages.js';
+import { unfitFrom, writeMessage, type Release } from './messages.js';
 
 /** What is the same for all messages of a cycle that are written after its release. */
 export type ReinstructionHead = Omit<Release, 'executionDate' | 'createdAt'>;
@@ -95,11 +95,13 @@ export async function writeReinstructions(
       if (createdAt === undefined || event.time < createdAt) createdAt = event.time;
       executionDate ??= event.data.executionDate;
       account ??= accountFor(head, payment, payee.kind);
-      instructions.push(instructionOf(found, head));
+      const instruction = instructionOf(found, head);
+      if (unfitFrom(deps.rail, account, instruction) === undefined) instructions.push(instruction);
     }
   }
   if (createdAt === undefined || executionDate === undefined || account === undefined)
     return undefined;
+  if (instructions.length === 0) return undefined;
   return writeMessage(
     deps.rail,
     { ...head, createdAt, executionDate },

@@ -8,7 +8,13 @@ import {
   type Modality,
 } from '../../../kernel/govstack.js';
 import { formatAmount } from '../../../kernel/money.js';
-import { RailError, type Debtor, type Instruction, type MessageOutline } from '../port.js';
+import {
+  RailError,
+  type Debtor,
+  type Instruction,
+  type MessageOutline,
+  type TransferOutline,
+} from '../port.js';
 
 /** A name and a value, as both parties of a transfer are written. */
 interface Entry {
@@ -55,7 +61,7 @@ const KEYS: Readonly<Record<AccountKind, string>> = {
  */
 export function transferOf(
   { paymentId, endToEndId, payee, amountMinor, currency, remittance }: Instruction,
-  outline: MessageOutline,
+  outline: TransferOutline,
   paymentMode: string,
 ): Transfer {
   const wrong = (field: string, reason: string): RailError =>

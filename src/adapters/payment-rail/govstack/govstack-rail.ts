@@ -22,6 +22,7 @@ import {
   type PaymentRail,
   type WrittenFile,
 } from '../port.js';
+import { unfitBy } from '../unfit.js';
 import { MessagesUnderWay, requireTotals, SpoolFile, writeFailure } from '../spool-file.js';
 import { requireNotSent, writeWhole } from '../whole-file.js';
 
@@ -50,6 +51,9 @@ export function govstackRail(
   }
 
   return {
+    unfit: unfitBy((instruction, outline) =>
+      transferOf(instruction, outline, settings.paymentMode),
+    ),
     begin,
     async write(head, instructions) {
       const message = await begin(head);

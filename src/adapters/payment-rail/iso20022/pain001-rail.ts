@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { CLOSING, MAX_TRANSACTIONS, opening, transfer } from './pain001.js';
+import { unfitBy } from '../unfit.js';
 import type {
   Instruction,
   MessageHead,
@@ -36,6 +37,7 @@ export interface PaymentFilesOptions {
 export function paymentFiles(dir: string, { check }: PaymentFilesOptions = {}): PaymentRail {
   const underWay = new MessagesUnderWay();
   return {
+    unfit: unfitBy(transfer),
     async write(head, instructions) {
       const first = opening(head);
       const release = underWay.take(head.messageId);

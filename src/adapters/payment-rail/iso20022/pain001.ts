@@ -2,6 +2,7 @@ import { canBePaid, isRib } from '../../../kernel/accounts.js';
 import { never } from '../../../kernel/errors.js';
 import { uetrOf } from '../../../kernel/ids.js';
 import { formatAmount } from '../../../kernel/money.js';
+import { BIC, MAX_NAME, OLD_BIC } from '../../../kernel/text.js';
 import { toLatin } from '../../../kernel/transliteration.js';
 import {
   RailError,
@@ -19,7 +20,6 @@ export const MAX_TRANSACTIONS = 9_999_999;
 /** DecimalNumber of the schema: 18 digits in all. */
 const MAX_TOTAL = 10n ** 18n - 1n;
 
-const MAX_NAME = 140;
 /**
  * Printable, without a character that XML escapes, and no longer than the schema allows: nothing
  * needs to be done to it.
@@ -46,12 +46,6 @@ const escapeXml = (text: string): string =>
 
 const IDENTIFIER = /^[A-Za-z0-9][A-Za-z0-9._-]{0,34}$/;
 const IBAN = /^[A-Z]{2}[0-9]{2}[A-Z0-9]{1,30}$/;
-const BIC = /^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$/;
-/**
- * Version 03 spells a BIC as ISO 9362 did before 2014: a bank of letters only, no 0, 1 or O in
- * certain places.
- */
-const OLD_BIC = /^[A-Z]{6}[A-Z2-9][A-NP-Z0-9]([A-Z0-9]{3})?$/;
 const DATE = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
 const INSTANT = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?Z$/;
 

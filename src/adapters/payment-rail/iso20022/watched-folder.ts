@@ -90,6 +90,10 @@ class Outgoing implements PaymentRail {
     private readonly kept: PaymentRail,
   ) {}
 
+  unfit(...transfer: Parameters<NonNullable<PaymentRail['unfit']>>): string | undefined {
+    return this.kept.unfit?.(...transfer);
+  }
+
   async write(...message: Parameters<PaymentRail['write']>): Promise<WrittenFile> {
     return this.#deliver(await this.kept.write(...message));
   }

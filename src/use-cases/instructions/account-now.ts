@@ -1,0 +1,138 @@
+import type { Instruction, PaymentRail } from '../../adapters/payment-rail/port.js';
+import type { AccountHold } from '../../kernel/accounts.js';
+import type { Recorded } from '../../kernel/decider.js';
+import { DomainError } from '../../kernel/errors.js';
+import { partsOfCycle, partsOfPayment, streams } from '../../kernel/ids.js';
+import { endToEndIdOf } from '../../payment/instruction-ids.rule.js';
+import type { PaymentState } from '../../payment/payment.state.js';
+import { heldBy, payeeOf, type Held, type Payee } from '../../person/payee.rule.js';
+import { openPayees } from '../../person/payees.js';
+import { PolicyReader } from '../../programme/policy-reader.js';
+import type { Deps } from '../../write-side/context.js';
+import { foldPayment } from '../folds.js';
+import { unfitFrom } from './messages.js';
+import { accountFor, type ReinstructionHead } from './reinstruction-files.js';
+
+export type Head = ReinstructionHead & { readonly hold: AccountHold };
+
+/**
+ * What a released cycle is paid under: the terms of the release, and the hold of now: one set since
+ * is there to stop what happened since.
+ * @throws DomainError CYCLE_NOT_RELEASED
+ */
+export async function headOf(
+  { store }: Pick<Deps, 'store'>,
+  cycleId: string,
+  history: readonly Recorded[],
+): Promise<Head> {
+  const { programmeId, period } = partsOfCycle(cycleId);
+  const released = history.findLast((event) => event.type === 'CycleReleased');
+  if (!released)
+    throw new DomainError(
+      'CYCLE_NOT_RELEASED',
+      `Cycle ${cycleId} is not released.`,
+      'rule',
+      'cycleId',
+    );
+  const { definition, terms } = await new PolicyReader(store).programme(
+    programmeId,
+    released.position,
+  );
+  const { hold } = await new PolicyReader(store).programme(programmeId);
+  return { programmeId, period, terms, hold, currency: definition.currency };
+}
+
+/** A payment with its payee, as far as there is an account that can be paid on. */
+export interface Candidate {
+  readonly paymentId: string;
+  readonly events: readonly Recorded[];
+  readonly state: PaymentState;
+  readonly payee: Payee | undefined;
+  readonly account: Instruction['payee'] | undefined;
+}
+
+export async function candidatesOf(
+  { store, vault }: Pick<Deps, 'store' | 'vault'>,
+  paymentIds: readonly string[],
+): Promise<readonly Candidate[]> {
+  const payments = await store.readStreams(paymentIds.map((id) => streams.payment(id)));
+  const persons = await store.readStreams(
+    paymentIds.map((id) => streams.person(partsOfPayment(id).personId)),
+  );
+  const payees = persons.map(({ events }) => payeeOf(events));
+  const accounts = await openPayees(vault, payees);
+  return paymentIds.map((paymentId, i) => {
+    const { events } = payments[i]!;
+    const account = accounts[i];
+    return { paymentId, events, state: foldPayment(events), payee: account && payees[i], account };
+  });
+}
+
+/**
+ * Why a payment is not instructed now: its account is missing or not mended, is held, or no message
+ * can say who is paid.
+ */
+export type Obstacle =
+  | { readonly kind: 'waiting' | 'unfit'; readonly error: DomainError }
+  | { readonly kind: 'held'; readonly error: DomainError; readonly until: string | undefined };
+
+/** The account that a payment may be instructed to now, or what is in the way. */
+export function accountNow(
+  rail: PaymentRail,
+  candidate: Candidate,
+  head: Head,
+  sameAccount: boolean,
+  now: string,
+): Payee | Obstacle {
+  const { state, payee } = candidate;
+  const { status } = state;
+  if (!payee) return { kind: 'waiting', error: noAccount() };
+  const mended = status === 'ordered' || sameAccount || payee.accountId !== state.accountId;
+  if (!mended) return { kind: 'waiting', error: notMended() };
+  const held = heldBy(payee, head.hold, now);
+  const instructable = status === 'ordered' || status === 'rejected' || status === 'returned';
+  if (held && instructable) return { kind: 'held', error: heldError(held), until: held.until };
+  const unfit = instructable ? unfitReason(rail, candidate, head) : undefined;
+  return unfit === undefined ? payee : { kind: 'unfit', error: unwritable(unfit) };
+}
+
+/** Why no message can carry the payment to the account that its payee has now. */
+export function unfitReason(
+  rail: PaymentRail,
+  { paymentId, events, state, account }: Candidate,
+  head: Head,
+): string | undefined {
+  if (!account) return undefined;
+  return unfitFrom(rail, accountFor(head, events, account.kind), {
+    paymentId,
+    attempt: state.attempt + 1,
+    endToEndId: endToEndIdOf(paymentId, state.attempt + 1),
+    amountMinor: BigInt(state.amountMinor),
+    currency: state.currency,
+    payee: account,
+    remittance: head.terms.remittanceOf(head.period),
+  });
+}
+
+const notMended = (): DomainError =>
+  new DomainError(
+    'ACCOUNT_NOT_MENDED',
+    'The payee has the same account as when the payment failed.',
+    'rule',
+  );
+const heldError = ({ until }: Held): DomainError =>
+  until === undefined
+    ? new DomainError(
+        'ACCOUNT_NOT_VERIFIED',
+        "The payee's account waits to be verified by another person than who registered it.",
+        'rule',
+      )
+    : new DomainError(
+        'ACCOUNT_HELD',
+        `The payee's account was changed; it is not paid on before ${until}.`,
+        'rule',
+      );
+const noAccount = (): DomainError =>
+  new DomainError('NO_PAYEE_ACCOUNT', 'The payee has no account that can be paid on.', 'rule');
+export const unwritable = (reason: string): DomainError =>
+  new DomainError('PAYMENT_UNWRITABLE', `No message can carry the payment. ${reason}`, 'rule');

@@ -1,0 +1,41 @@
+import { streams } from '../../kernel/ids.js';
+import type { Deps } from '../../write-side/context.js';
+import { refusal, type Refusal } from '../../write-side/refusals.js';
+import { pagesOf } from '../../write-side/stream-pages.js';
+import { accountNow, candidatesOf, headOf, unfitReason, unwritable } from './account-now.js';
+
+/**
+ * Payments of a released cycle that are in no message, each with why: those that were left out when
+ * the cycle was instructed and have not been instructed since, and those that were recorded as
+ * instructed by a version that could not write them then. `READY` where nothing is in the way any
+ * more: instructing again takes them.
+ * @throws DomainError CYCLE_NOT_RELEASED
+ */
+export async function* paymentsLeftOut(
+  deps: Deps,
+  cycleId: string,
+  signal?: AbortSignal,
+): AsyncGenerator<readonly Refusal[]> {
+  const history = await deps.store.readStream(streams.cycle(cycleId));
+  const head = await headOf(deps, cycleId, history);
+  const now = deps.clock.now();
+  for await (const page of pagesOf(deps.store, `payment-${cycleId}-`, signal ? { signal } : {})) {
+    const ids = page.map(({ stream }) => stream.slice('payment-'.length));
+    const found: Refusal[] = [];
+    for (const candidate of await candidatesOf(deps, ids)) {
+      const { paymentId, state } = candidate;
+      if (state.status === 'ordered') {
+        const obstacle = accountNow(deps.rail, candidate, head, false, now);
+        found.push(
+          'error' in obstacle
+            ? refusal(paymentId, obstacle.error)
+            : { id: paymentId, code: 'READY', reason: 'Nothing is in the way any more.' },
+        );
+      } else if (state.status === 'instructed') {
+        const reason = unfitReason(deps.rail, candidate, head);
+        if (reason !== undefined) found.push(refusal(paymentId, unwritable(reason)));
+      }
+    }
+    if (found.length > 0) yield found;
+  }
+}
