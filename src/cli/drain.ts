@@ -3,6 +3,7 @@ import { checkpointsIn } from '../adapters/data-folder/checkpoint.js';
 import { leasePosition } from '../adapters/lease/postgres.js';
 import { processManagers } from '../process-managers/all.js';
 import { AutomationRunner } from '../process-managers/runner.js';
+import { setAsideNote, stateKept } from '../process-managers/set-aside.js';
 import type { Distributed } from '../composition/config.js';
 import { DomainError } from '../kernel/errors.js';
 import { AUTOMATION_LEASE } from '../composition/servers.js';
@@ -57,8 +58,10 @@ export async function drainAutomations(
   const left = await destroyLeftKeys(engine, checkpoints, run.signal);
   if (left > 0) run.out.note(leftKeysNote(left));
   const progress = run.out.progress('events followed');
-  await new AutomationRunner(engine, processManagers(engine), checkpoints.acted).drain(
-    ({ done }) => progress(done),
-    run.signal,
-  );
+  await new AutomationRunner(
+    engine,
+    processManagers(engine),
+    { ...checkpoints.acted, ...stateKept(checkpoints.each) },
+    { onSetAside: (entry) => run.out.note(`${setAsideNote(entry)}; see sanad automation list`) },
+  ).drain(({ done }) => progress(done), run.signal);
 }

@@ -4,6 +4,7 @@ import { auditCommand } from './commands/audit.js';
 import { breaksCommand } from './commands/breaks.js';
 import { correctionsCommand } from './commands/corrections.js';
 import { cycleCommand } from './commands/cycle/cycle.js';
+import { automationCommand } from './commands/automation.js';
 import { deadLettersCommand } from './commands/dead-letters.js';
 import { demoCommand } from './demo/demo.js';
 import { householdsCommand } from './commands/households.js';
@@ -41,6 +42,7 @@ for (const command of [
   auditCommand(),
   rebuildCommand(),
   relayCommand(),
+  automationCommand(),
   deadLettersCommand(),
 ])
   program.addCommand(withExitOverride(command));

@@ -12,6 +12,7 @@ import { destroyLeftKeys, leftKeysNote } from '../use-cases/persons/destroy-left
 import { takeFrom } from '../use-cases/statements/take-from-folder.js';
 import { processManagers } from '../process-managers/all.js';
 import { AutomationRunner } from '../process-managers/runner.js';
+import { setAsideNote, stateKept } from '../process-managers/set-aside.js';
 import { engineOver } from './engine.js';
 import type { BackgroundStart } from '../runtime/background.js';
 import { unfinished } from '../use-cases/jobs/all.js';
@@ -69,7 +70,17 @@ const checkpoints = checkpointsIn(start.dir);
 const automations = new AutomationRunner(
   { store: following },
   processManagers(deps),
-  checkpoints.acted,
+  { ...checkpoints.acted, ...stateKept(checkpoints.each) },
+  {
+    onSetAside: (entry) =>
+      tell({ kind: 'trouble', what: 'automation', detail: setAsideNote(entry) }),
+    onTrouble: (manager, error) =>
+      tell({
+        kind: 'trouble',
+        what: manager,
+        detail: error instanceof Error ? error.message.split('\n', 1)[0]! : String(error),
+      }),
+  },
 );
 async function automate(): Promise<void> {
   const left = await destroyLeftKeys(deps, checkpoints, stop.signal);
@@ -77,10 +88,14 @@ async function automate(): Promise<void> {
   await automations.run(stop.signal);
 }
 const automating = supervise('automation', automate, tell, stop.signal);
-const telling = setInterval(
-  () => tell({ kind: 'position', name: 'automation', position: automations.position }),
-  250,
-);
+const telling = setInterval(() => {
+  tell({ kind: 'position', name: 'automation', position: automations.position });
+  tell({
+    kind: 'automation',
+    setAside: automations.setAside.length,
+    behind: automations.behind.length,
+  });
+}, 250);
 
 tell({ kind: 'ready' });
 for (const { job, by } of await unfinished(deps)) jobs.start(job, by);

@@ -1,4 +1,4 @@
-import type { HealthStatus } from '../runtime/health-status.js';
+import type { AutomationHealth, HealthStatus } from '../runtime/health-status.js';
 import type { Log } from '../runtime/log.js';
 import { supervise } from '../runtime/supervise.js';
 import type { FromBackground } from '../write-side/jobs.js';
@@ -9,6 +9,7 @@ export class Supervisor implements HealthStatus {
   readonly #troubles = new Map<string, string>();
   readonly #running: Promise<void>[] = [];
   readonly stop = new AbortController();
+  automation?: AutomationHealth;
 
   constructor(private readonly log: Log) {}
 

@@ -33,7 +33,21 @@ const up = (figure: string): Schema => ({
 const details: Schema = {
   type: 'object',
   required: ['log', 'readModels'],
-  properties: { log: up('position'), readModels: up('lag') },
+  properties: {
+    log: up('position'),
+    readModels: up('lag'),
+    automation: {
+      type: 'object',
+      description:
+        'Where the process runs them: events that automations set aside for a person, and automations that fail now.',
+      required: ['status', 'setAside', 'behind'],
+      properties: {
+        status: { type: 'string', enum: ['up'] },
+        setAside: { type: 'integer' },
+        behind: { type: 'integer' },
+      },
+    },
+  },
 };
 /** As @nestjs/terminus answers where everything is up. */
 const READY: Schema = {
@@ -85,7 +99,11 @@ export class HealthHttp {
   })
   async ready(): Promise<HealthCheckResult> {
     try {
-      return await this.health.check([() => this.#store(), () => this.#readModels()]);
+      return await this.health.check([
+        () => this.#store(),
+        () => this.#readModels(),
+        () => this.#automation(),
+      ]);
     } catch {
       throw new DomainError(
         'NOT_READY',
@@ -97,6 +115,15 @@ export class HealthHttp {
 
   async #store(): Promise<HealthIndicatorResult> {
     return { log: { status: 'up', position: await this.store.lastPosition() } };
+  }
+
+  /**
+   * What was set aside waits for a person, and all else goes on: so it is said, and the server is
+   * ready.
+   */
+  #automation(): HealthIndicatorResult {
+    const { automation } = this.healthStatus;
+    return automation === undefined ? {} : { automation: { status: 'up', ...automation } };
   }
 
   async #readModels(): Promise<HealthIndicatorResult> {

@@ -9,9 +9,8 @@ import { whenPersonErasedThenDestroyKey } from './when-person-erased-then-destro
 import { whenRefundedAfterClosingThenRelease } from './when-refunded-after-closing-then-release.js';
 
 /**
- * Every process manager, in the order in which they act on a page of the log. They share one
- * checkpoint, so whoever runs any of them runs them all: what one that was left out had to do would
- * never be done once the checkpoint has moved on.
+ * Every process manager, in the order in which they act on a page of the log, as long as none of
+ * them fails. Each has its own place in the log; a new one begins at the beginning.
  */
 export const processManagers = (deps: Deps): readonly ProcessManager[] => [
   whenApplicationApprovedThenEnrol(deps),

@@ -1,15 +1,29 @@
 import type { EventType } from '../../events/generated.js';
 import { MAX_PAGE } from '../adapters/event-store/port.js';
+import { Backoff } from '../kernel/concurrency/backoff.js';
+import { pause } from '../kernel/concurrency/pause.js';
 import type { Recorded } from '../kernel/decider.js';
 import type { Deps, OnProgress } from '../write-side/context.js';
+import {
+  isOutage,
+  isRefusal,
+  reasonOf,
+  setAsideOf,
+  type AutomationState,
+  type SetAside,
+} from './set-aside.js';
 
 /**
  * Where the runner was; losing it costs a walk over the log, never correctness: what was done is
  * told by the streams.
  */
 export interface Checkpoint {
+  /** Up to which all have acted; -1 where nothing was kept. */
   load(): Promise<number>;
   save(position: number): Promise<void>;
+  /** Of each by itself. Undefined: an earlier version kept one position for all. */
+  loadState?(): Promise<AutomationState | undefined>;
+  saveState?(state: AutomationState): Promise<void>;
 }
 
 /**
@@ -25,63 +39,323 @@ export interface ProcessManager {
 /** A checkpoint for tests and for jobs that start where the log ends. */
 export const checkpointInMemory = (start = -1): Checkpoint => {
   let position = start;
+  let state: AutomationState | undefined;
   return {
     load: async () => position,
     save: async (next) => {
       position = next;
     },
+    loadState: async () => state,
+    saveState: async (next) => {
+      state = next;
+    },
   };
 };
 
-/** Drives the process managers from one checkpoint, live or until caught up. */
+/** What whoever runs it is told. */
+export interface RunnerOptions {
+  readonly pageSize?: number;
+  /** An event was set aside: a person has to look at it. */
+  readonly onSetAside?: (entry: SetAside) => void;
+  /** A manager failed now and is tried again; the others go on. */
+  readonly onTrouble?: (manager: string, error: unknown) => void;
+  /** How long the first pause between tries is; for tests. */
+  readonly firstPauseMs?: number;
+}
+
+/** Tries of one page before the event at fault is looked for, and set aside. */
+const TRIES = 5;
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 30_000;
+/** What was set aside is tried again now and then: what was in the way may be gone. */
+const AGAIN_MS = 600_000;
+
+/** A process manager with its own place in the log. */
+interface Lane {
+  readonly manager: ProcessManager;
+  position: number;
+  /** Catching up by itself, after it failed or was behind the others. */
+  behind: Promise<void> | undefined;
+}
+
+/**
+ * Drives the process managers, live or until caught up. Each has its own place in the log: one that
+ * fails is tried again by itself while the others go on, and an event that it cannot act on after a
+ * number of tries is set aside for a person. What fails because a disk or a server is away sets
+ * nothing aside.
+ */
 export class AutomationRunner {
-  #position: number | undefined;
+  #lanes: readonly Lane[] | undefined;
+  #setAside: SetAside[] = [];
+  /** The end of the page that those who are not behind are given, or were given last. */
+  #shared = -1;
+  readonly #options: RunnerOptions;
 
   constructor(
-    private readonly deps: { readonly store: Pick<Deps['store'], 'readAll' | 'follow'> },
+    private readonly deps: {
+      readonly store: Pick<Deps['store'], 'readAll' | 'follow'> &
+        Partial<Pick<Deps['store'], 'readStream'>>;
+    },
     private readonly managers: readonly ProcessManager[],
     private readonly checkpoint: Checkpoint,
-    private readonly pageSize = 2_000,
-  ) {}
+    options: RunnerOptions | number = {},
+  ) {
+    this.#options = typeof options === 'number' ? { pageSize: options } : options;
+  }
 
   /** Log position up to which every manager has acted; -1 before the first. */
   get position(): number {
-    return this.#position ?? -1;
+    return this.#lanes ? lowest(this.#lanes) : -1;
+  }
+
+  /** What a person has to look at. */
+  get setAside(): readonly SetAside[] {
+    return this.#setAside;
+  }
+
+  /** Managers that catch up by themselves, because they failed or are new. */
+  get behind(): readonly string[] {
+    return (this.#lanes ?? [])
+      .filter(({ behind }) => behind !== undefined)
+      .map(({ manager }) => manager.name);
+  }
+
+  /** Reads where each was; needed only to look at it without running. */
+  async load(): Promise<void> {
+    await this.#load();
   }
 
   /**
-   * Follows the log until the signal aborts. Rejects when a manager fails; started again, it goes
+   * Follows the log until the signal aborts. Rejects when the log is lost; started again, each goes
    * on where it was.
    */
   async run(signal: AbortSignal): Promise<void> {
-    this.#position ??= await this.checkpoint.load();
-    for await (const page of this.deps.store.follow(this.#position, signal, this.pageSize)) {
-      await this.#handle(page.events, page.next, signal);
+    const lanes = await this.#load();
+    const ended = new AbortController();
+    const until = AbortSignal.any([signal, ended.signal]);
+    this.#shared = Math.max(...lanes.map(({ position }) => position));
+    for (const lane of lanes) if (lane.position < this.#shared) this.#leaveBehind(lane, until);
+    const again = this.#again(until);
+    try {
+      const pages = this.deps.store.follow(this.#shared, until, this.#pageSize);
+      for await (const page of pages) {
+        this.#shared = page.next;
+        for (const lane of lanes) if (!lane.behind) await this.#give(lane, page, until);
+        signal.throwIfAborted();
+        await this.#save();
+      }
+    } finally {
+      ended.abort();
+      await Promise.all([again, ...lanes.map(({ behind }) => behind)]);
     }
   }
 
   /**
-   * Acts on everything recorded so far, also on what that itself records, and stops. Returns the
-   * position reached.
+   * Acts on everything recorded so far, also on what that itself records, and stops. What is refused
+   * is set aside; what fails otherwise holds up its own manager only, and is thrown at the end.
+   * Returns the position reached by all.
    */
   async drain(onProgress?: OnProgress, signal?: AbortSignal): Promise<number> {
-    this.#position ??= await this.checkpoint.load();
+    const lanes = await this.#load();
+    const failed = new Map<Lane, unknown>();
     for (;;) {
       signal?.throwIfAborted();
-      const page = await this.deps.store.readAll(this.#position, Math.min(this.pageSize, MAX_PAGE));
-      if (page.events.length === 0) return this.#position;
-      await this.#handle(page.events, page.next, signal);
-      onProgress?.({ what: 'events followed', done: this.#position + 1 });
+      const well = lanes.filter((lane) => !failed.has(lane));
+      if (well.length === 0) break;
+      const from = lowest(well);
+      const page = await this.deps.store.readAll(from, Math.min(this.#pageSize, MAX_PAGE));
+      if (page.events.length === 0) break;
+      for (const lane of well) {
+        if (lane.position >= page.next) continue;
+        try {
+          await this.#act(lane, page.events, signal, 1);
+          lane.position = page.next;
+        } catch (error) {
+          signal?.throwIfAborted();
+          failed.set(lane, error);
+        }
+      }
+      await this.#save();
+      onProgress?.({ what: 'events followed', done: this.position + 1 });
+    }
+    for (const error of failed.values()) throw error;
+    return this.position;
+  }
+
+  /**
+   * Tries what was set aside once more: all of it, or one event. Returns how many are set aside no
+   * longer.
+   */
+  async retry(eventId?: string, signal?: AbortSignal): Promise<number> {
+    await this.#load();
+    let done = 0;
+    for (const entry of [...this.#setAside]) {
+      if (eventId !== undefined && entry.eventId !== eventId) continue;
+      if (await this.#retryOne(entry, signal)) done += 1;
+    }
+    if (done > 0) await this.#save();
+    return done;
+  }
+
+  get #pageSize(): number {
+    return this.#options.pageSize ?? 2_000;
+  }
+
+  async #load(): Promise<readonly Lane[]> {
+    if (this.#lanes) return this.#lanes;
+    const state = await this.checkpoint.loadState?.();
+    const shared = state ? -1 : await this.checkpoint.load();
+    this.#setAside = [...(state?.setAside ?? [])];
+    this.#lanes = this.managers.map((manager) => ({
+      manager,
+      position: state?.positions[manager.name] ?? shared,
+      behind: undefined,
+    }));
+    return this.#lanes;
+  }
+
+  /** One try: what fails is tried again beside the others. */
+  async #give(
+    lane: Lane,
+    page: { readonly events: readonly Recorded[]; readonly next: number },
+    signal: AbortSignal,
+  ): Promise<void> {
+    try {
+      const ours = eventsFor(lane, page.events);
+      if (ours.length > 0) await lane.manager.handle(ours, signal);
+      lane.position = Math.max(lane.position, page.next);
+    } catch (error) {
+      signal.throwIfAborted();
+      this.#options.onTrouble?.(lane.manager.name, error);
+      this.#leaveBehind(lane, signal);
     }
   }
 
-  async #handle(events: readonly Recorded[], next: number, signal?: AbortSignal): Promise<void> {
-    for (const manager of this.managers) {
-      const ours = events.filter((event) => manager.handles.includes(event.type));
-      if (ours.length > 0) await manager.handle(ours, signal);
-      signal?.throwIfAborted();
+  #leaveBehind(lane: Lane, signal: AbortSignal): void {
+    lane.behind = this.#catchUp(lane, signal).finally(() => {
+      lane.behind = undefined;
+    });
+  }
+
+  /** Until it is where the others are; then it is given what they are given. */
+  async #catchUp(lane: Lane, signal: AbortSignal): Promise<void> {
+    const backoff = this.#backoff();
+    while (!signal.aborted && lane.position < this.#shared) {
+      const goal = this.#shared;
+      try {
+        const limit = Math.min(this.#pageSize, MAX_PAGE);
+        const page = await this.deps.store.readAll(lane.position, limit);
+        if (page.events.length > 0) await this.#act(lane, page.events, signal, TRIES);
+        lane.position = page.events.length > 0 ? page.next : goal;
+        await this.#save();
+        backoff.reset();
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#options.onTrouble?.(lane.manager.name, error);
+        await pause(backoff.next(), signal);
+      }
     }
-    this.#position = next;
-    await this.checkpoint.save(next);
+  }
+
+  /**
+   * Has a manager act on a page, a number of times where it fails; then sets the events aside that
+   * it cannot act on. @throws what is no refusal of an event, before anything is set aside for it
+   */
+  async #act(
+    lane: Lane,
+    events: readonly Recorded[],
+    signal: AbortSignal | undefined,
+    tries: number,
+  ): Promise<void> {
+    const ours = eventsFor(lane, events);
+    if (ours.length === 0) return;
+    const backoff = this.#backoff();
+    for (let left = tries; ; left -= 1) {
+      try {
+        return await lane.manager.handle(ours, signal);
+      } catch (error) {
+        signal?.throwIfAborted();
+        // A command that ends says what failed; only who stays can try until it is sure.
+        if (isOutage(error) || (tries === 1 && !isRefusal(error))) throw error;
+        if (left <= 1) return this.#isolate(lane, ours, error, signal);
+        this.#options.onTrouble?.(lane.manager.name, error);
+        await pause(backoff.next(), signal);
+      }
+    }
+  }
+
+  /** Halves a page until the events at fault are found; the others are acted on. */
+  async #isolate(
+    lane: Lane,
+    events: readonly Recorded[],
+    error: unknown,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    if (events.length === 1) {
+      this.#putAside(setAsideOf(lane.manager.name, events[0]!, error));
+      return;
+    }
+    const middle = Math.ceil(events.length / 2);
+    for (const half of [events.slice(0, middle), events.slice(middle)]) {
+      try {
+        await lane.manager.handle(half, signal);
+      } catch (failure) {
+        signal?.throwIfAborted();
+        if (isOutage(failure)) throw failure;
+        await this.#isolate(lane, half, failure, signal);
+      }
+    }
+  }
+
+  #putAside(entry: SetAside): void {
+    const others = this.#setAside.filter((one) => !isSame(one, entry));
+    this.#setAside = [...others, entry];
+    this.#options.onSetAside?.(entry);
+  }
+
+  async #retryOne(entry: SetAside, signal?: AbortSignal): Promise<boolean> {
+    const manager = this.managers.find(({ name }) => name === entry.manager);
+    const events = await this.deps.store.readStream?.(entry.stream);
+    const event = events?.find(({ id }) => id === entry.eventId);
+    if (!manager || !event) return false;
+    try {
+      await manager.handle([event], signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!isOutage(error)) this.#putAside({ ...entry, reason: reasonOf(error) });
+      return false;
+    }
+    this.#setAside = this.#setAside.filter((one) => !isSame(one, entry));
+    return true;
+  }
+
+  /** Now, and then every ten minutes; a failure here is a failure of the next time too. */
+  async #again(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.retry(undefined, signal).catch(() => undefined);
+      await pause(AGAIN_MS, signal);
+    }
+  }
+
+  #backoff(): Backoff {
+    return new Backoff(this.#options.firstPauseMs ?? FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
+  }
+
+  async #save(): Promise<void> {
+    const lanes = this.#lanes ?? [];
+    await this.checkpoint.saveState?.({
+      positions: Object.fromEntries(lanes.map(({ manager, position }) => [manager.name, position])),
+      setAside: this.#setAside,
+    });
+    await this.checkpoint.save(lowest(lanes));
   }
 }
+
+const lowest = (lanes: readonly Lane[]): number =>
+  Math.min(...lanes.map(({ position }) => position));
+
+const eventsFor = ({ manager, position }: Lane, events: readonly Recorded[]): readonly Recorded[] =>
+  events.filter((event) => event.position > position && manager.handles.includes(event.type));
+
+const isSame = (a: SetAside, b: SetAside): boolean =>
+  a.manager === b.manager && a.eventId === b.eventId;

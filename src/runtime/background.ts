@@ -12,7 +12,7 @@ import {
 import type { Log } from './log.js';
 import type { Metrics } from './metrics.js';
 import type { ProjectionProgress } from './projection-progress.js';
-import type { HealthStatus } from './health-status.js';
+import type { AutomationHealth, HealthStatus } from './health-status.js';
 
 const REMEMBERED_JOBS = 1_000;
 
@@ -27,6 +27,7 @@ export class Background implements Jobs, HealthStatus {
   #alive = false;
   /** Why the background last failed, until it reports progress again. */
   trouble: string | undefined;
+  automation: AutomationHealth = { setAside: 0, behind: 0 };
 
   constructor(
     private readonly log: Log,
@@ -99,6 +100,10 @@ export class Background implements Jobs, HealthStatus {
         this.metrics.position(message.position);
         this.metrics.followerPosition(message.name, message.position);
         this.progress.set(message.name, message.position);
+        break;
+      case 'automation':
+        this.automation = { setAside: message.setAside, behind: message.behind };
+        this.metrics.automation(this.automation);
         break;
       case 'job':
         this.#note(message.status);

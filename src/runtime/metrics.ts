@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import type { AutomationHealth } from './health-status.js';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /**
@@ -29,6 +30,16 @@ export class Metrics implements OnModuleDestroy {
     registers: [this.registry],
   });
   readonly #lag: Gauge<'projection'>;
+  readonly #setAside = new Gauge({
+    name: 'sanad_automation_set_aside',
+    help: 'Events that automations could not act on and set aside for a person; anything above 0 is an alarm.',
+    registers: [this.registry],
+  });
+  readonly #behind = new Gauge({
+    name: 'sanad_automation_behind',
+    help: 'Automations that fail now, or catch up after they failed.',
+    registers: [this.registry],
+  });
   #last = -1;
   readonly #followers = new Map<string, number>();
 
@@ -83,6 +94,11 @@ export class Metrics implements OnModuleDestroy {
   /** A follower of the log has taken everything up to a position. */
   followerPosition(name: string, position: number): void {
     this.#followers.set(name, position);
+  }
+
+  automation({ setAside, behind }: AutomationHealth): void {
+    this.#setAside.set(setAside);
+    this.#behind.set(behind);
   }
 
   /** @param last the log's last position */

@@ -107,4 +107,10 @@ export type FromBackground =
   | { readonly kind: 'position'; readonly name: string; readonly position: number }
   | { readonly kind: 'job'; readonly status: JobStatus }
   | { readonly kind: 'note'; readonly what: string; readonly detail: string }
-  | { readonly kind: 'trouble'; readonly what: string; readonly detail: string };
+  | { readonly kind: 'trouble'; readonly what: string; readonly detail: string }
+  /** Events that process managers set aside, and managers that fail now; told when it changes. */
+  | {
+      readonly kind: 'automation';
+      readonly setAside: number;
+      readonly behind: number;
+    };

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -25,9 +25,37 @@ export function fileCheckpoint(path: string): {
   };
 }
 
+/** A small text in a file, put into place whole; synced where it must not be lost. */
+export function fileText(path: string): {
+  load(): Promise<string | undefined>;
+  save(text: string, durable: boolean): Promise<void>;
+} {
+  return {
+    async load() {
+      try {
+        return readFileSync(path, 'utf8');
+      } catch {
+        return undefined;
+      }
+    },
+    async save(text, durable) {
+      const file = openSync(`${path}.partial`, 'w', 0o600);
+      try {
+        writeFileSync(file, text);
+        if (durable) fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
+      renameSync(`${path}.partial`, path);
+    },
+  };
+}
+
 /** Positions that a data folder keeps, each in a file of its own. */
 export const checkpointsIn = (dir: string) => ({
-  /** How far the process managers acted. */
+  /** How far each process manager acted, and what was set aside. */
+  each: fileText(join(dir, 'automation.json')),
+  /** How far all of them acted. */
   acted: fileCheckpoint(join(dir, 'automation.checkpoint')),
   /** Up to where it was made sure that the keys of erased persons are gone. */
   verified: fileCheckpoint(join(dir, 'erased-keys.checkpoint')),

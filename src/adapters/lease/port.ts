@@ -5,6 +5,10 @@ export interface LeaseHold {
   load(): Promise<number>;
   /** Counts only while the lease is held; rejects when it was lost. */
   save(position: number): Promise<void>;
+  /** A text that was saved last; undefined at first. */
+  loadText(): Promise<string | undefined>;
+  /** As `save`. */
+  saveText(text: string): Promise<void>;
   release(): Promise<void>;
 }
 

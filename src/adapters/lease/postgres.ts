@@ -2,10 +2,13 @@ import { holdLock } from '../postgres/lock.js';
 import { connectPostgres, createTables } from '../postgres/pool.js';
 import type { Lease, LeaseHold } from './port.js';
 
-const TABLE =
-  'create table if not exists sanad_lease (name text primary key, position bigint not null)';
+const TABLE = `create table if not exists sanad_lease (name text primary key, position bigint not null);
+  create table if not exists sanad_lease_text (name text primary key, text text not null)`;
 const SAVE =
   'insert into sanad_lease (name, position) values ($1, $2) on conflict (name) do update set position = excluded.position';
+const SAVE_TEXT =
+  'insert into sanad_lease_text (name, text) values ($1, $2) on conflict (name) do update set text = excluded.text';
+const TEXT = 'select text from sanad_lease_text where name = $1';
 
 /**
  * The position that the holder of a lease saved last, for whoever waits for it; -1 where none did.
@@ -20,6 +23,21 @@ export async function leasePosition(connectionString: string, name: string): Pro
       [name],
     );
     return Number(row?.position ?? -1);
+  } finally {
+    await session.end();
+  }
+}
+
+/** The text that the holder of a lease saved last, for whoever looks at it. @throws PostgresError */
+export async function leaseText(
+  connectionString: string,
+  name: string,
+): Promise<string | undefined> {
+  const session = await connectPostgres(connectionString, { name: `sanad-${name}-look` });
+  try {
+    await createTables(session, TABLE);
+    const [row] = await session.query<{ text: string }>(TEXT, [name]);
+    return row?.text;
   } finally {
     await session.end();
   }
@@ -67,6 +85,13 @@ export function postgresLease(
       },
       async save(position) {
         await held.query(SAVE, [name, position]);
+      },
+      async loadText() {
+        const [row] = await held.query<{ text: string }>(TEXT, [name]);
+        return row?.text;
+      },
+      async saveText(text) {
+        await held.query(SAVE_TEXT, [name, text]);
       },
       release: () => held.release(),
     };

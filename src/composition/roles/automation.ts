@@ -6,7 +6,9 @@ import type { Role } from './role.js';
 import { AUTOMATION_LEASE } from '../servers.js';
 import { OUTCOMES_TOPIC } from '../../messaging/topics.js';
 import { processManagers } from '../../process-managers/all.js';
-import { AutomationRunner, type Checkpoint } from '../../process-managers/runner.js';
+import type { LeaseHold } from '../../adapters/lease/port.js';
+import { AutomationRunner } from '../../process-managers/runner.js';
+import { setAsideNote, stateKept } from '../../process-managers/set-aside.js';
 import { withLease } from '../../runtime/with-lease.js';
 import { unfinished } from '../../use-cases/jobs/all.js';
 import { JobRunner } from '../../use-cases/jobs/job-runner.js';
@@ -47,19 +49,37 @@ function takeOutcomes({ distributed: { kafka }, servers, metrics, supervisor }: 
  */
 async function automate(
   { servers, queue, metrics, supervisor }: Role,
-  hold: Checkpoint,
+  hold: LeaseHold,
   held: AbortSignal,
 ): Promise<void> {
   for (const { job, by } of await unfinished(servers))
     await queue.submit(jobIdOf(job), { job, by });
-  const automations = new AutomationRunner(servers, processManagers(servers), {
-    load: () => hold.load(),
-    save: async (position) => {
-      await hold.save(position);
-      supervisor.well('automation');
-      metrics.followerPosition('automation', position);
+  const automations: AutomationRunner = new AutomationRunner(
+    servers,
+    processManagers(servers),
+    {
+      load: () => hold.load(),
+      save: async (position) => {
+        await hold.save(position);
+        supervisor.well('automation');
+        metrics.followerPosition('automation', position);
+        tellOfAutomation(automations, supervisor, metrics);
+      },
+      ...stateKept({ load: () => hold.loadText(), save: (text) => hold.saveText(text) }),
     },
-  });
+    {
+      onSetAside: (entry) =>
+        supervisor.tell({ kind: 'trouble', what: 'automation', detail: setAsideNote(entry) }),
+      onTrouble: (manager, error) => {
+        supervisor.tell({
+          kind: 'note',
+          what: manager,
+          detail: error instanceof Error ? error.message.split('\n', 1)[0]! : String(error),
+        });
+        tellOfAutomation(automations, supervisor, metrics);
+      },
+    },
+  );
   const failed = new AbortController();
   const until = AbortSignal.any([held, failed.signal]);
   const jobs = new JobRunner(servers, supervisor.tell, until);
@@ -77,4 +97,15 @@ async function automate(
   });
   const broken = (await Promise.allSettled(together)).find((end) => end.status === 'rejected');
   if (broken) throw broken.reason;
+}
+
+/** Health and metrics say how the automations are. */
+function tellOfAutomation(
+  { setAside, behind }: AutomationRunner,
+  supervisor: Role['supervisor'],
+  metrics: Role['metrics'],
+): void {
+  const health = { setAside: setAside.length, behind: behind.length };
+  supervisor.automation = health;
+  metrics.automation(health);
 }

@@ -1,0 +1,115 @@
+import { StoreError } from '../adapters/event-store/port.js';
+import { RailError } from '../adapters/payment-rail/port.js';
+import { VaultError } from '../adapters/vault/port.js';
+import { DomainError } from '../kernel/errors.js';
+import type { Recorded } from '../kernel/decider.js';
+
+/** An event that a process manager could not act on; a person has to look at it. */
+export interface SetAside {
+  /** Of the event; with the manager's name it names the entry. */
+  readonly eventId: string;
+  readonly manager: string;
+  readonly type: string;
+  readonly stream: string;
+  readonly position: number;
+  /** Code and sentence where the failure has them, else its kind. Nothing personal. */
+  readonly reason: string;
+}
+
+/** Where each process manager is, and what was set aside. */
+export interface AutomationState {
+  readonly positions: Readonly<Record<string, number>>;
+  readonly setAside: readonly SetAside[];
+}
+
+/** Where the state is kept as text; `durable`: it must survive a loss of power. */
+interface KeptText {
+  load(): Promise<string | undefined>;
+  save(text: string, durable: boolean): Promise<void>;
+}
+
+/** A text that cannot be read counts as none: each manager starts where all had acted. */
+function stateIn(text: string | undefined): AutomationState | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const { positions, setAside } = JSON.parse(text) as Partial<AutomationState>;
+    return positions && Array.isArray(setAside) ? { positions, setAside } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Positions come back from the log; what was set aside does not, so it is made durable. */
+export function stateKept(kept: KeptText): {
+  loadState(): Promise<AutomationState | undefined>;
+  saveState(state: AutomationState): Promise<void>;
+} {
+  let saved = '';
+  let aside = '[]';
+  return {
+    async loadState() {
+      const state = stateIn(await kept.load());
+      aside = JSON.stringify(state?.setAside ?? []);
+      return state;
+    },
+    async saveState(state) {
+      const text = JSON.stringify(state);
+      const entries = JSON.stringify(state.setAside);
+      if (text === saved) return;
+      await kept.save(text, entries !== '[]' || entries !== aside);
+      saved = text;
+      aside = entries;
+    },
+  };
+}
+
+/** What a rail refuses whenever it is asked, by what the payment or the message says. */
+const OF_CONTENT: readonly RailError['code'][] = [
+  'INSTRUCTION_INVALID',
+  'LIMIT_EXCEEDED',
+  'CONTROL_SUM_DIFFERS',
+  'MESSAGE_DIFFERS',
+  'SCHEMA_REFUSES',
+];
+
+/**
+ * Whether a failure is a decision about what was to be done, which asking again does not change as
+ * long as nothing else does.
+ */
+export const isRefusal = (error: unknown): boolean =>
+  (error instanceof DomainError && error.kind !== 'unavailable' && error.kind !== 'too-many') ||
+  (error instanceof RailError && OF_CONTENT.includes(error.code));
+
+/**
+ * Whether a failure is of what we stand on (a disk, a server, a network): it says nothing about the
+ * event, and is tried until it passes.
+ */
+export const isOutage = (error: unknown): boolean =>
+  !isRefusal(error) &&
+  (error instanceof DomainError ||
+    error instanceof RailError ||
+    error instanceof StoreError ||
+    error instanceof VaultError ||
+    (error instanceof Error &&
+      (error.name === 'PostgresError' ||
+        error.name === 'ContractError' ||
+        /^E[A-Z]+$/.test(String((error as { readonly code?: unknown }).code)))));
+
+export function reasonOf(error: unknown): string {
+  if (error instanceof DomainError || error instanceof RailError)
+    return `${error.code}: ${error.detail}`;
+  return error instanceof Error ? error.name : 'Error';
+}
+
+/** A line for whoever reads the log. */
+export const setAsideNote = ({ manager, type, stream, eventId, reason }: SetAside): string =>
+  `${manager} set ${type} ${eventId} of ${stream} aside: ${reason}`;
+
+export const setAsideOf = (manager: string, event: Recorded, error: unknown): SetAside => ({
+  eventId: event.id,
+  manager,
+  type: event.type,
+  stream: event.stream,
+  position: event.position,
+  reason: reasonOf(error),
+});

@@ -1,0 +1,207 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { StoreError } from '../../src/adapters/event-store/port.js';
+import type { Recorded } from '../../src/kernel/decider.js';
+import { DomainError } from '../../src/kernel/errors.js';
+import {
+  AutomationRunner,
+  checkpointInMemory,
+  type Checkpoint,
+  type ProcessManager,
+  type RunnerOptions,
+} from '../../src/process-managers/runner.js';
+import {
+  stateKept,
+  type AutomationState,
+  type SetAside,
+} from '../../src/process-managers/set-aside.js';
+import { ArrayLog } from '../support/array-log.js';
+import { eventually } from '../support/eventually.js';
+import { historyOf } from '../support/history.js';
+
+const EVENTS = historyOf({ households: 8 });
+const LAST = EVENTS.at(-1)!.position;
+const POISON = EVENTS[Math.floor(EVENTS.length / 2)]!;
+const TYPES = [...new Set(EVENTS.map(({ type }) => type))];
+const ids = (events: readonly Recorded[]): string[] => events.map(({ id }) => id);
+
+/** Acts on every event, and fails as it is told. */
+class Manager implements ProcessManager {
+  readonly handles = TYPES;
+  readonly acted = new Set<string>();
+  tries = 0;
+
+  constructor(
+    readonly name: string,
+    private readonly fails: (events: readonly Recorded[]) => Error | undefined = () => undefined,
+  ) {}
+
+  async handle(events: readonly Recorded[]): Promise<void> {
+    this.tries += 1;
+    const error = this.fails(events);
+    if (error) throw error;
+    for (const { id } of events) this.acted.add(id);
+  }
+}
+
+const poisoned =
+  (make: () => Error) =>
+  (events: readonly Recorded[]): Error | undefined =>
+    events.some(({ id }) => id === POISON.id) ? make() : undefined;
+const refused = (): Error => new DomainError('BUDGET_EXCEEDED', 'Not enough is free.');
+
+describe('process managers', () => {
+  let stop: AbortController;
+  let runs: Promise<unknown>[];
+  beforeEach(() => {
+    stop = new AbortController();
+    runs = [];
+  });
+  afterEach(async () => {
+    stop.abort();
+    await Promise.allSettled(runs);
+  });
+  const run = (
+    managers: readonly ProcessManager[],
+    checkpoint: Checkpoint = checkpointInMemory(),
+    options: RunnerOptions = {},
+    log = new ArrayLog(EVENTS),
+  ): AutomationRunner => {
+    const runner = new AutomationRunner({ store: log }, managers, checkpoint, {
+      pageSize: 10,
+      firstPauseMs: 1,
+      ...options,
+    });
+    runs.push(runner.run(stop.signal));
+    return runner;
+  };
+  const done = (runner: AutomationRunner) =>
+    eventually('the end of the log', () => runner.position >= LAST);
+
+  test.each([
+    ['a refusal', refused],
+    ['a defect', () => new TypeError('x is undefined')],
+  ])('go on where one meets an event with %s: it alone is set aside, and told', async (_, make) => {
+    const told: SetAside[] = [];
+    const [bad, good] = [new Manager('bad', poisoned(make)), new Manager('good')];
+    const runner = run([bad, good], checkpointInMemory(), { onSetAside: (one) => told.push(one) });
+    await done(runner);
+    expect([...good.acted].sort()).toEqual(ids(EVENTS).sort());
+    expect(bad.acted.size).toBe(EVENTS.length - 1);
+    expect(bad.acted.has(POISON.id)).toBe(false);
+    const entry = { eventId: POISON.id, manager: 'bad', type: POISON.type, stream: POISON.stream };
+    expect(told).toMatchObject([entry]);
+    expect(runner.setAside).toMatchObject([entry]);
+    expect(runner.setAside[0]!.reason).not.toContain('x is undefined');
+  });
+
+  test('set nothing aside while the store is away, and the others do not wait for it', async () => {
+    let away = true;
+    const bad = new Manager('bad', (events) =>
+      away ? poisoned(() => new StoreError('STORE_FAILED', 'away'))(events) : undefined,
+    );
+    const good = new Manager('good');
+    const runner = run([bad, good]);
+    await eventually(
+      'the others to be done',
+      () => good.acted.size === EVENTS.length && bad.tries > 10,
+    );
+    expect(runner.setAside).toEqual([]);
+    expect(runner.behind).toEqual(['bad']);
+    away = false;
+    await done(runner);
+    expect(bad.acted.size).toBe(EVENTS.length);
+    expect(runner.setAside).toEqual([]);
+  });
+
+  test('each go on from their own place; one position of an earlier version is everyone’s', async () => {
+    let state: AutomationState | undefined;
+    const checkpoint: Checkpoint = {
+      load: async () => EVENTS[9]!.position,
+      save: async () => undefined,
+      loadState: async () => state,
+      saveState: async (next) => {
+        state = next;
+      },
+    };
+    const [one, two] = [new Manager('one'), new Manager('two')];
+    await new AutomationRunner({ store: new ArrayLog(EVENTS) }, [one, two], checkpoint).drain();
+    expect(ids(EVENTS.slice(10)).sort()).toEqual([...one.acted].sort());
+    expect(state!.positions).toEqual({ one: LAST, two: LAST });
+    state = { positions: { one: LAST, two: EVENTS[4]!.position }, setAside: [] };
+    const [again, late] = [new Manager('one'), new Manager('two')];
+    await done(run([again, late], checkpoint));
+    expect(again.acted.size).toBe(0);
+    expect([...late.acted].sort()).toEqual(ids(EVENTS.slice(5)).sort());
+  });
+
+  test('try what was set aside again when they are started, and when a person asks', async () => {
+    let bad = true;
+    const manager = new Manager('one', (events) => (bad ? poisoned(refused)(events) : undefined));
+    const checkpoint = checkpointInMemory();
+    const runnerOf = () =>
+      new AutomationRunner({ store: new ArrayLog(EVENTS) }, [manager], checkpoint);
+    const first = runnerOf();
+    await first.drain();
+    expect(first.setAside).toHaveLength(1);
+    expect(await first.retry()).toBe(0);
+    expect(first.setAside).toHaveLength(1);
+    bad = false;
+    const second = runnerOf();
+    expect(await second.retry('another')).toBe(0);
+    expect(await second.retry(POISON.id)).toBe(1);
+    expect(second.setAside).toEqual([]);
+    expect(manager.acted.size).toBe(EVENTS.length);
+    expect((await checkpoint.loadState!())!.setAside).toEqual([]);
+
+    bad = true;
+    manager.acted.clear();
+    const other = checkpointInMemory();
+    await new AutomationRunner({ store: new ArrayLog(EVENTS) }, [manager], other).drain();
+    bad = false;
+    const live = run([manager], other);
+    await eventually('the event to be acted on', () => manager.acted.has(POISON.id));
+    await eventually('it to be set aside no longer', () => live.setAside.length === 0);
+  });
+
+  test('that are run to the end once do not swallow what is no refusal, and do not wait for each other', async () => {
+    const bad = new Manager(
+      'bad',
+      poisoned(() => new Error('killed')),
+    );
+    const good = new Manager('good');
+    const checkpoint = checkpointInMemory();
+    const runner = new AutomationRunner(
+      { store: new ArrayLog(EVENTS) },
+      [bad, good],
+      checkpoint,
+      10,
+    );
+    await expect(runner.drain()).rejects.toThrow('killed');
+    expect(good.acted.size).toBe(EVENTS.length);
+    expect(runner.setAside).toEqual([]);
+    expect(runner.position).toBeLessThan(POISON.position);
+  });
+
+  test('keep what was set aside durably, and start where all had acted when it cannot be read', async () => {
+    let text: string | undefined;
+    const syncs: boolean[] = [];
+    const kept = () =>
+      stateKept({
+        load: async () => text,
+        save: async (next, durable) => {
+          text = next;
+          syncs.push(durable);
+        },
+      });
+    const entry = { eventId: 'e', manager: 'm', type: 't', stream: 's', position: 1, reason: 'R' };
+    const state = kept();
+    await state.saveState({ positions: { m: 1 }, setAside: [] });
+    await state.saveState({ positions: { m: 2 }, setAside: [entry] });
+    await state.saveState({ positions: { m: 3 }, setAside: [] });
+    await state.saveState({ positions: { m: 4 }, setAside: [] });
+    expect(syncs).toEqual([false, true, true, false]);
+    expect(await kept().loadState()).toEqual({ positions: { m: 4 }, setAside: [] });
+    text = '{"positions":';
+    expect(await kept().loadState()).toBeUndefined();
+  });
+});
