@@ -1,5 +1,6 @@
 import { Environment } from '@marcbachmann/cel-js';
 import { ageInYears } from '../kernel/time.js';
+import { stepsOf } from './expression-cost.js';
 import { ExpressionError, readsOf, type Reads } from './expression-reads.js';
 import type { FactsModel, ListField, ScalarField } from './facts.js';
 
@@ -10,6 +11,8 @@ import type { FactsModel, ListField, ScalarField } from './facts.js';
 export interface Expression {
   readonly type: string;
   readonly reads: Reads;
+  /** Steps that it takes at most for a household, whatever its facts. */
+  readonly steps: number;
   run(variables: Variables): unknown;
 }
 
@@ -77,7 +80,8 @@ export class Language {
     const result = parsed.check();
     if (!result.valid || result.type === undefined)
       throw new ExpressionError(describeCel(result.error));
-    return { type: result.type, reads, run: (variables) => parsed(variables) as unknown };
+    const steps = stepsOf(parsed.ast, this.#model, over);
+    return { type: result.type, reads, steps, run: (variables) => parsed(variables) as unknown };
   }
 
   /** The `household` variable: only the facts named, which is what makes bulk work quick. */

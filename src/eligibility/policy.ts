@@ -190,6 +190,23 @@ function checkRules(policy: Policy): void {
   }
 }
 
+/** Steps of all expressions of a policy for one household. */
+const MAX_POLICY_STEPS = 2_500_000;
+
+function requireSteps(
+  criteria: readonly CompiledCriterion[],
+  benefits: readonly CompiledBenefit[],
+): void {
+  let steps = 0;
+  for (const { expression } of criteria) steps += expression.steps;
+  for (const { when, amountMinor } of benefits) steps += when.steps + amountMinor.steps;
+  if (steps > MAX_POLICY_STEPS)
+    throw invalid(
+      'policy',
+      `Its expressions may take ${steps} steps together for a household, and the most is ${MAX_POLICY_STEPS}.`,
+    );
+}
+
 /**
  * Variables of an expression, for every sample of facts and, where it runs over a list, its first
  * members.
@@ -282,6 +299,7 @@ export function compilePolicy(policy: Policy): CompiledPolicy {
     'policy/benefits/monthly',
   );
   const oneOff = compileBenefits(language, model, policy.benefits.oneOff, 'policy/benefits/oneOff');
+  requireSteps(criteria, [...monthly, ...oneOff]);
   const tries = trials(language, model);
   for (const { criterion, expression, place } of criteria)
     mustDecide(expression, tries(undefined), place, `Criterion ${criterion.id}, expression`);

@@ -1,47 +1,33 @@
 import { DomainError } from '../kernel/errors.js';
-
-const MAX_DEPTH = 64;
+import { excessOfJson, JSON_LIMITS } from '../kernel/json-limits.js';
 
 /**
  * JSON from outside; undefined for nothing.
  * @throws DomainError MALFORMED_JSON; FORBIDDEN_FIELD for a key that would change an object's
- *   prototype; TOO_DEEP
+ *   prototype; INVALID_TEXT; TOO_DEEP, LIMIT_EXCEEDED
  */
 export function parseJson(body: Buffer): unknown {
   if (body.length === 0) return undefined;
   const text = body.toString('utf8');
+  requireWithinLimits(text);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     throw new DomainError('MALFORMED_JSON', 'The body is not well-formed JSON.', 'invalid');
   }
-  if (mayHarm(text)) refuseHarm(value, '', 0);
+  if (mayHarm(text)) refuseHarm(value, '');
   return value;
 }
 
-/**
- * Cheap and on the safe side: whether the text can hold a harmful key, also an escaped one, or nest
- * too deep.
- */
-function mayHarm(text: string): boolean {
-  if (/proto|constructor|\\u/.test(text)) return true;
-  let opened = 0;
-  for (let at = text.search(/[[{]/); at >= 0 && opened <= MAX_DEPTH; opened += 1) {
-    const brace = text.indexOf('{', at + 1);
-    const bracket = text.indexOf('[', at + 1);
-    if (brace < 0 || bracket < 0) at = Math.max(brace, bracket);
-    else at = Math.min(brace, bracket);
-  }
-  return opened > MAX_DEPTH;
-}
+/** Cheap and on the safe side: whether the text can hold a harmful key or text, or an escaped one. */
+const mayHarm = (text: string): boolean => /proto|constructor|\\u/.test(text);
 
-function refuseHarm(value: unknown, place: string, depth: number): void {
+function refuseHarm(value: unknown, place: string): void {
+  if (typeof value === 'string') requireWhole(value, place);
   if (typeof value !== 'object' || value === null) return;
-  if (depth > MAX_DEPTH)
-    throw new DomainError('TOO_DEEP', `The body nests deeper than ${MAX_DEPTH} levels.`, 'invalid');
   if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i += 1) refuseHarm(value[i], `${place}${i}/`, depth + 1);
+    for (let i = 0; i < value.length; i += 1) refuseHarm(value[i], `${place}${i}/`);
     return;
   }
   for (const key of Object.keys(value)) {
@@ -52,6 +38,36 @@ function refuseHarm(value: unknown, place: string, depth: number): void {
         'invalid',
         `${place}${key}`,
       );
-    refuseHarm((value as Record<string, unknown>)[key], `${place}${key}/`, depth + 1);
+    requireWhole(key, place);
+    refuseHarm((value as Record<string, unknown>)[key], `${place}${key}/`);
   }
+}
+
+/** Before anything is made of it. */
+function requireWithinLimits(text: string): void {
+  const excess = excessOfJson(text);
+  if (excess === 'depth')
+    throw new DomainError(
+      'TOO_DEEP',
+      `The body nests deeper than ${JSON_LIMITS.depth} levels.`,
+      'invalid',
+    );
+  if (excess === 'values')
+    throw new DomainError(
+      'LIMIT_EXCEEDED',
+      `The body has more than ${JSON_LIMITS.values} values.`,
+      'invalid',
+    );
+}
+
+/** Half a character, or none at all, is text for nobody, and PostgreSQL keeps neither. */
+function requireWhole(text: string, place: string): void {
+  const field = place.replace(/\/$/, '');
+  if (!text.isWellFormed() || text.includes('\u0000'))
+    throw new DomainError(
+      'INVALID_TEXT',
+      `${field} has half a character or a null character.`,
+      'invalid',
+      field,
+    );
 }

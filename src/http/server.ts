@@ -9,6 +9,7 @@ import type { RequestDrain } from './request-drain.js';
 import type { Log } from '../runtime/log.js';
 import type { Metrics } from '../runtime/metrics.js';
 import { parseJson } from './parse-json.js';
+import { requireTokenBeforeBody } from './token-before-body.js';
 import { PROBLEM_JSON, problemOf } from './problem.js';
 import type { Routes } from './routes.js';
 import { securityHeaders } from './security-headers.js';
@@ -91,6 +92,7 @@ export async function prepareServer(
     if (requestDrain.leaving) void reply.header('connection', 'close');
     done();
   });
+  requireTokenBeforeBody(app);
   server.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
     metrics.request(request.method, route, reply.statusCode, reply.elapsedTime / 1000);

@@ -1,4 +1,5 @@
 import { DomainError } from '../kernel/errors.js';
+import { excessOfJson } from '../kernel/json-limits.js';
 import { detectDelimiter, splitRecord } from './csv.js';
 import type { Reject } from './household-row.js';
 import { MAX_LINE_BYTES, type LineBlock } from './lines.js';
@@ -19,6 +20,9 @@ export interface RecordReader {
 
 /** A quoted field may hold line breaks; one that spans more lines than this was never closed. */
 const MAX_RECORD_LINES = 50;
+
+/** Of one household with all its members. */
+const OF_A_LINE = { depth: 16, values: 20_000 };
 
 const bad = (line: number, code: string, reason: string): FileRecord => ({
   line,
@@ -48,6 +52,8 @@ export class NdjsonReader implements RecordReader {
   }
 
   static #parse(line: number, text: string): FileRecord {
+    if (excessOfJson(text, OF_A_LINE) !== undefined)
+      return bad(line, 'JSON_INVALID', 'nests too deep, or has too many values');
     let record: unknown;
     try {
       record = JSON.parse(text);

@@ -106,6 +106,8 @@ describe('what bad input gets over HTTP', () => {
       'name/constructor',
     );
     await expectProblem(raw(`${'['.repeat(1_000)}${']'.repeat(1_000)}`), 400, 'TOO_DEEP');
+    await expectProblem(raw(`[${'[],'.repeat(300_000)}1]`), 400, 'LIMIT_EXCEEDED');
+    await expectProblem(raw('{"name":{"fr":"\\udc00"}}'), 400, 'INVALID_TEXT', 'name/fr');
     await expectProblem(raw(JSON.stringify({ a: 'x'.repeat(1_100_000) })), 413, 'BODY_TOO_LARGE');
     await expectProblem(
       manager.send('POST', '/programmes', 'a=1', {
@@ -115,6 +117,22 @@ describe('what bad input gets over HTTP', () => {
       415,
       'UNSUPPORTED_MEDIA_TYPE',
     );
+  });
+
+  it('asks who calls before it reads what they sent, and reads nothing that has no place', async () => {
+    const headers = { 'content-type': 'application/json', 'idempotency-key': 'raw' };
+    const body = '['.repeat(1_000);
+    await expectProblem(
+      manager.send('POST', '/programmes', body, { ...headers, authorization: '' }),
+      401,
+      'TOKEN_MISSING',
+    );
+    await expectProblem(
+      manager.send('POST', '/programmes', body, { ...headers, authorization: 'Bearer x.y.z' }),
+      401,
+      'TOKEN_INVALID',
+    );
+    await expectProblem(manager.send('POST', '/nowhere', body, headers), 404, 'NOT_FOUND');
   });
 
   it('tells a wrong method, a wrong address and a wrong caller apart', async () => {
