@@ -972,6 +972,36 @@ outcome: ("accepted" | "settled" | "rejected" | "returned")
  */
 reason: string
 }
+export interface BankEntryAssignedV2 {
+entryId: string
+/**
+ * <programme>-<period>-<person>
+ */
+paymentId: string
+attempt: number
+outcome: ("accepted" | "settled" | "rejected" | "returned")
+/**
+ * Why the person is sure.
+ */
+reason: string
+/**
+ * The subject of the account that proposed it; another person decided. Absent in what takes no proposal, and in what one person decided before.
+ */
+proposedBy?: string
+}
+export interface BankEntryAssignmentProposedV1 {
+entryId: string
+/**
+ * <programme>-<period>-<person>
+ */
+paymentId: string
+attempt: number
+outcome: ("accepted" | "settled" | "rejected" | "returned")
+/**
+ * Why the person is sure.
+ */
+reason: string
+}
 export interface BankEntryCandidatesFoundV1 {
 entryId: string
 /**
@@ -1298,6 +1328,15 @@ reportedOn?: string
  */
 entryReference?: string
 }
+export interface PaymentBreakResolutionProposedV1 {
+/**
+ * <programme>-<period>-<person>
+ */
+paymentId: string
+breakId: string
+resolution: ("counted-as-settled" | "counted-as-returned")
+reason: string
+}
 export interface PaymentBreakResolvedV1 {
 /**
  * <programme>-<period>-<person>
@@ -1306,6 +1345,19 @@ paymentId: string
 breakId: string
 resolution: ("bank-error" | "counted-as-settled" | "counted-as-returned" | "recovered" | "no-effect")
 reason: string
+}
+export interface PaymentBreakResolvedV2 {
+/**
+ * <programme>-<period>-<person>
+ */
+paymentId: string
+breakId: string
+resolution: ("bank-error" | "counted-as-settled" | "counted-as-returned" | "recovered" | "no-effect")
+reason: string
+/**
+ * The subject of the account that proposed it; another person decided. Absent in what takes no proposal, and in what one person decided before.
+ */
+proposedBy?: string
 }
 export interface PaymentCancellationRequestedV1 {
 /**
@@ -1400,6 +1452,42 @@ member?: number
  */
 amountMinor: string
 }[]
+}
+export interface PaymentOutcomeProposedV1 {
+/**
+ * <programme>-<period>-<person>
+ */
+paymentId: string
+attempt: number
+/**
+ * ISO 20022 Max35Text.
+ */
+endToEndId: string
+outcome: ("accepted" | "settled" | "rejected" | "returned" | "unknown")
+/**
+ * Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own.
+ */
+source: string
+/**
+ * Amount in minor units of the currency (ISO 4217 scale), as a decimal string.
+ */
+amountMinor?: string
+/**
+ * ISO 4217 code.
+ */
+currency?: string
+/**
+ * ISO 20022 external status or return reason code.
+ */
+reason?: string
+/**
+ * Civil date YYYY-MM-DD.
+ */
+settledOn?: string
+/**
+ * ISO 20022 Max35Text.
+ */
+reference?: string
 }
 export interface PaymentOutcomeUnknownV1 {
 /**
@@ -2206,7 +2294,8 @@ export interface EventData {
   EnrolmentSuspended: EnrolmentSuspendedV1;
   EntitlementRevised: EntitlementRevisedV1;
   RecertificationFellDue: RecertificationFellDueV1;
-  BankEntryAssigned: BankEntryAssignedV1;
+  BankEntryAssigned: BankEntryAssignedV2;
+  BankEntryAssignmentProposed: BankEntryAssignmentProposedV1;
   BankEntryCandidatesFound: BankEntryCandidatesFoundV1;
   BankEntryDismissed: BankEntryDismissedV1;
   BankEntryOwnerSet: BankEntryOwnerSetV1;
@@ -2218,11 +2307,13 @@ export interface EventData {
   PaymentAccepted: PaymentAcceptedV2;
   PaymentBreakOwnerSet: PaymentBreakOwnerSetV1;
   PaymentBreakRecorded: PaymentBreakRecordedV3;
-  PaymentBreakResolved: PaymentBreakResolvedV1;
+  PaymentBreakResolutionProposed: PaymentBreakResolutionProposedV1;
+  PaymentBreakResolved: PaymentBreakResolvedV2;
   PaymentCancellationRequested: PaymentCancellationRequestedV1;
   PaymentCancelled: PaymentCancelledV1;
   PaymentInstructed: PaymentInstructedV1;
   PaymentOrdered: PaymentOrderedV1;
+  PaymentOutcomeProposed: PaymentOutcomeProposedV1;
   PaymentOutcomeUnknown: PaymentOutcomeUnknownV2;
   PaymentReinstructed: PaymentReinstructedV1;
   PaymentRejected: PaymentRejectedV2;
@@ -2261,9 +2352,9 @@ export interface AggregateEvents {
   correction: 'CorrectionApplied' | 'CorrectionApproved' | 'CorrectionProposed' | 'CorrectionRejected' | 'CorrectionStarted';
   cycle: 'CycleApproved' | 'CycleChecked' | 'CycleClosed' | 'CycleFindingOverridden' | 'CycleInstructed' | 'CycleOpened' | 'CyclePreparationStarted' | 'CyclePrepared' | 'CycleReconciled' | 'CycleReinstructed' | 'CycleReleased' | 'CycleReturned';
   enrolment: 'EnrolmentEnded' | 'EnrolmentRecertified' | 'EnrolmentReinstated' | 'EnrolmentStarted' | 'EnrolmentSuspended' | 'EntitlementRevised' | 'RecertificationFellDue';
-  entry: 'BankEntryAssigned' | 'BankEntryCandidatesFound' | 'BankEntryDismissed' | 'BankEntryOwnerSet' | 'BankEntryQuarantined';
+  entry: 'BankEntryAssigned' | 'BankEntryAssignmentProposed' | 'BankEntryCandidatesFound' | 'BankEntryDismissed' | 'BankEntryOwnerSet' | 'BankEntryQuarantined';
   message: 'BankMessageApplied' | 'BankMessageQuarantined' | 'BankMessageReceived' | 'BankMessageReleased';
-  payment: 'PaymentAccepted' | 'PaymentBreakOwnerSet' | 'PaymentBreakRecorded' | 'PaymentBreakResolved' | 'PaymentCancellationRequested' | 'PaymentCancelled' | 'PaymentInstructed' | 'PaymentOrdered' | 'PaymentOutcomeUnknown' | 'PaymentReinstructed' | 'PaymentRejected' | 'PaymentReturned' | 'PaymentSettled';
+  payment: 'PaymentAccepted' | 'PaymentBreakOwnerSet' | 'PaymentBreakRecorded' | 'PaymentBreakResolutionProposed' | 'PaymentBreakResolved' | 'PaymentCancellationRequested' | 'PaymentCancelled' | 'PaymentInstructed' | 'PaymentOrdered' | 'PaymentOutcomeProposed' | 'PaymentOutcomeUnknown' | 'PaymentReinstructed' | 'PaymentRejected' | 'PaymentReturned' | 'PaymentSettled';
   person: 'IdentityClaimed' | 'IdentityReleased' | 'PayeeAccountClosed' | 'PayeeAccountRegistered' | 'PayeeAccountVerified' | 'PersonErased' | 'PersonRegistered';
   programme: 'AccountHoldSet' | 'ChecksConfigured' | 'PaymentTermsSet' | 'PolicyPublished' | 'ProgrammeClosed' | 'ProgrammeDefined' | 'ProgrammeOpened';
   recovery: 'OverpaymentEstablished' | 'OverpaymentOffset' | 'OverpaymentWaived' | 'RecoveryCompleted' | 'RecoveryDeducted' | 'RecoveryDeductionReversed' | 'RecoveryPlanAgreed' | 'RecoveryResumed' | 'RecoverySuspended';
@@ -2316,6 +2407,8 @@ export const schemas: readonly PublishedSchema[] = [
   {"aggregate":"enrolment","type":"EntitlementRevised","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/enrolment/EntitlementRevised.v1.schema.json","title":"EntitlementRevised","type":"object","additionalProperties":false,"required":["programmeId","personId","fromPeriod","facts","contentHash","entitlement","reason"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"fromPeriod":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"facts":{"type":"object","additionalProperties":true,"description":"Facts as the policy version's facts schema types them; pseudonymous, months instead of days, no name and no number.","maxProperties":200},"contentHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"entitlement":{"type":"object","additionalProperties":false,"description":"What one period pays, itemised; the items sum to the amount.","required":["period","policyVersion","amountMinor","items"],"properties":{"period":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"policyVersion":{"type":"integer","minimum":1,"maximum":100000},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"items":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["code","period","amountMinor"],"properties":{"code":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"period":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"member":{"type":"integer","minimum":1,"maximum":100,"description":"1-based rank of the member in the list the benefit runs over."},"amountMinor":{"type":"string","pattern":"^(0|-?[1-9][0-9]{0,17})$","description":"Signed amount in minor units, as a decimal string."}}},"maxItems":200}}},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"enrolment","type":"RecertificationFellDue","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/enrolment/RecertificationFellDue.v1.schema.json","title":"RecertificationFellDue","type":"object","additionalProperties":false,"required":["programmeId","personId","dueOn"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"dueOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."}}}},
   {"aggregate":"entry","type":"BankEntryAssigned","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/entry/BankEntryAssigned.v1.schema.json","title":"BankEntryAssigned","type":"object","additionalProperties":false,"required":["entryId","paymentId","attempt","outcome","reason"],"properties":{"entryId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"outcome":{"type":"string","enum":["accepted","settled","rejected","returned"]},"reason":{"type":"string","minLength":1,"maxLength":500,"description":"Why the person is sure."}}}},
+  {"aggregate":"entry","type":"BankEntryAssigned","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/entry/BankEntryAssigned.v2.schema.json","title":"BankEntryAssigned","type":"object","additionalProperties":false,"required":["entryId","paymentId","attempt","outcome","reason"],"properties":{"entryId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"outcome":{"type":"string","enum":["accepted","settled","rejected","returned"]},"reason":{"type":"string","minLength":1,"maxLength":500,"description":"Why the person is sure."},"proposedBy":{"type":"string","minLength":1,"maxLength":200,"description":"The subject of the account that proposed it; another person decided. Absent in what takes no proposal, and in what one person decided before."}}}},
+  {"aggregate":"entry","type":"BankEntryAssignmentProposed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/entry/BankEntryAssignmentProposed.v1.schema.json","title":"BankEntryAssignmentProposed","type":"object","additionalProperties":false,"required":["entryId","paymentId","attempt","outcome","reason"],"properties":{"entryId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"outcome":{"type":"string","enum":["accepted","settled","rejected","returned"]},"reason":{"type":"string","minLength":1,"maxLength":500,"description":"Why the person is sure."}}}},
   {"aggregate":"entry","type":"BankEntryCandidatesFound","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/entry/BankEntryCandidatesFound.v1.schema.json","title":"BankEntryCandidatesFound","type":"object","additionalProperties":false,"required":["entryId","candidates","alike"],"properties":{"entryId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"candidates":{"type":"array","minItems":1,"maxItems":5,"description":"Best first.","items":{"type":"object","additionalProperties":false,"required":["paymentId","attempt","score","payee"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"score":{"type":"integer","minimum":0,"maximum":100,"description":"40 for the amount, up to 20 for the day, up to 40 for the payee."},"days":{"type":"integer","minimum":-3660,"maximum":3660,"description":"Days from the execution date to the booking."},"payee":{"type":"string","enum":["account","name","unknown"],"description":"What of the payee the entry has in common with the payment."}}}},"alike":{"type":"integer","minimum":0,"description":"Further payments with the score of the last one."}}}},
   {"aggregate":"entry","type":"BankEntryDismissed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/entry/BankEntryDismissed.v1.schema.json","title":"BankEntryDismissed","type":"object","additionalProperties":false,"required":["entryId","kind","reason"],"properties":{"entryId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"kind":{"type":"string","enum":["not-ours","fee","funding","duplicate","other"]},"reason":{"type":"string","minLength":1,"maxLength":500}}}},
   {"aggregate":"entry","type":"BankEntryOwnerSet","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/entry/BankEntryOwnerSet.v1.schema.json","title":"BankEntryOwnerSet","type":"object","additionalProperties":false,"required":["entryId","owner"],"properties":{"entryId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"owner":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._@:-]{0,99}$","description":"Who looks after it: the subject of an account, not a name."}}}},
@@ -2330,11 +2423,14 @@ export const schemas: readonly PublishedSchema[] = [
   {"aggregate":"payment","type":"PaymentBreakRecorded","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakRecorded.v1.schema.json","title":"PaymentBreakRecorded","type":"object","additionalProperties":false,"required":["paymentId","breakId","attempt","endToEndId","kind","reported","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"kind":{"type":"string","enum":["settled-after-rejected","settled-after-returned","settled-after-cancelled","settled-on-earlier-attempt","rejected-after-settled","amount-differs","outcome-before-instruction","returned-after-rejected","other-contradiction"]},"reported":{"type":"string","enum":["accepted","settled","rejected","returned"]},"reportedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"source":{"type":"string","enum":["http","file","operator","pain.002","camt.053","camt.054","topic"]}}}},
   {"aggregate":"payment","type":"PaymentBreakRecorded","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakRecorded.v2.schema.json","title":"PaymentBreakRecorded","type":"object","additionalProperties":false,"required":["paymentId","breakId","attempt","endToEndId","kind","reported","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"kind":{"type":"string","enum":["settled-after-rejected","settled-after-returned","settled-after-cancelled","settled-on-earlier-attempt","rejected-after-settled","amount-differs","outcome-before-instruction","returned-after-rejected","other-contradiction"]},"reported":{"type":"string","enum":["accepted","settled","rejected","returned"]},"reportedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."}}}},
   {"aggregate":"payment","type":"PaymentBreakRecorded","version":3,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakRecorded.v3.schema.json","title":"PaymentBreakRecorded","type":"object","additionalProperties":false,"required":["paymentId","breakId","attempt","endToEndId","kind","reported","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"kind":{"type":"string","enum":["settled-after-rejected","settled-after-returned","settled-after-cancelled","settled-on-earlier-attempt","rejected-after-settled","amount-differs","booked-twice","date-implausible","outcome-before-instruction","returned-after-rejected","other-contradiction"]},"reported":{"type":"string","enum":["accepted","settled","rejected","returned"]},"reportedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"The bank's or payment system's own reference of what it reported. ISO 20022 Max35Text."},"reportedOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"The day that was reported, where there was one. Civil date YYYY-MM-DD."},"entryReference":{"type":"string","minLength":1,"maxLength":35,"description":"The account servicer's reference of the entry that the booking stands in, where there is one. ISO 20022 Max35Text."}}}},
+  {"aggregate":"payment","type":"PaymentBreakResolutionProposed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakResolutionProposed.v1.schema.json","title":"PaymentBreakResolutionProposed","type":"object","additionalProperties":false,"required":["paymentId","breakId","resolution","reason"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"resolution":{"type":"string","enum":["counted-as-settled","counted-as-returned"]},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"payment","type":"PaymentBreakResolved","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakResolved.v1.schema.json","title":"PaymentBreakResolved","type":"object","additionalProperties":false,"required":["paymentId","breakId","resolution","reason"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"resolution":{"type":"string","enum":["bank-error","counted-as-settled","counted-as-returned","recovered","no-effect"]},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
+  {"aggregate":"payment","type":"PaymentBreakResolved","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakResolved.v2.schema.json","title":"PaymentBreakResolved","type":"object","additionalProperties":false,"required":["paymentId","breakId","resolution","reason"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"resolution":{"type":"string","enum":["bank-error","counted-as-settled","counted-as-returned","recovered","no-effect"]},"reason":{"type":"string","minLength":1,"maxLength":1000},"proposedBy":{"type":"string","minLength":1,"maxLength":200,"description":"The subject of the account that proposed it; another person decided. Absent in what takes no proposal, and in what one person decided before."}}}},
   {"aggregate":"payment","type":"PaymentCancellationRequested","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentCancellationRequested.v1.schema.json","title":"PaymentCancellationRequested","type":"object","additionalProperties":false,"required":["paymentId","attempt","reason"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"payment","type":"PaymentCancelled","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentCancelled.v1.schema.json","title":"PaymentCancelled","type":"object","additionalProperties":false,"required":["paymentId","reason"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"payment","type":"PaymentInstructed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentInstructed.v1.schema.json","title":"PaymentInstructed","type":"object","additionalProperties":false,"required":["paymentId","attempt","messageId","endToEndId","accountId","amountMinor","currency","executionDate"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"messageId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"accountId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217 code."},"executionDate":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."}}}},
   {"aggregate":"payment","type":"PaymentOrdered","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentOrdered.v1.schema.json","title":"PaymentOrdered","type":"object","additionalProperties":false,"required":["paymentId","programmeId","period","personId","region","round","amountMinor","currency","policyVersion","contentHash","items"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"period":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"region":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."},"round":{"type":"integer","minimum":1,"maximum":999},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217 code."},"policyVersion":{"type":"integer","minimum":1,"maximum":100000},"contentHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"items":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["code","period","amountMinor"],"properties":{"code":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"period":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"member":{"type":"integer","minimum":1,"maximum":100,"description":"1-based rank of the member in the list the benefit runs over."},"amountMinor":{"type":"string","pattern":"^(0|-?[1-9][0-9]{0,17})$","description":"Signed amount in minor units, as a decimal string."}}},"maxItems":2000}}}},
+  {"aggregate":"payment","type":"PaymentOutcomeProposed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentOutcomeProposed.v1.schema.json","title":"PaymentOutcomeProposed","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","outcome","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"outcome":{"type":"string","enum":["accepted","settled","rejected","returned","unknown"]},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217 code."},"reason":{"type":"string","pattern":"^[A-Z0-9]{4}$","description":"ISO 20022 external status or return reason code."},"settledOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},
   {"aggregate":"payment","type":"PaymentOutcomeUnknown","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentOutcomeUnknown.v1.schema.json","title":"PaymentOutcomeUnknown","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"source":{"type":"string","enum":["http","file","operator","pain.002","camt.053","camt.054","topic"]},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},
   {"aggregate":"payment","type":"PaymentOutcomeUnknown","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentOutcomeUnknown.v2.schema.json","title":"PaymentOutcomeUnknown","type":"object","additionalProperties":false,"required":["paymentId","attempt","endToEndId","source"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"source":{"type":"string","pattern":"^[a-z][a-z0-9.-]{1,30}$","description":"Who reported it: http, topic, file, operator, pain.002, camt.053, camt.054, or the name of a rail that reports under its own."},"reference":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."}}}},
   {"aggregate":"payment","type":"PaymentReinstructed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentReinstructed.v1.schema.json","title":"PaymentReinstructed","type":"object","additionalProperties":false,"required":["paymentId","attempt","messageId","endToEndId","accountId","amountMinor","currency","executionDate"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"messageId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"accountId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217 code."},"executionDate":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."}}}},

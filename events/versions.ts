@@ -16,4 +16,7 @@ export const upcasts: Readonly<Record<string, Readonly<Record<number, Upcast>>>>
   // Version 3 has the reference of the entry besides that of the transaction.
   PaymentReturned: { 1: asItIs, 2: asItIs },
   PaymentSettled: { 1: asItIs, 2: asItIs },
+  // Version 2 names who proposed it; of what one person decided before, nobody did.
+  BankEntryAssigned: { 1: asItIs },
+  PaymentBreakResolved: { 1: asItIs },
 };

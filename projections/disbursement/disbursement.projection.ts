@@ -31,6 +31,7 @@ const HANDLED = [
   'PaymentCancellationRequested',
   'PaymentBreakRecorded',
   'PaymentBreakOwnerSet',
+  'PaymentBreakResolutionProposed',
   'PaymentBreakResolved',
   'CycleOpened',
   'CyclePreparationStarted',
@@ -105,7 +106,7 @@ function evolveBudget(rows: Rows, event: Recorded): void {
 /** Money on its way: payments, cycles, budgets and breaks, and how many payments are where. */
 export const disbursementProjection: Projection = {
   name: 'disbursement',
-  version: 5,
+  version: 6,
   tables: [payments, paymentTally, answerTally, cycles, budgets, budgetCycles, breaks],
   handles: HANDLED,
   touches(event: Recorded, touch: Touch): void {

@@ -236,6 +236,9 @@ export interface BreakView {
   readonly owner: string | null;
   /** Days that it has been open, or was. */
   readonly ageDays: number;
+  /** What one person says, and takes another one's same word. */
+  readonly proposedResolution: string | null;
+  readonly proposedBy: string | null;
   readonly resolution: string | null;
   readonly resolutionReason: string | null;
   readonly resolvedBy: string | null;
@@ -250,6 +253,29 @@ export interface BreakFilter {
   readonly olderThanDays?: number;
   readonly regions?: readonly string[];
 }
+
+const breakView = (row: BreakRow, now: string): BreakView => ({
+  breakId: row.break_id,
+  paymentId: row.payment_id,
+  cycleId: row.cycle_id,
+  kind: row.kind,
+  attempt: row.attempt,
+  endToEndId: row.end_to_end_id,
+  reported: row.reported,
+  reportedMinor: row.reported_minor,
+  reason: row.reason,
+  source: row.source,
+  recordedAt: row.recorded_at,
+  open: row.open,
+  owner: row.owner,
+  ageDays: daysBetween(row.recorded_at, row.resolved_at ?? now),
+  proposedResolution: row.proposed_resolution,
+  proposedBy: row.proposed_by,
+  resolution: row.resolution,
+  resolutionReason: row.resolution_reason,
+  resolvedBy: row.resolved_by,
+  resolvedAt: row.resolved_at,
+});
 
 /** @param now instant that ages count to */
 export async function listBreaks(
@@ -287,26 +313,7 @@ export async function listBreaks(
     return pageOf(
       rows,
       limit,
-      (row) => ({
-        breakId: row.break_id,
-        paymentId: row.payment_id,
-        cycleId: row.cycle_id,
-        kind: row.kind,
-        attempt: row.attempt,
-        endToEndId: row.end_to_end_id,
-        reported: row.reported,
-        reportedMinor: row.reported_minor,
-        reason: row.reason,
-        source: row.source,
-        recordedAt: row.recorded_at,
-        open: row.open,
-        owner: row.owner,
-        ageDays: daysBetween(row.recorded_at, row.resolved_at ?? now),
-        resolution: row.resolution,
-        resolutionReason: row.resolution_reason,
-        resolvedBy: row.resolved_by,
-        resolvedAt: row.resolved_at,
-      }),
+      (row) => breakView(row, now),
       (row) => encodeCursor('breaks', [row.break_id]),
     );
   });

@@ -181,6 +181,9 @@ export const breaks = table(
     recorded_at: 'text',
     open: 'boolean',
     owner: 'text?',
+    /** What one person says, and takes another one's same word. */
+    proposed_resolution: 'text?',
+    proposed_by: 'text?',
     resolution: 'text?',
     resolution_reason: 'text?',
     resolved_by: 'text?',

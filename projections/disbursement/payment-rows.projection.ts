@@ -167,6 +167,8 @@ function breakRecorded(rows: Rows, data: EventData['PaymentBreakRecorded'], time
     recorded_at: time,
     open: true,
     owner: null,
+    proposed_resolution: null,
+    proposed_by: null,
     resolution: null,
     resolution_reason: null,
     resolved_by: null,
@@ -177,6 +179,19 @@ function breakRecorded(rows: Rows, data: EventData['PaymentBreakRecorded'], time
 function breakOwnerSet(rows: Rows, { breakId, owner }: EventData['PaymentBreakOwnerSet']): void {
   const found = rows.get(breaks, breakId);
   if (found) rows.put(breaks, { ...found, owner });
+}
+
+function resolutionProposed(
+  rows: Rows,
+  { data, meta }: Recorded<'PaymentBreakResolutionProposed'>,
+): void {
+  const found = rows.get(breaks, data.breakId);
+  if (found)
+    rows.put(breaks, {
+      ...found,
+      proposed_resolution: data.resolution,
+      proposed_by: meta.actor,
+    });
 }
 
 function breakResolved(rows: Rows, { data, meta, time }: Recorded<'PaymentBreakResolved'>): void {
@@ -234,6 +249,8 @@ export function evolvePayment(rows: Rows, event: Recorded): void {
       return breakRecorded(rows, event.data, time);
     case 'PaymentBreakOwnerSet':
       return breakOwnerSet(rows, event.data);
+    case 'PaymentBreakResolutionProposed':
+      return resolutionProposed(rows, event);
     case 'PaymentBreakResolved':
       return breakResolved(rows, event);
     default:

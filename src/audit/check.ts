@@ -5,6 +5,7 @@ import { KeyTable } from './key-table.js';
 import { MoneyCheck } from './money-check.js';
 import type { AuditReport, Invariant, Violation } from './report.js';
 import { SegregationOfDutiesCheck } from './segregation-of-duties-check.js';
+import { TwoPeopleCheck } from './two-people-check.js';
 import { UniquenessCheck } from './uniqueness-check.js';
 
 export type { AuditReport } from './report.js';
@@ -40,6 +41,7 @@ class Check implements AuditCheck {
   #revisions = new Int32Array(1 << 12).fill(-1);
   readonly #uniqueness = new UniquenessCheck();
   readonly #duties = new SegregationOfDutiesCheck();
+  readonly #twoPeople = new TwoPeopleCheck();
   readonly #money = new MoneyCheck();
   readonly #entitlements = new EntitlementCheck({
     earlierOf: (personId) => this.#uniqueness.earlierOf(personId),
@@ -63,6 +65,7 @@ class Check implements AuditCheck {
     const stream = this.#order(event, found);
     this.#uniqueness.add(event, stream, found);
     this.#duties.add(event, found);
+    this.#twoPeople.add(event, found);
     this.#entitlements.add(event, this.#asOf, found);
     this.#corrections.add(event, this.#isPaid, found);
     this.#money.add(event, stream, found);
@@ -75,6 +78,7 @@ class Check implements AuditCheck {
     this.#corrections.finish((invariant, detail, stream) =>
       this.#found(invariant, stream, this.#last, detail),
     );
+    this.#twoPeople.finish((detail, stream) => this.#found('I4', stream, this.#last, detail));
     return {
       events: this.#events,
       violations: this.#violations,

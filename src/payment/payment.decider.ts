@@ -10,6 +10,7 @@ import {
 } from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
 import { parseLocalDate } from '../kernel/time.js';
+import { decidedResolution, requireOtherThanReporter } from './payment-people.rule.js';
 import type { OutcomeReport } from './payment.report.js';
 import { report } from './payment.report.js';
 import type { PaymentState, PaymentEvent } from './payment.state.js';
@@ -41,6 +42,7 @@ export type PaymentCommand =
 export const PAYMENT_REFUSALS = [
   'ROLE_NOT_ALLOWED',
   'REGION_NOT_ALLOWED',
+  'SAME_PERSON',
   'PAYMENT_ALREADY_ORDERED',
   'PAYMENT_UNKNOWN',
   'PAYMENT_STATUS',
@@ -157,6 +159,7 @@ function reinstruct(
       'The payment has an open break; resolve it before it is instructed again.',
       'rule',
     );
+  requireOtherThanReporter(state.people, state.attempt, context);
   return [{ type: 'PaymentReinstructed', data: instruction(state, command, state.attempt + 1) }];
 }
 
@@ -223,17 +226,9 @@ function resolveBreak(
   requireBreak(state, command.breakId);
   if (!state.openBreaks.some((open) => open.breakId === command.breakId)) return [];
   requireFitting(state, command.breakId, command.resolution);
-  return [
-    {
-      type: 'PaymentBreakResolved',
-      data: {
-        paymentId: state.paymentId,
-        breakId: command.breakId,
-        resolution: command.resolution,
-        reason: command.reason,
-      },
-    },
-  ];
+  const { type, ...said } = command;
+  const draft = decidedResolution(state.people, { paymentId: state.paymentId, ...said }, context);
+  return draft === undefined ? [] : [draft];
 }
 
 function requireBreak(state: PaymentState, breakId: string): void {

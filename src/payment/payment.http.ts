@@ -24,7 +24,7 @@ const RESULTS: Schema = {
         title: 'OutcomeTaken',
         required: ['result', 'paymentId', 'position'],
         properties: {
-          result: { type: 'string', enum: ['applied', 'unchanged', 'break'] },
+          result: { type: 'string', enum: ['applied', 'unchanged', 'break', 'proposed'] },
           paymentId: { type: 'string' },
           position: { type: 'integer', description: 'Log position.' },
         },
@@ -55,7 +55,7 @@ export class PaymentHttp {
     roles: ['payment-system', 'finance-officer'],
     programmeWide: false,
     summary:
-      'Report what became of up to 1,000 payments; each is answered by itself: applied, unchanged, break or refused',
+      'Report what became of up to 1,000 payments; each is answered by itself: applied, unchanged, break or refused; what a finance officer says is proposed, and applied once another says the same',
     response: { results: RESULTS },
     errors: { 400: ['INVALID_AMOUNT', 'UNKNOWN_CURRENCY'] },
   })
@@ -112,9 +112,14 @@ export class PaymentHttp {
   @CommandEndpoint(':paymentId/breaks/:breakId/resolution', {
     roles: ['finance-officer', 'finance-controller'],
     programmeWide: false,
-    summary: 'Resolve a contradiction between what was recorded and what was reported',
+    summary:
+      'Resolve a contradiction between what was recorded and what was reported, by another person than caused it; what counts as settled or returned is proposed by one, and resolved when another says the same',
     response: ['paymentId', 'breakId'],
-    errors: { ...NOT_THERE, 404: ['PAYMENT_UNKNOWN', 'BREAK_NOT_FOUND'] },
+    errors: {
+      ...NOT_THERE,
+      403: ['REGION_NOT_ALLOWED', 'SAME_PERSON'],
+      404: ['PAYMENT_UNKNOWN', 'BREAK_NOT_FOUND'],
+    },
   })
   resolveBreak(@CommandParam() command: ResolveBreak): Promise<Answer> {
     return this.bus.execute(command);

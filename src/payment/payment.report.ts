@@ -5,6 +5,7 @@ import { uuidOf } from '../kernel/ids.js';
 import { addDays, parseLocalDate } from '../kernel/time.js';
 import type { Booking, Reported, PaymentState, PaymentEvent } from './payment.state.js';
 import { lastOf } from './payment.state.js';
+import { confirmedOutcome } from './payment-people.rule.js';
 
 type Break = EventData['PaymentBreakRecorded'];
 type Source = Break['source'];
@@ -38,6 +39,20 @@ export interface OutcomeReport {
 export function report(state: PaymentState, command: OutcomeReport, context: Context): Drafts {
   requireRole(context, 'payment-system', 'finance-officer');
   requireReportable(state, command);
+  const { amountMinor, currency, reason, settledOn } = command;
+  const said = {
+    ...reportOf(state, command),
+    outcome: command.outcome,
+    ...(amountMinor === undefined ? {} : { amountMinor }),
+    ...(currency === undefined ? {} : { currency }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(settledOn === undefined ? {} : { settledOn }),
+  };
+  return confirmedOutcome(state.people, said, recordedFor(state, command, context), context);
+}
+
+/** What the report comes to where it counts. */
+function recordedFor(state: PaymentState, command: OutcomeReport, context: Context): Drafts {
   const { attempt, outcome } = command;
   const known = state.outcomes[attempt - 1];
   const said = lastOf(known);

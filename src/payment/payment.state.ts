@@ -1,5 +1,6 @@
 import type { AggregateEvents, EventData } from '../../events/generated.js';
 import { type Recorded } from '../kernel/decider.js';
+import { evolvePeople, NOBODY, type PaymentPeople } from './payment-people.rule.js';
 
 export type PaymentEvent = AggregateEvents['payment'];
 
@@ -41,6 +42,7 @@ export interface PaymentState {
   readonly callBack: number;
   readonly openBreaks: readonly OpenBreak[];
   readonly breakIds: readonly string[];
+  readonly people: PaymentPeople;
 }
 
 export type Reported = 'accepted' | 'settled' | 'rejected' | 'returned';
@@ -79,6 +81,7 @@ export const initialState: PaymentState = {
   callBack: 0,
   openBreaks: [],
   breakIds: [],
+  people: NOBODY,
 };
 
 export const lastOf = (said: readonly Reported[] | undefined): Reported | undefined => said?.at(-1);
@@ -102,6 +105,13 @@ export const put = (
 };
 
 export function evolve(state: PaymentState, event: Recorded<PaymentEvent>): PaymentState {
+  const next = evolveMoney(state, event);
+  const people = evolvePeople(next.people, event);
+  return people === next.people ? next : { ...next, people };
+}
+
+/** Where the payment stands, whoever moved it. */
+function evolveMoney(state: PaymentState, event: Recorded<PaymentEvent>): PaymentState {
   switch (event.type) {
     case 'PaymentOrdered': {
       const { paymentId, region, round, amountMinor, currency } = event.data;

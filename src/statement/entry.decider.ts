@@ -1,11 +1,13 @@
 import type { AggregateEvents, EventData } from '../../events/generated.js';
 import { requireRole, type Context, type Decider, type Draft } from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
+import { isSamePerson } from '../kernel/subject.js';
 
 export type BankEntryEvent = AggregateEvents['entry'];
 type Quarantined = EventData['BankEntryQuarantined'];
 type Assigned = EventData['BankEntryAssigned'];
 type Dismissed = EventData['BankEntryDismissed'];
+type Drafts = readonly Draft<BankEntryEvent>[];
 
 /**
  * One statement of a bank that could not be given to a payment by itself: quarantined until a
@@ -17,29 +19,45 @@ export interface BankEntryState {
   /** Who looks after it; '' for nobody. */
   readonly owner: string;
   readonly candidates: EventData['BankEntryCandidatesFound'] | undefined;
-  readonly paymentId: string;
+  readonly assigned: Assigned | undefined;
+  /** Who handed over the file that says it. */
+  readonly handedOverBy: string;
+  readonly proposals: readonly AssignmentProposal[];
 }
+
+/** What a person says that an entry is about; it counts once a second person says the same. */
+type AssignmentProposal = Said & { readonly by: string };
 
 export type BankEntryCommand =
   | ({ readonly type: 'QuarantineEntry' } & Quarantined)
-  | ({ readonly type: 'AssignEntry' } & Omit<Assigned, 'entryId'>)
+  | ({ readonly type: 'ProposeAssignment' | 'AssignEntry' } & Omit<
+      Assigned,
+      'entryId' | 'proposedBy'
+    >)
   | { readonly type: 'SetEntryOwner'; readonly owner: string }
   | ({ readonly type: 'RecordCandidates' } & Omit<EventData['BankEntryCandidatesFound'], 'entryId'>)
   | { readonly type: 'DismissEntry'; readonly kind: Dismissed['kind']; readonly reason: string };
+
+/** Codes that entries refuse with. */
+export const ENTRY_REFUSALS = [
+  'ROLE_NOT_ALLOWED',
+  'ENTRY_NOT_FOUND',
+  'ENTRY_STATUS',
+  'OUTCOME_DIFFERS',
+  'SAME_PERSON',
+] as const;
 
 const initialState: BankEntryState = {
   status: 'none',
   entry: undefined,
   owner: '',
   candidates: undefined,
-  paymentId: '',
+  assigned: undefined,
+  handedOverBy: '',
+  proposals: [],
 };
 
-function decide(
-  state: BankEntryState,
-  command: BankEntryCommand,
-  context: Context,
-): readonly Draft<BankEntryEvent>[] {
+function decide(state: BankEntryState, command: BankEntryCommand, context: Context): Drafts {
   if (command.type === 'QuarantineEntry') {
     requireRole(context, 'payment-system', 'finance-officer');
     const { type, ...data } = command;
@@ -64,13 +82,16 @@ function decide(
   }
   requireRole(context, 'finance-officer');
   switch (command.type) {
+    case 'ProposeAssignment':
     case 'AssignEntry': {
-      if (state.status === 'assigned' && state.paymentId === command.paymentId) return [];
+      if (state.assigned && isSame(state.assigned, command)) return [];
       requireQuarantined(state);
       if (outcome !== undefined && outcome !== 'unknown' && outcome !== command.outcome)
         throw new DomainError('OUTCOME_DIFFERS', `The entry says ${outcome}.`, 'rule', 'outcome');
       const { type, ...data } = command;
-      return [{ type: 'BankEntryAssigned', data: { entryId, ...data } }];
+      return type === 'AssignEntry'
+        ? assign(state, { entryId, ...data }, context)
+        : propose(state, { entryId, ...data }, context);
     }
     case 'SetEntryOwner':
       requireQuarantined(state);
@@ -80,6 +101,12 @@ function decide(
     case 'DismissEntry':
       if (state.status === 'dismissed') return [];
       requireQuarantined(state);
+      if (isSamePerson(state.handedOverBy, context.actor.id))
+        throw new DomainError(
+          'SAME_PERSON',
+          'Who handed over a file does not dismiss an entry of it.',
+          'forbidden',
+        );
       return [
         {
           type: 'BankEntryDismissed',
@@ -89,6 +116,35 @@ function decide(
     default:
       return never(command);
   }
+}
+
+type Said = Pick<Assigned, 'paymentId' | 'attempt' | 'outcome'>;
+const isSame = (a: Said, b: Said): boolean =>
+  a.paymentId === b.paymentId && a.attempt === b.attempt && a.outcome === b.outcome;
+
+/** The proposal that another person made of the same, where there is one. */
+export const proposedByAnother = (
+  { proposals }: BankEntryState,
+  said: Said,
+  actor: string,
+): AssignmentProposal | undefined =>
+  proposals.find((one) => isSame(one, said) && !isSamePerson(one.by, actor));
+
+/** @throws DomainError SAME_PERSON where nobody else proposed the same */
+function assign(state: BankEntryState, data: Assigned, { actor }: Context): Drafts {
+  const proposed = proposedByAnother(state, data, actor.id);
+  if (!proposed)
+    throw new DomainError(
+      'SAME_PERSON',
+      'An entry is given to a payment once a second person says the same.',
+      'forbidden',
+    );
+  return [{ type: 'BankEntryAssigned', data: { ...data, proposedBy: proposed.by } }];
+}
+
+function propose({ proposals }: BankEntryState, data: Assigned, { actor }: Context): Drafts {
+  const isProposed = proposals.some((one) => isSame(one, data) && isSamePerson(one.by, actor.id));
+  return isProposed ? [] : [{ type: 'BankEntryAssignmentProposed', data }];
 }
 
 function requireQuarantined({ status }: BankEntryState): void {
@@ -102,13 +158,23 @@ export const bankEntryDecider: Decider<BankEntryState, BankEntryCommand, BankEnt
   evolve(state, event) {
     switch (event.type) {
       case 'BankEntryQuarantined':
-        return { ...state, status: 'quarantined', entry: event.data };
+        return {
+          ...state,
+          status: 'quarantined',
+          entry: event.data,
+          handedOverBy: event.meta.actor,
+        };
       case 'BankEntryOwnerSet':
         return { ...state, owner: event.data.owner };
       case 'BankEntryCandidatesFound':
         return { ...state, candidates: event.data };
+      case 'BankEntryAssignmentProposed': {
+        const { paymentId, attempt, outcome } = event.data;
+        const proposal = { paymentId, attempt, outcome, by: event.meta.actor };
+        return { ...state, proposals: [...state.proposals, proposal] };
+      }
       case 'BankEntryAssigned':
-        return { ...state, status: 'assigned', paymentId: event.data.paymentId };
+        return { ...state, status: 'assigned', assigned: event.data };
       case 'BankEntryDismissed':
         return { ...state, status: 'dismissed' };
       default:

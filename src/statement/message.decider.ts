@@ -1,6 +1,7 @@
 import type { AggregateEvents, EventData } from '../../events/generated.js';
 import { requireRole, type Context, type Decider, type Draft } from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
+import { isSamePerson } from '../kernel/subject.js';
 
 export type BankMessageEvent = AggregateEvents['message'];
 
@@ -14,6 +15,7 @@ export interface BankMessageState {
   readonly sha256: string;
   /** Why it is, or was, in quarantine. */
   readonly code: string;
+  readonly handedOverBy: string;
 }
 
 export type BankMessageCommand =
@@ -27,7 +29,12 @@ export type BankMessageCommand =
   | { readonly type: 'ReleaseMessage'; readonly reason: string }
   | ({ readonly type: 'RecordApplication' } & Omit<EventData['BankMessageApplied'], 'sha256'>);
 
-const initialState: BankMessageState = { status: 'none', sha256: '', code: '' };
+const initialState: BankMessageState = {
+  status: 'none',
+  sha256: '',
+  code: '',
+  handedOverBy: '',
+};
 
 function decide(
   state: BankMessageState,
@@ -59,6 +66,12 @@ function decide(
       requireRole(context, 'finance-officer', 'finance-controller');
       if (state.status === 'released') return [];
       requireStatus(state, 'quarantined');
+      if (isSamePerson(state.handedOverBy, context.actor.id))
+        throw new DomainError(
+          'SAME_PERSON',
+          'Who handed over a file does not have it applied in spite of what was found.',
+          'forbidden',
+        );
       return [{ type: 'BankMessageReleased', data: { sha256, reason: command.reason } }];
     case 'RecordApplication': {
       requireRole(context, 'payment-system', 'finance-officer');
@@ -91,7 +104,12 @@ export const bankMessageDecider: Decider<BankMessageState, BankMessageCommand, B
   evolve(state, event) {
     switch (event.type) {
       case 'BankMessageReceived':
-        return { ...state, status: 'received', sha256: event.data.sha256 };
+        return {
+          ...state,
+          status: 'received',
+          sha256: event.data.sha256,
+          handedOverBy: event.meta.actor,
+        };
       case 'BankMessageQuarantined':
         return { ...state, status: 'quarantined', code: event.data.code };
       case 'BankMessageReleased':

@@ -77,8 +77,8 @@ export function contradictionScenarios(): void {
     test('are resolved by a person, once', () => {
       const open = broken('settled-after-rejected', 'settled');
       given(...live, rejected(), open)
-        .when(resolve(open, 'counted-as-settled'), officer)
-        .then({ type: 'PaymentBreakResolved', data: resolved(open, 'counted-as-settled').data });
+        .when(resolve(open, 'bank-error'), officer)
+        .then({ type: 'PaymentBreakResolved', data: resolved(open, 'bank-error').data });
       given(...live, rejected(), open, resolved(open, 'counted-as-settled'))
         .when(resolve(open, 'bank-error'), officer)
         .then();
@@ -132,7 +132,7 @@ export function contradictionScenarios(): void {
         .thenRefused('RESOLUTION_DOES_NOT_FIT', 'resolution');
       given(...live, returned(), again, open, rejected(2))
         .when(resolve(open, 'counted-as-settled'), officer)
-        .thenOne('PaymentBreakResolved');
+        .thenOne('PaymentBreakResolutionProposed');
     });
     test('what was counted as settled is settled: said again it changes nothing, and it can come back', () => {
       const open = broken('settled-after-rejected', 'settled');

@@ -21,6 +21,7 @@ import {
 } from './payment.fixtures.js';
 import { contradictionScenarios } from './payment-contradictions.scenarios.js';
 import { bookingScenarios } from './payment-bookings.scenarios.js';
+import { peopleScenarios } from './payment-people.scenarios.js';
 
 const automation = by('automation', 'automation');
 
@@ -262,3 +263,4 @@ describe('outcomes', () => {
 
 contradictionScenarios();
 bookingScenarios();
+peopleScenarios();

@@ -67,8 +67,26 @@ describe('what is refused of money', () => {
       'INVALID_FIELD',
       'outcomes/0/outcome',
     );
-    expect(await report({ outcome: 'rejected', reason: 'AC04' })).toMatchObject({
-      result: 'applied',
+    const byOfficer = async (officer: Caller): Promise<string> => {
+      const outcomes = [{ paymentId, outcome: 'rejected', reason: 'AC04' }];
+      const { results } = await expectStatus(200, officer.post('/payments/outcomes', { outcomes }));
+      return results[0].result;
+    };
+    const second = await world.as('f.hassani', 'finance-officer');
+    expect([
+      await byOfficer(finance),
+      await byOfficer(finance),
+      await byOfficer(second),
+      await byOfficer(second),
+    ]).toEqual(['proposed', 'unchanged', 'applied', 'unchanged']);
+    const executionDate = '2025-11-30';
+    const again = await expectStatus(
+      202,
+      second.post(`/payments/${paymentId}/reinstruction`, { executionDate, sameAccount: true }),
+    );
+    expect((await second.job(again.jobId)).result).toMatchObject({
+      reinstructed: 0,
+      refusals: [{ code: 'SAME_PERSON' }],
     });
     const contradiction = await report({
       outcome: 'settled',

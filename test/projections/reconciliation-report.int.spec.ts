@@ -24,6 +24,8 @@ const broken: BreakView = {
   open: true,
   owner: 'h.alami',
   ageDays: 5,
+  proposedResolution: null,
+  proposedBy: null,
   resolution: null,
   resolutionReason: null,
   resolvedBy: null,

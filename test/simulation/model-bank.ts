@@ -4,6 +4,7 @@ import {
   type BankMessageCommand,
 } from '../../src/statement/message.decider.js';
 import { endToEndIdOf } from '../../src/payment/instruction-ids.rule.js';
+import { fold } from '../../src/kernel/decider.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
 import { paymentDecider, type PaymentCommand } from '../../src/payment/payment.decider.js';
 import { type PaymentState } from '../../src/payment/payment.state.js';
@@ -37,12 +38,27 @@ const quarantineEntry: Act = (world, op) =>
     }),
   );
 
-/** A person says that an entry is about a payment: both together, or neither. */
+/** Two persons say that an entry is about a payment: both together, or neither. */
 const assign: Act = (world, op) => {
   const state = world.payments(op, ({ attempt }) => attempt > 0);
   if (!state) return;
   const outcome = SAID[op.b % 4]!;
   if (!op.odd) quarantineEntry(world, op);
+  const said = {
+    paymentId: state.paymentId,
+    attempt: Math.max(1, state.attempt),
+    outcome,
+    reason: 'the bank wrote so',
+  };
+  if (fold(bankEntryDecider, world.log.stream(streams.entry(entryIdOf(op)))).assigned) {
+    world.run(op, 'finance-officer', entry(op, { type: 'AssignEntry', ...said }));
+    return;
+  }
+  world.run(
+    op.wrong === undefined ? { ...op, who: op.who + 1 } : op,
+    'finance-officer',
+    entry(op, { type: 'ProposeAssignment', ...said }),
+  );
   world.run(
     op,
     'finance-officer',
@@ -58,13 +74,7 @@ const assign: Act = (world, op) => {
         ...(outcome === 'settled' ? {} : { reason: 'MS03' }),
       })),
     ),
-    entry(op, {
-      type: 'AssignEntry',
-      paymentId: state.paymentId,
-      attempt: state.attempt,
-      outcome,
-      reason: 'the bank wrote so',
-    }),
+    entry(op, { type: 'AssignEntry', ...said }),
   );
 };
 

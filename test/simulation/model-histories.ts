@@ -43,6 +43,7 @@ const weights: Readonly<Record<string, number>> = {
   release: 6,
   instruct: 4,
   report: 30,
+  reportByHand: 6,
   reinstruct: 6,
   resolve: 6,
   spend: 8,

@@ -16,7 +16,7 @@ import { PROGRAMME } from './model-programme.js';
 import { foldPayment, type Op, type World } from './model-world.js';
 import { BUDGET, EVERYTHING, cycle, cycleState, payment } from './model-money-parts.js';
 import { prepare, instruct } from './model-preparation.js';
-import { report, reinstruct, resolve, ownBreak } from './model-outcomes.js';
+import { report, reportByHand, reinstruct, resolve, ownBreak } from './model-outcomes.js';
 
 const WRONG_HASH = 'd'.repeat(64);
 
@@ -224,6 +224,7 @@ export const money: Readonly<Record<string, Act>> = {
   instructSome: (world, op) => instruct(world, op, 1 + (op.b % 3)),
   instruct: (world, op) => instruct(world, op, EVERYTHING),
   report,
+  reportByHand,
   reinstruct,
   cancel: (world, op) => {
     const state = world.payments(op, ({ status }) => status === 'ordered');

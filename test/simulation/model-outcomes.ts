@@ -41,6 +41,23 @@ export function report(world: World, op: Op): void {
   world.run(op, 'payment-system', payment(state.paymentId, command));
 }
 
+/** What a person says out of their own knowledge, alone or with another. */
+export function reportByHand(world: World, op: Op): void {
+  const state = world.payments(op, ({ attempt }) => attempt > 0);
+  if (!state) return;
+  const outcome = OUTCOMES[op.b % OUTCOMES.length]!;
+  const said = payment(state.paymentId, {
+    type: 'ReportOutcome',
+    outcome,
+    attempt: state.attempt,
+    endToEndId: endToEndIdOf(state.paymentId, state.attempt),
+    source: 'http',
+    ...(outcome === 'rejected' || outcome === 'returned' ? { reason: 'AC04' } : {}),
+  });
+  world.run(op, 'finance-officer', said);
+  world.run(op.odd ? op : { ...op, who: op.who + 1 }, 'finance-officer', said);
+}
+
 export function reinstruct(world: World, op: Op): void {
   const state = world.payments(op, ({ status }) => status === 'rejected' || status === 'returned');
   if (!state) return;
@@ -70,16 +87,16 @@ export function resolve(world: World, op: Op): void {
   const state = world.payments(op, ({ openBreaks }) => openBreaks.length > 0);
   if (!state) return;
   const breakId = op.odd ? state.breakIds.at(-1) : state.openBreaks[0]?.breakId;
-  world.run(
-    op,
-    'finance-officer',
-    payment(state.paymentId, {
-      type: 'ResolveBreak',
-      breakId: breakId ?? '00000000-0000-4000-8000-000000000000',
-      resolution: RESOLUTIONS[op.b % 5]!,
-      reason: 'the bank says so',
-    }),
-  );
+  const resolution = RESOLUTIONS[op.b % 5]!;
+  const resolve = payment(state.paymentId, {
+    type: 'ResolveBreak',
+    breakId: breakId ?? '00000000-0000-4000-8000-000000000000',
+    resolution,
+    reason: 'the bank says so',
+  });
+  if (resolution.startsWith('counted'))
+    world.run({ ...op, who: op.who + 1 }, 'finance-officer', resolve);
+  world.run(op, 'finance-officer', resolve);
 }
 
 export function ownBreak(world: World, op: Op): void {

@@ -42,6 +42,12 @@ export const foldCycle = (events: readonly Recorded[]): CycleState => fold(cycle
 export const foldPayment = (events: readonly Recorded[]): PaymentState =>
   fold(paymentDecider, events);
 
+/** Machines have accounts of their own. */
+function actorOf(op: Op, role: Role): string {
+  if (role === 'automation') return 'automation';
+  return role === 'payment-system' ? `bank-${op.who}` : `person-${op.who}`;
+}
+
 /**
  * A log, and what the shell around the deciders knows: who asks, what time it is, and what the log
  * says now.
@@ -53,10 +59,9 @@ export class World {
 
   context(op: Op, role: Role): Context {
     this.#commands += 1;
-    const actor = role === 'automation' ? 'automation' : `person-${op.who}`;
     return {
       actor: {
-        id: actor,
+        id: actorOf(op, role),
         role: op.wrong === 'role' ? 'auditor' : role,
         ...(op.wrong === 'region' ? { regions: ['MA-02'] } : {}),
       },

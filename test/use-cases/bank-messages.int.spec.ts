@@ -283,10 +283,23 @@ describe('a file from a bank', () => {
         context,
       ),
     ).rejects.toMatchObject({ code: 'OUTCOME_DIFFERS' });
+    const its = { paymentId: one!.paymentId, reason: 'amount and day agree' };
+    for (const again of ['assign 2', 'assign 2 again'])
+      await assignEntry(
+        world.engine,
+        { entryId: foreign.entryId, ...its },
+        as(world.engine, 'finance', again),
+      );
+    // One person's word moves nothing, however often it is said.
+    expect(await figures()).toMatchObject({ settledCount: rest.length, outstandingCount: 2 });
+    const proposed = (
+      await listEntries(world.engine.store, { now: NOW, status: 'quarantined', limit: 10 })
+    ).items.find(({ entryId }) => entryId === foreign.entryId);
+    expect(proposed?.proposals).toMatchObject([{ ...its, attempt: 1, by: 'farid' }]);
     await assignEntry(
       world.engine,
-      { entryId: foreign.entryId, paymentId: one!.paymentId, reason: 'amount and day agree' },
-      as(world.engine, 'finance', 'assign 2'),
+      { entryId: foreign.entryId, ...its },
+      as(world.engine, 'secondFinance', 'assign 2'),
     );
     await expect(
       assignEntry(

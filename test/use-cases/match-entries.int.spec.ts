@@ -119,12 +119,17 @@ describe('entries without a reference of ours', () => {
     // Nothing moved by itself; a person confirms.
     expect(await statusOf(some[0]!)).toBe('PaymentInstructed');
     const { entryId } = await entryOf(some[0]!);
-    await assignEntry(
-      world.engine,
-      { entryId, paymentId: some[0]!.paymentId, reason: 'the account is theirs' },
-      as(world.engine, 'finance', 'assign', entryId),
-    );
-    expect(await statusOf(some[0]!)).toBe('PaymentSettled');
+    for (const [who, status] of [
+      ['finance', 'PaymentInstructed'],
+      ['secondFinance', 'PaymentSettled'],
+    ] as const) {
+      await assignEntry(
+        world.engine,
+        { entryId, paymentId: some[0]!.paymentId, reason: 'the account is theirs' },
+        as(world.engine, who, 'assign', entryId),
+      );
+      expect(await statusOf(some[0]!)).toBe(status);
+    }
     expect((await entries()).map((entry) => entry.entryId)).not.toContain(entryId);
     await expect(
       closeCycle(world.engine, { cycleId: CYCLE }, as(world.engine, 'finance', 'close')),

@@ -64,6 +64,7 @@ export const PEOPLE = {
   officer: ['omar', 'case-officer'],
   supervisor: ['salma', 'supervisor'],
   finance: ['farid', 'finance-officer'],
+  secondFinance: ['hind', 'finance-officer'],
   controller: ['kenza', 'finance-controller'],
   releaser: ['rachid', 'finance-controller'],
   bank: ['bank', 'payment-system'],

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import type { EventData } from '../../../events/generated.js';
+import { foldPayment } from '../../use-cases/folds.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 import type { Recorded } from '../../kernel/decider.js';
 import {
@@ -51,6 +52,8 @@ interface Found {
   readonly reported: string;
   readonly days: number;
   readonly owner: string;
+  /** What one person says, and takes another one's same word. */
+  readonly proposed: string;
   readonly resolution: string;
 }
 
@@ -72,10 +75,15 @@ function breaksIn(events: readonly Recorded[], now: string): Found[] {
         since: event.time,
         days: daysBetween(event.time, now),
         owner: '',
+        proposed: '',
         resolution: '',
       });
     } else if (event.type === 'PaymentBreakOwnerSet')
       change(event.data.breakId, { owner: event.data.owner });
+    else if (event.type === 'PaymentBreakResolutionProposed')
+      change(event.data.breakId, {
+        proposed: `${event.data.resolution} by ${event.meta.actor}`,
+      });
     else if (event.type === 'PaymentBreakResolved')
       change(event.data.breakId, {
         resolution: event.data.resolution,
@@ -90,7 +98,7 @@ async function decideOn(
   options: CommonOptions,
   payment: string,
   command: Extract<PaymentCommand, { breakId: string }>,
-): Promise<{ readonly events: number }> {
+): Promise<{ readonly events: number; readonly isOpen: boolean }> {
   const paymentId = parsePaymentId(payment, 'payment');
   return withEngine(options.data, async (engine) => {
     const result = await execute(
@@ -106,11 +114,12 @@ async function decideOn(
       ),
     );
     await drainAutomations(engine, run);
-    return result;
+    const { openBreaks } = foldPayment(await engine.store.readStream(streams.payment(paymentId)));
+    return { ...result, isOpen: openBreaks.some(({ breakId }) => breakId === command.breakId) };
   });
 }
 
-const COLUMNS = ['break', 'payment', 'kind', 'reported', 'days', 'owner', 'resolution'];
+const COLUMNS = ['break', 'payment', 'kind', 'reported', 'days', 'owner', 'proposed', 'resolution'];
 const rowOf = (one: Found): readonly string[] => [
   one.breakId,
   one.paymentId,
@@ -118,6 +127,7 @@ const rowOf = (one: Found): readonly string[] => [
   one.reported,
   String(one.days),
   one.owner,
+  one.proposed,
   one.resolution,
 ];
 
@@ -175,12 +185,17 @@ async function resolve(run: Run, options: ResolveOptions, payment: string): Prom
     resolution,
     reason,
   });
-  run.out.result(result, () => (result.events > 0 ? 'resolved' : 'was resolved before'));
+  run.out.result(result, () => {
+    if (result.isOpen) return 'proposed; it is resolved once another person says the same';
+    return result.events > 0 ? 'resolved' : 'was resolved before';
+  });
 }
 
 function addResolve(breaks: Command): void {
   acting(breaks.command('resolve <payment>'))
-    .description('resolve a break, with what was found out')
+    .description(
+      'resolve a break, with what was found out, by another person than caused it; what is counted as settled or returned takes two who say the same',
+    )
     .requiredOption('--break <id>', 'break id')
     .addOption(
       new Option('--resolution <what>', 'what is true').choices(RESOLUTIONS).makeOptionMandatory(),

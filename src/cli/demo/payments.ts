@@ -183,8 +183,8 @@ function resolving(stream: string, events: readonly Recorded[]): Unit[] {
 }
 
 /**
- * A finance officer asks the bank about each contradiction, which answers that its second message
- * was an error.
+ * Another finance officer than who paid again asks the bank about each contradiction, which answers
+ * that its second message was an error.
  */
 export async function resolveBreaks(
   engine: Engine,

@@ -48,6 +48,7 @@ const PEOPLE = {
   officer: person('o.chraibi', 'case-officer'),
   supervisor: person('s.doukkali', 'supervisor'),
   finance: person('f.elfassi', 'finance-officer'),
+  secondFinance: person('f.hassani', 'finance-officer'),
   approver: person('c.filali', 'finance-controller'),
   releaser: person('c.guessous', 'finance-controller'),
 } as const;
@@ -216,7 +217,7 @@ async function payAgain(engine: Engine, run: Run, period: string): Promise<void>
 }
 
 async function close(engine: Engine, run: Run, cycleId: string): Promise<void> {
-  const breaks = await resolveBreaks(engine, cycleId, PEOPLE.finance, run.signal);
+  const breaks = await resolveBreaks(engine, cycleId, PEOPLE.secondFinance, run.signal);
   await drainAutomations(engine, run);
   const position = await engine.store.lastPosition();
   const { figures } = await reconcileCycle(

@@ -101,7 +101,7 @@ async function take(
       outcomes.slice(from, from + TOGETHER),
       base,
     ))
-      taken[result === 'break' ? 'breaks' : result] += 1;
+      if (result !== 'proposed') taken[result === 'break' ? 'breaks' : result] += 1;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { EventType } from '../../../events/generated.js';
 import { KeyedMutex } from '../../kernel/concurrency/keyed-mutex.js';
 import type { ReportedOutcome, OutcomeSource } from '../../payment/reported-outcome.js';
 import { DomainError } from '../../kernel/errors.js';
@@ -11,7 +12,7 @@ import { endToEndIdOf } from '../../payment/instruction-ids.rule.js';
 /** What became of one outcome, in the order given. */
 export type OutcomeResult =
   | {
-      readonly result: 'applied' | 'unchanged' | 'break';
+      readonly result: 'applied' | 'unchanged' | 'break' | 'proposed';
       readonly paymentId: string;
       readonly position: number;
     }
@@ -40,12 +41,14 @@ export interface OutcomesArgs {
   /** Given each batch's answers; `first` is the 0-based number of its first outcome. */
   readonly onResults?: (results: readonly OutcomeResult[], first: number) => void | Promise<void>;
 }
-/** `applied + unchanged + breaks + refused = read`. */
+/** `applied + unchanged + breaks + proposed + refused = read`. */
 export interface OutcomesSummary {
   read: number;
   applied: number;
   unchanged: number;
   breaks: number;
+  /** Said by one person, and taken once a second says the same. */
+  proposed?: number;
   refused: number;
 }
 
@@ -70,7 +73,10 @@ export async function takeInOutcomes(
       const first = summary.read;
       summary.read += outcomes.length;
       const results = await desk.take(outcomes);
-      for (const { result } of results) summary[result === 'break' ? 'breaks' : result] += 1;
+      for (const { result } of results) {
+        const figure = result === 'break' ? 'breaks' : result;
+        summary[figure] = (summary[figure] ?? 0) + 1;
+      }
       await args.onResults?.(results, first);
       onProgress?.({ what: 'outcomes', done: summary.read });
     },
@@ -221,10 +227,13 @@ function resultOf(answer: UnitResult, paymentId: string): OutcomeResult {
   if (answer.kind === 'refused') return refused(answer.error, paymentId);
   if (answer.kind !== 'recorded')
     return { result: 'unchanged', paymentId, position: answer.position };
-  const isBreak = answer.writes.some((write) =>
-    write.events.some((event) => event.type === 'PaymentBreakRecorded'),
-  );
-  return { result: isBreak ? 'break' : 'applied', paymentId, position: answer.position };
+  const types = answer.writes.flatMap((write) => write.events.map(({ type }) => type));
+  return { result: became(types), paymentId, position: answer.position };
+}
+
+function became(types: readonly EventType[]): 'applied' | 'break' | 'proposed' {
+  if (types.includes('PaymentBreakRecorded')) return 'break';
+  return types.includes('PaymentOutcomeProposed') ? 'proposed' : 'applied';
 }
 
 function refused(error: unknown, paymentId: string | undefined): OutcomeResult {

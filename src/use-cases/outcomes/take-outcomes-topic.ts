@@ -83,7 +83,8 @@ export class OutcomesFromTopic {
     const figures = { ...this.#figures };
     results.forEach((answer, i) => {
       if (answer.result === 'refused') reasons[places[i]!] = `${answer.code}: ${answer.detail}`;
-      else figures[answer.result === 'break' ? 'breaks' : answer.result] += 1;
+      else if (answer.result !== 'proposed')
+        figures[answer.result === 'break' ? 'breaks' : answer.result] += 1;
     });
     figures.deadLettered += reasons.filter((reason) => reason !== undefined).length;
     this.#figures = figures;

@@ -1,6 +1,7 @@
 import type { EventData } from '../../../events/generated.js';
 import type { NumberedEntry } from '../../adapters/payment-rail/iso20022/incoming/port.js';
-import { bankEntryDecider } from '../../statement/entry.decider.js';
+import { fold } from '../../kernel/decider.js';
+import { bankEntryDecider, proposedByAnother } from '../../statement/entry.decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { streams, uuidOf } from '../../kernel/ids.js';
 import { paymentDecider, type PaymentCommand } from '../../payment/payment.decider.js';
@@ -133,7 +134,7 @@ export interface AssignArgs {
 }
 
 /**
- * A person says which payment an entry is about: the payment takes it as the bank's word and
+ * Two persons say which payment an entry is about: the payment takes it as the bank's word and
  * decides as always (a contradiction becomes a break), and the entry leaves the quarantine,
  * together.
  * @throws DomainError ENTRY_NOT_FOUND, ENTRY_STATUS, OUTCOME_MISSING, OUTCOME_DIFFERS,
@@ -148,7 +149,7 @@ export async function assignEntry(
     deps.store,
     deps.registry,
     deps.locks,
-    await assignEntryParts(deps, args, context.now),
+    await assignEntryParts(deps, args, context),
     context,
   );
 }
@@ -206,34 +207,50 @@ const reportOf = (
   ...(entry.bankReference === undefined ? {} : { reference: entry.bankReference }),
 });
 
-/** @param now instant, for a settlement without a date */
+/**
+ * The first person's word is a proposal; the second's, where it is the same, gives the entry to the
+ * payment.
+ */
 export async function assignEntryParts(
   { store }: Pick<Deps, 'store'>,
   args: AssignArgs,
-  now: string,
+  { now, actor }: Pick<CommandContext, 'now' | 'actor'>,
 ): Promise<readonly Part[]> {
   const { entryId, paymentId, reason } = args;
   const entry = await quarantinedEntry(store, entryId);
   const outcome = outcomeOf(args, entry);
   const newest = await newestAttempt(store, paymentId);
   const attempt = args.attempt ?? newest;
-  return [
-    part(
-      streams.payment(paymentId),
-      paymentDecider,
-      fromState([entryId, outcome, attempt], ({ endToEndIds }: PaymentState) =>
-        reportOf(entry, outcome, attempt, endToEndIds[attempt - 1] ?? '', now),
-      ),
+  const said = { paymentId, attempt, outcome, reason };
+  const state = fold(bankEntryDecider, await store.readStream(streams.entry(entryId)));
+  // What was given to a payment is said of it once, by the command that gave it.
+  if (state.status === 'assigned') return [assigning('AssignEntry', entryId, said)];
+  const report = part(
+    streams.payment(paymentId),
+    paymentDecider,
+    fromState([entryId, outcome, attempt], ({ endToEndIds }: PaymentState) =>
+      reportOf(entry, outcome, attempt, endToEndIds[attempt - 1] ?? '', now),
     ),
-    part(streams.entry(entryId), bankEntryDecider, {
-      type: 'AssignEntry',
-      paymentId,
-      attempt,
-      outcome,
-      reason,
-    }),
-  ];
+  );
+  return proposedByAnother(state, said, actor.id)
+    ? [report, assigning('AssignEntry', entryId, said)]
+    : [tried(report), assigning('ProposeAssignment', entryId, said)];
 }
+
+const assigning = (
+  type: 'ProposeAssignment' | 'AssignEntry',
+  entryId: string,
+  said: Required<Omit<AssignArgs, 'entryId'>>,
+): Part => part(streams.entry(entryId), bankEntryDecider, { type, ...said });
+
+/** Refused where the part is, and nothing is recorded of it. */
+const tried = (given: Part): Part => ({
+  ...given,
+  decide(events, context) {
+    given.decide(events, context);
+    return [];
+  },
+});
 
 /**
  * A person says that an entry is about no payment. @throws DomainError ENTRY_NOT_FOUND,

@@ -26,7 +26,16 @@ export type EntryView = EventData['BankEntryQuarantined'] & {
   readonly candidates?: EventData['BankEntryCandidatesFound']['candidates'];
   /** Further payments as likely as the last of them. */
   readonly alike?: number;
-  /** What a person made of it. */
+  /** What a person says that it is about; another one's same word gives it to the payment. */
+  readonly proposals?: readonly {
+    readonly paymentId: string;
+    readonly attempt: number;
+    readonly outcome: string;
+    readonly reason: string;
+    readonly by: string;
+    readonly at: string;
+  }[];
+  /** What persons made of it. */
   readonly decision?: {
     readonly kind: string;
     readonly paymentId?: string;
@@ -180,6 +189,12 @@ function entryView({ events }: StreamEvents, now: string): EntryView {
       case 'BankEntryCandidatesFound':
         view = { ...view, candidates: event.data.candidates, alike: event.data.alike };
         break;
+      case 'BankEntryAssignmentProposed': {
+        const { paymentId, attempt, outcome, reason } = event.data;
+        const proposal = { paymentId, attempt, outcome, reason, by, at };
+        view = { ...view, proposals: [...(view.proposals ?? []), proposal] };
+        break;
+      }
       case 'BankEntryAssigned':
         view = {
           ...view,

@@ -71,7 +71,7 @@ export const bankHandlers = commandHandlers(
       ...(outcome === undefined ? {} : { outcome }),
     };
     return {
-      parts: await assignEntryParts(deps, args, command.call.context.now),
+      parts: await assignEntryParts(deps, args, command.call.context),
       answer: { entryId, paymentId },
     };
   }),

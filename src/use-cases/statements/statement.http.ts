@@ -173,7 +173,12 @@ export class BankHttp {
     summary: 'Apply a quarantined file in spite of what was found, in the background',
     response: ['sha256', 'jobId'],
     status: 202,
-    errors: { 400: ['INVALID_ID'], 404: ['MESSAGE_NOT_FOUND'], 422: ['MESSAGE_STATUS'] },
+    errors: {
+      400: ['INVALID_ID'],
+      403: ['SAME_PERSON'],
+      404: ['MESSAGE_NOT_FOUND'],
+      422: ['MESSAGE_STATUS'],
+    },
   })
   release(@CommandParam() command: ReleaseBankMessage): Promise<Answer> {
     return this.bus.execute(command);
@@ -210,10 +215,12 @@ export class BankHttp {
 
   @CommandEndpoint('entries/:entryId/assignment', {
     ...officer,
-    summary: 'Say which payment an entry is about; the payment decides as always',
+    summary:
+      'Say which payment an entry is about; it counts once another person says the same, and the payment decides as always',
     response: ['entryId', 'paymentId'],
     errors: {
       400: ['INVALID_ID', 'OUTCOME_MISSING'],
+      403: ['SAME_PERSON'],
       404: ['ENTRY_NOT_FOUND', 'PAYMENT_UNKNOWN'],
       409: ['ENTRY_STATUS'],
       422: ['OUTCOME_DIFFERS', 'CURRENCY_DIFFERS', 'ATTEMPT_UNKNOWN'],
@@ -237,7 +244,12 @@ export class BankHttp {
     ...officer,
     summary: 'Say that an entry is about no payment',
     response: ['entryId'],
-    errors: { 400: ['INVALID_ID'], 404: ['ENTRY_NOT_FOUND'], 409: ['ENTRY_STATUS'] },
+    errors: {
+      400: ['INVALID_ID'],
+      403: ['SAME_PERSON'],
+      404: ['ENTRY_NOT_FOUND'],
+      409: ['ENTRY_STATUS'],
+    },
   })
   dismiss(@CommandParam() command: DismissBankEntry): Promise<Answer> {
     return this.bus.execute(command);

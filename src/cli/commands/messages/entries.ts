@@ -8,6 +8,7 @@ import {
   type DismissArgs,
 } from '../../../use-cases/statements/bank-entries.js';
 import { listEntries, type EntryView } from '../../../use-cases/statements/bank-lists.js';
+import { foldBankEntry } from '../../../use-cases/folds.js';
 import { matchEntries } from '../../../use-cases/statements/match-entries.js';
 import { execute } from '../../../write-side/execute.js';
 import { part } from '../../../write-side/unit.js';
@@ -162,14 +163,23 @@ async function assign(run: Run, options: AssignOptions, entry: string): Promise<
       contextOf(actorOf(options, 'finance-officer'), 'assign', entry, options.payment),
     );
     await drainAutomations(engine, run);
-    return done;
+    const { status } = foldBankEntry(
+      await engine.store.readStream(streams.entry(parseEntryId(entry))),
+    );
+    return { ...done, status };
   });
-  run.out.result(result, () => (result.events > 0 ? 'assigned' : 'was assigned before'));
+  run.out.result(result, () => {
+    if (result.status === 'quarantined')
+      return 'proposed; it is assigned once another person says the same';
+    return result.events > 0 ? 'assigned' : 'was assigned before';
+  });
 }
 
 export function addAssign(messages: Command): void {
   acting(messages.command('assign <entry>'))
-    .description('say which payment an entry is about')
+    .description(
+      'say which payment an entry is about; it is assigned once a second person says the same',
+    )
     .requiredOption('--payment <id>', 'payment id')
     .requiredOption('--reason <text>', 'why you are sure')
     .option(

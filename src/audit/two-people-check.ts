@@ -1,0 +1,213 @@
+import type { EventData } from '../../events/generated.js';
+import type { Recorded, Role } from '../kernel/decider.js';
+import { isOneOf, isSamePerson } from '../kernel/subject.js';
+import type { Found } from './report.js';
+
+type Said = Pick<
+  EventData['PaymentOutcomeProposed'],
+  'attempt' | 'endToEndId' | 'outcome' | 'reason'
+>;
+interface Proposed<T> {
+  readonly by: string;
+  readonly what: T;
+}
+/** Who did what to one payment, where another person has to do what comes after it. */
+interface PaymentPeople {
+  /** Who recorded an outcome, by attempt: of failures, and of what a person recorded. */
+  readonly reporters: { readonly attempt: number; readonly by: string }[];
+  readonly reinstructors: string[];
+  readonly breaks: { readonly breakId: string; readonly attempt: number; readonly by: string }[];
+  readonly outcomes: Proposed<Said>[];
+  readonly resolutions: Proposed<{ readonly breakId: string; readonly resolution: string }>[];
+}
+type Assignment = Pick<EventData['BankEntryAssigned'], 'paymentId' | 'attempt' | 'outcome'>;
+interface EntryPeople {
+  readonly handedOverBy: string;
+  readonly proposals: Proposed<Assignment>[];
+}
+
+const isMachine = (role: Role): boolean => role === 'payment-system' || role === 'automation';
+
+/** Versions from which on an event of the type is decided by two. */
+const DECIDED_BY_TWO: Readonly<Record<string, number>> = {
+  PaymentOutcomeProposed: 1,
+  PaymentBreakResolutionProposed: 1,
+  PaymentBreakResolved: 2,
+  BankEntryAssignmentProposed: 1,
+  BankEntryAssigned: 2,
+};
+
+/**
+ * I4 for payments: what a person says became of one, what is counted as paid or come back, and what
+ * an entry of a bank is about is said by two persons; who recorded that a payment failed does not
+ * pay it again, and who caused a break does not resolve it. A log was written under these rules
+ * from its first event on that only they make; what stands before was decided under the older ones.
+ * Kept are payments that a person or a failure touched, not those that simply settled.
+ */
+export class TwoPeopleCheck {
+  readonly #payments = new Map<string, PaymentPeople>();
+  readonly #entries = new Map<string, EntryPeople>();
+  /** Reports of persons whose entry must be assigned by the same command. */
+  readonly #byEntry = new Map<string, Recorded>();
+  #isUnderRules = false;
+
+  add(event: Recorded, found: Found): void {
+    const since = DECIDED_BY_TWO[event.type];
+    if (since !== undefined && event.v >= since) this.#isUnderRules = true;
+    switch (event.type) {
+      case 'PaymentOutcomeProposed':
+        this.#people(event.stream).outcomes.push({ by: event.meta.actor, what: event.data });
+        return;
+      case 'PaymentAccepted':
+        return this.#reported(event, { ...event.data, outcome: 'accepted' }, found);
+      case 'PaymentSettled':
+        return this.#reported(event, { ...event.data, outcome: 'settled' }, found);
+      case 'PaymentRejected':
+        return this.#reported(event, { ...event.data, outcome: 'rejected' }, found);
+      case 'PaymentReturned':
+        return this.#reported(event, { ...event.data, outcome: 'returned' }, found);
+      case 'PaymentOutcomeUnknown':
+        return this.#reported(event, { ...event.data, outcome: 'unknown' }, found);
+      case 'PaymentBreakRecorded':
+        return this.#broken(event, found);
+      case 'PaymentReinstructed':
+        return this.#reinstructed(event, found);
+      case 'PaymentBreakResolutionProposed':
+        this.#people(event.stream).resolutions.push({ by: event.meta.actor, what: event.data });
+        return;
+      case 'PaymentBreakResolved':
+        return this.#resolved(event, found);
+      default:
+        return this.#ofEntry(event, found);
+    }
+  }
+
+  /** @param found told of what nothing that came later made good */
+  finish(found: (detail: string, stream: string) => void): void {
+    for (const { stream } of this.#byEntry.values())
+      found('an outcome that one person said of an entry that nobody gave to the payment', stream);
+  }
+
+  #people(stream: string): PaymentPeople {
+    let people = this.#payments.get(stream);
+    if (!people) {
+      people = { reporters: [], reinstructors: [], breaks: [], outcomes: [], resolutions: [] };
+      this.#payments.set(stream, people);
+    }
+    return people;
+  }
+
+  #reported(
+    event: Recorded<
+      | 'PaymentAccepted'
+      | 'PaymentSettled'
+      | 'PaymentRejected'
+      | 'PaymentReturned'
+      | 'PaymentOutcomeUnknown'
+    >,
+    said: Said,
+    found: Found,
+  ): void {
+    const { stream, data, meta } = event;
+    this.#saidByTwo(event, data.source, said, found);
+    const isFailure = said.outcome === 'rejected' || said.outcome === 'returned';
+    if (said.outcome !== 'unknown' && (isFailure || !isMachine(meta.role)))
+      this.#people(stream).reporters.push({ attempt: said.attempt, by: meta.actor });
+  }
+
+  #broken(event: Recorded<'PaymentBreakRecorded'>, found: Found): void {
+    const { stream, data, meta } = event;
+    this.#saidByTwo(event, data.source, { ...data, outcome: data.reported }, found);
+    const { breakId, attempt } = data;
+    this.#people(stream).breaks.push({ breakId, attempt, by: meta.actor });
+  }
+
+  /** What a person says of their own knowledge was said by another before, or goes with an entry. */
+  #saidByTwo(event: Recorded, source: string, said: Said, found: Found): void {
+    const { stream, meta } = event;
+    if (!this.#isUnderRules || isMachine(meta.role)) return;
+    if (source === 'operator') this.#byEntry.set(`${meta.command} ${stream}`, event);
+    if (source !== 'http' && source !== 'file') return;
+    const proposed = this.#payments.get(stream)?.outcomes ?? [];
+    if (!proposed.some(({ by, what }) => !isSamePerson(by, meta.actor) && isSame(what, said)))
+      found('I4', 'an outcome that only one person said');
+  }
+
+  #reinstructed({ stream, data, meta }: Recorded<'PaymentReinstructed'>, found: Found): void {
+    const people = this.#people(stream);
+    const said = people.reporters.findLast(({ attempt }) => attempt === data.attempt - 1);
+    if (this.#isUnderRules && said && isSamePerson(said.by, meta.actor))
+      found('I4', 'paid again by who recorded that it failed');
+    people.reinstructors.push(meta.actor);
+  }
+
+  #resolved({ stream, data, meta }: Recorded<'PaymentBreakResolved'>, found: Found): void {
+    if (!this.#isUnderRules) return;
+    const people = this.#people(stream);
+    const { breakId, resolution } = data;
+    if (isOneOf(causesOf(people, breakId), meta.actor))
+      found('I4', 'a break was resolved by who caused it');
+    if (resolution !== 'counted-as-settled' && resolution !== 'counted-as-returned') return;
+    const byAnother = people.resolutions.some(
+      ({ by, what }) =>
+        what.breakId === breakId && what.resolution === resolution && !isSamePerson(by, meta.actor),
+    );
+    if (!byAnother) found('I4', 'a break was counted as paid or come back by one person');
+  }
+
+  #ofEntry(event: Recorded, found: Found): void {
+    const { stream, meta } = event;
+    switch (event.type) {
+      case 'BankEntryQuarantined':
+        this.#entries.set(stream, { handedOverBy: meta.actor, proposals: [] });
+        return;
+      case 'BankEntryAssignmentProposed':
+        this.#entries.get(stream)?.proposals.push({ by: meta.actor, what: event.data });
+        return;
+      case 'BankEntryAssigned':
+        this.#assigned(event, found);
+        return;
+      case 'BankEntryDismissed': {
+        const entry = this.#entries.get(stream);
+        if (this.#isUnderRules && entry && isSamePerson(entry.handedOverBy, meta.actor))
+          found('I4', 'an entry was dismissed by who handed over its file');
+        this.#entries.delete(stream);
+        return;
+      }
+      default:
+        return;
+    }
+  }
+
+  #assigned({ stream, data, meta }: Recorded<'BankEntryAssigned'>, found: Found): void {
+    this.#byEntry.delete(`${meta.command} payment-${data.paymentId}`);
+    const proposals = this.#entries.get(stream)?.proposals ?? [];
+    this.#entries.delete(stream);
+    if (!this.#isUnderRules) return;
+    const byAnother = proposals.some(
+      ({ by, what }) =>
+        what.paymentId === data.paymentId &&
+        what.attempt === data.attempt &&
+        what.outcome === data.outcome &&
+        !isSamePerson(by, meta.actor),
+    );
+    if (!byAnother) found('I4', 'an entry was given to a payment by one person');
+  }
+}
+
+const isSame = (a: Said, b: Said): boolean =>
+  a.attempt === b.attempt &&
+  a.endToEndId === b.endToEndId &&
+  a.outcome === b.outcome &&
+  a.reason === b.reason;
+
+/** Who said what contradicts itself, and who paid again. */
+function causesOf(
+  { breaks, reporters, reinstructors }: PaymentPeople,
+  breakId: string,
+): readonly string[] {
+  const found = breaks.find((one) => one.breakId === breakId);
+  if (!found) return [];
+  const said = reporters.filter(({ attempt }) => attempt === found.attempt);
+  return [found.by, ...said.map(({ by }) => by), ...reinstructors];
+}

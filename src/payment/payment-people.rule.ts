@@ -1,0 +1,144 @@
+import type { AggregateEvents, EventData } from '../../events/generated.js';
+import type { Context, Draft, Foldable } from '../kernel/decider.js';
+import { DomainError } from '../kernel/errors.js';
+import { isOneOf, isSamePerson } from '../kernel/subject.js';
+
+type PaymentEvent = AggregateEvents['payment'];
+type Drafts = readonly Draft<PaymentEvent>[];
+type ProposedOutcome = EventData['PaymentOutcomeProposed'];
+type Resolution = EventData['PaymentBreakResolved']['resolution'];
+
+/** Who did what to a payment, as far as another person has to do what comes after it. */
+export interface PaymentPeople {
+  /** Who recorded what was said about an attempt. */
+  readonly reporters: readonly { readonly attempt: number; readonly by: string }[];
+  readonly reinstructors: readonly string[];
+  readonly breaks: readonly {
+    readonly breakId: string;
+    readonly attempt: number;
+    readonly by: string;
+  }[];
+  /** What persons said became of the payment, without a second one so far. */
+  readonly outcomes: readonly { readonly by: string; readonly said: ProposedOutcome }[];
+  readonly resolutions: readonly {
+    readonly by: string;
+    readonly breakId: string;
+    readonly resolution: Resolution;
+  }[];
+}
+
+export const NOBODY: PaymentPeople = {
+  reporters: [],
+  reinstructors: [],
+  breaks: [],
+  outcomes: [],
+  resolutions: [],
+};
+
+export function evolvePeople(people: PaymentPeople, event: Foldable<PaymentEvent>): PaymentPeople {
+  const by = event.meta.actor;
+  switch (event.type) {
+    case 'PaymentAccepted':
+    case 'PaymentSettled':
+    case 'PaymentRejected':
+    case 'PaymentReturned': {
+      const { attempt } = event.data;
+      return { ...people, reporters: [...people.reporters, { attempt, by }] };
+    }
+    case 'PaymentReinstructed':
+      return { ...people, reinstructors: [...people.reinstructors, by] };
+    case 'PaymentBreakRecorded': {
+      const { breakId, attempt } = event.data;
+      return { ...people, breaks: [...people.breaks, { breakId, attempt, by }] };
+    }
+    case 'PaymentOutcomeProposed':
+      return { ...people, outcomes: [...people.outcomes, { by, said: event.data }] };
+    case 'PaymentBreakResolutionProposed': {
+      const { breakId, resolution } = event.data;
+      return { ...people, resolutions: [...people.resolutions, { by, breakId, resolution }] };
+    }
+    default:
+      return people;
+  }
+}
+
+const samePerson = (what: string): DomainError => new DomainError('SAME_PERSON', what, 'forbidden');
+
+/**
+ * What a person says became of a payment counts once a second person says the same: the first is
+ * recorded as a proposal. A payment system, and a bank in its file, speak for themselves.
+ * @param drafts what the report comes to where it counts
+ */
+export function confirmedOutcome(
+  { outcomes }: PaymentPeople,
+  said: ProposedOutcome,
+  drafts: Drafts,
+  { actor }: Pick<Context, 'actor'>,
+): Drafts {
+  if (drafts.length === 0 || !isOfAPerson(said, actor.role)) return drafts;
+  const same = outcomes.filter((proposed) => saysTheSame(proposed.said, said));
+  if (same.some(({ by }) => !isSamePerson(by, actor.id))) return drafts;
+  return same.length > 0 ? [] : [{ type: 'PaymentOutcomeProposed', data: said }];
+}
+
+/** Said by a person out of their own knowledge: neither a bank's file nor an entry of one. */
+const isOfAPerson = ({ source }: ProposedOutcome, role: Context['actor']['role']): boolean =>
+  role !== 'payment-system' && (source === 'http' || source === 'file');
+
+/** The whole of what is said but for where it was typed. */
+const saysTheSame = (a: ProposedOutcome, b: ProposedOutcome): boolean =>
+  a.attempt === b.attempt &&
+  a.endToEndId === b.endToEndId &&
+  a.outcome === b.outcome &&
+  a.amountMinor === b.amountMinor &&
+  a.reason === b.reason &&
+  a.settledOn === b.settledOn &&
+  a.reference === b.reference;
+
+/** @throws DomainError SAME_PERSON for who recorded that the attempt failed */
+export function requireOtherThanReporter(
+  { reporters }: PaymentPeople,
+  attempt: number,
+  { actor }: Pick<Context, 'actor'>,
+): void {
+  const said = reporters.findLast((reporter) => reporter.attempt === attempt);
+  if (said && isSamePerson(said.by, actor.id))
+    throw samePerson('Who recorded that a payment failed does not pay it again.');
+}
+
+/**
+ * A break is resolved by another person than who caused it, and what counts money as paid or come
+ * back is proposed by one, who may have caused it, and decided by another, who did not.
+ * @throws DomainError SAME_PERSON
+ */
+export function decidedResolution(
+  people: PaymentPeople,
+  resolved: EventData['PaymentBreakResolved'],
+  { actor }: Pick<Context, 'actor'>,
+): Draft<PaymentEvent> | undefined {
+  const { paymentId, breakId, resolution, reason } = resolved;
+  const isCause = isOneOf(causesOf(people, breakId), actor.id);
+  if (resolution !== 'counted-as-settled' && resolution !== 'counted-as-returned') {
+    if (isCause) throw samePerson('Who caused a break does not resolve it.');
+    return { type: 'PaymentBreakResolved', data: resolved };
+  }
+  const proposed = people.resolutions.filter(
+    (one) => one.breakId === breakId && one.resolution === resolution,
+  );
+  const other = proposed.find(({ by }) => !isSamePerson(by, actor.id));
+  if (other && !isCause)
+    return { type: 'PaymentBreakResolved', data: { ...resolved, proposedBy: other.by } };
+  if (proposed.some(({ by }) => isSamePerson(by, actor.id))) return undefined;
+  return {
+    type: 'PaymentBreakResolutionProposed',
+    data: { paymentId, breakId, resolution, reason },
+  };
+}
+
+/** Who said what contradicts itself, and who paid again. */
+function causesOf({ breaks, reporters, reinstructors }: PaymentPeople, breakId: string): string[] {
+  const found = breaks.find((one) => one.breakId === breakId);
+  if (!found) return [];
+  const said = reporters.filter(({ attempt }) => attempt === found.attempt);
+  return [found.by, ...said.map(({ by }) => by), ...reinstructors];
+}

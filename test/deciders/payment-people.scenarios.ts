@@ -1,0 +1,192 @@
+import { describe, expect, test } from '@jest/globals';
+import type { EventData } from '../../events/generated.js';
+import { fold, type Foldable, type Role } from '../../src/kernel/decider.js';
+import { paymentDecider, type PaymentCommand } from '../../src/payment/payment.decider.js';
+import { by, was } from './given.js';
+import {
+  again,
+  bank,
+  breakIdOf,
+  given,
+  instruct,
+  instructed,
+  ordered,
+  outcome,
+  paymentId,
+  rejected,
+  said,
+} from './payment.fixtures.js';
+
+const farid = by('farid', 'finance-officer');
+const FARID = by('F.ARID', 'finance-officer');
+const hind = by('hind', 'finance-officer');
+const controller = by('kamal', 'finance-controller');
+const live = [ordered, instructed] as const;
+
+const proposed = (
+  kind: EventData['PaymentOutcomeProposed']['outcome'],
+  who: string,
+  more: Partial<EventData['PaymentOutcomeProposed']> = {},
+) =>
+  was(
+    'PaymentOutcomeProposed',
+    { ...said(1), outcome: kind, ...(kind === 'rejected' ? { reason: 'AC04' } : {}), ...more },
+    who,
+    'finance-officer',
+  );
+const reportedBy = (who: string, role: Role) =>
+  was('PaymentRejected', { ...said(1), reason: 'AC04' }, who, role);
+const broken = (who: string, role: Role) =>
+  was(
+    'PaymentBreakRecorded',
+    {
+      ...said(1),
+      breakId: breakIdOf(1, 'settled'),
+      kind: 'settled-after-rejected',
+      reported: 'settled',
+    },
+    who,
+    role,
+  );
+const againBy = (who: string) => was('PaymentReinstructed', again.data, who, 'finance-officer');
+const resolve = (
+  past: Foldable<'PaymentBreakRecorded'>,
+  resolution: EventData['PaymentBreakResolved']['resolution'],
+): PaymentCommand => ({
+  type: 'ResolveBreak',
+  breakId: past.data.breakId,
+  resolution,
+  reason: 'the bank says so',
+});
+const resolutionBy = (
+  who: string,
+  past: Foldable<'PaymentBreakRecorded'>,
+  resolution: EventData['PaymentBreakResolutionProposed']['resolution'],
+) =>
+  was(
+    'PaymentBreakResolutionProposed',
+    { paymentId, breakId: past.data.breakId, resolution, reason: 'a letter' },
+    who,
+    'finance-officer',
+  );
+
+/** The scenarios of what takes two persons, told by the spec of payments. */
+export function peopleScenarios(): void {
+  describe('what a person says became of a payment', () => {
+    test.each([
+      ['rejected', outcome('rejected')],
+      ['settled', outcome('settled', 1, { settledOn: '2026-02-01' })],
+      ['accepted', outcome('accepted')],
+      ['unknown', outcome('unknown')],
+    ] as const)('%s counts once a second person says the same', (kind, report) => {
+      const { type, ...rest } = report;
+      const data = { paymentId, ...rest };
+      given(...live)
+        .when(report, farid)
+        .then({ type: 'PaymentOutcomeProposed', data });
+      const first = was('PaymentOutcomeProposed', data, 'farid', 'finance-officer');
+      given(...live, first)
+        .when(report, farid)
+        .then();
+      expect(fold(paymentDecider, [...live, first]).status).toBe('instructed');
+      const drafts = paymentDecider.decide(fold(paymentDecider, [...live, first]), report, hind);
+      expect(drafts).toHaveLength(1);
+      expect(drafts[0]!.type).not.toBe('PaymentOutcomeProposed');
+    });
+    test('is another thing where any of it differs', () => {
+      given(...live, proposed('rejected', 'farid'))
+        .when(outcome('rejected', 1, { reason: 'AM04' }), hind)
+        .thenOne('PaymentOutcomeProposed', { reason: 'AM04' });
+      given(...live, proposed('settled', 'farid', { settledOn: '2026-02-01' }))
+        .when(outcome('settled', 1, { settledOn: '2026-02-02' }), hind)
+        .thenOne('PaymentOutcomeProposed', { settledOn: '2026-02-02' });
+    });
+    test('is one person’s in whatever way the account is spelled', () => {
+      given(...live, proposed('rejected', 'f.arid'))
+        .when(outcome('rejected'), FARID)
+        .then();
+    });
+    test('becomes no break by one person either', () => {
+      given(...live, rejected())
+        .when(outcome('settled', 1, { settledOn: '2026-02-01' }), farid)
+        .thenOne('PaymentOutcomeProposed', { outcome: 'settled' });
+      given(...live, rejected(), proposed('settled', 'farid', { settledOn: '2026-02-01' }))
+        .when(outcome('settled', 1, { settledOn: '2026-02-01' }), hind)
+        .thenOne('PaymentBreakRecorded', { kind: 'settled-after-rejected' });
+    });
+    test('is not needed where the payment system or the bank’s file said it', () => {
+      given(...live)
+        .when(outcome('rejected'), bank)
+        .thenOne('PaymentRejected');
+      given(...live)
+        .when(outcome('rejected', 1, { source: 'camt.054' }), farid)
+        .thenOne('PaymentRejected');
+      given(...live, rejected())
+        .when(outcome('rejected'), farid)
+        .then();
+    });
+  });
+
+  describe('a payment that failed is paid again', () => {
+    const reinstruct: PaymentCommand = { type: 'ReinstructPayment', ...instruct(2) };
+    test('by another person than recorded that it failed', () => {
+      const failed = reportedBy('farid', 'finance-officer');
+      given(...live, failed)
+        .when(reinstruct, farid)
+        .thenRefused('SAME_PERSON');
+      given(...live, failed)
+        .when(reinstruct, hind)
+        .thenOne('PaymentReinstructed');
+    });
+  });
+
+  describe('a break is resolved', () => {
+    test('by another person than reported it, was contradicted by it or paid again', () => {
+      const open = broken('bank', 'payment-system');
+      const history = [...live, reportedBy('farid', 'finance-officer'), againBy('hind'), open];
+      given(...history)
+        .when(resolve(open, 'bank-error'), farid)
+        .thenRefused('SAME_PERSON');
+      given(...history)
+        .when(resolve(open, 'no-effect'), hind)
+        .thenRefused('SAME_PERSON');
+      given(...history)
+        .when(resolve(open, 'recovered'), controller)
+        .thenOne('PaymentBreakResolved');
+      const handed = broken('farid', 'finance-officer');
+      given(...live, rejected(), handed)
+        .when(resolve(handed, 'bank-error'), farid)
+        .thenRefused('SAME_PERSON');
+    });
+    test('as paid or come back once a second person says the same', () => {
+      const open = broken('bank', 'payment-system');
+      const first = resolutionBy('farid', open, 'counted-as-settled');
+      given(...live, rejected(), open)
+        .when(resolve(open, 'counted-as-settled'), farid)
+        .thenOne('PaymentBreakResolutionProposed', { resolution: 'counted-as-settled' });
+      given(...live, rejected(), open, first)
+        .when(resolve(open, 'counted-as-settled'), farid)
+        .then();
+      given(...live, rejected(), open, first)
+        .when(resolve(open, 'counted-as-returned'), hind)
+        .thenOne('PaymentBreakResolutionProposed', { resolution: 'counted-as-returned' });
+      given(...live, rejected(), open, first)
+        .when(resolve(open, 'counted-as-settled'), hind)
+        .thenOne('PaymentBreakResolved', {
+          resolution: 'counted-as-settled',
+          proposedBy: 'farid',
+        });
+    });
+    test('as paid by nobody who caused it, who may propose it', () => {
+      const open = broken('farid', 'finance-officer');
+      const byHind = resolutionBy('hind', open, 'counted-as-settled');
+      const byFarid = resolutionBy('farid', open, 'counted-as-settled');
+      given(...live, rejected(), open, byHind)
+        .when(resolve(open, 'counted-as-settled'), farid)
+        .thenOne('PaymentBreakResolutionProposed');
+      given(...live, rejected(), open, byHind, byFarid)
+        .when(resolve(open, 'counted-as-settled'), hind)
+        .thenOne('PaymentBreakResolved', { proposedBy: 'farid' });
+    });
+  });
+}
