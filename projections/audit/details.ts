@@ -25,6 +25,7 @@ export const DETAIL_FIELDS: DetailFields = {
   BudgetReserved: ['cycleId', 'amountMinor'],
   BudgetReservationReleased: ['cycleId', 'amountMinor', 'reason'],
   BudgetSpent: ['cycleId', 'amountMinor', 'count'],
+  BudgetOverdrawn: ['cycleId', 'amountMinor'],
   BudgetRefunded: ['cycleId', 'amountMinor', 'count'],
   IdentityClaimed: ['personId'],
   IdentityReleased: ['reason'],

@@ -11,6 +11,7 @@ export interface BudgetView {
   readonly allottedMinor: bigint;
   readonly reservedMinor: bigint;
   readonly spentMinor: bigint;
+  /** Below nothing where settlements that came late overdrew it; a person covers that. */
   readonly freeMinor: bigint;
   readonly updatedAt: string;
   readonly cycles: readonly {

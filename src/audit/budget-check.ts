@@ -9,27 +9,37 @@ type BudgetEvent = Recorded<
   | 'BudgetReservationReleased'
   | 'BudgetSpent'
   | 'BudgetRefunded'
+  | 'BudgetOverdrawn'
 >;
 interface Budget {
   allotted: bigint;
   reserved: bigint;
   spent: bigint;
+  /** What money that had left already took beyond what was allotted, and nobody covered yet. */
+  overdrawn: bigint;
+  /** Said to be overdrawn for this cycle; the reservation and the spending follow at once. */
+  overdrawing?: { readonly cycleId: string; readonly amount: bigint; reserved?: bigint };
 }
 
 /**
  * I3, and the part of I6 that is about budgets: no budget has less than is reserved and spent at any
- * position, and what it spends and takes back is what the payments of the cycle say.
+ * position (less what settled late and overdrew it, which is said by an event and spent at once), and
+ * what it spends and takes back is what the payments of the cycle say.
  */
 export class BudgetCheck {
   readonly #budgets = new Map<string, Budget>();
 
   add(event: BudgetEvent, cycles: (cycleId: string) => CycleLedger, found: Found): void {
+    this.#requireSpent(event, found);
     switch (event.type) {
+      case 'BudgetOverdrawn':
+        return this.#overdrawn(event, found);
       case 'BudgetAllotted':
         this.#budgets.set(event.stream, {
           allotted: BigInt(event.data.amountMinor),
           reserved: 0n,
           spent: 0n,
+          overdrawn: 0n,
         });
         return;
       case 'BudgetAdjusted':
@@ -50,6 +60,33 @@ export class BudgetCheck {
       case 'BudgetRefunded':
         return this.#refunded(event, cycles(event.data.cycleId), found);
     }
+  }
+
+  /** Only money that left overdraws a budget, so nothing else may stand on it. */
+  #overdrawn(event: Recorded<'BudgetOverdrawn'>, found: Found): void {
+    const budget = this.#budget(event.stream);
+    const { cycleId } = event.data;
+    const amount = BigInt(event.data.amountMinor);
+    if (amount <= 0n || event.meta.role !== 'automation')
+      found('I3', `overdrawn by ${amount} by ${event.meta.role}`);
+    budget.overdrawn += amount;
+    budget.overdrawing = { cycleId, amount };
+  }
+
+  /** After a budget was overdrawn: what is missing is reserved, and then spent, all of it. */
+  #requireSpent({ stream, type, data }: BudgetEvent, found: Found): void {
+    const budget = this.#budget(stream);
+    const { overdrawing } = budget;
+    if (!overdrawing) return;
+    const { cycleId, amount, reserved } = overdrawing;
+    const wanted = reserved === undefined ? 'BudgetReserved' : 'BudgetSpent';
+    const is =
+      type === wanted &&
+      data.cycleId === cycleId &&
+      BigInt(data.amountMinor) >= (reserved ?? amount);
+    if (!is) found('I3', `overdrawn by ${amount} for ${cycleId}, and ${type} instead of ${wanted}`);
+    if (is && type === 'BudgetReserved') overdrawing.reserved = BigInt(data.amountMinor);
+    else delete budget.overdrawing;
   }
 
   #reserved(event: Recorded<'BudgetReserved'>, cycle: CycleLedger, found: Found): void {
@@ -96,16 +133,20 @@ export class BudgetCheck {
   }
 
   #require(stream: string, found: Found): void {
-    const { allotted, reserved, spent } = this.#budget(stream);
-    if (reserved + spent > allotted)
+    const budget = this.#budget(stream);
+    const { allotted, reserved, spent, overdrawn } = budget;
+    const beyond = reserved + spent - allotted;
+    if (beyond > overdrawn)
       found('I3', `${reserved} reserved and ${spent} spent of ${allotted} allotted`);
+    // What was covered, or came back, is not overdrawn any more.
+    else if (!budget.overdrawing) budget.overdrawn = beyond > 0n ? beyond : 0n;
     if (reserved < 0n || spent < 0n) found('I3', `${reserved} reserved and ${spent} spent`);
   }
 
   #budget(stream: string): Budget {
     let budget = this.#budgets.get(stream);
     if (!budget) {
-      budget = { allotted: 0n, reserved: 0n, spent: 0n };
+      budget = { allotted: 0n, reserved: 0n, spent: 0n, overdrawn: 0n };
       this.#budgets.set(stream, budget);
     }
     return budget;

@@ -89,6 +89,7 @@ export class MoneyCheck {
       case 'BudgetReservationReleased':
       case 'BudgetSpent':
       case 'BudgetRefunded':
+      case 'BudgetOverdrawn':
         return this.#budgets.add(event, this.#cycle, found);
       default:
         return;

@@ -11,7 +11,10 @@ import { scaleOf } from '../kernel/money.js';
 
 export type BudgetEvent = AggregateEvents['budget'];
 
-/** Minor units. For every budget at every position: reserved + spent ≤ allotted. */
+/**
+ * Minor units. For every budget at every position: reserved + spent ≤ allotted, and what
+ * `BudgetOverdrawn` says beyond that.
+ */
 export interface BudgetState {
   readonly status: 'none' | 'allotted';
   readonly programmeId: string;
@@ -67,6 +70,7 @@ export const BUDGET_REFUSALS = [
   'BUDGET_NOT_FOUND',
   'BUDGET_EXCEEDED',
   'BUDGET_BELOW_COMMITMENTS',
+  'BUDGET_TOO_LARGE',
   'AMOUNT_NOT_POSITIVE',
   'ALREADY_RESERVED',
   'RESERVATION_TOO_SMALL',
@@ -74,6 +78,9 @@ export const BUDGET_REFUSALS = [
   'CURRENCY_DIFFERS',
   'UNKNOWN_CURRENCY',
 ] as const;
+
+/** What a column of money holds with room to add: 18 digits of minor units. */
+const MOST_MINOR = 999_999_999_999_999_999n;
 
 const NO_ACCOUNT: CycleAccount = {
   reservedMinor: 0n,
@@ -92,6 +99,7 @@ const initialState: BudgetState = {
   cycles: {},
 };
 
+/** Below nothing where the budget is overdrawn. */
 export const freeMinor = (state: BudgetState): bigint =>
   state.allottedMinor - state.reservedMinor - state.spentMinor;
 
@@ -105,6 +113,16 @@ function positive(amountMinor: string): bigint {
       'amountMinor',
     );
   return amount;
+}
+
+function requireHeld(allottedMinor: bigint, field: string): void {
+  if (allottedMinor > MOST_MINOR)
+    throw new DomainError(
+      'BUDGET_TOO_LARGE',
+      'A budget is of at most 18 digits of minor units.',
+      'rule',
+      field,
+    );
 }
 
 const exceeded = (state: BudgetState, amount: bigint): DomainError =>
@@ -154,7 +172,7 @@ function allot(
       'conflict',
     );
   scaleOf(command.currency);
-  positive(command.amountMinor);
+  requireHeld(positive(command.amountMinor), 'amountMinor');
   const { type, ...data } = command;
   return [{ type: 'BudgetAllotted', data }];
 }
@@ -166,20 +184,23 @@ function adjust(
 ): Drafts {
   const { programmeId, fiscalYear } = state;
   requireRole(context, 'finance-officer');
-  if (BigInt(command.deltaMinor) === 0n)
+  const delta = BigInt(command.deltaMinor);
+  if (delta === 0n)
     throw new DomainError(
       'AMOUNT_NOT_POSITIVE',
       'An adjustment by nothing is none.',
       'invalid',
       'deltaMinor',
     );
-  if (freeMinor(state) + BigInt(command.deltaMinor) < 0n)
+  // An overdrawn budget may be covered in parts.
+  if (delta < 0n && freeMinor(state) + delta < 0n)
     throw new DomainError(
       'BUDGET_BELOW_COMMITMENTS',
       'The budget cannot be less than what is reserved and spent.',
       'rule',
       'deltaMinor',
     );
+  requireHeld(state.allottedMinor + delta, 'deltaMinor');
   return [
     {
       type: 'BudgetAdjusted',
@@ -271,13 +292,16 @@ function spend(
   const spent = { type: 'BudgetSpent', data: { programmeId, fiscalYear, ...flow } } as const;
   if (short <= 0n) return [spent];
   // The money has left already, after the cycle closed and its reservation was released: it is
-  // taken from what is free.
-  if (short > freeMinor(state)) throw exceeded(state, short);
+  // taken from what is free, and the budget is overdrawn by what is not.
+  const { cycleId } = flow;
+  const of = { programmeId, fiscalYear, cycleId };
+  const free = freeMinor(state) > 0n ? freeMinor(state) : 0n;
+  const beyond = short - free;
   return [
-    {
-      type: 'BudgetReserved',
-      data: { programmeId, fiscalYear, cycleId: flow.cycleId, amountMinor: String(short) },
-    },
+    ...(beyond > 0n
+      ? [{ type: 'BudgetOverdrawn', data: { ...of, amountMinor: String(beyond) } } as const]
+      : []),
+    { type: 'BudgetReserved', data: { ...of, amountMinor: String(short) } },
     spent,
   ];
 }

@@ -23,7 +23,7 @@ export class BudgetHttp {
       400: ['INVALID_AMOUNT', 'UNKNOWN_CURRENCY', 'AMOUNT_NOT_POSITIVE', 'INVALID_FISCAL_YEAR'],
       404: ['PROGRAMME_NOT_FOUND'],
       409: ['BUDGET_ALREADY_ALLOTTED'],
-      422: ['CURRENCY_DIFFERS'],
+      422: ['CURRENCY_DIFFERS', 'BUDGET_TOO_LARGE'],
     },
   })
   allot(@CommandParam() command: AllotBudget): Promise<Answer> {
@@ -38,7 +38,7 @@ export class BudgetHttp {
     errors: {
       400: ['INVALID_AMOUNT', 'AMOUNT_NOT_POSITIVE'],
       404: ['BUDGET_NOT_FOUND', 'PROGRAMME_NOT_FOUND'],
-      422: ['BUDGET_BELOW_COMMITMENTS', 'CURRENCY_DIFFERS'],
+      422: ['BUDGET_BELOW_COMMITMENTS', 'CURRENCY_DIFFERS', 'BUDGET_TOO_LARGE'],
     },
   })
   adjust(@CommandParam() command: AdjustBudget): Promise<Answer> {

@@ -60,6 +60,18 @@ describe('allotting', () => {
       .thenRefused('UNKNOWN_CURRENCY', 'currency');
     given().when(allot, controller).thenRefused('ROLE_NOT_ALLOWED');
   });
+  test('is of no more than 18 digits, also with what is added', () => {
+    const most = '999999999999999999';
+    given()
+      .when({ ...allot, amountMinor: `${most}0` }, officer)
+      .thenRefused('BUDGET_TOO_LARGE', 'amountMinor');
+    given(was('BudgetAllotted', { ...allotted.data, amountMinor: most }))
+      .when({ type: 'AdjustBudget', deltaMinor: '1', reason: 'more' }, officer)
+      .thenRefused('BUDGET_TOO_LARGE', 'deltaMinor');
+    given(was('BudgetAllotted', { ...allotted.data, amountMinor: most }))
+      .when({ type: 'AdjustBudget', deltaMinor: '-1', reason: 'less' }, officer)
+      .thenOne('BudgetAdjusted');
+  });
   test('can be adjusted down to what is committed, not a centime further', () => {
     given(allotted, reserved)
       .when({ type: 'AdjustBudget', deltaMinor: '-40000', reason: 'cut' }, officer)
@@ -174,9 +186,45 @@ describe('spending and refunding', () => {
           data: { ...of, cycleId, amountMinor: '60001', count: 1, throughPosition: 40 },
         },
       );
+  });
+  test('overdraws a budget that has nothing free: the money has left, and a person covers it', () => {
+    const late = 'asd-2026-02';
+    const overdrawn = was('BudgetOverdrawn', { ...of, cycleId: late, amountMinor: '1' });
+    const lateReserved = was('BudgetReserved', { ...of, cycleId: late, amountMinor: '40001' });
+    const lateSpent = was('BudgetSpent', {
+      ...of,
+      cycleId: late,
+      amountMinor: '40001',
+      count: 1,
+      throughPosition: 40,
+    });
     given(allotted, reserved)
-      .when({ ...spend, cycleId: 'asd-2026-02', amountMinor: '40001' }, automation)
+      .when({ ...spend, cycleId: late, amountMinor: '40001' }, automation)
+      .then(
+        { type: 'BudgetOverdrawn', data: overdrawn.data },
+        { type: 'BudgetReserved', data: lateReserved.data },
+        { type: 'BudgetSpent', data: lateSpent.data },
+      );
+    const after = [allotted, reserved, overdrawn, lateReserved, lateSpent];
+    given(...after)
+      .when({ ...spend, cycleId: late, amountMinor: '7', throughPosition: 60 }, automation)
+      .then(
+        { type: 'BudgetOverdrawn', data: { ...of, cycleId: late, amountMinor: '7' } },
+        { type: 'BudgetReserved', data: { ...of, cycleId: late, amountMinor: '7' } },
+        {
+          type: 'BudgetSpent',
+          data: { ...of, cycleId: late, amountMinor: '7', count: 1, throughPosition: 60 },
+        },
+      );
+    given(...after)
+      .when({ type: 'ReserveBudget', cycleId: 'asd-2026-03', amountMinor: '1' }, controller)
       .thenRefused('BUDGET_EXCEEDED');
+    given(...after)
+      .when({ type: 'AdjustBudget', deltaMinor: '1', reason: 'cover' }, officer)
+      .thenOne('BudgetAdjusted', { deltaMinor: '1' });
+    given(...after)
+      .when({ type: 'AdjustBudget', deltaMinor: '-1', reason: 'cut' }, officer)
+      .thenRefused('BUDGET_BELOW_COMMITMENTS');
   });
   test('counts every settlement once, whatever is delivered again', () => {
     given(allotted, reserved, spent).when(spend, automation).then();

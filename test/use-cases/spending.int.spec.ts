@@ -1,14 +1,17 @@
 import type { ReportedOutcome } from '../../src/payment/reported-outcome.js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { foldBudget } from '../../src/use-cases/cycles/cycles.js';
-import { cycleFigures } from '../../src/use-cases/cycles/reconcile-cycle.js';
+import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
+import { cycleFigures, reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
 import { reinstructPayments } from '../../src/use-cases/instructions/reinstruct-payments.js';
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
 import { createAuditCheck } from '../../src/audit/check.js';
 import { budgetDecider, freeMinor } from '../../src/budget/budget.decider.js';
 import { streams } from '../../src/kernel/ids.js';
+import { paymentDecider } from '../../src/payment/payment.decider.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
+import { pagesOf } from '../../src/write-side/stream-pages.js';
 import { answers, enrolled, PROGRAMME, released } from './month.js';
 import { as, drain, job, newWorld, type World } from './world.js';
 
@@ -65,3 +68,73 @@ describe('money that settled, came back and settled again before the budget caug
     expect(check.finish().violations).toEqual([]);
   });
 });
+
+describe('money that settled after its cycle was closed, when the budget had nothing left', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await newWorld();
+    await enrolled(world.engine, 20);
+  });
+  afterAll(() => world.end());
+
+  test('overdraws the budget, stops no automation, and is covered by a person', async () => {
+    const { engine } = world;
+    const { store, registry, locks } = engine;
+    const { cycleId } = await released(engine, '2025-12');
+    const say = (answer: Omit<ReportedOutcome, 'paymentId'>) =>
+      takeInOutcomes(
+        engine,
+        { source: 'file', outcomes: answers(engine, cycleId, () => answer) },
+        job(engine, 'bank'),
+      );
+    const adjust = (deltaMinor: string, name: string) =>
+      execute(
+        store,
+        registry,
+        locks,
+        [part(BUDGET, budgetDecider, { type: 'AdjustBudget', deltaMinor, reason: name })],
+        as(engine, 'finance', name),
+      );
+    await say({ outcome: 'rejected', reason: 'AC04' });
+    await drain(engine);
+    await reconcileCycle(engine, { cycleId }, as(engine, 'finance', 'reconcile'));
+    await closeCycle(engine, { cycleId }, as(engine, 'finance', 'close'));
+    await drain(engine);
+    await adjust(`-${freeMinor(foldBudget(await store.readStream(BUDGET)))}`, 'decree');
+    await say({ outcome: 'settled', settledOn: '2025-12-29' });
+    await countBreaksAsSettled(engine, cycleId);
+    await drain(engine);
+    const { settledMinor } = await cycleFigures(store, cycleId);
+    expect(BigInt(settledMinor)).toBeGreaterThan(0n);
+    const budget = foldBudget(await store.readStream(BUDGET));
+    expect(budget.cycles[cycleId]!.spentMinor).toBe(BigInt(settledMinor));
+    expect(freeMinor(budget)).toBe(-BigInt(settledMinor));
+    await adjust('1', 'first part');
+    await adjust(String(BigInt(settledMinor) - 1n), 'the rest');
+    expect(freeMinor(foldBudget(await store.readStream(BUDGET)))).toBe(0n);
+    const check = createAuditCheck();
+    for (const event of (await store.readAll(-1, 10_000)).events) check.add(event);
+    expect(check.finish().violations).toEqual([]);
+  });
+});
+
+async function countBreaksAsSettled(engine: World['engine'], cycleId: string): Promise<void> {
+  for await (const page of pagesOf(engine.store, `payment-${cycleId}-`))
+    for (const { stream, events } of page)
+      for (const event of events) {
+        if (event.type !== 'PaymentBreakRecorded') continue;
+        const resolve = part(stream, paymentDecider, {
+          type: 'ResolveBreak',
+          breakId: event.data.breakId,
+          resolution: 'counted-as-settled',
+          reason: 'the bank paid after all',
+        });
+        await execute(
+          engine.store,
+          engine.registry,
+          engine.locks,
+          [resolve],
+          as(engine, 'finance', 'resolve', event.data.breakId),
+        );
+      }
+}
