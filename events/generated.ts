@@ -494,6 +494,16 @@ asOf: number
 personId?: string
 reason: string
 }
+/**
+ * The month is not paid by this cycle; later months go on, and what it ordered is cancelled.
+ */
+export interface CycleAbandonedV1 {
+/**
+ * <programme>-<period>
+ */
+cycleId: string
+reason: string
+}
 export interface CycleApprovedV1 {
 /**
  * <programme>-<period>
@@ -587,6 +597,37 @@ round: number
  */
 findingId: string
 reason: string
+}
+/**
+ * Households that are payable in the month and whose entitlement the policy does not give on their facts: nothing is ordered for them.
+ */
+export interface CycleHouseholdsLeftOutV1 {
+/**
+ * <programme>-<period>
+ */
+cycleId: string
+round: number
+/**
+ * How many were left out.
+ */
+count: number
+/**
+ * The first of them.
+ * 
+ * @minItems 1
+ * @maxItems 100
+ */
+households: {
+personId: string
+/**
+ * What its entitlement was refused with.
+ */
+code: string
+/**
+ * The place in the policy.
+ */
+place?: string
+}[]
 }
 export interface CycleInstructedV1 {
 /**
@@ -2294,10 +2335,12 @@ export interface EventData {
   CorrectionProposed: CorrectionProposedV1;
   CorrectionRejected: CorrectionRejectedV1;
   CorrectionStarted: CorrectionStartedV1;
+  CycleAbandoned: CycleAbandonedV1;
   CycleApproved: CycleApprovedV1;
   CycleChecked: CycleCheckedV1;
   CycleClosed: CycleClosedV1;
   CycleFindingOverridden: CycleFindingOverriddenV1;
+  CycleHouseholdsLeftOut: CycleHouseholdsLeftOutV1;
   CycleInstructed: CycleInstructedV1;
   CycleOpened: CycleOpenedV1;
   CyclePreparationStarted: CyclePreparationStartedV1;
@@ -2369,7 +2412,7 @@ export interface AggregateEvents {
   application: 'AppealDismissed' | 'AppealLodged' | 'AppealUpheld' | 'ApplicationAmended' | 'ApplicationApproved' | 'ApplicationRecommended' | 'ApplicationRejected' | 'ApplicationReturned' | 'ApplicationSubmitted' | 'ApplicationWithdrawn' | 'EligibilityDetermined';
   budget: 'BudgetAdjusted' | 'BudgetAllotted' | 'BudgetOverdrawn' | 'BudgetRefunded' | 'BudgetReservationReleased' | 'BudgetReserved' | 'BudgetSpent';
   correction: 'CorrectionApplied' | 'CorrectionApproved' | 'CorrectionProposed' | 'CorrectionRejected' | 'CorrectionStarted';
-  cycle: 'CycleApproved' | 'CycleChecked' | 'CycleClosed' | 'CycleFindingOverridden' | 'CycleInstructed' | 'CycleOpened' | 'CyclePreparationStarted' | 'CyclePrepared' | 'CycleReconciled' | 'CycleReinstructed' | 'CycleReleased' | 'CycleReturned';
+  cycle: 'CycleAbandoned' | 'CycleApproved' | 'CycleChecked' | 'CycleClosed' | 'CycleFindingOverridden' | 'CycleHouseholdsLeftOut' | 'CycleInstructed' | 'CycleOpened' | 'CyclePreparationStarted' | 'CyclePrepared' | 'CycleReconciled' | 'CycleReinstructed' | 'CycleReleased' | 'CycleReturned';
   enrolment: 'EnrolmentEnded' | 'EnrolmentRecertified' | 'EnrolmentReinstated' | 'EnrolmentStarted' | 'EnrolmentSuspended' | 'EntitlementRevised' | 'RecertificationFellDue';
   entry: 'BankEntryAssigned' | 'BankEntryAssignmentProposed' | 'BankEntryCandidatesFound' | 'BankEntryDismissed' | 'BankEntryOwnerSet' | 'BankEntryQuarantined';
   message: 'BankMessageApplied' | 'BankMessageQuarantined' | 'BankMessageReceived' | 'BankMessageReleased';
@@ -2407,10 +2450,12 @@ export const schemas: readonly PublishedSchema[] = [
   {"aggregate":"correction","type":"CorrectionProposed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/correction/CorrectionProposed.v1.schema.json","title":"CorrectionProposed","type":"object","additionalProperties":false,"required":["correctionId","asOf","households","arrearsCount","arrearsMinor","overpaidCount","overpaidMinor","contentHash"],"properties":{"correctionId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}$","description":"<programme>-<number>, counted from 0001."},"asOf":{"type":"integer","minimum":-1,"maximum":9007199254740991,"description":"Log position."},"households":{"type":"integer","minimum":0,"maximum":1000000000,"description":"Households recomputed."},"arrearsCount":{"type":"integer","minimum":0,"maximum":1000000000},"arrearsMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"overpaidCount":{"type":"integer","minimum":0,"maximum":1000000000},"overpaidMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"contentHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."}}}},
   {"aggregate":"correction","type":"CorrectionRejected","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/correction/CorrectionRejected.v1.schema.json","title":"CorrectionRejected","type":"object","additionalProperties":false,"required":["correctionId","reason"],"properties":{"correctionId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}$","description":"<programme>-<number>, counted from 0001."},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"correction","type":"CorrectionStarted","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/correction/CorrectionStarted.v1.schema.json","title":"CorrectionStarted","type":"object","additionalProperties":false,"required":["correctionId","programmeId","fromPeriod","toPeriod","basis","asOf","reason"],"properties":{"correctionId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}$","description":"<programme>-<number>, counted from 0001."},"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"fromPeriod":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"toPeriod":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"basis":{"type":"string","enum":["first-paid","legal-effect"],"description":"Whether a month is due under the policy first paid in it, or under the newest in legal effect."},"asOf":{"type":"integer","minimum":-1,"maximum":9007199254740991,"description":"Log position."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
+  {"aggregate":"cycle","type":"CycleAbandoned","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CycleAbandoned.v1.schema.json","title":"CycleAbandoned","description":"The month is not paid by this cycle; later months go on, and what it ordered is cancelled.","type":"object","additionalProperties":false,"required":["cycleId","reason"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"cycle","type":"CycleApproved","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CycleApproved.v1.schema.json","title":"CycleApproved","type":"object","additionalProperties":false,"required":["cycleId","contentHash","totalMinor","fiscalYear"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"contentHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"totalMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"fiscalYear":{"type":"integer","minimum":2000,"maximum":2200}}}},
   {"aggregate":"cycle","type":"CycleChecked","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CycleChecked.v1.schema.json","title":"CycleChecked","type":"object","additionalProperties":false,"required":["cycleId","round","asOf","contentHash","findings"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"round":{"type":"integer","minimum":1,"maximum":999},"asOf":{"type":"integer","minimum":-1,"description":"Log position (0-based, in commit order); -1 is before the first event."},"contentHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"findings":{"type":"array","maxItems":2000,"items":{"type":"object","additionalProperties":false,"required":["findingId","check","level","count","amountMinor","payments"],"properties":{"findingId":{"type":"string","pattern":"^[a-z-]{4,24}-[0-9a-f]{12}$","description":"A function of what was found: the same finding has the same id whenever it is found."},"check":{"type":"string","enum":["person-elsewhere","account-elsewhere","shared-account","payee-erased","not-payable","no-account","above-entitlement","region-change","over-budget","over-forecast"]},"level":{"type":"string","enum":["block","warn"],"description":"block: the cycle is not approved before a second person overrode it."},"count":{"type":"integer","minimum":0,"description":"Payments concerned."},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Of the payments concerned, in minor units."},"payments":{"type":"array","maxItems":20,"items":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"description":"The first of them."},"region":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."},"measured":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Payees on the account, percent of change, or minor units."},"limit":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"What it was held against, in the same unit."}}}}}}},
   {"aggregate":"cycle","type":"CycleClosed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CycleClosed.v1.schema.json","title":"CycleClosed","type":"object","additionalProperties":false,"required":["cycleId","releasedMinor"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"releasedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."}}}},
   {"aggregate":"cycle","type":"CycleFindingOverridden","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CycleFindingOverridden.v1.schema.json","title":"CycleFindingOverridden","type":"object","additionalProperties":false,"required":["cycleId","round","findingId","reason"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"round":{"type":"integer","minimum":1,"maximum":999},"findingId":{"type":"string","pattern":"^[a-z-]{4,24}-[0-9a-f]{12}$","description":"A function of what was found: the same finding has the same id whenever it is found."},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
+  {"aggregate":"cycle","type":"CycleHouseholdsLeftOut","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CycleHouseholdsLeftOut.v1.schema.json","title":"CycleHouseholdsLeftOut","description":"Households that are payable in the month and whose entitlement the policy does not give on their facts: nothing is ordered for them.","type":"object","additionalProperties":false,"required":["cycleId","round","count","households"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"round":{"type":"integer","minimum":1},"count":{"type":"integer","minimum":1,"description":"How many were left out."},"households":{"type":"array","minItems":1,"maxItems":100,"description":"The first of them.","items":{"type":"object","additionalProperties":false,"required":["personId","code"],"properties":{"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"code":{"type":"string","pattern":"^[A-Z][A-Z_]{1,60}$","description":"What its entitlement was refused with."},"place":{"type":"string","minLength":1,"maxLength":200,"description":"The place in the policy."}}}}}}},
   {"aggregate":"cycle","type":"CycleInstructed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CycleInstructed.v1.schema.json","title":"CycleInstructed","type":"object","additionalProperties":false,"required":["cycleId","count","totalMinor","files"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"count":{"type":"integer","minimum":0},"totalMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"files":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["name","messageId","sha256","count","totalMinor"],"properties":{"name":{"type":"string","minLength":1,"maxLength":140},"messageId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"count":{"type":"integer","minimum":0},"totalMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."}}},"maxItems":100000}}}},
   {"aggregate":"cycle","type":"CycleOpened","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CycleOpened.v1.schema.json","title":"CycleOpened","type":"object","additionalProperties":false,"required":["cycleId","programmeId","period","policyVersion","currency"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"period":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"policyVersion":{"type":"integer","minimum":1,"maximum":100000},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217 code."}}}},
   {"aggregate":"cycle","type":"CyclePreparationStarted","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CyclePreparationStarted.v1.schema.json","title":"CyclePreparationStarted","type":"object","additionalProperties":false,"required":["cycleId","round","asOf"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"round":{"type":"integer","minimum":1,"maximum":999},"asOf":{"type":"integer","minimum":-1,"description":"Log position (0-based, in commit order); -1 is before the first event."}}}},

@@ -60,6 +60,8 @@ export const DETAIL_FIELDS: DetailFields = {
   CycleReinstructed: ['files'],
   CycleApproved: ['totalMinor', 'fiscalYear', 'contentHash'],
   CycleReturned: ['reason'],
+  CycleAbandoned: ['reason'],
+  CycleHouseholdsLeftOut: ['round', 'count'],
   CycleReleased: ['count', 'totalMinor', 'executionDate', 'contentHash'],
   CycleInstructed: ['count', 'totalMinor', 'files'],
   CycleReconciled: ['orderedMinor', 'settledMinor', 'outstandingMinor', 'openBreaks'],

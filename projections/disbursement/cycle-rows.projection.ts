@@ -28,6 +28,7 @@ function opened(data: EventData['CycleOpened'], time: string): CycleRow {
     instructed_count: null,
     files: null,
     returned_reason: null,
+    left_out: null,
     findings: null,
     overrides: null,
     reconciliation: null,
@@ -43,6 +44,7 @@ const UNDECIDED = {
   approved_by: null,
   approved_at: null,
   fiscal_year: null,
+  left_out: null,
   findings: null,
   overrides: null,
 } as const;
@@ -80,6 +82,12 @@ function changesOf(cycle: CycleRow, event: Recorded): Partial<CycleRow> | undefi
     }
     case 'CycleReturned':
       return { ...UNDECIDED, status: 'returned', returned_reason: event.data.reason };
+    case 'CycleAbandoned':
+      return { ...UNDECIDED, status: 'abandoned', returned_reason: event.data.reason };
+    case 'CycleHouseholdsLeftOut': {
+      const { count, households } = event.data;
+      return { left_out: JSON.stringify({ count, households }) };
+    }
     case 'CycleReleased':
       return released(event);
     case 'CycleInstructed': {

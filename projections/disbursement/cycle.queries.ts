@@ -64,8 +64,19 @@ export interface CycleFinding {
   readonly overridden?: { readonly by: string; readonly at: string; readonly reason: string };
 }
 
+export interface LeftOut {
+  readonly count: number;
+  readonly households: readonly {
+    readonly personId: string;
+    readonly code: string;
+    readonly place?: string;
+  }[];
+}
+
 /** One cycle, with what the checks found (null before they ran) and who answers for it. */
 export interface CycleStory extends CycleView {
+  /** Households that nothing was ordered for, and the first of them with why; null where there are none. */
+  readonly leftOut: LeftOut | null;
   readonly findings: readonly CycleFinding[] | null;
 }
 
@@ -167,5 +178,9 @@ export async function findCycle(
   );
   if (!row) return undefined;
   const progress = await progressOf(store, [cycleId], regions);
-  return { ...viewOf(row, progress(cycleId)), findings: findingsOf(row) };
+  return {
+    ...viewOf(row, progress(cycleId)),
+    leftOut: row.left_out === null ? null : JSON.parse(row.left_out),
+    findings: findingsOf(row),
+  };
 }

@@ -40,6 +40,8 @@ const HANDLED = [
   'CycleFindingOverridden',
   'CycleApproved',
   'CycleReturned',
+  'CycleAbandoned',
+  'CycleHouseholdsLeftOut',
   'CycleReleased',
   'CycleInstructed',
   'CycleReinstructed',

@@ -124,6 +124,7 @@ export const cycles = table(
     instructed_count: 'integer?',
     files: 'json?',
     returned_reason: 'text?',
+    left_out: 'json?',
     findings: 'json?',
     overrides: 'json?',
     reconciliation: 'json?',

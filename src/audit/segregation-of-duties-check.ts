@@ -69,6 +69,7 @@ export class SegregationOfDutiesCheck {
         this.#cycles.get(event.stream)?.preparers.push(event.meta.actor);
         return;
       case 'CycleReturned':
+      case 'CycleAbandoned':
         this.#cycles.delete(event.stream);
         return;
       case 'CycleChecked':

@@ -21,6 +21,7 @@ export type ApprovalCommand =
       /** True where the programme configured checks. */ readonly mustBeChecked?: boolean;
     }
   | { readonly type: 'ReturnCycle'; readonly reason: string }
+  | { readonly type: 'AbandonCycle'; readonly reason: string }
   | { readonly type: 'ReleaseCycle'; readonly contentHash: string; readonly executionDate: string };
 
 type Drafts = readonly Draft<CycleEvent>[];
@@ -158,8 +159,19 @@ export function returnToPreparation(
   context: Context,
 ): Drafts {
   requireRole(context, 'finance-controller');
-  requireStatus(state, 'prepared', 'approved');
+  requireStatus(state, 'preparing', 'prepared', 'approved');
   return [{ type: 'CycleReturned', data: { cycleId: state.cycleId, reason } }];
+}
+
+/** Gives a month up whose cycle was not approved, so that it stands in no other month's way. */
+export function abandon(
+  state: CycleState,
+  { reason }: CommandOf<ApprovalCommand, 'AbandonCycle'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'finance-controller');
+  requireStatus(state, 'open', 'preparing', 'prepared', 'returned');
+  return [{ type: 'CycleAbandoned', data: { cycleId: state.cycleId, reason } }];
 }
 
 export function release(

@@ -26,6 +26,9 @@ export class ApproveCycle extends Command {
 export class ReturnCycle extends Command {
   @Text() reason!: string;
 }
+export class AbandonCycle extends Command {
+  @Text() reason!: string;
+}
 export class ReleaseCycle extends Command {
   @Hash({ description: 'Of the approved set.' }) contentHash!: string;
   @Day({ description: 'When the bank is to pay.' }) executionDate!: string;

@@ -9,6 +9,7 @@ import {
 import { DomainError, never } from '../kernel/errors.js';
 import { parsePeriod } from '../kernel/time.js';
 import {
+  abandon,
   approve,
   override,
   recordCheck,
@@ -19,6 +20,8 @@ import {
 import type { Figures, CycleState, CycleEvent } from './cycle.state.js';
 import { initialState, evolve, requireStatus } from './cycle.state.js';
 
+export type LeftOut = Pick<EventData['CycleHouseholdsLeftOut'], 'count' | 'households'>;
+
 export type CycleCommand =
   | ({ readonly type: 'OpenCycle' } & EventData['CycleOpened'])
   | { readonly type: 'StartPreparation'; readonly asOf: number }
@@ -28,6 +31,8 @@ export type CycleCommand =
       readonly count: number;
       readonly totalMinor: string;
       readonly contentHash: string;
+      /** How many households nothing is ordered for, and the first of them. */
+      readonly leftOut?: LeftOut;
     }
   | ApprovalCommand
   | {
@@ -86,6 +91,8 @@ function decide(state: CycleState, command: CycleCommand, context: Context): Dra
       return approve(state, command, context);
     case 'ReturnCycle':
       return returnToPreparation(state, command, context);
+    case 'AbandonCycle':
+      return abandon(state, command, context);
     case 'ReleaseCycle':
       return release(state, command, context);
     case 'RecordInstruction':
@@ -108,7 +115,7 @@ function open(
 ): Drafts {
   requireRole(context, 'finance-officer');
   parsePeriod(command.period);
-  if (state.status !== 'none')
+  if (state.status !== 'none' && state.status !== 'abandoned')
     throw new DomainError(
       'CYCLE_ALREADY_OPEN',
       `The cycle ${command.cycleId} is open already.`,
@@ -146,8 +153,16 @@ function recordPreparation(
       'conflict',
       'asOf',
     );
-  const { count, totalMinor, contentHash } = command;
+  const { count, totalMinor, contentHash, leftOut } = command;
   return [
+    ...(leftOut && leftOut.count > 0
+      ? [
+          {
+            type: 'CycleHouseholdsLeftOut',
+            data: { cycleId, round, count: leftOut.count, households: leftOut.households },
+          } as const,
+        ]
+      : []),
     { type: 'CyclePrepared', data: { cycleId, round, asOf, count, totalMinor, contentHash } },
   ];
 }

@@ -5,6 +5,7 @@ import type { Answer } from '../http/answer.js';
 import { CommandEndpoint } from '../http/endpoint.js';
 import { CommandParam } from '../http/params.js';
 import {
+  AbandonCycle,
   ApproveCycle,
   CheckCycle,
   CloseCycle,
@@ -37,7 +38,7 @@ export class CycleHttp {
       400: ['INVALID_PERIOD'],
       404: ['PROGRAMME_NOT_FOUND'],
       409: ['CYCLE_ALREADY_OPEN'],
-      422: ['NO_POLICY_FOR_PERIOD'],
+      422: ['NO_POLICY_FOR_PERIOD', 'LATER_CYCLE_STARTED'],
     },
   })
   open(@CommandParam() command: OpenCycle): Promise<Answer> {
@@ -53,7 +54,12 @@ export class CycleHttp {
     errors: {
       400: ['INVALID_ID'],
       404: ['PROGRAMME_NOT_FOUND'],
-      422: ['NO_POLICY_FOR_PERIOD', 'EARLIER_CYCLE_NOT_PREPARED', 'LATER_CYCLE_STARTED'],
+      422: [
+        'NO_POLICY_FOR_PERIOD',
+        'EARLIER_CYCLE_NOT_PREPARED',
+        'LATER_CYCLE_STARTED',
+        'CYCLE_STATUS',
+      ],
     },
   })
   prepare(@CommandParam() command: PrepareCycle): Promise<Answer> {
@@ -106,11 +112,23 @@ export class CycleHttp {
 
   @CommandEndpoint(':cycleId/return', {
     ...controller,
-    summary: 'Send a prepared or approved cycle back; its money is free again',
+    summary:
+      'Send a cycle that is being prepared, or is prepared or approved, back; its money is free again',
     response,
     errors: NOT_THERE,
   })
   return(@CommandParam() command: ReturnCycle): Promise<Answer> {
+    return this.bus.execute(command);
+  }
+
+  @CommandEndpoint(':cycleId/abandon', {
+    ...controller,
+    summary:
+      'Give up a month that was opened by mistake or cannot be prepared; its orders are cancelled and other months go on',
+    response,
+    errors: NOT_THERE,
+  })
+  abandon(@CommandParam() command: AbandonCycle): Promise<Answer> {
     return this.bus.execute(command);
   }
 

@@ -19,7 +19,8 @@ export interface CycleState {
     | 'returned'
     | 'released'
     | 'instructed'
-    | 'closed';
+    | 'closed'
+    | 'abandoned';
   readonly cycleId: string;
   readonly programmeId: string;
   readonly period: string;
@@ -30,6 +31,8 @@ export interface CycleState {
   readonly count: number;
   readonly totalMinor: string;
   readonly contentHash: string;
+  /** Households that this round orders nothing for, because the policy does not give what they are due. */
+  readonly leftOut: number;
   /** Everybody who took part in preparing the present round. */
   readonly preparers: readonly string[];
   readonly approver: string;
@@ -70,6 +73,7 @@ export const initialState: CycleState = {
   count: 0,
   totalMinor: '0',
   contentHash: '',
+  leftOut: 0,
   preparers: [],
   approver: '',
   ...UNCHECKED,
@@ -105,6 +109,8 @@ export function evolve(state: CycleState, event: Recorded<CycleEvent>): CycleSta
       return preparing(state, event);
     case 'CyclePrepared':
       return prepared(state, event);
+    case 'CycleHouseholdsLeftOut':
+      return { ...state, leftOut: event.data.count };
     case 'CycleChecked':
       return checked(state, event);
     case 'CycleFindingOverridden':
@@ -113,6 +119,8 @@ export function evolve(state: CycleState, event: Recorded<CycleEvent>): CycleSta
       return { ...state, status: 'approved', approver: event.meta.actor };
     case 'CycleReturned':
       return { ...state, status: 'returned', approver: '' };
+    case 'CycleAbandoned':
+      return { ...state, status: 'abandoned', approver: '' };
     case 'CycleReleased':
       return { ...state, status: 'released' };
     case 'CycleInstructed':
@@ -146,6 +154,7 @@ function preparing(
     status: 'preparing',
     round: data.round,
     asOf: data.asOf,
+    leftOut: 0,
     preparers: [meta.actor],
     ...UNCHECKED,
   };

@@ -81,6 +81,8 @@ function benefitSets(
  */
 export class Entitlements {
   readonly #sets: readonly BenefitSet[];
+  /** Lists that are counted, or run over. */
+  readonly #lists: readonly string[];
   readonly #floor: bigint;
   readonly #ceiling: bigint | undefined;
   readonly #cap: number;
@@ -96,6 +98,11 @@ export class Entitlements {
     oneOff: readonly CompiledBenefit[],
   ) {
     this.#sets = benefitSets(monthly, oneOff);
+    this.#lists = [
+      ...new Set(
+        this.#sets.flatMap(({ over, sizes }) => [...(over === undefined ? [] : [over]), ...sizes]),
+      ),
+    ];
     this.#language = language;
     this.#floor = BigInt(policy.benefits.floorMinor ?? '0');
     this.#ceiling =
@@ -147,6 +154,7 @@ export class Entitlements {
       memo = this.#sets.map(() => new Map<string, Share>());
       this.#memo.set(period, memo);
     }
+    this.#requireLists(facts);
     const shares: Share[] = [];
     for (let index = 0; index < this.#sets.length; index += 1) {
       const set = this.#sets[index]!;
@@ -162,6 +170,18 @@ export class Entitlements {
         shares.push(this.#share(set, kept, prefix, facts, members[i]!, i + 1, period));
     }
     return shares;
+  }
+
+  /** Facts of an earlier version may lack a list; a single fact that is absent fails where it is read. */
+  #requireLists(facts: Facts): void {
+    const missing = this.#lists.find((name) => !Array.isArray(facts[name]));
+    if (missing !== undefined)
+      throw new DomainError(
+        'POLICY_EVALUATION_FAILED',
+        `The fact ${missing} is missing.`,
+        'rule',
+        `facts/${missing}`,
+      );
   }
 
   #share(

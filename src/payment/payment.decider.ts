@@ -28,7 +28,11 @@ export type PaymentCommand =
   | ({ readonly type: 'InstructPayment' } & Instruct)
   | OutcomeReport
   | ({ readonly type: 'ReinstructPayment' } & Instruct)
-  | { readonly type: 'CancelPayment'; readonly reason: string }
+  | {
+      readonly type: 'CancelPayment';
+      readonly reason: string;
+      /** What a later round ordered stands. */ readonly throughRound?: number;
+    }
   | { readonly type: 'RequestCancellation'; readonly reason: string }
   | { readonly type: 'SetBreakOwner'; readonly breakId: string; readonly owner: string }
   | {
@@ -168,8 +172,9 @@ function cancel(
   command: CommandOf<PaymentCommand, 'CancelPayment'>,
   context: Context,
 ): Drafts {
-  requireRole(context, 'finance-officer');
+  requireRole(context, 'finance-officer', 'automation');
   if (state.status === 'cancelled') return [];
+  if (command.throughRound !== undefined && state.round > command.throughRound) return [];
   requireStatus(state, 'ordered');
   return [
     { type: 'PaymentCancelled', data: { paymentId: state.paymentId, reason: command.reason } },

@@ -2,6 +2,7 @@ import type { Deps } from '../write-side/context.js';
 import type { ProcessManager } from './runner.js';
 import { whenApplicationApprovedThenEnrol } from './when-application-approved-then-enrol.js';
 import { whenCorrectionApprovedThenAdjust } from './when-correction-approved-then-adjust.js';
+import { whenCycleAbandonedThenCancelOrders } from './when-cycle-abandoned-then-cancel-orders.js';
 import { whenCycleReleasedThenInstruct } from './when-cycle-released-then-instruct.js';
 import { whenPaymentLapsesThenGiveBack } from './when-payment-lapses-then-give-back.js';
 import { whenPaymentsSettleThenSpendBudget } from './when-payments-settle-then-spend-budget.js';
@@ -14,6 +15,7 @@ import { whenRefundedAfterClosingThenRelease } from './when-refunded-after-closi
  */
 export const processManagers = (deps: Deps): readonly ProcessManager[] => [
   whenApplicationApprovedThenEnrol(deps),
+  whenCycleAbandonedThenCancelOrders(deps),
   whenCycleReleasedThenInstruct(deps),
   whenPaymentsSettleThenSpendBudget(deps),
   whenCorrectionApprovedThenAdjust(deps),

@@ -7,6 +7,7 @@ export const { given } = scenarios(cycleDecider, CYCLE_REFUSALS, {
   RecordPreparation: true,
   ApproveCycle: true,
   ReturnCycle: true,
+  AbandonCycle: true,
   ReleaseCycle: true,
   RecordInstruction: true,
   RecordReinstruction: true,

@@ -1,6 +1,6 @@
 import { describe, test } from '@jest/globals';
 import { type CycleCommand } from '../../src/cycle/cycle.decider.js';
-import { by, HASH, OTHER_HASH, was } from './given.js';
+import { by, HASH, OTHER_HASH, uuid, was } from './given.js';
 import {
   cycleId,
   set,
@@ -90,6 +90,52 @@ describe('preparing', () => {
     given(opened, started, prepared)
       .when({ type: 'StartPreparation', asOf: 99 }, officer)
       .thenRefused('CYCLE_STATUS');
+  });
+  test('what cannot be prepared is returned, or given up by a controller', () => {
+    const reason = 'opened by mistake';
+    const abandoned = was('CycleAbandoned', { cycleId, reason }, 'kenza', 'finance-controller');
+    given(opened, started)
+      .when({ type: 'ReturnCycle', reason }, controller)
+      .thenOne('CycleReturned');
+    for (const history of [[], [started], [started, prepared], [started, prepared, returned]])
+      given(opened, ...history)
+        .when({ type: 'AbandonCycle', reason }, controller)
+        .then({ type: 'CycleAbandoned', data: abandoned.data });
+    given(opened).when({ type: 'AbandonCycle', reason }, officer).thenRefused('ROLE_NOT_ALLOWED');
+    for (const history of [[approved], [approved, released], [abandoned]])
+      given(opened, started, prepared, ...history)
+        .when({ type: 'AbandonCycle', reason }, controller)
+        .thenRefused('CYCLE_STATUS');
+    given(opened, started, abandoned)
+      .when({ type: 'RecordPreparation', asOf: 7, ...set, contentHash: HASH }, officer)
+      .thenRefused('CYCLE_STATUS');
+    given(opened, started, abandoned)
+      .when({ type: 'StartPreparation', asOf: 99 }, officer)
+      .thenRefused('CYCLE_STATUS');
+    given(opened, started, abandoned)
+      .when({ type: 'OpenCycle', ...open }, officer)
+      .thenOne('CycleOpened');
+    given(opened, started, abandoned, opened)
+      .when({ type: 'StartPreparation', asOf: 99 }, officer)
+      .then({ type: 'CyclePreparationStarted', data: { cycleId, round: 2, asOf: 99 } });
+  });
+  test('households left out are named with the set', () => {
+    const households = [{ personId: uuid(1), code: 'POLICY_EVALUATION_FAILED', place: 'facts/x' }];
+    given(opened, started)
+      .when(
+        {
+          type: 'RecordPreparation',
+          asOf: 7,
+          ...set,
+          contentHash: HASH,
+          leftOut: { count: 1, households },
+        },
+        officer,
+      )
+      .then(
+        { type: 'CycleHouseholdsLeftOut', data: { cycleId, round: 1, count: 1, households } },
+        { type: 'CyclePrepared', data: prepared.data },
+      );
   });
   test('a returned cycle is prepared in another round', () => {
     given(opened, started, prepared)

@@ -89,6 +89,7 @@ const report: ReconciliationReport = {
     ],
     blocking: null,
     reconciliation: null,
+    leftOut: null,
     findings: null,
     progress: {
       ordered: sum(4, 200_000n),

@@ -190,7 +190,7 @@ export const money: Readonly<Record<string, Act>> = {
     );
   },
   returnCycle: (world, op) => {
-    const state = world.cycles(op, 'prepared', 'approved');
+    const state = world.cycles(op, 'preparing', 'prepared', 'approved');
     if (!state) return;
     world.run(
       op,
@@ -207,6 +207,15 @@ export const money: Readonly<Record<string, Act>> = {
           ]
         : []),
     );
+  },
+  abandonCycle: (world, op) => {
+    const state = world.cycles(op, 'open', 'preparing', 'prepared', 'returned');
+    if (state)
+      world.run(
+        op,
+        'finance-controller',
+        cycle(state.cycleId, { type: 'AbandonCycle', reason: 'a mistake' }),
+      );
   },
   release: (world, op) => {
     const state = world.cycles(op, 'approved');

@@ -1,4 +1,5 @@
 import type { Recorded } from '../../src/kernel/decider.js';
+import { partsOfPayment } from '../../src/kernel/ids.js';
 import { accounts } from './model-accounts-oracle.js';
 import { BIRTH_GRANT, FIRST_PAID, FLOOR, RATES, type Facts } from './model-programme.js';
 
@@ -115,7 +116,7 @@ export function paidInTheEnd(events: readonly Recorded[]): ReadonlyMap<string, b
 
 /** I3 at every position. */
 function* budgets(events: readonly Recorded[]): Generator<string> {
-  let [allotted, reserved, spent] = [0n, 0n, 0n];
+  let [allotted, reserved, spent, overdrawn] = [0n, 0n, 0n, 0n];
   for (const { type, data, position } of events) {
     if (type === 'BudgetAllotted') allotted += BigInt(data.amountMinor);
     else if (type === 'BudgetAdjusted') allotted += BigInt(data.deltaMinor);
@@ -129,7 +130,10 @@ function* budgets(events: readonly Recorded[]): Generator<string> {
       spent -= BigInt(data.amountMinor);
     }
     // A reservation made up on the spot and what it is for are recorded together.
-    if (reserved + spent > allotted || reserved < 0n || spent < 0n)
+    const beyond = reserved + spent - allotted;
+    if (type === 'BudgetOverdrawn') overdrawn += BigInt(data.amountMinor);
+    else if (beyond < overdrawn) overdrawn = beyond > 0n ? beyond : 0n;
+    if (beyond > overdrawn || reserved < 0n || spent < 0n)
       yield `I3 at ${position}: ${reserved} reserved and ${spent} spent of ${allotted}`;
   }
 }
@@ -150,7 +154,9 @@ function* people(events: readonly Recorded[]): Generator<string> {
     const past = events.filter(
       ({ stream, revision }) => stream === event.stream && revision < event.revision,
     );
-    const since = past.slice(past.findLastIndex(({ type }) => type === 'CycleReturned') + 1);
+    const since = past.slice(
+      past.findLastIndex(({ type }) => type === 'CycleReturned' || type === 'CycleAbandoned') + 1,
+    );
     const roles: Partial<Record<Recorded['type'], true>> = event.stream.startsWith('cycle-')
       ? {
           CyclePreparationStarted: true,
@@ -182,6 +188,12 @@ function* orders(events: readonly Recorded[]): Generator<string> {
   const asOfs = new Map<string, number>();
   for (const event of events) {
     if (event.type === 'CyclePreparationStarted') asOfs.set(event.data.cycleId, event.data.asOf);
+    // What was never instructed may be ordered by another cycle.
+    if (event.type === 'PaymentCancelled') {
+      const cancelled = partsOfPayment(event.data.paymentId);
+      for (const [month, by] of months)
+        if (month.startsWith(cancelled.personId) && by === cancelled.period) months.delete(month);
+    }
     if (event.type !== 'PaymentOrdered') continue;
     const { programmeId, personId, period } = event.data;
     // What corrections add or take is another oracle's.

@@ -1,4 +1,5 @@
 import { orderedInRound, SetTally } from '../../src/use-cases/cycles/ordered-set.js';
+import { isPrepared, paidThroughBefore } from '../../src/use-cases/cycles/cycle-order.rule.js';
 import { arrearsFor } from '../../src/use-cases/cycles/correction-items.rule.js';
 import { foldAdjustment, foldRecovery } from '../../src/use-cases/folds.js';
 import {
@@ -8,21 +9,20 @@ import {
 } from '../../src/use-cases/cycles/months-paid.rule.js';
 import { dueIn, lessRecovery } from '../../src/use-cases/cycles/payable.rule.js';
 import { type CycleState } from '../../src/cycle/cycle.state.js';
+import { DomainError } from '../../src/kernel/errors.js';
 import {
   cycleId as cycleIdOf,
   partsOfPayment,
   paymentId as paymentIdOf,
   recoveryId as recoveryIdOf,
   streams,
+  uuidOf,
 } from '../../src/kernel/ids.js';
 import { type Part } from '../../src/write-side/unit.js';
 import { adjustment, recovery } from './model-corrections.js';
 import { PERIODS, PROGRAMME } from './model-programme.js';
 import { foldEnrolment, foldPayment, foldPerson, type Op, type World } from './model-world.js';
 import { cycleState, cycle, payment, EVERYTHING, instruction } from './model-money-parts.js';
-
-const isPrepared = ({ status }: CycleState): boolean =>
-  !['none', 'open', 'preparing', 'returned'].includes(status);
 
 /** The set of a cycle's round, from the log. */
 function setOf(world: World, id: string, round: number) {
@@ -64,17 +64,11 @@ export function prepare(world: World, op: Op, limit: number): void {
   if (period === undefined) return;
   const id = cycleIdOf(PROGRAMME, period);
   const others = PERIODS.filter((one) => one !== period)
-    .map((one) => ({ one, state: cycleState(world, cycleIdOf(PROGRAMME, one)) }))
-    .filter(({ state }) => state.status !== 'none');
-  if (others.some(({ one, state }) => one < period && !isPrepared(state)))
-    return world.refuse('EARLIER_CYCLE_NOT_PREPARED');
-  if (others.some(({ one, state }) => one > period && state.round > 0))
-    return world.refuse('LATER_CYCLE_STARTED');
-  const paidThrough = Math.max(
-    -1,
-    ...others.filter(({ one }) => one < period).map(({ state }) => state.asOf),
-  );
-  if (cycleState(world, id).status === 'none') {
+    .map((one) => cycleState(world, cycleIdOf(PROGRAMME, one)))
+    .filter(({ status }) => status !== 'none');
+  const paidThrough = paidThroughOf(world, others, id);
+  if (paidThrough === undefined) return;
+  if (['none', 'abandoned'].includes(cycleState(world, id).status)) {
     const { version } = world.book().policyOf(period);
     if (
       !world.run(
@@ -96,19 +90,14 @@ export function prepare(world: World, op: Op, limit: number): void {
   const asOf = Math.max(0, world.log.last - (op.b % 4));
   if (!world.run(op, 'finance-officer', cycle(id, { type: 'StartPreparation', asOf }))) return;
   const { round, asOf: fixed } = cycleState(world, id);
-  for (const { events } of world.log.category(`payment-${id}-`)) {
-    const state = foldPayment(events);
+  if (!cancelOrders(world, op, id, round - 1)) return;
+  for (const other of others)
     if (
-      state.status === 'ordered' &&
-      state.round < round &&
-      !world.run(
-        op,
-        'finance-officer',
-        payment(state.paymentId, { type: 'CancelPayment', reason: 'prepared again' }),
-      )
+      other.round > 0 &&
+      (other.status === 'abandoned' || (other.status === 'returned' && other.cycleId > id)) &&
+      !cancelOrders(world, op, other.cycleId, other.round)
     )
       return;
-  }
   const book = world.book(fixed);
   let left = limit;
   for (const { events } of world.log.category(`enrolment-${PROGRAMME}-`, fixed)) {
@@ -178,8 +167,43 @@ export function prepare(world: World, op: Op, limit: number): void {
       count,
       totalMinor: String(totalMinor),
       contentHash,
+      ...(op.b === 5 ? { leftOut: LEFT_OUT } : {}),
     }),
   );
+}
+
+const LEFT_OUT = {
+  count: 1,
+  households: [{ personId: uuidOf('left out'), code: 'POLICY_EVALUATION_FAILED' }],
+};
+
+/** The position that earlier months were paid through; undefined where this one is not its turn. */
+function paidThroughOf(
+  world: World,
+  others: readonly CycleState[],
+  id: string,
+): number | undefined {
+  try {
+    return paidThroughBefore(others, id);
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    world.refuse(error.code);
+    return undefined;
+  }
+}
+
+function cancelOrders(world: World, op: Op, id: string, throughRound: number): boolean {
+  return world.log
+    .category(`payment-${id}-`)
+    .map(({ events }) => foldPayment(events))
+    .filter(({ status, round }) => status === 'ordered' && round <= throughRound)
+    .every(({ paymentId }) =>
+      world.run(
+        op,
+        'finance-officer',
+        payment(paymentId, { type: 'CancelPayment', reason: 'prepared again', throughRound }),
+      ),
+    );
 }
 
 /** Instructs `limit` payments of a released cycle, or the rest and records it. */

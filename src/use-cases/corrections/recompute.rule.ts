@@ -4,6 +4,7 @@ import type { EventData } from '../../../events/generated.js';
 import type { AdjustmentState, Proposal } from '../../correction/adjustment.decider.js';
 import { entitlementFor } from '../../eligibility/determine.js';
 import { ARREARS_ITEM, RECOVERY_ITEM } from '../../eligibility/rules.js';
+import { DomainError } from '../../kernel/errors.js';
 import {
   enrolmentDecider,
   factsIn,
@@ -147,12 +148,22 @@ export function differenceOf(
   const months: Month[] = [];
   let difference = 0n;
   for (const period of periods) {
-    const month = monthOf(household, period, rulingIn, paidUnder);
+    const month = monthOrNone(household, period, rulingIn, paidUnder);
     if (!month) continue;
     months.push(month);
     difference += BigInt(month.dueMinor) - BigInt(month.paidMinor);
   }
   return difference === 0n ? undefined : { differenceMinor: String(difference), periods: months };
+}
+
+/** What was paid for a month whose policy cannot be applied to the household's facts stands. */
+function monthOrNone(...of: Parameters<typeof monthOf>): Month | undefined {
+  try {
+    return monthOf(...of);
+  } catch (error) {
+    if (error instanceof DomainError && error.code === 'POLICY_EVALUATION_FAILED') return undefined;
+    throw error;
+  }
 }
 
 function monthOf(

@@ -141,7 +141,7 @@ class CycleCheck {
       for (const { stream, events } of page) {
         const other = partsOfCycle(stream.slice('cycle-'.length));
         const state = foldCycle(events);
-        if (state.round === 0 || state.status === 'returned') continue;
+        if (state.round === 0 || ['open', 'returned', 'abandoned'].includes(state.status)) continue;
         if (other.programmeId !== programmeId) {
           if (other.period === period) elsewhere.push(state);
         } else if (state.cycleId < cycleId) {

@@ -1,12 +1,14 @@
 import { approveCycleParts } from './approve-cycle.js';
 import { overrideFindingParts } from './check-cycle.js';
+import { requireNoneLater } from './cycle-order.rule.js';
+import { cyclesOf } from './cycles.js';
 import { closeCycleParts } from './close-cycle.js';
 import { requirePreparable } from './prepare-cycle.js';
 import { releaseCycleParts } from './release-cycle.js';
-import { returnCycleParts } from './return-cycle.js';
+import { abandonCycleParts, returnCycleParts } from './return-cycle.js';
 import { cycleId as cycleIdOf, parseCycleId, partsOfCycle, streams } from '../../kernel/ids.js';
 import type { Command } from '../../http/call.js';
-import { fresh } from '../../write-side/unit.js';
+import { part } from '../../write-side/unit.js';
 import {
   commandHandlers,
   commandHandler,
@@ -22,6 +24,7 @@ import {
   OverrideFinding,
   ApproveCycle,
   ReturnCycle,
+  AbandonCycle,
   ReleaseCycle,
   ReconcileCycle,
   CloseCycle,
@@ -45,12 +48,13 @@ function inBackground(command: Command, deps: CommandPlanDeps, job: Job): Comman
 }
 
 export const cycleHandlers = commandHandlers(
-  commandHandler(OpenCycle, async ({ programmeId, period }, { programmes }) => {
-    const book = await programmes.of(programmeId);
+  commandHandler(OpenCycle, async ({ programmeId, period }, deps) => {
+    const book = await deps.programmes.of(programmeId);
     const cycleId = cycleIdOf(programmeId, period);
+    requireNoneLater(await cyclesOf(deps, programmeId), cycleId);
     return {
       parts: [
-        fresh(streams.cycle(cycleId), cycleDecider, {
+        part(streams.cycle(cycleId), cycleDecider, {
           type: 'OpenCycle',
           cycleId,
           programmeId,
@@ -97,6 +101,13 @@ export const cycleHandlers = commandHandlers(
     const cycleId = idOf(command);
     return {
       parts: await returnCycleParts(deps, { cycleId, reason: command.reason }),
+      answer: { cycleId },
+    };
+  }),
+  commandHandler(AbandonCycle, async (command, deps) => {
+    const cycleId = idOf(command);
+    return {
+      parts: await abandonCycleParts(deps, { cycleId, reason: command.reason }),
       answer: { cycleId },
     };
   }),

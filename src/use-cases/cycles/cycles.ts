@@ -13,6 +13,17 @@ export const readCycle = async (store: EventStore, cycleId: string): Promise<Cyc
 
 export const foldCycle = (events: readonly Recorded[]): CycleState => fold(cycleDecider, events);
 
+/** Every cycle of a programme that was ever opened. */
+export async function cyclesOf(
+  { store }: { readonly store: EventStore },
+  programmeId: string,
+): Promise<readonly CycleState[]> {
+  const cycles: CycleState[] = [];
+  for await (const page of pagesOf(store, `cycle-${programmeId}-`))
+    for (const { events } of page) cycles.push(foldCycle(events));
+  return cycles;
+}
+
 export const foldBudget = (events: readonly Recorded[]): BudgetState => fold(budgetDecider, events);
 
 /** The budget year that pays a cycle: the year of its period. */

@@ -10,7 +10,13 @@ import {
 import type { EventData } from '../../../events/generated.js';
 import type { RecoveryState } from '../../recovery/recovery.state.js';
 import { recoveryFor, type CarriedArrears } from './correction-items.rule.js';
+import { DomainError } from '../../kernel/errors.js';
 import { addMonths } from '../../kernel/time.js';
+
+/** That the policy does not give what a household is due on its facts. */
+export const isNotEvaluable = (error: unknown): error is DomainError =>
+  error instanceof DomainError &&
+  (error.code === 'POLICY_EVALUATION_FAILED' || error.code === 'NO_POLICY_FOR_PERIOD');
 
 /** What a recovery keeps back of a payment. */
 export interface Deduction {
@@ -108,6 +114,16 @@ export function withinEntitlement(
   return [...byPeriod].every(([period, amountMinor]) => {
     const { version, compiled } = policies.policyOf(period);
     const { facts } = factsIn(enrolment, period);
-    return amountMinor <= BigInt(entitlementFor(compiled, version, facts, period).amountMinor);
+    return amountMinor <= givenBy(() => entitlementFor(compiled, version, facts, period));
   });
+}
+
+/** Nothing where the policy cannot be applied to the facts as they are now. */
+function givenBy(entitlement: () => { readonly amountMinor: string }): bigint {
+  try {
+    return BigInt(entitlement().amountMinor);
+  } catch (error) {
+    if (isNotEvaluable(error)) return 0n;
+    throw error;
+  }
 }

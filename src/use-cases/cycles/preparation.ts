@@ -1,5 +1,6 @@
 import type { ProgrammePolicies } from '../../write-side/readers.js';
 import type { StreamEvents } from '../../adapters/event-store/port.js';
+import type { LeftOut } from '../../cycle/cycle.decider.js';
 import { type CycleState } from '../../cycle/cycle.state.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { paymentId as paymentIdOf, recoveryId as recoveryIdOf, streams } from '../../kernel/ids.js';
@@ -29,7 +30,7 @@ import {
 import { orderedInRound, SetTally } from './ordered-set.js';
 import { timesEnrolled, unpaidFrom } from './months-paid.rule.js';
 import { PaidToIdentity } from './paid-to-identity.js';
-import { dueIn, lessRecovery, type Deduction, type Due } from './payable.rule.js';
+import { dueIn, isNotEvaluable, lessRecovery, type Deduction, type Due } from './payable.rule.js';
 import { isErased } from '../../person/registered-person.js';
 
 export function refuseNone(results: readonly UnitResult[]): void {
@@ -52,6 +53,9 @@ interface Order {
   readonly gross: Due;
 }
 
+/** Households left out that are named. */
+const MOST_NAMED = 100;
+
 /** One run over the enrolments of a programme as of the cycle's position. */
 export class Preparation {
   readonly tally = new SetTally();
@@ -63,6 +67,8 @@ export class Preparation {
   #seen = 0;
   /** Enrolments that nobody recertified in time: not paid, and suspended. */
   #overdue: Unit[] = [];
+  #leftOutCount = 0;
+  readonly #leftOut: LeftOut['households'] = [];
   readonly #adjustments: HouseholdAccounts;
   readonly #recoveries: HouseholdAccounts;
   readonly #paidToIdentity: PaidToIdentity;
@@ -109,12 +115,14 @@ export class Preparation {
         continue;
       }
       const personId = persons[i]!;
-      const order = this.#orderOf(
-        state,
-        unpaidFrom(events, period, this.paidThrough),
-        paid.get(personId),
-        adjustments.get(personId),
-        recoveries.get(personId),
+      const order = this.#orderOrLeaveOut(state, () =>
+        this.#orderOf(
+          state,
+          unpaidFrom(events, period, this.paidThrough),
+          paid.get(personId),
+          adjustments.get(personId),
+          recoveries.get(personId),
+        ),
       );
       // Only whose enrolment is over can have been erased.
       if (!order || (state.status === 'ended' && (await this.#erased(state.personId)))) continue;
@@ -140,6 +148,35 @@ export class Preparation {
     if (begun.length === 0) return new Map();
     const own = begun.filter(({ events }) => timesEnrolled(events) > 1);
     return this.#paidToIdentity.of(begun.map(personOf), new Set(own.map(personOf)));
+  }
+
+  /**
+   * A household whose facts the policy cannot be applied to (one that a newer version requires is
+   * missing) keeps nobody else from being paid: it is left out, and named.
+   */
+  #orderOrLeaveOut(
+    { personId }: EnrolmentState,
+    orderOf: () => Order | undefined,
+  ): Order | undefined {
+    try {
+      return orderOf();
+    } catch (error) {
+      if (!isNotEvaluable(error)) throw error;
+      const { code, field } = error;
+      this.#leftOutCount += 1;
+      if (this.#leftOut.length < MOST_NAMED)
+        this.#leftOut.push({
+          personId,
+          code,
+          ...(field ? { place: field.slice(0, 200) } : {}),
+        });
+      return undefined;
+    }
+  }
+
+  /** How many households were left out, and the first of them. */
+  get leftOut(): LeftOut {
+    return { count: this.#leftOutCount, households: this.#leftOut };
   }
 
   #orderOf(

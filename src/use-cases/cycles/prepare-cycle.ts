@@ -1,19 +1,18 @@
-import { cycleDecider, type CycleCommand } from '../../cycle/cycle.decider.js';
-import { type CycleState } from '../../cycle/cycle.state.js';
-import { DomainError } from '../../kernel/errors.js';
+import { cycleDecider, type CycleCommand, type LeftOut } from '../../cycle/cycle.decider.js';
+import { requireStatus, type CycleState } from '../../cycle/cycle.state.js';
 import { cycleId as cycleIdOf, streams } from '../../kernel/ids.js';
 import { parsePeriod } from '../../kernel/time.js';
-import { paymentDecider } from '../../payment/payment.decider.js';
-import { pipelined, record, recordOne } from '../../write-side/bulk.js';
-import { part, type Unit } from '../../write-side/unit.js';
+import { pipelined, recordOne } from '../../write-side/bulk.js';
+import { part } from '../../write-side/unit.js';
 import { checkCycle } from './check-cycle.js';
-import { foldCycle, readCycle } from './cycles.js';
-import { foldPayment } from '../folds.js';
+import { isPrepared, paidThroughBefore, requireNoneLater } from './cycle-order.rule.js';
+import { cyclesOf, readCycle } from './cycles.js';
+import { cancelOrders } from './standing-orders.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { setFromLog, type SetFigures } from './ordered-set.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import { ahead, pagesOf } from '../../write-side/stream-pages.js';
-import { Preparation, refuseNone } from './preparation.js';
+import { Preparation } from './preparation.js';
 
 export interface PrepareArgs {
   readonly programmeId: string;
@@ -29,6 +28,8 @@ export interface PrepareSummary {
   readonly totalMinor: string;
   /** What the finance controller approves. */
   readonly contentHash: string;
+  /** Households that nothing is ordered for, because the policy does not give what they are due. */
+  readonly leftOut: number;
   /** True where the cycle was prepared before: nothing was recorded. */
   readonly already: boolean;
   /** Blocking findings that nobody overrode; absent where the programme configured no checks. */
@@ -54,15 +55,24 @@ export async function prepareCycle(
   const before = await readCycle(deps.store, cycleId);
   if (isPrepared(before))
     return checked(deps, summaryOf(cycleId, before, true), base, onProgress, signal);
-  const paidThrough = await paidThroughBefore(deps, args.programmeId, cycleId);
+  const paidThrough = paidThroughBefore(await cyclesOf(deps, args.programmeId), cycleId);
   if (before.status === 'none') await openCycle(deps, args.programmeId, period, base);
   if (before.status !== 'preparing') {
     const asOf = await deps.store.lastPosition();
     await decide(deps, cycleId, 'start-preparation', { type: 'StartPreparation', asOf }, base);
   }
   const cycle = await readCycle(deps.store, cycleId);
-  if (cycle.round > 1) await cancelEarlierRounds(deps, cycleId, cycle.round, base, signal);
-  const { count, totalMinor, contentHash } = await orderPayments(
+  if (cycle.round > 1)
+    await cancelOrders(
+      deps,
+      cycleId,
+      cycle.round - 1,
+      `The cycle was returned and is prepared again, round ${cycle.round}.`,
+      base,
+      signal,
+    );
+  await cancelOrdersOfOthers(deps, cycle, base, signal);
+  const { count, totalMinor, contentHash, leftOut } = await orderPayments(
     deps,
     cycle,
     paidThrough,
@@ -70,6 +80,9 @@ export async function prepareCycle(
     onProgress,
     signal,
   );
+  // What was ordered after the cycle was given up would stand for ever.
+  if ((await readCycle(deps.store, cycleId)).status === 'abandoned')
+    await cancelOrders(deps, cycleId, cycle.round, ABANDONED, base, signal);
   await decide(
     deps,
     cycleId,
@@ -80,6 +93,7 @@ export async function prepareCycle(
       count,
       totalMinor: String(totalMinor),
       contentHash,
+      leftOut,
     },
     base,
   );
@@ -100,14 +114,19 @@ const decide = (
     base,
   );
 
-/** Opens the cycle under the policy that pays its period now. */
-async function openCycle(
+/**
+ * Opens the cycle under the policy that pays its period now; also one that was abandoned.
+ * @throws DomainError PROGRAMME_NOT_FOUND, NO_POLICY_FOR_PERIOD, LATER_CYCLE_STARTED,
+ *   CYCLE_ALREADY_OPEN
+ */
+export async function openCycle(
   deps: Deps,
   programmeId: string,
   period: string,
   base: JobContext,
 ): Promise<void> {
   const cycleId = cycleIdOf(programmeId, period);
+  requireNoneLater(await cyclesOf(deps, programmeId), cycleId);
   const programme = await new PolicyReader(deps.store).programme(programmeId);
   const { version: policyVersion } = programme.policyOf(period);
   const { currency } = programme.definition;
@@ -128,7 +147,7 @@ async function orderPayments(
   base: JobContext,
   onProgress?: OnProgress,
   signal?: AbortSignal,
-): Promise<SetFigures> {
+): Promise<SetFigures & { readonly leftOut: LeftOut }> {
   const { programmeId, asOf, round } = cycle;
   const programme = await new PolicyReader(deps.store).programme(programmeId, asOf);
   const run = new Preparation(deps, base, cycle, programme, paidThrough, onProgress);
@@ -141,8 +160,10 @@ async function orderPayments(
     (orders) => run.record(orders),
     signal,
   );
-  if (!run.foundOrders) return run.tally.figures();
-  return setFromLog(deps.store, cycleIdOf(programmeId, cycle.period), round, signal);
+  const figures = run.foundOrders
+    ? await setFromLog(deps.store, cycleIdOf(programmeId, cycle.period), round, signal)
+    : run.tally.figures();
+  return { ...figures, leftOut: run.leftOut };
 }
 
 /**
@@ -169,7 +190,7 @@ async function checked(
  * Refuses what a preparation would be refused for before it begins, so that who asks for one in the
  * background is told at once.
  * @throws DomainError INVALID_PERIOD, PROGRAMME_NOT_FOUND, NO_POLICY_FOR_PERIOD,
- *   EARLIER_CYCLE_NOT_PREPARED, LATER_CYCLE_STARTED
+ *   EARLIER_CYCLE_NOT_PREPARED, LATER_CYCLE_STARTED, CYCLE_STATUS
  */
 export async function requirePreparable(
   deps: Pick<Deps, 'store'>,
@@ -177,84 +198,52 @@ export async function requirePreparable(
 ): Promise<void> {
   const book = await new PolicyReader(deps.store).programme(programmeId);
   book.policyOf(parsePeriod(period));
-  await paidThroughBefore(deps, programmeId, cycleIdOf(programmeId, period));
+  const cycleId = cycleIdOf(programmeId, period);
+  const cycles = await cyclesOf(deps, programmeId);
+  paidThroughBefore(cycles, cycleId);
+  const cycle = cycles.find((one) => one.cycleId === cycleId);
+  if (cycle?.status === 'abandoned') requireStatus(cycle, 'open', 'returned');
 }
 
-const isPrepared = ({ status }: CycleState): boolean =>
-  !['none', 'open', 'preparing', 'returned'].includes(status);
+const ABANDONED = 'The cycle was abandoned.';
 
 function summaryOf(cycleId: string, state: CycleState, already: boolean): PrepareSummary {
-  const { round, asOf, policyVersion, count, totalMinor, contentHash } = state;
-  return { cycleId, round, asOf, policyVersion, count, totalMinor, contentHash, already };
+  const { round, asOf, policyVersion, count, totalMinor, contentHash, leftOut } = state;
+  return {
+    cycleId,
+    round,
+    asOf,
+    policyVersion,
+    count,
+    totalMinor,
+    contentHash,
+    leftOut,
+    already,
+  };
 }
 
 /**
- * The latest position that an earlier cycle of the programme was prepared as of. Cycles are
- * prepared in the order of their periods: what a cycle owes for earlier months depends on what the
- * earlier cycles saw.
+ * What abandoned cycles, and later ones that were returned, still have ordered may be due in this
+ * one: it is cancelled first.
  */
-async function paidThroughBefore(
-  deps: Pick<Deps, 'store'>,
-  programmeId: string,
-  cycleId: string,
-): Promise<number> {
-  let paidThrough = -1;
-  for await (const page of pagesOf(deps.store, `cycle-${programmeId}-`)) {
-    for (const { stream, events } of page) {
-      const other = stream.slice('cycle-'.length);
-      const state = foldCycle(events);
-      if (other < cycleId && !isPrepared(state))
-        throw new DomainError(
-          'EARLIER_CYCLE_NOT_PREPARED',
-          `Prepare ${other} first: this cycle pays what that one could not.`,
-          'rule',
-          'period',
-        );
-      if (other > cycleId && state.round > 0)
-        throw new DomainError(
-          'LATER_CYCLE_STARTED',
-          `${other} was prepared already and pays what was due before it.`,
-          'rule',
-          'period',
-        );
-      if (other < cycleId) paidThrough = Math.max(paidThrough, state.asOf);
-    }
-  }
-  return paidThrough;
-}
-
-/**
- * Payments that earlier rounds ordered are cancelled; this round orders again what is still due.
- */
-async function cancelEarlierRounds(
+async function cancelOrdersOfOthers(
   deps: Deps,
-  cycleId: string,
-  round: number,
+  { programmeId, cycleId }: CycleState,
   base: JobContext,
   signal?: AbortSignal,
 ): Promise<void> {
-  await pipelined(
-    pagesOf(deps.store, `payment-${cycleId}-`, signal ? { signal } : {}),
-    async (page) => {
-      const units = page.flatMap(({ stream, events }): Unit[] => {
-        const state = foldPayment(events);
-        if (state.status !== 'ordered' || state.round >= round) return [];
-        return [
-          {
-            verb: 'cancel',
-            key: stream,
-            loaded: [events],
-            parts: [
-              part(stream, paymentDecider, {
-                type: 'CancelPayment',
-                reason: `The cycle was returned and is prepared again, round ${round}.`,
-              }),
-            ],
-          },
-        ];
-      });
-      refuseNone(await record(deps, units, base));
-    },
-    signal,
-  );
+  for (const other of await cyclesOf(deps, programmeId)) {
+    if (other.cycleId === cycleId || other.round === 0) continue;
+    if (other.status === 'abandoned')
+      await cancelOrders(deps, other.cycleId, other.round, ABANDONED, base, signal);
+    if (other.status === 'returned' && other.cycleId > cycleId)
+      await cancelOrders(
+        deps,
+        other.cycleId,
+        other.round,
+        'The cycle was returned, and an earlier one is prepared first.',
+        base,
+        signal,
+      );
+  }
 }

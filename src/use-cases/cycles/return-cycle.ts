@@ -15,15 +15,30 @@ export interface ReturnArgs {
  * Sends a cycle back to its preparer. What was reserved for it is released with it. The payments
  * ordered are cancelled when the next round is prepared.
  */
-export async function returnCycleParts(
+export const returnCycleParts = (
+  deps: Pick<Deps, 'store'>,
+  args: ReturnArgs,
+): Promise<readonly Part[]> => sendingBack(deps, args, 'ReturnCycle');
+
+/**
+ * Gives up a cycle that was not approved: its payments are cancelled by themselves, and other
+ * months are prepared as if it were not there.
+ */
+export const abandonCycleParts = (
+  deps: Pick<Deps, 'store'>,
+  args: ReturnArgs,
+): Promise<readonly Part[]> => sendingBack(deps, args, 'AbandonCycle');
+
+async function sendingBack(
   deps: Pick<Deps, 'store'>,
   { cycleId, reason }: ReturnArgs,
+  type: 'ReturnCycle' | 'AbandonCycle',
 ): Promise<readonly Part[]> {
   // Whatever the cycle's state: an approval that was cut short may have reserved already. Where
   // nothing is, nothing is released.
   const hasBudget = (await deps.store.readStream(budgetStreamOf(cycleId), { limit: 1 })).length > 0;
   return [
-    part(streams.cycle(cycleId), cycleDecider, { type: 'ReturnCycle', reason }),
+    part(streams.cycle(cycleId), cycleDecider, { type, reason }),
     ...(hasBudget
       ? [
           part(budgetStreamOf(cycleId), budgetDecider, {
@@ -47,6 +62,20 @@ export async function returnCycle(
     deps.registry,
     deps.locks,
     await returnCycleParts(deps, args),
+    context,
+  );
+}
+
+export async function abandonCycle(
+  deps: Deps,
+  args: ReturnArgs,
+  context: CommandContext,
+): Promise<CommandResult> {
+  return execute(
+    deps.store,
+    deps.registry,
+    deps.locks,
+    await abandonCycleParts(deps, args),
     context,
   );
 }

@@ -7,10 +7,10 @@ import { approveCycle } from '../../../use-cases/cycles/approve-cycle.js';
 import { checkCycle, overrideFinding } from '../../../use-cases/cycles/check-cycle.js';
 import { closeCycle } from '../../../use-cases/cycles/close-cycle.js';
 import { readCycle } from '../../../use-cases/cycles/cycles.js';
-import { prepareCycle } from '../../../use-cases/cycles/prepare-cycle.js';
+import { openCycle, prepareCycle } from '../../../use-cases/cycles/prepare-cycle.js';
 import { reconcileCycle } from '../../../use-cases/cycles/reconcile-cycle.js';
 import { releaseCycle } from '../../../use-cases/cycles/release-cycle.js';
-import { returnCycle } from '../../../use-cases/cycles/return-cycle.js';
+import { abandonCycle, returnCycle } from '../../../use-cases/cycles/return-cycle.js';
 import type { CommandContext } from '../../../write-side/context.js';
 import { acting, action, actorOf, contextOf, type Run } from '../../command.js';
 import { withEngine, type Engine } from '../../compose.js';
@@ -76,6 +76,19 @@ export function addPrepare(cycle: Command): void {
         ({ done }) => progress(done),
         run.signal,
       );
+    },
+  });
+}
+
+export function addOpen(cycle: Command): void {
+  addStep(cycle, {
+    name: 'open',
+    role: 'finance-officer',
+    description: 'open a month (preparing does it too), also again one that was abandoned',
+    work: async (engine, options, contextWith) => {
+      const programmeId = parseProgrammeId(options.programme, 'programme');
+      await openCycle(engine, programmeId, options.period, contextWith());
+      return { cycleId: idOf(options) };
     },
   });
 }
@@ -165,11 +178,29 @@ export function addReturn(cycle: Command): void {
   addStep(cycle, {
     name: 'return',
     role: 'finance-controller',
-    description: 'send a prepared cycle back, with a reason; it can be prepared again',
-    work: (engine, options, contextWith) => {
+    description:
+      'send a cycle that is being prepared, or is prepared, back with a reason; it can be prepared again',
+    work: async (engine, options, contextWith) => {
       const cycleId = idOf(options);
       const reason = required(options.reason, 'reason');
-      return returnCycle(engine, { cycleId, reason }, contextWith(reason));
+      const position = await engine.store.lastPosition();
+      return returnCycle(engine, { cycleId, reason }, contextWith(reason, position));
+    },
+  }).option('--reason <text>', 'why');
+}
+
+export function addAbandon(cycle: Command): void {
+  addStep(cycle, {
+    name: 'abandon',
+    role: 'finance-controller',
+    description:
+      'give up a month that was opened by mistake or cannot be prepared, with a reason; other months go on',
+    work: async (engine, options, contextWith) => {
+      const cycleId = idOf(options);
+      const reason = required(options.reason, 'reason');
+      const position = await engine.store.lastPosition();
+      const result = await abandonCycle(engine, { cycleId, reason }, contextWith(reason, position));
+      return { cycleId, ...result };
     },
   }).option('--reason <text>', 'why');
 }

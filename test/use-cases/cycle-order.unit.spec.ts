@@ -1,0 +1,182 @@
+import { describe, expect, test } from '@jest/globals';
+import { cycleDecider, type CycleCommand } from '../../src/cycle/cycle.decider.js';
+import type { CycleEvent, CycleState } from '../../src/cycle/cycle.state.js';
+import type { Context, Foldable } from '../../src/kernel/decider.js';
+import { DomainError } from '../../src/kernel/errors.js';
+import {
+  paidThroughBefore,
+  requireNoneLater,
+} from '../../src/use-cases/cycles/cycle-order.rule.js';
+import { by, HASH } from '../deciders/given.js';
+
+const MONTHS = ['2026-01', '2026-02', '2026-03'] as const;
+/** Rounds after this are like it. */
+const ROUNDS = 2;
+const officer = by('farid', 'finance-officer');
+const controller = by('kenza', 'finance-controller');
+const releaser = by('rachid', 'finance-controller');
+const automation = by('automation', 'automation');
+const FIGURES = {
+  orderedCount: 0,
+  orderedMinor: '0',
+  settledCount: 0,
+  settledMinor: '0',
+  rejectedCount: 0,
+  rejectedMinor: '0',
+  returnedCount: 0,
+  returnedMinor: '0',
+  cancelledCount: 0,
+  cancelledMinor: '0',
+  outstandingCount: 0,
+  outstandingMinor: '0',
+  openBreaks: 0,
+  throughPosition: 1,
+};
+
+type Cycles = readonly CycleState[];
+interface Step {
+  readonly command: CycleCommand;
+  readonly who: Context;
+}
+
+const stepsOf = (month: string): readonly Step[] => [
+  {
+    command: {
+      type: 'OpenCycle',
+      cycleId: `asd-${month}`,
+      programmeId: 'asd',
+      period: month,
+      policyVersion: 1,
+      currency: 'MAD',
+    },
+    who: officer,
+  },
+  { command: { type: 'StartPreparation', asOf: 1 }, who: officer },
+  {
+    command: { type: 'RecordPreparation', asOf: 1, count: 0, totalMinor: '0', contentHash: HASH },
+    who: officer,
+  },
+  { command: { type: 'ApproveCycle', contentHash: HASH, fiscalYear: 2026 }, who: controller },
+  { command: { type: 'ReturnCycle', reason: 'look again' }, who: controller },
+  { command: { type: 'AbandonCycle', reason: 'a mistake' }, who: controller },
+  {
+    command: { type: 'ReleaseCycle', contentHash: HASH, executionDate: '2026-01-31' },
+    who: releaser,
+  },
+  {
+    command: { type: 'RecordInstruction', count: 0, totalMinor: '0', files: [] },
+    who: automation,
+  },
+  { command: { type: 'ReconcileCycle', figures: FIGURES }, who: officer },
+  { command: { type: 'CloseCycle', releasedMinor: '0' }, who: officer },
+];
+
+/** What the use cases ask of the other months before they decide. */
+function requireTurn(cycles: Cycles, month: string, { type }: CycleCommand): void {
+  const others = cycles.filter(({ status }) => status !== 'none');
+  if (type === 'OpenCycle') requireNoneLater(others, `asd-${month}`);
+  if (type === 'StartPreparation') paidThroughBefore(others, `asd-${month}`);
+}
+
+/** What a step leads to; undefined where it is refused or changes nothing. */
+function taken(cycles: Cycles, i: number, { command, who }: Step): Cycles | undefined {
+  try {
+    requireTurn(cycles, MONTHS[i]!, command);
+    const drafts = cycleDecider.decide(cycles[i]!, command, who);
+    if (drafts.length === 0) return undefined;
+    const state = drafts.reduce(
+      (folded, draft) =>
+        cycleDecider.evolve(folded, {
+          ...draft,
+          meta: { actor: who.actor.id, role: who.actor.role },
+          time: who.now,
+        } as Foldable<CycleEvent>),
+      cycles[i]!,
+    );
+    return cycles.map((cycle, n) => (n === i ? state : cycle));
+  } catch (error) {
+    if (error instanceof DomainError) return undefined;
+    throw error;
+  }
+}
+
+const keyOf = (cycles: Cycles): string =>
+  cycles
+    .map(({ status, round, figures }) => `${status}${round}${figures ? 'reconciled' : ''}`)
+    .join(' ');
+
+interface Explored {
+  readonly states: ReadonlyMap<string, Cycles>;
+  /** From which states a state is reached. */
+  readonly from: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+function explore(start: Cycles): Explored {
+  const states = new Map([[keyOf(start), start]]);
+  const from = new Map<string, Set<string>>();
+  for (const [key, cycles] of states) {
+    for (const [i, month] of MONTHS.entries()) {
+      for (const step of stepsOf(month)) {
+        const next = taken(cycles, i, step);
+        if (!next || next[i]!.round > ROUNDS) continue;
+        const nextKey = keyOf(next);
+        if (!states.has(nextKey)) states.set(nextKey, next);
+        from.set(nextKey, (from.get(nextKey) ?? new Set()).add(key));
+      }
+    }
+  }
+  return { states, from };
+}
+
+/** States from which one that is wanted is reached. */
+function leadingTo({ states, from }: Explored, wanted: (cycles: Cycles) => boolean): Set<string> {
+  const found = new Set([...states].filter(([, cycles]) => wanted(cycles)).map(([key]) => key));
+  for (const key of found) for (const before of from.get(key) ?? []) found.add(before);
+  return found;
+}
+
+const { states, from } = explore(MONTHS.map(() => cycleDecider.initialState));
+const stuck = (wanted: (cycles: Cycles) => boolean): string[] => {
+  const leading = leadingTo({ states, from }, wanted);
+  return [...states.keys()].filter((key) => !leading.has(key));
+};
+
+describe('every state that three months of a programme can be in', () => {
+  test('is explored: months opened out of order, returned, given up, paid', () => {
+    expect(states.size).toBeGreaterThan(1_000);
+    const seen = new Set([...states.values()].flat().map(({ status }) => status));
+    expect([...seen].sort()).toEqual(
+      [
+        'none',
+        'open',
+        'preparing',
+        'prepared',
+        'approved',
+        'returned',
+        'released',
+        'instructed',
+        'closed',
+        'abandoned',
+      ].sort(),
+    );
+  });
+
+  test('leads to one in which each month that was opened is closed or abandoned', () => {
+    expect(
+      stuck((cycles) =>
+        cycles.every(({ status }) => ['none', 'closed', 'abandoned'].includes(status)),
+      ),
+    ).toEqual([]);
+  });
+
+  test('leads to the last month closed, unless it was given up for good', () => {
+    expect(
+      stuck(
+        (cycles) =>
+          cycles[2]!.status === 'closed' ||
+          (cycles[2]!.status === 'abandoned' && cycles[2]!.round === ROUNDS) ||
+          (cycles[2]!.status !== 'none' && cycles[2]!.round === ROUNDS),
+      ),
+    ).toEqual([]);
+  });
+});
