@@ -15,10 +15,17 @@ import { AutomationRunner } from '../process-managers/runner.js';
 import { setAsideNote, stateKept } from '../process-managers/set-aside.js';
 import { engineOver } from './engine.js';
 import type { BackgroundStart } from '../runtime/background.js';
+import { openSqliteJobQueue } from '../adapters/job-queue/sqlite.js';
+import { workOff, type QueuedJob } from '../use-cases/jobs/queued-jobs.js';
 import { unfinished } from '../use-cases/jobs/all.js';
 import { JobRunner } from '../use-cases/jobs/job-runner.js';
 import { throttlePages } from '../runtime/throttle-pages.js';
-import { READ_MODELS, type FromBackground, type ToBackground } from '../write-side/jobs.js';
+import {
+  jobIdOf,
+  READ_MODELS,
+  type FromBackground,
+  type ToBackground,
+} from '../write-side/jobs.js';
 import { supervise } from '../runtime/supervise.js';
 
 /**
@@ -41,11 +48,7 @@ const deps = engineOver(
   { rail: { ...start.rail, deferred: true } },
 );
 
-const jobs = new JobRunner(deps, tell, stop.signal);
-port.on('message', (message: ToBackground) => {
-  if (message.kind === 'stop') stop.abort();
-  else jobs.start(message.job, message.by);
-});
+port.on('message', (_stop: ToBackground) => stop.abort());
 
 const reads = await openEmbeddedReadStore(join(start.dir, 'read.db'), {
   thread: 'local',
@@ -98,7 +101,17 @@ const telling = setInterval(() => {
 }, 250);
 
 tell({ kind: 'ready' });
-for (const { job, by } of await unfinished(deps)) jobs.start(job, by);
+const jobs = new JobRunner(deps, tell);
+async function work(): Promise<void> {
+  const queue = openSqliteJobQueue<QueuedJob>(start.dir, { takeBack: true });
+  try {
+    for (const { job, by } of await unfinished(deps)) await queue.submit(jobIdOf(job), { job, by });
+    await workOff(queue, jobs, 'background', stop.signal);
+  } finally {
+    await queue.close();
+  }
+}
+const working = supervise('jobs', work, tell, stop.signal);
 const attending = deps.opened.attend?.(
   {
     take: takeFrom(deps),
@@ -111,8 +124,7 @@ const attending = deps.opened.attend?.(
   },
   stop.signal,
 );
-await Promise.all([automating, projecting, attending]);
-await jobs.settled();
+await Promise.all([automating, projecting, attending, working]);
 clearInterval(telling);
 await reads.close();
 await store.close();

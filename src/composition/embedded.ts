@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { servedReadModels } from '../../projections/all.js';
 import { openAccessLog } from '../adapters/access-log/sqlite.js';
 import { callbackSender } from '../adapters/payment-rail/govstack/callbacks.js';
+import { openSqliteJobQueue } from '../adapters/job-queue/sqlite.js';
 import { openEmbeddedReadStore } from '../adapters/read-store/sqlite/read-store.js';
 import { AppModule } from './app.module.js';
 import type { Config } from './config.js';
@@ -17,6 +18,7 @@ import { Background, type BackgroundStart } from '../runtime/background.js';
 import type { Log } from '../runtime/log.js';
 import { Metrics } from '../runtime/metrics.js';
 import { ProjectionProgress } from '../runtime/projection-progress.js';
+import { QueuedJobs, type QueuedJob } from '../use-cases/jobs/queued-jobs.js';
 import { READ_MODELS } from '../write-side/jobs.js';
 
 /**
@@ -35,7 +37,8 @@ export async function startEmbedded(config: Config, log: Log): Promise<RunningSe
   try {
     const embedded = opened.keep(await openEmbedded(config));
     const served = await serving(config, embedded, opened);
-    const { background, failed, shell } = shellOf(config, log);
+    const queue = opened.keep(openSqliteJobQueue<QueuedJob>(embedded.dir));
+    const { background, failed, shell } = shellOf(config, log, new QueuedJobs(queue));
     opened.keep({ close: () => background.stop() });
     opened.keep(shell.caller);
     shell.metrics.position(await embedded.store.lastPosition());
@@ -69,7 +72,7 @@ interface EmbeddedShell {
   readonly failed: Promise<void>;
 }
 
-function shellOf(config: Config, log: Log): EmbeddedShell {
+function shellOf(config: Config, log: Log, jobs: Shell['jobs']): EmbeddedShell {
   const { promise: failed, resolve: fail } = Promise.withResolvers<void>();
   const metrics = new Metrics();
   const progress = new ProjectionProgress([READ_MODELS], config.readWaitMs);
@@ -84,7 +87,7 @@ function shellOf(config: Config, log: Log): EmbeddedShell {
     caller,
     progress,
     routes: new Routes(),
-    jobs: background,
+    jobs,
     healthStatus: background,
   };
   return { shell, background, failed };

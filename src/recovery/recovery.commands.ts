@@ -78,7 +78,7 @@ export const recoveryHandlers = commandHandlers(
       parts: [],
       answer: { programmeId, jobId: jobIdOf(job) },
       status: 202,
-      afterwards: () => deps.background.start(job, { actor, correlationId }),
+      afterwards: () => deps.background.start(job, { actor, correlationId, commandId }),
     };
   }),
   commandHandler(SuspendRecovery, (command) =>

@@ -1,26 +1,14 @@
-import { LRUCache } from 'lru-cache';
 import type { MessagePort, Worker } from 'node:worker_threads';
-import {
-  jobIdOf,
-  type FromBackground,
-  type Job,
-  type JobFor,
-  type Jobs,
-  type JobStatus,
-  type ToBackground,
-} from '../write-side/jobs.js';
+import type { FromBackground, ToBackground } from '../write-side/jobs.js';
 import type { Log } from './log.js';
 import type { Metrics } from './metrics.js';
 import type { ProjectionProgress } from './projection-progress.js';
 import type { AutomationHealth, HealthStatus } from './health-status.js';
 
-const REMEMBERED_JOBS = 1_000;
-
 /**
  * The HTTP thread's end of the background thread: read models, automations and jobs run over there.
  */
-export class Background implements Jobs, HealthStatus {
-  readonly #jobs = new LRUCache<string, JobStatus>({ max: REMEMBERED_JOBS });
+export class Background implements HealthStatus {
   #worker: Worker | undefined;
   #exited: Promise<void> = Promise.resolve();
   #stopping = false;
@@ -64,20 +52,6 @@ export class Background implements Jobs, HealthStatus {
     });
   }
 
-  /** Starts a job; one that is running already goes on. */
-  start(job: Job, by: JobFor): string {
-    const jobId = jobIdOf(job);
-    if (this.#jobs.get(jobId)?.state !== 'running') {
-      this.#note({ jobId, state: 'running' });
-      this.#send({ kind: 'start', job, by });
-    }
-    return jobId;
-  }
-
-  job(jobId: string): JobStatus | undefined {
-    return this.#jobs.get(jobId);
-  }
-
   /** Ends at the next safe point; what was under way is finished by the next start. */
   async stop(): Promise<void> {
     this.#stopping = true;
@@ -87,10 +61,6 @@ export class Background implements Jobs, HealthStatus {
 
   #send(message: ToBackground): void {
     this.#worker?.postMessage(message);
-  }
-
-  #note(status: JobStatus): void {
-    this.#jobs.set(status.jobId, status);
   }
 
   #take(message: Exclude<FromBackground, { readonly kind: 'ready' }>): void {
@@ -104,9 +74,6 @@ export class Background implements Jobs, HealthStatus {
       case 'automation':
         this.automation = { setAside: message.setAside, behind: message.behind };
         this.metrics.automation(this.automation);
-        break;
-      case 'job':
-        this.#note(message.status);
         break;
       case 'note':
         this.log.info({ what: message.what, detail: message.detail }, 'background');

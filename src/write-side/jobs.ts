@@ -44,9 +44,10 @@ export type Job = { [K in JobKind]: JobOf<K> }[JobKind];
 export interface JobFor {
   readonly actor: Actor;
   readonly correlationId: string;
+  /** Of the request: it starts a job once, however often it is sent. */ readonly commandId?: string;
 }
 
-/** What a job can be. Interrupted: it is finished by whoever asked for it asking again. */
+/** What a job can be. Interrupted: what it was to do was sent back or given up meanwhile. */
 export const JOB_STATES = ['running', 'done', 'failed', 'interrupted'] as const;
 
 export interface JobStatus {
@@ -60,8 +61,8 @@ export interface JobStatus {
 }
 
 /**
- * Where the commands hand their jobs over, and where queries ask how they go: the background
- * thread, or a queue that another process works off.
+ * Where the commands hand their jobs over, and where queries ask how they go: a queue that another
+ * thread or process works off.
  */
 export interface Jobs {
   /** Starts a job; one that is running already goes on. Gives its id. */
@@ -99,13 +100,11 @@ export function jobIdOf<K extends JobKind>(job: JobOf<K>): string {
 export const READ_MODELS = 'read-models';
 
 /** From the HTTP thread to the background thread. */
-export type ToBackground =
-  { readonly kind: 'start'; readonly job: Job; readonly by: JobFor } | { readonly kind: 'stop' };
+export type ToBackground = { readonly kind: 'stop' };
 /** From the background thread to the HTTP thread. */
 export type FromBackground =
   | { readonly kind: 'ready' }
   | { readonly kind: 'position'; readonly name: string; readonly position: number }
-  | { readonly kind: 'job'; readonly status: JobStatus }
   | { readonly kind: 'note'; readonly what: string; readonly detail: string }
   | { readonly kind: 'trouble'; readonly what: string; readonly detail: string }
   /** Events that process managers set aside, and managers that fail now; told when it changes. */

@@ -130,6 +130,18 @@ if (postgres.running)
       expect((await claimed(queue)).work).toEqual({ of: 'third' });
     });
 
+    it('runs a job once for a command, however often it is submitted, and again for another', async () => {
+      const queue = await open();
+      await Promise.all(
+        Array.from({ length: 4 }, () => queue.submit('j', { of: 'one' }, 'command-1')),
+      );
+      await (await claimed(queue)).finish({ state: 'done', result: 1 });
+      await queue.submit('j', { of: 'one' }, 'command-1');
+      expect(await queue.state('j')).toMatchObject({ state: 'done' });
+      await queue.submit('j', { of: 'two' }, 'command-2');
+      expect((await claimed(queue)).work).toEqual({ of: 'two' });
+    });
+
     it('gives each job to one of many workers that claim at once, the first submitted first', async () => {
       const workers = await Promise.all(Array.from({ length: 4 }, () => open()));
       const ids = Array.from({ length: 40 }, (_, i) => `job-${String(99 - i)}`);

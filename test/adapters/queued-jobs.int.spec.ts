@@ -83,9 +83,7 @@ if (postgres.running)
       const world = await newWorld();
       const told: FromBackground[] = [];
       const api = new QueuedJobs(await open());
-      const stop = await work(
-        new JobRunner(world.engine, (message) => told.push(message), new AbortController().signal),
-      );
+      const stop = await work(new JobRunner(world.engine, (message) => told.push(message)));
       const jobId = await api.start(JOB, BY);
       expect(await when(api, jobId, ({ state }) => state !== 'running')).toMatchObject({
         state: 'failed',

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { localIssuer } from '../../src/adapters/signer/local-issuer.js';
 import type { Role } from '../../src/kernel/decider.js';
-import { asdProgramme } from '../../src/eligibility/reference/asd.js';
+import { asdProgramme, asdVersions } from '../../src/eligibility/reference/asd.js';
 import { Caller, expectStatus, person, writtenIn } from './http-world.js';
 
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
@@ -145,6 +145,54 @@ describe('the process that serves', () => {
     const auditor = await caller(dir, next.url, 'a', 'auditor');
     for (const personId of acknowledged)
       await expectStatus(200, auditor.get(`/audit/streams/person-${personId}`));
+    next.child.kill('SIGTERM');
+    await next.exit;
+  });
+
+  it('ends each job that it accepted, also when it was killed, and none twice for one key', async () => {
+    const dir = folder();
+    const server = await serving({ SANAD_DATA: dir });
+    const manager = await caller(dir, server.url, 'm.alaoui', 'programme-manager');
+    await expectStatus(201, manager.post('/programmes', asdProgramme));
+    for (const { programmeId, contentHash: _, ...policy } of asdVersions)
+      await expectStatus(201, manager.post(`/programmes/${programmeId}/policies`, policy));
+    await expectStatus(200, manager.post('/programmes/asd/opening'));
+    const asked = [
+      ['/cycles/asd-2025-10/prepare', {}],
+      ['/cycles/asd-2025-10/check', {}],
+      ['/cycles/asd-2025-10/reconcile', {}],
+      ['/cycles/asd-2025-10/reinstructions', { executionDate: '2025-11-03' }],
+      ['/recoveries/asd/plans', { sharePercent: 20, floor: '0.00', reason: 'debts' }],
+      ['/bank/entries/matching', {}],
+    ] as const;
+    const ask = async (url: string): Promise<readonly string[]> => {
+      const officer = await caller(dir, url, 'f.elfassi', 'finance-officer');
+      const jobIds: string[] = [];
+      for (const [path, body] of asked)
+        jobIds.push((await expectStatus(202, officer.post(path, body, path))).jobId);
+      return jobIds;
+    };
+    const jobIds = await ask(server.url);
+    server.child.kill('SIGKILL');
+    await server.exit;
+    const next = await serving({ SANAD_DATA: dir });
+    const officer = await caller(dir, next.url, 'f.elfassi', 'finance-officer');
+    const ended = await Promise.all(jobIds.map((jobId) => officer.job(jobId)));
+    expect(ended.map(({ state, code }) => code ?? state)).toEqual([
+      'done',
+      'done',
+      'CYCLE_STATUS',
+      'CYCLE_NOT_RELEASED',
+      'done',
+      'done',
+    ]);
+    const again = await ask(next.url);
+    expect(again).toEqual(jobIds);
+    expect(
+      await Promise.all(again.map(async (jobId) => (await officer.get(`/jobs/${jobId}`)).body)),
+    ).toEqual(ended);
+    for (const never of ['reconcile-asd-2025-10-0badf00d', 'check-asd-2025-10-0badf00d'])
+      expect((await officer.get(`/jobs/${never}`)).body.code).toBe('JOB_NOT_FOUND');
     next.child.kill('SIGTERM');
     await next.exit;
   });

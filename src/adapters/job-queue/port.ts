@@ -40,9 +40,10 @@ export interface ClaimedJob<Work> {
 export interface JobQueue<Work> {
   /**
    * Durable when it resolves. One that waits or runs already goes on as it is; one that has ended
-   * is run again.
+   * is run again, unless it is for the command that it was submitted for before.
+   * @param commandId starts a job at most once, however long ago
    */
-  submit(jobId: string, work: Work): Promise<void>;
+  submit(jobId: string, work: Work, commandId?: string): Promise<void>;
   state(jobId: string): Promise<QueuedState | undefined>;
   /**
    * The job that was submitted first and is in nobody's hands; waits for one. Nothing once the

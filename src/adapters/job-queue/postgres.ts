@@ -1,6 +1,7 @@
 import { pause } from '../../kernel/concurrency/pause.js';
 import { DomainError } from '../../kernel/errors.js';
 import { openPostgres, PostgresError, type Postgres } from '../postgres/pool.js';
+import { json } from './json.js';
 import {
   JOB_KEEPS_STOPPING,
   MAX_TRIES,
@@ -31,12 +32,18 @@ const TABLE = `
     progress json, result json, code text, detail text
   );
   create index if not exists sanad_job_open on sanad_job (submitted, job_id) where state in ('waiting', 'running');
+  create table if not exists sanad_job_command (command_id text collate "C" primary key, job_id text not null);
   create index if not exists sanad_job_ended on sanad_job (submitted) where state in ('done', 'failed');
 `;
 const SUBMIT = `
   insert into sanad_job (job_id, work, state) values ($1, $2, 'waiting')
   on conflict (job_id) do update set work = excluded.work, state = 'waiting', submitted = excluded.submitted, tries = 0, worker = null, lease_until = null, progress = null, result = null, code = null, detail = null
   where sanad_job.state in ('done', 'failed')
+`;
+/** The same for a command that started none yet. */
+const SUBMIT_FOR = `
+  with first as (insert into sanad_job_command (command_id, job_id) values ($3, $1) on conflict do nothing returning command_id)
+  ${SUBMIT.trim().replace("values ($1, $2, 'waiting')", "select $1, $2::json, 'waiting' from first")}
 `;
 const CLAIM = `
   update sanad_job set state = 'running', attempt = attempt + 1, tries = tries + 1, worker = $1, lease_until = clock_timestamp() + $2 * interval '1 millisecond'
@@ -140,8 +147,11 @@ class PostgresJobQueue<Work extends object> implements JobQueue<Work> {
     };
   }
 
-  async submit(jobId: string, work: Work): Promise<void> {
-    await this.#durably(SUBMIT, [jobId, JSON.stringify(work)]);
+  async submit(jobId: string, work: Work, commandId?: string): Promise<void> {
+    const values = [jobId, JSON.stringify(work)];
+    await (commandId === undefined
+      ? this.#durably(SUBMIT, values)
+      : this.#durably(SUBMIT_FOR, [...values, commandId]));
   }
 
   async claim(worker: string, signal: AbortSignal): Promise<ClaimedJob<Work> | undefined> {
@@ -298,12 +308,6 @@ class Held<Work> implements ClaimedJob<Work> {
     );
   }
 }
-
-/** Whole numbers beyond 2^53 as strings, as the API shows them. */
-const json = (value: unknown): string =>
-  JSON.stringify(value ?? null, (_key, part: unknown) =>
-    typeof part === 'bigint' ? part.toString() : part,
-  );
 
 function rethrow(error: unknown): never {
   throw told(error);

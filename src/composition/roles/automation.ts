@@ -82,7 +82,7 @@ async function automate(
   );
   const failed = new AbortController();
   const until = AbortSignal.any([held, failed.signal]);
-  const jobs = new JobRunner(servers, supervisor.tell, until);
+  const jobs = new JobRunner(servers, supervisor.tell);
   const together = [
     automations.run(until),
     workOff(queue, jobs, `automation-${process.pid}-${randomUUID()}`, until),

@@ -25,12 +25,12 @@ export const correctionHandlers = commandHandlers(
         ...(personId === undefined ? {} : { personId }),
       };
       await requireCorrectable(deps, job);
-      const { actor, correlationId } = call.context;
+      const { actor, correlationId, commandId } = call.context;
       return {
         parts: [],
         answer: { programmeId, jobId: jobIdOf(job) },
         status: 202,
-        afterwards: () => deps.background.start(job, { actor, correlationId }),
+        afterwards: () => deps.background.start(job, { actor, correlationId, commandId }),
       };
     },
   ),

@@ -38,12 +38,12 @@ const idOf = (command: Command): string => parseCycleId(command.param('cycleId')
  * if it is not running.
  */
 function inBackground(command: Command, deps: CommandPlanDeps, job: Job): CommandPlan {
-  const { actor, correlationId } = command.call.context;
+  const { actor, correlationId, commandId } = command.call.context;
   return {
     parts: [],
     answer: { cycleId: idOf(command), jobId: jobIdOf(job) },
     status: 202,
-    afterwards: () => deps.background.start(job, { actor, correlationId }),
+    afterwards: () => deps.background.start(job, { actor, correlationId, commandId }),
   };
 }
 

@@ -19,33 +19,12 @@ export type JobEnd =
     }
   | { readonly state: 'interrupted' };
 
-/** Runs jobs one after the other, and tells how they go. */
+/** Runs jobs to their end. */
 export class JobRunner {
-  #last: Promise<void> = Promise.resolve();
-
   constructor(
     private readonly deps: MessageDeps,
     private readonly tell: (message: FromBackground) => void,
-    private readonly signal: AbortSignal,
   ) {}
-
-  start(job: Job, by: JobFor): void {
-    this.#last = this.#last.then(async () => {
-      const jobId = jobIdOf(job);
-      const { fault: _, ...end }: JobEnd & { readonly fault?: boolean } = await this.run(
-        job,
-        by,
-        (progress) => this.tell({ kind: 'job', status: { jobId, state: 'running', progress } }),
-        this.signal,
-      );
-      this.tell({ kind: 'job', status: { jobId, ...end } });
-    });
-  }
-
-  /** Resolves when nothing is under way. */
-  async settled(): Promise<void> {
-    await this.#last;
-  }
 
   /**
    * Runs one job to its end, or until the signal aborts. Tells its progress a few times a second;

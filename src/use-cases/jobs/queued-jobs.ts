@@ -15,17 +15,15 @@ export interface QueuedJob {
   readonly by: JobFor;
 }
 
-/** Jobs that another process runs. Its end in this process: every one sees the same states. */
+/** Jobs that another thread or process runs. Its end here: every one sees the same states. */
 export class QueuedJobs implements Jobs {
   constructor(private readonly queue: JobQueue<QueuedJob>) {}
 
   /** Durable when it resolves. @throws DomainError JOB_QUEUE_AWAY */
   async start(job: Job, by: JobFor): Promise<string> {
     const jobId = jobIdOf(job);
-    await this.queue.submit(jobId, {
-      job,
-      by: { actor: by.actor, correlationId: by.correlationId },
-    });
+    const { actor, correlationId, commandId } = by;
+    await this.queue.submit(jobId, { job, by: { actor, correlationId } }, commandId);
     return jobId;
   }
 

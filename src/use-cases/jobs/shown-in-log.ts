@@ -10,31 +10,37 @@ interface Shown {
   status(log: EventStore, jobId: string, about: string): Promise<JobStatus | undefined>;
 }
 
-/** A job whose begin and end are in its cycle's stream. */
-function inCycle(
-  kind: JobKind | 'instruct',
-  begun: EventType,
-  done: EventType | undefined,
-  unfinished: Pick<JobStatus, 'state' | 'detail'>,
-): Shown {
+/** A job whose begin and end are in its cycle's stream, one a cycle. */
+function inCycle(kind: 'prepare' | 'instruct', begun: EventType, done: EventType): Shown {
   return {
-    id: new RegExp(`^${kind}-([a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2})(?:-[0-9a-f]{8})?$`),
+    id: new RegExp(`^${kind}-([a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2})$`),
     async status(log, jobId, cycleId) {
       const events = await log.readStream(streams.cycle(cycleId));
-      if (!events.some(({ type }) => type === begun)) return undefined;
-      const again = events.at(-1)!.type === 'CyclePreparationStarted';
-      const end = again ? undefined : events.findLast(({ type }) => type === done);
-      return end ? { jobId, state: 'done', result: end.data } : { jobId, ...unfinished };
+      const last = events.findLast(({ type }) => type === begun || type === done);
+      if (!last) return undefined;
+      if (last.type === done) return { jobId, state: 'done', result: last.data };
+      // Sent back or given up, and nothing goes on.
+      const isEnded = events
+        .slice(last.revision + 1)
+        .some(({ type }) => type === 'CycleReturned' || type === 'CycleAbandoned');
+      return { jobId, state: isEnded ? 'interrupted' : 'running' };
     },
   };
 }
 
-const RUNNING = { state: 'running' } as const;
-const ASK_AGAIN = {
-  state: 'interrupted',
-  detail:
-    'It was not finished by the process that began it; send the request again under another key.',
-} as const;
+/** A job that a command asked for, and that ends with an event of that command. */
+function ofCommand(kind: 'reconcile', done: EventType): Shown {
+  return {
+    id: new RegExp(`^${kind}-([a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2})-[0-9a-f]{8}$`),
+    async status(log, jobId, cycleId) {
+      const events = await log.readStream(streams.cycle(cycleId));
+      const end = events.find(
+        ({ type, meta }) => type === done && jobId.endsWith(`-${meta.command.slice(0, 8)}`),
+      );
+      return end && { jobId, state: 'done', result: end.data };
+    },
+  };
+}
 
 /** The newest correction of a programme. */
 const CORRECTION: Shown = {
@@ -49,16 +55,16 @@ const CORRECTION: Shown = {
 };
 
 /**
- * What the log shows of each kind of job to a process that did not run it; undefined: nothing. A
- * re-instruction shows in the payments only. Instructing is no job that is asked for, and has an id
- * all the same.
+ * What the log shows of each kind of job that the queue does not know (any more); undefined:
+ * nothing that is sure to be this job's. Instructing is no job that is asked for, and has an id all
+ * the same.
  */
 const SHOWN: { readonly [K in JobKind | 'instruct']: Shown | undefined } = {
-  prepare: inCycle('prepare', 'CyclePreparationStarted', 'CyclePrepared', RUNNING),
-  instruct: inCycle('instruct', 'CycleReleased', 'CycleInstructed', RUNNING),
-  check: inCycle('check', 'CyclePrepared', 'CycleChecked', ASK_AGAIN),
-  reconcile: inCycle('reconcile', 'CycleReleased', 'CycleReconciled', ASK_AGAIN),
-  reinstruct: inCycle('reinstruct', 'CycleReleased', undefined, ASK_AGAIN),
+  prepare: inCycle('prepare', 'CyclePreparationStarted', 'CyclePrepared'),
+  instruct: inCycle('instruct', 'CycleReleased', 'CycleInstructed'),
+  check: undefined,
+  reconcile: ofCommand('reconcile', 'CycleReconciled'),
+  reinstruct: undefined,
   correct: CORRECTION,
   'plan-recoveries': undefined,
   message: undefined,

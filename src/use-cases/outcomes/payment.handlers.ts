@@ -66,7 +66,7 @@ export const paymentHandlers = commandHandlers(
       parts: [],
       answer: { paymentId, jobId: jobIdOf(job) },
       status: 202,
-      afterwards: () => deps.background.start(job, { actor, correlationId }),
+      afterwards: () => deps.background.start(job, { actor, correlationId, commandId }),
     };
   }),
   commandHandler(CancelPayment, (command) => {

@@ -27,13 +27,13 @@ function applied(
   sha256: string,
   plan: Pick<CommandPlan, 'parts'>,
 ): CommandPlan {
-  const { actor, correlationId } = command.call.context;
+  const { actor, correlationId, commandId } = command.call.context;
   const job: Job = { kind: 'message', sha256 };
   return {
     ...plan,
     answer: { sha256, jobId: jobIdOf(job) },
     status: 202,
-    afterwards: () => deps.background.start(job, { actor, correlationId }),
+    afterwards: () => deps.background.start(job, { actor, correlationId, commandId }),
   };
 }
 
@@ -76,13 +76,13 @@ export const bankHandlers = commandHandlers(
     };
   }),
   commandHandler(MatchEntries, (command, deps) => {
-    const { actor, correlationId } = command.call.context;
+    const { actor, correlationId, commandId } = command.call.context;
     const job: Job = { kind: 'match' };
     return {
       parts: [],
       answer: { jobId: jobIdOf(job) },
       status: 202,
-      afterwards: () => deps.background.start(job, { actor, correlationId }),
+      afterwards: () => deps.background.start(job, { actor, correlationId, commandId }),
     };
   }),
   commandHandler(SetEntryOwner, (command) => {

@@ -1,0 +1,216 @@
+import Database from 'better-sqlite3';
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import { pause } from '../../kernel/concurrency/pause.js';
+import { DomainError } from '../../kernel/errors.js';
+import { json } from './json.js';
+import {
+  JOB_KEEPS_STOPPING,
+  MAX_TRIES,
+  type ClaimedJob,
+  type Finish,
+  type JobQueue,
+  type QueuedState,
+} from './port.js';
+
+const FILE = 'jobs.db';
+const ASK_EVERY_MS = 50;
+const TELL_EVERY_MS = 500;
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 60_000;
+/** Jobs that have ended and are remembered. */
+const REMEMBERED = 10_000;
+
+/**
+ * `submitted` only grows. `not_before` is when a job that waits for another try may be claimed, in
+ * milliseconds. Which command started which job is kept for ever, as its answer is.
+ */
+const TABLES = `
+  create table if not exists job (
+    job_id text primary key, work text not null, state text not null, submitted integer not null, tries integer not null default 0,
+    not_before integer not null default 0, progress text, result text, code text, detail text
+  ) strict;
+  create index if not exists job_by_state on job (state, submitted);
+  create table if not exists job_command (command_id text primary key, job_id text not null) strict;
+`;
+const SUBMIT = `
+  insert into job (job_id, work, state, submitted) values (@jobId, @work, 'waiting', (select coalesce(max(submitted), 0) + 1 from job))
+  on conflict (job_id) do update set work = excluded.work, state = 'waiting', submitted = excluded.submitted, tries = 0, not_before = 0,
+    progress = null, result = null, code = null, detail = null
+  where job.state in ('done', 'failed')
+`;
+const STARTED = 'insert into job_command (command_id, job_id) values (?, ?) on conflict do nothing';
+const CLAIM = `
+  update job set state = 'running', tries = tries + 1
+  where job_id = (select job_id from job where state = 'waiting' and not_before <= ? order by submitted limit 1)
+  returning job_id, work, tries
+`;
+const STATE = 'select state, progress, result, code, detail from job where job_id = ?';
+const TELL = "update job set progress = ? where job_id = ? and state = 'running'";
+const FINISH =
+  "update job set state = ?, result = ?, code = ?, detail = ? where job_id = ? and state = 'running'";
+const FORGET = `
+  delete from job where job_id in (select job_id from job where state in ('done', 'failed') order by submitted desc limit -1 offset ?)
+`;
+const RELEASE =
+  "update job set state = 'waiting', tries = max(tries - 1, 0) where job_id = ? and state = 'running'";
+const RETRY =
+  "update job set state = ?, not_before = ?, code = ?, detail = ? where job_id = ? and state = 'running'";
+/** What an earlier process had in its hands; its try counts. */
+const TAKE_BACK = "update job set state = 'waiting', not_before = 0 where state = 'running'";
+
+interface ClaimedRow {
+  readonly job_id: string;
+  readonly work: string;
+  readonly tries: number;
+}
+interface StateRow {
+  readonly state: QueuedState['state'];
+  readonly progress: string | null;
+  readonly result: string | null;
+  readonly code: string | null;
+  readonly detail: string | null;
+}
+
+export interface SqliteJobQueueOptions {
+  /**
+   * Jobs that run are given back first: this process holds the folder, so whoever ran them is gone.
+   */
+  readonly takeBack?: boolean;
+  /** The pause before the second try of a job; default 1 s. */
+  readonly firstPauseMs?: number;
+}
+
+/**
+ * Jobs in `<dir>/jobs.db`, for the threads of the one process that holds the folder: one submits,
+ * one works. `Work` is JSON. @throws DomainError JOB_QUEUE_FAILED
+ */
+export const openSqliteJobQueue = <Work extends object>(
+  dir: string,
+  options: SqliteJobQueueOptions = {},
+): JobQueue<Work> => tried(() => new SqliteJobQueue<Work>(join(dir, FILE), options));
+
+class SqliteJobQueue<Work extends object> implements JobQueue<Work> {
+  readonly #db: Database.Database;
+  readonly #firstPauseMs: number;
+
+  constructor(file: string, { takeBack = false, firstPauseMs }: SqliteJobQueueOptions) {
+    this.#firstPauseMs = firstPauseMs ?? FIRST_PAUSE_MS;
+    this.#db = new Database(file, { timeout: 5_000 });
+    chmodSync(file, 0o600);
+    this.#db.pragma('journal_mode = wal');
+    this.#db.pragma('synchronous = full');
+    this.#db.exec(TABLES);
+    if (takeBack) this.#db.exec(TAKE_BACK);
+  }
+
+  async submit(jobId: string, work: Work, commandId?: string): Promise<void> {
+    tried(() =>
+      this.#db
+        .transaction(() => {
+          const isNew =
+            commandId === undefined ||
+            this.#db.prepare(STARTED).run(commandId, jobId).changes === 1;
+          if (isNew) this.#db.prepare(SUBMIT).run({ jobId, work: JSON.stringify(work) });
+        })
+        .immediate(),
+    );
+  }
+
+  async state(jobId: string): Promise<QueuedState | undefined> {
+    const row = tried(() => this.#db.prepare<[string], StateRow>(STATE).get(jobId));
+    if (!row) return undefined;
+    const { state, progress, result, code, detail } = row;
+    return {
+      state,
+      ...(progress === null ? {} : { progress: JSON.parse(progress) as unknown }),
+      ...(result === null ? {} : { result: JSON.parse(result) as unknown }),
+      ...(code === null ? {} : { code }),
+      ...(detail === null ? {} : { detail }),
+    };
+  }
+
+  async claim(_worker: string, signal: AbortSignal): Promise<ClaimedJob<Work> | undefined> {
+    while (!signal.aborted) {
+      const row = tried(() => this.#db.prepare<[number], ClaimedRow>(CLAIM).get(Date.now()));
+      if (row && row.tries <= MAX_TRIES) return new Held<Work>(this.#db, row, this.#firstPauseMs);
+      if (row) this.#giveUp(row);
+      else await pause(ASK_EVERY_MS, signal);
+    }
+    return undefined;
+  }
+
+  async close(): Promise<void> {
+    this.#db.close();
+  }
+
+  #giveUp({ job_id: jobId }: ClaimedRow): void {
+    const detail = `Its worker stopped ${MAX_TRIES} times; send the request again when it is known why.`;
+    tried(() => this.#db.prepare(FINISH).run('failed', null, JOB_KEEPS_STOPPING, detail, jobId));
+  }
+}
+
+class Held<Work> implements ClaimedJob<Work> {
+  readonly jobId: string;
+  readonly work: Work;
+  /** Nobody else works on the folder's jobs. */
+  readonly lost = new AbortController().signal;
+  readonly #tries: number;
+  #toldMs = -Infinity;
+
+  constructor(
+    private readonly db: Database.Database,
+    { job_id, work, tries }: ClaimedRow,
+    private readonly firstPauseMs: number,
+  ) {
+    this.jobId = job_id;
+    this.work = JSON.parse(work) as Work;
+    this.#tries = tries;
+  }
+
+  tell(progress: unknown): void {
+    if (performance.now() - this.#toldMs < TELL_EVERY_MS) return;
+    this.#toldMs = performance.now();
+    tried(() => this.db.prepare(TELL).run(json(progress), this.jobId));
+  }
+
+  async finish(how: Finish): Promise<boolean> {
+    const ended =
+      how.state === 'done' ? [json(how.result), null, null] : [null, how.code, how.detail];
+    return tried(() =>
+      this.db
+        .transaction(() => {
+          const { changes } = this.db.prepare(FINISH).run(how.state, ...ended, this.jobId);
+          this.db.prepare(FORGET).run(REMEMBERED);
+          return changes === 1;
+        })
+        .immediate(),
+    );
+  }
+
+  async release(): Promise<void> {
+    tried(() => this.db.prepare(RELEASE).run(this.jobId));
+  }
+
+  async retry({ code, detail }: { readonly code: string; readonly detail: string }): Promise<void> {
+    const isLast = this.#tries >= MAX_TRIES;
+    const pauseMs = Math.min(this.firstPauseMs * 2 ** (this.#tries - 1), LONGEST_PAUSE_MS);
+    const until = Math.round(Date.now() + pauseMs);
+    const state = isLast ? 'failed' : 'waiting';
+    tried(() => this.db.prepare(RETRY).run(state, until, code, detail, this.jobId));
+  }
+}
+
+/** @throws DomainError JOB_QUEUE_FAILED */
+function tried<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Database.SqliteError)) throw error;
+    throw new DomainError(
+      'JOB_QUEUE_FAILED',
+      `The jobs of the data folder cannot be kept: ${error.code}.`,
+      'unavailable',
+    );
+  }
+}

@@ -1,0 +1,141 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  JOB_KEEPS_STOPPING,
+  MAX_TRIES,
+  type ClaimedJob,
+  type JobQueue,
+} from '../../src/adapters/job-queue/port.js';
+import { openSqliteJobQueue } from '../../src/adapters/job-queue/sqlite.js';
+import { QueuedJobs, workOff, type QueuedJob } from '../../src/use-cases/jobs/queued-jobs.js';
+import { jobIdOf, type Job, type JobFor, type JobKind } from '../../src/write-side/jobs.js';
+import { uuid } from '../deciders/given.js';
+
+const never = new AbortController().signal;
+const cycleId = 'asd-2026-01';
+const JOBS: { readonly [K in JobKind]: Job } = {
+  prepare: { kind: 'prepare', programmeId: 'asd', period: '2026-01' },
+  correct: {
+    kind: 'correct',
+    programmeId: 'asd',
+    fromPeriod: '2026-01',
+    basis: 'first-paid',
+    reason: 'law',
+  },
+  'plan-recoveries': {
+    kind: 'plan-recoveries',
+    programmeId: 'asd',
+    commandId: uuid(1),
+    sharePercent: 20,
+    floorMinor: '0',
+    reason: 'debt',
+  },
+  check: { kind: 'check', cycleId, commandId: uuid(1) },
+  message: { kind: 'message', sha256: 'a'.repeat(64) },
+  match: { kind: 'match' },
+  reconcile: { kind: 'reconcile', cycleId, commandId: uuid(1) },
+  reinstruct: { kind: 'reinstruct', cycleId, commandId: uuid(1), executionDate: '2026-02-01' },
+};
+const BY: JobFor = {
+  actor: { id: 'farid', role: 'finance-officer' },
+  correlationId: 'c-1',
+  commandId: uuid(1),
+};
+
+describe('the jobs of a data folder', () => {
+  let dir: string;
+  const queues: JobQueue<QueuedJob>[] = [];
+  /** As a process that starts after the one before it was killed. */
+  const nextProcess = (): JobQueue<QueuedJob> => {
+    queues.push(openSqliteJobQueue<QueuedJob>(dir, { takeBack: true, firstPauseMs: 1 }));
+    return queues.at(-1)!;
+  };
+  const claimed = async (queue: JobQueue<QueuedJob>): Promise<ClaimedJob<QueuedJob>> =>
+    (await queue.claim('w', never))!;
+  const nothingWaits = async (queue: JobQueue<QueuedJob>): Promise<void> =>
+    expect(await queue.claim('w', AbortSignal.timeout(100))).toBeUndefined();
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'sanad-jobs-'));
+  });
+  afterEach(async () => {
+    for (const queue of queues.splice(0)) await queue.close();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  it.each(Object.values(JOBS))(
+    'are resumed when their process was killed, and started once a command: $kind',
+    async (job) => {
+      const jobId = await new QueuedJobs(nextProcess()).start(job, BY);
+      expect(jobId).toBe(jobIdOf(job));
+      const killed = await claimed(queues[0]!);
+      killed.tell({ what: 'households', done: 1 });
+      const queue = nextProcess();
+      const jobs = new QueuedJobs(queue);
+      expect(await jobs.job(jobId)).toEqual({ jobId, state: 'running' });
+      const resumed = await claimed(queue);
+      expect(resumed.work).toEqual({
+        job,
+        by: { actor: BY.actor, correlationId: BY.correlationId },
+      });
+      await jobs.start(job, BY);
+      await resumed.finish({ state: 'done', result: { count: 3n } });
+      await jobs.start(job, BY);
+      await nothingWaits(nextProcess());
+      expect(await jobs.job(jobId)).toEqual({ jobId, state: 'done', result: { count: '3' } });
+      await jobs.start(job, { ...BY, commandId: uuid(2) });
+      expect((await claimed(queue)).jobId).toBe(jobId);
+    },
+  );
+
+  it('go back when their process stops, fail when refused, and are tried again for want of something', async () => {
+    const queue = nextProcess();
+    const jobs = new QueuedJobs(queue);
+    const stop = new AbortController();
+    const ends = [
+      { state: 'failed', code: 'VAULT_AWAY', detail: 'It was away.', fault: true },
+      { state: 'failed', code: 'CYCLE_STATUS', detail: 'It is closed.', fault: false },
+      { state: 'interrupted' },
+    ] as const;
+    let turn = 0;
+    await jobs.start(JOBS.prepare, BY);
+    await workOff(
+      queue,
+      {
+        run: async () => {
+          const end = ends[turn]!;
+          turn += 1;
+          if (turn === 2) await jobs.start(JOBS.match, { ...BY, commandId: uuid(3) });
+          if (end.state === 'interrupted') stop.abort();
+          return end;
+        },
+      },
+      'w',
+      stop.signal,
+    );
+    expect(await jobs.job(jobIdOf(JOBS.prepare))).toMatchObject({
+      state: 'failed',
+      code: 'CYCLE_STATUS',
+    });
+    expect(await jobs.job('match')).toMatchObject({ state: 'running' });
+    expect(await jobs.job('reconcile-asd-2026-01-00000000')).toBeUndefined();
+    expect((await claimed(nextProcess())).jobId).toBe('match');
+  });
+
+  it('are given up when they end their process each time', async () => {
+    const jobId = await new QueuedJobs(nextProcess()).start(JOBS.match, BY);
+    for (let i = 0; i < MAX_TRIES; i += 1) await claimed(nextProcess());
+    await nothingWaits(nextProcess());
+    expect(await queues.at(-1)!.state(jobId)).toMatchObject({
+      state: 'failed',
+      code: JOB_KEEPS_STOPPING,
+    });
+  });
+
+  it('are in files that only their owner reads', async () => {
+    await nextProcess().submit('match', { job: JOBS.match, by: BY });
+    for (const file of ['jobs.db', 'jobs.db-wal', 'jobs.db-shm'])
+      expect(statSync(join(dir, file)).mode & 0o077).toBe(0);
+  });
+});
