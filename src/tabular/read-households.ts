@@ -49,7 +49,7 @@ function csvBuilder(mapping: Mapping, columns: readonly string[]): BuildHousehol
   if (source.missing.length > 0) {
     throw new DomainError(
       'COLUMN_MISSING',
-      `The header has no ${[...new Set(source.missing)].map((name) => JSON.stringify(name)).join(', ')}, which the mapping reads; it has ${columns.map((name) => JSON.stringify(name)).join(', ')}.`,
+      `The header has no ${[...new Set(source.missing)].map((name) => JSON.stringify(name)).join(', ')}, which the mapping reads; it has ${columns.length} other columns or names. Is the first line the header, and the file UTF-8?`,
       'invalid',
       'file',
     );

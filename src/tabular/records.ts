@@ -102,6 +102,14 @@ export class CsvReader implements RecordReader {
 
   #line(line: number, text: string | undefined | null, records: FileRecord[]): void {
     if (text === undefined || text === null) {
+      // What follows is a person's line, and not the header.
+      if (this.#width === 0)
+        throw new DomainError(
+          'INPUT_INVALID',
+          `The header, line ${line}, is ${text === undefined ? 'not UTF-8 text; save the file as UTF-8' : `longer than ${MAX_LINE_BYTES} bytes`}.`,
+          'invalid',
+          'file',
+        );
       while (this.#open.length > 0) this.#giveUp(records);
       records.push(unreadable(line, text));
       return;
@@ -167,7 +175,7 @@ export class CsvReader implements RecordReader {
     if (twice !== undefined)
       throw new DomainError(
         'INPUT_INVALID',
-        `The column ${JSON.stringify(twice)} occurs twice in the header.`,
+        `Column ${columns.lastIndexOf(twice) + 1} of the header has the name of column ${columns.indexOf(twice) + 1}.`,
         'invalid',
         'file',
       );

@@ -26,7 +26,7 @@ export async function* readTableFile(
       if (unknown !== undefined)
         throw new DomainError(
           'COLUMN_UNKNOWN',
-          `The column ${JSON.stringify(unknown)} is not one of ${columns.join(', ')}.`,
+          `Column ${names.indexOf(unknown) + 1} of the header is not one of ${columns.join(', ')}.`,
           'invalid',
           'file',
         );

@@ -112,10 +112,10 @@ describe('a policy that needs a fact which was not asked for before', () => {
   test('leaves out who lacks it, by name, and pays them once their facts are mended', async () => {
     const { engine } = world;
     const { policy, ...terms } = asdVersions[2]!;
-    const asked = structuredClone(policy) as unknown as {
+    const asked: {
       factsSchema: { required: string[]; properties: Record<string, unknown> };
       benefits: { monthly: object[] };
-    };
+    } = JSON.parse(JSON.stringify(policy));
     asked.factsSchema.required.push('rural');
     asked.factsSchema.properties['rural'] = { type: 'boolean' };
     asked.benefits.monthly.push({
@@ -134,8 +134,8 @@ describe('a policy that needs a fact which was not asked for before', () => {
         announcedOn: '2025-12-15',
         effectiveFrom: '2026-01-01',
         firstPaidPeriod: '2026-02',
-        policy: asked as never,
-        contentHash: hashOf(asked as never),
+        policy: JSON.parse(JSON.stringify(asked)),
+        contentHash: hashOf(asked),
       }),
     );
     const first = await prepare('2025-12');

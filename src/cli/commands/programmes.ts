@@ -4,7 +4,8 @@ import { Command, Option } from 'commander';
 import { budgetDecider } from '../../budget/budget.decider.js';
 import { compilePolicy } from '../../eligibility/policy.js';
 import { asdPolicies, asdProgramme } from '../../eligibility/reference/asd.js';
-import { contentHash } from '../../kernel/canonical.js';
+import { canonicalJson, contentHash } from '../../kernel/canonical.js';
+import type { Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { parseProgrammeId, streams } from '../../kernel/ids.js';
 import { parseAmount } from '../../kernel/money.js';
@@ -41,8 +42,10 @@ interface AllotOptions extends OfProgramme {
 }
 
 /**
- * Defines a programme, publishes its policies in order and opens it. What is there already stays;
- * again changes nothing.
+ * Defines a programme, publishes its policies in order and opens it, all of it or nothing. What is
+ * there already stays; again changes nothing.
+ * @throws DomainError PROGRAMME_DIFFERS where what is there is not what is given, POLICY_INVALID and
+ *   what the programme refuses
  */
 export async function setUpProgramme(
   engine: Engine,
@@ -52,34 +55,62 @@ export async function setUpProgramme(
 ): Promise<{ programmeId: string; policies: number; recorded: number }> {
   const { programmeId } = definition;
   const stream = streams.programme(programmeId);
-  let recorded = 0;
-  const run = async (command: ProgrammeCommand, key: string): Promise<void> => {
-    const { events } = await execute(
-      engine.store,
-      engine.registry,
-      engine.locks,
-      [part(stream, programmeDecider, command)],
-      contextOf(manager, 'programme', programmeId, key),
-    );
-    recorded += events;
-  };
   const known = await engine.store.readStream(stream);
-  const published = new Set(
-    known.flatMap((event) => (event.type === 'PolicyPublished' ? [event.data.version] : [])),
+  const commands = missingIn(known, definition, policies);
+  const { events } =
+    commands.length === 0
+      ? { events: 0 }
+      : await execute(
+          engine.store,
+          engine.registry,
+          engine.locks,
+          [part(stream, programmeDecider, ...commands)],
+          contextOf(manager, 'programme', programmeId),
+        );
+  return { programmeId, policies: policies.length, recorded: events };
+}
+
+/** What is still to be done of a definition. @throws DomainError PROGRAMME_DIFFERS, POLICY_INVALID */
+function missingIn(
+  known: readonly Recorded[],
+  definition: ProgrammeDefinition,
+  policies: readonly PolicyPublication[],
+): readonly ProgrammeCommand[] {
+  const { programmeId } = definition;
+  const published = new Map(
+    known.flatMap((event) =>
+      event.type === 'PolicyPublished' ? [[event.data.version, event.data] as const] : [],
+    ),
   );
-  if (known.length === 0) await run({ type: 'DefineProgramme', ...definition }, 'define');
+  const commands: ProgrammeCommand[] = [];
+  const defined = known.find((event) => event.type === 'ProgrammeDefined');
+  if (!defined) commands.push({ type: 'DefineProgramme', ...definition });
+  else requireSame(defined.data, definition, `the definition of ${programmeId}`);
   for (const policy of policies) {
-    if (published.has(policy.version)) continue;
     compilePolicy(policy.policy);
-    await run(
-      { type: 'PublishPolicy', programmeId, ...policy, contentHash: contentHash(policy.policy) },
-      `policy ${policy.version}`,
-    );
+    const data = { programmeId, ...policy, contentHash: contentHash(policy.policy) };
+    const before = published.get(policy.version);
+    if (before) requireSame(before, data, `policy version ${policy.version}`);
+    else commands.push({ type: 'PublishPolicy', ...data });
   }
   if (!known.some((event) => event.type === 'ProgrammeOpened'))
-    await run({ type: 'OpenProgramme', programmeId }, 'open');
-  return { programmeId, policies: policies.length, recorded };
+    commands.push({ type: 'OpenProgramme', programmeId });
+  return commands;
 }
+
+function requireSame(recorded: object, given: object, what: string): void {
+  const [before, now] = [recorded, given] as readonly Readonly<Record<string, unknown>>[];
+  const names = [...new Set([...Object.keys(recorded), ...Object.keys(given)])];
+  const differ = names.filter((name) => spelled(before![name]) !== spelled(now![name]));
+  if (differ.length > 0)
+    throw new DomainError(
+      'PROGRAMME_DIFFERS',
+      `In the file ${what} has another ${differ.join(', ')} than what is recorded; a rule is changed by a new policy version.`,
+      'conflict',
+      differ[0],
+    );
+}
+const spelled = (value: unknown): string => (value === undefined ? '' : canonicalJson(value));
 
 export async function allotBudget(
   engine: Engine,
