@@ -36,7 +36,7 @@ const all = AGGREGATES.flatMap(eventsOf);
 
 const text = (description, more = {}) => ({ type: 'string', description, ...more });
 const POSITION = '^-?[0-9]{1,16}$';
-const OPTIONAL = [HEADERS.causation];
+const OPTIONAL = [HEADERS.causation, HEADERS.channel, HEADERS.authentication];
 /**
  * Every header of a message that the relay publishes; test/feed/asyncapi.unit.spec.ts holds them
  * against what messageOf makes.
@@ -76,6 +76,13 @@ const HEADER_SCHEMAS = {
   [HEADERS.command]: text('Command that recorded it.', { format: 'uuid' }),
   [HEADERS.correlation]: text('Joins what belongs to one request.'),
   [HEADERS.causation]: text('Event that had a process manager act, where one did.'),
+  [HEADERS.channel]: text('Door that it came through; absent in events of old versions.', {
+    pattern: '^(http|cli|kafka|folder|automation)$',
+  }),
+  [HEADERS.authentication]: text(
+    'What vouches for the account: a token of an OIDC issuer or of the local one, nothing (an option of the command line), or the system that the door belongs to.',
+    { pattern: '^(oidc|local|none|system)$' },
+  ),
 };
 
 const ONCE = `A message comes at least once: after a crash of the relay up to 1,000 events come again, each of them whole. Drop what you know by

@@ -2,12 +2,11 @@ import type { Command } from 'commander';
 import { systemClock } from '../adapters/clock/system.js';
 import { dataDirIn } from '../composition/config.js';
 import type { Actor, Role } from '../kernel/decider.js';
-import { ROLES } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
 import { uuidOf } from '../kernel/ids.js';
 import type { CommandContext } from '../write-side/context.js';
 import { EXIT, fail, makeOutput, type Output } from './output.js';
-import { isCallersSubject } from '../kernel/subject.js';
+import { signIn } from './sign-in.js';
 
 export interface CommonOptions {
   readonly data: string;
@@ -15,6 +14,9 @@ export interface CommonOptions {
   readonly quiet?: boolean;
   readonly as?: string;
   readonly regions?: string;
+  readonly tokenFile?: string;
+  /** Who signed in; of commands that somebody acts with. */
+  readonly actor?: Actor;
 }
 
 export interface Run {
@@ -30,14 +32,23 @@ export function common(command: Command): Command {
     .option('--quiet', 'no progress');
 }
 
+/** Commands that somebody acts with; who it is, is asked before any work begins. */
+const acted = new WeakSet<Command>();
+export const isActed = (command: Command): boolean => acted.has(command);
+/** Of a command in its group, as `permissions` knows it. */
+export const nameOf = (command: Command): string =>
+  `${command.parent?.name() ?? ''} ${command.name()}`;
+
 /** Adds who acts: every fact names its author, and two steps of one decision take two people. */
 export function acting(command: Command): Command {
+  acted.add(command);
   return common(command)
-    .requiredOption(
+    .option('--token-file <file>', 'file with the token of who acts (or SANAD_TOKEN_FILE)')
+    .option(
       '--as <subject>',
-      'who acts, as the log will name them (an account, not a name)',
+      'who acts, as the log will name them (an account, not a name); not in production mode',
     )
-    .option('--regions <list>', 'limit the actor to these regions, comma-separated');
+    .option('--regions <list>', 'limit the actor of --as to these regions, comma-separated');
 }
 
 /** The subject of an account. @throws DomainError */
@@ -52,27 +63,10 @@ export function subjectOf(text: string, option = 'owner'): string {
   return text;
 }
 
-export function actorOf(options: CommonOptions, role: Role): Actor {
-  const id = options.as ?? '';
-  if (!isCallersSubject(id))
-    throw new DomainError(
-      'INVALID_ACTOR',
-      "--as takes an account's name: 1 to 128 letters, digits or . _ : @ | / -, and none of the engine's own names",
-      'invalid',
-      'as',
-    );
-  if (!ROLES.includes(role))
-    throw new DomainError(
-      'INVALID_ROLE',
-      `the role is one of ${ROLES.join(', ')}`,
-      'invalid',
-      'role',
-    );
-  const regions = options.regions
-    ?.split(',')
-    .map((region) => region.trim())
-    .filter(Boolean);
-  return { id, role, ...(regions?.length ? { regions } : {}) };
+/** Who signed in for a command. `role` is what the command is given in without a token. */
+export function actorOf({ actor }: CommonOptions, role: Role): Actor {
+  if (!actor) throw new Error(`nobody signed in for what a ${role} does`);
+  return actor;
 }
 
 /**
@@ -86,7 +80,7 @@ export function contextOf(
   ...parts: readonly (string | number)[]
 ): CommandContext {
   return {
-    actor,
+    actor: { via: { channel: 'cli', authentication: 'none' }, ...actor },
     now: systemClock.now(),
     verb: `cli ${verb}`,
     key: [actor.id, ...parts].join(' '),
@@ -105,10 +99,11 @@ export function action<O extends CommonOptions, A extends readonly unknown[]>(
   onStop = 'Stopping at the next safe point; run the same command again to finish.',
 ): (...args: unknown[]) => Promise<void> {
   return async (...all) => {
-    const options = all.at(-2) as O;
+    const command = all.at(-1) as Command;
     const args = all.slice(0, -2) as readonly unknown[] as A;
     const started = performance.now();
-    const out = makeOutput(options, () => performance.now() - started);
+    const given = all.at(-2) as O;
+    const out = makeOutput(given, () => performance.now() - started);
     const stop = new AbortController();
     let signalledAt = -Infinity;
     const onSignal = (): void => {
@@ -128,9 +123,12 @@ export function action<O extends CommonOptions, A extends readonly unknown[]>(
     };
     process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
     try {
+      const options = isActed(command)
+        ? { ...given, actor: await signIn(given, nameOf(command)) }
+        : given;
       process.exitCode = (await work({ out, signal: stop.signal }, options, ...args)) ?? EXIT.ok;
     } catch (error) {
-      process.exitCode = fail(error, options.json === true);
+      process.exitCode = fail(error, given.json === true);
     } finally {
       process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
     }

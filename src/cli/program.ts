@@ -1,51 +1,12 @@
 import { Command, CommanderError } from 'commander';
-import { applicationsCommand } from './commands/applications.js';
-import { auditCommand } from './commands/audit.js';
-import { breaksCommand } from './commands/breaks.js';
-import { correctionsCommand } from './commands/corrections.js';
-import { cycleCommand } from './commands/cycle/cycle.js';
-import { automationCommand } from './commands/automation.js';
-import { deadLettersCommand } from './commands/dead-letters.js';
-import { demoCommand } from './demo/demo.js';
-import { householdsCommand } from './commands/households.js';
+import { allCommands } from './all-commands.js';
 import { EXIT } from './output.js';
-import { messagesCommand } from './commands/messages/messages.js';
-import { payeesCommand } from './commands/payees.js';
-import { paymentsCommand } from './commands/payments.js';
-import { programmesCommand } from './commands/programmes.js';
-import { rebuildCommand } from './commands/rebuild.js';
-import { recoveryCommand } from './commands/recovery.js';
-import { relayCommand } from './commands/relay.js';
-import { serveCommand } from './commands/serve.js';
-import { settingsCommand } from './commands/settings.js';
-import { tokenCommand } from './commands/token.js';
 
 const program = new Command('sanad')
   .description('Disburses direct aid from an event log, and proves it.')
   .showHelpAfterError('(add --help for the options)')
   .exitOverride();
-for (const command of [
-  serveCommand(),
-  demoCommand(),
-  tokenCommand(),
-  settingsCommand(),
-  programmesCommand(),
-  householdsCommand(),
-  applicationsCommand(),
-  cycleCommand(),
-  payeesCommand(),
-  paymentsCommand(),
-  breaksCommand(),
-  messagesCommand(),
-  correctionsCommand(),
-  recoveryCommand(),
-  auditCommand(),
-  rebuildCommand(),
-  relayCommand(),
-  automationCommand(),
-  deadLettersCommand(),
-])
-  program.addCommand(withExitOverride(command));
+for (const command of allCommands()) program.addCommand(withExitOverride(command));
 program.addHelpText(
   'after',
   `

@@ -114,17 +114,39 @@ export function loadConfig(env: Env = process.env): Config {
   return reader.whole(server && size && rail && configOf(server, size, rail));
 }
 
+function oidcOf(server: z.output<typeof serverSettings>): Config['oidc'] {
+  const issuer = server.SANAD_OIDC_ISSUER;
+  if (issuer === undefined) return undefined;
+  return {
+    issuer,
+    audience: server.SANAD_OIDC_AUDIENCE,
+    jwks: server.SANAD_OIDC_JWKS ?? `${issuer.replace(/\/$/, '')}/.well-known/jwks.json`,
+  };
+}
+
+/**
+ * How whoever acts at the command line says who they are.
+ * @throws DomainError CONFIG_INVALID naming each wrong variable
+ */
+export function signInWith(
+  env: Env = process.env,
+): Pick<Config, 'mode' | 'oidc'> & { readonly tokenFile?: string } {
+  const reader = new Reader(env);
+  const server = reader.whole(reader.read(serverSettings));
+  const [oidc, tokenFile] = [oidcOf(server), server.SANAD_TOKEN_FILE];
+  return {
+    mode: server.SANAD_MODE,
+    ...(oidc ? { oidc } : {}),
+    ...(tokenFile === undefined ? {} : { tokenFile }),
+  };
+}
+
 function configOf(
   server: z.output<typeof serverSettings>,
   size: Size,
   rail: Config['rail'],
 ): Config {
-  const issuer = server.SANAD_OIDC_ISSUER;
-  const oidc = issuer && {
-    issuer,
-    audience: server.SANAD_OIDC_AUDIENCE,
-    jwks: server.SANAD_OIDC_JWKS ?? `${issuer.replace(/\/$/, '')}/.well-known/jwks.json`,
-  };
+  const oidc = oidcOf(server);
   const allowed = server.SANAD_GOVSTACK_CALLBACKS?.filter((url) => url !== '') ?? [];
   return {
     dataDir: server.SANAD_DATA,

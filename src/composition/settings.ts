@@ -126,7 +126,7 @@ export const serverSettings = z
     SANAD_MODE: setting(
       oneOf(['development', 'production']),
       'development',
-      'production refuses the local token issuer',
+      'production refuses the local token issuer, and --as at the command line',
     ),
     SANAD_BASE_URI: setting(
       baseUri,
@@ -139,6 +139,10 @@ export const serverSettings = z
       url,
       "where the issuer's keys are",
       "the issuer's /.well-known/jwks.json",
+    ),
+    SANAD_TOKEN_FILE: optional(
+      text('file'),
+      'token of who acts at the command line, where --token-file names none',
     ),
     SANAD_BODY_LIMIT: setting(whole(1_024, 67_108_864), '1048576', "bytes of a request's body"),
     SANAD_MESSAGE_LIMIT: setting(

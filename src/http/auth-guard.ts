@@ -7,7 +7,7 @@ import {
   type ExecutionContext,
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { ROLES, type Actor, type Role } from '../kernel/decider.js';
+import { requireEverywhere, ROLES, type Actor, type Role } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
 import type { Request } from './call.js';
 import { Tokens } from './tokens.js';
@@ -86,11 +86,6 @@ function allow({ permission, everywhere }: Rule, request: Request, actor: Actor)
       'forbidden',
     );
   }
-  if (everywhere && actor.regions)
-    throw new DomainError(
-      'REGION_NOT_ALLOWED',
-      `Your role is limited to ${actor.regions.join(', ')}; this concerns every region.`,
-      'forbidden',
-    );
+  if (everywhere) requireEverywhere({ actor });
   return true;
 }

@@ -1,11 +1,22 @@
 import type { EventData, EventType } from '../../events/generated.js';
 import { DomainError } from './errors.js';
 
+/**
+ * The door that an actor came through, and what vouches for them: an OIDC issuer's or the local
+ * issuer's token, nothing (`--as`), or the system that the door belongs to (this process, a broker's
+ * access rules, a folder's permissions).
+ */
+export interface Via {
+  readonly channel: 'http' | 'cli' | 'kafka' | 'folder' | 'automation';
+  readonly authentication: 'oidc' | 'local' | 'none' | 'system';
+}
+
 /** Who acts, in which role, and in which regions (absent: everywhere). */
 export interface Actor {
   readonly id: string;
   readonly role: Role;
   readonly regions?: readonly string[];
+  readonly via?: Via;
 }
 
 export const ROLES = [
@@ -59,6 +70,9 @@ export interface EventMeta {
   readonly command: string;
   readonly correlation: string;
   readonly causation?: string;
+  /** Absent in events that were recorded before version 0.3. */
+  readonly channel?: Via['channel'];
+  readonly authentication?: Via['authentication'];
 }
 
 /**
@@ -132,6 +146,16 @@ export function requireRole(context: Pick<Context, 'actor'>, ...allowed: readonl
       'forbidden',
     );
   }
+}
+
+/** Refuses an actor whose role is limited to regions, where all of them are concerned. */
+export function requireEverywhere({ actor }: Pick<Context, 'actor'>): void {
+  if (actor.regions)
+    throw new DomainError(
+      'REGION_NOT_ALLOWED',
+      `Your role is limited to ${actor.regions.join(', ')}; this concerns every region.`,
+      'forbidden',
+    );
 }
 
 /** Refuses an actor whose role is limited to regions that do not include this one. */

@@ -39,7 +39,11 @@ export function readMessage(
   } catch {
     throw new Error('the value is not JSON');
   }
-  const causation = headers[HEADERS.causation];
+  const {
+    [HEADERS.causation]: causation,
+    [HEADERS.channel]: channel,
+    [HEADERS.authentication]: authentication,
+  } = headers;
   const event = {
     id: text(HEADERS.id),
     stream: key,
@@ -54,6 +58,8 @@ export function readMessage(
       command: text(HEADERS.command),
       correlation: text(HEADERS.correlation),
       ...(causation === undefined ? {} : { causation }),
+      ...(channel === undefined ? {} : { channel }),
+      ...(authentication === undefined ? {} : { authentication }),
     },
     position: whole(HEADERS.position),
   };

@@ -124,6 +124,8 @@ export const HEADERS = {
   command: 'ce_command',
   correlation: 'ce_correlation',
   causation: 'ce_causation',
+  channel: 'ce_channel',
+  authentication: 'ce_authentication',
 } as const;
 export const SOURCE = '/sanad';
 export const CONTENT_TYPE = 'application/json';
@@ -169,6 +171,10 @@ export function messageOf(event: Recorded, previous: number, baseUri: string): E
       [HEADERS.command]: meta.command,
       [HEADERS.correlation]: meta.correlation,
       ...(meta.causation === undefined ? {} : { [HEADERS.causation]: meta.causation }),
+      ...(meta.channel === undefined ? {} : { [HEADERS.channel]: meta.channel }),
+      ...(meta.authentication === undefined
+        ? {}
+        : { [HEADERS.authentication]: meta.authentication }),
     },
   };
 }

@@ -7,7 +7,7 @@ import type {
   NewEvent,
   StreamWrite,
 } from '../adapters/event-store/port.js';
-import type { Recorded } from '../kernel/decider.js';
+import type { Actor, Recorded, Via } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
 import { eventId } from '../kernel/ids.js';
 import { CommandIds, hasCommand } from './command-id.js';
@@ -56,6 +56,10 @@ interface Decided {
   readonly events: number;
 }
 
+/** How the actor came; the engine's own hand comes through no door. */
+const viaOf = ({ role, via }: Actor): Partial<Via> =>
+  role === 'automation' ? { channel: 'automation', authentication: 'system' } : { ...via };
+
 /**
  * Makes decisions storable: ids from the command and index, the newest version, actor and causes.
  * The store validates.
@@ -83,6 +87,7 @@ export function stamp(
       command: by.commandId,
       correlation: by.correlationId,
       ...(by.causationId === undefined ? {} : { causation: by.causationId }),
+      ...viaOf(actor),
     },
   }));
 }

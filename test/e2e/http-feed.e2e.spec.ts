@@ -90,6 +90,16 @@ describe('the feed over HTTP', () => {
     );
   });
 
+  it('says of every event through which door it came, and what vouches for its actor', async () => {
+    const { lines } = await all(auditor, 'limit=1000');
+    const doors = new Set(
+      lines.map(({ role, channel, authentication }) =>
+        [role === 'automation' ? role : 'person', channel, authentication].join(' '),
+      ),
+    );
+    expect([...doors].sort()).toEqual(['automation automation system', 'person http local']);
+  });
+
   it('gives CloudEvents 1.0 with the attributes of the Kafka message, which can be made of them', async () => {
     const [line] = linesOf(await auditor.get('/feed?limit=1'));
     expect(line).toMatchObject({

@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { openDataFolder } from '../../adapters/data-folder/file-system.js';
+import { signInWith } from '../../composition/config.js';
+import { DomainError } from '../../kernel/errors.js';
 import { asdProgramme } from '../../eligibility/reference/asd.js';
 import { action, common, wholeNumber, type CommonOptions, type Run } from '../command.js';
 import { inOwnProcess } from './process.js';
@@ -25,6 +27,12 @@ const ASK_EVERY_MS = 100;
 /** Runs two months of the reference programme on a data folder. */
 export async function runDemo(run: Run, options: DemoOptions): Promise<DemoSummary> {
   const started = performance.now();
+  if (signInWith().mode === 'production')
+    throw new DomainError(
+      'SIGN_IN_REQUIRED',
+      'The demo acts for made-up people, which production mode refuses.',
+      'unauthenticated',
+    );
   await untilFree(options.data, run.signal);
   rememberRun(options.data, options);
   const taken = await inOwnProcess('take-in', options, run);

@@ -86,6 +86,9 @@ export interface FeedLine {
   readonly command: string;
   readonly correlation: string;
   readonly causation?: string;
+  /** Through which door it came, and what vouches for who; absent in old events. */
+  readonly channel?: string;
+  readonly authentication?: string;
   readonly data: Readonly<Record<string, unknown>>;
 }
 

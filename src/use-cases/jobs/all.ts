@@ -1,4 +1,4 @@
-import type { Recorded } from '../../kernel/decider.js';
+import type { Actor, Recorded } from '../../kernel/decider.js';
 import type { MessageDeps, OnProgress } from '../../write-side/context.js';
 import type { Job, JobFor, JobKind, JobOf } from '../../write-side/jobs.js';
 import type { Refusal } from '../../write-side/refusals.js';
@@ -135,6 +135,15 @@ export function runJob<K extends JobKind>(
   return JOBS[kind].run(deps, job, by, onProgress, signal);
 }
 
+/** Who recorded an event, as whoever goes on for them acts. */
+const actorOf = ({ meta }: Recorded): Actor => ({
+  id: meta.actor,
+  role: meta.role,
+  ...(meta.channel === undefined || meta.authentication === undefined
+    ? {}
+    : { via: { channel: meta.channel, authentication: meta.authentication } }),
+});
+
 /** Jobs that an earlier process began and did not finish; the log says who asked for them. */
 export async function unfinished(deps: Pick<MessageDeps, 'store'>): Promise<readonly BegunJob[]> {
   const found: BegunJob[] = [];
@@ -144,10 +153,10 @@ export async function unfinished(deps: Pick<MessageDeps, 'store'>): Promise<read
       for (const { events } of page) {
         const begun = resumed.begun(events);
         if (!begun) continue;
-        const { actor: id, role, correlation } = begun.by.meta;
+        const { correlation } = begun.by.meta;
         found.push({
           job: begun.job,
-          by: { actor: { id, role }, correlationId: correlation },
+          by: { actor: actorOf(begun.by), correlationId: correlation },
         });
       }
     }

@@ -13,7 +13,11 @@ import { MACHINES } from '../../kernel/subject.js';
 /**
  * Whoever may write to the topic speaks as the payment system; the broker's ACLs say who that is.
  */
-export const OUTCOMES_WRITER: Actor = { id: MACHINES.outcomesTopic, role: 'payment-system' };
+export const OUTCOMES_WRITER: Actor = {
+  id: MACHINES.outcomesTopic,
+  role: 'payment-system',
+  via: { channel: 'kafka', authentication: 'system' },
+};
 
 /**
  * Of this process: messages that were applied, changed nothing, became breaks, and were set aside

@@ -6,7 +6,11 @@ import { fileNameOf, takeInMessage } from './take-in-message.js';
 import { MACHINES } from '../../kernel/subject.js';
 
 /** Files that come by the bank's folder are its word. */
-export const BANK_FOLDER: Actor = { id: MACHINES.bankFolder, role: 'payment-system' };
+export const BANK_FOLDER: Actor = {
+  id: MACHINES.bankFolder,
+  role: 'payment-system',
+  via: { channel: 'folder', authentication: 'system' },
+};
 
 /** What became of a file of the folder; `reason` is for whoever put it there. */
 export type TakenFile =

@@ -1,0 +1,63 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Command } from 'commander';
+import { allCommands } from '../../src/cli/all-commands.js';
+import { isActed, nameOf } from '../../src/cli/command.js';
+import { PERMISSIONS } from '../../src/cli/permissions.js';
+import { signIn } from '../../src/cli/sign-in.js';
+
+const within = (command: Command): readonly Command[] => [
+  command,
+  ...command.commands.flatMap(within),
+];
+const acted = allCommands().flatMap(within).filter(isActed).map(nameOf);
+const limited = { data: './nowhere', as: 'm.local', regions: 'MA-06' };
+
+describe('what somebody does at the command line', () => {
+  test('says who may do it, and whether it concerns all regions', () => {
+    expect(acted.length).toBeGreaterThan(30);
+    expect([...acted].sort()).toEqual(Object.keys(PERMISSIONS).sort());
+  });
+
+  test.each(acted)('%s: a limited role is kept to its regions', async (name) => {
+    const { roles, programmeWide } = PERMISSIONS[name]!;
+    const signed = signIn(limited, name);
+    if (programmeWide) await expect(signed).rejects.toMatchObject({ code: 'REGION_NOT_ALLOWED' });
+    else
+      expect(await signed).toEqual({
+        id: 'm.local',
+        role: roles[0],
+        regions: ['MA-06'],
+        via: { channel: 'cli', authentication: 'none' },
+      });
+  });
+
+  test('is refused where it does not say who may do it', async () => {
+    await expect(signIn({ data: '.', as: 'a' }, 'programmes burn')).rejects.toMatchObject({
+      code: 'ROLE_NOT_ALLOWED',
+    });
+  });
+
+  test.each(['automation', 'Automation', 'a b', 'а.b', 'é', '', ' a'])(
+    'takes no name that no account may have: %p',
+    async (as) => {
+      await expect(signIn({ data: '.', as }, 'cycle approve')).rejects.toMatchObject({
+        code: 'INVALID_ACTOR',
+      });
+    },
+  );
+
+  test('takes one way to say who acts', async () => {
+    await expect(signIn({ data: '.' }, 'cycle approve')).rejects.toMatchObject({
+      code: 'SIGN_IN_REQUIRED',
+    });
+    await expect(
+      signIn({ data: '.', as: 'a', tokenFile: 'b' }, 'cycle approve'),
+    ).rejects.toMatchObject({ code: 'INVALID_OPTION', field: 'as' });
+    await expect(
+      signIn({ data: '.', tokenFile: 'b', regions: 'MA-06' }, 'cycle approve'),
+    ).rejects.toMatchObject({ code: 'INVALID_OPTION', field: 'regions' });
+    await expect(
+      signIn({ data: './nowhere', tokenFile: 'package.json' }, 'cycle approve'),
+    ).rejects.toMatchObject({ code: 'TOKEN_INVALID' });
+  });
+});

@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { withEngine } from '../../src/cli/compose.js';
+
+let dir: string;
+let issuer: Server;
+let url: string;
+let sign: (claims: object) => Promise<string>;
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'sanad-sign-in-'));
+  const { publicKey, privateKey } = await generateKeyPair('ES256');
+  const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k', alg: 'ES256' }] };
+  issuer = createServer((_, response) => {
+    response.setHeader('connection', 'close');
+    response.end(JSON.stringify(jwks));
+  });
+  await new Promise<void>((resolve) => issuer.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}`;
+  sign = (claims) =>
+    new SignJWT({ ...claims })
+      .setProtectedHeader({ alg: 'ES256', kid: 'k' })
+      .setIssuer(url)
+      .setAudience('sanad')
+      .setExpirationTime('5m')
+      .sign(privateKey);
+});
+afterAll(async () => {
+  await new Promise((resolve) => issuer.close(resolve));
+  rmSync(dir, { recursive: true, force: true });
+});
+
+/** The `sanad` that people start, in production mode; gives its refusal's code, or undefined. */
+const sanad = (args: readonly string[], env: Record<string, string> = {}) =>
+  new Promise<string | undefined>((resolve) => {
+    const production = { SANAD_MODE: 'production', SANAD_OIDC_ISSUER: url };
+    execFile(
+      process.execPath,
+      ['bin/sanad.mjs', ...args, '--data', join(dir, 'data'), '--json'],
+      { env: { ...process.env, ...production, ...env } },
+      (error, _, err) => resolve(error ? String(JSON.parse(err).error.code) : undefined),
+    );
+  });
+
+test('production mode takes nobody at their word, and the command line signs in', async () => {
+  const token = join(dir, 'token');
+  const define = ['programmes', 'define'];
+  expect(await sanad([...define, '--as', 'm.alaoui'])).toBe('SIGN_IN_REQUIRED');
+  expect(await sanad(define)).toBe('SIGN_IN_REQUIRED');
+  expect(await sanad(['demo', '--households', '1'])).toBe('SIGN_IN_REQUIRED');
+
+  writeFileSync(token, await sign({ sub: 'm.alaoui', role: 'intake' }));
+  expect(await sanad([...define, '--token-file', token])).toBe('ROLE_NOT_ALLOWED');
+  writeFileSync(
+    token,
+    await sign({ sub: 'm.alaoui', role: 'programme-manager', regions: ['MA-06'] }),
+  );
+  expect(await sanad([...define, '--token-file', token])).toBe('REGION_NOT_ALLOWED');
+  writeFileSync(token, 'e30.e30.e30');
+  expect(await sanad([...define, '--token-file', token])).toBe('TOKEN_INVALID');
+
+  writeFileSync(token, `${await sign({ sub: 'm.alaoui', role: 'programme-manager' })}\n`);
+  expect(await sanad(define, { SANAD_TOKEN_FILE: token })).toBeUndefined();
+  await withEngine(join(dir, 'data'), async ({ store }) => {
+    const { events } = await store.readAll(-1, 1_000);
+    const metas = events.map(({ meta }) => meta);
+    expect(metas.length).toBeGreaterThan(0);
+    for (const meta of metas)
+      expect(meta).toMatchObject({
+        actor: 'm.alaoui',
+        role: 'programme-manager',
+        channel: 'cli',
+        authentication: 'oidc',
+      });
+  });
+}, 120_000);
