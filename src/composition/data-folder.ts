@@ -25,6 +25,17 @@ export interface EmbeddedOptions extends EngineSettings {
   readonly reader?: 'local';
 }
 
+const TAIL = 1_000;
+
+/**
+ * What a newer program wrote stands at the end: it is met here, and not by the first reader.
+ * @throws StoreError LOG_NEWER_VERSION, LOG_CORRUPT
+ */
+async function readTail(store: EmbeddedLog): Promise<void> {
+  const last = await store.lastPosition();
+  await store.readAll(Math.max(-1, last - TAIL), TAIL);
+}
+
 /**
  * Opens a data folder and holds it until closed.
  * @throws StoreError DATA_FOLDER_HELD, DATA_FOLDER_MISSING, LOG_NEWER_VERSION, LOG_CORRUPT;
@@ -43,6 +54,7 @@ export async function openEmbedded({
     const store = opened.keep(
       await openEmbeddedLog(folder.path, { registry, ...(reader ? { reader } : {}) }),
     );
+    await readTail(store);
     const vault = opened.keep(await openEmbeddedVault(folder.path, { keysDir: folder.keys }));
     const parts = { dir: folder.path, filesDir: folder.files, store, registry, vault };
     return {

@@ -17,7 +17,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { openDataFolder } from '../../src/adapters/data-folder/file-system.js';
 import { openEmbeddedLog } from '../../src/adapters/event-store/sqlite/event-store.js';
+import { leafOf } from '../../src/adapters/event-store/sqlite/log-writer.js';
 import { verifyLog } from '../../src/adapters/event-store/sqlite/verify.js';
+import { openEngine } from '../../src/cli/compose.js';
 import { newStream, write } from '../contract/budget-events.js';
 
 let dir: string;
@@ -116,6 +118,35 @@ describe('a log that is not as it was written', () => {
     await refusedAndUntouched('LOG_CORRUPT', /position 3[89].*hash/);
   });
 
+  it('with an event missing long ago is refused when it is opened, and names the position', async () => {
+    await filled(1_000);
+    change('DELETE FROM events WHERE position = 7');
+    await refusedAndUntouched('LOG_CORRUPT', /position 7: it is missing/);
+  });
+
+  it.each([
+    ['a type', '"type":"BudgetAllotted"', '"type":"BudgetImagined"'],
+    ['a version', '"v":1', '"v":99'],
+  ])(
+    'with %s at its end that this program does not know is refused by whoever starts',
+    async (_, known, unknown) => {
+      await filled(5);
+      const db = new Database(file());
+      const line = String(db.prepare('SELECT line FROM events WHERE position = 9').pluck().get());
+      const newer = line.replace(known, unknown);
+      expect(newer).not.toBe(line);
+      db.prepare('UPDATE events SET line = ?, leaf = ? WHERE position = 9').run(
+        newer,
+        leafOf(newer),
+      );
+      db.close();
+      await expect(openEngine(dir)).rejects.toMatchObject({
+        code: 'LOG_NEWER_VERSION',
+        detail: expect.stringContaining('position 9'),
+      });
+    },
+  );
+
   it('with one flipped byte long ago is found by the full verification and names the position', async () => {
     await filled(1_000);
     expect((await verifyLog(dir)).events).toBe(2_000);
@@ -159,9 +190,10 @@ describe('a log that is not as it was written', () => {
   it('is never handed out: reading names the position', async () => {
     await filled(1_000);
     change(
-      "UPDATE events SET stream = 'budget-other' WHERE position = 3; UPDATE events SET line = '{\"id' WHERE position = 10; DELETE FROM events WHERE position = 20",
+      "UPDATE events SET stream = 'budget-other' WHERE position = 3; UPDATE events SET line = '{\"id' WHERE position = 10",
     );
     const store = await openEmbeddedLog(dir, { reader: 'local' });
+    change('DELETE FROM events WHERE position = 20');
     await expect(store.readAll(-1, 5)).rejects.toMatchObject({
       code: 'LOG_CORRUPT',
       detail: expect.stringContaining('position 3 '),

@@ -20,8 +20,8 @@ export interface VerifiedLog {
 }
 
 /**
- * The quick look when the log is opened: positions without a gap, and the hashes of the last 1,000
- * events.
+ * The quick look when the log is opened: as many events as positions, and the hashes of the last
+ * 1,000.
  * @throws StoreError LOG_CORRUPT that names the position
  */
 export function verifyTail(db: Sqlite): void {
@@ -35,11 +35,27 @@ export function verifyTail(db: Sqlite): void {
     const last = rows[0]?.[0] ?? -1;
     const first = Number(db.prepare('SELECT min(position) FROM events').pluck().get() ?? 0);
     if (first !== 0) throw corrupt([{ position: 0, reason: 'the log does not start here' }]);
+    const count = Number(db.prepare('SELECT count(*) FROM events').pluck().get());
+    if (count !== last + 1)
+      throw corrupt([
+        { position: firstMissing(db, last), reason: 'it is missing, and later ones are there' },
+      ]);
     rows.forEach((row, index) => {
       const reason = row[0] === last - index ? faultOf(row) : 'an event is missing before it';
       if (reason !== undefined) throw corrupt([{ position: row[0], reason }]);
     });
   });
+}
+
+function firstMissing(db: Sqlite, last: number): number {
+  const before = db.prepare('SELECT count(*) FROM events WHERE position <= ?').pluck();
+  let [low, high] = [0, last];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (Number(before.get(middle)) === middle + 1) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /**
