@@ -1,5 +1,5 @@
 import type { Recorded } from '../kernel/decider.js';
-import { foldSubject, isOneOf, isSamePerson, isSubject } from '../kernel/subject.js';
+import { foldSubject, isOneOf, isSamePerson, isSubject, MACHINES } from '../kernel/subject.js';
 import { KeyTable } from './key-table.js';
 import type { Found } from './report.js';
 
@@ -23,6 +23,21 @@ interface CyclePeople {
   blocking: readonly string[];
 }
 
+/** The engine's own hands have one door each; everybody else comes by a token or an option. */
+const DOORS: ReadonlyMap<string, string> = new Map([
+  [MACHINES.automation, 'automation'],
+  [MACHINES.bankFolder, 'folder'],
+  [MACHINES.outcomesTopic, 'kafka'],
+]);
+
+/** Events of old versions do not say how their actor came. */
+function cameThrough({ meta: { actor, role, channel } }: Recorded): boolean {
+  if (channel === undefined) return true;
+  if ((role === 'automation') !== (channel === 'automation')) return false;
+  const own = DOORS.get(foldSubject(actor));
+  return own === undefined ? channel === 'http' || channel === 'cli' : channel === own;
+}
+
 /**
  * I4: the people of one decision differ, however their subjects are spelled, on an application, a
  * payee's account and a cycle. It proves the first half of I5 too: an approval is of content that
@@ -38,6 +53,7 @@ export class SegregationOfDutiesCheck {
   add(event: Recorded, found: Found): void {
     // What no door takes could pass for another person: letters of another script, unseen ones.
     if (!isSubject(event.meta.actor)) found('I4', 'recorded under a name that no account may have');
+    if (!cameThrough(event)) found('I4', 'recorded through a door that its actor has no key to');
     switch (event.type) {
       case 'ApplicationSubmitted':
         return this.#submitted(event);

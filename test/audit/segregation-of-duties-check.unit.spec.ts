@@ -119,3 +119,40 @@ describe('one person under several spellings', () => {
     expect(three('а.b', 'a.\u0432')).toEqual([odd, odd]);
   });
 });
+
+describe('the door that an actor came through', () => {
+  const through = (actor: string, role: string, channel?: string): string[] => {
+    const check = new SegregationOfDutiesCheck();
+    const found: string[] = [];
+    const meta = { actor, role, command: '', correlation: '', ...(channel ? { channel } : {}) };
+    const event = { stream: 'programme-asd', type: 'ProgrammeOpened', data: {}, meta };
+    check.add(event as Recorded, (invariant, what) => {
+      found.push(`${invariant}: ${what}`);
+    });
+    return found;
+  };
+  test.each([
+    ['a.b', 'supervisor', 'http'],
+    ['a.b', 'supervisor', 'cli'],
+    ['automation', 'automation', 'automation'],
+    ['bank-folder', 'payment-system', 'folder'],
+    ['outcomes-topic', 'payment-system', 'kafka'],
+    ['a.b', 'supervisor', undefined],
+    ['automation', 'automation', undefined],
+  ])('is the one of %s as %s: %s', (actor, role, channel) => {
+    expect(through(actor, role, channel)).toEqual([]);
+  });
+  test.each([
+    ['a.b', 'supervisor', 'kafka'],
+    ['a.b', 'supervisor', 'automation'],
+    ['a.b', 'automation', 'cli'],
+    ['automation', 'automation', 'http'],
+    ['Automation', 'supervisor', 'cli'],
+    ['bank-folder', 'payment-system', 'cli'],
+    ['Outcomes-Topic', 'payment-system', 'http'],
+  ])('is forged for %s as %s: %s', (actor, role, channel) => {
+    expect(through(actor, role, channel)).toEqual([
+      'I4: recorded through a door that its actor has no key to',
+    ]);
+  });
+});
