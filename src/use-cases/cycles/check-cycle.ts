@@ -3,7 +3,8 @@ import type { StreamEvents } from '../../adapters/event-store/port.js';
 import { freeMinor } from '../../budget/budget.decider.js';
 import { cycleDecider } from '../../cycle/cycle.decider.js';
 import { type CycleState } from '../../cycle/cycle.state.js';
-import { isPaidIn } from '../../enrolment/enrolment.decider.js';
+import { isPaidIn, payableIn, type EnrolmentState } from '../../enrolment/enrolment.decider.js';
+import { isOfPolicy } from '../../eligibility/rules.js';
 import { DomainError } from '../../kernel/errors.js';
 import { partsOfCycle, streams } from '../../kernel/ids.js';
 import { execute, type CommandResult } from '../../write-side/execute.js';
@@ -14,7 +15,7 @@ import { CheckedSet, type CheckedPayment, type Finding, type Tally } from './fin
 import { foldEnrolment } from '../folds.js';
 import type { Deps, JobContext, OnProgress, CommandContext } from '../../write-side/context.js';
 import { orderedInRound } from './ordered-set.js';
-import { withinEntitlement } from './payable.rule.js';
+import { withinEntitlement, type Due } from './payable.rule.js';
 import { payeeOf } from '../../person/payee.rule.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import { isErased } from '../../person/registered-person.js';
@@ -214,12 +215,16 @@ class CycleCheck {
         amountMinor: BigInt(ordered.amountMinor),
         ...(accountHash === undefined ? {} : { accountHash }),
         erased: isErased(persons[i]!.events),
-        payable: isPaidIn(enrolment, period),
+        payable: isPaidIn(enrolment, period) && monthsPayable(enrolment, ordered.items),
         withinEntitlement: withinEntitlement(enrolment, ordered.items, this.book),
       };
     });
   }
 }
+
+/** Of an enrolment that is over, the months before its end are paid still, and none after it. */
+const monthsPayable = (enrolment: EnrolmentState, items: Due['items']): boolean =>
+  items.filter(isOfPolicy).every(({ period }) => payableIn(enrolment, period));
 
 export interface OverrideArgs {
   readonly cycleId: string;
