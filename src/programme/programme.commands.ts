@@ -167,7 +167,7 @@ export class SetAccountHold extends Command {
   @OneOf(['none', 'changed', 'every'], {
     optional: true,
     description:
-      'Which accounts are not paid on before another person verified them; absent: none.',
+      'Which accounts are not paid on before another person verified them; absent: changed.',
   })
   verification?: AccountHold['verification'];
 }
@@ -272,7 +272,7 @@ export const programmeHandlers = commandHandlers(
           type: 'SetAccountHold',
           programmeId,
           days: command.days,
-          ...(command.verification === undefined ? {} : { verification: command.verification }),
+          verification: command.verification ?? 'changed',
         }),
       ],
       answer: { programmeId },

@@ -61,8 +61,11 @@ export const PROGRAMME_REFUSALS = [
   'LIMIT_MISSING',
 ] as const;
 
-/** Days after a change, and which accounts another person must have verified. */
-export const NO_HOLD: AccountHold = { days: 0, verification: 'none' };
+/**
+ * Of a programme that set none: a payee's account that replaces another is paid on once a second
+ * person verified it.
+ */
+export const DEFAULT_HOLD: AccountHold = { days: 0, verification: 'changed' };
 const holdOf = ({ days, verification = 'none' }: EventData['AccountHoldSet']): AccountHold => ({
   days,
   verification,
@@ -74,7 +77,7 @@ const initialState: ProgrammeState = {
   policies: [],
   terms: undefined,
   rules: [],
-  hold: NO_HOLD,
+  hold: DEFAULT_HOLD,
 };
 
 type Drafts = readonly Draft<ProgrammeEvent>[];

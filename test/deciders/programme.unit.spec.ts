@@ -233,8 +233,12 @@ describe('the hold of a programme on changed accounts', () => {
       .when({ type: 'SetAccountHold', ...holds(5) }, manager)
       .then({ type: 'AccountHoldSet', data: holds(5) });
     given(defined)
-      .when({ type: 'SetAccountHold', ...holds(0) }, manager)
+      .when({ type: 'SetAccountHold', ...holds(0), verification: 'changed' }, manager)
       .then();
+    // Where a programme said nothing, a changed account waits for a second person.
+    given(defined)
+      .when({ type: 'SetAccountHold', ...holds(0) }, manager)
+      .then({ type: 'AccountHoldSet', data: holds(0) });
     given(defined, was('AccountHoldSet', holds(5)))
       .when({ type: 'SetAccountHold', ...holds(5) }, manager)
       .then();

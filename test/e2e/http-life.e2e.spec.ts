@@ -133,9 +133,16 @@ describe('the life of an application over HTTP, to a settled payment', () => {
     expect(rejected.results).toEqual([expect.objectContaining({ result: 'applied', paymentId })]);
 
     const intake = await world.as('i.berrada', 'intake');
-    await expectStatus(
+    const { accountId } = await expectStatus(
       201,
       intake.post(`/persons/${personId}/accounts`, { kind: 'rib', number: ribNumber(77) }),
+    );
+    const verifier = await world.as('o.chraibi', 'case-officer');
+    await expectStatus(
+      200,
+      verifier.post(`/persons/${personId}/accounts/${accountId}/verification`, {
+        method: 'letter of the bank',
+      }),
     );
     const officer = await world.as('f.elfassi', 'finance-officer');
     const again = await expectStatus(

@@ -13,7 +13,7 @@ import { streams, uuidOf } from '../../src/kernel/ids.js';
 import { paymentDecider } from '../../src/payment/payment.decider.js';
 import { type PaymentState } from '../../src/payment/payment.state.js';
 import { personDecider, type PersonState } from '../../src/person/person.decider.js';
-import { NO_HOLD, programmeDecider } from '../../src/programme/programme.decider.js';
+import { DEFAULT_HOLD, programmeDecider } from '../../src/programme/programme.decider.js';
 import { type Part } from '../../src/write-side/unit.js';
 import { ModelLog } from './model-log.js';
 import { compiledOf, definition, PROGRAMME } from './model-programme.js';
@@ -109,7 +109,7 @@ export class World {
       open: status === 'open',
       terms: paymentTerms(definition),
       rules: [],
-      hold: NO_HOLD,
+      hold: DEFAULT_HOLD,
       policyOf: (period) => ready(versionInForce(policies, period), period),
       policyInEffect: (period) => ready(versionInEffect(policies, period), period),
     };

@@ -291,7 +291,7 @@ function addHold(programmes: Command): void {
     .addOption(
       new Option('--verified <which>', 'accounts that another person must have verified')
         .choices(['none', 'changed', 'every'])
-        .default('none'),
+        .default('changed'),
     )
     .action(action(setHold));
 }
