@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { PersonalRecord } from '../../src/adapters/vault/port.js';
 import {
   importApplications,
   type ImportReject,
@@ -93,5 +94,28 @@ describe('what an import refuses', () => {
     );
     expect(summary).toMatchObject({ submitted: 1, rejected: 0 });
     expect(await world.engine.store.lastPosition()).toBe(before);
+  });
+
+  test('nothing is sealed of a row that its sender may not take in', async () => {
+    const sealed: string[] = [];
+    const rejects: ImportReject[] = [];
+    const { engine } = world;
+    const vault = {
+      ...engine.vault,
+      seal: (records: readonly PersonalRecord[]) => {
+        sealed.push(...records.map(({ record }) => record));
+        return engine.vault.seal(records);
+      },
+    };
+    const args = {
+      programmeId: PROGRAMME,
+      rows: one([{ ...rows[5]!, reference: 'THIRD', nationalId: 'ZZ999990' }]),
+      onRejects: (more: readonly ImportReject[]) => {
+        rejects.push(...more);
+      },
+    };
+    await importApplications({ ...engine, vault }, args, job(engine, 'finance'));
+    expect(rejects.map(({ code }) => code)).toEqual(['ROLE_NOT_ALLOWED']);
+    expect(sealed).toEqual([]);
   });
 });

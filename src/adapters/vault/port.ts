@@ -4,6 +4,9 @@ export interface Sealed {
   readonly sha256: string;
 }
 
+/** Stands where a hash will, while it is asked whether a command would be accepted. */
+export const NOT_SEALED: Sealed = { record: 'not-sealed', sha256: '0'.repeat(64) };
+
 export interface PersonalRecord {
   readonly personId: string;
   /** Deterministic name, for example `person/<id>/profile` or `person/<id>/account/<accountId>`. */

@@ -1,7 +1,7 @@
 import type { ProgrammePolicies } from '../../write-side/readers.js';
-import type { PersonalRecord } from '../../adapters/vault/port.js';
 import { newestCycle } from '../cycles/cycles.js';
 import { requireReceivedOn } from '../../application/received-on.rule.js';
+import { NOT_SEALED, type PersonalRecord, type Sealed } from '../../adapters/vault/port.js';
 import { applicationDecider } from '../../application/application.decider.js';
 import { canonicalJson } from '../../kernel/canonical.js';
 import type { Recorded } from '../../kernel/decider.js';
@@ -187,25 +187,42 @@ class Intake {
       else this.#duplicate(household.row, rejects);
     });
     if (seen.length > 0) fresh.push(...(await this.#compare(seen, rejects)));
-    if (fresh.length === 0) return;
+    const accepted = fresh.filter((household) => this.#accepted(household, rejects));
+    if (accepted.length === 0) return;
     if (this.args.dryRun) {
-      this.summary.submitted += fresh.length;
+      this.summary.submitted += accepted.length;
       return;
     }
-    const records = fresh.flatMap((h) => personalRecords(h, this.deps));
+    const records = accepted.flatMap((h) => personalRecords(h, this.deps));
     const sealed = await this.deps.vault.seal(records);
-    const units = fresh.map((household, i) =>
-      this.#unit(household, sealed[i * 2]!, sealed[i * 2 + 1]!),
+    const units = accepted.map((household, i) =>
+      this.#unit(household, sealed[i * 2]!, sealed[i * 2 + 1]!, this.args.determine),
     );
     const results = await record(this.deps, units, this.base);
     const meanwhile: Household[] = [];
     results.forEach((result, i) => {
       if (result.kind === 'refused' && result.error.code === 'PERSON_ALREADY_REGISTERED')
-        meanwhile.push(fresh[i]!);
-      else this.#count(fresh[i]!, result, rejects);
+        meanwhile.push(accepted[i]!);
+      else this.#count(accepted[i]!, result, rejects);
     });
     const unfinished = meanwhile.length > 0 ? await this.#compare(meanwhile, rejects) : [];
     if (unfinished.length > 0) await this.#record(unfinished, rejects);
+  }
+
+  /**
+   * Whether its sender may take it in: nothing is sealed for what is refused. Decided as for who is
+   * new here, which is not read again.
+   */
+  #accepted(household: Household, rejects: ImportReject[]): boolean {
+    const context = { actor: this.base.actor, now: this.deps.clock.now() };
+    try {
+      const { parts } = this.#unit(household, NOT_SEALED, NOT_SEALED, false);
+      for (const asked of parts) asked.decide([], context);
+      return true;
+    } catch (error) {
+      this.#reject(household.row, error, rejects);
+      return false;
+    }
   }
 
   /** What a row can be refused for without looking at the log. */
@@ -284,8 +301,9 @@ class Intake {
 
   #unit(
     household: Household,
-    profile: { record: string; sha256: string },
-    account: { record: string; sha256: string },
+    profile: Sealed,
+    account: Sealed,
+    determine: boolean | undefined,
   ): Unit {
     const { row, personId, accountId, applicationId, identityHash } = household;
     const { programmeId } = this.args;
@@ -330,7 +348,7 @@ class Intake {
             channel: 'import',
             facts: row.facts,
           },
-          ...(this.args.determine ? [{ command: determinationOf(this.book), as: AUTOMATION }] : []),
+          ...(determine ? [{ command: determinationOf(this.book), as: AUTOMATION }] : []),
         ),
       ],
     };

@@ -1,4 +1,4 @@
-import type { Sealed } from '../../adapters/vault/port.js';
+import { NOT_SEALED, type Sealed } from '../../adapters/vault/port.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { isIban } from '../../kernel/accounts.js';
 import { DomainError } from '../../kernel/errors.js';
@@ -92,9 +92,10 @@ class AccountSetter {
       named.map(({ personId }) => streams.person(personId)),
     );
     const settings = named.flatMap((one, i) => this.#settingOf(one, people[i]!.events));
-    const units = await this.#unitsOf(settings);
+    const allowed = settings.filter((setting) => this.#accepted(setting));
+    const units = await this.#unitsOf(allowed);
     (await record(this.deps, units, this.base)).forEach((answer, i) => {
-      if (answer.kind === 'refused') this.#failed.push(failed(settings[i]!.index, answer.error));
+      if (answer.kind === 'refused') this.#failed.push(failed(allowed[i]!.index, answer.error));
       else if (answer.kind === 'recorded') this.#changed += 1;
       else this.#unchanged += 1;
     });
@@ -145,6 +146,19 @@ class AccountSetter {
     } catch (error) {
       this.#failed.push(failed(index, error));
       return [];
+    }
+  }
+
+  /** Nothing is sealed for what is refused. */
+  #accepted(setting: Setting): boolean {
+    const { actor } = this.base;
+    try {
+      for (const asked of this.#unitOf(setting, NOT_SEALED).parts)
+        asked.decide(setting.events, { actor, now: this.deps.clock.now() });
+      return true;
+    } catch (error) {
+      this.#failed.push(failed(setting.index, error));
+      return false;
     }
   }
 

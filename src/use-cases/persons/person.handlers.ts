@@ -1,11 +1,12 @@
 import { requireRegion, type Context } from '../../kernel/decider.js';
-import type { PersonalRecord, Sealed } from '../../adapters/vault/port.js';
+import { NOT_SEALED, type PersonalRecord, type Sealed } from '../../adapters/vault/port.js';
 import { requireNotEnrolled } from './not-enrolled.js';
 import { DomainError } from '../../kernel/errors.js';
 import { parsePersonId, streams, uuidOf } from '../../kernel/ids.js';
 import { normaliseNationalId } from '../../kernel/personal.js';
 import type { Command } from '../../http/call.js';
 import { fresh, part, type Part } from '../../write-side/unit.js';
+import { requireAccepted } from '../../write-side/would-accept.js';
 import {
   commandHandlers,
   commandHandler,
@@ -91,14 +92,14 @@ async function erasure(
 export const personHandlers = commandHandlers(
   commandHandler(
     RegisterPerson,
-    async (command, { vault }) => {
+    async (command, { store, vault }) => {
       const { region } = command;
       const nationalId = normaliseNationalId(command.nationalId);
       const personId = uuidOf('person', command.call.context.commandId);
       const accountId = uuidOf('account', personId, 1);
       const account = payeeAccount(vault, { personId, accountId }, command.account, 'account/');
       const identityHash = vault.keyedHash('identity', nationalId);
-      const [profile, sealed] = await vault.seal([
+      const records = [
         profileRecord(vault, personId, {
           nationalId,
           name: personName(command.name, 'name'),
@@ -108,21 +109,24 @@ export const personHandlers = commandHandlers(
           ...(command.phone === undefined ? {} : { phone: command.phone }),
         }),
         account.record(),
-      ]);
+      ];
+      const partsWith = (profile: Sealed, sealed: Sealed): readonly Part[] => [
+        fresh(streams.identity(identityHash), identityDecider, {
+          type: 'ClaimIdentity',
+          identityHash,
+          personId,
+        }),
+        fresh(
+          streams.person(personId),
+          personDecider,
+          { type: 'RegisterPerson', personId, identityHash, region, sealed: profile },
+          account.command(sealed),
+        ),
+      ];
+      await requireAccepted(store, partsWith(NOT_SEALED, NOT_SEALED), command.call.context);
+      const [profile, sealed] = await vault.seal(records);
       return {
-        parts: [
-          fresh(streams.identity(identityHash), identityDecider, {
-            type: 'ClaimIdentity',
-            identityHash,
-            personId,
-          }),
-          fresh(
-            streams.person(personId),
-            personDecider,
-            { type: 'RegisterPerson', personId, identityHash, region, sealed: profile! },
-            account.command(sealed!),
-          ),
-        ],
+        parts: partsWith(profile!, sealed!),
         answer: { personId, accountId },
         status: 201,
         // Nobody was registered: what was sealed for them must not stay readable.
@@ -133,11 +137,14 @@ export const personHandlers = commandHandlers(
   ),
   commandHandler(
     RegisterPayeeAccount,
-    async (command, { vault }) => {
+    async (command, { store, vault }) => {
       const personId = personOf(command);
       const accountId = uuidOf('account', personId, command.call.context.commandId);
       const account = payeeAccount(vault, { personId, accountId }, command, '');
-      const [sealed] = await vault.seal([account.record()]);
+      const record = account.record();
+      const asked = [personPart(personId, account.command(NOT_SEALED))];
+      await requireAccepted(store, asked, command.call.context);
+      const [sealed] = await vault.seal([record]);
       return {
         parts: [personPart(personId, account.command(sealed!))],
         answer: { personId, accountId },
