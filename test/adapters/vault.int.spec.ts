@@ -92,6 +92,33 @@ describe.each(vaultEngines(postgres))('the vault in $name', ({ place: newPlace, 
       expect(await vault.open([later!])).toEqual([{ name: 'Not the same as before' }]);
     });
 
+    it('lists who has a key, and forgets people so that the same can be sealed anew', async () => {
+      const place = await newPlace();
+      const vault = await place.open();
+      const people = Array.from({ length: 7 }, () => profile(randomUUID()));
+      const sealed = await vault.seal(people);
+      await vault.erase([people[0]!.personId]);
+      await vault.forget([people[1]!.personId, randomUUID()]);
+      const listed: string[] = [];
+      let page = await vault.persons(undefined, 2);
+      while (page.length > 0) {
+        listed.push(...page);
+        page = await vault.persons(page.at(-1), 2);
+      }
+      expect(listed.toSorted()).toEqual(
+        people
+          .slice(2)
+          .map(({ personId }) => personId)
+          .toSorted(),
+      );
+      expect((await vault.open(sealed)).map((fields) => fields !== undefined)).toEqual(
+        people.map((_, i) => i > 1),
+      );
+      const [again] = await vault.seal([people[1]!]);
+      expect(again!.sha256).not.toBe(sealed[1]!.sha256);
+      expect(await vault.open([again!])).toEqual([people[1]!.fields]);
+    });
+
     it('takes many requests at once', async () => {
       const vault = await (await newPlace()).open();
       const people = Array.from({ length: 300 }, () => profile(randomUUID()));

@@ -36,6 +36,16 @@ export interface Vault {
   /** Destroys the keys of these persons, durably. Idempotent. */
   erase(personIds: readonly string[]): Promise<void>;
   /**
+   * Destroys the keys of persons whom no event names, and their records, so that the same can be
+   * sealed again when the command that was cut short is repeated. Idempotent.
+   */
+  forget(personIds: readonly string[]): Promise<void>;
+  /**
+   * Persons with a key, a page at a time, in an order that stays.
+   * @param after the last of the page before; undefined for the first page
+   */
+  persons(after: string | undefined, limit: number): Promise<readonly string[]>;
+  /**
    * Keyed hash (HMAC-SHA-256, hex) of a normalised identity or account number, under a key that
    * never leaves the vault's key ring; `purpose` separates the domains ('identity', 'account').
    * Synchronous: it is pure once the key ring is open.

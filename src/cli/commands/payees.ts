@@ -7,6 +7,7 @@ import {
   type UnverifiedAccount,
   type VerifySummary,
 } from '../../use-cases/persons/verify-accounts.js';
+import { unknownPersons } from '../../use-cases/persons/unknown-persons.js';
 import { DomainError } from '../../kernel/errors.js';
 import { parsePersonId, parseProgrammeId } from '../../kernel/ids.js';
 import {
@@ -178,10 +179,40 @@ function addVerify(payees: Command): void {
     .action(action(verify));
 }
 
+interface UnknownOptions extends CommonOptions {
+  readonly forget?: boolean;
+}
+
+async function listUnknown(run: Run, { data, forget = false }: UnknownOptions): Promise<number> {
+  const progress = run.out.progress('persons');
+  const { kept, unknown } = await withEngine(data, async (engine) => {
+    const found = await unknownPersons(engine, ({ done }) => progress(done), run.signal);
+    if (forget) await engine.vault.forget(found.unknown);
+    return found;
+  });
+  run.out.result({ kept, unknown, forgotten: forget ? unknown.length : 0 }, () =>
+    [
+      ...unknown,
+      `${unknown.length} of ${kept} persons in the vault are unknown to the log${forget ? '; their keys are destroyed' : ''}`,
+    ].join('\n'),
+  );
+  return unknown.length > 0 && !forget ? EXIT.findings : EXIT.ok;
+}
+
+function addUnknown(payees: Command): void {
+  common(payees.command('unknown'))
+    .description(
+      'persons whom the vault keeps and the log does not know: a process died between sealing and recording. Where processes share a log, stop them first',
+    )
+    .option('--forget', 'destroy their keys and records')
+    .action(action(listUnknown));
+}
+
 export function payeesCommand(): Command {
   const payees = new Command('payees').description('accounts that households are paid on');
   addUnverified(payees);
   addAskBlock(payees);
   addVerify(payees);
+  addUnknown(payees);
   return payees;
 }

@@ -146,6 +146,28 @@ export async function wipe(session: Session, persons: readonly string[]): Promis
   }
 }
 
+/** Overwrites the keys of these persons, and takes them and their records out. */
+export async function forget(session: Session, persons: readonly string[]): Promise<void> {
+  await wipe(session, persons);
+  for (const chunk of chunks([...new Set(persons)].sort())) {
+    await session.query('delete from sanad_vault_record where person = any($1)', [chunk]);
+    await session.query('delete from sanad_vault_person where id = any($1)', [chunk]);
+  }
+}
+
+/** Persons who have a key, in the order of their ids. */
+export async function living(
+  session: Session,
+  after: string | undefined,
+  limit: number,
+): Promise<readonly string[]> {
+  const rows = await session.query<{ readonly id: string }>(
+    'select id from sanad_vault_person where id > $1 and not erased order by id limit $2',
+    [after ?? '', limit],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /**
  * The rows of these persons, made where there were none, and kept from erasure until the
  * transaction ends.

@@ -4,7 +4,17 @@ import { openPostgres, PostgresError, type Postgres } from '../../postgres/pool.
 import { decrypt, encrypt } from '../envelope.js';
 import { hashKeys, loadMasterKey, readMasterKey } from '../master-key.js';
 import { VaultError, type PersonalRecord, type Sealed, type Vault } from '../port.js';
-import { FORMAT, openSealed, PROOF, sealAll, TABLES, wipe, type Wanted } from './tables.js';
+import {
+  FORMAT,
+  forget,
+  living,
+  openSealed,
+  PROOF,
+  sealAll,
+  TABLES,
+  wipe,
+  type Wanted,
+} from './tables.js';
 import { Batcher } from '../../../kernel/concurrency/batcher.js';
 
 /**
@@ -144,6 +154,15 @@ class PostgresVault implements Vault {
   async erase(personIds: readonly string[]): Promise<void> {
     if (personIds.length > 0)
       await this.database.transaction((session) => wipe(session, personIds)).catch(rethrow);
+  }
+
+  async forget(personIds: readonly string[]): Promise<void> {
+    if (personIds.length > 0)
+      await this.database.transaction((session) => forget(session, personIds)).catch(rethrow);
+  }
+
+  persons(after: string | undefined, limit: number): Promise<readonly string[]> {
+    return living(this.database, after, limit).catch(rethrow);
   }
 
   keyedHash(purpose: 'identity' | 'account', value: string): string {

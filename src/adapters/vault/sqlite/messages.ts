@@ -12,7 +12,8 @@ export type Ask =
       readonly plains: readonly string[];
     }
   | { readonly kind: 'open'; readonly sealed: readonly Sealed[] }
-  | { readonly kind: 'erase'; readonly persons: readonly string[] };
+  | { readonly kind: 'erase' | 'forget'; readonly persons: readonly string[] }
+  | { readonly kind: 'persons'; readonly after: string | undefined; readonly limit: number };
 export type Request = Ask & { readonly id: number };
 
 /**
@@ -23,6 +24,7 @@ export type Answer =
   | { readonly id: number; readonly hashKeys: HashKeys }
   | { readonly id: number; readonly hashes: readonly string[] }
   | { readonly id: number; readonly json: string }
+  | { readonly id: number; readonly persons: readonly string[] }
   | { readonly id: number; readonly done: true }
   | { readonly id: number; readonly code: VaultError['code']; readonly detail: string };
 

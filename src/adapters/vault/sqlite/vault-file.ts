@@ -57,6 +57,9 @@ export class VaultFile {
   readonly #addRecord;
   readonly #addEntry;
   readonly #erase;
+  readonly #dropRecords;
+  readonly #dropEntries;
+  readonly #living;
 
   /** @throws VaultError MASTER_KEY_*, VAULT_NEWER_VERSION, VAULT_CORRUPT, VAULT_FAILED */
   constructor(file: string, keysDir: string) {
@@ -93,6 +96,18 @@ export class VaultFile {
       this.#erase = this.#db.prepare<[number, string]>(
         `UPDATE person SET erased = 1, wrapped = zeroblob(?) WHERE no = (SELECT no FROM entry WHERE name = ? AND kind = ${PERSON}) AND erased = 0`,
       );
+      this.#dropRecords = this.#db.prepare<[string]>(
+        `DELETE FROM record WHERE person = (SELECT no FROM entry WHERE name = ? AND kind = ${PERSON})`,
+      );
+      // '0' follows '/'.
+      this.#dropEntries = this.#db.prepare<[string, string, string]>(
+        'DELETE FROM entry WHERE name = ? OR (name >= ? AND name < ?)',
+      );
+      this.#living = this.#db
+        .prepare<[string, number], string>(
+          `SELECT id FROM person WHERE erased = 0 AND no > coalesce((SELECT no FROM entry WHERE name = ? AND kind = ${PERSON}), 0) ORDER BY no LIMIT ?`,
+        )
+        .pluck();
     } catch (error) {
       this.#db.close();
       throw failure(error);
@@ -234,6 +249,20 @@ export class VaultFile {
       this.#erase.run(WRAPPED, personName(person));
       this.#keys.forget(person);
     }
+  }
+
+  /** Their keys are overwritten first, as for `erase`; the number of a person is never used again. */
+  forget(persons: readonly string[]): void {
+    this.erase(persons);
+    for (const person of persons) {
+      const name = personName(person);
+      this.#dropRecords.run(name);
+      this.#dropEntries.run(name, `${name}/`, `${name}0`);
+    }
+  }
+
+  persons(after: string | undefined, limit: number): readonly string[] {
+    return this.#living.all(after === undefined ? '' : personName(after), limit);
   }
 
   /**

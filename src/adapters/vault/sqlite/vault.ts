@@ -76,6 +76,8 @@ export async function openEmbeddedVault(
     seal: (records) => client.seal(records),
     open: (sealed) => client.open(sealed),
     erase: (personIds) => client.erase(personIds),
+    forget: (personIds) => client.forget(personIds),
+    persons: (after, limit) => client.persons(after, limit),
     keyedHash: (purpose, value) => client.keyedHash(purpose, value),
     close: () => (closing ??= close()),
     port,
@@ -184,6 +186,17 @@ class ConnectedVault implements Vault {
 
   async erase(personIds: readonly string[]): Promise<void> {
     if (personIds.length > 0) await this.line.ask({ kind: 'erase', persons: personIds });
+  }
+
+  async forget(personIds: readonly string[]): Promise<void> {
+    if (personIds.length > 0) await this.line.ask({ kind: 'forget', persons: personIds });
+  }
+
+  async persons(after: string | undefined, limit: number): Promise<readonly string[]> {
+    const answer = await this.line.ask({ kind: 'persons', after, limit });
+    if (!('persons' in answer))
+      throw new VaultError('VAULT_FAILED', 'The vault gave another answer than it was asked for.');
+    return answer.persons;
   }
 
   keyedHash(purpose: 'identity' | 'account', value: string): string {

@@ -4,6 +4,8 @@ import type { Answer, Control, Request, Started, WorkerStart } from './messages.
 import { failure, VaultFile } from './vault-file.js';
 import type { VaultError } from '../port.js';
 
+const WRITES: ReadonlySet<Request['kind']> = new Set(['seal', 'erase', 'forget']);
+
 /**
  * The thread that owns the vault's file. What has queued up while it was busy goes into one commit,
  * with one sync.
@@ -46,14 +48,13 @@ class VaultWorker {
   /** Writes first, then reads: a record that was asked for after it was sealed is there. */
   #drain(): void {
     const taken = this.#queue.splice(0);
-    const writes = taken.filter(
-      ({ request }) => request.kind === 'seal' || request.kind === 'erase',
-    );
+    const writes = taken.filter(({ request }) => WRITES.has(request.kind));
     if (writes.length > 0) this.#write(writes);
     for (const { port, request } of taken) {
       if (request.kind === 'hello')
         port.postMessage({ id: request.id, hashKeys: this.#hashKeys } satisfies Answer);
-      if (request.kind === 'open') port.postMessage(this.#read(request));
+      if (request.kind === 'open' || request.kind === 'persons')
+        port.postMessage(this.#read(request));
     }
   }
 
@@ -64,7 +65,7 @@ class VaultWorker {
       this.file.begin();
       for (const { request } of writes) answers.push(this.#apply(request));
       this.file.commit();
-      if (writes.some(({ request }) => request.kind === 'erase')) this.file.truncateLog();
+      if (writes.some(({ request }) => request.kind !== 'seal')) this.file.truncateLog();
     } catch (error) {
       const failed = failure(error);
       this.#abandon(failed);
@@ -86,6 +87,7 @@ class VaultWorker {
           hashes: this.file.seal(request.persons, request.names, request.plains),
         };
       if (request.kind === 'erase') this.file.erase(request.persons);
+      if (request.kind === 'forget') this.file.forget(request.persons);
       return { id: request.id, done: true };
     } catch (error) {
       const failed = failure(error);
@@ -94,8 +96,10 @@ class VaultWorker {
     }
   }
 
-  #read(request: Request & { readonly kind: 'open' }): Answer {
+  #read(request: Request & { readonly kind: 'open' | 'persons' }): Answer {
     try {
+      if (request.kind === 'persons')
+        return { id: request.id, persons: this.file.persons(request.after, request.limit) };
       return { id: request.id, json: this.file.open(request.sealed) };
     } catch (error) {
       return refusal(request.id, failure(error));
