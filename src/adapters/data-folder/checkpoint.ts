@@ -19,7 +19,7 @@ export function fileCheckpoint(path: string): {
       }
     },
     async save(position) {
-      writeFileSync(`${path}.partial`, String(position));
+      writeFileSync(`${path}.partial`, String(position), { mode: 0o600 });
       renameSync(`${path}.partial`, path);
     },
   };

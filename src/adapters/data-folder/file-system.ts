@@ -1,8 +1,14 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreError } from '../../kernel/errors.js';
-import { FOLDER_FORMAT, readManifest, writeManifest, type DataFolder } from './port.js';
+import {
+  FOLDER_FORMAT,
+  privateDatabase,
+  readManifest,
+  writeManifest,
+  type DataFolder,
+} from './port.js';
 
 export interface DataFolderOptions {
   /**
@@ -35,7 +41,7 @@ export async function openDataFolder(
     );
   }
   const [keys, files] = [join(path, 'keys'), join(path, 'files')];
-  for (const each of [path, keys, files]) mkdirSync(each, { recursive: true, mode: 0o700 });
+  for (const each of [path, keys, files]) privateFolder(each);
   const letGo = options.hold === false ? () => undefined : hold(path);
   try {
     if (readManifest(path) === undefined) writeManifest(path, { format: FOLDER_FORMAT });
@@ -46,9 +52,22 @@ export async function openDataFolder(
   return { path, keys, files, close: async () => letGo() };
 }
 
+/**
+ * Makes a folder for its owner only, or closes one to others. Of a volume that belongs to another
+ * account, whose mode is that account's to set, the mode stays.
+ */
+function privateFolder(dir: string): void {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  try {
+    chmodSync(dir, 0o700);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) throw error;
+  }
+}
+
 function hold(path: string): () => void {
   const note = join(path, 'lock.pid');
-  const db = new Database(join(path, 'lock.db'), { timeout: 0 });
+  const db = new Database(privateDatabase(join(path, 'lock.db')), { timeout: 0 });
   try {
     db.pragma('journal_mode = DELETE');
     db.exec('BEGIN EXCLUSIVE');

@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   closeSync,
   existsSync,
   fsyncSync,
@@ -67,6 +68,19 @@ const unreadable = (): StoreError =>
     'LOG_CORRUPT',
     `${MANIFEST} of the data folder cannot be read. Restore it from a backup.`,
   );
+
+/**
+ * Makes a database's file before SQLite does, for its owner only (0600), whatever the process's
+ * umask; -wal and -shm get the mode of their database. One that an earlier version left open to
+ * others is closed to them, with what lies beside it. One that is there is never opened: closing it
+ * would end the locks that SQLite holds on it elsewhere in this process.
+ */
+export function privateDatabase(file: string): string {
+  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
+  for (const each of [file, `${file}-wal`, `${file}-shm`])
+    if (existsSync(each)) chmodSync(each, 0o600);
+  return file;
+}
 
 /** Writes folder.json whole: temporary name, sync, rename, sync of the folder. */
 export function writeManifest(dir: string, manifest: Manifest): void {

@@ -30,7 +30,7 @@ export function rememberRun(dir: string, { households, seed }: DemoRun): void {
       );
     }
   } else {
-    writeFileSync(`${path}.partial`, JSON.stringify({ households, seed }));
+    writeFileSync(`${path}.partial`, JSON.stringify({ households, seed }), { mode: 0o600 });
     renameSync(`${path}.partial`, path);
   }
 }

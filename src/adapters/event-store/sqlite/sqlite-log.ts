@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { privateDatabase } from '../../data-folder/port.js';
 import { StoreError, type StoreErrorCode } from '../port.js';
 
 /**
@@ -51,7 +52,7 @@ export function openLogForWriting(dir: string, mustExist?: string): OpenLog {
     );
   }
   return guard(() => {
-    const db = new Database(file, { timeout: 5_000 });
+    const db = new Database(privateDatabase(file), { timeout: 5_000 });
     try {
       // A file that is not empty is looked at before anything is written to it.
       if (!empty) checkHeader(db);

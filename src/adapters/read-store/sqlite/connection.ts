@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
+import { privateDatabase } from '../../data-folder/port.js';
 import { ReadStoreError } from '../port.js';
 
 /** What a statement gives: rows of a query, or the number of rows that it changed. */
@@ -92,6 +93,7 @@ export class SqliteConnection {
 function opened(file: string, readOnly: boolean): Database.Database {
   let database: Database.Database | undefined;
   try {
+    if (!readOnly) privateDatabase(file);
     database = new Database(file, { readonly: readOnly, timeout: 10_000 });
     if (!readOnly) {
       database.pragma('journal_mode = WAL');

@@ -1,8 +1,9 @@
 import { hash, type KeyObject } from 'node:crypto';
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
+import { privateDatabase } from '../../data-folder/port.js';
 import { decrypt, encrypt, makeKey, unwrapKey, WRAPPED } from '../envelope.js';
 import { loadMasterKey } from '../master-key.js';
 import { VaultError, type Sealed } from '../port.js';
@@ -63,10 +64,8 @@ export class VaultFile {
 
   /** @throws VaultError MASTER_KEY_*, VAULT_NEWER_VERSION, VAULT_CORRUPT, VAULT_FAILED */
   constructor(file: string, keysDir: string) {
-    mkdirSync(dirname(file), { recursive: true });
-    if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
-    chmodSync(file, 0o600);
-    this.#db = new Database(file, { timeout: 1_000 });
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    this.#db = new Database(privateDatabase(file), { timeout: 1_000 });
     try {
       this.master = this.#prepare(file, keysDir);
       this.#recordsNamed = this.#db

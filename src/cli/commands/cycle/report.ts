@@ -26,6 +26,7 @@ async function writeReport(run: Run, options: ReportOptions): Promise<number> {
   writeFileSync(
     out,
     format === 'html' ? reportHtml(report, language) : reportCsv(report, language),
+    { mode: 0o600 },
   );
   const summary = {
     cycleId,
