@@ -4,9 +4,12 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 /** Belong to every answer by themselves, and not to what helmet adds. */
 const OWN = new Set(['content-length', 'content-type', 'date', 'connection', 'keep-alive']);
 
+/** Nearly every answer is about somebody: no browser and no proxy keeps any. */
+export const NO_STORE = { 'cache-control': 'no-store' };
+
 /**
- * The headers that helmet gives an answer. They are the same for each, so it is asked once, before
- * the start, instead of putting them together anew for every request.
+ * The headers that helmet gives an answer, and that none is kept. They are the same for each, so
+ * helmet is asked once, before the start, instead of putting them together anew for every request.
  */
 export async function securityHeaders(): Promise<Readonly<Record<string, string>>> {
   const probe = new FastifyAdapter({ skipMiddie: true }).getInstance();
@@ -34,9 +37,8 @@ export async function securityHeaders(): Promise<Readonly<Record<string, string>
   probe.get('/', async () => '');
   const { headers } = await probe.inject('/');
   await probe.close();
-  return Object.fromEntries(
-    Object.entries(headers)
-      .filter(([name]) => !OWN.has(name))
-      .map(([name, value]) => [name, String(value)]),
-  );
+  const helmets = Object.entries(headers)
+    .filter(([name]) => !OWN.has(name))
+    .map(([name, value]) => [name, String(value)]);
+  return { ...Object.fromEntries(helmets), ...NO_STORE };
 }

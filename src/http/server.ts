@@ -12,7 +12,7 @@ import { parseJson } from './parse-json.js';
 import { requireTokenBeforeBody } from './token-before-body.js';
 import { PROBLEM_JSON, problemOf } from './problem.js';
 import type { Routes } from './routes.js';
-import { securityHeaders } from './security-headers.js';
+import { NO_STORE, securityHeaders } from './security-headers.js';
 
 const CORRELATION = /^[\x21-\x7e]{1,64}$/;
 
@@ -43,6 +43,7 @@ export function makeAdapter(
       const problem = problemOf(error, request.id, config.baseUri);
       void reply
         .code(problem.status)
+        .headers(NO_STORE)
         .header('content-type', PROBLEM_JSON)
         .send(JSON.stringify(problem));
     },

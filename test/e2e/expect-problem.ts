@@ -13,6 +13,7 @@ export async function expectProblem(
     `${status} ${code} ${field ?? body?.field ?? ''} true`,
   );
   expect(headers.get('content-type')).toContain('application/problem+json');
+  expect(headers.get('cache-control')).toBe('no-store');
   expect(body.correlationId).toBe(headers.get('x-correlation-id'));
   return body;
 }

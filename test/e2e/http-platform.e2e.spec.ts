@@ -55,6 +55,7 @@ describe('the platform under every endpoint', () => {
       expect(
         `${route} is closed to all: ${answers.every(({ body }) => body?.code === 'ROLE_NOT_ALLOWED')}`,
       ).toBe(`${route} is closed to all: false`);
+      for (const { headers } of answers) expect(headers.get('cache-control')).toBe('no-store');
     }
   });
 

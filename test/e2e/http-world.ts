@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -195,8 +196,9 @@ export async function setUp(
 }
 
 export async function expectStatus(status: number, reply: Promise<Reply>): Promise<Json> {
-  const { status: got, body, text } = await reply;
+  const { status: got, body, text, headers } = await reply;
   if (got !== status) throw new Error(`expected ${status}, got ${got}: ${text.slice(0, 500)}`);
+  expect(headers.get('cache-control')).toBe('no-store');
   return body;
 }
 
