@@ -19,4 +19,6 @@ export const upcasts: Readonly<Record<string, Readonly<Record<number, Upcast>>>>
   // Version 2 names who proposed it; of what one person decided before, nobody did.
   BankEntryAssigned: { 1: asItIs },
   PaymentBreakResolved: { 1: asItIs },
+  // Version 2 says more of a paying account, all of it optional.
+  PaymentTermsSet: { 1: asItIs },
 };

@@ -11,7 +11,7 @@ export function paymentTerms(
     accountId: '',
     debtor,
     format: 'pain.001.001.09',
-    characters: 'unicode',
+    characters: 'latin',
   };
   const template = set?.remittance ?? '{programme} {period}';
   const configured = (set?.accounts ?? []).map((account) => ({
@@ -43,8 +43,11 @@ function payingAccount({
   format,
   characters,
   maxPerFile,
+  regions,
+  payeeKinds,
+  ...message
 }: EventData['PaymentTermsSet']['accounts'][number]): PayingAccount {
-  const who = { name, bic, ...(initiatorId === undefined ? {} : { initiatorId }) };
+  const who = { name, bic, ...(initiatorId === undefined ? {} : { initiatorId }), ...message };
   return {
     accountId,
     debtor: kind === 'iban' ? { ...who, iban: number } : { ...who, rib: number },

@@ -65,6 +65,28 @@ export class PublishPolicy extends Command {
 
 type TermsAccount = EventData['PaymentTermsSet']['accounts'][number];
 
+type Address = NonNullable<TermsAccount['address']>;
+class DebtorAddress implements Address {
+  @Text({ max: 70, optional: true, description: 'Without the number.' }) street?: string;
+  @Text({ max: 16, optional: true }) building?: string;
+  @Text({ max: 16, optional: true }) postCode?: string;
+  @Text({ max: 35, optional: true }) town?: string;
+  @Pattern(/^[A-Z]{2}$/, 'a country of ISO 3166-1') country!: string;
+}
+
+class PayeeAgent {
+  @Pattern(/^([0-9]{3}|wallet|cash)$/, 'three digits, wallet or cash', {
+    description: 'The three digits that a Moroccan account begins with, or wallet, or cash.',
+  })
+  bank!: string;
+  @Pattern(/^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$/, 'a BIC') bic!: string;
+}
+
+const SCHEME = /^[A-Z0-9]{1,4}$/;
+const A_SCHEME = '1 to 4 capital letters and digits';
+const REFERENCE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,34}$/;
+const A_REFERENCE = 'at most 35 letters, digits, dots, dashes and underscores';
+
 class PayingAccount {
   @Pattern(/^[A-Z0-9]{1,8}$/, '1 to 8 capital letters and digits', {
     description: 'Stands in message ids and names of files.',
@@ -82,12 +104,49 @@ class PayingAccount {
   @OneOf(['unicode', 'latin'], { description: 'latin: names and texts are transliterated.' })
   characters!: TermsAccount['characters'];
   @Whole(1, 1_000_000, { description: 'Credit transfers in one file.' }) maxPerFile!: number;
-  @Pattern(
-    /^[A-Za-z0-9][A-Za-z0-9._-]{0,34}$/,
-    'at most 35 letters, digits, dots, dashes and underscores',
-    { optional: true, description: 'How the bank knows who sends the file.' },
-  )
+  @Pattern(REFERENCE, A_REFERENCE, {
+    optional: true,
+    description: 'How the bank knows who sends the file.',
+  })
   initiatorId?: string;
+  @OneOf(['SLEV', 'SHAR', 'DEBT', 'CRED'], {
+    optional: true,
+    description: 'Who bears the charges (ChrgBr); absent: what was agreed with the bank.',
+  })
+  chargeBearer?: NonNullable<TermsAccount['chargeBearer']>;
+  @Pattern(SCHEME, A_SCHEME, {
+    optional: true,
+    description: 'Code of the service level (SvcLvl), for example NURG or SEPA.',
+  })
+  serviceLevel?: string;
+  @Pattern(REFERENCE, A_REFERENCE, { optional: true, description: 'Of the debtor (Dbtr/Id).' })
+  identifier?: string;
+  @Pattern(SCHEME, A_SCHEME, {
+    optional: true,
+    description: 'Code of the scheme of both identifiers, for example CUST or BANK.',
+  })
+  identifierScheme?: string;
+  @Nested(() => DebtorAddress, { optional: true }) address?: DebtorAddress;
+  @Pattern(/^[A-Z]{2}$/, 'a country of ISO 3166-1', {
+    optional: true,
+    description: "Country of the payees' postal address, where the bank demands one.",
+  })
+  payeeCountry?: string;
+  @Pattern(/^[1-9][0-9]{0,2}$/, 'a calling code without +', {
+    optional: true,
+    description: "Put before a wallet's national number; absent: 212 for a bank in Morocco.",
+  })
+  callingCode?: string;
+  @Pattern(SCHEME, A_SCHEME, {
+    optional: true,
+    description: 'Code of the identity document shown for cash; absent: NIDN.',
+  })
+  documentScheme?: string;
+  @ListOf(() => PayeeAgent, 200, {
+    optional: true,
+    description: 'Banks of the payees (CdtrAgt); an account of none of them goes without.',
+  })
+  payeeAgents?: PayeeAgent[];
   @ListOfText(4, {
     optional: true,
     each: /^(iban|rib|wallet|cash)$/,
@@ -237,6 +296,10 @@ export const programmeHandlers = commandHandlers(
     const programmeId = idOf(command);
     const accounts = command.accounts.map((account) => ({
       ...account,
+      ...(account.address ? { address: { ...account.address } } : {}),
+      ...(account.payeeAgents
+        ? { payeeAgents: account.payeeAgents.map((agent) => ({ ...agent })) }
+        : {}),
     })) as EventData['PaymentTermsSet']['accounts'];
     return {
       parts: [

@@ -80,13 +80,13 @@ describe('a message', () => {
         '+212612345678',
         'MA64011519000001205000534921',
       ]);
-      expect(texts(xml, '//p:SchmeNm/*')).toEqual(['BBAN', 'WALLET']);
+      expect(texts(xml, '//p:SchmeNm/*')).toEqual(['BBAN', 'WALLET', 'NIDN']);
       expect(texts(xml, '//p:Cdtr/p:Id/p:PrvtId/p:Othr/p:Id')).toEqual(['QX778899']);
       expect(
         texts(xml, '//p:CdtTrfTxInf[p:InstrForCdtrAgt/p:Cd = "HOLD"]/p:PmtId/p:EndToEndId'),
       ).toEqual([`E${'4'.padStart(24, '0')}`]);
       expect(texts(xml, '//p:Prxy[p:Tp/p:Cd = "MBNO"]/p:Id')).toEqual(
-        format === 'pain.001.001.09' ? ['+212612345678'] : [],
+        format === 'pain.001.001.09' ? ['+212-612345678'] : [],
       );
       expect(texts(xml, '//p:UETR')).toHaveLength(format === 'pain.001.001.09' ? 5 : 0);
       expect(texts(xml, '//p:NbOfTxs')).toEqual(['5', '5']);
@@ -215,6 +215,83 @@ describe('a bank that takes Latin characters', () => {
     await expect(
       write([instruction(2, payee({ name: '\u0007' }))], { characters: 'latin', messageId: 'X' }),
     ).rejects.toMatchObject({ code: 'INSTRUCTION_INVALID' });
+  });
+});
+
+describe('what a bank wants besides', () => {
+  const account = {
+    ...DEBTOR,
+    initiatorId: 'SANAD1',
+    chargeBearer: 'SLEV',
+    serviceLevel: 'NURG',
+    identifier: '0012345',
+    identifierScheme: 'CUST',
+    address: {
+      street: 'Avenue Mohammed V',
+      building: '1',
+      postCode: '10000',
+      town: 'Rabat <Hassan>',
+      country: 'MA',
+    },
+    payeeCountry: 'MA',
+    documentScheme: 'CCPT',
+    payeeAgents: [
+      { bank: '011', bic: 'BMCEMAMC' },
+      { bank: 'wallet', bic: 'BCMAMAMC' },
+    ],
+  } as const;
+  const everyKind = [
+    instruction(1),
+    instruction(2, payee({ kind: 'wallet', account: '0612345678' })),
+    instruction(3, payee({ kind: 'wallet', account: '+33612345678' })),
+    instruction(4, payee({ kind: 'cash', account: 'AB123456' })),
+  ];
+
+  it.each(FORMATS)('stands in %s, where the schema has it', async (format) => {
+    const { xml } = await write(everyKind, { debtor: account, format });
+    validate(xml);
+    expect(texts(xml, '//p:PmtInf/p:ChrgBr')).toEqual(['SLEV']);
+    expect(texts(xml, '//p:PmtTpInf/p:SvcLvl/p:Cd')).toEqual(['NURG']);
+    expect(texts(xml, '//p:Dbtr/p:Id/p:OrgId/p:Othr/p:Id')).toEqual(['0012345']);
+    expect(texts(xml, '//p:InitgPty//p:SchmeNm/p:Cd')).toEqual(['CUST']);
+    expect(texts(xml, '//p:Dbtr/p:PstlAdr/*')).toEqual([
+      'Avenue Mohammed V',
+      '1',
+      '10000',
+      'Rabat <Hassan>',
+      'MA',
+    ]);
+    expect(texts(xml, '//p:Cdtr/p:PstlAdr/p:Ctry')).toEqual(['MA', 'MA', 'MA', 'MA']);
+    expect(texts(xml, '//p:CdtrAgt')).toEqual(['BMCEMAMC', 'BCMAMAMC', 'BCMAMAMC']);
+    expect(texts(xml, '//p:PrvtId/p:Othr/p:SchmeNm/p:Cd')).toEqual(['CCPT']);
+    expect(texts(xml, '//p:Prxy/p:Id')).toEqual(
+      format === 'pain.001.001.09' ? ['+212-612345678', '+33612345678'] : [],
+    );
+  });
+
+  it('is the national identity document for cash, and no more, where nothing was set', async () => {
+    const { xml } = await write(everyKind);
+    validate(xml);
+    expect(texts(xml, '//p:PrvtId/p:Othr/p:SchmeNm/p:Cd')).toEqual(['NIDN']);
+    expect(texts(xml, '//p:ChrgBr | //p:SvcLvl | //p:CdtrAgt | //p:PstlAdr')).toEqual([]);
+  });
+
+  it.each([
+    ['pain.001.001.03', 70],
+    ['pain.001.001.09', 140],
+  ] as const)('of a name in %s is at most %i characters', async (format, most) => {
+    const name = 'Fatima '.repeat(30);
+    const { xml } = await write([instruction(1, payee({ name }))], { format });
+    validate(xml);
+    expect(texts(xml, '//p:Cdtr/p:Nm')).toEqual([name.slice(0, most).trim()]);
+  });
+
+  it.each([
+    ['/ROC/Fatima', 'ROC/Fatima'],
+    ['// Fatima//Zahra c/o Ali/', 'Fatima/Zahra c/o Ali'],
+    ['/', ''],
+  ])('of %s has no slash in front, at the end or twice', (text, expected) => {
+    expect(text140(text)).toBe(expected);
   });
 });
 

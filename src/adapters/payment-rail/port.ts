@@ -16,13 +16,40 @@ export interface Instruction {
   readonly remittance: string;
 }
 
+/** What a bank wants to read in a message besides; absent: it is not in it. */
+interface DebtorTerms {
+  /** ChrgBr: who bears the charges. */
+  readonly chargeBearer?: 'SLEV' | 'SHAR' | 'DEBT' | 'CRED';
+  /** Code of SvcLvl. */
+  readonly serviceLevel?: string;
+  readonly identifier?: string;
+  /** Of `identifier` and `initiatorId`. */
+  readonly identifierScheme?: string;
+  readonly address?: {
+    readonly street?: string;
+    readonly building?: string;
+    readonly postCode?: string;
+    readonly town?: string;
+    readonly country: string;
+  };
+  /** Of the payees' postal address. */
+  readonly payeeCountry?: string;
+  /** Put before a wallet's national number; absent: Morocco's for a bank there. */
+  readonly callingCode?: string;
+  /** Of the document that is shown for cash; absent: NIDN. */
+  readonly documentScheme?: string;
+  /** BIC by the first three digits of a RIB, or of all wallets, or of cash. */
+  readonly payeeAgents?: readonly { readonly bank: string; readonly bic: string }[];
+}
+
 /** The account that pays: an IBAN, or a national number (RIB) with its check key. */
 export type Debtor = {
   readonly name: string;
   readonly bic: string;
   /** How the bank knows who sends the file; at most 35 characters. */
   readonly initiatorId?: string;
-} & ({ readonly iban: string } | { readonly rib: string });
+} & DebtorTerms &
+  ({ readonly iban: string } | { readonly rib: string });
 
 export const FORMATS = ['pain.001.001.09', 'pain.001.001.03'] as const;
 export type Format = (typeof FORMATS)[number];

@@ -11,6 +11,17 @@ import {
   type MessageHead,
   type MessageOutline,
 } from '../port.js';
+import {
+  agent,
+  chargeBearer,
+  creditorAgent,
+  debtorDetails,
+  documentShown,
+  initiatorId,
+  payeeAddress,
+  proxyNumber,
+  serviceLevel,
+} from './pain001-parties.js';
 
 /**
  * Credit transfers in one file, at most. NbOfTxs would take 15 digits; banks take far less, and so
@@ -19,6 +30,9 @@ import {
 export const MAX_TRANSACTIONS = 9_999_999;
 /** DecimalNumber of the schema: 18 digits in all. */
 const MAX_TOTAL = 10n ** 18n - 1n;
+
+/** What banks take of version 03, whose schema allows as much as that of 09. */
+const MAX_NAME_03 = 70;
 
 /**
  * Printable, without a character that XML escapes, and no longer than the schema allows: nothing
@@ -29,14 +43,19 @@ const PLAIN = /^[ !"#$%'-;=?-~\u00a1-\u1fff]{1,140}$/;
 const UNFIT = /[\p{Cc}\p{Cs}\ufffe\uffff\u202a-\u202e\u2066-\u2069]+/gu;
 
 /**
- * Text for an element of at most 140 characters (Max140Text): controls become spaces, the rest is
- * cut at a whole character and escaped. Empty when nothing printable is left.
+ * Slashes that clearing systems take for the beginning of a code, or its end: in front, at the end,
+ * and two together.
  */
-export function text140(text: string): string {
-  if (PLAIN.test(text)) return text.trim();
-  const clean = text.replace(UNFIT, ' ').replace(/\s+/g, ' ').trim();
-  const cut =
-    clean.length <= MAX_NAME ? clean : Array.from(clean).slice(0, MAX_NAME).join('').trim();
+const SLASHES = /^[/ ]+|[/ ]+$|\/(?=\/)/g;
+
+/**
+ * Text for an element of at most 140 characters (Max140Text), or fewer: controls become spaces, the
+ * rest is cut at a whole character and escaped. Empty when nothing printable is left.
+ */
+export function text140(text: string, most = MAX_NAME): string {
+  if (text.length <= most && PLAIN.test(text) && !text.includes('/')) return text.trim();
+  const clean = text.replace(UNFIT, ' ').replace(SLASHES, '').replace(/\s+/g, ' ').trim();
+  const cut = Array.from(clean).slice(0, most).join('').replace(SLASHES, '').trim();
   return escapeXml(cut);
 }
 
@@ -75,7 +94,7 @@ export function opening(head: MessageHead): string {
     debtor.initiatorId === undefined || IDENTIFIER.test(debtor.initiatorId),
     'initiatorId is not 1 to 35 letters, digits, dots, dashes and underscores',
   );
-  const name = textOf(debtor.name, head);
+  const name = nameOf(debtor.name, head);
   need(name !== '', 'the debtor has no name');
   need(Number.isInteger(head.count) && head.count > 0, 'a message has at least one transfer');
   if (head.count > MAX_TRANSACTIONS)
@@ -89,18 +108,14 @@ export function opening(head: MessageHead): string {
       'The total of a message has at most 18 digits; split it.',
     );
   const sums = `<NbOfTxs>${head.count}</NbOfTxs><CtrlSum>${formatAmount(head.totalMinor, head.currency)}</CtrlSum>`;
-  const initiator =
-    debtor.initiatorId === undefined
-      ? ''
-      : `<Id><OrgId><Othr><Id>${debtor.initiatorId}</Id></Othr></OrgId></Id>`;
   return (
     `<?xml version="1.0" encoding="UTF-8"?>
 <Document xmlns="urn:iso:std:iso:20022:tech:xsd:${format}"><CstmrCdtTrfInitn>
-<GrpHdr><MsgId>${head.messageId}</MsgId><CreDtTm>${head.createdAt}</CreDtTm>${sums}<InitgPty><Nm>${name}</Nm>${initiator}</InitgPty></GrpHdr>
+<GrpHdr><MsgId>${head.messageId}</MsgId><CreDtTm>${head.createdAt}</CreDtTm>${sums}<InitgPty><Nm>${name}</Nm>${initiatorId(debtor)}</InitgPty></GrpHdr>
 <PmtInf><PmtInfId>${head.messageId}</PmtInfId><PmtMtd>TRF</PmtMtd><BtchBookg>true</BtchBookg>${sums}` +
-    `<PmtTpInf><CtgyPurp><Cd>SSBE</Cd></CtgyPurp></PmtTpInf><ReqdExctnDt>${old ? head.executionDate : `<Dt>${head.executionDate}</Dt>`}</ReqdExctnDt>` +
-    `<Dbtr><Nm>${name}</Nm></Dbtr><DbtrAcct><Id>${debtorAccount(debtor)}</Id><Ccy>${head.currency}</Ccy></DbtrAcct>` +
-    `<DbtrAgt><FinInstnId>${old ? `<BIC>${debtor.bic}</BIC>` : `<BICFI>${debtor.bic}</BICFI>`}</FinInstnId></DbtrAgt>\n`
+    `<PmtTpInf>${serviceLevel(debtor)}<CtgyPurp><Cd>SSBE</Cd></CtgyPurp></PmtTpInf><ReqdExctnDt>${old ? head.executionDate : `<Dt>${head.executionDate}</Dt>`}</ReqdExctnDt>` +
+    `<Dbtr><Nm>${name}</Nm>${debtorDetails(debtor, (text, most) => textOf(text, head, most))}</Dbtr><DbtrAcct><Id>${debtorAccount(debtor)}</Id><Ccy>${head.currency}</Ccy></DbtrAcct>` +
+    `<DbtrAgt>${agent(debtor.bic, format)}</DbtrAgt>${chargeBearer(debtor)}\n`
   );
 }
 
@@ -115,8 +130,14 @@ function debtorAccount(debtor: Debtor): string {
   return `<Othr><Id>${debtor.rib}</Id>${BBAN}</Othr>`;
 }
 
-const textOf = (text: string, { characters }: Pick<MessageOutline, 'characters'>): string =>
-  text140(characters === 'latin' ? toLatin(text) : text);
+const nameOf = (text: string, outline: Pick<MessageOutline, 'characters' | 'format'>): string =>
+  textOf(text, outline, outline.format === 'pain.001.001.03' ? MAX_NAME_03 : MAX_NAME);
+
+const textOf = (
+  text: string,
+  { characters }: Pick<MessageOutline, 'characters'>,
+  most = MAX_NAME,
+): string => text140(characters === 'latin' ? toLatin(text) : text, most);
 
 /**
  * One CdtTrfTxInf. InstrId is the end-to-end id, which names the attempt already; UETR is a
@@ -125,7 +146,7 @@ const textOf = (text: string, { characters }: Pick<MessageOutline, 'characters'>
  */
 export function transfer(
   instruction: Instruction,
-  outline: Pick<MessageOutline, 'currency' | 'format' | 'characters'>,
+  outline: Pick<MessageOutline, 'debtor' | 'currency' | 'format' | 'characters'>,
 ): string {
   const { payee, endToEndId, amountMinor } = instruction;
   const { currency } = outline;
@@ -141,13 +162,13 @@ export function transfer(
     );
   // A name in a script that no table covers: the reference tells who is meant.
   const name =
-    textOf(payee.name, outline) ||
+    nameOf(payee.name, outline) ||
     (outline.characters === 'latin' && text140(payee.name) !== '' ? endToEndId : '');
   if (name === '') throw bad(instruction, 'the payee has no name');
   const remittance = textOf(instruction.remittance, outline);
   return (
     `<CdtTrfTxInf><PmtId><InstrId>${endToEndId}</InstrId><EndToEndId>${endToEndId}</EndToEndId>${old ? '' : `<UETR>${uetrOf(instruction.paymentId, instruction.attempt)}</UETR>`}</PmtId>` +
-    `<Amt><InstdAmt Ccy="${currency}">${formatAmount(amountMinor, currency)}</InstdAmt></Amt>${creditor(instruction, name, old)}` +
+    `<Amt><InstdAmt Ccy="${currency}">${formatAmount(amountMinor, currency)}</InstdAmt></Amt>${creditor(instruction, name, outline)}` +
     `${remittance === '' ? '' : `<RmtInf><Ustrd>${remittance}</Ustrd></RmtInf>`}</CdtTrfTxInf>\n`
   );
 }
@@ -158,22 +179,29 @@ export function transfer(
  * calls and is paid on identification (HOLD): there is no account, but the number of the document
  * that is shown.
  */
-function creditor(instruction: Instruction, name: string, old: boolean): string {
+function creditor(
+  instruction: Instruction,
+  name: string,
+  { debtor, format = 'pain.001.001.09' }: Pick<MessageOutline, 'debtor' | 'format'>,
+): string {
+  const old = format === 'pain.001.001.03';
+  const bank = creditorAgent(instruction.payee, debtor, format);
+  const who = `<Nm>${name}</Nm>${payeeAddress(debtor)}`;
   const { kind, account } = instruction.payee;
   switch (kind) {
     case 'iban':
       if (!IBAN.test(account)) throw bad(instruction, "the payee's IBAN is not one");
-      return `<Cdtr><Nm>${name}</Nm></Cdtr><CdtrAcct><Id><IBAN>${account}</IBAN></Id></CdtrAcct>`;
+      return `${bank}<Cdtr>${who}</Cdtr><CdtrAcct><Id><IBAN>${account}</IBAN></Id></CdtrAcct>`;
     case 'rib':
       if (!isRib(account))
         throw bad(instruction, "the payee's RIB is not 24 digits whose key is right");
-      return `<Cdtr><Nm>${name}</Nm></Cdtr><CdtrAcct><Id><Othr><Id>${account}</Id>${BBAN}</Othr></Id></CdtrAcct>`;
+      return `${bank}<Cdtr>${who}</Cdtr><CdtrAcct><Id><Othr><Id>${account}</Id>${BBAN}</Othr></Id></CdtrAcct>`;
     case 'wallet':
       requireOther(instruction);
-      return `<Cdtr><Nm>${name}</Nm></Cdtr><CdtrAcct><Id><Othr><Id>${account}</Id>${WALLET}</Othr></Id>${old ? '' : `<Prxy><Tp><Cd>MBNO</Cd></Tp><Id>${account}</Id></Prxy>`}</CdtrAcct>`;
+      return `${bank}<Cdtr>${who}</Cdtr><CdtrAcct><Id><Othr><Id>${account}</Id>${WALLET}</Othr></Id>${old ? '' : `<Prxy><Tp><Cd>MBNO</Cd></Tp><Id>${proxyNumber(account, debtor)}</Id></Prxy>`}</CdtrAcct>`;
     case 'cash':
       requireOther(instruction);
-      return `<Cdtr><Nm>${name}</Nm><Id><PrvtId><Othr><Id>${account}</Id></Othr></PrvtId></Id></Cdtr><InstrForCdtrAgt><Cd>HOLD</Cd></InstrForCdtrAgt>`;
+      return `${bank}<Cdtr>${who}${documentShown(account, debtor)}</Cdtr><InstrForCdtrAgt><Cd>HOLD</Cd></InstrForCdtrAgt>`;
     default:
       return never(kind);
   }
