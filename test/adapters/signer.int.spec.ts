@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -95,10 +96,11 @@ describe('a token that is not accepted', () => {
     payload: JWTPayload,
     audience = LOCAL_AUDIENCE,
     issuer = LOCAL_ISSUER,
+    typ?: string,
   ): Promise<{ trust: TokenTrust; token: string }> {
     const { publicKey, privateKey } = await generateKeyPair('ES256');
     const token = await new SignJWT(payload)
-      .setProtectedHeader({ alg: 'ES256' })
+      .setProtectedHeader({ alg: 'ES256', ...(typ === undefined ? {} : { typ }) })
       .setIssuer(issuer)
       .setAudience(audience)
       .setExpirationTime('5m')
@@ -168,6 +170,27 @@ describe('a token that is not accepted', () => {
   ])('%s', async (_, payload, audience, issuer) => {
     const { trust, token } = await signed(payload, audience, issuer);
     await expect(verifyToken(trust, token)).rejects.toMatchObject(refused('TOKEN_INVALID'));
+  });
+
+  it.each<[string, JWTPayload, string | undefined]>([
+    ['a logout token', claims, 'logout+jwt'],
+    ['a proof of possession', claims, 'dpop+jwt'],
+    ["Keycloak's ID token", { ...claims, typ: 'ID' }, 'JWT'],
+    ['a refresh token', { ...claims, typ: 'Refresh' }, 'JWT'],
+    ['an ID token with the hash of an access token', { ...claims, at_hash: 'x' }, undefined],
+    ['an ID token of a sign-in', { ...claims, nonce: 'n' }, 'JWT'],
+  ])('that is %s of the same issuer for the same audience', async (_, payload, typ) => {
+    const { trust, token } = await signed(payload, LOCAL_AUDIENCE, LOCAL_ISSUER, typ);
+    await expect(verifyToken(trust, token)).rejects.toMatchObject(refused('TOKEN_INVALID'));
+  });
+
+  it.each<[string, JWTPayload, string | undefined]>([
+    ['RFC 9068', { ...claims, nonce: 'n' }, 'application/at+JWT'],
+    ['Keycloak', { ...claims, nonce: 'n', typ: 'Bearer' }, 'JWT'],
+    ['an issuer that names no type', claims, undefined],
+  ])('but an access token as %s makes it is', async (_, payload, typ) => {
+    const { trust, token } = await signed(payload, LOCAL_AUDIENCE, LOCAL_ISSUER, typ);
+    expect(await verifyToken(trust, token)).toMatchObject({ id: 'officer-1' });
   });
 
   it('without an expiry', async () => {
@@ -297,6 +320,24 @@ describe('an OIDC issuer', () => {
       id: 'controller-9',
       role: 'finance-controller',
     });
+  });
+
+  it('is not believed for an RSA key of less than 2,048 bits', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 1_024 });
+    published?.keys.push({ ...publicKey.export({ format: 'jwk' }), kid: 'short', alg: 'RS256' });
+    const part = (value: object) => base64url.encode(JSON.stringify(value));
+    const signing = `${part({ alg: 'RS256', kid: 'short' })}.${part({
+      sub: 'controller-9',
+      role: 'finance-controller',
+      iss: issuer,
+      aud: 'aid',
+      exp: 4_000_000_000,
+    })}`;
+    const signature = sign('sha256', Buffer.from(signing), privateKey).toString('base64url');
+    const trust = oidcTrust({ issuer, audience: 'aid', jwksUrl: url });
+    await expect(verifyToken(trust, `${signing}.${signature}`)).rejects.toMatchObject(
+      refused('TOKEN_INVALID'),
+    );
   });
 
   it('is not believed for a key that it does not publish', async () => {

@@ -1,4 +1,4 @@
-import { errors, jwtVerify, type JWTPayload } from 'jose';
+import { errors, jwtVerify, type JWTHeaderParameters, type JWTPayload } from 'jose';
 import type { Clock } from '../clock/port.js';
 import { ROLES, type Actor, type Role } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
@@ -34,8 +34,9 @@ export async function verifyToken(
     );
   if (jwt.length > MAX_TOKEN) throw invalid(`the token is longer than ${MAX_TOKEN} characters`);
   let payload: JWTPayload;
+  let protectedHeader: JWTHeaderParameters;
   try {
-    ({ payload } = await jwtVerify(jwt, trust.keys, {
+    ({ payload, protectedHeader } = await jwtVerify(jwt, trust.keys, {
       algorithms: [...trust.algorithms],
       issuer: trust.issuer,
       audience: trust.audience,
@@ -46,7 +47,27 @@ export async function verifyToken(
   } catch (error) {
     throw refusal(error);
   }
+  requireAccessToken(protectedHeader, payload);
   return actorOf(payload);
+}
+
+/** Claims that tell a client who signed in (OpenID Connect Core 2 and 3.3.2.11), not who may do what. */
+const OF_ID_TOKENS = ['at_hash', 'c_hash', 's_hash'];
+
+/**
+ * An access token only (RFC 9068): the same issuer signs what a client may keep for itself, such as
+ * ID tokens, and what is for one request, such as logout tokens. Keycloak says it in a claim "typ".
+ */
+function requireAccessToken({ typ }: JWTHeaderParameters, payload: JWTPayload): void {
+  const type = typ?.toLowerCase().replace(/^application\//, '');
+  if (type !== undefined && type !== 'jwt' && type !== 'at+jwt')
+    throw invalid('its type ("typ") is not that of an access token');
+  const claimed = payload['typ'];
+  if (claimed !== undefined && claimed !== 'Bearer')
+    throw invalid('its claim "typ" is not that of an access token');
+  const nonce = payload['nonce'] !== undefined && type !== 'at+jwt' && claimed !== 'Bearer';
+  if (nonce || OF_ID_TOKENS.some((claim) => payload[claim] !== undefined))
+    throw invalid('it is an ID token; send an access token');
 }
 
 /**
@@ -105,6 +126,9 @@ function refusal(error: unknown): DomainError {
     error instanceof errors.JOSENotSupported
   )
     return invalid('it is not a signed JWT');
+  // RFC 7518 3.3 and 3.5: an RSA key has 2,048 bits or more, which is looked at before it is used.
+  if (error instanceof TypeError && error.message.includes('modulusLength'))
+    return invalid('its key is shorter than 2,048 bits');
   // What is left are failures to fetch the issuer's keys: time-outs, refused connections, answers
   // that are no JWKS.
   return new DomainError(
