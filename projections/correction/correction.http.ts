@@ -33,6 +33,7 @@ export class CorrectionQueriesHttp {
 
   @QueryEndpoint('corrections', {
     ...finance,
+    programmeWide: true,
     summary: 'Corrections of what was paid, with what they found',
     sends: LIST_FORMATS,
   })
@@ -42,6 +43,7 @@ export class CorrectionQueriesHttp {
 
   @QueryEndpoint('corrections/:correctionId', {
     ...finance,
+    programmeWide: true,
     summary: 'A correction',
     errors: { 404: ['CORRECTION_NOT_FOUND'] },
   })

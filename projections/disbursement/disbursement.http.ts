@@ -127,7 +127,11 @@ export class DisbursementHttp {
     return this.bus.execute(query);
   }
 
-  @QueryEndpoint('budgets', { ...finance, summary: 'Budgets: allotted, reserved, spent and free' })
+  @QueryEndpoint('budgets', {
+    ...finance,
+    programmeWide: true,
+    summary: 'Budgets: allotted, reserved, spent and free',
+  })
   budgets(@QueryParam() query: ListBudgets): Promise<Items<Presented<BudgetView>>> {
     return this.bus.execute(query);
   }

@@ -97,7 +97,7 @@ export class EligibilityHttp {
   @QueryEndpoint('persons/:personId/profile', {
     roles: ['intake', 'case-officer', 'supervisor', 'auditor'],
     summary: "A person's personal fields from the vault; who reads them is noted",
-    errors: { 403: ['REGION_NOT_ALLOWED'], 404: ['PERSON_NOT_FOUND'], 422: ['PERSON_ERASED'] },
+    errors: { 404: ['PERSON_NOT_FOUND'], 422: ['PERSON_ERASED'] },
   })
   profile(@QueryParam() query: ReadProfile): Promise<ProfileView> {
     return this.bus.execute(query);

@@ -1,6 +1,5 @@
 import { payeeOf } from '../../src/person/payee.rule.js';
 import { registeredPerson } from '../../src/person/registered-person.js';
-import { requireRegion } from '../../src/kernel/decider.js';
 import { DomainError } from '../../src/kernel/errors.js';
 import { parseApplicationId, parsePersonId, streams } from '../../src/kernel/ids.js';
 import { localDateOf } from '../../src/kernel/time.js';
@@ -231,8 +230,8 @@ export const eligibilityQueryHandlers = queryHandlers(
   ),
   queryHandler(ReadProfile, async (query, deps) => {
     const personId = parsePersonId(query.param('personId'));
-    const { region, sealed } = await registeredPerson(deps.store, personId);
-    requireRegion(query.call, region);
+    const { regions } = query.call.actor;
+    const { region, sealed } = await registeredPerson(deps.store, personId, regions);
     const payee = payeeOf(await deps.store.readStream(streams.person(personId)));
     await noteReading(deps, query, 'profile', personId, 1);
     const [profile, account] = await deps.vault.open(payee ? [sealed, payee.sealed] : [sealed]);

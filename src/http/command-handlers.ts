@@ -3,6 +3,7 @@ import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { KeptReceipt, Receipt } from '../adapters/event-store/port.js';
 import type { Deps } from '../write-side/context.js';
 import { BASE_URI } from '../kernel/base-uri.js';
+import { notInRegions, type Actor } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
 import { Answer } from './answer.js';
 import type { Jobs } from '../write-side/jobs.js';
@@ -83,6 +84,18 @@ export function commandHandlers(
   });
 }
 
+/** What belongs to a region. Whether it exists elsewhere is nobody's business who is limited to another. */
+const REGIONAL = new Set([
+  'PERSON_NOT_FOUND',
+  'APPLICATION_NOT_FOUND',
+  'ENROLMENT_NOT_FOUND',
+  'PAYMENT_NOT_FOUND',
+  'RECOVERY_NOT_FOUND',
+]);
+
+const told = (error: DomainError, { regions }: Actor): DomainError =>
+  regions && REGIONAL.has(error.code) ? notInRegions(regions) : error;
+
 /** Runs commands under their idempotency keys. The answer and the facts become durable together. */
 @Injectable()
 export class CommandExecutor {
@@ -127,7 +140,7 @@ export class CommandExecutor {
         error.code === 'IDEMPOTENCY_KEY_REUSED'
       )
         throw error;
-      return this.#refused(command, error, planned);
+      return this.#refused(command, told(error, context.actor), planned);
     }
   }
 

@@ -159,12 +159,14 @@ export function requireEverywhere({ actor }: Pick<Context, 'actor'>): void {
 }
 
 /** Refuses an actor whose role is limited to regions that do not include this one. */
-export function requireRegion(context: Pick<Context, 'actor'>, region: string): void {
-  if (context.actor.regions && !context.actor.regions.includes(region)) {
-    throw new DomainError(
-      'REGION_NOT_ALLOWED',
-      `Your role is limited to ${context.actor.regions.join(', ')}; this belongs to ${region}.`,
-      'forbidden',
-    );
-  }
+export function requireRegion({ actor }: Pick<Context, 'actor'>, region: string): void {
+  if (actor.regions && !actor.regions.includes(region)) throw notInRegions(actor.regions);
 }
+
+/** One answer for what is elsewhere and for what is nowhere: neither tells which of them it is. */
+export const notInRegions = (regions: readonly string[]): DomainError =>
+  new DomainError(
+    'REGION_NOT_ALLOWED',
+    `Your role is limited to ${regions.join(', ')}; there is nothing of this name there.`,
+    'forbidden',
+  );

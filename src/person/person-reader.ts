@@ -10,8 +10,8 @@ export class LogPersonReader implements PersonReader {
   constructor(private readonly store: EventStore) {}
 
   /** @throws DomainError PERSON_NOT_FOUND, PERSON_ERASED */
-  async of(personId: string): ReturnType<PersonReader['of']> {
-    const { region } = await registeredPerson(this.store, personId);
+  async of(personId: string, regions?: readonly string[]): ReturnType<PersonReader['of']> {
+    const { region } = await registeredPerson(this.store, personId, regions);
     return { region };
   }
 }

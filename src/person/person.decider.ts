@@ -78,9 +78,9 @@ function decide(state: PersonState, command: PersonCommand, context: Context): D
   if (command.type === 'RegisterPerson') return register(state, command, context);
   if (state.status === 'none')
     throw new DomainError('PERSON_NOT_FOUND', 'There is no such person.', 'not-found', 'personId');
+  requireRegion(context, state.region);
   if (state.status === 'erased')
     throw new DomainError('PERSON_ERASED', 'This person was erased.', 'rule', 'personId');
-  requireRegion(context, state.region);
   switch (command.type) {
     case 'RegisterPayeeAccount':
       return registerAccount(state, command, context);

@@ -6,15 +6,20 @@ import { streams } from '../kernel/ids.js';
 
 /**
  * The registration of a person who is there.
+ * @param regions those that the caller is limited to; nobody elsewhere is there
  * @throws DomainError PERSON_NOT_FOUND, PERSON_ERASED
  */
 export async function registeredPerson(
   store: EventStore,
   personId: string,
+  regions?: readonly string[],
 ): Promise<EventData['PersonRegistered']> {
   const events = await store.readStream(streams.person(personId));
   const first = events[0];
-  if (first?.type !== 'PersonRegistered')
+  if (
+    first?.type !== 'PersonRegistered' ||
+    (regions !== undefined && !regions.includes(first.data.region))
+  )
     throw new DomainError('PERSON_NOT_FOUND', 'There is no such person.', 'not-found', 'personId');
   if (isErased(events))
     throw new DomainError('PERSON_ERASED', 'This person was erased.', 'rule', 'personId');

@@ -69,6 +69,12 @@ export interface ProgrammeReader {
  * erased.
  */
 export interface PersonReader {
-  /** @throws DomainError PERSON_NOT_FOUND, PERSON_ERASED */
-  of(personId: string): Promise<Pick<EventData['PersonRegistered'], 'region'>>;
+  /**
+   * @param regions those that the caller is limited to; nobody elsewhere is there
+   * @throws DomainError PERSON_NOT_FOUND, PERSON_ERASED
+   */
+  of(
+    personId: string,
+    regions?: readonly string[],
+  ): Promise<Pick<EventData['PersonRegistered'], 'region'>>;
 }

@@ -9,6 +9,7 @@ import {
   submitted,
   type Caller,
   type Json,
+  type Reply,
 } from './http-world.js';
 import { expectProblem } from './expect-problem.js';
 
@@ -338,6 +339,53 @@ describe('what bad input gets over HTTP', () => {
       'CONTENT_CHANGED',
       'contentHash',
     );
+  });
+
+  it('does not tell an officer whether something is elsewhere or nowhere', async () => {
+    const { applicationId, personId } = await submitted(world, 24, 'MA-01');
+    const nobody = '5c0bb5b5-9d1e-5e0a-8b57-3f1c2f0a9a10';
+    const local = await world.as('o.local', 'case-officer', ['MA-06']);
+    const clerk = await world.as('i.local', 'intake', ['MA-06']);
+    const answer = async (reply: Promise<Reply>): Promise<Json> => {
+      const { status, body } = await reply;
+      return { ...body, status, correlationId: '' };
+    };
+    const alike = async (ask: (id: string) => Promise<Reply>, there: string): Promise<string> => {
+      const elsewhere = await answer(ask(there));
+      expect(elsewhere).toEqual(await answer(ask(nobody)));
+      return elsewhere.code;
+    };
+    const { account } = person(25);
+    expect([
+      await alike((id) => clerk.post(`/persons/${id}/accounts`, account), personId),
+      await alike((id) => local.post(`/applications/${id}/determination`), applicationId),
+      await alike(
+        (id) =>
+          clerk.post(`/applications/${id}/amend`, { facts: { wrong: true }, reason: 'typed' }),
+        applicationId,
+      ),
+      await alike(
+        (id) =>
+          clerk.post('/applications', {
+            programmeId: 'asd',
+            personId: id,
+            receivedOn: '2025-10-01',
+            channel: 'counter',
+            facts,
+          }),
+        personId,
+      ),
+    ]).toEqual(Array(4).fill('REGION_NOT_ALLOWED'));
+    const officer = await world.as('o.local', 'case-officer', ['MA-06']);
+    expect(await alike((id) => officer.get(`/persons/${id}/profile`), personId)).toBe(
+      'PERSON_NOT_FOUND',
+    );
+  });
+
+  it('shows nobody who is limited to a region what is counted over all of them', async () => {
+    const local = await world.as('f.local', 'finance-officer', ['MA-06']);
+    for (const path of ['/budgets', '/corrections', '/jobs/none', `/corrections/none`])
+      await expectProblem(local.get(path), 403, 'REGION_NOT_ALLOWED');
   });
 
   it('keeps an officer to their regions, in what they do and what they see', async () => {

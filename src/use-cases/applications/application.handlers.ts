@@ -1,5 +1,6 @@
 import type { EventData } from '../../../events/generated.js';
 import { determinationOf } from './assess-applications.js';
+import { requireRegion } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { parseApplicationId, streams, uuidOf } from '../../kernel/ids.js';
 import { localDateOf } from '../../kernel/time.js';
@@ -44,8 +45,9 @@ function simply(command: Command, decided: Decided): CommandPlan {
  */
 async function submitted(
   { store }: CommandPlanDeps,
-  applicationId: string,
+  command: Command,
 ): Promise<EventData['ApplicationSubmitted']> {
+  const applicationId = idOf(command);
   const [first] = await store.readStream(streams.application(applicationId), { limit: 1 });
   if (first?.type !== 'ApplicationSubmitted')
     throw new DomainError(
@@ -54,6 +56,7 @@ async function submitted(
       'not-found',
       'applicationId',
     );
+  requireRegion(command.call.context, first.data.region);
   return first.data;
 }
 
@@ -62,7 +65,7 @@ export const applicationHandlers = commandHandlers(
     const { programmeId, personId, receivedOn, channel, facts } = command;
     const [book, { region }] = await Promise.all([
       deps.programmes.of(programmeId),
-      deps.persons.of(personId),
+      deps.persons.of(personId, command.call.context.actor.regions),
     ]);
     const { timeZone } = book.definition;
     const newest = await newestCycle(deps.store, programmeId);
@@ -87,7 +90,7 @@ export const applicationHandlers = commandHandlers(
     };
   }),
   commandHandler(AmendApplication, async (command, deps) => {
-    const { programmeId, receivedOn } = await submitted(deps, idOf(command));
+    const { programmeId, receivedOn } = await submitted(deps, command);
     (await deps.programmes.of(programmeId))
       .policyOf(receivedOn.slice(0, 7))
       .compiled.validateFacts(command.facts);
@@ -98,7 +101,7 @@ export const applicationHandlers = commandHandlers(
     });
   }),
   commandHandler(DetermineEligibility, async (command, deps) => {
-    const { programmeId } = await submitted(deps, idOf(command));
+    const { programmeId } = await submitted(deps, command);
     return simply(command, determinationOf(await deps.programmes.of(programmeId)));
   }),
   commandHandler(RecommendApplication, (command) =>
@@ -133,7 +136,7 @@ export const applicationHandlers = commandHandlers(
     simply(command, { type: 'WithdrawApplication', reason: command.reason }),
   ),
   commandHandler(LodgeAppeal, async (command, deps) => {
-    const { programmeId } = await submitted(deps, idOf(command));
+    const { programmeId } = await submitted(deps, command);
     const { timeZone, appealDays } = (await deps.programmes.of(programmeId)).definition;
     const { now } = command.call.context;
     return simply(

@@ -27,6 +27,7 @@ export class JobsHttp {
       'programme-manager',
       'payment-system',
     ],
+    programmeWide: true,
     summary: `How far a job of the background is: ${JOB_STATES.join(', ')}`,
     errors: { 403: ['NOT_YOURS'], 404: ['JOB_NOT_FOUND'] },
   })
