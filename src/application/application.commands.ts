@@ -1,6 +1,6 @@
 import type { EventData } from '../../events/generated.js';
 import { Command } from '../http/call.js';
-import { Day, Hash, Json, OneOf, ProgrammeCode, Text, Uuid } from '../http/fields.js';
+import { Day, FreeText, Hash, Json, OneOf, ProgrammeCode, Uuid } from '../http/fields.js';
 import type { Step } from '../write-side/unit.js';
 import { type ApplicationCommand } from './application.decider.js';
 import { type ApplicationState } from './application.state.js';
@@ -20,33 +20,33 @@ export class SubmitApplication extends Command {
 }
 export class AmendApplication extends Command {
   @Json(FACTS) facts!: Facts;
-  @Text() reason!: string;
+  @FreeText() reason!: string;
 }
 export class DetermineEligibility extends Command {}
 export class RecommendApplication extends Command {
   @OneOf(['approve', 'reject']) recommendation!: 'approve' | 'reject';
   @Hash({ description: 'Of the application as it was seen.' }) contentHash!: string;
-  @Text({ optional: true }) note?: string;
+  @FreeText({ optional: true }) note?: string;
 }
 export class ReturnApplication extends Command {
-  @Text() reason!: string;
+  @FreeText() reason!: string;
 }
 export class ApproveApplication extends Command {
   @Hash({ description: 'Of the application as it was seen.' }) contentHash!: string;
 }
 export class RejectApplication extends Command {
   @Hash({ description: 'Of the application as it was seen.' }) contentHash!: string;
-  @Text() reason!: string;
+  @FreeText() reason!: string;
 }
 export class WithdrawApplication extends Command {
-  @Text() reason!: string;
+  @FreeText() reason!: string;
 }
 export class LodgeAppeal extends Command {
-  @Text() grounds!: string;
+  @FreeText() grounds!: string;
 }
 export class DecideAppeal extends Command {
   @OneOf(['uphold', 'dismiss']) decision!: 'uphold' | 'dismiss';
-  @Text() reason!: string;
+  @FreeText() reason!: string;
 }
 
 export type Decided = Step<ApplicationState, ApplicationCommand>;

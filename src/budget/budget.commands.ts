@@ -3,19 +3,19 @@ import { parseProgrammeId, streams } from '../kernel/ids.js';
 import { parseAmount } from '../kernel/money.js';
 import { Command } from '../http/call.js';
 import { part } from '../write-side/unit.js';
-import { Amount, Currency, SignedAmount, Text } from '../http/fields.js';
+import { Amount, Currency, FreeText, SignedAmount } from '../http/fields.js';
 import { commandHandlers, commandHandler, type CommandPlanDeps } from '../http/command-handlers.js';
 import { budgetDecider } from './budget.decider.js';
 
 export class AllotBudget extends Command {
   @Amount() amount!: string;
   @Currency() currency!: string;
-  @Text({ description: 'The act that allots it.' }) reference!: string;
+  @FreeText({ description: 'The act that allots it.' }) reference!: string;
 }
 export class AdjustBudget extends Command {
   @SignedAmount({ description: 'What is added, or taken away.' }) delta!: string;
   @Currency() currency!: string;
-  @Text() reason!: string;
+  @FreeText() reason!: string;
 }
 
 function idOf(command: Command): { programmeId: string; fiscalYear: number; budgetId: string } {

@@ -1,5 +1,5 @@
 import { Command } from '../http/call.js';
-import { Hash, OneOf, Period, ProgrammeCode, Text, Uuid } from '../http/fields.js';
+import { FreeText, Hash, OneOf, Period, ProgrammeCode, Uuid } from '../http/fields.js';
 
 export class ProposeCorrection extends Command {
   @ProgrammeCode() programmeId!: string;
@@ -15,11 +15,11 @@ export class ProposeCorrection extends Command {
   })
   basis?: 'first-paid' | 'legal-effect';
   @Uuid({ optional: true, description: 'One household only.' }) personId?: string;
-  @Text({ description: 'The late fact, or the act.' }) reason!: string;
+  @FreeText({ description: 'The late fact, or the act.' }) reason!: string;
 }
 export class ApproveCorrection extends Command {
   @Hash({ description: 'Of what was proposed, as it was seen.' }) contentHash!: string;
 }
 export class RejectCorrection extends Command {
-  @Text() reason!: string;
+  @FreeText() reason!: string;
 }

@@ -2,12 +2,12 @@ import { Command } from '../http/call.js';
 import {
   Day,
   Flag,
+  FreeText,
   Hash,
   ListOfText,
   Pattern,
   Period,
   ProgrammeCode,
-  Text,
 } from '../http/fields.js';
 
 export class OpenCycle extends Command {
@@ -18,13 +18,13 @@ export class PrepareCycle extends Command {}
 export class CheckCycle extends Command {}
 export class OverrideFinding extends Command {
   @Pattern(/^[a-z-]{4,24}-[0-9a-f]{12}$/, 'the id of a finding') findingId!: string;
-  @Text() reason!: string;
+  @FreeText() reason!: string;
 }
 export class ApproveCycle extends Command {
   @Hash({ description: 'Of the prepared set, as it was seen.' }) contentHash!: string;
 }
 export class ReturnCycle extends Command {
-  @Text() reason!: string;
+  @FreeText() reason!: string;
 }
 export class AbandonCycle extends Command {
   @Text() reason!: string;

@@ -4,7 +4,7 @@ import { contentHash } from '../kernel/canonical.js';
 import { parsePersonId, parseProgrammeId, streams } from '../kernel/ids.js';
 import { Command } from '../http/call.js';
 import { part } from '../write-side/unit.js';
-import { Day, Json, Period, Text } from '../http/fields.js';
+import { Day, FreeText, Json, Period } from '../http/fields.js';
 import {
   commandHandlers,
   commandHandler,
@@ -17,20 +17,20 @@ type Facts = EventData['EnrolmentStarted']['facts'];
 
 export class SuspendEnrolment extends Command {
   @Period({ description: 'First month that is not paid.' }) fromPeriod!: string;
-  @Text() reason!: string;
+  @FreeText() reason!: string;
 }
 export class ReinstateEnrolment extends Command {
   @Period({ description: 'First month that is paid again.' }) fromPeriod!: string;
-  @Text() reason!: string;
+  @FreeText() reason!: string;
 }
 export class EndEnrolment extends Command {
   @Period({ description: 'Last month that is paid.' }) lastPeriod!: string;
-  @Text() reason!: string;
+  @FreeText() reason!: string;
 }
 export class ReviseEntitlement extends Command {
   @Period({ description: 'From this month on the facts are these.' }) fromPeriod!: string;
   @Json({ description: "As the policy's factsSchema says." }) facts!: Facts;
-  @Text() reason!: string;
+  @FreeText() reason!: string;
 }
 export class MarkRecertificationDue extends Command {
   @Day() dueOn!: string;

@@ -17,6 +17,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { DomainError } from '../kernel/errors.js';
+import { personalIn } from '../kernel/personal-text.js';
 import { scaleOf } from '../kernel/money.js';
 import { faultOfName, faultOfText, tidyName } from '../kernel/text.js';
 import { parseLocalDate, parsePeriod } from '../kernel/time.js';
@@ -129,6 +130,23 @@ export const Line = ({ max = 1_000, min = 1, ...common }: Common & Lengths = {})
 /** The name of somebody or something, as a payment message can have it. */
 export const Name = (common: Common = {}): Field =>
   texts({ max: 140, min: 1, ...common }, (text) => faultOfName(tidyName(text)));
+
+/** People's own words, which are recorded: refused where they carry what is somebody's. */
+export const FreeText = (given: Parameters<typeof Text>[0] = {}): Field => {
+  const text = Text(given);
+  const check = ValidateBy({
+    name: 'personalData',
+    validator: {
+      validate: (value) => typeof value !== 'string' || personalIn(value) === undefined,
+      defaultMessage: () =>
+        'carries a number of an identity, an account or a telephone, which would stay for ever',
+    },
+  });
+  return (target, property) => {
+    text(target, property);
+    check(target, property);
+  };
+};
 
 export const Pattern = (pattern: RegExp, what: string, common: Common = {}): Field =>
   field(

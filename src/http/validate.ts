@@ -97,6 +97,7 @@ const CODES: Readonly<Record<string, string>> = {
   iban: 'INVALID_ACCOUNT',
   uuidText: 'INVALID_ID',
   fittingText: 'INVALID_TEXT',
+  personalData: 'PERSONAL_DATA_IN_TEXT',
 };
 
 function flatten(error: ValidationError, parent: string): FieldError[] {

@@ -1,6 +1,6 @@
 import type { EventData } from '../../events/generated.js';
 import { Command } from '../http/call.js';
-import { Day, Flag, ListOf, OneOf, Subject, Text } from '../http/fields.js';
+import { Day, Flag, FreeText, ListOf, OneOf, Subject } from '../http/fields.js';
 import { Outcome } from './outcome.js';
 export const RESOLUTIONS = [
   'bank-error',
@@ -19,15 +19,15 @@ export class ReinstructPayment extends Command {
   sameAccount?: boolean;
 }
 export class CancelPayment extends Command {
-  @Text() reason!: string;
+  @FreeText() reason!: string;
 }
 export class RequestCancellation extends Command {
-  @Text({ max: 500 }) reason!: string;
+  @FreeText({ max: 500 }) reason!: string;
 }
 export class SetBreakOwner extends Command {
   @Subject({ description: 'Who is to look after it.' }) owner!: string;
 }
 export class ResolveBreak extends Command {
   @OneOf(RESOLUTIONS) resolution!: EventData['PaymentBreakResolved']['resolution'];
-  @Text() reason!: string;
+  @FreeText() reason!: string;
 }

@@ -1,5 +1,5 @@
 import { Command } from '../http/call.js';
-import { Name, Nested, OneOf, Pattern, Region, Text } from '../http/fields.js';
+import { FreeText, Name, Nested, OneOf, Pattern, Region, Text } from '../http/fields.js';
 import { type AccountFields } from './personal.js';
 
 const KINDS = ['iban', 'rib', 'wallet', 'cash'] as const;
@@ -26,11 +26,11 @@ export class RegisterPayeeAccount extends Command {
   @Name({ optional: true, description: 'Absent: the person.' }) holder?: string;
 }
 export class VerifyPayeeAccount extends Command {
-  @Text({ max: 140, description: 'How it was verified.' }) method!: string;
+  @FreeText({ max: 140, description: 'How it was verified.' }) method!: string;
 }
 export class ClosePayeeAccount extends Command {
-  @Text() reason!: string;
+  @FreeText() reason!: string;
 }
 export class ErasePerson extends Command {
-  @Text() reason!: string;
+  @FreeText() reason!: string;
 }

@@ -10,6 +10,7 @@ import {
   Currency,
   Day,
   Flag,
+  FreeText,
   Json,
   ListOf,
   Line,
@@ -233,7 +234,7 @@ export class SetAccountHold extends Command {
 
 export class OpenProgramme extends Command {}
 export class CloseProgramme extends Command {
-  @Text() reason!: string;
+  @FreeText() reason!: string;
 }
 
 const idOf = (command: Command): string => parseProgrammeId(command.param('programmeId'));

@@ -7,7 +7,7 @@ import {
 import { parseAmount } from '../kernel/money.js';
 import { Command } from '../http/call.js';
 import { part } from '../write-side/unit.js';
-import { Amount, Flag, Text, Whole } from '../http/fields.js';
+import { Amount, Flag, FreeText, Whole } from '../http/fields.js';
 import {
   commandHandlers,
   commandHandler,
@@ -22,21 +22,21 @@ export class AgreePlan extends Command {
   sharePercent!: number;
   @Amount({ description: 'What the family keeps of each payment at least, in major units.' })
   floor!: string;
-  @Text() reason!: string;
+  @FreeText() reason!: string;
 }
 export class AgreePlans extends AgreePlan {
   @Flag({ optional: true, description: 'Also with households that have a plan.' })
   replace?: boolean;
 }
 export class SuspendRecovery extends Command {
-  @Text() reason!: string;
+  @FreeText() reason!: string;
 }
 export class ResumeRecovery extends Command {
-  @Text() reason!: string;
+  @FreeText() reason!: string;
 }
 export class WaiveOverpayment extends Command {
   @Amount() amount!: string;
-  @Text() reason!: string;
+  @FreeText() reason!: string;
 }
 
 const programmeOf = (command: Command): string => parseProgrammeId(command.param('programmeId'));

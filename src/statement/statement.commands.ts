@@ -1,13 +1,13 @@
 import type { EventData } from '../../events/generated.js';
 import { Command } from '../http/call.js';
-import { OneOf, Pattern, Subject, Text, Whole } from '../http/fields.js';
+import { FreeText, OneOf, Pattern, Subject, Whole } from '../http/fields.js';
 
 /** A file that is archived already; its request's body was the file itself. */
 export class ReceiveBankMessage extends Command {
   declare readonly received: EventData['BankMessageReceived'];
 }
 export class ReleaseBankMessage extends Command {
-  @Text({ max: 500 }) reason!: string;
+  @FreeText({ max: 500 }) reason!: string;
 }
 export class AssignBankEntry extends Command {
   @Pattern(/^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])-[0-9a-f-]{36}$/, 'a payment id')
@@ -22,7 +22,7 @@ export class AssignBankEntry extends Command {
     description: 'Needed where the entry does not say it.',
   })
   outcome?: EventData['BankEntryAssigned']['outcome'];
-  @Text({ max: 500, description: 'Why you are sure.' }) reason!: string;
+  @FreeText({ max: 500, description: 'Why you are sure.' }) reason!: string;
 }
 export class MatchEntries extends Command {}
 export class SetEntryOwner extends Command {
@@ -31,5 +31,5 @@ export class SetEntryOwner extends Command {
 export class DismissBankEntry extends Command {
   @OneOf(['not-ours', 'fee', 'funding', 'duplicate', 'other'])
   kind!: EventData['BankEntryDismissed']['kind'];
-  @Text({ max: 500 }) reason!: string;
+  @FreeText({ max: 500 }) reason!: string;
 }

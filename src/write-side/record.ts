@@ -9,6 +9,7 @@ import type {
 } from '../adapters/event-store/port.js';
 import type { Actor, Recorded, Via } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
+import { refusePersonalTexts } from '../kernel/personal-text.js';
 import { eventId } from '../kernel/ids.js';
 import { CommandIds, hasCommand } from './command-id.js';
 import { TOGETHER, type JobContext } from './context.js';
@@ -104,6 +105,15 @@ function writeOrder(parts: readonly Part[], atomic: boolean): readonly number[] 
   );
 }
 
+/**
+ * What a person writes is refused where it carries somebody's number. What a payment system says,
+ * and what follows from it, is never refused for its words: the money moved.
+ */
+function requireImpersonal({ draft, actor }: Decision): void {
+  if (actor.role !== 'payment-system' && actor.role !== 'automation')
+    refusePersonalTexts(draft.data);
+}
+
 /** Decides one unit on what was read. @throws DomainError what its deciders refuse */
 function decideUnit(
   { store, registry }: Recorder,
@@ -124,6 +134,7 @@ function decideUnit(
       continue;
     }
     const decisions = unit.parts[index]!.decide(events, { actor: base.actor, now });
+    decisions.forEach(requireImpersonal);
     if (decisions.length > 0) todo.push({ index, decisions });
   }
   const last = todo.at(-1)?.index;

@@ -1,5 +1,6 @@
 import { bankMessageDecider, type BankMessageCommand } from '../../statement/message.decider.js';
 import { streams } from '../../kernel/ids.js';
+import { withoutPersonal } from '../../kernel/personal-text.js';
 import { recordOne } from '../../write-side/bulk.js';
 import { part } from '../../write-side/unit.js';
 import { foldBankMessage } from '../folds.js';
@@ -162,10 +163,13 @@ async function say(
   );
 }
 
-/** The last part of a path, without characters that a log line or a terminal would obey. */
+/**
+ * The last part of a path, without characters that a log line or a terminal would obey, and without
+ * the digits of what looks like somebody's number: the file's hash names it well enough.
+ */
 export function fileNameOf(path: string): string {
   const name = (path.split(/[/\\]/).at(-1) ?? '').replaceAll(/\p{C}/gu, '').trim().slice(0, 255);
-  return name === '' ? 'unnamed' : name;
+  return name === '' ? 'unnamed' : withoutPersonal(name);
 }
 
 /**

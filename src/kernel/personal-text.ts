@@ -1,0 +1,59 @@
+import { isIban, isRib } from './accounts.js';
+import { DomainError } from './errors.js';
+
+/** A Moroccan identity card: one or two letters and five to seven digits. */
+const CARD = /(?<![\p{L}\p{N}])[A-Z]{1,2}[ .-]?[0-9]{5,7}(?![\p{L}\p{N}])/iu;
+/** A Moroccan telephone number, its groups parted alike; or one with its country. */
+const TELEPHONE =
+  /(?<!\p{N})0[5-7](?:[0-9]{8}|([ .-])[0-9]{2}(?:\1[0-9]{2}){3})(?!\p{N})|(?<!\p{N})(?:\+|00)[1-9](?:[ .-]?[0-9]){9,14}(?!\p{N})/u;
+const IBAN = /(?<![\p{L}\p{N}])[A-Z]{2}[0-9]{2}(?:[ .-]?[A-Z0-9]){11,30}/giu;
+const DIGITS = /(?<!\p{N})[0-9](?:[ .-]?[0-9]){23}(?!\p{N})/gu;
+
+type Found = 'an identity number' | 'an account number' | 'a telephone number';
+
+const joined = (text: string): string => text.replace(/[ .-]/g, '').toUpperCase();
+
+/** An IBAN may be followed by words: each beginning of what looks like one is held against its check digits. */
+function hasIban(text: string): boolean {
+  for (const [candidate] of text.matchAll(IBAN)) {
+    const letters = joined(candidate);
+    for (let length = 15; length <= letters.length; length += 1)
+      if (isIban(letters.slice(0, length))) return true;
+  }
+  return false;
+}
+
+/**
+ * What in a free text is somebody's: it would stay in the log for ever, where no erasure reaches it.
+ * @returns undefined where nothing looks like it
+ */
+export function personalIn(text: string): Found | undefined {
+  const plain = text.normalize('NFKC');
+  if (hasIban(plain)) return 'an account number';
+  for (const [candidate] of plain.matchAll(DIGITS))
+    if (isRib(joined(candidate))) return 'an account number';
+  if (TELEPHONE.test(plain)) return 'a telephone number';
+  return CARD.test(plain) ? 'an identity number' : undefined;
+}
+
+/** Fields of events in which people write in their own words. */
+const FREE = ['reason', 'note', 'method', 'grounds'] as const;
+
+/** @throws DomainError PERSONAL_DATA_IN_TEXT, which never carries it */
+export function refusePersonalTexts(data: object): void {
+  for (const name of FREE) {
+    const text: unknown = Reflect.get(data, name);
+    const found = typeof text === 'string' ? personalIn(text) : undefined;
+    if (found !== undefined)
+      throw new DomainError(
+        'PERSONAL_DATA_IN_TEXT',
+        `${name} carries ${found}, which would stay for ever; say it without.`,
+        'invalid',
+        name,
+      );
+  }
+}
+
+/** A text that somebody else wrote, and that is not ours to refuse, without what is somebody's. */
+export const withoutPersonal = (text: string): string =>
+  personalIn(text) === undefined ? text : text.replace(/\p{N}/gu, 'x');
