@@ -13,7 +13,7 @@ import {
   Text,
   Uuid,
 } from '../../src/http/fields.js';
-import { noteReading } from '../../src/http/personal-data.js';
+import { noteReading, noteReadings } from '../../src/http/personal-data.js';
 import { presented } from '../../src/http/present.js';
 import {
   queryHandler,
@@ -140,7 +140,16 @@ async function instructions(query: ReadInstructions, deps: QueryDeps): Promise<S
   const persons = await deps.store.readStreams(
     items.map(({ personId }) => streams.person(personId)),
   );
-  if (items.length > 0) await noteReading(deps, query, 'instructions', cycleId, items.length);
+  if (items.length > 0)
+    await Promise.all([
+      noteReading(deps, query, 'instructions', cycleId, items.length),
+      noteReadings(
+        deps,
+        query.call,
+        'instructions',
+        items.map(({ personId }) => personId),
+      ),
+    ]);
   const payees = await openPayees(
     deps.vault,
     items.map(({ accountId }, i) => payeeOf(persons[i]!.events, accountId)),

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ibanOfRib } from '../../src/kernel/accounts.js';
-import { functionalIdOf } from '../../src/kernel/govstack.js';
+import { functionalIdOf, personIdOf } from '../../src/kernel/govstack.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 import { leaveOut } from '../support/left-out.js';
 import { expectStatus, lastPosition, ribNumber, type Json, type Reply } from './http-world.js';
@@ -165,9 +165,19 @@ describe('an account mapper', () => {
         { payeeIdentity: id(2), paymentModality: '01', financialAddress: WALLET },
       ],
     });
-    expect(readFileSync(join(world.dir, 'access.ndjson'), 'utf8')).toContain(
-      '"what":"payee accounts"',
+    const read = readFileSync(join(world.dir, 'access.ndjson'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line): Json => JSON.parse(line))
+      .filter(({ what }) => what === 'payee accounts');
+    expect(new Set(read.map(({ of }) => of))).toEqual(
+      new Set([1, 2].map((n) => personIdOf(id(n)))),
     );
+    const answers = [await lookup(id(1), elsewhere), await lookup('N'.repeat(20), elsewhere)];
+    expect(answers.map(({ status, body }) => [status, body.code, body.detail])).toEqual([
+      [403, 'REGION_NOT_ALLOWED', answers[0]!.body.detail],
+      [403, 'REGION_NOT_ALLOWED', answers[0]!.body.detail],
+    ]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { NOT_SEALED, type Sealed } from '../../adapters/vault/port.js';
-import type { Recorded } from '../../kernel/decider.js';
+import { notInRegions, type Recorded } from '../../kernel/decider.js';
 import { isIban } from '../../kernel/accounts.js';
 import { DomainError } from '../../kernel/errors.js';
 import {
@@ -109,7 +109,7 @@ class AccountSetter {
   #named(beneficiary: Beneficiary, index: number): Named[] {
     const personId = personIdOf(beneficiary.payeeIdentity);
     if (personId === undefined) {
-      this.#failed.push(unknown(index));
+      this.#failed.push(unknown(index, this.base));
       return [];
     }
     if (this.#seen.has(personId)) {
@@ -124,7 +124,7 @@ class AccountSetter {
   /** None where the account is what it is asked to be, or may not be set. */
   #settingOf({ index, beneficiary, personId }: Named, events: readonly Recorded[]): Setting[] {
     if (events.length === 0 || isErased(events)) {
-      this.#failed.push(unknown(index));
+      this.#failed.push(unknown(index, this.base));
       return [];
     }
     const payee = payeeOf(events);
@@ -240,11 +240,11 @@ function accountOf(
   return { kind, number: accountNumber({ kind, number: address }, 'financialAddress') };
 }
 
-const unknown = (index: number): FailedBeneficiary => ({
-  index,
-  code: 'PAYEE_UNKNOWN',
-  reason: 'No such payee is registered here.',
-});
+/** Who is limited to regions is not told whether somebody is registered in another. */
+const unknown = (index: number, { actor }: JobContext): FailedBeneficiary =>
+  actor.regions
+    ? failed(index, notInRegions(actor.regions))
+    : { index, code: 'PAYEE_UNKNOWN', reason: 'No such payee is registered here.' };
 function failed(index: number, error: unknown): FailedBeneficiary {
   if (!(error instanceof DomainError)) throw error;
   return { index, code: error.code, reason: error.detail };

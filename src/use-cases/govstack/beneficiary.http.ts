@@ -3,9 +3,10 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { GOVSTACK_CALLER, type GovstackCaller } from '../../adapters/payment-rail/govstack/port.js';
 import { addressesOf, setAccounts, type BeneficiariesTaken } from './beneficiaries.js';
-import { requireRegion } from '../../kernel/decider.js';
+import { notInRegions } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
-import { LENGTHS, MODALITIES, RESPONSE, type Modality } from '../../kernel/govstack.js';
+import { LENGTHS, MODALITIES, personIdOf, RESPONSE, type Modality } from '../../kernel/govstack.js';
+import { noteReadings } from '../../http/personal-data.js';
 import { actorOf, type Request } from '../../http/call.js';
 import { ListOf, ListOfText, OneOf, Text } from '../../http/fields.js';
 import { DEPS, type CommandPlanDeps } from '../../http/command-handlers.js';
@@ -227,21 +228,14 @@ export class GovstackBeneficiaryHttp {
   }
 
   async #look(request: Request, requestId: string, payees: readonly string[]): Promise<unknown> {
-    const { actor, correlationId } = askedBy(request);
-    const { access, clock, store, vault } = this.reading;
-    await access.note({
-      time: clock.now(),
-      actor: actor.id,
-      role: actor.role,
-      what: 'payee accounts',
-      of: `govstack ${payees.length === 1 ? payees[0] : requestId}`,
-      count: payees.length,
-      correlation: correlationId,
-    });
-    const found = (await addressesOf({ store, vault }, payees)).filter(
-      (address) => address !== undefined,
-    );
-    for (const { region } of found) requireRegion({ actor: actorOf(request) }, region);
+    const { store, vault } = this.reading;
+    const persons = payees.map(personIdOf).filter((personId) => personId !== undefined);
+    await noteReadings(this.reading, askedBy(request), 'payee accounts', persons);
+    const addresses = await addressesOf({ store, vault }, payees);
+    const { regions } = actorOf(request);
+    if (regions && addresses.some((address) => !address || !regions.includes(address.region)))
+      throw notInRegions(regions);
+    const found = addresses.filter((address) => address !== undefined);
     return {
       requestId,
       paymentModalityList: found.map(({ payeeIdentity, modality, address }) => ({
