@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { DEBTOR } from '../rails/pain001.fixtures.js';
 import { transfer } from '../../src/adapters/payment-rail/iso20022/pain001.js';
 import { faultOfName, faultOfText, MAX_NAME, tidyName } from '../../src/kernel/text.js';
 
@@ -79,7 +80,7 @@ describe('a name', () => {
               payee: { name, kind: 'wallet', account: '0612345678' },
               remittance: '',
             },
-            { currency: 'MAD', characters },
+            { debtor: DEBTOR, currency: 'MAD', characters },
           );
           expect(written).toMatch(/<Nm>.+<\/Nm>/u);
         }
