@@ -27,7 +27,7 @@ export class ReturnCycle extends Command {
   @FreeText() reason!: string;
 }
 export class AbandonCycle extends Command {
-  @Text() reason!: string;
+  @FreeText() reason!: string;
 }
 export class ReleaseCycle extends Command {
   @Hash({ description: 'Of the approved set.' }) contentHash!: string;

@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3';
+import { privateDatabase } from '../data-folder/port.js';
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { pause } from '../../kernel/concurrency/pause.js';
@@ -96,7 +97,7 @@ class SqliteJobQueue<Work extends object> implements JobQueue<Work> {
 
   constructor(file: string, { takeBack = false, firstPauseMs }: SqliteJobQueueOptions) {
     this.#firstPauseMs = firstPauseMs ?? FIRST_PAUSE_MS;
-    this.#db = new Database(file, { timeout: 5_000 });
+    this.#db = new Database(privateDatabase(file), { timeout: 5_000 });
     chmodSync(file, 0o600);
     this.#db.pragma('journal_mode = wal');
     this.#db.pragma('synchronous = full');
