@@ -13,7 +13,7 @@ import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
 import { pagesOf } from '../../src/write-side/stream-pages.js';
 import { answers, enrolled, PROGRAMME, released } from './month.js';
-import { as, drain, job, newWorld, type World } from './world.js';
+import { as, by, drain, job, newWorld, type World } from './world.js';
 
 const BUDGET = streams.budget(PROGRAMME, 2025);
 
@@ -129,12 +129,14 @@ async function countBreaksAsSettled(engine: World['engine'], cycleId: string): P
           resolution: 'counted-as-settled',
           reason: 'the bank paid after all',
         });
-        await execute(
-          engine.store,
-          engine.registry,
-          engine.locks,
-          [resolve],
-          as(engine, 'finance', 'resolve', event.data.breakId),
-        );
+        // One proposes it, and another decides.
+        for (const who of ['farid', 'fatima'])
+          await execute(
+            engine.store,
+            engine.registry,
+            engine.locks,
+            [resolve],
+            by(engine, who, 'finance-officer', 'resolve', event.data.breakId),
+          );
       }
 }
