@@ -55,7 +55,7 @@ export async function startRole(
     listening = does(config.role, 'api')
       ? await serveApi(role, shell, opened)
       : await listen(WatchedModule.of(config, { deps: role.servers }, shell), config, shell, {
-          described: false,
+          hasApi: false,
         });
     const { url } = listening;
     log.info({ url, role: config.role, mode: config.mode }, 'serving');

@@ -48,7 +48,12 @@ export async function listen(
     readonly routes: Routes;
     readonly requestDrain?: RequestDrain;
   },
-  options: { readonly described?: boolean } = {},
+  {
+    hasApi = true,
+  }: {
+    /** Whether the module serves the API: it is described, and bodies need a token. */
+    readonly hasApi?: boolean;
+  } = {},
 ): Promise<Listening> {
   const app = await NestFactory.create<NestFastifyApplication>(
     module,
@@ -64,8 +69,8 @@ export async function listen(
   };
   try {
     app.useLogger(quieter(app.get(Logger)));
-    await prepareServer(app, log, metrics, requestDrain);
-    if (options.described !== false) describeApi(app, config.baseUri);
+    await prepareServer(app, log, metrics, requestDrain, hasApi);
+    if (hasApi) describeApi(app, config.baseUri);
     await app.listen(config.port, config.host);
     return { url: (await app.getUrl()).replace('[::1]', '127.0.0.1'), close };
   } catch (error) {

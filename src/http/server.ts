@@ -61,6 +61,7 @@ export async function prepareServer(
   log: Log,
   metrics: Metrics,
   requestDrain: RequestDrain,
+  hasApi: boolean,
 ): Promise<void> {
   const server = app.getHttpAdapter().getInstance();
   const security = await securityHeaders();
@@ -93,7 +94,7 @@ export async function prepareServer(
     if (requestDrain.leaving) void reply.header('connection', 'close');
     done();
   });
-  requireTokenBeforeBody(app);
+  requireTokenBeforeBody(app, hasApi);
   server.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
     metrics.request(request.method, route, reply.statusCode, reply.elapsedTime / 1000);

@@ -8,17 +8,17 @@ const hasBody = ({ headers }: FastifyRequest): boolean =>
 
 /**
  * Whoever sends a body says who they are before a byte of it is read: all that is public is asked
- * for without one. The guard asks again, for the role.
+ * for without one. The guard asks again, for the role. A process without the API takes no bodies.
  */
-export function requireTokenBeforeBody(app: NestFastifyApplication): void {
-  const tokens = app.get(Tokens);
+export function requireTokenBeforeBody(app: NestFastifyApplication, hasApi: boolean): void {
+  const tokens = hasApi ? app.get(Tokens) : undefined;
   app
     .getHttpAdapter()
     .getInstance()
     .addHook('onRequest', async (request: FastifyRequest) => {
       if (!hasBody(request)) return;
       // Else the framework reads the body of what it has no place for.
-      if (request.is404) throw new NotFoundException();
+      if (request.is404 || !tokens) throw new NotFoundException();
       const { authorization } = request.headers;
       if (!tokens.known(authorization)) await tokens.verify(authorization);
     });

@@ -248,7 +248,11 @@ if (kafka.running)
         const good = { paymentId: payment!, outcome: 'settled', settledOn: '2025-12-28' };
         const producer = client.producer();
         await producer.connect();
-        const unknown = { ...good, paymentId: `asd-2026-01-${payment!.slice(-36)}` };
+        const unknown = {
+          ...good,
+          paymentId: `asd-2026-01-${payment!.slice(-36)}`,
+          settledOn: '2026-01-29',
+        };
         const [sent] = await producer.send({
           topic: OUTCOMES_TOPIC,
           messages: [{ key: payment!, value: 'no JSON', headers: { note: 'kept' }, partition: 3 }],

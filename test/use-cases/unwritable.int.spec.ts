@@ -46,14 +46,22 @@ describe('payees whom no message can name', () => {
       engine.registry,
       engine.locks,
       [
-        part(streams.person(personId), personDecider, {
-          type: 'RegisterPayeeAccount',
-          personId,
-          accountId,
-          kind: 'rib',
-          accountHash: engine.vault.keyedHash('account', `${personId}${n}`),
-          sealed: sealed!,
-        }),
+        part(
+          streams.person(personId),
+          personDecider,
+          {
+            type: 'RegisterPayeeAccount',
+            personId,
+            accountId,
+            kind: 'rib',
+            accountHash: engine.vault.keyedHash('account', `${personId}${n}`),
+            sealed: sealed!,
+          },
+          {
+            as: as(engine, 'supervisor', 'account').actor,
+            command: { type: 'VerifyPayeeAccount', personId, accountId, method: 'seen' },
+          },
+        ),
       ],
       as(engine, 'officer', 'account', personId, n),
     );
