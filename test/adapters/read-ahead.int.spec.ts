@@ -80,13 +80,21 @@ describe('a long walk over the log', () => {
       `UPDATE events SET stream = 'budget-other-2026' WHERE position = 1111`,
       /position 1111 .*another stream/,
     ],
-    ['is missing', `DELETE FROM events WHERE position = 1111`, /position 1111 is missing/],
+    ['is missing', `DELETE FROM events WHERE position = 1111`, /position 1111.* is missing/],
   ])('names the position of an event that %s', async (_, sql, message) => {
     const db = new Database(join(dir, 'log.db'));
     db.exec(sql);
     db.close();
-    const store = await openEmbeddedLog(dir, { reader: 'local' });
-    await expect(walked(store)).rejects.toThrow(message);
-    await store.close();
+    // A gap is found when the log is opened already.
+    await expect(walkedThrough(dir)).rejects.toThrow(message);
   });
 });
+
+async function walkedThrough(dir: string): Promise<void> {
+  const store = await openEmbeddedLog(dir, { reader: 'local' });
+  try {
+    await walked(store);
+  } finally {
+    await store.close();
+  }
+}
