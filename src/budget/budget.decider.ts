@@ -46,6 +46,8 @@ export type BudgetCommand =
       readonly currency: string;
       readonly amountMinor: string;
       readonly reference: string;
+      /** What the programme pays in, where the caller knows it. */
+      readonly programmeCurrency?: string;
     }
   | { readonly type: 'AdjustBudget'; readonly deltaMinor: string; readonly reason: string }
   | {
@@ -173,7 +175,14 @@ function allot(
     );
   scaleOf(command.currency);
   requireHeld(positive(command.amountMinor), 'amountMinor');
-  const { type, ...data } = command;
+  const { type, programmeCurrency = command.currency, ...data } = command;
+  if (programmeCurrency !== command.currency)
+    throw new DomainError(
+      'CURRENCY_DIFFERS',
+      `The programme pays in ${programmeCurrency}, not ${command.currency}.`,
+      'rule',
+      'currency',
+    );
   return [{ type: 'BudgetAllotted', data }];
 }
 

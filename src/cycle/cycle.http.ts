@@ -103,7 +103,7 @@ export class CycleHttp {
       403: ['SAME_PERSON'],
       404: ['CYCLE_NOT_FOUND', 'PROGRAMME_NOT_FOUND', 'BUDGET_NOT_FOUND'],
       409: ['CONTENT_CHANGED', 'CYCLE_ALREADY_APPROVED', 'ALREADY_RESERVED'],
-      422: ['CYCLE_STATUS', 'BUDGET_EXCEEDED', 'NOT_CHECKED', 'FINDINGS_OPEN'],
+      422: ['CYCLE_STATUS', 'BUDGET_EXCEEDED', 'CURRENCY_DIFFERS', 'NOT_CHECKED', 'FINDINGS_OPEN'],
     },
   })
   approve(@CommandParam() command: ApproveCycle): Promise<Answer> {

@@ -1,29 +1,38 @@
 import { DomainError } from './errors.js';
 
 /**
- * ISO 4217 minor-unit scales of the currencies that aid is paid in here; another currency is
- * refused, never guessed.
+ * ISO 4217, list one, as of 2026-01-01: the currencies in use by how many decimals they have. Funds
+ * (CLF), metals (XAU), units of account (XDR) and what was withdrawn are left out: nobody is paid in
+ * them. What is not here is refused, never guessed.
  */
-const SCALES: Readonly<Record<string, number>> = {
-  MAD: 2,
-  EUR: 2,
-  USD: 2,
-  XOF: 0,
-  XAF: 0,
-  TND: 3,
-  MRU: 2,
-  DZD: 2,
-  EGP: 2,
-  JOD: 3,
-  KWD: 3,
-  GBP: 2,
-  CHF: 2,
-  JPY: 0,
-};
+const BY_SCALE: readonly (readonly [number, string])[] = [
+  [0, 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF'],
+  [3, 'BHD IQD JOD KWD LYD OMR TND'],
+  [
+    2,
+    `
+    AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BTN BWP BYN
+    BZD CAD CDF CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP
+    GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD
+    KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN
+    NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG
+    SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH
+    USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG
+    `,
+  ],
+];
+const SCALES: ReadonlyMap<string, number> = new Map(
+  BY_SCALE.flatMap(([scale, codes]) =>
+    codes
+      .trim()
+      .split(/\s+/)
+      .map((code) => [code, scale] as const),
+  ),
+);
 
 /** @throws DomainError UNKNOWN_CURRENCY */
 export function scaleOf(currency: string): number {
-  const scale = Object.hasOwn(SCALES, currency) ? SCALES[currency] : undefined;
+  const scale = SCALES.get(currency);
   if (scale === undefined)
     throw new DomainError(
       'UNKNOWN_CURRENCY',

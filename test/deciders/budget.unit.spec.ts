@@ -58,6 +58,9 @@ describe('allotting', () => {
     given()
       .when({ ...allot, currency: 'ABC' }, officer)
       .thenRefused('UNKNOWN_CURRENCY', 'currency');
+    given()
+      .when({ ...allot, programmeCurrency: 'XOF' }, officer)
+      .thenRefused('CURRENCY_DIFFERS', 'currency');
     given().when(allot, controller).thenRefused('ROLE_NOT_ALLOWED');
   });
   test('is of no more than 18 digits, also with what is added', () => {

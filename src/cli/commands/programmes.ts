@@ -6,6 +6,7 @@ import { compilePolicy } from '../../eligibility/policy.js';
 import { asdPolicies, asdProgramme } from '../../eligibility/reference/asd.js';
 import { canonicalJson, contentHash } from '../../kernel/canonical.js';
 import type { Recorded } from '../../kernel/decider.js';
+import { PolicyReader } from '../../programme/policy-reader.js';
 import { DomainError } from '../../kernel/errors.js';
 import { parseProgrammeId, streams } from '../../kernel/ids.js';
 import { parseAmount } from '../../kernel/money.js';
@@ -123,6 +124,7 @@ export async function allotBudget(
   },
   officer: Actor,
 ): Promise<{ events: number; position: number }> {
+  const { definition } = await new PolicyReader(engine.store).programme(args.programmeId);
   const stream = streams.budget(args.programmeId, args.fiscalYear);
   const known = await engine.store.readStream(stream);
   const same = known.find(
@@ -136,7 +138,13 @@ export async function allotBudget(
     engine.store,
     engine.registry,
     engine.locks,
-    [part(stream, budgetDecider, { type: 'AllotBudget', ...args })],
+    [
+      part(stream, budgetDecider, {
+        type: 'AllotBudget',
+        ...args,
+        programmeCurrency: definition.currency,
+      }),
+    ],
     contextOf(officer, 'allot', args.programmeId, args.fiscalYear, args.reference),
   );
 }

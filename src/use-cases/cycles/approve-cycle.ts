@@ -21,7 +21,7 @@ export async function approveCycleParts(
   deps: Pick<Deps, 'store'>,
   { cycleId, contentHash }: ApproveArgs,
 ): Promise<readonly Part[]> {
-  const { totalMinor } = await readCycle(deps.store, cycleId);
+  const { totalMinor, currency } = await readCycle(deps.store, cycleId);
   const mustBeChecked =
     (await new PolicyReader(deps.store).programme(partsOfCycle(cycleId).programmeId)).rules.length >
     0;
@@ -39,6 +39,8 @@ export async function approveCycleParts(
         type: 'ReserveBudget',
         cycleId,
         amountMinor: totalMinor,
+        // '' where there is no such cycle, and the cycle's part says so.
+        ...(currency === '' ? {} : { currency }),
       }),
     ),
   ];
