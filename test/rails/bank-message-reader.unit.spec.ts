@@ -53,7 +53,7 @@ const SAMPLES: Readonly<
   'genkgo__camt053.v8.xml': {
     type: 'camt.053.001.08',
     counts: { balance: 4, 'booking/transaction': 1 },
-    amounts: ['1815 EUR', '? SEK', '3500 CHF', '2700 JPY', '? SEK'],
+    amounts: ['1815 EUR', '2700 SEK', '3500 CHF', '2700 JPY', '0 SEK'],
     findings: [],
   },
   // It announces two transactions of 6.30 and has three of 9.50.
