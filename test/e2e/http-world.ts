@@ -1,4 +1,4 @@
-import { expect } from '@jest/globals';
+import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -198,7 +198,7 @@ export async function setUp(
 export async function expectStatus(status: number, reply: Promise<Reply>): Promise<Json> {
   const { status: got, body, text, headers } = await reply;
   if (got !== status) throw new Error(`expected ${status}, got ${got}: ${text.slice(0, 500)}`);
-  expect(headers.get('cache-control')).toBe('no-store');
+  assert.equal(headers.get('cache-control'), 'no-store');
   return body;
 }
 
