@@ -4,7 +4,8 @@ import { createAuditCheck } from '../../src/audit/check.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { streams } from '../../src/kernel/ids.js';
 import type { ReportedOutcome } from '../../src/payment/reported-outcome.js';
-import { whenPaymentsSettleThenSpendBudget } from '../../src/process-managers/when-payments-settle-then-spend-budget.js';
+import { processManagers } from '../../src/process-managers/all.js';
+import type { ProcessManager } from '../../src/process-managers/runner.js';
 import { foldBudget } from '../../src/use-cases/cycles/cycles.js';
 import { cycleFigures } from '../../src/use-cases/cycles/reconcile-cycle.js';
 import { reinstructPayments } from '../../src/use-cases/instructions/reinstruct-payments.js';
@@ -66,7 +67,9 @@ describe("the budget's spending", () => {
     await fc.assert(
       fc.asyncProperty(fc.array(delivery, { maxLength: 8 }), async (deliveries) => {
         const store = new MemoryStore(true, log);
-        const manager = whenPaymentsSettleThenSpendBudget({ ...world.engine, store });
+        const manager = processManagers({ ...world.engine, store }).find(
+          ({ name }) => name === 'when-payments-settle-then-spend-budget',
+        )!;
         const ours = log.filter(({ type }) => manager.handles.includes(type));
         for (const { indices, appends } of deliveries)
           await deliver(store, manager, { indices, appends }, ours);
@@ -85,7 +88,7 @@ describe("the budget's spending", () => {
 
 async function deliver(
   store: MemoryStore,
-  manager: ReturnType<typeof whenPaymentsSettleThenSpendBudget>,
+  manager: ProcessManager,
   { indices, appends }: Delivery,
   ours: readonly Recorded[],
 ): Promise<void> {
