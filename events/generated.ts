@@ -678,6 +678,13 @@ policyVersion: number
  */
 currency: string
 }
+export interface CyclePreparationResumedV1 {
+/**
+ * <programme>-<period>
+ */
+cycleId: string
+round: number
+}
 export interface CyclePreparationStartedV1 {
 /**
  * <programme>-<period>
@@ -776,6 +783,29 @@ count: number
 totalMinor: string
 }[]
 }
+export interface CycleReinstructionEndedV1 {
+/**
+ * <programme>-<period>
+ */
+cycleId: string
+/**
+ * Runs whose files are all recorded.
+ * 
+ * @minItems 1
+ * @maxItems 1000
+ */
+runIds: string[]
+}
+export interface CycleReinstructionStartedV1 {
+/**
+ * <programme>-<period>
+ */
+cycleId: string
+/**
+ * Made from what was asked for: the same request again is the same run.
+ */
+runId: string
+}
 export interface CycleReleasedV1 {
 /**
  * <programme>-<period>
@@ -801,6 +831,20 @@ export interface CycleReturnedV1 {
  */
 cycleId: string
 reason: string
+}
+export interface LaterCycleStartedV1 {
+/**
+ * <programme>-<period>
+ */
+cycleId: string
+/**
+ * The cycle that begins to be prepared on what this one pays.
+ */
+laterCycleId: string
+/**
+ * Of the later cycle's preparation.
+ */
+round: number
 }
 export interface EnrolmentEndedV1 {
 /**
@@ -2473,12 +2517,16 @@ export interface EventData {
   CycleHouseholdsLeftOut: CycleHouseholdsLeftOutV1;
   CycleInstructed: CycleInstructedV1;
   CycleOpened: CycleOpenedV1;
+  CyclePreparationResumed: CyclePreparationResumedV1;
   CyclePreparationStarted: CyclePreparationStartedV1;
   CyclePrepared: CyclePreparedV1;
   CycleReconciled: CycleReconciledV1;
   CycleReinstructed: CycleReinstructedV1;
+  CycleReinstructionEnded: CycleReinstructionEndedV1;
+  CycleReinstructionStarted: CycleReinstructionStartedV1;
   CycleReleased: CycleReleasedV1;
   CycleReturned: CycleReturnedV1;
+  LaterCycleStarted: LaterCycleStartedV1;
   EnrolmentEnded: EnrolmentEndedV1;
   EnrolmentRecertified: EnrolmentRecertifiedV1;
   EnrolmentReinstated: EnrolmentReinstatedV1;
@@ -2542,7 +2590,7 @@ export interface AggregateEvents {
   application: 'AppealDismissed' | 'AppealLodged' | 'AppealUpheld' | 'ApplicationAmended' | 'ApplicationApproved' | 'ApplicationRecommended' | 'ApplicationRejected' | 'ApplicationReturned' | 'ApplicationSubmitted' | 'ApplicationWithdrawn' | 'EligibilityDetermined';
   budget: 'BudgetAdjusted' | 'BudgetAllotted' | 'BudgetOverdrawn' | 'BudgetRefunded' | 'BudgetReservationReleased' | 'BudgetReserved' | 'BudgetSpent';
   correction: 'CorrectionApplied' | 'CorrectionApproved' | 'CorrectionProposed' | 'CorrectionRejected' | 'CorrectionStarted';
-  cycle: 'CycleAbandoned' | 'CycleApproved' | 'CycleChecked' | 'CycleClosed' | 'CycleFindingOverridden' | 'CycleHouseholdsLeftOut' | 'CycleInstructed' | 'CycleOpened' | 'CyclePreparationStarted' | 'CyclePrepared' | 'CycleReconciled' | 'CycleReinstructed' | 'CycleReleased' | 'CycleReturned';
+  cycle: 'CycleAbandoned' | 'CycleApproved' | 'CycleChecked' | 'CycleClosed' | 'CycleFindingOverridden' | 'CycleHouseholdsLeftOut' | 'CycleInstructed' | 'CycleOpened' | 'CyclePreparationResumed' | 'CyclePreparationStarted' | 'CyclePrepared' | 'CycleReconciled' | 'CycleReinstructed' | 'CycleReinstructionEnded' | 'CycleReinstructionStarted' | 'CycleReleased' | 'CycleReturned' | 'LaterCycleStarted';
   enrolment: 'EnrolmentEnded' | 'EnrolmentRecertified' | 'EnrolmentReinstated' | 'EnrolmentStarted' | 'EnrolmentSuspended' | 'EntitlementRevised' | 'RecertificationFellDue';
   entry: 'BankEntryAssigned' | 'BankEntryAssignmentProposed' | 'BankEntryCandidatesFound' | 'BankEntryDismissed' | 'BankEntryOwnerSet' | 'BankEntryQuarantined';
   message: 'BankMessageApplied' | 'BankMessageQuarantined' | 'BankMessageReceived' | 'BankMessageReleased';
@@ -2588,12 +2636,16 @@ export const schemas: readonly PublishedSchema[] = [
   {"aggregate":"cycle","type":"CycleHouseholdsLeftOut","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CycleHouseholdsLeftOut.v1.schema.json","title":"CycleHouseholdsLeftOut","description":"Households that are payable in the month and whose entitlement the policy does not give on their facts: nothing is ordered for them.","type":"object","additionalProperties":false,"required":["cycleId","round","count","households"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"round":{"type":"integer","minimum":1},"count":{"type":"integer","minimum":1,"description":"How many were left out."},"households":{"type":"array","minItems":1,"maxItems":100,"description":"The first of them.","items":{"type":"object","additionalProperties":false,"required":["personId","code"],"properties":{"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"code":{"type":"string","pattern":"^[A-Z][A-Z_]{1,60}$","description":"What its entitlement was refused with."},"place":{"type":"string","minLength":1,"maxLength":200,"description":"The place in the policy."}}}}}}},
   {"aggregate":"cycle","type":"CycleInstructed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CycleInstructed.v1.schema.json","title":"CycleInstructed","type":"object","additionalProperties":false,"required":["cycleId","count","totalMinor","files"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"count":{"type":"integer","minimum":0},"totalMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"files":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["name","messageId","sha256","count","totalMinor"],"properties":{"name":{"type":"string","minLength":1,"maxLength":140},"messageId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"count":{"type":"integer","minimum":0},"totalMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."}}},"maxItems":100000}}}},
   {"aggregate":"cycle","type":"CycleOpened","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CycleOpened.v1.schema.json","title":"CycleOpened","type":"object","additionalProperties":false,"required":["cycleId","programmeId","period","policyVersion","currency"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"period":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"policyVersion":{"type":"integer","minimum":1,"maximum":100000},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217 code."}}}},
+  {"aggregate":"cycle","type":"CyclePreparationResumed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CyclePreparationResumed.v1.schema.json","title":"CyclePreparationResumed","type":"object","additionalProperties":false,"required":["cycleId","round"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"round":{"type":"integer","minimum":1,"maximum":999}}}},
   {"aggregate":"cycle","type":"CyclePreparationStarted","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CyclePreparationStarted.v1.schema.json","title":"CyclePreparationStarted","type":"object","additionalProperties":false,"required":["cycleId","round","asOf"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"round":{"type":"integer","minimum":1,"maximum":999},"asOf":{"type":"integer","minimum":-1,"description":"Log position (0-based, in commit order); -1 is before the first event."}}}},
   {"aggregate":"cycle","type":"CyclePrepared","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CyclePrepared.v1.schema.json","title":"CyclePrepared","type":"object","additionalProperties":false,"required":["cycleId","round","asOf","count","totalMinor","contentHash"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"round":{"type":"integer","minimum":1,"maximum":999},"asOf":{"type":"integer","minimum":-1,"description":"Log position (0-based, in commit order); -1 is before the first event."},"count":{"type":"integer","minimum":0},"totalMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"contentHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."}}}},
   {"aggregate":"cycle","type":"CycleReconciled","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CycleReconciled.v1.schema.json","title":"CycleReconciled","type":"object","additionalProperties":false,"required":["cycleId","orderedCount","orderedMinor","settledCount","settledMinor","rejectedCount","rejectedMinor","returnedCount","returnedMinor","cancelledCount","cancelledMinor","outstandingCount","outstandingMinor","openBreaks","throughPosition"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"orderedCount":{"type":"integer","minimum":0},"orderedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"settledCount":{"type":"integer","minimum":0},"settledMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"rejectedCount":{"type":"integer","minimum":0},"rejectedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"returnedCount":{"type":"integer","minimum":0},"returnedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"cancelledCount":{"type":"integer","minimum":0},"cancelledMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"outstandingCount":{"type":"integer","minimum":0},"outstandingMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"openBreaks":{"type":"integer","minimum":0},"throughPosition":{"type":"integer","minimum":-1,"description":"Log position (0-based, in commit order); -1 is before the first event."}}}},
   {"aggregate":"cycle","type":"CycleReinstructed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CycleReinstructed.v1.schema.json","title":"CycleReinstructed","type":"object","additionalProperties":false,"required":["cycleId","files"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"files":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["name","messageId","sha256","count","totalMinor"],"properties":{"name":{"type":"string","minLength":1,"maxLength":140},"messageId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"count":{"type":"integer","minimum":0},"totalMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."}}},"maxItems":100000,"minItems":1}}}},
+  {"aggregate":"cycle","type":"CycleReinstructionEnded","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CycleReinstructionEnded.v1.schema.json","title":"CycleReinstructionEnded","type":"object","additionalProperties":false,"required":["cycleId","runIds"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"runIds":{"type":"array","items":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"minItems":1,"maxItems":1000,"description":"Runs whose files are all recorded."}}}},
+  {"aggregate":"cycle","type":"CycleReinstructionStarted","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CycleReinstructionStarted.v1.schema.json","title":"CycleReinstructionStarted","type":"object","additionalProperties":false,"required":["cycleId","runId"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"runId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$","description":"Made from what was asked for: the same request again is the same run."}}}},
   {"aggregate":"cycle","type":"CycleReleased","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CycleReleased.v1.schema.json","title":"CycleReleased","type":"object","additionalProperties":false,"required":["cycleId","contentHash","count","totalMinor","executionDate"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"contentHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"count":{"type":"integer","minimum":0},"totalMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"executionDate":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."}}}},
   {"aggregate":"cycle","type":"CycleReturned","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CycleReturned.v1.schema.json","title":"CycleReturned","type":"object","additionalProperties":false,"required":["cycleId","reason"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
+  {"aggregate":"cycle","type":"LaterCycleStarted","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/LaterCycleStarted.v1.schema.json","title":"LaterCycleStarted","type":"object","additionalProperties":false,"required":["cycleId","laterCycleId","round"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"laterCycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"The cycle that begins to be prepared on what this one pays."},"round":{"type":"integer","minimum":1,"maximum":999,"description":"Of the later cycle's preparation."}}}},
   {"aggregate":"enrolment","type":"EnrolmentEnded","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/enrolment/EnrolmentEnded.v1.schema.json","title":"EnrolmentEnded","type":"object","additionalProperties":false,"required":["programmeId","personId","lastPeriod","reason"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"lastPeriod":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"enrolment","type":"EnrolmentRecertified","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/enrolment/EnrolmentRecertified.v1.schema.json","title":"EnrolmentRecertified","type":"object","additionalProperties":false,"required":["programmeId","personId","fromPeriod","facts","contentHash","entitlement","nextDueOn"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"fromPeriod":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"facts":{"type":"object","additionalProperties":true,"description":"Facts as the policy version's facts schema types them; pseudonymous, months instead of days, no name and no number.","maxProperties":200},"contentHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"entitlement":{"type":"object","additionalProperties":false,"description":"What one period pays, itemised; the items sum to the amount.","required":["period","policyVersion","amountMinor","items"],"properties":{"period":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"policyVersion":{"type":"integer","minimum":1,"maximum":100000},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"items":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["code","period","amountMinor"],"properties":{"code":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"period":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"member":{"type":"integer","minimum":1,"maximum":100,"description":"1-based rank of the member in the list the benefit runs over."},"amountMinor":{"type":"string","pattern":"^(0|-?[1-9][0-9]{0,17})$","description":"Signed amount in minor units, as a decimal string."}}},"maxItems":200}}},"nextDueOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."}}}},
   {"aggregate":"enrolment","type":"EnrolmentReinstated","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/enrolment/EnrolmentReinstated.v1.schema.json","title":"EnrolmentReinstated","type":"object","additionalProperties":false,"required":["programmeId","personId","fromPeriod","reason"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"fromPeriod":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},

@@ -81,6 +81,11 @@ export class SegregationOfDutiesCheck {
         return this.#accountVerified(event, found);
       case 'CyclePreparationStarted':
         return this.#preparationStarted(event);
+      case 'CyclePreparationResumed':
+        this.#cycles.get(event.stream)?.preparers.push(event.meta.actor);
+        return;
+      case 'PaymentOrdered':
+        return this.#ordered(event);
       case 'CyclePrepared':
         this.#cycles.get(event.stream)?.preparers.push(event.meta.actor);
         return;
@@ -202,6 +207,13 @@ export class SegregationOfDutiesCheck {
       answered: new Set(),
       blocking: [],
     });
+  }
+
+  /** Whoever ordered any payment of the round prepared it. */
+  #ordered({ data, meta }: Recorded<'PaymentOrdered'>): void {
+    const { programmeId, period } = data;
+    const people = this.#cycles.get(`cycle-${programmeId}-${period}`);
+    if (people && !people.preparers.includes(meta.actor)) people.preparers.push(meta.actor);
   }
 
   #checked({ stream, data, meta }: Recorded<'CycleChecked'>): void {

@@ -18,13 +18,20 @@ import {
   type ApprovalCommand,
 } from './cycle-approval.decider.js';
 import type { Figures, CycleState, CycleEvent } from './cycle.state.js';
-import { initialState, evolve, requireStatus } from './cycle.state.js';
+import { initialState, evolve, isPrepared, requireStatus } from './cycle.state.js';
 
 export type LeftOut = Pick<EventData['CycleHouseholdsLeftOut'], 'count' | 'households'>;
 
 export type CycleCommand =
   | ({ readonly type: 'OpenCycle' } & EventData['CycleOpened'])
-  | { readonly type: 'StartPreparation'; readonly asOf: number }
+  | { readonly type: 'StartPreparation'; readonly asOf: number; readonly later?: Later }
+  | {
+      readonly type: 'StartLaterCycle';
+      readonly laterCycleId: string;
+      readonly round: number;
+      /** The position that this cycle was prepared as of, as whoever decides has seen it. */
+      readonly seen: number;
+    }
   | {
       readonly type: 'RecordPreparation';
       readonly asOf: number;
@@ -45,8 +52,18 @@ export type CycleCommand =
       readonly type: 'RecordReinstruction';
       readonly files: EventData['CycleReinstructed']['files'];
     }
+  | { readonly type: 'StartReinstruction'; readonly runId: string }
+  | { readonly type: 'EndReinstruction'; readonly runId: string }
   | { readonly type: 'ReconcileCycle'; readonly figures: Figures }
-  | { readonly type: 'CloseCycle'; readonly releasedMinor: string };
+  | {
+      readonly type: 'CloseCycle';
+      readonly releasedMinor: string;
+      /** Of the figures that were looked at; absent: the cycle's. */
+      readonly throughPosition?: number;
+    };
+
+/** The later cycles that whoever decides has looked at: what a cycle's state said then. */
+type Later = CycleState['later'];
 
 /** Codes that cycles refuse with. */
 export const CYCLE_REFUSALS = [
@@ -61,6 +78,9 @@ export const CYCLE_REFUSALS = [
   'PREPARATION_DIFFERS',
   'FIGURES_DO_NOT_ADD_UP',
   'NOT_RECONCILED',
+  'EARLIER_CYCLE_NOT_PREPARED',
+  'LATER_CYCLE_STARTED',
+  'REINSTRUCTION_UNDER_WAY',
   'OPEN_BREAKS',
   'PAYMENTS_OUTSTANDING',
   'INVALID_PERIOD',
@@ -81,6 +101,8 @@ function decide(state: CycleState, command: CycleCommand, context: Context): Dra
   switch (command.type) {
     case 'StartPreparation':
       return startPreparation(state, command, context);
+    case 'StartLaterCycle':
+      return startLater(state, command, context);
     case 'RecordPreparation':
       return recordPreparation(state, command, context);
     case 'RecordCheck':
@@ -99,6 +121,10 @@ function decide(state: CycleState, command: CycleCommand, context: Context): Dra
       return recordInstruction(state, command, context);
     case 'RecordReinstruction':
       return recordReinstruction(state, command, context);
+    case 'StartReinstruction':
+      return startReinstruction(state, command, context);
+    case 'EndReinstruction':
+      return endReinstruction(state, command, context);
     case 'ReconcileCycle':
       return reconcile(state, command, context);
     case 'CloseCycle':
@@ -128,14 +154,50 @@ function open(
 
 function startPreparation(
   state: CycleState,
-  { asOf }: CommandOf<CycleCommand, 'StartPreparation'>,
+  { asOf, later }: CommandOf<CycleCommand, 'StartPreparation'>,
   context: Context,
 ): Drafts {
   requireRole(context, 'finance-officer');
-  if (state.status === 'preparing') return [];
-  requireStatus(state, 'open', 'returned');
   const { cycleId, round } = state;
+  if (state.status === 'preparing') {
+    if (state.preparers.includes(context.actor.id)) return [];
+    return [{ type: 'CyclePreparationResumed', data: { cycleId, round } }];
+  }
+  requireStatus(state, 'open', 'returned');
+  for (const [laterId, itsRound] of Object.entries(state.later))
+    if (later && later[laterId] !== itsRound)
+      throw new DomainError(
+        'LATER_CYCLE_STARTED',
+        `${laterId} began to be prepared meanwhile and pays what was due before it.`,
+        'rule',
+        'period',
+      );
   return [{ type: 'CyclePreparationStarted', data: { cycleId, round: round + 1, asOf } }];
+}
+
+/** Who prepares a later cycle counts on what this one pays, from the moment at which it begins. */
+function startLater(
+  state: CycleState,
+  { laterCycleId, round, seen }: CommandOf<CycleCommand, 'StartLaterCycle'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'finance-officer');
+  if (!isPrepared(state))
+    throw new DomainError(
+      'EARLIER_CYCLE_NOT_PREPARED',
+      `Prepare ${state.cycleId} first: this cycle pays what that one could not.`,
+      'rule',
+      'period',
+    );
+  if (state.asOf !== seen)
+    throw new DomainError(
+      'PREPARATION_DIFFERS',
+      `${state.cycleId} was prepared again meanwhile; send the same request again.`,
+      'conflict',
+      'period',
+    );
+  if (state.later[laterCycleId] === round) return [];
+  return [{ type: 'LaterCycleStarted', data: { cycleId: state.cycleId, laterCycleId, round } }];
 }
 
 function recordPreparation(
@@ -176,6 +238,38 @@ function recordInstruction(
   if (state.status === 'instructed') return [];
   requireStatus(state, 'released');
   return [{ type: 'CycleInstructed', data: { cycleId: state.cycleId, count, totalMinor, files } }];
+}
+
+/** From here until it ends nothing is closed: files may leave that the cycle does not know yet. */
+function startReinstruction(
+  state: CycleState,
+  { runId }: CommandOf<CycleCommand, 'StartReinstruction'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'finance-officer');
+  requireStatus(state, 'released', 'instructed');
+  if (Object.hasOwn(state.reinstructing, runId)) return [];
+  return [{ type: 'CycleReinstructionStarted', data: { cycleId: state.cycleId, runId } }];
+}
+
+const LEFT_ALONE_MS = 3_600_000;
+
+/**
+ * Ends a run, and those that were left alone: the run that ends made their files too, and whoever
+ * still works under one of them is refused.
+ */
+function endReinstruction(
+  state: CycleState,
+  { runId }: CommandOf<CycleCommand, 'EndReinstruction'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'automation');
+  const before = Date.parse(context.now) - LEFT_ALONE_MS;
+  const runIds = Object.entries(state.reinstructing)
+    .filter(([id, { since }]) => id === runId || Date.parse(since) < before)
+    .map(([id]) => id);
+  if (runIds.length === 0) return [];
+  return [{ type: 'CycleReinstructionEnded', data: { cycleId: state.cycleId, runIds } }];
 }
 
 /** Files that are recorded already are left out. */
@@ -221,11 +315,24 @@ function addUp(f: Figures): boolean {
 
 function close(
   state: CycleState,
-  { releasedMinor }: CommandOf<CycleCommand, 'CloseCycle'>,
+  { releasedMinor, throughPosition }: CommandOf<CycleCommand, 'CloseCycle'>,
   context: Context,
 ): Drafts {
   requireRole(context, 'finance-officer');
   requireStatus(state, 'instructed');
+  const [run] = Object.values(state.reinstructing);
+  if (run)
+    throw new DomainError(
+      'REINSTRUCTION_UNDER_WAY',
+      `Payments of the cycle are being instructed again since ${run.since}, by ${run.by}; where that was cut off, send the same request again.`,
+      'conflict',
+    );
+  if (throughPosition !== undefined && throughPosition !== state.figures?.throughPosition)
+    throw new DomainError(
+      'NOT_RECONCILED',
+      'The cycle was reconciled or instructed again meanwhile; look at it again.',
+      'conflict',
+    );
   if (!state.figures)
     throw new DomainError('NOT_RECONCILED', 'A cycle is reconciled before it is closed.', 'rule');
   const { openBreaks, outstandingCount } = state.figures;

@@ -176,7 +176,7 @@ export class CycleHttp {
     response,
     errors: {
       ...NOT_THERE,
-      409: ['NOT_RECONCILED', 'SPENDING_NOT_RECORDED'],
+      409: ['NOT_RECONCILED', 'SPENDING_NOT_RECORDED', 'REINSTRUCTION_UNDER_WAY'],
       422: [
         'CYCLE_STATUS',
         'NOT_RECONCILED',

@@ -8,6 +8,11 @@ export type Finding = EventData['CycleChecked']['findings'][number];
 
 export type Figures = Omit<EventData['CycleReconciled'], 'cycleId'>;
 
+interface Run {
+  readonly since: string;
+  readonly by: string;
+}
+
 /** What a cycle remembers of its events. */
 export interface CycleState {
   readonly status:
@@ -33,6 +38,10 @@ export interface CycleState {
   readonly contentHash: string;
   /** Households that this round orders nothing for, because the policy does not give what they are due. */
   readonly leftOut: number;
+  /** Later cycles that began to be prepared on what this one pays: the round of each. */
+  readonly later: Readonly<Record<string, number>>;
+  /** Re-instructions that are under way: when each began, and who began it. */
+  readonly reinstructing: Readonly<Record<string, Run>>;
   /** Everybody who took part in preparing the present round. */
   readonly preparers: readonly string[];
   readonly approver: string;
@@ -74,6 +83,8 @@ export const initialState: CycleState = {
   totalMinor: '0',
   contentHash: '',
   leftOut: 0,
+  later: {},
+  reinstructing: {},
   preparers: [],
   approver: '',
   ...UNCHECKED,
@@ -93,6 +104,10 @@ export function requireStatus(
     );
 }
 
+/** Prepared at least, and not sent back. */
+export const isPrepared = ({ status }: CycleState): boolean =>
+  !['none', 'open', 'preparing', 'returned', 'abandoned'].includes(status);
+
 const openOf = (
   findings: readonly Finding[],
   overridden: CycleState['overridden'],
@@ -107,6 +122,12 @@ export function evolve(state: CycleState, event: Recorded<CycleEvent>): CycleSta
       return opened(state, event.data);
     case 'CyclePreparationStarted':
       return preparing(state, event);
+    case 'CyclePreparationResumed':
+      return { ...state, preparers: [...state.preparers, event.meta.actor] };
+    case 'LaterCycleStarted': {
+      const { laterCycleId, round } = event.data;
+      return { ...state, later: { ...state.later, [laterCycleId]: round } };
+    }
     case 'CyclePrepared':
       return prepared(state, event);
     case 'CycleHouseholdsLeftOut':
@@ -125,6 +146,13 @@ export function evolve(state: CycleState, event: Recorded<CycleEvent>): CycleSta
       return { ...state, status: 'released' };
     case 'CycleInstructed':
       return { ...state, status: 'instructed' };
+    case 'CycleReinstructionStarted':
+      return reinstructing(state, event);
+    case 'CycleReinstructionEnded': {
+      const { runIds } = event.data;
+      const left = Object.entries(state.reinstructing).filter(([id]) => !runIds.includes(id));
+      return { ...state, reinstructing: Object.fromEntries(left) };
+    }
     case 'CycleReinstructed': {
       const messageIds = event.data.files.map(({ messageId }) => messageId);
       return { ...state, reinstructed: [...state.reinstructed, ...messageIds] };
@@ -157,6 +185,19 @@ function preparing(
     leftOut: 0,
     preparers: [meta.actor],
     ...UNCHECKED,
+  };
+}
+
+/** What was reconciled before does not hold any more. */
+function reinstructing(
+  state: CycleState,
+  { data, meta, time }: Foldable<'CycleReinstructionStarted'>,
+): CycleState {
+  const run = { since: time, by: meta.actor };
+  return {
+    ...state,
+    reinstructing: { ...state.reinstructing, [data.runId]: run },
+    figures: undefined,
   };
 }
 

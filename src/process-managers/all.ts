@@ -6,6 +6,7 @@ import { whenCycleAbandonedThenCancelOrders } from './when-cycle-abandoned-then-
 import { whenCycleReleasedThenInstruct } from './when-cycle-released-then-instruct.js';
 import { whenPaymentLapsesThenGiveBack } from './when-payment-lapses-then-give-back.js';
 import { whenPaymentsSettleThenSpendBudget } from './when-payments-settle-then-spend-budget.js';
+import { whenPersonErasedThenEndEnrolments } from './when-person-erased-then-end-enrolments.js';
 import { whenPersonErasedThenDestroyKey } from './when-person-erased-then-destroy-key.js';
 import { whenRefundedAfterClosingThenRelease } from './when-refunded-after-closing-then-release.js';
 
@@ -21,5 +22,6 @@ export const processManagers = (deps: Deps): readonly ProcessManager[] => [
   whenCorrectionApprovedThenAdjust(deps),
   whenPaymentLapsesThenGiveBack(deps),
   whenRefundedAfterClosingThenRelease(deps),
+  whenPersonErasedThenEndEnrolments(deps),
   whenPersonErasedThenDestroyKey(deps),
 ];

@@ -1,11 +1,12 @@
 import type { EventData } from '../../events/generated.js';
 import type { Recorded } from '../kernel/decider.js';
+import { DomainError } from '../kernel/errors.js';
 import { streams } from '../kernel/ids.js';
 import { addMonths } from '../kernel/time.js';
 import { PaidToIdentity } from '../use-cases/cycles/paid-to-identity.js';
 import { enrolmentDecider } from '../enrolment/enrolment.decider.js';
 import { record } from '../write-side/bulk.js';
-import { fromState, part, type Unit } from '../write-side/unit.js';
+import { fromState, guard, part, type Part, type Unit } from '../write-side/unit.js';
 import { AUTOMATION, PAGE, type Deps } from '../write-side/context.js';
 import { isErased } from '../person/registered-person.js';
 import type { ProcessManager } from './runner.js';
@@ -44,7 +45,7 @@ async function enrol(deps: Deps, approvals: readonly Recorded[]): Promise<void> 
     verb: 'enrol',
     key: start.applicationId,
     causationId,
-    loaded: [before],
+    loaded: [before, read.get(streams.person(start.personId)) ?? []],
     parts: [
       part(
         streamOf(start),
@@ -54,6 +55,7 @@ async function enrol(deps: Deps, approvals: readonly Recorded[]): Promise<void> 
           return { type: 'StartEnrolment', ...start, startPeriod };
         }),
       ),
+      notErased(streams.person(start.personId)),
     ],
   }));
   await record(deps, units, { actor: AUTOMATION, correlationId: approvals[0]!.meta.correlation });
@@ -88,6 +90,13 @@ function after(month: string, ...paid: readonly (string | undefined)[]): string 
   for (const last of paid) if (last !== undefined && first <= last) first = addMonths(last, 1);
   return first;
 }
+
+/** Erasing looks at enrolments in its append as this looks at the person: one of the two is first. */
+const notErased = (stream: string): Part =>
+  guard(stream, (events) => {
+    if (isErased(events))
+      throw new DomainError('PERSON_ERASED', 'This person was erased.', 'rule', 'personId');
+  });
 
 /**
  * What the history up to the approval says the enrolment starts with; nothing where an appeal or

@@ -156,6 +156,7 @@ function decideUnit(
       });
       count += decisions.length;
     }
+    writes.push(...guardsOf(attempt, new Set(todo.map(({ index }) => index))));
   }
   return {
     attempt,
@@ -203,6 +204,14 @@ export async function recordUnits(
   return results;
 }
 
+/** Streams that must not have moved, though nothing is written to them. */
+const guardsOf = ({ unit, loaded }: Attempt, written: ReadonlySet<number>): StreamWrite[] =>
+  unit.parts.flatMap(({ stream, guards }, index) =>
+    guards && !written.has(index)
+      ? [{ stream, expected: loaded[index]!.at(-1)?.revision ?? 'no-stream', events: [] }]
+      : [],
+  );
+
 /** Decides each attempt; what is refused or comes to nothing has its result then. */
 function decideAll(
   recorder: Recorder,
@@ -230,11 +239,18 @@ interface Bundle {
   readonly of: readonly Decided[];
 }
 
-/** Units that follow each other as one group, up to `size`; a stream is in a bundle once. */
+/**
+ * Units that follow each other as one group, up to `size`; a stream is in a bundle once, but for one
+ * that all only look at.
+ */
 function bundled(decided: readonly Decided[], size: number): readonly Bundle[] {
   if (size === 1) return decided.map((one) => ({ group: one.group, of: [one] }));
   const bundles: { group: AppendGroup; writes: StreamWrite[]; of: Decided[] }[] = [];
-  let streams = new Set<string>();
+  let streams = new Map<string, StreamWrite>();
+  const fits = (write: StreamWrite): boolean => {
+    const there = streams.get(write.stream);
+    return there === undefined || isSameLook(there, write);
+  };
   for (const one of decided) {
     const { group } = one;
     let bundle = bundles.at(-1);
@@ -243,21 +259,24 @@ function bundled(decided: readonly Decided[], size: number): readonly Bundle[] {
       bundle.of.length >= size ||
       group.receipt ||
       bundle.group.receipt ||
-      group.writes.some(({ stream }) => streams.has(stream))
+      !group.writes.every(fits)
     ) {
       const writes: StreamWrite[] = [];
       bundle = { group: { ...group, writes }, writes, of: [] };
       bundles.push(bundle);
-      streams = new Set();
+      streams = new Map();
     }
     bundle.of.push(one);
     for (const write of group.writes) {
-      bundle.writes.push(write);
-      streams.add(write.stream);
+      if (!streams.has(write.stream)) bundle.writes.push(write);
+      streams.set(write.stream, write);
     }
   }
   return bundles;
 }
+
+const isSameLook = (one: StreamWrite, other: StreamWrite): boolean =>
+  one.events.length === 0 && other.events.length === 0 && one.expected === other.expected;
 
 /**
  * Appends the bundles, writes down what became of each unit, and hands back those to be tried

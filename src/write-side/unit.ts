@@ -27,6 +27,11 @@ export interface Part {
    */
   readonly reserves?: boolean;
   /**
+   * Nothing is written to the stream, but the others rely on it: it must not have moved when they
+   * are written. Where groups are not atomic it is looked at just before.
+   */
+  readonly guards?: boolean;
+  /**
    * What is asked for, as far as it is known before the stream is read: the content that the
    * command's id binds.
    */
@@ -123,6 +128,21 @@ export const fresh = <S, C extends { readonly type: string }>(
   decider: Decider<S, C, EventType>,
   ...steps: readonly Step<S, C>[]
 ): Part => ({ ...part(stream, decider, ...steps), fresh: true });
+
+/**
+ * A stream that the other parts rely on as it is read: where it moves before they are written, all
+ * is decided again.
+ * @param require throws a DomainError where what the others rely on does not hold
+ */
+export const guard = (stream: string, require: (events: readonly Recorded[]) => void): Part => ({
+  stream,
+  guards: true,
+  content: [],
+  decide(events) {
+    require(events);
+    return [];
+  },
+});
 
 /** A part that is written before the others where they cannot be written together. */
 export const reserving = (given: Part): Part => ({ ...given, reserves: true });

@@ -47,6 +47,23 @@ const override = (actor: string): readonly [EventType, string, object] => [
   { findingId: FINDING.findingId },
 ];
 
+describe('who ordered payments of a cycle', () => {
+  const ordered: readonly [EventType, string, object] = [
+    'PaymentOrdered',
+    'kenza',
+    { programmeId: 'asd', period: '2026-01' },
+  ];
+  test.each([
+    ['named on the cycle', ['CyclePreparationResumed', 'kenza']],
+    ['in a log that does not name them', ordered],
+  ] as const)('prepared it: %s', (_, event) => {
+    const life = [BEGIN[0], event, BEGIN[1], ['CycleApproved', 'kenza']] as const;
+    expect(foundIn(...life)).toEqual(['I4: approved by who prepared it']);
+    const other = [BEGIN[0], event, BEGIN[1], ['CycleApproved', 'rachid']] as const;
+    expect(foundIn(...other)).toEqual([]);
+  });
+});
+
 describe('who answers for findings of a cycle', () => {
   test('is a second person, and a third approves', () => {
     expect(foundIn(...BEGIN, override('rachid'), ['CycleApproved', 'kenza'])).toEqual([]);

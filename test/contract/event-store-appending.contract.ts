@@ -128,6 +128,23 @@ export function appendingContract(under: ContractStore): void {
       ).toEqual([[], [1], []]);
     });
 
+    it('writes a group where a stream that it only looks at is where it should be', async () => {
+      const [written, there, absent] = [newStream(), newStream(), newStream()];
+      await appended(write(there, 'no-stream', 1, 2));
+      const look = (stream: string, expected: StreamWrite['expected']) => ({
+        writes: [write(written, 'no-stream', 9), { stream, expected, events: [] }],
+      });
+      expect((await under.store.append(look(there, 0))).kind).toBe('conflict');
+      expect((await under.store.append(look(there, 'no-stream'))).kind).toBe('conflict');
+      expect((await under.store.append(look(absent, 0))).kind).toBe('conflict');
+      expect(amounts(await under.store.readStream(written))).toEqual([]);
+      expect((await under.store.append(look(there, 1))).kind).toBe('appended');
+      const again = { stream: absent, expected: 'no-stream', events: [] } as const;
+      await appended(write(written, 0, 10), again);
+      await appended(write(absent, 'no-stream', 1));
+      expect(amounts(await under.store.readStream(written))).toEqual([9, 10]);
+    });
+
     it('keeps the groups of one call independent and in order', async () => {
       const [a, b] = [newStream(), newStream()];
       const results = await under.store.appendAll([

@@ -15,6 +15,9 @@ export const { given } = scenarios(cycleDecider, CYCLE_REFUSALS, {
   OverrideFinding: true,
   ReconcileCycle: true,
   CloseCycle: true,
+  StartLaterCycle: true,
+  StartReinstruction: true,
+  EndReinstruction: true,
 });
 
 export const officer = by('farid', 'finance-officer');

@@ -137,6 +137,40 @@ describe('preparing', () => {
         { type: 'CyclePrepared', data: prepared.data },
       );
   });
+  test('whoever goes on with a preparation is named, and does not approve it', () => {
+    const other = by('fatima', 'finance-officer');
+    const resumed = was('CyclePreparationResumed', { cycleId, round: 1 }, 'fatima');
+    given(opened, started)
+      .when({ type: 'StartPreparation', asOf: 99 }, other)
+      .then({ type: 'CyclePreparationResumed', data: resumed.data });
+    given(opened, started, resumed).when({ type: 'StartPreparation', asOf: 99 }, other).then();
+    const both = by('fatima', 'finance-controller');
+    given(opened, started, resumed, prepared).when(approve, both).thenRefused('SAME_PERSON');
+    given(opened, started, resumed, prepared, approved)
+      .when(release, both)
+      .thenRefused('SAME_PERSON');
+  });
+  test('a later cycle starts on one that is prepared, as it was seen', () => {
+    const later = { laterCycleId: 'asd-2026-02', round: 1 };
+    const start = { type: 'StartLaterCycle', ...later, seen: 7 } as const;
+    const word = was('LaterCycleStarted', { cycleId, ...later });
+    given(opened, started, prepared)
+      .when(start, officer)
+      .then({ type: 'LaterCycleStarted', data: word.data });
+    given(opened, started, prepared, word).when(start, officer).then();
+    given(opened, started, prepared)
+      .when({ ...start, seen: 6 }, officer)
+      .thenRefused('PREPARATION_DIFFERS', 'period');
+    given(opened, started, prepared, returned)
+      .when(start, officer)
+      .thenRefused('EARLIER_CYCLE_NOT_PREPARED', 'period');
+    given(opened, started, prepared, word, returned)
+      .when({ type: 'StartPreparation', asOf: 99, later: {} }, officer)
+      .thenRefused('LATER_CYCLE_STARTED', 'period');
+    given(opened, started, prepared, word, returned)
+      .when({ type: 'StartPreparation', asOf: 99, later: { 'asd-2026-02': 1 } }, officer)
+      .thenOne('CyclePreparationStarted');
+  });
   test('a returned cycle is prepared in another round', () => {
     given(opened, started, prepared)
       .when({ type: 'ReturnCycle', reason: 'one too many' }, controller)
@@ -254,6 +288,36 @@ describe('instructing again', () => {
     given(...history, again)
       .when({ type: 'RecordReinstruction', files: [file('R1'), file('R2')] }, automation)
       .then({ type: 'CycleReinstructed', data: { cycleId, files: [file('R2')] } });
+  });
+  test('is not over before its files are recorded, and until then nothing is closed', () => {
+    const runId = '0b8f7f2e-54a5-5c55-8d0a-3c1f6a1f2b77';
+    const run = was('CycleReinstructionStarted', { cycleId, runId }, 'farid');
+    const ended = was('CycleReinstructionEnded', { cycleId, runIds: [runId] });
+    const close = { type: 'CloseCycle', releasedMinor: '0' } as const;
+    given(...history)
+      .when({ type: 'StartReinstruction', runId }, officer)
+      .then({ type: 'CycleReinstructionStarted', data: run.data });
+    given(...history, run)
+      .when({ type: 'StartReinstruction', runId }, officer)
+      .then();
+    given(...history, run, reconciled)
+      .when(close, officer)
+      .thenRefused('REINSTRUCTION_UNDER_WAY');
+    given(...history, run)
+      .when({ type: 'EndReinstruction', runId }, automation)
+      .then({ type: 'CycleReinstructionEnded', data: ended.data });
+    given(...history)
+      .when({ type: 'EndReinstruction', runId }, automation)
+      .then();
+    given(...history, reconciled, run, ended)
+      .when(close, officer)
+      .thenRefused('NOT_RECONCILED');
+    given(...history, reconciled)
+      .when({ ...close, throughPosition: 89 }, officer)
+      .thenRefused('NOT_RECONCILED');
+    given(...history, reconciled, was('CycleClosed', { cycleId, releasedMinor: '0' }))
+      .when({ type: 'StartReinstruction', runId }, officer)
+      .thenRefused('CYCLE_STATUS');
   });
   test("is of a cycle that was released, and the automation's to record", () => {
     given(opened, started, prepared, approved)

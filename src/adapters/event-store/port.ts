@@ -11,7 +11,10 @@ export interface NewEvent<T extends EventType = EventType> {
   readonly meta: EventMeta;
 }
 
-/** Events for one stream. `expected` is the revision that the stream must be at, or 'no-stream'. */
+/**
+ * Events for one stream. `expected` is the revision that the stream must be at, or 'no-stream'.
+ * Without an event it only says where the stream must be for the group to be written.
+ */
 export interface StreamWrite {
   readonly stream: string;
   readonly expected: number | 'no-stream';

@@ -1,14 +1,18 @@
 import { MAX_PAGE, type EventStore } from '../../adapters/event-store/port.js';
-import { budgetDecider } from '../../budget/budget.decider.js';
+import { budgetDecider, type CycleAccount } from '../../budget/budget.decider.js';
 import { cycleDecider } from '../../cycle/cycle.decider.js';
+import type { Figures } from '../../cycle/cycle.state.js';
+import type { Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { streams } from '../../kernel/ids.js';
 import { execute, type CommandResult } from '../../write-side/execute.js';
-import { part, type Part } from '../../write-side/unit.js';
+import { part, partFrom, type Part } from '../../write-side/unit.js';
 import { budgetStreamOf, foldBudget, readCycle } from './cycles.js';
 import { foldBankEntry } from '../folds.js';
 import type { Deps, CommandContext } from '../../write-side/context.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
+
+type Account = Pick<CycleAccount, 'reservedMinor' | 'spentMinor'>;
 
 export interface CloseArgs {
   readonly cycleId: string;
@@ -42,31 +46,56 @@ export async function closeCycleParts(
       'cycleId',
     );
   }
-  const account = foldBudget(await deps.store.readStream(budgetStreamOf(cycleId))).cycles[cycleId];
-  const spent = account?.spentMinor ?? 0n;
-  if (figures && BigInt(figures.settledMinor) !== spent) {
-    throw new DomainError(
-      'SPENDING_NOT_RECORDED',
-      'What the budget spent is not yet what settled; reconcile again and try once the automation has caught up.',
-      'conflict',
-      'cycleId',
-    );
-  }
-  const releasedMinor = String(account?.reservedMinor ?? 0n);
+  const budget = budgetStreamOf(cycleId);
+  const planned = accountIn(await deps.store.readStream(budget), cycleId);
+  if (figures) requireSpent(figures, planned);
+  const releasedMinor = String(planned.reservedMinor);
+  const { throughPosition } = figures ?? {};
   return [
-    part(streams.cycle(cycleId), cycleDecider, { type: 'CloseCycle', releasedMinor }),
-    ...(releasedMinor === '0'
-      ? []
-      : [
-          part(budgetStreamOf(cycleId), budgetDecider, {
-            type: 'ReleaseReservation',
-            cycleId,
-            amountMinor: releasedMinor,
-            reason: 'the cycle was closed',
-          }),
-        ]),
+    part(streams.cycle(cycleId), cycleDecider, {
+      type: 'CloseCycle',
+      releasedMinor,
+      ...(throughPosition === undefined ? {} : { throughPosition }),
+    }),
+    // Also where nothing is left to release: what was spent must be what settled.
+    { ...releasing(budget, cycleId, figures, planned), guards: true },
   ];
 }
+
+/** Releases what was looked at, or nothing of the unit is recorded. */
+const releasing = (
+  budget: string,
+  cycleId: string,
+  figures: Figures | undefined,
+  planned: Account,
+): Part =>
+  partFrom(budget, budgetDecider, [cycleId, planned.reservedMinor], (events) => {
+    const now = accountIn(events, cycleId);
+    if (figures) requireSpent(figures, now);
+    if (now.reservedMinor !== planned.reservedMinor) throw spendingNotRecorded();
+    if (planned.reservedMinor === 0n) return [];
+    const amountMinor = String(planned.reservedMinor);
+    const reason = 'the cycle was closed';
+    return [{ type: 'ReleaseReservation', cycleId, amountMinor, reason } as const];
+  });
+
+const accountIn = (events: readonly Recorded[], cycleId: string): Account =>
+  foldBudget(events).cycles[cycleId] ?? { reservedMinor: 0n, spentMinor: 0n };
+
+function requireSpent(
+  { settledMinor }: Pick<Figures, 'settledMinor'>,
+  { spentMinor }: Account,
+): void {
+  if (BigInt(settledMinor) !== spentMinor) throw spendingNotRecorded();
+}
+
+const spendingNotRecorded = (): DomainError =>
+  new DomainError(
+    'SPENDING_NOT_RECORDED',
+    'What the budget spent is not yet what settled; reconcile again and try once the automation has caught up.',
+    'conflict',
+    'cycleId',
+  );
 
 /** Closes a cycle for a caller that has no command bus; refuses what `closeCycleParts` refuses. */
 export async function closeCycle(

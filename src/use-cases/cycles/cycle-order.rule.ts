@@ -1,8 +1,5 @@
-import type { CycleState } from '../../cycle/cycle.state.js';
+import { isPrepared, type CycleState } from '../../cycle/cycle.state.js';
 import { DomainError } from '../../kernel/errors.js';
-
-export const isPrepared = ({ status }: CycleState): boolean =>
-  !['none', 'open', 'preparing', 'returned', 'abandoned'].includes(status);
 
 /** Whether a cycle ordered, or orders, what stands. */
 const isStarted = (state: CycleState): boolean => isPrepared(state) || state.status === 'preparing';
@@ -20,6 +17,29 @@ export function requireNoneLater(others: readonly CycleState[], cycleId: string)
 }
 
 /**
+ * Refuses a month where a later one gave word that it starts and was cut off before it did: it
+ * starts once it goes on. @throws DomainError LATER_CYCLE_STARTED
+ */
+function requireNoWord(others: readonly CycleState[], cycleId: string): void {
+  const cycle = others.find((one) => one.cycleId === cycleId);
+  for (const other of others)
+    if (other.status !== 'abandoned' && (cycle?.later[other.cycleId] ?? 0) > other.round)
+      throw new DomainError(
+        'LATER_CYCLE_STARTED',
+        `${other.cycleId} begins to be prepared and pays what was due before it.`,
+        'rule',
+        'period',
+      );
+}
+
+/** The nearest of the earlier cycles that pays. */
+export const earlierThan = (
+  others: readonly CycleState[],
+  cycleId: string,
+): CycleState | undefined =>
+  others.findLast((other) => other.cycleId < cycleId && other.status !== 'abandoned');
+
+/**
  * The latest position that an earlier cycle of the programme was prepared as of; -1 without one.
  * Cycles are prepared in the order of their periods: what a cycle owes for earlier months depends on
  * what the earlier cycles saw. An abandoned cycle pays nothing, so it stands in no way; a later one
@@ -29,6 +49,7 @@ export function requireNoneLater(others: readonly CycleState[], cycleId: string)
  */
 export function paidThroughBefore(others: readonly CycleState[], cycleId: string): number {
   requireNoneLater(others, cycleId);
+  requireNoWord(others, cycleId);
   const earlier = others.filter((other) => other.cycleId < cycleId && other.status !== 'abandoned');
   const waiting = earlier.find((other) => !isPrepared(other));
   if (waiting)

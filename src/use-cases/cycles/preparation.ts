@@ -1,9 +1,15 @@
 import type { ProgrammePolicies } from '../../write-side/readers.js';
 import type { StreamEvents } from '../../adapters/event-store/port.js';
 import type { LeftOut } from '../../cycle/cycle.decider.js';
-import { type CycleState } from '../../cycle/cycle.state.js';
+import { requireStatus, type CycleState } from '../../cycle/cycle.state.js';
 import type { Recorded } from '../../kernel/decider.js';
-import { paymentId as paymentIdOf, recoveryId as recoveryIdOf, streams } from '../../kernel/ids.js';
+import { DomainError } from '../../kernel/errors.js';
+import {
+  cycleId as cycleIdOf,
+  paymentId as paymentIdOf,
+  recoveryId as recoveryIdOf,
+  streams,
+} from '../../kernel/ids.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
 import { adjustmentDecider } from '../../correction/adjustment.decider.js';
 import {
@@ -17,8 +23,9 @@ import {
 import { addMonths } from '../../kernel/time.js';
 import { recoveryDecider } from '../../recovery/recovery.decider.js';
 import { record, type UnitResult } from '../../write-side/bulk.js';
-import { fromState, part, type Part, type Unit } from '../../write-side/unit.js';
+import { fromState, guard, part, type Part, type Unit } from '../../write-side/unit.js';
 import { foldEnrolment, foldAdjustment, foldRecovery } from '../folds.js';
+import { foldCycle } from './cycles.js';
 import { HouseholdAccounts } from './household-accounts.js';
 import { arrearsFor, type CarriedArrears } from './correction-items.rule.js';
 import {
@@ -64,11 +71,13 @@ export class Preparation {
    * would have ordered.
    */
   foundOrders = false;
+  private readonly cycle: CycleState;
   #seen = 0;
   /** Enrolments that nobody recertified in time: not paid, and suspended. */
   #overdue: Unit[] = [];
   #leftOutCount = 0;
   readonly #leftOut: LeftOut['households'] = [];
+  readonly #history: readonly Recorded[];
   readonly #adjustments: HouseholdAccounts;
   readonly #recoveries: HouseholdAccounts;
   readonly #paidToIdentity: PaidToIdentity;
@@ -76,11 +85,14 @@ export class Preparation {
   constructor(
     private readonly deps: Deps,
     private readonly base: JobContext,
-    private readonly cycle: CycleState,
+    { state, history }: PreparedCycle,
     private readonly book: ProgrammePolicies,
     private readonly paidThrough: number,
     private readonly onProgress?: OnProgress,
   ) {
+    const cycle = state;
+    this.cycle = cycle;
+    this.#history = history;
     this.foundOrders = cycle.round > 1;
     this.#adjustments = new HouseholdAccounts(
       deps.store,
@@ -268,6 +280,21 @@ export class Preparation {
     );
   }
 
+  /** Nothing is ordered in a round that ended meanwhile, nor by anybody whom the cycle does not name. */
+  #beingPrepared(): Part {
+    const { programmeId, period, round } = this.cycle;
+    return guard(streams.cycle(cycleIdOf(programmeId, period)), (events) => {
+      const now = foldCycle(events);
+      requireStatus(now, 'preparing');
+      if (now.round !== round || !now.preparers.includes(this.base.actor.id))
+        throw new DomainError(
+          'PREPARATION_DIFFERS',
+          'The cycle was returned and is prepared again; this preparation is over.',
+          'conflict',
+        );
+    });
+  }
+
   /** The payment, with what it takes from the household's accounts: all of it or nothing. */
   #unit(order: Order, known: ReadonlyMap<string, readonly Recorded[]>): Unit {
     const { programmeId, period, round } = this.cycle;
@@ -308,8 +335,8 @@ export class Preparation {
     return {
       verb: 'order',
       key: paymentId,
-      parts,
-      ...(known.size > 0 ? { loaded: parts.map(({ stream }) => known.get(stream) ?? []) } : {}),
+      parts: [...parts, this.#beingPrepared()],
+      loaded: [...parts.map(({ stream }) => known.get(stream) ?? []), this.#history],
     };
   }
 }
@@ -348,6 +375,11 @@ function overdueUnit({ stream, events }: StreamEvents, period: string): Unit {
 }
 
 const personOf = ({ stream }: StreamEvents): string => stream.slice(-36);
+/** A cycle that is being prepared, and its events. */
+export interface PreparedCycle {
+  readonly state: CycleState;
+  readonly history: readonly Recorded[];
+}
 
 const isRefused = (result: UnitResult, code: string): boolean =>
   result.kind === 'refused' && result.error.code === code;

@@ -1,18 +1,18 @@
 import { cycleDecider, type CycleCommand, type LeftOut } from '../../cycle/cycle.decider.js';
-import { requireStatus, type CycleState } from '../../cycle/cycle.state.js';
+import { isPrepared, requireStatus, type CycleState } from '../../cycle/cycle.state.js';
 import { cycleId as cycleIdOf, streams } from '../../kernel/ids.js';
 import { parsePeriod } from '../../kernel/time.js';
 import { pipelined, recordOne } from '../../write-side/bulk.js';
-import { part } from '../../write-side/unit.js';
+import { part, reserving } from '../../write-side/unit.js';
 import { checkCycle } from './check-cycle.js';
-import { isPrepared, paidThroughBefore, requireNoneLater } from './cycle-order.rule.js';
-import { cyclesOf, readCycle } from './cycles.js';
+import { earlierThan, paidThroughBefore, requireNoneLater } from './cycle-order.rule.js';
+import { cyclesOf, foldCycle, readCycle } from './cycles.js';
 import { cancelOrders } from './standing-orders.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { setFromLog, type SetFigures } from './ordered-set.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import { ahead, pagesOf } from '../../write-side/stream-pages.js';
-import { Preparation } from './preparation.js';
+import { Preparation, type PreparedCycle } from './preparation.js';
 
 export interface PrepareArgs {
   readonly programmeId: string;
@@ -55,13 +55,14 @@ export async function prepareCycle(
   const before = await readCycle(deps.store, cycleId);
   if (isPrepared(before))
     return checked(deps, summaryOf(cycleId, before, true), base, onProgress, signal);
-  const paidThrough = paidThroughBefore(await cyclesOf(deps, args.programmeId), cycleId);
+  const others = await cyclesOf(deps, args.programmeId);
+  paidThroughBefore(others, cycleId);
   if (before.status === 'none') await openCycle(deps, args.programmeId, period, base);
-  if (before.status !== 'preparing') {
-    const asOf = await deps.store.lastPosition();
-    await decide(deps, cycleId, 'start-preparation', { type: 'StartPreparation', asOf }, base);
-  }
-  const cycle = await readCycle(deps.store, cycleId);
+  await startPreparation(deps, before, cycleId, earlierThan(others, cycleId), base);
+  // What earlier cycles pay is known now: none of them is prepared again from here on.
+  const paidThrough = paidThroughBefore(await cyclesOf(deps, args.programmeId), cycleId);
+  const history = await deps.store.readStream(streams.cycle(cycleId));
+  const cycle = foldCycle(history);
   if (cycle.round > 1)
     await cancelOrders(
       deps,
@@ -74,7 +75,7 @@ export async function prepareCycle(
   await cancelOrdersOfOthers(deps, cycle, base, signal);
   const { count, totalMinor, contentHash, leftOut } = await orderPayments(
     deps,
-    cycle,
+    { state: cycle, history },
     paidThrough,
     base,
     onProgress,
@@ -115,6 +116,30 @@ const decide = (
   );
 
 /**
+ * Fixes the position of the round, in one append with word of it to the cycle before: that one is
+ * not prepared again while this one stands, nor does this one start while that one is. Where there
+ * is no such append, the word is given first. Whoever goes on with a preparation is named too.
+ */
+async function startPreparation(
+  deps: Deps,
+  before: CycleState,
+  cycleId: string,
+  earlier: CycleState | undefined,
+  base: JobContext,
+): Promise<void> {
+  const asOf = await deps.store.lastPosition();
+  const start = { type: 'StartPreparation', asOf, later: before.later } as const;
+  const parts = [part(streams.cycle(cycleId), cycleDecider, start)];
+  if (earlier && before.status !== 'preparing') {
+    const { asOf: seen } = earlier;
+    const round = before.round + 1;
+    const word = { type: 'StartLaterCycle', laterCycleId: cycleId, round, seen } as const;
+    parts.unshift(reserving(part(streams.cycle(earlier.cycleId), cycleDecider, word)));
+  }
+  await recordOne(deps, { verb: 'start-preparation', key: cycleId, parts }, base);
+}
+
+/**
  * Opens the cycle under the policy that pays its period now; also one that was abandoned.
  * @throws DomainError PROGRAMME_NOT_FOUND, NO_POLICY_FOR_PERIOD, LATER_CYCLE_STARTED,
  *   CYCLE_ALREADY_OPEN
@@ -142,13 +167,13 @@ export async function openCycle(
 /** Orders a payment for every payable enrolment, and says what set they make. */
 async function orderPayments(
   deps: Deps,
-  cycle: CycleState,
+  cycle: PreparedCycle,
   paidThrough: number,
   base: JobContext,
   onProgress?: OnProgress,
   signal?: AbortSignal,
 ): Promise<SetFigures & { readonly leftOut: LeftOut }> {
-  const { programmeId, asOf, round } = cycle;
+  const { programmeId, asOf, round, period } = cycle.state;
   const programme = await new PolicyReader(deps.store).programme(programmeId, asOf);
   const run = new Preparation(deps, base, cycle, programme, paidThrough, onProgress);
   const enrolments = pagesOf(deps.store, `enrolment-${programmeId}-`, {
@@ -161,7 +186,7 @@ async function orderPayments(
     signal,
   );
   const figures = run.foundOrders
-    ? await setFromLog(deps.store, cycleIdOf(programmeId, cycle.period), round, signal)
+    ? await setFromLog(deps.store, cycleIdOf(programmeId, period), round, signal)
     : run.tally.figures();
   return { ...figures, leftOut: run.leftOut };
 }

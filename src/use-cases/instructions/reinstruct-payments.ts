@@ -4,9 +4,7 @@ import { DomainError } from '../../kernel/errors.js';
 import { streams } from '../../kernel/ids.js';
 import { parseLocalDate } from '../../kernel/time.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
-import { record, recordOne } from '../../write-side/bulk.js';
 import { part, type Unit } from '../../write-side/unit.js';
-import { cycleDecider } from '../../cycle/cycle.decider.js';
 import { foldCycle } from '../cycles/cycles.js';
 import { foldPayment } from '../folds.js';
 import {
@@ -16,6 +14,7 @@ import {
   type JobContext,
   type OnProgress,
 } from '../../write-side/context.js';
+import { ReinstructionRun } from './reinstruction-run.js';
 import { MessageNamer } from './message-namer.js';
 import {
   accountNow,
@@ -95,10 +94,11 @@ export async function reinstructPayments(
     files: [],
   };
   const namer = new MessageNamer(found.messages, head, args.maxPerFile);
+  const run = new ReinstructionRun(deps, args, base);
   for (let i = 0; i < found.candidates.length; i += PAGE) {
     signal?.throwIfAborted();
     const page = found.candidates.slice(i, i + PAGE);
-    await reinstructPage(deps, args, base, page, head, namer, summary);
+    await reinstructPage(deps, args, base, page, head, namer, run, summary);
     onProgress?.({
       what: 'payments instructed',
       done: summary.reinstructed + summary.instructed,
@@ -106,7 +106,7 @@ export async function reinstructPayments(
     });
   }
   summary.files = await filesOf(deps, head, found.messages, history, signal);
-  if (summary.files.length > 0) await recordFiles(deps, args.cycleId, summary.files, base);
+  await run.end(summary.files);
   return summary;
 }
 
@@ -155,28 +155,6 @@ async function filesOf(
     if (file) files.push(file);
   }
   return files;
-}
-
-async function recordFiles(
-  deps: Deps,
-  cycleId: string,
-  files: WrittenFile[],
-  base: JobContext,
-): Promise<void> {
-  await recordOne(
-    deps,
-    {
-      verb: 'record-reinstruction',
-      key: cycleId,
-      parts: [
-        part(streams.cycle(cycleId), cycleDecider, {
-          command: { type: 'RecordReinstruction', files },
-          as: AUTOMATION,
-        }),
-      ],
-    },
-    base,
-  );
 }
 
 /** Payments that may be instructed now, and the messages of earlier runs with their payments. */
@@ -266,6 +244,7 @@ async function reinstructPage(
   paymentIds: readonly string[],
   head: Head,
   namer: MessageNamer,
+  run: ReinstructionRun,
   summary: ReinstructSummary,
 ): Promise<void> {
   const candidates = await candidatesOf(deps, paymentIds);
@@ -286,7 +265,7 @@ async function reinstructPage(
     chosen.push({ candidate, messageId });
     units.push(instructing(candidate, found.accountId, messageId, args.executionDate));
   }
-  const results = await record(deps, units, base);
+  const results = await run.record(units);
   results.forEach((result, i) => {
     const { candidate, messageId } = chosen[i]!;
     if (result.kind === 'refused') refused.push(refusal(candidate.paymentId, result.error));

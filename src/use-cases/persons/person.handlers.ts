@@ -1,6 +1,6 @@
 import { requireRegion, type Context } from '../../kernel/decider.js';
 import { NOT_SEALED, type PersonalRecord, type Sealed } from '../../adapters/vault/port.js';
-import { requireNotEnrolled } from './not-enrolled.js';
+import { notEnrolled } from './not-enrolled.js';
 import { DomainError } from '../../kernel/errors.js';
 import { parsePersonId, streams, uuidOf } from '../../kernel/ids.js';
 import { normaliseNationalId } from '../../kernel/personal.js';
@@ -79,8 +79,8 @@ async function erasure(
     throw new DomainError('PERSON_NOT_FOUND', 'There is no such person.', 'not-found', 'personId');
   // Before anything is told of a person of another region.
   requireRegion(context, registered.data.region);
-  await requireNotEnrolled(store, personId);
   return [
+    ...(await notEnrolled(store, personId)),
     personPart(personId, { type: 'ErasePerson', personId, reason }),
     part(streams.identity(registered.data.identityHash), identityDecider, {
       type: 'ReleaseIdentity',

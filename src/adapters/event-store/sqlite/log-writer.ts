@@ -100,8 +100,9 @@ export class LogWriter {
     }
     // A stream expected to be new is not looked up: inserting its first revision finds out, on the
     // same index page.
-    for (const { stream, expected } of group.writes) {
-      const head = this.#known(stream) ?? (expected === NO_STREAM ? NO_STREAM : this.#read(stream));
+    for (const { stream, expected, lines } of group.writes) {
+      const inserts = expected === NO_STREAM && lines.length > 0;
+      const head = this.#known(stream) ?? (inserts ? NO_STREAM : this.#read(stream));
       if (head !== expected) return this.#refuse(group);
     }
     const before = this.#last;
@@ -118,7 +119,7 @@ export class LogWriter {
       return this.#refuse(group);
     }
     for (const { stream, expected, lines } of group.writes)
-      this.#remember(stream, expected + lines.length);
+      if (lines.length > 0) this.#remember(stream, expected + lines.length);
     if (group.receipt)
       this.#keep.run(
         group.receipt.key,

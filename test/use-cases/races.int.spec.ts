@@ -1,0 +1,261 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { AppendGroup } from '../../src/adapters/event-store/port.js';
+import type { EventType } from '../../events/generated.js';
+import type { Recorded } from '../../src/kernel/decider.js';
+import { KeyedMutex } from '../../src/kernel/concurrency/keyed-mutex.js';
+import { partsOfPayment, streams } from '../../src/kernel/ids.js';
+import { personDecider } from '../../src/person/person.decider.js';
+import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
+import { readCycle } from '../../src/use-cases/cycles/cycles.js';
+import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
+import { reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
+import { returnCycle } from '../../src/use-cases/cycles/return-cycle.js';
+import { foldEnrolment, foldPayment } from '../../src/use-cases/folds.js';
+import { reinstructPayments } from '../../src/use-cases/instructions/reinstruct-payments.js';
+import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
+import { notEnrolled } from '../../src/use-cases/persons/not-enrolled.js';
+import type { Deps } from '../../src/write-side/context.js';
+import { execute } from '../../src/write-side/execute.js';
+import { part } from '../../src/write-side/unit.js';
+import { MemoryStore } from '../support/memory-store.js';
+import { answers, enrolled, PROGRAMME, released } from './month.js';
+import { codeOf } from './refusal-code.js';
+import { as, by, drain, job, newWorld, type World } from './world.js';
+
+const DECEMBER = { programmeId: PROGRAMME, period: '2025-12' };
+const JANUARY = { programmeId: PROGRAMME, period: '2026-01' };
+const CYCLE = `${PROGRAMME}-2025-12`;
+
+type Here = Deps & { readonly store: MemoryStore };
+
+/** Does something else just before the first append that writes an event of the type. */
+function justBefore({ store }: Here, type: EventType, other: () => Promise<unknown>): void {
+  store.beforeAppend = async ({ writes }: AppendGroup) => {
+    if (!writes.some(({ events }) => events.some((event) => event.type === type))) return;
+    store.beforeAppend = undefined;
+    await other();
+  };
+}
+
+const eventsOf = async ({ store }: Here): Promise<readonly Recorded[]> =>
+  (await store.readAll(-1, 100_000)).events;
+
+/** Months that are ordered more than once, over the payments that stand. */
+async function orderedTwice(deps: Here): Promise<readonly string[]> {
+  const payments = await deps.store.readCategory('payment-', { limit: 10_000 });
+  const months = payments.flatMap(({ stream, events }) => {
+    if (foldPayment(events).status === 'cancelled') return [];
+    const ordered = events.findLast((event) => event.type === 'PaymentOrdered')!;
+    const { personId } = partsOfPayment(stream.slice('payment-'.length));
+    return [...new Set(ordered.data.items.map(({ period }) => `${personId} ${period}`))];
+  });
+  return months.filter((month, i) => months.indexOf(month) !== i);
+}
+
+describe.each([
+  ['that writes groups whole', true],
+  ['that writes one stream at a time', false],
+])('two people at once, on a store %s', (_, atomic) => {
+  let world: World;
+  let deps: Here;
+  /** The log with enrolled households, to begin each test from. */
+  let start: readonly Recorded[];
+  beforeAll(async () => {
+    world = await newWorld();
+    deps = { ...world.engine, store: new MemoryStore(atomic), locks: new KeyedMutex() };
+    await enrolled(deps, 12);
+    start = await eventsOf(deps);
+  });
+  const worlds: World[] = [];
+  afterAll(async () => {
+    await world.end();
+    for (const one of worlds) await one.end();
+  });
+  /** A process with locks of its own: nothing but the log is between two of them. */
+  const another = (of: Here): Here => ({ ...of, locks: new KeyedMutex() });
+  const anew = async (): Promise<Here> => {
+    const forFiles = await newWorld();
+    worlds.push(forFiles);
+    return { ...deps, rail: forFiles.engine.rail, store: new MemoryStore(atomic, start) };
+  };
+
+  /** December, all settled but what was rejected, and reconciled. */
+  async function reconciled(): Promise<Here> {
+    const here = await anew();
+    const { cycleId } = await released(here, '2025-12');
+    const outcomes = answers(here, cycleId, (_paymentId, n) =>
+      n === 0
+        ? { outcome: 'rejected', reason: 'AC04' }
+        : { outcome: 'settled', settledOn: '2025-12-29' },
+    );
+    await takeInOutcomes(here, { source: 'file', outcomes }, job(here, 'bank'));
+    await drain(here);
+    await reconcileCycle(here, { cycleId }, as(here, 'finance', 'reconcile'));
+    return here;
+  }
+  const close = (here: Here) =>
+    closeCycle(another(here), { cycleId: CYCLE }, as(here, 'finance', 'close'));
+  const reinstruct = (here: Here) =>
+    reinstructPayments(
+      another(here),
+      { cycleId: CYCLE, executionDate: '2026-01-10', sameAccount: true },
+      job(here, 'finance'),
+    );
+  const filesKnown = async (here: Here): Promise<void> => {
+    const events = await eventsOf(here);
+    const known = events.flatMap((event) =>
+      event.type === 'CycleInstructed' || event.type === 'CycleReinstructed'
+        ? event.data.files.map(({ messageId }) => messageId)
+        : [],
+    );
+    for (const event of events)
+      if (event.type === 'PaymentReinstructed') expect(known).toContain(event.data.messageId);
+  };
+
+  test('who closes waits for the files of who instructs again', async () => {
+    const here = await reconciled();
+    const refusals: unknown[] = [];
+    justBefore(here, 'PaymentReinstructed', async () => refusals.push(await codeOf(close(here))));
+    await reinstruct(here);
+    expect(refusals).toEqual(['REINSTRUCTION_UNDER_WAY']);
+    await filesKnown(here);
+    expect(await codeOf(close(here))).toBe('NOT_RECONCILED');
+  });
+
+  test('who closes looks again where payments were instructed again meanwhile', async () => {
+    const here = await reconciled();
+    justBefore(here, 'CycleClosed', () => reinstruct(here));
+    expect(await codeOf(close(here))).toBe('NOT_RECONCILED');
+    await filesKnown(here);
+  });
+
+  test('who instructs again is refused where the cycle was closed meanwhile', async () => {
+    const here = await reconciled();
+    justBefore(here, 'CycleReinstructionStarted', () => close(here));
+    expect(await codeOf(reinstruct(here))).toBe('CYCLE_STATUS');
+    expect((await eventsOf(here)).filter(({ type }) => type === 'PaymentReinstructed')).toEqual([]);
+  });
+
+  test('a run that was cut off is ended by the same request, and then the cycle closes', async () => {
+    const here = await reconciled();
+    justBefore(here, 'CycleReinstructed', async () => {
+      throw new Error('killed');
+    });
+    await expect(reinstruct(here)).rejects.toThrow('killed');
+    expect(await codeOf(close(here))).toBe('REINSTRUCTION_UNDER_WAY');
+    await reinstruct(here);
+    await filesKnown(here);
+    expect((await readCycle(here.store, CYCLE)).reinstructing).toEqual({});
+  });
+
+  /** December prepared; a household enrolled after, which either month may pay December to. */
+  async function decemberPrepared(): Promise<Here> {
+    const here = await anew();
+    await prepareCycle(here, DECEMBER, job(here, 'finance'));
+    await enrolled(here, 3, 2);
+    return here;
+  }
+  const again = async (here: Here): Promise<void> => {
+    await returnCycle(
+      another(here),
+      { cycleId: CYCLE, reason: 'look' },
+      as(here, 'controller', 'r'),
+    );
+    await prepareCycle(another(here), DECEMBER, job(here, 'finance'));
+  };
+
+  test.each(['CyclePreparationStarted', 'LaterCycleStarted'] as const)(
+    'no month is ordered twice where the one before is prepared again just before %s',
+    async (type) => {
+      const here = await decemberPrepared();
+      justBefore(here, type, () => again(here));
+      const refusal = await codeOf(prepareCycle(here, JANUARY, job(here, 'finance')));
+      expect(refusal).toBe('PREPARATION_DIFFERS');
+      await prepareCycle(here, JANUARY, job(here, 'finance'));
+      expect(await orderedTwice(here)).toEqual([]);
+    },
+  );
+
+  test('nothing more is ordered in a round that was returned meanwhile', async () => {
+    const here = await anew();
+    await prepareCycle(here, DECEMBER, job(here, 'finance'));
+    await returnCycle(here, { cycleId: CYCLE, reason: 'look' }, as(here, 'controller', 'r'));
+    justBefore(here, 'PaymentOrdered', async () => {
+      await prepareCycle(another(here), DECEMBER, job(here, 'finance'));
+      await returnCycle(here, { cycleId: CYCLE, reason: 'more' }, as(here, 'controller', 's'));
+    });
+    expect(await codeOf(prepareCycle(here, DECEMBER, job(here, 'finance')))).toBe('CYCLE_STATUS');
+  });
+
+  test('whoever ordered payments of it is among who prepared it', async () => {
+    const here = await anew();
+    justBefore(here, 'PaymentOrdered', async () => {
+      throw new Error('killed');
+    });
+    await expect(prepareCycle(here, DECEMBER, job(here, 'finance'))).rejects.toThrow('killed');
+    justBefore(here, 'CyclePrepared', async () => {
+      throw new Error('killed');
+    });
+    const other = by(here, 'kenza', 'finance-officer', 'job');
+    await expect(prepareCycle(here, DECEMBER, other)).rejects.toThrow('killed');
+    await prepareCycle(here, DECEMBER, job(here, 'finance'));
+    expect((await readCycle(here.store, CYCLE)).preparers).toContain('kenza');
+  });
+
+  const approvedOnly = async (): Promise<{ here: Here; personId: string }> => {
+    const approval = start.find(({ type }) => type === 'ApplicationApproved')!;
+    const [first] = await deps.store.readStream(approval.stream, { limit: 1 });
+    if (first?.type !== 'ApplicationSubmitted') throw new Error('an application begins so');
+    const until = start.findIndex(({ type }) => type === 'EnrolmentStarted');
+    const store = new MemoryStore(atomic, start.slice(0, until));
+    return { here: { ...deps, store }, personId: first.data.personId };
+  };
+  const erase = async (here: Here, personId: string): Promise<unknown> => {
+    const erasing = { type: 'ErasePerson', personId, reason: 'asked' } as const;
+    const { store, registry } = here;
+    const parts = [
+      ...(await notEnrolled(store, personId)),
+      part(streams.person(personId), personDecider, erasing),
+    ];
+    return execute(
+      store,
+      registry,
+      new KeyedMutex(),
+      parts,
+      by(here, 'ali', 'administrator', 'erase'),
+    );
+  };
+  const enrolmentOf = async (here: Here, personId: string): Promise<string> =>
+    foldEnrolment(await here.store.readStream(streams.enrolment(PROGRAMME, personId))).status;
+
+  test('nobody is enrolled who is erased meanwhile', async () => {
+    const { here, personId } = await approvedOnly();
+    justBefore(here, 'EnrolmentStarted', () => erase(here, personId));
+    await drain(here);
+    expect(await enrolmentOf(here, personId)).toBe('none');
+  });
+
+  test('nobody is erased who is enrolled meanwhile', async () => {
+    const { here, personId } = await approvedOnly();
+    justBefore(here, 'PersonErased', () => drain(here));
+    expect(await codeOf(erase(here, personId))).toBe('STILL_ENROLLED');
+    expect(await enrolmentOf(here, personId)).toBe('active');
+  });
+
+  test('where both happened, the enrolment is ended', async () => {
+    const { here, personId } = await approvedOnly();
+    await drain(here);
+    const erased = { type: 'ErasePerson', personId, reason: 'asked' } as const;
+    await execute(
+      here.store,
+      here.registry,
+      here.locks,
+      [part(streams.person(personId), personDecider, erased)],
+      by(here, 'ali', 'administrator', 'erase'),
+    );
+    await drain(here);
+    expect(await enrolmentOf(here, personId)).toBe('ended');
+    await prepareCycle(here, DECEMBER, job(here, 'finance'));
+    expect(await here.store.readStream(streams.payment(`${CYCLE}-${personId}`))).toEqual([]);
+  });
+});
