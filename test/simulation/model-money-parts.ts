@@ -10,6 +10,9 @@ import { foldCycle, type World } from './model-world.js';
 
 export const BUDGET = streams.budget(PROGRAMME, 2026);
 
+/** A re-instruction: in one cycle there is one at a time. */
+export const RUN = '0b8f7f2e-54a5-5c55-8d0a-3c1f6a1f2b77';
+
 export const EVERYTHING = Number.MAX_SAFE_INTEGER;
 
 export const cycle = (id: string, command: CycleCommand): Part =>

@@ -1,8 +1,8 @@
 import { endToEndIdOf } from '../../src/payment/instruction-ids.rule.js';
-import { partsOfPayment, streams } from '../../src/kernel/ids.js';
+import { cycleId as cycleIdOf, partsOfPayment, streams } from '../../src/kernel/ids.js';
 import { type OutcomeReport } from '../../src/payment/payment.report.js';
 import { foldPerson, type Op, type World } from './model-world.js';
-import { payment, instruction } from './model-money-parts.js';
+import { cycle, payment, instruction, RUN } from './model-money-parts.js';
 
 const OUTCOMES = [
   'settled',
@@ -58,6 +58,11 @@ export function reportByHand(world: World, op: Op): void {
   world.run(op.odd ? op : { ...op, who: op.who + 1 }, 'finance-officer', said);
 }
 
+function cycleOf(paymentId: string): string {
+  const { programmeId, period } = partsOfPayment(paymentId);
+  return cycleIdOf(programmeId, period);
+}
+
 export function reinstruct(world: World, op: Op): void {
   const state = world.payments(op, ({ status }) => status === 'rejected' || status === 'returned');
   if (!state) return;
@@ -65,6 +70,9 @@ export function reinstruct(world: World, op: Op): void {
     world.log.stream(streams.person(partsOfPayment(state.paymentId).personId)),
   );
   if (!account) return world.refuse('NO_ACCOUNT');
+  const id = cycleOf(state.paymentId);
+  if (!world.run(op, 'finance-officer', cycle(id, { type: 'StartReinstruction', runId: RUN })))
+    return;
   world.run(
     op,
     'finance-officer',
@@ -73,6 +81,8 @@ export function reinstruct(world: World, op: Op): void {
       ...instruction(state, state.attempt + 1, account.accountId),
     }),
   );
+  if (op.b % 4 > 0)
+    world.run(op, 'automation', cycle(id, { type: 'EndReinstruction', runId: RUN }));
 }
 
 const RESOLUTIONS = [

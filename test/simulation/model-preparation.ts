@@ -1,5 +1,5 @@
 import { orderedInRound, SetTally } from '../../src/use-cases/cycles/ordered-set.js';
-import { isPrepared, paidThroughBefore } from '../../src/use-cases/cycles/cycle-order.rule.js';
+import { earlierThan, paidThroughBefore } from '../../src/use-cases/cycles/cycle-order.rule.js';
 import { arrearsFor } from '../../src/use-cases/cycles/correction-items.rule.js';
 import { foldAdjustment, foldRecovery } from '../../src/use-cases/folds.js';
 import {
@@ -8,7 +8,7 @@ import {
   unpaidFrom,
 } from '../../src/use-cases/cycles/months-paid.rule.js';
 import { dueIn, lessRecovery } from '../../src/use-cases/cycles/payable.rule.js';
-import { type CycleState } from '../../src/cycle/cycle.state.js';
+import { isPrepared, type CycleState } from '../../src/cycle/cycle.state.js';
 import { DomainError } from '../../src/kernel/errors.js';
 import {
   cycleId as cycleIdOf,
@@ -88,7 +88,21 @@ export function prepare(world: World, op: Op, limit: number): void {
   }
   // Others may write between the reading of the position and the start.
   const asOf = Math.max(0, world.log.last - (op.b % 4));
-  if (!world.run(op, 'finance-officer', cycle(id, { type: 'StartPreparation', asOf }))) return;
+  const before = cycleState(world, id);
+  const earlier = earlierThan(others, id);
+  const start = cycle(id, { type: 'StartPreparation', asOf, later: before.later });
+  const word =
+    earlier && before.status !== 'preparing'
+      ? [
+          cycle(earlier.cycleId, {
+            type: 'StartLaterCycle',
+            laterCycleId: id,
+            round: before.round + 1,
+            seen: earlier.asOf,
+          }),
+        ]
+      : [];
+  if (!world.run(op, 'finance-officer', ...word, start)) return;
   const { round, asOf: fixed } = cycleState(world, id);
   if (!cancelOrders(world, op, id, round - 1)) return;
   for (const other of others)
