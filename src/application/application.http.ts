@@ -47,7 +47,13 @@ export class ApplicationHttp {
       400: ['FACTS_INVALID', 'INVALID_DATE'],
       403: ['REGION_NOT_ALLOWED'],
       404: ['PROGRAMME_NOT_FOUND', 'PERSON_NOT_FOUND'],
-      422: ['NO_POLICY_FOR_PERIOD', 'PERSON_ERASED', 'RECEIVED_IN_FUTURE', 'BACKDATED_TOO_FAR'],
+      422: [
+        'NO_POLICY_FOR_PERIOD',
+        'PERSON_ERASED',
+        'RECEIVED_IN_FUTURE',
+        'BACKDATED_TOO_FAR',
+        'PROGRAMME_CLOSED',
+      ],
     },
   })
   submit(@CommandParam() command: SubmitApplication): Promise<Answer> {
@@ -110,7 +116,7 @@ export class ApplicationHttp {
     errors: refusing({
       403: ['SAME_PERSON'],
       409: ['CONTENT_CHANGED'],
-      422: ['NOT_RECOMMENDED_FOR_THIS'],
+      422: ['NOT_RECOMMENDED_FOR_THIS', 'PROGRAMME_CLOSED'],
     }),
   })
   approve(@CommandParam() command: ApproveApplication): Promise<Answer> {

@@ -38,7 +38,7 @@ export class CycleHttp {
       400: ['INVALID_PERIOD'],
       404: ['PROGRAMME_NOT_FOUND'],
       409: ['CYCLE_ALREADY_OPEN'],
-      422: ['NO_POLICY_FOR_PERIOD', 'LATER_CYCLE_STARTED'],
+      422: ['NO_POLICY_FOR_PERIOD', 'LATER_CYCLE_STARTED', 'PROGRAMME_CLOSED'],
     },
   })
   open(@CommandParam() command: OpenCycle): Promise<Answer> {
@@ -56,6 +56,7 @@ export class CycleHttp {
       404: ['PROGRAMME_NOT_FOUND'],
       422: [
         'NO_POLICY_FOR_PERIOD',
+        'PROGRAMME_CLOSED',
         'EARLIER_CYCLE_NOT_PREPARED',
         'LATER_CYCLE_STARTED',
         'CYCLE_STATUS',

@@ -52,7 +52,7 @@ export class PolicyReader {
       programmeId,
       revision: events.at(-1)!.revision,
       definition,
-      open: status === 'open',
+      status: status === 'none' ? 'defined' : status,
       terms: paymentTerms(definition, terms),
       rules,
       hold,

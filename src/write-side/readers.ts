@@ -15,7 +15,7 @@ export interface ProgrammePolicies {
   /** Of the programme's stream: its last event as of that position. */
   readonly revision: number;
   readonly definition: EventData['ProgrammeDefined'];
-  readonly open: boolean;
+  readonly status: 'defined' | 'open' | 'closed';
   readonly terms: PaymentTerms;
   /** What a prepared cycle is checked for; none: cycles are approved unchecked. */
   readonly rules: EventData['ChecksConfigured']['rules'];

@@ -106,7 +106,7 @@ export class World {
       programmeId: PROGRAMME,
       revision: -1,
       definition,
-      open: status === 'open',
+      status: status === 'none' ? 'defined' : status,
       terms: paymentTerms(definition),
       rules: [],
       hold: DEFAULT_HOLD,

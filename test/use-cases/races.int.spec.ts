@@ -151,8 +151,10 @@ describe.each([
   /** December prepared; a household enrolled after, which either month may pay December to. */
   async function decemberPrepared(): Promise<Here> {
     const here = await anew();
-    await prepareCycle(here, DECEMBER, job(here, 'finance'));
-    await enrolled(here, 3, 2);
+    const { count: before } = await prepareCycle(here, DECEMBER, job(here, 'finance'));
+    await enrolled(here, 20);
+    const after = await here.store.readCategory(`enrolment-${PROGRAMME}-`, { limit: 1_000 });
+    expect(after.length).toBeGreaterThan(before);
     return here;
   }
   const again = async (here: Here): Promise<void> => {

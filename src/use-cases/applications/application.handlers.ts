@@ -3,6 +3,7 @@ import { determinationOf } from './assess-applications.js';
 import { requireRegion } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { parseApplicationId, streams, uuidOf } from '../../kernel/ids.js';
+import { notClosed, requireNotClosed } from '../../programme/not-closed.js';
 import { localDateOf } from '../../kernel/time.js';
 import type { Command } from '../../http/call.js';
 import { fresh, fromState, part, type Part } from '../../write-side/unit.js';
@@ -67,6 +68,7 @@ export const applicationHandlers = commandHandlers(
       deps.programmes.of(programmeId),
       deps.persons.of(personId, command.call.context.actor.regions),
     ]);
+    requireNotClosed(book);
     const { timeZone } = book.definition;
     const newest = await newestCycle(deps.store, programmeId);
     requireReceivedOn(receivedOn, timeZone, command.call.context.now, newest);
@@ -115,16 +117,18 @@ export const applicationHandlers = commandHandlers(
   commandHandler(ReturnApplication, (command) =>
     simply(command, { type: 'ReturnApplication', reason: command.reason }),
   ),
-  commandHandler(ApproveApplication, (command) =>
-    simply(
+  commandHandler(ApproveApplication, async (command, deps) => {
+    const { programmeId } = await submitted(deps, idOf(command));
+    const plan = simply(
       command,
       fromState(['ApproveApplication', command.contentHash], ({ receivedOn }) => ({
         type: 'ApproveApplication',
         contentHash: command.contentHash,
         startPeriod: receivedOn.slice(0, 7),
       })),
-    ),
-  ),
+    );
+    return { ...plan, parts: [...plan.parts, notClosed(programmeId)] };
+  }),
   commandHandler(RejectApplication, (command) =>
     simply(command, {
       type: 'RejectApplication',

@@ -7,6 +7,8 @@ import { type ApplicationState } from '../../application/application.state.js';
 import { named } from './assess-applications.js';
 import { pipelined, record } from '../../write-side/bulk.js';
 import { fromState, part, type Unit } from '../../write-side/unit.js';
+import { streams } from '../../kernel/ids.js';
+import { notClosed } from '../../programme/not-closed.js';
 import { foldApplication } from '../folds.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { refusal, type Refusal } from '../../write-side/refusals.js';
@@ -54,6 +56,10 @@ export async function decideApplications(
 ): Promise<DecideSummary> {
   const summary: DecideSummary = { seen: 0, done: 0, refused: 0 };
   const regions = args.regions && new Set(args.regions);
+  const programme =
+    args.action === 'approve'
+      ? await deps.store.readStream(streams.programme(args.programmeId))
+      : undefined;
   const pages = args.applicationIds
     ? pagesOfStreams(deps.store, named(args.applicationIds))
     : pagesOf(deps.store, 'application-', signal ? { signal } : {});
@@ -64,13 +70,14 @@ export async function decideApplications(
       const units = chosen.map(({ stream, events }): Unit => ({
         verb: args.action,
         key: stream,
-        loaded: [events],
+        loaded: [events, ...(programme ? [programme] : [])],
         parts: [
           part(
             stream,
             applicationDecider,
             fromState([args.action, args.reason], COMMANDS[args.action](args)),
           ),
+          ...(programme ? [notClosed(args.programmeId)] : []),
         ],
       }));
       const results = await record(deps, units, base);

@@ -18,6 +18,7 @@ import {
   type JobContext,
   type OnProgress,
 } from '../../write-side/context.js';
+import { requireNotClosed } from '../../programme/not-closed.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 
 /**
@@ -102,7 +103,7 @@ export const applicationIdOf = (programmeId: string, reference: string): string 
  * Takes applications in, one atomic group a household: identity, person, payee account and
  * application. The same file again changes nothing; a run that was killed is finished by running it
  * again.
- * @throws DomainError PROGRAMME_NOT_FOUND, StoreError, VaultError, the signal's reason
+ * @throws DomainError PROGRAMME_NOT_FOUND, PROGRAMME_CLOSED, StoreError, VaultError, the signal's reason
  */
 export async function importApplications(
   deps: Deps,
@@ -121,6 +122,7 @@ export async function importApplications(
     ineligible: 0,
   };
   const book = await new PolicyReader(deps.store).programme(args.programmeId);
+  requireNotClosed(book);
   const newest = await newestCycle(deps.store, args.programmeId);
   const intake = new Intake(deps, args, base, book, summary, newest);
   await pipelined(

@@ -1,3 +1,4 @@
+import { notClosed } from '../../programme/not-closed.js';
 import { approveCycleParts } from './approve-cycle.js';
 import { overrideFindingParts } from './check-cycle.js';
 import { requireNoneLater } from './cycle-order.rule.js';
@@ -54,6 +55,7 @@ export const cycleHandlers = commandHandlers(
     requireNoneLater(await cyclesOf(deps, programmeId), cycleId);
     return {
       parts: [
+        notClosed(programmeId),
         part(streams.cycle(cycleId), cycleDecider, {
           type: 'OpenCycle',
           cycleId,

@@ -10,6 +10,7 @@ import { cyclesOf, foldCycle, readCycle } from './cycles.js';
 import { cancelOrders } from './standing-orders.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { setFromLog, type SetFigures } from './ordered-set.js';
+import { notClosed, requireNotClosed } from '../../programme/not-closed.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import { ahead, pagesOf } from '../../write-side/stream-pages.js';
 import { Preparation, type PreparedCycle } from './preparation.js';
@@ -155,13 +156,16 @@ export async function openCycle(
   const programme = await new PolicyReader(deps.store).programme(programmeId);
   const { version: policyVersion } = programme.policyOf(period);
   const { currency } = programme.definition;
-  await decide(
-    deps,
+  const open = {
+    type: 'OpenCycle',
     cycleId,
-    'open-cycle',
-    { type: 'OpenCycle', cycleId, programmeId, period, policyVersion, currency },
-    base,
-  );
+    programmeId,
+    period,
+    policyVersion,
+    currency,
+  } as const;
+  const parts = [part(streams.cycle(cycleId), cycleDecider, open), notClosed(programmeId)];
+  await recordOne(deps, { verb: 'open-cycle', key: cycleId, parts }, base);
 }
 
 /** Orders a payment for every payable enrolment, and says what set they make. */
@@ -227,6 +231,7 @@ export async function requirePreparable(
   const cycles = await cyclesOf(deps, programmeId);
   paidThroughBefore(cycles, cycleId);
   const cycle = cycles.find((one) => one.cycleId === cycleId);
+  if (!cycle) requireNotClosed(book);
   if (cycle?.status === 'abandoned') requireStatus(cycle, 'open', 'returned');
 }
 

@@ -1,0 +1,110 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { budgetDecider } from '../../src/budget/budget.decider.js';
+import { allotBudget } from '../../src/cli/commands/programmes.js';
+import { streams } from '../../src/kernel/ids.js';
+import { programmeDecider } from '../../src/programme/programme.decider.js';
+import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
+import { importApplications } from '../../src/use-cases/applications/import-applications.js';
+import { approveCycle } from '../../src/use-cases/cycles/approve-cycle.js';
+import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
+import { execute } from '../../src/write-side/execute.js';
+import { part } from '../../src/write-side/unit.js';
+import { enrolled, PROGRAMME, released } from './month.js';
+import { codeOf } from './refusal-code.js';
+import { as, drain, households, job, newWorld, openProgramme, type World } from './world.js';
+
+let world: World;
+beforeEach(async () => {
+  world = await newWorld();
+});
+afterEach(() => world.end());
+
+const close = ({ engine }: World) => {
+  const stream = streams.programme(PROGRAMME);
+  const command = { type: 'CloseProgramme', programmeId: PROGRAMME, reason: 'over' } as const;
+  return execute(
+    engine.store,
+    engine.registry,
+    engine.locks,
+    [part(stream, programmeDecider, command)],
+    as(engine, 'manager', 'close'),
+  );
+};
+const take = ({ engine }: World, count: number) =>
+  importApplications(
+    engine,
+    { programmeId: PROGRAMME, rows: households(count, 1), determine: true },
+    job(engine, 'intake'),
+  );
+const prepare = ({ engine }: World, period: string) =>
+  prepareCycle(engine, { programmeId: PROGRAMME, period }, job(engine, 'finance'));
+const enrolments = async ({ engine }: World): Promise<number> =>
+  (await engine.store.readCategory(`enrolment-${PROGRAMME}-`, { limit: 1_000 })).length;
+
+describe('a closed programme', () => {
+  test('takes no application and approves none; what was approved before is enrolled', async () => {
+    const { engine } = world;
+    await openProgramme(engine);
+    await take(world, 10);
+    const decide = (action: 'recommend' | 'approve') =>
+      decideApplications(
+        engine,
+        { programmeId: PROGRAMME, action },
+        job(engine, action === 'approve' ? 'supervisor' : 'officer'),
+      );
+    await decide('recommend');
+    const { done } = await decide('approve');
+    await take(world, 20);
+    await decide('recommend');
+    await close(world);
+    await drain(engine);
+    expect(await enrolments(world)).toBe(done);
+    expect(done).toBeGreaterThan(0);
+    expect(await codeOf(take(world, 30))).toBe('PROGRAMME_CLOSED');
+    const after = await decide('approve');
+    expect([after.done, after.refused > 0]).toEqual([0, true]);
+    await drain(engine);
+    expect(await enrolments(world)).toBe(done);
+  });
+
+  test('begins no cycle, and pays the one that was begun', async () => {
+    const { engine } = world;
+    await enrolled(engine, 10);
+    await prepare(world, '2025-12');
+    await close(world);
+    expect(await codeOf(prepare(world, '2026-01'))).toBe('PROGRAMME_CLOSED');
+    const { cycleId } = await released(engine, '2025-12');
+    const events = await engine.store.readStream(streams.cycle(cycleId));
+    expect(events.at(-1)?.type).toBe('CycleInstructed');
+  });
+});
+
+describe('a budget', () => {
+  test("is of a programme that exists, in that one's currency, and pays cycles in its own", async () => {
+    const { engine } = world;
+    const officer = as(engine, 'finance').actor;
+    const allot = { fiscalYear: 2027, amountMinor: '100', reference: 'LF' };
+    const nowhere = { ...allot, programmeId: 'nowhere', currency: 'MAD' };
+    expect(await codeOf(allotBudget(engine, nowhere, officer))).toBe('PROGRAMME_NOT_FOUND');
+    await enrolled(engine, 10);
+    const francs = { ...allot, programmeId: PROGRAMME, currency: 'XOF' };
+    expect(await codeOf(allotBudget(engine, francs, officer))).toBe('CURRENCY_DIFFERS');
+    // As an earlier version could write it.
+    const budget = streams.budget(PROGRAMME, 2027);
+    const command = { type: 'AllotBudget', ...francs, amountMinor: '100000000' } as const;
+    await execute(
+      engine.store,
+      engine.registry,
+      engine.locks,
+      [part(budget, budgetDecider, command)],
+      as(engine, 'finance', 'allot francs'),
+    );
+    const { cycleId, contentHash } = await prepare(world, '2027-01');
+    const approve = approveCycle(
+      engine,
+      { cycleId, contentHash },
+      as(engine, 'controller', 'approve'),
+    );
+    expect(await codeOf(approve)).toBe('CURRENCY_DIFFERS');
+  });
+});
