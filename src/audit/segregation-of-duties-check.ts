@@ -213,7 +213,7 @@ export class SegregationOfDutiesCheck {
   #ordered({ data, meta }: Recorded<'PaymentOrdered'>): void {
     const { programmeId, period } = data;
     const people = this.#cycles.get(`cycle-${programmeId}-${period}`);
-    if (people && !people.preparers.includes(meta.actor)) people.preparers.push(meta.actor);
+    if (people && !isOneOf(people.preparers, meta.actor)) people.preparers.push(meta.actor);
   }
 
   #checked({ stream, data, meta }: Recorded<'CycleChecked'>): void {

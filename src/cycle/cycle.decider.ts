@@ -7,6 +7,7 @@ import {
   type Draft,
 } from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
+import { isOneOf } from '../kernel/subject.js';
 import { parsePeriod } from '../kernel/time.js';
 import {
   abandon,
@@ -160,7 +161,7 @@ function startPreparation(
   requireRole(context, 'finance-officer');
   const { cycleId, round } = state;
   if (state.status === 'preparing') {
-    if (state.preparers.includes(context.actor.id)) return [];
+    if (isOneOf(state.preparers, context.actor.id)) return [];
     return [{ type: 'CyclePreparationResumed', data: { cycleId, round } }];
   }
   requireStatus(state, 'open', 'returned');

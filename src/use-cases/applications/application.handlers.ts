@@ -118,7 +118,7 @@ export const applicationHandlers = commandHandlers(
     simply(command, { type: 'ReturnApplication', reason: command.reason }),
   ),
   commandHandler(ApproveApplication, async (command, deps) => {
-    const { programmeId } = await submitted(deps, idOf(command));
+    const { programmeId } = await submitted(deps, command);
     const plan = simply(
       command,
       fromState(['ApproveApplication', command.contentHash], ({ receivedOn }) => ({

@@ -10,6 +10,7 @@ import {
   recoveryId as recoveryIdOf,
   streams,
 } from '../../kernel/ids.js';
+import { isOneOf } from '../../kernel/subject.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
 import { adjustmentDecider } from '../../correction/adjustment.decider.js';
 import {
@@ -286,7 +287,7 @@ export class Preparation {
     return guard(streams.cycle(cycleIdOf(programmeId, period)), (events) => {
       const now = foldCycle(events);
       requireStatus(now, 'preparing');
-      if (now.round !== round || !now.preparers.includes(this.base.actor.id))
+      if (now.round !== round || !isOneOf(now.preparers, this.base.actor.id))
         throw new DomainError(
           'PREPARATION_DIFFERS',
           'The cycle was returned and is prepared again; this preparation is over.',
