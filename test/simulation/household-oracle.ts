@@ -1,0 +1,176 @@
+import type { Recorded } from '../../src/kernel/decider.js';
+
+type Ordered = Extract<Recorded, { type: 'PaymentOrdered' }>['data'];
+
+/** What a household was owed for the past and owed back, and which payments its account names. */
+interface Account {
+  readonly arrears: Map<string, bigint>;
+  readonly carriedBy: Map<string, string>;
+  debt: bigint;
+  readonly deducted: Map<string, bigint>;
+}
+interface Payment {
+  order: Ordered;
+  status: 'ordered' | 'sent' | 'received' | 'back' | 'cancelled';
+}
+
+/** Where every household stands, told by the events alone with no rule of the engine's. */
+export interface HouseholdBooks {
+  readonly accounts: ReadonlyMap<string, Account>;
+  readonly payments: ReadonlyMap<string, Payment>;
+  readonly closed: ReadonlySet<string>;
+  readonly reserved: ReadonlyMap<string, bigint>;
+  readonly spent: ReadonlyMap<string, bigint>;
+}
+
+const MOVES: Readonly<Record<string, Payment['status']>> = {
+  PaymentInstructed: 'sent',
+  PaymentReinstructed: 'sent',
+  PaymentAccepted: 'sent',
+  PaymentSettled: 'received',
+  PaymentRejected: 'back',
+  PaymentReturned: 'back',
+  PaymentCancelled: 'cancelled',
+};
+const add = (to: Map<string, bigint>, key: string, minor: string, sign = 1n): void => {
+  to.set(key, (to.get(key) ?? 0n) + sign * BigInt(minor));
+};
+const newAccount = (): Account => ({
+  arrears: new Map(),
+  carriedBy: new Map(),
+  debt: 0n,
+  deducted: new Map(),
+});
+
+/** Walks over the whole log once. */
+export function householdBooks(events: readonly Recorded[]): HouseholdBooks {
+  const accounts = new Map<string, Account>();
+  const payments = new Map<string, Payment>();
+  const closed = new Set<string>();
+  const [reserved, spent] = [new Map<string, bigint>(), new Map<string, bigint>()];
+  const of = (key: string): Account => {
+    const account = accounts.get(key) ?? newAccount();
+    accounts.set(key, account);
+    return account;
+  };
+  for (const event of events) {
+    money(event, reserved, spent);
+    account(event, of);
+    if (event.type === 'CycleClosed') closed.add(event.data.cycleId);
+    if (event.type === 'PaymentOrdered')
+      payments.set(event.data.paymentId, { order: event.data, status: 'ordered' });
+    const payment = payments.get(event.stream.slice('payment-'.length));
+    const status = MOVES[event.type];
+    if (payment && status) payment.status = status;
+    if (payment && event.type === 'PaymentBreakResolved') {
+      if (event.data.resolution === 'counted-as-settled') payment.status = 'received';
+      if (event.data.resolution === 'counted-as-returned') payment.status = 'back';
+    }
+  }
+  return { accounts, payments, closed, reserved, spent };
+}
+
+function money(
+  { type, data }: Recorded,
+  reserved: Map<string, bigint>,
+  spent: Map<string, bigint>,
+): void {
+  if (type === 'BudgetReserved') add(reserved, data.cycleId, data.amountMinor);
+  if (type === 'BudgetReservationReleased') add(reserved, data.cycleId, data.amountMinor, -1n);
+  if (type !== 'BudgetSpent' && type !== 'BudgetRefunded') return;
+  const sign = type === 'BudgetSpent' ? 1n : -1n;
+  add(reserved, data.cycleId, data.amountMinor, -sign);
+  add(spent, data.cycleId, data.amountMinor, sign);
+}
+
+function account({ type, data }: Recorded, of: (key: string) => Account): void {
+  switch (type) {
+    case 'AdjustmentEstablished': {
+      const minor = BigInt(data.differenceMinor) - BigInt(data.offsetMinor ?? '0');
+      if (BigInt(data.differenceMinor) > 0n)
+        of(`${data.programmeId}-${data.personId}`).arrears.set(data.correctionId, minor);
+      return;
+    }
+    case 'ArrearsOrdered':
+      for (const id of data.correctionIds)
+        of(`${data.programmeId}-${data.personId}`).carriedBy.set(id, data.paymentId);
+      return;
+    case 'ArrearsReleased':
+      for (const id of data.correctionIds)
+        of(`${data.programmeId}-${data.personId}`).carriedBy.delete(id);
+      return;
+    case 'OverpaymentEstablished':
+      of(data.recoveryId).debt += BigInt(data.amountMinor);
+      return;
+    case 'OverpaymentOffset':
+      of(data.recoveryId).debt -= BigInt(data.amountMinor) - BigInt(data.waivedMinor);
+      return;
+    case 'OverpaymentWaived':
+      of(data.recoveryId).debt -= BigInt(data.amountMinor);
+      return;
+    case 'RecoveryDeducted':
+      of(data.recoveryId).deducted.set(data.paymentId, BigInt(data.amountMinor));
+      return;
+    case 'RecoveryDeductionReversed':
+      of(data.recoveryId).deducted.delete(data.paymentId);
+      return;
+    default:
+  }
+}
+
+const cycleOf = (paymentId: string): string => paymentId.slice(0, -37);
+const sumOf = ({ items }: Ordered, code: string): bigint =>
+  items.reduce((sum, item) => (item.code === code ? sum + BigInt(item.amountMinor) : sum), 0n);
+
+/**
+ * What is wrong once the automation has caught up: an account that names a payment which pays
+ * nothing any more, arrears or deductions that are in no account though they were not paid, a month
+ * that two payments pay, and money that a closed cycle keeps.
+ */
+export function* householdOracle(events: readonly Recorded[]): Generator<string> {
+  const books = householdBooks(events);
+  const months = new Map<string, string>();
+  for (const [paymentId, { order, status }] of books.payments) {
+    const lapsed =
+      status === 'cancelled' || (status === 'back' && books.closed.has(cycleOf(paymentId)));
+    const key = `${order.programmeId}-${order.personId}`;
+    const held = books.accounts.get(key) ?? newAccount();
+    let carried = 0n;
+    for (const [id, by] of held.carriedBy) if (by === paymentId) carried += held.arrears.get(id)!;
+    const deducted = held.deducted.get(paymentId) ?? 0n;
+    const arrears = lapsed ? 0n : sumOf(order, 'arrears');
+    const recovery = lapsed ? 0n : -sumOf(order, 'recovery');
+    if (carried !== arrears)
+      yield `${paymentId} is ${status} and pays ${arrears} of arrears; its account says ${carried}`;
+    if (deducted !== recovery)
+      yield `${paymentId} is ${status} and gives back ${recovery}; its account says ${deducted}`;
+    if (lapsed) continue;
+    for (const period of new Set(order.items.map((item) => item.period))) {
+      if (!order.items.some((item) => item.period === period && isBase(item.code))) continue;
+      const other = months.get(`${key} ${period}`);
+      if (other !== undefined) yield `${period} is paid by ${other} and by ${paymentId}`;
+      months.set(`${key} ${period}`, paymentId);
+    }
+  }
+  for (const [key, { debt, deducted }] of books.accounts) {
+    const back = [...deducted.values()].reduce((sum, minor) => sum + minor, 0n);
+    if (back > debt) yield `${key} gave back ${back} of ${debt}`;
+  }
+  yield* budgetOracle(books);
+}
+
+const isBase = (code: string): boolean => code !== 'arrears' && code !== 'recovery';
+
+/** A closed cycle has spent what arrived, and keeps nothing. */
+function* budgetOracle({ payments, closed, reserved, spent }: HouseholdBooks): Generator<string> {
+  for (const cycleId of closed) {
+    let arrived = 0n;
+    for (const [paymentId, { order, status }] of payments)
+      if (cycleOf(paymentId) === cycleId && status === 'received')
+        arrived += BigInt(order.amountMinor);
+    if ((spent.get(cycleId) ?? 0n) !== arrived)
+      yield `${cycleId} spent ${spent.get(cycleId) ?? 0n}; ${arrived} arrived`;
+    if ((reserved.get(cycleId) ?? 0n) !== 0n)
+      yield `${cycleId} is closed and keeps ${reserved.get(cycleId)}`;
+  }
+}
