@@ -35,12 +35,18 @@ export async function openEngine(
   dir: string,
   { create }: EngineOptions = { create: true },
 ): Promise<Engine> {
-  const [{ distributed }, rail] = [sizeIn(), railIn()];
+  const [{ distributed, clockBehindLimitMs }, rail] = [sizeIn(), railIn()];
   if (distributed) {
-    const servers = await openServers({ dataDir: dir, rail }, distributed);
+    const servers = await openServers({ dataDir: dir, rail, clockBehindLimitMs }, distributed);
     return { ...servers, distributed, block: govstackBlockOf(servers.filesDir, rail) };
   }
-  const embedded = await openEmbedded({ dataDir: dir, rail, mustExist: !create, reader: 'local' });
+  const embedded = await openEmbedded({
+    dataDir: dir,
+    rail,
+    clockBehindLimitMs,
+    mustExist: !create,
+    reader: 'local',
+  });
   return { ...embedded, block: govstackBlockOf(embedded.filesDir, rail) };
 }
 

@@ -13,7 +13,7 @@ import { takeFrom } from '../use-cases/statements/take-from-folder.js';
 import { processManagers } from '../process-managers/all.js';
 import { AutomationRunner } from '../process-managers/runner.js';
 import { setAsideNote, stateKept } from '../process-managers/set-aside.js';
-import { engineOver } from './engine.js';
+import { engineOver, lookAtEnd } from './engine.js';
 import type { BackgroundStart } from '../runtime/background.js';
 import { openSqliteJobQueue } from '../adapters/job-queue/sqlite.js';
 import { workOff, type QueuedJob } from '../use-cases/jobs/queued-jobs.js';
@@ -45,8 +45,14 @@ const store = connectEmbeddedLog(start.dir, start.log, { registry });
 const vault = await connectEmbeddedVault(start.vault);
 const deps = engineOver(
   { dir: start.dir, filesDir: start.files, store, registry, vault },
-  { rail: { ...start.rail, deferred: true } },
+  {
+    rail: { ...start.rail, deferred: true },
+    ...(start.clockBehindLimitMs === undefined
+      ? {}
+      : { clockBehindLimitMs: start.clockBehindLimitMs }),
+  },
 );
+await lookAtEnd(deps);
 
 port.on('message', (_stop: ToBackground) => stop.abort());
 
@@ -71,7 +77,7 @@ const following = {
 };
 const checkpoints = checkpointsIn(start.dir);
 const automations = new AutomationRunner(
-  { store: following },
+  { store: following, clock: deps.clock },
   processManagers(deps),
   { ...checkpoints.acted, ...stateKept(checkpoints.each) },
   {

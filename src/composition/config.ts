@@ -36,6 +36,8 @@ export interface Config {
   readonly logLevel: string;
   readonly background: boolean;
   readonly role: RoleName;
+  /** How far the machine's clock may be behind the log. */
+  readonly clockBehindLimitMs: number;
   /** Absent: everything is in the data folder. */
   readonly distributed?: Distributed;
   readonly rail: {
@@ -169,7 +171,7 @@ function configOf(
   };
 }
 
-type Size = Pick<Config, 'role' | 'distributed'>;
+type Size = Pick<Config, 'role' | 'distributed' | 'clockBehindLimitMs'>;
 
 /**
  * The size, and what this process does of it; also for commands that need no other setting.
@@ -184,7 +186,8 @@ function readSize(reader: Reader, env: Env): Size | undefined {
   const size = reader.read(sizeSettings);
   if (!size) return undefined;
   const { SANAD_ROLE: role, EVENTSTORE_URL, DATABASE_URL, SANAD_MASTER_KEY_FILE } = size;
-  if (!isDistributed(size)) return { role };
+  const clockBehindLimitMs = size.SANAD_CLOCK_BEHIND_LIMIT_MS;
+  if (!isDistributed(size)) return { role, clockBehindLimitMs };
   if (!env['KAFKA_BROKERS']?.trim()) {
     const who = role === 'all' ? 'the distributed size' : `the role ${role}`;
     reader.wrong('KAFKA_BROKERS', `must be set for ${who}`);
@@ -194,6 +197,7 @@ function readSize(reader: Reader, env: Env): Size | undefined {
   if (!kafka || EVENTSTORE_URL === undefined || DATABASE_URL === undefined) return undefined;
   return {
     role,
+    clockBehindLimitMs,
     distributed: {
       eventStoreUrl: EVENTSTORE_URL,
       kafka,

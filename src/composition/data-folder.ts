@@ -3,7 +3,7 @@ import { openDataFolder } from '../adapters/data-folder/file-system.js';
 import type { DataFolder } from '../adapters/data-folder/port.js';
 import { type EmbeddedLog, openEmbeddedLog } from '../adapters/event-store/sqlite/event-store.js';
 import { type EmbeddedVault, openEmbeddedVault } from '../adapters/vault/sqlite/vault.js';
-import { type EngineDeps, type EngineSettings, engineOver } from './engine.js';
+import { type EngineDeps, type EngineSettings, engineOver, lookAtEnd } from './engine.js';
 import { OpenedParts } from './opened-parts.js';
 
 /**
@@ -25,21 +25,10 @@ export interface EmbeddedOptions extends EngineSettings {
   readonly reader?: 'local';
 }
 
-const TAIL = 1_000;
-
-/**
- * What a newer program wrote stands at the end: it is met here, and not by the first reader.
- * @throws StoreError LOG_NEWER_VERSION, LOG_CORRUPT
- */
-async function readTail(store: EmbeddedLog): Promise<void> {
-  const last = await store.lastPosition();
-  await store.readAll(Math.max(-1, last - TAIL), TAIL);
-}
-
 /**
  * Opens a data folder and holds it until closed.
- * @throws StoreError DATA_FOLDER_HELD, DATA_FOLDER_MISSING, LOG_NEWER_VERSION, LOG_CORRUPT;
- *   VaultError
+ * @throws StoreError DATA_FOLDER_HELD, DATA_FOLDER_MISSING, LOG_NEWER_VERSION, LOG_CORRUPT,
+ *   CLOCK_BEHIND_LOG; VaultError
  */
 export async function openEmbedded({
   dataDir,
@@ -54,11 +43,12 @@ export async function openEmbedded({
     const store = opened.keep(
       await openEmbeddedLog(folder.path, { registry, ...(reader ? { reader } : {}) }),
     );
-    await readTail(store);
     const vault = opened.keep(await openEmbeddedVault(folder.path, { keysDir: folder.keys }));
     const parts = { dir: folder.path, filesDir: folder.files, store, registry, vault };
+    const engine = engineOver(parts, settings);
+    await lookAtEnd(engine);
     return {
-      ...engineOver(parts, settings),
+      ...engine,
       folder,
       store,
       vault,

@@ -17,6 +17,7 @@ import { verifierOf } from './verifier.js';
 import { WatchedModule } from './watched.module.js';
 import { RequestDrain } from '../http/request-drain.js';
 import { Routes } from '../http/routes.js';
+import { withClock } from '../runtime/health-status.js';
 import type { Log } from '../runtime/log.js';
 import { Metrics } from '../runtime/metrics.js';
 import { ProjectionProgress } from '../runtime/projection-progress.js';
@@ -100,7 +101,7 @@ async function openRole(
 }
 
 function shellOf(
-  { config, log, supervisor, metrics, progress, queue }: Role,
+  { config, log, supervisor, metrics, progress, queue, servers }: Role,
   opened: OpenedParts,
 ): Shell {
   const caller = opened.keep(
@@ -116,7 +117,7 @@ function shellOf(
     progress,
     routes: new Routes(),
     jobs: new QueuedJobs(queue),
-    healthStatus: supervisor,
+    healthStatus: withClock(supervisor, servers.clock),
   };
 }
 

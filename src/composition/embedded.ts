@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { servedReadModels } from '../../projections/all.js';
 import { openAccessLog } from '../adapters/access-log/sqlite.js';
+import type { Clock } from '../adapters/clock/port.js';
 import { callbackSender } from '../adapters/payment-rail/govstack/callbacks.js';
 import { openSqliteJobQueue } from '../adapters/job-queue/sqlite.js';
 import { openEmbeddedReadStore } from '../adapters/read-store/sqlite/read-store.js';
@@ -15,6 +16,7 @@ import { verifierOf } from './verifier.js';
 import { RequestDrain } from '../http/request-drain.js';
 import { Routes } from '../http/routes.js';
 import { Background, type BackgroundStart } from '../runtime/background.js';
+import { withClock } from '../runtime/health-status.js';
 import type { Log } from '../runtime/log.js';
 import { Metrics } from '../runtime/metrics.js';
 import { ProjectionProgress } from '../runtime/projection-progress.js';
@@ -38,11 +40,16 @@ export async function startEmbedded(config: Config, log: Log): Promise<RunningSe
     const embedded = opened.keep(await openEmbedded(config));
     const served = await serving(config, embedded, opened);
     const queue = opened.keep(openSqliteJobQueue<QueuedJob>(embedded.dir));
-    const { background, failed, shell } = shellOf(config, log, new QueuedJobs(queue));
+    const { background, failed, shell } = shellOf(
+      config,
+      log,
+      new QueuedJobs(queue),
+      embedded.clock,
+    );
     opened.keep({ close: () => background.stop() });
     opened.keep(shell.caller);
     shell.metrics.position(await embedded.store.lastPosition());
-    if (config.background) await startBackground(embedded, config.rail, background);
+    if (config.background) await startBackground(embedded, config, background);
     const module = AppModule.of(config, served, shell, await servedReadModels());
     listening = await listen(module, config, shell);
     const { url } = listening;
@@ -72,7 +79,7 @@ interface EmbeddedShell {
   readonly failed: Promise<void>;
 }
 
-function shellOf(config: Config, log: Log, jobs: Shell['jobs']): EmbeddedShell {
+function shellOf(config: Config, log: Log, jobs: Shell['jobs'], clock: Clock): EmbeddedShell {
   const { promise: failed, resolve: fail } = Promise.withResolvers<void>();
   const metrics = new Metrics();
   const progress = new ProjectionProgress([READ_MODELS], config.readWaitMs);
@@ -88,20 +95,21 @@ function shellOf(config: Config, log: Log, jobs: Shell['jobs']): EmbeddedShell {
     progress,
     routes: new Routes(),
     jobs,
-    healthStatus: background,
+    healthStatus: withClock(background, clock),
   };
   return { shell, background, failed };
 }
 
 async function startBackground(
   { dir, filesDir, store, vault }: Embedded,
-  rail: Config['rail'],
+  { rail, clockBehindLimitMs }: Pick<Config, 'rail' | 'clockBehindLimitMs'>,
   background: Background,
 ): Promise<void> {
   const start: BackgroundStart = {
     dir,
     files: filesDir,
     rail,
+    clockBehindLimitMs,
     log: store.port(),
     vault: vault.port(),
   };

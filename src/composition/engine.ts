@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { EventRegistry } from '../../events/registry.js';
+import { heldClock, type HeldClock } from '../adapters/clock/held.js';
 import { systemClock } from '../adapters/clock/system.js';
 import type { EventStore } from '../adapters/event-store/port.js';
 import { messageArchive } from '../adapters/message-archive/file-system.js';
@@ -22,6 +23,8 @@ export interface EngineParts {
 export interface EngineSettings {
   readonly rail: RailSettings;
   readonly messageLimitBytes?: number;
+  /** How far the machine's clock may be behind the log. */
+  readonly clockBehindLimitMs?: number;
 }
 
 /** What every process, thread and command that writes works with, over whichever stores it has. */
@@ -30,11 +33,12 @@ export interface EngineDeps extends MessageDeps {
   readonly filesDir: string;
   /** The rail, with what it does beside sending. */
   readonly opened: OpenedRail;
+  readonly clock: HeldClock;
 }
 
 export function engineOver(
   { dir, filesDir, store, registry, vault }: EngineParts,
-  { rail, messageLimitBytes }: EngineSettings,
+  { rail, messageLimitBytes, clockBehindLimitMs }: EngineSettings,
 ): EngineDeps {
   const opened = openRail(filesDir, rail);
   return {
@@ -45,9 +49,28 @@ export function engineOver(
     vault,
     opened,
     rail: opened.rail,
-    clock: systemClock,
+    clock: heldClock(systemClock, clockBehindLimitMs),
     locks: new KeyedMutex(),
     archive: messageArchive(join(dir, 'archive'), messageLimitBytes),
     readMessage: readBankMessageInThread,
   };
+}
+
+/** Events at the log's end that are looked at, where positions count events. */
+const TAIL = 1_000;
+
+/**
+ * Looks at the log's end: what a newer program wrote is met here, and not by the first reader, and
+ * the clock learns when the newest events were written.
+ * @throws StoreError LOG_NEWER_VERSION, LOG_CORRUPT, CLOCK_BEHIND_LOG
+ */
+export async function lookAtEnd({
+  store,
+  clock,
+}: Pick<EngineDeps, 'store' | 'clock'>): Promise<void> {
+  const last = await store.lastPosition();
+  const from = store.positionGaps === true ? last - 1 : last - TAIL;
+  const { events } = await store.readAll(Math.max(-1, from), TAIL);
+  for (const { time } of events) clock.saw(time);
+  clock.now();
 }

@@ -3,7 +3,7 @@ import { openDataFolder } from '../adapters/data-folder/file-system.js';
 import { openEventStoreDb } from '../adapters/event-store/eventstoredb/event-store.js';
 import { openPostgresVault } from '../adapters/vault/postgres/vault.js';
 import type { Distributed } from './config.js';
-import { engineOver, type EngineDeps, type EngineSettings } from './engine.js';
+import { engineOver, lookAtEnd, type EngineDeps, type EngineSettings } from './engine.js';
 import { OpenedParts } from './opened-parts.js';
 
 /** The one automation at work, and the one projector: names of their leases. */
@@ -39,8 +39,10 @@ export async function openServers(
       masterKeyFile === undefined ? { keysDir: folder.keys } : { keyFile: masterKeyFile };
     const vault = opened.keep(await openPostgresVault(databaseUrl, { masterKey }));
     const parts = { dir: folder.path, filesDir: folder.files, store, registry, vault };
+    const engine = engineOver(parts, settings);
+    await lookAtEnd(engine);
     return {
-      ...engineOver(parts, settings),
+      ...engine,
       keysDir: folder.keys,
       close: () => opened.close(),
     };

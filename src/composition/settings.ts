@@ -208,6 +208,11 @@ export const sizeSettings = z
       'all',
       'what this process does at the distributed size; a role of its own is one of that size',
     ),
+    SANAD_CLOCK_BEHIND_LIMIT_MS: setting(
+      whole(0, 999_999_999_999),
+      '300000',
+      "milliseconds that the machine's clock may be behind the log, and time stands still; beyond, nothing is written",
+    ),
     EVENTSTORE_URL: optional(
       text('connection string'),
       'EventStoreDB or KurrentDB; for the distributed size',

@@ -157,6 +157,7 @@ function ofStore({ code, detail }: StoreError): Mapped {
       return { status: 413, code, detail };
     case 'DISK_FULL':
       return { status: 507, code, detail };
+    case 'CLOCK_BEHIND_LOG':
     case 'OVERLOADED':
     case 'STORE_CLOSED':
     case 'OUTCOME_UNKNOWN':

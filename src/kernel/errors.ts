@@ -37,6 +37,7 @@ export type StoreErrorCode =
   | 'LOG_NEWER_VERSION'
   | 'DATA_FOLDER_HELD'
   | 'DATA_FOLDER_MISSING'
+  | 'CLOCK_BEHIND_LOG'
   | 'DISK_FULL'
   | 'STORE_CLOSED'
   | 'STORE_FAILED'

@@ -95,6 +95,8 @@ export class AutomationRunner {
     private readonly deps: {
       readonly store: Pick<Deps['store'], 'readAll' | 'follow'> &
         Partial<Pick<Deps['store'], 'readStream'>>;
+      /** Is told of each event: nothing that follows from it is written before it. */
+      readonly clock?: Deps['clock'];
     },
     private readonly managers: readonly ProcessManager[],
     private readonly checkpoint: Checkpoint,
@@ -221,7 +223,7 @@ export class AutomationRunner {
     signal: AbortSignal,
   ): Promise<void> {
     try {
-      const ours = eventsFor(lane, page.events);
+      const ours = this.#eventsFor(lane, page.events);
       if (ours.length > 0) await lane.manager.handle(ours, signal);
       lane.position = Math.max(lane.position, page.next);
     } catch (error) {
@@ -267,7 +269,7 @@ export class AutomationRunner {
     signal: AbortSignal | undefined,
     tries: number,
   ): Promise<void> {
-    const ours = eventsFor(lane, events);
+    const ours = this.#eventsFor(lane, events);
     if (ours.length === 0) return;
     const backoff = this.#backoff();
     for (let left = tries; ; left -= 1) {
@@ -337,6 +339,14 @@ export class AutomationRunner {
     }
   }
 
+  #eventsFor({ manager, position }: Lane, events: readonly Recorded[]): readonly Recorded[] {
+    const ours = events.filter(
+      (event) => event.position > position && manager.handles.includes(event.type),
+    );
+    for (const { time } of ours) this.deps.clock?.saw?.(time);
+    return ours;
+  }
+
   #backoff(): Backoff {
     return new Backoff(this.#options.firstPauseMs ?? FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
   }
@@ -353,9 +363,6 @@ export class AutomationRunner {
 
 const lowest = (lanes: readonly Lane[]): number =>
   Math.min(...lanes.map(({ position }) => position));
-
-const eventsFor = ({ manager, position }: Lane, events: readonly Recorded[]): readonly Recorded[] =>
-  events.filter((event) => event.position > position && manager.handles.includes(event.type));
 
 const isSame = (a: SetAside, b: SetAside): boolean =>
   a.manager === b.manager && a.eventId === b.eventId;

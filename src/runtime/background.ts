@@ -94,6 +94,7 @@ export interface BackgroundStart {
   readonly dir: string;
   readonly files: string;
   readonly rail: { readonly schemasDir?: string; readonly bankFolder?: string };
+  readonly clockBehindLimitMs?: number;
   readonly log: MessagePort;
   readonly vault: MessagePort;
 }

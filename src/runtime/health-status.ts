@@ -1,3 +1,5 @@
+import type { Clock } from '../adapters/clock/port.js';
+
 /** How the process managers are: events set aside for a person, and managers that fail now. */
 export interface AutomationHealth {
   readonly setAside: number;
@@ -10,6 +12,28 @@ export interface HealthStatus {
   /** Why it last failed, until it goes on. */
   readonly trouble: string | undefined;
   /** Absent where the process runs none. */
-  readonly automation?: AutomationHealth;
+  readonly automation?: AutomationHealth | undefined;
 }
 export const HEALTH_STATUS = Symbol('HealthStatus');
+
+/** The same, and whether this machine's clock is believed. */
+export const withClock = (status: HealthStatus, clock: Clock): HealthStatus => ({
+  get alive() {
+    return status.alive;
+  },
+  get trouble() {
+    return clockTrouble(clock) ?? status.trouble;
+  },
+  get automation() {
+    return status.automation;
+  },
+});
+
+function clockTrouble(clock: Clock): string | undefined {
+  try {
+    clock.now();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

@@ -114,14 +114,25 @@ function requireImpersonal({ draft, actor }: Decision): void {
     refusePersonalTexts(draft.data);
 }
 
+/**
+ * The instant that is decided at: of two commands the one that was asked first may be decided second,
+ * and clocks differ, but nothing is recorded before what it follows.
+ */
+const notBefore = (loaded: readonly (readonly Recorded[])[], now: string): string =>
+  loaded.reduce((latest, events) => {
+    const last = events.at(-1)?.time ?? latest;
+    return last > latest ? last : latest;
+  }, now);
+
 /** Decides one unit on what was read. @throws DomainError what its deciders refuse */
 function decideUnit(
   { store, registry }: Recorder,
   base: JobContext,
-  now: string,
+  asked: string,
   attempt: Attempt,
 ): Decided {
   const { unit, loaded, ids } = attempt;
+  const now = notBefore(loaded, asked);
   const atomic = store.atomicGroups !== false;
   const order = writeOrder(unit.parts, atomic);
   const underWay = atomic ? undefined : ids.underWay(order, loaded);

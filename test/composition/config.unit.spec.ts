@@ -27,6 +27,7 @@ describe('settings', () => {
   test('all have a default that is taken', () => {
     expect(loadConfig({})).toEqual({
       dataDir: './data',
+      clockBehindLimitMs: 300_000,
       host: '127.0.0.1',
       port: 3_000,
       mode: 'development',
@@ -93,13 +94,14 @@ describe('settings', () => {
   test('a role of its own is of the distributed size', () => {
     expect(sizeIn({ ...DISTRIBUTED, SANAD_SIZE: '', SANAD_ROLE: 'relay' })).toEqual({
       role: 'relay',
+      clockBehindLimitMs: 300_000,
       distributed: {
         eventStoreUrl: DISTRIBUTED.EVENTSTORE_URL,
         databaseUrl: DISTRIBUTED.DATABASE_URL,
         kafka: { brokers: ['one:9092', 'two:9092'] },
       },
     });
-    expect(sizeIn({})).toEqual({ role: 'all' });
+    expect(sizeIn({})).toEqual({ role: 'all', clockBehindLimitMs: 300_000 });
   });
 
   test('the base of addresses has no slash at its end', () => {
