@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { applicationsCommand } from './commands/applications.js';
 import { auditCommand } from './commands/audit.js';
 import { breaksCommand } from './commands/breaks.js';
+import { callbacksCommand } from './commands/callbacks.js';
 import { correctionsCommand } from './commands/corrections.js';
 import { cycleCommand } from './commands/cycle/cycle.js';
 import { automationCommand } from './commands/automation.js';
@@ -39,5 +40,6 @@ export const allCommands = (): readonly Command[] => [
   rebuildCommand(),
   relayCommand(),
   automationCommand(),
+  callbacksCommand(),
   deadLettersCommand(),
 ];

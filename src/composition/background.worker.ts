@@ -15,6 +15,9 @@ import { AutomationRunner } from '../process-managers/runner.js';
 import { setAsideNote, stateKept } from '../process-managers/set-aside.js';
 import { engineOver, lookAtEnd } from './engine.js';
 import type { BackgroundStart } from '../runtime/background.js';
+import { CALLBACK_QUEUE, callbackPost } from '../adapters/payment-rail/govstack/callbacks.js';
+import type { OwedCallback } from '../adapters/payment-rail/govstack/port.js';
+import { deliverCallbacks } from '../use-cases/govstack/deliver-callbacks.js';
 import { openSqliteJobQueue } from '../adapters/job-queue/sqlite.js';
 import { workOff, type QueuedJob } from '../use-cases/jobs/queued-jobs.js';
 import { unfinished } from '../use-cases/jobs/all.js';
@@ -81,8 +84,7 @@ const automations = new AutomationRunner(
   processManagers(deps),
   { ...checkpoints.acted, ...stateKept(checkpoints.each) },
   {
-    onSetAside: (entry) =>
-      tell({ kind: 'trouble', what: 'automation', detail: setAsideNote(entry) }),
+    onSetAside: (entry) => tell({ kind: 'alarm', what: 'automation', detail: setAsideNote(entry) }),
     onTrouble: (manager, error) =>
       tell({
         kind: 'trouble',
@@ -118,6 +120,22 @@ async function work(): Promise<void> {
   }
 }
 const working = supervise('jobs', work, tell, stop.signal);
+async function callBack(): Promise<void> {
+  const { file, patience } = CALLBACK_QUEUE;
+  const queue = openSqliteJobQueue<OwedCallback>(start.dir, { file, ...patience, takeBack: true });
+  const onLost = (what: string, detail: string): void =>
+    tell({ kind: 'alarm', what: 'a caller was not called back', detail: `${what}: ${detail}` });
+  try {
+    await deliverCallbacks(
+      deps,
+      { queue, post: callbackPost(start.callbacks), onLost },
+      stop.signal,
+    );
+  } finally {
+    await queue.close();
+  }
+}
+const callingBack = supervise('callbacks', callBack, tell, stop.signal);
 const attending = deps.opened.attend?.(
   {
     take: takeFrom(deps),
@@ -130,7 +148,7 @@ const attending = deps.opened.attend?.(
   },
   stop.signal,
 );
-await Promise.all([automating, projecting, attending, working]);
+await Promise.all([automating, projecting, attending, working, callingBack]);
 clearInterval(telling);
 await reads.close();
 await store.close();

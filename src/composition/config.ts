@@ -48,7 +48,6 @@ export interface Config {
   readonly callbacks: {
     readonly allowed: readonly string[];
     readonly timeoutMs: number;
-    readonly attempts: number;
   };
 }
 
@@ -166,7 +165,7 @@ function configOf(
     logLevel: server.SANAD_LOG_LEVEL,
     ...size,
     rail,
-    callbacks: { allowed, timeoutMs: 10_000, attempts: 5 },
+    callbacks: { allowed, timeoutMs: 10_000 },
     background: server.SANAD_BACKGROUND,
   };
 }

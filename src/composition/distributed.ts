@@ -3,7 +3,8 @@ import { PROJECTIONS, servedReadModels } from '../../projections/all.js';
 import { livePosition } from '../../projections/engine/live-position.js';
 import { openPostgresAccessLog } from '../adapters/access-log/postgres.js';
 import { openPostgresJobQueue } from '../adapters/job-queue/postgres.js';
-import { callbackSender } from '../adapters/payment-rail/govstack/callbacks.js';
+import { CALLBACK_QUEUE, callbackOutbox } from '../adapters/payment-rail/govstack/callbacks.js';
+import type { OwedCallback } from '../adapters/payment-rail/govstack/port.js';
 import { openPostgresReadStore } from '../adapters/read-store/postgres.js';
 import { AppModule } from './app.module.js';
 import type { Config, Distributed } from './config.js';
@@ -52,7 +53,7 @@ export async function startRole(
   try {
     const role = await openRole({ config, distributed, log, supervisor }, opened);
     startRoles(config.role, role);
-    const shell = shellOf(role, opened);
+    const shell = shellOf(role);
     listening = does(config.role, 'api')
       ? await serveApi(role, shell, opened)
       : await listen(WatchedModule.of(config, { deps: role.servers }, shell), config, shell, {
@@ -94,26 +95,31 @@ async function openRole(
     ? opened.keep(await openPostgresReadStore(databaseUrl))
     : reads;
   const queue = opened.keep(await openPostgresJobQueue<QueuedJob>(databaseUrl));
+  const { table, patience } = CALLBACK_QUEUE;
+  const callbacks = opened.keep(
+    await openPostgresJobQueue<OwedCallback>(databaseUrl, { table, ...patience }),
+  );
   const progress = new ProjectionProgress([READ_MODELS], config.readWaitMs, {
     position: () => livePosition(reads, PROJECTIONS),
   });
-  return { ...given, servers, metrics: new Metrics(), progress, queue, reads, built };
+  return { ...given, servers, metrics: new Metrics(), progress, queue, callbacks, reads, built };
 }
 
-function shellOf(
-  { config, log, supervisor, metrics, progress, queue, servers }: Role,
-  opened: OpenedParts,
-): Shell {
-  const caller = opened.keep(
-    callbackSender(config.callbacks, (what, detail) =>
-      log.warn({ what, detail }, 'a caller was not called back'),
-    ),
-  );
+function shellOf({
+  config,
+  log,
+  supervisor,
+  metrics,
+  progress,
+  queue,
+  callbacks,
+  servers,
+}: Role): Shell {
   return {
     log,
     requestDrain: new RequestDrain(),
     metrics,
-    caller,
+    caller: callbackOutbox(config.callbacks.allowed, callbacks),
     progress,
     routes: new Routes(),
     jobs: new QueuedJobs(queue),

@@ -4,7 +4,8 @@ import { Worker } from 'node:worker_threads';
 import { servedReadModels } from '../../projections/all.js';
 import { openAccessLog } from '../adapters/access-log/sqlite.js';
 import type { Clock } from '../adapters/clock/port.js';
-import { callbackSender } from '../adapters/payment-rail/govstack/callbacks.js';
+import { CALLBACK_QUEUE, callbackOutbox } from '../adapters/payment-rail/govstack/callbacks.js';
+import type { OwedCallback } from '../adapters/payment-rail/govstack/port.js';
 import { openSqliteJobQueue } from '../adapters/job-queue/sqlite.js';
 import { openEmbeddedReadStore } from '../adapters/read-store/sqlite/read-store.js';
 import { AppModule } from './app.module.js';
@@ -40,14 +41,16 @@ export async function startEmbedded(config: Config, log: Log): Promise<RunningSe
     const embedded = opened.keep(await openEmbedded(config));
     const served = await serving(config, embedded, opened);
     const queue = opened.keep(openSqliteJobQueue<QueuedJob>(embedded.dir));
-    const { background, failed, shell } = shellOf(
-      config,
-      log,
-      new QueuedJobs(queue),
-      embedded.clock,
-    );
+    const { file, patience } = CALLBACK_QUEUE;
+    const owed = opened.keep(openSqliteJobQueue<OwedCallback>(embedded.dir, { file, ...patience }));
+    const caller = callbackOutbox(config.callbacks.allowed, owed);
+    const { background, failed, shell } = shellOf(config, log, {
+      jobs: new QueuedJobs(queue),
+      caller,
+      clock: embedded.clock,
+    });
     opened.keep({ close: () => background.stop() });
-    opened.keep(shell.caller);
+    shell.metrics.callbacks(() => owed.counts());
     shell.metrics.position(await embedded.store.lastPosition());
     if (config.background) await startBackground(embedded, config, background);
     const module = AppModule.of(config, served, shell, await servedReadModels());
@@ -79,14 +82,19 @@ interface EmbeddedShell {
   readonly failed: Promise<void>;
 }
 
-function shellOf(config: Config, log: Log, jobs: Shell['jobs'], clock: Clock): EmbeddedShell {
+function shellOf(
+  config: Config,
+  log: Log,
+  {
+    jobs,
+    caller,
+    clock,
+  }: { readonly jobs: Shell['jobs']; readonly caller: Shell['caller']; readonly clock: Clock },
+): EmbeddedShell {
   const { promise: failed, resolve: fail } = Promise.withResolvers<void>();
   const metrics = new Metrics();
   const progress = new ProjectionProgress([READ_MODELS], config.readWaitMs);
   const background = new Background(log, metrics, progress, fail);
-  const caller = callbackSender(config.callbacks, (what, detail) =>
-    log.warn({ what, detail }, 'a caller was not called back'),
-  );
   const shell: Shell = {
     log,
     requestDrain: new RequestDrain(),
@@ -102,7 +110,11 @@ function shellOf(config: Config, log: Log, jobs: Shell['jobs'], clock: Clock): E
 
 async function startBackground(
   { dir, filesDir, store, vault }: Embedded,
-  { rail, clockBehindLimitMs }: Pick<Config, 'rail' | 'clockBehindLimitMs'>,
+  {
+    rail,
+    callbacks,
+    clockBehindLimitMs,
+  }: Pick<Config, 'rail' | 'callbacks' | 'clockBehindLimitMs'>,
   background: Background,
 ): Promise<void> {
   const start: BackgroundStart = {
@@ -110,6 +122,7 @@ async function startBackground(
     files: filesDir,
     rail,
     clockBehindLimitMs,
+    callbacks,
     log: store.port(),
     vault: vault.port(),
   };

@@ -21,7 +21,12 @@ export class Supervisor implements HealthStatus {
     if (message.kind === 'trouble') {
       this.#troubles.set(message.what, `${message.what}: ${message.detail}`);
       this.log.error({ what: message.what, detail: message.detail }, 'work failed; trying again');
-    } else if (message.kind === 'note')
+    } else if (message.kind === 'alarm')
+      this.log.error(
+        { what: message.what, detail: message.detail },
+        'somebody has to look at this',
+      );
+    else if (message.kind === 'note')
       this.log.info({ what: message.what, detail: message.detail }, 'background');
   };
 

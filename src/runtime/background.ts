@@ -78,6 +78,12 @@ export class Background implements HealthStatus {
       case 'note':
         this.log.info({ what: message.what, detail: message.detail }, 'background');
         break;
+      case 'alarm':
+        this.log.error(
+          { what: message.what, detail: message.detail },
+          'somebody has to look at this',
+        );
+        break;
       case 'trouble':
         this.trouble = `${message.what}: ${message.detail}`;
         this.log.error(
@@ -95,6 +101,8 @@ export interface BackgroundStart {
   readonly files: string;
   readonly rail: { readonly schemasDir?: string; readonly bankFolder?: string };
   readonly clockBehindLimitMs?: number;
+  /** Whom callers may have called back, and how long one call may take. */
+  readonly callbacks: { readonly allowed: readonly string[]; readonly timeoutMs: number };
   readonly log: MessagePort;
   readonly vault: MessagePort;
 }

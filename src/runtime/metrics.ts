@@ -101,6 +101,21 @@ export class Metrics implements OnModuleDestroy {
     this.#behind.set(behind);
   }
 
+  /** What callers who use Sanad as a payments block are owed. */
+  callbacks(counts: () => Promise<{ readonly waiting: number; readonly failed: number }>): void {
+    new Gauge({
+      name: 'sanad_callbacks',
+      help: 'GovStack callbacks that wait for their delivery, and those that were given up; -1 where that cannot be asked.',
+      labelNames: ['state'],
+      registers: [this.registry],
+      async collect() {
+        const { waiting, failed } = await counts().catch(() => ({ waiting: -1, failed: -1 }));
+        this.set({ state: 'waiting' }, waiting);
+        this.set({ state: 'failed' }, failed);
+      },
+    });
+  }
+
   /** @param last the log's last position */
   relay(
     figures: () => {

@@ -107,6 +107,8 @@ export type FromBackground =
   | { readonly kind: 'position'; readonly name: string; readonly position: number }
   | { readonly kind: 'note'; readonly what: string; readonly detail: string }
   | { readonly kind: 'trouble'; readonly what: string; readonly detail: string }
+  /** For a person to look at; the work itself goes on. */
+  | { readonly kind: 'alarm'; readonly what: string; readonly detail: string }
   /** Events that process managers set aside, and managers that fail now; told when it changes. */
   | {
       readonly kind: 'automation';

@@ -295,6 +295,29 @@ if (postgres.running)
       expect(states).toEqual([undefined, undefined, 'done', 'done', 'done', 'waiting']);
     });
 
+    it('lists what has not gone well, has it tried again or gives it up, and keeps to a table of its own', async () => {
+      const jobs = await open();
+      const queue = await open({ table: 'sanad_other', forgetsDone: true, maxTries: 2 });
+      for (const id of ['done', 'refused', 'waits']) await queue.submit(id, { of: id });
+      await (await claimed(queue)).finish({ state: 'done', result: null });
+      await (await claimed(queue)).finish({ state: 'failed', code: 'NO', detail: 'Not now.' });
+      expect(await queue.state('done')).toBeUndefined();
+      const refused = { jobId: 'refused', state: 'failed', work: { of: 'refused' }, tries: 1 };
+      expect(await queue.open(10)).toEqual([
+        { ...refused, code: 'NO', detail: 'Not now.' },
+        { jobId: 'waits', state: 'waiting', work: { of: 'waits' }, tries: 0 },
+      ]);
+      expect(await queue.counts()).toEqual({ waiting: 1, failed: 1 });
+      expect([await jobs.counts(), await jobs.open(10)]).toEqual([{ waiting: 0, failed: 0 }, []]);
+      expect([await queue.again('waits'), await queue.again()]).toEqual([0, 1]);
+      const job = await claimed(queue);
+      expect(await job.retry({ code: 'AWAY', detail: 'Away.' })).toBe(false);
+      expect(await queue.forget()).toBe(0);
+      await (await claimed(queue)).finish({ state: 'failed', code: 'NO', detail: 'Never.' });
+      expect(await queue.forget('refused')).toBe(0);
+      expect(await queue.forget()).toBe(1);
+    });
+
     it('says that the server is away', async () => {
       await expect(openPostgresJobQueue('postgresql://127.0.0.1:1/none')).rejects.toMatchObject({
         code: 'JOB_QUEUE_AWAY',

@@ -41,7 +41,7 @@ describe('settings', () => {
       logLevel: 'info',
       role: 'all',
       rail: {},
-      callbacks: { allowed: [], timeoutMs: 10_000, attempts: 5 },
+      callbacks: { allowed: [], timeoutMs: 10_000 },
       background: true,
     });
   });

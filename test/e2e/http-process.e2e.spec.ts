@@ -1,12 +1,16 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { localIssuer } from '../../src/adapters/signer/local-issuer.js';
 import type { Role } from '../../src/kernel/decider.js';
 import { asdProgramme, asdVersions } from '../../src/eligibility/reference/asd.js';
+import { eventually } from '../support/eventually.js';
 import { Caller, expectStatus, person, writtenIn } from './http-world.js';
 
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
@@ -195,6 +199,76 @@ describe('the process that serves', () => {
       expect((await officer.get(`/jobs/${never}`)).body.code).toBe('JOB_NOT_FOUND');
     next.child.kill('SIGTERM');
     await next.exit;
+  });
+
+  it('calls back whom it owes that, also when it was killed between its answer and the callback', async () => {
+    const dir = folder();
+    const calledBack: unknown[] = [];
+    let answers = false;
+    const receiver = createServer((request, response) => {
+      const pieces: Buffer[] = [];
+      request
+        .on('data', (piece: Buffer) => pieces.push(piece))
+        .on('end', () => {
+          if (!answers) return void receiver.emit('held');
+          calledBack.push(JSON.parse(Buffer.concat(pieces).toString('utf8')));
+          response.writeHead(200).end('{}');
+        });
+    });
+    await new Promise<void>((resolve) => {
+      receiver.listen(0, '127.0.0.1', resolve);
+    });
+    const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/results`;
+    const env = { SANAD_DATA: dir, SANAD_GOVSTACK_CALLBACKS: url };
+    try {
+      const server = await serving(env);
+      const block = await caller(dir, server.url, 'source-bb', 'payment-system');
+      const validate = (batchId: string): Promise<unknown> =>
+        expectStatus(
+          202,
+          block.send(
+            'POST',
+            '/govstack/beneficiaries?command=validate',
+            JSON.stringify({
+              batchId,
+              destinationDFSPID: 'SANAD',
+              creditInstructions: [{ instructionID: 'I', financialAddress: '+212600000000' }],
+            }),
+            {
+              'content-type': 'application/json',
+              'X-Client-Correlation-ID': 'C',
+              'X-Registering-Institution-ID': 'MIN-FIN',
+              'X-Callback-URL': url,
+            },
+          ),
+        );
+      const held = once(receiver, 'held');
+      await validate('B1');
+      await held;
+      await validate('B2');
+      server.child.kill('SIGKILL');
+      await server.exit;
+      answers = true;
+      const next = await serving(env);
+      await eventually('both callbacks', () => calledBack.length >= 2);
+      expect(new Set(calledBack)).toEqual(
+        new Set(
+          ['B1', 'B2'].map((batchId) => ({
+            clientCorrelationId: 'C',
+            batchId,
+            numberOfFailedCases: 1,
+            failedAccountLookups: [
+              { instructionID: 'I', failureReason: 'No beneficiary has this account.' },
+            ],
+          })),
+        ),
+      );
+      next.child.kill('SIGTERM');
+      expect(await next.exit).toBe(0);
+    } finally {
+      receiver.closeAllConnections();
+      receiver.close();
+    }
   });
 
   it('keeps what it acknowledged through kill -9, and answers a repeated key alike', async () => {

@@ -11,6 +11,16 @@ export type Finish =
   | { readonly state: 'done'; readonly result: unknown }
   | { readonly state: 'failed'; readonly code: string; readonly detail: string };
 
+/** A job that has not gone well (yet): what it is to do, how often it was tried, and why it failed last. */
+export interface OpenJob<Work> {
+  readonly jobId: string;
+  readonly state: 'waiting' | 'running' | 'failed';
+  readonly work: Work;
+  readonly tries: number;
+  readonly code?: string;
+  readonly detail?: string;
+}
+
 /** A job in the hands of one worker, for as long as that shows that it lives. */
 export interface ClaimedJob<Work> {
   readonly jobId: string;
@@ -26,10 +36,10 @@ export interface ClaimedJob<Work> {
   /** Puts it back for the next worker, who runs it again at once. */
   release(): Promise<void>;
   /**
-   * Puts it back for later, after a pause that doubles with each try; the last of MAX_TRIES fails
-   * it with this reason.
+   * Puts it back for later, after a pause that doubles with each try; the last try fails it with
+   * this reason. Whether it failed.
    */
-  retry(why: { readonly code: string; readonly detail: string }): Promise<void>;
+  retry(why: { readonly code: string; readonly detail: string }): Promise<boolean>;
 }
 
 /**
@@ -50,7 +60,28 @@ export interface JobQueue<Work> {
    * signal aborts.
    */
   claim(worker: string, signal: AbortSignal): Promise<ClaimedJob<Work> | undefined>;
+  /** What is not done, the first submitted first. */
+  open(limit: number): Promise<readonly OpenJob<Work>[]>;
+  counts(): Promise<{ readonly waiting: number; readonly failed: number }>;
+  /** Has those that failed tried again, or one of them; how many. */
+  again(jobId?: string): Promise<number>;
+  /** Gives those up for good that failed, or one of them; how many. */
+  forget(jobId?: string): Promise<number>;
   close(): Promise<void>;
+}
+
+/** How often, and for how long, a queue has its jobs tried. */
+export interface QueuePatience {
+  /** The pause before the second try; default 1 s. It doubles from try to try. */
+  readonly firstPauseMs?: number;
+  /** Default a minute. */
+  readonly longestPauseMs?: number;
+  /** Default MAX_TRIES. */
+  readonly maxTries?: number;
+  /** How often one that waits for a job asks. */
+  readonly askEveryMs?: number;
+  /** What is done leaves no trace, where nobody asks how it went. */
+  readonly forgetsDone?: boolean;
 }
 
 /**

@@ -8,7 +8,9 @@ import {
   type ClaimedJob,
   type Finish,
   type JobQueue,
+  type OpenJob,
   type QueuedState,
+  type QueuePatience,
 } from './port.js';
 
 const LEASE_MS = 15_000;
@@ -71,8 +73,18 @@ const FORGET = `
 const RETRY = `
   update sanad_job set state = case when tries < $3 then 'waiting' else 'failed' end, worker = null, code = $4, detail = $5,
     lease_until = clock_timestamp() + least($6 * power(2, tries - 1), $7) * interval '1 millisecond'
-  where job_id = $1 and attempt = $2 and state = 'running'
+  where job_id = $1 and attempt = $2 and state = 'running' returning state
 `;
+const OPEN = `
+  select job_id, state, work, tries, code, detail from sanad_job where state <> 'done' order by submitted, job_id limit $1
+`;
+const COUNTS =
+  "select count(*) filter (where state <> 'failed')::integer as waiting, count(*) filter (where state = 'failed')::integer as failed from sanad_job where state <> 'done'";
+const AGAIN =
+  "update sanad_job set state = 'waiting', tries = 0, worker = null, lease_until = null where state = 'failed' and ($1::text is null or job_id = $1) returning job_id";
+const FORGET_FAILED =
+  "delete from sanad_job where state = 'failed' and ($1::text is null or job_id = $1) returning job_id";
+const FORGET_DONE = "delete from sanad_job where state = 'done' and job_id = $1";
 
 interface ClaimedRow<Work> {
   readonly job_id: string;
@@ -80,11 +92,18 @@ interface ClaimedRow<Work> {
   readonly attempt: string;
   readonly tries: number;
 }
-interface Times {
+interface Times extends Required<QueuePatience> {
   readonly leaseMs: number;
   readonly renewEveryMs: number;
-  readonly firstPauseMs: number;
   readonly remembered: number;
+}
+interface OpenRow<Work> {
+  readonly job_id: string;
+  readonly state: OpenJob<Work>['state'];
+  readonly work: Work;
+  readonly tries: number;
+  readonly code: string | null;
+  readonly detail: string | null;
 }
 interface StateRow {
   readonly state: QueuedState['state'];
@@ -94,15 +113,13 @@ interface StateRow {
   readonly detail: string | null;
 }
 
-export interface PostgresJobQueueOptions {
+export interface PostgresJobQueueOptions extends QueuePatience {
+  /** The table's name; what other tables and indexes are called begins with it. Default sanad_job. */
+  readonly table?: string;
   /** How long a worker that shows no life keeps its job; default 15 s. */
   readonly leaseMs?: number;
   /** How often a worker shows life; default a tenth of the lease. */
   readonly renewEveryMs?: number;
-  /** How often one that waits for a job asks; default 500 ms. */
-  readonly askEveryMs?: number;
-  /** The pause before the second try of a job; default 1 s. */
-  readonly firstPauseMs?: number;
   /** How many jobs that have ended are kept; default 10,000. */
   readonly remembered?: number;
   /** Schema that holds the table; it must exist. Default: the connection's own. */
@@ -121,7 +138,7 @@ export async function openPostgresJobQueue<Work extends object>(
     ...(schema === undefined ? {} : { schema }),
   });
   try {
-    await database.create(TABLE);
+    await database.create(named(TABLE, options.table));
   } catch (error) {
     await database.close();
     throw told(error);
@@ -129,20 +146,28 @@ export async function openPostgresJobQueue<Work extends object>(
   return new PostgresJobQueue(database, options);
 }
 
+/** A statement on the queue's own table. */
+const named = (statement: string, table: string | undefined): string =>
+  table === undefined ? statement : statement.replaceAll('sanad_job', table);
+
 class PostgresJobQueue<Work extends object> implements JobQueue<Work> {
   readonly #times: Times;
-  readonly #askEveryMs: number;
+  readonly #sql: (statement: string) => string;
 
   constructor(
     private readonly database: Postgres,
     options: PostgresJobQueueOptions,
   ) {
-    this.#askEveryMs = options.askEveryMs ?? ASK_EVERY_MS;
+    this.#sql = (statement) => named(statement, options.table);
     const leaseMs = options.leaseMs ?? LEASE_MS;
     this.#times = {
       leaseMs,
       renewEveryMs: options.renewEveryMs ?? leaseMs / BEATS,
       firstPauseMs: options.firstPauseMs ?? FIRST_PAUSE_MS,
+      longestPauseMs: options.longestPauseMs ?? LONGEST_PAUSE_MS,
+      maxTries: options.maxTries ?? MAX_TRIES,
+      askEveryMs: options.askEveryMs ?? ASK_EVERY_MS,
+      forgetsDone: options.forgetsDone ?? false,
       remembered: options.remembered ?? REMEMBERED,
     };
   }
@@ -159,15 +184,16 @@ class PostgresJobQueue<Work extends object> implements JobQueue<Work> {
       const askedMs = performance.now();
       const values = [worker, this.#times.leaseMs];
       const [row] = await this.#durably<ClaimedRow<Work>>(CLAIM, values);
-      if (row && row.tries <= MAX_TRIES) return new Held(this.database, row, this.#times, askedMs);
+      if (row && row.tries <= this.#times.maxTries)
+        return new Held(this.database, row, { times: this.#times, sql: this.#sql }, askedMs);
       if (row) await this.#giveUp(row);
-      else await pause(this.#askEveryMs, signal);
+      else await pause(this.#times.askEveryMs, signal);
     }
     return undefined;
   }
 
   async state(jobId: string): Promise<QueuedState | undefined> {
-    const [row] = await this.database.query<StateRow>(STATE, [jobId]).catch(rethrow);
+    const [row] = await this.database.query<StateRow>(this.#sql(STATE), [jobId]).catch(rethrow);
     if (!row) return undefined;
     const { state, progress, result, code, detail } = row;
     return {
@@ -179,12 +205,38 @@ class PostgresJobQueue<Work extends object> implements JobQueue<Work> {
     };
   }
 
+  async open(limit: number): Promise<readonly OpenJob<Work>[]> {
+    const rows = await this.database.query<OpenRow<Work>>(this.#sql(OPEN), [limit]).catch(rethrow);
+    return rows.map(({ job_id: jobId, state, work, tries, code, detail }) => ({
+      jobId,
+      state,
+      work,
+      tries,
+      ...(code === null ? {} : { code }),
+      ...(detail === null ? {} : { detail }),
+    }));
+  }
+
+  async counts(): Promise<{ readonly waiting: number; readonly failed: number }> {
+    type Counts = { readonly waiting: number; readonly failed: number };
+    const [counts] = await this.database.query<Counts>(this.#sql(COUNTS), []).catch(rethrow);
+    return counts!;
+  }
+
+  async again(jobId?: string): Promise<number> {
+    return (await this.#durably(AGAIN, [jobId ?? null])).length;
+  }
+
+  async forget(jobId?: string): Promise<number> {
+    return (await this.#durably(FORGET_FAILED, [jobId ?? null])).length;
+  }
+
   close(): Promise<void> {
     return this.database.close();
   }
 
   async #giveUp({ job_id: jobId, attempt }: ClaimedRow<Work>): Promise<void> {
-    const detail = `Its worker stopped ${MAX_TRIES} times; send the request again when it is known why.`;
+    const detail = `Its worker stopped ${this.#times.maxTries} times; send the request again when it is known why.`;
     await this.#durably(FINISH, [jobId, attempt, 'failed', null, JOB_KEEPS_STOPPING, detail]);
   }
 
@@ -193,7 +245,9 @@ class PostgresJobQueue<Work extends object> implements JobQueue<Work> {
    * acknowledged is durable.
    */
   #durably<R extends object>(text: string, values: readonly unknown[]): Promise<readonly R[]> {
-    return this.database.transaction((session) => session.query<R>(text, values)).catch(rethrow);
+    return this.database
+      .transaction((session) => session.query<R>(this.#sql(text), values))
+      .catch(rethrow);
   }
 }
 
@@ -214,16 +268,16 @@ class Held<Work> implements ClaimedJob<Work> {
   constructor(
     private readonly database: Postgres,
     row: ClaimedRow<Work>,
-    private readonly times: Times,
+    private readonly queue: { readonly times: Times; readonly sql: (statement: string) => string },
     askedMs: number,
   ) {
     this.jobId = row.job_id;
     this.work = row.work;
     this.#attempt = row.attempt;
-    this.#untilMs = askedMs + times.leaseMs;
+    this.#untilMs = askedMs + queue.times.leaseMs;
     this.#beating = setInterval(() => {
       this.#live();
-    }, times.renewEveryMs).unref();
+    }, queue.times.renewEveryMs).unref();
   }
 
   get lost(): AbortSignal {
@@ -240,8 +294,15 @@ class Held<Work> implements ClaimedJob<Work> {
       how.state === 'done' ? [json(how.result), null, null] : [null, how.code, how.detail];
     return this.database
       .transaction(async (session) => {
-        const rows = await session.query(FINISH, [this.jobId, this.#attempt, how.state, ...ended]);
-        await session.query(FORGET, [this.times.remembered]);
+        const rows = await session.query(this.queue.sql(FINISH), [
+          this.jobId,
+          this.#attempt,
+          how.state,
+          ...ended,
+        ]);
+        const { sql, times } = this.queue;
+        if (times.forgetsDone) await session.query(sql(FORGET_DONE), [this.jobId]);
+        await session.query(sql(FORGET), [times.remembered]);
         return rows.length > 0;
       })
       .catch(rethrow);
@@ -249,22 +310,30 @@ class Held<Work> implements ClaimedJob<Work> {
 
   async release(): Promise<void> {
     await this.#end();
-    await this.database.query(RELEASE, [this.jobId, this.#attempt]).catch(rethrow);
+    await this.database.query(this.queue.sql(RELEASE), [this.jobId, this.#attempt]).catch(rethrow);
   }
 
-  async retry({ code, detail }: { readonly code: string; readonly detail: string }): Promise<void> {
+  async retry({
+    code,
+    detail,
+  }: {
+    readonly code: string;
+    readonly detail: string;
+  }): Promise<boolean> {
     await this.#end();
-    await this.database
-      .query(RETRY, [
+    const { maxTries, firstPauseMs, longestPauseMs } = this.queue.times;
+    const [row] = await this.database
+      .query<{ readonly state: string }>(this.queue.sql(RETRY), [
         this.jobId,
         this.#attempt,
-        MAX_TRIES,
+        maxTries,
         code,
         detail,
-        this.times.firstPauseMs,
-        LONGEST_PAUSE_MS,
+        firstPauseMs,
+        longestPauseMs,
       ])
       .catch(rethrow);
+    return row?.state === 'failed';
   }
 
   async #end(): Promise<void> {
@@ -284,14 +353,14 @@ class Held<Work> implements ClaimedJob<Work> {
     const askedMs = performance.now();
     const progress = this.#progress;
     try {
-      const rows = await this.database.query(BEAT, [
+      const rows = await this.database.query(this.queue.sql(BEAT), [
         this.jobId,
         this.#attempt,
-        this.times.leaseMs,
+        this.queue.times.leaseMs,
         progress === undefined ? null : json(progress),
       ]);
       if (rows.length === 0) this.#lose();
-      else this.#untilMs = askedMs + this.times.leaseMs;
+      else this.#untilMs = askedMs + this.queue.times.leaseMs;
     } catch {
       // The server is away: the job goes on until the lease has ended for certain.
     }

@@ -11,14 +11,20 @@ import {
   type ClaimedJob,
   type Finish,
   type JobQueue,
+  type OpenJob,
   type QueuedState,
+  type QueuePatience,
 } from './port.js';
 
 const FILE = 'jobs.db';
-const ASK_EVERY_MS = 50;
 const TELL_EVERY_MS = 500;
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 60_000;
+const PATIENCE: Required<QueuePatience> = {
+  firstPauseMs: 1_000,
+  longestPauseMs: 60_000,
+  maxTries: MAX_TRIES,
+  askEveryMs: 50,
+  forgetsDone: false,
+};
 /** Jobs that have ended and are remembered. */
 const REMEMBERED = 10_000;
 
@@ -60,6 +66,17 @@ const RETRY =
 /** What an earlier process had in its hands; its try counts. */
 const TAKE_BACK = "update job set state = 'waiting', not_before = 0 where state = 'running'";
 
+const OPEN = `
+  select job_id, state, work, tries, code, detail from job where state <> 'done' order by submitted limit ?
+`;
+const COUNTS =
+  "select count(*) filter (where state <> 'failed') as waiting, count(*) filter (where state = 'failed') as failed from job where state <> 'done'";
+const AGAIN =
+  "update job set state = 'waiting', tries = 0, not_before = 0 where state = 'failed' and (@jobId is null or job_id = @jobId)";
+const FORGET_FAILED =
+  "delete from job where state = 'failed' and (@jobId is null or job_id = @jobId)";
+const FORGET_DONE = "delete from job where state = 'done' and job_id = ?";
+
 interface ClaimedRow {
   readonly job_id: string;
   readonly work: string;
@@ -73,34 +90,45 @@ interface StateRow {
   readonly detail: string | null;
 }
 
-export interface SqliteJobQueueOptions {
+interface OpenRow {
+  readonly job_id: string;
+  readonly state: OpenJob<never>['state'];
+  readonly work: string;
+  readonly tries: number;
+  readonly code: string | null;
+  readonly detail: string | null;
+}
+
+export interface SqliteJobQueueOptions extends QueuePatience {
+  /** The file's name in the folder. Default jobs.db. */
+  readonly file?: string;
   /**
    * Jobs that run are given back first: this process holds the folder, so whoever ran them is gone.
    */
   readonly takeBack?: boolean;
-  /** The pause before the second try of a job; default 1 s. */
-  readonly firstPauseMs?: number;
 }
 
 /**
- * Jobs in `<dir>/jobs.db`, for the threads of the one process that holds the folder: one submits,
+ * Jobs in a file of the folder, for the threads of the one process that holds the folder: one submits,
  * one works. `Work` is JSON. @throws DomainError JOB_QUEUE_FAILED
  */
 export const openSqliteJobQueue = <Work extends object>(
   dir: string,
   options: SqliteJobQueueOptions = {},
-): JobQueue<Work> => tried(() => new SqliteJobQueue<Work>(join(dir, FILE), options));
+): JobQueue<Work> =>
+  tried(() => new SqliteJobQueue<Work>(join(dir, options.file ?? FILE), options));
 
 class SqliteJobQueue<Work extends object> implements JobQueue<Work> {
   readonly #db: Database.Database;
-  readonly #firstPauseMs: number;
+  readonly #patience: Required<QueuePatience>;
 
-  constructor(file: string, { takeBack = false, firstPauseMs }: SqliteJobQueueOptions) {
-    this.#firstPauseMs = firstPauseMs ?? FIRST_PAUSE_MS;
+  constructor(file: string, { takeBack = false, ...patience }: SqliteJobQueueOptions) {
+    this.#patience = { ...PATIENCE, ...patience };
     this.#db = new Database(privateDatabase(file), { timeout: 5_000 });
     chmodSync(file, 0o600);
     this.#db.pragma('journal_mode = wal');
     this.#db.pragma('synchronous = full');
+    if (this.#patience.forgetsDone) this.#db.pragma('secure_delete = on');
     this.#db.exec(TABLES);
     if (takeBack) this.#db.exec(TAKE_BACK);
   }
@@ -134,11 +162,37 @@ class SqliteJobQueue<Work extends object> implements JobQueue<Work> {
   async claim(_worker: string, signal: AbortSignal): Promise<ClaimedJob<Work> | undefined> {
     while (!signal.aborted) {
       const row = tried(() => this.#db.prepare<[number], ClaimedRow>(CLAIM).get(Date.now()));
-      if (row && row.tries <= MAX_TRIES) return new Held<Work>(this.#db, row, this.#firstPauseMs);
+      if (row && row.tries <= this.#patience.maxTries)
+        return new Held<Work>(this.#db, row, this.#patience);
       if (row) this.#giveUp(row);
-      else await pause(ASK_EVERY_MS, signal);
+      else await pause(this.#patience.askEveryMs, signal);
     }
     return undefined;
+  }
+
+  async open(limit: number): Promise<readonly OpenJob<Work>[]> {
+    const rows = tried(() => this.#db.prepare<[number], OpenRow>(OPEN).all(limit));
+    return rows.map(({ job_id: jobId, state, work, tries, code, detail }) => ({
+      jobId,
+      state,
+      work: JSON.parse(work) as Work,
+      tries,
+      ...(code === null ? {} : { code }),
+      ...(detail === null ? {} : { detail }),
+    }));
+  }
+
+  async counts(): Promise<{ readonly waiting: number; readonly failed: number }> {
+    type Counts = { readonly waiting: number; readonly failed: number };
+    return tried(() => this.#db.prepare<[], Counts>(COUNTS).get()!);
+  }
+
+  async again(jobId?: string): Promise<number> {
+    return tried(() => this.#db.prepare(AGAIN).run({ jobId: jobId ?? null }).changes);
+  }
+
+  async forget(jobId?: string): Promise<number> {
+    return tried(() => this.#db.prepare(FORGET_FAILED).run({ jobId: jobId ?? null }).changes);
   }
 
   async close(): Promise<void> {
@@ -146,7 +200,7 @@ class SqliteJobQueue<Work extends object> implements JobQueue<Work> {
   }
 
   #giveUp({ job_id: jobId }: ClaimedRow): void {
-    const detail = `Its worker stopped ${MAX_TRIES} times; send the request again when it is known why.`;
+    const detail = `Its worker stopped ${this.#patience.maxTries} times; send the request again when it is known why.`;
     tried(() => this.#db.prepare(FINISH).run('failed', null, JOB_KEEPS_STOPPING, detail, jobId));
   }
 }
@@ -162,7 +216,7 @@ class Held<Work> implements ClaimedJob<Work> {
   constructor(
     private readonly db: Database.Database,
     { job_id, work, tries }: ClaimedRow,
-    private readonly firstPauseMs: number,
+    private readonly patience: Required<QueuePatience>,
   ) {
     this.jobId = job_id;
     this.work = JSON.parse(work) as Work;
@@ -182,6 +236,7 @@ class Held<Work> implements ClaimedJob<Work> {
       this.db
         .transaction(() => {
           const { changes } = this.db.prepare(FINISH).run(how.state, ...ended, this.jobId);
+          if (this.patience.forgetsDone) this.db.prepare(FORGET_DONE).run(this.jobId);
           this.db.prepare(FORGET).run(REMEMBERED);
           return changes === 1;
         })
@@ -193,12 +248,20 @@ class Held<Work> implements ClaimedJob<Work> {
     tried(() => this.db.prepare(RELEASE).run(this.jobId));
   }
 
-  async retry({ code, detail }: { readonly code: string; readonly detail: string }): Promise<void> {
-    const isLast = this.#tries >= MAX_TRIES;
-    const pauseMs = Math.min(this.firstPauseMs * 2 ** (this.#tries - 1), LONGEST_PAUSE_MS);
+  async retry({
+    code,
+    detail,
+  }: {
+    readonly code: string;
+    readonly detail: string;
+  }): Promise<boolean> {
+    const { firstPauseMs, longestPauseMs, maxTries } = this.patience;
+    const isLast = this.#tries >= maxTries;
+    const pauseMs = Math.min(firstPauseMs * 2 ** (this.#tries - 1), longestPauseMs);
     const until = Math.round(Date.now() + pauseMs);
     const state = isLast ? 'failed' : 'waiting';
     tried(() => this.db.prepare(RETRY).run(state, until, code, detail, this.jobId));
+    return isLast;
   }
 }
 

@@ -1,5 +1,7 @@
 import { PROJECTIONS } from '../../../projections/all.js';
 import { livePosition } from '../../../projections/engine/live-position.js';
+import { callbackPost } from '../../adapters/payment-rail/govstack/callbacks.js';
+import { deliverCallbacks } from '../../use-cases/govstack/deliver-callbacks.js';
 import type { Role } from './role.js';
 import { pause } from '../../kernel/concurrency/pause.js';
 import { READ_MODELS } from '../../write-side/jobs.js';
@@ -10,6 +12,25 @@ const LOOK_EVERY_MS = 1_000;
 /** Follows how far the read models are; the API itself is served by whoever starts the roles. */
 export function startApi(role: Role): void {
   role.supervisor.take('read positions', (signal) => look(role, signal));
+  role.supervisor.take('callbacks', (signal) => callBack(role, signal));
+  role.metrics.callbacks(() => role.callbacks.counts());
+}
+
+/** Every api takes its share of the callbacks that are owed. */
+async function callBack(
+  { config, servers, callbacks: queue, supervisor }: Role,
+  signal: AbortSignal,
+): Promise<void> {
+  await queue.counts();
+  supervisor.well('callbacks');
+  const onLost = (what: string, detail: string): void =>
+    supervisor.tell({
+      kind: 'alarm',
+      what: 'a caller was not called back',
+      detail: `${what}: ${detail}`,
+    });
+  const post = callbackPost(config.callbacks);
+  await deliverCallbacks(servers, { queue, post, onLost }, signal);
 }
 
 /**

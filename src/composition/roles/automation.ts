@@ -69,7 +69,7 @@ async function automate(
     },
     {
       onSetAside: (entry) =>
-        supervisor.tell({ kind: 'trouble', what: 'automation', detail: setAsideNote(entry) }),
+        supervisor.tell({ kind: 'alarm', what: 'automation', detail: setAsideNote(entry) }),
       onTrouble: (manager, error) => {
         supervisor.tell({
           kind: 'note',

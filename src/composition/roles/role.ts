@@ -1,4 +1,5 @@
 import type { JobQueue } from '../../adapters/job-queue/port.js';
+import type { OwedCallback } from '../../adapters/payment-rail/govstack/port.js';
 import type { ReadStore } from '../../adapters/read-store/port.js';
 import type { Config, Distributed } from '../config.js';
 import type { Servers } from '../servers.js';
@@ -18,6 +19,8 @@ export interface Role {
   readonly progress: ProjectionProgress;
   readonly supervisor: Supervisor;
   readonly queue: JobQueue<QueuedJob>;
+  /** What callers who use Sanad as a payments block are owed. */
+  readonly callbacks: JobQueue<OwedCallback>;
   readonly reads: ReadStore;
   /** The same, for whoever builds them. */
   readonly built: ReadStore;

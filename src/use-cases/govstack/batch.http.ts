@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { GOVSTACK_CALLER, type GovstackCaller } from '../../adapters/payment-rail/govstack/port.js';
 import { confirmBatch, standingOf, type Standing } from './confirm.js';
 import type { HandedTransfer } from './confirmation.rule.js';
-import { unpayable } from './payable.js';
+import { askedAccount } from './payable.js';
 import { DomainError } from '../../kernel/errors.js';
 import { functionalIdOf, LENGTHS } from '../../kernel/govstack.js';
 import { partsOfPayment } from '../../kernel/ids.js';
@@ -12,7 +12,6 @@ import { actorOf, type Request } from '../../http/call.js';
 import { Currency, ListOf, Text } from '../../http/fields.js';
 import { DEPS, type CommandPlanDeps } from '../../http/command-handlers.js';
 import { fingerprintOf } from '../../http/idempotency.js';
-import { LOG, type Log } from '../../runtime/log.js';
 import { InvalidRequest } from '../../http/validate.js';
 import { bodyOf, callbackOf, Figure, listOf, Published, taken, type Taken } from './published.js';
 
@@ -86,7 +85,6 @@ export class GovstackBatchHttp {
   constructor(
     @Inject(DEPS) private readonly deps: CommandPlanDeps,
     @Inject(GOVSTACK_CALLER) private readonly caller: GovstackCaller,
-    @Inject(LOG) private readonly log: Log,
   ) {}
 
   @Published('POST', 'beneficiaries', {
@@ -99,35 +97,22 @@ export class GovstackBatchHttp {
     query: COMMAND,
     answers: { type: 'object', maxProperties: 0 },
   })
-  validate(@Req() request: Request): unknown {
+  async validate(@Req() request: Request): Promise<unknown> {
     taken(request, 'query', COMMAND);
     const headers = taken(request, 'headers', VALIDATE);
     const url = callbackOf(this.caller, headers[CALLBACK.name])!;
     const { batchId, creditInstructions } = bodyOf(ValidateAccountsBody, request);
     const clientCorrelationId = headers['X-Client-Correlation-ID']!.slice(0, LENGTHS.correlationId);
-    void unpayable(this.deps, creditInstructions)
-      .then((failed) =>
-        this.caller.tell(
-          'the result of BulkValidateAccount',
-          url,
-          {},
-          {
-            clientCorrelationId,
-            batchId,
-            numberOfFailedCases: failed.length,
-            failedAccountLookups: failed.map(({ index, reason }) => ({
-              instructionID: creditInstructions[index]!.instructionID,
-              failureReason: reason.slice(0, LENGTHS.failureReason),
-            })),
-          },
-        ),
-      )
-      .catch((error: unknown) =>
-        this.log.error(
-          { correlationId: request.id, name: error instanceof Error ? error.name : 'unknown' },
-          'accounts could not be validated',
-        ),
-      );
+    await this.caller.owe({
+      what: 'the result of BulkValidateAccount',
+      url,
+      query: {},
+      answer: {
+        clientCorrelationId,
+        batchId,
+        accounts: creditInstructions.map((instruction) => askedAccount(this.deps, instruction)),
+      },
+    });
     return {};
   }
 
@@ -179,12 +164,12 @@ export class GovstackBatchHttp {
     const { batchId } = confirmed.batch;
     const standing = await standingOf(this.deps, subject, batchId);
     const id = correlationId.slice(0, LENGTHS.correlationId);
-    this.caller.tell(
-      'the status of a batch',
+    await this.caller.owe({
+      what: 'the status of a batch',
       url,
-      { batchId, 'X-CorrelationID': id },
-      statusOf(id, batchId, standing!.transfers, this.deps.clock.now()),
-    );
+      query: { batchId, 'X-CorrelationID': id },
+      answer: { body: statusOf(id, batchId, standing!.transfers, this.deps.clock.now()) },
+    });
     return { batchId };
   }
 

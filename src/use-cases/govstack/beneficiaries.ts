@@ -17,7 +17,6 @@ import { fromState, part, type Unit } from '../../write-side/unit.js';
 import type { Deps, JobContext } from '../../write-side/context.js';
 import { payeeOf } from '../../person/payee.rule.js';
 import { isErased } from '../../person/registered-person.js';
-import { pagesOf } from '../../write-side/stream-pages.js';
 
 /** A payee's account as the API names it. */
 export interface Beneficiary {
@@ -297,25 +296,4 @@ export async function addressesOf(
     }),
   );
   return personIds.map((personId) => (personId === undefined ? undefined : found.get(personId)));
-}
-
-/**
- * Which of these numbers are the account of a person who is registered here, by their keyed hashes.
- * Reads the persons until all are found.
- */
-export async function accountsInUse(
-  { store, vault }: Pick<Deps, 'store' | 'vault'>,
-  numbers: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const wanted = new Map(numbers.map((number) => [vault.keyedHash('account', number), number]));
-  const found = new Set<string>();
-  if (wanted.size === 0) return found;
-  for await (const page of pagesOf(store, 'person-')) {
-    for (const { events } of page) {
-      const number = wanted.get(payeeOf(events)?.accountHash ?? '');
-      if (number !== undefined) found.add(number);
-    }
-    if (found.size === wanted.size) break;
-  }
-  return found;
 }

@@ -208,12 +208,12 @@ export class GovstackBeneficiaryHttp {
   ): Promise<unknown> {
     const result = await setAccounts(this.deps, how, requestId, beneficiaries, askedBy(request));
     if (url !== undefined)
-      this.caller.tell(
-        `the result of ${how === 'register' ? 'RegisterBeneficiary' : 'UpdateBeneficiary'}`,
+      await this.caller.owe({
+        what: `the result of ${how === 'register' ? 'RegisterBeneficiary' : 'UpdateBeneficiary'}`,
         url,
-        {},
-        resultOf(how, requestId, beneficiaries, result),
-      );
+        query: {},
+        answer: { body: resultOf(how, requestId, beneficiaries, result) },
+      });
     const { changed, unchanged, failed } = result;
     const allFailed = failed.length === beneficiaries.length;
     return {

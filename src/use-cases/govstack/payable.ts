@@ -1,38 +1,90 @@
+import type { AskedAccount } from '../../adapters/payment-rail/govstack/port.js';
 import { isIban, isWallet } from '../../kernel/accounts.js';
 import { DomainError } from '../../kernel/errors.js';
+import { LENGTHS } from '../../kernel/govstack.js';
 import { parseAmount } from '../../kernel/money.js';
-import { accountsInUse } from './beneficiaries.js';
+import { payeeOf } from '../../person/payee.rule.js';
 import type { Deps } from '../../write-side/context.js';
+import { pagesOf } from '../../write-side/stream-pages.js';
 
 /** An account that somebody asks about before it is paid. */
 export interface QueriedAccount {
+  readonly instructionID: string;
   readonly financialAddress: string;
   readonly amount?: number;
   readonly currency?: string;
 }
-export interface Unpayable {
-  readonly index: number;
-  readonly reason: string;
+
+/**
+ * What is kept of a question until it is answered: no number of an account, but its keyed hash, and
+ * what will be said of it.
+ */
+export function askedAccount(
+  { vault }: Pick<Deps, 'vault'>,
+  { instructionID, financialAddress, amount, currency }: QueriedAccount,
+): AskedAccount {
+  const number = financialAddress.replace(/[\s.-]/g, '').toUpperCase();
+  const known = wrongAmount(amount, currency);
+  return {
+    instructionId: instructionID,
+    accountHash: vault.keyedHash('account', number),
+    ...(known === undefined ? {} : { known }),
+    unknown: whyUnknown(number),
+  };
 }
 
 /**
- * Which of these accounts Sanad would not pay on: those that are misspelt, those that no person who
- * is registered here has, and those that are asked about with an amount that cannot be paid. Reads
- * the persons, so it may take a while.
+ * The answer to BulkValidateAccount: the accounts that Sanad would not pay on are those that are
+ * misspelt, those that no person who is registered here has, and those that are asked about with an
+ * amount that cannot be paid. Reads the persons until all are found, so it may take a while.
  */
-export async function unpayable(
-  deps: Deps,
-  accounts: readonly QueriedAccount[],
-): Promise<readonly Unpayable[]> {
-  const numbers = accounts.map(({ financialAddress }) =>
-    financialAddress.replace(/[\s.-]/g, '').toUpperCase(),
-  );
-  const known = await accountsInUse(deps, numbers);
-  return accounts.flatMap(({ amount, currency }, index): Unpayable[] => {
-    const number = numbers[index]!;
-    const reason = known.has(number) ? wrongAmount(amount, currency) : whyUnknown(number);
-    return reason === undefined ? [] : [{ index, reason }];
+export async function validationOf(
+  { store }: Pick<Deps, 'store'>,
+  {
+    clientCorrelationId,
+    batchId,
+    accounts,
+  }: {
+    readonly clientCorrelationId: string;
+    readonly batchId: string;
+    readonly accounts: readonly AskedAccount[];
+  },
+): Promise<object> {
+  const known = await inUse({ store }, new Set(accounts.map(({ accountHash }) => accountHash)));
+  const failed = accounts.flatMap(({ instructionId, accountHash, known: wrong, unknown }) => {
+    const reason = known.has(accountHash) ? wrong : unknown;
+    return reason === undefined
+      ? []
+      : [
+          {
+            instructionID: instructionId,
+            failureReason: reason.slice(0, LENGTHS.failureReason),
+          },
+        ];
   });
+  return {
+    clientCorrelationId,
+    batchId,
+    numberOfFailedCases: failed.length,
+    failedAccountLookups: failed,
+  };
+}
+
+/** Which of these keyed hashes are of the account of a person who is registered here. */
+async function inUse(
+  { store }: Pick<Deps, 'store'>,
+  wanted: ReadonlySet<string>,
+): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  if (wanted.size === 0) return found;
+  for await (const page of pagesOf(store, 'person-')) {
+    for (const { events } of page) {
+      const hash = payeeOf(events)?.accountHash;
+      if (hash !== undefined && wanted.has(hash)) found.add(hash);
+    }
+    if (found.size === wanted.size) break;
+  }
+  return found;
 }
 
 /** Why nobody has an account: it may be written wrongly. */

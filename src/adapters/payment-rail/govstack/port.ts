@@ -101,16 +101,49 @@ export interface GovstackBlock {
 }
 export const GOVSTACK_BLOCK = Symbol('GovstackBlock');
 
+/** An account that somebody asked about, as it is kept until it is answered: without its number. */
+export interface AskedAccount {
+  readonly instructionId: string;
+  /** The keyed hash of its number. */
+  readonly accountHash: string;
+  /** Why it is not paid on where a person here has it; absent: it is. */
+  readonly known?: string;
+  /** Why it is not paid on where nobody has it. */
+  readonly unknown: string;
+}
+/** What a caller is owed: an answer, or one that is still to be found. */
+export interface OwedCallback {
+  /** For messages, without anything personal. */
+  readonly what: string;
+  readonly url: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly answer:
+    | { readonly body: object }
+    | {
+        readonly clientCorrelationId: string;
+        readonly batchId: string;
+        readonly accounts: readonly AskedAccount[];
+      };
+}
+
 /** Calls back whoever used Sanad as a payments block. */
 export interface GovstackCaller {
   /** Whether a caller may be called back there. */
   allows(url: string): boolean;
   /**
-   * Begins to deliver; several attempts, nothing is thrown. @param what for messages, without
-   * anything personal
+   * Durable when it resolves: delivered at least once, or given up after many tries and told.
+   * @throws DomainError JOB_QUEUE_AWAY, JOB_QUEUE_FAILED
    */
-  tell(what: string, url: string, query: Readonly<Record<string, string>>, body: object): void;
-  /** Gives up what is not delivered yet. */
-  close(): Promise<void>;
+  owe(callback: OwedCallback): Promise<void>;
 }
 export const GOVSTACK_CALLER = Symbol('GovstackCaller');
+
+/**
+ * One attempt to deliver a callback. @throws RailError RAIL_REFUSED where it was refused,
+ * RAIL_FAILED where it may go through another time
+ */
+export type CallbackPost = (
+  callback: Pick<OwedCallback, 'what' | 'url' | 'query'>,
+  body: object,
+  signal: AbortSignal,
+) => Promise<void>;

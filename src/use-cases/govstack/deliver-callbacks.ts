@@ -1,0 +1,67 @@
+import type { ClaimedJob, JobQueue } from '../../adapters/job-queue/port.js';
+import type { CallbackPost, OwedCallback } from '../../adapters/payment-rail/govstack/port.js';
+import { RailError } from '../../adapters/payment-rail/port.js';
+import { DomainError } from '../../kernel/errors.js';
+import type { Deps } from '../../write-side/context.js';
+import { validationOf } from './payable.js';
+
+/** Callbacks that are under way at once: one caller that does not answer does not hold up all. */
+const LANES = 8;
+
+export interface Delivery {
+  readonly queue: JobQueue<OwedCallback>;
+  readonly post: CallbackPost;
+  /** Of one that was given up: a person has to look at it. */
+  readonly onLost: (what: string, detail: string) => void;
+}
+
+/** Delivers what callers are owed until the signal aborts. Rejects when the queue is away. */
+export async function deliverCallbacks(
+  deps: Pick<Deps, 'store'>,
+  delivery: Delivery,
+  signal: AbortSignal,
+): Promise<void> {
+  const failed = new AbortController();
+  const until = AbortSignal.any([signal, failed.signal]);
+  const lanes = Array.from({ length: LANES }, async (_, lane) => {
+    try {
+      for (;;) {
+        const owed = await delivery.queue.claim(`callbacks-${process.pid}-${lane}`, until);
+        if (!owed) return;
+        await deliver(deps, delivery, owed, until);
+      }
+    } catch (error) {
+      failed.abort();
+      throw error;
+    }
+  });
+  const broken = (await Promise.allSettled(lanes)).find((end) => end.status === 'rejected');
+  if (broken) throw broken.reason;
+}
+
+async function deliver(
+  deps: Pick<Deps, 'store'>,
+  { post, onLost }: Delivery,
+  owed: ClaimedJob<OwedCallback>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { answer, what } = owed.work;
+  const until = AbortSignal.any([signal, owed.lost]);
+  try {
+    const body = 'body' in answer ? answer.body : await validationOf(deps, answer);
+    await post(owed.work, body, until);
+    await owed.finish({ state: 'done', result: null });
+  } catch (error) {
+    if (until.aborted) return owed.release();
+    const why = whyOf(error);
+    const isRefused = error instanceof RailError && error.code === 'RAIL_REFUSED';
+    if (isRefused) await owed.finish({ state: 'failed', ...why });
+    const isLost = isRefused || (await owed.retry(why));
+    if (isLost) onLost(what, `${why.code}: ${why.detail}`);
+  }
+}
+
+const whyOf = (error: unknown): { readonly code: string; readonly detail: string } =>
+  error instanceof RailError || error instanceof DomainError
+    ? { code: error.code, detail: error.detail }
+    : { code: 'INTERNAL_ERROR', detail: error instanceof Error ? error.name : 'Error' };
