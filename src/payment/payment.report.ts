@@ -28,8 +28,8 @@ export interface OutcomeReport {
   readonly reference?: string;
   /** Of the entry that the booking stands in. */
   readonly entryReference?: string;
-  /** Said where one list of bookings has two of the payment and no reference to tell them by. */
-  readonly bookedAgain?: true;
+  /** How many bookings of the payment one statement has before it that nothing tells from it. */
+  readonly bookedAgain?: number;
 }
 
 /**
@@ -149,7 +149,7 @@ const isOfAccount = (source: Source): boolean => source === 'camt.053' || source
 function isAnotherBooking({ bookings }: PaymentState, command: OutcomeReport): boolean {
   const { attempt, outcome, source } = command;
   if (outcome !== 'settled' && outcome !== 'returned') return false;
-  if (command.bookedAgain === true) return true;
+  if (command.bookedAgain !== undefined) return true;
   const known = bookings.filter(
     (booking) =>
       booking.attempt === attempt &&
@@ -276,16 +276,7 @@ function broken(
 ): Drafts {
   const { attempt, endToEndId, amountMinor, reason, source, reference } = command;
   const day = command.settledOn ?? command.valueOn;
-  const breakId = uuidOf(
-    'break',
-    state.paymentId,
-    attempt,
-    outcome,
-    reason ?? '',
-    amountMinor ?? '',
-    // Of two bookings that are one too many each, both are seen.
-    ...(kind === 'booked-twice' ? [kind, command.entryReference ?? '', reference ?? ''] : []),
-  );
+  const breakId = breakIdOf(state, command, kind);
   if (state.breakIds.includes(breakId)) return [];
   return [
     {
@@ -306,4 +297,25 @@ function broken(
       },
     },
   ];
+}
+
+/** The same news is the same break; of two bookings that do not fit, both are seen. */
+function breakIdOf(state: PaymentState, command: OutcomeReport, kind: Break['kind']): string {
+  const { attempt, outcome, amountMinor, reason, entryReference, reference, bookedAgain } = command;
+  const said = [attempt, outcome, reason ?? '', amountMinor ?? ''];
+  const named = uuidOf('break', state.paymentId, ...said);
+  const isSameNews =
+    kind !== 'booked-twice' &&
+    !(state.breakIds.includes(named) && isAnotherBooking(state, command));
+  return isSameNews
+    ? named
+    : uuidOf(
+        'break',
+        state.paymentId,
+        ...said,
+        kind,
+        entryReference ?? '',
+        reference ?? '',
+        ...(bookedAgain === undefined || bookedAgain === 1 ? [] : [bookedAgain]),
+      );
 }

@@ -22,8 +22,10 @@ export interface ReportedOutcome {
   readonly settledOn?: string;
   /** From when the bank counts it, where it says so. Civil date YYYY-MM-DD. */
   readonly valueOn?: string;
-  /** One list of bookings has this one besides another of the same payment, without references. */
-  readonly bookedAgain?: true;
+  /** How many bookings of the same payment one statement has before it that nothing tells from it. */
+  readonly bookedAgain?: number;
+  /** The message of ours that the entry is said to be of; another one's payment is a contradiction. */
+  readonly messageId?: string;
   /** The bank's or payment system's own: of the transaction, else of its entry. */
   readonly reference?: string;
   /** The bank's of the entry (Ntry) that the booking stands in. */

@@ -127,7 +127,7 @@ export function bookingScenarios(): void {
     });
     test('without a reference is a break where the list that has it says so', () => {
       given(...once)
-        .when(debit(undefined, { bookedAgain: true }), bank)
+        .when(debit(undefined, { bookedAgain: 1 }), bank)
         .thenOne('PaymentBreakRecorded', { kind: 'booked-twice' });
     });
     test('and a third are two breaks, and each is said once', () => {
@@ -138,6 +138,21 @@ export function bookingScenarios(): void {
       given(...twice)
         .when(debit('A3'), bank)
         .thenOne('PaymentBreakRecorded', { kind: 'booked-twice', reference: 'A3' });
+    });
+    test.each([
+      ['another amount', [], { amountMinor: '49900' }],
+      ['a day that cannot be', [], { settledOn: '2099-01-01' }],
+      ['a rejection before it', [rejected()], {}],
+    ] as const)('that does not fit either is a break besides the first: %s', (_, history, odd) => {
+      const first = afterReport([...live, ...history], debit('A1', odd));
+      given(...first)
+        .when(debit('A1', { ...odd, source: 'camt.054' }), bank)
+        .then();
+      const second = afterReport(first, debit('A2', odd));
+      expect(second).toHaveLength(first.length + 1);
+      given(...second)
+        .when(debit('A2', odd), bank)
+        .then();
     });
     test('of a payment that a person counted as settled is one, too', () => {
       const odd = afterReport([...live, rejected()], debit('A1'));

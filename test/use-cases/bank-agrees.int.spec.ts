@@ -4,80 +4,24 @@ import { describe, expect, test } from '@jest/globals';
 import { asdProgramme } from '../../src/eligibility/reference/asd.js';
 import { formatAmount } from '../../src/kernel/money.js';
 import { uetrOf } from '../../src/kernel/ids.js';
-import { listEntries } from '../../src/use-cases/statements/bank-lists.js';
-import { foldPayment } from '../../src/use-cases/folds.js';
-import { streams } from '../../src/kernel/ids.js';
 import { leaveOut } from '../support/left-out.js';
 import { pain002Of } from '../support/bank-messages.js';
-import { figures, payments, take, violations, world, type Paid } from './bank-messages.fixtures.js';
+import {
+  amountOf,
+  breaksOf,
+  e2e,
+  entries,
+  money,
+  refs,
+  statementOf,
+  statusOf,
+  two,
+  waiting,
+  type Booking,
+} from './bank-agrees.fixtures.js';
+import { figures, payments, take, violations, type Paid } from './bank-messages.fixtures.js';
 
 const cases = join(process.env['REFERENCE_DATA'] ?? '', 'cases', 'bank');
-
-interface Booking {
-  readonly amount: string;
-  /** In TxDtls; more of them for several. */
-  readonly details?: readonly string[];
-  readonly direction?: 'DBIT' | 'CRDT';
-  readonly inner?: string;
-  readonly bookedOn?: string;
-  readonly valueOn?: string;
-}
-
-const amountOf = (text: string): string => `<Amt Ccy="MAD">${text}</Amt>`;
-const refs = (inner: string): string => `<Refs>${inner}</Refs>`;
-const e2e = (id: string, more = ''): string => refs(`<EndToEndId>${id}</EndToEndId>${more}`);
-
-function entryOf({
-  amount,
-  details = [],
-  direction = 'DBIT',
-  inner = '',
-  bookedOn = '2026-01-05',
-  valueOn = bookedOn,
-}: Booking): string {
-  const money = amount.startsWith('<') ? amount : amountOf(amount);
-  return (
-    `<Ntry>${money}<CdtDbtInd>${direction}</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>${bookedOn}</Dt></BookgDt>` +
-    `<ValDt><Dt>${valueOn}</Dt></ValDt><BkTxCd><Prtry><Cd>X</Cd></Prtry></BkTxCd>${inner}` +
-    `${details.length === 0 ? '' : `<NtryDtls>${details.map((one) => (one.startsWith('<Btch>') ? one : `<TxDtls>${one}</TxDtls>`)).join('')}</NtryDtls>`}</Ntry>`
-  );
-}
-
-const statementOf = (
-  entries: readonly Booking[],
-  account: string | undefined = asdProgramme.debtor.iban,
-  family: 'camt.053' | 'camt.054' = 'camt.053',
-): string => {
-  const [root, element] =
-    family === 'camt.053' ? ['BkToCstmrStmt', 'Stmt'] : ['BkToCstmrDbtCdtNtfctn', 'Ntfctn'];
-  const acct = account === '' ? '' : `<Acct><Id><IBAN>${account}</IBAN></Id></Acct>`;
-  return `<?xml version="1.0" encoding="UTF-8"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:${family}.001.04"><${root}><GrpHdr><MsgId>S-1</MsgId><CreDtTm>2026-01-05T23:00:00</CreDtTm></GrpHdr><${element}><Id>S-1-1</Id><CreDtTm>2026-01-05T23:00:00</CreDtTm>${acct}${entries.map(entryOf).join('')}</${element}></${root}></Document>`;
-};
-
-const money = ({ amountMinor }: Paid, by = 0n): string =>
-  formatAmount(BigInt(amountMinor) + by, 'MAD');
-
-async function two(): Promise<readonly [Paid, Paid]> {
-  const [one, other] = await payments();
-  return [one!, other!];
-}
-
-const statusOf = async ({ paymentId }: Paid): Promise<string> =>
-  foldPayment(await world.engine.store.readStream(streams.payment(paymentId))).status;
-
-async function entries() {
-  const now = new Date().toISOString();
-  return (await listEntries(world.engine.store, { now, limit: 100 })).items;
-}
-const waiting = async (): Promise<[string, string | undefined][]> =>
-  (await entries()).map(({ code, amountMinor }) => [code, amountMinor]);
-
-async function breaksOf({ paymentId }: Paid): Promise<readonly string[]> {
-  const events = await world.engine.store.readStream(streams.payment(paymentId));
-  return events.flatMap((event) =>
-    event.type === 'PaymentBreakRecorded' ? [event.data.kind] : [],
-  );
-}
 
 describe('an amount that cannot be read', () => {
   test.each([
@@ -321,6 +265,10 @@ describe('files that are none', () => {
   test.each([
     ['zip', [0x50, 0x4b, 0x03, 0x04]],
     ['gzip', [0x1f, 0x8b]],
+    ['zip', [0x50, 0x4b, 0x05, 0x06]],
+    ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
+    ['rar', [0x52, 0x61, 0x72, 0x21]],
+    ['tar', [...Buffer.from('s.xml'.padEnd(257, '\0')), ...Buffer.from('ustar')]],
   ])('a %s archive is refused as one', async (kind, magic) => {
     expect(await take(Uint8Array.from([...magic, ...Buffer.alloc(600)]))).toMatchObject({
       status: 'quarantined',

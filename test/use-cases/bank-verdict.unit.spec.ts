@@ -83,7 +83,9 @@ describe('a status report', () => {
     expect(dated({ ...settled, outcome: 'rejected' }, '2026-01-05')).not.toHaveProperty(
       'settledOn',
     );
-    expect(dated({ ...settled, source: 'camt.054' }, '2026-01-05')).not.toHaveProperty('settledOn');
+    expect(dated({ ...settled, source: 'camt.054' }, '2026-01-05').settledOn).toBe('2026-01-05');
+    const booked = { ...settled, source: 'camt.054', settledOn: '2026-01-02' } as const;
+    expect(dated(booked, '2026-01-05').settledOn).toBe('2026-01-02');
   });
 });
 
@@ -108,8 +110,20 @@ describe('a booking', () => {
       });
   });
 
-  test('that is not booked yet says nothing', () => {
-    expect(verdictOf(booking({ status: 'PDNG' }))).toEqual({ kind: 'ignored' });
+  test.each(['PDNG', 'INFO', 'FUTR'])('that is not booked yet says nothing: %s', (code) => {
+    expect(verdictOf(booking({ status: code }))).toEqual({ kind: 'ignored' });
+  });
+
+  test('says what was written where it is a number that cannot be read, and no word', () => {
+    const invalid = (text: string): unknown =>
+      verdictOf(
+        booking({
+          amount: { text, currency: 'MAD' },
+          problems: [{ code: 'AMOUNT_INVALID', element: 'Amt' }],
+        }),
+      );
+    expect(invalid('1.005')).toMatchObject({ detail: 'AMOUNT_INVALID in Amt, which says 1.005.' });
+    expect(invalid('Amina')).toMatchObject({ detail: 'AMOUNT_INVALID in Amt.' });
   });
 
   test('of a whole message counts where it is exactly its sum', () => {
@@ -120,6 +134,7 @@ describe('a booking', () => {
 
   test.each([
     ['CREDIT_UNCLEAR', booking({ direction: 'credit' })],
+    ['STATUS_UNKNOWN', booking({ status: 'GEBU' })],
     ['BOOKING_UNCLEAR', booking({ returned: true })],
     ['REFERENCE_UNKNOWN', booking({ references: { endToEndId: 'Amina' } })],
     ['REFERENCE_UNKNOWN', booking({ scope: 'entry', references: {} })],

@@ -194,6 +194,13 @@ function reporting(stream: string, { outcome, paymentId }: Entry, source: Outcom
             ({ attempt }) => outcome.attempt === undefined || attempt === outcome.attempt,
           )
         : instructions.find(({ endToEndId }) => endToEndId === outcome.endToEndId);
+    if (outcome.messageId !== undefined && answered && answered.messageId !== outcome.messageId)
+      throw new DomainError(
+        'REFERENCES_DIFFER',
+        `The entry is of ${outcome.messageId}; the payment was instructed in ${answered.messageId}.`,
+        'rule',
+        'messageId',
+      );
     const attempt = outcome.attempt ?? answered?.attempt ?? 1;
     const command: PaymentCommand = {
       type: 'ReportOutcome',

@@ -65,9 +65,16 @@ export function verdictOf(entry: NumberedEntry): Verdict {
     return {
       kind: 'unclear',
       code: 'ENTRY_INVALID',
-      detail: `${problem.code} in ${problem.element}.`,
+      detail: `${problem.code} in ${problem.element}${writtenIn(entry)}.`,
     };
   return entry.kind === 'status' ? ofStatus(entry) : ofBooking(entry);
+}
+
+/** An amount as the bank wrote it: where it has letters, they may be somebody's name. */
+function writtenIn({ amount }: NumberedEntry): string {
+  return amount?.amountMinor === undefined && /^[\d.,+' -]{1,40}$/.test(amount?.text ?? '')
+    ? `, which says ${amount!.text}`
+    : '';
 }
 
 function ofStatus(entry: StatusEntry): Verdict {
@@ -110,14 +117,18 @@ function ofStatus(entry: StatusEntry): Verdict {
       };
 }
 
-/** A status report dates no settlement: it has the day of the message. */
+/** What dates no settlement, as a status report does, has the day of the message. */
 export const dated = (outcome: ReportedOutcome, saidOn: string | undefined): ReportedOutcome =>
-  outcome.outcome === 'settled' && outcome.source === 'pain.002' && saidOn !== undefined
+  outcome.outcome === 'settled' && outcome.settledOn === undefined && saidOn !== undefined
     ? { ...outcome, settledOn: saidOn }
     : outcome;
 
+/** ISO 20022 ExternalEntryStatus1Code: what is not booked yet, or only told. */
+const NOT_BOOKED: ReadonlySet<string> = new Set(['PDNG', 'INFO', 'FUTR']);
+
 function ofBooking(entry: BookedEntry): Verdict {
-  if (entry.status !== undefined && entry.status !== 'BOOK') return { kind: 'ignored' };
+  if (NOT_BOOKED.has(entry.status ?? '')) return { kind: 'ignored' };
+  if (entry.status !== 'BOOK') return unclearStatus(entry.status);
   if (entry.left !== undefined) return ofLeft(entry.left);
   const { direction, references, bookedOn, valueOn } = entry;
   const back = entry.returned || entry.reversal || entry.bankCode?.endsWith('/RRTN') === true;
@@ -147,6 +158,15 @@ function ofBooking(entry: BookedEntry): Verdict {
         : 'The booking is a debit and a return at once, or has no direction.',
   };
 }
+
+const unclearStatus = (status: string | undefined): Verdict => ({
+  kind: 'unclear',
+  code: 'STATUS_UNKNOWN',
+  detail:
+    status === undefined
+      ? 'The entry does not say whether it is booked.'
+      : `The status ${status.slice(0, 4)} does not say whether the entry is booked.`,
+});
 
 function ofDebit(entry: BookedEntry, settled: ReportedOutcome): Verdict {
   const { references, scope, account, batch } = entry;
@@ -204,6 +224,10 @@ interface References {
   readonly endToEndId?: string;
   readonly instructionId?: string;
   readonly uetr?: string;
+  readonly transactionId?: string;
+  /** Of the message or batch of ours that it says to be of. */
+  readonly messageId?: string;
+  readonly batchId?: string;
 }
 
 /**
@@ -211,24 +235,31 @@ interface References {
  * is not of our form names no payment of ours, and may name a person.
  */
 function named(
-  { endToEndId, instructionId, uetr }: References,
+  { endToEndId, instructionId, uetr, transactionId, messageId, batchId }: References,
   outcome: ReportedOutcome,
   account?: string,
 ): Verdict {
-  const ours = [endToEndId, instructionId].filter((id) => id !== undefined && OURS.test(id));
-  const [id, other] = ours;
-  if (other !== undefined && other !== id)
+  const ours = [endToEndId, instructionId, transactionId].filter(
+    (one) => one !== undefined && OURS.test(one),
+  );
+  const [id] = ours;
+  const ofMessage = batchId ?? messageId;
+  if (ours.some((other) => other !== id))
     return {
       kind: 'unclear',
       code: 'REFERENCES_DIFFER',
-      detail: 'The end-to-end id and the instruction id are of two payments of ours.',
+      detail: 'The references of the entry are of two payments of ours.',
       outcome: outcome.outcome,
     };
   if (id === undefined && (uetr === undefined || (endToEndId !== undefined && !isNone(endToEndId))))
     return unknownReference(outcome);
   return {
     kind: 'payment',
-    outcome: id === undefined ? outcome : { ...outcome, endToEndId: id },
+    outcome: {
+      ...outcome,
+      ...(id === undefined ? {} : { endToEndId: id }),
+      ...(ofMessage === undefined ? {} : { messageId: ofMessage }),
+    },
     ...(id === undefined && uetr !== undefined ? { uetr } : {}),
     ...(account === undefined ? {} : { account }),
   };

@@ -6,8 +6,9 @@ import {
   type EntryDiffers,
   type NumberedEntry,
 } from '../../adapters/payment-rail/iso20022/incoming/port.js';
-import { accountSpellings } from '../../kernel/accounts.js';
-import { cycleOfPayment } from '../../kernel/ids.js';
+import { accountSpellings, isIban } from '../../kernel/accounts.js';
+import { HashSet } from '../../kernel/hash-set.js';
+import { cycleOfPayment, isUuid, uetrOf } from '../../kernel/ids.js';
 import type { ReportedOutcome } from '../../payment/reported-outcome.js';
 import { unknownReference, verdictOf, type Verdict } from './bank-verdict.rule.js';
 import { type Instructed } from '../instructions/instructed-messages.js';
@@ -58,27 +59,33 @@ class Looking {
 }
 
 /**
- * Bookings of one statement that have no reference of the bank's: a second one of the same payment
- * is another booking, because a statement has each once.
+ * Bookings of one statement: a second one of the same payment that no reference of the bank's tells
+ * from the first is another booking, because a statement has each once.
  */
 class SeenBookings {
   #statement = -1;
-  readonly #seen = new Set<string>();
+  #seen = new HashSet();
+  readonly #again = new Map<string, number>();
 
-  isAgain(
+  /** How many there were before it; undefined for none. */
+  before(
     entry: NumberedEntry,
     verdict: Extract<Verdict, { kind: 'payment' | 'message' }>,
-  ): boolean {
-    const { outcome } = verdict;
-    if (entry.kind !== 'booking' || outcome.reference !== undefined) return false;
-    if (this.#statement !== entry.statement) this.#seen.clear();
+  ): number | undefined {
+    if (entry.kind !== 'booking') return undefined;
+    if (this.#statement !== entry.statement) {
+      this.#seen = new HashSet();
+      this.#again.clear();
+    }
     this.#statement = entry.statement;
+    const { outcome } = verdict;
     const who =
       verdict.kind === 'message' ? verdict.messageId : (outcome.endToEndId ?? outcome.paymentId);
-    const key = `${outcome.outcome} ${who}`;
-    if (this.#seen.has(key)) return true;
-    this.#seen.add(key);
-    return false;
+    const key = `${outcome.outcome} ${who} ${outcome.reference ?? ''} ${outcome.entryReference ?? ''}`;
+    if (this.#seen.add(key)) return undefined;
+    const again = (this.#again.get(key) ?? 0) + 1;
+    this.#again.set(key, again);
+    return again;
   }
 }
 
@@ -174,20 +181,51 @@ async function heldAgainstUs(
     if (verdict.uetr === undefined) looked.unclear += 1;
     return verdict.uetr === undefined ? verdict : unknownReference(outcome);
   }
+  if (await isOfAnother(entry, outcome.paymentId, ours))
+    return {
+      kind: 'unclear',
+      code: 'REFERENCES_DIFFER',
+      detail: 'The end-to-end id and the UETR are of two payments of ours.',
+      outcome: outcome.outcome,
+    };
   const cycleId = cycleOfPayment(outcome.paymentId);
   const other = await otherAccount(verdict.account, cycleId, ours);
   if (other) return { ...other, outcome: outcome.outcome };
-  return onceOrAgain(entry, { ...verdict, outcome }, looked);
+  const ofOurs = outcome.messageId !== undefined && (await ours.message(outcome.messageId));
+  return onceOrAgain(
+    entry,
+    { ...verdict, outcome: ofOurs ? outcome : withoutMessage(outcome) },
+    looked,
+  );
+}
+
+/** A bank may write a message's name of its own; nothing is told by that. */
+function withoutMessage({ messageId, ...outcome }: ReportedOutcome): ReportedOutcome {
+  return outcome;
+}
+
+/** Whether an entry that names a payment has the UETR of another one; a bank may have its own. */
+async function isOfAnother(
+  entry: NumberedEntry,
+  paymentId: string,
+  ours: Instructed,
+): Promise<boolean> {
+  const { uetr } = entry.kind === 'booking' ? entry.references : entry.original;
+  if (uetr === undefined || !isUuid(uetr) || uetr === uetrOf(paymentId, 1)) return false;
+  const found = await ours.byUetr(uetr);
+  return found !== undefined && found.paymentId !== paymentId;
 }
 
 const onceOrAgain = <V extends Extract<Verdict, { kind: 'payment' | 'message' }>>(
   entry: NumberedEntry,
   verdict: V,
   { bookings }: Looking,
-): V =>
-  bookings.isAgain(entry, verdict)
-    ? { ...verdict, outcome: { ...verdict.outcome, bookedAgain: true } }
-    : verdict;
+): V => {
+  const bookedAgain = bookings.before(entry, verdict);
+  return bookedAgain === undefined
+    ? verdict
+    : { ...verdict, outcome: { ...verdict.outcome, bookedAgain } };
+};
 
 /** A refusal where a statement is of none of the accounts that a cycle was paid from. */
 export async function otherAccount(
@@ -197,8 +235,11 @@ export async function otherAccount(
 ): Promise<Extract<Verdict, { kind: 'unclear' }> | undefined> {
   if (account === undefined) return undefined;
   const paying = await ours.payingAccounts(cycleId);
-  if (accountSpellings(account).some((spelling) => paying.has(spelling))) return undefined;
-  const own = [...paying].map((text) => `…${text.slice(-4)}`).join(', ');
+  // An IBAN whose check digits are wrong is nobody's, whatever comes after them.
+  const isReal = !/^[A-Za-z]{2}\d\d/.test(account) || isIban(account.toUpperCase());
+  if (isReal && accountSpellings(account).some((spelling) => paying.has(spelling)))
+    return undefined;
+  const own = [...new Set([...paying].map((text) => `…${text.slice(-4)}`))].join(', ');
   return {
     kind: 'unclear',
     code: 'ACCOUNT_DIFFERS',

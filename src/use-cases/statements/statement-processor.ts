@@ -225,12 +225,14 @@ function differenceFrom(
   const { currency } = message;
   const sum = totalMinor ?? (controlSum === undefined ? undefined : minorOf(controlSum, currency));
   const isSame =
-    (count === undefined || Number(count) === message.count) &&
+    (count === undefined || (/^\d{1,15}$/.test(count) && Number(count) === message.count)) &&
     (controlSum === undefined || sum !== undefined) &&
     (sum === undefined || sum === message.totalMinor) &&
     (outcome.currency === undefined || outcome.currency === currency);
   if (isSame) return undefined;
-  const said = `${count ?? 'some'} payments${sum === undefined ? '' : ` of ${sum} minor units`}`;
+  // Anything but a number may be somebody's name.
+  const counted = /^[\d.,+-]{1,20}$/.test(count ?? '') ? count : 'some';
+  const said = `${counted} payments${sum === undefined ? '' : ` of ${sum} minor units`}`;
   return `The entry is about ${said}${outcome.currency === undefined ? '' : ` in ${outcome.currency}`}; ${message.messageId} has ${message.count} of ${message.totalMinor} in ${currency}.`;
 }
 

@@ -39,6 +39,7 @@ export class OpenEntry {
   addCharge(charge: Fields): void {
     const amount = moneyIn(charge, 'amount', 'Amt');
     if (amount === undefined) return;
+    if (amount.amountMinor === undefined) this.#isExact = false;
     const direction = directionIn(charge, 'direction') ?? 'debit';
     const minor = this.#minorOf(amount) ?? 0n;
     this.#chargesMinor += direction === this.#direction ? minor : -minor;
@@ -51,12 +52,41 @@ export class OpenEntry {
       this.#announced += Number(announced);
   }
 
+  /** What came back, where it is the only booking of the entry and charges were taken from it. */
+  cameBack({ amount, direction }: BookedEntry): Money | undefined {
+    const [total, minor] = [this.#minorOf(this.amount), this.#minorOf(amount)];
+    const isSo =
+      direction === this.#direction &&
+      total !== undefined &&
+      minor !== undefined &&
+      this.#isLessBack(total, minor);
+    return isSo ? this.amount : undefined;
+  }
+
+  #isLessBack(total: bigint, detailsMinor: bigint): boolean {
+    return (
+      this.#direction === 'credit' &&
+      this.#chargesMinor < 0n &&
+      total === detailsMinor + this.#chargesMinor
+    );
+  }
+
   sum(): EntrySum {
     const total = this.#minorOf(this.amount);
     if (total === undefined || !this.#isExact)
-      return { kind: 'differs', detail: this.#difference('not all of its details have an amount') };
+      return {
+        kind: 'differs',
+        detail: this.#difference('not all of its details and charges have an amount'),
+      };
     if (total === this.#detailsMinor) return { kind: 'agrees' };
     const charges = abs(this.#chargesMinor);
+    if (this.#isLessBack(total, this.#detailsMinor))
+      return {
+        kind: 'differs',
+        detail: this.#difference(
+          `${charges} minor units of charges were taken from what came back of ${this.#detailsMinor}, and it is not said from which`,
+        ),
+      };
     if (charges > 0n && total === this.#detailsMinor + this.#chargesMinor)
       return { kind: 'charges', minor: charges };
     const rest = total - this.#detailsMinor;

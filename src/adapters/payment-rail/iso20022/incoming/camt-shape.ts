@@ -85,7 +85,14 @@ const statement = (related: Shape): Part =>
     NtfctnPgntn: page,
     StmtPgntn: page,
     TxsSummry: {
-      TtlNtries: { NbOfNtries: 'entries', Sum: 'sum' },
+      TtlNtries: {
+        NbOfNtries: 'entries',
+        Sum: 'sum',
+        // Until version 02 beside its direction, then together with it.
+        TtlNetNtryAmt: 'net',
+        CdtDbtInd: 'netDirection',
+        TtlNetNtry: { Amt: 'net', CdtDbtInd: 'netDirection' },
+      },
       TtlCdtNtries: { NbOfNtries: 'credits', Sum: 'creditSum' },
       TtlDbtNtries: { NbOfNtries: 'debits', Sum: 'debitSum' },
     },

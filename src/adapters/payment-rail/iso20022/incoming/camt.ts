@@ -169,13 +169,16 @@ export class Camt implements Mapper {
   }
 
   #endStatement(statement: Fields): void {
+    const note = (code: Finding['code'], element: string, detail: string): void =>
+      this.told.onFinding({ code, element, place: statement.place, detail });
+    if (statement.get('iban') !== undefined && statement.get('account') !== undefined)
+      note('ELEMENT_TWICE', 'Acct', 'Acct/Id names an IBAN and another account.');
     if (statement.get('iban') === undefined && statement.get('account') === undefined)
-      this.told.onFinding({
-        code: 'ELEMENT_MISSING',
-        element: 'Acct',
-        place: statement.place,
-        detail: 'Acct/Id is missing, so that nobody can tell whose account it is.',
-      });
+      note(
+        'ELEMENT_MISSING',
+        'Acct',
+        'Acct/Id is missing, so that nobody can tell whose account it is.',
+      );
     this.#sums!.end(statement, this.family);
     this.numbers.statement += 1;
   }
@@ -223,10 +226,11 @@ const entryOf = (fields: Fields): Fields =>
   fields.kind === 'entry' ? fields : entryOf(fields.parent!);
 
 /**
- * The only booking of an entry has the entry's amount where it has none. It is about a whole message
+ * The only booking of an entry has the entry's amount where it has none, or where charges were taken
+ * from what came back. It is about a whole message
  * of ours where it names one and no transfer in it.
  */
-function onlyOne(booked: BookedEntry, { amount }: OpenEntry): BookedEntry {
+function onlyOne(booked: BookedEntry, entry: OpenEntry): BookedEntry {
   const { batchId, messageId } = booked.references;
   const isBatch =
     booked.scope === 'transaction' &&
@@ -235,7 +239,7 @@ function onlyOne(booked: BookedEntry, { amount }: OpenEntry): BookedEntry {
   return {
     ...booked,
     ...(isBatch ? { scope: 'batch' as const } : {}),
-    ...maybe('amount', booked.amount ?? amount),
+    ...maybe('amount', entry.cameBack(booked) ?? booked.amount ?? entry.amount),
   };
 }
 

@@ -10,6 +10,7 @@ import {
   type Family,
   type Finding,
 } from './port.js';
+import { dayIn } from './values.js';
 import { Walker, type Fields, type Mapper, type Surroundings } from './shape.js';
 import { XmlReader, type Attributes, type XmlLimits } from './xml.js';
 
@@ -202,6 +203,13 @@ class Reading {
         element: 'MsgId',
         place: fields.place,
         detail: 'GrpHdr/MsgId is missing.',
+      });
+    if (createdAt !== undefined && dayIn(fields, 'createdAt', 'createdAt', 'CreDtTm') === undefined)
+      this.#note({
+        code: 'VALUE_INVALID',
+        element: 'CreDtTm',
+        place: fields.place,
+        detail: 'GrpHdr/CreDtTm is no date.',
       });
     this.#messages.push({
       family,

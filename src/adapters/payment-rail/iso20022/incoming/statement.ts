@@ -10,10 +10,9 @@ export class StatementSums {
   /** An amount that could not be read makes sums of no use. */
   #exact = true;
   readonly #booked = new Map<string, bigint>();
-  readonly #balances = new Map<
-    string,
-    { readonly currency: string; readonly minor: bigint } | 'twice'
-  >();
+  readonly #balances = new Map<string, { readonly currency: string; readonly minor: bigint }>();
+  /** Codes of balances of which there are several that are not the same. */
+  readonly #twice = new Set<string>();
 
   constructor(
     private readonly place: Place,
@@ -47,13 +46,19 @@ export class StatementSums {
     amount: Money | undefined,
     direction: Direction | undefined,
   ): void {
-    if (code === undefined || direction === undefined || amount?.amountMinor === undefined) return;
-    this.#balances.set(
-      code,
-      this.#balances.has(code)
-        ? 'twice'
-        : { currency: amount.currency, minor: signed(direction, BigInt(amount.amountMinor)) },
-    );
+    if (code === undefined) return;
+    if (direction === undefined || amount?.amountMinor === undefined) {
+      this.#find('VALUE_INVALID', 'Bal', 'A balance cannot be read.');
+      return;
+    }
+    const said = {
+      currency: amount.currency,
+      minor: signed(direction, BigInt(amount.amountMinor)),
+    };
+    const known = this.#balances.get(code);
+    if (known && (known.currency !== said.currency || known.minor !== said.minor))
+      this.#twice.add(code);
+    this.#balances.set(code, said);
   }
 
   /** The record of the whole statement. */
@@ -71,42 +76,62 @@ export class StatementSums {
         this.#find(
           'COUNT_DIFFERS',
           element,
-          `${element} announces another number of entries than the ${this.#entries[of]} that there are.`,
+          `${element} announces ${shown(saidCount)} entries; there are ${this.#entries[of]}.`,
         );
       }
       if (saidSum !== undefined && this.#exact && micros(saidSum) !== this.#sums[of])
         this.#find(
           'SUM_DIFFERS',
           element,
-          `${element} announces another sum than its entries have.`,
+          `${element} announces ${shown(saidSum)}; its entries come to ${decimal(this.#sums[of])}.`,
         );
     }
+    if (this.#exact) this.#compareNet(fields);
     if (family === 'camt.053' && this.#exact) this.#compareBalances(fields);
+  }
+
+  /** What credits are more than debits, or less. */
+  #compareNet(fields: Fields): void {
+    const [text, direction] = [fields.get('net'), directionIn(fields, 'netDirection')];
+    if (text === undefined) return;
+    const said = micros(text);
+    const net = this.#sums.credit - this.#sums.debit;
+    const isSame =
+      said !== undefined &&
+      (direction === undefined
+        ? said === (net < 0n ? -net : net)
+        : signed(direction, said) === net);
+    if (!isSame)
+      this.#find(
+        'SUM_DIFFERS',
+        'TtlNetNtry',
+        `TtlNtries announces a net amount of ${shown(text)}; that of its entries is ${decimal(net)}.`,
+      );
   }
 
   /** Opening and what was booked give closing, on a statement in one currency and on one page. */
   #compareBalances(fields: Fields): void {
     const opening = this.#balances.get('OPBD') ?? this.#balances.get('PRCD');
     const closing = this.#balances.get('CLBD');
-    if (
-      !opening ||
-      !closing ||
-      opening === 'twice' ||
-      closing === 'twice' ||
-      opening.currency !== closing.currency
-    )
-      return;
-    if (
-      (fields.get('page') ?? '1') !== '1' ||
-      fields.get('lastPage') === 'false' ||
-      [...this.#booked.keys()].some((currency) => currency !== opening.currency)
-    )
-      return;
-    if (opening.minor + (this.#booked.get(opening.currency) ?? 0n) !== closing.minor)
+    if (!opening || !closing) return;
+    if ((fields.get('page') ?? '1') !== '1' || fields.get('lastPage') === 'false') return;
+    const isInOne =
+      opening.currency === closing.currency &&
+      [...this.#booked.keys()].every((currency) => currency === opening.currency);
+    if (!isInOne || ['OPBD', 'PRCD', 'CLBD'].some((code) => this.#twice.has(code))) {
       this.#find(
         'BALANCES_DIFFER',
         'Bal',
-        'The opening balance and the booked entries do not give the closing balance.',
+        'The balances and the booked entries are of several currencies, or a balance stands twice.',
+      );
+      return;
+    }
+    const booked = this.#booked.get(opening.currency) ?? 0n;
+    if (opening.minor + booked !== closing.minor)
+      this.#find(
+        'BALANCES_DIFFER',
+        'Bal',
+        `The opening balance and the booked entries come to ${opening.minor + booked} minor units of ${opening.currency}; the closing balance is ${closing.minor}.`,
       );
   }
 
@@ -117,3 +142,14 @@ export class StatementSums {
 
 const signed = (direction: Direction, minor: bigint): bigint =>
   direction === 'credit' ? minor : -minor;
+
+/** A number as the bank wrote it; anything else may be somebody's name. */
+const shown = (text: string): string =>
+  /^[\d.,+' -]{1,40}$/.test(text) ? text : 'what is no number';
+
+/** Of millionths, without zeros that say nothing. */
+function decimal(micros: bigint): string {
+  const digits = String(micros < 0n ? -micros : micros).padStart(7, '0');
+  const decimals = digits.slice(-6).replace(/0+$/, '').padEnd(2, '0');
+  return `${micros < 0n ? '-' : ''}${digits.slice(0, -6)}.${decimals}`;
+}

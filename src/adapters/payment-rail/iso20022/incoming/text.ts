@@ -134,14 +134,22 @@ const ARCHIVES: readonly (readonly [kind: string, ...magic: readonly number[]])[
   ['7z', 0x37, 0x7a, 0xbc, 0xaf],
   ['bzip2', 0x42, 0x5a, 0x68],
   ['xz', 0xfd, 0x37, 0x7a, 0x58],
+  ['zip', 0x50, 0x4b, 0x05, 0x06],
+  ['zstd', 0x28, 0xb5, 0x2f, 0xfd],
+  ['rar', 0x52, 0x61, 0x72, 0x21],
+  ['compress', 0x1f, 0x9d],
 ];
+/** Of a tar archive, whose first file's name comes before it. */
+const TAR = { at: 257, magic: 'ustar' };
 
 function refuseArchive(head: Buffer): void {
-  const archive = ARCHIVES.find(([, ...magic]) => magic.every((byte, i) => head[i] === byte));
-  if (archive)
+  const found = ARCHIVES.find(([, ...magic]) => magic.every((byte, i) => head[i] === byte));
+  const isTar = head.toString('latin1', TAR.at, TAR.at + TAR.magic.length) === TAR.magic;
+  const kind = found?.[0] ?? (isTar ? 'tar' : undefined);
+  if (kind !== undefined)
     throw new BankMessageError(
       'ARCHIVE_REFUSED',
-      `the file is a ${archive[0]} archive; unpack it and send what is in it.`,
+      `the file is a ${kind} archive; unpack it and send what is in it.`,
       START,
     );
 }

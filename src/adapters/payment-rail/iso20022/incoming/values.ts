@@ -85,6 +85,8 @@ export function dayIn(
 ): string | undefined {
   const text = fields.get(date) ?? fields.get(instant);
   if (text === undefined) return undefined;
+  if (text !== fields.get(instant) && fields.get(instant) !== undefined)
+    fields.problem('ELEMENT_TWICE', element);
   const match = DAY.exec(text);
   if (match && Number(match[3]) <= daysInMonth(Number(match[1]), Number(match[2])))
     return text.length === 10 ? text : text.slice(0, 10);
