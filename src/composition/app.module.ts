@@ -12,6 +12,7 @@ import { govstackBlockOf } from '../adapters/payment-rail/govstack/open.js';
 import { GOVSTACK_BLOCK, GOVSTACK_CALLER } from '../adapters/payment-rail/govstack/port.js';
 import { VAULT } from '../adapters/vault/port.js';
 import type { Config } from './config.js';
+import { EventSchemasHttp } from '../http/event-schemas.http.js';
 import { ProblemPagesHttp } from '../http/problem-pages.http.js';
 import { FEATURES } from './features.js';
 import type { Served, Shell } from './shell.js';
@@ -103,6 +104,7 @@ export class AppModule {
         HealthHttp,
         MetricsHttp,
         ProblemPagesHttp,
+        EventSchemasHttp,
         ...FEATURES.flatMap(({ controllers }) => controllers),
         ...readModels.controllers,
         FeedHttp,

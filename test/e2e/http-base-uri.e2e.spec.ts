@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import { HttpWorld, setUp, type Caller } from './http-world.js';
 
 const BASE = 'https://aid.example/sanad';
@@ -43,6 +44,32 @@ describe('a server whose addresses begin with a base of its own', () => {
     expect(JSON.parse(text)).toMatchObject({
       dataschema: `${BASE}/schemas/events/programme/ProgrammeDefined.v1.schema.json`,
     });
+  });
+
+  it('serves the schema that each event of the feed names, as it was released, to anybody', async () => {
+    const auditor = await world.as('a.auditor', 'auditor');
+    const { text } = await auditor.get('/feed?limit=100');
+    const named = new Set(
+      text
+        .trim()
+        .split('\n')
+        .map((line) => String(JSON.parse(line).dataschema)),
+    );
+    expect(named.size).toBeGreaterThan(2);
+    for (const address of named) {
+      expect(address.startsWith(`${BASE}/schemas/`)).toBe(true);
+      const reply = await fetch(world.server.url + address.slice(BASE.length));
+      expect(reply.status).toBe(200);
+      expect(reply.headers.get('content-type')).toBe('application/schema+json; charset=utf-8');
+      expect(reply.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+      const file = address.slice(`${BASE}/schemas/`.length);
+      expect(await reply.json()).toEqual(JSON.parse(readFileSync(file, 'utf8')));
+    }
+    for (const other of ['payment/Nothing.v1.schema.json', 'payment/..%2freleased.json']) {
+      const reply = await fetch(`${world.server.url}/schemas/events/${other}`);
+      expect(reply.headers.get('cache-control')).toBe('no-store');
+      expect(await reply.json()).toMatchObject({ status: 404, code: 'SCHEMA_UNKNOWN' });
+    }
   });
 
   it('has none of it in the log', async () => {

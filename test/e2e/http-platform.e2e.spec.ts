@@ -15,6 +15,7 @@ import {
 
 const PUBLIC = [
   /^(GET|HEAD) \/problems(\/:code)?$/,
+  /^(GET|HEAD) \/schemas\/events\/:aggregate\/:file$/,
   /^GET \/health\//,
   /^GET \/metrics$/,
   /^GET \/openapi\.json$/,
