@@ -49,6 +49,12 @@ const plain = [
     message: 'What is done under a condition stands under an if.',
   },
 ];
+const casts = [
+  {
+    selector: 'TSAsExpression > TSNeverKeyword',
+    message: 'A cast to never takes everything; say the type.',
+  },
+];
 const tests = [
   {
     selector: "CallExpression[callee.object.name='jest'][callee.property.name='mock']",
@@ -146,6 +152,7 @@ export default tseslint.config(
       'max-statements-per-line': ['error', { max: 1 }],
       'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
       'max-params': ['error', 8],
+      'no-restricted-syntax': ['error', ...plain, ...casts],
     },
   },
   {
@@ -165,7 +172,10 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts', 'events/**/*.ts', 'projections/**/*.ts'],
-    rules: { 'no-console': 'error', 'no-restricted-syntax': ['error', ...clock, ...money] },
+    rules: {
+      'no-console': 'error',
+      'no-restricted-syntax': ['error', ...clock, ...money, ...plain, ...casts],
+    },
   },
   {
     // A function fits a screen.
@@ -174,26 +184,28 @@ export default tseslint.config(
       'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
     },
   },
-  {
-    files: [
-      'src/{application,audit,budget,correction,cycle,eligibility,enrolment,kernel,payment,person}/**/*.ts',
-      'src/{process-managers,programme,recovery,statement}/**/*.ts',
-      '{events,projections}/**/*.ts',
-    ],
-    rules: { 'no-restricted-syntax': ['error', ...clock, ...money, ...plain] },
-  },
   // Tables are decided at run time; kysely's own way of saying so is any.
   {
     files: ['src/adapters/read-store/port.ts'],
     rules: { '@typescript-eslint/no-explicit-any': 'off' },
   },
-  { files: ['src/adapters/**/*.ts'], rules: { 'no-restricted-syntax': ['error', ...money] } },
+  {
+    files: ['src/adapters/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...money, ...plain, ...casts] },
+  },
+  // pg's types give the query of its client in signatures that no class can override one by one.
+  {
+    files: ['src/adapters/read-store/postgres.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...money, ...plain] },
+  },
   {
     files: ['test/**/*.ts'],
-    rules: { 'no-restricted-syntax': ['error', ...tests, ...timedWaits, ...money] },
+    rules: {
+      'no-restricted-syntax': ['error', ...tests, ...timedWaits, ...money, ...plain, ...casts],
+    },
   },
   {
     files: ['test/support/eventually.ts', 'test/roles/demo.ts'],
-    rules: { 'no-restricted-syntax': ['error', ...tests, ...money] },
+    rules: { 'no-restricted-syntax': ['error', ...tests, ...money, ...plain, ...casts] },
   },
 );

@@ -36,11 +36,9 @@ const counted = (round: readonly Outcome[], name: string): number | undefined =>
 function figureOf(rounds: Rounds, name: string): ContenderFigure {
   const own = rounds.flatMap((round) => round.filter((outcome) => outcome.contender === name));
   const perSecond = spread(own.filter((o) => o.disqualified === undefined).map((o) => o.perSecond));
-  const [durable, peakMb, disqualified] = [
-    own.find((o) => o.durable)?.durable,
-    own.map((o) => o.peakMb ?? 0),
-    [...new Set(own.flatMap((o) => o.disqualified ?? []))],
-  ];
+  const durable = own.find((o) => o.durable)?.durable;
+  const peakMb = own.map((o) => o.peakMb ?? 0);
+  const disqualified = [...new Set(own.flatMap((o) => o.disqualified ?? []))];
   return {
     name,
     ...(perSecond ? { perSecond } : {}),

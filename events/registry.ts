@@ -119,7 +119,8 @@ export class EventRegistry {
           '',
           `no upcast to version ${v + 1}`,
         );
-      lifted = lift(lifted as never);
+      // Each takes the form of its version, which is what was validated or lifted.
+      lifted = (lift as (data: unknown) => unknown)(lifted);
     }
     this.validate(type, latest, lifted);
     return lifted as EventData[T];

@@ -26,11 +26,9 @@ export const run: Run = async (dir, { writers, events }) => {
     'CREATE TABLE events (position INTEGER PRIMARY KEY, stream TEXT NOT NULL, revision INTEGER NOT NULL, line TEXT NOT NULL, leaf BLOB NOT NULL)',
   );
   db.exec('CREATE UNIQUE INDEX events_by_stream ON events (stream, revision)');
-  const [begin, insert, commit] = [
-    db.prepare('BEGIN IMMEDIATE'),
-    db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?)'),
-    db.prepare('COMMIT'),
-  ];
+  const begin = db.prepare('BEGIN IMMEDIATE');
+  const insert = db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?)');
+  const commit = db.prepare('COMMIT');
   const rounds = work[0]!.length;
   let position = -1;
   const started = performance.now();
@@ -38,7 +36,8 @@ export const run: Run = async (dir, { writers, events }) => {
     begin.run();
     for (const steps of work) {
       const { stream, revision, line, leaf } = steps[round]!;
-      insert.run(++position, stream, revision, line, leaf);
+      position += 1;
+      insert.run(position, stream, revision, line, leaf);
     }
     commit.run();
   }

@@ -67,7 +67,8 @@ export const report = (figures: Readonly<Record<string, unknown>>): void => {
 
 /** Wall and processor time (all threads of this process) from now on, in seconds. */
 export function startWatch(): () => { readonly seconds: number; readonly cpuSeconds: number } {
-  const [started, used] = [performance.now(), process.cpuUsage()];
+  const started = performance.now();
+  const used = process.cpuUsage();
   return () => {
     const { user, system } = process.cpuUsage(used);
     return {

@@ -96,7 +96,8 @@ function determine({ facts }: Row): Determination {
   };
 }
 
-const [ID, HASH] = [uuidOf('floor'), 'a'.repeat(64)];
+const ID = uuidOf('floor');
+const HASH = 'a'.repeat(64);
 const meta = { actor: 'floor', role: 'intake', command: ID, correlation: ID };
 const lineOf = (category: string, revision: number, type: string, data: object): string =>
   JSON.stringify({

@@ -14,7 +14,8 @@ import { bodyFor } from './http-work.js';
  * EventStoreDB's protocol, not a real one. node dist/bench/contenders/latency.js [commands a
  * second, default 200] [seconds, default 20]
  */
-const [rate, seconds] = [Number(process.argv[2] ?? 200), Number(process.argv[3] ?? 20)];
+const rate = Number(process.argv[2] ?? 200);
+const seconds = Number(process.argv[3] ?? 20);
 const cluster = await startCluster('the latency of the distributed size');
 if ('reason' in cluster) throw new Error(cluster.reason);
 try {

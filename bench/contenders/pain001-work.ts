@@ -30,7 +30,8 @@ function pageOf(page: number): Instruction[] {
   return Array.from({ length: PAGE }, (_, n) => {
     const i = page * PAGE + n;
     const paymentId = `asd-2026-01-${uuidOf('bench', i)}`;
-    const [first, last] = [FIRST_NAMES[i % FIRST_NAMES.length]!, SURNAMES[i % SURNAMES.length]!];
+    const first = FIRST_NAMES[i % FIRST_NAMES.length]!;
+    const last = SURNAMES[i % SURNAMES.length]!;
     const name = i % 3 === 0 ? `${first[1]} ${last[1]}` : `${first[0]} ${last[0]}`;
     const payee = payeeOf(i, name);
     return {

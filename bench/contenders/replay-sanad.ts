@@ -11,7 +11,8 @@ export const run: Run = async (dir, { events }) => {
   await fillLog(dir, events);
   const store = await openEmbeddedLog(dir, { reader: 'local' });
   const last = await store.lastPosition();
-  let [position, revisions] = [-1, 0];
+  let position = -1;
+  let revisions = 0;
   const started = performance.now();
   while (position < last) {
     const page = await store.readAll(position, Math.min(1_000, MAX_PAGE));

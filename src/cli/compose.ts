@@ -35,7 +35,8 @@ export async function openEngine(
   dir: string,
   { create }: EngineOptions = { create: true },
 ): Promise<Engine> {
-  const [{ distributed, clockBehindLimitMs }, rail] = [sizeIn(), railIn()];
+  const { distributed, clockBehindLimitMs } = sizeIn();
+  const rail = railIn();
   if (distributed) {
     const servers = await openServers({ dataDir: dir, rail, clockBehindLimitMs }, distributed);
     return { ...servers, distributed, block: govstackBlockOf(servers.filesDir, rail) };

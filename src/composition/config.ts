@@ -134,7 +134,8 @@ export function signInWith(
 ): Pick<Config, 'mode' | 'oidc'> & { readonly tokenFile?: string } {
   const reader = new Reader(env);
   const server = reader.whole(reader.read(serverSettings));
-  const [oidc, tokenFile] = [oidcOf(server), server.SANAD_TOKEN_FILE];
+  const oidc = oidcOf(server);
+  const tokenFile = server.SANAD_TOKEN_FILE;
   return {
     mode: server.SANAD_MODE,
     ...(oidc ? { oidc } : {}),

@@ -197,10 +197,10 @@ describe('a commit that fails', () => {
       },
     };
     let id = 0;
-    const push = (stream: string, events: number, bulk = false): void =>
+    const push = (stream: string, events: number, bulk = false): void => {
       queue.push(port, [
         {
-          id: id++,
+          id,
           bulk,
           writes: [1],
           streams: [stream],
@@ -217,6 +217,8 @@ describe('a commit that fails', () => {
           ),
         },
       ]);
+      id += 1;
+    };
     return { queue, push, said };
   };
 
@@ -270,7 +272,8 @@ describe('a commit that fails', () => {
   it('because another process writes is refused whole', () => {
     const mine = openLogForWriting(dir);
     const theirs = openLogForWriting(dir);
-    const [one, two] = [queueOn(new LogWriter(mine.db)), queueOn(new LogWriter(theirs.db))];
+    const one = queueOn(new LogWriter(mine.db));
+    const two = queueOn(new LogWriter(theirs.db));
     one.push('budget-first', 1);
     one.queue.step();
     two.push('budget-second', 1);

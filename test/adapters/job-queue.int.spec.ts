@@ -94,7 +94,9 @@ if (postgres.running)
     });
 
     it('hands a job that one process submits to another, and shows every process how it goes', async () => {
-      const [api, other, worker] = [await open(), await open(), await open()];
+      const api = await open();
+      const other = await open();
+      const worker = await open();
       expect(await api.state('prepare-x')).toBeUndefined();
       await api.submit('prepare-x', { of: 'x' });
       expect(await other.state('prepare-x')).toEqual({ state: 'waiting' });

@@ -16,7 +16,8 @@ import { eventually } from '../support/eventually.js';
 const run = promisify(execFile);
 const dir = mkdtempSync(join(tmpdir(), 'sanad-tls-'));
 const caFile = join(dir, 'broker.pem');
-const [username, password] = ['sanad', 'not-to-be-printed'];
+const username = 'sanad';
+const password = 'not-to-be-printed';
 const kafka = await startKafka('a broker with TLS and SASL', undefined, {
   username,
   password,

@@ -57,7 +57,8 @@ if (postgres.running)
     });
 
     it('shows a job as running from the moment that it is handed over, and in every process what it came to', async () => {
-      const [api, other] = [new QueuedJobs(await open()), new QueuedJobs(await open())];
+      const api = new QueuedJobs(await open());
+      const other = new QueuedJobs(await open());
       expect(await api.job('prepare-nowhere-2026-03')).toBeUndefined();
       const jobId = await api.start(JOB, BY);
       expect(await other.job(jobId)).toEqual({

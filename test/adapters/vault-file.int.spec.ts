@@ -78,7 +78,8 @@ describe("the vault's file", () => {
   });
 
   it('is refused when it is of another program, or no database', async () => {
-    const [other, none] = [newDir(), newDir()];
+    const other = newDir();
+    const none = newDir();
     await (await open(other)).close();
     tamper(other, 'PRAGMA application_id = 7');
     await expect(open(other)).rejects.toMatchObject({ name: 'VaultError', code: 'VAULT_CORRUPT' });

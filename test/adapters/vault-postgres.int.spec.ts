@@ -84,7 +84,9 @@ if (postgres.running)
     });
 
     it('binds one ciphertext when several seal the same records at once, in any order', async () => {
-      const [one, two, three] = [await open(), await open(), await open()];
+      const one = await open();
+      const two = await open();
+      const three = await open();
       for (let round = 0; round < 10; round += 1) {
         const records = profiles(40);
         const [a, b, c] = await Promise.all([
@@ -99,7 +101,8 @@ if (postgres.running)
     });
 
     it('lets one of two win a name that both seal with other content', async () => {
-      const [one, two] = [await open(), await open()];
+      const one = await open();
+      const two = await open();
       for (let round = 0; round < 10; round += 1) {
         const [first] = profiles(1);
         const second = { ...first!, fields: { name: 'another' } };
@@ -118,7 +121,8 @@ if (postgres.running)
     });
 
     it('opens nothing any more, in any process, once one has erased', async () => {
-      const [one, two] = [await open(), await open()];
+      const one = await open();
+      const two = await open();
       const records = profiles(3);
       const sealed = await one.seal(records);
       expect(await two.open(sealed)).toEqual(records.map(({ fields }) => fields));
@@ -139,7 +143,8 @@ if (postgres.running)
     });
 
     it('erases and seals at once without leaving a record that an erased key sealed', async () => {
-      const [one, two] = [await open(), await open()];
+      const one = await open();
+      const two = await open();
       for (let round = 0; round < 20; round += 1) {
         const people = profiles(20);
         await one.seal(people);
@@ -169,7 +174,8 @@ if (postgres.running)
     });
 
     it('keeps one ciphertext of each record while its connections are cut again and again, in the middle of anything', async () => {
-      const [vault, other] = [await open(), await open()];
+      const vault = await open();
+      const other = await open();
       const client = new pg.Client({ connectionString: url });
       await client.connect();
       let cuts = 0;

@@ -153,7 +153,8 @@ describe.each(vaultEngines(postgres))('the vault in $name', ({ place: newPlace, 
     });
 
     it('hashes under its own key, apart for each purpose and the same for ever', async () => {
-      const [place, other] = [await newPlace(), await newPlace()];
+      const place = await newPlace();
+      const other = await newPlace();
       const vault = await place.open();
       const hashed = vault.keyedHash('identity', 'QX778899');
       expect(hashed).toMatch(/^[0-9a-f]{64}$/);
@@ -167,7 +168,8 @@ describe.each(vaultEngines(postgres))('the vault in $name', ({ place: newPlace, 
   it('makes every record of an erased person undefined for good and leaves the ciphertext, whose hash still holds', async () => {
     const place = await newPlace();
     const vault = await place.open();
-    const [gone, stays] = [profile(randomUUID()), profile(randomUUID())];
+    const gone = profile(randomUUID());
+    const stays = profile(randomUUID());
     const sealed = await vault.seal([gone, stays]);
     await vault.erase([gone.personId]);
     await vault.erase([gone.personId, randomUUID()]);
@@ -224,7 +226,8 @@ describe.each(vaultEngines(postgres))('the vault in $name', ({ place: newPlace, 
   describe('the master key', () => {
     it('is missed when it is gone and is not replaced', async () => {
       const place = await newPlace();
-      const [key, away] = [join(place.dir, 'keys', 'master.key'), join(place.dir, 'keys', 'away')];
+      const key = join(place.dir, 'keys', 'master.key');
+      const away = join(place.dir, 'keys', 'away');
       await (await place.open()).close();
       renameSync(key, away);
       await expect(place.open()).rejects.toMatchObject({ code: 'MASTER_KEY_MISSING' });

@@ -103,7 +103,8 @@ export function vaultEngines(postgres: TestPostgres): VaultEngine[] {
       name: 'PostgreSQL',
       cleanUp,
       async place() {
-        const [dir, schema] = [newDir(), await postgres.newSchema()];
+        const dir = newDir();
+        const schema = await postgres.newSchema();
         const ask = async <R extends object>(sql: string): Promise<R[]> => {
           const client = new pg.Client({
             connectionString: postgres.url,

@@ -158,7 +158,8 @@ const falsifications: Readonly<Record<Invariant, Readonly<Record<string, Falsify
       );
       const person = log.find('PersonRegistered', ({ data }) => data.personId === order.personId);
       const { programmeId, personId: erased } = order;
-      const [personId, period] = [ofAnother, '2026-06'];
+      const personId = ofAnother;
+      const period = '2026-06';
       const paymentId = `${programmeId}-${period}-${personId}`;
       const cycleId = `${programmeId}-${period}`;
       log.append(person.stream, 'PersonErased', { personId: erased, reason: 'asked' });

@@ -95,7 +95,9 @@ export class Tampered {
 
   /** Puts another event in the place of one. */
   replace(event: Recorded, change: object): Recorded {
-    return (this.events[this.events.indexOf(event)] = { ...event, ...change } as Recorded);
+    const other = { ...event, ...change } as Recorded;
+    this.events[this.events.indexOf(event)] = other;
+    return other;
   }
   edit<T extends EventType>(event: Of<T>, data: Partial<EventData[T]>): Recorded {
     return this.replace(event, { data: { ...event.data, ...data } });

@@ -33,7 +33,8 @@ export function logFromAnotherThread(dir: string, log: EmbeddedLog): EventStore 
     <M extends Asked>(method: M) =>
     (...args: Parameters<EventStore[M]>): Promise<Given<M>> =>
       new Promise((resolve, reject) => {
-        const id = nextId++;
+        const id = nextId;
+        nextId += 1;
         waiting.set(id, (told) => {
           waiting.delete(id);
           try {
@@ -50,7 +51,8 @@ export function logFromAnotherThread(dir: string, log: EmbeddedLog): EventStore 
     signal: AbortSignal,
     pageSize?: number,
   ): AsyncIterable<Page> {
-    const id = nextId++;
+    const id = nextId;
+    nextId += 1;
     const told: Told[] = [];
     let wake = (): void => undefined;
     waiting.set(id, (each) => {

@@ -18,7 +18,8 @@ export function appendingContract(under: ContractStore): void {
   describe('appending with an exact expected revision', () => {
     it('creates a stream, continues it, and gives back what was written', async () => {
       const stream = newStream();
-      const [first, second] = [allotted(1), allotted(2)];
+      const first = allotted(1);
+      const second = allotted(2);
       await under.store.append({ writes: [{ stream, expected: 'no-stream', events: [first] }] });
       const result = await under.store.append({
         writes: [{ stream, expected: 0, events: [second] }],
@@ -111,7 +112,9 @@ export function appendingContract(under: ContractStore): void {
     });
 
     it('writes nothing of a group when one of its streams moved, wherever that stands', async () => {
-      const [a, b, c] = [newStream(), newStream(), newStream()];
+      const a = newStream();
+      const b = newStream();
+      const c = newStream();
       await appended(write(b, 'no-stream', 1));
       for (const order of [
         [a, b, c],
@@ -129,7 +132,9 @@ export function appendingContract(under: ContractStore): void {
     });
 
     it('writes a group where a stream that it only looks at is where it should be', async () => {
-      const [written, there, absent] = [newStream(), newStream(), newStream()];
+      const written = newStream();
+      const there = newStream();
+      const absent = newStream();
       await appended(write(there, 'no-stream', 1, 2));
       const look = (stream: string, expected: StreamWrite['expected']) => ({
         writes: [write(written, 'no-stream', 9), { stream, expected, events: [] }],
@@ -146,7 +151,8 @@ export function appendingContract(under: ContractStore): void {
     });
 
     it('keeps the groups of one call independent and in order', async () => {
-      const [a, b] = [newStream(), newStream()];
+      const a = newStream();
+      const b = newStream();
       const results = await under.store.appendAll([
         { writes: [write(a, 'no-stream', 1)] },
         { writes: [write(a, 5, 99), write(b, 'no-stream', 99)] },
@@ -185,7 +191,8 @@ export function appendingContract(under: ContractStore): void {
 
   describe('idempotence by event id', () => {
     it('says duplicate to the same group again and writes nothing', async () => {
-      const [a, b] = [newStream(), newStream()];
+      const a = newStream();
+      const b = newStream();
       await appended(write(a, 'no-stream', 1));
       const group: AppendGroup = { writes: [write(a, 0, 2, 3), write(b, 'no-stream', 4)] };
       const first = await under.store.append(group);
@@ -211,7 +218,8 @@ export function appendingContract(under: ContractStore): void {
     });
 
     it('says conflict where only a part is there, or other events are', async () => {
-      const [a, b] = [newStream(), newStream()];
+      const a = newStream();
+      const b = newStream();
       const original = write(a, 'no-stream', 1);
       await appended(original);
       expect(
@@ -268,7 +276,8 @@ export function appendingContract(under: ContractStore): void {
     });
 
     it('keeps none when the group is refused, and has none for a key that was never used', async () => {
-      const [stream, key] = [newStream(), randomUUID()];
+      const stream = newStream();
+      const key = randomUUID();
       await appended(write(stream, 'no-stream', 1));
       expect(
         (

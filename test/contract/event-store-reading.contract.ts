@@ -58,7 +58,8 @@ export function readingContract(under: ContractStore): void {
     });
 
     it('gives many streams in the order asked, also absent and repeated ones', async () => {
-      const [other, absent] = [newStream(), newStream()];
+      const other = newStream();
+      const absent = newStream();
       await appended(write(other, 'no-stream', 7));
       const read = await under.store.readStreams([other, absent, stream, other]);
       expect(read.map((each) => [each.stream, amounts(each.events)])).toEqual([

@@ -30,10 +30,8 @@ export function findingScenarios(): void {
       measured: '2',
       limit: '1',
     });
-    const [blocking, warning] = [
-      found('shared-account-000000000001', 'block'),
-      found('shared-account-000000000002', 'warn'),
-    ];
+    const blocking = found('shared-account-000000000001', 'block');
+    const warning = found('shared-account-000000000002', 'warn');
     const ready = [opened, started, prepared] as const;
     const record = (...findings: ReturnType<typeof found>[]): CycleCommand => ({
       type: 'RecordCheck',

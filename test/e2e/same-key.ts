@@ -59,7 +59,8 @@ export async function sameKey({ one, other, head }: Doors): Promise<void> {
   for (const [kind, sent] of Object.entries(KINDS)) {
     const { role, path, body, changed, status, underAnotherKey } = sent;
     const key = `same ${kind} ${randomUUID()}`.replaceAll(' ', '-');
-    const [caller, again] = [await one(role), await other(role)];
+    const caller = await one(role);
+    const again = await other(role);
     const first = await caller.post(path, body, key);
     expect([kind, first.status, first.text]).toEqual([kind, status, expect.any(String)]);
     const then = await head();

@@ -34,10 +34,7 @@ async function profilers(session: Session): Promise<readonly Post[]> {
     waiting.get(`${sessionId} ${id}`)?.(result);
   });
   await session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
-  return [
-    (method, params) => session.post(method as 'Profiler.enable', params as never),
-    ...workers,
-  ];
+  return [(method, params) => session.post(method, params), ...workers];
 }
 
 const filesIn = ({ result }: Coverage): readonly string[] =>

@@ -82,7 +82,8 @@ describe('process managers', () => {
     ['a defect', () => new TypeError('x is undefined')],
   ])('go on where one meets an event with %s: it alone is set aside, and told', async (_, make) => {
     const told: SetAside[] = [];
-    const [bad, good] = [new Manager('bad', poisoned(make)), new Manager('good')];
+    const bad = new Manager('bad', poisoned(make));
+    const good = new Manager('good');
     const runner = run([bad, good], checkpointInMemory(), { onSetAside: (one) => told.push(one) });
     await done(runner);
     expect([...good.acted].sort()).toEqual(ids(EVENTS).sort());
@@ -123,12 +124,14 @@ describe('process managers', () => {
         state = next;
       },
     };
-    const [one, two] = [new Manager('one'), new Manager('two')];
+    const one = new Manager('one');
+    const two = new Manager('two');
     await new AutomationRunner({ store: new ArrayLog(EVENTS) }, [one, two], checkpoint).drain();
     expect(ids(EVENTS.slice(10)).sort()).toEqual([...one.acted].sort());
     expect(state!.positions).toEqual({ one: LAST, two: LAST });
     state = { positions: { one: LAST, two: EVENTS[4]!.position }, setAside: [] };
-    const [again, late] = [new Manager('one'), new Manager('two')];
+    const again = new Manager('one');
+    const late = new Manager('two');
     await done(run([again, late], checkpoint));
     expect(again.acted.size).toBe(0);
     expect([...late.acted].sort()).toEqual(ids(EVENTS.slice(5)).sort());

@@ -374,7 +374,8 @@ describe.each(engines(postgres))('read models on $name', (engine) => {
     expect(approvals.map(({ position }) => position)).toEqual(
       approvals.map(({ position }) => position).sort((a, b) => b - a),
     );
-    const [from, to] = [EVENTS[100]!.time, EVENTS[140]!.time];
+    const from = EVENTS[100]!.time;
+    const to = EVENTS[140]!.time;
     const between = await all((page) => auditTrail(store, { from, to, order: 'oldest' }, page), 15);
     expect(between.map(({ position }) => position)).toEqual(
       Array.from({ length: 40 }, (_, index) => index + 100),

@@ -102,7 +102,8 @@ describe('messages that banks have sent', () => {
     it(`reads ${family} the same one byte at a time`, async () => {
       for (const name of readdirSync(join(samples, family))) {
         const bytes = readFileSync(join(samples, family, name));
-        const [whole, bytewise] = [await readAll(bytes), await readAll(bytes, 1)];
+        const whole = await readAll(bytes);
+        const bytewise = await readAll(bytes, 1);
         expect(bytewise).toEqual(whole);
       }
     });

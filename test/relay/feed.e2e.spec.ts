@@ -228,7 +228,8 @@ if (kafka.running && postgres.running) {
       registry: new EventRegistry(),
     });
     const member = (name: string) => {
-      const [stop, taken] = [new AbortController(), { events: -1 }];
+      const stop = new AbortController();
+      const taken = { events: -1 };
       const runner = new SharedRunner({
         store,
         projections: PROJECTIONS,

@@ -172,10 +172,8 @@ if (postgres.running)
         expect(half.events.map(({ type }) => type)).toEqual(['IdentityClaimed']);
 
         const intake = await as(there, 'intake');
-        const [one, two] = [
-          await intake.post('/persons', body, 'half'),
-          await (await as(here, 'intake')).post('/persons', body, 'half'),
-        ];
+        const one = await intake.post('/persons', body, 'half');
+        const two = await (await as(here, 'intake')).post('/persons', body, 'half');
         expect(one.status).toBe(201);
         expect(two.text).toBe(one.text);
         const { events } = await store.readAll(before, 1_000);
@@ -194,7 +192,8 @@ if (postgres.running)
       async () => {
         people += 1;
         const body = person(people);
-        const [before, known] = [await store.lastPosition(), await readable()];
+        const before = await store.lastPosition();
+        const known = await readable();
         const replies = await Promise.all(
           [here, there].map(async (api) => (await as(api, 'intake')).post('/persons', body)),
         );

@@ -47,7 +47,8 @@ export function householdBooks(events: readonly Recorded[]): HouseholdBooks {
   const accounts = new Map<string, Account>();
   const payments = new Map<string, Payment>();
   const closed = new Set<string>();
-  const [reserved, spent] = [new Map<string, bigint>(), new Map<string, bigint>()];
+  const reserved = new Map<string, bigint>();
+  const spent = new Map<string, bigint>();
   const of = (key: string): Account => {
     const account = accounts.get(key) ?? newAccount();
     accounts.set(key, account);

@@ -14,12 +14,10 @@ import { answers, enrolled, released } from '../use-cases/month.js';
 import { drain, job } from '../use-cases/world.js';
 import { inPieces, pain002Of, type Said } from '../support/bank-messages.js';
 
-const [dir, households, ackedPosition, ackedId] = [
-  process.argv[2]!,
-  Number(process.argv[3]),
-  Number(process.argv[4]),
-  process.argv[5],
-];
+const dir = process.argv[2]!;
+const households = Number(process.argv[3]);
+const ackedPosition = Number(process.argv[4]);
+const ackedId = process.argv[5];
 const say = (line: string): void => {
   writeSync(1, `${line}\n`);
 };

@@ -50,13 +50,11 @@ function run(dir: string, acked: Acked, afterMs: number): Promise<Run> {
       [CHILD, dir, String(HOUSEHOLDS), String(acked.position), acked.id],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );
-    let [latest, lost, finished, errors, lasted] = [
-      acked,
-      undefined as string | undefined,
-      false,
-      '',
-      stopwatch(),
-    ];
+    let latest = acked;
+    let lost: string | undefined;
+    let finished = false;
+    let errors = '';
+    let lasted = stopwatch();
     const over = new AbortController();
     child.on('error', reject);
     child.stderr.on('data', (bytes: Buffer) => {
@@ -94,7 +92,9 @@ async function outcomeOf(dir: string): Promise<object> {
   const engine = await openEngine(dir);
   try {
     const ids = new Set<string>();
-    let [after, events, facts] = [-1, 0, 0];
+    let after = -1;
+    let events = 0;
+    let facts = 0;
     for (;;) {
       const page = await engine.store.readAll(after, 5_000);
       if (page.events.length === 0) break;

@@ -158,7 +158,8 @@ function propose(world: World, op: Op, limit = Number.MAX_SAFE_INTEGER): void {
       sums.overpaid -= minor;
     }
     found.push(proposal);
-    if (left-- <= 0) return;
+    if (left <= 0) return;
+    left -= 1;
     if (
       !world.run(
         op,
@@ -210,7 +211,8 @@ function apply(world: World, op: Op, limit = Number.MAX_SAFE_INTEGER): void {
       sums.overpaidCount += 1;
       sums.overpaid -= minor;
     }
-    if (left-- <= 0) return;
+    if (left <= 0) return;
+    left -= 1;
     if (established.includes(proposal)) continue;
     const offset = offsetOf(
       proposal,

@@ -116,7 +116,10 @@ export function paidInTheEnd(events: readonly Recorded[]): ReadonlyMap<string, b
 
 /** I3 at every position. */
 function* budgets(events: readonly Recorded[]): Generator<string> {
-  let [allotted, reserved, spent, overdrawn] = [0n, 0n, 0n, 0n];
+  let allotted = 0n;
+  let reserved = 0n;
+  let spent = 0n;
+  let overdrawn = 0n;
   for (const { type, data, position } of events) {
     if (type === 'BudgetAllotted') allotted += BigInt(data.amountMinor);
     else if (type === 'BudgetAdjusted') allotted += BigInt(data.deltaMinor);

@@ -128,7 +128,8 @@ export function prepare(world: World, op: Op, limit: number): void {
     if (foldPerson(world.log.stream(streams.person(state.personId), fixed)).status === 'erased')
       continue;
     if (!due || orderedInRound(world.log.stream(streams.payment(paymentId)), round)) continue;
-    if (left-- <= 0) return;
+    if (left <= 0) return;
+    left -= 1;
     const { personId, region } = state;
     const less = lessRecovery(
       due,
@@ -233,7 +234,8 @@ export function instruct(world: World, op: Op, limit: number): void {
       world.log.stream(streams.person(partsOfPayment(state.paymentId).personId)),
     );
     if (state.status !== 'ordered' || state.round !== found.round || !account) continue;
-    if (left-- <= 0) return;
+    if (left <= 0) return;
+    left -= 1;
     if (
       !world.run(
         op,

@@ -98,13 +98,11 @@ export class FakeEngine {
       const { outcomes } = JSON.parse(body) as { outcomes: Outcome[] };
       this.largest.report = Math.max(this.largest.report, outcomes.length);
       this.reported.push(...outcomes);
-      this.#answers.set(
-        key,
-        (answer = JSON.stringify({
-          results: outcomes.map(() => ({ result: 'applied' })),
-          position: this.reported.length,
-        })),
-      );
+      answer = JSON.stringify({
+        results: outcomes.map(() => ({ result: 'applied' })),
+        position: this.reported.length,
+      });
+      this.#answers.set(key, answer);
     }
     response.writeHead(200, { 'content-type': 'application/json' }).end(answer);
   }

@@ -29,7 +29,8 @@ async function standIn(
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const [out, err]: [string[], string[]] = [[], []];
+  const out: string[] = [];
+  const err: string[] = [];
   child.stdout.setEncoding('utf8').on('data', (text: string) => out.push(text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => err.push(text));
   const code = await new Promise<number | null>((resolve) => {
@@ -144,7 +145,8 @@ describe('the program', () => {
   it('repeats itself to the letter when it is run again, also when later attempts have come', async () => {
     engine.instructions = instructions(1_500);
     await standIn(usual());
-    const [first, keys] = [engine.reported.length, new Set(engine.keys)];
+    const first = engine.reported.length;
+    const keys = new Set(engine.keys);
     engine.instructions = [
       ...engine.instructions,
       ...Array.from({ length: 30 }, (_, i) => instruction(i * 7, 2)),

@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
-import { CloudEvent, Kafka, type KafkaMessage } from 'cloudevents';
+import { CloudEvent, Kafka, type CloudEventV1, type KafkaMessage } from 'cloudevents';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -25,7 +25,7 @@ export const schemaProblems = (event: unknown): string =>
 
 /** An event in JSON, through the SDK in strict mode. @throws ValidationError */
 export function strict(attributes: Readonly<Record<string, unknown>>): CloudEvent<unknown> {
-  const event = new CloudEvent<unknown>({ ...attributes } as never, true);
+  const event = new CloudEvent<unknown>({ ...attributes } as Partial<CloudEventV1<unknown>>, true);
   event.validate();
   return event;
 }

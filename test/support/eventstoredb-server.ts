@@ -41,7 +41,8 @@ export async function startEventStoreDb(file?: string): Promise<TestEventStoreDb
   };
   const order = (given: Order): Promise<Counts> =>
     new Promise((resolve, reject) => {
-      const id = nextId++;
+      const id = nextId;
+      nextId += 1;
       const hear = (message: FromServer): void => {
         if (message.kind !== 'done' || message.id !== id) return;
         child.off('message', hear);

@@ -150,10 +150,8 @@ export async function fakeBlock(operations: ReadonlyMap<string, Operation>): Pro
           correlationId === request.query.get('X-CorrelationID'),
       );
       if (!batch) return say(404, {});
-      const [page, size] = [
-        Number(request.query.get('pageNo') ?? 0),
-        Number(request.query.get('pageSize') ?? 50),
-      ];
+      const page = Number(request.query.get('pageNo') ?? 0);
+      const size = Number(request.query.get('pageSize') ?? 50);
       return say(200, held.details(batch).slice(page * size, (page + 1) * size));
     }
     say(404, {});

@@ -64,11 +64,10 @@ function operationIn(name: string): Operation {
   const check = (what: string, { content }: Content, value: unknown): readonly string[] => {
     if (!content) return [];
     let validate = checks.get(what);
-    if (!validate)
-      checks.set(
-        what,
-        (validate = ajv.compile(closedOf(content['application/json'].schema) as Schema)),
-      );
+    if (!validate) {
+      validate = ajv.compile(closedOf(content['application/json'].schema) as Schema);
+      checks.set(what, validate);
+    }
     return validate(value)
       ? []
       : validate.errors!.map(

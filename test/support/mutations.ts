@@ -56,7 +56,8 @@ const MUTATIONS: readonly ((bytes: Buffer, next: Next) => Buffer)[] = [
     return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1 + next(40))]);
   },
   (bytes, next) => {
-    const [at, to] = [next(bytes.length), next(bytes.length)];
+    const at = next(bytes.length);
+    const to = next(bytes.length);
     return Buffer.concat([
       bytes.subarray(0, at),
       bytes.subarray(to, to + next(200)),

@@ -260,10 +260,8 @@ describe('a file from a bank', () => {
     expect(items.map(({ code }) => code).sort()).toEqual(['PAYMENT_UNKNOWN', 'REFERENCE_UNKNOWN']);
     // What a foreign reference says may be a name: it stays in the archive.
     expect(JSON.stringify(await world.engine.store.readAll(0, 5_000))).not.toContain('FASSI');
-    const [unknown, foreign] = [
-      items.find(({ code }) => code === 'PAYMENT_UNKNOWN')!,
-      items.find(({ code }) => code === 'REFERENCE_UNKNOWN')!,
-    ];
+    const unknown = items.find(({ code }) => code === 'PAYMENT_UNKNOWN')!;
+    const foreign = items.find(({ code }) => code === 'REFERENCE_UNKNOWN')!;
     const context = as(world.engine, 'finance', 'assign');
     await expect(
       assignEntry(

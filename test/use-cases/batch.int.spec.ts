@@ -14,10 +14,12 @@ const turns = async (count: number): Promise<void> => {
 describe('pipelined', () => {
   test('starts the batches in order and never has more than three under way', async () => {
     const started: number[] = [];
-    let [underWay, most] = [0, 0];
+    let underWay = 0;
+    let most = 0;
     await pipelined(numbers(20), async (n) => {
       started.push(n);
-      most = Math.max(most, (underWay += 1));
+      underWay += 1;
+      most = Math.max(most, underWay);
       await turns((n * 7) % 11);
       underWay -= 1;
     });
@@ -26,7 +28,8 @@ describe('pipelined', () => {
   });
 
   test('a failure stops the reading, waits for what is under way, and is thrown', async () => {
-    let [read, finished] = [0, 0];
+    let read = 0;
+    let finished = 0;
     await expect(
       pipelined(
         numbers(100, () => {

@@ -43,12 +43,14 @@ export class Desk {
 
   enrolment(personId: string, command: EnrolmentCommand) {
     const stream = streams.enrolment(PROGRAMME, personId);
+    const n = this.#commands;
+    this.#commands += 1;
     return execute(
       this.engine.store,
       this.engine.registry,
       this.engine.locks,
       [part(stream, enrolmentDecider, command)],
-      as(this.engine, 'supervisor', 'enrolment', this.#commands++),
+      as(this.engine, 'supervisor', 'enrolment', n),
     );
   }
 

@@ -60,14 +60,16 @@ async function corrected(): Promise<
     asdVersions,
   );
   let n = 0;
-  const enrolment = (personId: string, command: EnrolmentCommand) =>
-    execute(
+  const enrolment = (personId: string, command: EnrolmentCommand) => {
+    n += 1;
+    return execute(
       deps.store,
       deps.registry,
       deps.locks,
       [part(streams.enrolment(PROGRAMME, personId), enrolmentDecider, command)],
-      as(deps, 'supervisor', 'enrolment', n++),
+      as(deps, 'supervisor', 'enrolment', n),
     );
+  };
   await enrolment(owed, { type: 'SuspendEnrolment', fromPeriod: '2025-10', reason: 'not seen' });
   await released(deps, '2025-10');
   await enrolment(owed, { type: 'ReinstateEnrolment', fromPeriod: '2025-10', reason: 'seen' });

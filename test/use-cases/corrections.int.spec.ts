@@ -191,7 +191,8 @@ describe('a correction of many households', () => {
       );
       expect(planned).toBe(suspended);
       await released(engine, '2026-01');
-      let [recovered, deducted] = [0n, 0n];
+      let recovered = 0n;
+      let deducted = 0n;
       for (const { events } of await engine.store.readCategory(`recovery-${PROGRAMME}-`, {
         limit: 500,
       }))

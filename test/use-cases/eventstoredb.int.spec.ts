@@ -90,13 +90,15 @@ const budgetOf = async (deps: Deps) => {
 
 describe('a month of direct aid on EventStoreDB', () => {
   it('ends like the same month on the embedded log', async () => {
-    const [embedded, other] = [await newWorld(), await newWorld()];
+    const embedded = await newWorld();
+    const other = await newWorld();
     ends.push(
       () => embedded.end(),
       () => other.end(),
     );
     const distributed = await engineOn(other, server);
-    const [one, two] = [await month(embedded.engine), await month(distributed)];
+    const one = await month(embedded.engine);
+    const two = await month(distributed);
     expect(two).toEqual(one);
     expect(await shapes(distributed)).toEqual(await shapes(embedded.engine));
     expect(await budgetOf(distributed)).toEqual(await budgetOf(embedded.engine));

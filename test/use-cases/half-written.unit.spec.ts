@@ -43,7 +43,8 @@ class HalfStore implements Pick<EventStore, 'append' | 'appendAll' | 'readStream
       this.left -= 1;
       this.streams.set(stream, kept);
       for (const event of events) {
-        position = this.#position++;
+        position = this.#position;
+        this.#position += 1;
         kept.push({ ...event, stream, revision: kept.length, position } as Recorded);
       }
     }
@@ -198,7 +199,8 @@ describe('units of two streams on a store that writes one stream at a time', () 
     }
     expect(transfers(store)).toEqual(ONCE);
     for (let n = 0; n < PAIRS; n += 1) {
-      const [one, two] = [store.of(first(n)).at(-1)!, store.of(last(n)).at(-1)!];
+      const one = store.of(first(n)).at(-1)!;
+      const two = store.of(last(n)).at(-1)!;
       expect(one.meta.command).toBe(two.meta.command);
       expect(one.id).not.toBe(two.id);
     }

@@ -106,11 +106,9 @@ describe('a programme that pays from several accounts', () => {
 
   test('has files of its size for each, in the format, characters and words of each, with their hashes in the log', async () => {
     const of = (part: RegExp) => instructed.files.filter(({ name }) => part.test(name));
-    const [cash, north, rest] = [
-      of(/^ASD-2025-12-CASH-\d{4}\.xml$/),
-      of(/^ASD-2025-12-NORD-\d{4}\.xml$/),
-      of(/^ASD-2025-12-\d{4}\.xml$/),
-    ];
+    const cash = of(/^ASD-2025-12-CASH-\d{4}\.xml$/);
+    const north = of(/^ASD-2025-12-NORD-\d{4}\.xml$/);
+    const rest = of(/^ASD-2025-12-\d{4}\.xml$/);
     expect(cash.length + north.length + rest.length).toBe(instructed.files.length);
     for (const [files, size] of [
       [cash, 7],
@@ -179,7 +177,8 @@ describe('a programme that pays from several accounts', () => {
 
 describe('a run that is stopped again and again', () => {
   test('leaves the same files as one that is not, byte for byte, and nothing else', async () => {
-    const [calm, stopped] = [await newWorld(), await newWorld()];
+    const calm = await newWorld();
+    const stopped = await newWorld();
     try {
       await releasedWith(calm, TERMS);
       await releasedWith(stopped, TERMS);

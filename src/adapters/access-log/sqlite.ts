@@ -19,7 +19,8 @@ export async function openAccessLog(dir: string): Promise<AccessLog> {
   return {
     note: (access) => {
       waiting.push(`${JSON.stringify(access)}\n`);
-      return (next ??= flush());
+      next ??= flush();
+      return next;
     },
     close: async () => {
       await next?.catch(() => undefined);

@@ -40,7 +40,8 @@ export async function openDataFolder(
       `${path} is not a data folder of Sanad. --data names it; \`programmes define\`, \`serve\` and \`demo\` make one.`,
     );
   }
-  const [keys, files] = [join(path, 'keys'), join(path, 'files')];
+  const keys = join(path, 'keys');
+  const files = join(path, 'files');
   for (const each of [path, keys, files]) privateFolder(each);
   const letGo = options.hold === false ? () => undefined : hold(path);
   try {

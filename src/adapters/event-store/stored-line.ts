@@ -49,12 +49,10 @@ export function lineOf(
   return line;
 }
 
-const [ID_KEY, STREAM_KEY, REVISION_KEY, TYPE_KEY] = [
-  '{"id":"',
-  '","stream":"',
-  '","revision":',
-  ',"type":"',
-];
+const ID_KEY = '{"id":"';
+const STREAM_KEY = '","stream":"';
+const REVISION_KEY = '","revision":';
+const TYPE_KEY = ',"type":"';
 const STREAM_AT = ID_KEY.length + 36 + STREAM_KEY.length;
 
 /**
@@ -62,7 +60,8 @@ const STREAM_AT = ID_KEY.length + 36 + STREAM_KEY.length;
  * characters.
  */
 export function isLineOf(line: string, stream: string, revision: number): boolean {
-  const [at, number] = [STREAM_AT + stream.length, String(revision)];
+  const at = STREAM_AT + stream.length;
+  const number = String(revision);
   // Piece by piece, because a prefix made for every line of a log costs more than reading it.
   return (
     line.startsWith(ID_KEY) &&

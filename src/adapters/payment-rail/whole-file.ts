@@ -23,7 +23,8 @@ export async function writeWhole(
   mode = 0o600,
 ): Promise<string> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  const [part, whole] = [join(dir, `${name}${PART}`), join(dir, name)];
+  const part = join(dir, `${name}${PART}`);
+  const whole = join(dir, name);
   const sha256 = await writePart(part, pieces, mode);
   if (existsSync(whole)) {
     await rm(part);

@@ -237,7 +237,10 @@ export function* generateHouseholds(options: GenerateOptions): Generator<Generat
         receivedOf(person).slice(0, 7),
       ),
     };
-    yield hasError(index) ? spoil(household, mistakes++) : household;
+    if (hasError(index)) {
+      yield spoil(household, mistakes);
+      mistakes += 1;
+    } else yield household;
   }
 }
 

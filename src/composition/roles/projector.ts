@@ -22,7 +22,8 @@ export function startProjector({
   supervisor,
 }: Role): void {
   const lease = postgresLease(databaseUrl, PROJECTOR_LEASE);
-  let [folded, deadLettered] = [0, 0];
+  let folded = 0;
+  let deadLettered = 0;
   metrics.projector(() => ({ folded, deadLettered }));
   supervisor.take('read models', async (signal) => {
     await createTopics(kafka);

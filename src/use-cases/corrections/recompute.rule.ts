@@ -102,16 +102,11 @@ class MonthLedger {
   ): void {
     const key = keyOf(item);
     let row = this.#rows.get(key);
-    if (!row)
-      this.#rows.set(
-        key,
-        (row = {
-          code: item.code,
-          ...(item.member === undefined ? {} : { member: item.member }),
-          paid: 0n,
-          due: 0n,
-        }),
-      );
+    if (!row) {
+      const { code, member } = item;
+      row = { code, ...(member === undefined ? {} : { member }), paid: 0n, due: 0n };
+      this.#rows.set(key, row);
+    }
     row[side] += amountMinor;
   }
 

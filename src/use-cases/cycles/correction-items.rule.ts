@@ -33,8 +33,10 @@ export function arrearsFor(
   const add = (period: string, member: number | undefined, minor: bigint): void => {
     const key = `${period} ${String(member ?? 0).padStart(3, '0')}`;
     let sum = sums.get(key);
-    if (!sum)
-      sums.set(key, (sum = { period, ...(member === undefined ? {} : { member }), total: 0n }));
+    if (!sum) {
+      sum = { period, ...(member === undefined ? {} : { member }), total: 0n };
+      sums.set(key, sum);
+    }
     sum.total += minor;
   };
   for (const { proposal, offsetMinor } of arrears) {

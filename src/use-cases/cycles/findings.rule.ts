@@ -302,14 +302,14 @@ class Accounts {
 
   #grow(): void {
     const size = this.#keys.length * 2;
-    const [keys, amounts, persons] = [
-      new BigUint64Array(size),
-      new BigUint64Array(size),
-      Buffer.alloc(16 * size),
-    ];
+    const keys = new BigUint64Array(size);
+    const amounts = new BigUint64Array(size);
+    const persons = Buffer.alloc(16 * size);
     keys.set(this.#keys);
     amounts.set(this.#amounts);
     this.#persons.copy(persons);
-    [this.#keys, this.#amounts, this.#persons] = [keys, amounts, persons];
+    this.#keys = keys;
+    this.#amounts = amounts;
+    this.#persons = persons;
   }
 }

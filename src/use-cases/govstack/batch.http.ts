@@ -191,7 +191,8 @@ export class GovstackBatchHttp {
       status,
       direction,
     } = taken(request, 'query', DETAIL);
-    const [page, size] = [wholeOf('pageNo', pageNo, 0), wholeOf('pageSize', pageSize, 1)];
+    const page = wholeOf('pageNo', pageNo, 0);
+    const size = wholeOf('pageSize', pageSize, 1);
     const standing = await standingOf(this.deps, actorOf(request).id, batchId!);
     if (!standing)
       throw new DomainError(

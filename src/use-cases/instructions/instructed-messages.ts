@@ -52,13 +52,15 @@ export function instructed(store: EventStore, signal?: AbortSignal): Instructed 
     let index: EndToEndLookup | undefined;
     return async (ids) => {
       const ofThese = (await cycles())[which];
-      return ofThese.length === 0
-        ? ids.map(() => undefined)
-        : (index ??= endToEndIndex(store, ofThese, signal, by))(ids);
+      if (ofThese.length === 0) return ids.map(() => undefined);
+      index ??= endToEndIndex(store, ofThese, signal, by);
+      return index(ids);
     };
   };
-  const [open, closed] = [indexOf('open', 'endToEndId'), indexOf('closed', 'endToEndId')];
-  const [openUetr, closedUetr] = [indexOf('open', 'uetr'), indexOf('closed', 'uetr')];
+  const open = indexOf('open', 'endToEndId');
+  const closed = indexOf('closed', 'endToEndId');
+  const openUetr = indexOf('open', 'uetr');
+  const closedUetr = indexOf('closed', 'uetr');
   const accounts = new Map<string, Promise<ReadonlySet<string>>>();
   return {
     async byUetr(uetr) {
@@ -70,7 +72,8 @@ export function instructed(store: EventStore, signal?: AbortSignal): Instructed 
       let found = accounts.get(cycleId);
       if (!found) {
         const { releasedAt } = await cycles();
-        accounts.set(cycleId, (found = accountsAt(store, cycleId, releasedAt.get(cycleId))));
+        found = accountsAt(store, cycleId, releasedAt.get(cycleId));
+        accounts.set(cycleId, found);
       }
       return found;
     },
@@ -79,29 +82,36 @@ export function instructed(store: EventStore, signal?: AbortSignal): Instructed 
       const left = ids.filter((_, i) => found[i] === undefined);
       if (left.length === 0) return found;
       const late = await closed(left);
-      let next = 0;
-      return found.map((id) => id ?? late[next++]);
+      const lateById = new Map(left.map((id, i) => [id, late[i]]));
+      return found.map((paymentId, i) => paymentId ?? lateById.get(ids[i]!));
     },
     async message(messageId) {
       return (await cycles()).messages.get(messageId);
     },
-    async *paymentsOf({ cycleId, messageId }) {
-      for await (const page of pagesOf(store, `payment-${cycleId}-`, {
-        types: ['PaymentInstructed', 'PaymentReinstructed'],
-        ...(signal ? { signal } : {}),
-      })) {
-        const payments = page.flatMap(({ events }): SentPayment[] =>
-          events.flatMap((event) =>
-            (event.type === 'PaymentInstructed' || event.type === 'PaymentReinstructed') &&
-            event.data.messageId === messageId
-              ? [{ paymentId: event.data.paymentId, endToEndId: event.data.endToEndId }]
-              : [],
-          ),
-        );
-        if (payments.length > 0) yield payments;
-      }
-    },
+    paymentsOf: (message) => paymentsOf(store, message, signal),
   };
+}
+
+/** What was instructed in a message, in pages. */
+async function* paymentsOf(
+  store: EventStore,
+  { cycleId, messageId }: SentMessage,
+  signal?: AbortSignal,
+): AsyncGenerator<readonly SentPayment[]> {
+  for await (const page of pagesOf(store, `payment-${cycleId}-`, {
+    types: ['PaymentInstructed', 'PaymentReinstructed'],
+    ...(signal ? { signal } : {}),
+  })) {
+    const payments = page.flatMap(({ events }): SentPayment[] =>
+      events.flatMap((event) =>
+        (event.type === 'PaymentInstructed' || event.type === 'PaymentReinstructed') &&
+        event.data.messageId === messageId
+          ? [{ paymentId: event.data.paymentId, endToEndId: event.data.endToEndId }]
+          : [],
+      ),
+    );
+    if (payments.length > 0) yield payments;
+  }
 }
 
 /** Cycles that are released and not closed, in order. */
@@ -111,7 +121,8 @@ export const openCycles = async (store: EventStore): Promise<readonly string[]> 
 async function cyclesOf(store: EventStore): Promise<Cycles> {
   const messages = new Map<string, SentMessage>();
   const releasedAt = new Map<string, number>();
-  const [open, closed]: [string[], string[]] = [[], []];
+  const open: string[] = [];
+  const closed: string[] = [];
   for await (const page of pagesOf(store, 'cycle-')) {
     for (const { events } of page) {
       let released: string | undefined;

@@ -85,7 +85,8 @@ export class ServerLog {
 
   /** Index in `all` of the first event at or after a position. */
   indexAt(position: bigint): number {
-    let [low, high] = [0, this.all.length];
+    let low = 0;
+    let high = this.all.length;
     while (low < high) {
       const middle = (low + high) >> 1;
       if (BigInt(this.all[middle]!.position) < position) low = middle + 1;

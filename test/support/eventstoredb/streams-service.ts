@@ -195,7 +195,9 @@ export class StreamsService {
     const confirmation = new pb.ReadResp.SubscriptionConfirmation();
     confirmation.setSubscriptionId('test');
     await send(call, new pb.ReadResp().setConfirmation(confirmation));
-    let [scanned, sent, live] = [0, 0, false];
+    let scanned = 0;
+    let sent = 0;
+    let live = false;
     while (this.subscriptions.has(call) && !call.cancelled && !call.destroyed) {
       const kept = log.all[index];
       if (!kept) {

@@ -262,11 +262,14 @@ class EventStoreDb implements EventStore {
 
   /** Finishes what is being appended, ends those who follow, then closes. */
   close(): Promise<void> {
-    return (this.#closing ??= (async () => {
-      await Promise.all(this.#underWay);
-      this.#followers.abort();
-      await this.client.close();
-    })());
+    this.#closing ??= this.#finish();
+    return this.#closing;
+  }
+
+  async #finish(): Promise<void> {
+    await Promise.all(this.#underWay);
+    this.#followers.abort();
+    await this.client.close();
   }
 
   async #last(): Promise<number> {

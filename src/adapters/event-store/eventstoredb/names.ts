@@ -125,7 +125,8 @@ export class StreamNames {
 const binary = inOrder;
 
 function firstAfter(sorted: readonly string[], name: string): number {
-  let [low, high] = [0, sorted.length];
+  let low = 0;
+  let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >> 1;
     if (sorted[middle]! <= name) low = middle + 1;

@@ -187,7 +187,8 @@ export class AppendClient {
     for (const call of this.#take(id)) {
       const ofCall = new Array<AppendResult>(call.groups.length);
       for (let g = 0; g < ofCall.length; g += 1) {
-        const result = results[next++]!;
+        const result = results[next]!;
+        next += 1;
         ofCall[g] = typeof result === 'number' ? { kind: 'appended', position: result } : result;
       }
       call.resolve(ofCall);

@@ -246,11 +246,14 @@ class EmbeddedEventStore implements EventStore {
 
   /** Finishes what was appended, then closes. */
   close(): Promise<void> {
-    return (this.#closing ??= (async () => {
-      await this.appends.settled();
-      await Promise.all([this.reads.close(), this.ahead.close()]);
-      await this.closeWriter();
-    })());
+    this.#closing ??= this.#finish();
+    return this.#closing;
+  }
+
+  async #finish(): Promise<void> {
+    await this.appends.settled();
+    await Promise.all([this.reads.close(), this.ahead.close()]);
+    await this.closeWriter();
   }
 
   #assertOpen(): void {

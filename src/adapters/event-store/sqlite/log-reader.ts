@@ -131,7 +131,9 @@ export class LogReader implements ReadCalls {
   /** Rows in commit order up to the limits of a page. True when the log ended there. */
   #walk({ after, limit }: PageArgs, take: (row: Row) => void): boolean {
     return guard(() => {
-      let [position, count, chars] = [after, 0, 0];
+      let position = after;
+      let count = 0;
+      let chars = 0;
       while (count < limit && chars < PAGE_CHARS) {
         const wanted = Math.min(CHUNK, limit - count);
         const chunk = this.#page.all(position, wanted) as Row[];

@@ -109,8 +109,11 @@ export class LogWriter {
     try {
       for (const { stream, expected, lines } of group.writes) {
         let revision = expected;
-        for (const line of lines)
-          this.#insert.run(++this.#last, stream, ++revision, line, leafOf(line));
+        for (const line of lines) {
+          this.#last += 1;
+          revision += 1;
+          this.#insert.run(this.#last, stream, revision, line, leafOf(line));
+        }
       }
     } catch (error) {
       this.#last = before;

@@ -38,8 +38,8 @@ export function readHere(dir: string): ReadClient {
 }
 
 interface Pending {
-  resolve(value: never): void;
-  reject(error: StoreError): void;
+  answered(value: unknown): void;
+  failed(error: StoreError): void;
 }
 
 /**
@@ -59,15 +59,15 @@ export function readInWorker(dir: string): ReadClient {
     down ??= detail;
     const all = [...pending.values()];
     pending.clear();
-    for (const { reject } of all) reject(new StoreError('STORE_CLOSED', detail));
+    for (const { failed } of all) failed(new StoreError('STORE_CLOSED', detail));
   };
   worker.on('message', (replies: readonly ReadReply[]) => {
     for (const reply of replies) {
       const request = pending.get(reply.id);
       pending.delete(reply.id);
       if ('failure' in reply)
-        request?.reject(new StoreError(reply.failure.code, reply.failure.detail));
-      else request?.resolve(reply.value as never);
+        request?.failed(new StoreError(reply.failure.code, reply.failure.detail));
+      else request?.answered(reply.value);
     }
   });
   worker.on('error', (error) =>
@@ -88,11 +88,15 @@ export function readInWorker(dir: string): ReadClient {
   };
 
   return {
-    call(call, args) {
-      return new Promise((resolve, reject) => {
-        if (down !== undefined) return reject(new StoreError('STORE_CLOSED', down));
-        const id = nextId++;
-        pending.set(id, { resolve, reject });
+    call<C extends ReadCall>(call: C, args: Parameters<ReadCalls[C]>[0]) {
+      return new Promise<ReturnType<ReadCalls[C]>>((resolve, failed) => {
+        if (down !== undefined) return failed(new StoreError('STORE_CLOSED', down));
+        const id = nextId;
+        nextId += 1;
+        pending.set(id, {
+          answered: (value) => resolve(value as ReturnType<ReadCalls[C]>),
+          failed,
+        });
         queued.push({ id, call, args });
         // A page fetched ahead leaves at once: the caller goes on to parse the page before, and
         // ticks only end after that.

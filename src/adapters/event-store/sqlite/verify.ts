@@ -49,7 +49,8 @@ export function verifyTail(db: Sqlite): void {
 
 function firstMissing(db: Sqlite, last: number): number {
   const before = db.prepare('SELECT count(*) FROM events WHERE position <= ?').pluck();
-  let [low, high] = [0, last];
+  let low = 0;
+  let high = last;
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
     if (Number(before.get(middle)) === middle + 1) low = middle + 1;
@@ -140,7 +141,9 @@ async function verifyStreams(
       'SELECT stream, revision, position FROM events INDEXED BY events_by_stream WHERE (stream, revision) > (?, ?) AND position <= ? ORDER BY stream, revision LIMIT ?',
     )
     .raw();
-  let [stream, revision, position] = ['', -1, -1];
+  let stream = '';
+  let revision = -1;
+  let position = -1;
   let events = 0;
   let streams = 0;
   for (;;) {

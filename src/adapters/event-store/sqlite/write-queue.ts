@@ -192,7 +192,8 @@ function groupsOf(batch: WireBatch): SizedGroup[] {
     let chars = 0;
     const first = line;
     for (const end = write + count; write < end; write += 1) {
-      const lines = batch.lines.slice(line, (line += batch.counts[write]!));
+      const lines = batch.lines.slice(line, line + batch.counts[write]!);
+      line += lines.length;
       for (const text of lines) chars += text.length;
       writes.push({ stream: batch.streams[write]!, expected: batch.expected[write]!, lines });
     }

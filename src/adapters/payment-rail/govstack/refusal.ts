@@ -52,7 +52,9 @@ function reasonsIn(body: unknown): readonly string[] {
   const first = (names: readonly string[]): string | undefined =>
     names.map((name) => record[name]).find((value) => typeof value === 'string' && value !== '') as
       string | undefined;
-  const [code, field, reason] = [first(CODES), first(FIELDS), first(REASONS)];
+  const code = first(CODES);
+  const field = first(FIELDS);
+  const reason = first(REASONS);
   const own = [
     code === undefined ? '' : `code ${masked(code, 40)}`,
     [

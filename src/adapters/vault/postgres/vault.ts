@@ -170,7 +170,8 @@ class PostgresVault implements Vault {
   }
 
   close(): Promise<void> {
-    return (this.#closing ??= this.#sealing.settled().then(() => this.database.close()));
+    this.#closing ??= this.#sealing.settled().then(() => this.database.close());
+    return this.#closing;
   }
 }
 

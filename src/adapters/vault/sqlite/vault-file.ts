@@ -183,7 +183,9 @@ export class VaultFile {
     const holders = this.#holdersOf(persons);
     const fresh = new Map<string, number>();
     for (let i = 0; i < names.length; i += 1) {
-      const [name, person, plain] = [names[i]!, persons[i]!, plains[i]!];
+      const name = names[i]!;
+      const person = persons[i]!;
+      const plain = plains[i]!;
       const holder = holders.get(person);
       if (holder === 'erased')
         throw new VaultError(

@@ -35,7 +35,8 @@ export function booking(
   const entryDirection = directionIn(entry, 'direction');
   const direction = (transaction && directionIn(transaction, 'direction')) ?? entryDirection;
   const amount = amountOf(scope, entry, transaction, batch);
-  const [kept, booked] = [entry.parent?.get('currency'), entry.get('amount@')];
+  const kept = entry.parent?.get('currency');
+  const booked = entry.get('amount@');
   if (kept !== undefined && booked !== undefined && kept.trim() !== booked.trim())
     entry.problem('CURRENCY_DIFFERS', 'Ccy');
   const bookedOn = dayIn(entry, 'bookedOn', 'bookedAt', 'BookgDt');

@@ -54,7 +54,8 @@ export class OpenEntry {
 
   /** What came back, where it is the only booking of the entry and charges were taken from it. */
   cameBack({ amount, direction }: BookedEntry): Money | undefined {
-    const [total, minor] = [this.#minorOf(this.amount), this.#minorOf(amount)];
+    const total = this.#minorOf(this.amount);
+    const minor = this.#minorOf(amount);
     const isSo =
       direction === this.#direction &&
       total !== undefined &&

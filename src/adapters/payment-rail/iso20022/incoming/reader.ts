@@ -196,7 +196,8 @@ class Reading {
   }
 
   #head(family: Family, messageType: string, { businessId }: Surroundings, fields: Fields): void {
-    const [messageId, createdAt] = [fields.get('messageId'), fields.get('createdAt')];
+    const messageId = fields.get('messageId');
+    const createdAt = fields.get('createdAt');
     if (messageId === undefined)
       this.#note({
         code: 'ELEMENT_MISSING',

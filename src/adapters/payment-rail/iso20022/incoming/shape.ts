@@ -236,10 +236,8 @@ export class Walker implements XmlHandler {
       this.#push(HEADER);
       return;
     }
-    const [definition, businessId] = [
-      this.#header?.get('definition'),
-      this.#header?.get('businessId'),
-    ];
+    const definition = this.#header?.get('definition');
+    const businessId = this.#header?.get('businessId');
     const mapper = this.find(local, uri, attributes, {
       ...(definition === undefined ? {} : { definition }),
       ...(businessId === undefined ? {} : { businessId }),

@@ -68,7 +68,8 @@ export class StatementSums {
       ['credits', 'creditSum', 'credit', 'TtlCdtNtries'],
       ['debits', 'debitSum', 'debit', 'TtlDbtNtries'],
     ] as const) {
-      const [saidCount, saidSum] = [fields.get(count), fields.get(sum)];
+      const saidCount = fields.get(count);
+      const saidSum = fields.get(sum);
       if (
         saidCount !== undefined &&
         (!/^\d{1,15}$/.test(saidCount) || BigInt(saidCount) !== this.#entries[of])
@@ -92,7 +93,8 @@ export class StatementSums {
 
   /** What credits are more than debits, or less. */
   #compareNet(fields: Fields): void {
-    const [text, direction] = [fields.get('net'), directionIn(fields, 'netDirection')];
+    const text = fields.get('net');
+    const direction = directionIn(fields, 'netDirection');
     if (text === undefined) return;
     const said = micros(text);
     const net = this.#sums.credit - this.#sums.debit;

@@ -59,7 +59,8 @@ export function idIn<K extends string>(
 
 /** Of a record whose shape has PARTIES; nothing where none is named. */
 export function partiesIn(fields: Fields): { readonly parties?: Parties } {
-  const [names, accounts] = [fields.list('names'), fields.list('accounts')];
+  const names = fields.list('names');
+  const accounts = fields.list('accounts');
   return names.length + accounts.length === 0 ? {} : { parties: { names, accounts } };
 }
 
