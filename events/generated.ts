@@ -858,6 +858,63 @@ personId: string
 lastPeriod: string
 reason: string
 }
+export interface EnrolmentRecertificationProposedV1 {
+/**
+ * Programme code; no dash, because dashes separate the parts of stream names.
+ */
+programmeId: string
+personId: string
+/**
+ * Calendar month YYYY-MM in the programme's time zone.
+ */
+fromPeriod: string
+/**
+ * Facts as the policy version's facts schema types them; pseudonymous, months instead of days, no name and no number.
+ */
+facts: {
+[k: string]: unknown
+}
+/**
+ * Lower-case hex of 32 bytes.
+ */
+contentHash: string
+/**
+ * What one period pays, itemised; the items sum to the amount.
+ */
+entitlement: {
+/**
+ * Calendar month YYYY-MM in the programme's time zone.
+ */
+period: string
+policyVersion: number
+/**
+ * Amount in minor units of the currency (ISO 4217 scale), as a decimal string.
+ */
+amountMinor: string
+/**
+ * @maxItems 200
+ */
+items: {
+code: string
+/**
+ * Calendar month YYYY-MM in the programme's time zone.
+ */
+period: string
+/**
+ * 1-based rank of the member in the list the benefit runs over.
+ */
+member?: number
+/**
+ * Signed amount in minor units, as a decimal string.
+ */
+amountMinor: string
+}[]
+}
+/**
+ * Civil date YYYY-MM-DD.
+ */
+nextDueOn: string
+}
 export interface EnrolmentRecertifiedV1 {
 /**
  * Programme code; no dash, because dashes separate the parts of stream names.
@@ -998,6 +1055,60 @@ fromPeriod: string
 reason: string
 }
 export interface EntitlementRevisedV1 {
+/**
+ * Programme code; no dash, because dashes separate the parts of stream names.
+ */
+programmeId: string
+personId: string
+/**
+ * Calendar month YYYY-MM in the programme's time zone.
+ */
+fromPeriod: string
+/**
+ * Facts as the policy version's facts schema types them; pseudonymous, months instead of days, no name and no number.
+ */
+facts: {
+[k: string]: unknown
+}
+/**
+ * Lower-case hex of 32 bytes.
+ */
+contentHash: string
+/**
+ * What one period pays, itemised; the items sum to the amount.
+ */
+entitlement: {
+/**
+ * Calendar month YYYY-MM in the programme's time zone.
+ */
+period: string
+policyVersion: number
+/**
+ * Amount in minor units of the currency (ISO 4217 scale), as a decimal string.
+ */
+amountMinor: string
+/**
+ * @maxItems 200
+ */
+items: {
+code: string
+/**
+ * Calendar month YYYY-MM in the programme's time zone.
+ */
+period: string
+/**
+ * 1-based rank of the member in the list the benefit runs over.
+ */
+member?: number
+/**
+ * Signed amount in minor units, as a decimal string.
+ */
+amountMinor: string
+}[]
+}
+reason: string
+}
+export interface EntitlementRevisionProposedV1 {
 /**
  * Programme code; no dash, because dashes separate the parts of stream names.
  */
@@ -2528,11 +2639,13 @@ export interface EventData {
   CycleReturned: CycleReturnedV1;
   LaterCycleStarted: LaterCycleStartedV1;
   EnrolmentEnded: EnrolmentEndedV1;
+  EnrolmentRecertificationProposed: EnrolmentRecertificationProposedV1;
   EnrolmentRecertified: EnrolmentRecertifiedV1;
   EnrolmentReinstated: EnrolmentReinstatedV1;
   EnrolmentStarted: EnrolmentStartedV1;
   EnrolmentSuspended: EnrolmentSuspendedV1;
   EntitlementRevised: EntitlementRevisedV1;
+  EntitlementRevisionProposed: EntitlementRevisionProposedV1;
   RecertificationFellDue: RecertificationFellDueV1;
   BankEntryAssigned: BankEntryAssignedV2;
   BankEntryAssignmentProposed: BankEntryAssignmentProposedV1;
@@ -2591,7 +2704,7 @@ export interface AggregateEvents {
   budget: 'BudgetAdjusted' | 'BudgetAllotted' | 'BudgetOverdrawn' | 'BudgetRefunded' | 'BudgetReservationReleased' | 'BudgetReserved' | 'BudgetSpent';
   correction: 'CorrectionApplied' | 'CorrectionApproved' | 'CorrectionProposed' | 'CorrectionRejected' | 'CorrectionStarted';
   cycle: 'CycleAbandoned' | 'CycleApproved' | 'CycleChecked' | 'CycleClosed' | 'CycleFindingOverridden' | 'CycleHouseholdsLeftOut' | 'CycleInstructed' | 'CycleOpened' | 'CyclePreparationResumed' | 'CyclePreparationStarted' | 'CyclePrepared' | 'CycleReconciled' | 'CycleReinstructed' | 'CycleReinstructionEnded' | 'CycleReinstructionStarted' | 'CycleReleased' | 'CycleReturned' | 'LaterCycleStarted';
-  enrolment: 'EnrolmentEnded' | 'EnrolmentRecertified' | 'EnrolmentReinstated' | 'EnrolmentStarted' | 'EnrolmentSuspended' | 'EntitlementRevised' | 'RecertificationFellDue';
+  enrolment: 'EnrolmentEnded' | 'EnrolmentRecertificationProposed' | 'EnrolmentRecertified' | 'EnrolmentReinstated' | 'EnrolmentStarted' | 'EnrolmentSuspended' | 'EntitlementRevised' | 'EntitlementRevisionProposed' | 'RecertificationFellDue';
   entry: 'BankEntryAssigned' | 'BankEntryAssignmentProposed' | 'BankEntryCandidatesFound' | 'BankEntryDismissed' | 'BankEntryOwnerSet' | 'BankEntryQuarantined';
   message: 'BankMessageApplied' | 'BankMessageQuarantined' | 'BankMessageReceived' | 'BankMessageReleased';
   payment: 'PaymentAccepted' | 'PaymentBreakOwnerSet' | 'PaymentBreakRecorded' | 'PaymentBreakResolutionProposed' | 'PaymentBreakResolved' | 'PaymentCancellationRequested' | 'PaymentCancelled' | 'PaymentInstructed' | 'PaymentOrdered' | 'PaymentOutcomeProposed' | 'PaymentOutcomeUnknown' | 'PaymentReinstructed' | 'PaymentRejected' | 'PaymentReturned' | 'PaymentSettled';
@@ -2647,11 +2760,13 @@ export const schemas: readonly PublishedSchema[] = [
   {"aggregate":"cycle","type":"CycleReturned","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CycleReturned.v1.schema.json","title":"CycleReturned","type":"object","additionalProperties":false,"required":["cycleId","reason"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"cycle","type":"LaterCycleStarted","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/LaterCycleStarted.v1.schema.json","title":"LaterCycleStarted","type":"object","additionalProperties":false,"required":["cycleId","laterCycleId","round"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"laterCycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"The cycle that begins to be prepared on what this one pays."},"round":{"type":"integer","minimum":1,"maximum":999,"description":"Of the later cycle's preparation."}}}},
   {"aggregate":"enrolment","type":"EnrolmentEnded","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/enrolment/EnrolmentEnded.v1.schema.json","title":"EnrolmentEnded","type":"object","additionalProperties":false,"required":["programmeId","personId","lastPeriod","reason"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"lastPeriod":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
+  {"aggregate":"enrolment","type":"EnrolmentRecertificationProposed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/enrolment/EnrolmentRecertificationProposed.v1.schema.json","title":"EnrolmentRecertificationProposed","type":"object","additionalProperties":false,"required":["programmeId","personId","fromPeriod","facts","contentHash","entitlement","nextDueOn"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"fromPeriod":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"facts":{"type":"object","additionalProperties":true,"description":"Facts as the policy version's facts schema types them; pseudonymous, months instead of days, no name and no number.","maxProperties":200},"contentHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"entitlement":{"type":"object","additionalProperties":false,"description":"What one period pays, itemised; the items sum to the amount.","required":["period","policyVersion","amountMinor","items"],"properties":{"period":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"policyVersion":{"type":"integer","minimum":1,"maximum":100000},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"items":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["code","period","amountMinor"],"properties":{"code":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"period":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"member":{"type":"integer","minimum":1,"maximum":100,"description":"1-based rank of the member in the list the benefit runs over."},"amountMinor":{"type":"string","pattern":"^(0|-?[1-9][0-9]{0,17})$","description":"Signed amount in minor units, as a decimal string."}}},"maxItems":200}}},"nextDueOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."}}}},
   {"aggregate":"enrolment","type":"EnrolmentRecertified","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/enrolment/EnrolmentRecertified.v1.schema.json","title":"EnrolmentRecertified","type":"object","additionalProperties":false,"required":["programmeId","personId","fromPeriod","facts","contentHash","entitlement","nextDueOn"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"fromPeriod":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"facts":{"type":"object","additionalProperties":true,"description":"Facts as the policy version's facts schema types them; pseudonymous, months instead of days, no name and no number.","maxProperties":200},"contentHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"entitlement":{"type":"object","additionalProperties":false,"description":"What one period pays, itemised; the items sum to the amount.","required":["period","policyVersion","amountMinor","items"],"properties":{"period":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"policyVersion":{"type":"integer","minimum":1,"maximum":100000},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"items":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["code","period","amountMinor"],"properties":{"code":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"period":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"member":{"type":"integer","minimum":1,"maximum":100,"description":"1-based rank of the member in the list the benefit runs over."},"amountMinor":{"type":"string","pattern":"^(0|-?[1-9][0-9]{0,17})$","description":"Signed amount in minor units, as a decimal string."}}},"maxItems":200}}},"nextDueOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."}}}},
   {"aggregate":"enrolment","type":"EnrolmentReinstated","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/enrolment/EnrolmentReinstated.v1.schema.json","title":"EnrolmentReinstated","type":"object","additionalProperties":false,"required":["programmeId","personId","fromPeriod","reason"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"fromPeriod":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"enrolment","type":"EnrolmentStarted","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/enrolment/EnrolmentStarted.v1.schema.json","title":"EnrolmentStarted","type":"object","additionalProperties":false,"required":["programmeId","personId","applicationId","region","startPeriod","facts","contentHash","entitlement"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"applicationId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"region":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."},"startPeriod":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"facts":{"type":"object","additionalProperties":true,"description":"Facts as the policy version's facts schema types them; pseudonymous, months instead of days, no name and no number.","maxProperties":200},"contentHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"entitlement":{"type":"object","additionalProperties":false,"description":"What one period pays, itemised; the items sum to the amount.","required":["period","policyVersion","amountMinor","items"],"properties":{"period":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"policyVersion":{"type":"integer","minimum":1,"maximum":100000},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"items":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["code","period","amountMinor"],"properties":{"code":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"period":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"member":{"type":"integer","minimum":1,"maximum":100,"description":"1-based rank of the member in the list the benefit runs over."},"amountMinor":{"type":"string","pattern":"^(0|-?[1-9][0-9]{0,17})$","description":"Signed amount in minor units, as a decimal string."}}},"maxItems":200}}}}}},
   {"aggregate":"enrolment","type":"EnrolmentSuspended","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/enrolment/EnrolmentSuspended.v1.schema.json","title":"EnrolmentSuspended","type":"object","additionalProperties":false,"required":["programmeId","personId","fromPeriod","reason"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"fromPeriod":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"enrolment","type":"EntitlementRevised","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/enrolment/EntitlementRevised.v1.schema.json","title":"EntitlementRevised","type":"object","additionalProperties":false,"required":["programmeId","personId","fromPeriod","facts","contentHash","entitlement","reason"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"fromPeriod":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"facts":{"type":"object","additionalProperties":true,"description":"Facts as the policy version's facts schema types them; pseudonymous, months instead of days, no name and no number.","maxProperties":200},"contentHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"entitlement":{"type":"object","additionalProperties":false,"description":"What one period pays, itemised; the items sum to the amount.","required":["period","policyVersion","amountMinor","items"],"properties":{"period":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"policyVersion":{"type":"integer","minimum":1,"maximum":100000},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"items":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["code","period","amountMinor"],"properties":{"code":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"period":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"member":{"type":"integer","minimum":1,"maximum":100,"description":"1-based rank of the member in the list the benefit runs over."},"amountMinor":{"type":"string","pattern":"^(0|-?[1-9][0-9]{0,17})$","description":"Signed amount in minor units, as a decimal string."}}},"maxItems":200}}},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
+  {"aggregate":"enrolment","type":"EntitlementRevisionProposed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/enrolment/EntitlementRevisionProposed.v1.schema.json","title":"EntitlementRevisionProposed","type":"object","additionalProperties":false,"required":["programmeId","personId","fromPeriod","facts","contentHash","entitlement","reason"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"fromPeriod":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"facts":{"type":"object","additionalProperties":true,"description":"Facts as the policy version's facts schema types them; pseudonymous, months instead of days, no name and no number.","maxProperties":200},"contentHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"entitlement":{"type":"object","additionalProperties":false,"description":"What one period pays, itemised; the items sum to the amount.","required":["period","policyVersion","amountMinor","items"],"properties":{"period":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"policyVersion":{"type":"integer","minimum":1,"maximum":100000},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"items":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["code","period","amountMinor"],"properties":{"code":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"period":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"member":{"type":"integer","minimum":1,"maximum":100,"description":"1-based rank of the member in the list the benefit runs over."},"amountMinor":{"type":"string","pattern":"^(0|-?[1-9][0-9]{0,17})$","description":"Signed amount in minor units, as a decimal string."}}},"maxItems":200}}},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"enrolment","type":"RecertificationFellDue","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/enrolment/RecertificationFellDue.v1.schema.json","title":"RecertificationFellDue","type":"object","additionalProperties":false,"required":["programmeId","personId","dueOn"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"dueOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."}}}},
   {"aggregate":"entry","type":"BankEntryAssigned","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/entry/BankEntryAssigned.v1.schema.json","title":"BankEntryAssigned","type":"object","additionalProperties":false,"required":["entryId","paymentId","attempt","outcome","reason"],"properties":{"entryId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"outcome":{"type":"string","enum":["accepted","settled","rejected","returned"]},"reason":{"type":"string","minLength":1,"maxLength":500,"description":"Why the person is sure."}}}},
   {"aggregate":"entry","type":"BankEntryAssigned","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/entry/BankEntryAssigned.v2.schema.json","title":"BankEntryAssigned","type":"object","additionalProperties":false,"required":["entryId","paymentId","attempt","outcome","reason"],"properties":{"entryId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"outcome":{"type":"string","enum":["accepted","settled","rejected","returned"]},"reason":{"type":"string","minLength":1,"maxLength":500,"description":"Why the person is sure."},"proposedBy":{"type":"string","minLength":1,"maxLength":200,"description":"The subject of the account that proposed it; another person decided. Absent in what takes no proposal, and in what one person decided before."}}}},

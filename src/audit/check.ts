@@ -4,6 +4,7 @@ import { EntitlementCheck } from './entitlement-check.js';
 import { KeyTable } from './key-table.js';
 import { MoneyCheck } from './money-check.js';
 import type { AuditReport, Invariant, Violation } from './report.js';
+import { ProposalsCheck } from './proposals-check.js';
 import { SegregationOfDutiesCheck } from './segregation-of-duties-check.js';
 import { TwoPeopleCheck } from './two-people-check.js';
 import { UniquenessCheck } from './uniqueness-check.js';
@@ -42,6 +43,7 @@ class Check implements AuditCheck {
   readonly #uniqueness = new UniquenessCheck();
   readonly #duties = new SegregationOfDutiesCheck();
   readonly #twoPeople = new TwoPeopleCheck();
+  readonly #proposals = new ProposalsCheck();
   readonly #money = new MoneyCheck();
   readonly #entitlements = new EntitlementCheck({
     earlierOf: (personId) => this.#uniqueness.earlierOf(personId),
@@ -66,6 +68,7 @@ class Check implements AuditCheck {
     this.#uniqueness.add(event, stream, found);
     this.#duties.add(event, found);
     this.#twoPeople.add(event, found);
+    this.#proposals.add(event, found);
     this.#entitlements.add(event, this.#asOf, found);
     this.#corrections.add(event, this.#isPaid, found);
     this.#money.add(event, stream, found);

@@ -41,7 +41,8 @@ const DECIDED_BY_TWO: Readonly<Record<string, number>> = {
  * I4 for payments: what a person says became of one, what is counted as paid or come back, and what
  * an entry of a bank is about is said by two persons; who recorded that a payment failed does not
  * pay it again, and who caused a break does not resolve it. A log was written under these rules
- * from its first event on that only they make; what stands before was decided under the older ones.
+ * from its first event on that only they make, or that says by which channel its actor came; what
+ * stands before was decided under the older ones.
  * Kept are payments that a person or a failure touched, not those that simply settled.
  */
 export class TwoPeopleCheck {
@@ -53,7 +54,8 @@ export class TwoPeopleCheck {
 
   add(event: Recorded, found: Found): void {
     const since = DECIDED_BY_TWO[event.type];
-    if (since !== undefined && event.v >= since) this.#isUnderRules = true;
+    if ((since !== undefined && event.v >= since) || event.meta.channel !== undefined)
+      this.#isUnderRules = true;
     switch (event.type) {
       case 'PaymentOutcomeProposed':
         this.#people(event.stream).outcomes.push({ by: event.meta.actor, what: event.data });

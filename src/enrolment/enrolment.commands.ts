@@ -1,9 +1,10 @@
 import type { EventData } from '../../events/generated.js';
 import { determine } from '../eligibility/determine.js';
 import { contentHash } from '../kernel/canonical.js';
+import { fold } from '../kernel/decider.js';
 import { parsePersonId, parseProgrammeId, streams } from '../kernel/ids.js';
 import { Command } from '../http/call.js';
-import { part } from '../write-side/unit.js';
+import { part, type StreamAfter } from '../write-side/unit.js';
 import { Day, FreeText, Json, Period } from '../http/fields.js';
 import {
   commandHandlers,
@@ -12,6 +13,7 @@ import {
   type CommandPlanDeps,
 } from '../http/command-handlers.js';
 import { enrolmentDecider, type EnrolmentCommand } from './enrolment.decider.js';
+import { contentOfRecertification, contentOfRevision } from './new-facts.rule.js';
 
 type Facts = EventData['EnrolmentStarted']['facts'];
 
@@ -74,6 +76,16 @@ async function revised(
   return { fromPeriod, facts, contentHash: contentHash(facts), entitlement, unmet };
 }
 
+/** Whether new facts are waiting for a second supervisor, or count. */
+const statusOf =
+  (command: Command, content: string, decided: 'revised' | 'recertified') =>
+  (after: StreamAfter): { readonly status: string } => {
+    const { programmeId, personId } = idOf(command);
+    const { proposals } = fold(enrolmentDecider, after(streams.enrolment(programmeId, personId)));
+    const waits = proposals.some((proposal) => proposal.content === content);
+    return { status: waits ? 'proposed' : decided };
+  };
+
 export const enrolmentHandlers = commandHandlers(
   commandHandler(SuspendEnrolment, (command) =>
     simply(command, {
@@ -96,21 +108,21 @@ export const enrolmentHandlers = commandHandlers(
       reason: command.reason,
     }),
   ),
-  commandHandler(ReviseEntitlement, async (command, deps) =>
-    simply(command, {
-      type: 'ReviseEntitlement',
-      ...(await revised(command, deps)),
-      reason: command.reason,
-    }),
-  ),
+  commandHandler(ReviseEntitlement, async (command, deps) => {
+    const facts = await revised(command, deps);
+    return {
+      ...simply(command, { type: 'ReviseEntitlement', ...facts, reason: command.reason }),
+      told: statusOf(command, contentOfRevision(facts), 'revised'),
+    };
+  }),
   commandHandler(MarkRecertificationDue, (command) =>
     simply(command, { type: 'MarkRecertificationDue', dueOn: command.dueOn }),
   ),
-  commandHandler(RecertifyEnrolment, async (command, deps) =>
-    simply(command, {
-      type: 'RecertifyEnrolment',
-      ...(await revised(command, deps)),
-      nextDueOn: command.nextDueOn,
-    }),
-  ),
+  commandHandler(RecertifyEnrolment, async (command, deps) => {
+    const facts = { ...(await revised(command, deps)), nextDueOn: command.nextDueOn };
+    return {
+      ...simply(command, { type: 'RecertifyEnrolment', ...facts }),
+      told: statusOf(command, contentOfRecertification(facts), 'recertified'),
+    };
+  }),
 );

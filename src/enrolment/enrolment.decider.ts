@@ -9,6 +9,8 @@ import {
 } from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
 import { addMonths, parsePeriod } from '../kernel/time.js';
+import { proposed, wordOf, type Proposal } from '../kernel/two-people.js';
+import { contentOfRecertification, contentOfRevision } from './new-facts.rule.js';
 
 export type EnrolmentEvent = AggregateEvents['enrolment'];
 type Started = EventData['EnrolmentStarted'];
@@ -47,6 +49,8 @@ export interface EnrolmentState {
   readonly suspendedFor: string;
   /** The newest facts are not eligible. */
   readonly ineligible: boolean;
+  /** New facts that one supervisor named, until a second one says the same or others are decided. */
+  readonly proposals: readonly Proposal[];
 }
 
 /** Why an enrolment is suspended that nobody recertified in time. */
@@ -101,6 +105,7 @@ const initialState: EnrolmentState = {
   dueOn: undefined,
   suspendedFor: '',
   ineligible: false,
+  proposals: [],
 };
 
 function requireStatus(
@@ -196,15 +201,16 @@ function revise(
   context: Context,
 ): Drafts {
   const { programmeId, personId } = state;
-  requireRole(context, 'automation', 'supervisor');
+  requireRole(context, 'supervisor');
   requireStatus(state, 'active', 'suspended');
   requirePeriod(state, command.fromPeriod, 'fromPeriod');
   if (isNewest(state, command)) return [];
-  const { type, unmet, ...data } = command;
-  return [
-    { type: 'EntitlementRevised', data: { programmeId, personId, ...data } },
-    ...suspendedWhere(state, data.fromPeriod, unmet),
-  ];
+  const { type, unmet, ...rest } = command;
+  const data = { programmeId, personId, ...rest };
+  const word = wordOf(state.proposals, { by: context.actor.id, content: contentOfRevision(data) });
+  if (word === 'first') return [{ type: 'EntitlementRevisionProposed', data }];
+  if (word === 'again') return [];
+  return [{ type: 'EntitlementRevised', data }, ...suspendedWhere(state, data.fromPeriod, unmet)];
 }
 
 /** Facts that are not eligible any more are kept, and not paid. */
@@ -292,16 +298,21 @@ function recertify(
   context: Context,
 ): Drafts {
   const { programmeId, personId } = state;
-  requireRole(context, 'supervisor', 'automation');
+  requireRole(context, 'supervisor');
   requireStatus(state, 'active', 'suspended');
   requirePeriod(state, command.fromPeriod, 'fromPeriod');
-  const { type, unmet, ...data } = command;
+  const { type, unmet, ...rest } = command;
+  const data = { programmeId, personId, ...rest };
+  const said = { by: context.actor.id, content: contentOfRecertification(data) };
+  const word = wordOf(state.proposals, said);
+  if (word === 'first') return [{ type: 'EnrolmentRecertificationProposed', data }];
+  if (word === 'again') return [];
   const { fromPeriod } = data;
   const late =
     state.status === 'suspended' && state.suspendedFor === overdueReason(state.dueOn ?? '');
   const reason = 'Recertified.';
   return [
-    { type: 'EnrolmentRecertified', data: { programmeId, personId, ...data } },
+    { type: 'EnrolmentRecertified', data },
     ...(late && (unmet ?? []).length === 0
       ? [
           {
@@ -358,10 +369,16 @@ function begun(state: EnrolmentState, data: Started): EnrolmentState {
     dueOn: undefined,
     suspendedFor: '',
     ineligible: false,
+    proposals: [],
     history: from(state.history, { fromPeriod: startPeriod, facts, contentHash }),
     payable: from(payable, { fromPeriod: startPeriod, payable: true }),
   };
 }
+
+const proposing = (state: EnrolmentState, content: string, by: string): EnrolmentState => ({
+  ...state,
+  proposals: proposed(state.proposals, { by, content }),
+});
 
 export const enrolmentDecider: Decider<EnrolmentState, EnrolmentCommand, EnrolmentEvent> = {
   initialState,
@@ -378,11 +395,16 @@ export const enrolmentDecider: Decider<EnrolmentState, EnrolmentCommand, Enrolme
           contentHash,
           history: from(state.history, { fromPeriod, facts, contentHash }),
           ineligible: false,
+          proposals: [],
           ...(event.type === 'EnrolmentRecertified'
             ? { recertificationDue: false, dueOn: event.data.nextDueOn }
             : {}),
         };
       }
+      case 'EntitlementRevisionProposed':
+        return proposing(state, contentOfRevision(event.data), event.meta.actor);
+      case 'EnrolmentRecertificationProposed':
+        return proposing(state, contentOfRecertification(event.data), event.meta.actor);
       case 'EnrolmentSuspended':
         return {
           ...state,

@@ -14,6 +14,12 @@ import {
 } from './enrolment.commands.js';
 
 const response = ['programmeId', 'personId'];
+/** The answer to what one person proposes and another decides. */
+const proposedOr = (decided: string) => ({
+  programmeId: { type: 'string' },
+  personId: { type: 'string' },
+  status: { type: 'string', enum: ['proposed', decided] },
+});
 const errors = {
   400: ['INVALID_PERIOD', 'INVALID_DATE'],
   403: ['REGION_NOT_ALLOWED'],
@@ -68,8 +74,9 @@ export class EnrolmentHttp {
   @CommandEndpoint('revision', {
     roles: ['supervisor'],
     programmeWide: false,
-    summary: 'Revise the facts, and so the entitlement, from a month on',
-    response,
+    summary:
+      'Revise the facts, and so the entitlement, from a month on: proposed by one supervisor, and revised when another says the same',
+    response: proposedOr('revised'),
     errors: ofFacts,
   })
   revise(@CommandParam() command: ReviseEntitlement): Promise<Answer> {
@@ -90,8 +97,9 @@ export class EnrolmentHttp {
   @CommandEndpoint('recertification', {
     roles: ['supervisor'],
     programmeWide: false,
-    summary: 'Recertify with the facts as they are now',
-    response,
+    summary:
+      'Recertify with the facts as they are now: proposed by one supervisor, and recertified when another says the same',
+    response: proposedOr('recertified'),
     errors: ofFacts,
   })
   recertify(@CommandParam() command: RecertifyEnrolment): Promise<Answer> {

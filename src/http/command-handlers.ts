@@ -10,7 +10,7 @@ import type { Jobs } from '../write-side/jobs.js';
 import type { ProgrammeReader } from '../write-side/readers.js';
 import type { Command } from './call.js';
 import { execute } from '../write-side/execute.js';
-import { type Part } from '../write-side/unit.js';
+import type { Part, StreamAfter } from '../write-side/unit.js';
 import { keyReused } from './idempotency.js';
 import { Metrics } from '../runtime/metrics.js';
 import type { PersonReader } from '../write-side/readers.js';
@@ -24,6 +24,8 @@ import { EventLoopBatcher } from '../kernel/concurrency/event-loop-batcher.js';
 export interface CommandPlan {
   readonly parts: readonly Part[];
   readonly answer: Readonly<Record<string, unknown>>;
+  /** What the answer says besides, of streams of the parts with what was decided on them. */
+  readonly told?: (after: StreamAfter) => Readonly<Record<string, unknown>>;
   /** Default 200; 201 where something is made, 202 where work goes on in the background. */
   readonly status?: number;
   /**
@@ -118,15 +120,13 @@ export class CommandExecutor {
     let planned: CommandPlan | undefined;
     try {
       planned = await plan(command, this.deps);
-      const { parts, answer, status = 200, afterwards } = planned;
-      const body = JSON.stringify(answer);
+      const { parts, answer, told: besides, status = 200, afterwards } = planned;
+      let body = JSON.stringify(answer);
       const { store, registry, locks } = this.deps;
-      const outcome = await execute(store, registry, locks, parts, context, () => ({
-        key,
-        fingerprint,
-        status,
-        body,
-      }));
+      const outcome = await execute(store, registry, locks, parts, context, (_, after) => {
+        if (besides) body = JSON.stringify({ ...answer, ...besides(after) });
+        return { key, fingerprint, status, body };
+      });
       if (outcome.kept) return await this.#repeated(outcome.kept, command, planned);
       await afterwards?.();
       this.metrics.command(name, 'done');

@@ -114,7 +114,11 @@ export class PaymentHttp {
     programmeWide: false,
     summary:
       'Resolve a contradiction between what was recorded and what was reported, by another person than caused it; what counts as settled or returned is proposed by one, and resolved when another says the same',
-    response: ['paymentId', 'breakId'],
+    response: {
+      paymentId: { type: 'string' },
+      breakId: { type: 'string' },
+      status: { type: 'string', enum: ['proposed', 'resolved'] },
+    },
     errors: {
       ...NOT_THERE,
       403: ['REGION_NOT_ALLOWED', 'SAME_PERSON'],

@@ -1,9 +1,9 @@
 import type { EventRegistry } from '../../events/registry.js';
-import type { EventStore, KeptReceipt, Receipt } from '../adapters/event-store/port.js';
+import type { EventStore, KeptReceipt } from '../adapters/event-store/port.js';
 import type { KeyedMutex } from '../kernel/concurrency/keyed-mutex.js';
 import type { CommandContext } from './context.js';
 import { loadParts, recordUnits } from './record.js';
-import type { Part } from './unit.js';
+import type { Part, Unit } from './unit.js';
 
 export interface CommandResult {
   /** Log position of the last event written, or that the command saw where it wrote none. */
@@ -27,7 +27,7 @@ export async function execute(
   locks: KeyedMutex,
   parts: readonly Part[],
   context: CommandContext,
-  receipt?: (events: number) => Receipt,
+  receipt?: Unit['receipt'],
 ): Promise<CommandResult> {
   const { actor, correlationId, now, ...name } = context;
   return locks.hold(

@@ -7,13 +7,13 @@ import type {
   NewEvent,
   StreamWrite,
 } from '../adapters/event-store/port.js';
-import type { Actor, Recorded, Via } from '../kernel/decider.js';
+import type { Actor, Foldable, Recorded, Via } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
 import { refusePersonalTexts } from '../kernel/personal-text.js';
 import { eventId } from '../kernel/ids.js';
 import { CommandIds, hasCommand } from './command-id.js';
 import { TOGETHER, type JobContext } from './context.js';
-import type { Decision, Part, Unit } from './unit.js';
+import type { Decision, Part, StreamAfter, Unit } from './unit.js';
 
 /**
  * What became of one unit.
@@ -137,7 +137,7 @@ function decideUnit(
   const order = writeOrder(unit.parts, atomic);
   const underWay = atomic ? undefined : ids.underWay(order, loaded);
   let done = 0;
-  const todo: { readonly index: number; readonly decisions: readonly Decision[] }[] = [];
+  const todo: Todo[] = [];
   for (const index of order) {
     const events = loaded[index]!;
     if (underWay !== undefined && hasCommand(events, underWay)) {
@@ -169,11 +169,36 @@ function decideUnit(
     }
     writes.push(...guardsOf(attempt, new Set(todo.map(({ index }) => index))));
   }
+  const after: StreamAfter = (stream) => streamAfter(stream, attempt, todo, now);
   return {
     attempt,
     events: count,
-    group: { writes, ...(unit.receipt ? { receipt: unit.receipt(count) } : {}) },
+    group: { writes, ...(unit.receipt ? { receipt: unit.receipt(count, after) } : {}) },
   };
+}
+
+interface Todo {
+  readonly index: number;
+  readonly decisions: readonly Decision[];
+}
+
+/** What was read of a stream, and what was decided on it. */
+function streamAfter(
+  stream: string,
+  { unit, loaded }: Attempt,
+  todo: readonly Todo[],
+  now: string,
+): readonly Foldable[] {
+  const at = unit.parts.findIndex((one) => one.stream === stream);
+  const decided = todo.find(({ index }) => index === at)?.decisions ?? [];
+  return [
+    ...(loaded[at] ?? NEW),
+    ...decided.map(({ draft, actor: { id, role } }) => ({
+      ...draft,
+      meta: { actor: id, role },
+      time: now,
+    })),
+  ];
 }
 
 /**

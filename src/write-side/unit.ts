@@ -1,6 +1,13 @@
 import type { EventType } from '../../events/generated.js';
 import type { Receipt } from '../adapters/event-store/port.js';
-import type { Actor, Decider, DecisionContext, Draft, Recorded } from '../kernel/decider.js';
+import type {
+  Actor,
+  Decider,
+  DecisionContext,
+  Draft,
+  Foldable,
+  Recorded,
+} from '../kernel/decider.js';
 import type { CommandName } from './context.js';
 
 /** A fact that was decided, and by whom. */
@@ -147,6 +154,9 @@ export const guard = (stream: string, require: (events: readonly Recorded[]) => 
 /** A part that is written before the others where they cannot be written together. */
 export const reserving = (given: Part): Part => ({ ...given, reserves: true });
 
+/** The events of a part's stream, with those that were just decided. */
+export type StreamAfter = (stream: string) => readonly Foldable[];
+
 /** Parts that are recorded together or not at all: one household, one payment, one request. */
 export type Unit = CommandName & {
   readonly parts: readonly Part[];
@@ -156,6 +166,9 @@ export type Unit = CommandName & {
    */
   readonly loaded?: readonly (readonly Recorded[])[];
   readonly causationId?: string;
-  /** The answer that is kept with the facts, told how many events they are. */
-  readonly receipt?: (events: number) => Receipt;
+  /**
+   * The answer that is kept with the facts, told how many events they are and what each stream of
+   * the parts is with them.
+   */
+  readonly receipt?: (events: number, after: StreamAfter) => Receipt;
 };

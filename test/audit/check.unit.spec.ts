@@ -94,16 +94,15 @@ const falsifications: Readonly<Record<Invariant, Readonly<Record<string, Falsify
     },
     'overdrawn, and nothing spent': (log) => {
       const { stream, data } = log.find('BudgetReserved');
-      const overdrawn = log.append(stream, 'BudgetOverdrawn', { ...data, amountMinor: '1' });
+      log.append(stream, 'BudgetOverdrawn', { ...data, amountMinor: '1' });
       log.append(stream, 'BudgetReserved', { ...data, amountMinor: '1' });
       const { programmeId, fiscalYear } = data;
-      log.append(stream, 'BudgetAdjusted', {
+      return log.append(stream, 'BudgetAdjusted', {
         programmeId,
         fiscalYear,
         deltaMinor: '1',
         reason: 'hidden',
       });
-      return overdrawn;
     },
   },
   I4: {

@@ -55,6 +55,12 @@ const GOOD = play({
   ],
 }).log.events;
 
+const BY_ITSELF = {
+  role: 'automation',
+  channel: 'automation',
+  authentication: 'system',
+} as const;
+
 /**
  * A household that was paid too much, and one too little: a correction, its approval, and the next
  * cycle with both.
@@ -123,7 +129,11 @@ export class Tampered {
       type,
       data,
       position,
-      meta: { ...this.events[0]!.meta, actor },
+      meta: {
+        ...this.events[0]!.meta,
+        actor,
+        ...(actor === 'automation' ? BY_ITSELF : {}),
+      },
     } as Recorded;
     this.events.push(event);
     return event;

@@ -9,7 +9,7 @@ import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
 import { child, enrolFamilies } from '../use-cases/families.js';
 import { PROGRAMME, released } from '../use-cases/month.js';
-import { as, newWorld, type World } from '../use-cases/world.js';
+import { as, newWorld, type World, bySupervisors } from '../use-cases/world.js';
 
 describe('corrections and recovery at the command line', () => {
   let world: World;
@@ -45,14 +45,18 @@ describe('corrections and recovery at the command line', () => {
       engine.registry,
       engine.locks,
       [
-        part(streams.enrolment(PROGRAMME, person), enrolmentDecider, {
-          type: 'ReviseEntitlement',
-          fromPeriod: '2025-11',
-          facts,
-          contentHash: contentHash(facts),
-          entitlement: { period: '2025-11', policyVersion: 2, amountMinor: '0', items: [] },
-          reason: 'told late',
-        }),
+        part(
+          streams.enrolment(PROGRAMME, person),
+          enrolmentDecider,
+          ...bySupervisors({
+            type: 'ReviseEntitlement',
+            fromPeriod: '2025-11',
+            facts,
+            contentHash: contentHash(facts),
+            entitlement: { period: '2025-11', policyVersion: 2, amountMinor: '0', items: [] },
+            reason: 'told late',
+          }),
+        ),
       ],
       as(engine, 'supervisor', 'revise'),
     );

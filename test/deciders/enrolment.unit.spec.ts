@@ -9,6 +9,7 @@ import {
   type EnrolmentCommand,
   type EnrolmentEvent,
 } from '../../src/enrolment/enrolment.decider.js';
+import type { EventData } from '../../events/generated.js';
 import { fold, type Foldable } from '../../src/kernel/decider.js';
 import { by, HASH, OTHER_HASH, scenarios, uuid, was } from './given.js';
 
@@ -23,6 +24,7 @@ const { given } = scenarios(enrolmentDecider, ENROLMENT_REFUSALS, {
 });
 const automation = by('automation', 'automation');
 const supervisor = by('salma', 'supervisor');
+const second = by('nadia', 'supervisor');
 const of = { programmeId: 'asd', personId: uuid(2) };
 const entitlement = {
   period: '2026-01',
@@ -47,6 +49,17 @@ const revision = {
 };
 const started = was('EnrolmentStarted', start);
 const revised = was('EntitlementRevised', { ...of, ...revision, reason: 'a child was born' });
+const revisionProposed = was(
+  'EntitlementRevisionProposed',
+  { ...of, ...revision, reason: 'a child was born' },
+  'salma',
+  'supervisor',
+);
+/** What the first of two supervisors said of a recertification. */
+const recertificationProposed = (
+  data: EventData['EnrolmentRecertificationProposed'],
+): Foldable<'EnrolmentRecertificationProposed'> =>
+  was('EnrolmentRecertificationProposed', data, 'salma', 'supervisor');
 const suspended = was('EnrolmentSuspended', { ...of, fromPeriod: '2026-03', reason: 'not seen' });
 const reinstated = was('EnrolmentReinstated', { ...of, fromPeriod: '2026-05', reason: 'seen' });
 const due = was('RecertificationFellDue', { ...of, dueOn: '2026-12-31' });
@@ -87,7 +100,7 @@ describe('an enrolment', () => {
       )
       .thenOne('EnrolmentStarted', { startPeriod: '2026-05' });
   });
-  test('is revised from a month on, the same once', () => {
+  test('is revised from a month on by two who say the same, the same once', () => {
     const revise: EnrolmentCommand = {
       type: 'ReviseEntitlement',
       ...revision,
@@ -95,8 +108,23 @@ describe('an enrolment', () => {
     };
     given(started)
       .when(revise, supervisor)
-      .then({ type: 'EntitlementRevised', data: revised.data });
-    given(started, revised).when(revise, supervisor).then();
+      .then({ type: 'EntitlementRevisionProposed', data: revised.data });
+    given(started, revisionProposed).when(revise, supervisor).then();
+    given(started, revisionProposed).when(revise, by('SALMA', 'supervisor')).then();
+    given(started, revisionProposed)
+      .when({ ...revise, reason: 'the register says so' }, second)
+      .then({
+        type: 'EntitlementRevised',
+        data: { ...revised.data, reason: 'the register says so' },
+      });
+    given(started, revisionProposed)
+      .when({ ...revise, fromPeriod: '2026-02' }, second)
+      .thenOne('EntitlementRevisionProposed', { fromPeriod: '2026-02' });
+    given(started, revisionProposed)
+      .when({ ...revise, contentHash: HASH }, second)
+      .thenOne('EntitlementRevisionProposed', { contentHash: HASH });
+    given(started, revisionProposed, revised).when(revise, second).then();
+    given(started, revisionProposed).when(revise, automation).thenRefused('ROLE_NOT_ALLOWED');
     given(started)
       .when({ ...revise, fromPeriod: '2025-12' }, supervisor)
       .thenRefused('PERIOD_BEFORE_START', 'fromPeriod');
@@ -104,6 +132,20 @@ describe('an enrolment', () => {
     given(started)
       .when(revise, by('salma', 'supervisor', 'MA-01'))
       .thenRefused('REGION_NOT_ALLOWED');
+  });
+  test('is not revised on a word that its author replaced, or that others answered', () => {
+    const revise: EnrolmentCommand = { type: 'ReviseEntitlement', ...revision, reason: 'news' };
+    const other = { ...revisionProposed.data, contentHash: HASH };
+    given(started, revisionProposed, was('EntitlementRevisionProposed', other, 'salma'))
+      .when(revise, second)
+      .thenOne('EntitlementRevisionProposed');
+    given(
+      started,
+      revisionProposed,
+      was('EntitlementRevised', { ...revised.data, contentHash: HASH }, 'omar', 'supervisor'),
+    )
+      .when(revise, second)
+      .thenOne('EntitlementRevisionProposed');
   });
   test('is suspended, reinstated and ended by a person', () => {
     given(started)
@@ -140,12 +182,20 @@ describe('an enrolment', () => {
       ...revision,
       nextDueOn: '2027-12-31',
     };
+    const data = { ...of, ...revision, nextDueOn: '2027-12-31' };
     given(started, due)
       .when(recertify, supervisor)
-      .then({
-        type: 'EnrolmentRecertified',
-        data: { ...of, ...revision, nextDueOn: '2027-12-31' },
-      });
+      .then({ type: 'EnrolmentRecertificationProposed', data });
+    given(started, due, recertificationProposed(data)).when(recertify, supervisor).then();
+    given(started, due, recertificationProposed(data))
+      .when({ ...recertify, nextDueOn: '2099-12-31' }, second)
+      .thenOne('EnrolmentRecertificationProposed', { nextDueOn: '2099-12-31' });
+    given(started, due, recertificationProposed(data))
+      .when({ type: 'ReviseEntitlement', ...revision, reason: 'news' }, second)
+      .thenOne('EntitlementRevisionProposed');
+    given(started, due, recertificationProposed(data))
+      .when(recertify, second)
+      .then({ type: 'EnrolmentRecertified', data });
     given(
       started,
       due,
@@ -171,17 +221,14 @@ describe('an enrolment that may not be paid any more', () => {
   const late = { ...revision, fromPeriod: '2027-03' };
 
   test('is suspended by facts that are not eligible, and the criteria are named', () => {
-    given(started)
-      .when(
-        { type: 'ReviseEntitlement', ...revision, unmet, reason: 'a child was born' },
-        supervisor,
-      )
+    given(started, revisionProposed)
+      .when({ type: 'ReviseEntitlement', ...revision, unmet, reason: 'a child was born' }, second)
       .then(
         { type: 'EntitlementRevised', data: revised.data },
         { type: 'EnrolmentSuspended', data: ineligible.data },
       );
-    given(started)
-      .when({ type: 'RecertifyEnrolment', ...revision, unmet, nextDueOn: '2027-12-31' }, supervisor)
+    given(started, recertificationProposed({ ...of, ...revision, nextDueOn: '2027-12-31' }))
+      .when({ type: 'RecertifyEnrolment', ...revision, unmet, nextDueOn: '2027-12-31' }, second)
       .then(
         {
           type: 'EnrolmentRecertified',
@@ -210,8 +257,8 @@ describe('an enrolment that may not be paid any more', () => {
       nextDueOn: '2027-12-31',
     };
     const data = { ...of, ...late, nextDueOn: '2027-12-31' };
-    given(started, due, overdue)
-      .when(recertify, supervisor)
+    given(started, due, overdue, recertificationProposed(data))
+      .when(recertify, second)
       .then(
         { type: 'EnrolmentRecertified', data },
         {
@@ -219,8 +266,8 @@ describe('an enrolment that may not be paid any more', () => {
           data: { ...of, fromPeriod: '2027-03', reason: 'Recertified.' },
         },
       );
-    given(started, due, suspended)
-      .when(recertify, supervisor)
+    given(started, due, suspended, recertificationProposed(data))
+      .when(recertify, second)
       .then({ type: 'EnrolmentRecertified', data });
   });
 

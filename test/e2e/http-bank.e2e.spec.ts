@@ -192,8 +192,12 @@ describe('files of banks', () => {
     const fee = all.find(({ amountMinor }) => amountMinor === '1200');
     const second = await world.as('f.hassani', 'finance-officer');
     const its = { paymentId: payments[1]!.paymentId, reason: 'amount and day agree' };
-    for (const person of [finance, finance, second])
-      await expectStatus(200, person.post(`/bank/entries/${mine.entryId}/assignment`, its));
+    const told: string[] = [];
+    for (const person of [finance, finance, second, finance]) {
+      const path = `/bank/entries/${mine.entryId}/assignment`;
+      told.push((await expectStatus(200, person.post(path, its))).status);
+    }
+    expect(told).toEqual(['proposed', 'proposed', 'assigned', 'assigned']);
     expect(
       (await finance.post(`/bank/entries/${mine.entryId}/dismissal`, { kind: 'fee', reason: 'x' }))
         .body,

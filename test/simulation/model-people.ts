@@ -69,6 +69,14 @@ const onEnrolment =
         ),
       );
   };
+/** A supervisor, and mostly a second one who says the same. */
+const bySecondToo =
+  (...asked: Parameters<typeof onEnrolment> extends [Role, ...infer Rest] ? Rest : never): Act =>
+  (world, op) => {
+    const act = onEnrolment('supervisor', ...asked);
+    act(world, op);
+    if (!op.odd) act(world, { ...op, who: (op.who + 1) % 4 });
+  };
 /** What somebody who looked at the application would name, and now and then something else. */
 const seenHash = (state: ApplicationState, { b }: Op): string =>
   b === 7 ? HASHES[3]! : state.contentHash;
@@ -326,8 +334,7 @@ export const people: Readonly<Record<string, Act>> = {
   ),
 
   enrol,
-  revise: onEnrolment(
-    'supervisor',
+  revise: bySecondToo(
     (state, op, world) => ({
       type: 'ReviseEntitlement',
       ...revisionOf(state, op, world),
@@ -351,8 +358,7 @@ export const people: Readonly<Record<string, Act>> = {
     () => ({ type: 'MarkRecertificationDue', dueOn: '2026-12-31' }),
     'active',
   ),
-  recertify: onEnrolment(
-    'supervisor',
+  recertify: bySecondToo(
     (state, op, world) => ({
       type: 'RecertifyEnrolment',
       ...revisionOf(state, op, world),

@@ -64,6 +64,7 @@ export class World {
         id: actorOf(op, role),
         role: op.wrong === 'role' ? 'auditor' : role,
         ...(op.wrong === 'region' ? { regions: ['MA-02'] } : {}),
+        via: { channel: 'http', authentication: 'oidc' },
       },
       now: new Date(Date.UTC(2026, 1, 1) + this.#commands * 60_000).toISOString(),
       commandId: uuidOf('op', this.#commands),

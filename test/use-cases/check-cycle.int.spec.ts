@@ -14,7 +14,7 @@ import { programmeDecider } from '../../src/programme/programme.decider.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
 import { enrolled, PROGRAMME, released } from './month.js';
-import { as, by, job, newWorld, type World } from './world.js';
+import { as, by, job, newWorld, type World, bySupervisors } from './world.js';
 import type { EventData } from '../../events/generated.js';
 
 const OTHER = 'bourse';
@@ -218,14 +218,18 @@ describe('a cycle of a programme that has its cycles checked', () => {
     const facts = { ...fewer.facts, children: [] };
     await run(
       streams.enrolment(PROGRAMME, fewer.personId),
-      part(streams.enrolment(PROGRAMME, fewer.personId), enrolmentDecider, {
-        type: 'ReviseEntitlement',
-        fromPeriod: '2026-01',
-        facts,
-        contentHash: 'f'.repeat(64),
-        entitlement: fewer.entitlement,
-        reason: 'late fact',
-      }),
+      part(
+        streams.enrolment(PROGRAMME, fewer.personId),
+        enrolmentDecider,
+        ...bySupervisors({
+          type: 'ReviseEntitlement',
+          fromPeriod: '2026-01',
+          facts,
+          contentHash: 'f'.repeat(64),
+          entitlement: fewer.entitlement,
+          reason: 'late fact',
+        }),
+      ),
       'supervisor',
       'revise',
     );

@@ -13,7 +13,7 @@ import { programmeDecider } from '../../src/programme/programme.decider.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
 import { PROGRAMME } from './month.js';
-import { as, drain, job, type World } from './world.js';
+import { as, bySupervisors, drain, job, type World } from './world.js';
 
 /** What every test here does with a world. */
 export class Desk {
@@ -41,15 +41,17 @@ export class Desk {
     await drain(this.engine);
   }
 
+  /** What a supervisor decides, and two where it takes two. */
   enrolment(personId: string, command: EnrolmentCommand) {
     const stream = streams.enrolment(PROGRAMME, personId);
     const n = this.#commands;
     this.#commands += 1;
+    const takesTwo = command.type === 'ReviseEntitlement' || command.type === 'RecertifyEnrolment';
     return execute(
       this.engine.store,
       this.engine.registry,
       this.engine.locks,
-      [part(stream, enrolmentDecider, command)],
+      [part(stream, enrolmentDecider, ...(takesTwo ? bySupervisors(command) : [command]))],
       as(this.engine, 'supervisor', 'enrolment', n),
     );
   }

@@ -14,7 +14,7 @@ import { pagesOf } from '../../src/write-side/stream-pages.js';
 import { part, type Part } from '../../src/write-side/unit.js';
 import { enrolled, PROGRAMME, released } from './month.js';
 import { codeOf } from './refusal-code.js';
-import { as, drain, job, newWorld, type World } from './world.js';
+import { as, drain, job, newWorld, type World, bySupervisors } from './world.js';
 
 let world: World;
 const setUp = async (): Promise<void> => {
@@ -155,14 +155,18 @@ describe('a policy that needs a fact which was not asked for before', () => {
     await run(
       'supervisor',
       'mend',
-      part(stream, enrolmentDecider, {
-        type: 'ReviseEntitlement',
-        fromPeriod: '2026-02',
-        facts,
-        contentHash: hashOf(facts),
-        entitlement: { period: '2026-02', policyVersion: 4, amountMinor: '0', items: [] },
-        reason: 'asked',
-      }),
+      part(
+        stream,
+        enrolmentDecider,
+        ...bySupervisors({
+          type: 'ReviseEntitlement',
+          fromPeriod: '2026-02',
+          facts,
+          contentHash: hashOf(facts),
+          entitlement: { period: '2026-02', policyVersion: 4, amountMinor: '0', items: [] },
+          reason: 'asked',
+        }),
+      ),
     );
     await sendBack('2026-02');
     expect(await prepare('2026-02')).toMatchObject({

@@ -1,3 +1,4 @@
+import type { EnrolmentCommand } from '../../src/enrolment/enrolment.decider.js';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,6 +77,12 @@ export const as = (
   who: keyof typeof PEOPLE,
   ...command: readonly (string | number)[]
 ): Context => by(deps, PEOPLE[who][0], PEOPLE[who][1], ...command);
+/** What two supervisors say alike, one after the other, as the steps of a part. */
+export const bySupervisors = (command: EnrolmentCommand) =>
+  ['first', 'second'].map((id) => ({
+    command,
+    as: { id: `supervisor-${id}`, role: 'supervisor' as const },
+  }));
 export const job = (deps: Pick<Deps, 'clock'>, who: keyof typeof PEOPLE): JobContext =>
   as(deps, who, 'job');
 

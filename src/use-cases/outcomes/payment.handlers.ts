@@ -1,5 +1,5 @@
 import type { EventStore } from '../../adapters/event-store/port.js';
-import { requireRegion, type Context } from '../../kernel/decider.js';
+import { fold, requireRegion, type Context } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { foldPayment } from '../folds.js';
 import { takeInBatch } from './take-in-outcomes.js';
@@ -120,6 +120,11 @@ export const paymentHandlers = commandHandlers(
         }),
       ],
       answer: { paymentId, breakId },
+      told: (after) => {
+        const { openBreaks } = fold(paymentDecider, after(streams.payment(paymentId)));
+        const isOpen = openBreaks.some((one) => one.breakId === breakId);
+        return { status: isOpen ? 'proposed' : 'resolved' };
+      },
     };
   }),
 );

@@ -1,5 +1,6 @@
 import { assignEntryParts, dismissEntryParts } from './bank-entries.js';
 import { parseEntryId, parsePaymentId, parseSha256, streams } from '../../kernel/ids.js';
+import { fold } from '../../kernel/decider.js';
 import type { Command } from '../../http/call.js';
 import { part } from '../../write-side/unit.js';
 import {
@@ -73,6 +74,10 @@ export const bankHandlers = commandHandlers(
     return {
       parts: await assignEntryParts(deps, args, command.call.context),
       answer: { entryId, paymentId },
+      told: (after) => {
+        const { status } = fold(bankEntryDecider, after(streams.entry(entryId)));
+        return { status: status === 'quarantined' ? 'proposed' : status };
+      },
     };
   }),
   commandHandler(MatchEntries, (command, deps) => {

@@ -217,7 +217,11 @@ export class BankHttp {
     ...officer,
     summary:
       'Say which payment an entry is about; it counts once another person says the same, and the payment decides as always',
-    response: ['entryId', 'paymentId'],
+    response: {
+      entryId: { type: 'string' },
+      paymentId: { type: 'string' },
+      status: { type: 'string', enum: ['proposed', 'assigned'] },
+    },
     errors: {
       400: ['INVALID_ID', 'OUTCOME_MISSING'],
       403: ['SAME_PERSON'],

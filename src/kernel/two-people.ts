@@ -1,0 +1,29 @@
+import { isSamePerson } from './subject.js';
+
+/** What one person said that counts once another says the same; `content` hashes all of it. */
+export interface Proposal {
+  readonly by: string;
+  readonly content: string;
+}
+
+/**
+ * What a person's word is worth beside those before it. `first`: nobody else said the same, and it
+ * is proposed; `again`: they said so themselves already; `second`: another person did, and it counts.
+ */
+export function wordOf(
+  proposals: readonly Proposal[],
+  { by, content }: Proposal,
+): 'first' | 'again' | 'second' {
+  const same = proposals.filter((proposal) => proposal.content === content);
+  if (same.some((proposal) => !isSamePerson(proposal.by, by))) return 'second';
+  return same.length > 0 ? 'again' : 'first';
+}
+
+/** Somebody's newest word takes the place of the one before it. */
+export const proposed = (
+  proposals: readonly Proposal[],
+  proposal: Proposal,
+): readonly Proposal[] => [
+  ...proposals.filter(({ by }) => !isSamePerson(by, proposal.by)),
+  proposal,
+];

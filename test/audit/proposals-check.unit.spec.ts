@@ -1,0 +1,80 @@
+import { describe, expect, test } from '@jest/globals';
+import type { EventType } from '../../events/generated.js';
+import { ProposalsCheck } from '../../src/audit/proposals-check.js';
+import type { Recorded, Role } from '../../src/kernel/decider.js';
+
+interface Step {
+  readonly type: EventType;
+  readonly by: string;
+  readonly data: object;
+  readonly role: Role;
+  /** Recorded by a version that did not say how its actor came. */
+  readonly old?: boolean;
+}
+
+/** What the check finds in a log of these events. */
+function foundIn(...log: readonly Step[]): string[] {
+  const check = new ProposalsCheck();
+  const found: string[] = [];
+  log.forEach(({ type, by, data, role, old }, position) => {
+    const via = old ? {} : { channel: 'http', authentication: 'oidc' };
+    const meta = { actor: by, role, command: String(position), correlation: '', ...via };
+    const event: object = {
+      id: '',
+      stream: 's',
+      revision: 0,
+      type,
+      v: 1,
+      time: '',
+      data,
+      meta,
+      position,
+    };
+    check.add(event as Recorded, (invariant, what) => {
+      found.push(`${invariant}: ${what}`);
+    });
+  });
+  return found;
+}
+const old = (step: Step): Step => ({ ...step, old: true });
+
+describe('new facts of a household are said by two supervisors', () => {
+  const alone = ['I4: facts that one person alone said'];
+  const facts = (hash: string) => ({ fromPeriod: '2026-03', contentHash: hash });
+  const step = (type: EventType, by: string, data: object): Step => ({
+    type,
+    by,
+    data,
+    role: 'supervisor',
+  });
+  const proposed = (by: string, hash = 'a') => step('EntitlementRevisionProposed', by, facts(hash));
+  const revised = (by: string, hash = 'a') => step('EntitlementRevised', by, facts(hash));
+  const again = { ...facts('a'), nextDueOn: '2027-03-31' };
+
+  test('where they are revised', () => {
+    expect(foundIn(proposed('salma'), revised('nadia'))).toEqual([]);
+    expect(foundIn(revised('salma'))).toEqual(alone);
+    expect(foundIn(proposed('salma'), revised('SALMA'))).toEqual(alone);
+    expect(foundIn(proposed('salma'), revised('nadia', 'b'))).toEqual(alone);
+  });
+
+  test('where they are recertified, with the day that it holds until', () => {
+    const said = step('EnrolmentRecertificationProposed', 'salma', again);
+    expect(foundIn(said, step('EnrolmentRecertified', 'nadia', again))).toEqual([]);
+    expect(foundIn(said, step('EnrolmentRecertified', 'salma', again))).toEqual(alone);
+    const longer = { ...again, nextDueOn: '2099-12-31' };
+    expect(foundIn(said, step('EnrolmentRecertified', 'nadia', longer))).toEqual(alone);
+    expect(foundIn(proposed('salma'), step('EnrolmentRecertified', 'nadia', again))).toEqual(alone);
+  });
+
+  test('on a word that was neither replaced nor answered before', () => {
+    expect(foundIn(proposed('salma'), proposed('salma', 'b'), revised('nadia'))).toEqual(alone);
+    expect(foundIn(proposed('salma'), revised('nadia'), revised('omar'))).toEqual(alone);
+  });
+
+  test('unless they were recorded before events said how their actor came', () => {
+    expect(foundIn(old(revised('salma')), old(revised('salma', 'b')))).toEqual([]);
+    expect(foundIn(old(revised('salma')), revised('salma', 'b'))).toEqual(alone);
+    expect(foundIn(proposed('omar', 'c'), old(revised('salma')))).toEqual(alone);
+  });
+});

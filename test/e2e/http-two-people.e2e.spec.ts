@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createAuditCheck } from '../../src/audit/check.js';
+import { openEmbeddedLog } from '../../src/adapters/event-store/sqlite/event-store.js';
+import {
+  approved,
+  enrolled,
+  expectStatus,
+  facts,
+  HttpWorld,
+  setUp,
+  submitted,
+  type Caller,
+} from './http-world.js';
+import { expectProblem } from './expect-problem.js';
+
+describe('what changes money is said by two people', () => {
+  let world: HttpWorld;
+  let first: Caller;
+  let second: Caller;
+  let enrolment: string;
+  beforeAll(async () => {
+    world = await HttpWorld.open();
+    await setUp(world);
+    const { personId, applicationId } = await submitted(world, 31);
+    await approved(world, applicationId);
+    await enrolled(world, personId);
+    first = await world.as('s.berrada', 'supervisor');
+    second = await world.as('s.doukkali', 'supervisor');
+    enrolment = `/enrolments/asd/${personId}`;
+  });
+  afterAll(() => world.close());
+
+  it('new facts of a household: proposed by one supervisor, revised by another', async () => {
+    const revision = {
+      fromPeriod: '2025-11',
+      facts: { ...facts, children: [...facts.children, { ...facts.children[0], disabled: true }] },
+      reason: 'a child was born',
+    };
+    const statusOf = async (caller: Caller, body: object): Promise<string> =>
+      (await expectStatus(200, caller.post(`${enrolment}/revision`, body))).status;
+    expect(await statusOf(first, revision)).toBe('proposed');
+    expect(await statusOf(first, revision)).toBe('proposed');
+    expect(await statusOf(await world.as('S.Berrada', 'supervisor'), revision)).toBe('proposed');
+    expect(await statusOf(second, { ...revision, fromPeriod: '2025-10' })).toBe('proposed');
+    expect(await statusOf(second, { ...revision, reason: 'the register says so' })).toBe('revised');
+    expect(await statusOf(first, revision)).toBe('revised');
+    await expectProblem(
+      (await world.as('o.chraibi', 'case-officer')).post(`${enrolment}/revision`, revision),
+      403,
+      'ROLE_NOT_ALLOWED',
+    );
+  });
+
+  it('a recertification, with the day until which it holds', async () => {
+    const said = { fromPeriod: '2025-12', facts, nextDueOn: '2026-12-31' };
+    const statusOf = async (caller: Caller, body: object): Promise<string> =>
+      (await expectStatus(200, caller.post(`${enrolment}/recertification`, body))).status;
+    expect(await statusOf(first, said)).toBe('proposed');
+    expect(await statusOf(second, { ...said, nextDueOn: '2099-12-31' })).toBe('proposed');
+    expect(await statusOf(second, said)).toBe('recertified');
+  });
+
+  it('and the audit proves it', async () => {
+    await world.server.close();
+    const log = await openEmbeddedLog(world.dir);
+    const { events } = await log.readAll(-1, 10_000);
+    const check = createAuditCheck();
+    for (const event of events) check.add(event);
+    expect(check.finish().violations).toEqual([]);
+    expect(
+      events.filter(({ type }) => /Revis|Recertif/.test(type)).map(({ type }) => type),
+    ).toEqual([
+      'EntitlementRevisionProposed',
+      'EntitlementRevisionProposed',
+      'EntitlementRevised',
+      'EnrolmentRecertificationProposed',
+      'EnrolmentRecertificationProposed',
+      'EnrolmentRecertified',
+    ]);
+    await log.close();
+  });
+});
