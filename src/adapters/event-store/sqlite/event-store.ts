@@ -69,7 +69,12 @@ export async function openEmbeddedLog(
       void worker.terminate().then(() => reject(new StoreError(failure.code, failure.detail)));
     });
   });
-  if (remembered === undefined) rememberLog(dir, opened.logId);
+  try {
+    if (remembered === undefined) rememberLog(dir, opened.logId);
+  } catch (error) {
+    await worker.terminate();
+    throw error;
+  }
   const portToWriter = (): MessagePort => {
     const { port1, port2 } = new MessageChannel();
     worker.postMessage({ kind: 'connect', port: port1 }, [port1]);

@@ -37,7 +37,8 @@ export interface OpenLog {
 }
 
 /**
- * Opens the log for its one writer and makes it where there is none.
+ * Opens the log for its one writer and makes it where there is none, or where the making of one was
+ * cut short.
  * @param mustExist the id that the folder remembers; a log that is absent, empty or another is then
  *   refused, never made again
  * @throws StoreError LOG_CORRUPT, LOG_NEWER_VERSION, DISK_FULL
@@ -55,12 +56,13 @@ export function openLogForWriting(dir: string, mustExist?: string): OpenLog {
     const db = new Database(privateDatabase(file), { timeout: 5_000 });
     try {
       // A file that is not empty is looked at before anything is written to it.
-      if (!empty) checkHeader(db);
+      const unlaid = empty || (mustExist === undefined && isUnlaid(db));
+      if (!unlaid) checkHeader(db);
       db.pragma('journal_mode = WAL');
       db.pragma('synchronous = FULL');
       db.pragma(`wal_autocheckpoint = ${WAL_PAGES}`);
       db.pragma('cache_size = -32768');
-      if (empty) lay(db);
+      if (unlaid) lay(db);
       const logId = idOf(db);
       if (mustExist !== undefined && logId !== mustExist) {
         throw new StoreError(
@@ -92,6 +94,15 @@ export function openLogForReading(dir: string): OpenLog {
     }
   });
 }
+
+/**
+ * SQLite's own header and nothing else: whoever made the log ended before its tables, which come in
+ * one transaction, were there.
+ */
+const isUnlaid = (db: Sqlite): boolean =>
+  db.pragma('application_id', { simple: true }) === 0 &&
+  db.pragma('user_version', { simple: true }) === 0 &&
+  db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() === 0;
 
 function lay(db: Sqlite): void {
   db.transaction(() => {
