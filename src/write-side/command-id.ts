@@ -1,5 +1,4 @@
 import type { Recorded } from '../kernel/decider.js';
-import { sha256Hex } from '../kernel/canonical.js';
 import { uuidOf } from '../kernel/ids.js';
 import type { Part, Unit } from './unit.js';
 
@@ -74,7 +73,7 @@ export class CommandIds {
   #at(last: Part, revision: number): string {
     const { unit } = this;
     if ('commandId' in unit) return unit.commandId;
-    this.#content ??= contentHashOf(unit.parts);
+    this.#content ??= contentOf(unit.parts);
     return uuidOf(unit.verb, unit.key, this.#content, last.stream, revision);
   }
 }
@@ -82,13 +81,14 @@ export class CommandIds {
 export const hasCommand = (events: readonly Recorded[], commandId: string): boolean =>
   events.some((event) => event.meta.command === commandId);
 
-const contentHashOf = (parts: readonly Part[]): string =>
-  sha256Hex(parts.map(({ stream, content }) => `${stream} ${spelled(content)}`).join('\n'));
+/** What a unit's parts ask for, as one text; it needs no hash of its own, the id is one. */
+const contentOf = (parts: readonly Part[]): string =>
+  parts.map(({ stream, content }) => `${stream} ${spelled(content)}`).join('\n');
 
 /**
  * Commands in one spelling, another for each content: keys sorted and quoted, amounts in digits. Of
  * a command that is made from the folded state it is what was asked for; the revision stands for
- * that state.
+ * that state. Every payment of a cycle comes through here, twice.
  */
 function spelled(value: unknown): string {
   if (typeof value === 'function') return 'from-state';
@@ -100,8 +100,10 @@ function spelled(value: unknown): string {
     for (const item of value) text += `${spelled(item)},`;
     return `[${text}]`;
   }
-  const record: Readonly<Record<string, unknown>> = { ...value };
-  for (const key of Object.keys(record).sort())
-    if (record[key] !== undefined) text += `${JSON.stringify(key)}:${spelled(record[key])},`;
+  const record = value as Readonly<Record<string, unknown>>;
+  for (const key of Object.keys(record).sort()) {
+    const field = record[key];
+    if (field !== undefined) text += `${JSON.stringify(key)}:${spelled(field)},`;
+  }
   return `{${text}}`;
 }

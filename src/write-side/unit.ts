@@ -138,18 +138,23 @@ export const fresh = <S, C extends { readonly type: string }>(
 
 /**
  * A stream that the other parts rely on as it is read: where it moves before they are written, all
- * is decided again.
+ * is decided again. One guard may stand in many units: what it was shown once is not looked at
+ * again.
  * @param require throws a DomainError where what the others rely on does not hold
  */
-export const guard = (stream: string, require: (events: readonly Recorded[]) => void): Part => ({
-  stream,
-  guards: true,
-  content: [],
-  decide(events) {
-    require(events);
-    return [];
-  },
-});
+export function guard(stream: string, require: (events: readonly Recorded[]) => void): Part {
+  let held: readonly Recorded[] | undefined;
+  return {
+    stream,
+    guards: true,
+    content: [],
+    decide(events) {
+      if (events !== held) require(events);
+      held = events;
+      return [];
+    },
+  };
+}
 
 /** A part that is written before the others where they cannot be written together. */
 export const reserving = (given: Part): Part => ({ ...given, reserves: true });

@@ -11,7 +11,7 @@ import {
   streams,
 } from '../../kernel/ids.js';
 import { isOneOf } from '../../kernel/subject.js';
-import { paymentDecider } from '../../payment/payment.decider.js';
+import { paymentDecider, type PaymentCommand } from '../../payment/payment.decider.js';
 import { adjustmentDecider } from '../../correction/adjustment.decider.js';
 import {
   enrolmentDecider,
@@ -24,7 +24,7 @@ import {
 import { addMonths } from '../../kernel/time.js';
 import { recoveryDecider } from '../../recovery/recovery.decider.js';
 import { record, type UnitResult } from '../../write-side/bulk.js';
-import { fromState, guard, part, type Part, type Unit } from '../../write-side/unit.js';
+import { fromState, guard, part, partFrom, type Part, type Unit } from '../../write-side/unit.js';
 import { foldEnrolment, foldAdjustment, foldRecovery } from '../folds.js';
 import { foldCycle } from './cycles.js';
 import { HouseholdAccounts } from './household-accounts.js';
@@ -82,6 +82,7 @@ export class Preparation {
   readonly #adjustments: HouseholdAccounts;
   readonly #recoveries: HouseholdAccounts;
   readonly #paidToIdentity: PaidToIdentity;
+  readonly #beingPrepared: Part;
 
   constructor(
     private readonly deps: Deps,
@@ -108,6 +109,7 @@ export class Preparation {
     this.#paidToIdentity = new PaidToIdentity(deps.store, cycle.programmeId, {
       before: cycle.period,
     });
+    this.#beingPrepared = this.#stillPrepared();
   }
 
   /** What the cycle owes the enrolments of a page, as of its position. */
@@ -282,7 +284,7 @@ export class Preparation {
   }
 
   /** Nothing is ordered in a round that ended meanwhile, nor by anybody whom the cycle does not name. */
-  #beingPrepared(): Part {
+  #stillPrepared(): Part {
     const { programmeId, period, round } = this.cycle;
     return guard(streams.cycle(cycleIdOf(programmeId, period)), (events) => {
       const now = foldCycle(events);
@@ -320,23 +322,26 @@ export class Preparation {
           ...deduction,
         }),
       );
-    parts.push(
-      part(streams.payment(paymentId), paymentDecider, {
-        type: 'OrderPayment',
-        paymentId,
-        programmeId,
-        period,
-        personId,
-        region,
-        round,
-        currency: this.book.definition.currency,
-        ...due,
-      }),
-    );
+    const { currency } = this.book.definition;
+    // What its items follow from: the facts, by their hash, and the policy.
+    const { amountMinor, contentHash, policyVersion } = due;
+    const content = ['OrderPayment', round, currency, amountMinor, contentHash, policyVersion];
+    const command: PaymentCommand = {
+      type: 'OrderPayment',
+      paymentId,
+      programmeId,
+      period,
+      personId,
+      region,
+      round,
+      currency,
+      ...due,
+    };
+    parts.push(partFrom(streams.payment(paymentId), paymentDecider, content, () => [command]));
     return {
       verb: 'order',
       key: paymentId,
-      parts: [...parts, this.#beingPrepared()],
+      parts: [...parts, this.#beingPrepared],
       loaded: [...parts.map(({ stream }) => known.get(stream) ?? []), this.#history],
     };
   }
