@@ -33,6 +33,7 @@ import { HEALTH_STATUS } from '../runtime/health-status.js';
 import { LOG } from '../runtime/log.js';
 import { Metrics } from '../runtime/metrics.js';
 import { ProjectionProgress } from '../runtime/projection-progress.js';
+import { LIST_SET_ASIDE } from '../write-side/set-aside.js';
 import { JOBS } from '../write-side/jobs.js';
 
 /** What the HTTP API stands on, under the tokens that ask for it. */
@@ -74,6 +75,7 @@ function valuesOf(config: Config, served: Served, shell: Shell): Provider[] {
     { provide: ProjectionProgress, useValue: progress },
     { provide: HEALTH_STATUS, useValue: shell.healthStatus },
     { provide: JOBS, useValue: jobs },
+    { provide: LIST_SET_ASIDE, useValue: shell.setAside },
   ];
 }
 

@@ -29,6 +29,7 @@ import {
   type FromBackground,
   type ToBackground,
 } from '../write-side/jobs.js';
+import type { AutomationHealth } from '../write-side/set-aside.js';
 import { supervise } from '../runtime/supervise.js';
 
 /**
@@ -75,6 +76,7 @@ const projecting = supervise('read models', () => readModels.run(stop.signal), t
 
 const following = {
   readAll: (after: number, limit: number) => store.readAll(after, limit),
+  readStream: (stream: string) => store.readStream(stream),
   follow: (after: number, signal: AbortSignal, pageSize?: number) =>
     throttlePages(store.follow(after, signal, pageSize), signal),
 };
@@ -99,17 +101,17 @@ async function automate(): Promise<void> {
   await automations.run(stop.signal);
 }
 const automating = supervise('automation', automate, tell, stop.signal);
+let told: AutomationHealth = { setAside: [], behind: [] };
 const telling = setInterval(() => {
   tell({ kind: 'position', name: 'automation', position: automations.position });
-  tell({
-    kind: 'automation',
-    setAside: automations.setAside.length,
-    behind: automations.behind.length,
-  });
+  const { setAside, behind } = automations;
+  if (setAside === told.setAside && behind.join() === told.behind.join()) return;
+  told = { setAside, behind };
+  tell({ kind: 'automation', health: told });
 }, 250);
 
 tell({ kind: 'ready' });
-const jobs = new JobRunner(deps, tell);
+const jobs = new JobRunner({ ...deps, automations }, tell);
 async function work(): Promise<void> {
   const queue = openSqliteJobQueue<QueuedJob>(start.dir, { takeBack: true });
   try {

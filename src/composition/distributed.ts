@@ -5,13 +5,14 @@ import { openPostgresAccessLog } from '../adapters/access-log/postgres.js';
 import { openPostgresJobQueue } from '../adapters/job-queue/postgres.js';
 import { CALLBACK_QUEUE, callbackOutbox } from '../adapters/payment-rail/govstack/callbacks.js';
 import type { OwedCallback } from '../adapters/payment-rail/govstack/port.js';
+import { leaseText } from '../adapters/lease/postgres.js';
 import { openPostgresReadStore } from '../adapters/read-store/postgres.js';
 import { AppModule } from './app.module.js';
 import type { Config, Distributed } from './config.js';
 import { does, startRoles } from './roles/all.js';
 import { OpenedParts } from './opened-parts.js';
 import type { Role } from './roles/role.js';
-import { openServers } from './servers.js';
+import { AUTOMATION_LEASE, openServers } from './servers.js';
 import type { Shell } from './shell.js';
 import { Supervisor } from './supervisor.js';
 import { verifierOf } from './verifier.js';
@@ -23,6 +24,8 @@ import type { Log } from '../runtime/log.js';
 import { Metrics } from '../runtime/metrics.js';
 import { ProjectionProgress } from '../runtime/projection-progress.js';
 import { QueuedJobs, type QueuedJob } from '../use-cases/jobs/queued-jobs.js';
+import { stateKept } from '../process-managers/set-aside.js';
+import type { SetAside } from '../write-side/set-aside.js';
 import { READ_MODELS } from '../write-side/jobs.js';
 
 /**
@@ -107,6 +110,7 @@ async function openRole(
 
 function shellOf({
   config,
+  distributed,
   log,
   supervisor,
   metrics,
@@ -120,11 +124,21 @@ function shellOf({
     requestDrain: new RequestDrain(),
     metrics,
     caller: callbackOutbox(config.callbacks.allowed, callbacks),
+    setAside: () => setAsideElsewhere(distributed),
     progress,
     routes: new Routes(),
     jobs: new QueuedJobs(queue),
     healthStatus: withClock(supervisor, servers.clock),
   };
+}
+
+/** What the process with the role automation set aside. */
+async function setAsideElsewhere({ databaseUrl }: Distributed): Promise<readonly SetAside[]> {
+  const kept = stateKept({
+    load: () => leaseText(databaseUrl, AUTOMATION_LEASE),
+    save: () => Promise.resolve(),
+  });
+  return (await kept.loadState())?.setAside ?? [];
 }
 
 async function serveApi(

@@ -100,6 +100,7 @@ function shellOf(
     requestDrain: new RequestDrain(),
     metrics,
     caller,
+    setAside: async () => background.automation.setAside,
     progress,
     routes: new Routes(),
     jobs,

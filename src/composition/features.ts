@@ -19,6 +19,8 @@ import { GovstackBatchHttp } from '../use-cases/govstack/batch.http.js';
 import { GovstackBeneficiaryHttp } from '../use-cases/govstack/beneficiary.http.js';
 import { GovstackCallbackHttp } from '../use-cases/govstack/callback.http.js';
 import { JobsHttp } from '../use-cases/jobs/jobs.http.js';
+import { SetAsideHttp } from '../use-cases/jobs/set-aside.http.js';
+import { setAsideHandlers } from '../use-cases/jobs/set-aside.handlers.js';
 import { paymentHandlers } from '../use-cases/outcomes/payment.handlers.js';
 import { personHandlers } from '../use-cases/persons/person.handlers.js';
 import { bankHandlers } from '../use-cases/statements/statement.handlers.js';
@@ -32,7 +34,7 @@ interface Feature {
 
 /** What the API offers besides reading: in the order in which it is described. */
 export const FEATURES: readonly Feature[] = [
-  { controllers: [JobsHttp], handlers: [] },
+  { controllers: [JobsHttp, SetAsideHttp], handlers: setAsideHandlers },
   { controllers: [ProgrammeHttp], handlers: programmeHandlers },
   { controllers: [BudgetHttp], handlers: budgetHandlers },
   { controllers: [PersonHttp], handlers: personHandlers },

@@ -10,6 +10,7 @@ import type { Log } from '../runtime/log.js';
 import type { Metrics } from '../runtime/metrics.js';
 import type { ProjectionProgress } from '../runtime/projection-progress.js';
 import type { Deps } from '../write-side/context.js';
+import type { ListSetAside } from '../write-side/set-aside.js';
 import type { Jobs } from '../write-side/jobs.js';
 
 /** What the HTTP API stands on, whatever the size. */
@@ -33,4 +34,5 @@ export interface Shell {
   readonly jobs: Jobs;
   readonly healthStatus: HealthStatus;
   readonly caller: GovstackCaller;
+  readonly setAside: ListSetAside;
 }

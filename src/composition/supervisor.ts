@@ -1,4 +1,5 @@
-import type { AutomationHealth, HealthStatus } from '../runtime/health-status.js';
+import type { HealthStatus } from '../runtime/health-status.js';
+import type { AutomationHealth } from '../write-side/set-aside.js';
 import type { Log } from '../runtime/log.js';
 import { supervise } from '../runtime/supervise.js';
 import type { FromBackground } from '../write-side/jobs.js';

@@ -25,6 +25,9 @@ import { ProjectionProgress } from '../runtime/projection-progress.js';
 /** Events that a read model may be behind before the server calls itself not ready. */
 const MAX_LAG = 100_000;
 
+/** Events set aside that health names. */
+const MAX_NAMED = 20;
+
 const up = (figure: string): Schema => ({
   type: 'object',
   required: ['status', figure],
@@ -42,24 +45,55 @@ const details: Schema = {
         'Where the process runs them: events that automations set aside for a person, and automations that fail now.',
       required: ['status', 'setAside', 'behind'],
       properties: {
-        status: { type: 'string', enum: ['up'] },
+        status: { type: 'string', enum: ['up', 'degraded'] },
         setAside: { type: 'integer' },
         behind: { type: 'integer' },
+        events: {
+          type: 'array',
+          description: `The first ${MAX_NAMED} that were set aside; GET /automation/set-aside lists them all, with why.`,
+          items: {
+            type: 'object',
+            required: ['manager', 'position', 'type', 'code'],
+            properties: {
+              manager: { type: 'string' },
+              position: { type: 'integer' },
+              type: { type: 'string' },
+              code: { type: 'string' },
+            },
+          },
+        },
       },
     },
   },
 };
-/** As @nestjs/terminus answers where everything is up. */
+/**
+ * As @nestjs/terminus answers where everything is up; degraded where events were set aside for a
+ * person.
+ */
 const READY: Schema = {
   type: 'object',
   required: ['status', 'details'],
   properties: {
-    status: { type: 'string', enum: ['ok'] },
+    status: { type: 'string', enum: ['ok', 'degraded'] },
     info: details,
     error: { type: 'object', maxProperties: 0 },
     details,
   },
 };
+
+type Details = Readonly<Record<string, unknown>>;
+interface Readiness {
+  readonly status: string;
+  readonly info?: Details | undefined;
+  readonly error?: Details | undefined;
+  readonly details: Details;
+}
+
+/** Ready, and somebody has to look: 200 all the same, or one event would take the server from all. */
+function degraded({ details: given }: HealthCheckResult): Readiness {
+  const told = { ...given, automation: { ...given['automation'], status: 'degraded' } };
+  return { status: 'degraded', info: told, error: {}, details: told };
+}
 
 @ApiTags('operations')
 @SkipThrottle()
@@ -97,13 +131,14 @@ export class HealthHttp {
     description: 'NOT_READY; the detail says what is not.',
     content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemSchema) } } },
   })
-  async ready(): Promise<HealthCheckResult> {
+  async ready(): Promise<Readiness> {
     try {
-      return await this.health.check([
+      const result = await this.health.check([
         () => this.#store(),
         () => this.#readModels(),
         () => this.#automation(),
       ]);
+      return this.healthStatus.automation?.setAside.length ? degraded(result) : result;
     } catch {
       throw new DomainError(
         'NOT_READY',
@@ -123,7 +158,22 @@ export class HealthHttp {
    */
   #automation(): HealthIndicatorResult {
     const { automation } = this.healthStatus;
-    return automation === undefined ? {} : { automation: { status: 'up', ...automation } };
+    if (automation === undefined) return {};
+    const { setAside, behind } = automation;
+    const events = setAside.slice(0, MAX_NAMED).map(({ manager, position, type, reason }) => ({
+      manager,
+      position,
+      type,
+      code: reason.split(':', 1)[0]!,
+    }));
+    return {
+      automation: {
+        status: 'up',
+        setAside: setAside.length,
+        behind: behind.length,
+        ...(events.length > 0 ? { events } : {}),
+      },
+    };
   }
 
   async #readModels(): Promise<HealthIndicatorResult> {

@@ -3,18 +3,7 @@ import { RailError } from '../adapters/payment-rail/port.js';
 import { VaultError } from '../adapters/vault/port.js';
 import { DomainError } from '../kernel/errors.js';
 import type { Recorded } from '../kernel/decider.js';
-
-/** An event that a process manager could not act on; a person has to look at it. */
-export interface SetAside {
-  /** Of the event; with the manager's name it names the entry. */
-  readonly eventId: string;
-  readonly manager: string;
-  readonly type: string;
-  readonly stream: string;
-  readonly position: number;
-  /** Code and sentence where the failure has them, else its kind. Nothing personal. */
-  readonly reason: string;
-}
+import type { SetAside } from '../write-side/set-aside.js';
 
 /** Where each process manager is, and what was set aside. */
 export interface AutomationState {

@@ -3,7 +3,8 @@ import type { FromBackground, ToBackground } from '../write-side/jobs.js';
 import type { Log } from './log.js';
 import type { Metrics } from './metrics.js';
 import type { ProjectionProgress } from './projection-progress.js';
-import type { AutomationHealth, HealthStatus } from './health-status.js';
+import type { AutomationHealth } from '../write-side/set-aside.js';
+import type { HealthStatus } from './health-status.js';
 
 /**
  * The HTTP thread's end of the background thread: read models, automations and jobs run over there.
@@ -15,7 +16,7 @@ export class Background implements HealthStatus {
   #alive = false;
   /** Why the background last failed, until it reports progress again. */
   trouble: string | undefined;
-  automation: AutomationHealth = { setAside: 0, behind: 0 };
+  automation: AutomationHealth = { setAside: [], behind: [] };
 
   constructor(
     private readonly log: Log,
@@ -72,7 +73,7 @@ export class Background implements HealthStatus {
         this.progress.set(message.name, message.position);
         break;
       case 'automation':
-        this.automation = { setAside: message.setAside, behind: message.behind };
+        this.automation = message.health;
         this.metrics.automation(this.automation);
         break;
       case 'note':

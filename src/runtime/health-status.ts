@@ -1,10 +1,5 @@
+import type { AutomationHealth } from '../write-side/set-aside.js';
 import type { Clock } from '../adapters/clock/port.js';
-
-/** How the process managers are: events set aside for a person, and managers that fail now. */
-export interface AutomationHealth {
-  readonly setAside: number;
-  readonly behind: number;
-}
 
 /** Whether what a process does beside answering goes on. */
 export interface HealthStatus {

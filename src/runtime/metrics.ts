@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import type { AutomationHealth } from './health-status.js';
+import type { AutomationHealth } from '../write-side/set-aside.js';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /**
@@ -97,8 +97,8 @@ export class Metrics implements OnModuleDestroy {
   }
 
   automation({ setAside, behind }: AutomationHealth): void {
-    this.#setAside.set(setAside);
-    this.#behind.set(behind);
+    this.#setAside.set(setAside.length);
+    this.#behind.set(behind.length);
   }
 
   /** What callers who use Sanad as a payments block are owed. */

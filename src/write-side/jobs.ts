@@ -1,4 +1,5 @@
 import type { Progress } from './context.js';
+import type { AutomationHealth } from './set-aside.js';
 import type { Actor } from '../kernel/decider.js';
 
 /** What each kind of job is told. */
@@ -22,6 +23,8 @@ interface JobArgs {
   readonly check: { readonly cycleId: string; readonly commandId: string };
   readonly message: { readonly sha256: string };
   readonly match: object;
+  /** Tries once more what automations set aside: all of it, or one event. */
+  readonly 'retry-set-aside': { readonly commandId: string; readonly eventId?: string };
   readonly reconcile: { readonly cycleId: string; readonly commandId: string };
   readonly reinstruct: {
     readonly cycleId: string;
@@ -85,6 +88,7 @@ const JOB_IDS: { readonly [K in JobKind]: (job: JobOf<K>) => string } = {
   correct: ({ programmeId }) => `correct-${programmeId}`,
   'plan-recoveries': ({ programmeId, commandId }) =>
     `plan-recoveries-${programmeId}-${commandId.slice(0, 8)}`,
+  'retry-set-aside': ({ commandId }) => `retry-set-aside-${commandId.slice(0, 8)}`,
   check: ofCommand,
   reconcile: ofCommand,
   reinstruct: ofCommand,
@@ -110,8 +114,4 @@ export type FromBackground =
   /** For a person to look at; the work itself goes on. */
   | { readonly kind: 'alarm'; readonly what: string; readonly detail: string }
   /** Events that process managers set aside, and managers that fail now; told when it changes. */
-  | {
-      readonly kind: 'automation';
-      readonly setAside: number;
-      readonly behind: number;
-    };
+  | { readonly kind: 'automation'; readonly health: AutomationHealth };

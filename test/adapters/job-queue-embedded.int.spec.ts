@@ -35,6 +35,7 @@ const JOBS: { readonly [K in JobKind]: Job } = {
   check: { kind: 'check', cycleId, commandId: uuid(1) },
   message: { kind: 'message', sha256: 'a'.repeat(64) },
   match: { kind: 'match' },
+  'retry-set-aside': { kind: 'retry-set-aside', commandId: uuid(1) },
   reconcile: { kind: 'reconcile', cycleId, commandId: uuid(1) },
   reinstruct: { kind: 'reinstruct', cycleId, commandId: uuid(1), executionDate: '2026-02-01' },
 };

@@ -82,7 +82,7 @@ async function automate(
   );
   const failed = new AbortController();
   const until = AbortSignal.any([held, failed.signal]);
-  const jobs = new JobRunner(servers, supervisor.tell);
+  const jobs = new JobRunner({ ...servers, automations }, supervisor.tell);
   const together = [
     automations.run(until),
     workOff(queue, jobs, `automation-${process.pid}-${randomUUID()}`, until),
@@ -105,7 +105,7 @@ function tellOfAutomation(
   supervisor: Role['supervisor'],
   metrics: Role['metrics'],
 ): void {
-  const health = { setAside: setAside.length, behind: behind.length };
+  const health = { setAside, behind };
   supervisor.automation = health;
   metrics.automation(health);
 }

@@ -1,7 +1,9 @@
 import type { Actor, Recorded } from '../../kernel/decider.js';
+import { DomainError } from '../../kernel/errors.js';
 import type { MessageDeps, OnProgress } from '../../write-side/context.js';
 import type { Job, JobFor, JobKind, JobOf } from '../../write-side/jobs.js';
 import type { Refusal } from '../../write-side/refusals.js';
+import type { SetAsideEvents } from '../../write-side/set-aside.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 import { foldCorrection } from '../corrections/corrections.js';
 import { planRecoveries } from '../corrections/plan-recoveries.js';
@@ -22,6 +24,11 @@ export interface BegunJob {
   readonly by: JobFor;
 }
 
+/** What jobs work with: `automations` in the process where the process managers run. */
+export interface JobDeps extends MessageDeps {
+  readonly automations?: SetAsideEvents;
+}
+
 interface Resumption<K extends JobKind> {
   /** What the names of its streams begin with. */
   readonly prefix: string;
@@ -34,7 +41,7 @@ interface JobWork<K extends JobKind> {
    * Does it to its end; done again, it finishes what is missing. Gives what the job's status shows.
    */
   run(
-    deps: MessageDeps,
+    deps: JobDeps,
     job: JobOf<K>,
     by: JobFor,
     onProgress: OnProgress,
@@ -90,6 +97,7 @@ const JOBS: { readonly [K in JobKind]: JobWork<K> } = {
   match: {
     run: (deps, _, by, onProgress, signal) => matchEntries(deps, {}, by, onProgress, signal),
   },
+  'retry-set-aside': { run: retrySetAside },
   reconcile: {
     run: (deps, job, by, onProgress, signal) =>
       reconcileCycle(
@@ -102,6 +110,23 @@ const JOBS: { readonly [K in JobKind]: JobWork<K> } = {
   },
   reinstruct: { run: reinstruct },
 };
+
+async function retrySetAside(
+  { automations }: JobDeps,
+  { eventId }: JobOf<'retry-set-aside'>,
+  _by: JobFor,
+  _onProgress: OnProgress,
+  signal: AbortSignal,
+): Promise<unknown> {
+  if (!automations)
+    throw new DomainError(
+      'AUTOMATION_ELSEWHERE',
+      'The process managers do not run in this process.',
+      'rule',
+    );
+  const done = await automations.retry(eventId, signal);
+  return { done, left: automations.setAside.length };
+}
 
 async function reinstruct(
   deps: MessageDeps,
@@ -125,7 +150,7 @@ async function reinstruct(
 
 /** Runs a job to its end. @throws whatever the use case throws */
 export function runJob<K extends JobKind>(
-  deps: MessageDeps,
+  deps: JobDeps,
   job: JobOf<K>,
   by: JobFor,
   onProgress: OnProgress,

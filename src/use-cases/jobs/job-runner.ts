@@ -1,7 +1,7 @@
-import type { MessageDeps, OnProgress } from '../../write-side/context.js';
+import type { OnProgress } from '../../write-side/context.js';
 import { DomainError } from '../../kernel/errors.js';
 import { jobIdOf, type FromBackground, type Job, type JobFor } from '../../write-side/jobs.js';
-import { runJob } from './all.js';
+import { runJob, type JobDeps } from './all.js';
 
 const PROGRESS_EVERY_MS = 200;
 
@@ -22,7 +22,7 @@ export type JobEnd =
 /** Runs jobs to their end. */
 export class JobRunner {
   constructor(
-    private readonly deps: MessageDeps,
+    private readonly deps: JobDeps,
     private readonly tell: (message: FromBackground) => void,
   ) {}
 

@@ -26,6 +26,7 @@ export class JobsHttp {
       'auditor',
       'programme-manager',
       'payment-system',
+      'administrator',
     ],
     programmeWide: true,
     summary: `How far a job of the background is: ${JOB_STATES.join(', ')}`,

@@ -69,6 +69,7 @@ const SHOWN: { readonly [K in JobKind | 'instruct']: Shown | undefined } = {
   'plan-recoveries': undefined,
   message: undefined,
   match: undefined,
+  'retry-set-aside': undefined,
 };
 
 /** How a job went that this process did not run, where the log shows it. */

@@ -1,0 +1,46 @@
+import { Controller, Inject } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import type { Answer } from '../../http/answer.js';
+import { Query } from '../../http/call.js';
+import { CommandEndpoint, QueryEndpoint } from '../../http/endpoint.js';
+import { CommandParam, QueryParam } from '../../http/params.js';
+import { LIST_SET_ASIDE, type ListSetAside, type SetAside } from '../../write-side/set-aside.js';
+import { RetrySetAside } from './set-aside.commands.js';
+
+export class SetAsideQuery extends Query {}
+
+/** Every event that an automation could not act on. */
+export interface SetAsideList {
+  readonly items: readonly SetAside[];
+}
+
+@ApiTags('operations')
+@Controller('automation/set-aside')
+export class SetAsideHttp {
+  constructor(
+    @Inject(CommandBus) private readonly bus: CommandBus,
+    @Inject(LIST_SET_ASIDE) private readonly setAside: ListSetAside,
+  ) {}
+
+  @QueryEndpoint('', {
+    roles: ['administrator', 'auditor', 'programme-manager', 'finance-controller'],
+    programmeWide: true,
+    summary: 'Events that automations could not act on and set aside for a person, each with why',
+  })
+  async list(@QueryParam() _query: SetAsideQuery): Promise<SetAsideList> {
+    return { items: await this.setAside() };
+  }
+
+  @CommandEndpoint('retry', {
+    roles: ['administrator'],
+    programmeWide: true,
+    summary:
+      'Try what was set aside once more, after its cause was mended; in the background, see jobs',
+    response: ['jobId'],
+    status: 202,
+  })
+  retry(@CommandParam() command: RetrySetAside): Promise<Answer> {
+    return this.bus.execute(command);
+  }
+}
