@@ -1,5 +1,4 @@
 import type { Actor, Recorded } from '../../kernel/decider.js';
-import { DomainError } from '../../kernel/errors.js';
 import type { MessageDeps, OnProgress } from '../../write-side/context.js';
 import type { Job, JobFor, JobKind, JobOf } from '../../write-side/jobs.js';
 import type { Refusal } from '../../write-side/refusals.js';
@@ -118,12 +117,7 @@ async function retrySetAside(
   _onProgress: OnProgress,
   signal: AbortSignal,
 ): Promise<unknown> {
-  if (!automations)
-    throw new DomainError(
-      'AUTOMATION_ELSEWHERE',
-      'The process managers do not run in this process.',
-      'rule',
-    );
+  if (!automations) throw new Error('the process managers do not run in this process');
   const done = await automations.retry(eventId, signal);
   return { done, left: automations.setAside.length };
 }
