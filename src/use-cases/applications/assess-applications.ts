@@ -1,14 +1,11 @@
 import type { ProgrammePolicies } from '../../write-side/readers.js';
-import {
-  applicationDecider,
-  type ApplicationCommand,
-} from '../../application/application.decider.js';
+import { applicationDecider } from '../../application/application.decider.js';
 import { type ApplicationState } from '../../application/application.state.js';
-import { determine } from '../../eligibility/determine.js';
 import { streams } from '../../kernel/ids.js';
 import { pipelined, record, type UnitResult } from '../../write-side/bulk.js';
 import { fromState, part, type Unit } from '../../write-side/unit.js';
 import { foldApplication } from '../folds.js';
+import { determining, waitsForDetermination } from './determination.rule.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import { refusal, type Refusal } from '../../write-side/refusals.js';
@@ -28,28 +25,10 @@ export interface AssessSummary {
   refused: number;
 }
 
-/**
- * The command that determines an application: its facts under the version in force in the month it
- * was received. None where that was done.
- */
+/** Determines an application by what it is once it is loaded. */
 export const determinationOf = (book: ProgrammePolicies) =>
-  fromState(
-    ['DetermineEligibility', book.programmeId],
-    (state: ApplicationState): ApplicationCommand | undefined => {
-      if (state.status === 'determined') return undefined;
-      const period = state.receivedOn.slice(0, 7);
-      const { version, compiled } = book.policyOf(period);
-      const { facts } = state;
-      compiled.validateFacts(facts);
-      return {
-        type: 'DetermineEligibility',
-        determination: {
-          policyVersion: version,
-          asOf: state.receivedOn,
-          ...determine(compiled, version, facts, period),
-        },
-      };
-    },
+  fromState(['DetermineEligibility', book.programmeId], (state: ApplicationState) =>
+    determining(book, state),
   );
 
 /** Adds the determination that a unit recorded, if it did. */
@@ -88,7 +67,8 @@ export async function assessApplications(
     async (page) => {
       const waiting = page.filter(
         ({ events }) =>
-          args.applicationIds !== undefined || waits(foldApplication(events), args.programmeId),
+          args.applicationIds !== undefined ||
+          waitsForDetermination(foldApplication(events), args.programmeId),
       );
       const units = waiting.map(({ stream, events }): Unit => ({
         verb: 'determine',
@@ -117,6 +97,3 @@ export async function assessApplications(
 export function* named(ids: Iterable<string>): Generator<string> {
   for (const id of ids) yield streams.application(id);
 }
-
-const waits = (state: ApplicationState, programmeId: string): boolean =>
-  state.status === 'submitted' && state.programmeId === programmeId;

@@ -1,8 +1,5 @@
 import type { StreamEvents } from '../../adapters/event-store/port.js';
-import {
-  applicationDecider,
-  type ApplicationCommand,
-} from '../../application/application.decider.js';
+import { applicationDecider } from '../../application/application.decider.js';
 import { type ApplicationState } from '../../application/application.state.js';
 import { named } from './assess-applications.js';
 import { pipelined, record } from '../../write-side/bulk.js';
@@ -10,17 +7,14 @@ import { fromState, part, type Unit } from '../../write-side/unit.js';
 import { streams } from '../../kernel/ids.js';
 import { notClosed } from '../../programme/not-closed.js';
 import { foldApplication } from '../folds.js';
+import { deciding, waitsFor, type DecideAction } from './decision.rule.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { refusal, type Refusal } from '../../write-side/refusals.js';
 import { pagesOf, pagesOfStreams } from '../../write-side/stream-pages.js';
 
 export interface DecideArgs {
   readonly programmeId: string;
-  /**
-   * recommend: what the determination says, approval or rejection · approve: those recommended for
-   * approval · reject: those recommended for rejection.
-   */
-  readonly action: 'recommend' | 'approve' | 'reject';
+  readonly action: DecideAction;
   /**
    * Exactly these, each answered for; absent: every application of the programme that waits for the
    * action.
@@ -75,7 +69,9 @@ export async function decideApplications(
           part(
             stream,
             applicationDecider,
-            fromState([args.action, args.reason], COMMANDS[args.action](args)),
+            fromState([args.action, args.reason], (state: ApplicationState) =>
+              deciding(args.action, args.reason, state),
+            ),
           ),
           ...(programme ? [notClosed(args.programmeId)] : []),
         ],
@@ -97,12 +93,6 @@ export async function decideApplications(
   return summary;
 }
 
-const WAITS: Readonly<Record<DecideArgs['action'], (state: ApplicationState) => boolean>> = {
-  recommend: (state) => state.status === 'determined',
-  approve: (state) => state.status === 'recommended' && state.recommendation === 'approve',
-  reject: (state) => state.status === 'recommended' && state.recommendation === 'reject',
-};
-
 function concerns(
   { events }: StreamEvents,
   args: DecideArgs,
@@ -111,31 +101,5 @@ function concerns(
   const state = foldApplication(events);
   if (regions && !regions.has(state.region)) return false;
   if (args.applicationIds) return true;
-  return state.programmeId === args.programmeId && WAITS[args.action](state);
+  return state.programmeId === args.programmeId && waitsFor(args.action, state);
 }
-
-const COMMANDS: Readonly<
-  Record<
-    DecideArgs['action'],
-    (args: DecideArgs) => (state: ApplicationState) => ApplicationCommand
-  >
-> = {
-  recommend: () => (state) => ({
-    type: 'RecommendApplication',
-    recommendation: state.eligible ? 'approve' : 'reject',
-    contentHash: state.contentHash,
-  }),
-  approve: () => (state) => ({
-    type: 'ApproveApplication',
-    contentHash: state.contentHash,
-    startPeriod: state.receivedOn.slice(0, 7),
-  }),
-  reject:
-    ({ reason }) =>
-    (state) => ({
-      type: 'RejectApplication',
-      contentHash: state.contentHash,
-      reason:
-        reason ?? 'Not eligible under the policy in force; the determination lists the criteria.',
-    }),
-};

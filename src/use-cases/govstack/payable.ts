@@ -1,10 +1,8 @@
 import type { AskedAccount } from '../../adapters/payment-rail/govstack/port.js';
-import { isIban, isWallet } from '../../kernel/accounts.js';
-import { DomainError } from '../../kernel/errors.js';
 import { LENGTHS } from '../../kernel/govstack.js';
-import { parseAmount } from '../../kernel/money.js';
 import { payeeOf } from '../../person/payee.rule.js';
 import type { Deps } from '../../write-side/context.js';
+import { whyUnknown, wrongAmount } from './payable-account.rule.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 
 /** An account that somebody asks about before it is paid. */
@@ -85,23 +83,4 @@ async function inUse(
     if (found.size === wanted.size) break;
   }
   return found;
-}
-
-/** Why nobody has an account: it may be written wrongly. */
-function whyUnknown(number: string): string {
-  if (/^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,}$/.test(number) && !isIban(number))
-    return 'The check digits of the IBAN are wrong.';
-  if (/^\+/.test(number) && !isWallet(number)) return 'The telephone number is wrong.';
-  return 'No beneficiary has this account.';
-}
-
-function wrongAmount(amount: number | undefined, currency: string | undefined): string | undefined {
-  if (amount === undefined) return undefined;
-  if (currency === undefined) return 'An amount has a currency.';
-  try {
-    return parseAmount(String(amount), currency) > 0n ? undefined : 'The amount is zero.';
-  } catch (error) {
-    if (error instanceof DomainError) return error.detail;
-    throw error;
-  }
 }

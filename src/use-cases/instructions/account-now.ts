@@ -5,11 +5,12 @@ import { DomainError } from '../../kernel/errors.js';
 import { partsOfCycle, partsOfPayment, streams } from '../../kernel/ids.js';
 import { endToEndIdOf } from '../../payment/instruction-ids.rule.js';
 import type { PaymentState } from '../../payment/payment.state.js';
-import { heldBy, payeeOf, type Held, type Payee } from '../../person/payee.rule.js';
+import { payeeOf, type Payee } from '../../person/payee.rule.js';
 import { openPayees } from '../../person/payees.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import type { Deps } from '../../write-side/context.js';
 import { foldPayment } from '../folds.js';
+import { instructable, type Obstacle } from './instructable.rule.js';
 import { unfitFrom } from './messages.js';
 import { accountFor, type ReinstructionHead } from './reinstruction-files.js';
 
@@ -68,33 +69,15 @@ export async function candidatesOf(
   });
 }
 
-/**
- * Why a payment is not instructed now: its account is missing or not mended, is held, or no message
- * can say who is paid.
- */
-export type Obstacle =
-  | { readonly kind: 'waiting' | 'unfit'; readonly error: DomainError }
-  | { readonly kind: 'held'; readonly error: DomainError; readonly until: string | undefined };
-
 /** The account that a payment may be instructed to now, or what is in the way. */
-export function accountNow(
+export const accountNow = (
   rail: PaymentRail,
   candidate: Candidate,
   head: Head,
   sameAccount: boolean,
   now: string,
-): Payee | Obstacle {
-  const { state, payee } = candidate;
-  const { status } = state;
-  if (!payee) return { kind: 'waiting', error: noAccount() };
-  const mended = status === 'ordered' || sameAccount || payee.accountId !== state.accountId;
-  if (!mended) return { kind: 'waiting', error: notMended() };
-  const held = heldBy(payee, head.hold, now);
-  const instructable = status === 'ordered' || status === 'rejected' || status === 'returned';
-  if (held && instructable) return { kind: 'held', error: heldError(held), until: held.until };
-  const unfit = instructable ? unfitReason(rail, candidate, head) : undefined;
-  return unfit === undefined ? payee : { kind: 'unfit', error: unwritable(unfit) };
-}
+): Payee | Obstacle =>
+  instructable(candidate, head.hold, sameAccount, now, () => unfitReason(rail, candidate, head));
 
 /** Why no message can carry the payment to the account that its payee has now. */
 export function unfitReason(
@@ -113,26 +96,3 @@ export function unfitReason(
     remittance: head.terms.remittanceOf(head.period),
   });
 }
-
-const notMended = (): DomainError =>
-  new DomainError(
-    'ACCOUNT_NOT_MENDED',
-    'The payee has the same account as when the payment failed.',
-    'rule',
-  );
-const heldError = ({ until }: Held): DomainError =>
-  until === undefined
-    ? new DomainError(
-        'ACCOUNT_NOT_VERIFIED',
-        "The payee's account waits to be verified by another person than who registered it.",
-        'rule',
-      )
-    : new DomainError(
-        'ACCOUNT_HELD',
-        `The payee's account was changed; it is not paid on before ${until}.`,
-        'rule',
-      );
-const noAccount = (): DomainError =>
-  new DomainError('NO_PAYEE_ACCOUNT', 'The payee has no account that can be paid on.', 'rule');
-export const unwritable = (reason: string): DomainError =>
-  new DomainError('PAYMENT_UNWRITABLE', `No message can carry the payment. ${reason}`, 'rule');

@@ -2,7 +2,8 @@ import { streams } from '../../kernel/ids.js';
 import type { Deps } from '../../write-side/context.js';
 import { refusal, type Refusal } from '../../write-side/refusals.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
-import { accountNow, candidatesOf, headOf, unfitReason, unwritable } from './account-now.js';
+import { accountNow, candidatesOf, headOf, unfitReason } from './account-now.js';
+import { unwritable } from './instructable.rule.js';
 
 /**
  * Payments of a released cycle that are in no message, each with why: those that were left out when

@@ -16,14 +16,8 @@ import {
 } from '../../write-side/context.js';
 import { ReinstructionRun } from './reinstruction-run.js';
 import { MessageNamer } from './message-namer.js';
-import {
-  accountNow,
-  candidatesOf,
-  type Candidate,
-  type Head,
-  headOf,
-  type Obstacle,
-} from './account-now.js';
+import { accountNow, candidatesOf, type Candidate, type Head, headOf } from './account-now.js';
+import { isLeftToInstruct, type Obstacle } from './instructable.rule.js';
 import { accountFor, isInstruction, writeReinstructions } from './reinstruction-files.js';
 import { endToEndIdOf } from '../../payment/instruction-ids.rule.js';
 import { refusal, type Refusal } from '../../write-side/refusals.js';
@@ -189,9 +183,7 @@ async function survey(
         const { messageId } = event.data;
         messages.set(messageId, [...(messages.get(messageId) ?? []), paymentId]);
       }
-      const { status } = foldPayment(events);
-      if (status === 'rejected' || status === 'returned' || (status === 'ordered' && first))
-        failed.push(paymentId);
+      if (isLeftToInstruct(foldPayment(events), first !== undefined)) failed.push(paymentId);
     }
     seen += page.length;
     onProgress?.({ what: 'payments looked at', done: seen });

@@ -1,13 +1,12 @@
-import type { EventType } from '../../../events/generated.js';
 import { KeyedMutex } from '../../kernel/concurrency/keyed-mutex.js';
 import type { ReportedOutcome, OutcomeSource } from '../../payment/reported-outcome.js';
 import { DomainError } from '../../kernel/errors.js';
 import { parsePaymentId, streams } from '../../kernel/ids.js';
-import { paymentDecider, type PaymentCommand } from '../../payment/payment.decider.js';
+import { paymentDecider } from '../../payment/payment.decider.js';
 import { pipelined, record, type UnitResult } from '../../write-side/bulk.js';
 import { partFrom, type Part, type Unit } from '../../write-side/unit.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
-import { endToEndIdOf } from '../../payment/instruction-ids.rule.js';
+import { became, reportFor } from './reported-outcome.rule.js';
 
 /** What became of one outcome, in the order given. */
 export type OutcomeResult =
@@ -182,53 +181,11 @@ class OutcomeDesk {
   }
 }
 
-/** Names the instruction that an outcome answers, and has the payment decide. */
-function reporting(stream: string, { outcome, paymentId }: Entry, source: OutcomeSource): Part {
-  return partFrom(stream, paymentDecider, [outcome, source], (events, context) => {
-    const instructions = events
-      .filter((event) => event.type === 'PaymentInstructed' || event.type === 'PaymentReinstructed')
-      .map((event) => event.data);
-    const answered =
-      outcome.endToEndId === undefined
-        ? instructions.findLast(
-            ({ attempt }) => outcome.attempt === undefined || attempt === outcome.attempt,
-          )
-        : instructions.find(({ endToEndId }) => endToEndId === outcome.endToEndId);
-    if (outcome.messageId !== undefined && answered && answered.messageId !== outcome.messageId)
-      throw new DomainError(
-        'REFERENCES_DIFFER',
-        `The entry is of ${outcome.messageId}; the payment was instructed in ${answered.messageId}.`,
-        'rule',
-        'messageId',
-      );
-    const attempt = outcome.attempt ?? answered?.attempt ?? 1;
-    const command: PaymentCommand = {
-      type: 'ReportOutcome',
-      outcome: outcome.outcome,
-      attempt,
-      source: outcome.source ?? source,
-      endToEndId: outcome.endToEndId ?? answered?.endToEndId ?? endToEndIdOf(paymentId, attempt),
-      ...dayOf(outcome, context.now),
-      ...(outcome.valueOn === undefined ? {} : { valueOn: outcome.valueOn }),
-      ...(outcome.bookedAgain === undefined ? {} : { bookedAgain: outcome.bookedAgain }),
-      ...(outcome.currency === undefined ? {} : { currency: outcome.currency }),
-      ...(outcome.amountMinor === undefined ? {} : { amountMinor: outcome.amountMinor }),
-      ...(outcome.reason === undefined ? {} : { reason: outcome.reason }),
-      ...(outcome.reference === undefined ? {} : { reference: outcome.reference }),
-      ...(outcome.entryReference === undefined ? {} : { entryReference: outcome.entryReference }),
-    };
-    return [command];
-  });
-}
-
-/** A settlement without a date is of today. */
-function dayOf(
-  { outcome, settledOn }: ReportedOutcome,
-  now: string,
-): { readonly settledOn?: string } {
-  if (outcome === 'settled') return { settledOn: settledOn ?? now.slice(0, 10) };
-  return outcome === 'returned' && settledOn !== undefined ? { settledOn } : {};
-}
+/** Has the payment decide on what it was told. */
+const reporting = (stream: string, { outcome, paymentId }: Entry, source: OutcomeSource): Part =>
+  partFrom(stream, paymentDecider, [outcome, source], (events, { now }) => [
+    reportFor(paymentId, outcome, source, events, now),
+  ]);
 
 function resultOf(answer: UnitResult, paymentId: string): OutcomeResult {
   if (answer.kind === 'refused') return refused(answer.error, paymentId);
@@ -236,11 +193,6 @@ function resultOf(answer: UnitResult, paymentId: string): OutcomeResult {
     return { result: 'unchanged', paymentId, position: answer.position };
   const types = answer.writes.flatMap((write) => write.events.map(({ type }) => type));
   return { result: became(types), paymentId, position: answer.position };
-}
-
-function became(types: readonly EventType[]): 'applied' | 'break' | 'proposed' {
-  if (types.includes('PaymentBreakRecorded')) return 'break';
-  return types.includes('PaymentOutcomeProposed') ? 'proposed' : 'applied';
 }
 
 function refused(error: unknown, paymentId: string | undefined): OutcomeResult {

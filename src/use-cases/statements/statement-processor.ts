@@ -1,14 +1,13 @@
 import type { ReportedOutcome } from '../../payment/reported-outcome.js';
 import { bankEntryDecider } from '../../statement/entry.decider.js';
-import { DomainError } from '../../kernel/errors.js';
 import { streams } from '../../kernel/ids.js';
-import { parseAmount, plainDecimal } from '../../kernel/money.js';
 import { record } from '../../write-side/bulk.js';
 import { part, type Unit } from '../../write-side/unit.js';
-import { EntryNamer, quarantined, type QuarantinedEntry } from './bank-entries.js';
+import { EntryNamer, quarantined, type QuarantinedEntry } from './quarantined-entry.rule.js';
 import { dated, type Verdict } from './bank-verdict.rule.js';
+import { differenceFrom } from './message-difference.rule.js';
 import { otherAccount } from './look-through.js';
-import { type Instructed, type SentMessage } from '../instructions/instructed-messages.js';
+import { type Instructed } from '../instructions/instructed-messages.js';
 import {
   PAGE,
   type JobContext,
@@ -213,38 +212,6 @@ export class StatementProcessor {
         this.base,
       );
     }
-  }
-}
-
-/** What the bank says of a message of ours, where it is not what was sent. */
-function differenceFrom(
-  message: SentMessage,
-  { exactly, outcome }: Extract<Verdict, { kind: 'message' }>,
-): string | undefined {
-  const { count, totalMinor, controlSum } = exactly;
-  const { currency } = message;
-  const sum = totalMinor ?? (controlSum === undefined ? undefined : minorOf(controlSum, currency));
-  const isSame =
-    (count === undefined || (/^\d{1,15}$/.test(count) && Number(count) === message.count)) &&
-    (controlSum === undefined || sum !== undefined) &&
-    (sum === undefined || sum === message.totalMinor) &&
-    (outcome.currency === undefined || outcome.currency === currency);
-  if (isSame) return undefined;
-  // Anything but a number may be somebody's name.
-  const counted = /^[\d.,+-]{1,20}$/.test(count ?? '') ? count : 'some';
-  const said = `${counted} payments${sum === undefined ? '' : ` of ${sum} minor units`}`;
-  return `The entry is about ${said}${outcome.currency === undefined ? '' : ` in ${outcome.currency}`}; ${message.messageId} has ${message.count} of ${message.totalMinor} in ${currency}.`;
-}
-
-/** A sum as written, without a currency, in minor units; undefined where it cannot be read. */
-function minorOf(text: string, currency: string): string | undefined {
-  const plain = plainDecimal(text);
-  if (plain === undefined) return undefined;
-  try {
-    return String(parseAmount(plain, currency));
-  } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
-    return undefined;
   }
 }
 

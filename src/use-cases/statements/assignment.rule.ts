@@ -1,0 +1,42 @@
+import type { EventData } from '../../../events/generated.js';
+import { DomainError } from '../../kernel/errors.js';
+import type { PaymentCommand } from '../../payment/payment.decider.js';
+import type { QuarantinedEntry } from './quarantined-entry.rule.js';
+
+export type AssignedOutcome = EventData['BankEntryAssigned']['outcome'];
+
+/** What the person says became of the payment, or the entry itself. */
+export function outcomeSaid(
+  said: AssignedOutcome | undefined,
+  entry: QuarantinedEntry,
+): AssignedOutcome {
+  const outcome = said ?? (entry.outcome === 'unknown' ? undefined : entry.outcome);
+  if (outcome === undefined)
+    throw new DomainError(
+      'OUTCOME_MISSING',
+      'The entry does not say what became of the payment; say it.',
+      'invalid',
+      'outcome',
+    );
+  return outcome;
+}
+
+/** What the payment is told in the name of the person who gave the entry to it. */
+export const reportOf = (
+  entry: QuarantinedEntry,
+  outcome: AssignedOutcome,
+  attempt: number,
+  endToEndId: string,
+  now: string,
+): PaymentCommand => ({
+  type: 'ReportOutcome',
+  outcome,
+  attempt,
+  endToEndId,
+  source: 'operator',
+  ...(outcome === 'settled' ? { settledOn: entry.bookedOn ?? now.slice(0, 10) } : {}),
+  ...(entry.amountMinor === undefined ? {} : { amountMinor: entry.amountMinor }),
+  ...(entry.currency === undefined ? {} : { currency: entry.currency }),
+  ...(outcome === 'rejected' || outcome === 'returned' ? { reason: entry.reason ?? 'MS03' } : {}),
+  ...(entry.bankReference === undefined ? {} : { reference: entry.bankReference }),
+});

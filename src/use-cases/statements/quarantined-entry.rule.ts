@@ -1,0 +1,116 @@
+import type { EventData } from '../../../events/generated.js';
+import type { NumberedEntry } from '../../adapters/payment-rail/iso20022/incoming/port.js';
+import { uuidOf } from '../../kernel/ids.js';
+
+export type QuarantinedEntry = EventData['BankEntryQuarantined'];
+type Why = Pick<
+  QuarantinedEntry,
+  'sha256' | 'number' | 'code' | 'detail' | 'outcome' | 'reason' | 'messageId' | 'paymentId'
+>;
+
+/**
+ * Names entries by what they say, so that the same content in another file is the same entry. Where
+ * a file says the very same thing more than once, the occurrences are told apart by their number.
+ */
+export class EntryNamer {
+  readonly #seen = new Map<string, number>();
+
+  nameOf(entry: NumberedEntry, paymentId = ''): string {
+    const same = uuidOf('bank-entry', ...contentOf(entry), paymentId);
+    const occurrence = this.#seen.get(same) ?? 0;
+    this.#seen.set(same, occurrence + 1);
+    return occurrence === 0 ? same : uuidOf(same, occurrence);
+  }
+}
+
+function contentOf(entry: NumberedEntry): string[] {
+  const text = (...values: readonly (string | boolean | undefined)[]): string[] =>
+    values.map((value) => JSON.stringify(value ?? null));
+  const amount = entry.amount ? [entry.amount.text, entry.amount.currency] : [];
+  switch (entry.kind) {
+    case 'status': {
+      const { messageId, batchId, instructionId, endToEndId, uetr } = entry.original;
+      return text(
+        'status',
+        entry.scope,
+        entry.status,
+        messageId,
+        batchId,
+        instructionId,
+        endToEndId,
+        uetr,
+        entry.reasons.join(' '),
+        entry.reference,
+        ...amount,
+      );
+    }
+    case 'booking': {
+      const {
+        messageId,
+        batchId,
+        instructionId,
+        endToEndId,
+        uetr,
+        transactionId,
+        bank,
+        entry: own,
+      } = entry.references;
+      return text(
+        'booking',
+        entry.scope,
+        ...(entry.left === undefined ? [] : [entry.left]),
+        entry.direction,
+        entry.reversal,
+        entry.returned,
+        entry.returnReason,
+        entry.bookedOn,
+        entry.valueOn,
+        messageId,
+        batchId,
+        instructionId,
+        endToEndId,
+        uetr,
+        transactionId,
+        bank,
+        own,
+        ...amount,
+      );
+    }
+  }
+}
+
+/**
+ * What of an entry may stand in an event: amounts, dates, codes and references that name no person.
+ */
+export function quarantined(entry: NumberedEntry, why: Why, namer: EntryNamer): QuarantinedEntry {
+  const bankReference = referenceOf(entry);
+  const references = entry.kind === 'booking' ? entry.references : undefined;
+  const endToEndId = entry.kind === 'status' ? entry.original.endToEndId : references?.endToEndId;
+  const { amount } = entry;
+  return {
+    entryId: namer.nameOf(entry, why.paymentId),
+    family: entry.family,
+    scope: entry.scope,
+    ...why,
+    ...(endToEndId !== undefined && /^E[0-9A-F]{24}$/.test(endToEndId) ? { endToEndId } : {}),
+    ...(amount?.amountMinor === undefined
+      ? {}
+      : { amountMinor: amount.amountMinor, currency: amount.currency }),
+    ...(entry.kind === 'booking' && entry.direction ? { direction: entry.direction } : {}),
+    ...(entry.kind === 'booking' &&
+    entry.bookedOn !== undefined &&
+    /^\d{4}-\d{2}-\d{2}$/.test(entry.bookedOn)
+      ? { bookedOn: entry.bookedOn }
+      : {}),
+    ...(bankReference === undefined ? {} : { bankReference }),
+  };
+}
+
+/** The bank's own running reference: digits, capitals and marks. Anything else might be words. */
+function referenceOf(entry: NumberedEntry): string | undefined {
+  const references = entry.kind === 'booking' ? entry.references : undefined;
+  const text = entry.kind === 'status' ? entry.reference : (references?.bank ?? references?.entry);
+  return text !== undefined && /^[A-Z0-9./:_-]{1,35}$/.test(text) && /\d/.test(text)
+    ? text
+    : undefined;
+}
