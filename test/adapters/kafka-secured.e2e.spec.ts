@@ -98,7 +98,7 @@ if (kafka.running)
       await expect(
         openKafkaWriter(kafkaIn({ ...scram, KAFKA_TLS_CA: other }), DEFAULT_BASE_URI),
       ).rejects.toThrow(/certificate/i);
-    }, 120_000);
+    });
 
     it('is reached by the command line with the same settings', async () => {
       const { stdout } = await run(
@@ -107,7 +107,7 @@ if (kafka.running)
         { env: { ...process.env, ...env, KAFKA_SASL_MECHANISM: 'scram-sha-512' } },
       );
       expect(JSON.parse(stdout)).toEqual({ letters: [] });
-    }, 60_000);
+    });
   });
 
 it.each([

@@ -98,5 +98,5 @@ describe('a new data folder', () => {
       await verifyLog(data);
     }
     expect(refused).toBeGreaterThan(3);
-  }, 120_000);
+  });
 });

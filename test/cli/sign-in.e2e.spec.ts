@@ -79,4 +79,4 @@ test('production mode takes nobody at their word, and the command line signs in'
         authentication: 'oidc',
       });
   });
-}, 120_000);
+});

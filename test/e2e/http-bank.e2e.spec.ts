@@ -86,7 +86,7 @@ beforeAll(async () => {
     const one = payments.find((each) => each.endToEndId === endToEndId);
     if (one) one.paymentId = paymentId;
   }
-}, 60_000);
+});
 afterAll(async () => {
   await world.close();
   rmSync(folder, { recursive: true, force: true });
@@ -259,5 +259,5 @@ describe('files of banks', () => {
       'settled',
       'settled',
     ]);
-  }, 60_000);
+  });
 });

@@ -231,7 +231,7 @@ else
       expect(block.violations).toEqual([]);
       for (const operation of ['BatchDetails'])
         expect(operations.get(operation)!.answer(200, block.details(batch))).toEqual([]);
-    }, 30_000);
+    });
 
     it('become breaks where they contradict what was said before', async () => {
       expect((await expectStatus(200, tell(statusOf(batchOf(1))))).message).toBe(

@@ -90,7 +90,7 @@ describe('a token that is limited to a region', () => {
           ]
         : [],
     );
-  }, 60_000);
+  });
   afterAll(() => world.close());
 
   const filled = (path: string): string =>

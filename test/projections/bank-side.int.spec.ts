@@ -168,5 +168,5 @@ describe.each(engines(postgres))('what banks said against our books, on $name', 
       { numRuns: 8 },
     );
     expect(differing).toBeGreaterThan(0);
-  }, 60_000);
+  });
 });

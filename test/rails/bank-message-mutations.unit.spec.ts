@@ -76,5 +76,5 @@ describe('ten thousand mutated messages', () => {
       'TEXT_UNEXPECTED',
     ])
       expect(outcomes[outcome]).toBeGreaterThan(0);
-  }, 60_000);
+  });
 });

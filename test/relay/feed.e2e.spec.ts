@@ -205,7 +205,7 @@ if (kafka.running && postgres.running) {
     expect(taken).toBeGreaterThanOrEqual(EVENTS.length);
     expect(await everyRow(store)).toEqual(rows);
     await store.close();
-  }, 120_000);
+  });
 
   it('gives the same rows to two members of the group, of which one goes and another comes', async () => {
     const { brokers } = kafka;
@@ -278,5 +278,5 @@ if (kafka.running && postgres.running) {
     }
     await writer.close();
     await store.close();
-  }, 120_000);
+  });
 }

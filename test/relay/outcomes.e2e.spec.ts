@@ -33,7 +33,7 @@ describe('outcomes from the topic', () => {
       paymentIds.push(...batch.map(({ paymentId }) => paymentId!));
     expect(`${PROGRAMME} ${paymentIds.length > 3}`).toBe(`${PROGRAMME} true`);
     desk = new OutcomesFromTopic(world.engine, nowhere);
-  }, 60_000);
+  });
   afterAll(() => world.end());
 
   it('become facts of the payment, once, and a contradiction a break', async () => {

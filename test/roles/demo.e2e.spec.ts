@@ -30,7 +30,7 @@ describe('the main job at both sizes', () => {
       const totals = async (program: string, ...args: string[]) => {
         const { stdout } = await run(process.execPath, [program, ...args, ...sizes], {
           maxBuffer: 10_000_000,
-          timeout: 200_000,
+          timeout: 600_000,
         });
         const { elapsedMs, eventsPerSecond, audit, ...same } = JSON.parse(stdout) as DemoSummary;
         expect(elapsedMs).toBeGreaterThan(0);
@@ -47,5 +47,5 @@ describe('the main job at both sizes', () => {
       const distributed = await totals(at('./demo.js'), '--data', join(dir, 'distributed'));
       expect(distributed).toEqual(embedded);
       expect(distributed.rebuild.identical).toBe(true);
-    }, 300_000);
+    }, 900_000);
 });

@@ -102,5 +102,5 @@ describe(`${HISTORIES} random histories of ${COMMANDS} commands`, () => {
     ]) {
       expect(refusals).toContain(code);
     }
-  }, 120_000);
+  });
 });

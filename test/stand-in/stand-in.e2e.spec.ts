@@ -140,7 +140,7 @@ describe('the program', () => {
       o.outcome !== 'unknown';
     const firstLate = engine.reported.findIndex(isLate);
     expect(engine.reported.slice(firstLate).every(isLate)).toBe(true);
-  }, 30_000);
+  });
 
   it('repeats itself to the letter when it is run again, also when later attempts have come', async () => {
     engine.instructions = instructions(1_500);
@@ -158,7 +158,7 @@ describe('the program', () => {
     expect(engine.keys.filter((key) => !keys.has(key)).length).toBeLessThanOrEqual(3);
     for (const key of engine.keys)
       expect(key).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-  }, 30_000);
+  });
 
   it('tries again when the engine is busy or away, and says so', async () => {
     engine.instructions = instructions(3);
@@ -171,7 +171,7 @@ describe('the program', () => {
     expect(ran.err).toContain('READ_MODEL_BEHIND');
     expect(ran.err).toContain('trying again in 1000 ms');
     expect(new Set(engine.reported.map((o) => o.endToEndId)).size).toBe(3);
-  }, 30_000);
+  });
 
   it('waits for the instructions that it expects, follows new ones, and says when they do not come', async () => {
     engine.onPage = (page) => {
@@ -189,7 +189,7 @@ describe('the program', () => {
     };
     expect((await standIn(usual('--follow', '--idle', '1.5'))).code).toBe(0);
     expect(new Set(engine.reported.map((o) => o.endToEndId)).size).toBe(8);
-  }, 30_000);
+  });
 
   it('gives up when nobody is there', async () => {
     const ran = await standIn(['--url', 'http://127.0.0.1:1', '--cycle', 'c', '--patience', '0.3']);
@@ -219,7 +219,7 @@ describe('the program', () => {
       });
     }
     expect(engine.reported).toEqual([]);
-  }, 30_000);
+  });
 
   it.each([
     [[], '--url is required'],

@@ -113,7 +113,7 @@ describe('corrections on a store without atomic groups, interrupted at every app
     });
     // Two accounts and a debt, and that it is done.
     expect(steps).toBe(4);
-  }, 120_000);
+  });
 
   it('pay arrears and deduct a recovery once, with the payment', async () => {
     const steps = await everyStep(engineOn, async (): Promise<Scene> => {

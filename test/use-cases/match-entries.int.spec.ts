@@ -78,7 +78,7 @@ describe('entries without a reference of ours', () => {
       );
       instructed.forEach((event, i) => paid.push({ ...event, payee: payees[i]! }));
     }
-  }, 60_000);
+  });
   afterAll(() => world.end());
 
   it('are told the payment of the same amount, day and account, first and with full score', async () => {
