@@ -757,6 +757,51 @@ openBreaks: number
  */
 throughPosition: number
 }
+export interface CycleReconciledV2 {
+/**
+ * <programme>-<period>
+ */
+cycleId: string
+orderedCount: number
+/**
+ * Amount in minor units of the currency (ISO 4217 scale), as a decimal string.
+ */
+orderedMinor: string
+settledCount: number
+/**
+ * Amount in minor units of the currency (ISO 4217 scale), as a decimal string.
+ */
+settledMinor: string
+rejectedCount: number
+/**
+ * Amount in minor units of the currency (ISO 4217 scale), as a decimal string.
+ */
+rejectedMinor: string
+returnedCount: number
+/**
+ * Amount in minor units of the currency (ISO 4217 scale), as a decimal string.
+ */
+returnedMinor: string
+cancelledCount: number
+/**
+ * Amount in minor units of the currency (ISO 4217 scale), as a decimal string.
+ */
+cancelledMinor: string
+outstandingCount: number
+/**
+ * Amount in minor units of the currency (ISO 4217 scale), as a decimal string.
+ */
+outstandingMinor: string
+openBreaks: number
+/**
+ * Log position (0-based, in commit order); -1 is before the first event.
+ */
+throughPosition: number
+/**
+ * Of payments that came back: what did not come back, because a bank kept it; it stays spent. Absent: nothing. Minor units of the currency (ISO 4217 scale), as a decimal string.
+ */
+keptMinor?: string
+}
 export interface CycleReinstructedV1 {
 /**
  * <programme>-<period>
@@ -1572,6 +1617,23 @@ reason: string
  * The subject of the account that proposed it; another person decided. Absent in what takes no proposal, and in what one person decided before.
  */
 proposedBy?: string
+}
+export interface PaymentBreakResolvedV3 {
+/**
+ * <programme>-<period>-<person>
+ */
+paymentId: string
+breakId: string
+resolution: ("bank-error" | "counted-as-settled" | "counted-as-returned" | "recovered" | "no-effect")
+reason: string
+/**
+ * The subject of the account that proposed it; another person decided. Absent in what takes no proposal, and in what one person decided before.
+ */
+proposedBy?: string
+/**
+ * What came back, where it is less than the payment; the rest stays spent. Absent: all of it, and for every other resolution. Minor units of the currency (ISO 4217 scale), as a decimal string.
+ */
+returnedMinor?: string
 }
 export interface PaymentCancellationRequestedV1 {
 /**
@@ -2631,7 +2693,7 @@ export interface EventData {
   CyclePreparationResumed: CyclePreparationResumedV1;
   CyclePreparationStarted: CyclePreparationStartedV1;
   CyclePrepared: CyclePreparedV1;
-  CycleReconciled: CycleReconciledV1;
+  CycleReconciled: CycleReconciledV2;
   CycleReinstructed: CycleReinstructedV1;
   CycleReinstructionEnded: CycleReinstructionEndedV1;
   CycleReinstructionStarted: CycleReinstructionStartedV1;
@@ -2661,7 +2723,7 @@ export interface EventData {
   PaymentBreakOwnerSet: PaymentBreakOwnerSetV1;
   PaymentBreakRecorded: PaymentBreakRecordedV3;
   PaymentBreakResolutionProposed: PaymentBreakResolutionProposedV1;
-  PaymentBreakResolved: PaymentBreakResolvedV2;
+  PaymentBreakResolved: PaymentBreakResolvedV3;
   PaymentCancellationRequested: PaymentCancellationRequestedV1;
   PaymentCancelled: PaymentCancelledV1;
   PaymentInstructed: PaymentInstructedV1;
@@ -2753,6 +2815,7 @@ export const schemas: readonly PublishedSchema[] = [
   {"aggregate":"cycle","type":"CyclePreparationStarted","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CyclePreparationStarted.v1.schema.json","title":"CyclePreparationStarted","type":"object","additionalProperties":false,"required":["cycleId","round","asOf"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"round":{"type":"integer","minimum":1,"maximum":999},"asOf":{"type":"integer","minimum":-1,"description":"Log position (0-based, in commit order); -1 is before the first event."}}}},
   {"aggregate":"cycle","type":"CyclePrepared","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CyclePrepared.v1.schema.json","title":"CyclePrepared","type":"object","additionalProperties":false,"required":["cycleId","round","asOf","count","totalMinor","contentHash"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"round":{"type":"integer","minimum":1,"maximum":999},"asOf":{"type":"integer","minimum":-1,"description":"Log position (0-based, in commit order); -1 is before the first event."},"count":{"type":"integer","minimum":0},"totalMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"contentHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."}}}},
   {"aggregate":"cycle","type":"CycleReconciled","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CycleReconciled.v1.schema.json","title":"CycleReconciled","type":"object","additionalProperties":false,"required":["cycleId","orderedCount","orderedMinor","settledCount","settledMinor","rejectedCount","rejectedMinor","returnedCount","returnedMinor","cancelledCount","cancelledMinor","outstandingCount","outstandingMinor","openBreaks","throughPosition"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"orderedCount":{"type":"integer","minimum":0},"orderedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"settledCount":{"type":"integer","minimum":0},"settledMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"rejectedCount":{"type":"integer","minimum":0},"rejectedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"returnedCount":{"type":"integer","minimum":0},"returnedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"cancelledCount":{"type":"integer","minimum":0},"cancelledMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"outstandingCount":{"type":"integer","minimum":0},"outstandingMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"openBreaks":{"type":"integer","minimum":0},"throughPosition":{"type":"integer","minimum":-1,"description":"Log position (0-based, in commit order); -1 is before the first event."}}}},
+  {"aggregate":"cycle","type":"CycleReconciled","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CycleReconciled.v2.schema.json","title":"CycleReconciled","type":"object","additionalProperties":false,"required":["cycleId","orderedCount","orderedMinor","settledCount","settledMinor","rejectedCount","rejectedMinor","returnedCount","returnedMinor","cancelledCount","cancelledMinor","outstandingCount","outstandingMinor","openBreaks","throughPosition"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"orderedCount":{"type":"integer","minimum":0},"orderedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"settledCount":{"type":"integer","minimum":0},"settledMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"rejectedCount":{"type":"integer","minimum":0},"rejectedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"returnedCount":{"type":"integer","minimum":0},"returnedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"cancelledCount":{"type":"integer","minimum":0},"cancelledMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"outstandingCount":{"type":"integer","minimum":0},"outstandingMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"openBreaks":{"type":"integer","minimum":0},"throughPosition":{"type":"integer","minimum":-1,"description":"Log position (0-based, in commit order); -1 is before the first event."},"keptMinor":{"type":"string","pattern":"^[1-9][0-9]{0,17}$","description":"Of payments that came back: what did not come back, because a bank kept it; it stays spent. Absent: nothing. Minor units of the currency (ISO 4217 scale), as a decimal string."}}}},
   {"aggregate":"cycle","type":"CycleReinstructed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CycleReinstructed.v1.schema.json","title":"CycleReinstructed","type":"object","additionalProperties":false,"required":["cycleId","files"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"files":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["name","messageId","sha256","count","totalMinor"],"properties":{"name":{"type":"string","minLength":1,"maxLength":140},"messageId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"count":{"type":"integer","minimum":0},"totalMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."}}},"maxItems":100000,"minItems":1}}}},
   {"aggregate":"cycle","type":"CycleReinstructionEnded","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CycleReinstructionEnded.v1.schema.json","title":"CycleReinstructionEnded","type":"object","additionalProperties":false,"required":["cycleId","runIds"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"runIds":{"type":"array","items":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"minItems":1,"maxItems":1000,"description":"Runs whose files are all recorded."}}}},
   {"aggregate":"cycle","type":"CycleReinstructionStarted","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/cycle/CycleReinstructionStarted.v1.schema.json","title":"CycleReinstructionStarted","type":"object","additionalProperties":false,"required":["cycleId","runId"],"properties":{"cycleId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-(0[1-9]|1[0-2])$","description":"<programme>-<period>"},"runId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$","description":"Made from what was asked for: the same request again is the same run."}}}},
@@ -2788,6 +2851,7 @@ export const schemas: readonly PublishedSchema[] = [
   {"aggregate":"payment","type":"PaymentBreakResolutionProposed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakResolutionProposed.v1.schema.json","title":"PaymentBreakResolutionProposed","type":"object","additionalProperties":false,"required":["paymentId","breakId","resolution","reason"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"resolution":{"type":"string","enum":["counted-as-settled","counted-as-returned"]},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"payment","type":"PaymentBreakResolved","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakResolved.v1.schema.json","title":"PaymentBreakResolved","type":"object","additionalProperties":false,"required":["paymentId","breakId","resolution","reason"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"resolution":{"type":"string","enum":["bank-error","counted-as-settled","counted-as-returned","recovered","no-effect"]},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"payment","type":"PaymentBreakResolved","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakResolved.v2.schema.json","title":"PaymentBreakResolved","type":"object","additionalProperties":false,"required":["paymentId","breakId","resolution","reason"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"resolution":{"type":"string","enum":["bank-error","counted-as-settled","counted-as-returned","recovered","no-effect"]},"reason":{"type":"string","minLength":1,"maxLength":1000},"proposedBy":{"type":"string","minLength":1,"maxLength":200,"description":"The subject of the account that proposed it; another person decided. Absent in what takes no proposal, and in what one person decided before."}}}},
+  {"aggregate":"payment","type":"PaymentBreakResolved","version":3,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakResolved.v3.schema.json","title":"PaymentBreakResolved","type":"object","additionalProperties":false,"required":["paymentId","breakId","resolution","reason"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"resolution":{"type":"string","enum":["bank-error","counted-as-settled","counted-as-returned","recovered","no-effect"]},"reason":{"type":"string","minLength":1,"maxLength":1000},"proposedBy":{"type":"string","minLength":1,"maxLength":200,"description":"The subject of the account that proposed it; another person decided. Absent in what takes no proposal, and in what one person decided before."},"returnedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"What came back, where it is less than the payment; the rest stays spent. Absent: all of it, and for every other resolution. Minor units of the currency (ISO 4217 scale), as a decimal string."}}}},
   {"aggregate":"payment","type":"PaymentCancellationRequested","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentCancellationRequested.v1.schema.json","title":"PaymentCancellationRequested","type":"object","additionalProperties":false,"required":["paymentId","attempt","reason"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"payment","type":"PaymentCancelled","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentCancelled.v1.schema.json","title":"PaymentCancelled","type":"object","additionalProperties":false,"required":["paymentId","reason"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"payment","type":"PaymentInstructed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentInstructed.v1.schema.json","title":"PaymentInstructed","type":"object","additionalProperties":false,"required":["paymentId","attempt","messageId","endToEndId","accountId","amountMinor","currency","executionDate"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"messageId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"accountId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217 code."},"executionDate":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."}}}},

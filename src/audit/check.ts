@@ -3,6 +3,7 @@ import { CorrectionsCheck } from './corrections-check.js';
 import { EntitlementCheck } from './entitlement-check.js';
 import { KeyTable } from './key-table.js';
 import { MoneyCheck } from './money-check.js';
+import { OutcomeCheck } from './outcome-check.js';
 import type { AuditReport, Invariant, Violation } from './report.js';
 import { ProposalsCheck } from './proposals-check.js';
 import { SegregationOfDutiesCheck } from './segregation-of-duties-check.js';
@@ -45,6 +46,7 @@ class Check implements AuditCheck {
   readonly #twoPeople = new TwoPeopleCheck();
   readonly #proposals = new ProposalsCheck();
   readonly #money = new MoneyCheck();
+  readonly #outcomes = new OutcomeCheck();
   readonly #entitlements = new EntitlementCheck({
     earlierOf: (personId) => this.#uniqueness.earlierOf(personId),
     stands: (paymentId) =>
@@ -72,6 +74,7 @@ class Check implements AuditCheck {
     this.#entitlements.add(event, this.#asOf, found);
     this.#corrections.add(event, this.#isPaid, found);
     this.#money.add(event, stream, found);
+    this.#outcomes.add(event, stream, found);
   }
 
   finish(): AuditReport {

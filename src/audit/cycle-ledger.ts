@@ -25,6 +25,8 @@ export interface CycleLedger {
   instructedMinor: bigint;
   reservedMinor: bigint;
   spentMinor: bigint;
+  /** Of payments that came back: what did not come back. */
+  keptMinor: bigint;
   closed: boolean;
   /** Reserved again after the cycle closed, because settled money came back or left late. */
   reservedSinceClosed: bigint;
@@ -47,6 +49,7 @@ export function emptyLedger(): CycleLedger {
     instructedMinor: 0n,
     reservedMinor: 0n,
     spentMinor: 0n,
+    keptMinor: 0n,
     closed: false,
     reservedSinceClosed: 0n,
     gained: new Movements(),

@@ -24,7 +24,9 @@ export class MoneyCheck {
   #settledBy = new Uint16Array(1 << 12);
   /** Position of the event before. */
   #before = -1;
-  readonly #openBreaks = new Map<string, number>();
+  readonly #openBreaks = new Map<string, Recorded<'PaymentBreakRecorded'>['data']>();
+  /** Of payments, by stream, what did not come back. */
+  readonly #kept = new Map<number, bigint>();
   readonly #cycles = new Map<string, CycleLedger>();
   readonly #budgets = new BudgetCheck();
   readonly #cycle = (cycleId: string): CycleLedger => {
@@ -63,7 +65,7 @@ export class MoneyCheck {
         if (this.#is(stream) !== 'ordered') found('I2', `cancelled when ${this.#is(stream)}`);
         return this.#move(event, stream, 'cancelled');
       case 'PaymentBreakRecorded':
-        this.#openBreaks.set(event.data.breakId, event.data.attempt);
+        this.#openBreaks.set(event.data.breakId, event.data);
         return;
       case 'PaymentBreakResolved':
         return this.#resolved(event, stream, found);
@@ -124,10 +126,10 @@ export class MoneyCheck {
     for (const [cycleId, cycle] of this.#cycles) {
       const settled = cycle.sums.settled.minor;
       const accounted = cycle.spentMinor + cycle.gained.minor - cycle.lost.minor;
-      if (accounted !== settled)
+      if (accounted !== settled + cycle.keptMinor)
         found(
           'I6',
-          `${cycle.spentMinor} spent and ${accounted - cycle.spentMinor} to be, and ${settled} settled`,
+          `${cycle.spentMinor} spent and ${accounted - cycle.spentMinor} to be, and ${settled} settled and ${cycle.keptMinor} kept by banks`,
           `cycle-${cycleId}`,
         );
       if (cycle.closed && cycle.reservedMinor > cycle.reservedSinceClosed)
@@ -202,7 +204,8 @@ export class MoneyCheck {
    */
   #resolved(event: Recorded<'PaymentBreakResolved'>, stream: number, found: Found): void {
     const { breakId, resolution } = event.data;
-    const attempt = this.#openBreaks.get(breakId);
+    const open = this.#openBreaks.get(breakId);
+    const attempt = open?.attempt;
     this.#openBreaks.delete(breakId);
     if (attempt === undefined) found('I2', 'resolved a break that is not open');
     if (resolution !== 'counted-as-settled' && resolution !== 'counted-as-returned') return;
@@ -214,12 +217,44 @@ export class MoneyCheck {
         'I2',
         `attempt ${attempt} ${resolution}, when attempt ${this.#settledBy[stream]} settled`,
       );
-    this.#move(
-      event,
-      stream,
-      resolution === 'counted-as-settled' ? 'settled' : 'returned',
-      attempt,
-    );
+    if (resolution === 'counted-as-settled')
+      return this.#move(event, stream, 'settled', { attempt });
+    const backMinor = this.#cameBack(event, open, stream, found);
+    this.#move(event, stream, 'returned', { attempt, backMinor });
+    if (before === 'returned') this.#cameBackLater(event, stream, backMinor);
+  }
+
+  /** What is given back is what the bank said, and no more than was paid. */
+  #cameBack(
+    { data, meta }: Recorded<'PaymentBreakResolved'>,
+    open: Recorded<'PaymentBreakRecorded'>['data'] | undefined,
+    stream: number,
+    found: Found,
+  ): bigint {
+    const amount = this.#amount[stream]!;
+    const said =
+      open?.reported === 'returned' && open.reportedMinor !== undefined
+        ? BigInt(open.reportedMinor)
+        : amount;
+    const owed = said < amount ? said : amount;
+    const { returnedMinor } = data;
+    const back = returnedMinor === undefined ? amount : BigInt(returnedMinor);
+    // Before version 0.3 no event says how it was recorded, and all counted as come back.
+    const isOld = returnedMinor === undefined && meta.channel === undefined;
+    if (back !== owed && !isOld)
+      found('I6', `${back} given back of ${amount}; the bank said that ${said} came back`);
+    return back;
+  }
+
+  /** Another part of what a bank had kept. */
+  #cameBackLater({ position, data }: Placed, stream: number, backMinor: bigint): void {
+    const kept = this.#kept.get(stream) ?? 0n;
+    const minor = kept > backMinor ? backMinor : kept;
+    if (minor <= 0n) return;
+    const cycle = this.#cycle(cycleOf(data.paymentId));
+    cycle.lost.add(position, minor);
+    cycle.keptMinor -= minor;
+    this.#kept.set(stream, kept - minor);
   }
 
   #preparationStarted({ data }: Recorded<'CyclePreparationStarted'>): void {
@@ -277,7 +312,9 @@ export class MoneyCheck {
     // Only where nothing came in between can the figures be compared with the books as they stand
     // here.
     if (f.throughPosition !== this.#before) return;
-    const { sums: held } = this.#cycle(f.cycleId);
+    const { sums: held, keptMinor } = this.#cycle(f.cycleId);
+    if (BigInt(f.keptMinor ?? '0') !== keptMinor)
+      found('I6', `reconciled with ${f.keptMinor ?? '0'} kept by banks; the log has ${keptMinor}`);
     for (const [name, count, minor] of [
       ['settled', f.settledCount, f.settledMinor],
       ['rejected', f.rejectedCount, f.rejectedMinor],
@@ -300,13 +337,18 @@ export class MoneyCheck {
     { position, data: { paymentId } }: Placed,
     stream: number,
     to: Status,
-    attempt = this.#attempt[stream],
+    { attempt = this.#attempt[stream], backMinor = this.#amount[stream]! }: Moved = {},
   ): void {
     const cycle = this.#cycle(cycleOf(paymentId));
     const before = this.#is(stream);
     this.#leave(cycle, stream);
     if (to === 'settled' && before !== 'settled') cycle.gained.add(position, this.#amount[stream]!);
-    if (to !== 'settled' && before === 'settled') cycle.lost.add(position, this.#amount[stream]!);
+    if (to !== 'settled' && before === 'settled') {
+      const kept = this.#amount[stream]! - backMinor;
+      if (backMinor > 0n) cycle.lost.add(position, backMinor);
+      cycle.keptMinor += kept;
+      if (kept !== 0n) this.#kept.set(stream, (this.#kept.get(stream) ?? 0n) + kept);
+    }
     if (to === 'settled') this.#settledBy[stream] = attempt ?? 0;
     this.#enter(cycle, stream, to);
   }
@@ -341,6 +383,11 @@ export class MoneyCheck {
     this.#amount = amount;
     this.#settledBy = settledBy;
   }
+}
+
+interface Moved {
+  readonly attempt?: number | undefined;
+  /** What came back; absent: all of it. */ readonly backMinor?: bigint;
 }
 
 function cycleOf(paymentId: string): string {

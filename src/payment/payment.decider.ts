@@ -232,8 +232,23 @@ function resolveBreak(
   if (!state.openBreaks.some((open) => open.breakId === command.breakId)) return [];
   requireFitting(state, command.breakId, command.resolution);
   const { type, ...said } = command;
-  const draft = decidedResolution(state.people, { paymentId: state.paymentId, ...said }, context);
+  const resolved = { paymentId: state.paymentId, ...said, ...cameBack(state, command) };
+  const draft = decidedResolution(state.people, resolved, context);
   return draft === undefined ? [] : [draft];
+}
+
+/** Where less came back than was paid, only that is given back. */
+function cameBack(
+  { openBreaks, amountMinor }: PaymentState,
+  { breakId, resolution }: CommandOf<PaymentCommand, 'ResolveBreak'>,
+): Pick<EventData['PaymentBreakResolved'], 'returnedMinor'> {
+  const { reported, reportedMinor } = openBreaks.find((one) => one.breakId === breakId)!;
+  const isLess =
+    countedAs(resolution) === 'returned' &&
+    reported === 'returned' &&
+    reportedMinor !== undefined &&
+    BigInt(reportedMinor) < BigInt(amountMinor);
+  return isLess ? { returnedMinor: reportedMinor } : {};
 }
 
 function requireBreak(state: PaymentState, breakId: string): void {

@@ -33,6 +33,8 @@ export interface PaymentState {
   readonly outcomes: readonly (readonly Reported[] | undefined)[];
   /** The bookings that moved the payment, or were found to be one too many. */
   readonly bookings: readonly Booking[];
+  /** What did not come back of payments that did: a bank kept it, and it stays spent. */
+  readonly keptMinor: bigint;
   /** Attempts that were debited more often than once, and for each such debit once. */
   readonly debitedTwice: readonly number[];
   /** The newest attempt of which somebody said that nothing is known; 0 for none. */
@@ -59,6 +61,8 @@ export interface Booking {
 interface OpenBreak {
   readonly breakId: string;
   readonly attempt: number;
+  readonly reported: Reported;
+  readonly reportedMinor?: string;
   /** Who looks after it. */ readonly owner?: string;
 }
 
@@ -75,6 +79,7 @@ export const initialState: PaymentState = {
   earliestOn: [],
   outcomes: [],
   bookings: [],
+  keptMinor: 0n,
   debitedTwice: [],
   unknown: 0,
   reason: '',
@@ -85,6 +90,10 @@ export const initialState: PaymentState = {
 };
 
 export const lastOf = (said: readonly Reported[] | undefined): Reported | undefined => said?.at(-1);
+
+/** What a payment costs its budget as it stands. */
+export const spentMinor = ({ status, amountMinor, keptMinor }: PaymentState): bigint =>
+  (status === 'settled' ? BigInt(amountMinor) : 0n) + keptMinor;
 
 /** What a resolution says about the attempt of its break, where it says anything. */
 export function countedAs(
@@ -213,13 +222,19 @@ function reported(
 }
 
 function breakRecorded(state: PaymentState, data: EventData['PaymentBreakRecorded']): PaymentState {
-  const { breakId, attempt, kind, reported: outcome } = data;
+  const { breakId, attempt, kind, reported: outcome, reportedMinor } = data;
+  const open: OpenBreak = {
+    breakId,
+    attempt,
+    reported: outcome,
+    ...(reportedMinor === undefined ? {} : { reportedMinor }),
+  };
   const isBooking = outcome === 'settled' || outcome === 'returned';
   return {
     ...state,
     bookings: isBooking ? [...state.bookings, bookingOf(data, outcome)] : state.bookings,
     breakIds: [...state.breakIds, breakId],
-    openBreaks: [...state.openBreaks, { breakId, attempt }],
+    openBreaks: [...state.openBreaks, open],
     debitedTwice: debitedTwice(state.debitedTwice, attempt, kind, outcome),
   };
 }
@@ -248,12 +263,22 @@ function breakOwnerSet(
 
 function breakResolved(
   state: PaymentState,
-  { breakId, resolution }: EventData['PaymentBreakResolved'],
+  { breakId, resolution, returnedMinor }: EventData['PaymentBreakResolved'],
 ): PaymentState {
   const resolved = state.openBreaks.find((open) => open.breakId === breakId);
   const openBreaks = state.openBreaks.filter((open) => open !== resolved);
   const outcome = countedAs(resolution);
   if (!resolved || !outcome) return { ...state, openBreaks };
   const outcomes = put(state.outcomes, resolved.attempt - 1, outcome);
-  return { ...state, openBreaks, status: outcome, outcomes };
+  const keptMinor =
+    outcome === 'returned' ? keptOf(state, returnedMinor ?? state.amountMinor) : state.keptMinor;
+  return { ...state, openBreaks, status: outcome, outcomes, keptMinor };
+}
+
+/** After some money came back: of a payment that was settled, or of one of which a part came before. */
+function keptOf({ status, amountMinor, keptMinor }: PaymentState, returnedMinor: string): bigint {
+  const back = BigInt(returnedMinor);
+  if (status === 'settled') return keptMinor + BigInt(amountMinor) - back;
+  if (status !== 'returned') return keptMinor;
+  return keptMinor > back ? keptMinor - back : 0n;
 }

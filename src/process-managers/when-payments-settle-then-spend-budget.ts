@@ -6,6 +6,7 @@ import { cycleId as cycleIdOf, partsOfPayment, streams } from '../kernel/ids.js'
 import { recordOne } from '../write-side/bulk.js';
 import { partFrom, type Part } from '../write-side/unit.js';
 import { budgetStreamOf } from '../use-cases/cycles/cycles.js';
+import { spentMinor } from '../payment/payment.state.js';
 import { foldPayment } from '../use-cases/folds.js';
 import { AUTOMATION, type Deps } from '../write-side/context.js';
 import type { ProcessManager } from './runner.js';
@@ -165,8 +166,8 @@ function cycleOf(paymentStream: string): string {
 const PLAIN_REVISION = 3;
 
 /**
- * A plain settlement moves its amount; other facts move what they change in whether the payment is
- * settled, net.
+ * A plain settlement moves its amount; other facts move what they change in what the payment costs,
+ * net.
  */
 async function movementsOf(store: EventStore, events: readonly Recorded[]): Promise<Movement[]> {
   const plain = (event: Recorded): boolean =>
@@ -188,16 +189,11 @@ async function movementsOf(store: EventStore, events: readonly Recorded[]): Prom
       amountMinor = BigInt(event.data.amountMinor);
     } else if (history) {
       amountMinor =
-        settledMinor(history.slice(0, event.revision + 1)) -
-        settledMinor(history.slice(0, event.revision));
+        spentMinor(foldPayment(history.slice(0, event.revision + 1))) -
+        spentMinor(foldPayment(history.slice(0, event.revision)));
     }
     if (amountMinor === 0n) continue;
     movements.push({ position: event.position, cycleId: cycleOf(event.stream), amountMinor });
   }
   return movements;
-}
-
-function settledMinor(events: readonly Recorded[]): bigint {
-  const state = foldPayment(events);
-  return state.status === 'settled' ? BigInt(state.amountMinor) : 0n;
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { EventData } from '../../events/generated.js';
 import { fold, type Foldable } from '../../src/kernel/decider.js';
 import { paymentDecider, type PaymentCommand } from '../../src/payment/payment.decider.js';
+import { spentMinor, type PaymentEvent } from '../../src/payment/payment.state.js';
 import { was } from './given.js';
 import {
   ordered,
@@ -133,6 +134,67 @@ export function contradictionScenarios(): void {
       given(...live, returned(), again, open, rejected(2))
         .when(resolve(open, 'counted-as-settled'), officer)
         .thenOne('PaymentBreakResolutionProposed');
+    });
+    describe('a part that came back', () => {
+      const part = (reportedMinor: string) =>
+        was('PaymentBreakRecorded', {
+          ...said(1),
+          breakId: breakIdOf(1, 'returned', 'AC04', reportedMinor),
+          kind: 'amount-differs',
+          reported: 'returned',
+          reportedMinor,
+          reason: 'AC04',
+        });
+      const counted = (one: ReturnType<typeof part>, returnedMinor?: string) =>
+        was('PaymentBreakResolved', {
+          ...resolved(one, 'counted-as-returned').data,
+          ...(returnedMinor === undefined ? {} : { returnedMinor }),
+        });
+      const costOf = (...past: readonly Foldable<PaymentEvent>[]): bigint =>
+        spentMinor(fold(paymentDecider, past));
+      const most = part('49500');
+
+      test('is what is given back, and the rest stays spent', () => {
+        const proposed = was(
+          'PaymentBreakResolutionProposed',
+          { ...resolved(most, 'counted-as-returned').data, resolution: 'counted-as-returned' },
+          'hind',
+          'finance-officer',
+        );
+        given(...live, settled(), most, proposed)
+          .when(resolve(most, 'counted-as-returned'), officer)
+          .thenOne('PaymentBreakResolved', { returnedMinor: '49500' });
+        const back = [...live, settled(), most, counted(most, '49500')];
+        expect(fold(paymentDecider, back).status).toBe('returned');
+        expect(costOf(...back)).toBe(500n);
+        expect(costOf(...back, again, settled(2))).toBe(50_500n);
+      });
+      test('and another part later is given back, too, and no more than was paid', () => {
+        const back = [...live, settled(), most, counted(most, '49500')];
+        const rest = part('400');
+        expect(costOf(...back, rest, counted(rest, '400'))).toBe(100n);
+        const more = part('900');
+        expect(costOf(...back, more, counted(more, '900'))).toBe(0n);
+      });
+      test('more than all of it is all of it', () => {
+        const more = part('50500');
+        const proposed = was(
+          'PaymentBreakResolutionProposed',
+          { ...resolved(more, 'counted-as-returned').data, resolution: 'counted-as-returned' },
+          'hind',
+          'finance-officer',
+        );
+        given(...live, settled(), more, proposed)
+          .when(resolve(more, 'counted-as-returned'), officer)
+          .then({
+            type: 'PaymentBreakResolved',
+            data: { ...resolved(more, 'counted-as-returned').data, proposedBy: 'hind' },
+          });
+        expect(costOf(...live, settled(), more, counted(more))).toBe(0n);
+      });
+      test('of what never left costs nothing', () => {
+        expect(costOf(...live, most, counted(most, '49500'))).toBe(0n);
+      });
     });
     test('what was counted as settled is settled: said again it changes nothing, and it can come back', () => {
       const open = broken('settled-after-rejected', 'settled');

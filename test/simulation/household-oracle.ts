@@ -12,6 +12,7 @@ interface Account {
 interface Payment {
   order: Ordered;
   status: 'ordered' | 'sent' | 'received' | 'back' | 'cancelled';
+  /** What banks kept of it when it came back. */ kept: bigint;
 }
 
 /** Where every household stands, told by the events alone with no rule of the engine's. */
@@ -59,16 +60,25 @@ export function householdBooks(events: readonly Recorded[]): HouseholdBooks {
     account(event, of);
     if (event.type === 'CycleClosed') closed.add(event.data.cycleId);
     if (event.type === 'PaymentOrdered')
-      payments.set(event.data.paymentId, { order: event.data, status: 'ordered' });
+      payments.set(event.data.paymentId, { order: event.data, status: 'ordered', kept: 0n });
     const payment = payments.get(event.stream.slice('payment-'.length));
     const status = MOVES[event.type];
     if (payment && status) payment.status = status;
     if (payment && event.type === 'PaymentBreakResolved') {
       if (event.data.resolution === 'counted-as-settled') payment.status = 'received';
-      if (event.data.resolution === 'counted-as-returned') payment.status = 'back';
+      if (event.data.resolution === 'counted-as-returned')
+        cameBack(payment, event.data.returnedMinor);
     }
   }
   return { accounts, payments, closed, reserved, spent };
+}
+
+/** All of it, or a part: then the household has nothing, and the bank the rest. */
+function cameBack(payment: Payment, returnedMinor = payment.order.amountMinor): void {
+  const back = BigInt(returnedMinor);
+  if (payment.status === 'received') payment.kept += BigInt(payment.order.amountMinor) - back;
+  else if (payment.status === 'back') payment.kept = payment.kept > back ? payment.kept - back : 0n;
+  payment.status = 'back';
 }
 
 function money(
@@ -162,13 +172,13 @@ export function* householdOracle(events: readonly Recorded[]): Generator<string>
 
 const isBase = (code: string): boolean => code !== 'arrears' && code !== 'recovery';
 
-/** A closed cycle has spent what arrived, and keeps nothing. */
+/** A closed cycle has spent what arrived and what banks kept, and keeps nothing. */
 function* budgetOracle({ payments, closed, reserved, spent }: HouseholdBooks): Generator<string> {
   for (const cycleId of closed) {
     let arrived = 0n;
-    for (const [paymentId, { order, status }] of payments)
-      if (cycleOf(paymentId) === cycleId && status === 'received')
-        arrived += BigInt(order.amountMinor);
+    for (const [paymentId, { order, status, kept }] of payments)
+      if (cycleOf(paymentId) === cycleId)
+        arrived += kept + (status === 'received' ? BigInt(order.amountMinor) : 0n);
     if ((spent.get(cycleId) ?? 0n) !== arrived)
       yield `${cycleId} spent ${spent.get(cycleId) ?? 0n}; ${arrived} arrived`;
     if ((reserved.get(cycleId) ?? 0n) !== 0n)

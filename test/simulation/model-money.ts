@@ -39,7 +39,8 @@ export function spend(world: World, op: Op, through = EVERYTHING): void {
     let state = paymentDecider.initialState;
     for (const event of events) {
       state = fold(paymentDecider, [event], state);
-      const settled = state.status === 'settled' ? BigInt(state.amountMinor) : 0n;
+      const settled =
+        (state.status === 'settled' ? BigInt(state.amountMinor) : 0n) + state.keptMinor;
       if (settled !== before) of.push({ position: event.position, minor: settled - before });
       before = settled;
     }
@@ -84,6 +85,7 @@ function figuresOf(
       String(some.reduce((sum, { amountMinor }) => sum + BigInt(amountMinor), 0n)),
     ];
   };
+  const keptMinor = states.reduce((sum, one) => sum + one.keptMinor, 0n);
   const [settledCount, settledMinor] = bucket('settled');
   const [rejectedCount, rejectedMinor] = bucket('rejected');
   const [returnedCount, returnedMinor] = bucket('returned');
@@ -107,6 +109,7 @@ function figuresOf(
     outstandingMinor,
     openBreaks: states.reduce((sum, { openBreaks }) => sum + openBreaks.length, 0),
     throughPosition: world.log.last,
+    ...(keptMinor === 0n ? {} : { keptMinor: String(keptMinor) }),
   };
 }
 
@@ -114,7 +117,9 @@ function close(world: World, op: Op): void {
   const state = world.cycles(op, 'instructed');
   if (!state) return;
   const account = budgetState(world).cycles[state.cycleId];
-  if (state.figures && BigInt(state.figures.settledMinor) !== (account?.spentMinor ?? 0n))
+  const { settledMinor, keptMinor = '0' } = state.figures ?? { settledMinor: '0' };
+  const cost = BigInt(settledMinor) + BigInt(keptMinor);
+  if (state.figures && cost !== (account?.spentMinor ?? 0n))
     return world.refuse('SPENDING_NOT_RECORDED');
   const releasedMinor = String(account?.reservedMinor ?? 0n);
   world.run(

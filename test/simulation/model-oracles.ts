@@ -93,25 +93,35 @@ function* payments(events: readonly Recorded[]): Generator<string> {
   }
 }
 
-/** What is paid in the end, by payment stream: the oracle that money is compared with. */
+/**
+ * What each payment costs in the end, by stream: the oracle that money is compared with. What a bank
+ * kept of money that came back is lost.
+ */
 export function paidInTheEnd(events: readonly Recorded[]): ReadonlyMap<string, bigint> {
-  const paid = new Map<string, bigint>();
   const amounts = new Map<string, bigint>();
+  const stands = new Map<string, 'paid' | 'back'>();
+  const kept = new Map<string, bigint>();
   for (const event of events) {
-    if (event.type === 'PaymentOrdered') amounts.set(event.stream, BigInt(event.data.amountMinor));
-    if (
-      event.type === 'PaymentSettled' ||
-      (event.type === 'PaymentBreakResolved' && event.data.resolution === 'counted-as-settled')
-    )
-      paid.set(event.stream, amounts.get(event.stream)!);
-    if (
-      event.type === 'PaymentReturned' ||
-      event.type === 'PaymentRejected' ||
-      (event.type === 'PaymentBreakResolved' && event.data.resolution === 'counted-as-returned')
-    )
-      paid.delete(event.stream);
+    const { stream } = event;
+    if (event.type === 'PaymentOrdered') amounts.set(stream, BigInt(event.data.amountMinor));
+    if (event.type === 'PaymentSettled') stands.set(stream, 'paid');
+    if (event.type === 'PaymentReturned') stands.set(stream, 'back');
+    if (event.type === 'PaymentRejected' || event.type === 'PaymentReinstructed')
+      stands.delete(stream);
+    if (event.type !== 'PaymentBreakResolved') continue;
+    if (event.data.resolution === 'counted-as-settled') stands.set(stream, 'paid');
+    if (event.data.resolution !== 'counted-as-returned') continue;
+    const amount = amounts.get(stream)!;
+    const back = BigInt(event.data.returnedMinor ?? amount);
+    const before = kept.get(stream) ?? 0n;
+    if (stands.get(stream) === 'paid') kept.set(stream, before + amount - back);
+    if (stands.get(stream) === 'back') kept.set(stream, before > back ? before - back : 0n);
+    stands.set(stream, 'back');
   }
-  return paid;
+  const cost = new Map([...kept].filter(([, minor]) => minor > 0n));
+  for (const [stream, status] of stands)
+    if (status === 'paid') cost.set(stream, (cost.get(stream) ?? 0n) + amounts.get(stream)!);
+  return cost;
 }
 
 /** I3 at every position. */

@@ -37,6 +37,10 @@ export function report(world: World, op: Op): void {
     ...(outcome === 'settled' && op.b === 6
       ? { amountMinor: op.odd ? '1' : state.amountMinor }
       : {}),
+    // Of some returns the bank keeps a part.
+    ...(outcome === 'returned' && op.a % 3 === 1
+      ? { amountMinor: String(BigInt(state.amountMinor) - BigInt(1 + (op.a % 2))) }
+      : {}),
   };
   world.run(op, 'payment-system', payment(state.paymentId, command));
 }

@@ -22,7 +22,7 @@ export interface CloseArgs {
  * Closes a cycle and releases what is left of its reservation, together. Refused with open breaks
  * or anything outstanding, with entries of bank files that name it and that nobody decided on,
  * where a payment moved after the reconciliation, and until the budget has spent exactly what
- * settled: a reservation released earlier would be missing then.
+ * settled and what banks kept of what came back: a reservation released earlier would be missing then.
  * @throws DomainError ENTRIES_OPEN, NOT_RECONCILED, SPENDING_NOT_RECORDED
  */
 export async function closeCycleParts(
@@ -83,16 +83,16 @@ const accountIn = (events: readonly Recorded[], cycleId: string): Account =>
   foldBudget(events).cycles[cycleId] ?? { reservedMinor: 0n, spentMinor: 0n };
 
 function requireSpent(
-  { settledMinor }: Pick<Figures, 'settledMinor'>,
+  { settledMinor, keptMinor = '0' }: Pick<Figures, 'settledMinor' | 'keptMinor'>,
   { spentMinor }: Account,
 ): void {
-  if (BigInt(settledMinor) !== spentMinor) throw spendingNotRecorded();
+  if (BigInt(settledMinor) + BigInt(keptMinor) !== spentMinor) throw spendingNotRecorded();
 }
 
 const spendingNotRecorded = (): DomainError =>
   new DomainError(
     'SPENDING_NOT_RECORDED',
-    'What the budget spent is not yet what settled; reconcile again and try once the automation has caught up.',
+    'What the budget spent is not yet what settled and what banks kept; reconcile again and try once the automation has caught up.',
     'conflict',
     'cycleId',
   );

@@ -24,12 +24,14 @@ export class FiguresTally {
     outstanding: 0n,
   };
   #openBreaks = 0;
+  #keptMinor = 0n;
 
   add(payment: PaymentState): void {
     const bucket = bucketOf(payment);
     this.#counts[bucket] += 1;
     this.#totals[bucket] += BigInt(payment.amountMinor);
     this.#openBreaks += payment.openBreaks.length;
+    this.#keptMinor += payment.keptMinor;
   }
 
   figures(throughPosition: number): Figures {
@@ -51,6 +53,7 @@ export class FiguresTally {
       outstandingMinor: String(totals.outstanding),
       openBreaks: this.#openBreaks,
       throughPosition,
+      ...(this.#keptMinor === 0n ? {} : { keptMinor: String(this.#keptMinor) }),
     };
   }
 }
