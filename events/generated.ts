@@ -2104,6 +2104,20 @@ record: string
 sha256: string
 }
 }
+export interface AccountHoldProposedV1 {
+/**
+ * Programme code; no dash, because dashes separate the parts of stream names.
+ */
+programmeId: string
+/**
+ * Days of 24 hours for which a payee's changed account is not paid on; 0: none.
+ */
+days: number
+/**
+ * Which accounts are not paid on before another person verified them.
+ */
+verification: ("none" | "changed" | "every")
+}
 export interface AccountHoldSetV1 {
 /**
  * Programme code; no dash, because dashes separate the parts of stream names.
@@ -2142,6 +2156,162 @@ limit?: number
  * over-forecast: what a cycle was expected to cost, in minor units.
  */
 amountMinor?: string
+}[]
+}
+export interface ChecksProposedV1 {
+/**
+ * Programme code; no dash, because dashes separate the parts of stream names.
+ */
+programmeId: string
+/**
+ * What is checked between preparing and approving a cycle; each check at most once.
+ * 
+ * @maxItems 20
+ */
+rules: {
+check: ("person-elsewhere" | "account-elsewhere" | "shared-account" | "payee-erased" | "not-payable" | "no-account" | "above-entitlement" | "region-change" | "over-budget" | "over-forecast")
+/**
+ * block: the cycle is not approved before a second person overrode it.
+ */
+level: ("block" | "warn")
+/**
+ * shared-account: payees on one account; region-change and over-forecast: percent.
+ */
+limit?: number
+/**
+ * over-forecast: what a cycle was expected to cost, in minor units.
+ */
+amountMinor?: string
+}[]
+}
+export interface PaymentTermsProposedV1 {
+/**
+ * Programme code; no dash, because dashes separate the parts of stream names.
+ */
+programmeId: string
+/**
+ * What the payee reads on the statement; {programme} and {period} are filled in.
+ */
+remittance: string
+/**
+ * The accounts that pay, public money. A payment leaves from the first whose regions and payee kinds take it; where none does, from the account of the definition.
+ * 
+ * @minItems 1
+ * @maxItems 64
+ */
+accounts: {
+/**
+ * Stands in message ids and names of files.
+ */
+accountId: string
+/**
+ * Of the debtor.
+ */
+name: string
+bic: string
+kind: ("iban" | "rib")
+number: string
+/**
+ * The message that the bank takes.
+ */
+format: ("pain.001.001.09" | "pain.001.001.03")
+/**
+ * latin: names and texts are transliterated to the Latin set that payment systems share.
+ */
+characters: ("unicode" | "latin")
+/**
+ * Credit transfers in one file.
+ */
+maxPerFile: number
+/**
+ * How the bank knows who sends the file (InitgPty).
+ */
+initiatorId?: string
+/**
+ * Absent: all.
+ * 
+ * @minItems 1
+ * @maxItems 4
+ */
+payeeKinds?: ("iban" | "rib" | "wallet" | "cash")[]
+/**
+ * Absent: all.
+ * 
+ * @minItems 1
+ * @maxItems 1000
+ * 
+ * Items: ISO 3166-2 subdivision, for example MA-06.
+ */
+regions?: string[]
+/**
+ * Who bears the charges (ChrgBr). Absent: what was agreed with the bank.
+ */
+chargeBearer?: ("SLEV" | "SHAR" | "DEBT" | "CRED")
+/**
+ * Code of the service level (SvcLvl), for example NURG or SEPA. Absent: none.
+ */
+serviceLevel?: string
+/**
+ * Of the debtor, an organisation (Dbtr/Id/OrgId/Othr).
+ */
+identifier?: string
+/**
+ * Code of the scheme of `identifier` and `initiatorId`, for example CUST, BANK or TXID.
+ */
+identifierScheme?: string
+/**
+ * Of the debtor (PstlAdr).
+ */
+address?: {
+/**
+ * Without the number.
+ */
+street?: string
+/**
+ * Number of the building.
+ */
+building?: string
+/**
+ * As the post spells it.
+ */
+postCode?: string
+/**
+ * Name of the town.
+ */
+town?: string
+/**
+ * ISO 3166-1 alpha-2.
+ */
+country: string
+}
+/**
+ * Country of the payees' postal address, where the bank demands one.
+ */
+payeeCountry?: string
+/**
+ * Country's calling code, put before a wallet's national number in its proxy. Absent: 212 where the paying bank is in Morocco, else none.
+ */
+callingCode?: string
+/**
+ * Code of the identity document that is shown for cash (NIDN national identity, CCPT passport, …). Absent: NIDN.
+ */
+documentScheme?: string
+/**
+ * Banks of the payees (CdtrAgt); an account of none of them goes without. Absent: none.
+ * 
+ * @minItems 1
+ * @maxItems 200
+ */
+payeeAgents?: {
+/**
+ * The three digits that a Moroccan account number begins with, or wallet, or cash.
+ */
+bank: string
+/**
+ * Of the bank or operator that keeps these accounts.
+ */
+bic: string
+}[]
 }[]
 }
 export interface PaymentTermsSetV1 {
@@ -2741,8 +2911,11 @@ export interface EventData {
   PayeeAccountVerified: PayeeAccountVerifiedV1;
   PersonErased: PersonErasedV1;
   PersonRegistered: PersonRegisteredV1;
+  AccountHoldProposed: AccountHoldProposedV1;
   AccountHoldSet: AccountHoldSetV1;
   ChecksConfigured: ChecksConfiguredV1;
+  ChecksProposed: ChecksProposedV1;
+  PaymentTermsProposed: PaymentTermsProposedV1;
   PaymentTermsSet: PaymentTermsSetV2;
   PolicyPublished: PolicyPublishedV1;
   ProgrammeClosed: ProgrammeClosedV1;
@@ -2771,7 +2944,7 @@ export interface AggregateEvents {
   message: 'BankMessageApplied' | 'BankMessageQuarantined' | 'BankMessageReceived' | 'BankMessageReleased';
   payment: 'PaymentAccepted' | 'PaymentBreakOwnerSet' | 'PaymentBreakRecorded' | 'PaymentBreakResolutionProposed' | 'PaymentBreakResolved' | 'PaymentCancellationRequested' | 'PaymentCancelled' | 'PaymentInstructed' | 'PaymentOrdered' | 'PaymentOutcomeProposed' | 'PaymentOutcomeUnknown' | 'PaymentReinstructed' | 'PaymentRejected' | 'PaymentReturned' | 'PaymentSettled';
   person: 'IdentityClaimed' | 'IdentityReleased' | 'PayeeAccountClosed' | 'PayeeAccountRegistered' | 'PayeeAccountVerified' | 'PersonErased' | 'PersonRegistered';
-  programme: 'AccountHoldSet' | 'ChecksConfigured' | 'PaymentTermsSet' | 'PolicyPublished' | 'ProgrammeClosed' | 'ProgrammeDefined' | 'ProgrammeOpened';
+  programme: 'AccountHoldProposed' | 'AccountHoldSet' | 'ChecksConfigured' | 'ChecksProposed' | 'PaymentTermsProposed' | 'PaymentTermsSet' | 'PolicyPublished' | 'ProgrammeClosed' | 'ProgrammeDefined' | 'ProgrammeOpened';
   recovery: 'OverpaymentEstablished' | 'OverpaymentOffset' | 'OverpaymentWaived' | 'RecoveryCompleted' | 'RecoveryDeducted' | 'RecoveryDeductionReversed' | 'RecoveryPlanAgreed' | 'RecoveryResumed' | 'RecoverySuspended';
 }
 export interface PublishedSchema { readonly aggregate: string; readonly type: EventType; readonly version: number; readonly schema: object }
@@ -2875,8 +3048,11 @@ export const schemas: readonly PublishedSchema[] = [
   {"aggregate":"person","type":"PayeeAccountVerified","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/PayeeAccountVerified.v1.schema.json","title":"PayeeAccountVerified","type":"object","additionalProperties":false,"required":["personId","accountId","method"],"properties":{"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"accountId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"method":{"type":"string","minLength":1,"maxLength":140}}}},
   {"aggregate":"person","type":"PersonErased","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/PersonErased.v1.schema.json","title":"PersonErased","type":"object","additionalProperties":false,"required":["personId","reason"],"properties":{"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"person","type":"PersonRegistered","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/PersonRegistered.v1.schema.json","title":"PersonRegistered","type":"object","additionalProperties":false,"required":["personId","identityHash","region","sealed"],"properties":{"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"identityHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"region":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."},"sealed":{"type":"object","additionalProperties":false,"description":"Where the vault keeps the ciphertext, and the hash of that ciphertext. Never personal data.","required":["record","sha256"],"properties":{"record":{"type":"string","minLength":1,"maxLength":120},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."}}}}}},
+  {"aggregate":"programme","type":"AccountHoldProposed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/programme/AccountHoldProposed.v1.schema.json","title":"AccountHoldProposed","type":"object","additionalProperties":false,"required":["programmeId","days","verification"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"days":{"type":"integer","minimum":0,"maximum":365,"description":"Days of 24 hours for which a payee's changed account is not paid on; 0: none."},"verification":{"type":"string","enum":["none","changed","every"],"description":"Which accounts are not paid on before another person verified them."}}}},
   {"aggregate":"programme","type":"AccountHoldSet","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/programme/AccountHoldSet.v1.schema.json","title":"AccountHoldSet","type":"object","additionalProperties":false,"required":["programmeId","days"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"days":{"type":"integer","minimum":0,"maximum":365,"description":"Days of 24 hours for which a payee's changed account is not paid on; 0: none."},"verification":{"type":"string","enum":["none","changed","every"],"description":"Which accounts are not paid on before another person verified them; absent: none."}}}},
   {"aggregate":"programme","type":"ChecksConfigured","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/programme/ChecksConfigured.v1.schema.json","title":"ChecksConfigured","type":"object","additionalProperties":false,"required":["programmeId","rules"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"rules":{"type":"array","maxItems":20,"description":"What is checked between preparing and approving a cycle; each check at most once.","items":{"type":"object","additionalProperties":false,"required":["check","level"],"properties":{"check":{"type":"string","enum":["person-elsewhere","account-elsewhere","shared-account","payee-erased","not-payable","no-account","above-entitlement","region-change","over-budget","over-forecast"]},"level":{"type":"string","enum":["block","warn"],"description":"block: the cycle is not approved before a second person overrode it."},"limit":{"type":"integer","minimum":0,"maximum":1000000,"description":"shared-account: payees on one account; region-change and over-forecast: percent."},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"over-forecast: what a cycle was expected to cost, in minor units."}}}}}}},
+  {"aggregate":"programme","type":"ChecksProposed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/programme/ChecksProposed.v1.schema.json","title":"ChecksProposed","type":"object","additionalProperties":false,"required":["programmeId","rules"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"rules":{"type":"array","maxItems":20,"description":"What is checked between preparing and approving a cycle; each check at most once.","items":{"type":"object","additionalProperties":false,"required":["check","level"],"properties":{"check":{"type":"string","enum":["person-elsewhere","account-elsewhere","shared-account","payee-erased","not-payable","no-account","above-entitlement","region-change","over-budget","over-forecast"]},"level":{"type":"string","enum":["block","warn"],"description":"block: the cycle is not approved before a second person overrode it."},"limit":{"type":"integer","minimum":0,"maximum":1000000,"description":"shared-account: payees on one account; region-change and over-forecast: percent."},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"over-forecast: what a cycle was expected to cost, in minor units."}}}}}}},
+  {"aggregate":"programme","type":"PaymentTermsProposed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/programme/PaymentTermsProposed.v1.schema.json","title":"PaymentTermsProposed","type":"object","additionalProperties":false,"required":["programmeId","remittance","accounts"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"remittance":{"type":"string","minLength":1,"maxLength":140,"description":"What the payee reads on the statement; {programme} and {period} are filled in."},"accounts":{"type":"array","minItems":1,"maxItems":64,"description":"The accounts that pay, public money. A payment leaves from the first whose regions and payee kinds take it; where none does, from the account of the definition.","items":{"type":"object","additionalProperties":false,"required":["accountId","name","bic","kind","number","format","characters","maxPerFile"],"properties":{"accountId":{"type":"string","pattern":"^[A-Z0-9]{1,8}$","description":"Stands in message ids and names of files."},"name":{"type":"string","minLength":1,"maxLength":140,"description":"Of the debtor."},"bic":{"type":"string","pattern":"^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$"},"kind":{"type":"string","enum":["iban","rib"]},"number":{"type":"string","pattern":"^([A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}|[0-9]{24})$"},"format":{"type":"string","enum":["pain.001.001.09","pain.001.001.03"],"description":"The message that the bank takes."},"characters":{"type":"string","enum":["unicode","latin"],"description":"latin: names and texts are transliterated to the Latin set that payment systems share."},"maxPerFile":{"type":"integer","minimum":1,"maximum":1000000,"description":"Credit transfers in one file."},"initiatorId":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,34}$","description":"How the bank knows who sends the file (InitgPty)."},"payeeKinds":{"type":"array","minItems":1,"maxItems":4,"uniqueItems":true,"items":{"type":"string","enum":["iban","rib","wallet","cash"]},"description":"Absent: all."},"regions":{"type":"array","minItems":1,"maxItems":1000,"uniqueItems":true,"items":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."},"description":"Absent: all."},"chargeBearer":{"type":"string","enum":["SLEV","SHAR","DEBT","CRED"],"description":"Who bears the charges (ChrgBr). Absent: what was agreed with the bank."},"serviceLevel":{"type":"string","pattern":"^[A-Z0-9]{1,4}$","description":"Code of the service level (SvcLvl), for example NURG or SEPA. Absent: none."},"identifier":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,34}$","description":"Of the debtor, an organisation (Dbtr/Id/OrgId/Othr)."},"identifierScheme":{"type":"string","pattern":"^[A-Z0-9]{1,4}$","description":"Code of the scheme of `identifier` and `initiatorId`, for example CUST, BANK or TXID."},"address":{"type":"object","additionalProperties":false,"required":["country"],"properties":{"street":{"type":"string","minLength":1,"maxLength":70,"description":"Without the number."},"building":{"type":"string","minLength":1,"maxLength":16,"description":"Number of the building."},"postCode":{"type":"string","minLength":1,"maxLength":16,"description":"As the post spells it."},"town":{"type":"string","minLength":1,"maxLength":35,"description":"Name of the town."},"country":{"type":"string","pattern":"^[A-Z]{2}$","description":"ISO 3166-1 alpha-2."}},"description":"Of the debtor (PstlAdr)."},"payeeCountry":{"type":"string","pattern":"^[A-Z]{2}$","description":"Country of the payees' postal address, where the bank demands one."},"callingCode":{"type":"string","pattern":"^[1-9][0-9]{0,2}$","description":"Country's calling code, put before a wallet's national number in its proxy. Absent: 212 where the paying bank is in Morocco, else none."},"documentScheme":{"type":"string","pattern":"^[A-Z0-9]{1,4}$","description":"Code of the identity document that is shown for cash (NIDN national identity, CCPT passport, …). Absent: NIDN."},"payeeAgents":{"type":"array","minItems":1,"maxItems":200,"items":{"type":"object","additionalProperties":false,"required":["bank","bic"],"properties":{"bank":{"type":"string","pattern":"^([0-9]{3}|wallet|cash)$","description":"The three digits that a Moroccan account number begins with, or wallet, or cash."},"bic":{"type":"string","pattern":"^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$","description":"Of the bank or operator that keeps these accounts."}}},"description":"Banks of the payees (CdtrAgt); an account of none of them goes without. Absent: none."}}}}}}},
   {"aggregate":"programme","type":"PaymentTermsSet","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/programme/PaymentTermsSet.v1.schema.json","title":"PaymentTermsSet","type":"object","additionalProperties":false,"required":["programmeId","remittance","accounts"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"remittance":{"type":"string","minLength":1,"maxLength":140,"description":"What the payee reads on the statement; {programme} and {period} are filled in."},"accounts":{"type":"array","minItems":1,"maxItems":64,"description":"The accounts that pay, public money. A payment leaves from the first whose regions and payee kinds take it; where none does, from the account of the definition.","items":{"type":"object","additionalProperties":false,"required":["accountId","name","bic","kind","number","format","characters","maxPerFile"],"properties":{"accountId":{"type":"string","pattern":"^[A-Z0-9]{1,8}$","description":"Stands in message ids and names of files."},"name":{"type":"string","minLength":1,"maxLength":140,"description":"Of the debtor."},"bic":{"type":"string","pattern":"^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$"},"kind":{"type":"string","enum":["iban","rib"]},"number":{"type":"string","pattern":"^([A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}|[0-9]{24})$"},"format":{"type":"string","enum":["pain.001.001.09","pain.001.001.03"],"description":"The message that the bank takes."},"characters":{"type":"string","enum":["unicode","latin"],"description":"latin: names and texts are transliterated to the Latin set that payment systems share."},"maxPerFile":{"type":"integer","minimum":1,"maximum":1000000,"description":"Credit transfers in one file."},"initiatorId":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,34}$","description":"How the bank knows who sends the file (InitgPty)."},"payeeKinds":{"type":"array","minItems":1,"maxItems":4,"uniqueItems":true,"items":{"type":"string","enum":["iban","rib","wallet","cash"]},"description":"Absent: all."},"regions":{"type":"array","minItems":1,"maxItems":1000,"uniqueItems":true,"items":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."},"description":"Absent: all."}}}}}}},
   {"aggregate":"programme","type":"PaymentTermsSet","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/programme/PaymentTermsSet.v2.schema.json","title":"PaymentTermsSet","type":"object","additionalProperties":false,"required":["programmeId","remittance","accounts"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"remittance":{"type":"string","minLength":1,"maxLength":140,"description":"What the payee reads on the statement; {programme} and {period} are filled in."},"accounts":{"type":"array","minItems":1,"maxItems":64,"description":"The accounts that pay, public money. A payment leaves from the first whose regions and payee kinds take it; where none does, from the account of the definition.","items":{"type":"object","additionalProperties":false,"required":["accountId","name","bic","kind","number","format","characters","maxPerFile"],"properties":{"accountId":{"type":"string","pattern":"^[A-Z0-9]{1,8}$","description":"Stands in message ids and names of files."},"name":{"type":"string","minLength":1,"maxLength":140,"description":"Of the debtor."},"bic":{"type":"string","pattern":"^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$"},"kind":{"type":"string","enum":["iban","rib"]},"number":{"type":"string","pattern":"^([A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}|[0-9]{24})$"},"format":{"type":"string","enum":["pain.001.001.09","pain.001.001.03"],"description":"The message that the bank takes."},"characters":{"type":"string","enum":["unicode","latin"],"description":"latin: names and texts are transliterated to the Latin set that payment systems share."},"maxPerFile":{"type":"integer","minimum":1,"maximum":1000000,"description":"Credit transfers in one file."},"initiatorId":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,34}$","description":"How the bank knows who sends the file (InitgPty)."},"payeeKinds":{"type":"array","minItems":1,"maxItems":4,"uniqueItems":true,"items":{"type":"string","enum":["iban","rib","wallet","cash"]},"description":"Absent: all."},"regions":{"type":"array","minItems":1,"maxItems":1000,"uniqueItems":true,"items":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."},"description":"Absent: all."},"chargeBearer":{"type":"string","enum":["SLEV","SHAR","DEBT","CRED"],"description":"Who bears the charges (ChrgBr). Absent: what was agreed with the bank."},"serviceLevel":{"type":"string","pattern":"^[A-Z0-9]{1,4}$","description":"Code of the service level (SvcLvl), for example NURG or SEPA. Absent: none."},"identifier":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,34}$","description":"Of the debtor, an organisation (Dbtr/Id/OrgId/Othr)."},"identifierScheme":{"type":"string","pattern":"^[A-Z0-9]{1,4}$","description":"Code of the scheme of `identifier` and `initiatorId`, for example CUST, BANK or TXID."},"address":{"type":"object","additionalProperties":false,"required":["country"],"properties":{"street":{"type":"string","minLength":1,"maxLength":70,"description":"Without the number."},"building":{"type":"string","minLength":1,"maxLength":16,"description":"Number of the building."},"postCode":{"type":"string","minLength":1,"maxLength":16,"description":"As the post spells it."},"town":{"type":"string","minLength":1,"maxLength":35,"description":"Name of the town."},"country":{"type":"string","pattern":"^[A-Z]{2}$","description":"ISO 3166-1 alpha-2."}},"description":"Of the debtor (PstlAdr)."},"payeeCountry":{"type":"string","pattern":"^[A-Z]{2}$","description":"Country of the payees' postal address, where the bank demands one."},"callingCode":{"type":"string","pattern":"^[1-9][0-9]{0,2}$","description":"Country's calling code, put before a wallet's national number in its proxy. Absent: 212 where the paying bank is in Morocco, else none."},"documentScheme":{"type":"string","pattern":"^[A-Z0-9]{1,4}$","description":"Code of the identity document that is shown for cash (NIDN national identity, CCPT passport, …). Absent: NIDN."},"payeeAgents":{"type":"array","minItems":1,"maxItems":200,"items":{"type":"object","additionalProperties":false,"required":["bank","bic"],"properties":{"bank":{"type":"string","pattern":"^([0-9]{3}|wallet|cash)$","description":"The three digits that a Moroccan account number begins with, or wallet, or cash."},"bic":{"type":"string","pattern":"^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$","description":"Of the bank or operator that keeps these accounts."}}},"description":"Banks of the payees (CdtrAgt); an account of none of them goes without. Absent: none."}}}}}}},
   {"aggregate":"programme","type":"PolicyPublished","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/programme/PolicyPublished.v1.schema.json","title":"PolicyPublished","type":"object","additionalProperties":false,"required":["programmeId","version","announcedOn","effectiveFrom","firstPaidPeriod","legalBasis","unverified","policy","contentHash"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"version":{"type":"integer","minimum":1,"maximum":100000},"announcedOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."},"effectiveFrom":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."},"firstPaidPeriod":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"legalBasis":{"type":"string","minLength":1,"maxLength":1000},"unverified":{"type":"boolean"},"policy":{"type":"object","additionalProperties":false,"description":"A policy version's rules, as data.","required":["factsSchema","criteria","benefits"],"properties":{"factsSchema":{"type":"object","additionalProperties":true,"description":"JSON Schema of the facts."},"criteria":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["id","kind","expression","text"],"properties":{"id":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"kind":{"type":"string","enum":["required","excluding"]},"expression":{"type":"string","minLength":1,"maxLength":2000,"description":"CEL expression."},"text":{"type":"object","additionalProperties":false,"description":"The same sentence in French, Arabic and English.","required":["fr","ar","en"],"properties":{"fr":{"type":"string","minLength":1,"maxLength":1000},"ar":{"type":"string","minLength":1,"maxLength":1000},"en":{"type":"string","minLength":1,"maxLength":1000}}}}},"maxItems":100,"minItems":1},"benefits":{"type":"object","additionalProperties":false,"required":["monthly","oneOff"],"properties":{"monthly":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["code","when","amountMinor","text"],"properties":{"code":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"over":{"type":"string","pattern":"^[a-zA-Z][a-zA-Z0-9]{0,40}$","description":"List of the facts that the benefit runs over; absent: once a household."},"group":{"type":"string","pattern":"^[a-zA-Z][a-zA-Z0-9-]{0,40}$","description":"Of the benefits in a group only the first that applies is paid for one member."},"when":{"type":"string","minLength":1,"maxLength":2000,"description":"CEL expression."},"amountMinor":{"type":"string","minLength":1,"maxLength":2000,"description":"CEL expression of type int: minor units."},"text":{"type":"object","additionalProperties":false,"description":"The same sentence in French, Arabic and English.","required":["fr","ar","en"],"properties":{"fr":{"type":"string","minLength":1,"maxLength":1000},"ar":{"type":"string","minLength":1,"maxLength":1000},"en":{"type":"string","minLength":1,"maxLength":1000}}}}},"maxItems":200},"oneOff":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["code","when","amountMinor","text"],"properties":{"code":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"over":{"type":"string","pattern":"^[a-zA-Z][a-zA-Z0-9]{0,40}$","description":"List of the facts that the benefit runs over; absent: once a household."},"group":{"type":"string","pattern":"^[a-zA-Z][a-zA-Z0-9-]{0,40}$","description":"Of the benefits in a group only the first that applies is paid for one member."},"when":{"type":"string","minLength":1,"maxLength":2000,"description":"CEL expression."},"amountMinor":{"type":"string","minLength":1,"maxLength":2000,"description":"CEL expression of type int: minor units."},"text":{"type":"object","additionalProperties":false,"description":"The same sentence in French, Arabic and English.","required":["fr","ar","en"],"properties":{"fr":{"type":"string","minLength":1,"maxLength":1000},"ar":{"type":"string","minLength":1,"maxLength":1000},"en":{"type":"string","minLength":1,"maxLength":1000}}}}},"maxItems":100},"floorMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"ceilingMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"memberCap":{"type":"integer","minimum":1,"maximum":100,"description":"Only the first so many members of each list count."}}}}},"contentHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."}}}},

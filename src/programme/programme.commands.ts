@@ -2,10 +2,11 @@ import type { AccountHold } from '../kernel/accounts.js';
 import type { EventData } from '../../events/generated.js';
 import { compilePolicy } from '../eligibility/policy.js';
 import { contentHash } from '../kernel/canonical.js';
+import { fold } from '../kernel/decider.js';
 import { parseProgrammeId, streams } from '../kernel/ids.js';
 import { BIC } from '../kernel/text.js';
 import { Command } from '../http/call.js';
-import { part, fresh } from '../write-side/unit.js';
+import { part, fresh, type StreamAfter } from '../write-side/unit.js';
 import {
   Currency,
   Day,
@@ -25,7 +26,8 @@ import {
   Whole,
 } from '../http/fields.js';
 import { commandHandlers, commandHandler } from '../http/command-handlers.js';
-import { programmeDecider } from './programme.decider.js';
+import { contentOfChecks, contentOfHold, contentOfTerms } from './controls.rule.js';
+import { programmeDecider, type ProgrammeState } from './programme.decider.js';
 
 class InThreeLanguages {
   @Line() fr!: string;
@@ -239,6 +241,15 @@ export class CloseProgramme extends Command {
 
 const idOf = (command: Command): string => parseProgrammeId(command.param('programmeId'));
 
+/** Whether what was said waits for a second manager, or holds. */
+const told =
+  (programmeId: string, what: keyof ProgrammeState['proposals'], content: string) =>
+  (after: StreamAfter): { readonly status: 'proposed' | 'set' } => {
+    const { proposals } = fold(programmeDecider, after(streams.programme(programmeId)));
+    const waits = proposals[what].some((proposal) => proposal.content === content);
+    return { status: waits ? 'proposed' : 'set' };
+  };
+
 export const programmeHandlers = commandHandlers(
   commandHandler(
     DefineProgramme,
@@ -312,6 +323,11 @@ export const programmeHandlers = commandHandlers(
         }),
       ],
       answer: { programmeId },
+      told: told(
+        programmeId,
+        'terms',
+        contentOfTerms({ programmeId, remittance: command.remittance, accounts }),
+      ),
     };
   }),
   commandHandler(ConfigureChecks, (command) => {
@@ -326,20 +342,22 @@ export const programmeHandlers = commandHandlers(
         }),
       ],
       answer: { programmeId },
+      told: told(programmeId, 'checks', contentOfChecks({ rules })),
     };
   }),
   commandHandler(SetAccountHold, (command) => {
     const programmeId = idOf(command);
+    const hold = { days: command.days, verification: command.verification ?? 'changed' };
     return {
       parts: [
         part(streams.programme(programmeId), programmeDecider, {
           type: 'SetAccountHold',
           programmeId,
-          days: command.days,
-          verification: command.verification ?? 'changed',
+          ...hold,
         }),
       ],
       answer: { programmeId },
+      told: told(programmeId, 'hold', contentOfHold(hold)),
     };
   }),
   commandHandler(OpenProgramme, (command) => {

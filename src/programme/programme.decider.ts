@@ -13,6 +13,16 @@ import { DomainError, never } from '../kernel/errors.js';
 import { scaleOf } from '../kernel/money.js';
 import { BIC, faultOfName, faultOfText, OLD_BIC, tidyName } from '../kernel/text.js';
 import { parseLocalDate, parsePeriod } from '../kernel/time.js';
+import { proposed, wordOf, type Proposal } from '../kernel/two-people.js';
+import {
+  areWeakerChecks,
+  contentOfChecks,
+  contentOfHold,
+  contentOfTerms,
+  DEFAULT_HOLD,
+  holdOf,
+  isWeakerHold,
+} from './controls.rule.js';
 
 export type ProgrammeEvent = AggregateEvents['programme'];
 export type PublishedPolicy = EventData['PolicyPublished'];
@@ -28,6 +38,8 @@ export interface ProgrammeState {
   readonly rules: EventData['ChecksConfigured']['rules'];
   /** What an account waits for before it is paid on. */
   readonly hold: AccountHold;
+  /** What one manager said of each, until a second one says the same or it is set. */
+  readonly proposals: Readonly<Record<'terms' | 'hold' | 'checks', readonly Proposal[]>>;
 }
 
 export type ProgrammeCommand =
@@ -61,16 +73,6 @@ export const PROGRAMME_REFUSALS = [
   'LIMIT_MISSING',
 ] as const;
 
-/**
- * Of a programme that set none: a payee's account that replaces another is paid on once a second
- * person verified it.
- */
-export const DEFAULT_HOLD: AccountHold = { days: 0, verification: 'changed' };
-const holdOf = ({ days, verification = 'none' }: EventData['AccountHoldSet']): AccountHold => ({
-  days,
-  verification,
-});
-
 const initialState: ProgrammeState = {
   status: 'none',
   definition: undefined,
@@ -78,15 +80,13 @@ const initialState: ProgrammeState = {
   terms: undefined,
   rules: [],
   hold: DEFAULT_HOLD,
+  proposals: { terms: [], hold: [], checks: [] },
 };
 
 type Drafts = readonly Draft<ProgrammeEvent>[];
+type Acting = Pick<Context, 'actor'>;
 
-function decide(
-  state: ProgrammeState,
-  command: ProgrammeCommand,
-  context: Pick<Context, 'actor'>,
-): Drafts {
+function decide(state: ProgrammeState, command: ProgrammeCommand, context: Acting): Drafts {
   requireRole(context, 'programme-manager');
   if (command.type === 'DefineProgramme') return define(state, command);
   if (state.status === 'none')
@@ -106,11 +106,11 @@ function decide(
     case 'PublishPolicy':
       return publish(state, command);
     case 'SetPaymentTerms':
-      return setTerms(state, command);
+      return setTerms(state, command, context);
     case 'ConfigureChecks':
-      return configureChecks(state, command);
+      return configureChecks(state, command, context);
     case 'SetAccountHold':
-      return setAccountHold(state, command);
+      return setAccountHold(state, command, context);
     case 'OpenProgramme':
       return open(state, command);
     case 'CloseProgramme':
@@ -142,11 +142,26 @@ function define(
 function setAccountHold(
   state: ProgrammeState,
   command: CommandOf<ProgrammeCommand, 'SetAccountHold'>,
+  { actor }: Acting,
 ): Drafts {
   const { type, ...data } = command;
-  const { days, verification } = holdOf(data);
-  if (state.hold.days === days && state.hold.verification === verification) return [];
-  return [{ type: 'AccountHoldSet', data }];
+  const hold = holdOf(data);
+  if (state.hold.days === hold.days && state.hold.verification === hold.verification) return [];
+  const set = [{ type: 'AccountHoldSet', data } as const];
+  if (!isWeakerHold(state.hold, hold)) return set;
+  const said = { by: actor.id, content: contentOfHold(data) };
+  const proposal = { type: 'AccountHoldProposed', data: { ...data, ...hold } } as const;
+  return byTwo(wordOf(state.proposals.hold, said), proposal, set);
+}
+
+/** What one manager says is proposed, and counts once another says the same. */
+function byTwo(
+  word: ReturnType<typeof wordOf>,
+  proposal: Draft<ProgrammeEvent>,
+  decided: Drafts,
+): Drafts {
+  if (word === 'first') return [proposal];
+  return word === 'second' ? decided : [];
 }
 
 function open(
@@ -229,6 +244,7 @@ function publish(
 function setTerms(
   state: ProgrammeState,
   { type, ...data }: CommandOf<ProgrammeCommand, 'SetPaymentTerms'>,
+  { actor }: Acting,
 ): Drafts {
   const seen = new Set<string>();
   requireText(faultOfText(data.remittance, 'one'), 'remittance');
@@ -245,9 +261,9 @@ function setTerms(
     requireAccount(account, `accounts/${i}/number`);
     requireParty(account, `accounts/${i}/`);
   });
-  return state.terms && contentHash(state.terms) === contentHash(data)
-    ? []
-    : [{ type: 'PaymentTermsSet', data }];
+  if (state.terms && contentHash(state.terms) === contentHash(data)) return [];
+  const word = wordOf(state.proposals.terms, { by: actor.id, content: contentOfTerms(data) });
+  return byTwo(word, { type: 'PaymentTermsProposed', data }, [{ type: 'PaymentTermsSet', data }]);
 }
 
 function requireAccount(
@@ -290,6 +306,7 @@ const LIMITED = ['shared-account', 'region-change', 'over-forecast'];
 function configureChecks(
   state: ProgrammeState,
   { type, ...data }: CommandOf<ProgrammeCommand, 'ConfigureChecks'>,
+  { actor }: Acting,
 ): Drafts {
   const seen = new Set<string>();
   data.rules.forEach(({ check, limit, amountMinor }, i) => {
@@ -316,9 +333,11 @@ function configureChecks(
         `rules/${i}/amountMinor`,
       );
   });
-  return contentHash(state.rules) === contentHash(data.rules)
-    ? []
-    : [{ type: 'ChecksConfigured', data }];
+  if (contentHash(state.rules) === contentHash(data.rules)) return [];
+  const configured = [{ type: 'ChecksConfigured', data } as const];
+  if (!areWeakerChecks(state.rules, data.rules)) return configured;
+  const word = wordOf(state.proposals.checks, { by: actor.id, content: contentOfChecks(data) });
+  return byTwo(word, { type: 'ChecksProposed', data }, configured);
 }
 
 function requireTimeZone(timeZone: string): void {
@@ -334,6 +353,16 @@ function requireTimeZone(timeZone: string): void {
   }
 }
 
+function proposing(
+  state: ProgrammeState,
+  what: keyof ProgrammeState['proposals'],
+  content: string,
+  by: string,
+): ProgrammeState {
+  const kept = proposed(state.proposals[what], { by, content });
+  return { ...state, proposals: { ...state.proposals, [what]: kept } };
+}
+
 export const programmeDecider: Decider<ProgrammeState, ProgrammeCommand, ProgrammeEvent> = {
   initialState,
   decide,
@@ -344,11 +373,25 @@ export const programmeDecider: Decider<ProgrammeState, ProgrammeCommand, Program
       case 'PolicyPublished':
         return { ...state, policies: [...state.policies, event.data] };
       case 'PaymentTermsSet':
-        return { ...state, terms: event.data };
+        return { ...state, terms: event.data, proposals: { ...state.proposals, terms: [] } };
       case 'ChecksConfigured':
-        return { ...state, rules: event.data.rules };
+        return {
+          ...state,
+          rules: event.data.rules,
+          proposals: { ...state.proposals, checks: [] },
+        };
       case 'AccountHoldSet':
-        return { ...state, hold: holdOf(event.data) };
+        return {
+          ...state,
+          hold: holdOf(event.data),
+          proposals: { ...state.proposals, hold: [] },
+        };
+      case 'PaymentTermsProposed':
+        return proposing(state, 'terms', contentOfTerms(event.data), event.meta.actor);
+      case 'AccountHoldProposed':
+        return proposing(state, 'hold', contentOfHold(event.data), event.meta.actor);
+      case 'ChecksProposed':
+        return proposing(state, 'checks', contentOfChecks(event.data), event.meta.actor);
       case 'ProgrammeOpened':
         return { ...state, status: 'open' };
       case 'ProgrammeClosed':

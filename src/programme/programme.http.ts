@@ -15,6 +15,11 @@ import {
 } from './programme.commands.js';
 
 const roles = ['programme-manager'] as const;
+/** The answer to what one manager proposes and another decides. */
+const proposedOrSet = {
+  programmeId: { type: 'string' },
+  status: { type: 'string', enum: ['proposed', 'set'] },
+};
 
 @ApiTags('programmes')
 @Controller('programmes')
@@ -61,8 +66,8 @@ export class ProgrammeHttp {
     roles,
     programmeWide: true,
     summary:
-      'Set the accounts that pay, what their banks take, and what payees read; for cycles released from now on',
-    response: ['programmeId'],
+      'Set the accounts that pay, what their banks take, and what payees read, for cycles released from now on: proposed by one manager, and set when another says the same',
+    response: proposedOrSet,
     errors: {
       400: ['INVALID_ACCOUNT', 'INVALID_TEXT', 'ACCOUNT_ID_USED'],
       404: ['PROGRAMME_NOT_FOUND'],
@@ -76,8 +81,9 @@ export class ProgrammeHttp {
   @CommandEndpoint(':programmeId/checks', {
     roles,
     programmeWide: true,
-    summary: 'Configure what prepared cycles are checked for, and what blocks them',
-    response: ['programmeId'],
+    summary:
+      'Configure what prepared cycles are checked for, and what blocks them; weaker checks are proposed by one manager, and set when another says the same',
+    response: proposedOrSet,
     errors: {
       400: ['CHECK_TWICE', 'LIMIT_MISSING'],
       404: ['PROGRAMME_NOT_FOUND'],
@@ -92,8 +98,8 @@ export class ProgrammeHttp {
     roles,
     programmeWide: true,
     summary:
-      'Set what an account waits for before it is paid on: days after a change, and verification by another person',
-    response: ['programmeId'],
+      'Set what an account waits for before it is paid on: days after a change, and verification by another person; a weaker hold is proposed by one manager, and set when another says the same',
+    response: proposedOrSet,
     errors: { 404: ['PROGRAMME_NOT_FOUND'], 422: ['PROGRAMME_CLOSED'] },
   })
   holdAccounts(@CommandParam() command: SetAccountHold): Promise<Answer> {

@@ -78,3 +78,50 @@ describe('new facts of a household are said by two supervisors', () => {
     expect(foundIn(proposed('omar', 'c'), old(revised('salma')))).toEqual(alone);
   });
 });
+
+describe('a programme is changed by two managers', () => {
+  const step = (type: EventType, by: string, data: object): Step => ({
+    type,
+    by,
+    data: { programmeId: 'asd', ...data },
+    role: 'programme-manager',
+  });
+  const terms = { remittance: 'Aide', accounts: [{ accountId: 'A', number: '1' }] };
+  const elsewhere = { ...terms, accounts: [{ accountId: 'A', number: '2' }] };
+
+  test('where it pays from', () => {
+    const alone = ['I4: paying accounts that one person alone said'];
+    const said = step('PaymentTermsProposed', 'meryem', terms);
+    expect(foundIn(said, step('PaymentTermsSet', 'leila', terms))).toEqual([]);
+    expect(foundIn(said, step('PaymentTermsSet', 'Meryem', terms))).toEqual(alone);
+    expect(foundIn(said, step('PaymentTermsSet', 'leila', elsewhere))).toEqual(alone);
+    expect(foundIn(old(step('PaymentTermsSet', 'meryem', terms)))).toEqual([]);
+  });
+
+  test('where accounts are held less', () => {
+    const alone = ['I4: a weaker hold that one person alone said'];
+    const hold = (type: EventType, by: string, days: number, verification?: string) =>
+      step(type, by, { days, ...(verification === undefined ? {} : { verification }) });
+    const set = (by: string, days: number, verification?: string) =>
+      hold('AccountHoldSet', by, days, verification);
+    const asked = hold('AccountHoldProposed', 'meryem', 0, 'none');
+    expect(foundIn(set('meryem', 5, 'every'))).toEqual([]);
+    expect(foundIn(set('meryem', 0, 'none'))).toEqual(alone);
+    expect(foundIn(set('meryem', 0))).toEqual(alone);
+    expect(foundIn(asked, set('leila', 0))).toEqual([]);
+    expect(foundIn(asked, set('MERYEM', 0))).toEqual(alone);
+    expect(foundIn(asked, set('omar', 5, 'every'), set('leila', 0))).toEqual(alone);
+    expect(foundIn(old(set('meryem', 9, 'none')), set('meryem', 8, 'none'))).toEqual(alone);
+  });
+
+  test('where its cycles are checked less', () => {
+    const alone = ['I4: weaker checks that one person alone said'];
+    const rules = [{ check: 'over-budget', level: 'block' }];
+    const configured = (by: string, more: readonly object[]) =>
+      step('ChecksConfigured', by, { rules: more });
+    const asked = step('ChecksProposed', 'meryem', { rules: [] });
+    expect(foundIn(configured('meryem', rules))).toEqual([]);
+    expect(foundIn(configured('meryem', rules), configured('meryem', []))).toEqual(alone);
+    expect(foundIn(configured('meryem', rules), asked, configured('leila', []))).toEqual([]);
+  });
+});

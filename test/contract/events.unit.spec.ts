@@ -123,6 +123,7 @@ describe('the contract', () => {
       walk((schema as { properties: object }).properties, type);
     // The programme's own account is public money, and where its treasury sits is no secret.
     expect(found).toEqual([
+      'PaymentTermsProposed/accounts/items/properties/address',
       'PaymentTermsSet/accounts/items/properties/address',
       'ProgrammeDefined/debtor/properties/iban',
     ]);

@@ -5,10 +5,12 @@ import {
   policyForPeriod,
   programmeDecider,
   PROGRAMME_REFUSALS,
+  type ProgrammeCommand,
 } from '../../src/programme/programme.decider.js';
 import { by, scenarios, was } from './given.js';
 
 const manager = by('meryem', 'programme-manager');
+const second = by('leila', 'programme-manager');
 const { given } = scenarios(programmeDecider, PROGRAMME_REFUSALS, {
   DefineProgramme: true,
   PublishPolicy: true,
@@ -145,6 +147,12 @@ describe('the terms that a programme pays under', () => {
   test('are set, and set again only where they differ', () => {
     given(defined)
       .when({ type: 'SetPaymentTerms', ...terms }, manager)
+      .then({ type: 'PaymentTermsProposed', data: terms });
+    given(defined, was('PaymentTermsProposed', terms, 'meryem'))
+      .when({ type: 'SetPaymentTerms', ...terms }, by('MERYEM', 'programme-manager'))
+      .then();
+    given(defined, was('PaymentTermsProposed', terms, 'meryem'))
+      .when({ type: 'SetPaymentTerms', ...terms }, second)
       .then({ type: 'PaymentTermsSet', data: terms });
     given(defined, was('PaymentTermsSet', terms))
       .when({ type: 'SetPaymentTerms', ...terms }, manager)
@@ -152,7 +160,15 @@ describe('the terms that a programme pays under', () => {
     const others = { ...terms, remittance: 'Aide sociale {period}' };
     given(defined, was('PaymentTermsSet', terms))
       .when({ type: 'SetPaymentTerms', ...others }, manager)
-      .then({ type: 'PaymentTermsSet', data: others });
+      .then({ type: 'PaymentTermsProposed', data: others });
+    // What was proposed before terms were set is answered by them.
+    given(
+      defined,
+      was('PaymentTermsProposed', others, 'meryem'),
+      was('PaymentTermsSet', terms, 'omar'),
+    )
+      .when({ type: 'SetPaymentTerms', ...others }, second)
+      .then({ type: 'PaymentTermsProposed', data: others });
   });
   test('name each account once, by a number without a wrong digit', () => {
     given(defined)
@@ -230,24 +246,44 @@ describe('the hold of a programme on changed accounts', () => {
   const holds = (days: number) => ({ programmeId, days });
   test('is set by who manages it, and again only where it differs; none is none', () => {
     given(defined)
-      .when({ type: 'SetAccountHold', ...holds(5) }, manager)
-      .then({ type: 'AccountHoldSet', data: holds(5) });
+      .when({ type: 'SetAccountHold', ...holds(5), verification: 'changed' }, manager)
+      .then({ type: 'AccountHoldSet', data: { ...holds(5), verification: 'changed' } });
     given(defined)
       .when({ type: 'SetAccountHold', ...holds(0), verification: 'changed' }, manager)
       .then();
     // Where a programme said nothing, a changed account waits for a second person.
     given(defined)
-      .when({ type: 'SetAccountHold', ...holds(0) }, manager)
-      .then({ type: 'AccountHoldSet', data: holds(0) });
+      .when({ type: 'SetAccountHold', ...holds(0), verification: 'every' }, manager)
+      .then({ type: 'AccountHoldSet', data: { ...holds(0), verification: 'every' } });
     given(defined, was('AccountHoldSet', holds(5)))
       .when({ type: 'SetAccountHold', ...holds(5) }, manager)
       .then();
-    given(defined, was('AccountHoldSet', holds(5)))
-      .when({ type: 'SetAccountHold', ...holds(0) }, manager)
-      .then({ type: 'AccountHoldSet', data: holds(0) });
     given(defined)
       .when({ type: 'SetAccountHold', ...holds(5) }, by('farid', 'finance-officer'))
       .thenRefused('ROLE_NOT_ALLOWED');
+  });
+  test('is weakened by two managers only', () => {
+    const none = { ...holds(0), verification: 'none' as const };
+    const asked = was('AccountHoldProposed', none, 'meryem');
+    const weaken: ProgrammeCommand = { type: 'SetAccountHold', ...none };
+    given(defined).when(weaken, manager).then({ type: 'AccountHoldProposed', data: none });
+    given(defined, asked).when(weaken, manager).then();
+    given(defined, asked).when(weaken, second).then({ type: 'AccountHoldSet', data: none });
+    // Longer, and verified less: weaker all the same.
+    const longer = { ...holds(9), verification: 'none' as const };
+    given(defined, asked)
+      .when({ type: 'SetAccountHold', ...longer }, second)
+      .then({ type: 'AccountHoldProposed', data: longer });
+    given(defined, was('AccountHoldSet', holds(5)))
+      .when(weaken, manager)
+      .then({ type: 'AccountHoldProposed', data: none });
+    // Absent is `none`: the first says one, the second the other.
+    given(defined, asked)
+      .when({ type: 'SetAccountHold', ...holds(0) }, second)
+      .then({ type: 'AccountHoldSet', data: holds(0) });
+    given(defined, asked, was('AccountHoldSet', { ...holds(0), verification: 'every' }, 'omar'))
+      .when(weaken, second)
+      .then({ type: 'AccountHoldProposed', data: none });
   });
 });
 
@@ -264,9 +300,32 @@ describe('the checks of a programme', () => {
       .when({ type: 'ConfigureChecks', programmeId, rules }, manager)
       .then();
     given(defined).when({ type: 'ConfigureChecks', programmeId, rules: [] }, manager).then();
+  });
+  test.each([
+    ['one less', [rules[1]!]],
+    ['a warning instead of a block', [{ ...rules[0]!, level: 'warn' as const }, rules[1]!]],
+    ['a higher limit', [{ ...rules[0]!, limit: 4 }, rules[1]!]],
+    ['a higher amount', [rules[0]!, { ...rules[1]!, amountMinor: '101' }]],
+    ['none', []],
+  ])('are weakened by two managers only: %s', (_, weaker) => {
+    const before = was('ChecksConfigured', { programmeId, rules });
+    const data = { programmeId, rules: weaker };
+    const weaken: ProgrammeCommand = { type: 'ConfigureChecks', ...data };
+    const asked = was('ChecksProposed', data, 'meryem');
+    given(defined, before).when(weaken, manager).then({ type: 'ChecksProposed', data });
+    given(defined, before, asked).when(weaken, manager).then();
+    given(defined, before, asked).when(weaken, second).then({ type: 'ChecksConfigured', data });
+  });
+  test.each([
+    ['one more', [...rules, { check: 'over-budget' as const, level: 'warn' as const }]],
+    ['a block instead of a warning', [rules[0]!, { ...rules[1]!, level: 'block' as const }]],
+    ['a lower limit and amount', [rules[0]!, { ...rules[1]!, limit: 4, amountMinor: '99' }]],
+    ['in another order', [rules[1]!, rules[0]!]],
+  ])('are made stronger by one: %s', (_, stronger) => {
+    const data = { programmeId, rules: stronger };
     given(defined, was('ChecksConfigured', { programmeId, rules }))
-      .when({ type: 'ConfigureChecks', programmeId, rules: [] }, manager)
-      .then({ type: 'ChecksConfigured', data: { programmeId, rules: [] } });
+      .when({ type: 'ConfigureChecks', ...data }, manager)
+      .then({ type: 'ChecksConfigured', data });
   });
   test('are each there once, and know how much is too much', () => {
     given(defined)

@@ -256,7 +256,14 @@ describe('the life of an application over HTTP, to a settled payment', () => {
         })
       ).status,
     ).toBe(400);
-    await expectStatus(200, manager.post('/programmes/asd/payment-terms', terms));
+    const other = await world.as('m.second', 'programme-manager');
+    for (const [who, status] of [
+      [manager, 'proposed'],
+      [other, 'set'],
+    ] as const)
+      expect(
+        await expectStatus(200, who.post('/programmes/asd/payment-terms', terms)),
+      ).toMatchObject({ status });
     expect(
       (
         await manager.post('/programmes/asd/checks', {
@@ -323,7 +330,14 @@ describe('the life of an application over HTTP, to a settled payment', () => {
     const xml = readFileSync(join(world.dir, 'files', files[0].name), 'utf8');
     expect(xml).toContain('pain.001.001.03');
     expect(xml).toContain('<Ustrd>Aide 2025-11</Ustrd>');
-    await expectStatus(200, manager.post('/programmes/asd/checks', {}));
+    for (const [who, status] of [
+      [manager, 'proposed'],
+      [manager, 'proposed'],
+      [other, 'set'],
+    ] as const)
+      expect(await expectStatus(200, who.post('/programmes/asd/checks', {}))).toMatchObject({
+        status,
+      });
   });
 
   it('answers a query given a position with what the command wrote', async () => {

@@ -216,7 +216,7 @@ if (!('reason' in cluster))
             const manager = await who('meryem', 'programme-manager');
             await expectStatus(
               200,
-              insist(() => manager.post('/programmes/asd/account-hold', { days: 1 + (asked % 2) })),
+              insist(() => manager.post('/programmes/asd/account-hold', { days: 2 + asked })),
             );
           }
           await all.kafka.own.start();

@@ -59,7 +59,14 @@ function findingsOf(world: World, cycleId: string, round: number) {
   return set.findings({});
 }
 
-const configure: Act = (world, op) =>
+/** Somebody, and mostly a second one who says the same. */
+const bySecondToo =
+  (act: Act): Act =>
+  (world, op) => {
+    act(world, op);
+    if (!op.odd) act(world, { ...op, who: (op.who + 1) % 4 });
+  };
+const configure: Act = bySecondToo((world, op) => {
   world.run(
     op,
     'programme-manager',
@@ -69,6 +76,7 @@ const configure: Act = (world, op) =>
       rules: [...RULES[op.b % 4]!],
     }),
   );
+});
 const check: Act = (world, op) => {
   const state = world.cycles(op, 'prepared');
   if (state)
@@ -89,7 +97,7 @@ const check: Act = (world, op) => {
  * found.
  */
 export const checks: Readonly<Record<string, Act>> = {
-  setTerms: (world, op) =>
+  setTerms: bySecondToo((world, op) => {
     world.run(
       op,
       'programme-manager',
@@ -110,8 +118,9 @@ export const checks: Readonly<Record<string, Act>> = {
           },
         ],
       }),
-    ),
-  setAccountHold: (world, op) =>
+    );
+  }),
+  setAccountHold: bySecondToo((world, op) => {
     world.run(
       op,
       'programme-manager',
@@ -121,7 +130,8 @@ export const checks: Readonly<Record<string, Act>> = {
         days: op.b % 4,
         ...(op.odd ? {} : { verification: (['none', 'changed', 'every'] as const)[op.b % 3]! }),
       }),
-    ),
+    );
+  }),
   configureChecks: configure,
   check,
   // Mostly of a finding that another person's check just made.

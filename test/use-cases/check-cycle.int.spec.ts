@@ -14,7 +14,7 @@ import { programmeDecider } from '../../src/programme/programme.decider.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
 import { enrolled, PROGRAMME, released } from './month.js';
-import { as, by, job, newWorld, type World, bySupervisors } from './world.js';
+import { as, by, job, newWorld, type World, bySupervisors, byManagers } from './world.js';
 import type { EventData } from '../../events/generated.js';
 
 const OTHER = 'bourse';
@@ -46,11 +46,15 @@ describe('a cycle of a programme that has its cycles checked', () => {
   const configure = (rules: readonly Rule[], name: string) =>
     run(
       streams.programme(PROGRAMME),
-      part(streams.programme(PROGRAMME), programmeDecider, {
-        type: 'ConfigureChecks',
-        programmeId: PROGRAMME,
-        rules: [...rules],
-      }),
+      part(
+        streams.programme(PROGRAMME),
+        programmeDecider,
+        ...byManagers({
+          type: 'ConfigureChecks',
+          programmeId: PROGRAMME,
+          rules: [...rules],
+        }),
+      ),
       'manager',
       name,
     );

@@ -18,7 +18,7 @@ import { programmeDecider } from '../../src/programme/programme.decider.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
 import { answers, enrolled, PROGRAMME, released } from './month.js';
-import { as, drain, job, newWorld, type World } from './world.js';
+import { as, drain, job, newWorld, type World, byManagers } from './world.js';
 
 const PERIOD = '2025-12';
 const CYCLE = `${PROGRAMME}-${PERIOD}`;
@@ -36,11 +36,15 @@ describe('accounts that are held', () => {
       world.engine.registry,
       world.engine.locks,
       [
-        part(streams.programme(PROGRAMME), programmeDecider, {
-          type: 'SetAccountHold',
-          programmeId: PROGRAMME,
-          ...hold,
-        }),
+        part(
+          streams.programme(PROGRAMME),
+          programmeDecider,
+          ...byManagers({
+            type: 'SetAccountHold',
+            programmeId: PROGRAMME,
+            ...hold,
+          }),
+        ),
       ],
       as(world.engine, 'manager', 'hold', hold.days, hold.verification),
     );

@@ -21,7 +21,7 @@ import { programmeDecider } from '../../src/programme/programme.decider.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
 import { answers, enrolled, PROGRAMME, released } from './month.js';
-import { as, drain, households, job, newWorld, type World } from './world.js';
+import { as, drain, households, job, newWorld, type World, byManagers } from './world.js';
 
 const HOUSEHOLDS = 200;
 const PERIOD = '2025-12';
@@ -152,11 +152,15 @@ describe('a month of direct aid', () => {
       engine.registry,
       engine.locks,
       [
-        part(streams.programme(PROGRAMME), programmeDecider, {
-          type: 'SetAccountHold',
-          programmeId: PROGRAMME,
-          days,
-        }),
+        part(
+          streams.programme(PROGRAMME),
+          programmeDecider,
+          ...byManagers({
+            type: 'SetAccountHold',
+            programmeId: PROGRAMME,
+            days,
+          }),
+        ),
       ],
       as(engine, 'manager', 'hold', days),
     );

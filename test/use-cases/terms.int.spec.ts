@@ -20,7 +20,7 @@ import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
 import { answers, enrolled, PROGRAMME } from './month.js';
 import { interruptedUntilDone } from './set.js';
-import { as, job, newWorld, type World } from './world.js';
+import { as, job, newWorld, type World, byManagers } from './world.js';
 
 const PERIOD = '2025-12';
 const CYCLE = `${PROGRAMME}-${PERIOD}`;
@@ -79,11 +79,15 @@ const setTerms = ({ engine }: World, terms: typeof TERMS, name: string) =>
     engine.registry,
     engine.locks,
     [
-      part(streams.programme(PROGRAMME), programmeDecider, {
-        type: 'SetPaymentTerms',
-        programmeId: PROGRAMME,
-        ...terms,
-      }),
+      part(
+        streams.programme(PROGRAMME),
+        programmeDecider,
+        ...byManagers({
+          type: 'SetPaymentTerms',
+          programmeId: PROGRAMME,
+          ...terms,
+        }),
+      ),
     ],
     as(engine, 'manager', name),
   );

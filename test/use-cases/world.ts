@@ -1,3 +1,4 @@
+import type { ProgrammeCommand } from '../../src/programme/programme.decider.js';
 import type { EnrolmentCommand } from '../../src/enrolment/enrolment.decider.js';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -82,6 +83,12 @@ export const bySupervisors = (command: EnrolmentCommand) =>
   ['first', 'second'].map((id) => ({
     command,
     as: { id: `supervisor-${id}`, role: 'supervisor' as const },
+  }));
+/** The same of two programme managers. */
+export const byManagers = (command: ProgrammeCommand) =>
+  ['first', 'second'].map((id) => ({
+    command,
+    as: { id: `manager-${id}`, role: 'programme-manager' as const },
   }));
 export const job = (deps: Pick<Deps, 'clock'>, who: keyof typeof PEOPLE): JobContext =>
   as(deps, who, 'job');

@@ -5,12 +5,17 @@ import { budgetDecider } from '../../budget/budget.decider.js';
 import { compilePolicy } from '../../eligibility/policy.js';
 import { asdPolicies, asdProgramme } from '../../eligibility/reference/asd.js';
 import { canonicalJson, contentHash } from '../../kernel/canonical.js';
-import type { Recorded } from '../../kernel/decider.js';
+import { fold, type Recorded } from '../../kernel/decider.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import { DomainError } from '../../kernel/errors.js';
 import { parseProgrammeId, streams } from '../../kernel/ids.js';
 import { parseAmount } from '../../kernel/money.js';
-import { programmeDecider, type ProgrammeCommand } from '../../programme/programme.decider.js';
+import { contentOfChecks, contentOfHold, contentOfTerms } from '../../programme/controls.rule.js';
+import {
+  programmeDecider,
+  type ProgrammeCommand,
+  type ProgrammeState,
+} from '../../programme/programme.decider.js';
 import { execute } from '../../write-side/execute.js';
 import { part } from '../../write-side/unit.js';
 import {
@@ -197,15 +202,19 @@ function addDefine(programmes: Command): void {
     .action(action(define));
 }
 
-/** Decides a command on a programme as its manager; the same words later are another command. */
+/**
+ * Decides a command on a programme as its manager, and whether it waits for a second one; the same
+ * words later are another command.
+ */
 async function manage(
   engine: Engine,
   options: OfProgramme,
   verb: string,
   command: ProgrammeCommand,
-): Promise<{ events: number }> {
+  said: { readonly what: keyof ProgrammeState['proposals']; readonly content: string },
+): Promise<{ readonly events: number; readonly status: 'proposed' | 'set' }> {
   const { programmeId } = command;
-  return execute(
+  const done = await execute(
     engine.store,
     engine.registry,
     engine.locks,
@@ -217,6 +226,10 @@ async function manage(
       await engine.store.lastPosition(),
     ),
   );
+  const events = await engine.store.readStream(streams.programme(programmeId));
+  const { proposals } = fold(programmeDecider, events);
+  const waits = proposals[said.what].some(({ content }) => content === said.content);
+  return { ...done, status: waits ? 'proposed' : 'set' };
 }
 
 /** A file is checked against the form that its event has now. @throws ContractError EVENT_INVALID */
@@ -231,17 +244,27 @@ async function setTerms({ out }: Run, options: OfProgramme, file: string): Promi
   };
   const result = await withEngine(options.data, async (engine) => {
     validate(engine, 'PaymentTermsSet', terms);
-    return manage(engine, options, 'payment-terms', { type: 'SetPaymentTerms', ...terms });
+    return manage(
+      engine,
+      options,
+      'payment-terms',
+      { type: 'SetPaymentTerms', ...terms },
+      { what: 'terms', content: contentOfTerms(terms) },
+    );
   });
-  out.result(result, () =>
-    result.events > 0 ? 'set, for cycles released from now on' : 'these terms are set already',
-  );
+  out.result(result, () => {
+    if (result.status === 'proposed')
+      return 'proposed; they are set once another manager says the same';
+    return result.events > 0
+      ? 'set, for cycles released from now on'
+      : 'these terms are set already';
+  });
 }
 
 function addTerms(programmes: Command): void {
   acting(programmes.command('terms <file>'))
     .description(
-      'set the accounts that a programme pays from, what their banks take and what payees read, from a JSON file {remittance, accounts}',
+      'set the accounts that a programme pays from, what their banks take and what payees read, from a JSON file {remittance, accounts}; set once a second manager says the same',
     )
     .requiredOption('--programme <code>', 'programme')
     .action(action(setTerms));
@@ -255,17 +278,25 @@ async function configureChecks({ out }: Run, options: OfProgramme, file: string)
   };
   const result = await withEngine(options.data, async (engine) => {
     validate(engine, 'ChecksConfigured', checks);
-    return manage(engine, options, 'checks', { type: 'ConfigureChecks', ...checks });
+    return manage(
+      engine,
+      options,
+      'checks',
+      { type: 'ConfigureChecks', ...checks },
+      { what: 'checks', content: contentOfChecks(checks) },
+    );
   });
-  out.result(result, () =>
-    result.events > 0 ? 'configured' : 'these checks are configured already',
-  );
+  out.result(result, () => {
+    if (result.status === 'proposed')
+      return 'proposed: something would pass that does not now; configured once another manager says the same';
+    return result.events > 0 ? 'configured' : 'these checks are configured already';
+  });
 }
 
 function addChecks(programmes: Command): void {
   acting(programmes.command('checks <file>'))
     .description(
-      'configure what prepared cycles are checked for before they are approved, from a JSON file {rules}',
+      'configure what prepared cycles are checked for before they are approved, from a JSON file {rules}; weaker checks take two managers who say the same',
     )
     .requiredOption('--programme <code>', 'programme')
     .action(action(configureChecks));
@@ -275,20 +306,25 @@ async function setHold({ out }: Run, options: HoldOptions): Promise<void> {
   const programmeId = parseProgrammeId(options.programme, 'programme');
   const { days, verified: verification } = options;
   const result = await withEngine(options.data, (engine) =>
-    manage(engine, options, 'account-hold', {
-      type: 'SetAccountHold',
-      programmeId,
-      days,
-      verification,
-    }),
+    manage(
+      engine,
+      options,
+      'account-hold',
+      { type: 'SetAccountHold', programmeId, days, verification },
+      { what: 'hold', content: contentOfHold({ days, verification }) },
+    ),
   );
-  out.result(result, () => (result.events > 0 ? 'set' : 'this hold is set already'));
+  out.result(result, () => {
+    if (result.status === 'proposed')
+      return 'proposed: accounts would be held less; set once another manager says the same';
+    return result.events > 0 ? 'set' : 'this hold is set already';
+  });
 }
 
 function addHold(programmes: Command): void {
   acting(programmes.command('hold'))
     .description(
-      'set what an account waits for before it is paid on: days after a change, and verification by another person',
+      'set what an account waits for before it is paid on: days after a change, and verification by another person; a weaker hold takes two managers who say the same',
     )
     .requiredOption('--programme <code>', 'programme')
     .requiredOption(
