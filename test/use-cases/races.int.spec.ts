@@ -148,6 +148,43 @@ describe.each([
     expect((await readCycle(here.store, CYCLE)).reinstructing).toEqual({});
   });
 
+  test.each([
+    ['in the middle of it', 'CycleReinstructed', false],
+    ['before it was told what it came to', undefined, true],
+  ] as const)(
+    'a request that was cut off %s makes no attempt that it has made, and says what it made',
+    async (_when, type, isOver) => {
+      const here = await reconciled();
+      const request = (commandId: string, by = here) =>
+        reinstructPayments(
+          another(by),
+          { cycleId: CYCLE, executionDate: '2026-01-10', sameAccount: true, commandId },
+          job(by, 'finance'),
+        );
+      if (type) justBefore(here, type, async () => Promise.reject(new Error('killed')));
+      const cut = await request('one').catch((error: Error) => error.message);
+      expect(cut).toEqual(isOver ? expect.objectContaining({ reinstructed: 1 }) : 'killed');
+      const failing = (await eventsOf(here)).findLast(
+        ({ type }) => type === 'PaymentReinstructed',
+      )!;
+      const { paymentId } = failing.data as { readonly paymentId: string };
+      const outcomes = answers(here, CYCLE, (id) =>
+        id === paymentId
+          ? { outcome: 'rejected', reason: 'AC04' }
+          : { outcome: 'settled', settledOn: '2025-12-29' },
+      );
+      await takeInOutcomes(here, { source: 'file', outcomes }, job(here, 'bank'));
+      const attempts = async (): Promise<number> =>
+        (await eventsOf(here)).filter((event) => event.type === 'PaymentReinstructed').length;
+      expect(await attempts()).toBe(1);
+      expect(await request('one')).toMatchObject({ reinstructed: 1, refused: 0 });
+      expect(await attempts()).toBe(1);
+      await filesKnown(here);
+      expect(await request('another')).toMatchObject({ reinstructed: 1 });
+      expect(await attempts()).toBe(2);
+    },
+  );
+
   /** December prepared; a household enrolled after, which either month may pay December to. */
   async function decemberPrepared(): Promise<Here> {
     const here = await anew();

@@ -14,7 +14,7 @@ import {
   type JobContext,
   type OnProgress,
 } from '../../write-side/context.js';
-import { ReinstructionRun } from './reinstruction-run.js';
+import { ReinstructionRun, type CutOff } from './reinstruction-run.js';
 import { MessageNamer } from './message-namer.js';
 import { accountNow, candidatesOf, type Candidate, type Head, headOf } from './account-now.js';
 import { isLeftToInstruct, type Obstacle } from './instructable.rule.js';
@@ -25,6 +25,8 @@ import { pagesOf } from '../../write-side/stream-pages.js';
 
 export interface ReinstructArgs {
   readonly cycleId: string;
+  /** Of the request that a job is run for: run again, it makes no attempt that it has made. */
+  readonly commandId?: string;
   /**
    * Exactly these, each answered for; absent: every rejected or returned payment whose payee has
    * another account since, and every one left out so far.
@@ -77,18 +79,19 @@ export async function reinstructPayments(
   parseLocalDate(args.executionDate, 'executionDate');
   const history = await deps.store.readStream(streams.cycle(args.cycleId));
   const head = await openHeadOf(deps, args.cycleId, history);
-  const found = await survey(deps, args, firstMessages(history), onProgress, signal);
+  const run = new ReinstructionRun(deps, args, base);
+  const cutOff = run.cutOff(history);
+  const found = await survey(deps, args, firstMessages(history), cutOff, onProgress, signal);
   const summary: ReinstructSummary = {
     cycleId: args.cycleId,
-    reinstructed: 0,
-    instructed: 0,
+    reinstructed: found.written.reinstructed.size,
+    instructed: found.written.instructed.size,
     refused: 0,
     waiting: 0,
     held: 0,
     files: [],
   };
   const namer = new MessageNamer(found.messages, head, args.maxPerFile);
-  const run = new ReinstructionRun(deps, args, base);
   for (let i = 0; i < found.candidates.length; i += PAGE) {
     signal?.throwIfAborted();
     const page = found.candidates.slice(i, i + PAGE);
@@ -155,6 +158,8 @@ async function filesOf(
 interface Survey {
   readonly candidates: readonly string[];
   readonly messages: Map<string, string[]>;
+  /** Payments that this run instructed before it was cut off. */
+  readonly written: { readonly instructed: Set<string>; readonly reinstructed: Set<string> };
 }
 
 /**
@@ -165,10 +170,13 @@ async function survey(
   deps: Deps,
   args: ReinstructArgs,
   first: ReadonlySet<string> | undefined,
+  cutOff: CutOff | undefined,
   onProgress?: OnProgress,
   signal?: AbortSignal,
 ): Promise<Survey> {
   const failed: string[] = [];
+  const instructed = new Set<string>();
+  const reinstructed = new Set<string>();
   const messages = new Map<string, string[]>();
   let seen = 0;
   for await (const page of pagesOf(
@@ -182,13 +190,20 @@ async function survey(
         if (!isInstruction(event) || first?.has(event.data.messageId) !== false) continue;
         const { messageId } = event.data;
         messages.set(messageId, [...(messages.get(messageId) ?? []), paymentId]);
+        if (cutOff?.wrote(event))
+          (event.type === 'PaymentInstructed' ? instructed : reinstructed).add(paymentId);
       }
       if (isLeftToInstruct(foldPayment(events), first !== undefined)) failed.push(paymentId);
     }
     seen += page.length;
     onProgress?.({ what: 'payments looked at', done: seen });
   }
-  return { candidates: args.paymentIds ?? failed, messages };
+  const asked = cutOff?.isOver ? [] : (args.paymentIds ?? failed);
+  return {
+    candidates: asked.filter((id) => !instructed.has(id) && !reinstructed.has(id)),
+    messages,
+    written: { instructed, reinstructed },
+  };
 }
 
 function countObstacle(summary: ReinstructSummary, obstacle: Obstacle): void {

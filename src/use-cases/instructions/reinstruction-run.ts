@@ -11,9 +11,18 @@ import { foldCycle } from '../cycles/cycles.js';
 /** What was asked for. */
 interface Asked {
   readonly cycleId: string;
+  /** Of the request; absent: the same words at another time are the same run. */
+  readonly commandId?: string;
   readonly executionDate: string;
   readonly paymentIds?: readonly string[];
   readonly sameAccount?: boolean;
+}
+
+/** A run of an earlier process, or of this one where it could not go on. */
+export interface CutOff {
+  /** Nothing is left to be instructed; what the request came to may not have been told. */
+  readonly isOver: boolean;
+  wrote(event: Recorded): boolean;
 }
 
 /**
@@ -24,6 +33,7 @@ interface Asked {
 export class ReinstructionRun {
   readonly #runId: string;
   readonly #stream: string;
+  readonly #isOneRequest: boolean;
   #history: readonly Recorded[] | undefined;
 
   constructor(
@@ -31,10 +41,39 @@ export class ReinstructionRun {
     asked: Asked,
     private readonly base: JobContext,
   ) {
-    const { cycleId, executionDate, paymentIds, sameAccount } = asked;
+    const { cycleId, executionDate, paymentIds, sameAccount, commandId } = asked;
     const which = paymentIds ? [...paymentIds].sort().join(' ') : 'all';
-    this.#runId = uuidOf('reinstruction', cycleId, executionDate, which, String(sameAccount));
+    const parts = [cycleId, executionDate, which, String(sameAccount)];
+    this.#runId = uuidOf('reinstruction', ...parts, ...(commandId ? [commandId] : []));
+    this.#isOneRequest = commandId !== undefined;
     this.#stream = streams.cycle(cycleId);
+  }
+
+  /**
+   * What of the log this run wrote before it was cut off; undefined where it begins now. A request
+   * that came to its end begins no other run. @throws DomainError REINSTRUCTION_ENDED
+   */
+  cutOff(history: readonly Recorded[]): CutOff | undefined {
+    const started = history.findLast(
+      (event) => event.type === 'CycleReinstructionStarted' && event.data.runId === this.#runId,
+    );
+    if (!started) return undefined;
+    const ended = history.find(
+      (event) =>
+        event.position > started.position &&
+        event.type === 'CycleReinstructionEnded' &&
+        event.data.runIds.includes(this.#runId),
+    );
+    if (ended && !this.#isOneRequest) return undefined;
+    const { correlationId } = this.base;
+    if (ended && ended.meta.correlation !== correlationId) throw takenForCutOff();
+    return {
+      isOver: ended !== undefined,
+      wrote: ({ position, meta }) =>
+        position > started.position &&
+        (ended === undefined || position < ended.position) &&
+        meta.correlation === correlationId,
+    };
   }
 
   /** Payments are instructed under the run only, as long as it lasts. */
@@ -79,12 +118,14 @@ export class ReinstructionRun {
 
   #lasting(): Part {
     return guard(this.#stream, (events) => {
-      if (!Object.hasOwn(foldCycle(events).reinstructing, this.#runId))
-        throw new DomainError(
-          'REINSTRUCTION_ENDED',
-          'This run was taken for cut off and was ended by a later one; send the request again.',
-          'conflict',
-        );
+      if (!Object.hasOwn(foldCycle(events).reinstructing, this.#runId)) throw takenForCutOff();
     });
   }
 }
+
+const takenForCutOff = (): DomainError =>
+  new DomainError(
+    'REINSTRUCTION_ENDED',
+    'This run was taken for cut off and was ended by a later one; send the request again.',
+    'conflict',
+  );
