@@ -96,7 +96,7 @@ function withProblemAddress(document: OpenAPIObject, baseUri: string): OpenAPIOb
   return document;
 }
 
-/** Serves the API's description at /openapi.json and, for people, at /docs. */
+/** Serves the API's description at /openapi.json and, for people, at /docs, to which / leads. */
 export function describeApi(app: NestFastifyApplication, baseUri: string): void {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
@@ -132,4 +132,8 @@ export function describeApi(app: NestFastifyApplication, baseUri: string): void 
       ),
     { jsonDocumentUrl: 'openapi.json' },
   );
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .get('/', (_request, reply) => reply.redirect('/docs', 302));
 }

@@ -14,6 +14,7 @@ import {
 } from './http-world.js';
 
 const PUBLIC = [
+  /^GET \/$/,
   /^(GET|HEAD) \/problems(\/:code)?$/,
   /^(GET|HEAD) \/schemas\/events\/:aggregate\/:file$/,
   /^GET \/health\//,
@@ -58,6 +59,12 @@ describe('the platform under every endpoint', () => {
       ).toBe(`${route} is closed to all: false`);
       for (const { headers } of answers) expect(headers.get('cache-control')).toBe('no-store');
     }
+  });
+
+  it('leads whoever opens its address to the description of the API', async () => {
+    const opened = await fetch(`${world.server.url}/`);
+    expect([opened.status, new URL(opened.url).pathname]).toEqual([200, '/docs']);
+    expect(await opened.text()).toContain('<title>Swagger UI</title>');
   });
 
   it('describes every endpoint with its schema, its refusals and the security scheme', async () => {
