@@ -101,7 +101,7 @@ const told = (error: DomainError, { regions }: Actor): DomainError =>
 /** Runs commands under their idempotency keys. The answer and the facts become durable together. */
 @Injectable()
 export class CommandExecutor {
-  readonly #turn = new EventLoopBatcher();
+  readonly #batcher = new EventLoopBatcher();
 
   constructor(
     @Inject(DEPS) private readonly deps: CommandPlanDeps,
@@ -112,7 +112,7 @@ export class CommandExecutor {
   async run(command: Command, { plan, checkReceiptFirst }: HandledCommand): Promise<Answer> {
     const { context, key, fingerprint } = command.call;
     const name = command.constructor.name;
-    await this.#turn.wait();
+    await this.#batcher.wait();
     if (checkReceiptFirst) {
       const kept = await this.deps.store.receipt(key);
       if (kept) return this.#kept(kept, command);

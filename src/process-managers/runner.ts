@@ -65,7 +65,7 @@ const LONGEST_PAUSE_MS = 30_000;
 const AGAIN_MS = 600_000;
 
 /** A process manager with its own place in the log. */
-interface Lane {
+interface Subscription {
   readonly manager: ProcessManager;
   position: number;
   /** Catching up by itself, after it failed or was behind the others. */
@@ -79,7 +79,7 @@ interface Lane {
  * nothing aside.
  */
 export class AutomationRunner {
-  #lanes: readonly Lane[] | undefined;
+  #subscriptions: readonly Subscription[] | undefined;
   #setAside: SetAside[] = [];
   /** The end of the page that those who are not behind are given, or were given last. */
   #shared = -1;
@@ -101,7 +101,7 @@ export class AutomationRunner {
 
   /** Log position up to which every manager has acted; -1 before the first. */
   get position(): number {
-    return this.#lanes ? lowest(this.#lanes) : -1;
+    return this.#subscriptions ? lowest(this.#subscriptions) : -1;
   }
 
   /** What a person has to look at. */
@@ -111,7 +111,7 @@ export class AutomationRunner {
 
   /** Managers that catch up by themselves, because they failed or are new. */
   get behind(): readonly string[] {
-    return (this.#lanes ?? [])
+    return (this.#subscriptions ?? [])
       .filter(({ behind }) => behind !== undefined)
       .map(({ manager }) => manager.name);
   }
@@ -126,23 +126,25 @@ export class AutomationRunner {
    * on where it was.
    */
   async run(signal: AbortSignal): Promise<void> {
-    const lanes = await this.#load();
+    const subscriptions = await this.#load();
     const ended = new AbortController();
     const until = AbortSignal.any([signal, ended.signal]);
-    this.#shared = Math.max(...lanes.map(({ position }) => position));
-    for (const lane of lanes) if (lane.position < this.#shared) this.#leaveBehind(lane, until);
+    this.#shared = Math.max(...subscriptions.map(({ position }) => position));
+    for (const subscription of subscriptions)
+      if (subscription.position < this.#shared) this.#leaveBehind(subscription, until);
     const again = this.#again(until);
     try {
       const pages = this.deps.store.follow(this.#shared, until, this.#pageSize);
       for await (const page of pages) {
         this.#shared = page.next;
-        for (const lane of lanes) if (!lane.behind) await this.#give(lane, page, until);
+        for (const subscription of subscriptions)
+          if (!subscription.behind) await this.#give(subscription, page, until);
         signal.throwIfAborted();
         await this.#save();
       }
     } finally {
       ended.abort();
-      await Promise.all([again, ...lanes.map(({ behind }) => behind)]);
+      await Promise.all([again, ...subscriptions.map(({ behind }) => behind)]);
     }
   }
 
@@ -152,23 +154,23 @@ export class AutomationRunner {
    * Returns the position reached by all.
    */
   async drain(onProgress?: OnProgress, signal?: AbortSignal): Promise<number> {
-    const lanes = await this.#load();
-    const failed = new Map<Lane, unknown>();
+    const subscriptions = await this.#load();
+    const failed = new Map<Subscription, unknown>();
     for (;;) {
       signal?.throwIfAborted();
-      const well = lanes.filter((lane) => !failed.has(lane));
+      const well = subscriptions.filter((subscription) => !failed.has(subscription));
       if (well.length === 0) break;
       const from = lowest(well);
       const page = await this.deps.store.readAll(from, Math.min(this.#pageSize, MAX_PAGE));
       if (page.events.length === 0) break;
-      for (const lane of well) {
-        if (lane.position >= page.next) continue;
+      for (const subscription of well) {
+        if (subscription.position >= page.next) continue;
         try {
-          await this.#act(lane, page.events, signal, 1);
-          lane.position = page.next;
+          await this.#act(subscription, page.events, signal, 1);
+          subscription.position = page.next;
         } catch (error) {
           signal?.throwIfAborted();
-          failed.set(lane, error);
+          failed.set(subscription, error);
         }
       }
       await this.#save();
@@ -197,57 +199,57 @@ export class AutomationRunner {
     return this.#options.pageSize ?? 2_000;
   }
 
-  async #load(): Promise<readonly Lane[]> {
-    if (this.#lanes) return this.#lanes;
+  async #load(): Promise<readonly Subscription[]> {
+    if (this.#subscriptions) return this.#subscriptions;
     const state = await this.checkpoint.loadState?.();
     const shared = state ? -1 : await this.checkpoint.load();
     this.#setAside = [...(state?.setAside ?? [])];
-    this.#lanes = this.managers.map((manager) => ({
+    this.#subscriptions = this.managers.map((manager) => ({
       manager,
       position: state?.positions[manager.name] ?? shared,
       behind: undefined,
     }));
-    return this.#lanes;
+    return this.#subscriptions;
   }
 
   /** One try: what fails is tried again beside the others. */
   async #give(
-    lane: Lane,
+    subscription: Subscription,
     page: { readonly events: readonly Recorded[]; readonly next: number },
     signal: AbortSignal,
   ): Promise<void> {
     try {
-      const ours = this.#eventsFor(lane, page.events);
-      if (ours.length > 0) await lane.manager.handle(ours, signal);
-      lane.position = Math.max(lane.position, page.next);
+      const ours = this.#eventsFor(subscription, page.events);
+      if (ours.length > 0) await subscription.manager.handle(ours, signal);
+      subscription.position = Math.max(subscription.position, page.next);
     } catch (error) {
       signal.throwIfAborted();
-      this.#options.onTrouble?.(lane.manager.name, error);
-      this.#leaveBehind(lane, signal);
+      this.#options.onTrouble?.(subscription.manager.name, error);
+      this.#leaveBehind(subscription, signal);
     }
   }
 
-  #leaveBehind(lane: Lane, signal: AbortSignal): void {
-    lane.behind = this.#catchUp(lane, signal).finally(() => {
-      lane.behind = undefined;
+  #leaveBehind(subscription: Subscription, signal: AbortSignal): void {
+    subscription.behind = this.#catchUp(subscription, signal).finally(() => {
+      subscription.behind = undefined;
     });
   }
 
   /** Until it is where the others are; then it is given what they are given. */
-  async #catchUp(lane: Lane, signal: AbortSignal): Promise<void> {
+  async #catchUp(subscription: Subscription, signal: AbortSignal): Promise<void> {
     const backoff = this.#backoff();
-    while (!signal.aborted && lane.position < this.#shared) {
+    while (!signal.aborted && subscription.position < this.#shared) {
       const goal = this.#shared;
       try {
         const limit = Math.min(this.#pageSize, MAX_PAGE);
-        const page = await this.deps.store.readAll(lane.position, limit);
-        if (page.events.length > 0) await this.#act(lane, page.events, signal, TRIES);
-        lane.position = page.events.length > 0 ? page.next : goal;
+        const page = await this.deps.store.readAll(subscription.position, limit);
+        if (page.events.length > 0) await this.#act(subscription, page.events, signal, TRIES);
+        subscription.position = page.events.length > 0 ? page.next : goal;
         await this.#save();
         backoff.reset();
       } catch (error) {
         if (signal.aborted) return;
-        this.#options.onTrouble?.(lane.manager.name, error);
+        this.#options.onTrouble?.(subscription.manager.name, error);
         await pause(backoff.next(), signal);
       }
     }
@@ -258,23 +260,23 @@ export class AutomationRunner {
    * it cannot act on. @throws what is no refusal of an event, before anything is set aside for it
    */
   async #act(
-    lane: Lane,
+    subscription: Subscription,
     events: readonly Recorded[],
     signal: AbortSignal | undefined,
     tries: number,
   ): Promise<void> {
-    const ours = this.#eventsFor(lane, events);
+    const ours = this.#eventsFor(subscription, events);
     if (ours.length === 0) return;
     const backoff = this.#backoff();
     for (let left = tries; ; left -= 1) {
       try {
-        return await lane.manager.handle(ours, signal);
+        return await subscription.manager.handle(ours, signal);
       } catch (error) {
         signal?.throwIfAborted();
         // A command that ends says what failed; only who stays can try until it is sure.
         if (isOutage(error) || (tries === 1 && !isRefusal(error))) throw error;
-        if (left <= 1) return this.#isolate(lane, ours, error, signal);
-        this.#options.onTrouble?.(lane.manager.name, error);
+        if (left <= 1) return this.#isolate(subscription, ours, error, signal);
+        this.#options.onTrouble?.(subscription.manager.name, error);
         await pause(backoff.next(), signal);
       }
     }
@@ -282,23 +284,23 @@ export class AutomationRunner {
 
   /** Halves a page until the events at fault are found; the others are acted on. */
   async #isolate(
-    lane: Lane,
+    subscription: Subscription,
     events: readonly Recorded[],
     error: unknown,
     signal: AbortSignal | undefined,
   ): Promise<void> {
     if (events.length === 1) {
-      this.#putAside(setAsideOf(lane.manager.name, events[0]!, error));
+      this.#putAside(setAsideOf(subscription.manager.name, events[0]!, error));
       return;
     }
     const middle = Math.ceil(events.length / 2);
     for (const half of [events.slice(0, middle), events.slice(middle)]) {
       try {
-        await lane.manager.handle(half, signal);
+        await subscription.manager.handle(half, signal);
       } catch (failure) {
         signal?.throwIfAborted();
         if (isOutage(failure)) throw failure;
-        await this.#isolate(lane, half, failure, signal);
+        await this.#isolate(subscription, half, failure, signal);
       }
     }
   }
@@ -333,7 +335,10 @@ export class AutomationRunner {
     }
   }
 
-  #eventsFor({ manager, position }: Lane, events: readonly Recorded[]): readonly Recorded[] {
+  #eventsFor(
+    { manager, position }: Subscription,
+    events: readonly Recorded[],
+  ): readonly Recorded[] {
     const ours = events.filter(
       (event) => event.position > position && manager.handles.includes(event.type),
     );
@@ -346,17 +351,19 @@ export class AutomationRunner {
   }
 
   async #save(): Promise<void> {
-    const lanes = this.#lanes ?? [];
+    const subscriptions = this.#subscriptions ?? [];
     await this.checkpoint.saveState?.({
-      positions: Object.fromEntries(lanes.map(({ manager, position }) => [manager.name, position])),
+      positions: Object.fromEntries(
+        subscriptions.map(({ manager, position }) => [manager.name, position]),
+      ),
       setAside: this.#setAside,
     });
-    await this.checkpoint.save(lowest(lanes));
+    await this.checkpoint.save(lowest(subscriptions));
   }
 }
 
-const lowest = (lanes: readonly Lane[]): number =>
-  Math.min(...lanes.map(({ position }) => position));
+const lowest = (subscriptions: readonly Subscription[]): number =>
+  Math.min(...subscriptions.map(({ position }) => position));
 
 const isSame = (a: SetAside, b: SetAside): boolean =>
   a.manager === b.manager && a.eventId === b.eventId;

@@ -1,8 +1,11 @@
-import type { EventData } from '../../events/generated.js';
 import type { Recorded } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
 import { streams } from '../kernel/ids.js';
-import { addMonths } from '../kernel/time.js';
+import {
+  enrolmentStart,
+  monthAfter,
+  type EnrolmentStart,
+} from '../use-cases/applications/enrolment-start.rule.js';
 import { PaidToIdentity } from '../use-cases/cycles/paid-to-identity.js';
 import { enrolmentDecider } from '../enrolment/enrolment.decider.js';
 import { record } from '../write-side/bulk.js';
@@ -25,12 +28,10 @@ export const whenApplicationApprovedThenEnrol = (deps: Deps): ProcessManager => 
   },
 });
 
-type Start = NonNullable<ReturnType<typeof enrolmentOf>>;
-
 async function enrol(deps: Deps, approvals: readonly Recorded[]): Promise<void> {
   const applications = await deps.store.readStreams(approvals.map((event) => event.stream));
   const approved = approvals.flatMap((event, i) => {
-    const start = enrolmentOf(applications[i]!.events.slice(0, event.revision + 1));
+    const start = enrolmentStart(applications[i]!.events.slice(0, event.revision + 1));
     return start ? [{ start, causationId: event.id }] : [];
   });
   const names = approved.flatMap(({ start }) => [streams.person(start.personId), streamOf(start)]);
@@ -51,7 +52,11 @@ async function enrol(deps: Deps, approvals: readonly Recorded[]): Promise<void> 
         streamOf(start),
         enrolmentDecider,
         fromState(['StartEnrolment', start.applicationId], ({ lastPeriod }) => {
-          const startPeriod = after(start.startPeriod, lastPeriod, paid.get(start.applicationId));
+          const startPeriod = monthAfter(
+            start.startPeriod,
+            lastPeriod,
+            paid.get(start.applicationId),
+          );
           return { type: 'StartEnrolment', ...start, startPeriod };
         }),
       ),
@@ -61,13 +66,13 @@ async function enrol(deps: Deps, approvals: readonly Recorded[]): Promise<void> 
   await record(deps, units, { actor: AUTOMATION, correlationId: approvals[0]!.meta.correlation });
 }
 
-const streamOf = ({ programmeId, personId }: Start): string =>
+const streamOf = ({ programmeId, personId }: EnrolmentStart): string =>
   streams.enrolment(programmeId, personId);
 
 /** By application: the last month that was paid to the identity, where it was had before. */
 async function lastPaid(
   { store }: Deps,
-  living: readonly { readonly start: Start; readonly before: readonly Recorded[] }[],
+  living: readonly { readonly start: EnrolmentStart; readonly before: readonly Recorded[] }[],
 ): Promise<ReadonlyMap<string, string | undefined>> {
   const last = new Map<string, string | undefined>();
   for (const [programmeId, some] of Map.groupBy(living, ({ start }) => start.programmeId)) {
@@ -84,47 +89,9 @@ async function lastPaid(
   return last;
 }
 
-/** The month, or the one after the last of those that are paid, whichever is later. */
-function after(month: string, ...paid: readonly (string | undefined)[]): string {
-  let first = month;
-  for (const last of paid) if (last !== undefined && first <= last) first = addMonths(last, 1);
-  return first;
-}
-
 /** Erasing looks at enrolments in its append as this looks at the person: one of the two is first. */
 const notErased = (stream: string): Part =>
   guard(stream, (events) => {
     if (isErased(events))
       throw new DomainError('PERSON_ERASED', 'This person was erased.', 'rule', 'personId');
   });
-
-/**
- * What the history up to the approval says the enrolment starts with; nothing where an appeal or
- * withdrawal undid it.
- */
-function enrolmentOf(events: readonly Recorded[]) {
-  let submitted: EventData['ApplicationSubmitted'] | undefined;
-  let facts: Pick<EventData['ApplicationSubmitted'], 'facts' | 'contentHash'> | undefined;
-  let determined: EventData['EligibilityDetermined'] | undefined;
-  let approved: EventData['ApplicationApproved'] | undefined;
-  for (const event of events) {
-    if (event.type === 'ApplicationSubmitted') {
-      submitted = event.data;
-      facts = event.data;
-    } else if (event.type === 'ApplicationAmended') facts = event.data;
-    else if (event.type === 'EligibilityDetermined') determined = event.data;
-    else if (event.type === 'ApplicationApproved') approved = event.data;
-  }
-  if (!submitted || !facts || !determined || !approved) return undefined;
-  const { programmeId, personId, region, applicationId } = submitted;
-  return {
-    programmeId,
-    personId,
-    applicationId,
-    region,
-    startPeriod: approved.startPeriod,
-    facts: facts.facts,
-    contentHash: facts.contentHash,
-    entitlement: determined.entitlement,
-  };
-}

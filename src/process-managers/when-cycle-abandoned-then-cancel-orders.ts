@@ -1,3 +1,4 @@
+import { ABANDONED } from '../use-cases/cycles/cycle-order.rule.js';
 import { readCycle } from '../use-cases/cycles/cycles.js';
 import { cancelOrders } from '../use-cases/cycles/standing-orders.js';
 import { AUTOMATION, type Deps } from '../write-side/context.js';
@@ -18,7 +19,7 @@ export const whenCycleAbandonedThenCancelOrders = (deps: Deps): ProcessManager =
         deps,
         cycleId,
         round,
-        'The cycle was abandoned.',
+        ABANDONED,
         { actor: AUTOMATION, correlationId: event.meta.correlation },
         signal,
       );

@@ -1,13 +1,18 @@
 import type { EventType } from '../../events/generated.js';
 import { MAX_PAGE, type EventStore } from '../adapters/event-store/port.js';
-import { budgetDecider, type BudgetCommand } from '../budget/budget.decider.js';
+import { budgetDecider } from '../budget/budget.decider.js';
 import type { Recorded } from '../kernel/decider.js';
 import { cycleId as cycleIdOf, partsOfPayment, streams } from '../kernel/ids.js';
 import { recordOne } from '../write-side/bulk.js';
 import { partFrom, type Part } from '../write-side/unit.js';
 import { budgetStreamOf } from '../use-cases/cycles/cycles.js';
-import { spentMinor } from '../payment/payment.state.js';
-import { foldPayment } from '../use-cases/folds.js';
+import {
+  budgetCommands,
+  isPlain,
+  movedMinor,
+  summedThrough,
+  type Movement,
+} from '../use-cases/cycles/budget-movements.rule.js';
 import { AUTOMATION, type Deps } from '../write-side/context.js';
 import type { ProcessManager } from './runner.js';
 
@@ -18,16 +23,6 @@ const MOVING = [
   'PaymentBreakResolved',
 ] as const satisfies readonly EventType[];
 const MOVES: ReadonlySet<string> = new Set(MOVING);
-
-/**
- * Money that moved at a log position: positive when a payment settled, negative when a settled one
- * came back.
- */
-interface Movement {
-  readonly position: number;
-  readonly cycleId: string;
-  readonly amountMinor: bigint;
-}
 
 /**
  * Takes settled money from a cycle's reservation and gives returned money back, summed per cycle.
@@ -107,51 +102,11 @@ async function movementsIn(
 function moving(cycleId: string, through: number, movements: readonly Movement[]): Part {
   return partFrom(budgetStreamOf(cycleId), budgetDecider, [cycleId, through], (events) => {
     const summed = summedThrough(events, cycleId);
-    return commandsOf(
+    return budgetCommands(
       cycleId,
       movements.filter(({ position }) => position > summed),
     );
   });
-}
-
-/**
- * In the order in which the money moved: what settles a second time is paid from what came back in
- * between.
- */
-function commandsOf(cycleId: string, movements: readonly Movement[]): BudgetCommand[] {
-  const flows: {
-    readonly type: 'SpendBudget' | 'RefundBudget';
-    total: bigint;
-    count: number;
-    throughPosition: number;
-  }[] = [];
-  for (const { amountMinor, position } of movements) {
-    const type = amountMinor > 0n ? 'SpendBudget' : 'RefundBudget';
-    let flow = flows.at(-1);
-    if (flow?.type !== type) {
-      flow = { type, total: 0n, count: 0, throughPosition: position };
-      flows.push(flow);
-    }
-    flow.total += amountMinor > 0n ? amountMinor : -amountMinor;
-    flow.count += 1;
-    flow.throughPosition = position;
-  }
-  return flows.map(({ total, ...flow }) => ({ ...flow, cycleId, amountMinor: String(total) }));
-}
-
-/**
- * Whatever moved up to a position is summed at once, and in order, so the later of the two flows
- * tells how far.
- */
-function summedThrough(events: readonly Recorded[], cycleId: string): number {
-  let through = -1;
-  for (const event of events)
-    if (
-      (event.type === 'BudgetSpent' || event.type === 'BudgetRefunded') &&
-      event.data.cycleId === cycleId
-    )
-      through = Math.max(through, event.data.throughPosition);
-  return through;
 }
 
 function cycleOf(paymentStream: string): string {
@@ -159,41 +114,14 @@ function cycleOf(paymentStream: string): string {
   return cycleIdOf(programmeId, period);
 }
 
-/**
- * Ordered, instructed, accepted, settled: up to here nothing can have settled a payment before
- * PaymentSettled does.
- */
-const PLAIN_REVISION = 3;
-
-/**
- * A plain settlement moves its amount; other facts move what they change in what the payment costs,
- * net.
- */
+/** What these events moved, net. */
 async function movementsOf(store: EventStore, events: readonly Recorded[]): Promise<Movement[]> {
-  const plain = (event: Recorded): boolean =>
-    event.type === 'PaymentSettled' && event.revision <= PLAIN_REVISION;
-  const unclear = [
-    ...new Set(events.filter((event) => !plain(event)).map((event) => event.stream)),
-  ];
-  const histories = new Map(
-    (unclear.length === 0 ? [] : await store.readStreams(unclear)).map((read) => [
-      read.stream,
-      read.events,
-    ]),
-  );
-  const movements: Movement[] = [];
-  for (const event of events) {
-    const history = histories.get(event.stream);
-    let amountMinor = 0n;
-    if (event.type === 'PaymentSettled' && plain(event)) {
-      amountMinor = BigInt(event.data.amountMinor);
-    } else if (history) {
-      amountMinor =
-        spentMinor(foldPayment(history.slice(0, event.revision + 1))) -
-        spentMinor(foldPayment(history.slice(0, event.revision)));
-    }
-    if (amountMinor === 0n) continue;
-    movements.push({ position: event.position, cycleId: cycleOf(event.stream), amountMinor });
-  }
-  return movements;
+  const unclear = new Set(events.filter((event) => !isPlain(event)).map(({ stream }) => stream));
+  const read = unclear.size === 0 ? [] : await store.readStreams([...unclear]);
+  const histories = new Map(read.map(({ stream, events: history }) => [stream, history]));
+  return events.flatMap((event): Movement[] => {
+    const amountMinor = movedMinor(event, histories.get(event.stream));
+    if (amountMinor === 0n) return [];
+    return [{ position: event.position, cycleId: cycleOf(event.stream), amountMinor }];
+  });
 }

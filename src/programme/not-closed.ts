@@ -6,11 +6,13 @@ import { guard, type Part } from '../write-side/unit.js';
 import { programmeDecider } from './programme.decider.js';
 
 /** @throws DomainError PROGRAMME_CLOSED */
-export function requireNotClosed(book: Pick<ProgrammePolicies, 'programmeId' | 'status'>): void {
-  if (book.status === 'closed')
+export function requireNotClosed(
+  programme: Pick<ProgrammePolicies, 'programmeId' | 'status'>,
+): void {
+  if (programme.status === 'closed')
     throw new DomainError(
       'PROGRAMME_CLOSED',
-      `The programme ${book.programmeId} is closed: it takes no application, enrols nobody and begins no cycle.`,
+      `The programme ${programme.programmeId} is closed: it takes no application, enrols nobody and begins no cycle.`,
       'rule',
       'programmeId',
     );

@@ -1,5 +1,5 @@
 import { CheckedSet, type Rule } from '../../src/use-cases/cycles/findings.rule.js';
-import { orderedInRound } from '../../src/use-cases/cycles/ordered-set.js';
+import { orderedInRound } from '../../src/use-cases/cycles/ordered.rule.js';
 import { cycleDecider, type CycleCommand } from '../../src/cycle/cycle.decider.js';
 import { payableIn } from '../../src/enrolment/enrolment.decider.js';
 import { partsOfPayment, streams } from '../../src/kernel/ids.js';

@@ -110,8 +110,8 @@ function propose(world: World, op: Op, limit = Number.MAX_SAFE_INTEGER): void {
   if (!started) return;
   const { correctionId, asOf, fromPeriod, toPeriod } = started;
   const { paidThrough, closed } = pastOf(world, asOf);
-  const book = world.book(asOf);
-  const rules = ruling(book, all, correctionId);
+  const programme = world.programme(asOf);
+  const rules = ruling(programme, all, correctionId);
   const months = monthsBetween(fromPeriod, toPeriod);
   const found: object[] = [];
   const sums = { arrearsCount: 0, arrears: 0n, overpaidCount: 0, overpaid: 0n };

@@ -82,7 +82,7 @@ const seenHash = (state: ApplicationState, { b }: Op): string =>
   b === 7 ? HASHES[3]! : state.contentHash;
 const revisionOf = (state: EnrolmentState, { a, b }: Op, world: World) => {
   const fromPeriod = periodOf(a);
-  const { version, compiled } = world.book().policyOf(fromPeriod);
+  const { version, compiled } = world.programme().policyOf(fromPeriod);
   const facts = factsOf(b);
   return {
     fromPeriod,
@@ -268,7 +268,7 @@ export const people: Readonly<Record<string, Act>> = {
   determine: (world, op) => {
     const state = world.applications(op, 'submitted', 'returned');
     if (!state) return;
-    const { version, compiled } = world.book().policyOf(state.receivedOn.slice(0, 7));
+    const { version, compiled } = world.programme().policyOf(state.receivedOn.slice(0, 7));
     const result = determine(compiled, version, state.facts, state.receivedOn.slice(0, 7));
     world.run(
       op,

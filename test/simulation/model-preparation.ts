@@ -1,4 +1,5 @@
-import { orderedInRound, SetTally } from '../../src/use-cases/cycles/ordered-set.js';
+import { orderedInRound } from '../../src/use-cases/cycles/ordered.rule.js';
+import { SetTally } from '../../src/use-cases/cycles/ordered-set.js';
 import { earlierThan, paidThroughBefore } from '../../src/use-cases/cycles/cycle-order.rule.js';
 import { arrearsFor } from '../../src/use-cases/cycles/correction-items.rule.js';
 import { foldAdjustment, foldRecovery } from '../../src/use-cases/folds.js';
@@ -69,7 +70,7 @@ export function prepare(world: World, op: Op, limit: number): void {
   const paidThrough = paidThroughOf(world, others, id);
   if (paidThrough === undefined) return;
   if (['none', 'abandoned'].includes(cycleState(world, id).status)) {
-    const { version } = world.book().policyOf(period);
+    const { version } = world.programme().policyOf(period);
     if (
       !world.run(
         op,
@@ -112,7 +113,7 @@ export function prepare(world: World, op: Op, limit: number): void {
       !cancelOrders(world, op, other.cycleId, other.round)
     )
       return;
-  const book = world.book(fixed);
+  const programme = world.programme(fixed);
   let left = limit;
   for (const { events } of world.log.category(`enrolment-${PROGRAMME}-`, fixed)) {
     const state = foldEnrolment(events);
@@ -124,7 +125,7 @@ export function prepare(world: World, op: Op, limit: number): void {
     );
     const from = unpaidFrom(events, period, paidThrough);
     const paid = paidBefore(world, state.personId, period);
-    const due = dueIn(state, from, period, book, { arrears, paid });
+    const due = dueIn(state, from, period, programme, { arrears, paid });
     if (foldPerson(world.log.stream(streams.person(state.personId), fixed)).status === 'erased')
       continue;
     if (!due || orderedInRound(world.log.stream(streams.payment(paymentId)), round)) continue;

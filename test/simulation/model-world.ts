@@ -95,7 +95,7 @@ export class World {
   }
 
   /** What the programme says as of a position. */
-  book(asOf?: number): ProgrammePolicies {
+  programme(asOf?: number): ProgrammePolicies {
     const { policies, status } = fold(
       programmeDecider,
       this.log.stream(streams.programme(PROGRAMME), asOf),

@@ -64,15 +64,15 @@ async function submitted(
 export const applicationHandlers = commandHandlers(
   commandHandler(SubmitApplication, async (command, deps) => {
     const { programmeId, personId, receivedOn, channel, facts } = command;
-    const [book, { region }] = await Promise.all([
+    const [programme, { region }] = await Promise.all([
       deps.programmes.of(programmeId),
       deps.persons.of(personId, command.call.context.actor.regions),
     ]);
-    requireNotClosed(book);
-    const { timeZone } = book.definition;
+    requireNotClosed(programme);
+    const { timeZone } = programme.definition;
     const newest = await newestCycle(deps.store, programmeId);
     requireReceivedOn(receivedOn, timeZone, command.call.context.now, newest);
-    book.policyOf(receivedOn.slice(0, 7)).compiled.validateFacts(facts);
+    programme.policyOf(receivedOn.slice(0, 7)).compiled.validateFacts(facts);
     const applicationId = uuidOf('application', command.call.context.commandId);
     return {
       parts: [

@@ -26,9 +26,9 @@ export interface AssessSummary {
 }
 
 /** Determines an application by what it is once it is loaded. */
-export const determinationOf = (book: ProgrammePolicies) =>
-  fromState(['DetermineEligibility', book.programmeId], (state: ApplicationState) =>
-    determining(book, state),
+export const determinationOf = (programme: ProgrammePolicies) =>
+  fromState(['DetermineEligibility', programme.programmeId], (state: ApplicationState) =>
+    determining(programme, state),
   );
 
 /** Adds the determination that a unit recorded, if it did. */

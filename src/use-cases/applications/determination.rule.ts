@@ -8,12 +8,12 @@ import type { ProgrammePolicies } from '../../write-side/readers.js';
  * was received. None where that was done.
  */
 export function determining(
-  book: ProgrammePolicies,
+  programme: ProgrammePolicies,
   { status, receivedOn, facts }: ApplicationState,
 ): ApplicationCommand | undefined {
   if (status === 'determined') return undefined;
   const period = receivedOn.slice(0, 7);
-  const { version, compiled } = book.policyOf(period);
+  const { version, compiled } = programme.policyOf(period);
   compiled.validateFacts(facts);
   return {
     type: 'DetermineEligibility',

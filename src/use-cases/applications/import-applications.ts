@@ -3,12 +3,11 @@ import { newestCycle } from '../cycles/cycles.js';
 import { requireReceivedOn } from '../../application/received-on.rule.js';
 import { NOT_SEALED, type PersonalRecord, type Sealed } from '../../adapters/vault/port.js';
 import { applicationDecider } from '../../application/application.decider.js';
-import { canonicalJson } from '../../kernel/canonical.js';
-import type { Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { streams, uuidOf } from '../../kernel/ids.js';
 import { identityDecider } from '../../person/identity.decider.js';
 import { personDecider } from '../../person/person.decider.js';
+import { claimant, takenInBefore } from './taken-in-before.rule.js';
 import { countDetermination, determinationOf } from './assess-applications.js';
 import { pipelined, record, type UnitResult } from '../../write-side/bulk.js';
 import { part, type Unit } from '../../write-side/unit.js';
@@ -121,10 +120,10 @@ export async function importApplications(
     eligible: 0,
     ineligible: 0,
   };
-  const book = await new PolicyReader(deps.store).programme(args.programmeId);
-  requireNotClosed(book);
+  const programme = await new PolicyReader(deps.store).programme(args.programmeId);
+  requireNotClosed(programme);
   const newest = await newestCycle(deps.store, args.programmeId);
-  const intake = new Intake(deps, args, base, book, summary, newest);
+  const intake = new Intake(deps, args, base, programme, summary, newest);
   await pipelined(
     args.rows,
     async (rows) => {
@@ -149,7 +148,7 @@ class Intake {
     private readonly deps: Deps,
     private readonly args: ImportArgs,
     private readonly base: JobContext,
-    private readonly book: ProgrammePolicies,
+    private readonly programme: ProgrammePolicies,
     private readonly summary: ImportSummary,
     /** Period of the programme's newest cycle. */
     private readonly newest: string | undefined,
@@ -230,9 +229,9 @@ class Intake {
   /** What a row can be refused for without looking at the log. */
   #check(row: ImportRow, rejects: ImportReject[]): Household | undefined {
     try {
-      const { timeZone } = this.book.definition;
+      const { timeZone } = this.programme.definition;
       requireReceivedOn(row.receivedOn, timeZone, this.deps.clock.now(), this.newest);
-      this.book.policyOf(row.receivedOn.slice(0, 7)).compiled.validateFacts(row.facts);
+      this.programme.policyOf(row.receivedOn.slice(0, 7)).compiled.validateFacts(row.facts);
       const personId = personIdOf(this.args.programmeId, row.reference);
       return {
         row,
@@ -258,45 +257,12 @@ class Intake {
       households.flatMap((h) => [streams.person(h.personId), streams.application(h.applicationId)]),
     );
     households.forEach((household, i) => {
-      const { row, identityHash } = household;
       const registered = read[i * 2]!.events[0];
       const submitted = read[i * 2 + 1]!.events[0];
-      const registeredHere =
-        registered === undefined ||
-        (registered.type === 'PersonRegistered' && registered.data.identityHash === identityHash);
-      if (submitted === undefined && registeredHere) unfinished.push(household);
-      else if (
-        registered?.type !== 'PersonRegistered' ||
-        registered.data.identityHash !== identityHash
-      ) {
-        this.#reject(
-          row,
-          new DomainError(
-            'REFERENCE_ALREADY_USED',
-            'The same reference was taken in for another national identity.',
-            'conflict',
-            'reference',
-          ),
-          rejects,
-        );
-      } else if (
-        submitted?.type === 'ApplicationSubmitted' &&
-        submitted.data.receivedOn === row.receivedOn &&
-        canonicalJson(submitted.data.facts) === canonicalJson(row.facts)
-      ) {
-        this.summary.alreadyThere += 1;
-      } else {
-        this.#reject(
-          row,
-          new DomainError(
-            'APPLICATION_DIFFERS',
-            'The same reference was taken in with other facts; amend that application instead.',
-            'conflict',
-            'reference',
-          ),
-          rejects,
-        );
-      }
+      const before = takenInBefore(household.row, household.identityHash, registered, submitted);
+      if (before === 'in-part') unfinished.push(household);
+      else if (before === 'same') this.summary.alreadyThere += 1;
+      else this.#reject(household.row, before, rejects);
     });
     return unfinished;
   }
@@ -350,7 +316,7 @@ class Intake {
             channel: 'import',
             facts: row.facts,
           },
-          ...(determine ? [{ command: determinationOf(this.book), as: AUTOMATION }] : []),
+          ...(determine ? [{ command: determinationOf(this.programme), as: AUTOMATION }] : []),
         ),
       ],
     };
@@ -388,12 +354,6 @@ class Intake {
       reason: error.detail,
     });
   }
-}
-
-/** The person who holds a national identity now, if anybody does. */
-function claimant(events: readonly Recorded[]): string | undefined {
-  const last = events.at(-1);
-  return last?.type === 'IdentityClaimed' ? last.data.personId : undefined;
 }
 
 /**

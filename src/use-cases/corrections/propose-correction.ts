@@ -16,16 +16,10 @@ import {
 import { parsePeriod, monthsBetween } from '../../kernel/time.js';
 import { pipelined, record, recordOne } from '../../write-side/bulk.js';
 import { part, type Unit } from '../../write-side/unit.js';
-import {
-  correctionsOf,
-  foldCorrection,
-  pastOf,
-  readCorrection,
-  requireNoneOpen,
-  type Past,
-} from './corrections.js';
+import { correctionsOf, foldCorrection, pastOf, readCorrection } from './corrections.js';
+import { requireNoneOpen, sameAsLast, standing, type Past } from './past.rule.js';
 import { ruling } from './ruling.rule.js';
-import { foldPayment, foldAdjustment, foldRecovery } from '../folds.js';
+import { foldAdjustment, foldRecovery } from '../folds.js';
 import { HouseholdAccounts } from '../cycles/household-accounts.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
@@ -76,9 +70,9 @@ export async function proposeCorrection(
   const before = await readCorrection(deps.store, correctionId);
   if (before.proposed) return summaryOf(before, true);
   const past = await pastOf(deps.store, programmeId, started.asOf);
-  const book = await new PolicyReader(deps.store).programme(programmeId, started.asOf);
+  const programme = await new PolicyReader(deps.store).programme(programmeId, started.asOf);
   const corrections = [...(await correctionsOf(deps.store, programmeId, started.asOf)), before];
-  const run = new Recomputation(deps, base, started, past, book, corrections, onProgress);
+  const run = new Recomputation(deps, base, started, past, programme, corrections, onProgress);
   await pipelined(
     ahead(run.pages(signal), (page) => run.proposalsOf(page)),
     (proposals) => run.record(proposals),
@@ -124,19 +118,6 @@ export async function requireCorrectable(
   requireNoneOpen(corrections);
   await periodsOf(deps, args, await deps.store.lastPosition());
 }
-
-const sameAsLast = (
-  corrections: readonly CorrectionState[],
-  args: ProposeArgs,
-): CorrectionState | undefined => {
-  const last = corrections.at(-1);
-  const same =
-    (last?.status === 'started' || last?.status === 'proposed') &&
-    last.started!.fromPeriod === args.fromPeriod &&
-    last.started!.basis === (args.basis ?? 'first-paid') &&
-    last.started!.personId === args.personId;
-  return same ? last : undefined;
-};
 
 async function periodsOf(
   deps: Pick<Deps, 'store'>,
@@ -239,7 +220,7 @@ class Recomputation {
     private readonly base: JobContext,
     private readonly started: Started,
     private readonly past: Past,
-    book: ProgrammePolicies,
+    programme: ProgrammePolicies,
     corrections: readonly CorrectionState[],
     private readonly onProgress?: OnProgress,
   ) {
@@ -252,8 +233,8 @@ class Recomputation {
     this.#adjustments = new HouseholdAccounts(deps.store, `adjustment-${programmeId}-`);
     this.#recoveries = new HouseholdAccounts(deps.store, `recovery-${programmeId}-`, asOf);
     this.#paidToIdentity = new PaidToIdentity(deps.store, programmeId, { asOf });
-    this.#ruling = ruling(book, corrections, correctionId);
-    this.#firstPaid = ruling(book, [], correctionId)('');
+    this.#ruling = ruling(programme, corrections, correctionId);
+    this.#firstPaid = ruling(programme, [], correctionId)('');
   }
 
   async *pages(signal?: AbortSignal): AsyncGenerator<readonly StreamEvents[]> {
@@ -411,8 +392,8 @@ class Recomputation {
     const { programmeId, personId, asOf } = this.started;
     const found = new Map<string, Ordered[]>();
     const add = (period: string, person: string, events: readonly Recorded[]): void => {
-      const standing = this.#standing(cycleIdOf(programmeId, period), events);
-      if (standing) found.set(person, [...(found.get(person) ?? []), standing]);
+      const stands = standing(events, this.past.closed.has(cycleIdOf(programmeId, period)));
+      if (stands) found.set(person, [...(found.get(person) ?? []), stands]);
     };
     if (personId !== undefined) {
       const read = await this.deps.store.readStreams(
@@ -428,14 +409,6 @@ class Recomputation {
       for (const [person, events] of accounts) add(period, person, events);
     }
     return found;
-  }
-
-  #standing(cycleId: string, events: readonly Recorded[]): Ordered | undefined {
-    const { status } = foldPayment(events);
-    if (status === 'none' || status === 'cancelled') return undefined;
-    if ((status === 'rejected' || status === 'returned') && this.past.closed.has(cycleId))
-      return undefined;
-    return events.findLast((event) => event.type === 'PaymentOrdered')?.data;
   }
 
   async #erased(personId: string): Promise<boolean> {

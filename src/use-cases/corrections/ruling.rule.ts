@@ -8,7 +8,7 @@ import type { PolicyInForce, ProgrammePolicies } from '../../write-side/readers.
  * effect stays for its months: later corrections do not undo it.
  */
 export function ruling(
-  book: ProgrammePolicies,
+  programme: ProgrammePolicies,
   corrections: readonly CorrectionState[],
   correctionId: string,
 ): (personId: string) => (period: string) => PolicyInForce | undefined {
@@ -25,8 +25,8 @@ export function ruling(
     return (period) => {
       try {
         return ours.some(({ fromPeriod, toPeriod }) => fromPeriod <= period && period <= toPeriod)
-          ? book.policyInEffect(period)
-          : book.policyOf(period);
+          ? programme.policyInEffect(period)
+          : programme.policyOf(period);
       } catch (error) {
         if (error instanceof DomainError && error.code === 'NO_POLICY_FOR_PERIOD') return undefined;
         throw error;

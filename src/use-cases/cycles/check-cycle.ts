@@ -14,7 +14,7 @@ import { budgetStreamOf, foldBudget, foldCycle, readCycle } from './cycles.js';
 import { CheckedSet, type CheckedPayment, type Finding, type Tally } from './findings.rule.js';
 import { foldEnrolment } from '../folds.js';
 import type { Deps, JobContext, OnProgress, CommandContext } from '../../write-side/context.js';
-import { orderedInRound } from './ordered-set.js';
+import { orderedInRound } from './ordered.rule.js';
 import { withinEntitlement, type Due } from './payable.rule.js';
 import { payeeOf } from '../../person/payee.rule.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
@@ -54,11 +54,11 @@ export async function checkCycle(
       'rule',
     );
   const asOf = await deps.store.lastPosition();
-  const book = await new PolicyReader(deps.store).programme(cycle.programmeId, asOf);
+  const programme = await new PolicyReader(deps.store).programme(cycle.programmeId, asOf);
   const findings =
-    book.rules.length === 0
+    programme.rules.length === 0
       ? []
-      : await new CycleCheck(deps, cycle, book, asOf, onProgress, signal).run();
+      : await new CycleCheck(deps, cycle, programme, asOf, onProgress, signal).run();
   await recordOne(
     deps,
     {
@@ -88,12 +88,12 @@ class CycleCheck {
   constructor(
     private readonly deps: Deps,
     private readonly cycle: CycleState,
-    private readonly book: ProgrammePolicies,
+    private readonly programme: ProgrammePolicies,
     private readonly asOf: number,
     private readonly onProgress?: OnProgress,
     private readonly signal?: AbortSignal,
   ) {
-    this.#set = new CheckedSet(book.rules, cycle.round);
+    this.#set = new CheckedSet(programme.rules, cycle.round);
   }
 
   async run(): Promise<readonly Finding[]> {
@@ -108,7 +108,7 @@ class CycleCheck {
       this.onProgress?.({ what: 'payments checked', done: seen, total: this.cycle.count });
     }
     const lastByRegion =
-      last && this.book.rules.some(({ check }) => check === 'region-change')
+      last && this.programme.rules.some(({ check }) => check === 'region-change')
         ? await this.#byRegion(last)
         : undefined;
     const budget = foldBudget(
@@ -216,7 +216,7 @@ class CycleCheck {
         ...(accountHash === undefined ? {} : { accountHash }),
         erased: isErased(persons[i]!.events),
         payable: isPaidIn(enrolment, period) && monthsPayable(enrolment, ordered.items),
-        withinEntitlement: withinEntitlement(enrolment, ordered.items, this.book),
+        withinEntitlement: withinEntitlement(enrolment, ordered.items, this.programme),
       };
     });
   }

@@ -1,5 +1,5 @@
 import { MAX_PAGE, type EventStore } from '../../adapters/event-store/port.js';
-import { budgetDecider, type CycleAccount } from '../../budget/budget.decider.js';
+import { budgetDecider } from '../../budget/budget.decider.js';
 import { cycleDecider } from '../../cycle/cycle.decider.js';
 import type { Figures } from '../../cycle/cycle.state.js';
 import type { Recorded } from '../../kernel/decider.js';
@@ -9,10 +9,15 @@ import { execute, type CommandResult } from '../../write-side/execute.js';
 import { part, partFrom, type Part } from '../../write-side/unit.js';
 import { budgetStreamOf, foldBudget, readCycle } from './cycles.js';
 import { foldBankEntry } from '../folds.js';
+import {
+  isAboutCycle,
+  movesFigures,
+  release,
+  requireSpent,
+  type CycleMoney,
+} from './closing.rule.js';
 import type { Deps, CommandContext } from '../../write-side/context.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
-
-type Account = Pick<CycleAccount, 'reservedMinor' | 'spentMinor'>;
 
 export interface CloseArgs {
   readonly cycleId: string;
@@ -67,35 +72,14 @@ const releasing = (
   budget: string,
   cycleId: string,
   figures: Figures | undefined,
-  planned: Account,
+  planned: CycleMoney,
 ): Part =>
-  partFrom(budget, budgetDecider, [cycleId, planned.reservedMinor], (events) => {
-    const now = accountIn(events, cycleId);
-    if (figures) requireSpent(figures, now);
-    if (now.reservedMinor !== planned.reservedMinor) throw spendingNotRecorded();
-    if (planned.reservedMinor === 0n) return [];
-    const amountMinor = String(planned.reservedMinor);
-    const reason = 'the cycle was closed';
-    return [{ type: 'ReleaseReservation', cycleId, amountMinor, reason } as const];
-  });
-
-const accountIn = (events: readonly Recorded[], cycleId: string): Account =>
-  foldBudget(events).cycles[cycleId] ?? { reservedMinor: 0n, spentMinor: 0n };
-
-function requireSpent(
-  { settledMinor, keptMinor = '0' }: Pick<Figures, 'settledMinor' | 'keptMinor'>,
-  { spentMinor }: Account,
-): void {
-  if (BigInt(settledMinor) + BigInt(keptMinor) !== spentMinor) throw spendingNotRecorded();
-}
-
-const spendingNotRecorded = (): DomainError =>
-  new DomainError(
-    'SPENDING_NOT_RECORDED',
-    'What the budget spent is not yet what settled and what banks kept; reconcile again and try once the automation has caught up.',
-    'conflict',
-    'cycleId',
+  partFrom(budget, budgetDecider, [cycleId, planned.reservedMinor], (events) =>
+    release(cycleId, figures, planned, accountIn(events, cycleId)),
   );
+
+const accountIn = (events: readonly Recorded[], cycleId: string): CycleMoney =>
+  foldBudget(events).cycles[cycleId] ?? { reservedMinor: 0n, spentMinor: 0n };
 
 /** Closes a cycle for a caller that has no command bus; refuses what `closeCycleParts` refuses. */
 export async function closeCycle(
@@ -118,14 +102,7 @@ async function entriesAbout(store: EventStore, cycleId: string): Promise<readonl
       const { status, entry, candidates } = foldBankEntry(events);
       if (status !== 'quarantined' || !entry) continue;
       messages ??= await messagesOf(store, cycleId);
-      const payments = [
-        ...(entry.paymentId === undefined ? [] : [entry.paymentId]),
-        ...(candidates?.candidates ?? []).map(({ paymentId }) => paymentId),
-      ];
-      if (
-        payments.some((id) => id.startsWith(`${cycleId}-`)) ||
-        (entry.messageId !== undefined && messages.has(entry.messageId))
-      )
+      if (isAboutCycle(cycleId, messages, entry, candidates?.candidates ?? []))
         found.push(entry.entryId);
     }
   }
@@ -145,18 +122,6 @@ async function messagesOf(store: EventStore, cycleId: string): Promise<ReadonlyS
   );
 }
 
-/** What changes a cycle's figures; an acceptance, or word that nothing is known, does not. */
-const MOVES: ReadonlySet<string> = new Set([
-  'PaymentOrdered',
-  'PaymentSettled',
-  'PaymentRejected',
-  'PaymentReturned',
-  'PaymentReinstructed',
-  'PaymentCancelled',
-  'PaymentBreakRecorded',
-  'PaymentBreakResolved',
-]);
-
 /**
  * Whether a payment of the cycle moved after the position that its figures were counted through.
  * Reads only what the log grew by since, a page at a time: counting a million payments again would
@@ -170,7 +135,7 @@ async function movedSince(
   const prefix = `payment-${cycleId}-`;
   for (let after = throughPosition, end = false; !end;) {
     const page = await store.readAll(after, MAX_PAGE);
-    if (page.events.some(({ stream, type }) => stream.startsWith(prefix) && MOVES.has(type)))
+    if (page.events.some(({ stream, type }) => stream.startsWith(prefix) && movesFigures(type)))
       return true;
     after = page.next;
     end = page.end;

@@ -61,3 +61,14 @@ export function paidThroughBefore(others: readonly CycleState[], cycleId: string
     );
   return Math.max(-1, ...earlier.map(({ asOf }) => asOf));
 }
+
+export const ABANDONED = 'The cycle was abandoned.';
+
+/** Why what another cycle ordered is cancelled before this one is prepared; undefined: it stands. */
+export function whyGivenUp(other: CycleState, cycleId: string): string | undefined {
+  if (other.cycleId === cycleId || other.round === 0) return undefined;
+  if (other.status === 'abandoned') return ABANDONED;
+  return other.status === 'returned' && other.cycleId > cycleId
+    ? 'The cycle was returned, and an earlier one is prepared first.'
+    : undefined;
+}

@@ -50,7 +50,7 @@ function inBackground(command: Command, deps: CommandPlanDeps, job: Job): Comman
 
 export const cycleHandlers = commandHandlers(
   commandHandler(OpenCycle, async ({ programmeId, period }, deps) => {
-    const book = await deps.programmes.of(programmeId);
+    const programme = await deps.programmes.of(programmeId);
     const cycleId = cycleIdOf(programmeId, period);
     requireNoneLater(await cyclesOf(deps, programmeId), cycleId);
     return {
@@ -61,8 +61,8 @@ export const cycleHandlers = commandHandlers(
           cycleId,
           programmeId,
           period,
-          policyVersion: book.policyOf(period).version,
-          currency: book.definition.currency,
+          policyVersion: programme.policyOf(period).version,
+          currency: programme.definition.currency,
         }),
       ],
       answer: { cycleId },

@@ -42,7 +42,7 @@ export class HouseholdAccounts {
         (this.#next >= this.#page.length || this.#page[this.#next]!.stream < wanted)
       ) {
         this.#next += 1;
-        if (this.#next >= this.#page.length) await this.#turn();
+        if (this.#next >= this.#page.length) await this.#turnPage();
       }
       if (this.#page[this.#next]?.stream === wanted)
         found.set(personId, this.#page[this.#next]!.events);
@@ -50,7 +50,7 @@ export class HouseholdAccounts {
     return found;
   }
 
-  async #turn(): Promise<void> {
+  async #turnPage(): Promise<void> {
     const { value, done } = await this.#streams.next();
     this.#ended = done === true;
     this.#page = value ?? [];

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { EventData } from '../../../events/generated.js';
 import type { EventStore } from '../../adapters/event-store/port.js';
-import type { Recorded } from '../../kernel/decider.js';
+import { orderedInRound } from './ordered.rule.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 
 /**
@@ -44,23 +43,6 @@ export class SetTally {
     this.#hash.update(this.#lines);
     this.#lines = '';
   }
-}
-
-export type Ordered = Pick<
-  EventData['PaymentOrdered'],
-  'amountMinor' | 'currency' | 'region' | 'items'
->;
-
-/**
- * The amount ordered in a round and still standing when the cycle was prepared; undefined when
- * there is none.
- */
-export function orderedInRound(events: readonly Recorded[], round: number): Ordered | undefined {
-  for (let i = events.length - 1; i >= 0; i -= 1) {
-    const event = events[i]!;
-    if (event.type === 'PaymentOrdered') return event.data.round === round ? event.data : undefined;
-  }
-  return undefined;
 }
 
 /** The set of a cycle's round, from the log. */

@@ -35,7 +35,8 @@ import {
   type JobContext,
   type OnProgress,
 } from '../../write-side/context.js';
-import { orderedInRound, SetTally } from './ordered-set.js';
+import { orderedInRound } from './ordered.rule.js';
+import { SetTally } from './ordered-set.js';
 import { timesEnrolled, unpaidFrom } from './months-paid.rule.js';
 import { PaidToIdentity } from './paid-to-identity.js';
 import { dueIn, isNotEvaluable, lessRecovery, type Deduction, type Due } from './payable.rule.js';
@@ -88,7 +89,7 @@ export class Preparation {
     private readonly deps: Deps,
     private readonly base: JobContext,
     { state, history }: PreparedCycle,
-    private readonly book: ProgrammePolicies,
+    private readonly programme: ProgrammePolicies,
     private readonly paidThrough: number,
     private readonly onProgress?: OnProgress,
   ) {
@@ -205,7 +206,7 @@ export class Preparation {
     const { personId, region } = state;
     const paymentId = paymentIdOf(programmeId, period, personId);
     const arrears = adjusted && arrearsFor(foldAdjustment(adjusted), paymentId, round);
-    const gross = dueIn(state, from, period, this.book, { arrears, paid });
+    const gross = dueIn(state, from, period, this.programme, { arrears, paid });
     if (!gross) return undefined;
     return {
       paymentId,
@@ -221,7 +222,7 @@ export class Preparation {
   async record(orders: readonly Order[]): Promise<void> {
     refuseNone(await record(this.deps, this.#overdue.splice(0), this.base));
     for (const { paymentId, due } of orders)
-      this.tally.add(paymentId, due.amountMinor, this.book.definition.currency);
+      this.tally.add(paymentId, due.amountMinor, this.programme.definition.currency);
     const known = await this.#known(orders);
     const todo = orders.filter(
       ({ paymentId }) =>
@@ -322,7 +323,7 @@ export class Preparation {
           ...deduction,
         }),
       );
-    const { currency } = this.book.definition;
+    const { currency } = this.programme.definition;
     // What its items follow from: the facts, by their hash, and the policy.
     const { amountMinor, contentHash, policyVersion } = due;
     const content = ['OrderPayment', round, currency, amountMinor, contentHash, policyVersion];

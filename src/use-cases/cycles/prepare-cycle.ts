@@ -5,7 +5,13 @@ import { parsePeriod } from '../../kernel/time.js';
 import { pipelined, recordOne } from '../../write-side/bulk.js';
 import { part, reserving } from '../../write-side/unit.js';
 import { checkCycle } from './check-cycle.js';
-import { earlierThan, paidThroughBefore, requireNoneLater } from './cycle-order.rule.js';
+import {
+  ABANDONED,
+  earlierThan,
+  paidThroughBefore,
+  requireNoneLater,
+  whyGivenUp,
+} from './cycle-order.rule.js';
 import { cyclesOf, foldCycle, readCycle } from './cycles.js';
 import { cancelOrders } from './standing-orders.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
@@ -225,17 +231,15 @@ export async function requirePreparable(
   deps: Pick<Deps, 'store'>,
   { programmeId, period }: PrepareArgs,
 ): Promise<void> {
-  const book = await new PolicyReader(deps.store).programme(programmeId);
-  book.policyOf(parsePeriod(period));
+  const programme = await new PolicyReader(deps.store).programme(programmeId);
+  programme.policyOf(parsePeriod(period));
   const cycleId = cycleIdOf(programmeId, period);
   const cycles = await cyclesOf(deps, programmeId);
   paidThroughBefore(cycles, cycleId);
   const cycle = cycles.find((one) => one.cycleId === cycleId);
-  if (!cycle) requireNotClosed(book);
+  if (!cycle) requireNotClosed(programme);
   if (cycle?.status === 'abandoned') requireStatus(cycle, 'open', 'returned');
 }
-
-const ABANDONED = 'The cycle was abandoned.';
 
 function summaryOf(cycleId: string, state: CycleState, already: boolean): PrepareSummary {
   const { round, asOf, policyVersion, count, totalMinor, contentHash, leftOut } = state;
@@ -263,17 +267,8 @@ async function cancelOrdersOfOthers(
   signal?: AbortSignal,
 ): Promise<void> {
   for (const other of await cyclesOf(deps, programmeId)) {
-    if (other.cycleId === cycleId || other.round === 0) continue;
-    if (other.status === 'abandoned')
-      await cancelOrders(deps, other.cycleId, other.round, ABANDONED, base, signal);
-    if (other.status === 'returned' && other.cycleId > cycleId)
-      await cancelOrders(
-        deps,
-        other.cycleId,
-        other.round,
-        'The cycle was returned, and an earlier one is prepared first.',
-        base,
-        signal,
-      );
+    const reason = whyGivenUp(other, cycleId);
+    if (reason !== undefined)
+      await cancelOrders(deps, other.cycleId, other.round, reason, base, signal);
   }
 }

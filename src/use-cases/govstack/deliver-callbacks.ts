@@ -6,7 +6,7 @@ import type { Deps } from '../../write-side/context.js';
 import { validationOf } from './payable.js';
 
 /** Callbacks that are under way at once: one caller that does not answer does not hold up all. */
-const LANES = 8;
+const WORKERS = 8;
 
 export interface Delivery {
   readonly queue: JobQueue<OwedCallback>;
@@ -23,10 +23,10 @@ export async function deliverCallbacks(
 ): Promise<void> {
   const failed = new AbortController();
   const until = AbortSignal.any([signal, failed.signal]);
-  const lanes = Array.from({ length: LANES }, async (_, lane) => {
+  const workers = Array.from({ length: WORKERS }, async (_, worker) => {
     try {
       for (;;) {
-        const owed = await delivery.queue.claim(`callbacks-${process.pid}-${lane}`, until);
+        const owed = await delivery.queue.claim(`callbacks-${process.pid}-${worker}`, until);
         if (!owed) return;
         await deliver(deps, delivery, owed, until);
       }
@@ -35,7 +35,7 @@ export async function deliverCallbacks(
       throw error;
     }
   });
-  const broken = (await Promise.allSettled(lanes)).find((end) => end.status === 'rejected');
+  const broken = (await Promise.allSettled(workers)).find((end) => end.status === 'rejected');
   if (broken) throw broken.reason;
 }
 

@@ -9,7 +9,7 @@ import { guard, part, type Part, type Unit } from '../../write-side/unit.js';
 import { foldCycle } from '../cycles/cycles.js';
 
 /** What was asked for. */
-interface Asked {
+interface ReinstructionRequest {
   readonly cycleId: string;
   /** Of the request; absent: the same words at another time are the same run. */
   readonly commandId?: string;
@@ -38,7 +38,7 @@ export class ReinstructionRun {
 
   constructor(
     private readonly deps: Deps,
-    asked: Asked,
+    asked: ReinstructionRequest,
     private readonly base: JobContext,
   ) {
     const { cycleId, executionDate, paymentIds, sameAccount, commandId } = asked;

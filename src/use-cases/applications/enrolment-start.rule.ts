@@ -1,0 +1,44 @@
+import type { EventData } from '../../../events/generated.js';
+import type { Recorded } from '../../kernel/decider.js';
+import { addMonths } from '../../kernel/time.js';
+
+/** What an approval starts an enrolment with. */
+export type EnrolmentStart = NonNullable<ReturnType<typeof enrolmentStart>>;
+
+/**
+ * What the history up to the approval says the enrolment starts with; nothing where an appeal or
+ * withdrawal undid it.
+ */
+export function enrolmentStart(events: readonly Recorded[]) {
+  let submitted: EventData['ApplicationSubmitted'] | undefined;
+  let facts: Pick<EventData['ApplicationSubmitted'], 'facts' | 'contentHash'> | undefined;
+  let determined: EventData['EligibilityDetermined'] | undefined;
+  let approved: EventData['ApplicationApproved'] | undefined;
+  for (const event of events) {
+    if (event.type === 'ApplicationSubmitted') {
+      submitted = event.data;
+      facts = event.data;
+    } else if (event.type === 'ApplicationAmended') facts = event.data;
+    else if (event.type === 'EligibilityDetermined') determined = event.data;
+    else if (event.type === 'ApplicationApproved') approved = event.data;
+  }
+  if (!submitted || !facts || !determined || !approved) return undefined;
+  const { programmeId, personId, region, applicationId } = submitted;
+  return {
+    programmeId,
+    personId,
+    applicationId,
+    region,
+    startPeriod: approved.startPeriod,
+    facts: facts.facts,
+    contentHash: facts.contentHash,
+    entitlement: determined.entitlement,
+  };
+}
+
+/** The month, or the one after the last of those that are paid, whichever is later. */
+export function monthAfter(month: string, ...paid: readonly (string | undefined)[]): string {
+  let first = month;
+  for (const last of paid) if (last !== undefined && first <= last) first = addMonths(last, 1);
+  return first;
+}

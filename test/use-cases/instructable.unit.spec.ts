@@ -1,0 +1,69 @@
+import { describe, expect, test } from '@jest/globals';
+import { initialState, type PaymentState } from '../../src/payment/payment.state.js';
+import type { Payee } from '../../src/person/payee.rule.js';
+import {
+  instructable,
+  isLeftToInstruct,
+} from '../../src/use-cases/instructions/instructable.rule.js';
+
+const NOW = '2026-01-12T10:00:00.000Z';
+const NO_HOLD = { days: 0, verification: 'none' } as const;
+const sealed = { record: 'r', sha256: '0'.repeat(64) };
+const payee: Payee = {
+  accountId: 'second',
+  kind: 'iban',
+  accountHash: '0'.repeat(64),
+  sealed,
+  profile: sealed,
+  changedAt: '2026-01-11T10:00:00.000Z',
+  verified: false,
+};
+const payment = (status: PaymentState['status']): PaymentState => ({
+  ...initialState,
+  status,
+  accountId: 'first',
+});
+const fits = (): undefined => undefined;
+const codeOf = (found: ReturnType<typeof instructable>): string =>
+  'error' in found ? `${found.kind} ${found.error.code}` : found.accountId;
+
+describe('a payment that came back', () => {
+  const rejected = payment('rejected');
+
+  test('is instructed to another account than the one that failed, or to the same where asked', () => {
+    expect(codeOf(instructable({ state: rejected, payee }, NO_HOLD, false, NOW, fits))).toBe(
+      'second',
+    );
+    const same = { ...payee, accountId: 'first' };
+    const again = { state: rejected, payee: same };
+    expect(codeOf(instructable(again, NO_HOLD, false, NOW, fits))).toBe(
+      'waiting ACCOUNT_NOT_MENDED',
+    );
+    expect(codeOf(instructable(again, NO_HOLD, true, NOW, fits))).toBe('first');
+  });
+
+  test('waits for an account, for its hold, and for what a message can carry, in this order', () => {
+    const hold = { days: 7, verification: 'none' } as const;
+    const unfit = (): string => 'its name';
+    const none = { state: rejected, payee: undefined };
+    expect(codeOf(instructable(none, hold, false, NOW, unfit))).toBe('waiting NO_PAYEE_ACCOUNT');
+    const held = { state: rejected, payee };
+    expect(codeOf(instructable(held, hold, false, NOW, unfit))).toBe('held ACCOUNT_HELD');
+    expect(codeOf(instructable(held, NO_HOLD, false, NOW, unfit))).toBe('unfit PAYMENT_UNWRITABLE');
+  });
+});
+
+test('a payment that is under way or settled is left to refuse by itself', () => {
+  const hold = { days: 7, verification: 'none' } as const;
+  for (const status of ['instructed', 'settled', 'cancelled'] as const)
+    expect(
+      codeOf(instructable({ state: payment(status), payee }, hold, false, NOW, () => 'unfit')),
+    ).toBe('second');
+});
+
+test('what the instruction of its cycle left out is left to instruct once that is over', () => {
+  expect(isLeftToInstruct(payment('ordered'), false)).toBe(false);
+  expect(isLeftToInstruct(payment('ordered'), true)).toBe(true);
+  expect(isLeftToInstruct(payment('returned'), false)).toBe(true);
+  expect(isLeftToInstruct(payment('settled'), true)).toBe(false);
+});
