@@ -73,6 +73,8 @@ function toOutcome(
     rejects.push({ line, column, code, reason });
     return undefined;
   };
+  const nested = Object.keys(record).find((key) => typeof record[key] === 'object' && record[key]);
+  if (nested !== undefined) return bad(nested, 'VALUE_INVALID', 'must be a text or a number');
   const unknown = Object.keys(record).find((key) => !COLUMNS.includes(key as Column));
   if (unknown !== undefined) return bad(unknown, 'UNKNOWN_FIELD', 'is not a field of an outcome');
   const text = (column: Column): string | undefined => {
@@ -94,17 +96,20 @@ function toOutcome(
   if (attempt !== undefined && !/^[1-9][0-9]{0,2}$/.test(attempt))
     return bad('attempt', 'ATTEMPT_INVALID', 'must be a whole number from 1 to 999');
   const amount = text('amount');
+  const said = text('currency');
   const settledOn = text('settledOn');
   try {
     const amountMinor =
-      amount === undefined ? undefined : String(parseAmount(amount, text('currency') ?? currency));
+      amount === undefined ? undefined : String(parseAmount(amount, said ?? currency));
     if (settledOn !== undefined) parseLocalDate(settledOn, 'settledOn');
     return {
       outcome: outcome as ReportedOutcome['outcome'],
       ...(paymentId === undefined ? {} : { paymentId }),
       ...(endToEndId === undefined ? {} : { endToEndId }),
       ...(attempt === undefined ? {} : { attempt: Number(attempt) }),
-      ...(amountMinor === undefined ? {} : { amountMinor, currency: text('currency') ?? currency }),
+      ...(amountMinor === undefined
+        ? optional('currency', said)
+        : { amountMinor, currency: said ?? currency }),
       ...optional('reason', text('reason')),
       ...optional('settledOn', settledOn),
       ...optional('reference', text('reference')),

@@ -1,0 +1,217 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { GovstackBlock, SentBatch } from '../../src/adapters/payment-rail/govstack/port.js';
+import { readOutcomesFile } from '../../src/cli/outcomes-file.js';
+import { parseJson } from '../../src/http/parse-json.js';
+import { validated } from '../../src/http/validate.js';
+import { DomainError } from '../../src/kernel/errors.js';
+import { streams } from '../../src/kernel/ids.js';
+import { formatAmount } from '../../src/kernel/money.js';
+import { Outcome, reported } from '../../src/payment/outcome.js';
+import { foldPayment } from '../../src/use-cases/folds.js';
+import { askAbout } from '../../src/use-cases/govstack/outcomes.js';
+import { takeInBatch, takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
+import { OutcomesFromTopic } from '../../src/use-cases/outcomes/take-outcomes-topic.js';
+import { takeInMessage } from '../../src/use-cases/statements/take-in-message.js';
+import { pagesOf } from '../../src/write-side/stream-pages.js';
+import { inPieces } from '../support/bank-messages.js';
+import { statementOf, type Booking } from './bank-agrees.fixtures.js';
+import { enrolled, released } from './month.js';
+import { job, newWorld, type World } from './world.js';
+
+interface Paid {
+  readonly paymentId: string;
+  readonly endToEndId: string;
+  readonly messageId: string;
+  readonly amountMinor: string;
+}
+/** What is said of the money, in words as they come in. */
+interface Said {
+  readonly amount?: string;
+  readonly currency?: string;
+}
+type Say = (paid: Paid, said: Said) => Promise<void>;
+
+let world: World;
+let dir: string;
+const unpaid: Paid[] = [];
+const everyone = new Map<string, string>();
+beforeAll(async () => {
+  world = await newWorld();
+  dir = await mkdtemp(join(tmpdir(), 'sanad-surfaces-'));
+  await enrolled(world.engine, 70, 7);
+  const { cycleId } = await released(world.engine, '2025-12');
+  for await (const page of pagesOf(world.engine.store, `payment-${cycleId}-`))
+    for (const { events } of page)
+      for (const event of events) if (event.type === 'PaymentInstructed') unpaid.push(event.data);
+}, 120_000);
+afterAll(async () => {
+  await world.end();
+  await rm(dir, { recursive: true, force: true });
+});
+
+const bank = () => job(world.engine, 'bank');
+const fields = (said: Said): object =>
+  Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+
+/** As `POST /payments/outcomes` reads one: what it refuses with is an answer. */
+const http: Say = async ({ paymentId }, said) => {
+  try {
+    const body = Buffer.from(JSON.stringify({ paymentId, outcome: 'settled', ...fields(said) }));
+    const outcome = reported(validated(Outcome, parseJson(body)), 'outcomes/0');
+    await takeInBatch(world.engine, 'http', [outcome], bank());
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+  }
+};
+const topic: Say = async ({ paymentId }, said) => {
+  const outcomes = new OutcomesFromTopic(world.engine, { run: () => Promise.resolve() });
+  const value = JSON.stringify({ paymentId, outcome: 'settled', ...fields(said) });
+  await outcomes.take([{ key: paymentId, value, headers: {} }]);
+};
+const file =
+  (name: string, textOf: (record: object) => string): Say =>
+  async ({ endToEndId }, said) => {
+    const path = join(dir, name);
+    await writeFile(path, textOf({ endToEndId, outcome: 'settled', ...fields(said) }));
+    async function* outcomes() {
+      for await (const batch of readOutcomesFile(path, 'MAD')) yield batch.outcomes;
+    }
+    const lookup = async (ids: readonly string[]) => ids.map((id) => everyone.get(id));
+    await takeInOutcomes(world.engine, { source: 'file', outcomes: outcomes(), lookup }, bank());
+  };
+const govstack: Say = async ({ paymentId, endToEndId, amountMinor }, said) => {
+  const transfer = {
+    instructionId: 'ABC123',
+    paymentId,
+    endToEndId,
+    payeeIdentity: '1',
+    account: '1',
+    amountMinor: BigInt(amountMinor),
+  };
+  const batch: SentBatch = {
+    correlationId: 'ABCDEF123456',
+    messageId: 'M',
+    currency: 'MAD',
+    transfers: [transfer],
+  };
+  const block: Pick<GovstackBlock, 'details'> = {
+    async *details() {
+      yield [{ transactionId: 'ABC123', status: 'COMPLETED', ...fields(said) }];
+    },
+  };
+  await askAbout(world.engine, block as GovstackBlock, batch, bank());
+};
+async function takeXml(text: string): Promise<void> {
+  await takeInMessage(
+    world.engine,
+    { bytes: inPieces(text), sender: 'bank-folder', fileName: 'bank.xml' },
+    bank(),
+  );
+}
+const moneyOf = (name: string, { amount, currency }: Said): string => {
+  const ccy = currency === undefined ? '' : ` Ccy="${currency}"`;
+  return amount === undefined ? '' : `<${name}${ccy}>${amount}</${name}>`;
+};
+const camt =
+  (family: 'camt.053' | 'camt.054'): Say =>
+  async ({ endToEndId }, said) => {
+    const details = [`<Refs><EndToEndId>${endToEndId}</EndToEndId></Refs>`];
+    const booking: Booking = { amount: moneyOf('Amt', said) || '<!-- none -->', details };
+    await takeXml(statementOf([booking], undefined, family));
+  };
+const pain002: Say = async ({ endToEndId, messageId }, said) => {
+  const amount = moneyOf('InstdAmt', said);
+  const reference = amount === '' ? '' : `<OrgnlTxRef><Amt>${amount}</Amt></OrgnlTxRef>`;
+  await takeXml(
+    `<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt><GrpHdr><MsgId>R</MsgId><CreDtTm>2026-01-02T08:00:00</CreDtTm></GrpHdr><OrgnlGrpInfAndSts><OrgnlMsgId>${messageId}</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId></OrgnlGrpInfAndSts><OrgnlPmtInfAndSts><OrgnlPmtInfId>${messageId}</OrgnlPmtInfId><TxInfAndSts><OrgnlEndToEndId>${endToEndId}</OrgnlEndToEndId><TxSts>ACSC</TxSts>${reference}</TxInfAndSts></OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>`,
+  );
+};
+
+const csv = (record: object): string =>
+  `${Object.keys(record).join(';')}\n${Object.values(record).join(';')}\n`;
+const SURFACES: Readonly<Record<string, Say>> = {
+  'HTTP outcomes': http,
+  "Kafka's outcomes topic": topic,
+  'a CSV file': file('o.csv', csv),
+  'an NDJSON file': file('o.ndjson', (record) => `${JSON.stringify(record)}\n`),
+  'a GovStack block': govstack,
+  'pain.002': pain002,
+  'camt.053': camt('camt.053'),
+  'camt.054': camt('camt.054'),
+};
+const BANK = ['camt.053', 'camt.054'];
+/** Which take an amount that is written without a currency for one of the batch or the programme. */
+const IN_OURS = ['a CSV file', 'an NDJSON file', 'a GovStack block'];
+
+async function became(surface: string, said: (amount: bigint) => Said) {
+  const paid = unpaid.pop()!;
+  everyone.set(paid.endToEndId, paid.paymentId);
+  await SURFACES[surface]!(paid, said(BigInt(paid.amountMinor)));
+  const events = await world.engine.store.readStream(streams.payment(paid.paymentId));
+  const breaks = events.flatMap((event) =>
+    event.type === 'PaymentBreakRecorded'
+      ? [[event.data.kind, BigInt(event.data.reportedMinor!) - BigInt(paid.amountMinor)]]
+      : [],
+  );
+  const { status } = foldPayment(events);
+  // What nothing was recorded of stands for the next.
+  if (status === 'instructed' && breaks.length === 0) unpaid.push(paid);
+  return { status, breaks };
+}
+const decimal = (minor: bigint): string => formatAmount(minor, 'MAD');
+const UNTOUCHED = { status: 'instructed', breaks: [] };
+const SETTLED = { status: 'settled', breaks: [] };
+
+describe.each(Object.keys(SURFACES))('%s', (surface) => {
+  test('of our amount settles', async () => {
+    expect(await became(surface, (minor) => ({ amount: decimal(minor), currency: 'MAD' }))).toEqual(
+      SETTLED,
+    );
+  });
+  test.each([-1n, 1n])('of an amount that is wrong by %s is a break', async (by) => {
+    expect(
+      await became(surface, (minor) => ({ amount: decimal(minor + by), currency: 'MAD' })),
+    ).toEqual({ status: 'instructed', breaks: [['amount-differs', by]] });
+  });
+  test.each(['EUR', 'KWD'])('in another currency settles nothing: %s', async (currency) => {
+    expect(await became(surface, () => ({ amount: '500', currency }))).toEqual(UNTOUCHED);
+    if (BANK.includes(surface) || surface === 'pain.002') return;
+    expect(await became(surface, () => ({ currency }))).toEqual(UNTOUCHED);
+  });
+  test.each(['viel', '1.005', '-500.00', '5e2'])(
+    'of an amount that cannot be read settles nothing: %s',
+    async (amount) => {
+      expect(await became(surface, () => ({ amount, currency: 'MAD' }))).toEqual(UNTOUCHED);
+    },
+  );
+  test('without a currency settles nothing, unless there is one around it', async () => {
+    expect(await became(surface, (minor) => ({ amount: decimal(minor) }))).toEqual(
+      IN_OURS.includes(surface) ? SETTLED : UNTOUCHED,
+    );
+  });
+  test('without an amount settles, and not where a booking is of an amount', async () => {
+    expect(await became(surface, () => ({}))).toEqual(BANK.includes(surface) ? UNTOUCHED : SETTLED);
+  });
+});
+
+test.each(['accepted', 'settled', 'rejected', 'returned'] as const)(
+  'every outcome of another amount is a break, on every surface that says %s',
+  async (outcome) => {
+    for (const source of ['http', 'topic', 'file', 'pain.002', 'camt.054'] as const) {
+      const { paymentId, amountMinor } = unpaid.pop()!;
+      const said = {
+        paymentId,
+        outcome,
+        amountMinor: String(BigInt(amountMinor) - 1n),
+        currency: 'MAD',
+        ...(outcome === 'rejected' || outcome === 'returned' ? { reason: 'AC04' } : {}),
+      };
+      expect(await takeInBatch(world.engine, source, [said], bank())).toMatchObject([
+        { result: 'break' },
+      ]);
+    }
+  },
+);
