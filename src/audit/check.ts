@@ -1,4 +1,5 @@
 import type { Recorded } from '../kernel/decider.js';
+import { BankFilesCheck } from './bank-files-check.js';
 import { CorrectionsCheck } from './corrections-check.js';
 import { EntitlementCheck } from './entitlement-check.js';
 import { KeyTable } from './key-table.js';
@@ -45,6 +46,7 @@ class Check implements AuditCheck {
   readonly #duties = new SegregationOfDutiesCheck();
   readonly #twoPeople = new TwoPeopleCheck();
   readonly #proposals = new ProposalsCheck();
+  readonly #bankFiles = new BankFilesCheck();
   readonly #money = new MoneyCheck();
   readonly #outcomes = new OutcomeCheck();
   readonly #entitlements = new EntitlementCheck({
@@ -71,6 +73,7 @@ class Check implements AuditCheck {
     this.#duties.add(event, found);
     this.#twoPeople.add(event, found);
     this.#proposals.add(event, found);
+    this.#bankFiles.add(event, found);
     this.#entitlements.add(event, this.#asOf, found);
     this.#corrections.add(event, this.#isPaid, found);
     this.#money.add(event, stream, found);

@@ -37,7 +37,7 @@ export interface OutcomeReport {
  * becomes a break.
  */
 export function report(state: PaymentState, command: OutcomeReport, context: Context): Drafts {
-  requireRole(context, 'payment-system', 'finance-officer');
+  requireRole(context, 'payment-system', 'finance-officer', 'finance-controller');
   requireReportable(state, command);
   const { amountMinor, currency, reason, settledOn } = command;
   const said = {

@@ -59,7 +59,7 @@ const initialState: BankEntryState = {
 
 function decide(state: BankEntryState, command: BankEntryCommand, context: Context): Drafts {
   if (command.type === 'QuarantineEntry') {
-    requireRole(context, 'payment-system', 'finance-officer');
+    requireRole(context, 'payment-system', 'finance-officer', 'finance-controller');
     const { type, ...data } = command;
     return state.entry === undefined ? [{ type: 'BankEntryQuarantined', data }] : [];
   }

@@ -16,7 +16,12 @@ export interface BankMessageState {
   /** Why it is, or was, in quarantine. */
   readonly code: string;
   readonly handedOverBy: string;
+  /** The bank's own channel is trusted with the file; a person's hands are not. */
+  readonly isOfAPerson: boolean;
 }
+
+/** Why a file waits that one person handed over. */
+export const HANDED_OVER_BY_ONE = 'HANDED_OVER_BY_ONE';
 
 export type BankMessageCommand =
   | ({ readonly type: 'ReceiveMessage' } & EventData['BankMessageReceived'])
@@ -34,6 +39,7 @@ const initialState: BankMessageState = {
   sha256: '',
   code: '',
   handedOverBy: '',
+  isOfAPerson: false,
 };
 
 function decide(
@@ -44,7 +50,10 @@ function decide(
   if (command.type === 'ReceiveMessage') {
     requireRole(context, 'payment-system', 'finance-officer');
     const { type, ...data } = command;
-    return state.status === 'none' ? [{ type: 'BankMessageReceived', data }] : [];
+    if (state.status === 'none') return [{ type: 'BankMessageReceived', data }];
+    return confirmsFile(state, context)
+      ? [{ type: 'BankMessageReleased', data: { sha256: state.sha256, reason: HANDED_OVER_AGAIN } }]
+      : [];
   }
   if (state.status === 'none')
     throw new DomainError(
@@ -56,7 +65,7 @@ function decide(
   const { sha256 } = state;
   switch (command.type) {
     case 'QuarantineMessage': {
-      requireRole(context, 'payment-system', 'finance-officer');
+      requireRole(context, 'payment-system', 'finance-officer', 'finance-controller');
       if (state.status === 'quarantined' && state.code === command.code) return [];
       requireStatus(state, 'received', 'released', 'quarantined');
       const { type, ...data } = command;
@@ -74,9 +83,15 @@ function decide(
         );
       return [{ type: 'BankMessageReleased', data: { sha256, reason: command.reason } }];
     case 'RecordApplication': {
-      requireRole(context, 'payment-system', 'finance-officer');
+      requireRole(context, 'payment-system', 'finance-officer', 'finance-controller');
       if (state.status === 'applied') return [];
       requireStatus(state, 'received', 'released');
+      if (waitsForAnother(state))
+        throw new DomainError(
+          'SAME_PERSON',
+          'A file that one person handed over is applied once another did too.',
+          'forbidden',
+        );
       const { type, ...data } = command;
       return [{ type: 'BankMessageApplied', data: { sha256, ...data } }];
     }
@@ -84,6 +99,19 @@ function decide(
       return never(command);
   }
 }
+
+const HANDED_OVER_AGAIN = 'Another handed over the same file.';
+
+/** One person's word is not the bank's: the same bytes must come from another too. */
+export const waitsForAnother = ({ status, isOfAPerson }: BankMessageState): boolean =>
+  status === 'received' && isOfAPerson;
+
+/** Whether the same bytes come from another, by hand or by the bank's own channel. */
+const confirmsFile = (
+  { status, code, handedOverBy }: BankMessageState,
+  { actor }: Context,
+): boolean =>
+  status === 'quarantined' && code === HANDED_OVER_BY_ONE && !isSamePerson(handedOverBy, actor.id);
 
 function requireStatus(
   state: BankMessageState,
@@ -109,6 +137,7 @@ export const bankMessageDecider: Decider<BankMessageState, BankMessageCommand, B
           status: 'received',
           sha256: event.data.sha256,
           handedOverBy: event.meta.actor,
+          isOfAPerson: event.meta.role !== 'payment-system',
         };
       case 'BankMessageQuarantined':
         return { ...state, status: 'quarantined', code: event.data.code };

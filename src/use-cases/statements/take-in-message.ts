@@ -1,4 +1,10 @@
-import { bankMessageDecider, type BankMessageCommand } from '../../statement/message.decider.js';
+import {
+  bankMessageDecider,
+  HANDED_OVER_BY_ONE,
+  waitsForAnother,
+  type BankMessageCommand,
+  type BankMessageState,
+} from '../../statement/message.decider.js';
 import { streams } from '../../kernel/ids.js';
 import { withoutPersonal } from '../../kernel/personal-text.js';
 import { recordOne } from '../../write-side/bulk.js';
@@ -14,7 +20,7 @@ import {
 } from '../../write-side/context.js';
 import { type OutcomesSummary } from '../outcomes/take-in-outcomes.js';
 import { VerdictSpool } from './verdict-spool.js';
-import type { Looked } from './look-through.js';
+import type { Looked, Refusal } from './look-through.js';
 import { lookThrough, whyNot, saidOn } from './look-through.js';
 import { StatementProcessor } from './statement-processor.js';
 
@@ -86,7 +92,7 @@ export async function applyMessage(
       deps,
       sha256,
       new VerdictSpool(scratch),
-      state.status === 'released',
+      state,
       base,
       onProgress,
       signal,
@@ -103,14 +109,15 @@ async function readAndApply(
   deps: MessageDeps,
   sha256: string,
   spool: VerdictSpool,
-  released: boolean,
+  state: BankMessageState,
   base: JobContext,
   onProgress?: OnProgress,
   signal?: AbortSignal,
 ): Promise<MessageSummary> {
   const ours = instructed(deps.store, signal);
   const looked = await lookThrough(deps, sha256, ours, spool, signal);
-  const refusal = 'failure' in looked ? looked.failure : whyNot(looked, released);
+  const refusal =
+    'failure' in looked ? looked.failure : (whyNot(looked, overrides(state)) ?? oneOnly(state));
   if (refusal) {
     await say(deps, sha256, { type: 'QuarantineMessage', ...refusal }, base);
     return { sha256, status: 'quarantined', code: refusal.code, detail: refusal.detail };
@@ -145,6 +152,20 @@ async function readAndApply(
   );
   return { sha256, status: 'applied', ...applied };
 }
+
+/** Whether a person said that the file may be applied in spite of what was found in it. */
+const overrides = ({ status, code }: BankMessageState): boolean =>
+  status === 'released' && code !== HANDED_OVER_BY_ONE;
+
+/** What there is against a file in which nothing was found. */
+const oneOnly = (state: BankMessageState): Refusal | undefined =>
+  waitsForAnother(state)
+    ? {
+        code: HANDED_OVER_BY_ONE,
+        detail:
+          'Nothing is wrong with the file. It is applied once another person hands over the same file or releases it, or the bank sends it itself.',
+      }
+    : undefined;
 
 async function say(
   deps: Deps,

@@ -1,0 +1,94 @@
+import { describe, test } from '@jest/globals';
+import type { EventData } from '../../events/generated.js';
+import type { Role } from '../../src/kernel/decider.js';
+import {
+  bankMessageDecider,
+  HANDED_OVER_BY_ONE,
+  type BankMessageCommand,
+} from '../../src/statement/message.decider.js';
+import { by, HASH, scenarios, was } from './given.js';
+
+const { given } = scenarios(
+  bankMessageDecider,
+  ['ROLE_NOT_ALLOWED', 'MESSAGE_NOT_FOUND', 'MESSAGE_STATUS', 'SAME_PERSON'],
+  { ReceiveMessage: true, QuarantineMessage: true, ReleaseMessage: true, RecordApplication: true },
+);
+const file: EventData['BankMessageReceived'] = {
+  sha256: HASH,
+  bytes: 100,
+  sender: 'whoever',
+  fileName: 'camt054.xml',
+};
+const farid = by('farid', 'finance-officer');
+const hind = by('hind', 'finance-officer');
+const controller = by('kenza', 'finance-controller');
+const bank = by('bank', 'payment-system');
+const received = (who: string, role: Role) => was('BankMessageReceived', file, who, role);
+const waits = (code: string) =>
+  was(
+    'BankMessageQuarantined',
+    { sha256: HASH, code, detail: 'waits' },
+    'farid',
+    'finance-officer',
+  );
+const released = was('BankMessageReleased', { sha256: HASH, reason: 'seen' }, 'hind');
+const handOver: BankMessageCommand = { type: 'ReceiveMessage', ...file };
+const release: BankMessageCommand = { type: 'ReleaseMessage', reason: 'the bank confirmed it' };
+const data = {
+  entries: 0,
+  ignored: 0,
+  quarantined: 0,
+  outcomes: { read: 0, applied: 0, unchanged: 0, breaks: 0, refused: 0 },
+  messages: [],
+  turnover: [],
+};
+const apply: BankMessageCommand = { type: 'RecordApplication', ...data };
+
+describe('a file of a bank', () => {
+  test('is applied where the bank sent it itself', () => {
+    given().when(handOver, bank).then({ type: 'BankMessageReceived', data: file });
+    given(received('bank', 'payment-system')).when(handOver, farid).then();
+    given(received('bank', 'payment-system')).when(apply, bank).thenOne('BankMessageApplied');
+    given().when(apply, bank).thenRefused('MESSAGE_NOT_FOUND');
+    given().when(handOver, by('ines', 'intake')).thenRefused('ROLE_NOT_ALLOWED');
+  });
+
+  test('waits where a person handed it over, until another does or the bank', () => {
+    const once = received('farid', 'finance-officer');
+    given(once).when(apply, farid).thenRefused('SAME_PERSON');
+    given(once).when(apply, hind).thenRefused('SAME_PERSON');
+    given(once)
+      .when({ type: 'QuarantineMessage', code: HANDED_OVER_BY_ONE, detail: 'waits' }, farid)
+      .thenOne('BankMessageQuarantined', { code: HANDED_OVER_BY_ONE });
+    const waiting = [once, waits(HANDED_OVER_BY_ONE)] as const;
+    given(...waiting)
+      .when(handOver, farid)
+      .then();
+    given(...waiting)
+      .when(handOver, by('FARID', 'payment-system'))
+      .then();
+    given(...waiting)
+      .when(handOver, hind)
+      .thenOne('BankMessageReleased');
+    given(...waiting)
+      .when(handOver, bank)
+      .thenOne('BankMessageReleased');
+    given(...waiting)
+      .when(release, farid)
+      .thenRefused('SAME_PERSON');
+    given(...waiting)
+      .when(release, controller)
+      .thenOne('BankMessageReleased');
+    given(...waiting, released)
+      .when(apply, controller)
+      .thenOne('BankMessageApplied');
+  });
+
+  test('in which something was found is released in words, by another person', () => {
+    const once = received('farid', 'finance-officer');
+    given(once, waits('SUM_DIFFERS')).when(handOver, hind).then();
+    given(once, waits('SUM_DIFFERS')).when(release, farid).thenRefused('SAME_PERSON');
+    given(once, waits('SUM_DIFFERS')).when(release, hind).thenOne('BankMessageReleased');
+    given(once, waits('SUM_DIFFERS')).when(apply, hind).thenRefused('MESSAGE_STATUS');
+  });
+});
