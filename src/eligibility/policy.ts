@@ -193,6 +193,9 @@ function checkRules(policy: Policy): void {
 /** Steps of all expressions of a policy for one household. */
 const MAX_POLICY_STEPS = 2_500_000;
 
+/** Steps that trying the expressions of a policy may take beyond one trial each: part of a second. */
+const MAX_TRIED_STEPS = 2_500_000;
+
 function requireSteps(
   criteria: readonly CompiledCriterion[],
   benefits: readonly CompiledBenefit[],
@@ -248,9 +251,13 @@ function mustDecide(
   tries: readonly Variables[],
   field: string,
   what: string,
+  budget: { steps: number },
 ): void {
   let reason = 'evaluation error';
-  for (const variables of tries) {
+  for (const [index, variables] of tries.entries()) {
+    // What costs much is tried once; whether it decides at all is then not known, and is let be.
+    if (index > 0 && budget.steps < expression.steps) return;
+    budget.steps -= expression.steps;
     try {
       expression.run(variables);
       return;
@@ -263,6 +270,28 @@ function mustDecide(
     `${what}: never ends in a verdict: ${reason} on every sample of facts.`,
     'POLICY_NO_VERDICT',
   );
+}
+
+/** @throws DomainError POLICY_NO_VERDICT */
+function requireVerdicts(
+  criteria: readonly CompiledCriterion[],
+  benefits: readonly CompiledBenefit[],
+  tries: ReturnType<typeof trials>,
+): void {
+  const budget = { steps: MAX_TRIED_STEPS };
+  const decides = (expression: Expression, over: string | undefined, field: string, what: string) =>
+    mustDecide(expression, tries(over), field, what, budget);
+  for (const { criterion, expression, place } of criteria)
+    decides(expression, undefined, place, `Criterion ${criterion.id}, expression`);
+  for (const { benefit, when, amountMinor, place } of benefits) {
+    decides(when, benefit.over, `${place}/when`, `Benefit ${benefit.code}, when`);
+    decides(
+      amountMinor,
+      benefit.over,
+      `${place}/amountMinor`,
+      `Benefit ${benefit.code}, amountMinor`,
+    );
+  }
 }
 
 /**
@@ -300,18 +329,7 @@ export function compilePolicy(policy: Policy): CompiledPolicy {
   );
   const oneOff = compileBenefits(language, model, policy.benefits.oneOff, 'policy/benefits/oneOff');
   requireSteps(criteria, [...monthly, ...oneOff]);
-  const tries = trials(language, model);
-  for (const { criterion, expression, place } of criteria)
-    mustDecide(expression, tries(undefined), place, `Criterion ${criterion.id}, expression`);
-  for (const { benefit, when, amountMinor, place } of [...monthly, ...oneOff]) {
-    mustDecide(when, tries(benefit.over), `${place}/when`, `Benefit ${benefit.code}, when`);
-    mustDecide(
-      amountMinor,
-      tries(benefit.over),
-      `${place}/amountMinor`,
-      `Benefit ${benefit.code}, amountMinor`,
-    );
-  }
+  requireVerdicts(criteria, [...monthly, ...oneOff], trials(language, model));
   const criteriaFacts = new Set(
     criteria.flatMap(({ expression: { reads } }) => [
       ...reads.scalars,

@@ -75,6 +75,17 @@ describe('the steps of an expression', () => {
     expect(stepsOf('member.rank > 0', 'members')).toBe(MEMBERS * stepsOf('1 > 0') + MEMBERS);
   });
 
+  test('are bounded for the trials of a policy together: what costs much is not tried on every sample', () => {
+    const loop = 'household.members.all(a, household.members.all(b, a.rank + b.rank > 0))';
+    const never = '1 / (household.income - household.income) > 0';
+    const costly = `(${Array(24).fill(loop).join(' && ')}) && ${never}`;
+    expect(stepsOf(costly)).toBeGreaterThan(2_500_000 / 64);
+    expect(() => compilePolicy(policyOf({ expression: costly }))).not.toThrow();
+    expect(() => compilePolicy(policyOf({ expression: never }))).toThrow(
+      expect.objectContaining({ code: 'POLICY_NO_VERDICT' }),
+    );
+  });
+
   test('leave the reference programme as it is', () => {
     for (const { policy } of asdVersions) expect(compilePolicy(policy).criteria).not.toEqual([]);
   });
