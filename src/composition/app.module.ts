@@ -25,6 +25,7 @@ import { QUERY_DEPS, type QueryDeps } from '../http/query-handlers.js';
 import { RequestDrain } from '../http/request-drain.js';
 import { Routes } from '../http/routes.js';
 import { Throttle, WindowStorage } from '../http/throttle.js';
+import { CALLER_LIMIT } from '../http/token-before-body.js';
 import { Tokens, VERIFY_AUTHORIZATION } from '../http/tokens.js';
 import { BASE_URI } from '../kernel/base-uri.js';
 import { LogPersonReader } from '../person/person-reader.js';
@@ -116,7 +117,9 @@ export class AppModule {
         CommandExecutor,
         Tokens,
         { provide: APP_GUARD, useClass: AuthGuard },
-        { provide: APP_GUARD, useClass: Throttle },
+        Throttle,
+        { provide: APP_GUARD, useExisting: Throttle },
+        { provide: CALLER_LIMIT, useExisting: Throttle },
         { provide: APP_FILTER, useClass: ProblemFilter },
         ...FEATURES.flatMap(({ handlers }) => handlers),
         ...readModels.queryHandlers,

@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { EventRegistry } from '../../events/registry.js';
 import { PROJECTIONS } from '../../projections/all.js';
 import { ProjectionRunner } from '../../projections/engine/runner.js';
+import { openAccessLog } from '../adapters/access-log/sqlite.js';
 import { checkpointsIn } from '../adapters/data-folder/checkpoint.js';
 import { connectEmbeddedLog } from '../adapters/event-store/sqlite/event-store.js';
 import { openEmbeddedReadStore } from '../adapters/read-store/sqlite/read-store.js';
@@ -124,17 +125,19 @@ async function work(): Promise<void> {
 const working = supervise('jobs', work, tell, stop.signal);
 async function callBack(): Promise<void> {
   const { file, patience } = CALLBACK_QUEUE;
+  const access = await openAccessLog(start.dir);
   const queue = openSqliteJobQueue<OwedCallback>(start.dir, { file, ...patience, takeBack: true });
   const onLost = (what: string, detail: string): void =>
     tell({ kind: 'alarm', what: 'a caller was not called back', detail: `${what}: ${detail}` });
   try {
     await deliverCallbacks(
-      deps,
+      { ...deps, access },
       { queue, post: callbackPost(start.callbacks), onLost },
       stop.signal,
     );
   } finally {
     await queue.close();
+    await access.close();
   }
 }
 const callingBack = supervise('callbacks', callBack, tell, stop.signal);

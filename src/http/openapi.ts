@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiProperty, DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 
 import generated from './responses.generated.json' with { type: 'json' };
+import { LENGTHS } from '../kernel/govstack.js';
 
 export type SchemaOrReference = NonNullable<
   NonNullable<OpenAPIObject['components']>['schemas']
@@ -51,6 +52,13 @@ export class ProblemSchema {
   field?: string;
   @ApiProperty({ type: [ProblemError], required: false }) errors?: ProblemError[];
   @ApiProperty({ type: String }) correlationId!: string;
+}
+
+/** The same as GovStack's published files spell an error, for who uses Sanad as a payments block. */
+export class GovstackErrorSchema extends ProblemSchema {
+  @ApiProperty({ type: String, maxLength: 2 }) responseCode!: string;
+  @ApiProperty({ type: String, maxLength: LENGTHS.responseDescription })
+  responseDescription!: string;
 }
 
 /**

@@ -3,10 +3,19 @@ import type { FastifyReply } from 'fastify';
 import { BASE_URI } from '../kernel/base-uri.js';
 import type { Request } from './call.js';
 import { LOG, type Log } from '../runtime/log.js';
-import { PROBLEM_JSON, problemOf } from './problem.js';
+import { govstackError, isGovstack } from './govstack-errors.js';
+import { PROBLEM_JSON, problemOf, type Problem } from './problem.js';
 import { Routes } from './routes.js';
 
-/** Sends whatever was thrown as problem+json. */
+/** A problem in the form of whoever asked. */
+export const toldOf = (
+  problem: Problem,
+  { method, url }: { readonly method: string; readonly url: string },
+): object => (isGovstack(url) ? govstackError(problem, method, url) : problem);
+export const typeOf = (url: string): string =>
+  isGovstack(url) ? 'application/json; charset=utf-8' : PROBLEM_JSON;
+
+/** Sends whatever was thrown as problem+json, or as GovStack publishes errors. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(
@@ -38,11 +47,11 @@ export class ProblemFilter implements ExceptionFilter {
       reply.raw.destroy();
       return;
     }
-    void reply.code(problem.status).header('content-type', PROBLEM_JSON);
+    void reply.code(problem.status).header('content-type', typeOf(request.url));
     if (problem.status === 401) void reply.header('www-authenticate', 'Bearer realm="sanad"');
     if (allow.length > 0) void reply.header('allow', allow.join(', '));
     if ((problem.status === 503 || problem.status === 429) && !reply.hasHeader('retry-after'))
       void reply.header('retry-after', '1');
-    void reply.send(JSON.stringify(problem));
+    void reply.send(JSON.stringify(toldOf(problem, request)));
   }
 }

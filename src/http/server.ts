@@ -10,7 +10,8 @@ import type { Log } from '../runtime/log.js';
 import type { Metrics } from '../runtime/metrics.js';
 import { parseJson } from './parse-json.js';
 import { requireTokenBeforeBody } from './token-before-body.js';
-import { PROBLEM_JSON, problemOf } from './problem.js';
+import { problemOf } from './problem.js';
+import { toldOf, typeOf } from './problem-filter.js';
 import type { Routes } from './routes.js';
 import { NO_STORE, securityHeaders } from './security-headers.js';
 
@@ -44,8 +45,8 @@ export function makeAdapter(
       void reply
         .code(problem.status)
         .headers(NO_STORE)
-        .header('content-type', PROBLEM_JSON)
-        .send(JSON.stringify(problem));
+        .header('content-type', typeOf(request.url))
+        .send(JSON.stringify(toldOf(problem, request)));
     },
   });
   routes.watch(adapter.getInstance());

@@ -8,7 +8,7 @@ import {
   type ThrottlerModuleOptions,
   type ThrottlerStorage,
 } from '@nestjs/throttler';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Request } from './call.js';
 
 interface Window {
@@ -66,6 +66,7 @@ const SKIP = 'THROTTLER:SKIPdefault';
 @Injectable()
 export class Throttle extends ThrottlerGuard {
   readonly #skips = new Map<unknown, boolean>();
+  readonly #counted = new WeakSet<object>();
 
   constructor(
     @InjectThrottlerOptions() options: ThrottlerModuleOptions,
@@ -77,21 +78,25 @@ export class Throttle extends ThrottlerGuard {
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     if (this.#isSkipped(context)) return true;
-    const { ttl, limit } = this.throttlers[0]!;
-    const request = context.switchToHttp().getRequest<Request>();
-    const { isBlocked, timeToBlockExpire } = this.windows.count(
-      request.actor?.id ?? request.ip,
-      Number(ttl),
-      Number(limit),
-    );
-    if (isBlocked) {
-      void context
-        .switchToHttp()
-        .getResponse<FastifyReply>()
-        .header('retry-after', timeToBlockExpire);
-      throw new ThrottlerException();
-    }
+    const http = context.switchToHttp();
+    const request = http.getRequest<Request>();
+    if (!this.#counted.has(request.raw))
+      this.count(request.actor?.id ?? request.ip, http.getResponse<FastifyReply>());
     return true;
+  }
+
+  /** Before its body is read: whoever asks too often is not read at all. @throws ThrottlerException */
+  countBeforeBody(caller: string, request: FastifyRequest, reply: FastifyReply): void {
+    this.#counted.add(request.raw);
+    this.count(caller, reply);
+  }
+
+  count(caller: string, reply: FastifyReply): void {
+    const { ttl, limit } = this.throttlers[0]!;
+    const { isBlocked, timeToBlockExpire } = this.windows.count(caller, Number(ttl), Number(limit));
+    if (!isBlocked) return;
+    void reply.header('retry-after', timeToBlockExpire);
+    throw new ThrottlerException();
   }
 
   #isSkipped(context: ExecutionContext): boolean {

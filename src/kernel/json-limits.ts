@@ -64,3 +64,25 @@ function endOfString(text: string, start: number, onStep?: () => void): number {
   }
   return text.length;
 }
+
+/** What JSON from outside is refused for; it never quotes the text, which may be about a person. */
+export class JsonRefused extends Error {
+  constructor(readonly why: string) {
+    super(why);
+  }
+}
+
+/** @throws JsonRefused before anything is made of text that is beyond the limits */
+export function parseWithinLimits(
+  text: string,
+  parse: (text: string) => unknown = JSON.parse,
+): unknown {
+  const excess = excessOfJson(text);
+  if (excess === 'depth') throw new JsonRefused(`nests deeper than ${JSON_LIMITS.depth} levels`);
+  if (excess === 'values') throw new JsonRefused(`has more than ${JSON_LIMITS.values} values`);
+  try {
+    return parse(text);
+  } catch {
+    throw new JsonRefused('is not JSON');
+  }
+}

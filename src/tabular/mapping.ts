@@ -1,4 +1,5 @@
 import { DomainError } from '../kernel/errors.js';
+import { JsonRefused, parseWithinLimits } from '../kernel/json-limits.js';
 import {
   mappingInvalid,
   onlyKnown,
@@ -179,11 +180,11 @@ export function readMapping(json: unknown): Mapping {
 export function parseMapping(text: string): Mapping {
   let json: unknown;
   try {
-    json = JSON.parse(text.replace(/^\ufeff/, ''));
+    json = parseWithinLimits(text.replace(/^\ufeff/, ''));
   } catch (error) {
     throw new DomainError(
       'MAPPING_INVALID',
-      `The mapping file is not JSON: ${error instanceof Error ? error.message : 'unreadable'}.`,
+      `The mapping file ${error instanceof JsonRefused ? error.why : 'cannot be read'}.`,
       'invalid',
       'mapping',
     );

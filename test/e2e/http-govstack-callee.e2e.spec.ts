@@ -100,7 +100,7 @@ describe('an account mapper', () => {
       expect(operations.get('RegisterBeneficiaryRequest')?.answer(status, body) ?? []).toEqual([]);
     }
     expect((await register([good], {}, block)).body).toMatchObject({
-      status: 403,
+      responseCode: '01',
       code: 'ROLE_NOT_ALLOWED',
     });
     expect(here()).toEqual([]);
@@ -226,6 +226,14 @@ describe('a payments block', () => {
       '3 No beneficiary has this account.',
       '4 The telephone number is wrong.',
       '5 The check digits of the IBAN are wrong.',
+    ]);
+    const told = readFileSync(join(world.dir, 'access.ndjson'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line): Json => JSON.parse(line))
+      .filter(({ what }) => what === 'whether accounts are payable');
+    expect(told).toMatchObject([
+      { actor: 'source-bb', role: 'payment-system', of: persons[2], count: 1 },
     ]);
     expect((await validate([of('1', '9'.repeat(21))])).body).toMatchObject({
       status: 400,

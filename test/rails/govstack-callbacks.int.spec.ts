@@ -82,7 +82,11 @@ describe('a callback', () => {
     };
     const post = callbackPost({ allowed: [url], timeoutMs: 1_000 });
     const ended = deliverCallbacks(
-      { store: new MemoryStore() },
+      {
+        store: new MemoryStore(),
+        clock: { now: () => '2026-01-01T00:00:00.000Z' },
+        access: { note: () => Promise.resolve(), close: () => Promise.resolve() },
+      },
       { queue, post, onLost },
       stopping.signal,
     );
@@ -140,6 +144,7 @@ describe('a callback', () => {
       owed({
         clientCorrelationId: 'C',
         batchId: 'B',
+        by: { actor: { id: 'source-bb', role: 'payment-system' }, correlationId: 'C' },
         accounts: [{ instructionId: 'I', accountHash: 'a'.repeat(64), unknown: 'Nobody has it.' }],
       }),
     );

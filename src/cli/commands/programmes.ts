@@ -8,6 +8,7 @@ import { canonicalJson, contentHash } from '../../kernel/canonical.js';
 import { fold, type Recorded } from '../../kernel/decider.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import { DomainError } from '../../kernel/errors.js';
+import { JsonRefused, parseWithinLimits } from '../../kernel/json-limits.js';
 import { parseProgrammeId, streams } from '../../kernel/ids.js';
 import { parseAmount } from '../../kernel/money.js';
 import { contentOfChecks, contentOfHold, contentOfTerms } from '../../programme/controls.rule.js';
@@ -162,11 +163,11 @@ function readJson(path: string): unknown {
     throw new DomainError('FILE_UNREADABLE', `The file ${path} cannot be read.`, 'invalid', 'file');
   }
   try {
-    return JSON.parse(text);
+    return parseWithinLimits(text);
   } catch (error) {
     throw new DomainError(
       'MALFORMED_JSON',
-      `${path} is not JSON: ${error instanceof Error ? error.message : 'unreadable'}.`,
+      `${path} ${error instanceof JsonRefused ? error.why : 'cannot be read'}.`,
       'invalid',
       'file',
     );

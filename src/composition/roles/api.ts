@@ -1,5 +1,6 @@
 import { PROJECTIONS } from '../../../projections/all.js';
 import { livePosition } from '../../../projections/engine/live-position.js';
+import { openPostgresAccessLog } from '../../adapters/access-log/postgres.js';
 import { callbackPost } from '../../adapters/payment-rail/govstack/callbacks.js';
 import { deliverCallbacks } from '../../use-cases/govstack/deliver-callbacks.js';
 import type { Role } from './role.js';
@@ -18,7 +19,7 @@ export function startApi(role: Role): void {
 
 /** Every api takes its share of the callbacks that are owed. */
 async function callBack(
-  { config, servers, callbacks: queue, supervisor }: Role,
+  { config, distributed, servers, callbacks: queue, supervisor }: Role,
   signal: AbortSignal,
 ): Promise<void> {
   await queue.counts();
@@ -30,7 +31,12 @@ async function callBack(
       detail: `${what}: ${detail}`,
     });
   const post = callbackPost(config.callbacks);
-  await deliverCallbacks(servers, { queue, post, onLost }, signal);
+  const access = await openPostgresAccessLog(distributed.databaseUrl);
+  try {
+    await deliverCallbacks({ ...servers, access }, { queue, post, onLost }, signal);
+  } finally {
+    await access.close();
+  }
 }
 
 /**

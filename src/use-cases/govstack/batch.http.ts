@@ -40,7 +40,7 @@ class CreditInstruction {
   @Text({ max: LENGTHS.instructionId }) instructionID!: string;
   @Text({ max: LENGTHS.validatedAddress }) financialAddress!: string;
   @Figure({ optional: true }) amount?: number;
-  @Text({ max: 3, optional: true }) currency?: string;
+  @Currency({ optional: true }) currency?: string;
   @Text({ min: 0, max: LENGTHS.narration, optional: true }) narration?: string;
 }
 export class ValidateAccountsBody {
@@ -103,6 +103,7 @@ export class GovstackBatchHttp {
     const url = callbackOf(this.caller, headers[CALLBACK.name])!;
     const { batchId, creditInstructions } = bodyOf(ValidateAccountsBody, request);
     const clientCorrelationId = headers['X-Client-Correlation-ID']!.slice(0, LENGTHS.correlationId);
+    const { id, role } = actorOf(request);
     await this.caller.owe({
       what: 'the result of BulkValidateAccount',
       url,
@@ -110,6 +111,7 @@ export class GovstackBatchHttp {
       answer: {
         clientCorrelationId,
         batchId,
+        by: { actor: { id, role }, correlationId: request.id },
         accounts: creditInstructions.map((instruction) => askedAccount(this.deps, instruction)),
       },
     });

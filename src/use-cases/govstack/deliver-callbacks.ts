@@ -1,12 +1,16 @@
+import type { AccessLog } from '../../adapters/access-log/port.js';
 import type { ClaimedJob, JobQueue } from '../../adapters/job-queue/port.js';
 import type { CallbackPost, OwedCallback } from '../../adapters/payment-rail/govstack/port.js';
 import { RailError } from '../../adapters/payment-rail/port.js';
 import { DomainError } from '../../kernel/errors.js';
+import { noteReadings } from '../../http/personal-data.js';
 import type { Deps } from '../../write-side/context.js';
 import { validationOf } from './payable.js';
 
 /** Callbacks that are under way at once: one caller that does not answer does not hold up all. */
 const WORKERS = 8;
+
+type DeliveryDeps = Pick<Deps, 'store' | 'clock'> & { readonly access: AccessLog };
 
 export interface Delivery {
   readonly queue: JobQueue<OwedCallback>;
@@ -17,7 +21,7 @@ export interface Delivery {
 
 /** Delivers what callers are owed until the signal aborts. Rejects when the queue is away. */
 export async function deliverCallbacks(
-  deps: Pick<Deps, 'store'>,
+  deps: DeliveryDeps,
   delivery: Delivery,
   signal: AbortSignal,
 ): Promise<void> {
@@ -40,7 +44,7 @@ export async function deliverCallbacks(
 }
 
 async function deliver(
-  deps: Pick<Deps, 'store'>,
+  deps: DeliveryDeps,
   { post, onLost }: Delivery,
   owed: ClaimedJob<OwedCallback>,
   signal: AbortSignal,
@@ -48,7 +52,7 @@ async function deliver(
   const { answer, what } = owed.work;
   const until = AbortSignal.any([signal, owed.lost]);
   try {
-    const body = 'body' in answer ? answer.body : await validationOf(deps, answer);
+    const body = 'body' in answer ? answer.body : await validated(deps, answer);
     await post(owed.work, body, until);
     await owed.finish({ state: 'done', result: null });
   } catch (error) {
@@ -59,6 +63,16 @@ async function deliver(
     const isLost = isRefused || (await owed.retry(why));
     if (isLost) onLost(what, `${why.code}: ${why.detail}`);
   }
+}
+
+/** The answer about accounts, once it is noted who asked of whom. */
+async function validated(
+  deps: DeliveryDeps,
+  asked: Exclude<OwedCallback['answer'], { readonly body: object }>,
+): Promise<object> {
+  const { body, persons } = await validationOf(deps, asked);
+  await noteReadings(deps, asked.by, 'whether accounts are payable', persons);
+  return body;
 }
 
 const whyOf = (error: unknown): { readonly code: string; readonly detail: string } =>

@@ -34,7 +34,8 @@ export function askedAccount(
 /**
  * The answer to BulkValidateAccount: the accounts that Sanad would not pay on are those that are
  * misspelt, those that no person who is registered here has, and those that are asked about with an
- * amount that cannot be paid. Reads the persons until all are found, so it may take a while.
+ * amount that cannot be paid. Reads the persons until all are found, so it may take a while; those
+ * whose accounts it tells of are named.
  */
 export async function validationOf(
   { store }: Pick<Deps, 'store'>,
@@ -47,7 +48,7 @@ export async function validationOf(
     readonly batchId: string;
     readonly accounts: readonly AskedAccount[];
   },
-): Promise<object> {
+): Promise<{ readonly body: object; readonly persons: readonly string[] }> {
   const known = await inUse({ store }, new Set(accounts.map(({ accountHash }) => accountHash)));
   const failed = accounts.flatMap(({ instructionId, accountHash, known: wrong, unknown }) => {
     const reason = known.has(accountHash) ? wrong : unknown;
@@ -60,25 +61,26 @@ export async function validationOf(
           },
         ];
   });
-  return {
+  const body = {
     clientCorrelationId,
     batchId,
     numberOfFailedCases: failed.length,
     failedAccountLookups: failed,
   };
+  return { body, persons: [...known.values()] };
 }
 
-/** Which of these keyed hashes are of the account of a person who is registered here. */
+/** The persons who are registered here by the keyed hashes of their accounts, of these hashes. */
 async function inUse(
   { store }: Pick<Deps, 'store'>,
   wanted: ReadonlySet<string>,
-): Promise<ReadonlySet<string>> {
-  const found = new Set<string>();
+): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
   if (wanted.size === 0) return found;
   for await (const page of pagesOf(store, 'person-')) {
-    for (const { events } of page) {
+    for (const { stream, events } of page) {
       const hash = payeeOf(events)?.accountHash;
-      if (hash !== undefined && wanted.has(hash)) found.add(hash);
+      if (hash !== undefined && wanted.has(hash)) found.set(hash, stream.slice('person-'.length));
     }
     if (found.size === wanted.size) break;
   }

@@ -16,7 +16,7 @@ import { RailError } from '../../adapters/payment-rail/port.js';
 import type { Role } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { actorOf, type Request } from '../../http/call.js';
-import { ProblemSchema } from '../../http/openapi.js';
+import { GovstackErrorSchema } from '../../http/openapi.js';
 import { ProgrammeWide, Roles } from '../../http/auth-guard.js';
 import { InvalidRequest, validated } from '../../http/validate.js';
 
@@ -62,33 +62,24 @@ function takesBody({ body, list }: PublishedEndpoint): MethodDecorator[] {
   return [ApiExtraModels(body), ApiBody({ schema: list ? { type: 'array', items: one } : one })];
 }
 
-/** What it answers as published, and the problems that every endpoint has. */
+/** What it answers as published, and the errors that every endpoint has. */
 function answering({ status, answers, refuses }: PublishedEndpoint): MethodDecorator[] {
-  const problem = {
-    'application/problem+json': { schema: { $ref: getSchemaPath(ProblemSchema) } },
-  };
+  const error: object = { $ref: getSchemaPath(GovstackErrorSchema) };
+  const refused = (code: number, description: string, schema = error): MethodDecorator =>
+    ApiResponse({ status: code, description, content: { 'application/json': { schema } } });
   return [
     ApiResponse({
       status,
       description: 'As published.',
       content: { 'application/json': { schema: answers } },
     }),
-    ApiResponse({
-      status: 400,
-      description: 'INVALID_FIELD · UNKNOWN_FIELD · MALFORMED_JSON',
-      content: { ...problem, ...(refuses ? { 'application/json': { schema: refuses } } : {}) },
-    }),
-    ApiResponse({
-      status: 401,
-      description: 'TOKEN_MISSING · TOKEN_EXPIRED · TOKEN_INVALID',
-      content: problem,
-    }),
-    ApiResponse({
-      status: 403,
-      description: 'ROLE_NOT_ALLOWED · REGION_NOT_ALLOWED',
-      content: problem,
-    }),
-    ApiResponse({ status: 503, description: 'OVERLOADED · BLOCK_UNAVAILABLE', content: problem }),
+    refused(400, 'INVALID_FIELD · UNKNOWN_FIELD · MALFORMED_JSON', refuses),
+    refused(401, 'TOKEN_MISSING · TOKEN_EXPIRED · TOKEN_INVALID'),
+    refused(403, 'ROLE_NOT_ALLOWED · REGION_NOT_ALLOWED'),
+    refused(413, 'BODY_TOO_LARGE · LIMIT_EXCEEDED'),
+    refused(415, 'UNSUPPORTED_MEDIA_TYPE'),
+    refused(429, 'TOO_MANY_REQUESTS'),
+    refused(503, 'OVERLOADED · BLOCK_UNAVAILABLE'),
   ];
 }
 
@@ -109,7 +100,7 @@ export function Published(
     Roles(...by),
     ...(everywhere ? [ProgrammeWide()] : []),
     ApiBearerAuth(),
-    ApiExtraModels(ProblemSchema),
+    ApiExtraModels(GovstackErrorSchema),
     ApiOperation({
       summary: says,
       description: `GovStack G2P Payments API, ${file}.yml. Roles: ${by.join(', ')}.`,
@@ -135,8 +126,26 @@ export const Figure =
   };
 
 /** @throws InvalidRequest */
-export const bodyOf = <T extends object>(type: new () => T, request: Request): T =>
-  validated(type, request.body ?? {});
+export function bodyOf<T extends object>(type: new () => T, request: Request): T {
+  requireNoNull(request.body, '');
+  return validated(type, request.body ?? {});
+}
+
+/** Whose description says that it is null where the result is JSON. */
+const MAY_BE_NULL = new Set(['result_file']);
+
+/** No published field is nullable: what is optional is left out. @throws InvalidRequest */
+function requireNoNull(value: unknown, place: string): void {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, each] of Object.entries(value)) {
+    const field = place === '' ? key : `${place}/${key}`;
+    if (each !== null) requireNoNull(each, field);
+    else if (!MAY_BE_NULL.has(key))
+      throw new InvalidRequest([
+        { field, code: 'INVALID_FIELD', detail: `${field} must not be null; leave it out.` },
+      ]);
+  }
+}
 
 /**
  * The headers and parameters of a request by name, held against what is published. @throws
@@ -210,6 +219,7 @@ export function listOf<T extends object>(type: new () => T, name: string, reques
     throw new InvalidRequest([
       { field: '', code: 'INVALID_FIELD', detail: 'The body must be a list.' },
     ]);
+  requireNoNull(request.body, '');
   try {
     return validated(type, { [name]: request.body });
   } catch (error) {

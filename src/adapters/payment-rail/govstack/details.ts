@@ -1,6 +1,7 @@
 import { RailError } from '../port.js';
 import { send } from './client.js';
 import type { BlockTransaction, GovstackSettings, SentBatch } from './port.js';
+import { parseWithinLimits } from '../../../kernel/json-limits.js';
 
 const PAGE = 200;
 const MAX_TEXT = 200;
@@ -44,7 +45,7 @@ function transactionsIn(text: string, what: string): readonly BlockTransaction[]
   let value: unknown;
   try {
     // The amount's digits are read as written, not as a number (JSON.parse source text access).
-    value = JSON.parse(text, exact);
+    value = parseWithinLimits(text, (within) => JSON.parse(within, exact));
   } catch {
     value = undefined;
   }

@@ -1,3 +1,5 @@
+import type { Actor } from '../../../kernel/decider.js';
+
 /** How a GovStack payments building block is reached, and what Sanad is called there. */
 export interface GovstackSettings {
   /** Where the paths of the published API begin, without a slash at the end. */
@@ -123,6 +125,8 @@ export interface OwedCallback {
         readonly clientCorrelationId: string;
         readonly batchId: string;
         readonly accounts: readonly AskedAccount[];
+        /** Who asks about persons' accounts: that is noted before they are answered. */
+        readonly by: { readonly actor: Pick<Actor, 'id' | 'role'>; readonly correlationId: string };
       };
 }
 

@@ -1,4 +1,5 @@
 import { cut } from './document.js';
+import { parseWithinLimits } from '../../../kernel/json-limits.js';
 
 /**
  * Names under which blocks give the place and the reason of a refusal; the published 400s have a
@@ -39,7 +40,7 @@ export function refusalIn({
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseWithinLimits(text);
   } catch {
     return undefined;
   }

@@ -12,6 +12,7 @@ import {
 import type { Kept } from './kept.js';
 import type { GovstackSettings } from './port.js';
 import { masked, refusalIn } from './refusal.js';
+import { parseWithinLimits } from '../../../kernel/json-limits.js';
 
 /**
  * Sends the batches of a message that the block has not confirmed, in order: payees are registered,
@@ -168,7 +169,7 @@ function batchIdIn(correlationId: string, reply: Reply): string {
 
 function fieldsOf({ text }: Reply): object {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseWithinLimits(text);
     return typeof value === 'object' && value !== null ? value : {};
   } catch {
     return {};
