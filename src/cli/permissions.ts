@@ -37,8 +37,7 @@ export const PERMISSIONS: Readonly<Record<string, Permitted>> = {
   'cycle reconcile': everywhere('finance-officer'),
   'cycle close': everywhere('finance-officer'),
   'cycle abandon': everywhere('finance-controller'),
-  // Who has no token is a person, who speaks for no payment system.
-  'payments outcomes': inRegions('finance-officer', 'payment-system'),
+  'payments outcomes': inRegions('payment-system', 'finance-officer'),
   'payments ask-block': everywhere('payment-system'),
   'payments cancel': inRegions('finance-officer'),
   'payments reinstruct': everywhere('finance-officer'),

@@ -31,11 +31,6 @@ describe('what somebody does at the command line', () => {
       });
   });
 
-  test('is a person’s report of payments where nobody signed in as a payment system', async () => {
-    const { role } = await signIn({ data: '.', as: 'f.elfassi' }, 'payments outcomes');
-    expect(role).toBe('finance-officer');
-  });
-
   test('is refused where it does not say who may do it', async () => {
     await expect(signIn({ data: '.', as: 'a' }, 'programmes burn')).rejects.toMatchObject({
       code: 'ROLE_NOT_ALLOWED',

@@ -115,7 +115,7 @@ function takeInFile(
         lookup: endToEndIndex(engine.store),
         onResults: (results, first) => source.refuse(results, first),
       },
-      contextOf(actorOf(options, 'finance-officer'), 'outcomes', file),
+      contextOf(actorOf(options, 'payment-system'), 'outcomes', file),
       ({ done }) => progress(done),
       run.signal,
     );
