@@ -1,6 +1,6 @@
 import { govstackBlockOf } from '../adapters/payment-rail/govstack/open.js';
 import type { GovstackBlock } from '../adapters/payment-rail/govstack/port.js';
-import { railIn, sizeIn, type Distributed } from '../composition/config.js';
+import { modeIn, railIn, sizeIn, type Distributed } from '../composition/config.js';
 import { openEmbedded } from '../composition/data-folder.js';
 import type { EngineDeps } from '../composition/engine.js';
 import { openServers } from '../composition/servers.js';
@@ -28,7 +28,7 @@ export interface EngineOptions {
  * Opens a data folder. The log's writer and the vault work in threads of their own, so that
  * deciding the next batch goes on while the last is synced; reads happen in this thread. At the
  * distributed size (SANAD_SIZE) it connects to the servers, and the folder is shared.
- * @throws StoreError DATA_FOLDER_HELD, DATA_FOLDER_MISSING, LOG_NEWER_VERSION, LOG_CORRUPT;
+ * @throws StoreError DATA_FOLDER_HELD, DATA_FOLDER_MISSING, DATA_FOLDER_PRODUCTION, LOG_NEWER_VERSION, LOG_CORRUPT;
  *   VaultError
  */
 export async function openEngine(
@@ -37,12 +37,17 @@ export async function openEngine(
 ): Promise<Engine> {
   const { distributed, clockBehindLimitMs } = sizeIn();
   const rail = railIn();
+  const mode = modeIn();
   if (distributed) {
-    const servers = await openServers({ dataDir: dir, rail, clockBehindLimitMs }, distributed);
+    const servers = await openServers(
+      { dataDir: dir, mode, rail, clockBehindLimitMs },
+      distributed,
+    );
     return { ...servers, distributed, block: govstackBlockOf(servers.filesDir, rail) };
   }
   const embedded = await openEmbedded({
     dataDir: dir,
+    mode,
     rail,
     clockBehindLimitMs,
     mustExist: !create,

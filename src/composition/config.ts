@@ -143,6 +143,10 @@ export function signInWith(
   };
 }
 
+/** The mode, also for commands that need no other setting; what is neither is not production. */
+export const modeIn = (env: Env = process.env): Config['mode'] =>
+  env['SANAD_MODE']?.trim() === 'production' ? 'production' : 'development';
+
 function configOf(
   server: z.output<typeof serverSettings>,
   size: Size,

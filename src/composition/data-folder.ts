@@ -19,6 +19,7 @@ export interface Embedded extends EngineDeps {
 
 export interface EmbeddedOptions extends EngineSettings {
   readonly dataDir: string;
+  readonly mode?: 'development' | 'production';
   /** A folder that is absent is not made. */
   readonly mustExist?: boolean;
   /** Whether this thread reads the log itself. */
@@ -32,12 +33,15 @@ export interface EmbeddedOptions extends EngineSettings {
  */
 export async function openEmbedded({
   dataDir,
+  mode,
   mustExist = false,
   reader,
   ...settings
 }: EmbeddedOptions): Promise<Embedded> {
   const opened = new OpenedParts();
-  const folder = opened.keep(await openDataFolder(dataDir, { mustExist }));
+  const folder = opened.keep(
+    await openDataFolder(dataDir, { mustExist, ...(mode ? { mode } : {}) }),
+  );
   try {
     const registry = new EventRegistry();
     const store = opened.keep(

@@ -24,11 +24,18 @@ export interface Servers extends EngineDeps {
  * @throws StoreError, VaultError, PostgresError
  */
 export async function openServers(
-  { dataDir, ...settings }: EngineSettings & { readonly dataDir: string },
+  {
+    dataDir,
+    mode,
+    ...settings
+  }: EngineSettings & {
+    readonly dataDir: string;
+    readonly mode?: 'development' | 'production';
+  },
   { eventStoreUrl, databaseUrl, masterKeyFile }: Distributed,
   onDropped?: (reason: string) => void,
 ): Promise<Servers> {
-  const folder = await openDataFolder(dataDir, { hold: false });
+  const folder = await openDataFolder(dataDir, { hold: false, ...(mode ? { mode } : {}) });
   const opened = new OpenedParts();
   try {
     const registry = new EventRegistry();

@@ -166,6 +166,7 @@ function ofStore({ code, detail }: StoreError): Mapped {
     case 'LOG_NEWER_VERSION':
     case 'DATA_FOLDER_HELD':
     case 'DATA_FOLDER_MISSING':
+    case 'DATA_FOLDER_PRODUCTION':
     case 'STORE_FAILED':
       return { status: 500, code, detail };
   }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { withEngine } from '../../src/cli/compose.js';
+import { openEmbeddedLog } from '../../src/adapters/event-store/sqlite/event-store.js';
 
 let dir: string;
 let issuer: Server;
@@ -67,16 +67,28 @@ test('production mode takes nobody at their word, and the command line signs in'
 
   writeFileSync(token, `${await sign({ sub: 'm.alaoui', role: 'programme-manager' })}\n`);
   expect(await sanad(define, { SANAD_TOKEN_FILE: token })).toBeUndefined();
-  await withEngine(join(dir, 'data'), async ({ store }) => {
-    const { events } = await store.readAll(-1, 1_000);
-    const metas = events.map(({ meta }) => meta);
-    expect(metas.length).toBeGreaterThan(0);
-    for (const meta of metas)
-      expect(meta).toMatchObject({
-        actor: 'm.alaoui',
-        role: 'programme-manager',
-        channel: 'cli',
-        authentication: 'oidc',
-      });
-  });
+  const log = await openEmbeddedLog(join(dir, 'data'));
+  const { events } = await log.readAll(-1, 1_000);
+  await log.close();
+  const metas = events.map(({ meta }) => meta);
+  expect(metas.length).toBeGreaterThan(0);
+  for (const meta of metas)
+    expect(meta).toMatchObject({
+      actor: 'm.alaoui',
+      role: 'programme-manager',
+      channel: 'cli',
+      authentication: 'oidc',
+    });
+});
+
+test('what was used in production mode is not opened in development mode', async () => {
+  const development = { SANAD_MODE: 'development' };
+  const define = ['programmes', 'define', '--as', 'm.alaoui'];
+  expect(await sanad(define, development)).toBe('DATA_FOLDER_PRODUCTION');
+  expect(await sanad(define, { SANAD_MODE: '' })).toBe('DATA_FOLDER_PRODUCTION');
+  expect(await sanad(['serve', '--port', '0'], development)).toBe('DATA_FOLDER_PRODUCTION');
+  expect(await sanad(['demo', '--households', '1'], development)).toBe('DATA_FOLDER_PRODUCTION');
+  expect(
+    await sanad(['token', '--subject', 'm.alaoui', '--role', 'programme-manager'], development),
+  ).toBe('DATA_FOLDER_PRODUCTION');
 });

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreError } from '../../kernel/errors.js';
@@ -21,13 +21,21 @@ export interface DataFolderOptions {
    * name. Default false.
    */
   readonly mustExist?: boolean;
+  /**
+   * production: the folder is marked as used so for good; development: one that is marked is
+   * refused. Absent: only look.
+   */
+  readonly mode?: 'development' | 'production';
 }
+
+const PRODUCTION = 'production';
 
 /**
  * Opens a data folder, makes it (0700) where it is absent, and holds it for this process alone. The
  * hold is an exclusive transaction on lock.db: the operating system ends it with the process,
  * however that dies.
- * @throws StoreError DATA_FOLDER_HELD, DATA_FOLDER_MISSING, LOG_NEWER_VERSION, LOG_CORRUPT
+ * @throws StoreError DATA_FOLDER_HELD, DATA_FOLDER_MISSING, DATA_FOLDER_PRODUCTION,
+ *   LOG_NEWER_VERSION, LOG_CORRUPT
  */
 export async function openDataFolder(
   dir: string,
@@ -40,17 +48,36 @@ export async function openDataFolder(
       `${path} is not a data folder of Sanad. --data names it; \`programmes define\`, \`serve\` and \`demo\` make one.`,
     );
   }
+  if (options.mode === 'development') requireNoProduction(path);
   const keys = join(path, 'keys');
   const files = join(path, 'files');
   for (const each of [path, keys, files]) privateFolder(each);
   const letGo = options.hold === false ? () => undefined : hold(path);
   try {
     if (readManifest(path) === undefined) writeManifest(path, { format: FOLDER_FORMAT });
+    if (options.mode === 'production') markProduction(path);
   } catch (error) {
     letGo();
     throw error;
   }
   return { path, keys, files, close: async () => letGo() };
+}
+
+/** Development mode takes people at their word; what they say has no place in a real log. */
+function requireNoProduction(path: string): void {
+  if (existsSync(join(path, PRODUCTION)))
+    throw new StoreError(
+      'DATA_FOLDER_PRODUCTION',
+      `${path} was used in production mode, and development mode does not open it. Set SANAD_MODE=production.`,
+    );
+}
+
+function markProduction(path: string): void {
+  const mark = join(path, PRODUCTION);
+  if (existsSync(mark)) return;
+  writeFileSync(mark, 'Used in production mode: development mode does not open this folder.\n', {
+    mode: 0o600,
+  });
 }
 
 /**

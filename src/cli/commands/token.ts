@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { openDataFolder } from '../../adapters/data-folder/file-system.js';
+import { modeIn } from '../../composition/config.js';
 import { localIssuer } from '../../adapters/signer/local-issuer.js';
 import { ROLES } from '../../kernel/decider.js';
 import { action, common, wholeNumber, type CommonOptions } from '../command.js';
@@ -26,7 +27,7 @@ export function tokenCommand(): Command {
     .option('--ttl <seconds>', 'how long it is valid', wholeNumber('ttl', 1, 86_400 * 30), 28_800)
     .action(
       action<TokenOptions, []>(async ({ out }, options) => {
-        const folder = await openDataFolder(options.data, { hold: false });
+        const folder = await openDataFolder(options.data, { hold: false, mode: modeIn() });
         const regions = options.regions
           ?.split(',')
           .map((region) => region.trim())

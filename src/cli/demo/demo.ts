@@ -61,7 +61,7 @@ export async function runDemo(run: Run, options: DemoOptions): Promise<DemoSumma
 async function untilFree(dir: string, signal: AbortSignal): Promise<void> {
   for (const deadline = performance.now() + PATIENCE_MS; ;) {
     try {
-      return await (await openDataFolder(dir)).close();
+      return await (await openDataFolder(dir, { mode: 'development' })).close();
     } catch (error) {
       if (describeFailure(error).code !== 'DATA_FOLDER_HELD' || performance.now() > deadline)
         throw error;
