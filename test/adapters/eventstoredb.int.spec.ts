@@ -153,6 +153,28 @@ describe('a server that goes away', () => {
     expect(await eventually('a read', read)).toBeGreaterThanOrEqual(0);
   });
 
+  it.each<Fault>(['unavailable', 'reset-before'])(
+    'answers a read after %s again and again',
+    async (fault) => {
+      const stream = newStream();
+      const key = randomUUID();
+      await store.append({ writes: [write(stream, 'no-stream', 1)], receipt: receipt(key) });
+      const struck = () => server.fault({ on: 'read', fault, times: 3 });
+      await struck();
+      expect(amounts(await store.readStream(stream))).toEqual([1]);
+      await struck();
+      expect(await store.receipt(key)).toMatchObject({ key });
+      await struck();
+      expect((await store.append({ writes: [], receipt: receipt(randomUUID()) })).kind).toBe(
+        'appended',
+      );
+      await struck();
+      const group = [write(newStream(), 'no-stream', 1), write(newStream(), 'no-stream', 2)];
+      expect((await store.append({ writes: group })).kind).toBe('appended');
+      expect((await server.counts()).faultsLeft).toBe(0);
+    },
+  );
+
   it('is not opened where nobody listens', async () => {
     const refused = await failure(
       openEventStoreDb({ url: 'esdb://admin:s3cret-word@127.0.0.1:1?tls=false', ...impatient }),

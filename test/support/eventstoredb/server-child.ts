@@ -5,6 +5,7 @@ import { GossipService } from '@eventstore/db-client/generated/gossip_grpc_pb.js
 import features from '@eventstore/db-client/generated/serverfeatures_pb.js';
 import { ServerFeaturesService } from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
 import { StreamsService as StreamsDefinition } from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import { ResetCount } from './reset-count.js';
 import { Faults, type FromServer, type ToServer } from './faults.js';
 import { ServerLog } from './log.js';
 import { StreamsService } from './streams-service.js';
@@ -20,6 +21,8 @@ const MAX_APPEND_BYTES = 16_777_216;
 const log = new ServerLog(file);
 const faults = new Faults();
 const sockets = new Set<Socket>();
+/** RST_STREAM that clients sent. */
+let resets = 0;
 const resetConnections = (): void => {
   for (const socket of sockets) socket.resetAndDestroy();
   sockets.clear();
@@ -72,6 +75,10 @@ const inner = await new Promise<number>((resolve, reject) => {
 const relay = createServer({ noDelay: true }, (socket) => {
   const upstream = connect({ port: inner, host: '127.0.0.1', noDelay: true });
   sockets.add(socket);
+  const counted = new ResetCount(() => {
+    resets += 1;
+  });
+  socket.on('data', (chunk: Buffer) => counted.see(chunk));
   socket.pipe(upstream).pipe(socket);
   socket.on('error', () => upstream.destroy());
   upstream.on('error', () => socket.destroy());
@@ -123,6 +130,7 @@ process.on('message', (order: ToServer) => {
       subscriptions: subscriptions.size,
       events: log.all.length,
       faultsLeft: faults.left,
+      resets,
     },
   } satisfies FromServer);
 });

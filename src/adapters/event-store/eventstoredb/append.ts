@@ -3,6 +3,7 @@ import type { NewServerEvent, ServerClient } from './client.js';
 import { Backoff } from '../../../kernel/concurrency/backoff.js';
 import { Semaphore } from '../../../kernel/concurrency/semaphore.js';
 import { pause } from '../../../kernel/concurrency/pause.js';
+import { retried } from './retried.js';
 import { StoreError } from '../port.js';
 
 /** Events for one stream in the server's form. `expected`: exact revision; -1: no stream. */
@@ -78,7 +79,7 @@ export class StreamAppender {
         }
         // Written earlier: the server knew the ids and wrote nothing. Or refused: the same, or
         // another was faster.
-        const standing = await this.standing(write);
+        const standing = await this.#standing(write);
         if (standing.kind === 'there')
           return {
             kind: unclear === undefined ? 'duplicate' : 'appended',
@@ -105,8 +106,15 @@ export class StreamAppender {
     }
   }
 
-  /** Where the stream stands with regard to a write. @throws CallFailed */
-  async standing({ stream, expected, events }: ServerWrite): Promise<Standing> {
+  /**
+   * Where the stream stands with regard to a write. @throws CallFailed where it could not be read, also
+   * when tried again
+   */
+  standing(write: ServerWrite): Promise<Standing> {
+    return retried(() => this.#standing(write), this.patienceMs);
+  }
+
+  async #standing({ stream, expected, events }: ServerWrite): Promise<Standing> {
     let head = -1;
     for await (const event of this.client.stream(stream, { backwards: true, count: 1 })) {
       head = event.revision;
@@ -130,7 +138,7 @@ export class StreamAppender {
 
   async #standingIfKnown(write: ServerWrite): Promise<Standing | undefined> {
     try {
-      return await this.standing(write);
+      return await this.#standing(write);
     } catch (error) {
       if (error instanceof CallFailed) return undefined;
       throw error;

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import {
   AccessDeniedError,
   EventStoreDBClient,
@@ -64,6 +65,8 @@ const REFUSALS: readonly unknown[] = [3, 7, 12, 16];
  * times the next.
  */
 const SEARCH_WINDOW = 1_000;
+/** Events of one read call. What was asked for without an end is read in so many calls as it takes. */
+const READ_PAGE = 1_000;
 const CHECKPOINT_EVERY_WINDOWS = 4;
 
 /** The only file that knows EventStoreDB's client. Every failure is CallFailed. */
@@ -126,30 +129,49 @@ export class ServerClient {
 
   /**
    * The events of a stream; none where it does not exist. `from`: first revision; backwards without
-   * it: from the end.
+   * it: from the end. Read in calls that end by themselves, so that whoever stops early cancels none.
    */
   async *stream(
     name: string,
     {
       from,
       backwards = false,
-      count,
+      count = Number.MAX_SAFE_INTEGER,
     }: {
       readonly from?: number | undefined;
       readonly backwards?: boolean;
       readonly count?: number;
     },
   ): AsyncGenerator<ServerEvent> {
+    let next = from;
+    for (let left = count; left > 0 && (next === undefined || next >= 0);) {
+      const size = Math.min(left, READ_PAGE);
+      let read = 0;
+      for await (const event of this.#page(name, next, backwards, size)) {
+        read += 1;
+        next = event.revision + (backwards ? -1 : 1);
+        yield event;
+      }
+      if (read < size) return;
+      left -= read;
+    }
+  }
+
+  async *#page(
+    name: string,
+    from: number | undefined,
+    backwards: boolean,
+    maxCount: number,
+  ): AsyncGenerator<ServerEvent> {
     const read = this.#client.readStream(name, {
       ...this.#base,
       direction: backwards ? 'backwards' : 'forwards',
       fromRevision: from === undefined ? outermost(backwards) : BigInt(from),
-      ...(count === undefined ? {} : { maxCount: count }),
+      maxCount,
     });
     try {
       yield* this.#events(read);
     } catch (error) {
-      if (error instanceof StreamNotFoundError) return;
       throw failed(error);
     }
   }
@@ -210,10 +232,11 @@ export class ServerClient {
     // A failure before anybody listens must not end the process; whoever takes the items hears of
     // it.
     subscription.on('error', () => undefined);
+    const call = callOf(subscription);
     return {
       items: itemsOf(subscription),
       waiting: () => subscription.readableLength,
-      stop: stopper(subscription),
+      stop: () => call.end(),
     };
   }
 
@@ -221,42 +244,60 @@ export class ServerClient {
     await this.#client.dispose();
   }
 
+  /** What a read gives, to its end: also where whoever takes it wants no more. */
   async *#events(
     read: StreamingRead<ResolvedEvent | AllStreamResolvedEvent>,
   ): AsyncGenerator<ServerEvent> {
     read.on('error', () => undefined);
-    const stop = stopper(read);
+    const call = callOf(read);
     // The client gives reads no deadline; this one begins again with every event.
     const silence = setTimeout(
       () => read.destroy(new CallFailed('unclear', 'the server did not answer in time')),
       this.deadlineMs,
     );
-    let ended = false;
+    const items = (read as unknown as Readable).iterator({
+      destroyOnReturn: false,
+    }) as AsyncIterable<ResolvedEvent>;
     try {
-      for await (const { event } of read as AsyncIterable<ResolvedEvent>) {
+      for await (const { event } of items) {
         silence.refresh();
         if (event) yield eventOf(event);
         silence.refresh();
       }
-      ended = true;
     } finally {
+      if (!isOver(read)) await restOf(read);
       clearTimeout(silence);
-      if (!ended) stop();
+      call.end();
     }
   }
 }
 
+const isOver = (read: object): boolean => {
+  const { readableEnded, errored, destroyed } = read as Readable;
+  return readableEnded || errored !== null || destroyed;
+};
+
+/** Takes what is left of a read and throws it away. It ends in any case: by silence at the latest. */
+async function restOf(read: object): Promise<void> {
+  const rest = read as Readable;
+  rest.resume();
+  await finished(rest, { writable: false }).catch(() => undefined);
+}
+
 /**
- * Ends a read or subscription before its end. The client pipes the call into it, and only pauses
- * the call when it is destroyed, which then stays open for ever: so the call itself is ended, which
- * the client's own cancel does only in part.
+ * The call behind a read or a subscription.
+ * - The client destroys the call of a stream that does not exist although its end is on its way, which
+ *   cancels it. Servers and proxies bound how many calls a connection may cancel, and close it.
+ *   So that call is read to its end, and is a read without an event.
+ * - What was given up is to end too: the client only pauses its call, which then stays open for
+ *   ever, and its own cancel does so only in part.
  * @param given a Readable; the client's types are of an older Node.js, and do not fit
  */
-function stopper(given: object): () => void {
+function callOf(given: object): { end(): void } {
   const readable = given as Readable;
   let call: (Readable & { cancel?(): void }) | undefined;
-  let stopped = false;
-  const end = (): void => {
+  let ending = false;
+  const cancel = (): void => {
     // Not at once: https://github.com/grpc/grpc-node/issues/1464
     setImmediate(() => {
       call?.cancel?.();
@@ -265,13 +306,17 @@ function stopper(given: object): () => void {
   };
   readable.once('pipe', (source: Readable) => {
     call = source;
-    if (stopped) end();
+    const destroy = source.destroy.bind(source);
+    source.destroy = (error) => (error instanceof StreamNotFoundError ? source : destroy(error));
+    if (ending) cancel();
   });
-  return () => {
-    if (stopped) return;
-    stopped = true;
-    if (call) end();
-    readable.destroy();
+  return {
+    end() {
+      if (ending) return;
+      ending = true;
+      if (call && !call.readableEnded) cancel();
+      readable.destroy();
+    },
   };
 }
 

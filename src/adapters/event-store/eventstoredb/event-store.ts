@@ -10,6 +10,7 @@ import { StreamNames } from './names.js';
 import { KeyedMutex } from '../../../kernel/concurrency/keyed-mutex.js';
 import { Semaphore } from '../../../kernel/concurrency/semaphore.js';
 import { Receipts, RECEIPT_PREFIX } from './receipts.js';
+import { retried } from './retried.js';
 import { connectionOf } from './url.js';
 import {
   MAX_PAGE,
@@ -90,12 +91,14 @@ class EventStoreDb implements EventStore {
     private readonly registry: EventRegistry,
     private readonly options: EventStoreDbOptions,
     deadlineMs: number,
-    patienceMs: number,
+    private readonly patienceMs: number,
   ) {
     this.#prefixes = prefixesOf(registry);
     this.#appender = new StreamAppender(client, patienceMs);
-    this.#receipts = new Receipts(client, this.#appender);
-    this.#groups = new Groups(this.#appender, this.#receipts, () => this.#last());
+    this.#receipts = new Receipts(client, this.#appender, patienceMs);
+    this.#groups = new Groups(this.#appender, this.#receipts, () =>
+      retried(() => this.#last(), patienceMs),
+    );
     this.#names = new StreamNames(client, deadlineMs, () => this.#end());
     this.#writing = new Semaphore(options.concurrency ?? 64);
   }
@@ -301,20 +304,11 @@ class EventStoreDb implements EventStore {
     return this.#prefixes.some((prefix) => stream.startsWith(prefix));
   }
 
-  /**
-   * A read that fails is tried again once, on a new connection where the first broke; it changes
-   * nothing.
-   */
   async #answered<T>(read: () => Promise<T>): Promise<T> {
     this.#assertOpen();
     try {
-      return await read();
+      return await retried(read, this.patienceMs);
     } catch (error) {
-      if (!(error instanceof CallFailed)) throw error;
-      if (error.failure === 'unclear')
-        return read().catch((again: unknown) => {
-          throw unread(again);
-        });
       throw unread(error);
     }
   }

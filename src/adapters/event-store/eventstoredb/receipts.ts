@@ -1,6 +1,7 @@
 import { hash, randomUUID } from 'node:crypto';
 import type { StreamAppender } from './append.js';
 import type { NewServerEvent, ServerClient, ServerEvent } from './client.js';
+import { retried } from './retried.js';
 import { StoreError, type KeptReceipt, type Receipt } from '../port.js';
 
 interface Answered {
@@ -23,6 +24,7 @@ export class Receipts {
   constructor(
     private readonly client: ServerClient,
     private readonly appender: StreamAppender,
+    private readonly patienceMs: number,
   ) {}
 
   /**
@@ -78,8 +80,11 @@ export class Receipts {
   async #read(
     key: string,
   ): Promise<{ readonly by: string; readonly kept: KeptReceipt | undefined }> {
-    const events: ServerEvent[] = [];
-    for await (const event of this.client.stream(streamOf(key), { count: 2 })) events.push(event);
+    const events = await retried(async () => {
+      const read: ServerEvent[] = [];
+      for await (const event of this.client.stream(streamOf(key), { count: 2 })) read.push(event);
+      return read;
+    }, this.patienceMs);
     if (events.some(({ data }) => typeof data !== 'object' || data === null))
       throw new StoreError('LOG_CORRUPT', `${streamOf(key)} holds no receipt.`);
     const by = (events[0]?.data as Partial<Answered> | undefined)?.fingerprint ?? '';
