@@ -255,7 +255,7 @@ export class ServerClient {
       () => read.destroy(new CallFailed('unclear', 'the server did not answer in time')),
       this.deadlineMs,
     );
-    const items = (read as unknown as Readable).iterator({
+    const items = readableOf(read).iterator({
       destroyOnReturn: false,
     }) as AsyncIterable<ResolvedEvent>;
     try {
@@ -272,14 +272,17 @@ export class ServerClient {
   }
 }
 
+/** The client's types are of an older Node.js, and do not fit. */
+const readableOf = (given: object): Readable => given as Readable;
+
 const isOver = (read: object): boolean => {
-  const { readableEnded, errored, destroyed } = read as Readable;
+  const { readableEnded, errored, destroyed } = readableOf(read);
   return readableEnded || errored !== null || destroyed;
 };
 
 /** Takes what is left of a read and throws it away. It ends in any case: by silence at the latest. */
 async function restOf(read: object): Promise<void> {
-  const rest = read as Readable;
+  const rest = readableOf(read);
   rest.resume();
   await finished(rest, { writable: false }).catch(() => undefined);
 }
@@ -291,10 +294,9 @@ async function restOf(read: object): Promise<void> {
  *   So that call is read to its end, and is a read without an event.
  * - What was given up is to end too: the client only pauses its call, which then stays open for
  *   ever, and its own cancel does so only in part.
- * @param given a Readable; the client's types are of an older Node.js, and do not fit
  */
 function callOf(given: object): { end(): void } {
-  const readable = given as Readable;
+  const readable = readableOf(given);
   let call: (Readable & { cancel?(): void }) | undefined;
   let ending = false;
   const cancel = (): void => {
