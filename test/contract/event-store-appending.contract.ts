@@ -1,19 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import type {
-  AppendGroup,
-  AppendResult,
-  NewEvent,
-  StreamWrite,
-} from '../../src/adapters/event-store/port.js';
+import type { AppendResult, NewEvent, StreamWrite } from '../../src/adapters/event-store/port.js';
 import { MAX_EVENT_BYTES, MAX_EVENTS_PER_GROUP } from '../../src/adapters/event-store/port.js';
 import type { ContractStore } from './contract-store.js';
 import { allotted, amounts, newStream, write } from './budget-events.js';
 
-/** Appending at an exact revision, in groups, once, with receipts, within limits. */
+/** Appending at an exact revision, in groups, with receipts, within limits. */
 export function appendingContract(under: ContractStore): void {
   const { appended } = under;
-  const { commitsInOrder, atomicGroups } = under.promises;
+  const { commitsInOrder } = under.promises;
 
   describe('appending with an exact expected revision', () => {
     it('creates a stream, continues it, and gives back what was written', async () => {
@@ -186,57 +181,6 @@ export function appendingContract(under: ContractStore): void {
       if (commitsInOrder) expect([...positions].sort((x, y) => x - y)).toEqual(positions);
       const read = await under.store.readStreams(streams);
       expect(read.map(({ events }) => amounts(events))).toEqual(streams.map((_, n) => [n, n]));
-    });
-  });
-
-  describe('idempotence by event id', () => {
-    it('says duplicate to the same group again and writes nothing', async () => {
-      const a = newStream();
-      const b = newStream();
-      await appended(write(a, 'no-stream', 1));
-      const group: AppendGroup = { writes: [write(a, 0, 2, 3), write(b, 'no-stream', 4)] };
-      const first = await under.store.append(group);
-      expect(await under.store.append(group)).toEqual({
-        kind: 'duplicate',
-        position: (first as { position: number }).position,
-      });
-      await appended(write(a, 2, 5));
-      expect((await under.store.append(group)).kind).toBe('duplicate');
-      expect(amounts(await under.store.readStream(a))).toEqual([1, 2, 3, 5]);
-    });
-
-    it('says duplicate to a copy that races with the original', async () => {
-      const group: AppendGroup = { writes: [write(newStream(), 'no-stream', 1, 2)] };
-      const kinds = (
-        await Promise.all([
-          under.store.append(group),
-          under.store.append(group),
-          under.store.append(group),
-        ])
-      ).map(({ kind }) => kind);
-      expect(kinds.sort()).toEqual(['appended', 'duplicate', 'duplicate']);
-    });
-
-    it('says conflict where only a part is there, or other events are', async () => {
-      const a = newStream();
-      const b = newStream();
-      const original = write(a, 'no-stream', 1);
-      await appended(original);
-      expect(
-        (
-          await under.store.append({
-            writes: [{ ...original, events: [...original.events, allotted(2)] }],
-          })
-        ).kind,
-      ).toBe('conflict');
-      expect(
-        (await under.store.append({ writes: [original, write(b, 'no-stream', 3)] })).kind,
-      ).toBe(atomicGroups ? 'conflict' : 'appended');
-      expect((await under.store.append({ writes: [write(a, 'no-stream', 1)] })).kind).toBe(
-        'conflict',
-      );
-      expect(amounts(await under.store.readStream(b))).toEqual(atomicGroups ? [] : [3]);
-      expect(amounts(await under.store.readStream(a))).toEqual([1]);
     });
   });
 

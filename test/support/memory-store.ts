@@ -8,6 +8,7 @@ import type {
   ReadOptions,
   StreamEvents,
 } from '../../src/adapters/event-store/port.js';
+import { isSameEvent } from '../../src/adapters/event-store/same-event.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 
 type Hook = (group: AppendGroup) => Promise<void> | void;
@@ -101,7 +102,10 @@ export class MemoryStore implements EventStore {
     if (kept) return { kind: 'receipt-exists', receipt: kept };
     const there = writes.map(({ stream, expected, events }) => {
       const first = expected === 'no-stream' ? 0 : expected + 1;
-      return events.every(({ id }, i) => this.#streams.get(stream)?.[first + i]?.id === id);
+      return events.every((event, i) => {
+        const there = this.#streams.get(stream)?.[first + i];
+        return there !== undefined && isSameEvent(there, event);
+      });
     });
     if (there.every(Boolean) && writes.some(({ events }) => events.length > 0))
       return { kind: 'duplicate', position: this.#events.length - 1 };

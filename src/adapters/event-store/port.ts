@@ -53,8 +53,8 @@ export interface AppendGroup {
  * What became of one group.
  * - appended: durable (synced); `position` is that of its last event, or the log's last where it
  *   wrote none.
- * - duplicate: every event of the group is already there, with the same ids at the same revisions;
- *   nothing was written. A store that many processes write may call it appended, where another
+ * - duplicate: every event of the group is already there, with the same ids and the same data at the
+ *   same revisions; nothing was written. A store that many processes write may call it appended, where another
  *   process wrote them.
  * - conflict: a stream was not at the expected revision (`actual` -1: it does not exist); nothing
  *   of the group was written (where groups are not atomic: nothing, or a part that the same command

@@ -4,6 +4,8 @@ import { Backoff } from '../../../kernel/concurrency/backoff.js';
 import { Semaphore } from '../../../kernel/concurrency/semaphore.js';
 import { pause } from '../../../kernel/concurrency/pause.js';
 import { retried } from './retried.js';
+import { identifiedOf } from './identity.js';
+import { isSameEvent } from '../same-event.js';
 import { StoreError } from '../port.js';
 
 /** Events for one stream in the server's form. `expected`: exact revision; -1: no stream. */
@@ -14,7 +16,7 @@ export interface ServerWrite {
 }
 
 /**
- * there: its events are in the stream, with these ids at these revisions. free: the stream is at
+ * there: its events are in the stream, with these ids and this data at these revisions. free: the stream is at
  * the expected revision. moved: neither.
  */
 export type Standing =
@@ -129,7 +131,9 @@ export class StreamAppender {
       from: expected + 1,
       count: events.length,
     })) {
-      if (event.id !== events[index]?.id) return { kind: 'moved', actual: head };
+      const ours = events[index];
+      if (ours === undefined || !isSameEvent(identifiedOf(event), identifiedOf(ours)))
+        return { kind: 'moved', actual: head };
       index += 1;
       position = event.position;
     }

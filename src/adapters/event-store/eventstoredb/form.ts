@@ -1,21 +1,12 @@
 import { ContractError, type EventRegistry } from '../../../../events/registry.js';
-import type { EventMeta, Recorded } from '../../../kernel/decider.js';
+import type { Recorded } from '../../../kernel/decider.js';
 import type { EventType } from '../../../../events/generated.js';
 import type { ServerWrite } from './append.js';
 import type { ServerEvent } from './client.js';
 import type { ServerGroup } from './groups.js';
+import { serverIdOf, type Metadata } from './identity.js';
 import { MAX_EVENTS_PER_GROUP, StoreError, type AppendGroup } from '../port.js';
 import { checkStream, lineOf, recordedOfParsed } from '../stored-line.js';
-
-/**
- * What stands in the server's metadata: all of the stored form that the server has no place of its
- * own for.
- */
-interface Metadata {
-  readonly v: number;
-  readonly time: string;
-  readonly meta: EventMeta;
-}
 
 /**
  * The streams that are followed: one prefix a category, as the registry's aggregates and `identity`
@@ -67,12 +58,12 @@ export function serverGroupOf(
       expected: first,
       events: events.map((event, index) => {
         lineOf(registry, stream, first + 1 + index, event);
-        const { id, v, time, data, meta } = event;
+        const { id, type, v, time, data, meta } = event;
         return {
-          id,
-          type: event.type,
+          id: serverIdOf(event),
+          type,
           data: data as object,
-          metadata: { v, time, meta } satisfies Metadata,
+          metadata: { id, v, time, meta } satisfies Metadata,
         };
       }),
     };
@@ -106,9 +97,16 @@ export function recordedOfServer(registry: EventRegistry, event: ServerEvent): R
   const { v, time, meta } = metadata;
   return recordedOfParsed(
     registry,
-    { id, stream, revision, type: type as EventType, v, time, data, meta } as Parameters<
-      typeof recordedOfParsed
-    >[1],
+    {
+      id: metadata.id ?? id,
+      stream,
+      revision,
+      type: type as EventType,
+      v,
+      time,
+      data,
+      meta,
+    } as Parameters<typeof recordedOfParsed>[1],
     position,
   );
 }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { StoreError, type KeptReceipt, type Receipt } from '../port.js';
+import { isSameLine } from '../same-event.js';
 import { NO_STREAM, type WireResult } from './log-protocol.js';
 import { asStoreError, isRevisionTaken, type Sqlite, type Statement } from './sqlite-log.js';
 
@@ -15,9 +16,6 @@ export interface Group {
 
 /** Leaf hash of RFC 6962: SHA-256 of a zero byte and the stored bytes. */
 export const leafOf = (line: string): Buffer => hash('sha256', `\0${line}`, 'buffer');
-
-/** The id is the first thing in a stored line. */
-export const idOfLine = (line: string): string => line.slice(7, 43);
 
 const HEADS_A_GENERATION = 65_536;
 
@@ -144,7 +142,7 @@ export class LogWriter {
       same &&= write.lines.every((line, index) => {
         const row = this.#lineAt.get(write.stream, write.expected + 1 + index) as
           [number, string] | undefined;
-        if (!row || idOfLine(row[1]) !== idOfLine(line)) return false;
+        if (!row || !isSameLine(row[1], line)) return false;
         last = Math.max(last, row[0]);
         return true;
       });
