@@ -37,6 +37,7 @@ const ENROLMENT = [
   'RecertificationFellDue',
   'EnrolmentRecertified',
   'EnrolmentEnded',
+  'EnrolmentMoved',
 ] as const satisfies readonly EventType[];
 
 const PERSON = [
@@ -44,6 +45,7 @@ const PERSON = [
   'PayeeAccountRegistered',
   'PayeeAccountVerified',
   'PayeeAccountClosed',
+  'PersonMoved',
   'PersonErased',
 ] as const satisfies readonly EventType[];
 
@@ -151,6 +153,8 @@ function evolvePerson(rows: Rows, event: Recorded): void {
         : undefined;
     case 'PayeeAccountClosed':
       return person.account_id === event.data.accountId ? put(NO_ACCOUNT) : undefined;
+    case 'PersonMoved':
+      return put({ region: event.data.region });
     case 'PersonErased':
       return put({ ...NO_ACCOUNT, status: 'erased', erased_at: time });
     default:
@@ -163,7 +167,7 @@ function evolvePerson(rows: Rows, event: Recorded): void {
  */
 export const eligibilityProjection: Projection = {
   name: 'eligibility',
-  version: 1,
+  version: 2,
   tables: [
     programmes,
     policies,

@@ -43,6 +43,8 @@ function enrolmentChanges(event: Recorded): Partial<EnrolmentRow> | undefined {
         reason: null,
       };
     }
+    case 'EnrolmentMoved':
+      return { region: event.data.region };
     case 'EnrolmentEnded':
       return { status: 'ended', last_period: event.data.lastPeriod, reason: event.data.reason };
     default:

@@ -7,13 +7,8 @@ import {
   type CompiledPolicy,
 } from '../eligibility/policy.js';
 import { isOfPolicy } from '../eligibility/rules.js';
-import {
-  enrolmentDecider,
-  factsIn,
-  isPaidIn,
-  payableIn,
-  type EnrolmentState,
-} from '../enrolment/enrolment.decider.js';
+import { enrolmentDecider } from '../enrolment/enrolment.decider.js';
+import { factsIn, isPaidIn, payableIn, type EnrolmentState } from '../enrolment/enrolment.state.js';
 import type { Recorded } from '../kernel/decider.js';
 import type { Found } from './report.js';
 

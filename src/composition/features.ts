@@ -8,6 +8,7 @@ import { enrolmentHandlers } from '../enrolment/enrolment.commands.js';
 import { EnrolmentHttp } from '../enrolment/enrolment.http.js';
 import { PaymentHttp } from '../payment/payment.http.js';
 import { PersonHttp } from '../person/person.http.js';
+import { calendarHandlers } from '../programme/calendar.commands.js';
 import { programmeHandlers } from '../programme/programme.commands.js';
 import { ProgrammeHttp } from '../programme/programme.http.js';
 import { recoveryHandlers } from '../recovery/recovery.commands.js';
@@ -35,7 +36,7 @@ interface Feature {
 /** What the API offers besides reading: in the order in which it is described. */
 export const FEATURES: readonly Feature[] = [
   { controllers: [JobsHttp, SetAsideHttp], handlers: setAsideHandlers },
-  { controllers: [ProgrammeHttp], handlers: programmeHandlers },
+  { controllers: [ProgrammeHttp], handlers: [...programmeHandlers, ...calendarHandlers] },
   { controllers: [BudgetHttp], handlers: budgetHandlers },
   { controllers: [PersonHttp], handlers: personHandlers },
   { controllers: [ApplicationHttp], handlers: applicationHandlers },

@@ -32,6 +32,12 @@ export class AbandonCycle extends Command {
 export class ReleaseCycle extends Command {
   @Hash({ description: 'Of the approved set.' }) contentHash!: string;
   @Day({ description: 'When the bank is to pay.' }) executionDate!: string;
+  @Flag({
+    optional: true,
+    description:
+      "That day is meant, though it is past or a day that the programme's calendar closes.",
+  })
+  anyDay?: boolean;
 }
 export class ReconcileCycle extends Command {}
 export class CloseCycle extends Command {}
@@ -45,4 +51,10 @@ export class ReinstructPayments extends Command {
   paymentIds?: string[];
   @Flag({ optional: true, description: 'Also to the account that failed before.' })
   sameAccount?: boolean;
+  @Flag({
+    optional: true,
+    description:
+      "That day is meant, though it is past or a day that the programme's calendar closes.",
+  })
+  anyDay?: boolean;
 }

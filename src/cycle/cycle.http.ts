@@ -3,6 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { Answer } from '../http/answer.js';
 import { CommandEndpoint } from '../http/endpoint.js';
+import type { Schema } from '../http/openapi.js';
 import { CommandParam } from '../http/params.js';
 import {
   AbandonCycle,
@@ -21,6 +22,16 @@ import {
 const officer = { roles: ['finance-officer'], programmeWide: true } as const;
 const controller = { roles: ['finance-controller'], programmeWide: true } as const;
 const response = ['cycleId'];
+const text: Schema = { type: 'string' };
+const warnings: Schema = {
+  type: 'array',
+  description: 'What whoever decides should know, and what is not refused.',
+  items: {
+    type: 'object',
+    required: ['code', 'detail'],
+    properties: { code: text, detail: text },
+  },
+};
 const job = ['cycleId', 'jobId'];
 const NOT_THERE = { 400: ['INVALID_ID'], 404: ['CYCLE_NOT_FOUND'], 422: ['CYCLE_STATUS'] };
 
@@ -98,7 +109,7 @@ export class CycleHttp {
   @CommandEndpoint(':cycleId/approve', {
     ...controller,
     summary: 'Approve exactly the prepared set and reserve its money; not by who prepared it',
-    response,
+    response: { cycleId: text, warnings },
     errors: {
       400: ['INVALID_ID'],
       403: ['SAME_PERSON'],
@@ -137,12 +148,13 @@ export class CycleHttp {
     ...controller,
     summary:
       'Release the approved set, by a third person; payments are instructed in the background',
-    response: job,
+    response: { cycleId: text, jobId: text, warnings },
     status: 202,
     errors: {
       ...NOT_THERE,
       403: ['SAME_PERSON'],
       409: ['CONTENT_CHANGED', 'CYCLE_ALREADY_RELEASED'],
+      422: [...NOT_THERE[422], 'EXECUTION_DATE_ODD'],
     },
   })
   release(@CommandParam() command: ReleaseCycle): Promise<Answer> {
@@ -154,7 +166,7 @@ export class CycleHttp {
     summary: 'Instruct rejected and returned payments again, in the background',
     response: job,
     status: 202,
-    errors: NOT_THERE,
+    errors: { ...NOT_THERE, 422: [...NOT_THERE[422], 'EXECUTION_DATE_ODD'] },
   })
   reinstruct(@CommandParam() command: ReinstructPayments): Promise<Answer> {
     return this.bus.execute(command);

@@ -9,49 +9,12 @@ import {
 } from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
 import { addMonths, parsePeriod } from '../kernel/time.js';
-import { proposed, wordOf, type Proposal } from '../kernel/two-people.js';
+import { proposed, wordOf } from '../kernel/two-people.js';
+import type { EnrolmentState } from './enrolment.state.js';
 import { contentOfRecertification, contentOfRevision } from './new-facts.rule.js';
 
 export type EnrolmentEvent = AggregateEvents['enrolment'];
 type Started = EventData['EnrolmentStarted'];
-
-/** From a period on: what the household is like, or whether it is paid. */
-interface FactsFrom {
-  readonly fromPeriod: string;
-  readonly facts: Started['facts'];
-  readonly contentHash: string;
-}
-interface PayableFrom {
-  readonly fromPeriod: string;
-  readonly payable: boolean;
-}
-
-export interface EnrolmentState {
-  readonly status: 'none' | 'active' | 'suspended' | 'ended';
-  readonly programmeId: string;
-  readonly personId: string;
-  readonly applicationId: string;
-  readonly region: string;
-  /** Of the present enrolment; earlier ones that ended are in `history` and `payable` only. */
-  readonly startPeriod: string;
-  /** Every application that an enrolment of this person began with. */
-  readonly applicationIds: readonly string[];
-  /** Hash of the newest facts. */
-  readonly contentHash: string;
-  readonly history: readonly FactsFrom[];
-  readonly payable: readonly PayableFrom[];
-  /** Last period paid, once it ended. */
-  readonly lastPeriod: string | undefined;
-  readonly recertificationDue: boolean;
-  /** When the next recertification is due, where that was said. */
-  readonly dueOn: string | undefined;
-  /** Why it was suspended last. */
-  readonly suspendedFor: string;
-  /** The newest facts are not eligible. */
-  readonly ineligible: boolean;
-  /** New facts that one supervisor named, until a second one says the same or others are decided. */
-  readonly proposals: readonly Proposal[];
-}
 
 /** Why an enrolment is suspended that nobody recertified in time. */
 export const overdueReason = (dueOn: string): string => `Recertification was due on ${dueOn}.`;
@@ -74,7 +37,8 @@ export type EnrolmentCommand =
   | { readonly type: 'ReinstateEnrolment'; readonly fromPeriod: string; readonly reason: string }
   | { readonly type: 'MarkRecertificationDue'; readonly dueOn: string }
   | ({ readonly type: 'RecertifyEnrolment'; readonly nextDueOn: string } & Revision & Unmet)
-  | { readonly type: 'EndEnrolment'; readonly lastPeriod: string; readonly reason: string };
+  | { readonly type: 'EndEnrolment'; readonly lastPeriod: string; readonly reason: string }
+  | { readonly type: 'MoveEnrolment'; readonly region: string };
 
 /** Codes that enrolments refuse with. */
 export const ENROLMENT_REFUSALS = [
@@ -162,6 +126,8 @@ function decide(state: EnrolmentState, command: EnrolmentCommand, context: Conte
       return recertify(state, command, context);
     case 'EndEnrolment':
       return end(state, command, context);
+    case 'MoveEnrolment':
+      return move(state, command, context);
     default:
       return never(command);
   }
@@ -342,6 +308,19 @@ function end(
   ];
 }
 
+/** The household is of its new region from now on; what was ordered before stays of the old one. */
+function move(
+  state: EnrolmentState,
+  { region }: CommandOf<EnrolmentCommand, 'MoveEnrolment'>,
+  context: Context,
+): Drafts {
+  const { programmeId, personId, region: fromRegion } = state;
+  requireRole(context, 'supervisor');
+  requireRegion(context, region);
+  if (region === fromRegion) return [];
+  return [{ type: 'EnrolmentMoved', data: { programmeId, personId, fromRegion, region } }];
+}
+
 const from = <T extends { readonly fromPeriod: string }>(
   list: readonly T[],
   entry: T,
@@ -423,30 +402,10 @@ export const enrolmentDecider: Decider<EnrolmentState, EnrolmentCommand, Enrolme
         return { ...state, recertificationDue: true, dueOn: event.data.dueOn };
       case 'EnrolmentEnded':
         return { ...state, status: 'ended', lastPeriod: event.data.lastPeriod };
+      case 'EnrolmentMoved':
+        return { ...state, region: event.data.region };
       default:
         return state;
     }
   },
 };
-
-/** Whether a period is paid, by this enrolment or an earlier one: begun, not suspended, not over. */
-export function payableIn(state: EnrolmentState, period: string): boolean {
-  if (state.lastPeriod !== undefined && period > state.lastPeriod) return false;
-  return state.payable.findLast((entry) => entry.fromPeriod <= period)?.payable ?? false;
-}
-
-/**
- * Whether a cycle of a period may pay the household anything: the period itself, or, once the
- * enrolment is over, what is left of earlier months. Nothing while it is suspended.
- */
-export const isPaidIn = (state: EnrolmentState, period: string): boolean =>
-  payableIn(state, period) ||
-  (state.status === 'ended' && state.lastPeriod !== undefined && state.lastPeriod < period);
-
-/** Whether nobody recertified the household though that was due before the period. */
-export const isOverdue = ({ status, dueOn }: EnrolmentState, period: string): boolean =>
-  status === 'active' && dueOn !== undefined && dueOn.slice(0, 7) < period;
-
-/** The facts that a period is paid on. */
-export const factsIn = (state: EnrolmentState, period: string): FactsFrom =>
-  state.history.findLast((entry) => entry.fromPeriod <= period) ?? state.history[0]!;

@@ -57,6 +57,9 @@ export function addDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }
 
+/** 0 for a Sunday to 6 for a Saturday. */
+export const dayOfWeek = (date: string): number => new Date(`${date}T00:00:00Z`).getUTCDay();
+
 /** The instant so many days of 24 hours earlier. */
 export const daysBefore = (instant: string, days: number): string =>
   `${addDays(instant.slice(0, 10), -days)}${instant.slice(10)}`;

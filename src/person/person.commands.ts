@@ -31,6 +31,10 @@ export class VerifyPayeeAccount extends Command {
 export class ClosePayeeAccount extends Command {
   @FreeText() reason!: string;
 }
+export class MovePerson extends Command {
+  @Region({ description: 'Where the person lives now.' }) region!: string;
+  @FreeText() reason!: string;
+}
 export class ErasePerson extends Command {
   @FreeText() reason!: string;
 }

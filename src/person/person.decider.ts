@@ -15,6 +15,7 @@ export type PersonEvent =
   | 'PayeeAccountRegistered'
   | 'PayeeAccountVerified'
   | 'PayeeAccountClosed'
+  | 'PersonMoved'
   | 'PersonErased';
 type Account = EventData['PayeeAccountRegistered'];
 
@@ -43,6 +44,12 @@ export type PersonCommand =
       readonly type: 'ClosePayeeAccount';
       readonly personId: string;
       readonly accountId: string;
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'MovePerson';
+      readonly personId: string;
+      readonly region: string;
       readonly reason: string;
     }
   | { readonly type: 'ErasePerson'; readonly personId: string; readonly reason: string };
@@ -88,6 +95,8 @@ function decide(state: PersonState, command: PersonCommand, context: Context): D
       return verifyAccount(state, command, context);
     case 'ClosePayeeAccount':
       return closeAccount(state, command, context);
+    case 'MovePerson':
+      return move(state, command, context);
     case 'ErasePerson':
       return erase(state, command, context);
     default:
@@ -193,6 +202,19 @@ function closeAccount(
   ];
 }
 
+/** Whoever moves a person is responsible for both regions. */
+function move(
+  state: PersonState,
+  { region, reason }: CommandOf<PersonCommand, 'MovePerson'>,
+  context: Context,
+): Drafts {
+  const { personId, region: fromRegion } = state;
+  requireRole(context, 'supervisor');
+  requireRegion(context, region);
+  if (region === fromRegion) return [];
+  return [{ type: 'PersonMoved', data: { personId, fromRegion, region, reason } }];
+}
+
 function erase(
   state: PersonState,
   command: CommandOf<PersonCommand, 'ErasePerson'>,
@@ -241,6 +263,8 @@ export const personDecider: Decider<PersonState, PersonCommand, PersonEvent> = {
         return state.account?.accountId === event.data.accountId
           ? { ...state, account: undefined, accountVerified: false }
           : state;
+      case 'PersonMoved':
+        return { ...state, region: event.data.region };
       case 'PersonErased':
         return { ...state, status: 'erased', account: undefined };
       default:

@@ -7,6 +7,7 @@ import { CommandParam } from '../http/params.js';
 import {
   ClosePayeeAccount,
   ErasePerson,
+  MovePerson,
   RegisterPayeeAccount,
   RegisterPerson,
   VerifyPayeeAccount,
@@ -75,6 +76,18 @@ export class PersonHttp {
     errors: NOT_THERE,
   })
   closeAccount(@CommandParam() command: ClosePayeeAccount): Promise<Answer> {
+    return this.bus.execute(command);
+  }
+
+  @CommandEndpoint(':personId/move', {
+    roles: ['supervisor'],
+    programmeWide: false,
+    summary:
+      'Move a person, with their enrolments, to another region; of who is limited to regions, both must be theirs',
+    response: ['personId'],
+    errors: NOT_THERE,
+  })
+  move(@CommandParam() command: MovePerson): Promise<Answer> {
     return this.bus.execute(command);
   }
 

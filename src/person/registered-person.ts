@@ -16,14 +16,24 @@ export async function registeredPerson(
 ): Promise<EventData['PersonRegistered']> {
   const events = await store.readStream(streams.person(personId));
   const first = events[0];
+  const region = regionOf(events);
   if (
     first?.type !== 'PersonRegistered' ||
-    (regions !== undefined && !regions.includes(first.data.region))
+    region === undefined ||
+    (regions !== undefined && !regions.includes(region))
   )
     throw new DomainError('PERSON_NOT_FOUND', 'There is no such person.', 'not-found', 'personId');
   if (isErased(events))
     throw new DomainError('PERSON_ERASED', 'This person was erased.', 'rule', 'personId');
-  return first.data;
+  return { ...first.data, region };
+}
+
+/** Where a person lives now; undefined for who was never registered. */
+export function regionOf(events: readonly Recorded[]): string | undefined {
+  const last = events.findLast(({ type }) => type === 'PersonMoved' || type === 'PersonRegistered');
+  return last?.type === 'PersonMoved' || last?.type === 'PersonRegistered'
+    ? last.data.region
+    : undefined;
 }
 
 /** Whether a person's history ends with their erasure. */

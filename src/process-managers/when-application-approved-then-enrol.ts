@@ -11,7 +11,7 @@ import { enrolmentDecider } from '../enrolment/enrolment.decider.js';
 import { record } from '../write-side/bulk.js';
 import { fromState, guard, part, type Part, type Unit } from '../write-side/unit.js';
 import { AUTOMATION, PAGE, type Deps } from '../write-side/context.js';
-import { isErased } from '../person/registered-person.js';
+import { isErased, regionOf } from '../person/registered-person.js';
 import type { ProcessManager } from './runner.js';
 
 /**
@@ -40,7 +40,14 @@ async function enrol(deps: Deps, approvals: readonly Recorded[]): Promise<void> 
   );
   const living = approved
     .filter(({ start }) => !isErased(read.get(streams.person(start.personId)) ?? []))
-    .map((one) => ({ ...one, before: read.get(streamOf(one.start)) ?? [] }));
+    .map(({ start, causationId }) => ({
+      start: {
+        ...start,
+        region: regionOf(read.get(streams.person(start.personId)) ?? []) ?? start.region,
+      },
+      causationId,
+      before: read.get(streamOf(start)) ?? [],
+    }));
   const paid = await lastPaid(deps, living);
   const units = living.map(({ start, causationId, before }): Unit => ({
     verb: 'enrol',
@@ -60,7 +67,7 @@ async function enrol(deps: Deps, approvals: readonly Recorded[]): Promise<void> 
           return { type: 'StartEnrolment', ...start, startPeriod };
         }),
       ),
-      notErased(streams.person(start.personId)),
+      notErased(start),
     ],
   }));
   await record(deps, units, { actor: AUTOMATION, correlationId: approvals[0]!.meta.correlation });
@@ -90,8 +97,10 @@ async function lastPaid(
 }
 
 /** Erasing looks at enrolments in its append as this looks at the person: one of the two is first. */
-const notErased = (stream: string): Part =>
-  guard(stream, (events) => {
+const notErased = ({ personId, region }: Pick<EnrolmentStart, 'personId' | 'region'>): Part =>
+  guard(streams.person(personId), (events) => {
+    // Not refused, but tried again with what is there now.
+    if ((regionOf(events) ?? region) !== region) throw new Error('the person moved meanwhile');
     if (isErased(events))
       throw new DomainError('PERSON_ERASED', 'This person was erased.', 'rule', 'personId');
   });

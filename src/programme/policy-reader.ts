@@ -28,7 +28,7 @@ export class PolicyReader {
       streams.programme(programmeId),
       asOf === undefined ? {} : { asOf },
     );
-    const { status, definition, policies, terms, rules, hold } = fold(programmeDecider, events);
+    const { status, definition, policies, terms, ...setting } = fold(programmeDecider, events);
     if (!definition)
       throw new DomainError(
         'PROGRAMME_NOT_FOUND',
@@ -54,8 +54,12 @@ export class PolicyReader {
       definition,
       status: status === 'none' ? 'defined' : status,
       terms: paymentTerms(definition, terms),
-      rules,
-      hold,
+      rules: setting.rules,
+      hold: setting.hold,
+      calendar: setting.calendar,
+      backdatedMonths: setting.backdatedMonths,
+      isUnverified: (version) =>
+        policies.some((policy) => policy.version === version && policy.unverified),
       policyOf: byPeriod(versionInForce),
       policyInEffect: byPeriod(versionInEffect),
     };

@@ -23,6 +23,7 @@ import {
   holdOf,
   isWeakerHold,
 } from './controls.rule.js';
+import { setBackdatingLimit, setCalendar, type Calendar } from './calendar.rule.js';
 
 export type ProgrammeEvent = AggregateEvents['programme'];
 export type PublishedPolicy = EventData['PolicyPublished'];
@@ -40,6 +41,10 @@ export interface ProgrammeState {
   readonly hold: AccountHold;
   /** What one manager said of each, until a second one says the same or it is set. */
   readonly proposals: Readonly<Record<'terms' | 'hold' | 'checks', readonly Proposal[]>>;
+  /** Set last; absent: nobody said when banks execute. */
+  readonly calendar: Calendar | undefined;
+  /** Months before the newest cycle that an application may be dated back to. */
+  readonly backdatedMonths: number;
 }
 
 export type ProgrammeCommand =
@@ -48,6 +53,8 @@ export type ProgrammeCommand =
   | ({ readonly type: 'SetPaymentTerms' } & EventData['PaymentTermsSet'])
   | ({ readonly type: 'ConfigureChecks' } & EventData['ChecksConfigured'])
   | ({ readonly type: 'SetAccountHold' } & EventData['AccountHoldSet'])
+  | ({ readonly type: 'SetCalendar' } & EventData['CalendarSet'])
+  | ({ readonly type: 'SetBackdatingLimit' } & EventData['BackdatingLimitSet'])
   | { readonly type: 'OpenProgramme'; readonly programmeId: string }
   | { readonly type: 'CloseProgramme'; readonly programmeId: string; readonly reason: string };
 
@@ -73,6 +80,9 @@ export const PROGRAMME_REFUSALS = [
   'LIMIT_MISSING',
 ] as const;
 
+/** Of a programme that set none. */
+export const DEFAULT_BACKDATED_MONTHS = 12;
+
 const initialState: ProgrammeState = {
   status: 'none',
   definition: undefined,
@@ -81,6 +91,8 @@ const initialState: ProgrammeState = {
   rules: [],
   hold: DEFAULT_HOLD,
   proposals: { terms: [], hold: [], checks: [] },
+  calendar: undefined,
+  backdatedMonths: DEFAULT_BACKDATED_MONTHS,
 };
 
 type Drafts = readonly Draft<ProgrammeEvent>[];
@@ -111,6 +123,10 @@ function decide(state: ProgrammeState, command: ProgrammeCommand, context: Actin
       return configureChecks(state, command, context);
     case 'SetAccountHold':
       return setAccountHold(state, command, context);
+    case 'SetCalendar':
+      return setCalendar(state.calendar, command);
+    case 'SetBackdatingLimit':
+      return setBackdatingLimit(state.backdatedMonths, command);
     case 'OpenProgramme':
       return open(state, command);
     case 'CloseProgramme':
@@ -392,6 +408,12 @@ export const programmeDecider: Decider<ProgrammeState, ProgrammeCommand, Program
         return proposing(state, 'hold', contentOfHold(event.data), event.meta.actor);
       case 'ChecksProposed':
         return proposing(state, 'checks', contentOfChecks(event.data), event.meta.actor);
+      case 'CalendarSet': {
+        const { weekend, holidays } = event.data;
+        return { ...state, calendar: { weekend, holidays } };
+      }
+      case 'BackdatingLimitSet':
+        return { ...state, backdatedMonths: event.data.months };
       case 'ProgrammeOpened':
         return { ...state, status: 'open' };
       case 'ProgrammeClosed':

@@ -3,6 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { Answer } from '../http/answer.js';
 import { CommandEndpoint } from '../http/endpoint.js';
+import { SetBackdatingLimit, SetCalendar } from './calendar.commands.js';
 import { CommandParam } from '../http/params.js';
 import {
   CloseProgramme,
@@ -103,6 +104,33 @@ export class ProgrammeHttp {
     errors: { 404: ['PROGRAMME_NOT_FOUND'], 422: ['PROGRAMME_CLOSED'] },
   })
   holdAccounts(@CommandParam() command: SetAccountHold): Promise<Answer> {
+    return this.bus.execute(command);
+  }
+
+  @CommandEndpoint(':programmeId/calendar', {
+    roles,
+    programmeWide: true,
+    summary:
+      'Set the days on which banks do not execute; a release on one of them, or in the past, must then be meant',
+    response: ['programmeId'],
+    errors: {
+      400: ['INVALID_FIELD', 'INVALID_DATE'],
+      404: ['PROGRAMME_NOT_FOUND'],
+      422: ['PROGRAMME_CLOSED'],
+    },
+  })
+  setCalendar(@CommandParam() command: SetCalendar): Promise<Answer> {
+    return this.bus.execute(command);
+  }
+
+  @CommandEndpoint(':programmeId/backdating-limit', {
+    roles,
+    programmeWide: true,
+    summary: 'Set how far back an application may be dated',
+    response: ['programmeId'],
+    errors: { 404: ['PROGRAMME_NOT_FOUND'], 422: ['PROGRAMME_CLOSED'] },
+  })
+  limitBackdating(@CommandParam() command: SetBackdatingLimit): Promise<Answer> {
     return this.bus.execute(command);
   }
 

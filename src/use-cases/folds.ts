@@ -1,7 +1,8 @@
 import { applicationDecider } from '../application/application.decider.js';
 import { type ApplicationState } from '../application/application.state.js';
 import { adjustmentDecider, type AdjustmentState } from '../correction/adjustment.decider.js';
-import { enrolmentDecider, type EnrolmentState } from '../enrolment/enrolment.decider.js';
+import { enrolmentDecider } from '../enrolment/enrolment.decider.js';
+import type { EnrolmentState } from '../enrolment/enrolment.state.js';
 import { bankEntryDecider, type BankEntryState } from '../statement/entry.decider.js';
 import { bankMessageDecider, type BankMessageState } from '../statement/message.decider.js';
 import { type Recorded, fold } from '../kernel/decider.js';

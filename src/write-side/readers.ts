@@ -21,6 +21,12 @@ export interface ProgrammePolicies {
   readonly rules: EventData['ChecksConfigured']['rules'];
   /** What an account waits for before it is paid on. */
   readonly hold: AccountHold;
+  /** When banks do not execute; absent: the programme did not say. */
+  readonly calendar: Pick<EventData['CalendarSet'], 'weekend' | 'holidays'> | undefined;
+  /** Months before the newest cycle that an application may be dated back to. */
+  readonly backdatedMonths: number;
+  /** Of each version: whether it is marked as not verified. */
+  isUnverified(version: number): boolean;
   /**
    * The newest version first paid in the period or before. @throws DomainError NO_POLICY_FOR_PERIOD
    */

@@ -2,13 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import {
   enrolmentDecider,
   ENROLMENT_REFUSALS,
-  factsIn,
-  isOverdue,
   overdueReason,
-  payableIn,
   type EnrolmentCommand,
   type EnrolmentEvent,
 } from '../../src/enrolment/enrolment.decider.js';
+import { factsIn, isOverdue, payableIn } from '../../src/enrolment/enrolment.state.js';
 import type { EventData } from '../../events/generated.js';
 import { fold, type Foldable } from '../../src/kernel/decider.js';
 import { by, HASH, OTHER_HASH, scenarios, uuid, was } from './given.js';
@@ -21,6 +19,7 @@ const { given } = scenarios(enrolmentDecider, ENROLMENT_REFUSALS, {
   MarkRecertificationDue: true,
   RecertifyEnrolment: true,
   EndEnrolment: true,
+  MoveEnrolment: true,
 });
 const automation = by('automation', 'automation');
 const supervisor = by('salma', 'supervisor');
@@ -66,6 +65,24 @@ const due = was('RecertificationFellDue', { ...of, dueOn: '2026-12-31' });
 const ended = was('EnrolmentEnded', { ...of, lastPeriod: '2026-04', reason: 'moved abroad' });
 
 describe('an enrolment', () => {
+  test('moves with its person, and is then decided on where they live', () => {
+    const move: EnrolmentCommand = { type: 'MoveEnrolment', region: 'MA-03' };
+    const moved = { ...of, fromRegion: 'MA-06', region: 'MA-03' };
+    given(started).when(move, supervisor).then({ type: 'EnrolmentMoved', data: moved });
+    given(started, ended).when(move, supervisor).then({ type: 'EnrolmentMoved', data: moved });
+    given(started)
+      .when(move, by('salma', 'supervisor', 'MA-06'))
+      .thenRefused('REGION_NOT_ALLOWED');
+    given(started).when(move, by('omar', 'case-officer')).thenRefused('ROLE_NOT_ALLOWED');
+    given(started, was('EnrolmentMoved', moved)).when(move, supervisor).then();
+    const stop = { type: 'SuspendEnrolment', fromPeriod: '2026-03', reason: 'not seen' } as const;
+    given(started, was('EnrolmentMoved', moved))
+      .when(stop, by('salma', 'supervisor', 'MA-06'))
+      .thenRefused('REGION_NOT_ALLOWED');
+    given(started, was('EnrolmentMoved', moved))
+      .when(stop, by('sara', 'supervisor', 'MA-03'))
+      .thenOne('EnrolmentSuspended', { fromPeriod: '2026-03' });
+  });
   test('starts once a person and programme', () => {
     given()
       .when({ type: 'StartEnrolment', ...start }, automation)

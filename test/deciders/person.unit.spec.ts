@@ -62,6 +62,7 @@ describe('a person', () => {
     VerifyPayeeAccount: true,
     ClosePayeeAccount: true,
     ErasePerson: true,
+    MovePerson: true,
   });
   const register: PersonCommand = {
     type: 'RegisterPerson',
@@ -106,6 +107,28 @@ describe('a person', () => {
     given()
       .when({ type: 'RegisterPayeeAccount', ...account }, intake)
       .thenRefused('PERSON_NOT_FOUND', 'personId');
+  });
+  test('moves to another region, by who is responsible for both', () => {
+    const move: PersonCommand = { type: 'MovePerson', personId, region: 'MA-03', reason: 'moved' };
+    const moved = { personId, fromRegion: 'MA-06', region: 'MA-03', reason: 'moved' };
+    given(registered)
+      .when(move, by('salma', 'supervisor', 'MA-06', 'MA-03'))
+      .then({ type: 'PersonMoved', data: moved });
+    for (const region of ['MA-06', 'MA-03'])
+      given(registered)
+        .when(move, by('salma', 'supervisor', region))
+        .thenRefused('REGION_NOT_ALLOWED');
+    given(registered).when(move, officer).thenRefused('ROLE_NOT_ALLOWED');
+    given(registered, was('PersonMoved', moved)).when(move, by('salma', 'supervisor')).then();
+    // Who worked with them before does so no longer, and who is there now does.
+    const account2 = { type: 'RegisterPayeeAccount', ...account } as const;
+    given(registered, was('PersonMoved', moved))
+      .when(account2, by('ines', 'intake', 'MA-06'))
+      .thenRefused('REGION_NOT_ALLOWED');
+    given(registered, was('PersonMoved', moved))
+      .when(account2, by('imane', 'intake', 'MA-03'))
+      .then({ type: 'PayeeAccountRegistered', data: account });
+    given(registered, erased).when(move, by('salma', 'supervisor')).thenRefused('PERSON_ERASED');
   });
   test('has the account verified by somebody else', () => {
     given(registered, withAccount)

@@ -17,6 +17,8 @@ const { given } = scenarios(programmeDecider, PROGRAMME_REFUSALS, {
   SetPaymentTerms: true,
   ConfigureChecks: true,
   SetAccountHold: true,
+  SetCalendar: true,
+  SetBackdatingLimit: true,
   OpenProgramme: true,
   CloseProgramme: true,
 });
@@ -284,6 +286,39 @@ describe('the hold of a programme on changed accounts', () => {
     given(defined, asked, was('AccountHoldSet', { ...holds(0), verification: 'every' }, 'omar'))
       .when(weaken, second)
       .then({ type: 'AccountHoldProposed', data: none });
+  });
+});
+
+describe('the calendar of a programme', () => {
+  const calendar = { programmeId, weekend: ['friday' as const], holidays: ['2026-05-01'] };
+  test('is set by who manages it, and again only where it differs', () => {
+    given(defined)
+      .when({ type: 'SetCalendar', ...calendar }, manager)
+      .then({ type: 'CalendarSet', data: calendar });
+    given(defined, was('CalendarSet', calendar))
+      .when({ type: 'SetCalendar', ...calendar }, manager)
+      .then();
+    given(defined)
+      .when({ type: 'SetCalendar', ...calendar, holidays: ['2026-02-30'] }, manager)
+      .thenRefused('INVALID_DATE', 'holidays/0');
+    given(defined)
+      .when({ type: 'SetCalendar', ...calendar }, by('farid', 'finance-officer'))
+      .thenRefused('ROLE_NOT_ALLOWED');
+  });
+});
+
+describe('how far back applications may be dated', () => {
+  test('is twelve months unless the programme says otherwise', () => {
+    const limit = (months: number) => ({ programmeId, months });
+    given(defined)
+      .when({ type: 'SetBackdatingLimit', ...limit(12) }, manager)
+      .then();
+    given(defined)
+      .when({ type: 'SetBackdatingLimit', ...limit(3) }, manager)
+      .then({ type: 'BackdatingLimitSet', data: limit(3) });
+    given(defined, was('BackdatingLimitSet', limit(3)))
+      .when({ type: 'SetBackdatingLimit', ...limit(12) }, manager)
+      .then({ type: 'BackdatingLimitSet', data: limit(12) });
   });
 });
 

@@ -26,6 +26,7 @@ const bodiesFor = ({ personId, paymentId }: Household): Bodies => ({
   '/persons/{personId}/accounts/{accountId}/verification': { method: 'call' },
   '/persons/{personId}/accounts/{accountId}/closing': { reason },
   '/persons/{personId}/erasure': { reason },
+  '/persons/{personId}/move': { region: HERE, reason },
   '/applications': {
     programmeId: 'asd',
     personId,

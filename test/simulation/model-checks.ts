@@ -1,7 +1,7 @@
 import { CheckedSet, type Rule } from '../../src/use-cases/cycles/findings.rule.js';
 import { orderedInRound } from '../../src/use-cases/cycles/ordered.rule.js';
 import { cycleDecider, type CycleCommand } from '../../src/cycle/cycle.decider.js';
-import { payableIn } from '../../src/enrolment/enrolment.decider.js';
+import { payableIn } from '../../src/enrolment/enrolment.state.js';
 import { partsOfPayment, streams } from '../../src/kernel/ids.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
 import { part, type Part } from '../../src/write-side/unit.js';
@@ -132,6 +132,27 @@ export const checks: Readonly<Record<string, Act>> = {
       }),
     );
   }),
+  setCalendar: (world, op) =>
+    world.run(
+      op,
+      'programme-manager',
+      part(streams.programme(PROGRAMME), programmeDecider, {
+        type: 'SetCalendar',
+        programmeId: PROGRAMME,
+        weekend: op.odd ? ['friday'] : ['saturday', 'sunday'],
+        holidays: [`2026-05-0${1 + (op.b % 9)}`],
+      }),
+    ),
+  limitBackdating: (world, op) =>
+    world.run(
+      op,
+      'programme-manager',
+      part(streams.programme(PROGRAMME), programmeDecider, {
+        type: 'SetBackdatingLimit',
+        programmeId: PROGRAMME,
+        months: op.b % 13,
+      }),
+    ),
   configureChecks: configure,
   check,
   // Mostly of a finding that another person's check just made.

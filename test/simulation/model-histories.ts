@@ -4,11 +4,8 @@ import { checks } from './model-checks.js';
 import { corrections } from './model-corrections.js';
 import { money, spend } from './model-money.js';
 import { people, type Act } from './model-people.js';
-import {
-  enrolmentDecider,
-  type EnrolmentCommand,
-  type EnrolmentState,
-} from '../../src/enrolment/enrolment.decider.js';
+import { enrolmentDecider, type EnrolmentCommand } from '../../src/enrolment/enrolment.decider.js';
+import type { EnrolmentState } from '../../src/enrolment/enrolment.state.js';
 import { streams } from '../../src/kernel/ids.js';
 import { part } from '../../src/write-side/unit.js';
 import { PROGRAMME } from './model-programme.js';

@@ -4,11 +4,8 @@ import {
 } from '../../src/application/application.decider.js';
 import { type ApplicationState } from '../../src/application/application.state.js';
 import { determine } from '../../src/eligibility/determine.js';
-import {
-  enrolmentDecider,
-  type EnrolmentCommand,
-  type EnrolmentState,
-} from '../../src/enrolment/enrolment.decider.js';
+import { enrolmentDecider, type EnrolmentCommand } from '../../src/enrolment/enrolment.decider.js';
+import type { EnrolmentState } from '../../src/enrolment/enrolment.state.js';
 import { contentHash } from '../../src/kernel/canonical.js';
 import type { Role } from '../../src/kernel/decider.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
@@ -235,6 +232,25 @@ export const people: Readonly<Record<string, Act>> = {
         type: 'ReleaseIdentity',
         reason: 'erased',
       }),
+    );
+  },
+
+  move: (world, op) => {
+    const personId = personOf(op.a);
+    const region = op.b % 2 === 0 ? 'MA-01' : 'MA-02';
+    const { status } = foldEnrolment(world.log.stream(streams.enrolment(PROGRAMME, personId)));
+    world.run(
+      op,
+      'supervisor',
+      person(personId, { type: 'MovePerson', personId, region, reason: 'moved' }),
+      ...(status === 'none'
+        ? []
+        : [
+            part(streams.enrolment(PROGRAMME, personId), enrolmentDecider, {
+              type: 'MoveEnrolment',
+              region,
+            } as const),
+          ]),
     );
   },
 

@@ -4,7 +4,8 @@ import { paymentTerms } from '../../src/programme/payment-terms.js';
 import { cycleDecider } from '../../src/cycle/cycle.decider.js';
 import { type CycleState } from '../../src/cycle/cycle.state.js';
 import { versionInEffect, versionInForce } from '../../src/eligibility/policy.js';
-import { enrolmentDecider, type EnrolmentState } from '../../src/enrolment/enrolment.decider.js';
+import { enrolmentDecider } from '../../src/enrolment/enrolment.decider.js';
+import type { EnrolmentState } from '../../src/enrolment/enrolment.state.js';
 import { applicationDecider } from '../../src/application/application.decider.js';
 import { type ApplicationState } from '../../src/application/application.state.js';
 import { fold, type Context, type Recorded, type Role } from '../../src/kernel/decider.js';
@@ -112,6 +113,9 @@ export class World {
       terms: paymentTerms(definition),
       rules: [],
       hold: DEFAULT_HOLD,
+      calendar: undefined,
+      backdatedMonths: 12,
+      isUnverified: () => false,
       policyOf: (period) => ready(versionInForce(policies, period), period),
       policyInEffect: (period) => ready(versionInEffect(policies, period), period),
     };

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { entitlementFor } from '../../src/eligibility/determine.js';
 import { ARREARS_ITEM, RECOVERY_ITEM } from '../../src/eligibility/rules.js';
-import { enrolmentDecider, type EnrolmentState } from '../../src/enrolment/enrolment.decider.js';
+import { enrolmentDecider } from '../../src/enrolment/enrolment.decider.js';
+import type { EnrolmentState } from '../../src/enrolment/enrolment.state.js';
 import { fold, type Recorded } from '../../src/kernel/decider.js';
 import { recoveryDecider } from '../../src/recovery/recovery.decider.js';
 import {

@@ -28,6 +28,7 @@ import {
   type CommonOptions,
   type Run,
 } from '../command.js';
+import { addBackdating, addCalendar } from './programme-settings.js';
 import { withEngine, type Engine } from '../compose.js';
 import type { EventData, EventType } from '../../../events/generated.js';
 import type { Actor } from '../../kernel/decider.js';
@@ -377,6 +378,8 @@ export function programmesCommand(): Command {
   addTerms(programmes);
   addChecks(programmes);
   addHold(programmes);
+  addCalendar(programmes);
+  addBackdating(programmes);
   addAllot(programmes);
   return programmes;
 }

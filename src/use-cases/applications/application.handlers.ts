@@ -71,7 +71,8 @@ export const applicationHandlers = commandHandlers(
     requireNotClosed(programme);
     const { timeZone } = programme.definition;
     const newest = await newestCycle(deps.store, programmeId);
-    requireReceivedOn(receivedOn, timeZone, command.call.context.now, newest);
+    const dating = { timeZone, months: programme.backdatedMonths };
+    requireReceivedOn(receivedOn, dating, command.call.context.now, newest);
     programme.policyOf(receivedOn.slice(0, 7)).compiled.validateFacts(facts);
     const applicationId = uuidOf('application', command.call.context.commandId);
     return {

@@ -230,7 +230,8 @@ class Intake {
   #check(row: ImportRow, rejects: ImportReject[]): Household | undefined {
     try {
       const { timeZone } = this.programme.definition;
-      requireReceivedOn(row.receivedOn, timeZone, this.deps.clock.now(), this.newest);
+      const dating = { timeZone, months: this.programme.backdatedMonths };
+      requireReceivedOn(row.receivedOn, dating, this.deps.clock.now(), this.newest);
       this.programme.policyOf(row.receivedOn.slice(0, 7)).compiled.validateFacts(row.facts);
       const personId = personIdOf(this.args.programmeId, row.reference);
       return {

@@ -5,12 +5,8 @@ import type { AdjustmentState, Proposal } from '../../correction/adjustment.deci
 import { entitlementFor } from '../../eligibility/determine.js';
 import { ARREARS_ITEM, RECOVERY_ITEM } from '../../eligibility/rules.js';
 import { DomainError } from '../../kernel/errors.js';
-import {
-  enrolmentDecider,
-  factsIn,
-  payableIn,
-  type EnrolmentState,
-} from '../../enrolment/enrolment.decider.js';
+import { enrolmentDecider } from '../../enrolment/enrolment.decider.js';
+import { factsIn, payableIn, type EnrolmentState } from '../../enrolment/enrolment.state.js';
 import type { RecoveryState } from '../../recovery/recovery.state.js';
 
 type Month = Proposal['periods'][number];

@@ -3,7 +3,7 @@ import type { StreamEvents } from '../../adapters/event-store/port.js';
 import { freeMinor } from '../../budget/budget.decider.js';
 import { cycleDecider } from '../../cycle/cycle.decider.js';
 import { type CycleState } from '../../cycle/cycle.state.js';
-import { isPaidIn, payableIn, type EnrolmentState } from '../../enrolment/enrolment.decider.js';
+import { isPaidIn, payableIn, type EnrolmentState } from '../../enrolment/enrolment.state.js';
 import { isOfPolicy } from '../../eligibility/rules.js';
 import { DomainError } from '../../kernel/errors.js';
 import { partsOfCycle, streams } from '../../kernel/ids.js';

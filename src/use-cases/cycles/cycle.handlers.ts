@@ -5,6 +5,7 @@ import { requireNoneLater } from './cycle-order.rule.js';
 import { cyclesOf } from './cycles.js';
 import { closeCycleParts } from './close-cycle.js';
 import { requirePreparable } from './prepare-cycle.js';
+import { warningsOf, type ExecutionDay } from './cycle-warnings.js';
 import { releaseCycleParts } from './release-cycle.js';
 import { abandonCycleParts, returnCycleParts } from './return-cycle.js';
 import { cycleId as cycleIdOf, parseCycleId, partsOfCycle, streams } from '../../kernel/ids.js';
@@ -47,6 +48,11 @@ function inBackground(command: Command, deps: CommandPlanDeps, job: Job): Comman
     afterwards: () => deps.background.start(job, { actor, correlationId, commandId }),
   };
 }
+
+const dayOf = ({ executionDate, anyDay }: ReleaseCycle | ReinstructPayments): ExecutionDay => ({
+  executionDate,
+  anyDay: anyDay === true,
+});
 
 export const cycleHandlers = commandHandlers(
   commandHandler(OpenCycle, async ({ programmeId, period }, deps) => {
@@ -96,7 +102,7 @@ export const cycleHandlers = commandHandlers(
     const cycleId = idOf(command);
     return {
       parts: await approveCycleParts(deps, { cycleId, contentHash: command.contentHash }),
-      answer: { cycleId },
+      answer: { cycleId, warnings: await warningsOf(deps.store, cycleId) },
     };
   }),
   commandHandler(ReturnCycle, async (command, deps) => {
@@ -113,12 +119,14 @@ export const cycleHandlers = commandHandlers(
       answer: { cycleId },
     };
   }),
-  commandHandler(ReleaseCycle, (command) => {
+  commandHandler(ReleaseCycle, async (command, deps) => {
     const cycleId = idOf(command);
     const { contentHash, executionDate } = command;
+    const { now } = command.call.context;
+    const warnings = await warningsOf(deps.store, cycleId, dayOf(command), now);
     return {
       parts: releaseCycleParts({ cycleId, contentHash, executionDate }),
-      answer: { cycleId, jobId: `instruct-${cycleId}` },
+      answer: { cycleId, jobId: `instruct-${cycleId}`, warnings },
       status: 202,
     };
   }),
@@ -133,14 +141,16 @@ export const cycleHandlers = commandHandlers(
     const cycleId = idOf(command);
     return { parts: await closeCycleParts(deps, { cycleId }), answer: { cycleId } };
   }),
-  commandHandler(ReinstructPayments, (command, deps) =>
-    inBackground(command, deps, {
+  commandHandler(ReinstructPayments, async (command, deps) => {
+    const { now } = command.call.context;
+    await warningsOf(deps.store, idOf(command), dayOf(command), now);
+    return inBackground(command, deps, {
       kind: 'reinstruct',
       cycleId: idOf(command),
       commandId: command.call.context.commandId,
       executionDate: command.executionDate,
       ...(command.paymentIds ? { paymentIds: command.paymentIds } : {}),
       ...(command.sameAccount === undefined ? {} : { sameAccount: command.sameAccount }),
-    }),
-  ),
+    });
+  }),
 );

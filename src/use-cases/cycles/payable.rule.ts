@@ -6,7 +6,7 @@ import {
   isPaidIn,
   payableIn,
   type EnrolmentState,
-} from '../../enrolment/enrolment.decider.js';
+} from '../../enrolment/enrolment.state.js';
 import type { EventData } from '../../../events/generated.js';
 import type { RecoveryState } from '../../recovery/recovery.state.js';
 import { recoveryFor, type CarriedArrears } from './correction-items.rule.js';

@@ -15,12 +15,10 @@ import { paymentDecider, type PaymentCommand } from '../../payment/payment.decid
 import { adjustmentDecider } from '../../correction/adjustment.decider.js';
 import {
   enrolmentDecider,
-  isOverdue,
-  isPaidIn,
   overdueReason,
   type EnrolmentCommand,
-  type EnrolmentState,
 } from '../../enrolment/enrolment.decider.js';
+import { isOverdue, isPaidIn, type EnrolmentState } from '../../enrolment/enrolment.state.js';
 import { addMonths } from '../../kernel/time.js';
 import { recoveryDecider } from '../../recovery/recovery.decider.js';
 import { record, type UnitResult } from '../../write-side/bulk.js';

@@ -16,7 +16,7 @@ import { record } from '../../write-side/bulk.js';
 import { fromState, part, type Unit } from '../../write-side/unit.js';
 import type { Deps, JobContext } from '../../write-side/context.js';
 import { payeeOf } from '../../person/payee.rule.js';
-import { isErased } from '../../person/registered-person.js';
+import { isErased, regionOf } from '../../person/registered-person.js';
 
 /** A payee's account as the API names it. */
 export interface Beneficiary {
@@ -270,10 +270,8 @@ export async function addressesOf(
   const people = await store.readStreams(known.map((personId) => streams.person(personId)));
   const payees = people.flatMap(({ events }, i) => {
     const payee = payeeOf(events);
-    const [first] = events;
-    return payee && first?.type === 'PersonRegistered'
-      ? [{ personId: known[i]!, region: first.data.region, payee }]
-      : [];
+    const region = regionOf(events);
+    return payee && region !== undefined ? [{ personId: known[i]!, region, payee }] : [];
   });
   const fields =
     payees.length === 0 ? [] : await vault.open(payees.map(({ payee }) => payee.sealed));

@@ -1,11 +1,14 @@
 import { requireRegion, type Context } from '../../kernel/decider.js';
 import { NOT_SEALED, type PersonalRecord, type Sealed } from '../../adapters/vault/port.js';
-import { notEnrolled } from './not-enrolled.js';
+import { enrolmentDecider } from '../../enrolment/enrolment.decider.js';
+import type { EnrolmentState } from '../../enrolment/enrolment.state.js';
+import { regionOf } from '../../person/registered-person.js';
+import { notEnrolled, programmesOf } from './not-enrolled.js';
 import { DomainError } from '../../kernel/errors.js';
 import { parsePersonId, streams, uuidOf } from '../../kernel/ids.js';
 import { normaliseNationalId } from '../../kernel/personal.js';
 import type { Command } from '../../http/call.js';
-import { fresh, part, type Part } from '../../write-side/unit.js';
+import { fresh, fromState, part, type Part } from '../../write-side/unit.js';
 import { requireAccepted } from '../../write-side/would-accept.js';
 import {
   commandHandlers,
@@ -21,6 +24,7 @@ import {
   VerifyPayeeAccount,
   ClosePayeeAccount,
   ErasePerson,
+  MovePerson,
 } from '../../person/person.commands.js';
 
 const personOf = (command: Command): string => parsePersonId(command.param('personId'));
@@ -74,11 +78,12 @@ async function erasure(
   reason: string,
   context: Pick<Context, 'actor'>,
 ): Promise<readonly Part[]> {
-  const [registered] = await store.readStream(streams.person(personId), { limit: 1 });
+  const events = await store.readStream(streams.person(personId));
+  const [registered] = events;
   if (registered?.type !== 'PersonRegistered')
     throw new DomainError('PERSON_NOT_FOUND', 'There is no such person.', 'not-found', 'personId');
   // Before anything is told of a person of another region.
-  requireRegion(context, registered.data.region);
+  requireRegion(context, regionOf(events)!);
   return [
     ...(await notEnrolled(store, personId)),
     personPart(personId, { type: 'ErasePerson', personId, reason }),
@@ -86,6 +91,28 @@ async function erasure(
       type: 'ReleaseIdentity',
       reason,
     }),
+  ];
+}
+
+/**
+ * A person and what they are enrolled in move together. Somebody who is enrolled meanwhile is so in
+ * the new region: an enrolment relies on its person as it was read.
+ */
+async function moved({ store }: CommandPlanDeps, command: MovePerson): Promise<readonly Part[]> {
+  const personId = personOf(command);
+  const { region, reason } = command;
+  const programmes = await programmesOf(store);
+  return [
+    personPart(personId, { type: 'MovePerson', personId, region, reason }),
+    ...programmes.map((name) =>
+      part(
+        streams.enrolment(name, personId),
+        enrolmentDecider,
+        fromState(['MoveEnrolment', region], ({ status }: EnrolmentState) =>
+          status === 'none' ? undefined : { type: 'MoveEnrolment', region },
+        ),
+      ),
+    ),
   ];
 }
 
@@ -181,6 +208,10 @@ export const personHandlers = commandHandlers(
       answer: { personId, accountId },
     };
   }),
+  commandHandler(MovePerson, async (command, deps) => ({
+    parts: await moved(deps, command),
+    answer: { personId: personOf(command) },
+  })),
   commandHandler(ErasePerson, async (command, deps) => {
     const personId = personOf(command);
     return {

@@ -5,6 +5,8 @@ import { parseProgrammeId } from '../../../kernel/ids.js';
 import { parseLocalDate } from '../../../kernel/time.js';
 import { approveCycle } from '../../../use-cases/cycles/approve-cycle.js';
 import { checkCycle, overrideFinding } from '../../../use-cases/cycles/check-cycle.js';
+import type { Warning } from '../../../programme/calendar.rule.js';
+import { warningsOf } from '../../../use-cases/cycles/cycle-warnings.js';
 import { closeCycle } from '../../../use-cases/cycles/close-cycle.js';
 import { readCycle } from '../../../use-cases/cycles/cycles.js';
 import { openCycle, prepareCycle } from '../../../use-cases/cycles/prepare-cycle.js';
@@ -23,6 +25,7 @@ interface StepOptions extends CycleOptions {
   readonly executionDate?: string;
   readonly reason?: string;
   readonly finding?: string;
+  readonly anyDay?: boolean;
 }
 
 /** Who does a step of which cycle, and with what else it is the same step again. */
@@ -47,6 +50,17 @@ function required(value: string | undefined, option: string): string {
   return value;
 }
 
+/** What was done, and what whoever goes on should know of the cycle. */
+async function warned(
+  { store }: Engine,
+  options: StepOptions,
+  done: object,
+  warnings?: readonly Warning[],
+): Promise<object> {
+  const said = warnings ?? (await warningsOf(store, idOf(options)));
+  return said.length === 0 ? done : { ...done, warnings: said };
+}
+
 function addStep(cycle: Command, { name, role, description, work }: Step): Command {
   const takeStep = async (run: Run, options: StepOptions): Promise<void> => {
     const contextWith: ContextOfStep = (...parts) =>
@@ -67,15 +81,16 @@ export function addPrepare(cycle: Command): void {
     role: 'finance-officer',
     description:
       'order a payment for every enrolment payable in the period; again gives the same set',
-    work: (engine, options, contextWith, run) => {
+    work: async (engine, options, contextWith, run) => {
       const progress = run.out.progress('enrolments');
-      return prepareCycle(
+      const done = await prepareCycle(
         engine,
         { programmeId: parseProgrammeId(options.programme, 'programme'), period: options.period },
         contextWith(),
-        ({ done }) => progress(done),
+        ({ done: so }) => progress(so),
         run.signal,
       );
+      return warned(engine, options, done);
     },
   });
 }
@@ -102,13 +117,14 @@ export function addCheck(cycle: Command): void {
     work: async (engine, options, contextWith, run) => {
       const progress = run.out.progress('payments');
       const position = await engine.store.lastPosition();
-      return checkCycle(
+      const done = await checkCycle(
         engine,
         { cycleId: idOf(options) },
         contextWith(position),
-        ({ done }) => progress(done),
+        ({ done: so }) => progress(so),
         run.signal,
       );
+      return warned(engine, options, done);
     },
   });
 }
@@ -144,7 +160,7 @@ export function addApprove(cycle: Command): void {
       const contentHash = required(options.hash, 'hash');
       const cycleId = idOf(options);
       const result = await approveCycle(engine, { cycleId, contentHash }, contextWith(contentHash));
-      return { cycleId, ...result };
+      return warned(engine, options, { cycleId, ...result });
     },
   }).option('--hash <sha256>', 'content hash that `cycle prepare` or `cycle status` printed');
 }
@@ -162,16 +178,22 @@ export function addRelease(cycle: Command): void {
         'executionDate',
       );
       const contentHash = options.hash ?? approved.contentHash;
+      const day = { executionDate, anyDay: options.anyDay === true };
+      const warnings = await warningsOf(engine.store, cycleId, day, engine.clock.now());
       const result = await releaseCycle(
         engine,
         { cycleId, contentHash, executionDate },
         contextWith(),
       );
-      return { cycleId, ...result };
+      return warned(engine, options, { cycleId, ...result }, warnings);
     },
   })
     .option('--hash <sha256>', 'content hash (default: the approved one)')
-    .option('--execution-date <YYYY-MM-DD>', 'when the bank is to pay');
+    .option('--execution-date <YYYY-MM-DD>', 'when the bank is to pay')
+    .option(
+      '--any-day',
+      "that day is meant, though it is past or closed in the programme's calendar",
+    );
 }
 
 export function addReturn(cycle: Command): void {

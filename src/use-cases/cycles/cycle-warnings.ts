@@ -1,0 +1,49 @@
+import type { EventStore } from '../../adapters/event-store/port.js';
+import { partsOfCycle } from '../../kernel/ids.js';
+import { localDateOf, parseLocalDate } from '../../kernel/time.js';
+import {
+  DEFAULT_CALENDAR,
+  requireMeant,
+  warningsOfDate,
+  type Warning,
+} from '../../programme/calendar.rule.js';
+import { PolicyReader } from '../../programme/policy-reader.js';
+import { readCycle } from './cycles.js';
+
+/** When a bank is to execute, and whether that day is meant however odd it is. */
+export interface ExecutionDay {
+  readonly executionDate: string;
+  readonly anyDay?: boolean;
+}
+
+/**
+ * What whoever decides on a cycle should know before: that its policy is marked as not verified,
+ * and what is odd about the day on which the bank is to execute. Where the programme set a calendar,
+ * an odd day is refused unless it is meant; where it set none, it is only told.
+ * @param now UTC instant
+ * @throws DomainError EXECUTION_DATE_ODD, INVALID_DATE, PROGRAMME_NOT_FOUND
+ */
+export async function warningsOf(
+  store: EventStore,
+  cycleId: string,
+  day?: ExecutionDay,
+  now = '',
+): Promise<readonly Warning[]> {
+  const { programmeId } = partsOfCycle(cycleId);
+  const [programme, { policyVersion }] = await Promise.all([
+    new PolicyReader(store).programme(programmeId),
+    readCycle(store, cycleId),
+  ]);
+  const warnings: Warning[] = [];
+  if (programme.isUnverified(policyVersion))
+    warnings.push({
+      code: 'POLICY_UNVERIFIED',
+      detail: `Version ${policyVersion} of the policy is marked as not verified.`,
+    });
+  if (!day) return warnings;
+  const executionDate = parseLocalDate(day.executionDate, 'executionDate');
+  const today = localDateOf(now, programme.definition.timeZone);
+  const odd = warningsOfDate(executionDate, today, programme.calendar ?? DEFAULT_CALENDAR);
+  if (programme.calendar && day.anyDay !== true) requireMeant(odd);
+  return [...warnings, ...odd];
+}
