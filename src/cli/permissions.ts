@@ -20,6 +20,8 @@ export const PERMISSIONS: Readonly<Record<string, Permitted>> = {
   'programmes terms': everywhere('programme-manager'),
   'programmes checks': everywhere('programme-manager'),
   'programmes hold': everywhere('programme-manager'),
+  'programmes calendar': everywhere('programme-manager'),
+  'programmes backdating': everywhere('programme-manager'),
   'programmes allot': everywhere('finance-officer'),
   'applications import': inRegions('intake'),
   'applications assess': inRegions('case-officer'),
