@@ -1,7 +1,8 @@
 import { sha256Hex } from '../kernel/canonical.js';
 import type { Actor } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
-import { uuidOf } from '../kernel/ids.js';
+import { isUuid, uuidOf } from '../kernel/ids.js';
+import { personalIn } from '../kernel/personal-text.js';
 
 const KEY = /^[\x21-\x7e]{1,128}$/;
 
@@ -23,6 +24,13 @@ export function parseIdempotencyKey(header: string | string[] | undefined): stri
     );
   return header;
 }
+
+/**
+ * The key as it is kept. What somebody's number is part of is kept as its hash: receipts are kept for
+ * ever, where no erasure reaches them.
+ */
+export const keptKey = (key: string): string =>
+  isUuid(key) || personalIn(key) === undefined ? key : `sha256:${sha256Hex(key)}`;
 
 /**
  * SHA-256 of what is asked, in one spelling: the order of the fields and the white space of the

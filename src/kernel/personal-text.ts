@@ -38,10 +38,12 @@ export function personalIn(text: string): Found | undefined {
 
 /** Fields of events in which people write in their own words. */
 const FREE = ['reason', 'note', 'method', 'grounds'] as const;
+/** The same in some events only: elsewhere the field of that name is a bank's. */
+const FREE_IN: Readonly<Record<string, readonly string[]>> = { BudgetAllotted: ['reference'] };
 
 /** @throws DomainError PERSONAL_DATA_IN_TEXT, which never carries it */
-export function refusePersonalTexts(data: object): void {
-  for (const name of FREE) {
+export function refusePersonalTexts(data: object, type = ''): void {
+  for (const name of [...FREE, ...(FREE_IN[type] ?? [])]) {
     const text: unknown = Reflect.get(data, name);
     const found = typeof text === 'string' ? personalIn(text) : undefined;
     if (found !== undefined)

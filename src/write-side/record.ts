@@ -111,7 +111,7 @@ function writeOrder(parts: readonly Part[], atomic: boolean): readonly number[] 
  */
 function requireImpersonal({ draft, actor }: Decision): void {
   if (actor.role !== 'payment-system' && actor.role !== 'automation')
-    refusePersonalTexts(draft.data);
+    refusePersonalTexts(draft.data, draft.type);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { keptKey } from '../../src/http/idempotency.js';
 import { DomainError } from '../../src/kernel/errors.js';
 import { ibanOfRib, ribOf } from '../../src/kernel/accounts.js';
 import {
@@ -57,4 +58,26 @@ describe('a text in somebody’s own words', () => {
     expect(refusal()).toMatchObject({ code: 'PERSONAL_DATA_IN_TEXT', field: 'note' });
     expect(JSON.stringify(refusal())).not.toContain('123456');
   });
+
+  test('is the reference of a budget too, and not that of a bank', () => {
+    const data = { reference: 'for AB123456' };
+    expect(() => refusePersonalTexts(data, 'BudgetAllotted')).toThrow(DomainError);
+    expect(() => refusePersonalTexts(data, 'BankEntryRecorded')).not.toThrow();
+  });
+});
+
+describe('an idempotency key', () => {
+  test.each(['AB123456', 'register:AB123456', '+212612345678', ibanOfRib(rib)])(
+    'that is %s is kept as its hash, the same each time',
+    (key) => {
+      expect(keptKey(key)).toMatch(/^sha256:[0-9a-f]{64}$/);
+      expect(keptKey(key)).toBe(keptKey(key));
+      expect(keptKey(key)).not.toBe(keptKey(`${key}1`));
+    },
+  );
+
+  test.each(['order-0001', 'a1234567-89ab-4cde-8f01-23456789abcd'])(
+    'that is %s is kept as it is',
+    (key) => expect(keptKey(key)).toBe(key),
+  );
 });

@@ -4,6 +4,11 @@ import { asdVersions } from '../../src/eligibility/reference/asd.js';
 import { contentHash } from '../../src/kernel/canonical.js';
 import { DomainError } from '../../src/kernel/errors.js';
 import type { Recorded } from '../../src/kernel/decider.js';
+import { streams } from '../../src/kernel/ids.js';
+import { enrolmentDecider } from '../../src/enrolment/enrolment.decider.js';
+import { personDecider } from '../../src/person/person.decider.js';
+import { execute } from '../../src/write-side/execute.js';
+import { part } from '../../src/write-side/unit.js';
 import { addMonths } from '../../src/kernel/time.js';
 import { planRecoveries } from '../../src/use-cases/corrections/plan-recoveries.js';
 import { proposeCorrection } from '../../src/use-cases/corrections/propose-correction.js';
@@ -23,7 +28,17 @@ const HISTORIES = 5;
 const STEPS = 12;
 
 interface Step {
-  readonly what: 'month' | 'settle' | 'back' | 'again' | 'close' | 'revise' | 'correct' | 'end';
+  readonly what:
+    | 'month'
+    | 'settle'
+    | 'back'
+    | 'again'
+    | 'close'
+    | 'revise'
+    | 'recertify'
+    | 'move'
+    | 'correct'
+    | 'end';
   readonly a: number;
   readonly b: number;
 }
@@ -38,6 +53,8 @@ const step: fc.Arbitrary<Step> = fc.record({
     'close',
     'close',
     'revise',
+    'recertify',
+    'move',
     'correct',
     'correct',
     'end',
@@ -45,6 +62,20 @@ const step: fc.Arbitrary<Step> = fc.record({
   a: fc.nat(7),
   b: fc.nat(7),
 });
+
+function factsFrom(b: number) {
+  const facts = {
+    scoreMicro: 5_000_000,
+    coveredByOtherScheme: false,
+    children: CHILDREN.slice(0, 1 + (b % 3)),
+  };
+  return {
+    fromPeriod: addMonths(FIRST, b % 2),
+    facts,
+    contentHash: contentHash(facts),
+    entitlement: { period: FIRST, policyVersion: 1, amountMinor: '0', items: [] },
+  };
+}
 
 /** Two households of the reference programme, and people who do what a history says. */
 class Office {
@@ -98,6 +129,10 @@ class Office {
         return this.#close(cycleId);
       case 'revise':
         return this.#revise(this.people[a % 2]!, b);
+      case 'recertify':
+        return this.#recertify(this.people[a % 2]!, b);
+      case 'move':
+        return this.#move(this.people[a % 2]!, b);
       case 'correct':
         return this.#correct();
       case 'end':
@@ -137,19 +172,43 @@ class Office {
   }
 
   #revise(person: string, b: number): Promise<unknown> {
-    const facts = {
-      scoreMicro: 5_000_000,
-      coveredByOtherScheme: false,
-      children: CHILDREN.slice(0, 1 + (b % 3)),
-    };
     return this.#desk.enrolment(person, {
       type: 'ReviseEntitlement',
-      fromPeriod: addMonths(FIRST, b % 2),
-      facts,
-      contentHash: contentHash(facts),
-      entitlement: { period: FIRST, policyVersion: 1, amountMinor: '0', items: [] },
+      ...factsFrom(b),
       reason: 'told late',
     });
+  }
+
+  #recertify(person: string, b: number): Promise<unknown> {
+    return this.#desk.enrolment(person, {
+      type: 'RecertifyEnrolment',
+      ...factsFrom(b),
+      nextDueOn: `${addMonths(FIRST, b)}-28`,
+    });
+  }
+
+  #move(personId: string, b: number): Promise<unknown> {
+    const { store, registry, locks } = this.#desk.engine;
+    const region = `MA-0${1 + (b % 3)}`;
+    this.#commands += 1;
+    return execute(
+      store,
+      registry,
+      locks,
+      [
+        part(streams.person(personId), personDecider, {
+          type: 'MovePerson',
+          personId,
+          region,
+          reason: 'moved',
+        }),
+        part(streams.enrolment(PROGRAMME, personId), enrolmentDecider, {
+          type: 'MoveEnrolment',
+          region,
+        }),
+      ],
+      as(this.#desk.engine, 'supervisor', 'move', this.#commands),
+    );
   }
 
   async #correct(): Promise<void> {
@@ -200,6 +259,8 @@ test(
       at('revise', 0, 2),
       at('revise', 1, 0),
       at('correct'),
+      at('move', 0, 1),
+      at('recertify', 1, 7),
       at('month'),
       at('settle', 1),
       at('close', 1),

@@ -13,7 +13,12 @@ import type { Answer } from '../../http/answer.js';
 import { actorOf, Query, type Request } from '../../http/call.js';
 import { QueryEndpoint, CommandEndpoint } from '../../http/endpoint.js';
 import { Hash, OneOf, Pattern, Subject, Text } from '../../http/fields.js';
-import { commandIdOf, fingerprintOf, parseIdempotencyKey } from '../../http/idempotency.js';
+import {
+  commandIdOf,
+  fingerprintOf,
+  keptKey,
+  parseIdempotencyKey,
+} from '../../http/idempotency.js';
 import { QueryParam, CommandParam } from '../../http/params.js';
 import { found } from '../../http/query-handlers.js';
 import {
@@ -131,7 +136,7 @@ export class BankHttp {
             correlationId: request.id,
           },
           params: {},
-          key: `${actor.id} ${key}`,
+          key: `${actor.id} ${keptKey(key)}`,
           fingerprint,
         },
       },
