@@ -253,9 +253,9 @@ function markRecertificationDue(
       'Recertification is due already.',
       'conflict',
     );
-  return [
-    { type: 'RecertificationFellDue', data: { programmeId, personId, dueOn: command.dueOn } },
-  ];
+  // One person brings the day that two agreed on nearer, and does not put it off.
+  const dueOn = [command.dueOn, state.dueOn ?? command.dueOn].sort()[0]!;
+  return [{ type: 'RecertificationFellDue', data: { programmeId, personId, dueOn } }];
 }
 
 function recertify(

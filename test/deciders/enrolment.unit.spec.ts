@@ -191,6 +191,14 @@ describe('an enrolment', () => {
     given(started)
       .when({ type: 'MarkRecertificationDue', dueOn: '2026-12-31' }, automation)
       .then({ type: 'RecertificationFellDue', data: due.data });
+    const recertified = was('EnrolmentRecertified', {
+      ...of,
+      ...revision,
+      nextDueOn: '2026-12-31',
+    });
+    given(started, recertified)
+      .when({ type: 'MarkRecertificationDue', dueOn: '2099-12-31' }, by('omar', 'case-officer'))
+      .thenOne('RecertificationFellDue', { dueOn: '2026-12-31' });
     given(started, due)
       .when({ type: 'MarkRecertificationDue', dueOn: '2026-12-31' }, automation)
       .thenRefused('RECERTIFICATION_ALREADY_DUE');
