@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { EventData } from '../../events/generated.js';
+import { DomainError } from '../../src/kernel/errors.js';
 import {
   differenceOf,
   livesOf,
@@ -44,6 +45,29 @@ describe('what a household is due less what stands as paid', () => {
     expect(differenceOf(household, [...PERIODS], ruling(false), rates)!.periods).toMatchObject([
       { period: '2026-04', causes: ['not-paid'], paidMinor: '0' },
     ]);
+  });
+
+  test('names each month whose policy cannot be applied to its facts, and leaves it as it was paid', () => {
+    const household: Household = {
+      lives: livesOf([started('2026-01', 3)]),
+      payments: [payment('2026-02', 2)],
+      established: [],
+    };
+    const fails = (period: string) => {
+      if (period === '2026-02')
+        throw new DomainError('POLICY_EVALUATION_FAILED', 'Benefit child: integer overflow.');
+      return ruling(false)(period);
+    };
+    const named: string[] = [];
+    const difference = differenceOf(
+      household,
+      ['2026-01', '2026-02'],
+      fails,
+      rates,
+      (period, why) => named.push(`${period} ${why}`),
+    );
+    expect(named).toEqual(['2026-02 Benefit child: integer overflow.']);
+    expect(difference!.periods.map(({ period }) => period)).toEqual(['2026-01']);
   });
 
   test('what its account took back and the bank paid late all the same counts as paid', () => {

@@ -46,7 +46,18 @@ export type ProposeSummary = EventData['CorrectionProposed'] &
     readonly status: CorrectionState['status'];
     /** True where it was proposed before: nothing was recorded. */
     readonly already: boolean;
+    /**
+     * Months that were left as they were paid, because their policy cannot be applied to the
+     * household's facts, as far as this run saw them: how many, and the first of them.
+     */
+    readonly unevaluable?: { readonly count: number; readonly first: readonly Unevaluable[] };
   };
+interface Unevaluable {
+  readonly personId: string;
+  readonly period: string;
+  readonly reason: string;
+}
+const MAX_NAMED = 1_000;
 
 /** Months that one correction may go back; a household's payments of each are held at once. */
 const MAX_MONTHS = 120;
@@ -93,7 +104,8 @@ export async function proposeCorrection(
     },
     base,
   );
-  return summaryOf(await readCorrection(deps.store, correctionId), false);
+  const summary = summaryOf(await readCorrection(deps.store, correctionId), false);
+  return { ...summary, unevaluable: run.unevaluable };
 }
 
 function summaryOf(
@@ -207,6 +219,8 @@ class Recomputation {
   readonly #ruling: ReturnType<typeof ruling>;
   readonly #firstPaid: ReturnType<ReturnType<typeof ruling>>;
   readonly #hash = createHash('sha256');
+  readonly #named = new Set<string>();
+  readonly #unevaluable: Unevaluable[] = [];
   readonly #figures = {
     households: 0,
     arrearsCount: 0,
@@ -308,7 +322,18 @@ class Recomputation {
       months,
       this.#ruling(personId),
       (period) => this.#firstPaid(period)?.version,
+      (period, reason) => {
+        const key = `${personId} ${period}`;
+        if (this.#named.has(key)) return;
+        this.#named.add(key);
+        if (this.#unevaluable.length < MAX_NAMED)
+          this.#unevaluable.push({ personId, period, reason });
+      },
     );
+  }
+
+  get unevaluable(): NonNullable<ProposeSummary['unevaluable']> {
+    return { count: this.#named.size, first: this.#unevaluable };
   }
 
   /** Given pages in order: the hash is over persons in order. */

@@ -128,6 +128,7 @@ class MonthLedger {
  * counts there.
  * @param rulingIn the policy that a month is due under; undefined where none is
  * @param paidUnder the version that the month was paid under where its payment does not say
+ * @param onUnevaluable told of each month whose policy cannot be applied to the household's facts
  * @returns undefined where both are the same in sum
  */
 export function differenceOf(
@@ -135,11 +136,13 @@ export function differenceOf(
   periods: readonly string[],
   rulingIn: (period: string) => PolicyInForce | undefined,
   paidUnder: (period: string) => number | undefined,
+  onUnevaluable?: (period: string, why: string) => void,
 ): Pick<Proposal, 'differenceMinor' | 'periods'> | undefined {
   const months: Month[] = [];
   let difference = 0n;
   for (const period of periods) {
-    const month = monthOrNone(household, period, rulingIn, paidUnder);
+    const of = [household, period, rulingIn, paidUnder] as const;
+    const month = monthOrNone(of, (why) => onUnevaluable?.(period, why));
     if (!month) continue;
     months.push(month);
     difference += BigInt(month.dueMinor) - BigInt(month.paidMinor);
@@ -148,12 +151,16 @@ export function differenceOf(
 }
 
 /** What was paid for a month whose policy cannot be applied to the household's facts stands. */
-function monthOrNone(...of: Parameters<typeof monthOf>): Month | undefined {
+function monthOrNone(
+  of: Readonly<Parameters<typeof monthOf>>,
+  onUnevaluable: (why: string) => void,
+): Month | undefined {
   try {
     return monthOf(...of);
   } catch (error) {
-    if (error instanceof DomainError && error.code === 'POLICY_EVALUATION_FAILED') return undefined;
-    throw error;
+    if (!(error instanceof DomainError) || error.code !== 'POLICY_EVALUATION_FAILED') throw error;
+    onUnevaluable(error.detail);
+    return undefined;
   }
 }
 
