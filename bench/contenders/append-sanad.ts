@@ -1,5 +1,5 @@
 import { openEmbeddedLog } from '../../src/adapters/event-store/sqlite/event-store.js';
-import { StoreError } from '../../src/adapters/event-store/port.js';
+import { StoreError } from '../../src/kernel/errors.js';
 import type { Run } from './contender.js';
 import { countDistinct } from './count-distinct.js';
 import { workOf } from './payment-story.js';

@@ -1,5 +1,5 @@
 import type { ReadStore } from '../../src/adapters/read-store/port.js';
-import { reading, within } from '../engine/live.js';
+import { reading, within, matching } from '../engine/live.js';
 import {
   decodeCursor,
   encodeCursor,
@@ -103,9 +103,7 @@ export async function auditTrail(
       .selectAll()
       .$castTo<AuditRow>()
       .where(within('type', types))
-      .$if(stream !== undefined, (query) => query.where('stream', '=', stream))
-      .$if(actor !== undefined, (query) => query.where('actor', '=', actor))
-      .$if(role !== undefined, (query) => query.where('role', '=', role))
+      .where(matching({ stream, actor, role }))
       .$if(from !== undefined, (query) => query.where('time', '>=', from))
       .$if(to !== undefined, (query) => query.where('time', '<', to))
       .$if(bounds.first !== undefined, (query) => query.where('position', '>=', bounds.first))
@@ -164,7 +162,7 @@ export async function activity(
       .$castTo<Activity>()
       .$if(fromDay !== undefined, (query) => query.where('day', '>=', fromDay))
       .$if(toDay !== undefined, (query) => query.where('day', '<=', toDay))
-      .$if(actor !== undefined, (query) => query.where('actor', '=', actor))
+      .where(matching({ actor }))
       .groupBy(['actor', 'role', 'type'])
       .orderBy('count', 'desc')
       .orderBy('actor')

@@ -1,7 +1,7 @@
 import type { EventData } from '../../events/generated.js';
 import type { ReadStore } from '../../src/adapters/read-store/port.js';
 import { streamHistory, type AuditEntry } from '../audit/audit.queries.js';
-import { reading, within } from '../engine/live.js';
+import { reading, within, matching } from '../engine/live.js';
 import {
   decodeCursor,
   encodeCursor,
@@ -86,8 +86,7 @@ export async function listCorrections(
       .selectFrom(name(corrections))
       .selectAll()
       .$castTo<CorrectionRow>()
-      .$if(programmeId !== undefined, (query) => query.where('programme_id', '=', programmeId))
-      .$if(status !== undefined, (query) => query.where('status', '=', status))
+      .where(matching({ programme_id: programmeId, status }))
       .$if(after !== undefined, (query) => query.where('correction_id', '>', after![0]))
       .orderBy('correction_id')
       .limit(limit + 1)
@@ -155,9 +154,7 @@ export async function listAdjustments(
       .selectAll()
       .$castTo<AdjustmentRow>()
       .where(within('region', regions))
-      .$if(correctionId !== undefined, (query) => query.where('correction_id', '=', correctionId))
-      .$if(personId !== undefined, (query) => query.where('person_id', '=', personId))
-      .$if(status !== undefined, (query) => query.where('status', '=', status))
+      .where(matching({ correction_id: correctionId, person_id: personId, status }))
       .$if(kind !== undefined, (query) =>
         query.where('difference_minor', kind === 'arrears' ? '>' : '<', 0),
       )
@@ -243,9 +240,7 @@ export async function listRecoveries(
       .selectAll()
       .$castTo<RecoveryRow>()
       .where(within('region', regions))
-      .$if(programmeId !== undefined, (query) => query.where('programme_id', '=', programmeId))
-      .$if(status !== undefined, (query) => query.where('status', '=', status))
-      .$if(suspended !== undefined, (query) => query.where('suspended', '=', suspended))
+      .where(matching({ programme_id: programmeId, status, suspended }))
       .$if(planned !== undefined, (query) =>
         query.where('share_percent', planned === true ? 'is not' : 'is', null),
       )

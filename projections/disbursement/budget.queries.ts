@@ -1,5 +1,5 @@
 import type { ReadStore } from '../../src/adapters/read-store/port.js';
-import { reading, within } from '../engine/live.js';
+import { reading, within, matching } from '../engine/live.js';
 import { disbursementProjection } from './disbursement.projection.js';
 import { budgetCycles, budgets, type BudgetRow } from './disbursement.tables.js';
 
@@ -34,8 +34,7 @@ export async function listBudgets(
       .selectFrom(name(budgets))
       .selectAll()
       .$castTo<BudgetRow>()
-      .$if(programmeId !== undefined, (query) => query.where('programme_id', '=', programmeId))
-      .$if(fiscalYear !== undefined, (query) => query.where('fiscal_year', '=', fiscalYear))
+      .where(matching({ programme_id: programmeId, fiscal_year: fiscalYear }))
       .orderBy('budget_id')
       .limit(1_000)
       .execute();

@@ -1,5 +1,5 @@
 import type { ReadStore } from '../../src/adapters/read-store/port.js';
-import { reading } from '../engine/live.js';
+import { reading, matching } from '../engine/live.js';
 import {
   decodeCursor,
   encodeCursor,
@@ -143,8 +143,7 @@ export async function listCycles(
       .selectFrom(name(cycles))
       .selectAll()
       .$castTo<CycleRow>()
-      .$if(programmeId !== undefined, (query) => query.where('programme_id', '=', programmeId))
-      .$if(status !== undefined, (query) => query.where('status', '=', status))
+      .where(matching({ programme_id: programmeId, status }))
       .$if(after !== undefined, (query) => query.where('cycle_id', '>', after![0]))
       .orderBy('cycle_id')
       .limit(limit + 1)

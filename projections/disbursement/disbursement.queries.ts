@@ -1,6 +1,6 @@
 import type { ReadStore } from '../../src/adapters/read-store/port.js';
 import { streamHistory, type AuditEntry } from '../audit/audit.queries.js';
-import { reading, within } from '../engine/live.js';
+import { reading, within, matching } from '../engine/live.js';
 import {
   decodeCursor,
   encodeCursor,
@@ -95,10 +95,9 @@ export async function listPayments(
       .$if(cycleId !== undefined, (query) =>
         query.where('payment_id', '>', `${cycleId}-`).where('payment_id', '<', `${cycleId}.`),
       )
-      .$if(status !== undefined, (query) => query.where('status', '=', status))
-      .$if(reason !== undefined, (query) => query.where('reason', '=', reason))
+      .where(matching({ status, reason }))
       .$if(callBack === true, (query) => query.where('call_back_at', 'is not', null))
-      .$if(personId !== undefined, (query) => query.where('person_id', '=', personId))
+      .where(matching({ person_id: personId }))
       .$if(after !== undefined, (query) => query.where('payment_id', '>', after![0]))
       .orderBy('payment_id')
       .limit(limit + 1)
@@ -299,10 +298,14 @@ export async function listBreaks(
           db.selectFrom(name(payments)).select('payment_id').where(within('region', regions)),
         ),
       )
-      .$if(cycleId !== undefined, (query) => query.where('b.cycle_id', '=', cycleId))
-      .$if(paymentId !== undefined, (query) => query.where('b.payment_id', '=', paymentId))
-      .$if(open !== undefined, (query) => query.where('b.open', '=', open))
-      .$if(owner !== undefined, (query) => query.where('b.owner', '=', owner!))
+      .where(
+        matching({
+          'b.cycle_id': cycleId,
+          'b.payment_id': paymentId,
+          'b.open': open,
+          'b.owner': owner,
+        }),
+      )
       .$if(olderThanDays !== undefined, (query) =>
         query.where('b.recorded_at', '<=', daysBefore(now, olderThanDays!)),
       )

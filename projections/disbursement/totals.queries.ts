@@ -1,5 +1,5 @@
 import type { ReadStore } from '../../src/adapters/read-store/port.js';
-import { reading, within } from '../engine/live.js';
+import { reading, within, matching } from '../engine/live.js';
 import { disbursementProjection } from './disbursement.projection.js';
 import { cycles, paymentTally, OUTSTANDING } from './disbursement.tables.js';
 import type { Sum } from './sum.js';
@@ -34,7 +34,7 @@ export async function outstandingByAge(
       }>()
       .where(within('status', OUTSTANDING))
       .where(within('region', regions))
-      .$if(cycleId !== undefined, (query) => query.where('cycle_id', '=', cycleId))
+      .where(matching({ cycle_id: cycleId }))
       .groupBy(['cycle_id', 'execution_date', 'status'])
       .orderBy('execution_date')
       .orderBy('cycle_id')
@@ -89,7 +89,7 @@ export async function totalsByRegion(
         amount_minor: bigint;
       }>()
       .where(within('t.region', regions))
-      .$if(programmeId !== undefined, (query) => query.where('c.programme_id', '=', programmeId))
+      .where(matching({ 'c.programme_id': programmeId }))
       .$if(fromPeriod !== undefined, (query) => query.where('c.period', '>=', fromPeriod))
       .$if(toPeriod !== undefined, (query) => query.where('c.period', '<=', toPeriod))
       .groupBy(['t.cycle_id', 't.region', 't.status'])

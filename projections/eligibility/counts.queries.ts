@@ -1,5 +1,5 @@
 import type { ReadStore } from '../../src/adapters/read-store/port.js';
-import { reading, within } from '../engine/live.js';
+import { reading, within, matching } from '../engine/live.js';
 import { eligibilityProjection } from './eligibility.projection.js';
 import { applicationTally, enrolmentTally } from './eligibility.tables.js';
 
@@ -47,7 +47,7 @@ export async function countApplications(
       .$castTo<Record<string, string> & { count: number }>()
       .where(within('region', regions))
       .where(within('status', statuses))
-      .$if(programmeId !== undefined, (query) => query.where('programme_id', '=', programmeId))
+      .where(matching({ programme_id: programmeId }))
       .$if(fromMonth !== undefined, (query) => query.where('month', '>=', fromMonth))
       .$if(toMonth !== undefined, (query) => query.where('month', '<=', toMonth))
       .$if(columns.length > 0, (query) => query.groupBy(columns))
@@ -95,7 +95,7 @@ export async function countEnrolments(
         amount_minor: bigint;
       }>()
       .where(within('region', regions))
-      .$if(programmeId !== undefined, (query) => query.where('programme_id', '=', programmeId))
+      .where(matching({ programme_id: programmeId }))
       .orderBy('programme_id')
       .orderBy('region')
       .orderBy('status')

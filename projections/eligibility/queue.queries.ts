@@ -1,6 +1,6 @@
 import type { ReadCondition, ReadDb, ReadStore } from '../../src/adapters/read-store/port.js';
 import { addDays } from '../../src/kernel/time.js';
-import { reading, within } from '../engine/live.js';
+import { reading, within, matching } from '../engine/live.js';
 import {
   decodeCursor,
   encodeCursor,
@@ -141,9 +141,7 @@ const queued = (
     .$castTo<ApplicationRow>()
     .where('status', '=', status)
     .where(within('region', regions))
-    .$if(officer !== undefined, (query) => query.where('officer', '=', officer))
-    .$if(programmeId !== undefined, (query) => query.where('programme_id', '=', programmeId))
-    .$if(eligible !== undefined, (query) => query.where('eligible', '=', eligible))
+    .where(matching({ officer, programme_id: programmeId, eligible }))
     .$if(notHandledBy !== undefined, (query) => query.where(handledByAnother(notHandledBy!)))
     .$if(overdueOn !== undefined, (query) => query.where(overdue(overdueOn!, status, deadlines)))
     .$if(after !== undefined, (query) =>
@@ -237,11 +235,13 @@ export async function listApplications(
       .selectAll()
       .$castTo<ApplicationRow>()
       .where(within('region', regions))
-      .$if(programmeId !== undefined, (query) => query.where('programme_id', '=', programmeId))
-      .$if(status !== undefined, (query) => query.where('status', '=', status))
-      .$if(personId !== undefined, (query) => query.where('person_id', '=', personId))
-      .$if(failedCriterion !== undefined, (query) =>
-        query.where('failed_criterion', '=', failedCriterion),
+      .where(
+        matching({
+          programme_id: programmeId,
+          status,
+          person_id: personId,
+          failed_criterion: failedCriterion,
+        }),
       )
       .$if(receivedFrom !== undefined, (query) => query.where('received_on', '>=', receivedFrom))
       .$if(receivedTo !== undefined, (query) => query.where('received_on', '<=', receivedTo))

@@ -108,3 +108,13 @@ export function within(
   if (values.length === 0) return sql<boolean>`1 = 0`;
   return sql<boolean>`${sql.ref(column)} in (${sql.join(values)})`;
 }
+
+/** Whether columns have the values that are given; those without one are not looked at. */
+export function matching(
+  columns: Readonly<Record<string, string | number | boolean | undefined>>,
+): RawBuilder<boolean> {
+  const asked = Object.entries(columns).filter(([, value]) => value !== undefined);
+  if (asked.length === 0) return sql<boolean>`1 = 1`;
+  const equal = asked.map(([column, value]) => sql<boolean>`${sql.ref(column)} = ${value}`);
+  return sql<boolean>`${sql.join(equal, sql` and `)}`;
+}

@@ -1,10 +1,9 @@
 import { HttpException } from '@nestjs/common';
 import { ContractError } from '../../events/registry.js';
 import { ArchiveError } from '../adapters/message-archive/port.js';
-import { StoreError } from '../adapters/event-store/port.js';
+import { StoreError, DomainError, type RefusalKind } from '../kernel/errors.js';
 import { ReadStoreError } from '../adapters/read-store/port.js';
 import { VaultError } from '../adapters/vault/port.js';
-import { DomainError, type RefusalKind } from '../kernel/errors.js';
 import { slugOf } from './problem-pages.js';
 import { InvalidRequest, type FieldError } from './validate.js';
 

@@ -1,7 +1,6 @@
-import { StoreError } from '../adapters/event-store/port.js';
+import { StoreError, DomainError } from '../kernel/errors.js';
 import { RailError } from '../adapters/payment-rail/port.js';
 import { VaultError } from '../adapters/vault/port.js';
-import { DomainError } from '../kernel/errors.js';
 import type { Recorded } from '../kernel/decider.js';
 import type { SetAside } from '../write-side/set-aside.js';
 

@@ -10,7 +10,7 @@ import {
   connectEmbeddedLog,
 } from '../../src/adapters/event-store/sqlite/event-store.js';
 import { LogWriter } from '../../src/adapters/event-store/sqlite/log-writer.js';
-import { StoreError } from '../../src/adapters/event-store/port.js';
+import { StoreError } from '../../src/kernel/errors.js';
 import { openLogForWriting } from '../../src/adapters/event-store/sqlite/sqlite-log.js';
 import { verifyLog } from '../../src/adapters/event-store/sqlite/verify.js';
 import { WriteQueue } from '../../src/adapters/event-store/sqlite/write-queue.js';

@@ -8,11 +8,8 @@ import {
   type EventStoreDbOptions,
 } from '../../src/adapters/event-store/eventstoredb/event-store.js';
 import { connectionOf } from '../../src/adapters/event-store/eventstoredb/url.js';
-import {
-  StoreError,
-  type AppendGroup,
-  type EventStore,
-} from '../../src/adapters/event-store/port.js';
+import type { AppendGroup, EventStore } from '../../src/adapters/event-store/port.js';
+import { StoreError } from '../../src/kernel/errors.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { allotted, amounts, newStream, write } from '../contract/budget-events.js';
 import { eventually } from '../support/eventually.js';

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { ContractError } from '../../events/registry.js';
 import type { EmbeddedLog } from '../../src/adapters/event-store/sqlite/event-store.js';
-import { StoreError, type EventStore, type Page } from '../../src/adapters/event-store/port.js';
+import type { EventStore, Page } from '../../src/adapters/event-store/port.js';
+import { StoreError } from '../../src/kernel/errors.js';
 import type { Ask, Told } from './connected-log.worker.js';
 
 type Asked = Exclude<keyof EventStore, 'follow' | 'atomicGroups' | 'positionGaps'>;

@@ -1,7 +1,8 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { ContractError } from '../../events/registry.js';
 import { connectEmbeddedLog } from '../../src/adapters/event-store/sqlite/event-store.js';
-import { StoreError, type EventStore } from '../../src/adapters/event-store/port.js';
+import type { EventStore } from '../../src/adapters/event-store/port.js';
+import { StoreError } from '../../src/kernel/errors.js';
 
 /**
  * Another thread of the same process that joined the log: it does what it is asked and says what

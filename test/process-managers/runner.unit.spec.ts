@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { StoreError } from '../../src/adapters/event-store/port.js';
+import { StoreError, DomainError } from '../../src/kernel/errors.js';
 import type { Recorded } from '../../src/kernel/decider.js';
-import { DomainError } from '../../src/kernel/errors.js';
 import {
   AutomationRunner,
   checkpointInMemory,

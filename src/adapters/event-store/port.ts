@@ -163,4 +163,3 @@ export const MAX_EVENTS_PER_GROUP = 10_000;
 export const MAX_EVENT_BYTES = 1_048_576;
 
 // A data folder fails with it too, and this store knows the data folder.
-export { StoreError, type StoreErrorCode } from '../../kernel/errors.js';

@@ -3,7 +3,8 @@ import type { EventType } from '../../../events/generated.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { isUuid } from '../../kernel/ids.js';
 import type { Rows } from './sqlite/log-protocol.js';
-import { MAX_EVENT_BYTES, StoreError, type NewEvent } from './port.js';
+import { MAX_EVENT_BYTES, type NewEvent } from './port.js';
+import { StoreError } from '../../kernel/errors.js';
 
 /**
  * Names of streams are ASCII without quotes and backslashes: they stand in JSON as they are and

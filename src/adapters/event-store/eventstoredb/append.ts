@@ -6,7 +6,7 @@ import { pause } from '../../../kernel/concurrency/pause.js';
 import { retried } from './retried.js';
 import { identifiedOf } from './identity.js';
 import { isSameEvent } from '../same-event.js';
-import { StoreError } from '../port.js';
+import { StoreError } from '../../../kernel/errors.js';
 
 /** Events for one stream in the server's form. `expected`: exact revision; -1: no stream. */
 export interface ServerWrite {

@@ -15,7 +15,7 @@ import {
 } from '@eventstore/db-client';
 import { CallFailed } from './call-failed.js';
 import type { Connection } from './url.js';
-import { StoreError } from '../port.js';
+import { StoreError } from '../../../kernel/errors.js';
 
 /** An event as the server gives it. Data and metadata are what JSON.parse made of them. */
 export interface ServerEvent {

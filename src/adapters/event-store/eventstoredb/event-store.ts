@@ -14,7 +14,6 @@ import { retried } from './retried.js';
 import { connectionOf } from './url.js';
 import {
   MAX_PAGE,
-  StoreError,
   type AppendGroup,
   type AppendResult,
   type EventStore,
@@ -24,6 +23,7 @@ import {
   type CategoryOptions,
   type StreamEvents,
 } from '../port.js';
+import { StoreError } from '../../../kernel/errors.js';
 
 export interface EventStoreDbOptions {
   /**

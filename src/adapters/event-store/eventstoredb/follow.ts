@@ -4,7 +4,8 @@ import { CallFailed } from './call-failed.js';
 import { at, type Place, type ServerClient, type ServerEvent } from './client.js';
 import { Backoff } from '../../../kernel/concurrency/backoff.js';
 import { pause } from '../../../kernel/concurrency/pause.js';
-import { StoreError, type Page } from '../port.js';
+import type { Page } from '../port.js';
+import { StoreError } from '../../../kernel/errors.js';
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5_000;

@@ -5,7 +5,8 @@ import type { ServerWrite } from './append.js';
 import type { ServerEvent } from './client.js';
 import type { ServerGroup } from './groups.js';
 import { serverIdOf, type Metadata } from './identity.js';
-import { MAX_EVENTS_PER_GROUP, StoreError, type AppendGroup } from '../port.js';
+import { MAX_EVENTS_PER_GROUP, type AppendGroup } from '../port.js';
+import { StoreError } from '../../../kernel/errors.js';
 import { checkStream, lineOf, recordedOfParsed } from '../stored-line.js';
 
 /**

@@ -1,7 +1,8 @@
 import type { ServerWrite, StreamAppender } from './append.js';
 import { CallFailed } from './call-failed.js';
 import type { Receipts } from './receipts.js';
-import { StoreError, type AppendResult, type Receipt } from '../port.js';
+import type { AppendResult, Receipt } from '../port.js';
+import { StoreError } from '../../../kernel/errors.js';
 
 export interface ServerGroup {
   readonly writes: readonly ServerWrite[];

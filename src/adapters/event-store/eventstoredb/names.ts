@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { CallFailed } from './call-failed.js';
 import { at, type Place, type ServerClient } from './client.js';
-import { StoreError } from '../port.js';
+import { StoreError } from '../../../kernel/errors.js';
 import { inOrder } from '../../../kernel/order.js';
 
 /** So many prefixes are remembered; the one unused for longest is forgotten. */

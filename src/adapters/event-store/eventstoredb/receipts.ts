@@ -2,7 +2,8 @@ import { hash, randomUUID } from 'node:crypto';
 import type { StreamAppender } from './append.js';
 import type { NewServerEvent, ServerClient, ServerEvent } from './client.js';
 import { retried } from './retried.js';
-import { StoreError, type KeptReceipt, type Receipt } from '../port.js';
+import type { KeptReceipt, Receipt } from '../port.js';
+import { StoreError } from '../../../kernel/errors.js';
 
 interface Answered {
   readonly fingerprint: string;

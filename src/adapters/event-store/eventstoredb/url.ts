@@ -1,4 +1,4 @@
-import { StoreError } from '../port.js';
+import { StoreError } from '../../../kernel/errors.js';
 
 /**
  * What the client may be told in the connection string. Others are refused: the client would print

@@ -1,5 +1,6 @@
 import type { FromWriter, ToWriter, WireBatch, WireFailure, WireResult } from './log-protocol.js';
-import { StoreError, type AppendResult, type Receipt } from '../port.js';
+import type { AppendResult, Receipt } from '../port.js';
+import { StoreError } from '../../../kernel/errors.js';
 
 /** A group whose lines are made: what goes to the writer. */
 export interface PreparedGroup {

@@ -13,7 +13,6 @@ import type { WriterData } from './log-writer.worker.js';
 import {
   MAX_EVENTS_PER_GROUP,
   MAX_PAGE,
-  StoreError,
   type AppendGroup,
   type AppendResult,
   type EventStore,
@@ -23,6 +22,7 @@ import {
   type CategoryOptions,
   type StreamEvents,
 } from '../port.js';
+import { StoreError } from '../../../kernel/errors.js';
 import { ReadAhead } from '../read-ahead.js';
 import { readHere, readInWorker, type ReadClient } from './read-client.js';
 import { checkStream, lineOf, recordedOf, recordedOfText } from '../stored-line.js';

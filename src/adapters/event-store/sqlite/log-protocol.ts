@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { AppendResult, KeptReceipt, Receipt, StoreErrorCode } from '../port.js';
+import type { AppendResult, KeptReceipt, Receipt } from '../port.js';
+import type { StoreErrorCode } from '../../../kernel/errors.js';
 
 /**
  * What the threads of the log say to each other. Groups travel as flat arrays of strings and

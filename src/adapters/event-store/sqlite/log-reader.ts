@@ -1,4 +1,5 @@
-import { StoreError, type KeptReceipt } from '../port.js';
+import type { KeptReceipt } from '../port.js';
+import { StoreError } from '../../../kernel/errors.js';
 import type {
   ReadCalls,
   ReadCategoryArgs,

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import { StoreError, type KeptReceipt, type Receipt } from '../port.js';
+import type { KeptReceipt, Receipt } from '../port.js';
+import { StoreError } from '../../../kernel/errors.js';
 import { isSameLine } from '../same-event.js';
 import { NO_STREAM, type WireResult } from './log-protocol.js';
 import { asStoreError, isRevisionTaken, type Sqlite, type Statement } from './sqlite-log.js';

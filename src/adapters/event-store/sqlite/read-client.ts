@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { ReadCall, ReadCalls, ReadReply, ReadRequest } from './log-protocol.js';
 import { LogReader } from './log-reader.js';
-import { StoreError } from '../port.js';
+import { StoreError } from '../../../kernel/errors.js';
 import { openLogForReading } from './sqlite-log.js';
 
 /** Asks a reader, in this thread or in its own. Failures are StoreError. */

@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { privateDatabase } from '../../data-folder/port.js';
-import { StoreError, type StoreErrorCode } from '../port.js';
+import { StoreError, type StoreErrorCode } from '../../../kernel/errors.js';
 
 /**
  * The only file that knows the SQLite driver: it opens the log, lays its tables and turns the

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { StoreError } from '../port.js';
+import { StoreError } from '../../../kernel/errors.js';
 import { isLineOf } from '../stored-line.js';
 import { leafOf } from './log-writer.js';
 import { asStoreError, guard, openLogForReading, type Sqlite } from './sqlite-log.js';
