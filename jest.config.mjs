@@ -8,6 +8,8 @@ export default {
   rootDir: import.meta.dirname,
   roots: [join(dist, 'test')],
   testMatch: ['**/*.spec.js'],
+  // The tests' own temporary folder goes with each run.
+  cacheDirectory: '<rootDir>/.cache/jest',
   transform: {},
   testEnvironment: '<rootDir>/scripts/leaves-nothing-open.mjs',
   // Longer than the waits of test/support/eventually.ts, which say what did not come.

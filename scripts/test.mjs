@@ -1,8 +1,18 @@
 // Runs jest on what the build made. `unit`, `int` and `e2e` choose tests by their kind, which their
 // names say; everything else is handed to jest. At the end it says what ran of each kind, and what
 // this machine could not test and why (test/support/left-out.ts). In CI a skipped test is a failure.
+// Folders that tests make are made in one of the run's own, which goes with it, however the run ends;
+// one that a test left behind is named.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { holdBuild } from '../bin/build-in-use.mjs';
@@ -14,6 +24,10 @@ const others = given.filter((arg) => !KINDS.includes(arg));
 const byKind = kinds.length === 0 ? [] : [`\\.(${kinds.join('|')})\\.spec\\.js$`];
 
 const dir = mkdtempSync(join(tmpdir(), 'sanad-tests-'));
+const temporary = join(dir, 'tmp');
+mkdirSync(temporary);
+// PostgreSQL runs as another user where this one is root, and has to get at its folder.
+chmodSync(dir, 0o711);
 const leftOutFile = join(dir, 'left-out');
 const countsFile = join(dir, 'counts.json');
 const dist = holdBuild(process.env.SANAD_DIST ?? 'dist');
@@ -33,6 +47,7 @@ const jest = spawn(
       SANAD_DIST: dist,
       SANAD_LEFT_OUT: leftOutFile,
       SANAD_TEST_COUNTS: countsFile,
+      TMPDIR: temporary,
     },
   },
 );
@@ -40,7 +55,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => j
 jest.on('exit', (code, signal) => {
   const counts = existsSync(countsFile) ? JSON.parse(readFileSync(countsFile, 'utf8')) : {};
   for (const line of [...ran(counts), ...leftOut()]) console.log(line);
+  const leftBehind = readdirSync(temporary).filter((name) => name.startsWith('sanad-'));
   rmSync(dir, { recursive: true, force: true });
+  if (leftBehind.length > 0) console.log(`Left behind by tests: ${leftBehind.join(', ')}`);
   const isSkipped = Object.values(counts).some(({ skipped }) => skipped > 0);
   if (process.env.CI && isSkipped) console.error('In CI a skipped test is a failure.');
   process.exit(signal || (process.env.CI && isSkipped) ? 1 : (code ?? 1));

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -24,6 +24,7 @@ function report(specs: Readonly<Record<string, string>>, env: Record<string, str
   const lines = stdout.split('\n').map((line) => line.replace(/, [\d.]+ minutes of work$/, ''));
   return { status, lines: lines.filter(Boolean) };
 }
+const leftIn = (lines: readonly string[]): string => lines.at(-1)!.split(' ').at(-1)!;
 const PASSES = "test('x', () => { expect(1).toBe(1); });\n";
 const SKIPPED = "test['skip']('y', () => {});\n";
 
@@ -42,6 +43,19 @@ describe('the end of `npm test`', () => {
       '  - e2e: 1 suites, 0 tests passed, 1 failed',
       'Nothing was left out.',
     ]);
+  });
+
+  test('names a folder that a test left in the temporary folder, and nothing of it is left', () => {
+    const make = `const { mkdtempSync } = await import('node:fs');
+const { tmpdir } = await import('node:os');
+test('x', () => { expect(mkdtempSync(tmpdir() + '/sanad-left-')).toContain('sanad-tests-'); });\n`;
+    const { status, lines } = report({ 'a.int': make, 'b.unit': PASSES });
+    expect(status).toBe(0);
+    expect(lines.at(-1)).toMatch(/^Left behind by tests: sanad-left-\w{6}$/);
+    const runs = readdirSync(tmpdir()).filter((name) => name.startsWith('sanad-tests-'));
+    expect(runs.filter((name) => existsSync(join(tmpdir(), name, 'tmp', leftIn(lines))))).toEqual(
+      [],
+    );
   });
 
   test('names a skipped test, which is a failure in CI', () => {
