@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 
 const ROOT = process.cwd();
@@ -258,6 +259,24 @@ describe('which way imports may point', () => {
         'src/use-cases/statements',
       ]);
     });
+  });
+
+  test('resolvable: a file must not import what is not there', async () => {
+    const root = await tree('gone', {
+      'src/http/a.ts': importOf('src/http/a.ts', 'src/http/not-there.ts'),
+    });
+    const violations = await cruise(root, ['src']);
+    expect(violations.map(({ rule, from }) => [rule.name, from])).toEqual([
+      ['resolvable', 'src/http/a.ts'],
+    ]);
+  });
+
+  test('each rule is shown to fire by a test here', async () => {
+    const config: unknown = await import(pathToFileURL(join(ROOT, '.dependency-cruiser.mjs')).href);
+    const { forbidden } = (config as { default: { forbidden: { name: string }[] } }).default;
+    const elsewhere = ['no-cycles', 'no-folder-cycles', 'resolvable'];
+    const shown = new Set<string>([...BREAKS.map(([rule]) => rule), ...elsewhere]);
+    expect(forbidden.map(({ name }) => name).filter((name) => !shown.has(name))).toEqual([]);
   });
 
   test('a tree that keeps the rules has no violation', async () => {
