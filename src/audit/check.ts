@@ -2,6 +2,7 @@ import type { Recorded } from '../kernel/decider.js';
 import { BankFilesCheck } from './bank-files-check.js';
 import { CorrectionsCheck } from './corrections-check.js';
 import { EntitlementCheck } from './entitlement-check.js';
+import { HeldAccountsCheck } from './held-accounts-check.js';
 import { KeyTable } from './key-table.js';
 import { MoneyCheck } from './money-check.js';
 import { OutcomeCheck } from './outcome-check.js';
@@ -47,6 +48,7 @@ class Check implements AuditCheck {
   readonly #twoPeople = new TwoPeopleCheck();
   readonly #proposals = new ProposalsCheck();
   readonly #bankFiles = new BankFilesCheck();
+  readonly #heldAccounts = new HeldAccountsCheck();
   readonly #money = new MoneyCheck();
   readonly #outcomes = new OutcomeCheck();
   readonly #entitlements = new EntitlementCheck({
@@ -74,6 +76,7 @@ class Check implements AuditCheck {
     this.#twoPeople.add(event, found);
     this.#proposals.add(event, found);
     this.#bankFiles.add(event, found);
+    this.#heldAccounts.add(event, found);
     this.#entitlements.add(event, this.#asOf, found);
     this.#corrections.add(event, this.#isPaid, found);
     this.#money.add(event, stream, found);

@@ -1,0 +1,58 @@
+import { expect, test } from '@jest/globals';
+import type { EventType } from '../../events/generated.js';
+import { HeldAccountsCheck } from '../../src/audit/held-accounts-check.js';
+import type { Recorded } from '../../src/kernel/decider.js';
+
+const paymentId = 'asd-2026-01-00000000-0000-4000-8000-000000000001';
+type Step = readonly [type: EventType, data: object, revision?: number, old?: boolean];
+
+/** What the check finds in a log of these events. */
+function foundIn(...log: readonly Step[]): string[] {
+  const check = new HeldAccountsCheck();
+  const found: string[] = [];
+  log.forEach(([type, data, revision = 1, old = false], position) => {
+    const meta = { actor: 'a', role: 'intake', ...(old ? {} : { channel: 'http' }) };
+    const event: object = { stream: 's', revision, type, v: 1, time: '', data, meta, position };
+    check.add(event as Recorded, (invariant, what) => {
+      found.push(`${invariant}: ${what}`);
+    });
+  });
+  return found;
+}
+const first: Step = ['PayeeAccountRegistered', { accountId: 'one' }, 1];
+const second: Step = ['PayeeAccountRegistered', { accountId: 'two' }, 2];
+const verified = (accountId: string): Step => ['PayeeAccountVerified', { accountId }, 3];
+const paid = (accountId: string, old = false): Step => [
+  'PaymentInstructed',
+  { paymentId, accountId },
+  1,
+  old,
+];
+const hold = (verification: string): Step => [
+  'AccountHoldSet',
+  { programmeId: 'asd', days: 0, verification },
+];
+const waited = ['I4: instructed to an account that waits for a second person'];
+
+test('a changed account is paid on once it was verified', () => {
+  expect(foundIn(first, paid('one'))).toEqual([]);
+  expect(foundIn(first, second, paid('two'))).toEqual(waited);
+  expect(foundIn(first, second, verified('one'), paid('two'))).toEqual(waited);
+  expect(foundIn(first, second, verified('two'), paid('two'))).toEqual([]);
+});
+
+test('what a programme set is held against its payments, from the next cycle on', () => {
+  expect(foundIn(hold('every'), first, paid('one'))).toEqual([]);
+  expect(foundIn(hold('every'), hold('every'), first, paid('one'))).toEqual(waited);
+  expect(foundIn(hold('none'), first, second, paid('two'))).toEqual([]);
+});
+
+test('old logs were paid as it was then', () => {
+  const old = [first, second].map(([type, data, revision = 1]): Step => [
+    type,
+    data,
+    revision,
+    true,
+  ]);
+  expect(foundIn(...old, paid('two', true))).toEqual([]);
+});
