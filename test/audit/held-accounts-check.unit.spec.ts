@@ -32,6 +32,8 @@ const hold = (verification: string): Step => [
   'AccountHoldSet',
   { programmeId: 'asd', days: 0, verification },
 ];
+const released: Step = ['CycleReleased', { cycleId: 'asd-2026-01' }, 3];
+const paidAgain = (accountId: string): Step => ['PaymentReinstructed', { paymentId, accountId }, 2];
 const waited = ['I4: instructed to an account that waits for a second person'];
 
 test('a changed account is paid on once it was verified', () => {
@@ -45,6 +47,33 @@ test('what a programme set is held against its payments, from the next cycle on'
   expect(foundIn(hold('every'), first, paid('one'))).toEqual([]);
   expect(foundIn(hold('every'), hold('every'), first, paid('one'))).toEqual(waited);
   expect(foundIn(hold('none'), first, second, paid('two'))).toEqual([]);
+});
+
+test('a cycle is instructed on the accounts, and under the hold, of its release', () => {
+  expect(foundIn(hold('none'), first, second, released, hold('every'), paid('two'))).toEqual([]);
+  expect(
+    foundIn(hold('none'), first, second, released, hold('changed'), hold('every'), paid('two')),
+  ).toEqual([]);
+  expect(foundIn(first, second, released, hold('none'), paid('two'))).toEqual(waited);
+  expect(foundIn(first, second, released, verified('two'), paid('two'))).toEqual(waited);
+  expect(foundIn(first, released, second, paid('one'))).toEqual([]);
+});
+
+test('what was left out is instructed on the account of then', () => {
+  const instructed: Step = ['CycleInstructed', { cycleId: 'asd-2026-01' }, 4];
+  const left = [first, second, released, instructed] as const;
+  expect(foundIn(...left, verified('two'), paid('two'))).toEqual([]);
+  expect(foundIn(...left, paid('two'))).toEqual(waited);
+});
+
+test('what is instructed again is on the accounts of then', () => {
+  expect(foundIn(first, released, second, paidAgain('two'))).toEqual(waited);
+  expect(foundIn(first, released, second, verified('two'), paidAgain('two'))).toEqual([]);
+});
+
+test('the first account of a person replaces none, whatever else came before it', () => {
+  const late: Step = ['PayeeAccountRegistered', { accountId: 'one' }, 2];
+  expect(foundIn(late, paid('one'))).toEqual([]);
 });
 
 test('old logs were paid as it was then', () => {

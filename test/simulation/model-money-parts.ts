@@ -4,8 +4,11 @@ import { type CycleState } from '../../src/cycle/cycle.state.js';
 import { streams } from '../../src/kernel/ids.js';
 import { paymentDecider, type PaymentCommand } from '../../src/payment/payment.decider.js';
 import { type PaymentState } from '../../src/payment/payment.state.js';
+import { heldBy, payeeOf } from '../../src/person/payee.rule.js';
+import { programmeDecider } from '../../src/programme/programme.decider.js';
 import { part, type Part } from '../../src/write-side/unit.js';
 import { PROGRAMME } from './model-programme.js';
+import { fold } from '../../src/kernel/decider.js';
 import { foldCycle, type World } from './model-world.js';
 
 export const BUDGET = streams.budget(PROGRAMME, 2026);
@@ -23,6 +26,21 @@ export const payment = (id: string, command: PaymentCommand): Part =>
 
 export const cycleState = (world: World, id: string, asOf = EVERYTHING): CycleState =>
   foldCycle(world.log.stream(streams.cycle(id), asOf));
+
+/**
+ * The account that a person may be paid on.
+ * @param asOf position, and the instant against which days are counted
+ */
+export function payableAccount(
+  world: World,
+  personId: string,
+  { position, time }: { readonly position: number; readonly time: string },
+): string | undefined {
+  const payee = payeeOf(world.log.stream(streams.person(personId), position));
+  const programme = world.log.stream(streams.programme(PROGRAMME), position);
+  if (!payee || heldBy(payee, fold(programmeDecider, programme).hold, time)) return undefined;
+  return payee.accountId;
+}
 
 export const instruction = ({ paymentId }: PaymentState, attempt: number, accountId: string) => ({
   messageId: `M-${attempt}`,

@@ -1,8 +1,16 @@
 import { endToEndIdOf } from '../../src/payment/instruction-ids.rule.js';
-import { cycleId as cycleIdOf, partsOfPayment, streams } from '../../src/kernel/ids.js';
+import { cycleId as cycleIdOf, partsOfPayment } from '../../src/kernel/ids.js';
 import { type OutcomeReport } from '../../src/payment/payment.report.js';
-import { foldPerson, type Op, type World } from './model-world.js';
-import { cycle, payment, instruction, RUN } from './model-money-parts.js';
+import { type Op, type World } from './model-world.js';
+import {
+  cycle,
+  cycleState,
+  EVERYTHING,
+  payment,
+  instruction,
+  payableAccount,
+  RUN,
+} from './model-money-parts.js';
 
 const OUTCOMES = [
   'settled',
@@ -67,24 +75,31 @@ function cycleOf(paymentId: string): string {
   return cycleIdOf(programmeId, period);
 }
 
+/** What failed, or was left out when its cycle was instructed. */
 export function reinstruct(world: World, op: Op): void {
-  const state = world.payments(op, ({ status }) => status === 'rejected' || status === 'returned');
-  if (!state) return;
-  const { account } = foldPerson(
-    world.log.stream(streams.person(partsOfPayment(state.paymentId).personId)),
+  const state = world.payments(
+    op,
+    ({ status, paymentId }) =>
+      status === 'rejected' ||
+      status === 'returned' ||
+      (status === 'ordered' && cycleState(world, cycleOf(paymentId)).status === 'instructed'),
   );
-  if (!account) return world.refuse('NO_ACCOUNT');
+  if (!state) return;
+  const { personId } = partsOfPayment(state.paymentId);
+  const accountId = payableAccount(world, personId, { position: EVERYTHING, time: world.now });
+  if (!accountId) return world.refuse('NO_ACCOUNT');
   const id = cycleOf(state.paymentId);
   if (!world.run(op, 'finance-officer', cycle(id, { type: 'StartReinstruction', runId: RUN })))
     return;
-  world.run(
-    op,
-    'finance-officer',
-    payment(state.paymentId, {
-      type: 'ReinstructPayment',
-      ...instruction(state, state.attempt + 1, account.accountId),
-    }),
-  );
+  const said = instruction(state, state.attempt + 1, accountId);
+  if (state.status === 'ordered')
+    world.run(op, 'automation', payment(state.paymentId, { type: 'InstructPayment', ...said }));
+  else
+    world.run(
+      op,
+      'finance-officer',
+      payment(state.paymentId, { type: 'ReinstructPayment', ...said }),
+    );
   if (op.b % 4 > 0)
     world.run(op, 'automation', cycle(id, { type: 'EndReinstruction', runId: RUN }));
 }

@@ -23,7 +23,14 @@ import { type Part } from '../../src/write-side/unit.js';
 import { adjustment, recovery } from './model-corrections.js';
 import { PERIODS, PROGRAMME } from './model-programme.js';
 import { foldEnrolment, foldPayment, foldPerson, type Op, type World } from './model-world.js';
-import { cycleState, cycle, payment, EVERYTHING, instruction } from './model-money-parts.js';
+import {
+  cycleState,
+  cycle,
+  payment,
+  EVERYTHING,
+  instruction,
+  payableAccount,
+} from './model-money-parts.js';
 
 /** The set of a cycle's round, from the log. */
 function setOf(world: World, id: string, round: number) {
@@ -228,13 +235,14 @@ export function instruct(world: World, op: Op, limit: number): void {
   if (!found || (found.status !== 'released' && !op.odd)) return;
   if (!['released', 'instructed', 'closed'].includes(found.status))
     return world.refuse('CYCLE_NOT_RELEASED');
+  const released = world.log
+    .stream(streams.cycle(found.cycleId))
+    .findLast(({ type }) => type === 'CycleReleased')!;
   let left = limit;
   for (const { events } of world.log.category(`payment-${found.cycleId}-`)) {
     const state = foldPayment(events);
-    const { account } = foldPerson(
-      world.log.stream(streams.person(partsOfPayment(state.paymentId).personId)),
-    );
-    if (state.status !== 'ordered' || state.round !== found.round || !account) continue;
+    const accountId = payableAccount(world, partsOfPayment(state.paymentId).personId, released);
+    if (state.status !== 'ordered' || state.round !== found.round || !accountId) continue;
     if (left <= 0) return;
     left -= 1;
     if (
@@ -243,7 +251,7 @@ export function instruct(world: World, op: Op, limit: number): void {
         'automation',
         payment(state.paymentId, {
           type: 'InstructPayment',
-          ...instruction(state, 1, account.accountId),
+          ...instruction(state, 1, accountId),
         }),
       )
     )

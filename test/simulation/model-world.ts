@@ -59,6 +59,10 @@ export class World {
   readonly refusals = new Set<string>();
   #commands = 0;
 
+  get now(): string {
+    return new Date(Date.UTC(2026, 1, 1) + this.#commands * 60_000).toISOString();
+  }
+
   context(op: Op, role: Role): Context {
     this.#commands += 1;
     return {
@@ -68,7 +72,7 @@ export class World {
         ...(op.wrong === 'region' ? { regions: ['MA-02'] } : {}),
         via: { channel: 'http', authentication: 'oidc' },
       },
-      now: new Date(Date.UTC(2026, 1, 1) + this.#commands * 60_000).toISOString(),
+      now: this.now,
       commandId: uuidOf('op', this.#commands),
       correlationId: uuidOf('op', 0),
     };
