@@ -13,7 +13,7 @@ interface Proposed<T> {
 }
 /** Who did what to one payment, where another person has to do what comes after it. */
 interface PaymentPeople {
-  /** Who recorded an outcome, by attempt: of failures, and of what a person recorded. */
+  /** Who recorded an outcome, by attempt, from the first failure or word of a person on. */
   readonly reporters: { readonly attempt: number; readonly by: string }[];
   readonly reinstructors: string[];
   readonly breaks: { readonly breakId: string; readonly attempt: number; readonly by: string }[];
@@ -113,7 +113,9 @@ export class TwoPeopleCheck {
     const { stream, data, meta } = event;
     this.#saidByTwo(event, data.source, said, found);
     const isFailure = said.outcome === 'rejected' || said.outcome === 'returned';
-    if (said.outcome !== 'unknown' && (isFailure || !isMachine(meta.role)))
+    if (said.outcome === 'unknown') return;
+    // Of a payment that is kept, also what a machine said after a person: the last counts.
+    if (isFailure || !isMachine(meta.role) || this.#payments.has(stream))
       this.#people(stream).reporters.push({ attempt: said.attempt, by: meta.actor });
   }
 

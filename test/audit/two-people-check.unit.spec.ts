@@ -86,6 +86,17 @@ describe('a payment is moved by two persons', () => {
       'I4: paid again by who recorded that it failed',
     ]);
   });
+  test('where the bank said after a person what became of it, the bank counts', () => {
+    const accepted = { ...base, outcome: 'accepted' };
+    expect(
+      foundIn(
+        step('PaymentOutcomeProposed', 'farid', accepted),
+        step('PaymentAccepted', 'hind', base),
+        step('PaymentSettled', 'bank', base, BY_BANK),
+        again('hind'),
+      ),
+    ).toEqual([]);
+  });
   test('where what contradicts itself is resolved', () => {
     const life = [rejected('bank', BY_BANK), again('farid'), broken('bank')];
     expect(foundIn(...life, resolved('hind'))).toEqual([]);
