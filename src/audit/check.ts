@@ -1,5 +1,4 @@
 import type { Recorded } from '../kernel/decider.js';
-import { BankFilesCheck } from './bank-files-check.js';
 import { CorrectionsCheck } from './corrections-check.js';
 import { EntitlementCheck } from './entitlement-check.js';
 import { HeldAccountsCheck } from './held-accounts-check.js';
@@ -47,7 +46,6 @@ class Check implements AuditCheck {
   readonly #duties = new SegregationOfDutiesCheck();
   readonly #twoPeople = new TwoPeopleCheck();
   readonly #proposals = new ProposalsCheck();
-  readonly #bankFiles = new BankFilesCheck();
   readonly #heldAccounts = new HeldAccountsCheck();
   readonly #money = new MoneyCheck();
   readonly #outcomes = new OutcomeCheck();
@@ -75,7 +73,6 @@ class Check implements AuditCheck {
     this.#duties.add(event, found);
     this.#twoPeople.add(event, found);
     this.#proposals.add(event, found);
-    this.#bankFiles.add(event, found);
     this.#heldAccounts.add(event, found);
     this.#entitlements.add(event, this.#asOf, found);
     this.#corrections.add(event, this.#isPaid, found);

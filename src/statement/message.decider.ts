@@ -16,12 +16,7 @@ export interface BankMessageState {
   /** Why it is, or was, in quarantine. */
   readonly code: string;
   readonly handedOverBy: string;
-  /** The bank's own channel is trusted with the file; a person's hands are not. */
-  readonly isOfAPerson: boolean;
 }
-
-/** Why a file waits that one person handed over. */
-export const HANDED_OVER_BY_ONE = 'HANDED_OVER_BY_ONE';
 
 export type BankMessageCommand =
   | ({ readonly type: 'ReceiveMessage' } & EventData['BankMessageReceived'])
@@ -39,7 +34,6 @@ const initialState: BankMessageState = {
   sha256: '',
   code: '',
   handedOverBy: '',
-  isOfAPerson: false,
 };
 
 function decide(
@@ -50,10 +44,7 @@ function decide(
   if (command.type === 'ReceiveMessage') {
     requireRole(context, 'payment-system', 'finance-officer');
     const { type, ...data } = command;
-    if (state.status === 'none') return [{ type: 'BankMessageReceived', data }];
-    return confirmsFile(state, context)
-      ? [{ type: 'BankMessageReleased', data: { sha256: state.sha256, reason: HANDED_OVER_AGAIN } }]
-      : [];
+    return state.status === 'none' ? [{ type: 'BankMessageReceived', data }] : [];
   }
   if (state.status === 'none')
     throw new DomainError(
@@ -86,12 +77,6 @@ function decide(
       requireRole(context, 'payment-system', 'finance-officer', 'finance-controller');
       if (state.status === 'applied') return [];
       requireStatus(state, 'received', 'released');
-      if (waitsForAnother(state))
-        throw new DomainError(
-          'SAME_PERSON',
-          'A file that one person handed over is applied once another did too.',
-          'forbidden',
-        );
       const { type, ...data } = command;
       return [{ type: 'BankMessageApplied', data: { sha256, ...data } }];
     }
@@ -99,19 +84,6 @@ function decide(
       return never(command);
   }
 }
-
-const HANDED_OVER_AGAIN = 'Another handed over the same file.';
-
-/** One person's word is not the bank's: the same bytes must come from another too. */
-export const waitsForAnother = ({ status, isOfAPerson }: BankMessageState): boolean =>
-  status === 'received' && isOfAPerson;
-
-/** Whether the same bytes come from another, by hand or by the bank's own channel. */
-const confirmsFile = (
-  { status, code, handedOverBy }: BankMessageState,
-  { actor }: Context,
-): boolean =>
-  status === 'quarantined' && code === HANDED_OVER_BY_ONE && !isSamePerson(handedOverBy, actor.id);
 
 function requireStatus(
   state: BankMessageState,
@@ -137,7 +109,6 @@ export const bankMessageDecider: Decider<BankMessageState, BankMessageCommand, B
           status: 'received',
           sha256: event.data.sha256,
           handedOverBy: event.meta.actor,
-          isOfAPerson: event.meta.role !== 'payment-system',
         };
       case 'BankMessageQuarantined':
         return { ...state, status: 'quarantined', code: event.data.code };

@@ -48,7 +48,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sanad-bank-'));
   world = await HttpWorld.open({ SANAD_BANK_FOLDER: folder });
   await setUp(world);
-  for (const n of [1, 2, 3, 4]) {
+  for (const n of [1, 2, 3]) {
     const { personId, applicationId } = await submitted(world, n);
     await approved(world, applicationId);
     await enrolled(world, personId);
@@ -99,7 +99,7 @@ const settled = (endToEndId: string): string =>
 
 describe('files of banks', () => {
   it('come over HTTP, are applied in the background, and may come again', async () => {
-    expect(payments).toHaveLength(4);
+    expect(payments).toHaveLength(3);
     const file = settled(payments[0]!.endToEndId);
     const first = await expectStatus(202, upload(bank, file, 'k1'));
     expect(await bank.get('/bank/messages')).toMatchObject({
@@ -166,38 +166,6 @@ describe('files of banks', () => {
       status: 400,
       field: 'status',
     });
-  });
-
-  it('are not the bank’s word in the hands of one person', async () => {
-    const { paymentId, endToEndId } = payments[3]!;
-    const forged = camtOf('camt.054', [{ endToEndId, amount: '500.00', what: 'settled' }]);
-    const outcome = async (who: Caller, key: string): Promise<Json> => {
-      const { jobId } = await expectStatus(202, upload(who, forged, key));
-      return (await finance.job(jobId)).result;
-    };
-    const statusOf = async (): Promise<string> => {
-      const { items } = await expectStatus(
-        200,
-        finance.get(`/payments?cycleId=asd-2025-10&after=${await lastPosition(world)}`),
-      );
-      return items.find((payment: Json) => payment.paymentId === paymentId).status;
-    };
-    const alone = { status: 'quarantined', code: 'HANDED_OVER_BY_ONE' };
-    expect(await outcome(finance, 'one-1')).toMatchObject(alone);
-    expect(await outcome(finance, 'one-2')).toMatchObject(alone);
-    expect(await statusOf()).toBe('instructed');
-    const [{ sha256 }] = (
-      await expectStatus(200, finance.get('/bank/messages?status=quarantined'))
-    ).items.filter(({ quarantine }: Json) => quarantine.code === 'HANDED_OVER_BY_ONE');
-    const path = `/bank/messages/${sha256}/release`;
-    expect((await finance.post(path, { reason: 'mine' })).body.code).toBe('SAME_PERSON');
-    const controller = await world.as('c.filali', 'finance-controller');
-    const { jobId } = await expectStatus(202, controller.post(path, { reason: 'from the portal' }));
-    expect((await controller.job(jobId)).result).toMatchObject({
-      status: 'applied',
-      outcomes: { applied: 1 },
-    });
-    expect(await statusOf()).toBe('settled');
   });
 
   it('leave what names no payment to a person', async () => {
@@ -287,7 +255,6 @@ describe('files of banks', () => {
       finance.get(`/payments?cycleId=asd-2025-10&after=${position}`),
     );
     expect((items as Json[]).map(({ status }) => status)).toEqual([
-      'settled',
       'settled',
       'settled',
       'settled',

@@ -124,9 +124,6 @@ function takeInFile(
   });
 }
 
-const proposedIn = ({ proposed = 0 }: OutcomesSummary): string =>
-  proposed > 0 ? `${proposed} proposed until another person says the same, ` : '';
-
 async function takeOutcomes(run: Run, options: OutcomesOptions, file: string): Promise<number> {
   const rejects = new RejectsFile(options.rejects ?? `${file}.rejects.csv`);
   try {
@@ -135,7 +132,7 @@ async function takeOutcomes(run: Run, options: OutcomesOptions, file: string): P
     run.out.result(
       { ...summary, rejectLines: rejects.count },
       () =>
-        `${summary.read} read: ${summary.applied} applied, ${summary.unchanged} changed nothing, ${summary.breaks} became breaks, ${proposedIn(summary)}${summary.refused} refused${rejects.count > 0 ? `, see ${rejects.path}` : ''}`,
+        `${summary.read} read: ${summary.applied} applied, ${summary.unchanged} changed nothing, ${summary.breaks} became breaks, ${summary.refused} refused${rejects.count > 0 ? `, see ${rejects.path}` : ''}`,
     );
     return rejects.count > 0 ? EXIT.findings : EXIT.ok;
   } catch (error) {
@@ -147,7 +144,7 @@ async function takeOutcomes(run: Run, options: OutcomesOptions, file: string): P
 function addOutcomes(payments: Command): void {
   acting(payments.command('outcomes <file>'))
     .description(
-      'take outcomes in from CSV or NDJSON (endToEndId or paymentId, outcome, amount, currency, reason, settledOn, reference); again changes nothing; what a person says counts once another says the same, a payment system signs in with its token',
+      'take outcomes in from CSV or NDJSON (endToEndId or paymentId, outcome, amount, currency, reason, settledOn, reference); again changes nothing',
     )
     .option('--rejects <file>', 'where refused lines go (default: <file>.rejects.csv)')
     .addOption(new Option('--currency <code>', 'of amounts without one').default('MAD'))

@@ -21,7 +21,7 @@ import type { VerdictSpool } from './verdict-spool.js';
  */
 export const MAX_UNCLEAR = 100_000;
 
-export interface Refusal {
+interface Refusal {
   readonly code: string;
   readonly detail: string;
   readonly findings?: number;

@@ -1,10 +1,4 @@
-import {
-  bankMessageDecider,
-  HANDED_OVER_BY_ONE,
-  waitsForAnother,
-  type BankMessageCommand,
-  type BankMessageState,
-} from '../../statement/message.decider.js';
+import { bankMessageDecider, type BankMessageCommand } from '../../statement/message.decider.js';
 import { streams } from '../../kernel/ids.js';
 import { withoutPersonal } from '../../kernel/personal-text.js';
 import { recordOne } from '../../write-side/bulk.js';
@@ -20,7 +14,7 @@ import {
 } from '../../write-side/context.js';
 import { type OutcomesSummary } from '../outcomes/take-in-outcomes.js';
 import { VerdictSpool } from './verdict-spool.js';
-import type { Looked, Refusal } from './look-through.js';
+import type { Looked } from './look-through.js';
 import { lookThrough, whyNot, saidOn } from './look-through.js';
 import { StatementProcessor } from './statement-processor.js';
 
@@ -92,7 +86,7 @@ export async function applyMessage(
       deps,
       sha256,
       new VerdictSpool(scratch),
-      state,
+      state.status === 'released',
       base,
       onProgress,
       signal,
@@ -109,15 +103,14 @@ async function readAndApply(
   deps: MessageDeps,
   sha256: string,
   spool: VerdictSpool,
-  state: BankMessageState,
+  released: boolean,
   base: JobContext,
   onProgress?: OnProgress,
   signal?: AbortSignal,
 ): Promise<MessageSummary> {
   const ours = instructed(deps.store, signal);
   const looked = await lookThrough(deps, sha256, ours, spool, signal);
-  const refusal =
-    'failure' in looked ? looked.failure : (whyNot(looked, overrides(state)) ?? oneOnly(state));
+  const refusal = 'failure' in looked ? looked.failure : whyNot(looked, released);
   if (refusal) {
     await say(deps, sha256, { type: 'QuarantineMessage', ...refusal }, base);
     return { sha256, status: 'quarantined', code: refusal.code, detail: refusal.detail };
@@ -152,20 +145,6 @@ async function readAndApply(
   );
   return { sha256, status: 'applied', ...applied };
 }
-
-/** Whether a person said that the file may be applied in spite of what was found in it. */
-const overrides = ({ status, code }: BankMessageState): boolean =>
-  status === 'released' && code !== HANDED_OVER_BY_ONE;
-
-/** What there is against a file in which nothing was found. */
-const oneOnly = (state: BankMessageState): Refusal | undefined =>
-  waitsForAnother(state)
-    ? {
-        code: HANDED_OVER_BY_ONE,
-        detail:
-          'Nothing is wrong with the file. It is applied once another person hands over the same file or releases it, or the bank sends it itself.',
-      }
-    : undefined;
 
 async function say(
   deps: Deps,
