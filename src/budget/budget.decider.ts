@@ -1,4 +1,3 @@
-import type { AggregateEvents } from '../../events/generated.js';
 import {
   requireRole,
   type CommandOf,
@@ -8,29 +7,14 @@ import {
 } from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
 import { scaleOf } from '../kernel/money.js';
-
-export type BudgetEvent = AggregateEvents['budget'];
-
-/**
- * Minor units. For every budget at every position: reserved + spent ≤ allotted, and what
- * `BudgetOverdrawn` says beyond that.
- */
-export interface BudgetState {
-  readonly status: 'none' | 'allotted';
-  readonly programmeId: string;
-  readonly fiscalYear: number;
-  readonly currency: string;
-  readonly allottedMinor: bigint;
-  readonly reservedMinor: bigint;
-  readonly spentMinor: bigint;
-  readonly cycles: Readonly<Record<string, CycleAccount>>;
-}
-export interface CycleAccount {
-  readonly reservedMinor: bigint;
-  readonly spentMinor: bigint;
-  readonly spentThrough: number;
-  readonly refundedThrough: number;
-}
+import {
+  evolve,
+  freeMinor,
+  initialState,
+  NO_ACCOUNT,
+  type BudgetEvent,
+  type BudgetState,
+} from './budget.state.js';
 
 interface Flow {
   readonly cycleId: string;
@@ -83,27 +67,6 @@ export const BUDGET_REFUSALS = [
 
 /** What a column of money holds with room to add: 18 digits of minor units. */
 const MOST_MINOR = 999_999_999_999_999_999n;
-
-const NO_ACCOUNT: CycleAccount = {
-  reservedMinor: 0n,
-  spentMinor: 0n,
-  spentThrough: -1,
-  refundedThrough: -1,
-};
-const initialState: BudgetState = {
-  status: 'none',
-  programmeId: '',
-  fiscalYear: 0,
-  currency: '',
-  allottedMinor: 0n,
-  reservedMinor: 0n,
-  spentMinor: 0n,
-  cycles: {},
-};
-
-/** Below nothing where the budget is overdrawn. */
-export const freeMinor = (state: BudgetState): bigint =>
-  state.allottedMinor - state.reservedMinor - state.spentMinor;
 
 function positive(amountMinor: string): bigint {
   const amount = BigInt(amountMinor);
@@ -335,71 +298,8 @@ function refund(
   return [{ type: 'BudgetRefunded', data: { programmeId, fiscalYear, ...flow } }];
 }
 
-/** Moves money between free, reserved and spent, in total and for the cycle. */
-function move(
-  state: BudgetState,
-  cycleId: string,
-  reserved: bigint,
-  spent: bigint,
-  through?: Partial<CycleAccount>,
-): BudgetState {
-  const account = state.cycles[cycleId] ?? NO_ACCOUNT;
-  return {
-    ...state,
-    reservedMinor: state.reservedMinor + reserved,
-    spentMinor: state.spentMinor + spent,
-    cycles: {
-      ...state.cycles,
-      [cycleId]: {
-        ...account,
-        reservedMinor: account.reservedMinor + reserved,
-        spentMinor: account.spentMinor + spent,
-        ...through,
-      },
-    },
-  };
-}
-
 export const budgetDecider: Decider<BudgetState, BudgetCommand, BudgetEvent> = {
   initialState,
   decide,
-  evolve(state, event) {
-    switch (event.type) {
-      case 'BudgetAllotted': {
-        const { programmeId, fiscalYear, currency } = event.data;
-        return {
-          ...state,
-          status: 'allotted',
-          programmeId,
-          fiscalYear,
-          currency,
-          allottedMinor: BigInt(event.data.amountMinor),
-        };
-      }
-      case 'BudgetAdjusted':
-        return { ...state, allottedMinor: state.allottedMinor + BigInt(event.data.deltaMinor) };
-      case 'BudgetReserved':
-        return move(state, event.data.cycleId, BigInt(event.data.amountMinor), 0n);
-      case 'BudgetReservationReleased':
-        return move(state, event.data.cycleId, -BigInt(event.data.amountMinor), 0n);
-      case 'BudgetSpent':
-        return move(
-          state,
-          event.data.cycleId,
-          -BigInt(event.data.amountMinor),
-          BigInt(event.data.amountMinor),
-          { spentThrough: event.data.throughPosition },
-        );
-      case 'BudgetRefunded':
-        return move(
-          state,
-          event.data.cycleId,
-          BigInt(event.data.amountMinor),
-          -BigInt(event.data.amountMinor),
-          { refundedThrough: event.data.throughPosition },
-        );
-      default:
-        return state;
-    }
-  },
+  evolve,
 };

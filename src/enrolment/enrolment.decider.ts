@@ -1,4 +1,4 @@
-import type { AggregateEvents, EventData } from '../../events/generated.js';
+import type { EventData } from '../../events/generated.js';
 import {
   requireRegion,
   requireRole,
@@ -8,17 +8,21 @@ import {
   type Draft,
 } from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
-import { addMonths, parsePeriod } from '../kernel/time.js';
-import { proposed, wordOf } from '../kernel/two-people.js';
-import type { EnrolmentState } from './enrolment.state.js';
+import { parsePeriod } from '../kernel/time.js';
+import { wordOf } from '../kernel/two-people.js';
+import {
+  evolve,
+  INELIGIBLE,
+  initialState,
+  type EnrolmentEvent,
+  type EnrolmentState,
+} from './enrolment.state.js';
 import { contentOfRecertification, contentOfRevision } from './new-facts.rule.js';
 
-export type EnrolmentEvent = AggregateEvents['enrolment'];
 type Started = EventData['EnrolmentStarted'];
 
 /** Why an enrolment is suspended that nobody recertified in time. */
 export const overdueReason = (dueOn: string): string => `Recertification was due on ${dueOn}.`;
-const INELIGIBLE = 'Not eligible any more: ';
 
 interface Revision {
   readonly fromPeriod: string;
@@ -52,25 +56,6 @@ export const ENROLMENT_REFUSALS = [
   'RECERTIFICATION_ALREADY_DUE',
   'NOT_ELIGIBLE',
 ] as const;
-
-const initialState: EnrolmentState = {
-  status: 'none',
-  programmeId: '',
-  personId: '',
-  applicationId: '',
-  region: '',
-  startPeriod: '',
-  applicationIds: [],
-  contentHash: '',
-  history: [],
-  payable: [],
-  lastPeriod: undefined,
-  recertificationDue: false,
-  dueOn: undefined,
-  suspendedFor: '',
-  ineligible: false,
-  proposals: [],
-};
 
 function requireStatus(
   state: EnrolmentState,
@@ -321,91 +306,8 @@ function move(
   return [{ type: 'EnrolmentMoved', data: { programmeId, personId, fromRegion, region } }];
 }
 
-const from = <T extends { readonly fromPeriod: string }>(
-  list: readonly T[],
-  entry: T,
-): readonly T[] => [...list.filter((e) => e.fromPeriod < entry.fromPeriod), entry];
-
-/** A new enrolment; what the one before paid, and on which facts, stays known. */
-function begun(state: EnrolmentState, data: Started): EnrolmentState {
-  const { programmeId, personId, applicationId, region, startPeriod, facts, contentHash } = data;
-  const { lastPeriod } = state;
-  const payable =
-    lastPeriod === undefined
-      ? state.payable
-      : from(state.payable, { fromPeriod: addMonths(lastPeriod, 1), payable: false });
-  return {
-    status: 'active',
-    programmeId,
-    personId,
-    applicationId,
-    region,
-    startPeriod,
-    applicationIds: [...state.applicationIds, applicationId],
-    contentHash,
-    lastPeriod: undefined,
-    recertificationDue: false,
-    dueOn: undefined,
-    suspendedFor: '',
-    ineligible: false,
-    proposals: [],
-    history: from(state.history, { fromPeriod: startPeriod, facts, contentHash }),
-    payable: from(payable, { fromPeriod: startPeriod, payable: true }),
-  };
-}
-
-const proposing = (state: EnrolmentState, content: string, by: string): EnrolmentState => ({
-  ...state,
-  proposals: proposed(state.proposals, { by, content }),
-});
-
 export const enrolmentDecider: Decider<EnrolmentState, EnrolmentCommand, EnrolmentEvent> = {
   initialState,
   decide,
-  evolve(state, event) {
-    switch (event.type) {
-      case 'EnrolmentStarted':
-        return begun(state, event.data);
-      case 'EntitlementRevised':
-      case 'EnrolmentRecertified': {
-        const { fromPeriod, facts, contentHash } = event.data;
-        return {
-          ...state,
-          contentHash,
-          history: from(state.history, { fromPeriod, facts, contentHash }),
-          ineligible: false,
-          proposals: [],
-          ...(event.type === 'EnrolmentRecertified'
-            ? { recertificationDue: false, dueOn: event.data.nextDueOn }
-            : {}),
-        };
-      }
-      case 'EntitlementRevisionProposed':
-        return proposing(state, contentOfRevision(event.data), event.meta.actor);
-      case 'EnrolmentRecertificationProposed':
-        return proposing(state, contentOfRecertification(event.data), event.meta.actor);
-      case 'EnrolmentSuspended':
-        return {
-          ...state,
-          status: 'suspended',
-          suspendedFor: event.data.reason,
-          ineligible: event.data.reason.startsWith(INELIGIBLE),
-          payable: from(state.payable, { fromPeriod: event.data.fromPeriod, payable: false }),
-        };
-      case 'EnrolmentReinstated':
-        return {
-          ...state,
-          status: 'active',
-          payable: from(state.payable, { fromPeriod: event.data.fromPeriod, payable: true }),
-        };
-      case 'RecertificationFellDue':
-        return { ...state, recertificationDue: true, dueOn: event.data.dueOn };
-      case 'EnrolmentEnded':
-        return { ...state, status: 'ended', lastPeriod: event.data.lastPeriod };
-      case 'EnrolmentMoved':
-        return { ...state, region: event.data.region };
-      default:
-        return state;
-    }
-  },
+  evolve,
 };

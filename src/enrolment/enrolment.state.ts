@@ -1,6 +1,10 @@
-import type { EventData } from '../../events/generated.js';
-import type { Proposal } from '../kernel/two-people.js';
+import type { AggregateEvents, EventData } from '../../events/generated.js';
+import type { Recorded } from '../kernel/decider.js';
+import { addMonths } from '../kernel/time.js';
+import { proposed, type Proposal } from '../kernel/two-people.js';
+import { contentOfRecertification, contentOfRevision } from './new-facts.rule.js';
 
+export type EnrolmentEvent = AggregateEvents['enrolment'];
 type Started = EventData['EnrolmentStarted'];
 
 /** From a period on: what the household is like, or whether it is paid. */
@@ -39,6 +43,113 @@ export interface EnrolmentState {
   readonly ineligible: boolean;
   /** New facts that one supervisor named, until a second one says the same or others are decided. */
   readonly proposals: readonly Proposal[];
+}
+
+/** How the reason of a suspension begins whose facts are not eligible any more. */
+export const INELIGIBLE = 'Not eligible any more: ';
+
+export const initialState: EnrolmentState = {
+  status: 'none',
+  programmeId: '',
+  personId: '',
+  applicationId: '',
+  region: '',
+  startPeriod: '',
+  applicationIds: [],
+  contentHash: '',
+  history: [],
+  payable: [],
+  lastPeriod: undefined,
+  recertificationDue: false,
+  dueOn: undefined,
+  suspendedFor: '',
+  ineligible: false,
+  proposals: [],
+};
+
+const from = <T extends { readonly fromPeriod: string }>(
+  list: readonly T[],
+  entry: T,
+): readonly T[] => [...list.filter((e) => e.fromPeriod < entry.fromPeriod), entry];
+
+/** A new enrolment; what the one before paid, and on which facts, stays known. */
+function begun(state: EnrolmentState, data: Started): EnrolmentState {
+  const { programmeId, personId, applicationId, region, startPeriod, facts, contentHash } = data;
+  const { lastPeriod } = state;
+  const payable =
+    lastPeriod === undefined
+      ? state.payable
+      : from(state.payable, { fromPeriod: addMonths(lastPeriod, 1), payable: false });
+  return {
+    status: 'active',
+    programmeId,
+    personId,
+    applicationId,
+    region,
+    startPeriod,
+    applicationIds: [...state.applicationIds, applicationId],
+    contentHash,
+    lastPeriod: undefined,
+    recertificationDue: false,
+    dueOn: undefined,
+    suspendedFor: '',
+    ineligible: false,
+    proposals: [],
+    history: from(state.history, { fromPeriod: startPeriod, facts, contentHash }),
+    payable: from(payable, { fromPeriod: startPeriod, payable: true }),
+  };
+}
+
+const proposing = (state: EnrolmentState, content: string, by: string): EnrolmentState => ({
+  ...state,
+  proposals: proposed(state.proposals, { by, content }),
+});
+
+export function evolve(state: EnrolmentState, event: Recorded<EnrolmentEvent>): EnrolmentState {
+  switch (event.type) {
+    case 'EnrolmentStarted':
+      return begun(state, event.data);
+    case 'EntitlementRevised':
+    case 'EnrolmentRecertified': {
+      const { fromPeriod, facts, contentHash } = event.data;
+      return {
+        ...state,
+        contentHash,
+        history: from(state.history, { fromPeriod, facts, contentHash }),
+        ineligible: false,
+        proposals: [],
+        ...(event.type === 'EnrolmentRecertified'
+          ? { recertificationDue: false, dueOn: event.data.nextDueOn }
+          : {}),
+      };
+    }
+    case 'EntitlementRevisionProposed':
+      return proposing(state, contentOfRevision(event.data), event.meta.actor);
+    case 'EnrolmentRecertificationProposed':
+      return proposing(state, contentOfRecertification(event.data), event.meta.actor);
+    case 'EnrolmentSuspended':
+      return {
+        ...state,
+        status: 'suspended',
+        suspendedFor: event.data.reason,
+        ineligible: event.data.reason.startsWith(INELIGIBLE),
+        payable: from(state.payable, { fromPeriod: event.data.fromPeriod, payable: false }),
+      };
+    case 'EnrolmentReinstated':
+      return {
+        ...state,
+        status: 'active',
+        payable: from(state.payable, { fromPeriod: event.data.fromPeriod, payable: true }),
+      };
+    case 'RecertificationFellDue':
+      return { ...state, recertificationDue: true, dueOn: event.data.dueOn };
+    case 'EnrolmentEnded':
+      return { ...state, status: 'ended', lastPeriod: event.data.lastPeriod };
+    case 'EnrolmentMoved':
+      return { ...state, region: event.data.region };
+    default:
+      return state;
+  }
 }
 
 /** Whether a period is paid, by this enrolment or an earlier one: begun, not suspended, not over. */

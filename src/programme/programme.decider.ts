@@ -1,7 +1,4 @@
-import type { AccountHold } from '../kernel/accounts.js';
 import type { AggregateEvents, EventData } from '../../events/generated.js';
-import { isIban, isRib } from '../kernel/accounts.js';
-import { contentHash } from '../kernel/canonical.js';
 import {
   requireRole,
   type CommandOf,
@@ -11,36 +8,33 @@ import {
 } from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
 import { scaleOf } from '../kernel/money.js';
-import { BIC, faultOfName, faultOfText, OLD_BIC, tidyName } from '../kernel/text.js';
 import { parseLocalDate, parsePeriod } from '../kernel/time.js';
-import { proposed, wordOf, type Proposal } from '../kernel/two-people.js';
+import { proposed } from '../kernel/two-people.js';
 import {
-  areWeakerChecks,
   contentOfChecks,
   contentOfHold,
   contentOfTerms,
   DEFAULT_HOLD,
   holdOf,
-  isWeakerHold,
 } from './controls.rule.js';
 import { setBackdatingLimit, setCalendar, type Calendar } from './calendar.rule.js';
+import { requireAccount, requireParty } from './paying-party.rule.js';
+import {
+  configureChecks,
+  setAccountHold,
+  setTerms,
+  type Controls,
+  type ControlsCommand,
+} from './programme-controls.decider.js';
 
 export type ProgrammeEvent = AggregateEvents['programme'];
 export type PublishedPolicy = EventData['PolicyPublished'];
 
-export interface ProgrammeState {
+export interface ProgrammeState extends Controls {
   readonly status: 'none' | 'defined' | 'open' | 'closed';
   readonly definition: EventData['ProgrammeDefined'] | undefined;
   /** In order of version, which is also the order of first paid periods. */
   readonly policies: readonly PublishedPolicy[];
-  /** Set last; absent: all payments leave from the account of the definition. */
-  readonly terms: EventData['PaymentTermsSet'] | undefined;
-  /** What a prepared cycle is checked for. */
-  readonly rules: EventData['ChecksConfigured']['rules'];
-  /** What an account waits for before it is paid on. */
-  readonly hold: AccountHold;
-  /** What one manager said of each, until a second one says the same or it is set. */
-  readonly proposals: Readonly<Record<'terms' | 'hold' | 'checks', readonly Proposal[]>>;
   /** Set last; absent: nobody said when banks execute. */
   readonly calendar: Calendar | undefined;
   /** Months before the newest cycle that an application may be dated back to. */
@@ -50,9 +44,7 @@ export interface ProgrammeState {
 export type ProgrammeCommand =
   | ({ readonly type: 'DefineProgramme' } & EventData['ProgrammeDefined'])
   | ({ readonly type: 'PublishPolicy' } & EventData['PolicyPublished'])
-  | ({ readonly type: 'SetPaymentTerms' } & EventData['PaymentTermsSet'])
-  | ({ readonly type: 'ConfigureChecks' } & EventData['ChecksConfigured'])
-  | ({ readonly type: 'SetAccountHold' } & EventData['AccountHoldSet'])
+  | ControlsCommand
   | ({ readonly type: 'SetCalendar' } & EventData['CalendarSet'])
   | ({ readonly type: 'SetBackdatingLimit' } & EventData['BackdatingLimitSet'])
   | { readonly type: 'OpenProgramme'; readonly programmeId: string }
@@ -155,31 +147,6 @@ function define(
   return [{ type: 'ProgrammeDefined', data }];
 }
 
-function setAccountHold(
-  state: ProgrammeState,
-  command: CommandOf<ProgrammeCommand, 'SetAccountHold'>,
-  { actor }: Acting,
-): Drafts {
-  const { type, ...data } = command;
-  const hold = holdOf(data);
-  if (state.hold.days === hold.days && state.hold.verification === hold.verification) return [];
-  const set = [{ type: 'AccountHoldSet', data } as const];
-  if (!isWeakerHold(state.hold, hold)) return set;
-  const said = { by: actor.id, content: contentOfHold(data) };
-  const proposal = { type: 'AccountHoldProposed', data: { ...data, ...hold } } as const;
-  return byTwo(wordOf(state.proposals.hold, said), proposal, set);
-}
-
-/** What one manager says is proposed, and counts once another says the same. */
-function byTwo(
-  word: ReturnType<typeof wordOf>,
-  proposal: Draft<ProgrammeEvent>,
-  decided: Drafts,
-): Drafts {
-  if (word === 'first') return [proposal];
-  return word === 'second' ? decided : [];
-}
-
 function open(
   state: ProgrammeState,
   command: CommandOf<ProgrammeCommand, 'OpenProgramme'>,
@@ -251,109 +218,6 @@ function publish(
   }
   const { type, ...data } = command;
   return [{ type: 'PolicyPublished', data }];
-}
-
-/**
- * The same terms again change nothing. Numbers are public money, but a wrong digit is money
- * elsewhere.
- */
-function setTerms(
-  state: ProgrammeState,
-  { type, ...data }: CommandOf<ProgrammeCommand, 'SetPaymentTerms'>,
-  { actor }: Acting,
-): Drafts {
-  const seen = new Set<string>();
-  requireText(faultOfText(data.remittance, 'one'), 'remittance');
-  data.accounts.forEach((account, i) => {
-    const { accountId } = account;
-    if (seen.has(accountId))
-      throw new DomainError(
-        'ACCOUNT_ID_USED',
-        `The account id ${accountId} names two accounts.`,
-        'invalid',
-        `accounts/${i}/accountId`,
-      );
-    seen.add(accountId);
-    requireAccount(account, `accounts/${i}/number`);
-    requireParty(account, `accounts/${i}/`);
-  });
-  if (state.terms && contentHash(state.terms) === contentHash(data)) return [];
-  const word = wordOf(state.proposals.terms, { by: actor.id, content: contentOfTerms(data) });
-  return byTwo(word, { type: 'PaymentTermsProposed', data }, [{ type: 'PaymentTermsSet', data }]);
-}
-
-function requireAccount(
-  { kind, number }: { readonly kind: 'iban' | 'rib'; readonly number: string },
-  field: string,
-): void {
-  if (kind === 'iban' ? isIban(number) : isRib(number)) return;
-  throw new DomainError(
-    'INVALID_ACCOUNT',
-    `${field} must be ${kind === 'iban' ? 'an IBAN whose check digits are right' : '24 digits whose key is right'}.`,
-    'invalid',
-    field,
-  );
-}
-
-/** Who pays, as the message that is written in this format must be able to say it. */
-function requireParty(
-  { name, bic, format }: { readonly name: string; readonly bic: string; readonly format?: string },
-  place: string,
-): void {
-  requireText(faultOfName(tidyName(name)), `${place}name`);
-  const old = format === 'pain.001.001.03';
-  if ((old ? OLD_BIC : BIC).test(bic)) return;
-  throw new DomainError(
-    'INVALID_ACCOUNT',
-    `${place}bic must be a BIC${old ? ' as pain.001.001.03 spells it: a bank of letters only, no 0, 1 or O after the country' : ''}.`,
-    'invalid',
-    `${place}bic`,
-  );
-}
-
-function requireText(fault: string | undefined, field: string): void {
-  if (fault !== undefined)
-    throw new DomainError('INVALID_TEXT', `${field} ${fault}.`, 'invalid', field);
-}
-
-/** Checks that measure something need to be told how much is too much. */
-const LIMITED = ['shared-account', 'region-change', 'over-forecast'];
-
-function configureChecks(
-  state: ProgrammeState,
-  { type, ...data }: CommandOf<ProgrammeCommand, 'ConfigureChecks'>,
-  { actor }: Acting,
-): Drafts {
-  const seen = new Set<string>();
-  data.rules.forEach(({ check, limit, amountMinor }, i) => {
-    if (seen.has(check))
-      throw new DomainError(
-        'CHECK_TWICE',
-        `The check ${check} occurs twice.`,
-        'invalid',
-        `rules/${i}/check`,
-      );
-    seen.add(check);
-    if (LIMITED.includes(check) && limit === undefined)
-      throw new DomainError(
-        'LIMIT_MISSING',
-        `The check ${check} needs a limit.`,
-        'invalid',
-        `rules/${i}/limit`,
-      );
-    if (check === 'over-forecast' && amountMinor === undefined)
-      throw new DomainError(
-        'LIMIT_MISSING',
-        'The check over-forecast needs the amount that a cycle was expected to cost.',
-        'invalid',
-        `rules/${i}/amountMinor`,
-      );
-  });
-  if (contentHash(state.rules) === contentHash(data.rules)) return [];
-  const configured = [{ type: 'ChecksConfigured', data } as const];
-  if (!areWeakerChecks(state.rules, data.rules)) return configured;
-  const word = wordOf(state.proposals.checks, { by: actor.id, content: contentOfChecks(data) });
-  return byTwo(word, { type: 'ChecksProposed', data }, configured);
 }
 
 function requireTimeZone(timeZone: string): void {

@@ -4,8 +4,8 @@ import {
   ENROLMENT_REFUSALS,
   overdueReason,
   type EnrolmentCommand,
-  type EnrolmentEvent,
 } from '../../src/enrolment/enrolment.decider.js';
+import type { EnrolmentEvent } from '../../src/enrolment/enrolment.state.js';
 import { factsIn, isOverdue, payableIn } from '../../src/enrolment/enrolment.state.js';
 import type { EventData } from '../../events/generated.js';
 import { fold, type Foldable } from '../../src/kernel/decider.js';

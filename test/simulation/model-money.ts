@@ -1,9 +1,5 @@
-import {
-  budgetDecider,
-  freeMinor,
-  type BudgetCommand,
-  type BudgetState,
-} from '../../src/budget/budget.decider.js';
+import { budgetDecider, type BudgetCommand } from '../../src/budget/budget.decider.js';
+import { freeMinor, type BudgetState } from '../../src/budget/budget.state.js';
 import { type CycleCommand } from '../../src/cycle/cycle.decider.js';
 import { fold } from '../../src/kernel/decider.js';
 import { cycleId as cycleIdOf, partsOfPayment } from '../../src/kernel/ids.js';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createAuditCheck } from '../../src/audit/check.js';
-import { freeMinor } from '../../src/budget/budget.decider.js';
+import { freeMinor } from '../../src/budget/budget.state.js';
 import { streams } from '../../src/kernel/ids.js';
 import { paymentDecider } from '../../src/payment/payment.decider.js';
 import type { ReportedOutcome } from '../../src/payment/reported-outcome.js';

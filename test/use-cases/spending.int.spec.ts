@@ -6,7 +6,8 @@ import { cycleFigures, reconcileCycle } from '../../src/use-cases/cycles/reconci
 import { reinstructPayments } from '../../src/use-cases/instructions/reinstruct-payments.js';
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
 import { createAuditCheck } from '../../src/audit/check.js';
-import { budgetDecider, freeMinor } from '../../src/budget/budget.decider.js';
+import { budgetDecider } from '../../src/budget/budget.decider.js';
+import { freeMinor } from '../../src/budget/budget.state.js';
 import { streams } from '../../src/kernel/ids.js';
 import { paymentDecider } from '../../src/payment/payment.decider.js';
 import { execute } from '../../src/write-side/execute.js';

@@ -1,6 +1,6 @@
 import type { ProgrammePolicies } from '../../write-side/readers.js';
 import type { StreamEvents } from '../../adapters/event-store/port.js';
-import { freeMinor } from '../../budget/budget.decider.js';
+import { freeMinor } from '../../budget/budget.state.js';
 import { cycleDecider } from '../../cycle/cycle.decider.js';
 import { type CycleState } from '../../cycle/cycle.state.js';
 import { isPaidIn, payableIn, type EnrolmentState } from '../../enrolment/enrolment.state.js';

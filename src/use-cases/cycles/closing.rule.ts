@@ -1,5 +1,6 @@
 import type { EventData, EventType } from '../../../events/generated.js';
-import type { BudgetCommand, CycleAccount } from '../../budget/budget.decider.js';
+import type { BudgetCommand } from '../../budget/budget.decider.js';
+import type { CycleAccount } from '../../budget/budget.state.js';
 import type { Figures } from '../../cycle/cycle.state.js';
 import { DomainError } from '../../kernel/errors.js';
 

@@ -1,5 +1,6 @@
 import type { EventStore } from '../../adapters/event-store/port.js';
-import { budgetDecider, type BudgetState } from '../../budget/budget.decider.js';
+import { budgetDecider } from '../../budget/budget.decider.js';
+import type { BudgetState } from '../../budget/budget.state.js';
 import { cycleDecider } from '../../cycle/cycle.decider.js';
 import { type CycleState } from '../../cycle/cycle.state.js';
 import type { Recorded } from '../../kernel/decider.js';

@@ -1,0 +1,137 @@
+import type { EventData } from '../../events/generated.js';
+import type { AccountHold } from '../kernel/accounts.js';
+import { contentHash } from '../kernel/canonical.js';
+import type { CommandOf, Context, Draft } from '../kernel/decider.js';
+import { DomainError } from '../kernel/errors.js';
+import { faultOfText } from '../kernel/text.js';
+import { wordOf, type Proposal } from '../kernel/two-people.js';
+import {
+  areWeakerChecks,
+  contentOfChecks,
+  contentOfHold,
+  contentOfTerms,
+  holdOf,
+  isWeakerHold,
+} from './controls.rule.js';
+import { requireAccount, requireParty, requireText } from './paying-party.rule.js';
+
+/** What a programme's managers set about its money; what weakens it takes two of them. */
+export interface Controls {
+  /** Set last; absent: all payments leave from the account of the definition. */
+  readonly terms: EventData['PaymentTermsSet'] | undefined;
+  /** What a prepared cycle is checked for. */
+  readonly rules: EventData['ChecksConfigured']['rules'];
+  /** What an account waits for before it is paid on. */
+  readonly hold: AccountHold;
+  /** What one manager said of each, until a second one says the same or it is set. */
+  readonly proposals: Readonly<Record<'terms' | 'hold' | 'checks', readonly Proposal[]>>;
+}
+
+export type ControlsCommand =
+  | ({ readonly type: 'SetPaymentTerms' } & EventData['PaymentTermsSet'])
+  | ({ readonly type: 'ConfigureChecks' } & EventData['ChecksConfigured'])
+  | ({ readonly type: 'SetAccountHold' } & EventData['AccountHoldSet']);
+
+type ControlsEvent =
+  | 'PaymentTermsSet'
+  | 'PaymentTermsProposed'
+  | 'ChecksConfigured'
+  | 'ChecksProposed'
+  | 'AccountHoldSet'
+  | 'AccountHoldProposed';
+type Drafts = readonly Draft<ControlsEvent>[];
+type Acting = Pick<Context, 'actor'>;
+
+/**
+ * The same terms again change nothing. Numbers are public money, but a wrong digit is money
+ * elsewhere.
+ */
+export function setTerms(
+  state: Controls,
+  { type, ...data }: CommandOf<ControlsCommand, 'SetPaymentTerms'>,
+  { actor }: Acting,
+): Drafts {
+  const seen = new Set<string>();
+  requireText(faultOfText(data.remittance, 'one'), 'remittance');
+  data.accounts.forEach((account, i) => {
+    const { accountId } = account;
+    if (seen.has(accountId))
+      throw new DomainError(
+        'ACCOUNT_ID_USED',
+        `The account id ${accountId} names two accounts.`,
+        'invalid',
+        `accounts/${i}/accountId`,
+      );
+    seen.add(accountId);
+    requireAccount(account, `accounts/${i}/number`);
+    requireParty(account, `accounts/${i}/`);
+  });
+  if (state.terms && contentHash(state.terms) === contentHash(data)) return [];
+  const word = wordOf(state.proposals.terms, { by: actor.id, content: contentOfTerms(data) });
+  return byTwo(word, { type: 'PaymentTermsProposed', data }, [{ type: 'PaymentTermsSet', data }]);
+}
+
+export function setAccountHold(
+  state: Controls,
+  command: CommandOf<ControlsCommand, 'SetAccountHold'>,
+  { actor }: Acting,
+): Drafts {
+  const { type, ...data } = command;
+  const hold = holdOf(data);
+  if (state.hold.days === hold.days && state.hold.verification === hold.verification) return [];
+  const set = [{ type: 'AccountHoldSet', data } as const];
+  if (!isWeakerHold(state.hold, hold)) return set;
+  const said = { by: actor.id, content: contentOfHold(data) };
+  const proposal = { type: 'AccountHoldProposed', data: { ...data, ...hold } } as const;
+  return byTwo(wordOf(state.proposals.hold, said), proposal, set);
+}
+
+/** Checks that measure something need to be told how much is too much. */
+const LIMITED = ['shared-account', 'region-change', 'over-forecast'];
+
+export function configureChecks(
+  state: Controls,
+  { type, ...data }: CommandOf<ControlsCommand, 'ConfigureChecks'>,
+  { actor }: Acting,
+): Drafts {
+  const seen = new Set<string>();
+  data.rules.forEach(({ check, limit, amountMinor }, i) => {
+    if (seen.has(check))
+      throw new DomainError(
+        'CHECK_TWICE',
+        `The check ${check} occurs twice.`,
+        'invalid',
+        `rules/${i}/check`,
+      );
+    seen.add(check);
+    if (LIMITED.includes(check) && limit === undefined)
+      throw new DomainError(
+        'LIMIT_MISSING',
+        `The check ${check} needs a limit.`,
+        'invalid',
+        `rules/${i}/limit`,
+      );
+    if (check === 'over-forecast' && amountMinor === undefined)
+      throw new DomainError(
+        'LIMIT_MISSING',
+        'The check over-forecast needs the amount that a cycle was expected to cost.',
+        'invalid',
+        `rules/${i}/amountMinor`,
+      );
+  });
+  if (contentHash(state.rules) === contentHash(data.rules)) return [];
+  const configured = [{ type: 'ChecksConfigured', data } as const];
+  if (!areWeakerChecks(state.rules, data.rules)) return configured;
+  const word = wordOf(state.proposals.checks, { by: actor.id, content: contentOfChecks(data) });
+  return byTwo(word, { type: 'ChecksProposed', data }, configured);
+}
+
+/** What one manager says is proposed, and counts once another says the same. */
+function byTwo(
+  word: ReturnType<typeof wordOf>,
+  proposal: Draft<ControlsEvent>,
+  decided: Drafts,
+): Drafts {
+  if (word === 'first') return [proposal];
+  return word === 'second' ? decided : [];
+}
