@@ -1,4 +1,10 @@
-import { requireRole, type Context, type Decider, type Draft } from '../kernel/decider.js';
+import {
+  requireRole,
+  type CommandOf,
+  type Context,
+  type Decider,
+  type Draft,
+} from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
 
 export type IdentityEvent = 'IdentityClaimed' | 'IdentityReleased';
@@ -8,7 +14,13 @@ export interface IdentityState {
   readonly personId: string;
 }
 export type IdentityCommand =
-  | { readonly type: 'ClaimIdentity'; readonly identityHash: string; readonly personId: string }
+  | {
+      readonly type: 'ClaimIdentity';
+      readonly identityHash: string;
+      readonly personId: string;
+      /** Whoever holds the claim and can never be registered with it: what they left is taken over. */
+      readonly abandonedBy?: string;
+    }
   | { readonly type: 'ReleaseIdentity'; readonly reason: string };
 
 /** Codes that identities refuse with. */
@@ -18,6 +30,26 @@ export const IDENTITY_REFUSALS = [
   'IDENTITY_NOT_CLAIMED',
 ] as const;
 
+const ABANDONED = 'Whoever claimed it was registered with another identity';
+
+function claim(
+  { status, personId: holder }: IdentityState,
+  { identityHash, personId, abandonedBy }: CommandOf<IdentityCommand, 'ClaimIdentity'>,
+): readonly Draft<IdentityEvent>[] {
+  const claimed = { type: 'IdentityClaimed', data: { identityHash, personId } } as const;
+  if (status !== 'claimed') return [claimed];
+  if (holder === personId) return [];
+  if (holder !== abandonedBy)
+    throw new DomainError(
+      'IDENTITY_ALREADY_REGISTERED',
+      'This national identity is registered already, for another person.',
+      'conflict',
+      'nationalId',
+    );
+  const data = { identityHash, personId: holder, reason: ABANDONED };
+  return [{ type: 'IdentityReleased', data }, claimed];
+}
+
 /** One national identity, one person: the stream is named by the keyed hash of the number. */
 export const identityDecider: Decider<IdentityState, IdentityCommand, IdentityEvent> = {
   initialState: { status: 'none', identityHash: '', personId: '' },
@@ -25,21 +57,7 @@ export const identityDecider: Decider<IdentityState, IdentityCommand, IdentityEv
     switch (command.type) {
       case 'ClaimIdentity':
         requireRole(context, 'intake', 'case-officer', 'supervisor');
-        if (state.status === 'claimed') {
-          if (state.personId === command.personId) return [];
-          throw new DomainError(
-            'IDENTITY_ALREADY_REGISTERED',
-            'This national identity is registered already, for another person.',
-            'conflict',
-            'nationalId',
-          );
-        }
-        return [
-          {
-            type: 'IdentityClaimed',
-            data: { identityHash: command.identityHash, personId: command.personId },
-          },
-        ];
+        return claim(state, command);
       case 'ReleaseIdentity':
         requireRole(context, 'administrator', 'supervisor');
         if (state.status !== 'claimed')

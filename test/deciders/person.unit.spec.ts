@@ -52,6 +52,23 @@ describe('an identity', () => {
     given(claimed, released)
       .when({ type: 'ClaimIdentity', identityHash: HASH, personId: uuid(2) }, intake)
       .thenOne('IdentityClaimed', { personId: uuid(2) });
+    const taken = { type: 'ClaimIdentity', identityHash: HASH, personId: uuid(2) } as const;
+    given(claimed)
+      .when({ ...taken, abandonedBy: personId }, intake)
+      .then(
+        {
+          type: 'IdentityReleased',
+          data: {
+            identityHash: HASH,
+            personId,
+            reason: 'Whoever claimed it was registered with another identity',
+          },
+        },
+        { type: 'IdentityClaimed', data: { identityHash: HASH, personId: uuid(2) } },
+      );
+    given(claimed)
+      .when({ ...taken, abandonedBy: uuid(3) }, intake)
+      .thenRefused('IDENTITY_ALREADY_REGISTERED', 'nationalId');
   });
 });
 

@@ -5,9 +5,10 @@ import { NOT_SEALED, type PersonalRecord, type Sealed } from '../../adapters/vau
 import { applicationDecider } from '../../application/application.decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { streams, uuidOf } from '../../kernel/ids.js';
+import { abandonedClaims, claimant } from '../../person/claims.js';
 import { identityDecider } from '../../person/identity.decider.js';
 import { personDecider } from '../../person/person.decider.js';
-import { claimant, takenInBefore } from './taken-in-before.rule.js';
+import { takenInBefore } from './taken-in-before.rule.js';
 import { countDetermination, determinationOf } from './assess-applications.js';
 import { pipelined, record, type UnitResult } from '../../write-side/bulk.js';
 import { part, type Unit } from '../../write-side/unit.js';
@@ -91,6 +92,8 @@ interface Household {
   readonly accountId: string;
   readonly applicationId: string;
   readonly identityHash: string;
+  /** Whoever claimed the identity before, and was registered with another. */
+  readonly abandonedBy?: string;
 }
 
 export const personIdOf = (programmeId: string, reference: string): string =>
@@ -181,11 +184,15 @@ class Intake {
     );
     const fresh: Household[] = [];
     const seen: Household[] = [];
+    const holders = claims.map(({ events }) => claimant(events));
+    const abandoned = await this.#abandoned(households, holders);
     households.forEach((household, i) => {
-      const holder = claimant(claims[i]!.events);
+      const holder = holders[i];
+      const { identityHash, personId, row } = household;
       if (holder === undefined) fresh.push(household);
-      else if (holder === household.personId) seen.push(household);
-      else this.#duplicate(household.row, rejects);
+      else if (holder === personId) seen.push(household);
+      else if (abandoned.has(identityHash)) fresh.push({ ...household, abandonedBy: holder });
+      else this.#duplicate(row, rejects);
     });
     if (seen.length > 0) fresh.push(...(await this.#compare(seen, rejects)));
     const accepted = fresh.filter((household) => this.#accepted(household, rejects));
@@ -208,6 +215,19 @@ class Intake {
     });
     const unfinished = meanwhile.length > 0 ? await this.#compare(meanwhile, rejects) : [];
     if (unfinished.length > 0) await this.#record(unfinished, rejects);
+  }
+
+  /** Identities of these that somebody else claimed who was registered with another. */
+  async #abandoned(
+    households: readonly Household[],
+    holders: readonly (string | undefined)[],
+  ): Promise<ReadonlySet<string>> {
+    const byOthers = households.flatMap(({ identityHash, personId }, i) => {
+      const holder = holders[i];
+      return holder === undefined || holder === personId ? [] : [{ identityHash, holder }];
+    });
+    const abandoned = await abandonedClaims(this.deps.store, byOthers);
+    return new Set(abandoned.map(({ identityHash }) => identityHash));
   }
 
   /**
@@ -274,7 +294,7 @@ class Intake {
     account: Sealed,
     determine: boolean | undefined,
   ): Unit {
-    const { row, personId, accountId, applicationId, identityHash } = household;
+    const { row, personId, accountId, applicationId, identityHash, abandonedBy } = household;
     const { programmeId } = this.args;
     return {
       verb: 'import',
@@ -284,6 +304,7 @@ class Intake {
           type: 'ClaimIdentity',
           identityHash,
           personId,
+          ...(abandonedBy === undefined ? {} : { abandonedBy }),
         }),
         part(
           streams.person(personId),

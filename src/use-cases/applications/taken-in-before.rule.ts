@@ -35,9 +35,3 @@ export function takenInBefore(
     'reference',
   );
 }
-
-/** The person who holds a national identity now, if anybody does. */
-export function claimant(events: readonly Recorded[]): string | undefined {
-  const last = events.at(-1);
-  return last?.type === 'IdentityClaimed' ? last.data.personId : undefined;
-}

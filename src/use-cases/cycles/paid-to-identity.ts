@@ -1,5 +1,6 @@
 import type { EventStore } from '../../adapters/event-store/port.js';
 import { paymentId as paymentIdOf, streams } from '../../kernel/ids.js';
+import { abandonedClaims } from '../../person/claims.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 import { foldCycle } from './cycles.js';
 import { holdersOf, monthsPaidBy } from './months-paid.rule.js';
@@ -58,7 +59,16 @@ export class PaidToIdentity {
     const identities = await this.store.readStreams(
       registered.map(({ identityHash }) => streams.identity(identityHash)),
     );
-    return registered.map(({ personId }, i) => [personId, holdersOf(identities[i]!.events)]);
+    const claims = registered.map(({ personId, identityHash }, i) =>
+      holdersOf(identities[i]!.events).map((holder) => ({ personId, identityHash, holder })),
+    );
+    const byOthers = claims.flat().filter(({ personId, holder }) => holder !== personId);
+    // Who claimed it and was registered with another was never its holder.
+    const abandoned = new Set(await abandonedClaims(this.store, byOthers));
+    return claims.map((of, i) => [
+      registered[i]!.personId,
+      of.filter((claim) => !abandoned.has(claim)).map(({ holder }) => holder),
+    ]);
   }
 
   async #paidTo(personIds: readonly string[]): Promise<Months> {

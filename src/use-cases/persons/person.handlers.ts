@@ -15,6 +15,7 @@ import {
   commandHandler,
   type CommandPlanDeps,
 } from '../../http/command-handlers.js';
+import { abandonedClaims, claimant } from '../../person/claims.js';
 import { identityDecider } from '../../person/identity.decider.js';
 import { personDecider, type PersonCommand } from '../../person/person.decider.js';
 import { accountNumber, accountRecord, personName, profileRecord } from '../../person/personal.js';
@@ -116,6 +117,17 @@ async function moved({ store }: CommandPlanDeps, command: MovePerson): Promise<r
   ];
 }
 
+/** Whoever claimed the identity and can never be registered with it, if anybody did. */
+async function abandonedBySomebody(
+  store: CommandPlanDeps['store'],
+  identityHash: string,
+): Promise<string | undefined> {
+  const holder = claimant(await store.readStream(streams.identity(identityHash)));
+  if (holder === undefined) return undefined;
+  const [abandoned] = await abandonedClaims(store, [{ identityHash, holder }]);
+  return abandoned?.holder;
+}
+
 export const personHandlers = commandHandlers(
   commandHandler(
     RegisterPerson,
@@ -126,6 +138,7 @@ export const personHandlers = commandHandlers(
       const accountId = uuidOf('account', personId, 1);
       const account = payeeAccount(vault, { personId, accountId }, command.account, 'account/');
       const identityHash = vault.keyedHash('identity', nationalId);
+      const abandonedBy = await abandonedBySomebody(store, identityHash);
       const records = [
         profileRecord(vault, personId, {
           nationalId,
@@ -142,6 +155,7 @@ export const personHandlers = commandHandlers(
           type: 'ClaimIdentity',
           identityHash,
           personId,
+          ...(abandonedBy === undefined ? {} : { abandonedBy }),
         }),
         fresh(
           streams.person(personId),
