@@ -1,7 +1,8 @@
+import { LRUCache } from 'lru-cache';
 import type { EventStore } from '../../adapters/event-store/port.js';
 import { endToEndIndex, type InstructionKey } from '../outcomes/end-to-end-index.js';
 import type { EndToEndLookup } from '../outcomes/take-in-outcomes.js';
-import { accountSpellings } from '../../kernel/accounts.js';
+import { accountSpellings, isIban } from '../../kernel/accounts.js';
 import { attemptOfUetr, partsOfCycle } from '../../kernel/ids.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
@@ -28,6 +29,8 @@ export interface Instructed {
   ): Promise<{ readonly paymentId: string; readonly attempt: number } | undefined>;
   /** The accounts that payments of a cycle are paid from, in all their spellings. */
   payingAccounts(cycleId: string): Promise<ReadonlySet<string>>;
+  /** Whether an account, as a bank wrote it, is one that a cycle was paid from. */
+  isPaidFrom(cycleId: string, account: string): Promise<boolean>;
   message(messageId: string): Promise<SentMessage | undefined>;
   /** Pages of a few hundred. */
   paymentsOf(message: SentMessage): AsyncIterable<readonly SentPayment[]>;
@@ -62,20 +65,32 @@ export function instructed(store: EventStore, signal?: AbortSignal): Instructed 
   const openUetr = indexOf('open', 'uetr');
   const closedUetr = indexOf('closed', 'uetr');
   const accounts = new Map<string, Promise<ReadonlySet<string>>>();
+  const payingAccounts = async (cycleId: string): Promise<ReadonlySet<string>> => {
+    let found = accounts.get(cycleId);
+    if (!found) {
+      const { releasedAt } = await cycles();
+      found = accountsAt(store, cycleId, releasedAt.get(cycleId));
+      accounts.set(cycleId, found);
+    }
+    return found;
+  };
+  // Every entry of a statement has the statement's account.
+  const compared = new LRUCache<string, Promise<boolean>>({ max: 1_000 });
   return {
+    payingAccounts,
+    async isPaidFrom(cycleId, account) {
+      const key = `${cycleId} ${account}`;
+      let answer = compared.get(key);
+      if (!answer) {
+        answer = payingAccounts(cycleId).then((paying) => isOneOf(paying, account));
+        compared.set(key, answer);
+      }
+      return answer;
+    },
     async byUetr(uetr) {
       const paymentId = (await openUetr([uetr]))[0] ?? (await closedUetr([uetr]))[0];
       const attempt = paymentId === undefined ? undefined : attemptOfUetr(paymentId, uetr);
       return paymentId === undefined || attempt === undefined ? undefined : { paymentId, attempt };
-    },
-    async payingAccounts(cycleId) {
-      let found = accounts.get(cycleId);
-      if (!found) {
-        const { releasedAt } = await cycles();
-        found = accountsAt(store, cycleId, releasedAt.get(cycleId));
-        accounts.set(cycleId, found);
-      }
-      return found;
     },
     async lookup(ids) {
       const found = await open(ids);
@@ -90,6 +105,12 @@ export function instructed(store: EventStore, signal?: AbortSignal): Instructed 
     },
     paymentsOf: (message) => paymentsOf(store, message, signal),
   };
+}
+
+/** An IBAN whose check digits are wrong is nobody's, whatever comes after them. */
+function isOneOf(paying: ReadonlySet<string>, account: string): boolean {
+  const isReal = !/^[A-Za-z]{2}\d\d/.test(account) || isIban(account.toUpperCase());
+  return isReal && accountSpellings(account).some((spelling) => paying.has(spelling));
 }
 
 /** What was instructed in a message, in pages. */

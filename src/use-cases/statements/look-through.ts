@@ -6,7 +6,6 @@ import {
   type EntryDiffers,
   type NumberedEntry,
 } from '../../adapters/payment-rail/iso20022/incoming/port.js';
-import { accountSpellings, isIban } from '../../kernel/accounts.js';
 import { HashSet } from '../../kernel/hash-set.js';
 import { cycleOfPayment, isUuid, uetrOf } from '../../kernel/ids.js';
 import type { ReportedOutcome } from '../../payment/reported-outcome.js';
@@ -233,12 +232,8 @@ export async function otherAccount(
   cycleId: string,
   ours: Instructed,
 ): Promise<Extract<Verdict, { kind: 'unclear' }> | undefined> {
-  if (account === undefined) return undefined;
+  if (account === undefined || (await ours.isPaidFrom(cycleId, account))) return undefined;
   const paying = await ours.payingAccounts(cycleId);
-  // An IBAN whose check digits are wrong is nobody's, whatever comes after them.
-  const isReal = !/^[A-Za-z]{2}\d\d/.test(account) || isIban(account.toUpperCase());
-  if (isReal && accountSpellings(account).some((spelling) => paying.has(spelling)))
-    return undefined;
   const own = [...new Set([...paying].map((text) => `…${text.slice(-4)}`))].join(', ');
   return {
     kind: 'unclear',
