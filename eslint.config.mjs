@@ -150,7 +150,7 @@ export default tseslint.config(
         },
       ],
       'max-statements-per-line': ['error', { max: 1 }],
-      'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
+      'max-lines': ['error', { max: 400, skipBlankLines: false, skipComments: false }],
       'max-params': ['error', 8],
       'no-restricted-syntax': ['error', ...plain, ...casts],
     },

@@ -3,6 +3,23 @@ import { z } from 'zod';
 import { SASL_MECHANISMS } from '../adapters/event-bus/port.js';
 import { DEFAULT_BASE_URI } from '../kernel/base-uri.js';
 import { LENGTHS } from '../kernel/govstack.js';
+import {
+  ascii,
+  baseUri,
+  httpUrl,
+  isHttp,
+  list,
+  needed,
+  oneOf,
+  onOff,
+  optional,
+  rules,
+  setting,
+  text,
+  url,
+  whole,
+  type Issue,
+} from './setting-kinds.js';
 
 /** A row of the table of settings, as `sanad settings` prints it. */
 export interface SettingRow {
@@ -13,110 +30,8 @@ export interface SettingRow {
   readonly meaning: string;
 }
 
-type Issue = (name: string, reason: string) => void;
-/** A kind of value: what it is called in the table, and how its text is read. */
-interface Kind<T> {
-  readonly type: string;
-  readonly schema: z.ZodType<T, string>;
-}
-
 export const ROLE_NAMES = ['all', 'api', 'relay', 'projector', 'automation'] as const;
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-
-const isHttp = (url: string): boolean =>
-  URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
-
-const text = (type = 'text'): Kind<string> => ({ type, schema: z.string() });
-
-function whole(min: number, max: number): Kind<number> {
-  const error = `must be a whole number from ${min} to ${max}`;
-  return {
-    type: `whole number from ${min} to ${max}`,
-    schema: z
-      .string()
-      .regex(/^[0-9]{1,12}$/, { error })
-      .transform(Number)
-      .pipe(z.number().min(min, { error }).max(max, { error })),
-  };
-}
-
-function oneOf<const T extends readonly string[]>(values: T): Kind<T[number]> {
-  const last = values.length === 2 ? values.join(' or ') : `one of ${values.join(', ')}`;
-  return { type: last, schema: z.enum(values, { error: `must be ${last}` }) };
-}
-
-const onOff: Kind<boolean> = {
-  type: 'on or off',
-  schema: z
-    .enum(['on', 'off'], { error: 'must be on or off' })
-    .transform((value) => value === 'on'),
-};
-
-const url: Kind<string> = {
-  type: 'URL',
-  schema: z.string().refine((value) => URL.canParse(value), { error: 'must be a URL' }),
-};
-
-/** Without a slash at its end. */
-const httpUrl: Kind<string> = {
-  type: 'http or https URL',
-  schema: z
-    .string()
-    .refine(isHttp, { error: 'must be an http or https URL' })
-    .transform((value) => value.replace(/\/+$/, '')),
-};
-
-const baseUri: Kind<string> = {
-  type: 'http or https URL without a query',
-  schema: httpUrl.schema.refine((value) => !/[?#@]/.test(value), {
-    error: 'must be an http or https URL without a query, a fragment or a user',
-  }),
-};
-
-function ascii(length: number): Kind<string> {
-  const error = `must have 1 to ${length} visible ASCII characters`;
-  return {
-    type: `1 to ${length} visible ASCII characters`,
-    schema: z
-      .string({ error })
-      .regex(/^[\x21-\x7e]+$/, { error })
-      .max(length, { error }),
-  };
-}
-
-/** Values with commas between, each without spaces around it. */
-function list(type: string, fits: (value: string) => boolean, error: string): Kind<string[]> {
-  return {
-    type,
-    schema: z
-      .string()
-      .transform((value) => value.split(',').map((one) => one.trim()))
-      .refine((values) => values.every(fits), { error }),
-  };
-}
-
-/** Nothing, or nothing but spaces, is as good as not set. */
-const given = (value: unknown): string | undefined =>
-  (typeof value === 'string' && value.trim()) || undefined;
-
-const setting = <T>({ type, schema }: Kind<T>, fallback: string, meaning: string) =>
-  z
-    .preprocess((value) => given(value) ?? fallback, schema)
-    .meta({ type, default: fallback, meaning });
-
-const optional = <T>({ type, schema }: Kind<T>, meaning: string, shown = 'none') =>
-  z.preprocess(given, schema.optional()).meta({ type, default: shown, meaning });
-
-const needed = <T>({ type, schema }: Kind<T>, meaning: string) =>
-  z.preprocess((value) => given(value) ?? '', schema).meta({ type, default: 'needed', meaning });
-
-/** Rules between settings, each told by the name of the setting that is to be changed. */
-const rules =
-  <T>(check: (values: T, issue: Issue) => void) =>
-  (values: T, context: z.RefinementCtx<T>): void =>
-    check(values, (name, message) =>
-      context.addIssue({ code: 'custom', path: [name], message, input: values }),
-    );
 
 export const serverSettings = z
   .object({

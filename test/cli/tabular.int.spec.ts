@@ -1,12 +1,10 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { HouseholdRow, Reject } from '../../src/tabular/household-row.js';
 import { MAX_LINE_BYTES } from '../../src/tabular/lines.js';
 import { readMapping } from '../../src/tabular/mapping.js';
-import { RejectsFile } from '../../src/tabular/rejects.js';
 import { readHouseholds, readHouseholdsFile } from '../../src/tabular/read-households.js';
 
 const fields = {
@@ -379,28 +377,5 @@ describe('reading NDJSON', () => {
       [2, 'score', 'NUMBER_INVALID'],
       [3, 'ref', 'TEXT_INVALID'],
     ]);
-  });
-});
-
-describe('a rejects file', () => {
-  let folder: string;
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'sanad-rejects-'));
-  });
-  afterAll(() => rmSync(folder, { recursive: true }));
-
-  it('has its name only when it is whole, and no formula', () => {
-    const path = join(folder, 'rejects.csv');
-    const file1 = new RejectsFile(path);
-    file1.add([{ line: 3, column: '=cmd', code: 'VALUE_MISSING', reason: 'is "empty"; really' }]);
-    expect(readdirSync(folder)).toEqual(['rejects.csv.partial']);
-    file1.commit();
-    expect(readFileSync(path, 'utf8')).toBe(
-      'line;column;code;reason\n3;\'=cmd;VALUE_MISSING;"is ""empty""; really"\n',
-    );
-    const again = new RejectsFile(path);
-    again.discard();
-    expect(readdirSync(folder)).toEqual(['rejects.csv']);
-    expect(file1.count).toBe(1);
   });
 });

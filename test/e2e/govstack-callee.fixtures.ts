@@ -147,3 +147,42 @@ export const lookup = (payee: string, by = intake): Promise<Reply> =>
   );
 
 export const WALLET = '+212698765432';
+
+export const validate = (instructions: Json[]): Promise<Reply> =>
+  send(
+    block,
+    'POST',
+    '/beneficiaries?command=validate',
+    { batchId: 'B1', destinationDFSPID: 'SANAD', creditInstructions: instructions },
+    {
+      'X-Client-Correlation-ID': 'CORRELATION-OF-20-CH',
+      'X-Registering-Institution-ID': 'MIN-FIN',
+      'X-Callback-URL': callbackUrl,
+    },
+  );
+
+/** One credit of a batch, to the n-th person. */
+export const transfer = (n: number, more: Json = {}): Json => ({
+  requestId: `T${n}`,
+  creditParty: [{ key: 'payeeIdentity', value: id(n) }],
+  debitParty: [{ key: 'accountNumber', value: '1' }],
+  paymentMode: 'mojaloop',
+  amount: 500,
+  currency: 'MAD',
+  descriptionText: 'ASD',
+  ...more,
+});
+
+/** Hands a batch to the block. */
+export const hand = (
+  transfers: Json,
+  correlation = 'C1',
+  more: Record<string, string> = {},
+  by = block,
+): Promise<Reply> =>
+  send(by, 'POST', '/batchtransactions?type=raw', transfers, {
+    'X-CorrelationID': correlation,
+    'Platform-TenantId': 'T',
+    'X-Callback-URL': callbackUrl,
+    ...more,
+  });

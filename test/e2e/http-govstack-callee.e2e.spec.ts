@@ -17,12 +17,14 @@ import {
   backFrom,
   receiverUrl,
   block,
+  hand,
+  transfer,
+  validate,
   here,
   update,
   lookup,
   send,
   intake,
-  callbackUrl,
   finance,
 } from './govstack-callee.fixtures.js';
 
@@ -182,18 +184,6 @@ describe('an account mapper', () => {
 });
 
 describe('a payments block', () => {
-  const validate = (instructions: Json[]): Promise<Reply> =>
-    send(
-      block,
-      'POST',
-      '/beneficiaries?command=validate',
-      { batchId: 'B1', destinationDFSPID: 'SANAD', creditInstructions: instructions },
-      {
-        'X-Client-Correlation-ID': 'CORRELATION-OF-20-CH',
-        'X-Registering-Institution-ID': 'MIN-FIN',
-        'X-Callback-URL': callbackUrl,
-      },
-    );
   it('says which accounts it could not pay on', async () => {
     const of = (instructionID: string, financialAddress: string, more = {}): Json => ({
       instructionID,
@@ -240,29 +230,6 @@ describe('a payments block', () => {
       field: 'creditInstructions/0/financialAddress',
     });
   });
-
-  const transfer = (n: number, more: Json = {}): Json => ({
-    requestId: `T${n}`,
-    creditParty: [{ key: 'payeeIdentity', value: id(n) }],
-    debitParty: [{ key: 'accountNumber', value: '1' }],
-    paymentMode: 'mojaloop',
-    amount: 500,
-    currency: 'MAD',
-    descriptionText: 'ASD',
-    ...more,
-  });
-  const hand = (
-    transfers: Json,
-    correlation = 'C1',
-    more: Record<string, string> = {},
-    by = block,
-  ): Promise<Reply> =>
-    send(by, 'POST', '/batchtransactions?type=raw', transfers, {
-      'X-CorrelationID': correlation,
-      'Platform-TenantId': 'T',
-      'X-Callback-URL': callbackUrl,
-      ...more,
-    });
 
   it("confirms a batch of payments that are Sanad's own, and says how they stand", async () => {
     const { items } = await expectStatus(

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Role } from '../../src/kernel/decider.js';
 import { enrolled, approved, expectStatus, facts, HttpWorld, paid, person } from './http-world.js';
-import { lastPosition, setUp, submitted, type Json } from './http-world.js';
+import { lastPosition, setUp, submitted, type Json, type Reply } from './http-world.js';
+import { expectProblem } from './expect-problem.js';
 
 const HERE = 'MA-06';
 const ELSEWHERE = 'MA-01';
@@ -156,6 +157,79 @@ describe('a token that is limited to a region', () => {
         });
     }
     expect(await lastPosition(world)).toBe(before);
+  });
+
+  it('does not tell an officer whether something is elsewhere or nowhere', async () => {
+    const { applicationId, personId } = await submitted(world, 24, 'MA-01');
+    const nobody = '5c0bb5b5-9d1e-5e0a-8b57-3f1c2f0a9a10';
+    const local = await world.as('o.local', 'case-officer', ['MA-06']);
+    const clerk = await world.as('i.local', 'intake', ['MA-06']);
+    const answer = async (reply: Promise<Reply>): Promise<Json> => {
+      const { status, body } = await reply;
+      return { ...body, status, correlationId: '' };
+    };
+    const alike = async (ask: (id: string) => Promise<Reply>, there: string): Promise<string> => {
+      const elsewhere = await answer(ask(there));
+      expect(elsewhere).toEqual(await answer(ask(nobody)));
+      return elsewhere.code;
+    };
+    const { account } = person(25);
+    expect([
+      await alike((id) => clerk.post(`/persons/${id}/accounts`, account), personId),
+      await alike((id) => local.post(`/applications/${id}/determination`), applicationId),
+      await alike(
+        (id) =>
+          clerk.post(`/applications/${id}/amend`, { facts: { wrong: true }, reason: 'typed' }),
+        applicationId,
+      ),
+      await alike(
+        (id) =>
+          clerk.post('/applications', {
+            programmeId: 'asd',
+            personId: id,
+            receivedOn: '2025-10-01',
+            channel: 'counter',
+            facts,
+          }),
+        personId,
+      ),
+    ]).toEqual(Array(4).fill('REGION_NOT_ALLOWED'));
+    expect(await alike((id) => local.get(`/persons/${id}/profile`), personId)).toBe(
+      'PERSON_NOT_FOUND',
+    );
+  });
+
+  it('keeps an officer to their regions, in what they do and what they see', async () => {
+    const { applicationId, position } = await submitted(world, 22, 'MA-01');
+    const local = await world.as('o.local', 'case-officer', ['MA-06']);
+    await expectProblem(
+      local.post(`/applications/${applicationId}/determination`),
+      403,
+      'REGION_NOT_ALLOWED',
+    );
+    await expectProblem(
+      local.get(`/applications/${applicationId}?after=${position}`),
+      404,
+      'APPLICATION_NOT_FOUND',
+    );
+    const { items } = await expectStatus(
+      200,
+      local.get(`/applications?limit=1000&after=${position}`),
+    );
+    expect(new Set(items.map((item: Json) => item.region))).toEqual(new Set(['MA-06']));
+    await expectProblem(
+      (await world.as('i.local', 'intake', ['MA-06'])).post('/persons', person(23, 'MA-01')),
+      403,
+      'REGION_NOT_ALLOWED',
+    );
+    await expectProblem(
+      (await world.as('f.local', 'finance-officer', ['MA-06'])).post('/cycles', {
+        programmeId: 'asd',
+        period: '2025-10',
+      }),
+      403,
+      'REGION_NOT_ALLOWED',
+    );
   });
 });
 

@@ -21,12 +21,13 @@ import {
   personOverview,
 } from '../../projections/eligibility/eligibility.queries.js';
 import { listApplications, workQueue } from '../../projections/eligibility/queue.queries.js';
-import { everyPage, type PageOf, type PageRequest } from '../../projections/engine/paging.js';
+import { everyPage } from '../../projections/engine/paging.js';
 import { ProjectionRunner } from '../../projections/engine/runner.js';
 import { ArrayLog } from '../support/array-log.js';
 import { applicationOf, isPaid, personOf } from '../support/history-people.js';
 import { historyOf } from '../support/history.js';
 import { startPostgres } from '../support/postgres.js';
+import { all } from './all-pages.js';
 import { engines, PROJECTIONS } from './stores.js';
 
 const postgres = await startPostgres('the queries of the read models');
@@ -38,21 +39,6 @@ const regionOf = (index: number) => `MA-${String((index % 12) + 1).padStart(2, '
 afterAll(async () => {
   if (postgres.running) await postgres.stop();
 });
-
-async function all<T>(
-  fetch: (page: PageRequest) => Promise<PageOf<T>>,
-  limit: number,
-): Promise<T[]> {
-  const items: T[] = [];
-  let cursor: string | undefined;
-  do {
-    const page: PageOf<T> = await fetch({ limit, ...(cursor === undefined ? {} : { cursor }) });
-    expect(page.items.length).toBeLessThanOrEqual(limit);
-    items.push(...page.items);
-    cursor = page.next ?? undefined;
-  } while (cursor !== undefined);
-  return items;
-}
 
 const NOW = '2026-12-01T00:00:00.000Z';
 

@@ -2,17 +2,17 @@ import { hash, type KeyObject } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import { LRUCache } from 'lru-cache';
 import { privateDatabase } from '../../data-folder/port.js';
 import { decrypt, encrypt, makeKey, unwrapKey, WRAPPED } from '../envelope.js';
 import { loadMasterKey } from '../master-key.js';
 import { VaultError, type Sealed } from '../port.js';
+import { failure } from './failure.js';
+import { KeyCache, type Holder } from './key-cache.js';
 
 const APPLICATION = 0x53_4e_44_56; // "SNDV"
 const FORMAT = 1;
 const PROOF = 'the master key of this vault';
 const LOOKUP = 500;
-const KEPT_KEYS = 500;
 
 /*
  * Wrapped keys lie in a table that only ever grows at its end, and an erased one is overwritten in
@@ -37,11 +37,6 @@ const personName = (id: string): string => `person/${id}`;
 type RecordRow = readonly [index: number, person: number, body: Buffer];
 type EntryRow = readonly [index: number, no: number];
 type PersonRow = readonly [no: number, id: string, erased: number, wrapped: Buffer];
-interface Holder {
-  readonly no: number;
-  readonly id: string;
-  readonly key: KeyObject;
-}
 
 /**
  * The vault's file, opened by one thread. Everything here is synchronous; what is written counts
@@ -360,63 +355,4 @@ function* lookup<Row>(
   for (let at = 0; at < keys.length; at += LOOKUP) {
     for (const row of statement.all(JSON.stringify(keys.slice(at, at + LOOKUP)))) yield [at, row];
   }
-}
-
-/** Unwrapped keys of the persons seen last; the one unused for longest leaves first. */
-class KeyCache {
-  readonly #numbers = new Map<number, Holder>();
-  readonly #ids = new LRUCache<string, Holder>({
-    max: KEPT_KEYS,
-    dispose: ({ no }) => {
-      this.#numbers.delete(no);
-    },
-  });
-
-  byId(id: string): Holder | undefined {
-    return this.#ids.get(id);
-  }
-  byNumber(no: number): Holder | undefined {
-    return this.#numbers.get(no);
-  }
-
-  keep(holder: Holder): Holder {
-    this.#ids.set(holder.id, holder);
-    this.#numbers.set(holder.no, holder);
-    return holder;
-  }
-
-  forget(id: string): void {
-    this.#ids.delete(id);
-  }
-
-  clear(): void {
-    this.#ids.clear();
-  }
-}
-
-/** Any failure as a VaultError that says what to do. It never carries a value of a record. */
-export function failure(error: unknown): VaultError {
-  if (error instanceof VaultError) return error;
-  if (!(error instanceof Error))
-    return new VaultError('VAULT_FAILED', 'The vault failed for a reason that it did not give.');
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (code.startsWith('SQLITE_FULL') || code === 'ENOSPC')
-    return new VaultError(
-      'DISK_FULL',
-      'There is no space left for the vault; make room and send the request again.',
-      { cause: error },
-    );
-  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB')
-    return new VaultError(
-      'VAULT_CORRUPT',
-      `The vault's file is damaged (${code}); restore it from your copy.`,
-      { cause: error },
-    );
-  if (code.startsWith('SQLITE_BUSY'))
-    return new VaultError('VAULT_FAILED', 'Another process has the vault open.', { cause: error });
-  return new VaultError(
-    'VAULT_FAILED',
-    `The vault failed${code ? ` (${code})` : ''}: ${error.message}`,
-    { cause: error },
-  );
 }

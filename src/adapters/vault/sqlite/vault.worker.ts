@@ -1,7 +1,8 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { hashKeys, type HashKeys } from '../master-key.js';
 import type { Answer, Control, Request, Started, WorkerStart } from './messages.js';
-import { failure, VaultFile } from './vault-file.js';
+import { failure } from './failure.js';
+import { VaultFile } from './vault-file.js';
 import type { VaultError } from '../port.js';
 
 const WRITES: ReadonlySet<Request['kind']> = new Set(['seal', 'erase', 'forget']);

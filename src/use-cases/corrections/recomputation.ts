@@ -1,0 +1,288 @@
+import type { ProgrammePolicies } from '../../write-side/readers.js';
+import { createHash } from 'node:crypto';
+import type { EventData } from '../../../events/generated.js';
+import type { StreamEvents } from '../../adapters/event-store/port.js';
+import { adjustmentDecider, type Proposal } from '../../correction/adjustment.decider.js';
+import type { CorrectionState } from '../../correction/correction.decider.js';
+import { canonicalJson, sha256Hex } from '../../kernel/canonical.js';
+import type { Recorded } from '../../kernel/decider.js';
+import { cycleId as cycleIdOf, recoveryId as recoveryIdOf, streams } from '../../kernel/ids.js';
+import { monthsBetween } from '../../kernel/time.js';
+import { record } from '../../write-side/bulk.js';
+import { part, type Unit } from '../../write-side/unit.js';
+import { standing, type Past } from './past.rule.js';
+import { ruling } from './ruling.rule.js';
+import { foldAdjustment, foldRecovery } from '../folds.js';
+import { HouseholdAccounts } from '../cycles/household-accounts.js';
+import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
+import { unpaidFrom } from '../cycles/months-paid.rule.js';
+import { PaidToIdentity } from '../cycles/paid-to-identity.js';
+import { differenceOf, householdOf, type Household } from './recompute.rule.js';
+import { isErased } from '../../person/registered-person.js';
+import { pagesOf } from '../../write-side/stream-pages.js';
+
+type Started = EventData['CorrectionStarted'];
+type Ordered = EventData['PaymentOrdered'];
+
+const MAX_NAMED = 1_000;
+
+interface Unevaluable {
+  readonly personId: string;
+  readonly period: string;
+  readonly reason: string;
+}
+/**
+ * Months that were left as they were paid, because their policy cannot be applied to the
+ * household's facts: how many, and the first of them.
+ */
+export interface UnevaluableMonths {
+  readonly count: number;
+  readonly first: readonly Unevaluable[];
+}
+
+interface Proposed {
+  readonly proposal: Proposal;
+  readonly known: readonly Recorded[];
+}
+
+/** A household as it is recomputed, and the events of its account. */
+interface Looked {
+  readonly personId: string;
+  readonly months: readonly string[];
+  readonly household: Household;
+  readonly known: readonly Recorded[];
+}
+
+/** One run over the enrolments of a programme as of the correction's position. */
+export class Recomputation {
+  readonly #months: readonly string[];
+  readonly #payments: readonly (readonly [period: string, accounts: HouseholdAccounts])[];
+  readonly #adjustments: HouseholdAccounts;
+  readonly #recoveries: HouseholdAccounts;
+  readonly #paidToIdentity: PaidToIdentity;
+  readonly #ruling: ReturnType<typeof ruling>;
+  readonly #firstPaid: ReturnType<ReturnType<typeof ruling>>;
+  readonly #hash = createHash('sha256');
+  readonly #named = new Set<string>();
+  readonly #unevaluable: Unevaluable[] = [];
+  readonly #figures = {
+    households: 0,
+    arrearsCount: 0,
+    arrears: 0n,
+    overpaidCount: 0,
+    overpaid: 0n,
+  };
+
+  constructor(
+    private readonly deps: Deps,
+    private readonly base: JobContext,
+    private readonly started: Started,
+    private readonly past: Past,
+    programme: ProgrammePolicies,
+    corrections: readonly CorrectionState[],
+    private readonly onProgress?: OnProgress,
+  ) {
+    const { programmeId, fromPeriod, toPeriod, asOf, correctionId } = started;
+    this.#months = monthsBetween(fromPeriod, toPeriod);
+    this.#payments = this.#months.map((period) => [
+      period,
+      new HouseholdAccounts(deps.store, `payment-${programmeId}-${period}-`, asOf),
+    ]);
+    this.#adjustments = new HouseholdAccounts(deps.store, `adjustment-${programmeId}-`);
+    this.#recoveries = new HouseholdAccounts(deps.store, `recovery-${programmeId}-`, asOf);
+    this.#paidToIdentity = new PaidToIdentity(deps.store, programmeId, { asOf });
+    this.#ruling = ruling(programme, corrections, correctionId);
+    this.#firstPaid = ruling(programme, [], correctionId)('');
+  }
+
+  async *pages(signal?: AbortSignal): AsyncGenerator<readonly StreamEvents[]> {
+    const { programmeId, personId, asOf } = this.started;
+    if (personId === undefined)
+      return yield* pagesOf(this.deps.store, `enrolment-${programmeId}-`, {
+        asOf,
+        ...(signal ? { signal } : {}),
+      });
+    yield (
+      await this.deps.store.readStreams([streams.enrolment(programmeId, personId)], { asOf })
+    ).filter(({ events }) => events.length > 0);
+  }
+
+  /** What differs for the households of a page, as of the correction's position. */
+  async proposalsOf(page: readonly StreamEvents[]): Promise<readonly Proposed[]> {
+    const { correctionId, programmeId } = this.started;
+    const persons = page.map(({ stream }) => stream.slice(-36));
+    const [known, owed, payments] = await Promise.all([
+      this.#known(persons),
+      this.#owed(persons),
+      this.#paymentsOf(persons),
+    ]);
+    const differing = page.flatMap(({ events }, i): Looked[] => {
+      const personId = persons[i]!;
+      const adjusted = known.get(personId) ?? [];
+      const looked = this.#looked(events, adjusted, owed.get(personId), payments.get(personId));
+      return looked && this.#difference(looked) ? [{ ...looked, known: adjusted }] : [];
+    });
+    // Only few differ: whether others were paid under the same identity is asked for those.
+    const paidElsewhere = await this.#paidToIdentity.of(differing.map(({ personId }) => personId));
+    const found: Proposed[] = [];
+    for (const looked of differing) {
+      const { personId, household, known: adjusted } = looked;
+      const elsewhere = paidElsewhere.get(personId);
+      const difference = this.#difference({
+        ...looked,
+        household: { ...household, ...(elsewhere ? { paidElsewhere: elsewhere } : {}) },
+      });
+      const { status, region } = household.lives.at(-1)!;
+      if (!difference || (status === 'ended' && (await this.#erased(personId)))) continue;
+      found.push({
+        proposal: { correctionId, programmeId, personId, region, ...difference },
+        known: adjusted,
+      });
+    }
+    this.#figures.households += page.length;
+    return found;
+  }
+
+  /** A household and the months that cycles that are paid for good could have paid. */
+  #looked(
+    events: readonly Recorded[],
+    adjusted: readonly Recorded[],
+    owed: readonly Recorded[] = [],
+    payments: readonly Ordered[] = [],
+  ): Omit<Looked, 'known'> | undefined {
+    const { paidThrough } = this.past;
+    // Newer than every cycle that is paid for good: its first cycle pays it from its start.
+    if (events[0]!.position > paidThrough) return undefined;
+    const known = adjusted.filter(({ position }) => position <= this.started.asOf);
+    const household = householdOf(events, foldAdjustment(known), foldRecovery(owed), payments);
+    const begun = unpaidFrom(events, '9999-12', paidThrough);
+    const months = this.#months.filter((month) => month < begun);
+    return { personId: events[0]!.stream.slice(-36), months, household };
+  }
+
+  #difference({ personId, months, household }: Omit<Looked, 'known'>) {
+    return differenceOf(
+      household,
+      months,
+      this.#ruling(personId),
+      (period) => this.#firstPaid(period)?.version,
+      (period, reason) => {
+        const key = `${personId} ${period}`;
+        if (this.#named.has(key)) return;
+        this.#named.add(key);
+        if (this.#unevaluable.length < MAX_NAMED)
+          this.#unevaluable.push({ personId, period, reason });
+      },
+    );
+  }
+
+  get unevaluable(): UnevaluableMonths {
+    return { count: this.#named.size, first: this.#unevaluable };
+  }
+
+  /** Given pages in order: the hash is over persons in order. */
+  async record(proposals: readonly Proposed[]): Promise<void> {
+    for (const { proposal } of proposals) this.#tally(proposal);
+    const units = proposals.map(({ proposal, known }): Unit => ({
+      verb: 'propose-adjustment',
+      key: `${proposal.correctionId} ${proposal.personId}`,
+      loaded: [known],
+      parts: [
+        part(streams.adjustment(proposal.programmeId, proposal.personId), adjustmentDecider, {
+          type: 'ProposeAdjustment',
+          ...proposal,
+        }),
+      ],
+    }));
+    for (const result of await record(this.deps, units, this.base))
+      if (result.kind === 'refused') throw result.error;
+    this.onProgress?.({ what: 'households recomputed', done: this.#figures.households });
+  }
+
+  figures(): Pick<
+    EventData['CorrectionProposed'],
+    | 'households'
+    | 'arrearsCount'
+    | 'arrearsMinor'
+    | 'overpaidCount'
+    | 'overpaidMinor'
+    | 'contentHash'
+  > {
+    const { households, arrearsCount, arrears, overpaidCount, overpaid } = this.#figures;
+    return {
+      households,
+      arrearsCount,
+      arrearsMinor: String(arrears),
+      overpaidCount,
+      overpaidMinor: String(overpaid),
+      contentHash: this.#hash.copy().digest('hex'),
+    };
+  }
+
+  /**
+   * The hash binds every household's amount and its whole reason: lines
+   * `<person>|<difference>|<SHA-256 of the months>\n`.
+   */
+  #tally({ personId, differenceMinor, periods }: Proposal): void {
+    this.#hash.update(`${personId}|${differenceMinor}|${sha256Hex(canonicalJson(periods))}\n`);
+    const difference = BigInt(differenceMinor);
+    if (difference > 0n) {
+      this.#figures.arrearsCount += 1;
+      this.#figures.arrears += difference;
+    } else {
+      this.#figures.overpaidCount += 1;
+      this.#figures.overpaid -= difference;
+    }
+  }
+
+  async #known(persons: readonly string[]): Promise<ReadonlyMap<string, readonly Recorded[]>> {
+    const { programmeId, personId } = this.started;
+    if (personId === undefined) return this.#adjustments.of(persons);
+    return new Map([
+      [personId, await this.deps.store.readStream(streams.adjustment(programmeId, personId))],
+    ]);
+  }
+
+  /** What households owe, as of the correction's position. */
+  async #owed(persons: readonly string[]): Promise<ReadonlyMap<string, readonly Recorded[]>> {
+    const { programmeId, personId, asOf } = this.started;
+    if (personId === undefined) return this.#recoveries.of(persons);
+    return new Map([
+      [
+        personId,
+        await this.deps.store.readStream(streams.recovery(recoveryIdOf(programmeId, personId)), {
+          asOf,
+        }),
+      ],
+    ]);
+  }
+
+  async #paymentsOf(persons: readonly string[]): Promise<ReadonlyMap<string, readonly Ordered[]>> {
+    const { programmeId, personId, asOf } = this.started;
+    const found = new Map<string, Ordered[]>();
+    const add = (period: string, person: string, events: readonly Recorded[]): void => {
+      const stands = standing(events, this.past.closed.has(cycleIdOf(programmeId, period)));
+      if (stands) found.set(person, [...(found.get(person) ?? []), stands]);
+    };
+    if (personId !== undefined) {
+      const read = await this.deps.store.readStreams(
+        this.#months.map((period) => streams.payment(`${programmeId}-${period}-${personId}`)),
+        { asOf },
+      );
+      read.forEach(({ events }, i) => add(this.#months[i]!, personId, events));
+      return found;
+    }
+    for (const [period, accounts] of await Promise.all(
+      this.#payments.map(async ([month, all]) => [month, await all.of(persons)] as const),
+    )) {
+      for (const [person, events] of accounts) add(period, person, events);
+    }
+    return found;
+  }
+
+  async #erased(personId: string): Promise<boolean> {
+    return isErased(
+      await this.deps.store.readStream(streams.person(personId), { asOf: this.started.asOf }),
+    );
+  }
+}

@@ -1,0 +1,28 @@
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { RejectsFile } from '../../src/tabular/rejects.js';
+
+describe('a rejects file', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'sanad-rejects-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('has its name only when it is whole, and no formula', () => {
+    const path = join(folder, 'rejects.csv');
+    const file1 = new RejectsFile(path);
+    file1.add([{ line: 3, column: '=cmd', code: 'VALUE_MISSING', reason: 'is "empty"; really' }]);
+    expect(readdirSync(folder)).toEqual(['rejects.csv.partial']);
+    file1.commit();
+    expect(readFileSync(path, 'utf8')).toBe(
+      'line;column;code;reason\n3;\'=cmd;VALUE_MISSING;"is ""empty""; really"\n',
+    );
+    const again = new RejectsFile(path);
+    again.discard();
+    expect(readdirSync(folder)).toEqual(['rejects.csv']);
+    expect(file1.count).toBe(1);
+  });
+});
