@@ -27,7 +27,7 @@ const BEFORE = new Map(
 );
 const LOG = new ArrayLog(EVENTS, true);
 const PARTS = 6;
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 300_000;
 
 afterAll(async () => {
   if (postgres.running) await postgres.stop();
@@ -221,14 +221,17 @@ if (postgres.running)
         const rest = EVENTS.filter((event) => event !== lost);
         for (let part = 0; part < PARTS; part += 1)
           given.feeds[part % 2]!.give(...pagesOfPart(part, 25, rest));
-        await given.reached(BEFORE.get(lost.position)!);
+        // On a slow machine the log may be asked for more than what is lost; it has nothing until
+        // only that is missing.
+        const hole = `position ${BEFORE.get(lost.position)} `;
+        await eventually(
+          'the hole is seen',
+          () => notes.some(({ what, detail }) => what === 'filled' && detail.includes(hole)),
+          given.runs,
+        );
         whole = true;
         await given.reached(END);
         expect(await everyRow(given.store)).toEqual(rows);
-        expect(notes).toContainEqual({
-          what: 'filled',
-          detail: expect.stringContaining(`position ${BEFORE.get(lost.position)}`),
-        });
         // Both go on: what comes again changes nothing.
         for (let part = 0; part < PARTS; part += 1)
           given.feeds[(part + 1) % 2]!.give(...pagesOfPart(part, 25));

@@ -94,25 +94,30 @@ function saslOf({ mechanism, ...who }: NonNullable<KafkaConnection['sasl']>): SA
 }
 
 /**
- * Waits until every partition has a leader. Just after a topic was made, or made again, a broker
- * may not know it yet.
+ * Waits until every partition is led. Just after a topic was made, or made again, a broker may not
+ * know it yet, and one that is named as a leader may not know that it leads: it is asked for
+ * offsets, which only a leader answers.
  */
 async function led(admin: Admin, topics: string[]): Promise<void> {
   for (let tries = 0; ; tries += 1) {
     try {
       const { topics: known } = await admin.fetchTopicMetadata({ topics });
-      if (known.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return;
+      if (known.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) {
+        for (const topic of topics) await admin.fetchTopicOffsets(topic);
+        return;
+      }
     } catch (error) {
-      if (
-        !(error instanceof Error && 'retriable' in error && error.retriable === true) ||
-        tries >= LEADER_TRIES
-      )
-        throw error;
+      if (!passes(error) || tries >= LEADER_TRIES) throw error;
     }
     if (tries >= LEADER_TRIES) throw new Error('Some partitions have no leader yet.');
     await wait(LEADER_PAUSE_MS);
   }
 }
+
+/** Whether an error is one that kafkajs would try again after, also where it has tried enough. */
+const passes = (error: unknown): boolean =>
+  error instanceof Error &&
+  (('retriable' in error && error.retriable === true) || passes(error.cause));
 
 /** Makes the topics that are not there, with their settings; one that is there stays as it is. */
 export async function createTopics(options: KafkaOptions): Promise<void> {
