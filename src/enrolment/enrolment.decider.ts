@@ -275,6 +275,9 @@ function recertify(
   ];
 }
 
+const endsSooner = ({ status, lastPeriod }: EnrolmentState, month: string): boolean =>
+  status === 'ended' && lastPeriod !== undefined && month < lastPeriod;
+
 function end(
   state: EnrolmentState,
   command: CommandOf<EnrolmentCommand, 'EndEnrolment'>,
@@ -283,8 +286,9 @@ function end(
   const { programmeId, personId } = state;
   // An administrator who erases a person ends what the person receives.
   requireRole(context, 'supervisor', 'automation', 'administrator');
-  requireStatus(state, 'active', 'suspended');
   parsePeriod(command.lastPeriod, 'lastPeriod');
+  // One that ends in a month to come may end sooner: for a death, or a month that was mistyped.
+  if (!endsSooner(state, command.lastPeriod)) requireStatus(state, 'active', 'suspended');
   return [
     {
       type: 'EnrolmentEnded',

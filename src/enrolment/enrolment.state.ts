@@ -166,9 +166,14 @@ export const isPaidIn = (state: EnrolmentState, period: string): boolean =>
   payableIn(state, period) ||
   (state.status === 'ended' && state.lastPeriod !== undefined && state.lastPeriod < period);
 
-/** Whether nobody recertified the household though that was due before the period. */
-export const isOverdue = ({ status, dueOn }: EnrolmentState, period: string): boolean =>
-  status === 'active' && dueOn !== undefined && dueOn.slice(0, 7) < period;
+/**
+ * Whether nobody recertified the household though that was due before the period; also of one whose
+ * end is still to come, which would be paid until then.
+ */
+export const isOverdue = (state: EnrolmentState, period: string): boolean =>
+  state.dueOn !== undefined &&
+  state.dueOn.slice(0, 7) < period &&
+  (state.status === 'active' || (state.status === 'ended' && payableIn(state, period)));
 
 /** The facts that a period is paid on. */
 export const factsIn = (state: EnrolmentState, period: string): FactsFrom =>

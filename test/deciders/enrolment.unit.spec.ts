@@ -187,6 +187,24 @@ describe('an enrolment', () => {
       .when({ type: 'EndEnrolment', lastPeriod: '2026-04', reason: 'moved abroad' }, supervisor)
       .thenRefused('ENROLMENT_STATUS');
   });
+  test('ends sooner than was said, and not later', () => {
+    const end = (lastPeriod: string): EnrolmentCommand => ({
+      type: 'EndEnrolment',
+      lastPeriod,
+      reason: 'died',
+    });
+    given(started, was('EnrolmentEnded', { ...of, lastPeriod: '2062-04', reason: 'mistyped' }))
+      .when(end('2026-04'), supervisor)
+      .then({ type: 'EnrolmentEnded', data: { ...of, lastPeriod: '2026-04', reason: 'died' } });
+    given(started, ended).when(end('2026-04'), supervisor).thenRefused('ENROLMENT_STATUS');
+    given(started, ended).when(end('2026-05'), supervisor).thenRefused('ENROLMENT_STATUS');
+  });
+  test('is overdue also where its end is still to come', () => {
+    const far = was('EnrolmentEnded', { ...of, lastPeriod: '2027-06', reason: 'moves abroad' });
+    const state = fold(enrolmentDecider, [started, due, far]);
+    const months = ['2026-12', '2027-01', '2027-06', '2027-07'];
+    expect(months.map((period) => isOverdue(state, period))).toEqual([false, true, true, false]);
+  });
   test('is recertified', () => {
     given(started)
       .when({ type: 'MarkRecertificationDue', dueOn: '2026-12-31' }, automation)

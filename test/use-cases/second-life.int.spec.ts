@@ -223,6 +223,46 @@ test('who was not recertified in time is suspended by the next cycle, until it i
   expect((await desk.audit()).violations).toEqual([]);
 });
 
+test('an end that is far away puts no recertification off, and is brought nearer', async () => {
+  const facts = {
+    scoreMicro: 5_000_000,
+    coveredByOtherScheme: false,
+    children: [child('2020-05')],
+  };
+  await desk.enrolment(ida, {
+    type: 'RecertifyEnrolment',
+    fromPeriod: '2025-10',
+    facts,
+    contentHash: contentHash(facts),
+    entitlement: { period: '2025-10', policyVersion: 1, amountMinor: '0', items: [] },
+    nextDueOn: '2025-11-15',
+  });
+  await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: '2062-01', reason: 'mistyped' });
+  for (const period of ['2025-10', '2025-11', '2025-12']) await released(world.engine, period);
+  expect(await monthsOrdered('2025-11', ida)).toEqual(['2025-11']);
+  expect(await monthsOrdered('2025-12', ida)).toEqual([]);
+  const events = await world.engine.store.readStream(streams.enrolment(PROGRAMME, ida));
+  expect(events.at(-1)).toMatchObject({
+    type: 'EnrolmentEnded',
+    data: { lastPeriod: '2025-11', reason: 'Recertification was due on 2025-11-15.' },
+    meta: { role: 'automation' },
+  });
+  await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: '2025-10', reason: 'died' });
+  expect((await desk.audit()).violations).toEqual([]);
+});
+
+test('a second enrolment that ends before it began takes no month of the first for due', async () => {
+  await released(world.engine, '2025-10');
+  await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: '2025-12', reason: 'moves' });
+  await appliesOnceMore(ida, '2025-10-20');
+  expect(await startOf(ida)).toBe('2026-01');
+  await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: '2025-11', reason: 'died' });
+  for (const period of ['2025-11', '2025-12']) await released(world.engine, period);
+  expect(await monthsOrdered('2025-12', ida)).toEqual([]);
+  expect(await desk.propose({ fromPeriod: '2025-10' })).toMatchObject({ arrearsCount: 0 });
+  expect(await desk.adjustment(ida)).toMatchObject({ pending: undefined, established: [] });
+});
+
 test('an application is not dated in the future, nor long before what the programme pays', async () => {
   await released(world.engine, '2025-10');
   for (const [receivedOn, code] of [

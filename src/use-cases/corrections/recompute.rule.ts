@@ -63,6 +63,7 @@ export function livesOf(events: readonly Recorded[]): readonly EnrolmentState[] 
     const state = fold(enrolmentDecider, [event], lives.at(-1));
     if (event.type === 'EnrolmentStarted') lives.push(state);
     else if (lives.length > 0) lives[lives.length - 1] = state;
+    if (event.type === 'EnrolmentEnded') endBefore(lives, event.data.lastPeriod);
   }
   return lives;
 }
@@ -79,6 +80,13 @@ export function householdOf(
     payments: payments.map((ordered) => standingOf(ordered, adjustment, recovery)),
     established: adjustment.established,
   };
+}
+
+/** Who is not entitled after a month (they died, say) is so no more by an enrolment of before. */
+function endBefore(lives: EnrolmentState[], month: string): void {
+  for (const [i, life] of lives.entries())
+    if (life.lastPeriod !== undefined && life.lastPeriod > month)
+      lives[i] = { ...life, lastPeriod: month };
 }
 
 const keyOf = ({ code, member }: { readonly code: string; readonly member?: number }): string =>

@@ -348,7 +348,10 @@ export class Preparation {
 
 const latest = (a: string, b: string): string => (a > b ? a : b);
 
-/** Says that the recertification fell due, and suspends from the month after. */
+/**
+ * Says that the recertification fell due, and suspends from the month after; of an enrolment whose
+ * end is still to come, ends it there.
+ */
 function overdueUnit({ stream, events }: StreamEvents, period: string): Unit {
   const where = (
     command: (dueOn: string, state: EnrolmentState) => EnrolmentCommand | undefined,
@@ -366,14 +369,18 @@ function overdueUnit({ stream, events }: StreamEvents, period: string): Unit {
       part(
         stream,
         enrolmentDecider,
-        where((dueOn, { recertificationDue }) =>
-          recertificationDue ? undefined : { type: 'MarkRecertificationDue', dueOn },
+        where((dueOn, { recertificationDue, status }) =>
+          recertificationDue || status === 'ended'
+            ? undefined
+            : { type: 'MarkRecertificationDue', dueOn },
         ),
-        where((dueOn, { startPeriod }) => ({
-          type: 'SuspendEnrolment',
-          fromPeriod: latest(startPeriod, addMonths(dueOn.slice(0, 7), 1)),
-          reason: overdueReason(dueOn),
-        })),
+        where((dueOn, { startPeriod, status }) => {
+          const reason = overdueReason(dueOn);
+          const lastPeriod = dueOn.slice(0, 7);
+          if (status === 'ended') return { type: 'EndEnrolment', lastPeriod, reason };
+          const fromPeriod = latest(startPeriod, addMonths(lastPeriod, 1));
+          return { type: 'SuspendEnrolment', fromPeriod, reason };
+        }),
       ),
     ],
   };
