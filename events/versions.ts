@@ -9,13 +9,13 @@ export const upcasts: Readonly<Record<string, Readonly<Record<number, Upcast>>>>
   // Version 2 opened `source`, so that a rail that reports under a name of its own needs no new version. Every source
   // that version 1 allowed is one of version 2.
   PaymentAccepted: { 1: asItIs },
-  // Version 3 has two more kinds, and the reference and the day that were reported.
-  PaymentBreakRecorded: { 1: asItIs, 2: asItIs },
+  // Version 3 has two more kinds, and the reference and the day that were reported; version 4 the booking's days.
+  PaymentBreakRecorded: { 1: asItIs, 2: asItIs, 3: asItIs },
   PaymentOutcomeUnknown: { 1: asItIs },
   PaymentRejected: { 1: asItIs },
-  // Version 3 has the reference of the entry besides that of the transaction.
-  PaymentReturned: { 1: asItIs, 2: asItIs },
-  PaymentSettled: { 1: asItIs, 2: asItIs },
+  // Version 3 has the reference of the entry besides that of the transaction; version 4 the booking's days.
+  PaymentReturned: { 1: asItIs, 2: asItIs, 3: asItIs },
+  PaymentSettled: { 1: asItIs, 2: asItIs, 3: asItIs },
   // Version 2 names who proposed it; of what one person decided before, nobody did.
   BankEntryAssigned: { 1: asItIs },
   // Version 3 says what came back, where that is less than the payment; before, all of it counted as come back.

@@ -108,6 +108,7 @@ export const DETAIL_FIELDS: DetailFields = {
     'reference',
   ],
   PaymentSettled: ['attempt', 'amountMinor', 'settledOn', 'source', 'reference'],
+  PaymentBooked: ['attempt', 'outcome', 'source', 'reference'],
   PaymentRejected: ['attempt', 'reason', 'source', 'reference'],
   PaymentReturned: ['attempt', 'reason', 'source', 'reference'],
   PaymentCancellationRequested: ['attempt', 'reason'],

@@ -4,6 +4,7 @@ import { EntitlementCheck } from './entitlement-check.js';
 import { HeldAccountsCheck } from './held-accounts-check.js';
 import { KeyTable } from './key-table.js';
 import { MoneyCheck } from './money-check.js';
+import { BookingsCheck } from './bookings-check.js';
 import { OutcomeCheck } from './outcome-check.js';
 import type { AuditReport, Invariant, Violation } from './report.js';
 import { ProposalsCheck } from './proposals-check.js';
@@ -49,6 +50,7 @@ class Check implements AuditCheck {
   readonly #heldAccounts = new HeldAccountsCheck();
   readonly #money = new MoneyCheck();
   readonly #outcomes = new OutcomeCheck();
+  readonly #bookings = new BookingsCheck();
   readonly #entitlements = new EntitlementCheck({
     earlierOf: (personId) => this.#uniqueness.earlierOf(personId),
     stands: (paymentId) =>
@@ -78,6 +80,7 @@ class Check implements AuditCheck {
     this.#corrections.add(event, this.#isPaid, found);
     this.#money.add(event, stream, found);
     this.#outcomes.add(event, stream, found);
+    this.#bookings.add(event, stream, found);
   }
 
   finish(): AuditReport {

@@ -9,6 +9,8 @@ type Outcome = Recorded<
 type Proposed = EventData['PaymentOutcomeProposed'];
 type Money = { readonly amountMinor?: string | undefined; readonly currency?: string | undefined };
 
+/** Days by which a value date may be before the instruction or after today. */
+const VALUE_DAYS = 10;
 const DAY_MS = 86_400_000;
 const dayOf = (text: string): number => Math.floor(Date.parse(text.slice(0, 10)) / DAY_MS);
 const shown = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10);
@@ -49,6 +51,8 @@ export class OutcomeCheck {
       case 'PaymentRejected':
       case 'PaymentReturned':
         return this.#outcome(event, stream, found);
+      case 'PaymentBooked':
+        return this.#requireBookingDays(event, stream, found);
       case 'PaymentOutcomeProposed': {
         const { paymentId } = event.data;
         this.#proposals.set(paymentId, [...(this.#proposals.get(paymentId) ?? []), event.data]);
@@ -75,6 +79,25 @@ export class OutcomeCheck {
     if (attempt > 1) this.#attempts.set(stream, attempt);
   }
 
+  /** The days that a bank said of the booking; before version 4 no event has them. */
+  #requireBookingDays(
+    { data, time, meta }: Recorded<'PaymentSettled' | 'PaymentReturned' | 'PaymentBooked'>,
+    stream: number,
+    found: Found,
+  ): void {
+    if (meta.channel === undefined || data.attempt !== (this.#attempts.get(stream) ?? 1)) return;
+    const { bookedOn, valueOn } = data.booking ?? {};
+    for (const [day, around, what] of [
+      [bookedOn, 0, 'booked'],
+      [valueOn, VALUE_DAYS, 'of value'],
+    ] as const) {
+      const first = this.#first[stream]! - around;
+      const last = dayOf(time) + (around === 0 ? 1 : around);
+      if (day !== undefined && (dayOf(day) < first || dayOf(day) > last))
+        found('I2', `${what} on ${day}, which is not between ${shown(first)} and ${shown(last)}`);
+    }
+  }
+
   #outcome(event: Outcome, stream: number, found: Found): void {
     const { data, meta } = event;
     this.#fit(stream);
@@ -87,6 +110,8 @@ export class OutcomeCheck {
       this.#requireCurrency('settled', event.data.currency, stream, found);
       this.#requireDay(event, stream, found);
     }
+    if (event.type === 'PaymentSettled' || event.type === 'PaymentReturned')
+      this.#requireBookingDays(event, stream, found);
     this.#requireAsProposed(event, stream, found);
     this.#applied = { command: meta.command, paymentId: data.paymentId, stream };
   }

@@ -72,6 +72,8 @@ export class TwoPeopleCheck {
         return this.#reported(event, { ...event.data, outcome: 'unknown' }, found);
       case 'PaymentBreakRecorded':
         return this.#broken(event, found);
+      case 'PaymentBooked':
+        return this.#saidByTwo(event, event.data.source, event.data, found);
       case 'PaymentReinstructed':
         return this.#reinstructed(event, found);
       case 'PaymentBreakResolutionProposed':

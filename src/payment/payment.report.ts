@@ -3,7 +3,15 @@ import { requireRole, type Context, type Draft } from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
 import { uuidOf } from '../kernel/ids.js';
 import { addDays, parseLocalDate } from '../kernel/time.js';
-import type { Booking, Reported, PaymentState, PaymentEvent } from './payment.state.js';
+import {
+  isAnotherBooking,
+  isOfAccount,
+  ordinalOf,
+  sightingOf,
+  type BookingDetails,
+  type ToldBooking,
+} from './bookings.rule.js';
+import type { Reported, PaymentState, PaymentEvent } from './payment.state.js';
 import { lastOf } from './payment.state.js';
 import { confirmedOutcome } from './payment-people.rule.js';
 
@@ -21,8 +29,13 @@ export interface OutcomeReport {
   readonly reason?: string;
   /** The day on which money is said to have moved. */
   readonly settledOn?: string;
+  /** The day of the booking, where it says one. */
+  readonly bookedOn?: string;
   /** The day from which the bank counts it; days around the booking. */
   readonly valueOn?: string;
+  /** A digest of the statement that it stands in, and that one's time. */
+  readonly statement?: string;
+  readonly period?: string;
   readonly source: Source;
   /** Of the transaction, else of its entry. */
   readonly reference?: string;
@@ -58,8 +71,8 @@ function recordedFor(state: PaymentState, command: OutcomeReport, context: Conte
   const said = lastOf(known);
   if (outcome === 'unknown') return unknown(state, command, said);
   if (!isWholeAmount(state, command)) return broken(state, command, outcome, 'amount-differs');
-  if (known?.includes(outcome))
-    return isAnotherBooking(state, command) ? broken(state, command, outcome, 'booked-twice') : [];
+  if (known?.includes(outcome) || isDebitOfReturn(state, command))
+    return saidAgain(state, command, context);
   // Money of a second debit comes back: the payment itself stays where it is.
   if (outcome === 'returned' && state.debitedTwice.includes(attempt))
     return broken(state, command, outcome, 'other-contradiction');
@@ -106,6 +119,7 @@ function requireReportable(state: PaymentState, command: OutcomeReport): void {
       'reason',
     );
   if (command.settledOn !== undefined) parseLocalDate(command.settledOn, 'settledOn');
+  if (command.bookedOn !== undefined) parseLocalDate(command.bookedOn, 'bookedOn');
   if (command.valueOn !== undefined) parseLocalDate(command.valueOn, 'valueOn');
 }
 
@@ -139,56 +153,89 @@ function unknown(state: PaymentState, command: OutcomeReport, said: Reported | u
   return [{ type: 'PaymentOutcomeUnknown', data: reportOf(state, command) }];
 }
 
-/** Sources that refer to one booking by the same reference: the bank's messages about an account. */
-const isOfAccount = (source: Source): boolean => source === 'camt.053' || source === 'camt.054';
-
 /**
- * The same news again has the same reference, or comes from elsewhere and has one of its own. Of
- * two bookings under two references of the same bank, one is too many.
+ * What is known is said again. A booking of it that the log does not have is recorded, so that the
+ * next one is known to be another; of two bookings, one is too many.
  */
-function isAnotherBooking({ bookings }: PaymentState, command: OutcomeReport): boolean {
-  const { attempt, outcome, source } = command;
-  if (outcome !== 'settled' && outcome !== 'returned') return false;
-  if (command.bookedAgain !== undefined) return true;
-  const known = bookings.filter(
+function saidAgain(state: PaymentState, command: OutcomeReport, context: Context): Drafts {
+  const { outcome } = command;
+  if (outcome !== 'settled' && outcome !== 'returned') return [];
+  const told = toldBooking(command);
+  const sighting = sightingOf(state.bookings, told);
+  if (sighting === 'another') return broken(state, command, outcome, 'booked-twice');
+  if (sighting === 'same' || !isKept(command, context)) return [];
+  if (!isPlausible(state, command, context))
+    return broken(state, command, outcome, 'date-implausible');
+  const { attempt, endToEndId, source } = command;
+  const { paymentId } = state;
+  return [
+    {
+      type: 'PaymentBooked',
+      data: { paymentId, attempt, endToEndId, outcome, source, ...referencesOf(command) },
+    },
+  ];
+}
+
+/** A booking, or a payment system's own with a reference; a status is none, nor what a person says. */
+const isKept = ({ source, reference }: OutcomeReport, { actor }: Pick<Context, 'actor'>): boolean =>
+  isOfAccount(source) ||
+  (source !== 'pain.002' && reference !== undefined && actor.role === 'payment-system');
+
+/** The debit of what came back, read after its return and not booked after it. */
+function isDebitOfReturn(
+  { bookings, outcomes }: PaymentState,
+  { attempt, outcome, source, bookedOn, valueOn }: OutcomeReport,
+): boolean {
+  const known = outcomes[attempt - 1];
+  if (outcome !== 'settled' || !isOfAccount(source) || lastOf(known) !== 'returned') return false;
+  const day = bookedOn ?? valueOn;
+  return bookings.some(
     (booking) =>
       booking.attempt === attempt &&
-      booking.outcome === outcome &&
-      (booking.source === source || (isOfAccount(booking.source) && isOfAccount(source))),
+      booking.odd === undefined &&
+      isOfAccount(booking.source) &&
+      (booking.outcome === 'settled' ||
+        (booking.on !== undefined && day !== undefined && day <= booking.on)),
   );
-  return known.length > 0 && known.every((booking) => isOther(booking, command));
 }
 
-type References = Pick<Booking, 'reference' | 'entryReference'>;
-
-/**
- * Told by the references of the transactions where both have one, else by those of the entries: a
- * statement may book a message as one, which the notification lists by its transactions. Where
- * nothing is comparable, nothing is told apart.
- */
-function isOther(known: References, said: References): boolean {
-  const own = [ownOf(known), ownOf(said)];
-  if (own[0] !== undefined && own[1] !== undefined) return own[0] !== own[1];
-  if (known.entryReference !== undefined && said.entryReference !== undefined)
-    return known.entryReference !== said.entryReference;
-  if (known.reference === undefined || said.reference === undefined) return false;
-  // Before version 3 an event does not say which of the two its reference is.
-  return ![said.reference, said.entryReference].includes(known.reference);
-}
-
-const ownOf = ({ reference, entryReference }: References): string | undefined =>
-  entryReference === undefined || reference === entryReference ? undefined : reference;
+const toldBooking = (command: OutcomeReport): ToldBooking => {
+  const { booking, ...references } = referencesOf(command);
+  const { attempt, outcome, source, bookedAgain } = command;
+  return {
+    attempt,
+    outcome,
+    source,
+    ...references,
+    ...(booking === undefined ? {} : { details: booking }),
+    ...(bookedAgain === undefined ? {} : { bookedAgain }),
+  };
+};
 
 /** Days by which a value date may lie before the instruction or after today. */
 const VALUE_DAYS = 10;
 
-/** From the day of the instruction, or of its execution, to today; it may be tomorrow elsewhere. */
+/**
+ * From the day of the instruction, or of its execution, to today; it may be tomorrow elsewhere. What
+ * comes back went out before.
+ */
 function isPlausible(
-  { earliestOn }: PaymentState,
-  { attempt, settledOn, valueOn }: OutcomeReport,
+  { earliestOn, bookings }: PaymentState,
+  { attempt, outcome, settledOn, valueOn }: OutcomeReport,
   { now }: Context,
 ): boolean {
-  const first = earliestOn[attempt - 1]!;
+  const instructedOn = earliestOn[attempt - 1]!;
+  const wentOut = bookings.find(
+    (booking) =>
+      booking.attempt === attempt &&
+      booking.outcome === 'settled' &&
+      booking.odd === undefined &&
+      booking.on !== undefined,
+  )?.on;
+  const first =
+    outcome === 'returned' && wentOut !== undefined && wentOut > instructedOn
+      ? wentOut
+      : instructedOn;
   const today = now.slice(0, 10);
   const isWithin = (day: string | undefined, before: number, after: number): boolean =>
     day === undefined ||
@@ -212,8 +259,27 @@ const reportOf = (
   ...(reference === undefined ? {} : { reference }),
 });
 
-const entryOf = ({ entryReference }: OutcomeReport): { readonly entryReference?: string } =>
-  entryReference === undefined ? {} : { entryReference };
+/** What tells a booking from another. */
+function referencesOf({
+  reference,
+  entryReference,
+  bookedOn,
+  valueOn,
+  statement,
+  period,
+}: OutcomeReport): Pick<EventData['PaymentBooked'], 'reference' | 'entryReference' | 'booking'> {
+  const booking: BookingDetails = {
+    ...(bookedOn === undefined ? {} : { bookedOn }),
+    ...(valueOn === undefined ? {} : { valueOn }),
+    ...(statement === undefined ? {} : { statement }),
+    ...(period === undefined ? {} : { period }),
+  };
+  return {
+    ...(reference === undefined ? {} : { reference }),
+    ...(entryReference === undefined ? {} : { entryReference }),
+    ...(Object.keys(booking).length === 0 ? {} : { booking }),
+  };
+}
 
 function recorded(
   state: PaymentState,
@@ -230,7 +296,7 @@ function recorded(
       const settledOn = command.settledOn ?? now.slice(0, 10);
       return {
         type: 'PaymentSettled',
-        data: { ...data, ...entryOf(command), amountMinor, currency, settledOn },
+        data: { ...data, ...referencesOf(command), amountMinor, currency, settledOn },
       };
     }
     case 'rejected':
@@ -238,7 +304,7 @@ function recorded(
     case 'returned':
       return {
         type: 'PaymentReturned',
-        data: { ...data, ...entryOf(command), reason: command.reason! },
+        data: { ...data, ...referencesOf(command), reason: command.reason! },
       };
     default:
       return never(outcome);
@@ -274,7 +340,7 @@ function broken(
   outcome: Reported,
   kind: Break['kind'],
 ): Drafts {
-  const { attempt, endToEndId, amountMinor, reason, source, reference } = command;
+  const { attempt, endToEndId, amountMinor, reason, source } = command;
   const day = command.settledOn ?? command.valueOn;
   const breakId = breakIdOf(state, command, kind);
   if (state.breakIds.includes(breakId)) return [];
@@ -291,8 +357,7 @@ function broken(
         source,
         ...(amountMinor === undefined ? {} : { reportedMinor: amountMinor }),
         ...(reason === undefined ? {} : { reason }),
-        ...(reference === undefined ? {} : { reference }),
-        ...entryOf(command),
+        ...referencesOf(command),
         ...(day === undefined ? {} : { reportedOn: day }),
       },
     },
@@ -301,21 +366,23 @@ function broken(
 
 /** The same news is the same break; of two bookings that do not fit, both are seen. */
 function breakIdOf(state: PaymentState, command: OutcomeReport, kind: Break['kind']): string {
-  const { attempt, outcome, amountMinor, reason, entryReference, reference, bookedAgain } = command;
+  const { attempt, outcome, amountMinor, reason, entryReference, reference } = command;
+  const told = toldBooking(command);
   const said = [attempt, outcome, reason ?? '', amountMinor ?? ''];
   const named = uuidOf('break', state.paymentId, ...said);
   const isSameNews =
     kind !== 'booked-twice' &&
-    !(state.breakIds.includes(named) && isAnotherBooking(state, command));
-  return isSameNews
-    ? named
-    : uuidOf(
-        'break',
-        state.paymentId,
-        ...said,
-        kind,
-        entryReference ?? '',
-        reference ?? '',
-        ...(bookedAgain === undefined || bookedAgain === 1 ? [] : [bookedAgain]),
-      );
+    !(state.breakIds.includes(named) && isAnotherBooking(state.bookings, told));
+  if (isSameNews) return named;
+  const counted = state.bookings.filter(({ odd }) => kind !== 'booked-twice' || odd === undefined);
+  const ordinal = ordinalOf(counted, told) ?? 1;
+  return uuidOf(
+    'break',
+    state.paymentId,
+    ...said,
+    kind,
+    entryReference ?? '',
+    reference ?? '',
+    ...(ordinal === 1 ? [] : [ordinal]),
+  );
 }

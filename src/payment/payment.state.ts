@@ -1,5 +1,6 @@
 import type { AggregateEvents, EventData } from '../../events/generated.js';
 import { type Recorded } from '../kernel/decider.js';
+import { isOfAccount, type Booking } from './bookings.rule.js';
 import { evolvePeople, NOBODY, type PaymentPeople } from './payment-people.rule.js';
 
 export type PaymentEvent = AggregateEvents['payment'];
@@ -31,7 +32,7 @@ export interface PaymentState {
   readonly earliestOn: readonly string[];
   /** What was said about each attempt, from 1, in order. */
   readonly outcomes: readonly (readonly Reported[] | undefined)[];
-  /** The bookings that moved the payment, or were found to be one too many. */
+  /** The bookings that moved the payment, or are of what moved it, or were found to be too many. */
   readonly bookings: readonly Booking[];
   /** What did not come back of payments that did: a bank kept it, and it stays spent. */
   readonly keptMinor: bigint;
@@ -48,15 +49,6 @@ export interface PaymentState {
 }
 
 export type Reported = 'accepted' | 'settled' | 'rejected' | 'returned';
-
-/** A booking as the bank refers to it. */
-export interface Booking {
-  readonly attempt: number;
-  readonly outcome: 'settled' | 'returned';
-  readonly source: string;
-  readonly reference?: string;
-  readonly entryReference?: string;
-}
 
 interface OpenBreak {
   readonly breakId: string;
@@ -142,7 +134,9 @@ function evolveMoney(state: PaymentState, event: Recorded<PaymentEvent>): Paymen
     case 'PaymentAccepted':
       return reported(state, event.data.attempt, 'accepted', state.reason);
     case 'PaymentSettled':
-      return booked(state, event.data, 'settled', state.reason);
+      return booked(state, event.data, 'settled', state.reason, dayOf(event));
+    case 'PaymentBooked':
+      return { ...state, bookings: [...state.bookings, bookingOf(event.data, event.data.outcome)] };
     case 'PaymentRejected':
       return reported(state, event.data.attempt, 'rejected', event.data.reason);
     case 'PaymentReturned':
@@ -184,21 +178,37 @@ function instructed(
   };
 }
 
-const bookingOf = (
+/** The day of a settlement; none where it stands only for the day on which it was heard of. */
+const dayOf = ({ data, time }: Recorded<'PaymentSettled'>): string | undefined =>
+  isOfAccount(data.source) || (data.source !== 'pain.002' && data.settledOn !== time.slice(0, 10))
+    ? data.settledOn
+    : undefined;
+
+/** Before version 4 no event says what a bank's day is of; it was booked on it where it was. */
+function bookingOf(
   {
     attempt,
     source,
     reference,
     entryReference,
-  }: EventData['PaymentSettled' | 'PaymentReturned' | 'PaymentBreakRecorded'],
+    booking: told,
+  }: EventData['PaymentBooked' | 'PaymentSettled' | 'PaymentReturned' | 'PaymentBreakRecorded'],
   outcome: Booking['outcome'],
-): Booking => ({
-  attempt,
-  outcome,
-  source,
-  ...(reference === undefined ? {} : { reference }),
-  ...(entryReference === undefined ? {} : { entryReference }),
-});
+  day?: string,
+): Booking {
+  const details =
+    told ?? (day !== undefined && isOfAccount(source) ? { bookedOn: day } : undefined);
+  const on = told?.bookedOn ?? told?.valueOn ?? day;
+  return {
+    attempt,
+    outcome,
+    source,
+    ...(reference === undefined ? {} : { reference }),
+    ...(entryReference === undefined ? {} : { entryReference }),
+    ...(details === undefined ? {} : { details }),
+    ...(on === undefined ? {} : { on }),
+  };
+}
 
 /** Money moved, and the bank has a reference for it. */
 function booked(
@@ -206,8 +216,9 @@ function booked(
   data: EventData['PaymentSettled' | 'PaymentReturned'],
   outcome: Booking['outcome'],
   reason: string,
+  day?: string,
 ): PaymentState {
-  const bookings = [...state.bookings, bookingOf(data, outcome)];
+  const bookings = [...state.bookings, bookingOf(data, outcome, day)];
   return { ...reported(state, data.attempt, outcome, reason), bookings };
 }
 
@@ -230,9 +241,14 @@ function breakRecorded(state: PaymentState, data: EventData['PaymentBreakRecorde
     ...(reportedMinor === undefined ? {} : { reportedMinor }),
   };
   const isBooking = outcome === 'settled' || outcome === 'returned';
+  const isOdd = kind === 'amount-differs' || kind === 'date-implausible';
+  const booking = isBooking && {
+    ...bookingOf(data, outcome, data.reportedOn),
+    ...(isOdd ? { odd: breakId } : {}),
+  };
   return {
     ...state,
-    bookings: isBooking ? [...state.bookings, bookingOf(data, outcome)] : state.bookings,
+    bookings: booking ? [...state.bookings, booking] : state.bookings,
     breakIds: [...state.breakIds, breakId],
     openBreaks: [...state.openBreaks, open],
     debitedTwice: debitedTwice(state.debitedTwice, attempt, kind, outcome),
@@ -270,9 +286,12 @@ function breakResolved(
   const outcome = countedAs(resolution);
   if (!resolved || !outcome) return { ...state, openBreaks };
   const outcomes = put(state.outcomes, resolved.attempt - 1, outcome);
+  const bookings = state.bookings.map(({ odd, ...booking }) =>
+    odd === undefined || odd === breakId ? booking : { ...booking, odd },
+  );
   const keptMinor =
     outcome === 'returned' ? keptOf(state, returnedMinor ?? state.amountMinor) : state.keptMinor;
-  return { ...state, openBreaks, status: outcome, outcomes, keptMinor };
+  return { ...state, openBreaks, status: outcome, outcomes, bookings, keptMinor };
 }
 
 /** After some money came back: of a payment that was settled, or of one of which a part came before. */

@@ -20,8 +20,12 @@ export interface ReportedOutcome {
   readonly reason?: string;
   /** Civil date YYYY-MM-DD. */
   readonly settledOn?: string;
-  /** From when the bank counts it, where it says so. Civil date YYYY-MM-DD. */
+  /** Of a booking, where the bank says them. Civil dates YYYY-MM-DD; `valueOn`: from when it counts. */
+  readonly bookedOn?: string;
   readonly valueOn?: string;
+  /** A digest of the statement that a booking stands in, and that one's time, "from/to". */
+  readonly statement?: string;
+  readonly period?: string;
   /** How many bookings of the same payment one statement has before it that nothing tells from it. */
   readonly bookedAgain?: number;
   /** The message of ours that the entry is said to be of; another one's payment is a contradiction. */

@@ -1,15 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import type { EventData } from '../../events/generated.js';
-import { fold, type Foldable } from '../../src/kernel/decider.js';
+import { fold } from '../../src/kernel/decider.js';
 import { paymentDecider } from '../../src/payment/payment.decider.js';
-import type { OutcomeReport } from '../../src/payment/payment.report.js';
-import type { PaymentEvent } from '../../src/payment/payment.state.js';
 import { was } from './given.js';
 import {
+  afterReport,
   bank,
+  credit,
+  debit,
   given,
-  instructed,
-  ordered,
+  live,
   outcome,
   rejected,
   resolved,
@@ -17,29 +17,6 @@ import {
   said,
   settled,
 } from './payment.fixtures.js';
-
-type Past = readonly Foldable<PaymentEvent>[];
-
-const live = [ordered, instructed] as const;
-
-/** What is decided on a report, as it is stored. */
-const afterReport = (past: Past, report: OutcomeReport): Past => [
-  ...past,
-  ...paymentDecider
-    .decide(fold(paymentDecider, past), report, bank)
-    .map((draft) => was<PaymentEvent>(draft.type, draft.data)),
-];
-
-const debit = (reference: string | undefined, more: Partial<OutcomeReport> = {}): OutcomeReport =>
-  outcome('settled', 1, {
-    source: 'camt.053',
-    amountMinor: '50000',
-    settledOn: '2026-02-01',
-    ...(reference === undefined ? {} : { reference }),
-    ...more,
-  });
-const credit = (reference: string): OutcomeReport =>
-  outcome('returned', 1, { source: 'camt.053', amountMinor: '50000', reference });
 
 /** The scenarios of bookings that are one too many, too small or on a day that cannot be. */
 export function bookingScenarios(): void {

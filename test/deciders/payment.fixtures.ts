@@ -1,8 +1,9 @@
 import type { EventData } from '../../events/generated.js';
-import { type Foldable } from '../../src/kernel/decider.js';
+import { fold, type Foldable } from '../../src/kernel/decider.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 import { paymentDecider, PAYMENT_REFUSALS } from '../../src/payment/payment.decider.js';
 import { type OutcomeReport } from '../../src/payment/payment.report.js';
+import type { PaymentEvent } from '../../src/payment/payment.state.js';
 import { by, HASH, scenarios, uuid, was } from './given.js';
 
 export const { given } = scenarios(paymentDecider, PAYMENT_REFUSALS, {
@@ -125,3 +126,29 @@ export const resolved = (
     resolution,
     reason: 'the bank says so',
   });
+
+export type Past = readonly Foldable<PaymentEvent>[];
+
+export const live = [ordered, instructed] as const;
+
+/** What is decided on a report, as it is stored. */
+export const afterReport = (past: Past, report: OutcomeReport): Past => [
+  ...past,
+  ...paymentDecider
+    .decide(fold(paymentDecider, past), report, bank)
+    .map((draft) => was<PaymentEvent>(draft.type, draft.data)),
+];
+
+export const debit = (
+  reference: string | undefined,
+  more: Partial<OutcomeReport> = {},
+): OutcomeReport =>
+  outcome('settled', 1, {
+    source: 'camt.053',
+    amountMinor: '50000',
+    settledOn: '2026-02-01',
+    ...(reference === undefined ? {} : { reference }),
+    ...more,
+  });
+export const credit = (reference: string): OutcomeReport =>
+  outcome('returned', 1, { source: 'camt.053', amountMinor: '50000', reference });

@@ -21,6 +21,10 @@ import {
 } from './payment.fixtures.js';
 import { contradictionScenarios } from './payment-contradictions.scenarios.js';
 import { bookingScenarios } from './payment-bookings.scenarios.js';
+import {
+  bookedLaterScenarios,
+  unreferencedScenarios,
+} from './payment-second-bookings.scenarios.js';
 import { peopleScenarios } from './payment-people.scenarios.js';
 
 const automation = by('automation', 'automation');
@@ -263,4 +267,6 @@ describe('outcomes', () => {
 
 contradictionScenarios();
 bookingScenarios();
+bookedLaterScenarios();
+unreferencedScenarios();
 peopleScenarios();

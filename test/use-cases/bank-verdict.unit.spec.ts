@@ -101,6 +101,7 @@ describe('a booking', () => {
         currency: 'MAD',
         reference: 'B-1',
         settledOn: '2026-01-05',
+        bookedOn: '2026-01-05',
       },
     });
     for (const back of [{ returned: true }, { reversal: true }, { bankCode: 'PMNT/ICDT/RRTN' }])

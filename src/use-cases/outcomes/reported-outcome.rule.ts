@@ -37,7 +37,10 @@ export function reportFor(
     source: outcome.source ?? source,
     endToEndId: outcome.endToEndId ?? answered?.endToEndId ?? endToEndIdOf(paymentId, attempt),
     ...dayOf(outcome, now),
+    ...(outcome.bookedOn === undefined ? {} : { bookedOn: outcome.bookedOn }),
     ...(outcome.valueOn === undefined ? {} : { valueOn: outcome.valueOn }),
+    ...(outcome.statement === undefined ? {} : { statement: outcome.statement }),
+    ...(outcome.period === undefined ? {} : { period: outcome.period }),
     ...(outcome.bookedAgain === undefined ? {} : { bookedAgain: outcome.bookedAgain }),
     ...(outcome.currency === undefined ? {} : { currency: outcome.currency }),
     ...(outcome.amountMinor === undefined ? {} : { amountMinor: outcome.amountMinor }),
@@ -53,11 +56,14 @@ function dayOf(
   now: string,
 ): { readonly settledOn?: string } {
   if (outcome === 'settled') return { settledOn: settledOn ?? now.slice(0, 10) };
-  return outcome === 'returned' && settledOn !== undefined ? { settledOn } : {};
+  return settledOn === undefined ? {} : { settledOn };
 }
 
 /** What became of an outcome, by what the payment recorded. */
-export function became(types: readonly EventType[]): 'applied' | 'break' | 'proposed' {
+export function became(
+  types: readonly EventType[],
+): 'applied' | 'unchanged' | 'break' | 'proposed' {
   if (types.includes('PaymentBreakRecorded')) return 'break';
+  if (types.includes('PaymentBooked')) return 'unchanged';
   return types.includes('PaymentOutcomeProposed') ? 'proposed' : 'applied';
 }

@@ -38,5 +38,14 @@ export const reportOf = (
   ...(entry.amountMinor === undefined ? {} : { amountMinor: entry.amountMinor }),
   ...(entry.currency === undefined ? {} : { currency: entry.currency }),
   ...(outcome === 'rejected' || outcome === 'returned' ? { reason: entry.reason ?? 'MS03' } : {}),
-  ...(entry.bankReference === undefined ? {} : { reference: entry.bankReference }),
+  ...bookingOf(entry),
 });
+
+/** A status is no booking: its reference is not that of one. */
+const bookingOf = ({ family, bankReference, bookedOn }: QuarantinedEntry) =>
+  family === 'pain.002'
+    ? {}
+    : {
+        ...(bankReference === undefined ? {} : { reference: bankReference }),
+        ...(bookedOn === undefined ? {} : { bookedOn }),
+      };

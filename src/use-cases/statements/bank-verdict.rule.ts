@@ -139,7 +139,10 @@ function ofBooking(entry: BookedEntry): Verdict {
     ...(references.entryBank === undefined ? {} : { entryReference: references.entryBank }),
     ...moneyOf(entry),
     ...(settledOn === undefined ? {} : { settledOn }),
+    ...(bookedOn === undefined ? {} : { bookedOn }),
     ...(valueOn === undefined ? {} : { valueOn }),
+    ...(entry.statementId === undefined ? {} : { statement: entry.statementId }),
+    ...(entry.period === undefined ? {} : { period: entry.period }),
   };
   if (direction === 'debit' && !back) return ofDebit(entry, { ...base, outcome: 'settled' });
   if (direction === 'credit' && back) {

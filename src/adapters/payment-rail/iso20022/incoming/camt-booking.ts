@@ -1,3 +1,4 @@
+import { uuidOf } from '../../../../kernel/ids.js';
 import type { BookedEntry, Family } from './port.js';
 import type { Fields } from './shape.js';
 import { dayIn, directionIn, flagIn, idIn, maybe, moneyIn, partiesIn } from './values.js';
@@ -7,11 +8,40 @@ export interface BookingSource {
   readonly family: Family;
   /** Numbers of the statement and the entry in the file. */
   readonly numbers: { readonly statement: number; readonly entry: number };
+  readonly statement: StatementName;
   readonly entry: Fields;
   readonly transaction?: Fields | undefined;
   readonly batch?: Fields | undefined;
   readonly returned?: Fields | undefined;
 }
+
+/** What tells a statement from another. */
+export type StatementName = Pick<BookedEntry, 'statementId' | 'period'>;
+
+/** Known once its entries begin. */
+export function nameOf(family: Family, statement: Fields): StatementName {
+  const id = statement.get('id') ?? statement.parent?.get('messageId');
+  const from = secondIn(statement.get('from'));
+  const to = secondIn(statement.get('to'));
+  return {
+    ...(id === undefined
+      ? {}
+      : {
+          statementId: uuidOf(
+            'statement',
+            family,
+            accountIn(statement) ?? '',
+            id,
+            ...['electronicNumber', 'legalNumber', 'page'].map((name) => statement.get(name) ?? ''),
+          ),
+        }),
+    ...(from === undefined || to === undefined ? {} : { period: `${from}/${to}` }),
+  };
+}
+
+/** An instant to the second, as the bank writes it. */
+const secondIn = (text: string | undefined): string | undefined =>
+  /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}/.exec(text ?? '')?.[0];
 
 const OWN = [
   'instructionId',
@@ -30,7 +60,7 @@ export const saysNothing = (transaction: Fields): boolean =>
 /** A booking of an entry, of a batch in it, or of one transaction. */
 export function booking(
   scope: BookedEntry['scope'],
-  { family, numbers, entry, transaction, batch, returned }: BookingSource,
+  { family, numbers, statement, entry, transaction, batch, returned }: BookingSource,
 ): BookedEntry {
   const entryDirection = directionIn(entry, 'direction');
   const direction = (transaction && directionIn(transaction, 'direction')) ?? entryDirection;
@@ -48,6 +78,7 @@ export function booking(
     scope,
     place: (transaction ?? entry).place,
     statement: numbers.statement,
+    ...statement,
     entry: numbers.entry,
     ...maybe('status', entry.get('status')),
     ...maybe('direction', direction),

@@ -82,6 +82,9 @@ const statement = (related: Shape): Part =>
     Id: 'id',
     CreDtTm: 'createdAt',
     Acct: { Id: { IBAN: 'iban', Othr: { Id: 'account' } }, Ccy: 'currency' },
+    ElctrncSeqNb: 'electronicNumber',
+    LglSeqNb: 'legalNumber',
+    FrToDt: { FrDtTm: 'from', ToDtTm: 'to' },
     NtfctnPgntn: page,
     StmtPgntn: page,
     TxsSummry: {
@@ -104,9 +107,7 @@ const statement = (related: Shape): Part =>
       ...ignored('CdtLine Avlbty'),
     }),
     Ntry: entry(related),
-    ...ignored(
-      'ElctrncSeqNb RptgSeq LglSeqNb FrToDt CpyDplctInd RptgSrc RltdAcct Intrst AddtlNtfctnInf AddtlStmtInf',
-    ),
+    ...ignored('RptgSeq CpyDplctInd RptgSrc RltdAcct Intrst AddtlNtfctnInf AddtlStmtInf'),
   });
 
 const root = (name: string, element: string, related: Shape): Node =>

@@ -1,5 +1,11 @@
 import { formatAmount } from '../../../../kernel/money.js';
-import { booking, saysNothing, type BookingSource } from './camt-booking.js';
+import {
+  booking,
+  nameOf,
+  saysNothing,
+  type BookingSource,
+  type StatementName,
+} from './camt-booking.js';
 import { namesTransfer, OpenEntry } from './camt-entry.js';
 import { ROOTS, ROOTS_WITH_PARTIES } from './camt-shape.js';
 import type { BankEntry, BookedEntry, Finding } from './port.js';
@@ -41,6 +47,7 @@ export class Camt implements Mapper {
   #told = 0;
   #batch: OpenBatch | undefined;
   #sums: StatementSums | undefined;
+  #name: StatementName | undefined;
   /** The return of the transaction in hand. */
   #returned: Fields | undefined;
 
@@ -56,8 +63,10 @@ export class Camt implements Mapper {
 
   begin({ kind, place, parent }: Fields): void {
     const { onFinding, onTurnover } = this.told;
-    if (kind === 'statement') this.#sums = new StatementSums(place, onFinding, onTurnover);
-    else if (kind === 'entry') this.#told = 0;
+    if (kind === 'statement') {
+      this.#sums = new StatementSums(place, onFinding, onTurnover);
+      this.#name = undefined;
+    } else if (kind === 'entry') this.#told = 0;
     else if (kind === 'transaction') this.#returned = undefined;
     else if (kind === 'details') {
       this.#entry ??= new OpenEntry(parent!);
@@ -206,7 +215,9 @@ export class Camt implements Mapper {
     entry: Fields,
     about: Pick<BookingSource, 'transaction' | 'batch' | 'returned'>,
   ): BookedEntry {
-    return booking(scope, { family: this.family, numbers: this.numbers, entry, ...about });
+    const { family, numbers } = this;
+    this.#name ??= nameOf(family, entry.parent!);
+    return booking(scope, { family, numbers, statement: this.#name, entry, ...about });
   }
 
   /** Tells the booking before this one, and keeps this one until it is known whether it is alone. */

@@ -124,6 +124,10 @@ export interface BookedEntry extends Read {
   readonly scope: 'entry' | 'batch' | 'transaction';
   /** 0-based number of the notification or statement in the file. */
   readonly statement: number;
+  /** A digest of what names the statement: its account, id, numbers and page. */
+  readonly statementId?: string;
+  /** What time the statement is of: "2026-01-05T00:00:00/2026-01-05T23:59:59". */
+  readonly period?: string;
   /** 0-based number of the entry (Ntry) in the file. */
   readonly entry: number;
   /** BOOK, PDNG, INFO, FUTR, or the sender's own. */

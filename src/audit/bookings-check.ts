@@ -1,0 +1,124 @@
+import type { EventData } from '../../events/generated.js';
+import type { Recorded } from '../kernel/decider.js';
+import type { Found } from './report.js';
+
+type Booked = EventData['PaymentBooked' | 'PaymentSettled' | 'PaymentReturned'];
+type Outcome = EventData['PaymentBooked']['outcome'];
+
+/** Bookings of one outcome of one attempt that count, by kind of message, and those too many. */
+interface Bookings {
+  readonly bySource: Map<string, number>;
+  referenced: number;
+  tooMany: number;
+}
+
+const isOfAccount = (source: string): boolean =>
+  source === 'camt.053' || source === 'camt.054' || source === 'operator';
+
+/** What of an outcome is kept of each payment, in bits; of its newest attempt. */
+const SAID = { settled: 1, returned: 2 } as const;
+const FIRST = {
+  settled: { 'camt.053': 4, 'camt.054': 8, operator: 16 },
+  returned: { 'camt.053': 32, 'camt.054': 64, operator: 128 },
+} as const;
+const REFERENCED = { settled: 256, returned: 512 } as const;
+
+/**
+ * I2, as far as it is about which entry of the bank an outcome is booked under: a booking is of what
+ * was said before; under references there is one, and each kind of message has no more than one that
+ * is not a break. 2 bytes a payment, and more for those that were booked after they were known.
+ */
+export class BookingsCheck {
+  #bits = new Uint16Array(1 << 12);
+  readonly #attempts = new Map<number, number>();
+  readonly #bookings = new Map<string, Bookings>();
+
+  /** @param stream dense number of the event's stream */
+  add(event: Recorded, stream: number, found: Found): void {
+    switch (event.type) {
+      case 'PaymentInstructed':
+        return this.#fit(stream);
+      case 'PaymentReinstructed':
+        this.#attempts.set(stream, event.data.attempt);
+        this.#bits[stream] = 0;
+        return;
+      case 'PaymentSettled':
+        return this.#said(stream, 'settled', event.data);
+      case 'PaymentReturned':
+        return this.#said(stream, 'returned', event.data);
+      case 'PaymentBreakResolved':
+        this.#fit(stream);
+        if (event.data.resolution === 'counted-as-settled') this.#bits[stream]! |= SAID.settled;
+        if (event.data.resolution === 'counted-as-returned') this.#bits[stream]! |= SAID.returned;
+        return;
+      case 'PaymentBreakRecorded': {
+        const { kind, reported, attempt } = event.data;
+        if (kind === 'booked-twice' && (reported === 'settled' || reported === 'returned'))
+          this.#of(stream, attempt, reported).tooMany += 1;
+        return;
+      }
+      case 'PaymentBooked':
+        return this.#booked(event.data, stream, found);
+      default:
+        return;
+    }
+  }
+
+  #said(stream: number, outcome: Outcome, data: Booked): void {
+    this.#fit(stream);
+    const { source } = data;
+    const first = FIRST[outcome];
+    this.#bits[stream]! |=
+      SAID[outcome] |
+      (source in first ? first[source as keyof typeof first] : 0) |
+      (isOfAccount(source) && hasReference(data) ? REFERENCED[outcome] : 0);
+  }
+
+  #booked(data: EventData['PaymentBooked'], stream: number, found: Found): void {
+    const { attempt, outcome, source } = data;
+    this.#fit(stream);
+    const isLive = attempt === (this.#attempts.get(stream) ?? 1);
+    if (isLive && (this.#bits[stream]! & (SAID[outcome] | SAID.returned)) === 0)
+      found('I2', `booked as ${outcome}, which nobody had said`);
+    if (!isOfAccount(source)) return;
+    const bookings = this.#of(stream, attempt, outcome);
+    const count = (bookings.bySource.get(source) ?? 0) + 1;
+    bookings.bySource.set(source, count);
+    if (count > 1 + bookings.tooMany)
+      found('I2', `booked ${count} times in ${source}, and no break says so`);
+    if (!hasReference(data)) return;
+    bookings.referenced += 1;
+    if (bookings.referenced > 1)
+      found('I2', 'booked under another reference of the bank, and no break says so');
+  }
+
+  /** With what is known of the newest attempt from the event that settled or returned it. */
+  #of(stream: number, attempt: number, outcome: Outcome): Bookings {
+    const key = `${stream} ${attempt} ${outcome}`;
+    const known = this.#bookings.get(key);
+    if (known) return known;
+    const isLive = attempt === (this.#attempts.get(stream) ?? 1);
+    const bits = isLive ? (this.#bits[stream] ?? 0) : 0;
+    const found: Bookings = {
+      bySource: new Map(
+        Object.entries(FIRST[outcome]).flatMap(([source, bit]) =>
+          (bits & bit) === 0 ? [] : [[source, 1] as const],
+        ),
+      ),
+      referenced: (bits & REFERENCED[outcome]) === 0 ? 0 : 1,
+      tooMany: 0,
+    };
+    this.#bookings.set(key, found);
+    return found;
+  }
+
+  #fit(stream: number): void {
+    if (stream < this.#bits.length) return;
+    const grown = new Uint16Array(Math.max(stream + 1, this.#bits.length * 2));
+    grown.set(this.#bits);
+    this.#bits = grown;
+  }
+}
+
+const hasReference = ({ reference, entryReference }: Booked): boolean =>
+  reference !== undefined || entryReference !== undefined;
