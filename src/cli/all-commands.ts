@@ -1,45 +1,34 @@
 import type { Command } from 'commander';
-import { applicationsCommand } from './commands/applications.js';
-import { auditCommand } from './commands/audit.js';
-import { breaksCommand } from './commands/breaks.js';
-import { callbacksCommand } from './commands/callbacks.js';
-import { correctionsCommand } from './commands/corrections.js';
-import { cycleCommand } from './commands/cycle/cycle.js';
-import { automationCommand } from './commands/automation.js';
-import { deadLettersCommand } from './commands/dead-letters.js';
-import { demoCommand } from './demo/demo.js';
-import { householdsCommand } from './commands/households.js';
-import { messagesCommand } from './commands/messages/messages.js';
-import { payeesCommand } from './commands/payees.js';
-import { paymentsCommand } from './commands/payments.js';
-import { programmesCommand } from './commands/programmes.js';
-import { rebuildCommand } from './commands/rebuild.js';
-import { recoveryCommand } from './commands/recovery.js';
-import { relayCommand } from './commands/relay.js';
-import { serveCommand } from './commands/serve.js';
-import { settingsCommand } from './commands/settings.js';
-import { tokenCommand } from './commands/token.js';
 
-/** The groups of the command line, in the order of its help. */
-export const allCommands = (): readonly Command[] => [
-  serveCommand(),
-  demoCommand(),
-  tokenCommand(),
-  settingsCommand(),
-  programmesCommand(),
-  householdsCommand(),
-  applicationsCommand(),
-  cycleCommand(),
-  payeesCommand(),
-  paymentsCommand(),
-  breaksCommand(),
-  messagesCommand(),
-  correctionsCommand(),
-  recoveryCommand(),
-  auditCommand(),
-  rebuildCommand(),
-  relayCommand(),
-  automationCommand(),
-  callbacksCommand(),
-  deadLettersCommand(),
-];
+type Loading = () => Promise<Command>;
+
+/** The groups of the command line, in the order of its help; one is loaded when it is called. */
+const GROUPS: Readonly<Record<string, Loading>> = {
+  serve: async () => (await import('./commands/serve.js')).serveCommand(),
+  demo: async () => (await import('./demo/demo.js')).demoCommand(),
+  token: async () => (await import('./commands/token.js')).tokenCommand(),
+  settings: async () => (await import('./commands/settings.js')).settingsCommand(),
+  programmes: async () => (await import('./commands/programmes.js')).programmesCommand(),
+  households: async () => (await import('./commands/households.js')).householdsCommand(),
+  applications: async () => (await import('./commands/applications.js')).applicationsCommand(),
+  cycle: async () => (await import('./commands/cycle/cycle.js')).cycleCommand(),
+  payees: async () => (await import('./commands/payees.js')).payeesCommand(),
+  payments: async () => (await import('./commands/payments.js')).paymentsCommand(),
+  breaks: async () => (await import('./commands/breaks.js')).breaksCommand(),
+  messages: async () => (await import('./commands/messages/messages.js')).messagesCommand(),
+  corrections: async () => (await import('./commands/corrections.js')).correctionsCommand(),
+  recovery: async () => (await import('./commands/recovery.js')).recoveryCommand(),
+  audit: async () => (await import('./commands/audit.js')).auditCommand(),
+  rebuild: async () => (await import('./commands/rebuild.js')).rebuildCommand(),
+  relay: async () => (await import('./commands/relay.js')).relayCommand(),
+  automation: async () => (await import('./commands/automation.js')).automationCommand(),
+  callbacks: async () => (await import('./commands/callbacks.js')).callbacksCommand(),
+  'dead-letters': async () => (await import('./commands/dead-letters.js')).deadLettersCommand(),
+};
+
+/** The group that is called by this word; every one where it names none, as for help. */
+export function commandsFor(word = ''): Promise<readonly Command[]> {
+  const called = Object.entries(GROUPS).filter(([name]) => name === word);
+  const groups = called.length > 0 ? called : Object.entries(GROUPS);
+  return Promise.all(groups.map(([, load]) => load()));
+}

@@ -3,7 +3,6 @@ import type { GovstackBlock } from '../adapters/payment-rail/govstack/port.js';
 import { modeIn, railIn, sizeIn, type Distributed } from '../composition/config.js';
 import { openEmbedded } from '../composition/data-folder.js';
 import type { EngineDeps } from '../composition/engine.js';
-import { openServers } from '../composition/servers.js';
 
 /**
  * The engine on a data folder, without HTTP: what bulk commands work with. Holds the folder until
@@ -39,6 +38,8 @@ export async function openEngine(
   const rail = railIn();
   const mode = modeIn();
   if (distributed) {
+    // The clients of three servers, which nothing at the embedded size should wait for.
+    const { openServers } = await import('../composition/servers.js');
     const servers = await openServers(
       { dataDir: dir, mode, rail, clockBehindLimitMs },
       distributed,

@@ -1,12 +1,13 @@
 import { Command, CommanderError } from 'commander';
-import { allCommands } from './all-commands.js';
+import { commandsFor } from './all-commands.js';
 import { EXIT } from './output.js';
 
 const program = new Command('sanad')
   .description('Disburses direct aid from an event log, and proves it.')
   .showHelpAfterError('(add --help for the options)')
   .exitOverride();
-for (const command of allCommands()) program.addCommand(withExitOverride(command));
+const commands = await commandsFor(process.argv[2]);
+for (const command of commands) program.addCommand(withExitOverride(command));
 program.addHelpText(
   'after',
   `

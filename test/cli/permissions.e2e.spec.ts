@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Command } from 'commander';
-import { allCommands } from '../../src/cli/all-commands.js';
+import { commandsFor } from '../../src/cli/all-commands.js';
 import { isActed, nameOf } from '../../src/cli/command.js';
 import { PERMISSIONS } from '../../src/cli/permissions.js';
 import { signIn } from '../../src/cli/sign-in.js';
@@ -9,8 +9,13 @@ const within = (command: Command): readonly Command[] => [
   command,
   ...command.commands.flatMap(within),
 ];
-const acted = allCommands().flatMap(within).filter(isActed).map(nameOf);
+const groups = await commandsFor();
+const acted = groups.flatMap(within).filter(isActed).map(nameOf);
 const limited = { data: './nowhere', as: 'm.local', regions: 'MA-06' };
+
+test.each(groups.map((group) => group.name()))('%s is found by its own name', async (name) => {
+  expect((await commandsFor(name)).map((group) => group.name())).toEqual([name]);
+});
 
 describe('what somebody does at the command line', () => {
   test('says who may do it, and whether it concerns all regions', () => {
