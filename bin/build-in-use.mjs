@@ -3,6 +3,18 @@ import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 export const USERS = '.users';
+/** Of a build: what V8 made of its modules and those of the packages, so that the next start need not compile them again. */
+export const COMPILED = '.compiled';
+
+/**
+ * The environment in which Node.js keeps it there, also for threads and children; whoever chose a place of their own keeps it.
+ * @param {string} folder of the build, as holdBuild gives it
+ */
+export const compileCacheIn = (folder) => ({
+  NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(folder, COMPILED),
+  // By paths below the folder: a build that begins from a copy of another takes its cache along.
+  NODE_COMPILE_CACHE_PORTABLE: '1',
+});
 
 /**
  * The folder that `dist` points to now, held until this process exits: a later build removes no folder that is held.

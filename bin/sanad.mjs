@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { holdBuild } from './build-in-use.mjs';
+import { compileCacheIn, holdBuild } from './build-in-use.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
@@ -14,7 +14,8 @@ if (!existsSync(dist)) {
   console.error('sanad: not built yet; run `npm run build` once.');
   process.exit(1);
 }
-const main = join(holdBuild(dist), 'src/cli/main.js');
+const build = holdBuild(dist);
+const main = join(build, 'src/cli/main.js');
 const pinned =
   major >= 24
     ? process.execPath
@@ -35,7 +36,7 @@ const child = spawn(
   ['--max-semi-space-size=8', '--heap-growing-percent=25', main, ...process.argv.slice(2)],
   {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    env: { MALLOC_ARENA_MAX: '2', ...process.env },
+    env: { MALLOC_ARENA_MAX: '2', ...process.env, ...compileCacheIn(build) },
   },
 );
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

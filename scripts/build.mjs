@@ -18,7 +18,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { USERS } from '../bin/build-in-use.mjs';
+import { COMPILED, USERS } from '../bin/build-in-use.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const link = join(root, 'dist');
@@ -72,7 +72,7 @@ function compile(to) {
   rmSync(beside, { recursive: true, force: true });
   try {
     const last = lastBuild();
-    if (last) copyWithoutUsers(last, beside);
+    if (last) copyBuild(last, beside);
     const { status, error } = spawnSync(
       process.execPath,
       [
@@ -99,9 +99,14 @@ function compile(to) {
   }
 }
 
-function copyWithoutUsers(from, to) {
-  const users = join(from, USERS);
-  cpSync(from, to, { recursive: true, filter: (path) => path !== users });
+function copyBuild(from, to) {
+  const leftOut = [USERS, COMPILED].map((name) => join(from, name));
+  cpSync(from, to, { recursive: true, filter: (path) => !leftOut.includes(path) });
+  try {
+    cpSync(join(from, COMPILED), join(to, COMPILED), { recursive: true });
+  } catch {
+    // There is none, or a process of that build is writing it: then more is compiled at the next start.
+  }
 }
 
 /** What was compiled from a file that is no more. */

@@ -1,8 +1,8 @@
 // Runs jest on what the build made. `unit`, `int` and `e2e` choose tests by their kind, which their
 // names say; everything else is handed to jest. At the end it says what ran of each kind, and what
-// this machine could not test and why (test/support/left-out.ts). In CI a skipped test is a failure.
+// this machine could not test and why (test/support/left-out.ts).
 // Folders that tests make are made in one of the run's own, which goes with it, however the run ends;
-// one that a test left behind is named.
+// one that a test left behind is named, and is a failure in CI as a skipped test is.
 import { spawn } from 'node:child_process';
 import {
   chmodSync,
@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { holdBuild } from '../bin/build-in-use.mjs';
+import { compileCacheIn, holdBuild } from '../bin/build-in-use.mjs';
 
 const KINDS = ['unit', 'int', 'e2e'];
 const given = process.argv.slice(2);
@@ -44,6 +44,7 @@ const jest = spawn(
     stdio: 'inherit',
     env: {
       ...process.env,
+      ...compileCacheIn(dist),
       SANAD_DIST: dist,
       SANAD_LEFT_OUT: leftOutFile,
       SANAD_TEST_COUNTS: countsFile,
@@ -59,8 +60,12 @@ jest.on('exit', (code, signal) => {
   rmSync(dir, { recursive: true, force: true });
   if (leftBehind.length > 0) console.log(`Left behind by tests: ${leftBehind.join(', ')}`);
   const isSkipped = Object.values(counts).some(({ skipped }) => skipped > 0);
-  if (process.env.CI && isSkipped) console.error('In CI a skipped test is a failure.');
-  process.exit(signal || (process.env.CI && isSkipped) ? 1 : (code ?? 1));
+  const failsInCi = [
+    ...(isSkipped ? ['a skipped test'] : []),
+    ...(leftBehind.length > 0 ? ['a folder that a test leaves behind'] : []),
+  ];
+  if (process.env.CI) for (const what of failsInCi) console.error(`In CI ${what} is a failure.`);
+  process.exit(signal || (process.env.CI && failsInCi.length > 0) ? 1 : (code ?? 1));
 });
 
 function ran(counts) {

@@ -3,7 +3,8 @@
 // It checks what imports a changed file, and nothing that is farther away: `npm run types` does.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { compileCacheIn } from '../bin/build-in-use.mjs';
 
 const pattern = process.argv[2] ?? '';
 const dist = 'dist-watch';
@@ -35,7 +36,10 @@ function startJest() {
       ...['--watchAll', '--runInBand'],
       ...['--testPathPatterns', `${pattern}[^/]*\\.unit\\.spec\\.js$`],
     ],
-    { stdio: 'inherit', env: { ...process.env, SANAD_DIST: dist } },
+    {
+      stdio: 'inherit',
+      env: { ...process.env, ...compileCacheIn(resolve(dist)), SANAD_DIST: dist },
+    },
   );
   child.on('exit', () => end());
   return child;

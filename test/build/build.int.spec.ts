@@ -110,6 +110,25 @@ describe('a build', () => {
     expect(readdirSync(join(current(), 'src'))).toEqual(['later.js']);
   });
 
+  it('takes along what Node.js compiled of the one before, and keeps it in its own folder', async () => {
+    expect(build()).toBe(0);
+    const first = current();
+    writeFileSync(join(first, 'src/program.js'), "import './later.js';\n");
+    const { NODE_COMPILE_CACHE: _ours, ...env } = process.env;
+    running = spawn(process.execPath, ['scripts/run-built.mjs', 'src/program.js'], {
+      cwd: root,
+      env,
+    });
+    expect(await once(running, 'exit')).toEqual([0, null]);
+    const compiled = (folder: string): string[] =>
+      readdirSync(join(folder, '.compiled'), { recursive: true }).map(String).sort();
+    expect(compiled(first).length).toBeGreaterThan(2);
+
+    source('later.ts', "export const word: string = 'second';\n");
+    expect(build()).toBe(0);
+    expect(compiled(current())).toEqual(compiled(first));
+  });
+
   it('that does not compile changes nothing', () => {
     expect(build()).toBe(0);
     const first = current();

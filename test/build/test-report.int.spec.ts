@@ -45,12 +45,14 @@ describe('the end of `npm test`', () => {
     ]);
   });
 
-  test('names a folder that a test left in the temporary folder, and nothing of it is left', () => {
+  test('names a folder that a test left, which is a failure in CI, and nothing of it is left', () => {
     const make = `const { mkdtempSync } = await import('node:fs');
 const { tmpdir } = await import('node:os');
 test('x', () => { expect(mkdtempSync(tmpdir() + '/sanad-left-')).toContain('sanad-tests-'); });\n`;
-    const { status, lines } = report({ 'a.int': make, 'b.unit': PASSES });
+    const specs = { 'a.int': make, 'b.unit': PASSES };
+    const { status, lines } = report(specs);
     expect(status).toBe(0);
+    expect(report(specs, { CI: 'true' }).status).toBe(1);
     expect(lines.at(-1)).toMatch(/^Left behind by tests: sanad-left-\w{6}$/);
     const runs = readdirSync(tmpdir()).filter((name) => name.startsWith('sanad-tests-'));
     expect(runs.filter((name) => existsSync(join(tmpdir(), name, 'tmp', leftIn(lines))))).toEqual(
