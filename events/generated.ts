@@ -1044,6 +1044,30 @@ personId: string
 fromPeriod: string
 reason: string
 }
+export interface EnrolmentReinstatedV2 {
+/**
+ * Programme code; no dash, because dashes separate the parts of stream names.
+ */
+programmeId: string
+personId: string
+/**
+ * Calendar month YYYY-MM in the programme's time zone.
+ */
+fromPeriod: string
+reason: string
+}
+export interface EnrolmentReinstatementProposedV1 {
+/**
+ * Programme code; no dash, because dashes separate the parts of stream names.
+ */
+programmeId: string
+personId: string
+/**
+ * Calendar month YYYY-MM in the programme's time zone.
+ */
+fromPeriod: string
+reason: string
+}
 export interface EnrolmentStartedV1 {
 /**
  * Programme code; no dash, because dashes separate the parts of stream names.
@@ -2373,6 +2397,16 @@ days: number
  */
 verification?: ("none" | "changed" | "every")
 }
+export interface BackdatingLimitProposedV1 {
+/**
+ * Programme code; no dash, because dashes separate the parts of stream names.
+ */
+programmeId: string
+/**
+ * Months before the newest cycle that an application may be dated back to.
+ */
+months: number
+}
 export interface BackdatingLimitSetV1 {
 /**
  * Programme code; no dash, because dashes separate the parts of stream names.
@@ -2775,7 +2809,267 @@ bic: string
 }[]
 }[]
 }
+export interface PolicyProposedV1 {
+/**
+ * Programme code; no dash, because dashes separate the parts of stream names.
+ */
+programmeId: string
+version: number
+/**
+ * Civil date YYYY-MM-DD.
+ */
+announcedOn: string
+/**
+ * Civil date YYYY-MM-DD.
+ */
+effectiveFrom: string
+/**
+ * Calendar month YYYY-MM in the programme's time zone.
+ */
+firstPaidPeriod: string
+legalBasis: string
+unverified: boolean
+/**
+ * A policy version's rules, as data.
+ */
+policy: {
+/**
+ * JSON Schema of the facts.
+ */
+factsSchema: {
+[k: string]: unknown
+}
+/**
+ * @minItems 1
+ * @maxItems 100
+ */
+criteria: {
+id: string
+kind: ("required" | "excluding")
+/**
+ * CEL expression.
+ */
+expression: string
+/**
+ * The same sentence in French, Arabic and English.
+ */
+text: {
+fr: string
+ar: string
+en: string
+}
+}[]
+benefits: {
+/**
+ * @maxItems 200
+ */
+monthly: {
+code: string
+/**
+ * List of the facts that the benefit runs over; absent: once a household.
+ */
+over?: string
+/**
+ * Of the benefits in a group only the first that applies is paid for one member.
+ */
+group?: string
+/**
+ * CEL expression.
+ */
+when: string
+/**
+ * CEL expression of type int: minor units.
+ */
+amountMinor: string
+/**
+ * The same sentence in French, Arabic and English.
+ */
+text: {
+fr: string
+ar: string
+en: string
+}
+}[]
+/**
+ * @maxItems 100
+ */
+oneOff: {
+code: string
+/**
+ * List of the facts that the benefit runs over; absent: once a household.
+ */
+over?: string
+/**
+ * Of the benefits in a group only the first that applies is paid for one member.
+ */
+group?: string
+/**
+ * CEL expression.
+ */
+when: string
+/**
+ * CEL expression of type int: minor units.
+ */
+amountMinor: string
+/**
+ * The same sentence in French, Arabic and English.
+ */
+text: {
+fr: string
+ar: string
+en: string
+}
+}[]
+/**
+ * Amount in minor units of the currency (ISO 4217 scale), as a decimal string.
+ */
+floorMinor?: string
+/**
+ * Amount in minor units of the currency (ISO 4217 scale), as a decimal string.
+ */
+ceilingMinor?: string
+/**
+ * Only the first so many members of each list count.
+ */
+memberCap?: number
+}
+}
+/**
+ * Lower-case hex of 32 bytes.
+ */
+contentHash: string
+}
 export interface PolicyPublishedV1 {
+/**
+ * Programme code; no dash, because dashes separate the parts of stream names.
+ */
+programmeId: string
+version: number
+/**
+ * Civil date YYYY-MM-DD.
+ */
+announcedOn: string
+/**
+ * Civil date YYYY-MM-DD.
+ */
+effectiveFrom: string
+/**
+ * Calendar month YYYY-MM in the programme's time zone.
+ */
+firstPaidPeriod: string
+legalBasis: string
+unverified: boolean
+/**
+ * A policy version's rules, as data.
+ */
+policy: {
+/**
+ * JSON Schema of the facts.
+ */
+factsSchema: {
+[k: string]: unknown
+}
+/**
+ * @minItems 1
+ * @maxItems 100
+ */
+criteria: {
+id: string
+kind: ("required" | "excluding")
+/**
+ * CEL expression.
+ */
+expression: string
+/**
+ * The same sentence in French, Arabic and English.
+ */
+text: {
+fr: string
+ar: string
+en: string
+}
+}[]
+benefits: {
+/**
+ * @maxItems 200
+ */
+monthly: {
+code: string
+/**
+ * List of the facts that the benefit runs over; absent: once a household.
+ */
+over?: string
+/**
+ * Of the benefits in a group only the first that applies is paid for one member.
+ */
+group?: string
+/**
+ * CEL expression.
+ */
+when: string
+/**
+ * CEL expression of type int: minor units.
+ */
+amountMinor: string
+/**
+ * The same sentence in French, Arabic and English.
+ */
+text: {
+fr: string
+ar: string
+en: string
+}
+}[]
+/**
+ * @maxItems 100
+ */
+oneOff: {
+code: string
+/**
+ * List of the facts that the benefit runs over; absent: once a household.
+ */
+over?: string
+/**
+ * Of the benefits in a group only the first that applies is paid for one member.
+ */
+group?: string
+/**
+ * CEL expression.
+ */
+when: string
+/**
+ * CEL expression of type int: minor units.
+ */
+amountMinor: string
+/**
+ * The same sentence in French, Arabic and English.
+ */
+text: {
+fr: string
+ar: string
+en: string
+}
+}[]
+/**
+ * Amount in minor units of the currency (ISO 4217 scale), as a decimal string.
+ */
+floorMinor?: string
+/**
+ * Amount in minor units of the currency (ISO 4217 scale), as a decimal string.
+ */
+ceilingMinor?: string
+/**
+ * Only the first so many members of each list count.
+ */
+memberCap?: number
+}
+}
+/**
+ * Lower-case hex of 32 bytes.
+ */
+contentHash: string
+}
+export interface PolicyPublishedV2 {
 /**
  * Programme code; no dash, because dashes separate the parts of stream names.
  */
@@ -3144,7 +3438,8 @@ export interface EventData {
   EnrolmentMoved: EnrolmentMovedV1;
   EnrolmentRecertificationProposed: EnrolmentRecertificationProposedV1;
   EnrolmentRecertified: EnrolmentRecertifiedV1;
-  EnrolmentReinstated: EnrolmentReinstatedV1;
+  EnrolmentReinstated: EnrolmentReinstatedV2;
+  EnrolmentReinstatementProposed: EnrolmentReinstatementProposedV1;
   EnrolmentStarted: EnrolmentStartedV1;
   EnrolmentSuspended: EnrolmentSuspendedV1;
   EntitlementRevised: EntitlementRevisedV1;
@@ -3186,13 +3481,15 @@ export interface EventData {
   PersonRegistered: PersonRegisteredV1;
   AccountHoldProposed: AccountHoldProposedV1;
   AccountHoldSet: AccountHoldSetV1;
+  BackdatingLimitProposed: BackdatingLimitProposedV1;
   BackdatingLimitSet: BackdatingLimitSetV1;
   CalendarSet: CalendarSetV1;
   ChecksConfigured: ChecksConfiguredV1;
   ChecksProposed: ChecksProposedV1;
   PaymentTermsProposed: PaymentTermsProposedV1;
   PaymentTermsSet: PaymentTermsSetV2;
-  PolicyPublished: PolicyPublishedV1;
+  PolicyProposed: PolicyProposedV1;
+  PolicyPublished: PolicyPublishedV2;
   ProgrammeClosed: ProgrammeClosedV1;
   ProgrammeDefined: ProgrammeDefinedV1;
   ProgrammeOpened: ProgrammeOpenedV1;
@@ -3214,12 +3511,12 @@ export interface AggregateEvents {
   budget: 'BudgetAdjusted' | 'BudgetAllotted' | 'BudgetOverdrawn' | 'BudgetRefunded' | 'BudgetReservationReleased' | 'BudgetReserved' | 'BudgetSpent';
   correction: 'CorrectionApplied' | 'CorrectionApproved' | 'CorrectionProposed' | 'CorrectionRejected' | 'CorrectionStarted';
   cycle: 'CycleAbandoned' | 'CycleApproved' | 'CycleChecked' | 'CycleClosed' | 'CycleFindingOverridden' | 'CycleHouseholdsLeftOut' | 'CycleInstructed' | 'CycleOpened' | 'CyclePreparationResumed' | 'CyclePreparationStarted' | 'CyclePrepared' | 'CycleReconciled' | 'CycleReinstructed' | 'CycleReinstructionEnded' | 'CycleReinstructionStarted' | 'CycleReleased' | 'CycleReturned' | 'LaterCycleStarted';
-  enrolment: 'EnrolmentEnded' | 'EnrolmentMoved' | 'EnrolmentRecertificationProposed' | 'EnrolmentRecertified' | 'EnrolmentReinstated' | 'EnrolmentStarted' | 'EnrolmentSuspended' | 'EntitlementRevised' | 'EntitlementRevisionProposed' | 'RecertificationFellDue';
+  enrolment: 'EnrolmentEnded' | 'EnrolmentMoved' | 'EnrolmentRecertificationProposed' | 'EnrolmentRecertified' | 'EnrolmentReinstated' | 'EnrolmentReinstatementProposed' | 'EnrolmentStarted' | 'EnrolmentSuspended' | 'EntitlementRevised' | 'EntitlementRevisionProposed' | 'RecertificationFellDue';
   entry: 'BankEntryAssigned' | 'BankEntryAssignmentProposed' | 'BankEntryCandidatesFound' | 'BankEntryDismissed' | 'BankEntryOwnerSet' | 'BankEntryQuarantined';
   message: 'BankMessageApplied' | 'BankMessageQuarantined' | 'BankMessageReceived' | 'BankMessageReleased';
   payment: 'PaymentAccepted' | 'PaymentBooked' | 'PaymentBreakOwnerSet' | 'PaymentBreakRecorded' | 'PaymentBreakResolutionProposed' | 'PaymentBreakResolved' | 'PaymentCancellationRequested' | 'PaymentCancelled' | 'PaymentInstructed' | 'PaymentOrdered' | 'PaymentOutcomeProposed' | 'PaymentOutcomeUnknown' | 'PaymentReinstructed' | 'PaymentRejected' | 'PaymentReturned' | 'PaymentSettled';
   person: 'IdentityClaimed' | 'IdentityReleased' | 'PayeeAccountClosed' | 'PayeeAccountRegistered' | 'PayeeAccountVerified' | 'PersonErased' | 'PersonMoved' | 'PersonRegistered';
-  programme: 'AccountHoldProposed' | 'AccountHoldSet' | 'BackdatingLimitSet' | 'CalendarSet' | 'ChecksConfigured' | 'ChecksProposed' | 'PaymentTermsProposed' | 'PaymentTermsSet' | 'PolicyPublished' | 'ProgrammeClosed' | 'ProgrammeDefined' | 'ProgrammeOpened';
+  programme: 'AccountHoldProposed' | 'AccountHoldSet' | 'BackdatingLimitProposed' | 'BackdatingLimitSet' | 'CalendarSet' | 'ChecksConfigured' | 'ChecksProposed' | 'PaymentTermsProposed' | 'PaymentTermsSet' | 'PolicyProposed' | 'PolicyPublished' | 'ProgrammeClosed' | 'ProgrammeDefined' | 'ProgrammeOpened';
   recovery: 'OverpaymentEstablished' | 'OverpaymentOffset' | 'OverpaymentWaived' | 'RecoveryCompleted' | 'RecoveryDeducted' | 'RecoveryDeductionReversed' | 'RecoveryPlanAgreed' | 'RecoveryResumed' | 'RecoverySuspended';
 }
 export interface PublishedSchema { readonly aggregate: string; readonly type: EventType; readonly version: number; readonly schema: object }
@@ -3275,6 +3572,8 @@ export const schemas: readonly PublishedSchema[] = [
   {"aggregate":"enrolment","type":"EnrolmentRecertificationProposed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/enrolment/EnrolmentRecertificationProposed.v1.schema.json","title":"EnrolmentRecertificationProposed","type":"object","additionalProperties":false,"required":["programmeId","personId","fromPeriod","facts","contentHash","entitlement","nextDueOn"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"fromPeriod":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"facts":{"type":"object","additionalProperties":true,"description":"Facts as the policy version's facts schema types them; pseudonymous, months instead of days, no name and no number.","maxProperties":200},"contentHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"entitlement":{"type":"object","additionalProperties":false,"description":"What one period pays, itemised; the items sum to the amount.","required":["period","policyVersion","amountMinor","items"],"properties":{"period":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"policyVersion":{"type":"integer","minimum":1,"maximum":100000},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"items":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["code","period","amountMinor"],"properties":{"code":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"period":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"member":{"type":"integer","minimum":1,"maximum":100,"description":"1-based rank of the member in the list the benefit runs over."},"amountMinor":{"type":"string","pattern":"^(0|-?[1-9][0-9]{0,17})$","description":"Signed amount in minor units, as a decimal string."}}},"maxItems":200}}},"nextDueOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."}}}},
   {"aggregate":"enrolment","type":"EnrolmentRecertified","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/enrolment/EnrolmentRecertified.v1.schema.json","title":"EnrolmentRecertified","type":"object","additionalProperties":false,"required":["programmeId","personId","fromPeriod","facts","contentHash","entitlement","nextDueOn"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"fromPeriod":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"facts":{"type":"object","additionalProperties":true,"description":"Facts as the policy version's facts schema types them; pseudonymous, months instead of days, no name and no number.","maxProperties":200},"contentHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"entitlement":{"type":"object","additionalProperties":false,"description":"What one period pays, itemised; the items sum to the amount.","required":["period","policyVersion","amountMinor","items"],"properties":{"period":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"policyVersion":{"type":"integer","minimum":1,"maximum":100000},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"items":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["code","period","amountMinor"],"properties":{"code":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"period":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"member":{"type":"integer","minimum":1,"maximum":100,"description":"1-based rank of the member in the list the benefit runs over."},"amountMinor":{"type":"string","pattern":"^(0|-?[1-9][0-9]{0,17})$","description":"Signed amount in minor units, as a decimal string."}}},"maxItems":200}}},"nextDueOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."}}}},
   {"aggregate":"enrolment","type":"EnrolmentReinstated","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/enrolment/EnrolmentReinstated.v1.schema.json","title":"EnrolmentReinstated","type":"object","additionalProperties":false,"required":["programmeId","personId","fromPeriod","reason"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"fromPeriod":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
+  {"aggregate":"enrolment","type":"EnrolmentReinstated","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/enrolment/EnrolmentReinstated.v2.schema.json","title":"EnrolmentReinstated","type":"object","additionalProperties":false,"required":["programmeId","personId","fromPeriod","reason"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"fromPeriod":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
+  {"aggregate":"enrolment","type":"EnrolmentReinstatementProposed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/enrolment/EnrolmentReinstatementProposed.v1.schema.json","title":"EnrolmentReinstatementProposed","type":"object","additionalProperties":false,"required":["programmeId","personId","fromPeriod","reason"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"fromPeriod":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"enrolment","type":"EnrolmentStarted","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/enrolment/EnrolmentStarted.v1.schema.json","title":"EnrolmentStarted","type":"object","additionalProperties":false,"required":["programmeId","personId","applicationId","region","startPeriod","facts","contentHash","entitlement"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"applicationId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"region":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."},"startPeriod":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"facts":{"type":"object","additionalProperties":true,"description":"Facts as the policy version's facts schema types them; pseudonymous, months instead of days, no name and no number.","maxProperties":200},"contentHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"entitlement":{"type":"object","additionalProperties":false,"description":"What one period pays, itemised; the items sum to the amount.","required":["period","policyVersion","amountMinor","items"],"properties":{"period":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"policyVersion":{"type":"integer","minimum":1,"maximum":100000},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"items":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["code","period","amountMinor"],"properties":{"code":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"period":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"member":{"type":"integer","minimum":1,"maximum":100,"description":"1-based rank of the member in the list the benefit runs over."},"amountMinor":{"type":"string","pattern":"^(0|-?[1-9][0-9]{0,17})$","description":"Signed amount in minor units, as a decimal string."}}},"maxItems":200}}}}}},
   {"aggregate":"enrolment","type":"EnrolmentSuspended","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/enrolment/EnrolmentSuspended.v1.schema.json","title":"EnrolmentSuspended","type":"object","additionalProperties":false,"required":["programmeId","personId","fromPeriod","reason"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"fromPeriod":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"enrolment","type":"EntitlementRevised","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/enrolment/EntitlementRevised.v1.schema.json","title":"EntitlementRevised","type":"object","additionalProperties":false,"required":["programmeId","personId","fromPeriod","facts","contentHash","entitlement","reason"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"fromPeriod":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"facts":{"type":"object","additionalProperties":true,"description":"Facts as the policy version's facts schema types them; pseudonymous, months instead of days, no name and no number.","maxProperties":200},"contentHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"entitlement":{"type":"object","additionalProperties":false,"description":"What one period pays, itemised; the items sum to the amount.","required":["period","policyVersion","amountMinor","items"],"properties":{"period":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"policyVersion":{"type":"integer","minimum":1,"maximum":100000},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"items":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["code","period","amountMinor"],"properties":{"code":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"period":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"member":{"type":"integer","minimum":1,"maximum":100,"description":"1-based rank of the member in the list the benefit runs over."},"amountMinor":{"type":"string","pattern":"^(0|-?[1-9][0-9]{0,17})$","description":"Signed amount in minor units, as a decimal string."}}},"maxItems":200}}},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
@@ -3331,6 +3630,7 @@ export const schemas: readonly PublishedSchema[] = [
   {"aggregate":"person","type":"PersonRegistered","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/PersonRegistered.v1.schema.json","title":"PersonRegistered","type":"object","additionalProperties":false,"required":["personId","identityHash","region","sealed"],"properties":{"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"identityHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"region":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."},"sealed":{"type":"object","additionalProperties":false,"description":"Where the vault keeps the ciphertext, and the hash of that ciphertext. Never personal data.","required":["record","sha256"],"properties":{"record":{"type":"string","minLength":1,"maxLength":120},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."}}}}}},
   {"aggregate":"programme","type":"AccountHoldProposed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/programme/AccountHoldProposed.v1.schema.json","title":"AccountHoldProposed","type":"object","additionalProperties":false,"required":["programmeId","days","verification"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"days":{"type":"integer","minimum":0,"maximum":365,"description":"Days of 24 hours for which a payee's changed account is not paid on; 0: none."},"verification":{"type":"string","enum":["none","changed","every"],"description":"Which accounts are not paid on before another person verified them."}}}},
   {"aggregate":"programme","type":"AccountHoldSet","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/programme/AccountHoldSet.v1.schema.json","title":"AccountHoldSet","type":"object","additionalProperties":false,"required":["programmeId","days"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"days":{"type":"integer","minimum":0,"maximum":365,"description":"Days of 24 hours for which a payee's changed account is not paid on; 0: none."},"verification":{"type":"string","enum":["none","changed","every"],"description":"Which accounts are not paid on before another person verified them; absent: none."}}}},
+  {"aggregate":"programme","type":"BackdatingLimitProposed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/programme/BackdatingLimitProposed.v1.schema.json","title":"BackdatingLimitProposed","type":"object","additionalProperties":false,"required":["programmeId","months"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"months":{"type":"integer","minimum":0,"maximum":60,"description":"Months before the newest cycle that an application may be dated back to."}}}},
   {"aggregate":"programme","type":"BackdatingLimitSet","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/programme/BackdatingLimitSet.v1.schema.json","title":"BackdatingLimitSet","type":"object","additionalProperties":false,"required":["programmeId","months"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"months":{"type":"integer","minimum":0,"maximum":60,"description":"Months before the newest cycle that an application may be dated back to."}}}},
   {"aggregate":"programme","type":"CalendarSet","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/programme/CalendarSet.v1.schema.json","title":"CalendarSet","type":"object","additionalProperties":false,"required":["programmeId","weekend","holidays"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"weekend":{"type":"array","minItems":0,"maxItems":6,"uniqueItems":true,"items":{"type":"string","enum":["monday","tuesday","wednesday","thursday","friday","saturday","sunday"]},"description":"Days on which banks do not execute."},"holidays":{"type":"array","maxItems":1000,"uniqueItems":true,"items":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},"description":"Civil dates, besides, on which banks do not execute."}}}},
   {"aggregate":"programme","type":"ChecksConfigured","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/programme/ChecksConfigured.v1.schema.json","title":"ChecksConfigured","type":"object","additionalProperties":false,"required":["programmeId","rules"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"rules":{"type":"array","maxItems":20,"description":"What is checked between preparing and approving a cycle; each check at most once.","items":{"type":"object","additionalProperties":false,"required":["check","level"],"properties":{"check":{"type":"string","enum":["person-elsewhere","account-elsewhere","shared-account","payee-erased","not-payable","no-account","above-entitlement","region-change","over-budget","over-forecast"]},"level":{"type":"string","enum":["block","warn"],"description":"block: the cycle is not approved before a second person overrode it."},"limit":{"type":"integer","minimum":0,"maximum":1000000,"description":"shared-account: payees on one account; region-change and over-forecast: percent."},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"over-forecast: what a cycle was expected to cost, in minor units."}}}}}}},
@@ -3338,7 +3638,9 @@ export const schemas: readonly PublishedSchema[] = [
   {"aggregate":"programme","type":"PaymentTermsProposed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/programme/PaymentTermsProposed.v1.schema.json","title":"PaymentTermsProposed","type":"object","additionalProperties":false,"required":["programmeId","remittance","accounts"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"remittance":{"type":"string","minLength":1,"maxLength":140,"description":"What the payee reads on the statement; {programme} and {period} are filled in."},"accounts":{"type":"array","minItems":1,"maxItems":64,"description":"The accounts that pay, public money. A payment leaves from the first whose regions and payee kinds take it; where none does, from the account of the definition.","items":{"type":"object","additionalProperties":false,"required":["accountId","name","bic","kind","number","format","characters","maxPerFile"],"properties":{"accountId":{"type":"string","pattern":"^[A-Z0-9]{1,8}$","description":"Stands in message ids and names of files."},"name":{"type":"string","minLength":1,"maxLength":140,"description":"Of the debtor."},"bic":{"type":"string","pattern":"^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$"},"kind":{"type":"string","enum":["iban","rib"]},"number":{"type":"string","pattern":"^([A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}|[0-9]{24})$"},"format":{"type":"string","enum":["pain.001.001.09","pain.001.001.03"],"description":"The message that the bank takes."},"characters":{"type":"string","enum":["unicode","latin"],"description":"latin: names and texts are transliterated to the Latin set that payment systems share."},"maxPerFile":{"type":"integer","minimum":1,"maximum":1000000,"description":"Credit transfers in one file."},"initiatorId":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,34}$","description":"How the bank knows who sends the file (InitgPty)."},"payeeKinds":{"type":"array","minItems":1,"maxItems":4,"uniqueItems":true,"items":{"type":"string","enum":["iban","rib","wallet","cash"]},"description":"Absent: all."},"regions":{"type":"array","minItems":1,"maxItems":1000,"uniqueItems":true,"items":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."},"description":"Absent: all."},"chargeBearer":{"type":"string","enum":["SLEV","SHAR","DEBT","CRED"],"description":"Who bears the charges (ChrgBr). Absent: what was agreed with the bank."},"serviceLevel":{"type":"string","pattern":"^[A-Z0-9]{1,4}$","description":"Code of the service level (SvcLvl), for example NURG or SEPA. Absent: none."},"identifier":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,34}$","description":"Of the debtor, an organisation (Dbtr/Id/OrgId/Othr)."},"identifierScheme":{"type":"string","pattern":"^[A-Z0-9]{1,4}$","description":"Code of the scheme of `identifier` and `initiatorId`, for example CUST, BANK or TXID."},"address":{"type":"object","additionalProperties":false,"required":["country"],"properties":{"street":{"type":"string","minLength":1,"maxLength":70,"description":"Without the number."},"building":{"type":"string","minLength":1,"maxLength":16,"description":"Number of the building."},"postCode":{"type":"string","minLength":1,"maxLength":16,"description":"As the post spells it."},"town":{"type":"string","minLength":1,"maxLength":35,"description":"Name of the town."},"country":{"type":"string","pattern":"^[A-Z]{2}$","description":"ISO 3166-1 alpha-2."}},"description":"Of the debtor (PstlAdr)."},"payeeCountry":{"type":"string","pattern":"^[A-Z]{2}$","description":"Country of the payees' postal address, where the bank demands one."},"callingCode":{"type":"string","pattern":"^[1-9][0-9]{0,2}$","description":"Country's calling code, put before a wallet's national number in its proxy. Absent: 212 where the paying bank is in Morocco, else none."},"documentScheme":{"type":"string","pattern":"^[A-Z0-9]{1,4}$","description":"Code of the identity document that is shown for cash (NIDN national identity, CCPT passport, …). Absent: NIDN."},"payeeAgents":{"type":"array","minItems":1,"maxItems":200,"items":{"type":"object","additionalProperties":false,"required":["bank","bic"],"properties":{"bank":{"type":"string","pattern":"^([0-9]{3}|wallet|cash)$","description":"The three digits that a Moroccan account number begins with, or wallet, or cash."},"bic":{"type":"string","pattern":"^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$","description":"Of the bank or operator that keeps these accounts."}}},"description":"Banks of the payees (CdtrAgt); an account of none of them goes without. Absent: none."}}}}}}},
   {"aggregate":"programme","type":"PaymentTermsSet","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/programme/PaymentTermsSet.v1.schema.json","title":"PaymentTermsSet","type":"object","additionalProperties":false,"required":["programmeId","remittance","accounts"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"remittance":{"type":"string","minLength":1,"maxLength":140,"description":"What the payee reads on the statement; {programme} and {period} are filled in."},"accounts":{"type":"array","minItems":1,"maxItems":64,"description":"The accounts that pay, public money. A payment leaves from the first whose regions and payee kinds take it; where none does, from the account of the definition.","items":{"type":"object","additionalProperties":false,"required":["accountId","name","bic","kind","number","format","characters","maxPerFile"],"properties":{"accountId":{"type":"string","pattern":"^[A-Z0-9]{1,8}$","description":"Stands in message ids and names of files."},"name":{"type":"string","minLength":1,"maxLength":140,"description":"Of the debtor."},"bic":{"type":"string","pattern":"^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$"},"kind":{"type":"string","enum":["iban","rib"]},"number":{"type":"string","pattern":"^([A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}|[0-9]{24})$"},"format":{"type":"string","enum":["pain.001.001.09","pain.001.001.03"],"description":"The message that the bank takes."},"characters":{"type":"string","enum":["unicode","latin"],"description":"latin: names and texts are transliterated to the Latin set that payment systems share."},"maxPerFile":{"type":"integer","minimum":1,"maximum":1000000,"description":"Credit transfers in one file."},"initiatorId":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,34}$","description":"How the bank knows who sends the file (InitgPty)."},"payeeKinds":{"type":"array","minItems":1,"maxItems":4,"uniqueItems":true,"items":{"type":"string","enum":["iban","rib","wallet","cash"]},"description":"Absent: all."},"regions":{"type":"array","minItems":1,"maxItems":1000,"uniqueItems":true,"items":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."},"description":"Absent: all."}}}}}}},
   {"aggregate":"programme","type":"PaymentTermsSet","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/programme/PaymentTermsSet.v2.schema.json","title":"PaymentTermsSet","type":"object","additionalProperties":false,"required":["programmeId","remittance","accounts"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"remittance":{"type":"string","minLength":1,"maxLength":140,"description":"What the payee reads on the statement; {programme} and {period} are filled in."},"accounts":{"type":"array","minItems":1,"maxItems":64,"description":"The accounts that pay, public money. A payment leaves from the first whose regions and payee kinds take it; where none does, from the account of the definition.","items":{"type":"object","additionalProperties":false,"required":["accountId","name","bic","kind","number","format","characters","maxPerFile"],"properties":{"accountId":{"type":"string","pattern":"^[A-Z0-9]{1,8}$","description":"Stands in message ids and names of files."},"name":{"type":"string","minLength":1,"maxLength":140,"description":"Of the debtor."},"bic":{"type":"string","pattern":"^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$"},"kind":{"type":"string","enum":["iban","rib"]},"number":{"type":"string","pattern":"^([A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}|[0-9]{24})$"},"format":{"type":"string","enum":["pain.001.001.09","pain.001.001.03"],"description":"The message that the bank takes."},"characters":{"type":"string","enum":["unicode","latin"],"description":"latin: names and texts are transliterated to the Latin set that payment systems share."},"maxPerFile":{"type":"integer","minimum":1,"maximum":1000000,"description":"Credit transfers in one file."},"initiatorId":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,34}$","description":"How the bank knows who sends the file (InitgPty)."},"payeeKinds":{"type":"array","minItems":1,"maxItems":4,"uniqueItems":true,"items":{"type":"string","enum":["iban","rib","wallet","cash"]},"description":"Absent: all."},"regions":{"type":"array","minItems":1,"maxItems":1000,"uniqueItems":true,"items":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."},"description":"Absent: all."},"chargeBearer":{"type":"string","enum":["SLEV","SHAR","DEBT","CRED"],"description":"Who bears the charges (ChrgBr). Absent: what was agreed with the bank."},"serviceLevel":{"type":"string","pattern":"^[A-Z0-9]{1,4}$","description":"Code of the service level (SvcLvl), for example NURG or SEPA. Absent: none."},"identifier":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,34}$","description":"Of the debtor, an organisation (Dbtr/Id/OrgId/Othr)."},"identifierScheme":{"type":"string","pattern":"^[A-Z0-9]{1,4}$","description":"Code of the scheme of `identifier` and `initiatorId`, for example CUST, BANK or TXID."},"address":{"type":"object","additionalProperties":false,"required":["country"],"properties":{"street":{"type":"string","minLength":1,"maxLength":70,"description":"Without the number."},"building":{"type":"string","minLength":1,"maxLength":16,"description":"Number of the building."},"postCode":{"type":"string","minLength":1,"maxLength":16,"description":"As the post spells it."},"town":{"type":"string","minLength":1,"maxLength":35,"description":"Name of the town."},"country":{"type":"string","pattern":"^[A-Z]{2}$","description":"ISO 3166-1 alpha-2."}},"description":"Of the debtor (PstlAdr)."},"payeeCountry":{"type":"string","pattern":"^[A-Z]{2}$","description":"Country of the payees' postal address, where the bank demands one."},"callingCode":{"type":"string","pattern":"^[1-9][0-9]{0,2}$","description":"Country's calling code, put before a wallet's national number in its proxy. Absent: 212 where the paying bank is in Morocco, else none."},"documentScheme":{"type":"string","pattern":"^[A-Z0-9]{1,4}$","description":"Code of the identity document that is shown for cash (NIDN national identity, CCPT passport, …). Absent: NIDN."},"payeeAgents":{"type":"array","minItems":1,"maxItems":200,"items":{"type":"object","additionalProperties":false,"required":["bank","bic"],"properties":{"bank":{"type":"string","pattern":"^([0-9]{3}|wallet|cash)$","description":"The three digits that a Moroccan account number begins with, or wallet, or cash."},"bic":{"type":"string","pattern":"^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$","description":"Of the bank or operator that keeps these accounts."}}},"description":"Banks of the payees (CdtrAgt); an account of none of them goes without. Absent: none."}}}}}}},
+  {"aggregate":"programme","type":"PolicyProposed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/programme/PolicyProposed.v1.schema.json","title":"PolicyProposed","type":"object","additionalProperties":false,"required":["programmeId","version","announcedOn","effectiveFrom","firstPaidPeriod","legalBasis","unverified","policy","contentHash"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"version":{"type":"integer","minimum":1,"maximum":100000},"announcedOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."},"effectiveFrom":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."},"firstPaidPeriod":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"legalBasis":{"type":"string","minLength":1,"maxLength":1000},"unverified":{"type":"boolean"},"policy":{"type":"object","additionalProperties":false,"description":"A policy version's rules, as data.","required":["factsSchema","criteria","benefits"],"properties":{"factsSchema":{"type":"object","additionalProperties":true,"description":"JSON Schema of the facts."},"criteria":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["id","kind","expression","text"],"properties":{"id":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"kind":{"type":"string","enum":["required","excluding"]},"expression":{"type":"string","minLength":1,"maxLength":2000,"description":"CEL expression."},"text":{"type":"object","additionalProperties":false,"description":"The same sentence in French, Arabic and English.","required":["fr","ar","en"],"properties":{"fr":{"type":"string","minLength":1,"maxLength":1000},"ar":{"type":"string","minLength":1,"maxLength":1000},"en":{"type":"string","minLength":1,"maxLength":1000}}}}},"maxItems":100,"minItems":1},"benefits":{"type":"object","additionalProperties":false,"required":["monthly","oneOff"],"properties":{"monthly":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["code","when","amountMinor","text"],"properties":{"code":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"over":{"type":"string","pattern":"^[a-zA-Z][a-zA-Z0-9]{0,40}$","description":"List of the facts that the benefit runs over; absent: once a household."},"group":{"type":"string","pattern":"^[a-zA-Z][a-zA-Z0-9-]{0,40}$","description":"Of the benefits in a group only the first that applies is paid for one member."},"when":{"type":"string","minLength":1,"maxLength":2000,"description":"CEL expression."},"amountMinor":{"type":"string","minLength":1,"maxLength":2000,"description":"CEL expression of type int: minor units."},"text":{"type":"object","additionalProperties":false,"description":"The same sentence in French, Arabic and English.","required":["fr","ar","en"],"properties":{"fr":{"type":"string","minLength":1,"maxLength":1000},"ar":{"type":"string","minLength":1,"maxLength":1000},"en":{"type":"string","minLength":1,"maxLength":1000}}}}},"maxItems":200},"oneOff":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["code","when","amountMinor","text"],"properties":{"code":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"over":{"type":"string","pattern":"^[a-zA-Z][a-zA-Z0-9]{0,40}$","description":"List of the facts that the benefit runs over; absent: once a household."},"group":{"type":"string","pattern":"^[a-zA-Z][a-zA-Z0-9-]{0,40}$","description":"Of the benefits in a group only the first that applies is paid for one member."},"when":{"type":"string","minLength":1,"maxLength":2000,"description":"CEL expression."},"amountMinor":{"type":"string","minLength":1,"maxLength":2000,"description":"CEL expression of type int: minor units."},"text":{"type":"object","additionalProperties":false,"description":"The same sentence in French, Arabic and English.","required":["fr","ar","en"],"properties":{"fr":{"type":"string","minLength":1,"maxLength":1000},"ar":{"type":"string","minLength":1,"maxLength":1000},"en":{"type":"string","minLength":1,"maxLength":1000}}}}},"maxItems":100},"floorMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"ceilingMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"memberCap":{"type":"integer","minimum":1,"maximum":100,"description":"Only the first so many members of each list count."}}}}},"contentHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."}}}},
   {"aggregate":"programme","type":"PolicyPublished","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/programme/PolicyPublished.v1.schema.json","title":"PolicyPublished","type":"object","additionalProperties":false,"required":["programmeId","version","announcedOn","effectiveFrom","firstPaidPeriod","legalBasis","unverified","policy","contentHash"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"version":{"type":"integer","minimum":1,"maximum":100000},"announcedOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."},"effectiveFrom":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."},"firstPaidPeriod":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"legalBasis":{"type":"string","minLength":1,"maxLength":1000},"unverified":{"type":"boolean"},"policy":{"type":"object","additionalProperties":false,"description":"A policy version's rules, as data.","required":["factsSchema","criteria","benefits"],"properties":{"factsSchema":{"type":"object","additionalProperties":true,"description":"JSON Schema of the facts."},"criteria":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["id","kind","expression","text"],"properties":{"id":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"kind":{"type":"string","enum":["required","excluding"]},"expression":{"type":"string","minLength":1,"maxLength":2000,"description":"CEL expression."},"text":{"type":"object","additionalProperties":false,"description":"The same sentence in French, Arabic and English.","required":["fr","ar","en"],"properties":{"fr":{"type":"string","minLength":1,"maxLength":1000},"ar":{"type":"string","minLength":1,"maxLength":1000},"en":{"type":"string","minLength":1,"maxLength":1000}}}}},"maxItems":100,"minItems":1},"benefits":{"type":"object","additionalProperties":false,"required":["monthly","oneOff"],"properties":{"monthly":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["code","when","amountMinor","text"],"properties":{"code":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"over":{"type":"string","pattern":"^[a-zA-Z][a-zA-Z0-9]{0,40}$","description":"List of the facts that the benefit runs over; absent: once a household."},"group":{"type":"string","pattern":"^[a-zA-Z][a-zA-Z0-9-]{0,40}$","description":"Of the benefits in a group only the first that applies is paid for one member."},"when":{"type":"string","minLength":1,"maxLength":2000,"description":"CEL expression."},"amountMinor":{"type":"string","minLength":1,"maxLength":2000,"description":"CEL expression of type int: minor units."},"text":{"type":"object","additionalProperties":false,"description":"The same sentence in French, Arabic and English.","required":["fr","ar","en"],"properties":{"fr":{"type":"string","minLength":1,"maxLength":1000},"ar":{"type":"string","minLength":1,"maxLength":1000},"en":{"type":"string","minLength":1,"maxLength":1000}}}}},"maxItems":200},"oneOff":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["code","when","amountMinor","text"],"properties":{"code":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"over":{"type":"string","pattern":"^[a-zA-Z][a-zA-Z0-9]{0,40}$","description":"List of the facts that the benefit runs over; absent: once a household."},"group":{"type":"string","pattern":"^[a-zA-Z][a-zA-Z0-9-]{0,40}$","description":"Of the benefits in a group only the first that applies is paid for one member."},"when":{"type":"string","minLength":1,"maxLength":2000,"description":"CEL expression."},"amountMinor":{"type":"string","minLength":1,"maxLength":2000,"description":"CEL expression of type int: minor units."},"text":{"type":"object","additionalProperties":false,"description":"The same sentence in French, Arabic and English.","required":["fr","ar","en"],"properties":{"fr":{"type":"string","minLength":1,"maxLength":1000},"ar":{"type":"string","minLength":1,"maxLength":1000},"en":{"type":"string","minLength":1,"maxLength":1000}}}}},"maxItems":100},"floorMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"ceilingMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"memberCap":{"type":"integer","minimum":1,"maximum":100,"description":"Only the first so many members of each list count."}}}}},"contentHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."}}}},
+  {"aggregate":"programme","type":"PolicyPublished","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/programme/PolicyPublished.v2.schema.json","title":"PolicyPublished","type":"object","additionalProperties":false,"required":["programmeId","version","announcedOn","effectiveFrom","firstPaidPeriod","legalBasis","unverified","policy","contentHash"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"version":{"type":"integer","minimum":1,"maximum":100000},"announcedOn":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."},"effectiveFrom":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."},"firstPaidPeriod":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])$","description":"Calendar month YYYY-MM in the programme's time zone."},"legalBasis":{"type":"string","minLength":1,"maxLength":1000},"unverified":{"type":"boolean"},"policy":{"type":"object","additionalProperties":false,"description":"A policy version's rules, as data.","required":["factsSchema","criteria","benefits"],"properties":{"factsSchema":{"type":"object","additionalProperties":true,"description":"JSON Schema of the facts."},"criteria":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["id","kind","expression","text"],"properties":{"id":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"kind":{"type":"string","enum":["required","excluding"]},"expression":{"type":"string","minLength":1,"maxLength":2000,"description":"CEL expression."},"text":{"type":"object","additionalProperties":false,"description":"The same sentence in French, Arabic and English.","required":["fr","ar","en"],"properties":{"fr":{"type":"string","minLength":1,"maxLength":1000},"ar":{"type":"string","minLength":1,"maxLength":1000},"en":{"type":"string","minLength":1,"maxLength":1000}}}}},"maxItems":100,"minItems":1},"benefits":{"type":"object","additionalProperties":false,"required":["monthly","oneOff"],"properties":{"monthly":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["code","when","amountMinor","text"],"properties":{"code":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"over":{"type":"string","pattern":"^[a-zA-Z][a-zA-Z0-9]{0,40}$","description":"List of the facts that the benefit runs over; absent: once a household."},"group":{"type":"string","pattern":"^[a-zA-Z][a-zA-Z0-9-]{0,40}$","description":"Of the benefits in a group only the first that applies is paid for one member."},"when":{"type":"string","minLength":1,"maxLength":2000,"description":"CEL expression."},"amountMinor":{"type":"string","minLength":1,"maxLength":2000,"description":"CEL expression of type int: minor units."},"text":{"type":"object","additionalProperties":false,"description":"The same sentence in French, Arabic and English.","required":["fr","ar","en"],"properties":{"fr":{"type":"string","minLength":1,"maxLength":1000},"ar":{"type":"string","minLength":1,"maxLength":1000},"en":{"type":"string","minLength":1,"maxLength":1000}}}}},"maxItems":200},"oneOff":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["code","when","amountMinor","text"],"properties":{"code":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},"over":{"type":"string","pattern":"^[a-zA-Z][a-zA-Z0-9]{0,40}$","description":"List of the facts that the benefit runs over; absent: once a household."},"group":{"type":"string","pattern":"^[a-zA-Z][a-zA-Z0-9-]{0,40}$","description":"Of the benefits in a group only the first that applies is paid for one member."},"when":{"type":"string","minLength":1,"maxLength":2000,"description":"CEL expression."},"amountMinor":{"type":"string","minLength":1,"maxLength":2000,"description":"CEL expression of type int: minor units."},"text":{"type":"object","additionalProperties":false,"description":"The same sentence in French, Arabic and English.","required":["fr","ar","en"],"properties":{"fr":{"type":"string","minLength":1,"maxLength":1000},"ar":{"type":"string","minLength":1,"maxLength":1000},"en":{"type":"string","minLength":1,"maxLength":1000}}}}},"maxItems":100},"floorMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"ceilingMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"memberCap":{"type":"integer","minimum":1,"maximum":100,"description":"Only the first so many members of each list count."}}}}},"contentHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."}}}},
   {"aggregate":"programme","type":"ProgrammeClosed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/programme/ProgrammeClosed.v1.schema.json","title":"ProgrammeClosed","type":"object","additionalProperties":false,"required":["programmeId","reason"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"programme","type":"ProgrammeDefined","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/programme/ProgrammeDefined.v1.schema.json","title":"ProgrammeDefined","type":"object","additionalProperties":false,"required":["programmeId","name","currency","timeZone","debtor","decisionDays","appealDays","appealDecisionDays"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"name":{"type":"object","additionalProperties":false,"description":"The same sentence in French, Arabic and English.","required":["fr","ar","en"],"properties":{"fr":{"type":"string","minLength":1,"maxLength":1000},"ar":{"type":"string","minLength":1,"maxLength":1000},"en":{"type":"string","minLength":1,"maxLength":1000}}},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217 code."},"timeZone":{"type":"string","minLength":1,"maxLength":64,"description":"IANA time zone."},"debtor":{"type":"object","additionalProperties":false,"description":"The account that pays; public money, not personal data.","required":["name","iban","bic"],"properties":{"name":{"type":"string","minLength":1,"maxLength":140},"iban":{"type":"string","pattern":"^[A-Z]{2}[0-9]{2}[A-Z0-9]{8,30}$"},"bic":{"type":"string","pattern":"^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$"}}},"decisionDays":{"type":"integer","minimum":1,"maximum":365},"appealDays":{"type":"integer","minimum":1,"maximum":365},"appealDecisionDays":{"type":"integer","minimum":1,"maximum":365}}}},
   {"aggregate":"programme","type":"ProgrammeOpened","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/programme/ProgrammeOpened.v1.schema.json","title":"ProgrammeOpened","type":"object","additionalProperties":false,"required":["programmeId"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."}}}},

@@ -22,6 +22,9 @@ export const upcasts: Readonly<Record<string, Readonly<Record<number, Upcast>>>>
   PaymentBreakResolved: { 1: asItIs, 2: asItIs },
   // Version 2 has what banks kept of payments that came back; before, nothing was counted as kept.
   CycleReconciled: { 1: asItIs },
+  // Version 2 is decided by two people, of a programme that is open and of every household; before, one did.
+  PolicyPublished: { 1: asItIs },
+  EnrolmentReinstated: { 1: asItIs },
   // Version 2 says more of a paying account, all of it optional.
   PaymentTermsSet: { 1: asItIs },
 };

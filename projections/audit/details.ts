@@ -14,6 +14,7 @@ export type DetailFields = {
  */
 export const DETAIL_FIELDS: DetailFields = {
   ProgrammeDefined: ['currency', 'decisionDays', 'appealDays', 'appealDecisionDays'],
+  PolicyProposed: ['version', 'firstPaidPeriod', 'legalBasis', 'unverified', 'contentHash'],
   PolicyPublished: ['version', 'firstPaidPeriod', 'legalBasis', 'unverified', 'contentHash'],
   ProgrammeOpened: ['programmeId'],
   ProgrammeClosed: ['reason'],
@@ -23,6 +24,7 @@ export const DETAIL_FIELDS: DetailFields = {
   AccountHoldSet: ['days', 'verification'],
   ChecksProposed: ['rules'],
   CalendarSet: ['weekend', 'holidays'],
+  BackdatingLimitProposed: ['months'],
   BackdatingLimitSet: ['months'],
   ChecksConfigured: ['rules'],
   BudgetAllotted: ['amountMinor', 'currency', 'reference'],
@@ -56,6 +58,7 @@ export const DETAIL_FIELDS: DetailFields = {
   EntitlementRevised: ['fromPeriod', 'reason', 'contentHash'],
   EnrolmentSuspended: ['fromPeriod', 'reason'],
   EnrolmentReinstated: ['fromPeriod', 'reason'],
+  EnrolmentReinstatementProposed: ['fromPeriod', 'reason'],
   RecertificationFellDue: ['dueOn'],
   EnrolmentRecertificationProposed: ['fromPeriod', 'nextDueOn', 'contentHash'],
   EnrolmentRecertified: ['fromPeriod', 'nextDueOn', 'contentHash'],

@@ -1,13 +1,20 @@
 import type { EventData } from '../../events/generated.js';
 import type { AccountHold } from '../kernel/accounts.js';
-import { contentOfRecertification, contentOfRevision } from '../enrolment/new-facts.rule.js';
+import {
+  contentOfRecertification,
+  contentOfReinstatement,
+  contentOfRevision,
+} from '../enrolment/new-facts.rule.js';
 import type { Recorded } from '../kernel/decider.js';
 import { proposed, wordOf, type Proposal } from '../kernel/two-people.js';
 import {
   areWeakerChecks,
+  contentOfBackdating,
   contentOfChecks,
   contentOfHold,
+  contentOfPolicy,
   contentOfTerms,
+  DEFAULT_BACKDATED_MONTHS,
   DEFAULT_HOLD,
   holdOf,
   isWeakerHold,
@@ -17,21 +24,38 @@ import type { Found } from './report.js';
 interface Controls {
   hold: AccountHold;
   rules: EventData['ChecksConfigured']['rules'];
+  isOpen: boolean;
+  backdatedMonths: number;
 }
 
+/** Versions from which on an event of the type is decided by two, or is a proposal for it. */
+const DECIDED_BY_TWO: Readonly<Record<string, number>> = {
+  PolicyProposed: 1,
+  PolicyPublished: 2,
+  BackdatingLimitProposed: 1,
+  EnrolmentReinstatementProposed: 1,
+  EnrolmentReinstated: 2,
+};
+
 /**
- * I4 for what one person proposes and another decides: new facts of a household, the accounts that
- * a programme pays from, and controls that are weakened. Events of old versions do not say how their
- * actor came; what stands before the first that does was decided under older rules. Kept are
- * proposals that nobody decided on yet.
+ * I4 for what one person proposes and another decides: new facts of a household, its reinstatement,
+ * a policy of an open programme, the accounts that it pays from, and controls that are weakened.
+ * Events of old versions do not say how their actor came; what stands before the first that does was
+ * decided under older rules. Policies, reinstatements and the limit of dating back are decided by
+ * two from the first event on that only those rules make. Kept are proposals that nobody decided on
+ * yet.
  */
 export class ProposalsCheck {
   readonly #proposals = new Map<string, readonly Proposal[]>();
   readonly #controls = new Map<string, Controls>();
   #isUnderRules = false;
+  #isUnderNewerRules = false;
+  /** The command that recertified a household last; it may reinstate it, too. */
+  #recertifiedBy = '';
 
   add(event: Recorded, found: Found): void {
     if (event.meta.channel !== undefined) this.#isUnderRules = true;
+    if (event.v >= (DECIDED_BY_TWO[event.type] ?? Infinity)) this.#isUnderNewerRules = true;
     switch (event.type) {
       case 'EntitlementRevisionProposed':
         return this.#proposed(event, contentOfRevision(event.data));
@@ -39,9 +63,15 @@ export class ProposalsCheck {
         return this.#proposed(event, contentOfRecertification(event.data));
       case 'EntitlementRevised':
         return this.#decided(event, contentOfRevision(event.data), 'facts that one', found);
+      case 'EnrolmentReinstatementProposed':
+        return this.#proposed(event, contentOfReinstatement(event.data));
+      case 'EnrolmentReinstated':
+        return this.#reinstated(event, found);
       case 'EnrolmentRecertified':
+        this.#recertifiedBy = `${event.stream} ${event.meta.command}`;
         return this.#decided(event, contentOfRecertification(event.data), 'facts that one', found);
       case 'EnrolmentStarted':
+      case 'EnrolmentEnded':
         this.#proposals.delete(event.stream);
         return;
       default:
@@ -51,6 +81,25 @@ export class ProposalsCheck {
 
   #ofProgramme(event: Recorded, found: Found): void {
     switch (event.type) {
+      case 'ProgrammeOpened':
+        this.#controlsOf(event.stream).isOpen = true;
+        return;
+      case 'PolicyProposed':
+        return this.#proposed(event, contentOfPolicy(event.data), 'policy');
+      case 'BackdatingLimitProposed':
+        return this.#proposed(event, contentOfBackdating(event.data), 'backdating');
+      case 'PolicyPublished':
+        if (!this.#controlsOf(event.stream).isOpen || !this.#isUnderNewerRules)
+          return this.#answered(event, 'policy');
+        return this.#decided(
+          event,
+          contentOfPolicy(event.data),
+          'a policy that one',
+          found,
+          'policy',
+        );
+      case 'BackdatingLimitSet':
+        return this.#limited(event, found);
       case 'PaymentTermsProposed':
         return this.#proposed(event, contentOfTerms(event.data), 'terms');
       case 'AccountHoldProposed':
@@ -82,8 +131,30 @@ export class ProposalsCheck {
     }
   }
 
+  #reinstated(event: Recorded<'EnrolmentReinstated'>, found: Found): void {
+    const { stream, meta, data } = event;
+    const isPartOfRecertification = this.#recertifiedBy === `${stream} ${meta.command}`;
+    if (isPartOfRecertification || !this.#isUnderNewerRules) return this.#answered(event, '');
+    this.#decided(event, contentOfReinstatement(data), 'a reinstatement that one', found);
+  }
+
+  #limited(event: Recorded<'BackdatingLimitSet'>, found: Found): void {
+    const controls = this.#controlsOf(event.stream);
+    const before = controls.backdatedMonths;
+    controls.backdatedMonths = event.data.months;
+    if (event.data.months <= before || !this.#isUnderNewerRules)
+      return this.#answered(event, 'backdating');
+    const content = contentOfBackdating(event.data);
+    this.#decided(event, content, 'a longer dating back that one', found, 'backdating');
+  }
+
   #controlsOf(stream: string): Controls {
-    const known = this.#controls.get(stream) ?? { hold: DEFAULT_HOLD, rules: [] };
+    const known = this.#controls.get(stream) ?? {
+      hold: DEFAULT_HOLD,
+      rules: [],
+      isOpen: false,
+      backdatedMonths: DEFAULT_BACKDATED_MONTHS,
+    };
     this.#controls.set(stream, known);
     return known;
   }

@@ -13,7 +13,11 @@ import {
   type CommandPlanDeps,
 } from '../http/command-handlers.js';
 import { enrolmentDecider, type EnrolmentCommand } from './enrolment.decider.js';
-import { contentOfRecertification, contentOfRevision } from './new-facts.rule.js';
+import {
+  contentOfRecertification,
+  contentOfReinstatement,
+  contentOfRevision,
+} from './new-facts.rule.js';
 
 type Facts = EventData['EnrolmentStarted']['facts'];
 
@@ -76,9 +80,9 @@ async function revised(
   return { fromPeriod, facts, contentHash: contentHash(facts), entitlement, unmet };
 }
 
-/** Whether new facts are waiting for a second supervisor, or count. */
+/** Whether what was said waits for a second supervisor, or counts. */
 const statusOf =
-  (command: Command, content: string, decided: 'revised' | 'recertified') =>
+  (command: Command, content: string, decided: 'revised' | 'recertified' | 'reinstated') =>
   (after: StreamAfter): { readonly status: string } => {
     const { programmeId, personId } = idOf(command);
     const { proposals } = fold(enrolmentDecider, after(streams.enrolment(programmeId, personId)));
@@ -94,13 +98,13 @@ export const enrolmentHandlers = commandHandlers(
       reason: command.reason,
     }),
   ),
-  commandHandler(ReinstateEnrolment, (command) =>
-    simply(command, {
-      type: 'ReinstateEnrolment',
-      fromPeriod: command.fromPeriod,
-      reason: command.reason,
-    }),
-  ),
+  commandHandler(ReinstateEnrolment, (command) => {
+    const { fromPeriod, reason } = command;
+    return {
+      ...simply(command, { type: 'ReinstateEnrolment', fromPeriod, reason }),
+      told: statusOf(command, contentOfReinstatement({ fromPeriod }), 'reinstated'),
+    };
+  }),
   commandHandler(EndEnrolment, (command) =>
     simply(command, {
       type: 'EndEnrolment',

@@ -17,7 +17,11 @@ import {
   type EnrolmentEvent,
   type EnrolmentState,
 } from './enrolment.state.js';
-import { contentOfRecertification, contentOfRevision } from './new-facts.rule.js';
+import {
+  contentOfRecertification,
+  contentOfReinstatement,
+  contentOfRevision,
+} from './new-facts.rule.js';
 
 type Started = EventData['EnrolmentStarted'];
 
@@ -216,12 +220,11 @@ function reinstate(
       'The newest facts are not eligible; revise them or recertify first.',
       'rule',
     );
-  return [
-    {
-      type: 'EnrolmentReinstated',
-      data: { programmeId, personId, fromPeriod: command.fromPeriod, reason: command.reason },
-    },
-  ];
+  const data = { programmeId, personId, fromPeriod: command.fromPeriod, reason: command.reason };
+  const said = { by: context.actor.id, content: contentOfReinstatement(data) };
+  const word = wordOf(state.proposals, said);
+  if (word === 'first') return [{ type: 'EnrolmentReinstatementProposed', data }];
+  return word === 'second' ? [{ type: 'EnrolmentReinstated', data }] : [];
 }
 
 function markRecertificationDue(

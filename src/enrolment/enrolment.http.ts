@@ -52,8 +52,9 @@ export class EnrolmentHttp {
   @CommandEndpoint('reinstatement', {
     roles: ['supervisor'],
     programmeWide: false,
-    summary: 'Pay again from a month on',
-    response,
+    summary:
+      'Pay again from a month on: proposed by one supervisor, and reinstated when another says the same',
+    response: proposedOr('reinstated'),
     errors: { ...errors, 422: [...errors[422], 'NOT_ELIGIBLE'] },
   })
   reinstate(@CommandParam() command: ReinstateEnrolment): Promise<Answer> {

@@ -2,7 +2,11 @@ import type { AggregateEvents, EventData } from '../../events/generated.js';
 import type { Recorded } from '../kernel/decider.js';
 import { addMonths } from '../kernel/time.js';
 import { proposed, type Proposal } from '../kernel/two-people.js';
-import { contentOfRecertification, contentOfRevision } from './new-facts.rule.js';
+import {
+  contentOfRecertification,
+  contentOfReinstatement,
+  contentOfRevision,
+} from './new-facts.rule.js';
 
 export type EnrolmentEvent = AggregateEvents['enrolment'];
 type Started = EventData['EnrolmentStarted'];
@@ -41,7 +45,10 @@ export interface EnrolmentState {
   readonly suspendedFor: string;
   /** The newest facts are not eligible. */
   readonly ineligible: boolean;
-  /** New facts that one supervisor named, until a second one says the same or others are decided. */
+  /**
+   * New facts, or a reinstatement, that one supervisor named, until a second one says the same or
+   * the enrolment changes.
+   */
   readonly proposals: readonly Proposal[];
 }
 
@@ -127,6 +134,8 @@ export function evolve(state: EnrolmentState, event: Recorded<EnrolmentEvent>): 
       return proposing(state, contentOfRevision(event.data), event.meta.actor);
     case 'EnrolmentRecertificationProposed':
       return proposing(state, contentOfRecertification(event.data), event.meta.actor);
+    case 'EnrolmentReinstatementProposed':
+      return proposing(state, contentOfReinstatement(event.data), event.meta.actor);
     case 'EnrolmentSuspended':
       return {
         ...state,
@@ -139,12 +148,13 @@ export function evolve(state: EnrolmentState, event: Recorded<EnrolmentEvent>): 
       return {
         ...state,
         status: 'active',
+        proposals: [],
         payable: from(state.payable, { fromPeriod: event.data.fromPeriod, payable: true }),
       };
     case 'RecertificationFellDue':
       return { ...state, recertificationDue: true, dueOn: event.data.dueOn };
     case 'EnrolmentEnded':
-      return { ...state, status: 'ended', lastPeriod: event.data.lastPeriod };
+      return { ...state, status: 'ended', lastPeriod: event.data.lastPeriod, proposals: [] };
     case 'EnrolmentMoved':
       return { ...state, region: event.data.region };
     default:

@@ -17,3 +17,9 @@ export const contentOfRecertification = ({
   nextDueOn,
 }: Pick<EventData['EnrolmentRecertified'], 'fromPeriod' | 'contentHash' | 'nextDueOn'>): string =>
   contentHash({ recertification: { fromPeriod, facts, nextDueOn } });
+
+/** What two supervisors must say alike to pay a household again. */
+export const contentOfReinstatement = ({
+  fromPeriod,
+}: Pick<EventData['EnrolmentReinstated'], 'fromPeriod'>): string =>
+  contentHash({ reinstatement: { fromPeriod } });

@@ -4,7 +4,9 @@ import { ListOfText, Whole } from '../http/fields.js';
 import { parseProgrammeId, streams } from '../kernel/ids.js';
 import { part } from '../write-side/unit.js';
 import { parseCalendar } from './calendar.rule.js';
+import { contentOfBackdating } from './controls.rule.js';
 import { programmeDecider } from './programme.decider.js';
+import { told } from './told.js';
 
 export class SetCalendar extends Command {
   @ListOfText(6, {
@@ -51,6 +53,7 @@ export const calendarHandlers = commandHandlers(
         }),
       ],
       answer: { programmeId },
+      told: told(programmeId, 'backdating', contentOfBackdating(command)),
     };
   }),
 );

@@ -103,9 +103,3 @@ export function setCalendar(
     ? []
     : [{ type: 'CalendarSet', data: { programmeId, weekend, holidays } }];
 }
-
-export const setBackdatingLimit = (
-  known: number,
-  { programmeId, months }: EventData['BackdatingLimitSet'],
-): readonly Draft<'BackdatingLimitSet'>[] =>
-  known === months ? [] : [{ type: 'BackdatingLimitSet', data: { programmeId, months } }];

@@ -10,6 +10,8 @@ type Rule = Rules[number];
  * person verified it.
  */
 export const DEFAULT_HOLD: AccountHold = { days: 0, verification: 'changed' };
+/** Months before the newest cycle that an application may be dated back to, of a programme that set none. */
+export const DEFAULT_BACKDATED_MONTHS = 12;
 export const holdOf = ({
   days,
   verification = 'none',
@@ -39,6 +41,11 @@ const isWeaker = (before: Rule, after: Rule): boolean =>
   BigInt(after.amountMinor ?? '0') > BigInt(before.amountMinor ?? '0');
 
 /** What two programme managers must say alike. */
+export const contentOfPolicy = (policy: EventData['PolicyPublished']): string =>
+  contentHash({ policy });
+export const contentOfBackdating = ({
+  months,
+}: Pick<EventData['BackdatingLimitSet'], 'months'>): string => contentHash({ months });
 export const contentOfTerms = (terms: EventData['PaymentTermsSet']): string =>
   contentHash({ terms });
 export const contentOfHold = (hold: Parameters<typeof holdOf>[0]): string =>

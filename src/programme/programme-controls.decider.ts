@@ -7,6 +7,7 @@ import { faultOfText } from '../kernel/text.js';
 import { wordOf, type Proposal } from '../kernel/two-people.js';
 import {
   areWeakerChecks,
+  contentOfBackdating,
   contentOfChecks,
   contentOfHold,
   contentOfTerms,
@@ -14,6 +15,9 @@ import {
   isWeakerHold,
 } from './controls.rule.js';
 import { requireAccount, requireParty, requireText } from './paying-party.rule.js';
+
+/** What takes two managers. */
+export type ProposedByManager = 'policy' | 'terms' | 'hold' | 'checks' | 'backdating';
 
 /** What a programme's managers set about its money; what weakens it takes two of them. */
 export interface Controls {
@@ -23,14 +27,17 @@ export interface Controls {
   readonly rules: EventData['ChecksConfigured']['rules'];
   /** What an account waits for before it is paid on. */
   readonly hold: AccountHold;
+  /** Months before the newest cycle that an application may be dated back to. */
+  readonly backdatedMonths: number;
   /** What one manager said of each, until a second one says the same or it is set. */
-  readonly proposals: Readonly<Record<'terms' | 'hold' | 'checks', readonly Proposal[]>>;
+  readonly proposals: Readonly<Record<ProposedByManager, readonly Proposal[]>>;
 }
 
 export type ControlsCommand =
   | ({ readonly type: 'SetPaymentTerms' } & EventData['PaymentTermsSet'])
   | ({ readonly type: 'ConfigureChecks' } & EventData['ChecksConfigured'])
-  | ({ readonly type: 'SetAccountHold' } & EventData['AccountHoldSet']);
+  | ({ readonly type: 'SetAccountHold' } & EventData['AccountHoldSet'])
+  | ({ readonly type: 'SetBackdatingLimit' } & EventData['BackdatingLimitSet']);
 
 type ControlsEvent =
   | 'PaymentTermsSet'
@@ -38,7 +45,9 @@ type ControlsEvent =
   | 'ChecksConfigured'
   | 'ChecksProposed'
   | 'AccountHoldSet'
-  | 'AccountHoldProposed';
+  | 'AccountHoldProposed'
+  | 'BackdatingLimitSet'
+  | 'BackdatingLimitProposed';
 type Drafts = readonly Draft<ControlsEvent>[];
 type Acting = Pick<Context, 'actor'>;
 
@@ -126,12 +135,26 @@ export function configureChecks(
   return byTwo(word, { type: 'ChecksProposed', data }, configured);
 }
 
-/** What one manager says is proposed, and counts once another says the same. */
-function byTwo(
-  word: ReturnType<typeof wordOf>,
-  proposal: Draft<ControlsEvent>,
-  decided: Drafts,
+/** Dating back further pays more months; it takes two managers, and dating back less one. */
+export function setBackdatingLimit(
+  state: Controls,
+  { type, ...data }: CommandOf<ControlsCommand, 'SetBackdatingLimit'>,
+  { actor }: Acting,
 ): Drafts {
+  if (data.months === state.backdatedMonths) return [];
+  const limited = [{ type: 'BackdatingLimitSet', data } as const];
+  if (data.months < state.backdatedMonths) return limited;
+  const said = { by: actor.id, content: contentOfBackdating(data) };
+  const word = wordOf(state.proposals.backdating, said);
+  return byTwo(word, { type: 'BackdatingLimitProposed', data }, limited);
+}
+
+/** What one manager says is proposed, and counts once another says the same. */
+export function byTwo<P, D>(
+  word: ReturnType<typeof wordOf>,
+  proposal: P,
+  decided: readonly D[],
+): readonly (P | D)[] {
   if (word === 'first') return [proposal];
   return word === 'second' ? decided : [];
 }

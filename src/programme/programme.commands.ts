@@ -2,11 +2,10 @@ import type { AccountHold } from '../kernel/accounts.js';
 import type { EventData } from '../../events/generated.js';
 import { compilePolicy } from '../eligibility/policy.js';
 import { contentHash } from '../kernel/canonical.js';
-import { fold } from '../kernel/decider.js';
 import { parseProgrammeId, streams } from '../kernel/ids.js';
 import { BIC } from '../kernel/text.js';
 import { Command } from '../http/call.js';
-import { part, fresh, type StreamAfter } from '../write-side/unit.js';
+import { part, fresh } from '../write-side/unit.js';
 import {
   Currency,
   Day,
@@ -26,8 +25,14 @@ import {
   Whole,
 } from '../http/fields.js';
 import { commandHandlers, commandHandler } from '../http/command-handlers.js';
-import { contentOfChecks, contentOfHold, contentOfTerms } from './controls.rule.js';
-import { programmeDecider, type ProgrammeState } from './programme.decider.js';
+import {
+  contentOfChecks,
+  contentOfHold,
+  contentOfPolicy,
+  contentOfTerms,
+} from './controls.rule.js';
+import { programmeDecider } from './programme.decider.js';
+import { told } from './told.js';
 
 class InThreeLanguages {
   @Line() fr!: string;
@@ -241,15 +246,6 @@ export class CloseProgramme extends Command {
 
 const idOf = (command: Command): string => parseProgrammeId(command.param('programmeId'));
 
-/** Whether what was said waits for a second manager, or holds. */
-const told =
-  (programmeId: string, what: keyof ProgrammeState['proposals'], content: string) =>
-  (after: StreamAfter): { readonly status: 'proposed' | 'set' } => {
-    const { proposals } = fold(programmeDecider, after(streams.programme(programmeId)));
-    const waits = proposals[what].some((proposal) => proposal.content === content);
-    return { status: waits ? 'proposed' : 'set' };
-  };
-
 export const programmeHandlers = commandHandlers(
   commandHandler(
     DefineProgramme,
@@ -285,22 +281,27 @@ export const programmeHandlers = commandHandlers(
     const { version, announcedOn, effectiveFrom, firstPaidPeriod, legalBasis, unverified, policy } =
       command;
     compilePolicy(policy);
+    const hash = contentHash(policy);
+    const published = {
+      programmeId,
+      version,
+      announcedOn,
+      effectiveFrom,
+      firstPaidPeriod,
+      legalBasis,
+      unverified,
+      policy,
+      contentHash: hash,
+    };
     return {
       parts: [
         part(streams.programme(programmeId), programmeDecider, {
           type: 'PublishPolicy',
-          programmeId,
-          version,
-          announcedOn,
-          effectiveFrom,
-          firstPaidPeriod,
-          legalBasis,
-          unverified,
-          policy,
-          contentHash: contentHash(policy),
+          ...published,
         }),
       ],
-      answer: { programmeId, version, contentHash: contentHash(policy) },
+      answer: { programmeId, version, contentHash: hash },
+      told: told(programmeId, 'policy', contentOfPolicy(published), 'published'),
       status: 201,
     };
   }),

@@ -9,22 +9,28 @@ import {
 import { DomainError, never } from '../kernel/errors.js';
 import { scaleOf } from '../kernel/money.js';
 import { parseLocalDate, parsePeriod } from '../kernel/time.js';
-import { proposed } from '../kernel/two-people.js';
+import { proposed, wordOf } from '../kernel/two-people.js';
 import {
+  contentOfBackdating,
   contentOfChecks,
   contentOfHold,
+  contentOfPolicy,
   contentOfTerms,
+  DEFAULT_BACKDATED_MONTHS,
   DEFAULT_HOLD,
   holdOf,
 } from './controls.rule.js';
-import { setBackdatingLimit, setCalendar, type Calendar } from './calendar.rule.js';
+import { setCalendar, type Calendar } from './calendar.rule.js';
 import { requireAccount, requireParty } from './paying-party.rule.js';
 import {
+  byTwo,
   configureChecks,
   setAccountHold,
+  setBackdatingLimit,
   setTerms,
   type Controls,
   type ControlsCommand,
+  type ProposedByManager,
 } from './programme-controls.decider.js';
 
 export type ProgrammeEvent = AggregateEvents['programme'];
@@ -37,8 +43,6 @@ export interface ProgrammeState extends Controls {
   readonly policies: readonly PublishedPolicy[];
   /** Set last; absent: nobody said when banks execute. */
   readonly calendar: Calendar | undefined;
-  /** Months before the newest cycle that an application may be dated back to. */
-  readonly backdatedMonths: number;
 }
 
 export type ProgrammeCommand =
@@ -46,7 +50,6 @@ export type ProgrammeCommand =
   | ({ readonly type: 'PublishPolicy' } & EventData['PolicyPublished'])
   | ControlsCommand
   | ({ readonly type: 'SetCalendar' } & EventData['CalendarSet'])
-  | ({ readonly type: 'SetBackdatingLimit' } & EventData['BackdatingLimitSet'])
   | { readonly type: 'OpenProgramme'; readonly programmeId: string }
   | { readonly type: 'CloseProgramme'; readonly programmeId: string; readonly reason: string };
 
@@ -72,9 +75,6 @@ export const PROGRAMME_REFUSALS = [
   'LIMIT_MISSING',
 ] as const;
 
-/** Of a programme that set none. */
-export const DEFAULT_BACKDATED_MONTHS = 12;
-
 const initialState: ProgrammeState = {
   status: 'none',
   definition: undefined,
@@ -82,7 +82,7 @@ const initialState: ProgrammeState = {
   terms: undefined,
   rules: [],
   hold: DEFAULT_HOLD,
-  proposals: { terms: [], hold: [], checks: [] },
+  proposals: { policy: [], terms: [], hold: [], checks: [], backdating: [] },
   calendar: undefined,
   backdatedMonths: DEFAULT_BACKDATED_MONTHS,
 };
@@ -108,7 +108,7 @@ function decide(state: ProgrammeState, command: ProgrammeCommand, context: Actin
     );
   switch (command.type) {
     case 'PublishPolicy':
-      return publish(state, command);
+      return publish(state, command, context);
     case 'SetPaymentTerms':
       return setTerms(state, command, context);
     case 'ConfigureChecks':
@@ -118,7 +118,7 @@ function decide(state: ProgrammeState, command: ProgrammeCommand, context: Actin
     case 'SetCalendar':
       return setCalendar(state.calendar, command);
     case 'SetBackdatingLimit':
-      return setBackdatingLimit(state.backdatedMonths, command);
+      return setBackdatingLimit(state, command, context);
     case 'OpenProgramme':
       return open(state, command);
     case 'CloseProgramme':
@@ -187,6 +187,7 @@ function close(
 function publish(
   state: ProgrammeState,
   command: CommandOf<ProgrammeCommand, 'PublishPolicy'>,
+  { actor }: Acting,
 ): Drafts {
   parseLocalDate(command.announcedOn, 'announcedOn');
   parseLocalDate(command.effectiveFrom, 'effectiveFrom');
@@ -217,7 +218,11 @@ function publish(
     );
   }
   const { type, ...data } = command;
-  return [{ type: 'PolicyPublished', data }];
+  const published: Drafts = [{ type: 'PolicyPublished', data }];
+  // A programme is made by one manager; what it pays once it is open is said by two.
+  if (state.status !== 'open') return published;
+  const word = wordOf(state.proposals.policy, { by: actor.id, content: contentOfPolicy(data) });
+  return byTwo(word, { type: 'PolicyProposed', data }, published);
 }
 
 function requireTimeZone(timeZone: string): void {
@@ -235,13 +240,19 @@ function requireTimeZone(timeZone: string): void {
 
 function proposing(
   state: ProgrammeState,
-  what: keyof ProgrammeState['proposals'],
+  what: ProposedByManager,
   content: string,
   by: string,
 ): ProgrammeState {
   const kept = proposed(state.proposals[what], { by, content });
   return { ...state, proposals: { ...state.proposals, [what]: kept } };
 }
+
+/** What is decided answers everything that was proposed of it before. */
+const answered = (state: ProgrammeState, what: ProposedByManager): ProgrammeState => ({
+  ...state,
+  proposals: { ...state.proposals, [what]: [] },
+});
 
 export const programmeDecider: Decider<ProgrammeState, ProgrammeCommand, ProgrammeEvent> = {
   initialState,
@@ -251,21 +262,15 @@ export const programmeDecider: Decider<ProgrammeState, ProgrammeCommand, Program
       case 'ProgrammeDefined':
         return { ...state, status: 'defined', definition: event.data };
       case 'PolicyPublished':
-        return { ...state, policies: [...state.policies, event.data] };
+        return answered({ ...state, policies: [...state.policies, event.data] }, 'policy');
       case 'PaymentTermsSet':
-        return { ...state, terms: event.data, proposals: { ...state.proposals, terms: [] } };
+        return answered({ ...state, terms: event.data }, 'terms');
       case 'ChecksConfigured':
-        return {
-          ...state,
-          rules: event.data.rules,
-          proposals: { ...state.proposals, checks: [] },
-        };
+        return answered({ ...state, rules: event.data.rules }, 'checks');
       case 'AccountHoldSet':
-        return {
-          ...state,
-          hold: holdOf(event.data),
-          proposals: { ...state.proposals, hold: [] },
-        };
+        return answered({ ...state, hold: holdOf(event.data) }, 'hold');
+      case 'PolicyProposed':
+        return proposing(state, 'policy', contentOfPolicy(event.data), event.meta.actor);
       case 'PaymentTermsProposed':
         return proposing(state, 'terms', contentOfTerms(event.data), event.meta.actor);
       case 'AccountHoldProposed':
@@ -276,8 +281,10 @@ export const programmeDecider: Decider<ProgrammeState, ProgrammeCommand, Program
         const { weekend, holidays } = event.data;
         return { ...state, calendar: { weekend, holidays } };
       }
+      case 'BackdatingLimitProposed':
+        return proposing(state, 'backdating', contentOfBackdating(event.data), event.meta.actor);
       case 'BackdatingLimitSet':
-        return { ...state, backdatedMonths: event.data.months };
+        return answered({ ...state, backdatedMonths: event.data.months }, 'backdating');
       case 'ProgrammeOpened':
         return { ...state, status: 'open' };
       case 'ProgrammeClosed':

@@ -45,11 +45,13 @@ export class ProgrammeHttp {
   @CommandEndpoint(':programmeId/policies', {
     roles,
     programmeWide: true,
-    summary: 'Publish a version of its policy; every expression is type-checked and tried first',
+    summary:
+      'Publish a version of its policy; every expression is type-checked and tried first. Once the programme is open: proposed by one manager, and published when another says the same',
     response: {
       programmeId: { type: 'string' },
       version: { type: 'integer' },
       contentHash: { type: 'string' },
+      status: { type: 'string', enum: ['proposed', 'published'] },
     },
     status: 201,
     errors: {
@@ -126,8 +128,9 @@ export class ProgrammeHttp {
   @CommandEndpoint(':programmeId/backdating-limit', {
     roles,
     programmeWide: true,
-    summary: 'Set how far back an application may be dated',
-    response: ['programmeId'],
+    summary:
+      'Set how far back an application may be dated; further is proposed by one manager, and set when another says the same',
+    response: proposedOrSet,
     errors: { 404: ['PROGRAMME_NOT_FOUND'], 422: ['PROGRAMME_CLOSED'] },
   })
   limitBackdating(@CommandParam() command: SetBackdatingLimit): Promise<Answer> {

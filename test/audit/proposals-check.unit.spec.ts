@@ -10,21 +10,23 @@ interface Step {
   readonly role: Role;
   /** Recorded by a version that did not say how its actor came. */
   readonly old?: boolean;
+  readonly v?: number;
+  readonly command?: string;
 }
 
 /** What the check finds in a log of these events. */
 function foundIn(...log: readonly Step[]): string[] {
   const check = new ProposalsCheck();
   const found: string[] = [];
-  log.forEach(({ type, by, data, role, old }, position) => {
+  log.forEach(({ type, by, data, role, old, v = 1, command = '' }, position) => {
     const via = old ? {} : { channel: 'http', authentication: 'oidc' };
-    const meta = { actor: by, role, command: String(position), correlation: '', ...via };
+    const meta = { actor: by, role, command: command || String(position), correlation: '', ...via };
     const event: object = {
       id: '',
       stream: 's',
       revision: 0,
       type,
-      v: 1,
+      v,
       time: '',
       data,
       meta,
@@ -123,5 +125,60 @@ describe('a programme is changed by two managers', () => {
     expect(foundIn(configured('meryem', rules))).toEqual([]);
     expect(foundIn(configured('meryem', rules), configured('meryem', []))).toEqual(alone);
     expect(foundIn(configured('meryem', rules), asked, configured('leila', []))).toEqual([]);
+  });
+});
+
+describe('what is published, dated back and paid again is said by two', () => {
+  const step = (type: EventType, by: string, data: object, v = 2): Step => ({
+    type,
+    by,
+    data,
+    role: 'supervisor',
+    v,
+  });
+  const policy = (by: string, version: number, v = 2) =>
+    step('PolicyPublished', by, { programmeId: 'asd', version }, v);
+  const proposed = (by: string, version: number) =>
+    step('PolicyProposed', by, { programmeId: 'asd', version }, 1);
+  const opened = step('ProgrammeOpened', 'meryem', { programmeId: 'asd' }, 1);
+
+  test('a policy, from the opening on', () => {
+    const alone = ['I4: a policy that one person alone said'];
+    expect(foundIn(policy('meryem', 1), opened)).toEqual([]);
+    expect(foundIn(opened, policy('meryem', 2))).toEqual(alone);
+    expect(foundIn(opened, proposed('meryem', 2), policy('leila', 2))).toEqual([]);
+    expect(foundIn(opened, proposed('meryem', 2), policy('MERYEM', 2))).toEqual(alone);
+    expect(foundIn(opened, proposed('meryem', 2), policy('leila', 3))).toEqual(alone);
+    // Of an older version, unless the log is under the rules already.
+    expect(foundIn(opened, policy('meryem', 2, 1))).toEqual([]);
+    expect(foundIn(policy('meryem', 1), opened, policy('meryem', 2, 1))).toEqual(alone);
+  });
+
+  test('a longer dating back', () => {
+    const limit = (type: EventType, by: string, months: number) => step(type, by, { months }, 1);
+    const alone = ['I4: a longer dating back that one person alone said'];
+    const begun = policy('meryem', 1);
+    const asked = limit('BackdatingLimitProposed', 'meryem', 24);
+    expect(foundIn(begun, limit('BackdatingLimitSet', 'meryem', 24))).toEqual(alone);
+    expect(foundIn(begun, limit('BackdatingLimitSet', 'meryem', 3))).toEqual([]);
+    expect(foundIn(asked, limit('BackdatingLimitSet', 'leila', 24))).toEqual([]);
+    expect(foundIn(limit('BackdatingLimitSet', 'meryem', 24))).toEqual([]);
+  });
+
+  test('a reinstatement, unless a recertification brought it', () => {
+    const alone = ['I4: a reinstatement that one person alone said'];
+    const from = { fromPeriod: '2026-03' };
+    const asked = step('EnrolmentReinstatementProposed', 'salma', from, 1);
+    const again = (by: string) => step('EnrolmentReinstated', by, from);
+    expect(foundIn(again('salma'))).toEqual(alone);
+    expect(foundIn(asked, again('salma'))).toEqual(alone);
+    expect(foundIn(asked, again('nadia'))).toEqual([]);
+    expect(foundIn({ ...again('salma'), v: 1 })).toEqual([]);
+    const facts = { ...from, contentHash: 'a', nextDueOn: '2027-03-31' };
+    const said = step('EnrolmentRecertificationProposed', 'salma', facts, 1);
+    const recertified = step('EnrolmentRecertified', 'nadia', facts, 1);
+    const same = { command: 'one' };
+    expect(foundIn(said, { ...recertified, ...same }, { ...again('nadia'), ...same })).toEqual([]);
+    expect(foundIn(said, recertified, again('nadia'))).toEqual(alone);
   });
 });

@@ -61,6 +61,12 @@ const recertificationProposed = (
   was('EnrolmentRecertificationProposed', data, 'salma', 'supervisor');
 const suspended = was('EnrolmentSuspended', { ...of, fromPeriod: '2026-03', reason: 'not seen' });
 const reinstated = was('EnrolmentReinstated', { ...of, fromPeriod: '2026-05', reason: 'seen' });
+const reinstatementProposed = was(
+  'EnrolmentReinstatementProposed',
+  { ...of, fromPeriod: '2026-05', reason: 'seen' },
+  'salma',
+  'supervisor',
+);
 const due = was('RecertificationFellDue', { ...of, dueOn: '2026-12-31' });
 const ended = was('EnrolmentEnded', { ...of, lastPeriod: '2026-04', reason: 'moved abroad' });
 
@@ -173,7 +179,7 @@ describe('an enrolment', () => {
       .thenRefused('ENROLMENT_STATUS');
     given(started, suspended)
       .when({ type: 'ReinstateEnrolment', fromPeriod: '2026-05', reason: 'seen' }, supervisor)
-      .then({ type: 'EnrolmentReinstated', data: reinstated.data });
+      .then({ type: 'EnrolmentReinstatementProposed', data: reinstated.data });
     given(started)
       .when({ type: 'ReinstateEnrolment', fromPeriod: '2026-05', reason: 'seen' }, supervisor)
       .thenRefused('ENROLMENT_STATUS');
@@ -290,7 +296,28 @@ describe('an enrolment that may not be paid any more', () => {
     given(started, revised, ineligible).when(reinstate, supervisor).thenRefused('NOT_ELIGIBLE');
     given(started, revised, ineligible, revised)
       .when(reinstate, supervisor)
-      .then({ type: 'EnrolmentReinstated', data: reinstated.data });
+      .then({ type: 'EnrolmentReinstatementProposed', data: reinstated.data });
+  });
+
+  test('is reinstated by two supervisors, on a suspension that is still the same', () => {
+    const reinstate = (reason: string, fromPeriod = '2026-05'): EnrolmentCommand => ({
+      type: 'ReinstateEnrolment',
+      fromPeriod,
+      reason,
+    });
+    const asked = given(started, suspended, reinstatementProposed);
+    asked.when(reinstate('seen'), by('SALMA', 'supervisor')).then();
+    asked.when(reinstate('seen by me, too'), second).then({
+      type: 'EnrolmentReinstated',
+      data: { ...reinstated.data, reason: 'seen by me, too' },
+    });
+    asked.when(reinstate('seen', '2026-04'), second).thenOne('EnrolmentReinstatementProposed');
+    given(started, suspended, reinstatementProposed, reinstated, suspended)
+      .when(reinstate('seen'), second)
+      .thenOne('EnrolmentReinstatementProposed');
+    given(started, suspended, reinstatementProposed, revised)
+      .when(reinstate('seen'), second)
+      .thenOne('EnrolmentReinstatementProposed');
   });
 
   test('is paid again from its recertification where that came late, and not where it is held', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { asdProgramme, asdVersions } from '../../src/eligibility/reference/asd.js';
+import { asdProgramme } from '../../src/eligibility/reference/asd.js';
 import { fold } from '../../src/kernel/decider.js';
 import {
   policyForPeriod,
@@ -8,6 +8,7 @@ import {
   type ProgrammeCommand,
 } from '../../src/programme/programme.decider.js';
 import { by, scenarios, was } from './given.js';
+import { account, terms, v1, v2, v3 } from './programme.fixtures.js';
 
 const manager = by('meryem', 'programme-manager');
 const second = by('leila', 'programme-manager');
@@ -23,11 +24,6 @@ const { given } = scenarios(programmeDecider, PROGRAMME_REFUSALS, {
   CloseProgramme: true,
 });
 const programmeId = 'asd';
-const [v1, v2, v3] = asdVersions as [
-  (typeof asdVersions)[0] & object,
-  (typeof asdVersions)[0] & object,
-  (typeof asdVersions)[0] & object,
-];
 const defined = was('ProgrammeDefined', asdProgramme);
 const published = [was('PolicyPublished', v1), was('PolicyPublished', v2)];
 const opened = was('ProgrammeOpened', { programmeId });
@@ -105,6 +101,27 @@ describe('policies', () => {
       )
       .thenRefused('POLICY_DATES_OUT_OF_ORDER', 'firstPaidPeriod');
   });
+  test('of a programme that is open are published by two managers', () => {
+    const said = was('PolicyProposed', v3, 'meryem', 'programme-manager');
+    const publish: ProgrammeCommand = { type: 'PublishPolicy', ...v3 };
+    const running = [defined, ...published, opened];
+    given(...running)
+      .when(publish, manager)
+      .then({ type: 'PolicyProposed', data: v3 });
+    given(...running, said)
+      .when(publish, by('Meryem', 'programme-manager'))
+      .then();
+    given(...running, said)
+      .when(publish, second)
+      .then({ type: 'PolicyPublished', data: v3 });
+    const sooner = { ...v3, legalBasis: 'another law' };
+    given(...running, said)
+      .when({ type: 'PublishPolicy', ...sooner }, second)
+      .then({ type: 'PolicyProposed', data: sooner });
+    given(...running, said, was('PolicyPublished', v3))
+      .when(publish, second)
+      .thenRefused('POLICY_VERSION_OUT_OF_ORDER', 'version');
+  });
   test('are not paid before they take effect', () => {
     given(defined)
       .when({ type: 'PublishPolicy', ...v1, effectiveFrom: '2024-01-01' }, manager)
@@ -128,24 +145,6 @@ describe('policies', () => {
 });
 
 describe('the terms that a programme pays under', () => {
-  const account = {
-    accountId: 'POSTE',
-    name: 'Trésorerie fictive',
-    bic: 'SNADMAMR',
-    kind: 'iban' as const,
-    number: asdProgramme.debtor.iban,
-    format: 'pain.001.001.03' as const,
-    characters: 'latin' as const,
-    maxPerFile: 50_000,
-  };
-  const terms = {
-    programmeId,
-    remittance: 'Aide {period}',
-    accounts: [
-      account,
-      { ...account, accountId: 'SUD', kind: 'rib' as const, number: '011519000001205000534921' },
-    ],
-  };
   test('are set, and set again only where they differ', () => {
     given(defined)
       .when({ type: 'SetPaymentTerms', ...terms }, manager)
@@ -316,9 +315,17 @@ describe('how far back applications may be dated', () => {
     given(defined)
       .when({ type: 'SetBackdatingLimit', ...limit(3) }, manager)
       .then({ type: 'BackdatingLimitSet', data: limit(3) });
-    given(defined, was('BackdatingLimitSet', limit(3)))
-      .when({ type: 'SetBackdatingLimit', ...limit(12) }, manager)
+    const further: ProgrammeCommand = { type: 'SetBackdatingLimit', ...limit(12) };
+    const three = was('BackdatingLimitSet', limit(3));
+    const said = was('BackdatingLimitProposed', limit(12), 'meryem', 'programme-manager');
+    given(defined, three).when(further, manager).thenOne('BackdatingLimitProposed');
+    given(defined, three, said).when(further, manager).then();
+    given(defined, three, said)
+      .when(further, second)
       .then({ type: 'BackdatingLimitSet', data: limit(12) });
+    given(defined, three, said, was('BackdatingLimitSet', limit(6)))
+      .when(further, second)
+      .thenOne('BackdatingLimitProposed');
   });
 });
 

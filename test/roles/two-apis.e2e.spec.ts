@@ -65,11 +65,8 @@ if (postgres.running)
       rmSync(dir, { recursive: true, force: true });
     });
 
-    const as = async (api: RoleProcess, role: Role): Promise<Caller> =>
-      new Caller(
-        api.url,
-        await (await localIssuer(join(dir, 'keys'))).issue({ subject: `the.${role}`, role }),
-      );
+    const as = async (api: RoleProcess, role: Role, subject = `the.${role}`): Promise<Caller> =>
+      new Caller(api.url, await (await localIssuer(join(dir, 'keys'))).issue({ subject, role }));
     /** Persons whose name can be read: their key is there. */
     const readable = async (): Promise<number> => {
       const client = new pg.Client({ connectionString: postgres.url });
@@ -110,8 +107,10 @@ if (postgres.running)
       async () => {
         expect(await determined(there)).toBe(1);
         const [, second] = asdPolicies;
-        const manager = await as(here, 'programme-manager');
-        await expectStatus(201, manager.post('/programmes/asd/policies', second));
+        for (const subject of ['the.first', 'the.second']) {
+          const manager = await as(here, 'programme-manager', subject);
+          await expectStatus(201, manager.post('/programmes/asd/policies', second));
+        }
         expect(await determined(there)).toBe(2);
       },
       TIMEOUT_MS,

@@ -20,7 +20,7 @@ import {
   type CorrectionCommand,
   type CorrectionState,
 } from '../../src/correction/correction.decider.js';
-import { enrolmentDecider } from '../../src/enrolment/enrolment.decider.js';
+import { enrolmentDecider, type EnrolmentCommand } from '../../src/enrolment/enrolment.decider.js';
 import { contentHash } from '../../src/kernel/canonical.js';
 import type { Role } from '../../src/kernel/decider.js';
 import {
@@ -302,19 +302,13 @@ function vindicate(world: World, op: Op): void {
     () => true,
   );
   if (!state) return;
-  const { status } = foldEnrolment(world.log.stream(streams.enrolment(PROGRAMME, state.personId)));
-  world.run(
-    op,
-    'supervisor',
-    part(
-      streams.enrolment(PROGRAMME, state.personId),
-      enrolmentDecider,
-      ...(status === 'active'
-        ? [{ type: 'SuspendEnrolment' as const, fromPeriod: '2026-01', reason: 'looked at again' }]
-        : []),
-      { type: 'ReinstateEnrolment', fromPeriod: '2026-01', reason: 'seen' },
-    ),
-  );
+  const stream = streams.enrolment(PROGRAMME, state.personId);
+  const decide = (who: number, command: EnrolmentCommand) =>
+    world.run({ ...op, who: who % 4 }, 'supervisor', part(stream, enrolmentDecider, command));
+  if (foldEnrolment(world.log.stream(stream)).status === 'active')
+    decide(op.who, { type: 'SuspendEnrolment', fromPeriod: '2026-01', reason: 'looked at again' });
+  for (const who of [op.who, op.who + 1])
+    decide(who, { type: 'ReinstateEnrolment', fromPeriod: '2026-01', reason: 'seen' });
 }
 
 const onRecovery =

@@ -141,12 +141,11 @@ function owing(world: World): () => void {
     state: EnrolmentState | undefined,
     ...commands: readonly EnrolmentCommand[]
   ): void => {
-    if (state)
-      world.run(
-        plain('suspend', 0, 2),
-        'supervisor',
-        part(streams.enrolment(PROGRAMME, state.personId), enrolmentDecider, ...commands),
-      );
+    if (!state) return;
+    const stream = streams.enrolment(PROGRAMME, state.personId);
+    for (const command of commands)
+      for (const who of command.type === 'ReinstateEnrolment' ? [2, 3] : [2])
+        world.run(plain('suspend', 0, who), 'supervisor', part(stream, enrolmentDecider, command));
   };
   run(second, { type: 'SuspendEnrolment', fromPeriod: '2026-01', reason: 'not seen' });
   return () => {

@@ -14,6 +14,7 @@ import { personDecider, type PersonCommand } from '../../src/person/person.decid
 import { programmeDecider } from '../../src/programme/programme.decider.js';
 import { part, type Part } from '../../src/write-side/unit.js';
 import { definition, factsOf, PERIODS, PROGRAMME, versions } from './model-programme.js';
+import { fold } from '../../src/kernel/decider.js';
 import { foldEnrolment, foldPerson, type Op, type World } from './model-world.js';
 
 export type Act = (world: World, op: Op) => void;
@@ -138,15 +139,15 @@ export const people: Readonly<Record<string, Act>> = {
         ...definition,
       }),
     ),
-  publish: (world, op) =>
-    world.run(
-      op,
-      'programme-manager',
-      part(streams.programme(PROGRAMME), programmeDecider, {
-        type: 'PublishPolicy',
-        ...versions[op.a % 2]!,
-      }),
-    ),
+  publish: (world, op) => {
+    const command = { type: 'PublishPolicy' as const, ...versions[op.a % 2]! };
+    const stream = streams.programme(PROGRAMME);
+    const say = (who: number) =>
+      world.run({ ...op, who }, 'programme-manager', part(stream, programmeDecider, command));
+    const isWaiting = () =>
+      fold(programmeDecider, world.log.stream(stream)).proposals.policy.length > 0;
+    if (say(op.who) && !op.odd && isWaiting()) say((op.who + 1) % 4);
+  },
   openProgramme: (world, op) =>
     world.run(
       op,
@@ -364,8 +365,7 @@ export const people: Readonly<Record<string, Act>> = {
     (_, { b }) => ({ type: 'SuspendEnrolment', fromPeriod: periodOf(b), reason: 'not seen' }),
     'active',
   ),
-  reinstate: onEnrolment(
-    'supervisor',
+  reinstate: bySecondToo(
     (_, { b }) => ({ type: 'ReinstateEnrolment', fromPeriod: periodOf(b), reason: 'seen' }),
     'suspended',
   ),

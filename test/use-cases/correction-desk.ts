@@ -13,7 +13,7 @@ import { programmeDecider } from '../../src/programme/programme.decider.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
 import { PROGRAMME } from './month.js';
-import { as, bySupervisors, drain, job, type World } from './world.js';
+import { as, bySupervisors, byManagers, drain, job, type World } from './world.js';
 
 /** What every test here does with a world. */
 export class Desk {
@@ -46,7 +46,10 @@ export class Desk {
     const stream = streams.enrolment(PROGRAMME, personId);
     const n = this.#commands;
     this.#commands += 1;
-    const takesTwo = command.type === 'ReviseEntitlement' || command.type === 'RecertifyEnrolment';
+    const takesTwo =
+      command.type === 'ReviseEntitlement' ||
+      command.type === 'RecertifyEnrolment' ||
+      command.type === 'ReinstateEnrolment';
     return execute(
       this.engine.store,
       this.engine.registry,
@@ -62,7 +65,13 @@ export class Desk {
       this.engine.store,
       this.engine.registry,
       this.engine.locks,
-      [part(stream, programmeDecider, { type: 'PublishPolicy', ...asdVersions[version - 1]! })],
+      [
+        part(
+          stream,
+          programmeDecider,
+          ...byManagers({ type: 'PublishPolicy', ...asdVersions[version - 1]! }),
+        ),
+      ],
       as(this.engine, 'manager', 'publish', version),
     );
   }

@@ -19,7 +19,7 @@ import { startEventStoreDb, type TestEventStoreDb } from '../support/eventstored
 import { everyStep, type Scene } from './every-step.js';
 import { child, enrolFamilies } from './families.js';
 import { PROGRAMME, released } from './month.js';
-import { as, drain, job, newWorld, type World } from './world.js';
+import { as, bySupervisors, drain, job, newWorld, type World } from './world.js';
 
 const ends: (() => Promise<unknown>)[] = [];
 afterAll(async () => {
@@ -66,7 +66,13 @@ async function corrected(): Promise<
       deps.store,
       deps.registry,
       deps.locks,
-      [part(streams.enrolment(PROGRAMME, personId), enrolmentDecider, command)],
+      [
+        part(
+          streams.enrolment(PROGRAMME, personId),
+          enrolmentDecider,
+          ...(command.type === 'ReinstateEnrolment' ? bySupervisors(command) : [command]),
+        ),
+      ],
       as(deps, 'supervisor', 'enrolment', n),
     );
   };

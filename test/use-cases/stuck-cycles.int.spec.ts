@@ -14,7 +14,7 @@ import { pagesOf } from '../../src/write-side/stream-pages.js';
 import { part, type Part } from '../../src/write-side/unit.js';
 import { enrolled, PROGRAMME, released } from './month.js';
 import { codeOf } from './refusal-code.js';
-import { as, drain, job, newWorld, type World, bySupervisors } from './world.js';
+import { as, drain, job, newWorld, type World, byManagers, bySupervisors } from './world.js';
 
 let world: World;
 const setUp = async (): Promise<void> => {
@@ -127,16 +127,20 @@ describe('a policy that needs a fact which was not asked for before', () => {
     await run(
       'manager',
       'publish',
-      part(streams.programme(PROGRAMME), programmeDecider, {
-        ...terms,
-        type: 'PublishPolicy',
-        version: 4,
-        announcedOn: '2025-12-15',
-        effectiveFrom: '2026-01-01',
-        firstPaidPeriod: '2026-02',
-        policy: JSON.parse(JSON.stringify(asked)),
-        contentHash: hashOf(asked),
-      }),
+      part(
+        streams.programme(PROGRAMME),
+        programmeDecider,
+        ...byManagers({
+          ...terms,
+          type: 'PublishPolicy',
+          version: 4,
+          announcedOn: '2025-12-15',
+          effectiveFrom: '2026-01-01',
+          firstPaidPeriod: '2026-02',
+          policy: JSON.parse(JSON.stringify(asked)),
+          contentHash: hashOf(asked),
+        }),
+      ),
     );
     const first = await prepare('2025-12');
     await prepare('2026-01');

@@ -62,11 +62,12 @@ class ApiProcess {
     role: Role,
     body: Partial<C>,
     params: Readonly<Record<string, string>> = {},
+    who = `the.${role}`,
   ): Promise<{ readonly status: number; readonly body: Readonly<Record<string, unknown>> }> {
     const key = randomUUID();
     const call: Call = {
       context: {
-        actor: { id: `the.${role}`, role },
+        actor: { id: who, role },
         now: this.world.engine.clock.now(),
         commandId: uuidOf('command', key),
         correlationId: key,
@@ -153,12 +154,11 @@ describe.each([
     expect(before.status).toBe(201);
     expect(await determine(there, String(before.body['applicationId']))).toBe(1);
     const [, second] = asdPolicies;
-    const published = await here.send(
-      PublishPolicy,
-      'programme-manager',
-      { ...second },
-      { programmeId: 'asd' },
-    );
+    const publish = (who: string) =>
+      here.send(PublishPolicy, 'programme-manager', { ...second }, { programmeId: 'asd' }, who);
+    expect((await publish('a.first')).body['status']).toBe('proposed');
+    const published = await publish('a.second');
+    expect(published.body['status']).toBe('published');
     expect(published.status).toBe(201);
     const after = await submit(there, await register(there));
     expect(await determine(there, String(after.body['applicationId']))).toBe(2);

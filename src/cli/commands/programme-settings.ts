@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
+import { fold } from '../../kernel/decider.js';
 import { parseProgrammeId, streams } from '../../kernel/ids.js';
 import { parseCalendar } from '../../programme/calendar.rule.js';
+import { contentOfBackdating } from '../../programme/controls.rule.js';
+import type { ProposedByManager } from '../../programme/programme-controls.decider.js';
 import { programmeDecider, type ProgrammeCommand } from '../../programme/programme.decider.js';
-import { execute, type CommandResult } from '../../write-side/execute.js';
+import { execute } from '../../write-side/execute.js';
 import { part } from '../../write-side/unit.js';
 import {
   acting,
@@ -15,7 +18,7 @@ import {
 } from '../command.js';
 import { withEngine, type Engine } from '../compose.js';
 
-interface OfProgramme extends CommonOptions {
+export interface OfProgramme extends CommonOptions {
   readonly programme: string;
 }
 interface CalendarOptions extends OfProgramme {
@@ -32,30 +35,41 @@ const listOf = (text: string): readonly string[] =>
     .map((one) => one.trim())
     .filter((one) => one !== '' && one !== 'none');
 
-const setOne = async (
-  { store, registry, locks }: Engine,
+/**
+ * Decides a command on a programme as its manager, and whether it waits for a second one; the same
+ * words later are another command.
+ */
+export async function manage(
+  engine: Engine,
   options: OfProgramme,
   verb: string,
   command: ProgrammeCommand,
-): Promise<CommandResult> =>
-  execute(
-    store,
-    registry,
-    locks,
-    [part(streams.programme(command.programmeId), programmeDecider, command)],
+  said?: { readonly what: ProposedByManager; readonly content: string },
+): Promise<{ readonly events: number; readonly status: 'proposed' | 'set' }> {
+  const { programmeId } = command;
+  const done = await execute(
+    engine.store,
+    engine.registry,
+    engine.locks,
+    [part(streams.programme(programmeId), programmeDecider, command)],
     contextOf(
       actorOf(options, 'programme-manager'),
       verb,
-      command.programmeId,
-      await store.lastPosition(),
+      programmeId,
+      await engine.store.lastPosition(),
     ),
   );
+  const events = await engine.store.readStream(streams.programme(programmeId));
+  const { proposals } = fold(programmeDecider, events);
+  const waits = said && proposals[said.what].some(({ content }) => content === said.content);
+  return { ...done, status: waits ? 'proposed' : 'set' };
+}
 
 async function setCalendar({ out }: Run, options: CalendarOptions): Promise<void> {
   const programmeId = parseProgrammeId(options.programme, 'programme');
   const calendar = parseCalendar(listOf(options.weekend), listOf(options.holidays ?? ''));
   const result = await withEngine(options.data, (engine) =>
-    setOne(engine, options, 'calendar', { type: 'SetCalendar', programmeId, ...calendar }),
+    manage(engine, options, 'calendar', { type: 'SetCalendar', programmeId, ...calendar }),
   );
   out.result(result, () => (result.events > 0 ? 'set' : 'this calendar is set already'));
 }
@@ -75,14 +89,26 @@ async function setBackdating({ out }: Run, options: BackdatingOptions): Promise<
   const programmeId = parseProgrammeId(options.programme, 'programme');
   const { months } = options;
   const result = await withEngine(options.data, (engine) =>
-    setOne(engine, options, 'backdating', { type: 'SetBackdatingLimit', programmeId, months }),
+    manage(
+      engine,
+      options,
+      'backdating',
+      { type: 'SetBackdatingLimit', programmeId, months },
+      { what: 'backdating', content: contentOfBackdating({ months }) },
+    ),
   );
-  out.result(result, () => (result.events > 0 ? 'set' : 'this limit is set already'));
+  out.result(result, () => {
+    if (result.status === 'proposed')
+      return 'proposed: more months would be paid back; set once another manager says the same';
+    return result.events > 0 ? 'set' : 'this limit is set already';
+  });
 }
 
 export function addBackdating(programmes: Command): void {
   acting(programmes.command('backdating'))
-    .description('set how far before the newest cycle an application may be dated')
+    .description(
+      'set how far before the newest cycle an application may be dated; further takes two managers who say the same',
+    )
     .requiredOption('--programme <code>', 'programme')
     .requiredOption('--months <n>', 'months', wholeNumber('months', 0, 60))
     .action(action(setBackdating));

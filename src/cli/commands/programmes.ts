@@ -5,18 +5,14 @@ import { budgetDecider } from '../../budget/budget.decider.js';
 import { compilePolicy } from '../../eligibility/policy.js';
 import { asdPolicies, asdProgramme } from '../../eligibility/reference/asd.js';
 import { canonicalJson, contentHash } from '../../kernel/canonical.js';
-import { fold, type Recorded } from '../../kernel/decider.js';
+import type { Recorded } from '../../kernel/decider.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import { DomainError } from '../../kernel/errors.js';
 import { JsonRefused, parseWithinLimits } from '../../kernel/json-limits.js';
 import { parseProgrammeId, streams } from '../../kernel/ids.js';
 import { parseAmount } from '../../kernel/money.js';
 import { contentOfChecks, contentOfHold, contentOfTerms } from '../../programme/controls.rule.js';
-import {
-  programmeDecider,
-  type ProgrammeCommand,
-  type ProgrammeState,
-} from '../../programme/programme.decider.js';
+import { programmeDecider, type ProgrammeCommand } from '../../programme/programme.decider.js';
 import { execute } from '../../write-side/execute.js';
 import { part } from '../../write-side/unit.js';
 import {
@@ -28,16 +24,13 @@ import {
   type CommonOptions,
   type Run,
 } from '../command.js';
-import { addBackdating, addCalendar } from './programme-settings.js';
+import { addBackdating, addCalendar, manage, type OfProgramme } from './programme-settings.js';
 import { withEngine, type Engine } from '../compose.js';
 import type { EventData, EventType } from '../../../events/generated.js';
 import type { Actor } from '../../kernel/decider.js';
 
 export type ProgrammeDefinition = EventData['ProgrammeDefined'];
 export type PolicyPublication = Omit<EventData['PolicyPublished'], 'programmeId' | 'contentHash'>;
-interface OfProgramme extends CommonOptions {
-  readonly programme: string;
-}
 interface HoldOptions extends OfProgramme {
   readonly days: number;
   readonly verified: AccountHold['verification'];
@@ -49,9 +42,18 @@ interface AllotOptions extends OfProgramme {
   readonly reference: string;
 }
 
+interface SetUp {
+  readonly programmeId: string;
+  readonly policies: number;
+  readonly recorded: number;
+  /** Versions for an open programme that a second manager has not said yet. */
+  readonly waiting: number;
+}
+
 /**
  * Defines a programme, publishes its policies in order and opens it, all of it or nothing. What is
- * there already stays; again changes nothing.
+ * there already stays; again changes nothing. A programme that is open takes one more version at a
+ * time, from two managers.
  * @throws DomainError PROGRAMME_DIFFERS where what is there is not what is given, POLICY_INVALID and
  *   what the programme refuses
  */
@@ -60,7 +62,7 @@ export async function setUpProgramme(
   definition: ProgrammeDefinition,
   policies: readonly PolicyPublication[],
   manager: Actor,
-): Promise<{ programmeId: string; policies: number; recorded: number }> {
+): Promise<SetUp> {
   const { programmeId } = definition;
   const stream = streams.programme(programmeId);
   const known = await engine.store.readStream(stream);
@@ -73,9 +75,15 @@ export async function setUpProgramme(
           engine.registry,
           engine.locks,
           [part(stream, programmeDecider, ...commands)],
-          contextOf(manager, 'programme', programmeId),
+          contextOf(manager, 'programme', programmeId, known.length),
         );
-  return { programmeId, policies: policies.length, recorded: events };
+  const published = new Set(
+    (await engine.store.readStream(stream)).flatMap((event) =>
+      event.type === 'PolicyPublished' ? [event.data.version] : [],
+    ),
+  );
+  const waiting = policies.filter(({ version }) => !published.has(version)).length;
+  return { programmeId, policies: policies.length, recorded: events, waiting };
 }
 
 /** What is still to be done of a definition. @throws DomainError PROGRAMME_DIFFERS, POLICY_INVALID */
@@ -101,8 +109,8 @@ function missingIn(
     if (before) requireSame(before, data, `policy version ${policy.version}`);
     else commands.push({ type: 'PublishPolicy', ...data });
   }
-  if (!known.some((event) => event.type === 'ProgrammeOpened'))
-    commands.push({ type: 'OpenProgramme', programmeId });
+  if (known.some((event) => event.type === 'ProgrammeOpened')) commands.splice(1);
+  else commands.push({ type: 'OpenProgramme', programmeId });
   return commands;
 }
 
@@ -192,46 +200,16 @@ async function define(
   out.result(
     result,
     () =>
-      `${result.programmeId}: ${result.policies} policy versions; ${result.recorded} events recorded`,
+      `${result.programmeId}: ${result.policies} policy versions; ${result.recorded} events recorded${result.waiting === 0 ? '' : `; ${result.waiting} not published before another manager says the same`}`,
   );
 }
 
 function addDefine(programmes: Command): void {
   acting(programmes.command('define [file]'))
     .description(
-      'define a programme with its policies from a JSON file {programme, policies}; without a file, the reference programme asd',
+      'define a programme with its policies from a JSON file {programme, policies}; without a file, the reference programme asd; one more policy of an open programme is published once a second manager says the same',
     )
     .action(action(define));
-}
-
-/**
- * Decides a command on a programme as its manager, and whether it waits for a second one; the same
- * words later are another command.
- */
-async function manage(
-  engine: Engine,
-  options: OfProgramme,
-  verb: string,
-  command: ProgrammeCommand,
-  said: { readonly what: keyof ProgrammeState['proposals']; readonly content: string },
-): Promise<{ readonly events: number; readonly status: 'proposed' | 'set' }> {
-  const { programmeId } = command;
-  const done = await execute(
-    engine.store,
-    engine.registry,
-    engine.locks,
-    [part(streams.programme(programmeId), programmeDecider, command)],
-    contextOf(
-      actorOf(options, 'programme-manager'),
-      verb,
-      programmeId,
-      await engine.store.lastPosition(),
-    ),
-  );
-  const events = await engine.store.readStream(streams.programme(programmeId));
-  const { proposals } = fold(programmeDecider, events);
-  const waits = proposals[said.what].some(({ content }) => content === said.content);
-  return { ...done, status: waits ? 'proposed' : 'set' };
 }
 
 /** A file is checked against the form that its event has now. @throws ContractError EVENT_INVALID */
