@@ -13,7 +13,7 @@ export default {
   transform: {},
   testEnvironment: '<rootDir>/scripts/leaves-nothing-open.mjs',
   // Longer than the waits of test/support/eventually.ts, which say what did not come.
-  testTimeout: 300_000,
+  testTimeout: 600_000,
   maxWorkers: 2,
   // Nothing is open by then, so this is for a machine that is busy.
   workerGracefulExitTimeout: 30_000,

@@ -79,7 +79,7 @@ if (kafka.running)
           new Map(EVENTS.map((event) => [event.position, event])),
         );
       },
-      60_000,
+      600_000,
     );
 
     it('refuses another password, and one that does not say who it is; a broker that the authority did not sign is not trusted', async () => {

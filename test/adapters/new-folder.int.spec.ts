@@ -85,7 +85,7 @@ describe('a new data folder', () => {
       expect(ended.length).toBeGreaterThan(10);
       if (how === 'throw') expect(ended.every((text) => text.includes('ENOSPC'))).toBe(true);
     },
-    240_000,
+    600_000,
   );
 
   test('is finished by the next start, however much of it the disk took', async () => {

@@ -62,7 +62,7 @@ afterEach(() => {
 
 const source = (name: string, text: string): void => writeFileSync(join(root, 'src', name), text);
 const build = (): number | null =>
-  spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: root, timeout: 60_000 }).status;
+  spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: root, timeout: 300_000 }).status;
 const current = (): string => realpathSync(join(root, 'dist'));
 const age = (folder: string): void => {
   const anHourAgo = new Date(statSync(folder).mtimeMs - 3_600_000);

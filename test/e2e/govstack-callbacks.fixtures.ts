@@ -73,7 +73,7 @@ beforeAll(async () => {
   await expectStatus(201, finance.post('/cycles', { programmeId: 'asd', period: '2025-10' }));
   await paid(world, CYCLE);
   await eventually('both batches', () => block.batches.size >= 2);
-}, 120_000);
+}, 600_000);
 
 afterAll(async () => {
   await world?.close();

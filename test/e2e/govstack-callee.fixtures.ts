@@ -76,7 +76,7 @@ beforeAll(async () => {
   finance = await world.as('f.elfassi', 'finance-officer');
   await expectStatus(201, finance.post('/cycles', { programmeId: 'asd', period: '2025-10' }));
   await paid(world, 'asd-2025-10');
-}, 120_000);
+}, 600_000);
 
 afterAll(async () => {
   await world?.close();

@@ -331,5 +331,5 @@ describe('the process that serves', () => {
       code: 2,
       stderr: expect.stringContaining('SANAD_OIDC_ISSUER'),
     });
-  }, 240_000);
+  }, 600_000);
 });

@@ -27,7 +27,7 @@ const BEFORE = new Map(
 );
 const LOG = new ArrayLog(EVENTS, true);
 const PARTS = 6;
-const TIMEOUT_MS = 300_000;
+const TIMEOUT_MS = 600_000;
 
 afterAll(async () => {
   if (postgres.running) await postgres.stop();

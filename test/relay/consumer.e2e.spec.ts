@@ -23,7 +23,7 @@ import { startKafka } from '../support/kafka.js';
 import { eventually } from '../support/eventually.js';
 
 const kafka = await startKafka('a payment system as a consumer');
-const TIMEOUT_MS = 300_000;
+const TIMEOUT_MS = 600_000;
 const run = promisify(execFile);
 
 afterAll(async () => {

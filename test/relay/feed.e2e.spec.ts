@@ -27,7 +27,7 @@ const EVENTS = historyOf({ households: 30 }).map((event) => ({
   position: event.position * 3 + 1,
 }));
 const END = EVENTS.at(-1)!.position;
-const TIMEOUT_MS = 300_000;
+const TIMEOUT_MS = 600_000;
 /** What a page takes that otherwise takes some two milliseconds. */
 const SLOW_MS = 200;
 

@@ -26,7 +26,7 @@ const EVENTS = historyOf({ households: 30 }).map((event) => ({
 }));
 const END = EVENTS.at(-1)!.position;
 const BASE = 'https://aid.example/sanad';
-const TIMEOUT_MS = 300_000;
+const TIMEOUT_MS = 600_000;
 
 interface Read {
   readonly topic: string;

@@ -10,7 +10,7 @@ import type { RoleProcess } from './role-process.js';
 import { provesItself } from './proof.js';
 import { eventually, simulatedDelay } from '../support/eventually.js';
 
-const TIMEOUT_MS = 240_000;
+const TIMEOUT_MS = 600_000;
 const HOUSEHOLDS = 120;
 const ASKED_WITHOUT_KAFKA = 30;
 const CYCLE = 'asd-2025-12';

@@ -18,7 +18,7 @@ import { startCluster, type Cluster } from './cluster.js';
 import type { RoleProcess } from './role-process.js';
 import { eventually } from '../support/eventually.js';
 
-const TIMEOUT_MS = 300_000;
+const TIMEOUT_MS = 600_000;
 const BASE = 'https://aid.example/sanad';
 const UNDER_BASE = new RegExp(`^${BASE}/schemas/events/[a-z]+/[A-Za-z]+\\.v[0-9]\\.schema\\.json$`);
 const cluster = await startCluster('the roles of the distributed size');

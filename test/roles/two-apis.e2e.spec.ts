@@ -17,7 +17,7 @@ import { startEventStoreDb, type TestEventStoreDb } from '../support/eventstored
 import { startPostgres } from '../support/postgres.js';
 import { startRoleProcess, type RoleProcess } from './role-process.js';
 
-const TIMEOUT_MS = 300_000;
+const TIMEOUT_MS = 600_000;
 const postgres = await startPostgres('two api processes');
 
 it('has the database that api processes need, or said that it is left out', () => {

@@ -7,7 +7,7 @@ import type { RoleProcess } from './role-process.js';
 import { provesItself } from './proof.js';
 import { eventually, simulatedDelay } from '../support/eventually.js';
 
-const TIMEOUT_MS = 240_000;
+const TIMEOUT_MS = 600_000;
 const cluster = await startCluster('the lines between our processes and their servers', {
   proxied: true,
 });

@@ -175,7 +175,7 @@ describe(`kill -9 at ${KILLS} random moments`, () => {
   test('nothing acknowledged is lost, nothing is ordered or settled twice, and the end is always the same', async () => {
     const seed = Number(process.env['SANAD_SEED'] ?? 20_261_123);
     const calm = await newFolder();
-    const whole = await run(calm, nothing, 120_000);
+    const whole = await run(calm, nothing, 600_000);
     if (!whole.finished) throw new Error(`the run without a kill failed: ${whole.errors}`);
     const expected = await outcomeOf(calm);
     let kills = 0;
@@ -186,7 +186,7 @@ describe(`kill -9 at ${KILLS} random moments`, () => {
         let acked = nothing;
         for (let done = false; !done;) {
           const enough = kills >= KILLS;
-          const result = await run(dir, acked, enough ? 120_000 : next() * whole.lastedMs * 0.6);
+          const result = await run(dir, acked, enough ? 600_000 : next() * whole.lastedMs * 0.6);
           if (result.killed) kills += 1;
           else if (!result.finished)
             throw new Error(
@@ -200,5 +200,5 @@ describe(`kill -9 at ${KILLS} random moments`, () => {
     };
     await Promise.all(Array.from({ length: AT_ONCE }, (_, i) => lane(i)));
     expect(kills).toBeGreaterThanOrEqual(KILLS);
-  }, 600_000);
+  }, 1_800_000);
 });

@@ -115,7 +115,7 @@ async function own(behind?: Advertised, secured?: Secured): Promise<TestKafka> {
         ? ['--add-scram', `SCRAM-SHA-512=[name=${secured.username},password=${secured.password}]`]
         : []),
     ),
-    { encoding: 'utf8', timeout: 60_000 },
+    { encoding: 'utf8', timeout: 300_000 },
   );
   if (formatted.status !== 0) {
     rmSync(dir, { recursive: true, force: true });
@@ -192,7 +192,7 @@ function securing(dir: string, { username, password, caFile }: Secured): Record<
         'broker',
         ...args,
       ],
-      { encoding: 'utf8', timeout: 60_000 },
+      { encoding: 'utf8', timeout: 300_000 },
     );
     if (done.status !== 0)
       throw new Error(

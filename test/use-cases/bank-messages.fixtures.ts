@@ -27,7 +27,7 @@ beforeEach(async () => {
   world = await newWorld();
   await enrolled(world.engine, 40, 7);
   await released(world.engine, '2025-12');
-}, 60_000);
+}, 600_000);
 
 afterEach(() => world.end());
 

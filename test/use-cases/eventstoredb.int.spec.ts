@@ -36,7 +36,7 @@ const BUDGET = streams.budget(PROGRAMME, 2025);
 const PREFIXES = ['application-', 'enrolment-', 'payment-', 'cycle-'];
 
 // Many months, each on a server of its own.
-jest.setTimeout(240_000);
+jest.setTimeout(600_000);
 
 let server: TestEventStoreDb;
 const ends: (() => Promise<unknown>)[] = [];

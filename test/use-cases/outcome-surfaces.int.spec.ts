@@ -46,7 +46,7 @@ beforeAll(async () => {
   for await (const page of pagesOf(world.engine.store, `payment-${cycleId}-`))
     for (const { events } of page)
       for (const event of events) if (event.type === 'PaymentInstructed') unpaid.push(event.data);
-}, 300_000);
+}, 600_000);
 afterAll(async () => {
   await world.end();
   await rm(dir, { recursive: true, force: true });
