@@ -67,6 +67,11 @@ describe('the decisions', () => {
     expect(row).toContain(title);
   });
 
+  test('the index has each once, in order', () => {
+    const rows = [...index.matchAll(/^\| \[\d{4}\]\(([^)]+)\)/gm)].map(([, file]) => file);
+    expect(rows).toEqual(files.toSorted());
+  });
+
   test('no number is given twice', () => {
     const numbers = files.map((file) => file.slice(0, 4));
     expect(numbers).toEqual([...new Set(numbers)]);
