@@ -1,10 +1,8 @@
 import { createReadStream, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import {
-  importApplications,
-  type ImportRow,
-} from '../../src/use-cases/applications/import-applications.js';
+import { importApplications } from '../../src/use-cases/applications/import-applications.js';
+import type { ImportRow } from '../../src/use-cases/applications/imported-household.js';
 import { countFromArgs, report, startWatch } from './bare-log.js';
 import { actor, openBench, openProgramme, peakMegabytes } from './enrolments.js';
 import { importRows } from './import-rows.js';

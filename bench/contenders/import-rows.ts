@@ -1,4 +1,4 @@
-import type { ImportRow } from '../../src/use-cases/applications/import-applications.js';
+import type { ImportRow } from '../../src/use-cases/applications/imported-household.js';
 import { ribOf } from '../../src/kernel/accounts.js';
 import { factsOf } from './enrolments.js';
 

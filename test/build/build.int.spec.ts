@@ -18,6 +18,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { killed } from '../support/killed.js';
 
 /** A program that says what it got from a module that it loads only when it is told to. */
 const PROGRAM = `
@@ -54,8 +55,8 @@ beforeEach(() => {
   source('later.ts', "export const word: string = 'first';\n");
   source('gone.ts', 'export const gone = 1;\n');
 });
-afterEach(() => {
-  running?.kill('SIGKILL');
+afterEach(async () => {
+  if (running) await killed([running]);
   running = undefined;
   rmSync(root, { recursive: true, force: true });
 });

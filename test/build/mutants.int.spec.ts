@@ -29,6 +29,8 @@ beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'sanad-mutants-'));
   write('package.json', '{ "type": "module" }');
   write('dist/package.json', '{ "type": "module" }');
+  // A run that is killed cannot remove its own.
+  mkdirSync(join(root, 'tmp'));
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
@@ -46,10 +48,14 @@ function source(path: string, text: string): void {
 }
 const record = (): MutantsRecord =>
   JSON.parse(readFileSync(join(root, 'test/mutants.json'), 'utf8')) as MutantsRecord;
-const options = { env: { ...process.env, SANAD_DIST: 'dist' }, encoding: 'utf8' } as const;
+const options = () =>
+  ({
+    env: { ...process.env, SANAD_DIST: 'dist', TMPDIR: join(root, 'tmp') },
+    encoding: 'utf8',
+  }) as const;
 function mutants(...args: readonly string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [RUNNER, ...args], {
-    ...options,
+    ...options(),
     cwd: root,
   });
   return { status, stdout, stderr };
@@ -161,7 +167,7 @@ test('a run that is killed goes on where it was', async () => {
       readFileSync(join(folder, name), 'utf8').split('\n').filter(Boolean),
     );
   };
-  const run = spawn(process.execPath, [RUNNER, '--workers', '1'], { ...options, cwd: root });
+  const run = spawn(process.execPath, [RUNNER, '--workers', '1'], { ...options(), cwd: root });
   await eventually('a mutant that was tried', () => tried().length > 0);
   run.kill('SIGKILL');
   await new Promise((resolve) => run.once('exit', resolve));
@@ -188,6 +194,6 @@ test('a sample is of changed lines, by its seed, and writes no record', () => {
 });
 
 test('the record of this repository keeps its floors, which only rise', () => {
-  const { status, stderr } = spawnSync(process.execPath, [RUNNER, '--check'], options);
+  const { status, stderr } = spawnSync(process.execPath, [RUNNER, '--check'], options());
   expect([status, stderr]).toEqual([0, '']);
 });

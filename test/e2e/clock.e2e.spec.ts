@@ -10,6 +10,7 @@ import { openDataFolder } from '../../src/adapters/data-folder/file-system.js';
 import { openEmbeddedLog } from '../../src/adapters/event-store/sqlite/event-store.js';
 import { localIssuer } from '../../src/adapters/signer/local-issuer.js';
 import { eventually } from '../support/eventually.js';
+import { killed } from '../support/killed.js';
 import { Caller, expectStatus, person, writtenIn } from './http-world.js';
 
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
@@ -27,8 +28,8 @@ globalThis.Date = class extends Machine {
 
 const dir = mkdtempSync(join(tmpdir(), 'sanad-clock-'));
 const children: ChildProcess[] = [];
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL');
+afterEach(async () => {
+  await killed(children.splice(0));
   rmSync(dir, { recursive: true, force: true });
 });
 

@@ -12,12 +12,13 @@ import type { Role } from '../../src/kernel/decider.js';
 import { asdProgramme, asdVersions } from '../../src/eligibility/reference/asd.js';
 import { eventually } from '../support/eventually.js';
 import { Caller, expectStatus, person, writtenIn } from './http-world.js';
+import { killed } from '../support/killed.js';
 
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const folders: string[] = [];
 const children: ChildProcess[] = [];
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL');
+afterEach(async () => {
+  await killed(children.splice(0));
 });
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });

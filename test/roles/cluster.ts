@@ -11,6 +11,7 @@ import { startKafka, type TestKafka } from '../support/kafka.js';
 import { startRoleProcess, type RoleProcess } from './role-process.js';
 import { startProxy, type Proxy } from '../support/proxy.js';
 import { startPostgres, type TestPostgres } from '../support/postgres.js';
+import { killed } from '../support/killed.js';
 
 export interface Cluster {
   readonly store: TestEventStoreDb;
@@ -106,7 +107,7 @@ export async function startCluster(
       },
     }),
     async end() {
-      for (const child of processes) child.kill('SIGKILL');
+      await killed(processes);
       await store.stop();
       await kafka.stop();
       await postgres.stop();

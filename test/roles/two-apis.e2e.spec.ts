@@ -16,6 +16,7 @@ import { sameKey } from '../e2e/same-key.js';
 import { startEventStoreDb, type TestEventStoreDb } from '../support/eventstoredb-server.js';
 import { startPostgres } from '../support/postgres.js';
 import { startRoleProcess, type RoleProcess } from './role-process.js';
+import { killed } from '../support/killed.js';
 
 const TIMEOUT_MS = 600_000;
 const postgres = await startPostgres('two api processes');
@@ -58,7 +59,7 @@ if (postgres.running)
       await expectStatus(200, manager.post('/programmes/asd/opening'));
     }, TIMEOUT_MS);
     afterAll(async () => {
-      for (const child of processes) child.kill('SIGKILL');
+      await killed(processes);
       await store.close();
       await server.stop();
       await postgres.stop();

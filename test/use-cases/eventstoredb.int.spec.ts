@@ -4,10 +4,10 @@ import type { EventStore } from '../../src/adapters/event-store/port.js';
 import { approveCycle } from '../../src/use-cases/cycles/approve-cycle.js';
 import { foldBudget, readCycle } from '../../src/use-cases/cycles/cycles.js';
 import {
-  applicationIdOf,
   importApplications,
   type ImportSummary,
 } from '../../src/use-cases/applications/import-applications.js';
+import { applicationIdOf } from '../../src/use-cases/applications/imported-household.js';
 import type { Deps } from '../../src/write-side/context.js';
 import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
 import { reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';

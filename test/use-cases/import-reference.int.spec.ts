@@ -6,9 +6,9 @@ import { streams } from '../../src/kernel/ids.js';
 import type { HouseholdRow } from '../../src/tabular/household-row.js';
 import {
   importApplications,
-  personIdOf,
   type ImportReject,
 } from '../../src/use-cases/applications/import-applications.js';
+import { personIdOf } from '../../src/use-cases/applications/imported-household.js';
 import { PaidToIdentity } from '../../src/use-cases/cycles/paid-to-identity.js';
 import type { Deps } from '../../src/write-side/context.js';
 import { startEventStoreDb, type TestEventStoreDb } from '../support/eventstoredb-server.js';

@@ -1,7 +1,7 @@
 import type { ProgrammePolicies } from '../../write-side/readers.js';
 import { newestCycle } from '../cycles/cycles.js';
 import { requireReceivedOn } from '../../application/received-on.rule.js';
-import { NOT_SEALED, type PersonalRecord, type Sealed } from '../../adapters/vault/port.js';
+import { NOT_SEALED, type Sealed } from '../../adapters/vault/port.js';
 import { applicationDecider } from '../../application/application.decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { streams, uuidOf } from '../../kernel/ids.js';
@@ -20,32 +20,13 @@ import {
 } from '../../write-side/context.js';
 import { requireNotClosed } from '../../programme/not-closed.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
-
-/**
- * A household of an import file, its own fields checked and in one spelling (identity in upper
- * case, without spaces).
- */
-export interface ImportRow {
-  readonly line: number;
-  /**
-   * The sender's own number of the application: what makes a second import of the same row the same
-   * application.
-   */
-  readonly reference: string;
-  readonly nationalId: string;
-  readonly name: string;
-  readonly nameArabic?: string;
-  readonly phone?: string;
-  readonly region: string;
-  /** Civil date YYYY-MM-DD. */
-  readonly receivedOn: string;
-  readonly account: {
-    readonly kind: 'iban' | 'rib' | 'wallet' | 'cash';
-    readonly number: string;
-    readonly holder?: string;
-  };
-  readonly facts: Readonly<Record<string, unknown>>;
-}
+import {
+  applicationIdOf,
+  personalRecords,
+  personIdOf,
+  type Household,
+  type ImportRow,
+} from './imported-household.js';
 
 /** Why a row was not taken in; `field` is the row's field. Never quotes a value. */
 export interface ImportReject {
@@ -84,22 +65,6 @@ export interface ImportSummary {
   eligible: number;
   ineligible: number;
 }
-
-/** What a row becomes, by ids that the same row gives for ever. */
-interface Household {
-  readonly row: ImportRow;
-  readonly personId: string;
-  readonly accountId: string;
-  readonly applicationId: string;
-  readonly identityHash: string;
-  /** Whoever claimed the identity before, and was registered with another. */
-  readonly abandonedBy?: string;
-}
-
-export const personIdOf = (programmeId: string, reference: string): string =>
-  uuidOf('person', programmeId, reference);
-export const applicationIdOf = (programmeId: string, reference: string): string =>
-  uuidOf('application', programmeId, reference);
 
 /**
  * Takes applications in, one atomic group a household: identity, person, payee account and
@@ -376,27 +341,4 @@ class Intake {
       reason: error.detail,
     });
   }
-}
-
-/**
- * Profile and account as the vault keeps them. The names carry a keyed hash of the content of both:
- * a row that was corrected between a killed run and the next is another record, so neither run
- * binds the other's ciphertext.
- */
-function personalRecords(
-  { row, personId, accountId }: Household,
-  deps: Deps,
-): [PersonalRecord, PersonalRecord] {
-  const profile = {
-    nationalId: row.nationalId,
-    name: row.name,
-    ...(row.nameArabic === undefined ? {} : { nameArabic: row.nameArabic }),
-    ...(row.phone === undefined ? {} : { phone: row.phone }),
-  };
-  const account = { number: row.account.number, holder: row.account.holder ?? row.name };
-  const mark = deps.vault.keyedHash('account', JSON.stringify([profile, account])).slice(0, 12);
-  return [
-    { personId, record: `person/${personId}/profile/${mark}`, fields: profile },
-    { personId, record: `person/${personId}/account/${accountId}/${mark}`, fields: account },
-  ];
 }
