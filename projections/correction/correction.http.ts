@@ -33,8 +33,8 @@ export class CorrectionQueriesHttp {
 
   @QueryEndpoint('corrections', {
     ...finance,
-    programmeWide: true,
-    summary: 'Corrections of what was paid, with what they found',
+    summary:
+      'Corrections of what was paid, with what they found; a role that is limited to regions sees those that concern its households, with the sums of these',
     sends: LIST_FORMATS,
   })
   corrections(@QueryParam() query: ListCorrections): Promise<Page<Presented<CorrectionView>>> {

@@ -72,26 +72,81 @@ const correctionView = (row: CorrectionRow): CorrectionView => ({
   updatedAt: row.updated_at,
 });
 
+/** The figures of some regions in place of the whole; how many households were looked at there is not kept. */
+function withSumsOf(
+  rows: readonly CorrectionRow[],
+  said: readonly Pick<AdjustmentRow, 'correction_id' | 'difference_minor'>[],
+): readonly CorrectionRow[] {
+  return rows.map((row) => {
+    const differences = said
+      .filter(({ correction_id }) => correction_id === row.correction_id)
+      .map(({ difference_minor }) => difference_minor);
+    const arrears = differences.filter((difference) => difference > 0n);
+    const overpaid = differences.filter((difference) => difference < 0n);
+    return {
+      ...row,
+      households: null,
+      arrears_count: arrears.length,
+      arrears_minor: arrears.reduce((sum, difference) => sum + difference, 0n),
+      overpaid_count: overpaid.length,
+      overpaid_minor: overpaid.reduce((sum, difference) => sum - difference, 0n),
+    };
+  });
+}
+
 /** In the order of programme and number. */
 export async function listCorrections(
   store: ReadStore,
-  filter: { readonly programmeId?: string; readonly status?: string } = {},
+  filter: {
+    readonly programmeId?: string;
+    readonly status?: string;
+    /** Only those that concern a household of these, and what they say of them. */
+    readonly regions?: readonly string[];
+  } = {},
   page: PageRequest = {},
 ): Promise<PageOf<CorrectionView>> {
   const limit = limitOf(page);
   const after = decodeCursor('corrections', page.cursor, ['string']);
-  const { programmeId, status } = filter;
-  const rows = await reading(store, [correctionProjection], async (db, name) =>
-    db
+  const { programmeId, status, regions } = filter;
+  const rows = await reading(store, [correctionProjection], async (db, name) => {
+    const concerned =
+      regions &&
+      (
+        await db
+          .selectFrom(name(adjustments))
+          .select('correction_id')
+          .distinct()
+          .$castTo<Pick<AdjustmentRow, 'correction_id'>>()
+          .where(within('region', regions))
+          .execute()
+      ).map(({ correction_id }) => correction_id);
+    const found = await db
       .selectFrom(name(corrections))
       .selectAll()
       .$castTo<CorrectionRow>()
       .where(matching({ programme_id: programmeId, status }))
       .$if(after !== undefined, (query) => query.where('correction_id', '>', after![0]))
+      .where(within('correction_id', concerned))
       .orderBy('correction_id')
       .limit(limit + 1)
-      .execute(),
-  );
+      .execute();
+    if (regions === undefined) return found;
+    return withSumsOf(
+      found,
+      await db
+        .selectFrom(name(adjustments))
+        .select(['correction_id', 'difference_minor'])
+        .$castTo<Pick<AdjustmentRow, 'correction_id' | 'difference_minor'>>()
+        .where(
+          within(
+            'correction_id',
+            found.map(({ correction_id }) => correction_id),
+          ),
+        )
+        .where(within('region', regions))
+        .execute(),
+    );
+  });
   return pageOf(rows, limit, correctionView, (row) =>
     encodeCursor('corrections', [row.correction_id]),
   );

@@ -54,7 +54,12 @@ export const correctionQueryHandlers = queryHandlers(
     listed(
       query,
       deps,
-      (page) => listCorrections(deps.reads, given(query, 'programmeId', 'status'), page),
+      (page) =>
+        listCorrections(
+          deps.reads,
+          { ...given(query, 'programmeId', 'status'), ...regionsOf(query) },
+          page,
+        ),
       [
         'correctionId',
         'programmeId',

@@ -129,8 +129,8 @@ export class DisbursementHttp {
 
   @QueryEndpoint('budgets', {
     ...finance,
-    programmeWide: true,
-    summary: 'Budgets: allotted, reserved, spent and free',
+    summary:
+      'Budgets: allotted, reserved, spent and free; they are of no region, so a role that is limited to regions sees none',
   })
   budgets(@QueryParam() query: ListBudgets): Promise<Items<Presented<BudgetView>>> {
     return this.bus.execute(query);

@@ -19,6 +19,7 @@ import {
   queryHandler,
   found,
   given,
+  isLimited,
   ListQuery,
   queryHandlers,
   ReadQuery,
@@ -348,10 +349,12 @@ export const disbursementQueryHandlers = queryHandlers(
   ),
   queryHandler(ListBudgets, async (query, { reads, programmes }) => ({
     items: await presented(
-      await listBudgets(reads, {
-        ...given(query, 'programmeId'),
-        ...(query.fiscalYear === undefined ? {} : { fiscalYear: Number(query.fiscalYear) }),
-      }),
+      isLimited(query)
+        ? []
+        : await listBudgets(reads, {
+            ...given(query, 'programmeId'),
+            ...(query.fiscalYear === undefined ? {} : { fiscalYear: Number(query.fiscalYear) }),
+          }),
       programmes,
     ),
   })),

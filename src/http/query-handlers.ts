@@ -90,6 +90,9 @@ export function found<T>(value: T | undefined, code: string, what: string): T {
 export const regionsOf = (query: Query): { regions?: readonly string[] } =>
   query.call.actor.regions ? { regions: query.call.actor.regions } : {};
 
+/** Whether the caller sees some regions only, and so nothing of what is of none. */
+export const isLimited = ({ call }: Query): boolean => call.actor.regions !== undefined;
+
 /** The fields that were given. */
 export function given<T extends object, K extends keyof T & string>(
   query: T,

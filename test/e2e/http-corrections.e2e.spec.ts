@@ -117,6 +117,12 @@ describe('a correction over HTTP, from a late fact to a recovered debt', () => {
     expect(
       await expectStatus(200, officer.get(`/corrections/asd-0001?after=${position}`)),
     ).toMatchObject({ overpaid: '500.00', arrears: '0.00', approvedBy: 'c.filali' });
+    const here = await world.as('f.here', 'finance-officer', ['MA-06']);
+    const elsewhere = await world.as('f.elsewhere', 'finance-officer', ['MA-01']);
+    expect((await expectStatus(200, here.get('/corrections'))).items).toMatchObject([
+      { correctionId: 'asd-0001', overpaid: '500.00', overpaidCount: 1, households: null },
+    ]);
+    expect((await expectStatus(200, elsewhere.get('/corrections'))).items).toEqual([]);
     const { items } = await expectStatus(
       200,
       officer.get('/adjustments?correctionId=asd-0001&kind=overpayment'),

@@ -65,11 +65,13 @@ const bodiesFor = ({ personId, paymentId }: Household): Bodies => ({
 describe('a token that is limited to a region', () => {
   let world: HttpWorld;
   let household: Household;
-  let commands: readonly {
+  interface Endpoint {
     readonly path: string;
     readonly wide: unknown;
     readonly roles: readonly Role[];
-  }[];
+  }
+  let commands: readonly Endpoint[];
+  let questions: readonly Endpoint[];
   beforeAll(async () => {
     world = await HttpWorld.open();
     await setUp(world);
@@ -81,16 +83,22 @@ describe('a token that is limited to a region', () => {
     const { items } = await expectStatus(200, finance.get('/payments?cycleId=asd-2025-10'));
     household = { personId, applicationId, paymentId: items[0].paymentId };
     const document = (await (await fetch(`${world.server.url}/openapi.json`)).json()) as Json;
-    commands = Object.entries(document.paths as Json).flatMap(([path, { post }]: [string, Json]) =>
-      post && !/^\/(govstack|api)\b/.test(path) && !path.includes('/api/v1/')
-        ? [
-            {
-              path,
-              wide: post['x-programme-wide'],
-              roles: /Roles: ([^.]*)\./.exec(post.description)![1]!.split(', ') as Role[],
-            },
-          ]
-        : [],
+    const endpoints = (method: 'get' | 'post'): Endpoint[] =>
+      Object.entries(document.paths as Json).flatMap(([path, { [method]: one }]: [string, Json]) =>
+        one && !/^\/(govstack|api)\b/.test(path) && !path.includes('/api/v1/')
+          ? [
+              {
+                path,
+                wide: one['x-programme-wide'],
+                roles: (/Roles: ([^.]*)\./.exec(one.description ?? '')?.[1]?.split(', ') ??
+                  []) as Role[],
+              },
+            ]
+          : [],
+      );
+    commands = endpoints('post');
+    questions = endpoints('get').filter(
+      ({ path, roles }) => !path.includes('{') && roles.length > 0,
     );
   });
   afterAll(() => world.close());
@@ -139,6 +147,37 @@ describe('a token that is limited to a region', () => {
       }
     }
     expect(await lastPosition(world)).toBe(before);
+  });
+
+  it('finds in each list what is of its regions, and is refused the log as a whole', async () => {
+    const { position: _, ...ids } = { ...household, position: 0 };
+    const shows = (body: Json) =>
+      Object.values(ids).some((id) => JSON.stringify(body).includes(id)) ||
+      JSON.stringify(body).includes('budgetId');
+    const seen: string[] = [];
+    const refused: string[] = [];
+    for (const { path, roles } of questions) {
+      for (const role of roles) {
+        const everywhere = await (await world.as('x.everywhere', role)).get(path);
+        const { status, body } = await (await world.as('x.limited', role, [ELSEWHERE])).get(path);
+        if (status === 403) refused.push(path);
+        else
+          expect({ path, role, status, shows: shows(body) }).toMatchObject({
+            status: everywhere.status,
+            shows: false,
+          });
+        if (status === 200 && shows(everywhere.body)) seen.push(path);
+      }
+    }
+    expect([...new Set(refused)].sort()).toEqual([
+      '/audit/activity',
+      '/audit/events',
+      '/audit/log',
+      '/feed',
+    ]);
+    expect([...new Set(seen)]).toEqual(
+      expect.arrayContaining(['/applications', '/budgets', '/payments']),
+    );
   });
 
   it('is refused on what belongs to another region', async () => {

@@ -5,6 +5,7 @@ import type { Answer } from '../../http/answer.js';
 import { Query } from '../../http/call.js';
 import { CommandEndpoint, QueryEndpoint } from '../../http/endpoint.js';
 import { CommandParam, QueryParam } from '../../http/params.js';
+import { isLimited } from '../../http/query-handlers.js';
 import { LIST_SET_ASIDE, type ListSetAside, type SetAside } from '../../write-side/set-aside.js';
 import { RetrySetAside } from './set-aside.commands.js';
 
@@ -25,11 +26,11 @@ export class SetAsideHttp {
 
   @QueryEndpoint('', {
     roles: ['administrator', 'auditor', 'programme-manager', 'finance-controller'],
-    programmeWide: true,
-    summary: 'Events that automations could not act on and set aside for a person, each with why',
+    summary:
+      'Events that automations could not act on and set aside for a person, each with why; a role that is limited to regions sees none',
   })
-  async list(@QueryParam() _query: SetAsideQuery): Promise<SetAsideList> {
-    return { items: await this.setAside() };
+  async list(@QueryParam() query: SetAsideQuery): Promise<SetAsideList> {
+    return { items: isLimited(query) ? [] : await this.setAside() };
   }
 
   @CommandEndpoint('retry', {

@@ -20,7 +20,7 @@ import {
   parseIdempotencyKey,
 } from '../../http/idempotency.js';
 import { QueryParam, CommandParam } from '../../http/params.js';
-import { found } from '../../http/query-handlers.js';
+import { found, isLimited } from '../../http/query-handlers.js';
 import {
   AssignBankEntry,
   DismissBankEntry,
@@ -146,16 +146,16 @@ export class BankHttp {
 
   @QueryEndpoint('messages', {
     roles: [...READERS, 'payment-system'],
-    programmeWide: true,
     summary:
-      'Files received from banks, and what became of them; a payment system sees those that it handed over first',
+      'Files received from banks, and what became of them; a payment system sees those that it handed over first, another role that is limited to regions none',
   })
   async messages(@QueryParam() query: BankMessagesQuery): Promise<Page<MessageView>> {
     const { actor } = query.call;
     return page(
       await listMessages(this.store, {
         ...pageOf(query),
-        mayRead: (file) => isOwnFile(actor, file),
+        mayRead: (file) =>
+          isOwnFile(actor, file) && (actor.role === 'payment-system' || !isLimited(query)),
       }),
     );
   }
@@ -191,11 +191,13 @@ export class BankHttp {
 
   @QueryEndpoint('entries', {
     roles: READERS,
-    programmeWide: true,
-    summary: 'What banks said that names no payment by itself, and what a person made of it',
+    summary:
+      'What banks said that names no payment by itself, and what a person made of it; a role that is limited to regions sees none',
   })
   async entries(@QueryParam() query: BankEntriesQuery): Promise<Page<EntryView>> {
     const { sha256, owner, olderThanDays } = query;
+    // Before a person gave it to a payment, it is of no region.
+    if (isLimited(query)) return { items: [], next: null };
     return page(
       await listEntries(this.store, {
         ...pageOf(query),
