@@ -72,6 +72,7 @@ export const recoveryHandlers = commandHandlers(
       sharePercent,
       floorMinor,
       reason,
+      asOf: await deps.store.lastPosition(),
       ...(replace === undefined ? {} : { replace }),
     };
     return {

@@ -19,6 +19,8 @@ interface JobArgs {
     readonly floorMinor: string;
     readonly reason: string;
     readonly replace?: boolean;
+    /** Where the log was when it was accepted: what came since is no part of it. */
+    readonly asOf?: number;
   };
   readonly check: { readonly cycleId: string; readonly commandId: string };
   readonly message: { readonly sha256: string };
@@ -32,6 +34,8 @@ interface JobArgs {
     readonly executionDate: string;
     readonly paymentIds?: readonly string[];
     readonly sameAccount?: boolean;
+    /** Where the log was when it was accepted: what came since is no part of it. */
+    readonly asOf?: number;
   };
 }
 export type JobKind = keyof JobArgs;

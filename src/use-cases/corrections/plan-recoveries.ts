@@ -4,6 +4,7 @@ import {
   recoveryId as recoveryIdOf,
   streams,
 } from '../../kernel/ids.js';
+import type { Recorded } from '../../kernel/decider.js';
 import { recoveryDecider, type RecoveryCommand } from '../../recovery/recovery.decider.js';
 import { execute, type CommandResult } from '../../write-side/execute.js';
 import { part, type Unit } from '../../write-side/unit.js';
@@ -22,6 +23,8 @@ export interface PlanArgs {
   readonly reason: string;
   /** Also families that have a plan: theirs is replaced. */
   readonly replace?: boolean;
+  /** Only families that owed it at this position of the log, and had no plan; absent: now. */
+  readonly asOf?: number;
 }
 export interface PlanSummary {
   readonly programmeId: string;
@@ -43,14 +46,24 @@ export async function planRecoveries(
   signal?: AbortSignal,
 ): Promise<PlanSummary> {
   const programmeId = parseProgrammeId(args.programmeId);
-  const { sharePercent, floorMinor, reason } = args;
+  const { sharePercent, floorMinor, reason, asOf = Infinity } = args;
+  const waits = (events: readonly Recorded[]): boolean => {
+    const { status, plan } = foldRecovery(events);
+    return status === 'open' && (!plan || args.replace === true);
+  };
+  // What a process that ended in the middle has agreed for the same request.
+  const isOfThisRun = ({ type, position, meta }: Recorded): boolean =>
+    type === 'RecoveryPlanAgreed' && position > asOf && meta.correlation === base.correlationId;
   const summary: PlanSummary = { programmeId, planned: 0, unchanged: 0, refusals: [] };
   await pipelined(
     pagesOf(deps.store, `recovery-${programmeId}-`, signal ? { signal } : {}),
     async (page) => {
       const units = page.flatMap(({ stream, events }): Unit[] => {
-        const { status, plan } = foldRecovery(events);
-        if (status !== 'open' || (plan && args.replace !== true)) return [];
+        if (events.some(isOfThisRun)) {
+          summary.planned += 1;
+          return [];
+        }
+        if (!waits(events) || !waits(events.filter(({ position }) => position <= asOf))) return [];
         return [
           {
             verb: 'plan-recovery',

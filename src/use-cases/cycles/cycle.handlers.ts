@@ -149,6 +149,7 @@ export const cycleHandlers = commandHandlers(
       cycleId: idOf(command),
       commandId: command.call.context.commandId,
       executionDate: command.executionDate,
+      asOf: await deps.store.lastPosition(),
       ...(command.paymentIds ? { paymentIds: command.paymentIds } : {}),
       ...(command.sameAccount === undefined ? {} : { sameAccount: command.sameAccount }),
     });

@@ -32,7 +32,10 @@ export async function cycleFigures(
   return tally.figures(throughPosition);
 }
 
-/** Records the figures on the cycle. The context's role must be a finance officer's. */
+/**
+ * Records the figures on the cycle, once for a command: run again, it gives those that it recorded.
+ * The context's role must be a finance officer's.
+ */
 export async function reconcileCycle(
   deps: Deps,
   args: { readonly cycleId: string },
@@ -40,6 +43,8 @@ export async function reconcileCycle(
   onProgress?: OnProgress,
   signal?: AbortSignal,
 ): Promise<CommandResult & { readonly figures: Figures }> {
+  const recorded = await recordedFor(deps.store, args.cycleId, context);
+  if (recorded) return recorded;
   const figures = await cycleFigures(deps.store, args.cycleId, onProgress, signal);
   const outcome = await execute(
     deps.store,
@@ -49,4 +54,19 @@ export async function reconcileCycle(
     context,
   );
   return { ...outcome, figures };
+}
+
+/** What an earlier run of the same command recorded. */
+async function recordedFor(
+  store: EventStore,
+  cycleId: string,
+  context: CommandContext,
+): Promise<(CommandResult & { readonly figures: Figures }) | undefined> {
+  if (!('commandId' in context)) return undefined;
+  for (const event of await store.readStream(streams.cycle(cycleId))) {
+    if (event.type !== 'CycleReconciled' || event.meta.command !== context.commandId) continue;
+    const { cycleId: _, ...figures } = event.data;
+    return { position: event.position, events: 1, figures };
+  }
+  return undefined;
 }

@@ -10,7 +10,7 @@ import { openPayees } from '../../person/payees.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import type { Deps } from '../../write-side/context.js';
 import { foldPayment } from '../folds.js';
-import { instructable, type Obstacle } from './instructable.rule.js';
+import { instructable, type Asked, type Obstacle } from './instructable.rule.js';
 import { unfitFrom } from './messages.js';
 import { accountFor, type ReinstructionHead } from './reinstruction-files.js';
 
@@ -50,11 +50,15 @@ export interface Candidate {
   readonly state: PaymentState;
   readonly payee: Payee | undefined;
   readonly account: Instruction['payee'] | undefined;
+  /** As it was where it was asked for. */
+  readonly then?: Asked;
 }
 
+/** @param asOf where the log was when they were asked for; absent: they are asked for now */
 export async function candidatesOf(
   { store, vault }: Pick<Deps, 'store' | 'vault'>,
   paymentIds: readonly string[],
+  asOf?: number,
 ): Promise<readonly Candidate[]> {
   const payments = await store.readStreams(paymentIds.map((id) => streams.payment(id)));
   const persons = await store.readStreams(
@@ -65,9 +69,19 @@ export async function candidatesOf(
   return paymentIds.map((paymentId, i) => {
     const { events } = payments[i]!;
     const account = accounts[i];
-    return { paymentId, events, state: foldPayment(events), payee: account && payees[i], account };
+    const found = { paymentId, events, payee: account && payees[i], account };
+    const state = foldPayment(events);
+    if (asOf === undefined) return { ...found, state };
+    const then = {
+      state: foldPayment(until(events, asOf)),
+      payee: payeeOf(until(persons[i]!.events, asOf)),
+    };
+    return { ...found, state, then };
   });
 }
+
+const until = (events: readonly Recorded[], asOf: number): readonly Recorded[] =>
+  events.filter(({ position }) => position <= asOf);
 
 /** The account that a payment may be instructed to now, or what is in the way. */
 export const accountNow = (

@@ -11,23 +11,34 @@ export type Obstacle =
   | { readonly kind: 'waiting' | 'unfit'; readonly error: DomainError }
   | { readonly kind: 'held'; readonly error: DomainError; readonly until: string | undefined };
 
+/** A payment and whom it is for. */
+interface Looked {
+  readonly state: PaymentState;
+  readonly payee: Payee | undefined;
+}
+/** As it is now and, where it was asked for before, as it was then. */
+export type Asked = Looked & { readonly then?: Looked };
+
 /**
- * The account that a payment may be instructed to now, or what is in the way.
+ * The account that a payment may be instructed to now, or what is in the way. What failed, or was
+ * mended, after it was asked for waits to be asked for again.
  * @param unfit why no message can carry the payment, where none can
  */
 export function instructable(
-  { state, payee }: { readonly state: PaymentState; readonly payee: Payee | undefined },
+  { state, payee, then = { state, payee } }: Asked,
   hold: AccountHold,
   sameAccount: boolean,
   now: string,
   unfit: () => string | undefined,
 ): Payee | Obstacle {
   const { status } = state;
-  if (!payee) return { kind: 'waiting', error: noAccount() };
-  const mended = status === 'ordered' || sameAccount || payee.accountId !== state.accountId;
+  if (!payee || !then.payee) return { kind: 'waiting', error: noAccount() };
+  const isOther = [payee, then.payee].every(({ accountId }) => accountId !== state.accountId);
+  const mended = status === 'ordered' || sameAccount || isOther;
   if (!mended) return { kind: 'waiting', error: notMended() };
   // What the payment refuses by itself is refused by itself.
   if (status !== 'ordered' && status !== 'rejected' && status !== 'returned') return payee;
+  if (!isAsItWas(state, then.state)) return { kind: 'waiting', error: notAskedFor(then.state) };
   const held = heldBy(payee, hold, now);
   if (held) return { kind: 'held', error: heldError(held), until: held.until };
   const why = unfit();
@@ -41,6 +52,16 @@ export function instructable(
 export const isLeftToInstruct = ({ status }: PaymentState, cycleIsInstructed: boolean): boolean =>
   status === 'rejected' || status === 'returned' || (status === 'ordered' && cycleIsInstructed);
 
+/** Whether nothing has come of a payment since it was asked for. */
+export const isAsItWas = (now: PaymentState, then: PaymentState): boolean =>
+  now.status === then.status && now.attempt === then.attempt;
+
+const notAskedFor = ({ status }: PaymentState): DomainError =>
+  new DomainError(
+    'OUTCOME_NOT_DEFINITE',
+    `The payment was ${status} when this was asked for; ask again for what came since.`,
+    'rule',
+  );
 const notMended = (): DomainError =>
   new DomainError(
     'ACCOUNT_NOT_MENDED',

@@ -17,7 +17,7 @@ import {
 import { ReinstructionRun, type CutOff } from './reinstruction-run.js';
 import { MessageNamer } from './message-namer.js';
 import { accountNow, candidatesOf, type Candidate, type Head, headOf } from './account-now.js';
-import { isLeftToInstruct, type Obstacle } from './instructable.rule.js';
+import { isAsItWas, isLeftToInstruct, type Obstacle } from './instructable.rule.js';
 import { accountFor, isInstruction, writeReinstructions } from './reinstruction-files.js';
 import { endToEndIdOf } from '../../payment/instruction-ids.rule.js';
 import { refusal, type Refusal } from '../../write-side/refusals.js';
@@ -35,6 +35,11 @@ export interface ReinstructArgs {
   /** Also to the account that failed before (the reason was elsewhere). */
   readonly sameAccount?: boolean;
   readonly executionDate: string;
+  /**
+   * Where the log was when it was asked for: what failed, or was mended, since is no part of it.
+   * Absent: now.
+   */
+  readonly asOf?: number;
   readonly maxPerFile?: number;
   readonly onRefused?: (refusals: readonly Refusal[]) => void;
 }
@@ -81,7 +86,7 @@ export async function reinstructPayments(
   const head = await openHeadOf(deps, args.cycleId, history);
   const run = new ReinstructionRun(deps, args, base);
   const cutOff = run.cutOff(history);
-  const found = await survey(deps, args, firstMessages(history), cutOff, onProgress, signal);
+  const found = await survey(deps, args, history, cutOff, onProgress, signal);
   const summary: ReinstructSummary = {
     cycleId: args.cycleId,
     reinstructed: found.written.reinstructed.size,
@@ -162,18 +167,18 @@ interface Survey {
   readonly written: { readonly instructed: Set<string>; readonly reinstructed: Set<string> };
 }
 
-/**
- * @param first the messages of the cycle's own instruction; undefined while it is under way: what
- *   is not instructed then is not left out
- */
 async function survey(
   deps: Deps,
   args: ReinstructArgs,
-  first: ReadonlySet<string> | undefined,
+  history: readonly Recorded[],
   cutOff: CutOff | undefined,
   onProgress?: OnProgress,
   signal?: AbortSignal,
 ): Promise<Survey> {
+  const { asOf = Infinity } = args;
+  const first = firstMessages(history);
+  // While the cycle's own instruction is under way, what is not instructed is not left out.
+  const wasInstructed = firstMessages(history.filter(({ position }) => position <= asOf));
   const failed: string[] = [];
   const instructed = new Set<string>();
   const reinstructed = new Set<string>();
@@ -193,7 +198,10 @@ async function survey(
         if (cutOff?.wrote(event))
           (event.type === 'PaymentInstructed' ? instructed : reinstructed).add(paymentId);
       }
-      if (isLeftToInstruct(foldPayment(events), first !== undefined)) failed.push(paymentId);
+      const state = foldPayment(events);
+      const then = foldPayment(events.filter(({ position }) => position <= asOf));
+      if (isLeftToInstruct(state, wasInstructed !== undefined) && isAsItWas(state, then))
+        failed.push(paymentId);
     }
     seen += page.length;
     onProgress?.({ what: 'payments looked at', done: seen });
@@ -254,7 +262,7 @@ async function reinstructPage(
   run: ReinstructionRun,
   summary: ReinstructSummary,
 ): Promise<void> {
-  const candidates = await candidatesOf(deps, paymentIds);
+  const candidates = await candidatesOf(deps, paymentIds, args.asOf);
   const now = deps.clock.now();
   const units: Unit[] = [];
   const chosen: { readonly candidate: Candidate; readonly messageId: string }[] = [];

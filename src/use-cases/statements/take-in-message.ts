@@ -66,11 +66,29 @@ export async function takeInMessage(
     },
     base,
   );
-  return applyMessage(deps, sha256, base, onProgress, signal);
+  return apply(deps, sha256, base, onProgress, signal);
 }
 
-/** Applies an archived file that was received or released; a quarantined one stays what it is. */
+/**
+ * Applies an archived file that was received or released; a quarantined one stays what it is. Run
+ * again for the request that applied it, it tells what came of it.
+ */
 export async function applyMessage(
+  deps: MessageDeps,
+  sha256: string,
+  base: JobContext,
+  onProgress?: OnProgress,
+  signal?: AbortSignal,
+): Promise<MessageSummary> {
+  const history = await deps.store.readStream(streams.message(sha256));
+  const applied = history.findLast((event) => event.type === 'BankMessageApplied');
+  if (applied?.meta.correlation !== base.correlationId)
+    return apply(deps, sha256, base, onProgress, signal);
+  const { entries, outcomes, quarantined, ignored } = applied.data;
+  return { sha256, status: 'applied', entries, outcomes, quarantined, ignored };
+}
+
+async function apply(
   deps: MessageDeps,
   sha256: string,
   base: JobContext,
