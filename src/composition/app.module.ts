@@ -35,6 +35,7 @@ import { LOG } from '../runtime/log.js';
 import { Metrics } from '../runtime/metrics.js';
 import { ProjectionProgress } from '../runtime/projection-progress.js';
 import { LIST_SET_ASIDE } from '../write-side/set-aside.js';
+import { policyTrial } from './policy-trial.js';
 import { JOBS } from '../write-side/jobs.js';
 
 /** What the HTTP API stands on, under the tokens that ask for it. */
@@ -47,7 +48,13 @@ function valuesOf(config: Config, served: Served, shell: Shell): Provider[] {
   return [
     {
       provide: DEPS,
-      useValue: { ...deps, programmes, persons, background: jobs } satisfies CommandPlanDeps,
+      useValue: {
+        ...deps,
+        programmes,
+        persons,
+        background: jobs,
+        requireFit: policyTrial(),
+      } satisfies CommandPlanDeps,
     },
     {
       provide: QUERY_DEPS,

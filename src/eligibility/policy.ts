@@ -3,7 +3,7 @@ import { schemas } from '../../events/generated.js';
 import { contentHash } from '../kernel/canonical.js';
 import { DomainError } from '../kernel/errors.js';
 import { Entitlements } from './entitlement.js';
-import { Language, reasonOf, type Expression, type Variables } from './expression.js';
+import { Language, type Expression } from './expression.js';
 import { ExpressionError } from './expression-reads.js';
 import { factsValidator, readFactsSchema, type Facts, type FactsModel } from './facts.js';
 import {
@@ -16,7 +16,7 @@ import {
   type Policy,
   type PolicyBenefit,
 } from './rules.js';
-import { SAMPLE_PERIOD, sampleFacts } from './samples.js';
+import { requireVerdicts, Trials, type OnTrial } from './trials.js';
 
 export type { Policy } from './rules.js';
 
@@ -48,9 +48,6 @@ export interface CompiledPolicy {
  * nothing bound (as of `[][0]`).
  */
 const UNTYPED = /^(dyn|[A-Z])$/;
-/** Members of a list on which an expression over it is tried, in each sample. */
-const TRIED_MEMBERS = 6;
-
 const structure = policyStructure();
 
 function policyStructure(): (policy: unknown) => void {
@@ -193,9 +190,6 @@ function checkRules(policy: Policy): void {
 /** Steps of all expressions of a policy for one household. */
 const MAX_POLICY_STEPS = 2_500_000;
 
-/** Steps that trying the expressions of a policy may take beyond one trial each: part of a second. */
-const MAX_TRIED_STEPS = 2_500_000;
-
 function requireSteps(
   criteria: readonly CompiledCriterion[],
   benefits: readonly CompiledBenefit[],
@@ -211,97 +205,14 @@ function requireSteps(
 }
 
 /**
- * Variables of an expression, for every sample of facts and, where it runs over a list, its first
- * members.
- */
-function trials(
-  language: Language,
-  model: FactsModel,
-): (over: string | undefined) => readonly Variables[] {
-  const samples = sampleFacts(model).map((facts) => ({
-    facts,
-    household: language.household(facts, model.keys()),
-  }));
-  const known = new Map<string | undefined, readonly Variables[]>();
-  return (over) => {
-    const made =
-      known.get(over) ??
-      samples.flatMap(({ facts, household }) => {
-        const members =
-          over === undefined
-            ? [undefined]
-            : (facts[over] as readonly Readonly<Record<string, unknown>>[]).slice(0, TRIED_MEMBERS);
-        return members.map((element, index) => ({
-          household,
-          period: SAMPLE_PERIOD,
-          member:
-            element && over !== undefined ? language.member(over, element, index + 1) : undefined,
-        }));
-      });
-    known.set(over, made);
-    return made;
-  };
-}
-
-/**
- * Tries an expression; one that errors on every sample of facts would never decide anybody's case.
- */
-function mustDecide(
-  expression: Expression,
-  tries: readonly Variables[],
-  field: string,
-  what: string,
-  budget: { steps: number },
-): void {
-  let reason = 'evaluation error';
-  for (const [index, variables] of tries.entries()) {
-    // What costs much is tried once; whether it decides at all is then not known, and is let be.
-    if (index > 0 && budget.steps < expression.steps) return;
-    budget.steps -= expression.steps;
-    try {
-      expression.run(variables);
-      return;
-    } catch (error) {
-      reason = reasonOf(error);
-    }
-  }
-  throw invalid(
-    field,
-    `${what}: never ends in a verdict: ${reason} on every sample of facts.`,
-    'POLICY_NO_VERDICT',
-  );
-}
-
-/** @throws DomainError POLICY_NO_VERDICT */
-function requireVerdicts(
-  criteria: readonly CompiledCriterion[],
-  benefits: readonly CompiledBenefit[],
-  tries: ReturnType<typeof trials>,
-): void {
-  const budget = { steps: MAX_TRIED_STEPS };
-  const decides = (expression: Expression, over: string | undefined, field: string, what: string) =>
-    mustDecide(expression, tries(over), field, what, budget);
-  for (const { criterion, expression, place } of criteria)
-    decides(expression, undefined, place, `Criterion ${criterion.id}, expression`);
-  for (const { benefit, when, amountMinor, place } of benefits) {
-    decides(when, benefit.over, `${place}/when`, `Benefit ${benefit.code}, when`);
-    decides(
-      amountMinor,
-      benefit.over,
-      `${place}/amountMinor`,
-      `Benefit ${benefit.code}, amountMinor`,
-    );
-  }
-}
-
-/**
  * Checks a policy and makes it ready to run.
  * @param policy as data, also straight from a request: its structure is checked too
+ * @param onTrial is told of each expression before it is tried on facts
  * @throws DomainError POLICY_INVALID with `field` such as "policy/criteria/2/expression" and a
  *   detail that names the criterion or benefit and the type-check message; POLICY_NO_VERDICT for an
  *   expression that can never decide
  */
-export function compilePolicy(policy: Policy): CompiledPolicy {
+export function compilePolicy(policy: Policy, onTrial: OnTrial = () => undefined): CompiledPolicy {
   structure(policy);
   const model = readFactsSchema(policy.factsSchema);
   checkRules(policy);
@@ -329,7 +240,7 @@ export function compilePolicy(policy: Policy): CompiledPolicy {
   );
   const oneOff = compileBenefits(language, model, policy.benefits.oneOff, 'policy/benefits/oneOff');
   requireSteps(criteria, [...monthly, ...oneOff]);
-  requireVerdicts(criteria, [...monthly, ...oneOff], trials(language, model));
+  requireVerdicts(criteria, [...monthly, ...oneOff], new Trials(language, model), onTrial);
   const criteriaFacts = new Set(
     criteria.flatMap(({ expression: { reads } }) => [
       ...reads.scalars,

@@ -42,11 +42,20 @@ function lengthsOf(field: ListField): readonly number[] {
   );
 }
 
+/** Values in the facts of one household whose lists are full. */
+export function valuesIn(model: FactsModel): number {
+  let values = 0;
+  for (const field of model.values())
+    values += field.kind === 'list' ? field.maxItems * field.member.size : 1;
+  return values;
+}
+
 /**
  * Facts that a schema allows, chosen to meet every boundary value at least once and to mix them:
- * the same for the same schema. Lists come empty, short and full.
+ * the same for the same schema. Lists come empty, short and full. Made one after the other, as far
+ * as they are asked for.
  */
-export function sampleFacts(model: FactsModel): readonly Facts[] {
+export function* sampleFacts(model: FactsModel): Generator<Facts, void, undefined> {
   // A multiplicative sequence modulo a prime: it visits every remainder, so values of different
   // fields meet in many mixes.
   let state = 1;
@@ -54,8 +63,8 @@ export function sampleFacts(model: FactsModel): readonly Facts[] {
     state = (state * 48_271) % 2_147_483_647;
     return values[state % values.length]!;
   };
-  return Array.from({ length: SAMPLES }, (_, index) =>
-    Object.fromEntries(
+  for (let index = 0; index < SAMPLES; index += 1)
+    yield Object.fromEntries(
       [...model].map(([name, field]) => {
         if (field.kind !== 'list') {
           const values = valuesOf(field);
@@ -73,6 +82,5 @@ export function sampleFacts(model: FactsModel): readonly Facts[] {
           ),
         ];
       }),
-    ),
-  );
+    );
 }

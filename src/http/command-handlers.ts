@@ -7,7 +7,7 @@ import { notInRegions, type Actor } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
 import { Answer } from './answer.js';
 import type { Jobs } from '../write-side/jobs.js';
-import type { ProgrammeReader } from '../write-side/readers.js';
+import type { ProgrammeReader, RequireFit } from '../write-side/readers.js';
 import type { Command } from './call.js';
 import { execute } from '../write-side/execute.js';
 import type { Part, StreamAfter } from '../write-side/unit.js';
@@ -44,6 +44,7 @@ export type CommandPlanDeps = Deps & {
   readonly programmes: ProgrammeReader;
   readonly persons: PersonReader;
   readonly background: Pick<Jobs, 'start'>;
+  readonly requireFit: RequireFit;
 };
 export const DEPS = Symbol('Deps');
 

@@ -1,6 +1,5 @@
 import type { AccountHold } from '../kernel/accounts.js';
 import type { EventData } from '../../events/generated.js';
-import { compilePolicy } from '../eligibility/policy.js';
 import { contentHash } from '../kernel/canonical.js';
 import { parseProgrammeId, streams } from '../kernel/ids.js';
 import { BIC } from '../kernel/text.js';
@@ -276,11 +275,11 @@ export const programmeHandlers = commandHandlers(
       status: 201,
     }),
   ),
-  commandHandler(PublishPolicy, (command) => {
+  commandHandler(PublishPolicy, async (command, { requireFit }) => {
     const programmeId = idOf(command);
     const { version, announcedOn, effectiveFrom, firstPaidPeriod, legalBasis, unverified, policy } =
       command;
-    compilePolicy(policy);
+    await requireFit(policy);
     const hash = contentHash(policy);
     const published = {
       programmeId,

@@ -55,7 +55,13 @@ export class ProgrammeHttp {
     },
     status: 201,
     errors: {
-      400: ['POLICY_INVALID', 'POLICY_NO_VERDICT', 'INVALID_PERIOD', 'INVALID_DATE'],
+      400: [
+        'POLICY_INVALID',
+        'POLICY_NO_VERDICT',
+        'POLICY_TOO_COSTLY',
+        'INVALID_PERIOD',
+        'INVALID_DATE',
+      ],
       404: ['PROGRAMME_NOT_FOUND'],
       409: ['POLICY_VERSION_OUT_OF_ORDER'],
       422: ['POLICY_DATES_OUT_OF_ORDER', 'PROGRAMME_CLOSED'],

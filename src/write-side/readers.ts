@@ -1,6 +1,6 @@
 import type { EventData } from '../../events/generated.js';
 import type { Debtor, Format, Instruction } from '../adapters/payment-rail/port.js';
-import type { CompiledPolicy } from '../eligibility/policy.js';
+import type { CompiledPolicy, Policy } from '../eligibility/policy.js';
 import type { AccountHold } from '../kernel/accounts.js';
 
 /** One version in force, ready to run. */
@@ -84,3 +84,9 @@ export interface PersonReader {
     regions?: readonly string[],
   ): Promise<Pick<EventData['PersonRegistered'], 'region'>>;
 }
+
+/**
+ * Tries a policy where what takes too long can be ended.
+ * @throws DomainError POLICY_INVALID, POLICY_NO_VERDICT, POLICY_TOO_COSTLY
+ */
+export type RequireFit = (policy: Policy) => Promise<void>;

@@ -86,6 +86,32 @@ describe('the steps of an expression', () => {
     );
   });
 
+  test('are bounded with the samples that trials are made on, which a large schema makes large', () => {
+    const months = Object.fromEntries(
+      Array.from({ length: 50 }, (_, i) => [`m${i}`, { type: 'string', format: 'month' }]),
+    );
+    const items = {
+      type: 'object',
+      additionalProperties: false,
+      required: Object.keys(months),
+      properties: months,
+    };
+    const lists = Object.fromEntries(
+      Array.from({ length: 50 }, (_, i) => [
+        `l${i}`,
+        { type: 'array', minItems: 100, maxItems: 100, items },
+      ]),
+    );
+    const schema = {
+      type: 'object',
+      additionalProperties: false,
+      required: Object.keys(lists),
+      properties: lists,
+    };
+    const never = '1 / (size(household.l0) - 100) > 0';
+    expect(() => compilePolicy(policyOf({ schema, expression: never }))).not.toThrow();
+  });
+
   test('leave the reference programme as it is', () => {
     for (const { policy } of asdVersions) expect(compilePolicy(policy).criteria).not.toEqual([]);
   });

@@ -51,6 +51,7 @@ class ApiProcess {
         programmes: new CachedProgrammeReader(store),
         persons: new LogPersonReader(store),
         background: { start: () => 'none' },
+        requireFit: async () => undefined,
       },
       new Metrics(),
       DEFAULT_BASE_URI,
