@@ -5,6 +5,7 @@ import { HeldAccountsCheck } from './held-accounts-check.js';
 import { KeyTable } from './key-table.js';
 import { MoneyCheck } from './money-check.js';
 import { BookingsCheck } from './bookings-check.js';
+import { NamesCheck } from './names-check.js';
 import { OutcomeCheck } from './outcome-check.js';
 import type { AuditReport, Invariant, Violation } from './report.js';
 import { ProposalsCheck } from './proposals-check.js';
@@ -43,6 +44,7 @@ class Check implements AuditCheck {
   readonly #streams = new KeyTable();
   readonly #ids = new KeyTable();
   #revisions = new Int32Array(1 << 12).fill(-1);
+  readonly #names = new NamesCheck();
   readonly #uniqueness = new UniquenessCheck();
   readonly #duties = new SegregationOfDutiesCheck();
   readonly #twoPeople = new TwoPeopleCheck();
@@ -71,6 +73,7 @@ class Check implements AuditCheck {
     const found = (invariant: Invariant, detail: string): void =>
       this.#found(invariant, event.stream, event.position, detail);
     const stream = this.#order(event, found);
+    this.#names.add(event, found);
     this.#uniqueness.add(event, stream, found);
     this.#duties.add(event, found);
     this.#twoPeople.add(event, found);

@@ -20,7 +20,8 @@ export interface CycleLedger {
   round: number;
   roundCount: number;
   roundMinor: bigint;
-  prepared: { count: number; minor: bigint } | undefined;
+  prepared: { count: number; minor: bigint; contentHash: string } | undefined;
+  released: boolean;
   instructedCount: number;
   instructedMinor: bigint;
   reservedMinor: bigint;
@@ -33,6 +34,21 @@ export interface CycleLedger {
   readonly gained: Movements;
   readonly lost: Movements;
 }
+
+/** What an approval or a release names that is not what was prepared. */
+export function ofAnotherSet(
+  { prepared }: CycleLedger,
+  said: {
+    readonly totalMinor: string;
+    readonly contentHash: string;
+    readonly count?: number | undefined;
+  },
+): 'total' | 'set' | 'count' | undefined {
+  if (prepared?.minor !== BigInt(said.totalMinor)) return 'total';
+  if (prepared.contentHash !== said.contentHash) return 'set';
+  return said.count !== undefined && said.count !== prepared.count ? 'count' : undefined;
+}
+
 const sums = (): Sums =>
   Object.fromEntries(STATUS.map((status) => [status, { count: 0, minor: 0n }])) as Sums;
 
@@ -45,6 +61,7 @@ export function emptyLedger(): CycleLedger {
     roundCount: 0,
     roundMinor: 0n,
     prepared: undefined,
+    released: false,
     instructedCount: 0,
     instructedMinor: 0n,
     reservedMinor: 0n,

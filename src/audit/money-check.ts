@@ -1,7 +1,13 @@
 import type { Recorded } from '../kernel/decider.js';
-import { partsOfPayment } from '../kernel/ids.js';
+import { cycleOfPayment } from '../kernel/ids.js';
 import { BudgetCheck } from './budget-check.js';
-import { emptyLedger, STATUS, type CycleLedger, type Status } from './cycle-ledger.js';
+import {
+  emptyLedger,
+  ofAnotherSet,
+  STATUS,
+  type CycleLedger,
+  type Status,
+} from './cycle-ledger.js';
 import type { Found } from './report.js';
 
 /** An event of a payment, as far as its place goes. */
@@ -100,7 +106,7 @@ export class MoneyCheck {
 
   /** The log position that the cycle of a payment is prepared as of. */
   asOfOf(paymentId: string): number {
-    return this.#cycle(cycleOf(paymentId)).asOf;
+    return this.#cycle(cycleOfPayment(paymentId)).asOf;
   }
   /** Whether the payment of a stream (its dense number) is with the bank or settled. */
   isPaid(stream: number): boolean {
@@ -110,7 +116,7 @@ export class MoneyCheck {
   stands(paymentId: string, stream: number): boolean {
     const status = this.#is(stream);
     if (status === 'rejected' || status === 'returned')
-      return !this.#cycle(cycleOf(paymentId)).closed;
+      return !this.#cycle(cycleOfPayment(paymentId)).closed;
     return status !== 'none' && status !== 'cancelled';
   }
   /** The earliest position that a cycle is being prepared as of; Infinity where none is. */
@@ -147,7 +153,7 @@ export class MoneyCheck {
     if (before !== 'none' && !(before === 'cancelled' && this.#attempt[stream] === 0))
       found('I2', `ordered again when ${before}`);
     if (amount <= 0n) found('I6', `ordered ${amount}`);
-    const cycle = this.#cycle(cycleOf(event.data.paymentId));
+    const cycle = this.#cycle(cycleOfPayment(event.data.paymentId));
     if (event.data.round !== cycle.round || cycle.prepared)
       found('I6', `ordered in round ${event.data.round}, which is not being prepared`);
     cycle.roundCount += 1;
@@ -173,8 +179,9 @@ export class MoneyCheck {
     if (BigInt(event.data.amountMinor) !== this.#amount[stream])
       found('I2', `instructed ${event.data.amountMinor} of ${this.#amount[stream]} ordered`);
     this.#attempt[stream] = event.data.attempt;
+    const cycle = this.#cycle(cycleOfPayment(event.data.paymentId));
+    if (!cycle.released) found('I6', 'instructed before its cycle was released');
     if (event.type === 'PaymentInstructed') {
-      const cycle = this.#cycle(cycleOf(event.data.paymentId));
       cycle.instructedCount += 1;
       cycle.instructedMinor += BigInt(event.data.amountMinor);
     }
@@ -251,7 +258,7 @@ export class MoneyCheck {
     const kept = this.#kept.get(stream) ?? 0n;
     const minor = kept > backMinor ? backMinor : kept;
     if (minor <= 0n) return;
-    const cycle = this.#cycle(cycleOf(data.paymentId));
+    const cycle = this.#cycle(cycleOfPayment(data.paymentId));
     cycle.lost.add(position, minor);
     cycle.keptMinor -= minor;
     this.#kept.set(stream, kept - minor);
@@ -267,9 +274,9 @@ export class MoneyCheck {
   }
 
   #prepared({ data }: Recorded<'CyclePrepared'>, found: Found): void {
-    const { cycleId, count, totalMinor } = data;
+    const { cycleId, count, totalMinor, contentHash } = data;
     const cycle = this.#cycle(cycleId);
-    cycle.prepared = { count, minor: BigInt(totalMinor) };
+    cycle.prepared = { count, minor: BigInt(totalMinor), contentHash };
     if (cycle.roundCount !== count || cycle.roundMinor !== cycle.prepared.minor)
       found(
         'I6',
@@ -278,14 +285,15 @@ export class MoneyCheck {
   }
 
   #approved({ type, data }: Recorded<'CycleApproved' | 'CycleReleased'>, found: Found): void {
-    if (this.#cycle(data.cycleId).prepared?.minor !== BigInt(data.totalMinor))
-      found('I6', `${type} of another total than was prepared`);
+    const other = ofAnotherSet(this.#cycle(data.cycleId), data);
+    if (other) found('I6', `${type} of another ${other} than was prepared`);
   }
 
   #released({ data }: Recorded<'CycleReleased'>, found: Found): void {
-    const { reservedMinor } = this.#cycle(data.cycleId);
-    if (reservedMinor !== BigInt(data.totalMinor))
-      found('I6', `released ${data.totalMinor} with ${reservedMinor} reserved`);
+    const cycle = this.#cycle(data.cycleId);
+    cycle.released = true;
+    if (cycle.reservedMinor !== BigInt(data.totalMinor))
+      found('I6', `released ${data.totalMinor} with ${cycle.reservedMinor} reserved`);
   }
 
   #cycleInstructed({ data }: Recorded<'CycleInstructed'>, found: Found): void {
@@ -339,7 +347,7 @@ export class MoneyCheck {
     to: Status,
     { attempt = this.#attempt[stream], backMinor = this.#amount[stream]! }: Moved = {},
   ): void {
-    const cycle = this.#cycle(cycleOf(paymentId));
+    const cycle = this.#cycle(cycleOfPayment(paymentId));
     const before = this.#is(stream);
     this.#leave(cycle, stream);
     if (to === 'settled' && before !== 'settled') cycle.gained.add(position, this.#amount[stream]!);
@@ -388,9 +396,4 @@ export class MoneyCheck {
 interface Moved {
   readonly attempt?: number | undefined;
   /** What came back; absent: all of it. */ readonly backMinor?: bigint;
-}
-
-function cycleOf(paymentId: string): string {
-  const { programmeId, period } = partsOfPayment(paymentId);
-  return `${programmeId}-${period}`;
 }

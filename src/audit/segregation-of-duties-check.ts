@@ -1,3 +1,4 @@
+import type { EventData } from '../../events/generated.js';
 import type { Recorded } from '../kernel/decider.js';
 import { foldSubject, isOneOf, isSamePerson, isSubject, MACHINES } from '../kernel/subject.js';
 import { KeyTable } from './key-table.js';
@@ -7,6 +8,7 @@ import type { Found } from './report.js';
  * `content` is the hash of what the application says, `assessed` of what was last found eligible.
  */
 interface ApplicationPeople {
+  readonly whose: string;
   readonly authors: string[];
   recommender: string;
   rejecter: string;
@@ -22,6 +24,11 @@ interface CyclePeople {
   readonly answered: Set<string>;
   blocking: readonly string[];
 }
+
+const whoseOf = ({
+  programmeId,
+  personId,
+}: EventData['ApplicationSubmitted' | 'EnrolmentStarted']): string => `${programmeId} ${personId}`;
 
 /** The engine's own hands have one door each; everybody else comes by a token or an option. */
 const DOORS: ReadonlyMap<string, string> = new Map([
@@ -108,6 +115,7 @@ export class SegregationOfDutiesCheck {
 
   #submitted({ stream, data, meta }: Recorded<'ApplicationSubmitted'>): void {
     this.#applications.set(stream, {
+      whose: whoseOf(data),
       authors: [meta.actor],
       recommender: '',
       rejecter: '',
@@ -142,7 +150,7 @@ export class SegregationOfDutiesCheck {
     if (!people) return;
     const { applicationId, contentHash } = event.data;
     if (contentHash !== people.assessed) found('I5', 'approved without having been found eligible');
-    this.#approved.add(`${applicationId} ${contentHash}`);
+    this.#approved.add(`${applicationId} ${contentHash} ${people.whose}`);
     this.#applications.delete(event.stream);
   }
 
@@ -180,8 +188,9 @@ export class SegregationOfDutiesCheck {
   }
 
   #enrolled({ data }: Recorded<'EnrolmentStarted'>, found: Found): void {
-    if (this.#approved.find(`${data.applicationId} ${data.contentHash}`) < 0)
-      found('I5', 'started on content that nobody approved');
+    const { applicationId, contentHash } = data;
+    if (this.#approved.find(`${applicationId} ${contentHash} ${whoseOf(data)}`) < 0)
+      found('I5', 'started on content that nobody approved for this person');
   }
 
   /**

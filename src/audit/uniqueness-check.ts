@@ -3,9 +3,11 @@ import type { Recorded } from '../kernel/decider.js';
 import { KeyTable } from './key-table.js';
 import type { Found } from './report.js';
 
-/** I1: one identity, one person; one active enrolment a person and programme. 32 bytes a person. */
+/** I1: one identity, one person; one active enrolment a person and programme. 56 bytes a person. */
 export class UniquenessCheck {
   readonly #identities = new KeyTable();
+  /** Identities, each with a person that it was claimed for. */
+  readonly #claims = new KeyTable();
   /** By identity: one more than the stream number of the person registered with it. */
   #personOf = new Int32Array(1 << 12);
   /** By person's stream: the identity. */
@@ -28,6 +30,7 @@ export class UniquenessCheck {
     switch (event.type) {
       case 'IdentityClaimed':
         if (this.#isHeld(stream)) found('I1', 'claimed while somebody holds it');
+        this.#claims.add(claimOf(event.data));
         return this.#hold(stream, 1);
       case 'EnrolmentStarted':
         if (this.#isHeld(stream)) found('I1', 'started while an enrolment is active');
@@ -55,6 +58,8 @@ export class UniquenessCheck {
     stream: number,
     found: Found,
   ): void {
+    if (this.#claims.find(claimOf({ identityHash, personId })) < 0)
+      found('I1', 'registered with an identity that was not claimed for them');
     const identity = this.#identities.add(identityHash);
     this.#personOf = fitting(this.#personOf, identity);
     this.#identityOf = fitting(this.#identityOf, stream);
@@ -79,6 +84,9 @@ export class UniquenessCheck {
     this.#held[stream] = value;
   }
 }
+
+const claimOf = ({ identityHash, personId }: EventData['IdentityClaimed']): string =>
+  `${identityHash} ${personId}`;
 
 /** The same numbers in an array with room for the index. */
 function fitting(array: Int32Array<ArrayBuffer>, index: number): Int32Array<ArrayBuffer> {

@@ -151,34 +151,19 @@ const falsifications: Readonly<Record<Invariant, Readonly<Record<string, Falsify
         'PaymentOrdered',
         ({ data }) => data.paymentId === paid.data.paymentId,
       ).data;
-      const enrolment = log.find(
-        'EnrolmentStarted',
-        ({ data }) => data.personId === order.personId,
-      );
       const person = log.find('PersonRegistered', ({ data }) => data.personId === order.personId);
-      const { programmeId, personId: erased } = order;
-      const personId = ofAnother;
-      const period = '2026-06';
-      const paymentId = `${programmeId}-${period}-${personId}`;
-      const cycleId = `${programmeId}-${period}`;
+      const { personId: erased } = order;
+      const { identityHash } = person.data;
+      const identity = `identity-${identityHash}`;
       log.append(person.stream, 'PersonErased', { personId: erased, reason: 'asked' });
-      log.append(`person-${personId}`, 'PersonRegistered', { ...person.data, personId });
-      log.append(`enrolment-${programmeId}-${personId}`, 'EnrolmentStarted', {
-        ...enrolment.data,
-        personId,
+      log.append(identity, 'IdentityReleased', { identityHash, personId: erased, reason: 'asked' });
+      log.append(identity, 'IdentityClaimed', { identityHash, personId: ofAnother });
+      log.append(`person-${ofAnother}`, 'PersonRegistered', {
+        ...person.data,
+        personId: ofAnother,
       });
-      log.append(`cycle-${cycleId}`, 'CyclePreparationStarted', {
-        cycleId,
-        round: 1,
-        asOf: log.events.length - 1,
-      });
-      return log.append(`payment-${paymentId}`, 'PaymentOrdered', {
-        ...order,
-        paymentId,
-        personId,
-        period,
-        round: 1,
-      });
+      log.enrolLike(erased, ofAnother);
+      return log.orderLater(order, ofAnother, '2026-06');
     },
     'ordered on other facts than the enrolment has': (log) => {
       const started = log.find('EnrolmentStarted');
@@ -241,17 +226,14 @@ const falsifications: Readonly<Record<Invariant, Readonly<Record<string, Falsify
       return log.find('PaymentOrdered', ({ data }) => data.personId === started.data.personId);
     },
     'ordered for somebody who is not enrolled': (log) =>
-      log.edit(log.last('PaymentOrdered'), { personId: ofAnother }),
+      log.orderLater(log.last('PaymentOrdered').data, ofAnother, '2026-06'),
     'ordered for a person who was erased': (log) => {
-      const {
-        data: { personId },
-        ...order
-      } = log.find('PaymentOrdered');
-      log.replace(
-        log.find('PayeeAccountRegistered', ({ data }) => data.personId === personId),
-        { type: 'PersonErased', data: { personId, reason: 'asked' } },
-      );
-      return log.events[order.position]!;
+      const { data } = log.find('PaymentOrdered');
+      const { personId } = data;
+      const period = '2026-06';
+      const items = data.items.map((item) => ({ ...item, period }));
+      log.append(`person-${personId}`, 'PersonErased', { personId, reason: 'asked' });
+      return log.orderLater({ ...data, items }, personId, period);
     },
   },
   I8: {

@@ -138,4 +138,34 @@ export class Tampered {
     this.events.push(event);
     return event;
   }
+
+  /** Enrols somebody else as one person is enrolled, from an application of their own. */
+  enrolLike(person: string, personId: string): void {
+    const { data } = this.find('EnrolmentStarted', (event) => event.data.personId === person);
+    const applicationId = uuidOf('application of', personId);
+    const like = this.events.filter(({ stream }) => stream === `application-${data.applicationId}`);
+    for (const event of like) {
+      const { type, data: said, meta } = event;
+      const copy = this.append(`application-${applicationId}`, type, said, meta.actor);
+      const named = { applicationId, ...('personId' in said ? { personId } : {}) };
+      this.replace(copy, { data: { ...said, ...named } });
+    }
+    const started = { ...data, personId, applicationId };
+    this.append(`enrolment-${data.programmeId}-${personId}`, 'EnrolmentStarted', started);
+  }
+
+  /** Orders for somebody in a cycle that begins now, as was ordered for another. */
+  orderLater(order: EventData['PaymentOrdered'], personId: string, period: string): Recorded {
+    const cycleId = `${order.programmeId}-${period}`;
+    const paymentId = `${cycleId}-${personId}`;
+    const asOf = this.events.length - 1;
+    this.append(`cycle-${cycleId}`, 'CyclePreparationStarted', { cycleId, round: 1, asOf });
+    return this.append(`payment-${paymentId}`, 'PaymentOrdered', {
+      ...order,
+      paymentId,
+      personId,
+      period,
+      round: 1,
+    });
+  }
 }

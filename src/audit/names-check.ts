@@ -1,0 +1,77 @@
+import type { EventData } from '../../events/generated.js';
+import type { Recorded } from '../kernel/decider.js';
+import { KeyTable } from './key-table.js';
+import type { Found } from './report.js';
+
+/** By category, the fields of every event's data that make the name of its stream. */
+const NAMED_BY: Readonly<Record<string, readonly string[]>> = {
+  programme: ['programmeId'],
+  budget: ['programmeId', 'fiscalYear'],
+  person: ['personId'],
+  identity: ['identityHash'],
+  application: ['applicationId'],
+  enrolment: ['programmeId', 'personId'],
+  cycle: ['cycleId'],
+  payment: ['paymentId'],
+  message: ['sha256'],
+  entry: ['entryId'],
+  correction: ['correctionId'],
+  adjustment: ['programmeId', 'personId'],
+  recovery: ['recoveryId'],
+};
+
+const UUID_LENGTH = 36;
+
+/**
+ * I8 and I2: an event is about what its stream is of, an id is of the parts that it is made of, and a
+ * payment is instructed to an account of its payee. 24 bytes an account.
+ */
+export class NamesCheck {
+  readonly #accounts = new KeyTable();
+
+  add(event: Recorded, found: Found): void {
+    if (!isOfItsStream(event)) found('I8', 'the event is about something else than its stream');
+    switch (event.type) {
+      case 'PaymentOrdered':
+        return requireParts(
+          event.data.paymentId,
+          [...cycleParts(event.data), event.data.personId],
+          found,
+        );
+      case 'CycleOpened':
+        return requireParts(event.data.cycleId, cycleParts(event.data), found);
+      case 'OverpaymentEstablished': {
+        const { recoveryId, programmeId, personId } = event.data;
+        return requireParts(recoveryId, [programmeId, personId], found);
+      }
+      case 'PayeeAccountRegistered':
+        this.#accounts.add(`${event.data.personId} ${event.data.accountId}`);
+        return;
+      case 'PaymentInstructed':
+      case 'PaymentReinstructed':
+        return this.#instructed(event.data, found);
+      default:
+        return;
+    }
+  }
+
+  #instructed({ paymentId, accountId }: EventData['PaymentInstructed'], found: Found): void {
+    if (this.#accounts.find(`${paymentId.slice(-UUID_LENGTH)} ${accountId}`) < 0)
+      found('I2', 'instructed to an account that is not of the payee');
+  }
+}
+
+function isOfItsStream({ stream, data }: Recorded): boolean {
+  const category = stream.slice(0, stream.indexOf('-'));
+  const parts = NAMED_BY[category]?.map((field): unknown => Reflect.get(data, field));
+  return parts === undefined || stream === [category, ...parts].join('-');
+}
+
+const cycleParts = ({
+  programmeId,
+  period,
+}: EventData['CycleOpened' | 'PaymentOrdered']): string[] => [programmeId, period];
+
+function requireParts(id: string, parts: readonly string[], found: Found): void {
+  if (id !== parts.join('-')) found('I8', `${id} is not made of what it is said to be of`);
+}
