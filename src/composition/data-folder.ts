@@ -2,6 +2,7 @@ import { EventRegistry } from '../../events/registry.js';
 import { openDataFolder } from '../adapters/data-folder/file-system.js';
 import type { DataFolder } from '../adapters/data-folder/port.js';
 import { type EmbeddedLog, openEmbeddedLog } from '../adapters/event-store/sqlite/event-store.js';
+import { keepLogMode } from '../adapters/event-store/sqlite/log-mode.js';
 import { type EmbeddedVault, openEmbeddedVault } from '../adapters/vault/sqlite/vault.js';
 import { type EngineDeps, type EngineSettings, engineOver, lookAtEnd } from './engine.js';
 import { OpenedParts } from './opened-parts.js';
@@ -28,8 +29,8 @@ export interface EmbeddedOptions extends EngineSettings {
 
 /**
  * Opens a data folder and holds it until closed.
- * @throws StoreError DATA_FOLDER_HELD, DATA_FOLDER_MISSING, LOG_NEWER_VERSION, LOG_CORRUPT,
- *   CLOCK_BEHIND_LOG; VaultError
+ * @throws StoreError DATA_FOLDER_HELD, DATA_FOLDER_MISSING, DATA_FOLDER_PRODUCTION,
+ *   LOG_NEWER_VERSION, LOG_CORRUPT, CLOCK_BEHIND_LOG; VaultError
  */
 export async function openEmbedded({
   dataDir,
@@ -47,6 +48,7 @@ export async function openEmbedded({
     const store = opened.keep(
       await openEmbeddedLog(folder.path, { registry, ...(reader ? { reader } : {}) }),
     );
+    if (mode) keepLogMode(folder.path, mode);
     const vault = opened.keep(await openEmbeddedVault(folder.path, { keysDir: folder.keys }));
     const parts = { dir: folder.path, filesDir: folder.files, store, registry, vault };
     const engine = engineOver(parts, settings);

@@ -1,6 +1,7 @@
 import { EventRegistry } from '../../events/registry.js';
 import { openDataFolder } from '../adapters/data-folder/file-system.js';
 import { openEventStoreDb } from '../adapters/event-store/eventstoredb/event-store.js';
+import { keepDatabaseMode } from '../adapters/postgres/mode.js';
 import { openPostgresVault } from '../adapters/vault/postgres/vault.js';
 import type { Distributed } from './config.js';
 import { engineOver, lookAtEnd, type EngineDeps, type EngineSettings } from './engine.js';
@@ -38,6 +39,7 @@ export async function openServers(
   const folder = await openDataFolder(dataDir, { hold: false, ...(mode ? { mode } : {}) });
   const opened = new OpenedParts();
   try {
+    if (mode) await keepDatabaseMode(databaseUrl, mode);
     const registry = new EventRegistry();
     const store = opened.keep(
       await openEventStoreDb({ url: eventStoreUrl, registry, ...(onDropped ? { onDropped } : {}) }),

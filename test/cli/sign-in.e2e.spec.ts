@@ -92,3 +92,12 @@ test('what was used in production mode is not opened in development mode', async
     await sanad(['token', '--subject', 'm.alaoui', '--role', 'programme-manager'], development),
   ).toBe('DATA_FOLDER_PRODUCTION');
 });
+
+test('nor where the file that says so is gone: the log says it, too', async () => {
+  rmSync(join(dir, 'data', 'production'));
+  const development = { SANAD_MODE: 'development' };
+  expect(await sanad(['programmes', 'define', '--as', 'm.alaoui'], development)).toBe(
+    'DATA_FOLDER_PRODUCTION',
+  );
+  expect(await sanad(['serve', '--port', '0'], development)).toBe('DATA_FOLDER_PRODUCTION');
+});

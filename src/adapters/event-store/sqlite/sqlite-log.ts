@@ -95,6 +95,13 @@ export function openLogForReading(dir: string): OpenLog {
   });
 }
 
+/** Opens the log beside its writer, for what is kept with it and is no event. @throws StoreError */
+export function openLogBeside(dir: string): Sqlite {
+  const db = new Database(join(dir, LOG_FILE), { fileMustExist: true, timeout: 5_000 });
+  db.pragma('synchronous = FULL');
+  return db;
+}
+
 /**
  * SQLite's own header and nothing else: whoever made the log ended before its tables, which come in
  * one transaction, were there.
