@@ -4,6 +4,8 @@ export interface Contender {
   readonly kind: 'run-one' | 'script' | 'servers' | 'peer-sqlite' | 'peer-postgres';
   /** Share of the figure's size that it is given, where it is too slow for all of it. */
   readonly share?: number;
+  /** Said to the program behind the size. */
+  readonly args?: readonly string[];
 }
 
 /** One line of the table: what is measured, against what, and what is to be reached. */
@@ -36,6 +38,18 @@ const one = (name: string): Contender => ({ name, kind: 'run-one' });
 const script = (name: string): Contender => ({ name, kind: 'script' });
 /** A script that is given a new database and a Kafka. */
 const servers = (name: string): Contender => ({ name, kind: 'servers' });
+
+/** Work on EventStoreDB (the tests' server), and the client alone with as many streams and events. */
+const distributed = (phase: string): Figure => ({
+  name: `distributed-${phase}`,
+  unit: 'households a second',
+  writers: 1,
+  mode: 'work',
+  size: { small: 500, normal: 2_000, large: 20_000 },
+  ours: { ...script('distributed-ours'), args: [phase] },
+  floor: { ...script('distributed-floor'), args: [phase] },
+  target: 0.5,
+});
 
 export const FIGURES: readonly Figure[] = [
   {
@@ -164,4 +178,5 @@ export const FIGURES: readonly Figure[] = [
     floor: servers('projection-floor'),
     target: 0.5,
   },
+  ...['import', 'decisions', 'preparation', 'instruction'].map(distributed),
 ];

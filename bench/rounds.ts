@@ -49,7 +49,11 @@ function commandOf(
       ];
     case 'script':
     case 'servers':
-      return [fileURLToPath(new URL(`${contender.name}.js`, PROGRAMS)), String(size)];
+      return [
+        fileURLToPath(new URL(`${contender.name}.js`, PROGRAMS)),
+        String(size),
+        ...(contender.args ?? []),
+      ];
     case 'peer-sqlite':
     case 'peer-postgres':
       return [

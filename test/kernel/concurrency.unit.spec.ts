@@ -5,6 +5,7 @@ import { EventLoopBatcher } from '../../src/kernel/concurrency/event-loop-batche
 import { KeyedMutex } from '../../src/kernel/concurrency/keyed-mutex.js';
 import { pause } from '../../src/kernel/concurrency/pause.js';
 import { Semaphore } from '../../src/kernel/concurrency/semaphore.js';
+import { SharedWork } from '../../src/kernel/concurrency/shared-work.js';
 
 /** Work that ends when it is told to, and what was started so far. */
 function gates() {
@@ -147,5 +148,30 @@ describe('pause', () => {
     } finally {
       jest.useRealTimers();
     }
+  });
+});
+
+describe('shared work', () => {
+  it('is done for all who asked before it began, and again for those who asked later', async () => {
+    const ends: (() => void)[] = [];
+    let begun = 0;
+    const work = async (): Promise<number> => {
+      begun += 1;
+      const nth = begun;
+      await new Promise<void>((resolve) => ends.push(resolve));
+      if (nth === 1) throw new Error('the first fails');
+      return nth;
+    };
+    const shared = new SharedWork<number>();
+    const first = shared.share('a', work).catch(({ message }: Error) => message);
+    const later = [shared.share('a', work), shared.share('a', work)];
+    const other = shared.share('b', work);
+    expect(begun).toBe(2);
+    ends.shift()!();
+    expect(await first).toBe('the first fails');
+    ends.shift()!();
+    expect(await other).toBe(2);
+    ends.shift()!();
+    expect(await Promise.all(later)).toEqual([3, 3]);
   });
 });

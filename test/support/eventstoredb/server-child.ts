@@ -47,8 +47,7 @@ server.addService(StreamsDefinition, {
   ) => void streams.append(call, answer),
   delete: unimplemented,
   tombstone: unimplemented,
-  batchAppend: (call: { emit(name: 'error', error: object): void }) =>
-    call.emit('error', { code: status.UNIMPLEMENTED, details: 'not in the test server' }),
+  batchAppend: (call: Parameters<StreamsService['batchAppend']>[0]) => streams.batchAppend(call),
 });
 server.addService(ServerFeaturesService, {
   getSupportedMethods(
@@ -57,7 +56,7 @@ server.addService(ServerFeaturesService, {
   ) {
     const methods = new features.SupportedMethods();
     methods.setEventStoreServerVersion('24.10.0');
-    for (const name of ['read', 'append']) {
+    for (const name of ['read', 'append', 'batchappend']) {
       const method = new features.SupportedMethod();
       method.setServiceName('event_store.client.streams.streams');
       method.setMethodName(name);

@@ -3,6 +3,7 @@ import {
   Metadata,
   status,
   type sendUnaryData,
+  type ServerDuplexStream,
   type ServerReadableStream,
   type ServerWritableStream,
 } from '@grpc/grpc-js';
@@ -10,11 +11,14 @@ import shared from '@eventstore/db-client/generated/shared_pb.js';
 import pb, {
   type AppendReq,
   type AppendResp,
+  type BatchAppendReq,
+  type BatchAppendResp,
   type ReadReq,
   type ReadResp,
 } from '@eventstore/db-client/generated/streams_pb.js';
 import type { Faults } from './faults.js';
-import type { Expected, Kept, Proposed, ServerLog } from './log.js';
+import { batchAnswer, batchRefusal, type PendingAppend } from './batch-answers.js';
+import type { Appended, Expected, Kept, Proposed, ServerLog } from './log.js';
 
 /**
  * What the protocol's `Read` and `Append` do on the real server, over the log of the test server.
@@ -29,6 +33,7 @@ export interface StreamsOptions {
 }
 
 type ReadCall = ServerWritableStream<ReadReq, ReadResp>;
+type BatchCall = ServerDuplexStream<BatchAppendReq, BatchAppendResp>;
 const EMPTY_CHECKPOINT_WINDOW = 32;
 
 export class StreamsService {
@@ -55,17 +60,8 @@ export class StreamsService {
         return;
       }
       const message = request.getProposedMessage()!;
-      bytes += message.getData_asU8().length + message.getCustomMetadata_asU8().length;
-      const metadata: Record<string, string> = { created: '17000000000000000' };
-      message.getMetadataMap().forEach((value, key) => {
-        metadata[key] = value;
-      });
-      events.push({
-        id: message.getId()!.getString(),
-        metadata,
-        custom: message.getCustomMetadata_asB64(),
-        data: message.getData_asB64(),
-      });
+      bytes += bytesOf(message);
+      events.push(proposedOf(message));
     });
     call.on('error', () => undefined);
     await once(call, 'end');
@@ -98,7 +94,7 @@ export class StreamsService {
     const response = new pb.AppendResp();
     if (result.kind === 'wrong-expected' || fault === 'wrong-version-after') {
       const wrong = new pb.AppendResp.WrongExpectedVersion();
-      const current = result.kind === 'wrong-expected' ? result.current : result.revision;
+      const current = currentOf(result);
       if (current < 0) wrong.setCurrentNoStream(new shared.Empty());
       else wrong.setCurrentRevision(String(current));
       if (expected === -1) wrong.setExpectedNoStream(new shared.Empty());
@@ -114,6 +110,61 @@ export class StreamsService {
     success.setCurrentRevision(String(result.revision));
     success.setPosition(position);
     answer(null, response.setSuccess(success));
+  }
+
+  /**
+   * Any number of appends over one call, each named by a correlation id and answered by itself. A call
+   * that fails takes all of them with it.
+   */
+  batchAppend(call: BatchCall): void {
+    const pending = new Map<string, PendingAppend>();
+    call.on('error', () => undefined);
+    call.on('end', () => call.end());
+    call.on('data', (request: BatchAppendReq) => {
+      const id = request.getCorrelationId()!.getString();
+      const options = request.getOptions();
+      const append =
+        pending.get(id) ??
+        ({
+          id,
+          stream: nameOf(options?.getStreamIdentifier()?.getStreamName_asU8()),
+          expected: options ? expectedOfBatch(options) : 'any',
+          bytes: 0,
+          events: [],
+        } satisfies PendingAppend);
+      pending.set(id, append);
+      for (const message of request.getProposedMessagesList()) {
+        append.bytes += bytesOf(message);
+        append.events.push(proposedOf(message));
+      }
+      if (!request.getIsFinal()) return;
+      pending.delete(id);
+      this.#batched(call, append);
+    });
+  }
+
+  #batched(call: BatchCall, append: PendingAppend): void {
+    const { stream, expected, events } = append;
+    this.appends += 1;
+    const fault = this.options.faults.next('append');
+    if (fault === 'never-answer') return;
+    if (fault === 'unavailable')
+      return void call.emit('error', { code: status.UNAVAILABLE, details: 'Server is not ready' });
+    if (fault === 'reset-before') return this.options.resetConnections();
+    if (append.bytes > this.options.maxAppendBytes)
+      return answerBatch(
+        call,
+        batchRefusal(append, { kind: 'too-large', most: this.options.maxAppendBytes }),
+      );
+    const result = this.options.log.append(stream, expected, events);
+    if (fault === 'never-answer-after') return;
+    if (fault === 'reset-after') return this.options.resetConnections();
+    if (result.kind === 'wrong-expected' || fault === 'wrong-version-after')
+      return answerBatch(
+        call,
+        batchRefusal(append, { kind: 'wrong-version', current: currentOf(result) }),
+      );
+    answerBatch(call, batchAnswer(append, result));
   }
 
   async read(call: ReadCall): Promise<void> {
@@ -283,4 +334,42 @@ function expectedBy(options: AppendReq.Options): number | 'exists' | 'any' {
   if (options.hasRevision()) return Number(options.getRevision());
   if (options.hasNoStream()) return -1;
   return options.hasStreamExists() ? 'exists' : 'any';
+}
+
+function expectedOfBatch(options: BatchAppendReq.Options): Expected {
+  if (options.hasStreamPosition()) return Number(options.getStreamPosition());
+  if (options.hasNoStream()) return -1;
+  return options.hasStreamExists() ? 'exists' : 'any';
+}
+
+const currentOf = (result: Appended): number =>
+  result.kind === 'wrong-expected' ? result.current : result.revision;
+
+function answerBatch(call: BatchCall, response: BatchAppendResp): void {
+  if (!call.cancelled && !call.destroyed) call.write(response);
+}
+
+type Message = Pick<
+  AppendReq.ProposedMessage,
+  | 'getId'
+  | 'getMetadataMap'
+  | 'getData_asU8'
+  | 'getData_asB64'
+  | 'getCustomMetadata_asU8'
+  | 'getCustomMetadata_asB64'
+>;
+const bytesOf = (message: Message): number =>
+  message.getData_asU8().length + message.getCustomMetadata_asU8().length;
+
+function proposedOf(message: Message): Proposed {
+  const metadata: Record<string, string> = { created: '17000000000000000' };
+  message.getMetadataMap().forEach((value, key) => {
+    metadata[key] = value;
+  });
+  return {
+    id: message.getId()!.getString(),
+    metadata,
+    custom: message.getCustomMetadata_asB64(),
+    data: message.getData_asB64(),
+  };
 }

@@ -1,8 +1,10 @@
 import { CallFailed } from './call-failed.js';
-import type { NewServerEvent, ServerClient } from './client.js';
+import type { ServerClient } from './client.js';
+import type { NewServerEvent } from './server-event.js';
 import { Backoff } from '../../../kernel/concurrency/backoff.js';
 import { Semaphore } from '../../../kernel/concurrency/semaphore.js';
 import { pause } from '../../../kernel/concurrency/pause.js';
+import { SharedWork } from '../../../kernel/concurrency/shared-work.js';
 import { retried } from './retried.js';
 import { identifiedOf } from './identity.js';
 import { isSameEvent } from '../same-event.js';
@@ -40,6 +42,8 @@ export class StreamAppender {
   /** The highest position that this process has seen. What was written after is higher. */
   #seen = -1;
   readonly #retrying = new Semaphore(RETRIES_AT_ONCE);
+  /** Many units rely on one stream that none of them writes. */
+  readonly #looks = new SharedWork<Standing>();
 
   /**
    * @param patienceMs how long to find out what became of an append before its outcome is called
@@ -113,7 +117,9 @@ export class StreamAppender {
    * when tried again
    */
   standing(write: ServerWrite): Promise<Standing> {
-    return retried(() => this.#standing(write), this.patienceMs);
+    const look = (): Promise<Standing> => retried(() => this.#standing(write), this.patienceMs);
+    if (write.events.length > 0) return look();
+    return this.#looks.share(`${write.expected} ${write.stream}`, look);
   }
 
   async #standing({ stream, expected, events }: ServerWrite): Promise<Standing> {

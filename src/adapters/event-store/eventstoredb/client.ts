@@ -1,44 +1,22 @@
 import type { Readable } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import {
   AccessDeniedError,
   EventStoreDBClient,
   MaxAppendSizeExceededError,
   StreamDeletedError,
-  StreamNotFoundError,
   isCommandError,
-  jsonEvent,
   streamNameFilter,
   type AllStreamResolvedEvent,
   type ResolvedEvent,
-  type StreamingRead,
 } from '@eventstore/db-client';
+import { convertToCommandError } from '@eventstore/db-client/dist/utils/CommandError.js';
+import { BatchAppends } from './batch-appends.js';
 import { CallFailed } from './call-failed.js';
+import { Channel, type ReadCall } from './channel.js';
 import type { Connection } from './url.js';
+import type { NewServerEvent, ServerAppend, ServerEvent } from './server-event.js';
+import { eventOfResponse, readRequest, type Read } from './wire.js';
 import { StoreError } from '../../../kernel/errors.js';
-
-/** An event as the server gives it. Data and metadata are what JSON.parse made of them. */
-export interface ServerEvent {
-  readonly stream: string;
-  readonly revision: number;
-  readonly id: string;
-  readonly type: string;
-  readonly data: unknown;
-  readonly metadata: unknown;
-  /** Commit position: of the event's record in the server's log. */
-  readonly position: number;
-}
-export interface NewServerEvent {
-  readonly id: string;
-  readonly type: string;
-  readonly data: object;
-  readonly metadata: object;
-}
-
-/** `position` is missing where the server does not say it. */
-export type ServerAppend =
-  | { readonly kind: 'written'; readonly position: number | undefined }
-  | { readonly kind: 'wrong-version' };
 
 /** A place in the server's log: commit and prepare position. */
 export interface Place {
@@ -72,14 +50,13 @@ const CHECKPOINT_EVERY_WINDOWS = 4;
 /** The only file that knows EventStoreDB's client. Every failure is CallFailed. */
 export class ServerClient {
   readonly #client: EventStoreDBClient;
-  readonly #base: {
-    readonly credentials: Connection['credentials'];
-    readonly requiresLeader: true;
-  };
+  readonly #credentials: Connection['credentials'];
+  readonly #channel: Channel;
+  readonly #appends: BatchAppends;
 
   /** @param deadlineMs how long the server may take to answer an append, or to go on with a read */
   constructor(
-    { url, credentials }: Connection,
+    { url, credentials, tls }: Connection,
     private readonly deadlineMs: number,
   ) {
     try {
@@ -91,40 +68,24 @@ export class ServerClient {
         'The EventStoreDB connection string has a setting that the client refuses, or names a certificate file that cannot be read.',
       );
     }
-    // Credentials with the call make the client use Append, one call each with a deadline of its
-    // own, instead of its shared BatchAppend stream, where one failure rejects every append of the
-    // process and a lost answer is waited for for ever.
-    this.#base = { credentials, requiresLeader: true };
+    this.#credentials = credentials;
+    const { username, password } = credentials;
+    const basic = Buffer.from(`${username}:${password}`).toString('base64');
+    // As the client does: without TLS a password is not sent.
+    this.#channel = new Channel(
+      this.#client,
+      tls && username !== '' ? `Basic ${basic}` : undefined,
+    );
+    this.#appends = new BatchAppends(this.#channel, deadlineMs, failed);
   }
 
-  /** @param expected exact revision; -1: no stream */
-  async append(
+  /** @param expected exact revision; -1: no stream. @throws CallFailed */
+  append(
     stream: string,
     expected: number,
     events: readonly NewServerEvent[],
   ): Promise<ServerAppend> {
-    const proposed = events.map(({ id, type, data, metadata }) =>
-      jsonEvent({ id, type, data: data as Record<string, unknown>, metadata }),
-    );
-    try {
-      const { position } = await this.#client.appendToStream(stream, proposed, {
-        ...this.#base,
-        expectedRevision: expected < 0 ? 'no_stream' : BigInt(expected),
-        deadline: this.deadlineMs,
-      });
-      return {
-        kind: 'written',
-        position: position && isSafe(position.commit) ? Number(position.commit) : undefined,
-      };
-    } catch (error) {
-      if (
-        error instanceof Error &&
-        isCommandError(error) &&
-        error.type === 'wrong-expected-version'
-      )
-        return { kind: 'wrong-version' };
-      throw failed(error);
-    }
+    return this.#appends.append(stream, expected, events);
   }
 
   /**
@@ -146,33 +107,11 @@ export class ServerClient {
     let next = from;
     for (let left = count; left > 0 && (next === undefined || next >= 0);) {
       const size = Math.min(left, READ_PAGE);
-      let read = 0;
-      for await (const event of this.#page(name, next, backwards, size)) {
-        read += 1;
-        next = event.revision + (backwards ? -1 : 1);
-        yield event;
-      }
-      if (read < size) return;
-      left -= read;
-    }
-  }
-
-  async *#page(
-    name: string,
-    from: number | undefined,
-    backwards: boolean,
-    maxCount: number,
-  ): AsyncGenerator<ServerEvent> {
-    const read = this.#client.readStream(name, {
-      ...this.#base,
-      direction: backwards ? 'backwards' : 'forwards',
-      fromRevision: from === undefined ? outermost(backwards) : BigInt(from),
-      maxCount,
-    });
-    try {
-      yield* this.#events(read);
-    } catch (error) {
-      throw failed(error);
+      const events = await this.#read({ stream: name, from: next, backwards, count: size });
+      yield* events;
+      if (events.length < size) return;
+      next = events.at(-1)!.revision + (backwards ? -1 : 1);
+      left -= size;
     }
   }
 
@@ -189,17 +128,7 @@ export class ServerClient {
     readonly backwards?: boolean;
     readonly count: number;
   }): AsyncGenerator<ServerEvent> {
-    const read = this.#client.readAll({
-      ...this.#base,
-      direction: backwards ? 'backwards' : 'forwards',
-      maxCount: count,
-      fromPosition: from === undefined ? outermost(backwards) : at(from),
-    });
-    try {
-      yield* this.#events(read as StreamingRead<AllStreamResolvedEvent>);
-    } catch (error) {
-      throw failed(error);
-    }
+    yield* await this.#read({ from, backwards, count });
   }
 
   /**
@@ -209,7 +138,7 @@ export class ServerClient {
   subscribe(after: Place | undefined, prefixes: readonly string[], bufferSize: number): Tail {
     const subscription = this.#client.subscribeToAll(
       {
-        credentials: this.#base.credentials,
+        credentials: this.#credentials,
         fromPosition: after ?? 'start',
         filter: streamNameFilter({
           prefixes: [...prefixes],
@@ -244,56 +173,58 @@ export class ServerClient {
     await this.#client.dispose();
   }
 
-  /** What a read gives, to its end: also where whoever takes it wants no more. */
-  async *#events(
-    read: StreamingRead<ResolvedEvent | AllStreamResolvedEvent>,
-  ): AsyncGenerator<ServerEvent> {
-    read.on('error', () => undefined);
-    const call = callOf(read);
-    // The client gives reads no deadline; this one begins again with every event.
-    const silence = setTimeout(
-      () => read.destroy(new CallFailed('unclear', 'the server did not answer in time')),
-      this.deadlineMs,
-    );
-    const items = readableOf(read).iterator({
-      destroyOnReturn: false,
-    }) as AsyncIterable<ResolvedEvent>;
+  async #read(read: Read): Promise<readonly ServerEvent[]> {
     try {
-      for await (const { event } of items) {
-        silence.refresh();
-        if (event) yield eventOf(event);
-        silence.refresh();
-      }
-    } finally {
-      if (!isOver(read)) await restOf(read);
-      clearTimeout(silence);
-      call.end();
+      return await this.#channel.read(readRequest(read), responseOf, (call) =>
+        taken(call, this.deadlineMs),
+      );
+    } catch (error) {
+      throw failed(error);
     }
   }
+}
+
+/** Around what may be nothing: a stream of objects takes no undefined. */
+const responseOf = (message: Buffer): { readonly event: ServerEvent | undefined } => ({
+  event: eventOfResponse(message),
+});
+
+/** All that a read gives, to its end. A deadline begins again with every event. */
+function taken(call: ReadCall, deadlineMs: number): Promise<readonly ServerEvent[]> {
+  return new Promise((resolve, reject) => {
+    const events: ServerEvent[] = [];
+    const giveUp = (error: unknown): void => {
+      clearTimeout(silence);
+      reject(error);
+      call.cancel();
+    };
+    const silence = setTimeout(
+      () => giveUp(new CallFailed('unclear', 'the server did not answer in time')),
+      deadlineMs,
+    );
+    call.on('data', ({ event }: ReturnType<typeof responseOf>) => {
+      silence.refresh();
+      if (!event) return;
+      if (isPlaced(event.position)) events.push(event);
+      else giveUp(unplaced());
+    });
+    call.on('error', (error) => {
+      clearTimeout(silence);
+      reject(error);
+    });
+    call.on('end', () => {
+      clearTimeout(silence);
+      resolve(events);
+    });
+  });
 }
 
 /** The client's types are of an older Node.js, and do not fit. */
 const readableOf = (given: object): Readable => given as Readable;
 
-const isOver = (read: object): boolean => {
-  const { readableEnded, errored, destroyed } = readableOf(read);
-  return readableEnded || errored !== null || destroyed;
-};
-
-/** Takes what is left of a read and throws it away. It ends in any case: by silence at the latest. */
-async function restOf(read: object): Promise<void> {
-  const rest = readableOf(read);
-  rest.resume();
-  await finished(rest, { writable: false }).catch(() => undefined);
-}
-
 /**
- * The call behind a read or a subscription.
- * - The client destroys the call of a stream that does not exist although its end is on its way, which
- *   cancels it. Servers and proxies bound how many calls a connection may cancel, and close it.
- *   So that call is read to its end, and is a read without an event.
- * - What was given up is to end too: the client only pauses its call, which then stays open for
- *   ever, and its own cancel does so only in part.
+ * The call behind a subscription. What was given up is to end: the client only pauses its call, which
+ * then stays open for ever, and its own cancel does so only in part.
  */
 function callOf(given: object): { end(): void } {
   const readable = readableOf(given);
@@ -308,8 +239,6 @@ function callOf(given: object): { end(): void } {
   };
   readable.once('pipe', (source: Readable) => {
     call = source;
-    const destroy = source.destroy.bind(source);
-    source.destroy = (error) => (error instanceof StreamNotFoundError ? source : destroy(error));
     if (ending) cancel();
   });
   return {
@@ -345,16 +274,16 @@ export const at = (position: number): Place => ({
   prepare: BigInt(position),
 });
 
-const isSafe = (position: bigint): boolean =>
-  position >= 0n && position <= BigInt(Number.MAX_SAFE_INTEGER);
+const isPlaced = (position: number): boolean => Number.isSafeInteger(position) && position >= 0;
+const unplaced = (): StoreError =>
+  new StoreError(
+    'STORE_FAILED',
+    'EventStoreDB did not say where an event stands in its log; it must be 22.6 or newer.',
+  );
 
 function eventOf(event: NonNullable<ResolvedEvent['event']>): ServerEvent {
-  const { commit } = event.position ?? { commit: -1n };
-  if (!isSafe(commit))
-    throw new StoreError(
-      'STORE_FAILED',
-      'EventStoreDB did not say where an event stands in its log; it must be 22.6 or newer.',
-    );
+  const position = Number(event.position?.commit ?? -1n);
+  if (!isPlaced(position)) throw unplaced();
   return {
     stream: event.streamId,
     revision: Number(event.revision),
@@ -362,12 +291,13 @@ function eventOf(event: NonNullable<ResolvedEvent['event']>): ServerEvent {
     type: event.type,
     data: event.data,
     metadata: event.metadata,
-    position: Number(commit),
+    position,
   };
 }
 
-function failed(error: unknown): CallFailed | StoreError {
-  if (error instanceof CallFailed || error instanceof StoreError) return error;
+function failed(given: unknown): CallFailed | StoreError {
+  if (given instanceof CallFailed || given instanceof StoreError) return given;
+  const error: unknown = given instanceof Error ? convertToCommandError(given) : given;
   if (error instanceof AccessDeniedError)
     return new CallFailed('refused', 'the user may not do this');
   if (error instanceof MaxAppendSizeExceededError)
@@ -380,7 +310,3 @@ function failed(error: unknown): CallFailed | StoreError {
   }
   return new CallFailed('unclear', 'the connection failed');
 }
-
-/** Where a read begins that names no place. */
-const outermost = (backwards: boolean | undefined): 'start' | 'end' =>
-  backwards ? 'end' : 'start';

@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Recorded } from '../../../kernel/decider.js';
 import { CallFailed } from './call-failed.js';
-import { at, type Place, type ServerClient, type ServerEvent } from './client.js';
+import { at, type Place, type ServerClient } from './client.js';
+import type { ServerEvent } from './server-event.js';
 import { Backoff } from '../../../kernel/concurrency/backoff.js';
 import { pause } from '../../../kernel/concurrency/pause.js';
 import type { Page } from '../port.js';

@@ -2,7 +2,7 @@ import { ContractError, type EventRegistry } from '../../../../events/registry.j
 import type { Recorded } from '../../../kernel/decider.js';
 import type { EventType } from '../../../../events/generated.js';
 import type { ServerWrite } from './append.js';
-import type { ServerEvent } from './client.js';
+import type { ServerEvent } from './server-event.js';
 import type { ServerGroup } from './groups.js';
 import { serverIdOf, type Metadata } from './identity.js';
 import { MAX_EVENTS_PER_GROUP, type AppendGroup } from '../port.js';

@@ -11,10 +11,11 @@ export interface ServerGroup {
 
 /**
  * Groups over many streams, which EventStoreDB cannot write at once. In this order: the receipt's
- * key is reserved; every stream is looked at, and one that moved refuses the group before anything
- * of it is written; the streams are written in the order of the group, those left out that an
- * earlier try wrote; the answer is kept. A group that was interrupted is completed by the same
- * group again. See docs/decisions/0008-eventstoredb.md.
+ * key is reserved; every stream but the first is looked at, and one that moved refuses the group
+ * before anything of it is written (the first is refused by its own append); the streams are written
+ * in the order of the group, those left out that an earlier try wrote; the answer is kept. A group
+ * that was interrupted is completed by the same group again. See
+ * docs/decisions/0008-eventstoredb.md.
  */
 export class Groups {
   /** @param last position of the log's last event */
@@ -50,12 +51,15 @@ export class Groups {
   async #write(
     writes: readonly ServerWrite[],
   ): Promise<Exclude<AppendResult, { readonly kind: 'receipt-exists' }>> {
-    const standings =
-      writes.length === 1 && writes[0]!.events.length > 0
-        ? []
-        : await Promise.all(writes.map((write) => this.appender.standing(write)));
+    // The first is written first, and by itself tells whether it moved.
+    const standings = await Promise.all(
+      writes.map((write, index) =>
+        index === 0 && write.events.length > 0 ? undefined : this.appender.standing(write),
+      ),
+    );
     let position = -1;
     for (const [index, standing] of standings.entries()) {
+      if (!standing) continue;
       const { stream, expected } = writes[index]!;
       if (standing.kind === 'moved')
         return {

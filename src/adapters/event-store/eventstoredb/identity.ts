@@ -1,7 +1,7 @@
 import { canonicalJson } from '../../../kernel/canonical.js';
 import type { EventMeta } from '../../../kernel/decider.js';
 import { uuidOf } from '../../../kernel/ids.js';
-import type { ServerEvent } from './client.js';
+import type { ServerEvent } from './server-event.js';
 import type { NewEvent } from '../port.js';
 import type { Identified } from '../same-event.js';
 

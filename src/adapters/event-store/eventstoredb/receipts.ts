@@ -1,6 +1,7 @@
 import { hash, randomUUID } from 'node:crypto';
 import type { StreamAppender } from './append.js';
-import type { NewServerEvent, ServerClient, ServerEvent } from './client.js';
+import type { ServerClient } from './client.js';
+import type { NewServerEvent, ServerEvent } from './server-event.js';
 import { retried } from './retried.js';
 import type { KeptReceipt, Receipt } from '../port.js';
 import { StoreError } from '../../../kernel/errors.js';

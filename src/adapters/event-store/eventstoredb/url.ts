@@ -23,6 +23,7 @@ const CONNECTION_STRING =
 
 export interface Connection {
   readonly url: string;
+  readonly tls: boolean;
   /**
    * Sent with every call. Empty where the string has none, which only a server without security
    * takes.
@@ -61,6 +62,7 @@ export function connectionOf(text: string): Connection {
   try {
     return {
       url,
+      tls,
       credentials: {
         username: decodeURIComponent(username ?? ''),
         password: decodeURIComponent(password ?? ''),
