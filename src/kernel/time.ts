@@ -1,7 +1,8 @@
 import { DomainError } from './errors.js';
 
 const PERIOD = /^[0-9]{4}-(0[1-9]|1[0-2])$/;
-const DATE = /^([0-9]{4})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$/;
+/** ISO 8601 has a year 0000; the dates of XML Schema, and so of banks' messages, have none. */
+const DATE = /^(?!0000)([0-9]{4})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$/;
 
 /** @throws DomainError INVALID_PERIOD */
 export function parsePeriod(text: string, field = 'period'): string {

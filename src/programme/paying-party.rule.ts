@@ -1,6 +1,7 @@
 import { isIban, isRib } from '../kernel/accounts.js';
 import { DomainError } from '../kernel/errors.js';
 import { BIC, faultOfName, OLD_BIC, tidyName } from '../kernel/text.js';
+import { toLatin } from '../kernel/transliteration.js';
 
 /** @throws DomainError INVALID_ACCOUNT */
 export function requireAccount(
@@ -16,19 +17,38 @@ export function requireAccount(
   );
 }
 
-/** Who pays, as the message that is written in this format must be able to say it. */
+interface Party {
+  readonly name: string;
+  readonly bic: string;
+  readonly format?: string;
+  /** Absent: latin. */
+  readonly characters?: string;
+  readonly payeeAgents?: readonly { readonly bic: string }[];
+}
+
+/** Who pays, and through which banks, as the message that is written in this format can say it. */
 export function requireParty(
-  { name, bic, format }: { readonly name: string; readonly bic: string; readonly format?: string },
+  { name, bic, format, characters = 'latin', payeeAgents = [] }: Party,
   place: string,
 ): void {
-  requireText(faultOfName(tidyName(name)), `${place}name`);
+  const tidy = tidyName(name);
+  requireText(faultOfName(tidy), `${place}name`);
+  if (characters === 'latin' && toLatin(tidy) === '')
+    requireText('must have something in Latin letters, as the message has it', `${place}name`);
+  requireBic(bic, format, `${place}bic`);
+  for (const [i, agent] of payeeAgents.entries())
+    requireBic(agent.bic, format, `${place}payeeAgents/${i}/bic`);
+}
+
+/** @throws DomainError INVALID_ACCOUNT */
+function requireBic(bic: string, format: string | undefined, field: string): void {
   const old = format === 'pain.001.001.03';
   if ((old ? OLD_BIC : BIC).test(bic)) return;
   throw new DomainError(
     'INVALID_ACCOUNT',
-    `${place}bic must be a BIC${old ? ' as pain.001.001.03 spells it: a bank of letters only, no 0, 1 or O after the country' : ''}.`,
+    `${field} must be a BIC${old ? ' as pain.001.001.03 spells it: a bank of letters only, no 0, 1 or O after the country' : ''}.`,
     'invalid',
-    `${place}bic`,
+    field,
   );
 }
 

@@ -73,7 +73,7 @@ export function directionIn(fields: Fields, field: string): Direction | undefine
   return undefined;
 }
 
-const DAY = /^(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?:[TZ+-]|$)/;
+const DAY = /^(?!0000)(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?:[TZ+-]|$)/;
 
 /**
  * The civil day of a date or an instant, as it is written: a day of the bank's, whatever the zone.
