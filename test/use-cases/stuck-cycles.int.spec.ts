@@ -5,7 +5,7 @@ import { enrolmentDecider } from '../../src/enrolment/enrolment.decider.js';
 import { contentHash as hashOf } from '../../src/kernel/canonical.js';
 import { streams } from '../../src/kernel/ids.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
-import { readCycle } from '../../src/use-cases/cycles/cycles.js';
+import { newestCycle, readCycle } from '../../src/use-cases/cycles/cycles.js';
 import { openCycle, prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
 import { abandonCycle, returnCycle } from '../../src/use-cases/cycles/return-cycle.js';
 import { foldEnrolment } from '../../src/use-cases/folds.js';
@@ -75,6 +75,19 @@ describe('a month that was opened by mistake', () => {
       'LATER_CYCLE_STARTED',
     );
     expect(await violations()).toEqual([]);
+  });
+
+  test('of a mistyped year is refused, and one that was given up keeps no application away', async () => {
+    const base = job(world.engine, 'finance');
+    expect(await codeOf(openCycle(world.engine, PROGRAMME, '2125-12', base))).toBe(
+      'PERIOD_TOO_FAR',
+    );
+    expect(await codeOf(prepare('2125-12'))).toBe('PERIOD_TOO_FAR');
+    const before = await newestCycle(world.engine.store, PROGRAMME);
+    await openCycle(world.engine, PROGRAMME, '2026-10', base);
+    expect(await newestCycle(world.engine.store, PROGRAMME)).toBe('2026-10');
+    await giveUp('2026-10');
+    expect(await newestCycle(world.engine.store, PROGRAMME)).toBe(before);
   });
 });
 

@@ -1,5 +1,25 @@
 import { isPrepared, type CycleState } from '../../cycle/cycle.state.js';
 import { DomainError } from '../../kernel/errors.js';
+import { addMonths, localDateOf } from '../../kernel/time.js';
+
+/** Months after the present one that a cycle may be opened for. */
+const MONTHS_AHEAD = 12;
+
+/**
+ * Refuses a month that nobody can mean yet: what the programme pays before it would wait for it.
+ * @param now UTC instant
+ * @throws DomainError PERIOD_TOO_FAR
+ */
+export function requireNear(period: string, timeZone: string, now: string): void {
+  const last = addMonths(localDateOf(now, timeZone).slice(0, 7), MONTHS_AHEAD);
+  if (period > last)
+    throw new DomainError(
+      'PERIOD_TOO_FAR',
+      `A cycle is opened for ${last} at the latest, ${MONTHS_AHEAD} months from now.`,
+      'rule',
+      'period',
+    );
+}
 
 /** Whether a cycle ordered, or orders, what stands. */
 const isStarted = (state: CycleState): boolean => isPrepared(state) || state.status === 'preparing';

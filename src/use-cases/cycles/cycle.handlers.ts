@@ -1,7 +1,7 @@
 import { notClosed } from '../../programme/not-closed.js';
 import { approveCycleParts } from './approve-cycle.js';
 import { overrideFindingParts } from './check-cycle.js';
-import { requireNoneLater } from './cycle-order.rule.js';
+import { requireNear, requireNoneLater } from './cycle-order.rule.js';
 import { cyclesOf } from './cycles.js';
 import { closeCycleParts } from './close-cycle.js';
 import { requirePreparable } from './prepare-cycle.js';
@@ -55,10 +55,11 @@ const dayOf = ({ executionDate, anyDay }: ReleaseCycle | ReinstructPayments): Ex
 });
 
 export const cycleHandlers = commandHandlers(
-  commandHandler(OpenCycle, async ({ programmeId, period }, deps) => {
+  commandHandler(OpenCycle, async ({ programmeId, period, call }, deps) => {
     const programme = await deps.programmes.of(programmeId);
     const cycleId = cycleIdOf(programmeId, period);
     requireNoneLater(await cyclesOf(deps, programmeId), cycleId);
+    requireNear(period, programme.definition.timeZone, call.context.now);
     return {
       parts: [
         notClosed(programmeId),
@@ -77,7 +78,7 @@ export const cycleHandlers = commandHandlers(
   }),
   commandHandler(PrepareCycle, async (command, deps) => {
     const { programmeId, period } = partsOfCycle(idOf(command));
-    await requirePreparable(deps, { programmeId, period });
+    await requirePreparable(deps, { programmeId, period }, command.call.context.now);
     return inBackground(command, deps, { kind: 'prepare', programmeId, period });
   }),
   commandHandler(CheckCycle, (command, deps) =>

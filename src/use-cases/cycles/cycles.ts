@@ -33,13 +33,11 @@ export const fiscalYearOf = (cycleId: string): number =>
 export const budgetStreamOf = (cycleId: string): string =>
   streams.budget(partsOfCycle(cycleId).programmeId, fiscalYearOf(cycleId));
 
-/** The newest period that a cycle of the programme was opened for. */
+/** The newest period that the programme pays by a cycle; one that was abandoned pays nothing. */
 export async function newestCycle(
   store: EventStore,
   programmeId: string,
 ): Promise<string | undefined> {
-  let newest: string | undefined;
-  for await (const page of pagesOf(store, `cycle-${programmeId}-`, { types: [] }))
-    for (const { stream } of page) newest = partsOfCycle(stream.slice('cycle-'.length)).period;
-  return newest;
+  const cycles = await cyclesOf({ store }, programmeId);
+  return cycles.findLast(({ status }) => status !== 'abandoned')?.period;
 }

@@ -9,6 +9,7 @@ import {
   ABANDONED,
   earlierThan,
   paidThroughBefore,
+  requireNear,
   requireNoneLater,
   whyGivenUp,
 } from './cycle-order.rule.js';
@@ -148,8 +149,8 @@ async function startPreparation(
 
 /**
  * Opens the cycle under the policy that pays its period now; also one that was abandoned.
- * @throws DomainError PROGRAMME_NOT_FOUND, NO_POLICY_FOR_PERIOD, LATER_CYCLE_STARTED,
- *   CYCLE_ALREADY_OPEN
+ * @throws DomainError PROGRAMME_NOT_FOUND, NO_POLICY_FOR_PERIOD, PERIOD_TOO_FAR,
+ *   LATER_CYCLE_STARTED, CYCLE_ALREADY_OPEN
  */
 export async function openCycle(
   deps: Deps,
@@ -161,7 +162,8 @@ export async function openCycle(
   requireNoneLater(await cyclesOf(deps, programmeId), cycleId);
   const programme = await new PolicyReader(deps.store).programme(programmeId);
   const { version: policyVersion } = programme.policyOf(period);
-  const { currency } = programme.definition;
+  const { currency, timeZone } = programme.definition;
+  requireNear(period, timeZone, deps.clock.now());
   const open = {
     type: 'OpenCycle',
     cycleId,
@@ -224,12 +226,13 @@ async function checked(
 /**
  * Refuses what a preparation would be refused for before it begins, so that who asks for one in the
  * background is told at once.
- * @throws DomainError INVALID_PERIOD, PROGRAMME_NOT_FOUND, NO_POLICY_FOR_PERIOD,
+ * @throws DomainError INVALID_PERIOD, PROGRAMME_NOT_FOUND, NO_POLICY_FOR_PERIOD, PERIOD_TOO_FAR,
  *   EARLIER_CYCLE_NOT_PREPARED, LATER_CYCLE_STARTED, CYCLE_STATUS
  */
 export async function requirePreparable(
   deps: Pick<Deps, 'store'>,
   { programmeId, period }: PrepareArgs,
+  now: string,
 ): Promise<void> {
   const programme = await new PolicyReader(deps.store).programme(programmeId);
   programme.policyOf(parsePeriod(period));
@@ -237,7 +240,10 @@ export async function requirePreparable(
   const cycles = await cyclesOf(deps, programmeId);
   paidThroughBefore(cycles, cycleId);
   const cycle = cycles.find((one) => one.cycleId === cycleId);
-  if (!cycle) requireNotClosed(programme);
+  if (!cycle) {
+    requireNotClosed(programme);
+    requireNear(period, programme.definition.timeZone, now);
+  }
   if (cycle?.status === 'abandoned') requireStatus(cycle, 'open', 'returned');
 }
 
