@@ -1,5 +1,4 @@
 import { adjustmentDecider } from '../correction/adjustment.decider.js';
-import { ARREARS_ITEM, RECOVERY_ITEM } from '../eligibility/rules.js';
 import type { Recorded } from '../kernel/decider.js';
 import { recoveryId as recoveryIdOf, streams } from '../kernel/ids.js';
 import { recoveryDecider } from '../recovery/recovery.decider.js';
@@ -7,12 +6,10 @@ import { record } from '../write-side/bulk.js';
 import { part, type Unit } from '../write-side/unit.js';
 import { readCycle } from '../use-cases/cycles/cycles.js';
 import { foldPayment } from '../use-cases/folds.js';
-import { hasCorrections } from '../use-cases/cycles/correction-items.rule.js';
+import { givenBack, isUnpaid, type GivenBack } from '../use-cases/corrections/given-back.rule.js';
 import { AUTOMATION, PAGE, type Deps, type JobContext } from '../write-side/context.js';
 import type { ProcessManager } from './runner.js';
 import { pagesOf } from '../write-side/stream-pages.js';
-
-type Ordered = Extract<Recorded, { readonly type: 'PaymentOrdered' }>['data'];
 
 /**
  * A payment that is cancelled, that was rejected or returned when its cycle closed, or that came
@@ -30,7 +27,7 @@ export const whenPaymentLapsesThenGiveBack = (deps: Deps): ProcessManager => ({
       const read = await deps.store.readStreams(some.map(({ stream }) => stream));
       await giveBack(
         deps,
-        read.map((one, k) => orderedIn(one.events.slice(0, some[k]!.revision))),
+        read.map((one, k) => givenBack(one.events.slice(0, some[k]!.revision))),
         'The payment was cancelled.',
         base,
       );
@@ -44,10 +41,10 @@ export const whenPaymentLapsesThenGiveBack = (deps: Deps): ProcessManager => ({
         `payment-${event.data.cycleId}-`,
         signal ? { signal } : {},
       )) {
-        const unpaid = page.filter(({ events: life }) => isUnpaid(life));
+        const unpaid = page.filter(({ events: life }) => isUnpaid(foldPayment(life)));
         await giveBack(
           deps,
-          unpaid.map(({ events: life }) => orderedIn(life)),
+          unpaid.map(({ events: life }) => givenBack(life)),
           'The cycle closed and the payment had not been paid.',
           base,
         );
@@ -58,9 +55,6 @@ export const whenPaymentLapsesThenGiveBack = (deps: Deps): ProcessManager => ({
 
 /** What may say that a payment did not arrive. */
 const BACK = ['PaymentReturned', 'PaymentRejected', 'PaymentBreakResolved'] as const;
-
-const isUnpaid = (life: readonly Recorded[]): boolean =>
-  ['rejected', 'returned'].includes(foldPayment(life).status);
 
 /** As long as its cycle is open, what came back is instructed again with all that it carries. */
 async function giveBackAfterClosing(
@@ -76,10 +70,10 @@ async function giveBackAfterClosing(
   const names = [...new Set(events.filter((one) => closed.has(cycleOf(one))).map((e) => e.stream))];
   for (let i = 0; i < names.length; i += PAGE) {
     const read = await deps.store.readStreams(names.slice(i, i + PAGE));
-    const unpaid = read.filter(({ events: life }) => isUnpaid(life));
+    const unpaid = read.filter(({ events: life }) => isUnpaid(foldPayment(life)));
     await giveBack(
       deps,
-      unpaid.map(({ events: life }) => orderedIn(life)),
+      unpaid.map(({ events: life }) => givenBack(life)),
       'The payment came back after its cycle was closed.',
       base,
     );
@@ -89,46 +83,35 @@ async function giveBackAfterClosing(
 /** A dash and the person's id, at the end of a payment's. */
 const PERSON_SUFFIX = 37;
 
-const orderedIn = (events: readonly Recorded[]): Ordered | undefined =>
-  events.findLast((event) => event.type === 'PaymentOrdered')?.data;
-
 /** What the household has back: arrears that were not paid, and a deduction that was not made. */
-function unitsOf(
-  { programmeId, personId, paymentId, round, items }: Ordered,
-  reason: string,
-): Unit[] {
+function unitsOf(lapsed: GivenBack, reason: string): Unit[] {
+  const { programmeId, personId, paymentId, round } = lapsed;
   const key = `${paymentId} ${round}`;
-  const units: Unit[] = [];
-  if (items.some(({ code }) => code === ARREARS_ITEM)) {
-    const stream = streams.adjustment(programmeId, personId);
-    const command = { type: 'ReleaseArrears', paymentId, round, reason } as const;
-    units.push({
-      verb: 'release-arrears',
-      key,
-      parts: [part(stream, adjustmentDecider, command)],
-    });
-  }
-  if (items.some(({ code }) => code === RECOVERY_ITEM)) {
-    const stream = streams.recovery(recoveryIdOf(programmeId, personId));
-    const command = { type: 'ReverseDeduction', paymentId, round, reason } as const;
-    units.push({
-      verb: 'reverse-deduction',
-      key,
-      parts: [part(stream, recoveryDecider, command)],
-    });
-  }
-  return units;
+  const arrears = part(streams.adjustment(programmeId, personId), adjustmentDecider, {
+    type: 'ReleaseArrears',
+    paymentId,
+    round,
+    reason,
+  });
+  const deduction = part(streams.recovery(recoveryIdOf(programmeId, personId)), recoveryDecider, {
+    type: 'ReverseDeduction',
+    paymentId,
+    round,
+    reason,
+  });
+  return [
+    ...(lapsed.arrears ? [{ verb: 'release-arrears', key, parts: [arrears] }] : []),
+    ...(lapsed.deduction ? [{ verb: 'reverse-deduction', key, parts: [deduction] }] : []),
+  ];
 }
 
 async function giveBack(
   deps: Deps,
-  lapsed: readonly (Ordered | undefined)[],
+  lapsed: readonly (GivenBack | undefined)[],
   reason: string,
   base: JobContext,
 ): Promise<void> {
-  const units = lapsed.flatMap((ordered) =>
-    ordered && hasCorrections(ordered.items) ? unitsOf(ordered, reason) : [],
-  );
+  const units = lapsed.flatMap((one) => (one ? unitsOf(one, reason) : []));
   if (units.length === 0) return;
   const read = await deps.store.readStreams(units.map(({ parts }) => parts[0]!.stream));
   const known = new Map(read.map(({ stream, events }) => [stream, events]));

@@ -14,7 +14,7 @@ import { endToEndIdOf, messageIdOf } from '../../src/payment/instruction-ids.rul
 import { accountNumber, personName } from '../../src/person/personal.js';
 import { paymentTerms } from '../../src/programme/payment-terms.js';
 import { programmeDecider, type ProgrammeCommand } from '../../src/programme/programme.decider.js';
-import { messagePart } from '../../src/use-cases/instructions/messages.js';
+import { messagePart } from '../../src/use-cases/instructions/message-namer.rule.js';
 import type { PayingAccount } from '../../src/write-side/readers.js';
 import { by, was } from '../deciders/given.js';
 import { hasSchema, schemas } from './pain001.fixtures.js';

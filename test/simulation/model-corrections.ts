@@ -2,7 +2,6 @@ import { foldCorrection } from '../../src/use-cases/corrections/corrections.js';
 import { monthsBetween } from '../../src/kernel/time.js';
 import { ruling } from '../../src/use-cases/corrections/ruling.rule.js';
 import { foldAdjustment, foldRecovery } from '../../src/use-cases/folds.js';
-import { hasCorrections } from '../../src/use-cases/cycles/correction-items.rule.js';
 import {
   differenceOf,
   livesOf,
@@ -276,7 +275,7 @@ function giveBack(world: World, op: Op): void {
       const ordered = lapses
         ? events.slice(0, i + 1).findLast((one) => one.type === 'PaymentOrdered')
         : undefined;
-      if (ordered?.type !== 'PaymentOrdered' || !hasCorrections(ordered.data.items)) return;
+      if (ordered?.type !== 'PaymentOrdered') return;
       const { paymentId, round, personId, items } = ordered.data;
       if (items.some(({ code }) => code === 'arrears'))
         world.run(

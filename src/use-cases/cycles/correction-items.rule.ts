@@ -72,6 +72,3 @@ export function recoveryFor(
   const amount = deductibleMinor(state, paymentId, grossMinor);
   return amount > 0n ? { code: RECOVERY_ITEM, period, amountMinor: String(-amount) } : undefined;
 }
-
-export const hasCorrections = (items: Items): boolean =>
-  items.some(({ code }) => code === ARREARS_ITEM || code === RECOVERY_ITEM);

@@ -13,13 +13,9 @@ import {
 import { isOneOf } from '../../kernel/subject.js';
 import { paymentDecider, type PaymentCommand } from '../../payment/payment.decider.js';
 import { adjustmentDecider } from '../../correction/adjustment.decider.js';
-import {
-  enrolmentDecider,
-  overdueReason,
-  type EnrolmentCommand,
-} from '../../enrolment/enrolment.decider.js';
+import { enrolmentDecider } from '../../enrolment/enrolment.decider.js';
 import { isOverdue, isPaidIn, type EnrolmentState } from '../../enrolment/enrolment.state.js';
-import { addMonths } from '../../kernel/time.js';
+import { fallsDue, stopsPaying } from '../../enrolment/overdue.rule.js';
 import { recoveryDecider } from '../../recovery/recovery.decider.js';
 import { record, type UnitResult } from '../../write-side/bulk.js';
 import { fromState, guard, part, partFrom, type Part, type Unit } from '../../write-side/unit.js';
@@ -346,43 +342,17 @@ export class Preparation {
   }
 }
 
-const latest = (a: string, b: string): string => (a > b ? a : b);
-
-/**
- * Says that the recertification fell due, and suspends from the month after; of an enrolment whose
- * end is still to come, ends it there.
- */
+/** Says that the recertification fell due, and suspends or ends: two commands, each where it fits. */
 function overdueUnit({ stream, events }: StreamEvents, period: string): Unit {
-  const where = (
-    command: (dueOn: string, state: EnrolmentState) => EnrolmentCommand | undefined,
-  ) => ({
-    command: fromState(['overdue', period], (state: EnrolmentState) =>
-      isOverdue(state, period) ? command(state.dueOn!, state) : undefined,
-    ),
+  const decided = (decide: typeof fallsDue) => ({
+    command: fromState(['overdue', period], (state: EnrolmentState) => decide(state, period)),
     as: AUTOMATION,
   });
   return {
     verb: 'suspend-overdue',
     key: stream,
     loaded: [events],
-    parts: [
-      part(
-        stream,
-        enrolmentDecider,
-        where((dueOn, { recertificationDue, status }) =>
-          recertificationDue || status === 'ended'
-            ? undefined
-            : { type: 'MarkRecertificationDue', dueOn },
-        ),
-        where((dueOn, { startPeriod, status }) => {
-          const reason = overdueReason(dueOn);
-          const lastPeriod = dueOn.slice(0, 7);
-          if (status === 'ended') return { type: 'EndEnrolment', lastPeriod, reason };
-          const fromPeriod = latest(startPeriod, addMonths(lastPeriod, 1));
-          return { type: 'SuspendEnrolment', fromPeriod, reason };
-        }),
-      ),
-    ],
+    parts: [part(stream, enrolmentDecider, decided(fallsDue), decided(stopsPaying))],
   };
 }
 

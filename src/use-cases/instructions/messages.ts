@@ -6,9 +6,6 @@ import type {
   WrittenFile,
 } from '../../adapters/payment-rail/port.js';
 
-/** Credit transfers in one pain.001 file, where the terms say nothing else. */
-export const MAX_PER_FILE = 100_000;
-
 /** What is the same for all messages of one release. */
 export interface Release {
   readonly programmeId: string;
@@ -49,13 +46,6 @@ export const unfitFrom = (
   instruction: Instruction,
 ): string | undefined =>
   rail.unfit?.(instruction, { debtor, format, characters, currency: instruction.currency });
-
-/**
- * The part of a message id that tells messages of one release apart: the account, where terms name
- * it, and a running number.
- */
-export const messagePart = ({ accountId }: PayingAccount, number: string): string =>
-  accountId === '' ? number : `${accountId}-${number}`;
 
 const PER_PIECE = 1_000;
 

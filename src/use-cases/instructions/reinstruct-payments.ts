@@ -15,7 +15,7 @@ import {
   type OnProgress,
 } from '../../write-side/context.js';
 import { ReinstructionRun, type CutOff } from './reinstruction-run.js';
-import { MessageNamer } from './message-namer.js';
+import { MessageNamer } from './message-namer.rule.js';
 import { accountNow, candidatesOf, type Candidate, type Head, headOf } from './account-now.js';
 import { isAsItWas, isLeftToInstruct, type Obstacle } from './instructable.rule.js';
 import { accountFor, isInstruction, writeReinstructions } from './reinstruction-files.js';

@@ -6,25 +6,14 @@ import {
   type EntryDiffers,
   type NumberedEntry,
 } from '../../adapters/payment-rail/iso20022/incoming/port.js';
-import { HashSet } from '../../kernel/hash-set.js';
 import { cycleOfPayment, isUuid, uetrOf } from '../../kernel/ids.js';
 import type { ReportedOutcome } from '../../payment/reported-outcome.js';
 import { unknownReference, verdictOf, type Verdict } from './bank-verdict.rule.js';
 import { type Instructed } from '../instructions/instructed-messages.js';
 import { type MessageDeps } from '../../write-side/context.js';
+import { MAX_UNCLEAR, type FileRefusal } from './file-refusal.rule.js';
+import { onceOrAgain, SeenBookings } from './seen-bookings.rule.js';
 import type { VerdictSpool } from './verdict-spool.js';
-
-/**
- * Entries of one file that a person would have to look at one by one: beyond this, the file is not
- * for us.
- */
-export const MAX_UNCLEAR = 100_000;
-
-interface Refusal {
-  readonly code: string;
-  readonly detail: string;
-  readonly findings?: number;
-}
 
 export interface Looked {
   readonly end: BankMessageEnd;
@@ -58,37 +47,6 @@ class Looking {
 }
 
 /**
- * Bookings of one statement: a second one of the same payment that no reference of the bank's tells
- * from the first is another booking, because a statement has each once.
- */
-class SeenBookings {
-  #statement = -1;
-  #seen = new HashSet();
-  readonly #again = new Map<string, number>();
-
-  /** How many there were before it; undefined for none. */
-  before(
-    entry: NumberedEntry,
-    verdict: Extract<Verdict, { kind: 'payment' | 'message' }>,
-  ): number | undefined {
-    if (entry.kind !== 'booking') return undefined;
-    if (this.#statement !== entry.statement) {
-      this.#seen = new HashSet();
-      this.#again.clear();
-    }
-    this.#statement = entry.statement;
-    const { outcome } = verdict;
-    const who =
-      verdict.kind === 'message' ? verdict.messageId : (outcome.endToEndId ?? outcome.paymentId);
-    const key = `${outcome.outcome} ${who} ${outcome.reference ?? ''} ${outcome.entryReference ?? ''}`;
-    if (this.#seen.add(key)) return undefined;
-    const again = (this.#again.get(key) ?? 0) + 1;
-    this.#again.set(key, again);
-    return again;
-  }
-}
-
-/**
  * Reads the file to its end, so that nothing is applied of one that cannot be read; what it says
  * goes into the spool.
  */
@@ -98,7 +56,7 @@ export async function lookThrough(
   ours: Instructed,
   spool: VerdictSpool,
   signal?: AbortSignal,
-): Promise<Looked | { readonly failure: Refusal }> {
+): Promise<Looked | { readonly failure: FileRefusal }> {
   const bytes = await deps.archive.open(sha256);
   if (!bytes)
     return {
@@ -174,7 +132,7 @@ async function heldAgainstUs(
   ours: Instructed,
   looked: Looking,
 ): Promise<Verdict> {
-  if (verdict.kind === 'message') return onceOrAgain(entry, verdict, looked);
+  if (verdict.kind === 'message') return onceOrAgain(entry, verdict, looked.bookings);
   if (verdict.kind !== 'payment' || !outcome) return verdict;
   if (outcome.paymentId === undefined) {
     if (verdict.uetr === undefined) looked.unclear += 1;
@@ -194,7 +152,7 @@ async function heldAgainstUs(
   return onceOrAgain(
     entry,
     { ...verdict, outcome: ofOurs ? outcome : withoutMessage(outcome) },
-    looked,
+    looked.bookings,
   );
 }
 
@@ -215,17 +173,6 @@ async function isOfAnother(
   return found !== undefined && found.paymentId !== paymentId;
 }
 
-const onceOrAgain = <V extends Extract<Verdict, { kind: 'payment' | 'message' }>>(
-  entry: NumberedEntry,
-  verdict: V,
-  { bookings }: Looking,
-): V => {
-  const bookedAgain = bookings.before(entry, verdict);
-  return bookedAgain === undefined
-    ? verdict
-    : { ...verdict, outcome: { ...verdict.outcome, bookedAgain } };
-};
-
 /** A refusal where a statement is of none of the accounts that a cycle was paid from. */
 export async function otherAccount(
   account: string | undefined,
@@ -240,30 +187,4 @@ export async function otherAccount(
     code: 'ACCOUNT_DIFFERS',
     detail: `The statement is of the account …${account.slice(-4)}; the cycle was paid from ${own}.`,
   };
-}
-
-export function whyNot({ end, unclear }: Looked, released: boolean): Refusal | undefined {
-  if (unclear > MAX_UNCLEAR)
-    return {
-      code: 'TOO_MANY_UNCLEAR',
-      detail: `${unclear} entries name no payment of ours; at most ${MAX_UNCLEAR} are looked at one by one. Ask the sender for a file about these payments.`,
-    };
-  const first = end.findings[0];
-  if (released || first === undefined) return undefined;
-  return {
-    code: first.code,
-    detail: `Line ${first.place.line}, column ${first.place.column}: ${first.detail}`.slice(
-      0,
-      1_000,
-    ),
-    findings: end.findingCount,
-  };
-}
-
-/** The day that the message gives itself, where that is a date. */
-export function saidOn({ messages }: BankMessageEnd): string | undefined {
-  const day = messages[0]?.createdAt?.slice(0, 10);
-  return day !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(day) && !Number.isNaN(Date.parse(day))
-    ? day
-    : undefined;
 }

@@ -15,7 +15,8 @@ import {
 import { type OutcomesSummary } from '../outcomes/take-in-outcomes.js';
 import { VerdictSpool } from './verdict-spool.js';
 import type { Looked } from './look-through.js';
-import { lookThrough, whyNot, saidOn } from './look-through.js';
+import { refusalOf, saidOn } from './file-refusal.rule.js';
+import { lookThrough } from './look-through.js';
 import { StatementProcessor } from './statement-processor.js';
 
 export interface ReceivedFile {
@@ -128,7 +129,7 @@ async function readAndApply(
 ): Promise<MessageSummary> {
   const ours = instructed(deps.store, signal);
   const looked = await lookThrough(deps, sha256, ours, spool, signal);
-  const refusal = 'failure' in looked ? looked.failure : whyNot(looked, released);
+  const refusal = 'failure' in looked ? looked.failure : refusalOf(looked, released);
   if (refusal) {
     await say(deps, sha256, { type: 'QuarantineMessage', ...refusal }, base);
     return { sha256, status: 'quarantined', code: refusal.code, detail: refusal.detail };

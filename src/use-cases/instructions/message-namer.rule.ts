@@ -1,6 +1,15 @@
 import type { PayingAccount } from '../../write-side/readers.js';
 import { messageIdOf } from '../../payment/instruction-ids.rule.js';
-import { MAX_PER_FILE, messagePart, type Release } from './messages.js';
+
+/** Credit transfers in one pain.001 file, where the terms say nothing else. */
+export const MAX_PER_FILE = 100_000;
+
+/**
+ * The part of a message id that tells messages of one release apart: the account, where terms name
+ * it, and a running number.
+ */
+export const messagePart = ({ accountId }: PayingAccount, number: string): string =>
+  accountId === '' ? number : `${accountId}-${number}`;
 
 /**
  * Gives out message ids that no earlier run used, per paying account, each for so many payments,
@@ -12,7 +21,7 @@ export class MessageNamer {
 
   constructor(
     private readonly messages: Map<string, string[]>,
-    private readonly head: Pick<Release, 'programmeId' | 'period'>,
+    private readonly head: { readonly programmeId: string; readonly period: string },
     private readonly limit: number | undefined,
   ) {}
 

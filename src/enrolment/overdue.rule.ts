@@ -1,0 +1,27 @@
+import { addMonths } from '../kernel/time.js';
+import { overdueReason, type EnrolmentCommand } from './enrolment.decider.js';
+import { isOverdue, type EnrolmentState } from './enrolment.state.js';
+
+const latest = (a: string, b: string): string => (a > b ? a : b);
+
+/** Says that the recertification fell due, where nobody said so and the enrolment goes on. */
+export function fallsDue(state: EnrolmentState, period: string): EnrolmentCommand | undefined {
+  const { dueOn, recertificationDue, status } = state;
+  if (dueOn === undefined || !isOverdue(state, period)) return undefined;
+  if (recertificationDue || status === 'ended') return undefined;
+  return { type: 'MarkRecertificationDue', dueOn };
+}
+
+/**
+ * Suspends from the month after the one in which it was due; an enrolment whose end is still to
+ * come is ended there.
+ */
+export function stopsPaying(state: EnrolmentState, period: string): EnrolmentCommand | undefined {
+  const { dueOn, startPeriod, status } = state;
+  if (dueOn === undefined || !isOverdue(state, period)) return undefined;
+  const reason = overdueReason(dueOn);
+  const lastPeriod = dueOn.slice(0, 7);
+  if (status === 'ended') return { type: 'EndEnrolment', lastPeriod, reason };
+  const fromPeriod = latest(startPeriod, addMonths(lastPeriod, 1));
+  return { type: 'SuspendEnrolment', fromPeriod, reason };
+}

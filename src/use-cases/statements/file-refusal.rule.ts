@@ -1,0 +1,60 @@
+import type {
+  BankMessageEnd,
+  BankMessageHead,
+} from '../../adapters/payment-rail/iso20022/incoming/port.js';
+
+/**
+ * Entries of one file that a person would have to look at one by one: beyond this, the file is not
+ * for us.
+ */
+export const MAX_UNCLEAR = 100_000;
+
+/** Why a bank's file is not applied. */
+export interface FileRefusal {
+  readonly code: string;
+  readonly detail: string;
+  readonly findings?: number;
+}
+
+/**
+ * Why a file that was read to its end is not applied; undefined where it is.
+ * @param released a person looked at it and wants it applied as far as it is clear
+ */
+export function refusalOf(
+  {
+    end,
+    unclear,
+  }: {
+    readonly end: Pick<BankMessageEnd, 'findings' | 'findingCount'>;
+    readonly unclear: number;
+  },
+  released: boolean,
+): FileRefusal | undefined {
+  if (unclear > MAX_UNCLEAR)
+    return {
+      code: 'TOO_MANY_UNCLEAR',
+      detail: `${unclear} entries name no payment of ours; at most ${MAX_UNCLEAR} are looked at one by one. Ask the sender for a file about these payments.`,
+    };
+  const first = end.findings[0];
+  if (released || first === undefined) return undefined;
+  return {
+    code: first.code,
+    detail: `Line ${first.place.line}, column ${first.place.column}: ${first.detail}`.slice(
+      0,
+      1_000,
+    ),
+    findings: end.findingCount,
+  };
+}
+
+/** The day that the message gives itself, where that is a date. */
+export function saidOn({
+  messages,
+}: {
+  readonly messages: readonly Pick<BankMessageHead, 'createdAt'>[];
+}): string | undefined {
+  const day = messages[0]?.createdAt?.slice(0, 10);
+  return day !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(day) && !Number.isNaN(Date.parse(day))
+    ? day
+    : undefined;
+}

@@ -1,0 +1,40 @@
+import { expect, test } from '@jest/globals';
+import type { EnrolmentState } from '../../src/enrolment/enrolment.state.js';
+import { enrolmentDecider, overdueReason } from '../../src/enrolment/enrolment.decider.js';
+import { fallsDue, stopsPaying } from '../../src/enrolment/overdue.rule.js';
+
+const enrolment = (more: Partial<EnrolmentState> = {}): EnrolmentState => ({
+  ...enrolmentDecider.initialState,
+  status: 'active',
+  startPeriod: '2025-10',
+  dueOn: '2026-03-15',
+  ...more,
+});
+const reason = overdueReason('2026-03-15');
+
+test('an enrolment that nobody recertified is due, and is suspended from the month after', () => {
+  expect(fallsDue(enrolment(), '2026-04')).toEqual({
+    type: 'MarkRecertificationDue',
+    dueOn: '2026-03-15',
+  });
+  expect(stopsPaying(enrolment(), '2026-04')).toEqual({
+    type: 'SuspendEnrolment',
+    fromPeriod: '2026-04',
+    reason,
+  });
+});
+
+test('one that was said to be due is only suspended, and never from before it starts', () => {
+  const said = enrolment({ recertificationDue: true, startPeriod: '2026-05' });
+  expect(fallsDue(said, '2026-06')).toBeUndefined();
+  expect(stopsPaying(said, '2026-06')).toMatchObject({ fromPeriod: '2026-05' });
+});
+
+test.each([
+  ['in the month in which it is due', enrolment(), '2026-03'],
+  ['that has no day', enrolment({ dueOn: undefined }), '2026-04'],
+  ['that is suspended', enrolment({ status: 'suspended' }), '2026-04'],
+  ['that is over', enrolment({ status: 'ended', lastPeriod: '2026-02' }), '2026-04'],
+])('nothing is done of one %s', (_what, state, period) => {
+  expect([fallsDue(state, period), stopsPaying(state, period)]).toEqual([undefined, undefined]);
+});
