@@ -61,6 +61,9 @@ export function bankingDay(calendar: Calendar, date: string): string {
   return day;
 }
 
+/** Days after today beyond which a day is rather a mistyped year: what is released comes back to nobody. */
+const DAYS_AHEAD = 92;
+
 /** What is odd about a date on which a bank is to execute, told before it is. */
 export function warningsOfDate(
   executionDate: string,
@@ -72,6 +75,11 @@ export function warningsOfDate(
     warnings.push({
       code: 'EXECUTION_DATE_PAST',
       detail: `${executionDate} is before today, ${today}.`,
+    });
+  if (executionDate > addDays(today, DAYS_AHEAD))
+    warnings.push({
+      code: 'EXECUTION_DATE_FAR',
+      detail: `${executionDate} is more than ${DAYS_AHEAD} days after today, ${today}.`,
     });
   const closed = closedOn(calendar, executionDate);
   if (closed !== undefined)

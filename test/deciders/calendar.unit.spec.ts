@@ -15,6 +15,9 @@ test.each([
   ['2026-03-01', '2026-03-01', ['EXECUTION_DATE_CLOSED']],
   ['2026-02-27', '2026-03-01', ['EXECUTION_DATE_PAST']],
   ['2026-02-28', '2026-03-01', ['EXECUTION_DATE_PAST', 'EXECUTION_DATE_CLOSED']],
+  ['2026-06-01', '2026-03-01', []],
+  ['2026-06-02', '2026-03-01', ['EXECUTION_DATE_FAR']],
+  ['2062-03-02', '2026-03-01', ['EXECUTION_DATE_FAR']],
 ])('%s, asked on %s, is told as %j', (date, today, expected) => {
   expect(codes(date, today)).toEqual(expected);
 });
