@@ -58,3 +58,22 @@ export class RejectsFile {
     this.#buffer = '';
   }
 }
+
+/**
+ * Does work whose refused lines go to a file: it has its name once the work is done, and nothing of
+ * it is left where the work fails.
+ */
+export async function withRejects<T>(
+  path: string,
+  work: (rejects: RejectsFile) => Promise<T>,
+): Promise<T> {
+  const rejects = new RejectsFile(path);
+  try {
+    const result = await work(rejects);
+    rejects.commit();
+    return result;
+  } catch (error) {
+    rejects.discard();
+    throw error;
+  }
+}

@@ -1,14 +1,19 @@
+import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
   existsSync,
   fsyncSync,
+  linkSync,
+  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { StoreError } from '../../kernel/errors.js';
 
 /** Where things are in a data folder. */
@@ -104,6 +109,35 @@ export function writeWhole(dir: string, name: string, text: string): void {
     closeSync(file);
   }
   renameSync(temporary, join(dir, name));
+  syncFolder(dir);
+}
+
+/**
+ * Makes a key's file, whole or not at all, and never over one that another process has just made: a
+ * link fails where the name is taken.
+ */
+export function makeKeyFile(file: string, text: string): void {
+  const dir = dirname(file);
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const part = `${file}.${randomBytes(6).toString('hex')}`;
+  const handle = openSync(part, 'wx', 0o600);
+  try {
+    writeFileSync(handle, text);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  try {
+    linkSync(part, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(part);
+  }
+  syncFolder(dir);
+}
+
+function syncFolder(dir: string): void {
   const folder = openSync(dir, 'r');
   try {
     fsyncSync(folder);

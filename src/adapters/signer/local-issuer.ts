@@ -2,21 +2,10 @@ import {
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
-  randomBytes,
   randomUUID,
   type KeyObject,
 } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   calculateJwkThumbprint,
@@ -27,6 +16,7 @@ import {
 } from 'jose';
 import type { Clock } from '../clock/port.js';
 import { systemClock } from '../clock/system.js';
+import { makeKeyFile } from '../data-folder/port.js';
 import type { TokenIssuer, TokenTrust } from './port.js';
 
 export const LOCAL_ISSUER = 'urn:sanad:local';
@@ -52,7 +42,7 @@ export async function localIssuer(
   clock: Clock = systemClock,
 ): Promise<LocalIssuer> {
   const file = join(keysDir, 'token-signing.pem');
-  if (!existsSync(file)) make(keysDir, file);
+  if (!existsSync(file)) makeKeyFile(file, freshKey());
   const key = read(file);
   const jwk = await exportJWK(createPublicKey(key));
   const kid = await calculateJwkThumbprint(jwk);
@@ -95,28 +85,5 @@ function read(file: string): KeyObject {
   return key;
 }
 
-/**
- * Whole or not at all, and never over a key that another process has just made: a link fails where
- * the name is taken.
- */
-function make(keysDir: string, file: string): void {
-  mkdirSync(keysDir, { recursive: true, mode: 0o700 });
-  const part = `${file}.${randomBytes(6).toString('hex')}`;
-  const handle = openSync(part, 'wx', 0o600);
-  try {
-    writeFileSync(
-      handle,
-      generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }),
-    );
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-  try {
-    linkSync(part, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(part);
-  }
-}
+const freshKey = (): string =>
+  String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));

@@ -1,16 +1,7 @@
 import { createSecretKey, hkdfSync, randomBytes, type KeyObject } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeKeyFile } from '../data-folder/port.js';
 import { VaultError } from './port.js';
 
 /** 32 random bytes as 64 hex digits and a newline: something that a person can put into a safe. */
@@ -32,7 +23,7 @@ export function loadMasterKey(keysDir: string, mayMake: boolean): KeyObject {
         `${file} is missing, and the vault was sealed under it. Put the key back from your copy; without it no personal data can be read.`,
       );
     }
-    make(keysDir, file);
+    makeKeyFile(file, `${randomBytes(32).toString('hex')}\n`);
   }
   return readMasterKey(file);
 }
@@ -54,35 +45,6 @@ export function readMasterKey(file: string): KeyObject {
       `${file} is not a master key: it must hold 64 hexadecimal digits.`,
     );
   return createSecretKey(Buffer.from(text.trim(), 'hex'));
-}
-
-/**
- * Whole or not at all, and never over a key that another process has just made: a link fails where
- * the name is taken.
- */
-function make(keysDir: string, file: string): void {
-  mkdirSync(keysDir, { recursive: true, mode: 0o700 });
-  const part = `${file}.${randomBytes(6).toString('hex')}`;
-  const handle = openSync(part, 'wx', 0o600);
-  try {
-    writeFileSync(handle, `${randomBytes(32).toString('hex')}\n`);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-  try {
-    linkSync(part, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(part);
-  }
-  const directory = openSync(dirname(file), 'r');
-  try {
-    fsyncSync(directory);
-  } finally {
-    closeSync(directory);
-  }
 }
 
 /**

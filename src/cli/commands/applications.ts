@@ -20,7 +20,7 @@ import type { HouseholdRow, Reject } from '../../tabular/household-row.js';
 import { parseMapping, readMapping, type Mapping } from '../../tabular/mapping.js';
 import { EXIT } from '../output.js';
 import { referenceMapping } from '../../tabular/reference-mapping.js';
-import { RejectsFile } from '../../tabular/rejects.js';
+import { withRejects } from '../../tabular/rejects.js';
 import { drainAutomations } from '../drain.js';
 import { readHouseholdsFile } from '../../tabular/read-households.js';
 
@@ -77,24 +77,23 @@ export async function importFile(
   onProgress?: (bytes: number, ofBytes: number) => void,
   signal?: AbortSignal,
 ): Promise<ImportReport> {
-  const rejects = new RejectsFile(args.rejectsFile);
   const size = fileSize(args.file);
-  let badRows = 0;
-  async function* rows(): AsyncGenerator<readonly HouseholdRow[]> {
-    for await (const batch of readHouseholdsFile(args.file, args.mapping)) {
-      badRows += new Set(batch.rejects.map((reject) => reject.line)).size;
-      rejects.add(batch.rejects);
-      onProgress?.(batch.bytes, size);
-      if (batch.rows.length > 0) yield batch.rows;
-    }
-  }
   const columned = (reject: ImportReject): Reject => ({
     line: reject.line,
     column: reject.field === undefined ? '' : args.mapping.columnOf(reject.field),
     code: reject.code,
     reason: reject.reason,
   });
-  try {
+  return withRejects(args.rejectsFile, async (rejects) => {
+    let badRows = 0;
+    async function* rows(): AsyncGenerator<readonly HouseholdRow[]> {
+      for await (const batch of readHouseholdsFile(args.file, args.mapping)) {
+        badRows += new Set(batch.rejects.map((reject) => reject.line)).size;
+        rejects.add(batch.rejects);
+        onProgress?.(batch.bytes, size);
+        if (batch.rows.length > 0) yield batch.rows;
+      }
+    }
     const summary = await importApplications(
       engine,
       {
@@ -110,17 +109,13 @@ export async function importFile(
       undefined,
       signal,
     );
-    rejects.commit();
     return {
       ...summary,
       rejectedRows: badRows + summary.rejected,
       rejectsFile: args.rejectsFile,
       rejectLines: rejects.count,
     };
-  } catch (error) {
-    rejects.discard();
-    throw error;
-  }
+  });
 }
 
 function fileSize(path: string): number {

@@ -22,7 +22,7 @@ import {
 import { withEngine } from '../compose.js';
 import type { Refusal } from '../../write-side/refusals.js';
 import { EXIT } from '../output.js';
-import { RejectsFile } from '../../tabular/rejects.js';
+import { withRejects, type RejectsFile } from '../../tabular/rejects.js';
 import { readTableFile } from '../../tabular/table-file.js';
 
 const COLUMNS = ['personId', 'accountId', 'kind', 'changed'];
@@ -153,20 +153,17 @@ function verifyFile(
 }
 
 async function verify(run: Run, options: VerifyOptions, file: string): Promise<number> {
-  const rejects = new RejectsFile(options.rejects ?? `${file}.rejects.csv`);
-  try {
-    const summary = await verifyFile(run, options, file, rejects);
-    rejects.commit();
-    run.out.result(
-      { ...summary, rejectLines: rejects.count },
-      () =>
-        `${summary.verified} verified, ${summary.unchanged} were before, ${rejects.count} refused${rejects.count > 0 ? `, see ${rejects.path}` : ''}`,
-    );
-    return rejects.count > 0 ? EXIT.findings : EXIT.ok;
-  } catch (error) {
-    rejects.discard();
-    throw error;
-  }
+  const path = options.rejects ?? `${file}.rejects.csv`;
+  const { summary, rejectLines } = await withRejects(path, async (rejects) => ({
+    summary: await verifyFile(run, options, file, rejects),
+    rejectLines: rejects.count,
+  }));
+  run.out.result(
+    { ...summary, rejectLines },
+    () =>
+      `${summary.verified} verified, ${summary.unchanged} were before, ${rejectLines} refused${rejectLines > 0 ? `, see ${path}` : ''}`,
+  );
+  return rejectLines > 0 ? EXIT.findings : EXIT.ok;
 }
 
 function addVerify(payees: Command): void {

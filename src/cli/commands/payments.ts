@@ -35,7 +35,7 @@ import { drainAutomations } from '../drain.js';
 import type { Reject } from '../../tabular/household-row.js';
 import { readOutcomesFile, type OutcomesBatch } from '../outcomes-file.js';
 import { EXIT } from '../output.js';
-import { RejectsFile } from '../../tabular/rejects.js';
+import { withRejects, type RejectsFile } from '../../tabular/rejects.js';
 
 interface OutcomesOptions extends CommonOptions {
   readonly rejects?: string;
@@ -125,20 +125,17 @@ function takeInFile(
 }
 
 async function takeOutcomes(run: Run, options: OutcomesOptions, file: string): Promise<number> {
-  const rejects = new RejectsFile(options.rejects ?? `${file}.rejects.csv`);
-  try {
-    const summary = await takeInFile(run, options, file, rejects);
-    rejects.commit();
-    run.out.result(
-      { ...summary, rejectLines: rejects.count },
-      () =>
-        `${summary.read} read: ${summary.applied} applied, ${summary.unchanged} changed nothing, ${summary.breaks} became breaks, ${summary.refused} refused${rejects.count > 0 ? `, see ${rejects.path}` : ''}`,
-    );
-    return rejects.count > 0 ? EXIT.findings : EXIT.ok;
-  } catch (error) {
-    rejects.discard();
-    throw error;
-  }
+  const path = options.rejects ?? `${file}.rejects.csv`;
+  const { summary, rejectLines } = await withRejects(path, async (rejects) => ({
+    summary: await takeInFile(run, options, file, rejects),
+    rejectLines: rejects.count,
+  }));
+  run.out.result(
+    { ...summary, rejectLines },
+    () =>
+      `${summary.read} read: ${summary.applied} applied, ${summary.unchanged} changed nothing, ${summary.breaks} became breaks, ${summary.refused} refused${rejectLines > 0 ? `, see ${path}` : ''}`,
+  );
+  return rejectLines > 0 ? EXIT.findings : EXIT.ok;
 }
 
 function addOutcomes(payments: Command): void {
