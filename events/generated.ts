@@ -2336,6 +2336,14 @@ export interface PersonErasedV1 {
 personId: string
 reason: string
 }
+export interface PersonErasedV2 {
+personId: string
+reason: string
+}
+export interface PersonErasureProposedV1 {
+personId: string
+reason: string
+}
 export interface PersonMovedV1 {
 personId: string
 /**
@@ -3476,7 +3484,8 @@ export interface EventData {
   PayeeAccountClosed: PayeeAccountClosedV1;
   PayeeAccountRegistered: PayeeAccountRegisteredV1;
   PayeeAccountVerified: PayeeAccountVerifiedV1;
-  PersonErased: PersonErasedV1;
+  PersonErased: PersonErasedV2;
+  PersonErasureProposed: PersonErasureProposedV1;
   PersonMoved: PersonMovedV1;
   PersonRegistered: PersonRegisteredV1;
   AccountHoldProposed: AccountHoldProposedV1;
@@ -3515,7 +3524,7 @@ export interface AggregateEvents {
   entry: 'BankEntryAssigned' | 'BankEntryAssignmentProposed' | 'BankEntryCandidatesFound' | 'BankEntryDismissed' | 'BankEntryOwnerSet' | 'BankEntryQuarantined';
   message: 'BankMessageApplied' | 'BankMessageQuarantined' | 'BankMessageReceived' | 'BankMessageReleased';
   payment: 'PaymentAccepted' | 'PaymentBooked' | 'PaymentBreakOwnerSet' | 'PaymentBreakRecorded' | 'PaymentBreakResolutionProposed' | 'PaymentBreakResolved' | 'PaymentCancellationRequested' | 'PaymentCancelled' | 'PaymentInstructed' | 'PaymentOrdered' | 'PaymentOutcomeProposed' | 'PaymentOutcomeUnknown' | 'PaymentReinstructed' | 'PaymentRejected' | 'PaymentReturned' | 'PaymentSettled';
-  person: 'IdentityClaimed' | 'IdentityReleased' | 'PayeeAccountClosed' | 'PayeeAccountRegistered' | 'PayeeAccountVerified' | 'PersonErased' | 'PersonMoved' | 'PersonRegistered';
+  person: 'IdentityClaimed' | 'IdentityReleased' | 'PayeeAccountClosed' | 'PayeeAccountRegistered' | 'PayeeAccountVerified' | 'PersonErased' | 'PersonErasureProposed' | 'PersonMoved' | 'PersonRegistered';
   programme: 'AccountHoldProposed' | 'AccountHoldSet' | 'BackdatingLimitProposed' | 'BackdatingLimitSet' | 'CalendarSet' | 'ChecksConfigured' | 'ChecksProposed' | 'PaymentTermsProposed' | 'PaymentTermsSet' | 'PolicyProposed' | 'PolicyPublished' | 'ProgrammeClosed' | 'ProgrammeDefined' | 'ProgrammeOpened';
   recovery: 'OverpaymentEstablished' | 'OverpaymentOffset' | 'OverpaymentWaived' | 'RecoveryCompleted' | 'RecoveryDeducted' | 'RecoveryDeductionReversed' | 'RecoveryPlanAgreed' | 'RecoveryResumed' | 'RecoverySuspended';
 }
@@ -3626,6 +3635,8 @@ export const schemas: readonly PublishedSchema[] = [
   {"aggregate":"person","type":"PayeeAccountRegistered","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/PayeeAccountRegistered.v1.schema.json","title":"PayeeAccountRegistered","type":"object","additionalProperties":false,"required":["personId","accountId","kind","accountHash","sealed"],"properties":{"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"accountId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"kind":{"type":"string","enum":["iban","rib","wallet","cash"]},"accountHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"sealed":{"type":"object","additionalProperties":false,"description":"Where the vault keeps the ciphertext, and the hash of that ciphertext. Never personal data.","required":["record","sha256"],"properties":{"record":{"type":"string","minLength":1,"maxLength":120},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."}}}}}},
   {"aggregate":"person","type":"PayeeAccountVerified","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/PayeeAccountVerified.v1.schema.json","title":"PayeeAccountVerified","type":"object","additionalProperties":false,"required":["personId","accountId","method"],"properties":{"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"accountId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"method":{"type":"string","minLength":1,"maxLength":140}}}},
   {"aggregate":"person","type":"PersonErased","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/PersonErased.v1.schema.json","title":"PersonErased","type":"object","additionalProperties":false,"required":["personId","reason"],"properties":{"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
+  {"aggregate":"person","type":"PersonErased","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/PersonErased.v2.schema.json","title":"PersonErased","type":"object","additionalProperties":false,"required":["personId","reason"],"properties":{"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
+  {"aggregate":"person","type":"PersonErasureProposed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/PersonErasureProposed.v1.schema.json","title":"PersonErasureProposed","type":"object","additionalProperties":false,"required":["personId","reason"],"properties":{"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"person","type":"PersonMoved","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/PersonMoved.v1.schema.json","title":"PersonMoved","type":"object","additionalProperties":false,"required":["personId","fromRegion","region","reason"],"properties":{"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"fromRegion":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."},"region":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"person","type":"PersonRegistered","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/person/PersonRegistered.v1.schema.json","title":"PersonRegistered","type":"object","additionalProperties":false,"required":["personId","identityHash","region","sealed"],"properties":{"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"identityHash":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."},"region":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."},"sealed":{"type":"object","additionalProperties":false,"description":"Where the vault keeps the ciphertext, and the hash of that ciphertext. Never personal data.","required":["record","sha256"],"properties":{"record":{"type":"string","minLength":1,"maxLength":120},"sha256":{"type":"string","pattern":"^[0-9a-f]{64}$","description":"Lower-case hex of 32 bytes."}}}}}},
   {"aggregate":"programme","type":"AccountHoldProposed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/programme/AccountHoldProposed.v1.schema.json","title":"AccountHoldProposed","type":"object","additionalProperties":false,"required":["programmeId","days","verification"],"properties":{"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"days":{"type":"integer","minimum":0,"maximum":365,"description":"Days of 24 hours for which a payee's changed account is not paid on; 0: none."},"verification":{"type":"string","enum":["none","changed","every"],"description":"Which accounts are not paid on before another person verified them."}}}},

@@ -25,6 +25,7 @@ export const upcasts: Readonly<Record<string, Readonly<Record<number, Upcast>>>>
   // Version 2 is decided by two people, of a programme that is open and of every household; before, one did.
   PolicyPublished: { 1: asItIs },
   EnrolmentReinstated: { 1: asItIs },
+  PersonErased: { 1: asItIs },
   // Version 2 says more of a paying account, all of it optional.
   PaymentTermsSet: { 1: asItIs },
 };

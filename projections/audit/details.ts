@@ -38,6 +38,7 @@ export const DETAIL_FIELDS: DetailFields = {
   IdentityReleased: ['reason'],
   PersonRegistered: ['region'],
   PersonMoved: ['fromRegion', 'region', 'reason'],
+  PersonErasureProposed: ['reason'],
   PersonErased: ['reason'],
   PayeeAccountRegistered: ['accountId', 'kind'],
   PayeeAccountVerified: ['accountId', 'method'],

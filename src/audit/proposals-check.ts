@@ -35,6 +35,8 @@ const DECIDED_BY_TWO: Readonly<Record<string, number>> = {
   BackdatingLimitProposed: 1,
   EnrolmentReinstatementProposed: 1,
   EnrolmentReinstated: 2,
+  PersonErasureProposed: 1,
+  PersonErased: 2,
 };
 
 /**
@@ -65,6 +67,11 @@ export class ProposalsCheck {
         return this.#decided(event, contentOfRevision(event.data), 'facts that one', found);
       case 'EnrolmentReinstatementProposed':
         return this.#proposed(event, contentOfReinstatement(event.data));
+      case 'PersonErasureProposed':
+        return this.#proposed(event, '');
+      case 'PersonErased':
+        if (!this.#isUnderNewerRules) return this.#answered(event, '');
+        return this.#decided(event, '', 'an erasure that one', found);
       case 'EnrolmentReinstated':
         return this.#reinstated(event, found);
       case 'EnrolmentRecertified':

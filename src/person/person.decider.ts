@@ -9,6 +9,7 @@ import {
 } from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
 import { isSamePerson } from '../kernel/subject.js';
+import { proposed, wordOf, type Proposal } from '../kernel/two-people.js';
 
 export type PersonEvent =
   | 'PersonRegistered'
@@ -16,6 +17,7 @@ export type PersonEvent =
   | 'PayeeAccountVerified'
   | 'PayeeAccountClosed'
   | 'PersonMoved'
+  | 'PersonErasureProposed'
   | 'PersonErased';
 type Account = EventData['PayeeAccountRegistered'];
 
@@ -30,6 +32,8 @@ export interface PersonState {
   readonly accountRegisteredBy: string;
   readonly accountVerified: boolean;
   readonly accountIds: readonly string[];
+  /** Of administrators who asked to erase the person. */
+  readonly erasureProposals: readonly Proposal[];
 }
 export type PersonCommand =
   | ({ readonly type: 'RegisterPerson' } & EventData['PersonRegistered'])
@@ -52,6 +56,7 @@ export type PersonCommand =
       readonly region: string;
       readonly reason: string;
     }
+  | { readonly type: 'ProposeErasure'; readonly personId: string; readonly reason: string }
   | { readonly type: 'ErasePerson'; readonly personId: string; readonly reason: string };
 
 /** Codes that persons refuse with. */
@@ -77,6 +82,7 @@ const initialState: PersonState = {
   accountRegisteredBy: '',
   accountVerified: false,
   accountIds: [],
+  erasureProposals: [],
 };
 
 type Drafts = readonly Draft<PersonEvent>[];
@@ -97,6 +103,8 @@ function decide(state: PersonState, command: PersonCommand, context: Context): D
       return closeAccount(state, command, context);
     case 'MovePerson':
       return move(state, command, context);
+    case 'ProposeErasure':
+      return proposeErasure(state, command, context);
     case 'ErasePerson':
       return erase(state, command, context);
     default:
@@ -215,6 +223,24 @@ function move(
   return [{ type: 'PersonMoved', data: { personId, fromRegion, region, reason } }];
 }
 
+/** What an administrator's word is worth who asks to erase the person. */
+export const wordOnErasure = (
+  { erasureProposals }: PersonState,
+  by: string,
+): ReturnType<typeof wordOf> => wordOf(erasureProposals, { by, content: ERASURE });
+/** Of one person there is one erasure; its reason is each one's own. */
+const ERASURE = 'erasure';
+
+function proposeErasure(
+  state: PersonState,
+  { personId, reason }: CommandOf<PersonCommand, 'ProposeErasure'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'administrator');
+  if (wordOnErasure(state, context.actor.id) === 'again') return [];
+  return [{ type: 'PersonErasureProposed', data: { personId, reason } }];
+}
+
 function erase(
   state: PersonState,
   command: CommandOf<PersonCommand, 'ErasePerson'>,
@@ -222,6 +248,12 @@ function erase(
 ): Drafts {
   const { personId } = state;
   requireRole(context, 'administrator');
+  if (wordOnErasure(state, context.actor.id) !== 'second')
+    throw new DomainError(
+      'SAME_PERSON',
+      'A person is erased by another administrator than proposed it.',
+      'forbidden',
+    );
   return [{ type: 'PersonErased', data: { personId, reason: command.reason } }];
 }
 
@@ -265,6 +297,10 @@ export const personDecider: Decider<PersonState, PersonCommand, PersonEvent> = {
           : state;
       case 'PersonMoved':
         return { ...state, region: event.data.region };
+      case 'PersonErasureProposed': {
+        const proposal = { by: event.meta.actor, content: ERASURE };
+        return { ...state, erasureProposals: proposed(state.erasureProposals, proposal) };
+      }
       case 'PersonErased':
         return { ...state, status: 'erased', account: undefined };
       default:

@@ -94,9 +94,17 @@ export class PersonHttp {
   @CommandEndpoint(':personId/erasure', {
     roles: ['administrator'],
     programmeWide: false,
-    summary: 'Erase a person: the key of their personal fields is destroyed, the proof stays',
-    response: ['personId'],
-    errors: { ...NOT_THERE, 422: ['PERSON_ERASED', 'STILL_ENROLLED'] },
+    summary:
+      'Erase a person: the key of their personal fields is destroyed, the proof stays; proposed by one administrator, and done when another asks for it',
+    response: {
+      personId: { type: 'string' },
+      status: { type: 'string', enum: ['proposed', 'erased'] },
+    },
+    errors: {
+      ...NOT_THERE,
+      403: ['REGION_NOT_ALLOWED', 'SAME_PERSON'],
+      422: ['PERSON_ERASED', 'STILL_ENROLLED'],
+    },
   })
   erase(@CommandParam() command: ErasePerson): Promise<Answer> {
     return this.bus.execute(command);

@@ -155,6 +155,12 @@ const falsifications: Readonly<Record<Invariant, Readonly<Record<string, Falsify
       const { personId: erased } = order;
       const { identityHash } = person.data;
       const identity = `identity-${identityHash}`;
+      log.append(
+        person.stream,
+        'PersonErasureProposed',
+        { personId: erased, reason: 'asked' },
+        'adam',
+      );
       log.append(person.stream, 'PersonErased', { personId: erased, reason: 'asked' });
       log.append(identity, 'IdentityReleased', { identityHash, personId: erased, reason: 'asked' });
       log.append(identity, 'IdentityClaimed', { identityHash, personId: ofAnother });
@@ -232,6 +238,12 @@ const falsifications: Readonly<Record<Invariant, Readonly<Record<string, Falsify
       const { personId } = data;
       const period = '2026-06';
       const items = data.items.map((item) => ({ ...item, period }));
+      log.append(
+        `person-${personId}`,
+        'PersonErasureProposed',
+        { personId, reason: 'asked' },
+        'adam',
+      );
       log.append(`person-${personId}`, 'PersonErased', { personId, reason: 'asked' });
       return log.orderLater({ ...data, items }, personId, period);
     },

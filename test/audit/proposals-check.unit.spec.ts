@@ -165,6 +165,16 @@ describe('what is published, dated back and paid again is said by two', () => {
     expect(foundIn(limit('BackdatingLimitSet', 'meryem', 24))).toEqual([]);
   });
 
+  test('an erasure', () => {
+    const alone = ['I4: an erasure that one person alone said'];
+    const asked = step('PersonErasureProposed', 'adam', {}, 1);
+    const erased = (by: string, v = 2) => step('PersonErased', by, {}, v);
+    expect(foundIn(erased('adam'))).toEqual(alone);
+    expect(foundIn(asked, erased('ADAM'))).toEqual(alone);
+    expect(foundIn(asked, erased('aziza'))).toEqual([]);
+    expect(foundIn(erased('adam', 1))).toEqual([]);
+  });
+
   test('a reinstatement, unless a recertification brought it', () => {
     const alone = ['I4: a reinstatement that one person alone said'];
     const from = { fromPeriod: '2026-03' };

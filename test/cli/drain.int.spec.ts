@@ -8,7 +8,15 @@ import { personDecider } from '../../src/person/person.decider.js';
 import { importApplications } from '../../src/use-cases/applications/import-applications.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
-import { by, households, job, newWorld, openProgramme, type World } from '../use-cases/world.js';
+import {
+  erasedByTwo,
+  by,
+  households,
+  job,
+  newWorld,
+  openProgramme,
+  type World,
+} from '../use-cases/world.js';
 
 describe('draining after commands of the command line', () => {
   let world: World;
@@ -38,13 +46,7 @@ describe('draining after commands of the command line', () => {
       engine.store,
       engine.registry,
       engine.locks,
-      [
-        part(streams.person(personId), personDecider, {
-          type: 'ErasePerson',
-          personId,
-          reason: 'x',
-        }),
-      ],
+      [part(streams.person(personId), personDecider, ...erasedByTwo(personId))],
       by(engine, 'amal', 'administrator', 'erase'),
     );
     expect(await engine.vault.open(sealed)).toEqual(opened);

@@ -78,6 +78,7 @@ describe('a person', () => {
     RegisterPayeeAccount: true,
     VerifyPayeeAccount: true,
     ClosePayeeAccount: true,
+    ProposeErasure: true,
     ErasePerson: true,
     MovePerson: true,
   });
@@ -202,9 +203,21 @@ describe('a person', () => {
       .thenRefused('ACCOUNT_NOT_FOUND');
   });
   test('once erased stays so', () => {
+    const reason = 'asked for it';
+    const asked = was('PersonErasureProposed', { personId, reason }, 'adam', 'administrator');
+    const propose: PersonCommand = { type: 'ProposeErasure', personId, reason };
+    const erase: PersonCommand = { type: 'ErasePerson', personId, reason };
+    const other = by('aziza', 'administrator');
     given(registered)
-      .when({ type: 'ErasePerson', personId, reason: 'asked for it' }, administrator)
-      .then({ type: 'PersonErased', data: { personId, reason: 'asked for it' } });
+      .when(propose, administrator)
+      .then({ type: 'PersonErasureProposed', data: { personId, reason } });
+    given(registered).when(propose, officer).thenRefused('ROLE_NOT_ALLOWED');
+    given(registered, asked).when(propose, by('Adam', 'administrator')).then();
+    given(registered).when(erase, administrator).thenRefused('SAME_PERSON');
+    given(registered, asked).when(erase, by('ADAM', 'administrator')).thenRefused('SAME_PERSON');
+    given(registered, asked)
+      .when(erase, other)
+      .then({ type: 'PersonErased', data: { personId, reason } });
     given(registered, erased)
       .when({ type: 'ErasePerson', personId, reason: 'asked for it' }, administrator)
       .thenRefused('PERSON_ERASED');

@@ -359,11 +359,17 @@ describe('the life of an application over HTTP, to a settled payment', () => {
     });
     const finance = await world.as('f.elfassi', 'finance-officer');
     await expectStatus(403, finance.get(`/persons/${personId}/profile`));
-    const administrator = await world.as('adm', 'administrator');
-    await expectStatus(
-      200,
-      administrator.post(`/persons/${personId}/erasure`, { reason: 'asked to be forgotten' }),
-    );
+    const statusBy = async (subject: string): Promise<string> => {
+      const administrator = await world.as(subject, 'administrator');
+      const reason = 'asked to be forgotten';
+      return (
+        await expectStatus(200, administrator.post(`/persons/${personId}/erasure`, { reason }))
+      ).status;
+    };
+    expect(await statusBy('adm')).toBe('proposed');
+    expect(await statusBy('ADM')).toBe('proposed');
+    await expectStatus(200, supervisor.get(`/persons/${personId}/profile`));
+    expect(await statusBy('adm.second')).toBe('erased');
     await expectStatus(422, supervisor.get(`/persons/${personId}/profile`));
   });
 });

@@ -12,7 +12,7 @@ import { personDecider } from '../../src/person/person.decider.js';
 import { importApplications } from '../../src/use-cases/applications/import-applications.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
-import { by, households, job, openProgramme } from '../use-cases/world.js';
+import { erasedByTwo, by, households, job, openProgramme } from '../use-cases/world.js';
 import { HttpWorld } from './http-world.js';
 import { eventually } from '../support/eventually.js';
 
@@ -37,12 +37,11 @@ async function erase(engine: Engine): Promise<readonly Sealed[]> {
     .filter((event) => event.type === 'PersonRegistered')
     .map(({ data }) => data);
   for (const { personId } of people.slice(0, ERASED)) {
-    const command = { type: 'ErasePerson', personId, reason: 'asked' } as const;
     await execute(
       engine.store,
       engine.registry,
       engine.locks,
-      [part(streams.person(personId), personDecider, command)],
+      [part(streams.person(personId), personDecider, ...erasedByTwo(personId))],
       by(engine, 'amal', 'administrator', 'erase', personId),
     );
   }

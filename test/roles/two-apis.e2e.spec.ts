@@ -123,11 +123,13 @@ if (postgres.running)
         const personId = await register(there);
         const intake = await as(there, 'intake');
         await expectStatus(201, intake.post('/applications', application(personId)));
-        const administrator = await as(here, 'administrator');
-        await expectStatus(
-          200,
-          administrator.post(`/persons/${personId}/erasure`, { reason: 'asked' }),
-        );
+        for (const subject of ['adm.first', 'adm.second']) {
+          const administrator = await as(here, 'administrator', subject);
+          await expectStatus(
+            200,
+            administrator.post(`/persons/${personId}/erasure`, { reason: 'asked' }),
+          );
+        }
         await expectProblem(
           intake.post('/applications', application(personId)),
           422,

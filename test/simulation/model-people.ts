@@ -225,8 +225,10 @@ export const people: Readonly<Record<string, Act>> = {
     const { status } = foldEnrolment(world.log.stream(streams.enrolment(PROGRAMME, personId)));
     if (status === 'active' || status === 'suspended') return world.refuse('PERSON_ENROLLED');
     const state = foldPerson(world.log.stream(streams.person(personId)));
+    const ask = { type: 'ProposeErasure', personId, reason: 'asked' } as const;
+    world.run(op, 'administrator', person(personId, ask));
     world.run(
-      op,
+      op.odd ? op : { ...op, who: (op.who + 1) % 4 },
       'administrator',
       person(personId, { type: 'ErasePerson', personId, reason: 'asked' }),
       part(streams.identity(state.identityHash || hashOf(op.a)), identityDecider, {

@@ -27,7 +27,17 @@ import { startEventStoreDb, type TestEventStoreDb } from '../support/eventstored
 import { everyStep } from './every-step.js';
 import { answers, enrolled, PROGRAMME, released } from './month.js';
 import { shapeOf } from './set.js';
-import { as, by, drain, households, job, newWorld, openProgramme, type World } from './world.js';
+import {
+  erasedByTwo,
+  as,
+  by,
+  drain,
+  households,
+  job,
+  newWorld,
+  openProgramme,
+  type World,
+} from './world.js';
 
 const HOUSEHOLDS = 60;
 const PERIOD = '2025-12';
@@ -345,16 +355,10 @@ describe('what spans several streams, interrupted at every append', () => {
         ],
         by(setUp, 'ines', 'intake', 'erased', n),
       );
+      const release = { type: 'ReleaseIdentity', reason: 'asked' } as const;
       const parts = [
-        part(streams.person(personId), personDecider, {
-          type: 'ErasePerson',
-          personId,
-          reason: 'asked',
-        }),
-        part(streams.identity(identityHash), identityDecider, {
-          type: 'ReleaseIdentity',
-          reason: 'asked',
-        }),
+        part(streams.person(personId), personDecider, ...erasedByTwo(personId)),
+        part(streams.identity(identityHash), identityDecider, release),
       ];
       const command = n;
       return {
@@ -375,7 +379,7 @@ describe('what spans several streams, interrupted at every append', () => {
             ).map(({ events }) => events.map(({ type }) => type)),
           ).toEqual([
             ['IdentityClaimed', 'IdentityReleased'],
-            ['PersonRegistered', 'PersonErased'],
+            ['PersonRegistered', 'PersonErasureProposed', 'PersonErased'],
           ]);
         },
       };

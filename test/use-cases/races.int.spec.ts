@@ -20,7 +20,7 @@ import { part } from '../../src/write-side/unit.js';
 import { MemoryStore } from '../support/memory-store.js';
 import { answers, enrolled, PROGRAMME, released } from './month.js';
 import { codeOf } from './refusal-code.js';
-import { as, by, drain, job, newWorld, type World } from './world.js';
+import { erasedByTwo, as, by, drain, job, newWorld, type World } from './world.js';
 
 const DECEMBER = { programmeId: PROGRAMME, period: '2025-12' };
 const JANUARY = { programmeId: PROGRAMME, period: '2026-01' };
@@ -250,11 +250,10 @@ describe.each([
     return { here: { ...deps, store }, personId: first.data.personId };
   };
   const erase = async (here: Here, personId: string): Promise<unknown> => {
-    const erasing = { type: 'ErasePerson', personId, reason: 'asked' } as const;
     const { store, registry } = here;
     const parts = [
       ...(await notEnrolled(store, personId)),
-      part(streams.person(personId), personDecider, erasing),
+      part(streams.person(personId), personDecider, ...erasedByTwo(personId)),
     ];
     return execute(
       store,
@@ -284,12 +283,11 @@ describe.each([
   test('where both happened, the enrolment is ended', async () => {
     const { here, personId } = await approvedOnly();
     await drain(here);
-    const erased = { type: 'ErasePerson', personId, reason: 'asked' } as const;
     await execute(
       here.store,
       here.registry,
       here.locks,
-      [part(streams.person(personId), personDecider, erased)],
+      [part(streams.person(personId), personDecider, ...erasedByTwo(personId))],
       by(here, 'ali', 'administrator', 'erase'),
     );
     await drain(here);

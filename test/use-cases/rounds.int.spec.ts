@@ -21,7 +21,7 @@ import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
 import { answers, enrolled, PROGRAMME, released } from './month.js';
 import { shapeOf } from './set.js';
-import { as, by, drain, job, newWorld, type World } from './world.js';
+import { erasedByTwo, as, by, drain, job, newWorld, type World } from './world.js';
 import { one, rowsOf } from './household-rows.js';
 import { codeOf } from './refusal-code.js';
 
@@ -358,13 +358,7 @@ describe('cycles that do not go straight', () => {
       engine.store,
       engine.registry,
       engine.locks,
-      [
-        part(streams.person(personId), personDecider, {
-          type: 'ErasePerson',
-          personId,
-          reason: 'asked for it',
-        }),
-      ],
+      [part(streams.person(personId), personDecider, ...erasedByTwo(personId))],
       by(engine, 'amal', 'administrator', 'erase'),
     );
     const prepared = await prepare('2026-02');

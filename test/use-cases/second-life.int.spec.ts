@@ -13,7 +13,7 @@ import { part } from '../../src/write-side/unit.js';
 import { Desk } from './correction-desk.js';
 import { child, enrolFamilies } from './families.js';
 import { PROGRAMME, released } from './month.js';
-import { by, drain, households, job, newWorld, type World } from './world.js';
+import { erasedByTwo, by, drain, households, job, newWorld, type World } from './world.js';
 
 let world: World;
 let desk: Desk;
@@ -42,7 +42,7 @@ async function erase(personId: string): Promise<void> {
     registry,
     locks,
     [
-      part(streams.person(personId), personDecider, { type: 'ErasePerson', personId, reason }),
+      part(streams.person(personId), personDecider, ...erasedByTwo(personId, reason)),
       part(streams.identity(await identityOf(personId)), identityDecider, {
         type: 'ReleaseIdentity',
         reason,

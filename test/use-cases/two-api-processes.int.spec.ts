@@ -168,7 +168,10 @@ describe.each([
   it('refuse an application of a person whom the other erased a moment ago', async () => {
     const personId = await register(there);
     expect((await submit(there, personId)).status).toBe(201);
-    const erased = await here.send(ErasePerson, 'administrator', { reason: 'asked' }, { personId });
+    const erase = (who: string) =>
+      here.send(ErasePerson, 'administrator', { reason: 'asked' }, { personId }, who);
+    expect((await erase('a.first')).body['status']).toBe('proposed');
+    const erased = await erase('a.second');
     expect(erased.status).toBe(200);
     expect((await submit(there, personId)).body).toMatchObject({ code: 'PERSON_ERASED' });
   });

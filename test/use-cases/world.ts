@@ -84,6 +84,15 @@ export const bySupervisors = (command: EnrolmentCommand) =>
     command,
     as: { id: `supervisor-${id}`, role: 'supervisor' as const },
   }));
+/** An erasure that another administrator proposed a moment before. */
+export const erasedByTwo = (personId: string, reason = 'asked') =>
+  [
+    {
+      command: { type: 'ProposeErasure' as const, personId, reason },
+      as: { id: 'administrator-first', role: 'administrator' as const },
+    },
+    { type: 'ErasePerson' as const, personId, reason },
+  ] as const;
 /** The same of two programme managers. */
 export const byManagers = (command: ProgrammeCommand) =>
   ['first', 'second'].map((id) => ({

@@ -1,4 +1,4 @@
-import { requireRegion, type Context } from '../../kernel/decider.js';
+import { fold, requireRegion, type Context } from '../../kernel/decider.js';
 import { NOT_SEALED, type PersonalRecord, type Sealed } from '../../adapters/vault/port.js';
 import { enrolmentDecider } from '../../enrolment/enrolment.decider.js';
 import type { EnrolmentState } from '../../enrolment/enrolment.state.js';
@@ -17,7 +17,7 @@ import {
 } from '../../http/command-handlers.js';
 import { abandonedClaims, claimant } from '../../person/claims.js';
 import { identityDecider } from '../../person/identity.decider.js';
-import { personDecider, type PersonCommand } from '../../person/person.decider.js';
+import { personDecider, wordOnErasure, type PersonCommand } from '../../person/person.decider.js';
 import { accountNumber, accountRecord, personName, profileRecord } from '../../person/personal.js';
 import {
   RegisterPerson,
@@ -71,28 +71,38 @@ function payeeAccount(
 }
 
 /**
- * What erasing takes besides the person's own stream: the identity that they hold is free again.
+ * An erasure: proposed by one administrator, and done when another asks for it. Besides the person's
+ * own stream, the identity that they hold is free again.
  */
 async function erasure(
   { store }: CommandPlanDeps,
   personId: string,
   reason: string,
   context: Pick<Context, 'actor'>,
-): Promise<readonly Part[]> {
+): Promise<{ readonly status: 'proposed' | 'erased'; readonly parts: readonly Part[] }> {
   const events = await store.readStream(streams.person(personId));
   const [registered] = events;
   if (registered?.type !== 'PersonRegistered')
     throw new DomainError('PERSON_NOT_FOUND', 'There is no such person.', 'not-found', 'personId');
   // Before anything is told of a person of another region.
   requireRegion(context, regionOf(events)!);
-  return [
-    ...(await notEnrolled(store, personId)),
-    personPart(personId, { type: 'ErasePerson', personId, reason }),
-    part(streams.identity(registered.data.identityHash), identityDecider, {
-      type: 'ReleaseIdentity',
-      reason,
-    }),
-  ];
+  const guards = await notEnrolled(store, personId);
+  if (wordOnErasure(fold(personDecider, events), context.actor.id) !== 'second')
+    return {
+      status: 'proposed',
+      parts: [...guards, personPart(personId, { type: 'ProposeErasure', personId, reason })],
+    };
+  return {
+    status: 'erased',
+    parts: [
+      ...guards,
+      personPart(personId, { type: 'ErasePerson', personId, reason }),
+      part(streams.identity(registered.data.identityHash), identityDecider, {
+        type: 'ReleaseIdentity',
+        reason,
+      }),
+    ],
+  };
 }
 
 /**
@@ -228,10 +238,11 @@ export const personHandlers = commandHandlers(
   })),
   commandHandler(ErasePerson, async (command, deps) => {
     const personId = personOf(command);
+    const { status, parts } = await erasure(deps, personId, command.reason, command.call.context);
     return {
-      parts: await erasure(deps, personId, command.reason, command.call.context),
-      answer: { personId },
-      afterwards: () => deps.vault.erase([personId]),
+      parts,
+      answer: { personId, status },
+      ...(status === 'erased' ? { afterwards: () => deps.vault.erase([personId]) } : {}),
     };
   }),
 );
