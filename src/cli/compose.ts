@@ -34,23 +34,20 @@ export async function openEngine(
   dir: string,
   { create }: EngineOptions = { create: true },
 ): Promise<Engine> {
-  const { distributed, clockBehindLimitMs } = sizeIn();
+  const { distributed, clockLimits } = sizeIn();
   const rail = railIn();
   const mode = modeIn();
   if (distributed) {
     // The clients of three servers, which nothing at the embedded size should wait for.
     const { openServers } = await import('../composition/servers.js');
-    const servers = await openServers(
-      { dataDir: dir, mode, rail, clockBehindLimitMs },
-      distributed,
-    );
+    const servers = await openServers({ dataDir: dir, mode, rail, clockLimits }, distributed);
     return { ...servers, distributed, block: govstackBlockOf(servers.filesDir, rail) };
   }
   const embedded = await openEmbedded({
     dataDir: dir,
     mode,
     rail,
-    clockBehindLimitMs,
+    clockLimits,
     mustExist: !create,
     reader: 'local',
   });

@@ -52,9 +52,7 @@ const deps = engineOver(
   { dir: start.dir, filesDir: start.files, store, registry, vault },
   {
     rail: { ...start.rail, deferred: true },
-    ...(start.clockBehindLimitMs === undefined
-      ? {}
-      : { clockBehindLimitMs: start.clockBehindLimitMs }),
+    ...(start.clockLimits === undefined ? {} : { clockLimits: start.clockLimits }),
   },
 );
 await lookAtEnd(deps);

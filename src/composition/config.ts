@@ -1,3 +1,4 @@
+import type { ClockLimits } from '../adapters/clock/port.js';
 import type { z } from 'zod';
 import type { KafkaConnection } from '../adapters/event-bus/port.js';
 import type { GovstackSettings } from '../adapters/payment-rail/govstack/port.js';
@@ -36,8 +37,8 @@ export interface Config {
   readonly logLevel: string;
   readonly background: boolean;
   readonly role: RoleName;
-  /** How far the machine's clock may be behind the log. */
-  readonly clockBehindLimitMs: number;
+  /** How far the machine's clock may be off. */
+  readonly clockLimits: ClockLimits;
   /** Absent: everything is in the data folder. */
   readonly distributed?: Distributed;
   readonly rail: {
@@ -175,7 +176,7 @@ function configOf(
   };
 }
 
-type Size = Pick<Config, 'role' | 'distributed' | 'clockBehindLimitMs'>;
+type Size = Pick<Config, 'role' | 'distributed' | 'clockLimits'>;
 
 /**
  * The size, and what this process does of it; also for commands that need no other setting.
@@ -190,8 +191,11 @@ function readSize(reader: Reader, env: Env): Size | undefined {
   const size = reader.read(sizeSettings);
   if (!size) return undefined;
   const { SANAD_ROLE: role, EVENTSTORE_URL, DATABASE_URL, SANAD_MASTER_KEY_FILE } = size;
-  const clockBehindLimitMs = size.SANAD_CLOCK_BEHIND_LIMIT_MS;
-  if (!isDistributed(size)) return { role, clockBehindLimitMs };
+  const clockLimits = {
+    behindMs: size.SANAD_CLOCK_BEHIND_LIMIT_MS,
+    aheadDays: size.SANAD_CLOCK_AHEAD_LIMIT_DAYS,
+  };
+  if (!isDistributed(size)) return { role, clockLimits };
   if (!env['KAFKA_BROKERS']?.trim()) {
     const who = role === 'all' ? 'the distributed size' : `the role ${role}`;
     reader.wrong('KAFKA_BROKERS', `must be set for ${who}`);
@@ -201,7 +205,7 @@ function readSize(reader: Reader, env: Env): Size | undefined {
   if (!kafka || EVENTSTORE_URL === undefined || DATABASE_URL === undefined) return undefined;
   return {
     role,
-    clockBehindLimitMs,
+    clockLimits,
     distributed: {
       eventStoreUrl: EVENTSTORE_URL,
       kafka,

@@ -111,18 +111,14 @@ function shellOf(
 
 async function startBackground(
   { dir, filesDir, store, vault }: Embedded,
-  {
-    rail,
-    callbacks,
-    clockBehindLimitMs,
-  }: Pick<Config, 'rail' | 'callbacks' | 'clockBehindLimitMs'>,
+  { rail, callbacks, clockLimits }: Pick<Config, 'rail' | 'callbacks' | 'clockLimits'>,
   background: Background,
 ): Promise<void> {
   const start: BackgroundStart = {
     dir,
     files: filesDir,
     rail,
-    clockBehindLimitMs,
+    clockLimits,
     callbacks,
     log: store.port(),
     vault: vault.port(),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { EventRegistry } from '../../events/registry.js';
 import { heldClock, type HeldClock } from '../adapters/clock/held.js';
+import type { ClockLimits } from '../adapters/clock/port.js';
 import { systemClock } from '../adapters/clock/system.js';
 import type { EventStore } from '../adapters/event-store/port.js';
 import { messageArchive } from '../adapters/message-archive/file-system.js';
@@ -23,8 +24,8 @@ export interface EngineParts {
 export interface EngineSettings {
   readonly rail: RailSettings;
   readonly messageLimitBytes?: number;
-  /** How far the machine's clock may be behind the log. */
-  readonly clockBehindLimitMs?: number;
+  /** How far the machine's clock may be off. */
+  readonly clockLimits?: ClockLimits;
 }
 
 /** What every process, thread and command that writes works with, over whichever stores it has. */
@@ -38,7 +39,7 @@ export interface EngineDeps extends MessageDeps {
 
 export function engineOver(
   { dir, filesDir, store, registry, vault }: EngineParts,
-  { rail, messageLimitBytes, clockBehindLimitMs }: EngineSettings,
+  { rail, messageLimitBytes, clockLimits }: EngineSettings,
 ): EngineDeps {
   const opened = openRail(filesDir, rail);
   return {
@@ -49,7 +50,7 @@ export function engineOver(
     vault,
     opened,
     rail: opened.rail,
-    clock: heldClock(systemClock, clockBehindLimitMs),
+    clock: heldClock(systemClock, clockLimits),
     locks: new KeyedMutex(),
     archive: messageArchive(join(dir, 'archive'), messageLimitBytes),
     readMessage: readBankMessageInThread,

@@ -128,6 +128,11 @@ export const sizeSettings = z
       '300000',
       "milliseconds that the machine's clock may be behind the log, and time stands still; beyond, nothing is written",
     ),
+    SANAD_CLOCK_AHEAD_LIMIT_DAYS: setting(
+      whole(1, 100_000),
+      '3650',
+      "days that the machine's clock may be ahead of the newest instant in the log; beyond, nothing is written",
+    ),
     EVENTSTORE_URL: optional(
       text('connection string'),
       'EventStoreDB or KurrentDB; for the distributed size',

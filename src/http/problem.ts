@@ -157,6 +157,7 @@ function ofStore({ code, detail }: StoreError): Mapped {
     case 'DISK_FULL':
       return { status: 507, code, detail };
     case 'CLOCK_BEHIND_LOG':
+    case 'CLOCK_AHEAD_OF_LOG':
     case 'OVERLOADED':
     case 'STORE_CLOSED':
     case 'OUTCOME_UNKNOWN':

@@ -39,6 +39,7 @@ export type StoreErrorCode =
   | 'DATA_FOLDER_MISSING'
   | 'DATA_FOLDER_PRODUCTION'
   | 'CLOCK_BEHIND_LOG'
+  | 'CLOCK_AHEAD_OF_LOG'
   | 'DISK_FULL'
   | 'STORE_CLOSED'
   | 'STORE_FAILED'

@@ -1,3 +1,4 @@
+import type { ClockLimits } from '../adapters/clock/port.js';
 import type { MessagePort, Worker } from 'node:worker_threads';
 import type { FromBackground, ToBackground } from '../write-side/jobs.js';
 import type { Log } from './log.js';
@@ -101,7 +102,7 @@ export interface BackgroundStart {
   readonly dir: string;
   readonly files: string;
   readonly rail: { readonly schemasDir?: string; readonly bankFolder?: string };
-  readonly clockBehindLimitMs?: number;
+  readonly clockLimits?: ClockLimits;
   /** Whom callers may have called back, and how long one call may take. */
   readonly callbacks: { readonly allowed: readonly string[]; readonly timeoutMs: number };
   readonly log: MessagePort;

@@ -8,7 +8,7 @@ const NOON = '2026-03-01T12:00:00.000Z';
 
 function held(): { machine: ReturnType<typeof fixedClock>; clock: ReturnType<typeof heldClock> } {
   const machine = fixedClock(NOON);
-  return { machine, clock: heldClock(machine, 60_000) };
+  return { machine, clock: heldClock(machine, { behindMs: 60_000, aheadDays: 30 }) };
 }
 
 test('the time stands still where the clock steps back a little, until it has caught up', () => {
@@ -47,4 +47,21 @@ test('a clock that was lost is not believed where the log is empty either', () =
   expect(() => heldClock(machine).now()).toThrow(
     expect.objectContaining({ code: 'CLOCK_BEHIND_LOG' }),
   );
+});
+
+test('a clock that jumps far ahead of what was written is not believed, until it is set', () => {
+  const { machine, clock } = held();
+  clock.saw(NOON);
+  machine.set('2099-01-01T00:00:00.000Z');
+  expect(() => clock.now()).toThrow(expect.objectContaining({ code: 'CLOCK_AHEAD_OF_LOG' }));
+  const status = withClock({ alive: true, trouble: undefined }, clock);
+  expect(status.trouble).toContain('CLOCK_AHEAD_OF_LOG');
+  machine.set('2026-03-31T12:00:00.000Z');
+  expect(clock.now()).toBe('2026-03-31T12:00:00.000Z');
+  machine.set('2026-04-30T12:00:00.001Z');
+  expect(() => clock.now()).toThrow(StoreError);
+});
+
+test('what is told of an empty log has nothing to be held against', () => {
+  expect(heldClock(fixedClock('2042-01-01T00:00:00.000Z')).now()).toBe('2042-01-01T00:00:00.000Z');
 });

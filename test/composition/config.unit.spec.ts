@@ -27,7 +27,7 @@ describe('settings', () => {
   test('all have a default that is taken', () => {
     expect(loadConfig({})).toEqual({
       dataDir: './data',
-      clockBehindLimitMs: 300_000,
+      clockLimits: { behindMs: 300_000, aheadDays: 3_650 },
       host: '127.0.0.1',
       port: 3_000,
       mode: 'development',
@@ -94,14 +94,17 @@ describe('settings', () => {
   test('a role of its own is of the distributed size', () => {
     expect(sizeIn({ ...DISTRIBUTED, SANAD_SIZE: '', SANAD_ROLE: 'relay' })).toEqual({
       role: 'relay',
-      clockBehindLimitMs: 300_000,
+      clockLimits: { behindMs: 300_000, aheadDays: 3_650 },
       distributed: {
         eventStoreUrl: DISTRIBUTED.EVENTSTORE_URL,
         databaseUrl: DISTRIBUTED.DATABASE_URL,
         kafka: { brokers: ['one:9092', 'two:9092'] },
       },
     });
-    expect(sizeIn({})).toEqual({ role: 'all', clockBehindLimitMs: 300_000 });
+    expect(sizeIn({})).toEqual({
+      role: 'all',
+      clockLimits: { behindMs: 300_000, aheadDays: 3_650 },
+    });
   });
 
   test('the base of addresses has no slash at its end', () => {

@@ -106,6 +106,9 @@ test('a clock that goes back writes nothing before what the log has', async () =
     expect.stringContaining('CLOCK_BEHIND_LOG'),
   ]);
 
+  // Tokens have run out by then, so the health is what says it.
+  offBy(3 * YEARS_25_MS);
+  expect(await (await fetch(`${first.url}/health/ready`)).text()).toContain('CLOCK_AHEAD_OF_LOG');
   offBy(0);
   await expectStatus(201, intake.post('/persons', person(3)));
   await stop(first.child);
@@ -116,6 +119,14 @@ test('a clock that goes back writes nothing before what the log has', async () =
   expect([again.child.exitCode, again.err()]).toEqual([
     1,
     expect.stringContaining('CLOCK_BEHIND_LOG'),
+  ]);
+
+  offBy(3 * YEARS_25_MS);
+  const ahead = start();
+  await once(ahead.child, 'close');
+  expect([ahead.child.exitCode, ahead.err()]).toEqual([
+    1,
+    expect.stringContaining('CLOCK_AHEAD_OF_LOG'),
   ]);
 
   offBy(-60_000);

@@ -5,3 +5,9 @@ export interface Clock {
   saw?(instant: string): void;
 }
 export const CLOCK = Symbol('Clock');
+
+/** How far a machine's clock may be off the newest instant that was written. */
+export interface ClockLimits {
+  readonly behindMs: number;
+  readonly aheadDays: number;
+}
