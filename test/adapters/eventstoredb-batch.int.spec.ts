@@ -59,3 +59,25 @@ describe('appends that share one call', () => {
     expect((await server.counts()).resets).toBe(before);
   });
 });
+
+describe('groups that look at one stream and write others', () => {
+  it('are written at the same time, and refused once it moved', async () => {
+    const programme = newStream();
+    await append(programme);
+    const group = (stream: string, expected = 0) => ({
+      writes: [write(stream, 'no-stream', 1), { stream: programme, expected, events: [] }],
+    });
+    const before = await server.counts();
+    const streams = Array.from({ length: 40 }, newStream);
+    const answers = await Promise.all(streams.map((stream) => store.append(group(stream))));
+    expect(answers.map(({ kind }) => kind)).toEqual(Array(40).fill('appended'));
+    // One look is for all who asked before it began; one after the other it was one each.
+    expect((await server.counts()).reads - before.reads).toBeLessThan(20);
+    const [changed, late] = await Promise.all([
+      store.append({ writes: [write(programme, 0, 2)] }),
+      store.append(group(newStream())),
+    ]);
+    expect([changed.kind, late.kind]).toEqual(['appended', 'conflict']);
+    expect((await store.append(group(newStream(), 1))).kind).toBe('appended');
+  });
+});

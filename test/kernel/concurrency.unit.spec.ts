@@ -151,6 +151,31 @@ describe('pause', () => {
   });
 });
 
+describe('KeyedMutex, for work that only looks', () => {
+  test('keeps out whoever changes, before and after, and nobody else who looks', async () => {
+    const { started, work, end } = gates();
+    const locks = new KeyedMutex();
+    const all = [
+      locks.hold(['a'], work('look 1'), ['programme']),
+      locks.hold(['b'], work('look 2'), ['programme']),
+      locks.hold(['programme'], work('change')),
+      locks.hold(['c'], work('look 3'), ['programme']),
+      locks.hold(['d'], work('look 4'), ['programme']),
+    ];
+    await turn();
+    expect(started).toEqual(['look 1', 'look 2']);
+    await end('look 1');
+    expect(started).toEqual(['look 1', 'look 2']);
+    await end('look 2');
+    expect(started).toEqual(['look 1', 'look 2', 'change']);
+    await end('change');
+    expect(started).toEqual(['look 1', 'look 2', 'change', 'look 3', 'look 4']);
+    await end('look 3');
+    await end('look 4');
+    await Promise.all(all);
+  });
+});
+
 describe('shared work', () => {
   it('is done for all who asked before it began, and again for those who asked later', async () => {
     const ends: (() => void)[] = [];

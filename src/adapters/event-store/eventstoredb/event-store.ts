@@ -140,12 +140,19 @@ class EventStoreDb implements EventStore {
   }
 
   /**
-   * Groups of this process that share a stream or a receipt are written in the order of the calls.
+   * Groups of this process that write one stream, or share a receipt, are written in the order of the
+   * calls. Those that only look at a stream wait for whoever writes it, and not for each other.
    */
   #one(group: ServerGroup): Promise<AppendResult> {
-    const keys = group.writes.map(({ stream }) => stream);
+    const written = group.writes.filter(({ events }) => events.length > 0);
+    const keys = written.map(({ stream }) => stream);
     if (group.receipt) keys.push(RECEIPT_PREFIX + group.receipt.key);
-    return this.#locks.hold(keys, () => this.#writing.run(() => this.#groups.append(group)));
+    const looked = group.writes.filter(({ events }) => events.length === 0);
+    return this.#locks.hold(
+      keys,
+      () => this.#writing.run(() => this.#groups.append(group)),
+      looked.map(({ stream }) => stream),
+    );
   }
 
   async readStream(
