@@ -98,10 +98,13 @@ const JOB_IDS: { readonly [K in JobKind]: (job: JobOf<K>) => string } = {
   reinstruct: ofCommand,
 };
 
-/** Id of a job: the same whoever asks for the same work. */
+/**
+ * Id of a job: the same whoever asks for the same work. One that a newer version put into the queue
+ * has the name of its kind.
+ */
 export function jobIdOf<K extends JobKind>(job: JobOf<K>): string {
   const kind: K = job.kind;
-  return JOB_IDS[kind](job);
+  return Object.hasOwn(JOB_IDS, kind) ? JOB_IDS[kind](job) : kind;
 }
 
 /** The name under which the read models tell how far they are. */
