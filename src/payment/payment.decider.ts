@@ -11,7 +11,7 @@ import {
 import { DomainError, never } from '../kernel/errors.js';
 import { parseLocalDate } from '../kernel/time.js';
 import { decidedResolution, requireOtherThanReporter } from './payment-people.rule.js';
-import type { OutcomeReport } from './payment.report.js';
+import type { OutcomeReport } from './reportable.rule.js';
 import { report } from './payment.report.js';
 import type { PaymentState, PaymentEvent } from './payment.state.js';
 import { countedAs, put, lastOf, initialState, evolve } from './payment.state.js';
@@ -57,6 +57,8 @@ export const PAYMENT_REFUSALS = [
   'AMOUNT_DIFFERS',
   'AMOUNT_NOT_POSITIVE',
   'REASON_MISSING',
+  'REASON_INVALID',
+  'REFERENCE_INVALID',
   'OUTCOME_NOT_DEFINITE',
   'BREAK_NOT_FOUND',
   'BREAK_RESOLVED',

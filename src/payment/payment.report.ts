@@ -2,7 +2,7 @@ import type { EventData } from '../../events/generated.js';
 import { requireRole, type Context, type Draft } from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
 import { uuidOf } from '../kernel/ids.js';
-import { addDays, parseLocalDate } from '../kernel/time.js';
+import { addDays } from '../kernel/time.js';
 import {
   isAnotherBooking,
   isOfAccount,
@@ -11,39 +11,13 @@ import {
   type BookingDetails,
   type ToldBooking,
 } from './bookings.rule.js';
+import { requireReportable, type OutcomeReport } from './reportable.rule.js';
 import type { Reported, PaymentState, PaymentEvent } from './payment.state.js';
 import { lastOf } from './payment.state.js';
 import { confirmedOutcome } from './payment-people.rule.js';
 
 type Break = EventData['PaymentBreakRecorded'];
-type Source = Break['source'];
 type Drafts = readonly Draft<PaymentEvent>[];
-
-export interface OutcomeReport {
-  readonly type: 'ReportOutcome';
-  readonly outcome: Reported | 'unknown';
-  readonly attempt: number;
-  readonly endToEndId: string;
-  readonly amountMinor?: string;
-  readonly currency?: string;
-  readonly reason?: string;
-  /** The day on which money is said to have moved. */
-  readonly settledOn?: string;
-  /** The day of the booking, where it says one. */
-  readonly bookedOn?: string;
-  /** The day from which the bank counts it; days around the booking. */
-  readonly valueOn?: string;
-  /** A digest of the statement that it stands in, and that one's time. */
-  readonly statement?: string;
-  readonly period?: string;
-  readonly source: Source;
-  /** Of the transaction, else of its entry. */
-  readonly reference?: string;
-  /** Of the entry that the booking stands in. */
-  readonly entryReference?: string;
-  /** How many bookings of the payment one statement has before it that nothing tells from it. */
-  readonly bookedAgain?: number;
-}
 
 /**
  * The same outcome again changes nothing; a late acceptance neither; what cannot be true together
@@ -89,55 +63,6 @@ function recordedFor(state: PaymentState, command: OutcomeReport, context: Conte
   if (!isPlausible(state, command, context))
     return broken(state, command, outcome, 'date-implausible');
   return [recorded(state, command, outcome, context)];
-}
-
-/** A report names a payment's attempt, in its currency, with a reason where the field has one. */
-function requireReportable(state: PaymentState, command: OutcomeReport): void {
-  if (command.currency !== undefined && command.currency !== state.currency)
-    throw new DomainError(
-      'CURRENCY_DIFFERS',
-      `The payment is in ${state.currency}.`,
-      'rule',
-      'currency',
-    );
-  if (command.amountMinor !== undefined && BigInt(command.amountMinor) <= 0n)
-    throw new DomainError(
-      'AMOUNT_NOT_POSITIVE',
-      'An outcome is of more than nothing.',
-      'invalid',
-      'amount',
-    );
-  requireAttempt(state, command);
-  if (
-    (command.outcome === 'rejected' || command.outcome === 'returned') &&
-    command.reason === undefined
-  )
-    throw new DomainError(
-      'REASON_MISSING',
-      'A rejection or return has an ISO 20022 reason code.',
-      'invalid',
-      'reason',
-    );
-  if (command.settledOn !== undefined) parseLocalDate(command.settledOn, 'settledOn');
-  if (command.bookedOn !== undefined) parseLocalDate(command.bookedOn, 'bookedOn');
-  if (command.valueOn !== undefined) parseLocalDate(command.valueOn, 'valueOn');
-}
-
-function requireAttempt(state: PaymentState, { attempt, endToEndId }: OutcomeReport): void {
-  if (attempt > state.attempt)
-    throw new DomainError(
-      'ATTEMPT_UNKNOWN',
-      `The payment was instructed ${state.attempt} times; there is no attempt ${attempt}.`,
-      'rule',
-      'attempt',
-    );
-  if (state.endToEndIds[attempt - 1] !== endToEndId)
-    throw new DomainError(
-      'END_TO_END_ID_UNKNOWN',
-      'The end-to-end id is not that of this attempt.',
-      'rule',
-      'endToEndId',
-    );
 }
 
 /** Said once an attempt, and only while nothing else is known. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { fold } from '../../src/kernel/decider.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 import { paymentDecider } from '../../src/payment/payment.decider.js';
-import type { OutcomeReport } from '../../src/payment/payment.report.js';
+import type { OutcomeReport } from '../../src/payment/reportable.rule.js';
 import { was } from './given.js';
 import {
   afterReport,

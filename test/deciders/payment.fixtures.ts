@@ -2,7 +2,7 @@ import type { EventData } from '../../events/generated.js';
 import { fold, type Foldable } from '../../src/kernel/decider.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 import { paymentDecider, PAYMENT_REFUSALS } from '../../src/payment/payment.decider.js';
-import { type OutcomeReport } from '../../src/payment/payment.report.js';
+import { type OutcomeReport } from '../../src/payment/reportable.rule.js';
 import type { PaymentEvent } from '../../src/payment/payment.state.js';
 import { by, HASH, scenarios, uuid, was } from './given.js';
 

@@ -263,6 +263,16 @@ describe('outcomes', () => {
       .when(outcome('settled'), automation)
       .thenRefused('ROLE_NOT_ALLOWED');
   });
+  test.each([
+    [{ reason: 'Compte fermé' }, 'REASON_INVALID', 'reason'],
+    [{ reason: 'AC' }, 'REASON_INVALID', 'reason'],
+    [{ reference: 'X'.repeat(36) }, 'REFERENCE_INVALID', 'reference'],
+    [{ entryReference: '' }, 'REFERENCE_INVALID', 'reference'],
+  ] as const)('is refused where no event could hold it: %j', (odd, code, field) => {
+    given(ordered, instructed)
+      .when(outcome('rejected', 1, odd), bank)
+      .thenRefused(code, field);
+  });
 });
 
 contradictionScenarios();

@@ -1,6 +1,6 @@
 import { endToEndIdOf } from '../../src/payment/instruction-ids.rule.js';
 import { cycleId as cycleIdOf, partsOfPayment } from '../../src/kernel/ids.js';
-import { type OutcomeReport } from '../../src/payment/payment.report.js';
+import { type OutcomeReport } from '../../src/payment/reportable.rule.js';
 import { type Op, type World } from './model-world.js';
 import {
   cycle,

@@ -14,7 +14,7 @@ import type { QuarantinedEntry } from './quarantined-entry.rule.js';
 export interface AssignArgs {
   readonly entryId: string;
   readonly paymentId: string;
-  /** Which instruction it answers; absent: the newest. */
+  /** Which instruction it answers; absent: the one that it names, else the newest. */
   readonly attempt?: number;
   /** Needed where the entry does not say it. */
   readonly outcome?: AssignedOutcome;
@@ -26,7 +26,7 @@ export interface AssignArgs {
  * decides as always (a contradiction becomes a break), and the entry leaves the quarantine,
  * together.
  * @throws DomainError ENTRY_NOT_FOUND, ENTRY_STATUS, OUTCOME_MISSING, OUTCOME_DIFFERS,
- *   PAYMENT_UNKNOWN, and what payments refuse with
+ *   REFERENCES_DIFFER, PAYMENT_UNKNOWN, and what payments refuse with
  */
 export async function assignEntry(
   deps: Pick<Deps, 'store' | 'registry' | 'locks'>,
@@ -53,12 +53,29 @@ async function quarantinedEntry(store: Deps['store'], entryId: string): Promise<
   );
 }
 
-async function newestAttempt(store: Deps['store'], paymentId: string): Promise<number> {
-  const payment = await store.readStream(streams.payment(paymentId));
-  for (const event of payment.toReversed())
-    if (event.type === 'PaymentInstructed' || event.type === 'PaymentReinstructed')
-      return event.data.attempt;
-  return 1;
+/**
+ * The attempt that the entry names, where it is one of the payment's; else the one that is said, or
+ * the newest.
+ * @throws DomainError REFERENCES_DIFFER for another than the entry names
+ */
+async function attemptOf(
+  store: Deps['store'],
+  paymentId: string,
+  { endToEndId }: QuarantinedEntry,
+  said: number | undefined,
+): Promise<number> {
+  const instructions = (await store.readStream(streams.payment(paymentId))).flatMap((event) =>
+    event.type === 'PaymentInstructed' || event.type === 'PaymentReinstructed' ? [event.data] : [],
+  );
+  const named = instructions.find((one) => one.endToEndId === endToEndId)?.attempt;
+  if (named !== undefined && said !== undefined && named !== said)
+    throw new DomainError(
+      'REFERENCES_DIFFER',
+      `The entry is of attempt ${named} of the payment, and not of ${said}.`,
+      'rule',
+      'attempt',
+    );
+  return named ?? said ?? instructions.at(-1)?.attempt ?? 1;
 }
 
 /**
@@ -73,8 +90,7 @@ export async function assignEntryParts(
   const { entryId, paymentId, reason } = args;
   const entry = await quarantinedEntry(store, entryId);
   const outcome = outcomeSaid(args.outcome, entry);
-  const newest = await newestAttempt(store, paymentId);
-  const attempt = args.attempt ?? newest;
+  const attempt = await attemptOf(store, paymentId, entry, args.attempt);
   const said = { paymentId, attempt, outcome, reason };
   const state = fold(bankEntryDecider, await store.readStream(streams.entry(entryId)));
   // What was given to a payment is said of it once, by the command that gave it.

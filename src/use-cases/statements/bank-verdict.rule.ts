@@ -65,7 +65,7 @@ export function verdictOf(entry: NumberedEntry): Verdict {
     return {
       kind: 'unclear',
       code: 'ENTRY_INVALID',
-      detail: `${problem.code} in ${problem.element}${writtenIn(entry)}.`,
+      detail: `${problem.code} in ${problem.element}${problem.detail === undefined ? writtenIn(entry) : `: ${problem.detail}`}.`,
     };
   return entry.kind === 'status' ? ofStatus(entry) : ofBooking(entry);
 }
@@ -171,7 +171,17 @@ const unclearStatus = (status: string | undefined): Verdict => ({
       : `The status ${status.slice(0, 4)} does not say whether the entry is booked.`,
 });
 
+/** Families of money that comes in, and kinds of what a bank takes for itself. */
+const NO_PAYMENT = /^PMNT\/(?:RCDT|RRCT|IDDT)\/|\/(?:CHRG|COMM|FEES|INTR|TAXE)$/;
+
 function ofDebit(entry: BookedEntry, settled: ReportedOutcome): Verdict {
+  const code = entry.bankCode;
+  if (code !== undefined && NO_PAYMENT.test(code))
+    return {
+      kind: 'unclear',
+      code: 'BOOKING_UNCLEAR',
+      detail: `The booking is a debit, and its code ${code.slice(0, 14)} is not that of a payment.`,
+    };
   const { references, scope, account, batch } = entry;
   if (scope === 'transaction') return named(references, settled, account);
   // One booking for a whole message: it counts for its payments where it is exactly their sum.

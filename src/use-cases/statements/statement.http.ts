@@ -234,7 +234,7 @@ export class BankHttp {
       403: ['SAME_PERSON'],
       404: ['ENTRY_NOT_FOUND', 'PAYMENT_UNKNOWN'],
       409: ['ENTRY_STATUS'],
-      422: ['OUTCOME_DIFFERS', 'CURRENCY_DIFFERS', 'ATTEMPT_UNKNOWN'],
+      422: ['OUTCOME_DIFFERS', 'REFERENCES_DIFFER', 'CURRENCY_DIFFERS', 'ATTEMPT_UNKNOWN'],
     },
   })
   assign(@CommandParam() command: AssignBankEntry): Promise<Answer> {

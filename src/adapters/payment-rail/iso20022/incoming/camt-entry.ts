@@ -1,3 +1,4 @@
+import { requireAgreement } from './agreeing-amounts.js';
 import type { BookedEntry, Direction, Money } from './port.js';
 import type { Fields } from './shape.js';
 import { directionIn, moneyIn } from './values.js';
@@ -19,6 +20,9 @@ export class OpenEntry {
   #chargesMinor = 0n;
   /** Something has no amount in the entry's currency. */
   #isExact = true;
+  /** Of the entry or transaction in hand, without their direction. */
+  #ownChargesMinor = 0n;
+  #isHeld = false;
   #transactions = 0;
   #announced = 0;
 
@@ -42,7 +46,22 @@ export class OpenEntry {
     if (amount.amountMinor === undefined) this.#isExact = false;
     const direction = directionIn(charge, 'direction') ?? 'debit';
     const minor = this.#minorOf(amount) ?? 0n;
+    this.#ownChargesMinor += minor;
     this.#chargesMinor += direction === this.#direction ? minor : -minor;
+  }
+
+  /** What the entry says of its money is the same but for its own charges; before its details. */
+  requireOwnAgreement(): void {
+    if (this.#isHeld) return;
+    this.#isHeld = true;
+    this.requireAgreement(this.fields);
+  }
+
+  /** And so is what a transaction says, once it was read. */
+  requireAgreement(fields: Fields): void {
+    const keptMinor = this.#direction === 'credit' ? this.#ownChargesMinor : 0n;
+    if (this.amount) requireAgreement(fields, this.amount.currency, keptMinor);
+    this.#ownChargesMinor = 0n;
   }
 
   /** What a batch of the entry lists, and how many transactions it says that it has. */
@@ -79,7 +98,15 @@ export class OpenEntry {
         kind: 'differs',
         detail: this.#difference('not all of its details and charges have an amount'),
       };
-    if (total === this.#detailsMinor) return { kind: 'agrees' };
+    if (total === this.#detailsMinor && this.#announced <= this.#transactions)
+      return { kind: 'agrees' };
+    if (total === this.#detailsMinor)
+      return {
+        kind: 'differs',
+        detail: this.#difference(
+          `its ${this.#transactions} details come to all of it, and it says that there are ${this.#announced}`,
+        ),
+      };
     const charges = abs(this.#chargesMinor);
     if (this.#isLessBack(total, this.#detailsMinor))
       return {

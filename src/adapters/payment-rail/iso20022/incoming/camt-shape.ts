@@ -14,6 +14,12 @@ const bankCode: Shape = {
   Domn: { Cd: 'domain', Fmly: { Cd: 'codeFamily', SubFmlyCd: 'subFamily' } },
   Prtry: { Cd: 'proprietaryCode' },
 };
+/** What an entry or transaction says of its amount besides it. */
+const amounts: Shape = {
+  InstdAmt: { Amt: 'instructed' },
+  TxAmt: { Amt: 'transacted' },
+  CntrValAmt: { Amt: 'counterValue' },
+};
 const day = (name: string): Shape => ({ Dt: `${name}On`, DtTm: `${name}At` });
 
 /** Until version 03 a charge is Chrgs itself, later each is a Rcrd of it. */
@@ -38,7 +44,7 @@ const transaction = (related: Shape): Part =>
     }),
     Amt: 'amount',
     CdtDbtInd: 'direction',
-    AmtDtls: { InstdAmt: { Amt: 'instructed' }, TxAmt: { Amt: 'transacted' } },
+    AmtDtls: amounts,
     BkTxCd: bankCode,
     Chrgs: charges,
     RtrInf: record('return', {
@@ -62,6 +68,7 @@ const entry = (related: Shape): Part =>
     ValDt: day('value'),
     AcctSvcrRef: 'bank',
     BkTxCd: bankCode,
+    AmtDtls: amounts,
     Chrgs: charges,
     NtryDtls: record('details', {
       Btch: record('batchInformation', {
@@ -73,7 +80,7 @@ const entry = (related: Shape): Part =>
       }),
       TxDtls: transaction(related),
     }),
-    ...ignored('Avlbty ComssnWvrInd AddtlInfInd AmtDtls TechInptChanl Intrst CardTx AddtlNtryInf'),
+    ...ignored('Avlbty ComssnWvrInd AddtlInfInd TechInptChanl Intrst CardTx AddtlNtryInf'),
   });
 
 const page = { PgNb: 'page', LastPgInd: 'lastPage' };

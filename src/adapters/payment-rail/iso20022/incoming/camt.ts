@@ -70,6 +70,7 @@ export class Camt implements Mapper {
     else if (kind === 'transaction') this.#returned = undefined;
     else if (kind === 'details') {
       this.#entry ??= new OpenEntry(parent!);
+      this.#entry.requireOwnAgreement();
       this.#batch = { transactions: 0, sumMinor: 0n, silent: 0 };
     }
   }
@@ -85,6 +86,7 @@ export class Camt implements Mapper {
         break;
       case 'batchInformation':
         this.#batch!.announced = fields;
+        requireDirectionOf(entryOf(fields), fields);
         break;
       case 'transaction':
         this.#endTransaction(fields);
@@ -109,6 +111,7 @@ export class Camt implements Mapper {
   #endTransaction(transaction: Fields): void {
     const batch = this.#batch!;
     batch.transactions += 1;
+    this.#entry!.requireAgreement(transaction);
     if (saysNothing(transaction)) {
       batch.silent += 1;
       batch.silentOne ??= transaction;
@@ -141,6 +144,7 @@ export class Camt implements Mapper {
   #endEntry(entry: Fields): void {
     this.#entry ??= new OpenEntry(entry);
     const open = this.#entry;
+    open.requireOwnAgreement();
     if (this.#held) this.#tell(this.#told === 0 ? onlyOne(this.#held, open) : this.#held);
     if (this.#told > 0) this.#tellSum(entry, open);
     else this.#tell(this.#booking('entry', entry, {}));
@@ -235,6 +239,14 @@ export class Camt implements Mapper {
 
 const entryOf = (fields: Fields): Fields =>
   fields.kind === 'entry' ? fields : entryOf(fields.parent!);
+
+/** A batch goes where its entry goes. */
+function requireDirectionOf(entry: Fields, batch: Fields): void {
+  const own = directionIn(batch, 'direction');
+  const direction = directionIn(entry, 'direction');
+  if (own !== undefined && direction !== undefined && own !== direction)
+    batch.problem('DIRECTION_DIFFERS', 'Btch', `a ${own} in a ${direction}`);
+}
 
 /**
  * The only booking of an entry has the entry's amount where it has none, or where charges were taken

@@ -71,9 +71,11 @@ export function pain002(
     end(fields) {
       switch (fields.kind) {
         case 'transaction':
+          requireAgreement(fields, [group, fields.parent], onFinding);
           emit(status('transaction', fields, fields.parent, group));
           break;
         case 'batch':
+          requireAgreement(fields, [group], onFinding);
           if (says(fields)) emit(status('batch', fields, fields, group));
           break;
         case 'group':
@@ -101,6 +103,31 @@ export function pain002(
     },
   };
 }
+
+/** What is said of all is true of each: nobody pays again what one of them says is paid. */
+function requireAgreement(
+  fields: Fields,
+  around: readonly (Fields | undefined)[],
+  onFinding: (finding: Finding) => void,
+): void {
+  const own = fields.get('status');
+  for (const all of around) {
+    const said = all?.get('status');
+    const differs =
+      own !== undefined &&
+      own !== said &&
+      (said === 'RJCT' || (PAID.has(said ?? '') && own === 'RJCT'));
+    if (differs)
+      onFinding({
+        code: 'STATUS_DIFFERS',
+        element: fields.kind === 'batch' ? 'PmtInfSts' : 'TxSts',
+        place: fields.place,
+        detail: `All of them are ${said}, and one of them is ${own.slice(0, 4)}.`,
+      });
+  }
+}
+
+const PAID: ReadonlySet<string> = new Set(['ACSC', 'ACCC']);
 
 const says = (fields: Fields): boolean =>
   fields.get('status') !== undefined || fields.list('reasons').length > 0;

@@ -41,11 +41,15 @@ export interface Problem {
     | 'CURRENCY_UNKNOWN'
     | 'CURRENCY_MISSING'
     | 'CURRENCY_DIFFERS'
+    | 'AMOUNTS_DIFFER'
+    | 'DIRECTION_DIFFERS'
     | 'TEXT_TOO_LONG'
     | 'ELEMENT_TWICE'
     | 'VALUE_INVALID';
   /** The element's name. */
   readonly element: string;
+  /** Values that do not agree: numbers, codes and names of elements. */
+  readonly detail?: string;
 }
 
 /** Something about the whole message that a person should see before it is applied. */
@@ -58,6 +62,7 @@ export interface Finding {
     | 'COUNT_DIFFERS'
     | 'SUM_DIFFERS'
     | 'BALANCES_DIFFER'
+    | 'STATUS_DIFFERS'
     | 'VALUE_INVALID';
   readonly element: string;
   readonly place: Place;
@@ -252,6 +257,8 @@ export class BankMessageError extends Error {
       | 'DOCTYPE_REFUSED'
       | 'LIMIT_EXCEEDED'
       | 'NAMESPACE_DIFFERS'
+      | 'NAMESPACE_UNKNOWN'
+      | 'INTRADAY_REPORT'
       | 'MESSAGE_UNKNOWN'
       | 'VERSION_UNKNOWN'
       | 'TEXT_UNEXPECTED'

@@ -19,6 +19,7 @@ const ELEMENTS: Readonly<Record<string, Family>> = {
   BkToCstmrDbtCdtNtfctn: 'camt.054',
   BkToCstmrStmt: 'camt.053',
 };
+const pad = (version: number): string => String(version).padStart(2, '0');
 /** Versions whose elements are those that are read here. */
 const VERSIONS: Readonly<Record<Family, { readonly from: number; readonly to: number }>> = {
   'pain.002': { from: 3, to: 14 },
@@ -26,7 +27,25 @@ const VERSIONS: Readonly<Record<Family, { readonly from: number; readonly to: nu
   'camt.053': { from: 2, to: 12 },
 };
 /** Also in the names of national variants: "…/camt.054.001.04.ch.02.xsd". */
-const TYPE = /(pain|camt)\.(\d{3})\.(\d{3})\.(\d{2})/;
+const TYPE = /(?<![\w.-])(pain|camt)\.(\d{3})\.(\d{3})\.(\d{2})(?![\w-])/;
+/** A message of ISO 20022 of any kind, but no header and no envelope. */
+const OTHER = /(?<![\w.-])(?!head|nvlp)([a-z]{4}\.\d{3})\.\d{3}\.\d{2}(?![\w-])/;
+/** By their elements, where they are in no namespace. */
+const OTHERS: Readonly<Record<string, string>> = {
+  BkToCstmrAcctRpt: 'camt.052',
+  CstmrCdtTrfInitn: 'pain.001',
+  CstmrDrctDbtInitn: 'pain.008',
+  CstmrPmtRvsl: 'pain.007',
+  RsltnOfInvstgtn: 'camt.029',
+  FIToFICstmrCdtTrf: 'pacs.008',
+  FIToFIPmtStsRpt: 'pacs.002',
+  PmtRtr: 'pacs.004',
+};
+
+/** What is read, for whoever sent something else. */
+const READ = `Read are ${Object.entries(VERSIONS)
+  .map(([family, { from, to }]) => `${family}.001.${pad(from)} to .${pad(to)}`)
+  .join(', ')}.`;
 
 const MAX_FINDINGS = 100;
 const MAX_MESSAGES = 1_000;
@@ -85,7 +104,7 @@ class Reading {
     if (!this.#walker.hasRead)
       throw new BankMessageError(
         'MESSAGE_UNKNOWN',
-        'the document holds no pain.002, camt.054 or camt.053.',
+        `the document holds no message that is read. ${READ}`,
         { line: 1, column: 1 },
       );
     if (this.#batch.length > 0) yield this.#take();
@@ -141,7 +160,10 @@ class Reading {
   ): Mapper | undefined {
     if (local === 'Document') this.#declared = wordsOf(attributes);
     const family = Object.hasOwn(ELEMENTS, local) ? ELEMENTS[local] : undefined;
-    if (!family) return undefined;
+    if (!family) {
+      this.#requireNoOther(local, uri);
+      return undefined;
+    }
     if (this.#messages.length >= MAX_MESSAGES)
       throw new BankMessageError(
         'LIMIT_EXCEEDED',
@@ -155,7 +177,7 @@ class Reading {
         (uri === ''
           ? (TYPE.exec(around.definition ?? '') ?? TYPE.exec(this.#declared ?? ''))
           : null),
-      'VERSION_UNKNOWN',
+      uri,
     );
     const place = this.#xml.place;
     if (around.definition !== undefined && TYPE.exec(around.definition)?.[0] !== messageType) {
@@ -177,19 +199,42 @@ class Reading {
     return new Camt(family, this.#numbers, told, this.parties);
   }
 
-  #typeOf(family: Family, type: RegExpExecArray | null, code: 'VERSION_UNKNOWN'): string {
-    if (!type) return family;
+  /** Nothing of a file is passed over: a message that is not read is refused, and the file with it. */
+  #requireNoOther(local: string, uri: string): void {
+    if (local === 'Document') return;
+    const other =
+      OTHER.exec(uri)?.[1] ?? (Object.hasOwn(OTHERS, local) ? OTHERS[local] : undefined);
+    if (other === undefined) return;
+    const what =
+      other === 'camt.052'
+        ? 'camt.052 is a report within the day, of which nothing is booked for good.'
+        : `${other} is not read.`;
+    throw new BankMessageError(
+      other === 'camt.052' ? 'INTRADAY_REPORT' : 'MESSAGE_UNKNOWN',
+      `${what} ${READ}`,
+      this.#xml.place,
+    );
+  }
+
+  #typeOf(family: Family, type: RegExpExecArray | null, uri: string): string {
+    if (!type && uri === '') return family;
+    if (!type)
+      throw new BankMessageError(
+        'NAMESPACE_UNKNOWN',
+        `the message's element is that of ${family}, its namespace that of none. ${READ}`,
+        this.#xml.place,
+      );
     const { from, to } = VERSIONS[family];
     if (!type[0].startsWith(`${family}.`))
       throw new BankMessageError(
         'NAMESPACE_DIFFERS',
-        `the message's element is that of ${family}, its namespace that of another.`,
+        `the message's element is that of ${family}, its namespace that of another. ${READ}`,
         this.#xml.place,
       );
     if (type[3] !== '001' || Number(type[4]) < from || Number(type[4]) > to)
       throw new BankMessageError(
-        code,
-        `${family} is read in the versions 001.${pad(from)} to 001.${pad(to)}.`,
+        'VERSION_UNKNOWN',
+        `${type[0]} is not read. ${READ}`,
         this.#xml.place,
       );
     return type[0];
@@ -222,5 +267,4 @@ class Reading {
   }
 }
 
-const pad = (version: number): string => String(version).padStart(2, '0');
 const wordsOf = (attributes: Attributes): string => Object.values(attributes).join(' ');

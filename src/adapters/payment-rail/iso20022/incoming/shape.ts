@@ -101,8 +101,9 @@ export class Fields {
     else if (known.length < MAX_TEXT) this.#texts.set(field, `${known}\n${text}`);
   }
 
-  problem(code: Problem['code'], element: string): void {
-    if (this.problems.length < MAX_PROBLEMS) this.problems.push({ code, element });
+  problem(code: Problem['code'], element: string, detail?: string): void {
+    if (this.problems.length < MAX_PROBLEMS)
+      this.problems.push({ code, element, ...(detail === undefined ? {} : { detail }) });
   }
 }
 const MAX_PROBLEMS = 20;

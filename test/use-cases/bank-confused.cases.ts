@@ -1,0 +1,25 @@
+import {
+  accounts,
+  encodings,
+  kinds,
+  references,
+  reports,
+  statuses,
+  sums,
+} from './bank-confused-form.cases.js';
+import type { Case } from './bank-confused.fixtures.js';
+import { amounts, batches, reversals } from './bank-confused-money.cases.js';
+
+/** Messages as a confused or a hostile bank sends them, each judged by hand. */
+export const CASES: readonly Case[] = Object.entries({
+  batch: batches,
+  reversal: reversals,
+  amount: amounts,
+  status: statuses,
+  sum: sums,
+  account: accounts,
+  reference: references,
+  encoding: encodings,
+  kind: kinds,
+  report: reports,
+}).flatMap(([group, cases]) => cases.map((one) => ({ ...one, name: `${group}: ${one.name}` })));
