@@ -121,28 +121,10 @@ export function openPostgres(connectionString: string, options: PostgresOptions)
     return done.finally(() => underWay.delete(done));
   };
 
-  const attempt = async <T>(work: (session: Session) => Promise<T>): Promise<T> => {
-    const client = await pool.connect().catch(rethrow);
-    let broken = false;
-    const session = sessionOf(client, () => {
-      broken = true;
-    });
-    try {
-      await session.query('begin; set local synchronous_commit = on');
-      const result = await work(session);
-      await session.query('commit');
-      return result;
-    } catch (error) {
-      if (!broken) await session.query('rollback').catch(() => undefined);
-      throw error;
-    } finally {
-      client.release(broken);
-    }
-  };
   const transaction = async <T>(work: (session: Session) => Promise<T>): Promise<T> => {
     for (let left = ATTEMPTS - 1; ; left -= 1) {
       try {
-        return await attempt(work);
+        return await attempt(pool, work);
       } catch (error) {
         if (left === 0 || !(error instanceof PostgresError && error.kind === 'deadlock'))
           throw error;
@@ -156,6 +138,26 @@ export function openPostgres(connectionString: string, options: PostgresOptions)
     create: (ddl) => counted(() => createTables(sessionOf(pool), ddl)),
     close: () => (closing ??= Promise.allSettled(underWay).then(() => pool.end())),
   };
+}
+
+/** One try of a transaction, on a connection of its own. */
+async function attempt<T>(pool: pg.Pool, work: (session: Session) => Promise<T>): Promise<T> {
+  const client = await pool.connect().catch(rethrow);
+  let broken = false;
+  const session = sessionOf(client, () => {
+    broken = true;
+  });
+  try {
+    await session.query('begin; set local synchronous_commit = on');
+    const result = await work(session);
+    await session.query('commit');
+    return result;
+  } catch (error) {
+    if (!broken) await session.query('rollback').catch(() => undefined);
+    throw error;
+  } finally {
+    client.release(broken);
+  }
 }
 
 /** As `create` of a pool. The statements are one transaction, since they are sent as one. */

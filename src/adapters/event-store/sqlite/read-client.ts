@@ -42,6 +42,13 @@ interface Pending {
   failed(error: StoreError): void;
 }
 
+function settle(pending: Map<number, Pending>, reply: ReadReply): void {
+  const request = pending.get(reply.id);
+  pending.delete(reply.id);
+  if ('failure' in reply) request?.failed(new StoreError(reply.failure.code, reply.failure.detail));
+  else request?.answered(reply.value);
+}
+
 /**
  * Reads in a thread of its own: all questions of one tick travel in one message, and so do their
  * answers.
@@ -62,13 +69,7 @@ export function readInWorker(dir: string): ReadClient {
     for (const { failed } of all) failed(new StoreError('STORE_CLOSED', detail));
   };
   worker.on('message', (replies: readonly ReadReply[]) => {
-    for (const reply of replies) {
-      const request = pending.get(reply.id);
-      pending.delete(reply.id);
-      if ('failure' in reply)
-        request?.failed(new StoreError(reply.failure.code, reply.failure.detail));
-      else request?.answered(reply.value);
-    }
+    for (const reply of replies) settle(pending, reply);
   });
   worker.on('error', (error) =>
     fail(
