@@ -103,7 +103,7 @@ export class PersonHttp {
     errors: {
       ...NOT_THERE,
       403: ['REGION_NOT_ALLOWED', 'SAME_PERSON'],
-      422: ['PERSON_ERASED', 'STILL_ENROLLED'],
+      422: ['PERSON_ERASED', 'STILL_ENROLLED', 'STILL_OWES'],
     },
   })
   erase(@CommandParam() command: ErasePerson): Promise<Answer> {

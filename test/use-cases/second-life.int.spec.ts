@@ -8,12 +8,15 @@ import { personDecider } from '../../src/person/person.decider.js';
 import { assessApplications } from '../../src/use-cases/applications/assess-applications.js';
 import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
 import { importApplications } from '../../src/use-cases/applications/import-applications.js';
+import { owesNothing } from '../../src/use-cases/persons/not-enrolled.js';
+import { recoveryDecider } from '../../src/recovery/recovery.decider.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
 import { Desk } from './correction-desk.js';
 import { child, enrolFamilies } from './families.js';
 import { PROGRAMME, released } from './month.js';
-import { erasedByTwo, by, drain, households, job, newWorld, type World } from './world.js';
+import { codeOf } from './refusal-code.js';
+import { as, erasedByTwo, by, drain, households, job, newWorld, type World } from './world.js';
 
 let world: World;
 let desk: Desk;
@@ -42,6 +45,7 @@ async function erase(personId: string): Promise<void> {
     registry,
     locks,
     [
+      ...(await owesNothing(store, personId)),
       part(streams.person(personId), personDecider, ...erasedByTwo(personId, reason)),
       part(streams.identity(await identityOf(personId)), identityDecider, {
         type: 'ReleaseIdentity',
@@ -145,6 +149,26 @@ test('who was paid, erased and registered again is paid the months after, and th
   expect(correctionId).toBe('asd-0001');
   const adjusted = await world.engine.store.readStream(streams.adjustment(PROGRAMME, again));
   expect(adjusted).toEqual([]);
+  expect((await desk.audit()).violations).toEqual([]);
+});
+
+test('who owes what was overpaid is erased once it is waived, and not before', async () => {
+  const { store, registry, locks } = world.engine;
+  for (const period of ['2025-10', '2025-11', '2025-12']) await released(world.engine, period);
+  await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: '2025-11', reason: 'moved' });
+  const {
+    correctionId,
+    contentHash: hash,
+    overpaidMinor,
+  } = await desk.propose({
+    fromPeriod: '2025-10',
+  });
+  await desk.approve(correctionId, hash);
+  expect(await codeOf(erase(ida))).toBe('STILL_OWES');
+  const waiver = { type: 'WaiveOverpayment', amountMinor: overpaidMinor, reason: 'died' } as const;
+  const debt = part(streams.recovery(`${PROGRAMME}-${ida}`), recoveryDecider, waiver);
+  await execute(store, registry, locks, [debt], as(world.engine, 'releaser', 'waive'));
+  await erase(ida);
   expect((await desk.audit()).violations).toEqual([]);
 });
 

@@ -3,7 +3,7 @@ import { NOT_SEALED, type PersonalRecord, type Sealed } from '../../adapters/vau
 import { enrolmentDecider } from '../../enrolment/enrolment.decider.js';
 import type { EnrolmentState } from '../../enrolment/enrolment.state.js';
 import { regionOf } from '../../person/registered-person.js';
-import { notEnrolled, programmesOf } from './not-enrolled.js';
+import { notEnrolled, owesNothing, programmesOf } from './not-enrolled.js';
 import { DomainError } from '../../kernel/errors.js';
 import { parsePersonId, streams, uuidOf } from '../../kernel/ids.js';
 import { normaliseNationalId } from '../../kernel/personal.js';
@@ -86,7 +86,7 @@ async function erasure(
     throw new DomainError('PERSON_NOT_FOUND', 'There is no such person.', 'not-found', 'personId');
   // Before anything is told of a person of another region.
   requireRegion(context, regionOf(events)!);
-  const guards = await notEnrolled(store, personId);
+  const guards = [...(await notEnrolled(store, personId)), ...(await owesNothing(store, personId))];
   if (wordOnErasure(fold(personDecider, events), context.actor.id) !== 'second')
     return {
       status: 'proposed',
