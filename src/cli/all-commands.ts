@@ -11,6 +11,7 @@ const GROUPS: Readonly<Record<string, Loading>> = {
   programmes: async () => (await import('./commands/programmes.js')).programmesCommand(),
   households: async () => (await import('./commands/households.js')).householdsCommand(),
   applications: async () => (await import('./commands/applications.js')).applicationsCommand(),
+  enrolments: async () => (await import('./commands/enrolments.js')).enrolmentsCommand(),
   cycle: async () => (await import('./commands/cycle/cycle.js')).cycleCommand(),
   payees: async () => (await import('./commands/payees.js')).payeesCommand(),
   payments: async () => (await import('./commands/payments.js')).paymentsCommand(),

@@ -1,6 +1,4 @@
 import type { EventData } from '../../events/generated.js';
-import { determine } from '../eligibility/determine.js';
-import { contentHash } from '../kernel/canonical.js';
 import { fold } from '../kernel/decider.js';
 import { parsePersonId, parseProgrammeId, streams } from '../kernel/ids.js';
 import { Command } from '../http/call.js';
@@ -18,6 +16,7 @@ import {
   contentOfReinstatement,
   contentOfRevision,
 } from './new-facts.rule.js';
+import { judgedFacts, type JudgedFacts } from './judged-facts.rule.js';
 
 type Facts = EventData['EnrolmentStarted']['facts'];
 
@@ -62,23 +61,11 @@ function simply(command: Command, decided: EnrolmentCommand): CommandPlan {
   };
 }
 
-/** What new facts pay from a month on, under the policy of that month. */
-async function revised(
+/** What new facts come to from a month on, under the policy of that month. */
+const judged = async (
   command: ReviseEntitlement | RecertifyEnrolment,
   { programmes }: CommandPlanDeps,
-): Promise<
-  Pick<EventData['EntitlementRevised'], 'fromPeriod' | 'facts' | 'contentHash' | 'entitlement'> & {
-    readonly unmet: readonly string[];
-  }
-> {
-  const { fromPeriod } = command;
-  const programme = await programmes.of(idOf(command).programmeId);
-  const { version, compiled } = programme.policyOf(fromPeriod);
-  const facts = compiled.validateFacts(command.facts);
-  const { entitlement, findings } = determine(compiled, version, facts, fromPeriod);
-  const unmet = findings.filter(({ satisfied }) => !satisfied).map(({ criterion }) => criterion);
-  return { fromPeriod, facts, contentHash: contentHash(facts), entitlement, unmet };
-}
+): Promise<JudgedFacts> => judgedFacts(await programmes.of(idOf(command).programmeId), command);
 
 /** Whether what was said waits for a second supervisor, or counts. */
 const statusOf =
@@ -113,7 +100,7 @@ export const enrolmentHandlers = commandHandlers(
     }),
   ),
   commandHandler(ReviseEntitlement, async (command, deps) => {
-    const facts = await revised(command, deps);
+    const facts = await judged(command, deps);
     return {
       ...simply(command, { type: 'ReviseEntitlement', ...facts, reason: command.reason }),
       told: statusOf(command, contentOfRevision(facts), 'revised'),
@@ -123,7 +110,7 @@ export const enrolmentHandlers = commandHandlers(
     simply(command, { type: 'MarkRecertificationDue', dueOn: command.dueOn }),
   ),
   commandHandler(RecertifyEnrolment, async (command, deps) => {
-    const facts = { ...(await revised(command, deps)), nextDueOn: command.nextDueOn };
+    const facts = { ...(await judged(command, deps)), nextDueOn: command.nextDueOn };
     return {
       ...simply(command, { type: 'RecertifyEnrolment', ...facts }),
       told: statusOf(command, contentOfRecertification(facts), 'recertified'),

@@ -1,5 +1,4 @@
 import type { AccountHold } from '../../kernel/accounts.js';
-import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { budgetDecider } from '../../budget/budget.decider.js';
 import { compilePolicy } from '../../eligibility/policy.js';
@@ -8,7 +7,6 @@ import { canonicalJson, contentHash } from '../../kernel/canonical.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import { DomainError } from '../../kernel/errors.js';
-import { JsonRefused, parseWithinLimits } from '../../kernel/json-limits.js';
 import { parseProgrammeId, streams } from '../../kernel/ids.js';
 import { parseAmount } from '../../kernel/money.js';
 import { contentOfChecks, contentOfHold, contentOfTerms } from '../../programme/controls.rule.js';
@@ -26,6 +24,7 @@ import {
 } from '../command.js';
 import { addBackdating, addCalendar, manage, type OfProgramme } from './programme-settings.js';
 import { withEngine, type Engine } from '../compose.js';
+import { readJsonFile } from '../json-file.js';
 import type { EventData, EventType } from '../../../events/generated.js';
 import type { Actor } from '../../kernel/decider.js';
 
@@ -164,25 +163,6 @@ export async function allotBudget(
   );
 }
 
-function readJson(path: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    throw new DomainError('FILE_UNREADABLE', `The file ${path} cannot be read.`, 'invalid', 'file');
-  }
-  try {
-    return parseWithinLimits(text);
-  } catch (error) {
-    throw new DomainError(
-      'MALFORMED_JSON',
-      `${path} ${error instanceof JsonRefused ? error.why : 'cannot be read'}.`,
-      'invalid',
-      'file',
-    );
-  }
-}
-
 async function define(
   { out }: Run,
   options: CommonOptions,
@@ -191,7 +171,7 @@ async function define(
   const { programme, policies } =
     file === undefined
       ? { programme: asdProgramme, policies: asdPolicies }
-      : (readJson(file) as { programme: ProgrammeDefinition; policies: PolicyPublication[] });
+      : (readJsonFile(file) as { programme: ProgrammeDefinition; policies: PolicyPublication[] });
   const result = await withEngine(
     options.data,
     (engine) => setUpProgramme(engine, programme, policies, actorOf(options, 'programme-manager')),
@@ -219,7 +199,7 @@ const validate = ({ registry }: Engine, type: EventType, data: unknown): void =>
 async function setTerms({ out }: Run, options: OfProgramme, file: string): Promise<void> {
   const programmeId = parseProgrammeId(options.programme, 'programme');
   const terms = {
-    ...(readJson(file) as Omit<EventData['PaymentTermsSet'], 'programmeId'>),
+    ...(readJsonFile(file) as Omit<EventData['PaymentTermsSet'], 'programmeId'>),
     programmeId,
   };
   const result = await withEngine(options.data, async (engine) => {
@@ -253,7 +233,7 @@ function addTerms(programmes: Command): void {
 async function configureChecks({ out }: Run, options: OfProgramme, file: string): Promise<void> {
   const programmeId = parseProgrammeId(options.programme, 'programme');
   const checks = {
-    ...(readJson(file) as Omit<EventData['ChecksConfigured'], 'programmeId'>),
+    ...(readJsonFile(file) as Omit<EventData['ChecksConfigured'], 'programmeId'>),
     programmeId,
   };
   const result = await withEngine(options.data, async (engine) => {

@@ -1,14 +1,13 @@
 import { fold, requireRegion, type Context } from '../../kernel/decider.js';
 import { NOT_SEALED, type PersonalRecord, type Sealed } from '../../adapters/vault/port.js';
-import { enrolmentDecider } from '../../enrolment/enrolment.decider.js';
-import type { EnrolmentState } from '../../enrolment/enrolment.state.js';
 import { regionOf } from '../../person/registered-person.js';
-import { notEnrolled, owesNothing, programmesOf } from './not-enrolled.js';
+import { movePersonParts } from './move-person.js';
+import { notEnrolled, owesNothing } from './not-enrolled.js';
 import { DomainError } from '../../kernel/errors.js';
 import { parsePersonId, streams, uuidOf } from '../../kernel/ids.js';
 import { normaliseNationalId } from '../../kernel/personal.js';
 import type { Command } from '../../http/call.js';
-import { fresh, fromState, part, type Part } from '../../write-side/unit.js';
+import { fresh, part, type Part } from '../../write-side/unit.js';
 import { requireAccepted } from '../../write-side/would-accept.js';
 import {
   commandHandlers,
@@ -103,28 +102,6 @@ async function erasure(
       }),
     ],
   };
-}
-
-/**
- * A person and what they are enrolled in move together. Somebody who is enrolled meanwhile is so in
- * the new region: an enrolment relies on its person as it was read.
- */
-async function moved({ store }: CommandPlanDeps, command: MovePerson): Promise<readonly Part[]> {
-  const personId = personOf(command);
-  const { region, reason } = command;
-  const programmes = await programmesOf(store);
-  return [
-    personPart(personId, { type: 'MovePerson', personId, region, reason }),
-    ...programmes.map((name) =>
-      part(
-        streams.enrolment(name, personId),
-        enrolmentDecider,
-        fromState(['MoveEnrolment', region], ({ status }: EnrolmentState) =>
-          status === 'none' ? undefined : { type: 'MoveEnrolment', region },
-        ),
-      ),
-    ),
-  ];
 }
 
 /** Whoever claimed the identity and can never be registered with it, if anybody did. */
@@ -232,10 +209,14 @@ export const personHandlers = commandHandlers(
       answer: { personId, accountId },
     };
   }),
-  commandHandler(MovePerson, async (command, deps) => ({
-    parts: await moved(deps, command),
-    answer: { personId: personOf(command) },
-  })),
+  commandHandler(MovePerson, async (command, { store }) => {
+    const { region, reason } = command;
+    const personId = personOf(command);
+    return {
+      parts: await movePersonParts(store, { personId, region, reason }),
+      answer: { personId },
+    };
+  }),
   commandHandler(ErasePerson, async (command, deps) => {
     const personId = personOf(command);
     const { status, parts } = await erasure(deps, personId, command.reason, command.call.context);

@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { EventData } from '../../events/generated.js';
+import { asdVersions } from '../../src/eligibility/reference/asd.js';
+import { judgedFacts, type JudgedFacts } from '../../src/enrolment/judged-facts.rule.js';
+import { contentHash } from '../../src/kernel/canonical.js';
+import { streams } from '../../src/kernel/ids.js';
+import { PolicyReader } from '../../src/programme/policy-reader.js';
+import { Desk } from './correction-desk.js';
+import { child, enrolFamilies } from './families.js';
+import { PROGRAMME, released } from './month.js';
+import { newWorld, type World } from './world.js';
+
+const [v1] = asdVersions as [EventData['PolicyPublished']];
+/** First paid in January: a household with a score of five is not eligible under it. */
+const stricter: EventData['PolicyPublished'] = (() => {
+  const criteria = v1.policy.criteria.map((criterion) =>
+    criterion.id === 'rsu-score-below-threshold'
+      ? { ...criterion, expression: 'household.scoreMicro < 4000000' }
+      : criterion,
+  );
+  const policy = { ...v1.policy, criteria };
+  const dates = { announcedOn: '2025-12-01', effectiveFrom: '2026-01-01' };
+  const firstPaidPeriod = '2026-01';
+  return { ...v1, ...dates, version: 2, firstPaidPeriod, policy, contentHash: contentHash(policy) };
+})();
+const children = [child('2020-05')];
+/** As they were enrolled with, and of one who is poor enough for the stricter version. */
+const five = { scoreMicro: 5_000_000, coveredByOtherScheme: false, children };
+const three = { ...five, scoreMicro: 3_000_000 };
+
+let world: World;
+let desk: Desk;
+let ida: string;
+beforeEach(async () => {
+  world = await newWorld();
+  desk = new Desk(world);
+  ({ ida } = await enrolFamilies(world.engine, { ida: children }, [v1, stricter]));
+  for (const period of ['2025-10', '2025-11', '2025-12']) await released(world.engine, period);
+});
+afterEach(() => world.end());
+
+const judged = async (fromPeriod: string, facts: object): Promise<JudgedFacts> =>
+  judgedFacts(await new PolicyReader(world.engine.store).programme(PROGRAMME), {
+    fromPeriod,
+    facts,
+  });
+const isPaid = async (period: string): Promise<boolean> => {
+  await released(world.engine, period);
+  return (await desk.ordered(period, ida)) !== undefined;
+};
+const revise = async (fromPeriod: string, facts: object) =>
+  desk.enrolment(ida, {
+    type: 'ReviseEntitlement',
+    ...(await judged(fromPeriod, facts)),
+    reason: 'looked at',
+  });
+const last = async () =>
+  (await world.engine.store.readStream(streams.enrolment(PROGRAMME, ida))).at(-1);
+
+test('a stricter version by itself ends nobody’s enrolment, and is what the month is paid under', async () => {
+  expect(await isPaid('2026-01')).toBe(true);
+  expect(await desk.ordered('2026-01', ida)).toMatchObject({ policyVersion: 2 });
+  expect((await desk.audit()).violations).toEqual([]);
+});
+
+test.each(['revised', 'recertified'])(
+  'who is %s under it with facts that it does not take is suspended, and named',
+  async (how) => {
+    if (how === 'revised') await revise('2026-01', five);
+    else
+      await desk.enrolment(ida, {
+        type: 'RecertifyEnrolment',
+        ...(await judged('2026-01', five)),
+        nextDueOn: '2027-01-31',
+      });
+    expect(await last()).toMatchObject({
+      type: 'EnrolmentSuspended',
+      data: { fromPeriod: '2026-01', reason: expect.stringContaining('rsu-score-below-threshold') },
+    });
+    expect(await isPaid('2026-01')).toBe(false);
+    expect((await desk.audit()).violations).toEqual([]);
+  },
+);
+
+test('the version of the first month of the new facts judges them', async () => {
+  await revise('2025-12', { ...five, scoreMicro: 5_000_001 });
+  expect(await last()).toMatchObject({ type: 'EntitlementRevised' });
+  expect(await isPaid('2026-01')).toBe(true);
+});
+
+test('whoever it suspended is paid again once two say facts that it takes, and the month', async () => {
+  await revise('2026-01', five);
+  await revise('2026-01', three);
+  await desk.enrolment(ida, {
+    type: 'ReinstateEnrolment',
+    fromPeriod: '2026-01',
+    reason: 'poorer',
+  });
+  expect(await isPaid('2026-01')).toBe(true);
+  expect((await desk.audit()).violations).toEqual([]);
+});
