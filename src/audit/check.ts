@@ -9,6 +9,7 @@ import { NamesCheck } from './names-check.js';
 import { OutcomeCheck } from './outcome-check.js';
 import type { AuditReport, Invariant, Violation } from './report.js';
 import { ProposalsCheck } from './proposals-check.js';
+import { checkRole } from './roles-check.js';
 import { SegregationOfDutiesCheck } from './segregation-of-duties-check.js';
 import { TwoPeopleCheck } from './two-people-check.js';
 import { UniquenessCheck } from './uniqueness-check.js';
@@ -75,6 +76,7 @@ class Check implements AuditCheck {
     const stream = this.#order(event, found);
     this.#names.add(event, found);
     this.#uniqueness.add(event, stream, found);
+    checkRole(event, found);
     this.#duties.add(event, found);
     this.#twoPeople.add(event, found);
     this.#proposals.add(event, found);

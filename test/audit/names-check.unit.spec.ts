@@ -95,10 +95,11 @@ test('finds an enrolment that somebody else had applied for', () => {
 
 test('finds payments that were instructed before their cycle was released', () => {
   const log = new Tampered();
-  const { data, position } = log.find('CycleReleased');
+  const { data, meta, position } = log.find('CycleReleased');
   const { cycleId } = data;
   log.replace(log.events[position]!, {
     type: 'LaterCycleStarted',
+    meta: { ...meta, role: 'finance-officer' },
     data: { cycleId, laterCycleId: `${cycleId.slice(0, -7)}2031-01`, round: 1 },
   } satisfies Partial<Recorded<'LaterCycleStarted'>>);
   const instructed = log.find('PaymentInstructed').position;

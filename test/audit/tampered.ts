@@ -1,4 +1,5 @@
 import type { EventData, EventType } from '../../events/generated.js';
+import { MAY_CAUSE } from '../../src/audit/roles-check.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 import type { Op } from '../simulation/model-world.js';
@@ -112,12 +113,12 @@ export class Tampered {
     return this.replace(event, { meta: { ...event.meta, actor } });
   }
 
-  /** Commits one more event to a stream. */
+  /** Commits one more event to a stream, in a role that may cause it. */
   append<T extends EventType>(
     stream: string,
     type: T,
     data: EventData[T],
-    actor = 'automation',
+    actor = MAY_CAUSE[type].includes('automation') ? 'automation' : 'somebody',
   ): Recorded {
     const position = this.events.length;
     const revision = this.events.filter((event) => event.stream === stream).length;
@@ -132,7 +133,9 @@ export class Tampered {
       meta: {
         ...this.events[0]!.meta,
         actor,
-        ...(actor === 'automation' ? BY_ITSELF : {}),
+        ...(actor === 'automation'
+          ? BY_ITSELF
+          : { role: MAY_CAUSE[type].find((role) => role !== 'automation') }),
       },
     } as Recorded;
     this.events.push(event);
