@@ -11,6 +11,7 @@ import type { AuditReport, Invariant, Violation } from './report.js';
 import { ProposalsCheck } from './proposals-check.js';
 import { checkRole } from './roles-check.js';
 import { SegregationOfDutiesCheck } from './segregation-of-duties-check.js';
+import { TimesCheck } from './times-check.js';
 import { TwoPeopleCheck } from './two-people-check.js';
 import { UniquenessCheck } from './uniqueness-check.js';
 
@@ -45,6 +46,7 @@ class Check implements AuditCheck {
   readonly #streams = new KeyTable();
   readonly #ids = new KeyTable();
   #revisions = new Int32Array(1 << 12).fill(-1);
+  readonly #times = new TimesCheck();
   readonly #names = new NamesCheck();
   readonly #uniqueness = new UniquenessCheck();
   readonly #duties = new SegregationOfDutiesCheck();
@@ -118,10 +120,13 @@ class Check implements AuditCheck {
     if (event.revision !== this.#revisions[stream]! + 1)
       found('I8', `revision ${event.revision} follows ${this.#revisions[stream]}`);
     this.#revisions[stream] = event.revision;
-    if (event.meta.causation !== undefined && this.#ids.find(event.meta.causation) < 0)
-      found('I8', 'its cause is not before it');
+    const { causation } = event.meta;
+    const cause = causation === undefined ? -1 : this.#ids.find(causation);
+    if (causation !== undefined && cause < 0) found('I8', 'its cause is not before it');
     const known = this.#ids.size;
-    if (this.#ids.add(event.id) !== known) found('I8', `the event id ${event.id} occurs twice`);
+    const index = this.#ids.add(event.id);
+    if (index !== known) found('I8', `the event id ${event.id} occurs twice`);
+    this.#times.add(event, index, stream, cause, found);
     return stream;
   }
 

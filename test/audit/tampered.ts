@@ -124,6 +124,7 @@ export class Tampered {
     const revision = this.events.filter((event) => event.stream === stream).length;
     const event = {
       ...this.events[0]!,
+      time: this.events.at(-1)!.time,
       id: uuidOf('tampered', position),
       stream,
       revision,

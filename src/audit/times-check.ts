@@ -1,0 +1,59 @@
+import type { Recorded } from '../kernel/decider.js';
+import type { Found } from './report.js';
+
+/** More than the clocks of the machines that write one log are apart. */
+const DAY_S = 86_400;
+
+/**
+ * I8 for instants: no event is earlier than what caused it, than the one before it in its stream
+ * and, but for what clocks are apart, than the one before it in the log. Events that do not say how
+ * their actor came were written before the clock was held, and are not compared. Four bytes an
+ * event and a stream.
+ */
+export class TimesCheck {
+  readonly #events = new Instants();
+  readonly #streams = new Instants();
+  #before = 0;
+
+  /**
+   * @param index the dense number of the event
+   * @param stream that of its stream
+   * @param cause that of what caused it, or -1
+   */
+  add(event: Recorded, index: number, stream: number, cause: number, found: Found): void {
+    const at = secondsOf(event.time);
+    if (event.meta.channel !== undefined) {
+      if (cause >= 0 && at < this.#events.of(cause))
+        found('I8', `at ${event.time}, before what caused it`);
+      if (at < this.#streams.of(stream))
+        found('I8', `at ${event.time}, before the event before it in its stream`);
+      if (at + DAY_S < this.#before)
+        found('I8', `at ${event.time}, more than a day before the event before it`);
+    }
+    this.#events.set(index, at);
+    this.#streams.set(stream, at);
+    this.#before = at;
+  }
+}
+
+const LAST_S = 2 ** 32 - 1;
+const secondsOf = (time: string): number =>
+  Math.min(Math.max(Math.floor(Date.parse(time) / 1_000), 0), LAST_S);
+
+/** Instants by dense number, in seconds. */
+class Instants {
+  #seconds = new Uint32Array(1 << 12);
+
+  of(index: number): number {
+    return this.#seconds[index] ?? 0;
+  }
+
+  set(index: number, seconds: number): void {
+    if (index >= this.#seconds.length) {
+      const grown = new Uint32Array(Math.max(index + 1, this.#seconds.length * 2));
+      grown.set(this.#seconds);
+      this.#seconds = grown;
+    }
+    this.#seconds[index] = seconds;
+  }
+}
