@@ -100,8 +100,10 @@ test('an outcome that was stored before its source was open is read as the newes
   });
   const read = await log.readStream(stream);
   await log.close();
+  const newest = new EventRegistry().latestVersion('PaymentSettled');
+  expect(newest).toBeGreaterThan(2);
   expect(read.map(({ v, data: now }) => [v, now])).toEqual([
-    [3, data],
-    [3, { ...data, source: 'wallet-operator' }],
+    [newest, data],
+    [newest, { ...data, source: 'wallet-operator' }],
   ]);
 });

@@ -21,16 +21,25 @@ export async function startProxy(target: () => number): Promise<Proxy> {
   let weather: Weather = 'open';
   const lines = new Set<{ readonly client: Socket; readonly server: Socket }>();
   const pass = (from: Socket, to: Socket, asks: boolean): void => {
-    from.on('data', (bytes) => {
+    // A line never changes the order of what it carries, also when it is slow no more.
+    let late = 0;
+    let before = Promise.resolve();
+    const deliver = (bytes: Buffer): void => {
+      if (!to.destroyed) to.write(bytes);
+    };
+    from.on('data', (bytes: Buffer) => {
       if (weather === 'silent') return;
       if (weather === 'deaf' && !asks) {
         from.destroy();
         to.destroy();
-      } else if (weather === 'slow')
-        void simulatedDelay(SLOW_MS).then(() => {
-          if (!to.destroyed) to.write(bytes);
+      } else if (weather === 'slow' || late > 0) {
+        late += 1;
+        const delay = weather === 'slow' ? simulatedDelay(SLOW_MS) : undefined;
+        before = Promise.all([before, delay]).then(() => {
+          late -= 1;
+          deliver(bytes);
         });
-      else if (!to.destroyed) to.write(bytes);
+      } else deliver(bytes);
     });
     from.on('error', () => to.destroy());
     from.on('close', () => {

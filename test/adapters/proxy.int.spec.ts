@@ -1,0 +1,40 @@
+import { createConnection, createServer } from 'node:net';
+import { once } from 'node:events';
+import { expect, test } from '@jest/globals';
+import { eventually } from '../support/eventually.js';
+import { startProxy } from '../support/proxy.js';
+
+test('a line of the tests keeps the order of what it carries when it is slow no more', async () => {
+  const server = createServer((line) => line.pipe(line));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address() as { readonly port: number };
+  const proxy = await startProxy(() => address.port);
+  const client = createConnection(proxy.port, '127.0.0.1');
+  try {
+    let heard = '';
+    client.setEncoding('utf8').on('data', (text) => {
+      heard += String(text);
+    });
+    const hears = (length: number): Promise<boolean> =>
+      eventually(`${length} letters`, () => heard.length >= length);
+    client.write('a');
+    await hears(1);
+    proxy.set('slow');
+    client.write('b');
+    // The piece that is late has begun its way when the answer of another line comes through.
+    const other = createConnection(proxy.port, '127.0.0.1');
+    other.write('x');
+    await once(other, 'data');
+    other.destroy();
+    client.write('c');
+    proxy.set('open');
+    client.write('d');
+    await hears(4);
+    expect(heard).toBe('abcd');
+  } finally {
+    client.destroy();
+    await proxy.stop();
+    server.close();
+  }
+});
