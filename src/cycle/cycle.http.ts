@@ -33,6 +33,7 @@ const warnings: Schema = {
   },
 };
 const job = ['cycleId', 'jobId'];
+const warnedJob = { cycleId: text, jobId: text, warnings };
 const NOT_THERE = { 400: ['INVALID_ID'], 404: ['CYCLE_NOT_FOUND'], 422: ['CYCLE_STATUS'] };
 
 @ApiTags('cycles')
@@ -60,7 +61,7 @@ export class CycleHttp {
     ...officer,
     summary:
       'Order a payment for every enrolment payable in the month; goes on in the background, see jobs',
-    response: job,
+    response: warnedJob,
     status: 202,
     errors: {
       400: ['INVALID_ID'],
@@ -82,9 +83,13 @@ export class CycleHttp {
   @CommandEndpoint(':cycleId/check', {
     ...officer,
     summary: 'Check the prepared set again for what the programme configured; in the background',
-    response: job,
+    response: warnedJob,
     status: 202,
-    errors: NOT_THERE,
+    errors: {
+      ...NOT_THERE,
+      404: ['CYCLE_NOT_FOUND', 'PROGRAMME_NOT_FOUND'],
+      422: ['CYCLE_STATUS', 'NO_POLICY_FOR_PERIOD'],
+    },
   })
   check(@CommandParam() command: CheckCycle): Promise<Answer> {
     return this.bus.execute(command);
@@ -116,7 +121,14 @@ export class CycleHttp {
       403: ['SAME_PERSON'],
       404: ['CYCLE_NOT_FOUND', 'PROGRAMME_NOT_FOUND', 'BUDGET_NOT_FOUND'],
       409: ['CONTENT_CHANGED', 'CYCLE_ALREADY_APPROVED', 'ALREADY_RESERVED'],
-      422: ['CYCLE_STATUS', 'BUDGET_EXCEEDED', 'CURRENCY_DIFFERS', 'NOT_CHECKED', 'FINDINGS_OPEN'],
+      422: [
+        'CYCLE_STATUS',
+        'BUDGET_EXCEEDED',
+        'CURRENCY_DIFFERS',
+        'NOT_CHECKED',
+        'FINDINGS_OPEN',
+        'NO_POLICY_FOR_PERIOD',
+      ],
     },
   })
   approve(@CommandParam() command: ApproveCycle): Promise<Answer> {
@@ -149,11 +161,12 @@ export class CycleHttp {
     ...controller,
     summary:
       'Release the approved set, by a third person; payments are instructed in the background',
-    response: { cycleId: text, jobId: text, warnings },
+    response: warnedJob,
     status: 202,
     errors: {
       ...NOT_THERE,
       403: ['SAME_PERSON'],
+      404: ['CYCLE_NOT_FOUND', 'PROGRAMME_NOT_FOUND'],
       409: ['CONTENT_CHANGED', 'CYCLE_ALREADY_RELEASED'],
       422: [...NOT_THERE[422], 'EXECUTION_DATE_ODD'],
     },
@@ -165,9 +178,13 @@ export class CycleHttp {
   @CommandEndpoint(':cycleId/reinstructions', {
     ...officer,
     summary: 'Instruct rejected and returned payments again, in the background',
-    response: job,
+    response: warnedJob,
     status: 202,
-    errors: { ...NOT_THERE, 422: [...NOT_THERE[422], 'EXECUTION_DATE_ODD'] },
+    errors: {
+      ...NOT_THERE,
+      404: ['CYCLE_NOT_FOUND', 'PROGRAMME_NOT_FOUND'],
+      422: [...NOT_THERE[422], 'EXECUTION_DATE_ODD'],
+    },
   })
   reinstruct(@CommandParam() command: ReinstructPayments): Promise<Answer> {
     return this.bus.execute(command);

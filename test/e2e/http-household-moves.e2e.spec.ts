@@ -93,13 +93,21 @@ describe('before a month is released', () => {
     const { personId, applicationId } = await submitted(world, 3, HERE, '2026-01-05');
     await approved(world, applicationId);
     await enrolled(world, personId);
-    const { contentHash } = await prepared('asd-2026-01');
+    const unverified = [expect.objectContaining({ code: 'POLICY_UNVERIFIED' })];
+    const finance = await world.as('f.elfassi', 'finance-officer');
+    // Told before the month is opened at all, and again at every step.
+    const preparing = await expectStatus(202, finance.post('/cycles/asd-2026-01/prepare'));
+    expect(preparing.warnings).toEqual(unverified);
+    const { contentHash } = (await finance.job(preparing.jobId)).result;
+    const checking = await expectStatus(202, finance.post('/cycles/asd-2026-01/check'));
+    expect(checking.warnings).toEqual(unverified);
+    await finance.job(checking.jobId);
     const approver = await world.as('c.filali', 'finance-controller');
     const approval = await expectStatus(
       200,
       approver.post('/cycles/asd-2026-01/approve', { contentHash }),
     );
-    expect(approval.warnings).toEqual([expect.objectContaining({ code: 'POLICY_UNVERIFIED' })]);
+    expect(approval.warnings).toEqual(unverified);
 
     const manager = await world.as('m.alaoui', 'programme-manager');
     const calendar = { weekend: ['saturday', 'sunday'], holidays: ['2098-12-31'] };
@@ -117,6 +125,17 @@ describe('before a month is released', () => {
       'EXECUTION_DATE_CLOSED',
     ]);
     await releaser.job(released.jobId);
+
+    const instruct = (executionDate: string, more: Json = {}) =>
+      finance.post('/cycles/asd-2026-01/reinstructions', { executionDate, ...more });
+    expect(await codeOf(instruct('2098-12-31'))).toEqual([422, 'EXECUTION_DATE_ODD']);
+    const again = await expectStatus(202, instruct('2098-12-31', { anyDay: true }));
+    expect(again.warnings.map(({ code }: Json) => code)).toEqual([
+      'POLICY_UNVERIFIED',
+      'EXECUTION_DATE_FAR',
+      'EXECUTION_DATE_CLOSED',
+    ]);
+    await finance.job(again.jobId);
   });
 });
 

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { askBlock } from '../../use-cases/govstack/ask.js';
 import { endToEndIndex } from '../../use-cases/outcomes/end-to-end-index.js';
 import { paymentsLeftOut } from '../../use-cases/instructions/left-out.js';
+import { warningsOf } from '../../use-cases/cycles/cycle-warnings.js';
 import { reinstructPayments } from '../../use-cases/instructions/reinstruct-payments.js';
 import { foldPayment } from '../../use-cases/folds.js';
 import {
@@ -51,6 +52,7 @@ interface LeftOutOptions extends CommonOptions {
 interface ReinstructOptions extends LeftOutOptions {
   readonly executionDate: string;
   readonly sameAccount?: boolean;
+  readonly anyDay?: boolean;
 }
 
 /**
@@ -217,26 +219,31 @@ async function reinstruct(run: Run, options: ReinstructOptions): Promise<number>
     parseProgrammeId(options.programme, 'programme'),
     parsePeriod(options.period),
   );
-  const summary = await withEngine(options.data, (engine) => {
+  const executionDate = parseLocalDate(options.executionDate, 'executionDate');
+  const day = { executionDate, anyDay: options.anyDay === true };
+  const { warnings, ...summary } = await withEngine(options.data, async (engine) => {
+    const said = await warningsOf(engine.store, cycleId, day, engine.clock.now());
     const progress = run.out.progress('payments re-instructed');
-    return reinstructPayments(
+    const done = await reinstructPayments(
       engine,
       {
         cycleId,
-        executionDate: parseLocalDate(options.executionDate, 'executionDate'),
+        executionDate,
         sameAccount: options.sameAccount === true,
         onRefused: (more) => refusals.push(...more),
       },
       contextOf(actorOf(options, 'finance-officer'), 'reinstruct', cycleId),
-      ({ done }) => progress(done),
+      ({ done: so }) => progress(so),
       run.signal,
     );
+    return { ...done, warnings: said };
   });
   const firstHeld = summary.heldUntil === undefined ? '' : `, the first until ${summary.heldUntil}`;
-  run.out.result(
-    { ...summary, refusals },
-    () =>
+  run.out.result({ ...summary, refusals, warnings }, () =>
+    [
       `${summary.reinstructed} re-instructed, ${summary.instructed} left out before and instructed now, ${summary.waiting} wait for an account, ${summary.held} have one that is held${firstHeld}, ${summary.refused} refused`,
+      ...warnings.map(({ code, detail }) => `  ${code}: ${detail}`),
+    ].join('\n'),
   );
   return summary.refused > 0 ? EXIT.findings : EXIT.ok;
 }
@@ -250,6 +257,10 @@ function addReinstruct(payments: Command): void {
     .requiredOption('--period <YYYY-MM>', 'period')
     .requiredOption('--execution-date <YYYY-MM-DD>', 'when the bank is to pay')
     .option('--same-account', 'also to the account that failed before')
+    .option(
+      '--any-day',
+      "that day is meant, though it is past or closed in the programme's calendar",
+    )
     .action(action(reinstruct));
 }
 

@@ -21,7 +21,7 @@ export interface ExecutionDay {
  * and what is odd about the day on which the bank is to execute. Where the programme set a calendar,
  * an odd day is refused unless it is meant; where it set none, it is only told.
  * @param now UTC instant
- * @throws DomainError EXECUTION_DATE_ODD, INVALID_DATE, PROGRAMME_NOT_FOUND
+ * @throws DomainError EXECUTION_DATE_ODD, INVALID_DATE, PROGRAMME_NOT_FOUND, NO_POLICY_FOR_PERIOD
  */
 export async function warningsOf(
   store: EventStore,
@@ -29,11 +29,14 @@ export async function warningsOf(
   day?: ExecutionDay,
   now = '',
 ): Promise<readonly Warning[]> {
-  const { programmeId } = partsOfCycle(cycleId);
-  const [programme, { policyVersion }] = await Promise.all([
+  const { programmeId, period } = partsOfCycle(cycleId);
+  const [programme, cycle] = await Promise.all([
     new PolicyReader(store).programme(programmeId),
     readCycle(store, cycleId),
   ]);
+  // A month that is about to be prepared is paid under the version that is in force for it.
+  const policyVersion =
+    cycle.status === 'none' && !day ? programme.policyOf(period).version : cycle.policyVersion;
   const warnings: Warning[] = [];
   if (programme.isUnverified(policyVersion))
     warnings.push({

@@ -10,6 +10,7 @@ import { releaseCycleParts } from './release-cycle.js';
 import { abandonCycleParts, returnCycleParts } from './return-cycle.js';
 import { cycleId as cycleIdOf, parseCycleId, partsOfCycle, streams } from '../../kernel/ids.js';
 import type { Command } from '../../http/call.js';
+import type { Warning } from '../../programme/calendar.rule.js';
 import { part } from '../../write-side/unit.js';
 import {
   commandHandlers,
@@ -39,11 +40,16 @@ const idOf = (command: Command): string => parseCycleId(command.param('cycleId')
  * Work that goes on in the background once it is accepted. The same request again starts it again
  * if it is not running.
  */
-function inBackground(command: Command, deps: CommandPlanDeps, job: Job): CommandPlan {
+function inBackground(
+  command: Command,
+  deps: CommandPlanDeps,
+  job: Job,
+  told: { readonly warnings?: readonly Warning[] } = {},
+): CommandPlan {
   const { actor, correlationId, commandId } = command.call.context;
   return {
     parts: [],
-    answer: { cycleId: idOf(command), jobId: jobIdOf(job) },
+    answer: { cycleId: idOf(command), jobId: jobIdOf(job), ...told },
     status: 202,
     afterwards: () => deps.background.start(job, { actor, correlationId, commandId }),
   };
@@ -77,17 +83,18 @@ export const cycleHandlers = commandHandlers(
     };
   }),
   commandHandler(PrepareCycle, async (command, deps) => {
-    const { programmeId, period } = partsOfCycle(idOf(command));
+    const cycleId = idOf(command);
+    const { programmeId, period } = partsOfCycle(cycleId);
     await requirePreparable(deps, { programmeId, period }, command.call.context.now);
-    return inBackground(command, deps, { kind: 'prepare', programmeId, period });
+    const warnings = await warningsOf(deps.store, cycleId);
+    return inBackground(command, deps, { kind: 'prepare', programmeId, period }, { warnings });
   }),
-  commandHandler(CheckCycle, (command, deps) =>
-    inBackground(command, deps, {
-      kind: 'check',
-      cycleId: idOf(command),
-      commandId: command.call.context.commandId,
-    }),
-  ),
+  commandHandler(CheckCycle, async (command, deps) => {
+    const cycleId = idOf(command);
+    const { commandId } = command.call.context;
+    const warnings = await warningsOf(deps.store, cycleId);
+    return inBackground(command, deps, { kind: 'check', cycleId, commandId }, { warnings });
+  }),
   commandHandler(OverrideFinding, (command) => {
     const cycleId = idOf(command);
     return {
@@ -144,8 +151,8 @@ export const cycleHandlers = commandHandlers(
   }),
   commandHandler(ReinstructPayments, async (command, deps) => {
     const { now } = command.call.context;
-    await warningsOf(deps.store, idOf(command), dayOf(command), now);
-    return inBackground(command, deps, {
+    const warnings = await warningsOf(deps.store, idOf(command), dayOf(command), now);
+    const job: Job = {
       kind: 'reinstruct',
       cycleId: idOf(command),
       commandId: command.call.context.commandId,
@@ -153,6 +160,7 @@ export const cycleHandlers = commandHandlers(
       asOf: await deps.store.lastPosition(),
       ...(command.paymentIds ? { paymentIds: command.paymentIds } : {}),
       ...(command.sameAccount === undefined ? {} : { sameAccount: command.sameAccount }),
-    });
+    };
+    return inBackground(command, deps, job, { warnings });
   }),
 );
