@@ -4,6 +4,7 @@ import { disbursementProjection } from './disbursement/disbursement.projection.j
 import { eligibilityProjection } from './eligibility/eligibility.projection.js';
 import type { Projection } from './engine/projection.js';
 import type { ReadModel, ServedReadModel } from './engine/read-model.js';
+import { proposalsProjection } from './proposals/proposals.projection.js';
 
 /**
  * Every read model. A new one is its folder and a line here; whatever builds, serves or rebuilds
@@ -21,6 +22,10 @@ const READ_MODELS: readonly ReadModel[] = [
   {
     projection: correctionProjection,
     served: async () => (await import('./correction/correction.http.js')).served,
+  },
+  {
+    projection: proposalsProjection,
+    served: async () => (await import('./proposals/proposals.http.js')).served,
   },
   {
     projection: auditProjection,

@@ -17,6 +17,7 @@ const GROUPS: Readonly<Record<string, Loading>> = {
   payments: async () => (await import('./commands/payments.js')).paymentsCommand(),
   breaks: async () => (await import('./commands/breaks.js')).breaksCommand(),
   messages: async () => (await import('./commands/messages/messages.js')).messagesCommand(),
+  proposals: async () => (await import('./commands/proposals.js')).proposalsCommand(),
   corrections: async () => (await import('./commands/corrections.js')).correctionsCommand(),
   recovery: async () => (await import('./commands/recovery.js')).recoveryCommand(),
   audit: async () => (await import('./commands/audit.js')).auditCommand(),

@@ -121,6 +121,17 @@ describe('corrections and recovery at the command line', () => {
         'farid',
       ),
     ).toMatchObject({ code: 1, err: expect.stringContaining('SAME_PERSON') as unknown });
+    expect(await json('proposals', 'list', '--programme', 'asd')).toMatchObject({
+      items: [
+        {
+          kind: 'correction',
+          correctionId: 'asd-0001',
+          proposedBy: 'farid',
+          detail: { overpaidMinor: '50000' },
+        },
+      ],
+    });
+    expect((await run('proposals', 'list', '--kind', 'erasure')).out).toContain('none');
     expect(
       await json(
         'corrections',
@@ -135,6 +146,7 @@ describe('corrections and recovery at the command line', () => {
     expect(await json('corrections', 'list', '--programme', 'asd')).toMatchObject({
       items: [{ correctionId: 'asd-0001', status: 'applied' }],
     });
+    expect(await json('proposals', 'list')).toMatchObject({ items: [] });
     expect(
       await json(
         'recovery',

@@ -197,6 +197,7 @@ describe("the API's description", () => {
       '/corrections',
       '/adjustments',
       '/recoveries',
+      '/proposals',
       '/audit/events',
       '/audit/activity',
       `/audit/streams/payment-${paymentId}`,

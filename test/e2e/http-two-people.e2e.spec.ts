@@ -29,6 +29,9 @@ describe('what changes money is said by two people', () => {
     enrolment = `/enrolments/asd/${personId}`;
   });
   afterAll(() => world.close());
+  /** What a caller is told that waits for a second person. */
+  const waitingFor = async (caller: Caller, filter = ''): Promise<readonly object[]> =>
+    (await expectStatus(200, caller.get(`/proposals${filter}`))).items;
 
   it('new facts of a household: proposed by one supervisor, revised by another', async () => {
     const revision = {
@@ -41,9 +44,34 @@ describe('what changes money is said by two people', () => {
     expect(await statusOf(first, revision)).toBe('proposed');
     expect(await statusOf(first, revision)).toBe('proposed');
     expect(await statusOf(await world.as('S.Berrada', 'supervisor'), revision)).toBe('proposed');
+    expect(await waitingFor(second)).toEqual([
+      {
+        position: expect.any(Number),
+        kind: 'facts',
+        programmeId: 'asd',
+        personId: enrolment.split('/').at(-1),
+        paymentId: null,
+        entryId: null,
+        correctionId: null,
+        region: expect.stringMatching(/^MA-/),
+        proposedBy: 's.berrada',
+        proposedAt: expect.any(String),
+        detail: {
+          fromPeriod: '2025-11',
+          reason: revision.reason,
+          contentHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+        },
+      },
+    ]);
+    for (const [kind, shown] of [
+      ['facts', 1],
+      ['recertification', 0],
+    ] as const)
+      expect(await waitingFor(second, `?kind=${kind}`)).toHaveLength(shown);
     expect(await statusOf(second, { ...revision, fromPeriod: '2025-10' })).toBe('proposed');
     expect(await statusOf(second, { ...revision, reason: 'the register says so' })).toBe('revised');
     expect(await statusOf(first, revision)).toBe('revised');
+    expect(await waitingFor(second)).toEqual([]);
     await expectProblem(
       (await world.as('o.chraibi', 'case-officer')).post(`${enrolment}/revision`, revision),
       403,
@@ -57,7 +85,23 @@ describe('what changes money is said by two people', () => {
       (await expectStatus(200, caller.post(`${enrolment}/recertification`, body))).status;
     expect(await statusOf(first, said)).toBe('proposed');
     expect(await statusOf(second, { ...said, nextDueOn: '2099-12-31' })).toBe('proposed');
+    const auditor = await world.as('a.tazi', 'auditor');
+    const told = [
+      { kind: 'recertification', proposedBy: 's.berrada', detail: { nextDueOn: '2026-12-31' } },
+      { kind: 'recertification', proposedBy: 's.doukkali', detail: { nextDueOn: '2099-12-31' } },
+    ];
+    expect(await waitingFor(auditor)).toMatchObject(told);
+    const region = (await expectStatus(200, auditor.get('/proposals'))).items[0].region;
+    expect(await waitingFor(await world.as('s.one', 'supervisor', [region]))).toMatchObject(told);
+    expect(await waitingFor(await world.as('s.two', 'supervisor', ['MA-99']))).toEqual([]);
+    expect(await waitingFor(await world.as('p.idrissi', 'programme-manager'))).toEqual([]);
+    await expectProblem(
+      (await world.as('i.alami', 'intake')).get('/proposals'),
+      403,
+      'ROLE_NOT_ALLOWED',
+    );
     expect(await statusOf(second, said)).toBe('recertified');
+    expect(await waitingFor(auditor)).toEqual([]);
   });
 
   it('and the audit proves it', async () => {

@@ -1,0 +1,137 @@
+import type { EventType } from '../../events/generated.js';
+import type { Role } from '../../src/kernel/decider.js';
+
+/** What is proposed by one person and waits for another. */
+export type Kind =
+  | 'facts'
+  | 'recertification'
+  | 'reinstatement'
+  | 'erasure'
+  | 'payee-account'
+  | 'policy'
+  | 'paying-accounts'
+  | 'account-hold'
+  | 'checks'
+  | 'backdating-limit'
+  | 'outcome'
+  | 'break'
+  | 'entry'
+  | 'correction';
+
+interface KindRules {
+  /** Who may be the second person. */
+  readonly roles: readonly Role[];
+  /** Whose region it is of; absent: it concerns all regions. */
+  readonly regionOf?: 'person' | 'enrolment' | 'payment';
+  /** Kinds of which somebody's newest word takes the place of what they said before. */
+  readonly replaces: readonly Kind[];
+  /** Events of the same stream that answer what was proposed, whoever caused them. */
+  readonly answeredBy: readonly EventType[];
+}
+
+const OF_ENROLMENT: Omit<KindRules, 'answeredBy'> = {
+  roles: ['supervisor'],
+  regionOf: 'enrolment',
+  replaces: ['facts', 'recertification', 'reinstatement'],
+};
+/** Each answers whatever was proposed about the enrolment. */
+const ENROLMENT_CHANGED = [
+  'EnrolmentStarted',
+  'EntitlementRevised',
+  'EnrolmentRecertified',
+  'EnrolmentReinstated',
+  'EnrolmentEnded',
+] as const satisfies readonly EventType[];
+const ofEnrolment: KindRules = { ...OF_ENROLMENT, answeredBy: ENROLMENT_CHANGED };
+
+/** A closed programme takes no second word. */
+const ofProgramme = (kind: Kind, set: EventType): KindRules => ({
+  roles: ['programme-manager'],
+  replaces: [kind],
+  answeredBy: [set, 'ProgrammeClosed'],
+});
+
+/** The rules of each kind, as its decider has them. */
+export const KINDS: Readonly<Record<Kind, KindRules>> = {
+  facts: ofEnrolment,
+  recertification: ofEnrolment,
+  reinstatement: ofEnrolment,
+  erasure: {
+    roles: ['administrator'],
+    regionOf: 'person',
+    replaces: ['erasure'],
+    answeredBy: ['PersonErased'],
+  },
+  'payee-account': {
+    roles: ['case-officer', 'supervisor', 'finance-officer'],
+    regionOf: 'person',
+    replaces: [],
+    answeredBy: ['PayeeAccountVerified', 'PayeeAccountClosed', 'PersonErased'],
+  },
+  policy: ofProgramme('policy', 'PolicyPublished'),
+  'paying-accounts': ofProgramme('paying-accounts', 'PaymentTermsSet'),
+  'account-hold': ofProgramme('account-hold', 'AccountHoldSet'),
+  checks: ofProgramme('checks', 'ChecksConfigured'),
+  'backdating-limit': ofProgramme('backdating-limit', 'BackdatingLimitSet'),
+  outcome: {
+    roles: ['finance-officer'],
+    regionOf: 'payment',
+    replaces: [],
+    answeredBy: [
+      'PaymentAccepted',
+      'PaymentSettled',
+      'PaymentRejected',
+      'PaymentReturned',
+      'PaymentOutcomeUnknown',
+      'PaymentBooked',
+      'PaymentBreakRecorded',
+    ],
+  },
+  break: {
+    roles: ['finance-officer', 'finance-controller'],
+    regionOf: 'payment',
+    replaces: [],
+    answeredBy: ['PaymentBreakResolved'],
+  },
+  entry: {
+    roles: ['finance-officer'],
+    replaces: [],
+    answeredBy: ['BankEntryAssigned', 'BankEntryDismissed'],
+  },
+  correction: {
+    roles: ['finance-controller'],
+    replaces: [],
+    answeredBy: ['CorrectionApproved', 'CorrectionRejected'],
+  },
+};
+
+type Proposed = Extract<EventType, `${string}Proposed`>;
+
+/** The kind of each proposal. A new one does not compile before it is said here what it is. */
+export const KIND_OF: Readonly<Record<Proposed, Kind | 'of its correction'>> = {
+  EntitlementRevisionProposed: 'facts',
+  EnrolmentRecertificationProposed: 'recertification',
+  EnrolmentReinstatementProposed: 'reinstatement',
+  PersonErasureProposed: 'erasure',
+  PolicyProposed: 'policy',
+  PaymentTermsProposed: 'paying-accounts',
+  AccountHoldProposed: 'account-hold',
+  ChecksProposed: 'checks',
+  BackdatingLimitProposed: 'backdating-limit',
+  PaymentOutcomeProposed: 'outcome',
+  PaymentBreakResolutionProposed: 'break',
+  BankEntryAssignmentProposed: 'entry',
+  CorrectionProposed: 'correction',
+  AdjustmentProposed: 'of its correction',
+};
+
+export const ALL_KINDS: readonly Kind[] = Object.keys(KINDS) as Kind[];
+
+/** The kinds that a role may be the second person of; an auditor sees every one. */
+export const kindsOf = (role: Role): readonly Kind[] =>
+  role === 'auditor' ? ALL_KINDS : ALL_KINDS.filter((kind) => KINDS[kind].roles.includes(role));
+
+/** Who may ask for the list at all. */
+export const ROLES: readonly Role[] = [
+  ...new Set([...ALL_KINDS.flatMap((kind) => KINDS[kind].roles), 'auditor' as const]),
+];

@@ -1,0 +1,146 @@
+import type { EventType } from '../../events/generated.js';
+import type { Recorded } from '../../src/kernel/decider.js';
+import { partsOfPayment } from '../../src/kernel/ids.js';
+import { isSamePerson } from '../../src/kernel/subject.js';
+import { detailOf } from '../audit/details.js';
+import type { Projection, Rows } from '../engine/projection.js';
+import { ALL_KINDS, KIND_OF, KINDS, type Kind } from './kinds.js';
+import { proposals, type ProposalRow, type Word } from './proposals.tables.js';
+
+const KIND_OF_TYPE: ReadonlyMap<string, string> = new Map(Object.entries(KIND_OF));
+
+const isKind = (kind: string | undefined): kind is Kind =>
+  kind !== undefined && Object.hasOwn(KINDS, kind);
+
+/** The kind of what waits from this event on, where anything does. */
+function proposedBy(event: Recorded): Kind | undefined {
+  if (event.type === 'PayeeAccountRegistered') return 'payee-account';
+  // A correction that found nothing has nothing to decide.
+  if (event.type === 'CorrectionProposed')
+    return event.data.arrearsCount + event.data.overpaidCount > 0 ? 'correction' : undefined;
+  const kind = KIND_OF_TYPE.get(event.type);
+  return isKind(kind) ? kind : undefined;
+}
+
+const ANSWERED: ReadonlyMap<string, readonly Kind[]> = new Map(
+  ALL_KINDS.flatMap((kind) => KINDS[kind].answeredBy).map((type) => [
+    type,
+    ALL_KINDS.filter((kind) => KINDS[kind].answeredBy.includes(type)),
+  ]),
+);
+const answeredBy = (event: Recorded): readonly Kind[] => ANSWERED.get(event.type) ?? [];
+
+const HANDLED: readonly EventType[] = [
+  'PayeeAccountRegistered',
+  ...(Object.keys(KIND_OF) as (keyof typeof KIND_OF)[]).filter((type) => isKind(KIND_OF[type])),
+  ...new Set(ALL_KINDS.flatMap((kind) => KINDS[kind].answeredBy)),
+];
+
+/** Breaks of one payment are answered each by itself. */
+const keyOf = (event: Recorded, kind: Kind): string =>
+  kind === 'break' && 'breakId' in event.data
+    ? `${event.stream}/${kind}/${event.data.breakId}`
+    : `${event.stream}/${kind}`;
+
+/** What a proposal is about. Before it is assigned, an entry is of no payment. */
+function about(event: Recorded, kind: Kind): Omit<ProposalRow, 'proposal_key' | 'since' | 'words'> {
+  const payload: object = event.data;
+  const data: Partial<
+    Record<'programmeId' | 'personId' | 'paymentId' | 'entryId' | 'correctionId', string>
+  > = payload;
+  const payment = data.paymentId === undefined ? undefined : partsOfPayment(data.paymentId);
+  const isEntry = kind === 'entry';
+  const programmeId =
+    data.programmeId ?? payment?.programmeId ?? data.correctionId?.slice(0, -'-0000'.length);
+  return {
+    kind,
+    programme_id: programmeId ?? null,
+    person_id: data.personId ?? (isEntry ? undefined : payment?.personId) ?? null,
+    payment_id: isEntry ? null : (data.paymentId ?? null),
+    entry_id: data.entryId ?? null,
+    correction_id: data.correctionId ?? null,
+  };
+}
+
+const wordsOf = (row: ProposalRow | undefined): readonly Word[] =>
+  row ? (JSON.parse(row.words) as Word[]) : [];
+
+/** Keeps a row of what still waits. That a person had an account is remembered without any. */
+function keep(rows: Rows, row: ProposalRow, words: readonly Word[]): void {
+  const first = words[0];
+  if (first === undefined && row.kind !== 'payee-account')
+    return rows.remove(proposals, row.proposal_key);
+  rows.put(proposals, { ...row, since: first?.position ?? null, words: JSON.stringify(words) });
+}
+
+function propose(rows: Rows, event: Recorded, kind: Kind): void {
+  const { position, time, meta } = event;
+  const key = keyOf(event, kind);
+  // The first account of a person is decided on with the application; another one waits.
+  if (kind === 'payee-account' && !rows.get(proposals, key)) return;
+  for (const other of KINDS[kind].replaces) {
+    const row = rows.get(proposals, keyOf(event, other));
+    const words = wordsOf(row);
+    const kept = words.filter(({ by }) => !isSamePerson(by, meta.actor));
+    if (row && kept.length < words.length) keep(rows, row, kept);
+  }
+  const word = { position, by: meta.actor, at: time, detail: detailOf(event) };
+  const before = wordsOf(rows.get(proposals, key));
+  keep(rows, { proposal_key: key, since: null, words: '[]', ...about(event, kind) }, [
+    ...before,
+    word,
+  ]);
+}
+
+function answer(rows: Rows, event: Recorded, kind: Kind): void {
+  const key = keyOf(event, kind);
+  const row = rows.get(proposals, key);
+  if (event.type === 'PayeeAccountClosed')
+    return keep(rows, { proposal_key: key, since: null, words: '[]', ...about(event, kind) }, []);
+  if (!row) return;
+  if (event.type === 'PayeeAccountVerified') return keep(rows, row, []);
+  if (kind !== 'outcome') return rows.remove(proposals, key);
+  const words = wordsOf(row);
+  const kept = words.filter(({ detail }) => !isSaid(detail, event));
+  if (kept.length < words.length) keep(rows, row, kept);
+}
+
+const SAID: Readonly<Partial<Record<EventType, string>>> = {
+  PaymentAccepted: 'accepted',
+  PaymentSettled: 'settled',
+  PaymentRejected: 'rejected',
+  PaymentReturned: 'returned',
+  PaymentOutcomeUnknown: 'unknown',
+};
+
+/**
+ * Whether what was proposed of an attempt is known now: the same was recorded of it, or more than
+ * that it is on its way or that nobody knows.
+ */
+function isSaid({ attempt, outcome }: Word['detail'], event: Recorded): boolean {
+  if (!('attempt' in event.data) || event.data.attempt !== attempt) return false;
+  if (event.type === 'PaymentBooked') return event.data.outcome === outcome;
+  if (event.type === 'PaymentBreakRecorded') return event.data.reported === outcome;
+  const said = SAID[event.type];
+  return (
+    said === outcome || (said !== 'unknown' && (outcome === 'accepted' || outcome === 'unknown'))
+  );
+}
+
+/** What one person proposed, until it is confirmed, replaced or answered. */
+export const proposalsProjection: Projection = {
+  name: 'proposals',
+  version: 1,
+  tables: [proposals],
+  handles: HANDLED,
+  touches(event, touch) {
+    const kind = proposedBy(event);
+    const kinds = [...answeredBy(event), ...(kind ? [kind, ...KINDS[kind].replaces] : [])];
+    for (const one of kinds) touch(proposals, keyOf(event, one));
+  },
+  evolve(rows, event) {
+    for (const kind of answeredBy(event)) answer(rows, event, kind);
+    const kind = proposedBy(event);
+    if (kind) propose(rows, event, kind);
+  },
+};

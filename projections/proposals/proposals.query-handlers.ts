@@ -1,0 +1,42 @@
+import { OneOf, ProgrammeCode } from '../../src/http/fields.js';
+import {
+  given,
+  ListQuery,
+  queryHandler,
+  queryHandlers,
+  regionsOf,
+} from '../../src/http/query-handlers.js';
+import { listed } from '../engine/lists.js';
+import { ALL_KINDS, kindsOf, type Kind } from './kinds.js';
+import { listProposals } from './proposals.queries.js';
+
+export class ListProposals extends ListQuery {
+  @OneOf(ALL_KINDS, { optional: true }) kind?: Kind;
+  @ProgrammeCode({ optional: true }) programmeId?: string;
+}
+
+export const proposalsQueryHandlers = queryHandlers(
+  queryHandler(ListProposals, (query, deps) => {
+    const { kind, call } = query;
+    const kinds = kindsOf(call.actor.role).filter((one) => kind === undefined || one === kind);
+    const filter = { kinds, ...given(query, 'programmeId'), ...regionsOf(query) };
+    return listed(
+      query,
+      deps,
+      (page) => listProposals(deps.reads, filter, page),
+      [
+        'position',
+        'kind',
+        'programmeId',
+        'personId',
+        'paymentId',
+        'entryId',
+        'correctionId',
+        'region',
+        'proposedBy',
+        'proposedAt',
+      ],
+      'proposals',
+    );
+  }),
+);
