@@ -1,5 +1,6 @@
 import type { Recorded } from '../kernel/decider.js';
 import { CorrectionsCheck } from './corrections-check.js';
+import { CycleOrderCheck } from './cycle-order-check.js';
 import { EntitlementCheck } from './entitlement-check.js';
 import { HeldAccountsCheck } from './held-accounts-check.js';
 import { KeyTable } from './key-table.js';
@@ -53,6 +54,7 @@ class Check implements AuditCheck {
   readonly #twoPeople = new TwoPeopleCheck();
   readonly #proposals = new ProposalsCheck();
   readonly #heldAccounts = new HeldAccountsCheck();
+  readonly #cycles = new CycleOrderCheck();
   readonly #money = new MoneyCheck();
   readonly #outcomes = new OutcomeCheck();
   readonly #bookings = new BookingsCheck();
@@ -85,6 +87,7 @@ class Check implements AuditCheck {
     this.#heldAccounts.add(event, found);
     this.#entitlements.add(event, this.#asOf, found);
     this.#corrections.add(event, this.#isPaid, found);
+    this.#cycles.add(event, found);
     this.#money.add(event, stream, found);
     this.#outcomes.add(event, stream, found);
     this.#bookings.add(event, stream, found);

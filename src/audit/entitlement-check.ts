@@ -8,7 +8,13 @@ import {
 } from '../eligibility/policy.js';
 import { isOfPolicy } from '../eligibility/rules.js';
 import { enrolmentDecider } from '../enrolment/enrolment.decider.js';
-import { factsIn, isPaidIn, payableIn, type EnrolmentState } from '../enrolment/enrolment.state.js';
+import {
+  factsIn,
+  isOverdue,
+  isPaidIn,
+  payableIn,
+  type EnrolmentState,
+} from '../enrolment/enrolment.state.js';
 import type { Recorded } from '../kernel/decider.js';
 import type { Found } from './report.js';
 
@@ -54,7 +60,7 @@ const MAX_START_LAG = 100_000;
  * give, item by item (but for approved arrears and recoveries, which the households' accounts
  * prove); no period of an enrolment, and none of an identity, is ordered twice; nothing is ordered
  * for an enrolment that was not payable as of the cycle's position; and what a correction says is
- * due is what the facts and a policy of that month give. About 600 bytes an enrolment.
+ * due is what the facts and a policy of that month give. About 700 bytes an enrolment.
  */
 export class EntitlementCheck {
   readonly #policies = new Map<string, Published[]>();
@@ -82,6 +88,7 @@ export class EntitlementCheck {
       case 'EnrolmentReinstated':
       case 'RecertificationFellDue':
       case 'EnrolmentRecertified':
+      case 'EnrolmentMoved':
       case 'EnrolmentEnded': {
         const kept = this.#enrolments.get(event.stream);
         const state = enrolmentDecider.evolve(
@@ -116,6 +123,7 @@ export class EntitlementCheck {
     const state = parse(then.state);
     if ((this.#erasedAt.get(personId) ?? Infinity) <= asOf)
       found('I7', 'ordered for a person who was erased');
+    this.#asEnrolled(event, asOf, state, found);
     const items = event.data.items.filter(isOfPolicy);
     const periods = [...new Set(items.map((item) => item.period))].sort();
     if (!periods.includes(period) && !isPaidIn(state, period))
@@ -139,6 +147,25 @@ export class EntitlementCheck {
     }
     if (total(event.data.items) !== BigInt(event.data.amountMinor))
       found('I5', `the items sum to ${total(event.data.items)}, not ${event.data.amountMinor}`);
+  }
+
+  /**
+   * What the order says of the household is what was recorded of it. Orders that do not say how
+   * their actor came may name the newest facts, and were made before who is not recertified in time
+   * was not paid.
+   */
+  #asEnrolled({ data, meta }: Ordered, asOf: number, state: EnrolmentState, found: Found): void {
+    const { programmeId, period } = data;
+    const version = this.#inForce(programmeId, period, asOf)?.data.version;
+    if (data.policyVersion !== version)
+      found('I5', `ordered under version ${data.policyVersion}; in ${period} ${version} is paid`);
+    if (data.region !== state.region)
+      found('I7', `ordered in ${data.region}; the enrolment is of ${state.region}`);
+    if (meta.channel === undefined) return;
+    if (data.contentHash !== factsIn(state, period).contentHash)
+      found('I5', `ordered on other facts than those of ${period}`);
+    if (isOverdue(state, period))
+      found('I7', `ordered for ${period}, though recertification was due on ${state.dueOn}`);
   }
 
   /**
@@ -211,14 +238,7 @@ export class EntitlementCheck {
     asOf: number,
     state: EnrolmentState,
   ): EventData['EnrolmentStarted']['entitlement'] | undefined {
-    const known = (this.#policies.get(programmeId) ?? []).filter(
-      (policy) => policy.position <= asOf,
-    );
-    const inForce = versionInForce(
-      known.map((policy) => policy.data),
-      month,
-    );
-    const published = known.find((policy) => policy.data === inForce);
+    const published = this.#inForce(programmeId, month, asOf);
     if (!published) return undefined;
     return entitlementFor(
       compiledOf(published.data.policy),
@@ -226,6 +246,18 @@ export class EntitlementCheck {
       factsIn(state, month).facts,
       month,
     );
+  }
+
+  /** The version that a month is paid under, of those that were published. */
+  #inForce(programmeId: string, month: string, asOf: number): Published | undefined {
+    const known = (this.#policies.get(programmeId) ?? []).filter(
+      (policy) => policy.position <= asOf,
+    );
+    const inForce = versionInForce(
+      known.map((policy) => policy.data),
+      month,
+    );
+    return known.find((policy) => policy.data === inForce);
   }
 }
 
@@ -257,14 +289,10 @@ function forgetBefore(newest: Version, position: number): void {
 }
 
 /** What payability and facts depend on, and nothing else: that is most of the memory. */
-const text = ({ status, startPeriod, lastPeriod, payable, history }: EnrolmentState): string =>
-  JSON.stringify({
-    status,
-    startPeriod,
-    lastPeriod,
-    payable,
-    history: history.map(({ fromPeriod, facts }) => ({ fromPeriod, facts })),
-  });
+const text = (state: EnrolmentState): string => {
+  const { status, region, startPeriod, lastPeriod, dueOn, payable, history } = state;
+  return JSON.stringify({ status, region, startPeriod, lastPeriod, dueOn, payable, history });
+};
 const parse = (kept: string): EnrolmentState => ({
   ...enrolmentDecider.initialState,
   ...(JSON.parse(kept) as Partial<EnrolmentState>),

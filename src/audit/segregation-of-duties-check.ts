@@ -11,6 +11,7 @@ interface ApplicationPeople {
   readonly whose: string;
   readonly authors: string[];
   recommender: string;
+  recommendation: EventData['ApplicationRecommended']['recommendation'] | undefined;
   rejecter: string;
   content: string;
   assessed: string;
@@ -74,6 +75,10 @@ export class SegregationOfDutiesCheck {
         return this.#applicationApproved(event, found);
       case 'ApplicationRejected':
         return this.#applicationRejected(event, found);
+      case 'ApplicationReturned':
+        return this.#returned(event);
+      case 'AppealLodged':
+        return this.#appealed(event, found);
       case 'AppealUpheld':
       case 'AppealDismissed':
         return this.#appealDecided(event, found);
@@ -118,6 +123,7 @@ export class SegregationOfDutiesCheck {
       whose: whoseOf(data),
       authors: [meta.actor],
       recommender: '',
+      recommendation: undefined,
       rejecter: '',
       content: data.contentHash,
       assessed: '',
@@ -137,12 +143,13 @@ export class SegregationOfDutiesCheck {
     if (people) people.assessed = data.eligible ? data.contentHash : '';
   }
 
-  #recommended({ stream, meta }: Recorded<'ApplicationRecommended'>, found: Found): void {
+  #recommended({ stream, data, meta }: Recorded<'ApplicationRecommended'>, found: Found): void {
     const people = this.#applications.get(stream);
     if (!people) return;
     if (isOneOf(people.authors, meta.actor))
       found('I4', 'recommended by who submitted or amended it');
     people.recommender = meta.actor;
+    people.recommendation = data.recommendation;
   }
 
   #applicationApproved(event: Recorded<'ApplicationApproved'>, found: Found): void {
@@ -161,7 +168,7 @@ export class SegregationOfDutiesCheck {
 
   /** By a third person, on what the application says; undefined where nobody recommended it. */
   #decided(
-    { stream, data, meta }: Recorded<'ApplicationApproved' | 'ApplicationRejected'>,
+    { stream, type, data, meta }: Recorded<'ApplicationApproved' | 'ApplicationRejected'>,
     found: Found,
   ): ApplicationPeople | undefined {
     const people = this.#applications.get(stream);
@@ -173,7 +180,20 @@ export class SegregationOfDutiesCheck {
       found('I4', 'decided by who submitted, amended or recommended it');
     if (data.contentHash !== people.content)
       found('I4', 'decided on other content than the application has');
+    if (people.recommendation !== (type === 'ApplicationApproved' ? 'approve' : 'reject'))
+      found('I4', `${type}, though it was recommended to ${people.recommendation} it`);
     return people;
+  }
+
+  /** Sent back, it is recommended once more before it is decided. */
+  #returned({ stream }: Recorded<'ApplicationReturned'>): void {
+    const people = this.#applications.get(stream);
+    if (people) people.recommender = '';
+  }
+
+  #appealed({ stream }: Recorded<'AppealLodged'>, found: Found): void {
+    if (!this.#applications.get(stream)?.rejecter)
+      found('I4', 'an appeal, though nobody rejected the application');
   }
 
   #appealDecided(
@@ -184,7 +204,9 @@ export class SegregationOfDutiesCheck {
     if (!people) return;
     if (isSamePerson(people.rejecter, meta.actor))
       found('I4', 'the appeal was decided by who rejected the application');
-    if (type === 'AppealUpheld') people.recommender = '';
+    if (type !== 'AppealUpheld') return;
+    people.recommender = '';
+    people.rejecter = '';
   }
 
   #enrolled({ data }: Recorded<'EnrolmentStarted'>, found: Found): void {

@@ -162,6 +162,8 @@ export class Tampered {
   orderLater(order: EventData['PaymentOrdered'], personId: string, period: string): Recorded {
     const cycleId = `${order.programmeId}-${period}`;
     const paymentId = `${cycleId}-${personId}`;
+    const { data: opened } = this.find('CycleOpened');
+    this.append(`cycle-${cycleId}`, 'CycleOpened', { ...opened, cycleId, period });
     const asOf = this.events.length - 1;
     this.append(`cycle-${cycleId}`, 'CyclePreparationStarted', { cycleId, round: 1, asOf });
     return this.append(`payment-${paymentId}`, 'PaymentOrdered', {

@@ -1,0 +1,72 @@
+import { expect, test } from '@jest/globals';
+import type { EventData } from '../../events/generated.js';
+import { createAuditCheck } from '../../src/audit/check.js';
+import { EntitlementCheck } from '../../src/audit/entitlement-check.js';
+import { Tampered } from './tampered.js';
+
+function found(log: Tampered): readonly string[] {
+  const check = createAuditCheck();
+  for (const event of log.events) check.add(event);
+  return check.finish().violations.map(({ position, detail }) => `${position} ${detail}`);
+}
+
+test.each([
+  [{ policyVersion: 7 }, 'ordered under version 7; in'],
+  [{ contentHash: 'e'.repeat(64) }, 'ordered on other facts than those of'],
+  [{ region: 'MA-99' }, 'ordered in MA-99; the enrolment is of'],
+] as const)('finds an order that says %j of its household', (change, detail) => {
+  const log = new Tampered();
+  const { position } = log.edit(log.find('PaymentOrdered'), change);
+  expect(found(log)).toContainEqual(expect.stringContaining(`${position} ${detail}`));
+});
+
+/** Details of the orders for a household whose recertification was due on a day. */
+function withRecertificationDue(dueOn: string, change: object = {}): readonly string[] {
+  const log = new Tampered();
+  const order = log.find('PaymentOrdered');
+  const { programmeId, personId } = order.data;
+  const details: string[] = [];
+  const check = new EntitlementCheck({ earlierOf: () => [], stands: () => true });
+  const asOf = { payment: () => 1e9, correction: () => 1e9, earliest: () => 0 };
+  const add = (event: Tampered['events'][number]): void =>
+    check.add(event, asOf, (_, detail) => details.push(detail));
+  for (const event of log.events.slice(0, order.position)) add(event);
+  const due: EventData['RecertificationFellDue'] = { programmeId, personId, dueOn };
+  add(log.append(`enrolment-${programmeId}-${personId}`, 'RecertificationFellDue', due));
+  add({ ...order, ...change });
+  return details;
+}
+
+test('finds an order for who was not recertified in time, but for what older versions ordered', () => {
+  const { data, meta } = new Tampered().find('PaymentOrdered');
+  const late = [`ordered for ${data.period}, though recertification was due on 2025-06-30`];
+  const { channel, authentication, ...older } = meta;
+  expect(withRecertificationDue(`${data.period}-28`)).toEqual([]);
+  expect(withRecertificationDue('2025-06-30')).toEqual(late);
+  expect(withRecertificationDue('2025-06-30', { meta: older })).toEqual([]);
+});
+
+test('finds a decision on an application against its recommendation', () => {
+  const log = new Tampered();
+  const recommended = log.find('ApplicationRecommended');
+  log.edit(recommended, { recommendation: 'reject' });
+  const { position } = log.find(
+    'ApplicationApproved',
+    ({ stream }) => stream === recommended.stream,
+  );
+  expect(found(log)).toContain(
+    `${position} ApplicationApproved, though it was recommended to reject it`,
+  );
+});
+
+test('finds an appeal though nobody rejected the application', () => {
+  const log = new Tampered();
+  const rejected = log.find('ApplicationRejected');
+  const { applicationId } = rejected.data;
+  log.replace(rejected, {
+    type: 'ApplicationReturned',
+    data: { applicationId, reason: 'papers are missing' },
+  });
+  const { position } = log.find('AppealLodged', ({ stream }) => stream === rejected.stream);
+  expect(found(log)).toContain(`${position} an appeal, though nobody rejected the application`);
+});
