@@ -126,6 +126,9 @@ function takeInFile(
   });
 }
 
+const proposedNote = (count = 0): string =>
+  count === 0 ? '' : `; ${count} proposed, and taken once another person reports the same`;
+
 async function takeOutcomes(run: Run, options: OutcomesOptions, file: string): Promise<number> {
   const path = options.rejects ?? `${file}.rejects.csv`;
   const { summary, rejectLines } = await withRejects(path, async (rejects) => ({
@@ -135,7 +138,7 @@ async function takeOutcomes(run: Run, options: OutcomesOptions, file: string): P
   run.out.result(
     { ...summary, rejectLines },
     () =>
-      `${summary.read} read: ${summary.applied} applied, ${summary.unchanged} changed nothing, ${summary.breaks} became breaks, ${summary.refused} refused${rejectLines > 0 ? `, see ${path}` : ''}`,
+      `${summary.read} read: ${summary.applied} applied, ${summary.unchanged} changed nothing, ${summary.breaks} became breaks, ${summary.refused} refused${rejectLines > 0 ? `, see ${path}` : ''}${proposedNote(summary.proposed)}`,
   );
   return rejectLines > 0 ? EXIT.findings : EXIT.ok;
 }
