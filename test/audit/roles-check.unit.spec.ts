@@ -16,24 +16,23 @@ const eachOf = (log: Tampered): readonly Recorded[] => [
   ...new Map([...log.events].reverse().map((event) => [event.type, event])).values(),
 ];
 
-/** Roles that pass on an event of a type though they may not cause it. */
-function unnoticed(good: readonly Recorded[] | undefined, position: number): readonly Role[] {
-  return ROLES.filter((role) => {
-    const log = new Tampered(good);
-    const event = log.events[position]!;
-    if (MAY_CAUSE[event.type].includes(role)) return false;
-    log.replace(event, { meta: { ...event.meta, role } });
-    return !found(log.events).includes(`${position} ${event.type} by ${role}, which may not`);
-  });
+/** Types of events of a log that pass though they are said to be by a role that may not. */
+function unnoticed(good: readonly Recorded[] | undefined, role: Role): readonly EventType[] {
+  const log = new Tampered(good);
+  const forged = eachOf(log).filter(({ type }) => !MAY_CAUSE[type].includes(role));
+  for (const event of forged) log.replace(event, { meta: { ...event.meta, role } });
+  const says = new Set(found(log.events));
+  return forged
+    .filter(({ position, type }) => !says.has(`${position} ${type} by ${role}, which may not`))
+    .map(({ type }) => type);
 }
 
 test('finds an event of each type that is said to be by a role that may not cause it', () => {
   const types = new Set<EventType>();
-  for (const good of [undefined, CORRECTED])
-    for (const { type, position } of eachOf(new Tampered(good))) {
-      types.add(type);
-      expect([type, unnoticed(good, position)]).toEqual([type, []]);
-    }
+  for (const good of [undefined, CORRECTED]) {
+    for (const { type } of eachOf(new Tampered(good))) types.add(type);
+    for (const role of ROLES) expect([role, unnoticed(good, role)]).toEqual([role, []]);
+  }
   expect(types.size).toBeGreaterThan(40);
 });
 
