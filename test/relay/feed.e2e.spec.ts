@@ -1,5 +1,6 @@
 import { afterAll, expect, it } from '@jest/globals';
 import { Kafka, logLevel } from 'kafkajs';
+import { getEventListeners } from 'node:events';
 import { EventRegistry } from '../../events/registry.js';
 import { livePosition } from '../../projections/engine/live-position.js';
 import { ProjectionRunner } from '../../projections/engine/runner.js';
@@ -279,4 +280,26 @@ if (kafka.running && postgres.running) {
     await writer.close();
     await store.close();
   });
+
+  it('keeps nothing of a page that was taken, and ends with a page that was not', async () => {
+    const { brokers } = kafka;
+    await createTopics({ brokers });
+    const writer = await openKafkaWriter({ brokers }, DEFAULT_BASE_URI);
+    const stop = new AbortController();
+    const feed = kafkaFeed({ brokers, groupId: 'page-by-page', registry: new EventRegistry() });
+    const pages = feed.subscribe(-1, stop.signal)[Symbol.asyncIterator]();
+    const listeners: number[] = [];
+    for (const event of EVENTS.slice(0, 12)) {
+      const page = pages.next();
+      await writer.deliver([event], event.position - 1);
+      expect((await page).done).toBe(false);
+      listeners.push(getEventListeners(stop.signal, 'abort').length);
+    }
+    expect(new Set(listeners).size).toBe(1);
+    await writer.deliver(EVENTS.slice(12, 14), EVENTS[12]!.position - 1);
+    await writer.close();
+    stop.abort();
+    expect((await pages.next()).done).toBe(true);
+    expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
+  }, 600_000);
 }

@@ -244,22 +244,39 @@ export function kafkaFeed(
 
 type FeedOptions = Parameters<typeof kafkaFeed>[0];
 
-/** Pages that the consumer hands over, until the reader takes them. */
+/**
+ * Pages that the consumer hands over, until the reader takes them. They wait in one place and listen
+ * to nothing of their own: a listener on the reader's signal for each page kept every page.
+ */
 class HandedPages {
   readonly #waiting: Handed[] = [];
+  readonly #untaken = new Set<() => void>();
+  #stopped = false;
   #wake = (): void => undefined;
-
-  constructor(private readonly signal: AbortSignal) {}
 
   /** Wakes the reader. */
   rouse = (): void => this.#wake();
 
+  /** Refuses what is handed over and not taken, now and from now on, and wakes the reader. */
+  stop = (): void => {
+    this.#stopped = true;
+    for (const refuse of this.#untaken) refuse();
+    this.rouse();
+  };
+
   /** Waits until the page's rows are durable. @throws Error where the reader stops before */
   async hand(page: FeedPage): Promise<void> {
-    await new Promise<void>((taken, stopped) => {
-      const stop = (): void => stopped(new Error('the reader stops'));
-      if (this.signal.aborted) return stop();
-      this.signal.addEventListener('abort', stop, { once: true });
+    await new Promise<void>((resolve, reject) => {
+      const refuse = (): void => {
+        this.#untaken.delete(refuse);
+        reject(new Error('the reader stops'));
+      };
+      if (this.#stopped) return refuse();
+      const taken = (): void => {
+        this.#untaken.delete(refuse);
+        resolve();
+      };
+      this.#untaken.add(refuse);
       this.#waiting.push({ page, taken });
       this.rouse();
     });
@@ -310,13 +327,14 @@ async function* pages(options: FeedOptions, signal: AbortSignal): AsyncGenerator
     sessionTimeout: SESSION_TIMEOUT_MS,
     allowAutoTopicCreation: false,
   });
-  const handed = new HandedPages(signal);
+  const handed = new HandedPages();
   let crashed: Error | undefined;
   consumer.on('consumer.crash', ({ payload }) => {
     crashed = payload.error;
     handed.rouse();
   });
-  signal.addEventListener('abort', handed.rouse);
+  if (signal.aborted) handed.stop();
+  signal.addEventListener('abort', handed.stop);
   try {
     await producer.connect();
     await consumer.connect();
@@ -340,7 +358,8 @@ async function* pages(options: FeedOptions, signal: AbortSignal): AsyncGenerator
       else await handed.roused();
     }
   } finally {
-    signal.removeEventListener('abort', handed.rouse);
+    signal.removeEventListener('abort', handed.stop);
+    handed.stop();
     await consumer.disconnect().catch(() => undefined);
     await producer.disconnect().catch(() => undefined);
   }
