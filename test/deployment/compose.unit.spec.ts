@@ -18,7 +18,11 @@ interface Service {
   readonly volumes?: readonly string[];
   readonly networks?: readonly string[];
   readonly healthcheck?: { readonly test: readonly string[] };
-  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly depends_on?: Readonly<
+    Record<string, { readonly condition: string; readonly required?: boolean }>
+  >;
+  readonly profiles?: readonly string[];
+  readonly tmpfs?: readonly string[];
   readonly deploy?: { readonly replicas: number };
   readonly secrets?: readonly string[];
 }
@@ -33,14 +37,16 @@ const text = readFileSync('docker-compose.yml', 'utf8');
 const compose = parse(text, { merge: true }) as Compose;
 const services = Object.entries(compose.services);
 const ROLES = ROLE_NAMES.filter((name) => name !== 'all');
-const STORES = ['kafka', 'kurrentdb', 'postgres'];
+/** The servers that can keep the log; the profile of the name starts one. */
+const LOGS = ['kurrentdb', 'eventstoredb'];
+const STORES = ['kafka', ...LOGS, 'postgres'];
 
 /** What dclint does not know of: the promises of docs/deployment.md. */
 describe('docker-compose.yml', () => {
   it('runs the stores and every role, two of each', () => {
     expect(Object.keys(compose.services)).toEqual([
       'certificates',
-      'kurrentdb',
+      ...LOGS,
       'kafka',
       'postgres',
       ...ROLES,
@@ -78,13 +84,56 @@ describe('docker-compose.yml', () => {
     for (const role of ROLES) {
       const { depends_on: needs, healthcheck } = compose.services[role]!;
       expect(needs).toEqual(
-        Object.fromEntries(STORES.map((store) => [store, { condition: 'service_healthy' }])),
+        Object.fromEntries(
+          STORES.map((store) => [
+            store,
+            { condition: 'service_healthy', ...(LOGS.includes(store) && { required: false }) },
+          ]),
+        ),
       );
       expect(healthcheck?.test.join(' ')).toContain('/health/ready');
     }
-    expect(compose.services['kurrentdb']?.depends_on).toEqual({
-      certificates: { condition: 'service_completed_successfully' },
-    });
+    for (const log of LOGS)
+      expect(compose.services[log]?.depends_on).toEqual({
+        certificates: { condition: 'service_completed_successfully' },
+      });
+  });
+
+  it('starts one server for the log, by its profile, and speaks to that one', () => {
+    for (const [name, { profiles }] of services)
+      expect([name, profiles]).toEqual([name, LOGS.includes(name) ? [name] : undefined]);
+    for (const role of ROLES) {
+      const url = compose.services[role]?.environment?.['EVENTSTORE_URL'];
+      expect(url).toMatch(/@\$\{COMPOSE_PROFILES:\?[^}]+\}:2113\?/);
+    }
+    // The certificate is for whichever it is.
+    const names = /-dns-names (\S+)/.exec(
+      compose.services['certificates']!.command!.join(' '),
+    )?.[1];
+    expect(names?.split(',')).toEqual([...LOGS, 'localhost']);
+  });
+
+  /**
+   * What each server documents, which no tool checks: the user to whom its image's folders belong
+   * (KurrentDB's Dockerfile: 1001 since 26.0, 1000 up to 25.1), and the most that MaxAppendSize may
+   * be (up to 25.0 more than 16,767,216 keeps the server from starting; from 25.1 on the default is
+   * 256 MiB).
+   */
+  it.each([
+    ['kurrentdb', /kurrentdb:26\.0\./, 1001, undefined],
+    ['eventstoredb', /eventstore:23\.10\./, 1000, '16767216'],
+  ])('runs %s as its image and its version ask', (name, image, user, maxAppendSize) => {
+    const service = compose.services[name]!;
+    expect(service.image).toMatch(image);
+    expect(service.user).toBe(`${user}:${user}`);
+    for (const mount of service.tmpfs!.filter((path) => path.includes('uid=')))
+      expect(mount).toContain(`uid=${user},gid=${user}`);
+    const settings = Object.entries(service.environment!);
+    const setting = (suffix: string) => settings.find(([key]) => key.endsWith(suffix))?.[1];
+    expect(setting('_MAX_APPEND_SIZE')).toBe(maxAppendSize);
+    for (const file of ['_CERTIFICATE_FILE', '_CERTIFICATE_PRIVATE_KEY_FILE'])
+      expect(setting(file)).toContain(`/certificates/node-${user}/`);
+    expect(compose.services['certificates']!.command!.join()).toMatch(`for user in 1000 1001;`);
   });
 
   it('publishes the API only, and on 127.0.0.1 only', () => {
