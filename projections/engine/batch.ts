@@ -212,10 +212,18 @@ export class BuildTables implements Rows {
       this.put(this.build.seen, { stream: event.stream, revision: event.revision });
   }
 
-  /** Writes every row that changed. */
+  /** Writes every row that changed, but the sums, which other processes add to as well. */
   async write(trx: ReadDb): Promise<void> {
-    for (const tables of [this.#loaded, this.#appended, this.#summed])
+    for (const tables of [this.#loaded, this.#appended])
       for (const each of tables.values()) await each.write(trx);
+  }
+
+  /**
+   * Adds to the sums. After the rows of all read models, and in the same order everywhere, so that
+   * their locks are held for moments.
+   */
+  async writeSums(trx: ReadDb): Promise<void> {
+    for (const each of this.#summed.values()) await each.write(trx);
   }
 
   /** Writes that the build is at `position`. */

@@ -117,8 +117,7 @@ export class ProjectionProcessor {
     this.#tellUnknown(events);
     const position = await this.#whole(checkpoint, async (trx) => {
       if (await checkpoint.take(trx, part)) for (const tables of this.#tables) tables.forget();
-      for (const tables of this.#tables)
-        await this.#fold(trx, tables, await this.#revisions.admitted(trx, tables, events));
+      await this.#fold(trx, events);
       return checkpoint.advance(trx, this.builds, events, previous);
     });
     this.#reached(position, events.length);
@@ -140,18 +139,21 @@ export class ProjectionProcessor {
     if (events.length === 0 && position <= this.position) return;
     this.#tellUnknown(events);
     await this.#whole(undefined, async (trx) => {
-      for (const tables of this.#tables) {
-        await this.#fold(trx, tables, await this.#revisions.admitted(trx, tables, events));
+      await this.#fold(trx, events);
+      for (const tables of this.#tables)
         await tables.reach(trx, Math.max(position, tables.build.position));
-      }
     });
     this.#reached(position, events.length);
   }
 
-  async #fold(trx: ReadDb, tables: BuildTables, events: readonly Recorded[]): Promise<void> {
-    await tables.load(trx, events);
-    for (const event of events) tables.fold(event);
-    await tables.write(trx);
+  async #fold(trx: ReadDb, events: readonly Recorded[]): Promise<void> {
+    for (const tables of this.#tables) {
+      const admitted = await this.#revisions.admitted(trx, tables, events);
+      await tables.load(trx, admitted);
+      for (const event of admitted) tables.fold(event);
+      await tables.write(trx);
+    }
+    for (const tables of this.#tables) await tables.writeSums(trx);
   }
 
   /** All of it or, where it fails, none: nor what is in memory. */

@@ -87,6 +87,50 @@ if (postgres.running)
       await store.close();
     });
 
+    it('ends a transaction whose process says nothing for too long, so that others have its locks', async () => {
+      const paused = await openPostgresReadStore(postgres.url, { idleInTransactionMs: 500 });
+      const others = await openPostgresReadStore(postgres.url);
+      await sql`create table held (id int primary key, by text)`.execute(others.db);
+      await sql`insert into held values (1, '')`.execute(others.db);
+      let resume = (): void => undefined;
+      const resumed = new Promise<void>((resolve) => {
+        resume = resolve;
+      });
+      let holds = (): void => undefined;
+      const held = new Promise<void>((resolve) => {
+        holds = resolve;
+      });
+      const transaction = paused.db.transaction().execute(async (trx) => {
+        await sql`update held set by = 'paused'`.execute(trx);
+        holds();
+        await resumed;
+        await sql`update held set by = 'paused again'`.execute(trx);
+      });
+      await held;
+      await sql`update held set by = by || 'others'`.execute(others.db);
+      resume();
+      await expect(transaction).rejects.toMatchObject({ code: 'READ_STORE_AWAY' });
+      expect((await sql`select by from held`.execute(others.db)).rows).toEqual([{ by: 'others' }]);
+      expect((await sql`select by from held`.execute(paused.db)).rows).toHaveLength(1);
+      await paused.close();
+      await others.close();
+    });
+
+    it('waits for a lock no longer than it may', async () => {
+      const holder = await openPostgresReadStore(postgres.url);
+      const waiting = await openPostgresReadStore(postgres.url, { lockWaitMs: 200 });
+      await sql`create table locked (id int)`.execute(holder.db);
+      await holder.db.transaction().execute(async (trx) => {
+        await sql`lock table locked`.execute(trx);
+        await expect(sql`select * from locked`.execute(waiting.db)).rejects.toMatchObject({
+          code: 'READ_STORE_AWAY',
+        });
+      });
+      expect((await sql`select * from locked`.execute(waiting.db)).rows).toEqual([]);
+      await holder.close();
+      await waiting.close();
+    });
+
     it('ends a statement that takes longer than it may, and answers the next', async () => {
       const store = await openPostgresReadStore(postgres.url, { max: 1, statementTimeoutMs: 200 });
       await expect(sql`select pg_sleep(20)`.execute(store.db)).rejects.toMatchObject({

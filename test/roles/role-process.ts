@@ -11,6 +11,10 @@ export interface RoleProcess {
   readonly pid: number;
   /** kill -9. */
   kill(): Promise<void>;
+  /** SIGSTOP: it is there, holds what it holds, and does nothing. */
+  pause(): void;
+  /** SIGCONT. */
+  resume(): void;
   /** SIGTERM; the exit code. */
   stop(): Promise<number | null>;
   log(): string;
@@ -62,6 +66,12 @@ export async function startRoleProcess(
     async kill() {
       child.kill('SIGKILL');
       await exited;
+    },
+    pause() {
+      child.kill('SIGSTOP');
+    },
+    resume() {
+      child.kill('SIGCONT');
     },
     async stop() {
       child.kill('SIGTERM');

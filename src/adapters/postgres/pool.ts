@@ -14,12 +14,21 @@ const SILENCE_MS = 12_000;
  */
 const KEEP_ALIVE_MS = 2_000;
 const GOOD_BYE_MS = 1_000;
+/**
+ * A process that is stopped, or cut off, inside a transaction holds its locks. The server ends its
+ * session after so long without a word, and after so long in which it does not take what it asked
+ * for; nobody waits longer than the last for a lock, whoever holds it.
+ */
+const IDLE_IN_TRANSACTION_MS = 20_000;
+const UNTAKEN_MS = 30_000;
+const LOCK_WAIT_MS = 300_000;
 const ATTEMPTS = 4;
 /**
- * Connection exceptions, too many connections, shutting down or starting up, a statement too long
- * under way, a standby.
+ * Connection exceptions, too many connections, shutting down or starting up, a session or a
+ * transaction that was idle for too long, a statement too long under way, a lock not had in time, a
+ * standby.
  */
-const AWAY = /^(08...|53300|57014|57P0[123]|25006|55P03)$/;
+const AWAY = /^(08...|53300|57014|57P0[1235]|25P03|25006|55P03)$/;
 /**
  * "sanad" in bytes and one more: whoever makes tables holds it, because `if not exists` fails where
  * two do it at once.
@@ -79,6 +88,22 @@ export class PostgresError extends Error {
   }
 }
 
+/**
+ * The limits of how long a session may hold up others, and its schema, as settings that it begins
+ * with. @param limits of the tests
+ */
+export const startingWith = (
+  schema: string | undefined,
+  limits: { readonly idleInTransactionMs?: number; readonly lockWaitMs?: number } = {},
+): Pick<pg.ClientConfig, 'idle_in_transaction_session_timeout' | 'lock_timeout' | 'options'> => ({
+  idle_in_transaction_session_timeout: limits.idleInTransactionMs ?? IDLE_IN_TRANSACTION_MS,
+  lock_timeout: limits.lockWaitMs ?? LOCK_WAIT_MS,
+  options: [
+    `-c tcp_user_timeout=${UNTAKEN_MS}`,
+    ...(schema === undefined ? [] : [`-c search_path=${schema}`]),
+  ].join(' '),
+});
+
 /** Settings of a connection, for a pool and for a session of its own alike. */
 const connectionOf = (
   connectionString: string,
@@ -91,7 +116,7 @@ const connectionOf = (
   connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   statement_timeout: STATEMENT_TIMEOUT_MS,
   query_timeout: SILENCE_MS,
-  ...(schema === undefined ? {} : { options: `-c search_path=${schema}` }),
+  ...startingWith(schema),
 });
 
 /** Connects when first asked something. */

@@ -1,6 +1,6 @@
 import { Kysely, PostgresDialect, type KyselyPlugin, type UnknownRow } from 'kysely';
 import pg from 'pg';
-import { isAway } from '../postgres/pool.js';
+import { isAway, startingWith } from '../postgres/pool.js';
 import { ReadStoreError, type ReadStore } from './port.js';
 
 const INT8 = 20;
@@ -19,6 +19,13 @@ export interface PostgresReadStoreOptions {
    * which building read models needs.
    */
   readonly statementTimeoutMs?: number;
+  /**
+   * Milliseconds that a transaction may wait for us between two statements; then the server ends
+   * it, and its locks with it. Default: 20 s.
+   */
+  readonly idleInTransactionMs?: number;
+  /** Milliseconds that a statement waits for a lock; then READ_STORE_AWAY. Default: 5 minutes. */
+  readonly lockWaitMs?: number;
 }
 
 /**
@@ -37,7 +44,7 @@ export async function openPostgresReadStore(
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
-    ...(options.schema === undefined ? {} : { options: `-c search_path=${options.schema}` }),
+    ...startingWith(options.schema, options),
     ...(options.statementTimeoutMs === undefined
       ? {}
       : { statement_timeout: options.statementTimeoutMs }),
