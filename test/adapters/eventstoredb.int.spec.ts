@@ -85,7 +85,8 @@ describe('an append that fails without saying whether it was written', () => {
   it('is a conflict where another was faster, because an exact revision can never be taken late', async () => {
     const stream = newStream();
     await store.append({ writes: [write(stream, 'no-stream', 1)] });
-    const slow = await open(impatient);
+    // Longer than the other takes on a busy machine.
+    const slow = await open({ deadlineMs: 5_000 });
     await server.fault({ on: 'append', fault: 'never-answer', times: 1 });
     const losing = slow.append({ writes: [write(stream, 0, 9)] });
     while ((await server.counts()).faultsLeft > 0) await store.readStream(stream);
@@ -110,7 +111,7 @@ describe('an append that fails without saying whether it was written', () => {
 
   it('is unknown when it was written and neither the answer nor a read comes back; the same again writes nothing', async () => {
     // Long enough for the request to reach a busy server, which is what this is about.
-    const hasty = await open({ deadlineMs: 1_000, patienceMs: 1_500 });
+    const hasty = await open({ deadlineMs: 4_000, patienceMs: 5_000 });
     const stream = newStream();
     const group = { writes: [write(stream, 'no-stream', 1)] };
     await server.fault({ on: 'append', fault: 'never-answer-after', times: -1 });

@@ -82,7 +82,7 @@ describe('a callback', () => {
     const onLost = (what: string, detail: string): void => {
       lost.push(`${what}: ${detail}`);
     };
-    const post = callbackPost({ allowed: [url], timeoutMs: 1_000 });
+    const post = callbackPost({ allowed: [url], timeoutMs: 30_000 });
     const ended = deliverCallbacks(
       {
         store: new MemoryStore(),

@@ -22,7 +22,7 @@ beforeEach(async () => {
     url: block.url,
     bbId: 'SANAD',
     callbackUrl: 'https://sanad.example/govstack/callback',
-    timeoutMs: 2_000,
+    timeoutMs: 30_000,
     attempts: 1,
     batchSize: 2,
     paymentMode: 'mojaloop',

@@ -69,7 +69,7 @@ describe('the rail that is set', () => {
       bbId: 'SANAD',
       tenantId: 'SANAD',
       callbackUrl: 'http://127.0.0.1:9/callback',
-      timeoutMs: 200,
+      timeoutMs: 30_000,
       attempts: 1,
       batchSize: 10,
       paymentMode: 'mojaloop',
