@@ -22,7 +22,7 @@ describe('appends that fail together', () => {
           });
           underWay -= 1;
           position += 1;
-          return { kind: 'written', position };
+          return { kind: 'written', position, revision: undefined };
         },
         async *stream() {
           // No stream has an event yet.

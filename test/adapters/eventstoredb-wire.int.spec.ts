@@ -75,10 +75,14 @@ describe('what the server answers to an append', () => {
   const heard = (response: { serializeBinary(): Uint8Array }) =>
     batchAnswerOf(Buffer.from(response.serializeBinary()));
 
-  it.each([0, 300, FAR])('is heard with the position %d', (position) => {
-    expect(heard(batchAnswer(append, { revision: 2, position }))).toEqual({
+  it.each([
+    [0, 0],
+    [300, 2],
+    [FAR, 70_000],
+  ])('is heard with the position %d and the revision %d', (position, revision) => {
+    expect(heard(batchAnswer(append, { revision, position }))).toEqual({
       number: 1001,
-      outcome: { kind: 'written', position },
+      outcome: { kind: 'written', position, revision },
     });
   });
 
@@ -96,6 +100,9 @@ describe('what the server answers to an append', () => {
     });
     expect(heard(batchRefusal(append, { kind: 'too-large', most: 5 })).outcome).toMatchObject({
       failure: 'too-large',
+    });
+    expect(heard(batchRefusal(append, { kind: 'stream-deleted' })).outcome).toMatchObject({
+      failure: 'deleted',
     });
     expect(heard(new pb.BatchAppendResp())).toMatchObject({
       number: -1,

@@ -1,7 +1,14 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { Counts, FaultPlan, FromServer, Order, ToServer } from './eventstoredb/faults.js';
+import type {
+  Counts,
+  FaultPlan,
+  FromServer,
+  Order,
+  ToServer,
+  Trim,
+} from './eventstoredb/faults.js';
 
 /**
  * A gRPC server of EventStoreDB's protocol in a process of its own. See
@@ -15,6 +22,8 @@ export interface TestEventStoreDb {
   heal(): Promise<void>;
   /** From now on a repeated append is answered with a wrong expected version. */
   forgetIds(): Promise<void>;
+  /** As an administrator of the server may do to a stream, until it stops; see Trim. */
+  trim(stream: string, how: Trim): Promise<void>;
   dropSubscriptions(how: 'error' | 'end' | 'reset'): Promise<void>;
   counts(): Promise<Counts>;
   /** Kill -9, and a new process on the same port and file. */
@@ -69,6 +78,9 @@ export async function startEventStoreDb(file?: string): Promise<TestEventStoreDb
     },
     async forgetIds() {
       await order({ kind: 'forget-ids' });
+    },
+    async trim(stream, how) {
+      await order({ kind: 'trim', stream, how });
     },
     async dropSubscriptions(how) {
       await order({ kind: 'drop-subscriptions', how });

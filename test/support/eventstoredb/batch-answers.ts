@@ -20,6 +20,7 @@ export interface PendingAppend {
 
 export type Refusal =
   | { readonly kind: 'wrong-version'; readonly current: number }
+  | { readonly kind: 'stream-deleted' }
   | { readonly kind: 'too-large'; readonly most: number };
 
 /** The correlation id comes back as two numbers, whichever way it was sent. */
@@ -81,6 +82,13 @@ export function batchRefusal(append: PendingAppend, refusal: Refusal): BatchAppe
     const tooLarge = new shared.MaximumAppendSizeExceeded();
     tooLarge.setMaxappendsize(refusal.most);
     return refused(append, INVALID_ARGUMENT, 'MaximumAppendSizeExceeded', tooLarge);
+  }
+  if (refusal.kind === 'stream-deleted') {
+    const deleted = new shared.StreamDeleted();
+    const identifier = new shared.StreamIdentifier();
+    identifier.setStreamName(Buffer.from(append.stream, 'utf8').toString('base64'));
+    deleted.setStreamIdentifier(identifier);
+    return refused(append, FAILED_PRECONDITION, 'StreamDeleted', deleted);
   }
   const wrong = new shared.WrongExpectedVersion();
   const empty = new shared.Empty();

@@ -25,10 +25,18 @@ export interface FaultPlan {
   readonly times: number;
 }
 
+/**
+ * What an administrator can do to a stream. `maxCount` and `truncateBefore` ($tb) hide events from its
+ * readers, and `deleted` all of them until it is begun anew; `tombstoned` ends it. `$all` has them all.
+ */
+export type Trim =
+  { readonly maxCount: number } | { readonly truncateBefore: number } | 'deleted' | 'tombstoned';
+
 export type Order =
   | { readonly kind: 'fault'; readonly plan: FaultPlan }
   | { readonly kind: 'heal' }
   | { readonly kind: 'forget-ids' }
+  | { readonly kind: 'trim'; readonly stream: string; readonly how: Trim }
   | { readonly kind: 'drop-subscriptions'; readonly how: 'error' | 'end' | 'reset' }
   | { readonly kind: 'counts' };
 export type ToServer = Order & { readonly id: number };

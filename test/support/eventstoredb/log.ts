@@ -1,4 +1,5 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import type { Trim } from './faults.js';
 
 /**
  * An event as the server keeps it. `position` is commit and prepare position in one: the start of
@@ -25,7 +26,8 @@ export type Appended =
       readonly revision: number;
       readonly position: number;
     }
-  | { readonly kind: 'wrong-expected'; readonly current: number };
+  | { readonly kind: 'wrong-expected'; readonly current: number }
+  | { readonly kind: 'stream-deleted' };
 
 /** What a record takes besides its data, so that positions have gaps as on the real server. */
 const RECORD_BYTES = 97;
@@ -40,6 +42,7 @@ const SYSTEM_EVERY = 7;
 export class ServerLog {
   readonly all: Kept[] = [];
   readonly #streams = new Map<string, Kept[]>();
+  readonly #trims = new Map<string, Trim>();
   readonly #listeners = new Set<() => void>();
   #next = 0;
   #appends = 0;
@@ -56,15 +59,37 @@ export class ServerLog {
     for (const line of lines) for (const kept of JSON.parse(line) as Kept[]) this.#keep(kept);
   }
 
+  /** All that was written to a stream, by revision. */
   stream(name: string): readonly Kept[] {
     return this.#streams.get(name) ?? [];
   }
 
+  /** The first revision that readers of a stream are given; as many as were written: none. */
+  firstOf(name: string): number {
+    const trim = this.#trims.get(name);
+    const written = this.stream(name).length;
+    if (trim === undefined) return 0;
+    if (typeof trim === 'string') return written;
+    return 'maxCount' in trim
+      ? Math.max(0, written - trim.maxCount)
+      : Math.min(written, trim.truncateBefore);
+  }
+
+  isTombstoned(name: string): boolean {
+    return this.#trims.get(name) === 'tombstoned';
+  }
+
+  trim(name: string, how: Trim): void {
+    this.#trims.set(name, how);
+  }
+
   append(stream: string, expected: Expected, events: readonly Proposed[]): Appended {
+    if (this.isTombstoned(stream)) return { kind: 'stream-deleted' };
     const known = this.stream(stream);
     const current = known.length - 1;
-    const fits =
-      expected === 'any' || (expected === 'exists' ? current >= 0 : expected === current);
+    const deleted = this.#trims.get(stream) === 'deleted';
+    const head = deleted ? -1 : current;
+    const fits = expected === 'any' || (expected === 'exists' ? head >= 0 : expected === head);
     if (!fits) {
       const from = typeof expected === 'number' ? expected + 1 : current + 1;
       const same =
@@ -74,6 +99,8 @@ export class ServerLog {
       return { kind: 'idempotent', revision: last.revision, position: last.position };
     }
     const batch = events.map((event, index) => this.#place(stream, current + 1 + index, event));
+    // Begun anew: it goes on where it was, and what was before stays hidden.
+    if (deleted) this.trim(stream, { truncateBefore: current + 1 });
     this.#appends += 1;
     if (this.#appends % SYSTEM_EVERY === 0) batch.push(this.#system());
     if (this.file !== undefined) appendFileSync(this.file, `${JSON.stringify(batch)}\n`);

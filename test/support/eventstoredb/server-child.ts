@@ -114,6 +114,7 @@ process.on('message', (order: ToServer) => {
     faults.heal();
     log.forgetsIds = false;
   } else if (order.kind === 'forget-ids') log.forgetsIds = true;
+  else if (order.kind === 'trim') log.trim(order.stream, order.how);
   else if (order.kind === 'drop-subscriptions') {
     if (order.how === 'reset') resetConnections();
     else streams.dropSubscriptions(order.how);

@@ -91,6 +91,7 @@ export class StreamsService {
     const result = this.options.log.append(stream, expected, events);
     if (fault === 'never-answer-after') return;
     if (fault === 'reset-after') return this.options.resetConnections();
+    if (result.kind === 'stream-deleted') return answer(streamDeleted(stream));
     const response = new pb.AppendResp();
     if (result.kind === 'wrong-expected' || fault === 'wrong-version-after') {
       const wrong = new pb.AppendResp.WrongExpectedVersion();
@@ -159,6 +160,7 @@ export class StreamsService {
     const result = this.options.log.append(stream, expected, events);
     if (fault === 'never-answer-after') return;
     if (fault === 'reset-after') return this.options.resetConnections();
+    if (result.kind === 'stream-deleted') return answerBatch(call, batchRefusal(append, result));
     if (result.kind === 'wrong-expected' || fault === 'wrong-version-after')
       return answerBatch(
         call,
@@ -177,6 +179,11 @@ export class StreamsService {
     if (fault === 'reset-before' || fault === 'reset-after') return this.options.resetConnections();
     if (fault !== undefined)
       return void call.emit('error', { code: status.UNAVAILABLE, details: 'Server is not ready' });
+    const stream = nameOf(
+      options.getStream()?.getStreamIdentifier()?.getStreamName_asU8() ?? undefined,
+    );
+    if (this.options.log.isTombstoned(stream))
+      return void call.emit('error', streamDeleted(stream));
     const backwards = options.getReadDirection() === 1;
     const count = Number(options.getCount());
     const events = options.hasStream()
@@ -206,13 +213,15 @@ export class StreamsService {
 
   #ofStream(options: ReadReq.Options, backwards: boolean): Iterable<Kept> | undefined {
     const asked = options.getStream()!;
-    const events = this.options.log.stream(
-      nameOf(asked.getStreamIdentifier()?.getStreamName_asU8()),
-    );
+    const name = nameOf(asked.getStreamIdentifier()?.getStreamName_asU8());
+    const all = this.options.log.stream(name);
+    const first = this.options.log.firstOf(name);
+    const events = all.slice(first);
     if (events.length === 0) return undefined;
-    const outermost = asked.hasEnd() ? events.length - 1 : 0;
+    const outermost = asked.hasEnd() ? all.length - 1 : 0;
     const from = asked.hasRevision() ? Number(asked.getRevision()) : outermost;
-    return this.#range(events, from, backwards);
+    if (backwards && from < first) return [];
+    return this.#range(events, Math.max(0, from - first), backwards);
   }
 
   /** From a position: inclusive forwards, exclusive backwards. */
@@ -330,6 +339,18 @@ function responseOf(kept: Kept): ReadResp {
   return new pb.ReadResp().setEvent(event);
 }
 
+/** As the real server says of a tombstoned stream: FAILED_PRECONDITION with the name of the exception. */
+function streamDeleted(stream: string): { code: status; details: string; metadata: Metadata } {
+  const metadata = new Metadata();
+  metadata.set('exception', 'stream-deleted');
+  metadata.set('stream-name', stream);
+  return {
+    code: status.FAILED_PRECONDITION,
+    details: `Event stream '${stream}' is deleted.`,
+    metadata,
+  };
+}
+
 function expectedBy(options: AppendReq.Options): number | 'exists' | 'any' {
   if (options.hasRevision()) return Number(options.getRevision());
   if (options.hasNoStream()) return -1;
@@ -342,7 +363,7 @@ function expectedOfBatch(options: BatchAppendReq.Options): Expected {
   return options.hasStreamExists() ? 'exists' : 'any';
 }
 
-const currentOf = (result: Appended): number =>
+const currentOf = (result: Exclude<Appended, { readonly kind: 'stream-deleted' }>): number =>
   result.kind === 'wrong-expected' ? result.current : result.revision;
 
 function answerBatch(call: BatchCall, response: BatchAppendResp): void {

@@ -1,6 +1,6 @@
 import { CallFailed } from './call-failed.js';
-import type { ServerClient } from './client.js';
-import type { NewServerEvent } from './server-event.js';
+import { deletedAt, type ServerClient } from './client.js';
+import type { NewServerEvent, ServerAppend } from './server-event.js';
 import { Backoff } from '../../../kernel/concurrency/backoff.js';
 import { Semaphore } from '../../../kernel/concurrency/semaphore.js';
 import { pause } from '../../../kernel/concurrency/pause.js';
@@ -75,6 +75,7 @@ export class StreamAppender {
       try {
         const send = () => this.client.append(write.stream, write.expected, write.events);
         const answer = await (unclear === undefined ? send() : this.#retrying.run(send));
+        requireInPlace(write, answer);
         if (
           answer.kind === 'written' &&
           answer.position !== undefined &&
@@ -156,13 +157,25 @@ export class StreamAppender {
   }
 }
 
-const refusal = ({ stream, events }: ServerWrite, { failure, message }: CallFailed): StoreError =>
-  failure === 'too-large'
-    ? new StoreError(
-        'LIMIT_EXCEEDED',
-        `${events.length} events for ${stream} are more bytes than EventStoreDB takes in one append; see its MaxAppendSize.`,
-      )
-    : new StoreError(
-        'STORE_FAILED',
-        `EventStoreDB refused to append to ${stream}: ${message}. Nothing was written.`,
-      );
+/**
+ * A stream that is begun stands at its first revisions. One that was deleted at the server reads as if
+ * it had never been, takes a first event, and goes on at the revision that it had: what was decided on
+ * it was decided on nothing. @throws StoreError LOG_CORRUPT
+ */
+function requireInPlace({ stream, expected, events }: ServerWrite, answer: ServerAppend): void {
+  if (answer.kind !== 'written' || answer.revision === undefined) return;
+  if (answer.revision !== expected + events.length) throw deletedAt(stream, answer.revision);
+}
+
+function refusal({ stream, events }: ServerWrite, { failure, message }: CallFailed): StoreError {
+  if (failure === 'deleted') return deletedAt(stream);
+  if (failure === 'too-large')
+    return new StoreError(
+      'LIMIT_EXCEEDED',
+      `${events.length} events for ${stream} are more bytes than EventStoreDB takes in one append; see its MaxAppendSize.`,
+    );
+  return new StoreError(
+    'STORE_FAILED',
+    `EventStoreDB refused to append to ${stream}: ${message}. Nothing was written.`,
+  );
+}

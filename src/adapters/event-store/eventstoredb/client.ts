@@ -91,6 +91,7 @@ export class ServerClient {
   /**
    * The events of a stream; none where it does not exist. `from`: first revision; backwards without
    * it: from the end. Read in calls that end by themselves, so that whoever stops early cancels none.
+   * @throws CallFailed; StoreError LOG_CORRUPT where the server no longer has all of it
    */
   async *stream(
     name: string,
@@ -107,7 +108,8 @@ export class ServerClient {
     let next = from;
     for (let left = count; left > 0 && (next === undefined || next >= 0);) {
       const size = Math.min(left, READ_PAGE);
-      const events = await this.#read({ stream: name, from: next, backwards, count: size });
+      const events = await this.#ofStream(name, { from: next, backwards, count: size });
+      requireWhole(name, events, { next, backwards, ended: events.length < size });
       yield* events;
       if (events.length < size) return;
       next = events.at(-1)!.revision + (backwards ? -1 : 1);
@@ -171,6 +173,15 @@ export class ServerClient {
 
   async close(): Promise<void> {
     await this.#client.dispose();
+  }
+
+  async #ofStream(stream: string, read: Read): Promise<readonly ServerEvent[]> {
+    try {
+      return await this.#read({ ...read, stream });
+    } catch (error) {
+      if (error instanceof CallFailed && error.failure === 'deleted') throw deletedAt(stream);
+      throw error;
+    }
   }
 
   async #read(read: Read): Promise<readonly ServerEvent[]> {
@@ -269,6 +280,45 @@ async function* itemsOf(source: AsyncIterable<unknown>): AsyncGenerator<TailItem
   }
 }
 
+/** A stream of ours that somebody deleted at the server: decided on no more. */
+export const deletedAt = (stream: string, goesOn?: number): StoreError =>
+  new StoreError(
+    'LOG_CORRUPT',
+    `${stream} was deleted at EventStoreDB${goesOn === undefined ? '' : `, and goes on at revision ${goesOn}`}. Nothing more is decided on it: restore the log from a copy (docs/operations.md).`,
+  );
+
+/**
+ * Events are never taken out of a stream of ours. Where the server was told to keep some of them only
+ * (`$maxCount`, `$maxAge`, `$tb`), or the stream was deleted and begun anew, what is read begins, or
+ * ends backwards, in its middle. @throws StoreError LOG_CORRUPT
+ */
+function requireWhole(
+  stream: string,
+  events: readonly ServerEvent[],
+  {
+    next,
+    backwards,
+    ended,
+  }: { readonly next: number | undefined; readonly backwards: boolean; readonly ended: boolean },
+): void {
+  const step = backwards ? -1 : 1;
+  let expected = next ?? (backwards ? events[0]?.revision : 0) ?? 0;
+  // From behind its end a stream is read from its end.
+  if (backwards && events[0]) expected = Math.min(expected, events[0].revision);
+  for (const { revision } of events) {
+    if (revision !== expected) throw cutAt(stream, expected, revision);
+    expected += step;
+  }
+  if (backwards && ended && events.length > 0 && expected >= 0)
+    throw cutAt(stream, expected, expected + 1);
+}
+
+const cutAt = (stream: string, missing: number, there: number): StoreError =>
+  new StoreError(
+    'LOG_CORRUPT',
+    `${stream} lacks revision ${missing} at EventStoreDB, and has revision ${there}: events were cut off ($maxCount, $maxAge, $tb, or a deletion). Nothing is decided on it: restore the log from a copy (docs/operations.md).`,
+  );
+
 export const at = (position: number): Place => ({
   commit: BigInt(position),
   prepare: BigInt(position),
@@ -303,7 +353,7 @@ function failed(given: unknown): CallFailed | StoreError {
   if (error instanceof MaxAppendSizeExceededError)
     return new CallFailed('too-large', 'the append is bigger than the server takes');
   if (error instanceof StreamDeletedError)
-    return new CallFailed('refused', 'the stream was deleted');
+    return new CallFailed('deleted', 'the stream was deleted');
   if (error instanceof Error && isCommandError(error)) {
     const code: unknown = error.code;
     return new CallFailed(REFUSALS.includes(code) ? 'refused' : 'unclear', error.type);

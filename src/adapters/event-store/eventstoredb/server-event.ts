@@ -16,7 +16,11 @@ export interface NewServerEvent {
   readonly metadata: object;
 }
 
-/** `position` is missing where the server does not say it. */
+/** What the server does not say is missing. `revision`: of the last event. */
 export type ServerAppend =
-  | { readonly kind: 'written'; readonly position: number | undefined }
+  | {
+      readonly kind: 'written';
+      readonly position: number | undefined;
+      readonly revision: number | undefined;
+    }
   | { readonly kind: 'wrong-version' };

@@ -82,7 +82,7 @@ export function batchAnswerOf(response: Buffer): BatchAnswer {
   for (let field = fields.next(); field > 0; field = fields.next()) {
     if (field === 1) of = correlationOf(fields.message());
     else if (field === 2) outcome = failureOf(fields.message());
-    else if (field === 3) outcome = { kind: 'written', position: positionOf(fields.message()) };
+    else if (field === 3) outcome = writtenOf(fields.message());
     else fields.skip();
   }
   return { number: of, outcome };
@@ -103,22 +103,31 @@ function correlationOf(fields: Fields): number {
   return of;
 }
 
-/** Of a successful append: the commit position, where the server says it. */
-function positionOf(fields: Fields): number | undefined {
+/**
+ * A successful append: the commit position and the last revision, where the server says them. A
+ * position's field that is 0 is not sent.
+ */
+function writtenOf(fields: Fields): ServerAppend {
+  let revision: number | undefined;
   let position: number | undefined;
   for (let field = fields.next(); field > 0; field = fields.next()) {
-    if (field !== 3) {
-      fields.skip();
-      continue;
-    }
-    position = 0;
-    const places = fields.message();
-    for (let place = places.next(); place > 0; place = places.next())
-      if (place === 1) position = places.number();
-      else places.skip();
+    if (field === 1) revision = fields.number();
+    else if (field === 3) position = commitOf(fields.message());
+    else fields.skip();
   }
-  return position !== undefined && Number.isSafeInteger(position) ? position : undefined;
+  return { kind: 'written', position: safe(position), revision: safe(revision) };
 }
+
+function commitOf(fields: Fields): number {
+  let commit = 0;
+  for (let place = fields.next(); place > 0; place = fields.next())
+    if (place === 1) commit = fields.number();
+    else fields.skip();
+  return commit;
+}
+
+const safe = (given: number | undefined): number | undefined =>
+  given !== undefined && Number.isSafeInteger(given) ? given : undefined;
 
 /** Codes of google.rpc that are answers, not accidents: INVALID_ARGUMENT, PERMISSION_DENIED. */
 const REFUSED: readonly number[] = [3, 7];
@@ -141,7 +150,7 @@ function failureOf(fields: Fields): ServerAppend | CallFailed {
     case 'AccessDenied':
       return new CallFailed('refused', 'the user may not do this');
     case 'StreamDeleted':
-      return new CallFailed('refused', 'the stream was deleted');
+      return new CallFailed('deleted', 'the stream was deleted');
     case 'MaximumAppendSizeExceeded':
       return new CallFailed('too-large', 'the append is bigger than the server takes');
     case 'Timeout':
