@@ -115,7 +115,7 @@ export class ApplicationHttp {
     response,
     errors: refusing({
       403: ['SAME_PERSON'],
-      409: ['CONTENT_CHANGED'],
+      409: ['CONTENT_CHANGED', 'ALREADY_ENROLLED'],
       422: ['NOT_RECOMMENDED_FOR_THIS', 'PROGRAMME_CLOSED'],
     }),
   })

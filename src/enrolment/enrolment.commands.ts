@@ -61,11 +61,12 @@ function simply(command: Command, decided: EnrolmentCommand): CommandPlan {
   };
 }
 
-/** What new facts come to from a month on, under the policy of that month. */
+/** What new facts come to from a month on, under the policies paid from that month to now. */
 const judged = async (
   command: ReviseEntitlement | RecertifyEnrolment,
   { programmes }: CommandPlanDeps,
-): Promise<JudgedFacts> => judgedFacts(await programmes.of(idOf(command).programmeId), command);
+): Promise<JudgedFacts> =>
+  judgedFacts(await programmes.of(idOf(command).programmeId), command, command.call.context.now);
 
 /** Whether what was said waits for a second supervisor, or counts. */
 const statusOf =

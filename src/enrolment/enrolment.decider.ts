@@ -8,7 +8,7 @@ import {
   type Draft,
 } from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
-import { parsePeriod } from '../kernel/time.js';
+import { parseLocalDate, parsePeriod } from '../kernel/time.js';
 import { wordOf } from '../kernel/two-people.js';
 import {
   evolve,
@@ -34,9 +34,11 @@ interface Revision {
   readonly contentHash: string;
   readonly entitlement: Started['entitlement'];
 }
-/** Criteria of the policy that the new facts do not meet; absent or empty: they are eligible. */
+/** Criteria that the new facts do not meet; absent or empty: they are eligible. */
 interface Unmet {
   readonly unmet?: readonly string[];
+  /** The first month in which they do not; absent: the first of the facts. */
+  readonly unmetFrom?: string;
 }
 export type EnrolmentCommand =
   | ({ readonly type: 'StartEnrolment' } & Started)
@@ -58,6 +60,7 @@ export const ENROLMENT_REFUSALS = [
   'INVALID_PERIOD',
   'PERIOD_BEFORE_START',
   'RECERTIFICATION_ALREADY_DUE',
+  'INVALID_DATE',
   'NOT_ELIGIBLE',
 ] as const;
 
@@ -79,6 +82,20 @@ function requirePeriod(state: EnrolmentState, period: string, field: string): vo
     throw new DomainError(
       'PERIOD_BEFORE_START',
       `The enrolment starts in ${state.startPeriod}.`,
+      'rule',
+      field,
+    );
+}
+
+/**
+ * A recertification falls due in or after the month from which the household was certified: a day
+ * before that would take back everything that was paid since.
+ */
+function requireDueAfter(certifiedFrom: string, day: string, field: string): void {
+  if (parseLocalDate(day, field).slice(0, 7) < certifiedFrom)
+    throw new DomainError(
+      'PERIOD_BEFORE_START',
+      `The facts are certified from ${certifiedFrom} on; a recertification falls due later.`,
       'rule',
       field,
     );
@@ -160,19 +177,22 @@ function revise(
   requireStatus(state, 'active', 'suspended');
   requirePeriod(state, command.fromPeriod, 'fromPeriod');
   if (isNewest(state, command)) return [];
-  const { type, unmet, ...rest } = command;
+  const { type, unmet, unmetFrom, ...rest } = command;
   const data = { programmeId, personId, ...rest };
   const word = wordOf(state.proposals, { by: context.actor.id, content: contentOfRevision(data) });
   if (word === 'first') return [{ type: 'EntitlementRevisionProposed', data }];
   if (word === 'again') return [];
-  return [{ type: 'EntitlementRevised', data }, ...suspendedWhere(state, data.fromPeriod, unmet)];
+  return [{ type: 'EntitlementRevised', data }, ...suspendedWhere(state, command)];
 }
 
-/** Facts that are not eligible any more are kept, and not paid. */
+/** Facts that are not eligible any more are kept, and not paid from the month on that is said. */
 const suspendedWhere = (
   { programmeId, personId }: EnrolmentState,
-  fromPeriod: string,
-  unmet: readonly string[] = [],
+  {
+    unmet = [],
+    fromPeriod: first,
+    unmetFrom: fromPeriod = first,
+  }: Unmet & Pick<Revision, 'fromPeriod'>,
 ): Drafts =>
   unmet.length === 0
     ? []
@@ -241,6 +261,7 @@ function markRecertificationDue(
       'Recertification is due already.',
       'conflict',
     );
+  requireDueAfter(state.certifiedFrom, command.dueOn, 'dueOn');
   // One person brings the day that two agreed on nearer, and does not put it off.
   const dueOn = [command.dueOn, state.dueOn ?? command.dueOn].sort()[0]!;
   return [{ type: 'RecertificationFellDue', data: { programmeId, personId, dueOn } }];
@@ -255,7 +276,8 @@ function recertify(
   requireRole(context, 'supervisor');
   requireStatus(state, 'active', 'suspended');
   requirePeriod(state, command.fromPeriod, 'fromPeriod');
-  const { type, unmet, ...rest } = command;
+  requireDueAfter(command.fromPeriod, command.nextDueOn, 'nextDueOn');
+  const { type, unmet = [], unmetFrom, ...rest } = command;
   const data = { programmeId, personId, ...rest };
   const said = { by: context.actor.id, content: contentOfRecertification(data) };
   const word = wordOf(state.proposals, said);
@@ -265,16 +287,18 @@ function recertify(
   const late =
     state.status === 'suspended' && state.suspendedFor === overdueReason(state.dueOn ?? '');
   const reason = 'Recertified.';
+  const isEligibleAtFirst = unmet.length === 0 || (unmetFrom ?? fromPeriod) > fromPeriod;
   return [
     { type: 'EnrolmentRecertified', data },
-    ...(late && (unmet ?? []).length === 0
+    ...(late && isEligibleAtFirst
       ? [
           {
             type: 'EnrolmentReinstated',
             data: { programmeId, personId, fromPeriod, reason },
           } as const,
         ]
-      : suspendedWhere(state, fromPeriod, unmet)),
+      : []),
+    ...suspendedWhere(state, command),
   ];
 }
 

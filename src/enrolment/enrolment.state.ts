@@ -39,6 +39,8 @@ export interface EnrolmentState {
   /** Last period paid, once it ended. */
   readonly lastPeriod: string | undefined;
   readonly recertificationDue: boolean;
+  /** The month from which the household was certified last: by its application, or after it. */
+  readonly certifiedFrom: string;
   /** When the next recertification is due, where that was said. */
   readonly dueOn: string | undefined;
   /** Why it was suspended last. */
@@ -68,6 +70,7 @@ export const initialState: EnrolmentState = {
   payable: [],
   lastPeriod: undefined,
   recertificationDue: false,
+  certifiedFrom: '',
   dueOn: undefined,
   suspendedFor: '',
   ineligible: false,
@@ -98,6 +101,7 @@ function begun(state: EnrolmentState, data: Started): EnrolmentState {
     contentHash,
     lastPeriod: undefined,
     recertificationDue: false,
+    certifiedFrom: startPeriod,
     dueOn: undefined,
     suspendedFor: '',
     ineligible: false,
@@ -126,7 +130,7 @@ export function evolve(state: EnrolmentState, event: Recorded<EnrolmentEvent>): 
         ineligible: false,
         proposals: [],
         ...(event.type === 'EnrolmentRecertified'
-          ? { recertificationDue: false, dueOn: event.data.nextDueOn }
+          ? { recertificationDue: false, certifiedFrom: fromPeriod, dueOn: event.data.nextDueOn }
           : {}),
       };
     }

@@ -16,8 +16,10 @@ import type { ProcessManager } from './runner.js';
 
 /**
  * Starts the enrolment of every approved application: from the month it was received, with the
- * facts and the entitlement that were approved, but not for months that an earlier enrolment pays or
- * that were paid to the same identity before. A person enrolled in the programme already stays as
+ * facts and the entitlement that were approved, but not for months through which an earlier
+ * enrolment is paid, nor for those that were paid to the same identity while it was another
+ * person's. Months that the person was paid beyond an earlier end are begun with: they are due
+ * again, and the first cycle leaves them out. A person enrolled in the programme already stays as
  * they are; an erased one is not enrolled.
  */
 export const whenApplicationApprovedThenEnrol = (deps: Deps): ProcessManager => ({
@@ -48,7 +50,10 @@ async function enrol(deps: Deps, approvals: readonly Recorded[]): Promise<void> 
       causationId,
       before: read.get(streamOf(start)) ?? [],
     }));
-  const paid = await lastPaid(deps, living);
+  const paid = await lastPaid(
+    deps,
+    living.map(({ start }) => start),
+  );
   const units = living.map(({ start, causationId, before }): Unit => ({
     verb: 'enrol',
     key: start.applicationId,
@@ -76,19 +81,17 @@ async function enrol(deps: Deps, approvals: readonly Recorded[]): Promise<void> 
 const streamOf = ({ programmeId, personId }: EnrolmentStart): string =>
   streams.enrolment(programmeId, personId);
 
-/** By application: the last month that was paid to the identity, where it was had before. */
+/** By application: the last month that was paid to the identity while it was another person's. */
 async function lastPaid(
   { store }: Deps,
-  living: readonly { readonly start: EnrolmentStart; readonly before: readonly Recorded[] }[],
+  starts: readonly EnrolmentStart[],
 ): Promise<ReadonlyMap<string, string | undefined>> {
   const last = new Map<string, string | undefined>();
-  for (const [programmeId, some] of Map.groupBy(living, ({ start }) => start.programmeId)) {
-    const again = some.filter(({ before }) => before.length > 0);
+  for (const [programmeId, some] of Map.groupBy(starts, (start) => start.programmeId)) {
     const paid = await new PaidToIdentity(store, programmeId).of(
-      some.map(({ start }) => start.personId),
-      new Set(again.map(({ start }) => start.personId)),
+      some.map(({ personId }) => personId),
     );
-    for (const { start } of some) {
+    for (const start of some) {
       const months = paid.get(start.personId);
       if (months) last.set(start.applicationId, [...months].sort().at(-1));
     }

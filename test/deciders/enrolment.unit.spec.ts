@@ -5,11 +5,23 @@ import {
   overdueReason,
   type EnrolmentCommand,
 } from '../../src/enrolment/enrolment.decider.js';
-import type { EnrolmentEvent } from '../../src/enrolment/enrolment.state.js';
-import { factsIn, isOverdue, payableIn } from '../../src/enrolment/enrolment.state.js';
-import type { EventData } from '../../events/generated.js';
-import { fold, type Foldable } from '../../src/kernel/decider.js';
-import { by, HASH, OTHER_HASH, scenarios, uuid, was } from './given.js';
+import { isOverdue } from '../../src/enrolment/enrolment.state.js';
+import { fold } from '../../src/kernel/decider.js';
+import {
+  due,
+  ended,
+  of,
+  recertificationProposed,
+  reinstated,
+  reinstatementProposed,
+  revised,
+  revision,
+  revisionProposed,
+  start,
+  started,
+  suspended,
+} from './enrolment.fixtures.js';
+import { by, HASH, scenarios, uuid, was } from './given.js';
 
 const { given } = scenarios(enrolmentDecider, ENROLMENT_REFUSALS, {
   StartEnrolment: true,
@@ -24,52 +36,6 @@ const { given } = scenarios(enrolmentDecider, ENROLMENT_REFUSALS, {
 const automation = by('automation', 'automation');
 const supervisor = by('salma', 'supervisor');
 const second = by('nadia', 'supervisor');
-const of = { programmeId: 'asd', personId: uuid(2) };
-const entitlement = {
-  period: '2026-01',
-  policyVersion: 3,
-  amountMinor: '50000',
-  items: [{ code: 'floor', period: '2026-01', amountMinor: '50000' }],
-};
-const start = {
-  ...of,
-  applicationId: uuid(1),
-  region: 'MA-06',
-  startPeriod: '2026-01',
-  facts: { children: [] },
-  contentHash: HASH,
-  entitlement,
-};
-const revision = {
-  fromPeriod: '2026-03',
-  facts: { children: [{ disabled: true }] },
-  contentHash: OTHER_HASH,
-  entitlement: { ...entitlement, period: '2026-03' },
-};
-const started = was('EnrolmentStarted', start);
-const revised = was('EntitlementRevised', { ...of, ...revision, reason: 'a child was born' });
-const revisionProposed = was(
-  'EntitlementRevisionProposed',
-  { ...of, ...revision, reason: 'a child was born' },
-  'salma',
-  'supervisor',
-);
-/** What the first of two supervisors said of a recertification. */
-const recertificationProposed = (
-  data: EventData['EnrolmentRecertificationProposed'],
-): Foldable<'EnrolmentRecertificationProposed'> =>
-  was('EnrolmentRecertificationProposed', data, 'salma', 'supervisor');
-const suspended = was('EnrolmentSuspended', { ...of, fromPeriod: '2026-03', reason: 'not seen' });
-const reinstated = was('EnrolmentReinstated', { ...of, fromPeriod: '2026-05', reason: 'seen' });
-const reinstatementProposed = was(
-  'EnrolmentReinstatementProposed',
-  { ...of, fromPeriod: '2026-05', reason: 'seen' },
-  'salma',
-  'supervisor',
-);
-const due = was('RecertificationFellDue', { ...of, dueOn: '2026-12-31' });
-const ended = was('EnrolmentEnded', { ...of, lastPeriod: '2026-04', reason: 'moved abroad' });
-
 describe('an enrolment', () => {
   test('moves with its person, and is then decided on where they live', () => {
     const move: EnrolmentCommand = { type: 'MoveEnrolment', region: 'MA-03' };
@@ -287,6 +253,30 @@ describe('an enrolment that may not be paid any more', () => {
       );
   });
 
+  test('is suspended from the month on in which a later version does not take its facts', () => {
+    const inLaterMonth = { unmet, unmetFrom: '2026-05' };
+    const suspendedLater = { ...ineligible.data, fromPeriod: '2026-05' };
+    const reason = 'a child was born';
+    given(started, revisionProposed)
+      .when({ type: 'ReviseEntitlement', ...revision, ...inLaterMonth, reason }, second)
+      .then(
+        { type: 'EntitlementRevised', data: revised.data },
+        { type: 'EnrolmentSuspended', data: suspendedLater },
+      );
+    const data = { ...of, ...late, nextDueOn: '2027-12-31' };
+    const recertify = { type: 'RecertifyEnrolment', ...late, nextDueOn: '2027-12-31' } as const;
+    given(started, due, overdue, recertificationProposed(data))
+      .when({ ...recertify, unmet, unmetFrom: '2027-06' }, second)
+      .then(
+        { type: 'EnrolmentRecertified', data },
+        {
+          type: 'EnrolmentReinstated',
+          data: { ...of, fromPeriod: '2027-03', reason: 'Recertified.' },
+        },
+        { type: 'EnrolmentSuspended', data: { ...suspendedLater, fromPeriod: '2027-06' } },
+      );
+  });
+
   test('is reinstated once the facts are mended, and not before', () => {
     const reinstate: EnrolmentCommand = {
       type: 'ReinstateEnrolment',
@@ -341,55 +331,35 @@ describe('an enrolment that may not be paid any more', () => {
       .then({ type: 'EnrolmentRecertified', data });
   });
 
+  test('falls due for recertification in no month before the one it was certified from', () => {
+    const fallDue = (dueOn: string): EnrolmentCommand => ({
+      type: 'MarkRecertificationDue',
+      dueOn,
+    });
+    const officer = by('omar', 'case-officer');
+    given(started).when(fallDue('2025-12-31'), officer).thenRefused('PERIOD_BEFORE_START', 'dueOn');
+    given(started).when(fallDue('2026-01-31'), officer).thenOne('RecertificationFellDue');
+    given(started).when(fallDue('2026-02-30'), officer).thenRefused('INVALID_DATE', 'dueOn');
+    const certified = was('EnrolmentRecertified', {
+      ...of,
+      ...late,
+      nextDueOn: '2028-03-31',
+    });
+    given(started, certified)
+      .when(fallDue('2026-03-31'), officer)
+      .thenRefused('PERIOD_BEFORE_START', 'dueOn');
+    const recertify = { type: 'RecertifyEnrolment', ...late } as const;
+    given(started)
+      .when({ ...recertify, nextDueOn: '2026-12-31' }, supervisor)
+      .thenRefused('PERIOD_BEFORE_START', 'nextDueOn');
+    given(started)
+      .when({ ...recertify, nextDueOn: '2027-03-31' }, supervisor)
+      .thenOne('EnrolmentRecertificationProposed');
+  });
+
   test('is overdue after the month in which it was due', () => {
     const state = fold(enrolmentDecider, [started, due]);
     expect(['2026-12', '2027-01'].map((period) => isOverdue(state, period))).toEqual([false, true]);
     expect(isOverdue(fold(enrolmentDecider, [started]), '2099-01')).toBe(false);
-  });
-});
-
-describe('what is paid', () => {
-  const paid = (...events: readonly Foldable<EnrolmentEvent>[]): string[] => {
-    const state = fold(enrolmentDecider, events);
-    return ['2025-12', '2026-01', '2026-02', '2026-03', '2026-04', '2026-05', '2026-06'].filter(
-      (period) => payableIn(state, period),
-    );
-  };
-  test('is every month from the start to the last, but those suspended', () => {
-    expect(paid()).toEqual([]);
-    expect(paid(started)).toEqual([
-      '2026-01',
-      '2026-02',
-      '2026-03',
-      '2026-04',
-      '2026-05',
-      '2026-06',
-    ]);
-    expect(paid(started, suspended)).toEqual(['2026-01', '2026-02']);
-    expect(paid(started, suspended, reinstated)).toEqual([
-      '2026-01',
-      '2026-02',
-      '2026-05',
-      '2026-06',
-    ]);
-    expect(paid(started, ended)).toEqual(['2026-01', '2026-02', '2026-03', '2026-04']);
-    expect(paid(started, suspended, ended)).toEqual(['2026-01', '2026-02']);
-  });
-  test('is for the household as it was that month, as far as is known now', () => {
-    const state = fold(enrolmentDecider, [started, revised]);
-    expect(factsIn(state, '2026-02').contentHash).toBe(HASH);
-    expect(factsIn(state, '2026-03').contentHash).toBe(OTHER_HASH);
-    const corrected = fold(enrolmentDecider, [
-      started,
-      revised,
-      was('EntitlementRevised', {
-        ...of,
-        ...revision,
-        fromPeriod: '2026-02',
-        contentHash: 'c'.repeat(64),
-        reason: 'born earlier',
-      }),
-    ]);
-    expect(factsIn(corrected, '2026-04').contentHash).toBe('c'.repeat(64));
   });
 });

@@ -3,20 +3,19 @@ import { asdVersions } from '../../src/eligibility/reference/asd.js';
 import { applicationDecider } from '../../src/application/application.decider.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
 import { contentHash } from '../../src/kernel/canonical.js';
-import { identityDecider } from '../../src/person/identity.decider.js';
-import { personDecider } from '../../src/person/person.decider.js';
 import { assessApplications } from '../../src/use-cases/applications/assess-applications.js';
 import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
 import { importApplications } from '../../src/use-cases/applications/import-applications.js';
-import { owesNothing } from '../../src/use-cases/persons/not-enrolled.js';
 import { recoveryDecider } from '../../src/recovery/recovery.decider.js';
+import { balanceMinor } from '../../src/recovery/recovery.state.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
+import { approveAll, erase, identityOf, registerAgain } from './again.js';
 import { Desk } from './correction-desk.js';
 import { child, enrolFamilies } from './families.js';
 import { PROGRAMME, released } from './month.js';
 import { codeOf } from './refusal-code.js';
-import { as, erasedByTwo, by, drain, households, job, newWorld, type World } from './world.js';
+import { as, by, drain, households, job, newWorld, type World } from './world.js';
 
 let world: World;
 let desk: Desk;
@@ -31,41 +30,6 @@ beforeEach(async () => {
   ));
 });
 afterEach(() => world.end());
-
-const identityOf = async (personId: string): Promise<string> => {
-  const [registered] = await world.engine.store.readStream(streams.person(personId));
-  return registered?.type === 'PersonRegistered' ? registered.data.identityHash : '';
-};
-
-async function erase(personId: string): Promise<void> {
-  const { store, registry, locks } = world.engine;
-  const reason = 'asked for';
-  await execute(
-    store,
-    registry,
-    locks,
-    [
-      ...(await owesNothing(store, personId)),
-      part(streams.person(personId), personDecider, ...erasedByTwo(personId, reason)),
-      part(streams.identity(await identityOf(personId)), identityDecider, {
-        type: 'ReleaseIdentity',
-        reason,
-      }),
-    ],
-    by(world.engine, 'amal', 'administrator', 'erase', personId),
-  );
-  await world.engine.vault.erase([personId]);
-}
-
-async function approved(): Promise<void> {
-  const { engine } = world;
-  for (const [action, who] of [
-    ['recommend', 'officer'],
-    ['approve', 'supervisor'],
-  ] as const)
-    await decideApplications(engine, { programmeId: PROGRAMME, action }, job(engine, who));
-  await drain(engine);
-}
 
 /** A person who is registered still applies again, as at a counter. */
 async function appliesOnceMore(personId: string, receivedOn: string): Promise<void> {
@@ -91,33 +55,16 @@ async function appliesOnceMore(personId: string, receivedOn: string): Promise<vo
     by(world.engine, 'ines', 'intake', 'submit', applicationId),
   );
   await assessApplications(world.engine, { programmeId: PROGRAMME }, job(world.engine, 'officer'));
-  await approved();
+  await approveAll(world.engine);
 }
 
 /** The first of the two households applies again, under the same national identity. */
 async function appliesAgain(reference: string, receivedOn: string): Promise<string> {
-  async function* rows() {
-    for await (const batch of households(2, 11, { errors: 0, duplicates: 0 }))
-      yield batch.slice(0, 1).map((row) => ({
-        ...row,
-        reference,
-        receivedOn,
-        facts: {
-          scoreMicro: 5_000_000,
-          coveredByOtherScheme: false,
-          children: [child('2020-05')],
-        },
-      }));
-  }
   const before = new Set(await persons());
+  const children = [child('2020-05')];
   expect(
-    await importApplications(
-      world.engine,
-      { programmeId: PROGRAMME, rows: rows(), determine: true },
-      job(world.engine, 'intake'),
-    ),
+    await registerAgain(world.engine, { n: 0, reference, receivedOn, children }),
   ).toMatchObject({ submitted: 1, rejected: 0, duplicates: 0 });
-  await approved();
   return (await persons()).find((person) => !before.has(person))!;
 }
 
@@ -137,10 +84,10 @@ test('who was paid, erased and registered again is paid the months after, and th
   await released(world.engine, '2025-10');
   await released(world.engine, '2025-11');
   await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: '2025-11', reason: 'asked' });
-  await erase(ida);
+  await erase(world.engine, ida);
   const again = await appliesAgain('again', '2025-10-05');
   expect(again).not.toBe(ida);
-  expect(await identityOf(again)).toBe(await identityOf(ida));
+  expect(await identityOf(world.engine, again)).toBe(await identityOf(world.engine, ida));
   expect(await startOf(again)).toBe('2025-12');
   await released(world.engine, '2025-12');
   expect(await monthsOrdered('2025-12', again)).toEqual(['2025-12']);
@@ -164,18 +111,18 @@ test('who owes what was overpaid is erased once it is waived, and not before', a
     fromPeriod: '2025-10',
   });
   await desk.approve(correctionId, hash);
-  expect(await codeOf(erase(ida))).toBe('STILL_OWES');
+  expect(await codeOf(erase(world.engine, ida))).toBe('STILL_OWES');
   const waiver = { type: 'WaiveOverpayment', amountMinor: overpaidMinor, reason: 'died' } as const;
   const debt = part(streams.recovery(`${PROGRAMME}-${ida}`), recoveryDecider, waiver);
   await execute(store, registry, locks, [debt], as(world.engine, 'releaser', 'waive'));
-  await erase(ida);
+  await erase(world.engine, ida);
   expect((await desk.audit()).violations).toEqual([]);
 });
 
 test('months that were not paid before the erasure are paid to who is registered after it', async () => {
   await released(world.engine, '2025-10');
   await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: '2025-10', reason: 'asked' });
-  await erase(ida);
+  await erase(world.engine, ida);
   await released(world.engine, '2025-11');
   const again = await appliesAgain('again', '2025-10-05');
   expect(await startOf(again)).toBe('2025-11');
@@ -207,9 +154,50 @@ test('the first cycle of a second enrolment pays it from its start, without what
   await released(world.engine, '2026-01');
   await released(world.engine, '2026-02');
   await appliesOnceMore(ida, '2025-12-10');
-  expect(await startOf(ida)).toBe('2026-01');
+  expect(await startOf(ida)).toBe('2025-12');
   await released(world.engine, '2026-03');
   expect(await monthsOrdered('2026-03', ida)).toEqual(['2026-01', '2026-02', '2026-03']);
+  // December is due again, and was paid: of the two months after the end, one was too much.
+  const { amountMinor } = (await desk.ordered('2025-11', ida))!;
+  expect(await desk.propose({ fromPeriod: '2025-10' })).toMatchObject({
+    overpaidCount: 1,
+    overpaidMinor: amountMinor,
+    arrearsCount: 0,
+  });
+  expect((await desk.audit()).violations).toEqual([]);
+});
+
+test('an application of who is enrolled is not approved before that enrolment ends', async () => {
+  await released(world.engine, '2025-10');
+  await appliesOnceMore(ida, '2025-11-20');
+  const applicationId = uuidOf('application', ida, '2025-11-20');
+  const decided = { programmeId: PROGRAMME, action: 'approve', applicationIds: [applicationId] };
+  const codes: string[] = [];
+  await decideApplications(
+    world.engine,
+    { ...decided, action: 'approve', onRefused: (all) => codes.push(...all.map((o) => o.code)) },
+    job(world.engine, 'supervisor'),
+  );
+  expect(codes).toEqual(['ALREADY_ENROLLED']);
+  await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: '2025-11', reason: 'moved' });
+  await approveAll(world.engine);
+  expect(await startOf(ida)).toBe('2025-12');
+});
+
+test('who was ended by mistake, looking back, and applies from then on owes nothing', async () => {
+  for (const period of ['2025-10', '2025-11', '2025-12']) await released(world.engine, period);
+  await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: '2025-10', reason: 'mistyped' });
+  const { correctionId, contentHash: hash } = await desk.propose({ fromPeriod: '2025-10' });
+  await desk.approve(correctionId, hash);
+  expect(balanceMinor(await desk.recovery(ida))).toBeGreaterThan(0n);
+  await appliesOnceMore(ida, '2025-11-02');
+  await released(world.engine, '2026-01');
+  expect(await monthsOrdered('2026-01', ida)).toEqual(['2026-01']);
+  const second = await desk.propose({ fromPeriod: '2025-10' });
+  await desk.approve(second.correctionId, second.contentHash);
+  expect(balanceMinor(await desk.recovery(ida))).toBe(0n);
+  await released(world.engine, '2026-02');
+  expect(await monthsOrdered('2026-02', ida)).toEqual(['2026-02']);
   expect((await desk.audit()).violations).toEqual([]);
 });
 

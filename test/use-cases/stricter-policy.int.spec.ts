@@ -40,10 +40,11 @@ beforeEach(async () => {
 afterEach(() => world.end());
 
 const judged = async (fromPeriod: string, facts: object): Promise<JudgedFacts> =>
-  judgedFacts(await new PolicyReader(world.engine.store).programme(PROGRAMME), {
-    fromPeriod,
-    facts,
-  });
+  judgedFacts(
+    await new PolicyReader(world.engine.store).programme(PROGRAMME),
+    { fromPeriod, facts },
+    '2026-03-10T09:00:00.000Z',
+  );
 const isPaid = async (period: string): Promise<boolean> => {
   await released(world.engine, period);
   return (await desk.ordered(period, ida)) !== undefined;
@@ -82,8 +83,29 @@ test.each(['revised', 'recertified'])(
   },
 );
 
-test('the version of the first month of the new facts judges them', async () => {
-  await revise('2025-12', { ...five, scoreMicro: 5_000_001 });
+test.each(['revised', 'recertified'])(
+  'who is %s with facts of before it is suspended from the month on in which it judges them',
+  async (how) => {
+    const facts = { ...five, scoreMicro: 5_000_001 };
+    if (how === 'revised') await revise('2025-12', facts);
+    else
+      await desk.enrolment(ida, {
+        type: 'RecertifyEnrolment',
+        ...(await judged('2025-12', facts)),
+        nextDueOn: '2026-12-31',
+      });
+    expect(await last()).toMatchObject({
+      type: 'EnrolmentSuspended',
+      data: { fromPeriod: '2026-01', reason: expect.stringContaining('rsu-score-below-threshold') },
+    });
+    expect(await isPaid('2026-01')).toBe(false);
+    expect(await desk.propose({ fromPeriod: '2025-10' })).toMatchObject({ overpaidCount: 0 });
+    expect((await desk.audit()).violations).toEqual([]);
+  },
+);
+
+test('facts that it takes suspend nobody, from whichever month on they are', async () => {
+  await revise('2025-11', { ...three, scoreMicro: 3_000_001 });
   expect(await last()).toMatchObject({ type: 'EntitlementRevised' });
   expect(await isPaid('2026-01')).toBe(true);
 });

@@ -58,7 +58,7 @@ async function sayNewFacts(
   const facts = readJsonFile(options.facts);
   return withEngine(options.data, async (engine) => {
     const policies = await new PolicyReader(engine.store).programme(programmeId);
-    const judged = judgedFacts(policies, { fromPeriod, facts });
+    const judged = judgedFacts(policies, { fromPeriod, facts }, engine.clock.now());
     const { command, content } = say(judged);
     const stream = streams.enrolment(programmeId, personId);
     const { events } = await execute(
@@ -93,8 +93,8 @@ function told({ status, unmet, events }: Decided, besides: string): string {
 }
 
 async function revise({ out }: Run, options: ReviseOptions, person: string): Promise<void> {
-  const result = await sayNewFacts(options, person, 'revised', ({ unmet, ...facts }) => ({
-    command: { type: 'ReviseEntitlement', ...facts, unmet, reason: options.reason },
+  const result = await sayNewFacts(options, person, 'revised', (facts) => ({
+    command: { type: 'ReviseEntitlement', ...facts, reason: options.reason },
     content: contentOfRevision(facts),
   }));
   out.result(result, () => told(result, ''));
@@ -102,8 +102,8 @@ async function revise({ out }: Run, options: ReviseOptions, person: string): Pro
 
 async function recertify({ out }: Run, options: RecertifyOptions, person: string): Promise<void> {
   const nextDueOn = parseLocalDate(options.nextDueOn, 'nextDueOn');
-  const result = await sayNewFacts(options, person, 'recertified', ({ unmet, ...facts }) => ({
-    command: { type: 'RecertifyEnrolment', ...facts, unmet, nextDueOn },
+  const result = await sayNewFacts(options, person, 'recertified', (facts) => ({
+    command: { type: 'RecertifyEnrolment', ...facts, nextDueOn },
     content: contentOfRecertification({ ...facts, nextDueOn }),
   }));
   out.result(result, () => told(result, ' and day'));

@@ -14,6 +14,7 @@ import {
   type CommandPlanDeps,
 } from '../../http/command-handlers.js';
 import { newestCycle } from '../cycles/cycles.js';
+import { notEnrolledYet } from './not-enrolled-yet.js';
 import { requireReceivedOn } from '../../application/received-on.rule.js';
 import { applicationDecider } from '../../application/application.decider.js';
 import {
@@ -119,7 +120,7 @@ export const applicationHandlers = commandHandlers(
     simply(command, { type: 'ReturnApplication', reason: command.reason }),
   ),
   commandHandler(ApproveApplication, async (command, deps) => {
-    const { programmeId } = await submitted(deps, command);
+    const { programmeId, personId } = await submitted(deps, command);
     const plan = simply(
       command,
       fromState(['ApproveApplication', command.contentHash], ({ receivedOn }) => ({
@@ -128,7 +129,8 @@ export const applicationHandlers = commandHandlers(
         startPeriod: receivedOn.slice(0, 7),
       })),
     );
-    return { ...plan, parts: [...plan.parts, notClosed(programmeId)] };
+    const isFree = notEnrolledYet({ programmeId, personId });
+    return { ...plan, parts: [...plan.parts, notClosed(programmeId), isFree] };
   }),
   commandHandler(RejectApplication, (command) =>
     simply(command, {

@@ -4,10 +4,12 @@ import { type ApplicationState } from '../../application/application.state.js';
 import { named } from './assess-applications.js';
 import { pipelined, record } from '../../write-side/bulk.js';
 import { fromState, part, type Unit } from '../../write-side/unit.js';
+import type { Recorded } from '../../kernel/decider.js';
 import { streams } from '../../kernel/ids.js';
 import { notClosed } from '../../programme/not-closed.js';
 import { foldApplication } from '../folds.js';
 import { deciding, waitsFor, type DecideAction } from './decision.rule.js';
+import { notEnrolledYet } from './not-enrolled-yet.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { refusal, type Refusal } from '../../write-side/refusals.js';
 import { pagesOf, pagesOfStreams } from '../../write-side/stream-pages.js';
@@ -61,10 +63,11 @@ export async function decideApplications(
     pages,
     async (page) => {
       const chosen = page.filter((stream) => concerns(stream, args, regions));
-      const units = chosen.map(({ stream, events }): Unit => ({
+      const approved = programme ? await approving(deps, args, programme, chosen) : [];
+      const units = chosen.map(({ stream, events }, i): Unit => ({
         verb: args.action,
         key: stream,
-        loaded: [events, ...(programme ? [programme] : [])],
+        loaded: [events, ...(approved[i]?.loaded ?? [])],
         parts: [
           part(
             stream,
@@ -73,7 +76,7 @@ export async function decideApplications(
               deciding(args.action, args.reason, state),
             ),
           ),
-          ...(programme ? [notClosed(args.programmeId)] : []),
+          ...(approved[i]?.parts ?? []),
         ],
       }));
       const results = await record(deps, units, base);
@@ -91,6 +94,28 @@ export async function decideApplications(
     signal,
   );
   return summary;
+}
+
+/** What an approval relies on besides its application, by application: both are only looked at. */
+async function approving(
+  { store }: Pick<Deps, 'store'>,
+  { programmeId }: DecideArgs,
+  programme: readonly Recorded[],
+  chosen: readonly StreamEvents[],
+): Promise<readonly Required<Pick<Unit, 'parts' | 'loaded'>>[]> {
+  const persons = chosen.map(({ events }) => foldApplication(events).personId);
+  const enrolments = await store.readStreams(
+    persons.map((personId) => streams.enrolment(programmeId, personId)),
+  );
+  const isOpen = notClosed(programmeId);
+  return persons.map((personId, i) => ({
+    parts: [
+      isOpen,
+      // Who is enrolled in the very moment keeps that enrolment: nothing is begun twice.
+      { ...notEnrolledYet({ programmeId, personId }), guards: false },
+    ],
+    loaded: [programme, enrolments[i]!.events],
+  }));
 }
 
 function concerns(

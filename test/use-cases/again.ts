@@ -1,0 +1,79 @@
+import { identityDecider } from '../../src/person/identity.decider.js';
+import { personDecider } from '../../src/person/person.decider.js';
+import { streams } from '../../src/kernel/ids.js';
+import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
+import {
+  importApplications,
+  type ImportSummary,
+} from '../../src/use-cases/applications/import-applications.js';
+import { owesNothing } from '../../src/use-cases/persons/not-enrolled.js';
+import type { Deps } from '../../src/write-side/context.js';
+import { execute } from '../../src/write-side/execute.js';
+import { part } from '../../src/write-side/unit.js';
+import type { Family } from './families.js';
+import { PROGRAMME } from './month.js';
+import { by, drain, erasedByTwo, households, job } from './world.js';
+
+export async function identityOf({ store }: Pick<Deps, 'store'>, personId: string) {
+  const [registered] = await store.readStream(streams.person(personId));
+  return registered?.type === 'PersonRegistered' ? registered.data.identityHash : '';
+}
+
+/** By two administrators. @throws DomainError STILL_OWES, PERSON_ERASED */
+export async function erase(deps: Deps, personId: string): Promise<void> {
+  const { store, registry, locks, vault } = deps;
+  const reason = 'asked for';
+  await execute(
+    store,
+    registry,
+    locks,
+    [
+      ...(await owesNothing(store, personId)),
+      part(streams.person(personId), personDecider, ...erasedByTwo(personId, reason)),
+      part(streams.identity(await identityOf(deps, personId)), identityDecider, {
+        type: 'ReleaseIdentity',
+        reason,
+      }),
+    ],
+    by(deps, 'amal', 'administrator', 'erase', personId),
+  );
+  await vault.erase([personId]);
+}
+
+/** Recommends and approves what waits for it, and enrols. */
+export async function approveAll(deps: Deps): Promise<void> {
+  for (const [action, who] of [
+    ['recommend', 'officer'],
+    ['approve', 'supervisor'],
+  ] as const)
+    await decideApplications(deps, { programmeId: PROGRAMME, action }, job(deps, who));
+  await drain(deps);
+}
+
+/**
+ * One of the two households of `enrolFamilies` applies under a reference of its own and the same
+ * national identity, and is approved.
+ */
+export async function registerAgain(
+  deps: Deps,
+  household: {
+    readonly n: number;
+    readonly reference: string;
+    readonly receivedOn: string;
+    readonly children: Family;
+  },
+): Promise<Pick<ImportSummary, 'submitted' | 'rejected' | 'duplicates'>> {
+  const { n, reference, receivedOn, children } = household;
+  const facts = { scoreMicro: 5_000_000, coveredByOtherScheme: false, children };
+  async function* rows() {
+    for await (const batch of households(2, 11, { errors: 0, duplicates: 0 }))
+      yield batch.slice(n, n + 1).map((row) => ({ ...row, reference, receivedOn, facts }));
+  }
+  const summary = await importApplications(
+    deps,
+    { programmeId: PROGRAMME, rows: rows(), determine: true },
+    job(deps, 'intake'),
+  );
+  await approveAll(deps);
+  return summary;
+}
