@@ -19,6 +19,8 @@ interface Payment {
 export interface HouseholdBooks {
   readonly accounts: ReadonlyMap<string, Account>;
   readonly payments: ReadonlyMap<string, Payment>;
+  /** By person: the identity they were registered with, which outlives an erasure. */
+  readonly identities: ReadonlyMap<string, string>;
   readonly closed: ReadonlySet<string>;
   readonly reserved: ReadonlyMap<string, bigint>;
   readonly spent: ReadonlyMap<string, bigint>;
@@ -47,6 +49,7 @@ const newAccount = (): Account => ({
 export function householdBooks(events: readonly Recorded[]): HouseholdBooks {
   const accounts = new Map<string, Account>();
   const payments = new Map<string, Payment>();
+  const identities = new Map<string, string>();
   const closed = new Set<string>();
   const reserved = new Map<string, bigint>();
   const spent = new Map<string, bigint>();
@@ -58,6 +61,8 @@ export function householdBooks(events: readonly Recorded[]): HouseholdBooks {
   for (const event of events) {
     money(event, reserved, spent);
     account(event, of);
+    if (event.type === 'PersonRegistered')
+      identities.set(event.data.personId, event.data.identityHash);
     if (event.type === 'CycleClosed') closed.add(event.data.cycleId);
     if (event.type === 'PaymentOrdered')
       payments.set(event.data.paymentId, { order: event.data, status: 'ordered', kept: 0n });
@@ -70,7 +75,7 @@ export function householdBooks(events: readonly Recorded[]): HouseholdBooks {
         cameBack(payment, event.data.returnedMinor);
     }
   }
-  return { accounts, payments, closed, reserved, spent };
+  return { accounts, payments, identities, closed, reserved, spent };
 }
 
 /** All of it, or a part: then the household has nothing, and the bank the rest. */
@@ -136,7 +141,8 @@ const sumOf = ({ items }: Ordered, code: string): bigint =>
 /**
  * What is wrong once the automation has caught up: an account that names a payment which pays
  * nothing any more, arrears or deductions that are in no account though they were not paid, a month
- * that two payments pay, and money that a closed cycle keeps.
+ * that two payments pay to one identity, whoever it was registered for, and money that a closed
+ * cycle keeps.
  */
 export function* householdOracle(events: readonly Recorded[]): Generator<string> {
   const books = householdBooks(events);
@@ -158,9 +164,11 @@ export function* householdOracle(events: readonly Recorded[]): Generator<string>
     if (lapsed) continue;
     for (const period of new Set(order.items.map((item) => item.period))) {
       if (!order.items.some((item) => item.period === period && isBase(item.code))) continue;
-      const other = months.get(`${key} ${period}`);
+      const identity = books.identities.get(order.personId) ?? order.personId;
+      const month = `${order.programmeId} ${identity} ${period}`;
+      const other = months.get(month);
       if (other !== undefined) yield `${period} is paid by ${other} and by ${paymentId}`;
-      months.set(`${key} ${period}`, paymentId);
+      months.set(month, paymentId);
     }
   }
   for (const [key, { debt, deducted }] of books.accounts) {

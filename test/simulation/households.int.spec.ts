@@ -14,8 +14,10 @@ import { planRecoveries } from '../../src/use-cases/corrections/plan-recoveries.
 import { proposeCorrection } from '../../src/use-cases/corrections/propose-correction.js';
 import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
 import { reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
+import { foldEnrolment } from '../../src/use-cases/folds.js';
 import { reinstructPayments } from '../../src/use-cases/instructions/reinstruct-payments.js';
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
+import { erase, registerAgain } from '../use-cases/again.js';
 import { Desk } from '../use-cases/correction-desk.js';
 import { child, enrolFamilies } from '../use-cases/families.js';
 import { answers, PROGRAMME, released } from '../use-cases/month.js';
@@ -38,7 +40,8 @@ interface Step {
     | 'recertify'
     | 'move'
     | 'correct'
-    | 'end';
+    | 'end'
+    | 'erase';
   readonly a: number;
   readonly b: number;
 }
@@ -58,6 +61,7 @@ const step: fc.Arbitrary<Step> = fc.record({
     'correct',
     'correct',
     'end',
+    'erase',
   ),
   a: fc.nat(7),
   b: fc.nat(7),
@@ -82,12 +86,11 @@ class Office {
   readonly #desk: Desk;
   #months = 0;
   #commands = 0;
+  readonly #people: string[];
 
-  constructor(
-    world: World,
-    private readonly people: readonly string[],
-  ) {
+  constructor(world: World, people: readonly string[]) {
     this.#desk = new Desk(world);
+    this.#people = [...people];
   }
 
   /** What a rule refuses is nothing done. */
@@ -128,20 +131,47 @@ class Office {
       case 'close':
         return this.#close(cycleId);
       case 'revise':
-        return this.#revise(this.people[a % 2]!, b);
+        return this.#revise(this.#people[a % 2]!, b);
       case 'recertify':
-        return this.#recertify(this.people[a % 2]!, b);
+        return this.#recertify(this.#people[a % 2]!, b);
       case 'move':
-        return this.#move(this.people[a % 2]!, b);
+        return this.#move(this.#people[a % 2]!, b);
       case 'correct':
         return this.#correct();
       case 'end':
-        return this.#desk.enrolment(this.people[a % 2]!, {
+        return this.#desk.enrolment(this.#people[a % 2]!, {
           type: 'EndEnrolment',
           lastPeriod: addMonths(FIRST, b),
           reason: 'moved',
         });
+      case 'erase':
+        return this.#again(a % 2, b);
     }
+  }
+
+  /** Ended, erased and registered again with the same identity, and an application dated back. */
+  async #again(n: number, b: number): Promise<void> {
+    const { engine } = this.#desk;
+    const person = this.#people[n]!;
+    const { status } = foldEnrolment(
+      await engine.store.readStream(streams.enrolment(PROGRAMME, person)),
+    );
+    if (status === 'active' || status === 'suspended')
+      await this.#desk.enrolment(person, {
+        type: 'EndEnrolment',
+        lastPeriod: addMonths(FIRST, b % Math.max(1, this.#months)),
+        reason: 'asked',
+      });
+    await erase(engine, person);
+    this.#commands += 1;
+    const before = new Set(await personsOf(engine));
+    await registerAgain(engine, {
+      n,
+      reference: `again ${this.#commands}`,
+      receivedOn: `${addMonths(FIRST, b % 3)}-05`,
+      children: CHILDREN.slice(0, 1 + (b % 3)),
+    });
+    this.#people[n] = (await personsOf(engine)).find((one) => !before.has(one))!;
   }
 
   /** Of one household (`b` below 2) or both. */
@@ -228,6 +258,11 @@ class Office {
   }
 }
 
+const personsOf = async ({ store }: Pick<World['engine'], 'store'>): Promise<string[]> =>
+  (await store.readCategory('person-', { limit: 100 })).map(({ stream }) =>
+    stream.slice('person-'.length),
+  );
+
 async function live(steps: readonly Step[]): Promise<void> {
   const world = await newWorld();
   try {
@@ -278,6 +313,33 @@ test(
 );
 
 test(
+  'who was ended, erased and registered again is paid no month twice, whenever it is corrected',
+  () =>
+    live([
+      at('month'),
+      at('settle'),
+      at('month'),
+      at('settle', 1),
+      at('back', 1, 0),
+      at('close', 0),
+      at('erase', 0, 1),
+      at('erase', 1, 3),
+      at('month'),
+      at('settle', 2),
+      at('close', 1),
+      at('correct'),
+      at('month'),
+      at('back', 3),
+      at('erase', 0, 2),
+      at('close', 3),
+      at('month'),
+      at('correct'),
+      at('month'),
+    ]),
+  600_000,
+);
+
+test(
   `${HISTORIES} random histories leave every account right after each of ${STEPS} steps`,
   () =>
     fc.assert(
@@ -286,5 +348,5 @@ test(
       ),
       { numRuns: HISTORIES, endOnFailure: true },
     ),
-  240_000,
+  600_000,
 );

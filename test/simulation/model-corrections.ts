@@ -1,6 +1,7 @@
 import { foldCorrection } from '../../src/use-cases/corrections/corrections.js';
 import { monthsBetween } from '../../src/kernel/time.js';
 import { ruling } from '../../src/use-cases/corrections/ruling.rule.js';
+import { unpaidFrom } from '../../src/use-cases/cycles/months-paid.rule.js';
 import { foldAdjustment, foldRecovery } from '../../src/use-cases/folds.js';
 import {
   differenceOf,
@@ -31,6 +32,7 @@ import {
 import { balanceMinor, type RecoveryState } from '../../src/recovery/recovery.state.js';
 import { recoveryDecider, type RecoveryCommand } from '../../src/recovery/recovery.decider.js';
 import { part, type Part } from '../../src/write-side/unit.js';
+import { paidToIdentity } from './model-again.js';
 import type { Act } from './model-people.js';
 import { PERIODS, PROGRAMME } from './model-programme.js';
 import {
@@ -140,9 +142,12 @@ function propose(world: World, op: Op, limit = Number.MAX_SAFE_INTEGER): void {
         ? []
         : [standingOf(ordered.data, account, debt)];
     });
+    const paidElsewhere = paidToIdentity(world, personId, { asOf });
+    // What is newer than the cycles that are paid for good is paid by its first cycle.
+    const begun = unpaidFrom(events, '9999-12', paidThrough);
     const difference = differenceOf(
-      { lives, payments, established: account.established },
-      months,
+      { lives, payments, established: account.established, paidElsewhere },
+      months.filter((month) => month < begun),
       rules(personId),
       (month) => rules('')(month)?.version,
     );

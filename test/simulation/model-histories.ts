@@ -26,6 +26,7 @@ const acts: Readonly<Record<string, Act>> = {
   ...bank,
   ...corrections,
 };
+const { again } = people;
 /** The commands that move things on are tried more often. */
 const weights: Readonly<Record<string, number>> = {
   submit: 3,
@@ -35,6 +36,7 @@ const weights: Readonly<Record<string, number>> = {
   appeal: 4,
   decideAppeal: 4,
   enrol: 4,
+  again: 3,
   prepare: 4,
   approve: 6,
   release: 6,
@@ -114,7 +116,7 @@ export const historyArbitrary = (length: number): fc.Arbitrary<History> =>
       { weight: 2, arbitrary: ops(kinds(acts), length) },
       { weight: 1, arbitrary: ops(kinds(people), length) },
       { weight: 2, arbitrary: ops(kinds({ ...money, ...checks, ...bank }), length) },
-      { weight: 3, arbitrary: ops(kinds({ ...money, ...corrections }), length) },
+      { weight: 3, arbitrary: ops(kinds({ ...money, ...corrections, again }), length) },
     ),
   });
 

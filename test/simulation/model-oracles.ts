@@ -14,6 +14,7 @@ export function oracles(events: readonly Recorded[]): string[] {
     ...payments(events),
     ...budgets(events),
     ...orders(events),
+    ...paidOnce(events),
     ...order(events),
     ...accounts(events),
   ];
@@ -249,6 +250,42 @@ function* orders(events: readonly Recorded[]): Generator<string> {
       yield `I5 at ${event.position}: ${amountMinor} ordered, ${expected} due`;
   }
 }
+
+/**
+ * No month is ordered for an identity that a payment which stands has for it, whoever the identity
+ * was registered for then.
+ */
+function* paidOnce(events: readonly Recorded[]): Generator<string> {
+  const identities = new Map<string, string>();
+  const closed = new Set<string>();
+  const failed = new Map<string, boolean>();
+  const ordered = new Map<string, Extract<Recorded, { type: 'PaymentOrdered' }>>();
+  for (const event of events) {
+    const { type, stream, position, data } = event;
+    if (type === 'PersonRegistered') identities.set(data.personId, data.identityHash);
+    if (type === 'CycleClosed') closed.add(data.cycleId);
+    if (type === 'PaymentCancelled') ordered.delete(stream);
+    if (type === 'PaymentRejected' || type === 'PaymentReturned') failed.set(stream, true);
+    if (type === 'PaymentSettled' || type === 'PaymentReinstructed') failed.set(stream, false);
+    if (type === 'PaymentBreakResolved' && data.resolution.startsWith('counted-as'))
+      failed.set(stream, data.resolution === 'counted-as-returned');
+    if (type !== 'PaymentOrdered') continue;
+    const months = monthsOf(data);
+    for (const [other, { data: before }] of ordered) {
+      if (identities.get(before.personId) !== identities.get(data.personId)) continue;
+      const lapsed = failed.get(other) && closed.has(`${before.programmeId}-${before.period}`);
+      if (lapsed || before.personId === data.personId) continue;
+      for (const month of monthsOf(before))
+        if (months.has(month)) yield `${month} at ${position}: ${stream}, and before by ${other}`;
+    }
+    ordered.set(stream, event);
+  }
+}
+
+const monthsOf = ({
+  items,
+}: Extract<Recorded, { type: 'PaymentOrdered' }>['data']): ReadonlySet<string> =>
+  new Set(items.filter(({ code }) => code !== 'recovery').map(({ period }) => period));
 
 /** The enrolment that a month is of: the last that began by then. */
 function lifeIn(past: readonly Recorded[], month: string): readonly Recorded[] {

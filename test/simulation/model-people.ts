@@ -15,7 +15,8 @@ import { programmeDecider } from '../../src/programme/programme.decider.js';
 import { part, type Part } from '../../src/write-side/unit.js';
 import { definition, factsOf, PERIODS, PROGRAMME, versions } from './model-programme.js';
 import { fold } from '../../src/kernel/decider.js';
-import { foldEnrolment, foldPerson, type Op, type World } from './model-world.js';
+import { again, enrol } from './model-again.js';
+import { foldPerson, type Op, type World } from './model-world.js';
 
 export type Act = (world: World, op: Op) => void;
 const HASHES = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(64));
@@ -88,45 +89,6 @@ const revisionOf = (state: EnrolmentState, { a, b }: Op, world: World) => {
     contentHash: contentHash(facts),
     entitlement: determine(compiled, version, facts, fromPeriod).entitlement,
   };
-};
-
-/**
- * Starts the enrolments of approved applications, those handled before too: the automation's
- * checkpoint may be lost.
- */
-const enrol: Act = (world, op) => {
-  for (const event of [...world.log.events]) {
-    if (event.type !== 'ApplicationApproved') continue;
-    const application = world.log.stream(event.stream).slice(0, event.revision);
-    const submitted = application[0];
-    if (submitted?.type !== 'ApplicationSubmitted') continue;
-    const { personId, programmeId, region, applicationId } = submitted.data;
-    if (foldPerson(world.log.stream(streams.person(personId))).status === 'erased') continue;
-    const facts = application.findLast(
-      ({ type }) => type === 'ApplicationSubmitted' || type === 'ApplicationAmended',
-    );
-    const determined = application.findLast(({ type }) => type === 'EligibilityDetermined');
-    if (
-      (facts?.type !== 'ApplicationSubmitted' && facts?.type !== 'ApplicationAmended') ||
-      determined?.type !== 'EligibilityDetermined'
-    )
-      continue;
-    world.run(
-      op,
-      'automation',
-      part(streams.enrolment(programmeId, personId), enrolmentDecider, {
-        type: 'StartEnrolment',
-        programmeId,
-        personId,
-        applicationId,
-        region,
-        startPeriod: event.data.startPeriod,
-        facts: facts.data.facts,
-        contentHash: facts.data.contentHash,
-        entitlement: determined.data.entitlement,
-      }),
-    );
-  }
 };
 
 export const people: Readonly<Record<string, Act>> = {
@@ -222,7 +184,7 @@ export const people: Readonly<Record<string, Act>> = {
     ),
   erase: (world, op) => {
     const personId = personOf(op.a);
-    const { status } = foldEnrolment(world.log.stream(streams.enrolment(PROGRAMME, personId)));
+    const { status } = world.enrolmentOf(personId);
     if (status === 'active' || status === 'suspended') return world.refuse('PERSON_ENROLLED');
     const state = foldPerson(world.log.stream(streams.person(personId)));
     const ask = { type: 'ProposeErasure', personId, reason: 'asked' } as const;
@@ -241,7 +203,7 @@ export const people: Readonly<Record<string, Act>> = {
   move: (world, op) => {
     const personId = personOf(op.a);
     const region = op.b % 2 === 0 ? 'MA-01' : 'MA-02';
-    const { status } = foldEnrolment(world.log.stream(streams.enrolment(PROGRAMME, personId)));
+    const { status } = world.enrolmentOf(personId);
     world.run(
       op,
       'supervisor',
@@ -353,6 +315,7 @@ export const people: Readonly<Record<string, Act>> = {
   ),
 
   enrol,
+  again,
   revise: bySecondToo(
     (state, op, world) => ({
       type: 'ReviseEntitlement',

@@ -3,11 +3,7 @@ import { SetTally } from '../../src/use-cases/cycles/ordered-set.js';
 import { earlierThan, paidThroughBefore } from '../../src/use-cases/cycles/cycle-order.rule.js';
 import { arrearsFor } from '../../src/use-cases/cycles/correction-items.rule.js';
 import { foldAdjustment, foldRecovery } from '../../src/use-cases/folds.js';
-import {
-  holdersOf,
-  monthsPaidBy,
-  unpaidFrom,
-} from '../../src/use-cases/cycles/months-paid.rule.js';
+import { unpaidFrom } from '../../src/use-cases/cycles/months-paid.rule.js';
 import { dueIn, lessRecovery } from '../../src/use-cases/cycles/payable.rule.js';
 import { isPrepared, type CycleState } from '../../src/cycle/cycle.state.js';
 import { DomainError } from '../../src/kernel/errors.js';
@@ -20,6 +16,7 @@ import {
   uuidOf,
 } from '../../src/kernel/ids.js';
 import { type Part } from '../../src/write-side/unit.js';
+import { paidToIdentity } from './model-again.js';
 import { adjustment, recovery } from './model-corrections.js';
 import { PERIODS, PROGRAMME } from './model-programme.js';
 import { foldEnrolment, foldPayment, foldPerson, type Op, type World } from './model-world.js';
@@ -40,23 +37,6 @@ function setOf(world: World, id: string, round: number) {
     if (ordered) tally.add(stream.slice('payment-'.length), ordered.amountMinor, ordered.currency);
   }
   return tally.figures();
-}
-
-/** Months that earlier cycles paid to the person's identity, whoever had it. */
-function paidBefore(world: World, personId: string, period: string): ReadonlySet<string> {
-  const { identityHash } = foldPerson(world.log.stream(streams.person(personId)));
-  const holders = holdersOf(world.log.stream(streams.identity(identityHash)));
-  const earlier = PERIODS.filter((one) => one < period);
-  return new Set(
-    [...new Set([personId, ...holders])].flatMap((holder) =>
-      earlier.flatMap((one) =>
-        monthsPaidBy(
-          world.log.stream(streams.payment(paymentIdOf(PROGRAMME, one, holder))),
-          cycleState(world, cycleIdOf(PROGRAMME, one)).status === 'closed',
-        ),
-      ),
-    ),
-  );
 }
 
 /**
@@ -131,7 +111,7 @@ export function prepare(world: World, op: Op, limit: number): void {
       round,
     );
     const from = unpaidFrom(events, period, paidThrough);
-    const paid = paidBefore(world, state.personId, period);
+    const paid = paidToIdentity(world, state.personId, { own: true, before: period });
     const due = dueIn(state, from, period, programme, { arrears, paid });
     if (foldPerson(world.log.stream(streams.person(state.personId), fixed)).status === 'erased')
       continue;

@@ -142,6 +142,9 @@ export class World {
       (state) => statuses.includes(state.status),
     );
   }
+  enrolmentOf(personId: string): EnrolmentState {
+    return foldEnrolment(this.log.stream(streams.enrolment(PROGRAMME, personId)));
+  }
   cycles(op: Op, ...statuses: readonly CycleState['status'][]): CycleState | undefined {
     return choose(
       op,
