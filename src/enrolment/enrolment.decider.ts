@@ -8,7 +8,7 @@ import {
   type Draft,
 } from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
-import { parseLocalDate, parsePeriod } from '../kernel/time.js';
+import { addMonths, parseLocalDate, parsePeriod } from '../kernel/time.js';
 import { wordOf } from '../kernel/two-people.js';
 import {
   evolve,
@@ -84,6 +84,16 @@ function requirePeriod(state: EnrolmentState, period: string, field: string): vo
       `The enrolment starts in ${state.startPeriod}.`,
       'rule',
       field,
+    );
+}
+
+function requireBeforeEnd({ lastPeriod }: EnrolmentState, period: string): void {
+  if (lastPeriod !== undefined && period > lastPeriod)
+    throw new DomainError(
+      'ENROLMENT_STATUS',
+      `The enrolment ended after ${lastPeriod}; new facts are of a month through which it is paid.`,
+      'rule',
+      'fromPeriod',
     );
 }
 
@@ -174,16 +184,37 @@ function revise(
 ): Drafts {
   const { programmeId, personId } = state;
   requireRole(context, 'supervisor');
-  requireStatus(state, 'active', 'suspended');
   requirePeriod(state, command.fromPeriod, 'fromPeriod');
+  // What is said late of a household that is over is due to it, or was too much, all the same.
+  if (state.status === 'ended') requireBeforeEnd(state, command.fromPeriod);
   if (isNewest(state, command)) return [];
   const { type, unmet, unmetFrom, ...rest } = command;
   const data = { programmeId, personId, ...rest };
   const word = wordOf(state.proposals, { by: context.actor.id, content: contentOfRevision(data) });
   if (word === 'first') return [{ type: 'EntitlementRevisionProposed', data }];
   if (word === 'again') return [];
-  return [{ type: 'EntitlementRevised', data }, ...suspendedWhere(state, command)];
+  const stopped = state.status === 'ended' ? endedWhere : suspendedWhere;
+  return [{ type: 'EntitlementRevised', data }, ...stopped(state, command)];
 }
+
+/** An enrolment that is over is ended sooner where its facts turn out not to be eligible. */
+const endedWhere = (
+  state: EnrolmentState,
+  {
+    unmet = [],
+    fromPeriod: first,
+    unmetFrom: fromPeriod = first,
+  }: Unmet & Pick<Revision, 'fromPeriod'>,
+): Drafts => {
+  const { programmeId, personId } = state;
+  const lastPeriod = addMonths(fromPeriod, -1);
+  if (unmet.length === 0 || !endsSooner(state, lastPeriod)) return [];
+  const data = { programmeId, personId, lastPeriod, reason: notEligible(unmet) };
+  return [{ type: 'EnrolmentEnded', data }];
+};
+
+const notEligible = (unmet: readonly string[]): string =>
+  `${INELIGIBLE}${unmet.join(', ')}.`.slice(0, 1000);
 
 /** Facts that are not eligible any more are kept, and not paid from the month on that is said. */
 const suspendedWhere = (
@@ -203,7 +234,7 @@ const suspendedWhere = (
             programmeId,
             personId,
             fromPeriod,
-            reason: `${INELIGIBLE}${unmet.join(', ')}.`.slice(0, 1000),
+            reason: notEligible(unmet),
           },
         },
       ];

@@ -277,6 +277,32 @@ describe('an enrolment that may not be paid any more', () => {
       );
   });
 
+  test('is revised for the months that it was paid where it is over, and may end sooner', () => {
+    const revise = { type: 'ReviseEntitlement', ...revision, reason: 'born in March' } as const;
+    const data = { ...of, ...revision, reason: 'born in March' };
+    given(started, ended)
+      .when(revise, supervisor)
+      .then({ type: 'EntitlementRevisionProposed', data });
+    const asked = given(started, ended, revisionProposed);
+    asked.when(revise, second).then({ type: 'EntitlementRevised', data });
+    asked.when({ ...revise, unmet }, second).then(
+      { type: 'EntitlementRevised', data },
+      {
+        type: 'EnrolmentEnded',
+        data: { ...of, lastPeriod: '2026-02', reason: ineligible.data.reason },
+      },
+    );
+    asked
+      .when({ ...revise, unmet, unmetFrom: '2026-05' }, second)
+      .then({ type: 'EntitlementRevised', data });
+    given(started, ended)
+      .when({ ...revise, fromPeriod: '2026-05' }, supervisor)
+      .thenRefused('ENROLMENT_STATUS', 'fromPeriod');
+    given(started, ended)
+      .when({ type: 'RecertifyEnrolment', ...late, nextDueOn: '2027-12-31' }, supervisor)
+      .thenRefused('ENROLMENT_STATUS');
+  });
+
   test('is reinstated once the facts are mended, and not before', () => {
     const reinstate: EnrolmentCommand = {
       type: 'ReinstateEnrolment',

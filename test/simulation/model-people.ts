@@ -324,6 +324,7 @@ export const people: Readonly<Record<string, Act>> = {
     }),
     'active',
     'suspended',
+    'ended',
   ),
   suspend: onEnrolment(
     'supervisor',

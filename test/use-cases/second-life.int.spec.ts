@@ -275,6 +275,33 @@ test('a second enrolment that ends before it began takes no month of the first f
   expect(await desk.adjustment(ida)).toMatchObject({ pending: undefined, established: [] });
 });
 
+test('what is said late of a household that is over is paid to it, once', async () => {
+  await released(world.engine, '2025-10');
+  await desk.enrolment(ida, { type: 'EndEnrolment', lastPeriod: '2025-11', reason: 'moved' });
+  for (const period of ['2025-11', '2025-12']) await released(world.engine, period);
+  const children = [child('2020-05'), child('2025-10')];
+  const facts = { scoreMicro: 5_000_000, coveredByOtherScheme: false, children };
+  await desk.enrolment(ida, {
+    type: 'ReviseEntitlement',
+    fromPeriod: '2025-10',
+    facts,
+    contentHash: contentHash(facts),
+    entitlement: { period: '2025-10', policyVersion: 1, amountMinor: '0', items: [] },
+    reason: 'born in October',
+  });
+  const {
+    correctionId,
+    contentHash: hash,
+    ...found
+  } = await desk.propose({ fromPeriod: '2025-10' });
+  expect(found).toMatchObject({ arrearsCount: 1, overpaidCount: 0 });
+  await desk.approve(correctionId, hash);
+  await released(world.engine, '2026-01');
+  expect(await desk.ordered('2026-01', ida)).toMatchObject({ amountMinor: found.arrearsMinor });
+  expect(await desk.propose({ fromPeriod: '2025-10' })).toMatchObject({ arrearsCount: 0 });
+  expect((await desk.audit()).violations).toEqual([]);
+});
+
 test('an application is not dated in the future, nor long before what the programme pays', async () => {
   await released(world.engine, '2025-10');
   for (const [receivedOn, code] of [
