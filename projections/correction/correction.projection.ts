@@ -224,7 +224,7 @@ function changesOf(before: RecoveryRow, event: Recorded): Partial<RecoveryRow> |
 /** Corrections of the past, what each says of a household, and what households owe for it. */
 export const correctionProjection: Projection = {
   name: 'correction',
-  version: 1,
+  version: 2,
   tables: [corrections, adjustments, recoveries],
   handles: HANDLED,
   touches(event: Recorded, touch: Touch): void {

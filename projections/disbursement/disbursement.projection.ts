@@ -108,7 +108,7 @@ function evolveBudget(rows: Rows, event: Recorded): void {
 /** Money on its way: payments, cycles, budgets and breaks, and how many payments are where. */
 export const disbursementProjection: Projection = {
   name: 'disbursement',
-  version: 7,
+  version: 8,
   tables: [payments, paymentTally, answerTally, cycles, budgets, budgetCycles, breaks],
   handles: HANDLED,
   touches(event: Recorded, touch: Touch): void {

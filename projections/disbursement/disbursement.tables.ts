@@ -46,7 +46,7 @@ export const payments = table(
      * What left the account for it and did not come back, as banks said it: also what became a
      * break.
      */
-    bank_minor: 'money',
+    bank_minor: 'total',
     updated_at: 'text',
   },
   ['payment_id'],
@@ -74,8 +74,8 @@ export const paymentTally = table(
     reason: 'text',
     execution_date: 'text',
     count: 'integer',
-    amount_minor: 'money',
-    bank_minor: 'money',
+    amount_minor: 'total',
+    bank_minor: 'total',
   },
   ['cycle_id', 'region', 'status', 'reason', 'execution_date'],
 );
@@ -93,7 +93,7 @@ export const answerTally = table(
     answer: 'text',
     reason: 'text',
     count: 'integer',
-    amount_minor: 'money',
+    amount_minor: 'total',
   },
   ['cycle_id', 'region', 'answer', 'reason'],
 );
@@ -144,8 +144,8 @@ export const budgets = table(
     fiscal_year: 'integer',
     currency: 'text',
     allotted_minor: 'money',
-    reserved_minor: 'money',
-    spent_minor: 'money',
+    reserved_minor: 'total',
+    spent_minor: 'total',
     updated_at: 'text',
   },
   ['budget_id'],
@@ -159,8 +159,8 @@ export const budgetCycles = table(
   {
     budget_id: 'text',
     cycle_id: 'text',
-    reserved_minor: 'money',
-    spent_minor: 'money',
+    reserved_minor: 'total',
+    spent_minor: 'total',
   },
   ['budget_id', 'cycle_id'],
 );

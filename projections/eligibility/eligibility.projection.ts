@@ -167,7 +167,7 @@ function evolvePerson(rows: Rows, event: Recorded): void {
  */
 export const eligibilityProjection: Projection = {
   name: 'eligibility',
-  version: 2,
+  version: 3,
   tables: [
     programmes,
     policies,

@@ -197,7 +197,7 @@ export const enrolmentTally = table(
     region: 'text',
     status: 'text',
     count: 'integer',
-    amount_minor: 'money',
+    amount_minor: 'total',
   },
   ['programme_id', 'region', 'status'],
 );

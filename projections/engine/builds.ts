@@ -42,6 +42,9 @@ function columnType(
   switch (type.replace('?', '')) {
     case 'money':
       return 'bigint';
+    case 'total':
+      // SQLite leaves what it is given as it is in a column of this type: a number, or its text.
+      return dialect === 'sqlite' ? sql`blob` : sql`numeric`;
     case 'integer':
       return dialect === 'sqlite' ? 'integer' : 'bigint';
     case 'boolean':

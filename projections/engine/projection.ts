@@ -1,10 +1,11 @@
 import type { EventType } from '../../events/generated.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 
-type Base = 'text' | 'integer' | 'money' | 'boolean' | 'json';
+type Base = 'text' | 'integer' | 'money' | 'total' | 'boolean' | 'json';
 /**
- * text: string · integer: safe integer · money: bigint minor units (SQL 64-bit integer; the
- * column's name ends in `_minor`) · boolean · json: JSON text. With `?`: may be null.
+ * text: string · integer: safe integer · money: bigint minor units of one event (SQL 64-bit
+ * integer) · total: what amounts of many events come to, which no 64 bits bound (both: the column's
+ * name ends in `_minor`) · boolean · json: JSON text. With `?`: may be null.
  */
 export type ColumnType = Base | `${Base}?`;
 export type Columns = Readonly<Record<string, ColumnType>>;
@@ -13,7 +14,7 @@ type BaseValue<T> = T extends 'text' | 'json'
   ? string
   : T extends 'integer'
     ? number
-    : T extends 'money'
+    : T extends 'money' | 'total'
       ? bigint
       : boolean;
 type ValueOf<T extends ColumnType> = T extends `${infer B}?` ? BaseValue<B> | null : BaseValue<T>;

@@ -1,5 +1,10 @@
 import { CompiledQuery, sql, type RawBuilder } from 'kysely';
-import type { ReadDb, ReadStore } from '../../src/adapters/read-store/port.js';
+import {
+  PLUS,
+  storedTotal,
+  type ReadDb,
+  type ReadStore,
+} from '../../src/adapters/read-store/port.js';
 import type { Table, Value } from './projection.js';
 
 /**
@@ -17,6 +22,7 @@ const ARRAY_TYPES = {
   json: 'text',
   integer: 'bigint',
   money: 'bigint',
+  total: 'numeric',
   boolean: 'boolean',
 } as const;
 const READ_SIZES = [512, 64, 8, 1] as const;
@@ -57,7 +63,7 @@ export class TableStatements {
         const parameters: Value[] = [];
         for (let index = from; index < from + size; index += 1) {
           const row = rows[index]!;
-          for (const column of this.columns) parameters.push(this.#storable(row[column]));
+          for (const column of this.columns) parameters.push(this.#storable(row[column], column));
         }
         await db.executeQuery(CompiledQuery.raw(this.#write(db, size), parameters));
       }
@@ -70,7 +76,7 @@ export class TableStatements {
       await db.executeQuery(
         CompiledQuery.raw(
           this.#write(db, 1),
-          this.columns.map((column) => part.map((row) => this.#storable(row[column]))),
+          this.columns.map((column) => part.map((row) => this.#storable(row[column], column))),
         ),
       );
     }
@@ -114,11 +120,20 @@ export class TableStatements {
     }
   }
 
-  /** PostgreSQL has no place for the character U+0000, which JSON has. */
-  #storable(value: Value | undefined): Value {
+  /**
+   * PostgreSQL has no place for the character U+0000, which JSON has, and SQLite none for a total
+   * beyond 64 bits but as text.
+   */
+  #storable(value: Value | undefined, column: string): Value {
+    if (this.dialect === 'sqlite' && typeof value === 'bigint' && this.#isTotal(column))
+      return storedTotal(value);
     if (this.dialect === 'postgres' && typeof value === 'string' && value.includes('\0'))
       return value.replaceAll('\0', '\uFFFD');
     return value ?? null;
+  }
+
+  #isTotal(column: string): boolean {
+    return this.table.columns[column]?.replace('?', '') === 'total';
   }
 
   #write(db: ReadDb, size: number): string {
@@ -158,10 +173,9 @@ export class TableStatements {
               const given = ref(`excluded.${column}`);
               const bound = bounds[column];
               if (kind !== 'tally') return [column, given];
-              return [
-                column,
-                bound ? fn<number>(name[bound], [there, given]) : eb(there, '+', given),
-              ];
+              if (bound) return [column, fn<number>(name[bound], [there, given])];
+              const isOurs = this.dialect === 'sqlite' && this.#isTotal(column);
+              return [column, isOurs ? fn(PLUS, [there, given]) : eb(there, '+', given)];
             }),
           ),
         );

@@ -6,7 +6,7 @@ import {
   type Draft,
 } from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
-import { scaleOf } from '../kernel/money.js';
+import { MOST_MINOR, scaleOf } from '../kernel/money.js';
 import {
   evolve,
   freeMinor,
@@ -64,9 +64,6 @@ export const BUDGET_REFUSALS = [
   'CURRENCY_DIFFERS',
   'UNKNOWN_CURRENCY',
 ] as const;
-
-/** What a column of money holds with room to add: 18 digits of minor units. */
-const MOST_MINOR = 999_999_999_999_999_999n;
 
 function positive(amountMinor: string): bigint {
   const amount = BigInt(amountMinor);

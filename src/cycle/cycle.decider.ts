@@ -7,6 +7,7 @@ import {
   type Draft,
 } from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
+import { MOST_MINOR } from '../kernel/money.js';
 import { isOneOf } from '../kernel/subject.js';
 import { parsePeriod } from '../kernel/time.js';
 import {
@@ -78,6 +79,7 @@ export const CYCLE_REFUSALS = [
   'SAME_PERSON',
   'PREPARATION_DIFFERS',
   'FIGURES_DO_NOT_ADD_UP',
+  'BUDGET_TOO_LARGE',
   'NOT_RECONCILED',
   'EARLIER_CYCLE_NOT_PREPARED',
   'LATER_CYCLE_STARTED',
@@ -217,6 +219,12 @@ function recordPreparation(
       'asOf',
     );
   const { count, totalMinor, contentHash, leftOut } = command;
+  if (BigInt(totalMinor) > MOST_MINOR)
+    throw new DomainError(
+      'BUDGET_TOO_LARGE',
+      `The payments come to ${totalMinor} minor units; no budget is of more than 18 digits. Give the cycle up, and look at what the policy gives.`,
+      'rule',
+    );
   return [
     ...(leftOut && leftOut.count > 0
       ? [

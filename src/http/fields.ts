@@ -7,13 +7,12 @@ import {
   IsIn,
   IsInt,
   IsObject,
-  IsOptional,
   IsString,
-  Length,
   Matches,
   Max,
   Min,
   ValidateBy,
+  ValidateIf,
   ValidateNested,
 } from 'class-validator';
 import { DomainError } from '../kernel/errors.js';
@@ -30,6 +29,8 @@ import { nest } from './validate.js';
 type Field = (target: object, property: string) => void;
 interface Common {
   readonly optional?: boolean;
+  /** Where an optional field may be null besides; else null is a value, and refused. */
+  readonly nullable?: boolean;
   readonly description?: string;
   readonly example?: unknown;
 }
@@ -40,9 +41,11 @@ function field(
   ...checks: readonly PropertyDecorator[]
 ): Field {
   return (target, property) => {
-    if (common.optional) IsOptional()(target, property);
+    const { optional, nullable, ...documented } = common;
+    const isAbsent = (value: unknown): boolean =>
+      value === undefined || (nullable === true && value === null);
+    if (optional) ValidateIf((_, value) => !isAbsent(value))(target, property);
     for (const check of checks) check(target, property);
-    const { optional, ...documented } = common;
     ApiProperty({ ...schema, ...documented, required: optional !== true } as ApiPropertyOptions)(
       target,
       property,
@@ -105,6 +108,26 @@ const fitting = (fault: (text: string) => string | undefined, each = false): Pro
     { each },
   );
 
+/**
+ * Characters as JSON Schema counts them, and so the contracts of events: code points. (isLength of
+ * validator counts a variation selector with the character before it.)
+ */
+const lengthOf = (min: number, max: number): PropertyDecorator =>
+  ValidateBy({
+    name: 'textLength',
+    validator: {
+      validate: (value) => typeof value === 'string' && hasLength(value, min, max),
+      defaultMessage: () => `must have ${min} to ${max} characters`,
+    },
+  });
+
+/** No character has more than two units. */
+function hasLength(text: string, min: number, max: number): boolean {
+  if (text.length > 2 * max) return false;
+  const length = Array.from(text).length;
+  return length >= min && length <= max;
+}
+
 const texts = (
   { max, min, ...common }: Common & { readonly max: number; readonly min: number },
   fault: (text: string) => string | undefined,
@@ -113,7 +136,7 @@ const texts = (
     common,
     { type: String, minLength: min, maxLength: max },
     IsString({ message: 'must be text' }),
-    Length(min, max, { message: `must have ${min} to ${max} characters` }),
+    lengthOf(min, max),
     fitting(fault),
   );
 

@@ -30,6 +30,9 @@ const SCALES: ReadonlyMap<string, number> = new Map(
   ),
 );
 
+/** The most that an amount in an event is: 18 digits of minor units. */
+export const MOST_MINOR = 999_999_999_999_999_999n;
+
 /** @throws DomainError UNKNOWN_CURRENCY */
 export function scaleOf(currency: string): number {
   const scale = SCALES.get(currency);

@@ -3,6 +3,7 @@ import { RailError } from '../adapters/payment-rail/port.js';
 import { VaultError } from '../adapters/vault/port.js';
 import type { Recorded } from '../kernel/decider.js';
 import type { SetAside } from '../write-side/set-aside.js';
+import { unwritable } from '../write-side/unwritable.js';
 
 /** Where each process manager is, and what was set aside. */
 export interface AutomationState {
@@ -66,7 +67,8 @@ const OF_CONTENT: readonly RailError['code'][] = [
  */
 export const isRefusal = (error: unknown): boolean =>
   (error instanceof DomainError && error.kind !== 'unavailable' && error.kind !== 'too-many') ||
-  (error instanceof RailError && OF_CONTENT.includes(error.code));
+  (error instanceof RailError && OF_CONTENT.includes(error.code)) ||
+  unwritable(error) !== undefined;
 
 /**
  * Whether a failure is of what we stand on (a disk, a server, a network): it says nothing about the
@@ -83,7 +85,8 @@ export const isOutage = (error: unknown): boolean =>
         error.name === 'ContractError' ||
         /^E[A-Z]+$/.test(String((error as { readonly code?: unknown }).code)))));
 
-export function reasonOf(error: unknown): string {
+export function reasonOf(thrown: unknown): string {
+  const error = unwritable(thrown) ?? thrown;
   if (error instanceof DomainError || error instanceof RailError)
     return `${error.code}: ${error.detail}`;
   return error instanceof Error ? error.name : 'Error';

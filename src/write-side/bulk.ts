@@ -10,15 +10,32 @@ export type UnitResult = Exclude<Recording, { readonly kind: 'kept' }>;
  * Records many units, batched and grouped; see recordUnits. What a decider refuses is that unit's
  * result and no one else's.
  * @returns one result a unit, in order
- * @throws DomainError CONCURRENT_CHANGE after 50 attempts, StoreError
+ * @throws DomainError CONCURRENT_CHANGE after 50 attempts, StoreError, ContractError
  */
-export async function record(
+export const record = (
   deps: Deps,
   units: readonly Unit[],
   base: JobContext,
+): Promise<readonly UnitResult[]> => recorded(deps, units, base, false);
+
+/**
+ * As record, for callers who tell what was refused: a unit with an event that no log takes, because
+ * its contract or its size forbids it, is refused like one that its decider refuses.
+ */
+export const recordEach = (
+  deps: Deps,
+  units: readonly Unit[],
+  base: JobContext,
+): Promise<readonly UnitResult[]> => recorded(deps, units, base, true);
+
+async function recorded(
+  { store, registry, clock }: Deps,
+  units: readonly Unit[],
+  base: JobContext,
+  each: boolean,
 ): Promise<readonly UnitResult[]> {
-  const { store, registry, clock } = deps;
-  const results = await recordUnits({ store, registry, now: () => clock.now() }, units, base);
+  const recorder = { store, registry, now: () => clock.now(), each };
+  const results = await recordUnits(recorder, units, base);
   return results.map((result) => {
     if (result.kind === 'kept') throw new Error('a bulk unit has no receipt');
     return result;

@@ -14,6 +14,7 @@ import { eventId } from '../kernel/ids.js';
 import { CommandIds, hasCommand } from './command-id.js';
 import { TOGETHER, type JobContext } from './context.js';
 import type { Decision, Part, StreamAfter, Unit } from './unit.js';
+import { unwritable } from './unwritable.js';
 
 /**
  * What became of one unit.
@@ -39,6 +40,8 @@ export interface Recorder {
   readonly registry: EventRegistry;
   /** The instant that is decided at; asked once for each try. */
   readonly now: () => string;
+  /** A unit with an event that no log takes is refused by itself; else the failure is thrown. */
+  readonly each?: boolean;
 }
 
 const NEW: readonly Recorded[] = [];
@@ -235,7 +238,8 @@ export async function recordUnits(
     if (round > 1) await reload(store, attempts);
     const decided = decideAll(recorder, base, attempts, results);
     const size = round === 1 && store.atomicGroups !== false ? TOGETHER : 1;
-    attempts = await append(store, bundled(decided, size), results);
+    const write = recorder.each === true ? appendEach : append;
+    attempts = await write(store, bundled(decided, size), results);
   }
   return results;
 }
@@ -337,6 +341,30 @@ async function append(
       else results[attempt.index] = recordingOf(answer, group, events);
     }
   });
+  return again;
+}
+
+/** As append, but a unit that cannot be written keeps none of the others back. */
+async function appendEach(
+  store: Recorder['store'],
+  bundles: readonly Bundle[],
+  results: Recording[],
+): Promise<readonly Attempt[]> {
+  try {
+    return await append(store, bundles, results);
+  } catch (error) {
+    if (!unwritable(error)) throw error;
+  }
+  const again: Attempt[] = [];
+  for (const one of bundles.flatMap(({ of }) => of)) {
+    try {
+      again.push(...(await append(store, bundled([one], 1), results)));
+    } catch (error) {
+      const refusal = unwritable(error);
+      if (!refusal) throw error;
+      results[one.attempt.index] = { kind: 'refused', error: refusal };
+    }
+  }
   return again;
 }
 

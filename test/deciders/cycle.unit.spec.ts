@@ -87,6 +87,10 @@ describe('preparing', () => {
     given(opened, started)
       .when({ type: 'RecordPreparation', asOf: 99, ...set, contentHash: HASH }, officer)
       .thenRefused('PREPARATION_DIFFERS', 'asOf');
+    const tooLarge = { ...set, totalMinor: '1000000000000000000', contentHash: HASH };
+    given(opened, started)
+      .when({ type: 'RecordPreparation', asOf: 7, ...tooLarge }, officer)
+      .thenRefused('BUDGET_TOO_LARGE');
     given(opened, started, prepared)
       .when({ type: 'StartPreparation', asOf: 99 }, officer)
       .thenRefused('CYCLE_STATUS');

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { ContractError } from '../../events/registry.js';
 import { StoreError, DomainError } from '../../src/kernel/errors.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import {
@@ -76,6 +77,11 @@ describe('process managers', () => {
   test.each([
     ['a refusal', refused],
     ['a defect', () => new TypeError('x is undefined')],
+    [
+      'what no contract takes',
+      () => new ContractError('EVENT_INVALID', 'PaymentOrdered', 1, 'items', 'too many'),
+    ],
+    ['what is too large for the log', () => new StoreError('LIMIT_EXCEEDED', 'too many bytes')],
   ])('go on where one meets an event with %s: it alone is set aside, and told', async (_, make) => {
     const told: SetAside[] = [];
     const bad = new Manager('bad', poisoned(make));

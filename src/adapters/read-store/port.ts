@@ -20,6 +20,12 @@ export interface ReadStore {
   close(): Promise<void>;
 }
 
+/** The function that adds to a total in SQLite, whose own sums end at 64 bits. */
+export const PLUS = 'plus_minor';
+/** As SQLite keeps a total: what 64 bits do not hold is text. */
+export const storedTotal = (total: bigint): bigint | string =>
+  BigInt.asIntN(64, total) === total ? total : String(total);
+
 /**
  * A failure of the store of read models. It loses nothing: the log has everything. SQL that names
  * what does not exist keeps the engine's own words in `detail`.

@@ -2,7 +2,7 @@ import type { ProgrammePolicies } from '../../write-side/readers.js';
 import { applicationDecider } from '../../application/application.decider.js';
 import { type ApplicationState } from '../../application/application.state.js';
 import { streams } from '../../kernel/ids.js';
-import { pipelined, record, type UnitResult } from '../../write-side/bulk.js';
+import { pipelined, recordEach, type UnitResult } from '../../write-side/bulk.js';
 import { fromState, part, type Unit } from '../../write-side/unit.js';
 import { foldApplication } from '../folds.js';
 import { determining, waitsForDetermination } from './determination.rule.js';
@@ -76,7 +76,7 @@ export async function assessApplications(
         loaded: [events],
         parts: [part(stream, applicationDecider, determination)],
       }));
-      const results = await record(deps, units, base);
+      const results = await recordEach(deps, units, base);
       const refused: Refusal[] = [];
       results.forEach((result, i) => {
         if (result.kind === 'recorded') summary.determined += 1;

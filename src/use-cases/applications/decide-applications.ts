@@ -2,7 +2,7 @@ import type { StreamEvents } from '../../adapters/event-store/port.js';
 import { applicationDecider } from '../../application/application.decider.js';
 import { type ApplicationState } from '../../application/application.state.js';
 import { named } from './assess-applications.js';
-import { pipelined, record } from '../../write-side/bulk.js';
+import { pipelined, recordEach } from '../../write-side/bulk.js';
 import { fromState, part, type Unit } from '../../write-side/unit.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { streams } from '../../kernel/ids.js';
@@ -79,7 +79,7 @@ export async function decideApplications(
           ...(approved[i]?.parts ?? []),
         ],
       }));
-      const results = await record(deps, units, base);
+      const results = await recordEach(deps, units, base);
       const refused: Refusal[] = [];
       results.forEach((result, i) => {
         if (result.kind === 'recorded') summary.done += 1;

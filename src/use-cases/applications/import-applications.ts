@@ -10,7 +10,7 @@ import { identityDecider } from '../../person/identity.decider.js';
 import { personDecider } from '../../person/person.decider.js';
 import { takenInBefore } from './taken-in-before.rule.js';
 import { countDetermination, determinationOf } from './assess-applications.js';
-import { pipelined, record, type UnitResult } from '../../write-side/bulk.js';
+import { pipelined, recordEach, type UnitResult } from '../../write-side/bulk.js';
 import { part, type Unit } from '../../write-side/unit.js';
 import {
   AUTOMATION,
@@ -171,7 +171,7 @@ class Intake {
     const units = accepted.map((household, i) =>
       this.#unit(household, sealed[i * 2]!, sealed[i * 2 + 1]!, this.args.determine),
     );
-    const results = await record(this.deps, units, this.base);
+    const results = await recordEach(this.deps, units, this.base);
     const meanwhile: Household[] = [];
     results.forEach((result, i) => {
       if (result.kind === 'refused' && result.error.code === 'PERSON_ALREADY_REGISTERED')

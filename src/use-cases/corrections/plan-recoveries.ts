@@ -8,7 +8,7 @@ import type { Recorded } from '../../kernel/decider.js';
 import { recoveryDecider, type RecoveryCommand } from '../../recovery/recovery.decider.js';
 import { execute, type CommandResult } from '../../write-side/execute.js';
 import { part, type Unit } from '../../write-side/unit.js';
-import { pipelined, record } from '../../write-side/bulk.js';
+import { pipelined, recordEach } from '../../write-side/bulk.js';
 import { foldRecovery } from '../folds.js';
 import type { Deps, JobContext, OnProgress, CommandContext } from '../../write-side/context.js';
 import { refusal, type Refusal } from '../../write-side/refusals.js';
@@ -80,7 +80,7 @@ export async function planRecoveries(
           },
         ];
       });
-      const results = await record(deps, units, base);
+      const results = await recordEach(deps, units, base);
       results.forEach((result, i) => {
         if (result.kind === 'unchanged') summary.unchanged += 1;
         else if (result.kind !== 'refused') summary.planned += 1;

@@ -17,7 +17,7 @@ import { enrolmentDecider } from '../../enrolment/enrolment.decider.js';
 import { isOverdue, isPaidIn, type EnrolmentState } from '../../enrolment/enrolment.state.js';
 import { fallsDue, stopsPaying } from '../../enrolment/overdue.rule.js';
 import { recoveryDecider } from '../../recovery/recovery.decider.js';
-import { record, type UnitResult } from '../../write-side/bulk.js';
+import { record, recordEach, type UnitResult } from '../../write-side/bulk.js';
 import { fromState, guard, part, partFrom, type Part, type Unit } from '../../write-side/unit.js';
 import { foldEnrolment, foldAdjustment, foldRecovery } from '../folds.js';
 import { foldCycle } from './cycles.js';
@@ -35,6 +35,7 @@ import { timesEnrolled, unpaidFrom } from './months-paid.rule.js';
 import { PaidToIdentity } from './paid-to-identity.js';
 import { dueIn, isNotEvaluable, lessRecovery, type Deduction, type Due } from './payable.rule.js';
 import { isErased } from '../../person/registered-person.js';
+import { Unwritable } from '../../write-side/unwritable.js';
 
 export function refuseNone(results: readonly UnitResult[]): void {
   for (const result of results) if (result.kind === 'refused') throw result.error;
@@ -172,16 +173,26 @@ export class Preparation {
       return orderOf();
     } catch (error) {
       if (!isNotEvaluable(error)) throw error;
-      const { code, field } = error;
-      this.#leftOutCount += 1;
-      if (this.#leftOut.length < MOST_NAMED)
-        this.#leftOut.push({
-          personId,
-          code,
-          ...(field ? { place: field.slice(0, 200) } : {}),
-        });
+      this.#leaveOut(personId, error);
       return undefined;
     }
+  }
+
+  /** Neither does one whose payment no event can hold, by its amount or its items. */
+  #orderedOrLeftOut({ personId }: Order, result: UnitResult): void {
+    if (result.kind !== 'refused') return;
+    if (!(result.error instanceof Unwritable)) throw result.error;
+    this.#leaveOut(personId, result.error);
+  }
+
+  #leaveOut(personId: string, { code, field }: DomainError): void {
+    this.#leftOutCount += 1;
+    if (this.#leftOut.length < MOST_NAMED)
+      this.#leftOut.push({
+        personId,
+        code,
+        ...(field ? { place: field.slice(0, 200) } : {}),
+      });
   }
 
   /** How many households were left out, and the first of them. */
@@ -222,23 +233,24 @@ export class Preparation {
       ({ paymentId }) =>
         !orderedInRound(known.get(streams.payment(paymentId)) ?? [], this.cycle.round),
     );
-    const results = await record(
+    const results = await recordEach(
       this.deps,
       todo.map((order) => this.#unit(order, known)),
       this.base,
     );
     const changed = todo.filter((_, i) => isRefused(results[i]!, 'DEDUCTION_NOT_PLANNED'));
-    const again = await record(
+    const again = await recordEach(
       this.deps,
       changed.map(({ deduction: _none, ...order }) =>
         this.#unit({ ...order, due: order.gross }, known),
       ),
       this.base,
     );
-    refuseNone([
-      ...results.filter((result) => !isRefused(result, 'DEDUCTION_NOT_PLANNED')),
-      ...again,
-    ]);
+    todo.forEach((order, i) => {
+      const result = results[i]!;
+      if (!isRefused(result, 'DEDUCTION_NOT_PLANNED')) this.#orderedOrLeftOut(order, result);
+    });
+    changed.forEach((order, i) => this.#orderedOrLeftOut(order, again[i]!));
     this.foundOrders ||=
       todo.length < orders.length || results.some((result) => result.kind !== 'recorded');
     this.onProgress?.({ what: 'enrolments', done: this.#seen });

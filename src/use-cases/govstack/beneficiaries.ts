@@ -12,7 +12,7 @@ import {
 import { streams, uuidOf } from '../../kernel/ids.js';
 import { personDecider, type PersonCommand } from '../../person/person.decider.js';
 import { accountNumber, accountRecord } from '../../person/personal.js';
-import { record } from '../../write-side/bulk.js';
+import { recordEach } from '../../write-side/bulk.js';
 import { fromState, part, type Unit } from '../../write-side/unit.js';
 import type { Deps, JobContext } from '../../write-side/context.js';
 import { payeeOf } from '../../person/payee.rule.js';
@@ -93,7 +93,7 @@ class AccountSetter {
     const settings = named.flatMap((one, i) => this.#settingOf(one, people[i]!.events));
     const allowed = settings.filter((setting) => this.#accepted(setting));
     const units = await this.#unitsOf(allowed);
-    (await record(this.deps, units, this.base)).forEach((answer, i) => {
+    (await recordEach(this.deps, units, this.base)).forEach((answer, i) => {
       if (answer.kind === 'refused') this.#failed.push(failed(allowed[i]!.index, answer.error));
       else if (answer.kind === 'recorded') this.#changed += 1;
       else this.#unchanged += 1;

@@ -27,8 +27,8 @@ export class BatchStatusBody {
   @Figure() completed_amount!: number;
   @Figure() ongoing_amount!: number;
   @Figure() failed_amount!: number;
-  @Text({ min: 0, max: 1_000, optional: true, description: 'Null for JSON.' }) result_file?:
-    string | null;
+  @Text({ min: 0, max: 1_000, optional: true, nullable: true, description: 'Null for JSON.' })
+  result_file?: string | null;
   @Pattern(INSTANT, 'an instant') resultGeneratedAt!: string;
   @Text({ min: 0, max: LENGTHS.note }) note!: string;
 }

@@ -1,6 +1,7 @@
 import type { OnProgress } from '../../write-side/context.js';
 import { DomainError } from '../../kernel/errors.js';
 import { jobIdOf, type FromBackground, type Job, type JobFor } from '../../write-side/jobs.js';
+import { unwritable } from '../../write-side/unwritable.js';
 import { runJob, type JobDeps } from './all.js';
 
 const PROGRESS_EVERY_MS = 200;
@@ -40,8 +41,9 @@ export class JobRunner {
     try {
       signal.throwIfAborted();
       return { state: 'done', result: await runJob(this.deps, job, by, atTimes, signal) };
-    } catch (error) {
+    } catch (thrown) {
       if (signal.aborted) return { state: 'interrupted' };
+      const error = unwritable(thrown) ?? thrown;
       if (error instanceof DomainError)
         return {
           state: 'failed',

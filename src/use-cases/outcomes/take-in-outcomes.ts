@@ -3,7 +3,7 @@ import type { ReportedOutcome, OutcomeSource } from '../../payment/reported-outc
 import { DomainError } from '../../kernel/errors.js';
 import { parsePaymentId, streams } from '../../kernel/ids.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
-import { pipelined, record, type UnitResult } from '../../write-side/bulk.js';
+import { pipelined, recordEach, type UnitResult } from '../../write-side/bulk.js';
 import { partFrom, type Part, type Unit } from '../../write-side/unit.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { became, reportFor } from './reported-outcome.rule.js';
@@ -160,7 +160,7 @@ class OutcomeDesk {
         parts: [reporting(stream, entry, this.source)],
       });
     });
-    const answers = await record(this.deps, units, this.base);
+    const answers = await recordEach(this.deps, units, this.base);
     answers.forEach((answer, i) => {
       results[known[i]!.index] = resultOf(answer, known[i]!.paymentId);
     });

@@ -1,6 +1,6 @@
 import { streams } from '../../kernel/ids.js';
 import { personDecider, type PersonCommand } from '../../person/person.decider.js';
-import { pipelined, record } from '../../write-side/bulk.js';
+import { pipelined, recordEach } from '../../write-side/bulk.js';
 import { fromState, part, type Unit } from '../../write-side/unit.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { payeeOf } from '../../person/payee.rule.js';
@@ -69,7 +69,7 @@ export async function verifyAccounts(
         ],
       }));
       const refused: (Refusal & { readonly index: number })[] = [];
-      (await record(deps as Deps, units, base)).forEach((result, i) => {
+      (await recordEach(deps as Deps, units, base)).forEach((result, i) => {
         if (result.kind === 'recorded') summary.verified += 1;
         else if (result.kind === 'refused')
           refused.push({ ...refusal(accounts[i]!.accountId, result.error), index: first + i });

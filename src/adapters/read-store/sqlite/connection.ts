@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
 import { privateDatabase } from '../../data-folder/port.js';
-import { ReadStoreError } from '../port.js';
+import { PLUS, ReadStoreError, storedTotal } from '../port.js';
 
 /** What a statement gives: rows of a query, or the number of rows that it changed. */
 export interface SqlResult {
@@ -24,6 +24,8 @@ interface Prepared {
    * Result columns that are whole numbers but not money, where the statement also returns money.
    */
   readonly narrowed: readonly string[];
+  /** Columns of money, some of which may be totals that are text. */
+  readonly money: readonly string[];
   readonly booleans: readonly string[];
 }
 
@@ -54,7 +56,7 @@ export class SqliteConnection {
       if (!prepared.statement.reader)
         return { rows: [], changes: prepared.statement.run(...[bound as unknown[]]).changes };
       const rows = prepared.statement.all(...[bound as unknown[]]);
-      if (prepared.narrowed.length > 0 || prepared.booleans.length > 0)
+      if (prepared.money.length > 0 || prepared.booleans.length > 0)
         for (const row of rows) normalise(row, prepared);
       return { rows, changes: 0 };
     } catch (error) {
@@ -72,17 +74,18 @@ export class SqliteConnection {
     if (kept) return kept;
     const statement = this.#database.prepare<unknown[], Record<string, unknown>>(sql);
     const columns = statement.reader ? statement.columns() : [];
-    const money = columns.some(({ name }) => name.endsWith('_minor'));
-    if (money) statement.safeIntegers(true);
+    const money = columns.map(({ name }) => name).filter((name) => name.endsWith('_minor'));
+    if (money.length > 0) statement.safeIntegers(true);
     const booleans = columns
       .filter(({ type }) => type?.toLowerCase() === 'boolean')
       .map(({ name }) => name);
-    const narrowed = money
-      ? columns
-          .map(({ name }) => name)
-          .filter((name) => !name.endsWith('_minor') && !booleans.includes(name))
-      : [];
-    const prepared: Prepared = { statement, narrowed, booleans };
+    const narrowed =
+      money.length > 0
+        ? columns
+            .map(({ name }) => name)
+            .filter((name) => !money.includes(name) && !booleans.includes(name))
+        : [];
+    const prepared: Prepared = { statement, narrowed, money, booleans };
     // Tables come and go with builds; a statement on a dropped one is only ever dead weight.
     if (/^\s*(create|drop|alter)/i.test(sql)) this.#statements.clear();
     else this.#statements.set(sql, prepared);
@@ -104,6 +107,7 @@ function opened(file: string, readOnly: boolean): Database.Database {
       database.pragma('wal_autocheckpoint = 8000');
     }
     database.pragma(`cache_size = ${CACHE_KIB}`);
+    sumExactly(database);
     database.prepare('select count(*) from sqlite_master').get();
     return database;
   } catch (error) {
@@ -112,7 +116,24 @@ function opened(file: string, readOnly: boolean): Database.Database {
   }
 }
 
-function normalise(row: Record<string, unknown>, { narrowed, booleans }: Prepared): void {
+/** SQLite's own sums fail beyond 64 bits, or go on as floats; totals are exact, however large. */
+function sumExactly(database: Database.Database): void {
+  const exact = { deterministic: true, safeIntegers: true } as const;
+  database.function(PLUS, exact, (a: Whole, b: Whole) => storedTotal(BigInt(a) + BigInt(b)));
+  database.aggregate<bigint | null>('sum', {
+    ...exact,
+    start: () => null,
+    step: (sum, value: Whole | null) => (value === null ? sum : (sum ?? 0n) + BigInt(value)),
+    result: (sum) => (sum === null ? null : storedTotal(sum)),
+  });
+}
+type Whole = bigint | string | number;
+
+function normalise(row: Record<string, unknown>, { narrowed, money, booleans }: Prepared): void {
+  for (const name of money) {
+    const value = row[name];
+    if (typeof value === 'string') row[name] = BigInt(value);
+  }
   for (const name of narrowed) {
     const value = row[name];
     if (typeof value === 'bigint') row[name] = Number(value);

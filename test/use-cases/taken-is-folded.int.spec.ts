@@ -1,0 +1,399 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { PROJECTIONS } from '../../projections/all.js';
+import { ProjectionRunner } from '../../projections/engine/runner.js';
+import type { Inbound, InboundTopic } from '../../src/adapters/event-bus/port.js';
+import type { GovstackBlock, SentBatch } from '../../src/adapters/payment-rail/govstack/port.js';
+import { openEmbeddedReadStore } from '../../src/adapters/read-store/sqlite/read-store.js';
+import { createAuditCheck } from '../../src/audit/check.js';
+import { asdProgramme } from '../../src/eligibility/reference/asd.js';
+import type { Request } from '../../src/http/call.js';
+import { parseJson } from '../../src/http/parse-json.js';
+import { canBePaid } from '../../src/kernel/accounts.js';
+import { DomainError } from '../../src/kernel/errors.js';
+import { formatAmount } from '../../src/kernel/money.js';
+import { functionalIdOf } from '../../src/kernel/govstack.js';
+import { partsOfPayment, streams } from '../../src/kernel/ids.js';
+import { faultOfText } from '../../src/kernel/text.js';
+import { payeeOf } from '../../src/person/payee.rule.js';
+import {
+  RegisterBeneficiaryBody,
+  UpdateBeneficiaryBody,
+} from '../../src/use-cases/govstack/beneficiary.http.js';
+import { setAccounts, type Beneficiary } from '../../src/use-cases/govstack/beneficiaries.js';
+import { BatchStatusBody } from '../../src/use-cases/govstack/callback.http.js';
+import { bodyOf } from '../../src/use-cases/govstack/published.js';
+import { askAbout, takeInBatchStatus } from '../../src/use-cases/govstack/outcomes.js';
+import { OutcomesFromTopic } from '../../src/use-cases/outcomes/take-outcomes-topic.js';
+import { pagesOf } from '../../src/write-side/stream-pages.js';
+import type { Paid } from './bank-messages.fixtures.js';
+import { enrolled, released } from './month.js';
+import { drain, job, newWorld, type World } from './world.js';
+
+const RUNS = 50;
+let world: World;
+let paid: Paid[];
+beforeAll(async () => {
+  world = await newWorld();
+  await enrolled(world.engine, 20, 3);
+  const { cycleId } = await released(world.engine, '2025-12');
+  paid = [];
+  for await (const page of pagesOf(world.engine.store, `payment-${cycleId}-`))
+    for (const { events } of page)
+      for (const event of events) if (event.type === 'PaymentInstructed') paid.push(event.data);
+});
+afterAll(() => world.end());
+
+/** What a program may say by mistake, or to do harm. */
+const text = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 60 }),
+  fc.string({ maxLength: 60 }),
+  fc.constantFrom(
+    '',
+    '__proto__',
+    'constructor',
+    '\ud800',
+    '\u202e',
+    '\u0000',
+    'a\ufe0f'.repeat(35),
+    '\u{1d7d8}'.repeat(35),
+    'x'.repeat(100_000),
+    '1e400',
+    'NaN',
+  ),
+);
+const mostly = (values: readonly string[]): fc.Arbitrary<unknown> =>
+  fc.oneof(
+    { weight: 30, arbitrary: fc.constantFrom(...values) },
+    { weight: 1, arbitrary: text },
+    { weight: 1, arbitrary: fc.constantFrom<unknown>(null, true, 1, 1e300, [], {}, ['x']) },
+  );
+const number = fc.oneof(
+  { weight: 8, arbitrary: fc.integer({ min: 0, max: 3 }) },
+  { weight: 1, arbitrary: fc.double() },
+  { weight: 1, arbitrary: fc.maxSafeInteger() },
+);
+const DAYS = ['2025-12-28', '2025-12-31', '2025-02-30', '0000-01-01', '0001-01-01', '9999-12-31'];
+const AMOUNTS = [
+  '500.00',
+  '750.00',
+  '0.00',
+  '0.01',
+  '999999999999999.99',
+  '1000000000000000',
+  '1.005',
+];
+/** Said as JSON, with what is around it; sometimes a key twice. */
+const json = (value: fc.Arbitrary<object>): fc.Arbitrary<string> =>
+  fc.oneof(
+    { weight: 20, arbitrary: value.map((said) => JSON.stringify(said)) },
+    {
+      weight: 1,
+      arbitrary: value.map((said) => JSON.stringify(said).replace('{', '{"outcome":"settled",')),
+    },
+    { weight: 1, arbitrary: value.map((said) => `[${JSON.stringify(said)}]`) },
+    { weight: 1, arbitrary: text },
+    { weight: 1, arbitrary: fc.constant('['.repeat(100_000)) },
+  );
+/** What is right, with something else in one place or another. */
+const spoilt = (right: fc.Arbitrary<object>, fields: Record<string, fc.Arbitrary<unknown>>) =>
+  fc
+    .tuple(right, fc.oneof(fc.constant({}), fc.record(fields, { requiredKeys: [] })))
+    .map(([said, other]) => ({ ...said, ...other }));
+const outcome = (): fc.Arbitrary<object> =>
+  fc.constantFrom(...paid).chain(({ paymentId, endToEndId, amountMinor }) =>
+    spoilt(
+      fc.record(
+        {
+          paymentId: fc.constant(paymentId),
+          endToEndId: fc.constant(endToEndId),
+          outcome: fc.constantFrom('accepted', 'settled', 'rejected', 'returned', 'unknown'),
+          amount: fc.constantFrom(formatAmount(amountMinor, 'MAD'), ...AMOUNTS),
+          currency: fc.constant('MAD'),
+          reason: fc.constantFrom('AC04', 'MS03'),
+          settledOn: fc.constantFrom(...DAYS),
+        },
+        { requiredKeys: ['paymentId', 'outcome', 'currency', 'reason'] },
+      ),
+      {
+        paymentId: mostly([paymentId]),
+        endToEndId: mostly([endToEndId, paid[0]!.endToEndId]),
+        outcome: mostly(['settled', 'returned']),
+        attempt: number,
+        amount: mostly(AMOUNTS),
+        currency: mostly(['MAD', 'XOF', 'mad']),
+        reason: mostly(['AC04', 'MS03', 'ABCDE', '1']),
+        settledOn: mostly(DAYS),
+        reference: mostly(['R1', 'R2', 'a\ufe0f'.repeat(35), '\u{1d7d8}'.repeat(35)]),
+      },
+    ),
+  );
+
+describe('whatever is said at a door for machines', () => {
+  test('on the topic is taken or set aside with a reason, message by message', async () => {
+    const { engine } = world;
+    const topic = new OutcomesFromTopic(engine, {} as InboundTopic);
+    const message = fc.tuple(json(outcome()), fc.nat(9)).map(([value, other]): Inbound => {
+      const key = other === 0 ? undefined : /"paymentId":"([^"]+)"/.exec(value)?.[1];
+      return { key: key ?? paid[0]!.paymentId, value, headers: {} };
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(message, { minLength: 1, maxLength: 30 }), async (messages) => {
+        const reasons = await topic.take(messages);
+        expect(reasons).toHaveLength(messages.length);
+        for (const reason of reasons) {
+          const code = reason?.split(':', 1)[0] ?? 'taken';
+          expect(code).toMatch(/^[A-Z_]+$|^taken$/);
+        }
+      }),
+      { numRuns: RUNS },
+    );
+    const { applied, breaks, deadLettered } = topic.figures;
+    const isEnough = [applied, breaks, deadLettered].every((figure) => figure > 10);
+    expect({ ...topic.figures, isEnough }).toMatchObject({ isEnough: true });
+  });
+
+  test('as null is refused, field by field, and keeps no message behind it waiting', async () => {
+    const { paymentId } = paid[0]!;
+    const fields = [
+      'endToEndId',
+      'attempt',
+      'amount',
+      'currency',
+      'reason',
+      'settledOn',
+      'reference',
+    ];
+    const said = { paymentId, outcome: 'accepted' };
+    const messages = [...fields.map((field) => ({ ...said, [field]: null })), said].map(
+      (one): Inbound => ({ key: paymentId, value: JSON.stringify(one), headers: {} }),
+    );
+    const reasons = await new OutcomesFromTopic(world.engine, {} as InboundTopic).take(messages);
+    expect(reasons.slice(0, -1)).toEqual(
+      fields.map(() => expect.stringMatching(/^(IN|UN)[A-Z_]+: /)),
+    );
+    expect(reasons.at(-1)).toBeUndefined();
+  });
+
+  test('by a block of a batch is taken, or refused as what it is', async () => {
+    const { engine } = world;
+    const batch: SentBatch = {
+      correlationId: 'SANAD0000001',
+      messageId: paid[0]!.messageId,
+      batchId: 'B1',
+      currency: 'MAD',
+      transfers: paid.slice(0, 6).map((one, i) => ({
+        instructionId: `I${i}`,
+        paymentId: one.paymentId,
+        endToEndId: one.endToEndId,
+        payeeIdentity: `P${i}`,
+        account: `A${i}`,
+        amountMinor: BigInt(one.amountMinor),
+      })),
+    };
+    const ours = batch.transfers.reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
+    const total = Number(ours) / 100;
+    const count = fc.oneof(fc.constantFrom(0, 6), number);
+    const sum = fc.oneof(fc.constantFrom(0, total), number);
+    const right = fc
+      .constantFrom([6, 0, 0, total], [0, 0, 6, 0], [3, 1, 2, total])
+      .map(([completed, failed, ongoing, completed_amount]) => ({
+        requestId: 'R',
+        batchId: 'B1',
+        TotalTransactions: 6,
+        ongoing,
+        failed,
+        completed,
+        totalAmount: total,
+        completed_amount,
+        ongoing_amount: 0,
+        failed_amount: 0,
+        resultGeneratedAt: '2025-12-31T10:00:00Z',
+        note: '',
+      }));
+    const status = json(
+      spoilt(right, {
+        batchId: mostly(['B1', 'B2']),
+        TotalTransactions: number,
+        completed: count,
+        totalAmount: sum,
+        completed_amount: sum,
+        resultGeneratedAt: mostly(['9999-99-99T99:99Z', '0000-01-01T00:00Z']),
+        note: mostly(['']),
+      }),
+    );
+    const transaction = fc.record(
+      {
+        transactionId: text.map(String),
+        payeePartyId: fc.constantFrom('P1', 'A2'),
+        amount: fc.oneof(fc.constantFrom(...AMOUNTS), text),
+        currency: fc.oneof(fc.constantFrom('MAD', 'XOF'), text),
+        status: fc.oneof(fc.constantFrom('COMPLETED', 'failed', 'PENDING', '__proto__'), text),
+        completedAt: fc.oneof(fc.constantFrom(...DAYS), text),
+        errorInformation: fc.oneof(fc.constantFrom('AC04 closed', 'nothing'), text),
+      },
+      { requiredKeys: [] },
+    );
+    const named = fc
+      .tuple(fc.constantFrom('I0', 'I1', 'I2', 'I3', 'I4', 'I5', 'I9'), transaction)
+      .map(([transactionId, said]) => ({ ...said, transactionId }));
+    let taken = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        status,
+        fc.array(fc.oneof(named, transaction), { maxLength: 10 }),
+        async (said, transactions) => {
+          const block: GovstackBlock = {
+            batch: async () => batch,
+            batchesOf: () => only(batch),
+            validate: async () => ({ asked: 0, tooLong: 0 }),
+            validatedAccounts: async () => [],
+            details: () => only(transactions),
+          };
+          await askAbout(engine, block, batch, job(engine, 'bank'));
+          try {
+            const body = sent(BatchStatusBody, said);
+            await takeInBatchStatus(
+              engine,
+              block,
+              {
+                correlationId: batch.correlationId,
+                batchId: body.batchId,
+                total: body.TotalTransactions,
+                completed: body.completed,
+                failed: body.failed,
+                ongoing: body.ongoing ?? body.TotalTransactions - body.completed - body.failed,
+                totalAmount: String(body.totalAmount),
+                completedAmount: String(body.completed_amount),
+                failedAmount: String(body.failed_amount),
+                generatedAt: body.resultGeneratedAt,
+              },
+              job(engine, 'bank'),
+            );
+            taken += 1;
+          } catch (error) {
+            if (!(error instanceof DomainError)) throw error;
+          }
+        },
+      ),
+      { numRuns: RUNS * 4 },
+    );
+    expect(taken).toBeGreaterThan(20);
+  });
+
+  test('of accounts of beneficiaries is refused, or can be paid on', async () => {
+    const { engine } = world;
+    const personIds = paid.map(({ paymentId }) => partsOfPayment(paymentId).personId);
+    const { iban } = asdProgramme.debtor;
+    const right = fc.record({
+      payeeIdentity: fc.constantFrom(...personIds.map(functionalIdOf)),
+      modality: fc.constantFrom('00', '01', '02', '03', '04'),
+      address: fc.constantFrom(
+        iban,
+        iban.slice(4),
+        iban.replace(/(.{4})/g, '$1 '),
+        '+212600000001',
+        'AB12345',
+      ),
+    });
+    const beneficiary = spoilt(right, {
+      payeeIdentity: mostly(personIds.map(functionalIdOf)),
+      modality: mostly(['00', '04', '05']),
+      address: mostly(['AB12345', `${iban}0`]),
+    });
+    const bodies = fc.array(beneficiary, { minLength: 1, maxLength: 3 });
+    let request = 0;
+    let changed = 0;
+    await fc.assert(
+      fc.asyncProperty(bodies, fc.nat(3), async (said, n) => {
+        const isNew = n === 0;
+        request += 1;
+        let given: readonly Beneficiary[];
+        try {
+          given = isNew ? registered(said as Said[]) : updated(said as Said[]);
+        } catch (error) {
+          if (!(error instanceof DomainError)) throw error;
+          return;
+        }
+        const how = isNew ? 'register' : 'update';
+        const result = await setAccounts(engine, how, `Q${request}`, given, job(engine, 'intake'));
+        changed += result.changed;
+        for (const { reason } of result.failed) expect(faultOfText(reason, 'one')).toBeUndefined();
+      }),
+      { numRuns: RUNS * 2 },
+    );
+    expect(changed).toBeGreaterThan(2);
+    const people = await engine.store.readStreams(personIds.map((id) => streams.person(id)));
+    const payees = people.flatMap(({ events }) => payeeOf(events) ?? []);
+    const numbers = await engine.vault.open(payees.map(({ sealed }) => sealed));
+    payees.forEach(({ kind }, i) => expect(canBePaid(kind, numbers[i]!['number']!)).toBe(true));
+  });
+
+  test('can be folded by every read model, acted on by every automation, and audited', async () => {
+    const { engine } = world;
+    await drain(engine);
+    const store = await openEmbeddedReadStore(join(world.dir, 'folded.db'), { thread: 'local' });
+    try {
+      const runner = new ProjectionRunner({ store, projections: PROJECTIONS, log: engine.store });
+      expect(await runner.catchUp()).toBe(await engine.store.lastPosition());
+    } finally {
+      await store.close();
+    }
+    const check = createAuditCheck();
+    for (let after = -1, end = false; !end;) {
+      const page = await engine.store.readAll(after, 1_000);
+      for (const event of page.events) check.add(event);
+      after = page.next;
+      end = page.end;
+    }
+    expect(check.finish().violations).toEqual([]);
+  });
+});
+
+async function* only<T>(one: T): AsyncGenerator<T> {
+  yield one;
+}
+
+type Said = {
+  readonly payeeIdentity: unknown;
+  readonly modality: unknown;
+  readonly address: unknown;
+};
+const sent = <T extends object>(type: new () => T, text: string): T =>
+  bodyOf(type, { body: parseJson(Buffer.from(text)) } as Request);
+
+const registered = (said: readonly Said[]): readonly Beneficiary[] =>
+  sent(
+    RegisterBeneficiaryBody,
+    JSON.stringify({
+      RequestID: 'R',
+      Beneficiaries: said.map(({ payeeIdentity, modality, address }) => ({
+        payeeIdentity,
+        PaymentModality: modality,
+        FinancialAddress: address,
+      })),
+    }),
+  ).Beneficiaries.map(({ payeeIdentity, PaymentModality, FinancialAddress }) => ({
+    payeeIdentity,
+    modality: PaymentModality,
+    address: FinancialAddress,
+  }));
+
+const updated = (said: readonly Said[]): readonly Beneficiary[] =>
+  sent(
+    UpdateBeneficiaryBody,
+    JSON.stringify({
+      requestID: 'R',
+      sourceBBID: 'S',
+      beneficiaries: said.map(({ payeeIdentity, modality, address }) => ({
+        payeeIdentity,
+        paymentModality: modality,
+        financialAddress: address,
+      })),
+    }),
+  ).beneficiaries.map(({ payeeIdentity, paymentModality, financialAddress }) => ({
+    payeeIdentity,
+    modality: paymentModality,
+    address: financialAddress,
+  }));
