@@ -18,6 +18,10 @@ import type {
 import { determinedOf, evolve, initialState } from './application.state.js';
 import { isOneOf, isSamePerson } from '../kernel/subject.js';
 
+/** The version that is paid in the month it was received in; absent: whichever it was determined by. */
+interface UnderVersion {
+  readonly policyVersion?: number;
+}
 export type ApplicationCommand =
   | ({ readonly type: 'SubmitApplication' } & Omit<Submitted, 'contentHash'>)
   | {
@@ -29,19 +33,23 @@ export type ApplicationCommand =
       readonly type: 'DetermineEligibility';
       readonly determination: Omit<Determined, 'applicationId' | 'contentHash'>;
     }
-  | {
+  | ({
       readonly type: 'RecommendApplication';
       readonly recommendation: 'approve' | 'reject';
       readonly contentHash: string;
       readonly note?: string;
-    }
+    } & UnderVersion)
   | { readonly type: 'ReturnApplication'; readonly reason: string }
-  | {
+  | ({
       readonly type: 'ApproveApplication';
       readonly contentHash: string;
       readonly startPeriod: string;
-    }
-  | { readonly type: 'RejectApplication'; readonly contentHash: string; readonly reason: string }
+    } & UnderVersion)
+  | ({
+      readonly type: 'RejectApplication';
+      readonly contentHash: string;
+      readonly reason: string;
+    } & UnderVersion)
   | { readonly type: 'WithdrawApplication'; readonly reason: string }
   | {
       readonly type: 'LodgeAppeal';
@@ -207,6 +215,7 @@ function recommend(
       'rule',
     );
   requireStatus(state, 'determined');
+  requireUnder(state, command);
   if (isOneOf(state.authors, context.actor.id))
     samePerson('Who submitted or amended an application does not recommend it.');
   if (command.recommendation === 'approve' && !state.eligible)
@@ -249,6 +258,7 @@ function approve(
   requireRole(context, 'supervisor');
   requireContent(state, command.contentHash);
   requireStatus(state, 'recommended');
+  requireUnder(state, command);
   requireThird(state, context);
   if (parsePeriod(command.startPeriod, 'startPeriod') < state.receivedOn.slice(0, 7))
     throw new DomainError(
@@ -284,6 +294,7 @@ function reject(
   requireRole(context, 'supervisor');
   requireContent(state, command.contentHash);
   requireStatus(state, 'recommended');
+  requireUnder(state, command);
   requireThird(state, context);
   if (state.recommendation !== 'reject')
     throw new DomainError(
@@ -349,6 +360,19 @@ function decideAppeal(
       data: { applicationId, reason: command.reason },
     },
   ];
+}
+
+/** A version that was published since, for the month it was received in, asks for another determination. */
+function requireUnder(
+  { determined, receivedOn: asOf }: ApplicationState,
+  { policyVersion }: UnderVersion,
+): void {
+  if (policyVersion !== undefined && determined !== determinedOf({ policyVersion, asOf }))
+    throw new DomainError(
+      'NOT_DETERMINED',
+      `Version ${policyVersion} of the policy is paid now in the month it was received in, and eligibility was determined under another: return it where it is recommended, and determine it again.`,
+      'rule',
+    );
 }
 
 function requireThird(state: ApplicationState, context: Context): void {

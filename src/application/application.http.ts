@@ -116,7 +116,7 @@ export class ApplicationHttp {
     errors: refusing({
       403: ['SAME_PERSON'],
       409: ['CONTENT_CHANGED', 'ALREADY_ENROLLED'],
-      422: ['NOT_RECOMMENDED_FOR_THIS', 'PROGRAMME_CLOSED'],
+      422: ['NOT_RECOMMENDED_FOR_THIS', 'NOT_DETERMINED', 'PROGRAMME_CLOSED'],
     }),
   })
   approve(@CommandParam() command: ApproveApplication): Promise<Answer> {
@@ -131,7 +131,7 @@ export class ApplicationHttp {
     errors: refusing({
       403: ['SAME_PERSON'],
       409: ['CONTENT_CHANGED'],
-      422: ['NOT_RECOMMENDED_FOR_THIS'],
+      422: ['NOT_RECOMMENDED_FOR_THIS', 'NOT_DETERMINED'],
     }),
   })
   reject(@CommandParam() command: RejectApplication): Promise<Answer> {

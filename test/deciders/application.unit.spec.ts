@@ -222,6 +222,25 @@ describe('assessing', () => {
       .when(recommend, by('Ines', 'case-officer'))
       .thenRefused('SAME_PERSON');
   });
+  test('a recommendation and a decision rest on the version that its month is paid under now', () => {
+    given(submitted, determined)
+      .when({ ...recommend, policyVersion: 4 }, officer)
+      .thenRefused('NOT_DETERMINED');
+    const approve = { type: 'ApproveApplication', contentHash: hash } as const;
+    const asked = given(submitted, determined, recommended);
+    asked
+      .when({ ...approve, startPeriod: '2026-01', policyVersion: 4 }, supervisor)
+      .thenRefused('NOT_DETERMINED');
+    asked
+      .when({ ...approve, startPeriod: '2026-01', policyVersion: 3 }, supervisor)
+      .thenOne('ApplicationApproved', { startPeriod: '2026-01' });
+    given(submitted, found, against)
+      .when(
+        { type: 'RejectApplication', contentHash: hash, reason: 'score', policyVersion: 4 },
+        supervisor,
+      )
+      .thenRefused('NOT_DETERMINED');
+  });
   test('a returned one is assessed again', () => {
     const returned = was(
       'ApplicationReturned',

@@ -62,6 +62,14 @@ async function submitted(
   return first.data;
 }
 
+/** The version that is paid in the month that an application was received in. */
+async function versionOf(
+  { programmes }: CommandPlanDeps,
+  { programmeId, receivedOn }: EventData['ApplicationSubmitted'],
+): Promise<number> {
+  return (await programmes.of(programmeId)).policyOf(receivedOn.slice(0, 7)).version;
+}
+
 export const applicationHandlers = commandHandlers(
   commandHandler(SubmitApplication, async (command, deps) => {
     const { programmeId, personId, receivedOn, channel, facts } = command;
@@ -108,11 +116,12 @@ export const applicationHandlers = commandHandlers(
     const { programmeId } = await submitted(deps, command);
     return simply(command, determinationOf(await deps.programmes.of(programmeId)));
   }),
-  commandHandler(RecommendApplication, (command) =>
+  commandHandler(RecommendApplication, async (command, deps) =>
     simply(command, {
       type: 'RecommendApplication',
       recommendation: command.recommendation,
       contentHash: command.contentHash,
+      policyVersion: await versionOf(deps, await submitted(deps, command)),
       ...(command.note === undefined ? {} : { note: command.note }),
     }),
   ),
@@ -120,22 +129,26 @@ export const applicationHandlers = commandHandlers(
     simply(command, { type: 'ReturnApplication', reason: command.reason }),
   ),
   commandHandler(ApproveApplication, async (command, deps) => {
-    const { programmeId, personId } = await submitted(deps, command);
+    const application = await submitted(deps, command);
+    const policyVersion = await versionOf(deps, application);
+    const { programmeId, personId } = application;
     const plan = simply(
       command,
       fromState(['ApproveApplication', command.contentHash], ({ receivedOn }) => ({
         type: 'ApproveApplication',
         contentHash: command.contentHash,
         startPeriod: receivedOn.slice(0, 7),
+        policyVersion,
       })),
     );
     const isFree = notEnrolledYet({ programmeId, personId });
     return { ...plan, parts: [...plan.parts, notClosed(programmeId), isFree] };
   }),
-  commandHandler(RejectApplication, (command) =>
+  commandHandler(RejectApplication, async (command, deps) =>
     simply(command, {
       type: 'RejectApplication',
       contentHash: command.contentHash,
+      policyVersion: await versionOf(deps, await submitted(deps, command)),
       reason: command.reason,
     }),
   ),

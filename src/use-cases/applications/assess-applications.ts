@@ -56,9 +56,8 @@ export async function assessApplications(
   signal?: AbortSignal,
 ): Promise<AssessSummary> {
   const summary: AssessSummary = { seen: 0, determined: 0, eligible: 0, ineligible: 0, refused: 0 };
-  const determination = determinationOf(
-    await new PolicyReader(deps.store).programme(args.programmeId),
-  );
+  const programme = await new PolicyReader(deps.store).programme(args.programmeId);
+  const determination = determinationOf(programme);
   const pages = args.applicationIds
     ? pagesOfStreams(deps.store, named(args.applicationIds))
     : pagesOf(deps.store, 'application-', signal ? { signal } : {});
@@ -68,7 +67,7 @@ export async function assessApplications(
       const waiting = page.filter(
         ({ events }) =>
           args.applicationIds !== undefined ||
-          waitsForDetermination(foldApplication(events), args.programmeId),
+          waitsForDetermination(foldApplication(events), programme),
       );
       const units = waiting.map(({ stream, events }): Unit => ({
         verb: 'determine',

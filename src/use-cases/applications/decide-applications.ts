@@ -6,6 +6,7 @@ import { pipelined, recordEach } from '../../write-side/bulk.js';
 import { fromState, part, type Unit } from '../../write-side/unit.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { streams } from '../../kernel/ids.js';
+import { PolicyReader } from '../../programme/policy-reader.js';
 import { notClosed } from '../../programme/not-closed.js';
 import { foldApplication } from '../folds.js';
 import { deciding, waitsFor, type DecideAction } from './decision.rule.js';
@@ -52,6 +53,7 @@ export async function decideApplications(
 ): Promise<DecideSummary> {
   const summary: DecideSummary = { seen: 0, done: 0, refused: 0 };
   const regions = args.regions && new Set(args.regions);
+  const policies = await new PolicyReader(deps.store).programme(args.programmeId);
   const programme =
     args.action === 'approve'
       ? await deps.store.readStream(streams.programme(args.programmeId))
@@ -73,7 +75,7 @@ export async function decideApplications(
             stream,
             applicationDecider,
             fromState([args.action, args.reason], (state: ApplicationState) =>
-              deciding(args.action, args.reason, state),
+              deciding(args.action, args.reason, state, policies),
             ),
           ),
           ...(approved[i]?.parts ?? []),

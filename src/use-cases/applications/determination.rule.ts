@@ -1,7 +1,19 @@
 import type { ApplicationCommand } from '../../application/application.decider.js';
-import type { ApplicationState } from '../../application/application.state.js';
+import { determinedOf, type ApplicationState } from '../../application/application.state.js';
 import { determine } from '../../eligibility/determine.js';
 import type { ProgrammePolicies } from '../../write-side/readers.js';
+
+/** Whether it was determined under the version in force in the month it was received. */
+const isDetermined = (
+  programme: ProgrammePolicies,
+  { status, receivedOn, determined }: ApplicationState,
+): boolean =>
+  status === 'determined' &&
+  determined ===
+    determinedOf({
+      policyVersion: programme.policyOf(receivedOn.slice(0, 7)).version,
+      asOf: receivedOn,
+    });
 
 /**
  * The command that determines an application: its facts under the version in force in the month it
@@ -9,9 +21,10 @@ import type { ProgrammePolicies } from '../../write-side/readers.js';
  */
 export function determining(
   programme: ProgrammePolicies,
-  { status, receivedOn, facts }: ApplicationState,
+  state: ApplicationState,
 ): ApplicationCommand | undefined {
-  if (status === 'determined') return undefined;
+  if (isDetermined(programme, state)) return undefined;
+  const { receivedOn, facts } = state;
   const period = receivedOn.slice(0, 7);
   const { version, compiled } = programme.policyOf(period);
   compiled.validateFacts(facts);
@@ -25,6 +38,14 @@ export function determining(
   };
 }
 
-/** Whether an application of the programme waits for its determination. */
-export const waitsForDetermination = (state: ApplicationState, programmeId: string): boolean =>
-  state.status === 'submitted' && state.programmeId === programmeId;
+/**
+ * Whether an application of the programme waits for its determination; also where a version was
+ * published since for the month it was received in.
+ */
+export const waitsForDetermination = (
+  state: ApplicationState,
+  programme: ProgrammePolicies,
+): boolean =>
+  state.programmeId === programme.programmeId &&
+  (state.status === 'submitted' ||
+    (state.status === 'determined' && !isDetermined(programme, state)));

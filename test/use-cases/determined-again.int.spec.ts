@@ -1,0 +1,115 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { EventData } from '../../events/generated.js';
+import { applicationDecider } from '../../src/application/application.decider.js';
+import { asdVersions } from '../../src/eligibility/reference/asd.js';
+import { contentHash } from '../../src/kernel/canonical.js';
+import { streams } from '../../src/kernel/ids.js';
+import { programmeDecider } from '../../src/programme/programme.decider.js';
+import { assessApplications } from '../../src/use-cases/applications/assess-applications.js';
+import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
+import type { DecideAction } from '../../src/use-cases/applications/decision.rule.js';
+import { importApplications } from '../../src/use-cases/applications/import-applications.js';
+import { foldApplication } from '../../src/use-cases/folds.js';
+import { execute } from '../../src/write-side/execute.js';
+import { part } from '../../src/write-side/unit.js';
+import { child, enrolFamilies } from './families.js';
+import { PROGRAMME } from './month.js';
+import { as, byManagers, households, job, newWorld, type World } from './world.js';
+
+const [v1] = asdVersions as [EventData['PolicyPublished']];
+/** First paid in November: a household with a score of five is not eligible under it. */
+const stricter: EventData['PolicyPublished'] = (() => {
+  const criteria = v1.policy.criteria.map((criterion) =>
+    criterion.id === 'rsu-score-below-threshold'
+      ? { ...criterion, expression: 'household.scoreMicro < 4000000' }
+      : criterion,
+  );
+  const policy = { ...v1.policy, criteria };
+  const dates = { announcedOn: '2025-11-20', effectiveFrom: '2025-11-01' };
+  const firstPaidPeriod = '2025-11';
+  return { ...v1, ...dates, version: 2, firstPaidPeriod, policy, contentHash: contentHash(policy) };
+})();
+
+let world: World;
+beforeEach(async () => {
+  world = await newWorld();
+  await enrolFamilies(world.engine, { ida: [child('2020-05')] }, [v1]);
+});
+afterEach(() => world.end());
+
+/** Received in November, and determined under the version of that day. */
+async function applied(): Promise<string> {
+  async function* rows() {
+    for await (const batch of households(1, 12, { errors: 0, duplicates: 0 }))
+      yield batch.map((row) => ({
+        ...row,
+        receivedOn: '2025-11-05',
+        facts: {
+          scoreMicro: 5_000_000,
+          coveredByOtherScheme: false,
+          children: [child('2020-05')],
+        },
+      }));
+  }
+  await importApplications(
+    world.engine,
+    { programmeId: PROGRAMME, rows: rows(), determine: true },
+    job(world.engine, 'intake'),
+  );
+  const all = await world.engine.store.readCategory('application-', { limit: 10 });
+  return foldApplication(
+    all.find(({ events }) => foldApplication(events).status === 'determined')!.events,
+  ).applicationId;
+}
+
+async function decided(action: DecideAction, applicationId: string): Promise<string[]> {
+  const codes: string[] = [];
+  await decideApplications(
+    world.engine,
+    {
+      programmeId: PROGRAMME,
+      action,
+      applicationIds: [applicationId],
+      onRefused: (all) => codes.push(...all.map(({ code }) => code)),
+    },
+    job(world.engine, action === 'recommend' ? 'officer' : 'supervisor'),
+  );
+  return codes;
+}
+
+const publishStricter = () => {
+  const { store, registry, locks } = world.engine;
+  const publish = byManagers({ type: 'PublishPolicy', ...stricter });
+  const programme = part(streams.programme(PROGRAMME), programmeDecider, ...publish);
+  return execute(store, registry, locks, [programme], as(world.engine, 'manager', 'stricter'));
+};
+const assess = () =>
+  assessApplications(world.engine, { programmeId: PROGRAMME }, job(world.engine, 'officer'));
+
+test('a version that dates back has what was determined before it determined again', async () => {
+  const applicationId = await applied();
+  await publishStricter();
+  expect(await decided('recommend', applicationId)).toEqual(['NOT_DETERMINED']);
+  expect(await assess()).toMatchObject({ determined: 1, ineligible: 1 });
+  expect(await assess()).toMatchObject({ determined: 0 });
+  expect(await decided('recommend', applicationId)).toEqual([]);
+  expect(await decided('reject', applicationId)).toEqual([]);
+});
+
+test('what was recommended before it is not approved, and goes back', async () => {
+  const applicationId = await applied();
+  expect(await decided('recommend', applicationId)).toEqual([]);
+  await publishStricter();
+  expect(await decided('approve', applicationId)).toEqual(['NOT_DETERMINED']);
+  const { store, registry, locks } = world.engine;
+  const sendBack = { type: 'ReturnApplication', reason: 'a new version' } as const;
+  const application = part(streams.application(applicationId), applicationDecider, sendBack);
+  await execute(store, registry, locks, [application], as(world.engine, 'officer', 'return'));
+  await assessApplications(
+    world.engine,
+    { programmeId: PROGRAMME, applicationIds: [applicationId] },
+    job(world.engine, 'officer'),
+  );
+  expect(await decided('recommend', applicationId)).toEqual([]);
+  expect(await decided('reject', applicationId)).toEqual([]);
+});
