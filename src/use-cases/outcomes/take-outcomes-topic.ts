@@ -7,6 +7,7 @@ import { Outcome, reported } from '../../payment/outcome.js';
 import { parseJson } from '../../http/parse-json.js';
 import { validated } from '../../http/validate.js';
 import type { Deps } from '../../write-side/context.js';
+import { isOutage } from '../../write-side/outage.js';
 import { takeInBatch, type OutcomeResult } from './take-in-outcomes.js';
 import { MACHINES } from '../../kernel/subject.js';
 
@@ -76,13 +77,7 @@ export class OutcomesFromTopic {
     });
     let results: readonly OutcomeResult[] = [];
     if (outcomes.length > 0) {
-      results = await takeInBatch(this.deps, 'topic', outcomes, {
-        actor: OUTCOMES_WRITER,
-        correlationId: uuidOf(
-          'outcomes-topic',
-          ...outcomes.map(({ paymentId }) => paymentId ?? ''),
-        ),
-      });
+      results = await this.#report(outcomes);
     }
     const figures = { ...this.#figures };
     results.forEach((answer, i) => {
@@ -95,7 +90,35 @@ export class OutcomesFromTopic {
     this.onWell();
     return reasons;
   }
+
+  /**
+   * Together; where one meets a defect, one by one: it alone is set aside, and nothing behind it
+   * waits. @throws what is an outage
+   */
+  async #report(outcomes: readonly ReportedOutcome[]): Promise<readonly OutcomeResult[]> {
+    try {
+      return await takeInBatch(this.deps, 'topic', outcomes, {
+        actor: OUTCOMES_WRITER,
+        correlationId: uuidOf(
+          'outcomes-topic',
+          ...outcomes.map(({ paymentId }) => paymentId ?? ''),
+        ),
+      });
+    } catch (error) {
+      if (error instanceof DomainError || isOutage(error)) throw error;
+      if (outcomes.length === 1) return [{ ...DEFECT, paymentId: outcomes[0]!.paymentId }];
+    }
+    const results: OutcomeResult[] = [];
+    for (const outcome of outcomes) results.push(...(await this.#report([outcome])));
+    return results;
+  }
 }
+
+const DEFECT = {
+  result: 'refused',
+  code: 'INTERNAL_ERROR',
+  detail: 'It met a defect of this version; ask for it to be mended, and send it again.',
+} as const;
 
 /** @throws DomainError that says what does not fit; never with the data in it */
 function outcomeOf({ key, value }: Inbound): ReportedOutcome {
