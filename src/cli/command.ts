@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { systemClock } from '../adapters/clock/system.js';
 import { dataDirIn } from '../composition/config.js';
-import type { Actor, Role } from '../kernel/decider.js';
+import { toldWithin, type Actor, type Role } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
 import { uuidOf } from '../kernel/ids.js';
 import type { CommandContext } from '../write-side/context.js';
@@ -122,13 +122,14 @@ export function action<O extends CommonOptions, A extends readonly unknown[]>(
       );
     };
     process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+    let actor: Actor | undefined;
     try {
-      const options = isActed(command)
-        ? { ...given, actor: await signIn(given, nameOf(command)) }
-        : given;
+      if (isActed(command)) actor = await signIn(given, nameOf(command));
+      const options = actor ? { ...given, actor } : given;
       process.exitCode = (await work({ out, signal: stop.signal }, options, ...args)) ?? EXIT.ok;
     } catch (error) {
-      process.exitCode = fail(error, given.json === true);
+      const told = actor && error instanceof DomainError ? toldWithin(actor, error) : error;
+      process.exitCode = fail(told, given.json === true);
     } finally {
       process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
     }

@@ -3,7 +3,7 @@ import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { KeptReceipt, Receipt } from '../adapters/event-store/port.js';
 import type { Deps } from '../write-side/context.js';
 import { BASE_URI } from '../kernel/base-uri.js';
-import { notInRegions, type Actor } from '../kernel/decider.js';
+import { toldWithin } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
 import { Answer } from './answer.js';
 import type { Jobs } from '../write-side/jobs.js';
@@ -11,7 +11,7 @@ import type { ProgrammeReader, RequireFit } from '../write-side/readers.js';
 import type { Command } from './call.js';
 import { execute } from '../write-side/execute.js';
 import type { Part, StreamAfter } from '../write-side/unit.js';
-import { keyReused } from './idempotency.js';
+import { keyReused, type KeptUnder } from './idempotency.js';
 import { Metrics } from '../runtime/metrics.js';
 import type { PersonReader } from '../write-side/readers.js';
 import { problemOf } from './problem.js';
@@ -87,17 +87,10 @@ export function commandHandlers(
   });
 }
 
-/** What belongs to a region. Whether it exists elsewhere is nobody's business who is limited to another. */
-const REGIONAL = new Set([
-  'PERSON_NOT_FOUND',
-  'APPLICATION_NOT_FOUND',
-  'ENROLMENT_NOT_FOUND',
-  'PAYMENT_NOT_FOUND',
-  'RECOVERY_NOT_FOUND',
-]);
-
-const told = (error: DomainError, { regions }: Actor): DomainError =>
-  regions && REGIONAL.has(error.code) ? notInRegions(regions) : error;
+const underOf = ({ call: { key, formerKey } }: Command): KeptUnder => ({
+  key,
+  ...(formerKey === undefined ? {} : { formerKey }),
+});
 
 /** Runs commands under their idempotency keys. The answer and the facts become durable together. */
 @Injectable()
@@ -111,11 +104,13 @@ export class CommandExecutor {
   ) {}
 
   async run(command: Command, { plan, checkReceiptFirst }: HandledCommand): Promise<Answer> {
-    const { context, key, fingerprint } = command.call;
+    const { context, key, formerKey, fingerprint } = command.call;
     const name = command.constructor.name;
     await this.#batcher.wait();
     if (checkReceiptFirst) {
-      const kept = await this.deps.store.receipt(key);
+      const { store } = this.deps;
+      const former = formerKey === undefined ? undefined : await store.receipt(formerKey);
+      const kept = former ?? (await store.receipt(key));
       if (kept) return this.#kept(kept, command);
     }
     let planned: CommandPlan | undefined;
@@ -126,7 +121,7 @@ export class CommandExecutor {
       const { store, registry, locks } = this.deps;
       const outcome = await execute(store, registry, locks, parts, context, (_, after) => {
         if (besides) body = JSON.stringify({ ...answer, ...besides(after) });
-        return { key, fingerprint, status, body };
+        return { ...underOf(command), fingerprint, status, body };
       });
       if (outcome.kept) return await this.#repeated(outcome.kept, command, planned);
       await afterwards?.();
@@ -141,7 +136,7 @@ export class CommandExecutor {
         error.code === 'IDEMPOTENCY_KEY_REUSED'
       )
         throw error;
-      return this.#refused(command, told(error, context.actor), planned);
+      return this.#refused(command, toldWithin(context.actor, error), planned);
     }
   }
 
@@ -151,10 +146,10 @@ export class CommandExecutor {
     error: DomainError,
     planned: CommandPlan | undefined,
   ): Promise<Answer> {
-    const { context, key, fingerprint } = command.call;
+    const { context, fingerprint } = command.call;
     const problem = problemOf(error, context.correlationId, this.baseUri);
     const receipt: Receipt = {
-      key,
+      ...underOf(command),
       fingerprint,
       status: problem.status,
       body: JSON.stringify(problem),

@@ -170,3 +170,16 @@ export const notInRegions = (regions: readonly string[]): DomainError =>
     `Your role is limited to ${regions.join(', ')}; there is nothing of this name there.`,
     'forbidden',
   );
+
+/** What belongs to a region. Whether it exists elsewhere is nobody's business who is limited to another. */
+const REGIONAL: ReadonlySet<string> = new Set([
+  'PERSON_NOT_FOUND',
+  'APPLICATION_NOT_FOUND',
+  'ENROLMENT_NOT_FOUND',
+  'PAYMENT_UNKNOWN',
+  'RECOVERY_NOT_FOUND',
+]);
+
+/** A refusal as a caller is told it: who is limited to regions does not learn what is nowhere. */
+export const toldWithin = ({ regions }: Actor, error: DomainError): DomainError =>
+  regions && REGIONAL.has(error.code) ? notInRegions(regions) : error;

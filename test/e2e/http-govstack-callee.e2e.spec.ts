@@ -132,13 +132,28 @@ describe('an account mapper', () => {
       '0 set, 1 as they were, 0 refused.',
     );
     const elsewhere = await world.as('registry-2', 'intake', ['MA-01']);
-    expect(
-      (await update([{ ...change, financialAddress: ibanOfRib(ribNumber(78)) }], elsewhere, 'UPD2'))
-        .body,
-    ).toMatchObject({
-      responseCode: '01',
-      responseDescription: expect.stringContaining('Your role is limited to MA-01'),
-    });
+    const nobody = functionalIdOf(uuidOf('person', 'nobody'));
+    // Neither who is there, nor whether this is their account, nor what is wrong with it.
+    for (const [payeeIdentity, financialAddress] of [
+      [id(1), ibanOfRib(ribNumber(78))],
+      [id(1), change.financialAddress],
+      [id(1), 'none'],
+      [nobody, change.financialAddress],
+    ] as const) {
+      const asked = [{ payeeIdentity, paymentModality: '00', financialAddress }];
+      expect((await update(asked, elsewhere, 'UPD2')).body).toMatchObject({
+        responseCode: '01',
+        responseDescription: expect.stringMatching(
+          /^0 set, 0 as they were, 1 refused; .*Your role is limited to MA-01/,
+        ),
+      });
+      const registering = [
+        { payeeIdentity, PaymentModality: '00', FinancialAddress: financialAddress },
+      ];
+      expect((await register(registering, {}, elsewhere)).body).toMatchObject({
+        responseDescription: expect.stringMatching(/^0 set, 0 as .*Your role is limited to MA-01/),
+      });
+    }
     expect((await lookup(id(1), elsewhere)).body).toMatchObject({
       status: 403,
       code: 'REGION_NOT_ALLOWED',

@@ -122,7 +122,7 @@ class AccountSetter {
 
   /** None where the account is what it is asked to be, or may not be set. */
   #settingOf({ index, beneficiary, personId }: Named, events: readonly Recorded[]): Setting[] {
-    if (events.length === 0 || isErased(events)) {
+    if (events.length === 0 || isErased(events) || this.#isElsewhere(events)) {
       this.#failed.push(unknown(index, this.base));
       return [];
     }
@@ -146,6 +146,12 @@ class AccountSetter {
       this.#failed.push(failed(index, error));
       return [];
     }
+  }
+
+  /** Whether somebody of another region has this account or none is not told either. */
+  #isElsewhere(events: readonly Recorded[]): boolean {
+    const { regions } = this.base.actor;
+    return regions !== undefined && !regions.includes(regionOf(events) ?? '');
   }
 
   /** Nothing is sealed for what is refused. */

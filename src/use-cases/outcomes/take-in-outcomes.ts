@@ -1,5 +1,6 @@
 import { KeyedMutex } from '../../kernel/concurrency/keyed-mutex.js';
 import type { ReportedOutcome, OutcomeSource } from '../../payment/reported-outcome.js';
+import { toldWithin } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { parsePaymentId, streams } from '../../kernel/ids.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
@@ -122,7 +123,7 @@ class OutcomeDesk {
           throw unknownPayment(outcome.endToEndId === undefined ? 'paymentId' : 'endToEndId');
         entries.push({ index, outcome, paymentId: parsePaymentId(named[index]) });
       } catch (error) {
-        results[index] = refused(error, named[index]);
+        results[index] = this.#refused(error, named[index]);
       }
     });
     const payments = entries.map(({ paymentId }) => paymentId);
@@ -149,7 +150,7 @@ class OutcomeDesk {
     wave.forEach((entry, i) => {
       const { stream, events } = payments[i]!;
       if (events.length === 0) {
-        results[entry.index] = refused(unknownPayment('paymentId'), entry.paymentId);
+        results[entry.index] = this.#refused(unknownPayment('paymentId'), entry.paymentId);
         return;
       }
       known.push(entry);
@@ -162,9 +163,29 @@ class OutcomeDesk {
     });
     const answers = await recordEach(this.deps, units, this.base);
     answers.forEach((answer, i) => {
-      results[known[i]!.index] = resultOf(answer, known[i]!.paymentId);
+      results[known[i]!.index] = this.#resultOf(answer, known[i]!.paymentId);
     });
     return later;
+  }
+
+  #resultOf(answer: UnitResult, paymentId: string): OutcomeResult {
+    if (answer.kind === 'refused') return this.#refused(answer.error, paymentId);
+    if (answer.kind !== 'recorded')
+      return { result: 'unchanged', paymentId, position: answer.position };
+    const types = answer.writes.flatMap((write) => write.events.map(({ type }) => type));
+    return { result: became(types), paymentId, position: answer.position };
+  }
+
+  #refused(error: unknown, paymentId: string | undefined): OutcomeResult {
+    if (!(error instanceof DomainError)) throw error;
+    const { code, detail, field } = toldWithin(this.base.actor, error);
+    return {
+      result: 'refused',
+      paymentId,
+      code,
+      detail,
+      ...(field === undefined ? {} : { field }),
+    };
   }
 
   async #name(outcomes: readonly ReportedOutcome[]): Promise<readonly (string | undefined)[]> {
@@ -186,25 +207,6 @@ const reporting = (stream: string, { outcome, paymentId }: Entry, source: Outcom
   partFrom(stream, paymentDecider, [outcome, source], (events, { now }) => [
     reportFor(paymentId, outcome, source, events, now),
   ]);
-
-function resultOf(answer: UnitResult, paymentId: string): OutcomeResult {
-  if (answer.kind === 'refused') return refused(answer.error, paymentId);
-  if (answer.kind !== 'recorded')
-    return { result: 'unchanged', paymentId, position: answer.position };
-  const types = answer.writes.flatMap((write) => write.events.map(({ type }) => type));
-  return { result: became(types), paymentId, position: answer.position };
-}
-
-function refused(error: unknown, paymentId: string | undefined): OutcomeResult {
-  if (!(error instanceof DomainError)) throw error;
-  return {
-    result: 'refused',
-    paymentId,
-    code: error.code,
-    detail: error.detail,
-    ...(error.field === undefined ? {} : { field: error.field }),
-  };
-}
 
 const unknownPayment = (field: string): DomainError =>
   new DomainError('PAYMENT_UNKNOWN', 'No such payment was ordered here.', 'not-found', field);
