@@ -18,6 +18,8 @@ export const upcasts: Readonly<Record<string, Readonly<Record<number, Upcast>>>>
   PaymentSettled: { 1: asItIs, 2: asItIs, 3: asItIs },
   // Version 2 names who proposed it; of what one person decided before, nobody did.
   BankEntryAssigned: { 1: asItIs },
+  // Version 2 is by another person than handed over the file, also where a third had it applied.
+  BankEntryDismissed: { 1: asItIs },
   // Version 3 says what came back, where that is less than the payment; before, all of it counted as come back.
   PaymentBreakResolved: { 1: asItIs, 2: asItIs },
   // Version 2 has what banks kept of payments that came back; before, nothing was counted as kept.

@@ -22,7 +22,9 @@ interface PaymentPeople {
 }
 type Assignment = Pick<EventData['BankEntryAssigned'], 'paymentId' | 'attempt' | 'outcome'>;
 interface EntryPeople {
-  readonly handedOverBy: string;
+  /** Who recorded it, and with whose file. */
+  readonly recordedBy: string;
+  readonly sha256: string;
   readonly proposals: Proposed<Assignment>[];
 }
 
@@ -48,9 +50,13 @@ const DECIDED_BY_TWO: Readonly<Record<string, number>> = {
 export class TwoPeopleCheck {
   readonly #payments = new Map<string, PaymentPeople>();
   readonly #entries = new Map<string, EntryPeople>();
+  /** Who handed over each file. */
+  readonly #files = new Map<string, string>();
   /** Reports of persons whose entry must be assigned by the same command. */
   readonly #byEntry = new Map<string, Recorded>();
   #isUnderRules = false;
+  /** From the first dismissal on that looked at who handed over the file. */
+  #looksAtFiles = false;
 
   add(event: Recorded, found: Found): void {
     const since = DECIDED_BY_TWO[event.type];
@@ -164,8 +170,15 @@ export class TwoPeopleCheck {
   #ofEntry(event: Recorded, found: Found): void {
     const { stream, meta } = event;
     switch (event.type) {
+      case 'BankMessageReceived':
+        this.#files.set(event.data.sha256, meta.actor);
+        return;
       case 'BankEntryQuarantined':
-        this.#entries.set(stream, { handedOverBy: meta.actor, proposals: [] });
+        this.#entries.set(stream, {
+          recordedBy: meta.actor,
+          sha256: event.data.sha256,
+          proposals: [],
+        });
         return;
       case 'BankEntryAssignmentProposed':
         this.#entries.get(stream)?.proposals.push({ by: meta.actor, what: event.data });
@@ -173,16 +186,21 @@ export class TwoPeopleCheck {
       case 'BankEntryAssigned':
         this.#assigned(event, found);
         return;
-      case 'BankEntryDismissed': {
-        const entry = this.#entries.get(stream);
-        if (this.#isUnderRules && entry && isSamePerson(entry.handedOverBy, meta.actor))
-          found('I4', 'an entry was dismissed by who handed over its file');
-        this.#entries.delete(stream);
-        return;
-      }
+      case 'BankEntryDismissed':
+        return this.#dismissed(event, found);
       default:
         return;
     }
+  }
+
+  #dismissed({ stream, meta, v }: Recorded<'BankEntryDismissed'>, found: Found): void {
+    if (v >= 2) this.#looksAtFiles = true;
+    const entry = this.#entries.get(stream);
+    this.#entries.delete(stream);
+    if (!this.#isUnderRules || !entry) return;
+    const broughtBy = this.#looksAtFiles ? (this.#files.get(entry.sha256) ?? '') : '';
+    if (isOneOf([entry.recordedBy, broughtBy], meta.actor))
+      found('I4', 'an entry was dismissed by who handed over its file');
   }
 
   #assigned({ stream, data, meta }: Recorded<'BankEntryAssigned'>, found: Found): void {

@@ -1,7 +1,13 @@
 import type { AggregateEvents, EventData } from '../../events/generated.js';
-import { requireRole, type Context, type Decider, type Draft } from '../kernel/decider.js';
+import {
+  requireRole,
+  type CommandOf,
+  type Context,
+  type Decider,
+  type Draft,
+} from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
-import { isSamePerson } from '../kernel/subject.js';
+import { isOneOf, isSamePerson } from '../kernel/subject.js';
 
 export type BankEntryEvent = AggregateEvents['entry'];
 type Quarantined = EventData['BankEntryQuarantined'];
@@ -20,7 +26,7 @@ export interface BankEntryState {
   readonly owner: string;
   readonly candidates: EventData['BankEntryCandidatesFound'] | undefined;
   readonly assigned: Assigned | undefined;
-  /** Who handed over the file that says it. */
+  /** Who handed over the file that says it, or had it applied in spite of what was found. */
   readonly handedOverBy: string;
   readonly proposals: readonly AssignmentProposal[];
 }
@@ -36,7 +42,13 @@ export type BankEntryCommand =
     >)
   | { readonly type: 'SetEntryOwner'; readonly owner: string }
   | ({ readonly type: 'RecordCandidates' } & Omit<EventData['BankEntryCandidatesFound'], 'entryId'>)
-  | { readonly type: 'DismissEntry'; readonly kind: Dismissed['kind']; readonly reason: string };
+  | {
+      readonly type: 'DismissEntry';
+      readonly kind: Dismissed['kind'];
+      readonly reason: string;
+      /** Who handed over the file, where another person had it applied. */
+      readonly handedOverBy?: string;
+    };
 
 /** Codes that entries refuse with. */
 export const ENTRY_REFUSALS = [
@@ -99,23 +111,27 @@ function decide(state: BankEntryState, command: BankEntryCommand, context: Conte
         ? []
         : [{ type: 'BankEntryOwnerSet', data: { entryId, owner: command.owner } }];
     case 'DismissEntry':
-      if (state.status === 'dismissed') return [];
-      requireQuarantined(state);
-      if (isSamePerson(state.handedOverBy, context.actor.id))
-        throw new DomainError(
-          'SAME_PERSON',
-          'Who handed over a file does not dismiss an entry of it.',
-          'forbidden',
-        );
-      return [
-        {
-          type: 'BankEntryDismissed',
-          data: { entryId, kind: command.kind, reason: command.reason },
-        },
-      ];
+      return dismiss(state, entryId, command, context);
     default:
       return never(command);
   }
+}
+
+function dismiss(
+  state: BankEntryState,
+  entryId: string,
+  { kind, reason, handedOverBy = '' }: CommandOf<BankEntryCommand, 'DismissEntry'>,
+  { actor }: Context,
+): Drafts {
+  if (state.status === 'dismissed') return [];
+  requireQuarantined(state);
+  if (isOneOf([state.handedOverBy, handedOverBy], actor.id))
+    throw new DomainError(
+      'SAME_PERSON',
+      'Who handed over a file, or had it applied, does not dismiss an entry of it.',
+      'forbidden',
+    );
+  return [{ type: 'BankEntryDismissed', data: { entryId, kind, reason } }];
 }
 
 type Said = Pick<Assigned, 'paymentId' | 'attempt' | 'outcome'>;

@@ -149,6 +149,16 @@ describe('an entry of a bank', () => {
   test('is dismissed by another person than handed over its file', () => {
     const dismissed = (by: string) => step('BankEntryDismissed', by, {}, entry);
     expect(foundIn(UNDER_RULES, waits, dismissed('hind'))).toEqual([]);
+    const file = step('BankMessageReceived', 'imane', { sha256: 'a' }, { stream: 'message-a' });
+    const released = step('BankEntryQuarantined', 'farid', { sha256: 'a' }, entry);
+    for (const by of ['imane', 'Imane', 'farid'])
+      expect(foundIn(UNDER_RULES, file, released, dismissed(by))).toEqual([
+        'I4: an entry was dismissed by who handed over its file',
+      ]);
+    expect(foundIn(UNDER_RULES, file, released, dismissed('hind'))).toEqual([]);
+    // Of an earlier version, which looked only at who had it applied.
+    const before = step('BankEntryDismissed', 'imane', {}, { ...entry, v: 1 });
+    expect(foundIn(UNDER_RULES, file, released, before)).toEqual([]);
     expect(foundIn(UNDER_RULES, waits, dismissed('farid'))).toEqual([
       'I4: an entry was dismissed by who handed over its file',
     ]);

@@ -79,6 +79,12 @@ describe('an entry of a bank', () => {
     given(waits('farid', 'finance-officer')).when(dismiss, farid).thenRefused('SAME_PERSON');
     given(waits('farid', 'finance-officer')).when(dismiss, hind).thenOne('BankEntryDismissed');
     given(waits()).when(dismiss, farid).thenOne('BankEntryDismissed');
+    // Hind had a file applied that farid handed over.
+    const released = waits('hind', 'finance-officer');
+    const brought: BankEntryCommand = { ...dismiss, handedOverBy: 'Farid' };
+    given(released).when(brought, farid).thenRefused('SAME_PERSON');
+    given(released).when(brought, hind).thenRefused('SAME_PERSON');
+    given(released).when(brought, by('imane', 'finance-officer')).thenOne('BankEntryDismissed');
   });
   test('waits until a person decides, with an owner and payments that it may be about', () => {
     given()

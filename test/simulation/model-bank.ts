@@ -162,10 +162,16 @@ export const bank: Readonly<Record<string, Act>> = {
     );
   },
   assignEntry: assign,
-  dismissEntry: (world, op) =>
+  dismissEntry: (world, op) => {
+    const waits = fold(bankEntryDecider, world.log.stream(streams.entry(entryIdOf(op)))).entry;
+    const { handedOverBy } = fold(
+      bankMessageDecider,
+      world.log.stream(streams.message(waits?.sha256 ?? '')),
+    );
     world.run(
       op,
       'finance-officer',
-      entry(op, { type: 'DismissEntry', kind: 'fee', reason: 'the monthly fee' }),
-    ),
+      entry(op, { type: 'DismissEntry', kind: 'fee', reason: 'the monthly fee', handedOverBy }),
+    );
+  },
 };

@@ -8,6 +8,7 @@ import { type PaymentState } from '../../payment/payment.state.js';
 import { execute, type CommandResult } from '../../write-side/execute.js';
 import { fromState, part, type Part } from '../../write-side/unit.js';
 import type { Deps, CommandContext } from '../../write-side/context.js';
+import { foldBankMessage } from '../folds.js';
 import { outcomeSaid, reportOf, type AssignedOutcome } from './assignment.rule.js';
 import type { QuarantinedEntry } from './quarantined-entry.rule.js';
 
@@ -126,17 +127,31 @@ const tried = (given: Part): Part => ({
  * A person says that an entry is about no payment. @throws DomainError ENTRY_NOT_FOUND,
  * ENTRY_STATUS
  */
-export const dismissEntry = (
+export const dismissEntry = async (
   deps: Pick<Deps, 'store' | 'registry' | 'locks'>,
   args: DismissArgs,
   context: CommandContext,
 ): Promise<CommandResult> =>
-  execute(deps.store, deps.registry, deps.locks, dismissEntryParts(args), context);
+  execute(deps.store, deps.registry, deps.locks, await dismissEntryParts(deps, args), context);
 
 export type DismissArgs = { readonly entryId: string } & Pick<
   EventData['BankEntryDismissed'],
   'kind' | 'reason'
 >;
-export const dismissEntryParts = ({ entryId, kind, reason }: DismissArgs): readonly Part[] => [
-  part(streams.entry(entryId), bankEntryDecider, { type: 'DismissEntry', kind, reason }),
-];
+
+/** Of a file that was released, its entries are recorded by who released it. */
+export async function dismissEntryParts(
+  { store }: Pick<Deps, 'store'>,
+  { entryId, kind, reason }: DismissArgs,
+): Promise<readonly Part[]> {
+  const { sha256 } = await quarantinedEntry(store, entryId);
+  const { handedOverBy } = foldBankMessage(await store.readStream(streams.message(sha256)));
+  return [
+    part(streams.entry(entryId), bankEntryDecider, {
+      type: 'DismissEntry',
+      kind,
+      reason,
+      handedOverBy,
+    }),
+  ];
+}

@@ -102,10 +102,14 @@ export const bankHandlers = commandHandlers(
       answer: { entryId },
     };
   }),
-  commandHandler(DismissBankEntry, (command) => {
+  commandHandler(DismissBankEntry, async (command, deps) => {
     const entryId = parseEntryId(command.param('entryId'));
     return {
-      parts: dismissEntryParts({ entryId, kind: command.kind, reason: command.reason }),
+      parts: await dismissEntryParts(deps, {
+        entryId,
+        kind: command.kind,
+        reason: command.reason,
+      }),
       answer: { entryId },
     };
   }),
