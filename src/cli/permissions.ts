@@ -31,6 +31,7 @@ export const PERMISSIONS: Readonly<Record<string, Permitted>> = {
   'enrolments revise': inRegions('supervisor'),
   'enrolments recertify': inRegions('supervisor'),
   'enrolments move': inRegions('supervisor'),
+  'persons erase': inRegions('administrator'),
   'payees verify': inRegions('supervisor', 'case-officer', 'finance-officer', 'payment-system'),
   'cycle open': everywhere('finance-officer'),
   'cycle prepare': everywhere('finance-officer'),

@@ -67,6 +67,12 @@ export interface JobStatus {
   readonly detail?: string;
 }
 
+/** A job in a list: what it came to is asked for by its id. */
+export interface ListedJob extends Omit<JobStatus, 'result'> {
+  readonly kind: JobKind;
+  readonly askedBy: string;
+}
+
 /**
  * Where the commands hand their jobs over, and where queries ask how they go: a queue that another
  * thread or process works off.
@@ -75,6 +81,8 @@ export interface Jobs {
   /** Starts a job; one that is running already goes on. Gives its id. */
   start(job: Job, by: JobFor): string | Promise<string>;
   job(jobId: string): JobStatus | undefined | Promise<JobStatus | undefined>;
+  /** Those that are remembered, the newest first. */
+  newest(limit: number): Promise<readonly ListedJob[]>;
 }
 export const JOBS = Symbol('Jobs');
 

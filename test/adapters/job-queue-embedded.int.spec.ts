@@ -90,6 +90,11 @@ describe('the jobs of a data folder', () => {
       await jobs.start(job, BY);
       await nothingWaits(nextProcess());
       expect(await jobs.job(jobId)).toEqual({ jobId, state: 'done', result: { count: '3' } });
+      const listed = { state: 'done', askedBy: 'farid' };
+      expect(await jobs.newest(2)).toEqual([
+        { jobId: 'last', kind: 'match', ...listed },
+        { jobId, kind: job.kind, ...listed },
+      ]);
       await jobs.start(job, { ...BY, commandId: uuid(2) });
       expect((await claimed(queue)).jobId).toBe(jobId);
     },

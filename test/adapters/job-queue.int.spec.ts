@@ -113,6 +113,12 @@ if (postgres.running)
         state: 'done',
         result: { totalMinor: '12345678901234567890' },
       });
+      await other.submit('prepare-y', { of: 'y' });
+      expect(await api.newest(2)).toMatchObject([
+        { jobId: 'prepare-y', work: { of: 'y' }, state: 'waiting' },
+        { jobId: 'prepare-x', work: { of: 'x' }, state: 'done' },
+      ]);
+      expect(await api.newest(1)).toHaveLength(1);
     });
 
     it('takes a job that is submitted again as the same until it ended, and then runs it anew', async () => {

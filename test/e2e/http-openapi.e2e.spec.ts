@@ -203,6 +203,7 @@ describe("the API's description", () => {
       `/audit/streams/payment-${paymentId}`,
       '/bank/messages',
       '/bank/entries',
+      '/jobs',
       '/jobs/prepare-asd-2025-10',
       '/feed',
     ];

@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Role } from '../../src/kernel/decider.js';
 import { enrolled, approved, expectStatus, facts, HttpWorld, paid, person } from './http-world.js';
-import { lastPosition, setUp, submitted, type Json, type Reply } from './http-world.js';
+import {
+  lastPosition,
+  setUp,
+  submitted,
+  type Caller,
+  type Json,
+  type Reply,
+} from './http-world.js';
 import { expectProblem } from './expect-problem.js';
 
 const HERE = 'MA-06';
@@ -72,6 +79,8 @@ describe('a token that is limited to a region', () => {
   }
   let commands: readonly Endpoint[];
   let questions: readonly Endpoint[];
+  /** Questions about one thing. */
+  let about: readonly Endpoint[];
   beforeAll(async () => {
     world = await HttpWorld.open();
     await setUp(world);
@@ -97,18 +106,18 @@ describe('a token that is limited to a region', () => {
           : [],
       );
     commands = endpoints('post');
-    questions = endpoints('get').filter(
-      ({ path, roles }) => !path.includes('{') && roles.length > 0,
-    );
+    const asked = endpoints('get').filter(({ roles }) => roles.length > 0);
+    questions = asked.filter(({ path }) => !path.includes('{'));
+    about = asked.filter(({ path }) => path.includes('{'));
   });
   afterAll(() => world.close());
 
-  const filled = (path: string): string =>
+  const filled = (path: string, whose = household): string =>
     path.replace(
       /\{(\w+)\}/g,
       (_, name: string) =>
         ({
-          ...household,
+          ...whose,
           programmeId: 'asd',
           cycleId: 'asd-2025-10',
           fiscalYear: '2025',
@@ -153,7 +162,7 @@ describe('a token that is limited to a region', () => {
     const { position: _, ...ids } = { ...household, position: 0 };
     const shows = (body: Json) =>
       Object.values(ids).some((id) => JSON.stringify(body).includes(id)) ||
-      JSON.stringify(body).includes('budgetId');
+      /"(budget|job)Id"/.test(JSON.stringify(body));
     const seen: string[] = [];
     const refused: string[] = [];
     for (const { path, roles } of questions) {
@@ -176,7 +185,7 @@ describe('a token that is limited to a region', () => {
       '/feed',
     ]);
     expect([...new Set(seen)]).toEqual(
-      expect.arrayContaining(['/applications', '/budgets', '/payments']),
+      expect.arrayContaining(['/applications', '/budgets', '/jobs', '/payments']),
     );
   });
 
@@ -196,6 +205,38 @@ describe('a token that is limited to a region', () => {
         });
     }
     expect(await lastPosition(world)).toBe(before);
+  });
+
+  it('is told the same of what is elsewhere and of what is nowhere, whatever it asks for', async () => {
+    const nobody = '5c0bb5b5-9d1e-5e0a-8b57-3f1c2f0a9a10';
+    const nowhere: Household = {
+      personId: nobody,
+      applicationId: nobody,
+      paymentId: `asd-2025-10-${nobody}`,
+    };
+    const answers = async (whose: Household, limited: Caller, path: string): Promise<string> => {
+      const body = bodiesFor(whose)[path];
+      const asked = filled(path, whose);
+      const { status, text } = await (body ? limited.post(asked, body) : limited.get(asked));
+      const said = Object.values(whose).reduce((left, id) => left.replaceAll(id, 'id'), text);
+      return `${status} ${said.replace(/"(correlationId|madeAt)":"[^"]*"/g, '')}`;
+    };
+    for (const { path, roles } of commands.filter(({ wide }) => !wide)) {
+      if (path === '/persons') continue;
+      for (const role of roles) {
+        const limited = await world.as('x.limited', role, [ELSEWHERE]);
+        const there = await answers(household, limited, path);
+        expect(`${path} ${role} ${there}`).toContain('REGION_NOT_ALLOWED');
+        expect(await answers(nowhere, limited, path)).toBe(there);
+      }
+    }
+    for (const { path, roles } of about)
+      for (const role of roles) {
+        const limited = await world.as('x.limited', role, [ELSEWHERE]);
+        expect(`${path} ${role} ${await answers(nowhere, limited, path)}`).toBe(
+          `${path} ${role} ${await answers(household, limited, path)}`,
+        );
+      }
   });
 
   it('does not tell an officer whether something is elsewhere or nowhere', async () => {
@@ -295,6 +336,10 @@ describe('a payment system', () => {
       expect((await own.get('/bank/messages')).body.items).toHaveLength(1);
     }
     expect((await other.get('/bank/messages')).body.items).toEqual([]);
+    expect((await other.get('/jobs')).body.items).toEqual([]);
+    expect((await bank.get('/jobs')).body.items).toEqual([
+      { jobId, state: 'done', kind: 'message', askedBy: 'bank.a' },
+    ]);
     for (const path of [
       `/jobs/${jobId}`,
       `/jobs/message-${HASH}`,

@@ -21,6 +21,12 @@ export interface OpenJob<Work> {
   readonly detail?: string;
 }
 
+/** A job that is remembered, with what it is to do. */
+export interface ListedJob<Work> extends QueuedState {
+  readonly jobId: string;
+  readonly work: Work;
+}
+
 /** A job in the hands of one worker, for as long as that shows that it lives. */
 export interface ClaimedJob<Work> {
   readonly jobId: string;
@@ -60,6 +66,8 @@ export interface JobQueue<Work> {
    * signal aborts.
    */
   claim(worker: string, signal: AbortSignal): Promise<ClaimedJob<Work> | undefined>;
+  /** Whatever is remembered, the last submitted first. */
+  newest(limit: number): Promise<readonly ListedJob<Work>[]>;
   /** What is not done, the first submitted first. */
   open(limit: number): Promise<readonly OpenJob<Work>[]>;
   counts(): Promise<{ readonly waiting: number; readonly failed: number }>;

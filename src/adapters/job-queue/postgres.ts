@@ -8,10 +8,29 @@ import {
   type ClaimedJob,
   type Finish,
   type JobQueue,
+  type ListedJob,
   type OpenJob,
   type QueuedState,
   type QueuePatience,
 } from './port.js';
+import {
+  AGAIN,
+  BEAT,
+  CLAIM,
+  COUNTS,
+  FINISH,
+  FORGET,
+  FORGET_DONE,
+  FORGET_FAILED,
+  NEWEST,
+  OPEN,
+  RELEASE,
+  RETRY,
+  STATE,
+  SUBMIT,
+  SUBMIT_FOR,
+  TABLE,
+} from './postgres-statements.js';
 
 const LEASE_MS = 15_000;
 const ASK_EVERY_MS = 500;
@@ -21,70 +40,6 @@ const LONGEST_PAUSE_MS = 60_000;
 const REMEMBERED = 10_000;
 /** Signs of life a lease, where nothing else is said: some may be lost on the way. */
 const BEATS = 10;
-
-/**
- * `lease_until` is when a running job, or one that waits for another try, may be claimed. `attempt`
- * only grows: what a worker says counts as long as nobody took the job after it. Times are the
- * server's.
- */
-const TABLE = `
-  create table if not exists sanad_job (
-    job_id text collate "C" primary key, work json not null, state text not null, submitted timestamptz not null default clock_timestamp(),
-    attempt bigint not null default 0, tries integer not null default 0, worker text, lease_until timestamptz,
-    progress json, result json, code text, detail text
-  );
-  create index if not exists sanad_job_open on sanad_job (submitted, job_id) where state in ('waiting', 'running');
-  create table if not exists sanad_job_command (command_id text collate "C" primary key, job_id text not null);
-  create index if not exists sanad_job_ended on sanad_job (submitted) where state in ('done', 'failed');
-`;
-const SUBMIT = `
-  insert into sanad_job (job_id, work, state) values ($1, $2, 'waiting')
-  on conflict (job_id) do update set work = excluded.work, state = 'waiting', submitted = excluded.submitted, tries = 0, worker = null, lease_until = null, progress = null, result = null, code = null, detail = null
-  where sanad_job.state in ('done', 'failed')
-`;
-/** The same for a command that started none yet. */
-const SUBMIT_FOR = `
-  with first as (insert into sanad_job_command (command_id, job_id) values ($3, $1) on conflict do nothing returning command_id)
-  ${SUBMIT.trim().replace("values ($1, $2, 'waiting')", "select $1, $2::json, 'waiting' from first")}
-`;
-const CLAIM = `
-  update sanad_job set state = 'running', attempt = attempt + 1, tries = tries + 1, worker = $1, lease_until = clock_timestamp() + $2 * interval '1 millisecond'
-  where job_id = (
-    select job_id from sanad_job where state in ('waiting', 'running') and (lease_until is null or lease_until < clock_timestamp())
-    order by submitted, job_id limit 1 for update skip locked
-  ) returning job_id, work, attempt, tries
-`;
-const BEAT = `
-  update sanad_job set lease_until = clock_timestamp() + $3 * interval '1 millisecond', progress = coalesce($4, progress)
-  where job_id = $1 and attempt = $2 and state = 'running' returning job_id
-`;
-const FINISH = `
-  update sanad_job set state = $3, result = $4, code = $5, detail = $6, lease_until = null
-  where job_id = $1 and attempt = $2 and state = 'running' returning job_id
-`;
-const RELEASE =
-  "update sanad_job set state = 'waiting', tries = greatest(tries - 1, 0), worker = null, lease_until = null where job_id = $1 and attempt = $2 and state = 'running'";
-
-const STATE = 'select state, progress, result, code, detail from sanad_job where job_id = $1';
-
-const FORGET = `
-  delete from sanad_job where job_id in (select job_id from sanad_job where state in ('done', 'failed') order by submitted desc offset $1 for update skip locked)
-`;
-const RETRY = `
-  update sanad_job set state = case when tries < $3 then 'waiting' else 'failed' end, worker = null, code = $4, detail = $5,
-    lease_until = clock_timestamp() + least($6 * power(2, tries - 1), $7) * interval '1 millisecond'
-  where job_id = $1 and attempt = $2 and state = 'running' returning state
-`;
-const OPEN = `
-  select job_id, state, work, tries, code, detail from sanad_job where state <> 'done' order by submitted, job_id limit $1
-`;
-const COUNTS =
-  "select count(*) filter (where state <> 'failed')::integer as waiting, count(*) filter (where state = 'failed')::integer as failed from sanad_job where state <> 'done'";
-const AGAIN =
-  "update sanad_job set state = 'waiting', tries = 0, worker = null, lease_until = null where state = 'failed' and ($1::text is null or job_id = $1) returning job_id";
-const FORGET_FAILED =
-  "delete from sanad_job where state = 'failed' and ($1::text is null or job_id = $1) returning job_id";
-const FORGET_DONE = "delete from sanad_job where state = 'done' and job_id = $1";
 
 interface ClaimedRow<Work> {
   readonly job_id: string;
@@ -112,6 +67,15 @@ interface StateRow {
   readonly code: string | null;
   readonly detail: string | null;
 }
+type ListedRow<Work> = StateRow & Pick<OpenRow<Work>, 'job_id' | 'work'>;
+
+const stateOf = ({ state, progress, result, code, detail }: StateRow): QueuedState => ({
+  state,
+  ...(progress === null ? {} : { progress }),
+  ...(result === null ? {} : { result }),
+  ...(code === null ? {} : { code }),
+  ...(detail === null ? {} : { detail }),
+});
 
 export interface PostgresJobQueueOptions extends QueuePatience {
   /** The table's name; what other tables and indexes are called begins with it. Default sanad_job. */
@@ -194,15 +158,14 @@ class PostgresJobQueue<Work extends object> implements JobQueue<Work> {
 
   async state(jobId: string): Promise<QueuedState | undefined> {
     const [row] = await this.database.query<StateRow>(this.#sql(STATE), [jobId]).catch(rethrow);
-    if (!row) return undefined;
-    const { state, progress, result, code, detail } = row;
-    return {
-      state,
-      ...(progress === null ? {} : { progress }),
-      ...(result === null ? {} : { result }),
-      ...(code === null ? {} : { code }),
-      ...(detail === null ? {} : { detail }),
-    };
+    return row && stateOf(row);
+  }
+
+  async newest(limit: number): Promise<readonly ListedJob<Work>[]> {
+    const rows = await this.database
+      .query<ListedRow<Work>>(this.#sql(NEWEST), [limit])
+      .catch(rethrow);
+    return rows.map((row) => ({ jobId: row.job_id, work: row.work, ...stateOf(row) }));
   }
 
   async open(limit: number): Promise<readonly OpenJob<Work>[]> {

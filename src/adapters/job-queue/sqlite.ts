@@ -11,6 +11,7 @@ import {
   type ClaimedJob,
   type Finish,
   type JobQueue,
+  type ListedJob,
   type OpenJob,
   type QueuedState,
   type QueuePatience,
@@ -52,6 +53,9 @@ const CLAIM = `
   where job_id = (select job_id from job where state = 'waiting' and not_before <= ? order by submitted limit 1)
   returning job_id, work, tries
 `;
+const NEWEST = `
+  select job_id, work, state, progress, result, code, detail from job order by submitted desc limit ?
+`;
 const STATE = 'select state, progress, result, code, detail from job where job_id = ?';
 const TELL = "update job set progress = ? where job_id = ? and state = 'running'";
 const FINISH =
@@ -89,6 +93,16 @@ interface StateRow {
   readonly code: string | null;
   readonly detail: string | null;
 }
+
+type ListedRow = StateRow & Pick<ClaimedRow, 'job_id' | 'work'>;
+
+const stateOf = ({ state, progress, result, code, detail }: StateRow): QueuedState => ({
+  state,
+  ...(progress === null ? {} : { progress: JSON.parse(progress) as unknown }),
+  ...(result === null ? {} : { result: JSON.parse(result) as unknown }),
+  ...(code === null ? {} : { code }),
+  ...(detail === null ? {} : { detail }),
+});
 
 interface OpenRow {
   readonly job_id: string;
@@ -148,15 +162,16 @@ class SqliteJobQueue<Work extends object> implements JobQueue<Work> {
 
   async state(jobId: string): Promise<QueuedState | undefined> {
     const row = tried(() => this.#db.prepare<[string], StateRow>(STATE).get(jobId));
-    if (!row) return undefined;
-    const { state, progress, result, code, detail } = row;
-    return {
-      state,
-      ...(progress === null ? {} : { progress: JSON.parse(progress) as unknown }),
-      ...(result === null ? {} : { result: JSON.parse(result) as unknown }),
-      ...(code === null ? {} : { code }),
-      ...(detail === null ? {} : { detail }),
-    };
+    return row && stateOf(row);
+  }
+
+  async newest(limit: number): Promise<readonly ListedJob<Work>[]> {
+    const rows = tried(() => this.#db.prepare<[number], ListedRow>(NEWEST).all(limit));
+    return rows.map((row) => ({
+      jobId: row.job_id,
+      work: JSON.parse(row.work) as Work,
+      ...stateOf(row),
+    }));
   }
 
   async claim(_worker: string, signal: AbortSignal): Promise<ClaimedJob<Work> | undefined> {

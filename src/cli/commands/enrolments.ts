@@ -4,6 +4,7 @@ import { judgedFacts } from '../../enrolment/judged-facts.rule.js';
 import { contentOfRecertification, contentOfRevision } from '../../enrolment/new-facts.rule.js';
 import { DomainError } from '../../kernel/errors.js';
 import { parsePersonId, parseProgrammeId, streams } from '../../kernel/ids.js';
+import { isRegion } from '../../kernel/region.js';
 import { parseLocalDate, parsePeriod } from '../../kernel/time.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import { foldEnrolment } from '../../use-cases/folds.js';
@@ -112,7 +113,7 @@ async function recertify({ out }: Run, options: RecertifyOptions, person: string
 async function move({ out }: Run, options: MoveOptions, person: string): Promise<void> {
   const personId = parsePersonId(person, 'person');
   const { region, reason } = options;
-  if (!/^[A-Z0-9-]{2,10}$/.test(region))
+  if (!isRegion(region))
     throw new DomainError(
       'INVALID_OPTION',
       '--region takes an ISO 3166-2 code such as MA-06',

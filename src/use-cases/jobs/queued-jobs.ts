@@ -7,6 +7,7 @@ import {
   type JobFor,
   type Jobs,
   type JobStatus,
+  type ListedJob,
 } from '../../write-side/jobs.js';
 
 /** What lies in the queue: the job, and who asked for it. */
@@ -31,6 +32,21 @@ export class QueuedJobs implements Jobs {
     const found = await this.queue.state(jobId);
     return found && statusOf(jobId, found);
   }
+
+  newest(limit: number): Promise<readonly ListedJob[]> {
+    return newestJobs(this.queue, limit);
+  }
+}
+
+/** What lies in the queue, or is remembered of it, the newest first. */
+export async function newestJobs(
+  queue: Pick<JobQueue<QueuedJob>, 'newest'>,
+  limit: number,
+): Promise<readonly ListedJob[]> {
+  return (await queue.newest(limit)).map(({ jobId, work: { job, by }, ...found }) => {
+    const { result: _, ...status } = statusOf(jobId, found);
+    return { ...status, kind: job.kind, askedBy: by.actor.id };
+  });
 }
 
 /**

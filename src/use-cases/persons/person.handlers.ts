@@ -1,9 +1,6 @@
-import { fold, requireRegion, type Context } from '../../kernel/decider.js';
 import { NOT_SEALED, type PersonalRecord, type Sealed } from '../../adapters/vault/port.js';
-import { regionOf } from '../../person/registered-person.js';
 import { movePersonParts } from './move-person.js';
-import { notEnrolled, owesNothing } from './not-enrolled.js';
-import { DomainError } from '../../kernel/errors.js';
+import { erasure } from './erase-person.js';
 import { parsePersonId, streams, uuidOf } from '../../kernel/ids.js';
 import { normaliseNationalId } from '../../kernel/personal.js';
 import type { Command } from '../../http/call.js';
@@ -16,7 +13,7 @@ import {
 } from '../../http/command-handlers.js';
 import { abandonedClaims, claimant } from '../../person/claims.js';
 import { identityDecider } from '../../person/identity.decider.js';
-import { personDecider, wordOnErasure, type PersonCommand } from '../../person/person.decider.js';
+import { personDecider, type PersonCommand } from '../../person/person.decider.js';
 import { accountNumber, accountRecord, personName, profileRecord } from '../../person/personal.js';
 import {
   RegisterPerson,
@@ -66,41 +63,6 @@ function payeeAccount(
       accountHash: vault.keyedHash('account', number),
       sealed,
     }),
-  };
-}
-
-/**
- * An erasure: proposed by one administrator, and done when another asks for it. Besides the person's
- * own stream, the identity that they hold is free again.
- */
-async function erasure(
-  { store }: CommandPlanDeps,
-  personId: string,
-  reason: string,
-  context: Pick<Context, 'actor'>,
-): Promise<{ readonly status: 'proposed' | 'erased'; readonly parts: readonly Part[] }> {
-  const events = await store.readStream(streams.person(personId));
-  const [registered] = events;
-  if (registered?.type !== 'PersonRegistered')
-    throw new DomainError('PERSON_NOT_FOUND', 'There is no such person.', 'not-found', 'personId');
-  // Before anything is told of a person of another region.
-  requireRegion(context, regionOf(events)!);
-  const guards = [...(await notEnrolled(store, personId)), ...(await owesNothing(store, personId))];
-  if (wordOnErasure(fold(personDecider, events), context.actor.id) !== 'second')
-    return {
-      status: 'proposed',
-      parts: [...guards, personPart(personId, { type: 'ProposeErasure', personId, reason })],
-    };
-  return {
-    status: 'erased',
-    parts: [
-      ...guards,
-      personPart(personId, { type: 'ErasePerson', personId, reason }),
-      part(streams.identity(registered.data.identityHash), identityDecider, {
-        type: 'ReleaseIdentity',
-        reason,
-      }),
-    ],
   };
 }
 

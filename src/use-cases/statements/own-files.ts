@@ -31,6 +31,24 @@ export async function requireOwnFile(
     throw notYours();
 }
 
+/** Those of these jobs that the caller may be told of. */
+export async function ownJobs<J extends { readonly jobId: string }>(
+  store: Pick<EventStore, 'readStreams'>,
+  actor: Actor,
+  jobs: readonly J[],
+): Promise<readonly J[]> {
+  if (actor.role !== 'payment-system') return jobs;
+  const ofFiles = jobs.flatMap((job) => {
+    const sha256 = JOB_OF_FILE.exec(job.jobId)?.[1];
+    return sha256 === undefined ? [] : [{ job, sha256 }];
+  });
+  const files = await store.readStreams(ofFiles.map(({ sha256 }) => streams.message(sha256)));
+  return ofFiles.flatMap(({ job }, i) => {
+    const [received] = files[i]!.events;
+    return received?.type === 'BankMessageReceived' && isOwnFile(actor, received.data) ? [job] : [];
+  });
+}
+
 const JOB_OF_FILE = /^message-([0-9a-f]{64})$/;
 
 /**

@@ -1,0 +1,67 @@
+/**
+ * `lease_until` is when a running job, or one that waits for another try, may be claimed. `attempt`
+ * only grows: what a worker says counts as long as nobody took the job after it. Times are the
+ * server's.
+ */
+export const TABLE = `
+  create table if not exists sanad_job (
+    job_id text collate "C" primary key, work json not null, state text not null, submitted timestamptz not null default clock_timestamp(),
+    attempt bigint not null default 0, tries integer not null default 0, worker text, lease_until timestamptz,
+    progress json, result json, code text, detail text
+  );
+  create index if not exists sanad_job_open on sanad_job (submitted, job_id) where state in ('waiting', 'running');
+  create table if not exists sanad_job_command (command_id text collate "C" primary key, job_id text not null);
+  create index if not exists sanad_job_ended on sanad_job (submitted) where state in ('done', 'failed');
+`;
+export const SUBMIT = `
+  insert into sanad_job (job_id, work, state) values ($1, $2, 'waiting')
+  on conflict (job_id) do update set work = excluded.work, state = 'waiting', submitted = excluded.submitted, tries = 0, worker = null, lease_until = null, progress = null, result = null, code = null, detail = null
+  where sanad_job.state in ('done', 'failed')
+`;
+/** The same for a command that started none yet. */
+export const SUBMIT_FOR = `
+  with first as (insert into sanad_job_command (command_id, job_id) values ($3, $1) on conflict do nothing returning command_id)
+  ${SUBMIT.trim().replace("values ($1, $2, 'waiting')", "select $1, $2::json, 'waiting' from first")}
+`;
+export const CLAIM = `
+  update sanad_job set state = 'running', attempt = attempt + 1, tries = tries + 1, worker = $1, lease_until = clock_timestamp() + $2 * interval '1 millisecond'
+  where job_id = (
+    select job_id from sanad_job where state in ('waiting', 'running') and (lease_until is null or lease_until < clock_timestamp())
+    order by submitted, job_id limit 1 for update skip locked
+  ) returning job_id, work, attempt, tries
+`;
+export const BEAT = `
+  update sanad_job set lease_until = clock_timestamp() + $3 * interval '1 millisecond', progress = coalesce($4, progress)
+  where job_id = $1 and attempt = $2 and state = 'running' returning job_id
+`;
+export const FINISH = `
+  update sanad_job set state = $3, result = $4, code = $5, detail = $6, lease_until = null
+  where job_id = $1 and attempt = $2 and state = 'running' returning job_id
+`;
+export const RELEASE =
+  "update sanad_job set state = 'waiting', tries = greatest(tries - 1, 0), worker = null, lease_until = null where job_id = $1 and attempt = $2 and state = 'running'";
+
+export const NEWEST = `
+  select job_id, work, state, progress, result, code, detail from sanad_job order by submitted desc, job_id limit $1
+`;
+export const STATE =
+  'select state, progress, result, code, detail from sanad_job where job_id = $1';
+
+export const FORGET = `
+  delete from sanad_job where job_id in (select job_id from sanad_job where state in ('done', 'failed') order by submitted desc offset $1 for update skip locked)
+`;
+export const RETRY = `
+  update sanad_job set state = case when tries < $3 then 'waiting' else 'failed' end, worker = null, code = $4, detail = $5,
+    lease_until = clock_timestamp() + least($6 * power(2, tries - 1), $7) * interval '1 millisecond'
+  where job_id = $1 and attempt = $2 and state = 'running' returning state
+`;
+export const OPEN = `
+  select job_id, state, work, tries, code, detail from sanad_job where state <> 'done' order by submitted, job_id limit $1
+`;
+export const COUNTS =
+  "select count(*) filter (where state <> 'failed')::integer as waiting, count(*) filter (where state = 'failed')::integer as failed from sanad_job where state <> 'done'";
+export const AGAIN =
+  "update sanad_job set state = 'waiting', tries = 0, worker = null, lease_until = null where state = 'failed' and ($1::text is null or job_id = $1) returning job_id";
+export const FORGET_FAILED =
+  "delete from sanad_job where state = 'failed' and ($1::text is null or job_id = $1) returning job_id";
+export const FORGET_DONE = "delete from sanad_job where state = 'done' and job_id = $1";

@@ -1,0 +1,46 @@
+import { Command } from 'commander';
+import { parsePersonId, streams } from '../../kernel/ids.js';
+import { erasure } from '../../use-cases/persons/erase-person.js';
+import { execute } from '../../write-side/execute.js';
+import { acting, action, actorOf, contextOf, type CommonOptions, type Run } from '../command.js';
+import { withEngine } from '../compose.js';
+import { drainAutomations } from '../drain.js';
+
+interface EraseOptions extends CommonOptions {
+  readonly reason: string;
+}
+
+/** As over HTTP: one administrator proposes it, and another's word erases. */
+async function erase(run: Run, options: EraseOptions, person: string): Promise<void> {
+  const personId = parsePersonId(person, 'person');
+  const actor = actorOf(options, 'administrator');
+  const result = await withEngine(options.data, async (engine) => {
+    const { store, registry, locks, vault } = engine;
+    // The same words later are another command.
+    const seen = await store.readStream(streams.person(personId));
+    const context = contextOf(actor, 'erase', personId, seen.length);
+    const { status, parts } = await erasure(engine, personId, options.reason, context);
+    const { events } = await execute(store, registry, locks, parts, context);
+    if (status === 'erased') await vault.erase([personId]);
+    await drainAutomations(engine, run);
+    return { personId, status, events };
+  });
+  run.out.result(result, () =>
+    result.status === 'erased'
+      ? 'erased; the key of the personal fields is destroyed'
+      : 'proposed, and nothing is erased yet: another administrator asks for the same',
+  );
+}
+
+export function personsCommand(): Command {
+  const persons = new Command('persons').description(
+    'persons, and the end of what is known of them',
+  );
+  acting(persons.command('erase <person>'))
+    .description(
+      'erase a person: the key of their personal fields is destroyed and the proof stays; proposed by one administrator, and done when another asks for it',
+    )
+    .requiredOption('--reason <text>', 'why; each has their own')
+    .action(action(erase));
+  return persons;
+}

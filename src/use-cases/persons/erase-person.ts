@@ -1,0 +1,46 @@
+import { fold, requireRegion, type Context } from '../../kernel/decider.js';
+import { DomainError } from '../../kernel/errors.js';
+import { streams } from '../../kernel/ids.js';
+import { identityDecider } from '../../person/identity.decider.js';
+import { personDecider, wordOnErasure } from '../../person/person.decider.js';
+import { regionOf } from '../../person/registered-person.js';
+import type { Deps } from '../../write-side/context.js';
+import { part, type Part } from '../../write-side/unit.js';
+import { notEnrolled, owesNothing } from './not-enrolled.js';
+
+/**
+ * An erasure: proposed by one administrator, and done when another asks for it. Besides the person's
+ * own stream, the identity that they hold is free again. The key is destroyed by who records it.
+ * @throws DomainError PERSON_NOT_FOUND, REGION_NOT_ALLOWED, and in the parts STILL_ENROLLED, STILL_OWES
+ */
+export async function erasure(
+  { store }: Pick<Deps, 'store'>,
+  personId: string,
+  reason: string,
+  context: Pick<Context, 'actor'>,
+): Promise<{ readonly status: 'proposed' | 'erased'; readonly parts: readonly Part[] }> {
+  const stream = streams.person(personId);
+  const events = await store.readStream(stream);
+  const [registered] = events;
+  if (registered?.type !== 'PersonRegistered')
+    throw new DomainError('PERSON_NOT_FOUND', 'There is no such person.', 'not-found', 'personId');
+  // Before anything is told of a person of another region.
+  requireRegion(context, regionOf(events)!);
+  const guards = [...(await notEnrolled(store, personId)), ...(await owesNothing(store, personId))];
+  if (wordOnErasure(fold(personDecider, events), context.actor.id) !== 'second')
+    return {
+      status: 'proposed',
+      parts: [...guards, part(stream, personDecider, { type: 'ProposeErasure', personId, reason })],
+    };
+  return {
+    status: 'erased',
+    parts: [
+      ...guards,
+      part(stream, personDecider, { type: 'ErasePerson', personId, reason }),
+      part(streams.identity(registered.data.identityHash), identityDecider, {
+        type: 'ReleaseIdentity',
+        reason,
+      }),
+    ],
+  };
+}
