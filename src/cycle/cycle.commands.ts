@@ -1,4 +1,5 @@
 import { Command } from '../http/call.js';
+import { PAYMENT_ID } from '../kernel/ids.js';
 import {
   Day,
   Flag,
@@ -44,6 +45,8 @@ export class CloseCycle extends Command {}
 export class ReinstructPayments extends Command {
   @Day({ description: 'When the bank is to pay.' }) executionDate!: string;
   @ListOfText(10_000, {
+    each: PAYMENT_ID,
+    what: 'payment ids',
     optional: true,
     description:
       'Exactly these payments; absent: every rejected or returned one whose payee has another account since.',

@@ -1,5 +1,6 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import { DomainError } from '../kernel/errors.js';
+import { withoutPersonal } from '../kernel/personal-text.js';
 
 /**
  * A household's facts: what a programme needs to decide, pseudonymous, months rather than days.
@@ -245,7 +246,7 @@ function describe(error: ErrorObject): { place: string; reason: string } {
   switch (error.keyword) {
     case 'additionalProperties':
       return {
-        place: `${error.instancePath}/${String(params['additionalProperty']).slice(0, 60)}`,
+        place: `${error.instancePath}/${withoutPersonal(String(params['additionalProperty']).slice(0, 60))}`,
         reason: 'is not a fact of this policy',
       };
     case 'required':

@@ -1,8 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import type { Actor, Context } from '../kernel/decider.js';
+import type { KeptUnder } from './idempotency.js';
 
 /** What a request carries besides its body, read once at the edge. */
-export interface Call {
+export interface Call extends KeptUnder {
   /**
    * Actor, instant, command id (a function of subject, idempotency key and fingerprint) and
    * correlation.
@@ -10,8 +11,6 @@ export interface Call {
   readonly context: Context;
   /** Parts of the path. */
   readonly params: Readonly<Record<string, string>>;
-  /** The idempotency key, scoped to the client's subject. */
-  readonly key: string;
   /** SHA-256 of method, path and canonical body: tells the same key with another request apart. */
   readonly fingerprint: string;
 }

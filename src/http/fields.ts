@@ -18,6 +18,7 @@ import {
 import { DomainError } from '../kernel/errors.js';
 import { personalIn } from '../kernel/personal-text.js';
 import { scaleOf } from '../kernel/money.js';
+import { REGION } from '../kernel/region.js';
 import { faultOfName, faultOfText, tidyName } from '../kernel/text.js';
 import { parseLocalDate, parsePeriod } from '../kernel/time.js';
 import { nest } from './validate.js';
@@ -260,7 +261,7 @@ export const ProgrammeCode = (common: Common = {}): Field =>
     ...common,
   });
 export const Region = (common: Common = {}): Field =>
-  Pattern(/^[A-Z0-9-]{2,10}$/, 'an ISO 3166-2 code', { example: 'MA-06', ...common });
+  Pattern(REGION, 'an ISO 3166-2 code', { example: 'MA-06', ...common });
 
 export const OneOf = (values: readonly string[], common: Common = {}): Field =>
   field(

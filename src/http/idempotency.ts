@@ -25,12 +25,25 @@ export function parseIdempotencyKey(header: string | string[] | undefined): stri
   return header;
 }
 
+/** What a command's answer is kept under, and was by an earlier version, where that is another. */
+export interface KeptUnder {
+  /** The idempotency key, scoped to the client's subject. */
+  readonly key: string;
+  readonly formerKey?: string;
+}
+
 /**
- * The key as it is kept. What somebody's number is part of is kept as its hash: receipts are kept for
- * ever, where no erasure reaches them.
+ * The key as it is kept. What is no UUID may have somebody's name or number in it and is kept as its
+ * hash: receipts are kept for ever, where no erasure reaches them. Up to 0.2.0 only those were hashed
+ * in which a number was seen.
  */
-export const keptKey = (key: string): string =>
-  isUuid(key) || personalIn(key) === undefined ? key : `sha256:${sha256Hex(key)}`;
+export function keptUnder({ id }: Pick<Actor, 'id'>, key: string): KeptUnder {
+  if (isUuid(key)) return { key: `${id} ${key}` };
+  const hashed = `${id} sha256:${sha256Hex(key)}`;
+  return personalIn(key) === undefined
+    ? { key: hashed, formerKey: `${id} ${key}` }
+    : { key: hashed };
+}
 
 /**
  * SHA-256 of what is asked, in one spelling: the order of the fields and the white space of the

@@ -9,7 +9,7 @@ import {
 import { Inject } from '@nestjs/common';
 import { CLOCK, type Clock } from '../adapters/clock/port.js';
 import { actorOf, type Call, type Command, type Query, type Request } from './call.js';
-import { commandIdOf, fingerprintOf, keptKey, parseIdempotencyKey } from './idempotency.js';
+import { commandIdOf, fingerprintOf, keptUnder, parseIdempotencyKey } from './idempotency.js';
 import { ReadQuery } from './query-handlers.js';
 import { ProjectionProgress } from '../runtime/projection-progress.js';
 import { validated } from './validate.js';
@@ -36,7 +36,7 @@ class CommandPipe implements PipeTransform<Request, Command> {
         correlationId: request.id,
       },
       params: request.params as Record<string, string>,
-      key: `${actor.id} ${keptKey(key)}`,
+      ...keptUnder(actor, key),
       fingerprint,
     };
     Object.defineProperty(command, 'call', { value: call });

@@ -2,6 +2,7 @@ import { HttpException } from '@nestjs/common';
 import { ContractError } from '../../events/registry.js';
 import { ArchiveError } from '../adapters/message-archive/port.js';
 import { StoreError, DomainError, type RefusalKind } from '../kernel/errors.js';
+import { wordsWithoutPersonal } from '../kernel/personal-text.js';
 import { ReadStoreError } from '../adapters/read-store/port.js';
 import { VaultError } from '../adapters/vault/port.js';
 import { slugOf } from './problem-pages.js';
@@ -187,9 +188,20 @@ function ofVault({ code, detail }: VaultError): Mapped {
   }
 }
 
-/** @param baseUri begins the address of the code's page; has no slash at its end */
+/**
+ * A refusal is kept for ever as the answer to its command, and may quote a name that the caller gave
+ * to something: no number of anybody leaves with it.
+ * @param baseUri begins the address of the code's page; has no slash at its end
+ */
 export function problemOf(error: unknown, correlationId: string, baseUri: string): Problem {
-  const { status, code, detail, field, errors } = mapped(error);
+  const { status, code, detail: said, field: named, errors: all } = mapped(error);
+  const detail = wordsWithoutPersonal(said);
+  const field = named === undefined ? undefined : wordsWithoutPersonal(named);
+  const errors = all?.map((one) => ({
+    ...one,
+    field: wordsWithoutPersonal(one.field),
+    detail: wordsWithoutPersonal(one.detail),
+  }));
   return {
     type: `${baseUri}/problems/${slugOf(code)}`,
     title: TITLES[status] ?? 'The request failed',

@@ -4,6 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { randomUUID } from 'node:crypto';
 import type { HttpSettings } from './settings.js';
 import { sendAnswers } from './answer.js';
+import { personalIn } from '../kernel/personal-text.js';
 import type { Request } from './call.js';
 import type { RequestDrain } from './request-drain.js';
 import type { Log } from '../runtime/log.js';
@@ -16,6 +17,9 @@ import type { Routes } from './routes.js';
 import { NO_STORE, securityHeaders } from './security-headers.js';
 
 const CORRELATION = /^[\x21-\x7e]{1,64}$/;
+/** It stands in every event for ever, so it is nobody's number. */
+const isCorrelation = (text: string): boolean =>
+  CORRELATION.test(text) && personalIn(text) === undefined;
 
 /**
  * Fastify as every server of ours runs it: limits on everything, a correlation id on every request.
@@ -38,7 +42,7 @@ export function makeAdapter(
       url.replace(/^\/govstack\/beneficiary\/(?=\?|$)/, '/govstack/beneficiary'),
     genReqId: (request: IncomingMessage) => {
       const given = request.headers['x-correlation-id'];
-      return typeof given === 'string' && CORRELATION.test(given) ? given : randomUUID();
+      return typeof given === 'string' && isCorrelation(given) ? given : randomUUID();
     },
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       const problem = problemOf(error, request.id, config.baseUri);

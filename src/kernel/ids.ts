@@ -13,7 +13,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const PROGRAMME = /^[a-z][a-z0-9]{1,30}$/;
 const CYCLE = /^([a-z][a-z0-9]{1,30})-([0-9]{4}-(?:0[1-9]|1[0-2]))$/;
 const CORRECTION = /^([a-z][a-z0-9]{1,30})-([0-9]{4})$/;
-const PAYMENT =
+export const PAYMENT_ID =
   /^([a-z][a-z0-9]{1,30})-([0-9]{4}-(?:0[1-9]|1[0-2]))-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 export const isUuid = (text: string): boolean => UUID.test(text);
@@ -38,7 +38,7 @@ export const parseBreakId = (text: string, field = 'breakId'): string =>
 export const parseSha256 = (text: string, field = 'sha256'): string =>
   parse(/^[0-9a-f]{64}$/, text, 'SHA-256 in lower-case hex', field);
 export const parsePaymentId = (text: string, field = 'paymentId'): PaymentId =>
-  parse(PAYMENT, text, 'payment id (<programme>-<YYYY-MM>-<person>)', field);
+  parse(PAYMENT_ID, text, 'payment id (<programme>-<YYYY-MM>-<person>)', field);
 
 export const parseCorrectionId = (text: string, field = 'correctionId'): string =>
   parse<string>(CORRECTION, text, 'correction id (<programme>-<4 digits>)', field);
@@ -71,7 +71,7 @@ export function partsOfPayment(id: string): {
   period: string;
   personId: string;
 } {
-  const match = PAYMENT.exec(id);
+  const match = PAYMENT_ID.exec(id);
   if (!match)
     throw new DomainError(
       'INVALID_ID',

@@ -23,12 +23,33 @@ function hasIban(text: string): boolean {
   return false;
 }
 
+/** Ids of ours, one of sixty of which would read as a card's number. */
+const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/giu;
+const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu;
+/** Digits of a script stand ten in a row, from zero on. */
+const OTHER_DIGIT = /(?![0-9])\p{Nd}/gu;
+
+function digitOf(digit: string): string {
+  let zero = digit.codePointAt(0)!;
+  while (/^\p{Nd}$/u.test(String.fromCodePoint(zero - 1))) zero -= 1;
+  return String((digit.codePointAt(0)! - zero) % 10);
+}
+
+/** As a person reads it: widths, scripts of digits, dashes and what is not seen make no difference. */
+const asRead = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .replace(UNSEEN, '')
+    .replace(OTHER_DIGIT, digitOf)
+    .replace(/[\p{Pd}\u2212]/gu, '-')
+    .replace(UUID, ' ');
+
 /**
  * What in a free text is somebody's: it would stay in the log for ever, where no erasure reaches it.
  * @returns undefined where nothing looks like it
  */
 export function personalIn(text: string): Found | undefined {
-  const plain = text.normalize('NFKC');
+  const plain = asRead(text);
   if (hasIban(plain)) return 'an account number';
   for (const [candidate] of plain.matchAll(DIGITS))
     if (isRib(joined(candidate))) return 'an account number';
@@ -59,3 +80,7 @@ export function refusePersonalTexts(data: object, type = ''): void {
 /** A text that somebody else wrote, and that is not ours to refuse, without what is somebody's. */
 export const withoutPersonal = (text: string): string =>
   personalIn(text) === undefined ? text : text.replace(/\p{N}/gu, 'x');
+
+/** The same of a sentence of ours that quotes a name: word by word, so that "of 100000" is an amount. */
+export const wordsWithoutPersonal = (text: string): string =>
+  text.replace(/\S+/gu, withoutPersonal);

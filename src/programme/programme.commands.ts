@@ -2,6 +2,7 @@ import type { AccountHold } from '../kernel/accounts.js';
 import type { EventData } from '../../events/generated.js';
 import { contentHash } from '../kernel/canonical.js';
 import { parseProgrammeId, streams } from '../kernel/ids.js';
+import { REGION } from '../kernel/region.js';
 import { BIC } from '../kernel/text.js';
 import { Command } from '../http/call.js';
 import { part, fresh } from '../write-side/unit.js';
@@ -163,7 +164,7 @@ class PayingAccount {
   payeeKinds?: NonNullable<TermsAccount['payeeKinds']>;
   @ListOfText(1_000, {
     optional: true,
-    each: /^[A-Z0-9-]{2,10}$/,
+    each: REGION,
     what: 'ISO 3166-2 codes',
     description: 'ISO 3166-2 codes; absent: all.',
   })

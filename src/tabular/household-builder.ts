@@ -1,4 +1,5 @@
 import { normaliseNationalId } from '../kernel/personal.js';
+import { REGION } from '../kernel/region.js';
 import { daysInMonth } from '../kernel/time.js';
 import { isIban, isRib, isWallet } from '../kernel/accounts.js';
 import { faultOfName, faultOfText, MAX_NAME, tidyName } from '../kernel/text.js';
@@ -14,7 +15,6 @@ export type BuildHousehold = (
   rejects: Reject[],
 ) => void;
 
-const REGION = /^[A-Z]{2}-[A-Z0-9]{1,3}$/;
 const DATE = /^([0-9]{4})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$/;
 const PHONE = /^\+?[0-9]{8,15}$/;
 const SEPARATORS = /[\s.\u00a0\u202f-]/g;

@@ -211,6 +211,25 @@ export function appendingContract(under: ContractStore): void {
       expect(await under.store.readStream(other)).toEqual([]);
     });
 
+    it('finds the answer that an earlier version kept under another key', async () => {
+      const formerKey = randomUUID();
+      const key = randomUUID();
+      const first = await under.store.append({
+        writes: [write(newStream(), 'no-stream', 1)],
+        receipt: receipt(formerKey),
+      });
+      const { position } = first as { position: number };
+      const stream = newStream();
+      for (const writes of [[write(stream, 'no-stream', 2)], []])
+        expect(
+          await under.store.append({ writes, receipt: { ...receipt(key), formerKey } }),
+        ).toEqual({ kind: 'receipt-exists', receipt: { ...receipt(formerKey), position } });
+      expect(await under.store.readStream(stream)).toEqual([]);
+      const other = { ...receipt(key), formerKey: randomUUID() };
+      expect((await under.store.append({ writes: [], receipt: other })).kind).toBe('appended');
+      expect(await under.store.receipt(key)).toMatchObject(receipt(key));
+    });
+
     it('keeps a receipt of a command that wrote nothing', async () => {
       const key = randomUUID();
       expect((await under.store.append({ writes: [], receipt: receipt(key) })).kind).toBe(

@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { keptKey } from '../../src/http/idempotency.js';
+import { keptUnder } from '../../src/http/idempotency.js';
 import { DomainError } from '../../src/kernel/errors.js';
 import { ibanOfRib, ribOf } from '../../src/kernel/accounts.js';
 import {
   personalIn,
   refusePersonalTexts,
   withoutPersonal,
+  wordsWithoutPersonal,
 } from '../../src/kernel/personal-text.js';
 
 const rib = ribOf('007', '810', '0000000000000042');
@@ -18,6 +19,12 @@ describe('a text in somebody’s own words', () => {
     ['an identity number', 'cin ab 123456'],
     ['an identity number', 'CIN:Ｑ１２３４５６'],
     ['an identity number', 'رقم البطاقة J54321'],
+    ['an identity number', 'رقم البطاقة AB١٢٣٤٥٦'],
+    ['an identity number', 'AB\u200b123\u2060456'],
+    ['an identity number', 'CIN AB\u00ad123456'],
+    ['an identity number', 'AB–123456'],
+    ['a telephone number', '٠٦١٢٣٤٥٦٧٨'],
+    ['a telephone number', '06‑12‑34‑56‑78'],
     ['a telephone number', 'appelée au 0612345678'],
     ['a telephone number', 'appelée au 06 12 34 56 78.'],
     ['a telephone number', '+212 6 12 34 56 78'],
@@ -37,6 +44,7 @@ describe('a text in somebody’s own words', () => {
     'called on 05-11-2025 at 10:30',
     'the household moved to MA-06 in 2025-11',
     'payment asd-2025-11-5c0bb5b5-9d1e-5e0a-8b57-3f1c2f0a9a10, 1 250.00 MAD of 5,600.00',
+    'payment asd-2025-11-a1234567-9d1e-5e0a-8b57-3f1c2f0a9a10 of ab123456-9d1e-5e0a-8b57-3f1c2f0a9a10',
     'message ASD-2025-11-POSTE-0001',
     'hash 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
     'received 3 of 12 documents',
@@ -66,18 +74,43 @@ describe('a text in somebody’s own words', () => {
   });
 });
 
+describe('a sentence of ours', () => {
+  test('keeps its amounts and loses the number in a name that it quotes', () => {
+    expect(wordsWithoutPersonal('The report is of 100000 minor units of asd-2025-11.')).toBe(
+      'The report is of 100000 minor units of asd-2025-11.',
+    );
+    expect(wordsWithoutPersonal('There is no programme ab123456.')).toBe(
+      'There is no programme abxxxxxx.',
+    );
+  });
+});
+
 describe('an idempotency key', () => {
+  const caller = { id: 'i.berrada' };
+
   test.each(['AB123456', 'register:AB123456', '+212612345678', ibanOfRib(rib)])(
-    'that is %s is kept as its hash, the same each time',
+    'that is %s is kept as its hash, as ever',
     (key) => {
-      expect(keptKey(key)).toMatch(/^sha256:[0-9a-f]{64}$/);
-      expect(keptKey(key)).toBe(keptKey(key));
-      expect(keptKey(key)).not.toBe(keptKey(`${key}1`));
+      const { key: kept, formerKey } = keptUnder(caller, key);
+      expect(kept).toMatch(/^i\.berrada sha256:[0-9a-f]{64}$/);
+      expect(keptUnder(caller, key).key).toBe(kept);
+      expect(keptUnder(caller, `${key}1`).key).not.toBe(kept);
+      expect(formerKey).toBeUndefined();
     },
   );
 
-  test.each(['order-0001', 'a1234567-89ab-4cde-8f01-23456789abcd'])(
-    'that is %s is kept as it is',
-    (key) => expect(keptKey(key)).toBe(key),
+  test.each(['order-0001', 'amina.el.fassi', 'householdAB123456', '12345678Z'])(
+    'that is %s is kept as its hash, and found where it was kept as it is',
+    (key) => {
+      expect(keptUnder(caller, key)).toEqual({
+        key: expect.stringMatching(/^i\.berrada sha256:[0-9a-f]{64}$/),
+        formerKey: `i.berrada ${key}`,
+      });
+    },
   );
+
+  test('that is a UUID is kept as it is', () => {
+    const key = 'a1234567-89ab-4cde-8f01-23456789abcd';
+    expect(keptUnder(caller, key)).toEqual({ key: `i.berrada ${key}` });
+  });
 });

@@ -28,6 +28,8 @@ export interface StreamWrite {
  */
 export interface Receipt {
   readonly key: string;
+  /** Under which an earlier version kept it: what is kept there is this one. Kept itself is `key` only. */
+  readonly formerKey?: string;
   readonly fingerprint: string;
   readonly status: number;
   readonly body: string;
@@ -36,7 +38,7 @@ export interface Receipt {
  * A kept receipt, with the last log position that its command wrote (or that it saw, where it wrote
  * nothing).
  */
-export interface KeptReceipt extends Receipt {
+export interface KeptReceipt extends Omit<Receipt, 'formerKey'> {
   readonly position: number;
 }
 

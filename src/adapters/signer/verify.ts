@@ -3,13 +3,13 @@ import type { Clock } from '../clock/port.js';
 import { ROLES, type Actor, type Role } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import type { TokenTrust } from './port.js';
+import { isRegion } from '../../kernel/region.js';
 import { isCallersSubject } from '../../kernel/subject.js';
 
 const MAX_TOKEN = 8_192;
 const MAX_REGIONS = 100;
 /** Clocks of two machines differ a little. */
 const TOLERANCE_SECONDS = 5;
-const REGION = /^[A-Z]{2}-[A-Z0-9]{1,3}$/;
 /** The engine's own hand: no token makes a caller it, neither by role nor by name. */
 const OWN: Role = 'automation';
 
@@ -90,7 +90,7 @@ function actorOf({
     !Array.isArray(regions) ||
     regions.length === 0 ||
     regions.length > MAX_REGIONS ||
-    !regions.every(isRegion)
+    !regions.every((region) => typeof region === 'string' && isRegion(region))
   ) {
     throw invalid('its claim "regions" is not a list of ISO 3166-2 codes');
   }
@@ -98,8 +98,6 @@ function actorOf({
 }
 
 const isRole = (role: unknown): role is Role => ROLES.some((known) => known === role);
-const isRegion = (region: unknown): region is string =>
-  typeof region === 'string' && REGION.test(region);
 
 const invalid = (reason: string): DomainError =>
   new DomainError('TOKEN_INVALID', `The token is not accepted: ${reason}.`, 'unauthenticated');

@@ -6,6 +6,7 @@ import { addressesOf, setAccounts, type BeneficiariesTaken } from './beneficiari
 import { notInRegions } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { LENGTHS, MODALITIES, personIdOf, RESPONSE, type Modality } from '../../kernel/govstack.js';
+import { withoutPersonal } from '../../kernel/personal-text.js';
 import { noteReadings } from '../../http/personal-data.js';
 import { actorOf, type Request } from '../../http/call.js';
 import { ListOf, ListOfText, OneOf, Text } from '../../http/fields.js';
@@ -247,6 +248,10 @@ export class GovstackBeneficiaryHttp {
   }
 }
 
+/** As it is kept until it is called back: a national identity in place of a functional id is not. */
+const keptIdentity = (payeeIdentity: string): string =>
+  personIdOf(payeeIdentity) === undefined ? withoutPersonal(payeeIdentity) : payeeIdentity;
+
 /**
  * As RegisterBeneficiaryResponse and UpdateBeneficiaryResponse publish it: they name the payee
  * differently.
@@ -262,8 +267,9 @@ function resultOf(
     registerRequestID: requestId,
     numberFailedCases: failed.length,
     failedCases: failed.map(({ index, code, reason }) => ({
-      [how === 'register' ? 'payeeIdentity' : 'payeeFunctionalID']:
+      [how === 'register' ? 'payeeIdentity' : 'payeeFunctionalID']: keptIdentity(
         beneficiaries[index]!.payeeIdentity,
+      ),
       paymentModality: beneficiaries[index]!.modality ?? '00',
       failureReason: `${code}: ${reason}`.slice(0, LENGTHS.failureReason),
     })),

@@ -16,7 +16,7 @@ import { Hash, OneOf, Pattern, Subject, Text } from '../../http/fields.js';
 import {
   commandIdOf,
   fingerprintOf,
-  keptKey,
+  keptUnder,
   parseIdempotencyKey,
 } from '../../http/idempotency.js';
 import { QueryParam, CommandParam } from '../../http/params.js';
@@ -136,7 +136,7 @@ export class BankHttp {
             correlationId: request.id,
           },
           params: {},
-          key: `${actor.id} ${keptKey(key)}`,
+          ...keptUnder(actor, key),
           fingerprint,
         },
       },

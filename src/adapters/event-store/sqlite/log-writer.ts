@@ -92,11 +92,15 @@ export class LogWriter {
     }
   }
 
+  #kept({ key, formerKey }: Receipt): KeptReceipt | undefined {
+    const kept = this.#receipt.get(key) as KeptReceipt | undefined;
+    if (kept || formerKey === undefined) return kept;
+    return this.#receipt.get(formerKey) as KeptReceipt | undefined;
+  }
+
   #append(group: Group): WireResult {
-    if (group.receipt) {
-      const kept = this.#receipt.get(group.receipt.key) as KeptReceipt | undefined;
-      if (kept) return { kind: 'receipt-exists', receipt: kept };
-    }
+    const kept = group.receipt && this.#kept(group.receipt);
+    if (kept) return { kind: 'receipt-exists', receipt: kept };
     // A stream expected to be new is not looked up: inserting its first revision finds out, on the
     // same index page.
     for (const { stream, expected, lines } of group.writes) {
