@@ -81,17 +81,56 @@ const timedWaits = [
   },
 ];
 
+/** What holds for every file that is written by hand. */
+const everywhere = {
+  eqeqeq: ['error', 'always'],
+  'no-var': 'error',
+  'prefer-const': 'error',
+  'no-eval': 'error',
+  'no-new-func': 'error',
+  'no-debugger': 'error',
+  'no-fallthrough': 'error',
+  'no-unreachable': 'error',
+  'no-self-compare': 'error',
+  'no-template-curly-in-string': 'error',
+  'no-constant-condition': ['error', { checkLoops: false }],
+  'no-nested-ternary': 'error',
+  'no-multi-assign': 'error',
+  'no-sequences': ['error', { allowInParentheses: false }],
+  'one-var': ['error', 'never'],
+  'max-len': [
+    'error',
+    {
+      code: 120,
+      ignoreStrings: true,
+      ignoreTemplateLiterals: true,
+      ignoreRegExpLiterals: true,
+      ignoreUrls: true,
+      // A row of a table in a comment cannot be broken.
+      ignorePattern: '^ \\* \\|',
+    },
+  ],
+  'max-statements-per-line': ['error', { max: 1 }],
+  'max-lines': ['error', { max: 400, skipBlankLines: false, skipComments: false }],
+  'max-params': ['error', 8],
+};
+
 // The reasons are in docs/style.md.
 export default tseslint.config(
   {
-    ignores: [
-      'dist*/**',
-      'node_modules/**',
-      'bench/peers/**',
-      'events/generated.ts',
-      '**/*.mjs',
-      '**/*.d.ts',
-    ],
+    ignores: ['dist*/**', 'node_modules/**', 'bench/peers/**', 'events/generated.ts', '**/*.d.ts'],
+  },
+  {
+    files: ['**/*.mjs'],
+    linterOptions: { noInlineConfig: true },
+    rules: {
+      'no-unused-vars': [
+        'error',
+        { ignoreRestSiblings: true, argsIgnorePattern: '^_', varsIgnorePattern: '^_' },
+      ],
+      ...everywhere,
+      'no-restricted-syntax': ['error', ...plain],
+    },
   },
   {
     files: ['**/*.ts'],
@@ -122,36 +161,7 @@ export default tseslint.config(
       ],
       '@typescript-eslint/ban-ts-comment': 'error',
       '@typescript-eslint/no-non-null-asserted-optional-chain': 'error',
-      eqeqeq: ['error', 'always'],
-      'no-var': 'error',
-      'prefer-const': 'error',
-      'no-eval': 'error',
-      'no-new-func': 'error',
-      'no-debugger': 'error',
-      'no-fallthrough': 'error',
-      'no-unreachable': 'error',
-      'no-self-compare': 'error',
-      'no-template-curly-in-string': 'error',
-      'no-constant-condition': ['error', { checkLoops: false }],
-      'no-nested-ternary': 'error',
-      'no-multi-assign': 'error',
-      'no-sequences': ['error', { allowInParentheses: false }],
-      'one-var': ['error', 'never'],
-      'max-len': [
-        'error',
-        {
-          code: 120,
-          ignoreStrings: true,
-          ignoreTemplateLiterals: true,
-          ignoreRegExpLiterals: true,
-          ignoreUrls: true,
-          // A row of a table in a comment cannot be broken.
-          ignorePattern: '^ \\* \\|',
-        },
-      ],
-      'max-statements-per-line': ['error', { max: 1 }],
-      'max-lines': ['error', { max: 400, skipBlankLines: false, skipComments: false }],
-      'max-params': ['error', 8],
+      ...everywhere,
       'no-restricted-syntax': ['error', ...plain, ...casts],
     },
   },
@@ -179,7 +189,7 @@ export default tseslint.config(
   },
   {
     // A function fits a screen.
-    files: ['{src,projections,stand-in,bench,examples}/**/*.ts'],
+    files: ['{src,projections,stand-in,bench,examples}/**/*.ts', '**/*.mjs'],
     rules: {
       'max-lines-per-function': ['error', { max: 60, skipBlankLines: false, skipComments: false }],
     },

@@ -1,13 +1,18 @@
-// A build is a folder dist-<hash> that `dist` points to. A process keeps to the one it began with, and says that it uses it.
+// A build is a folder dist-<hash> that `dist` points to. A process keeps to the one it began with,
+// and says that it uses it.
 import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 export const USERS = '.users';
-/** Of a build: what V8 made of its modules and those of the packages, so that the next start need not compile them again. */
+/**
+ * Of a build: what V8 made of its modules and those of the packages, so that the next start need not
+ * compile them again.
+ */
 export const COMPILED = '.compiled';
 
 /**
- * The environment in which Node.js keeps it there, also for threads and children; whoever chose a place of their own keeps it.
+ * The environment in which Node.js keeps it there, also for threads and children; whoever chose a
+ * place of their own keeps it.
  * @param {string} folder of the build, as holdBuild gives it
  */
 export const compileCacheIn = (folder) => ({

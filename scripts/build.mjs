@@ -1,6 +1,7 @@
-// Compiles into a folder of its own, dist-<hash of what goes in>, and then points the link `dist` to it in one step. What runs
-// from an earlier build keeps its files; what was built before is not built again; only what changed is written anew.
-// A `dist` that no build made is not followed and not removed: a link is replaced, a folder is put aside.
+// Compiles into a folder of its own, dist-<hash of what goes in>, and then points the link `dist` to
+// it in one step. What runs from an earlier build keeps its files; what was built before is not
+// built again; only what changed is written anew. A `dist` that no build made is not followed and
+// not removed: a link is replaced, a folder is put aside.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -22,7 +23,10 @@ import { COMPILED, USERS } from '../bin/build-in-use.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const link = join(root, 'dist');
-/** A folder that nobody holds is removed when it has not been pointed to for so long: a process between reading the link and its mark is safe. */
+/**
+ * A folder that nobody holds is removed when it has not been pointed to for so long: a process
+ * between reading the link and its mark is safe.
+ */
 const KEEP_MS = 10 * 60_000;
 
 const hash = inputsHash();

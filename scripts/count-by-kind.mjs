@@ -8,7 +8,8 @@ export default class CountByKind {
     const counts = {};
     for (const suite of testResults) {
       const kind = /\.(\w+)\.spec\.js$/.exec(suite.testFilePath)?.[1] ?? 'other';
-      const count = (counts[kind] ??= { suites: 0, passed: 0, failed: 0, skipped: 0, seconds: 0 });
+      counts[kind] ??= { suites: 0, passed: 0, failed: 0, skipped: 0, seconds: 0 };
+      const count = counts[kind];
       count.suites += 1;
       count.passed += suite.numPassingTests;
       // A suite that could not be run has no test that failed.

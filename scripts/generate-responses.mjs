@@ -103,10 +103,9 @@ function objectOf(type) {
     const optional = (property.flags & ts.SymbolFlags.Optional) !== 0;
     const own = checker.getTypeOfSymbol(property);
     const maybe = own.isUnion() && own.types.some((one) => has(one, ts.TypeFlags.Undefined));
+    const mayBeNothing = optional && checker.getNonNullableType(own) !== own;
     properties[property.name] = described(
-      schemaOf(
-        optional ? (checker.getNonNullableType(own) === own ? own : withoutUndefined(own)) : own,
-      ),
+      schemaOf(mayBeNothing ? withoutUndefined(own) : own),
       docOf(property),
     );
     if (!optional && !maybe) required.push(property.name);

@@ -1,5 +1,6 @@
-// Mutation testing: changes one thing in the code at a time, and expects that some test fails. docs/testing.md says how to read it.
-//   npm run mutants                                        everything that changed since it was tried; the record is written
+// Mutation testing: changes one thing in the code at a time, and expects that some test fails.
+// docs/testing.md says how to read it.
+//   npm run mutants                                        what changed since it was tried; the record is written
 //   npm run mutants -- --only src/audit                    of files whose path begins so
 //   npm run mutants -- --survivors [--only ...]            only who survived last time, where the file is the same
 //   npm run mutants -- --changed --seed 7 --minutes 5      a sample of what changed since the record; writes none

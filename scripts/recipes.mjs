@@ -79,9 +79,13 @@ function play(clone, { language, path, text }) {
   writeFileSync(target, `${text}\n`);
 }
 
-/** The dependencies that are here, as hard links where the file system can; a symbolic link would resolve to this folder. */
+/**
+ * The dependencies that are here, as hard links where the file system can; a symbolic link would
+ * resolve to this folder.
+ */
 function takeDependencies() {
-  const [from, to] = [join(root, 'node_modules'), join(clone, 'node_modules')];
+  const from = join(root, 'node_modules');
+  const to = join(clone, 'node_modules');
   if (spawnSync('cp', ['-al', from, to], { stdio: 'ignore' }).status === 0) return;
   rmSync(to, { recursive: true, force: true });
   execFileSync('cp', ['-a', from, to]);

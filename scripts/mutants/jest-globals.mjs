@@ -1,5 +1,6 @@
-// What a specification takes from '@jest/globals' when mutants are tested: it only writes down the tests, so that they can be run
-// again and again in one process. Specifications that need more of jest than this are left out.
+// What a specification takes from '@jest/globals' when mutants are tested: it only writes down the
+// tests, so that they can be run again and again in one process. Specifications that need more of
+// jest than this are left out.
 import { createRequire } from 'node:module';
 import { format } from 'node:util';
 

@@ -1,5 +1,6 @@
-// Writes all mutants of a TypeScript file into it at once: each stands behind a question, `$mutant(n)`, which is yes for the one
-// mutant that is on. So a file is compiled and loaded once, and switching from mutant to mutant costs nothing.
+// Writes all mutants of a TypeScript file into it at once: each stands behind a question,
+// `$mutant(n)`, which is yes for the one mutant that is on. So a file is compiled and loaded once, and
+// switching from mutant to mutant costs nothing.
 import ts from 'typescript';
 
 const K = ts.SyntaxKind;

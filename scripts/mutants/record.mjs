@@ -1,4 +1,5 @@
-// test/mutants.json: what the last whole run of each file found, the floors of the areas, and which survivors are equivalent and why.
+// test/mutants.json: what the last whole run of each file found, the floors of the areas, and which
+// survivors are equivalent and why.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';

@@ -1,9 +1,12 @@
-// Tries the mutants of some files: a worker a core has all of them and the tests loaded; a mutant that hangs costs its worker,
-// one that counts when a module is loaded gets a process of its own.
+// Tries the mutants of some files: a worker a core has all of them and the tests loaded; a mutant
+// that hangs costs its worker, one that counts when a module is loaded gets a process of its own.
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 
-/** A test that takes more of the processor, or waits longer, is not asked; tests are asked, shortest first, for so long together. */
+/**
+ * A test that takes more of the processor, or waits longer, is not asked; tests are asked, shortest
+ * first, for so long together.
+ */
 const TEST_MS = 500;
 const WAIT_MS = 5_000;
 const TESTS_MS = 1_500;
@@ -13,7 +16,8 @@ const limitMs = (ms) => 5_000 + 20 * ms;
 const isTooLong = ({ ms, wallMs }) => ms > TEST_MS || wallMs > WAIT_MS;
 
 /**
- * @param {{ root: string, dist: string, specs: string[], files: { path: string, base: number, count: number, code: string }[],
+ * @param {{ root: string, dist: string, specs: string[],
+ *   files: { path: string, base: number, count: number, code: string }[],
  *   ids: number[], workers: number, isOver: () => boolean, log: (line: string) => void,
  *   done: (id: number, status: 'killed' | 'timeout' | 'survived' | 'uncovered', by?: string) => void }} trial
  */
