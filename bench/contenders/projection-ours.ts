@@ -1,7 +1,8 @@
 import { EventRegistry } from '../../events/registry.js';
 import { SharedRunner } from '../../projections/engine/shared-runner.js';
 import type { FeedPage } from '../../src/adapters/event-bus/port.js';
-import { kafkaFeed, openKafkaWriter } from '../../src/adapters/event-bus/kafka.js';
+import { kafkaFeed } from '../../src/adapters/event-bus/kafka/feed.js';
+import { openKafkaWriter } from '../../src/adapters/event-bus/kafka/writer.js';
 import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';
 import { DEFAULT_BASE_URI } from '../../src/kernel/base-uri.js';
 import { ArrayLog } from '../../test/support/array-log.js';

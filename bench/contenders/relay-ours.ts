@@ -1,4 +1,4 @@
-import { openKafkaWriter } from '../../src/adapters/event-bus/kafka.js';
+import { openKafkaWriter } from '../../src/adapters/event-bus/kafka/writer.js';
 import { postgresRelayState } from '../../src/adapters/relay-state/postgres.js';
 import { Relay } from '../../src/runtime/relay.js';
 import { DEFAULT_BASE_URI } from '../../src/kernel/base-uri.js';

@@ -1,5 +1,5 @@
 import { Kafka, logLevel } from 'kafkajs';
-import { createTopics } from '../../src/adapters/event-bus/kafka.js';
+import { createTopics } from '../../src/adapters/event-bus/kafka/topics.js';
 import { EVENT_TOPICS } from '../../src/messaging/topics.js';
 
 const need = (name: string): string => {

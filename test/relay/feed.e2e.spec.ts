@@ -5,7 +5,9 @@ import { EventRegistry } from '../../events/registry.js';
 import { livePosition } from '../../projections/engine/live-position.js';
 import { ProjectionRunner } from '../../projections/engine/runner.js';
 import { SharedRunner } from '../../projections/engine/shared-runner.js';
-import { createTopics, kafkaFeed, openKafkaWriter } from '../../src/adapters/event-bus/kafka.js';
+import { kafkaFeed } from '../../src/adapters/event-bus/kafka/feed.js';
+import { createTopics } from '../../src/adapters/event-bus/kafka/topics.js';
+import { openKafkaWriter } from '../../src/adapters/event-bus/kafka/writer.js';
 import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';
 import {
   AGGREGATES,

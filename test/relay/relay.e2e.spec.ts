@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Kafka, logLevel } from 'kafkajs';
-import { createTopics, openKafkaWriter } from '../../src/adapters/event-bus/kafka.js';
+import { createTopics } from '../../src/adapters/event-bus/kafka/topics.js';
+import { openKafkaWriter } from '../../src/adapters/event-bus/kafka/writer.js';
 import { postgresRelayState } from '../../src/adapters/relay-state/postgres.js';
 import {
   aggregateOf,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Kafka, logLevel, type EachMessagePayload } from 'kafkajs';
-import { textsOf } from '../../src/adapters/event-bus/kafka.js';
+import { textsOf } from '../../src/adapters/event-bus/kafka/client.js';
 import { publisherTo } from '../../examples/payment-system/kafka.js';
 import {
   approved,

@@ -12,7 +12,7 @@ interface ReplayOptions extends CommonOptions {
 }
 
 // Loading Kafka's client takes a moment, which no other command should wait for.
-const onKafka = () => import('../../adapters/event-bus/kafka-dead-letters.js');
+const onKafka = () => import('../../adapters/event-bus/kafka/dead-letters.js');
 
 export function deadLettersCommand(): Command {
   const letters = new Command('dead-letters').description(

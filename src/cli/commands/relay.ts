@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { createTopics } from '../../adapters/event-bus/kafka.js';
+import { createTopics } from '../../adapters/event-bus/kafka/topics.js';
 import { postgresRelayState } from '../../adapters/relay-state/postgres.js';
 import { sizeIn } from '../../composition/config.js';
 import { DomainError } from '../../kernel/errors.js';

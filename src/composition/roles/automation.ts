@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { kafkaInbound } from '../../adapters/event-bus/kafka-inbound.js';
-import { createTopics } from '../../adapters/event-bus/kafka.js';
+import { kafkaInbound } from '../../adapters/event-bus/kafka/inbound.js';
+import { createTopics } from '../../adapters/event-bus/kafka/topics.js';
 import { postgresLease } from '../../adapters/lease/postgres.js';
 import type { Role } from './role.js';
 import { AUTOMATION_LEASE } from '../servers.js';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { PROJECTIONS } from '../../../projections/all.js';
 import { SharedRunner } from '../../../projections/engine/shared-runner.js';
-import { createTopics, kafkaFeed } from '../../adapters/event-bus/kafka.js';
+import { kafkaFeed } from '../../adapters/event-bus/kafka/feed.js';
+import { createTopics } from '../../adapters/event-bus/kafka/topics.js';
 import { postgresLease } from '../../adapters/lease/postgres.js';
 import type { Role } from './role.js';
 import { PROJECTOR_LEASE } from '../servers.js';

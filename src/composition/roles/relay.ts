@@ -1,4 +1,5 @@
-import { createTopics, openKafkaWriter } from '../../adapters/event-bus/kafka.js';
+import { createTopics } from '../../adapters/event-bus/kafka/topics.js';
+import { openKafkaWriter } from '../../adapters/event-bus/kafka/writer.js';
 import { postgresRelayState } from '../../adapters/relay-state/postgres.js';
 import type { Role } from './role.js';
 import { Relay } from '../../runtime/relay.js';

@@ -1,16 +1,10 @@
-import type { Consumer, Producer } from 'kafkajs';
-import {
-  deadLetter,
-  client,
-  SESSION_TIMEOUT_MS,
-  textsOf,
-  type EachBatchPayload,
-  type KafkaOptions,
-} from './kafka.js';
-import type { Inbound, InboundTopic } from './port.js';
+import type { Consumer, EachBatchPayload, Producer } from 'kafkajs';
+import type { Inbound, InboundTopic } from '../port.js';
+import { client, SESSION_TIMEOUT_MS, textsOf, type KafkaOptions } from './client.js';
+import { deadLetter } from './dead-letters.js';
 
 /** Messages that are taken together; the offsets move after each. */
-const TOGETHER = 500;
+const BATCH_SIZE = 500;
 /** Partitions at work at once, so that one commit to the store serves several. */
 const PARTITIONS_AT_ONCE = 4;
 
@@ -114,9 +108,9 @@ async function takeBatch(
   take: (messages: readonly Message[]) => Promise<void>,
   ended: AbortSignal,
 ): Promise<void> {
-  for (let first = 0; first < batch.messages.length; first += TOGETHER) {
+  for (let first = 0; first < batch.messages.length; first += BATCH_SIZE) {
     if (!isRunning() || isStale() || ended.aborted) return;
-    const messages = batch.messages.slice(first, first + TOGETHER);
+    const messages = batch.messages.slice(first, first + BATCH_SIZE);
     await take(messages);
     resolveOffset(messages.at(-1)!.offset);
     await commitOffsetsIfNecessary();

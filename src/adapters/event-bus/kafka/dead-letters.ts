@@ -1,10 +1,11 @@
+import type { KafkaMessage, Producer } from 'kafkajs';
 import {
   DEAD_LETTER_HEADERS,
   DEAD_LETTER_TOPIC,
   EVENT_TOPICS,
   OTHER_TOPICS,
-} from '../../messaging/topics.js';
-import { client, textsOf, type KafkaMessage, type KafkaOptions } from './kafka.js';
+} from '../../../messaging/topics.js';
+import { client, textsOf, type KafkaOptions } from './client.js';
 
 /**
  * A message that a consumer of ours could not take. `letter` is its own offset in the dead-letter
@@ -197,3 +198,32 @@ function letterOf({ key, headers, offset }: KafkaMessage, mark: number): DeadLet
     replayed: Number(offset) < mark,
   };
 }
+
+/**
+ * Puts a message on the topic of dead letters as it came, with where it was and why it could not be
+ * taken. The reason must have nothing of its data.
+ */
+export const deadLetter = (
+  producer: Producer,
+  topic: string,
+  partition: number,
+  { key, value, headers, offset }: KafkaMessage,
+  reason: string,
+): Promise<unknown> =>
+  producer.send({
+    topic: DEAD_LETTER_TOPIC,
+    acks: -1,
+    messages: [
+      {
+        key,
+        value,
+        headers: {
+          ...headers,
+          [DEAD_LETTER_HEADERS.topic]: topic,
+          [DEAD_LETTER_HEADERS.partition]: String(partition),
+          [DEAD_LETTER_HEADERS.offset]: offset,
+          [DEAD_LETTER_HEADERS.reason]: reason,
+        },
+      },
+    ],
+  });

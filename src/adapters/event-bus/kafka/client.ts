@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { Kafka, logLevel, type IHeaders, type SASLOptions } from 'kafkajs';
+import type { KafkaConnection } from '../port.js';
+
+export interface KafkaOptions extends KafkaConnection {
+  readonly clientId?: string;
+  /**
+   * Copies of each partition of a topic that is made; default as many as there are brokers, 3 at
+   * most.
+   */
+  readonly replicas?: number;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const REQUEST_TIMEOUT_MS = 15_000;
+/**
+ * With waits that double from 0.3 s: about half a minute, so that new leaders of partitions can be
+ * chosen.
+ */
+const RETRIES = 7;
+/**
+ * A member whose page takes longer than this to fold loses its partitions, and is given the page
+ * again.
+ */
+export const SESSION_TIMEOUT_MS = 60_000;
+
+/** The one place that makes clients; the files beside this one take theirs from here. */
+export const client = ({ brokers, tls, sasl, clientId = 'sanad' }: KafkaOptions): Kafka =>
+  new Kafka({
+    clientId,
+    brokers: [...brokers],
+    ...(tls
+      ? {
+          ssl: {
+            ...read('ca', tls.caFile),
+            ...read('cert', tls.certFile),
+            ...read('key', tls.keyFile),
+          },
+        }
+      : {}),
+    ...(sasl ? { sasl: saslOf(sasl) } : {}),
+    connectionTimeout: CONNECT_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    retry: { retries: RETRIES },
+    logLevel: logLevel.NOTHING,
+  });
+
+const read = (
+  name: 'ca' | 'cert' | 'key',
+  file: string | undefined,
+): { readonly [K in typeof name]?: string } =>
+  file === undefined ? {} : { [name]: readFileSync(file, 'utf8') };
+/** kafkajs has a type for each mechanism. */
+function saslOf({ mechanism, ...who }: NonNullable<KafkaConnection['sasl']>): SASLOptions {
+  switch (mechanism) {
+    case 'plain':
+      return { mechanism, ...who };
+    case 'scram-sha-256':
+      return { mechanism, ...who };
+    case 'scram-sha-512':
+      return { mechanism, ...who };
+  }
+}
+
+export const textsOf = (headers: IHeaders | undefined): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers ?? {}).map(([name, value]) => [name, String(value ?? '')]),
+  );

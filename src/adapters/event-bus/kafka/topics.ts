@@ -1,0 +1,64 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Admin } from 'kafkajs';
+import { EVENT_TOPICS, OTHER_TOPICS } from '../../../messaging/topics.js';
+import { client, type KafkaOptions } from './client.js';
+
+const LEADER_TRIES = 150;
+const LEADER_PAUSE_MS = 200;
+
+/**
+ * Waits until every partition is led. Just after a topic was made, or made again, a broker may not
+ * know it yet, and one that is named as a leader may not know that it leads: it is asked for
+ * offsets, which only a leader answers.
+ */
+async function led(admin: Admin, topics: string[]): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      const { topics: known } = await admin.fetchTopicMetadata({ topics });
+      if (known.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) {
+        for (const topic of topics) await admin.fetchTopicOffsets(topic);
+        return;
+      }
+    } catch (error) {
+      if (!passes(error) || tries >= LEADER_TRIES) throw error;
+    }
+    if (tries >= LEADER_TRIES) throw new Error('Some partitions have no leader yet.');
+    await wait(LEADER_PAUSE_MS);
+  }
+}
+
+/** Whether an error is one that kafkajs would try again after, also where it has tried enough. */
+const passes = (error: unknown): boolean =>
+  error instanceof Error &&
+  (('retriable' in error && error.retriable === true) || passes(error.cause));
+
+/** Makes the topics that are not there, with their settings; one that is there stays as it is. */
+export async function createTopics(options: KafkaOptions): Promise<void> {
+  const admin = client(options).admin();
+  await admin.connect();
+  try {
+    const there = new Set(await admin.listTopics());
+    const missing = [...EVENT_TOPICS, ...OTHER_TOPICS].filter(({ topic }) => !there.has(topic));
+    if (missing.length === 0) return;
+    const replicas =
+      options.replicas ?? Math.min(3, (await admin.describeCluster()).brokers.length);
+    await admin.createTopics({
+      waitForLeaders: false,
+      topics: missing.map(({ topic, partitions, config }) => ({
+        topic,
+        numPartitions: partitions,
+        replicationFactor: replicas,
+        configEntries: Object.entries({
+          ...config,
+          'min.insync.replicas': String(Math.max(1, replicas - 1)),
+        }).map(([name, value]) => ({ name, value })),
+      })),
+    });
+    await led(
+      admin,
+      missing.map(({ topic }) => topic),
+    );
+  } finally {
+    await admin.disconnect();
+  }
+}
