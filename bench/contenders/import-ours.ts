@@ -2,7 +2,7 @@ import { createReadStream, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { importApplications } from '../../src/use-cases/applications/import-applications.js';
-import type { ImportRow } from '../../src/use-cases/applications/imported-household.js';
+import type { HouseholdRow } from '../../src/tabular/household-row.js';
 import { countFromArgs, report, startWatch } from './bare-log.js';
 import { actor, openBench, openProgramme, peakMegabytes } from './enrolments.js';
 import { importRows } from './import-rows.js';
@@ -17,10 +17,10 @@ await openProgramme(engine);
 const path = join(engine.dir, 'households.ndjson');
 writeFileSync(path, Array.from(importRows(count), (row) => `${JSON.stringify(row)}\n`).join(''));
 
-async function* rows(): AsyncGenerator<ImportRow[]> {
-  let batch: ImportRow[] = [];
+async function* rows(): AsyncGenerator<HouseholdRow[]> {
+  let batch: HouseholdRow[] = [];
   for await (const line of createInterface({ input: createReadStream(path) })) {
-    batch.push(JSON.parse(line) as ImportRow);
+    batch.push(JSON.parse(line) as HouseholdRow);
     if (batch.length === 500) {
       yield batch;
       batch = [];

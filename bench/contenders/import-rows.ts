@@ -1,9 +1,9 @@
-import type { ImportRow } from '../../src/use-cases/applications/imported-household.js';
+import type { HouseholdRow } from '../../src/tabular/household-row.js';
 import { ribOf } from '../../src/kernel/accounts.js';
 import { factsOf } from './enrolments.js';
 
 /** Rows of an import file, every one good. */
-export function* importRows(count: number): Generator<ImportRow> {
+export function* importRows(count: number): Generator<HouseholdRow> {
   for (let i = 0; i < count; i += 1) {
     yield {
       line: i + 1,

@@ -10,7 +10,10 @@ export type AccountKind = 'iban' | 'rib' | 'wallet' | 'cash';
 export interface HouseholdRow {
   /** 1-based line of the file on which the record starts. */
   readonly line: number;
-  /** The sender's own number of the application. */
+  /**
+   * The sender's own number of the application: what makes a second import of the same row the same
+   * application.
+   */
   readonly reference: string;
   /** Upper case, without spaces or dashes. */
   readonly nationalId: string;

@@ -19,13 +19,13 @@ import {
   type OnProgress,
 } from '../../write-side/context.js';
 import { requireNotClosed } from '../../programme/not-closed.js';
+import type { HouseholdRow } from '../../tabular/household-row.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import {
   applicationIdOf,
   personalRecords,
   personIdOf,
   type Household,
-  type ImportRow,
 } from './imported-household.js';
 
 /** Why a row was not taken in; `field` is the row's field. Never quotes a value. */
@@ -40,7 +40,7 @@ export interface ImportReject {
 export interface ImportArgs {
   readonly programmeId: string;
   /** Batches of a few hundred rows. */
-  readonly rows: AsyncIterable<readonly ImportRow[]>;
+  readonly rows: AsyncIterable<readonly HouseholdRow[]>;
   /**
    * Determine eligibility in the same pass; each determination is recorded with the application, by
    * automation.
@@ -122,7 +122,7 @@ class Intake {
     private readonly newest: string | undefined,
   ) {}
 
-  async take(rows: readonly ImportRow[]): Promise<ImportReject[]> {
+  async take(rows: readonly HouseholdRow[]): Promise<ImportReject[]> {
     const rejects: ImportReject[] = [];
     const ours: Household[] = [];
     for (const row of rows) {
@@ -212,7 +212,7 @@ class Intake {
   }
 
   /** What a row can be refused for without looking at the log. */
-  #check(row: ImportRow, rejects: ImportReject[]): Household | undefined {
+  #check(row: HouseholdRow, rejects: ImportReject[]): Household | undefined {
     try {
       const { timeZone } = this.programme.definition;
       const dating = { timeZone, months: this.programme.backdatedMonths };
@@ -319,7 +319,7 @@ class Intake {
     } else this.summary.alreadyThere += 1;
   }
 
-  #duplicate(row: ImportRow, rejects: ImportReject[]): void {
+  #duplicate(row: HouseholdRow, rejects: ImportReject[]): void {
     this.summary.duplicates += 1;
     rejects.push({
       line: row.line,
@@ -330,7 +330,7 @@ class Intake {
     });
   }
 
-  #reject(row: ImportRow, error: unknown, rejects: ImportReject[]): void {
+  #reject(row: HouseholdRow, error: unknown, rejects: ImportReject[]): void {
     if (!(error instanceof DomainError)) throw error;
     this.summary.rejected += 1;
     rejects.push({

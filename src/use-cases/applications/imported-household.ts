@@ -1,36 +1,11 @@
 import type { PersonalRecord } from '../../adapters/vault/port.js';
 import { uuidOf } from '../../kernel/ids.js';
+import type { HouseholdRow } from '../../tabular/household-row.js';
 import type { Deps } from '../../write-side/context.js';
-
-/**
- * A household of an import file, its own fields checked and in one spelling (identity in upper
- * case, without spaces).
- */
-export interface ImportRow {
-  readonly line: number;
-  /**
-   * The sender's own number of the application: what makes a second import of the same row the same
-   * application.
-   */
-  readonly reference: string;
-  readonly nationalId: string;
-  readonly name: string;
-  readonly nameArabic?: string;
-  readonly phone?: string;
-  readonly region: string;
-  /** Civil date YYYY-MM-DD. */
-  readonly receivedOn: string;
-  readonly account: {
-    readonly kind: 'iban' | 'rib' | 'wallet' | 'cash';
-    readonly number: string;
-    readonly holder?: string;
-  };
-  readonly facts: Readonly<Record<string, unknown>>;
-}
 
 /** What a row becomes, by ids that the same row gives for ever. */
 export interface Household {
-  readonly row: ImportRow;
+  readonly row: HouseholdRow;
   readonly personId: string;
   readonly accountId: string;
   readonly applicationId: string;
