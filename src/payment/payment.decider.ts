@@ -11,7 +11,7 @@ import {
 import { DomainError, never } from '../kernel/errors.js';
 import { parseLocalDate } from '../kernel/time.js';
 import { decidedResolution, requireOtherThanReporter } from './payment-people.rule.js';
-import type { OutcomeReport } from './reportable.rule.js';
+import type { ReportOutcome } from './reportable.rule.js';
 import { report } from './payment.report.js';
 import type { PaymentState, PaymentEvent } from './payment.state.js';
 import { countedAs, put, lastOf, initialState, evolve } from './payment.state.js';
@@ -26,7 +26,7 @@ interface Instruct {
 export type PaymentCommand =
   | ({ readonly type: 'OrderPayment' } & EventData['PaymentOrdered'])
   | ({ readonly type: 'InstructPayment' } & Instruct)
-  | OutcomeReport
+  | ReportOutcome
   | ({ readonly type: 'ReinstructPayment' } & Instruct)
   | {
       readonly type: 'CancelPayment';

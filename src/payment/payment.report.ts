@@ -11,7 +11,7 @@ import {
   type BookingDetails,
   type ToldBooking,
 } from './bookings.rule.js';
-import { requireReportable, type OutcomeReport } from './reportable.rule.js';
+import { requireReportable, type ReportOutcome } from './reportable.rule.js';
 import type { Reported, PaymentState, PaymentEvent } from './payment.state.js';
 import { lastOf } from './payment.state.js';
 import { confirmedOutcome } from './payment-people.rule.js';
@@ -23,7 +23,7 @@ type Drafts = readonly Draft<PaymentEvent>[];
  * The same outcome again changes nothing; a late acceptance neither; what cannot be true together
  * becomes a break.
  */
-export function report(state: PaymentState, command: OutcomeReport, context: Context): Drafts {
+export function report(state: PaymentState, command: ReportOutcome, context: Context): Drafts {
   requireRole(context, 'payment-system', 'finance-officer', 'finance-controller');
   requireReportable(state, command);
   const { amountMinor, currency, reason, settledOn } = command;
@@ -39,7 +39,7 @@ export function report(state: PaymentState, command: OutcomeReport, context: Con
 }
 
 /** What the report comes to where it counts. */
-function recordedFor(state: PaymentState, command: OutcomeReport, context: Context): Drafts {
+function recordedFor(state: PaymentState, command: ReportOutcome, context: Context): Drafts {
   const { attempt, outcome } = command;
   const known = state.outcomes[attempt - 1];
   const said = lastOf(known);
@@ -66,7 +66,7 @@ function recordedFor(state: PaymentState, command: OutcomeReport, context: Conte
 }
 
 /** Said once an attempt, and only while nothing else is known. */
-function unknown(state: PaymentState, command: OutcomeReport, said: Reported | undefined): Drafts {
+function unknown(state: PaymentState, command: ReportOutcome, said: Reported | undefined): Drafts {
   if (!isWholeAmount(state, command))
     throw new DomainError(
       'AMOUNT_DIFFERS',
@@ -82,7 +82,7 @@ function unknown(state: PaymentState, command: OutcomeReport, said: Reported | u
  * What is known is said again. A booking of it that the log does not have is recorded, so that the
  * next one is known to be another; of two bookings, one is too many.
  */
-function saidAgain(state: PaymentState, command: OutcomeReport, context: Context): Drafts {
+function saidAgain(state: PaymentState, command: ReportOutcome, context: Context): Drafts {
   const { outcome } = command;
   if (outcome !== 'settled' && outcome !== 'returned') return [];
   const told = toldBooking(command);
@@ -102,14 +102,14 @@ function saidAgain(state: PaymentState, command: OutcomeReport, context: Context
 }
 
 /** A booking, or a payment system's own with a reference; a status is none, nor what a person says. */
-const isKept = ({ source, reference }: OutcomeReport, { actor }: Pick<Context, 'actor'>): boolean =>
+const isKept = ({ source, reference }: ReportOutcome, { actor }: Pick<Context, 'actor'>): boolean =>
   isOfAccount(source) ||
   (source !== 'pain.002' && reference !== undefined && actor.role === 'payment-system');
 
 /** The debit of what came back, read after its return and not booked after it. */
 function isDebitOfReturn(
   { bookings, outcomes }: PaymentState,
-  { attempt, outcome, source, bookedOn, valueOn }: OutcomeReport,
+  { attempt, outcome, source, bookedOn, valueOn }: ReportOutcome,
 ): boolean {
   const known = outcomes[attempt - 1];
   if (outcome !== 'settled' || !isOfAccount(source) || lastOf(known) !== 'returned') return false;
@@ -124,7 +124,7 @@ function isDebitOfReturn(
   );
 }
 
-const toldBooking = (command: OutcomeReport): ToldBooking => {
+const toldBooking = (command: ReportOutcome): ToldBooking => {
   const { booking, ...references } = referencesOf(command);
   const { attempt, outcome, source, bookedAgain } = command;
   return {
@@ -146,7 +146,7 @@ const VALUE_DAYS = 10;
  */
 function isPlausible(
   { earliestOn, bookings }: PaymentState,
-  { attempt, outcome, settledOn, valueOn }: OutcomeReport,
+  { attempt, outcome, settledOn, valueOn }: ReportOutcome,
   { now }: Context,
 ): boolean {
   const instructedOn = earliestOn[attempt - 1]!;
@@ -169,13 +169,13 @@ function isPlausible(
   return isWithin(settledOn, 0, 1) && isWithin(valueOn, VALUE_DAYS, VALUE_DAYS);
 }
 
-const isWholeAmount = (state: PaymentState, { amountMinor }: OutcomeReport): boolean =>
+const isWholeAmount = (state: PaymentState, { amountMinor }: ReportOutcome): boolean =>
   amountMinor === undefined || amountMinor === state.amountMinor;
 
 /** What every event of an outcome says. */
 const reportOf = (
   { paymentId }: PaymentState,
-  { attempt, endToEndId, source, reference }: OutcomeReport,
+  { attempt, endToEndId, source, reference }: ReportOutcome,
 ): EventData['PaymentAccepted'] => ({
   paymentId,
   attempt,
@@ -192,7 +192,7 @@ function referencesOf({
   valueOn,
   statement,
   period,
-}: OutcomeReport): Pick<EventData['PaymentBooked'], 'reference' | 'entryReference' | 'booking'> {
+}: ReportOutcome): Pick<EventData['PaymentBooked'], 'reference' | 'entryReference' | 'booking'> {
   const booking: BookingDetails = {
     ...(bookedOn === undefined ? {} : { bookedOn }),
     ...(valueOn === undefined ? {} : { valueOn }),
@@ -208,7 +208,7 @@ function referencesOf({
 
 function recorded(
   state: PaymentState,
-  command: OutcomeReport,
+  command: ReportOutcome,
   outcome: Reported,
   { now }: Context,
 ): Draft<PaymentEvent> {
@@ -261,7 +261,7 @@ function contradicts(
 
 function broken(
   state: PaymentState,
-  command: OutcomeReport,
+  command: ReportOutcome,
   outcome: Reported,
   kind: Break['kind'],
 ): Drafts {
@@ -290,7 +290,7 @@ function broken(
 }
 
 /** The same news is the same break; of two bookings that do not fit, both are seen. */
-function breakIdOf(state: PaymentState, command: OutcomeReport, kind: Break['kind']): string {
+function breakIdOf(state: PaymentState, command: ReportOutcome, kind: Break['kind']): string {
   const { attempt, outcome, amountMinor, reason, entryReference, reference } = command;
   const told = toldBooking(command);
   const said = [attempt, outcome, reason ?? '', amountMinor ?? ''];

@@ -3,34 +3,41 @@ import { parseLocalDate } from '../kernel/time.js';
 import type { EventData } from '../../events/generated.js';
 import type { PaymentState, Reported } from './payment.state.js';
 
-export interface OutcomeReport {
-  readonly type: 'ReportOutcome';
-  readonly outcome: Reported | 'unknown';
-  readonly attempt: number;
-  readonly endToEndId: string;
+/** What is said beside the outcome itself, where it is. */
+export interface OutcomeDetails {
+  /** Minor units as a decimal string. */
   readonly amountMinor?: string;
   readonly currency?: string;
+  /** ISO 20022 external reason code. */
   readonly reason?: string;
-  /** The day on which money is said to have moved. */
+  /** The day on which money is said to have moved. Civil date YYYY-MM-DD, as the other days. */
   readonly settledOn?: string;
   /** The day of the booking, where it says one. */
   readonly bookedOn?: string;
   /** The day from which the bank counts it; days around the booking. */
   readonly valueOn?: string;
-  /** A digest of the statement that it stands in, and that one's time. */
+  /** A digest of the statement that a booking stands in, and that one's time, "from/to". */
   readonly statement?: string;
   readonly period?: string;
-  readonly source: EventData['PaymentBreakRecorded']['source'];
-  /** Of the transaction, else of its entry. */
-  readonly reference?: string;
-  /** Of the entry that the booking stands in. */
-  readonly entryReference?: string;
-  /** How many bookings of the payment one statement has before it that nothing tells from it. */
+  /** How many bookings of the same payment one statement has before it that nothing tells from it. */
   readonly bookedAgain?: number;
+  /** The bank's or payment system's own: of the transaction, else of its entry. */
+  readonly reference?: string;
+  /** The bank's of the entry (Ntry) that the booking stands in. */
+  readonly entryReference?: string;
+}
+
+/** What a payment is told: an outcome of one of its attempts, and who says so. */
+export interface ReportOutcome extends OutcomeDetails {
+  readonly type: 'ReportOutcome';
+  readonly outcome: Reported | 'unknown';
+  readonly attempt: number;
+  readonly endToEndId: string;
+  readonly source: EventData['PaymentBreakRecorded']['source'];
 }
 
 /** A report names a payment's attempt, in its currency, with a reason where the field has one. */
-export function requireReportable(state: PaymentState, command: OutcomeReport): void {
+export function requireReportable(state: PaymentState, command: ReportOutcome): void {
   if (command.currency !== undefined && command.currency !== state.currency)
     throw new DomainError(
       'CURRENCY_DIFFERS',
@@ -63,7 +70,7 @@ export function requireReportable(state: PaymentState, command: OutcomeReport): 
 }
 
 /** What an event can hold, whoever says it: a line that it cannot hold is refused by itself. */
-function requireForms({ reason, reference, entryReference }: OutcomeReport): void {
+function requireForms({ reason, reference, entryReference }: ReportOutcome): void {
   if (reason !== undefined && !/^[A-Z0-9]{4}$/.test(reason))
     throw new DomainError(
       'REASON_INVALID',
@@ -81,7 +88,7 @@ function requireForms({ reason, reference, entryReference }: OutcomeReport): voi
       );
 }
 
-function requireAttempt(state: PaymentState, { attempt, endToEndId }: OutcomeReport): void {
+function requireAttempt(state: PaymentState, { attempt, endToEndId }: ReportOutcome): void {
   if (attempt > state.attempt)
     throw new DomainError(
       'ATTEMPT_UNKNOWN',

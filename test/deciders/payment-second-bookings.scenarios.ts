@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { fold } from '../../src/kernel/decider.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 import { paymentDecider } from '../../src/payment/payment.decider.js';
-import type { OutcomeReport } from '../../src/payment/reportable.rule.js';
+import type { ReportOutcome } from '../../src/payment/reportable.rule.js';
 import { was } from './given.js';
 import {
   afterReport,
@@ -102,7 +102,7 @@ export function bookedLaterScenarios(): void {
 
   describe('what comes back', () => {
     const out = { settledOn: '2026-02-05', bookedOn: '2026-02-05' };
-    const back = (day: string): OutcomeReport => ({
+    const back = (day: string): ReportOutcome => ({
       ...credit('C1'),
       settledOn: day,
       bookedOn: day,
@@ -154,8 +154,8 @@ export function unreferencedScenarios(): void {
     source: 'camt.053' | 'camt.054',
     day: number,
     statement: string,
-    more: Partial<OutcomeReport> = {},
-  ): OutcomeReport => {
+    more: Partial<ReportOutcome> = {},
+  ): ReportOutcome => {
     const on = `2026-02-0${day}`;
     const dated = { settledOn: on, bookedOn: on, valueOn: on };
     return debit(undefined, { source, ...dated, statement: uuidOf(statement), ...more });
@@ -165,11 +165,11 @@ export function unreferencedScenarios(): void {
   const first = of('camt.053', 5, 'S1');
   const breaks = (past: Past): number =>
     past.filter(({ type }) => type === 'PaymentBreakRecorded').length;
-  const after = (...reports: readonly OutcomeReport[]): number =>
+  const after = (...reports: readonly ReportOutcome[]): number =>
     breaks(reports.reduce((past, report) => afterReport(past, report), [...live] as Past));
 
   describe('without any reference of the bank, a debit', () => {
-    test.each<[string, readonly OutcomeReport[]]>([
+    test.each<[string, readonly ReportOutcome[]]>([
       ['in the same statement, read again', [first, first, first]],
       ['in the other kind of message', [of('camt.054', 5, 'N1'), first, of('camt.054', 5, 'N1')]],
       [
@@ -180,7 +180,7 @@ export function unreferencedScenarios(): void {
     ])('%s is the same booking', (_, reports) => {
       expect(after(...reports)).toBe(0);
     });
-    test.each<[string, number, readonly OutcomeReport[]]>([
+    test.each<[string, number, readonly ReportOutcome[]]>([
       ['of another day', 1, [first, of('camt.053', 6, 'S2')]],
       ['of another day in the other kind of message', 1, [first, of('camt.054', 6, 'N1')]],
       ['of another value date', 1, [first, of('camt.053', 5, 'S1', { valueOn: '2026-02-08' })]],

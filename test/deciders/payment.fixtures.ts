@@ -2,7 +2,7 @@ import type { EventData } from '../../events/generated.js';
 import { fold, type Foldable } from '../../src/kernel/decider.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 import { paymentDecider, PAYMENT_REFUSALS } from '../../src/payment/payment.decider.js';
-import { type OutcomeReport } from '../../src/payment/reportable.rule.js';
+import type { ReportOutcome } from '../../src/payment/reportable.rule.js';
 import type { PaymentEvent } from '../../src/payment/payment.state.js';
 import { by, HASH, scenarios, uuid, was } from './given.js';
 
@@ -57,10 +57,10 @@ export const said = (n: number) => ({
 });
 
 export const outcome = (
-  kind: OutcomeReport['outcome'],
+  kind: ReportOutcome['outcome'],
   attempt = 1,
-  more: Partial<OutcomeReport> = {},
-): OutcomeReport => ({
+  more: Partial<ReportOutcome> = {},
+): ReportOutcome => ({
   type: 'ReportOutcome',
   outcome: kind,
   attempt,
@@ -132,7 +132,7 @@ export type Past = readonly Foldable<PaymentEvent>[];
 export const live = [ordered, instructed] as const;
 
 /** What is decided on a report, as it is stored. */
-export const afterReport = (past: Past, report: OutcomeReport): Past => [
+export const afterReport = (past: Past, report: ReportOutcome): Past => [
   ...past,
   ...paymentDecider
     .decide(fold(paymentDecider, past), report, bank)
@@ -141,8 +141,8 @@ export const afterReport = (past: Past, report: OutcomeReport): Past => [
 
 export const debit = (
   reference: string | undefined,
-  more: Partial<OutcomeReport> = {},
-): OutcomeReport =>
+  more: Partial<ReportOutcome> = {},
+): ReportOutcome =>
   outcome('settled', 1, {
     source: 'camt.053',
     amountMinor: '50000',
@@ -150,5 +150,5 @@ export const debit = (
     ...(reference === undefined ? {} : { reference }),
     ...more,
   });
-export const credit = (reference: string): OutcomeReport =>
+export const credit = (reference: string): ReportOutcome =>
   outcome('returned', 1, { source: 'camt.053', amountMinor: '50000', reference });

@@ -1,6 +1,6 @@
 import { endToEndIdOf } from '../../src/payment/instruction-ids.rule.js';
 import { cycleId as cycleIdOf, partsOfPayment } from '../../src/kernel/ids.js';
-import { type OutcomeReport } from '../../src/payment/reportable.rule.js';
+import type { ReportOutcome } from '../../src/payment/reportable.rule.js';
 import { type Op, type World } from './model-world.js';
 import {
   cycle,
@@ -33,7 +33,7 @@ export function report(world: World, op: Op): void {
   if (!state) return;
   const outcome = OUTCOMES[op.b % OUTCOMES.length]!;
   const attempt = op.odd ? 1 + (op.a % 3) : state.attempt;
-  const command: OutcomeReport = {
+  const command: ReportOutcome = {
     type: 'ReportOutcome',
     outcome,
     attempt,

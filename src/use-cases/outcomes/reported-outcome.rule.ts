@@ -13,41 +13,36 @@ export function reportFor(
   events: readonly Recorded[],
   now: string,
 ): PaymentCommand {
-  const instructions = events
-    .filter((event) => event.type === 'PaymentInstructed' || event.type === 'PaymentReinstructed')
-    .map((event) => event.data);
-  const answered =
-    outcome.endToEndId === undefined
-      ? instructions.findLast(
-          ({ attempt }) => outcome.attempt === undefined || attempt === outcome.attempt,
-        )
-      : instructions.find(({ endToEndId }) => endToEndId === outcome.endToEndId);
-  if (outcome.messageId !== undefined && answered && answered.messageId !== outcome.messageId)
+  const { paymentId: _, messageId, attempt: asked, endToEndId, source: own, ...said } = outcome;
+  const answered = answeredBy(outcome, events);
+  if (messageId !== undefined && answered && answered.messageId !== messageId)
     throw new DomainError(
       'REFERENCES_DIFFER',
-      `The entry is of ${outcome.messageId}; the payment was instructed in ${answered.messageId}.`,
+      `The entry is of ${messageId}; the payment was instructed in ${answered.messageId}.`,
       'rule',
       'messageId',
     );
-  const attempt = outcome.attempt ?? answered?.attempt ?? 1;
+  const attempt = asked ?? answered?.attempt ?? 1;
   return {
     type: 'ReportOutcome',
-    outcome: outcome.outcome,
+    ...said,
     attempt,
-    source: outcome.source ?? source,
-    endToEndId: outcome.endToEndId ?? answered?.endToEndId ?? endToEndIdOf(paymentId, attempt),
+    source: own ?? source,
+    endToEndId: endToEndId ?? answered?.endToEndId ?? endToEndIdOf(paymentId, attempt),
     ...dayOf(outcome, now),
-    ...(outcome.bookedOn === undefined ? {} : { bookedOn: outcome.bookedOn }),
-    ...(outcome.valueOn === undefined ? {} : { valueOn: outcome.valueOn }),
-    ...(outcome.statement === undefined ? {} : { statement: outcome.statement }),
-    ...(outcome.period === undefined ? {} : { period: outcome.period }),
-    ...(outcome.bookedAgain === undefined ? {} : { bookedAgain: outcome.bookedAgain }),
-    ...(outcome.currency === undefined ? {} : { currency: outcome.currency }),
-    ...(outcome.amountMinor === undefined ? {} : { amountMinor: outcome.amountMinor }),
-    ...(outcome.reason === undefined ? {} : { reason: outcome.reason }),
-    ...(outcome.reference === undefined ? {} : { reference: outcome.reference }),
-    ...(outcome.entryReference === undefined ? {} : { entryReference: outcome.entryReference }),
   };
+}
+
+/** The instruction with the end-to-end id that was said; else of the attempt, else the latest. */
+function answeredBy({ endToEndId, attempt }: ReportedOutcome, events: readonly Recorded[]) {
+  const instructions = events
+    .filter((event) => event.type === 'PaymentInstructed' || event.type === 'PaymentReinstructed')
+    .map(({ data }) => data);
+  return instructions.findLast((one) =>
+    endToEndId === undefined
+      ? attempt === undefined || one.attempt === attempt
+      : one.endToEndId === endToEndId,
+  );
 }
 
 /** A settlement without a date is of today. */
