@@ -10,7 +10,7 @@ const instruction = (type: string, attempt: number): Recorded =>
   ({
     type,
     data: { attempt, endToEndId: `E${attempt}`, messageId: `M${attempt}` },
-  }) as unknown as Recorded;
+  }) as Recorded;
 const TWO = [instruction('PaymentInstructed', 1), instruction('PaymentReinstructed', 2)];
 const reported = (outcome: Partial<ReportedOutcome>, events: readonly Recorded[] = TWO) =>
   reportFor(PAYMENT, { outcome: 'accepted', ...outcome }, 'file', events, NOW);

@@ -6,7 +6,7 @@ import { type CycleState } from '../../cycle/cycle.state.js';
 import { isPaidIn, payableIn, type EnrolmentState } from '../../enrolment/enrolment.state.js';
 import { isOfPolicy } from '../../eligibility/rules.js';
 import { DomainError } from '../../kernel/errors.js';
-import { partsOfCycle, streams } from '../../kernel/ids.js';
+import { streams } from '../../kernel/ids.js';
 import { execute, type CommandResult } from '../../write-side/execute.js';
 import { part, type Part } from '../../write-side/unit.js';
 import { recordOne } from '../../write-side/bulk.js';
@@ -14,7 +14,8 @@ import { budgetStreamOf, foldBudget, foldCycle, readCycle } from './cycles.js';
 import { CheckedSet, type CheckedPayment, type Finding, type Tally } from './findings.rule.js';
 import { foldEnrolment } from '../folds.js';
 import type { Deps, JobContext, OnProgress, CommandContext } from '../../write-side/context.js';
-import { orderedInRound } from './ordered.rule.js';
+import { ComparedCycles } from './compared-cycles.rule.js';
+import { isCancelled, orderedInRound } from './ordered.rule.js';
 import { withinEntitlement, type Due } from './payable.rule.js';
 import { payeeOf } from '../../person/payee.rule.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
@@ -97,7 +98,7 @@ class CycleCheck {
   }
 
   async run(): Promise<readonly Finding[]> {
-    const { elsewhere, last } = await this.#otherCycles();
+    const { elsewhere, last } = await this.#comparedCycles();
     if (this.#set.looksElsewhere) for (const other of elsewhere) await this.#addElsewhere(other);
     let seen = 0;
     for await (const payments of ahead(this.#pages(this.cycle.cycleId), (page) =>
@@ -127,37 +128,17 @@ class CycleCheck {
     });
   }
 
-  /**
-   * Cycles of other programmes for the same period that have payments, and the programme's last one
-   * before this.
-   */
-  async #otherCycles(): Promise<{
-    readonly elsewhere: readonly CycleState[];
-    readonly last: CycleState | undefined;
-  }> {
-    const { programmeId, period, cycleId } = this.cycle;
-    const elsewhere: CycleState[] = [];
-    let last: CycleState | undefined;
-    for await (const page of pagesOf(this.deps.store, 'cycle-', { asOf: this.asOf })) {
-      for (const { stream, events } of page) {
-        const other = partsOfCycle(stream.slice('cycle-'.length));
-        const state = foldCycle(events);
-        if (state.round === 0 || ['open', 'returned', 'abandoned'].includes(state.status)) continue;
-        if (other.programmeId !== programmeId) {
-          if (other.period === period) elsewhere.push(state);
-        } else if (state.cycleId < cycleId) {
-          last = state;
-        }
-      }
-    }
-    return { elsewhere, last };
+  async #comparedCycles(): Promise<ComparedCycles> {
+    const compared = new ComparedCycles(this.cycle);
+    for await (const page of pagesOf(this.deps.store, 'cycle-', { asOf: this.asOf }))
+      for (const { events } of page) compared.add(foldCycle(events));
+    return compared;
   }
 
   async #addElsewhere(other: CycleState): Promise<void> {
     for await (const page of this.#pages(other.cycleId)) {
       const paid = page.filter(
-        ({ events }) =>
-          orderedInRound(events, other.round) && events.at(-1)!.type !== 'PaymentCancelled',
+        ({ events }) => orderedInRound(events, other.round) && !isCancelled(events),
       );
       const ids = paid.map(({ stream }) => stream.slice(-36));
       const persons = await this.deps.store.readStreams(
@@ -191,7 +172,7 @@ class CycleCheck {
     const { round, programmeId, period } = this.cycle;
     const found = page.flatMap(({ stream, events }) => {
       const ordered = orderedInRound(events, round);
-      return ordered && events.at(-1)!.type !== 'PaymentCancelled'
+      return ordered && !isCancelled(events)
         ? [{ paymentId: stream.slice('payment-'.length), personId: stream.slice(-36), ordered }]
         : [];
     });

@@ -17,3 +17,6 @@ export function orderedInRound(events: readonly Recorded[], round: number): Orde
   }
   return undefined;
 }
+
+export const isCancelled = (events: readonly Recorded[]): boolean =>
+  events.at(-1)?.type === 'PaymentCancelled';

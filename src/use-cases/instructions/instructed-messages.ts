@@ -2,23 +2,17 @@ import { LRUCache } from 'lru-cache';
 import type { EventStore } from '../../adapters/event-store/port.js';
 import { endToEndIndex, type InstructionKey } from '../outcomes/end-to-end-index.js';
 import type { EndToEndLookup } from '../outcomes/take-in-outcomes.js';
-import { accountSpellings, isIban } from '../../kernel/accounts.js';
 import { attemptOfUetr, partsOfCycle } from '../../kernel/ids.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
-
-/** A message of ours that was handed to a bank. */
-export interface SentMessage {
-  readonly cycleId: string;
-  readonly messageId: string;
-  readonly count: number;
-  readonly totalMinor: string;
-  readonly currency: string;
-}
-export interface SentPayment {
-  readonly paymentId: string;
-  readonly endToEndId: string;
-}
+import {
+  accountsOf,
+  isOneOfAccounts,
+  sentIn,
+  SentMessages,
+  type SentMessage,
+  type SentPayment,
+} from './sent-messages.rule.js';
 
 /** What was instructed, as the log has it; read when first asked. */
 export interface Instructed {
@@ -36,25 +30,17 @@ export interface Instructed {
   paymentsOf(message: SentMessage): AsyncIterable<readonly SentPayment[]>;
 }
 
-interface Cycles {
-  readonly messages: ReadonlyMap<string, SentMessage>;
-  readonly open: readonly string[];
-  readonly closed: readonly string[];
-  /** Where each released cycle was released. */
-  readonly releasedAt: ReadonlyMap<string, number>;
-}
-
 /**
  * End-to-end ids are looked for among the payments of cycles that are released and not closed;
  * those of closed ones are read only where one is not found there.
  */
 export function instructed(store: EventStore, signal?: AbortSignal): Instructed {
-  let read: Promise<Cycles> | undefined;
-  const cycles = (): Promise<Cycles> => (read ??= cyclesOf(store));
+  let read: Promise<SentMessages> | undefined;
+  const sent = (): Promise<SentMessages> => (read ??= sentMessages(store));
   const indexOf = (which: 'open' | 'closed', by: InstructionKey): EndToEndLookup => {
     let index: EndToEndLookup | undefined;
     return async (ids) => {
-      const ofThese = (await cycles())[which];
+      const ofThese = (await sent())[which];
       if (ofThese.length === 0) return ids.map(() => undefined);
       index ??= endToEndIndex(store, ofThese, signal, by);
       return index(ids);
@@ -68,7 +54,7 @@ export function instructed(store: EventStore, signal?: AbortSignal): Instructed 
   const payingAccounts = async (cycleId: string): Promise<ReadonlySet<string>> => {
     let found = accounts.get(cycleId);
     if (!found) {
-      const { releasedAt } = await cycles();
+      const { releasedAt } = await sent();
       found = accountsAt(store, cycleId, releasedAt.get(cycleId));
       accounts.set(cycleId, found);
     }
@@ -82,7 +68,7 @@ export function instructed(store: EventStore, signal?: AbortSignal): Instructed 
       const key = `${cycleId} ${account}`;
       let answer = compared.get(key);
       if (!answer) {
-        answer = payingAccounts(cycleId).then((paying) => isOneOf(paying, account));
+        answer = payingAccounts(cycleId).then((paying) => isOneOfAccounts(paying, account));
         compared.set(key, answer);
       }
       return answer;
@@ -101,16 +87,10 @@ export function instructed(store: EventStore, signal?: AbortSignal): Instructed 
       return found.map((paymentId, i) => paymentId ?? lateById.get(ids[i]!));
     },
     async message(messageId) {
-      return (await cycles()).messages.get(messageId);
+      return (await sent()).messages.get(messageId);
     },
     paymentsOf: (message) => paymentsOf(store, message, signal),
   };
-}
-
-/** An IBAN whose check digits are wrong is nobody's, whatever comes after them. */
-function isOneOf(paying: ReadonlySet<string>, account: string): boolean {
-  const isReal = !/^[A-Za-z]{2}\d\d/.test(account) || isIban(account.toUpperCase());
-  return isReal && accountSpellings(account).some((spelling) => paying.has(spelling));
 }
 
 /** What was instructed in a message, in pages. */
@@ -123,47 +103,20 @@ async function* paymentsOf(
     types: ['PaymentInstructed', 'PaymentReinstructed'],
     ...(signal ? { signal } : {}),
   })) {
-    const payments = page.flatMap(({ events }): SentPayment[] =>
-      events.flatMap((event) =>
-        (event.type === 'PaymentInstructed' || event.type === 'PaymentReinstructed') &&
-        event.data.messageId === messageId
-          ? [{ paymentId: event.data.paymentId, endToEndId: event.data.endToEndId }]
-          : [],
-      ),
-    );
+    const payments = page.flatMap(({ events }) => sentIn(messageId, events));
     if (payments.length > 0) yield payments;
   }
 }
 
 /** Cycles that are released and not closed, in order. */
 export const openCycles = async (store: EventStore): Promise<readonly string[]> =>
-  (await cyclesOf(store)).open;
+  (await sentMessages(store)).open;
 
-async function cyclesOf(store: EventStore): Promise<Cycles> {
-  const messages = new Map<string, SentMessage>();
-  const releasedAt = new Map<string, number>();
-  const open: string[] = [];
-  const closed: string[] = [];
-  for await (const page of pagesOf(store, 'cycle-')) {
-    for (const { events } of page) {
-      let released: string | undefined;
-      let currency = '';
-      for (const event of events) {
-        if (event.type === 'CycleOpened') currency = event.data.currency;
-        if (event.type === 'CycleReleased') {
-          released = event.data.cycleId;
-          releasedAt.set(released, event.position);
-        }
-        if (event.type !== 'CycleInstructed' && event.type !== 'CycleReinstructed') continue;
-        const { cycleId, files } = event.data;
-        for (const { messageId, count, totalMinor } of files)
-          messages.set(messageId, { cycleId, messageId, count, totalMinor, currency });
-      }
-      if (released !== undefined)
-        (events.some(({ type }) => type === 'CycleClosed') ? closed : open).push(released);
-    }
-  }
-  return { messages, open, closed, releasedAt };
+async function sentMessages(store: EventStore): Promise<SentMessages> {
+  const sent = new SentMessages();
+  for await (const page of pagesOf(store, 'cycle-'))
+    for (const { events } of page) sent.add(events);
+  return sent;
 }
 
 /** Those of the terms that the cycle was released under. */
@@ -174,9 +127,5 @@ async function accountsAt(
 ): Promise<ReadonlySet<string>> {
   const { programmeId } = partsOfCycle(cycleId);
   const { terms } = await new PolicyReader(store).programme(programmeId, position);
-  return new Set(
-    terms.accounts.flatMap(({ debtor }) =>
-      accountSpellings('iban' in debtor ? debtor.iban : debtor.rib),
-    ),
-  );
+  return accountsOf(terms.accounts);
 }

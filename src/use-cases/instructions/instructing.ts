@@ -2,7 +2,6 @@ import type { PayingAccount } from '../../write-side/readers.js';
 import type { EventData } from '../../../events/generated.js';
 import type { Instruction, MessageWriter, WrittenFile } from '../../adapters/payment-rail/port.js';
 import type { StreamEvents } from '../../adapters/event-store/port.js';
-import type { Recorded } from '../../kernel/decider.js';
 import { streams } from '../../kernel/ids.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
 import { record, type UnitResult } from '../../write-side/bulk.js';
@@ -10,23 +9,21 @@ import { part, type Unit } from '../../write-side/unit.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { MAX_PER_FILE, messagePart } from './message-namer.rule.js';
 import { outlineOf, unfitFrom, type Release } from './messages.js';
-import { endToEndIdOf, messageIdOf } from '../../payment/instruction-ids.rule.js';
-import { orderedInRound, type Ordered } from '../cycles/ordered.rule.js';
+import { messageIdOf } from '../../payment/instruction-ids.rule.js';
+import {
+  isForFile,
+  payeeAtRelease,
+  releasedPayment,
+  type ReleasedPayment,
+} from './released-payment.rule.js';
 import { SetTally, type SetFigures } from '../cycles/ordered-set.js';
 import { openPayees } from '../../person/payees.js';
-import { heldBy, payeeOf, type Payee } from '../../person/payee.rule.js';
+import type { Payee } from '../../person/payee.rule.js';
 import type { AccountHold } from '../../kernel/accounts.js';
-
 import { ahead, pagesOf } from '../../write-side/stream-pages.js';
 
-/** A payment of the released set with what its instruction takes from the person and the vault. */
-interface Item {
-  readonly paymentId: string;
-  readonly events: readonly Recorded[];
-  readonly ordered: Ordered;
-  /** The first instruction, where an earlier run recorded it: it is not decided again. */
-  readonly instructed: EventData['PaymentInstructed'] | undefined;
-  readonly endToEndId: string;
+/** A payment with what its instruction takes from the person and the vault. */
+interface Item extends ReleasedPayment {
   readonly payee: Payee;
   readonly account: Instruction['payee'];
 }
@@ -99,9 +96,8 @@ export class Instructing {
   /**
    * Pages of payments with their payees; an erased person, one without an account, whose account
    * is held, or of whom no message can be written, is left out: they are instructed with those that
-   * are instructed again. Accounts, and
-   * how long they are held, are those at the release, so that a run that goes on later pays nobody
-   * that the first had left out, in the middle of its files.
+   * are instructed again. Accounts, and how long they are held, are those at the release, so that a
+   * run that goes on later pays nobody that the first had left out, in the middle of its files.
    */
   async *pages(signal?: AbortSignal): AsyncGenerator<readonly Item[]> {
     const walked = pagesOf(
@@ -117,34 +113,22 @@ export class Instructing {
 
   async #itemsOf(page: readonly StreamEvents[]): Promise<readonly Item[]> {
     const { cycleId, round, position, hold } = this.released;
-    const found: Omit<Item, 'payee' | 'account'>[] = [];
+    const found: ReleasedPayment[] = [];
     for (const { stream, events } of page) {
-      const ordered = orderedInRound(events, round);
-      if (!ordered) continue;
-      const paymentId = stream.slice('payment-'.length);
+      const payment = releasedPayment(stream, events, round);
+      if (!payment) continue;
+      const { paymentId, ordered } = payment;
       this.#tally.add(paymentId, ordered.amountMinor, ordered.currency);
-      const instructed = events.find((event) => event.type === 'PaymentInstructed')?.data;
-      if (instructed || events.at(-1)!.type !== 'PaymentCancelled') {
-        found.push({
-          paymentId,
-          events,
-          ordered,
-          instructed,
-          endToEndId: instructed?.endToEndId ?? endToEndIdOf(paymentId, 1),
-        });
-      }
+      if (isForFile(payment)) found.push(payment);
     }
     this.#seen += page.length;
     const persons = await this.deps.store.readStreams(
       found.map(({ paymentId }) => streams.person(paymentId.slice(cycleId.length + 1))),
       { asOf: position },
     );
-    const payees = found.map(({ instructed }, i) => {
-      const payee = payeeOf(persons[i]!.events, instructed?.accountId);
-      return payee && (instructed || !heldBy(payee, hold, this.release.createdAt))
-        ? payee
-        : undefined;
-    });
+    const payees = found.map((payment, i) =>
+      payeeAtRelease(payment, persons[i]!.events, hold, this.release.createdAt),
+    );
     const accounts = await openPayees(this.deps.vault, payees);
     return found.flatMap((payment, i): Item[] => {
       if (payees[i] && accounts[i]) {

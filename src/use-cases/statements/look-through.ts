@@ -6,12 +6,13 @@ import {
   type EntryDiffers,
   type NumberedEntry,
 } from '../../adapters/payment-rail/iso20022/incoming/port.js';
-import { cycleOfPayment, isUuid, uetrOf } from '../../kernel/ids.js';
+import { cycleOfPayment } from '../../kernel/ids.js';
 import type { ReportedOutcome } from '../../payment/reported-outcome.js';
 import { unknownReference, verdictOf, type Verdict } from './bank-verdict.rule.js';
 import { type Instructed } from '../instructions/instructed-messages.js';
 import { type MessageDeps } from '../../write-side/context.js';
 import { MAX_UNCLEAR, type FileRefusal } from './file-refusal.rule.js';
+import { accountDiffers, heldAgainst, otherUetr } from './known-payment.rule.js';
 import { onceOrAgain, SeenBookings } from './seen-bookings.rule.js';
 import type { VerdictSpool } from './verdict-spool.js';
 
@@ -124,7 +125,7 @@ async function paymentsOf(
   );
 }
 
-/** What an entry says, unless it is of another account than ours, or says it a second time. */
+/** What an entry says, unless it contradicts what we know, or says it a second time. */
 async function heldAgainstUs(
   entry: NumberedEntry,
   verdict: Verdict,
@@ -134,43 +135,20 @@ async function heldAgainstUs(
 ): Promise<Verdict> {
   if (verdict.kind === 'message') return onceOrAgain(entry, verdict, looked.bookings);
   if (verdict.kind !== 'payment' || !outcome) return verdict;
-  if (outcome.paymentId === undefined) {
-    if (verdict.uetr === undefined) looked.unclear += 1;
-    return verdict.uetr === undefined ? verdict : unknownReference(outcome);
+  const { paymentId, messageId } = outcome;
+  if (paymentId === undefined) {
+    if (verdict.uetr !== undefined) return unknownReference(outcome);
+    looked.unclear += 1;
+    return verdict;
   }
-  if (await isOfAnother(entry, outcome.paymentId, ours))
-    return {
-      kind: 'unclear',
-      code: 'REFERENCES_DIFFER',
-      detail: 'The end-to-end id and the UETR are of two payments of ours.',
-      outcome: outcome.outcome,
-    };
-  const cycleId = cycleOfPayment(outcome.paymentId);
-  const other = await otherAccount(verdict.account, cycleId, ours);
-  if (other) return { ...other, outcome: outcome.outcome };
-  const ofOurs = outcome.messageId !== undefined && (await ours.message(outcome.messageId));
-  return onceOrAgain(
-    entry,
-    { ...verdict, outcome: ofOurs ? outcome : withoutMessage(outcome) },
-    looked.bookings,
-  );
-}
-
-/** A bank may write a message's name of its own; nothing is told by that. */
-function withoutMessage({ messageId, ...outcome }: ReportedOutcome): ReportedOutcome {
-  return outcome;
-}
-
-/** Whether an entry that names a payment has the UETR of another one; a bank may have its own. */
-async function isOfAnother(
-  entry: NumberedEntry,
-  paymentId: string,
-  ours: Instructed,
-): Promise<boolean> {
-  const { uetr } = entry.kind === 'booking' ? entry.references : entry.original;
-  if (uetr === undefined || !isUuid(uetr) || uetr === uetrOf(paymentId, 1)) return false;
-  const found = await ours.byUetr(uetr);
-  return found !== undefined && found.paymentId !== paymentId;
+  const uetr = otherUetr(entry, paymentId);
+  const held = heldAgainst(verdict, outcome, {
+    paymentId,
+    ofUetr: uetr === undefined ? undefined : (await ours.byUetr(uetr))?.paymentId,
+    otherAccount: await otherAccount(verdict.account, cycleOfPayment(paymentId), ours),
+    isOfOurMessage: messageId !== undefined && (await ours.message(messageId)) !== undefined,
+  });
+  return held.kind === 'payment' ? onceOrAgain(entry, held, looked.bookings) : held;
 }
 
 /** A refusal where a statement is of none of the accounts that a cycle was paid from. */
@@ -178,13 +156,7 @@ export async function otherAccount(
   account: string | undefined,
   cycleId: string,
   ours: Instructed,
-): Promise<Extract<Verdict, { kind: 'unclear' }> | undefined> {
+): Promise<ReturnType<typeof accountDiffers> | undefined> {
   if (account === undefined || (await ours.isPaidFrom(cycleId, account))) return undefined;
-  const paying = await ours.payingAccounts(cycleId);
-  const own = [...new Set([...paying].map((text) => `…${text.slice(-4)}`))].join(', ');
-  return {
-    kind: 'unclear',
-    code: 'ACCOUNT_DIFFERS',
-    detail: `The statement is of the account …${account.slice(-4)}; the cycle was paid from ${own}.`,
-  };
+  return accountDiffers(account, await ours.payingAccounts(cycleId));
 }

@@ -1,6 +1,6 @@
 import { DomainError } from '../../kernel/errors.js';
 import { parseAmount, plainDecimal } from '../../kernel/money.js';
-import type { SentMessage } from '../instructions/instructed-messages.js';
+import type { SentMessage } from '../instructions/sent-messages.rule.js';
 import type { Verdict } from './bank-verdict.rule.js';
 
 /** What the bank says of a message of ours, where it is not what was sent. */

@@ -1,0 +1,40 @@
+import { expect, test } from '@jest/globals';
+import type { Recorded } from '../../src/kernel/decider.js';
+import { requireEnded, requireSettled } from '../../src/use-cases/persons/erasable.rule.js';
+
+const event = (type: string, data: object): Recorded =>
+  ({ type, data, time: '2026-01-01T00:00:00.000Z' }) as Recorded;
+const refused = (code: string) => expect.objectContaining({ code });
+
+const started = event('EnrolmentStarted', {
+  programmeId: 'asd',
+  personId: 'p',
+  fromPeriod: '2026-01',
+  facts: {},
+  recertificationDueOn: '2027-01-01',
+});
+const suspended = event('EnrolmentSuspended', { fromPeriod: '2026-03', reason: 'moved' });
+const ended = event('EnrolmentEnded', { lastPeriod: '2026-03' });
+
+test('who is enrolled is not erased, also while nothing is paid', () => {
+  for (const life of [[started], [started, suspended]])
+    expect(() => requireEnded('asd', life)).toThrow(refused('STILL_ENROLLED'));
+  for (const life of [[], [started, ended], [started, suspended, ended]])
+    expect(() => requireEnded('asd', life)).not.toThrow();
+});
+
+const owed = event('OverpaymentEstablished', {
+  recoveryId: 'asd-p',
+  programmeId: 'asd',
+  personId: 'p',
+  correctionId: 'asd-c-1',
+  amountMinor: '50000',
+  currency: 'MAD',
+});
+const waived = event('OverpaymentWaived', { recoveryId: 'asd-p', amountMinor: '50000' });
+
+test('who owes something is not erased until it is given back or waived', () => {
+  expect(() => requireSettled('asd', [owed])).toThrow(refused('STILL_OWES'));
+  for (const account of [[], [owed, waived]])
+    expect(() => requireSettled('asd', account)).not.toThrow();
+});

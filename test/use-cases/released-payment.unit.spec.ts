@@ -1,0 +1,65 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Recorded } from '../../src/kernel/decider.js';
+import { endToEndIdOf } from '../../src/payment/instruction-ids.rule.js';
+import {
+  isForFile,
+  payeeAtRelease,
+  releasedPayment,
+} from '../../src/use-cases/instructions/released-payment.rule.js';
+
+const PAYMENT = 'asd-2026-01-0a0b0c0d-0000-4000-8000-000000000001';
+const RELEASED_AT = '2026-01-12T10:00:00.000Z';
+const event = (type: string, data: object, time = '2025-12-01T10:00:00.000Z'): Recorded =>
+  ({ type, data, time }) as Recorded;
+const ordered = (round: number) =>
+  event('PaymentOrdered', { round, amountMinor: '50000', currency: 'MAD', region: 'MA-06' });
+const instructed = event('PaymentInstructed', { endToEndId: 'E1', accountId: 'first' });
+const cancelled = event('PaymentCancelled', {});
+const payment = (...events: readonly Recorded[]) =>
+  releasedPayment(`payment-${PAYMENT}`, events, 2);
+
+describe('a payment of the released set', () => {
+  test('was ordered in the round that was released, and in no other', () => {
+    expect(payment(ordered(1), ordered(2))).toMatchObject({
+      paymentId: PAYMENT,
+      ordered: { round: 2 },
+      endToEndId: endToEndIdOf(PAYMENT, 1),
+    });
+    expect(payment(ordered(1))).toBeUndefined();
+    expect(payment(ordered(2), ordered(3))).toBeUndefined();
+  });
+
+  test('keeps the end-to-end id that an earlier run gave it', () => {
+    expect(payment(ordered(2), instructed)?.endToEndId).toBe('E1');
+  });
+
+  test('is written to no file once it is cancelled, unless a file has it', () => {
+    expect(isForFile(payment(ordered(2))!)).toBe(true);
+    expect(isForFile(payment(ordered(2), cancelled)!)).toBe(false);
+    expect(isForFile(payment(ordered(2), instructed, cancelled)!)).toBe(true);
+  });
+});
+
+describe('its account', () => {
+  const registered = event('PersonRegistered', { sealed: { record: 'p' } });
+  const account = (accountId: string, time?: string) =>
+    event('PayeeAccountRegistered', { accountId, kind: 'iban', sealed: { record: 'a' } }, time);
+  const first = [registered, account('first')];
+  const changed = [...first, account('second', '2026-01-11T10:00:00.000Z')];
+  const hold = { days: 7, verification: 'none' } as const;
+  const accountOf = (person: readonly Recorded[], ...events: readonly Recorded[]) =>
+    payeeAtRelease(payment(ordered(2), ...events)!, person, hold, RELEASED_AT)?.accountId;
+
+  test('is the one that the payee has, unless it is held', () => {
+    expect(accountOf(first)).toBe('first');
+    expect(accountOf(changed)).toBeUndefined();
+    expect(accountOf([registered])).toBeUndefined();
+    expect(accountOf([...first, event('PersonErased', {})])).toBeUndefined();
+  });
+
+  test('is the one that an earlier run took, whatever came since', () => {
+    expect(accountOf(changed, instructed)).toBe('first');
+    const held = event('PaymentInstructed', { endToEndId: 'E1', accountId: 'second' });
+    expect(accountOf(changed, held)).toBe('second');
+  });
+});
