@@ -83,6 +83,10 @@ export const initialState: PaymentState = {
 
 export const lastOf = (said: readonly Reported[] | undefined): Reported | undefined => said?.at(-1);
 
+/** Whether it was instructed and did not arrive, or came back. */
+export const isUnpaid = ({ status }: Pick<PaymentState, 'status'>): boolean =>
+  status === 'rejected' || status === 'returned';
+
 /** What a payment costs its budget as it stands. */
 export const spentMinor = ({ status, amountMinor, keptMinor }: PaymentState): bigint =>
   (status === 'settled' ? BigInt(amountMinor) : 0n) + keptMinor;

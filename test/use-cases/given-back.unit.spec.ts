@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { givenBack, isUnpaid } from '../../src/use-cases/corrections/given-back.rule.js';
+import { isUnpaid } from '../../src/payment/payment.state.js';
+import { givenBack } from '../../src/use-cases/corrections/given-back.rule.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 
 const of = { programmeId: 'asd', personId: '00000000-0000-4000-8000-000000000001' };

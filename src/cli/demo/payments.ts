@@ -6,6 +6,7 @@ import type { Actor, Recorded } from '../../kernel/decider.js';
 import { fold } from '../../kernel/decider.js';
 import { partsOfPayment, streams, uuidOf } from '../../kernel/ids.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
+import { isUnpaid } from '../../payment/payment.state.js';
 import { personDecider } from '../../person/person.decider.js';
 import type { Engine } from '../compose.js';
 import { ibanOfRib, ribOf } from '../../kernel/accounts.js';
@@ -24,8 +25,8 @@ const FIRST_ATTEMPT = 1;
  * it is: a run that was killed comes by here once more, and must come to the same totals.
  */
 function failedAtFirst(events: readonly Recorded[]): boolean {
-  const { status, attempt } = fold(paymentDecider, events);
-  return attempt === FIRST_ATTEMPT && (status === 'rejected' || status === 'returned');
+  const payment = fold(paymentDecider, events);
+  return payment.attempt === FIRST_ATTEMPT && isUnpaid(payment);
 }
 
 /** An account that a payee brings to the counter. */

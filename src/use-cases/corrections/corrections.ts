@@ -1,9 +1,8 @@
 import type { EventStore } from '../../adapters/event-store/port.js';
 import { correctionDecider, type CorrectionState } from '../../correction/correction.decider.js';
 import { type Recorded, fold } from '../../kernel/decider.js';
-import type { CycleState } from '../../cycle/cycle.state.js';
 import { streams } from '../../kernel/ids.js';
-import { foldCycle } from '../cycles/cycles.js';
+import { cyclesOf } from '../cycles/cycles.js';
 import { pastIn, type Past } from './past.rule.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
 
@@ -31,9 +30,6 @@ export async function correctionsOf(
   return all;
 }
 
-export async function pastOf(store: EventStore, programmeId: string, asOf: number): Promise<Past> {
-  const cycles: CycleState[] = [];
-  for await (const page of pagesOf(store, `cycle-${programmeId}-`, { asOf }))
-    for (const { events } of page) cycles.push(foldCycle(events));
-  return pastIn(cycles);
-}
+/** What the programme's cycles had paid for good at a position of the log. */
+export const pastOf = async (store: EventStore, programmeId: string, asOf: number): Promise<Past> =>
+  pastIn(await cyclesOf(store, programmeId, asOf));

@@ -1,7 +1,6 @@
 import type { EventData } from '../../../events/generated.js';
 import { ARREARS_ITEM, RECOVERY_ITEM } from '../../eligibility/rules.js';
 import type { Recorded } from '../../kernel/decider.js';
-import type { PaymentState } from '../../payment/payment.state.js';
 
 type Ordered = EventData['PaymentOrdered'];
 
@@ -15,10 +14,6 @@ export interface GivenBack extends Pick<
   /** The household owes again what was deducted from it. */
   readonly deduction: boolean;
 }
-
-/** Whether a payment that was not cancelled did not arrive. */
-export const isUnpaid = ({ status }: Pick<PaymentState, 'status'>): boolean =>
-  status === 'rejected' || status === 'returned';
 
 /** Of a payment by its events; undefined where it carried no correction. */
 export function givenBack(events: readonly Recorded[]): GivenBack | undefined {

@@ -4,6 +4,7 @@ import type { CycleState } from '../../cycle/cycle.state.js';
 import { fold, type Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
+import { isUnpaid } from '../../payment/payment.state.js';
 
 /** What was paid for good: cycles that were released are not prepared again. */
 export interface Past {
@@ -35,9 +36,9 @@ export function standing(
   events: readonly Recorded[],
   cycleIsClosed: boolean,
 ): EventData['PaymentOrdered'] | undefined {
-  const { status } = fold(paymentDecider, events);
-  if (status === 'none' || status === 'cancelled') return undefined;
-  if ((status === 'rejected' || status === 'returned') && cycleIsClosed) return undefined;
+  const state = fold(paymentDecider, events);
+  if (state.status === 'none' || state.status === 'cancelled') return undefined;
+  if (isUnpaid(state) && cycleIsClosed) return undefined;
   return events.findLast((event) => event.type === 'PaymentOrdered')?.data;
 }
 

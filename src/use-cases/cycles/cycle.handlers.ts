@@ -64,7 +64,7 @@ export const cycleHandlers = commandHandlers(
   commandHandler(OpenCycle, async ({ programmeId, period, call }, deps) => {
     const programme = await deps.programmes.of(programmeId);
     const cycleId = cycleIdOf(programmeId, period);
-    requireNoneLater(await cyclesOf(deps, programmeId), cycleId);
+    requireNoneLater(await cyclesOf(deps.store, programmeId), cycleId);
     requireNear(period, programme.definition.timeZone, call.context.now);
     return {
       parts: [

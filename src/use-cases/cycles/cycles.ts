@@ -14,13 +14,15 @@ export const readCycle = async (store: EventStore, cycleId: string): Promise<Cyc
 
 export const foldCycle = (events: readonly Recorded[]): CycleState => fold(cycleDecider, events);
 
-/** Every cycle of a programme that was ever opened. */
+/** Every cycle of a programme that was ever opened, in order; now, or as of a position of the log. */
 export async function cyclesOf(
-  { store }: { readonly store: EventStore },
+  store: EventStore,
   programmeId: string,
+  asOf?: number,
 ): Promise<readonly CycleState[]> {
   const cycles: CycleState[] = [];
-  for await (const page of pagesOf(store, `cycle-${programmeId}-`))
+  const until = asOf === undefined ? {} : { asOf };
+  for await (const page of pagesOf(store, `cycle-${programmeId}-`, until))
     for (const { events } of page) cycles.push(foldCycle(events));
   return cycles;
 }
@@ -38,6 +40,6 @@ export async function newestCycle(
   store: EventStore,
   programmeId: string,
 ): Promise<string | undefined> {
-  const cycles = await cyclesOf({ store }, programmeId);
+  const cycles = await cyclesOf(store, programmeId);
   return cycles.findLast(({ status }) => status !== 'abandoned')?.period;
 }

@@ -1,15 +1,16 @@
 import { RECOVERY_ITEM } from '../../eligibility/rules.js';
 import { fold, type Recorded } from '../../kernel/decider.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
+import { isUnpaid } from '../../payment/payment.state.js';
 
 /**
  * The months that a payment pays: those of its items, arrears among them. None of one that was
  * cancelled, or that was rejected or returned when its cycle closed.
  */
 export function monthsPaidBy(payment: readonly Recorded[], closed: boolean): readonly string[] {
-  const { status } = fold(paymentDecider, payment);
-  if (status === 'none' || status === 'cancelled') return [];
-  if (closed && (status === 'rejected' || status === 'returned')) return [];
+  const state = fold(paymentDecider, payment);
+  if (state.status === 'none' || state.status === 'cancelled') return [];
+  if (closed && isUnpaid(state)) return [];
   const ordered = payment.findLast((event) => event.type === 'PaymentOrdered');
   return (ordered?.data.items ?? [])
     .filter(({ code }) => code !== RECOVERY_ITEM)

@@ -1,8 +1,7 @@
 import type { EventStore } from '../../adapters/event-store/port.js';
 import { paymentId as paymentIdOf, streams } from '../../kernel/ids.js';
 import { abandonedClaims } from '../../person/claims.js';
-import { pagesOf } from '../../write-side/stream-pages.js';
-import { foldCycle } from './cycles.js';
+import { cyclesOf } from './cycles.js';
 import { holdersOf, monthsPaidBy } from './months-paid.rule.js';
 
 type Months = ReadonlySet<string>;
@@ -88,15 +87,11 @@ export class PaidToIdentity {
   }
 
   async #readCycles(): Promise<readonly Cycle[]> {
-    const cycles: Cycle[] = [];
-    const { before } = this.options;
-    for await (const page of pagesOf(this.store, `cycle-${this.programmeId}-`, this.#asOf()))
-      for (const { events } of page) {
-        const { period, status } = foldCycle(events);
-        if (before === undefined || period < before)
-          cycles.push({ period, closed: status === 'closed' });
-      }
-    return cycles;
+    const { before, asOf } = this.options;
+    const cycles = await cyclesOf(this.store, this.programmeId, asOf);
+    return cycles
+      .filter(({ period }) => before === undefined || period < before)
+      .map(({ period, status }) => ({ period, closed: status === 'closed' }));
   }
 
   #asOf(): { readonly asOf?: number } {

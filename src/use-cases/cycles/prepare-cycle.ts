@@ -63,12 +63,12 @@ export async function prepareCycle(
   const before = await readCycle(deps.store, cycleId);
   if (isPrepared(before))
     return checked(deps, summaryOf(cycleId, before, true), base, onProgress, signal);
-  const others = await cyclesOf(deps, args.programmeId);
+  const others = await cyclesOf(deps.store, args.programmeId);
   paidThroughBefore(others, cycleId);
   if (before.status === 'none') await openCycle(deps, args.programmeId, period, base);
   await startPreparation(deps, before, cycleId, earlierThan(others, cycleId), base);
   // What earlier cycles pay is known now: none of them is prepared again from here on.
-  const paidThrough = paidThroughBefore(await cyclesOf(deps, args.programmeId), cycleId);
+  const paidThrough = paidThroughBefore(await cyclesOf(deps.store, args.programmeId), cycleId);
   const history = await deps.store.readStream(streams.cycle(cycleId));
   const cycle = foldCycle(history);
   if (cycle.round > 1)
@@ -159,7 +159,7 @@ export async function openCycle(
   base: JobContext,
 ): Promise<void> {
   const cycleId = cycleIdOf(programmeId, period);
-  requireNoneLater(await cyclesOf(deps, programmeId), cycleId);
+  requireNoneLater(await cyclesOf(deps.store, programmeId), cycleId);
   const programme = await new PolicyReader(deps.store).programme(programmeId);
   const { version: policyVersion } = programme.policyOf(period);
   const { currency, timeZone } = programme.definition;
@@ -237,7 +237,7 @@ export async function requirePreparable(
   const programme = await new PolicyReader(deps.store).programme(programmeId);
   programme.policyOf(parsePeriod(period));
   const cycleId = cycleIdOf(programmeId, period);
-  const cycles = await cyclesOf(deps, programmeId);
+  const cycles = await cyclesOf(deps.store, programmeId);
   paidThroughBefore(cycles, cycleId);
   const cycle = cycles.find((one) => one.cycleId === cycleId);
   if (!cycle) {
@@ -272,7 +272,7 @@ async function cancelOrdersOfOthers(
   base: JobContext,
   signal?: AbortSignal,
 ): Promise<void> {
-  for (const other of await cyclesOf(deps, programmeId)) {
+  for (const other of await cyclesOf(deps.store, programmeId)) {
     const reason = whyGivenUp(other, cycleId);
     if (reason !== undefined)
       await cancelOrders(deps, other.cycleId, other.round, reason, base, signal);

@@ -14,6 +14,7 @@ import { DEPS, type CommandPlanDeps } from '../../http/command-handlers.js';
 import { fingerprintOf } from '../../http/idempotency.js';
 import { InvalidRequest } from '../../http/validate.js';
 import { bodyOf, callbackOf, Figure, listOf, Published, taken, type Taken } from './published.js';
+import { isUnpaid } from '../../payment/payment.state.js';
 
 /** Transfers of one batch. */
 const MAX = 10_000;
@@ -255,10 +256,9 @@ function handed(
 }
 
 type Word = 'COMPLETED' | 'FAILED' | 'IN_PROGRESS';
-function wordOf({ status }: Standing['payment']): Word {
-  if (status === 'settled') return 'COMPLETED';
-  const hasFailed = status === 'rejected' || status === 'returned' || status === 'cancelled';
-  return hasFailed ? 'FAILED' : 'IN_PROGRESS';
+function wordOf(payment: Standing['payment']): Word {
+  if (payment.status === 'settled') return 'COMPLETED';
+  return isUnpaid(payment) || payment.status === 'cancelled' ? 'FAILED' : 'IN_PROGRESS';
 }
 
 function transactionOf(batchId: string, { requestId, payment }: Standing) {

@@ -1,6 +1,6 @@
 import type { AccountHold } from '../../kernel/accounts.js';
 import { DomainError } from '../../kernel/errors.js';
-import type { PaymentState } from '../../payment/payment.state.js';
+import { isUnpaid, type PaymentState } from '../../payment/payment.state.js';
 import { heldBy, type Held, type Payee } from '../../person/payee.rule.js';
 
 /**
@@ -37,7 +37,7 @@ export function instructable(
   const mended = status === 'ordered' || sameAccount || isOther;
   if (!mended) return { kind: 'waiting', error: notMended() };
   // What the payment refuses by itself is refused by itself.
-  if (status !== 'ordered' && status !== 'rejected' && status !== 'returned') return payee;
+  if (status !== 'ordered' && !isUnpaid(state)) return payee;
   if (!isAsItWas(state, then.state)) return { kind: 'waiting', error: notAskedFor(then.state) };
   const held = heldBy(payee, hold, now);
   if (held) return { kind: 'held', error: heldError(held), until: held.until };
@@ -49,8 +49,8 @@ export function instructable(
  * Whether a payment is to be instructed after its cycle's own instruction: it came back, or was
  * left out then.
  */
-export const isLeftToInstruct = ({ status }: PaymentState, cycleIsInstructed: boolean): boolean =>
-  status === 'rejected' || status === 'returned' || (status === 'ordered' && cycleIsInstructed);
+export const isLeftToInstruct = (payment: PaymentState, cycleIsInstructed: boolean): boolean =>
+  isUnpaid(payment) || (payment.status === 'ordered' && cycleIsInstructed);
 
 /** Whether nothing has come of a payment since it was asked for. */
 export const isAsItWas = (now: PaymentState, then: PaymentState): boolean =>
