@@ -2,15 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { createReadStream, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { approveCycle } from '../../src/use-cases/cycles/approve-cycle.js';
-import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
-import { releaseCycle } from '../../src/use-cases/cycles/release-cycle.js';
 import { takeInMessage } from '../../src/use-cases/statements/take-in-message.js';
 import { pagesOf } from '../../src/write-side/stream-pages.js';
-import { instructCycle } from '../../src/process-managers/when-cycle-released-then-instruct.js';
 import { openEngine } from '../../src/cli/compose.js';
 import { countFromArgs, report, startWatch } from './bare-log.js';
 import { CLOSING, entryText, OPENING, textFile } from './camt054-work.js';
+import { payOut, prepareJanuary } from './cycle-steps.js';
 import { actor, enrolHouseholds, openBench, openProgramme, peakMegabytes } from './enrolments.js';
 
 /**
@@ -25,26 +22,12 @@ if (folder === undefined) {
   const { engine } = await openBench();
   await openProgramme(engine);
   await enrolHouseholds(engine, count);
-  const { cycleId, contentHash } = await prepareCycle(
-    engine,
-    { programmeId: 'asd', period: '2026-01' },
-    actor(engine, 'farid', 'finance-officer'),
-  );
-  await approveCycle(
-    engine,
-    { cycleId, contentHash },
-    actor(engine, 'kenza', 'finance-controller', 'approve'),
-  );
-  await releaseCycle(
-    engine,
-    { cycleId, contentHash, executionDate: '2026-01-28' },
-    actor(engine, 'rachid', 'finance-controller', 'release'),
-  );
-  await instructCycle(engine, { cycleId }, actor(engine, 'automation', 'automation'));
+  const prepared = await prepareJanuary(engine);
+  await payOut(engine, prepared);
   const file = textFile(PATH(engine.dir));
   file.write(OPENING);
   let number = 0;
-  for await (const page of pagesOf(engine.store, `payment-${cycleId}-`)) {
+  for await (const page of pagesOf(engine.store, `payment-${prepared.cycleId}-`)) {
     for (const { events } of page) {
       const last = events.at(-1);
       if (last?.type !== 'PaymentInstructed') throw new Error('a payment was not instructed');

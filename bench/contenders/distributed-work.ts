@@ -5,16 +5,13 @@ import type { Recorded } from '../../src/kernel/decider.js';
 import { KeyedMutex } from '../../src/kernel/concurrency/keyed-mutex.js';
 import { processManagers } from '../../src/process-managers/all.js';
 import { AutomationRunner, checkpointInMemory } from '../../src/process-managers/runner.js';
-import { instructCycle } from '../../src/process-managers/when-cycle-released-then-instruct.js';
 import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
-import type { ImportRow } from '../../src/use-cases/applications/imported-household.js';
+import type { HouseholdRow } from '../../src/tabular/household-row.js';
 import { importApplications } from '../../src/use-cases/applications/import-applications.js';
-import { approveCycle } from '../../src/use-cases/cycles/approve-cycle.js';
 import { readCycle } from '../../src/use-cases/cycles/cycles.js';
-import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
-import { releaseCycle } from '../../src/use-cases/cycles/release-cycle.js';
 import { startEventStoreDb } from '../../test/support/eventstoredb-server.js';
 import { countFromArgs, report, startWatch } from './bare-log.js';
+import { payOut, prepareJanuary } from './cycle-steps.js';
 import { actor, openBench, openProgramme } from './enrolments.js';
 import { importRows } from './import-rows.js';
 
@@ -22,8 +19,8 @@ import { importRows } from './import-rows.js';
 const PHASES = ['import', 'decisions', 'preparation', 'instruction'] as const;
 type Phase = (typeof PHASES)[number];
 
-async function* batches(count: number): AsyncGenerator<ImportRow[]> {
-  let batch: ImportRow[] = [];
+async function* batches(count: number): AsyncGenerator<HouseholdRow[]> {
+  let batch: HouseholdRow[] = [];
   for (const row of importRows(count)) {
     batch.push(row);
     if (batch.length < 500) continue;
@@ -50,17 +47,7 @@ async function decide(engine: Engine): Promise<void> {
 async function instruct(engine: Engine): Promise<void> {
   const cycleId = 'asd-2026-01';
   const { contentHash } = await readCycle(engine.store, cycleId);
-  await approveCycle(
-    engine,
-    { cycleId, contentHash },
-    actor(engine, 'kenza', 'finance-controller', 'approve'),
-  );
-  await releaseCycle(
-    engine,
-    { cycleId, contentHash, executionDate: '2026-01-28' },
-    actor(engine, 'rachid', 'finance-controller', 'release'),
-  );
-  await instructCycle(engine, { cycleId }, actor(engine, 'automation', 'automation'));
+  await payOut(engine, { cycleId, contentHash });
 }
 
 const WORK: { readonly [P in Phase]: (engine: Engine, count: number) => Promise<unknown> } = {
@@ -71,12 +58,7 @@ const WORK: { readonly [P in Phase]: (engine: Engine, count: number) => Promise<
       actor(engine, 'ines', 'intake'),
     ),
   decisions: decide,
-  preparation: (engine) =>
-    prepareCycle(
-      engine,
-      { programmeId: 'asd', period: '2026-01' },
-      actor(engine, 'farid', 'finance-officer'),
-    ),
+  preparation: prepareJanuary,
   instruction: instruct,
 };
 

@@ -3,13 +3,10 @@ import { createReadStream } from 'node:fs';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { approveCycle } from '../../src/use-cases/cycles/approve-cycle.js';
-import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
-import { releaseCycle } from '../../src/use-cases/cycles/release-cycle.js';
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
 import { pagesOf } from '../../src/write-side/stream-pages.js';
-import { instructCycle } from '../../src/process-managers/when-cycle-released-then-instruct.js';
 import { countFromArgs, report, startWatch } from './bare-log.js';
+import { payOut, prepareJanuary } from './cycle-steps.js';
 import { actor, enrolHouseholds, openBench, openProgramme, peakMegabytes } from './enrolments.js';
 
 /** Taking a file of settlements in, one for every payment of a released cycle. */
@@ -17,25 +14,11 @@ const count = countFromArgs(100_000);
 const { engine, end } = await openBench();
 await openProgramme(engine);
 await enrolHouseholds(engine, count);
-const { cycleId, contentHash } = await prepareCycle(
-  engine,
-  { programmeId: 'asd', period: '2026-01' },
-  actor(engine, 'farid', 'finance-officer'),
-);
-await approveCycle(
-  engine,
-  { cycleId, contentHash },
-  actor(engine, 'kenza', 'finance-controller', 'approve'),
-);
-await releaseCycle(
-  engine,
-  { cycleId, contentHash, executionDate: '2026-01-28' },
-  actor(engine, 'rachid', 'finance-controller', 'release'),
-);
-await instructCycle(engine, { cycleId }, actor(engine, 'automation', 'automation'));
+const prepared = await prepareJanuary(engine);
+await payOut(engine, prepared);
 
 const lines: string[] = [];
-for await (const page of pagesOf(engine.store, `payment-${cycleId}-`)) {
+for await (const page of pagesOf(engine.store, `payment-${prepared.cycleId}-`)) {
   for (const { events } of page) {
     const last = events.at(-1);
     if (last?.type !== 'PaymentInstructed') throw new Error('a payment was not instructed');
