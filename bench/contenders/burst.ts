@@ -15,7 +15,7 @@ import { countFromArgs } from './bare-log.js';
  * 100000]
  */
 const count = countFromArgs(100_000);
-const TOGETHER = 1_000;
+const BATCH_SIZE = 1_000;
 /** Most households of the history are paid in two cycles. */
 const ordered = historyOf({ households: Math.ceil(count / 1.3) })
   .filter(({ type }) => type === 'PaymentOrdered')
@@ -48,8 +48,8 @@ try {
   )
     await wait(20);
   const startMs = performance.now();
-  for (let from = 0; from < rest.length; from += TOGETHER)
-    await servers.store.appendAll(rest.slice(from, from + TOGETHER).map(groupOf));
+  for (let from = 0; from < rest.length; from += BATCH_SIZE)
+    await servers.store.appendAll(rest.slice(from, from + BATCH_SIZE).map(groupOf));
   const writtenMs = performance.now();
   const last = await servers.store.lastPosition();
   const rows = async (): Promise<number> => {

@@ -34,7 +34,7 @@ export const feedOf =
   };
 
 /** Outcomes of a request at most. */
-const TOGETHER = 1_000;
+const BATCH_SIZE = 1_000;
 
 /**
  * Says what became of payments over HTTP, for who has no Kafka. The key is a function of the body,
@@ -43,8 +43,8 @@ const TOGETHER = 1_000;
 export const outcomesOver =
   ({ url, token }: Pick<FeedOptions, 'url' | 'token'>) =>
   async (outcomes: readonly Outcome[]): Promise<void> => {
-    for (let first = 0; first < outcomes.length; first += TOGETHER) {
-      const body = JSON.stringify({ outcomes: outcomes.slice(first, first + TOGETHER) });
+    for (let first = 0; first < outcomes.length; first += BATCH_SIZE) {
+      const body = JSON.stringify({ outcomes: outcomes.slice(first, first + BATCH_SIZE) });
       const response = await fetch(`${url}/payments/outcomes`, {
         method: 'POST',
         body,

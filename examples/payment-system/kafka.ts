@@ -6,7 +6,7 @@ import { Gap, type PaymentSystem } from './payment-system.js';
 /** Every event in commit order, on one partition. */
 const AUDIT_TOPIC = 'sanad.audit.v1';
 const OUTCOMES_TOPIC = 'sanad.payment-outcomes.v1';
-const TOGETHER = 500;
+const BATCH_SIZE = 500;
 
 export interface KafkaOptions {
   readonly brokers: readonly string[];
@@ -77,9 +77,9 @@ export async function followTopic(
         isRunning,
         isStale,
       }) => {
-        for (let first = 0; first < batch.messages.length; first += TOGETHER) {
+        for (let first = 0; first < batch.messages.length; first += BATCH_SIZE) {
           if (!isRunning() || isStale() || ended.aborted) return;
-          const messages = batch.messages.slice(first, first + TOGETHER);
+          const messages = batch.messages.slice(first, first + BATCH_SIZE);
           try {
             await system.take(messages.map((message) => eventOfMessage(message)));
           } catch (error) {

@@ -149,7 +149,7 @@ export class OutcomeCheck {
     );
     const [first] = said;
     if (!first || said.some((one) => this.#isSame(one, stream))) return;
-    found('I2', `${outcome} as of ${told(first)}; the payment is of ${this.#money(stream)}`);
+    found('I2', `${outcome} as of ${inWords(first)}; the payment is of ${this.#money(stream)}`);
   }
 
   /** An entry that was given to a payment and moved it is of its amount. */
@@ -160,7 +160,7 @@ export class OutcomeCheck {
     if (!this.#isSame(entry, applied.stream))
       found(
         'I2',
-        `${data.outcome} by an entry of ${told(entry)}; the payment is of ${this.#money(applied.stream)}`,
+        `${data.outcome} by an entry of ${inWords(entry)}; the payment is of ${this.#money(applied.stream)}`,
       );
   }
 
@@ -200,7 +200,7 @@ const OUTCOMES: Readonly<Record<Outcome['type'], Proposed['outcome']>> = {
   PaymentReturned: 'returned',
 };
 
-const told = ({ amountMinor = 'no amount', currency = '' }: Money): string =>
+const inWords = ({ amountMinor = 'no amount', currency = '' }: Money): string =>
   `${amountMinor} ${currency}`.trim();
 
 function grown<T extends Uint8Array | Uint16Array | Int32Array>(from: T, to: T): T {

@@ -3,7 +3,7 @@ import { checkpointsIn } from '../adapters/data-folder/checkpoint.js';
 import { leasePosition } from '../adapters/lease/postgres.js';
 import { processManagers } from '../process-managers/all.js';
 import { AutomationRunner } from '../process-managers/runner.js';
-import { setAsideNote, stateKept } from '../process-managers/set-aside.js';
+import { setAsideNote, stateKept } from '../runtime/set-aside.js';
 import type { Distributed } from '../composition/config.js';
 import { DomainError } from '../kernel/errors.js';
 import { AUTOMATION_LEASE } from '../composition/servers.js';

@@ -13,7 +13,7 @@ import { destroyLeftKeys, leftKeysNote } from '../use-cases/persons/destroy-left
 import { takeFrom } from '../use-cases/statements/take-from-folder.js';
 import { processManagers } from '../process-managers/all.js';
 import { AutomationRunner } from '../process-managers/runner.js';
-import { setAsideNote, stateKept } from '../process-managers/set-aside.js';
+import { setAsideNote, stateKept } from '../runtime/set-aside.js';
 import { engineOver, lookAtEnd } from './engine.js';
 import type { BackgroundStart } from '../runtime/background.js';
 import { CALLBACK_QUEUE, callbackPost } from '../adapters/payment-rail/govstack/callbacks.js';

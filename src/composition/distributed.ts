@@ -24,7 +24,7 @@ import type { Log } from '../runtime/log.js';
 import { Metrics } from '../runtime/metrics.js';
 import { ProjectionProgress } from '../runtime/projection-progress.js';
 import { QueuedJobs, type QueuedJob } from '../use-cases/jobs/queued-jobs.js';
-import { stateKept } from '../process-managers/set-aside.js';
+import { stateKept } from '../runtime/set-aside.js';
 import type { SetAside } from '../write-side/set-aside.js';
 import { READ_MODELS } from '../write-side/jobs.js';
 

@@ -90,7 +90,7 @@ export const enrolmentHandlers = commandHandlers(
     const { fromPeriod, reason } = command;
     return {
       ...simply(command, { type: 'ReinstateEnrolment', fromPeriod, reason }),
-      told: statusOf(command, contentOfReinstatement({ fromPeriod }), 'reinstated'),
+      answerAfter: statusOf(command, contentOfReinstatement({ fromPeriod }), 'reinstated'),
     };
   }),
   commandHandler(EndEnrolment, (command) =>
@@ -104,7 +104,7 @@ export const enrolmentHandlers = commandHandlers(
     const facts = await judged(command, deps);
     return {
       ...simply(command, { type: 'ReviseEntitlement', ...facts, reason: command.reason }),
-      told: statusOf(command, contentOfRevision(facts), 'revised'),
+      answerAfter: statusOf(command, contentOfRevision(facts), 'revised'),
     };
   }),
   commandHandler(MarkRecertificationDue, (command) =>
@@ -114,7 +114,7 @@ export const enrolmentHandlers = commandHandlers(
     const facts = { ...(await judged(command, deps)), nextDueOn: command.nextDueOn };
     return {
       ...simply(command, { type: 'RecertifyEnrolment', ...facts }),
-      told: statusOf(command, contentOfRecertification(facts), 'recertified'),
+      answerAfter: statusOf(command, contentOfRecertification(facts), 'recertified'),
     };
   }),
 );

@@ -24,8 +24,8 @@ import { EventLoopBatcher } from '../kernel/concurrency/event-loop-batcher.js';
 export interface CommandPlan {
   readonly parts: readonly Part[];
   readonly answer: Readonly<Record<string, unknown>>;
-  /** What the answer says besides, of streams of the parts with what was decided on them. */
-  readonly told?: (after: StreamAfter) => Readonly<Record<string, unknown>>;
+  /** More of the answer: what the streams of the parts say once it is decided. */
+  readonly answerAfter?: (after: StreamAfter) => Readonly<Record<string, unknown>>;
   /** Default 200; 201 where something is made, 202 where work goes on in the background. */
   readonly status?: number;
   /**
@@ -116,11 +116,11 @@ export class CommandExecutor {
     let planned: CommandPlan | undefined;
     try {
       planned = await plan(command, this.deps);
-      const { parts, answer, told: besides, status = 200, afterwards } = planned;
+      const { parts, answer, answerAfter, status = 200, afterwards } = planned;
       let body = JSON.stringify(answer);
       const { store, registry, locks } = this.deps;
       const outcome = await execute(store, registry, locks, parts, context, (_, after) => {
-        if (besides) body = JSON.stringify({ ...answer, ...besides(after) });
+        if (answerAfter) body = JSON.stringify({ ...answer, ...answerAfter(after) });
         return { ...underOf(command), fingerprint, status, body };
       });
       if (outcome.kept) return await this.#repeated(outcome.kept, command, planned);

@@ -8,11 +8,11 @@ import { PROBLEM_JSON, problemOf, type Problem } from './problem.js';
 import { Routes } from './routes.js';
 
 /** A problem in the form of whoever asked. */
-export const toldOf = (
+export const problemBody = (
   problem: Problem,
   { method, url }: { readonly method: string; readonly url: string },
 ): object => (isGovstack(url) ? govstackError(problem, method, url) : problem);
-export const typeOf = (url: string): string =>
+export const problemType = (url: string): string =>
   isGovstack(url) ? 'application/json; charset=utf-8' : PROBLEM_JSON;
 
 /** Sends whatever was thrown as problem+json, or as GovStack publishes errors. */
@@ -47,11 +47,11 @@ export class ProblemFilter implements ExceptionFilter {
       reply.raw.destroy();
       return;
     }
-    void reply.code(problem.status).header('content-type', typeOf(request.url));
+    void reply.code(problem.status).header('content-type', problemType(request.url));
     if (problem.status === 401) void reply.header('www-authenticate', 'Bearer realm="sanad"');
     if (allow.length > 0) void reply.header('allow', allow.join(', '));
     if ((problem.status === 503 || problem.status === 429) && !reply.hasHeader('retry-after'))
       void reply.header('retry-after', '1');
-    void reply.send(JSON.stringify(toldOf(problem, request)));
+    void reply.send(JSON.stringify(problemBody(problem, request)));
   }
 }

@@ -12,7 +12,7 @@ import type { Metrics } from '../runtime/metrics.js';
 import { parseJson } from './parse-json.js';
 import { requireTokenBeforeBody } from './token-before-body.js';
 import { problemOf } from './problem.js';
-import { toldOf, typeOf } from './problem-filter.js';
+import { problemBody, problemType } from './problem-filter.js';
 import type { Routes } from './routes.js';
 import { NO_STORE, securityHeaders } from './security-headers.js';
 
@@ -49,8 +49,8 @@ export function makeAdapter(
       void reply
         .code(problem.status)
         .headers(NO_STORE)
-        .header('content-type', typeOf(request.url))
-        .send(JSON.stringify(toldOf(problem, request)));
+        .header('content-type', problemType(request.url))
+        .send(JSON.stringify(problemBody(problem, request)));
     },
   });
   routes.watch(adapter.getInstance());

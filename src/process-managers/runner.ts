@@ -6,7 +6,7 @@ import type { Recorded } from '../kernel/decider.js';
 import type { Deps, OnProgress } from '../write-side/context.js';
 import type { SetAside } from '../write-side/set-aside.js';
 import { isOutage, isRefusal } from '../write-side/outage.js';
-import { reasonOf, setAsideOf, type AutomationState } from './set-aside.js';
+import { reasonOf, setAsideOf, type AutomationState } from '../runtime/set-aside.js';
 
 /**
  * Where the runner was; losing it costs a walk over the log, never correctness: what was done is

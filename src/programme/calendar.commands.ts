@@ -6,7 +6,7 @@ import { part } from '../write-side/unit.js';
 import { parseCalendar } from './calendar.rule.js';
 import { contentOfBackdating } from './controls.rule.js';
 import { programmeDecider } from './programme.decider.js';
-import { told } from './told.js';
+import { proposalStatus } from './proposal-status.js';
 
 export class SetCalendar extends Command {
   @ListOfText(6, {
@@ -53,7 +53,7 @@ export const calendarHandlers = commandHandlers(
         }),
       ],
       answer: { programmeId },
-      told: told(programmeId, 'backdating', contentOfBackdating(command)),
+      answerAfter: proposalStatus(programmeId, 'backdating', contentOfBackdating(command)),
     };
   }),
 );

@@ -32,7 +32,7 @@ import {
   contentOfTerms,
 } from './controls.rule.js';
 import { programmeDecider } from './programme.decider.js';
-import { told } from './told.js';
+import { proposalStatus } from './proposal-status.js';
 
 class InThreeLanguages {
   @Line() fr!: string;
@@ -301,7 +301,7 @@ export const programmeHandlers = commandHandlers(
         }),
       ],
       answer: { programmeId, version, contentHash: hash },
-      told: told(programmeId, 'policy', contentOfPolicy(published), 'published'),
+      answerAfter: proposalStatus(programmeId, 'policy', contentOfPolicy(published), 'published'),
       status: 201,
     };
   }),
@@ -324,7 +324,7 @@ export const programmeHandlers = commandHandlers(
         }),
       ],
       answer: { programmeId },
-      told: told(
+      answerAfter: proposalStatus(
         programmeId,
         'terms',
         contentOfTerms({ programmeId, remittance: command.remittance, accounts }),
@@ -343,7 +343,7 @@ export const programmeHandlers = commandHandlers(
         }),
       ],
       answer: { programmeId },
-      told: told(programmeId, 'checks', contentOfChecks({ rules })),
+      answerAfter: proposalStatus(programmeId, 'checks', contentOfChecks({ rules })),
     };
   }),
   commandHandler(SetAccountHold, (command) => {
@@ -358,7 +358,7 @@ export const programmeHandlers = commandHandlers(
         }),
       ],
       answer: { programmeId },
-      told: told(programmeId, 'hold', contentOfHold(hold)),
+      answerAfter: proposalStatus(programmeId, 'hold', contentOfHold(hold)),
     };
   }),
   commandHandler(OpenProgramme, (command) => {

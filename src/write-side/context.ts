@@ -61,4 +61,4 @@ export const AUTOMATION: Actor = { id: MACHINES.automation, role: 'automation' }
 export const PAGE = 500;
 
 /** Households or payments in one atomic group, as long as none of them meets a conflict. */
-export const TOGETHER = 100;
+export const UNITS_PER_GROUP = 100;

@@ -12,7 +12,7 @@ import { DomainError } from '../kernel/errors.js';
 import { refusePersonalTexts } from '../kernel/personal-text.js';
 import { eventId } from '../kernel/ids.js';
 import { CommandIds, hasCommand } from './command-id.js';
-import { TOGETHER, type JobContext } from './context.js';
+import { UNITS_PER_GROUP, type JobContext } from './context.js';
 import type { Decision, Part, StreamAfter, Unit } from './unit.js';
 import { unwritable } from './unwritable.js';
 
@@ -237,7 +237,7 @@ export async function recordUnits(
       );
     if (round > 1) await reload(store, attempts);
     const decided = decideAll(recorder, base, attempts, results);
-    const size = round === 1 && store.atomicGroups !== false ? TOGETHER : 1;
+    const size = round === 1 && store.atomicGroups !== false ? UNITS_PER_GROUP : 1;
     const write = recorder.each === true ? appendEach : append;
     attempts = await write(store, bundled(decided, size), results);
   }

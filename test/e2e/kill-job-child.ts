@@ -12,7 +12,7 @@ import { openSqliteJobQueue } from '../../src/adapters/job-queue/sqlite.js';
 import { openEngine } from '../../src/cli/compose.js';
 import { processManagers } from '../../src/process-managers/all.js';
 import { AutomationRunner } from '../../src/process-managers/runner.js';
-import { stateKept } from '../../src/process-managers/set-aside.js';
+import { stateKept } from '../../src/runtime/set-aside.js';
 import { unfinished } from '../../src/use-cases/jobs/all.js';
 import { JobRunner } from '../../src/use-cases/jobs/job-runner.js';
 import { workOff, type QueuedJob } from '../../src/use-cases/jobs/queued-jobs.js';

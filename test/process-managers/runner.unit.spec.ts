@@ -9,7 +9,7 @@ import {
   type ProcessManager,
   type RunnerOptions,
 } from '../../src/process-managers/runner.js';
-import { stateKept, type AutomationState } from '../../src/process-managers/set-aside.js';
+import { stateKept, type AutomationState } from '../../src/runtime/set-aside.js';
 import type { SetAside } from '../../src/write-side/set-aside.js';
 import { ArrayLog } from '../support/array-log.js';
 import { eventually } from '../support/eventually.js';

@@ -3,7 +3,7 @@ import { openPostgres, PostgresError, type Postgres } from '../postgres/pool.js'
 import type { Access, AccessLog } from './port.js';
 
 /** Lines a statement at most. */
-const TOGETHER = 1_000;
+const BATCH_SIZE = 1_000;
 const TABLE = `
   create table if not exists sanad_access (
     no bigint generated always as identity primary key, time timestamptz not null, actor text not null, role text not null,
@@ -34,15 +34,15 @@ export async function openPostgresAccessLog(
     await database.create(TABLE);
   } catch (error) {
     await database.close();
-    throw told(error);
+    throw failureOf(error);
   }
   let waiting: { readonly access: Access; done(): void; failed(error: unknown): void }[] = [];
   let writing: Promise<void> | undefined;
   let closed = false;
   const write = async (): Promise<void> => {
     while (waiting.length > 0) {
-      const taken = waiting.slice(0, TOGETHER);
-      waiting = waiting.slice(TOGETHER);
+      const taken = waiting.slice(0, BATCH_SIZE);
+      waiting = waiting.slice(BATCH_SIZE);
       try {
         await add(
           database,
@@ -50,7 +50,7 @@ export async function openPostgresAccessLog(
         );
         for (const { done } of taken) done();
       } catch (error) {
-        for (const { failed } of taken) failed(told(error));
+        for (const { failed } of taken) failed(failureOf(error));
       }
     }
     writing = undefined;
@@ -58,7 +58,7 @@ export async function openPostgresAccessLog(
   return {
     note: (access) =>
       closed
-        ? Promise.reject(told(new PostgresError('closed', 'The access log was closed.')))
+        ? Promise.reject(failureOf(new PostgresError('closed', 'The access log was closed.')))
         : new Promise((done, failed) => {
             waiting.push({ access, done, failed });
             writing ??= write();
@@ -84,7 +84,7 @@ const add = (database: Postgres, lines: readonly Access[]): Promise<unknown> =>
     ]),
   );
 
-function told(error: unknown): unknown {
+function failureOf(error: unknown): unknown {
   if (!(error instanceof PostgresError)) return error;
   return error.kind === 'failed' || error.kind === 'corrupt'
     ? new DomainError('ACCESS_LOG_FAILED', error.message, 'unavailable')

@@ -105,7 +105,7 @@ export async function openPostgresJobQueue<Work extends object>(
     await database.create(named(TABLE, options.table));
   } catch (error) {
     await database.close();
-    throw told(error);
+    throw failureOf(error);
   }
   return new PostgresJobQueue(database, options);
 }
@@ -342,10 +342,10 @@ class Held<Work> implements ClaimedJob<Work> {
 }
 
 function rethrow(error: unknown): never {
-  throw told(error);
+  throw failureOf(error);
 }
 
-function told(error: unknown): unknown {
+function failureOf(error: unknown): unknown {
   if (!(error instanceof PostgresError)) return error;
   return error.kind === 'failed' || error.kind === 'corrupt'
     ? new DomainError('JOB_QUEUE_FAILED', error.message, 'unavailable')

@@ -5,7 +5,7 @@ import { AUTOMATION_LEASE } from '../../composition/servers.js';
 import { DomainError } from '../../kernel/errors.js';
 import { processManagers } from '../../process-managers/all.js';
 import { AutomationRunner } from '../../process-managers/runner.js';
-import { stateKept } from '../../process-managers/set-aside.js';
+import { stateKept } from '../../runtime/set-aside.js';
 import type { SetAside } from '../../write-side/set-aside.js';
 import { action, common, type CommonOptions, type Run } from '../command.js';
 import { withEngine, type Engine } from '../compose.js';

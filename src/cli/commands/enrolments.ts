@@ -85,7 +85,7 @@ const asSupervisor = async (
 ): Promise<ReturnType<typeof contextOf>> =>
   contextOf(actorOf(options, 'supervisor'), verb, stream, await store.lastPosition());
 
-function told({ status, unmet, events }: Decided, besides: string): string {
+function inWords({ status, unmet, events }: Decided, besides: string): string {
   const notMet = unmet.length === 0 ? '' : `; not met: ${unmet.join(', ')}`;
   if (status === 'proposed')
     return `proposed, and nothing is changed yet: it counts once another supervisor gives the same facts, month${besides}${notMet}`;
@@ -98,7 +98,7 @@ async function revise({ out }: Run, options: ReviseOptions, person: string): Pro
     command: { type: 'ReviseEntitlement', ...facts, reason: options.reason },
     content: contentOfRevision(facts),
   }));
-  out.result(result, () => told(result, ''));
+  out.result(result, () => inWords(result, ''));
 }
 
 async function recertify({ out }: Run, options: RecertifyOptions, person: string): Promise<void> {
@@ -107,7 +107,7 @@ async function recertify({ out }: Run, options: RecertifyOptions, person: string
     command: { type: 'RecertifyEnrolment', ...facts, nextDueOn },
     content: contentOfRecertification({ ...facts, nextDueOn }),
   }));
-  out.result(result, () => told(result, ' and day'));
+  out.result(result, () => inWords(result, ' and day'));
 }
 
 async function move({ out }: Run, options: MoveOptions, person: string): Promise<void> {

@@ -8,7 +8,7 @@ import { OUTCOMES_TOPIC } from '../../messaging/topics.js';
 import { processManagers } from '../../process-managers/all.js';
 import type { LeaseHold } from '../../adapters/lease/port.js';
 import { AutomationRunner } from '../../process-managers/runner.js';
-import { setAsideNote, stateKept } from '../../process-managers/set-aside.js';
+import { setAsideNote, stateKept } from '../../runtime/set-aside.js';
 import { withLease } from '../../runtime/with-lease.js';
 import { unfinished } from '../../use-cases/jobs/all.js';
 import { JobRunner } from '../../use-cases/jobs/job-runner.js';

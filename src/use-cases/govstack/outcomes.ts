@@ -21,7 +21,7 @@ export interface StatusTaken {
   unanswered: number;
 }
 
-const TOGETHER = 500;
+const BATCH_SIZE = 500;
 
 /**
  * Takes a block's word about a batch in. Where the counts leave no doubt (all completed, or all
@@ -94,11 +94,11 @@ async function take(
   taken: StatusTaken,
   outcomes: readonly ReportedOutcome[],
 ): Promise<void> {
-  for (let from = 0; from < outcomes.length; from += TOGETHER) {
+  for (let from = 0; from < outcomes.length; from += BATCH_SIZE) {
     for (const { result } of await takeInBatch(
       deps,
       'http',
-      outcomes.slice(from, from + TOGETHER),
+      outcomes.slice(from, from + BATCH_SIZE),
       base,
     ))
       if (result !== 'proposed') taken[result === 'break' ? 'breaks' : result] += 1;

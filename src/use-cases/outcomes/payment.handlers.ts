@@ -120,7 +120,7 @@ export const paymentHandlers = commandHandlers(
         }),
       ],
       answer: { paymentId, breakId },
-      told: (after) => {
+      answerAfter: (after) => {
         const { openBreaks } = fold(paymentDecider, after(streams.payment(paymentId)));
         const isOpen = openBreaks.some((one) => one.breakId === breakId);
         return { status: isOpen ? 'proposed' : 'resolved' };

@@ -74,7 +74,7 @@ export const bankHandlers = commandHandlers(
     return {
       parts: await assignEntryParts(deps, args, command.call.context),
       answer: { entryId, paymentId },
-      told: (after) => {
+      answerAfter: (after) => {
         const { status } = fold(bankEntryDecider, after(streams.entry(entryId)));
         return { status: status === 'quarantined' ? 'proposed' : status };
       },

@@ -61,7 +61,7 @@ export async function openPostgresVault(
     return new PostgresVault(database, await masterOf(database, options.masterKey));
   } catch (error) {
     await database.close();
-    throw told(error);
+    throw failureOf(error);
   }
 }
 
@@ -129,7 +129,7 @@ class PostgresVault implements Vault {
       name: record,
       plain: canonicalJson(fields),
     }));
-    if (this.#closing) throw told(new PostgresError('closed', 'The vault was closed.'));
+    if (this.#closing) throw failureOf(new PostgresError('closed', 'The vault was closed.'));
     return this.#sealing.ask(wanted).catch(rethrow);
   }
 
@@ -176,11 +176,11 @@ class PostgresVault implements Vault {
 }
 
 function rethrow(error: unknown): never {
-  throw told(error);
+  throw failureOf(error);
 }
 
 /** Any failure as a VaultError that says what to do. It never carries a value of a record. */
-function told(error: unknown): VaultError {
+function failureOf(error: unknown): VaultError {
   if (error instanceof VaultError) return error;
   if (!(error instanceof PostgresError))
     return new VaultError(

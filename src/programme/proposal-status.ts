@@ -5,7 +5,7 @@ import type { ProposedByManager } from './programme-controls.decider.js';
 import { programmeDecider } from './programme.decider.js';
 
 /** Whether what was said waits for a second manager, or holds. */
-export const told =
+export const proposalStatus =
   (programmeId: string, what: ProposedByManager, content: string, decided = 'set') =>
   (after: StreamAfter): { readonly status: string } => {
     const { proposals } = fold(programmeDecider, after(streams.programme(programmeId)));
