@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { fold } from '../../kernel/decider.js';
 import { parseProgrammeId, streams } from '../../kernel/ids.js';
 import { parseCalendar } from '../../programme/calendar.rule.js';
 import { contentOfBackdating } from '../../programme/controls.rule.js';
 import type { ProposedByManager } from '../../programme/programme-controls.decider.js';
 import { programmeDecider, type ProgrammeCommand } from '../../programme/programme.decider.js';
+import { isWaiting } from '../../programme/proposal-status.js';
 import { execute } from '../../write-side/execute.js';
 import { part } from '../../write-side/unit.js';
 import {
@@ -60,8 +60,7 @@ export async function manage(
     ),
   );
   const events = await engine.store.readStream(streams.programme(programmeId));
-  const { proposals } = fold(programmeDecider, events);
-  const waits = said && proposals[said.what].some(({ content }) => content === said.content);
+  const waits = said && isWaiting(events, said.what, said.content);
   return { ...done, status: waits ? 'proposed' : 'set' };
 }
 
