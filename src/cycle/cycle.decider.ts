@@ -246,7 +246,25 @@ function recordInstruction(
   requireRole(context, 'automation');
   if (state.status === 'instructed') return [];
   requireStatus(state, 'released');
-  return [{ type: 'CycleInstructed', data: { cycleId: state.cycleId, count, totalMinor, files } }];
+  const { cycleId } = state;
+  const first = files.slice(0, FILES_OF_AN_EVENT);
+  return [
+    { type: 'CycleInstructed', data: { cycleId, count, totalMinor, files: first } },
+    ...filesRecorded(cycleId, files.slice(FILES_OF_AN_EVENT)),
+  ];
+}
+
+/** An event has room for some thousands; what is more stands in further ones of the same command. */
+const FILES_OF_AN_EVENT = 2_000;
+
+function filesRecorded(cycleId: string, files: EventData['CycleReinstructed']['files']): Drafts {
+  const drafts: Draft<CycleEvent>[] = [];
+  for (let i = 0; i < files.length; i += FILES_OF_AN_EVENT)
+    drafts.push({
+      type: 'CycleReinstructed',
+      data: { cycleId, files: files.slice(i, i + FILES_OF_AN_EVENT) },
+    });
+  return drafts;
 }
 
 /** From here until it ends nothing is closed: files may leave that the cycle does not know yet. */
@@ -291,7 +309,7 @@ function recordReinstruction(
   const files = command.files.filter(({ messageId }) => !state.reinstructed.includes(messageId));
   if (files.length === 0) return [];
   requireStatus(state, 'released', 'instructed');
-  return [{ type: 'CycleReinstructed', data: { cycleId: state.cycleId, files } }];
+  return filesRecorded(state.cycleId, files);
 }
 
 function reconcile(

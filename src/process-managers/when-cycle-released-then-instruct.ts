@@ -5,6 +5,7 @@ import { cycleDecider, type CycleCommand } from '../cycle/cycle.decider.js';
 import type { CommandOf, Recorded } from '../kernel/decider.js';
 import { pipelined, recordOne } from '../write-side/bulk.js';
 import { part } from '../write-side/unit.js';
+import { filesInstructed } from '../use-cases/cycles/cycles.js';
 import { Instructing } from '../use-cases/instructions/instructing.js';
 import { AUTOMATION, type Deps, type JobContext, type OnProgress } from '../write-side/context.js';
 import { PolicyReader } from '../programme/policy-reader.js';
@@ -48,7 +49,8 @@ export async function instructCycle(
   const history = await deps.store.readStream(streams.cycle(cycleId));
   const done = history.findLast((event) => event.type === 'CycleInstructed');
   if (done) {
-    const { count, totalMinor, files } = done.data;
+    const { count, totalMinor } = done.data;
+    const files = filesInstructed(history) ?? [];
     return { cycleId, count, totalMinor, files, leftOut: 0, already: true };
   }
   const { round, released } = releaseOf(cycleId, history);

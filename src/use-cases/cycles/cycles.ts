@@ -1,3 +1,4 @@
+import type { EventData } from '../../../events/generated.js';
 import type { EventStore } from '../../adapters/event-store/port.js';
 import { budgetDecider } from '../../budget/budget.decider.js';
 import type { BudgetState } from '../../budget/budget.state.js';
@@ -13,6 +14,25 @@ export const readCycle = async (store: EventStore, cycleId: string): Promise<Cyc
   foldCycle(await store.readStream(streams.cycle(cycleId)));
 
 export const foldCycle = (events: readonly Recorded[]): CycleState => fold(cycleDecider, events);
+
+/**
+ * The files of a cycle's own instruction, which one command recorded, in several events where they
+ * are many; undefined before that.
+ */
+export function filesInstructed(
+  history: readonly Recorded[],
+): EventData['CycleInstructed']['files'] | undefined {
+  const first = history.findLast((event) => event.type === 'CycleInstructed');
+  return (
+    first &&
+    history.flatMap((event) =>
+      (event.type === 'CycleInstructed' || event.type === 'CycleReinstructed') &&
+      event.meta.command === first.meta.command
+        ? event.data.files
+        : [],
+    )
+  );
+}
 
 /** Every cycle of a programme that was ever opened, in order; now, or as of a position of the log. */
 export async function cyclesOf(

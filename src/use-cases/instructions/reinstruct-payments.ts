@@ -5,7 +5,7 @@ import { streams } from '../../kernel/ids.js';
 import { parseLocalDate } from '../../kernel/time.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
 import { part, type Unit } from '../../write-side/unit.js';
-import { foldCycle } from '../cycles/cycles.js';
+import { filesInstructed, foldCycle } from '../cycles/cycles.js';
 import { foldPayment } from '../folds.js';
 import {
   AUTOMATION,
@@ -131,8 +131,8 @@ async function openHeadOf(
 
 /** The messages of the cycle's own instruction; undefined while it is under way. */
 function firstMessages(history: readonly Recorded[]): ReadonlySet<string> | undefined {
-  const first = history.findLast((event) => event.type === 'CycleInstructed');
-  return first && new Set(first.data.files.map(({ messageId }) => messageId));
+  const files = filesInstructed(history);
+  return files && new Set(files.map(({ messageId }) => messageId));
 }
 
 /** The file of each message, those that are recorded as they are. */
