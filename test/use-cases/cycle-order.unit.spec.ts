@@ -4,6 +4,7 @@ import type { CycleEvent, CycleState } from '../../src/cycle/cycle.state.js';
 import type { Context, Foldable } from '../../src/kernel/decider.js';
 import { DomainError } from '../../src/kernel/errors.js';
 import {
+  monthsPassedOver,
   paidThroughBefore,
   requireNoneLater,
 } from '../../src/use-cases/cycles/cycle-order.rule.js';
@@ -179,4 +180,26 @@ describe('every state that three months of a programme can be in', () => {
       ),
     ).toEqual([]);
   });
+});
+
+test.each([
+  ['the month after the last that is paid', ['2025-10', '2025-11'], '2025-12', []],
+  ['the first that the programme pays', [], '2025-12', []],
+  ['one after a month that nobody opened', ['2025-10'], '2025-12', ['2025-11']],
+  ['one after the turn of the year', ['2025-10', '2026-02'], '2026-03', []],
+  ['one that skips the turn of the year', ['2025-11'], '2026-02', ['2025-12', '2026-01']],
+] as const)('no month is passed over unsaid before %s', (_what, paid, period, expected) => {
+  const others = paid.map((one): CycleState => ({
+    ...cycleDecider.initialState,
+    cycleId: `asd-${one}`,
+    period: one,
+    status: 'closed',
+  }));
+  const passedOver = (more: readonly CycleState[]) =>
+    monthsPassedOver([...others, ...more], { cycleId: `asd-${period}`, period });
+  expect(passedOver([])).toEqual(expected);
+  const [first] = expected;
+  if (first === undefined) return;
+  const abandoned = { ...cycleDecider.initialState, cycleId: `asd-${first}`, period: first };
+  expect(passedOver([{ ...abandoned, status: 'abandoned' }])).toEqual(expected);
 });

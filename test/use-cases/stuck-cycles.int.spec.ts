@@ -7,6 +7,7 @@ import { streams } from '../../src/kernel/ids.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
 import { newestCycle, readCycle } from '../../src/use-cases/cycles/cycles.js';
 import { openCycle, prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
+import { warningsOf } from '../../src/use-cases/cycles/cycle-warnings.js';
 import { abandonCycle, returnCycle } from '../../src/use-cases/cycles/return-cycle.js';
 import { foldEnrolment } from '../../src/use-cases/folds.js';
 import { execute } from '../../src/write-side/execute.js';
@@ -86,6 +87,10 @@ describe('a month that was opened by mistake', () => {
     const before = await newestCycle(world.engine.store, PROGRAMME);
     await openCycle(world.engine, PROGRAMME, '2026-10', base);
     expect(await newestCycle(world.engine.store, PROGRAMME)).toBe('2026-10');
+    expect(await warningsOf(world.engine.store, cycleIdOf('2026-10'))).toContainEqual({
+      code: 'MONTHS_PASSED_OVER',
+      detail: expect.stringContaining('No cycle pays 2026-01 to 2026-09'),
+    });
     await giveUp('2026-10');
     expect(await newestCycle(world.engine.store, PROGRAMME)).toBe(before);
   });

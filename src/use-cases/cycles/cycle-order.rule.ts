@@ -1,6 +1,6 @@
 import { isPrepared, type CycleState } from '../../cycle/cycle.state.js';
 import { DomainError } from '../../kernel/errors.js';
-import { addMonths, localDateOf } from '../../kernel/time.js';
+import { addMonths, localDateOf, monthsBetween } from '../../kernel/time.js';
 
 /** Months after the present one that a cycle may be opened for. */
 const MONTHS_AHEAD = 12;
@@ -58,6 +58,18 @@ export const earlierThan = (
   cycleId: string,
 ): CycleState | undefined =>
   others.findLast((other) => other.cycleId < cycleId && other.status !== 'abandoned');
+
+/**
+ * The months between a cycle and the one before it that no cycle pays: once it is prepared they are
+ * opened no more, and what was due in them is found by corrections only.
+ */
+export function monthsPassedOver(
+  others: readonly CycleState[],
+  { cycleId, period }: { readonly cycleId: string; readonly period: string },
+): readonly string[] {
+  const earlier = earlierThan(others, cycleId);
+  return earlier ? monthsBetween(addMonths(earlier.period, 1), addMonths(period, -1)) : [];
+}
 
 /**
  * The latest position that an earlier cycle of the programme was prepared as of; -1 without one.

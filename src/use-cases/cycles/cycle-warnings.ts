@@ -8,7 +8,8 @@ import {
   type Warning,
 } from '../../programme/calendar.rule.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
-import { readCycle } from './cycles.js';
+import { monthsPassedOver } from './cycle-order.rule.js';
+import { cyclesOf, readCycle } from './cycles.js';
 
 /** When a bank is to execute, and whether that day is meant however odd it is. */
 export interface ExecutionDay {
@@ -18,8 +19,9 @@ export interface ExecutionDay {
 
 /**
  * What whoever decides on a cycle should know before: that its policy is marked as not verified,
- * and what is odd about the day on which the bank is to execute. Where the programme set a calendar,
- * an odd day is refused unless it is meant; where it set none, it is only told.
+ * that months before it are paid by no cycle, and what is odd about the day on which the bank is to
+ * execute. Where the programme set a calendar, an odd day is refused unless it is meant; where it set
+ * none, it is only told.
  * @param now UTC instant
  * @throws DomainError EXECUTION_DATE_ODD, INVALID_DATE, PROGRAMME_NOT_FOUND, NO_POLICY_FOR_PERIOD
  */
@@ -30,9 +32,10 @@ export async function warningsOf(
   now = '',
 ): Promise<readonly Warning[]> {
   const { programmeId, period } = partsOfCycle(cycleId);
-  const [programme, cycle] = await Promise.all([
+  const [programme, cycle, others] = await Promise.all([
     new PolicyReader(store).programme(programmeId),
     readCycle(store, cycleId),
+    cyclesOf(store, programmeId),
   ]);
   // A month that is about to be prepared is paid under the version that is in force for it.
   const policyVersion =
@@ -42,6 +45,14 @@ export async function warningsOf(
     warnings.push({
       code: 'POLICY_UNVERIFIED',
       detail: `Version ${policyVersion} of the policy is marked as not verified.`,
+    });
+  const passedOver = monthsPassedOver(others, { cycleId, period });
+  if (passedOver.length > 0)
+    warnings.push({
+      code: 'MONTHS_PASSED_OVER',
+      detail:
+        `No cycle pays ${[...new Set([passedOver[0], passedOver.at(-1)])].join(' to ')}: prepare what is ` +
+        'missing before this one, or have a correction find what was due.',
     });
   if (!day) return warnings;
   const executionDate = parseLocalDate(day.executionDate, 'executionDate');
