@@ -1,7 +1,9 @@
 import { afterAll, expect } from '@jest/globals';
 import type { EventData, EventType } from '../../events/generated.js';
 import { EventRegistry } from '../../events/registry.js';
+import { MAY_CAUSE } from '../../src/audit/roles-check.js';
 import {
+  ROLES,
   type Context,
   type Decider,
   type Draft,
@@ -45,18 +47,37 @@ interface Asserted<T extends EventType> {
 /**
  * Scenarios of one decider: given(events).when(command, who).then(events) or .thenRefused(code).
  * After the last one it fails for a command that none used, for a refusal code that is declared and
- * was never seen, and for one seen and not declared.
+ * was never seen, and for one seen and not declared. Each command is given in every role as well: the
+ * decider must let just those cause an event that the audit lets.
  */
 export function scenarios<S, C extends { readonly type: string }, T extends EventType>(
   decider: Decider<S, C, T>,
   refusals: readonly string[],
   commands: { readonly [K in C['type']]: true },
 ) {
-  const seen = { codes: new Set<string>(), commands: new Set<string>() };
+  const seen = {
+    codes: new Set<string>(),
+    commands: new Set<string>(),
+    causes: new Map<EventType, Set<Role>>(),
+  };
   afterAll(() => {
     expect([...seen.commands].sort()).toEqual(Object.keys(commands).sort());
     expect([...seen.codes].sort()).toEqual([...refusals].sort());
+    const types = [...seen.causes.keys()];
+    const sorted = (of: (type: EventType) => Iterable<Role>) =>
+      Object.fromEntries(types.map((type) => [type, [...of(type)].sort()]));
+    expect(sorted((type) => seen.causes.get(type)!)).toEqual(sorted((type) => MAY_CAUSE[type]));
   });
+
+  function tryEachRole(state: S, command: C, context: Context): void {
+    for (const role of ROLES) {
+      const actor = { ...context.actor, role };
+      const decided = attempt(() => decider.decide(state, command, { ...context, actor }));
+      if (decided instanceof DomainError) continue;
+      for (const { type } of decided)
+        seen.causes.set(type, (seen.causes.get(type) ?? new Set<Role>()).add(role));
+    }
+  }
 
   const stateAfter = (events: readonly Foldable<T>[]): S =>
     events.reduce((state, event) => decider.evolve(state, event), decider.initialState);
@@ -67,7 +88,9 @@ export function scenarios<S, C extends { readonly type: string }, T extends Even
     return {
       when(command: C, context: Context): Asserted<T> {
         seen.commands.add(command.type);
-        const decided = attempt(() => decider.decide(stateAfter(events), command, context));
+        const state = stateAfter(events);
+        tryEachRole(state, command, context);
+        const decided = attempt(() => decider.decide(state, command, context));
         return {
           then(...drafts) {
             expect(drafted(decided)).toEqual(drafts);
