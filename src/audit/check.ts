@@ -1,20 +1,30 @@
 import type { Recorded } from '../kernel/decider.js';
+import { BankMessagesCheck } from './bank-messages-check.js';
+import { CommandsCheck } from './commands-check.js';
 import { CorrectionsCheck } from './corrections-check.js';
 import { CycleOrderCheck } from './cycle-order-check.js';
+import { DeterminationCheck } from './determination-check.js';
 import { EntitlementCheck } from './entitlement-check.js';
+import { Era } from './era.js';
+import { FilesCheck } from './files-check.js';
 import { HeldAccountsCheck } from './held-accounts-check.js';
 import { KeyTable } from './key-table.js';
 import { MoneyCheck } from './money-check.js';
 import { BookingsCheck } from './bookings-check.js';
 import { NamesCheck } from './names-check.js';
 import { OutcomeCheck } from './outcome-check.js';
+import { PersonsCheck } from './persons-check.js';
+import { ProgrammeTermsCheck } from './programme-terms-check.js';
+import { PublishedPolicies } from './published-policies.js';
 import type { AuditReport, Invariant, Violation } from './report.js';
 import { ProposalsCheck } from './proposals-check.js';
 import { checkRole } from './roles-check.js';
 import { SegregationOfDutiesCheck } from './segregation-of-duties-check.js';
+import { StreamOrderCheck } from './stream-order-check.js';
 import { TimesCheck } from './times-check.js';
 import { TwoPeopleCheck } from './two-people-check.js';
 import { UniquenessCheck } from './uniqueness-check.js';
+import { VersionsCheck } from './versions-check.js';
 
 export type { AuditReport } from './report.js';
 
@@ -47,22 +57,43 @@ class Check implements AuditCheck {
   readonly #streams = new KeyTable();
   readonly #ids = new KeyTable();
   #revisions = new Int32Array(1 << 12).fill(-1);
-  readonly #times = new TimesCheck();
+  readonly #era = new Era();
+  readonly #policies = new PublishedPolicies();
+  readonly #times = new TimesCheck(this.#era);
+  readonly #versions = new VersionsCheck();
+  readonly #commands: CommandsCheck;
+  readonly #order = new StreamOrderCheck();
   readonly #names = new NamesCheck();
   readonly #uniqueness = new UniquenessCheck();
+  readonly #persons = new PersonsCheck(
+    {
+      numberOf: (stream) => this.#streams.find(stream),
+      isRegistered: (stream) => this.#order.isRegistered(stream),
+      isEnrolled: (stream) => this.#order.isEnrolled(stream),
+    },
+    this.#era,
+  );
+  readonly #determinations = new DeterminationCheck(this.#policies, this.#era);
+  readonly #terms = new ProgrammeTermsCheck(this.#policies, this.#era);
   readonly #duties = new SegregationOfDutiesCheck();
-  readonly #twoPeople = new TwoPeopleCheck();
-  readonly #proposals = new ProposalsCheck();
-  readonly #heldAccounts = new HeldAccountsCheck();
+  readonly #twoPeople = new TwoPeopleCheck(this.#era);
+  readonly #proposals = new ProposalsCheck(this.#era);
+  readonly #heldAccounts = new HeldAccountsCheck(this.#era);
   readonly #cycles = new CycleOrderCheck();
-  readonly #money = new MoneyCheck();
-  readonly #outcomes = new OutcomeCheck();
+  readonly #money = new MoneyCheck(this.#era);
+  readonly #outcomes = new OutcomeCheck(this.#era);
   readonly #bookings = new BookingsCheck();
-  readonly #entitlements = new EntitlementCheck({
-    earlierOf: (personId) => this.#uniqueness.earlierOf(personId),
-    stands: (paymentId) =>
-      this.#money.stands(paymentId, this.#streams.find(`payment-${paymentId}`)),
-  });
+  readonly #files = new FilesCheck();
+  readonly #messages = new BankMessagesCheck();
+  readonly #entitlements = new EntitlementCheck(
+    this.#policies,
+    {
+      earlierOf: (personId) => this.#uniqueness.earlierOf(personId),
+      stands: (paymentId) =>
+        this.#money.stands(paymentId, this.#streams.find(`payment-${paymentId}`)),
+    },
+    this.#era,
+  );
   readonly #corrections = new CorrectionsCheck();
   readonly #asOf = {
     payment: (paymentId: string): number => this.#money.asOfOf(paymentId),
@@ -72,15 +103,26 @@ class Check implements AuditCheck {
   readonly #isPaid = (paymentId: string): boolean =>
     this.#money.isPaid(this.#streams.find(`payment-${paymentId}`));
 
-  constructor(private readonly positionGaps: boolean) {}
+  constructor(private readonly positionGaps: boolean) {
+    // Where positions have gaps, the parts of a command are written one by one.
+    this.#commands = new CommandsCheck(!positionGaps);
+  }
 
   add(event: Recorded): void {
     const found = (invariant: Invariant, detail: string): void =>
       this.#found(invariant, event.stream, event.position, detail);
-    const stream = this.#order(event, found);
+    this.#era.add(event);
+    const stream = this.#place(event, found);
+    this.#commands.add(event, found);
+    this.#versions.add(event, found);
+    this.#order.add(event, stream, found);
+    if (event.type === 'PolicyPublished') this.#policies.add(event, found);
     this.#names.add(event, found);
     this.#uniqueness.add(event, stream, found);
-    checkRole(event, found);
+    this.#persons.add(event, stream, found);
+    this.#determinations.add(event, found);
+    this.#terms.add(event, found);
+    checkRole(event, this.#era, found);
     this.#duties.add(event, found);
     this.#twoPeople.add(event, found);
     this.#proposals.add(event, found);
@@ -91,6 +133,8 @@ class Check implements AuditCheck {
     this.#money.add(event, stream, found);
     this.#outcomes.add(event, stream, found);
     this.#bookings.add(event, stream, found);
+    this.#files.add(event, found);
+    this.#messages.add(event, found);
   }
 
   finish(): AuditReport {
@@ -98,6 +142,9 @@ class Check implements AuditCheck {
       this.#found(invariant, stream, this.#last, detail),
     );
     this.#corrections.finish((invariant, detail, stream) =>
+      this.#found(invariant, stream, this.#last, detail),
+    );
+    this.#determinations.finish((invariant, detail, stream) =>
       this.#found(invariant, stream, this.#last, detail),
     );
     this.#twoPeople.finish((detail, stream) => this.#found('I4', stream, this.#last, detail));
@@ -109,7 +156,7 @@ class Check implements AuditCheck {
   }
 
   /** I8. Returns the dense number of the stream. */
-  #order(event: Recorded, found: (invariant: Invariant, detail: string) => void): number {
+  #place(event: Recorded, found: (invariant: Invariant, detail: string) => void): number {
     if (this.positionGaps ? event.position <= this.#last : event.position !== this.#last + 1)
       found('I8', `position ${event.position} follows ${this.#last}`);
     this.#last = event.position;

@@ -1,3 +1,4 @@
+import type { EventData } from '../../events/generated.js';
 import { Movements } from './movements.js';
 
 /** Where a payment can be, in the order of the numbers that stand for it. */
@@ -28,6 +29,11 @@ export interface CycleLedger {
   spentMinor: bigint;
   /** Of payments that came back: what did not come back. */
   keptMinor: bigint;
+  openBreaks: number;
+  /** Where a payment of it moved last. */
+  movedAt: number;
+  /** Of the last reconciliation, as long as it holds. */
+  figures: EventData['CycleReconciled'] | undefined;
   closed: boolean;
   /** Reserved again after the cycle closed, because settled money came back or left late. */
   reservedSinceClosed: bigint;
@@ -67,6 +73,9 @@ export function emptyLedger(): CycleLedger {
     reservedMinor: 0n,
     spentMinor: 0n,
     keptMinor: 0n,
+    openBreaks: 0,
+    movedAt: -1,
+    figures: undefined,
     closed: false,
     reservedSinceClosed: 0n,
     gained: new Movements(),

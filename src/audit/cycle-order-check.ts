@@ -59,7 +59,9 @@ export class CycleOrderCheck {
     if (event.type in STEPS) this.#step(event as Recorded<AggregateEvents['cycle']>, found);
     switch (event.type) {
       case 'CycleApproved':
+        return ofItsYear(event, found);
       case 'BudgetReserved':
+        this.#reserved(event, found);
         return ofItsYear(event, found);
       case 'BudgetReservationReleased': {
         const status = this.#of(event.data.cycleId);
@@ -69,6 +71,13 @@ export class CycleOrderCheck {
       default:
         return;
     }
+  }
+
+  /** The engine reserves what left late, and else nobody but who approves the cycle. */
+  #reserved({ data, meta }: Recorded<'BudgetReserved'>, found: Found): void {
+    const status = this.#of(data.cycleId);
+    if (meta.role === 'automation' && status !== 'closed')
+      found('I6', `reserved by itself while the cycle is ${status}`);
   }
 
   #of(cycleId: string): Status {

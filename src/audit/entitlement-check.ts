@@ -1,11 +1,6 @@
 import type { EventData } from '../../events/generated.js';
 import { entitlementFor } from '../eligibility/determine.js';
-import {
-  compilePolicy,
-  versionInEffect,
-  versionInForce,
-  type CompiledPolicy,
-} from '../eligibility/policy.js';
+import { versionInEffect, versionInForce } from '../eligibility/policy.js';
 import { isOfPolicy } from '../eligibility/rules.js';
 import { enrolmentDecider } from '../enrolment/enrolment.decider.js';
 import {
@@ -16,6 +11,8 @@ import {
   type EnrolmentState,
 } from '../enrolment/enrolment.state.js';
 import type { Recorded } from '../kernel/decider.js';
+import { Era } from './era.js';
+import { compiledOf, type PublishedPolicies } from './published-policies.js';
 import type { Found } from './report.js';
 
 type Adjustment = Extract<Recorded, { type: 'AdjustmentProposed' }>;
@@ -33,10 +30,6 @@ export interface Known {
   stands(paymentId: string): boolean;
 }
 type Ordered = Extract<Recorded, { type: 'PaymentOrdered' }>;
-interface Published {
-  readonly position: number;
-  readonly data: EventData['PolicyPublished'];
-}
 
 /**
  * An enrolment as JSON text (a fifth of the memory of the object), where it last changed, and what
@@ -63,22 +56,18 @@ const MAX_START_LAG = 100_000;
  * due is what the facts and a policy of that month give. About 700 bytes an enrolment.
  */
 export class EntitlementCheck {
-  readonly #policies = new Map<string, Published[]>();
   readonly #enrolments = new Map<string, Kept>();
   readonly #erasedAt = new Map<string, number>();
 
-  constructor(private readonly known: Known) {}
+  constructor(
+    private readonly policies: Pick<PublishedPolicies, 'of' | 'inForce'>,
+    private readonly known: Known,
+    private readonly era = new Era(),
+  ) {}
 
   add(event: Recorded, asOf: AsOf, found: Found): void {
+    this.era.add(event);
     switch (event.type) {
-      case 'PolicyPublished': {
-        const known = this.#policies.get(event.data.programmeId) ?? [];
-        this.#policies.set(event.data.programmeId, [
-          ...known,
-          { position: event.position, data: event.data },
-        ]);
-        return;
-      }
       case 'PersonErased':
         this.#erasedAt.set(event.data.personId, event.position);
         return;
@@ -91,10 +80,10 @@ export class EntitlementCheck {
       case 'EnrolmentMoved':
       case 'EnrolmentEnded': {
         const kept = this.#enrolments.get(event.stream);
-        const state = enrolmentDecider.evolve(
-          kept ? parse(kept.now.state) : enrolmentDecider.initialState,
-          event,
-        );
+        const before = kept ? parse(kept.now.state) : enrolmentDecider.initialState;
+        if (event.type === 'EnrolmentMoved' && event.data.fromRegion !== before.region)
+          found('I7', `moved from ${event.data.fromRegion}; the enrolment is of ${before.region}`);
+        const state = enrolmentDecider.evolve(before, event);
         const now: Version = { at: event.position, state: text(state), before: kept?.now };
         if (!kept) this.#enrolments.set(event.stream, { now, paid: '' });
         else kept.now = now;
@@ -150,18 +139,18 @@ export class EntitlementCheck {
   }
 
   /**
-   * What the order says of the household is what was recorded of it. Orders that do not say how
-   * their actor came may name the newest facts, and were made before who is not recertified in time
+   * What the order says of the household is what was recorded of it. Orders of logs that do not say
+   * how their actors came may name the newest facts, and were made before who is not recertified in time
    * was not paid.
    */
-  #asEnrolled({ data, meta }: Ordered, asOf: number, state: EnrolmentState, found: Found): void {
+  #asEnrolled({ data }: Ordered, asOf: number, state: EnrolmentState, found: Found): void {
     const { programmeId, period } = data;
-    const version = this.#inForce(programmeId, period, asOf)?.data.version;
+    const version = this.policies.inForce(programmeId, period, asOf)?.data.version;
     if (data.policyVersion !== version)
       found('I5', `ordered under version ${data.policyVersion}; in ${period} ${version} is paid`);
     if (data.region !== state.region)
       found('I7', `ordered in ${data.region}; the enrolment is of ${state.region}`);
-    if (meta.channel === undefined) return;
+    if (!this.era.isNew) return;
     if (data.contentHash !== factsIn(state, period).contentHash)
       found('I5', `ordered on other facts than those of ${period}`);
     if (isOverdue(state, period))
@@ -181,7 +170,8 @@ export class EntitlementCheck {
     const then = kept && versionAt(kept, asOf);
     if (!then) return found('I5', 'corrected for somebody who was not enrolled');
     const state = parse(then.state);
-    const known = (this.#policies.get(programmeId) ?? [])
+    const known = this.policies
+      .of(programmeId)
       .filter((policy) => policy.position <= asOf)
       .map((policy) => policy.data);
     for (const { period, policyVersion, dueMinor } of periods) {
@@ -238,7 +228,7 @@ export class EntitlementCheck {
     asOf: number,
     state: EnrolmentState,
   ): EventData['EnrolmentStarted']['entitlement'] | undefined {
-    const published = this.#inForce(programmeId, month, asOf);
+    const published = this.policies.inForce(programmeId, month, asOf);
     if (!published) return undefined;
     return entitlementFor(
       compiledOf(published.data.policy),
@@ -247,26 +237,6 @@ export class EntitlementCheck {
       month,
     );
   }
-
-  /** The version that a month is paid under, of those that were published. */
-  #inForce(programmeId: string, month: string, asOf: number): Published | undefined {
-    const known = (this.#policies.get(programmeId) ?? []).filter(
-      (policy) => policy.position <= asOf,
-    );
-    const inForce = versionInForce(
-      known.map((policy) => policy.data),
-      month,
-    );
-    return known.find((policy) => policy.data === inForce);
-  }
-}
-
-/** Compiling costs tens of milliseconds, whoever checks how many logs that share the policy. */
-const compiled = new WeakMap<object, CompiledPolicy>();
-function compiledOf(policy: EventData['PolicyPublished']['policy']): CompiledPolicy {
-  const known = compiled.get(policy) ?? compilePolicy(policy);
-  compiled.set(policy, known);
-  return known;
 }
 
 /** The cycle in which a period was ordered last. */

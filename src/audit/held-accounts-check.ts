@@ -2,6 +2,7 @@ import type { AccountHold } from '../kernel/accounts.js';
 import type { Recorded } from '../kernel/decider.js';
 import { cycleOfPayment, partsOfPayment } from '../kernel/ids.js';
 import { DEFAULT_HOLD, holdOf } from '../programme/controls.rule.js';
+import { Era } from './era.js';
 import { KeyTable } from './key-table.js';
 import type { Found } from './report.js';
 
@@ -29,10 +30,11 @@ export class HeldAccountsCheck {
   readonly #verified = new FirstPositions();
   readonly #holds = new Map<string, readonly [before: Verification, now: Verification]>();
   readonly #releases = new Map<string, AsOf>();
-  #isUnderRules = false;
+
+  constructor(private readonly era = new Era()) {}
 
   add(event: Recorded, found: Found): void {
-    if (event.meta.channel !== undefined) this.#isUnderRules = true;
+    this.era.add(event);
     switch (event.type) {
       case 'AccountHoldSet': {
         const { programmeId } = event.data;
@@ -75,7 +77,7 @@ export class HeldAccountsCheck {
 
   /** @param asOf undefined: now */
   #instructed({ data, position }: Instructed, asOf: AsOf | undefined, found: Found): void {
-    if (!this.#isUnderRules) return;
+    if (!this.era.isNew) return;
     const { paymentId, accountId } = data;
     const { programmeId } = partsOfPayment(paymentId);
     const then = asOf ?? { position, holds: this.#holdsOf(programmeId) };

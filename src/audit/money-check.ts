@@ -8,6 +8,8 @@ import {
   type CycleLedger,
   type Status,
 } from './cycle-ledger.js';
+import { Era } from './era.js';
+import { checkClosing, checkFigures } from './figures-check.js';
 import type { Found } from './report.js';
 
 /** An event of a payment, as far as its place goes. */
@@ -28,8 +30,6 @@ export class MoneyCheck {
   #amount = new BigInt64Array(1 << 12);
   /** The attempt by which a settled payment is settled. */
   #settledBy = new Uint16Array(1 << 12);
-  /** Position of the event before. */
-  #before = -1;
   readonly #openBreaks = new Map<string, Recorded<'PaymentBreakRecorded'>['data']>();
   /** Of payments, by stream, what did not come back. */
   readonly #kept = new Map<number, bigint>();
@@ -44,13 +44,10 @@ export class MoneyCheck {
     return cycle;
   };
 
+  constructor(private readonly era = new Era()) {}
+
   /** @param stream dense number of the event's stream */
   add(event: Recorded, stream: number, found: Found): void {
-    this.#take(event, stream, found);
-    this.#before = event.position;
-  }
-
-  #take(event: Recorded, stream: number, found: Found): void {
     switch (event.type) {
       case 'PaymentOrdered':
         return this.#ordered(event, stream, found);
@@ -71,8 +68,7 @@ export class MoneyCheck {
         if (this.#is(stream) !== 'ordered') found('I2', `cancelled when ${this.#is(stream)}`);
         return this.#move(event, stream, 'cancelled');
       case 'PaymentBreakRecorded':
-        this.#openBreaks.set(event.data.breakId, event.data);
-        return;
+        return this.#broken(event);
       case 'PaymentBreakResolved':
         return this.#resolved(event, stream, found);
       case 'CyclePreparationStarted':
@@ -88,9 +84,12 @@ export class MoneyCheck {
         return this.#cycleInstructed(event, found);
       case 'CycleReconciled':
         return this.#reconciled(event, found);
-      case 'CycleClosed':
-        this.#cycle(event.data.cycleId).closed = true;
+      case 'CycleReinstructionStarted':
+        // What was reconciled before does not hold any more.
+        this.#cycle(event.data.cycleId).figures = undefined;
         return;
+      case 'CycleClosed':
+        return this.#closed(event, found);
       case 'BudgetAllotted':
       case 'BudgetAdjusted':
       case 'BudgetReserved':
@@ -158,6 +157,7 @@ export class MoneyCheck {
       found('I6', `ordered in round ${event.data.round}, which is not being prepared`);
     cycle.roundCount += 1;
     cycle.roundMinor += amount;
+    cycle.movedAt = event.position;
     this.#leave(cycle, stream);
     this.#amount[stream] = amount;
     this.#enter(cycle, stream, 'ordered');
@@ -205,6 +205,13 @@ export class MoneyCheck {
     this.#move(event, stream, to);
   }
 
+  #broken({ data, position }: Recorded<'PaymentBreakRecorded'>): void {
+    const cycle = this.#cycle(cycleOfPayment(data.paymentId));
+    if (!this.#openBreaks.has(data.breakId)) cycle.openBreaks += 1;
+    this.#openBreaks.set(data.breakId, data);
+    cycle.movedAt = position;
+  }
+
   /**
    * A person's verdict on a break moves the payment too, so it must be true of all attempts
    * together.
@@ -213,7 +220,9 @@ export class MoneyCheck {
     const { breakId, resolution } = event.data;
     const open = this.#openBreaks.get(breakId);
     const attempt = open?.attempt;
-    this.#openBreaks.delete(breakId);
+    const cycle = this.#cycle(cycleOfPayment(event.data.paymentId));
+    if (this.#openBreaks.delete(breakId)) cycle.openBreaks -= 1;
+    cycle.movedAt = event.position;
     if (attempt === undefined) found('I2', 'resolved a break that is not open');
     if (resolution !== 'counted-as-settled' && resolution !== 'counted-as-returned') return;
     const before = this.#is(stream);
@@ -233,7 +242,7 @@ export class MoneyCheck {
 
   /** What is given back is what the bank said, and no more than was paid. */
   #cameBack(
-    { data, meta }: Recorded<'PaymentBreakResolved'>,
+    { data }: Recorded<'PaymentBreakResolved'>,
     open: Recorded<'PaymentBreakRecorded'>['data'] | undefined,
     stream: number,
     found: Found,
@@ -247,7 +256,7 @@ export class MoneyCheck {
     const { returnedMinor } = data;
     const back = returnedMinor === undefined ? amount : BigInt(returnedMinor);
     // Before version 0.3 no event says how it was recorded, and all counted as come back.
-    const isOld = returnedMinor === undefined && meta.channel === undefined;
+    const isOld = returnedMinor === undefined && !this.era.isNew;
     if (back !== owed && !isOld)
       found('I6', `${back} given back of ${amount}; the bank said that ${said} came back`);
     return back;
@@ -306,35 +315,16 @@ export class MoneyCheck {
       );
   }
 
-  #reconciled(event: Recorded<'CycleReconciled'>, found: Found): void {
-    const f = event.data;
-    const parts = [
-      f.settledMinor,
-      f.rejectedMinor,
-      f.returnedMinor,
-      f.cancelledMinor,
-      f.outstandingMinor,
-    ].reduce((total, text) => total + BigInt(text), 0n);
-    if (parts !== BigInt(f.orderedMinor))
-      found('I6', `ordered ${f.orderedMinor} is not the sum ${parts} of where it is`);
-    // Only where nothing came in between can the figures be compared with the books as they stand
-    // here.
-    if (f.throughPosition !== this.#before) return;
-    const { sums: held, keptMinor } = this.#cycle(f.cycleId);
-    if (BigInt(f.keptMinor ?? '0') !== keptMinor)
-      found('I6', `reconciled with ${f.keptMinor ?? '0'} kept by banks; the log has ${keptMinor}`);
-    for (const [name, count, minor] of [
-      ['settled', f.settledCount, f.settledMinor],
-      ['rejected', f.rejectedCount, f.rejectedMinor],
-      ['returned', f.returnedCount, f.returnedMinor],
-      ['cancelled', f.cancelledCount, f.cancelledMinor],
-    ] as const) {
-      if (held[name].count !== count || held[name].minor !== BigInt(minor))
-        found(
-          'I6',
-          `reconciled with ${count} ${name} of ${minor}; the log has ${held[name].count} of ${held[name].minor}`,
-        );
-    }
+  #reconciled({ data, position }: Recorded<'CycleReconciled'>, found: Found): void {
+    const cycle = this.#cycle(data.cycleId);
+    checkFigures(data, cycle, position, found);
+    cycle.figures = data;
+  }
+
+  #closed({ data }: Recorded<'CycleClosed'>, found: Found): void {
+    const cycle = this.#cycle(data.cycleId);
+    checkClosing(data, cycle, found);
+    cycle.closed = true;
   }
 
   #is(stream: number): Status {
@@ -349,6 +339,7 @@ export class MoneyCheck {
   ): void {
     const cycle = this.#cycle(cycleOfPayment(paymentId));
     const before = this.#is(stream);
+    cycle.movedAt = position;
     this.#leave(cycle, stream);
     if (to === 'settled' && before !== 'settled') cycle.gained.add(position, this.#amount[stream]!);
     if (to !== 'settled' && before === 'settled') {

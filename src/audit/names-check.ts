@@ -61,10 +61,17 @@ export class NamesCheck {
   }
 }
 
+/** Every event comes through here, so no text is made of the parts. */
 function isOfItsStream({ stream, data }: Recorded): boolean {
-  const category = stream.slice(0, stream.indexOf('-'));
-  const parts = NAMED_BY[category]?.map((field): unknown => Reflect.get(data, field));
-  return parts === undefined || stream === [category, ...parts].join('-');
+  let at = stream.indexOf('-');
+  const fields = NAMED_BY[stream.slice(0, at)];
+  if (!fields) return true;
+  for (const field of fields) {
+    const part = String(Reflect.get(data, field));
+    if (stream[at] !== '-' || !stream.startsWith(part, at + 1)) return false;
+    at += part.length + 1;
+  }
+  return at === stream.length;
 }
 
 const cycleParts = ({

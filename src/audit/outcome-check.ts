@@ -1,5 +1,6 @@
 import type { EventData } from '../../events/generated.js';
 import type { Recorded } from '../kernel/decider.js';
+import { Era } from './era.js';
 import type { Found } from './report.js';
 
 type Instructed = Recorded<'PaymentInstructed' | 'PaymentReinstructed'>;
@@ -34,6 +35,8 @@ export class OutcomeCheck {
   /** Where and by which command an outcome was applied last. */
   #applied:
     { readonly command: string; readonly paymentId: string; readonly stream: number } | undefined;
+
+  constructor(private readonly era = new Era()) {}
 
   /** @param stream dense number of the event's stream */
   add(event: Recorded, stream: number, found: Found): void {
@@ -81,11 +84,11 @@ export class OutcomeCheck {
 
   /** The days that a bank said of the booking; before version 4 no event has them. */
   #requireBookingDays(
-    { data, time, meta }: Recorded<'PaymentSettled' | 'PaymentReturned' | 'PaymentBooked'>,
+    { data, time }: Recorded<'PaymentSettled' | 'PaymentReturned' | 'PaymentBooked'>,
     stream: number,
     found: Found,
   ): void {
-    if (meta.channel === undefined || data.attempt !== (this.#attempts.get(stream) ?? 1)) return;
+    if (!this.era.isNew || data.attempt !== (this.#attempts.get(stream) ?? 1)) return;
     const { bookedOn, valueOn } = data.booking ?? {};
     for (const [day, around, what] of [
       [bookedOn, 0, 'booked'],
@@ -123,12 +126,8 @@ export class OutcomeCheck {
   }
 
   /** Logs of before version 0.3, whose events do not say how they came, had no such rule. */
-  #requireDay(
-    { data, time, meta }: Recorded<'PaymentSettled'>,
-    stream: number,
-    found: Found,
-  ): void {
-    if (meta.channel === undefined) return;
+  #requireDay({ data, time }: Recorded<'PaymentSettled'>, stream: number, found: Found): void {
+    if (!this.era.isNew) return;
     const settled = dayOf(data.settledOn);
     const first = this.#first[stream]!;
     const last = dayOf(time) + 1;

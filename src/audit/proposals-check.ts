@@ -19,6 +19,7 @@ import {
   holdOf,
   isWeakerHold,
 } from '../programme/controls.rule.js';
+import { Era } from './era.js';
 import type { Found } from './report.js';
 
 interface Controls {
@@ -50,13 +51,14 @@ const DECIDED_BY_TWO: Readonly<Record<string, number>> = {
 export class ProposalsCheck {
   readonly #proposals = new Map<string, readonly Proposal[]>();
   readonly #controls = new Map<string, Controls>();
-  #isUnderRules = false;
   #isUnderNewerRules = false;
   /** The command that recertified a household last; it may reinstate it, too. */
   #recertifiedBy = '';
 
+  constructor(private readonly era = new Era()) {}
+
   add(event: Recorded, found: Found): void {
-    if (event.meta.channel !== undefined) this.#isUnderRules = true;
+    this.era.add(event);
     if (event.v >= (DECIDED_BY_TWO[event.type] ?? Infinity)) this.#isUnderNewerRules = true;
     switch (event.type) {
       case 'EntitlementRevisionProposed':
@@ -186,7 +188,7 @@ export class ProposalsCheck {
   ): void {
     const before = this.#proposals.get(stream + about) ?? [];
     this.#proposals.delete(stream + about);
-    if (this.#isUnderRules && wordOf(before, { by: meta.actor, content }) !== 'second')
+    if (this.era.isNew && wordOf(before, { by: meta.actor, content }) !== 'second')
       found('I4', `${what} person alone said`);
   }
 }

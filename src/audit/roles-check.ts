@@ -1,5 +1,6 @@
 import type { EventType } from '../../events/generated.js';
 import type { Recorded, Role } from '../kernel/decider.js';
+import type { Era } from './era.js';
 import type { Found } from './report.js';
 
 type MayCause = Readonly<Record<EventType, readonly Role[]>>;
@@ -154,17 +155,17 @@ export const MAY_CAUSE: MayCause = {
   ...OF_PROGRAMMES,
 };
 
-/** What older versions let by themselves; their events do not say how their actor came. */
+/** What older versions let by themselves, before events said how their actor came. */
 const ONCE_BY_AUTOMATION: ReadonlySet<EventType> = new Set([
   'EntitlementRevised',
   'EnrolmentRecertified',
 ]);
 
-const mayCause = ({ type, meta: { role, channel } }: Recorded): boolean =>
+const mayCause = ({ type, meta: { role } }: Recorded, { isNew }: Era): boolean =>
   MAY_CAUSE[type].includes(role) ||
-  (role === 'automation' && channel === undefined && ONCE_BY_AUTOMATION.has(type));
+  (role === 'automation' && !isNew && ONCE_BY_AUTOMATION.has(type));
 
 /** I4: whoever caused an event acted in a role that may. */
-export function checkRole(event: Recorded, found: Found): void {
-  if (!mayCause(event)) found('I4', `${event.type} by ${event.meta.role}, which may not`);
+export function checkRole(event: Recorded, era: Era, found: Found): void {
+  if (!mayCause(event, era)) found('I4', `${event.type} by ${event.meta.role}, which may not`);
 }

@@ -1,5 +1,5 @@
 import type { EventData } from '../../events/generated.js';
-import type { Recorded } from '../kernel/decider.js';
+import type { Recorded, Via } from '../kernel/decider.js';
 import { foldSubject, isOneOf, isSamePerson, isSubject, MACHINES } from '../kernel/subject.js';
 import { KeyTable } from './key-table.js';
 import type { Found } from './report.js';
@@ -21,10 +21,17 @@ interface CyclePeople {
   readonly preparers: string[];
   approver: string;
   checker: string;
+  /** Of the set that was checked last. */
+  checkedHash: string;
+  /** Whether the programme had cycles checked when this one was prepared. */
+  mustBeChecked: boolean;
   readonly overriders: string[];
   readonly answered: Set<string>;
   blocking: readonly string[];
 }
+
+/** Of a cycle's stream. */
+const programmeOf = (stream: string): string => stream.slice('cycle-'.length, -'-YYYY-MM'.length);
 
 const whoseOf = ({
   programmeId,
@@ -38,9 +45,19 @@ const DOORS: ReadonlyMap<string, string> = new Map([
   [MACHINES.outcomesTopic, 'kafka'],
 ]);
 
+/** What may vouch for whoever comes through a door. */
+const VOUCHED: Readonly<Record<Via['channel'], readonly Via['authentication'][]>> = {
+  http: ['oidc', 'local'],
+  cli: ['oidc', 'local', 'none'],
+  kafka: ['system'],
+  folder: ['system'],
+  automation: ['system'],
+};
+
 /** Events of old versions do not say how their actor came. */
-function cameThrough({ meta: { actor, role, channel } }: Recorded): boolean {
+function cameThrough({ meta: { actor, role, channel, authentication } }: Recorded): boolean {
   if (channel === undefined) return true;
+  if (authentication !== undefined && !VOUCHED[channel].includes(authentication)) return false;
   if ((role === 'automation') !== (channel === 'automation')) return false;
   const own = DOORS.get(foldSubject(actor));
   return own === undefined ? channel === 'http' || channel === 'cli' : channel === own;
@@ -57,6 +74,8 @@ export class SegregationOfDutiesCheck {
   readonly #approved = new KeyTable();
   readonly #accountsBy = new Map<string, string>();
   readonly #cycles = new Map<string, CyclePeople>();
+  /** Programmes that have their cycles checked. */
+  readonly #checking = new Set<string>();
 
   add(event: Recorded, found: Found): void {
     // What no door takes could pass for another person: letters of another script, unseen ones.
@@ -99,8 +118,9 @@ export class SegregationOfDutiesCheck {
       case 'PaymentOrdered':
         return this.#ordered(event);
       case 'CyclePrepared':
-        this.#cycles.get(event.stream)?.preparers.push(event.meta.actor);
-        return;
+        return this.#prepared(event);
+      case 'ChecksConfigured':
+        return this.#configured(event.data);
       case 'CycleReturned':
       case 'CycleAbandoned':
         this.#cycles.delete(event.stream);
@@ -234,6 +254,8 @@ export class SegregationOfDutiesCheck {
       preparers: [meta.actor],
       approver: '',
       checker: '',
+      checkedHash: '',
+      mustBeChecked: false,
       overriders: [],
       answered: new Set(),
       blocking: [],
@@ -254,6 +276,7 @@ export class SegregationOfDutiesCheck {
       .filter(({ level }) => level === 'block')
       .map(({ findingId }) => findingId);
     people.checker = meta.actor;
+    people.checkedHash = data.contentHash;
   }
 
   #overridden({ stream, data, meta }: Recorded<'CycleFindingOverridden'>, found: Found): void {
@@ -265,9 +288,29 @@ export class SegregationOfDutiesCheck {
     people.answered.add(data.findingId);
   }
 
-  #cycleApproved({ stream, meta }: Recorded<'CycleApproved'>, found: Found): void {
+  #prepared({ stream, meta }: Recorded<'CyclePrepared'>): void {
+    const people = this.#cycles.get(stream);
+    if (!people) return;
+    people.preparers.push(meta.actor);
+    people.mustBeChecked = this.#checking.has(programmeOf(stream));
+  }
+
+  /** Once nothing is to be checked any more, what was prepared before need not be either. */
+  #configured({ programmeId, rules }: EventData['ChecksConfigured']): void {
+    if (rules.length > 0) {
+      this.#checking.add(programmeId);
+      return;
+    }
+    this.#checking.delete(programmeId);
+    for (const [stream, people] of this.#cycles)
+      if (programmeOf(stream) === programmeId) people.mustBeChecked = false;
+  }
+
+  #cycleApproved({ stream, data, meta }: Recorded<'CycleApproved'>, found: Found): void {
     const people = this.#cycles.get(stream);
     if (!people) return found('I4', 'approved without having been prepared');
+    if (people.mustBeChecked && people.checkedHash !== data.contentHash)
+      found('I4', 'approved without the checks that the programme configured');
     if (isOneOf(people.preparers, meta.actor)) found('I4', 'approved by who prepared it');
     if (isOneOf(people.overriders, meta.actor))
       found('I4', 'approved by who overrode a finding of it');

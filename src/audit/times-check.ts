@@ -1,19 +1,22 @@
 import type { Recorded } from '../kernel/decider.js';
+import type { Era } from './era.js';
 import type { Found } from './report.js';
 
-/** More than the clocks of the machines that write one log are apart. */
-const DAY_S = 86_400;
+/** More than the clocks of the machines that write one log are apart: five minutes are refused. */
+const HOUR_S = 3_600;
 
 /**
  * I8 for instants: no event is earlier than what caused it, than the one before it in its stream
- * and, but for what clocks are apart, than the one before it in the log. Events that do not say how
- * their actor came were written before the clock was held, and are not compared. Four bytes an
+ * and, but for what clocks are apart, than the one before it in the log. What was written before
+ * events said how their actor came, and so before the clock was held, is not compared. Four bytes an
  * event and a stream.
  */
 export class TimesCheck {
   readonly #events = new Instants();
   readonly #streams = new Instants();
   #before = 0;
+
+  constructor(private readonly era: Era) {}
 
   /**
    * @param index the dense number of the event
@@ -22,13 +25,13 @@ export class TimesCheck {
    */
   add(event: Recorded, index: number, stream: number, cause: number, found: Found): void {
     const at = secondsOf(event.time);
-    if (event.meta.channel !== undefined) {
+    if (this.era.isNew) {
       if (cause >= 0 && at < this.#events.of(cause))
         found('I8', `at ${event.time}, before what caused it`);
       if (at < this.#streams.of(stream))
         found('I8', `at ${event.time}, before the event before it in its stream`);
-      if (at + DAY_S < this.#before)
-        found('I8', `at ${event.time}, more than a day before the event before it`);
+      if (at + HOUR_S < this.#before)
+        found('I8', `at ${event.time}, more than an hour before the event before it`);
     }
     this.#events.set(index, at);
     this.#streams.set(stream, at);

@@ -1,6 +1,7 @@
 import type { EventData } from '../../events/generated.js';
 import type { Recorded, Role } from '../kernel/decider.js';
 import { isOneOf, isSamePerson } from '../kernel/subject.js';
+import { Era } from './era.js';
 import type { Found } from './report.js';
 
 type Said = Pick<
@@ -58,10 +59,12 @@ export class TwoPeopleCheck {
   /** From the first dismissal on that looked at who handed over the file. */
   #looksAtFiles = false;
 
+  constructor(private readonly era = new Era()) {}
+
   add(event: Recorded, found: Found): void {
     const since = DECIDED_BY_TWO[event.type];
-    if ((since !== undefined && event.v >= since) || event.meta.channel !== undefined)
-      this.#isUnderRules = true;
+    this.era.add(event);
+    if ((since !== undefined && event.v >= since) || this.era.isNew) this.#isUnderRules = true;
     switch (event.type) {
       case 'PaymentOutcomeProposed':
         this.#people(event.stream).outcomes.push({ by: event.meta.actor, what: event.data });

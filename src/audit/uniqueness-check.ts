@@ -36,6 +36,8 @@ export class UniquenessCheck {
         if (this.#isHeld(stream)) found('I1', 'started while an enrolment is active');
         return this.#hold(stream, 1);
       case 'IdentityReleased':
+        this.#requireErased(event.data, found);
+        return this.#hold(stream, 0);
       case 'EnrolmentEnded':
         return this.#hold(stream, 0);
       case 'PersonRegistered':
@@ -45,6 +47,13 @@ export class UniquenessCheck {
       default:
         return;
     }
+  }
+
+  /** An identity is free again where its person is erased, or was never registered with it. */
+  #requireErased({ identityHash }: EventData['IdentityReleased'], found: Found): void {
+    const identity = this.#identities.find(identityHash);
+    if (identity >= 0 && this.#personOf[identity] !== 0)
+      found('I1', 'released while somebody is registered with it');
   }
 
   #wasErased(personId: string, identity: number | undefined): void {

@@ -95,7 +95,7 @@ const falsifications: Readonly<Record<Invariant, Readonly<Record<string, Falsify
     'overdrawn, and nothing spent': (log) => {
       const { stream, data } = log.find('BudgetReserved');
       log.append(stream, 'BudgetOverdrawn', { ...data, amountMinor: '1' });
-      log.append(stream, 'BudgetReserved', { ...data, amountMinor: '1' });
+      log.append(stream, 'BudgetReserved', { ...data, amountMinor: '1' }, 'somebody');
       const { programmeId, fiscalYear } = data;
       return log.append(stream, 'BudgetAdjusted', {
         programmeId,
@@ -173,8 +173,7 @@ const falsifications: Readonly<Record<Invariant, Readonly<Record<string, Falsify
     },
     'ordered on other facts than the enrolment has': (log) => {
       const started = log.find('EnrolmentStarted');
-      log.edit(started, { facts: { score: 40, children: [{ birthMonth: '2019-01' }] } });
-      return log.find('PaymentOrdered', ({ data }) => data.personId === started.data.personId);
+      return log.edit(started, { facts: { score: 40, children: [{ birthMonth: '2019-01' }] } });
     },
     'an item that the policy does not give': (log) => {
       const order = log.find('PaymentOrdered');
@@ -184,11 +183,10 @@ const falsifications: Readonly<Record<Invariant, Readonly<Record<string, Falsify
     },
     'approved without having been found eligible': (log) => {
       const approved = log.find('ApplicationApproved');
-      log.edit(
+      return log.edit(
         log.find('EligibilityDetermined', ({ stream }) => stream === approved.stream),
         { eligible: false },
       );
-      return approved;
     },
     'enrolled on content that nobody approved': (log) =>
       log.edit(log.find('EnrolmentStarted'), { contentHash: 'e'.repeat(64) }),

@@ -81,6 +81,11 @@ test('finds an enrolment that somebody else had applied for', () => {
   const log = new Tampered();
   const { data } = log.find('EnrolmentStarted');
   const other = { ...data, personId: ofAnother };
+  const identity = { identityHash: 'e'.repeat(64), personId: ofAnother };
+  const { sealed } = log.find('PersonRegistered').data;
+  const person = { ...identity, sealed, region: data.region };
+  log.append(`identity-${identity.identityHash}`, 'IdentityClaimed', identity);
+  log.append(`person-${ofAnother}`, 'PersonRegistered', person);
   const { position } = log.append(
     `enrolment-${data.programmeId}-${ofAnother}`,
     'EnrolmentStarted',

@@ -2,6 +2,8 @@ import { expect, test } from '@jest/globals';
 import type { EventData } from '../../events/generated.js';
 import { createAuditCheck } from '../../src/audit/check.js';
 import { EntitlementCheck } from '../../src/audit/entitlement-check.js';
+import { PublishedPolicies } from '../../src/audit/published-policies.js';
+import type { Recorded } from '../../src/kernel/decider.js';
 import { Tampered } from './tampered.js';
 
 function found(log: Tampered): readonly string[] {
@@ -21,29 +23,34 @@ test.each([
 });
 
 /** Details of the orders for a household whose recertification was due on a day. */
-function withRecertificationDue(dueOn: string, change: object = {}): readonly string[] {
+function withRecertificationDue(dueOn: string, isOlder = false): readonly string[] {
   const log = new Tampered();
   const order = log.find('PaymentOrdered');
   const { programmeId, personId } = order.data;
   const details: string[] = [];
-  const check = new EntitlementCheck({ earlierOf: () => [], stands: () => true });
+  const policies = new PublishedPolicies();
+  const check = new EntitlementCheck(policies, { earlierOf: () => [], stands: () => true });
   const asOf = { payment: () => 1e9, correction: () => 1e9, earliest: () => 0 };
-  const add = (event: Tampered['events'][number]): void =>
-    check.add(event, asOf, (_, detail) => details.push(detail));
-  for (const event of log.events.slice(0, order.position)) add(event);
+  const add = (event: Recorded): void => {
+    const found = (_: string, detail: string): unknown => details.push(detail);
+    if (event.type === 'PolicyPublished') policies.add(event, found);
+    check.add(event, asOf, found);
+  };
+  log.events.length = order.position;
   const due: EventData['RecertificationFellDue'] = { programmeId, personId, dueOn };
-  add(log.append(`enrolment-${programmeId}-${personId}`, 'RecertificationFellDue', due));
-  add({ ...order, ...change });
+  log.append(`enrolment-${programmeId}-${personId}`, 'RecertificationFellDue', due);
+  log.events.push(order);
+  if (isOlder) log.asOlder(log.replace(order, { position: order.position + 1 }));
+  for (const event of log.events) add(event);
   return details;
 }
 
 test('finds an order for who was not recertified in time, but for what older versions ordered', () => {
-  const { data, meta } = new Tampered().find('PaymentOrdered');
+  const { data } = new Tampered().find('PaymentOrdered');
   const late = [`ordered for ${data.period}, though recertification was due on 2025-06-30`];
-  const { channel, authentication, ...older } = meta;
   expect(withRecertificationDue(`${data.period}-28`)).toEqual([]);
   expect(withRecertificationDue('2025-06-30')).toEqual(late);
-  expect(withRecertificationDue('2025-06-30', { meta: older })).toEqual([]);
+  expect(withRecertificationDue('2025-06-30', true)).toEqual([]);
 });
 
 test('finds a decision on an application against its recommendation', () => {

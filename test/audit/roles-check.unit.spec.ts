@@ -49,10 +49,12 @@ test('leaves alone what an older version let the automation do', () => {
     entitlement,
     reason: 'counted again',
   });
-  const says = `${position} EntitlementRevised by automation, which may not`;
   const { channel, authentication, ...older } = { ...meta, role: 'automation' } as const;
-  log.replace(log.events[position]!, { meta: { ...older, channel: 'automation' } });
-  expect(found(log.events)).toContain(says);
-  log.replace(log.events[position]!, { meta: older });
-  expect(found(log.events)).not.toContain(says);
+  const revised = log.replace(log.events[position]!, { meta: older });
+  const detail = 'EntitlementRevised by automation, which may not';
+  expect(found(log.events)).toContain(`${position} ${detail}`);
+  log.events.length = log.find('CycleOpened').position;
+  log.events.push({ ...revised, position: log.events.length });
+  log.asOlder(log.events.at(-1)!);
+  expect(found(log.events).filter((one) => one.endsWith(detail))).toEqual([]);
 });

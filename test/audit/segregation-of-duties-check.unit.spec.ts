@@ -138,10 +138,15 @@ describe('one person under several spellings', () => {
 });
 
 describe('the door that an actor came through', () => {
-  const through = (actor: string, role: string, channel?: string): string[] => {
+  const through = (
+    actor: string,
+    role: string,
+    channel?: string,
+    authentication?: string,
+  ): string[] => {
     const check = new SegregationOfDutiesCheck();
     const found: string[] = [];
-    const meta = { actor, role, command: '', correlation: '', ...(channel ? { channel } : {}) };
+    const meta = { actor, role, command: '', correlation: '', channel, authentication };
     const event = { stream: 'programme-asd', type: 'ProgrammeOpened', data: {}, meta };
     check.add(event as Recorded, (invariant, what) => {
       found.push(`${invariant}: ${what}`);
@@ -160,15 +165,18 @@ describe('the door that an actor came through', () => {
     expect(through(actor, role, channel)).toEqual([]);
   });
   test.each([
-    ['a.b', 'supervisor', 'kafka'],
-    ['a.b', 'supervisor', 'automation'],
-    ['a.b', 'automation', 'cli'],
-    ['automation', 'automation', 'http'],
-    ['Automation', 'supervisor', 'cli'],
-    ['bank-folder', 'payment-system', 'cli'],
-    ['Outcomes-Topic', 'payment-system', 'http'],
-  ])('is forged for %s as %s: %s', (actor, role, channel) => {
-    expect(through(actor, role, channel)).toEqual([
+    ['a.b', 'supervisor', 'kafka', undefined],
+    ['a.b', 'supervisor', 'automation', undefined],
+    ['a.b', 'automation', 'cli', undefined],
+    ['automation', 'automation', 'http', undefined],
+    ['Automation', 'supervisor', 'cli', undefined],
+    ['bank-folder', 'payment-system', 'cli', undefined],
+    ['Outcomes-Topic', 'payment-system', 'http', undefined],
+    ['a.b', 'supervisor', 'http', 'none'],
+    ['a.b', 'supervisor', 'cli', 'system'],
+    ['automation', 'automation', 'automation', 'local'],
+  ])('is forged for %s as %s: %s %s', (actor, role, channel, authentication) => {
+    expect(through(actor, role, channel, authentication)).toEqual([
       'I4: recorded through a door that its actor has no key to',
     ]);
   });

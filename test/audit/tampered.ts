@@ -1,14 +1,14 @@
 import type { EventData, EventType } from '../../events/generated.js';
 import { MAY_CAUSE } from '../../src/audit/roles-check.js';
 import type { Recorded } from '../../src/kernel/decider.js';
-import { uuidOf } from '../../src/kernel/ids.js';
+import { eventId, uuidOf } from '../../src/kernel/ids.js';
 import type { Op } from '../simulation/model-world.js';
 import { play } from '../simulation/model-histories.js';
 
 type Of<T extends EventType> = Extract<Recorded, { readonly type: T }>;
 type Wanted<T extends EventType> = (event: Of<T>) => boolean;
 
-const op = (kind: string, who: number, a = 0, b = 0): Op => ({
+export const op = (kind: string, who: number, a = 0, b = 0): Op => ({
   kind,
   a,
   b,
@@ -83,6 +83,15 @@ export class Tampered {
     this.events = structuredClone(good as Recorded[]);
   }
 
+  /** Up to an event, and as if a version had written it that did not say how an actor came. */
+  asOlder(last: Recorded): void {
+    this.events.length = last.position + 1;
+    for (const event of [...this.events]) {
+      const { channel, authentication, ...meta } = event.meta;
+      this.replace(event, { v: 1, meta });
+    }
+  }
+
   /** The first event of a type that is wanted. */
   find<T extends EventType>(type: T, wanted: Wanted<T> = () => true): Of<T> {
     const found = this.events.find(
@@ -113,6 +122,45 @@ export class Tampered {
     return this.replace(event, { meta: { ...event.meta, actor } });
   }
 
+  /**
+   * Leaves events out, so that nothing else tells: positions, revisions, ids and what names them are
+   * made anew.
+   */
+  drop(...events: readonly Recorded[]): void {
+    const positions = events.map(({ position }) => position);
+    const moved = (at: number): number => at - positions.filter((dropped) => dropped <= at).length;
+    const left = this.events.filter((event) => !events.includes(event));
+    this.events.length = 0;
+    const ids = new Map<string, string>();
+    for (const event of left) {
+      const { meta, data, stream } = event;
+      const before = this.events.findLast((one) => one.stream === stream);
+      const index = this.#indexIn(meta.command);
+      const id = eventId(meta.command, index);
+      ids.set(event.id, id);
+      const named: Record<string, unknown> = { ...data };
+      for (const key of ['asOf', 'throughPosition'])
+        if (typeof named[key] === 'number') named[key] = moved(named[key]);
+      const causation = meta.causation === undefined ? {} : { causation: ids.get(meta.causation) };
+      const again: object = {
+        ...event,
+        id,
+        data: named,
+        meta: { ...meta, ...causation },
+        position: this.events.length,
+        revision: (before?.revision ?? -1) + 1,
+      };
+      this.events.push(again as Recorded);
+    }
+  }
+
+  /** How many events of a command are the last. */
+  #indexIn(command: string): number {
+    let index = 0;
+    while (this.events.at(-1 - index)?.meta.command === command) index += 1;
+    return index;
+  }
+
   /** Commits one more event to a stream, in a role that may cause it. */
   append<T extends EventType>(
     stream: string,
@@ -122,10 +170,11 @@ export class Tampered {
   ): Recorded {
     const position = this.events.length;
     const revision = this.events.filter((event) => event.stream === stream).length;
+    const command = uuidOf('tampered', position);
     const event = {
       ...this.events[0]!,
       time: this.events.at(-1)!.time,
-      id: uuidOf('tampered', position),
+      id: eventId(command, 0),
       stream,
       revision,
       type,
@@ -133,6 +182,7 @@ export class Tampered {
       position,
       meta: {
         ...this.events[0]!.meta,
+        command,
         actor,
         ...(actor === 'automation'
           ? BY_ITSELF

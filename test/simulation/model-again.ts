@@ -132,8 +132,9 @@ export function enrol(world: World, op: Op): void {
     const application = world.log.stream(event.stream).slice(0, event.revision);
     const submitted = application[0];
     if (submitted?.type !== 'ApplicationSubmitted') continue;
-    const { personId, programmeId, region, applicationId } = submitted.data;
-    if (foldPerson(world.log.stream(streams.person(personId))).status === 'erased') continue;
+    const { personId, programmeId, applicationId } = submitted.data;
+    const { status, region } = foldPerson(world.log.stream(streams.person(personId)));
+    if (status === 'erased') continue;
     const facts = application.findLast(
       ({ type }) => type === 'ApplicationSubmitted' || type === 'ApplicationAmended',
     );

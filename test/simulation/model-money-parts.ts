@@ -1,3 +1,4 @@
+import type { EventData } from '../../events/generated.js';
 import { endToEndIdOf } from '../../src/payment/instruction-ids.rule.js';
 import { cycleDecider, type CycleCommand } from '../../src/cycle/cycle.decider.js';
 import { type CycleState } from '../../src/cycle/cycle.state.js';
@@ -40,6 +41,24 @@ export function payableAccount(
   const programme = world.log.stream(streams.programme(PROGRAMME), position);
   if (!payee || heldBy(payee, fold(programmeDecider, programme).hold, time)) return undefined;
   return payee.accountId;
+}
+
+/** A file for each message under which payments of the cycle were instructed. */
+export function filesOf(world: World, cycleId: string): EventData['CycleInstructed']['files'] {
+  const messages = new Map<string, bigint[]>();
+  for (const { events } of world.log.category(`payment-${cycleId}-`))
+    for (const { type, data } of events) {
+      if (type !== 'PaymentInstructed' && type !== 'PaymentReinstructed') continue;
+      const amounts = messages.get(data.messageId) ?? [];
+      messages.set(data.messageId, [...amounts, BigInt(data.amountMinor)]);
+    }
+  return [...messages].map(([messageId, amounts]) => ({
+    name: `${messageId}.xml`,
+    messageId,
+    sha256: '0'.repeat(64),
+    count: amounts.length,
+    totalMinor: String(amounts.reduce((sum, amount) => sum + amount, 0n)),
+  }));
 }
 
 export const instruction = ({ paymentId }: PaymentState, attempt: number, accountId: string) => ({

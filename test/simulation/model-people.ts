@@ -83,12 +83,9 @@ const revisionOf = (state: EnrolmentState, { a, b }: Op, world: World) => {
   const fromPeriod = periodOf(a);
   const { version, compiled } = world.programme().policyOf(fromPeriod);
   const facts = factsOf(b);
-  return {
-    fromPeriod,
-    facts,
-    contentHash: contentHash(facts),
-    entitlement: determine(compiled, version, facts, fromPeriod).entitlement,
-  };
+  const { entitlement, findings } = determine(compiled, version, facts, fromPeriod);
+  const unmet = findings.filter(({ satisfied }) => !satisfied).map(({ criterion }) => criterion);
+  return { fromPeriod, facts, contentHash: contentHash(facts), entitlement, unmet };
 };
 
 export const people: Readonly<Record<string, Act>> = {

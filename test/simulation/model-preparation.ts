@@ -25,6 +25,7 @@ import {
   cycle,
   payment,
   EVERYTHING,
+  filesOf,
   instruction,
   payableAccount,
 } from './model-money-parts.js';
@@ -238,20 +239,11 @@ export function instruct(world: World, op: Op, limit: number): void {
       return;
   }
   if (limit < EVERYTHING) return;
-  const instructed = world.log
-    .category(`payment-${found.cycleId}-`)
-    .map(({ events }) => foldPayment(events))
-    .filter(({ attempt }) => attempt > 0);
+  const files = filesOf(world, found.cycleId).filter(({ messageId }) => messageId === 'M-1');
+  const [{ count, totalMinor } = { count: 0, totalMinor: '0' }] = files;
   world.run(
     op,
     'automation',
-    cycle(found.cycleId, {
-      type: 'RecordInstruction',
-      count: instructed.length,
-      totalMinor: String(
-        instructed.reduce((sum, { amountMinor }) => sum + BigInt(amountMinor), 0n),
-      ),
-      files: [],
-    }),
+    cycle(found.cycleId, { type: 'RecordInstruction', count, totalMinor, files }),
   );
 }

@@ -1,0 +1,52 @@
+import type { Recorded } from '../kernel/decider.js';
+
+/**
+ * What only versions write whose events say how their actor came, by type and the first such
+ * version of it. Of a log that has one of these, nothing is believed to be older because it does
+ * not say so.
+ */
+const NEWER: Readonly<Record<string, number>> = {
+  AccountHoldProposed: 1,
+  BackdatingLimitProposed: 1,
+  BackdatingLimitSet: 1,
+  CalendarSet: 1,
+  ChecksProposed: 1,
+  CyclePreparationResumed: 1,
+  CycleReconciled: 2,
+  CycleReinstructionEnded: 1,
+  CycleReinstructionStarted: 1,
+  EnrolmentMoved: 1,
+  EnrolmentRecertificationProposed: 1,
+  EnrolmentReinstated: 2,
+  EnrolmentReinstatementProposed: 1,
+  EntitlementRevisionProposed: 1,
+  LaterCycleStarted: 1,
+  PaymentBooked: 1,
+  PaymentBreakRecorded: 4,
+  PaymentBreakResolved: 3,
+  PaymentReturned: 4,
+  PaymentSettled: 4,
+  PaymentTermsProposed: 1,
+  PaymentTermsSet: 2,
+  PersonErased: 2,
+  PersonErasureProposed: 1,
+  PersonMoved: 1,
+  PolicyProposed: 1,
+  PolicyPublished: 2,
+};
+
+/**
+ * Whether the log has come to what a version wrote that says of each event how its actor came.
+ * From there on its rules hold for whatever follows.
+ */
+export class Era {
+  #isNew = false;
+
+  get isNew(): boolean {
+    return this.#isNew;
+  }
+
+  add({ type, v, meta }: Pick<Recorded, 'type' | 'v' | 'meta'>): void {
+    this.#isNew ||= meta.channel !== undefined || v >= (NEWER[type] ?? Infinity);
+  }
+}
