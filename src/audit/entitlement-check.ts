@@ -11,7 +11,9 @@ import {
   type EnrolmentState,
 } from '../enrolment/enrolment.state.js';
 import type { Recorded } from '../kernel/decider.js';
+import { CorrectedMonths } from './corrected-months.js';
 import { Era } from './era.js';
+import { cycleIn, ordered, ordersOf, type PaidMonths } from './paid-months.js';
 import { compiledOf, type PublishedPolicies } from './published-policies.js';
 import type { Found } from './report.js';
 
@@ -42,7 +44,7 @@ interface Version {
 }
 interface Kept {
   now: Version;
-  /** "<period>><cycle's period> " for each period ordered. */ paid: string;
+  paid: PaidMonths;
 }
 
 /** A preparation starts within so many positions of the one that it is as of. */
@@ -58,6 +60,7 @@ const MAX_START_LAG = 100_000;
 export class EntitlementCheck {
   readonly #enrolments = new Map<string, Kept>();
   readonly #erasedAt = new Map<string, number>();
+  readonly #corrected = new CorrectedMonths();
 
   constructor(
     private readonly policies: Pick<PublishedPolicies, 'of' | 'inForce'>,
@@ -67,6 +70,7 @@ export class EntitlementCheck {
 
   add(event: Recorded, asOf: AsOf, found: Found): void {
     this.era.add(event);
+    this.#corrected.add(event);
     switch (event.type) {
       case 'PersonErased':
         this.#erasedAt.set(event.data.personId, event.position);
@@ -120,18 +124,19 @@ export class EntitlementCheck {
     for (const month of periods) {
       if (!payableIn(state, month))
         found('I7', `ordered for ${month}, in which the enrolment is not payable`);
-      this.#once(kept, event.data, month, found);
       this.#onceToIdentity(event.data, month, found);
+      const sum = total(items.filter((item) => item.period === month));
+      this.#once(kept, event, month, sum, found);
       const expected = this.#entitlement(programmeId, month, asOf, state);
       if (expected === undefined) {
         found('I5', `no policy is paid in ${month}`);
         continue;
       }
-      const ordered = items.filter((item) => item.period === month);
-      if (JSON.stringify(ordered) !== JSON.stringify(expected.items))
+      const said = items.filter((item) => item.period === month);
+      if (JSON.stringify(said) !== JSON.stringify(expected.items))
         found(
           'I5',
-          `${month}: the items are not what version ${expected.policyVersion} gives on the recorded facts (${total(ordered)} ordered, ${expected.amountMinor} due)`,
+          `${month}: the items are not what version ${expected.policyVersion} gives on the recorded facts (${total(said)} ordered, ${expected.amountMinor} due)`,
         );
     }
     if (total(event.data.items) !== BigInt(event.data.amountMinor))
@@ -161,11 +166,8 @@ export class EntitlementCheck {
    * Months of an enrolment that ended before the present one began are not held any more, and are
    * left out.
    */
-  #adjusted(
-    { data: { programmeId, personId, periods } }: Adjustment,
-    asOf: number,
-    found: Found,
-  ): void {
+  #adjusted({ data }: Adjustment, asOf: number, found: Found): void {
+    const { programmeId, personId, periods } = data;
     const kept = this.#enrolments.get(`enrolment-${programmeId}-${personId}`);
     const then = kept && versionAt(kept, asOf);
     if (!then) return found('I5', 'corrected for somebody who was not enrolled');
@@ -174,8 +176,9 @@ export class EntitlementCheck {
       .of(programmeId)
       .filter((policy) => policy.position <= asOf)
       .map((policy) => policy.data);
-    for (const { period, policyVersion, dueMinor } of periods) {
+    for (const { period, policyVersion, dueMinor, paidMinor } of periods) {
       if (period < state.startPeriod) continue;
+      this.#requirePaid(kept.paid, data, { period, paidMinor }, asOf, found);
       const rules = [versionInForce(known, period), versionInEffect(known, period)].find(
         (rule) => rule?.version === policyVersion,
       );
@@ -196,27 +199,57 @@ export class EntitlementCheck {
   }
 
   /**
+   * What a correction says was paid for a month is what the cycles that it looks at ordered and
+   * stands, and what earlier corrections put on the account.
+   */
+  #requirePaid(
+    paid: PaidMonths,
+    { programmeId, personId, correctionId }: Adjustment['data'],
+    { period, paidMinor }: Pick<Adjustment['data']['periods'][number], 'period' | 'paidMinor'>,
+    asOf: number,
+    found: Found,
+  ): void {
+    const household = `${programmeId}-${personId}`;
+    if (!this.era.isNew || this.#corrected.hasLapsed(household)) return;
+    const until = this.#corrected.until(correctionId);
+    let minor = this.#corrected.establishedFor(household, period);
+    for (const one of ordersOf(paid, period))
+      if (
+        one.position <= asOf &&
+        one.cycle <= until &&
+        this.known.stands(`${programmeId}-${one.cycle}-${personId}`)
+      )
+        minor += one.minor;
+    if (BigInt(paidMinor) !== minor)
+      found('I5', `${period}: ${paidMinor} said to be paid; the log has ${minor}`);
+  }
+
+  /**
    * A period is in the orders of one cycle only; in those of a later one where the first is not paid
    * any more.
    */
   #once(
     kept: Kept,
-    { programmeId, personId, period }: Ordered['data'],
+    { data: { programmeId, personId, period }, position }: Ordered,
     month: string,
+    minor: bigint,
     found: Found,
-  ) {
-    const before = cycleIn(kept, month);
-    if (before === period) return;
-    if (before !== undefined && this.known.stands(`${programmeId}-${before}-${personId}`))
+  ): void {
+    const before = cycleIn(kept.paid, month);
+    if (
+      before !== undefined &&
+      before !== period &&
+      this.known.stands(`${programmeId}-${before}-${personId}`)
+    )
       found('I5', `${month} was ordered before, in the cycle ${before}`);
-    else kept.paid = `${month}>${period} ${kept.paid}`;
+    else kept.paid = ordered(kept.paid, month, { cycle: period, minor, position });
   }
 
   /** A period is not ordered again for who is registered with the identity now. */
   #onceToIdentity({ programmeId, personId }: Ordered['data'], month: string, found: Found): void {
     for (const other of this.known.earlierOf(personId)) {
       const kept = this.#enrolments.get(`enrolment-${programmeId}-${other}`);
-      const cycle = kept && cycleIn(kept, month);
+      const cycle = kept && cycleIn(kept.paid, month);
       if (cycle !== undefined && this.known.stands(`${programmeId}-${cycle}-${other}`))
         found('I5', `${month} was paid to the same identity before, in the cycle ${cycle}`);
     }
@@ -237,12 +270,6 @@ export class EntitlementCheck {
       month,
     );
   }
-}
-
-/** The cycle in which a period was ordered last. */
-function cycleIn({ paid }: Kept, month: string): string | undefined {
-  const at = paid.indexOf(`${month}>`);
-  return at < 0 ? undefined : paid.slice(at + 8, at + 15);
 }
 
 function versionAt(kept: Kept, asOf: number): Version | undefined {

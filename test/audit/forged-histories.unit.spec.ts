@@ -5,7 +5,7 @@ import { contentHash } from '../../src/kernel/canonical.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { uuidOf } from '../../src/kernel/ids.js';
 import { play } from '../simulation/model-histories.js';
-import { op, Tampered } from './tampered.js';
+import { CORRECTED, op, Tampered } from './tampered.js';
 
 function found({ events }: Tampered): readonly string[] {
   const check = createAuditCheck();
@@ -419,6 +419,20 @@ test('a cycle that was not checked, though its programme has cycles checked, is 
   expect(found(log)).toEqual([
     `${position} approved without the checks that the programme configured`,
   ]);
+});
+
+test('a correction is of what was paid, so that nothing is paid as arrears a second time', () => {
+  const log = new Tampered(CORRECTED);
+  expect(found(log)).toEqual([]);
+  const event = log.find('AdjustmentProposed', ({ data }) =>
+    data.periods.some(({ paidMinor }) => paidMinor !== '0'),
+  );
+  const [{ period, paidMinor } = { period: '', paidMinor: '' }] = event.data.periods;
+  const periods = event.data.periods.map((one) => ({ ...one, paidMinor: '0' }));
+  const { position } = log.edit(event, { periods });
+  expect(found(log)).toContain(
+    `${position} ${period}: 0 said to be paid; the log has ${paidMinor}`,
+  );
 });
 
 test('a version is not lowered once a newer one was written, but for the day of an upgrade', () => {
