@@ -5,14 +5,12 @@ interface Tally {
   /** Outcomes and breaks in the whole log, when the file was received. */
   readonly outcomes: number;
   readonly breaks: number;
-  /** Entries of the file that wait, or waited, for a person. */
-  quarantined: number;
 }
 
 /**
- * I2 for what is said of a whole file of a bank: no more of it was applied, was a break or went to a
- * person than the log has since the file came, and its figures add up. An entry a file that is being
- * applied.
+ * I2 for what is said of a whole file of a bank: no more of it was applied or was a break than the
+ * log has since the file came, and its figures add up. (An entry that waits for a person may have been
+ * in an earlier file, too.) An entry a file that is being applied.
  */
 export class BankMessagesCheck {
   readonly #files = new Map<string, Tally>();
@@ -32,17 +30,8 @@ export class BankMessagesCheck {
         this.#breaks += 1;
         return;
       case 'BankMessageReceived':
-        this.#files.set(event.data.sha256, {
-          outcomes: this.#outcomes,
-          breaks: this.#breaks,
-          quarantined: 0,
-        });
+        this.#files.set(event.data.sha256, { outcomes: this.#outcomes, breaks: this.#breaks });
         return;
-      case 'BankEntryQuarantined': {
-        const file = this.#files.get(event.data.sha256);
-        if (file) file.quarantined += 1;
-        return;
-      }
       case 'BankMessageApplied':
         return this.#applied(event, found);
       default:
@@ -51,7 +40,7 @@ export class BankMessagesCheck {
   }
 
   #applied({ data }: Recorded<'BankMessageApplied'>, found: Found): void {
-    const { sha256, outcomes, quarantined } = data;
+    const { sha256, outcomes } = data;
     const { read, applied, unchanged, breaks, refused } = outcomes;
     if (applied + unchanged + breaks + refused !== read)
       found('I2', `${read} read; ${applied + unchanged + breaks + refused} of them accounted for`);
@@ -61,7 +50,6 @@ export class BankMessagesCheck {
     for (const [said, had, what] of [
       [applied, this.#outcomes - file.outcomes, 'applied'],
       [breaks, this.#breaks - file.breaks, 'breaks'],
-      [quarantined, file.quarantined, 'in quarantine'],
     ] as const)
       if (said > had) found('I2', `${said} said to be ${what}; the log has ${had}`);
   }

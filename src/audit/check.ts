@@ -73,7 +73,11 @@ class Check implements AuditCheck {
     },
     this.#era,
   );
-  readonly #determinations = new DeterminationCheck(this.#policies, this.#era);
+  readonly #determinations = new DeterminationCheck(
+    this.#policies,
+    (personId) => this.#uniqueness.earlierOf(personId),
+    this.#era,
+  );
   readonly #terms = new ProgrammeTermsCheck(this.#policies, this.#era);
   readonly #duties = new SegregationOfDutiesCheck();
   readonly #twoPeople = new TwoPeopleCheck(this.#era);

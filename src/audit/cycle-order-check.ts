@@ -20,6 +20,19 @@ interface Step {
   readonly to?: Status;
 }
 
+interface Round {
+  readonly round: number;
+  /** The log position that the cycle is prepared as of. */
+  readonly asOf: number;
+}
+type OfRound = Recorded<
+  | 'CyclePreparationResumed'
+  | 'CycleHouseholdsLeftOut'
+  | 'CyclePrepared'
+  | 'CycleChecked'
+  | 'CycleFindingOverridden'
+>;
+
 const LEFT = ['released', 'instructed'] as const;
 
 /** A type that has no line does not compile. */
@@ -50,18 +63,29 @@ const HOLDS_MONEY: ReadonlySet<Status> = new Set(['approved', 'released', 'instr
 /**
  * I6 for the life of a cycle: its events follow each other as they must, so that none is missing;
  * what is reserved for it is given back when it is sent back, given up or closed, and not before;
- * and it is of the fiscal year that its month is in.
+ * and it is of the fiscal year that its month is in. What is said of a round of its preparation is of
+ * the one under way.
  */
 export class CycleOrderCheck {
   readonly #status = new Map<string, Status>();
+  readonly #rounds = new Map<string, Round>();
 
   add(event: Recorded, found: Found): void {
     if (event.type in STEPS) this.#step(event as Recorded<AggregateEvents['cycle']>, found);
     switch (event.type) {
+      case 'CyclePreparationStarted':
+        return this.#started(event, found);
+      case 'CyclePreparationResumed':
+      case 'CycleHouseholdsLeftOut':
+      case 'CycleChecked':
+      case 'CycleFindingOverridden':
+        return this.#requireRound(event, found);
+      case 'CyclePrepared':
+        if (event.data.asOf !== this.#rounds.get(event.data.cycleId)?.asOf)
+          found('I6', 'prepared as of another position than it began as of');
+        return this.#requireRound(event, found);
       case 'CycleApproved':
-        return ofItsYear(event, found);
       case 'BudgetReserved':
-        this.#reserved(event, found);
         return ofItsYear(event, found);
       case 'BudgetReservationReleased': {
         const status = this.#of(event.data.cycleId);
@@ -73,11 +97,17 @@ export class CycleOrderCheck {
     }
   }
 
-  /** The engine reserves what left late, and else nobody but who approves the cycle. */
-  #reserved({ data, meta }: Recorded<'BudgetReserved'>, found: Found): void {
-    const status = this.#of(data.cycleId);
-    if (meta.role === 'automation' && status !== 'closed')
-      found('I6', `reserved by itself while the cycle is ${status}`);
+  #started({ data, position }: Recorded<'CyclePreparationStarted'>, found: Found): void {
+    const { cycleId, round, asOf } = data;
+    const before = this.#rounds.get(cycleId)?.round ?? 0;
+    if (round !== before + 1) found('I6', `round ${round} of its preparation, after ${before}`);
+    if (asOf >= position) found('I6', `prepared as of ${asOf}, which is not before it`);
+    this.#rounds.set(cycleId, { round, asOf });
+  }
+
+  #requireRound({ type, data }: OfRound, found: Found): void {
+    const now = this.#rounds.get(data.cycleId)?.round ?? 0;
+    if (data.round !== now) found('I6', `${type} of round ${data.round}; it is round ${now}`);
   }
 
   #of(cycleId: string): Status {

@@ -1,4 +1,4 @@
-import type { EventData } from '../../events/generated.js';
+import type { EventData, EventType } from '../../events/generated.js';
 import { determine } from '../eligibility/determine.js';
 import { DEFAULT_BACKDATED_MONTHS } from '../programme/controls.rule.js';
 import { canonicalJson, contentHash, sha256Hex } from '../kernel/canonical.js';
@@ -27,6 +27,8 @@ interface Waiting {
 /** Somebody who looks for the policy, and then records what it gives, may take so long. */
 const DAY_MS = 86_400_000;
 const UNSUSPENDED = 'new facts that are not eligible, and the household is not suspended';
+/** What follows such facts; an enrolment that was over is over sooner. */
+const STOPS: ReadonlySet<EventType> = new Set(['EnrolmentSuspended', 'EnrolmentEnded']);
 
 /**
  * I5, its first half: facts are what their hash says, what was found eligible is so by the policy of
@@ -38,17 +40,17 @@ export class DeterminationCheck {
   readonly #waiting = new Map<string, Waiting>();
   readonly #newestCycles = new Map<string, string>();
   readonly #backdatedMonths = new Map<string, number>();
-  /** By enrolment: facts that are not eligible, until it is suspended for them. */
+  /** Enrolments with new facts that are not eligible, until they are suspended or ended for them. */
   readonly #ineligible = new Set<string>();
 
   constructor(
     private readonly policies: Pick<PublishedPolicies, 'of' | 'inForce'>,
+    private readonly earlierOf: (personId: string) => readonly string[],
     private readonly era: Era,
   ) {}
 
   add(event: Recorded, found: Found): void {
-    if (this.#ineligible.delete(event.stream) && event.type !== 'EnrolmentSuspended')
-      found('I5', UNSUSPENDED);
+    if (this.#ineligible.delete(event.stream) && !STOPS.has(event.type)) found('I5', UNSUSPENDED);
     switch (event.type) {
       case 'ApplicationSubmitted':
         return this.#submitted(event, found);
@@ -181,14 +183,19 @@ export class DeterminationCheck {
       found('I5', `approved from ${startPeriod} on; received on ${application.receivedOn}`);
   }
 
-  #enrolled({ data, meta }: Recorded<'EnrolmentStarted'>, found: Found): void {
+  #enrolled({ data, meta, revision }: Recorded<'EnrolmentStarted'>, found: Found): void {
     requireHash(canonicalJson(data.facts), data, found);
     const stream = `application-${data.applicationId}`;
     const application = this.#waiting.get(stream);
     const approval = application?.approval;
     if (!approval) return;
     this.#waiting.delete(stream);
-    if (data.startPeriod < approval.startPeriod)
+    // Later where an earlier enrolment, or a person of the same identity, is paid until then.
+    const isFirst = revision === 0 && this.earlierOf(data.personId).length === 0;
+    if (
+      data.startPeriod < approval.startPeriod ||
+      (isFirst && data.startPeriod !== approval.startPeriod)
+    )
       found('I5', `started in ${data.startPeriod}, approved from ${approval.startPeriod} on`);
     if (JSON.stringify(data.entitlement) !== application.entitlement)
       found('I5', 'started with another entitlement than was determined');

@@ -168,6 +168,8 @@ export class SegregationOfDutiesCheck {
     if (!people) return;
     if (isOneOf(people.authors, meta.actor))
       found('I4', 'recommended by who submitted or amended it');
+    if (data.contentHash !== people.content)
+      found('I4', 'recommended on other content than the application has');
     people.recommender = meta.actor;
     people.recommendation = data.recommendation;
   }

@@ -107,8 +107,9 @@ const OF_PEOPLE = {
   EnrolmentSuspended: { from: ['active', 'suspended'], to: 'suspended' },
   EnrolmentReinstatementProposed: { from: ['suspended'] },
   EnrolmentReinstated: { from: ['suspended'], to: 'active' },
-  EntitlementRevisionProposed: ENROLLED,
-  EntitlementRevised: ENROLLED,
+  // Also of an enrolment that is over, for the months through which it was paid.
+  EntitlementRevisionProposed: { from: ['active', 'suspended', 'ended'] },
+  EntitlementRevised: { from: ['active', 'suspended', 'ended'] },
   RecertificationFellDue: ENROLLED,
   EnrolmentRecertificationProposed: ENROLLED,
   EnrolmentRecertified: ENROLLED,

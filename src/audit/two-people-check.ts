@@ -163,11 +163,12 @@ export class TwoPeopleCheck {
     if (isOneOf(causesOf(people, breakId), meta.actor))
       found('I4', 'a break was resolved by who caused it');
     if (resolution !== 'counted-as-settled' && resolution !== 'counted-as-returned') return;
-    const byAnother = people.resolutions.some(
-      ({ by, what }) =>
-        what.breakId === breakId && what.resolution === resolution && !isSamePerson(by, meta.actor),
+    const alike = people.resolutions.filter(
+      ({ what }) => what.breakId === breakId && what.resolution === resolution,
     );
-    if (!byAnother) found('I4', 'a break was counted as paid or come back by one person');
+    if (!alike.some(({ by }) => !isSamePerson(by, meta.actor)))
+      found('I4', 'a break was counted as paid or come back by one person');
+    requireProposer(alike, data, found);
   }
 
   #ofEntry(event: Recorded, found: Found): void {
@@ -211,15 +212,26 @@ export class TwoPeopleCheck {
     const proposals = this.#entries.get(stream)?.proposals ?? [];
     this.#entries.delete(stream);
     if (!this.#isUnderRules) return;
-    const byAnother = proposals.some(
-      ({ by, what }) =>
+    const alike = proposals.filter(
+      ({ what }) =>
         what.paymentId === data.paymentId &&
         what.attempt === data.attempt &&
-        what.outcome === data.outcome &&
-        !isSamePerson(by, meta.actor),
+        what.outcome === data.outcome,
     );
-    if (!byAnother) found('I4', 'an entry was given to a payment by one person');
+    if (!alike.some(({ by }) => !isSamePerson(by, meta.actor)))
+      found('I4', 'an entry was given to a payment by one person');
+    requireProposer(alike, data, found);
   }
+}
+
+/** Who is said to have proposed it did so. */
+function requireProposer(
+  proposals: readonly Proposed<unknown>[],
+  { proposedBy }: { readonly proposedBy?: string | undefined },
+  found: Found,
+): void {
+  if (proposedBy !== undefined && !proposals.some(({ by }) => by === proposedBy))
+    found('I4', 'it is said that somebody proposed it who did not');
 }
 
 const isSame = (a: Said, b: Said): boolean =>

@@ -95,7 +95,7 @@ const falsifications: Readonly<Record<Invariant, Readonly<Record<string, Falsify
     'overdrawn, and nothing spent': (log) => {
       const { stream, data } = log.find('BudgetReserved');
       log.append(stream, 'BudgetOverdrawn', { ...data, amountMinor: '1' });
-      log.append(stream, 'BudgetReserved', { ...data, amountMinor: '1' }, 'somebody');
+      log.append(stream, 'BudgetReserved', { ...data, amountMinor: '1' });
       const { programmeId, fiscalYear } = data;
       return log.append(stream, 'BudgetAdjusted', {
         programmeId,
@@ -226,6 +226,12 @@ const falsifications: Readonly<Record<Invariant, Readonly<Record<string, Falsify
     },
     'ordered for a month before the enrolment': (log) => {
       const started = log.find('EnrolmentStarted', ({ data }) => data.startPeriod === '2026-01');
+      const { applicationId } = started.data;
+      const approved = log.find(
+        'ApplicationApproved',
+        ({ data }) => data.applicationId === applicationId,
+      );
+      log.edit(approved, { startPeriod: '2026-02' });
       log.edit(started, { startPeriod: '2026-02' });
       return log.find('PaymentOrdered', ({ data }) => data.personId === started.data.personId);
     },

@@ -6,6 +6,7 @@ import { contentHash } from '../../src/kernel/canonical.js';
 import { assessApplications } from '../../src/use-cases/applications/assess-applications.js';
 import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
 import { importApplications } from '../../src/use-cases/applications/import-applications.js';
+import { regionOf } from '../../src/person/registered-person.js';
 import { recoveryDecider } from '../../src/recovery/recovery.decider.js';
 import { balanceMinor } from '../../src/recovery/recovery.state.js';
 import { execute } from '../../src/write-side/execute.js';
@@ -36,6 +37,7 @@ async function appliesOnceMore(personId: string, receivedOn: string): Promise<vo
   const { store, registry, locks } = world.engine;
   const applicationId = uuidOf('application', personId, receivedOn);
   const children = [child('2020-05')];
+  const region = regionOf(await store.readStream(streams.person(personId)))!;
   await execute(
     store,
     registry,
@@ -46,7 +48,7 @@ async function appliesOnceMore(personId: string, receivedOn: string): Promise<vo
         applicationId,
         programmeId: PROGRAMME,
         personId,
-        region: 'MA-06',
+        region,
         receivedOn,
         channel: 'counter',
         facts: { scoreMicro: 5_000_000, coveredByOtherScheme: false, children },
