@@ -9,6 +9,7 @@ import {
   type PageRequest,
 } from '../engine/paging.js';
 import { disbursementProjection } from './disbursement.projection.js';
+import { amountsIn } from './regions.queries.js';
 import { progressOf, type Progress } from './cycle-progress.queries.js';
 import { cycles, type CycleRow } from './disbursement.tables.js';
 
@@ -73,7 +74,10 @@ export interface LeftOut {
   }[];
 }
 
-/** One cycle, with what the checks found (null before they ran) and who answers for it. */
+/**
+ * One cycle, with what the checks found (null before they ran) and who answers for it. With regions,
+ * findings and their payments are of these; of whom is left out there is the number only.
+ */
 export interface CycleStory extends CycleView {
   /** Households that nothing was ordered for, and the first of them with why; null where there are none. */
   readonly leftOut: LeftOut | null;
@@ -177,9 +181,34 @@ export async function findCycle(
   );
   if (!row) return undefined;
   const progress = await progressOf(store, [cycleId], regions);
+  const leftOut: LeftOut | null = row.left_out === null ? null : JSON.parse(row.left_out);
+  const findings = findingsOf(row);
   return {
     ...viewOf(row, progress(cycleId)),
-    leftOut: row.left_out === null ? null : JSON.parse(row.left_out),
-    findings: findingsOf(row),
+    leftOut: regions && leftOut ? { ...leftOut, households: [] } : leftOut,
+    findings: regions ? await findingsIn(store, findings, regions) : findings,
   };
+}
+
+/** Findings of these regions, and of the others those payments that are of these. */
+async function findingsIn(
+  store: ReadStore,
+  findings: readonly CycleFinding[] | null,
+  regions: readonly string[],
+): Promise<readonly CycleFinding[] | null> {
+  if (findings === null) return null;
+  const of = await amountsIn(
+    store,
+    findings.flatMap(({ payments }) => payments),
+    regions,
+  );
+  return findings.flatMap((finding): CycleFinding[] => {
+    const payments = finding.payments.filter((paymentId) => of.has(paymentId));
+    if (finding.region !== undefined)
+      return regions.includes(finding.region) ? [{ ...finding, payments }] : [];
+    if (payments.length === 0) return [];
+    const amountMinor = payments.reduce((total, paymentId) => total + of.get(paymentId)!, 0n);
+    const { measured: _, limit: __, ...own } = finding;
+    return [{ ...own, count: payments.length, amountMinor: String(amountMinor), payments }];
+  });
 }

@@ -17,3 +17,20 @@ export const regionsOfPayments = (
       .execute();
     return new Map(rows.map(({ payment_id, region }) => [payment_id, region]));
   });
+
+/** What payments of these regions amount to, by their ids. */
+export const amountsIn = (
+  store: ReadStore,
+  ids: readonly string[],
+  regions: readonly string[],
+): Promise<ReadonlyMap<string, bigint>> =>
+  reading(store, [disbursementProjection], async (db, name) => {
+    const rows = await db
+      .selectFrom(name(payments))
+      .select(['payment_id', 'amount_minor'])
+      .$castTo<Pick<PaymentRow, 'payment_id' | 'amount_minor'>>()
+      .where(within('payment_id', ids))
+      .where(within('region', regions))
+      .execute();
+    return new Map(rows.map(({ payment_id, amount_minor }) => [payment_id, amount_minor]));
+  });
