@@ -55,6 +55,12 @@ export function sightingOf(bookings: readonly Booking[], told: ToldBooking): Sig
 export const isAnotherBooking = (bookings: readonly Booking[], told: ToldBooking): boolean =>
   told.bookedAgain !== undefined || isAnother(comparable(bookings, told), told);
 
+/** Whether the bank tells other days of it than of any that is known, as where it mends one. */
+export function isOfOtherDays(bookings: readonly Booking[], told: ToldBooking): boolean {
+  const known = comparable(bookings, told);
+  return known.length > 0 && !known.some((booking) => isOfSameDays(booking, told));
+}
+
 /** Which booking of its attempt it is, where no reference says so: from 1 after the first. */
 export function ordinalOf(bookings: readonly Booking[], told: ToldBooking): number | undefined {
   if (told.bookedAgain !== undefined) return told.bookedAgain;

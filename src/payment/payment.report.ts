@@ -6,6 +6,7 @@ import { addDays } from '../kernel/time.js';
 import {
   isAnotherBooking,
   isOfAccount,
+  isOfOtherDays,
   ordinalOf,
   sightingOf,
   type BookingDetails,
@@ -15,6 +16,7 @@ import { requireReportable, type ReportOutcome } from './reportable.rule.js';
 import type { Reported, PaymentState, PaymentEvent } from './payment.state.js';
 import { lastOf } from './payment.state.js';
 import { confirmedOutcome } from './payment-people.rule.js';
+import { tellingReference } from './telling-reference.rule.js';
 
 type Break = EventData['PaymentBreakRecorded'];
 type Drafts = readonly Draft<PaymentEvent>[];
@@ -23,9 +25,10 @@ type Drafts = readonly Draft<PaymentEvent>[];
  * The same outcome again changes nothing; a late acceptance neither; what cannot be true together
  * becomes a break.
  */
-export function report(state: PaymentState, command: ReportOutcome, context: Context): Drafts {
+export function report(state: PaymentState, given: ReportOutcome, context: Context): Drafts {
   requireRole(context, 'payment-system', 'finance-officer', 'finance-controller');
-  requireReportable(state, command);
+  requireReportable(state, given);
+  const command = withTellingReferences(state, given);
   const { amountMinor, currency, reason, settledOn } = command;
   const said = {
     ...reportOf(state, command),
@@ -36,6 +39,21 @@ export function report(state: PaymentState, command: ReportOutcome, context: Con
     ...(settledOn === undefined ? {} : { settledOn }),
   };
   return confirmedOutcome(state.people, said, recordedFor(state, command, context), context);
+}
+
+/** What stands for no reference, or names the payment, tells no booking from another. */
+function withTellingReferences(
+  { messageIds }: PaymentState,
+  { reference, entryReference, ...command }: ReportOutcome,
+): ReportOutcome {
+  const names = [command.endToEndId, messageIds[command.attempt - 1]];
+  const own = tellingReference(reference, names);
+  const entry = tellingReference(entryReference, names);
+  return {
+    ...command,
+    ...(own === undefined ? {} : { reference: own }),
+    ...(entry === undefined ? {} : { entryReference: entry }),
+  };
 }
 
 /** What the report comes to where it counts. */
@@ -295,10 +313,10 @@ function breakIdOf(state: PaymentState, command: ReportOutcome, kind: Break['kin
   const told = toldBooking(command);
   const said = [attempt, outcome, reason ?? '', amountMinor ?? ''];
   const named = uuidOf('break', state.paymentId, ...said);
-  const isSameNews =
-    kind !== 'booked-twice' &&
-    !(state.breakIds.includes(named) && isAnotherBooking(state.bookings, told));
-  if (isSameNews) return named;
+  if (kind !== 'booked-twice') {
+    if (!state.breakIds.includes(named)) return named;
+    if (!isAnotherBooking(state.bookings, told)) return mendedBreakId(state, said, kind, told);
+  }
   const counted = state.bookings.filter(({ odd }) => kind !== 'booked-twice' || odd === undefined);
   const ordinal = ordinalOf(counted, told) ?? 1;
   return uuidOf(
@@ -310,4 +328,17 @@ function breakIdOf(state: PaymentState, command: ReportOutcome, kind: Break['kin
     reference ?? '',
     ...(ordinal === 1 ? [] : [ordinal]),
   );
+}
+
+/** Known news is seen again where it contradicts something else by now, or is said of another day. */
+function mendedBreakId(
+  { paymentId, bookings, breakKinds }: PaymentState,
+  said: readonly (string | number)[],
+  kind: Break['kind'],
+  told: ToldBooking,
+): string {
+  const named = uuidOf('break', paymentId, ...said);
+  if (breakKinds[named] === kind && !isOfOtherDays(bookings, told)) return named;
+  const day = told.details?.bookedOn ?? told.details?.valueOn ?? '';
+  return uuidOf('break', paymentId, ...said, kind, day);
 }

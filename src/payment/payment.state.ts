@@ -2,6 +2,7 @@ import type { AggregateEvents, EventData } from '../../events/generated.js';
 import { type Recorded } from '../kernel/decider.js';
 import { isOfAccount, type Booking } from './bookings.rule.js';
 import { evolvePeople, NOBODY, type PaymentPeople } from './payment-people.rule.js';
+import { tellingReference } from './telling-reference.rule.js';
 
 export type PaymentEvent = AggregateEvents['payment'];
 
@@ -27,6 +28,8 @@ export interface PaymentState {
   readonly attempt: number;
   /** End-to-end ids by attempt, from 1. */
   readonly endToEndIds: readonly string[];
+  /** Of the messages that they were instructed in. */
+  readonly messageIds: readonly string[];
   readonly accountId: string;
   /** By attempt, from 1: the first day on which money can have moved for it. */
   readonly earliestOn: readonly string[];
@@ -45,6 +48,7 @@ export interface PaymentState {
   readonly callBack: number;
   readonly openBreaks: readonly OpenBreak[];
   readonly breakIds: readonly string[];
+  readonly breakKinds: Readonly<Record<string, EventData['PaymentBreakRecorded']['kind']>>;
   readonly people: PaymentPeople;
 }
 
@@ -67,6 +71,7 @@ export const initialState: PaymentState = {
   currency: '',
   attempt: 0,
   endToEndIds: [],
+  messageIds: [],
   accountId: '',
   earliestOn: [],
   outcomes: [],
@@ -78,6 +83,7 @@ export const initialState: PaymentState = {
   callBack: 0,
   openBreaks: [],
   breakIds: [],
+  breakKinds: {},
   people: NOBODY,
 };
 
@@ -139,8 +145,10 @@ function evolveMoney(state: PaymentState, event: Recorded<PaymentEvent>): Paymen
       return reported(state, event.data.attempt, 'accepted', state.reason);
     case 'PaymentSettled':
       return booked(state, event.data, 'settled', state.reason, dayOf(event));
-    case 'PaymentBooked':
-      return { ...state, bookings: [...state.bookings, bookingOf(event.data, event.data.outcome)] };
+    case 'PaymentBooked': {
+      const booking = bookingOf(state, event.data, event.data.outcome);
+      return { ...state, bookings: [...state.bookings, booking] };
+    }
     case 'PaymentRejected':
       return reported(state, event.data.attempt, 'rejected', event.data.reason);
     case 'PaymentReturned':
@@ -165,6 +173,7 @@ function instructed(
   {
     attempt,
     endToEndId,
+    messageId,
     accountId,
     executionDate,
   }: EventData['PaymentInstructed' | 'PaymentReinstructed'],
@@ -176,6 +185,7 @@ function instructed(
     status: 'instructed',
     attempt,
     endToEndIds: [...state.endToEndIds, endToEndId],
+    messageIds: [...state.messageIds, messageId],
     accountId,
     earliestOn: [...state.earliestOn, executionDate < day ? executionDate : day],
     reason: '',
@@ -190,12 +200,13 @@ const dayOf = ({ data, time }: Recorded<'PaymentSettled'>): string | undefined =
 
 /** Before version 4 no event says what a bank's day is of; it was booked on it where it was. */
 function bookingOf(
+  { messageIds }: PaymentState,
   {
     attempt,
+    endToEndId,
     source,
-    reference,
-    entryReference,
     booking: told,
+    ...references
   }: EventData['PaymentBooked' | 'PaymentSettled' | 'PaymentReturned' | 'PaymentBreakRecorded'],
   outcome: Booking['outcome'],
   day?: string,
@@ -203,6 +214,9 @@ function bookingOf(
   const details =
     told ?? (day !== undefined && isOfAccount(source) ? { bookedOn: day } : undefined);
   const on = told?.bookedOn ?? told?.valueOn ?? day;
+  const names = [endToEndId, messageIds[attempt - 1]];
+  const reference = tellingReference(references.reference, names);
+  const entryReference = tellingReference(references.entryReference, names);
   return {
     attempt,
     outcome,
@@ -222,7 +236,7 @@ function booked(
   reason: string,
   day?: string,
 ): PaymentState {
-  const bookings = [...state.bookings, bookingOf(data, outcome, day)];
+  const bookings = [...state.bookings, bookingOf(state, data, outcome, day)];
   return { ...reported(state, data.attempt, outcome, reason), bookings };
 }
 
@@ -247,13 +261,14 @@ function breakRecorded(state: PaymentState, data: EventData['PaymentBreakRecorde
   const isBooking = outcome === 'settled' || outcome === 'returned';
   const isOdd = kind === 'amount-differs' || kind === 'date-implausible';
   const booking = isBooking && {
-    ...bookingOf(data, outcome, data.reportedOn),
+    ...bookingOf(state, data, outcome, data.reportedOn),
     ...(isOdd ? { odd: breakId } : {}),
   };
   return {
     ...state,
     bookings: booking ? [...state.bookings, booking] : state.bookings,
     breakIds: [...state.breakIds, breakId],
+    breakKinds: { ...state.breakKinds, [breakId]: kind },
     openBreaks: [...state.openBreaks, open],
     debitedTwice: debitedTwice(state.debitedTwice, attempt, kind, outcome),
   };

@@ -5,6 +5,9 @@ import { paymentDecider, type PaymentCommand } from '../../src/payment/payment.d
 import { spentMinor, type PaymentEvent } from '../../src/payment/payment.state.js';
 import { was } from './given.js';
 import {
+  afterReport,
+  debit,
+  order,
   ordered,
   instructed,
   rejected,
@@ -30,6 +33,14 @@ const resolve = (
   resolution,
   reason: 'the bank says so',
 });
+
+const resolvedAs = (breakId: string, resolution: 'bank-error') =>
+  was('PaymentBreakResolved', {
+    paymentId: order.paymentId,
+    breakId,
+    resolution,
+    reason: 'the bank says so',
+  });
 
 /** The scenarios of what banks say that contradicts itself, told by the spec of payments. */
 export function contradictionScenarios(): void {
@@ -194,6 +205,36 @@ export function contradictionScenarios(): void {
       });
       test('of what never left costs nothing', () => {
         expect(costOf(...live, most, counted(most, '49500'))).toBe(0n);
+      });
+    });
+    describe('news that is the same but for its day, or for what it contradicts', () => {
+      const far = (day: string) => debit('K1', { settledOn: day, bookedOn: day });
+      const odd = afterReport(live, far('2099-01-01'));
+      const [first] = fold(paymentDecider, odd).breakIds;
+      const refused = [...odd, resolvedAs(first!, 'bank-error'), rejected()] as const;
+      test('is seen where the bank mends the day of a booking, which contradicts by now', () => {
+        given(...refused)
+          .when(far('2026-02-01'), bank)
+          .thenOne('PaymentBreakRecorded', { kind: 'settled-after-rejected' });
+        const twice = afterReport(refused, far('2026-02-01'));
+        given(...twice)
+          .when(far('2026-02-01'), bank)
+          .then();
+      });
+      test('is seen where a payment system says it without a reference, too', () => {
+        const on = (settledOn: string) => outcome('settled', 1, { settledOn });
+        const heard = afterReport(live, on('2099-01-01'));
+        given(...heard, rejected())
+          .when(on('2026-02-01'), bank)
+          .thenOne('PaymentBreakRecorded', { kind: 'settled-after-rejected' });
+      });
+      test('is seen where the mended day cannot be either', () => {
+        given(...odd)
+          .when(far('1999-01-01'), bank)
+          .thenOne('PaymentBreakRecorded', { kind: 'date-implausible', reportedOn: '1999-01-01' });
+        given(...odd)
+          .when(far('2099-01-01'), bank)
+          .then();
       });
     });
     test('what was counted as settled is settled: said again it changes nothing, and it can come back', () => {
