@@ -83,7 +83,23 @@ describe('what a block says of one transfer', () => {
     transfers = new TransferFinder(batch),
   ): unknown => outcomeOf(transaction as BlockTransaction, batch, transfers, {});
 
-  test('is taken for the transfer that it names, once', () => {
+  test('is taken as often as it is said: the payment knows what is new', () => {
+    const transfers = new TransferFinder(batch);
+    const failed = { transactionId: 'i1', status: 'FAILED', amount: '500.00' };
+    const again = { payeePartyId: 'person1', status: 'COMPLETED', amount: '500.00' };
+    expect(said(failed, transfers)).toMatchObject({ paymentId: 'p1', outcome: 'rejected' });
+    expect(said({ ...again, transactionId: 'i1' }, transfers)).toMatchObject({
+      paymentId: 'p1',
+      outcome: 'settled',
+    });
+    expect(said({ ...again, transactionId: 'x9' }, transfers)).toMatchObject({
+      paymentId: 'p1',
+      reference: 'x9',
+    });
+    expect(transfers.left).toBe(1);
+  });
+
+  test('is taken for the transfer that it names', () => {
     const transfers = new TransferFinder(batch);
     const settled = { transactionId: 'i1', status: 'completed', amount: '500.00' };
     expect(said(settled, transfers)).toMatchObject({

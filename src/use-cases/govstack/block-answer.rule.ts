@@ -182,11 +182,13 @@ export function outcomeOf(
  * where only one is so.
  */
 export class TransferFinder {
-  readonly #byId: Map<string, SentTransfer>;
+  readonly #byId: ReadonlyMap<string, SentTransfer>;
+  readonly #left: Set<string>;
   readonly #byPayee = new Map<string, SentTransfer[]>();
 
   constructor({ transfers }: SentBatch) {
     this.#byId = new Map(transfers.map((transfer) => [transfer.instructionId, transfer]));
+    this.#left = new Set(this.#byId.keys());
     for (const transfer of transfers) {
       for (const payee of [transfer.payeeIdentity, transfer.account]) {
         const key = `${payee} ${transfer.amountMinor}`;
@@ -197,10 +199,13 @@ export class TransferFinder {
 
   /** Transfers that were not found. */
   get left(): number {
-    return this.#byId.size;
+    return this.#left.size;
   }
 
-  /** @param amountMinor undefined where the block says no amount */
+  /**
+   * Also a second time: what a block says twice of a transfer, its payment holds against each other.
+   * @param amountMinor undefined where the block says no amount
+   */
   find(
     { transactionId, payeePartyId }: BlockTransaction,
     amountMinor: bigint | undefined,
@@ -208,8 +213,8 @@ export class TransferFinder {
     const alone = this.#byPayee.get(`${payeePartyId} ${amountMinor}`) ?? [];
     const found =
       (transactionId === undefined ? undefined : this.#byId.get(transactionId)) ??
-      (alone.length === 1 && this.#byId.has(alone[0]!.instructionId) ? alone[0] : undefined);
-    if (found) this.#byId.delete(found.instructionId);
+      (alone.length === 1 ? alone[0] : undefined);
+    if (found) this.#left.delete(found.instructionId);
     return found;
   }
 }
