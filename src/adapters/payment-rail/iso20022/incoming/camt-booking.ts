@@ -89,6 +89,7 @@ export function booking(
     ...maybe('bookedOn', bookedOn),
     ...maybe('valueOn', valueOn),
     references: referencesOf(entry, transaction, batch),
+    ...otherMessages(transaction, batch),
     ...maybe('bankCode', codeIn(transaction) ?? codeIn(entry)),
     returned: returned !== undefined,
     ...maybe('returnReason', returned?.get('returnReason')),
@@ -146,6 +147,17 @@ function referencesOf(
         }
       : {}),
   };
+}
+
+/** The batch's names of the message that its transaction says otherwise. */
+function otherMessages(
+  transaction: Fields | undefined,
+  batch: Fields | undefined,
+): Pick<BookedEntry, 'otherMessages'> {
+  if (!transaction || !batch) return {};
+  const own = Object.values(messageIn(transaction));
+  const others = Object.values(messageIn(batch)).filter((id) => !own.includes(id));
+  return own.length === 0 || others.length === 0 ? {} : { otherMessages: others };
 }
 
 /** Of the statement or notification that the entry is in. */

@@ -22,7 +22,9 @@ export class OpenEntry {
   #isExact = true;
   /** Of the entry or transaction in hand, without their direction. */
   #ownChargesMinor = 0n;
-  #isHeld = false;
+  /** Texts of the entry that were read before its details. */
+  #readBefore: number | undefined;
+  #misplaced = false;
   #transactions = 0;
   #announced = 0;
 
@@ -52,9 +54,14 @@ export class OpenEntry {
 
   /** What the entry says of its money is the same but for its own charges; before its details. */
   requireOwnAgreement(): void {
-    if (this.#isHeld) return;
-    this.#isHeld = true;
+    if (this.#readBefore !== undefined) return;
+    this.#readBefore = this.fields.count;
     this.requireAgreement(this.fields);
+  }
+
+  /** Something came after what it is about, which was told by then. */
+  misplaced(): void {
+    this.#misplaced = true;
   }
 
   /** And so is what a transaction says, once it was read. */
@@ -93,6 +100,11 @@ export class OpenEntry {
 
   sum(): EntrySum {
     const total = this.#minorOf(this.amount);
+    if (this.#misplaced || this.fields.count !== this.#readBefore)
+      return {
+        kind: 'differs',
+        detail: this.#difference('it says more of itself, or of a batch, after its details'),
+      };
     if (total === undefined || !this.#isExact)
       return {
         kind: 'differs',

@@ -11,7 +11,7 @@ import { ROOTS, ROOTS_WITH_PARTIES } from './camt-shape.js';
 import type { BankEntry, BookedEntry, Finding } from './port.js';
 import { StatementSums } from './statement.js';
 import type { Fields, Mapper, Node } from './shape.js';
-import { dayIn, directionIn, maybe, moneyIn } from './values.js';
+import { dayIn, directionIn, findProblems, maybe, moneyIn } from './values.js';
 
 /** Of the batch in hand; several batches in one entry each tell their own. */
 interface OpenBatch {
@@ -48,6 +48,8 @@ export class Camt implements Mapper {
   #batch: OpenBatch | undefined;
   #sums: StatementSums | undefined;
   #name: StatementName | undefined;
+  /** What names the statement, as it was read before its entries. */
+  #identity: string | undefined;
   /** The return of the transaction in hand. */
   #returned: Fields | undefined;
 
@@ -66,8 +68,11 @@ export class Camt implements Mapper {
     if (kind === 'statement') {
       this.#sums = new StatementSums(place, onFinding, onTurnover);
       this.#name = undefined;
-    } else if (kind === 'entry') this.#told = 0;
-    else if (kind === 'transaction') this.#returned = undefined;
+      this.#identity = undefined;
+    } else if (kind === 'entry') {
+      this.#told = 0;
+      this.#identity ??= identityIn(parent!);
+    } else if (kind === 'transaction') this.#returned = undefined;
     else if (kind === 'details') {
       this.#entry ??= new OpenEntry(parent!);
       this.#entry.requireOwnAgreement();
@@ -78,6 +83,7 @@ export class Camt implements Mapper {
   end(fields: Fields): void {
     switch (fields.kind) {
       case 'return':
+        if (this.#returned) fields.parent!.problem('ELEMENT_TWICE', 'RtrInf');
         this.#returned = fields;
         break;
       case 'charge':
@@ -85,6 +91,7 @@ export class Camt implements Mapper {
         this.#entry.addCharge(fields);
         break;
       case 'batchInformation':
+        if (this.#batch!.announced || this.#batch!.transactions > 0) this.#entry!.misplaced();
         this.#batch!.announced = fields;
         requireDirectionOf(entryOf(fields), fields);
         break;
@@ -192,7 +199,14 @@ export class Camt implements Mapper {
         'Acct',
         'Acct/Id is missing, so that nobody can tell whose account it is.',
       );
+    if (this.#identity !== undefined && this.#identity !== identityIn(statement))
+      note(
+        'ELEMENT_MISPLACED',
+        'Acct',
+        'What names the statement (its account, id, numbers, page or time) stands after its entries.',
+      );
     this.#sums!.end(statement, this.family);
+    findProblems(statement, this.told.onFinding);
     this.numbers.statement += 1;
   }
 
@@ -239,6 +253,14 @@ export class Camt implements Mapper {
 
 const entryOf = (fields: Fields): Fields =>
   fields.kind === 'entry' ? fields : entryOf(fields.parent!);
+
+/** What tells whose statement it is, and which. */
+const IDENTITY = [
+  ...['iban', 'account', 'currency'],
+  ...['id', 'electronicNumber', 'legalNumber', 'page', 'from', 'to'],
+];
+const identityIn = (statement: Fields): string =>
+  JSON.stringify(IDENTITY.map((field) => statement.get(field) ?? null));
 
 /** A batch goes where its entry goes. */
 function requireDirectionOf(entry: Fields, batch: Fields): void {

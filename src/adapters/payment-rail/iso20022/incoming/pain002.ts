@@ -1,4 +1,4 @@
-import type { BankEntry, Finding, StatusEntry } from './port.js';
+import type { BankEntry, Finding, OriginalSums, StatusEntry } from './port.js';
 import {
   ignored,
   nodeOf,
@@ -7,10 +7,17 @@ import {
   whole,
   type Fields,
   type Mapper,
+  type Node,
   type Shape,
 } from './shape.js';
-import { idIn, maybe, moneyIn, partiesIn } from './values.js';
+import { StatusCounts } from './status-counts.js';
+import { findProblems, idIn, maybe, moneyIn, partiesIn } from './values.js';
 
+const counts = record('counts', {
+  DtldNbOfTxs: 'count',
+  DtldSts: 'status',
+  DtldCtrlSum: 'sum',
+});
 const reasons = { Rsn: { Cd: 'reasons[]', Prtry: 'proprietary[]' } };
 
 /** CustomerPaymentStatusReport, versions 03 to 14: what later versions add is of no effect here. */
@@ -26,7 +33,8 @@ const root = (related: Shape) =>
         OrgnlCtrlSum: 'controlSum',
         GrpSts: 'status',
         StsRsnInf: reasons,
-        ...ignored('OrgnlCreDtTm NbOfTxsPerSts'),
+        NbOfTxsPerSts: counts,
+        ...ignored('OrgnlCreDtTm'),
       }),
       OrgnlPmtInfAndSts: record('batch', {
         OrgnlPmtInfId: 'batchId',
@@ -34,7 +42,8 @@ const root = (related: Shape) =>
         OrgnlCtrlSum: 'controlSum',
         PmtInfSts: 'status',
         StsRsnInf: reasons,
-        ...ignored('NbOfTxsPerSts ReqdExctnDt'),
+        NbOfTxsPerSts: counts,
+        ...ignored('ReqdExctnDt'),
         TxInfAndSts: record('transaction', {
           OrgnlInstrId: 'instructionId',
           OrgnlEndToEndId: 'endToEndId',
@@ -42,7 +51,11 @@ const root = (related: Shape) =>
           TxSts: 'status',
           StsRsnInf: reasons,
           AcctSvcrRef: 'reference',
-          OrgnlTxRef: { ...related, Amt: whole({ InstdAmt: 'amount', ...ignored('EqvtAmt') }) },
+          OrgnlTxRef: {
+            ...related,
+            IntrBkSttlmAmt: 'transacted',
+            Amt: whole({ InstdAmt: 'amount', ...ignored('EqvtAmt') }),
+          },
           ...ignored(
             'StsId ChrgsInf TrckrData AccptncDtTm PrcgDt FctvIntrBkSttlmDt ClrSysRef PmtCxlRsnInf CxlStsRsnInf SplmtryData',
           ),
@@ -55,54 +68,146 @@ const root = (related: Shape) =>
 const ROOT = root({});
 const ROOT_WITH_PARTIES = root(PARTIES);
 
+/** Who is told what a report says. */
+export interface ReportListener {
+  readonly onEntry: (entry: BankEntry) => void;
+  readonly onHead: (fields: Fields) => void;
+  readonly onFinding: (finding: Finding) => void;
+  readonly onOriginal: (sums: OriginalSums) => void;
+}
+
 /**
  * Statuses in the order in which they stand, except that a group's comes last and a batch's after
  * its transactions.
  */
-export function pain002(
-  emit: (entry: BankEntry) => void,
-  onHead: (fields: Fields) => void,
-  onFinding: (finding: Finding) => void,
-  parties = false,
-): Mapper {
-  let group: Fields | undefined;
-  return {
-    root: parties ? ROOT_WITH_PARTIES : ROOT,
-    end(fields) {
-      switch (fields.kind) {
-        case 'transaction':
-          requireAgreement(fields, [group, fields.parent], onFinding);
-          emit(status('transaction', fields, fields.parent, group));
-          break;
-        case 'batch':
-          requireAgreement(fields, [group], onFinding);
-          if (says(fields)) emit(status('batch', fields, fields, group));
-          break;
-        case 'group':
-          if (group)
-            onFinding({
-              code: 'ELEMENT_TWICE',
-              element: 'OrgnlGrpInfAndSts',
-              place: fields.place,
-              detail: 'OrgnlGrpInfAndSts stands twice.',
-            });
-          group ??= fields;
-          break;
-        default:
-          onHead(fields);
-          if (!group)
-            onFinding({
-              code: 'ELEMENT_MISSING',
-              element: 'OrgnlGrpInfAndSts',
-              place: fields.place,
-              detail: 'OrgnlGrpInfAndSts is missing.',
-            });
-          else if (says(group)) emit(status('group', group, undefined, group));
-          group = undefined;
-      }
-    },
-  };
+export class Pain002 implements Mapper {
+  readonly root: Node;
+  #group: Fields | undefined;
+  /** Of the batch in hand, texts that were read before its transactions. */
+  #readBefore: number | undefined;
+  #hasBatch = false;
+  /** Whether a whole batch is rejected, of which no transfer need be named. */
+  #hasRejected = false;
+  #ofGroup = new StatusCounts();
+  #ofBatch = new StatusCounts();
+
+  constructor(
+    private readonly told: ReportListener,
+    parties = false,
+  ) {
+    this.root = parties ? ROOT_WITH_PARTIES : ROOT;
+  }
+
+  begin({ kind, parent }: Fields): void {
+    if (kind === 'transaction') this.#readBefore ??= parent!.count;
+    if (kind !== 'batch') return;
+    this.#readBefore = undefined;
+    this.#hasBatch = true;
+    this.#ofBatch = new StatusCounts();
+  }
+
+  end(fields: Fields): void {
+    switch (fields.kind) {
+      case 'counts':
+        (fields.parent!.kind === 'group' ? this.#ofGroup : this.#ofBatch).say(fields);
+        break;
+      case 'transaction':
+        this.#endTransaction(fields);
+        break;
+      case 'batch':
+        this.#endBatch(fields);
+        break;
+      case 'group':
+        this.#endGroup(fields);
+        break;
+      default:
+        this.#endMessage(fields);
+    }
+  }
+
+  #endTransaction(transaction: Fields): void {
+    requireAgreement(transaction, [this.#group, transaction.parent], this.told.onFinding);
+    const said = status('transaction', transaction, transaction.parent, this.#group);
+    this.#ofGroup.name(said.status, transaction);
+    this.#ofBatch.name(said.status, transaction);
+    this.told.onEntry(said);
+  }
+
+  #endBatch(batch: Fields): void {
+    const { onFinding, onEntry, onOriginal } = this.told;
+    const own = batch.get('status');
+    requireAgreement(batch, [this.#group], onFinding);
+    this.#ofBatch.compare(own ?? this.#group?.get('status'), onFinding);
+    if (own === 'RJCT') this.#hasRejected = true;
+    if (this.#readBefore !== undefined && this.#readBefore !== batch.count)
+      onFinding(misplaced(batch, 'OrgnlPmtInfAndSts', 'its transactions'));
+    tellSums(batch, batch.get('batchId'), onOriginal);
+    if (says(batch)) onEntry(status('batch', batch, batch, this.#group));
+    findProblems(batch, onFinding);
+  }
+
+  #endGroup(group: Fields): void {
+    const { onFinding } = this.told;
+    if (this.#hasBatch) onFinding(misplaced(group, 'OrgnlGrpInfAndSts', 'its batches'));
+    if (this.#group)
+      onFinding({
+        code: 'ELEMENT_TWICE',
+        element: 'OrgnlGrpInfAndSts',
+        place: group.place,
+        detail: 'OrgnlGrpInfAndSts stands twice.',
+      });
+    this.#group ??= group;
+  }
+
+  #endMessage(message: Fields): void {
+    const { onFinding, onEntry, onHead, onOriginal } = this.told;
+    onHead(message);
+    const group = this.#group;
+    if (group) {
+      this.#ofGroup.compare(this.#hasRejected ? 'RJCT' : group.get('status'), onFinding);
+      tellSums(group, group.get('messageId'), onOriginal);
+      if (says(group)) onEntry(status('group', group, undefined, group));
+      findProblems(group, onFinding);
+    } else
+      onFinding({
+        code: 'ELEMENT_MISSING',
+        element: 'OrgnlGrpInfAndSts',
+        place: message.place,
+        detail: 'OrgnlGrpInfAndSts is missing.',
+      });
+    this.#group = undefined;
+    this.#hasBatch = false;
+    this.#hasRejected = false;
+    this.#ofGroup = new StatusCounts();
+  }
 }
+
+/** What is said of a message that is answered transfer by transfer; else it is said with the status. */
+function tellSums(
+  fields: Fields,
+  messageId: string | undefined,
+  onOriginal: ReportListener['onOriginal'],
+): void {
+  const status = fields.get('status');
+  const count = fields.get('count');
+  const controlSum = fields.get('controlSum');
+  if (messageId === undefined || (status !== undefined && status !== 'PART')) return;
+  if (count === undefined && controlSum === undefined) return;
+  onOriginal({
+    place: fields.place,
+    messageId,
+    ...maybe('count', count),
+    ...maybe('controlSum', controlSum),
+  });
+}
+
+/** It is about what was told by then. */
+const misplaced = ({ place }: Fields, element: string, what: string): Finding => ({
+  code: 'ELEMENT_MISPLACED',
+  element,
+  place,
+  detail: `${element} says something after ${what}.`,
+});
 
 /** What is said of all is true of each: nobody pays again what one of them says is paid. */
 function requireAgreement(
@@ -162,6 +267,13 @@ function status(
     ...maybe('controlSum', counted?.get('controlSum')),
   };
   const amount = moneyIn(own, 'amount', 'InstdAmt');
+  const transacted = moneyIn(own, 'transacted', 'IntrBkSttlmAmt');
+  if (amount?.currency === transacted?.currency && amount?.amountMinor !== transacted?.amountMinor)
+    own.problem(
+      'AMOUNTS_DIFFER',
+      'IntrBkSttlmAmt',
+      `InstdAmt ${amount?.text} and IntrBkSttlmAmt ${transacted?.text} ${amount?.currency}`,
+    );
   const reference = idIn(own, 'reference', 'reference', 'AcctSvcrRef');
   return {
     kind: 'status',

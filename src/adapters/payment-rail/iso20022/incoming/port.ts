@@ -58,6 +58,7 @@ export interface Finding {
     | 'ELEMENT_UNKNOWN'
     | 'ELEMENT_MISSING'
     | 'ELEMENT_TWICE'
+    | 'ELEMENT_MISPLACED'
     | 'TYPE_DIFFERS'
     | 'COUNT_DIFFERS'
     | 'SUM_DIFFERS'
@@ -165,6 +166,8 @@ export interface BookedEntry extends Read {
     readonly entryBank?: string;
     readonly entry?: string;
   };
+  /** What the batch says of the message, where its transaction says something else. */
+  readonly otherMessages?: readonly string[];
   /**
    * Domain, family and sub-family of the bank transaction code, joined with slashes:
    * "PMNT/ICDT/RRTN".
@@ -218,9 +221,21 @@ export interface Turnover {
   readonly creditMinor: string;
 }
 
+/**
+ * How many payments, and of how much, a report says that the message of ours has which it answers one
+ * by one. As written.
+ */
+export interface OriginalSums {
+  readonly place: Place;
+  readonly messageId: string;
+  readonly count?: string;
+  readonly controlSum?: string;
+}
+
 /** What is known once the last entry was read. */
 export interface BankMessageEnd {
   readonly messages: readonly BankMessageHead[];
+  readonly originals: readonly OriginalSums[];
   readonly bytes: number;
   /** Entries handed out, by kind and scope ("booking/transaction": 12). */
   readonly counts: Readonly<Record<string, number>>;

@@ -1,5 +1,5 @@
 import { Camt, type CamtNumbers } from './camt.js';
-import { pain002 } from './pain002.js';
+import { Pain002 } from './pain002.js';
 import {
   BankMessageError,
   type BankEntry,
@@ -9,8 +9,9 @@ import {
   type Direction,
   type Family,
   type Finding,
+  type OriginalSums,
 } from './port.js';
-import { dayIn } from './values.js';
+import { dayIn, findProblems } from './values.js';
 import { Walker, type Fields, type Mapper, type Surroundings } from './shape.js';
 import { XmlReader, type Attributes, type XmlLimits } from './xml.js';
 
@@ -49,6 +50,7 @@ const READ = `Read are ${Object.entries(VERSIONS)
 
 const MAX_FINDINGS = 100;
 const MAX_MESSAGES = 1_000;
+const MAX_ORIGINALS = 10_000;
 /** Entries of one batch, at least. */
 const BATCH = 500;
 
@@ -77,6 +79,7 @@ class Reading {
   readonly #messages: BankMessageHead[] = [];
   readonly #counts = new Map<string, number>();
   readonly #turnover = new Map<string, { debit: bigint; credit: bigint }>();
+  readonly #originals: OriginalSums[] = [];
   readonly #findings: Finding[] = [];
   #findingCount = 0;
   #over = false;
@@ -115,6 +118,7 @@ class Reading {
     if (!this.#over) throw new Error('a message is known once its entries were read to the end');
     return {
       messages: this.#messages,
+      originals: this.#originals,
       bytes: this.#xml.bytes,
       counts: Object.fromEntries(this.#counts),
       findings: this.#findings,
@@ -143,6 +147,16 @@ class Reading {
   #note = (finding: Finding): void => {
     this.#findingCount += 1;
     if (this.#findings.length < MAX_FINDINGS) this.#findings.push(finding);
+  };
+
+  #original = (sums: OriginalSums): void => {
+    if (this.#originals.length >= MAX_ORIGINALS)
+      throw new BankMessageError(
+        'LIMIT_EXCEEDED',
+        `a file may answer at most ${MAX_ORIGINALS} messages transfer by transfer.`,
+        sums.place,
+      );
+    this.#originals.push(sums);
   };
 
   #turn = (currency: string, direction: Direction, amountMinor: bigint): void => {
@@ -189,13 +203,14 @@ class Reading {
       });
     }
     const onHead = (fields: Fields): void => this.#head(family, messageType, around, fields);
-    if (family === 'pain.002') return pain002(this.#emit, onHead, this.#note, this.parties);
     const told = {
       onEntry: this.#emit,
       onHead,
       onFinding: this.#note,
       onTurnover: this.#turn,
+      onOriginal: this.#original,
     };
+    if (family === 'pain.002') return new Pain002(told, this.parties);
     return new Camt(family, this.#numbers, told, this.parties);
   }
 
@@ -243,6 +258,7 @@ class Reading {
   #head(family: Family, messageType: string, { businessId }: Surroundings, fields: Fields): void {
     const messageId = fields.get('messageId');
     const createdAt = fields.get('createdAt');
+    findProblems(fields, this.#note);
     if (messageId === undefined)
       this.#note({
         code: 'ELEMENT_MISSING',

@@ -76,6 +76,7 @@ const MAX_TEXT = 2_000;
 /** What was read of one element that begins a record. */
 export class Fields {
   readonly #texts = new Map<string, string>();
+  #count = 0;
   readonly problems: Problem[] = [];
 
   constructor(
@@ -87,6 +88,10 @@ export class Fields {
   get(field: string): string | undefined {
     return this.#texts.get(field);
   }
+  /** Texts that were read so far, those that stand twice too. */
+  get count(): number {
+    return this.#count;
+  }
   /** Of a field that ends in []. */
   list(field: string): readonly string[] {
     const text = this.#texts.get(`${field}[]`);
@@ -95,6 +100,7 @@ export class Fields {
 
   set(field: string, text: string, element: string): void {
     if (text === '') return;
+    this.#count += 1;
     const known = this.#texts.get(field);
     if (known === undefined) this.#texts.set(field, text);
     else if (!field.endsWith('[]')) this.problem('ELEMENT_TWICE', element);

@@ -1,7 +1,7 @@
 import { DomainError } from '../../../../kernel/errors.js';
 import { parseAmount, plainDecimal } from '../../../../kernel/money.js';
 import { daysInMonth } from '../../../../kernel/time.js';
-import type { Direction, Money, Parties } from './port.js';
+import type { Direction, Finding, Money, Parties } from './port.js';
 import type { Fields } from './shape.js';
 
 /** ISO 20022 Max35Text: what identifies is never longer, and never cut. */
@@ -101,6 +101,19 @@ export function flagIn(fields: Fields, field: string, element: string): boolean 
   if (text === undefined || text === 'false' || text === '0') return false;
   if (text !== 'true' && text !== '1') fields.problem('VALUE_INVALID', element);
   return true;
+}
+
+/** What is wrong in something that many entries rely on is found of the whole message. */
+export function findProblems(
+  { problems, place }: Fields,
+  onFinding: (finding: Finding) => void,
+): void {
+  for (const { code, element } of problems)
+    onFinding(
+      code === 'ELEMENT_TWICE'
+        ? { code, element, place, detail: `${element} stands twice.` }
+        : { code: 'VALUE_INVALID', element, place, detail: `${element} cannot be read.` },
+    );
 }
 
 /** A property where there is a value. */
