@@ -16,6 +16,16 @@ export class HashSet {
     return true;
   }
 
+  has(text: string): boolean {
+    const [high, low] = hashOf(text);
+    const slots = this.#table.length >> 1;
+    for (let slot = low & (slots - 1); ; slot = (slot + 1) & (slots - 1)) {
+      const at = slot << 1;
+      if (this.#table[at] === high && this.#table[at + 1] === low) return true;
+      if (this.#table[at] === 0 && this.#table[at + 1] === 0) return false;
+    }
+  }
+
   #grow(): void {
     const grown = new Uint32Array(this.#table.length * 2);
     for (let at = 0; at < this.#table.length; at += 2) {

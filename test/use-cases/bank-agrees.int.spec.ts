@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { asdProgramme } from '../../src/eligibility/reference/asd.js';
 import { formatAmount } from '../../src/kernel/money.js';
 import { uetrOf } from '../../src/kernel/ids.js';
+import { closeCycleParts } from '../../src/use-cases/cycles/close-cycle.js';
 import { leaveOut } from '../support/left-out.js';
 import { pain002Of } from '../support/bank-messages.js';
 import {
@@ -19,7 +20,7 @@ import {
   waiting,
   type Booking,
 } from './bank-agrees.fixtures.js';
-import { figures, payments, take, violations, type Paid } from './bank-messages.fixtures.js';
+import { figures, payments, take, violations, world, type Paid } from './bank-messages.fixtures.js';
 
 const cases = join(process.env['REFERENCE_DATA'] ?? '', 'cases', 'bank');
 
@@ -202,6 +203,18 @@ describe('a second booking', () => {
       breaks: all.length,
     });
   });
+  test('of one payment of it besides the whole message is one, in the same statement', async () => {
+    const all = await payments();
+    const total = all.reduce((sum, { amountMinor }) => sum + BigInt(amountMinor), 0n);
+    const btch = `<Btch><PmtInfId>${all[0]!.messageId}</PmtInfId></Btch>`;
+    const whole = { amount: formatAmount(total, 'MAD'), details: [btch] };
+    const one = { amount: money(all[3]!), details: [e2e(all[3]!.endToEndId)] };
+    expect((await take(statementOf([whole, one]))).outcomes).toMatchObject({
+      applied: all.length,
+      breaks: 1,
+    });
+    expect(await breaksOf(all[3]!)).toEqual(['booked-twice']);
+  });
   test('without references is one where one statement has both', async () => {
     const [one] = await two();
     const debit = { amount: money(one), details: [e2e(one.endToEndId)] };
@@ -210,6 +223,52 @@ describe('a second booking', () => {
     expect(await breaksOf(one)).toEqual([]);
     await take(statementOf([debit, debit]));
     expect(await breaksOf(one)).toEqual(['booked-twice']);
+  });
+});
+
+test('a cycle stays open while an entry waits that names a payment or a message of it', async () => {
+  const all = await payments();
+  const [differs, unread, elsewhere, came, oneOf, other] = all;
+  const message = all[0]!.messageId;
+  const two = `<InstrId>${oneOf!.endToEndId}</InstrId><EndToEndId>${other!.endToEndId}</EndToEndId>`;
+  await take(
+    statementOf([
+      {
+        amount: money(differs!, 2_600n),
+        details: [e2e(differs!.endToEndId) + amountOf(money(differs!))],
+      },
+      { amount: 'viel', details: [e2e(unread!.endToEndId)] },
+      {
+        amount: '1.00',
+        direction: 'CRDT',
+        details: [refs(`<UETR>${uetrOf(came!.paymentId, 1)}</UETR>`)],
+      },
+      { amount: '1.00', details: [refs(two)] },
+      {
+        amount: '100.00',
+        details: [`<Btch><PmtInfId>${message}</PmtInfId><TtlAmt Ccy="MAD">1.00</TtlAmt></Btch>`],
+      },
+    ]),
+  );
+  const foreign = { amount: money(elsewhere!), details: [e2e(elsewhere!.endToEndId)] };
+  await take(statementOf([foreign], 'MA64011519000001205000534921'));
+  const named = (await entries()).map(({ code, paymentId, messageId }) => [
+    code,
+    paymentId ?? messageId,
+  ]);
+  expect(new Set(named)).toEqual(
+    new Set([
+      ['ENTRY_DIFFERS', differs!.paymentId],
+      ['ENTRY_INVALID', unread!.paymentId],
+      ['CREDIT_UNCLEAR', came!.paymentId],
+      ['REFERENCES_DIFFER', other!.paymentId],
+      ['ENTRY_DIFFERS', message],
+      ['ACCOUNT_DIFFERS', elsewhere!.paymentId],
+    ]),
+  );
+  await expect(closeCycleParts(world.engine, { cycleId: 'asd-2025-12' })).rejects.toMatchObject({
+    code: 'ENTRIES_OPEN',
+    detail: expect.stringMatching(/^6 entries/),
   });
 });
 

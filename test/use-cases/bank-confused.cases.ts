@@ -9,6 +9,7 @@ import {
 } from './bank-confused-form.cases.js';
 import type { Case } from './bank-confused.fixtures.js';
 import { amounts, batches, reversals } from './bank-confused-money.cases.js';
+import { names, orders } from './bank-confused-order.cases.js';
 
 /** Messages as a confused or a hostile bank sends them, each judged by hand. */
 export const CASES: readonly Case[] = Object.entries({
@@ -22,4 +23,6 @@ export const CASES: readonly Case[] = Object.entries({
   encoding: encodings,
   kind: kinds,
   report: reports,
+  order: orders,
+  name: names,
 }).flatMap(([group, cases]) => cases.map((one) => ({ ...one, name: `${group}: ${one.name}` })));

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { streams } from '../../src/kernel/ids.js';
+import { streams, uetrOf } from '../../src/kernel/ids.js';
 import { assignEntry } from '../../src/use-cases/statements/bank-entries.js';
 import { reinstructPayments } from '../../src/use-cases/instructions/reinstruct-payments.js';
 import { camtOf, pain002Of } from '../support/bank-messages.js';
@@ -8,6 +8,7 @@ import {
   e2e,
   entries,
   money,
+  refs,
   statementOf,
   statusOf,
   two,
@@ -48,6 +49,17 @@ test('a part that comes back for an earlier attempt is a break of that one', asy
   expect(await attemptsOf(one)).toEqual([1, 1]);
   expect(await statusOf(one)).toBe('settled');
   expect(await violations()).toEqual([]);
+});
+
+test('an entry with the UETR of another attempt settles neither', async () => {
+  const [one] = await two();
+  await settledBySecond(one);
+  const detail = refs(
+    `<EndToEndId>${one.endToEndId}</EndToEndId><UETR>${uetrOf(one.paymentId, 2)}</UETR>`,
+  );
+  await take(statementOf([{ amount: money(one), details: [detail] }]));
+  expect(await breaksOf(one)).toEqual([]);
+  expect((await entries()).map(({ code }) => code)).toEqual(['REFERENCES_DIFFER']);
 });
 
 test('an entry that names an earlier attempt is given to that one, whatever a person leaves out', async () => {

@@ -1,4 +1,5 @@
 import type { ReportedOutcome } from '../../payment/reported-outcome.js';
+import { tellingReference } from '../../payment/telling-reference.rule.js';
 import type {
   BookedEntry,
   NumberedEntry,
@@ -40,7 +41,15 @@ export type Verdict =
       readonly detail: string;
       readonly outcome?: ReportedOutcome['outcome'];
       readonly reason?: string;
+      /** What of ours it names all the same. */
+      readonly names?: NamedByEntry;
     };
+
+/** A payment or a message of ours. */
+export interface NamedByEntry {
+  readonly paymentId?: string;
+  readonly messageId?: string;
+}
 
 /** ISO 20022 ExternalPaymentTransactionStatus1Code: what it says about the money. */
 const STATUSES: Readonly<Record<string, ReportedOutcome['outcome']>> = {
@@ -136,7 +145,7 @@ function ofBooking(entry: BookedEntry): Verdict {
   const base = {
     source: entry.family,
     ...reference(references.bank),
-    ...(references.entryBank === undefined ? {} : { entryReference: references.entryBank }),
+    ...entryReference(references.entryBank),
     ...moneyOf(entry),
     ...(settledOn === undefined ? {} : { settledOn }),
     ...(bookedOn === undefined ? {} : { bookedOn }),
@@ -278,6 +287,20 @@ function named(
   };
 }
 
+/** Ids of ours in an entry, and the UETR where that is all there is. */
+export function idsOf(entry: NumberedEntry): {
+  readonly ids: readonly string[];
+  readonly uetr?: string;
+} {
+  const { endToEndId, instructionId, uetr, transactionId }: References =
+    entry.kind === 'booking' ? entry.references : entry.original;
+  const ids = [endToEndId, instructionId, transactionId].filter(
+    (one) => one !== undefined && OURS.test(one),
+  ) as string[];
+  const isAlone = ids.length === 0 && (endToEndId === undefined || isNone(endToEndId));
+  return { ids, ...(isAlone && uetr !== undefined ? { uetr } : {}) };
+}
+
 /** ISO 20022: written where the payer gave no reference. */
 const isNone = (reference: string): boolean => /^NOT ?PROVIDED$/i.test(reference);
 
@@ -292,5 +315,12 @@ export const unknownReference = ({ outcome, reason }: ReportedOutcome): Verdict 
 const reasonOf = (code: string | undefined): string =>
   code !== undefined && /^[A-Z0-9]{4}$/.test(code) ? code : NOT_SPECIFIED;
 
-const reference = (text: string | undefined): { readonly reference?: string } =>
-  text !== undefined && text.length > 0 && text.length <= 35 ? { reference: text } : {};
+function reference(text: string | undefined): { readonly reference?: string } {
+  const own = tellingReference(text);
+  return own !== undefined && own.length > 0 && own.length <= 35 ? { reference: own } : {};
+}
+
+function entryReference(text: string | undefined): { readonly entryReference?: string } {
+  const own = tellingReference(text);
+  return own === undefined ? {} : { entryReference: own };
+}

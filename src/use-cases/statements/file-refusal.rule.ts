@@ -24,9 +24,11 @@ export function refusalOf(
   {
     end,
     unclear,
+    otherSums,
   }: {
     readonly end: Pick<BankMessageEnd, 'findings' | 'findingCount'>;
     readonly unclear: number;
+    readonly otherSums?: FileRefusal;
   },
   released: boolean,
 ): FileRefusal | undefined {
@@ -36,7 +38,8 @@ export function refusalOf(
       detail: `${unclear} entries name no payment of ours; at most ${MAX_UNCLEAR} are looked at one by one. Ask the sender for a file about these payments.`,
     };
   const first = end.findings[0];
-  if (released || first === undefined) return undefined;
+  if (released) return undefined;
+  if (first === undefined) return otherSums;
   return {
     code: first.code,
     detail: `Line ${first.place.line}, column ${first.place.column}: ${first.detail}`.slice(

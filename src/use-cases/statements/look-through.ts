@@ -12,8 +12,14 @@ import { unknownReference, verdictOf, type Verdict } from './bank-verdict.rule.j
 import { type Instructed } from '../instructions/instructed-messages.js';
 import { type MessageDeps } from '../../write-side/context.js';
 import { MAX_UNCLEAR, type FileRefusal } from './file-refusal.rule.js';
-import { accountDiffers, heldAgainst, otherUetr } from './known-payment.rule.js';
-import { onceOrAgain, SeenBookings } from './seen-bookings.rule.js';
+import {
+  accountDiffers,
+  heldAgainst,
+  heldAgainstMessages,
+  otherUetr,
+} from './known-payment.rule.js';
+import { differenceFrom } from './message-difference.rule.js';
+import { messagesOf, named } from './named-by-entry.js';
 import type { VerdictSpool } from './verdict-spool.js';
 
 export interface Looked {
@@ -23,6 +29,8 @@ export interface Looked {
   readonly unclear: number;
   /** Entries (Ntry) whose details do not come to them, by number, with both amounts. */
   readonly differing: ReadonlyMap<number, string>;
+  /** A report that is of another number or sum of payments than the message of ours has. */
+  readonly otherSums?: FileRefusal;
 }
 
 /** What is counted while a file is read. */
@@ -31,7 +39,6 @@ class Looking {
   ignored = 0;
   unclear = 0;
   readonly differing = new Map<number, string>();
-  readonly bookings = new SeenBookings();
   /** Bookings of the entry in hand that are about somebody: all of them may have to be looked at. */
   #ofEntry = { number: -1, clear: 0 };
 
@@ -78,7 +85,9 @@ export async function lookThrough(
     return { failure: { code: error.code, detail: error.detail.slice(0, 1_000) } };
   }
   const { entries, ignored, unclear, differing } = looked;
-  return { end: reading.end(), entries, ignored, unclear, differing };
+  const end = reading.end();
+  const differs = await otherSums(end, ours);
+  return { end, entries, ignored, unclear, differing, ...(differs ? { otherSums: differs } : {}) };
 }
 
 async function spoolBatch(
@@ -94,7 +103,8 @@ async function spoolBatch(
     if (!isNumbered(entry)) continue;
     const number = looked.entries;
     looked.entries += 1;
-    const verdict = await heldAgainstUs(entry, verdicts[i]!, found[i], ours, looked);
+    const held = await heldAgainstUs(entry, verdicts[i]!, found[i], ours, looked);
+    const verdict = held.kind === 'unclear' ? await named(entry, held, ours) : held;
     if (verdict.kind === 'ignored') looked.ignored += 1;
     else spool.add(number, verdict, entry);
     if (verdict.kind === 'unclear') looked.unclear += 1;
@@ -103,6 +113,26 @@ async function spoolBatch(
   // Nothing is kept of what is refused anyhow.
   if (looked.unclear <= MAX_UNCLEAR) await spool.flush();
   else spool.forget();
+}
+
+async function otherSums(
+  { originals }: BankMessageEnd,
+  ours: Instructed,
+): Promise<FileRefusal | undefined> {
+  for (const { messageId, count, controlSum, place } of originals) {
+    const message = await ours.message(messageId);
+    const exactly = {
+      ...(count === undefined ? {} : { count }),
+      ...(controlSum === undefined ? {} : { controlSum }),
+    };
+    const detail = message && differenceFrom(message, { exactly, outcome: {} });
+    if (detail !== undefined)
+      return {
+        code: 'BATCH_DIFFERS',
+        detail: `Line ${place.line}, column ${place.column}: ${detail}`,
+      };
+  }
+  return undefined;
 }
 
 /** The payments that verdicts name, in order. */
@@ -125,7 +155,7 @@ async function paymentsOf(
   );
 }
 
-/** What an entry says, unless it contradicts what we know, or says it a second time. */
+/** What an entry says, unless it contradicts what we know. */
 async function heldAgainstUs(
   entry: NumberedEntry,
   verdict: Verdict,
@@ -133,22 +163,22 @@ async function heldAgainstUs(
   ours: Instructed,
   looked: Looking,
 ): Promise<Verdict> {
-  if (verdict.kind === 'message') return onceOrAgain(entry, verdict, looked.bookings);
+  if (verdict.kind === 'message')
+    return heldAgainstMessages(entry, verdict, await messagesOf(entry, ours));
   if (verdict.kind !== 'payment' || !outcome) return verdict;
-  const { paymentId, messageId } = outcome;
+  const { paymentId } = outcome;
   if (paymentId === undefined) {
     if (verdict.uetr !== undefined) return unknownReference(outcome);
     looked.unclear += 1;
     return verdict;
   }
-  const uetr = otherUetr(entry, paymentId);
-  const held = heldAgainst(verdict, outcome, {
+  const uetr = otherUetr(entry, paymentId, outcome.endToEndId);
+  return heldAgainst(verdict, outcome, {
     paymentId,
-    ofUetr: uetr === undefined ? undefined : (await ours.byUetr(uetr))?.paymentId,
+    ofUetr: uetr === undefined ? undefined : await ours.byUetr(uetr),
     otherAccount: await otherAccount(verdict.account, cycleOfPayment(paymentId), ours),
-    isOfOurMessage: messageId !== undefined && (await ours.message(messageId)) !== undefined,
+    messages: await messagesOf(entry, ours),
   });
-  return held.kind === 'payment' ? onceOrAgain(entry, held, looked.bookings) : held;
 }
 
 /** A refusal where a statement is of none of the accounts that a cycle was paid from. */

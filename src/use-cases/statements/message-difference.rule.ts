@@ -3,10 +3,15 @@ import { parseAmount, plainDecimal } from '../../kernel/money.js';
 import type { SentMessage } from '../instructions/sent-messages.rule.js';
 import type { Verdict } from './bank-verdict.rule.js';
 
+type OfMessage = Extract<Verdict, { kind: 'message' }>;
+
 /** What the bank says of a message of ours, where it is not what was sent. */
 export function differenceFrom(
   message: SentMessage,
-  { exactly, outcome }: Extract<Verdict, { kind: 'message' }>,
+  {
+    exactly,
+    outcome,
+  }: Pick<OfMessage, 'exactly'> & { readonly outcome: Pick<OfMessage['outcome'], 'currency'> },
 ): string | undefined {
   const { count, totalMinor, controlSum } = exactly;
   const { currency } = message;

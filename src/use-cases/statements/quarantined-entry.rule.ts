@@ -1,6 +1,10 @@
 import type { EventData } from '../../../events/generated.js';
-import type { NumberedEntry } from '../../adapters/payment-rail/iso20022/incoming/port.js';
+import type {
+  BookedEntry,
+  NumberedEntry,
+} from '../../adapters/payment-rail/iso20022/incoming/port.js';
 import { uuidOf } from '../../kernel/ids.js';
+import { tellingReference } from '../../payment/telling-reference.rule.js';
 
 export type QuarantinedEntry = EventData['BankEntryQuarantined'];
 type Why = Pick<
@@ -9,8 +13,10 @@ type Why = Pick<
 >;
 
 /**
- * Names entries by what they say, so that the same content in another file is the same entry. Where
- * a file says the very same thing more than once, the occurrences are told apart by their number.
+ * Names entries by what they say, so that the same content in another file is the same entry; what
+ * has no reference of the bank is the same in the same statement only, as two equal charges of one
+ * day are two. Where a file says the very same thing more than once, the occurrences are told apart
+ * by their number.
  */
 export class EntryNamer {
   readonly #seen = new Map<string, number>();
@@ -74,21 +80,31 @@ function contentOf(entry: NumberedEntry): string[] {
         bank,
         own,
         ...amount,
+        ...(isReferenced(entry.references) ? [] : [entry.statementId]),
       );
     }
   }
 }
 
+const isReferenced = ({ bank, entryBank }: BookedEntry['references']): boolean =>
+  (tellingReference(bank) ?? tellingReference(entryBank)) !== undefined;
+
 /**
  * What of an entry may stand in an event: amounts, dates, codes and references that name no person.
+ * @param ofPayment the payment that one of several entries is about, where the bank's entry is of all
  */
-export function quarantined(entry: NumberedEntry, why: Why, namer: EntryNamer): QuarantinedEntry {
+export function quarantined(
+  entry: NumberedEntry,
+  why: Why,
+  namer: EntryNamer,
+  ofPayment: string | undefined,
+): QuarantinedEntry {
   const bankReference = referenceOf(entry);
   const references = entry.kind === 'booking' ? entry.references : undefined;
   const endToEndId = entry.kind === 'status' ? entry.original.endToEndId : references?.endToEndId;
   const { amount } = entry;
   return {
-    entryId: namer.nameOf(entry, why.paymentId),
+    entryId: namer.nameOf(entry, ofPayment),
     family: entry.family,
     scope: entry.scope,
     ...why,

@@ -1,46 +1,49 @@
-import type { NumberedEntry } from '../../adapters/payment-rail/iso20022/incoming/port.js';
 import { HashSet } from '../../kernel/hash-set.js';
-import type { Verdict } from './bank-verdict.rule.js';
-
-/** What is said of a payment or of a message of ours. */
-type Said = Extract<Verdict, { kind: 'payment' | 'message' }>;
+import { endToEndIdOf } from '../../payment/instruction-ids.rule.js';
+import type { ReportedOutcome } from '../../payment/reported-outcome.js';
 
 /**
  * Bookings of one statement: a second one of the same payment that no reference of the bank's tells
- * from the first is another booking, because a statement has each once.
+ * from the first is another booking, because a statement has each once. It does not matter whether
+ * an entry named the payment, or a message that the payment is in.
  */
 export class SeenBookings {
   #statement = -1;
   #seen = new HashSet();
   readonly #again = new Map<string, number>();
 
+  /** What a statement says of a payment, told apart from what it said alike before. */
+  onceOrAgain(statement: number, outcome: ReportedOutcome): ReportedOutcome {
+    const bookedAgain = this.#before(statement, outcome);
+    return bookedAgain === undefined ? outcome : { ...outcome, bookedAgain };
+  }
+
   /** How many there were before it; undefined for none. */
-  before(entry: NumberedEntry, verdict: Said): number | undefined {
-    if (entry.kind !== 'booking') return undefined;
-    if (this.#statement !== entry.statement) {
+  #before(statement: number, outcome: ReportedOutcome): number | undefined {
+    if (this.#statement !== statement) {
       this.#seen = new HashSet();
       this.#again.clear();
     }
-    this.#statement = entry.statement;
-    const { outcome } = verdict;
-    const who =
-      verdict.kind === 'message' ? verdict.messageId : (outcome.endToEndId ?? outcome.paymentId);
-    const key = `${outcome.outcome} ${who} ${outcome.reference ?? ''} ${outcome.entryReference ?? ''}`;
-    if (this.#seen.add(key)) return undefined;
+    this.#statement = statement;
+    const { reference, entryReference: entry } = outcome;
+    const said = `${outcome.outcome} ${instructionOf(outcome)}`;
+    const own = reference === entry ? undefined : reference;
+    const key = own === undefined ? `${said} entry ${entry ?? ''}` : `${said} own ${own}`;
+    // Nothing is told from what has no reference, and an entry's from those of its transactions.
+    const alike = [`${said} entry `];
+    if (entry !== undefined)
+      alike.push(own === undefined ? `${said} own in ${entry}` : `${said} entry ${entry}`);
+    const isFirst = this.#seen.add(said);
+    const isNew = this.#seen.add(key) && !alike.some((one) => one !== key && this.#seen.has(one));
+    if (own !== undefined && entry !== undefined) this.#seen.add(`${said} own in ${entry}`);
+    if (reference === undefined && entry === undefined ? isFirst : isNew) return undefined;
     const again = (this.#again.get(key) ?? 0) + 1;
     this.#again.set(key, again);
     return again;
   }
 }
 
-/** What an entry says, told apart from what an earlier one of its statement said alike. */
-export const onceOrAgain = <V extends Said>(
-  entry: NumberedEntry,
-  verdict: V,
-  bookings: SeenBookings,
-): V => {
-  const bookedAgain = bookings.before(entry, verdict);
-  return bookedAgain === undefined
-    ? verdict
-    : { ...verdict, outcome: { ...verdict.outcome, bookedAgain } };
-};
+/** By its end-to-end id, whichever of its references the bank gave. */
+const instructionOf = ({ endToEndId, paymentId, attempt }: ReportedOutcome): string =>
+  endToEndId ??
+  (paymentId === undefined || attempt === undefined ? '' : endToEndIdOf(paymentId, attempt));

@@ -4,6 +4,7 @@ import { streams } from '../../kernel/ids.js';
 import { record } from '../../write-side/bulk.js';
 import { part, type Unit } from '../../write-side/unit.js';
 import { EntryNamer, quarantined, type QuarantinedEntry } from './quarantined-entry.rule.js';
+import { SeenBookings } from './seen-bookings.rule.js';
 import { dated, type Verdict } from './bank-verdict.rule.js';
 import { differenceFrom } from './message-difference.rule.js';
 import { otherAccount } from './look-through.js';
@@ -31,12 +32,15 @@ interface Batch {
   readonly origins: Origin[];
 }
 
+type Unclear = Extract<Verdict, { kind: 'unclear' }>;
+
 /** Gives every entry that was read to the payments it is about. */
 export class StatementProcessor {
   #quarantined = 0;
   #handedOut = 0;
   readonly #underWay = new Map<number, readonly Origin[]>();
   readonly #namer = new EntryNamer();
+  readonly #bookings = new SeenBookings();
 
   constructor(
     private readonly deps: MessageDeps,
@@ -73,9 +77,9 @@ export class StatementProcessor {
       const unclear: QuarantinedEntry[] = [];
       for (const spooled of batchOf) {
         const origin: Origin = { spooled };
-        const verdict = this.#heldAgainstEntry(spooled);
+        const verdict = await this.#heldAgainstEntry(spooled);
         if (verdict.kind === 'unclear') unclear.push(this.#unclear(origin, verdict));
-        else if (verdict.kind === 'payment') add(batch, dated(verdict.outcome, this.day), origin);
+        else if (verdict.kind === 'payment') this.#add(batch, verdict.outcome, origin);
         else {
           // What was said before in the file is taken before what a whole message says.
           if (batch.outcomes.length > 0) yield this.#handOut(batch);
@@ -89,16 +93,25 @@ export class StatementProcessor {
   }
 
   /** Nothing of an entry is relied on whose details do not come to it. */
-  #heldAgainstEntry({ verdict, booked }: Spooled): Saying {
-    const detail = booked === undefined ? undefined : this.differing.get(booked);
-    if (detail === undefined || verdict.kind === 'unclear') return verdict;
-    const { outcome, reason } = verdict.outcome;
+  async #heldAgainstEntry({ verdict, booked }: Spooled): Promise<Saying> {
+    const detail = booked === undefined ? undefined : this.differing.get(booked.entry);
+    if (detail === undefined) return verdict;
+    if (verdict.kind === 'unclear') return alsoDiffers(verdict, detail);
+    const { outcome, reason, paymentId } = verdict.outcome;
+    const messageId =
+      verdict.kind === 'message'
+        ? (await this.ours.message(verdict.messageId))?.messageId
+        : undefined;
     return {
       kind: 'unclear',
       code: 'ENTRY_DIFFERS',
       detail,
       outcome,
       ...(reason === undefined ? {} : { reason }),
+      names: {
+        ...(paymentId === undefined ? {} : { paymentId }),
+        ...(messageId === undefined ? {} : { messageId }),
+      },
     };
   }
 
@@ -112,11 +125,13 @@ export class StatementProcessor {
     const wrong = (code: string, detail: string): void => {
       const { outcome, reason } = verdict.outcome;
       unclear.push(
-        this.#unclear(
-          origin,
-          { code, detail, outcome, ...(reason === undefined ? {} : { reason }) },
-          message?.messageId,
-        ),
+        this.#unclear(origin, {
+          code,
+          detail,
+          outcome,
+          ...(reason === undefined ? {} : { reason }),
+          ...(message ? { names: { messageId: message.messageId } } : {}),
+        }),
       );
     };
     if (!message)
@@ -128,13 +143,21 @@ export class StatementProcessor {
     for await (const payments of this.ours.paymentsOf(message)) {
       const batch: Batch = { outcomes: [], origins: [] };
       for (const payment of payments)
-        add(
+        this.#add(
           batch,
-          { ...dated(verdict.outcome, this.day), ...payment },
+          { ...verdict.outcome, ...payment },
           { ...origin, paymentId: payment.paymentId },
         );
       yield this.#handOut(batch);
     }
+  }
+
+  /** Of a booking that its statement has a second time, it is known. */
+  #add({ outcomes, origins }: Batch, said: ReportedOutcome, origin: Origin): void {
+    const outcome = dated(said, this.day);
+    const { booked } = origin.spooled;
+    outcomes.push(booked ? this.#bookings.onceOrAgain(booked.statement, outcome) : outcome);
+    origins.push(origin);
   }
 
   #handOut({ outcomes, origins }: Batch): readonly ReportedOutcome[] {
@@ -161,7 +184,6 @@ export class StatementProcessor {
             ...(said ? { outcome: said.outcome } : {}),
             ...(said?.reason === undefined ? {} : { reason: said.reason }),
           },
-          undefined,
           answer.paymentId,
         ),
       );
@@ -171,10 +193,10 @@ export class StatementProcessor {
 
   #unclear(
     origin: Origin,
-    { code, detail, outcome, reason }: Omit<Extract<Verdict, { kind: 'unclear' }>, 'kind'>,
-    messageId?: string,
-    paymentId = origin.paymentId,
+    { code, detail, outcome, reason, names }: Omit<Unclear, 'kind'>,
+    ofPayment = origin.paymentId,
   ): QuarantinedEntry {
+    const { messageId, paymentId = ofPayment } = names ?? {};
     const said = {
       ...(outcome === undefined ? {} : { outcome }),
       ...(reason === undefined ? {} : { reason }),
@@ -191,6 +213,7 @@ export class StatementProcessor {
         ...(paymentId === undefined ? {} : { paymentId }),
       },
       this.#namer,
+      ofPayment,
     );
   }
 
@@ -215,7 +238,9 @@ export class StatementProcessor {
   }
 }
 
-function add(batch: Batch, outcome: ReportedOutcome, origin: Origin): void {
-  batch.outcomes.push(outcome);
-  batch.origins.push(origin);
-}
+/** What waits anyhow, of an entry whose details do not come to it: the rest of it is nowhere else. */
+const alsoDiffers = (verdict: Unclear, difference: string): Unclear => ({
+  ...verdict,
+  code: verdict.code === 'REFERENCE_UNKNOWN' ? 'ENTRY_DIFFERS' : verdict.code,
+  detail: `${difference} ${verdict.detail}`.slice(0, 1_000),
+});

@@ -11,8 +11,8 @@ export interface Spooled {
   readonly verdict: Saying;
   /** The entry itself; parsed only where a person is to see it. */
   entry(): NumberedEntry;
-  /** Of a booking: the number of its entry (Ntry) in the file. */
-  readonly booked?: number;
+  /** Of a booking: the numbers of its entry (Ntry) and its statement in the file. */
+  readonly booked?: { readonly entry: number; readonly statement: number };
 }
 
 /**
@@ -26,7 +26,7 @@ export class VerdictSpool {
   constructor(private readonly scratch: Scratch) {}
 
   add(number: number, verdict: Saying, entry: NumberedEntry): void {
-    const booked = entry.kind === 'booking' ? entry.entry : '';
+    const booked = entry.kind === 'booking' ? `${entry.entry} ${entry.statement}` : '';
     this.#pending.push(
       `${number}\t${booked}\t${JSON.stringify(verdict)}\t${JSON.stringify(entry)}\n`,
     );
@@ -60,6 +60,11 @@ function spooled(line: string): Spooled {
     number: Number(line.slice(0, first)),
     verdict,
     entry: (): NumberedEntry => JSON.parse(line.slice(third + 1)),
-    ...(booked === '' ? {} : { booked: Number(booked) }),
+    ...(booked === '' ? {} : { booked: numbersIn(booked) }),
   };
+}
+
+function numbersIn(booked: string): NonNullable<Spooled['booked']> {
+  const space = booked.indexOf(' ');
+  return { entry: Number(booked.slice(0, space)), statement: Number(booked.slice(space + 1)) };
 }
