@@ -1,5 +1,5 @@
-import { CallFailed } from './call-failed.js';
-import { deletedAt, type ServerClient } from './client.js';
+import { CallFailed, deletedAt } from './call-failed.js';
+import type { ServerClient } from './client.js';
 import type { NewServerEvent, ServerAppend } from './server-event.js';
 import { Backoff } from '../../../kernel/concurrency/backoff.js';
 import { Semaphore } from '../../../kernel/concurrency/semaphore.js';

@@ -11,7 +11,7 @@ import {
 } from '@eventstore/db-client';
 import { convertToCommandError } from '@eventstore/db-client/dist/utils/CommandError.js';
 import { BatchAppends } from './batch-appends.js';
-import { CallFailed } from './call-failed.js';
+import { CallFailed, deletedAt } from './call-failed.js';
 import { Channel, type ReadCall } from './channel.js';
 import type { Connection } from './url.js';
 import type { NewServerEvent, ServerAppend, ServerEvent } from './server-event.js';
@@ -279,13 +279,6 @@ async function* itemsOf(source: AsyncIterable<unknown>): AsyncGenerator<TailItem
     throw failed(error);
   }
 }
-
-/** A stream of ours that somebody deleted at the server: decided on no more. */
-export const deletedAt = (stream: string, goesOn?: number): StoreError =>
-  new StoreError(
-    'LOG_CORRUPT',
-    `${stream} was deleted at EventStoreDB${goesOn === undefined ? '' : `, and goes on at revision ${goesOn}`}. Nothing more is decided on it: restore the log from a copy (docs/operations.md).`,
-  );
 
 /**
  * Events are never taken out of a stream of ours. Where the server was told to keep some of them only
