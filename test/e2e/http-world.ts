@@ -155,7 +155,21 @@ export class HttpWorld {
     const server = await startServer(
       loadConfig({ SANAD_DATA: dir, SANAD_PORT: '0', SANAD_LOG_LEVEL: 'fatal', ...env }),
     );
-    return new HttpWorld(dir, server, await localIssuer(join(dir, 'keys')));
+    const world = new HttpWorld(dir, server, await localIssuer(join(dir, 'keys')));
+    await world.#readModels();
+    return world;
+  }
+
+  /** A new folder's read models are made while the server answers already, and are 503 until then. */
+  async #readModels(): Promise<void> {
+    let asked = 0;
+    await eventually('the read models of a new server', async () => {
+      // Each time somebody else, whom no limit of requests knows.
+      asked += 1;
+      const caller = await this.as(`waits-${asked}`, 'auditor');
+      const { status, body } = await caller.get('/programmes');
+      return status !== 503 || body.code !== 'READ_MODEL_BUILDING';
+    });
   }
 
   async as(subject: string, role: Role, regions?: readonly string[]): Promise<Caller> {
