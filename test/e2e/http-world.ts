@@ -156,7 +156,7 @@ export class HttpWorld {
       loadConfig({ SANAD_DATA: dir, SANAD_PORT: '0', SANAD_LOG_LEVEL: 'fatal', ...env }),
     );
     const world = new HttpWorld(dir, server, await localIssuer(join(dir, 'keys')));
-    await world.#readModels();
+    if (env['SANAD_BACKGROUND'] !== 'off') await world.#readModels();
     return world;
   }
 
