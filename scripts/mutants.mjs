@@ -185,6 +185,19 @@ function writeReport(name, lines) {
   writeFileSync(join(root, '.cache/mutants', name), `${lines.join('\n')}\n`);
 }
 
+const percentOf = ({ killed, tried }) => (100 * killed) / tried;
+
+/**
+ * By how much a sample may miss the share of all by chance alone: two standard errors, in percent. The
+ * whole is held to its floor as it is; a sample that is drawn differently each day is not to be red one
+ * day and green the next.
+ */
+function errorOf(tried, all, floor) {
+  const share = floor / 100;
+  const left = all > 1 ? (all - tried) / (all - 1) : 0;
+  return 200 * Math.sqrt(((share * (1 - share)) / tried) * left);
+}
+
 /** Mutants of changed lines, as many as there is time for. @returns the areas whose share is below their floor */
 async function sample() {
   const imports = new Imports(root, realpathSync(process.env.SANAD_DIST ?? 'dist'));
@@ -203,7 +216,8 @@ async function sample() {
     const found = await sampleOf(files, shuffled(ids, Number(options.seed)));
     const share = `${found.killed} of ${found.tried} mutants of changed lines found (there are ${ids.length})`;
     lines.push(`${area.name}: ${share}`, ...found.survivors.map((survivor) => `  ${survivor}`));
-    if (found.tried >= ENOUGH && (100 * found.killed) / found.tried < record.floors[area.name])
+    const floor = record.floors[area.name];
+    if (found.tried >= ENOUGH && percentOf(found) < floor - errorOf(found.tried, ids.length, floor))
       faults.push(`${area.name}: ${share}; the floor is ${record.floors[area.name]} %`);
   }
   if (lines.length === 1) lines.push('No line changed since the record of mutants.');
