@@ -229,16 +229,16 @@ export class Preparation {
     for (const { paymentId, due } of orders)
       this.tally.add(paymentId, due.amountMinor, this.programme.definition.currency);
     const known = await this.#known(orders);
-    const todo = orders.filter(
+    const unordered = orders.filter(
       ({ paymentId }) =>
         !orderedInRound(known.get(streams.payment(paymentId)) ?? [], this.cycle.round),
     );
     const results = await recordEach(
       this.deps,
-      todo.map((order) => this.#unit(order, known)),
+      unordered.map((order) => this.#unit(order, known)),
       this.base,
     );
-    const changed = todo.filter((_, i) => isRefused(results[i]!, 'DEDUCTION_NOT_PLANNED'));
+    const changed = unordered.filter((_, i) => isRefused(results[i]!, 'DEDUCTION_NOT_PLANNED'));
     const again = await recordEach(
       this.deps,
       changed.map(({ deduction: _none, ...order }) =>
@@ -246,13 +246,13 @@ export class Preparation {
       ),
       this.base,
     );
-    todo.forEach((order, i) => {
+    unordered.forEach((order, i) => {
       const result = results[i]!;
       if (!isRefused(result, 'DEDUCTION_NOT_PLANNED')) this.#orderedOrLeftOut(order, result);
     });
     changed.forEach((order, i) => this.#orderedOrLeftOut(order, again[i]!));
     this.foundOrders ||=
-      todo.length < orders.length || results.some((result) => result.kind !== 'recorded');
+      unordered.length < orders.length || results.some((result) => result.kind !== 'recorded');
     this.onProgress?.({ what: 'enrolments', done: this.#seen });
   }
 
