@@ -46,10 +46,6 @@ const isOver = () => performance.now() > end;
 const record = readRecord(root);
 const areas = areasOf(root);
 
-if (options.check) finish(faultsOf(root, record, areas));
-else if (options.changed) finish(await sample());
-else finish(await whole());
-
 function finish(faults) {
   for (const fault of faults) console.error(fault);
   process.exitCode = faults.length > 0 ? 1 : 0;
@@ -185,7 +181,9 @@ function writeReport(name, lines) {
   writeFileSync(join(root, '.cache/mutants', name), `${lines.join('\n')}\n`);
 }
 
-const percentOf = ({ killed, tried }) => (100 * killed) / tried;
+function percentOf({ killed, tried }) {
+  return (100 * killed) / tried;
+}
 
 /**
  * By how much a sample may miss the share of all by chance alone: two standard errors, in percent. The
@@ -240,3 +238,8 @@ async function sampleOf(files, ids) {
   });
   return found;
 }
+
+// Last, when all above is there: it waits, and what stands below would not be defined yet.
+if (options.check) finish(faultsOf(root, record, areas));
+else if (options.changed) finish(await sample());
+else finish(await whole());

@@ -193,6 +193,29 @@ test('a sample is of changed lines, by its seed, and writes no record', () => {
   expect(readFileSync(join(root, 'test/mutants.json'), 'utf8')).toBe(recorded);
 });
 
+test('a sample that misses its floor by more than chance is a failure, one that keeps it is none', () => {
+  source(RULE, IS_WITHIN);
+  source(SPEC, specOf(CASES));
+  mutants();
+  const numbers = Array.from({ length: 40 }, (_, index) => index + 2).join(', ');
+  source(RULE, `${IS_WITHIN}export const untold = () => [${numbers}];\n`);
+  const missed = mutants('--changed');
+  expect([missed.status, missed.stderr]).toEqual([
+    1,
+    expect.stringMatching(
+      /^deciders: \d+ of \d+ mutants of changed lines found .*the floor is 100 %/,
+    ),
+  ]);
+  source(
+    SPEC,
+    `${specOf(CASES)}import { untold } from '../../src/pay/limit.rule.js';
+test('all are told', () => expect(untold()).toEqual([${numbers}]));
+`,
+  );
+  const kept = mutants('--changed');
+  expect([kept.status, kept.stderr]).toEqual([0, '']);
+});
+
 test('the record of this repository keeps its floors, which only rise', () => {
   const { status, stderr } = spawnSync(process.execPath, [RUNNER, '--check'], options());
   expect([status, stderr]).toEqual([0, '']);
