@@ -164,3 +164,207 @@ describe('an entry of a bank', () => {
     ]);
   });
 });
+
+const ALONE = ['I4: an outcome that only one person said'];
+const SAID_OF = {
+  PaymentAccepted: 'accepted',
+  PaymentSettled: 'settled',
+  PaymentRejected: 'rejected',
+  PaymentReturned: 'returned',
+  PaymentOutcomeUnknown: 'unknown',
+} as const;
+const OUTCOMES = Object.keys(SAID_OF) as (keyof typeof SAID_OF)[];
+
+describe.each(OUTCOMES)('%s is said by two persons', (type) => {
+  const what = { ...base, outcome: SAID_OF[type], reason: 'R' };
+  const proposes = (change: object = {}) =>
+    step('PaymentOutcomeProposed', 'farid', { ...what, ...change });
+  const says = (source: string, more: Partial<Step> = {}) =>
+    step(type, 'hind', { ...base, reason: 'R', source }, more);
+  test.each(['http', 'file'])('where a person says it by %s', (source) => {
+    expect(foundIn(proposes(), says(source))).toEqual([]);
+    expect(foundIn(UNDER_RULES, says(source))).toEqual(ALONE);
+    expect(foundIn(UNDER_RULES, says(source, { by: 'FARID' }), proposes())).toEqual(ALONE);
+    expect(foundIn(proposes(), says(source, { by: 'FARID' }))).toEqual(ALONE);
+    for (const role of ['payment-system', 'automation'] as const)
+      expect(foundIn(UNDER_RULES, says(source, { role }))).toEqual([]);
+  });
+  test('who say the same of the same', () => {
+    for (const change of [{ attempt: 2 }, { endToEndId: 'E2' }, { reason: 'S' }, { outcome: 'no' }])
+      expect(foundIn(proposes(change), says('http'))).toEqual(ALONE);
+    expect(foundIn({ ...proposes(), stream: 'payment-2' }, says('http'))).toEqual(ALONE);
+    expect(foundIn(proposes({ reason: 'S' }), proposes(), says('http'))).toEqual([]);
+  });
+  test('but not where the file of a bank does, which goes by itself', () => {
+    expect(foundIn(UNDER_RULES, says('camt.053'))).toEqual([]);
+  });
+});
+
+test('so is what a person says of a booking, and of a break', () => {
+  const what = { ...base, outcome: 'settled', reason: 'R' };
+  const proposes = step('PaymentOutcomeProposed', 'farid', what);
+  for (const says of [
+    step('PaymentBooked', 'hind', what),
+    step('PaymentBreakRecorded', 'hind', { ...base, breakId, reported: 'settled', reason: 'R' }),
+  ]) {
+    expect(foundIn(proposes, says)).toEqual([]);
+    expect(foundIn(UNDER_RULES, says)).toEqual(ALONE);
+    expect(foundIn({ ...proposes, data: { ...what, reason: 'S' } }, says)).toEqual(ALONE);
+  }
+});
+
+describe('who pays again', () => {
+  const paidAgain = ['I4: paid again by who recorded that it failed'];
+  const reported = (type: EventType, by: string, more: Partial<Step> = {}, attempt = 1) =>
+    step(type, by, { ...base, attempt, source: 'camt.054' }, more);
+  test.each(['PaymentRejected', 'PaymentReturned'] as const)('did not record it: %s', (type) => {
+    expect(foundIn(UNDER_RULES, reported(type, 'bank', BY_BANK), again('bank'))).toEqual(paidAgain);
+    expect(foundIn(UNDER_RULES, reported(type, 'bank', BY_BANK), again('hind'))).toEqual([]);
+    expect(foundIn(UNDER_RULES, reported(type, 'farid'), again('Farid'))).toEqual(paidAgain);
+    expect(foundIn(reported(type, 'farid'), again('farid'))).toEqual([]);
+  });
+  test('may be who recorded something else, or who heard of another attempt', () => {
+    expect(
+      foundIn(UNDER_RULES, reported('PaymentSettled', 'bank', BY_BANK), again('bank')),
+    ).toEqual([]);
+    expect(foundIn(UNDER_RULES, reported('PaymentAccepted', 'farid'), again('farid'))).toEqual(
+      paidAgain,
+    );
+    expect(
+      foundIn(UNDER_RULES, reported('PaymentOutcomeUnknown', 'farid'), again('farid')),
+    ).toEqual([]);
+    for (const attempt of [0, 2, 3])
+      expect(
+        foundIn(UNDER_RULES, reported('PaymentRejected', 'farid', {}, attempt), again('farid')),
+      ).toEqual([]);
+  });
+  test('is not who said so last', () => {
+    const both = [
+      reported('PaymentRejected', 'farid'),
+      reported('PaymentRejected', 'hind'),
+    ] as const;
+    expect(foundIn(UNDER_RULES, ...both, again('farid'))).toEqual([]);
+    expect(foundIn(UNDER_RULES, ...both, again('hind'))).toEqual(paidAgain);
+  });
+});
+
+describe('who resolves a break', () => {
+  const caused = ['I4: a break was resolved by who caused it'];
+  const rejectedOf = (attempt: number, by: string) =>
+    step('PaymentRejected', by, { ...base, attempt, source: 'camt.054' });
+  test('recorded neither it nor what it is about, and did not pay again', () => {
+    const life = [UNDER_RULES, rejectedOf(1, 'farid'), rejectedOf(2, 'imane'), broken('bank')];
+    expect(foundIn(...life, resolved('bank'))).toEqual(caused);
+    expect(foundIn(...life, resolved('FARID'))).toEqual(caused);
+    expect(foundIn(...life, resolved('imane'))).toEqual([]);
+    expect(foundIn(...life, again('imane'), resolved('imane'))).toEqual(caused);
+  });
+  test('may be anybody where there is no such break', () => {
+    const other = { ...resolved('bank'), data: { paymentId, breakId: 'x', resolution: 'no' } };
+    expect(foundIn(UNDER_RULES, broken('bank'), other)).toEqual([]);
+  });
+  test.each(['counted-as-settled', 'counted-as-returned'])('was told so by another: %s', (how) => {
+    const data = { paymentId, breakId, resolution: how, reason: 'a letter' };
+    const proposes = (by: string, change: object = {}) =>
+      step('PaymentBreakResolutionProposed', by, { ...data, ...change });
+    const resolves = (by: string, more: object = {}) =>
+      step('PaymentBreakResolved', by, { ...data, ...more });
+    const alone = 'I4: a break was counted as paid or come back by one person';
+    const begun = [UNDER_RULES, broken('bank')];
+    expect(foundIn(...begun, proposes('farid'), resolves('hind'))).toEqual([]);
+    expect(foundIn(...begun, resolves('hind'))).toEqual([alone]);
+    expect(foundIn(...begun, proposes('farid', { breakId: 'x' }), resolves('hind'))).toEqual([
+      alone,
+    ]);
+    expect(foundIn(...begun, proposes('farid', { resolution: 'no' }), resolves('hind'))).toEqual([
+      alone,
+    ]);
+    expect(foundIn(...begun, proposes('hind'), proposes('farid'), resolves('hind'))).toEqual([]);
+    const by = { proposedBy: 'farid' };
+    expect(foundIn(...begun, proposes('hind'), proposes('farid'), resolves('hind', by))).toEqual(
+      [],
+    );
+    expect(foundIn(...begun, proposes('imane'), resolves('hind', by))).toEqual([
+      'I4: it is said that somebody proposed it who did not',
+    ]);
+  });
+});
+
+describe('an entry that is given to a payment', () => {
+  const entry = { stream: 'entry-1' };
+  const said = { entryId: '1', paymentId, attempt: 1, outcome: 'settled', reason: 'a letter' };
+  const waits = step('BankEntryQuarantined', 'farid', { sha256: 'a' }, entry);
+  const proposes = (by: string, change: object = {}) =>
+    step('BankEntryAssignmentProposed', by, { ...said, ...change }, entry);
+  const assigned = (by: string, more: object = {}, command = 'assign') =>
+    step('BankEntryAssigned', by, { ...said, ...more }, { ...entry, command });
+  const settled = step(
+    'PaymentSettled',
+    'hind',
+    { ...base, source: 'operator' },
+    { command: 'assign' },
+  );
+  const alone = 'I4: an entry was given to a payment by one person';
+  const nobody = 'I4: an outcome that one person said of an entry that nobody gave to the payment';
+  test('is so on the word of another, of the same payment, attempt and outcome', () => {
+    for (const change of [{ paymentId: 'x' }, { attempt: 2 }, { outcome: 'returned' }])
+      expect(foundIn(waits, proposes('farid', change), assigned('hind'))).toEqual([alone]);
+    expect(foundIn(waits, proposes('hind'), proposes('farid'), assigned('hind'))).toEqual([]);
+    const by = { proposedBy: 'farid' };
+    expect(foundIn(waits, proposes('hind'), proposes('farid'), assigned('hind', by))).toEqual([]);
+    expect(foundIn(waits, proposes('imane'), assigned('hind', by))).toEqual([
+      'I4: it is said that somebody proposed it who did not',
+    ]);
+  });
+  test('is so once', () => {
+    expect(foundIn(waits, proposes('farid'), assigned('hind'), assigned('hind'))).toEqual([alone]);
+  });
+  test('stands behind what its own command said of its own payment', () => {
+    const begun = [waits, proposes('farid')];
+    expect(foundIn(...begun, settled, assigned('hind'))).toEqual([]);
+    expect(foundIn(...begun, settled, assigned('hind', {}, 'other'))).toEqual([nobody]);
+    expect(foundIn(...begun, settled, assigned('hind', { paymentId: 'x' }))).toEqual([
+      alone,
+      nobody,
+    ]);
+    expect(foundIn(...begun, { ...settled, role: 'automation' })).toEqual([]);
+    expect(foundIn(settled)).toEqual([]);
+  });
+});
+
+describe('an entry that is dismissed', () => {
+  const entry = { stream: 'entry-1' };
+  const file = step('BankMessageReceived', 'imane', { sha256: 'a' }, { stream: 'message-a' });
+  const waits = step('BankEntryQuarantined', 'farid', { sha256: 'a' }, entry);
+  const dismissed = (by: string, v = 2, stream = 'entry-1') =>
+    step('BankEntryDismissed', by, {}, { stream, v });
+  const own = ['I4: an entry was dismissed by who handed over its file'];
+  test('is so by another than recorded it, once', () => {
+    expect(foundIn(UNDER_RULES, waits, dismissed('farid', 1))).toEqual(own);
+    expect(foundIn(UNDER_RULES, waits, dismissed('farid'), dismissed('farid'))).toEqual(own);
+    expect(foundIn(UNDER_RULES, dismissed('farid'))).toEqual([]);
+    expect(foundIn(waits, dismissed('farid'))).toEqual([]);
+  });
+  test('is so by another than handed over its file, once the log knows of that', () => {
+    const other = { ...waits, stream: 'entry-2' };
+    const first = dismissed('hind', 2, 'entry-2');
+    expect(foundIn(UNDER_RULES, file, waits, dismissed('imane', 1))).toEqual([]);
+    expect(foundIn(UNDER_RULES, file, waits, other, first, dismissed('imane', 1))).toEqual(own);
+    const another = { ...waits, data: { sha256: 'b' } };
+    expect(foundIn(UNDER_RULES, file, another, dismissed('imane'))).toEqual([]);
+  });
+});
+
+test.each([
+  ['PaymentOutcomeProposed', 1],
+  ['PaymentBreakResolutionProposed', 1],
+  ['PaymentBreakResolved', 2],
+  ['BankEntryAssignmentProposed', 1],
+  ['BankEntryAssigned', 2],
+  ['PersonMoved', 1],
+] as const)('a log is under these rules from %s of version %d on', (type, since) => {
+  const data = { ...base, outcome: 'accepted', breakId, resolution: 'no-effect' };
+  const after = (v: number) =>
+    foundIn(step(type, 'imane', data, { stream: 'other', v }), rejected('farid')).slice(-1);
+  expect([after(since - 1), after(since), after(since + 1)]).toEqual([[], ALONE, ALONE]);
+});

@@ -1,0 +1,322 @@
+import { describe, expect, test } from '@jest/globals';
+import type { EventType } from '../../events/generated.js';
+import { EntitlementCheck } from '../../src/audit/entitlement-check.js';
+import { Era } from '../../src/audit/era.js';
+import { PublishedPolicies } from '../../src/audit/published-policies.js';
+import { entitlementFor } from '../../src/eligibility/determine.js';
+import { contentHash } from '../../src/kernel/canonical.js';
+import { compiledOf, factsOf, versions, type Facts } from '../simulation/model-programme.js';
+import { eventOf, Findings } from './direct.js';
+
+interface Rest {
+  readonly position?: number;
+  readonly stream?: string;
+}
+type Step = readonly [EventType, object, Rest?];
+interface Log {
+  readonly isNew?: boolean;
+  /** As of which position everything is computed; by default all that came before. */
+  readonly asOf?: number;
+  readonly earliest?: number;
+  readonly earlier?: readonly string[];
+  readonly stands?: (paymentId: string) => boolean;
+}
+/** The small programme: version 1 is paid from 2026-01 on, version 2 from 2026-03 on. */
+const PUBLISHED: readonly Step[] = versions.map((data) => ['PolicyPublished', data]);
+
+/** Positions are counted by hundreds, so that there is room to be as of something between. */
+function foundIn(
+  { isNew = true, asOf = 1e9, earliest = 0, earlier = [], stands = () => true }: Log,
+  ...steps: readonly Step[]
+): readonly string[] {
+  const era = new Era();
+  if (isNew) era.add(eventOf('PersonMoved'));
+  const policies = new PublishedPolicies();
+  const earlierOf = (personId: string) => (personId === 'p' ? earlier : []);
+  const check = new EntitlementCheck(policies, { earlierOf, stands }, era);
+  const at = { payment: () => asOf, correction: () => asOf, earliest: () => earliest };
+  const { said, found } = new Findings();
+  [...PUBLISHED, ...steps].forEach(([type, data, rest], index) => {
+    const event = eventOf(type, data, { position: index * 100, ...rest });
+    if (event.type === 'PolicyPublished') policies.add(event, found);
+    check.add(event, at, found);
+  });
+  return said;
+}
+
+const FACTS = factsOf(3);
+const hashed = (facts: Facts) => ({ facts, contentHash: contentHash(facts) });
+const household = { programmeId: 'sim', personId: 'p' };
+const enrolment = 'enrolment-sim-p';
+const step = (type: EventType, data: object = {}, stream = enrolment): Step => [
+  type,
+  { ...household, ...data },
+  { stream },
+];
+const started = (data: object = {}) =>
+  step('EnrolmentStarted', {
+    startPeriod: '2026-01',
+    region: 'R1',
+    ...hashed(FACTS),
+    ...data,
+  });
+const STARTED = started();
+const versionOf = (month: string): number => (month < '2026-03' ? 1 : 2);
+const itemsOf = (facts: Facts, month: string) =>
+  entitlementFor(compiledOf(versionOf(month)), versionOf(month), facts, month).items;
+const sumOf = (items: readonly { readonly amountMinor: string }[]): string =>
+  String(items.reduce((sum, { amountMinor }) => sum + BigInt(amountMinor), 0n));
+
+/** What a cycle orders for its month, or for several. */
+function ordered(period: string, data: object = {}, months = [period], facts = FACTS): Step {
+  const items = months.flatMap((month) => itemsOf(facts, month));
+  return step('PaymentOrdered', {
+    paymentId: `sim-${period}-p`,
+    period,
+    policyVersion: versionOf(period),
+    region: 'R1',
+    contentHash: contentHash(facts),
+    items,
+    amountMinor: sumOf(items),
+    ...data,
+  });
+}
+const not = (month: string) => `I7 ordered for ${month}, in which the enrolment is not payable`;
+
+describe('an order is what the facts and the policy of its month give', () => {
+  test('under each version', () => {
+    expect(foundIn({}, STARTED, ordered('2026-01'), ordered('2026-03'))).toEqual([]);
+    const other = { policyVersion: 2 };
+    expect(foundIn({}, STARTED, ordered('2026-01', other))).toEqual([
+      'I5 ordered under version 2; in 2026-01 1 is paid',
+    ]);
+  });
+  test('item by item', () => {
+    const items = itemsOf(FACTS, '2026-01');
+    const due = sumOf(items);
+    const said = (changed: typeof items, amountMinor = sumOf(changed)) =>
+      foundIn({}, STARTED, ordered('2026-01', { items: changed, amountMinor }));
+    expect(said(items.map((item) => ({ ...item, code: 'gift' })))).toEqual([
+      `I5 2026-01: the items are not what version 1 gives on the recorded facts (${due} ordered, ${due} due)`,
+    ]);
+    const more = { ...items[0]!, amountMinor: '1' };
+    const both = String(BigInt(due) + 1n);
+    expect(said([...items, more])).toEqual([
+      `I5 2026-01: the items are not what version 1 gives on the recorded facts (${both} ordered, ${due} due)`,
+    ]);
+    expect(said(items, '1')).toEqual([`I5 the items sum to ${due}, not 1`]);
+  });
+  test('but for arrears and what is given back, which the accounts prove', () => {
+    const items = [
+      ...itemsOf(FACTS, '2026-01'),
+      { code: 'arrears', period: '2026-01', amountMinor: '50' },
+      { code: 'recovery', period: '2026-01', amountMinor: '-20' },
+    ];
+    expect(foundIn({}, STARTED, ordered('2026-01', { items, amountMinor: sumOf(items) }))).toEqual(
+      [],
+    );
+  });
+  test('of the region and the facts that the enrolment has', () => {
+    expect(foundIn({}, STARTED, ordered('2026-01', { region: 'R2' }))).toEqual([
+      'I7 ordered in R2; the enrolment is of R1',
+    ]);
+    const other = { contentHash: 'other' };
+    expect(foundIn({}, STARTED, ordered('2026-01', other))).toEqual([
+      'I5 ordered on other facts than those of 2026-01',
+    ]);
+    expect(foundIn({ isNew: false }, STARTED, ordered('2026-01', other))).toEqual([]);
+    const moved = step('EnrolmentMoved', { fromRegion: 'R1', region: 'R2' });
+    expect(foundIn({}, STARTED, moved, ordered('2026-01', { region: 'R2' }))).toEqual([]);
+    const wrong = step('EnrolmentMoved', { fromRegion: 'R9', region: 'R2' });
+    expect(foundIn({}, STARTED, wrong)).toEqual(['I7 moved from R9; the enrolment is of R1']);
+  });
+  test.each(['EntitlementRevised', 'EnrolmentRecertified'] as const)(
+    'as they are from a month on: %s',
+    (type) => {
+      const facts = factsOf(2);
+      const revised = step(type, { fromPeriod: '2026-02', ...hashed(facts) });
+      const both = [ordered('2026-01'), ordered('2026-02', {}, ['2026-02'], facts)] as const;
+      expect(foundIn({}, STARTED, revised, ...both)).toEqual([]);
+      expect(foundIn({}, STARTED, revised, ordered('2026-02'))).toHaveLength(2);
+    },
+  );
+  test('and there is a policy', () => {
+    const early = started({ startPeriod: '2025-11' });
+    const items = [{ code: 'child', period: '2025-12', amountMinor: '5' }];
+    const order = ordered('2026-01', {
+      items: [...itemsOf(FACTS, '2026-01'), ...items],
+      amountMinor: sumOf([...itemsOf(FACTS, '2026-01'), ...items]),
+    });
+    expect(foundIn({}, early, order)).toEqual(['I5 no policy is paid in 2025-12']);
+  });
+});
+
+describe('an order is for an enrolment that is payable', () => {
+  test('and was there as of the position of its cycle', () => {
+    expect(foundIn({}, ordered('2026-01'))).toEqual([
+      'I7 ordered for somebody who is not enrolled',
+    ]);
+    expect(foundIn({ asOf: 200 }, STARTED, ordered('2026-01'))).toEqual([]);
+    expect(foundIn({ asOf: 199 }, STARTED, ordered('2026-01'))).toEqual([
+      'I7 ordered for an enrolment that began after what the cycle is prepared as of',
+    ]);
+  });
+  test('from its start to its end', () => {
+    const late = started({ startPeriod: '2026-02' });
+    expect(foundIn({}, late, ordered('2026-01'))).toEqual([not('2026-01')]);
+    expect(foundIn({}, late, ordered('2026-02'))).toEqual([]);
+    const ended = step('EnrolmentEnded', { lastPeriod: '2026-01' });
+    expect(foundIn({}, STARTED, ended, ordered('2026-01'))).toEqual([]);
+    expect(foundIn({}, STARTED, ended, ordered('2026-02'))).toEqual([not('2026-02')]);
+    expect(foundIn({}, STARTED, ended, ordered('2026-02', {}, ['2026-01']))).toEqual([]);
+  });
+  test('and not suspended, as of the position of its cycle', () => {
+    const suspended = step('EnrolmentSuspended', { fromPeriod: '2026-02', reason: 'asked' });
+    expect(foundIn({}, STARTED, suspended, ordered('2026-01'))).toEqual([]);
+    expect(foundIn({}, STARTED, suspended, ordered('2026-02'))).toEqual([not('2026-02')]);
+    expect(foundIn({ asOf: 300 }, STARTED, suspended, ordered('2026-02'))).toHaveLength(1);
+    expect(foundIn({ asOf: 299 }, STARTED, suspended, ordered('2026-02'))).toEqual([]);
+    const again = step('EnrolmentReinstated', { fromPeriod: '2026-02' });
+    expect(foundIn({}, STARTED, suspended, again, ordered('2026-02'))).toEqual([]);
+    const nothing = ordered('2026-02', {}, []);
+    expect(foundIn({}, STARTED, suspended, nothing)).toEqual([not('2026-02')]);
+    expect(foundIn({}, STARTED, nothing)).toEqual([]);
+  });
+  test('and recertified, in logs that ask for it', () => {
+    const due = (dueOn: string) => step('RecertificationFellDue', { dueOn });
+    const late = 'I7 ordered for 2026-02, though recertification was due on 2026-01-31';
+    expect(foundIn({}, STARTED, due('2026-02-01'), ordered('2026-02'))).toEqual([]);
+    expect(foundIn({}, STARTED, due('2026-01-31'), ordered('2026-02'))).toEqual([late]);
+    expect(foundIn({ isNew: false }, STARTED, due('2026-01-31'), ordered('2026-02'))).toEqual([]);
+  });
+  test('of a person who is not erased as of then', () => {
+    const erased = step('PersonErased', {}, 'person-p');
+    const wrong = ['I7 ordered for a person who was erased'];
+    expect(foundIn({ asOf: 300 }, STARTED, erased, ordered('2026-01'))).toEqual(wrong);
+    expect(foundIn({ asOf: 299 }, STARTED, erased, ordered('2026-01'))).toEqual([]);
+  });
+  test('of whom what was before is known as long as anything is computed as of it', () => {
+    const far = 500_000;
+    const suspended: Step = [
+      'EnrolmentSuspended',
+      { ...household, fromPeriod: '2026-02', reason: 'asked' },
+      { stream: enrolment, position: far },
+    ];
+    const order = ordered('2026-02');
+    expect(foundIn({ asOf: 250, earliest: 250 }, STARTED, suspended, order)).toEqual([]);
+    expect(foundIn({ asOf: far - 1, earliest: far }, STARTED, suspended, order)).toEqual([]);
+  });
+});
+
+describe('a month is ordered once', () => {
+  const again = (stands: Log['stands'], second: Step) =>
+    foundIn({ stands: stands ?? (() => true) }, STARTED, ordered('2026-01'), second);
+  const both = ordered('2026-02', {}, ['2026-01', '2026-02']);
+  test('in one cycle, unless what it ordered does not stand', () => {
+    expect(again(() => true, both)).toEqual([
+      'I5 2026-01 was ordered before, in the cycle 2026-01',
+    ]);
+    expect(again(() => false, both)).toEqual([]);
+    expect(again((id) => id !== 'sim-2026-01-p', both)).toEqual([]);
+    expect(again(() => true, ordered('2026-01'))).toEqual([]);
+  });
+  test('for one identity, whoever has it', () => {
+    const other = { personId: 'q' };
+    const first: readonly Step[] = [
+      step('EnrolmentStarted', { ...STARTED[1], ...other }, 'enrolment-sim-q'),
+      step('PaymentOrdered', { ...ordered('2026-01')[1], ...other }),
+    ];
+    const then = [STARTED, ordered('2026-01')] as const;
+    const twice = 'I5 2026-01 was paid to the same identity before, in the cycle 2026-01';
+    expect(foundIn({ earlier: ['q'] }, ...first, ...then)).toEqual([twice]);
+    expect(foundIn({ earlier: ['x'] }, ...first, ...then)).toEqual([]);
+    expect(foundIn({ earlier: ['x', 'q'] }, ...first, ...then)).toEqual([twice]);
+    const stands = (id: string) => id !== 'sim-2026-01-q';
+    expect(foundIn({ earlier: ['q'], stands }, ...first, ...then)).toEqual([]);
+    expect(foundIn({ earlier: ['q'] }, ...first, STARTED, ordered('2026-02'))).toEqual([]);
+  });
+});
+
+describe('a correction', () => {
+  const correctionId = 'sim-0001';
+  const begun = (toPeriod = '2026-02') =>
+    step('CorrectionStarted', { correctionId, toPeriod }, 'correction-sim-0001');
+  const due = (month: string): string => sumOf(itemsOf(FACTS, month));
+  const adjusted = (month: object): Step =>
+    step('AdjustmentProposed', {
+      correctionId,
+      periods: [
+        {
+          period: '2026-01',
+          policyVersion: 1,
+          dueMinor: due('2026-01'),
+          paidMinor: '0',
+          items: [],
+          ...month,
+        },
+      ],
+    });
+  const PAID = [STARTED, ordered('2026-01'), begun()] as const;
+  const paid = { paidMinor: due('2026-01') };
+
+  test('is of what was paid, and of what the facts give', () => {
+    expect(foundIn({}, ...PAID, adjusted(paid))).toEqual([]);
+    expect(foundIn({}, ...PAID, adjusted({}))).toEqual([
+      `I5 2026-01: 0 said to be paid; the log has ${due('2026-01')}`,
+    ]);
+    expect(foundIn({}, ...PAID, adjusted({ ...paid, dueMinor: '1' }))).toEqual([
+      `I5 2026-01: 1 said to be due; the recorded facts give ${due('2026-01')}`,
+    ]);
+    expect(foundIn({}, adjusted({}))).toEqual(['I5 corrected for somebody who was not enrolled']);
+    expect(foundIn({ asOf: 199 }, STARTED, begun(), adjusted({}))).toEqual([
+      'I5 corrected for somebody who was not enrolled',
+    ]);
+  });
+  test('is by a version that is paid or in effect', () => {
+    const neither = (version: number) => [
+      `I5 2026-01: version ${version} is neither paid nor in effect`,
+    ];
+    expect(foundIn({}, ...PAID, adjusted({ ...paid, policyVersion: 2 }))).toEqual(neither(2));
+    const march = { period: '2026-03', policyVersion: 2, dueMinor: due('2026-03') };
+    expect(foundIn({}, ...PAID, adjusted(march))).toEqual([]);
+    const [type, data] = STARTED;
+    const early: Step = [type, data, { stream: enrolment, position: 50 }];
+    expect(foundIn({ asOf: 50 }, early, begun(), adjusted(march))).toEqual([
+      'I5 2026-03: version 2 is neither paid nor in effect',
+    ]);
+    expect(foundIn({ asOf: 100 }, early, begun(), adjusted(march))).toEqual([]);
+    const none = adjusted({ ...paid, policyVersion: undefined, dueMinor: '0' });
+    expect(foundIn({}, ...PAID, none)).toEqual([]);
+    const some = adjusted({ ...paid, policyVersion: undefined, dueMinor: '5' });
+    expect(foundIn({}, ...PAID, some)).toEqual([
+      'I5 2026-01: 5 said to be due; the recorded facts give 0',
+    ]);
+  });
+  test('gives nothing for a month that is not payable, and says nothing of one before the enrolment', () => {
+    const suspended = step('EnrolmentSuspended', { fromPeriod: '2026-01', reason: 'asked' });
+    expect(foundIn({}, ...PAID, suspended, adjusted({ ...paid, dueMinor: '0' }))).toEqual([]);
+    expect(foundIn({}, ...PAID, suspended, adjusted(paid))).toHaveLength(1);
+    const late = started({ startPeriod: '2026-02' });
+    expect(foundIn({}, late, begun(), adjusted({ paidMinor: '5', dueMinor: '7' }))).toEqual([]);
+  });
+  test('counts what stands, was ordered as of it, and in the cycles that it looks at', () => {
+    const nothing = adjusted({});
+    const stands = (id: string) => id !== 'sim-2026-01-p';
+    expect(foundIn({ stands }, ...PAID, nothing)).toEqual([]);
+    expect(foundIn({ asOf: 300 }, ...PAID, adjusted(paid))).toEqual([]);
+    expect(foundIn({ asOf: 299 }, ...PAID, nothing)).toEqual([]);
+    const before = [STARTED, ordered('2026-01'), begun('2025-12')] as const;
+    expect(foundIn({}, ...before, nothing)).toEqual([]);
+    const until = [STARTED, ordered('2026-01'), begun('2026-01')] as const;
+    expect(foundIn({}, ...until, adjusted(paid))).toEqual([]);
+  });
+  test('counts what corrections put on the account, and nothing where something lapsed', () => {
+    const established = step('AdjustmentEstablished', { correctionId }, 'adjustment-sim-p');
+    const first = [STARTED, begun(), adjusted({}), established] as const;
+    expect(foundIn({}, ...first, adjusted(paid))).toEqual([]);
+    expect(foundIn({}, ...first, adjusted({}))).toHaveLength(1);
+    const lapsed = step('ArrearsReleased', {}, 'adjustment-sim-p');
+    expect(foundIn({}, ...first, lapsed, adjusted({}))).toEqual([]);
+    expect(foundIn({ isNew: false }, ...first, adjusted({}))).toEqual([]);
+  });
+});

@@ -1,0 +1,259 @@
+import { describe, expect, test } from '@jest/globals';
+import type { EventType } from '../../events/generated.js';
+import { SegregationOfDutiesCheck } from '../../src/audit/segregation-of-duties-check.js';
+import { eventOf, Findings } from './direct.js';
+
+type Step = readonly [EventType, actor: string, data?: object, rest?: Rest];
+interface Rest {
+  readonly stream?: string;
+  readonly revision?: number;
+}
+function foundIn(...log: readonly Step[]): readonly string[] {
+  const check = new SegregationOfDutiesCheck();
+  const { said, found } = new Findings();
+  for (const [type, actor, data = {}, rest = {}] of log)
+    check.add(eventOf(type, { contentHash: 'h', ...data }, { ...rest, meta: { actor } }), found);
+  return said;
+}
+const whose = { programmeId: 'asd', personId: 'p' };
+
+const SUBMITTED: Step = ['ApplicationSubmitted', 'intake', whose];
+const determined = (contentHash = 'h', eligible = true): Step => [
+  'EligibilityDetermined',
+  'automation',
+  { contentHash, eligible },
+];
+const recommended = (actor: string, data: object = {}): Step => [
+  'ApplicationRecommended',
+  actor,
+  { recommendation: 'approve', ...data },
+];
+const approved = (actor: string, data: object = {}): Step => [
+  'ApplicationApproved',
+  actor,
+  { applicationId: 'a', ...data },
+];
+const BEGUN = [SUBMITTED, determined()] as const;
+const AGAINST = { recommendation: 'reject' };
+
+describe('an application is recommended by another than wrote it', () => {
+  const wrote = ['I4 recommended by who submitted or amended it'];
+  test('who submitted it, or amended it', () => {
+    expect(foundIn(...BEGUN, recommended('case'))).toEqual([]);
+    expect(foundIn(...BEGUN, recommended('Intake'))).toEqual(wrote);
+    const amended: Step = ['ApplicationAmended', 'helper'];
+    expect(foundIn(SUBMITTED, amended, determined(), recommended('helper'))).toEqual(wrote);
+    expect(foundIn(SUBMITTED, amended, determined(), recommended('intake'))).toEqual(wrote);
+  });
+  test('on what it says now', () => {
+    const other = ['I4 recommended on other content than the application has'];
+    expect(foundIn(...BEGUN, recommended('case', { contentHash: 'x' }))).toEqual(other);
+    const amended: Step = ['ApplicationAmended', 'intake', { contentHash: 'x' }];
+    expect(foundIn(...BEGUN, amended, recommended('case'))).toEqual(other);
+    expect(foundIn(...BEGUN, amended, recommended('case', { contentHash: 'x' }))).toEqual([]);
+  });
+  test('and of what nobody submitted nothing is said but that it was amended', () => {
+    expect(foundIn(recommended('case'))).toEqual([]);
+    expect(foundIn(determined())).toEqual([]);
+    expect(foundIn(['ApplicationAmended', 'intake'])).toEqual(['I4 amended after it was decided']);
+    expect(
+      foundIn(...BEGUN, ['ApplicationWithdrawn', 'intake'], ['ApplicationAmended', 'a']),
+    ).toEqual(['I4 amended after it was decided']);
+  });
+});
+
+describe('an application is decided', () => {
+  const READY = [...BEGUN, recommended('case')] as const;
+  const none = ['I4 decided without a recommendation'];
+  const same = ['I4 decided by who submitted, amended or recommended it'];
+  test.each([
+    ['ApplicationApproved', 'approve', 'reject'],
+    ['ApplicationRejected', 'reject', 'approve'],
+  ] as const)('as it was recommended, by a third person: %s', (type, recommendation, otherwise) => {
+    const ready = [...BEGUN, recommended('case', { recommendation })] as const;
+    const decided = (actor: string, data: object = {}): Step => [
+      type,
+      actor,
+      { applicationId: 'a', ...data },
+    ];
+    expect(foundIn(...ready, decided('super'))).toEqual([]);
+    expect(foundIn(...ready, decided('CASE'))).toEqual(same);
+    expect(foundIn(...ready, decided('intake'))).toEqual(same);
+    expect(foundIn(...ready, decided('super', { contentHash: 'x' }))).toContain(
+      'I4 decided on other content than the application has',
+    );
+    const against = recommended('case', { recommendation: otherwise });
+    expect(foundIn(...BEGUN, against, decided('super'))).toEqual([
+      `I4 ${type}, though it was recommended to ${otherwise} it`,
+    ]);
+    expect(foundIn(...BEGUN, decided('super'))).toEqual(none);
+    expect(foundIn(decided('super'))).toEqual(none);
+  });
+  test('on a recommendation that nothing took back', () => {
+    expect(foundIn(...READY, ['ApplicationReturned', 'super'], approved('super'))).toEqual(none);
+    expect(foundIn(...READY, ['ApplicationAmended', 'intake'], approved('super'))).toEqual(none);
+    const again = [['ApplicationReturned', 'super'], recommended('case')] as const;
+    expect(foundIn(...READY, ...again, approved('super'))).toEqual([]);
+    expect(foundIn(['ApplicationReturned', 'super'])).toEqual([]);
+  });
+  test('once, where it is approved', () => {
+    expect(foundIn(...READY, approved('super'), approved('super'))).toEqual(none);
+  });
+  test('as approved only where the facts were found eligible', () => {
+    const not = ['I5 approved without having been found eligible'];
+    expect(foundIn(SUBMITTED, recommended('case'), approved('super'))).toEqual(not);
+    expect(foundIn(SUBMITTED, determined('x'), recommended('case'), approved('super'))).toEqual(
+      not,
+    );
+    const later = [...READY, determined('h', false)] as const;
+    expect(foundIn(...later, approved('super'))).toEqual(not);
+    expect(foundIn(...later, determined(), approved('super'))).toEqual([]);
+  });
+});
+
+describe('an appeal', () => {
+  const REJECTED = [
+    ...BEGUN,
+    recommended('case', AGAINST),
+    ['ApplicationRejected', 'super'],
+  ] as const;
+  const lodged: Step = ['AppealLodged', 'intake'];
+  const self = ['I4 the appeal was decided by who rejected the application'];
+  const unrejected = ['I4 an appeal, though nobody rejected the application'];
+  test.each(['AppealUpheld', 'AppealDismissed'] as const)(
+    'is decided by another than rejected: %s',
+    (type) => {
+      expect(foundIn(...REJECTED, lodged, [type, 'other'])).toEqual([]);
+      expect(foundIn(...REJECTED, lodged, [type, 'SUPER'])).toEqual(self);
+      expect(foundIn([type, 'super'])).toEqual([]);
+    },
+  );
+  test('is lodged against a rejection', () => {
+    expect(foundIn(...BEGUN, lodged)).toEqual(unrejected);
+    expect(foundIn(lodged)).toEqual(unrejected);
+  });
+  test('that is upheld has the application recommended and decided again', () => {
+    const upheld = [...REJECTED, lodged, ['AppealUpheld', 'other']] as const;
+    expect(foundIn(...upheld, approved('third'))).toEqual(['I4 decided without a recommendation']);
+    expect(foundIn(...upheld, lodged)).toEqual(unrejected);
+    expect(foundIn(...upheld, recommended('case'), approved('third'))).toEqual([]);
+  });
+  test('that is dismissed leaves the rejection', () => {
+    expect(foundIn(...REJECTED, lodged, ['AppealDismissed', 'other'], lodged)).toEqual([]);
+  });
+});
+
+describe('an enrolment', () => {
+  const LIFE = [...BEGUN, recommended('case'), approved('super')] as const;
+  const started = (data: object = {}): Step => [
+    'EnrolmentStarted',
+    'automation',
+    { ...whose, applicationId: 'a', ...data },
+  ];
+  test('starts on content that was approved for this person and programme', () => {
+    expect(foundIn(...LIFE, started())).toEqual([]);
+    for (const change of [
+      { contentHash: 'x' },
+      { applicationId: 'b' },
+      { personId: 'q' },
+      { programmeId: 'other' },
+    ])
+      expect(foundIn(...LIFE, started(change))).toEqual([
+        'I5 started on content that nobody approved for this person',
+      ]);
+    expect(foundIn(...BEGUN, recommended('case'), started())).toHaveLength(1);
+  });
+});
+
+describe('an account that replaces another', () => {
+  const account = (actor: string, revision: number, accountId = 'one', stream = 's'): Step => [
+    'PayeeAccountRegistered',
+    actor,
+    { accountId },
+    { revision, stream },
+  ];
+  const verified = (actor: string, accountId = 'one', stream = 's'): Step => [
+    'PayeeAccountVerified',
+    actor,
+    { accountId },
+    { stream },
+  ];
+  const self = ['I4 the account was verified by who registered it'];
+  test('is verified by another than registered it', () => {
+    expect(foundIn(account('case', 2), verified('super'))).toEqual([]);
+    expect(foundIn(account('case', 2), verified('CASE'))).toEqual(self);
+    expect(foundIn(account('Case', 2), verified('case'))).toEqual(self);
+    expect(foundIn(account('case', 2), verified('case', 'two'))).toEqual([]);
+    expect(foundIn(account('case', 2), verified('case', 'one', 't'))).toEqual([]);
+    expect(foundIn(account('case', 2), account('super', 4), verified('case'))).toEqual([]);
+    expect(foundIn(account('case', 2), verified('super'), verified('case'))).toEqual([]);
+  });
+  test('is not the first one', () => {
+    expect(foundIn(account('case', 1), verified('case'))).toEqual([]);
+  });
+});
+
+describe('a cycle that is to be checked', () => {
+  const stream = 'cycle-asd-2026-01';
+  const step = (type: EventType, actor: string, data: object = {}, of = stream): Step => [
+    type,
+    actor,
+    data,
+    { stream: of },
+  ];
+  const configured = (rules: readonly object[], programmeId = 'asd'): Step => [
+    'ChecksConfigured',
+    'manager',
+    { programmeId, rules },
+  ];
+  const RULES = configured([{ check: 'over-budget' }]);
+  const PREPARED = [
+    step('CyclePreparationStarted', 'farid'),
+    step('CyclePrepared', 'farid'),
+  ] as const;
+  const approves = step('CycleApproved', 'kenza');
+  const unchecked = ['I4 approved without the checks that the programme configured'];
+  const checked = (contentHash: string) =>
+    step('CycleChecked', 'farah', { contentHash, findings: [] });
+  test('is checked as it was prepared before it is approved', () => {
+    expect(foundIn(...PREPARED, approves)).toEqual([]);
+    expect(foundIn(RULES, ...PREPARED, approves)).toEqual(unchecked);
+    expect(foundIn(RULES, ...PREPARED, checked('h'), approves)).toEqual([]);
+    expect(foundIn(RULES, ...PREPARED, checked('x'), approves)).toEqual(unchecked);
+    expect(foundIn(configured([{}], 'other'), ...PREPARED, approves)).toEqual([]);
+  });
+  test('is not where that was configured after it was prepared, or taken back', () => {
+    expect(foundIn(...PREPARED, RULES, approves)).toEqual([]);
+    expect(foundIn(RULES, configured([]), ...PREPARED, approves)).toEqual([]);
+    expect(foundIn(RULES, ...PREPARED, configured([]), approves)).toEqual([]);
+    expect(foundIn(RULES, ...PREPARED, configured([], 'other'), approves)).toEqual(unchecked);
+  });
+  test('is prepared before anything is said of it', () => {
+    expect(foundIn(approves)).toEqual(['I4 approved without having been prepared']);
+    expect(foundIn(step('CyclePrepared', 'farid'), checked('h'))).toEqual([]);
+    expect(foundIn(step('CycleFindingOverridden', 'farid', { findingId: 'f' }))).toEqual([]);
+    expect(foundIn(step('CyclePreparationResumed', 'farid'))).toEqual([]);
+    for (const type of ['CycleReturned', 'CycleAbandoned'] as const)
+      expect(foundIn(...PREPARED, step(type, 'kenza'), approves)).toEqual([
+        'I4 approved without having been prepared',
+      ]);
+  });
+  test('is approved by none of those who prepared it, be it only at its end', () => {
+    const other = [
+      step('CyclePreparationStarted', 'farid'),
+      step('CyclePrepared', 'kenza'),
+    ] as const;
+    expect(foundIn(...other, approves)).toEqual(['I4 approved by who prepared it']);
+    const order: Step = ['PaymentOrdered', 'kenza', { programmeId: 'asd', period: '2026-02' }];
+    expect(foundIn(PREPARED[0], order, PREPARED[1], approves)).toEqual([]);
+  });
+  test('is released by who neither prepared nor approved it', () => {
+    const same = ['I4 released by who prepared or approved it'];
+    const released = (actor: string) => step('CycleReleased', actor);
+    expect(foundIn(...PREPARED, approves, released('rachid'))).toEqual([]);
+    expect(foundIn(...PREPARED, approves, released('farid'))).toEqual(same);
+    expect(foundIn(...PREPARED, approves, released('KENZA'))).toEqual(same);
+    expect(foundIn(...PREPARED, released('rachid'))).toEqual(['I4 released without an approval']);
+    expect(foundIn(released('rachid'))).toEqual(['I4 released without an approval']);
+  });
+});
