@@ -99,8 +99,8 @@ async function trial(files, ids, done) {
   }
 }
 
-function spanOf({ path, base, count }) {
-  return { path, base, count };
+function spanOf({ path, base, count, specs }) {
+  return { path, base, count, specs };
 }
 
 /** The file with all its mutants, where the workers find it. */

@@ -4,7 +4,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Raised when other mutants are made of the same file, or are tried in another way. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** What the result of a file is a function of: its text, and the tests that reach it. */
 export const keyOf = (text, specHashes) =>

@@ -1,11 +1,11 @@
 // Tries the mutants of some files: a worker a core has all of them and the tests loaded; a mutant
 // that hangs costs its worker, one that counts when a module is loaded gets a process of its own.
 import { fork } from 'node:child_process';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 /**
- * A test that takes more of the processor, or waits longer, is not asked; tests are asked, shortest
- * first, for so long together.
+ * A test that takes more of the processor, or waits longer, is not asked; tests are asked, those that
+ * are made for the file and then the shortest first, for so long together.
  */
 const TEST_MS = 500;
 const WAIT_MS = 5_000;
@@ -17,7 +17,7 @@ const isTooLong = ({ ms, wallMs }) => ms > TEST_MS || wallMs > WAIT_MS;
 
 /**
  * @param {{ root: string, dist: string, specs: string[],
- *   files: { path: string, base: number, count: number, code: string }[],
+ *   files: { path: string, base: number, count: number, code: string, specs: string[] }[],
  *   ids: number[], workers: number, isOver: () => boolean, log: (line: string) => void,
  *   done: (id: number, status: 'killed' | 'timeout' | 'survived' | 'uncovered', by?: string) => void }} trial
  */
@@ -38,29 +38,28 @@ class Plan {
   #byMutant = new Map();
   #atLoad;
   #tests;
-  #dry;
+  #usable;
   #files;
 
   constructor({ atLoad, tests }, dry, { files, log }) {
     this.#atLoad = new Set(atLoad);
     this.#tests = tests;
-    this.#dry = dry;
     this.#files = files;
     for (const found of dry) {
       const { index, ok, failure, ms } = found;
       if (!ok) log(`left out ${tests[index].join(': ')}: ${failure}`);
       else if (isTooLong(found)) log(`too long, ${Math.round(ms)} ms: ${tests[index].join(': ')}`);
     }
-    for (const found of this.#usable()) {
+    this.#usable = dry
+      .filter((found) => found.ok && !isTooLong(found))
+      .map((found) => ({ ...found, spec: tests[found.index][0] }))
+      .sort((a, b) => a.ms - b.ms);
+    for (const found of this.#usable) {
       for (const id of found.hits) {
         if (!this.#byMutant.has(id)) this.#byMutant.set(id, []);
         this.#byMutant.get(id).push(found);
       }
     }
-  }
-
-  #usable() {
-    return this.#dry.filter((found) => found.ok && !isTooLong(found)).sort((a, b) => a.ms - b.ms);
   }
 
   isAtLoad(id) {
@@ -69,23 +68,44 @@ class Plan {
 
   /** @returns the tests that come by a mutant, and how long they take together */
   of(id) {
-    return within(this.#byMutant.get(id) ?? []);
+    return within(madeFor(this.#fileOf(id), this.#byMutant.get(id) ?? []));
   }
 
-  /** @returns the tests that come by anything of the same file */
+  /**
+   * Of what counts when the module is loaded, which no test comes by.
+   * @returns tests that come by anything of the same file, and then others of the specs that load it
+   */
   ofFile(id) {
-    const { base, count } = this.#files.find(
-      (file) => id >= file.base && id < file.base + file.count,
-    );
-    const near = this.#usable().filter(({ hits }) =>
-      hits.some((hit) => hit >= base && hit < base + count),
-    );
-    return within(near);
+    const file = this.#fileOf(id);
+    const near = ({ hits }) => hits.some((hit) => hit >= file.base && hit < file.base + file.count);
+    const loading = this.#usable.filter(({ spec }) => file.specs.includes(spec));
+    const others = loading.filter((found) => !near(found));
+    return within(madeFor(file, [...spread(loading.filter(near)), ...spread(others)]));
+  }
+
+  #fileOf(id) {
+    return this.#files.find(({ base, count }) => id >= base && id < base + count);
   }
 
   name(index) {
     return this.#tests[index];
   }
+}
+
+/** First the tests of the specs that have the file's name, the others after them as they were. */
+function madeFor({ path }, tests) {
+  const [stem] = basename(path).split('.');
+  const isMade = ({ spec }) => new RegExp(`^${stem}[.-]`).test(basename(spec));
+  return [...tests.filter(isMade), ...tests.filter((found) => !isMade(found))];
+}
+
+/** The first of each spec, then the second of each, and so on. */
+function spread(tests) {
+  const bySpec = [...Map.groupBy(tests, ({ spec }) => spec).values()];
+  const most = Math.max(0, ...bySpec.map(({ length }) => length));
+  return Array.from({ length: most }, (_, turn) =>
+    bySpec.flatMap((found) => found.slice(turn, turn + 1)),
+  ).flat();
 }
 
 function within(tests) {
@@ -123,7 +143,7 @@ class Chain {
       return this.trial.done(id, answer.status, answer.by);
     // Survived in a process where what it changes was done before, or is kept: once more from the start.
     if (!isAtLoad && answer.reached) return this.trial.done(id, 'survived');
-    const { status, by } = await this.#fresh(id, tests.length > 0 ? tests : undefined);
+    const { status, by } = await this.#afresh(id, isAtLoad ? this.plan.ofFile(id) : { tests, ms });
     return this.trial.done(id, status, by);
   }
 
@@ -142,9 +162,17 @@ class Chain {
     return isAgain ? { status: 'killed', by } : this.#warm(id, tests, ms, true);
   }
 
-  async #fresh(id, indexes) {
-    const { tests, ms } = indexes ? { tests: indexes, ms: TESTS_MS } : this.plan.ofFile(id);
+  /** In a process of its own; the first specification alone, which finds most, before the others. */
+  async #afresh(id, { tests, ms }) {
     if (tests.length === 0) return { status: 'uncovered' };
+    const specOf = (index) => this.plan.name(index)[0];
+    const isOfFirst = (index) => specOf(index) === specOf(tests[0]);
+    const found = await this.#fresh(id, tests.filter(isOfFirst), ms);
+    const others = tests.filter((index) => !isOfFirst(index));
+    return found.status === 'survived' && others.length > 0 ? this.#fresh(id, others, ms) : found;
+  }
+
+  async #fresh(id, tests, ms) {
     const wanted = tests.map((index) => this.plan.name(index));
     const specs = [...new Set(wanted.map(([spec]) => spec))];
     const worker = await Worker.start(this.trial, specs, id);

@@ -157,6 +157,43 @@ describe('the mutants of a rule', () => {
   });
 });
 
+describe('the tests that a mutant is tried by', () => {
+  /** A test that takes so much of the processor, and then says what it says. */
+  const busy = (ms: number, name: string, says: string): string =>
+    `test('${name}', () => {
+  const began = process.cpuUsage().user;
+  while (process.cpuUsage().user - began < ${ms} * 1_000);
+  ${says}
+});`;
+  /** They take all the time that there is for a mutant, and say nothing of it. */
+  const idle = (says: string): string =>
+    Array.from({ length: 80 }, (_, number) => busy(20, `number ${number}`, says)).join('\n');
+  const importing = (name: string, from: string, tests: string): string =>
+    `import { expect, test } from '@jest/globals';
+import { ${name} } from '../../${from.replace(/\.ts$/, '.js')}';
+${tests}
+`;
+
+  test('are those of the specification that is made for the file first', () => {
+    source(RULE, 'export const isNone = (amountMinor: bigint) => amountMinor === 0n;\n');
+    const says = 'expect([isNone(0n), isNone(1n)]).toEqual([true, false]);';
+    source(SPEC, importing('isNone', RULE, busy(40, 'all of it', says)));
+    source('test/pay/others.unit.spec.ts', importing('isNone', RULE, idle('isNone(7n);')));
+    mutants();
+    expect(record().files[RULE]).toMatchObject({ survived: [], uncovered: [] });
+  });
+
+  test('are of every specification that loads a file of constants, of each the shortest first', () => {
+    const most = 'src/pay/most.rule.ts';
+    source(most, 'export const PAID_MINOR = 5n;\n');
+    source('test/pay/a.unit.spec.ts', importing('PAID_MINOR', most, idle('expect(PAID_MINOR);')));
+    const says = 'expect(PAID_MINOR).toBe(5n);';
+    source('test/pay/b.unit.spec.ts', importing('PAID_MINOR', most, busy(40, 'it', says)));
+    mutants();
+    expect(record().files[most]).toMatchObject({ survived: [], uncovered: [], killed: 1 });
+  });
+});
+
 test('a run that is killed goes on where it was', async () => {
   source(RULE, IS_WITHIN);
   source(SPEC, specOf(CASES));
