@@ -73,8 +73,9 @@ function toOutcome(
     rejects.push({ line, column, code, reason });
     return undefined;
   };
-  const nested = Object.keys(record).find((key) => typeof record[key] === 'object' && record[key]);
-  if (nested !== undefined) return bad(nested, 'VALUE_INVALID', 'must be a text or a number');
+  const unfit = Object.keys(record).find((key) => !isTextual(record[key]));
+  if (unfit !== undefined)
+    return bad(unfit, 'VALUE_INVALID', 'must be a text, or a number that can be read exactly');
   const unknown = Object.keys(record).find((key) => !COLUMNS.includes(key as Column));
   if (unknown !== undefined) return bad(unknown, 'UNKNOWN_FIELD', 'is not a field of an outcome');
   const text = (column: Column): string | undefined => {
@@ -119,6 +120,9 @@ function toOutcome(
     throw error;
   }
 }
+
+const isTextual = (value: unknown): boolean =>
+  value === null || (typeof value !== 'object' && !Number.isNaN(value));
 
 const optional = <K extends string>(
   key: K,

@@ -1,5 +1,6 @@
+import { isUtf8 } from 'node:buffer';
 import { DomainError } from '../kernel/errors.js';
-import { excessOfJson, JSON_LIMITS } from '../kernel/json-limits.js';
+import { excessOfJson, JSON_LIMITS, lossOfJson } from '../kernel/json-limits.js';
 
 /**
  * JSON from outside; undefined for nothing.
@@ -8,17 +9,24 @@ import { excessOfJson, JSON_LIMITS } from '../kernel/json-limits.js';
  */
 export function parseJson(body: Buffer): unknown {
   if (body.length === 0) return undefined;
+  // Else its name would be kept, and written to a bank, with characters that stand for lost ones.
+  if (!isUtf8(body)) throw malformed('is not UTF-8 text');
   const text = body.toString('utf8');
   requireWithinLimits(text);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw new DomainError('MALFORMED_JSON', 'The body is not well-formed JSON.', 'invalid');
+    throw malformed('is not well-formed JSON');
   }
+  const loss = lossOfJson(text, value);
+  if (loss !== undefined) throw malformed(loss);
   if (mayHarm(text)) refuseHarm(value, '');
   return value;
 }
+
+const malformed = (why: string): DomainError =>
+  new DomainError('MALFORMED_JSON', `The body ${why}.`, 'invalid');
 
 /** Cheap and on the safe side: whether the text can hold a harmful key or text, or an escaped one. */
 const mayHarm = (text: string): boolean => /proto|constructor|\\u/.test(text);

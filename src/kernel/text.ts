@@ -3,11 +3,12 @@ import { toLatin } from './transliteration.js';
 /**
  * What text may be: one set of rules for every door that it comes in by, and for the messages that
  * banks are given. What is refused here is what XML cannot hold (controls, half characters,
- * noncharacters), what has no meaning outside one system (private use), and what makes a reader see
- * another text than a program does (marks that turn the direction of writing, tags).
+ * noncharacters), what has no meaning outside one system (private use), what stands for a character
+ * that an earlier conversion lost, and what makes a reader see another text than a program does
+ * (marks that turn the direction of writing, tags).
  */
 const UNFIT =
-  /[\p{Cc}\p{Cs}\p{Co}\p{Noncharacter_Code_Point}\p{Bidi_Control}\u2028\u2029\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/u;
+  /[\p{Cc}\p{Cs}\p{Co}\p{Noncharacter_Code_Point}\p{Bidi_Control}\u2028\u2029\ufeff\ufff9-\ufffb\ufffd\u{e0000}-\u{e007f}]/u;
 /** The same, but text of several lines may have line ends and tabs. */
 const UNFIT_IN_LINES = new RegExp(`(?![\\t\\n\\r])${UNFIT.source}`, 'u');
 /** Something that a reader sees: not only spaces, marks, fillers and the blank of Braille. */
@@ -30,7 +31,9 @@ export function faultOfText(
 ): string | undefined {
   if (ASCII.test(text)) return text === '' || text.trim() !== '' ? undefined : NOTHING_SEEN;
   if ((lines === 'one' ? UNFIT : UNFIT_IN_LINES).test(text))
-    return 'must have no control characters, half characters, private characters or marks that turn the direction of writing';
+    return text.includes('\ufffd')
+      ? 'has a character that was lost when it was converted (\ufffd); write it again'
+      : 'must have no control characters, half characters, private characters or marks that turn the direction of writing';
   return text === '' || VISIBLE.test(text) ? undefined : NOTHING_SEEN;
 }
 const NOTHING_SEEN = 'must have something that can be read';

@@ -1,5 +1,5 @@
 import { DomainError } from '../kernel/errors.js';
-import { JsonRefused, parseWithinLimits } from '../kernel/json-limits.js';
+import { JsonRefused, parseAsMeant } from '../kernel/json-limits.js';
 import {
   mappingInvalid,
   onlyKnown,
@@ -180,7 +180,7 @@ export function readMapping(json: unknown): Mapping {
 export function parseMapping(text: string): Mapping {
   let json: unknown;
   try {
-    json = parseWithinLimits(text.replace(/^\ufeff/, ''));
+    json = parseAsMeant(text.replace(/^\ufeff/, ''));
   } catch (error) {
     throw new DomainError(
       'MAPPING_INVALID',

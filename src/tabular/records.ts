@@ -1,5 +1,5 @@
 import { DomainError } from '../kernel/errors.js';
-import { excessOfJson } from '../kernel/json-limits.js';
+import { excessOfJson, FIELD_TWICE, hasFieldTwice, parseExactly } from '../kernel/json-limits.js';
 import { detectDelimiter, splitRecord } from './csv.js';
 import type { Reject } from './household-row.js';
 import { MAX_LINE_BYTES, type LineBlock } from './lines.js';
@@ -56,13 +56,14 @@ export class NdjsonReader implements RecordReader {
       return bad(line, 'JSON_INVALID', 'nests too deep, or has too many values');
     let record: unknown;
     try {
-      record = JSON.parse(text);
+      record = parseExactly(text);
     } catch {
       // The parser's message quotes the line, and the line is about a person.
       return bad(line, 'JSON_INVALID', 'is not valid JSON');
     }
     if (typeof record !== 'object' || record === null || Array.isArray(record))
       return bad(line, 'JSON_INVALID', 'is not a JSON object');
+    if (hasFieldTwice(text, record)) return bad(line, 'JSON_INVALID', FIELD_TWICE);
     return { line, record };
   }
 }
@@ -171,14 +172,18 @@ export class CsvReader implements RecordReader {
 
   #header(fields: readonly string[]): void {
     const columns = fields.map((name) => name.trim());
-    const twice = columns.find((name, index) => name !== '' && columns.indexOf(name) !== index);
-    if (twice !== undefined)
-      throw new DomainError(
-        'INPUT_INVALID',
-        `Column ${columns.lastIndexOf(twice) + 1} of the header has the name of column ${columns.indexOf(twice) + 1}.`,
-        'invalid',
-        'file',
-      );
+    const places = new Map<string, number>();
+    for (const [place, name] of columns.entries()) {
+      const first = name === '' ? undefined : places.get(name);
+      if (first !== undefined)
+        throw new DomainError(
+          'INPUT_INVALID',
+          `Column ${place + 1} of the header has the name of column ${first + 1}.`,
+          'invalid',
+          'file',
+        );
+      places.set(name, place);
+    }
     this.#width = columns.length;
     this.#onHeader(columns);
   }

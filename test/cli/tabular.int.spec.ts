@@ -50,6 +50,16 @@ async function read(
 const file = (...lines: readonly string[]): string => `${[HEADER, ...lines].join('\n')}\n`;
 
 describe('reading CSV', () => {
+  it('looks once at each column of a header, however many there are', async () => {
+    const more = Array.from({ length: 120_000 }, (_, n) => `c${n}`).join(';');
+    const { rejects } = await read(`${HEADER};${more}\n${GOOD}\n`);
+    expect(rejects).toMatchObject([{ line: 2, code: 'COLUMN_COUNT' }]);
+    await expect(read(`${HEADER};${more};c7\n`)).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+      detail: 'Column 120008 of the header has the name of column 15.',
+    });
+  });
+
   it('makes a typed row of a line', async () => {
     expect(await read(file(GOOD))).toEqual({
       records: 1,

@@ -15,6 +15,7 @@ const UNFIT: readonly (readonly [string, string])[] = [
   ['a noncharacter of another plane', 'Ali\u{1fffe}'],
   ['a private character', 'Ali\ue000'],
   ['a tag', 'Ali\u{e0041}'],
+  ['a character that was lost in a conversion', 'Jos\ufffd'],
   ['a line separator', 'Ali\u2028Ben'],
 ];
 const UNSEEN: readonly (readonly [string, string])[] = [

@@ -14,8 +14,10 @@ import type { JobContext } from '../../write-side/context.js';
 import type { Refusal } from '../../write-side/refusals.js';
 import type { Role } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
+import { JsonRefused } from '../../kernel/json-limits.js';
 import { acting, action, actorOf, contextOf, type CommonOptions, type Run } from '../command.js';
 import { withEngine, type Engine } from '../compose.js';
+import { textOfJson } from '../json-file.js';
 import type { HouseholdRow, Reject } from '../../tabular/household-row.js';
 import { parseMapping, readMapping, type Mapping } from '../../tabular/mapping.js';
 import { EXIT } from '../output.js';
@@ -47,9 +49,16 @@ export interface ImportReport extends ImportSummary {
 export function readMappingFile(path: string | undefined): Mapping {
   if (path === undefined) return readMapping(referenceMapping);
   try {
-    return parseMapping(readFileSync(path, 'utf8'));
+    return parseMapping(textOfJson(readFileSync(path)));
   } catch (error) {
     if (error instanceof DomainError) throw error;
+    if (error instanceof JsonRefused)
+      throw new DomainError(
+        'MAPPING_INVALID',
+        `The mapping file ${path} ${error.why}.`,
+        'invalid',
+        'mapping',
+      );
     throw new DomainError(
       'FILE_UNREADABLE',
       `The mapping file ${path} cannot be read.`,

@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readOutcomesFile } from '../../src/cli/outcomes-file.js';
+
+let dir: string;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'sanad-outcomes-'));
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+test('a number of an outcome is taken as it is written, or refused by its column', async () => {
+  const path = join(dir, 'outcomes.ndjson');
+  const line = (amount: string, more = ''): string =>
+    `{"outcome":"settled","endToEndId":"E1","currency":"MAD","amount":${amount}${more}}`;
+  const lines = [
+    line('500.1'),
+    line('500'),
+    line('499.99999999999999999'),
+    line('500.0000000000000001'),
+    line('500', ',"reference":12345678901234567891'),
+    line('500', ',"attempt":1.00000000000000000001'),
+    line('500', ',"amount":5'),
+  ];
+  writeFileSync(path, lines.join('\n'));
+  const taken: unknown[] = [];
+  const refused: unknown[] = [];
+  for await (const { outcomes, rejects } of readOutcomesFile(path, 'MAD')) {
+    taken.push(...outcomes.map(({ amountMinor }) => amountMinor));
+    refused.push(...rejects.map(({ line: at, column, code }) => [at, column, code]));
+  }
+  expect(taken).toEqual(['50010', '50000']);
+  expect(refused).toEqual([
+    [3, 'amount', 'VALUE_INVALID'],
+    [4, 'amount', 'VALUE_INVALID'],
+    [5, 'reference', 'VALUE_INVALID'],
+    [6, 'attempt', 'VALUE_INVALID'],
+    [7, '', 'JSON_INVALID'],
+  ]);
+});
