@@ -4,6 +4,7 @@ import { signInWith } from '../composition/config.js';
 import { verifierOf } from '../composition/verifier.js';
 import { requireEverywhere, requireRole, type Actor } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
+import { isRegion } from '../kernel/region.js';
 import { isCallersSubject } from '../kernel/subject.js';
 import { PERMISSIONS, type Permitted } from './permissions.js';
 
@@ -88,6 +89,21 @@ function readToken(file: string): string {
   }
 }
 
+/**
+ * What --regions names. Where it comes to nothing (a variable that is not set) nobody is let in
+ * everywhere. @throws DomainError INVALID_OPTION
+ */
+export function regionsIn(text: string): readonly string[] {
+  const regions = text.split(',').map((region) => region.trim());
+  if (regions.every(isRegion)) return regions;
+  throw new DomainError(
+    'INVALID_OPTION',
+    '--regions takes ISO 3166-2 codes with commas between, for example MA-06,MA-07; leave it out for all regions',
+    'invalid',
+    'regions',
+  );
+}
+
 function unsigned(id: string, regions: string | undefined, { roles }: Permitted): Actor {
   if (!isCallersSubject(id))
     throw new DomainError(
@@ -96,14 +112,10 @@ function unsigned(id: string, regions: string | undefined, { roles }: Permitted)
       'invalid',
       'as',
     );
-  const limited = regions
-    ?.split(',')
-    .map((region) => region.trim())
-    .filter(Boolean);
   return {
     id,
     role: roles[0]!,
-    ...(limited?.length ? { regions: limited } : {}),
+    ...(regions === undefined ? {} : { regions: regionsIn(regions) }),
     via: { channel: 'cli', authentication: 'none' },
   };
 }

@@ -51,6 +51,16 @@ describe('what somebody does at the command line', () => {
     },
   );
 
+  test.each(['', ' ', ',', 'MA-06,', 'ma-06', 'MA-06;MA-07', 'Rabat'])(
+    'lets nobody in everywhere for regions that come to nothing: %p',
+    async (regions) => {
+      await expect(signIn({ ...limited, regions }, 'applications approve')).rejects.toMatchObject({
+        code: 'INVALID_OPTION',
+        field: 'regions',
+      });
+    },
+  );
+
   test('takes one way to say who acts', async () => {
     await expect(signIn({ data: '.' }, 'cycle approve')).rejects.toMatchObject({
       code: 'SIGN_IN_REQUIRED',

@@ -4,6 +4,7 @@ import { modeIn } from '../../composition/config.js';
 import { localIssuer } from '../../adapters/signer/local-issuer.js';
 import { ROLES } from '../../kernel/decider.js';
 import { action, common, wholeNumber, type CommonOptions } from '../command.js';
+import { regionsIn } from '../sign-in.js';
 
 interface TokenOptions extends CommonOptions {
   readonly subject: string;
@@ -27,17 +28,14 @@ export function tokenCommand(): Command {
     .option('--ttl <seconds>', 'how long it is valid', wholeNumber('ttl', 1, 86_400 * 30), 28_800)
     .action(
       action<TokenOptions, []>(async ({ out }, options) => {
+        const regions = options.regions === undefined ? undefined : regionsIn(options.regions);
         const folder = await openDataFolder(options.data, { hold: false, mode: modeIn() });
-        const regions = options.regions
-          ?.split(',')
-          .map((region) => region.trim())
-          .filter(Boolean);
         const issuer = await localIssuer(folder.keys);
         const token = await issuer.issue({
           subject: options.subject,
           role: options.role,
           ttlSeconds: options.ttl,
-          ...(regions?.length ? { regions } : {}),
+          ...(regions === undefined ? {} : { regions }),
         });
         out.result({ token }, () => token);
       }),
