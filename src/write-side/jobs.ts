@@ -1,6 +1,7 @@
 import type { Progress } from './context.js';
 import type { AutomationHealth } from './set-aside.js';
 import type { Actor } from '../kernel/decider.js';
+import { uuidOf } from '../kernel/ids.js';
 
 /** What each kind of job is told. */
 interface JobArgs {
@@ -50,6 +51,7 @@ export type Job = { [K in JobKind]: JobOf<K> }[JobKind];
 /** Who asked for it. */
 export interface JobFor {
   readonly actor: Actor;
+  /** Of this job alone: what it records is told by it from what another job does. */
   readonly correlationId: string;
   /** Of the request: it starts a job once, however often it is sent. */ readonly commandId?: string;
 }
@@ -89,15 +91,22 @@ export const JOBS = Symbol('Jobs');
 const ofCommand = (job: JobOf<'check' | 'reconcile' | 'reinstruct'>): string =>
   `${job.kind}-${job.cycleId}-${job.commandId.slice(0, 8)}`;
 
+/** By what is recomputed: while one waits, another correction of the programme is another job. */
+function ofCorrection({ programmeId, fromPeriod, basis, personId = '' }: JobOf<'correct'>): string {
+  const about = uuidOf('correction job', programmeId, fromPeriod, basis, personId);
+  return `correct-${programmeId}-${about.slice(0, 8)}`;
+}
+
 /**
  * How each kind is named. A preparation is one a cycle, an application one a message, a correction
- * one a programme and a matching one at a time, whoever asks; the others are one a command.
+ * one for what it recomputes and a matching one at a time, whoever asks; the others are one a
+ * command. Jobs of one name are one job, so whatever tells their work apart is in it.
  */
 const JOB_IDS: { readonly [K in JobKind]: (job: JobOf<K>) => string } = {
   prepare: ({ programmeId, period }) => `prepare-${programmeId}-${period}`,
   message: ({ sha256 }) => `message-${sha256}`,
   match: () => 'match',
-  correct: ({ programmeId }) => `correct-${programmeId}`,
+  correct: ofCorrection,
   'plan-recoveries': ({ programmeId, commandId }) =>
     `plan-recoveries-${programmeId}-${commandId.slice(0, 8)}`,
   'retry-set-aside': ({ commandId }) => `retry-set-aside-${commandId.slice(0, 8)}`,

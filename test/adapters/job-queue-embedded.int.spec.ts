@@ -83,7 +83,7 @@ describe('the jobs of a data folder', () => {
       const resumed = await claimed(queue);
       expect(resumed.work).toEqual({
         job,
-        by: { actor: BY.actor, correlationId: BY.correlationId },
+        by: { actor: BY.actor, correlationId: `${BY.correlationId} 00000000` },
       });
       await jobs.start(job, BY);
       await resumed.finish({ state: 'done', result: { count: 3n } });
@@ -99,6 +99,36 @@ describe('the jobs of a data folder', () => {
       expect((await claimed(queue)).jobId).toBe(jobId);
     },
   );
+
+  it('are each done where corrections of other months or persons wait for their turn', async () => {
+    const queue = nextProcess();
+    const jobs = new QueuedJobs(queue);
+    const more = [{ fromPeriod: '2026-02' }, { basis: 'legal-effect' }, { personId: uuid(7) }];
+    const asked = [JOBS.correct, ...more.map((other) => ({ ...JOBS.correct, ...other }) as Job)];
+    const ids: string[] = [];
+    for (const [n, job] of asked.entries())
+      ids.push(await jobs.start(job, { ...BY, commandId: uuid(n) }));
+    expect(new Set(ids).size).toBe(asked.length);
+    for (const [n, job] of asked.entries()) {
+      const { jobId, work } = await claimed(queue);
+      expect({ jobId, job: work.job }).toEqual({ jobId: ids[n], job });
+    }
+  });
+
+  it('record each under a correlation id of its own, whatever their caller calls all of them', async () => {
+    const queue = nextProcess();
+    const jobs = new QueuedJobs(queue);
+    for (const commandId of ['aaaaaaaa', 'bbbbbbbb'])
+      await jobs.start({ ...JOBS.reinstruct, commandId } as Job, {
+        ...BY,
+        commandId,
+        correlationId: 'session-1',
+      });
+    const ids = [await claimed(queue), await claimed(queue)].map(
+      ({ work }) => work.by.correlationId,
+    );
+    expect(ids).toEqual(['session-1 aaaaaaaa', 'session-1 bbbbbbbb']);
+  });
 
   it('go back when their process stops, fail when refused, and are tried again for want of something', async () => {
     const queue = nextProcess();

@@ -23,8 +23,9 @@ export class QueuedJobs implements Jobs {
   /** Durable when it resolves. @throws DomainError JOB_QUEUE_AWAY */
   async start(job: Job, by: JobFor): Promise<string> {
     const jobId = jobIdOf(job);
-    const { actor, correlationId, commandId } = by;
-    await this.queue.submit(jobId, { job, by: { actor, correlationId } }, commandId);
+    const { actor, commandId } = by;
+    const work = { job, by: { actor, correlationId: correlationOf(by) } };
+    await this.queue.submit(jobId, work, commandId);
     return jobId;
   }
 
@@ -37,6 +38,13 @@ export class QueuedJobs implements Jobs {
     return newestJobs(this.queue, limit);
   }
 }
+
+/**
+ * A caller may give all requests of a session one correlation id, and a job that is run again knows
+ * by it what it has done. No caller's id has a space in it.
+ */
+const correlationOf = ({ correlationId, commandId }: JobFor): string =>
+  commandId === undefined ? correlationId : `${correlationId} ${commandId.slice(0, 8)}`;
 
 /** What lies in the queue, or is remembered of it, the newest first. */
 export async function newestJobs(

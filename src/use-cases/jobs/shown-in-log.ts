@@ -1,7 +1,7 @@
-import type { EventType } from '../../../events/generated.js';
+import type { EventData, EventType } from '../../../events/generated.js';
 import type { EventStore } from '../../adapters/event-store/port.js';
 import { streams } from '../../kernel/ids.js';
-import type { JobKind, JobStatus } from '../../write-side/jobs.js';
+import { jobIdOf, type JobKind, type JobStatus } from '../../write-side/jobs.js';
 import { correctionsOf } from '../corrections/corrections.js';
 
 interface Shown {
@@ -42,17 +42,21 @@ function ofCommand(kind: 'reconcile', done: EventType): Shown {
   };
 }
 
-/** The newest correction of a programme. */
+/** The newest correction that the job was for; before jobs were told apart, the programme's. */
 const CORRECTION: Shown = {
-  id: /^correct-([a-z][a-z0-9]{1,30})$/,
+  id: /^correct-([a-z][a-z0-9]{1,30})(?:-[0-9a-f]{8})?$/,
   async status(log, jobId, programmeId) {
-    const last = (await correctionsOf(log, programmeId)).at(-1);
+    const all = await correctionsOf(log, programmeId);
+    const last = all.findLast(({ started }) => isCorrectionJob(jobId, started!));
     if (!last) return undefined;
     return last.proposed
       ? { jobId, state: 'done', result: last.proposed }
       : { jobId, state: last.status === 'started' ? 'running' : 'interrupted' };
   },
 };
+
+const isCorrectionJob = (jobId: string, started: EventData['CorrectionStarted']): boolean =>
+  jobId === `correct-${started.programmeId}` || jobId === jobIdOf({ ...started, kind: 'correct' });
 
 /**
  * What the log shows of each kind of job that the queue does not know (any more); undefined:
