@@ -42,21 +42,25 @@ const TITLES: Readonly<Record<number, string>> = {
   404: 'Not found',
   405: 'Method not allowed',
   406: 'Not acceptable',
+  408: 'The request did not come in time',
   409: 'In conflict with what is recorded',
   413: 'The body is too large',
   414: 'The address is too long',
   415: 'The content type is not supported',
   422: 'A rule refuses it',
   429: 'Too many requests',
+  431: 'The headers are too large',
   500: 'Something failed here',
   503: 'Not available now',
   507: 'No room to store it',
 };
 
+const MEDIA_TYPES = "Send application/json; a bank's file as application/xml to /bank/messages.";
+
 /** Fastify's own refusals, by its code. */
 const FASTIFY: Readonly<Record<string, readonly [status: number, code: string, detail: string]>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: [413, 'BODY_TOO_LARGE', 'The body is larger than this server takes.'],
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: [415, 'UNSUPPORTED_MEDIA_TYPE', 'Send application/json.'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [415, 'UNSUPPORTED_MEDIA_TYPE', MEDIA_TYPES],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
     400,
     'INVALID_CONTENT_LENGTH',
@@ -71,10 +75,12 @@ const HTTP: Readonly<Record<number, readonly [code: string, detail: string]>> = 
   403: ['FORBIDDEN', 'You may not do this.'],
   404: ['NOT_FOUND', 'There is nothing at this address.'],
   405: ['METHOD_NOT_ALLOWED', 'This address takes other methods; see Allow.'],
+  408: ['REQUEST_TIMEOUT', 'The request did not come whole in the time that one may take.'],
   413: ['BODY_TOO_LARGE', 'The body is larger than this server takes.'],
   414: ['PATH_TOO_LONG', 'A part of the address is too long.'],
-  415: ['UNSUPPORTED_MEDIA_TYPE', 'Send application/json.'],
+  415: ['UNSUPPORTED_MEDIA_TYPE', MEDIA_TYPES],
   429: ['TOO_MANY_REQUESTS', 'Slow down; see Retry-After.'],
+  431: ['HEADERS_TOO_LARGE', 'The headers are larger than this server takes.'],
   503: ['UNAVAILABLE', 'The server is not ready; try again.'],
 };
 

@@ -1,4 +1,5 @@
-import type { IncomingMessage } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { randomUUID } from 'node:crypto';
@@ -11,7 +12,7 @@ import type { Log } from '../runtime/log.js';
 import type { Metrics } from '../runtime/metrics.js';
 import { parseJson } from './parse-json.js';
 import { requireTokenBeforeBody } from './token-before-body.js';
-import { problemOf } from './problem.js';
+import { PROBLEM_JSON, problemOf } from './problem.js';
 import { problemBody, problemType } from './problem-filter.js';
 import type { Routes } from './routes.js';
 import { NO_STORE, securityHeaders } from './security-headers.js';
@@ -20,6 +21,35 @@ const CORRELATION = /^[\x21-\x7e]{1,64}$/;
 /** It stands in every event for ever, so it is nobody's number. */
 const isCorrelation = (text: string): boolean =>
   CORRELATION.test(text) && personalIn(text) === undefined;
+
+/** Requests that came too slowly are looked for so often, at most. */
+const LOOK_EVERY_MS = 5_000;
+/** What Node refuses before there is a request, by its code; the rest is 400. */
+const UNREADABLE: Readonly<Record<string, number>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_HEADER_OVERFLOW: 431,
+};
+
+/** Answers what comes to no request as everything else is refused, and ends the connection. */
+function refuseUnreadable({ code = '' }: NodeJS.ErrnoException, socket: Socket, baseUri: string) {
+  // An answer that is being sent would run into this one.
+  const { _httpMessage: answer } = socket as { readonly _httpMessage?: ServerResponse };
+  if (code === 'ECONNRESET' || !socket.writable || answer?.headersSent === true) {
+    socket.destroy();
+    return;
+  }
+  const problem = problemOf({ statusCode: UNREADABLE[code] ?? 400 }, randomUUID(), baseUri);
+  const body = JSON.stringify(problem);
+  const head = [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
+    `content-type: ${PROBLEM_JSON}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    `x-correlation-id: ${problem.correlationId}`,
+    'connection: close',
+  ];
+  socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
+  socket.destroySoon();
+}
 
 /**
  * Fastify as every server of ours runs it: limits on everything, a correlation id on every request.
@@ -33,6 +63,8 @@ export function makeAdapter(
     bodyLimit: config.bodyLimitBytes,
     requestTimeout: config.requestTimeoutMs,
     connectionTimeout: 0,
+    http: { connectionsCheckingInterval: Math.min(LOOK_EVERY_MS, config.requestTimeoutMs) },
+    clientErrorHandler: (error, socket) => refuseUnreadable(error, socket, config.baseUri),
     keepAliveTimeout: 65_000,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
     forceCloseConnections: false,

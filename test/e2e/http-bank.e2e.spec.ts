@@ -145,6 +145,12 @@ describe('files of banks', () => {
         })
       ).body,
     ).toMatchObject({ status: 415 });
+    for (const json of ['{"file":"<a/>"}', '["<a/>"]', '[1]', '"<a/>"', 'null'])
+      expect((await upload(bank, json, 'json', 'application/json')).body).toMatchObject({
+        status: 415,
+        code: 'UNSUPPORTED_MEDIA_TYPE',
+        detail: expect.stringContaining('application/xml'),
+      });
     const { jobId, sha256 } = await expectStatus(202, upload(bank, '<a/>', 'bad', 'text/xml'));
     expect(await finance.job(jobId)).toMatchObject({
       state: 'done',

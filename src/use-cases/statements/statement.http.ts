@@ -1,5 +1,5 @@
-import type { Readable } from 'node:stream';
-import { Controller, Inject, Req } from '@nestjs/common';
+import { Readable } from 'node:stream';
+import { Controller, Inject, Req, UnsupportedMediaTypeException } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import { CLOCK, type Clock } from '../../adapters/clock/port.js';
@@ -56,6 +56,13 @@ export class BankEntriesQuery extends Query {
   @LIMIT() limit?: string;
   @Text({ max: 100, optional: true, description: 'What the page before gave as next.' })
   cursor?: string;
+}
+
+/** JSON is parsed before it comes here, and is no file. @throws UnsupportedMediaTypeException */
+function fileOf({ body }: Request): AsyncIterable<Uint8Array> {
+  if (body === undefined) return Readable.from([]);
+  if (body instanceof Readable) return body;
+  throw new UnsupportedMediaTypeException();
 }
 
 const READERS = ['finance-officer', 'finance-controller', 'auditor'] as const;
@@ -117,7 +124,7 @@ export class BankHttp {
     const actor = actorOf(request);
     const key = parseIdempotencyKey(request.headers['idempotency-key']);
     const name = request.headers['x-file-name'];
-    const archived = await this.archive.put((request.body ?? []) as Readable);
+    const archived = await this.archive.put(fileOf(request));
     const fingerprint = fingerprintOf('POST', '/bank/messages', archived.sha256);
     const command = Object.defineProperties(new ReceiveBankMessage(), {
       received: {
