@@ -49,7 +49,7 @@ async function liveSuffix(store: ReadStore, projection: Projection): Promise<str
 }
 
 /** SQLite and PostgreSQL each say in their own way that a table is not there. */
-function tableIsMissing(error: unknown): boolean {
+export function tableIsMissing(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return ('code' in error && error.code === '42P01') || error.message.includes('no such table');
 }

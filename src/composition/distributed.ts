@@ -1,6 +1,6 @@
 import { listen, type Listening, type RunningServer } from '../http/listen.js';
 import { PROJECTIONS, servedReadModels } from '../../projections/all.js';
-import { livePosition } from '../../projections/engine/live-position.js';
+import { livePosition, unbuilt } from '../../projections/engine/live-position.js';
 import { openPostgresAccessLog } from '../adapters/access-log/postgres.js';
 import { openPostgresJobQueue } from '../adapters/job-queue/postgres.js';
 import { CALLBACK_QUEUE, callbackOutbox } from '../adapters/payment-rail/govstack/callbacks.js';
@@ -118,7 +118,9 @@ function shellOf({
   queue,
   callbacks,
   servers,
+  reads,
 }: Role): Shell {
+  const asked = does(config.role, 'api') ? () => unbuilt(reads, PROJECTIONS) : undefined;
   return {
     log,
     requestDrain: new RequestDrain(),
@@ -128,7 +130,7 @@ function shellOf({
     progress,
     routes: new Routes(),
     jobs: new QueuedJobs(queue),
-    healthStatus: withClock(supervisor, servers.clock),
+    healthStatus: withClock(supervisor, servers.clock, asked),
   };
 }
 

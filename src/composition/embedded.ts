@@ -1,9 +1,9 @@
 import { type Listening, type RunningServer, listen } from '../http/listen.js';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { servedReadModels } from '../../projections/all.js';
+import { PROJECTIONS, servedReadModels } from '../../projections/all.js';
+import { unbuilt } from '../../projections/engine/live-position.js';
 import { openAccessLog } from '../adapters/access-log/sqlite.js';
-import type { Clock } from '../adapters/clock/port.js';
 import { CALLBACK_QUEUE, callbackOutbox } from '../adapters/payment-rail/govstack/callbacks.js';
 import type { OwedCallback } from '../adapters/payment-rail/govstack/port.js';
 import { openSqliteJobQueue } from '../adapters/job-queue/sqlite.js';
@@ -47,7 +47,7 @@ export async function startEmbedded(config: Config, log: Log): Promise<RunningSe
     const { background, failed, shell } = shellOf(config, log, {
       jobs: new QueuedJobs(queue),
       caller,
-      clock: embedded.clock,
+      served,
     });
     opened.keep({ close: () => background.stop() });
     shell.metrics.callbacks(() => owed.counts());
@@ -88,8 +88,8 @@ function shellOf(
   {
     jobs,
     caller,
-    clock,
-  }: { readonly jobs: Shell['jobs']; readonly caller: Shell['caller']; readonly clock: Clock },
+    served: { deps, reads },
+  }: Pick<Shell, 'jobs' | 'caller'> & { readonly served: Served },
 ): EmbeddedShell {
   const { promise: failed, resolve: fail } = Promise.withResolvers<void>();
   const metrics = new Metrics();
@@ -104,7 +104,7 @@ function shellOf(
     progress,
     routes: new Routes(),
     jobs,
-    healthStatus: withClock(background, clock),
+    healthStatus: withClock(background, deps.clock, () => unbuilt(reads, PROJECTIONS)),
   };
   return { shell, background, failed };
 }

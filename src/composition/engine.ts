@@ -10,6 +10,7 @@ import { readBankMessageInThread } from '../adapters/payment-rail/iso20022/incom
 import type { OpenedRail, RailSettings } from '../adapters/payment-rail/opened-rail.js';
 import type { Vault } from '../adapters/vault/port.js';
 import type { MessageDeps } from '../write-side/context.js';
+import type { Recorded } from '../kernel/decider.js';
 import { KeyedMutex } from '../kernel/concurrency/keyed-mutex.js';
 
 export interface EngineParts {
@@ -69,9 +70,15 @@ export async function lookAtEnd({
   store,
   clock,
 }: Pick<EngineDeps, 'store' | 'clock'>): Promise<void> {
-  const last = await store.lastPosition();
-  const from = store.positionGaps === true ? last - 1 : last - TAIL;
-  const { events } = await store.readAll(Math.max(-1, from), TAIL);
-  for (const { time } of events) clock.saw(time);
+  for (const { time } of await newestOf(store)) clock.saw(time);
   clock.now();
+}
+
+async function newestOf(store: EventStore): Promise<readonly Recorded[]> {
+  if (store.lastEvent) {
+    const last = await store.lastEvent();
+    return last ? [last] : [];
+  }
+  const last = await store.lastPosition();
+  return (await store.readAll(Math.max(-1, last - TAIL), TAIL)).events;
 }

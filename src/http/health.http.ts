@@ -81,6 +81,9 @@ const READY: Schema = {
   },
 };
 
+/** What is not ready, in words for a person. */
+class NotReady extends Error {}
+
 type Details = Readonly<Record<string, unknown>>;
 interface Readiness {
   readonly status: string;
@@ -139,10 +142,11 @@ export class HealthHttp {
         () => this.#automation(),
       ]);
       return this.healthStatus.automation?.setAside.length ? degraded(result) : result;
-    } catch {
+    } catch (error) {
+      const said = error instanceof NotReady ? error.message : undefined;
       throw new DomainError(
         'NOT_READY',
-        this.healthStatus.trouble ?? 'The log or the read models are not ready.',
+        this.healthStatus.trouble ?? said ?? 'The log or the read models are not ready.',
         'unavailable',
       );
     }
@@ -184,6 +188,9 @@ export class HealthHttp {
       (this.store.positionGaps === true || lag <= MAX_LAG) &&
       this.healthStatus.trouble === undefined;
     if (!up) throw new Error('not ready');
+    const building = (await this.healthStatus.unbuilt?.()) ?? [];
+    if (building.length > 0)
+      throw new NotReady(`Read models are being built: ${building.join(', ')}.`);
     return { readModels: { status: 'up', lag } };
   }
 }

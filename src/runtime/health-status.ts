@@ -8,11 +8,20 @@ export interface HealthStatus {
   readonly trouble: string | undefined;
   /** Absent where the process runs none. */
   readonly automation?: AutomationHealth | undefined;
+  /** Read models that cannot answer yet; absent where the process asks none. */
+  unbuilt?(): Promise<readonly string[]>;
 }
 export const HEALTH_STATUS = Symbol('HealthStatus');
 
-/** The same, and whether this machine's clock is believed. */
-export const withClock = (status: HealthStatus, clock: Clock): HealthStatus => ({
+/**
+ * The same, and whether this machine's clock is believed.
+ * @param unbuilt where the process answers queries: read models that cannot answer yet
+ */
+export const withClock = (
+  status: HealthStatus,
+  clock: Clock,
+  unbuilt?: () => Promise<readonly string[]>,
+): HealthStatus => ({
   get alive() {
     return status.alive;
   },
@@ -22,6 +31,7 @@ export const withClock = (status: HealthStatus, clock: Clock): HealthStatus => (
   get automation() {
     return status.automation;
   },
+  ...(unbuilt ? { unbuilt } : {}),
 });
 
 function clockTrouble(clock: Clock): string | undefined {

@@ -5,7 +5,7 @@ import type { EventStore, Page } from '../../src/adapters/event-store/port.js';
 import { StoreError } from '../../src/kernel/errors.js';
 import type { Ask, Told } from './connected-log.worker.js';
 
-type Asked = Exclude<keyof EventStore, 'follow' | 'atomicGroups' | 'positionGaps'>;
+type Asked = Exclude<keyof EventStore, 'follow' | 'lastEvent' | 'atomicGroups' | 'positionGaps'>;
 type Given<M extends Asked> = Awaited<ReturnType<EventStore[M]>>;
 
 /**

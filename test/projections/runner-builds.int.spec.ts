@@ -4,6 +4,7 @@ import { disbursementProjection } from '../../projections/disbursement/disbursem
 import { paymentTally, payments } from '../../projections/disbursement/disbursement.tables.js';
 import { listPayments } from '../../projections/disbursement/disbursement.queries.js';
 import { physical } from '../../projections/engine/live.js';
+import { unbuilt } from '../../projections/engine/live-position.js';
 import { table, type Projection } from '../../projections/engine/projection.js';
 import { ProjectionRunner } from '../../projections/engine/runner.js';
 import { ArrayLog } from '../support/array-log.js';
@@ -114,6 +115,13 @@ describe.each(engines(postgres))('builds of read models on $name', (engine) => {
       code: 'READ_MODEL_BUILDING',
       kind: 'unavailable',
     });
+    expect(await unbuilt(store, PROJECTIONS)).toEqual(PROJECTIONS.map(({ name }) => name));
+    await new ProjectionRunner({
+      store,
+      projections: PROJECTIONS.slice(1),
+      log: new ArrayLog(),
+    }).catchUp();
+    expect(await unbuilt(store, PROJECTIONS)).toEqual([PROJECTIONS[0]!.name]);
     await store.close();
   });
 });

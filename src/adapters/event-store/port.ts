@@ -144,8 +144,8 @@ export interface EventStore {
    */
   readCategory(prefix: string, options: CategoryOptions): Promise<readonly StreamEvents[]>;
   /**
-   * Events in commit order, after a position (-1: from the start), at most `limit` (bounded by
-   * MAX_PAGE).
+   * Events in commit order, after a position (-1: from the start; where positions have gaps, one of an
+   * event), at most `limit` (bounded by MAX_PAGE).
    */
   readAll(after: number, limit: number): Promise<Page>;
   /**
@@ -155,6 +155,8 @@ export interface EventStore {
   follow(after: number, signal: AbortSignal, pageSize?: number): AsyncIterable<Page>;
   /** Position of the last committed event; -1 for an empty log. */
   lastPosition(): Promise<number>;
+  /** The last committed event, where positions have gaps and cannot be counted back from the end. */
+  lastEvent?(): Promise<Recorded | undefined>;
   receipt(key: string): Promise<KeptReceipt | undefined>;
   close(): Promise<void>;
 }

@@ -122,6 +122,13 @@ export class ServerLog {
     return low;
   }
 
+  /** Whether no record begins at a position, and it is not behind the end: the server cannot read from there. */
+  isInside(asked: string | undefined): boolean {
+    const position = BigInt(asked ?? 0);
+    const next = this.all[this.indexAt(position)];
+    return position > 0n && next !== undefined && BigInt(next.position) !== position;
+  }
+
   /** Calls back after every append until the returned function is called. */
   onAppend(tell: () => void): () => void {
     this.#listeners.add(tell);

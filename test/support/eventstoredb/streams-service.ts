@@ -172,6 +172,8 @@ export class StreamsService {
   async read(call: ReadCall): Promise<void> {
     const options = call.request.getOptions()!;
     call.on('error', () => undefined);
+    if (this.options.log.isInside(options.getAll()?.getPosition()?.getCommitPosition()))
+      return void call.emit('error', { code: status.UNKNOWN, details: 'Unexpected ReadAllResult' });
     if (options.hasSubscription()) return this.#subscription(call, options);
     this.reads += 1;
     const fault = this.options.faults.next('read');

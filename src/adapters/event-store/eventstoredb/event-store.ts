@@ -11,6 +11,7 @@ import { KeyedMutex } from '../../../kernel/concurrency/keyed-mutex.js';
 import { Semaphore } from '../../../kernel/concurrency/semaphore.js';
 import { Receipts, RECEIPT_PREFIX } from './receipts.js';
 import { retried } from './retried.js';
+import type { ServerEvent } from './server-event.js';
 import { connectionOf } from './url.js';
 import {
   MAX_PAGE,
@@ -266,6 +267,11 @@ class EventStoreDb implements EventStore {
     return this.#answered(() => this.#last());
   }
 
+  async lastEvent(): Promise<Recorded | undefined> {
+    const last = await this.#answered(() => this.#lastOfOurs());
+    return last && recordedOfServer(this.registry, last);
+  }
+
   async receipt(key: string): Promise<KeptReceipt | undefined> {
     return this.#answered(() => this.#receipts.get(key));
   }
@@ -283,20 +289,24 @@ class EventStoreDb implements EventStore {
   }
 
   async #last(): Promise<number> {
+    return (await this.#lastOfOurs())?.position ?? -1;
+  }
+
+  async #lastOfOurs(): Promise<ServerEvent | undefined> {
     let before: number | undefined;
     for (;;) {
       let read = 0;
-      for await (const { stream, position } of this.client.all({
+      for await (const event of this.client.all({
         backwards: true,
         count: 64,
         ...(before === undefined ? {} : { from: before }),
       })) {
         read += 1;
-        before = position;
-        this.#appender.see(position);
-        if (this.#isOurs(stream)) return position;
+        before = event.position;
+        this.#appender.see(event.position);
+        if (this.#isOurs(event.stream)) return event;
       }
-      if (read === 0) return -1;
+      if (read === 0) return undefined;
     }
   }
 
