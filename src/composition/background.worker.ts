@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { EventRegistry } from '../../events/registry.js';
 import { PROJECTIONS } from '../../projections/all.js';
 import { ProjectionRunner } from '../../projections/engine/runner.js';
-import { openAccessLog } from '../adapters/access-log/sqlite.js';
+import { openAccessLog } from '../adapters/access-log/file-system.js';
 import { checkpointsIn } from '../adapters/data-folder/checkpoint.js';
 import { connectEmbeddedLog } from '../adapters/event-store/sqlite/event-store.js';
 import { openEmbeddedReadStore } from '../adapters/read-store/sqlite/read-store.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { PROJECTIONS, servedReadModels } from '../../projections/all.js';
 import { unbuilt } from '../../projections/engine/live-position.js';
-import { openAccessLog } from '../adapters/access-log/sqlite.js';
+import { openAccessLog } from '../adapters/access-log/file-system.js';
 import { CALLBACK_QUEUE, callbackOutbox } from '../adapters/payment-rail/govstack/callbacks.js';
 import type { OwedCallback } from '../adapters/payment-rail/govstack/port.js';
 import { openSqliteJobQueue } from '../adapters/job-queue/sqlite.js';

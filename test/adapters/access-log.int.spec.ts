@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { openAccessLog } from '../../src/adapters/access-log/sqlite.js';
+import { openAccessLog } from '../../src/adapters/access-log/file-system.js';
 import type { Access, AccessLog } from '../../src/adapters/access-log/port.js';
 import { openPostgresAccessLog } from '../../src/adapters/access-log/postgres.js';
 import { startPostgres } from '../support/postgres.js';

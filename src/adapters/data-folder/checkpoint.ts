@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { diskFailure, syncFolder } from './port.js';
 
 /**
  * Remembers a log position in a small file. Losing it, or an older one, is harmless: what follows
@@ -12,15 +13,18 @@ export function fileCheckpoint(path: string): {
   return {
     async load() {
       try {
-        const position = Number(readFileSync(path, 'utf8'));
-        return Number.isSafeInteger(position) && position >= -1 ? position : -1;
+        // A loss of power may leave an empty file or zeroes where the name had moved already.
+        const text = readFileSync(path, 'utf8');
+        return /^(?:-1|\d{1,15})$/.test(text) ? Number(text) : -1;
       } catch {
         return -1;
       }
     },
     async save(position) {
-      writeFileSync(`${path}.partial`, String(position), { mode: 0o600 });
-      renameSync(`${path}.partial`, path);
+      await told(path, () => {
+        writeFileSync(`${path}.partial`, String(position), { mode: 0o600 });
+        renameSync(`${path}.partial`, path);
+      });
     },
   };
 }
@@ -39,16 +43,27 @@ export function fileText(path: string): {
       }
     },
     async save(text, durable) {
-      const file = openSync(`${path}.partial`, 'w', 0o600);
-      try {
-        writeFileSync(file, text);
-        if (durable) fsyncSync(file);
-      } finally {
-        closeSync(file);
-      }
-      renameSync(`${path}.partial`, path);
+      await told(path, () => {
+        const file = openSync(`${path}.partial`, 'w', 0o600);
+        try {
+          writeFileSync(file, text);
+          if (durable) fsyncSync(file);
+        } finally {
+          closeSync(file);
+        }
+        renameSync(`${path}.partial`, path);
+        if (durable) syncFolder(dirname(path));
+      });
     },
   };
+}
+
+async function told(path: string, write: () => void): Promise<void> {
+  try {
+    write();
+  } catch (error) {
+    throw diskFailure(error, basename(path));
+  }
 }
 
 /** Positions that a data folder keeps, each in a file of its own. */

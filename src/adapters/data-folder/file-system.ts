@@ -1,11 +1,21 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreError } from '../../kernel/errors.js';
 import {
   FOLDER_FORMAT,
   privateDatabase,
+  diskFailure,
   readManifest,
+  syncFolder,
   writeManifest,
   type DataFolder,
 } from './port.js';
@@ -35,7 +45,7 @@ const PRODUCTION = 'production';
  * hold is an exclusive transaction on lock.db: the operating system ends it with the process,
  * however that dies.
  * @throws StoreError DATA_FOLDER_HELD, DATA_FOLDER_MISSING, DATA_FOLDER_PRODUCTION,
- *   LOG_NEWER_VERSION, LOG_CORRUPT
+ *   LOG_NEWER_VERSION, LOG_CORRUPT, DISK_FULL, STORE_FAILED
  */
 export async function openDataFolder(
   dir: string,
@@ -49,6 +59,14 @@ export async function openDataFolder(
     );
   }
   if (options.mode === 'development') requireNoProduction(path);
+  try {
+    return made(path, options);
+  } catch (error) {
+    throw diskFailure(error, `the data folder ${path}`);
+  }
+}
+
+function made(path: string, options: DataFolderOptions): DataFolder {
   const keys = join(path, 'keys');
   const files = join(path, 'files');
   for (const each of [path, keys, files]) privateFolder(each);
@@ -56,11 +74,23 @@ export async function openDataFolder(
   try {
     if (readManifest(path) === undefined) writeManifest(path, { format: FOLDER_FORMAT });
     if (options.mode === 'production') markProduction(path);
+    if (options.hold !== false)
+      for (const each of [files, join(path, 'archive')]) removeParts(each);
   } catch (error) {
     letGo();
     throw error;
   }
   return { path, keys, files, close: async () => letGo() };
+}
+
+/**
+ * What a process that was killed, or lost its power, was writing: names and accounts that nobody reads
+ * or removes any more. Whoever holds the folder is the only one who writes there.
+ */
+function removeParts(dir: string): void {
+  if (!existsSync(dir)) return;
+  for (const entry of readdirSync(dir, { withFileTypes: true }))
+    if (entry.isFile() && entry.name.endsWith('.part')) rmSync(join(dir, entry.name));
 }
 
 /** Development mode takes people at their word; what they say has no place in a real log. */
@@ -85,11 +115,28 @@ function markProduction(path: string): void {
  * account, whose mode is that account's to set, the mode stays.
  */
 function privateFolder(dir: string): void {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const first = mkdirSync(dir, { recursive: true, mode: 0o700 });
+  if (first !== undefined) syncNames(dir, first);
   try {
     chmodSync(dir, 0o700);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) throw error;
+  }
+}
+
+/**
+ * Syncs the folders that hold the names of `dir` and of those above it that were made with it: else
+ * a loss of power takes the whole folder with all that was acknowledged in it.
+ */
+function syncNames(dir: string, first: string): void {
+  for (let at = dir; ; at = dirname(at)) {
+    try {
+      syncFolder(dirname(at));
+    } catch (error) {
+      // Of a folder that may be entered and not read, nothing can be synced.
+      if (!(error instanceof Error && 'code' in error && error.code === 'EACCES')) throw error;
+    }
+    if (at === first) return;
   }
 }
 

@@ -11,7 +11,6 @@ import {
   renameSync,
   rmSync,
   writeFileSync,
-  writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StoreError } from '../../kernel/errors.js';
@@ -98,18 +97,25 @@ export function rememberLog(dir: string, log: string): void {
   if (manifest && manifest.log !== log) writeManifest(dir, { ...manifest, log });
 }
 
-/** Replaces a small file durably: after a crash it holds the old text or the new, never half. */
+/**
+ * Replaces a small file durably: after a crash it holds the old text or the new, never half.
+ * @throws StoreError DISK_FULL, STORE_FAILED
+ */
 export function writeWhole(dir: string, name: string, text: string): void {
   const temporary = join(dir, `${name}.new`);
-  const file = openSync(temporary, 'w', 0o600);
   try {
-    writeSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
+    const file = openSync(temporary, 'w', 0o600);
+    try {
+      writeFileSync(file, text);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, join(dir, name));
+    syncFolder(dir);
+  } catch (error) {
+    throw diskFailure(error, join(dir, name));
   }
-  renameSync(temporary, join(dir, name));
-  syncFolder(dir);
 }
 
 /**
@@ -137,11 +143,27 @@ export function makeKeyFile(file: string, text: string): void {
   syncFolder(dir);
 }
 
-function syncFolder(dir: string): void {
+/** What was made, moved or removed in a folder is sure only when the folder was synced. */
+export function syncFolder(dir: string): void {
   const folder = openSync(dir, 'r');
   try {
     fsyncSync(folder);
   } finally {
     closeSync(folder);
   }
+}
+
+/**
+ * A failure of the disk in words of ours; any other as it is.
+ * @param what could not be written, as the sentence's subject
+ */
+export function diskFailure(error: unknown, what: string): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (error instanceof StoreError || !/^(?:E[A-Z]+$|SQLITE_(?:FULL|IOERR))/.test(code))
+    return error;
+  return ['ENOSPC', 'EDQUOT', 'SQLITE_FULL'].includes(code)
+    ? new StoreError('DISK_FULL', `No space is left for ${what}. Make space and try again.`, {
+        cause: error,
+      })
+    : new StoreError('STORE_FAILED', `Writing ${what} failed (${code}).`, { cause: error });
 }

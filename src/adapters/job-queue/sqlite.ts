@@ -176,7 +176,8 @@ class SqliteJobQueue<Work extends object> implements JobQueue<Work> {
 
   async claim(_worker: string, signal: AbortSignal): Promise<ClaimedJob<Work> | undefined> {
     while (!signal.aborted) {
-      const row = tried(() => this.#db.prepare<[number], ClaimedRow>(CLAIM).get(Date.now()));
+      // `all` and not `get`: that ends the statement before its commit, and hides what fails there.
+      const [row] = tried(() => this.#db.prepare<[number], ClaimedRow>(CLAIM).all(Date.now()));
       if (row && row.tries <= this.#patience.maxTries)
         return new Held<Work>(this.#db, row, this.#patience);
       if (row) this.#giveUp(row);
@@ -288,7 +289,9 @@ function tried<T>(work: () => T): T {
     if (!(error instanceof Database.SqliteError)) throw error;
     throw new DomainError(
       'JOB_QUEUE_FAILED',
-      `The jobs of the data folder cannot be kept: ${error.code}.`,
+      error.code === 'SQLITE_FULL'
+        ? 'No space is left to keep the jobs of the data folder; make space and send the request again.'
+        : `The jobs of the data folder cannot be kept: ${error.code}.`,
       'unavailable',
     );
   }

@@ -24,7 +24,8 @@ export function messageArchive(dir: string, maxBytes = MAX_BYTES): MessageArchiv
         await syncFolder(dir);
         return written;
       } catch (error) {
-        await rm(part, { force: true });
+        // On a disk that fails the removal may fail too: what is told is why.
+        await rm(part, { force: true }).catch(() => undefined);
         throw failure(error);
       }
     },

@@ -60,12 +60,15 @@ export class SpoolFile {
     return this.file.writeFile(text);
   }
 
-  /** Leaves nothing of it. Idempotent. */
+  /**
+   * Leaves nothing of it; what cannot be removed is overwritten by the next writer of the message.
+   * Idempotent.
+   */
   async remove(): Promise<void> {
     if (this.#over) return;
     this.#over = true;
     await this.file.close().catch(() => undefined);
-    await rm(this.path, { force: true });
+    await rm(this.path, { force: true }).catch(() => undefined);
     this.release();
   }
 }

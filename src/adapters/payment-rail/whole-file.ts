@@ -64,7 +64,7 @@ async function writePart(
   } catch (error) {
     await written.catch(() => undefined);
     await file.close().catch(() => undefined);
-    await rm(part, { force: true });
+    await rm(part, { force: true }).catch(() => undefined);
     throw error;
   }
 }
