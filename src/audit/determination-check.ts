@@ -4,6 +4,7 @@ import { DEFAULT_BACKDATED_MONTHS } from '../programme/controls.rule.js';
 import { canonicalJson, contentHash, sha256Hex } from '../kernel/canonical.js';
 import type { Recorded } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
+import { partsOfCycle } from '../kernel/ids.js';
 import { addMonths } from '../kernel/time.js';
 import type { Era } from './era.js';
 import { compiledOf, type Published, type PublishedPolicies } from './published-policies.js';
@@ -30,6 +31,29 @@ const UNSUSPENDED = 'new facts that are not eligible, and the household is not s
 /** What follows such facts; an enrolment that was over is over sooner. */
 const STOPS: ReadonlySet<EventType> = new Set(['EnrolmentSuspended', 'EnrolmentEnded']);
 
+/** Periods that cycles of each programme pay; one that was abandoned pays nothing. */
+class PeriodsPaid {
+  readonly #periods = new Map<string, string[]>();
+
+  open(programmeId: string, period: string): void {
+    const periods = this.#periods.get(programmeId) ?? [];
+    this.#periods.set(programmeId, [...periods, period].sort());
+  }
+
+  abandon(cycleId: string): void {
+    const { programmeId, period } = partsOfCycle(cycleId);
+    const periods = this.#periods.get(programmeId) ?? [];
+    this.#periods.set(
+      programmeId,
+      periods.filter((each) => each !== period),
+    );
+  }
+
+  newest(programmeId: string): string | undefined {
+    return this.#periods.get(programmeId)?.at(-1);
+  }
+}
+
 /**
  * I5, its first half: facts are what their hash says, what was found eligible is so by the policy of
  * its month, nobody is enrolled with other facts, another entitlement or from an earlier month than
@@ -38,7 +62,7 @@ const STOPS: ReadonlySet<EventType> = new Set(['EnrolmentSuspended', 'EnrolmentE
  */
 export class DeterminationCheck {
   readonly #waiting = new Map<string, Waiting>();
-  readonly #newestCycles = new Map<string, string>();
+  readonly #cycles = new PeriodsPaid();
   readonly #backdatedMonths = new Map<string, number>();
   /** Enrolments with new facts that are not eligible, until they are suspended or ended for them. */
   readonly #ineligible = new Set<string>();
@@ -77,12 +101,12 @@ export class DeterminationCheck {
         requireHash(canonicalJson(event.data.facts), event.data, found);
         if (this.era.isNew && this.#areIneligible(event)) this.#ineligible.add(event.stream);
         return;
-      case 'CycleOpened': {
-        const { programmeId, period } = event.data;
-        if (period > (this.#newestCycles.get(programmeId) ?? ''))
-          this.#newestCycles.set(programmeId, period);
+      case 'CycleOpened':
+        this.#cycles.open(event.data.programmeId, event.data.period);
         return;
-      }
+      case 'CycleAbandoned':
+        this.#cycles.abandon(event.data.cycleId);
+        return;
       case 'BackdatingLimitSet':
         this.#backdatedMonths.set(event.data.programmeId, event.data.months);
         return;
@@ -124,7 +148,7 @@ export class DeterminationCheck {
 
   /** A month later than the limit is: a cycle may have been opened while it was looked at. */
   #requireNear(programmeId: string, receivedOn: string, found: Found): void {
-    const newest = this.#newestCycles.get(programmeId);
+    const newest = this.#cycles.newest(programmeId);
     if (!this.era.isNew || newest === undefined) return;
     const months = this.#backdatedMonths.get(programmeId) ?? DEFAULT_BACKDATED_MONTHS;
     if (receivedOn.slice(0, 7) < addMonths(newest, -months - 1))

@@ -253,6 +253,16 @@ describe('an application is dated back no more months than the programme takes, 
     expect(foundIn(...both, received('2025-01-31'))).toHaveLength(1);
     expect(foundIn(opened('2026-02'), opened('2026-03'), received('2025-01-31'))).toHaveLength(1);
   });
+  test('and not before one that was abandoned, unless it is opened again', () => {
+    const mistaken: readonly Step[] = [
+      opened('2026-02'),
+      opened('2026-12'),
+      ['CycleAbandoned', { cycleId: 'sim-2026-12' }],
+    ];
+    expect(foundIn(...mistaken, received('2025-01-01'))).toEqual([]);
+    expect(foundIn(...mistaken, received('2024-12-31'))).toEqual(late('2024-12-31', 12, '2026-02'));
+    expect(foundIn(...mistaken, opened('2026-12'), received('2025-01-01'))).toHaveLength(1);
+  });
   test('but in older logs', () => {
     expect(log({ isNew: false }, opened('2026-03'), received('2001-01-01')).said).toEqual([]);
   });

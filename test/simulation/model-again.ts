@@ -69,6 +69,7 @@ function applies(world: World, op: Op, personId: string, identityHash: string): 
   const account = { personId, accountId: uuidOf('account', personId, 0), kind: 'iban' as const };
   const facts = factsOf(op.b % 4);
   const receivedOn = `${PERIODS[op.a % PERIODS.length]!}-10`;
+  if (world.isDatedBackTooFar(receivedOn)) return;
   const { version, compiled } = world.programme().policyOf(receivedOn.slice(0, 7));
   const application = (command: Parameters<typeof applicationDecider.decide>[1]): Part =>
     part(streams.application(applicationId), applicationDecider, command);

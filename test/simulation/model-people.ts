@@ -220,6 +220,8 @@ export const people: Readonly<Record<string, Act>> = {
     const applicationId = uuidOf('application', op.a, op.b % 2);
     const state = foldPerson(world.log.stream(streams.person(personOf(op.a))));
     if (state.status !== 'registered') return world.refuse('PERSON_NOT_FOUND');
+    const receivedOn = `${periodOf(op.b)}-10`;
+    if (world.isDatedBackTooFar(receivedOn)) return;
     world.run(
       op,
       'intake',
@@ -229,7 +231,7 @@ export const people: Readonly<Record<string, Act>> = {
         programmeId: PROGRAMME,
         personId: state.personId,
         region: state.region,
-        receivedOn: `${periodOf(op.b)}-10`,
+        receivedOn,
         channel: 'counter',
         facts: factsOf(op.b),
       }),

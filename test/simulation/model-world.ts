@@ -8,6 +8,7 @@ import { enrolmentDecider } from '../../src/enrolment/enrolment.decider.js';
 import type { EnrolmentState } from '../../src/enrolment/enrolment.state.js';
 import { applicationDecider } from '../../src/application/application.decider.js';
 import { type ApplicationState } from '../../src/application/application.state.js';
+import { requireReceivedOn } from '../../src/application/received-on.rule.js';
 import { fold, type Context, type Recorded, type Role } from '../../src/kernel/decider.js';
 import { DomainError } from '../../src/kernel/errors.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
@@ -101,7 +102,7 @@ export class World {
 
   /** What the programme says as of a position. */
   programme(asOf?: number): ProgrammePolicies {
-    const { policies, status } = fold(
+    const { policies, status, backdatedMonths } = fold(
       programmeDecider,
       this.log.stream(streams.programme(PROGRAMME), asOf),
     );
@@ -118,11 +119,32 @@ export class World {
       rules: [],
       hold: DEFAULT_HOLD,
       calendar: undefined,
-      backdatedMonths: 12,
+      backdatedMonths,
       isUnverified: () => false,
       policyOf: (period) => ready(versionInForce(policies, period), period),
       policyInEffect: (period) => ready(versionInEffect(policies, period), period),
     };
+  }
+
+  /** As whoever takes an application asks, before it is submitted. */
+  isDatedBackTooFar(receivedOn: string): boolean {
+    const open = this.log
+      .category('cycle-')
+      .map(({ events }) => foldCycle(events))
+      .filter(({ status }) => status !== 'none' && status !== 'abandoned');
+    const newest = open
+      .map(({ period }) => period)
+      .sort()
+      .at(-1);
+    const dating = { timeZone: definition.timeZone, months: this.programme().backdatedMonths };
+    try {
+      requireReceivedOn(receivedOn, dating, `${receivedOn}T12:00:00.000Z`, newest);
+      return false;
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      this.refuse(error.code);
+      return true;
+    }
   }
 
   applications(
