@@ -10,7 +10,7 @@ import { basename, join } from 'node:path';
 const TEST_MS = 500;
 const WAIT_MS = 5_000;
 const TESTS_MS = 1_500;
-const LOAD_MS = 120_000;
+const LOAD_MS = 300_000;
 const DRY_RUN_MS = 900_000;
 const limitMs = (ms) => 5_000 + 20 * ms;
 const isTooLong = ({ ms, wallMs }) => ms > TEST_MS || wallMs > WAIT_MS;

@@ -196,6 +196,10 @@ describe('a budget that money which had left already overdrew', () => {
       ['BudgetAdjusted', '9'],
     );
     expect(twice).toEqual([instead('BudgetAdjusted', 'BudgetReserved')]);
+    const less: Step = ['BudgetReserved', '6'];
+    expect(foundIn(...FULL, overdrawn('7'), less, ['BudgetAdjusted', '9'])).toEqual([
+      instead('BudgetReserved', 'BudgetReserved'),
+    ]);
   });
   test('is overdrawn by as much more each time, and no longer once that is covered', () => {
     const made = settled(log(...FULL, overdrawn('7'), ['BudgetReserved', '7']), 7n);
@@ -210,7 +214,18 @@ describe('a budget that money which had left already overdrew', () => {
     made.add('BudgetReserved', '1');
     expect(made.said).toEqual(['I3 101 reserved and 9 spent of 109 allotted']);
   });
-  test('keeps of it what is not covered yet', () => {
+  test('is overdrawn by no more than was said while it is not spent', () => {
+    const made = log(ALLOTTED, ['BudgetReserved', '95', { cycleId: 'd' }], overdrawn('7'));
+    made.add('BudgetReserved', '7');
+    made.add('BudgetReserved', '3');
+    expect(made.said).toEqual([instead('BudgetReserved', 'BudgetSpent')]);
+  });
+  test('keeps of it what is not covered yet, to the centime', () => {
+    const least = settled(log(...FULL, overdrawn('7'), ['BudgetReserved', '7']), 7n);
+    least.add('BudgetSpent', '7');
+    least.add('BudgetAdjusted', '6');
+    least.add('BudgetAdjusted', '0');
+    expect(least.said).toEqual([]);
     const made = settled(log(...FULL, overdrawn('7'), ['BudgetReserved', '7']), 7n);
     made.add('BudgetSpent', '7');
     made.add('BudgetAdjusted', '5');

@@ -52,6 +52,10 @@ describe('where a command is written at once', () => {
     expect(foundIn(true, a(1_000))).toEqual(OTHER);
     expect(foundIn(true, a(0), a(1, { id: 'none' }), a(0))).toEqual(OTHER);
   });
+  test('it may have more events than that, one after the other', () => {
+    const many = Array.from({ length: 1_002 }, (_, index) => a(index));
+    expect(foundIn(true, ...many)).toEqual([]);
+  });
   test('its events say the same of when and why', () => {
     const later = '2026-01-15T12:00:01.000Z';
     expect(foundIn(true, a(0), a(1, { time: later }))).toEqual([

@@ -100,6 +100,7 @@ describe('a correction', () => {
     expect(foundIn(applied())).toEqual(['I6 applied without having been started']);
     const late = ['I6 proposed for a correction that is not under way'];
     expect(foundIn(adjusted('500'))).toEqual(late);
+    expect(foundIn(adjusted('500'), adjusted('400'))).toEqual([...late, ...late]);
     expect(foundIn(...READY, adjusted('500'))).toEqual(late);
   });
   test('is as of a position, and the earliest of those under way is known', () => {
@@ -121,6 +122,8 @@ describe('what a correction says adds up', () => {
   ];
   test('over its households, what is owed to them and by them', () => {
     const two = [STARTED, adjusted('500'), adjusted('-300', { personId: 'q' })] as const;
+    const least = figures([1, '1'], [0, '0']);
+    expect(foundIn(STARTED, adjusted('1'), proposed(least))).toEqual([]);
     const both = figures([1, '500'], [1, '300']);
     expect(foundIn(...two, proposed(both))).toEqual([]);
     const were = '1 of 500 and 1 of 300';

@@ -19,6 +19,7 @@ type Step = readonly [EventType, object, Rest?];
 interface Log {
   readonly isNew?: boolean;
   readonly earlier?: readonly string[];
+  readonly published?: readonly Step[];
 }
 
 /** The versions of the small programme: 1 is paid from 2026-01 on, 2 from 2026-03 on. */
@@ -27,13 +28,16 @@ const PUBLISHED: readonly Step[] = versions.map((data, index) => [
   data,
   { time: ['2025-12-01T00:00:00.000Z', '2026-01-10T12:00:00.000Z'][index]! },
 ]);
-function log({ isNew = true, earlier = [] }: Log, ...steps: readonly Step[]) {
+function log(
+  { isNew = true, earlier = [], published = PUBLISHED }: Log,
+  ...steps: readonly Step[]
+) {
   const era = new Era();
   if (isNew) era.add(eventOf('PersonMoved'));
   const policies = new PublishedPolicies();
   const check = new DeterminationCheck(policies, () => earlier, era);
   const { said, found } = new Findings();
-  [...PUBLISHED, ...steps].forEach(([type, data, { causation, ...rest } = {}], position) => {
+  [...published, ...steps].forEach(([type, data, { causation, ...rest } = {}], position) => {
     const meta = causation === undefined ? {} : { causation };
     const event = eventOf(type, data, { position, ...rest, meta });
     if (event.type === 'PolicyPublished') policies.add(event, found);
@@ -295,6 +299,28 @@ describe.each(['EntitlementRevised', 'EnrolmentRecertified'] as const)(
     test('is not who is eligible, or was not asked of in older logs', () => {
       expect(log({}, revised(factsOf(3))).finish()).toEqual([]);
       expect(log({ isNew: false }, rich).finish()).toEqual([]);
+    });
+    test('is not who somebody only proposes new facts of', () => {
+      for (const said of [
+        'EntitlementRevisionProposed',
+        'EnrolmentRecertificationProposed',
+      ] as const)
+        expect(log({}, [said, ...rich.slice(1)] as unknown as Step).finish()).toEqual([]);
+    });
+    test('is not who only the newer of two versions refuses, for a day', () => {
+      const stricter = structuredClone(versions[1]!);
+      stricter.policy.criteria[0]!.expression = 'household.score < 30';
+      const newer = { ...stricter, contentHash: contentHash(stricter.policy) };
+      const published: readonly Step[] = [
+        PUBLISHED[0]!,
+        ['PolicyPublished', newer, PUBLISHED[1]![2]!],
+      ];
+      const at = (time: string) => {
+        const { said, finish } = log({ published }, revised(factsOf(3), { time }, '2026-03'));
+        return [...said, ...finish()];
+      };
+      expect(at('2026-01-11T11:59:59.999Z')).toEqual([]);
+      expect(at('2026-01-11T12:00:00.000Z')).toEqual([`I5 ${enrolment}: ${unsuspended}`]);
     });
     test('is not who is eligible by a version that was in force until a day ago, or by none', () => {
       expect(log({}, revised(factsOf(4), {}, '2025-01')).finish()).toEqual([]);

@@ -148,6 +148,10 @@ describe('an order is what the facts and the policy of its month give', () => {
       amountMinor: sumOf([...itemsOf(FACTS, '2026-01'), ...items]),
     });
     expect(foundIn({}, early, order)).toEqual(['I5 no policy is paid in 2025-12']);
+    expect(foundIn({}, early, ordered('2025-12'))).toEqual([
+      'I5 ordered under version 1; in 2025-12 undefined is paid',
+      'I5 no policy is paid in 2025-12',
+    ]);
   });
 });
 
@@ -165,6 +169,9 @@ describe('an order is for an enrolment that is payable', () => {
     const late = started({ startPeriod: '2026-02' });
     expect(foundIn({}, late, ordered('2026-01'))).toEqual([not('2026-01')]);
     expect(foundIn({}, late, ordered('2026-02'))).toEqual([]);
+    const march = started({ startPeriod: '2026-03' });
+    const both = ordered('2026-03', {}, ['2026-02', '2026-01', '2026-03']);
+    expect(foundIn({}, march, both)).toEqual([not('2026-01'), not('2026-02')]);
     const ended = step('EnrolmentEnded', { lastPeriod: '2026-01' });
     expect(foundIn({}, STARTED, ended, ordered('2026-01'))).toEqual([]);
     expect(foundIn({}, STARTED, ended, ordered('2026-02'))).toEqual([not('2026-02')]);
@@ -277,6 +284,10 @@ describe('a correction', () => {
       `I5 2026-01: version ${version} is neither paid nor in effect`,
     ];
     expect(foundIn({}, ...PAID, adjusted({ ...paid, policyVersion: 2 }))).toEqual(neither(2));
+    const december = adjusted({ period: '2025-12', dueMinor: '0' });
+    expect(foundIn({}, started({ startPeriod: '2025-11' }), begun(), december)).toEqual([
+      'I5 2025-12: version 1 is neither paid nor in effect',
+    ]);
     const march = { period: '2026-03', policyVersion: 2, dueMinor: due('2026-03') };
     expect(foundIn({}, ...PAID, adjusted(march))).toEqual([]);
     const [type, data] = STARTED;
@@ -309,6 +320,10 @@ describe('a correction', () => {
     expect(foundIn({}, ...before, nothing)).toEqual([]);
     const until = [STARTED, ordered('2026-01'), begun('2026-01')] as const;
     expect(foundIn({}, ...until, adjusted(paid))).toEqual([]);
+    const two = [STARTED, ordered('2026-02', {}, ['2026-01', '2026-02']), begun()] as const;
+    expect(foundIn({}, ...two, adjusted(paid))).toEqual([]);
+    const february = { period: '2026-02', dueMinor: due('2026-02'), paidMinor: due('2026-02') };
+    expect(foundIn({}, ...two, adjusted(february))).toEqual([]);
   });
   test('counts what corrections put on the account, and nothing where something lapsed', () => {
     const established = step('AdjustmentEstablished', { correctionId }, 'adjustment-sim-p');

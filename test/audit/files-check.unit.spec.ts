@@ -82,6 +82,9 @@ describe('a file of what is instructed again', () => {
   test('is of what was, or of less, and of no more', () => {
     expect(foundIn(again(1), again(2), reinstructed(file(2, '200')))).toEqual([]);
     expect(foundIn(again(1), again(2), reinstructed(file(1, '100')))).toEqual([]);
+    expect(foundIn(again(1), reinstructed(file(1, '101')))).toEqual([
+      'I6 a file of 1 payments of 101; 1 of 100 were instructed under M1',
+    ]);
     expect(foundIn(again(1), reinstructed(file(2, '100')))).toEqual([
       'I6 a file of 2 payments of 100; 1 of 100 were instructed under M1',
     ]);

@@ -59,6 +59,11 @@ test('a cycle is instructed on the accounts, and under the hold, of its release'
   expect(foundIn(first, released, second, paid('one'))).toEqual([]);
 });
 
+test('an account that was verified stays so, also where somebody verifies it again', () => {
+  const twice = [first, second, verified('two'), released, verified('two')] as const;
+  expect(foundIn(...twice, paid('two'))).toEqual([]);
+});
+
 test('what was left out is instructed on the account of then', () => {
   const instructed: Step = ['CycleInstructed', { cycleId: 'asd-2026-01' }, 4];
   const left = [first, second, released, instructed] as const;

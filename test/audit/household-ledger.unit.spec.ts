@@ -229,6 +229,14 @@ describe('a debt', () => {
     expect(with5(10n).offset('C9', '5')).toEqual([
       'I6 set against a debt what no correction found',
     ]);
+    const recovered = with5(10n);
+    recovered.plan();
+    recovered.deduct('8', '2');
+    expect(recovered.offset('C2', '5')).toEqual([beyond]);
+    expect(owing(5n).offset('C2', '5')).toEqual(['I6 set against a debt what no correction found']);
+    expect(account().overpaid('C2', '5')).toEqual([
+      'I6 an overpayment of 5, which is not what was proposed',
+    ]);
     const waived = with5(10n);
     waived.waive('2');
     expect([waived.offset('C2', '5', '2'), waived.ledger.balance]).toEqual([[], 5n]);
@@ -353,6 +361,7 @@ describe('a payment carries what the account says', () => {
   test('and is awaited until it is ordered so', () => {
     const { ledger, owed, carry, order } = account();
     owed('C1', 500n);
+    expect(order(0n, 0n)).toEqual([]);
     carry('500', ['C1']);
     expect([...ledger.unconfirmed()]).toEqual([P1]);
     order(500n, 0n);
