@@ -215,6 +215,19 @@ describe('what is approved and released', () => {
     expect(said({ contentHash: 'x' })).toEqual([`I6 ${type} of another set than was prepared`]);
     expect(said({ count: 2 })).toEqual([`I6 ${type} of another count than was prepared`]);
   });
+  test('need not be reserved yet where it is approved', () => {
+    const approves: Step = ['CycleApproved', { totalMinor: '100', contentHash: 'h' }];
+    expect(foundIn(LOOSE, BEGUN, ORDERED, prepared(), approves, INSTRUCTED)).toEqual([
+      'I6 instructed before its cycle was released',
+    ]);
+  });
+  test('is of a budget that is kept', () => {
+    const less: Step = ['BudgetAdjusted', { deltaMinor: '-901' }];
+    expect(foundIn(LOOSE, less, RESERVED)).toEqual(['I3 100 reserved and 0 spent of 99 allotted']);
+    expect(foundIn(LOOSE, ['BudgetOverdrawn', { amountMinor: '0' }])).toEqual([
+      'I3 overdrawn by 0 by intake',
+    ]);
+  });
   test('is reserved when it is released, neither more nor less', () => {
     expect(foundIn(...READY, RESERVED, released())).toEqual(['I6 released 100 with 200 reserved']);
     expect(foundIn(...READY.slice(0, -1), released())).toEqual(['I6 released 100 with 0 reserved']);
@@ -243,4 +256,16 @@ test.each(FAR_STREAMS)('the payment of stream %d is known beside the others', (f
     far,
   );
   expect(said).toEqual(['I2 attempt 1 counted-as-returned, when attempt 2 settled']);
+});
+
+test.each(FAR_STREAMS)('what is known of a payment stays so when number %d comes', (far) => {
+  const other: Step = ['PaymentCancelled', {}, far];
+  const unknown = 'I2 cancelled when none';
+  expect(foundIn(...SENT, other, ['PaymentSettled'])).toEqual([unknown]);
+  const back: Step = [
+    'PaymentBreakResolved',
+    { breakId: 'b', resolution: 'counted-as-returned', returnedMinor: '100' },
+  ];
+  const broken: Step = ['PaymentBreakRecorded', { breakId: 'b', reported: 'returned' }];
+  expect(foundIn(...SENT, ['PaymentSettled'], other, broken, back)).toEqual([unknown]);
 });

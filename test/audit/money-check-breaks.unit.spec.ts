@@ -63,6 +63,10 @@ describe('a break that is resolved', () => {
     expect(foundIn(resolved('no-effect'))).toEqual(none);
     expect(foundIn(broken({ breakId: 'c' }), resolved('no-effect'))).toEqual(none);
     expect(foundIn(broken(), resolved('no-effect'), resolved('no-effect'))).toEqual(none);
+    expect(foundIn(SETTLED, back('100'))).toEqual([
+      ...none,
+      'I2 attempt undefined counted-as-returned, when attempt 1 settled',
+    ]);
   });
   test.each(['no-effect', 'bank-error'])('moves nothing as %s', (resolution) => {
     const { check } = books(true, REJECTED, broken(), resolved(resolution));
@@ -167,6 +171,20 @@ describe('the books of a cycle at the end of the log', () => {
     nothing.add('BudgetRefunded', { amountMinor: '100', count: 1, throughPosition: 12 });
     expect([nothing.said, nothing.finish()]).toEqual([[], []]);
   });
+  test('account for the last centime, and for one that came back alone', () => {
+    const last = books(true, SETTLED, SPENT(7), says('99'), back('99'), says('1'), back('1'));
+    last.add('BudgetRefunded', { amountMinor: '100', count: 2, throughPosition: 12 });
+    expect([last.said, last.finish()]).toEqual([[], []]);
+    const one = books(true, SETTLED, SPENT(7), says('1'), back('1'));
+    one.add('BudgetRefunded', { amountMinor: '1', count: 1, throughPosition: 10 });
+    expect([one.said, one.finish()]).toEqual([[], []]);
+  });
+  test('count once what settled and is counted as settled', () => {
+    const twice = books(true, SETTLED, broken(), resolved('counted-as-settled'));
+    expect([twice.said, twice.finish()]).toEqual([[], []]);
+    twice.add('BudgetSpent', { count: 1, throughPosition: 9 });
+    expect(twice.said).toEqual([]);
+  });
   test('and nothing came back where a return of nothing was counted', () => {
     const none = books(true, SETTLED, SPENT(7), says('0'), back('0'));
     none.add('BudgetRefunded', { amountMinor: '0', count: 0, throughPosition: 10 });
@@ -245,6 +263,8 @@ describe('a reconciliation', () => {
       made.add('CycleReconciled', { ...figures, throughPosition: through });
       return made.said.filter((detail) => detail.includes('; the log has '));
     };
+    expect(of(REJECTED)).toEqual([]);
+    expect(of(['PaymentOrdered'])).toEqual([]);
     expect(of(REJECTED, broken())).toEqual([]);
     expect(of(REJECTED, broken(), resolved('no-effect'))).toEqual([]);
     expect(of(REJECTED, ['CycleOpened'])).not.toEqual([]);
