@@ -257,6 +257,8 @@ test.each(FAR_STREAMS)('payment number %d is known beside the others', (far) => 
   ]);
   expect(found(...log, said('PaymentSettled', early))).toHaveLength(1);
   expect(found(ORDERED, INSTRUCTED, instructed, said('PaymentSettled'))).toEqual([]);
+  const rejected = of(far, said('PaymentRejected', francs));
+  expect(found(ORDERED, INSTRUCTED, instructed, rejected)).toEqual([]);
   expect(found(ORDERED, INSTRUCTED, of(far, said('PaymentRejected')))).toHaveLength(1);
   expect(found(ORDERED, INSTRUCTED, other, of(far, said('PaymentAccepted')))).toHaveLength(1);
 });

@@ -244,8 +244,21 @@ describe('a cycle that is to be checked', () => {
       step('CyclePrepared', 'kenza'),
     ] as const;
     expect(foundIn(...other, approves)).toEqual(['I4 approved by who prepared it']);
-    const order: Step = ['PaymentOrdered', 'kenza', { programmeId: 'asd', period: '2026-02' }];
-    expect(foundIn(PREPARED[0], order, PREPARED[1], approves)).toEqual([]);
+    const ends = [
+      step('CyclePreparationStarted', 'kenza'),
+      step('CyclePrepared', 'farid'),
+    ] as const;
+    expect(foundIn(...ends, approves)).toEqual(['I4 approved by who prepared it']);
+    const orders = (period: string): Step => [
+      'PaymentOrdered',
+      'kenza',
+      { programmeId: 'asd', period },
+    ];
+    expect(foundIn(PREPARED[0], orders('2026-02'), PREPARED[1], approves)).toEqual([]);
+    expect(foundIn(PREPARED[0], orders('2026-01'), PREPARED[1], approves)).toEqual([
+      'I4 approved by who prepared it',
+    ]);
+    expect(foundIn(PREPARED[0], approves)).toEqual([]);
   });
   test('is released by who neither prepared nor approved it', () => {
     const same = ['I4 released by who prepared or approved it'];
@@ -255,5 +268,24 @@ describe('a cycle that is to be checked', () => {
     expect(foundIn(...PREPARED, approves, released('KENZA'))).toEqual(same);
     expect(foundIn(...PREPARED, released('rachid'))).toEqual(['I4 released without an approval']);
     expect(foundIn(released('rachid'))).toEqual(['I4 released without an approval']);
+  });
+});
+
+describe('through each door an actor is vouched for by what may vouch there', () => {
+  const ALL = ['oidc', 'local', 'none', 'system'] as const;
+  test.each([
+    ['http', 'somebody', 'intake', ['oidc', 'local']],
+    ['cli', 'somebody', 'intake', ['oidc', 'local', 'none']],
+    ['kafka', 'outcomes-topic', 'payment-system', ['system']],
+    ['folder', 'bank-folder', 'payment-system', ['system']],
+    ['automation', 'automation', 'automation', ['system']],
+  ] as const)('%s', (channel, actor, role, may) => {
+    const passed = ALL.filter((authentication) => {
+      const { said, found } = new Findings();
+      const meta = { actor, role, channel, authentication };
+      new SegregationOfDutiesCheck().add(eventOf('PersonMoved', {}, { meta }), found);
+      return said.length === 0;
+    });
+    expect(passed).toEqual(may);
   });
 });
