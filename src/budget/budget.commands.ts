@@ -4,7 +4,7 @@ import { parseAmount } from '../kernel/money.js';
 import { Command } from '../http/call.js';
 import { part } from '../write-side/unit.js';
 import { Amount, Currency, FreeText, SignedAmount } from '../http/fields.js';
-import { commandHandlers, commandHandler, type CommandPlanDeps } from '../http/command-handlers.js';
+import { commandHandlers, commandHandler } from '../http/command-handlers.js';
 import { budgetDecider } from './budget.decider.js';
 
 export class AllotBudget extends Command {
@@ -31,35 +31,16 @@ function idOf(command: Command): { programmeId: string; fiscalYear: number; budg
   return { programmeId, fiscalYear: Number(year), budgetId: `${programmeId}-${year}` };
 }
 
-/**
- * A budget is in its programme's currency. @throws DomainError PROGRAMME_NOT_FOUND,
- * CURRENCY_DIFFERS
- */
-async function requireCurrency(
-  { programmes }: CommandPlanDeps,
-  programmeId: string,
-  currency: string,
-): Promise<void> {
-  const { definition } = await programmes.of(programmeId);
-  if (definition.currency !== currency)
-    throw new DomainError(
-      'CURRENCY_DIFFERS',
-      `The programme pays in ${definition.currency}, not ${currency}.`,
-      'rule',
-      'currency',
-    );
-}
-
 function parseDelta(text: string, currency: string): string {
   const amount = parseAmount(text.replace(/^-/, ''), currency, 'delta');
   return String(text.startsWith('-') ? -amount : amount);
 }
 
 export const budgetHandlers = commandHandlers(
-  commandHandler(AllotBudget, async (command, deps) => {
+  commandHandler(AllotBudget, async (command, { programmes }) => {
     const { programmeId, fiscalYear, budgetId } = idOf(command);
     const amountMinor = String(parseAmount(command.amount, command.currency));
-    await requireCurrency(deps, programmeId, command.currency);
+    const { definition } = await programmes.of(programmeId);
     return {
       parts: [
         part(streams.budget(programmeId, fiscalYear), budgetDecider, {
@@ -67,6 +48,7 @@ export const budgetHandlers = commandHandlers(
           programmeId,
           fiscalYear,
           currency: command.currency,
+          programmeCurrency: definition.currency,
           amountMinor,
           reference: command.reference,
         }),
@@ -75,15 +57,15 @@ export const budgetHandlers = commandHandlers(
       status: 201,
     };
   }),
-  commandHandler(AdjustBudget, async (command, deps) => {
+  commandHandler(AdjustBudget, (command) => {
     const { programmeId, fiscalYear, budgetId } = idOf(command);
     const deltaMinor = parseDelta(command.delta, command.currency);
-    await requireCurrency(deps, programmeId, command.currency);
     return {
       parts: [
         part(streams.budget(programmeId, fiscalYear), budgetDecider, {
           type: 'AdjustBudget',
           deltaMinor,
+          currency: command.currency,
           reason: command.reason,
         }),
       ],

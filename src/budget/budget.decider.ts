@@ -33,7 +33,13 @@ export type BudgetCommand =
       /** What the programme pays in, where the caller knows it. */
       readonly programmeCurrency?: string;
     }
-  | { readonly type: 'AdjustBudget'; readonly deltaMinor: string; readonly reason: string }
+  | {
+      readonly type: 'AdjustBudget';
+      readonly deltaMinor: string;
+      /** Of the delta, where the caller knows it. */
+      readonly currency?: string;
+      readonly reason: string;
+    }
   | {
       readonly type: 'ReserveBudget';
       readonly cycleId: string;
@@ -87,6 +93,17 @@ function requireHeld(allottedMinor: bigint, field: string): void {
     );
 }
 
+/** What is said of a budget is in its currency. */
+function requireCurrency(state: BudgetState, currency: string | undefined): void {
+  if (currency !== undefined && currency !== state.currency)
+    throw new DomainError(
+      'CURRENCY_DIFFERS',
+      `The budget is in ${state.currency}.`,
+      'rule',
+      'currency',
+    );
+}
+
 const exceeded = (state: BudgetState, amount: bigint): DomainError =>
   new DomainError(
     'BUDGET_EXCEEDED',
@@ -127,14 +144,6 @@ function allot(
   context: Context,
 ): Drafts {
   requireRole(context, 'finance-officer');
-  if (state.status !== 'none')
-    throw new DomainError(
-      'BUDGET_ALREADY_ALLOTTED',
-      'This budget is allotted already; adjust it instead.',
-      'conflict',
-    );
-  scaleOf(command.currency);
-  requireHeld(positive(command.amountMinor), 'amountMinor');
   const { type, programmeCurrency = command.currency, ...data } = command;
   if (programmeCurrency !== command.currency)
     throw new DomainError(
@@ -143,6 +152,14 @@ function allot(
       'rule',
       'currency',
     );
+  if (state.status !== 'none')
+    throw new DomainError(
+      'BUDGET_ALREADY_ALLOTTED',
+      'This budget is allotted already; adjust it instead.',
+      'conflict',
+    );
+  scaleOf(command.currency);
+  requireHeld(positive(command.amountMinor), 'amountMinor');
   return [{ type: 'BudgetAllotted', data }];
 }
 
@@ -153,6 +170,7 @@ function adjust(
 ): Drafts {
   const { programmeId, fiscalYear } = state;
   requireRole(context, 'finance-officer');
+  requireCurrency(state, command.currency);
   const delta = BigInt(command.deltaMinor);
   if (delta === 0n)
     throw new DomainError(
@@ -185,13 +203,7 @@ function reserve(
 ): Drafts {
   const { programmeId, fiscalYear } = state;
   requireRole(context, 'finance-controller');
-  if (command.currency !== undefined && command.currency !== state.currency)
-    throw new DomainError(
-      'CURRENCY_DIFFERS',
-      `The budget is in ${state.currency}.`,
-      'rule',
-      'currency',
-    );
+  requireCurrency(state, command.currency);
   // A cycle without a payment needs no money.
   if (BigInt(command.amountMinor) === 0n) return [];
   const amount = positive(command.amountMinor);

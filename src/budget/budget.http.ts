@@ -37,7 +37,7 @@ export class BudgetHttp {
     response: ['budgetId'],
     errors: {
       400: ['INVALID_AMOUNT', 'AMOUNT_NOT_POSITIVE'],
-      404: ['BUDGET_NOT_FOUND', 'PROGRAMME_NOT_FOUND'],
+      404: ['BUDGET_NOT_FOUND'],
       422: ['BUDGET_BELOW_COMMITMENTS', 'CURRENCY_DIFFERS', 'BUDGET_TOO_LARGE'],
     },
   })

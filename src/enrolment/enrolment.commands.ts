@@ -1,8 +1,8 @@
 import type { EventData } from '../../events/generated.js';
-import { fold } from '../kernel/decider.js';
 import { parsePersonId, parseProgrammeId, streams } from '../kernel/ids.js';
 import { Command } from '../http/call.js';
-import { part, type StreamAfter } from '../write-side/unit.js';
+import type { ProgrammePolicies } from '../write-side/readers.js';
+import { part } from '../write-side/unit.js';
 import { Day, FreeText, Json, Period } from '../http/fields.js';
 import {
   commandHandlers,
@@ -11,12 +11,9 @@ import {
   type CommandPlanDeps,
 } from '../http/command-handlers.js';
 import { enrolmentDecider, type EnrolmentCommand } from './enrolment.decider.js';
-import {
-  contentOfRecertification,
-  contentOfReinstatement,
-  contentOfRevision,
-} from './new-facts.rule.js';
-import { judgedFacts, type JudgedFacts } from './judged-facts.rule.js';
+import { recertification, revision, type NewFacts } from './judged-facts.rule.js';
+import { contentOfReinstatement } from './new-facts.rule.js';
+import { proposalStatus } from './proposal-status.js';
 
 type Facts = EventData['EnrolmentStarted']['facts'];
 
@@ -61,22 +58,24 @@ function simply(command: Command, decided: EnrolmentCommand): CommandPlan {
   };
 }
 
-/** What new facts come to from a month on, under the policies paid from that month to now. */
-const judged = async (
-  command: ReviseEntitlement | RecertifyEnrolment,
+/** What new facts come to, and whether they wait for a second supervisor. */
+async function newFacts<C extends ReviseEntitlement | RecertifyEnrolment>(
+  command: C,
   { programmes }: CommandPlanDeps,
-): Promise<JudgedFacts> =>
-  judgedFacts(await programmes.of(idOf(command).programmeId), command, command.call.context.now);
-
-/** Whether what was said waits for a second supervisor, or counts. */
-const statusOf =
-  (command: Command, content: string, decided: 'revised' | 'recertified' | 'reinstated') =>
-  (after: StreamAfter): { readonly status: string } => {
-    const { programmeId, personId } = idOf(command);
-    const { proposals } = fold(enrolmentDecider, after(streams.enrolment(programmeId, personId)));
-    const waits = proposals.some((proposal) => proposal.content === content);
-    return { status: waits ? 'proposed' : decided };
+  judge: (policies: ProgrammePolicies, given: C, now: string) => NewFacts,
+): Promise<CommandPlan> {
+  const enrolment = idOf(command);
+  const policies = await programmes.of(enrolment.programmeId);
+  const {
+    command: decided,
+    content,
+    ...facts
+  } = judge(policies, command, command.call.context.now);
+  return {
+    ...simply(command, decided),
+    answerAfter: proposalStatus(enrolment, content, facts.decided),
   };
+}
 
 export const enrolmentHandlers = commandHandlers(
   commandHandler(SuspendEnrolment, (command) =>
@@ -90,7 +89,11 @@ export const enrolmentHandlers = commandHandlers(
     const { fromPeriod, reason } = command;
     return {
       ...simply(command, { type: 'ReinstateEnrolment', fromPeriod, reason }),
-      answerAfter: statusOf(command, contentOfReinstatement({ fromPeriod }), 'reinstated'),
+      answerAfter: proposalStatus(
+        idOf(command),
+        contentOfReinstatement({ fromPeriod }),
+        'reinstated',
+      ),
     };
   }),
   commandHandler(EndEnrolment, (command) =>
@@ -100,21 +103,9 @@ export const enrolmentHandlers = commandHandlers(
       reason: command.reason,
     }),
   ),
-  commandHandler(ReviseEntitlement, async (command, deps) => {
-    const facts = await judged(command, deps);
-    return {
-      ...simply(command, { type: 'ReviseEntitlement', ...facts, reason: command.reason }),
-      answerAfter: statusOf(command, contentOfRevision(facts), 'revised'),
-    };
-  }),
+  commandHandler(ReviseEntitlement, (command, deps) => newFacts(command, deps, revision)),
   commandHandler(MarkRecertificationDue, (command) =>
     simply(command, { type: 'MarkRecertificationDue', dueOn: command.dueOn }),
   ),
-  commandHandler(RecertifyEnrolment, async (command, deps) => {
-    const facts = { ...(await judged(command, deps)), nextDueOn: command.nextDueOn };
-    return {
-      ...simply(command, { type: 'RecertifyEnrolment', ...facts }),
-      answerAfter: statusOf(command, contentOfRecertification(facts), 'recertified'),
-    };
-  }),
+  commandHandler(RecertifyEnrolment, (command, deps) => newFacts(command, deps, recertification)),
 );

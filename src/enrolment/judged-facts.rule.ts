@@ -1,11 +1,22 @@
 import type { EventData } from '../../events/generated.js';
 import { determine } from '../eligibility/determine.js';
 import { contentHash } from '../kernel/canonical.js';
+import type { CommandOf } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
 import { addMonths, localDateOf, monthsBetween } from '../kernel/time.js';
 import type { PolicyInForce, ProgrammePolicies } from '../write-side/readers.js';
+import type { EnrolmentCommand } from './enrolment.decider.js';
+import { contentOfRecertification, contentOfRevision } from './new-facts.rule.js';
 
 type Facts = EventData['EntitlementRevised']['facts'];
+
+type Policies = Pick<ProgrammePolicies, 'policyOf' | 'definition'>;
+
+/** New facts as somebody gives them, whatever they are. */
+export interface GivenFacts {
+  readonly fromPeriod: string;
+  readonly facts: unknown;
+}
 
 /** New facts of a household, and what they come to. */
 export type JudgedFacts = Pick<
@@ -26,8 +37,8 @@ export type JudgedFacts = Pick<
  * @throws DomainError NO_POLICY_FOR_PERIOD, FACTS_INVALID, POLICY_EVALUATION_FAILED
  */
 export function judgedFacts(
-  policies: Pick<ProgrammePolicies, 'policyOf' | 'definition'>,
-  { fromPeriod, facts: given }: { readonly fromPeriod: string; readonly facts: unknown },
+  policies: Policies,
+  { fromPeriod, facts: given }: GivenFacts,
   now: string,
 ): JudgedFacts {
   const first = policies.policyOf(fromPeriod);
@@ -62,4 +73,44 @@ function unmetIn(
     if (isFirst || !isNotApplicable) throw error;
     return [];
   }
+}
+
+/** New facts as a supervisor gives them. They count once another gives the same. */
+export interface NewFacts {
+  readonly command: CommandOf<EnrolmentCommand, 'ReviseEntitlement' | 'RecertifyEnrolment'>;
+  /** The hash of what both must say alike. */
+  readonly content: string;
+  readonly unmet: readonly string[];
+  /** What is answered once they count. */
+  readonly decided: 'revised' | 'recertified';
+}
+
+/** A revision, from whichever door. @throws what judgedFacts throws */
+export function revision(
+  policies: Policies,
+  given: GivenFacts & { readonly reason: string },
+  now: string,
+): NewFacts {
+  const facts = judgedFacts(policies, given, now);
+  return {
+    command: { type: 'ReviseEntitlement', ...facts, reason: given.reason },
+    content: contentOfRevision(facts),
+    unmet: facts.unmet,
+    decided: 'revised',
+  };
+}
+
+/** A recertification, from whichever door. @throws what judgedFacts throws */
+export function recertification(
+  policies: Policies,
+  given: GivenFacts & { readonly nextDueOn: string },
+  now: string,
+): NewFacts {
+  const facts = { ...judgedFacts(policies, given, now), nextDueOn: given.nextDueOn };
+  return {
+    command: { type: 'RecertifyEnrolment', ...facts },
+    content: contentOfRecertification(facts),
+    unmet: facts.unmet,
+    decided: 'recertified',
+  };
 }

@@ -4,7 +4,6 @@ import { ListOfText, Whole } from '../http/fields.js';
 import { parseProgrammeId, streams } from '../kernel/ids.js';
 import { part } from '../write-side/unit.js';
 import { parseCalendar } from './calendar.rule.js';
-import { contentOfBackdating } from './controls.rule.js';
 import { programmeDecider } from './programme.decider.js';
 import { proposalStatus } from './proposal-status.js';
 
@@ -44,16 +43,11 @@ export const calendarHandlers = commandHandlers(
   }),
   commandHandler(SetBackdatingLimit, (command) => {
     const programmeId = idOf(command);
+    const limit = { type: 'SetBackdatingLimit', programmeId, months: command.months } as const;
     return {
-      parts: [
-        part(streams.programme(programmeId), programmeDecider, {
-          type: 'SetBackdatingLimit',
-          programmeId,
-          months: command.months,
-        }),
-      ],
+      parts: [part(streams.programme(programmeId), programmeDecider, limit)],
       answer: { programmeId },
-      answerAfter: proposalStatus(programmeId, 'backdating', contentOfBackdating(command)),
+      answerAfter: proposalStatus(limit),
     };
   }),
 );

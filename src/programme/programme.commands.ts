@@ -25,12 +25,6 @@ import {
   Whole,
 } from '../http/fields.js';
 import { commandHandlers, commandHandler } from '../http/command-handlers.js';
-import {
-  contentOfChecks,
-  contentOfHold,
-  contentOfPolicy,
-  contentOfTerms,
-} from './controls.rule.js';
 import { programmeDecider } from './programme.decider.js';
 import { proposalStatus } from './proposal-status.js';
 
@@ -282,7 +276,8 @@ export const programmeHandlers = commandHandlers(
       command;
     await requireFit(policy);
     const hash = contentHash(policy);
-    const published = {
+    const publish = {
+      type: 'PublishPolicy',
       programmeId,
       version,
       announcedOn,
@@ -292,16 +287,11 @@ export const programmeHandlers = commandHandlers(
       unverified,
       policy,
       contentHash: hash,
-    };
+    } as const;
     return {
-      parts: [
-        part(streams.programme(programmeId), programmeDecider, {
-          type: 'PublishPolicy',
-          ...published,
-        }),
-      ],
+      parts: [part(streams.programme(programmeId), programmeDecider, publish)],
       answer: { programmeId, version, contentHash: hash },
-      answerAfter: proposalStatus(programmeId, 'policy', contentOfPolicy(published), 'published'),
+      answerAfter: proposalStatus(publish, 'published'),
       status: 201,
     };
   }),
@@ -314,51 +304,32 @@ export const programmeHandlers = commandHandlers(
         ? { payeeAgents: account.payeeAgents.map((agent) => ({ ...agent })) }
         : {}),
     })) as EventData['PaymentTermsSet']['accounts'];
+    const { remittance } = command;
+    const set = { type: 'SetPaymentTerms', programmeId, remittance, accounts } as const;
     return {
-      parts: [
-        part(streams.programme(programmeId), programmeDecider, {
-          type: 'SetPaymentTerms',
-          programmeId,
-          remittance: command.remittance,
-          accounts,
-        }),
-      ],
+      parts: [part(streams.programme(programmeId), programmeDecider, set)],
       answer: { programmeId },
-      answerAfter: proposalStatus(
-        programmeId,
-        'terms',
-        contentOfTerms({ programmeId, remittance: command.remittance, accounts }),
-      ),
+      answerAfter: proposalStatus(set),
     };
   }),
   commandHandler(ConfigureChecks, (command) => {
     const programmeId = idOf(command);
     const rules = (command.rules ?? []).map((rule) => ({ ...rule })) as CheckRule[];
+    const configure = { type: 'ConfigureChecks', programmeId, rules } as const;
     return {
-      parts: [
-        part(streams.programme(programmeId), programmeDecider, {
-          type: 'ConfigureChecks',
-          programmeId,
-          rules,
-        }),
-      ],
+      parts: [part(streams.programme(programmeId), programmeDecider, configure)],
       answer: { programmeId },
-      answerAfter: proposalStatus(programmeId, 'checks', contentOfChecks({ rules })),
+      answerAfter: proposalStatus(configure),
     };
   }),
   commandHandler(SetAccountHold, (command) => {
     const programmeId = idOf(command);
-    const hold = { days: command.days, verification: command.verification ?? 'changed' };
+    const { days, verification = 'changed' } = command;
+    const set = { type: 'SetAccountHold', programmeId, days, verification } as const;
     return {
-      parts: [
-        part(streams.programme(programmeId), programmeDecider, {
-          type: 'SetAccountHold',
-          programmeId,
-          ...hold,
-        }),
-      ],
+      parts: [part(streams.programme(programmeId), programmeDecider, set)],
       answer: { programmeId },
-      answerAfter: proposalStatus(programmeId, 'hold', contentOfHold(hold)),
+      answerAfter: proposalStatus(set),
     };
   }),
   commandHandler(OpenProgramme, (command) => {

@@ -85,6 +85,9 @@ describe('allotting', () => {
     given(allotted)
       .when({ type: 'AdjustBudget', deltaMinor: '0', reason: 'nothing' }, officer)
       .thenRefused('AMOUNT_NOT_POSITIVE', 'deltaMinor');
+    given(allotted)
+      .when({ type: 'AdjustBudget', deltaMinor: '1', currency: 'EUR', reason: 'more' }, officer)
+      .thenRefused('CURRENCY_DIFFERS', 'currency');
     given()
       .when({ type: 'AdjustBudget', deltaMinor: '1', reason: 'more' }, officer)
       .thenRefused('BUDGET_NOT_FOUND');

@@ -1,15 +1,20 @@
 import { Command } from 'commander';
-import { enrolmentDecider, type EnrolmentCommand } from '../../enrolment/enrolment.decider.js';
-import { judgedFacts } from '../../enrolment/judged-facts.rule.js';
-import { contentOfRecertification, contentOfRevision } from '../../enrolment/new-facts.rule.js';
+import { enrolmentDecider } from '../../enrolment/enrolment.decider.js';
+import {
+  recertification,
+  revision,
+  type GivenFacts,
+  type NewFacts,
+} from '../../enrolment/judged-facts.rule.js';
+import { isWaiting } from '../../enrolment/proposal-status.js';
 import { DomainError } from '../../kernel/errors.js';
 import { parsePersonId, parseProgrammeId, streams } from '../../kernel/ids.js';
 import { isRegion } from '../../kernel/region.js';
 import { parseLocalDate, parsePeriod } from '../../kernel/time.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
-import { foldEnrolment } from '../../use-cases/folds.js';
 import { movePersonParts } from '../../use-cases/persons/move-person.js';
 import { execute } from '../../write-side/execute.js';
+import type { ProgrammePolicies } from '../../write-side/readers.js';
 import { part } from '../../write-side/unit.js';
 import { acting, action, actorOf, contextOf, type CommonOptions, type Run } from '../command.js';
 import { withEngine, type Engine } from '../compose.js';
@@ -31,17 +36,11 @@ interface MoveOptions extends CommonOptions {
   readonly reason: string;
 }
 
-/** A command on new facts of a household, and the hash of what two supervisors say alike. */
-interface Said {
-  readonly command: EnrolmentCommand;
-  readonly content: string;
-}
-
 /** What came of it; `unmet`: criteria that the facts do not meet, for which it is suspended. */
 interface Decided {
   readonly programmeId: string;
   readonly personId: string;
-  readonly status: 'proposed' | 'revised' | 'recertified';
+  readonly status: 'proposed' | NewFacts['decided'];
   readonly unmet: readonly string[];
   readonly events: number;
 }
@@ -50,8 +49,7 @@ interface Decided {
 async function sayNewFacts(
   options: NewFactsOptions,
   person: string,
-  decided: 'revised' | 'recertified',
-  say: (facts: ReturnType<typeof judgedFacts>) => Said,
+  judge: (policies: ProgrammePolicies, given: GivenFacts, now: string) => NewFacts,
 ): Promise<Decided> {
   const programmeId = parseProgrammeId(options.programme, 'programme');
   const personId = parsePersonId(person, 'person');
@@ -59,8 +57,8 @@ async function sayNewFacts(
   const facts = readJsonFile(options.facts);
   return withEngine(options.data, async (engine) => {
     const policies = await new PolicyReader(engine.store).programme(programmeId);
-    const judged = judgedFacts(policies, { fromPeriod, facts }, engine.clock.now());
-    const { command, content } = say(judged);
+    const now = engine.clock.now();
+    const { command, content, unmet, decided } = judge(policies, { fromPeriod, facts }, now);
     const stream = streams.enrolment(programmeId, personId);
     const { events } = await execute(
       engine.store,
@@ -69,10 +67,9 @@ async function sayNewFacts(
       [part(stream, enrolmentDecider, command)],
       await asSupervisor(engine, options, command.type, stream),
     );
-    const { proposals } = foldEnrolment(await engine.store.readStream(stream));
-    const waits = proposals.some((proposal) => proposal.content === content);
+    const waits = isWaiting(await engine.store.readStream(stream), content);
     const status = waits ? 'proposed' : decided;
-    return { programmeId, personId, status, unmet: judged.unmet, events };
+    return { programmeId, personId, status, unmet, events };
   });
 }
 
@@ -94,19 +91,18 @@ function inWords({ status, unmet, events }: Decided, besides: string): string {
 }
 
 async function revise({ out }: Run, options: ReviseOptions, person: string): Promise<void> {
-  const result = await sayNewFacts(options, person, 'revised', (facts) => ({
-    command: { type: 'ReviseEntitlement', ...facts, reason: options.reason },
-    content: contentOfRevision(facts),
-  }));
+  const { reason } = options;
+  const result = await sayNewFacts(options, person, (policies, given, now) =>
+    revision(policies, { ...given, reason }, now),
+  );
   out.result(result, () => inWords(result, ''));
 }
 
 async function recertify({ out }: Run, options: RecertifyOptions, person: string): Promise<void> {
   const nextDueOn = parseLocalDate(options.nextDueOn, 'nextDueOn');
-  const result = await sayNewFacts(options, person, 'recertified', (facts) => ({
-    command: { type: 'RecertifyEnrolment', ...facts, nextDueOn },
-    content: contentOfRecertification({ ...facts, nextDueOn }),
-  }));
+  const result = await sayNewFacts(options, person, (policies, given, now) =>
+    recertification(policies, { ...given, nextDueOn }, now),
+  );
   out.result(result, () => inWords(result, ' and day'));
 }
 

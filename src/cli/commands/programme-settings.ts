@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
 import { parseProgrammeId, streams } from '../../kernel/ids.js';
 import { parseCalendar } from '../../programme/calendar.rule.js';
-import { contentOfBackdating } from '../../programme/controls.rule.js';
-import type { ProposedByManager } from '../../programme/programme-controls.decider.js';
 import { programmeDecider, type ProgrammeCommand } from '../../programme/programme.decider.js';
 import { isWaiting } from '../../programme/proposal-status.js';
 import { execute } from '../../write-side/execute.js';
@@ -44,7 +42,6 @@ export async function manage(
   options: OfProgramme,
   verb: string,
   command: ProgrammeCommand,
-  said?: { readonly what: ProposedByManager; readonly content: string },
 ): Promise<{ readonly events: number; readonly status: 'proposed' | 'set' }> {
   const { programmeId } = command;
   const done = await execute(
@@ -60,8 +57,7 @@ export async function manage(
     ),
   );
   const events = await engine.store.readStream(streams.programme(programmeId));
-  const waits = said && isWaiting(events, said.what, said.content);
-  return { ...done, status: waits ? 'proposed' : 'set' };
+  return { ...done, status: isWaiting(events, command) ? 'proposed' : 'set' };
 }
 
 async function setCalendar({ out }: Run, options: CalendarOptions): Promise<void> {
@@ -88,13 +84,7 @@ async function setBackdating({ out }: Run, options: BackdatingOptions): Promise<
   const programmeId = parseProgrammeId(options.programme, 'programme');
   const { months } = options;
   const result = await withEngine(options.data, (engine) =>
-    manage(
-      engine,
-      options,
-      'backdating',
-      { type: 'SetBackdatingLimit', programmeId, months },
-      { what: 'backdating', content: contentOfBackdating({ months }) },
-    ),
+    manage(engine, options, 'backdating', { type: 'SetBackdatingLimit', programmeId, months }),
   );
   out.result(result, () => {
     if (result.status === 'proposed')

@@ -9,7 +9,6 @@ import { PolicyReader } from '../../programme/policy-reader.js';
 import { DomainError } from '../../kernel/errors.js';
 import { parseProgrammeId, streams } from '../../kernel/ids.js';
 import { parseAmount } from '../../kernel/money.js';
-import { contentOfChecks, contentOfHold, contentOfTerms } from '../../programme/controls.rule.js';
 import { programmeDecider, type ProgrammeCommand } from '../../programme/programme.decider.js';
 import { execute } from '../../write-side/execute.js';
 import { part } from '../../write-side/unit.js';
@@ -204,13 +203,7 @@ async function setTerms({ out }: Run, options: OfProgramme, file: string): Promi
   };
   const result = await withEngine(options.data, async (engine) => {
     validate(engine, 'PaymentTermsSet', terms);
-    return manage(
-      engine,
-      options,
-      'payment-terms',
-      { type: 'SetPaymentTerms', ...terms },
-      { what: 'terms', content: contentOfTerms(terms) },
-    );
+    return manage(engine, options, 'payment-terms', { type: 'SetPaymentTerms', ...terms });
   });
   out.result(result, () => {
     if (result.status === 'proposed')
@@ -238,13 +231,7 @@ async function configureChecks({ out }: Run, options: OfProgramme, file: string)
   };
   const result = await withEngine(options.data, async (engine) => {
     validate(engine, 'ChecksConfigured', checks);
-    return manage(
-      engine,
-      options,
-      'checks',
-      { type: 'ConfigureChecks', ...checks },
-      { what: 'checks', content: contentOfChecks(checks) },
-    );
+    return manage(engine, options, 'checks', { type: 'ConfigureChecks', ...checks });
   });
   out.result(result, () => {
     if (result.status === 'proposed')
@@ -266,13 +253,12 @@ async function setHold({ out }: Run, options: HoldOptions): Promise<void> {
   const programmeId = parseProgrammeId(options.programme, 'programme');
   const { days, verified: verification } = options;
   const result = await withEngine(options.data, (engine) =>
-    manage(
-      engine,
-      options,
-      'account-hold',
-      { type: 'SetAccountHold', programmeId, days, verification },
-      { what: 'hold', content: contentOfHold({ days, verification }) },
-    ),
+    manage(engine, options, 'account-hold', {
+      type: 'SetAccountHold',
+      programmeId,
+      days,
+      verification,
+    }),
   );
   out.result(result, () => {
     if (result.status === 'proposed')
