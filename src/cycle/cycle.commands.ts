@@ -1,6 +1,7 @@
 import { Command } from '../http/call.js';
 import { PAYMENT_ID } from '../kernel/ids.js';
 import {
+  AnyDay,
   Day,
   Flag,
   FreeText,
@@ -33,12 +34,7 @@ export class AbandonCycle extends Command {
 export class ReleaseCycle extends Command {
   @Hash({ description: 'Of the approved set.' }) contentHash!: string;
   @Day({ description: 'When the bank is to pay.' }) executionDate!: string;
-  @Flag({
-    optional: true,
-    description:
-      "That day is meant, though it is past or a day that the programme's calendar closes.",
-  })
-  anyDay?: boolean;
+  @AnyDay() anyDay?: boolean;
 }
 export class ReconcileCycle extends Command {}
 export class CloseCycle extends Command {}
@@ -54,10 +50,5 @@ export class ReinstructPayments extends Command {
   paymentIds?: string[];
   @Flag({ optional: true, description: 'Also to the account that failed before.' })
   sameAccount?: boolean;
-  @Flag({
-    optional: true,
-    description:
-      "That day is meant, though it is past or a day that the programme's calendar closes.",
-  })
-  anyDay?: boolean;
+  @AnyDay() anyDay?: boolean;
 }

@@ -5,6 +5,7 @@ import type { Answer } from '../http/answer.js';
 import { CommandEndpoint } from '../http/endpoint.js';
 import type { Schema } from '../http/openapi.js';
 import { CommandParam } from '../http/params.js';
+import { WARNINGS } from '../http/warnings.js';
 import {
   AbandonCycle,
   ApproveCycle,
@@ -23,17 +24,8 @@ const officer = { roles: ['finance-officer'], programmeWide: true } as const;
 const controller = { roles: ['finance-controller'], programmeWide: true } as const;
 const response = ['cycleId'];
 const text: Schema = { type: 'string' };
-const warnings: Schema = {
-  type: 'array',
-  description: 'What whoever decides should know, and what is not refused.',
-  items: {
-    type: 'object',
-    required: ['code', 'detail'],
-    properties: { code: text, detail: text },
-  },
-};
 const job = ['cycleId', 'jobId'];
-const warnedJob = { cycleId: text, jobId: text, warnings };
+const warnedJob = { cycleId: text, jobId: text, warnings: WARNINGS };
 const NOT_THERE = { 400: ['INVALID_ID'], 404: ['CYCLE_NOT_FOUND'], 422: ['CYCLE_STATUS'] };
 
 @ApiTags('cycles')
@@ -115,7 +107,7 @@ export class CycleHttp {
   @CommandEndpoint(':cycleId/approve', {
     ...controller,
     summary: 'Approve exactly the prepared set and reserve its money; not by who prepared it',
-    response: { cycleId: text, warnings },
+    response: { cycleId: text, warnings: WARNINGS },
     errors: {
       400: ['INVALID_ID'],
       403: ['SAME_PERSON'],

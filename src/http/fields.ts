@@ -263,6 +263,14 @@ export const ProgrammeCode = (common: Common = {}): Field =>
 export const Region = (common: Common = {}): Field =>
   Pattern(REGION, 'an ISO 3166-2 code', { example: 'MA-06', ...common });
 
+/** That an odd day of execution is meant. */
+export const AnyDay = (): Field =>
+  Flag({
+    optional: true,
+    description:
+      "That day is meant, though it is past or a day that the programme's calendar closes.",
+  });
+
 export const OneOf = (values: readonly string[], common: Common = {}): Field =>
   field(
     common,

@@ -1,6 +1,6 @@
 import type { EventData } from '../../events/generated.js';
 import { Command } from '../http/call.js';
-import { Day, Flag, FreeText, ListOf, OneOf, Subject } from '../http/fields.js';
+import { AnyDay, Day, Flag, FreeText, ListOf, OneOf, Subject } from '../http/fields.js';
 import { Outcome } from './outcome.js';
 export const RESOLUTIONS = [
   'bank-error',
@@ -17,6 +17,7 @@ export class ReinstructPayment extends Command {
   @Day({ description: 'When the bank is to pay.' }) executionDate!: string;
   @Flag({ optional: true, description: 'Also to the account that failed before.' })
   sameAccount?: boolean;
+  @AnyDay() anyDay?: boolean;
 }
 export class CancelPayment extends Command {
   @FreeText() reason!: string;

@@ -4,6 +4,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Answer } from '../http/answer.js';
 import { CommandEndpoint } from '../http/endpoint.js';
 import { CommandParam } from '../http/params.js';
+import { WARNINGS } from '../http/warnings.js';
 import type { Schema } from '../http/openapi.js';
 import {
   CancelPayment,
@@ -67,9 +68,13 @@ export class PaymentHttp {
     roles: ['finance-officer'],
     programmeWide: false,
     summary: 'Instruct one rejected or returned payment again, in the background',
-    response: ['paymentId', 'jobId'],
+    response: {
+      paymentId: { type: 'string' },
+      jobId: { type: 'string' },
+      warnings: WARNINGS,
+    },
     status: 202,
-    errors: NOT_THERE,
+    errors: { ...NOT_THERE, 422: ['EXECUTION_DATE_ODD'] },
   })
   reinstruct(@CommandParam() command: ReinstructPayment): Promise<Answer> {
     return this.bus.execute(command);

@@ -136,6 +136,15 @@ describe('before a month is released', () => {
       'EXECUTION_DATE_CLOSED',
     ]);
     await finance.job(again.jobId);
+
+    const instructOne = (executionDate: string, more: Json = {}) => {
+      const path = `/payments/asd-2026-01-${personId}/reinstruction`;
+      return finance.post(path, { executionDate, ...more });
+    };
+    expect(await codeOf(instructOne('2098-12-31'))).toEqual([422, 'EXECUTION_DATE_ODD']);
+    const one = await expectStatus(202, instructOne('2098-12-31', { anyDay: true }));
+    expect(one.warnings).toEqual(again.warnings);
+    await finance.job(one.jobId);
   });
 });
 

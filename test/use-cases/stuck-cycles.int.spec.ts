@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createAuditCheck } from '../../src/audit/check.js';
 import { asdVersions } from '../../src/eligibility/reference/asd.js';
 import { enrolmentDecider } from '../../src/enrolment/enrolment.decider.js';
 import { contentHash as hashOf } from '../../src/kernel/canonical.js';
@@ -13,6 +12,7 @@ import { foldEnrolment } from '../../src/use-cases/folds.js';
 import { execute } from '../../src/write-side/execute.js';
 import { pagesOf } from '../../src/write-side/stream-pages.js';
 import { part, type Part } from '../../src/write-side/unit.js';
+import { auditOf } from '../support/audit.js';
 import { enrolled, PROGRAMME, released } from './month.js';
 import { codeOf } from './refusal-code.js';
 import { as, drain, job, newWorld, type World, byManagers, bySupervisors } from './world.js';
@@ -47,9 +47,7 @@ const run = (who: Parameters<typeof as>[1], name: string, one: Part) =>
   );
 
 async function violations() {
-  const check = createAuditCheck();
-  for (const event of (await world.engine.store.readAll(-1, 10_000)).events) check.add(event);
-  return check.finish().violations;
+  return (await auditOf(world.engine.store)).violations;
 }
 
 async function ordersOf(period: string): Promise<readonly string[]> {
@@ -65,27 +63,27 @@ describe('a month that was opened by mistake', () => {
 
   test('is refused where a later one was prepared, and blocks nothing once it is given up', async () => {
     const base = job(world.engine, 'finance');
-    await openCycle(world.engine, PROGRAMME, '2025-11', base);
+    await openCycle(world.engine, { programmeId: PROGRAMME, period: '2025-11' }, base);
     expect(await codeOf(prepare('2025-12'))).toBe('EARLIER_CYCLE_NOT_PREPARED');
     await giveUp('2025-11');
     expect((await prepare('2025-12')).count).toBeGreaterThan(0);
-    expect(await codeOf(openCycle(world.engine, PROGRAMME, '2025-10', base))).toBe(
-      'LATER_CYCLE_STARTED',
-    );
-    expect(await codeOf(openCycle(world.engine, PROGRAMME, '2025-11', base))).toBe(
-      'LATER_CYCLE_STARTED',
-    );
+    expect(
+      await codeOf(openCycle(world.engine, { programmeId: PROGRAMME, period: '2025-10' }, base)),
+    ).toBe('LATER_CYCLE_STARTED');
+    expect(
+      await codeOf(openCycle(world.engine, { programmeId: PROGRAMME, period: '2025-11' }, base)),
+    ).toBe('LATER_CYCLE_STARTED');
     expect(await violations()).toEqual([]);
   });
 
   test('of a mistyped year is refused, and one that was given up keeps no application away', async () => {
     const base = job(world.engine, 'finance');
-    expect(await codeOf(openCycle(world.engine, PROGRAMME, '2125-12', base))).toBe(
-      'PERIOD_TOO_FAR',
-    );
+    expect(
+      await codeOf(openCycle(world.engine, { programmeId: PROGRAMME, period: '2125-12' }, base)),
+    ).toBe('PERIOD_TOO_FAR');
     expect(await codeOf(prepare('2125-12'))).toBe('PERIOD_TOO_FAR');
     const before = await newestCycle(world.engine.store, PROGRAMME);
-    await openCycle(world.engine, PROGRAMME, '2026-10', base);
+    await openCycle(world.engine, { programmeId: PROGRAMME, period: '2026-10' }, base);
     expect(await newestCycle(world.engine.store, PROGRAMME)).toBe('2026-10');
     expect(await warningsOf(world.engine.store, cycleIdOf('2026-10'))).toContainEqual({
       code: 'MONTHS_PASSED_OVER',

@@ -14,7 +14,7 @@ import { cyclesOf, readCycle } from './cycles.js';
 /** When a bank is to execute, and whether that day is meant however odd it is. */
 export interface ExecutionDay {
   readonly executionDate: string;
-  readonly anyDay?: boolean;
+  readonly anyDay?: boolean | undefined;
 }
 
 /**

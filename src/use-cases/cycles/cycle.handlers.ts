@@ -1,17 +1,14 @@
-import { notClosed } from '../../programme/not-closed.js';
 import { approveCycleParts } from './approve-cycle.js';
 import { overrideFindingParts } from './check-cycle.js';
-import { requireNear, requireNoneLater } from './cycle-order.rule.js';
-import { cyclesOf } from './cycles.js';
 import { closeCycleParts } from './close-cycle.js';
-import { requirePreparable } from './prepare-cycle.js';
-import { warningsOf, type ExecutionDay } from './cycle-warnings.js';
+import { openCycleParts, requirePreparable } from './prepare-cycle.js';
+import { warningsOf } from './cycle-warnings.js';
+import { reinstructionJob } from './reinstruction-job.js';
 import { releaseCycleParts } from './release-cycle.js';
 import { abandonCycleParts, returnCycleParts } from './return-cycle.js';
-import { cycleId as cycleIdOf, parseCycleId, partsOfCycle, streams } from '../../kernel/ids.js';
+import { cycleId as cycleIdOf, parseCycleId, partsOfCycle } from '../../kernel/ids.js';
 import type { Command } from '../../http/call.js';
 import type { Warning } from '../../programme/calendar.rule.js';
-import { part } from '../../write-side/unit.js';
 import {
   commandHandlers,
   commandHandler,
@@ -19,7 +16,6 @@ import {
   type CommandPlanDeps,
 } from '../../http/command-handlers.js';
 import { jobIdOf, type Job } from '../../write-side/jobs.js';
-import { cycleDecider } from '../../cycle/cycle.decider.js';
 import {
   OpenCycle,
   PrepareCycle,
@@ -55,30 +51,11 @@ function inBackground(
   };
 }
 
-const dayOf = ({ executionDate, anyDay }: ReleaseCycle | ReinstructPayments): ExecutionDay => ({
-  executionDate,
-  anyDay: anyDay === true,
-});
-
 export const cycleHandlers = commandHandlers(
   commandHandler(OpenCycle, async ({ programmeId, period, call }, deps) => {
-    const programme = await deps.programmes.of(programmeId);
-    const cycleId = cycleIdOf(programmeId, period);
-    requireNoneLater(await cyclesOf(deps.store, programmeId), cycleId);
-    requireNear(period, programme.definition.timeZone, call.context.now);
     return {
-      parts: [
-        notClosed(programmeId),
-        part(streams.cycle(cycleId), cycleDecider, {
-          type: 'OpenCycle',
-          cycleId,
-          programmeId,
-          period,
-          policyVersion: programme.policyOf(period).version,
-          currency: programme.definition.currency,
-        }),
-      ],
-      answer: { cycleId },
+      parts: await openCycleParts(deps, { programmeId, period }, call.context.now),
+      answer: { cycleId: cycleIdOf(programmeId, period) },
       status: 201,
     };
   }),
@@ -131,7 +108,7 @@ export const cycleHandlers = commandHandlers(
     const cycleId = idOf(command);
     const { contentHash, executionDate } = command;
     const { now } = command.call.context;
-    const warnings = await warningsOf(deps.store, cycleId, dayOf(command), now);
+    const warnings = await warningsOf(deps.store, cycleId, command, now);
     return {
       parts: releaseCycleParts({ cycleId, contentHash, executionDate }),
       answer: { cycleId, jobId: `instruct-${cycleId}`, warnings },
@@ -150,17 +127,8 @@ export const cycleHandlers = commandHandlers(
     return { parts: await closeCycleParts(deps, { cycleId }), answer: { cycleId } };
   }),
   commandHandler(ReinstructPayments, async (command, deps) => {
-    const { now } = command.call.context;
-    const warnings = await warningsOf(deps.store, idOf(command), dayOf(command), now);
-    const job: Job = {
-      kind: 'reinstruct',
-      cycleId: idOf(command),
-      commandId: command.call.context.commandId,
-      executionDate: command.executionDate,
-      asOf: await deps.store.lastPosition(),
-      ...(command.paymentIds ? { paymentIds: command.paymentIds } : {}),
-      ...(command.sameAccount === undefined ? {} : { sameAccount: command.sameAccount }),
-    };
+    const { context } = command.call;
+    const { job, warnings } = await reinstructionJob(deps.store, idOf(command), command, context);
     return inBackground(command, deps, job, { warnings });
   }),
 );

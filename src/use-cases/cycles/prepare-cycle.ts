@@ -3,7 +3,7 @@ import { isPrepared, requireStatus, type CycleState } from '../../cycle/cycle.st
 import { cycleId as cycleIdOf, streams } from '../../kernel/ids.js';
 import { parsePeriod } from '../../kernel/time.js';
 import { pipelined, recordOne } from '../../write-side/bulk.js';
-import { part, reserving } from '../../write-side/unit.js';
+import { part, reserving, type Part } from '../../write-side/unit.js';
 import { checkCycle } from './check-cycle.js';
 import {
   ABANDONED,
@@ -65,7 +65,7 @@ export async function prepareCycle(
     return checked(deps, summaryOf(cycleId, before, true), base, onProgress, signal);
   const others = await cyclesOf(deps.store, args.programmeId);
   paidThroughBefore(others, cycleId);
-  if (before.status === 'none') await openCycle(deps, args.programmeId, period, base);
+  if (before.status === 'none') await openCycle(deps, args, base);
   await startPreparation(deps, before, cycleId, earlierThan(others, cycleId), base);
   // What earlier cycles pay is known now: none of them is prepared again from here on.
   const paidThrough = paidThroughBefore(await cyclesOf(deps.store, args.programmeId), cycleId);
@@ -149,21 +149,21 @@ async function startPreparation(
 
 /**
  * Opens the cycle under the policy that pays its period now; also one that was abandoned.
+ * @param now UTC instant
  * @throws DomainError PROGRAMME_NOT_FOUND, NO_POLICY_FOR_PERIOD, PERIOD_TOO_FAR,
- *   LATER_CYCLE_STARTED, CYCLE_ALREADY_OPEN
+ *   LATER_CYCLE_STARTED; and in the parts CYCLE_ALREADY_OPEN, PROGRAMME_CLOSED
  */
-export async function openCycle(
-  deps: Deps,
-  programmeId: string,
-  period: string,
-  base: JobContext,
-): Promise<void> {
+export async function openCycleParts(
+  { store }: Pick<Deps, 'store'>,
+  { programmeId, period }: PrepareArgs,
+  now: string,
+): Promise<readonly Part[]> {
   const cycleId = cycleIdOf(programmeId, period);
-  requireNoneLater(await cyclesOf(deps.store, programmeId), cycleId);
-  const programme = await new PolicyReader(deps.store).programme(programmeId);
+  requireNoneLater(await cyclesOf(store, programmeId), cycleId);
+  const programme = await new PolicyReader(store).programme(programmeId);
   const { version: policyVersion } = programme.policyOf(period);
   const { currency, timeZone } = programme.definition;
-  requireNear(period, timeZone, deps.clock.now());
+  requireNear(period, timeZone, now);
   const open = {
     type: 'OpenCycle',
     cycleId,
@@ -172,8 +172,14 @@ export async function openCycle(
     policyVersion,
     currency,
   } as const;
-  const parts = [part(streams.cycle(cycleId), cycleDecider, open), notClosed(programmeId)];
-  await recordOne(deps, { verb: 'open-cycle', key: cycleId, parts }, base);
+  return [part(streams.cycle(cycleId), cycleDecider, open), notClosed(programmeId)];
+}
+
+/** Opens a cycle for a caller that has no command bus; refuses what `openCycleParts` refuses. */
+export async function openCycle(deps: Deps, args: PrepareArgs, base: JobContext): Promise<void> {
+  const key = cycleIdOf(args.programmeId, args.period);
+  const parts = await openCycleParts(deps, args, deps.clock.now());
+  await recordOne(deps, { verb: 'open-cycle', key, parts }, base);
 }
 
 /** Orders a payment for every payable enrolment, and says what set they make. */

@@ -1,13 +1,14 @@
 import type { EventStore } from '../../adapters/event-store/port.js';
 import { fold, requireRegion, type Context } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
+import { reinstructionJob } from '../cycles/reinstruction-job.js';
 import { foldPayment } from '../folds.js';
 import { takeInBatch } from './take-in-outcomes.js';
-import { parsePaymentId, partsOfPayment, streams } from '../../kernel/ids.js';
+import { cycleOfPayment, parsePaymentId, streams } from '../../kernel/ids.js';
 import type { Command } from '../../http/call.js';
 import { part } from '../../write-side/unit.js';
 import { commandHandlers, commandHandler } from '../../http/command-handlers.js';
-import { jobIdOf, type Job } from '../../write-side/jobs.js';
+import { jobIdOf } from '../../write-side/jobs.js';
 import { reported } from '../../payment/outcome.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
 import {
@@ -52,19 +53,17 @@ export const paymentHandlers = commandHandlers(
   commandHandler(ReinstructPayment, async (command, deps) => {
     const paymentId = idOf(command);
     await requireInRegion(deps.store, paymentId, command.call.context);
-    const { programmeId, period } = partsOfPayment(paymentId);
+    const { executionDate, anyDay, sameAccount } = command;
+    const { job, warnings } = await reinstructionJob(
+      deps.store,
+      cycleOfPayment(paymentId),
+      { executionDate, anyDay, sameAccount, paymentIds: [paymentId] },
+      command.call.context,
+    );
     const { actor, correlationId, commandId } = command.call.context;
-    const job: Job = {
-      kind: 'reinstruct',
-      cycleId: `${programmeId}-${period}`,
-      commandId,
-      executionDate: command.executionDate,
-      paymentIds: [paymentId],
-      ...(command.sameAccount === undefined ? {} : { sameAccount: command.sameAccount }),
-    };
     return {
       parts: [],
-      answer: { paymentId, jobId: jobIdOf(job) },
+      answer: { paymentId, jobId: jobIdOf(job), warnings },
       status: 202,
       afterwards: () => deps.background.start(job, { actor, correlationId, commandId }),
     };

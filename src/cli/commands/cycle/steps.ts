@@ -102,7 +102,7 @@ export function addOpen(cycle: Command): void {
     description: 'open a month (preparing does it too), also again one that was abandoned',
     work: async (engine, options, contextWith) => {
       const programmeId = parseProgrammeId(options.programme, 'programme');
-      await openCycle(engine, programmeId, options.period, contextWith());
+      await openCycle(engine, { programmeId, period: options.period }, contextWith());
       return { cycleId: idOf(options) };
     },
   });
