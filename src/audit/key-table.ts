@@ -1,3 +1,5 @@
+import { hash64 } from '../kernel/text-hash.js';
+
 /**
  * Strings to dense numbers (0, 1, 2 …) in 24 bytes or fewer a string: it keeps 64 bits of hash
  * instead of the string. Two of ten million strings share one with a chance of three in a million,
@@ -60,17 +62,3 @@ const grown = (array: Int32Array<ArrayBuffer>, length: number): Int32Array<Array
   copy.set(array);
   return copy;
 };
-
-/** Two independent 32-bit hashes of the UTF-16 code units (the mixing of cyrb53). */
-function hash64(text: string): readonly [number, number] {
-  let a = 0xdeadbeef;
-  let b = 0x41c6ce57;
-  for (let i = 0; i < text.length; i += 1) {
-    const unit = text.charCodeAt(i);
-    a = Math.imul(a ^ unit, 2654435761);
-    b = Math.imul(b ^ unit, 1597334677);
-  }
-  a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
-  b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
-  return [a | 0, b | 0];
-}

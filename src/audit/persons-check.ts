@@ -1,5 +1,6 @@
 import type { Recorded } from '../kernel/decider.js';
 import { cycleOfPayment } from '../kernel/ids.js';
+import { hash64 } from '../kernel/text-hash.js';
 import type { Era } from './era.js';
 import type { Found } from './report.js';
 
@@ -169,10 +170,5 @@ export class PersonsCheck {
   }
 }
 
-/** FNV-1a; never 0, which is for none. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at += 1)
-    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return hash === 0 ? 1 : hash;
-}
+/** Never 0, which is for none. */
+const hashOf = (text: string): number => hash64(text)[0] || 1;

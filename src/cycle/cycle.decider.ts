@@ -20,7 +20,7 @@ import {
   type ApprovalCommand,
 } from './cycle-approval.decider.js';
 import type { Figures, CycleState, CycleEvent } from './cycle.state.js';
-import { initialState, evolve, isPrepared, requireStatus } from './cycle.state.js';
+import { initialState, evolve, isPrepared, requireStatus, requireThere } from './cycle.state.js';
 
 export type LeftOut = Pick<EventData['CycleHouseholdsLeftOut'], 'count' | 'households'>;
 
@@ -99,8 +99,7 @@ type Drafts = readonly Draft<CycleEvent>[];
 
 function decide(state: CycleState, command: CycleCommand, context: Context): Drafts {
   if (command.type === 'OpenCycle') return open(state, command, context);
-  if (state.status === 'none')
-    throw new DomainError('CYCLE_NOT_FOUND', 'There is no such cycle.', 'not-found', 'cycleId');
+  requireThere(state);
   switch (command.type) {
     case 'StartPreparation':
       return startPreparation(state, command, context);

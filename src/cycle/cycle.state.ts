@@ -92,6 +92,12 @@ export const initialState: CycleState = {
   figures: undefined,
 };
 
+/** @throws DomainError CYCLE_NOT_FOUND */
+export function requireThere({ status }: CycleState): void {
+  if (status === 'none')
+    throw new DomainError('CYCLE_NOT_FOUND', 'There is no such cycle.', 'not-found', 'cycleId');
+}
+
 export function requireStatus(
   state: CycleState,
   ...allowed: readonly CycleState['status'][]

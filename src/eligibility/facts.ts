@@ -1,6 +1,7 @@
-import { Ajv, type ErrorObject } from 'ajv';
+import type { ErrorObject } from 'ajv';
 import { DomainError } from '../kernel/errors.js';
 import { withoutPersonal } from '../kernel/personal-text.js';
+import { compileSchema } from './compile-schema.js';
 
 /**
  * A household's facts: what a programme needs to decide, pseudonymous, months rather than days.
@@ -276,13 +277,7 @@ function describe(error: ErrorObject): { place: string; reason: string } {
  *   the field ("facts/children/0/birthMonth") and the reason
  */
 export function factsValidator(model: FactsModel): (facts: unknown) => Facts {
-  const check = new Ajv({
-    allErrors: false,
-    strict: true,
-    strictTypes: false,
-    strictRequired: false,
-    ownProperties: true,
-  }).compile(objectSchema(model));
+  const check = compileSchema(objectSchema(model));
   return (facts) => {
     if (check(facts)) return facts as Facts;
     const { place, reason } = describe(check.errors![0]!);

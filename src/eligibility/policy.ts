@@ -1,7 +1,7 @@
-import { Ajv } from 'ajv';
 import { schemas } from '../../events/generated.js';
 import { contentHash } from '../kernel/canonical.js';
 import { DomainError } from '../kernel/errors.js';
+import { compileSchema } from './compile-schema.js';
 import { Entitlements } from './entitlement.js';
 import { Language, type Expression } from './expression.js';
 import { ExpressionError } from './expression-reads.js';
@@ -54,13 +54,7 @@ function policyStructure(): (policy: unknown) => void {
   const published = schemas.find((entry) => entry.type === 'PolicyPublished')?.schema as {
     readonly properties: { readonly policy: object };
   };
-  const check = new Ajv({
-    allErrors: false,
-    strict: true,
-    strictTypes: false,
-    strictRequired: false,
-    ownProperties: true,
-  }).compile(published.properties.policy);
+  const check = compileSchema(published.properties.policy);
   return (policy) => {
     if (check(policy)) return;
     const error = check.errors![0]!;

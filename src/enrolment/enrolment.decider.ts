@@ -14,6 +14,7 @@ import {
   evolve,
   INELIGIBLE,
   initialState,
+  isEnrolled,
   type EnrolmentEvent,
   type EnrolmentState,
 } from './enrolment.state.js';
@@ -157,7 +158,7 @@ function start(
   requireRole(context, 'automation', 'supervisor');
   // An approval that is delivered again begins nothing, also where its enrolment is over.
   if (state.applicationIds.includes(command.applicationId)) return [];
-  if (state.status === 'active' || state.status === 'suspended') {
+  if (isEnrolled(state)) {
     throw new DomainError(
       'ALREADY_ENROLLED',
       'The person is enrolled in this programme already.',

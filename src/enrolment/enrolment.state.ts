@@ -192,3 +192,7 @@ export const isOverdue = (state: EnrolmentState, period: string): boolean =>
 /** The facts that a period is paid on. */
 export const factsIn = (state: EnrolmentState, period: string): FactsFrom =>
   state.history.findLast((entry) => entry.fromPeriod <= period) ?? state.history[0]!;
+
+/** Whether it goes on, paid or not paid for a while. */
+export const isEnrolled = ({ status }: Pick<EnrolmentState, 'status'>): boolean =>
+  status === 'active' || status === 'suspended';

@@ -1,3 +1,5 @@
+import { hash64 } from './text-hash.js';
+
 /**
  * Texts that were seen, 16 bytes each: their hashes in one table of numbers. Two texts of a million
  * have the same hash once in some thirty million times.
@@ -9,7 +11,7 @@ export class HashSet {
 
   /** False where it was there. */
   add(text: string): boolean {
-    const [high, low] = hashOf(text);
+    const [high, low] = wordsOf(text);
     if (!insert(this.#table, high, low)) return false;
     this.#size += 1;
     if (this.#size * 4 > this.#table.length) this.#grow();
@@ -17,7 +19,7 @@ export class HashSet {
   }
 
   has(text: string): boolean {
-    const [high, low] = hashOf(text);
+    const [high, low] = wordsOf(text);
     const slots = this.#table.length >> 1;
     for (let slot = low & (slots - 1); ; slot = (slot + 1) & (slots - 1)) {
       const at = slot << 1;
@@ -50,18 +52,8 @@ function insert(table: Uint32Array, high: number, low: number): boolean {
   }
 }
 
-/** cyrb53 without its last step: two words of 32 bits, never both 0. */
-function hashOf(text: string): readonly [high: number, low: number] {
-  let high = 0xdeadbeef;
-  let low = 0x41c6ce57;
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    high = Math.imul(high ^ code, 2654435761);
-    low = Math.imul(low ^ code, 1597334677);
-  }
-  const mixed =
-    Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
-  const other =
-    Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(mixed ^ (mixed >>> 13), 3266489909);
-  return [mixed >>> 0, other >>> 0 || 1];
+/** Two words of 32 bits, never both 0. */
+function wordsOf(text: string): readonly [high: number, low: number] {
+  const [high, low] = hash64(text);
+  return [high >>> 0, low >>> 0 || 1];
 }

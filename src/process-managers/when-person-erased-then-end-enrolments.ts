@@ -1,5 +1,6 @@
 import { streams } from '../kernel/ids.js';
 import { enrolmentDecider } from '../enrolment/enrolment.decider.js';
+import { isEnrolled } from '../enrolment/enrolment.state.js';
 import { foldEnrolment } from '../use-cases/folds.js';
 import { programmesOf } from '../use-cases/persons/not-enrolled.js';
 import { recordOne } from '../write-side/bulk.js';
@@ -20,8 +21,7 @@ export const whenPersonErasedThenEndEnrolments = (deps: Deps): ProcessManager =>
       if (event.type !== 'PersonErased') continue;
       const names = programmes.map((name) => streams.enrolment(name, event.data.personId));
       for (const { stream, events: life } of await deps.store.readStreams(names)) {
-        const { status } = foldEnrolment(life);
-        if (status !== 'active' && status !== 'suspended') continue;
+        if (!isEnrolled(foldEnrolment(life))) continue;
         const command = {
           type: 'EndEnrolment',
           lastPeriod: event.time.slice(0, 7),

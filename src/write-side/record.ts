@@ -140,7 +140,7 @@ function decideUnit(
   const order = writeOrder(unit.parts, atomic);
   const underWay = atomic ? undefined : ids.underWay(order, loaded);
   let done = 0;
-  const todo: Todo[] = [];
+  const toWrite: PartToWrite[] = [];
   for (const index of order) {
     const events = loaded[index]!;
     if (underWay !== undefined && hasCommand(events, underWay)) {
@@ -149,9 +149,9 @@ function decideUnit(
     }
     const decisions = unit.parts[index]!.decide(events, { actor: base.actor, now });
     decisions.forEach(requireImpersonal);
-    if (decisions.length > 0) todo.push({ index, decisions });
+    if (decisions.length > 0) toWrite.push({ index, decisions });
   }
-  const last = todo.at(-1)?.index;
+  const last = toWrite.at(-1)?.index;
   const writes: StreamWrite[] = [];
   let count = done;
   if (last !== undefined) {
@@ -162,7 +162,7 @@ function decideUnit(
       correlationId: base.correlationId,
       causationId: unit.causationId,
     };
-    for (const { index, decisions } of todo) {
+    for (const { index, decisions } of toWrite) {
       writes.push({
         stream: unit.parts[index]!.stream,
         expected: loaded[index]!.at(-1)?.revision ?? 'no-stream',
@@ -170,9 +170,9 @@ function decideUnit(
       });
       count += decisions.length;
     }
-    writes.push(...guardsOf(attempt, new Set(todo.map(({ index }) => index))));
+    writes.push(...guardsOf(attempt, new Set(toWrite.map(({ index }) => index))));
   }
-  const after: StreamAfter = (stream) => streamAfter(stream, attempt, todo, now);
+  const after: StreamAfter = (stream) => streamAfter(stream, attempt, toWrite, now);
   return {
     attempt,
     events: count,
@@ -180,7 +180,7 @@ function decideUnit(
   };
 }
 
-interface Todo {
+interface PartToWrite {
   readonly index: number;
   readonly decisions: readonly Decision[];
 }
@@ -189,11 +189,11 @@ interface Todo {
 function streamAfter(
   stream: string,
   { unit, loaded }: Attempt,
-  todo: readonly Todo[],
+  toWrite: readonly PartToWrite[],
   now: string,
 ): readonly Foldable[] {
   const at = unit.parts.findIndex((one) => one.stream === stream);
-  const decided = todo.find(({ index }) => index === at)?.decisions ?? [];
+  const decided = toWrite.find(({ index }) => index === at)?.decisions ?? [];
   return [
     ...(loaded[at] ?? NEW),
     ...decided.map(({ draft, actor: { id, role } }) => ({

@@ -1,3 +1,4 @@
+import { isEnrolled } from '../../enrolment/enrolment.state.js';
 import { DomainError } from '../../kernel/errors.js';
 import { streams } from '../../kernel/ids.js';
 import { guard, type Part } from '../../write-side/unit.js';
@@ -16,8 +17,7 @@ export const notEnrolledYet = ({
   readonly personId: string;
 }): Part =>
   guard(streams.enrolment(programmeId, personId), (events) => {
-    const { status } = foldEnrolment(events);
-    if (status === 'active' || status === 'suspended')
+    if (isEnrolled(foldEnrolment(events)))
       throw new DomainError(
         'ALREADY_ENROLLED',
         'The person is enrolled in this programme already. Say new facts of the household, or end that enrolment first.',

@@ -2,10 +2,9 @@ import type { ProgrammePolicies } from '../../write-side/readers.js';
 import type { StreamEvents } from '../../adapters/event-store/port.js';
 import { freeMinor } from '../../budget/budget.state.js';
 import { cycleDecider } from '../../cycle/cycle.decider.js';
-import { type CycleState } from '../../cycle/cycle.state.js';
+import { requireStatus, requireThere, type CycleState } from '../../cycle/cycle.state.js';
 import { isPaidIn, payableIn, type EnrolmentState } from '../../enrolment/enrolment.state.js';
 import { isOfPolicy } from '../../eligibility/rules.js';
-import { DomainError } from '../../kernel/errors.js';
 import { streams } from '../../kernel/ids.js';
 import { execute, type CommandResult } from '../../write-side/execute.js';
 import { part, type Part } from '../../write-side/unit.js';
@@ -46,14 +45,8 @@ export async function checkCycle(
   signal?: AbortSignal,
 ): Promise<CheckSummary> {
   const cycle = await readCycle(deps.store, cycleId);
-  if (cycle.status === 'none')
-    throw new DomainError('CYCLE_NOT_FOUND', 'There is no such cycle.', 'not-found', 'cycleId');
-  if (cycle.status !== 'prepared')
-    throw new DomainError(
-      'CYCLE_STATUS',
-      `The cycle is ${cycle.status}; this takes one that is prepared.`,
-      'rule',
-    );
+  requireThere(cycle);
+  requireStatus(cycle, 'prepared');
   const asOf = await deps.store.lastPosition();
   const programme = await new PolicyReader(deps.store).programme(cycle.programmeId, asOf);
   const findings =

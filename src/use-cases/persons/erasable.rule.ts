@@ -1,4 +1,5 @@
 import { enrolmentDecider } from '../../enrolment/enrolment.decider.js';
+import { isEnrolled } from '../../enrolment/enrolment.state.js';
 import { fold, type Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { recoveryDecider } from '../../recovery/recovery.decider.js';
@@ -10,8 +11,7 @@ import { balanceMinor } from '../../recovery/recovery.state.js';
  * @throws DomainError STILL_ENROLLED
  */
 export function requireEnded(programmeId: string, events: readonly Recorded[]): void {
-  const { status } = fold(enrolmentDecider, events);
-  if (status === 'active' || status === 'suspended')
+  if (isEnrolled(fold(enrolmentDecider, events)))
     throw new DomainError(
       'STILL_ENROLLED',
       `The person is enrolled in ${programmeId}; end the enrolment first.`,
