@@ -1,13 +1,10 @@
 import { Command } from 'commander';
-import { openDataFolder } from '../../adapters/data-folder/file-system.js';
 import type { JobQueue } from '../../adapters/job-queue/port.js';
-import { openPostgresJobQueue } from '../../adapters/job-queue/postgres.js';
-import { openSqliteJobQueue } from '../../adapters/job-queue/sqlite.js';
 import { CALLBACK_QUEUE } from '../../adapters/payment-rail/govstack/callbacks.js';
 import type { OwedCallback } from '../../adapters/payment-rail/govstack/port.js';
-import { sizeIn } from '../../composition/config.js';
 import { action, common, wholeNumber, type CommonOptions } from '../command.js';
 import { EXIT, table } from '../output.js';
+import { withQueue } from '../queue.js';
 
 interface ListOptions extends CommonOptions {
   readonly limit: number;
@@ -16,26 +13,10 @@ interface OneOptions extends CommonOptions {
   readonly callback?: string;
 }
 
-/** Beside the server, which holds the folder: the queue has a lock of its own. */
-async function withCallbacks<T>(
+const withCallbacks = <T>(
   data: string,
   work: (queue: JobQueue<OwedCallback>) => Promise<T>,
-): Promise<T> {
-  const { distributed } = sizeIn();
-  const { file, table: name, patience } = CALLBACK_QUEUE;
-  const open = async (): Promise<JobQueue<OwedCallback>> => {
-    if (distributed)
-      return openPostgresJobQueue(distributed.databaseUrl, { table: name, ...patience });
-    const { path } = await openDataFolder(data, { hold: false, mustExist: true });
-    return openSqliteJobQueue(path, { file, ...patience });
-  };
-  const queue = await open();
-  try {
-    return await work(queue);
-  } finally {
-    await queue.close();
-  }
-}
+): Promise<T> => withQueue(data, work, CALLBACK_QUEUE);
 
 const list = action<ListOptions, []>(async ({ out }, { data, limit }) => {
   const found = await withCallbacks(data, (queue) => queue.open(limit));
