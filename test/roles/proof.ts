@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import { livePosition } from '../../projections/engine/live-position.js';
 import { ProjectionRunner } from '../../projections/engine/runner.js';
 import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';
-import { createAuditCheck } from '../../src/audit/check.js';
+import { auditOf } from '../support/audit.js';
 import type { Servers } from '../../src/composition/servers.js';
 import { engines, everyRow, PROJECTIONS } from '../projections/stores.js';
 import { eventually } from '../support/eventually.js';
@@ -24,14 +24,7 @@ export async function provesItself(
       'read models at the end of the log',
       async () => (await livePosition(reads, PROJECTIONS)) >= last,
     );
-    const check = createAuditCheck({ positionGaps: true });
-    for (let after = -1, end = false; !end;) {
-      const page = await store.readAll(after, 1_000);
-      for (const event of page.events) check.add(event);
-      after = page.next;
-      end = page.end;
-    }
-    expect(check.finish().violations).toEqual([]);
+    expect((await auditOf(store)).violations).toEqual([]);
     await new ProjectionRunner({ store: folded, projections: PROJECTIONS, log: store }).catchUp();
     expect(await everyRow(reads)).toEqual(await everyRow(folded));
   } finally {

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach } from '@jest/globals';
-import { createAuditCheck } from '../../src/audit/check.js';
 import { cycleFigures } from '../../src/use-cases/cycles/reconcile-cycle.js';
 import type { MessageDeps } from '../../src/write-side/context.js';
 import {
@@ -8,6 +7,7 @@ import {
 } from '../../src/use-cases/statements/take-in-message.js';
 import { pagesOf } from '../../src/write-side/stream-pages.js';
 import { inPieces, type Said } from '../support/bank-messages.js';
+import { auditOf } from '../support/audit.js';
 import { enrolled, released } from './month.js';
 import { job, newWorld, type World } from './world.js';
 
@@ -66,12 +66,4 @@ export const take = (
 
 export const figures = async () => await cycleFigures(world.engine.store, CYCLE);
 
-export async function violations() {
-  const check = createAuditCheck();
-  for (let after = -1; ;) {
-    const page = await world.engine.store.readAll(after, 1_000);
-    for (const event of page.events) check.add(event);
-    if (page.events.length === 0) return check.finish().violations;
-    after = page.next;
-  }
-}
+export const violations = async () => (await auditOf(world.engine.store)).violations;

@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createAuditCheck } from '../../src/audit/check.js';
 import { listEntries, readMessage } from '../../src/use-cases/statements/bank-lists.js';
 import { cycleFigures } from '../../src/use-cases/cycles/reconcile-cycle.js';
 import {
@@ -12,6 +11,7 @@ import { pagesOf } from '../../src/write-side/stream-pages.js';
 import { camtOf, inPieces, pain002Of, type Said } from '../support/bank-messages.js';
 import { leaveOut } from '../support/left-out.js';
 import { mutated, retouched } from '../support/mutations.js';
+import { auditOf } from '../support/audit.js';
 import { enrolled, released } from './month.js';
 import { job, newWorld, type World } from './world.js';
 
@@ -153,14 +153,7 @@ describe(`${RUNS} spoilt messages about payments of ours`, () => {
       expect(sum).toBe(all.reduce((total, { amountMinor }) => total + BigInt(amountMinor), 0n));
       // Nobody after the eighteenth was in any message.
       expect(now.outstandingCount).toBeGreaterThanOrEqual(all.length - 18);
-      const check = createAuditCheck();
-      for (let after = -1; ;) {
-        const page = await world.engine.store.readAll(after, 1_000);
-        for (const event of page.events) check.add(event);
-        if (page.events.length === 0) break;
-        after = page.next;
-      }
-      expect(check.finish().violations).toEqual([]);
+      expect((await auditOf(world.engine.store)).violations).toEqual([]);
     },
     600_000 + RUNS * 100,
   );

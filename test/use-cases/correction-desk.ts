@@ -1,5 +1,4 @@
 import type { EventData } from '../../events/generated.js';
-import { createAuditCheck } from '../../src/audit/check.js';
 import { approveCorrection } from '../../src/use-cases/corrections/decide-correction.js';
 import { foldAdjustment, foldRecovery } from '../../src/use-cases/folds.js';
 import {
@@ -12,6 +11,7 @@ import { streams } from '../../src/kernel/ids.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
+import { auditOf } from '../support/audit.js';
 import { PROGRAMME } from './month.js';
 import { as, bySupervisors, byManagers, drain, job, type World } from './world.js';
 
@@ -95,14 +95,8 @@ export class Desk {
     ).findLast((event) => event.type === 'PaymentOrdered')?.data;
   }
 
-  async audit() {
-    const check = createAuditCheck();
-    for (let after = -1; ;) {
-      const page = await this.engine.store.readAll(after, 5_000);
-      for (const event of page.events) check.add(event);
-      if (page.events.length === 0) return check.finish();
-      after = page.next;
-    }
+  audit() {
+    return auditOf(this.engine.store);
   }
 }
 

@@ -1,8 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { EventData } from '../../events/generated.js';
 import { applicationDecider } from '../../src/application/application.decider.js';
-import { asdVersions } from '../../src/eligibility/reference/asd.js';
-import { contentHash } from '../../src/kernel/canonical.js';
 import { streams } from '../../src/kernel/ids.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
 import { assessApplications } from '../../src/use-cases/applications/assess-applications.js';
@@ -14,21 +11,15 @@ import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
 import { child, enrolFamilies } from './families.js';
 import { PROGRAMME } from './month.js';
+import { stricterVersion, v1 } from './stricter.js';
 import { as, byManagers, households, job, newWorld, type World } from './world.js';
 
-const [v1] = asdVersions as [EventData['PolicyPublished']];
-/** First paid in November: a household with a score of five is not eligible under it. */
-const stricter: EventData['PolicyPublished'] = (() => {
-  const criteria = v1.policy.criteria.map((criterion) =>
-    criterion.id === 'rsu-score-below-threshold'
-      ? { ...criterion, expression: 'household.scoreMicro < 4000000' }
-      : criterion,
-  );
-  const policy = { ...v1.policy, criteria };
-  const dates = { announcedOn: '2025-11-20', effectiveFrom: '2025-11-01' };
-  const firstPaidPeriod = '2025-11';
-  return { ...v1, ...dates, version: 2, firstPaidPeriod, policy, contentHash: contentHash(policy) };
-})();
+/** Published when it was paid already. */
+const stricter = stricterVersion({
+  announcedOn: '2025-11-20',
+  effectiveFrom: '2025-11-01',
+  firstPaidPeriod: '2025-11',
+});
 
 let world: World;
 beforeEach(async () => {

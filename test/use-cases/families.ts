@@ -1,6 +1,4 @@
 import type { EventData } from '../../events/generated.js';
-import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
-import { importApplications } from '../../src/use-cases/applications/import-applications.js';
 import type { Deps } from '../../src/write-side/context.js';
 import { budgetDecider } from '../../src/budget/budget.decider.js';
 import { asdProgramme } from '../../src/eligibility/reference/asd.js';
@@ -8,8 +6,8 @@ import { streams } from '../../src/kernel/ids.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
-import { PROGRAMME } from './month.js';
-import { as, drain, households, job } from './world.js';
+import { enrolRows, PROGRAMME } from './month.js';
+import { as, households } from './world.js';
 
 interface Child {
   readonly birthMonth: string;
@@ -97,22 +95,7 @@ export async function enrolFamilies<Name extends string>(
       }));
     }
   }
-  await importApplications(
-    deps,
-    { programmeId: PROGRAMME, rows: rows(), determine: true },
-    job(deps, 'intake'),
-  );
-  await decideApplications(
-    deps,
-    { programmeId: PROGRAMME, action: 'recommend' },
-    job(deps, 'officer'),
-  );
-  await decideApplications(
-    deps,
-    { programmeId: PROGRAMME, action: 'approve' },
-    job(deps, 'supervisor'),
-  );
-  await drain(deps);
+  await enrolRows(deps, rows());
   const people: Partial<Record<Name, string>> = {};
   for (const { events } of await deps.store.readCategory(`enrolment-${PROGRAMME}-`, {
     limit: 500,

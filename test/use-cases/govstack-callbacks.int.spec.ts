@@ -10,7 +10,6 @@ import type {
   GovstackBlock,
   SentBatch,
 } from '../../src/adapters/payment-rail/govstack/port.js';
-import { createAuditCheck } from '../../src/audit/check.js';
 import { askBlock } from '../../src/use-cases/govstack/ask.js';
 import { takeInBatchStatus } from '../../src/use-cases/govstack/outcomes.js';
 import type { BatchStatus } from '../../src/use-cases/govstack/block-answer.rule.js';
@@ -19,6 +18,7 @@ import { pagesOf } from '../../src/write-side/stream-pages.js';
 import { DomainError } from '../../src/kernel/errors.js';
 import { formatAmount } from '../../src/kernel/money.js';
 import { fakeBlock, type FakeBlock } from '../support/govstack-block.js';
+import { auditOf } from '../support/audit.js';
 import { enrolled, PROGRAMME, released } from './month.js';
 import { drain, job, newWorld, type World } from './world.js';
 
@@ -151,14 +151,7 @@ test('callbacks in any order, wrong, contradictory and repeated, settle no payme
     ]),
   );
   await drain(deps);
-  const check = createAuditCheck();
-  for (let after = -1; ;) {
-    const page = await deps.store.readAll(after, 1_000);
-    for (const event of page.events) check.add(event);
-    after = page.next;
-    if (page.events.length === 0) break;
-  }
-  expect(check.finish().violations).toEqual([]);
+  expect((await auditOf(deps.store)).violations).toEqual([]);
 });
 
 test('a block that says nothing when it is asked changes nothing', async () => {

@@ -1,6 +1,5 @@
 import type { AccountHold } from '../../src/kernel/accounts.js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createAuditCheck } from '../../src/audit/check.js';
 import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
 import { reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
 import { reinstructPayments } from '../../src/use-cases/instructions/reinstruct-payments.js';
@@ -17,6 +16,7 @@ import { personDecider } from '../../src/person/person.decider.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
+import { auditOf } from '../support/audit.js';
 import { answers, enrolled, PROGRAMME, released } from './month.js';
 import { as, drain, job, newWorld, type World, byManagers } from './world.js';
 
@@ -201,13 +201,6 @@ describe('accounts that are held', () => {
     );
     expect(figures).toMatchObject({ settledCount: count, outstandingCount: 0 });
     await closeCycle(engine, { cycleId: CYCLE }, as(engine, 'finance', 'close', CYCLE));
-    const check = createAuditCheck();
-    for (let after = -1, end = false; !end;) {
-      const page = await engine.store.readAll(after, 1_000);
-      for (const event of page.events) check.add(event);
-      after = page.next;
-      end = page.end;
-    }
-    expect(check.finish().violations).toEqual([]);
+    expect((await auditOf(engine.store)).violations).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { readCycle } from '../../src/use-cases/cycles/cycles.js';
 import { decideApplications } from '../../src/use-cases/applications/decide-applications.js';
 import {
   importApplications,
+  type ImportArgs,
   type ImportSummary,
 } from '../../src/use-cases/applications/import-applications.js';
 import { prepareCycle, type PrepareSummary } from '../../src/use-cases/cycles/prepare-cycle.js';
@@ -18,26 +19,22 @@ export const PROGRAMME = 'asd';
 /** From nothing to enrolled households. */
 export async function enrolled(deps: Deps, count: number, seed = 1): Promise<ImportSummary> {
   await openProgramme(deps);
+  return enrolRows(deps, households(count, seed));
+}
+
+/** From applications to the enrolments of who is eligible, each decided by other people. */
+export async function enrolRows(deps: Deps, rows: ImportArgs['rows']): Promise<ImportSummary> {
   const summary = await importApplications(
     deps,
-    { programmeId: PROGRAMME, rows: households(count, seed), determine: true },
+    { programmeId: PROGRAMME, rows, determine: true },
     job(deps, 'intake'),
   );
-  await decideApplications(
-    deps,
-    { programmeId: PROGRAMME, action: 'recommend' },
-    job(deps, 'officer'),
-  );
-  await decideApplications(
-    deps,
-    { programmeId: PROGRAMME, action: 'approve' },
-    job(deps, 'supervisor'),
-  );
-  await decideApplications(
-    deps,
-    { programmeId: PROGRAMME, action: 'reject' },
-    job(deps, 'supervisor'),
-  );
+  for (const [action, who] of [
+    ['recommend', 'officer'],
+    ['approve', 'supervisor'],
+    ['reject', 'supervisor'],
+  ] as const)
+    await decideApplications(deps, { programmeId: PROGRAMME, action }, job(deps, who));
   await drain(deps);
   return summary;
 }

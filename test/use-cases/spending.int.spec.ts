@@ -5,7 +5,6 @@ import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
 import { cycleFigures, reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
 import { reinstructPayments } from '../../src/use-cases/instructions/reinstruct-payments.js';
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
-import { createAuditCheck } from '../../src/audit/check.js';
 import { budgetDecider } from '../../src/budget/budget.decider.js';
 import { freeMinor } from '../../src/budget/budget.state.js';
 import { streams } from '../../src/kernel/ids.js';
@@ -13,6 +12,7 @@ import { paymentDecider } from '../../src/payment/payment.decider.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
 import { pagesOf } from '../../src/write-side/stream-pages.js';
+import { auditOf } from '../support/audit.js';
 import { answers, enrolled, PROGRAMME, released } from './month.js';
 import { as, by, drain, job, newWorld, type World } from './world.js';
 
@@ -64,9 +64,7 @@ describe('money that settled, came back and settled again before the budget caug
     ]!;
     expect([String(spentMinor), reservedMinor]).toEqual([totalMinor, 0n]);
     expect((await cycleFigures(engine.store, cycleId)).settledMinor).toBe(totalMinor);
-    const check = createAuditCheck();
-    for (const event of (await engine.store.readAll(-1, 10_000)).events) check.add(event);
-    expect(check.finish().violations).toEqual([]);
+    expect((await auditOf(engine.store)).violations).toEqual([]);
   });
 });
 
@@ -113,9 +111,7 @@ describe('money that settled after its cycle was closed, when the budget had not
     await adjust('1', 'first part');
     await adjust(String(BigInt(settledMinor) - 1n), 'the rest');
     expect(freeMinor(foldBudget(await store.readStream(BUDGET)))).toBe(0n);
-    const check = createAuditCheck();
-    for (const event of (await store.readAll(-1, 10_000)).events) check.add(event);
-    expect(check.finish().violations).toEqual([]);
+    expect((await auditOf(store)).violations).toEqual([]);
   });
 });
 

@@ -1,28 +1,18 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { EventData } from '../../events/generated.js';
-import { asdVersions } from '../../src/eligibility/reference/asd.js';
 import { judgedFacts, type JudgedFacts } from '../../src/enrolment/judged-facts.rule.js';
-import { contentHash } from '../../src/kernel/canonical.js';
 import { streams } from '../../src/kernel/ids.js';
 import { PolicyReader } from '../../src/programme/policy-reader.js';
 import { Desk } from './correction-desk.js';
 import { child, enrolFamilies } from './families.js';
 import { PROGRAMME, released } from './month.js';
+import { stricterVersion, v1 } from './stricter.js';
 import { newWorld, type World } from './world.js';
 
-const [v1] = asdVersions as [EventData['PolicyPublished']];
-/** First paid in January: a household with a score of five is not eligible under it. */
-const stricter: EventData['PolicyPublished'] = (() => {
-  const criteria = v1.policy.criteria.map((criterion) =>
-    criterion.id === 'rsu-score-below-threshold'
-      ? { ...criterion, expression: 'household.scoreMicro < 4000000' }
-      : criterion,
-  );
-  const policy = { ...v1.policy, criteria };
-  const dates = { announcedOn: '2025-12-01', effectiveFrom: '2026-01-01' };
-  const firstPaidPeriod = '2026-01';
-  return { ...v1, ...dates, version: 2, firstPaidPeriod, policy, contentHash: contentHash(policy) };
-})();
+const stricter = stricterVersion({
+  announcedOn: '2025-12-01',
+  effectiveFrom: '2026-01-01',
+  firstPaidPeriod: '2026-01',
+});
 const children = [child('2020-05')];
 /** As they were enrolled with, and of one who is poor enough for the stricter version. */
 const five = { scoreMicro: 5_000_000, coveredByOtherScheme: false, children };

@@ -6,7 +6,6 @@ import { ProjectionRunner } from '../../projections/engine/runner.js';
 import type { Inbound, InboundTopic } from '../../src/adapters/event-bus/port.js';
 import type { GovstackBlock, SentBatch } from '../../src/adapters/payment-rail/govstack/port.js';
 import { openEmbeddedReadStore } from '../../src/adapters/read-store/sqlite/read-store.js';
-import { createAuditCheck } from '../../src/audit/check.js';
 import { asdProgramme } from '../../src/eligibility/reference/asd.js';
 import type { Request } from '../../src/http/call.js';
 import { parseJson } from '../../src/http/parse-json.js';
@@ -27,6 +26,7 @@ import { bodyOf } from '../../src/use-cases/govstack/published.js';
 import { askAbout, takeInBatchStatus } from '../../src/use-cases/govstack/outcomes.js';
 import { OutcomesFromTopic } from '../../src/use-cases/outcomes/take-outcomes-topic.js';
 import { pagesOf } from '../../src/write-side/stream-pages.js';
+import { auditOf } from '../support/audit.js';
 import type { Paid } from './bank-messages.fixtures.js';
 import { enrolled, released } from './month.js';
 import { drain, job, newWorld, type World } from './world.js';
@@ -340,14 +340,7 @@ describe('whatever is said at a door for machines', () => {
     } finally {
       await store.close();
     }
-    const check = createAuditCheck();
-    for (let after = -1, end = false; !end;) {
-      const page = await engine.store.readAll(after, 1_000);
-      for (const event of page.events) check.add(event);
-      after = page.next;
-      end = page.end;
-    }
-    expect(check.finish().violations).toEqual([]);
+    expect((await auditOf(engine.store)).violations).toEqual([]);
   });
 });
 

@@ -1,15 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { AppendGroup } from '../../src/adapters/event-store/port.js';
-import { arrearsMinor, availableArrears } from '../../src/correction/adjustment.decider.js';
-import { asdVersions } from '../../src/eligibility/reference/asd.js';
 import { KeyedMutex } from '../../src/kernel/concurrency/keyed-mutex.js';
-import { contentHash } from '../../src/kernel/canonical.js';
 import { streams } from '../../src/kernel/ids.js';
 import { paymentDecider } from '../../src/payment/payment.decider.js';
 import { payeeOf } from '../../src/person/payee.rule.js';
 import { personDecider } from '../../src/person/person.decider.js';
-import { balanceMinor } from '../../src/recovery/recovery.state.js';
-import { planRecoveries } from '../../src/use-cases/corrections/plan-recoveries.js';
 import { approveCycle } from '../../src/use-cases/cycles/approve-cycle.js';
 import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
 import { foldBudget, readCycle } from '../../src/use-cases/cycles/cycles.js';
@@ -22,24 +17,17 @@ import type { Deps } from '../../src/write-side/context.js';
 import { execute } from '../../src/write-side/execute.js';
 import { part, type Part } from '../../src/write-side/unit.js';
 import { MemoryStore } from '../support/memory-store.js';
-import { Desk } from './correction-desk.js';
-import { child, enrolFamilies, type Family } from './families.js';
 import { PROGRAMME, released } from './month.js';
 import { codeOf } from './refusal-code.js';
-import { as, drain, job, newWorld, type World } from './world.js';
+import { TwoFamilies } from './two-families.js';
+import { as, drain, job } from './world.js';
 
 /** Each way out of ADR 0033 that no other spec goes: stuck-cycles, spending and the deciders have the others. */
-const three = [child('2013-04'), child('2016-09'), child('2021-02')];
-const two = three.slice(0, 2);
-let world: World;
-let desk: Desk;
-let people: Readonly<Record<'owed' | 'owing', string>>;
+let desk: TwoFamilies;
 beforeEach(async () => {
-  world = await newWorld();
-  desk = new Desk(world);
-  people = await enrolFamilies(desk.engine, { owed: two, owing: three }, asdVersions);
+  desk = await TwoFamilies.open();
 });
-afterEach(() => world.end());
+afterEach(() => desk.end());
 
 const idOf = (period: string): string => `${PROGRAMME}-${period}`;
 const prepare = (deps: Deps, period: string) =>
@@ -92,41 +80,19 @@ describe('a cycle that nobody approved and that is given up', () => {
 
   test('gives back what it carried of arrears and deductions, and the next month carries it', async () => {
     const { engine } = desk;
-    const revise = (person: string, family: Family) => {
-      const facts = { scoreMicro: 5_000_000, coveredByOtherScheme: false, children: family };
-      return desk.enrolment(person, {
-        type: 'ReviseEntitlement',
-        fromPeriod: '2025-10',
-        facts,
-        contentHash: contentHash(facts),
-        entitlement: { period: '2025-10', policyVersion: 1, amountMinor: '0', items: [] },
-        reason: 'told late',
-      });
-    };
     for (const period of ['2025-10', '2025-11']) await released(engine, period);
-    await revise(people.owed, three);
-    await revise(people.owing, two);
-    const { correctionId, contentHash: hash } = await desk.propose({ fromPeriod: '2025-10' });
-    await desk.approve(correctionId, hash);
-    const plan = { sharePercent: 25, floorMinor: '30000', reason: 'agreed' };
-    await planRecoveries(engine, { programmeId: PROGRAMME, ...plan }, job(engine, 'finance'));
-    const accounts = async (period: string) => ({
-      arrears: arrearsMinor(
-        availableArrears(await desk.adjustment(people.owed), `${idOf(period)}-${people.owed}`, 1),
-      ),
-      owes: balanceMinor(await desk.recovery(people.owing)),
-    });
-    const before = await accounts('2026-01');
+    await desk.correctBoth();
+    const before = await desk.accounts('2026-01');
     expect(before).toEqual({ arrears: 35_000n, owes: 35_000n });
     await prepare(engine, '2025-12');
-    expect(await accounts('2026-01')).toEqual({ arrears: 0n, owes: 22_500n });
+    expect(await desk.accounts('2026-01')).toEqual({ arrears: 0n, owes: 22_500n });
     await giveUp(engine, '2025-12');
     await drain(engine);
     expect(new Set(await statuses(engine, '2025-12'))).toEqual(new Set(['cancelled']));
-    expect(await accounts('2026-01')).toEqual(before);
+    expect(await desk.accounts('2026-01')).toEqual(before);
     await prepare(engine, '2026-01');
     // A quarter of what January pays.
-    expect(await accounts('2026-02')).toEqual({ arrears: 0n, owes: 20_000n });
+    expect(await desk.accounts('2026-02')).toEqual({ arrears: 0n, owes: 20_000n });
     expect(await violations()).toEqual([]);
   });
 });
@@ -147,7 +113,7 @@ describe('a cycle that was approved', () => {
   test('and released is closed once what could not be paid is cancelled, and its money is free', async () => {
     const { engine } = desk;
     const { cycleId, contentHash: hash } = await prepare(engine, '2025-10');
-    for (const personId of Object.values(people)) {
+    for (const personId of Object.values(desk.people)) {
       const stream = streams.person(personId);
       const { accountId } = payeeOf(await engine.store.readStream(stream))!;
       const close = { type: 'ClosePayeeAccount', personId, accountId, reason: 'closed' } as const;
