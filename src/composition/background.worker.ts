@@ -31,7 +31,7 @@ import {
   type ToBackground,
 } from '../write-side/jobs.js';
 import type { AutomationHealth } from '../write-side/set-aside.js';
-import { supervise } from '../runtime/supervise.js';
+import { supervise } from '../runtime/supervision/supervise.js';
 
 /**
  * The background thread: process managers and bulk jobs, at their own pace, beside the thread that

@@ -14,7 +14,7 @@ import { OpenedParts } from './opened-parts.js';
 import type { Role } from './roles/role.js';
 import { AUTOMATION_LEASE, openServers } from './servers.js';
 import type { Shell } from './shell.js';
-import { Supervisor } from './supervisor.js';
+import { Supervisor } from '../runtime/supervision/supervisor.js';
 import { verifierOf } from './verifier.js';
 import { WatchedModule } from './watched.module.js';
 import { RequestDrain } from '../http/request-drain.js';

@@ -6,7 +6,7 @@ import pg from 'pg';
 import { postgresLease } from '../../src/adapters/lease/postgres.js';
 import type { Lease, LeaseHold } from '../../src/adapters/lease/port.js';
 import { AutomationRunner } from '../../src/process-managers/runner.js';
-import { withLease } from '../../src/runtime/with-lease.js';
+import { withLease } from '../../src/runtime/supervision/with-lease.js';
 import { ArrayLog } from '../support/array-log.js';
 import { startProxy } from '../support/proxy.js';
 import { historyOf } from '../support/history.js';

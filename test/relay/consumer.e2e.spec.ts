@@ -15,7 +15,7 @@ import { openKafkaWriter } from '../../src/adapters/event-bus/kafka/writer.js';
 import type { RelayState } from '../../src/adapters/relay-state/port.js';
 import { OutcomesFromTopic } from '../../src/use-cases/outcomes/take-outcomes-topic.js';
 import { AUDIT_TOPIC, DEAD_LETTER_HEADERS, OUTCOMES_TOPIC } from '../../src/messaging/topics.js';
-import { supervise } from '../../src/runtime/supervise.js';
+import { supervise } from '../../src/runtime/supervision/supervise.js';
 import { Relay } from '../../src/runtime/relay.js';
 import { DEFAULT_BASE_URI } from '../../src/kernel/base-uri.js';
 import { answers, enrolled, released } from '../use-cases/month.js';

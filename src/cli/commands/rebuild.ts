@@ -13,7 +13,7 @@ import type { Distributed } from '../../composition/config.js';
 import { DomainError } from '../../kernel/errors.js';
 import { PROJECTIONS } from '../../../projections/all.js';
 import { PROJECTOR_LEASE } from '../../composition/servers.js';
-import { withLease } from '../../runtime/with-lease.js';
+import { withLease } from '../../runtime/supervision/with-lease.js';
 import { action, common, type CommonOptions, type Run } from '../command.js';
 import { withEngine, type Engine } from '../compose.js';
 import { EXIT } from '../output.js';

@@ -9,7 +9,7 @@ import { processManagers } from '../../process-managers/all.js';
 import type { LeaseHold } from '../../adapters/lease/port.js';
 import { AutomationRunner } from '../../process-managers/runner.js';
 import { setAsideNote, stateKept } from '../../runtime/set-aside.js';
-import { withLease } from '../../runtime/with-lease.js';
+import { withLease } from '../../runtime/supervision/with-lease.js';
 import { unfinished } from '../../use-cases/jobs/all.js';
 import { JobRunner } from '../../use-cases/jobs/job-runner.js';
 import { workOff } from '../../use-cases/jobs/queued-jobs.js';

@@ -6,7 +6,7 @@ import { createTopics } from '../../adapters/event-bus/kafka/topics.js';
 import { postgresLease } from '../../adapters/lease/postgres.js';
 import type { Role } from './role.js';
 import { PROJECTOR_LEASE } from '../servers.js';
-import { withLease } from '../../runtime/with-lease.js';
+import { withLease } from '../../runtime/supervision/with-lease.js';
 import { READ_MODELS } from '../../write-side/jobs.js';
 
 const CONSUMER_GROUP = 'sanad-read-models';

@@ -3,7 +3,7 @@ import type { OwedCallback } from '../../adapters/payment-rail/govstack/port.js'
 import type { ReadStore } from '../../adapters/read-store/port.js';
 import type { Config, Distributed } from '../config.js';
 import type { Servers } from '../servers.js';
-import type { Supervisor } from '../supervisor.js';
+import type { Supervisor } from '../../runtime/supervision/supervisor.js';
 import type { Log } from '../../runtime/log.js';
 import type { Metrics } from '../../runtime/metrics.js';
 import type { ProjectionProgress } from '../../runtime/projection-progress.js';

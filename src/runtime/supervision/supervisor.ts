@@ -1,8 +1,8 @@
-import type { HealthStatus } from '../runtime/health-status.js';
-import type { AutomationHealth } from '../write-side/set-aside.js';
-import type { Log } from '../runtime/log.js';
-import { supervise } from '../runtime/supervise.js';
-import type { FromBackground } from '../write-side/jobs.js';
+import type { FromBackground } from '../../write-side/jobs.js';
+import type { AutomationHealth } from '../../write-side/set-aside.js';
+import type { HealthStatus } from '../health-status.js';
+import type { Log } from '../log.js';
+import { supervise } from './supervise.js';
 
 /** What this process does beside answering, and how that goes. */
 export class Supervisor implements HealthStatus {

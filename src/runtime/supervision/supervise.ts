@@ -1,6 +1,6 @@
-import { Backoff } from '../kernel/concurrency/backoff.js';
-import { pause } from '../kernel/concurrency/pause.js';
-import type { FromBackground } from '../write-side/jobs.js';
+import { Backoff } from '../../kernel/concurrency/backoff.js';
+import { pause } from '../../kernel/concurrency/pause.js';
+import type { FromBackground } from '../../write-side/jobs.js';
 
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 30_000;

@@ -1,4 +1,4 @@
-import type { Lease, LeaseHold } from '../adapters/lease/port.js';
+import type { Lease, LeaseHold } from '../../adapters/lease/port.js';
 
 /**
  * Waits for the lease and does the work of the one that holds it, whose signal aborts when the
