@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
+import { isCertificateRefused } from '../../kernel/certificates.js';
 
 const MAX_CONNECTIONS = 8;
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -250,6 +251,18 @@ function failure(error: unknown): PostgresError {
   const code =
     error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   const options = { cause: error };
+  if (isCertificateRefused(code))
+    return new PostgresError(
+      'away',
+      `PostgreSQL's certificate is not trusted (${code}): see the authority and the name in the connection string.`,
+      options,
+    );
+  if (code === '28P01' || code === '28000')
+    return new PostgresError(
+      'failed',
+      `PostgreSQL does not let this user in (${code}): see user and password in the connection string.`,
+      options,
+    );
   if (isAway(error))
     return new PostgresError(
       'away',

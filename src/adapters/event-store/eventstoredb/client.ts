@@ -16,6 +16,7 @@ import { Channel, type ReadCall } from './channel.js';
 import type { Connection } from './url.js';
 import type { NewServerEvent, ServerAppend, ServerEvent } from './server-event.js';
 import { eventOfResponse, readRequest, type Read } from './wire.js';
+import { isCertificateRefused } from '../../../kernel/certificates.js';
 import { StoreError } from '../../../kernel/errors.js';
 
 /** A place in the server's log: commit and prepare position. */
@@ -338,8 +339,16 @@ function eventOf(event: NonNullable<ResolvedEvent['event']>): ServerEvent {
   };
 }
 
+/** What gRPC says of a call that did not come about; never to be printed. */
+const textOf = (error: unknown): string =>
+  error instanceof Error
+    ? `${error.message} ${'details' in error ? String(error.details) : ''}`
+    : '';
+
 function failed(given: unknown): CallFailed | StoreError {
   if (given instanceof CallFailed || given instanceof StoreError) return given;
+  if (isCertificateRefused(textOf(given)))
+    return new CallFailed('unclear', "the server's certificate is not trusted");
   const error: unknown = given instanceof Error ? convertToCommandError(given) : given;
   if (error instanceof AccessDeniedError)
     return new CallFailed('refused', 'the user may not do this');
