@@ -12,18 +12,19 @@ interface Step {
   readonly old?: boolean;
   readonly v?: number;
   readonly command?: string;
+  readonly stream?: string;
 }
 
 /** What the check finds in a log of these events. */
 function foundIn(...log: readonly Step[]): string[] {
   const check = new ProposalsCheck();
   const found: string[] = [];
-  log.forEach(({ type, by, data, role, old, v = 1, command = '' }, position) => {
+  log.forEach(({ type, by, data, role, old, v = 1, command = '', stream = 's' }, position) => {
     const via = old ? {} : { channel: 'http', authentication: 'oidc' };
     const meta = { actor: by, role, command: command || String(position), correlation: '', ...via };
     const event: object = {
       id: '',
-      stream: 's',
+      stream,
       revision: 0,
       type,
       v,
@@ -72,6 +73,8 @@ describe('new facts of a household are said by two supervisors', () => {
   test('on a word that was neither replaced nor answered before', () => {
     expect(foundIn(proposed('salma'), proposed('salma', 'b'), revised('nadia'))).toEqual(alone);
     expect(foundIn(proposed('salma'), revised('nadia'), revised('omar'))).toEqual(alone);
+    for (const type of ['EnrolmentStarted', 'EnrolmentEnded'] as const)
+      expect(foundIn(proposed('salma'), step(type, 'omar', {}), revised('nadia'))).toEqual(alone);
   });
 
   test('unless they were recorded before events said how their actor came', () => {
@@ -125,6 +128,8 @@ describe('a programme is changed by two managers', () => {
     expect(foundIn(configured('meryem', rules))).toEqual([]);
     expect(foundIn(configured('meryem', rules), configured('meryem', []))).toEqual(alone);
     expect(foundIn(configured('meryem', rules), asked, configured('leila', []))).toEqual([]);
+    const same = configured('omar', rules);
+    expect(foundIn(same, asked, same, configured('leila', []))).toEqual(alone);
   });
 });
 
@@ -149,6 +154,10 @@ describe('what is published, dated back and paid again is said by two', () => {
     expect(foundIn(opened, proposed('meryem', 2), policy('leila', 2))).toEqual([]);
     expect(foundIn(opened, proposed('meryem', 2), policy('MERYEM', 2))).toEqual(alone);
     expect(foundIn(opened, proposed('meryem', 2), policy('leila', 3))).toEqual(alone);
+    // Before the opening one manager publishes, which answers what was proposed.
+    expect(foundIn(proposed('meryem', 2), policy('omar', 1), opened, policy('leila', 2))).toEqual(
+      alone,
+    );
     // Of an older version, unless the log is under the rules already.
     expect(foundIn(opened, policy('meryem', 2, 1))).toEqual([]);
     expect(foundIn(policy('meryem', 1), opened, policy('meryem', 2, 1))).toEqual(alone);
@@ -163,6 +172,11 @@ describe('what is published, dated back and paid again is said by two', () => {
     expect(foundIn(begun, limit('BackdatingLimitSet', 'meryem', 3))).toEqual([]);
     expect(foundIn(asked, limit('BackdatingLimitSet', 'leila', 24))).toEqual([]);
     expect(foundIn(limit('BackdatingLimitSet', 'meryem', 24))).toEqual([]);
+    expect(foundIn(begun, limit('BackdatingLimitSet', 'meryem', 12))).toEqual([]);
+    expect(foundIn(begun, limit('BackdatingLimitSet', 'meryem', 13))).toEqual(alone);
+    const longer = [asked, limit('BackdatingLimitSet', 'leila', 24)] as const;
+    expect(foundIn(...longer, limit('BackdatingLimitSet', 'omar', 24))).toEqual([]);
+    expect(foundIn(asked, limit('BackdatingLimitSet', 'omar', 3), longer[1])).toEqual(alone);
   });
 
   test('an erasure', () => {
@@ -173,6 +187,8 @@ describe('what is published, dated back and paid again is said by two', () => {
     expect(foundIn(asked, erased('ADAM'))).toEqual(alone);
     expect(foundIn(asked, erased('aziza'))).toEqual([]);
     expect(foundIn(erased('adam', 1))).toEqual([]);
+    const elsewhere = { ...asked, stream: 'another' };
+    expect(foundIn(elsewhere, erased('aziza'))).toEqual(alone);
   });
 
   test('a reinstatement, unless a recertification brought it', () => {
