@@ -148,6 +148,7 @@ test('each event of a cycle follows those that it may follow, and no others', ()
       const leads = one.leads?.[type] ?? (one.stays?.includes(type) ? state : undefined);
       if (leads === undefined)
         return orders.join() === `I6 ${type} when the cycle is ${state}` ? [] : [[state, type]];
+      if (orders.length > 0) return [[state, type, 'refused']];
       // One of the two is refused, and says where the cycle is.
       const next = leads === 'abandoned' ? 'CycleClosed' : 'CycleOpened';
       said.length = 0;
