@@ -49,6 +49,22 @@ describe('a connection', () => {
     return existsSync(folder) ? readdirSync(folder) : [];
   };
 
+  it('that never ends its request keeps no server from stopping', async () => {
+    const held = await HttpWorld.open({ SANAD_STOP_TIMEOUT_MS: '1000' });
+    const { token } = await held.as('bank-api', 'payment-system');
+    const socket = connect(Number(new URL(held.server.url).port), '127.0.0.1');
+    const ended = new Promise<void>((resolve) => {
+      socket.on('error', () => undefined).on('close', () => resolve());
+    });
+    socket.write(
+      `POST /payments/outcomes HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token}\r\nidempotency-key: k\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{`,
+    );
+    // Answered after it was sent, so that the server has read as much as there is.
+    await (await held.as('bank-api', 'payment-system')).get('/bank/messages');
+    await held.close();
+    await ended;
+  });
+
   it('that speaks no HTTP is told so as every other', async () => {
     expect(problemIn(await answerTo('GET / HTTP/1.1\r\nno header\r\n\r\n'))).toMatchObject({
       status: 400,
