@@ -7,7 +7,7 @@ const RULES = '^src/.+\\.rule\\.ts$';
 const PURE =
   '^(src/(kernel|eligibility|audit)/|src/[a-z]+/[a-z-]+\\.(decider|state|report)\\.ts$|src/.+\\.rule\\.ts$|projections/[a-z]+/[a-z-]+\\.projection\\.ts$)';
 const FEATURES =
-  '(programme|budget|person|application|enrolment|cycle|payment|statement|correction|recovery)';
+  '(programme|budget|person|application|enrolment|cycle|payment|statement|correction|recovery|automation)';
 const CLIENTS =
   '^node_modules/(better-sqlite3|pg|pg-[a-z-]+|kafkajs|@eventstore|libxml2-wasm|saxes|@types/better-sqlite3|@types/pg)(/|$)';
 const COMPOSITION = '^src/(composition/|main\\.ts$)|^src/cli/|^test/|^bench/';

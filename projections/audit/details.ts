@@ -175,6 +175,15 @@ export const DETAIL_FIELDS: DetailFields = {
   RecoverySuspended: ['reason'],
   RecoveryResumed: ['reason'],
   RecoveryCompleted: ['overpaidMinor', 'recoveredMinor', 'waivedMinor'],
+  SetAsideDismissalProposed: ['automation', 'eventType', 'eventStream', 'failure', 'reason'],
+  SetAsideDismissalWithdrawn: ['automation', 'reason'],
+  ProgrammeProposalWithdrawn: ['what', 'reason'],
+  EnrolmentProposalWithdrawn: ['reason'],
+  PersonErasureWithdrawn: ['reason'],
+  PaymentOutcomeWithdrawn: ['reason'],
+  PaymentBreakResolutionWithdrawn: ['breakId', 'reason'],
+  BankEntryAssignmentWithdrawn: ['reason'],
+  SetAsideDismissed: ['automation', 'eventType', 'eventStream', 'failure', 'reason', 'proposedBy'],
 };
 
 /** The telling fields of an event as an object; those that it has not are left out. */

@@ -2,6 +2,7 @@ import { cycleOfPayment } from '../../src/kernel/ids.js';
 import type { EventData } from '../../events/generated.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { minor } from '../../src/kernel/money.js';
+import { isSamePerson } from '../../src/kernel/subject.js';
 import type { Rows } from '../engine/projection.js';
 import {
   answerTally,
@@ -194,6 +195,16 @@ function resolutionProposed(
     });
 }
 
+/** Where the newest word was theirs; another's that was replaced in this row is in the proposals. */
+function resolutionWithdrawn(
+  rows: Rows,
+  { data, meta }: Recorded<'PaymentBreakResolutionWithdrawn'>,
+): void {
+  const found = rows.get(breaks, data.breakId);
+  if (found?.proposed_by && isSamePerson(found.proposed_by, meta.actor))
+    rows.put(breaks, { ...found, proposed_resolution: null, proposed_by: null });
+}
+
 function breakResolved(rows: Rows, { data, meta, time }: Recorded<'PaymentBreakResolved'>): void {
   const found = rows.get(breaks, data.breakId);
   if (found)
@@ -251,6 +262,8 @@ export function evolvePayment(rows: Rows, event: Recorded): void {
       return breakOwnerSet(rows, event.data);
     case 'PaymentBreakResolutionProposed':
       return resolutionProposed(rows, event);
+    case 'PaymentBreakResolutionWithdrawn':
+      return resolutionWithdrawn(rows, event);
     case 'PaymentBreakResolved':
       return breakResolved(rows, event);
     default:

@@ -1,4 +1,4 @@
-import type { EventType } from '../../events/generated.js';
+import type { EventData, EventType } from '../../events/generated.js';
 import type { Role } from '../../src/kernel/decider.js';
 
 /** What is proposed by one person and waits for another. */
@@ -16,7 +16,8 @@ export type Kind =
   | 'outcome'
   | 'break'
   | 'entry'
-  | 'correction';
+  | 'correction'
+  | 'set-aside';
 
 interface KindRules {
   /** Who may be the second person. */
@@ -27,6 +28,8 @@ interface KindRules {
   readonly replaces: readonly Kind[];
   /** Events of the same stream that answer what was proposed, whoever caused them. */
   readonly answeredBy: readonly EventType[];
+  /** The event by which somebody takes their own word back; absent: one that answers it does. */
+  readonly withdrawnBy?: EventType;
 }
 
 const OF_ENROLMENT: Omit<KindRules, 'answeredBy'> = {
@@ -42,13 +45,18 @@ const ENROLMENT_CHANGED = [
   'EnrolmentReinstated',
   'EnrolmentEnded',
 ] as const satisfies readonly EventType[];
-const ofEnrolment: KindRules = { ...OF_ENROLMENT, answeredBy: ENROLMENT_CHANGED };
+const ofEnrolment: KindRules = {
+  ...OF_ENROLMENT,
+  answeredBy: ENROLMENT_CHANGED,
+  withdrawnBy: 'EnrolmentProposalWithdrawn',
+};
 
 /** A closed programme takes no second word. */
 const ofProgramme = (kind: Kind, set: EventType): KindRules => ({
   roles: ['programme-manager'],
   replaces: [kind],
   answeredBy: [set, 'ProgrammeClosed'],
+  withdrawnBy: 'ProgrammeProposalWithdrawn',
 });
 
 /** The rules of each kind, as its decider has them. */
@@ -61,6 +69,7 @@ export const KINDS: Readonly<Record<Kind, KindRules>> = {
     regionOf: 'person',
     replaces: ['erasure'],
     answeredBy: ['PersonErased'],
+    withdrawnBy: 'PersonErasureWithdrawn',
   },
   'payee-account': {
     roles: ['case-officer', 'supervisor', 'finance-officer'],
@@ -86,22 +95,31 @@ export const KINDS: Readonly<Record<Kind, KindRules>> = {
       'PaymentBooked',
       'PaymentBreakRecorded',
     ],
+    withdrawnBy: 'PaymentOutcomeWithdrawn',
   },
   break: {
     roles: ['finance-officer', 'finance-controller'],
     regionOf: 'payment',
     replaces: [],
     answeredBy: ['PaymentBreakResolved'],
+    withdrawnBy: 'PaymentBreakResolutionWithdrawn',
   },
   entry: {
     roles: ['finance-officer'],
     replaces: [],
     answeredBy: ['BankEntryAssigned', 'BankEntryDismissed'],
+    withdrawnBy: 'BankEntryAssignmentWithdrawn',
   },
   correction: {
     roles: ['finance-controller'],
     replaces: [],
     answeredBy: ['CorrectionApproved', 'CorrectionRejected'],
+  },
+  'set-aside': {
+    roles: ['programme-manager', 'finance-controller'],
+    replaces: ['set-aside'],
+    answeredBy: ['SetAsideDismissed'],
+    withdrawnBy: 'SetAsideDismissalWithdrawn',
   },
 };
 
@@ -123,6 +141,18 @@ export const KIND_OF: Readonly<Record<Proposed, Kind | 'of its correction'>> = {
   BankEntryAssignmentProposed: 'entry',
   CorrectionProposed: 'correction',
   AdjustmentProposed: 'of its correction',
+  SetAsideDismissalProposed: 'set-aside',
+};
+
+/** What a programme's events call its kinds. */
+export const WITHDRAWN_AS: Readonly<
+  Partial<Record<Kind, EventData['ProgrammeProposalWithdrawn']['what']>>
+> = {
+  policy: 'policy',
+  'paying-accounts': 'terms',
+  'account-hold': 'hold',
+  checks: 'checks',
+  'backdating-limit': 'backdating',
 };
 
 export const ALL_KINDS: readonly Kind[] = Object.keys(KINDS) as Kind[];

@@ -6,7 +6,7 @@ import type { Page } from '../../src/http/exports.js';
 import { QueryParam } from '../../src/http/params.js';
 import type { ServedReadModel } from '../engine/read-model.js';
 import { ROLES } from './kinds.js';
-import type { ProposalView } from './proposals.queries.js';
+import type { WaitingProposal } from './proposals.queries.js';
 import { ListProposals, proposalsQueryHandlers } from './proposals.query-handlers.js';
 
 @ApiTags('proposals')
@@ -17,10 +17,10 @@ export class ProposalsHttp {
   @QueryEndpoint('', {
     roles: ROLES,
     summary:
-      'What one person said that counts once another says the same, longest waiting first: of the kinds that your role may confirm, in your regions; an auditor sees every kind, and a role that is limited to regions none that concerns all',
+      'What one person said that counts once another says the same, longest waiting first: of the kinds that your role may confirm, in your regions; with how many days it has waited (`isStale` after 30); an auditor sees every kind, and a role that is limited to regions none that concerns all',
     sends: LIST_FORMATS,
   })
-  list(@QueryParam() query: ListProposals): Promise<Page<ProposalView>> {
+  list(@QueryParam() query: ListProposals): Promise<Page<WaitingProposal>> {
     return this.bus.execute(query);
   }
 }

@@ -4,7 +4,7 @@ import { partsOfPayment } from '../../src/kernel/ids.js';
 import { isSamePerson } from '../../src/kernel/subject.js';
 import { detailOf } from '../audit/details.js';
 import type { Projection, Rows } from '../engine/projection.js';
-import { ALL_KINDS, KIND_OF, KINDS, type Kind } from './kinds.js';
+import { ALL_KINDS, KIND_OF, KINDS, WITHDRAWN_AS, type Kind } from './kinds.js';
 import { proposals, type ProposalRow, type Word } from './proposals.tables.js';
 
 const KIND_OF_TYPE: ReadonlyMap<string, string> = new Map(Object.entries(KIND_OF));
@@ -30,17 +30,27 @@ const ANSWERED: ReadonlyMap<string, readonly Kind[]> = new Map(
 );
 const answeredBy = (event: Recorded): readonly Kind[] => ANSWERED.get(event.type) ?? [];
 
+/** Of which kinds somebody takes their own words back. */
+const withdrawnBy = (event: Recorded): readonly Kind[] =>
+  ALL_KINDS.filter(
+    (kind) =>
+      KINDS[kind].withdrawnBy === event.type &&
+      (event.type !== 'ProgrammeProposalWithdrawn' || event.data.what === WITHDRAWN_AS[kind]),
+  );
+
 const HANDLED: readonly EventType[] = [
   'PayeeAccountRegistered',
   ...(Object.keys(KIND_OF) as (keyof typeof KIND_OF)[]).filter((type) => isKind(KIND_OF[type])),
   ...new Set(ALL_KINDS.flatMap((kind) => KINDS[kind].answeredBy)),
+  ...new Set(ALL_KINDS.flatMap((kind) => KINDS[kind].withdrawnBy ?? [])),
 ];
 
-/** Breaks of one payment are answered each by itself. */
-const keyOf = (event: Recorded, kind: Kind): string =>
-  kind === 'break' && 'breakId' in event.data
-    ? `${event.stream}/${kind}/${event.data.breakId}`
-    : `${event.stream}/${kind}`;
+/** Breaks of one payment, and automations that failed at one event, are answered each by itself. */
+function keyOf({ stream, data }: Recorded, kind: Kind): string {
+  if (kind === 'break' && 'breakId' in data) return `${stream}/${kind}/${data.breakId}`;
+  if (kind === 'set-aside' && 'automation' in data) return `${stream}/${kind}/${data.automation}`;
+  return `${stream}/${kind}`;
+}
 
 /** What a proposal is about. Before it is assigned, an entry is of no payment. */
 function about(event: Recorded, kind: Kind): Omit<ProposalRow, 'proposal_key' | 'since' | 'words'> {
@@ -79,10 +89,7 @@ function propose(rows: Rows, event: Recorded, kind: Kind): void {
   // The first account of a person is decided on with the application; another one waits.
   if (kind === 'payee-account' && !rows.get(proposals, key)) return;
   for (const other of KINDS[kind].replaces) {
-    const row = rows.get(proposals, keyOf(event, other));
-    const words = wordsOf(row);
-    const kept = words.filter(({ by }) => !isSamePerson(by, meta.actor));
-    if (row && kept.length < words.length) keep(rows, row, kept);
+    withdraw(rows, event, other);
   }
   const word = { position, by: meta.actor, at: time, detail: detailOf(event) };
   const before = wordsOf(rows.get(proposals, key));
@@ -90,6 +97,14 @@ function propose(rows: Rows, event: Recorded, kind: Kind): void {
     ...before,
     word,
   ]);
+}
+
+/** What one person said of a kind counts no more. */
+function withdraw(rows: Rows, event: Recorded, kind: Kind): void {
+  const row = rows.get(proposals, keyOf(event, kind));
+  const words = wordsOf(row);
+  const kept = words.filter(({ by }) => !isSamePerson(by, event.meta.actor));
+  if (row && kept.length < words.length) keep(rows, row, kept);
 }
 
 function answer(rows: Rows, event: Recorded, kind: Kind): void {
@@ -130,16 +145,21 @@ function isSaid({ attempt, outcome }: Word['detail'], event: Recorded): boolean 
 /** What one person proposed, until it is confirmed, replaced or answered. */
 export const proposalsProjection: Projection = {
   name: 'proposals',
-  version: 1,
+  version: 2,
   tables: [proposals],
   handles: HANDLED,
   touches(event, touch) {
     const kind = proposedBy(event);
-    const kinds = [...answeredBy(event), ...(kind ? [kind, ...KINDS[kind].replaces] : [])];
+    const kinds = [
+      ...answeredBy(event),
+      ...withdrawnBy(event),
+      ...(kind ? [kind, ...KINDS[kind].replaces] : []),
+    ];
     for (const one of kinds) touch(proposals, keyOf(event, one));
   },
   evolve(rows, event) {
     for (const kind of answeredBy(event)) answer(rows, event, kind);
+    for (const kind of withdrawnBy(event)) withdraw(rows, event, kind);
     const kind = proposedBy(event);
     if (kind) propose(rows, event, kind);
   },

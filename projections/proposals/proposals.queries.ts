@@ -1,4 +1,5 @@
 import type { ReadStore } from '../../src/adapters/read-store/port.js';
+import { daysBetween } from '../../src/kernel/time.js';
 import { regionsOfPayments } from '../disbursement/regions.queries.js';
 import { regionsOfEnrolments, regionsOfPersons } from '../eligibility/regions.queries.js';
 import { matching, reading, within } from '../engine/live.js';
@@ -30,6 +31,21 @@ export interface ProposalView {
   readonly proposedAt: string;
   readonly detail: Readonly<Record<string, unknown>>;
 }
+
+/** Days after which whoever looks is told that what waits was left lying. */
+const STALE_AFTER_DAYS = 30;
+
+/** With how long it has waited: the world may be another than when it was proposed. */
+export interface WaitingProposal extends ProposalView {
+  readonly ageDays: number;
+  /** It has waited for more than 30 days; have it said again, or withdrawn. */
+  readonly isStale: boolean;
+}
+
+export const waitingSince = (view: ProposalView, now: string): WaitingProposal => {
+  const ageDays = daysBetween(view.proposedAt, now);
+  return { ...view, ageDays, isStale: ageDays > STALE_AFTER_DAYS };
+};
 
 export interface ProposalFilter {
   /** Default: every kind. */

@@ -8,7 +8,7 @@ import {
 } from '../../src/http/query-handlers.js';
 import { listed } from '../engine/lists.js';
 import { ALL_KINDS, kindsOf, type Kind } from './kinds.js';
-import { listProposals } from './proposals.queries.js';
+import { listProposals, waitingSince } from './proposals.queries.js';
 
 export class ListProposals extends ListQuery {
   @OneOf(ALL_KINDS, { optional: true }) kind?: Kind;
@@ -23,7 +23,11 @@ export const proposalsQueryHandlers = queryHandlers(
     return listed(
       query,
       deps,
-      (page) => listProposals(deps.reads, filter, page),
+      async (page) => {
+        const { items, next } = await listProposals(deps.reads, filter, page);
+        const now = deps.clock.now();
+        return { items: items.map((one) => waitingSince(one, now)), next };
+      },
       [
         'position',
         'kind',
@@ -35,6 +39,8 @@ export const proposalsQueryHandlers = queryHandlers(
         'region',
         'proposedBy',
         'proposedAt',
+        'ageDays',
+        'isStale',
       ],
       'proposals',
     );

@@ -181,7 +181,16 @@ class Check implements AuditCheck {
     const index = this.#ids.add(event.id);
     if (index !== known) found('I8', `the event id ${event.id} occurs twice`);
     this.#times.add(event, index, stream, cause, found);
+    this.#requireDismissed(event, found);
     return stream;
+  }
+
+  /** What is dismissed is an event of the log, of the stream that was named. */
+  #requireDismissed(event: Recorded, found: (invariant: Invariant, detail: string) => void): void {
+    if (event.type !== 'SetAsideDismissed') return;
+    const { eventId, eventStream } = event.data;
+    if (this.#ids.find(eventId) < 0 || this.#streams.find(eventStream) < 0)
+      found('I8', 'an event is dismissed that is not before it');
   }
 
   #found(invariant: Invariant, stream: string, position: number, detail: string): void {

@@ -18,6 +18,7 @@ const NAMED_BY: Readonly<Record<string, readonly string[]>> = {
   correction: ['correctionId'],
   adjustment: ['programmeId', 'personId'],
   recovery: ['recoveryId'],
+  automation: ['eventId'],
 };
 
 const UUID_LENGTH = 36;

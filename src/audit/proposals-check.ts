@@ -1,4 +1,5 @@
 import type { EventData } from '../../events/generated.js';
+import { contentOfDismissal } from '../automation/set-aside.decider.js';
 import type { AccountHold } from '../kernel/accounts.js';
 import {
   contentOfRecertification,
@@ -6,7 +7,7 @@ import {
   contentOfRevision,
 } from '../enrolment/new-facts.rule.js';
 import type { Recorded } from '../kernel/decider.js';
-import { proposed, wordOf, type Proposal } from '../kernel/two-people.js';
+import { proposed, withoutWordsOf, wordOf, type Proposal } from '../kernel/two-people.js';
 import {
   areWeakerChecks,
   contentOfBackdating,
@@ -83,9 +84,29 @@ export class ProposalsCheck {
       case 'EnrolmentEnded':
         this.#proposals.delete(event.stream);
         return;
+      case 'EnrolmentProposalWithdrawn':
+      case 'PersonErasureWithdrawn':
+        return this.#withdrawn(event, '', found);
+      case 'ProgrammeProposalWithdrawn':
+        return this.#withdrawn(event, event.data.what, found);
+      case 'SetAsideDismissalWithdrawn':
+        return this.#withdrawn(event, event.data.automation, found);
+      case 'SetAsideDismissalProposed':
+        return this.#proposed(event, contentOfDismissal(event.data), event.data.automation);
+      case 'SetAsideDismissed':
+        return this.#dismissed(event, found);
       default:
         return this.#ofProgramme(event, found);
     }
+  }
+
+  #dismissed(event: Recorded<'SetAsideDismissed'>, found: Found): void {
+    const { automation, proposedBy } = event.data;
+    const before = this.#proposals.get(event.stream + automation) ?? [];
+    if (!before.some(({ by }) => by === proposedBy))
+      found('I4', 'it is said that somebody proposed it who did not');
+    const content = contentOfDismissal(event.data);
+    this.#decided(event, content, 'a dismissal that one', found, automation);
   }
 
   #ofProgramme(event: Recorded, found: Found): void {
@@ -170,6 +191,14 @@ export class ProposalsCheck {
 
   #answered({ stream }: Recorded, about: string): void {
     this.#proposals.delete(stream + about);
+  }
+
+  /** By who said it, and nobody else. */
+  #withdrawn({ stream, meta }: Recorded, about: string, found: Found): void {
+    const before = this.#proposals.get(stream + about) ?? [];
+    const left = withoutWordsOf(before, meta.actor);
+    if (left.length === before.length) found('I4', 'withdrawn by who had proposed nothing');
+    this.#proposals.set(stream + about, left);
   }
 
   /** @param about of several things that are proposed on one stream, each by itself */

@@ -30,6 +30,7 @@ const OF_PEOPLE = {
   PersonRegistered: ['intake', 'case-officer'],
   PersonMoved: SUPERVISOR,
   PersonErasureProposed: ADMINISTRATOR,
+  PersonErasureWithdrawn: ADMINISTRATOR,
   PersonErased: ADMINISTRATOR,
   PayeeAccountRegistered: ['intake', 'case-officer'],
   PayeeAccountVerified: ['case-officer', 'supervisor', 'finance-officer', 'payment-system'],
@@ -41,6 +42,7 @@ const OF_PEOPLE = {
   EnrolmentMoved: SUPERVISOR,
   EnrolmentSuspended: ['supervisor', 'automation'],
   EnrolmentReinstatementProposed: SUPERVISOR,
+  EnrolmentProposalWithdrawn: SUPERVISOR,
   EnrolmentReinstated: SUPERVISOR,
   EntitlementRevisionProposed: SUPERVISOR,
   EntitlementRevised: SUPERVISOR,
@@ -105,6 +107,8 @@ const OF_MONEY = {
   PaymentCancelled: ['finance-officer', 'automation'],
   PaymentCancellationRequested: OFFICER,
   PaymentOutcomeProposed: FINANCE,
+  PaymentOutcomeWithdrawn: FINANCE,
+  PaymentBreakResolutionWithdrawn: FINANCE,
   PaymentOutcomeUnknown: BANK,
   PaymentAccepted: BANK,
   PaymentSettled: BANK,
@@ -122,6 +126,7 @@ const OF_MONEY = {
   BankEntryQuarantined: BANK,
   BankEntryCandidatesFound: AUTOMATION,
   BankEntryAssignmentProposed: OFFICER,
+  BankEntryAssignmentWithdrawn: OFFICER,
   BankEntryAssigned: OFFICER,
   BankEntryOwnerSet: OFFICER,
   BankEntryDismissed: OFFICER,
@@ -142,6 +147,13 @@ const OF_PROGRAMMES = {
   CalendarSet: MANAGER,
   BackdatingLimitProposed: MANAGER,
   BackdatingLimitSet: MANAGER,
+  ProgrammeProposalWithdrawn: MANAGER,
+} as const satisfies Partial<MayCause>;
+
+const OF_AUTOMATIONS = {
+  SetAsideDismissalProposed: ['programme-manager', 'finance-controller'],
+  SetAsideDismissalWithdrawn: ['programme-manager', 'finance-controller'],
+  SetAsideDismissed: ['programme-manager', 'finance-controller'],
 } as const satisfies Partial<MayCause>;
 
 /**
@@ -153,6 +165,7 @@ export const MAY_CAUSE: MayCause = {
   ...OF_CYCLES,
   ...OF_MONEY,
   ...OF_PROGRAMMES,
+  ...OF_AUTOMATIONS,
 };
 
 /** What older versions let by themselves, before events said how their actor came. */

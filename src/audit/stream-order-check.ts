@@ -62,6 +62,7 @@ const OF_PROGRAMMES = {
   CalendarSet: PROGRAMME,
   BackdatingLimitProposed: PROGRAMME,
   BackdatingLimitSet: PROGRAMME,
+  ProgrammeProposalWithdrawn: PROGRAMME,
   BudgetAllotted: { from: ['none'], to: 'there' },
   BudgetAdjusted: BUDGET,
   BudgetReserved: BUDGET,
@@ -80,6 +81,7 @@ const OF_PEOPLE = {
   PayeeAccountVerified: { from: ['with an account'], to: 'verified' },
   PayeeAccountClosed: { from: ['with an account', 'verified'], to: 'there' },
   PersonErasureProposed: { from: REGISTERED },
+  PersonErasureWithdrawn: { from: REGISTERED },
   PersonErased: { from: REGISTERED, to: 'erased' },
   // Whether somebody holds it, as whether they are enrolled, is told by UniquenessCheck.
   IdentityClaimed: { from: STATUSES, to: 'claimed' },
@@ -106,6 +108,7 @@ const OF_PEOPLE = {
   // Facts that are not eligible any more suspend who is suspended already.
   EnrolmentSuspended: { from: ['active', 'suspended'], to: 'suspended' },
   EnrolmentReinstatementProposed: { from: ['suspended'] },
+  EnrolmentProposalWithdrawn: { from: ['active', 'suspended', 'ended'] },
   EnrolmentReinstated: { from: ['suspended'], to: 'active' },
   // Also of an enrolment that is over, for the months through which it was paid.
   EntitlementRevisionProposed: { from: ['active', 'suspended', 'ended'] },
@@ -127,6 +130,8 @@ const OF_MONEY = {
   PaymentReturned: ANY,
   PaymentCancellationRequested: INSTRUCTED,
   PaymentOutcomeProposed: INSTRUCTED,
+  PaymentOutcomeWithdrawn: INSTRUCTED,
+  PaymentBreakResolutionWithdrawn: INSTRUCTED,
   PaymentOutcomeUnknown: INSTRUCTED,
   PaymentBooked: INSTRUCTED,
   PaymentBreakRecorded: INSTRUCTED,
@@ -141,6 +146,7 @@ const OF_MONEY = {
   BankEntryOwnerSet: { from: ['quarantined'] },
   BankEntryCandidatesFound: { from: ['quarantined'] },
   BankEntryAssignmentProposed: { from: ['quarantined'] },
+  BankEntryAssignmentWithdrawn: { from: ['quarantined'] },
   BankEntryAssigned: { from: ['quarantined'], to: 'decided' },
   BankEntryDismissed: { from: ['quarantined'], to: 'decided' },
   CorrectionStarted: { from: ['none'], to: 'started' },
@@ -163,11 +169,19 @@ const OF_MONEY = {
   RecoveryCompleted: { from: ['there'] },
 } as const;
 
+/** Several automations may have failed at one event; each is decided on by itself. */
+const OF_AUTOMATIONS = {
+  SetAsideDismissalProposed: { from: STATUSES, to: 'proposed' },
+  SetAsideDismissalWithdrawn: { from: ['proposed', 'decided'] },
+  SetAsideDismissed: { from: ['proposed', 'decided'], to: 'decided' },
+} as const;
+
 /** Cycles have a check of their own. A type that has no line does not compile. */
 const STEPS: Readonly<Record<Exclude<EventType, AggregateEvents['cycle']>, Step>> = {
   ...OF_PROGRAMMES,
   ...OF_PEOPLE,
   ...OF_MONEY,
+  ...OF_AUTOMATIONS,
 };
 
 /** The steps with statuses as numbers, and sets of them as bits. */

@@ -88,6 +88,13 @@ export class TwoPeopleCheck {
       case 'PaymentBreakResolutionProposed':
         this.#people(event.stream).resolutions.push({ by: event.meta.actor, what: event.data });
         return;
+      case 'PaymentOutcomeWithdrawn':
+        return withdraw(this.#people(event.stream).outcomes, event, () => true, found);
+      case 'PaymentBreakResolutionWithdrawn': {
+        const { breakId } = event.data;
+        const { resolutions } = this.#people(event.stream);
+        return withdraw(resolutions, event, ({ what }) => what.breakId === breakId, found);
+      }
       case 'PaymentBreakResolved':
         return this.#resolved(event, found);
       default:
@@ -187,6 +194,8 @@ export class TwoPeopleCheck {
       case 'BankEntryAssignmentProposed':
         this.#entries.get(stream)?.proposals.push({ by: meta.actor, what: event.data });
         return;
+      case 'BankEntryAssignmentWithdrawn':
+        return withdraw(this.#entries.get(stream)?.proposals ?? [], event, () => true, found);
       case 'BankEntryAssigned':
         this.#assigned(event, found);
         return;
@@ -222,6 +231,18 @@ export class TwoPeopleCheck {
       found('I4', 'an entry was given to a payment by one person');
     requireProposer(alike, data, found);
   }
+}
+
+/** Takes somebody's own words about something out of those that wait. */
+function withdraw<T>(
+  proposals: Proposed<T>[],
+  { meta }: Recorded,
+  isAbout: (proposal: Proposed<T>) => boolean,
+  found: Found,
+): void {
+  const left = proposals.filter((one) => !(isAbout(one) && isSamePerson(one.by, meta.actor)));
+  if (left.length === proposals.length) found('I4', 'withdrawn by who had proposed nothing');
+  proposals.splice(0, proposals.length, ...left);
 }
 
 /** Who is said to have proposed it did so. */

@@ -62,4 +62,14 @@ export const PERMISSIONS: Readonly<Record<string, Permitted>> = {
   'recovery waive': inRegions('finance-controller'),
   'recovery suspend': inRegions('supervisor', 'finance-officer'),
   'recovery resume': inRegions('supervisor', 'finance-officer'),
+  'proposals withdraw': inRegions(
+    'finance-officer',
+    'finance-controller',
+    'supervisor',
+    'programme-manager',
+    'administrator',
+    'intake',
+    'case-officer',
+  ),
+  'automation dismiss': everywhere('programme-manager', 'finance-controller'),
 };

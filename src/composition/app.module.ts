@@ -54,6 +54,7 @@ function valuesOf(config: Config, served: Served, shell: Shell): Provider[] {
         persons,
         background: jobs,
         requireFit: policyTrial(),
+        setAside: shell.setAside,
       } satisfies CommandPlanDeps,
     },
     {

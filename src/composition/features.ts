@@ -24,6 +24,8 @@ import { SetAsideHttp } from '../use-cases/jobs/set-aside.http.js';
 import { setAsideHandlers } from '../use-cases/jobs/set-aside.handlers.js';
 import { paymentHandlers } from '../use-cases/outcomes/payment.handlers.js';
 import { personHandlers } from '../use-cases/persons/person.handlers.js';
+import { withdrawalHandlers } from '../use-cases/proposals/proposals.handlers.js';
+import { WithdrawalHttp } from '../use-cases/proposals/proposals.http.js';
 import { bankHandlers } from '../use-cases/statements/statement.handlers.js';
 import { BankHttp } from '../use-cases/statements/statement.http.js';
 
@@ -46,6 +48,7 @@ export const FEATURES: readonly Feature[] = [
   { controllers: [BankHttp], handlers: bankHandlers },
   { controllers: [CorrectionHttp], handlers: correctionHandlers },
   { controllers: [RecoveryHttp], handlers: recoveryHandlers },
+  { controllers: [WithdrawalHttp], handlers: withdrawalHandlers },
   {
     controllers: [GovstackBatchHttp, GovstackBeneficiaryHttp, GovstackCallbackHttp],
     handlers: [],

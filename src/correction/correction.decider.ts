@@ -9,6 +9,7 @@ import {
 import { DomainError, never } from '../kernel/errors.js';
 import { parsePeriod } from '../kernel/time.js';
 import { isOneOf } from '../kernel/subject.js';
+import { requireOwnWord } from '../kernel/two-people.js';
 
 export type CorrectionEvent = AggregateEvents['correction'];
 type Started = EventData['CorrectionStarted'];
@@ -33,6 +34,7 @@ export type CorrectionCommand =
   | ({ readonly type: 'ProposeCorrection' } & Omit<Proposed, 'correctionId'>)
   | { readonly type: 'ApproveCorrection'; readonly contentHash: string }
   | { readonly type: 'RejectCorrection'; readonly reason: string }
+  | { readonly type: 'WithdrawCorrection'; readonly reason: string }
   | ({ readonly type: 'ApplyCorrection' } & Omit<EventData['CorrectionApplied'], 'correctionId'>);
 
 /** Codes that corrections refuse with. */
@@ -46,6 +48,7 @@ export const CORRECTION_REFUSALS = [
   'INVALID_PERIOD',
   'PERIODS_OUT_OF_ORDER',
   'FIGURES_DIFFER',
+  'NOTHING_PROPOSED',
 ] as const;
 
 const initialState: CorrectionState = {
@@ -93,6 +96,10 @@ function decide(state: CorrectionState, command: CorrectionCommand, context: Con
       return approve(state, correctionId, command, context);
     case 'RejectCorrection':
       return reject(state, correctionId, command, context);
+    case 'WithdrawCorrection': {
+      requireOwnWord(state.status === 'proposed' ? state.proposers : [], context.actor.id);
+      return reject(state, correctionId, command, context);
+    }
     case 'ApplyCorrection':
       return apply(state, correctionId, command, context);
     default:
@@ -164,7 +171,7 @@ function approve(
 function reject(
   state: CorrectionState,
   correctionId: string,
-  command: CommandOf<CorrectionCommand, 'RejectCorrection'>,
+  command: CommandOf<CorrectionCommand, 'RejectCorrection' | 'WithdrawCorrection'>,
   context: Context,
 ): Drafts {
   requireRole(context, 'finance-controller', 'finance-officer');

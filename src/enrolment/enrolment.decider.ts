@@ -9,7 +9,7 @@ import {
 } from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
 import { addMonths, parseLocalDate, parsePeriod } from '../kernel/time.js';
-import { wordOf } from '../kernel/two-people.js';
+import { requireOwnWord, wordOf } from '../kernel/two-people.js';
 import {
   evolve,
   INELIGIBLE,
@@ -49,7 +49,8 @@ export type EnrolmentCommand =
   | { readonly type: 'MarkRecertificationDue'; readonly dueOn: string }
   | ({ readonly type: 'RecertifyEnrolment'; readonly nextDueOn: string } & Revision & Unmet)
   | { readonly type: 'EndEnrolment'; readonly lastPeriod: string; readonly reason: string }
-  | { readonly type: 'MoveEnrolment'; readonly region: string };
+  | { readonly type: 'MoveEnrolment'; readonly region: string }
+  | { readonly type: 'WithdrawProposal'; readonly reason: string };
 
 /** Codes that enrolments refuse with. */
 export const ENROLMENT_REFUSALS = [
@@ -63,6 +64,7 @@ export const ENROLMENT_REFUSALS = [
   'RECERTIFICATION_ALREADY_DUE',
   'INVALID_DATE',
   'NOT_ELIGIBLE',
+  'NOTHING_PROPOSED',
 ] as const;
 
 function requireStatus(
@@ -145,6 +147,8 @@ function decide(state: EnrolmentState, command: EnrolmentCommand, context: Conte
       return end(state, command, context);
     case 'MoveEnrolment':
       return move(state, command, context);
+    case 'WithdrawProposal':
+      return withdrawProposal(state, command, context);
     default:
       return never(command);
   }
@@ -367,6 +371,20 @@ function move(
   requireRegion(context, region);
   if (region === fromRegion) return [];
   return [{ type: 'EnrolmentMoved', data: { programmeId, personId, fromRegion, region } }];
+}
+
+/** Of one person there is one word: new facts, a recertification or a reinstatement. */
+function withdrawProposal(
+  { programmeId, personId, proposals }: EnrolmentState,
+  { reason }: CommandOf<EnrolmentCommand, 'WithdrawProposal'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'supervisor');
+  requireOwnWord(
+    proposals.map(({ by }) => by),
+    context.actor.id,
+  );
+  return [{ type: 'EnrolmentProposalWithdrawn', data: { programmeId, personId, reason } }];
 }
 
 export const enrolmentDecider: Decider<EnrolmentState, EnrolmentCommand, EnrolmentEvent> = {

@@ -1,7 +1,7 @@
 import type { AggregateEvents, EventData } from '../../events/generated.js';
 import type { Recorded } from '../kernel/decider.js';
 import { addMonths } from '../kernel/time.js';
-import { proposed, type Proposal } from '../kernel/two-people.js';
+import { proposed, withoutWordsOf, type Proposal } from '../kernel/two-people.js';
 import {
   contentOfRecertification,
   contentOfReinstatement,
@@ -140,6 +140,8 @@ export function evolve(state: EnrolmentState, event: Recorded<EnrolmentEvent>): 
       return proposing(state, contentOfRecertification(event.data), event.meta.actor);
     case 'EnrolmentReinstatementProposed':
       return proposing(state, contentOfReinstatement(event.data), event.meta.actor);
+    case 'EnrolmentProposalWithdrawn':
+      return { ...state, proposals: withoutWordsOf(state.proposals, event.meta.actor) };
     case 'EnrolmentSuspended':
       return {
         ...state,

@@ -7,6 +7,7 @@ import { toldWithin } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
 import { Answer } from './answer.js';
 import type { Jobs } from '../write-side/jobs.js';
+import type { ListSetAside } from '../write-side/set-aside.js';
 import type { ProgrammeReader, RequireFit } from '../write-side/readers.js';
 import type { Command } from './call.js';
 import { execute } from '../write-side/execute.js';
@@ -45,6 +46,7 @@ export type CommandPlanDeps = Deps & {
   readonly persons: PersonReader;
   readonly background: Pick<Jobs, 'start'>;
   readonly requireFit: RequireFit;
+  readonly setAside: ListSetAside;
 };
 export const DEPS = Symbol('Deps');
 

@@ -16,6 +16,7 @@ import {
 import { SkipThrottle } from '@nestjs/throttler';
 import { EVENT_STORE, type EventStore } from '../adapters/event-store/port.js';
 import { DomainError } from '../kernel/errors.js';
+import { failureOf } from '../write-side/set-aside.js';
 import { HEALTH_STATUS, type HealthStatus } from '../runtime/health-status.js';
 import { Metrics } from '../runtime/metrics.js';
 import { Public } from './auth-guard.js';
@@ -164,11 +165,11 @@ export class HealthHttp {
     const { automation } = this.healthStatus;
     if (automation === undefined) return {};
     const { setAside, behind } = automation;
-    const events = setAside.slice(0, MAX_NAMED).map(({ manager, position, type, reason }) => ({
-      manager,
-      position,
-      type,
-      code: reason.split(':', 1)[0]!,
+    const events = setAside.slice(0, MAX_NAMED).map((one) => ({
+      manager: one.manager,
+      position: one.position,
+      type: one.type,
+      code: failureOf(one),
     }));
     return {
       automation: {

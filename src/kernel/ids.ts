@@ -33,6 +33,8 @@ export const parseCycleId = (text: string, field = 'cycleId'): CycleId =>
   parse(CYCLE, text, 'cycle id (<programme>-<YYYY-MM>)', field);
 export const parseEntryId = (text: string, field = 'entryId'): string =>
   parse(UUID, text, 'bank entry id (lower-case UUID)', field);
+export const parseSetAsideId = (text: string, field = 'eventId'): string =>
+  parse(UUID, text, 'event id (lower-case UUID)', field);
 export const parseBreakId = (text: string, field = 'breakId'): string =>
   parse(UUID, text, 'break id (lower-case UUID)', field);
 export const parseSha256 = (text: string, field = 'sha256'): string =>
@@ -97,6 +99,8 @@ export const streams = {
   correction: (correction: string) => `correction-${correction}`,
   adjustment: (programme: string, person: string) => `adjustment-${programme}-${person}`,
   recovery: (recovery: string) => `recovery-${recovery}`,
+  /** What people decided of an event that automations could not act on. */
+  automation: (event: string) => `automation-${event}`,
 } as const;
 
 const hex = (bytes: string): string =>

@@ -1,4 +1,5 @@
-import { isSamePerson } from './subject.js';
+import { DomainError } from './errors.js';
+import { isOneOf, isSamePerson } from './subject.js';
 
 /** What one person said that counts once another says the same; `content` hashes all of it. */
 export interface Proposal {
@@ -27,3 +28,19 @@ export const proposed = (
   ...proposals.filter(({ by }) => !isSamePerson(by, proposal.by)),
   proposal,
 ];
+
+/** What is left where somebody takes their own words back. */
+export const withoutWordsOf = <T extends { readonly by: string }>(
+  proposals: readonly T[],
+  by: string,
+): readonly T[] => proposals.filter((proposal) => !isSamePerson(proposal.by, by));
+
+/** Nobody takes back what another said. @throws DomainError NOTHING_PROPOSED */
+export function requireOwnWord(proposers: readonly string[], by: string): void {
+  if (!isOneOf(proposers, by))
+    throw new DomainError(
+      'NOTHING_PROPOSED',
+      'Nothing that you proposed waits here; a proposal is withdrawn by who made it.',
+      'conflict',
+    );
+}

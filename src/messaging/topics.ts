@@ -19,6 +19,7 @@ const AGGREGATE_OF = {
   adjustment: 'adjustment',
   correction: 'correction',
   recovery: 'recovery',
+  automation: 'automation',
 } as const satisfies Record<keyof typeof streams, string>;
 
 export type Aggregate = (typeof AGGREGATE_OF)[keyof typeof AGGREGATE_OF];

@@ -1,7 +1,8 @@
 import type { AggregateEvents, EventData } from '../../events/generated.js';
-import type { Context, Draft, Foldable } from '../kernel/decider.js';
+import { requireRole, type Context, type Draft, type Foldable } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
 import { isOneOf, isSamePerson } from '../kernel/subject.js';
+import { requireOwnWord, withoutWordsOf } from '../kernel/two-people.js';
 
 type PaymentEvent = AggregateEvents['payment'];
 type Drafts = readonly Draft<PaymentEvent>[];
@@ -57,9 +58,44 @@ export function evolvePeople(people: PaymentPeople, event: Foldable<PaymentEvent
       const { breakId, resolution } = event.data;
       return { ...people, resolutions: [...people.resolutions, { by, breakId, resolution }] };
     }
+    case 'PaymentOutcomeWithdrawn':
+      return { ...people, outcomes: withoutWordsOf(people.outcomes, by) };
+    case 'PaymentBreakResolutionWithdrawn': {
+      const { breakId } = event.data;
+      const others = people.resolutions.filter((one) => one.breakId !== breakId);
+      const left = withoutWordsOf(ofBreak(people, breakId), by);
+      return { ...people, resolutions: [...others, ...left] };
+    }
     default:
       return people;
   }
+}
+
+const ofBreak = ({ resolutions }: PaymentPeople, breakId: string): PaymentPeople['resolutions'] =>
+  resolutions.filter((one) => one.breakId === breakId);
+
+/** A person takes back what they said became of a payment, or how a break of it counts. */
+export type WithdrawWord =
+  | { readonly type: 'WithdrawOutcome'; readonly reason: string }
+  | { readonly type: 'WithdrawResolution'; readonly breakId: string; readonly reason: string };
+
+/** @throws DomainError NOTHING_PROPOSED */
+export function withdrawWord(
+  { paymentId, people }: { readonly paymentId: string; readonly people: PaymentPeople },
+  command: WithdrawWord,
+  context: Pick<Context, 'actor'>,
+): Drafts {
+  requireRole(context, 'finance-officer', 'finance-controller');
+  const { reason } = command;
+  const isOutcome = command.type === 'WithdrawOutcome';
+  const said = isOutcome ? people.outcomes : ofBreak(people, command.breakId);
+  requireOwnWord(
+    said.map(({ by }) => by),
+    context.actor.id,
+  );
+  if (isOutcome) return [{ type: 'PaymentOutcomeWithdrawn', data: { paymentId, reason } }];
+  const { breakId } = command;
+  return [{ type: 'PaymentBreakResolutionWithdrawn', data: { paymentId, breakId, reason } }];
 }
 
 const samePerson = (what: string): DomainError => new DomainError('SAME_PERSON', what, 'forbidden');

@@ -10,7 +10,12 @@ import {
 } from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
 import { parseLocalDate } from '../kernel/time.js';
-import { decidedResolution, requireOtherThanReporter } from './payment-people.rule.js';
+import {
+  decidedResolution,
+  requireOtherThanReporter,
+  withdrawWord,
+  type WithdrawWord,
+} from './payment-people.rule.js';
 import type { ReportOutcome } from './reportable.rule.js';
 import { report } from './payment.report.js';
 import type { PaymentState, PaymentEvent } from './payment.state.js';
@@ -34,6 +39,7 @@ export type PaymentCommand =
       /** What a later round ordered stands. */ readonly throughRound?: number;
     }
   | { readonly type: 'RequestCancellation'; readonly reason: string }
+  | WithdrawWord
   | { readonly type: 'SetBreakOwner'; readonly breakId: string; readonly owner: string }
   | {
       readonly type: 'ResolveBreak';
@@ -65,6 +71,7 @@ export const PAYMENT_REFUSALS = [
   'BREAKS_OPEN',
   'RESOLUTION_DOES_NOT_FIT',
   'INVALID_DATE',
+  'NOTHING_PROPOSED',
 ] as const;
 
 type Drafts = readonly Draft<PaymentEvent>[];
@@ -89,6 +96,9 @@ function decide(state: PaymentState, command: PaymentCommand, context: Context):
       return setBreakOwner(state, command, context);
     case 'ResolveBreak':
       return resolveBreak(state, command, context);
+    case 'WithdrawOutcome':
+    case 'WithdrawResolution':
+      return withdrawWord(state, command, context);
     default:
       return never(command);
   }

@@ -9,7 +9,13 @@ import {
 } from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
 import { isSamePerson } from '../kernel/subject.js';
-import { proposed, wordOf, type Proposal } from '../kernel/two-people.js';
+import {
+  proposed,
+  requireOwnWord,
+  withoutWordsOf,
+  wordOf,
+  type Proposal,
+} from '../kernel/two-people.js';
 
 export type PersonEvent =
   | 'PersonRegistered'
@@ -18,6 +24,7 @@ export type PersonEvent =
   | 'PayeeAccountClosed'
   | 'PersonMoved'
   | 'PersonErasureProposed'
+  | 'PersonErasureWithdrawn'
   | 'PersonErased';
 type Account = EventData['PayeeAccountRegistered'];
 
@@ -57,6 +64,8 @@ export type PersonCommand =
       readonly reason: string;
     }
   | { readonly type: 'ProposeErasure'; readonly personId: string; readonly reason: string }
+  | { readonly type: 'WithdrawErasure'; readonly personId: string; readonly reason: string }
+  | { readonly type: 'WithdrawPayeeAccount'; readonly personId: string; readonly reason: string }
   | { readonly type: 'ErasePerson'; readonly personId: string; readonly reason: string };
 
 /** Codes that persons refuse with. */
@@ -70,6 +79,7 @@ export const PERSON_REFUSALS = [
   'ACCOUNT_ID_USED',
   'ACCOUNT_ALREADY_VERIFIED',
   'SAME_PERSON',
+  'NOTHING_PROPOSED',
 ] as const;
 
 const initialState: PersonState = {
@@ -105,6 +115,10 @@ function decide(state: PersonState, command: PersonCommand, context: Context): D
       return move(state, command, context);
     case 'ProposeErasure':
       return proposeErasure(state, command, context);
+    case 'WithdrawErasure':
+      return withdrawErasure(state, command, context);
+    case 'WithdrawPayeeAccount':
+      return withdrawAccount(state, command, context);
     case 'ErasePerson':
       return erase(state, command, context);
     default:
@@ -241,6 +255,32 @@ function proposeErasure(
   return [{ type: 'PersonErasureProposed', data: { personId, reason } }];
 }
 
+function withdrawErasure(
+  { erasureProposals }: PersonState,
+  { personId, reason }: CommandOf<PersonCommand, 'WithdrawErasure'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'administrator');
+  requireOwnWord(
+    erasureProposals.map(({ by }) => by),
+    context.actor.id,
+  );
+  return [{ type: 'PersonErasureWithdrawn', data: { personId, reason } }];
+}
+
+/** Who registered an account that nobody verified closes it; the person has none until another is. */
+function withdrawAccount(
+  { personId, account, accountVerified, accountRegisteredBy }: PersonState,
+  { reason }: CommandOf<PersonCommand, 'WithdrawPayeeAccount'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'intake', 'case-officer');
+  const waits = account !== undefined && !accountVerified;
+  requireOwnWord(waits ? [accountRegisteredBy] : [], context.actor.id);
+  const { accountId } = account!;
+  return [{ type: 'PayeeAccountClosed', data: { personId, accountId, reason } }];
+}
+
 function erase(
   state: PersonState,
   command: CommandOf<PersonCommand, 'ErasePerson'>,
@@ -300,6 +340,10 @@ export const personDecider: Decider<PersonState, PersonCommand, PersonEvent> = {
       case 'PersonErasureProposed': {
         const proposal = { by: event.meta.actor, content: ERASURE };
         return { ...state, erasureProposals: proposed(state.erasureProposals, proposal) };
+      }
+      case 'PersonErasureWithdrawn': {
+        const left = withoutWordsOf(state.erasureProposals, event.meta.actor);
+        return { ...state, erasureProposals: left };
       }
       case 'PersonErased':
         return { ...state, status: 'erased', account: undefined };

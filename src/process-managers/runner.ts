@@ -3,10 +3,11 @@ import { MAX_PAGE } from '../adapters/event-store/port.js';
 import { Backoff } from '../kernel/concurrency/backoff.js';
 import { pause } from '../kernel/concurrency/pause.js';
 import type { Recorded } from '../kernel/decider.js';
+import { streams } from '../kernel/ids.js';
 import type { Deps, OnProgress } from '../write-side/context.js';
 import type { SetAside } from '../write-side/set-aside.js';
 import { isOutage, isRefusal } from '../write-side/outage.js';
-import { reasonOf, setAsideOf, type AutomationState } from '../runtime/set-aside.js';
+import { dismissedIn, reasonOf, setAsideOf, type AutomationState } from '../runtime/set-aside.js';
 
 /**
  * Where the runner was; losing it costs a walk over the log, never correctness: what was done is
@@ -64,6 +65,8 @@ const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 30_000;
 /** What was set aside is tried again now and then: what was in the way may be gone. */
 const AGAIN_MS = 600_000;
+
+type Dismissed = Pick<SetAside, 'manager' | 'eventId'>;
 
 /** A process manager with its own place in the log. */
 interface Subscription {
@@ -138,6 +141,7 @@ export class AutomationRunner {
       const pages = this.deps.store.follow(this.#shared, until, this.#pageSize);
       for await (const page of pages) {
         this.#shared = page.next;
+        this.#forget(dismissedIn(page.events));
         for (const subscription of subscriptions)
           if (!subscription.behind) await this.#give(subscription, page, until);
         signal.throwIfAborted();
@@ -164,6 +168,7 @@ export class AutomationRunner {
       const from = lowest(well);
       const page = await this.deps.store.readAll(from, Math.min(this.#pageSize, MAX_PAGE));
       if (page.events.length === 0) break;
+      this.#forget(dismissedIn(page.events));
       for (const subscription of well) {
         if (subscription.position >= page.next) continue;
         try {
@@ -291,7 +296,8 @@ export class AutomationRunner {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     if (events.length === 1) {
-      this.#putAside(setAsideOf(subscription.manager.name, events[0]!, error));
+      const entry = setAsideOf(subscription.manager.name, events[0]!, error);
+      if (!(await this.#isDismissed(entry))) this.#putAside(entry);
       return;
     }
     const middle = Math.ceil(events.length / 2);
@@ -312,7 +318,23 @@ export class AutomationRunner {
     this.#options.onSetAside?.(entry);
   }
 
+  /** What two people said that nothing has to come of any more. */
+  #forget(dismissed: readonly Dismissed[]): void {
+    if (dismissed.length === 0) return;
+    this.#setAside = this.#setAside.filter((one) => !dismissed.some((other) => isSame(one, other)));
+  }
+
+  /** Also where the log was followed from the start again, and what was set aside is lost. */
+  async #isDismissed(entry: SetAside): Promise<boolean> {
+    const decided = await this.deps.store.readStream?.(streams.automation(entry.eventId));
+    return dismissedIn(decided ?? []).some((one) => isSame(one, entry));
+  }
+
   async #retryOne(entry: SetAside, signal?: AbortSignal): Promise<boolean> {
+    if (await this.#isDismissed(entry)) {
+      this.#forget([entry]);
+      return true;
+    }
     const manager = this.managers.find(({ name }) => name === entry.manager);
     const events = await this.deps.store.readStream?.(entry.stream);
     const event = events?.find(({ id }) => id === entry.eventId);
@@ -366,5 +388,5 @@ export class AutomationRunner {
 const lowest = (subscriptions: readonly Subscription[]): number =>
   Math.min(...subscriptions.map(({ position }) => position));
 
-const isSame = (a: SetAside, b: SetAside): boolean =>
+const isSame = (a: Dismissed, b: Dismissed): boolean =>
   a.manager === b.manager && a.eventId === b.eventId;

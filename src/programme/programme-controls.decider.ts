@@ -1,10 +1,10 @@
 import type { EventData } from '../../events/generated.js';
 import type { AccountHold } from '../kernel/accounts.js';
 import { contentHash } from '../kernel/canonical.js';
-import type { CommandOf, Context, Draft } from '../kernel/decider.js';
+import { requireEverywhere, type CommandOf, type Context, type Draft } from '../kernel/decider.js';
 import { DomainError } from '../kernel/errors.js';
 import { faultOfText } from '../kernel/text.js';
-import { wordOf, type Proposal } from '../kernel/two-people.js';
+import { requireOwnWord, wordOf, type Proposal } from '../kernel/two-people.js';
 import {
   areWeakerChecks,
   contentOfBackdating,
@@ -38,6 +38,10 @@ export type ControlsCommand =
   | ({ readonly type: 'ConfigureChecks' } & EventData['ChecksConfigured'])
   | ({ readonly type: 'SetAccountHold' } & EventData['AccountHoldSet'])
   | ({ readonly type: 'SetBackdatingLimit' } & EventData['BackdatingLimitSet']);
+
+export type WithdrawProposal = {
+  readonly type: 'WithdrawProposal';
+} & EventData['ProgrammeProposalWithdrawn'];
 
 type ControlsEvent =
   | 'PaymentTermsSet'
@@ -147,6 +151,20 @@ export function setBackdatingLimit(
   const said = { by: actor.id, content: contentOfBackdating(data) };
   const word = wordOf(state.proposals.backdating, said);
   return byTwo(word, { type: 'BackdatingLimitProposed', data }, limited);
+}
+
+/** A manager takes their own word back; what it was about stays as it is. */
+export function withdrawProposal(
+  { proposals }: Controls,
+  { type, ...data }: WithdrawProposal,
+  context: Acting,
+): readonly Draft<'ProgrammeProposalWithdrawn'>[] {
+  requireEverywhere(context);
+  requireOwnWord(
+    proposals[data.what].map(({ by }) => by),
+    context.actor.id,
+  );
+  return [{ type: 'ProgrammeProposalWithdrawn', data }];
 }
 
 /** What one manager says is proposed, and counts once another says the same. */

@@ -9,7 +9,7 @@ import {
 import { DomainError, never } from '../kernel/errors.js';
 import { scaleOf } from '../kernel/money.js';
 import { parseLocalDate, parsePeriod } from '../kernel/time.js';
-import { proposed, wordOf } from '../kernel/two-people.js';
+import { proposed, withoutWordsOf, wordOf } from '../kernel/two-people.js';
 import {
   contentOfBackdating,
   contentOfChecks,
@@ -28,9 +28,11 @@ import {
   setAccountHold,
   setBackdatingLimit,
   setTerms,
+  withdrawProposal,
   type Controls,
   type ControlsCommand,
   type ProposedByManager,
+  type WithdrawProposal,
 } from './programme-controls.decider.js';
 
 export type ProgrammeEvent = AggregateEvents['programme'];
@@ -51,6 +53,7 @@ export type ProgrammeCommand =
   | ControlsCommand
   | ({ readonly type: 'SetCalendar' } & EventData['CalendarSet'])
   | { readonly type: 'OpenProgramme'; readonly programmeId: string }
+  | WithdrawProposal
   | { readonly type: 'CloseProgramme'; readonly programmeId: string; readonly reason: string };
 
 /** Codes that programmes refuse with. */
@@ -73,6 +76,8 @@ export const PROGRAMME_REFUSALS = [
   'ACCOUNT_ID_USED',
   'CHECK_TWICE',
   'LIMIT_MISSING',
+  'NOTHING_PROPOSED',
+  'REGION_NOT_ALLOWED',
 ] as const;
 
 const initialState: ProgrammeState = {
@@ -123,6 +128,8 @@ function decide(state: ProgrammeState, command: ProgrammeCommand, context: Actin
       return open(state, command);
     case 'CloseProgramme':
       return close(state, command);
+    case 'WithdrawProposal':
+      return withdrawProposal(state, command, context);
     default:
       return never(command);
   }
@@ -285,6 +292,11 @@ export const programmeDecider: Decider<ProgrammeState, ProgrammeCommand, Program
         return proposing(state, 'backdating', contentOfBackdating(event.data), event.meta.actor);
       case 'BackdatingLimitSet':
         return answered({ ...state, backdatedMonths: event.data.months }, 'backdating');
+      case 'ProgrammeProposalWithdrawn': {
+        const { what } = event.data;
+        const left = withoutWordsOf(state.proposals[what], event.meta.actor);
+        return { ...state, proposals: { ...state.proposals, [what]: left } };
+      }
       case 'ProgrammeOpened':
         return { ...state, status: 'open' };
       case 'ProgrammeClosed':

@@ -51,6 +51,16 @@ export function stateKept(kept: KeptText): {
   };
 }
 
+/** Which automations need not act on which events any more. */
+export const dismissedIn = (
+  events: readonly Recorded[],
+): readonly Pick<SetAside, 'manager' | 'eventId'>[] =>
+  events.flatMap((event) =>
+    event.type === 'SetAsideDismissed'
+      ? [{ manager: event.data.automation, eventId: event.data.eventId }]
+      : [],
+  );
+
 export function reasonOf(thrown: unknown): string {
   const error = unwritable(thrown) ?? thrown;
   if (error instanceof DomainError || error instanceof RailError)

@@ -8,6 +8,7 @@ import {
 } from '../kernel/decider.js';
 import { DomainError, never } from '../kernel/errors.js';
 import { isOneOf, isSamePerson } from '../kernel/subject.js';
+import { requireOwnWord, withoutWordsOf } from '../kernel/two-people.js';
 
 export type BankEntryEvent = AggregateEvents['entry'];
 type Quarantined = EventData['BankEntryQuarantined'];
@@ -41,6 +42,7 @@ export type BankEntryCommand =
       'entryId' | 'proposedBy'
     >)
   | { readonly type: 'SetEntryOwner'; readonly owner: string }
+  | { readonly type: 'WithdrawAssignment'; readonly reason: string }
   | ({ readonly type: 'RecordCandidates' } & Omit<EventData['BankEntryCandidatesFound'], 'entryId'>)
   | {
       readonly type: 'DismissEntry';
@@ -57,6 +59,7 @@ export const ENTRY_REFUSALS = [
   'ENTRY_STATUS',
   'OUTCOME_DIFFERS',
   'SAME_PERSON',
+  'NOTHING_PROPOSED',
 ] as const;
 
 const initialState: BankEntryState = {
@@ -110,6 +113,15 @@ function decide(state: BankEntryState, command: BankEntryCommand, context: Conte
       return state.owner === command.owner
         ? []
         : [{ type: 'BankEntryOwnerSet', data: { entryId, owner: command.owner } }];
+    case 'WithdrawAssignment': {
+      requireQuarantined(state);
+      requireOwnWord(
+        state.proposals.map(({ by }) => by),
+        context.actor.id,
+      );
+      const { reason } = command;
+      return [{ type: 'BankEntryAssignmentWithdrawn', data: { entryId, reason } }];
+    }
     case 'DismissEntry':
       return dismiss(state, entryId, command, context);
     default:
@@ -189,6 +201,8 @@ export const bankEntryDecider: Decider<BankEntryState, BankEntryCommand, BankEnt
         const proposal = { paymentId, attempt, outcome, by: event.meta.actor };
         return { ...state, proposals: [...state.proposals, proposal] };
       }
+      case 'BankEntryAssignmentWithdrawn':
+        return { ...state, proposals: withoutWordsOf(state.proposals, event.meta.actor) };
       case 'BankEntryAssigned':
         return { ...state, status: 'assigned', assigned: event.data };
       case 'BankEntryDismissed':

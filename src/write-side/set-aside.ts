@@ -23,6 +23,9 @@ export interface SetAsideEvents {
   retry(eventId?: string, signal?: AbortSignal): Promise<number>;
 }
 
+/** What the failure is called, without its sentence. */
+export const failureOf = ({ reason }: SetAside): string => reason.split(':', 1)[0]!.slice(0, 100);
+
 /** What was set aside, from wherever the process managers run. */
 export type ListSetAside = () => Promise<readonly SetAside[]>;
 export const LIST_SET_ASIDE = Symbol('ListSetAside');

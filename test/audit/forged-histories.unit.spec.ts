@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import type { EventData } from '../../events/generated.js';
 import { VersionsCheck } from '../../src/audit/versions-check.js';
 import type { Recorded } from '../../src/kernel/decider.js';
-import { uuidOf } from '../../src/kernel/ids.js';
+import { streams, uuidOf } from '../../src/kernel/ids.js';
 import { play } from '../simulation/model-histories.js';
 import { findsEach, found, type Forge } from './forged.js';
 import { CORRECTED, op, Tampered } from './tampered.js';
@@ -138,7 +139,37 @@ const MONEY: Readonly<Record<string, Forge>> = {
   ],
 };
 
+/** As two people dismissed an event that an automation had set aside. */
+const dismissal = (log: Tampered, more: Partial<EventData['SetAsideDismissed']>): Recorded => {
+  const { id: of, type, stream } = log.find('ApplicationApproved');
+  const eventId = more.eventId ?? of;
+  const said = {
+    eventId,
+    automation: 'when-application-approved-then-enrol',
+    eventType: type,
+    eventStream: stream,
+    failure: 'PERSON_NOT_FOUND',
+    reason: 'erased',
+    ...more,
+  };
+  const { proposedBy, ...first } = { proposedBy: 'meryem', ...said };
+  log.append(streams.automation(eventId), 'SetAsideDismissalProposed', first, proposedBy);
+  return log.append(streams.automation(eventId), 'SetAsideDismissed', { ...first, proposedBy });
+};
+
 const LOG: Readonly<Record<string, Forge>> = {
+  'a dismissed event that never was': (log) => [
+    dismissal(log, { eventId: uuidOf('another') }),
+    'an event is dismissed that is not before it',
+  ],
+  'a dismissed event of a stream that never was': (log) => [
+    dismissal(log, { eventStream: 'application-gone' }),
+    'an event is dismissed that is not before it',
+  ],
+  'an event that one person dismissed': (log) => [
+    dismissal(log, { proposedBy: 'somebody' }),
+    'a dismissal that one person alone said',
+  ],
   'an event whose id is not of its command': (log) => [
     log.replace(log.find('CycleApproved'), { id: uuidOf('another') }),
     'its id is not of its command',
@@ -198,6 +229,8 @@ describe('a forged history is found, hashes or not', () => {
     log.drop(log.last('CycleReconciled'));
     expect(found(log)).toEqual([]);
     applied(log, {});
+    expect(found(log)).toEqual([]);
+    dismissal(log, {});
     expect(found(log)).toEqual([]);
   });
 

@@ -21,6 +21,7 @@ describe('the name of a stream is made of what its events are about', () => {
     ['CorrectionApplied', { correctionId: 'asd-0001' }, 'correction-asd-0001'],
     ['ArrearsOrdered', { programmeId: 'asd', personId }, `adjustment-asd-${personId}`],
     ['RecoveryResumed', { recoveryId: `asd-${personId}` }, `recovery-asd-${personId}`],
+    ['SetAsideDismissed', { eventId: personId }, `automation-${personId}`],
   ];
   const ELSEWHERE = ['I8 the event is about something else than its stream'];
   function saidOf(type: EventType, data: object, stream: string): readonly string[] {

@@ -208,3 +208,77 @@ describe('what is published, dated back and paid again is said by two', () => {
     expect(foundIn(said, recertified, again('nadia'))).toEqual(alone);
   });
 });
+
+describe('what was set aside is dismissed by two', () => {
+  const step = (type: EventType, by: string, data: object = {}): Step => ({
+    type,
+    by,
+    data: { automation: 'enrol', failure: 'PERSON_NOT_FOUND', ...data },
+    role: 'finance-controller',
+  });
+  const asked = step('SetAsideDismissalProposed', 'meryem');
+  const dismissed = (by: string, data: object = {}) =>
+    step('SetAsideDismissed', by, { proposedBy: 'meryem', ...data });
+  const alone = 'I4: a dismissal that one person alone said';
+  const nobody = 'I4: it is said that somebody proposed it who did not';
+
+  test('who say the same of one automation', () => {
+    expect(foundIn(asked, dismissed('leila'))).toEqual([]);
+    expect(foundIn(asked, dismissed('Meryem'))).toEqual([alone]);
+    expect(foundIn(dismissed('leila'))).toEqual([nobody, alone]);
+    expect(foundIn(asked, dismissed('leila', { automation: 'spend' }))).toEqual([nobody, alone]);
+    expect(foundIn(asked, dismissed('leila', { failure: 'TypeError' }))).toEqual([alone]);
+    expect(foundIn(asked, dismissed('leila', { proposedBy: 'omar' }))).toEqual([nobody]);
+  });
+});
+
+describe('what was withdrawn counts no more, and is withdrawn by who said it', () => {
+  const said = { programmeId: 'asd', version: 2 };
+  const of = (type: EventType, by: string, data: object): Step => ({
+    type,
+    by,
+    data,
+    role: 'programme-manager',
+    ...(type === 'PolicyPublished' ? { v: 2 } : {}),
+  });
+  const opened = of('ProgrammeOpened', 'meryem', {});
+  const asked = of('PolicyProposed', 'meryem', said);
+  const published = of('PolicyPublished', 'leila', said);
+  const alone = 'I4: a policy that one person alone said';
+  const nothing = 'I4: withdrawn by who had proposed nothing';
+  const withdrawn = (by: string, what: string) => of('ProgrammeProposalWithdrawn', by, { what });
+
+  test('of a programme', () => {
+    expect(foundIn(opened, asked, withdrawn('Meryem', 'policy'), published)).toEqual([alone]);
+    expect(foundIn(opened, asked, withdrawn('leila', 'policy'), published)).toEqual([nothing]);
+    expect(foundIn(opened, asked, withdrawn('meryem', 'terms'), published)).toEqual([nothing]);
+  });
+
+  test('of a household, a person and what was set aside', () => {
+    const facts = { fromPeriod: '2026-03', contentHash: 'a' };
+    expect(
+      foundIn(
+        of('EntitlementRevisionProposed', 'salma', facts),
+        of('EnrolmentProposalWithdrawn', 'salma', {}),
+        of('EntitlementRevised', 'nadia', facts),
+      ),
+    ).toEqual(['I4: facts that one person alone said']);
+    expect(
+      foundIn(of('PersonErasureProposed', 'adam', {}), of('PersonErasureWithdrawn', 'adam', {}), {
+        ...of('PersonErased', 'aziza', {}),
+        v: 2,
+      }),
+    ).toEqual(['I4: an erasure that one person alone said']);
+    const aside = { automation: 'enrol', failure: 'F', proposedBy: 'adam' };
+    expect(
+      foundIn(
+        of('SetAsideDismissalProposed', 'adam', aside),
+        of('SetAsideDismissalWithdrawn', 'adam', aside),
+        of('SetAsideDismissed', 'aziza', aside),
+      ),
+    ).toEqual([
+      'I4: it is said that somebody proposed it who did not',
+      'I4: a dismissal that one person alone said',
+    ]);
+  });
+});

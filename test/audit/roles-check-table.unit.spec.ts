@@ -8,7 +8,8 @@ import { eventOf, Findings } from './direct.js';
 const BANK = `PaymentAccepted PaymentSettled PaymentRejected PaymentReturned PaymentOutcomeUnknown
   PaymentBooked PaymentBreakRecorded BankMessageQuarantined BankMessageApplied BankEntryQuarantined`;
 const BREAKS = `PaymentOutcomeProposed PaymentBreakOwnerSet PaymentBreakResolutionProposed
-  PaymentBreakResolved BankMessageReleased`;
+  PaymentBreakResolved BankMessageReleased PaymentOutcomeWithdrawn PaymentBreakResolutionWithdrawn`;
+const ASIDE = 'SetAsideDismissalProposed SetAsideDismissalWithdrawn SetAsideDismissed';
 /** What each role may be the cause of, as the domain has it. */
 const MAY: Readonly<Record<Role, string>> = {
   intake: `ApplicationSubmitted ApplicationAmended ApplicationWithdrawn AppealLodged
@@ -21,10 +22,11 @@ const MAY: Readonly<Record<Role, string>> = {
     IdentityReleased EnrolmentStarted EnrolmentMoved EnrolmentSuspended
     EnrolmentReinstatementProposed EnrolmentReinstated EntitlementRevisionProposed
     EntitlementRevised EnrolmentRecertificationProposed EnrolmentRecertified EnrolmentEnded
-    RecoverySuspended RecoveryResumed`,
+    RecoverySuspended RecoveryResumed EnrolmentProposalWithdrawn`,
   'programme-manager': `ProgrammeDefined ProgrammeOpened ProgrammeClosed PolicyProposed
     PolicyPublished PaymentTermsProposed PaymentTermsSet AccountHoldProposed AccountHoldSet
-    ChecksProposed ChecksConfigured CalendarSet BackdatingLimitProposed BackdatingLimitSet`,
+    ChecksProposed ChecksConfigured CalendarSet BackdatingLimitProposed BackdatingLimitSet
+    ProgrammeProposalWithdrawn ${ASIDE}`,
   'finance-officer': `${BANK} ${BREAKS} PayeeAccountVerified BudgetAllotted BudgetAdjusted
     BudgetReservationReleased CycleOpened CyclePreparationStarted CyclePreparationResumed
     CycleHouseholdsLeftOut CyclePrepared LaterCycleStarted CycleChecked CycleReinstructionStarted
@@ -32,13 +34,14 @@ const MAY: Readonly<Record<Role, string>> = {
     AdjustmentProposed ArrearsOrdered RecoveryPlanAgreed RecoveryDeducted RecoverySuspended
     RecoveryResumed RecoveryCompleted PaymentOrdered PaymentReinstructed PaymentCancelled
     PaymentCancellationRequested BankMessageReceived BankEntryAssignmentProposed BankEntryAssigned
-    BankEntryOwnerSet BankEntryDismissed`,
+    BankEntryOwnerSet BankEntryDismissed BankEntryAssignmentWithdrawn`,
   'finance-controller': `${BANK} ${BREAKS} BudgetReserved BudgetReservationReleased
     CycleFindingOverridden CycleApproved CycleReturned CycleAbandoned CycleReleased
-    CorrectionApproved CorrectionRejected OverpaymentWaived RecoveryCompleted`,
+    CorrectionApproved CorrectionRejected OverpaymentWaived RecoveryCompleted ${ASIDE}`,
   auditor: '',
   'payment-system': `${BANK} PayeeAccountVerified BankMessageReceived`,
-  administrator: 'PersonErasureProposed PersonErased IdentityReleased EnrolmentEnded',
+  administrator:
+    'PersonErasureProposed PersonErasureWithdrawn PersonErased IdentityReleased EnrolmentEnded',
   automation: `EligibilityDetermined EnrolmentStarted EnrolmentSuspended RecertificationFellDue
     EnrolmentEnded BudgetReserved BudgetReservationReleased BudgetSpent BudgetRefunded
     BudgetOverdrawn CycleChecked CycleInstructed CycleReinstructed CycleReinstructionEnded

@@ -23,8 +23,13 @@ const TERMS: readonly EventType[] = [
   'CalendarSet',
   'BackdatingLimitProposed',
   'BackdatingLimitSet',
+  'ProgrammeProposalWithdrawn',
 ];
-const WHOEVER: readonly EventType[] = ['PersonMoved', 'PersonErasureProposed'];
+const WHOEVER: readonly EventType[] = [
+  'PersonMoved',
+  'PersonErasureProposed',
+  'PersonErasureWithdrawn',
+];
 const SUBMITTED: readonly EventType[] = ['ApplicationSubmitted'];
 const DETERMINED: readonly EventType[] = [...SUBMITTED, 'EligibilityDetermined'];
 const RECOMMENDED: readonly EventType[] = [...DETERMINED, 'ApplicationRecommended'];
@@ -39,6 +44,7 @@ const REVISED: readonly EventType[] = [
   'EnrolmentMoved',
   'EntitlementRevisionProposed',
   'EntitlementRevised',
+  'EnrolmentProposalWithdrawn',
 ];
 const RECERTIFIED: readonly EventType[] = [
   'RecertificationFellDue',
@@ -195,6 +201,8 @@ const LIVES: Readonly<Record<string, Life>> = {
         'PaymentBreakOwnerSet',
         'PaymentBreakResolutionProposed',
         'PaymentBreakResolved',
+        'PaymentOutcomeWithdrawn',
+        'PaymentBreakResolutionWithdrawn',
       ],
       leads: MONEY,
     },
@@ -215,7 +223,12 @@ const LIVES: Readonly<Record<string, Life>> = {
     'not there': { by: [], leads: { BankEntryQuarantined: 'quarantined' } },
     quarantined: {
       by: ['BankEntryQuarantined'],
-      stays: ['BankEntryOwnerSet', 'BankEntryCandidatesFound', 'BankEntryAssignmentProposed'],
+      stays: [
+        'BankEntryOwnerSet',
+        'BankEntryCandidatesFound',
+        'BankEntryAssignmentProposed',
+        'BankEntryAssignmentWithdrawn',
+      ],
       leads: { BankEntryAssigned: 'decided', BankEntryDismissed: 'decided' },
     },
     decided: { by: ['BankEntryQuarantined', 'BankEntryAssigned'] },
@@ -262,6 +275,20 @@ const LIVES: Readonly<Record<string, Life>> = {
         'RecoveryCompleted',
       ],
       leads: { OverpaymentEstablished: 'there' },
+    },
+  },
+  // Of one event that several automations may have failed at, each decided on by itself.
+  'what was set aside': {
+    'not there': { by: [], leads: { SetAsideDismissalProposed: 'proposed' } },
+    proposed: {
+      by: ['SetAsideDismissalProposed'],
+      stays: ['SetAsideDismissalWithdrawn'],
+      leads: { SetAsideDismissalProposed: 'proposed', SetAsideDismissed: 'decided' },
+    },
+    decided: {
+      by: ['SetAsideDismissalProposed', 'SetAsideDismissed'],
+      stays: ['SetAsideDismissalWithdrawn'],
+      leads: { SetAsideDismissalProposed: 'proposed', SetAsideDismissed: 'decided' },
     },
   },
 };

@@ -11,6 +11,8 @@ import { PaymentHttp } from '../../src/payment/payment.http.js';
 import { PersonHttp } from '../../src/person/person.http.js';
 import { ProgrammeHttp } from '../../src/programme/programme.http.js';
 import { RecoveryHttp } from '../../src/recovery/recovery.http.js';
+import { SetAsideHttp } from '../../src/use-cases/jobs/set-aside.http.js';
+import { WithdrawalHttp } from '../../src/use-cases/proposals/proposals.http.js';
 import { BankHttp } from '../../src/use-cases/statements/statement.http.js';
 
 const { prototype: application } = ApplicationHttp;
@@ -23,6 +25,8 @@ const { prototype: payment } = PaymentHttp;
 const { prototype: person } = PersonHttp;
 const { prototype: programme } = ProgrammeHttp;
 const { prototype: recovery } = RecoveryHttp;
+const { prototype: setAside } = SetAsideHttp;
+const { prototype: withdrawal } = WithdrawalHttp;
 
 /** The endpoint that does the same over HTTP; undefined where none does. */
 const ENDPOINTS: Readonly<Record<string, object | undefined>> = {
@@ -73,6 +77,8 @@ const ENDPOINTS: Readonly<Record<string, object | undefined>> = {
   'recovery waive': recovery.waive,
   'recovery suspend': recovery.suspend,
   'recovery resume': recovery.resume,
+  'proposals withdraw': withdrawal.withdraw,
+  'automation dismiss': setAside.dismiss,
 };
 
 test('each command of the command line has an endpoint here, or has none', () => {

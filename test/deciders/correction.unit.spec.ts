@@ -7,6 +7,7 @@ const { given } = scenarios(correctionDecider, CORRECTION_REFUSALS, {
   ProposeCorrection: true,
   ApproveCorrection: true,
   RejectCorrection: true,
+  WithdrawCorrection: true,
   ApplyCorrection: true,
 });
 const officer = by('farid', 'finance-officer');
@@ -93,6 +94,23 @@ describe('a correction', () => {
     given(started, proposed, approved)
       .when({ type: 'RejectCorrection', reason: 'another date' }, controller)
       .thenRefused('CORRECTION_STATUS');
+  });
+  test('is taken back by who proposed it, as if it was rejected', () => {
+    const reason = 'another month';
+    const withdraw = { type: 'WithdrawCorrection', reason } as const;
+    const byFarid = [
+      was('CorrectionStarted', started.data, 'farid'),
+      was('CorrectionProposed', proposed.data, 'farid'),
+    ];
+    given(...byFarid)
+      .when(withdraw, officer)
+      .then({ type: 'CorrectionRejected', data: { correctionId, reason } });
+    given(...byFarid)
+      .when(withdraw, controller)
+      .thenRefused('NOTHING_PROPOSED');
+    given(...byFarid, approved)
+      .when(withdraw, officer)
+      .thenRefused('NOTHING_PROPOSED');
   });
   test('is applied once, in the sums that were approved', () => {
     given(started, proposed, approved)

@@ -32,6 +32,7 @@ const { given } = scenarios(enrolmentDecider, ENROLMENT_REFUSALS, {
   RecertifyEnrolment: true,
   EndEnrolment: true,
   MoveEnrolment: true,
+  WithdrawProposal: true,
 });
 const automation = by('automation', 'automation');
 const supervisor = by('salma', 'supervisor');
@@ -383,9 +384,16 @@ describe('an enrolment that may not be paid any more', () => {
       .thenOne('EnrolmentRecertificationProposed');
   });
 
-  test('is overdue after the month in which it was due', () => {
-    const state = fold(enrolmentDecider, [started, due]);
-    expect(['2026-12', '2027-01'].map((period) => isOverdue(state, period))).toEqual([false, true]);
-    expect(isOverdue(fold(enrolmentDecider, [started]), '2099-01')).toBe(false);
+  test('is changed by nobody’s word that was taken back', () => {
+    const withdraw: EnrolmentCommand = { type: 'WithdrawProposal', reason: 'the wrong child' };
+    const taken = { ...of, reason: 'the wrong child' };
+    const withdrawn = was('EnrolmentProposalWithdrawn', taken, 'Salma');
+    given(started, revisionProposed).when(withdraw, second).thenRefused('NOTHING_PROPOSED');
+    given(started, revisionProposed)
+      .when(withdraw, supervisor)
+      .then({ type: 'EnrolmentProposalWithdrawn', data: taken });
+    given(started, revisionProposed, withdrawn)
+      .when({ type: 'ReviseEntitlement', ...revision, reason: 'born' }, second)
+      .thenOne('EntitlementRevisionProposed');
   });
 });

@@ -15,6 +15,7 @@ const { given } = scenarios(bankEntryDecider, ENTRY_REFUSALS, {
   SetEntryOwner: true,
   RecordCandidates: true,
   DismissEntry: true,
+  WithdrawAssignment: true,
 });
 
 const entryId = uuid(1);
@@ -85,6 +86,17 @@ describe('an entry of a bank', () => {
     given(released).when(brought, farid).thenRefused('SAME_PERSON');
     given(released).when(brought, hind).thenRefused('SAME_PERSON');
     given(released).when(brought, by('imane', 'finance-officer')).thenOne('BankEntryDismissed');
+  });
+  test('is given to no payment on a word that was taken back', () => {
+    const reason = 'another customer';
+    const withdraw: BankEntryCommand = { type: 'WithdrawAssignment', reason };
+    given(waits(), proposedBy('farid')).when(withdraw, hind).thenRefused('NOTHING_PROPOSED');
+    given(waits(), proposedBy('farid'))
+      .when(withdraw, farid)
+      .then({ type: 'BankEntryAssignmentWithdrawn', data: { entryId, reason } });
+    const withdrawn = was('BankEntryAssignmentWithdrawn', { entryId, reason }, 'Farid');
+    given(waits(), proposedBy('farid'), withdrawn).when(assign, hind).thenRefused('SAME_PERSON');
+    given(waits(), proposedBy('farid'), assigned).when(withdraw, farid).thenRefused('ENTRY_STATUS');
   });
   test('waits until a person decides, with an owner and payments that it may be about', () => {
     given()

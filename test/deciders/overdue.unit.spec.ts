@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
-import type { EnrolmentState } from '../../src/enrolment/enrolment.state.js';
+import { isOverdue, type EnrolmentState } from '../../src/enrolment/enrolment.state.js';
 import { enrolmentDecider, overdueReason } from '../../src/enrolment/enrolment.decider.js';
 import { fallsDue, stopsPaying } from '../../src/enrolment/overdue.rule.js';
+import { fold } from '../../src/kernel/decider.js';
+import { due, started } from './enrolment.fixtures.js';
 
 const enrolment = (more: Partial<EnrolmentState> = {}): EnrolmentState => ({
   ...enrolmentDecider.initialState,
@@ -37,4 +39,10 @@ test.each([
   ['that is over', enrolment({ status: 'ended', lastPeriod: '2026-02' }), '2026-04'],
 ])('nothing is done of one %s', (_what, state, period) => {
   expect([fallsDue(state, period), stopsPaying(state, period)]).toEqual([undefined, undefined]);
+});
+
+test('an enrolment is overdue after the month in which it was due', () => {
+  const state = fold(enrolmentDecider, [started, due]);
+  expect(['2026-12', '2027-01'].map((period) => isOverdue(state, period))).toEqual([false, true]);
+  expect(isOverdue(fold(enrolmentDecider, [started]), '2099-01')).toBe(false);
 });

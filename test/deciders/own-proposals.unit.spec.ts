@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { EventData, EventType } from '../../events/generated.js';
 import { EventRegistry } from '../../events/registry.js';
+import { setAsideDecider } from '../../src/automation/set-aside.decider.js';
 import { correctionDecider } from '../../src/correction/correction.decider.js';
 import { asdProgramme } from '../../src/eligibility/reference/asd.js';
 import { enrolmentDecider } from '../../src/enrolment/enrolment.decider.js';
@@ -252,6 +253,15 @@ const KINDS: Readonly<Partial<Record<EventType, Kind>>> = {
     },
     { type: 'ApproveCorrection', contentHash: HASH },
   ),
+  SetAsideDismissalProposed: kind(setAsideDecider, [], 'finance-controller', {
+    type: 'DismissSetAside',
+    eventId: uuid(13),
+    automation: 'when-application-approved-then-enrol',
+    eventType: 'ApplicationApproved',
+    eventStream: `application-${uuid(1)}`,
+    failure: 'PERSON_NOT_FOUND',
+    reason,
+  }),
 };
 
 /** Decided by the approval of its correction, and by no command of its own that a person gives. */

@@ -178,6 +178,37 @@ export function peopleScenarios(): void {
           proposedBy: 'farid',
         });
     });
+    test('on nobody’s word that was taken back', () => {
+      const open = broken('bank', 'payment-system');
+      const { breakId } = open.data;
+      const first = resolutionBy('farid', open, 'counted-as-settled');
+      const reason = 'another payment';
+      const withdraw: PaymentCommand = { type: 'WithdrawResolution', breakId, reason };
+      const past = [...live, rejected(), open, first];
+      given(...past)
+        .when(withdraw, hind)
+        .thenRefused('NOTHING_PROPOSED');
+      given(...past)
+        .when(withdraw, by('Farid', 'finance-officer'))
+        .then({ type: 'PaymentBreakResolutionWithdrawn', data: { paymentId, breakId, reason } });
+      given(
+        ...past,
+        was('PaymentBreakResolutionWithdrawn', { paymentId, breakId, reason }, 'Farid'),
+      )
+        .when(resolve(open, 'counted-as-settled'), hind)
+        .thenOne('PaymentBreakResolutionProposed');
+      const said = proposed('rejected', 'farid');
+      const takeBack: PaymentCommand = { type: 'WithdrawOutcome', reason };
+      given(...live, said)
+        .when(takeBack, hind)
+        .thenRefused('NOTHING_PROPOSED');
+      given(...live, said)
+        .when(takeBack, farid)
+        .then({ type: 'PaymentOutcomeWithdrawn', data: { paymentId, reason } });
+      given(...live, said, was('PaymentOutcomeWithdrawn', { paymentId, reason }, 'farid'))
+        .when(outcome('rejected', 1, { reason: 'AC04' }), hind)
+        .thenOne('PaymentOutcomeProposed');
+    });
     test('as paid by nobody who caused it, who may propose it', () => {
       const open = broken('farid', 'finance-officer');
       const byHind = resolutionBy('hind', open, 'counted-as-settled');

@@ -15,6 +15,8 @@ export const { given } = scenarios(paymentDecider, PAYMENT_REFUSALS, {
   RequestCancellation: true,
   SetBreakOwner: true,
   ResolveBreak: true,
+  WithdrawOutcome: true,
+  WithdrawResolution: true,
 });
 
 export const officer = by('farid', 'finance-officer');

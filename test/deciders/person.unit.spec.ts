@@ -81,6 +81,8 @@ describe('a person', () => {
     ProposeErasure: true,
     ErasePerson: true,
     MovePerson: true,
+    WithdrawErasure: true,
+    WithdrawPayeeAccount: true,
   });
   const register: PersonCommand = {
     type: 'RegisterPerson',
@@ -201,6 +203,31 @@ describe('a person', () => {
     )
       .when(close, intake)
       .thenRefused('ACCOUNT_NOT_FOUND');
+  });
+  test('is erased on nobody’s word that was taken back', () => {
+    const reason = 'another of the same name';
+    const asked = was('PersonErasureProposed', { personId, reason }, 'adam', 'administrator');
+    const withdraw: PersonCommand = { type: 'WithdrawErasure', personId, reason };
+    const other = by('aziza', 'administrator');
+    given(registered, asked).when(withdraw, other).thenRefused('NOTHING_PROPOSED');
+    given(registered, asked)
+      .when(withdraw, administrator)
+      .then({ type: 'PersonErasureWithdrawn', data: { personId, reason } });
+    given(registered, asked, was('PersonErasureWithdrawn', { personId, reason }, 'Adam'))
+      .when({ type: 'ErasePerson', personId, reason }, other)
+      .thenRefused('SAME_PERSON');
+  });
+  test('loses an account that nobody verified where who registered it takes it back', () => {
+    const { accountId } = account;
+    const reason = 'a digit was wrong';
+    const withdraw: PersonCommand = { type: 'WithdrawPayeeAccount', personId, reason };
+    given(registered, withAccount)
+      .when(withdraw, intake)
+      .then({ type: 'PayeeAccountClosed', data: { personId, accountId, reason } });
+    given(registered, withAccount).when(withdraw, officer).thenRefused('NOTHING_PROPOSED');
+    given(registered).when(withdraw, intake).thenRefused('NOTHING_PROPOSED');
+    const verified = was('PayeeAccountVerified', { personId, accountId, method: 'call' }, 'omar');
+    given(registered, withAccount, verified).when(withdraw, intake).thenRefused('NOTHING_PROPOSED');
   });
   test('once erased stays so', () => {
     const reason = 'asked for it';

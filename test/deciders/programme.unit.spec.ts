@@ -9,6 +9,7 @@ import {
 } from '../../src/programme/programme.decider.js';
 import { by, scenarios, was } from './given.js';
 import { account, terms, v1, v2, v3 } from './programme.fixtures.js';
+import { backdating, withdrawals } from './programme.scenarios.js';
 
 const manager = by('meryem', 'programme-manager');
 const second = by('leila', 'programme-manager');
@@ -21,6 +22,7 @@ const { given } = scenarios(programmeDecider, PROGRAMME_REFUSALS, {
   SetCalendar: true,
   SetBackdatingLimit: true,
   OpenProgramme: true,
+  WithdrawProposal: true,
   CloseProgramme: true,
 });
 const programmeId = 'asd';
@@ -306,28 +308,9 @@ describe('the calendar of a programme', () => {
   });
 });
 
-describe('how far back applications may be dated', () => {
-  test('is twelve months unless the programme says otherwise', () => {
-    const limit = (months: number) => ({ programmeId, months });
-    given(defined)
-      .when({ type: 'SetBackdatingLimit', ...limit(12) }, manager)
-      .then();
-    given(defined)
-      .when({ type: 'SetBackdatingLimit', ...limit(3) }, manager)
-      .then({ type: 'BackdatingLimitSet', data: limit(3) });
-    const further: ProgrammeCommand = { type: 'SetBackdatingLimit', ...limit(12) };
-    const three = was('BackdatingLimitSet', limit(3));
-    const said = was('BackdatingLimitProposed', limit(12), 'meryem', 'programme-manager');
-    given(defined, three).when(further, manager).thenOne('BackdatingLimitProposed');
-    given(defined, three, said).when(further, manager).then();
-    given(defined, three, said)
-      .when(further, second)
-      .then({ type: 'BackdatingLimitSet', data: limit(12) });
-    given(defined, three, said, was('BackdatingLimitSet', limit(6)))
-      .when(further, second)
-      .thenOne('BackdatingLimitProposed');
-  });
-});
+describe('how far back applications may be dated', () => backdating(given));
+
+describe('a proposal of a manager', () => withdrawals(given));
 
 describe('the checks of a programme', () => {
   const rules = [

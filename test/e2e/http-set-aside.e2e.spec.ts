@@ -78,6 +78,34 @@ it('an event that is set aside is named by health, which stays ready, by the met
   });
 });
 
+it('what cannot be acted on for good is dismissed by two people, and health clears', async () => {
+  const { eventId, manager: name } = POISON;
+  const said = { eventId, manager: name, reason: 'The person was erased.' };
+  const manager = await world.as('m.alaoui', 'programme-manager');
+  const controller = await world.as('c.naciri', 'finance-controller');
+  const dismiss = (who: Caller, body: object = said) =>
+    who.post('/automation/set-aside/dismissal', body);
+  expect((await dismiss(administrator)).body.code).toBe('ROLE_NOT_ALLOWED');
+  expect((await dismiss(manager, { ...said, manager: 'another' })).body.code).toBe('NOT_SET_ASIDE');
+  for (const _ of [1, 2])
+    expect(await expectStatus(200, dismiss(manager))).toMatchObject({ status: 'proposed' });
+  expect((await ready()).status).toBe('degraded');
+  const { items } = await expectStatus(200, controller.get('/proposals?kind=set-aside'));
+  expect(items).toMatchObject([
+    { proposedBy: 'm.alaoui', detail: { automation: name, failure: 'PERSON_NOT_FOUND' } },
+  ]);
+  expect(await expectStatus(200, dismiss(controller))).toMatchObject({ status: 'dismissed' });
+  await eventually('health clears', async () => (await ready()).status === 'ok');
+  expect((await expectStatus(200, administrator.get('/automation/set-aside'))).items).toEqual([]);
+  expect((await dismiss(controller)).body.code).toBe('NOT_SET_ASIDE');
+  expect((await expectStatus(200, manager.get('/proposals?kind=set-aside'))).items).toEqual([]);
+  await nextProcess([POISON]);
+  await eventually('it is forgotten again', async () => {
+    const { items: left } = await expectStatus(200, administrator.get('/automation/set-aside'));
+    return left.length === 0;
+  });
+});
+
 it('what can be acted on again is tried when the server starts, and when somebody asks', async () => {
   const auditor = await world.as('a.tazi', 'auditor');
   const { events } = await expectStatus(200, auditor.get('/audit/log'));

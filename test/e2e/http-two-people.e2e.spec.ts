@@ -56,6 +56,8 @@ describe('what changes money is said by two people', () => {
         region: expect.stringMatching(/^MA-/),
         proposedBy: 's.berrada',
         proposedAt: expect.any(String),
+        ageDays: 0,
+        isStale: false,
         detail: {
           fromPeriod: '2025-11',
           reason: revision.reason,
@@ -104,6 +106,25 @@ describe('what changes money is said by two people', () => {
     expect(await waitingFor(auditor)).toEqual([]);
   });
 
+  it('what somebody takes back waits no longer, and another one’s word is a first one', async () => {
+    const said = { fromPeriod: '2025-11', facts, reason: 'a mistake' };
+    const propose = async (caller: Caller): Promise<string> =>
+      (await expectStatus(200, caller.post(`${enrolment}/revision`, said))).status;
+    const personId = enrolment.split('/').at(-1);
+    const body = { kind: 'facts', programmeId: 'asd', personId, reason: 'the wrong child' };
+    const withdraw = (caller: Caller, more: object = {}) =>
+      caller.post('/proposals/withdrawal', { ...body, ...more });
+    expect(await propose(first)).toBe('proposed');
+    await expectProblem(withdraw(second), 409, 'NOTHING_PROPOSED');
+    await expectProblem(withdraw(first, { kind: 'policy' }), 403, 'ROLE_NOT_ALLOWED');
+    await expectProblem(withdraw(first, { personId: undefined }), 400, 'INVALID_ID');
+    expect(await expectStatus(200, withdraw(first))).toMatchObject({ status: 'withdrawn' });
+    expect(await waitingFor(second)).toEqual([]);
+    await expectProblem(withdraw(first), 409, 'NOTHING_PROPOSED');
+    expect(await propose(second)).toBe('proposed');
+    expect(await expectStatus(200, withdraw(second))).toMatchObject({ status: 'withdrawn' });
+  });
+
   it('and the audit proves it', async () => {
     await world.server.close();
     const log = await openEmbeddedLog(world.dir);
@@ -120,6 +141,8 @@ describe('what changes money is said by two people', () => {
       'EnrolmentRecertificationProposed',
       'EnrolmentRecertificationProposed',
       'EnrolmentRecertified',
+      'EntitlementRevisionProposed',
+      'EntitlementRevisionProposed',
     ]);
     await log.close();
   });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ContractError } from '../../events/registry.js';
 import { StoreError, DomainError } from '../../src/kernel/errors.js';
 import type { Recorded } from '../../src/kernel/decider.js';
+import { streams, uuidOf } from '../../src/kernel/ids.js';
 import {
   AutomationRunner,
   checkpointInMemory,
@@ -45,6 +46,27 @@ const poisoned =
   (events: readonly Recorded[]): Error | undefined =>
     events.some(({ id }) => id === POISON.id) ? make() : undefined;
 const refused = (): Error => new DomainError('BUDGET_EXCEEDED', 'Not enough is free.');
+
+/** What two people decided of an event. */
+const dismissed = (automation: string, { id, type, stream }: Recorded, position = LAST + 1) =>
+  ({
+    ...EVENTS.at(-1)!,
+    id: uuidOf('dismissed', automation),
+    position,
+    stream: streams.automation(id),
+    revision: position - LAST - 1,
+    type: 'SetAsideDismissed',
+    v: 1,
+    data: {
+      eventId: id,
+      automation,
+      eventType: type,
+      eventStream: stream,
+      failure: 'BUDGET_EXCEEDED',
+      reason: 'done by hand',
+      proposedBy: 'm.alaoui',
+    },
+  }) as Recorded;
 
 describe('process managers', () => {
   let stop: AbortController;
@@ -166,6 +188,28 @@ describe('process managers', () => {
     const live = run([manager], other);
     await eventually('the event to be acted on', () => manager.acted.has(POISON.id));
     await eventually('it to be set aside no longer', () => live.setAside.length === 0);
+  });
+
+  test('forget what two people dismissed: where they follow the log, ask again or begin anew', async () => {
+    const dismissal = dismissed('one', POISON);
+    const poisonous = () => new Manager('one', poisoned(refused));
+    const log = new ArrayLog(EVENTS);
+    const live = run([poisonous()], checkpointInMemory(), {}, log);
+    await eventually('the event to be set aside', () => live.setAside.length === 1);
+    log.push(dismissed('another', POISON, LAST + 1), dismissed('one', POISON, LAST + 2));
+    await eventually('it to be set aside no longer', () => live.setAside.length === 0);
+
+    const kept = checkpointInMemory();
+    await new AutomationRunner({ store: new ArrayLog(EVENTS) }, [poisonous()], kept).drain();
+    const after = new ArrayLog([...EVENTS, dismissal]);
+    const asked = new AutomationRunner({ store: after }, [poisonous()], kept);
+    expect(await asked.retry(POISON.id)).toBe(1);
+    expect((await kept.loadState!())!.setAside).toEqual([]);
+
+    const told: SetAside[] = [];
+    const anew = run([poisonous()], undefined, { onSetAside: (one) => told.push(one) }, after);
+    await eventually('the end of the log', () => anew.position >= dismissal.position);
+    expect([anew.setAside, told]).toEqual([[], []]);
   });
 
   test('that are run to the end once do not swallow what is no refusal, and do not wait for each other', async () => {

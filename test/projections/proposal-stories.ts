@@ -33,6 +33,8 @@ interface Story {
   readonly proposed: Said;
   /** Each answers it. */
   readonly answers: readonly Said[];
+  /** Who said it takes it back; absent: an answer does. */
+  readonly withdrawn?: Said;
   /** Something else by the same person takes its place. */
   readonly replacedBy?: Said;
   readonly programmeId?: string;
@@ -54,6 +56,7 @@ export const STORIES: readonly Story[] = [
     kind: 'facts',
     stream: enrolment,
     proposed: exampleOf('EntitlementRevisionProposed', enrolled),
+    withdrawn: exampleOf('EnrolmentProposalWithdrawn', enrolled),
     answers: changed,
     replacedBy: exampleOf('EnrolmentReinstatementProposed', enrolled),
   },
@@ -61,6 +64,7 @@ export const STORIES: readonly Story[] = [
     kind: 'recertification',
     stream: enrolment,
     proposed: exampleOf('EnrolmentRecertificationProposed', enrolled),
+    withdrawn: exampleOf('EnrolmentProposalWithdrawn', enrolled),
     answers: changed,
     replacedBy: exampleOf('EntitlementRevisionProposed', enrolled),
   },
@@ -68,6 +72,7 @@ export const STORIES: readonly Story[] = [
     kind: 'reinstatement',
     stream: enrolment,
     proposed: exampleOf('EnrolmentReinstatementProposed', enrolled),
+    withdrawn: exampleOf('EnrolmentProposalWithdrawn', enrolled),
     answers: changed,
     replacedBy: exampleOf('EnrolmentReinstatementProposed', { ...enrolled, fromPeriod: '2027-01' }),
   },
@@ -75,6 +80,7 @@ export const STORIES: readonly Story[] = [
     kind: 'erasure',
     stream: `person-${personId}`,
     proposed: exampleOf('PersonErasureProposed', person),
+    withdrawn: exampleOf('PersonErasureWithdrawn', person),
     answers: [exampleOf('PersonErased', person)],
     replacedBy: exampleOf('PersonErasureProposed', { ...person, reason: 'asked again' }),
   },
@@ -93,6 +99,7 @@ export const STORIES: readonly Story[] = [
     kind: 'policy',
     stream: 'programme-asd',
     proposed: exampleOf('PolicyProposed', asd),
+    withdrawn: exampleOf('ProgrammeProposalWithdrawn', { ...asd, what: 'policy' }),
     answers: [exampleOf('PolicyPublished', asd), closed],
     replacedBy: exampleOf('PolicyProposed', { ...asd, version: 9 }),
   },
@@ -100,6 +107,7 @@ export const STORIES: readonly Story[] = [
     kind: 'paying-accounts',
     stream: 'programme-asd',
     proposed: exampleOf('PaymentTermsProposed', asd),
+    withdrawn: exampleOf('ProgrammeProposalWithdrawn', { ...asd, what: 'terms' }),
     answers: [exampleOf('PaymentTermsSet', asd), closed],
     replacedBy: exampleOf('PaymentTermsProposed', { ...asd, remittance: 'other' }),
   },
@@ -107,6 +115,7 @@ export const STORIES: readonly Story[] = [
     kind: 'account-hold',
     stream: 'programme-asd',
     proposed: exampleOf('AccountHoldProposed', asd),
+    withdrawn: exampleOf('ProgrammeProposalWithdrawn', { ...asd, what: 'hold' }),
     answers: [exampleOf('AccountHoldSet', asd), closed],
     replacedBy: exampleOf('AccountHoldProposed', { ...asd, days: 1 }),
   },
@@ -114,6 +123,7 @@ export const STORIES: readonly Story[] = [
     kind: 'checks',
     stream: 'programme-asd',
     proposed: exampleOf('ChecksProposed', asd),
+    withdrawn: exampleOf('ProgrammeProposalWithdrawn', { ...asd, what: 'checks' }),
     answers: [exampleOf('ChecksConfigured', asd), closed],
     replacedBy: exampleOf('ChecksProposed', { ...asd, rules: [] }),
   },
@@ -121,6 +131,7 @@ export const STORIES: readonly Story[] = [
     kind: 'backdating-limit',
     stream: 'programme-asd',
     proposed: exampleOf('BackdatingLimitProposed', asd),
+    withdrawn: exampleOf('ProgrammeProposalWithdrawn', { ...asd, what: 'backdating' }),
     answers: [exampleOf('BackdatingLimitSet', asd), closed],
     replacedBy: exampleOf('BackdatingLimitProposed', { ...asd, months: 60 }),
   },
@@ -128,6 +139,7 @@ export const STORIES: readonly Story[] = [
     kind: 'outcome',
     stream: `payment-${paymentId}`,
     proposed: exampleOf('PaymentOutcomeProposed', { ...ofPayment, outcome: 'settled' }),
+    withdrawn: exampleOf('PaymentOutcomeWithdrawn', { paymentId }),
     answers: [
       exampleOf('PaymentSettled', ofPayment),
       exampleOf('PaymentBooked', { ...ofPayment, outcome: 'settled' }),
@@ -138,12 +150,14 @@ export const STORIES: readonly Story[] = [
     kind: 'break',
     stream: `payment-${paymentId}`,
     proposed: exampleOf('PaymentBreakResolutionProposed', { paymentId, breakId }),
+    withdrawn: exampleOf('PaymentBreakResolutionWithdrawn', { paymentId, breakId }),
     answers: [exampleOf('PaymentBreakResolved', { paymentId, breakId })],
   },
   {
     kind: 'entry',
     stream: `entry-${entryId}`,
     proposed: exampleOf('BankEntryAssignmentProposed', { entryId, paymentId }),
+    withdrawn: exampleOf('BankEntryAssignmentWithdrawn', { entryId }),
     answers: [
       exampleOf('BankEntryAssigned', { entryId, paymentId }),
       exampleOf('BankEntryDismissed', { entryId }),
@@ -157,6 +171,14 @@ export const STORIES: readonly Story[] = [
       exampleOf('CorrectionApproved', correction),
       exampleOf('CorrectionRejected', correction),
     ],
+  },
+  {
+    kind: 'set-aside',
+    stream: `automation-${exampleOf('SetAsideDismissed').data.eventId}`,
+    proposed: exampleOf('SetAsideDismissalProposed'),
+    withdrawn: exampleOf('SetAsideDismissalWithdrawn'),
+    answers: [exampleOf('SetAsideDismissed')],
+    replacedBy: exampleOf('SetAsideDismissalProposed', { failure: 'TypeError' }),
   },
 ];
 

@@ -4,11 +4,13 @@ import { schemas } from '../../events/generated.js';
 import type { Table } from '../../projections/engine/projection.js';
 import { ALL_KINDS, KIND_OF, kindsOf, ROLES } from '../../projections/proposals/kinds.js';
 import { proposalsProjection } from '../../projections/proposals/proposals.projection.js';
+import { waitingSince, type ProposalView } from '../../projections/proposals/proposals.queries.js';
 import type { ProposalRow, Word } from '../../projections/proposals/proposals.tables.js';
 import { enrolmentDecider } from '../../src/enrolment/enrolment.decider.js';
 import { fold, type Recorded } from '../../src/kernel/decider.js';
 import { personDecider } from '../../src/person/person.decider.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
+import { WITHDRAWABLE_KINDS } from '../../src/use-cases/proposals/withdraw-proposal.js';
 import {
   exampleOf,
   paymentId,
@@ -66,7 +68,8 @@ test('there is a story of every kind, and every event that proposes something ha
   expect(Object.keys(KIND_OF).toSorted()).toEqual([...proposing].toSorted());
 });
 
-describe.each(STORIES)('$kind', ({ kind, stream, before = [], proposed, answers, replacedBy }) => {
+describe.each(STORIES)('$kind', (story) => {
+  const { kind, stream, before = [], proposed, answers, replacedBy } = story;
   const past = before.map((said) => [said] as const);
 
   test('waits from the day it is proposed, with who said it and no more than the audit shows', () => {
@@ -105,6 +108,23 @@ describe.each(STORIES)('$kind', ({ kind, stream, before = [], proposed, answers,
       expect(waiting(both)).toHaveLength(2);
     });
 });
+
+test('every kind is withdrawn by who proposed it, by an event of its own or by an answer', () => {
+  expect([...WITHDRAWABLE_KINDS].toSorted()).toEqual(ALL_KINDS.toSorted());
+  const bySomeAnswer = STORIES.filter(({ withdrawn }) => !withdrawn).map(({ kind }) => kind);
+  expect(bySomeAnswer.toSorted()).toEqual(['correction', 'payee-account']);
+});
+
+test.each(
+  STORIES.flatMap(({ withdrawn, ...story }) => (withdrawn ? [{ ...story, withdrawn }] : [])),
+)(
+  '$kind waits no longer once who proposed it takes it back, and nobody else',
+  ({ kind, stream, before = [], proposed, withdrawn }) => {
+    const asked = [...before.map((said) => [said] as const), [proposed, 'a.first'] as const];
+    expect(waiting(log(stream, ...asked, [withdrawn, 'A.First']))).toEqual([]);
+    expect(waiting(log(stream, ...asked, [withdrawn, 'another']))).toEqual([`${kind} a.first`]);
+  },
+);
 
 test("a person's first account waits for nobody", () => {
   const registered = exampleOf('PayeeAccountRegistered', { personId });
@@ -184,9 +204,10 @@ const HELD: readonly (readonly [string, (events: readonly Recorded[]) => readonl
 
 test.each(HELD)('what waits in %s is what its decider holds, whatever happened', (stream, held) => {
   const said = STORIES.filter((story) => story.stream === stream && story.kind !== 'payee-account')
-    .flatMap(({ proposed, answers, replacedBy }) => [
+    .flatMap(({ proposed, answers, replacedBy, withdrawn }) => [
       proposed,
       ...answers,
+      ...(withdrawn ? [withdrawn] : []),
       ...(replacedBy ? [replacedBy] : []),
     ])
     // A closed programme's decider refuses whatever it holds; an erased person's too.
@@ -215,4 +236,15 @@ test('each role sees what it may confirm, and an auditor everything', () => {
   ]);
   expect(kindsOf('intake')).toEqual([]);
   expect(ROLES).not.toContain('intake');
+});
+
+test('what was left lying is told by its age', () => {
+  const view = { proposedAt: '2026-02-10T09:00:00.000Z' } as ProposalView;
+  const age = (now: string) => {
+    const { ageDays, isStale } = waitingSince(view, now);
+    return [ageDays, isStale];
+  };
+  expect(age('2026-02-10T10:00:00.000Z')).toEqual([0, false]);
+  expect(age('2026-03-12T10:00:00.000Z')).toEqual([30, false]);
+  expect(age('2026-03-13T10:00:00.000Z')).toEqual([31, true]);
 });

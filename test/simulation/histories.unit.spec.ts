@@ -40,6 +40,13 @@ const op = (kind: string, who: number, more: Partial<Op> = {}): Op => ({
   ...more,
 });
 
+/** What one person said of a bank's entry, and took back before another said the same. */
+const TAKEN_BACK: History = {
+  start: 'instructed',
+  households: 1,
+  ops: [op('assignEntry', 0, { a: 3 }), op('takeBack', 0)],
+};
+
 /** What was rejected is paid after its cycle closed, when nothing of the budget is free: seldom met by chance. */
 const SPENT_LATE: History = {
   start: 'instructed',
@@ -75,7 +82,7 @@ describe(`${HISTORIES} random histories of ${COMMANDS} commands`, () => {
         for (const code of refused) refusals.add(code);
         conflicts += log.conflicts;
       }),
-      { numRuns: HISTORIES, examples: [[SPENT_LATE]] },
+      { numRuns: HISTORIES, examples: [[SPENT_LATE], [TAKEN_BACK]] },
     );
 
     // The histories go everywhere: every type of event, every kind of conflict.

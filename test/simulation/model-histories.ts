@@ -4,6 +4,7 @@ import { checks } from './model-checks.js';
 import { corrections } from './model-corrections.js';
 import { money, spend } from './model-money.js';
 import { people, type Act } from './model-people.js';
+import { withdrawals } from './model-withdrawals.js';
 import { enrolmentDecider, type EnrolmentCommand } from '../../src/enrolment/enrolment.decider.js';
 import type { EnrolmentState } from '../../src/enrolment/enrolment.state.js';
 import { streams } from '../../src/kernel/ids.js';
@@ -25,6 +26,7 @@ const acts: Readonly<Record<string, Act>> = {
   ...checks,
   ...bank,
   ...corrections,
+  ...withdrawals,
 };
 const { again } = people;
 /** The commands that move things on are tried more often. */
@@ -63,6 +65,7 @@ const weights: Readonly<Record<string, number>> = {
   suspendRecovery: 4,
   resumeRecovery: 5,
   waive: 2,
+  takeBack: 6,
   cancel: 2,
   define: 0,
   openProgramme: 0,
@@ -114,8 +117,11 @@ export const historyArbitrary = (length: number): fc.Arbitrary<History> =>
     households: fc.integer({ min: 1, max: 3 }),
     ops: fc.oneof(
       { weight: 2, arbitrary: ops(kinds(acts), length) },
-      { weight: 1, arbitrary: ops(kinds(people), length) },
-      { weight: 2, arbitrary: ops(kinds({ ...money, ...checks, ...bank }), length) },
+      { weight: 1, arbitrary: ops(kinds({ ...people, ...withdrawals }), length) },
+      {
+        weight: 2,
+        arbitrary: ops(kinds({ ...money, ...checks, ...bank, ...withdrawals }), length),
+      },
       { weight: 3, arbitrary: ops(kinds({ ...money, ...corrections, again }), length) },
     ),
   });

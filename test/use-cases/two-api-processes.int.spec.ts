@@ -52,6 +52,7 @@ class ApiProcess {
         persons: new LogPersonReader(store),
         background: { start: () => 'none' },
         requireFit: async () => undefined,
+        setAside: async () => [],
       },
       new Metrics(),
       DEFAULT_BASE_URI,

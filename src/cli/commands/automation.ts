@@ -1,19 +1,36 @@
 import { Command } from 'commander';
 import { checkpointsIn } from '../../adapters/data-folder/checkpoint.js';
 import { leaseText } from '../../adapters/lease/postgres.js';
+import { setAsideDecider } from '../../automation/set-aside.decider.js';
 import { AUTOMATION_LEASE } from '../../composition/servers.js';
+import { fold } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { processManagers } from '../../process-managers/all.js';
 import { AutomationRunner } from '../../process-managers/runner.js';
 import { stateKept } from '../../runtime/set-aside.js';
+import { dismissalPart } from '../../use-cases/jobs/dismiss-set-aside.js';
 import type { SetAside } from '../../write-side/set-aside.js';
-import { action, common, type CommonOptions, type Run } from '../command.js';
+import { execute } from '../../write-side/execute.js';
+import {
+  acting,
+  action,
+  actorOf,
+  common,
+  contextOf,
+  type CommonOptions,
+  type Run,
+} from '../command.js';
 import { withEngine, type Engine } from '../compose.js';
 import { drainAutomations } from '../drain.js';
 import { EXIT, table } from '../output.js';
 
 interface RetryOptions extends CommonOptions {
   readonly event?: string;
+}
+interface DismissOptions extends CommonOptions {
+  readonly event: string;
+  readonly automation: string;
+  readonly reason: string;
 }
 
 const runnerOf = (engine: Engine): AutomationRunner => {
@@ -74,9 +91,26 @@ async function retry(run: Run, options: RetryOptions): Promise<number> {
   return left === 0 ? EXIT.ok : EXIT.findings;
 }
 
+async function dismiss(run: Run, options: DismissOptions): Promise<void> {
+  const { event: eventId, automation: manager, reason } = options;
+  const status = await withEngine(options.data, async (engine) => {
+    const { store, registry, locks } = engine;
+    const said = await dismissalPart(() => setAsideIn(engine), { eventId, manager, reason });
+    const actor = actorOf(options, 'programme-manager');
+    const context = contextOf(actor, 'dismiss', eventId, manager);
+    await execute(store, registry, locks, [said], context);
+    await drainAutomations(engine, run);
+    const { dismissed } = fold(setAsideDecider, await store.readStream(said.stream));
+    return dismissed.includes(manager) ? 'dismissed' : 'proposed';
+  });
+  run.out.result({ eventId, status }, () =>
+    status === 'proposed' ? 'proposed; it is dismissed once another person says the same' : status,
+  );
+}
+
 export function automationCommand(): Command {
   const automation = new Command('automation').description(
-    'what automations could not do: look at it, and have it tried again',
+    'what automations could not do: look at it, have it tried again, or dismiss it',
   );
   common(automation.command('list'))
     .description('events that were set aside for a person, each with why')
@@ -85,5 +119,13 @@ export function automationCommand(): Command {
     .description('try what was set aside once more, after its cause was mended')
     .option('--event <id>', 'this one only')
     .action(action(retry));
+  acting(automation.command('dismiss'))
+    .description(
+      'say that nothing has to come of what was set aside any more; it is dismissed once a second person says the same',
+    )
+    .requiredOption('--event <id>', 'which event')
+    .requiredOption('--automation <name>', 'which automation could not act on it')
+    .requiredOption('--reason <text>', 'why, or who did by hand what should have come of it')
+    .action(action(dismiss));
   return automation;
 }

@@ -84,7 +84,11 @@ function breaksIn(events: readonly Recorded[], now: string): Found[] {
       change(event.data.breakId, {
         proposed: `${event.data.resolution} by ${event.meta.actor}`,
       });
-    else if (event.type === 'PaymentBreakResolved')
+    else if (event.type === 'PaymentBreakResolutionWithdrawn') {
+      const { proposed = '' } = found.get(event.data.breakId) ?? {};
+      if (proposed.endsWith(` by ${event.meta.actor}`))
+        change(event.data.breakId, { proposed: '' });
+    } else if (event.type === 'PaymentBreakResolved')
       change(event.data.breakId, {
         resolution: event.data.resolution,
         days: daysBetween(found.get(event.data.breakId)?.since ?? event.time, event.time),

@@ -3,10 +3,27 @@ import { everyPage } from '../../../projections/engine/paging.js';
 import { ALL_KINDS, type Kind } from '../../../projections/proposals/kinds.js';
 import {
   listProposals,
-  type ProposalView,
+  waitingSince,
+  type WaitingProposal,
 } from '../../../projections/proposals/proposals.queries.js';
+import { requireRole } from '../../kernel/decider.js';
 import { parseProgrammeId } from '../../kernel/ids.js';
-import { action, common, type CommonOptions, type Run } from '../command.js';
+import {
+  proposersOf,
+  WITHDRAWABLE_KINDS,
+  withdrawalPart,
+  type WithdrawableKind,
+} from '../../use-cases/proposals/withdraw-proposal.js';
+import { execute } from '../../write-side/execute.js';
+import {
+  acting,
+  action,
+  actorOf,
+  common,
+  contextOf,
+  type CommonOptions,
+  type Run,
+} from '../command.js';
 import { withEngine } from '../compose.js';
 import { table } from '../output.js';
 import { askReadModels } from './rebuild.js';
@@ -16,14 +33,28 @@ interface ListOptions extends CommonOptions {
   readonly kind?: Kind;
 }
 
-const COLUMNS = ['position', 'kind', 'about', 'region', 'proposed by', 'at', 'content'];
-const rowOf = (one: ProposalView): readonly string[] => [
+interface WithdrawOptions extends CommonOptions {
+  readonly kind: WithdrawableKind;
+  readonly programme?: string;
+  readonly person?: string;
+  readonly payment?: string;
+  readonly break?: string;
+  readonly entry?: string;
+  readonly correction?: string;
+  readonly event?: string;
+  readonly automation?: string;
+  readonly reason: string;
+}
+
+const COLUMNS = ['position', 'kind', 'about', 'region', 'proposed by', 'at', 'days', 'content'];
+const rowOf = (one: WaitingProposal): readonly string[] => [
   String(one.position),
   one.kind,
   one.paymentId ?? one.entryId ?? one.correctionId ?? one.personId ?? one.programmeId ?? '',
   one.region ?? '',
   one.proposedBy,
   one.proposedAt,
+  one.isStale ? `${one.ageDays} (stale)` : String(one.ageDays),
   JSON.stringify(one.detail),
 ];
 
@@ -34,15 +65,61 @@ async function list(run: Run, { data, programme, kind }: ListOptions): Promise<v
   };
   const items = await withEngine(data, (engine) =>
     askReadModels(engine, run, async (reads) => {
-      const found: ProposalView[] = [];
+      const found: WaitingProposal[] = [];
+      const now = engine.clock.now();
       const pages = everyPage((page) => listProposals(reads, filter, page), run.signal);
-      for await (const page of pages) found.push(...page);
+      for await (const page of pages) found.push(...page.map((one) => waitingSince(one, now)));
       return found;
     }),
   );
   run.out.result({ items }, () =>
     items.length === 0 ? 'none' : table([COLUMNS, ...items.map(rowOf)]),
   );
+}
+
+async function withdraw(run: Run, options: WithdrawOptions): Promise<void> {
+  const { data, kind, programme, person, payment, entry, correction, event, reason } = options;
+  const actor = actorOf(options, 'finance-officer');
+  // Without a token somebody acts in the role that proposes the kind.
+  const unsigned = actor.via?.authentication === 'none';
+  const proposers = proposersOf(kind);
+  const proposer = unsigned ? { ...actor, role: proposers[0]! } : actor;
+  requireRole({ actor: proposer }, ...proposers);
+  const said = withdrawalPart(kind, {
+    reason,
+    ...(programme === undefined ? {} : { programmeId: programme }),
+    ...(person === undefined ? {} : { personId: person }),
+    ...(payment === undefined ? {} : { paymentId: payment }),
+    ...(options.break === undefined ? {} : { breakId: options.break }),
+    ...(entry === undefined ? {} : { entryId: entry }),
+    ...(correction === undefined ? {} : { correctionId: correction }),
+    ...(event === undefined ? {} : { eventId: event }),
+    ...(options.automation === undefined ? {} : { automation: options.automation }),
+  });
+  const result = await withEngine(data, ({ store, registry, locks }) =>
+    execute(store, registry, locks, [said], contextOf(proposer, 'withdraw', kind, said.stream)),
+  );
+  run.out.result(result, () => 'withdrawn');
+}
+
+function addWithdraw(proposals: Command): void {
+  acting(proposals.command('withdraw'))
+    .description('take back what you proposed yourself and nobody confirmed yet')
+    .addOption(
+      new Option('--kind <kind>', 'as the list names it')
+        .choices(WITHDRAWABLE_KINDS)
+        .makeOptionMandatory(),
+    )
+    .option('--programme <code>', 'of what concerns a programme or an enrolment')
+    .option('--person <id>', 'of what concerns a person or an enrolment')
+    .option('--payment <id>', 'of an outcome or a break')
+    .option('--break <id>', 'of a break')
+    .option('--entry <id>', 'of an entry')
+    .option('--correction <id>', 'of a correction')
+    .option('--event <id>', 'of what was set aside')
+    .option('--automation <name>', 'of what was set aside')
+    .requiredOption('--reason <text>', 'why')
+    .action(action(withdraw));
 }
 
 export function proposalsCommand(): Command {
@@ -52,5 +129,6 @@ export function proposalsCommand(): Command {
     .option('--programme <code>', 'of this programme only')
     .addOption(new Option('--kind <kind>', 'of this kind only').choices(ALL_KINDS))
     .action(action(list));
+  addWithdraw(proposals);
   return proposals;
 }

@@ -1,6 +1,9 @@
+import { setAsideDecider } from '../../automation/set-aside.decider.js';
 import { commandHandler, commandHandlers } from '../../http/command-handlers.js';
+import { fold } from '../../kernel/decider.js';
 import { jobIdOf, type Job } from '../../write-side/jobs.js';
-import { RetrySetAside } from './set-aside.commands.js';
+import { dismissalPart } from './dismiss-set-aside.js';
+import { DismissSetAside, RetrySetAside } from './set-aside.commands.js';
 
 export const setAsideHandlers = commandHandlers(
   commandHandler(RetrySetAside, ({ eventId, call }, deps) => {
@@ -17,4 +20,21 @@ export const setAsideHandlers = commandHandlers(
       afterwards: () => deps.background.start(job, { actor, correlationId, commandId }),
     };
   }),
+  commandHandler(
+    DismissSetAside,
+    async (command, { setAside }) => {
+      const { eventId, manager } = command;
+      const said = await dismissalPart(setAside, command);
+      return {
+        parts: [said],
+        answer: { eventId },
+        answerAfter: (after) => {
+          const { dismissed } = fold(setAsideDecider, after(said.stream));
+          return { status: dismissed.includes(manager) ? 'dismissed' : 'proposed' };
+        },
+      };
+    },
+    // Once it is dismissed, it is no longer in the list that is looked at.
+    { checkReceiptFirst: true },
+  ),
 );

@@ -7,7 +7,7 @@ import { CommandEndpoint, QueryEndpoint } from '../../http/endpoint.js';
 import { CommandParam, QueryParam } from '../../http/params.js';
 import { isLimited } from '../../http/query-handlers.js';
 import { LIST_SET_ASIDE, type ListSetAside, type SetAside } from '../../write-side/set-aside.js';
-import { RetrySetAside } from './set-aside.commands.js';
+import { DismissSetAside, RetrySetAside } from './set-aside.commands.js';
 
 export class SetAsideQuery extends Query {}
 
@@ -42,6 +42,18 @@ export class SetAsideHttp {
     status: 202,
   })
   retry(@CommandParam() command: RetrySetAside): Promise<Answer> {
+    return this.bus.execute(command);
+  }
+
+  @CommandEndpoint('dismissal', {
+    roles: ['programme-manager', 'finance-controller'],
+    programmeWide: true,
+    summary:
+      'Say that nothing has to come of what was set aside any more; it is dismissed once another person says the same of the same failure, and never tried again',
+    response: ['eventId', 'status'],
+    errors: { 404: ['NOT_SET_ASIDE'] },
+  })
+  dismiss(@CommandParam() command: DismissSetAside): Promise<Answer> {
     return this.bus.execute(command);
   }
 }

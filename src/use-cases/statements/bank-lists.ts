@@ -2,6 +2,7 @@ import type { EventData } from '../../../events/generated.js';
 import type { EventStore, StreamEvents } from '../../adapters/event-store/port.js';
 import { streams } from '../../kernel/ids.js';
 import { daysBetween } from '../../kernel/time.js';
+import { withoutWordsOf } from '../../kernel/two-people.js';
 import type { BankEntryState } from '../../statement/entry.decider.js';
 import type { BankMessageState } from '../../statement/message.decider.js';
 import { foldBankEntry, foldBankMessage } from '../folds.js';
@@ -195,6 +196,9 @@ function entryView({ events }: StreamEvents, now: string): EntryView {
         view = { ...view, proposals: [...(view.proposals ?? []), proposal] };
         break;
       }
+      case 'BankEntryAssignmentWithdrawn':
+        view = { ...view, proposals: withoutWordsOf(view.proposals ?? [], by) };
+        break;
       case 'BankEntryAssigned':
         view = {
           ...view,

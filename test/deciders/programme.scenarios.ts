@@ -1,0 +1,84 @@
+import { test } from '@jest/globals';
+import { asdProgramme } from '../../src/eligibility/reference/asd.js';
+import type {
+  ProgrammeCommand,
+  ProgrammeEvent,
+  ProgrammeState,
+} from '../../src/programme/programme.decider.js';
+import { by, was, type scenarios } from './given.js';
+import { terms, v1, v2, v3 } from './programme.fixtures.js';
+
+type Given = ReturnType<
+  typeof scenarios<ProgrammeState, ProgrammeCommand, ProgrammeEvent>
+>['given'];
+
+const programmeId = 'asd';
+const defined = was('ProgrammeDefined', asdProgramme);
+const past = [
+  defined,
+  was('PolicyPublished', v1),
+  was('PolicyPublished', v2),
+  was('ProgrammeOpened', { programmeId }),
+];
+const manager = by('meryem', 'programme-manager');
+const second = by('leila', 'programme-manager');
+
+/** How far back a programme lets applications be dated. */
+export function backdating(given: Given): void {
+  test('is twelve months unless the programme says otherwise', () => {
+    const limit = (months: number) => ({ programmeId, months });
+    given(defined)
+      .when({ type: 'SetBackdatingLimit', ...limit(12) }, manager)
+      .then();
+    given(defined)
+      .when({ type: 'SetBackdatingLimit', ...limit(3) }, manager)
+      .then({ type: 'BackdatingLimitSet', data: limit(3) });
+    const further: ProgrammeCommand = { type: 'SetBackdatingLimit', ...limit(12) };
+    const three = was('BackdatingLimitSet', limit(3));
+    const said = was('BackdatingLimitProposed', limit(12), 'meryem', 'programme-manager');
+    given(defined, three).when(further, manager).thenOne('BackdatingLimitProposed');
+    given(defined, three, said).when(further, manager).then();
+    given(defined, three, said)
+      .when(further, second)
+      .then({ type: 'BackdatingLimitSet', data: limit(12) });
+    given(defined, three, said, was('BackdatingLimitSet', limit(6)))
+      .when(further, second)
+      .thenOne('BackdatingLimitProposed');
+  });
+}
+
+/** What a manager takes back of what they proposed. */
+export function withdrawals(given: Given): void {
+  const taken = { programmeId, what: 'policy', reason: 'a mistyped rate' } as const;
+  const withdraw = { type: 'WithdrawProposal', ...taken } as const;
+  const asked = was('PolicyProposed', v3, 'meryem', 'programme-manager');
+  const withdrawn = was('ProgrammeProposalWithdrawn', taken, 'Meryem', 'programme-manager');
+
+  test('is withdrawn by who made it, and counts no more', () => {
+    given(...past, asked)
+      .when(withdraw, manager)
+      .then({ type: 'ProgrammeProposalWithdrawn', data: taken });
+    given(...past, asked, withdrawn)
+      .when({ type: 'PublishPolicy', ...v3 }, second)
+      .then({ type: 'PolicyProposed', data: v3 });
+    given(...past, asked, withdrawn)
+      .when(withdraw, manager)
+      .thenRefused('NOTHING_PROPOSED');
+  });
+  test('is withdrawn by nobody else, and nothing else goes with it', () => {
+    given(...past, asked)
+      .when(withdraw, second)
+      .thenRefused('NOTHING_PROPOSED');
+    given(...past, asked)
+      .when({ ...withdraw, what: 'terms' }, manager)
+      .thenRefused('NOTHING_PROPOSED');
+    const limited = by('meryem', 'programme-manager', 'MA-06');
+    given(...past, asked)
+      .when(withdraw, limited)
+      .thenRefused('REGION_NOT_ALLOWED');
+    const accounts = was('PaymentTermsProposed', terms, 'meryem', 'programme-manager');
+    given(...past, asked, accounts, withdrawn)
+      .when({ type: 'SetPaymentTerms', ...terms }, second)
+      .then({ type: 'PaymentTermsSet', data: terms });
+  });
+}
