@@ -40,11 +40,23 @@ const op = (kind: string, who: number, more: Partial<Op> = {}): Op => ({
   ...more,
 });
 
-/** What one person said of a bank's entry, and took back before another said the same. */
+/** What one person said of a bank's entry, and of an erasure, and took back before another said the same. */
 const TAKEN_BACK: History = {
   start: 'instructed',
   households: 1,
-  ops: [op('assignEntry', 0, { a: 3 }), op('takeBack', 0)],
+  ops: [
+    op('assignEntry', 0, { a: 3 }),
+    op('takeBack', 0),
+    op('erase', 0, { a: 3, odd: true }),
+    op('takeBack', 0),
+  ],
+};
+
+/** A bank's entry that is none of ours, by another than who handed the file over. */
+const DISMISSED: History = {
+  start: 'instructed',
+  households: 1,
+  ops: [op('quarantineEntry', 0, { b: 1 }), op('dismissEntry', 1, { b: 1 })],
 };
 
 /** What was rejected is paid after its cycle closed, when nothing of the budget is free: seldom met by chance. */
@@ -82,7 +94,7 @@ describe(`${HISTORIES} random histories of ${COMMANDS} commands`, () => {
         for (const code of refused) refusals.add(code);
         conflicts += log.conflicts;
       }),
-      { numRuns: HISTORIES, examples: [[SPENT_LATE], [TAKEN_BACK]] },
+      { numRuns: HISTORIES, examples: [[SPENT_LATE], [TAKEN_BACK], [DISMISSED]] },
     );
 
     // The histories go everywhere: every type of event, every kind of conflict.
