@@ -59,7 +59,7 @@ const assign: Act = (world, op) => {
     'finance-officer',
     entry(op, { type: 'ProposeAssignment', ...said }),
   );
-  // Nobody confirms it for now.
+  // One word in four stays alone, for a later step to confirm or to take back.
   if (op.a % 4 === 3) return;
   world.run(
     op,
