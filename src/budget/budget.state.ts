@@ -43,6 +43,19 @@ export const initialState: BudgetState = {
   cycles: {},
 };
 
+/** What was allotted already with the same reference, amount and currency. */
+export const sameAllotment = (
+  recorded: readonly Recorded[],
+  asked: Readonly<Record<'reference' | 'amountMinor' | 'currency', string>>,
+): Recorded | undefined =>
+  recorded.find(
+    ({ type, data }) =>
+      type === 'BudgetAllotted' &&
+      data.reference === asked.reference &&
+      data.amountMinor === asked.amountMinor &&
+      data.currency === asked.currency,
+  );
+
 /** Below nothing where the budget is overdrawn. */
 export const freeMinor = (state: BudgetState): bigint =>
   state.allottedMinor - state.reservedMinor - state.spentMinor;

@@ -99,6 +99,10 @@ describe('a budget', () => {
       [part(budget, budgetDecider, command)],
       as(engine, 'finance', 'allot francs'),
     );
+    const again = { ...francs, amountMinor: '100000000' };
+    expect((await allotBudget(engine, again, officer)).events).toBe(0);
+    const dirhams = { ...again, currency: 'MAD' };
+    expect(await codeOf(allotBudget(engine, dirhams, officer))).toBe('BUDGET_ALREADY_ALLOTTED');
     const { cycleId, contentHash } = await prepare(world, '2027-01');
     const approve = approveCycle(
       engine,

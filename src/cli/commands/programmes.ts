@@ -1,15 +1,18 @@
 import type { AccountHold } from '../../kernel/accounts.js';
 import { Command, Option } from 'commander';
 import { budgetDecider } from '../../budget/budget.decider.js';
-import { compilePolicy } from '../../eligibility/policy.js';
+import { sameAllotment } from '../../budget/budget.state.js';
 import { asdPolicies, asdProgramme } from '../../eligibility/reference/asd.js';
-import { canonicalJson, contentHash } from '../../kernel/canonical.js';
-import type { Recorded } from '../../kernel/decider.js';
-import { PolicyReader } from '../../programme/policy-reader.js';
 import { DomainError } from '../../kernel/errors.js';
+import { PolicyReader } from '../../programme/policy-reader.js';
 import { parseProgrammeId, streams } from '../../kernel/ids.js';
 import { parseAmount } from '../../kernel/money.js';
-import { programmeDecider, type ProgrammeCommand } from '../../programme/programme.decider.js';
+import { programmeDecider } from '../../programme/programme.decider.js';
+import {
+  stepsTo,
+  type PolicyPublication,
+  type ProgrammeDefinition,
+} from '../../programme/set-up.rule.js';
 import { execute } from '../../write-side/execute.js';
 import { part } from '../../write-side/unit.js';
 import {
@@ -27,8 +30,6 @@ import { readJsonFile } from '../json-file.js';
 import type { EventData, EventType } from '../../../events/generated.js';
 import type { Actor } from '../../kernel/decider.js';
 
-export type ProgrammeDefinition = EventData['ProgrammeDefined'];
-export type PolicyPublication = Omit<EventData['PolicyPublished'], 'programmeId' | 'contentHash'>;
 interface HoldOptions extends OfProgramme {
   readonly days: number;
   readonly verified: AccountHold['verification'];
@@ -64,7 +65,15 @@ export async function setUpProgramme(
   const { programmeId } = definition;
   const stream = streams.programme(programmeId);
   const known = await engine.store.readStream(stream);
-  const commands = missingIn(known, definition, policies);
+  const { commands, differences } = stepsTo(known, definition, policies);
+  const [different] = differences;
+  if (different)
+    throw new DomainError(
+      'PROGRAMME_DIFFERS',
+      `In the file ${different.what} has another ${different.fields.join(', ')} than what is recorded; a rule is changed by a new policy version.`,
+      'conflict',
+      different.fields[0],
+    );
   const { events } =
     commands.length === 0
       ? { events: 0 }
@@ -84,48 +93,6 @@ export async function setUpProgramme(
   return { programmeId, policies: policies.length, recorded: events, waiting };
 }
 
-/** What is still to be done of a definition. @throws DomainError PROGRAMME_DIFFERS, POLICY_INVALID */
-function missingIn(
-  known: readonly Recorded[],
-  definition: ProgrammeDefinition,
-  policies: readonly PolicyPublication[],
-): readonly ProgrammeCommand[] {
-  const { programmeId } = definition;
-  const published = new Map(
-    known.flatMap((event) =>
-      event.type === 'PolicyPublished' ? [[event.data.version, event.data] as const] : [],
-    ),
-  );
-  const commands: ProgrammeCommand[] = [];
-  const defined = known.find((event) => event.type === 'ProgrammeDefined');
-  if (!defined) commands.push({ type: 'DefineProgramme', ...definition });
-  else requireSame(defined.data, definition, `the definition of ${programmeId}`);
-  for (const policy of policies) {
-    compilePolicy(policy.policy);
-    const data = { programmeId, ...policy, contentHash: contentHash(policy.policy) };
-    const before = published.get(policy.version);
-    if (before) requireSame(before, data, `policy version ${policy.version}`);
-    else commands.push({ type: 'PublishPolicy', ...data });
-  }
-  if (known.some((event) => event.type === 'ProgrammeOpened')) commands.splice(1);
-  else commands.push({ type: 'OpenProgramme', programmeId });
-  return commands;
-}
-
-function requireSame(recorded: object, given: object, what: string): void {
-  const [before, now] = [recorded, given] as readonly Readonly<Record<string, unknown>>[];
-  const names = [...new Set([...Object.keys(recorded), ...Object.keys(given)])];
-  const differ = names.filter((name) => spelled(before![name]) !== spelled(now![name]));
-  if (differ.length > 0)
-    throw new DomainError(
-      'PROGRAMME_DIFFERS',
-      `In the file ${what} has another ${differ.join(', ')} than what is recorded; a rule is changed by a new policy version.`,
-      'conflict',
-      differ[0],
-    );
-}
-const spelled = (value: unknown): string => (value === undefined ? '' : canonicalJson(value));
-
 export async function allotBudget(
   engine: Engine,
   args: {
@@ -140,12 +107,7 @@ export async function allotBudget(
   const { definition } = await new PolicyReader(engine.store).programme(args.programmeId);
   const stream = streams.budget(args.programmeId, args.fiscalYear);
   const known = await engine.store.readStream(stream);
-  const same = known.find(
-    (event) =>
-      event.type === 'BudgetAllotted' &&
-      event.data.reference === args.reference &&
-      event.data.amountMinor === args.amountMinor,
-  );
+  const same = sameAllotment(known, args);
   if (same) return { events: 0, position: same.position };
   return execute(
     engine.store,
