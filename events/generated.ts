@@ -3432,6 +3432,39 @@ recoveryId: string
 amountMinor: string
 reason: string
 }
+export interface OverpaymentWaivedV2 {
+/**
+ * <programme>-<person>: one account of what a household owes a programme.
+ */
+recoveryId: string
+/**
+ * Amount in minor units of the currency (ISO 4217 scale), as a decimal string.
+ */
+amountMinor: string
+reason: string
+/**
+ * The subject of the account that proposed it; another person decided. Absent in what one person decided before.
+ */
+proposedBy?: string
+}
+export interface OverpaymentWaiverProposedV1 {
+/**
+ * <programme>-<person>: one account of what a household owes a programme.
+ */
+recoveryId: string
+/**
+ * Amount in minor units of the currency (ISO 4217 scale), as a decimal string.
+ */
+amountMinor: string
+reason: string
+}
+export interface OverpaymentWaiverWithdrawnV1 {
+/**
+ * <programme>-<person>: one account of what a household owes a programme.
+ */
+recoveryId: string
+reason: string
+}
 export interface RecoveryCompletedV1 {
 /**
  * <programme>-<person>: one account of what a household owes a programme.
@@ -3636,7 +3669,9 @@ export interface EventData {
   ProgrammeProposalWithdrawn: ProgrammeProposalWithdrawnV1;
   OverpaymentEstablished: OverpaymentEstablishedV1;
   OverpaymentOffset: OverpaymentOffsetV1;
-  OverpaymentWaived: OverpaymentWaivedV1;
+  OverpaymentWaived: OverpaymentWaivedV2;
+  OverpaymentWaiverProposed: OverpaymentWaiverProposedV1;
+  OverpaymentWaiverWithdrawn: OverpaymentWaiverWithdrawnV1;
   RecoveryCompleted: RecoveryCompletedV1;
   RecoveryDeducted: RecoveryDeductedV1;
   RecoveryDeductionReversed: RecoveryDeductionReversedV1;
@@ -3659,7 +3694,7 @@ export interface AggregateEvents {
   payment: 'PaymentAccepted' | 'PaymentBooked' | 'PaymentBreakOwnerSet' | 'PaymentBreakRecorded' | 'PaymentBreakResolutionProposed' | 'PaymentBreakResolutionWithdrawn' | 'PaymentBreakResolved' | 'PaymentCancellationRequested' | 'PaymentCancelled' | 'PaymentInstructed' | 'PaymentOrdered' | 'PaymentOutcomeProposed' | 'PaymentOutcomeUnknown' | 'PaymentOutcomeWithdrawn' | 'PaymentReinstructed' | 'PaymentRejected' | 'PaymentReturned' | 'PaymentSettled';
   person: 'IdentityClaimed' | 'IdentityReleased' | 'PayeeAccountClosed' | 'PayeeAccountRegistered' | 'PayeeAccountVerified' | 'PersonErased' | 'PersonErasureProposed' | 'PersonErasureWithdrawn' | 'PersonMoved' | 'PersonRegistered';
   programme: 'AccountHoldProposed' | 'AccountHoldSet' | 'BackdatingLimitProposed' | 'BackdatingLimitSet' | 'CalendarSet' | 'ChecksConfigured' | 'ChecksProposed' | 'PaymentTermsProposed' | 'PaymentTermsSet' | 'PolicyProposed' | 'PolicyPublished' | 'ProgrammeClosed' | 'ProgrammeDefined' | 'ProgrammeOpened' | 'ProgrammeProposalWithdrawn';
-  recovery: 'OverpaymentEstablished' | 'OverpaymentOffset' | 'OverpaymentWaived' | 'RecoveryCompleted' | 'RecoveryDeducted' | 'RecoveryDeductionReversed' | 'RecoveryPlanAgreed' | 'RecoveryResumed' | 'RecoverySuspended';
+  recovery: 'OverpaymentEstablished' | 'OverpaymentOffset' | 'OverpaymentWaived' | 'OverpaymentWaiverProposed' | 'OverpaymentWaiverWithdrawn' | 'RecoveryCompleted' | 'RecoveryDeducted' | 'RecoveryDeductionReversed' | 'RecoveryPlanAgreed' | 'RecoveryResumed' | 'RecoverySuspended';
 }
 export interface PublishedSchema { readonly aggregate: string; readonly type: EventType; readonly version: number; readonly schema: object }
 export const schemas: readonly PublishedSchema[] = [
@@ -3801,6 +3836,9 @@ export const schemas: readonly PublishedSchema[] = [
   {"aggregate":"recovery","type":"OverpaymentEstablished","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/recovery/OverpaymentEstablished.v1.schema.json","title":"OverpaymentEstablished","type":"object","additionalProperties":false,"required":["recoveryId","programmeId","personId","region","correctionId","amountMinor","currency"],"properties":{"recoveryId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9a-f-]{36}$","description":"<programme>-<person>: one account of what a household owes a programme."},"programmeId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}$","description":"Programme code; no dash, because dashes separate the parts of stream names."},"personId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"region":{"type":"string","pattern":"^[A-Z0-9-]{2,10}$","description":"ISO 3166-2 subdivision, for example MA-06."},"correctionId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}$","description":"<programme>-<number>, counted from 0001."},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217 code."}}}},
   {"aggregate":"recovery","type":"OverpaymentOffset","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/recovery/OverpaymentOffset.v1.schema.json","title":"OverpaymentOffset","type":"object","additionalProperties":false,"required":["recoveryId","correctionId","amountMinor","waivedMinor"],"properties":{"recoveryId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9a-f-]{36}$","description":"<programme>-<person>: one account of what a household owes a programme."},"correctionId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}$","description":"<programme>-<number>, counted from 0001."},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Taken off what was overpaid, because a later correction found that it was due."},"waivedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Of that, what had been waived."}}}},
   {"aggregate":"recovery","type":"OverpaymentWaived","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/recovery/OverpaymentWaived.v1.schema.json","title":"OverpaymentWaived","type":"object","additionalProperties":false,"required":["recoveryId","amountMinor","reason"],"properties":{"recoveryId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9a-f-]{36}$","description":"<programme>-<person>: one account of what a household owes a programme."},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
+  {"aggregate":"recovery","type":"OverpaymentWaived","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/recovery/OverpaymentWaived.v2.schema.json","title":"OverpaymentWaived","type":"object","additionalProperties":false,"required":["recoveryId","amountMinor","reason"],"properties":{"recoveryId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9a-f-]{36}$","description":"<programme>-<person>: one account of what a household owes a programme."},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"reason":{"type":"string","minLength":1,"maxLength":1000},"proposedBy":{"type":"string","minLength":1,"maxLength":200,"description":"The subject of the account that proposed it; another person decided. Absent in what one person decided before."}}}},
+  {"aggregate":"recovery","type":"OverpaymentWaiverProposed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/recovery/OverpaymentWaiverProposed.v1.schema.json","title":"OverpaymentWaiverProposed","type":"object","additionalProperties":false,"required":["recoveryId","amountMinor","reason"],"properties":{"recoveryId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9a-f-]{36}$","description":"<programme>-<person>: one account of what a household owes a programme."},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
+  {"aggregate":"recovery","type":"OverpaymentWaiverWithdrawn","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/recovery/OverpaymentWaiverWithdrawn.v1.schema.json","title":"OverpaymentWaiverWithdrawn","type":"object","additionalProperties":false,"required":["recoveryId","reason"],"properties":{"recoveryId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9a-f-]{36}$","description":"<programme>-<person>: one account of what a household owes a programme."},"reason":{"type":"string","minLength":1,"maxLength":500}}}},
   {"aggregate":"recovery","type":"RecoveryCompleted","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/recovery/RecoveryCompleted.v1.schema.json","title":"RecoveryCompleted","type":"object","additionalProperties":false,"required":["recoveryId","overpaidMinor","recoveredMinor","waivedMinor"],"properties":{"recoveryId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9a-f-]{36}$","description":"<programme>-<person>: one account of what a household owes a programme."},"overpaidMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"recoveredMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"waivedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."}}}},
   {"aggregate":"recovery","type":"RecoveryDeducted","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/recovery/RecoveryDeducted.v1.schema.json","title":"RecoveryDeducted","type":"object","additionalProperties":false,"required":["recoveryId","paymentId","round","grossMinor","amountMinor","remainingMinor"],"properties":{"recoveryId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9a-f-]{36}$","description":"<programme>-<person>: one account of what a household owes a programme."},"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"round":{"type":"integer","minimum":1,"maximum":999},"grossMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"The payment before the deduction, in minor units."},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"remainingMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."}}}},
   {"aggregate":"recovery","type":"RecoveryDeductionReversed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/recovery/RecoveryDeductionReversed.v1.schema.json","title":"RecoveryDeductionReversed","type":"object","additionalProperties":false,"required":["recoveryId","paymentId","round","amountMinor","reason"],"properties":{"recoveryId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9a-f-]{36}$","description":"<programme>-<person>: one account of what a household owes a programme."},"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"round":{"type":"integer","minimum":1,"maximum":999},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},

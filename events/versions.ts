@@ -22,6 +22,8 @@ export const upcasts: Readonly<Record<string, Readonly<Record<number, Upcast>>>>
   BankEntryDismissed: { 1: asItIs },
   // Version 3 says what came back, where that is less than the payment; before, all of it counted as come back.
   PaymentBreakResolved: { 1: asItIs, 2: asItIs },
+  // Version 2 is decided by two, and names who proposed it; before, one finance controller did.
+  OverpaymentWaived: { 1: asItIs },
   // Version 2 has what banks kept of payments that came back; before, nothing was counted as kept.
   CycleReconciled: { 1: asItIs },
   // Version 2 is decided by two people, of a programme that is open and of every household; before, one did.

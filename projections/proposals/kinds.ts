@@ -17,13 +17,14 @@ export type Kind =
   | 'break'
   | 'entry'
   | 'correction'
-  | 'set-aside';
+  | 'set-aside'
+  | 'waiver';
 
 interface KindRules {
   /** Who may be the second person. */
   readonly roles: readonly Role[];
   /** Whose region it is of; absent: it concerns all regions. */
-  readonly regionOf?: 'person' | 'enrolment' | 'payment';
+  readonly regionOf?: 'person' | 'enrolment' | 'payment' | 'recovery';
   /** Kinds of which somebody's newest word takes the place of what they said before. */
   readonly replaces: readonly Kind[];
   /** Events of the same stream that answer what was proposed, whoever caused them. */
@@ -115,6 +116,13 @@ export const KINDS: Readonly<Record<Kind, KindRules>> = {
     replaces: [],
     answeredBy: ['CorrectionApproved', 'CorrectionRejected'],
   },
+  waiver: {
+    roles: ['finance-controller'],
+    regionOf: 'recovery',
+    replaces: ['waiver'],
+    answeredBy: ['OverpaymentWaived', 'RecoveryCompleted'],
+    withdrawnBy: 'OverpaymentWaiverWithdrawn',
+  },
   'set-aside': {
     roles: ['programme-manager', 'finance-controller'],
     replaces: ['set-aside'],
@@ -142,6 +150,7 @@ export const KIND_OF: Readonly<Record<Proposed, Kind | 'of its correction'>> = {
   CorrectionProposed: 'correction',
   AdjustmentProposed: 'of its correction',
   SetAsideDismissalProposed: 'set-aside',
+  OverpaymentWaiverProposed: 'waiver',
 };
 
 /** What a programme's events call its kinds. */

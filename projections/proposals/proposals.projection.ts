@@ -1,6 +1,6 @@
 import type { EventType } from '../../events/generated.js';
 import type { Recorded } from '../../src/kernel/decider.js';
-import { partsOfPayment } from '../../src/kernel/ids.js';
+import { partsOfPayment, partsOfRecovery } from '../../src/kernel/ids.js';
 import { isSamePerson } from '../../src/kernel/subject.js';
 import { detailOf } from '../audit/details.js';
 import type { Projection, Rows } from '../engine/projection.js';
@@ -56,16 +56,23 @@ function keyOf({ stream, data }: Recorded, kind: Kind): string {
 function about(event: Recorded, kind: Kind): Omit<ProposalRow, 'proposal_key' | 'since' | 'words'> {
   const payload: object = event.data;
   const data: Partial<
-    Record<'programmeId' | 'personId' | 'paymentId' | 'entryId' | 'correctionId', string>
+    Record<
+      'programmeId' | 'personId' | 'paymentId' | 'entryId' | 'correctionId' | 'recoveryId',
+      string
+    >
   > = payload;
   const payment = data.paymentId === undefined ? undefined : partsOfPayment(data.paymentId);
+  const debt = data.recoveryId === undefined ? undefined : partsOfRecovery(data.recoveryId);
   const isEntry = kind === 'entry';
   const programmeId =
-    data.programmeId ?? payment?.programmeId ?? data.correctionId?.slice(0, -'-0000'.length);
+    data.programmeId ??
+    debt?.programmeId ??
+    payment?.programmeId ??
+    data.correctionId?.slice(0, -'-0000'.length);
   return {
     kind,
     programme_id: programmeId ?? null,
-    person_id: data.personId ?? (isEntry ? undefined : payment?.personId) ?? null,
+    person_id: data.personId ?? debt?.personId ?? (isEntry ? undefined : payment?.personId) ?? null,
     payment_id: isEntry ? null : (data.paymentId ?? null),
     entry_id: data.entryId ?? null,
     correction_id: data.correctionId ?? null,
@@ -145,7 +152,7 @@ function isSaid({ attempt, outcome }: Word['detail'], event: Recorded): boolean 
 /** What one person proposed, until it is confirmed, replaced or answered. */
 export const proposalsProjection: Projection = {
   name: 'proposals',
-  version: 2,
+  version: 3,
   tables: [proposals],
   handles: HANDLED,
   touches(event, touch) {

@@ -1,5 +1,6 @@
 import type { ReadStore } from '../../src/adapters/read-store/port.js';
 import { daysBetween } from '../../src/kernel/time.js';
+import { regionsOfRecoveries } from '../correction/regions.queries.js';
 import { regionsOfPayments } from '../disbursement/regions.queries.js';
 import { regionsOfEnrolments, regionsOfPersons } from '../eligibility/regions.queries.js';
 import { matching, reading, within } from '../engine/live.js';
@@ -61,7 +62,8 @@ type RegionOf = (row: ProposalRow) => string | null;
 async function regionsFor(store: ReadStore, rows: readonly ProposalRow[]): Promise<RegionOf> {
   const keyOf = (row: ProposalRow): readonly [string, string] | undefined => {
     const of = KINDS[row.kind as Kind].regionOf;
-    if (of === 'enrolment') return [of, `${row.programme_id}-${row.person_id}`];
+    if (of === 'enrolment' || of === 'recovery')
+      return [of, `${row.programme_id}-${row.person_id}`];
     if (of === 'payment') return [of, String(row.payment_id)];
     return of && [of, String(row.person_id)];
   };
@@ -70,6 +72,7 @@ async function regionsFor(store: ReadStore, rows: readonly ProposalRow[]): Promi
     keys.filter(([of]) => of === wanted).map(([, id]) => id);
   const known = new Map([
     ['enrolment', await regionsOfEnrolments(store, idsOf('enrolment'))],
+    ['recovery', await regionsOfRecoveries(store, idsOf('recovery'))],
     ['payment', await regionsOfPayments(store, idsOf('payment'))],
     ['person', await regionsOfPersons(store, idsOf('person'))],
   ]);

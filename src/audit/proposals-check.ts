@@ -20,6 +20,7 @@ import {
   holdOf,
   isWeakerHold,
 } from '../programme/controls.rule.js';
+import { contentOfWaiver } from '../recovery/waiver.rule.js';
 import { Era } from './era.js';
 import type { Found } from './report.js';
 
@@ -43,16 +44,18 @@ const DECIDED_BY_TWO: Readonly<Record<string, number>> = {
 
 /**
  * I4 for what one person proposes and another decides: new facts of a household, its reinstatement,
- * a policy of an open programme, the accounts that it pays from, and controls that are weakened.
- * Events of old versions do not say how their actor came; what stands before the first that does was
- * decided under older rules. Policies, reinstatements and the limit of dating back are decided by
- * two from the first event on that only those rules make. Kept are proposals that nobody decided on
- * yet.
+ * a waiver of what it owes, a policy of an open programme, the accounts that it pays from, and
+ * controls that are weakened. Events of old versions do not say how their actor came; what stands
+ * before the first that does was decided under older rules. Policies, reinstatements and the limit
+ * of dating back are decided by two from the first event on that only those rules make. Kept are
+ * proposals that nobody decided on yet.
  */
 export class ProposalsCheck {
   readonly #proposals = new Map<string, readonly Proposal[]>();
   readonly #controls = new Map<string, Controls>();
   #isUnderNewerRules = false;
+  /** From the first proposal of a waiver on, or the first waiver that says who proposed it. */
+  #areWaiversByTwo = false;
   /** The command that recertified a household last; it may reinstate it, too. */
   #recertifiedBy = '';
 
@@ -84,6 +87,7 @@ export class ProposalsCheck {
       case 'EnrolmentEnded':
         this.#proposals.delete(event.stream);
         return;
+      case 'OverpaymentWaiverWithdrawn':
       case 'EnrolmentProposalWithdrawn':
       case 'PersonErasureWithdrawn':
         return this.#withdrawn(event, '', found);
@@ -95,9 +99,26 @@ export class ProposalsCheck {
         return this.#proposed(event, contentOfDismissal(event.data), event.data.automation);
       case 'SetAsideDismissed':
         return this.#dismissed(event, found);
+      case 'OverpaymentWaiverProposed':
+        this.#areWaiversByTwo = true;
+        return this.#proposed(event, contentOfWaiver(event.data));
+      case 'OverpaymentWaived':
+        return this.#waived(event, found);
+      case 'RecoveryCompleted':
+        return this.#answered(event, '');
       default:
         return this.#ofProgramme(event, found);
     }
+  }
+
+  #waived(event: Recorded<'OverpaymentWaived'>, found: Found): void {
+    if (event.v >= 2) this.#areWaiversByTwo = true;
+    if (!this.#areWaiversByTwo) return this.#answered(event, '');
+    const content = contentOfWaiver(event.data);
+    const before = this.#proposals.get(event.stream) ?? [];
+    if (!before.some((one) => one.by === event.data.proposedBy && one.content === content))
+      found('I4', 'it is said that somebody proposed it who did not');
+    this.#decided(event, content, 'a waiver that one', found);
   }
 
   #dismissed(event: Recorded<'SetAsideDismissed'>, found: Found): void {

@@ -93,6 +93,8 @@ const OF_CYCLES = {
 const OF_MONEY = {
   OverpaymentEstablished: AUTOMATION,
   OverpaymentOffset: AUTOMATION,
+  OverpaymentWaiverProposed: FINANCE,
+  OverpaymentWaiverWithdrawn: FINANCE,
   OverpaymentWaived: CONTROLLER,
   RecoveryPlanAgreed: OFFICER,
   RecoveryDeducted: OFFICER,

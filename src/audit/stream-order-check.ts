@@ -160,6 +160,8 @@ const OF_MONEY = {
   ArrearsReleased: { from: ['there'] },
   OverpaymentEstablished: { from: STATUSES, to: 'there' },
   OverpaymentOffset: { from: ['there'] },
+  OverpaymentWaiverProposed: { from: ['there'] },
+  OverpaymentWaiverWithdrawn: { from: ['there'] },
   OverpaymentWaived: { from: ['there'] },
   RecoveryPlanAgreed: { from: ['there'] },
   RecoveryDeducted: { from: ['there'] },

@@ -59,7 +59,7 @@ export const PERMISSIONS: Readonly<Record<string, Permitted>> = {
   'corrections approve': everywhere('finance-controller'),
   'corrections reject': everywhere('finance-controller', 'finance-officer'),
   'recovery plan': everywhere('finance-officer'),
-  'recovery waive': inRegions('finance-controller'),
+  'recovery waive': inRegions('finance-controller', 'finance-officer'),
   'recovery suspend': inRegions('supervisor', 'finance-officer'),
   'recovery resume': inRegions('supervisor', 'finance-officer'),
   'proposals withdraw': inRegions(

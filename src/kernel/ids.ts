@@ -49,6 +49,11 @@ export const correctionId = (programme: string, number: number): string =>
   `${programme}-${String(number).padStart(4, '0')}`;
 /** One account of what a household owes a programme. */
 export const recoveryId = (programme: string, person: string): string => `${programme}-${person}`;
+/** The person is a UUID. */
+export const partsOfRecovery = (recovery: string): { programmeId: string; personId: string } => ({
+  programmeId: recovery.slice(0, -37),
+  personId: recovery.slice(-36),
+});
 export const cycleId = (programme: string, period: string): CycleId =>
   `${programme}-${period}` as CycleId;
 export const paymentId = (programme: string, period: string, person: string): PaymentId =>

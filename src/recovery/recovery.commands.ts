@@ -4,6 +4,7 @@ import {
   recoveryId as recoveryIdOf,
   streams,
 } from '../kernel/ids.js';
+import { fold } from '../kernel/decider.js';
 import { parseAmount } from '../kernel/money.js';
 import { Command } from '../http/call.js';
 import { part } from '../write-side/unit.js';
@@ -88,11 +89,17 @@ export const recoveryHandlers = commandHandlers(
   commandHandler(ResumeRecovery, (command) =>
     simply(command, { type: 'ResumeRecovery', reason: command.reason }),
   ),
-  commandHandler(WaiveOverpayment, async (command, deps) =>
-    simply(command, {
-      type: 'WaiveOverpayment',
-      amountMinor: String(parseAmount(command.amount, await currencyOf(command, deps))),
-      reason: command.reason,
-    }),
-  ),
+  commandHandler(WaiveOverpayment, async (command, deps) => {
+    const amountMinor = String(parseAmount(command.amount, await currencyOf(command, deps)));
+    const { reason } = command;
+    const plan = simply(command, { type: 'WaiveOverpayment', amountMinor, reason });
+    const { stream } = plan.parts[0]!;
+    return {
+      ...plan,
+      answerAfter: (after) => {
+        const waits = fold(recoveryDecider, after(stream)).waivers.length > 0;
+        return { status: waits ? 'proposed' : 'waived' };
+      },
+    };
+  }),
 );

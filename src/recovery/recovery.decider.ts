@@ -18,6 +18,8 @@ import {
   evolve,
 } from './recovery.state.js';
 import { isSamePerson } from '../kernel/subject.js';
+import { requireOwnWord } from '../kernel/two-people.js';
+import { contentOfWaiver } from './waiver.rule.js';
 
 export type RecoveryCommand =
   | ({ readonly type: 'EstablishOverpayment' } & EventData['OverpaymentEstablished'])
@@ -47,7 +49,8 @@ export type RecoveryCommand =
     }
   | { readonly type: 'SuspendRecovery'; readonly reason: string }
   | { readonly type: 'ResumeRecovery'; readonly reason: string }
-  | { readonly type: 'WaiveOverpayment'; readonly amountMinor: string; readonly reason: string };
+  | { readonly type: 'WaiveOverpayment'; readonly amountMinor: string; readonly reason: string }
+  | { readonly type: 'WithdrawWaiver'; readonly reason: string };
 
 /** Codes that recoveries refuse with. */
 export const RECOVERY_REFUSALS = [
@@ -64,6 +67,7 @@ export const RECOVERY_REFUSALS = [
   'OFFSET_EXCEEDS_DEBT',
   'WAIVER_EXCEEDS_BALANCE',
   'SAME_PERSON',
+  'NOTHING_PROPOSED',
 ] as const;
 
 type Drafts = readonly Draft<RecoveryEvent>[];
@@ -92,6 +96,8 @@ function decide(state: RecoveryState, command: RecoveryCommand, context: Context
       return resume(state, command, context);
     case 'WaiveOverpayment':
       return waive(state, command, context);
+    case 'WithdrawWaiver':
+      return withdrawWaiver(state, command, context);
     default:
       return never(command);
   }
@@ -227,13 +233,17 @@ function resume(
   return [{ type: 'RecoveryResumed', data: { recoveryId, reason: command.reason } }];
 }
 
+/**
+ * A debt is let off once a finance controller says the amount that another person proposed, no more
+ * than is owed by then. Who agreed its plan may propose it, and does not decide it.
+ */
 function waive(
   state: RecoveryState,
   command: CommandOf<RecoveryCommand, 'WaiveOverpayment'>,
   context: Context,
 ): Drafts {
   const { recoveryId } = state;
-  requireRole(context, 'finance-controller');
+  requireRole(context, 'finance-controller', 'finance-officer');
   requireRegion(context, state.region);
   requireOpen(state);
   const waivedMinor = BigInt(command.amountMinor);
@@ -251,7 +261,16 @@ function waive(
       'rule',
       'amount',
     );
-  if (state.plan && isSamePerson(state.plan.agreedBy, context.actor.id))
+  const { id, role } = context.actor;
+  const { type, ...said } = command;
+  const content = contentOfWaiver(said);
+  const alike = state.waivers.filter((waiver) => waiver.content === content);
+  const proposedBy = alike.find(({ by }) => !isSamePerson(by, id))?.by;
+  if (proposedBy === undefined || role !== 'finance-controller') {
+    if (alike.some(({ by }) => isSamePerson(by, id))) return [];
+    return [{ type: 'OverpaymentWaiverProposed', data: { recoveryId, ...said } }];
+  }
+  if (state.plan && isSamePerson(state.plan.agreedBy, id))
     throw new DomainError(
       'SAME_PERSON',
       'Who agreed the plan does not waive the debt.',
@@ -259,12 +278,23 @@ function waive(
     );
   const waived = { ...state, waivedMinor: state.waivedMinor + waivedMinor };
   return [
-    {
-      type: 'OverpaymentWaived',
-      data: { recoveryId, amountMinor: command.amountMinor, reason: command.reason },
-    },
+    { type: 'OverpaymentWaived', data: { recoveryId, ...said, proposedBy } },
     ...completion(waived),
   ];
+}
+
+function withdrawWaiver(
+  { recoveryId, region, waivers }: RecoveryState,
+  { reason }: CommandOf<RecoveryCommand, 'WithdrawWaiver'>,
+  context: Context,
+): Drafts {
+  requireRole(context, 'finance-controller', 'finance-officer');
+  requireRegion(context, region);
+  requireOwnWord(
+    waivers.map(({ by }) => by),
+    context.actor.id,
+  );
+  return [{ type: 'OverpaymentWaiverWithdrawn', data: { recoveryId, reason } }];
 }
 
 function requireOpen(state: RecoveryState): void {

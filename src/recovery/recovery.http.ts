@@ -78,10 +78,11 @@ export class RecoveryHttp {
   }
 
   @CommandEndpoint(':personId/waiver', {
-    roles: ['finance-controller'],
+    roles: ['finance-controller', 'finance-officer'],
     programmeWide: false,
-    summary: 'Let the household off, wholly or in part; not by who agreed its plan',
-    response,
+    summary:
+      'Let the household off, wholly or in part: proposed by one person, and waived once a finance controller says the same amount, who did not agree its plan',
+    response: [...response, 'status'],
     errors: {
       ...refuses,
       400: ['INVALID_ID', 'INVALID_AMOUNT', 'AMOUNT_NOT_POSITIVE'],

@@ -1,5 +1,7 @@
 import type { AggregateEvents, EventData } from '../../events/generated.js';
 import { type Recorded } from '../kernel/decider.js';
+import { proposed, withoutWordsOf, type Proposal } from '../kernel/two-people.js';
+import { contentOfWaiver } from './waiver.rule.js';
 
 export type RecoveryEvent = AggregateEvents['recovery'];
 
@@ -33,6 +35,8 @@ export interface RecoveryState {
   readonly correctionIds: readonly string[];
   /** What was set against the debt, by the correction that found it due. */
   readonly offsets: Readonly<Record<string, bigint>>;
+  /** What one person said is to be let off, until a second one says the same or it is settled. */
+  readonly waivers: readonly Proposal[];
 }
 
 export const initialState: RecoveryState = {
@@ -49,6 +53,7 @@ export const initialState: RecoveryState = {
   suspended: false,
   correctionIds: [],
   offsets: {},
+  waivers: [],
 };
 
 export const recoveredMinor = ({ deductions }: RecoveryState): bigint =>
@@ -120,10 +125,18 @@ export function evolve(state: RecoveryState, event: Recorded<RecoveryEvent>): Re
       return { ...state, suspended: true };
     case 'RecoveryResumed':
       return { ...state, suspended: false };
-    case 'OverpaymentWaived':
-      return { ...state, waivedMinor: state.waivedMinor + BigInt(event.data.amountMinor) };
+    case 'OverpaymentWaiverProposed': {
+      const said = { by: event.meta.actor, content: contentOfWaiver(event.data) };
+      return { ...state, waivers: proposed(state.waivers, said) };
+    }
+    case 'OverpaymentWaiverWithdrawn':
+      return { ...state, waivers: withoutWordsOf(state.waivers, event.meta.actor) };
+    case 'OverpaymentWaived': {
+      const waivedMinor = state.waivedMinor + BigInt(event.data.amountMinor);
+      return { ...state, waivedMinor, waivers: [] };
+    }
     case 'RecoveryCompleted':
-      return { ...state, status: 'completed' };
+      return { ...state, status: 'completed', waivers: [] };
     default:
       return state;
   }

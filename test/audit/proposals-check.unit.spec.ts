@@ -282,3 +282,48 @@ describe('what was withdrawn counts no more, and is withdrawn by who said it', (
     ]);
   });
 });
+
+describe('a debt is let off by two', () => {
+  const waiver = { recoveryId: 'asd-p', amountMinor: '100' };
+  const step = (type: EventType, by: string, data: object, v = 1): Step => ({
+    type,
+    by,
+    data,
+    role: 'finance-controller',
+    v,
+  });
+  const asked = step('OverpaymentWaiverProposed', 'farid', waiver);
+  const waived = (by: string, more: object = {}, v = 2) =>
+    step('OverpaymentWaived', by, { ...waiver, ...more }, v);
+  const alone = 'I4: a waiver that one person alone said';
+  const nobody = 'I4: it is said that somebody proposed it who did not';
+
+  test('who say the same amount, on a word that stands', () => {
+    expect(foundIn(asked, waived('kenza', { proposedBy: 'farid' }))).toEqual([]);
+    expect(foundIn(waived('kenza', { proposedBy: 'farid' }))).toEqual([nobody, alone]);
+    const said = { proposedBy: 'farid' };
+    expect(foundIn(asked, waived('Farid', said))).toEqual([alone]);
+    expect(foundIn(asked, waived('kenza', { ...said, amountMinor: '101' }))).toEqual([
+      nobody,
+      alone,
+    ]);
+    const withdrawn = step('OverpaymentWaiverWithdrawn', 'farid', waiver);
+    expect(foundIn(asked, withdrawn, waived('kenza', said))).toEqual([nobody, alone]);
+    const completed = step('RecoveryCompleted', 'x', {});
+    expect(foundIn(asked, completed, waived('kenza', said))).toEqual([nobody, alone]);
+    expect(foundIn(asked, waived('kenza', said), waived('kenza', said))).toEqual([nobody, alone]);
+  });
+
+  test('and the waiver names who proposed it', () => {
+    expect(foundIn(asked, waived('kenza'))).toEqual([nobody]);
+    const other = step('OverpaymentWaiverProposed', 'hind', { ...waiver, amountMinor: '7' });
+    expect(foundIn(asked, other, waived('kenza', { proposedBy: 'hind' }))).toEqual([nobody]);
+  });
+
+  test('from the first proposal on, or the first waiver that says who proposed it', () => {
+    expect(foundIn(waived('kenza', {}, 1), waived('kenza', {}, 1))).toEqual([]);
+    expect(foundIn(asked, waived('farid', {}, 1))).toEqual([nobody, alone]);
+    const both = [asked, waived('kenza', { proposedBy: 'farid' })];
+    expect(foundIn(...both, waived('kenza', {}, 1))).toEqual([nobody, alone]);
+  });
+});

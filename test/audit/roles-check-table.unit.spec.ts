@@ -9,6 +9,7 @@ const BANK = `PaymentAccepted PaymentSettled PaymentRejected PaymentReturned Pay
   PaymentBooked PaymentBreakRecorded BankMessageQuarantined BankMessageApplied BankEntryQuarantined`;
 const BREAKS = `PaymentOutcomeProposed PaymentBreakOwnerSet PaymentBreakResolutionProposed
   PaymentBreakResolved BankMessageReleased PaymentOutcomeWithdrawn PaymentBreakResolutionWithdrawn`;
+const WAIVERS = 'OverpaymentWaiverProposed OverpaymentWaiverWithdrawn';
 const ASIDE = 'SetAsideDismissalProposed SetAsideDismissalWithdrawn SetAsideDismissed';
 /** What each role may be the cause of, as the domain has it. */
 const MAY: Readonly<Record<Role, string>> = {
@@ -34,10 +35,11 @@ const MAY: Readonly<Record<Role, string>> = {
     AdjustmentProposed ArrearsOrdered RecoveryPlanAgreed RecoveryDeducted RecoverySuspended
     RecoveryResumed RecoveryCompleted PaymentOrdered PaymentReinstructed PaymentCancelled
     PaymentCancellationRequested BankMessageReceived BankEntryAssignmentProposed BankEntryAssigned
-    BankEntryOwnerSet BankEntryDismissed BankEntryAssignmentWithdrawn`,
+    BankEntryOwnerSet BankEntryDismissed BankEntryAssignmentWithdrawn ${WAIVERS}`,
   'finance-controller': `${BANK} ${BREAKS} BudgetReserved BudgetReservationReleased
     CycleFindingOverridden CycleApproved CycleReturned CycleAbandoned CycleReleased
-    CorrectionApproved CorrectionRejected OverpaymentWaived RecoveryCompleted ${ASIDE}`,
+    CorrectionApproved CorrectionRejected ${WAIVERS} OverpaymentWaived RecoveryCompleted
+    ${ASIDE}`,
   auditor: '',
   'payment-system': `${BANK} PayeeAccountVerified BankMessageReceived`,
   administrator:

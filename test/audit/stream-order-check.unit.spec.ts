@@ -266,6 +266,8 @@ const LIVES: Readonly<Record<string, Life>> = {
       by: ['OverpaymentEstablished'],
       stays: [
         'OverpaymentOffset',
+        'OverpaymentWaiverProposed',
+        'OverpaymentWaiverWithdrawn',
         'OverpaymentWaived',
         'RecoveryPlanAgreed',
         'RecoveryDeducted',

@@ -10,9 +10,11 @@ import { DomainError } from '../../src/kernel/errors.js';
 import { paymentDecider } from '../../src/payment/payment.decider.js';
 import { personDecider } from '../../src/person/person.decider.js';
 import { programmeDecider } from '../../src/programme/programme.decider.js';
+import { recoveryDecider } from '../../src/recovery/recovery.decider.js';
 import { bankEntryDecider } from '../../src/statement/entry.decider.js';
 import { by, HASH, OTHER_HASH, uuid, was } from './given.js';
 import { terms, v1, v2, v3 } from './programme.fixtures.js';
+import { owed } from './recovery.fixtures.js';
 
 /** What is proposed by one person and counts by another, with what came before. */
 interface Kind {
@@ -253,6 +255,11 @@ const KINDS: Readonly<Partial<Record<EventType, Kind>>> = {
     },
     { type: 'ApproveCorrection', contentHash: HASH },
   ),
+  OverpaymentWaiverProposed: kind(recoveryDecider, [owed], 'finance-controller', {
+    type: 'WaiveOverpayment',
+    amountMinor: '1',
+    reason,
+  }),
   SetAsideDismissalProposed: kind(setAsideDecider, [], 'finance-controller', {
     type: 'DismissSetAside',
     eventId: uuid(13),

@@ -92,11 +92,12 @@ describe('any history of a recovery', () => {
               }));
               break;
             case 'waive':
-              ({ state } = run(
-                state,
-                { type: 'WaiveOverpayment', amountMinor: one.amount, reason: 'x' },
-                controller,
-              ));
+              for (const who of [officer, controller])
+                ({ state } = run(
+                  state,
+                  { type: 'WaiveOverpayment', amountMinor: one.amount, reason: 'x' },
+                  who,
+                ));
               break;
             case 'offset':
               ({ state } = run(

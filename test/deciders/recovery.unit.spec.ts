@@ -24,6 +24,7 @@ const { given } = scenarios(recoveryDecider, RECOVERY_REFUSALS, {
   SuspendRecovery: true,
   ResumeRecovery: true,
   WaiveOverpayment: true,
+  WithdrawWaiver: true,
   OffsetOverpayment: true,
 });
 
@@ -145,13 +146,65 @@ describe('what a household was paid too much', () => {
       .when({ type: 'ResumeRecovery', reason: 'dismissed' }, supervisor)
       .thenRefused('RECOVERY_NOT_SUSPENDED');
   });
+  const waive = (amountMinor: string, reason = 'hardship'): RecoveryCommand => ({
+    type: 'WaiveOverpayment',
+    amountMinor,
+    reason,
+  });
+  const asked = (amountMinor: string, who = 'farid') =>
+    was('OverpaymentWaiverProposed', { recoveryId, amountMinor, reason: 'hardship' }, who);
+
+  test('is waived once a controller says what another person proposed, with a plan or without', () => {
+    const proposal = { recoveryId, amountMinor: '30000', reason: 'hardship' };
+    for (const who of [officer, controller])
+      given(owed)
+        .when(waive('30000'), who)
+        .then({ type: 'OverpaymentWaiverProposed', data: proposal });
+    given(owed, asked('30000', 'kenza')).when(waive('30000'), controller).then();
+    given(owed, asked('30000', 'Kenza')).when(waive('30000'), controller).then();
+    given(owed, asked('20000', 'kenza'), asked('20000'))
+      .when(waive('20000', 'again'), officer)
+      .then();
+    given(owed, asked('20000', 'kenza'), asked('20000'))
+      .when(waive('20000'), controller)
+      .thenOne('OverpaymentWaived');
+    given(owed, planned, asked('30000'))
+      .when(waive('30000'), by('hind', 'finance-officer'))
+      .thenOne('OverpaymentWaiverProposed');
+    given(owed, asked('20000'))
+      .when(waive('30000'), controller)
+      .thenOne('OverpaymentWaiverProposed');
+    given(owed, asked('30000', 'hind'))
+      .when(waive('30000'), officer)
+      .thenOne('OverpaymentWaiverProposed');
+    given(owed, asked('1'))
+      .when(waive('1', 'a widow'), controller)
+      .then({
+        type: 'OverpaymentWaived',
+        data: { recoveryId, amountMinor: '1', reason: 'a widow', proposedBy: 'farid' },
+      });
+    given(owed, asked('1'), was('OverpaymentWaived', { recoveryId, amountMinor: '1', reason: 'x' }))
+      .when(waive('1'), controller)
+      .thenOne('OverpaymentWaiverProposed');
+  });
+  test('is waived on nobody’s word that was taken back', () => {
+    const taken = { recoveryId, reason: 'mistyped' };
+    const withdraw: RecoveryCommand = { type: 'WithdrawWaiver', reason: 'mistyped' };
+    given(owed, asked('1')).when(withdraw, controller).thenRefused('NOTHING_PROPOSED');
+    given(owed, asked('1'))
+      .when(withdraw, officer)
+      .then({ type: 'OverpaymentWaiverWithdrawn', data: taken });
+    given(owed, asked('1'), was('OverpaymentWaiverWithdrawn', taken, 'Farid'))
+      .when(waive('1'), controller)
+      .thenOne('OverpaymentWaiverProposed');
+  });
   test('is waived by another person than agreed the plan, never more than is owed', () => {
-    given(owed, planned, deducted('10000', '20000'))
-      .when({ type: 'WaiveOverpayment', amountMinor: '20000', reason: 'hardship' }, controller)
+    given(owed, planned, deducted('10000', '20000'), asked('20000'))
+      .when(waive('20000'), controller)
       .then(
         {
           type: 'OverpaymentWaived',
-          data: { recoveryId, amountMinor: '20000', reason: 'hardship' },
+          data: { recoveryId, amountMinor: '20000', reason: 'hardship', proposedBy: 'farid' },
         },
         {
           type: 'RecoveryCompleted',
@@ -164,35 +217,20 @@ describe('what a household was paid too much', () => {
         },
       );
     given(owed, planned)
-      .when({ type: 'WaiveOverpayment', amountMinor: '1', reason: 'hardship' }, controller)
-      .thenOne('OverpaymentWaived', { amountMinor: '1' });
-    given(owed, planned)
-      .when({ type: 'WaiveOverpayment', amountMinor: '30001', reason: 'hardship' }, controller)
+      .when(waive('30001'), controller)
       .thenRefused('WAIVER_EXCEEDS_BALANCE', 'amount');
-    given(owed, planned)
-      .when({ type: 'WaiveOverpayment', amountMinor: '0', reason: 'hardship' }, controller)
-      .thenRefused('AMOUNT_NOT_POSITIVE', 'amount');
-    given(owed, planned)
-      .when(
-        { type: 'WaiveOverpayment', amountMinor: '1', reason: 'hardship' },
-        by('farid', 'finance-controller'),
-      )
-      .thenRefused('SAME_PERSON');
-    given(owed, planned)
-      .when(
-        { type: 'WaiveOverpayment', amountMinor: '1', reason: 'hardship' },
-        by('FARID', 'finance-controller'),
-      )
-      .thenRefused('SAME_PERSON');
+    given(owed, planned).when(waive('0'), controller).thenRefused('AMOUNT_NOT_POSITIVE', 'amount');
+    for (const who of ['farid', 'FARID'])
+      given(owed, planned, asked('1', 'kenza'))
+        .when(waive('1'), by(who, 'finance-controller'))
+        .thenRefused('SAME_PERSON');
     const done = was('RecoveryCompleted', {
       recoveryId,
       overpaidMinor: '30000',
       recoveredMinor: '30000',
       waivedMinor: '0',
     });
-    given(owed, planned, done)
-      .when({ type: 'WaiveOverpayment', amountMinor: '1', reason: 'hardship' }, controller)
-      .thenRefused('RECOVERY_STATUS');
+    given(owed, planned, done).when(waive('1'), controller).thenRefused('RECOVERY_STATUS');
     given(owed, planned, done)
       .when({ type: 'AgreePlan', ...plan }, officer)
       .thenRefused('RECOVERY_STATUS');

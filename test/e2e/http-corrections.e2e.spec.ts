@@ -193,13 +193,18 @@ describe('a correction over HTTP, from a late fact to a recovered debt', () => {
         ).post(`/recoveries/asd/${personId}/waiver`, { amount: '1.00', reason: 'hardship' })
       ).body.code,
     ).toBe('REGION_NOT_ALLOWED');
-    const waived = await expectStatus(
-      200,
-      controller.post(`/recoveries/asd/${personId}/waiver`, {
-        amount: '300.00',
-        reason: 'hardship',
-      }),
+    const waive = (caller: Caller) =>
+      expectStatus(
+        200,
+        caller.post(`/recoveries/asd/${personId}/waiver`, { amount: '300.00', reason: 'hardship' }),
+      );
+    expect(await waive(officer)).toMatchObject({ status: 'proposed' });
+    expect((await expectStatus(200, controller.get('/proposals?kind=waiver'))).items).toMatchObject(
+      [{ programmeId: 'asd', personId, detail: { amountMinor: '30000' } }],
     );
+    const waived = await waive(controller);
+    expect(waived).toMatchObject({ status: 'waived' });
+    expect((await expectStatus(200, controller.get('/proposals?kind=waiver'))).items).toEqual([]);
     expect(
       (await expectStatus(200, officer.get(`/recoveries/asd/${personId}?after=${waived.position}`)))
         .recovery,

@@ -23,6 +23,7 @@ const asd = { programmeId: 'asd' };
 const person = { personId };
 const enrolled = { ...asd, personId };
 const ofPayment = { paymentId, attempt: 1 };
+const recovery = { recoveryId: `asd-${personId}` };
 const correction = { correctionId: 'asd-0001' };
 
 interface Story {
@@ -171,6 +172,15 @@ export const STORIES: readonly Story[] = [
       exampleOf('CorrectionApproved', correction),
       exampleOf('CorrectionRejected', correction),
     ],
+  },
+  {
+    kind: 'waiver',
+    stream: `recovery-asd-${personId}`,
+    before: [exampleOf('OverpaymentEstablished', { ...recovery, ...enrolled, region: 'MA-04' })],
+    proposed: exampleOf('OverpaymentWaiverProposed', recovery),
+    withdrawn: exampleOf('OverpaymentWaiverWithdrawn', recovery),
+    answers: [exampleOf('OverpaymentWaived', recovery), exampleOf('RecoveryCompleted', recovery)],
+    replacedBy: exampleOf('OverpaymentWaiverProposed', { ...recovery, amountMinor: '1' }),
   },
   {
     kind: 'set-aside',

@@ -57,6 +57,7 @@ describe.each(engines(postgres))('the read model of proposals on $name', (engine
       expect(await inRegion('MA-01')).toEqual(['erasure', 'payee-account']);
       expect(await inRegion('MA-02')).toEqual(['facts', 'recertification', 'reinstatement']);
       expect(await inRegion('MA-03')).toEqual(['outcome', 'break']);
+      expect(await inRegion('MA-04')).toEqual(['waiver']);
       expect(await inRegion('MA-99')).toEqual([]);
       expect(await inRegion()).toEqual([]);
       expect((await listProposals(store, { kinds: ['erasure'] })).items).toMatchObject([

@@ -52,6 +52,13 @@ const TAKEN_BACK: History = {
   ],
 };
 
+/** What one person said is to be let off, taken back, and said again by two. */
+const WAIVED: History = {
+  start: 'owing',
+  households: 1,
+  ops: [op('waive', 0, { odd: true }), op('takeBack', 0), op('waive', 0)],
+};
+
 /** A bank's entry that is none of ours, by another than who handed the file over. */
 const DISMISSED: History = {
   start: 'instructed',
@@ -94,7 +101,7 @@ describe(`${HISTORIES} random histories of ${COMMANDS} commands`, () => {
         for (const code of refused) refusals.add(code);
         conflicts += log.conflicts;
       }),
-      { numRuns: HISTORIES, examples: [[SPENT_LATE], [TAKEN_BACK], [DISMISSED]] },
+      { numRuns: HISTORIES, examples: [[SPENT_LATE], [TAKEN_BACK], [DISMISSED], [WAIVED]] },
     );
 
     // The histories go everywhere: every type of event, every kind of conflict.

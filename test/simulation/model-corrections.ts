@@ -326,6 +326,12 @@ const onRecovery =
     if (state) world.run(op, role, recovery(state.personId, command(state, op)));
   };
 
+const waiver = (state: RecoveryState, { b }: Op): RecoveryCommand => ({
+  type: 'WaiveOverpayment',
+  amountMinor: b < 3 ? String(balanceMinor(state)) : String(b * 5_000),
+  reason: 'hardship',
+});
+
 export const corrections: Readonly<Record<string, Act>> = {
   proposeSome: (world, op) => propose(world, op, op.b % 2),
   proposeCorrection: (world, op) => propose(world, op),
@@ -362,9 +368,8 @@ export const corrections: Readonly<Record<string, Act>> = {
   })),
   suspendRecovery: onRecovery('supervisor', () => ({ type: 'SuspendRecovery', reason: 'appeal' })),
   resumeRecovery: onRecovery('supervisor', () => ({ type: 'ResumeRecovery', reason: 'dismissed' })),
-  waive: onRecovery('finance-controller', (state, { b }) => ({
-    type: 'WaiveOverpayment',
-    amountMinor: b < 3 ? String(balanceMinor(state)) : String(b * 5_000),
-    reason: 'hardship',
-  })),
+  waive: (world, op) => {
+    onRecovery(op.a % 2 ? 'finance-officer' : 'finance-controller', waiver)(world, op);
+    if (!op.odd) onRecovery('finance-controller', waiver)(world, { ...op, who: (op.who + 1) % 4 });
+  },
 };

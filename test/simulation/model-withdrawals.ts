@@ -1,7 +1,7 @@
 import { KIND_OF } from '../../projections/proposals/kinds.js';
 import { setAsideDecider } from '../../src/automation/set-aside.decider.js';
 import type { Recorded } from '../../src/kernel/decider.js';
-import { streams } from '../../src/kernel/ids.js';
+import { partsOfRecovery, streams } from '../../src/kernel/ids.js';
 import {
   proposersOf,
   withdrawalPart,
@@ -31,7 +31,8 @@ const takeBack: Act = (world, op) => {
     const { data, meta } = newest.get(kind)!;
     const who = op.odd ? op.who : Number(meta.actor.slice('person-'.length));
     const role = proposersOf(kind).find((one) => one === meta.role) ?? proposersOf(kind)[0]!;
-    const withdrawal = { ...data, reason: 'a mistake' } as Withdrawal;
+    const debt = 'recoveryId' in data ? partsOfRecovery(data.recoveryId) : {};
+    const withdrawal = { ...data, ...debt, reason: 'a mistake' } as Withdrawal;
     return world.run({ ...op, who }, role, withdrawalPart(kind, withdrawal));
   };
   [...kinds.slice(op.a), ...kinds.slice(0, op.a)].find(isTakenBack);

@@ -62,6 +62,7 @@ export function recoveryView(state: RecoveryState) {
     recovered: shown(recoveredMinor(state)),
     waived: shown(state.waivedMinor),
     balance: shown(balanceMinor(state)),
+    waiver: state.waivers.length > 0 ? 'proposed' : null,
     plan: plan ? { sharePercent: plan.sharePercent, floor: shown(BigInt(plan.floorMinor)) } : null,
     deductions: Object.entries(state.deductions).map(([paymentId, { amountMinor }]) => ({
       paymentId,
@@ -221,7 +222,8 @@ function addWaive(recovery: Command): void {
   addStep(recovery, {
     name: 'waive',
     role: 'finance-controller',
-    description: 'let a household off, wholly or in part',
+    description:
+      'let a household off, wholly or in part; it is waived once a second person, a finance controller, says the same amount',
     commandOf: ({ amount, reason }, state) => ({
       type: 'WaiveOverpayment',
       amountMinor: String(

@@ -27,6 +27,7 @@ export class WithdrawalHttp {
         'PAYMENT_UNKNOWN',
         'ENTRY_NOT_FOUND',
         'CORRECTION_NOT_FOUND',
+        'RECOVERY_NOT_FOUND',
       ],
       409: ['NOTHING_PROPOSED', 'ENTRY_STATUS'],
       422: ['PROGRAMME_CLOSED', 'PERSON_ERASED', 'CORRECTION_STATUS'],

@@ -10,12 +10,14 @@ import {
   parsePersonId,
   parseProgrammeId,
   parseSetAsideId,
+  recoveryId,
   streams,
 } from '../../kernel/ids.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
 import { personDecider } from '../../person/person.decider.js';
 import { programmeDecider } from '../../programme/programme.decider.js';
 import type { ProposedByManager } from '../../programme/programme-controls.decider.js';
+import { recoveryDecider } from '../../recovery/recovery.decider.js';
 import { bankEntryDecider } from '../../statement/entry.decider.js';
 import { part, type Part } from '../../write-side/unit.js';
 
@@ -111,6 +113,15 @@ export const WITHDRAWABLE = {
         type: 'WithdrawCorrection',
         reason,
       }),
+  },
+  waiver: {
+    roles: OF_PAYMENTS,
+    part: ({ programmeId = '', personId = '', reason }) =>
+      part(
+        streams.recovery(recoveryId(parseProgrammeId(programmeId), parsePersonId(personId))),
+        recoveryDecider,
+        { type: 'WithdrawWaiver', reason },
+      ),
   },
   'set-aside': {
     roles: ['programme-manager', 'finance-controller'],
