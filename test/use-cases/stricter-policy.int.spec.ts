@@ -2,6 +2,9 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { judgedFacts, type JudgedFacts } from '../../src/enrolment/judged-facts.rule.js';
 import { streams } from '../../src/kernel/ids.js';
 import { PolicyReader } from '../../src/programme/policy-reader.js';
+import type { WouldFail } from '../../src/use-cases/policies/would-fail.rule.js';
+import { wouldFail } from '../../src/use-cases/policies/would-fail.js';
+import type { Policy } from '../../src/eligibility/policy.js';
 import { Desk } from './correction-desk.js';
 import { child, enrolFamilies } from './families.js';
 import { PROGRAMME, released } from './month.js';
@@ -110,4 +113,44 @@ test('whoever it suspended is paid again once two say facts that it takes, and t
   });
   expect(await isPaid('2026-01')).toBe(true);
   expect((await desk.audit()).violations).toEqual([]);
+});
+
+type PolicyOfRural = Policy & {
+  readonly factsSchema: { readonly required: readonly string[]; readonly properties: object };
+};
+
+test('is told, before it is published, of whom it would not take and why', async () => {
+  const found: WouldFail[] = [];
+  const tried = (policy: Policy, period = '2026-01') => {
+    found.length = 0;
+    const args = { programmeId: PROGRAMME, policy, version: 2, period };
+    return wouldFail(world.engine, args, { onFound: (more) => found.push(...more) });
+  };
+  const before = await world.engine.store.lastPosition();
+  expect(await tried(v1.policy)).toMatchObject({ seen: 1, failing: 0 });
+  expect(await tried(stricter.policy)).toMatchObject({ seen: 1, failing: 1 });
+  expect(found).toEqual([
+    {
+      personId: ida,
+      region: expect.stringMatching(/^MA-/),
+      factsFrom: '2025-10',
+      unmet: ['rsu-score-below-threshold'],
+    },
+  ]);
+  const { factsSchema, criteria } = v1.policy as PolicyOfRural;
+  const rural = {
+    ...v1.policy,
+    factsSchema: {
+      ...factsSchema,
+      required: [...factsSchema.required, 'rural'],
+      properties: { ...factsSchema.properties, rural: { type: 'boolean' } },
+    },
+    criteria: [{ ...criteria[0]!, expression: 'household.rural' }, ...criteria.slice(1)],
+  };
+  expect(await tried(rural)).toMatchObject({ failing: 1 });
+  expect(found).toMatchObject([{ unmet: [], why: expect.stringContaining(criteria[0]!.id) }]);
+  expect(await tried(stricter.policy, '2025-09')).toMatchObject({ seen: 1, failing: 0 });
+  await desk.enrolment(ida, { type: 'SuspendEnrolment', fromPeriod: '2026-01', reason: 'away' });
+  expect(await tried(stricter.policy)).toMatchObject({ seen: 1, failing: 0 });
+  expect(await world.engine.store.lastPosition()).toBe(before + 1);
 });

@@ -25,6 +25,7 @@ import {
   type Run,
 } from '../command.js';
 import { addBackdating, addCalendar, manage, type OfProgramme } from './programme-settings.js';
+import { addWouldFail } from './would-fail.js';
 import { withEngine, type Engine } from '../compose.js';
 import { readJsonFile } from '../json-file.js';
 import type { EventData, EventType } from '../../../events/generated.js';
@@ -286,6 +287,7 @@ export function programmesCommand(): Command {
   addHold(programmes);
   addCalendar(programmes);
   addBackdating(programmes);
+  addWouldFail(programmes);
   addAllot(programmes);
   return programmes;
 }
