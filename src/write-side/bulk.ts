@@ -1,6 +1,7 @@
 import type { DomainError } from '../kernel/errors.js';
 import type { Deps, JobContext } from './context.js';
-import { loadParts, recordUnits, type Recording } from './record.js';
+import { loadParts } from './load-parts.js';
+import { recordUnits, type Recording } from './record.js';
 import type { Unit } from './unit.js';
 
 /** What became of one unit of a bulk job, which asks for no receipt. */
@@ -20,7 +21,8 @@ export const record = (
 
 /**
  * As record, for callers who tell what was refused: a unit with an event that no log takes, because
- * its contract or its size forbids it, is refused like one that its decider refuses.
+ * its contract or its size forbids it, or one whose decision meets a defect of ours, is refused like
+ * one that its decider refuses. Where all of several meet one, the first is thrown.
  */
 export const recordEach = (
   deps: Deps,

@@ -2,7 +2,8 @@ import type { EventRegistry } from '../../events/registry.js';
 import type { EventStore, KeptReceipt } from '../adapters/event-store/port.js';
 import type { KeyedMutex } from '../kernel/concurrency/keyed-mutex.js';
 import type { CommandContext } from './context.js';
-import { loadParts, recordUnits } from './record.js';
+import { loadParts } from './load-parts.js';
+import { recordUnits } from './record.js';
 import type { Part, Unit } from './unit.js';
 
 export interface CommandResult {

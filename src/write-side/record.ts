@@ -13,6 +13,7 @@ import { refusePersonalTexts } from '../kernel/personal-text.js';
 import { eventId } from '../kernel/ids.js';
 import { CommandIds, hasCommand } from './command-id.js';
 import { UNITS_PER_GROUP, type JobContext } from './context.js';
+import { Defects } from './defect.js';
 import type { Decision, Part, StreamAfter, Unit } from './unit.js';
 import { unwritable } from './unwritable.js';
 
@@ -40,7 +41,10 @@ export interface Recorder {
   readonly registry: EventRegistry;
   /** The instant that is decided at; asked once for each try. */
   readonly now: () => string;
-  /** A unit with an event that no log takes is refused by itself; else the failure is thrown. */
+  /**
+   * A unit with an event that no log takes, or whose decision meets a defect, is refused by itself;
+   * else the failure is thrown.
+   */
   readonly each?: boolean;
 }
 
@@ -261,16 +265,20 @@ function decideAll(
 ): readonly Decided[] {
   const now = recorder.now();
   const all: Decided[] = [];
+  const defects = new Defects();
   for (const attempt of attempts) {
+    defects.tries();
     try {
       const decided = decideUnit(recorder, base, now, attempt);
       if (decided.group.writes.length > 0 || decided.group.receipt) all.push(decided);
       else results[attempt.index] = { kind: 'unchanged', position: lastPosition(attempt.loaded) };
     } catch (error) {
-      if (!(error instanceof DomainError)) throw error;
-      results[attempt.index] = { kind: 'refused', error };
+      if (!(error instanceof DomainError) && recorder.each !== true) throw error;
+      const refused = error instanceof DomainError ? error : defects.met(error);
+      results[attempt.index] = { kind: 'refused', error: refused };
     }
   }
+  defects.finish();
   return all;
 }
 
@@ -388,13 +396,3 @@ async function reload(store: Recorder['store'], attempts: readonly Attempt[]): P
 
 const lastPosition = (loaded: readonly (readonly Recorded[])[]): number =>
   loaded.reduce((max, events) => Math.max(max, events.at(-1)?.position ?? -1), -1);
-
-/** The streams of parts as they are now; nothing is read where all of them should be new. */
-export async function loadParts(
-  store: EventStore,
-  parts: readonly Part[],
-): Promise<readonly (readonly Recorded[])[]> {
-  if (parts.every((p) => p.fresh)) return parts.map(() => NEW);
-  if (parts.length === 1) return [await store.readStream(parts[0]!.stream)];
-  return (await store.readStreams(parts.map((p) => p.stream))).map(({ events }) => events);
-}

@@ -35,6 +35,7 @@ import { timesEnrolled, unpaidFrom } from './months-paid.rule.js';
 import { PaidToIdentity } from './paid-to-identity.js';
 import { dueIn, isNotEvaluable, lessRecovery, type Deduction, type Due } from './payable.rule.js';
 import { isErased } from '../../person/registered-person.js';
+import { Defect, Defects } from '../../write-side/defect.js';
 import { Unwritable } from '../../write-side/unwritable.js';
 
 export function refuseNone(results: readonly UnitResult[]): void {
@@ -118,6 +119,7 @@ export class Preparation {
       this.#recoveries.of(persons),
     ]);
     const paid = await this.#paidBefore(page);
+    const defects = new Defects();
     for (const [i, { events }] of page.entries()) {
       const state = foldEnrolment(events);
       if (!isPaidIn(state, period)) continue;
@@ -126,7 +128,7 @@ export class Preparation {
         continue;
       }
       const personId = persons[i]!;
-      const order = this.#orderOrLeaveOut(state, () =>
+      const order = this.#orderOrLeaveOut(state, defects, () =>
         this.#orderOf(
           state,
           unpaidFrom(events, period, this.paidThrough),
@@ -139,6 +141,7 @@ export class Preparation {
       if (!order || (state.status === 'ended' && (await this.#erased(state.personId)))) continue;
       orders.push(order);
     }
+    defects.finish();
     this.#seen += page.length;
     return orders;
   }
@@ -163,25 +166,27 @@ export class Preparation {
 
   /**
    * A household whose facts the policy cannot be applied to (one that a newer version requires is
-   * missing) keeps nobody else from being paid: it is left out, and named.
+   * missing), or that meets a defect of ours, keeps nobody else from being paid: it is left out,
+   * and named.
    */
   #orderOrLeaveOut(
     { personId }: EnrolmentState,
+    defects: Defects,
     orderOf: () => Order | undefined,
   ): Order | undefined {
+    defects.tries();
     try {
       return orderOf();
     } catch (error) {
-      if (!isNotEvaluable(error)) throw error;
-      this.#leaveOut(personId, error);
+      this.#leaveOut(personId, isNotEvaluable(error) ? error : defects.met(error));
       return undefined;
     }
   }
 
-  /** Neither does one whose payment no event can hold, by its amount or its items. */
+  /** Neither does one whose payment no event can hold, or ordering which meets a defect. */
   #orderedOrLeftOut({ personId }: Order, result: UnitResult): void {
     if (result.kind !== 'refused') return;
-    if (!(result.error instanceof Unwritable)) throw result.error;
+    if (!(result.error instanceof Unwritable || result.error instanceof Defect)) throw result.error;
     this.#leaveOut(personId, result.error);
   }
 

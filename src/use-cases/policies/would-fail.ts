@@ -46,9 +46,7 @@ export async function wouldFail(
   };
   await new PolicyReader(store).programme(programmeId);
   for await (const page of pagesOf(store, `enrolment-${programmeId}-`, signal ? { signal } : {})) {
-    const found = page.flatMap(
-      ({ events }) => failing(foldEnrolment(events), tried, period) ?? [],
-    );
+    const found = page.flatMap(({ events }) => failing(foldEnrolment(events), tried, period) ?? []);
     summary.seen += page.length;
     summary.failing += found.length;
     if (found.length > 0) onFound(found);
