@@ -148,6 +148,42 @@ describe('a report of status', () => {
       group(PART + perStatus('1', 'RJCT', '5.00')) + batch(tx('RJCT', amount('5.00'))),
       [],
     ],
+    ...(
+      [
+        ['ACCP', 'ZZZZ'],
+        ['ACTC', 'rjct'],
+        ['ACSP', ''],
+        ['ACSC', 'PDNG'],
+        ['ACCC', 'ACSP'],
+        ['ACSC', 'PART'],
+        ['ACSC', 'CANC'],
+        ['RJCT', 'PART'],
+      ] as const
+    ).map(([all, own]): [string, string, string[]] => [
+      `all of them ${all} and a batch of them '${own}'`,
+      group(`<GrpSts>${all}</GrpSts>`) + batch(`<PmtInfSts>${own}</PmtInfSts>`),
+      ['STATUS_DIFFERS PmtInfSts'],
+    ]),
+    ...['ACSP', 'PDNG', 'ZZZZ'].map((own): [string, string, string[]] => [
+      `all of them ACSC and one of them ${own}`,
+      group('<GrpSts>ACSC</GrpSts>') + batch(tx(own)),
+      ['STATUS_DIFFERS TxSts'],
+    ]),
+    [
+      'all of them ACSC and one of them without a word',
+      group('<GrpSts>ACSC</GrpSts>') + batch(tx('ACSC').replace('>ACSC<', '><')),
+      ['STATUS_DIFFERS TxSts'],
+    ],
+    [
+      'all of them accepted and a batch of them in part',
+      group('<GrpSts>ACCP</GrpSts>') + batch('<PmtInfSts>PART</PmtInfSts>'),
+      [],
+    ],
+    [
+      'all of them ACSC and one of them ACCC',
+      group('<GrpSts>ACSC</GrpSts>') + batch(tx('ACCC')),
+      [],
+    ],
     ['more accepted than are named', group(PART + perStatus('9', 'ACSC')) + batch(tx('ACSC')), []],
     [
       'a whole batch rejected',

@@ -312,6 +312,34 @@ export const reports: readonly Case[] = [
       ),
     gives: refused('STATUS_DIFFERS'),
   },
+  ...(
+    [
+      ['accepted', 'ACCP', 'a batch of it of which nobody can read what is said', 'ZZZZ'],
+      ['accepted', 'ACTC', 'a batch of it in small letters', 'rjct'],
+      ['accepted', 'ACSP', 'a batch of it without a word', ''],
+      ['paid', 'ACSC', 'a batch of it that waits', 'PDNG'],
+      ['paid', 'ACCC', 'a batch of it that is only accepted', 'ACSP'],
+      ['paid', 'ACSC', 'a batch of it that is so in part', 'PART'],
+      ['paid', 'ACSC', 'a batch of it that is recalled', 'CANC'],
+    ] as const
+  ).map(([all, status, name, batchStatus]) => ({
+    name: `a message that is ${all}, and ${name}`,
+    of: (a: Paid) => pain002Of([], {}, { originalId: a.messageId, status, batchStatus }),
+    gives: refused('STATUS_DIFFERS'),
+  })),
+  ...['ACSP', 'PDNG', 'ZZZZ', ''].map((text) => ({
+    name: `a message that is paid, and one payment of it of the status ${text || 'of nothing'}`,
+    of: (a: Paid) =>
+      report(a, 'settled')
+        .replace('<TxSts>ACSC<', `<TxSts>${text}<`)
+        .replace('</OrgnlMsgNmId>', '</OrgnlMsgNmId><GrpSts>ACSC</GrpSts>'),
+    gives: refused('STATUS_DIFFERS'),
+  })),
+  {
+    name: 'a batch without a word',
+    of: (a) => pain002Of([], {}, { originalId: a.messageId, batchStatus: '' }),
+    gives: waits('STATUS_UNKNOWN'),
+  },
   {
     name: 'a status of another number of payments than the message has',
     of: (a) => pain002Of([], {}, { originalId: a.messageId, status: 'ACSC', count: 3 }),

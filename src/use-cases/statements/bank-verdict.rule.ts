@@ -1,3 +1,4 @@
+import { PAYMENT_STATUSES } from '../../kernel/payment-status.js';
 import type { ReportedOutcome } from '../../payment/reported-outcome.js';
 import { tellingReference } from '../../payment/telling-reference.rule.js';
 import type {
@@ -51,23 +52,6 @@ export interface NamedByEntry {
   readonly messageId?: string;
 }
 
-/** ISO 20022 ExternalPaymentTransactionStatus1Code: what it says about the money. */
-const STATUSES: Readonly<Record<string, ReportedOutcome['outcome']>> = {
-  ACCP: 'accepted',
-  ACTC: 'accepted',
-  ACSP: 'accepted',
-  ACWC: 'accepted',
-  ACWP: 'accepted',
-  ACFC: 'accepted',
-  ACIS: 'accepted',
-  PATC: 'accepted',
-  ACSC: 'settled',
-  ACCC: 'settled',
-  RJCT: 'rejected',
-  RCVD: 'unknown',
-  PDNG: 'unknown',
-};
-
 export function verdictOf(entry: NumberedEntry): Verdict {
   const problem = entry.problems[0];
   if (problem)
@@ -92,13 +76,13 @@ function ofStatus(entry: StatusEntry): Verdict {
   // status of its own.
   if (scope !== 'transaction' && (status === undefined || status === 'PART'))
     return { kind: 'ignored' };
-  const outcome = status === undefined ? undefined : STATUSES[status];
+  const outcome = status === undefined ? undefined : PAYMENT_STATUSES[status];
   if (outcome === undefined)
     return {
       kind: 'unclear',
       code: 'STATUS_UNKNOWN',
       detail:
-        status === undefined
+        status === undefined || status === ''
           ? 'The entry has no status.'
           : `The status ${status.slice(0, 4)} does not say whether the payment is made.`,
     };
@@ -175,7 +159,7 @@ const unclearStatus = (status: string | undefined): Verdict => ({
   kind: 'unclear',
   code: 'STATUS_UNKNOWN',
   detail:
-    status === undefined
+    status === undefined || status === ''
       ? 'The entry does not say whether it is booked.'
       : `The status ${status.slice(0, 4)} does not say whether the entry is booked.`,
 });

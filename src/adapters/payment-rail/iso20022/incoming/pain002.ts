@@ -1,3 +1,4 @@
+import { PAYMENT_STATUSES } from '../../../../kernel/payment-status.js';
 import type { BankEntry, Finding, OriginalSums, StatusEntry } from './port.js';
 import {
   ignored,
@@ -209,7 +210,10 @@ const misplaced = ({ place }: Fields, element: string, what: string): Finding =>
   detail: `${element} says something after ${what}.`,
 });
 
-/** What is said of all is true of each: nobody pays again what one of them says is paid. */
+/**
+ * What is said of all is true of each: nobody pays again what one of them says is paid, and nothing
+ * is paid or accepted of which a part says what nobody can read.
+ */
 function requireAgreement(
   fields: Fields,
   around: readonly (Fields | undefined)[],
@@ -218,21 +222,23 @@ function requireAgreement(
   const own = fields.get('status');
   for (const all of around) {
     const said = all?.get('status');
-    const differs =
-      own !== undefined &&
-      own !== said &&
-      (said === 'RJCT' || (PAID.has(said ?? '') && own === 'RJCT'));
-    if (differs)
+    if (own !== undefined && said !== undefined && contradicts(own, said))
       onFinding({
         code: 'STATUS_DIFFERS',
         element: fields.kind === 'batch' ? 'PmtInfSts' : 'TxSts',
         place: fields.place,
-        detail: `All of them are ${said}, and one of them is ${own.slice(0, 4)}.`,
+        detail: `All of them are ${said}, and one of them is ${own === '' ? 'of no status' : own.slice(0, 4)}.`,
       });
   }
 }
 
-const PAID: ReadonlySet<string> = new Set(['ACSC', 'ACCC']);
+function contradicts(own: string, said: string): boolean {
+  const ofAll = Object.hasOwn(PAYMENT_STATUSES, said) ? PAYMENT_STATUSES[said] : undefined;
+  if (own === said || ofAll === undefined) return false;
+  const ofOne = Object.hasOwn(PAYMENT_STATUSES, own) ? PAYMENT_STATUSES[own] : undefined;
+  if (ofOne === undefined) return own !== 'PART' || ofAll === 'settled' || ofAll === 'rejected';
+  return (ofAll === 'settled' || ofAll === 'rejected') && ofOne !== ofAll;
+}
 
 const says = (fields: Fields): boolean =>
   fields.get('status') !== undefined || fields.list('reasons').length > 0;

@@ -99,7 +99,8 @@ export class Fields {
   }
 
   set(field: string, text: string, element: string): void {
-    if (text === '') return;
+    // That a status stands there and says nothing is not that there is none.
+    if (text === '' && field !== 'status') return;
     this.#count += 1;
     const known = this.#texts.get(field);
     if (known === undefined) this.#texts.set(field, text);
