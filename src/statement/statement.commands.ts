@@ -5,6 +5,7 @@ import { FreeText, OneOf, Pattern, Subject, Whole } from '../http/fields.js';
 /** A file that is archived already; its request's body was the file itself. */
 export class ReceiveBankMessage extends Command {
   declare readonly received: EventData['BankMessageReceived'];
+  /** Where nothing comes of the request. */ declare readonly discard: () => Promise<void>;
 }
 export class ReleaseBankMessage extends Command {
   @FreeText({ max: 500 }) reason!: string;

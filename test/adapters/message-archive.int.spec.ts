@@ -29,6 +29,14 @@ describe('the archive of bank messages', () => {
     expect(await archive.open('../log.db')).toBeUndefined();
   });
 
+  it('forgets what nothing came of', async () => {
+    const archive = messageArchive(dir);
+    const { sha256 } = await archive.put(inPieces('refused'));
+    const other = await archive.put(inPieces('taken'));
+    for (const hash of [sha256, sha256, '../log.db']) await archive.discard(hash);
+    expect(await readdir(dir)).toEqual([`${other.sha256}.xml`]);
+  });
+
   it('refuses what is too large and says when a kept file was changed', async () => {
     await expect(messageArchive(dir, 3).put(inPieces('four'))).rejects.toMatchObject({
       code: 'FILE_TOO_LARGE',

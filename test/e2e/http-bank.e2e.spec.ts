@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -115,10 +116,13 @@ describe('files of banks', () => {
       sha256: first.sha256,
       position: first.position,
     });
+    const archived = () => readdirSync(join(world.dir, 'archive'));
+    expect(archived()).toEqual([`${first.sha256}.xml`]);
     expect((await upload(bank, settled(payments[1]!.endToEndId), 'k1')).body).toMatchObject({
       status: 409,
       code: 'IDEMPOTENCY_KEY_REUSED',
     });
+    expect(archived()).toEqual([`${first.sha256}.xml`]);
     expect(
       await finance.job((await expectStatus(202, upload(finance, file, 'k2'))).jobId),
     ).toMatchObject({ result: { status: 'unchanged' } });

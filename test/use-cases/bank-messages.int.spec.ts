@@ -48,6 +48,7 @@ function stoppingAfter(count: number): MessageDeps {
     ...world.engine,
     archive: {
       put: (bytes) => archive.put(bytes),
+      discard: (sha256) => archive.discard(sha256),
       open: (sha256) => archive.open(sha256),
       scratch,
     },

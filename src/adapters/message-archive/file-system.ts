@@ -14,6 +14,7 @@ const MAX_BYTES = 16 * 1_024 ** 3;
  */
 export function messageArchive(dir: string, maxBytes = MAX_BYTES): MessageArchive {
   const placeOf = (sha256: string): string => join(dir, `${sha256}.xml`);
+  const isHash = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
   return {
     async put(bytes) {
       const part = join(dir, `${randomUUID()}.part`);
@@ -30,7 +31,7 @@ export function messageArchive(dir: string, maxBytes = MAX_BYTES): MessageArchiv
       }
     },
     async open(sha256) {
-      if (!/^[0-9a-f]{64}$/.test(sha256)) return undefined;
+      if (!isHash(sha256)) return undefined;
       const path = placeOf(sha256);
       try {
         await access(path);
@@ -38,6 +39,14 @@ export function messageArchive(dir: string, maxBytes = MAX_BYTES): MessageArchiv
         return undefined;
       }
       return checked(path, sha256);
+    },
+    async discard(sha256) {
+      if (!isHash(sha256)) return;
+      try {
+        await rm(placeOf(sha256), { force: true });
+      } catch (error) {
+        throw failure(error);
+      }
     },
     async scratch() {
       const path = join(dir, `${randomUUID()}.part`);

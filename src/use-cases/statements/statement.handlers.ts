@@ -26,7 +26,7 @@ function applied(
   command: Command,
   deps: CommandPlanDeps,
   sha256: string,
-  plan: Pick<CommandPlan, 'parts'>,
+  plan: Pick<CommandPlan, 'parts' | 'undo'>,
 ): CommandPlan {
   const { actor, correlationId, commandId } = command.call.context;
   const job: Job = { kind: 'message', sha256 };
@@ -48,6 +48,10 @@ export const bankHandlers = commandHandlers(
           ...command.received,
         }),
       ],
+      undo: async () => {
+        const known = await deps.store.readStream(streams.message(sha256));
+        if (known.length === 0) await command.discard();
+      },
     });
   }),
   commandHandler(ReleaseBankMessage, (command, deps) => {

@@ -134,6 +134,7 @@ export class BankHttp {
           fileName: fileNameOf(typeof name === 'string' ? name : ''),
         },
       },
+      discard: { value: () => this.archive.discard(archived.sha256) },
       call: {
         value: {
           context: {
