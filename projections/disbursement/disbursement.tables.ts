@@ -39,6 +39,8 @@ export const payments = table(
     /** ISO 20022 reason of the rejection or return that the payment rests in. */
     reason: 'text?',
     settled_on: 'text?',
+    /** The attempt that paid, while the payment is settled. */
+    settled_attempt: 'integer?',
     /** When the bank was asked to call the current instruction back, and why. */
     call_back_at: 'text?',
     call_back_reason: 'text?',

@@ -65,6 +65,7 @@ function order(rows: Rows, data: EventData['PaymentOrdered'], time: string): voi
     instructed_position: null,
     reason: null,
     settled_on: null,
+    settled_attempt: null,
     call_back_at: null,
     call_back_reason: null,
     bank_minor: before?.bank_minor ?? 0n,
@@ -108,10 +109,19 @@ function settle(
   time: string,
   reason: string | null,
   settledOn: string | null,
+  attempt?: number,
 ): void {
   const before = rows.get(payments, paymentId);
-  if (before)
-    change(rows, before, { ...before, status, reason, settled_on: settledOn, updated_at: time });
+  if (!before) return;
+  const settledAttempt = status === 'settled' ? (attempt ?? before.attempt) : null;
+  change(rows, before, {
+    ...before,
+    status,
+    reason,
+    settled_on: settledOn,
+    settled_attempt: settledAttempt,
+    updated_at: time,
+  });
 }
 
 /**
@@ -216,16 +226,25 @@ function breakResolved(rows: Rows, { data, meta, time }: Recorded<'PaymentBreakR
       resolved_by: meta.actor,
       resolved_at: time,
     });
-  countedAs(rows, data, time);
+  countedAs(rows, data, time, found?.attempt);
 }
 
-/** What an operator's verdict on a contradiction makes of the payment itself. */
-function countedAs(rows: Rows, data: EventData['PaymentBreakResolved'], time: string): void {
+/**
+ * What an operator's verdict on a contradiction makes of the payment itself: another part of an
+ * attempt that came back moves nothing, where another attempt has paid.
+ */
+function countedAs(
+  rows: Rows,
+  data: EventData['PaymentBreakResolved'],
+  time: string,
+  attempt: number | undefined,
+): void {
   const day = time.slice(0, 10);
   if (data.resolution === 'counted-as-settled')
-    settle(rows, data.paymentId, 'settled', time, null, day);
+    settle(rows, data.paymentId, 'settled', time, null, day, attempt);
   if (data.resolution === 'counted-as-returned') {
     const payment = rows.get(payments, data.paymentId);
+    if (payment?.status === 'settled' && payment.settled_attempt !== attempt) return;
     settle(rows, data.paymentId, 'returned', time, payment?.reason ?? null, null);
   }
 }

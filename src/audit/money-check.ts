@@ -33,6 +33,8 @@ export class MoneyCheck {
   readonly #openBreaks = new Map<string, Recorded<'PaymentBreakRecorded'>['data']>();
   /** Of payments, by stream, what did not come back. */
   readonly #kept = new Map<number, bigint>();
+  /** Streams and attempts that came back in part. */
+  readonly #backInPart = new Set<string>();
   readonly #cycles = new Map<string, CycleLedger>();
   readonly #budgets = new BudgetCheck();
   readonly #cycle = (cycleId: string): CycleLedger => {
@@ -226,9 +228,14 @@ export class MoneyCheck {
     if (attempt === undefined) found('I2', 'resolved a break that is not open');
     if (resolution !== 'counted-as-settled' && resolution !== 'counted-as-returned') return;
     const before = this.#is(stream);
+    const isOther = before === 'settled' && attempt !== this.#settledBy[stream];
+    // Another part of an attempt that came back, while another one has paid.
+    const isLate = isOther && this.#backInPart.has(`${stream} ${attempt}`);
+    if (isLate && resolution === 'counted-as-returned')
+      return this.#cameBackLater(event, stream, this.#cameBack(event, open, stream, found));
     if (before === 'outstanding' && attempt !== this.#attempt[stream])
       found('I2', `${resolution}, while attempt ${this.#attempt[stream]} is live`);
-    if (before === 'settled' && attempt !== this.#settledBy[stream])
+    if (isOther)
       found(
         'I2',
         `attempt ${attempt} ${resolution}, when attempt ${this.#settledBy[stream]} settled`,
@@ -237,6 +244,7 @@ export class MoneyCheck {
       return this.#move(event, stream, 'settled', { attempt });
     const backMinor = this.#cameBack(event, open, stream, found);
     this.#move(event, stream, 'returned', { attempt, backMinor });
+    if (event.data.returnedMinor !== undefined) this.#backInPart.add(`${stream} ${attempt}`);
     if (before === 'returned') this.#cameBackLater(event, stream, backMinor);
   }
 

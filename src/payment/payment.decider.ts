@@ -19,7 +19,7 @@ import {
 import type { ReportOutcome } from './reportable.rule.js';
 import { report } from './payment.report.js';
 import type { PaymentState, PaymentEvent } from './payment.state.js';
-import { countedAs, put, lastOf, initialState, evolve } from './payment.state.js';
+import { countedAs, isLatePart, put, lastOf, initialState, evolve } from './payment.state.js';
 
 interface Instruct {
   readonly messageId: string;
@@ -299,7 +299,8 @@ const instruction = (
 
 /**
  * A resolution may move the payment, so what it says must be true of all attempts together: one of
- * them settled, or none; and while the newest is with the bank, nobody can say.
+ * them settled, or none; and while the newest is with the bank, nobody can say. Another part of what
+ * came back before moves nothing.
  */
 function requireFitting(
   state: PaymentState,
@@ -309,6 +310,7 @@ function requireFitting(
   const counted = countedAs(resolution);
   if (counted === undefined) return;
   const { attempt } = state.openBreaks.find((open) => open.breakId === breakId)!;
+  if (counted === 'returned' && isLatePart(state, attempt)) return;
   const outcomes = put(state.outcomes, attempt - 1, counted);
   const live = lastOf(outcomes[state.attempt - 1]);
   const settled = outcomes.filter((said) => lastOf(said) === 'settled').length;

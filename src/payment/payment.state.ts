@@ -39,6 +39,8 @@ export interface PaymentState {
   readonly bookings: readonly Booking[];
   /** What did not come back of payments that did: a bank kept it, and it stays spent. */
   readonly keptMinor: bigint;
+  /** Attempts of which a part came back: another part may, whatever became of the payment since. */
+  readonly backInPart: readonly number[];
   /** Attempts that were debited more often than once, and for each such debit once. */
   readonly debitedTwice: readonly number[];
   /** The newest attempt of which somebody said that nothing is known; 0 for none. */
@@ -77,6 +79,7 @@ export const initialState: PaymentState = {
   outcomes: [],
   bookings: [],
   keptMinor: 0n,
+  backInPart: [],
   debitedTwice: [],
   unknown: 0,
   reason: '',
@@ -304,19 +307,41 @@ function breakResolved(
   const openBreaks = state.openBreaks.filter((open) => open !== resolved);
   const outcome = countedAs(resolution);
   if (!resolved || !outcome) return { ...state, openBreaks };
+  if (outcome === 'returned' && isLatePart(state, resolved.attempt))
+    return {
+      ...state,
+      openBreaks,
+      keptMinor: lessBy(state.keptMinor, BigInt(returnedMinor ?? state.amountMinor)),
+    };
   const outcomes = put(state.outcomes, resolved.attempt - 1, outcome);
   const bookings = state.bookings.map(({ odd, ...booking }) =>
     odd === undefined || odd === breakId ? booking : { ...booking, odd },
   );
   const keptMinor =
     outcome === 'returned' ? keptOf(state, returnedMinor ?? state.amountMinor) : state.keptMinor;
-  return { ...state, openBreaks, status: outcome, outcomes, bookings, keptMinor };
+  const isPart =
+    outcome === 'returned' &&
+    returnedMinor !== undefined &&
+    !state.backInPart.includes(resolved.attempt);
+  const backInPart = isPart ? [...state.backInPart, resolved.attempt] : state.backInPart;
+  return { ...state, openBreaks, status: outcome, outcomes, bookings, keptMinor, backInPart };
 }
+
+/** Of an attempt that came back in part, while another one has paid: the payment stays where it is. */
+export const isLatePart = (
+  { status, backInPart, outcomes }: PaymentState,
+  attempt: number,
+): boolean =>
+  status === 'settled' &&
+  backInPart.includes(attempt) &&
+  lastOf(outcomes[attempt - 1]) === 'returned';
 
 /** After some money came back: of a payment that was settled, or of one of which a part came before. */
 function keptOf({ status, amountMinor, keptMinor }: PaymentState, returnedMinor: string): bigint {
   const back = BigInt(returnedMinor);
   if (status === 'settled') return keptMinor + BigInt(amountMinor) - back;
   if (status !== 'returned') return keptMinor;
-  return keptMinor > back ? keptMinor - back : 0n;
+  return lessBy(keptMinor, back);
 }
+
+const lessBy = (minor: bigint, by: bigint): bigint => (minor > by ? minor - by : 0n);

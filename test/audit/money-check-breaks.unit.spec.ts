@@ -91,6 +91,25 @@ describe('a break that is resolved', () => {
       `I2 attempt 1 ${how}, when attempt 2 settled`,
     ]);
   });
+  test('is of an earlier attempt only where another part of that one came back', () => {
+    const part = [SETTLED, says('60'), back('60')] as const;
+    const again = [
+      ['PaymentReinstructed', { attempt: 2 }],
+      ['PaymentSettled', { attempt: 2 }],
+    ] as const;
+    const late = [says('30'), back('30')] as const;
+    expect(foundIn(...part, ...again, ...late)).toEqual([]);
+    expect(books(true, ...part, ...again, ...late).check.isPaid(1)).toBe(true);
+    expect(foundIn(...part, ...again, ...late, says('10'), back('11'))).toEqual([
+      'I6 11 given back of 100; the bank said that 10 came back',
+    ]);
+    expect(foundIn(...part, ...again, broken(), resolved('counted-as-settled'))).toEqual([
+      'I2 attempt 1 counted-as-settled, when attempt 2 settled',
+    ]);
+    expect(foundIn(SETTLED, says(), back(), ...again, ...late)).toEqual([
+      'I2 attempt 1 counted-as-returned, when attempt 2 settled',
+    ]);
+  });
   test('settles by the attempt that it is of', () => {
     const paid = [REJECTED, broken(), resolved('counted-as-settled')] as const;
     expect(foundIn(...paid, says(), back('100'))).toEqual([]);

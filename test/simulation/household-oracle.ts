@@ -13,6 +13,7 @@ interface Payment {
   order: Ordered;
   status: 'ordered' | 'sent' | 'received' | 'back' | 'cancelled';
   /** What banks kept of it when it came back. */ kept: bigint;
+  /** The attempt that paid it. */ paidBy?: number;
 }
 
 /** Where every household stands, told by the events alone with no rule of the engine's. */
@@ -49,6 +50,7 @@ const newAccount = (): Account => ({
 export function householdBooks(events: readonly Recorded[]): HouseholdBooks {
   const accounts = new Map<string, Account>();
   const payments = new Map<string, Payment>();
+  const breaks = new Map<string, number>();
   const identities = new Map<string, string>();
   const closed = new Set<string>();
   const reserved = new Map<string, bigint>();
@@ -67,22 +69,38 @@ export function householdBooks(events: readonly Recorded[]): HouseholdBooks {
     if (event.type === 'PaymentOrdered')
       payments.set(event.data.paymentId, { order: event.data, status: 'ordered', kept: 0n });
     const payment = payments.get(event.stream.slice('payment-'.length));
+    if (payment && event.type === 'PaymentSettled') payment.paidBy = event.data.attempt;
+    if (event.type === 'PaymentBreakRecorded') breaks.set(event.data.breakId, event.data.attempt);
     const status = MOVES[event.type];
     if (payment && status) payment.status = status;
     if (payment && event.type === 'PaymentBreakResolved') {
-      if (event.data.resolution === 'counted-as-settled') payment.status = 'received';
+      const attempt = breaks.get(event.data.breakId)!;
+      if (event.data.resolution === 'counted-as-settled') {
+        payment.status = 'received';
+        payment.paidBy = attempt;
+      }
       if (event.data.resolution === 'counted-as-returned')
-        cameBack(payment, event.data.returnedMinor);
+        cameBack(payment, attempt, event.data.returnedMinor);
     }
   }
   return { accounts, payments, identities, closed, reserved, spent };
 }
 
 /** All of it, or a part: then the household has nothing, and the bank the rest. */
-function cameBack(payment: Payment, returnedMinor = payment.order.amountMinor): void {
+function cameBack(
+  payment: Payment,
+  attempt: number,
+  returnedMinor = payment.order.amountMinor,
+): void {
   const back = BigInt(returnedMinor);
+  const less = payment.kept > back ? payment.kept - back : 0n;
+  // Of an earlier attempt, while another one has paid.
+  if (payment.status === 'received' && payment.paidBy !== attempt) {
+    payment.kept = less;
+    return;
+  }
   if (payment.status === 'received') payment.kept += BigInt(payment.order.amountMinor) - back;
-  else if (payment.status === 'back') payment.kept = payment.kept > back ? payment.kept - back : 0n;
+  else if (payment.status === 'back') payment.kept = less;
   payment.status = 'back';
 }
 

@@ -49,6 +49,7 @@ function* payments(events: readonly Recorded[]): Generator<string> {
   const live = new Map<string, number>();
   const paidBy = new Map<string, number>();
   const breaks = new Map<string, number>();
+  const backInPart = new Set<string>();
   for (const event of events) {
     const at = `I2 at ${event.position}: ${event.type}`;
     switch (event.type) {
@@ -82,6 +83,9 @@ function* payments(events: readonly Recorded[]): Generator<string> {
       case 'PaymentBreakResolved': {
         const attempt = breaks.get(event.data.breakId)!;
         if (!event.data.resolution.startsWith('counted-as')) break;
+        const of = `${event.stream} ${attempt}`;
+        if (isLatePart(event, paidBy.get(event.stream), attempt) && backInPart.has(of)) break;
+        if (event.data.returnedMinor !== undefined) backInPart.add(of);
         if ((live.get(event.stream) ?? attempt) !== attempt)
           yield `${at} while another attempt is live`;
         if ((paidBy.get(event.stream) ?? attempt) !== attempt)
@@ -94,6 +98,14 @@ function* payments(events: readonly Recorded[]): Generator<string> {
   }
 }
 
+/** What came back of another attempt than the one that paid. */
+const isLatePart = (
+  { data }: Extract<Recorded, { type: 'PaymentBreakResolved' }>,
+  paidBy: number | undefined,
+  attempt: number | undefined,
+): boolean =>
+  data.resolution === 'counted-as-returned' && paidBy !== undefined && paidBy !== attempt;
+
 /**
  * What each payment costs in the end, by stream: the oracle that money is compared with. What a bank
  * kept of money that came back is lost.
@@ -102,19 +114,31 @@ export function paidInTheEnd(events: readonly Recorded[]): ReadonlyMap<string, b
   const amounts = new Map<string, bigint>();
   const stands = new Map<string, 'paid' | 'back'>();
   const kept = new Map<string, bigint>();
+  const paidBy = new Map<string, number>();
+  const breaks = new Map<string, number>();
   for (const event of events) {
     const { stream } = event;
+    if (event.type === 'PaymentBreakRecorded') breaks.set(event.data.breakId, event.data.attempt);
+    if (event.type === 'PaymentSettled') paidBy.set(stream, event.data.attempt);
     if (event.type === 'PaymentOrdered') amounts.set(stream, BigInt(event.data.amountMinor));
     if (event.type === 'PaymentSettled') stands.set(stream, 'paid');
     if (event.type === 'PaymentReturned') stands.set(stream, 'back');
     if (event.type === 'PaymentRejected' || event.type === 'PaymentReinstructed')
       stands.delete(stream);
     if (event.type !== 'PaymentBreakResolved') continue;
-    if (event.data.resolution === 'counted-as-settled') stands.set(stream, 'paid');
+    const attempt = breaks.get(event.data.breakId)!;
+    if (event.data.resolution === 'counted-as-settled') {
+      stands.set(stream, 'paid');
+      paidBy.set(stream, attempt);
+    }
     if (event.data.resolution !== 'counted-as-returned') continue;
     const amount = amounts.get(stream)!;
     const back = BigInt(event.data.returnedMinor ?? amount);
     const before = kept.get(stream) ?? 0n;
+    if (stands.get(stream) === 'paid' && isLatePart(event, paidBy.get(stream), attempt)) {
+      kept.set(stream, before > back ? before - back : 0n);
+      continue;
+    }
     if (stands.get(stream) === 'paid') kept.set(stream, before + amount - back);
     if (stands.get(stream) === 'back') kept.set(stream, before > back ? before - back : 0n);
     stands.set(stream, 'back');

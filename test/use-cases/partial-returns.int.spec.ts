@@ -1,4 +1,11 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { progressOf } from '../../projections/disbursement/cycle-progress.queries.js';
+import { disbursementProjection } from '../../projections/disbursement/disbursement.projection.js';
+import { ProjectionRunner } from '../../projections/engine/runner.js';
+import { openEmbeddedReadStore } from '../../src/adapters/read-store/sqlite/read-store.js';
 import { createAuditCheck } from '../../src/audit/check.js';
 import { freeMinor } from '../../src/budget/budget.state.js';
 import { streams } from '../../src/kernel/ids.js';
@@ -12,6 +19,7 @@ import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js
 import { execute } from '../../src/write-side/execute.js';
 import { part } from '../../src/write-side/unit.js';
 import { pagesOf } from '../../src/write-side/stream-pages.js';
+import { ArrayLog } from '../support/array-log.js';
 import { householdOracle } from '../simulation/household-oracle.js';
 import { answers, enrolled, PROGRAMME, released } from './month.js';
 import { as, by, drain, job, newWorld, type World } from './world.js';
@@ -27,6 +35,17 @@ beforeEach(async () => {
   await enrolled(world.engine, HOUSEHOLDS);
 });
 afterEach(() => world.end());
+
+/** The end-to-end ids of the first instructions, by payment. */
+async function firstIds(cycleId: string): Promise<ReadonlyMap<string, string>> {
+  const ids = new Map<string, string>();
+  for await (const page of pagesOf(world.engine.store, `payment-${cycleId}-`))
+    for (const { events } of page)
+      for (const event of events)
+        if (event.type === 'PaymentInstructed')
+          ids.set(event.data.paymentId, event.data.endToEndId);
+  return ids;
+}
 
 type Answer = Omit<ReportedOutcome, 'paymentId'>;
 async function say(cycleId: string, answer: (amountMinor: bigint) => Answer): Promise<void> {
@@ -48,6 +67,21 @@ const returned =
     amountMinor: String(amountMinor - charge),
     currency: 'MAD',
   });
+
+/** Where payments stand as the read model has it. */
+async function progress(cycleId: string) {
+  const dir = mkdtempSync(join(tmpdir(), 'sanad-read-'));
+  const store = await openEmbeddedReadStore(join(dir, 'read.db'), { thread: 'local' });
+  try {
+    const { events } = await world.engine.store.readAll(-1, 10_000);
+    const log = new ArrayLog(events);
+    await new ProjectionRunner({ store, projections: [disbursementProjection], log }).catchUp();
+    return (await progressOf(store, [cycleId], undefined))(cycleId);
+  } finally {
+    await store.close();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
 
 /** One person proposes it of every break that is open, and another decides. */
 async function countAsReturned(cycleId: string): Promise<void> {
@@ -141,6 +175,39 @@ test('what comes back in two parts is given back in two parts', async () => {
   }));
   await countAsReturned(cycleId);
   expect((await closed(cycleId)).spentMinor).toBe(100n * BigInt(HOUSEHOLDS));
+});
+
+test('a part that comes back late, of an attempt before the one that paid, is given back too', async () => {
+  const { cycleId, totalMinor } = await released(world.engine, '2025-12');
+  await say(cycleId, SETTLED);
+  await say(cycleId, returned(CHARGE));
+  await countAsReturned(cycleId);
+  const first = await firstIds(cycleId);
+  await reinstructPayments(
+    world.engine,
+    { cycleId, executionDate: '2026-01-10', sameAccount: true },
+    job(world.engine, 'secondFinance'),
+  );
+  await say(cycleId, () => ({ outcome: 'settled', settledOn: '2026-01-11' }));
+  expect((await books(cycleId)).spentMinor).toBe(BigInt(totalMinor) + KEPT);
+  const outcomes = answers(world.engine, cycleId, (paymentId) => ({
+    outcome: 'returned',
+    reason: 'AC04',
+    endToEndId: first.get(paymentId)!,
+    amountMinor: String(CHARGE - 100n),
+    currency: 'MAD',
+  }));
+  await takeInOutcomes(world.engine, { source: 'camt.054', outcomes }, job(world.engine, 'bank'));
+  await countAsReturned(cycleId);
+  const left = 100n * BigInt(HOUSEHOLDS);
+  expect((await books(cycleId)).spentMinor).toBe(BigInt(totalMinor) + left);
+  expect(await cycleFigures(world.engine.store, cycleId)).toMatchObject({
+    settledMinor: totalMinor,
+    keptMinor: String(left),
+  });
+  const ofRead = { count: HOUSEHOLDS, amountMinor: BigInt(totalMinor) };
+  expect((await progress(cycleId)).byStatus).toEqual({ settled: ofRead });
+  expect((await closed(cycleId)).spentMinor).toBe(BigInt(totalMinor) + left);
 });
 
 test('a part that comes back after the cycle was closed is free again', async () => {
