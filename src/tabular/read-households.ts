@@ -4,7 +4,7 @@ import type { HouseholdBatch, HouseholdRow, Reject } from './household-row.js';
 import { householdBuilder, type BuildHousehold } from './household-builder.js';
 import { readLines } from './lines.js';
 import type { Get, Mapping, Source } from './mapping.js';
-import { CsvReader, NdjsonReader, type RecordReader } from './records.js';
+import { columnName, CsvReader, NdjsonReader, type RecordReader } from './records.js';
 
 const DEFAULT_BATCH = 500;
 const CHUNK_BYTES = 262_144;
@@ -19,7 +19,7 @@ class CsvSource implements Source {
   }
 
   get(column: string, optional: boolean): Get {
-    const place = this.#places.get(column);
+    const place = this.#places.get(columnName(column));
     if (place !== undefined) return (record) => (record as readonly string[])[place];
     if (!optional) this.missing.push(column);
     return () => undefined;

@@ -68,6 +68,14 @@ export class NdjsonReader implements RecordReader {
   }
 }
 
+/** As a person sees it: any spaces are one, and what nobody sees is not there. */
+export const columnName = (text: string): string =>
+  text
+    .normalize('NFC')
+    .replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '')
+    .replaceAll(/[\p{Z}\s]+/gu, ' ')
+    .trim();
+
 /** Reads CSV; the header comes by `onHeader` before the first record. */
 export class CsvReader implements RecordReader {
   #delimiter: string | undefined;
@@ -171,7 +179,7 @@ export class CsvReader implements RecordReader {
   }
 
   #header(fields: readonly string[]): void {
-    const columns = fields.map((name) => name.trim());
+    const columns = fields.map(columnName);
     const places = new Map<string, number>();
     for (const [place, name] of columns.entries()) {
       const first = name === '' ? undefined : places.get(name);

@@ -198,8 +198,17 @@ describe('reading CSV', () => {
     ]);
   });
 
+  it('reads a column under the name that one sees, in the header and in the mapping', async () => {
+    const how = readMapping({
+      fields: { ...fields, receivedOn: { column: 'date\u202fdemande', date: 'dd/mm/yyyy' } },
+    });
+    const { rows } = await read(`${HEADER.replace('date', 'date\u00a0demande')}\n${GOOD}\n`, how);
+    expect(rows).toMatchObject([{ reference: 'A1', receivedOn: '2025-10-05' }]);
+  });
+
   it.each([
     ['an empty file', '', 'INPUT_INVALID'],
+    ['a column that occurs twice to the eye', `${HEADER};ref\u00a0\n`, 'INPUT_INVALID'],
     ['a column that the mapping reads and the header has not', 'ref;nom\nA;B\n', 'COLUMN_MISSING'],
     ['a column that occurs twice', `${HEADER};ref\n`, 'INPUT_INVALID'],
     ['UTF-16', Buffer.from(`\ufeff${HEADER}\n`, 'utf16le'), 'INPUT_INVALID'],

@@ -76,6 +76,41 @@ describe('what an import refuses', () => {
     expect(await world.engine.store.lastPosition()).toBe(before);
   });
 
+  const CHANGES: readonly (readonly [string, (row: HouseholdRow) => Partial<HouseholdRow>])[] = [
+    ['account.number', ({ account }) => ({ account: { ...account, number: 'X1' } })],
+    [
+      'account.kind',
+      ({ account }) => ({
+        account: { ...account, kind: account.kind === 'cash' ? 'wallet' : 'cash' },
+      }),
+    ],
+    ['account.holder', ({ account }) => ({ account: { ...account, holder: 'Somebody Else' } })],
+    ['region', ({ region }) => ({ region: region === 'MA-03' ? 'MA-04' : 'MA-03' })],
+    ['name', () => ({ name: 'Another Name' })],
+    ['nameArabic', () => ({ nameArabic: 'سند' })],
+    ['phone', () => ({ phone: '0612999999' })],
+    ['receivedOn', () => ({ receivedOn: '2025-09-15' })],
+    ['facts.scoreMicro', ({ facts }) => ({ facts: { ...facts, scoreMicro: 1 } })],
+  ];
+  test.each(CHANGES)(
+    'a known household with another %s is not there already',
+    async (field, to) => {
+      const before = await world.engine.store.lastPosition();
+      const changed = { ...rows[0]!, ...to(rows[0]!) };
+      expect(await rejectsOf([rows[0]!])).toEqual([]);
+      expect(await rejectsOf([changed])).toMatchObject([{ code: 'APPLICATION_DIFFERS', field }]);
+      expect(await world.engine.store.lastPosition()).toBe(before);
+    },
+  );
+  test.each(CHANGES)('nor where both stand in one file: another %s', async (field, to) => {
+    const rejects = await rejectsOf([
+      rows[2]!,
+      rows[2]!,
+      { ...rows[2]!, ...to(rows[2]!), line: 99 },
+    ]);
+    expect(rejects).toMatchObject([{ line: 99, code: 'APPLICATION_DIFFERS', field }]);
+  });
+
   test('of two rows of one file with the same identity the first is taken', async () => {
     const rejects = await rejectsOf([
       rows[3]!,

@@ -3,12 +3,13 @@ import { newestCycle } from '../cycles/cycles.js';
 import { requireReceivedOn } from '../../application/received-on.rule.js';
 import { NOT_SEALED, type Sealed } from '../../adapters/vault/port.js';
 import { applicationDecider } from '../../application/application.decider.js';
+import type { Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { streams, uuidOf } from '../../kernel/ids.js';
 import { abandonedClaims, claimant } from '../../person/claims.js';
 import { identityDecider } from '../../person/identity.decider.js';
 import { personDecider } from '../../person/person.decider.js';
-import { takenInBefore } from './taken-in-before.rule.js';
+import { differs, otherFieldOf, otherProfile, takenInBefore } from './taken-in-before.rule.js';
 import { countDetermination, determinationOf } from './assess-applications.js';
 import { pipelined, recordEach, type UnitResult } from '../../write-side/bulk.js';
 import { part, type Unit } from '../../write-side/unit.js';
@@ -110,7 +111,7 @@ class Intake {
    * Identities of batches under way, by keyed hash: the first row of a file wins, whichever batch
    * is synced first.
    */
-  readonly #underWay = new Map<string, string>();
+  readonly #underWay = new Map<string, Household>();
 
   constructor(
     private readonly deps: Deps,
@@ -130,10 +131,10 @@ class Intake {
       if (!household) continue;
       const holder = this.#underWay.get(household.identityHash);
       if (holder === undefined) {
-        this.#underWay.set(household.identityHash, household.personId);
+        this.#underWay.set(household.identityHash, household);
         ours.push(household);
-      } else if (holder === household.personId) this.summary.alreadyThere += 1;
-      else this.#duplicate(row, rejects);
+      } else if (holder.personId !== household.personId) this.#duplicate(row, rejects);
+      else this.#seenAgain(row, otherFieldOf(holder, household), rejects);
     }
     try {
       await this.#record(ours, rejects);
@@ -225,6 +226,7 @@ class Intake {
         accountId: uuidOf('account', personId, 1),
         applicationId: applicationIdOf(this.args.programmeId, row.reference),
         identityHash: this.deps.vault.keyedHash('identity', row.nationalId),
+        accountHash: this.deps.vault.keyedHash('account', row.account.number),
       };
     } catch (error) {
       this.#reject(row, error, rejects);
@@ -242,15 +244,36 @@ class Intake {
     const read = await this.deps.store.readStreams(
       households.flatMap((h) => [streams.person(h.personId), streams.application(h.applicationId)]),
     );
-    households.forEach((household, i) => {
-      const registered = read[i * 2]!.events[0];
-      const submitted = read[i * 2 + 1]!.events[0];
-      const before = takenInBefore(household.row, household.identityHash, registered, submitted);
+    for (const [i, household] of households.entries()) {
+      const person = read[i * 2]!.events;
+      const before = takenInBefore(household, person, read[i * 2 + 1]!.events[0]);
       if (before === 'in-part') unfinished.push(household);
-      else if (before === 'same') this.summary.alreadyThere += 1;
-      else this.#reject(household.row, before, rejects);
-    });
+      else if (before !== 'same') this.#reject(household.row, before, rejects);
+      else this.#seenAgain(household.row, await this.#otherProfile(household, person), rejects);
+    }
     return unfinished;
+  }
+
+  /** The vault is asked only where the record that the row makes is not the one that is there. */
+  async #otherProfile(
+    household: Household,
+    person: readonly Recorded[],
+  ): Promise<string | undefined> {
+    const [profile] = personalRecords(household, this.deps);
+    const registered = person.find((event) => event.type === 'PersonRegistered')!;
+    if (registered.data.sealed.record === profile.record) return undefined;
+    const account = person.find(
+      (event) =>
+        event.type === 'PayeeAccountRegistered' && event.data.accountHash === household.accountHash,
+    ) as Recorded<'PayeeAccountRegistered'>;
+    const sealed = [registered.data.sealed, account.data.sealed];
+    const [known, its] = await this.deps.vault.open(sealed);
+    return otherProfile(household.row, known, its);
+  }
+
+  #seenAgain(row: HouseholdRow, otherField: string | undefined, rejects: ImportReject[]): void {
+    if (otherField === undefined) this.summary.alreadyThere += 1;
+    else this.#reject(row, differs(otherField), rejects);
   }
 
   #unit(
@@ -259,7 +282,8 @@ class Intake {
     account: Sealed,
     determine: boolean | undefined,
   ): Unit {
-    const { row, personId, accountId, applicationId, identityHash, abandonedBy } = household;
+    const { row, personId, accountId, applicationId, identityHash, accountHash, abandonedBy } =
+      household;
     const { programmeId } = this.args;
     return {
       verb: 'import',
@@ -286,7 +310,7 @@ class Intake {
             personId,
             accountId,
             kind: row.account.kind,
-            accountHash: this.deps.vault.keyedHash('account', row.account.number),
+            accountHash,
             sealed: account,
           },
         ),

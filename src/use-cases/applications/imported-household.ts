@@ -10,6 +10,7 @@ export interface Household {
   readonly accountId: string;
   readonly applicationId: string;
   readonly identityHash: string;
+  readonly accountHash: string;
   /** Whoever claimed the identity before, and was registered with another. */
   readonly abandonedBy?: string;
 }
