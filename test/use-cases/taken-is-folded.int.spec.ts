@@ -138,6 +138,12 @@ describe('whatever is said at a door for machines', () => {
       const key = other === 0 ? undefined : /"paymentId":"([^"]+)"/.exec(value)?.[1];
       return { key: key ?? paid[0]!.paymentId, value, headers: {} };
     });
+    // What is right in each place is rare, and is met in each run by what is not drawn.
+    const plain = paid.slice(0, 12).map(({ paymentId }): Inbound => ({
+      key: paymentId,
+      value: JSON.stringify({ paymentId, outcome: 'accepted' }),
+      headers: {},
+    }));
     await fc.assert(
       fc.asyncProperty(fc.array(message, { minLength: 1, maxLength: 30 }), async (messages) => {
         const reasons = await topic.take(messages);
@@ -147,7 +153,7 @@ describe('whatever is said at a door for machines', () => {
           expect(code).toMatch(/^[A-Z_]+$|^taken$/);
         }
       }),
-      { numRuns: RUNS },
+      { numRuns: RUNS, examples: [[plain]] },
     );
     const { applied, breaks, deadLettered } = topic.figures;
     const isEnough = [applied, breaks, deadLettered].every((figure) => figure > 10);
@@ -285,9 +291,10 @@ describe('whatever is said at a door for machines', () => {
   test('of accounts of beneficiaries is refused, or can be paid on', async () => {
     const { engine } = world;
     const personIds = paid.map(({ paymentId }) => partsOfPayment(paymentId).personId);
+    const ids = personIds.map(functionalIdOf);
     const { iban } = asdProgramme.debtor;
     const right = fc.record({
-      payeeIdentity: fc.constantFrom(...personIds.map(functionalIdOf)),
+      payeeIdentity: fc.constantFrom(...ids),
       modality: fc.constantFrom('00', '01', '02', '03', '04'),
       address: fc.constantFrom(
         iban,
@@ -298,11 +305,12 @@ describe('whatever is said at a door for machines', () => {
       ),
     });
     const beneficiary = spoilt(right, {
-      payeeIdentity: mostly(personIds.map(functionalIdOf)),
+      payeeIdentity: mostly(ids),
       modality: mostly(['00', '04', '05']),
       address: mostly(['AB12345', `${iban}0`]),
     });
     const bodies = fc.array(beneficiary, { minLength: 1, maxLength: 3 });
+    const each = ids.map((payeeIdentity) => ({ payeeIdentity, modality: '00', address: iban }));
     let request = 0;
     let changed = 0;
     await fc.assert(
@@ -321,7 +329,7 @@ describe('whatever is said at a door for machines', () => {
         changed += result.changed;
         for (const { reason } of result.failed) expect(faultOfText(reason, 'one')).toBeUndefined();
       }),
-      { numRuns: RUNS * 2 },
+      { numRuns: RUNS * 2, examples: [[each, 1]] },
     );
     expect(changed).toBeGreaterThan(2);
     const people = await engine.store.readStreams(personIds.map((id) => streams.person(id)));
