@@ -76,6 +76,7 @@ describe('what an import refuses', () => {
     expect(await world.engine.store.lastPosition()).toBe(before);
   });
 
+  const ofRow = ({ reference, nationalId }: HouseholdRow) => ({ reference, nationalId });
   const CHANGES: readonly (readonly [string, (row: HouseholdRow) => Partial<HouseholdRow>])[] = [
     ['account.number', ({ account }) => ({ account: { ...account, number: 'X1' } })],
     [
@@ -109,6 +110,19 @@ describe('what an import refuses', () => {
       { ...rows[2]!, ...to(rows[2]!), line: 99 },
     ]);
     expect(rejects).toMatchObject([{ line: 99, code: 'APPLICATION_DIFFERS', field }]);
+  });
+
+  test('of several changes the account is named: where the money goes', async () => {
+    const { account } = rows[0]!;
+    const changed = {
+      ...rows[0]!,
+      name: 'Another Name',
+      region: rows[0]!.region === 'MA-03' ? 'MA-04' : 'MA-03',
+      account: { ...account, number: 'X1' },
+    };
+    expect(await rejectsOf([changed])).toMatchObject([{ field: 'account.number' }]);
+    const both = [rows[2]!, { ...changed, ...ofRow(rows[2]!), line: 99 }];
+    expect(await rejectsOf(both)).toMatchObject([{ line: 99, field: 'account.number' }]);
   });
 
   test('of two rows of one file with the same identity the first is taken', async () => {

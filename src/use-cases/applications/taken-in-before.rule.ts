@@ -43,9 +43,9 @@ export function takenInBefore(
     );
   if (submitted?.type !== 'ApplicationSubmitted') return differs('reference');
   const field =
+    otherAccount(taken, person) ??
     otherFact(taken.row, submitted.data) ??
-    otherPlace(taken, person) ??
-    otherAccount(taken, person);
+    otherPlace(taken, person);
   return field === undefined ? 'same' : differs(field);
 }
 
@@ -64,14 +64,13 @@ export function otherProfile(
   return isSame ? undefined : 'account.holder';
 }
 
-/** The field in which two rows of one reference and identity differ; undefined where in none. */
+/** The first field in which two rows of one reference and identity differ: where the money goes. */
 export function otherFieldOf(one: TakenRow, other: TakenRow): string | undefined {
+  if (one.accountHash !== other.accountHash) return 'account.number';
+  if (one.row.account.kind !== other.row.account.kind) return 'account.kind';
   const fact = otherFact(one.row, other.row);
   if (fact !== undefined) return fact;
-  if (one.row.region !== other.row.region) return 'region';
-  if (one.row.account.kind !== other.row.account.kind) return 'account.kind';
-  if (one.accountHash !== other.accountHash) return 'account.number';
-  const fields = ['name', 'nameArabic', 'phone'] as const;
+  const fields = ['region', 'name', 'nameArabic', 'phone'] as const;
   const field = fields.find((each) => one.row[each] !== other.row[each]);
   if (field !== undefined) return field;
   return one.row.account.holder === other.row.account.holder ? undefined : 'account.holder';
