@@ -24,23 +24,34 @@ const rowOf = ({ personId, region, factsFrom, unmet, why = '' }: WouldFail): rea
   why,
 ];
 
-/** The version asked for, else the last of the file. @throws DomainError INVALID_OPTION */
-function chosen(file: string, asked: number | undefined): Publication {
-  const { policies = [] } = readJsonFile(file) as { readonly policies?: readonly Publication[] };
-  const found = policies.findLast(({ version }) => asked === undefined || version === asked);
+const isPublication = (one: Partial<Publication> | null): one is Publication =>
+  typeof one?.version === 'number' && typeof one.firstPaidPeriod === 'string';
+
+/**
+ * The version asked for, else the last of what a file says, whatever that is.
+ * @throws DomainError INVALID_OPTION
+ */
+export function chosen(said: unknown, asked: number | undefined): Publication {
+  const { policies } = (said ?? {}) as { readonly policies?: unknown };
+  const publications = Array.isArray(policies) ? policies.filter(isPublication) : [];
+  const found = publications.findLast(({ version }) => asked === undefined || version === asked);
   if (!found)
     throw new DomainError(
       'INVALID_OPTION',
       'The file has no such version of a policy.',
       'invalid',
-      'policyVersion',
+      'policy-version',
     );
   return found;
 }
 
 async function tell({ out, signal }: Run, options: Options, file: string): Promise<number> {
   const programmeId = parseProgrammeId(options.programme, 'programme');
-  const { version, firstPaidPeriod: period, policy } = chosen(file, options.policyVersion);
+  const {
+    version,
+    firstPaidPeriod: period,
+    policy,
+  } = chosen(readJsonFile(file), options.policyVersion);
   const households: WouldFail[] = [];
   const progress = out.progress('enrolments');
   const summary = await withEngine(options.data, (engine) =>
@@ -71,7 +82,7 @@ export function addWouldFail(programmes: Command): void {
     .option(
       '--policy-version <n>',
       'which version (default: the last of the file)',
-      wholeNumber('policyVersion', 1, 9_999),
+      wholeNumber('policy-version', 1, 9_999),
     )
     .action(action(tell));
 }
