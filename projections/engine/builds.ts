@@ -2,6 +2,7 @@ import { sql, type CreateTableBuilder, type RawBuilder } from 'kysely';
 import type { ReadDb, ReadStore } from '../../src/adapters/read-store/port.js';
 import { ProjectionError } from './errors.js';
 import { forgetLive, LINKS, PARTS, physical, STATE } from './live.js';
+import { createAnchor } from './read-anchor.js';
 import { table, type ColumnType, type Projection, type Table } from './projection.js';
 
 /**
@@ -213,6 +214,7 @@ export async function openBuilds(
   partitioned: boolean,
 ): Promise<ProjectionBuild[]> {
   await createState(store.db);
+  await createAnchor(store.db);
   if (partitioned) await createPartitionTables(store);
   const state = await readState(store.db);
   const builds: ProjectionBuild[] = [];

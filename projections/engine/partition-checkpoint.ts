@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
 import type { ReadDb, ReadStore } from '../../src/adapters/read-store/port.js';
+import type { AnchoredLog } from '../../src/kernel/anchor.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import type { ProjectionBuild } from './builds.js';
 import { LINKS, PARTS, STATE } from './live.js';
+import { replaceAnchor } from './read-anchor.js';
 import { Watermark } from './watermark.js';
 
 /**
@@ -23,6 +25,19 @@ export async function aloneIn(trx: ReadDb, dialect: ReadStore['dialect']): Promi
   if (dialect === 'postgres')
     await sql`lock table ${sql.table(PARTS)} in exclusive mode`.execute(trx);
   await trx.updateTable(PARTS).set({ member: '' }).execute();
+}
+
+/**
+ * Of read models that were made anew from another log than the one before: what was folded beyond
+ * their position is not in them.
+ */
+export async function beginAnew(
+  trx: ReadDb,
+  log: AnchoredLog,
+  last: Recorded | undefined,
+): Promise<void> {
+  await trx.deleteFrom(LINKS).execute();
+  await replaceAnchor(trx, log, last);
 }
 
 /**

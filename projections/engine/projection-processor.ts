@@ -6,6 +6,7 @@ import type { Recorded } from '../../src/kernel/decider.js';
 import { BuildTables } from './batch.js';
 import type { ProjectionBuild } from './builds.js';
 import { GapRetry } from './gap-retry.js';
+import type { ReadModelAnchor } from './read-anchor.js';
 import { StreamDeduplicator } from './stream-deduplicator.js';
 import type { PartitionCheckpoint } from './partition-checkpoint.js';
 
@@ -22,6 +23,8 @@ export interface ProjectionProcessorOptions {
   /** Told after each commit; `position` is that of the processor. */
   readonly onBatch: (position: number, events: number) => void;
   readonly onUnknown: (type: string) => void;
+  /** Where it is kept behind which event the read models stand; absent: not for these builds. */
+  readonly anchor?: ReadModelAnchor;
   /** A transaction that all is to be done in; default: one a page. */
   readonly within?: ReadDb;
 }
@@ -34,6 +37,7 @@ export interface ProjectionProcessorOptions {
 export class ProjectionProcessor {
   readonly #tables: readonly BuildTables[];
   readonly #revisions: StreamDeduplicator;
+  #last: Recorded | undefined;
 
   constructor(
     private readonly store: ReadStore,
@@ -48,6 +52,11 @@ export class ProjectionProcessor {
   /** Every event up to here is in the rows of every build. */
   get position(): number {
     return Math.min(...this.builds.map(({ position }) => position));
+  }
+
+  /** The last event that was taken; undefined before the first. */
+  get last(): Recorded | undefined {
+    return this.#last;
   }
 
   /**
@@ -118,7 +127,9 @@ export class ProjectionProcessor {
     const position = await this.#whole(checkpoint, async (trx) => {
       if (await checkpoint.take(trx, part)) for (const tables of this.#tables) tables.forget();
       await this.#fold(trx, events);
-      return checkpoint.advance(trx, this.builds, events, previous);
+      const reached = await checkpoint.advance(trx, this.builds, events, previous);
+      await this.options.anchor?.move(trx, events);
+      return reached;
     });
     this.#reached(position, events.length);
   }
@@ -142,7 +153,9 @@ export class ProjectionProcessor {
       await this.#fold(trx, events);
       for (const tables of this.#tables)
         await tables.reach(trx, Math.max(position, tables.build.position));
+      await this.options.anchor?.move(trx, events);
     });
+    this.#last = events.at(-1) ?? this.#last;
     this.#reached(position, events.length);
   }
 

@@ -9,6 +9,8 @@ import {
   openBuilds,
   type ProjectionBuild,
 } from './builds.js';
+import { isCheckpointRefusal } from '../../src/kernel/anchor.js';
+import { checkedWork } from '../../src/kernel/concurrency/checked-work.js';
 import { compareAll, type Comparison } from './compare.js';
 import {
   ProjectionProcessor,
@@ -16,10 +18,11 @@ import {
   type ProjectionLog,
 } from './projection-processor.js';
 import type { Projection } from './projection.js';
+import { furthest, ReadModelAnchor, replaceAnchor } from './read-anchor.js';
 
 /** Something that an operator may want to know; goes to the structured log. */
 export interface RunnerNote {
-  readonly what: 'building' | 'switched' | 'unknown-type' | 'recreated' | 'filled';
+  readonly what: 'building' | 'switched' | 'unknown-type' | 'recreated' | 'filled' | 'refused';
   readonly detail: string;
 }
 
@@ -31,6 +34,8 @@ export interface RunnerOptions {
   /** What is followed once the log was read to its end; default: the log's own tail. */
   readonly feed?: EventFeed;
   readonly pageSize?: number;
+  /** How often it is looked whether the log still has what the read models stand on. */
+  readonly lookEveryMs?: number;
   readonly onNote?: (note: RunnerNote) => void;
   /**
    * Told the position that the live builds all show, after each commit (what
@@ -82,11 +87,13 @@ export class PassedOver {
  */
 export class ProjectionRunner {
   readonly #skipped: PassedOver;
+  readonly #anchor: ReadModelAnchor;
   #builds: ProjectionBuild[] | undefined;
   #busy = false;
 
   constructor(private readonly options: RunnerOptions) {
     this.#skipped = new PassedOver(options.onNote);
+    this.#anchor = new ReadModelAnchor(options.log);
   }
 
   /** Events passed over because nobody published their type, by type. */
@@ -102,26 +109,36 @@ export class ProjectionRunner {
   /**
    * Brings the read models up to the log's end and follows it until the signal aborts.
    * @throws ProjectionError PROJECTION_GAP, PROJECTION_FAILED; ReadStoreError; ContractError from
-   *   the log for a payload that does not fit
+   *   the log for a payload that does not fit; CHECKPOINT_NOT_IN_LOG where the log is not what they
+   *   stand on
    */
   async run(signal: AbortSignal): Promise<void> {
     await this.#alone(() =>
       this.#mending(async () => {
-        const stop = new AbortController();
-        const either = AbortSignal.any([signal, stop.signal]);
-        // One processor that fails stops the other: a read model that stands still must not look alive.
         const processors = await this.#processors();
-        const followed = processors.map((processor) =>
-          this.#follow(processor, either).catch((error: unknown) => {
-            stop.abort();
-            throw error;
-          }),
+        await checkedWork(
+          () => this.#anchor.check(),
+          (until) => this.#followAll(processors, until),
+          signal,
+          this.options.lookEveryMs,
         );
-        const ends = await Promise.allSettled(followed);
-        const failed = ends.find((end) => end.status === 'rejected');
-        if (failed) throw failed.reason;
       }),
     );
+  }
+
+  /** One processor that fails stops the other: a read model that stands still must not look alive. */
+  async #followAll(processors: readonly ProjectionProcessor[], signal: AbortSignal): Promise<void> {
+    const stop = new AbortController();
+    const either = AbortSignal.any([signal, stop.signal]);
+    const followed = processors.map((processor) =>
+      this.#follow(processor, either).catch((error: unknown) => {
+        stop.abort();
+        throw error;
+      }),
+    );
+    const ends = await Promise.allSettled(followed);
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed) throw failed.reason;
   }
 
   /** Brings the read models up to the log's end and returns the position reached. */
@@ -142,14 +159,14 @@ export class ProjectionRunner {
     return this.#alone(() =>
       this.#mending(async () => {
         const { store, log } = this.options;
-        await this.#reachEnd({ ...(work.signal ? { signal: work.signal } : {}) });
+        const comparable = await this.#reachEndWhereFounded(work.signal);
         work.signal?.throwIfAborted();
         const live = this.#builds ?? [];
-        const until = this.position;
+        const until = comparable ? this.position : await log.lastPosition();
         const beside: ProjectionBuild[] = [];
         for (const build of live) beside.push(await buildBeside(store, build));
         let read = 0;
-        const told = this.#processorOptions(work, until + 1);
+        const told = this.#processorOptions(work, until + 1, true);
         const processor = new ProjectionProcessor(store, log, beside, {
           ...told,
           onBatch: (position, events) => {
@@ -161,10 +178,13 @@ export class ProjectionRunner {
           if (until >= 0) await processor.catchUp(work.signal, until);
           work.signal?.throwIfAborted();
           for (const build of beside) await indexBuild(store, build);
-          const report = work.verify
-            ? await compareAll(store.db, live, beside, work.signal)
-            : NOT_COMPARED;
+          const report =
+            work.verify && comparable
+              ? await compareAll(store.db, live, beside, work.signal)
+              : NOT_COMPARED;
           for (const build of beside) await makeLive(store, build);
+          if (!comparable)
+            await store.db.transaction().execute((trx) => replaceAnchor(trx, log, processor.last));
           this.#builds = beside;
           return { events: read, ...report };
         } catch (error) {
@@ -174,6 +194,18 @@ export class ProjectionRunner {
         }
       }),
     );
+  }
+
+  /** False where the live ones show what the log does not say: they are not to be gone on with. */
+  async #reachEndWhereFounded(signal?: AbortSignal): Promise<boolean> {
+    try {
+      await this.#reachEnd(signal ? { signal } : {});
+      return true;
+    } catch (error) {
+      if (!isCheckpointRefusal(error)) throw error;
+      this.options.onNote?.({ what: 'refused', detail: error.detail });
+      return false;
+    }
   }
 
   async #reachEnd(work: WorkOptions): Promise<void> {
@@ -188,6 +220,7 @@ export class ProjectionRunner {
   async #processors(work: WorkOptions = {}, total = 0): Promise<ProjectionProcessor[]> {
     const { store, projections, log, onNote } = this.options;
     this.#builds = await openBuilds(store, projections, false);
+    await this.#anchor.goOn(store.db, furthest(this.#builds));
     const making = this.#builds.filter(({ live }) => !live);
     for (const { projection, suffix, position } of making)
       onNote?.({
@@ -202,7 +235,7 @@ export class ProjectionRunner {
       );
   }
 
-  #processorOptions(work: WorkOptions, total: number): ProjectionProcessorOptions {
+  #processorOptions(work: WorkOptions, total: number, beside = false): ProjectionProcessorOptions {
     return {
       pageSize: this.options.pageSize ?? MAX_PAGE,
       onBatch: (position) => {
@@ -210,6 +243,7 @@ export class ProjectionRunner {
         this.#committed();
       },
       onUnknown: this.#skipped.add,
+      ...(beside ? {} : { anchor: this.#anchor }),
     };
   }
 

@@ -11,6 +11,8 @@ import {
   switchLive,
   type ProjectionBuild,
 } from './builds.js';
+import { isCheckpointRefusal } from '../../src/kernel/anchor.js';
+import { checkedWork } from '../../src/kernel/concurrency/checked-work.js';
 import { compareAll } from './compare.js';
 import { ProjectionProcessor, type ProjectionProcessorOptions } from './projection-processor.js';
 import {
@@ -22,10 +24,12 @@ import {
 } from './runner.js';
 import {
   aloneIn,
+  beginAnew,
   BuildsChangedError,
   PartitionCheckpoint,
   stateOf,
 } from './partition-checkpoint.js';
+import { furthest, ReadModelAnchor } from './read-anchor.js';
 
 /**
  * How often a process looks whether the read models stand before a hole, and after how many looks
@@ -50,7 +54,6 @@ export interface SharedRunnerOptions extends Omit<RunnerOptions, 'feed'> {
     work: (held: AbortSignal) => Promise<void>,
     signal: AbortSignal,
   ) => Promise<void>;
-  readonly lookEveryMs?: number;
 }
 
 /**
@@ -61,10 +64,12 @@ export interface SharedRunnerOptions extends Omit<RunnerOptions, 'feed'> {
  */
 export class SharedRunner {
   readonly #skipped: PassedOver;
+  readonly #anchor: ReadModelAnchor;
   #builds: readonly ProjectionBuild[] = [];
 
   constructor(private readonly options: SharedRunnerOptions) {
     this.#skipped = new PassedOver(options.onNote);
+    this.#anchor = new ReadModelAnchor(options.log);
   }
 
   /** Events passed over because nobody published their type, by type. */
@@ -83,14 +88,19 @@ export class SharedRunner {
   /**
    * Takes its part of the feed until the signal aborts or the feed ends.
    * @throws ProjectionError PROJECTION_GAP, PROJECTION_FAILED, PROJECTION_NEWER; ReadStoreError;
-   *   ContractError from the log
+   *   ContractError from the log; CHECKPOINT_NOT_IN_LOG where the log is not what they stand on
    */
   async run(signal: AbortSignal): Promise<void> {
     for (let ended = false; !ended && !signal.aborted;) {
       await this.#allLive(signal);
       if (signal.aborted) return;
       try {
-        await this.#follow(this.#builds, signal);
+        await checkedWork(
+          () => this.#anchor.check(),
+          (until) => this.#follow(this.#builds, until),
+          signal,
+          this.options.lookEveryMs,
+        );
         ended = true;
       } catch (error) {
         if (!(error instanceof BuildsChangedError)) throw error;
@@ -118,7 +128,7 @@ export class SharedRunner {
     let report: RebuildReport | undefined;
     await this.options.inTurn(async (held) => {
       const { store } = this.options;
-      await this.#open(held);
+      const comparable = await this.#openWhereFounded(held);
       held.throwIfAborted();
       const live = this.#builds;
       const beside: ProjectionBuild[] = [];
@@ -134,17 +144,22 @@ export class SharedRunner {
             onProgress?.({ done: position + 1, total: Math.max(total, position + 1) });
           },
           within,
+          true,
         );
       try {
-        await processor().catchUp(held);
+        const most = processor();
+        await most.catchUp(held);
         held.throwIfAborted();
         for (const build of beside) await indexBuild(store, build);
         const compared = await this.#alone(async (trx) => {
-          await this.#processorOf(live, () => undefined, trx).catchUp(held);
-          await processor(trx).catchUp(held);
-          const comparison = work.verify ? await compareAll(trx, live, beside, held) : NOT_COMPARED;
+          if (comparable) await this.#processorOf(live, () => undefined, trx).catchUp(held);
+          const rest = processor(trx);
+          await rest.catchUp(held);
+          const comparison =
+            work.verify && comparable ? await compareAll(trx, live, beside, held) : NOT_COMPARED;
           held.throwIfAborted();
           for (const build of beside) await switchLive(trx, build);
+          if (!comparable) await beginAnew(trx, this.options.log, rest.last ?? most.last);
           return comparison;
         });
         for (const build of beside) await afterSwitch(store, build);
@@ -161,6 +176,20 @@ export class SharedRunner {
     return report;
   }
 
+  /** False where the live ones show what the log does not say: they are not to be gone on with. */
+  async #openWhereFounded(held: AbortSignal): Promise<boolean> {
+    try {
+      await this.#open(held);
+      return true;
+    } catch (error) {
+      if (!isCheckpointRefusal(error)) throw error;
+      const { store, projections, onNote } = this.options;
+      onNote?.({ what: 'refused', detail: error.detail });
+      this.#builds = await openBuilds(store, projections, true);
+      return false;
+    }
+  }
+
   #allLive(signal: AbortSignal): Promise<void> {
     return this.options.inTurn((held) => this.#open(held), signal);
   }
@@ -172,6 +201,7 @@ export class SharedRunner {
   async #open(held: AbortSignal): Promise<void> {
     const { store, projections, onNote } = this.options;
     const builds = await openBuilds(store, projections, true);
+    await this.#anchor.goOn(store.db, furthest(builds));
     const making = builds.filter(({ live }) => !live);
     if (making.length > 0) {
       for (const { projection, suffix, position } of making)
@@ -299,12 +329,14 @@ export class SharedRunner {
     builds: readonly ProjectionBuild[],
     onBatch: ProjectionProcessorOptions['onBatch'],
     within?: ReadDb,
+    beside = false,
   ): ProjectionProcessor {
     return new ProjectionProcessor(this.options.store, this.options.log, builds, {
       pageSize: this.options.pageSize ?? MAX_PAGE,
       onBatch,
       onUnknown: this.#skipped.add,
       ...(within ? { within } : {}),
+      ...(beside ? {} : { anchor: this.#anchor }),
     });
   }
 

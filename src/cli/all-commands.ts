@@ -25,6 +25,7 @@ const GROUPS: Readonly<Record<string, Loading>> = {
   jobs: async () => (await import('./commands/jobs.js')).jobsCommand(),
   rebuild: async () => (await import('./commands/rebuild.js')).rebuildCommand(),
   relay: async () => (await import('./commands/relay.js')).relayCommand(),
+  lease: async () => (await import('./commands/lease.js')).leaseCommand(),
   automation: async () => (await import('./commands/automation.js')).automationCommand(),
   callbacks: async () => (await import('./commands/callbacks.js')).callbacksCommand(),
   'dead-letters': async () => (await import('./commands/dead-letters.js')).deadLettersCommand(),

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { checkpointsIn } from '../adapters/data-folder/checkpoint.js';
-import { leasePosition } from '../adapters/lease/postgres.js';
+import { leasePosition, leaseText } from '../adapters/lease/postgres.js';
 import { processManagers } from '../process-managers/all.js';
 import { AutomationRunner } from '../process-managers/runner.js';
 import { setAsideNote, stateKept } from '../runtime/set-aside.js';
@@ -30,7 +30,7 @@ async function waitForAutomation(
   for (;;) {
     const position = await leasePosition(databaseUrl, AUTOMATION_LEASE);
     progress(position);
-    if (position >= (await store.lastPosition())) return;
+    if (position >= (await store.lastPosition())) return checkAutomation(store, databaseUrl);
     if (position > known) {
       known = position;
       movedMs = performance.now();
@@ -43,6 +43,19 @@ async function waitForAutomation(
       );
     await wait(LOOK_EVERY_MS, undefined, { signal });
   }
+}
+
+/** @throws DomainError CHECKPOINT_NOT_IN_LOG */
+async function checkAutomation(store: Engine['store'], databaseUrl: string): Promise<void> {
+  const state = stateKept({
+    load: () => leaseText(databaseUrl, AUTOMATION_LEASE),
+    save: () => Promise.resolve(),
+  });
+  await new AutomationRunner({ store }, [], {
+    load: () => leasePosition(databaseUrl, AUTOMATION_LEASE),
+    save: () => Promise.resolve(),
+    loadState: () => state.loadState(),
+  }).check();
 }
 
 /**

@@ -6,6 +6,7 @@ import { PROJECTIONS } from '../../projections/all.js';
 import { ProjectionRunner } from '../../projections/engine/runner.js';
 import { openAccessLog } from '../adapters/access-log/file-system.js';
 import { checkpointsIn } from '../adapters/data-folder/checkpoint.js';
+import type { ReadOptions } from '../adapters/event-store/port.js';
 import { connectEmbeddedLog } from '../adapters/event-store/sqlite/event-store.js';
 import { openEmbeddedReadStore } from '../adapters/read-store/sqlite/read-store.js';
 import { connectEmbeddedVault } from '../adapters/vault/sqlite/vault.js';
@@ -75,7 +76,8 @@ const projecting = supervise('read models', () => readModels.run(stop.signal), t
 
 const following = {
   readAll: (after: number, limit: number) => store.readAll(after, limit),
-  readStream: (stream: string) => store.readStream(stream),
+  readStream: (stream: string, options?: ReadOptions) => store.readStream(stream, options),
+  lastPosition: () => store.lastPosition(),
   follow: (after: number, signal: AbortSignal, pageSize?: number) =>
     throttlePages(store.follow(after, signal, pageSize), signal),
 };

@@ -6,21 +6,11 @@ import type { Recorded } from '../kernel/decider.js';
 import { streams } from '../kernel/ids.js';
 import type { Deps, OnProgress } from '../write-side/context.js';
 import type { SetAside } from '../write-side/set-aside.js';
+import { LogAnchor } from '../kernel/anchor.js';
+import { checkedWork } from '../kernel/concurrency/checked-work.js';
 import { isOutage, isRefusal } from '../write-side/outage.js';
-import { dismissedIn, reasonOf, setAsideOf, type AutomationState } from '../runtime/set-aside.js';
-
-/**
- * Where the runner was; losing it costs a walk over the log, never correctness: what was done is
- * told by the streams.
- */
-export interface Checkpoint {
-  /** Up to which all have acted; -1 where nothing was kept. */
-  load(): Promise<number>;
-  save(position: number): Promise<void>;
-  /** Of each by itself. Undefined: an earlier version kept one position for all. */
-  loadState?(): Promise<AutomationState | undefined>;
-  saveState?(state: AutomationState): Promise<void>;
-}
+import { dismissedIn, reasonOf, setAsideOf } from '../runtime/set-aside.js';
+import type { Checkpoint } from './checkpoint.js';
 
 /**
  * Follows the log and acts on what happened. `handle` gets the events of a page that it `handles`,
@@ -31,22 +21,6 @@ export interface ProcessManager {
   readonly handles: readonly EventType[];
   handle(events: readonly Recorded[], signal?: AbortSignal): Promise<void>;
 }
-
-/** A checkpoint for tests and for jobs that start where the log ends. */
-export const checkpointInMemory = (start = -1): Checkpoint => {
-  let position = start;
-  let state: AutomationState | undefined;
-  return {
-    load: async () => position,
-    save: async (next) => {
-      position = next;
-    },
-    loadState: async () => state,
-    saveState: async (next) => {
-      state = next;
-    },
-  };
-};
 
 /** What whoever runs it is told. */
 export interface RunnerOptions {
@@ -67,6 +41,8 @@ const LONGEST_PAUSE_MS = 30_000;
 const AGAIN_MS = 600_000;
 
 type Dismissed = Pick<SetAside, 'manager' | 'eventId'>;
+const REMEDY =
+  'It would pass over what that log says from here on. Stop it, run "sanad lease reset", and start it again (docs/operations.md, "Restoring").';
 
 /** A process manager with its own place in the log. */
 interface Subscription {
@@ -87,12 +63,12 @@ export class AutomationRunner {
   #setAside: SetAside[] = [];
   /** The end of the page that those who are not behind are given, or were given last. */
   #shared = -1;
+  readonly #anchor: LogAnchor;
   readonly #options: RunnerOptions;
 
   constructor(
     private readonly deps: {
-      readonly store: Pick<Deps['store'], 'readAll' | 'follow'> &
-        Partial<Pick<Deps['store'], 'readStream'>>;
+      readonly store: Pick<Deps['store'], 'readAll' | 'readStream' | 'lastPosition' | 'follow'>;
       /** Is told of each event: nothing that follows from it is written before it. */
       readonly clock?: Deps['clock'];
     },
@@ -101,6 +77,7 @@ export class AutomationRunner {
     options: RunnerOptions | number = {},
   ) {
     this.#options = typeof options === 'number' ? { pageSize: options } : options;
+    this.#anchor = new LogAnchor(deps.store, 'The checkpoint of the automation', REMEDY);
   }
 
   /** Log position up to which every manager has acted; -1 before the first. */
@@ -127,10 +104,22 @@ export class AutomationRunner {
 
   /**
    * Follows the log until the signal aborts. Rejects when the log is lost; started again, each goes
-   * on where it was.
+   * on where it was. @throws as `check`
    */
   async run(signal: AbortSignal): Promise<void> {
+    await this.check();
     const subscriptions = await this.#load();
+    const check = (): Promise<void> => this.#anchor.check();
+    await checkedWork(check, (until) => this.#follow(subscriptions, until), signal);
+  }
+
+  /** @throws DomainError CHECKPOINT_NOT_IN_LOG where the log is not the one that was acted on */
+  async check(): Promise<void> {
+    await this.#load();
+    await this.#anchor.check();
+  }
+
+  async #follow(subscriptions: readonly Subscription[], signal: AbortSignal): Promise<void> {
     const ended = new AbortController();
     const until = AbortSignal.any([signal, ended.signal]);
     this.#shared = Math.max(...subscriptions.map(({ position }) => position));
@@ -142,6 +131,7 @@ export class AutomationRunner {
       for await (const page of pages) {
         this.#shared = page.next;
         this.#forget(dismissedIn(page.events));
+        await this.#stepTo(page.events);
         for (const subscription of subscriptions)
           if (!subscription.behind) await this.#give(subscription, page, until);
         signal.throwIfAborted();
@@ -159,6 +149,7 @@ export class AutomationRunner {
    * Returns the position reached by all.
    */
   async drain(onProgress?: OnProgress, signal?: AbortSignal): Promise<number> {
+    await this.check();
     const subscriptions = await this.#load();
     const failed = new Map<Subscription, unknown>();
     for (;;) {
@@ -169,6 +160,7 @@ export class AutomationRunner {
       const page = await this.deps.store.readAll(from, Math.min(this.#pageSize, MAX_PAGE));
       if (page.events.length === 0) break;
       this.#forget(dismissedIn(page.events));
+      await this.#stepTo(page.events);
       for (const subscription of well) {
         if (subscription.position >= page.next) continue;
         try {
@@ -210,6 +202,8 @@ export class AutomationRunner {
     const state = await this.checkpoint.loadState?.();
     const shared = state ? -1 : await this.checkpoint.load();
     this.#setAside = [...(state?.setAside ?? [])];
+    const kept = Object.values(state?.positions ?? {});
+    this.#anchor.keep(Math.max(shared, ...kept), state?.anchor);
     this.#subscriptions = this.managers.map((manager) => ({
       manager,
       position: state?.positions[manager.name] ?? shared,
@@ -326,8 +320,8 @@ export class AutomationRunner {
 
   /** Also where the log was followed from the start again, and what was set aside is lost. */
   async #isDismissed(entry: SetAside): Promise<boolean> {
-    const decided = await this.deps.store.readStream?.(streams.automation(entry.eventId));
-    return dismissedIn(decided ?? []).some((one) => isSame(one, entry));
+    const decided = await this.deps.store.readStream(streams.automation(entry.eventId));
+    return dismissedIn(decided).some((one) => isSame(one, entry));
   }
 
   async #retryOne(entry: SetAside, signal?: AbortSignal): Promise<boolean> {
@@ -336,8 +330,8 @@ export class AutomationRunner {
       return true;
     }
     const manager = this.managers.find(({ name }) => name === entry.manager);
-    const events = await this.deps.store.readStream?.(entry.stream);
-    const event = events?.find(({ id }) => id === entry.eventId);
+    const events = await this.deps.store.readStream(entry.stream);
+    const event = events.find(({ id }) => id === entry.eventId);
     if (!manager || !event) return false;
     try {
       await manager.handle([event], signal);
@@ -373,6 +367,11 @@ export class AutomationRunner {
     return new Backoff(this.#options.firstPauseMs ?? FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
   }
 
+  async #stepTo(events: readonly Recorded[]): Promise<void> {
+    const last = events.at(-1);
+    if (last) await this.#anchor.moveTo(last);
+  }
+
   async #save(): Promise<void> {
     const subscriptions = this.#subscriptions ?? [];
     await this.checkpoint.saveState?.({
@@ -380,6 +379,7 @@ export class AutomationRunner {
         subscriptions.map(({ manager, position }) => [manager.name, position]),
       ),
       setAside: this.#setAside,
+      ...(this.#anchor.current ? { anchor: this.#anchor.current } : {}),
     });
     await this.checkpoint.save(lowest(subscriptions));
   }

@@ -1,8 +1,12 @@
-import type { BrokerWriter } from '../adapters/event-bus/port.js';
+import type { BrokerWriter, TopicsLeft } from '../adapters/event-bus/port.js';
 import type { EventStore } from '../adapters/event-store/port.js';
-import type { RelayState } from '../adapters/relay-state/port.js';
+import type { RelayHold, RelayState } from '../adapters/relay-state/port.js';
+import { LogAnchor } from '../kernel/anchor.js';
+import { checkedWork } from '../kernel/concurrency/checked-work.js';
 
 const PAGE = 1_000;
+const REMEDY =
+  'It would publish nothing of what that log says from here on. Stop every relay, run "sanad relay reset", and start them again (docs/operations.md, "Restoring").';
 
 /**
  * `position` is the last that was published and kept; `published` counts the events of this
@@ -25,10 +29,11 @@ export class Relay {
   #published = 0;
 
   constructor(
-    private readonly store: Pick<EventStore, 'follow'>,
+    private readonly store: Pick<EventStore, 'follow' | 'readAll' | 'readStream' | 'lastPosition'>,
     private readonly state: RelayState,
-    private readonly connect: () => Promise<BrokerWriter>,
-    private readonly onPublished: () => void = () => undefined,
+    private readonly connect: (left?: TopicsLeft) => Promise<BrokerWriter>,
+    private readonly onWell: () => void = () => undefined,
+    private readonly lookEveryMs?: number,
   ) {}
 
   get figures(): RelayFigures {
@@ -38,29 +43,31 @@ export class Relay {
   /**
    * Works until the signal aborts. Whoever runs it starts it again after a failure: it goes on
    * after the checkpoint.
-   * @throws when the broker, the store or the hold is lost
+   * @throws DomainError CHECKPOINT_NOT_IN_LOG, TOPICS_NOT_AS_LEFT; when
+   *   the broker, the store or the hold is lost
    */
   async run(signal: AbortSignal): Promise<void> {
     const hold = await this.state.hold(signal);
     if (!hold) return;
     try {
-      const publisher = await this.connect();
+      const anchor = new LogAnchor(this.store, 'The checkpoint of the relay', REMEDY);
+      anchor.keep(hold.position, hold.ground.anchor);
+      await anchor.check();
+      const publisher = await this.connect(hold.ground.left);
+      const check = async (): Promise<void> => {
+        await anchor.check();
+        await publisher.check();
+      };
       this.#active = true;
       this.#position = hold.position;
+      this.onWell();
       try {
-        for await (const { events } of this.store.follow(
-          hold.position,
+        await checkedWork(
+          check,
+          (until) => this.#publish(hold, publisher, anchor, until),
           AbortSignal.any([signal, hold.lost]),
-          PAGE,
-        )) {
-          const last = events.at(-1);
-          if (!last) continue;
-          await publisher.deliver(events, this.#position);
-          await hold.moved(last.position);
-          this.#position = last.position;
-          this.#published += events.length;
-          this.onPublished();
-        }
+          this.lookEveryMs,
+        );
       } finally {
         this.#active = false;
         await publisher.close().catch(() => undefined);
@@ -69,6 +76,23 @@ export class Relay {
         throw new Error('The relay lost its hold: the connection to PostgreSQL ended.');
     } finally {
       await hold.release().catch(() => undefined);
+    }
+  }
+  async #publish(
+    hold: RelayHold,
+    publisher: BrokerWriter,
+    anchor: LogAnchor,
+    signal: AbortSignal,
+  ): Promise<void> {
+    for await (const { events } of this.store.follow(hold.position, signal, PAGE)) {
+      const last = events.at(-1);
+      if (!last) continue;
+      await publisher.deliver(events, this.#position);
+      const ground = { anchor: await anchor.moveTo(last), left: publisher.left };
+      await hold.moved(last.position, ground);
+      this.#position = last.position;
+      this.#published += events.length;
+      this.onWell();
     }
   }
 }

@@ -1,4 +1,5 @@
 import { DomainError } from '../kernel/errors.js';
+import type { Anchor } from '../kernel/anchor.js';
 import { RailError } from '../adapters/payment-rail/port.js';
 import type { Recorded } from '../kernel/decider.js';
 import type { SetAside } from '../write-side/set-aside.js';
@@ -8,6 +9,8 @@ import { unwritable } from '../write-side/unwritable.js';
 export interface AutomationState {
   readonly positions: Readonly<Record<string, number>>;
   readonly setAside: readonly SetAside[];
+  /** The event that the furthest of them stands behind; an earlier version kept none. */
+  readonly anchor?: Anchor;
 }
 
 /** Where the state is kept as text; `durable`: it must survive a loss of power. */
@@ -20,8 +23,9 @@ interface KeptText {
 function stateIn(text: string | undefined): AutomationState | undefined {
   if (text === undefined) return undefined;
   try {
-    const { positions, setAside } = JSON.parse(text) as Partial<AutomationState>;
-    return positions && Array.isArray(setAside) ? { positions, setAside } : undefined;
+    const { positions, setAside, anchor } = JSON.parse(text) as Partial<AutomationState>;
+    if (!positions || !Array.isArray(setAside)) return undefined;
+    return { positions, setAside, ...(anchor ? { anchor } : {}) };
   } catch {
     return undefined;
   }

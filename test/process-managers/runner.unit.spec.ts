@@ -3,10 +3,9 @@ import { ContractError } from '../../events/registry.js';
 import { StoreError, DomainError } from '../../src/kernel/errors.js';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
+import { checkpointInMemory, type Checkpoint } from '../../src/process-managers/checkpoint.js';
 import {
   AutomationRunner,
-  checkpointInMemory,
-  type Checkpoint,
   type ProcessManager,
   type RunnerOptions,
 } from '../../src/process-managers/runner.js';
@@ -252,5 +251,29 @@ describe('process managers', () => {
     expect(await kept().loadState()).toEqual({ positions: { m: 4 }, setAside: [] });
     text = '{"positions":';
     expect(await kept().loadState()).toBeUndefined();
+  });
+
+  test('act on nothing of a log that is not the one they acted on, until the checkpoint is forgotten', async () => {
+    const checkpoint = checkpointInMemory();
+    await new AutomationRunner(
+      { store: new ArrayLog(EVENTS) },
+      [new Manager('m')],
+      checkpoint,
+    ).drain();
+    const restored = new ArrayLog([
+      ...EVENTS.slice(0, 5),
+      ...EVENTS.slice(5).map((event) => ({ ...event, time: '2031-01-01T00:00:00.000Z' })),
+    ]);
+    const manager = new Manager('m');
+    const runner = new AutomationRunner({ store: restored }, [manager], checkpoint);
+    const refused = {
+      code: 'CHECKPOINT_NOT_IN_LOG',
+      detail: expect.stringContaining('lease reset'),
+    };
+    await expect(runner.run(stop.signal)).rejects.toMatchObject(refused);
+    await expect(runner.drain()).rejects.toMatchObject(refused);
+    expect(manager.tries).toBe(0);
+    await new AutomationRunner({ store: restored }, [manager], checkpointInMemory()).drain();
+    expect(manager.acted.size).toBe(EVENTS.length);
   });
 });

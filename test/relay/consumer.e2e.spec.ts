@@ -41,6 +41,7 @@ function relayState(): RelayState {
   return {
     hold: async () => ({
       position,
+      ground: {},
       lost: new AbortController().signal,
       moved: async (next) => {
         position = next;

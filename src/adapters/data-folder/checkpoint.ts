@@ -1,4 +1,12 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { diskFailure, syncFolder } from './port.js';
 
@@ -66,12 +74,20 @@ async function told(path: string, write: () => void): Promise<void> {
   }
 }
 
+const EACH = 'automation.json';
+const ACTED = 'automation.checkpoint';
+const VERIFIED = 'erased-keys.checkpoint';
+
 /** Positions that a data folder keeps, each in a file of its own. */
 export const checkpointsIn = (dir: string) => ({
   /** How far each process manager acted, and what was set aside. */
-  each: fileText(join(dir, 'automation.json')),
+  each: fileText(join(dir, EACH)),
   /** How far all of them acted. */
-  acted: fileCheckpoint(join(dir, 'automation.checkpoint')),
+  acted: fileCheckpoint(join(dir, ACTED)),
   /** Up to where it was made sure that the keys of erased persons are gone. */
-  verified: fileCheckpoint(join(dir, 'erased-keys.checkpoint')),
+  verified: fileCheckpoint(join(dir, VERIFIED)),
+  /** Forgets all of them: whoever comes next begins at the start of the log. */
+  forget(): void {
+    for (const file of [EACH, ACTED, VERIFIED]) rmSync(join(dir, file), { force: true });
+  },
 });

@@ -43,8 +43,21 @@ export interface KafkaConnection {
 export const SASL_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 export type SaslMechanism = (typeof SASL_MECHANISMS)[number];
 
+/**
+ * Which broker holds the events' topics, and how far each partition of each went: what is published is
+ * there for ever, so that it only grows.
+ */
+export interface TopicsLeft {
+  readonly cluster: string;
+  readonly ends: Readonly<Record<string, readonly number[]>>;
+}
+
 /** Where the relay publishes. */
 export interface BrokerWriter {
+  /** How the topics are left after what was delivered. */
+  readonly left: TopicsLeft;
+  /** @throws DomainError TOPICS_NOT_AS_LEFT where the broker has not what was delivered to it */
+  check(): Promise<void>;
   /**
    * Resolves when every replica in sync has them all. `before` is the position of the event before
    * the first.

@@ -1,4 +1,4 @@
-import { holdLock } from '../postgres/lock.js';
+import { holdLock, tryLock } from '../postgres/lock.js';
 import { connectPostgres, createTables } from '../postgres/pool.js';
 import type { Lease, LeaseHold } from './port.js';
 
@@ -8,6 +8,8 @@ const SAVE =
   'insert into sanad_lease (name, position) values ($1, $2) on conflict (name) do update set position = excluded.position';
 const SAVE_TEXT =
   'insert into sanad_lease_text (name, text) values ($1, $2) on conflict (name) do update set text = excluded.text';
+const RESET = `with text as (delete from sanad_lease_text where name = $1)
+  delete from sanad_lease where name = $1`;
 const TEXT = 'select text from sanad_lease_text where name = $1';
 
 /**
@@ -40,6 +42,22 @@ export async function leaseText(
     return row?.text;
   } finally {
     await session.end();
+  }
+}
+
+/**
+ * Forgets what holders saved, so that the next begins at the start of the log. False where one holds
+ * it: nothing was done. @throws PostgresError
+ */
+export async function resetLease(connectionString: string, name: string): Promise<boolean> {
+  const held = await tryLock(connectionString, { name: `sanad-${name}`, lock: `lease/${name}` });
+  if (!held) return false;
+  try {
+    await createTables(held, TABLE);
+    await held.query(RESET, [name]);
+    return true;
+  } finally {
+    await held.release();
   }
 }
 

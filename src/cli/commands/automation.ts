@@ -85,7 +85,8 @@ async function retry(run: Run, options: RetryOptions): Promise<number> {
     const runner = runnerOf(engine);
     const mended = await runner.retry(options.event, run.signal);
     await drainAutomations(engine, run);
-    return { done: mended, left: runner.setAside.length };
+    // What was set aside while they caught up counts, too.
+    return { done: mended, left: (await setAsideIn(engine)).length };
   });
   run.out.result({ done, left }, () => `${done} acted on now, ${left} set aside still`);
   return left === 0 ? EXIT.ok : EXIT.findings;

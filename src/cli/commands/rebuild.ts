@@ -6,6 +6,7 @@ import { openEmbeddedReadStore } from '../../adapters/read-store/sqlite/read-sto
 import type { ReadStore } from '../../adapters/read-store/port.js';
 import { openPostgresReadStore } from '../../adapters/read-store/postgres.js';
 import { postgresLease } from '../../adapters/lease/postgres.js';
+import { checkReadModels } from '../../../projections/engine/read-anchor.js';
 import { livePosition } from '../../../projections/engine/live-position.js';
 import { ProjectionRunner, type RebuildReport } from '../../../projections/engine/runner.js';
 import { SharedRunner } from '../../../projections/engine/shared-runner.js';
@@ -44,7 +45,10 @@ async function shownElsewhere<T>(
     for (;;) {
       const position = await livePosition(reads, PROJECTIONS);
       progress(position);
-      if (position >= (await store.lastPosition())) return await ask(reads);
+      if (position >= (await store.lastPosition())) {
+        await checkReadModels(reads, store, position);
+        return await ask(reads);
+      }
       if (position > known) {
         known = position;
         movedMs = performance.now();

@@ -9,6 +9,8 @@ import { processManagers } from '../../process-managers/all.js';
 import type { LeaseHold } from '../../adapters/lease/port.js';
 import { AutomationRunner } from '../../process-managers/runner.js';
 import { setAsideNote, stateKept } from '../../runtime/set-aside.js';
+import { checkedWork } from '../../kernel/concurrency/checked-work.js';
+import { checkCluster } from './topics-check.js';
 import { withLease } from '../../runtime/supervision/with-lease.js';
 import { unfinished } from '../../use-cases/jobs/all.js';
 import { JobRunner } from '../../use-cases/jobs/job-runner.js';
@@ -30,7 +32,12 @@ export function startAutomation(role: Role): void {
 }
 
 /** Every process takes its share of the topic: the payments themselves say what is known. */
-function takeOutcomes({ distributed: { kafka }, servers, metrics, supervisor }: Role): void {
+function takeOutcomes({
+  distributed: { kafka, databaseUrl },
+  servers,
+  metrics,
+  supervisor,
+}: Role): void {
   const outcomes = new OutcomesFromTopic(
     servers,
     kafkaInbound({ ...kafka, topic: OUTCOMES_TOPIC, groupId: OUTCOMES_GROUP }),
@@ -39,7 +46,9 @@ function takeOutcomes({ distributed: { kafka }, servers, metrics, supervisor }: 
   metrics.outcomes(() => outcomes.figures);
   supervisor.take('outcomes', async (signal) => {
     await createTopics(kafka);
-    await outcomes.run(signal);
+    const check = (): Promise<void> => checkCluster(databaseUrl, kafka);
+    await check();
+    await checkedWork(check, (until) => outcomes.run(until), signal);
   });
 }
 

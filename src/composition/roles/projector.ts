@@ -7,6 +7,8 @@ import { postgresLease } from '../../adapters/lease/postgres.js';
 import type { Role } from './role.js';
 import { PROJECTOR_LEASE } from '../servers.js';
 import { withLease } from '../../runtime/supervision/with-lease.js';
+import { checkedWork } from '../../kernel/concurrency/checked-work.js';
+import { checkTopics } from './topics-check.js';
 import { READ_MODELS } from '../../write-side/jobs.js';
 
 const CONSUMER_GROUP = 'sanad-read-models';
@@ -25,6 +27,7 @@ export function startProjector({
   const lease = postgresLease(databaseUrl, PROJECTOR_LEASE);
   let folded = 0;
   let deadLettered = 0;
+  const check = (): Promise<void> => checkTopics(databaseUrl, kafka);
   metrics.projector(() => ({ folded, deadLettered }));
   supervisor.take('read models', async (signal) => {
     await createTopics(kafka);
@@ -49,6 +52,7 @@ export function startProjector({
       },
       onNote: (note) => supervisor.tell({ kind: 'note', ...note }),
     });
-    await runner.run(signal);
+    await check();
+    await checkedWork(check, (until) => runner.run(until), signal);
   });
 }

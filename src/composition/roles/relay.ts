@@ -15,7 +15,7 @@ export function startRelay({
   const carrier = new Relay(
     store,
     postgresRelayState(databaseUrl),
-    () => openKafkaWriter(kafka, baseUri),
+    (left) => openKafkaWriter(kafka, baseUri, left),
     () => supervisor.well('relay'),
   );
   metrics.relay(

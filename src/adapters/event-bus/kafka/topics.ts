@@ -62,3 +62,26 @@ export async function createTopics(options: KafkaOptions): Promise<void> {
     await admin.disconnect();
   }
 }
+
+/**
+ * Deletes the topics of events with all that is in them, and makes them anew. What others write, and
+ * dead letters, stay.
+ */
+export async function remakeEventTopics(options: KafkaOptions): Promise<void> {
+  const admin = client(options).admin();
+  await admin.connect();
+  try {
+    const ours = new Set(EVENT_TOPICS.map(({ topic }) => topic));
+    const there = async (): Promise<string[]> =>
+      (await admin.listTopics()).filter((topic) => ours.has(topic));
+    const topics = await there();
+    if (topics.length > 0) await admin.deleteTopics({ topics });
+    for (let tries = 0; (await there()).length > 0; tries += 1) {
+      if (tries >= LEADER_TRIES) throw new Error('Kafka does not delete the topics of events.');
+      await wait(LEADER_PAUSE_MS);
+    }
+  } finally {
+    await admin.disconnect();
+  }
+  await createTopics(options);
+}
