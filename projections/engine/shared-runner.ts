@@ -220,7 +220,9 @@ export class SharedRunner {
               throw error;
             });
       const [make, feed] = await Promise.allSettled([
-        this.#make(making, AbortSignal.any([held, failed.signal])).finally(() => made.abort()),
+        this.#make(making, live.length === 0, AbortSignal.any([held, failed.signal])).finally(() =>
+          made.abort(),
+        ),
         meanwhile,
       ]);
       for (const end of [feed, make]) if (end.status === 'rejected') throw end.reason;
@@ -230,9 +232,17 @@ export class SharedRunner {
     this.#committed(this.position);
   }
 
-  async #make(making: readonly ProjectionBuild[], signal: AbortSignal): Promise<void> {
+  /** @param first nothing is live yet: how far these are is all that there is to tell */
+  async #make(
+    making: readonly ProjectionBuild[],
+    first: boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { store, onNote } = this.options;
-    await this.#processorOf(making, () => undefined).catchUp(signal);
+    const tell = (position: number): void => {
+      if (first) this.#committed(position);
+    };
+    await this.#processorOf(making, tell).catchUp(signal);
     if (signal.aborted) return;
     for (const build of making) await indexBuild(store, build);
     await this.#alone(async (trx) => {

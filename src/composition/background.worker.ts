@@ -28,6 +28,7 @@ import { throttlePages } from '../runtime/throttle-pages.js';
 import {
   jobIdOf,
   READ_MODELS,
+  READ_MODELS_WORK,
   type FromBackground,
   type ToBackground,
 } from '../write-side/jobs.js';
@@ -72,7 +73,12 @@ const readModels = new ProjectionRunner({
   onCommitted: (position) => tell({ kind: 'position', name: READ_MODELS, position }),
   onNote: (note) => tell({ kind: 'note', ...note }),
 });
-const projecting = supervise('read models', () => readModels.run(stop.signal), tell, stop.signal);
+const projecting = supervise(
+  READ_MODELS_WORK,
+  () => readModels.run(stop.signal),
+  tell,
+  stop.signal,
+);
 
 const following = {
   readAll: (after: number, limit: number) => store.readAll(after, limit),
@@ -90,7 +96,7 @@ const automations = new AutomationRunner(
     onSetAside: (entry) => tell({ kind: 'alarm', what: 'automation', detail: setAsideNote(entry) }),
     onTrouble: (manager, error) =>
       tell({
-        kind: 'trouble',
+        kind: 'note',
         what: manager,
         detail: error instanceof Error ? error.message.split('\n', 1)[0]! : String(error),
       }),

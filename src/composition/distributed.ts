@@ -5,6 +5,7 @@ import { openPostgresAccessLog } from '../adapters/access-log/postgres.js';
 import { openPostgresJobQueue } from '../adapters/job-queue/postgres.js';
 import { CALLBACK_QUEUE, callbackOutbox } from '../adapters/payment-rail/govstack/callbacks.js';
 import type { OwedCallback } from '../adapters/payment-rail/govstack/port.js';
+import type { KafkaConnection } from '../adapters/event-bus/port.js';
 import { leaseText } from '../adapters/lease/postgres.js';
 import { openPostgresReadStore } from '../adapters/read-store/postgres.js';
 import { AppModule } from './app.module.js';
@@ -23,6 +24,7 @@ import { withClock } from '../runtime/health-status.js';
 import type { Log } from '../runtime/log.js';
 import { Metrics } from '../runtime/metrics.js';
 import { ProjectionProgress } from '../runtime/projection-progress.js';
+import { pause } from '../kernel/concurrency/pause.js';
 import { QueuedJobs, type QueuedJob } from '../use-cases/jobs/queued-jobs.js';
 import { stateKept } from '../runtime/set-aside.js';
 import type { SetAside } from '../write-side/set-aside.js';
@@ -33,6 +35,8 @@ import { READ_MODELS } from '../write-side/jobs.js';
  * connection that others wait for.
  */
 const QUERY_LIMIT_MS = 30_000;
+const LOG_END = 'the end of the log';
+const LOOK_EVERY_MS = 1_000;
 
 /**
  * Does one role of the distributed size, or all of them, and serves its API or its health over
@@ -41,9 +45,10 @@ const QUERY_LIMIT_MS = 30_000;
  */
 export async function startRole(
   config: Config,
-  distributed: Distributed,
+  given: Distributed,
   log: Log,
 ): Promise<RunningServer> {
+  const distributed = { ...given, kafka: { ...given.kafka, onWarning: brokerLog(log) } };
   const opened = new OpenedParts();
   const supervisor = new Supervisor(log);
   let listening: Listening | undefined;
@@ -56,6 +61,7 @@ export async function startRole(
   try {
     const role = await openRole({ config, distributed, log, supervisor }, opened);
     startRoles(config.role, role);
+    supervisor.take(LOG_END, (signal) => followEnd(role, signal));
     const shell = shellOf(role);
     listening = does(config.role, 'api')
       ? await serveApi(role, shell, opened)
@@ -106,6 +112,28 @@ async function openRole(
     position: () => livePosition(reads, PROJECTIONS),
   });
   return { ...given, servers, metrics: new Metrics(), progress, queue, callbacks, reads, built };
+}
+
+/** What Kafka's client says goes where all else goes. */
+const brokerLog =
+  (log: Log): NonNullable<KafkaConnection['onWarning']> =>
+  (level, message, about) =>
+    log[level](about, `Kafka's client: ${message}`);
+
+/** Looks where the log ends, against which it is told how far behind each follower here is. */
+async function followEnd(
+  { servers: { store }, metrics, supervisor }: Role,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    const last = await store.lastPosition();
+    metrics.position(last);
+    supervisor.followers.look(last);
+    for (const [name, lag] of Object.entries(supervisor.followers.lags))
+      metrics.followerPosition(name, last - lag);
+    supervisor.well(LOG_END);
+    await pause(LOOK_EVERY_MS, signal);
+  }
 }
 
 function shellOf({

@@ -40,6 +40,17 @@ const details: Schema = {
   properties: {
     log: up('position'),
     readModels: up('lag'),
+    followers: {
+      type: 'object',
+      description:
+        'Where roles are processes of their own: what of this one follows the log, how far it is from the end in positions, and what stands by because another process is at work.',
+      required: ['status', 'lags', 'standingBy'],
+      properties: {
+        status: { type: 'string', enum: ['up'] },
+        lags: { type: 'object', additionalProperties: { type: 'integer' } },
+        standingBy: { type: 'array', items: { type: 'string' } },
+      },
+    },
     automation: {
       type: 'object',
       description:
@@ -140,6 +151,7 @@ export class HealthHttp {
       const result = await this.health.check([
         () => this.#store(),
         () => this.#readModels(),
+        () => this.#followers(),
         () => this.#automation(),
       ]);
       return this.healthStatus.automation?.setAside.length ? degraded(result) : result;
@@ -181,6 +193,13 @@ export class HealthHttp {
     };
   }
 
+  #followers(): HealthIndicatorResult {
+    const { followers } = this.healthStatus;
+    if (followers === undefined) return {};
+    const { lags, standingBy } = followers;
+    return { followers: { status: 'up', lags, standingBy } };
+  }
+
   async #readModels(): Promise<HealthIndicatorResult> {
     const lag = Math.max(0, (await this.store.lastPosition()) - this.progress.position);
     // Positions of a server's log count bytes, not events: there the projector's own health tells.
@@ -192,6 +211,8 @@ export class HealthHttp {
     const building = (await this.healthStatus.unbuilt?.()) ?? [];
     if (building.length > 0)
       throw new NotReady(`Read models are being built: ${building.join(', ')}.`);
+    // A role that answers no queries does not follow how far read models are.
+    if (this.healthStatus.followers && !this.healthStatus.unbuilt) return {};
     return { readModels: { status: 'up', lag } };
   }
 }

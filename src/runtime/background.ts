@@ -1,11 +1,17 @@
 import type { ClockLimits } from '../adapters/clock/port.js';
 import type { MessagePort, Worker } from 'node:worker_threads';
-import type { FromBackground, ToBackground } from '../write-side/jobs.js';
+import {
+  READ_MODELS,
+  READ_MODELS_WORK,
+  type FromBackground,
+  type ToBackground,
+} from '../write-side/jobs.js';
 import type { Log } from './log.js';
 import type { Metrics } from './metrics.js';
 import type { ProjectionProgress } from './projection-progress.js';
 import type { AutomationHealth } from '../write-side/set-aside.js';
 import type { HealthStatus } from './health-status.js';
+import { Troubles } from './troubles.js';
 
 /**
  * The HTTP thread's end of the background thread: read models, automations and jobs run over there.
@@ -15,8 +21,7 @@ export class Background implements HealthStatus {
   #exited: Promise<void> = Promise.resolve();
   #stopping = false;
   #alive = false;
-  /** Why the background last failed, until it reports progress again. */
-  trouble: string | undefined;
+  readonly #troubles = new Troubles();
   automation: AutomationHealth = { setAside: [], behind: [] };
 
   constructor(
@@ -28,6 +33,10 @@ export class Background implements HealthStatus {
 
   get alive(): boolean {
     return this.#alive;
+  }
+
+  get trouble(): string | undefined {
+    return this.#troubles.first;
   }
 
   attach(worker: Worker): Promise<void> {
@@ -68,7 +77,7 @@ export class Background implements HealthStatus {
   #take(message: Exclude<FromBackground, { readonly kind: 'ready' }>): void {
     switch (message.kind) {
       case 'position':
-        this.trouble = undefined;
+        if (message.name === READ_MODELS) this.#troubles.well(READ_MODELS_WORK);
         this.metrics.position(message.position);
         this.metrics.followerPosition(message.name, message.position);
         this.progress.set(message.name, message.position);
@@ -87,7 +96,7 @@ export class Background implements HealthStatus {
         );
         break;
       case 'trouble':
-        this.trouble = `${message.what}: ${message.detail}`;
+        this.#troubles.tell(message.what, message.detail);
         this.log.error(
           { what: message.what, detail: message.detail },
           'background work failed; trying again',

@@ -8,6 +8,11 @@ export interface HealthStatus {
   readonly trouble: string | undefined;
   /** Absent where the process runs none. */
   readonly automation?: AutomationHealth | undefined;
+  /** Where roles are processes of their own: what of this one follows the log. */
+  readonly followers?: {
+    readonly standingBy: readonly string[];
+    readonly lags: Readonly<Record<string, number>>;
+  };
   /** Read models that cannot answer yet; absent where the process asks none. */
   unbuilt?(): Promise<readonly string[]>;
 }
@@ -31,6 +36,7 @@ export const withClock = (
   get automation() {
     return status.automation;
   },
+  ...(status.followers ? { followers: status.followers } : {}),
   ...(unbuilt ? { unbuilt } : {}),
 });
 

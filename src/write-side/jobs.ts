@@ -126,6 +126,8 @@ export function jobIdOf<K extends JobKind>(job: JobOf<K>): string {
 
 /** The name under which the read models tell how far they are. */
 export const READ_MODELS = 'read-models';
+/** What builds them, by the name under which it says that it fails. */
+export const READ_MODELS_WORK = 'read models';
 
 /** From the HTTP thread to the background thread. */
 export type ToBackground = { readonly kind: 'stop' };

@@ -156,4 +156,25 @@ if (!('reason' in cluster))
       },
       TIMEOUT_MS,
     );
+
+    it(
+      'a second process of a role stands by, is ready, and says so',
+      async () => {
+        for (const role of ['relay', 'automation'] as const) {
+          const second = await all.start(role);
+          const body = await eventually(`${role} stands by`, async () => {
+            const reply = await fetch(`${second.url}/health/ready`);
+            return reply.ok && ((await reply.json()) as { details: { followers: unknown } });
+          });
+          expect(body.details.followers).toMatchObject({ standingBy: [role], lags: {} });
+          const first = JSON.parse((await ready(role))[1]) as {
+            details: { followers: { lags: Record<string, number> } };
+          };
+          expect(first.details.followers).toMatchObject({ standingBy: [] });
+          expect(first.details.followers.lags[role]).toBeGreaterThanOrEqual(0);
+          await second.stop();
+        }
+      },
+      TIMEOUT_MS,
+    );
   });

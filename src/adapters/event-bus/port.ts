@@ -39,6 +39,14 @@ export interface KafkaConnection {
     readonly username: string;
     readonly password: string;
   };
+  /** Told what the client warns of and what fails in it; absent: nobody is. */
+  readonly onWarning?: (level: 'warn' | 'error', message: string, about: BrokerWarning) => void;
+}
+/** Where in the client, at which broker, and why; nothing of what is sent. */
+export interface BrokerWarning {
+  readonly namespace: string;
+  readonly broker?: string;
+  readonly error?: string;
 }
 export const SASL_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 export type SaslMechanism = (typeof SASL_MECHANISMS)[number];

@@ -64,7 +64,6 @@ async function look(
     if (looks % CHECK_EVERY === 0) await refuseAnother(reads, store, position, progress);
     progress.advance(READ_MODELS, position);
     metrics.followerPosition(READ_MODELS, position);
-    metrics.position(await store.lastPosition());
     supervisor.well('read positions');
     await pause(LOOK_EVERY_MS, signal);
   }

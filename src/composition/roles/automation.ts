@@ -26,8 +26,21 @@ export function startAutomation(role: Role): void {
   takeOutcomes(role);
   const { distributed, supervisor } = role;
   const lease = postgresLease(distributed.databaseUrl, AUTOMATION_LEASE);
+  let atWork: AutomationRunner | undefined;
+  supervisor.followers.add('automation', () => atWork?.position);
   supervisor.take('automation', (signal) =>
-    withLease(lease, (hold, held) => automate(role, hold, held), signal),
+    withLease(
+      lease,
+      async (hold, held) => {
+        atWork = runnerOf(role, hold);
+        try {
+          await automate(role, atWork, held);
+        } finally {
+          atWork = undefined;
+        }
+      },
+      signal,
+    ),
   );
 }
 
@@ -52,17 +65,8 @@ function takeOutcomes({
   });
 }
 
-/**
- * Works under the lease until it is lost. What fails ends the rest, so that all begin again
- * together.
- */
-async function automate(
-  { servers, queue, metrics, supervisor }: Role,
-  hold: LeaseHold,
-  held: AbortSignal,
-): Promise<void> {
-  for (const { job, by } of await unfinished(servers))
-    await queue.submit(jobIdOf(job), { job, by });
+/** The process managers, as they were left by who held the lease before. */
+function runnerOf({ servers, metrics, supervisor }: Role, hold: LeaseHold): AutomationRunner {
   const automations: AutomationRunner = new AutomationRunner(
     servers,
     processManagers(servers),
@@ -71,7 +75,6 @@ async function automate(
       save: async (position) => {
         await hold.save(position);
         supervisor.well('automation');
-        metrics.followerPosition('automation', position);
         tellOfAutomation(automations, supervisor, metrics);
       },
       ...stateKept({ load: () => hold.loadText(), save: (text) => hold.saveText(text) }),
@@ -89,6 +92,22 @@ async function automate(
       },
     },
   );
+  return automations;
+}
+
+/**
+ * Works under the lease until it is lost. What fails ends the rest, so that all begin again
+ * together.
+ */
+async function automate(
+  { servers, queue, supervisor }: Role,
+  automations: AutomationRunner,
+  held: AbortSignal,
+): Promise<void> {
+  await automations.check();
+  supervisor.well('automation');
+  for (const { job, by } of await unfinished(servers))
+    await queue.submit(jobIdOf(job), { job, by });
   const failed = new AbortController();
   const until = AbortSignal.any([held, failed.signal]);
   const jobs = new JobRunner({ ...servers, automations }, supervisor.tell);

@@ -9,7 +9,7 @@ import { PROJECTOR_LEASE } from '../servers.js';
 import { withLease } from '../../runtime/supervision/with-lease.js';
 import { checkedWork } from '../../kernel/concurrency/checked-work.js';
 import { checkTopics } from './topics-check.js';
-import { READ_MODELS } from '../../write-side/jobs.js';
+import { READ_MODELS, READ_MODELS_WORK } from '../../write-side/jobs.js';
 
 const CONSUMER_GROUP = 'sanad-read-models';
 
@@ -27,9 +27,13 @@ export function startProjector({
   const lease = postgresLease(databaseUrl, PROJECTOR_LEASE);
   let folded = 0;
   let deadLettered = 0;
+  /** Where the read models are; undefined until this process has its turn. */
+  let shown: number | undefined;
+  supervisor.followers.add(READ_MODELS, () => shown);
   const check = (): Promise<void> => checkTopics(databaseUrl, kafka);
   metrics.projector(() => ({ folded, deadLettered }));
-  supervisor.take('read models', async (signal) => {
+  supervisor.take(READ_MODELS_WORK, async (signal) => {
+    shown = undefined;
     await createTopics(kafka);
     const runner = new SharedRunner({
       store: built,
@@ -43,12 +47,13 @@ export function startProjector({
         onDeadLetter: () => {
           deadLettered += 1;
         },
+        onReady: () => supervisor.well(READ_MODELS_WORK),
       }),
       inTurn: (work, until) => withLease(lease, (_, held) => work(held), until),
       onCommitted: (position, events = 0) => {
         folded += events;
-        supervisor.well('read models');
-        metrics.followerPosition(READ_MODELS, position);
+        shown = position;
+        if (events > 0) supervisor.well(READ_MODELS_WORK);
       },
       onNote: (note) => supervisor.tell({ kind: 'note', ...note }),
     });

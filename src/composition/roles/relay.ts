@@ -18,6 +18,10 @@ export function startRelay({
     (left) => openKafkaWriter(kafka, baseUri, left),
     () => supervisor.well('relay'),
   );
+  supervisor.followers.add('relay', () => {
+    const { active, position } = carrier.figures;
+    return active ? position : undefined;
+  });
   metrics.relay(
     () => carrier.figures,
     () => store.lastPosition(),

@@ -3,11 +3,14 @@ import type { AutomationHealth } from '../../write-side/set-aside.js';
 import type { HealthStatus } from '../health-status.js';
 import type { Log } from '../log.js';
 import { supervise } from './supervise.js';
+import { Followers } from '../followers.js';
+import { Troubles } from '../troubles.js';
 
 /** What this process does beside answering, and how that goes. */
 export class Supervisor implements HealthStatus {
   readonly alive = true;
-  readonly #troubles = new Map<string, string>();
+  readonly #troubles = new Troubles();
+  readonly followers = new Followers();
   readonly #running: Promise<void>[] = [];
   readonly stop = new AbortController();
   automation?: AutomationHealth;
@@ -15,12 +18,12 @@ export class Supervisor implements HealthStatus {
   constructor(private readonly log: Log) {}
 
   get trouble(): string | undefined {
-    return this.#troubles.values().next().value;
+    return this.#troubles.first ?? this.followers.stuck;
   }
 
   readonly tell = (message: FromBackground): void => {
     if (message.kind === 'trouble') {
-      this.#troubles.set(message.what, `${message.what}: ${message.detail}`);
+      this.#troubles.tell(message.what, message.detail);
       this.log.error({ what: message.what, detail: message.detail }, 'work failed; trying again');
     } else if (message.kind === 'alarm')
       this.log.error(
@@ -42,7 +45,7 @@ export class Supervisor implements HealthStatus {
 
   /** Something that goes on was seen of this work. */
   well(what: string): void {
-    this.#troubles.delete(what);
+    this.#troubles.well(what);
   }
 
   /** Does it until the process stops, again and again where it fails. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Kafka, logLevel, type IHeaders, type SASLOptions } from 'kafkajs';
+import { Kafka, logLevel, type IHeaders, type LogEntry, type SASLOptions } from 'kafkajs';
 import type { KafkaConnection } from '../port.js';
 
 export interface KafkaOptions extends KafkaConnection {
@@ -25,7 +25,13 @@ const RETRIES = 7;
 export const SESSION_TIMEOUT_MS = 60_000;
 
 /** The one place that makes clients; the files beside this one take theirs from here. */
-export const client = ({ brokers, tls, sasl, clientId = 'sanad' }: KafkaOptions): Kafka =>
+export const client = ({
+  brokers,
+  tls,
+  sasl,
+  onWarning,
+  clientId = 'sanad',
+}: KafkaOptions): Kafka =>
   new Kafka({
     clientId,
     brokers: [...brokers],
@@ -42,8 +48,18 @@ export const client = ({ brokers, tls, sasl, clientId = 'sanad' }: KafkaOptions)
     connectionTimeout: CONNECT_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     retry: { retries: RETRIES },
-    logLevel: logLevel.NOTHING,
+    logLevel: onWarning ? logLevel.WARN : logLevel.NOTHING,
+    ...(onWarning ? { logCreator: () => warningsTo(onWarning) } : {}),
   });
+
+const warningsTo =
+  (tell: NonNullable<KafkaConnection['onWarning']>) =>
+  ({ level, namespace, log: { message, broker, error } }: LogEntry): void =>
+    tell(level === logLevel.ERROR ? 'error' : 'warn', message, {
+      namespace,
+      ...(typeof broker === 'string' ? { broker } : {}),
+      ...(typeof error === 'string' ? { error } : {}),
+    });
 
 const read = (
   name: 'ca' | 'cert' | 'key',

@@ -23,6 +23,8 @@ export function kafkaFeed(
     readonly groupId: string;
     readonly registry: EventRegistry;
     readonly onDeadLetter?: () => void;
+    /** Told when it takes its part of the feed. */
+    readonly onReady?: () => void;
   },
 ): EventFeed {
   return { subscribe: (_after, signal) => pages(options, signal) };
@@ -135,6 +137,7 @@ async function* pages(options: FeedOptions, signal: AbortSignal): AsyncGenerator
         await heartbeat();
       },
     });
+    options.onReady?.();
     let held: Handed | undefined;
     while (!signal.aborted) {
       held?.taken();
