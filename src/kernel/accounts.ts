@@ -58,9 +58,14 @@ export function ribOf(bank: string, city: string, account: string): string {
 export const ibanOfRib = (rib: string): string =>
   `MA${String(98 - mod97(asDigits(`${rib}MA00`))).padStart(2, '0')}${rib}`;
 
-/** An account as it may have been written: a Moroccan IBAN is its RIB, too. */
+/**
+ * An account as it may have been written: a Moroccan IBAN is its RIB, too, and a Moroccan telephone
+ * number stands with its country or without. The first is the one that it is known by.
+ */
 export function accountSpellings(text: string): readonly string[] {
   const account = text.replace(/[\s.-]/g, '').toUpperCase();
   const rib = account.startsWith('MA') ? account.slice(4) : account;
-  return isRib(rib) ? [rib, ibanOfRib(rib)] : [account];
+  if (isRib(rib)) return [rib, ibanOfRib(rib)];
+  const subscriber = /^(?:0|\+212)([5-7][0-9]{8})$/.exec(account)?.[1];
+  return subscriber === undefined ? [account] : [`+212${subscriber}`, `0${subscriber}`];
 }

@@ -1,3 +1,4 @@
+import { hashOfAccount } from '../../person/account-hash.js';
 import type { EventData } from '../../../events/generated.js';
 import { record } from '../../write-side/bulk.js';
 import { part, type Unit } from '../../write-side/unit.js';
@@ -146,7 +147,7 @@ export async function mendAccounts(
     if (accounts.length === 0) continue;
     const sealed = await sealAccounts(engine, accounts);
     const units = accounts.map((account, i) => {
-      const accountHash = engine.vault.keyedHash('account', account.number);
+      const accountHash = hashOfAccount(engine.vault, account.number);
       return mending(account, { accountHash, sealed: sealed[i]! }, clerk, verifier);
     });
     mended += await recordAll(engine, cycleId, units, clerk);

@@ -6,6 +6,7 @@ import { applicationDecider } from '../../application/application.decider.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { streams, uuidOf } from '../../kernel/ids.js';
+import { hashesOfAccount, hashOfAccount } from '../../person/account-hash.js';
 import { abandonedClaims, claimant } from '../../person/claims.js';
 import { identityDecider } from '../../person/identity.decider.js';
 import { personDecider } from '../../person/person.decider.js';
@@ -226,7 +227,8 @@ class Intake {
         accountId: uuidOf('account', personId, 1),
         applicationId: applicationIdOf(this.args.programmeId, row.reference),
         identityHash: this.deps.vault.keyedHash('identity', row.nationalId),
-        accountHash: this.deps.vault.keyedHash('account', row.account.number),
+        accountHash: hashOfAccount(this.deps.vault, row.account.number),
+        accountHashes: hashesOfAccount(this.deps.vault, row.account.number),
       };
     } catch (error) {
       this.#reject(row, error, rejects);
@@ -264,7 +266,8 @@ class Intake {
     if (registered.data.sealed.record === profile.record) return undefined;
     const account = person.find(
       (event) =>
-        event.type === 'PayeeAccountRegistered' && event.data.accountHash === household.accountHash,
+        event.type === 'PayeeAccountRegistered' &&
+        household.accountHashes.has(event.data.accountHash),
     ) as Recorded<'PayeeAccountRegistered'>;
     const sealed = [registered.data.sealed, account.data.sealed];
     const [known, its] = await this.deps.vault.open(sealed);

@@ -11,6 +11,8 @@ export interface Household {
   readonly applicationId: string;
   readonly identityHash: string;
   readonly accountHash: string;
+  /** Also those under which an earlier version kept the same account. */
+  readonly accountHashes: ReadonlySet<string>;
   /** Whoever claimed the identity before, and was registered with another. */
   readonly abandonedBy?: string;
 }

@@ -18,6 +18,8 @@ export interface TakenRow {
   readonly row: Row;
   readonly identityHash: string;
   readonly accountHash: string;
+  /** Each under which events may hold that account. */
+  readonly accountHashes: ReadonlySet<string>;
 }
 
 /**
@@ -111,11 +113,11 @@ const otherPlace = ({ row }: TakenRow, person: readonly Recorded[]): string | un
     : 'region';
 
 /** One of those that they ever had. */
-function otherAccount({ row, accountHash }: TakenRow, person: readonly Recorded[]) {
+function otherAccount({ row, accountHashes }: TakenRow, person: readonly Recorded[]) {
   const accounts = person.flatMap((event) =>
     event.type === 'PayeeAccountRegistered' ? [event.data] : [],
   );
-  const known = accounts.find((account) => account.accountHash === accountHash);
+  const known = accounts.find((account) => accountHashes.has(account.accountHash));
   if (!known) return 'account.number';
   return known.kind === row.account.kind ? undefined : 'account.kind';
 }

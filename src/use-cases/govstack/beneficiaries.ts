@@ -10,6 +10,7 @@ import {
   type Modality,
 } from '../../kernel/govstack.js';
 import { streams, uuidOf } from '../../kernel/ids.js';
+import { hashesOfAccount, hashOfAccount } from '../../person/account-hash.js';
 import { personDecider, type PersonCommand } from '../../person/person.decider.js';
 import { accountNumber, accountRecord } from '../../person/personal.js';
 import { recordEach } from '../../write-side/bulk.js';
@@ -129,8 +130,9 @@ class AccountSetter {
     const payee = payeeOf(events);
     try {
       const { kind, number } = accountOf(beneficiary, payee?.kind);
-      const accountHash = this.deps.vault.keyedHash('account', number);
-      if (payee?.accountHash === accountHash && payee.kind === kind) {
+      const accountHash = hashOfAccount(this.deps.vault, number);
+      const isItsOwn = payee && hashesOfAccount(this.deps.vault, number).has(payee.accountHash);
+      if (isItsOwn && payee.kind === kind) {
         this.#unchanged += 1;
         return [];
       }

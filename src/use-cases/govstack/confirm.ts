@@ -5,6 +5,7 @@ import { streams, uuidOf } from '../../kernel/ids.js';
 import type { PaymentState } from '../../payment/payment.state.js';
 import { foldPayment } from '../folds.js';
 import type { Deps } from '../../write-side/context.js';
+import { hashesOfAccount } from '../../person/account-hash.js';
 import { payeeOf } from '../../person/payee.rule.js';
 import { matchingPayment, type HandedTransfer, type Unconfirmed } from './confirmation.rule.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
@@ -74,13 +75,13 @@ export async function confirmBatch(
               .map(({ events }) => foldPayment(events));
       const account = (accountId: string): string | undefined =>
         payeeOf(people[at]!.events, accountId || undefined)?.accountHash;
-      const hash =
-        transfer.account === undefined ? undefined : vault.keyedHash('account', transfer.account);
+      const hashes =
+        transfer.account === undefined ? undefined : hashesOfAccount(vault, transfer.account);
       const found = matchingPayment(
         transfer,
         mine,
         used,
-        (state) => hash === undefined || account(state.accountId) === hash,
+        (state) => hashes === undefined || hashes.has(account(state.accountId) ?? ''),
       );
       if ('paymentId' in found) {
         used.add(found.paymentId);

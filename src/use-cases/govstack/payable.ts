@@ -1,5 +1,6 @@
 import type { AskedAccount } from '../../adapters/payment-rail/govstack/port.js';
 import { LENGTHS } from '../../kernel/govstack.js';
+import { hashesOfAccount } from '../../person/account-hash.js';
 import { payeeOf } from '../../person/payee.rule.js';
 import type { Deps } from '../../write-side/context.js';
 import { whyUnknown, wrongAmount } from './payable-account.rule.js';
@@ -23,9 +24,11 @@ export function askedAccount(
 ): AskedAccount {
   const number = financialAddress.replace(/[\s.-]/g, '').toUpperCase();
   const known = wrongAmount(amount, currency);
+  const [accountHash = '', ...otherHashes] = hashesOfAccount(vault, number);
   return {
     instructionId: instructionID,
-    accountHash: vault.keyedHash('account', number),
+    accountHash,
+    otherHashes,
     ...(known === undefined ? {} : { known }),
     unknown: whyUnknown(number),
   };
@@ -49,7 +52,7 @@ export async function validationOf(
     readonly accounts: readonly AskedAccount[];
   },
 ): Promise<{ readonly body: object; readonly persons: readonly string[] }> {
-  const known = await inUse({ store }, new Set(accounts.map(({ accountHash }) => accountHash)));
+  const known = await inUse({ store }, accounts);
   const failed = accounts.flatMap(({ instructionId, accountHash, known: wrong, unknown }) => {
     const reason = known.has(accountHash) ? wrong : unknown;
     return reason === undefined
@@ -70,19 +73,25 @@ export async function validationOf(
   return { body, persons: [...known.values()] };
 }
 
-/** The persons who are registered here by the keyed hashes of their accounts, of these hashes. */
+/** The persons who are registered here, by the first hash of the account that they have. */
 async function inUse(
   { store }: Pick<Deps, 'store'>,
-  wanted: ReadonlySet<string>,
+  accounts: readonly AskedAccount[],
 ): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
-  if (wanted.size === 0) return found;
+  const wanted = new Map(
+    accounts.flatMap(({ accountHash, otherHashes = [] }) =>
+      [accountHash, ...otherHashes].map((hash) => [hash, accountHash] as const),
+    ),
+  );
+  const count = new Set(wanted.values()).size;
+  if (count === 0) return found;
   for await (const page of pagesOf(store, 'person-')) {
     for (const { stream, events } of page) {
-      const hash = payeeOf(events)?.accountHash;
-      if (hash !== undefined && wanted.has(hash)) found.set(hash, stream.slice('person-'.length));
+      const hash = wanted.get(payeeOf(events)?.accountHash ?? '');
+      if (hash !== undefined) found.set(hash, stream.slice('person-'.length));
     }
-    if (found.size === wanted.size) break;
+    if (found.size === count) break;
   }
   return found;
 }

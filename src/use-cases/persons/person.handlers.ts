@@ -11,6 +11,7 @@ import {
   commandHandler,
   type CommandPlanDeps,
 } from '../../http/command-handlers.js';
+import { hashOfAccount } from '../../person/account-hash.js';
 import { abandonedClaims, claimant } from '../../person/claims.js';
 import { identityDecider } from '../../person/identity.decider.js';
 import { personDecider, type PersonCommand } from '../../person/person.decider.js';
@@ -60,7 +61,7 @@ function payeeAccount(
       personId,
       accountId,
       kind,
-      accountHash: vault.keyedHash('account', number),
+      accountHash: hashOfAccount(vault, number),
       sealed,
     }),
   };

@@ -1,6 +1,5 @@
 import { isNumbered } from '../../adapters/payment-rail/iso20022/incoming/port.js';
 import { bankEntryDecider } from '../../statement/entry.decider.js';
-import { accountSpellings } from '../../kernel/accounts.js';
 import { partsOfPayment, streams } from '../../kernel/ids.js';
 import { record } from '../../write-side/bulk.js';
 import { part, type Unit } from '../../write-side/unit.js';
@@ -13,6 +12,7 @@ import {
   type MessageDeps,
   type OnProgress,
 } from '../../write-side/context.js';
+import { hashesOfAccount } from '../../person/account-hash.js';
 import { openPayees } from '../../person/payees.js';
 import { payeeOf } from '../../person/payee.rule.js';
 import {
@@ -160,9 +160,7 @@ async function readParties(
         if (!entry || !parties) continue;
         entry.names = new Set(parties.names.map(comparable));
         entry.accountHashes = new Set(
-          parties.accounts
-            .flatMap(accountSpellings)
-            .map((account) => vault.keyedHash('account', account)),
+          parties.accounts.flatMap((account) => [...hashesOfAccount(vault, account)]),
         );
       }
     }

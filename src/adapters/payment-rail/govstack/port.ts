@@ -108,6 +108,8 @@ export interface AskedAccount {
   readonly instructionId: string;
   /** The keyed hash of its number. */
   readonly accountHash: string;
+  /** The others under which events may hold the same account. */
+  readonly otherHashes?: readonly string[];
   /** Why it is not paid on where a person here has it; absent: it is. */
   readonly known?: string;
   /** Why it is not paid on where nobody has it. */
