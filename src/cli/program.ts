@@ -21,6 +21,12 @@ function withExitOverride(command: Command): Command {
   return command;
 }
 
+// Who reads went away, as `head` does: what is under way is finished all the same, and its exit code told.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+
 // bin/sanad.mjs is gone: nobody could stop this any more but by looking for it.
 process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 // A listener for the channel's end holds the process; only work may.

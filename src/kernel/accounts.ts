@@ -19,15 +19,17 @@ const asDigits = (text: string): string =>
 
 /**
  * An IBAN without spaces, in capitals: of a country in the IBAN registry, in that country's length and form, with the
- * right check digits (ISO 13616).
+ * right check digits (ISO 13616). Those are 02 to 98: 00, 01 and 99 would be a second spelling of the same account.
  */
-export const isIban = (text: string): boolean => isValidIBAN(text);
+export const isIban = (text: string): boolean =>
+  isValidIBAN(text) && !/^[A-Z]{2}(00|01|99|[0-9]{2}0+$)/.test(text);
 
 /**
- * A Moroccan RIB: 24 digits, of which the last two are the key that makes the whole divisible by
- * 97.
+ * A Moroccan RIB: 24 digits, of which the last two are the key, 01 to 97, that makes the whole
+ * divisible by 97. An account of zeros is what stands where there is none.
  */
-export const isRib = (text: string): boolean => /^[0-9]{24}$/.test(text) && mod97(text) === 0;
+export const isRib = (text: string): boolean =>
+  /^(?!0{22})[0-9]{22}(?!00|98|99)[0-9]{2}$/.test(text) && mod97(text) === 0;
 
 /** A mobile wallet is addressed by its telephone number, with or without the country. */
 export const isWallet = (text: string): boolean =>

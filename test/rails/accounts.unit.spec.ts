@@ -44,6 +44,27 @@ describe('account numbers', () => {
     expect(isIban(iban)).toBe(false);
   });
 
+  it('is written in one way: with the check digits that are given, and no others that fit', () => {
+    const body = '0077800001234567890123';
+    const keys = Array.from({ length: 100 }, (_, key) => String(key).padStart(2, '0'));
+    const spellings = (bodyOfRib: string): readonly string[] =>
+      keys.map((key) => `${bodyOfRib}${key}`).filter(isRib);
+    for (let n = 0; n < 97; n += 1) {
+      const one = String(BigInt(body) + BigInt(n)).padStart(22, '0');
+      expect(spellings(one)).toEqual([ribOf(one.slice(0, 3), one.slice(3, 6), one.slice(6))]);
+      const [rib] = spellings(one);
+      expect(keys.map((key) => `MA${key}${rib}`).filter(isIban)).toEqual([ibanOfRib(rib!)]);
+    }
+  });
+
+  it.each([ribOf('000', '000', '0'.repeat(16)), '0'.repeat(24)])(
+    'is no account where there are zeros only: %s',
+    (zeros) => {
+      expect(isRib(zeros)).toBe(false);
+      expect(isIban(withCheckDigits('MA', '0'.repeat(24)))).toBe(false);
+    },
+  );
+
   it('completes any bank, city and account to a RIB and an IBAN, and notices any one digit changed', () => {
     fc.assert(
       fc.property(

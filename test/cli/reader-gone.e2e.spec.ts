@@ -1,0 +1,33 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { openEmbeddedLog } from '../../src/adapters/event-store/sqlite/event-store.js';
+
+let dir: string;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'sanad-reader-gone-'));
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+/** Its exit code, where nobody reads what it says. */
+const unread = (...args: readonly string[]) =>
+  new Promise<number | null>((resolve) => {
+    const sanad = spawn(process.execPath, ['bin/sanad.mjs', ...args, '--data', join(dir, 'data')], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    sanad.stdout.destroy();
+    sanad.stderr.destroy();
+    sanad.on('exit', resolve);
+  });
+
+test('who reads going away ends no command in its middle, and changes no exit code', async () => {
+  expect(await unread('programmes', 'define', '--as', 'm.alaoui')).toBe(0);
+  const log = await openEmbeddedLog(join(dir, 'data'));
+  const { events } = await log.readAll(-1, 10);
+  await log.close();
+  expect(events.at(-1)?.type).toBe('ProgrammeOpened');
+  expect(await unread('audit', 'check')).toBe(0);
+  expect(await unread('programmes', 'allot', '--programme', 'nowhere')).toBe(2);
+});
