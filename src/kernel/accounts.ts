@@ -19,10 +19,13 @@ const asDigits = (text: string): string =>
 
 /**
  * An IBAN without spaces, in capitals: of a country in the IBAN registry, in that country's length and form, with the
- * right check digits (ISO 13616). Those are 02 to 98: 00, 01 and 99 would be a second spelling of the same account.
+ * right check digits (ISO 13616). Those are 02 to 98: 00, 01 and 99 would be a second spelling of the same account. A
+ * Moroccan one has a RIB in it, with the key of its own.
  */
 export const isIban = (text: string): boolean =>
-  isValidIBAN(text) && !/^[A-Z]{2}(00|01|99|[0-9]{2}0+$)/.test(text);
+  isValidIBAN(text) &&
+  !/^[A-Z]{2}(00|01|99|[0-9]{2}0+$)/.test(text) &&
+  (!text.startsWith('MA') || isRib(text.slice(4)));
 
 /**
  * A Moroccan RIB: 24 digits, of which the last two are the key, 01 to 97, that makes the whole
@@ -31,9 +34,12 @@ export const isIban = (text: string): boolean =>
 export const isRib = (text: string): boolean =>
   /^(?!0{22})[0-9]{22}(?!00|98|99)[0-9]{2}$/.test(text) && mod97(text) === 0;
 
-/** A mobile wallet is addressed by its telephone number, with or without the country. */
+/**
+ * A mobile wallet is addressed by its telephone number: with the country, or a Moroccan one as it is
+ * dialled there, never with both the country and the 0.
+ */
 export const isWallet = (text: string): boolean =>
-  /^(\+[1-9][0-9]{7,14}|0[5-7][0-9]{8})$/.test(text);
+  /^(\+(?!212)[1-9][0-9]{7,14}|(\+212|0)[5-7][0-9]{8})$/.test(text);
 
 /**
  * What stands for an account where there is none: a document shown at a counter, an operator's own

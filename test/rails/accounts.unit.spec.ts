@@ -54,6 +54,8 @@ describe('account numbers', () => {
       expect(spellings(one)).toEqual([ribOf(one.slice(0, 3), one.slice(3, 6), one.slice(6))]);
       const [rib] = spellings(one);
       expect(keys.map((key) => `MA${key}${rib}`).filter(isIban)).toEqual([ibanOfRib(rib!)]);
+      const ibans = keys.map((key) => withCheckDigits('MA', `${one}${key}`));
+      expect(ibans.filter(isIban)).toEqual([ibanOfRib(rib!)]);
     }
   });
 
@@ -88,6 +90,11 @@ describe('account numbers', () => {
 
   it('takes a wallet by its telephone number', () => {
     expect(['+212612345678', '0612345678'].every(isWallet)).toBe(true);
-    expect(['', '212612345678', '+0612345678', '06123', '0112345678'].some(isWallet)).toBe(false);
+    expect(isWallet('+33612345678')).toBe(true);
+    for (const text of ['', '212612345678', '+0612345678', '06123', '0112345678'])
+      expect([text, isWallet(text)]).toEqual([text, false]);
+    // The same telephone in a spelling that nobody dials, or none.
+    for (const text of ['+2120612345678', '+21261234567', '+2126123456789', '+212112345678'])
+      expect([text, isWallet(text)]).toEqual([text, false]);
   });
 });
