@@ -18,7 +18,7 @@ import { takeFrom } from '../../use-cases/statements/take-from-folder.js';
 import { asdPolicies, asdProgramme } from '../../eligibility/reference/asd.js';
 import type { Actor, Role } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
-import { cycleId as cycleIdOf } from '../../kernel/ids.js';
+import { cycleId as cycleIdOf, streams } from '../../kernel/ids.js';
 import { lastDayOf } from '../../kernel/time.js';
 import { importFile } from '../commands/applications.js';
 import { contextOf, type Run } from '../command.js';
@@ -200,10 +200,15 @@ async function release(engine: Engine, run: Run, period: string): Promise<boolea
   return true;
 }
 
-/** Payees of failed payments bring other accounts, and are instructed again. */
+/**
+ * Payees of failed payments bring other accounts, and are instructed again: once, since breaks that
+ * are resolved afterwards leave payments that could be.
+ */
 async function payAgain(engine: Engine, run: Run, period: string): Promise<void> {
   const cycleId = cycleIdOf(PROGRAMME, period);
   await drainAutomations(engine, run);
+  const cycle = await engine.store.readStream(streams.cycle(cycleId));
+  if (cycle.some(({ type }) => type === 'CycleReinstructionEnded')) return;
   const mended = await mendAccounts(engine, cycleId, PEOPLE.intake, PEOPLE.officer, run.signal);
   const again = await reinstructPayments(
     engine,
@@ -218,6 +223,7 @@ async function payAgain(engine: Engine, run: Run, period: string): Promise<void>
 
 async function close(engine: Engine, run: Run, cycleId: string): Promise<void> {
   const breaks = await resolveBreaks(engine, cycleId, PEOPLE.secondFinance, run.signal);
+  run.out.note(`   ${breaks} breaks resolved`);
   await drainAutomations(engine, run);
   const position = await engine.store.lastPosition();
   const { figures } = await reconcileCycle(
@@ -228,7 +234,7 @@ async function close(engine: Engine, run: Run, cycleId: string): Promise<void> {
     run.signal,
   );
   run.out.note(
-    `   reconciled: ${figures.orderedCount} ordered = ${figures.settledCount} settled + ${figures.rejectedCount} rejected + ${figures.returnedCount} returned + ${figures.cancelledCount} cancelled + ${figures.outstandingCount} outstanding; ${breaks} breaks resolved`,
+    `   reconciled: ${figures.orderedCount} ordered = ${figures.settledCount} settled + ${figures.rejectedCount} rejected + ${figures.returnedCount} returned + ${figures.cancelledCount} cancelled + ${figures.outstandingCount} outstanding`,
   );
   await closeCycle(engine, { cycleId }, contextOf(PEOPLE.finance, 'demo', 'close', cycleId));
   await drainAutomations(engine, run);
