@@ -246,32 +246,36 @@ class Intake {
     const read = await this.deps.store.readStreams(
       households.flatMap((h) => [streams.person(h.personId), streams.application(h.applicationId)]),
     );
-    for (const [i, household] of households.entries()) {
+    const looked = households.map((household, i) => {
       const person = read[i * 2]!.events;
       const before = takenInBefore(household, person, read[i * 2 + 1]!.events[0]);
+      return {
+        household,
+        before,
+        sealed: before === 'same' ? this.#sealed(household, person) : [],
+      };
+    });
+    const opened = (await this.deps.vault.open(looked.flatMap(({ sealed }) => sealed))).values();
+    for (const { household, before, sealed } of looked) {
+      const [profile, account] = sealed.map(() => opened.next().value);
       if (before === 'in-part') unfinished.push(household);
       else if (before !== 'same') this.#reject(household.row, before, rejects);
-      else this.#seenAgain(household.row, await this.#otherProfile(household, person), rejects);
+      else this.#seenAgain(household.row, otherProfile(household.row, profile, account), rejects);
     }
     return unfinished;
   }
 
-  /** The vault is asked only where the record that the row makes is not the one that is there. */
-  async #otherProfile(
-    household: Household,
-    person: readonly Recorded[],
-  ): Promise<string | undefined> {
+  /** What is to be opened and compared; nothing where the record that the row makes is the one that is there. */
+  #sealed(household: Household, person: readonly Recorded[]): readonly Sealed[] {
     const [profile] = personalRecords(household, this.deps);
     const registered = person.find((event) => event.type === 'PersonRegistered')!;
-    if (registered.data.sealed.record === profile.record) return undefined;
+    if (registered.data.sealed.record === profile.record) return [];
     const account = person.find(
       (event) =>
         event.type === 'PayeeAccountRegistered' &&
         household.accountHashes.has(event.data.accountHash),
     ) as Recorded<'PayeeAccountRegistered'>;
-    const sealed = [registered.data.sealed, account.data.sealed];
-    const [known, its] = await this.deps.vault.open(sealed);
-    return otherProfile(household.row, known, its);
+    return [registered.data.sealed, account.data.sealed];
   }
 
   #seenAgain(row: HouseholdRow, otherField: string | undefined, rejects: ImportReject[]): void {
