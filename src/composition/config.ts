@@ -238,10 +238,16 @@ function readKafka(reader: Reader): KafkaConnection | undefined {
     ...(certFile === undefined || keyFile === undefined ? {} : { certFile, keyFile }),
   };
   const sasl = mechanism && username && password ? { mechanism, username, password } : undefined;
+  const layout = {
+    ...(kafka.KAFKA_REPLICAS === undefined ? {} : { replicas: kafka.KAFKA_REPLICAS }),
+    ...(kafka.KAFKA_MIN_IN_SYNC === undefined ? {} : { minInSync: kafka.KAFKA_MIN_IN_SYNC }),
+    ...(kafka.KAFKA_PARTITIONS === undefined ? {} : { partitions: kafka.KAFKA_PARTITIONS }),
+  };
   return {
     brokers: kafka.KAFKA_BROKERS,
     ...(kafka.KAFKA_TLS ? { tls } : {}),
     ...(sasl ? { sasl } : {}),
+    ...(Object.keys(layout).length > 0 ? { layout } : {}),
   };
 }
 

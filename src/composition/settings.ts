@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { z } from 'zod';
 import { SASL_MECHANISMS } from '../adapters/event-bus/port.js';
 import { DEFAULT_BASE_URI } from '../kernel/base-uri.js';
+import { PARTITIONS } from '../messaging/topics.js';
 import { LENGTHS } from '../kernel/govstack.js';
 import {
   ascii,
@@ -190,7 +191,31 @@ export const kafkaSettings = z
     ),
     KAFKA_SASL_USERNAME: optional(text(), 'who we are; with the mechanism'),
     KAFKA_SASL_PASSWORD: optional(text(), 'the password; with the mechanism'),
+    KAFKA_REPLICAS: optional(
+      whole(1, 100),
+      'copies of each partition; a topic that is there with fewer is refused',
+      'made: one a broker, 3 at most',
+    ),
+    KAFKA_MIN_IN_SYNC: optional(
+      whole(1, 100),
+      'copies that must have an event before it counts; a topic that is there with another number is refused',
+      'made: all but one',
+    ),
+    KAFKA_PARTITIONS: optional(
+      whole(2, 10_000),
+      'partitions of each topic that is divided by its key; one that is there with another number is refused',
+      `made: ${PARTITIONS}`,
+    ),
   })
+  .superRefine(
+    rules(({ KAFKA_REPLICAS: copies, KAFKA_MIN_IN_SYNC: inSync }, issue) => {
+      if (copies !== undefined && inSync !== undefined && inSync > copies)
+        issue(
+          'KAFKA_MIN_IN_SYNC',
+          'must not be more than KAFKA_REPLICAS: nothing could be written',
+        );
+    }),
+  )
   .superRefine(rules(checkTls))
   .superRefine(rules(checkSasl));
 

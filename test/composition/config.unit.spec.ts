@@ -83,6 +83,8 @@ describe('settings', () => {
     ['DATABASE_URL', { ...DISTRIBUTED, SANAD_SIZE: '', SANAD_ROLE: 'api', DATABASE_URL: '' }],
     ['KAFKA_BROKERS', { ...DISTRIBUTED, KAFKA_BROKERS: '' }],
     ['KAFKA_BROKERS', { ...DISTRIBUTED, KAFKA_BROKERS: 'localhost' }],
+    ['KAFKA_PARTITIONS', { ...DISTRIBUTED, KAFKA_PARTITIONS: '1' }],
+    ['KAFKA_MIN_IN_SYNC', { ...DISTRIBUTED, KAFKA_REPLICAS: '2', KAFKA_MIN_IN_SYNC: '3' }],
     [
       'SANAD_GOVSTACK_URL',
       { SANAD_GOVSTACK_URL: 'https://block.example', SANAD_BANK_FOLDER: './bank' },
@@ -104,6 +106,15 @@ describe('settings', () => {
     expect(sizeIn({})).toEqual({
       role: 'all',
       clockLimits: { behindMs: 300_000, aheadDays: 3_650 },
+    });
+  });
+
+  test('topics are as the settings say, where they say it', () => {
+    const asked = { KAFKA_REPLICAS: '3', KAFKA_MIN_IN_SYNC: '2', KAFKA_PARTITIONS: '24' };
+    expect(sizeIn({ ...DISTRIBUTED, ...asked }).distributed?.kafka.layout).toEqual({
+      replicas: 3,
+      minInSync: 2,
+      partitions: 24,
     });
   });
 

@@ -39,8 +39,19 @@ export interface KafkaConnection {
     readonly username: string;
     readonly password: string;
   };
+  /** How topics are made, and what those that are there are held against; absent: see TopicLayout. */
+  readonly layout?: TopicLayout;
   /** Told what the client warns of and what fails in it; absent: nobody is. */
   readonly onWarning?: (level: 'warn' | 'error', message: string, about: BrokerWarning) => void;
+}
+/** What a setting names is asked of every topic; what none names is taken as it is there. */
+export interface TopicLayout {
+  /** Copies of each partition; where it makes topics, by default one a broker, 3 at most. */
+  readonly replicas?: number;
+  /** Of a topic that is divided by its key; where it makes topics, by default 12. */
+  readonly partitions?: number;
+  /** Copies that must have an event before it counts; where it makes topics, by default all but one. */
+  readonly minInSync?: number;
 }
 /** Where in the client, at which broker, and why; nothing of what is sent. */
 export interface BrokerWarning {

@@ -4,11 +4,6 @@ import type { KafkaConnection } from '../port.js';
 
 export interface KafkaOptions extends KafkaConnection {
   readonly clientId?: string;
-  /**
-   * Copies of each partition of a topic that is made; default as many as there are brokers, 3 at
-   * most.
-   */
-  readonly replicas?: number;
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;

@@ -1,7 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
+import { DomainError } from '../../../kernel/errors.js';
 import { EVENT_TOPICS, OTHER_TOPICS } from '../../../messaging/topics.js';
 import { client, type KafkaOptions } from './client.js';
+import { MIN_IN_SYNC, partitionsOf, refuseOtherLayout } from './topic-layout.js';
 
 const LEADER_TRIES = 150;
 const LEADER_PAUSE_MS = 200;
@@ -32,25 +34,48 @@ const passes = (error: unknown): boolean =>
   error instanceof Error &&
   (('retriable' in error && error.retriable === true) || passes(error.cause));
 
-/** Makes the topics that are not there, with their settings; one that is there stays as it is. */
+/** Copies of each partition that is made. */
+async function replicasFor(admin: Admin, { layout = {} }: KafkaOptions): Promise<number> {
+  const brokers = (await admin.describeCluster()).brokers.length;
+  const replicas = layout.replicas ?? Math.min(3, brokers);
+  const { minInSync = 1 } = layout;
+  if (replicas > brokers || minInSync > replicas)
+    throw new DomainError(
+      'TOPICS_NOT_AS_SET',
+      `Topics cannot be made with ${replicas} copies of each partition, of which ${minInSync} have an event before it counts (KAFKA_REPLICAS, KAFKA_MIN_IN_SYNC), on ${brokers} broker(s).`,
+      'unavailable',
+    );
+  return replicas;
+}
+
+/**
+ * Makes the topics that are not there, with their settings; one that is there stays as it is.
+ * @throws DomainError TOPICS_NOT_AS_SET where one that is there is not as the settings say
+ */
 export async function createTopics(options: KafkaOptions): Promise<void> {
   const admin = client(options).admin();
   await admin.connect();
   try {
-    const there = new Set(await admin.listTopics());
-    const missing = [...EVENT_TOPICS, ...OTHER_TOPICS].filter(({ topic }) => !there.has(topic));
+    const layout = options.layout ?? {};
+    const listed = new Set(await admin.listTopics());
+    const topics = [...EVENT_TOPICS, ...OTHER_TOPICS];
+    await refuseOtherLayout(
+      admin,
+      topics.filter(({ topic }) => listed.has(topic)),
+      layout,
+    );
+    const missing = topics.filter(({ topic }) => !listed.has(topic));
     if (missing.length === 0) return;
-    const replicas =
-      options.replicas ?? Math.min(3, (await admin.describeCluster()).brokers.length);
+    const replicas = await replicasFor(admin, options);
     await admin.createTopics({
       waitForLeaders: false,
-      topics: missing.map(({ topic, partitions, config }) => ({
-        topic,
-        numPartitions: partitions,
+      topics: missing.map((settings) => ({
+        topic: settings.topic,
+        numPartitions: partitionsOf(settings, layout),
         replicationFactor: replicas,
         configEntries: Object.entries({
-          ...config,
-          'min.insync.replicas': String(Math.max(1, replicas - 1)),
+          ...settings.config,
+          [MIN_IN_SYNC]: String(layout.minInSync ?? Math.max(1, replicas - 1)),
         }).map(([name, value]) => ({ name, value })),
       })),
     });

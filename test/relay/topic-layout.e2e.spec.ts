@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ConfigResourceTypes, Kafka, logLevel, type Admin } from 'kafkajs';
+import { createTopics, remakeEventTopics } from '../../src/adapters/event-bus/kafka/topics.js';
+import type { TopicLayout } from '../../src/adapters/event-bus/port.js';
+import { AUDIT_TOPIC, OUTCOMES_TOPIC, PARTITIONS, topicOf } from '../../src/messaging/topics.js';
+import { eventually } from '../support/eventually.js';
+import { startKafka } from '../support/kafka.js';
+
+const kafka = await startKafka('topics as the settings say');
+const TIMEOUT_MS = 600_000;
+
+afterAll(async () => {
+  if (kafka.running) await kafka.stop();
+});
+
+it('has the server that it needs, or said what is left out', () => {
+  expect(kafka.running || kafka.reason).toBeTruthy();
+});
+
+if (kafka.running)
+  describe('topics on Kafka', () => {
+    const { brokers } = kafka;
+    const payments = topicOf('payment');
+    let admin: Admin;
+    beforeAll(async () => {
+      admin = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
+      await admin.connect();
+    }, TIMEOUT_MS);
+    afterAll(() => admin.disconnect());
+
+    const start = (layout?: TopicLayout): Promise<void> =>
+      createTopics({ brokers, ...(layout ? { layout } : {}) });
+    const refused = (layout: TopicLayout | undefined, detail: string): Promise<void> =>
+      expect(start(layout)).rejects.toMatchObject({
+        code: 'TOPICS_NOT_AS_SET',
+        detail: expect.stringContaining(detail),
+      });
+    const partitions = async (topic: string): Promise<number> =>
+      (await admin.fetchTopicMetadata({ topics: [topic] })).topics[0]!.partitions.length;
+    const minInSync = (topic: string, value: string): Promise<unknown> =>
+      admin.alterConfigs({
+        validateOnly: false,
+        resources: [
+          {
+            type: ConfigResourceTypes.TOPIC,
+            name: topic,
+            configEntries: [{ name: 'min.insync.replicas', value }],
+          },
+        ],
+      });
+
+    it(
+      'are not made where the brokers cannot hold them so',
+      async () => {
+        await refused({ replicas: 2 }, '2 copies of each partition');
+        await refused({ minInSync: 2 }, 'of which 2 have an event');
+        expect(await admin.listTopics()).not.toContain(payments);
+      },
+      TIMEOUT_MS,
+    );
+
+    it(
+      'are made as the settings say, and held against them at each start',
+      async () => {
+        await start({ partitions: 5, replicas: 1, minInSync: 1 });
+        expect(await partitions(payments)).toBe(5);
+        expect(await partitions(OUTCOMES_TOPIC)).toBe(5);
+        expect(await partitions(AUDIT_TOPIC)).toBe(1);
+        await start({ partitions: 5, replicas: 1, minInSync: 1 });
+        await start();
+        await refused({ partitions: PARTITIONS }, 'has 5 partitions, and KAFKA_PARTITIONS asks');
+        await refused({ replicas: 2 }, 'has 1 copies of a partition, and KAFKA_REPLICAS asks');
+        await minInSync(payments, '2');
+        await eventually('the new setting', async () => {
+          const said = await start({ minInSync: 1 }).then(
+            () => '',
+            (error: unknown) => String(error),
+          );
+          return said.includes(`${payments} has min.insync.replicas of 2, and KAFKA_MIN_IN_SYNC`);
+        });
+        await start();
+      },
+      TIMEOUT_MS,
+    );
+
+    it(
+      'take other partitions by a reset, and those of others by hand',
+      async () => {
+        const layout = { partitions: 7 };
+        await admin.createPartitions({ topicPartitions: [{ topic: OUTCOMES_TOPIC, count: 7 }] });
+        await remakeEventTopics({ brokers, layout });
+        expect(await partitions(payments)).toBe(7);
+        await start(layout);
+      },
+      TIMEOUT_MS,
+    );
+
+    it(
+      'are refused where the one that keeps the order of all was divided, whatever is set',
+      async () => {
+        await admin.createPartitions({ topicPartitions: [{ topic: AUDIT_TOPIC, count: 2 }] });
+        await eventually('two partitions', async () => (await partitions(AUDIT_TOPIC)) === 2);
+        await refused(
+          undefined,
+          `${AUDIT_TOPIC} has 2 partitions, and its order is kept by 1 only`,
+        );
+      },
+      TIMEOUT_MS,
+    );
+  });
