@@ -19,6 +19,9 @@ export type ScalarField =
   | {
       readonly kind: 'string';
       readonly form: 'month' | 'date' | { readonly oneOf: readonly string[] };
+      /** The first and the last that a month or a date may be, where the policy says so. */
+      readonly earliest?: string;
+      readonly latest?: string;
     };
 
 /** A list of flat objects, for example a household's children. */
@@ -102,6 +105,22 @@ const safeInt = (value: unknown, fallback: number, path: string): number => {
   return value as number;
 };
 
+/** Keywords of ajv-formats, and of a draft of JSON Schema before. */
+const LIMITS = ['formatMinimum', 'formatMaximum'] as const;
+
+function limits(schema: Json, form: string, path: string): { earliest?: string; latest?: string } {
+  const [earliest, latest] = LIMITS.map((keyword) => {
+    const limit = schema[keyword];
+    if (limit !== undefined && !(typeof limit === 'string' && new RegExp(form).test(limit)))
+      return refuse(`${path}/${keyword}`, 'must be written as the fact is');
+    return limit;
+  });
+  return {
+    ...(earliest === undefined ? {} : { earliest }),
+    ...(latest === undefined ? {} : { latest }),
+  };
+}
+
 function scalar(schema: Json, path: string): ScalarField {
   switch (schema['type']) {
     case 'boolean':
@@ -115,7 +134,7 @@ function scalar(schema: Json, path: string): ScalarField {
       return { kind: 'int', minimum, maximum };
     }
     case 'string': {
-      onlyKeys(schema, path, 'type', 'enum', 'format', 'pattern');
+      onlyKeys(schema, path, 'type', 'enum', 'format', 'pattern', ...LIMITS);
       if (schema['enum'] !== undefined) {
         const values: unknown = schema['enum'];
         if (!Array.isArray(values) || values.length === 0 || values.length > 100)
@@ -128,9 +147,9 @@ function scalar(schema: Json, path: string): ScalarField {
         return { kind: 'string', form: { oneOf: texts } };
       }
       if (schema['format'] === 'month' || schema['pattern'] === MONTH)
-        return { kind: 'string', form: 'month' };
+        return { kind: 'string', form: 'month', ...limits(schema, MONTH, path) };
       if (schema['format'] === 'date' || schema['pattern'] === DATE)
-        return { kind: 'string', form: 'date' };
+        return { kind: 'string', form: 'date', ...limits(schema, DATE, path) };
       return refuse(
         path,
         'is free text; a string fact takes "enum", or "format": "month" or "date"',
@@ -198,9 +217,9 @@ function list(schema: Json, path: string): ListField {
 /**
  * Reads a facts schema. The subset of JSON Schema (draft-07) that facts may use: an object whose
  * properties are integers (`minimum`, `maximum`), booleans, strings (`enum`, or `format` "month"
- * YYYY-MM or "date" YYYY-MM-DD) or arrays (`minItems`, `maxItems` ≤ 100) of flat objects of these;
- * every property required and `additionalProperties: false` throughout, so that an expression never
- * meets an absent fact.
+ * YYYY-MM or "date" YYYY-MM-DD, with `formatMinimum` and `formatMaximum`) or arrays (`minItems`,
+ * `maxItems` ≤ 100) of flat objects of these; every property required and `additionalProperties:
+ * false` throughout, so that an expression never meets an absent fact.
  * @throws DomainError POLICY_INVALID with the place in the schema
  */
 export function readFactsSchema(schema: unknown, path = 'policy/factsSchema'): FactsModel {

@@ -5,6 +5,7 @@ import { compileSchema } from './compile-schema.js';
 import { Entitlements } from './entitlement.js';
 import { Language, type Expression } from './expression.js';
 import { ExpressionError } from './expression-reads.js';
+import { requirePlausibleDates } from './fact-dates.js';
 import { factsValidator, readFactsSchema, type Facts, type FactsModel } from './facts.js';
 import {
   ARREARS_ITEM,
@@ -41,6 +42,11 @@ export interface CompiledPolicy {
    *   its value
    */
   validateFacts(facts: unknown): Facts;
+  /**
+   * The same of facts that come in, said of a day (a civil date): nothing in them is later.
+   * @throws DomainError FACTS_INVALID
+   */
+  takeFacts(facts: unknown, day: string): Facts;
 }
 
 /**
@@ -242,6 +248,7 @@ export function compilePolicy(policy: Policy, onTrial: OnTrial = () => undefined
       ...reads.sizes,
     ]),
   );
+  const validateFacts = factsValidator(model);
   return {
     policy,
     model,
@@ -252,7 +259,12 @@ export function compilePolicy(policy: Policy, onTrial: OnTrial = () => undefined
     contentHash: contentHash(policy),
     criteriaFacts: [...criteriaFacts],
     entitlements: new Entitlements(policy, language, monthly, oneOff),
-    validateFacts: factsValidator(model),
+    validateFacts,
+    takeFacts(given, day) {
+      const facts = validateFacts(given);
+      requirePlausibleDates(model, facts, day);
+      return facts;
+    },
   };
 }
 

@@ -42,10 +42,11 @@ export function judgedFacts(
   now: string,
 ): JudgedFacts {
   const first = policies.policyOf(fromPeriod);
-  const facts = first.compiled.validateFacts(given);
+  const today = localDateOf(now, policies.definition.timeZone);
+  const facts = first.compiled.takeFacts(given, today);
   const { entitlement } = determine(first.compiled, first.version, facts, fromPeriod);
   const judged = { fromPeriod, facts, contentHash: contentHash(facts), entitlement };
-  const thisMonth = localDateOf(now, policies.definition.timeZone).slice(0, 7);
+  const thisMonth = today.slice(0, 7);
   let judgedBy: number | undefined;
   for (const month of [fromPeriod, ...monthsBetween(addMonths(fromPeriod, 1), thisMonth)]) {
     const policy = policies.policyOf(month);

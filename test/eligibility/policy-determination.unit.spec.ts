@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { determine, entitlementFor } from '../../src/eligibility/determine.js';
 import { compilePolicy } from '../../src/eligibility/policy.js';
 import type { Parts } from './policy.fixtures.js';
-import { policyOf, refusal, text } from './policy.fixtures.js';
+import { factsSchema, policyOf, refusal, text } from './policy.fixtures.js';
 
 const household = (members: number, income = 1_000) => ({
   income,
@@ -54,6 +54,72 @@ describe('facts', () => {
         }),
       ).detail,
     ).not.toContain('Fatima');
+  });
+});
+
+describe('the dates in facts that come in', () => {
+  const born = (birthMonth: string) => ({
+    ...household(0),
+    members: [
+      { birthMonth: '2015-06', role: 'adult' },
+      { birthMonth, role: 'child' },
+    ],
+  });
+  const { properties } = factsSchema;
+  const membersWith = (birthMonth: object) => ({
+    ...factsSchema,
+    properties: {
+      ...properties,
+      members: {
+        ...properties.members,
+        items: {
+          ...properties.members.items,
+          properties: { ...properties.members.items.properties, birthMonth },
+        },
+      },
+    },
+  });
+  const month = { type: 'string', format: 'month' };
+
+  it.each(['9999-03', '2026-01', '0000-01', '1899-12'])('are not %s', (birthMonth) => {
+    const compiled = compilePolicy(policyOf({}));
+    expect(refusal(() => compiled.takeFacts(born(birthMonth), '2025-12-03'))).toMatchObject({
+      code: 'FACTS_INVALID',
+      kind: 'invalid',
+      field: 'facts/members/1/birthMonth',
+    });
+    expect(compiled.validateFacts(born(birthMonth))).toEqual(born(birthMonth));
+  });
+  it.each(['2025-12', '1900-01'])('may be %s', (birthMonth) => {
+    const compiled = compilePolicy(policyOf({}));
+    expect(compiled.takeFacts(born(birthMonth), '2025-12-03')).toEqual(born(birthMonth));
+  });
+  it('may be later, or not as early, where the policy says so', () => {
+    const limits = { ...month, formatMinimum: '2010-01', formatMaximum: '2030-12' };
+    const compiled = compilePolicy(policyOf({ schema: membersWith(limits) }));
+    expect(compiled.takeFacts(born('2030-12'), '2025-12-03')).toEqual(born('2030-12'));
+    for (const birthMonth of ['2031-01', '2009-12'])
+      expect(refusal(() => compiled.takeFacts(born(birthMonth), '2025-12-03'))).toMatchObject({
+        code: 'FACTS_INVALID',
+      });
+  });
+  it('have a day where the fact has one', () => {
+    const schema = membersWith({ type: 'string', format: 'date' });
+    const compiled = compilePolicy(policyOf({ schema }));
+    const on = (date: string) => ({
+      ...household(0),
+      members: [{ birthMonth: date, role: 'child' }],
+    });
+    expect(compiled.takeFacts(on('2025-12-03'), '2025-12-03')).toEqual(on('2025-12-03'));
+    expect(refusal(() => compiled.takeFacts(on('2025-12-04'), '2025-12-03'))).toMatchObject({
+      field: 'facts/members/0/birthMonth',
+    });
+  });
+  it.each(['2025', '2025-12-03', 5])('a limit is written as the fact is: %s', (formatMaximum) => {
+    const schema = membersWith({ ...month, formatMaximum });
+    expect(refusal(() => compilePolicy(policyOf({ schema })))).toMatchObject({
+      code: 'POLICY_INVALID',
+    });
   });
 });
 

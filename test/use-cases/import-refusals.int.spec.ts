@@ -66,6 +66,27 @@ describe('what an import refuses', () => {
       }),
     ],
     [
+      'a child born after the application',
+      'FACTS_INVALID',
+      (row) => ({
+        ...row,
+        reference: 'BORN',
+        nationalId: 'ZZ999996',
+        facts: {
+          ...row.facts,
+          children: [
+            {
+              birthMonth: '9999-03',
+              inSchool: false,
+              schoolLevel: 'none',
+              disabled: false,
+              fatherlessOrphan: false,
+            },
+          ],
+        },
+      }),
+    ],
+    [
       'a date before the first policy',
       'NO_POLICY_FOR_PERIOD',
       (row) => ({ ...row, reference: 'OLD', nationalId: 'ZZ999997', receivedOn: '2020-01-01' }),
@@ -110,6 +131,19 @@ describe('what an import refuses', () => {
       { ...rows[2]!, ...to(rows[2]!), line: 99 },
     ]);
     expect(rejects).toMatchObject([{ line: 99, code: 'APPLICATION_DIFFERS', field }]);
+  });
+
+  test.each(CHANGES)('nor what says the same as a row that was refused: %s', async (field, to) => {
+    const changed = { ...rows[0]!, ...to(rows[0]!) };
+    const rejects = await rejectsOf([
+      { ...changed, line: 98 },
+      { ...changed, line: 99 },
+    ]);
+    const refused = { code: 'APPLICATION_DIFFERS', field };
+    expect(rejects).toMatchObject([
+      { ...refused, line: 98 },
+      { ...refused, line: 99 },
+    ]);
   });
 
   test('of several changes the account is named: where the money goes', async () => {

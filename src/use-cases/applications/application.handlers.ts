@@ -82,7 +82,7 @@ export const applicationHandlers = commandHandlers(
     const newest = await newestCycle(deps.store, programmeId);
     const dating = { timeZone, months: programme.backdatedMonths };
     requireReceivedOn(receivedOn, dating, command.call.context.now, newest);
-    programme.policyOf(receivedOn.slice(0, 7)).compiled.validateFacts(facts);
+    programme.policyOf(receivedOn.slice(0, 7)).compiled.takeFacts(facts, receivedOn);
     const applicationId = uuidOf('application', command.call.context.commandId);
     return {
       parts: [
@@ -103,9 +103,9 @@ export const applicationHandlers = commandHandlers(
   }),
   commandHandler(AmendApplication, async (command, deps) => {
     const { programmeId, receivedOn } = await submitted(deps, command);
-    (await deps.programmes.of(programmeId))
-      .policyOf(receivedOn.slice(0, 7))
-      .compiled.validateFacts(command.facts);
+    const programme = await deps.programmes.of(programmeId);
+    const today = localDateOf(command.call.context.now, programme.definition.timeZone);
+    programme.policyOf(receivedOn.slice(0, 7)).compiled.takeFacts(command.facts, today);
     return simply(command, {
       type: 'AmendApplication',
       facts: command.facts,

@@ -10,7 +10,9 @@ import { hashesOfAccount, hashOfAccount } from '../../person/account-hash.js';
 import { abandonedClaims, claimant } from '../../person/claims.js';
 import { identityDecider } from '../../person/identity.decider.js';
 import { personDecider } from '../../person/person.decider.js';
-import { differs, otherFieldOf, otherProfile, takenInBefore } from './taken-in-before.rule.js';
+import { BatchesInOrder } from './batches-in-order.js';
+import { RehearsedRows } from './rehearsed-rows.js';
+import { differs, otherProfile, referenceUsed, takenInBefore } from './taken-in-before.rule.js';
 import { countDetermination, determinationOf } from './assess-applications.js';
 import { pipelined, recordEach, type UnitResult } from '../../write-side/bulk.js';
 import { part, type Unit } from '../../write-side/unit.js';
@@ -103,16 +105,32 @@ export async function importApplications(
       onProgress?.({ what: 'households', done: summary.read });
     },
     signal,
+    // What a dry run says of a row depends on those before it, and no log keeps them.
+    args.dryRun === true ? 1 : undefined,
   );
   return summary;
 }
 
+/** A row of a batch, with where all rejects of that batch go. */
+interface Asked {
+  readonly household: Household;
+  readonly rejects: ImportReject[];
+}
+
 class Intake {
   /**
-   * Identities of batches under way, by keyed hash: the first row of a file wins, whichever batch
-   * is synced first.
+   * The first row of a file wins, whichever batch is synced first, and what is said of a later one
+   * of its identity or reference depends on what became of it.
    */
-  readonly #underWay = new Map<string, Household>();
+  readonly #inOrder = new BatchesInOrder<Asked>(
+    ({ household: { identityHash, personId } }) => [identityHash, personId],
+    async (asked) => {
+      const households = asked.map(({ household }) => household);
+      await this.#record(households, asked[0]!.rejects);
+    },
+  );
+  /** Of a dry run. */
+  readonly #rehearsed = new RehearsedRows();
 
   constructor(
     private readonly deps: Deps,
@@ -126,22 +144,11 @@ class Intake {
 
   async take(rows: readonly HouseholdRow[]): Promise<ImportReject[]> {
     const rejects: ImportReject[] = [];
-    const ours: Household[] = [];
-    for (const row of rows) {
+    const asked = rows.flatMap((row) => {
       const household = this.#check(row, rejects);
-      if (!household) continue;
-      const holder = this.#underWay.get(household.identityHash);
-      if (holder === undefined) {
-        this.#underWay.set(household.identityHash, household);
-        ours.push(household);
-      } else if (holder.personId !== household.personId) this.#duplicate(row, rejects);
-      else this.#seenAgain(row, otherFieldOf(holder, household), rejects);
-    }
-    try {
-      await this.#record(ours, rejects);
-    } finally {
-      for (const household of ours) this.#underWay.delete(household.identityHash);
-    }
+      return household === undefined ? [] : [{ household, rejects }];
+    });
+    await this.#inOrder.take(asked);
     return rejects;
   }
 
@@ -165,7 +172,7 @@ class Intake {
     const accepted = fresh.filter((household) => this.#accepted(household, rejects));
     if (accepted.length === 0) return;
     if (this.args.dryRun) {
-      this.summary.submitted += accepted.length;
+      await this.#rehearse(accepted, rejects);
       return;
     }
     const records = accepted.flatMap((h) => personalRecords(h, this.deps));
@@ -182,6 +189,21 @@ class Intake {
     });
     const unfinished = meanwhile.length > 0 ? await this.#compare(meanwhile, rejects) : [];
     if (unfinished.length > 0) await this.#record(unfinished, rejects);
+  }
+
+  /** Says of each what a run would say. */
+  async #rehearse(households: readonly Household[], rejects: ImportReject[]): Promise<void> {
+    const unknown = households.filter((household) => {
+      const found = this.#rehearsed.find(household);
+      if (found?.kind === 'duplicate') this.#duplicate(household.row, rejects);
+      if (found?.kind === 'again') this.#seenAgain(household.row, found.otherField, rejects);
+      if (found?.kind === 'reference-used') this.#reject(household.row, referenceUsed(), rejects);
+      return found === undefined;
+    });
+    for (const household of await this.#compare(unknown, rejects)) {
+      this.#rehearsed.add(household);
+      this.summary.submitted += 1;
+    }
   }
 
   /** Identities of these that somebody else claimed who was registered with another. */
@@ -219,7 +241,8 @@ class Intake {
       const { timeZone } = this.programme.definition;
       const dating = { timeZone, months: this.programme.backdatedMonths };
       requireReceivedOn(row.receivedOn, dating, this.deps.clock.now(), this.newest);
-      this.programme.policyOf(row.receivedOn.slice(0, 7)).compiled.validateFacts(row.facts);
+      const { compiled } = this.programme.policyOf(row.receivedOn.slice(0, 7));
+      compiled.takeFacts(row.facts, row.receivedOn);
       const personId = personIdOf(this.args.programmeId, row.reference);
       return {
         row,

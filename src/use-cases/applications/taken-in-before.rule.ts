@@ -36,13 +36,7 @@ export function takenInBefore(
   const isSamePerson =
     registered?.type === 'PersonRegistered' && registered.data.identityHash === taken.identityHash;
   if (submitted === undefined && (registered === undefined || isSamePerson)) return 'in-part';
-  if (!isSamePerson)
-    return new DomainError(
-      'REFERENCE_ALREADY_USED',
-      'The same reference was taken in for another national identity.',
-      'conflict',
-      'reference',
-    );
+  if (!isSamePerson) return referenceUsed();
   if (submitted?.type !== 'ApplicationSubmitted') return differs('reference');
   const field =
     otherAccount(taken, person) ??
@@ -50,6 +44,14 @@ export function takenInBefore(
     otherPlace(taken, person);
   return field === undefined ? 'same' : differs(field);
 }
+
+export const referenceUsed = (): DomainError =>
+  new DomainError(
+    'REFERENCE_ALREADY_USED',
+    'The same reference was taken in for another national identity.',
+    'conflict',
+    'reference',
+  );
 
 /** The field in which a row is another than what the vault keeps of the person. */
 export function otherProfile(
@@ -66,17 +68,29 @@ export function otherProfile(
   return isSame ? undefined : 'account.holder';
 }
 
-/** The first field in which two rows of one reference and identity differ: where the money goes. */
-export function otherFieldOf(one: TakenRow, other: TakenRow): string | undefined {
-  if (one.accountHash !== other.accountHash) return 'account.number';
-  if (one.row.account.kind !== other.row.account.kind) return 'account.kind';
-  const fact = otherFact(one.row, other.row);
-  if (fact !== undefined) return fact;
-  const fields = ['region', 'name', 'nameArabic', 'phone'] as const;
-  const field = fields.find((each) => one.row[each] !== other.row[each]);
-  if (field !== undefined) return field;
-  return one.row.account.holder === other.row.account.holder ? undefined : 'account.holder';
-}
+/** What two rows of one reference and identity are compared in: where the money goes first. */
+export const fieldsOf = ({
+  row,
+  accountHash,
+}: TakenRow): readonly (readonly [string, string])[] => [
+  ['account.number', accountHash],
+  ['account.kind', row.account.kind],
+  ['receivedOn', row.receivedOn],
+  ...Object.keys(row.facts)
+    .sort()
+    .map((name) => [`facts.${name}`, spelled(row.facts[name])] as const),
+  ['region', row.region],
+  ['name', row.name],
+  ['nameArabic', row.nameArabic ?? ''],
+  ['phone', row.phone ?? ''],
+  ['account.holder', row.account.holder ?? ''],
+];
+
+/** The first field that is another than before; of one day the facts have the same names. */
+export const otherFieldAmong = (
+  now: readonly (readonly [field: string, text: string])[],
+  before: readonly string[],
+): string | undefined => now.find(([, text], i) => text !== before[i])?.[0];
 
 /** Nobody takes for there already what the log does not have. */
 export const differs = (field: string): DomainError =>
