@@ -6,27 +6,20 @@ import { PROJECTIONS } from '../../projections/all.js';
 import { ProjectionRunner } from '../../projections/engine/runner.js';
 import { openAccessLog } from '../adapters/access-log/file-system.js';
 import { checkpointsIn } from '../adapters/data-folder/checkpoint.js';
-import type { ReadOptions } from '../adapters/event-store/port.js';
 import { connectEmbeddedLog } from '../adapters/event-store/sqlite/event-store.js';
 import { openEmbeddedReadStore } from '../adapters/read-store/sqlite/read-store.js';
 import { connectEmbeddedVault } from '../adapters/vault/sqlite/vault.js';
-import { destroyLeftKeys, leftKeysNote } from '../use-cases/persons/destroy-left-keys.js';
 import { takeFrom } from '../use-cases/statements/take-from-folder.js';
-import { processManagers } from '../process-managers/all.js';
-import { AutomationRunner } from '../process-managers/runner.js';
-import { setAsideNote, stateKept } from '../runtime/set-aside.js';
+import { BackgroundWork } from './background-work.js';
 import { engineOver, lookAtEnd } from './engine.js';
 import type { BackgroundStart } from '../runtime/background.js';
 import { CALLBACK_QUEUE, callbackPost } from '../adapters/payment-rail/govstack/callbacks.js';
 import type { OwedCallback } from '../adapters/payment-rail/govstack/port.js';
 import { deliverCallbacks } from '../use-cases/govstack/deliver-callbacks.js';
 import { openSqliteJobQueue } from '../adapters/job-queue/sqlite.js';
-import { workOff, type QueuedJob } from '../use-cases/jobs/queued-jobs.js';
-import { unfinished } from '../use-cases/jobs/all.js';
-import { JobRunner } from '../use-cases/jobs/job-runner.js';
+import type { QueuedJob } from '../use-cases/jobs/queued-jobs.js';
 import { throttlePages } from '../runtime/throttle-pages.js';
 import {
-  jobIdOf,
   READ_MODELS,
   READ_MODELS_WORK,
   type FromBackground,
@@ -80,34 +73,10 @@ const projecting = supervise(
   stop.signal,
 );
 
-const following = {
-  readAll: (after: number, limit: number) => store.readAll(after, limit),
-  readStream: (stream: string, options?: ReadOptions) => store.readStream(stream, options),
-  lastPosition: () => store.lastPosition(),
-  follow: (after: number, signal: AbortSignal, pageSize?: number) =>
-    throttlePages(store.follow(after, signal, pageSize), signal),
-};
 const checkpoints = checkpointsIn(start.dir);
-const automations = new AutomationRunner(
-  { store: following, clock: deps.clock },
-  processManagers(deps),
-  { ...checkpoints.acted, ...stateKept(checkpoints.each) },
-  {
-    onSetAside: (entry) => tell({ kind: 'alarm', what: 'automation', detail: setAsideNote(entry) }),
-    onTrouble: (manager, error) =>
-      tell({
-        kind: 'note',
-        what: manager,
-        detail: error instanceof Error ? error.message.split('\n', 1)[0]! : String(error),
-      }),
-  },
-);
-async function automate(): Promise<void> {
-  const left = await destroyLeftKeys(deps, checkpoints, stop.signal);
-  if (left > 0) tell({ kind: 'note', what: 'erased persons', detail: leftKeysNote(left) });
-  await automations.run(stop.signal);
-}
-const automating = supervise('automation', automate, tell, stop.signal);
+const background = new BackgroundWork({ deps, checkpoints, tell, signal: stop.signal });
+const { automations } = background;
+const automating = supervise('automation', () => background.automate(), tell, stop.signal);
 let told: AutomationHealth = { setAside: [], behind: [] };
 const telling = setInterval(() => {
   tell({ kind: 'position', name: 'automation', position: automations.position });
@@ -118,12 +87,10 @@ const telling = setInterval(() => {
 }, 250);
 
 tell({ kind: 'ready' });
-const jobs = new JobRunner({ ...deps, automations }, tell);
 async function work(): Promise<void> {
   const queue = openSqliteJobQueue<QueuedJob>(start.dir, { takeBack: true });
   try {
-    for (const { job, by } of await unfinished(deps)) await queue.submit(jobIdOf(job), { job, by });
-    await workOff(queue, jobs, 'background', stop.signal);
+    await background.work(queue);
   } finally {
     await queue.close();
   }

@@ -1,7 +1,7 @@
 import type { EventType } from '../../events/generated.js';
 import { MAX_PAGE } from '../adapters/event-store/port.js';
 import { Backoff } from '../kernel/concurrency/backoff.js';
-import { pause } from '../kernel/concurrency/pause.js';
+import { pause, type Pause } from '../kernel/concurrency/pause.js';
 import type { Recorded } from '../kernel/decider.js';
 import { streams } from '../kernel/ids.js';
 import type { Deps, OnProgress } from '../write-side/context.js';
@@ -31,6 +31,8 @@ export interface RunnerOptions {
   readonly onTrouble?: (manager: string, error: unknown) => void;
   /** How long the first pause between tries is; for tests. */
   readonly firstPauseMs?: number;
+  /** How it waits; absent: by the machine's clock. */
+  readonly pause?: Pause;
 }
 
 /** Tries of one page before the event at fault is looked for, and set aside. */
@@ -65,6 +67,7 @@ export class AutomationRunner {
   #shared = -1;
   readonly #anchor: LogAnchor;
   readonly #options: RunnerOptions;
+  readonly #pause: Pause;
 
   constructor(
     private readonly deps: {
@@ -77,6 +80,7 @@ export class AutomationRunner {
     options: RunnerOptions | number = {},
   ) {
     this.#options = typeof options === 'number' ? { pageSize: options } : options;
+    this.#pause = this.#options.pause ?? pause;
     this.#anchor = new LogAnchor(deps.store, 'The checkpoint of the automation', REMEDY);
   }
 
@@ -110,7 +114,8 @@ export class AutomationRunner {
     await this.check();
     const subscriptions = await this.#load();
     const check = (): Promise<void> => this.#anchor.check();
-    await checkedWork(check, (until) => this.#follow(subscriptions, until), signal);
+    const work = (until: AbortSignal): Promise<void> => this.#follow(subscriptions, until);
+    await checkedWork(check, work, signal, undefined, this.#pause);
   }
 
   /** @throws DomainError CHECKPOINT_NOT_IN_LOG where the log is not the one that was acted on */
@@ -250,7 +255,7 @@ export class AutomationRunner {
       } catch (error) {
         if (signal.aborted) return;
         this.#options.onTrouble?.(subscription.manager.name, error);
-        await pause(backoff.next(), signal);
+        await this.#pause(backoff.next(), signal);
       }
     }
   }
@@ -277,7 +282,7 @@ export class AutomationRunner {
         if (isOutage(error) || (tries === 1 && !isRefusal(error))) throw error;
         if (left <= 1) return this.#isolate(subscription, ours, error, signal);
         this.#options.onTrouble?.(subscription.manager.name, error);
-        await pause(backoff.next(), signal);
+        await this.#pause(backoff.next(), signal);
       }
     }
   }
@@ -348,7 +353,7 @@ export class AutomationRunner {
   async #again(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.retry(undefined, signal).catch(() => undefined);
-      await pause(AGAIN_MS, signal);
+      await this.#pause(AGAIN_MS, signal);
     }
   }
 

@@ -1,4 +1,4 @@
-import { pause } from '../kernel/concurrency/pause.js';
+import { pause, type Pause } from '../kernel/concurrency/pause.js';
 import type { Page } from '../adapters/event-store/port.js';
 
 const PER_EVENT_MS = 2;
@@ -12,10 +12,11 @@ const LONGEST_MS = 100;
 export async function* throttlePages(
   pages: AsyncIterable<Page>,
   signal: AbortSignal,
+  wait: Pause = pause,
 ): AsyncGenerator<Page> {
   for await (const page of pages) {
     yield page;
     if (!page.end) continue;
-    await pause(Math.min(LONGEST_MS, page.events.length * PER_EVENT_MS), signal);
+    await wait(Math.min(LONGEST_MS, page.events.length * PER_EVENT_MS), signal);
   }
 }

@@ -1,5 +1,5 @@
 import { isCheckpointRefusal } from '../anchor.js';
-import { pause } from './pause.js';
+import { pause, type Pause } from './pause.js';
 
 /** How often it is looked again at what a checkpoint stands on. */
 const LOOK_EVERY_MS = 10_000;
@@ -15,12 +15,13 @@ export async function checkedWork(
   work: (signal: AbortSignal) => Promise<void>,
   signal: AbortSignal,
   lookEveryMs = LOOK_EVERY_MS,
+  wait: Pause = pause,
 ): Promise<void> {
   const refused = new AbortController();
   const ended = new AbortController();
   const watch = async (): Promise<void> => {
     for (;;) {
-      await pause(lookEveryMs, ended.signal);
+      await wait(lookEveryMs, ended.signal);
       if (ended.signal.aborted) return;
       try {
         await check();

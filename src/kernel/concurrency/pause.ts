@@ -1,3 +1,6 @@
+/** How something waits; a simulation gives another clock's. */
+export type Pause = (ms: number, signal?: AbortSignal) => Promise<void>;
+
 /** Waits so many milliseconds, or until the signal aborts; it resolves either way. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -1,5 +1,5 @@
 import { Backoff } from '../../kernel/concurrency/backoff.js';
-import { pause } from '../../kernel/concurrency/pause.js';
+import { pause, type Pause } from '../../kernel/concurrency/pause.js';
 import type { FromBackground } from '../../write-side/jobs.js';
 
 const FIRST_PAUSE_MS = 200;
@@ -14,6 +14,7 @@ export async function supervise(
   work: () => Promise<void>,
   tell: (message: FromBackground) => void,
   signal: AbortSignal,
+  wait: Pause = pause,
 ): Promise<void> {
   const backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
   while (!signal.aborted) {
@@ -30,6 +31,6 @@ export async function supervise(
     }
     if (signal.aborted) return;
     if (performance.now() - beganMs > LONGEST_PAUSE_MS) backoff.reset();
-    await pause(backoff.next(), signal);
+    await wait(backoff.next(), signal);
   }
 }

@@ -1,0 +1,90 @@
+import type { EventStore } from '../adapters/event-store/port.js';
+import type { JobQueue } from '../adapters/job-queue/port.js';
+import type { Pause } from '../kernel/concurrency/pause.js';
+import { processManagers } from '../process-managers/all.js';
+import { AutomationRunner } from '../process-managers/runner.js';
+import { setAsideNote, stateKept } from '../runtime/set-aside.js';
+import { throttlePages } from '../runtime/throttle-pages.js';
+import { unfinished } from '../use-cases/jobs/all.js';
+import { JobRunner } from '../use-cases/jobs/job-runner.js';
+import { workOff, type QueuedJob } from '../use-cases/jobs/queued-jobs.js';
+import { destroyLeftKeys, leftKeysNote } from '../use-cases/persons/destroy-left-keys.js';
+import type { MessageDeps } from '../write-side/context.js';
+import { jobIdOf, type FromBackground } from '../write-side/jobs.js';
+
+interface KeptPosition {
+  load(): Promise<number>;
+  save(position: number): Promise<void>;
+}
+
+/** Where the positions of the background are kept. */
+export interface Checkpoints {
+  readonly each: {
+    load(): Promise<string | undefined>;
+    save(text: string, durable: boolean): Promise<void>;
+  };
+  readonly acted: KeptPosition;
+  readonly verified: KeptPosition;
+}
+
+export interface BackgroundParts {
+  readonly deps: MessageDeps;
+  readonly checkpoints: Checkpoints;
+  readonly tell: (message: FromBackground) => void;
+  readonly signal: AbortSignal;
+  /** How it waits; absent: by the machine's clock. */
+  readonly pause?: Pause;
+}
+
+/** What the background of the embedded size does besides read models, over whichever stores it has. */
+export class BackgroundWork {
+  readonly automations: AutomationRunner;
+  readonly #jobs: JobRunner;
+
+  constructor(private readonly parts: BackgroundParts) {
+    const { deps, checkpoints, tell, pause } = parts;
+    this.automations = new AutomationRunner(
+      { store: followedGently(deps.store, pause), clock: deps.clock },
+      processManagers(deps),
+      { ...checkpoints.acted, ...stateKept(checkpoints.each) },
+      {
+        ...(pause ? { pause } : {}),
+        onSetAside: (entry) =>
+          tell({ kind: 'alarm', what: 'automation', detail: setAsideNote(entry) }),
+        onTrouble: (manager, error) =>
+          tell({
+            kind: 'note',
+            what: manager,
+            detail: error instanceof Error ? error.message.split('\n', 1)[0]! : String(error),
+          }),
+      },
+    );
+    this.#jobs = new JobRunner({ ...deps, automations: this.automations }, tell);
+  }
+
+  /** Has the process managers act until the signal aborts. */
+  async automate(): Promise<void> {
+    const { deps, checkpoints, tell, signal } = this.parts;
+    const left = await destroyLeftKeys(deps, checkpoints, signal);
+    if (left > 0) tell({ kind: 'note', what: 'erased persons', detail: leftKeysNote(left) });
+    await this.automations.run(signal);
+  }
+
+  /** Works off what is in the queue, and what the log shows as begun, until the signal aborts. */
+  async work(queue: JobQueue<QueuedJob>): Promise<void> {
+    const { deps, signal } = this.parts;
+    for (const { job, by } of await unfinished(deps)) await queue.submit(jobIdOf(job), { job, by });
+    await workOff(queue, this.#jobs, 'background', signal);
+  }
+}
+
+const followedGently = (
+  store: EventStore,
+  pause: Pause | undefined,
+): Pick<EventStore, 'readAll' | 'readStream' | 'lastPosition' | 'follow'> => ({
+  readAll: (after, limit) => store.readAll(after, limit),
+  readStream: (stream, options) => store.readStream(stream, options),
+  lastPosition: () => store.lastPosition(),
+  follow: (after, signal, pageSize) =>
+    throttlePages(store.follow(after, signal, pageSize), signal, pause),
+});
