@@ -8,39 +8,65 @@ import {
 } from '@nestjs/common';
 import { Inject } from '@nestjs/common';
 import { CLOCK, type Clock } from '../adapters/clock/port.js';
+import type { Actor } from '../kernel/decider.js';
 import { actorOf, type Call, type Command, type Query, type Request } from './call.js';
 import { commandIdOf, fingerprintOf, keptUnder, parseIdempotencyKey } from './idempotency.js';
 import { ReadQuery } from './query-handlers.js';
 import { ProjectionProgress } from '../runtime/projection-progress.js';
 import { validated } from './validate.js';
 
+/** What a command is made of, whatever it came over. */
+interface Asked {
+  readonly actor: Actor;
+  /** As the client gave it. */
+  readonly key: string;
+  readonly method: string;
+  readonly path: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly body: unknown;
+  readonly correlationId: string;
+}
+
 /**
- * Makes the command of a request: its body checked against the class of the parameter, and the call
- * that it came in.
+ * Makes a command: the body checked against its class, and the call that it came in.
+ * @throws InvalidRequest
  */
+export function commandOf<C extends Command>(
+  type: Type<C>,
+  { actor, key, method, path, params, body, correlationId }: Asked,
+  now: string,
+): C {
+  const command = validated(type, body);
+  const fingerprint = fingerprintOf(method, path, body);
+  const call: Call = {
+    context: { actor, now, commandId: commandIdOf(actor, key, fingerprint), correlationId },
+    params,
+    ...keptUnder(actor, key),
+    fingerprint,
+  };
+  Object.defineProperty(command, 'call', { value: call });
+  return command;
+}
+
+/** Makes the command of a request. */
 @Injectable()
 class CommandPipe implements PipeTransform<Request, Command> {
   constructor(@Inject(CLOCK) private readonly clock: Clock) {}
 
   transform(request: Request, { metatype }: ArgumentMetadata): Command {
-    const actor = actorOf(request);
-    const key = parseIdempotencyKey(request.headers['idempotency-key']);
-    const body: unknown = request.body ?? {};
-    const command = validated(metatype as Type<Command>, body);
-    const fingerprint = fingerprintOf(request.method, pathOf(request.url), body);
-    const call: Call = {
-      context: {
-        actor,
-        now: this.clock.now(),
-        commandId: commandIdOf(actor, key, fingerprint),
+    return commandOf(
+      metatype as Type<Command>,
+      {
+        actor: actorOf(request),
+        key: parseIdempotencyKey(request.headers['idempotency-key']),
+        method: request.method,
+        path: pathOf(request.url),
+        params: request.params as Record<string, string>,
+        body: request.body ?? {},
         correlationId: request.id,
       },
-      params: request.params as Record<string, string>,
-      ...keptUnder(actor, key),
-      fingerprint,
-    };
-    Object.defineProperty(command, 'call', { value: call });
-    return command;
+      this.clock.now(),
+    );
   }
 }
 
