@@ -1,0 +1,138 @@
+import { ReceiveBankMessage } from '../../src/statement/statement.commands.js';
+import { commandIdOf, fingerprintOf, keptUnder } from '../../src/http/idempotency.js';
+import { uuidOf } from '../../src/kernel/ids.js';
+import { ReportOutcomes } from '../../src/payment/payment.commands.js';
+import { camtOf, type Said } from '../support/bank-messages.js';
+import type { Transfer } from './bank.js';
+import type { Office } from './office.js';
+
+const major = (minor: bigint): string => {
+  const digits = String(minor).padStart(3, '0');
+  return `${digits.slice(0, -2)}.${digits.slice(-2)}`;
+};
+
+/** The bank executes what waits, or some of it: most is paid, some is rejected. */
+export function execute({ ground: { bank, scheduler } }: Office, rejected: number): void {
+  for (const transfer of bank.transfers) {
+    if (transfer.fate !== 'waiting') continue;
+    transfer.fate = scheduler.chance.is(rejected) ? 'rejected' : 'paid';
+    scheduler.note('bank', `${transfer.endToEndId} is ${transfer.fate}`);
+  }
+}
+
+/** Money that was paid comes back. */
+export function sendBack({ ground: { bank, scheduler } }: Office, n: number): void {
+  const paid = bank.transfers.filter(({ fate, isBack }) => fate === 'paid' && !isBack);
+  if (paid.length === 0) return;
+  const transfer = paid[n % paid.length]!;
+  transfer.isBack = true;
+  scheduler.note('bank', `${transfer.endToEndId} came back`);
+}
+
+type Outcome = 'settled' | 'rejected' | 'returned';
+
+/** What is true of a transfer, in the order in which it came to be. */
+const newsOf = ({ fate, isBack }: Transfer): readonly Outcome[] => {
+  if (fate === 'waiting') return [];
+  if (fate === 'rejected') return ['rejected'];
+  return isBack ? ['settled', 'returned'] : ['settled'];
+};
+
+const outcomeOf = (transfer: Transfer, outcome: Outcome): object => ({
+  paymentId: transfer.paymentId,
+  endToEndId: transfer.endToEndId,
+  outcome,
+  ...(outcome === 'rejected' ? {} : { amount: major(transfer.amountMinor), currency: 'MAD' }),
+  ...(outcome === 'settled' ? { settledOn: '2026-01-06' } : { reason: 'AC04' }),
+});
+
+function told(transfers: readonly Transfer[]): void {
+  for (const transfer of transfers)
+    if (transfer.fate === 'rejected' || transfer.isBack) transfer.saidFailed = true;
+}
+
+/** Tells what became of transfers over HTTP, in whatever order. */
+export async function report(office: Office, transfers: readonly Transfer[]): Promise<void> {
+  const outcomes = transfers.flatMap((one) => newsOf(one).map((news) => outcomeOf(one, news)));
+  if (outcomes.length === 0) return;
+  told(transfers);
+  await office.ask(office.person('payment-system'), {
+    type: ReportOutcomes,
+    path: '/outcomes',
+    body: { outcomes },
+  });
+}
+
+/** Something that is not true: another amount, a payment that is none, a rejection of what was settled. */
+export async function confuse(office: Office, n: number): Promise<void> {
+  const { bank } = office.ground;
+  const paid = bank.transfers.filter(({ fate }) => fate === 'paid');
+  if (paid.length === 0) return;
+  const transfer = paid[n % paid.length]!;
+  const said = outcomeOf(transfer, 'settled');
+  const wrong = [
+    { ...said, amount: major(transfer.amountMinor + 100n) },
+    {
+      ...said,
+      paymentId: transfer.paymentId.replace(/.$/, (digit) => (digit === '0' ? '1' : '0')),
+    },
+    { ...said, outcome: 'unknown' },
+    { ...said, outcome: 'accepted' },
+  ][n % 4]!;
+  await office.ask(office.person('payment-system'), {
+    type: ReportOutcomes,
+    path: '/outcomes',
+    body: { outcomes: [wrong] },
+  });
+}
+
+/** A notification (camt.054) of what was booked. */
+export async function notify(office: Office, transfers: readonly Transfer[]): Promise<void> {
+  const said = transfers.flatMap((one) =>
+    newsOf(one).map((what): Said => ({
+      endToEndId: one.endToEndId,
+      amount: major(one.amountMinor),
+      what,
+      ...(what === 'settled' ? {} : { reason: 'AC04' }),
+    })),
+  );
+  const booked = said.filter(({ what }) => what !== 'rejected');
+  if (booked.length === 0) return;
+  told(transfers.filter(({ fate }) => fate === 'paid'));
+  const bytes = Buffer.from(
+    camtOf('camt.054', booked, { bookedOn: '2026-01-06', messageId: `N${office.nextNumber()}` }),
+  );
+  const actor = office.person('payment-system');
+  const key = uuidOf('notification', office.nextNumber());
+  await office.send(
+    actor,
+    async (process) => {
+      const { archive, clock } = process.deps;
+      const archived = await archive.put(
+        (async function* () {
+          yield bytes;
+        })(),
+      );
+      const fingerprint = fingerprintOf('POST', '/bank/messages', archived.sha256);
+      const command = Object.defineProperties(new ReceiveBankMessage(), {
+        received: { value: { ...archived, sender: actor.id, fileName: 'booked.xml' } },
+        discard: { value: () => archive.discard(archived.sha256) },
+        call: {
+          value: {
+            context: {
+              actor,
+              now: clock.now(),
+              commandId: commandIdOf(actor, key, fingerprint),
+              correlationId: uuidOf('correlation', key),
+            },
+            params: {},
+            ...keptUnder(actor, key),
+            fingerprint,
+          },
+        },
+      });
+      return process.execute(command);
+    },
+    '/bank/messages',
+  );
+}

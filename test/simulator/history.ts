@@ -1,0 +1,319 @@
+import type { Recorded } from '../../src/kernel/decider.js';
+import type { Metrics } from '../../src/runtime/metrics.js';
+import { confuse, execute, notify, report, sendBack } from './bank-actions.js';
+import { Bank, type Transfer } from './bank.js';
+import type { Beginning } from './beginning.js';
+import { Chance } from './chance.js';
+import {
+  apply,
+  close,
+  closeOne,
+  cyclesIn,
+  decide,
+  giveBack,
+  giveUp,
+  goOn,
+  openNext,
+  proceed,
+  reinstruct,
+  resolveBreaks,
+} from './desk-actions.js';
+import { KeptJobs } from './jobs.js';
+import { Kept } from './kept.js';
+import { SharedLog } from './log.js';
+import { Office } from './office.js';
+import { wrongIn } from './oracles.js';
+import { SimulatedProcess, type Ground } from './process.js';
+import { Scheduler } from './scheduler.js';
+
+/** What happens in a history, in order; `n` says to whom. */
+export interface Action {
+  readonly what: keyof typeof ACTIONS;
+  readonly n: number;
+}
+
+export interface Plan {
+  readonly seed: number;
+  readonly actions: readonly Action[];
+}
+
+export interface Outcome {
+  readonly wrong: readonly string[];
+  readonly trace: readonly string[];
+  readonly traceHash: string;
+  readonly events: readonly Recorded[];
+  readonly bank: Bank;
+  readonly figures: Figures;
+}
+export interface Figures {
+  readonly steps: number;
+  /** Steps at which the scheduler had a choice. */
+  readonly choices: number;
+  readonly kills: number;
+  readonly cycles: number;
+  readonly paid: number;
+}
+
+const some = <T>(chance: Chance, all: readonly T[]): T[] => all.filter(() => chance.is(0.6));
+const unsorted = (chance: Chance, all: readonly Transfer[]): Transfer[] =>
+  [...all].sort(() => (chance.is(0.5) ? 1 : -1));
+
+const ACTIONS = {
+  apply: ({ office, beginning }, n) => apply(office, beginning, n),
+  decide: ({ office }, n) => decide(office, n),
+  month: ({ office }) => openNext(office),
+  proceed: ({ office }, n) => proceed(office, n),
+  return: ({ office }, n) => giveBack(office, n),
+  abandon: ({ office }, n) => giveUp(office, n),
+  reinstruct: ({ office }, n) => reinstruct(office, n),
+  close: ({ office }, n) => closeOne(office, n),
+  bankPays: async ({ office }) => execute(office, 0.15),
+  moneyReturns: async ({ office }, n) => sendBack(office, n),
+  bankReports: ({ office, chance }) =>
+    report(office, unsorted(chance, some(chance, office.ground.bank.transfers))),
+  bankNotifies: ({ office, chance }) => notify(office, some(chance, office.ground.bank.transfers)),
+  bankConfuses: ({ office }, n) => confuse(office, n),
+  kill: (world, n) => world.kill(n),
+  pause: async (world, n) => world.pause(n),
+  replace: (world) => world.replace(),
+  clock: async ({ clock }, n) => {
+    clock.offMs = (n % 2 === 0 ? -1 : 1) * (n % 240_000);
+  },
+} satisfies Record<string, (world: World, n: number) => Promise<void>>;
+
+/** How often each is chosen. */
+const WEIGHTS: Readonly<Record<keyof typeof ACTIONS, number>> = {
+  apply: 2,
+  decide: 5,
+  month: 3,
+  proceed: 12,
+  return: 1,
+  abandon: 1,
+  reinstruct: 3,
+  close: 4,
+  bankPays: 4,
+  moneyReturns: 2,
+  bankReports: 5,
+  bankNotifies: 3,
+  bankConfuses: 2,
+  kill: 3,
+  pause: 1,
+  replace: 1,
+  clock: 1,
+};
+const CHOICES = (Object.keys(WEIGHTS) as (keyof typeof ACTIONS)[]).flatMap((what) =>
+  Array.from({ length: WEIGHTS[what] }, () => what),
+);
+
+export function planOf(seed: number, length: number): Plan {
+  const chance = new Chance(seed * 7_919 + 1);
+  const actions = Array.from({ length }, () => ({
+    what: chance.of(CHOICES),
+    n: chance.below(1_000_000),
+  }));
+  return { seed, actions: [{ what: 'month', n: 0 }, ...actions] };
+}
+
+/** Steps after the last fault within which everything is closed. */
+const CLOSED_WITHIN = 60_000;
+/** At most so many people at work at once. */
+const AT_ONCE = 4;
+
+class World {
+  readonly chance: Chance;
+  readonly scheduler: Scheduler;
+  readonly bank = new Bank();
+  readonly ground: Ground;
+  readonly office: Office;
+  readonly clock = { offMs: 0 };
+  kills = 0;
+  underWay = 0;
+  readonly #defects: unknown[] = [];
+  #processes: SimulatedProcess[] = [];
+  #automating: SimulatedProcess | undefined;
+  #made = 0;
+
+  constructor(
+    seed: number,
+    readonly beginning: Beginning,
+    metrics: Metrics,
+  ) {
+    this.chance = new Chance(seed);
+    this.scheduler = new Scheduler(this.chance, { lateAnswer: 0.1, effectAtDeath: 0.5 });
+    const kept = new Kept();
+    for (const [name, record] of beginning.records) kept.records.set(name, record);
+    const { registry, events } = beginning;
+    this.ground = {
+      scheduler: this.scheduler,
+      registry,
+      log: new SharedLog(registry, true, events),
+      kept,
+      jobs: new KeptJobs(),
+      bank: this.bank,
+      clock: { now: () => new Date(this.scheduler.nowMs + this.clock.offMs).toISOString() },
+      metrics,
+      faults: { unknownOutcome: 0.005 },
+    };
+    this.office = new Office(this.ground, () => this.#processes, 0.05);
+    this.#serve();
+    this.#automate(this.#serve());
+  }
+
+  get defects(): readonly unknown[] {
+    return this.#defects;
+  }
+  get setAside(): number {
+    return this.#automating?.setAside ?? 0;
+  }
+
+  start({ what, n }: Action): void {
+    this.underWay += 1;
+    this.scheduler.note('world', `${what} ${n}`);
+    void ACTIONS[what](this, n)
+      .catch((error: unknown) => this.#defects.push(error))
+      .finally(() => {
+        this.underWay -= 1;
+      });
+  }
+
+  async kill(n: number): Promise<void> {
+    const victim = this.#processes[n % this.#processes.length]!;
+    this.#processes = this.#processes.filter((one) => one !== victim);
+    this.kills += 1;
+    await victim.kill();
+    const next = this.#serve();
+    if (victim === this.#automating) this.#automate(next);
+  }
+
+  pause(n: number): void {
+    const victim = this.#processes[n % this.#processes.length]!;
+    victim.pausedUntil = this.scheduler.steps + 50 + (n % 200);
+    this.scheduler.note(victim.name, 'is paused');
+  }
+
+  /** The process that automates is held up, and another does its work; then the first goes on. */
+  async replace(): Promise<void> {
+    const held = this.#automating!;
+    held.pausedUntil = this.scheduler.steps + 200;
+    this.scheduler.note(held.name, 'is held up; another takes over');
+    const next = this.#serve();
+    this.#automate(next);
+    await this.scheduler.until(
+      this.office.world,
+      'the held up one is lost',
+      () => this.scheduler.steps > held.pausedUntil + 100,
+    );
+    this.#processes = this.#processes.filter((one) => one !== held);
+    if (held.alive) await held.kill();
+  }
+
+  /** Until nothing is left to do. False where that takes more steps than there are. */
+  async settle(maxSteps: number): Promise<boolean> {
+    const end = this.scheduler.steps + maxSteps;
+    while (this.scheduler.steps < end) {
+      if (await this.scheduler.step()) continue;
+      if (this.#isQuiet()) return true;
+      if (!this.scheduler.skipTime(3_600_000)) return this.#isQuiet();
+    }
+    return false;
+  }
+
+  /** Who is paused goes on, and no fault comes any more. */
+  calm(): void {
+    this.ground.faults.unknownOutcome = 0;
+    this.clock.offMs = 0;
+    for (const process of this.#processes) process.pausedUntil = 0;
+  }
+
+  async end(): Promise<void> {
+    for (const process of this.#processes) await process.kill();
+    this.office.world.alive = false;
+  }
+
+  #serve(): SimulatedProcess {
+    this.#made += 1;
+    const process = new SimulatedProcess(`process${this.#made}`, this.ground);
+    this.#processes.push(process);
+    return process;
+  }
+
+  #automate(process: SimulatedProcess): void {
+    this.#automating = process;
+    void process.automate().catch((error: unknown) => this.#defects.push(error));
+  }
+
+  #isQuiet(): boolean {
+    return (
+      this.underWay === 0 &&
+      this.office.underWay === 0 &&
+      this.ground.jobs.idle &&
+      this.#automating?.acted === this.ground.log.events.length - 1
+    );
+  }
+}
+
+/** Plays a plan, then lets the people bring everything to its end, and looks at what came of it. */
+export async function play(
+  { seed, actions }: Plan,
+  beginning: Beginning,
+  metrics: Metrics,
+): Promise<Outcome> {
+  const world = new World(seed, beginning, metrics);
+  const { scheduler, chance } = world;
+  for (const action of actions) {
+    world.start(action);
+    const until = scheduler.steps + chance.below(120);
+    while (scheduler.steps < until || world.underWay >= AT_ONCE)
+      if (!(await scheduler.step()) && !scheduler.skipTime(60_000)) break;
+  }
+  const stuck = (await toTheEnd(world)) ? [] : ['liveness: it does not come to rest'];
+  await world.end();
+  const { events } = world.ground.log;
+  const defects = world.defects.map((error) => `defect: ${String(error)}`);
+  const aside = world.setAside > 0 ? [`set aside: ${world.setAside} events`] : [];
+  return {
+    wrong: [...stuck, ...defects, ...aside, ...wrongIn(events, world.bank)],
+    trace: scheduler.trace,
+    traceHash: scheduler.traceHash,
+    events,
+    bank: world.bank,
+    figures: {
+      steps: scheduler.steps,
+      choices: scheduler.choices,
+      kills: world.kills,
+      cycles: cyclesIn(events).length,
+      paid: world.bank.transfers.filter(({ fate }) => fate === 'paid').length,
+    },
+  };
+}
+
+/** The bank tells all, and whoever has to do something does it, until every cycle is closed. */
+async function toTheEnd(world: World): Promise<boolean> {
+  const { office, scheduler } = world;
+  world.calm();
+  scheduler.note('world', 'no faults from here on');
+  const end = scheduler.steps + CLOSED_WITHIN;
+  const left = (): number => end - scheduler.steps;
+  if (!(await world.settle(left()))) return false;
+  for (let round = 0; round < 10; round += 1) {
+    const open = cyclesIn(office.events).filter(({ status }) => status !== 'closed');
+    if (open.length === 0) return true;
+    for (const work of [
+      async () => execute(office, 0),
+      () => report(office, world.bank.transfers),
+      async () => void (await resolveBreaks(office)),
+      async () => {
+        for (const cycle of open) await goOn(office, cycle, round);
+      },
+      async () => {
+        for (const { cycleId, status } of cyclesIn(office.events))
+          if (status === 'instructed') await close(office, cycleId);
+      },
+    ]) {
+      const done = work();
+      if (!(await world.settle(left()))) return false;
+      await done;
+    }
+  }
+  return true;
+}
