@@ -131,6 +131,10 @@ const integer: Convert = (cell, column, failures) => {
   return undefined;
 };
 
+/** A day of this century or the last, as spreadsheets count them. */
+const DAY_NUMBER = /^[1-7]?[0-9]{4}$/;
+const IS_DAY_NUMBER = 'a spreadsheet keeps dates as numbers of days; write them out before saving';
+
 /**
  * A date pattern of dd, mm and yyyy with anything between, read into YYYY-MM-DD or, for months,
  * YYYY-MM.
@@ -179,16 +183,31 @@ function calendar(spec: unknown, field: string, wanted: 'date' | 'month'): Conve
         return value;
       }
     }
-    failures.push({ column, code: 'DATE_INVALID', reason });
+    const more = DAY_NUMBER.test(text) ? `; ${IS_DAY_NUMBER}` : '';
+    failures.push({ column, code: 'DATE_INVALID', reason: `${reason}${more}` });
     return undefined;
   };
 }
 
+/** What a spreadsheet makes of a number that is long: 7,81E+22. */
+const ROUNDED = /^[0-9](?:[.,][0-9]+E\+?|E\+)[0-9]+$/i;
+/** True for what cannot be read as it was written any more. */
+export const isRounded = (text: string): boolean => ROUNDED.test(text);
+export const WAS_ROUNDED =
+  'was rounded to a power of ten, as spreadsheets do; keep its column as text';
+
 /** Upper case, without spaces, dots and dashes: how people write numbers of cards and accounts. */
 const code: Convert = (cell, column, failures) => {
-  const text = textOf(cell);
-  if (text === undefined) failures.push({ column, code: 'TEXT_INVALID', reason: 'must be a text' });
-  return text?.replace(/[\s.\u00a0\u202f-]/g, '').toUpperCase();
+  const text = typeof cell === 'number' || typeof cell === 'boolean' ? undefined : textOf(cell);
+  if (text === undefined) {
+    const reason =
+      typeof cell === 'number'
+        ? 'must be a text: a number has lost its leading zeros'
+        : 'must be a text';
+    failures.push({ column, code: 'TEXT_INVALID', reason });
+    return undefined;
+  }
+  return isRounded(text) ? text : text.replace(/[\s.\u00a0\u202f-]/g, '').toUpperCase();
 };
 
 /** Text as it is, in Unicode's composed form; numbers and booleans of NDJSON stay what they are. */

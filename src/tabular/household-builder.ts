@@ -3,7 +3,7 @@ import { REGION } from '../kernel/region.js';
 import { daysInMonth } from '../kernel/time.js';
 import { isIban, isRib, isWallet } from '../kernel/accounts.js';
 import { faultOfName, faultOfText, MAX_NAME, tidyName } from '../kernel/text.js';
-import type { Failure } from './convert.js';
+import { isRounded, WAS_ROUNDED, type Failure } from './convert.js';
 import type { AccountKind, HouseholdRow, Reject } from './household-row.js';
 import type { Bound, Mapping, Source } from './mapping.js';
 
@@ -33,7 +33,8 @@ const CHECKS: Readonly<Record<AccountKind, (number: string) => boolean>> = {
   iban: isIban,
   rib: isRib,
   wallet: isWallet,
-  cash: () => true,
+  // It needs no account: it is paid out against the national id.
+  cash: () => false,
 };
 const isKind = (kind: string): kind is AccountKind => Object.hasOwn(CHECKS, kind);
 
@@ -82,13 +83,19 @@ class RecordReader {
     const before = this.failures.length;
     const value = read?.(this.record, this.failures);
     const result = value === undefined ? '' : String(value);
-    if (result.length > maxLength)
+    if (typeof value === 'boolean') this.fail(column, 'TEXT_INVALID', 'must be a text');
+    else if (result.length > maxLength)
       this.fail(column, 'TEXT_TOO_LONG', `is longer than ${maxLength} characters`);
     else if (result === '' && read && this.failures.length === before && value !== undefined)
       this.fail(column, 'VALUE_MISSING', 'is empty');
     const fault = this.failures.length > before ? undefined : faultOfText(result, 'one');
     if (fault !== undefined) this.fail(column, 'TEXT_INVALID', fault);
     return result;
+  }
+
+  /** A text that need not be there. */
+  textIfAny({ read }: Target): string {
+    return String(read?.(this.record, []) ?? '');
   }
 
   /** By kernel/text, also where a mapping's table or default gave it. */
@@ -113,6 +120,10 @@ class RecordReader {
     const before = this.failures.length;
     const given = this.text(target, 40);
     if (given === '' || this.failures.length > before) return '';
+    if (isRounded(given)) {
+      this.fail(target.column, 'NATIONAL_ID_INVALID', WAS_ROUNDED);
+      return '';
+    }
     try {
       return normaliseNationalId(given);
     } catch {
@@ -175,8 +186,10 @@ function accountIn(
 ): HouseholdRow['account'] | undefined {
   const kind = reader.text(targets.accountKind, 20).toLowerCase();
   const before = reader.failures.length;
-  // Cash needs no account: it is paid out against the national id.
-  const number = kind === 'cash' ? nationalId : compacted(reader.text(targets.accountNumber, 60));
+  const given =
+    kind === 'cash'
+      ? reader.textIfAny(targets.accountNumber)
+      : reader.text(targets.accountNumber, 60);
   const holder = reader.name(targets.accountHolder);
   if (!isKind(kind)) {
     if (kind !== '')
@@ -187,23 +200,26 @@ function accountIn(
       );
     return undefined;
   }
-  if (reader.failures.length === before) checkNumber(reader, targets.accountNumber, kind, number);
-  return { kind, number, ...(holder === '' ? {} : { holder }) };
+  const number = isRounded(given) ? given : compacted(given);
+  if (reader.failures.length === before) {
+    const isOwn = kind === 'cash' && number === nationalId;
+    if (number === '' && kind !== 'cash')
+      reader.fail(targets.accountNumber.column, 'VALUE_MISSING', 'is empty');
+    else if (number !== '' && !isOwn && !CHECKS[kind](number))
+      reader.fail(targets.accountNumber.column, 'ACCOUNT_INVALID', faultOfNumber(kind, number));
+  }
+  const known = kind === 'cash' ? nationalId : number;
+  return { kind, number: known, ...(holder === '' ? {} : { holder }) };
 }
 
-function checkNumber(
-  reader: RecordReader,
-  { column }: Target,
-  kind: AccountKind,
-  number: string,
-): void {
-  if (number === '' && kind !== 'cash') reader.fail(column, 'VALUE_MISSING', 'is empty');
-  else if (!CHECKS[kind](number))
-    reader.fail(
-      column,
-      'ACCOUNT_INVALID',
-      `is not a valid ${kind}: its form or check digits are wrong`,
-    );
+/** Why a number is not one of its kind; most are what a spreadsheet left of one. */
+function faultOfNumber(kind: AccountKind, number: string): string {
+  if (isRounded(number)) return WAS_ROUNDED;
+  if (kind === 'cash') return 'must be empty for cash, which is paid against the national identity';
+  const whole = kind === 'rib' ? number.padStart(24, '0') : `0${number}`;
+  return /^[0-9]+$/.test(number) && whole !== number && CHECKS[kind](whole)
+    ? `is not a valid ${kind}: its leading zeros are missing, as spreadsheets leave them out; keep its column as text`
+    : `is not a valid ${kind}: its form or check digits are wrong`;
 }
 
 function factsIn(reader: RecordReader, { facts }: Targets): Record<string, unknown> {

@@ -150,7 +150,13 @@ function elementsOf(
   failures: Failure[],
 ): Element[] | undefined {
   const text = typeof cell === 'string' ? cell.trim() : undefined;
-  if (cell === undefined || cell === null || text === '') return [];
+  // Only of NDJSON; a header without the column is refused as a whole.
+  if (cell === undefined) {
+    const reason = 'is not there; an empty list says that there is nobody';
+    failures.push({ column, code: 'VALUE_MISSING', reason });
+    return undefined;
+  }
+  if (cell === null || text === '') return [];
   if (text === undefined && !Array.isArray(cell)) {
     failures.push({ column, code: 'LIST_INVALID', reason: 'must be a list' });
     return undefined;
@@ -220,17 +226,25 @@ function repeated(spec: Spec, field: string): ReadList {
       'must have {n} where the number goes',
     );
   const order = ordering(repeat['sortBy'], `${field}/repeat/sortBy`);
-  const numbered = Array.from({ length: upTo }, (_, index) =>
+  // One more than the mapping reads, so that nobody is left out without a word.
+  const [beyond = [], ...others] = Array.from({ length: upTo + 1 }, (_, index) =>
     parts.map((part) => ({ part, column: part.column.replaceAll('{n}', String(index + 1)) })),
-  );
+  ).toReversed();
+  const numbered = others.toReversed();
   return {
     columns: numbered.flatMap((group) => group.map(({ column }) => column)),
     bind(source) {
       const groups = numbered.map((group) =>
         group.map(({ part, column }) => ({ part, column, get: source.get(column, true) })),
       );
+      const after = beyond.map(({ column }) => ({ column, get: source.get(column, true) }));
       return (record, failures) => {
         const elements: Element[] = [];
+        const more = after.find(({ get }) => textOf(get(record)) !== '');
+        if (more !== undefined) {
+          const reason = `is not read: the mapping reads up to ${upTo}`;
+          failures.push({ column: more.column, code: 'LIST_TOO_LONG', reason });
+        }
         for (const group of groups) {
           const cells = group.map(({ get }) => get(record));
           if (cells.every((cell) => textOf(cell) === '')) continue;

@@ -6,6 +6,7 @@ import {
   readConversion,
   specAt,
   textAt,
+  textOf,
   VALUE_KEYS,
   type Convert,
   type Failure,
@@ -117,15 +118,17 @@ function joined(spec: Spec, field: string): Field {
     columns,
     bind: (source) => {
       const gets = columns.map((column) => source.get(column, optional));
-      return (record, failures) =>
-        convert(
-          gets
-            .map((get) => String(get(record) ?? '').trim())
-            .filter((text) => text !== '')
-            .join(between),
-          name,
-          failures,
-        );
+      return (record, failures) => {
+        const texts = gets.map((get) => {
+          const cell = get(record);
+          return typeof cell === 'boolean' ? undefined : textOf(cell);
+        });
+        if (texts.includes(undefined)) {
+          failures.push({ column: name, code: 'TEXT_INVALID', reason: 'must be texts' });
+          return undefined;
+        }
+        return convert(texts.filter((text) => text !== '').join(between), name, failures);
+      };
     },
   };
 }

@@ -31,7 +31,8 @@ class CsvSource implements Source {
  * column.
  */
 const jsonSource: Source = {
-  get(column) {
+  get(named) {
+    const column = columnName(named);
     const path = column.split('.');
     const own = (value: unknown, key: string): unknown =>
       typeof value === 'object' && value !== null && Object.hasOwn(value, key)

@@ -64,9 +64,18 @@ export class NdjsonReader implements RecordReader {
     if (typeof record !== 'object' || record === null || Array.isArray(record))
       return bad(line, 'JSON_INVALID', 'is not a JSON object');
     if (hasFieldTwice(text, record)) return bad(line, 'JSON_INVALID', FIELD_TWICE);
-    return { line, record };
+    const names = Object.keys(record);
+    if (names.every((name) => PLAIN.test(name))) return { line, record };
+    const seen = Object.entries(record).map(([name, cell]) => [columnName(name), cell] as const);
+    const named = Object.fromEntries(seen);
+    return Object.keys(named).length === names.length
+      ? { line, record: named }
+      : bad(line, 'JSON_INVALID', FIELD_TWICE);
   }
 }
+
+/** A name that is seen as it is written. */
+const PLAIN = /^[!-~]+$/;
 
 /** As a person sees it: any spaces are one, and what nobody sees is not there. */
 export const columnName = (text: string): string =>
