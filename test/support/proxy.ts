@@ -16,8 +16,8 @@ export interface Proxy {
 
 const SLOW_MS = 60;
 
-/** A line between a client and a server of ours, whose weather a test makes. */
-export async function startProxy(target: () => number): Promise<Proxy> {
+/** A line between a client and a server, whose weather a test makes. */
+export async function startProxy(target: () => number, host = '127.0.0.1'): Promise<Proxy> {
   let weather: Weather = 'open';
   const lines = new Set<{ readonly client: Socket; readonly server: Socket }>();
   const pass = (from: Socket, to: Socket, asks: boolean): void => {
@@ -51,7 +51,7 @@ export async function startProxy(target: () => number): Promise<Proxy> {
       client.destroy();
       return;
     }
-    const line = { client, server: createConnection(target(), '127.0.0.1') };
+    const line = { client, server: createConnection(target(), host) };
     lines.add(line);
     pass(client, line.server, true);
     pass(line.server, client, false);

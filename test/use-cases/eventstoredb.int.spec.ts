@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { openEventStoreDb } from '../../src/adapters/event-store/eventstoredb/event-store.js';
 import type { EventStore } from '../../src/adapters/event-store/port.js';
 import { approveCycle } from '../../src/use-cases/cycles/approve-cycle.js';
-import { foldBudget, readCycle } from '../../src/use-cases/cycles/cycles.js';
+import { readCycle } from '../../src/use-cases/cycles/cycles.js';
 import {
   importApplications,
   type ImportSummary,
@@ -10,11 +10,8 @@ import {
 import { applicationIdOf } from '../../src/use-cases/applications/imported-household.js';
 import type { Deps } from '../../src/write-side/context.js';
 import { prepareCycle } from '../../src/use-cases/cycles/prepare-cycle.js';
-import { reconcileCycle } from '../../src/use-cases/cycles/reconcile-cycle.js';
-import { closeCycle } from '../../src/use-cases/cycles/close-cycle.js';
 import { releaseCycle } from '../../src/use-cases/cycles/release-cycle.js';
 import { returnCycle } from '../../src/use-cases/cycles/return-cycle.js';
-import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
 import { pagesOf } from '../../src/write-side/stream-pages.js';
 import type { HouseholdRow } from '../../src/tabular/household-row.js';
 import { streams, uuidOf } from '../../src/kernel/ids.js';
@@ -25,13 +22,12 @@ import { execute } from '../../src/write-side/execute.js';
 import { fresh, part, type Part } from '../../src/write-side/unit.js';
 import { startEventStoreDb, type TestEventStoreDb } from '../support/eventstoredb-server.js';
 import { everyStep } from './every-step.js';
-import { answers, enrolled, PROGRAMME, released } from './month.js';
-import { shapeOf } from './set.js';
+import { budgetOf, closedMonth, shapes } from './closed-month.js';
+import { enrolled, PROGRAMME } from './month.js';
 import {
   erasedByTwo,
   as,
   by,
-  drain,
   households,
   job,
   newWorld,
@@ -42,8 +38,6 @@ import {
 const HOUSEHOLDS = 60;
 const PERIOD = '2025-12';
 const CYCLE = `${PROGRAMME}-${PERIOD}`;
-const BUDGET = streams.budget(PROGRAMME, 2025);
-const PREFIXES = ['application-', 'enrolment-', 'payment-', 'cycle-'];
 
 // Many months, each on a server of its own.
 jest.setTimeout(600_000);
@@ -74,30 +68,6 @@ afterAll(async () => {
   await server.stop();
 });
 
-async function month(deps: Deps): Promise<ImportSummary> {
-  const imported = await enrolled(deps, HOUSEHOLDS);
-  const { cycleId } = await released(deps, PERIOD);
-  await takeInOutcomes(
-    deps,
-    {
-      source: 'file',
-      outcomes: answers(deps, cycleId, () => ({ outcome: 'settled', settledOn: '2026-01-02' })),
-    },
-    job(deps, 'bank'),
-  );
-  await drain(deps);
-  await reconcileCycle(deps, { cycleId }, as(deps, 'finance', 'reconcile', cycleId));
-  await closeCycle(deps, { cycleId }, as(deps, 'finance', 'close', cycleId));
-  return imported;
-}
-
-const shapes = async (deps: Deps): Promise<string[][]> =>
-  Promise.all(PREFIXES.map((prefix) => shapeOf(deps, prefix)));
-const budgetOf = async (deps: Deps) => {
-  const { reservedMinor, spentMinor } = foldBudget(await deps.store.readStream(BUDGET));
-  return { reservedMinor, spentMinor };
-};
-
 describe('a month of direct aid on EventStoreDB', () => {
   it('ends like the same month on the embedded log', async () => {
     const embedded = await newWorld();
@@ -107,11 +77,11 @@ describe('a month of direct aid on EventStoreDB', () => {
       () => other.end(),
     );
     const distributed = await engineOn(other, server);
-    const one = await month(embedded.engine);
-    const two = await month(distributed);
+    const one = await closedMonth(embedded.engine, HOUSEHOLDS, PERIOD);
+    const two = await closedMonth(distributed, HOUSEHOLDS, PERIOD);
     expect(two).toEqual(one);
     expect(await shapes(distributed)).toEqual(await shapes(embedded.engine));
-    expect(await budgetOf(distributed)).toEqual(await budgetOf(embedded.engine));
+    expect(await budgetOf(distributed, PERIOD)).toEqual(await budgetOf(embedded.engine, PERIOD));
     expect((await readCycle(distributed.store, CYCLE)).status).toBe('closed');
   });
 });
@@ -245,7 +215,7 @@ describe('what spans several streams, interrupted at every append', () => {
           async between(deps) {
             const { status } = await readCycle(deps.store, cycleId);
             if (status === 'approved')
-              expect((await budgetOf(deps)).reservedMinor).toBe(BigInt(totalMinor));
+              expect((await budgetOf(deps, PERIOD)).reservedMinor).toBe(BigInt(totalMinor));
             if (returns)
               await returnCycle(
                 deps,
@@ -257,7 +227,9 @@ describe('what spans several streams, interrupted at every append', () => {
             expect((await readCycle(deps.store, cycleId)).status).toBe(
               returns ? 'returned' : 'approved',
             );
-            expect((await budgetOf(deps)).reservedMinor).toBe(returns ? 0n : BigInt(totalMinor));
+            expect((await budgetOf(deps, PERIOD)).reservedMinor).toBe(
+              returns ? 0n : BigInt(totalMinor),
+            );
           },
         };
       });
@@ -296,7 +268,7 @@ describe('what spans several streams, interrupted at every append', () => {
           ),
         async check(engine) {
           expect((await readCycle(engine.store, cycleId)).status).toBe('returned');
-          expect((await budgetOf(engine)).reservedMinor).toBe(0n);
+          expect((await budgetOf(engine, PERIOD)).reservedMinor).toBe(0n);
         },
       };
     });
