@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { holdBuild } from '../bin/build-in-use.mjs';
+import { addEffort } from './effort.mjs';
 import { areasOf } from './mutants/areas.mjs';
 import { changedLines, shuffled } from './mutants/changed.mjs';
 import { Imports } from './mutants/imports.mjs';
@@ -200,6 +201,7 @@ function errorOf(tried, all, floor) {
 async function sample() {
   const imports = new Imports(root, realpathSync(process.env.SANAD_DIST ?? 'dist'));
   const faults = [];
+  let tried = 0;
   const lines = [`seed ${options.seed}`];
   for (const area of areas) {
     if (record.floors[area.name] === undefined || isOver()) continue;
@@ -212,12 +214,14 @@ async function sample() {
     });
     if (ids.length === 0) continue;
     const found = await sampleOf(files, shuffled(ids, Number(options.seed)));
+    tried += found.tried;
     const share = `${found.killed} of ${found.tried} mutants of changed lines found (there are ${ids.length})`;
     lines.push(`${area.name}: ${share}`, ...found.survivors.map((survivor) => `  ${survivor}`));
     const floor = record.floors[area.name];
     if (found.tried >= ENOUGH && percentOf(found) < floor - errorOf(found.tried, ids.length, floor))
       faults.push(`${area.name}: ${share}; the floor is ${record.floors[area.name]} %`);
   }
+  addEffort('mutants', tried);
   if (lines.length === 1) lines.push('No line changed since the record of mutants.');
   for (const line of lines) console.log(line);
   writeReport('sample.txt', lines);

@@ -1,10 +1,12 @@
 // Runs jest on what the build made. `unit`, `int` and `e2e` choose tests by their kind, which their
 // names say; everything else is handed to jest. At the end it says what ran of each kind, and what
-// this machine could not test and why (test/support/left-out.ts).
+// this machine could not test and why (test/support/left-out.ts), and how many histories, kills and the
+// like were tried (test/support/effort.ts).
 // Folders that tests make are made in one of the run's own, which goes with it, however the run ends;
 // one that a test left behind is named, and is a failure in CI as a skipped test is.
 import { spawn } from 'node:child_process';
 import {
+  appendFileSync,
   chmodSync,
   existsSync,
   mkdirSync,
@@ -16,6 +18,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compileCacheIn, holdBuild } from '../bin/build-in-use.mjs';
+import { effortIn } from './effort.mjs';
 
 const KINDS = ['unit', 'int', 'e2e'];
 const given = process.argv.slice(2);
@@ -30,6 +33,7 @@ mkdirSync(temporary);
 chmodSync(dir, 0o711);
 const leftOutFile = join(dir, 'left-out');
 const countsFile = join(dir, 'counts.json');
+const effortFile = join(dir, 'effort');
 const dist = holdBuild(process.env.SANAD_DIST ?? 'dist');
 const jest = spawn(
   process.execPath,
@@ -48,6 +52,7 @@ const jest = spawn(
       SANAD_DIST: dist,
       SANAD_LEFT_OUT: leftOutFile,
       SANAD_TEST_COUNTS: countsFile,
+      SANAD_EFFORT: effortFile,
       TMPDIR: temporary,
     },
   },
@@ -56,6 +61,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => j
 jest.on('exit', (code, signal) => {
   const counts = existsSync(countsFile) ? JSON.parse(readFileSync(countsFile, 'utf8')) : {};
   for (const line of [...ran(counts), ...leftOut()]) console.log(line);
+  console.log(effortIn(effortFile));
+  passOn(effortFile);
   const leftBehind = readdirSync(temporary).filter((name) => name.startsWith('sanad-'));
   rmSync(dir, { recursive: true, force: true });
   if (leftBehind.length > 0) console.log(`Left behind by tests: ${leftBehind.join(', ')}`);
@@ -67,6 +74,12 @@ jest.on('exit', (code, signal) => {
   if (process.env.CI) for (const what of failsInCi) console.error(`In CI ${what} is a failure.`);
   process.exit(signal || (process.env.CI && failsInCi.length > 0) ? 1 : (code ?? 1));
 });
+
+/** To whoever adds up several runs. */
+function passOn(effort) {
+  const file = process.env.SANAD_EFFORT;
+  if (file && existsSync(effort)) appendFileSync(file, readFileSync(effort));
+}
 
 function ran(counts) {
   const kinds = KINDS.filter((kind) => counts[kind]);

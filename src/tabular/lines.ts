@@ -18,6 +18,8 @@ export interface LineBlock {
 
 const NEWLINE = 0x0a;
 const UTF8_BOM = Buffer.from([0xef, 0xbb, 0xbf]);
+/** By so many bytes it is told what a file is, in whatever pieces they come. */
+const HEAD_BYTES = 4_096;
 
 function refuseOtherEncodings(start: Buffer): void {
   const utf16 =
@@ -69,13 +71,12 @@ export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenera
         ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
         : Buffer.concat([rest, chunk]);
     if (!started) {
-      if (data.length < UTF8_BOM.length) {
+      if (data.length < HEAD_BYTES) {
         rest = Buffer.from(data);
         continue;
       }
       started = true;
-      refuseOtherEncodings(data.subarray(0, 4_096));
-      if (data.subarray(0, 3).equals(UTF8_BOM)) data = data.subarray(3);
+      data = begun(data);
     }
     const end = data.lastIndexOf(NEWLINE) + 1;
     // A copy: the stream may reuse the memory of its chunk.
@@ -98,7 +99,12 @@ export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenera
     first += lines.length;
   }
   if (rest.length > 0 || skipping)
-    yield { first, lines: skipping ? [null] : split(started ? rest : withoutMark(rest)), bytes };
+    yield { first, lines: skipping ? [null] : split(started ? rest : begun(rest)), bytes };
 }
 
-const withoutMark = (start: Buffer): Buffer => (start.equals(UTF8_BOM) ? Buffer.alloc(0) : start);
+/** The beginning of a file, or all of a short one, without its mark. */
+function begun(start: Buffer): Buffer {
+  refuseOtherEncodings(start.subarray(0, HEAD_BYTES));
+  const isMarked = start.subarray(0, UTF8_BOM.length).equals(UTF8_BOM);
+  return isMarked ? start.subarray(UTF8_BOM.length) : start;
+}

@@ -50,7 +50,7 @@ const record = (): MutantsRecord =>
   JSON.parse(readFileSync(join(root, 'test/mutants.json'), 'utf8')) as MutantsRecord;
 const options = () =>
   ({
-    env: { ...process.env, SANAD_DIST: 'dist', TMPDIR: join(root, 'tmp') },
+    env: { ...process.env, SANAD_DIST: 'dist', SANAD_EFFORT: '', TMPDIR: join(root, 'tmp') },
     encoding: 'utf8',
   }) as const;
 function mutants(...args: readonly string[]) {

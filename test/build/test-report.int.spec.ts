@@ -18,7 +18,7 @@ function report(specs: Readonly<Record<string, string>>, env: Record<string, str
     writeFileSync(join(dist, 'test', `${name}.spec.js`), text);
   const { CI: _ci, ...inherited } = process.env;
   const { status, stdout } = spawnSync(process.execPath, ['scripts/test.mjs'], {
-    env: { ...inherited, SANAD_DIST: dist, ...env },
+    env: { ...inherited, SANAD_DIST: dist, SANAD_EFFORT: '', ...env },
     encoding: 'utf8',
   });
   const lines = stdout.split('\n').map((line) => line.replace(/, [\d.]+ minutes of work$/, ''));
@@ -42,6 +42,7 @@ describe('the end of `npm test`', () => {
       '  - int: 1 suites, 0 tests passed, 1 failed',
       '  - e2e: 1 suites, 0 tests passed, 1 failed',
       'Nothing was left out.',
+      'Tried: 0 histories, 0 interleavings, 0 kills, 0 faults, 0 mutants, 0 fuzz inputs.',
     ]);
   });
 
@@ -57,6 +58,19 @@ test('x', () => { expect(mkdtempSync(tmpdir() + '/sanad-left-')).toContain('sana
     const runs = readdirSync(tmpdir()).filter((name) => name.startsWith('sanad-tests-'));
     expect(runs.filter((name) => existsSync(join(tmpdir(), name, 'tmp', leftIn(lines))))).toEqual(
       [],
+    );
+  });
+
+  test('adds up how many were tried of what tests try many of', () => {
+    const tried = (what: string, count: number): string =>
+      `const { appendFileSync } = await import('node:fs');
+appendFileSync(process.env.SANAD_EFFORT, '${JSON.stringify({ what, count })}\\n');\n`;
+    const { lines } = report({
+      'a.unit': tried('histories', 1_000) + PASSES,
+      'b.int': tried('histories', 20) + tried('kills', 3).split('\n')[1] + PASSES,
+    });
+    expect(lines.at(-1)).toBe(
+      'Tried: 1,020 histories, 0 interleavings, 3 kills, 0 faults, 0 mutants, 0 fuzz inputs.',
     );
   });
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ran } from '../support/effort.js';
 import { leaveOut } from '../support/left-out.js';
 import { NOTHING, outcomeOf, random, run } from '../simulation/month-runs.js';
 import {
@@ -147,6 +148,7 @@ describe.each([PARTS_OF_A_FOLDER, TWO_MONTHS])(
         expect(await work.outcome()).toEqual(expected);
       }
       expect([...seen.keys()].sort()).toEqual([...FAULTS].sort());
+      ran('faults', points);
     }, 1_800_000);
   },
 );

@@ -3,6 +3,7 @@ import {
   BankMessageError,
   type BankEntry,
 } from '../../src/adapters/payment-rail/iso20022/incoming/port.js';
+import { ran } from '../support/effort.js';
 import { mutated } from '../support/mutations.js';
 import {
   balance,
@@ -67,6 +68,7 @@ describe('ten thousand mutated messages', () => {
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
     }
     expect(Object.values(outcomes).reduce((sum, count) => sum + count, 0)).toBe(10_000);
+    ran('fuzz inputs', 10_000);
     for (const outcome of [
       'read',
       'noted',

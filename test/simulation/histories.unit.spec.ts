@@ -5,6 +5,7 @@ import { createAuditCheck } from '../../src/audit/check.js';
 import { budgetDecider } from '../../src/budget/budget.decider.js';
 import { fold, type Recorded } from '../../src/kernel/decider.js';
 import { partsOfPayment } from '../../src/kernel/ids.js';
+import { ran } from '../support/effort.js';
 import type { Op } from './model-world.js';
 import { historyArbitrary, play, type History } from './model-histories.js';
 import { BUDGET } from './model-money-parts.js';
@@ -104,6 +105,9 @@ describe(`${HISTORIES} random histories of ${COMMANDS} commands`, () => {
       { numRuns: HISTORIES, examples: [[SPENT_LATE], [TAKEN_BACK], [DISMISSED], [WAIVED]] },
     );
 
+    ran('histories', HISTORIES);
+    // Decisions that another came between.
+    ran('interleavings', conflicts);
     // The histories go everywhere: every type of event, every kind of conflict.
     const never = schemas.map(({ type }) => type as EventType).filter((type) => !types.has(type));
     expect(never).toEqual([]);

@@ -19,6 +19,7 @@ import { reinstructPayments } from '../../src/use-cases/instructions/reinstruct-
 import { takeInOutcomes } from '../../src/use-cases/outcomes/take-in-outcomes.js';
 import { erase, registerAgain } from '../use-cases/again.js';
 import { Desk } from '../use-cases/correction-desk.js';
+import { ran } from '../support/effort.js';
 import { child, enrolFamilies } from '../use-cases/families.js';
 import { answers, PROGRAMME, released } from '../use-cases/month.js';
 import { as, drain, job, newWorld, type World } from '../use-cases/world.js';
@@ -339,14 +340,12 @@ test(
   600_000,
 );
 
-test(
-  `${HISTORIES} random histories leave every account right after each of ${STEPS} steps`,
-  () =>
-    fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: STEPS, maxLength: STEPS }), (steps) =>
-        live([at('month'), at('settle'), ...steps]),
-      ),
-      { numRuns: HISTORIES, endOnFailure: true },
+test(`${HISTORIES} random histories leave every account right after each of ${STEPS} steps`, async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: STEPS, maxLength: STEPS }), (steps) =>
+      live([at('month'), at('settle'), ...steps]),
     ),
-  600_000,
-);
+    { numRuns: HISTORIES, endOnFailure: true },
+  );
+  ran('histories', HISTORIES);
+}, 600_000);

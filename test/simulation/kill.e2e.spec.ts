@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { ran } from '../support/effort.js';
 import { NOTHING, outcomeOf, random, run } from './month-runs.js';
 
 const KILLS = Number(process.env['SANAD_KILLS'] ?? 200);
@@ -48,5 +49,6 @@ describe(`kill -9 at ${KILLS} random moments`, () => {
     };
     await Promise.all(Array.from({ length: AT_ONCE }, (_, i) => lane(i)));
     expect(kills).toBeGreaterThanOrEqual(KILLS);
+    ran('kills', kills);
   }, 1_800_000);
 });

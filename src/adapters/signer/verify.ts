@@ -59,7 +59,13 @@ const OF_ID_TOKENS = ['at_hash', 'c_hash', 's_hash'];
  * ID tokens, and what is for one request, such as logout tokens. Keycloak says it in a claim "typ".
  */
 function requireAccessToken({ typ }: JWTHeaderParameters, payload: JWTPayload): void {
-  const type = typ?.toLowerCase().replace(/^application\//, '');
+  // Signed is whatever the issuer wrote: a number, too.
+  const type =
+    typ === undefined
+      ? undefined
+      : String(typ)
+          .toLowerCase()
+          .replace(/^application\//, '');
   if (type !== undefined && type !== 'jwt' && type !== 'at+jwt')
     throw invalid('its type ("typ") is not that of an access token');
   const claimed = payload['typ'];
