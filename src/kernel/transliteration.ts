@@ -153,6 +153,7 @@ const TIFINAGH: Readonly<Record<string, string>> = {
 /** Latin letters that no decomposition takes apart, and signs with a usual stand-in. */
 const LATIN: Readonly<Record<string, string>> = {
   ß: 'ss',
+  ẞ: 'SS',
   æ: 'ae',
   Æ: 'AE',
   œ: 'oe',

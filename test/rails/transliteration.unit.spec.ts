@@ -18,6 +18,7 @@ describe('transliteration', () => {
     ['ﻣﺤﻤﺪ', 'Mohamed'],
     ['ⴰⵢⵜ ⵡⴰⵔⴰⵢⵏ', 'Ayt Warayn'],
     ['Benaïssa – Œuvre', 'Benaissa - OEuvre'],
+    ['Groß GROẞ', 'Gross GROSS'],
     ['A//B/', 'A/B'],
     ['  a\tb ', 'a b'],
     ['名前', ''],

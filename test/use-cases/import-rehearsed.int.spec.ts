@@ -41,6 +41,7 @@ async function imported(
       programmeId: PROGRAMME,
       rows: rows(),
       dryRun,
+      determine: true,
       onRejects: (more) => {
         rejects.push(...more);
       },
@@ -54,7 +55,7 @@ async function imported(
 const household = fc.record({
   reference: fc.constantFrom('A', 'B'),
   identity: fc.constantFrom('1', '2'),
-  change: fc.constantFrom('', '', 'name', 'region', 'account', 'score'),
+  change: fc.constantFrom('', '', 'name', 'region', 'account', 'low', 'high'),
 });
 let files = 0;
 
@@ -74,7 +75,8 @@ function rowOf(
   if (change === 'name') return { ...row, name: 'Another Name' };
   if (change === 'region') return { ...row, region: 'MA-04' };
   if (change === 'account') return { ...row, account: other!.account };
-  return change === 'score' ? { ...row, facts: { ...row.facts, scoreMicro: 1 } } : row;
+  if (change === 'low') return { ...row, facts: { ...row.facts, scoreMicro: 1 } };
+  return change === 'high' ? { ...row, facts: { ...row.facts, scoreMicro: 90_000_000 } } : row;
 }
 
 test('a dry run says of each row what the run then says, near and far, in one file and over two', async () => {

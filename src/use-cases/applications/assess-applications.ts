@@ -32,12 +32,20 @@ export const determinationOf = (programme: ProgrammePolicies) =>
   );
 
 /** Adds the determination that a unit recorded, if it did. */
-export function countDetermination(
-  result: UnitResult,
-  counts: { eligible: number; ineligible: number },
+export function countDetermination(result: UnitResult, counts: Determined): void {
+  if (result.kind === 'recorded') countEligible(result.writes.at(-1)?.events.at(-1), counts);
+}
+
+interface Determined {
+  eligible: number;
+  ineligible: number;
+}
+
+/** @param event the last that was decided on an application */
+export function countEligible(
+  event: { readonly type: string; readonly data: unknown } | undefined,
+  counts: Determined,
 ): void {
-  if (result.kind !== 'recorded') return;
-  const event = result.writes.at(-1)?.events.at(-1);
   if (event?.type !== 'EligibilityDetermined') return;
   if ((event.data as { readonly eligible: boolean }).eligible) counts.eligible += 1;
   else counts.ineligible += 1;

@@ -2,26 +2,19 @@ import type { ProgrammePolicies } from '../../write-side/readers.js';
 import { newestCycle } from '../cycles/cycles.js';
 import { requireReceivedOn } from '../../application/received-on.rule.js';
 import { NOT_SEALED, type Sealed } from '../../adapters/vault/port.js';
-import { applicationDecider } from '../../application/application.decider.js';
-import type { Recorded } from '../../kernel/decider.js';
+import type { Draft, Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { streams, uuidOf } from '../../kernel/ids.js';
 import { hashesOfAccount, hashOfAccount } from '../../person/account-hash.js';
 import { abandonedClaims, claimant } from '../../person/claims.js';
-import { identityDecider } from '../../person/identity.decider.js';
-import { personDecider } from '../../person/person.decider.js';
 import { BatchesInOrder } from './batches-in-order.js';
+import { importUnit } from './import-unit.js';
 import { RehearsedRows } from './rehearsed-rows.js';
 import { differs, otherProfile, referenceUsed, takenInBefore } from './taken-in-before.rule.js';
-import { countDetermination, determinationOf } from './assess-applications.js';
+import { countDetermination, countEligible, determinationOf } from './assess-applications.js';
 import { pipelined, recordEach, type UnitResult } from '../../write-side/bulk.js';
-import { part, type Unit } from '../../write-side/unit.js';
-import {
-  AUTOMATION,
-  type Deps,
-  type JobContext,
-  type OnProgress,
-} from '../../write-side/context.js';
+import type { Unit } from '../../write-side/unit.js';
+import { type Deps, type JobContext, type OnProgress } from '../../write-side/context.js';
 import { requireNotClosed } from '../../programme/not-closed.js';
 import type { HouseholdRow } from '../../tabular/household-row.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
@@ -169,7 +162,7 @@ class Intake {
       else this.#duplicate(row, rejects);
     });
     if (seen.length > 0) fresh.push(...(await this.#compare(seen, rejects)));
-    const accepted = fresh.filter((household) => this.#accepted(household, rejects));
+    const accepted = fresh.filter((each) => this.#decided(each, false, rejects) !== undefined);
     if (accepted.length === 0) return;
     if (this.args.dryRun) {
       await this.#rehearse(accepted, rejects);
@@ -201,8 +194,11 @@ class Intake {
       return found === undefined;
     });
     for (const household of await this.#compare(unknown, rejects)) {
+      const drafts = this.#decided(household, this.args.determine, rejects);
+      if (drafts === undefined) continue;
       this.#rehearsed.add(household);
       this.summary.submitted += 1;
+      countEligible(drafts.at(-1), this.summary);
     }
   }
 
@@ -220,18 +216,22 @@ class Intake {
   }
 
   /**
-   * Whether its sender may take it in: nothing is sealed for what is refused. Decided as for who is
-   * new here, which is not read again.
+   * What it comes to, decided as for who is new here, which is not read again. Nothing is sealed for
+   * what is refused.
+   * @returns undefined where it is refused
    */
-  #accepted(household: Household, rejects: ImportReject[]): boolean {
+  #decided(
+    household: Household,
+    determine: boolean | undefined,
+    rejects: ImportReject[],
+  ): readonly Draft[] | undefined {
     const context = { actor: this.base.actor, now: this.deps.clock.now() };
     try {
-      const { parts } = this.#unit(household, NOT_SEALED, NOT_SEALED, false);
-      for (const asked of parts) asked.decide([], context);
-      return true;
+      const { parts } = this.#unit(household, NOT_SEALED, NOT_SEALED, determine);
+      return parts.flatMap((asked) => asked.decide([], context).map(({ draft }) => draft));
     } catch (error) {
       this.#reject(household.row, error, rejects);
-      return false;
+      return undefined;
     }
   }
 
@@ -312,55 +312,8 @@ class Intake {
     account: Sealed,
     determine: boolean | undefined,
   ): Unit {
-    const { row, personId, accountId, applicationId, identityHash, accountHash, abandonedBy } =
-      household;
-    const { programmeId } = this.args;
-    return {
-      verb: 'import',
-      key: applicationId,
-      parts: [
-        part(streams.identity(identityHash), identityDecider, {
-          type: 'ClaimIdentity',
-          identityHash,
-          personId,
-          ...(abandonedBy === undefined ? {} : { abandonedBy }),
-        }),
-        part(
-          streams.person(personId),
-          personDecider,
-          {
-            type: 'RegisterPerson',
-            personId,
-            identityHash,
-            region: row.region,
-            sealed: profile,
-          },
-          {
-            type: 'RegisterPayeeAccount',
-            personId,
-            accountId,
-            kind: row.account.kind,
-            accountHash,
-            sealed: account,
-          },
-        ),
-        part(
-          streams.application(applicationId),
-          applicationDecider,
-          {
-            type: 'SubmitApplication',
-            applicationId,
-            programmeId,
-            personId,
-            region: row.region,
-            receivedOn: row.receivedOn,
-            channel: 'import',
-            facts: row.facts,
-          },
-          ...(determine ? [{ command: determinationOf(this.programme), as: AUTOMATION }] : []),
-        ),
-      ],
-    };
+    const determination = determine === true ? determinationOf(this.programme) : undefined;
+    return importUnit(household, { profile, account }, this.args.programmeId, determination);
   }
 
   #count({ row }: Household, result: UnitResult, rejects: ImportReject[]): void {
