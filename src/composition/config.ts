@@ -247,6 +247,7 @@ function readKafka(reader: Reader): KafkaConnection | undefined {
     brokers: kafka.KAFKA_BROKERS,
     ...(kafka.KAFKA_TLS ? { tls } : {}),
     ...(sasl ? { sasl } : {}),
+    ...(kafka.KAFKA_MESSAGE_KEYS === undefined ? {} : { keysFile: kafka.KAFKA_MESSAGE_KEYS }),
     ...(Object.keys(layout).length > 0 ? { layout } : {}),
   };
 }

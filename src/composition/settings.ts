@@ -191,6 +191,11 @@ export const kafkaSettings = z
     ),
     KAFKA_SASL_USERNAME: optional(text(), 'who we are; with the mechanism'),
     KAFKA_SASL_PASSWORD: optional(text(), 'the password; with the mechanism'),
+    KAFKA_MESSAGE_KEYS: optional(
+      text('file'),
+      'keys of 64 hexadecimal digits, one a line: the relay signs events by the first, and projectors believe what one of them signed',
+      'none: whoever may write is believed',
+    ),
     KAFKA_REPLICAS: optional(
       whole(1, 100),
       'copies of each partition; a topic that is there with fewer is refused',
@@ -207,6 +212,12 @@ export const kafkaSettings = z
       `made: ${PARTITIONS}`,
     ),
   })
+  .superRefine(
+    rules(({ KAFKA_MESSAGE_KEYS: file }, issue) => {
+      if (file !== undefined && !isReadable(file))
+        issue('KAFKA_MESSAGE_KEYS', 'must name a file that can be read');
+    }),
+  )
   .superRefine(
     rules(({ KAFKA_REPLICAS: copies, KAFKA_MIN_IN_SYNC: inSync }, issue) => {
       if (copies !== undefined && inSync !== undefined && inSync > copies)

@@ -83,6 +83,7 @@ describe('settings', () => {
     ['DATABASE_URL', { ...DISTRIBUTED, SANAD_SIZE: '', SANAD_ROLE: 'api', DATABASE_URL: '' }],
     ['KAFKA_BROKERS', { ...DISTRIBUTED, KAFKA_BROKERS: '' }],
     ['KAFKA_BROKERS', { ...DISTRIBUTED, KAFKA_BROKERS: 'localhost' }],
+    ['KAFKA_MESSAGE_KEYS', { ...DISTRIBUTED, KAFKA_MESSAGE_KEYS: './no-such-file' }],
     ['KAFKA_PARTITIONS', { ...DISTRIBUTED, KAFKA_PARTITIONS: '1' }],
     ['KAFKA_MIN_IN_SYNC', { ...DISTRIBUTED, KAFKA_REPLICAS: '2', KAFKA_MIN_IN_SYNC: '3' }],
     [

@@ -39,6 +39,10 @@ export interface KafkaConnection {
     readonly username: string;
     readonly password: string;
   };
+  /**
+   * Keys by which events are signed and believed; absent: neither, whoever may write is believed.
+   */
+  readonly keysFile?: string;
   /** How topics are made, and what those that are there are held against; absent: see TopicLayout. */
   readonly layout?: TopicLayout;
   /** Told what the client warns of and what fails in it; absent: nobody is. */

@@ -4,6 +4,7 @@ import type { Recorded } from '../../../kernel/decider.js';
 import { readMessage } from '../../../messaging/read-message.js';
 import { AGGREGATES, topicOf } from '../../../messaging/topics.js';
 import type { EventFeed, FeedPage } from '../port.js';
+import { authenticity, type Authentic } from './authentic.js';
 import { client, SESSION_TIMEOUT_MS, textsOf, type KafkaOptions } from './client.js';
 import { deadLetter } from './dead-letters.js';
 
@@ -16,7 +17,8 @@ interface Handed {
  * The aggregates' topics as a feed that is partitioned by stream. A page's offsets are committed
  * when the next one is asked for, that is when its rows are; after a crash in between, or when its
  * partition goes to another reader of the group, it comes again, and is told by stream and
- * revision. A message that cannot be read goes to the dead-letter topic.
+ * revision. A message that cannot be read, or that nobody of ours wrote, goes to the dead-letter
+ * topic.
  */
 export function kafkaFeed(
   options: KafkaOptions & {
@@ -81,9 +83,10 @@ class HandedPages {
   }
 }
 
-/** What can be read of a batch; what cannot goes to the dead-letter topic. */
+/** What can be read of a batch, and is ours; what is not goes to the dead-letter topic. */
 async function pageOf(
   { registry, onDeadLetter }: FeedOptions,
+  authentic: Authentic,
   producer: Producer,
   { topic, partition, messages }: EachBatchPayload['batch'],
 ): Promise<FeedPage | undefined> {
@@ -93,7 +96,9 @@ async function pageOf(
     try {
       const key = String(message.key ?? '');
       const value = String(message.value ?? '');
-      const read = readMessage(registry, key, value, textsOf(message.headers));
+      const headers = textsOf(message.headers);
+      authentic({ topic, partition, key, value, headers });
+      const read = readMessage(registry, key, value, headers);
       events.push(read.event);
       previous.push(read.previous);
     } catch (error) {
@@ -124,6 +129,7 @@ async function* pages(options: FeedOptions, signal: AbortSignal): AsyncGenerator
   if (signal.aborted) handed.stop();
   signal.addEventListener('abort', handed.stop);
   try {
+    const authentic = await authenticity(options);
     await producer.connect();
     await consumer.connect();
     await consumer.subscribe({ topics: AGGREGATES.map(topicOf), fromBeginning: true });
@@ -131,7 +137,7 @@ async function* pages(options: FeedOptions, signal: AbortSignal): AsyncGenerator
       autoCommit: true,
       eachBatchAutoResolve: true,
       eachBatch: async ({ batch, heartbeat }: EachBatchPayload) => {
-        const page = await pageOf(options, producer, batch);
+        const page = await pageOf(options, authentic, producer, batch);
         if (!page) return;
         await handed.hand(page);
         await heartbeat();

@@ -7,6 +7,8 @@ import {
   topicOf,
   type EventMessage,
 } from '../../../messaging/topics.js';
+import { signed, type MessageKeys } from '../../../messaging/message-mac.js';
+import { readMessageKeys } from '../message-keys.js';
 import type { BrokerWriter, TopicsLeft } from '../port.js';
 import { client, type KafkaOptions } from './client.js';
 import { refuseEnd, refuseLess, topicsNow } from './topics-left.js';
@@ -32,6 +34,7 @@ export async function openKafkaWriter(
   baseUri: string,
   left?: TopicsLeft,
 ): Promise<BrokerWriter> {
+  const keys = options.keysFile === undefined ? undefined : readMessageKeys(options.keysFile);
   const now = await topicsNow(options);
   if (left) refuseLess(left, now);
   const topics = new LeftTopics(now);
@@ -47,7 +50,7 @@ export async function openKafkaWriter(
     },
     check: async () => refuseLess(topics.left, await topicsNow(options)),
     async deliver(events, before) {
-      for (const batch of batchesOf(events, before, baseUri))
+      for (const batch of batchesOf(events, before, baseUri, keys))
         topics.wrote(await send(producer, batch));
     },
     close: () => producer.disconnect(),
@@ -106,12 +109,14 @@ function* batchesOf(
   events: readonly Recorded[],
   before: number,
   baseUri: string,
+  keys: MessageKeys | undefined,
 ): Generator<readonly EventMessage[]> {
   let batch: EventMessage[] = [];
   let bytes = 0;
   let previous = before;
   for (const event of events) {
-    const message = messageOf(event, previous, baseUri);
+    const plain = messageOf(event, previous, baseUri);
+    const message = keys ? signed(keys, plain) : plain;
     previous = event.position;
     const size = Buffer.byteLength(message.value) + MESSAGE_OVERHEAD_BYTES;
     if (batch.length > 0 && bytes + size > MAX_BATCH_BYTES) {

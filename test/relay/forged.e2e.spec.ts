@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from '@jest/globals';
+import { Kafka, logLevel, Partitioners, type Message } from 'kafkajs';
+import { EventRegistry } from '../../events/registry.js';
+import { ProjectionRunner } from '../../projections/engine/runner.js';
+import { SharedRunner } from '../../projections/engine/shared-runner.js';
+import { kafkaFeed } from '../../src/adapters/event-bus/kafka/feed.js';
+import { createTopics } from '../../src/adapters/event-bus/kafka/topics.js';
+import { openKafkaWriter } from '../../src/adapters/event-bus/kafka/writer.js';
+import { readMessageKeys } from '../../src/adapters/event-bus/message-keys.js';
+import { openPostgresReadStore } from '../../src/adapters/read-store/postgres.js';
+import { DEFAULT_BASE_URI } from '../../src/kernel/base-uri.js';
+import type { Recorded } from '../../src/kernel/decider.js';
+import { signed } from '../../src/messaging/message-mac.js';
+import {
+  aggregateOf,
+  HEADERS,
+  messageOf,
+  PARTITIONS,
+  topicOf,
+  type EventMessage,
+} from '../../src/messaging/topics.js';
+import { everyRow, inTurnAlone, PROJECTIONS } from '../projections/stores.js';
+import { ArrayLog } from '../support/array-log.js';
+import { historyOf } from '../support/history.js';
+import { startKafka } from '../support/kafka.js';
+import { startPostgres } from '../support/postgres.js';
+
+const kafka = await startKafka('messages that others wrote');
+const postgres = await startPostgres('messages that others wrote');
+const EVENTS = historyOf({ households: 12 }).map((event) => ({
+  ...event,
+  position: event.position * 3 + 1,
+}));
+const END = EVENTS.at(-1)!.position;
+const dir = mkdtempSync(join(tmpdir(), 'sanad-message-keys-'));
+const keysFile = join(dir, 'keys');
+writeFileSync(keysFile, `${randomBytes(32).toString('hex')}\n`);
+const keys = readMessageKeys(keysFile);
+
+afterAll(async () => {
+  rmSync(dir, { recursive: true, force: true });
+  if (kafka.running) await kafka.stop();
+  if (postgres.running) await postgres.stop();
+});
+
+it('has the servers that it needs, or said what is left out', () => {
+  for (const server of [kafka, postgres]) expect(server.running || server.reason).toBeTruthy();
+});
+
+const sent = ({ key, value, headers }: EventMessage): Message => ({
+  key,
+  value,
+  headers: { ...headers },
+});
+const plain = (event: Recorded, previous = Math.max(-1, event.position - 3)): EventMessage =>
+  messageOf(event, previous, DEFAULT_BASE_URI);
+
+if (kafka.running && postgres.running)
+  it('forged, altered, misplaced, repeated and reordered messages change no row; those of others are set aside and counted', async () => {
+    const { brokers } = kafka;
+    await createTopics({ brokers });
+    const open = async () =>
+      openPostgresReadStore(postgres.url, { schema: await postgres.newSchema() });
+    const log = new ArrayLog(EVENTS, true);
+    const truth = await open();
+    await new ProjectionRunner({ store: truth, projections: PROJECTIONS, log }).catchUp();
+    const rows = await everyRow(truth);
+    await truth.close();
+
+    const payment = EVENTS.findLast(({ type }) => type === 'PaymentSettled')!;
+    const topic = topicOf('payment');
+    const next = EVENTS.filter(({ stream }) => stream === payment.stream).length;
+    // Of an event that the log does not have: at the next revision, and far ahead of the log.
+    const invented: Recorded = { ...payment, revision: next, position: END + 30 };
+    const authentic = signed(keys, plain(payment));
+    const partitionOf = Partitioners.DefaultPartitioner();
+    const place = partitionOf({
+      topic,
+      partitionMetadata: Array.from({ length: PARTITIONS }, (_, partitionId) => ({
+        partitionErrorCode: 0,
+        partitionId,
+        leader: 0,
+        replicas: [],
+        isr: [],
+      })),
+      message: { key: payment.stream, value: null },
+    });
+    const forged: Message[] = [
+      sent(plain(invented)),
+      sent(plain(payment)),
+      sent({ ...authentic, value: authentic.value.replace(/\d/, (digit) => String(9 - +digit)) }),
+      sent({ ...authentic, headers: { ...authentic.headers, [HEADERS.previous]: String(END) } }),
+      sent({ ...authentic, headers: { ...authentic.headers, [HEADERS.position]: String(END) } }),
+      { ...sent(authentic), partition: (place + 1) % PARTITIONS },
+    ];
+    const producer = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).producer();
+    await producer.connect();
+    await producer.send({ topic, messages: forged });
+    await producer.send({ topic: topicOf('cycle'), messages: [sent(authentic)] });
+
+    const writer = await openKafkaWriter({ brokers, keysFile }, DEFAULT_BASE_URI);
+    const half = Math.floor(EVENTS.length / 2);
+    await writer.deliver(EVENTS.slice(0, half), -1);
+    // Captured, and sent again in the other order and before what comes between.
+    for (const event of EVENTS.slice(0, half + 30).toReversed())
+      await producer.send({
+        topic: topicOf(aggregateOf(event.stream)),
+        messages: [sent(signed(keys, plain(event)))],
+      });
+    await writer.deliver(EVENTS.slice(half), EVENTS[half - 1]!.position);
+    await producer.send({ topic, messages: [sent(plain(invented))] });
+    await writer.close();
+    await producer.disconnect();
+
+    const store = await open();
+    const empty = new ArrayLog([], true);
+    const stop = new AbortController();
+    let setAside = 0;
+    const isDone = (position: number): boolean => position >= END && setAside === forged.length + 2;
+    const runner: SharedRunner = new SharedRunner({
+      store,
+      projections: PROJECTIONS,
+      member: 'a test',
+      inTurn: inTurnAlone,
+      feed: kafkaFeed({
+        brokers,
+        keysFile,
+        groupId: 'believing-nobody',
+        registry: new EventRegistry(),
+        onDeadLetter: () => {
+          setAside += 1;
+          if (isDone(runner.position)) stop.abort();
+        },
+      }),
+      log: {
+        positionGaps: true,
+        readAll: empty.readAll.bind(empty),
+        lastPosition: empty.lastPosition.bind(empty),
+        readStream: log.readStream.bind(log),
+        follow: empty.follow.bind(empty),
+      },
+      onCommitted: (position) => {
+        if (isDone(position)) stop.abort();
+      },
+    });
+    await runner.run(stop.signal);
+    expect(setAside).toBe(forged.length + 2);
+    expect(runner.position).toBe(END);
+    expect(await everyRow(store)).toEqual(rows);
+    await store.close();
+  }, 600_000);
