@@ -65,6 +65,24 @@ const tests = [
       'CallExpression[callee.property.name=/^(only|skip|todo)$/][callee.object.name=/^(test|it|describe)$/]',
     message: 'A test runs or is deleted.',
   },
+  {
+    selector:
+      'CallExpression[callee.name=/^(test|it)$/] > :function > BlockStatement > IfStatement :matches(ReturnStatement[argument=null], IfStatement > ReturnStatement[argument=null])',
+    message: 'What cannot be tested here says so: return leaveOut(what).',
+  },
+  {
+    selector:
+      "CallExpression[callee.property.name=/^(toBeTruthy|toBeDefined)$/] > MemberExpression > CallExpression[callee.name='expect'] > LogicalExpression",
+    message: 'This holds whatever happens; servers are asked for by test/support/servers-here.ts.',
+  },
+  {
+    selector: "CallExpression[callee.object.name='jest'][callee.property.name=/^(fn|spyOn)$/]",
+    message: 'A test holds what comes out, not who called whom; write a fake.',
+  },
+  {
+    selector: "CallExpression[callee.name='expect'][arguments.0.type='Literal']",
+    message: 'A constant held against anything says nothing of the code.',
+  },
 ];
 const WAIT = 'A test waits for a condition: test/support/eventually.ts.';
 const timedWaits = [

@@ -60,7 +60,10 @@ const jest = spawn(
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => jest.kill(signal));
 jest.on('exit', (code, signal) => {
   const counts = existsSync(countsFile) ? JSON.parse(readFileSync(countsFile, 'utf8')) : {};
-  for (const line of [...ran(counts), ...leftOut()]) console.log(line);
+  const leftOut = linesOf(leftOutFile);
+  const silent = silentTests(counts, leftOut);
+  for (const line of [...ran(counts, silent), ...told(leftOut), ...asserting(silent)])
+    console.log(line);
   console.log(effortIn(effortFile));
   passOn(effortFile);
   const leftBehind = readdirSync(temporary).filter((name) => name.startsWith('sanad-'));
@@ -68,6 +71,9 @@ jest.on('exit', (code, signal) => {
   if (leftBehind.length > 0) console.log(`Left behind by tests: ${leftBehind.join(', ')}`);
   const isSkipped = Object.values(counts).some(({ skipped }) => skipped > 0);
   const failsInCi = [
+    ...(silent.some(({ kind, isNotRun }) => kind === 'unit' && !isNotRun)
+      ? ['a unit test that asserts nothing']
+      : []),
     ...(isSkipped ? ['a skipped test'] : []),
     ...(leftBehind.length > 0 ? ['a folder that a test leaves behind'] : []),
   ];
@@ -81,22 +87,50 @@ function passOn(effort) {
   if (file && existsSync(effort)) appendFileSync(file, readFileSync(effort));
 }
 
-function ran(counts) {
+/** Tests that passed and held nothing against anything, and whether that is because they could not run. */
+function silentTests(counts, leftOut) {
+  const specs = new Set(leftOut.map(({ spec }) => spec));
+  return Object.entries(counts).flatMap(([kind, { silent }]) =>
+    Object.entries(silent).flatMap(([spec, names]) =>
+      names.map((name) => ({ kind, spec, name, isNotRun: specs.has(spec) })),
+    ),
+  );
+}
+
+function ran(counts, silent) {
   const kinds = KINDS.filter((kind) => counts[kind]);
   if (kinds.length === 0) return ['No test ran to its end.'];
   return [
     'Ran by kind:',
     ...kinds.map((kind) => {
       const { suites, passed, failed, skipped, seconds } = counts[kind];
+      const notRun = silent.filter((test) => test.kind === kind && test.isNotRun).length;
+      const here = notRun > 0 ? `, ${notRun} not run here` : '';
       const failures = failed > 0 ? `, ${failed} failed` : '';
       const skips = skipped > 0 ? `, ${skipped} skipped` : '';
-      return `  - ${kind}: ${suites} suites, ${passed} tests passed${failures}${skips}, ${(seconds / 60).toFixed(1)} minutes of work`;
+      return `  - ${kind}: ${suites} suites, ${passed - notRun} tests passed${here}${failures}${skips}, ${(seconds / 60).toFixed(1)} minutes of work`;
     }),
   ];
 }
 
-function leftOut() {
-  if (!existsSync(leftOutFile)) return ['Nothing was left out.'];
-  const reasons = new Set(readFileSync(leftOutFile, 'utf8').trim().split('\n'));
+function linesOf(file) {
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').trim().split('\n');
+  return lines.map((line) => JSON.parse(line));
+}
+
+function told(leftOut) {
+  if (leftOut.length === 0) return ['Nothing was left out.'];
+  const reasons = new Set(leftOut.map(({ what }) => what));
   return ['Not tested on this machine:', ...[...reasons].map((line) => `  - ${line}`)];
+}
+
+function asserting(silent) {
+  const empty = silent.filter(({ isNotRun }) => !isNotRun);
+  if (empty.length === 0) return [];
+  const place = (spec) => spec.slice(spec.lastIndexOf('/test/') + 1).replace(/\.js$/, '.ts');
+  return [
+    'Tests that assert nothing:',
+    ...empty.map(({ spec, name }) => `  - ${place(spec)}: ${name}`),
+  ];
 }

@@ -15,6 +15,7 @@ import {
 } from '../../src/adapters/job-queue/postgres.js';
 import { startPostgres } from '../support/postgres.js';
 import { eventually } from '../support/eventually.js';
+import { requireHere } from '../support/servers-here.js';
 
 const postgres = await startPostgres('the queue of jobs');
 afterAll(async () => {
@@ -31,7 +32,7 @@ const aborted = (signal: AbortSignal): Promise<unknown> =>
   signal.aborted ? Promise.resolve() : once(signal, 'abort');
 
 it('has the server that it needs, or said what is left out', () => {
-  expect(postgres.running || postgres.reason).toBeTruthy();
+  requireHere(postgres);
 });
 
 if (postgres.running)

@@ -14,6 +14,7 @@ import { DEFAULT_BASE_URI } from '../../src/kernel/base-uri.js';
 import { historyOf } from '../support/history.js';
 import { startKafka } from '../support/kafka.js';
 import { eventually } from '../support/eventually.js';
+import { requireHere } from '../support/servers-here.js';
 
 const run = promisify(execFile);
 const dir = mkdtempSync(join(tmpdir(), 'sanad-tls-'));
@@ -33,7 +34,7 @@ afterAll(async () => {
 });
 
 it('has the server that it needs, or said what is left out', () => {
-  expect(kafka.running || kafka.reason).toBeTruthy();
+  requireHere(kafka);
 });
 
 if (kafka.running)

@@ -12,6 +12,7 @@ import { startProxy } from '../support/proxy.js';
 import { historyOf } from '../support/history.js';
 import { eventually } from '../support/eventually.js';
 import { startPostgres } from '../support/postgres.js';
+import { requireHere } from '../support/servers-here.js';
 
 const postgres = await startPostgres('the lease');
 afterAll(async () => {
@@ -23,7 +24,7 @@ const aborted = (signal: AbortSignal): Promise<unknown> =>
   signal.aborted ? Promise.resolve() : once(signal, 'abort');
 
 it('has the server that it needs, or said what is left out', () => {
-  expect(postgres.running || postgres.reason).toBeTruthy();
+  requireHere(postgres);
 });
 
 if (postgres.running)

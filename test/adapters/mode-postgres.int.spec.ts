@@ -1,6 +1,7 @@
 import { afterAll, expect, it } from '@jest/globals';
 import { keepDatabaseMode } from '../../src/adapters/postgres/mode.js';
 import { startPostgres } from '../support/postgres.js';
+import { requireHere } from '../support/servers-here.js';
 
 const postgres = await startPostgres('the mode of a database');
 afterAll(async () => {
@@ -8,7 +9,7 @@ afterAll(async () => {
 });
 
 it('has the server that it needs, or said what is left out', () => {
-  expect(postgres.running || postgres.reason).toBeTruthy();
+  requireHere(postgres);
 });
 
 if (postgres.running)

@@ -7,6 +7,7 @@ import { QueuedJobs, workOff, type QueuedJob } from '../../src/use-cases/jobs/qu
 import { newWorld } from '../use-cases/world.js';
 import { startPostgres } from '../support/postgres.js';
 import { eventually } from '../support/eventually.js';
+import { requireHere } from '../support/servers-here.js';
 
 const postgres = await startPostgres('jobs that another process runs');
 afterAll(async () => {
@@ -17,7 +18,7 @@ const JOB: Job = { kind: 'prepare', programmeId: 'nowhere', period: '2026-03' };
 const BY: JobFor = { actor: { id: 'farid', role: 'finance-officer' }, correlationId: 'c-1' };
 
 it('has the server that it needs, or said what is left out', () => {
-  expect(postgres.running || postgres.reason).toBeTruthy();
+  requireHere(postgres);
 });
 
 if (postgres.running)

@@ -7,6 +7,7 @@ import pg from 'pg';
 import type { PersonalRecord, Vault } from '../../src/adapters/vault/port.js';
 import { openPostgresVault, type MasterKeyAt } from '../../src/adapters/vault/postgres/vault.js';
 import { startPostgres } from '../support/postgres.js';
+import { requireHere } from '../support/servers-here.js';
 
 const postgres = await startPostgres('the vault of many processes');
 afterAll(async () => {
@@ -24,7 +25,7 @@ const profiles = (count: number): PersonalRecord[] =>
   });
 
 it('has the server that it needs, or said what is left out', () => {
-  expect(postgres.running || postgres.reason).toBeTruthy();
+  requireHere(postgres);
 });
 
 /** What the vault in PostgreSQL does beside what every vault does (vault.spec.ts). */

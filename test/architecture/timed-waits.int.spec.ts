@@ -31,3 +31,20 @@ describe('a wait for a time', () => {
     expect(lint('test/support/eventually.ts', WAITS[0]!)).toEqual([]);
   });
 });
+
+describe('a test that finds nothing', () => {
+  test.each([
+    ['leaves out what is absent', "test('x', () => {\n  if (!library) return;\n});\n"],
+    ['leaves it out in a block', "test('x', () => {\n  if (!here) {\n    return;\n  }\n});\n"],
+    ['holds whatever happens', 'expect(server.running || server.reason).toBeTruthy();\n'],
+    ['asks who called whom', 'export const called = jest.fn();\n'],
+    ['holds a constant against anything', 'expect(true).toBe(true);\n'],
+  ])('is refused where it %s', (_, text) => {
+    expect(lint('test/relay/x.int.spec.ts', text)).toHaveLength(1);
+  });
+
+  test('is told from one that says what it leaves out', () => {
+    const text = "test('x', () => {\n  if (!library) return leaveOut('a compiler');\n});\n";
+    expect(lint('test/relay/x.int.spec.ts', text)).toEqual([]);
+  });
+});

@@ -61,6 +61,24 @@ test('x', () => { expect(mkdtempSync(tmpdir() + '/sanad-left-')).toContain('sana
     );
   });
 
+  test('tells tests that were not run here from those that assert nothing, which fail in CI', () => {
+    const leftOut = `const { appendFileSync } = await import('node:fs');
+test('y', () => { appendFileSync(process.env.SANAD_LEFT_OUT,
+  JSON.stringify({ what: 'z on PostgreSQL', spec: expect.getState().testPath }) + '\\n'); });\n`;
+    const specs = { 'a.unit': "test('x', () => {});\n" + PASSES, 'b.int': leftOut + PASSES };
+    const { status, lines } = report(specs);
+    expect(status).toBe(0);
+    expect(lines.slice(1, -1)).toEqual([
+      '  - unit: 1 suites, 2 tests passed',
+      '  - int: 1 suites, 1 tests passed, 1 not run here',
+      'Not tested on this machine:',
+      '  - z on PostgreSQL',
+      'Tests that assert nothing:',
+      '  - test/a.unit.spec.ts: x',
+    ]);
+    expect(report(specs, { CI: 'true' }).status).toBe(1);
+  });
+
   test('adds up how many were tried of what tests try many of', () => {
     const tried = (what: string, count: number): string =>
       `const { appendFileSync } = await import('node:fs');

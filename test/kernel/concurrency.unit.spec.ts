@@ -130,8 +130,8 @@ describe('pause', () => {
     const stop = new AbortController();
     const paused = pause(60_000, stop.signal);
     stop.abort();
-    await paused;
-    await pause(60_000, stop.signal);
+    await expect(paused).resolves.toBeUndefined();
+    await expect(pause(60_000, stop.signal)).resolves.toBeUndefined();
   });
 
   test('ends when its time is over, and not before', async () => {

@@ -14,6 +14,7 @@ import { historyOf } from '../support/history.js';
 import { startPostgres } from '../support/postgres.js';
 import { everyRow, inTurnAlone, PROJECTIONS } from './stores.js';
 import { eventLoopTurns, eventually } from '../support/eventually.js';
+import { requireHere } from '../support/servers-here.js';
 
 const postgres = await startPostgres('many projectors');
 /** Positions have gaps, as in EventStoreDB. */
@@ -34,7 +35,7 @@ afterAll(async () => {
 });
 
 it('has the server that it needs, or said what is left out', () => {
-  expect(postgres.running || postgres.reason).toBeTruthy();
+  requireHere(postgres);
 });
 
 /** The partition of a stream. */

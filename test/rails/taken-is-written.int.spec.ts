@@ -17,6 +17,7 @@ import { programmeDecider, type ProgrammeCommand } from '../../src/programme/pro
 import { messagePart } from '../../src/use-cases/instructions/message-namer.rule.js';
 import type { PayingAccount } from '../../src/write-side/readers.js';
 import { by, was } from '../deciders/given.js';
+import { leaveOut } from '../support/left-out.js';
 import { hasSchema, schemas } from './pain001.fixtures.js';
 
 const RUNS = 1_000;
@@ -167,6 +168,10 @@ async function written(
 
 describe('what is taken at a door', () => {
   test('can be written in the message of its account, and fits the schema', async () => {
+    if (!hasSchema)
+      leaveOut(
+        'What is taken was not held against pain.001: the schemas are not at hand (set REFERENCE_DATA).',
+      );
     let count = 0;
     const programmeId = fc.stringMatching(/^[a-z][a-z0-9]{1,30}$/);
     await fc.assert(

@@ -22,6 +22,7 @@ import { answers, enrolled, released } from '../use-cases/month.js';
 import { newWorld, type World } from '../use-cases/world.js';
 import { startKafka } from '../support/kafka.js';
 import { eventually } from '../support/eventually.js';
+import { requireHere } from '../support/servers-here.js';
 
 const kafka = await startKafka('a payment system as a consumer');
 const TIMEOUT_MS = 600_000;
@@ -32,7 +33,7 @@ afterAll(async () => {
 });
 
 it('has the server that it needs, or said what is left out', () => {
-  expect(kafka.running || kafka.reason).toBeTruthy();
+  requireHere(kafka);
 });
 
 /** A relay's state in memory: one relay is all there is here. */

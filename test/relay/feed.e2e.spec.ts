@@ -22,6 +22,7 @@ import { historyOf } from '../support/history.js';
 import { startKafka } from '../support/kafka.js';
 import { startPostgres } from '../support/postgres.js';
 import { eventually, simulatedDelay } from '../support/eventually.js';
+import { requireHere } from '../support/servers-here.js';
 
 const kafka = await startKafka('read models fed by a broker');
 const postgres = await startPostgres('read models fed by a broker');
@@ -40,7 +41,7 @@ afterAll(async () => {
 });
 
 it('has the servers that it needs, or said what is left out', () => {
-  for (const server of [kafka, postgres]) expect(server.running || server.reason).toBeTruthy();
+  for (const server of [kafka, postgres]) requireHere(server);
 });
 
 if (kafka.running && postgres.running) {

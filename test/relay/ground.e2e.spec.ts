@@ -12,6 +12,7 @@ import { eventually } from '../support/eventually.js';
 import { historyOf } from '../support/history.js';
 import { startKafka } from '../support/kafka.js';
 import { startPostgres } from '../support/postgres.js';
+import { requireHere } from '../support/servers-here.js';
 
 const kafka = await startKafka('what the relay stands on');
 const postgres = await startPostgres('what the relay stands on');
@@ -33,7 +34,7 @@ const brokers = kafka.running ? kafka.brokers : [];
 const url = postgres.running ? postgres.url : '';
 
 it('has the servers that it needs, or said what is left out', () => {
-  for (const server of [kafka, postgres]) expect(server.running || server.reason).toBeTruthy();
+  for (const server of [kafka, postgres]) requireHere(server);
 });
 
 if (kafka.running && postgres.running)

@@ -8,6 +8,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import type { DemoSummary } from '../../src/cli/demo/summary.js';
 import { startKafka } from '../support/kafka.js';
 import { startPostgres } from '../support/postgres.js';
+import { requireHere } from '../support/servers-here.js';
 
 const run = promisify(execFile);
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -21,7 +22,7 @@ for (const server of [kafka, postgres]) if (server.running) await server.stop();
 
 describe('the main job at both sizes', () => {
   it('has the servers that it needs, or said what is left out', () => {
-    for (const server of [kafka, postgres]) expect(server.running || server.reason).toBeTruthy();
+    for (const server of [kafka, postgres]) requireHere(server);
   });
 
   if (kafka.running && postgres.running)

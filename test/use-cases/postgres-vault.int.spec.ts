@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { openPostgresVault } from '../../src/adapters/vault/postgres/vault.js';
 import type { Deps } from '../../src/write-side/context.js';
 import { startPostgres } from '../support/postgres.js';
+import { requireHere } from '../support/servers-here.js';
 import { enrolled, released } from './month.js';
 import { newWorld, type World } from './world.js';
 
@@ -38,7 +39,7 @@ async function month({ dir }: World, deps: Deps) {
 }
 
 it('has the server that it needs, or said what is left out', () => {
-  expect(postgres.running || postgres.reason).toBeTruthy();
+  requireHere(postgres);
 });
 
 if (postgres.running)
