@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { Recorded } from '../../src/kernel/decider.js';
 import { Metrics } from '../../src/runtime/metrics.js';
+import { ran } from '../support/effort.js';
 import { Bank } from './bank.js';
 import { beginning } from './beginning.js';
 import { planOf, play, type Figures, type Outcome, type Plan } from './history.js';
@@ -34,6 +35,9 @@ describe('the real engine under one scheduler', () => {
     // A run that did nothing would find nothing.
     expect(sum.paid).toBeGreaterThan(HISTORIES);
     expect(sum.choices).toBeGreaterThan(HISTORIES * 20);
+    ran('histories', HISTORIES);
+    ran('interleavings', sum.choices);
+    ran('kills', sum.kills);
   });
 
   test('is the same history for the same seed, and another for another', async () => {
