@@ -28,6 +28,7 @@ import { ArrayLog } from '../support/array-log.js';
 import { historyOf } from '../support/history.js';
 import { startKafka } from '../support/kafka.js';
 import { startPostgres } from '../support/postgres.js';
+import { requireHere } from '../support/servers-here.js';
 
 const kafka = await startKafka('messages that others wrote');
 const postgres = await startPostgres('messages that others wrote');
@@ -48,7 +49,7 @@ afterAll(async () => {
 });
 
 it('has the servers that it needs, or said what is left out', () => {
-  for (const server of [kafka, postgres]) expect(server.running || server.reason).toBeTruthy();
+  requireHere(kafka, postgres);
 });
 
 const sent = ({ key, value, headers }: EventMessage): Message => ({
