@@ -5,7 +5,8 @@ import { correctionDecider } from '../correction/correction.decider.js';
 import type { Recorded } from '../kernel/decider.js';
 import { recoveryId as recoveryIdOf, streams } from '../kernel/ids.js';
 import { recoveryDecider } from '../recovery/recovery.decider.js';
-import { pipelined, record, recordOne } from '../write-side/bulk.js';
+import { pipelined, recordEach, recordOne, Unfinished } from '../write-side/bulk.js';
+import { Defects } from '../write-side/defect.js';
 import { part, type Part, type Unit } from '../write-side/unit.js';
 import { readCorrection } from '../use-cases/corrections/corrections.js';
 import { foldAdjustment, foldRecovery } from '../use-cases/folds.js';
@@ -17,7 +18,8 @@ import { pagesOf } from '../write-side/stream-pages.js';
 
 /**
  * Puts what was approved on the households' accounts, page by page: arrears for the next cycle, and
- * overpayments to be recovered. Delivered again, or killed half way, it puts there what is missing.
+ * overpayments to be recovered. Delivered again, or killed half way, it puts there what is missing;
+ * so it does once a defect is mended that some household met.
  */
 export const whenCorrectionApprovedThenAdjust = (deps: Deps): ProcessManager => ({
   name: 'when-correction-approved-then-adjust',
@@ -38,11 +40,13 @@ async function adjust(deps: Deps, event: Approved, signal?: AbortSignal): Promis
   const { currency } = programme.definition;
   const base: JobContext = { actor: AUTOMATION, correlationId: event.meta.correlation };
   const figures = new Figures();
+  const unfinished = new Unfinished();
   await pipelined(
     accountsOf(deps, started, signal),
-    (page) => adjustPage(deps, event, currency, base, page, figures),
+    (page) => adjustPage(deps, event, currency, base, page, figures, unfinished),
     signal,
   );
+  unfinished.finish();
   await recordOne(
     deps,
     {
@@ -106,10 +110,17 @@ async function adjustPage(
   base: JobContext,
   page: readonly StreamEvents[],
   figures: Figures,
+  unfinished: Unfinished,
 ): Promise<void> {
   const missing: { readonly account: StreamEvents; readonly proposal: Proposal }[] = [];
+  const defects = new Defects();
   for (const account of page) {
-    const { pending, established } = foldAdjustment(account.events);
+    const found = defects.look(
+      () => foldAdjustment(account.events),
+      (defect) => unfinished.met(account.stream, defect),
+    );
+    if (!found) continue;
+    const { pending, established } = found;
     const proposal = [...established, ...(pending ? [pending] : [])].find(
       ({ correctionId }) => correctionId === cause.data.correctionId,
     );
@@ -117,15 +128,21 @@ async function adjustPage(
     figures.add(proposal);
     if (proposal === pending) missing.push({ account, proposal });
   }
+  defects.finish();
   const recoveries = await recoveriesOf(
     deps,
     missing.map(({ proposal }) => proposal),
   );
-  const units = missing.map(({ account, proposal }) =>
-    unitOf(cause, currency, account, proposal, recoveries),
+  const decided = new Defects();
+  const units = missing.flatMap(
+    ({ account, proposal }) =>
+      decided.look(
+        () => unitOf(cause, currency, account, proposal, recoveries),
+        (defect) => unfinished.met(account.stream, defect),
+      ) ?? [],
   );
-  for (const result of await record(deps, units, base))
-    if (result.kind === 'refused') throw result.error;
+  decided.finish();
+  unfinished.add(units, await recordEach(deps, units, base));
 }
 
 async function* one<T>(page: Promise<T>): AsyncGenerator<T> {

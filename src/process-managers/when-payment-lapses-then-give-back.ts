@@ -2,7 +2,8 @@ import { adjustmentDecider } from '../correction/adjustment.decider.js';
 import type { Recorded } from '../kernel/decider.js';
 import { recoveryId as recoveryIdOf, streams } from '../kernel/ids.js';
 import { recoveryDecider } from '../recovery/recovery.decider.js';
-import { record } from '../write-side/bulk.js';
+import { recordEach, Unfinished } from '../write-side/bulk.js';
+import { Defects } from '../write-side/defect.js';
 import { part, type Unit } from '../write-side/unit.js';
 import { readCycle } from '../use-cases/cycles/cycles.js';
 import { foldPayment } from '../use-cases/folds.js';
@@ -15,13 +16,15 @@ import { pagesOf } from '../write-side/stream-pages.js';
 /**
  * A payment that is cancelled, that was rejected or returned when its cycle closed, or that came
  * back after that, paid no arrears and recovered nothing: the arrears go into the next cycle again,
- * and the household owes again what was to be deducted.
+ * and the household owes again what was to be deducted. One that meets a defect keeps no other from
+ * having back what is its, and is thrown at the end.
  */
 export const whenPaymentLapsesThenGiveBack = (deps: Deps): ProcessManager => ({
   name: 'when-payment-lapses-then-give-back',
   handles: ['PaymentCancelled', 'CycleClosed', ...BACK],
   async handle(events, signal) {
     const base: JobContext = { actor: AUTOMATION, correlationId: events[0]!.meta.correlation };
+    const unfinished = new Unfinished();
     const cancelled = events.filter((event) => event.type === 'PaymentCancelled');
     for (let i = 0; i < cancelled.length; i += PAGE) {
       const some = cancelled.slice(i, i + PAGE);
@@ -31,28 +34,39 @@ export const whenPaymentLapsesThenGiveBack = (deps: Deps): ProcessManager => ({
         read.map((one, k) => givenBack(one.events.slice(0, some[k]!.revision))),
         'The payment was cancelled.',
         base,
+        unfinished,
       );
     }
     const back = events.filter(({ type }) => BACK.some((one) => one === type));
-    await giveBackAfterClosing(deps, back, base);
+    await giveBackAfterClosing(deps, back, base, unfinished);
     for (const event of events) {
       if (event.type !== 'CycleClosed') continue;
-      for await (const page of pagesOf(
-        deps.store,
-        `payment-${event.data.cycleId}-`,
-        signal ? { signal } : {},
-      )) {
-        const unpaid = page.filter(({ events: life }) => isUnpaid(foldPayment(life)));
-        await giveBack(
-          deps,
-          unpaid.map(({ events: life }) => givenBack(life)),
-          'The cycle closed and the payment had not been paid.',
-          base,
-        );
-      }
+      await giveBackUnpaid(deps, event.data.cycleId, base, unfinished, signal);
     }
+    unfinished.finish();
   },
 });
+
+async function giveBackUnpaid(
+  deps: Deps,
+  cycleId: string,
+  base: JobContext,
+  unfinished: Unfinished,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for await (const page of pagesOf(deps.store, `payment-${cycleId}-`, signal ? { signal } : {})) {
+    const defects = new Defects();
+    const lapsed = page.map(({ stream, events }) =>
+      defects.look(
+        () => (isUnpaid(foldPayment(events)) ? givenBack(events) : undefined),
+        (defect) => unfinished.met(stream, defect),
+      ),
+    );
+    defects.finish();
+    const reason = 'The cycle closed and the payment had not been paid.';
+    await giveBack(deps, lapsed, reason, base, unfinished);
+  }
+}
 
 /** What may say that a payment did not arrive. */
 const BACK = ['PaymentReturned', 'PaymentRejected', 'PaymentBreakResolved'] as const;
@@ -62,6 +76,7 @@ async function giveBackAfterClosing(
   deps: Deps,
   events: readonly Recorded[],
   base: JobContext,
+  unfinished: Unfinished,
 ): Promise<void> {
   const cycleOf = ({ stream }: Pick<Recorded, 'stream'>): string =>
     stream.slice('payment-'.length, -PERSON_SUFFIX);
@@ -77,6 +92,7 @@ async function giveBackAfterClosing(
       unpaid.map(({ events: life }) => givenBack(life)),
       'The payment came back after its cycle was closed.',
       base,
+      unfinished,
     );
   }
 }
@@ -111,6 +127,7 @@ async function giveBack(
   lapsed: readonly (GivenBack | undefined)[],
   reason: string,
   base: JobContext,
+  unfinished: Unfinished,
 ): Promise<void> {
   const units = lapsed.flatMap((one) => (one ? unitsOf(one, reason) : []));
   if (units.length === 0) return;
@@ -120,6 +137,5 @@ async function giveBack(
     ...unit,
     loaded: [known.get(unit.parts[0]!.stream) ?? []],
   }));
-  for (const result of await record(deps, loaded, base))
-    if (result.kind === 'refused') throw result.error;
+  unfinished.add(loaded, await recordEach(deps, loaded, base));
 }

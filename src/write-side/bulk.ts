@@ -1,5 +1,6 @@
 import type { DomainError } from '../kernel/errors.js';
 import type { Deps, JobContext } from './context.js';
+import { Defect } from './defect.js';
 import { loadParts } from './load-parts.js';
 import { recordUnits, type Recording } from './record.js';
 import type { Unit } from './unit.js';
@@ -42,6 +43,32 @@ async function recorded(
     if (result.kind === 'kept') throw new Error('a bulk unit has no receipt');
     return result;
   });
+}
+
+/**
+ * Of a walk that is over only once all its units went through: what meets a defect keeps no other
+ * from being recorded, and is thrown at the end, by name.
+ */
+export class Unfinished {
+  #first: DomainError | undefined;
+
+  /** @throws DomainError what a decider refuses */
+  add(units: readonly Unit[], results: readonly UnitResult[]): void {
+    results.forEach((result, i) => {
+      if (result.kind !== 'refused') return;
+      if (!(result.error instanceof Defect)) throw result.error;
+      this.met(units[i]!.parts[0]!.stream, result.error);
+    });
+  }
+
+  met(stream: string, { code, detail }: Defect): void {
+    this.#first ??= new Defect(code, `${stream}: ${detail}`);
+  }
+
+  /** @throws Defect the first of them */
+  finish(): void {
+    if (this.#first) throw this.#first;
+  }
 }
 
 /**

@@ -42,6 +42,17 @@ export class Defects {
     return defect;
   }
 
+  /** What comes of an item; undefined where it meets a defect, which is told of it. @throws any other failure */
+  look<T>(item: () => T, told: (defect: Defect) => void): T | undefined {
+    this.tries();
+    try {
+      return item();
+    } catch (error) {
+      told(this.met(error));
+      return undefined;
+    }
+  }
+
   /** @throws the first of them where all met one */
   finish(): void {
     if (this.#met > 1 && this.#met === this.#tried) throw this.#first;

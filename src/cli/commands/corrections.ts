@@ -131,6 +131,9 @@ async function propose(run: Run, options: ProposeOptions): Promise<void> {
     [
       `${summary.correctionId}: ${summary.households} households recomputed, ${summary.fromPeriod} to ${summary.toPeriod}`,
       `${summary.arrearsCount} are owed ${summary.arrearsMinor}, ${summary.overpaidCount} were paid ${summary.overpaidMinor} too much (minor units)`,
+      ...(summary.unevaluable?.count
+        ? [`${summary.unevaluable.count} months were left as they were paid; --json names them`]
+        : []),
       summary.status === 'settled' ? 'nothing to decide' : `content hash ${summary.contentHash}`,
     ].join('\n'),
   );

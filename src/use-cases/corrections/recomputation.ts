@@ -7,8 +7,11 @@ import type { CorrectionState } from '../../correction/correction.decider.js';
 import { canonicalJson, sha256Hex } from '../../kernel/canonical.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { cycleId as cycleIdOf, recoveryId as recoveryIdOf, streams } from '../../kernel/ids.js';
+import type { DomainError } from '../../kernel/errors.js';
 import { monthsBetween } from '../../kernel/time.js';
-import { record } from '../../write-side/bulk.js';
+import { recordEach, type UnitResult } from '../../write-side/bulk.js';
+import { Defect, Defects } from '../../write-side/defect.js';
+import { Unwritable } from '../../write-side/unwritable.js';
 import { part, type Unit } from '../../write-side/unit.js';
 import { standing, type Past } from './past.rule.js';
 import { ruling } from './ruling.rule.js';
@@ -33,7 +36,8 @@ interface Unevaluable {
 }
 /**
  * Months that were left as they were paid, because their policy cannot be applied to the
- * household's facts: how many, and the first of them.
+ * household's facts: how many, and the first of them. A household that met a defect of ours is
+ * named with the first month of the correction; none of its months was recomputed.
  */
 export interface UnevaluableMonths {
   readonly count: number;
@@ -43,6 +47,12 @@ export interface UnevaluableMonths {
 interface Proposed {
   readonly proposal: Proposal;
   readonly known: readonly Recorded[];
+}
+
+/** What is recorded of one month's payment. */
+interface PaymentOf {
+  readonly period: string;
+  readonly events: readonly Recorded[];
 }
 
 /** A household as it is recomputed, and the events of its account. */
@@ -65,6 +75,8 @@ export class Recomputation {
   readonly #hash = createHash('sha256');
   readonly #named = new Set<string>();
   readonly #unevaluable: Unevaluable[] = [];
+  /** Pages are counted one after the other. */
+  #counted: Promise<void> = Promise.resolve();
   readonly #figures = {
     households: 0,
     arrearsCount: 0,
@@ -116,22 +128,35 @@ export class Recomputation {
       this.#owed(persons),
       this.#paymentsOf(persons),
     ]);
+    const first = new Defects();
     const differing = page.flatMap(({ events }, i): Looked[] => {
       const personId = persons[i]!;
       const adjusted = known.get(personId) ?? [];
-      const looked = this.#looked(events, adjusted, owed.get(personId), payments.get(personId));
-      return looked && this.#difference(looked) ? [{ ...looked, known: adjusted }] : [];
+      const found = first.look(
+        () => {
+          const looked = this.#looked(events, adjusted, owed.get(personId), payments.get(personId));
+          return looked && this.#difference(looked) ? looked : undefined;
+        },
+        (defect) => this.#leaveOut(personId, adjusted, defect),
+      );
+      return found ? [{ ...found, known: adjusted }] : [];
     });
+    first.finish();
     // Only few differ: whether others were paid under the same identity is asked for those.
     const paidElsewhere = await this.#paidToIdentity.of(differing.map(({ personId }) => personId));
     const found: Proposed[] = [];
+    const second = new Defects();
     for (const looked of differing) {
       const { personId, household, known: adjusted } = looked;
       const elsewhere = paidElsewhere.get(personId);
-      const difference = this.#difference({
-        ...looked,
-        household: { ...household, ...(elsewhere ? { paidElsewhere: elsewhere } : {}) },
-      });
+      const difference = second.look(
+        () =>
+          this.#difference({
+            ...looked,
+            household: { ...household, ...(elsewhere ? { paidElsewhere: elsewhere } : {}) },
+          }),
+        (defect) => this.#leaveOut(personId, adjusted, defect),
+      );
       const { status, region } = household.lives.at(-1)!;
       if (!difference || (status === 'ended' && (await this.#erased(personId)))) continue;
       found.push({
@@ -139,8 +164,29 @@ export class Recomputation {
         known: adjusted,
       });
     }
+    second.finish();
     this.#figures.households += page.length;
     return found;
+  }
+
+  /**
+   * A household that meets a defect of ours keeps nobody else from being recomputed. @throws the
+   * defect where an earlier run proposed something for it, which would be in no figure
+   */
+  #leaveOut(personId: string, known: readonly Recorded[], defect: DomainError): void {
+    const { correctionId, fromPeriod } = this.started;
+    const isProposed = known.some(
+      ({ type, data }) => type === 'AdjustmentProposed' && data.correctionId === correctionId,
+    );
+    if (isProposed) throw defect;
+    this.#name(personId, fromPeriod, `${defect.code}: ${defect.detail}`);
+  }
+
+  #name(personId: string, period: string, reason: string): void {
+    const key = `${personId} ${period}`;
+    if (this.#named.has(key)) return;
+    this.#named.add(key);
+    if (this.#unevaluable.length < MAX_NAMED) this.#unevaluable.push({ personId, period, reason });
   }
 
   /** A household and the months that cycles that are paid for good could have paid. */
@@ -148,13 +194,18 @@ export class Recomputation {
     events: readonly Recorded[],
     adjusted: readonly Recorded[],
     owed: readonly Recorded[] = [],
-    payments: readonly Ordered[] = [],
+    payments: readonly PaymentOf[] = [],
   ): Omit<Looked, 'known'> | undefined {
     const { paidThrough } = this.past;
     // Newer than every cycle that is paid for good: its first cycle pays it from its start.
     if (events[0]!.position > paidThrough) return undefined;
     const known = adjusted.filter(({ position }) => position <= this.started.asOf);
-    const household = householdOf(events, foldAdjustment(known), foldRecovery(owed), payments);
+    const household = householdOf(
+      events,
+      foldAdjustment(known),
+      foldRecovery(owed),
+      payments.flatMap((payment) => this.#standing(payment) ?? []),
+    );
     const begun = unpaidFrom(events, '9999-12', paidThrough);
     const months = this.#months.filter((month) => month < begun);
     return { personId: events[0]!.stream.slice(-36), months, household };
@@ -166,13 +217,7 @@ export class Recomputation {
       months,
       this.#ruling(personId),
       (period) => this.#firstPaid(period)?.version,
-      (period, reason) => {
-        const key = `${personId} ${period}`;
-        if (this.#named.has(key)) return;
-        this.#named.add(key);
-        if (this.#unevaluable.length < MAX_NAMED)
-          this.#unevaluable.push({ personId, period, reason });
-      },
+      (period, reason) => this.#name(personId, period, reason),
     );
   }
 
@@ -182,7 +227,6 @@ export class Recomputation {
 
   /** Given pages in order: the hash is over persons in order. */
   async record(proposals: readonly Proposed[]): Promise<void> {
-    for (const { proposal } of proposals) this.#tally(proposal);
     const units = proposals.map(({ proposal, known }): Unit => ({
       verb: 'propose-adjustment',
       key: `${proposal.correctionId} ${proposal.personId}`,
@@ -194,9 +238,25 @@ export class Recomputation {
         }),
       ],
     }));
-    for (const result of await record(this.deps, units, this.base))
-      if (result.kind === 'refused') throw result.error;
+    const recorded = recordEach(this.deps, units, this.base);
+    const counted = this.#counted.then(async () => this.#count(proposals, await recorded));
+    this.#counted = counted;
+    // Whoever awaits sees the failure; a page that nobody awaits any more must not end the process.
+    recorded.catch(() => undefined);
+    counted.catch(() => undefined);
+    await counted;
     this.onProgress?.({ what: 'households recomputed', done: this.#figures.households });
+  }
+
+  /** What is proposed is in the figures, and nothing else. */
+  #count(proposals: readonly Proposed[], results: readonly UnitResult[]): void {
+    proposals.forEach(({ proposal, known }, i) => {
+      const result = results[i]!;
+      if (result.kind !== 'refused') return this.#tally(proposal);
+      const { error } = result;
+      if (!(error instanceof Defect || error instanceof Unwritable)) throw error;
+      this.#leaveOut(proposal.personId, known, error);
+    });
   }
 
   figures(): Pick<
@@ -257,12 +317,17 @@ export class Recomputation {
     ]);
   }
 
-  async #paymentsOf(persons: readonly string[]): Promise<ReadonlyMap<string, readonly Ordered[]>> {
+  #standing({ period, events }: PaymentOf): Ordered | undefined {
+    return standing(events, this.past.closed.has(cycleIdOf(this.started.programmeId, period)));
+  }
+
+  async #paymentsOf(
+    persons: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly PaymentOf[]>> {
     const { programmeId, personId, asOf } = this.started;
-    const found = new Map<string, Ordered[]>();
+    const found = new Map<string, PaymentOf[]>();
     const add = (period: string, person: string, events: readonly Recorded[]): void => {
-      const stands = standing(events, this.past.closed.has(cycleIdOf(programmeId, period)));
-      if (stands) found.set(person, [...(found.get(person) ?? []), stands]);
+      found.set(person, [...(found.get(person) ?? []), { period, events }]);
     };
     if (personId !== undefined) {
       const read = await this.deps.store.readStreams(

@@ -17,7 +17,7 @@ import { enrolmentDecider } from '../../enrolment/enrolment.decider.js';
 import { isOverdue, isPaidIn, type EnrolmentState } from '../../enrolment/enrolment.state.js';
 import { fallsDue, stopsPaying } from '../../enrolment/overdue.rule.js';
 import { recoveryDecider } from '../../recovery/recovery.decider.js';
-import { record, recordEach, type UnitResult } from '../../write-side/bulk.js';
+import { recordEach, type UnitResult } from '../../write-side/bulk.js';
 import { fromState, guard, part, partFrom, type Part, type Unit } from '../../write-side/unit.js';
 import { foldEnrolment, foldAdjustment, foldRecovery } from '../folds.js';
 import { foldCycle } from './cycles.js';
@@ -38,14 +38,12 @@ import { isErased } from '../../person/registered-person.js';
 import { Defect, Defects } from '../../write-side/defect.js';
 import { Unwritable } from '../../write-side/unwritable.js';
 
-export function refuseNone(results: readonly UnitResult[]): void {
-  for (const result of results) if (result.kind === 'refused') throw result.error;
-}
-
 interface Order {
   readonly paymentId: string;
   readonly personId: string;
   readonly region: string;
+  /** Its enrolment ended: months before that are paid still. */
+  readonly isOver: boolean;
   readonly due: Due;
   /** What the payment gives back; `due` is less that. */
   readonly deduction?: Deduction;
@@ -72,7 +70,7 @@ export class Preparation {
   private readonly cycle: CycleState;
   #seen = 0;
   /** Enrolments that nobody recertified in time: not paid, and suspended. */
-  #overdue: Unit[] = [];
+  #overdue: (Unit & { readonly personId: string })[] = [];
   #leftOutCount = 0;
   readonly #leftOut: LeftOut['households'] = [];
   readonly #history: readonly Recorded[];
@@ -121,24 +119,24 @@ export class Preparation {
     const paid = await this.#paidBefore(page);
     const defects = new Defects();
     for (const [i, { events }] of page.entries()) {
-      const state = foldEnrolment(events);
-      if (!isPaidIn(state, period)) continue;
-      if (isOverdue(state, period)) {
-        this.#overdue.push(overdueUnit(page[i]!, period));
-        continue;
-      }
       const personId = persons[i]!;
-      const order = this.#orderOrLeaveOut(state, defects, () =>
-        this.#orderOf(
+      const order = this.#orderOrLeaveOut(personId, defects, () => {
+        const state = foldEnrolment(events);
+        if (!isPaidIn(state, period)) return undefined;
+        if (isOverdue(state, period)) {
+          this.#overdue.push({ ...overdueUnit(page[i]!, period), personId });
+          return undefined;
+        }
+        return this.#orderOf(
           state,
           unpaidFrom(events, period, this.paidThrough),
           paid.get(personId),
           adjustments.get(personId),
           recoveries.get(personId),
-        ),
-      );
+        );
+      });
       // Only whose enrolment is over can have been erased.
-      if (!order || (state.status === 'ended' && (await this.#erased(state.personId)))) continue;
+      if (!order || (order.isOver && (await this.#erased(personId)))) continue;
       orders.push(order);
     }
     defects.finish();
@@ -170,7 +168,7 @@ export class Preparation {
    * and named.
    */
   #orderOrLeaveOut(
-    { personId }: EnrolmentState,
+    personId: string,
     defects: Defects,
     orderOf: () => Order | undefined,
   ): Order | undefined {
@@ -183,8 +181,8 @@ export class Preparation {
     }
   }
 
-  /** Neither does one whose payment no event can hold, or ordering which meets a defect. */
-  #orderedOrLeftOut({ personId }: Order, result: UnitResult): void {
+  /** Neither does one whose payment no event can hold, or deciding on which meets a defect. */
+  #doneOrLeftOut({ personId }: Pick<Order, 'personId'>, result: UnitResult): void {
     if (result.kind !== 'refused') return;
     if (!(result.error instanceof Unwritable || result.error instanceof Defect)) throw result.error;
     this.#leaveOut(personId, result.error);
@@ -222,6 +220,7 @@ export class Preparation {
       paymentId,
       personId,
       region,
+      isOver: state.status === 'ended',
       gross,
       ...(owed ? lessRecovery(gross, foldRecovery(owed), paymentId, period) : { due: gross }),
       ...(arrears ? { arrears } : {}),
@@ -230,7 +229,9 @@ export class Preparation {
 
   /** Given pages in order: the hash is over payment ids in order. */
   async record(orders: readonly Order[]): Promise<void> {
-    refuseNone(await record(this.deps, this.#overdue.splice(0), this.base));
+    const overdue = this.#overdue.splice(0);
+    const suspended = await recordEach(this.deps, overdue, this.base);
+    overdue.forEach((unit, i) => this.#doneOrLeftOut(unit, suspended[i]!));
     for (const { paymentId, due } of orders)
       this.tally.add(paymentId, due.amountMinor, this.programme.definition.currency);
     const known = await this.#known(orders);
@@ -253,9 +254,9 @@ export class Preparation {
     );
     unordered.forEach((order, i) => {
       const result = results[i]!;
-      if (!isRefused(result, 'DEDUCTION_NOT_PLANNED')) this.#orderedOrLeftOut(order, result);
+      if (!isRefused(result, 'DEDUCTION_NOT_PLANNED')) this.#doneOrLeftOut(order, result);
     });
-    changed.forEach((order, i) => this.#orderedOrLeftOut(order, again[i]!));
+    changed.forEach((order, i) => this.#doneOrLeftOut(order, again[i]!));
     this.foundOrders ||=
       unordered.length < orders.length || results.some((result) => result.kind !== 'recorded');
     this.onProgress?.({ what: 'enrolments', done: this.#seen });

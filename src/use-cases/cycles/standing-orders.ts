@@ -1,12 +1,15 @@
 import { paymentDecider } from '../../payment/payment.decider.js';
-import { pipelined, record } from '../../write-side/bulk.js';
+import { pipelined, recordEach, Unfinished } from '../../write-side/bulk.js';
 import type { Deps, JobContext } from '../../write-side/context.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
+import { Defects } from '../../write-side/defect.js';
 import { part, type Unit } from '../../write-side/unit.js';
 import { foldPayment } from '../folds.js';
-import { refuseNone } from './preparation.js';
 
-/** Cancels what a cycle ordered up to a round and never instructed. */
+/**
+ * Cancels what a cycle ordered up to a round and never instructed. One that meets a defect keeps no
+ * other from being cancelled. @throws Defect at the end, by name
+ */
 export async function cancelOrders(
   deps: Deps,
   cycleId: string,
@@ -15,12 +18,17 @@ export async function cancelOrders(
   base: JobContext,
   signal?: AbortSignal,
 ): Promise<void> {
+  const unfinished = new Unfinished();
   await pipelined(
     pagesOf(deps.store, `payment-${cycleId}-`, signal ? { signal } : {}),
     async (page) => {
+      const defects = new Defects();
       const units = page.flatMap(({ stream, events }): Unit[] => {
-        const state = foldPayment(events);
-        if (state.status !== 'ordered' || state.round > throughRound) return [];
+        const state = defects.look(
+          () => foldPayment(events),
+          (defect) => unfinished.met(stream, defect),
+        );
+        if (state?.status !== 'ordered' || state.round > throughRound) return [];
         return [
           {
             verb: 'cancel',
@@ -30,8 +38,10 @@ export async function cancelOrders(
           },
         ];
       });
-      refuseNone(await record(deps, units, base));
+      defects.finish();
+      unfinished.add(units, await recordEach(deps, units, base));
     },
     signal,
   );
+  unfinished.finish();
 }

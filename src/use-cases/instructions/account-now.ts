@@ -9,6 +9,7 @@ import { payeeOf, type Payee } from '../../person/payee.rule.js';
 import { openPayees } from '../../person/payees.js';
 import { PolicyReader } from '../../programme/policy-reader.js';
 import type { Deps } from '../../write-side/context.js';
+import { Defects, type Defect } from '../../write-side/defect.js';
 import { foldPayment } from '../folds.js';
 import { instructable, type Asked, type Obstacle } from './instructable.rule.js';
 import { unfitFrom } from './messages.js';
@@ -54,31 +55,58 @@ export interface Candidate {
   readonly then?: Asked;
 }
 
-/** @param asOf where the log was when they were asked for; absent: they are asked for now */
+/**
+ * @param asOf where the log was when they were asked for; absent: they are asked for now
+ * @param onDefect is told of what meets a defect of ours, which is none of them
+ * @throws that defect where all of several meet one
+ */
 export async function candidatesOf(
   { store, vault }: Pick<Deps, 'store' | 'vault'>,
   paymentIds: readonly string[],
-  asOf?: number,
+  asOf: number | undefined,
+  onDefect: OnDefect,
 ): Promise<readonly Candidate[]> {
   const payments = await store.readStreams(paymentIds.map((id) => streams.payment(id)));
   const persons = await store.readStreams(
     paymentIds.map((id) => streams.person(partsOfPayment(id).personId)),
   );
-  const payees = persons.map(({ events }) => payeeOf(events));
-  const accounts = await openPayees(vault, payees);
-  return paymentIds.map((paymentId, i) => {
+  const defects = new Defects();
+  const folded = paymentIds.flatMap((paymentId, i) => {
     const { events } = payments[i]!;
+    const person = persons[i]!.events;
+    const found = defects.look(
+      () => ({
+        paymentId,
+        events,
+        payee: payeeOf(person),
+        state: foldPayment(events),
+        ...(asOf === undefined ? {} : { then: askedAt(asOf, events, person) }),
+      }),
+      (defect) => onDefect(paymentId, defect),
+    );
+    return found ?? [];
+  });
+  defects.finish();
+  const accounts = await openPayees(
+    vault,
+    folded.map(({ payee }) => payee),
+  );
+  return folded.map((one, i) => {
     const account = accounts[i];
-    const found = { paymentId, events, payee: account && payees[i], account };
-    const state = foldPayment(events);
-    if (asOf === undefined) return { ...found, state };
-    const then = {
-      state: foldPayment(until(events, asOf)),
-      payee: payeeOf(until(persons[i]!.events, asOf)),
-    };
-    return { ...found, state, then };
+    return { ...one, payee: account && one.payee, account };
   });
 }
+
+type OnDefect = (paymentId: string, defect: Defect) => void;
+
+const askedAt = (
+  asOf: number,
+  events: readonly Recorded[],
+  person: readonly Recorded[],
+): Asked => ({
+  state: foldPayment(until(events, asOf)),
+  payee: payeeOf(until(person, asOf)),
+});
 
 const until = (events: readonly Recorded[], asOf: number): readonly Recorded[] =>
   events.filter(({ position }) => position <= asOf);

@@ -4,7 +4,8 @@ import type { Instruction, MessageWriter, WrittenFile } from '../../adapters/pay
 import type { StreamEvents } from '../../adapters/event-store/port.js';
 import { streams } from '../../kernel/ids.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
-import { record, type UnitResult } from '../../write-side/bulk.js';
+import { recordEach, type UnitResult } from '../../write-side/bulk.js';
+import { Defects, type Defect } from '../../write-side/defect.js';
 import { part, type Unit } from '../../write-side/unit.js';
 import type { Deps, JobContext, OnProgress } from '../../write-side/context.js';
 import { MAX_PER_FILE, messagePart } from './message-namer.rule.js';
@@ -21,6 +22,14 @@ import { openPayees } from '../../person/payees.js';
 import type { Payee } from '../../person/payee.rule.js';
 import type { AccountHold } from '../../kernel/accounts.js';
 import { ahead, pagesOf } from '../../write-side/stream-pages.js';
+
+/**
+ * A payment that meets a defect of ours keeps no other from being instructed: it waits with those that
+ * are left out. @throws the defect for one that an earlier run instructed, which its file must hold
+ */
+function leftOut({ instructed }: ReleasedPayment, defect: Defect): void {
+  if (instructed) throw defect;
+}
 
 /** A payment with what its instruction takes from the person and the vault. */
 interface Item extends ReleasedPayment {
@@ -126,21 +135,32 @@ export class Instructing {
       found.map(({ paymentId }) => streams.person(paymentId.slice(cycleId.length + 1))),
       { asOf: position },
     );
+    const defects = new Defects();
     const payees = found.map((payment, i) =>
-      payeeAtRelease(payment, persons[i]!.events, hold, this.release.createdAt),
+      defects.look(
+        () => payeeAtRelease(payment, persons[i]!.events, hold, this.release.createdAt),
+        (defect) => leftOut(payment, defect),
+      ),
     );
+    defects.finish();
     const accounts = await openPayees(this.deps.vault, payees);
-    return found.flatMap((payment, i): Item[] => {
+    const written = new Defects();
+    const items = found.flatMap((payment, i): Item[] => {
       if (payees[i] && accounts[i]) {
         const item = { ...payment, payee: payees[i], account: accounts[i] };
-        const from = this.#from(item);
-        if (unfitFrom(this.deps.rail, from, this.#instruction(item)) === undefined) return [item];
+        const fits = written.look(
+          () => unfitFrom(this.deps.rail, this.#from(item), this.#instruction(item)) === undefined,
+          (defect) => leftOut(payment, defect),
+        );
+        if (fits === true) return [item];
       }
       // Instructed before its payee was erased, or by a version that took what no file can hold: it
       // counts, though no file has it.
       if (payment.instructed) this.#count(payment.ordered.amountMinor);
       return [];
     });
+    written.finish();
+    return items;
   }
 
   /**
@@ -160,7 +180,7 @@ export class Instructing {
         unit: item.instructed ? -1 : units.push(this.#unit(item, message.id)) - 1,
       });
     }
-    const recorded = record(this.deps, units, this.base);
+    const recorded = recordEach(this.deps, units, this.base);
     const written = this.#written.then(async () => this.#write(places, await recorded, full));
     this.#written = written;
     // Whoever awaits sees the failure; a page that nobody awaits any more must not end the process.

@@ -1,8 +1,16 @@
 import { streams } from '../../kernel/ids.js';
 import type { Deps } from '../../write-side/context.js';
+import { Defects, type Defect } from '../../write-side/defect.js';
 import { refusal, type Refusal } from '../../write-side/refusals.js';
 import { pagesOf } from '../../write-side/stream-pages.js';
-import { accountNow, candidatesOf, headOf, unfitReason } from './account-now.js';
+import {
+  accountNow,
+  candidatesOf,
+  headOf,
+  unfitReason,
+  type Candidate,
+  type Head,
+} from './account-now.js';
 import { unwritable } from './instructable.rule.js';
 
 /**
@@ -23,20 +31,36 @@ export async function* paymentsLeftOut(
   for await (const page of pagesOf(deps.store, `payment-${cycleId}-`, signal ? { signal } : {})) {
     const ids = page.map(({ stream }) => stream.slice('payment-'.length));
     const found: Refusal[] = [];
-    for (const candidate of await candidatesOf(deps, ids)) {
-      const { paymentId, state } = candidate;
-      if (state.status === 'ordered') {
-        const obstacle = accountNow(deps.rail, candidate, head, false, now);
-        found.push(
-          'error' in obstacle
-            ? refusal(paymentId, obstacle.error)
-            : { id: paymentId, code: 'READY', reason: 'Nothing is in the way any more.' },
-        );
-      } else if (state.status === 'instructed') {
-        const reason = unfitReason(deps.rail, candidate, head);
-        if (reason !== undefined) found.push(refusal(paymentId, unwritable(reason)));
-      }
+    const met = (paymentId: string, defect: Defect): void => {
+      found.push(refusal(paymentId, defect));
+    };
+    const defects = new Defects();
+    for (const candidate of await candidatesOf(deps, ids, undefined, met)) {
+      const why = defects.look(
+        () => whyLeftOut(deps, candidate, head, now),
+        (defect) => met(candidate.paymentId, defect),
+      );
+      if (why) found.push(why);
     }
     if (found.length > 0) yield found;
   }
+}
+
+/** Undefined for a payment that is in a message, or that needs none. */
+function whyLeftOut(
+  { rail }: Pick<Deps, 'rail'>,
+  candidate: Candidate,
+  head: Head,
+  now: string,
+): Refusal | undefined {
+  const { paymentId, state } = candidate;
+  if (state.status === 'ordered') {
+    const obstacle = accountNow(rail, candidate, head, false, now);
+    return 'error' in obstacle
+      ? refusal(paymentId, obstacle.error)
+      : { id: paymentId, code: 'READY', reason: 'Nothing is in the way any more.' };
+  }
+  if (state.status !== 'instructed') return undefined;
+  const reason = unfitReason(rail, candidate, head);
+  return reason === undefined ? undefined : refusal(paymentId, unwritable(reason));
 }

@@ -4,6 +4,7 @@ import { DomainError } from '../../kernel/errors.js';
 import { streams } from '../../kernel/ids.js';
 import { parseLocalDate } from '../../kernel/time.js';
 import { paymentDecider } from '../../payment/payment.decider.js';
+import { Defects, type Defect } from '../../write-side/defect.js';
 import { part, type Unit } from '../../write-side/unit.js';
 import { filesInstructed, foldCycle } from '../cycles/cycles.js';
 import { foldPayment } from '../folds.js';
@@ -91,11 +92,12 @@ export async function reinstructPayments(
     cycleId: args.cycleId,
     reinstructed: found.written.reinstructed.size,
     instructed: found.written.instructed.size,
-    refused: 0,
+    refused: found.refused.length,
     waiting: 0,
     held: 0,
     files: [],
   };
+  if (found.refused.length > 0) args.onRefused?.(found.refused);
   const namer = new MessageNamer(found.messages, head, args.maxPerFile);
   for (let i = 0; i < found.candidates.length; i += PAGE) {
     signal?.throwIfAborted();
@@ -162,6 +164,8 @@ async function filesOf(
 /** Payments that may be instructed now, and the messages of earlier runs with their payments. */
 interface Survey {
   readonly candidates: readonly string[];
+  /** What nobody can say of whether it may be: looking at it meets a defect. */
+  readonly refused: readonly Refusal[];
   readonly messages: Map<string, string[]>;
   /** Payments that this run instructed before it was cut off. */
   readonly written: { readonly instructed: Set<string>; readonly reinstructed: Set<string> };
@@ -180,6 +184,7 @@ async function survey(
   // While the cycle's own instruction is under way, what is not instructed is not left out.
   const wasInstructed = firstMessages(history.filter(({ position }) => position <= asOf));
   const failed: string[] = [];
+  const refused: Refusal[] = [];
   const instructed = new Set<string>();
   const reinstructed = new Set<string>();
   const messages = new Map<string, string[]>();
@@ -189,6 +194,7 @@ async function survey(
     `payment-${args.cycleId}-`,
     signal ? { signal } : {},
   )) {
+    const defects = new Defects();
     for (const { stream, events } of page) {
       const paymentId = stream.slice('payment-'.length);
       for (const event of events) {
@@ -198,17 +204,25 @@ async function survey(
         if (cutOff?.wrote(event))
           (event.type === 'PaymentInstructed' ? instructed : reinstructed).add(paymentId);
       }
-      const state = foldPayment(events);
-      const then = foldPayment(events.filter(({ position }) => position <= asOf));
-      if (isLeftToInstruct(state, wasInstructed !== undefined) && isAsItWas(state, then))
-        failed.push(paymentId);
+      const isLeft = defects.look(
+        () => {
+          const state = foldPayment(events);
+          const then = foldPayment(events.filter(({ position }) => position <= asOf));
+          return isLeftToInstruct(state, wasInstructed !== undefined) && isAsItWas(state, then);
+        },
+        (defect) => refused.push(refusal(paymentId, defect)),
+      );
+      if (isLeft === true) failed.push(paymentId);
     }
+    defects.finish();
     seen += page.length;
     onProgress?.({ what: 'payments looked at', done: seen });
   }
   const asked = cutOff?.isOver ? [] : (args.paymentIds ?? failed);
   return {
     candidates: asked.filter((id) => !instructed.has(id) && !reinstructed.has(id)),
+    // Who names payments is answered for each of them, and for no other.
+    refused: args.paymentIds ? [] : refused,
     messages,
     written: { instructed, reinstructed },
   };
@@ -262,13 +276,21 @@ async function reinstructPage(
   run: ReinstructionRun,
   summary: ReinstructSummary,
 ): Promise<void> {
-  const candidates = await candidatesOf(deps, paymentIds, args.asOf);
   const now = deps.clock.now();
   const units: Unit[] = [];
   const chosen: { readonly candidate: Candidate; readonly messageId: string }[] = [];
   const refused: Refusal[] = [];
+  const met = (paymentId: string, defect: Defect): void => {
+    refused.push(refusal(paymentId, defect));
+  };
+  const candidates = await candidatesOf(deps, paymentIds, args.asOf, met);
+  const defects = new Defects();
   for (const candidate of candidates) {
-    const found = accountNow(deps.rail, candidate, head, args.sameAccount === true, now);
+    const found = defects.look(
+      () => accountNow(deps.rail, candidate, head, args.sameAccount === true, now),
+      (defect) => met(candidate.paymentId, defect),
+    );
+    if (!found) continue;
     if ('error' in found) {
       countObstacle(summary, found);
       // What cannot be written waits for a person, who is told of it whether they asked or not.
@@ -280,6 +302,7 @@ async function reinstructPage(
     chosen.push({ candidate, messageId });
     units.push(instructing(candidate, found.accountId, messageId, args.executionDate));
   }
+  defects.finish();
   const results = await run.record(units);
   results.forEach((result, i) => {
     const { candidate, messageId } = chosen[i]!;

@@ -3,7 +3,7 @@ import { cycleDecider } from '../../cycle/cycle.decider.js';
 import type { Recorded } from '../../kernel/decider.js';
 import { DomainError } from '../../kernel/errors.js';
 import { streams, uuidOf } from '../../kernel/ids.js';
-import { record, recordOne, type UnitResult } from '../../write-side/bulk.js';
+import { recordEach, recordOne, type UnitResult } from '../../write-side/bulk.js';
 import { AUTOMATION, type Deps, type JobContext } from '../../write-side/context.js';
 import { guard, part, type Part, type Unit } from '../../write-side/unit.js';
 import { foldCycle } from '../cycles/cycles.js';
@@ -85,7 +85,7 @@ export class ReinstructionRun {
       parts: [...unit.parts, this.#lasting()],
       loaded: [...(unit.loaded ?? []), history],
     }));
-    return record(this.deps, guarded, this.base);
+    return recordEach(this.deps, guarded, this.base);
   }
 
   /** With the files, of this run and of those before it. */
