@@ -19,7 +19,7 @@ import { cycleDecider } from '../../src/cycle/cycle.decider.js';
 import type { CycleState } from '../../src/cycle/cycle.state.js';
 import { fold, type Recorded } from '../../src/kernel/decider.js';
 import { addDays, addMonths } from '../../src/kernel/time.js';
-import { ResolveBreak } from '../../src/payment/payment.commands.js';
+import { CancelPayment, ResolveBreak } from '../../src/payment/payment.commands.js';
 import { RegisterPerson } from '../../src/person/person.commands.js';
 import { foldApplication, foldPayment } from '../../src/use-cases/folds.js';
 import { FIRST_MONTH, PROGRAMME, type Beginning } from './beginning.js';
@@ -64,7 +64,7 @@ export async function apply(office: Office, { rows }: Beginning, n: number): Pro
   });
   const { personId } = registered.body;
   if (typeof personId !== 'string') return;
-  await office.ask(clerk, {
+  const submitted = await office.ask(clerk, {
     type: SubmitApplication,
     path: '/applications',
     body: {
@@ -75,6 +75,10 @@ export async function apply(office: Office, { rows }: Beginning, n: number): Pro
       facts: row.facts,
     },
   });
+  const { applicationId } = submitted.body;
+  if (typeof applicationId !== 'string') return;
+  await decideOn(office, applicationId);
+  await decideOn(office, applicationId);
 }
 
 /** The next thing that an application waits for, by whoever may do it. */
@@ -83,7 +87,13 @@ export async function decide(office: Office, n: number): Promise<void> {
     .map(foldApplication)
     .filter(({ status }) => ['submitted', 'determined', 'recommended'].includes(status));
   if (open.length === 0) return;
-  const { applicationId, status, eligible, contentHash } = open[n % open.length]!;
+  await decideOn(office, open[n % open.length]!.applicationId);
+}
+
+async function decideOn(office: Office, applicationId: string): Promise<void> {
+  const { status, eligible, contentHash } = foldApplication(
+    office.events.filter(({ stream }) => stream === `application-${applicationId}`),
+  );
   const params = { applicationId };
   const path = `/applications/${applicationId}`;
   if (status === 'submitted')
@@ -233,6 +243,22 @@ export async function close(office: Office, cycleId: string): Promise<Told> {
 export async function closeOne(office: Office, n: number): Promise<void> {
   const cycle = ofCycle(office, n);
   if (cycle) await close(office, cycle.cycleId);
+}
+
+/** A finance officer cancels what was left out of a released cycle's files: its payee was erased. */
+export async function cancelLeftOut(office: Office): Promise<void> {
+  const released = cyclesIn(office.events).filter(({ status }) => status === 'instructed');
+  for (const stream of streamsOf(office.events, 'payment-')) {
+    const { paymentId, status } = foldPayment(stream);
+    if (status !== 'ordered' || !released.some(({ cycleId }) => paymentId.startsWith(cycleId)))
+      continue;
+    await office.ask(office.person('finance-officer'), {
+      type: CancelPayment,
+      path: `/payments/${paymentId}/cancellation`,
+      params: { paymentId },
+      body: { reason: 'left out of the files' },
+    });
+  }
 }
 
 /** Two people resolve each open break as the bank tells them that it was. */

@@ -6,6 +6,7 @@ import type { Beginning } from './beginning.js';
 import { Chance } from './chance.js';
 import {
   apply,
+  cancelLeftOut,
   close,
   closeOne,
   cyclesIn,
@@ -18,12 +19,14 @@ import {
   reinstruct,
   resolveBreaks,
 } from './desk-actions.js';
+import { correct, erase, leave, publish, revise } from './life-actions.js';
 import { KeptJobs } from './jobs.js';
 import { Kept } from './kept.js';
 import { SharedLog } from './log.js';
 import { Office } from './office.js';
 import { wrongIn } from './oracles.js';
 import { SimulatedProcess, type Ground } from './process.js';
+import { again, approvedAndErased, closing } from './rushes.js';
 import { Scheduler } from './scheduler.js';
 
 /** What happens in a history, in order; `n` says to whom. */
@@ -43,6 +46,7 @@ export interface Outcome {
   readonly traceHash: string;
   readonly events: readonly Recorded[];
   readonly bank: Bank;
+  readonly erased: ReadonlySet<string>;
   readonly figures: Figures;
 }
 export interface Figures {
@@ -73,6 +77,21 @@ const ACTIONS = {
     report(office, unsorted(chance, some(chance, office.ground.bank.transfers))),
   bankNotifies: ({ office, chance }) => notify(office, some(chance, office.ground.bank.transfers)),
   bankConfuses: ({ office }, n) => confuse(office, n),
+  leave: ({ office }, n) => leave(office, n),
+  erase: ({ office }, n) => erase(office, n),
+  revise: ({ office }, n) => revise(office, n),
+  publish: ({ office }) => publish(office),
+  correct: ({ office }, n) => correct(office, n),
+  closing: ({ office }, n) => closing(office, n),
+  approvedAndErased: ({ office }, n) => approvedAndErased(office, n),
+  again: ({ office }, n) => again(office, n),
+  toldAndReplaced: async (world) => {
+    const { office, bank } = world;
+    execute(office, 0.1);
+    const told = report(office, bank.transfers);
+    await world.scheduler.until(office.world, 'told', () => world.chance.is(0.05));
+    await Promise.all([told, world.replace()]);
+  },
   kill: (world, n) => world.kill(n),
   pause: async (world, n) => world.pause(n),
   replace: (world) => world.replace(),
@@ -83,8 +102,8 @@ const ACTIONS = {
 
 /** How often each is chosen. */
 const WEIGHTS: Readonly<Record<keyof typeof ACTIONS, number>> = {
-  apply: 2,
-  decide: 5,
+  apply: 5,
+  decide: 8,
   month: 3,
   proceed: 12,
   return: 1,
@@ -96,6 +115,15 @@ const WEIGHTS: Readonly<Record<keyof typeof ACTIONS, number>> = {
   bankReports: 5,
   bankNotifies: 3,
   bankConfuses: 2,
+  leave: 1,
+  erase: 2,
+  revise: 2,
+  publish: 1,
+  correct: 3,
+  closing: 8,
+  approvedAndErased: 6,
+  again: 3,
+  toldAndReplaced: 2,
   kill: 3,
   pause: 1,
   replace: 1,
@@ -117,7 +145,7 @@ export function planOf(seed: number, length: number): Plan {
 /** Steps after the last fault within which everything is closed. */
 const CLOSED_WITHIN = 60_000;
 /** At most so many people at work at once. */
-const AT_ONCE = 4;
+const AT_ONCE = 6;
 
 class World {
   readonly chance: Chance;
@@ -127,7 +155,7 @@ class World {
   readonly office: Office;
   readonly clock = { offMs: 0 };
   kills = 0;
-  underWay = 0;
+  readonly #doing = new Set<Action>();
   readonly #defects: unknown[] = [];
   #processes: SimulatedProcess[] = [];
   #automating: SimulatedProcess | undefined;
@@ -166,13 +194,29 @@ class World {
     return this.#automating?.setAside ?? 0;
   }
 
-  start({ what, n }: Action): void {
-    this.underWay += 1;
+  /** Why it does not come to rest. */
+  get busyWith(): string {
+    return JSON.stringify({
+      actions: [...this.#doing],
+      requests: this.office.underWay,
+      jobs: this.ground.jobs.idle,
+      acted: this.#automating?.acted,
+      alive: this.#automating?.alive,
+    });
+  }
+
+  get underWay(): number {
+    return this.#doing.size;
+  }
+
+  start(action: Action): void {
+    const { what, n } = action;
+    this.#doing.add(action);
     this.scheduler.note('world', `${what} ${n}`);
     void ACTIONS[what](this, n)
       .catch((error: unknown) => this.#defects.push(error))
       .finally(() => {
-        this.underWay -= 1;
+        this.#doing.delete(action);
       });
   }
 
@@ -262,21 +306,30 @@ export async function play(
   const { scheduler, chance } = world;
   for (const action of actions) {
     world.start(action);
-    const until = scheduler.steps + chance.below(120);
+    // Half of them begin before the last one can have got far.
+    const until = scheduler.steps + chance.below(chance.is(0.5) ? 10 : 120);
     while (scheduler.steps < until || world.underWay >= AT_ONCE)
       if (!(await scheduler.step()) && !scheduler.skipTime(60_000)) break;
   }
-  const stuck = (await toTheEnd(world)) ? [] : ['liveness: it does not come to rest'];
+  const stuck = (await toTheEnd(world))
+    ? []
+    : [`liveness: it does not come to rest: ${world.busyWith}`];
   await world.end();
   const { events } = world.ground.log;
   const defects = world.defects.map((error) => `defect: ${String(error)}`);
   const aside = world.setAside > 0 ? [`set aside: ${world.setAside} events`] : [];
   return {
-    wrong: [...stuck, ...defects, ...aside, ...wrongIn(events, world.bank)],
+    wrong: [
+      ...stuck,
+      ...defects,
+      ...aside,
+      ...wrongIn(events, world.bank, world.ground.kept.erased),
+    ],
     trace: scheduler.trace,
     traceHash: scheduler.traceHash,
     events,
     bank: world.bank,
+    erased: world.ground.kept.erased,
     figures: {
       steps: scheduler.steps,
       choices: scheduler.choices,
@@ -297,11 +350,12 @@ async function toTheEnd(world: World): Promise<boolean> {
   if (!(await world.settle(left()))) return false;
   for (let round = 0; round < 10; round += 1) {
     const open = cyclesIn(office.events).filter(({ status }) => status !== 'closed');
-    if (open.length === 0) return true;
+    if (open.length === 0) return backAfterClosing(world, left());
     for (const work of [
       async () => execute(office, 0),
       () => report(office, world.bank.transfers),
       async () => void (await resolveBreaks(office)),
+      () => cancelLeftOut(office),
       async () => {
         for (const cycle of open) await goOn(office, cycle, round);
       },
@@ -315,5 +369,15 @@ async function toTheEnd(world: World): Promise<boolean> {
       await done;
     }
   }
+  return true;
+}
+
+/** Money of closed cycles comes back, and the bank says so, twice. */
+async function backAfterClosing(world: World, steps: number): Promise<boolean> {
+  const { office, chance, bank } = world;
+  for (let times = chance.below(4); times > 0; times -= 1) sendBack(office, chance.below(1_000));
+  const done = Promise.all([report(office, bank.transfers), report(office, bank.transfers)]);
+  if (!(await world.settle(steps))) return false;
+  await done;
   return true;
 }

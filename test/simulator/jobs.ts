@@ -150,7 +150,8 @@ export class SimulatedQueue<Work> implements JobQueue<Work> {
           const isLast = row.tries >= MAX_TRIES;
           const pauseMs = Math.min(1_000 * 2 ** (row.tries - 1), 60_000);
           put(isLast ? 'failed' : 'waiting', {
-            ...why,
+            code: why.code,
+            detail: why.detail,
             notBefore: this.scheduler.nowMs + pauseMs,
           });
           return isLast;

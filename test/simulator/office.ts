@@ -9,13 +9,16 @@ import type { SimulatedProcess } from './process.js';
 import type { Ground } from './process.js';
 import type { Owner } from './scheduler.js';
 
-/** Two of each who can do the same, so that they are at work on everything at once. */
+/**
+ * Two of each who can do the same, so that they are at work on everything at once; one of the
+ * finance officers may also approve and release, where somebody else prepared.
+ */
 const NAMED = {
   intake: ['ines', 'idir'],
   'case-officer': ['omar', 'ouafa'],
   supervisor: ['salma', 'said'],
   'finance-officer': ['farid', 'hind'],
-  'finance-controller': ['kenza', 'rachid'],
+  'finance-controller': ['kenza', 'rachid', 'hind'],
   'programme-manager': ['meryem', 'mehdi'],
   administrator: ['amal', 'ali'],
   'payment-system': ['bank'],
@@ -63,7 +66,7 @@ export class Office {
     return this.ground.log.events;
   }
 
-  /** One of the two with a role. */
+  /** One of those with a role. */
   person(role: Who, n?: number): Actor {
     const names = NAMED[role];
     const id = n === undefined ? this.ground.scheduler.chance.of(names) : names[n % names.length]!;
@@ -113,7 +116,7 @@ export class Office {
       await scheduler.call(this.world, `${id} sends ${path}`, () => undefined);
       const process = scheduler.chance.of(this.processes());
       try {
-        const { status, text } = await request(process);
+        const { status, text } = await process.answered(request(process));
         return { status, body: JSON.parse(text) as Told['body'] };
       } catch (error) {
         const told = refused(error);

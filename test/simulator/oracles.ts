@@ -8,13 +8,20 @@ import type { Bank } from './bank.js';
 import { cyclesIn, streamsOf } from './desk-actions.js';
 
 /** What is wrong with a history that is over; nothing of the engine's money is believed. */
-export function* wrongIn(events: readonly Recorded[], bank: Bank): Generator<string> {
+export function* wrongIn(
+  events: readonly Recorded[],
+  bank: Bank,
+  erased: ReadonlySet<string>,
+): Generator<string> {
   yield* auditFinds(events);
   for (const found of householdOracle(events)) yield `household: ${found}`;
   yield* instructedAndSent(events, bank);
   yield* paidAsRecorded(events, bank);
   yield* paidOnce(events, bank);
   yield* budgetsAsMoved(events, bank);
+  for (const event of events)
+    if (event.type === 'PersonErased' && !erased.has(event.data.personId))
+      yield `vault: the key of ${event.data.personId} is there, who was erased`;
   for (const { cycleId, status } of cyclesIn(events))
     if (status !== 'closed') yield `liveness: ${cycleId} is ${status} though faults stopped`;
 }

@@ -105,9 +105,13 @@ export class SimulatedProcess implements Owner {
     void supervise('jobs', () => background.work(this.#queue), tell, signal, pause);
   }
 
-  /** Sends a command; rejects with `killed` where the process ends before it answered. */
   execute(command: Command): Promise<Answer> {
-    return Promise.race([this.#bus.execute<Command, Answer>(command), this.#ended.promise]);
+    return this.#bus.execute<Command, Answer>(command);
+  }
+
+  /** What it comes to; rejects with `killed` where the process ends before. */
+  answered<T>(work: Promise<T>): Promise<T> {
+    return Promise.race([work, this.#ended.promise]);
   }
 
   async kill(): Promise<void> {

@@ -14,7 +14,7 @@ const { values } = parseArgs({
   options: {
     histories: { type: 'string', default: '1000' },
     seed: { type: 'string' },
-    length: { type: 'string', default: '25' },
+    length: { type: 'string', default: '30' },
     only: { type: 'boolean', default: false },
     progress: { type: 'string', default: '.cache/simulator/progress.json' },
   },
