@@ -1,9 +1,11 @@
-import { ConfigResourceTypes, type Admin } from 'kafkajs';
+import type { Admin, ConfigResourceTypes } from 'kafkajs';
 import { DomainError } from '../../../kernel/errors.js';
 import { PARTITIONS, type TopicSettings } from '../../../messaging/topics.js';
 import type { TopicLayout } from '../port.js';
 
 export const MIN_IN_SYNC = 'min.insync.replicas';
+/** kafkajs has a name for it that ES modules of Node.js do not see (only what Jest runs does). */
+const TOPIC: ConfigResourceTypes.TOPIC = 2;
 
 /** A topic of one partition is in the order of all it carries, and stays so. */
 const isDivided = ({ partitions }: TopicSettings): boolean => partitions > 1;
@@ -61,7 +63,7 @@ async function refuseMinInSync(admin: Admin, topics: string[], asked: number): P
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: topics.map((name) => ({
-      type: ConfigResourceTypes.TOPIC,
+      type: TOPIC,
       name,
       configNames: [MIN_IN_SYNC],
     })),
