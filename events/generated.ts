@@ -1876,6 +1876,27 @@ proposedBy?: string
  */
 returnedMinor?: string
 }
+export interface PaymentBreakResolvedV4 {
+/**
+ * <programme>-<period>-<person>
+ */
+paymentId: string
+breakId: string
+resolution: ("bank-error" | "counted-as-settled" | "counted-as-returned" | "recovered" | "no-effect")
+reason: string
+/**
+ * The subject of the account that proposed it; another person decided. Absent in what takes no proposal, and in what one person decided before.
+ */
+proposedBy?: string
+/**
+ * What came back, where it is less than the payment; the rest stays spent. Absent: all of it, and for every other resolution. Minor units of the currency (ISO 4217 scale), as a decimal string.
+ */
+returnedMinor?: string
+/**
+ * Money of an attempt that came back in part before, while another attempt has settled or was rejected: less stays spent, and where the payment stands does not change. Absent: it is not so, or is said by a version before 4.
+ */
+furtherPart?: true
+}
 export interface PaymentCancellationRequestedV1 {
 /**
  * <programme>-<period>-<person>
@@ -3630,7 +3651,7 @@ export interface EventData {
   PaymentBreakRecorded: PaymentBreakRecordedV4;
   PaymentBreakResolutionProposed: PaymentBreakResolutionProposedV1;
   PaymentBreakResolutionWithdrawn: PaymentBreakResolutionWithdrawnV1;
-  PaymentBreakResolved: PaymentBreakResolvedV3;
+  PaymentBreakResolved: PaymentBreakResolvedV4;
   PaymentCancellationRequested: PaymentCancellationRequestedV1;
   PaymentCancelled: PaymentCancelledV1;
   PaymentInstructed: PaymentInstructedV1;
@@ -3786,6 +3807,7 @@ export const schemas: readonly PublishedSchema[] = [
   {"aggregate":"payment","type":"PaymentBreakResolved","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakResolved.v1.schema.json","title":"PaymentBreakResolved","type":"object","additionalProperties":false,"required":["paymentId","breakId","resolution","reason"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"resolution":{"type":"string","enum":["bank-error","counted-as-settled","counted-as-returned","recovered","no-effect"]},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"payment","type":"PaymentBreakResolved","version":2,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakResolved.v2.schema.json","title":"PaymentBreakResolved","type":"object","additionalProperties":false,"required":["paymentId","breakId","resolution","reason"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"resolution":{"type":"string","enum":["bank-error","counted-as-settled","counted-as-returned","recovered","no-effect"]},"reason":{"type":"string","minLength":1,"maxLength":1000},"proposedBy":{"type":"string","minLength":1,"maxLength":200,"description":"The subject of the account that proposed it; another person decided. Absent in what takes no proposal, and in what one person decided before."}}}},
   {"aggregate":"payment","type":"PaymentBreakResolved","version":3,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakResolved.v3.schema.json","title":"PaymentBreakResolved","type":"object","additionalProperties":false,"required":["paymentId","breakId","resolution","reason"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"resolution":{"type":"string","enum":["bank-error","counted-as-settled","counted-as-returned","recovered","no-effect"]},"reason":{"type":"string","minLength":1,"maxLength":1000},"proposedBy":{"type":"string","minLength":1,"maxLength":200,"description":"The subject of the account that proposed it; another person decided. Absent in what takes no proposal, and in what one person decided before."},"returnedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"What came back, where it is less than the payment; the rest stays spent. Absent: all of it, and for every other resolution. Minor units of the currency (ISO 4217 scale), as a decimal string."}}}},
+  {"aggregate":"payment","type":"PaymentBreakResolved","version":4,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentBreakResolved.v4.schema.json","title":"PaymentBreakResolved","type":"object","additionalProperties":false,"required":["paymentId","breakId","resolution","reason"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"breakId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"resolution":{"type":"string","enum":["bank-error","counted-as-settled","counted-as-returned","recovered","no-effect"]},"reason":{"type":"string","minLength":1,"maxLength":1000},"proposedBy":{"type":"string","minLength":1,"maxLength":200,"description":"The subject of the account that proposed it; another person decided. Absent in what takes no proposal, and in what one person decided before."},"returnedMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"What came back, where it is less than the payment; the rest stays spent. Absent: all of it, and for every other resolution. Minor units of the currency (ISO 4217 scale), as a decimal string."},"furtherPart":{"type":"boolean","const":true,"description":"Money of an attempt that came back in part before, while another attempt has settled or was rejected: less stays spent, and where the payment stands does not change. Absent: it is not so, or is said by a version before 4."}}}},
   {"aggregate":"payment","type":"PaymentCancellationRequested","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentCancellationRequested.v1.schema.json","title":"PaymentCancellationRequested","type":"object","additionalProperties":false,"required":["paymentId","attempt","reason"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"payment","type":"PaymentCancelled","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentCancelled.v1.schema.json","title":"PaymentCancelled","type":"object","additionalProperties":false,"required":["paymentId","reason"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"reason":{"type":"string","minLength":1,"maxLength":1000}}}},
   {"aggregate":"payment","type":"PaymentInstructed","version":1,"schema":{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://sanad.example/events/payment/PaymentInstructed.v1.schema.json","title":"PaymentInstructed","type":"object","additionalProperties":false,"required":["paymentId","attempt","messageId","endToEndId","accountId","amountMinor","currency","executionDate"],"properties":{"paymentId":{"type":"string","pattern":"^[a-z][a-z0-9]{1,30}-[0-9]{4}-[0-9]{2}-[0-9a-f-]{36}$","description":"<programme>-<period>-<person>"},"attempt":{"type":"integer","minimum":1,"maximum":999},"messageId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"endToEndId":{"type":"string","minLength":1,"maxLength":35,"description":"ISO 20022 Max35Text."},"accountId":{"type":"string","pattern":"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},"amountMinor":{"type":"string","pattern":"^(0|[1-9][0-9]{0,17})$","description":"Amount in minor units of the currency (ISO 4217 scale), as a decimal string."},"currency":{"type":"string","pattern":"^[A-Z]{3}$","description":"ISO 4217 code."},"executionDate":{"type":"string","pattern":"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$","description":"Civil date YYYY-MM-DD."}}}},

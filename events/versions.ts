@@ -20,8 +20,9 @@ export const upcasts: Readonly<Record<string, Readonly<Record<number, Upcast>>>>
   BankEntryAssigned: { 1: asItIs },
   // Version 2 is by another person than handed over the file, also where a third had it applied.
   BankEntryDismissed: { 1: asItIs },
-  // Version 3 says what came back, where that is less than the payment; before, all of it counted as come back.
-  PaymentBreakResolved: { 1: asItIs, 2: asItIs },
+  // Version 3 says what came back, where that is less than the payment; before, all of it counted as come back;
+  // version 4 whether that moves the payment.
+  PaymentBreakResolved: { 1: asItIs, 2: asItIs, 3: asItIs },
   // Version 2 is decided by two, and names who proposed it; before, one finance controller did.
   OverpaymentWaived: { 1: asItIs },
   // Version 2 has what banks kept of payments that came back; before, nothing was counted as kept.

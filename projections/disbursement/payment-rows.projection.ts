@@ -231,7 +231,7 @@ function breakResolved(rows: Rows, { data, meta, time }: Recorded<'PaymentBreakR
 
 /**
  * What an operator's verdict on a contradiction makes of the payment itself: another part of an
- * attempt that came back moves nothing, where another attempt has paid.
+ * attempt that came back moves nothing, where another attempt has paid or was rejected.
  */
 function countedAs(
   rows: Rows,
@@ -243,6 +243,7 @@ function countedAs(
   if (data.resolution === 'counted-as-settled')
     settle(rows, data.paymentId, 'settled', time, null, day, attempt);
   if (data.resolution === 'counted-as-returned') {
+    if (data.furtherPart) return;
     const payment = rows.get(payments, data.paymentId);
     if (payment?.status === 'settled' && payment.settled_attempt !== attempt) return;
     settle(rows, data.paymentId, 'returned', time, payment?.reason ?? null, null);

@@ -10,6 +10,7 @@ import {
 } from './cycle-ledger.js';
 import { Era } from './era.js';
 import { checkClosing, checkFigures } from './figures-check.js';
+import { FurtherParts } from './further-parts.js';
 import type { Found } from './report.js';
 
 /** An event of a payment, as far as its place goes. */
@@ -33,8 +34,7 @@ export class MoneyCheck {
   readonly #openBreaks = new Map<string, Recorded<'PaymentBreakRecorded'>['data']>();
   /** Of payments, by stream, what did not come back. */
   readonly #kept = new Map<number, bigint>();
-  /** Streams and attempts that came back in part. */
-  readonly #backInPart = new Set<string>();
+  readonly #furtherParts = new FurtherParts();
   readonly #cycles = new Map<string, CycleLedger>();
   readonly #budgets = new BudgetCheck();
   readonly #cycle = (cycleId: string): CycleLedger => {
@@ -229,9 +229,11 @@ export class MoneyCheck {
     if (resolution !== 'counted-as-settled' && resolution !== 'counted-as-returned') return;
     const before = this.#is(stream);
     const isOther = before === 'settled' && attempt !== this.#settledBy[stream];
-    // Another part of an attempt that came back, while another one has paid.
-    const isLate = isOther && this.#backInPart.has(`${stream} ${attempt}`);
-    if (isLate && resolution === 'counted-as-returned')
+    const other = isOther || before === 'rejected' ? before : undefined;
+    if (
+      resolution === 'counted-as-returned' &&
+      this.#furtherParts.isOne(event, attempt, stream, other, found)
+    )
       return this.#cameBackLater(event, stream, this.#cameBack(event, open, stream, found));
     if (before === 'outstanding' && attempt !== this.#attempt[stream])
       found('I2', `${resolution}, while attempt ${this.#attempt[stream]} is live`);
@@ -244,7 +246,7 @@ export class MoneyCheck {
       return this.#move(event, stream, 'settled', { attempt });
     const backMinor = this.#cameBack(event, open, stream, found);
     this.#move(event, stream, 'returned', { attempt, backMinor });
-    if (event.data.returnedMinor !== undefined) this.#backInPart.add(`${stream} ${attempt}`);
+    this.#furtherParts.cameBack(event, attempt, stream);
     if (before === 'returned') this.#cameBackLater(event, stream, backMinor);
   }
 

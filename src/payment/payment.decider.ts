@@ -19,7 +19,7 @@ import {
 import type { ReportOutcome } from './reportable.rule.js';
 import { report } from './payment.report.js';
 import type { PaymentState, PaymentEvent } from './payment.state.js';
-import { countedAs, isLatePart, put, lastOf, initialState, evolve } from './payment.state.js';
+import { countedAs, isFurtherPart, put, lastOf, initialState, evolve } from './payment.state.js';
 
 interface Instruct {
   readonly messageId: string;
@@ -251,16 +251,20 @@ function resolveBreak(
 
 /** Where less came back than was paid, only that is given back. */
 function cameBack(
-  { openBreaks, amountMinor }: PaymentState,
+  state: PaymentState,
   { breakId, resolution }: CommandOf<PaymentCommand, 'ResolveBreak'>,
-): Pick<EventData['PaymentBreakResolved'], 'returnedMinor'> {
-  const { reported, reportedMinor } = openBreaks.find((one) => one.breakId === breakId)!;
+): Pick<EventData['PaymentBreakResolved'], 'returnedMinor' | 'furtherPart'> {
+  if (countedAs(resolution) !== 'returned') return {};
+  const { openBreaks, amountMinor } = state;
+  const { attempt, reported, reportedMinor } = openBreaks.find((one) => one.breakId === breakId)!;
   const isLess =
-    countedAs(resolution) === 'returned' &&
     reported === 'returned' &&
     reportedMinor !== undefined &&
     BigInt(reportedMinor) < BigInt(amountMinor);
-  return isLess ? { returnedMinor: reportedMinor } : {};
+  return {
+    ...(isLess ? { returnedMinor: reportedMinor } : {}),
+    ...(isFurtherPart(state, attempt) ? { furtherPart: true } : {}),
+  };
 }
 
 function requireBreak(state: PaymentState, breakId: string): void {
@@ -310,7 +314,7 @@ function requireFitting(
   const counted = countedAs(resolution);
   if (counted === undefined) return;
   const { attempt } = state.openBreaks.find((open) => open.breakId === breakId)!;
-  if (counted === 'returned' && isLatePart(state, attempt)) return;
+  if (counted === 'returned' && isFurtherPart(state, attempt)) return;
   const outcomes = put(state.outcomes, attempt - 1, counted);
   const live = lastOf(outcomes[state.attempt - 1]);
   const settled = outcomes.filter((said) => lastOf(said) === 'settled').length;

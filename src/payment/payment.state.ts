@@ -301,13 +301,13 @@ function breakOwnerSet(
 
 function breakResolved(
   state: PaymentState,
-  { breakId, resolution, returnedMinor }: EventData['PaymentBreakResolved'],
+  { breakId, resolution, returnedMinor, furtherPart }: EventData['PaymentBreakResolved'],
 ): PaymentState {
   const resolved = state.openBreaks.find((open) => open.breakId === breakId);
   const openBreaks = state.openBreaks.filter((open) => open !== resolved);
   const outcome = countedAs(resolution);
   if (!resolved || !outcome) return { ...state, openBreaks };
-  if (outcome === 'returned' && isLatePart(state, resolved.attempt))
+  if (outcome === 'returned' && (furtherPart === true || isLatePart(state, resolved.attempt)))
     return {
       ...state,
       openBreaks,
@@ -327,14 +327,21 @@ function breakResolved(
   return { ...state, openBreaks, status: outcome, outcomes, bookings, keptMinor, backInPart };
 }
 
-/** Of an attempt that came back in part, while another one has paid: the payment stays where it is. */
-export const isLatePart = (
+/**
+ * Whether more of an attempt that came back in part is to be counted, while another one has settled or
+ * was rejected: the payment stays where it is.
+ */
+export const isFurtherPart = (
   { status, backInPart, outcomes }: PaymentState,
   attempt: number,
 ): boolean =>
-  status === 'settled' &&
+  (status === 'settled' || status === 'rejected') &&
   backInPart.includes(attempt) &&
   lastOf(outcomes[attempt - 1]) === 'returned';
+
+/** Before version 4 of the resolution, while another attempt has settled only. */
+const isLatePart = (state: PaymentState, attempt: number): boolean =>
+  state.status === 'settled' && isFurtherPart(state, attempt);
 
 /** After some money came back: of a payment that was settled, or of one of which a part came before. */
 function keptOf({ status, amountMinor, keptMinor }: PaymentState, returnedMinor: string): bigint {

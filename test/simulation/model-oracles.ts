@@ -139,9 +139,10 @@ export function paidInTheEnd(events: readonly Recorded[]): ReadonlyMap<string, b
       kept.set(stream, before > back ? before - back : 0n);
       continue;
     }
-    if (stands.get(stream) === 'paid') kept.set(stream, before + amount - back);
-    if (stands.get(stream) === 'back') kept.set(stream, before > back ? before - back : 0n);
-    stands.set(stream, 'back');
+    const stood = event.data.furtherPart ? 'back' : stands.get(stream);
+    if (stood === 'paid') kept.set(stream, before + amount - back);
+    if (stood === 'back') kept.set(stream, before > back ? before - back : 0n);
+    if (!event.data.furtherPart) stands.set(stream, 'back');
   }
   const cost = new Map([...kept].filter(([, minor]) => minor > 0n));
   for (const [stream, status] of stands)

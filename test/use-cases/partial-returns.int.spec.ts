@@ -210,6 +210,39 @@ test('a part that comes back late, of an attempt before the one that paid, is gi
   expect((await closed(cycleId)).spentMinor).toBe(BigInt(totalMinor) + left);
 });
 
+test('so is one that comes back while the attempt after it is rejected, which stays so', async () => {
+  const { cycleId, totalMinor } = await released(world.engine, '2025-12');
+  await say(cycleId, SETTLED);
+  await say(cycleId, returned(CHARGE));
+  await countAsReturned(cycleId);
+  const first = await firstIds(cycleId);
+  await reinstructPayments(
+    world.engine,
+    { cycleId, executionDate: '2026-01-10', sameAccount: true },
+    job(world.engine, 'secondFinance'),
+  );
+  await say(cycleId, () => ({ outcome: 'rejected', reason: 'AC04' }));
+  expect((await books(cycleId)).spentMinor).toBe(KEPT);
+  const outcomes = answers(world.engine, cycleId, (paymentId) => ({
+    outcome: 'returned',
+    reason: 'AC04',
+    endToEndId: first.get(paymentId)!,
+    amountMinor: String(CHARGE - 100n),
+    currency: 'MAD',
+  }));
+  await takeInOutcomes(world.engine, { source: 'camt.054', outcomes }, job(world.engine, 'bank'));
+  await countAsReturned(cycleId);
+  const left = 100n * BigInt(HOUSEHOLDS);
+  expect((await books(cycleId)).spentMinor).toBe(left);
+  expect(await cycleFigures(world.engine.store, cycleId)).toMatchObject({
+    rejectedMinor: totalMinor,
+    keptMinor: String(left),
+  });
+  const ofRead = { count: HOUSEHOLDS, amountMinor: BigInt(totalMinor) };
+  expect((await progress(cycleId)).byStatus).toEqual({ rejected: ofRead });
+  expect((await closed(cycleId)).spentMinor).toBe(left);
+});
+
 test('a part that comes back after the cycle was closed is free again', async () => {
   const { cycleId } = await released(world.engine, '2025-12');
   await say(cycleId, SETTLED);
