@@ -15,13 +15,19 @@ const FACTS = [...sampleFacts(MODEL)].slice(0, 12);
 const LIST = 'children';
 /** The branches of CEL's own code that one step of ours stands for, at most. */
 const BRANCHES_A_STEP = 400;
+/** The same of a character: CEL's own errors are told with their place in the text. */
+const BRANCHES_A_CHARACTER = 20;
 
 /** What has been come by since the input was taken in hand; only while fuzzing. */
 const counted = (): number =>
   (globalThis as { readonly fuzzSteps?: () => number }).fuzzSteps?.() ?? 0;
 
 /** @returns the result, or the code of CEL's own error */
-function resultOf(expression: Expression, variables: Parameters<Expression['run']>[0]): unknown {
+function resultOf(
+  expression: Expression,
+  length: number,
+  variables: Parameters<Expression['run']>[0],
+): unknown {
   const before = counted();
   let result: unknown;
   try {
@@ -35,7 +41,7 @@ function resultOf(expression: Expression, variables: Parameters<Expression['run'
   }
   const steps = counted() - before;
   holds(
-    steps <= BRANCHES_A_STEP * (expression.steps + 10),
+    steps <= BRANCHES_A_STEP * (expression.steps + 10) + BRANCHES_A_CHARACTER * length,
     `${expression.steps} steps were said, and ${steps} branches come by`,
   );
   return result;
@@ -47,7 +53,12 @@ const TYPES: Readonly<Record<string, string>> = {
   string: 'string',
 };
 
-function requireSteady(language: Language, expression: Expression, over: string | undefined): void {
+function requireSteady(
+  language: Language,
+  expression: Expression,
+  length: number,
+  over: string | undefined,
+): void {
   for (const facts of FACTS) {
     const members = facts[LIST] as readonly Readonly<Record<string, unknown>>[];
     if (over !== undefined && members.length === 0) continue;
@@ -56,11 +67,12 @@ function requireSteady(language: Language, expression: Expression, over: string 
       member: over === undefined ? undefined : language.member(LIST, members[0]!, 1),
       period: SAMPLE_PERIOD,
     };
-    const result = resultOf(expression, variables);
+    const result = resultOf(expression, length, variables);
     const type = TYPES[expression.type];
     if (type !== undefined && typeof result !== 'string')
       holds(typeof result === type, `a ${expression.type} comes out as ${typeof result}`);
-    if (type !== undefined) holds(Object.is(result, resultOf(expression, variables)), 'it wavers');
+    if (type !== undefined)
+      holds(Object.is(result, resultOf(expression, length, variables)), 'it wavers');
   }
 }
 
@@ -121,7 +133,7 @@ export const expressions: FuzzTarget = {
       holds(error.message.length > 5, 'it does not say what is wrong');
       return 'refused';
     }
-    requireSteady(language, expression, over);
+    requireSteady(language, expression, text!.length, over);
     return expression.type;
   },
 };
