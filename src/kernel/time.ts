@@ -61,6 +61,11 @@ export function addDays(date: string, days: number): string {
 /** 0 for a Sunday to 6 for a Saturday. */
 export const dayOfWeek = (date: string): number => new Date(`${date}T00:00:00Z`).getUTCDay();
 
+/** Whether a text is an instant in UTC, as the log has them. */
+export const isInstant = (text: string): boolean =>
+  /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?Z$/.test(text) &&
+  !Number.isNaN(Date.parse(text));
+
 /** The instant so many days of 24 hours earlier. */
 export const daysBefore = (instant: string, days: number): string =>
   `${addDays(instant.slice(0, 10), -days)}${instant.slice(10)}`;

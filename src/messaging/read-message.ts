@@ -1,6 +1,7 @@
 import type { EventRegistry } from '../../events/registry.js';
 import type { Recorded } from '../kernel/decider.js';
-import { HEADERS } from './topics.js';
+import { isInstant } from '../kernel/time.js';
+import { aggregateIn, ceType, HEADERS } from './topics.js';
 
 export interface ReadMessage {
   readonly event: Recorded;
@@ -23,15 +24,23 @@ export function readMessage(
     if (found === undefined || found === '') throw new Error(`the header ${name} is missing`);
     return found;
   };
-  const whole = (name: string): number => {
+  const position = (name: string, form = /^(?:0|[1-9][0-9]*)$/): number => {
     const number = Number(text(name));
-    if (!Number.isSafeInteger(number) || number < -1)
+    if (!form.test(text(name)) || !Number.isSafeInteger(number))
       throw new Error(`the header ${name} is not a position`);
     return number;
+  };
+  const instant = (name: string): string => {
+    if (!isInstant(text(name))) throw new Error(`the header ${name} is not an instant in UTC`);
+    return text(name);
   };
   const [, type = '', version = ''] =
     /^sanad\.[a-z]+\.([A-Za-z]+)\.v([0-9]{1,4})$/.exec(text(HEADERS.type)) ?? [];
   if (!registry.knows(type)) throw new Error('ce_type names no event that was published');
+  if (aggregateIn(key) === undefined || aggregateIn(key) !== registry.aggregateOf(type))
+    throw new Error('the key is no stream of the aggregate of the event in ce_type');
+  if (text(HEADERS.type) !== ceType({ type, v: Number(version), stream: key }))
+    throw new Error('ce_type is not what an event of that name and version is told as');
   if (text(HEADERS.subject) !== key) throw new Error('the key is not the stream in ce_subject');
   let parsed: unknown;
   try {
@@ -47,10 +56,10 @@ export function readMessage(
   const event = {
     id: text(HEADERS.id),
     stream: key,
-    revision: whole(HEADERS.revision),
+    revision: position(HEADERS.revision),
     type,
     v: registry.latestVersion(type),
-    time: text(HEADERS.time),
+    time: instant(HEADERS.time),
     data: registry.read(type, Number(version), parsed),
     meta: {
       actor: text(HEADERS.actor),
@@ -61,7 +70,10 @@ export function readMessage(
       ...(channel === undefined ? {} : { channel }),
       ...(authentication === undefined ? {} : { authentication }),
     },
-    position: whole(HEADERS.position),
+    position: position(HEADERS.position),
   };
-  return { event: event as Recorded, previous: whole(HEADERS.previous) };
+  return {
+    event: event as Recorded,
+    previous: position(HEADERS.previous, /^(?:-1|0|[1-9][0-9]*)$/),
+  };
 }

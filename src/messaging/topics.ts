@@ -89,11 +89,20 @@ export const OTHER_TOPICS: readonly TopicSettings[] = [
 const isCategory = (text: string): text is keyof typeof AGGREGATE_OF =>
   Object.hasOwn(AGGREGATE_OF, text);
 
-/** Aggregate of a stream, by the part of its name before the first dash. */
+/**
+ * Aggregate of a stream, by the part of its name before the first dash; undefined where no stream
+ * of ours has such a name.
+ */
+export function aggregateIn(stream: string): Aggregate | undefined {
+  const [, category = ''] = /^([^-]*)-./.exec(stream) ?? [];
+  return isCategory(category) ? AGGREGATE_OF[category] : undefined;
+}
+
+/** @throws Error where no stream of ours has such a name */
 export function aggregateOf(stream: string): Aggregate {
-  const category = stream.slice(0, stream.indexOf('-'));
-  if (!isCategory(category)) throw new Error(`no topic for the stream category "${category}"`);
-  return AGGREGATE_OF[category];
+  const aggregate = aggregateIn(stream);
+  if (!aggregate) throw new Error(`no topic for the stream "${stream}"`);
+  return aggregate;
 }
 
 /**

@@ -119,7 +119,7 @@ const MESSAGES = EVENTS.map((event) =>
   messageOf(event, event.position - 1, 'https://sanad.example'),
 );
 const REASONS =
-  /^(?:the header ce_[a-z]+ is (?:missing|not a position)|ce_type names no event|the key is not|the value is not JSON)/;
+  /^(?:the header ce_[a-z]+ is (?:missing|not a position|not an instant)|ce_type (?:names no event|is not)|the key is no|the value is not JSON)/;
 
 /** Key, value and headers of a message of the feed, as JSON. */
 export const feedMessages: FuzzTarget = {

@@ -3,6 +3,7 @@ import { never } from '../../../kernel/errors.js';
 import { uetrOf } from '../../../kernel/ids.js';
 import { formatAmount } from '../../../kernel/money.js';
 import { BIC, MAX_NAME, OLD_BIC } from '../../../kernel/text.js';
+import { isInstant } from '../../../kernel/time.js';
 import { toLatin } from '../../../kernel/transliteration.js';
 import {
   RailError,
@@ -66,7 +67,6 @@ const escapeXml = (text: string): string =>
 const IDENTIFIER = /^[A-Za-z0-9][A-Za-z0-9._-]{0,34}$/;
 const IBAN = /^[A-Z]{2}[0-9]{2}[A-Z0-9]{1,30}$/;
 const DATE = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
-const INSTANT = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?Z$/;
 
 /**
  * Schemes of accounts that are no IBAN: BBAN is ISO's code for a national number; a wallet has
@@ -87,7 +87,7 @@ export function opening(head: MessageHead): string {
     IDENTIFIER.test(head.messageId),
     'messageId is not 1 to 35 letters, digits, dots, dashes and underscores',
   );
-  need(INSTANT.test(head.createdAt), 'createdAt is not a UTC instant');
+  need(isInstant(head.createdAt), 'createdAt is not a UTC instant');
   need(DATE.test(head.executionDate), 'executionDate is not a civil date');
   need((old ? OLD_BIC : BIC).test(debtor.bic), "the debtor's BIC is not one");
   need(
